@@ -22,12 +22,13 @@
 #define vv_array_add(items, count, cap, ...)                                                       \
 	(vv_array_room(items, count, cap) && (((items)[(count)++] = __VA_ARGS__), true))
 
-/* The same as the first for `more` items from count on. */
+/* The same as vv_array_room, for `more` items from count on. */
 #define vv_array_room_for(items, count, cap, more)                                                 \
 	((more) <= (cap) - (count) ||                                                              \
 	 vv_array_grow(&(items), &(cap), (count) + (more), sizeof(*(items))))
 
-/* The first of count places at which is_before, an expression in the place i, is not true: it is true up to there. */
+/* The first of count places i at which the expression is_before is false. The expression must be true at all places before,
+ * and false from there on. */
 #define vv_first_place(i, count, is_before)                                                        \
 	__extension__({                                                                            \
 		size_t low_ = 0, high_ = (count);                                                  \
@@ -42,16 +43,16 @@
 
 /* Orders for qsort, of uint64_t and of char *. */
 int vv_u64_order(const void *a, const void *b);
-/* Puts them in order, each once: how many are left. NULL if there are none. */
+/* Sorts the items, removes duplicates, and returns how many are left. items may be NULL if count is 0. */
 size_t vv_u64_set(uint64_t *items, size_t count);
 int vv_text_order(const void *a, const void *b);
 
-/* Leaves of places a longest run that rises; the others become VV_NOT_RISING, which are none at first, too. False when memory
- * has run out. */
+/* Keeps a longest increasing subsequence of places; the others become VV_NOT_RISING. Places that are VV_NOT_RISING at first
+ * are ignored. False when memory has run out. */
 #define VV_NOT_RISING UINT32_MAX
 bool vv_array_keep_rising(uint32_t *places, size_t count);
 
-/* Is it among these? */
+/* Is item one of the items? */
 bool vv_array_has(const size_t *items, size_t count, size_t item);
 
 /* Called by the macros: items points to the pointer to the array. Grows to at least twice cap, 16

@@ -1,5 +1,5 @@
 /*
- * text: appending text to a buf, escaped for terminals, wrapped, quoted; words that are near.
+ * text: appending text to a buf, escaped for terminals, wrapped, quoted; similar words.
  */
 #ifndef VV_BASE_TEXT_H
 #define VV_BASE_TEXT_H
@@ -25,7 +25,7 @@ void vv_text_put_escaped(vv_buf *b, const char *s, size_t len);
  * above, but backslashes are not escaped. Cut to width columns when that is not 0. */
 void vv_text_put_words(vv_buf *b, const char *s, size_t len, size_t width);
 
-/* Columns that text takes which is escaped already: a backslash is one. */
+/* The number of columns that an escaped text takes: a backslash takes one. */
 size_t vv_text_words_width(const char *s, size_t len);
 
 /* Appends words as vv_text_put_words does, and breaks lines at blanks so that none takes more than
@@ -34,8 +34,8 @@ size_t vv_text_words_width(const char *s, size_t len);
 void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size_t indent,
 			 size_t width);
 
-/* A word of a command that people may copy: between double quotes if a shell would take it
- * apart, control characters escaped. */
+/* A word of a command that people may copy: between double quotes if a shell would split it, control
+ * characters escaped. */
 void vv_text_put_word(vv_buf *b, const char *word);
 
 /* Between single quotes, so that sh takes it as one word whatever is in it. */
@@ -66,9 +66,9 @@ typedef struct vv_strings {
 /* The members of "csv|tsv|json" one by one; false after the last. *choices moves on. */
 bool vv_choice_next(const char **choices, const char **word, size_t *len);
 bool vv_choices_have(const char *choices, const char *word);
-/* Is it one of these? */
+/* Is the text in the list? */
 bool vv_text_is_among(const char *text, const char *const *list, size_t count);
-#define VV_TEXTS(list) ((const char *const *)(list)) /* of char **, which C does not take for it */
+#define VV_TEXTS(list) ((const char *const *)(list)) /* for char **, which C does not convert */
 
 /* Appends "csv, tsv or json". */
 void vv_choices_put(vv_buf *out, const char *choices);
@@ -76,14 +76,15 @@ void vv_choices_put(vv_buf *out, const char *choices);
 /* Does the text have the words, which are in small letters, in small or capital letters of ASCII? */
 bool vv_text_has(const char *s, size_t len, const char *words, size_t words_len);
 
-/* How many slips of the finger are between two words, at most max (else max + 1): a letter more, less or
- * another one, or two neighbours exchanged. Upper and lower case are the same here, and so are '-', '_'
- * and ' '. */
+/* The number of typing errors between two words, at most max (else max + 1). An error is a letter added,
+ * removed or replaced, or two neighbouring letters exchanged. Upper and lower case count as equal, and
+ * so do '-', '_' and ' '. */
 unsigned vv_text_distance(const char *a, const char *b, unsigned max);
 
-/* The candidate that a mistyped word most likely means: a command, an option, a column, a ref, a rule.
- * One slip in a word of three to five letters, two up to nine, three in longer ones; of two letters
- * only their exchange. A candidate that begins with the word is near, too. */
+/* The candidate that a mistyped word most likely means: a command, an option, a column, a ref, a rule. A
+ * candidate may differ by one error from a word of three to five letters, by two up to nine letters, by
+ * three from longer words; from a word of two letters only by their exchange. A candidate that begins
+ * with the word is near, too. */
 typedef struct vv_nearest {
 	const char *word;
 	const char *best; /* borrowed from the caller; NULL: nothing is near */

@@ -80,8 +80,8 @@ void vv_json_put_text(vv_buf *b, const char *s, size_t len);
 vv_status vv_json_get_text(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
 			   vv_error *err);
 
-/* A streaming writer for --json output: commas and nesting are its business.
- * indent 0 writes compactly on one line. */
+/* A streaming writer for --json output: it writes commas and tracks nesting. indent 0 writes
+ * compactly on one line. */
 typedef struct vv_json_out {
 	vv_buf *buf;
 	unsigned indent; /* spaces a level */
@@ -91,13 +91,13 @@ typedef struct vv_json_out {
 } vv_json_out;
 
 void vv_json_out_init(vv_json_out *w, vv_buf *buf, unsigned indent);
-vv_json_out vv_json_begin_object(vv_buf *buf, unsigned indent); /* with an object that is open */
+vv_json_out vv_json_begin_object(vv_buf *buf, unsigned indent); /* with an open object */
 void vv_json_open_object(vv_json_out *w);
 void vv_json_close_object(vv_json_out *w);
 void vv_json_open_array(vv_json_out *w);
 void vv_json_close_array(vv_json_out *w);
 void vv_json_name(vv_json_out *w, const char *name);
-/* The same, on one line (indent 0), of a name that has nothing to be escaped, for many of them. */
+/* The same, but faster: for names without characters to escape, on one line (indent 0). */
 void vv_json_plain_name(vv_json_out *w, const char *name, size_t len);
 /* Values of any bytes, as vv_json_put_text writes them. */
 void vv_json_string(vv_json_out *w, const char *s); /* NULL writes null */

@@ -13,8 +13,8 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-/* yajl does not look at what its allocator returns. So all that it may take for
- * texts of up to `longest` bytes is allocated before it starts. */
+/* yajl does not check the results of its allocator. So all memory that it may need for texts of up
+ * to `longest` bytes is allocated before it starts. */
 typedef struct vv_json_pool {
 	unsigned char *bytes;
 	size_t size, used;

@@ -1,5 +1,5 @@
 /*
- * json_skip: from place to place in JSON that was read before and is well formed; on other text a place is wrong, but
+ * json_skip: moves from place to place in JSON that is known to be well formed. In other text, places are wrong, but
  * never beyond the end.
  */
 #ifndef VV_BASE_JSON_JSON_SKIP_H

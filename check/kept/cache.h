@@ -1,9 +1,9 @@
 /*
  * cache: results of checks, kept for the next one.
  *
- * Named records under .git/varve/cache/check/: derived, bounded (the oldest go first),
- * safe to delete; a damaged one counts as none. A run's records can be carried to another
- * machine in one file (--save-result, --trust-result). One thread at a time.
+ * Named records under .git/varve/cache/check/: derived, bounded (the oldest are removed first), safe to
+ * delete; a damaged record counts as missing. A run's records can be carried to another machine in one
+ * file (--save-result, --trust-result). One thread at a time.
  */
 #ifndef VV_CHECK_KEPT_CACHE_H
 #define VV_CHECK_KEPT_CACHE_H
@@ -26,22 +26,22 @@ vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *e
 void vv_check_cache_close(vv_check_cache *c); /* accepts NULL */
 VV_AUTO_FREE(vv_check_cache, vv_check_cache_close)
 
-/* A record's bytes, replacing the content of out. kind: a word of lower-case letters ("rows"); key: a
- * hash of everything that the record depends on. 1, 0 (none, or damaged), or negative: no memory. */
+/* A record's bytes, replacing the content of out. kind: a word of lower-case letters ("rows"); key: a hash
+ * of everything that the record depends on. Returns 1, 0 (missing or damaged), or VV_ENOMEM. */
 int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_buf *out,
 		       vv_error *err);
 
-/* Keeps a record. That the disk does not take it is not an error: the next check costs more. */
+/* Stores a record. A failed write to the disk is not an error: the next check only takes longer. */
 vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes,
 			     size_t len, vv_error *err);
 
 /* The cache's file for data too large for a record: the caller writes and reads the file, whole and
- * checked. Owned; NULL: none (a cache in memory), or out of memory. Kept as long as those files take at
- * most VV_CHECK_FILES_MAX together; the oldest are removed first. */
+ * checked. Owned; NULL: the cache is in memory, or out of memory. Kept as long as those files take at most
+ * VV_CHECK_FILES_MAX together; the oldest are removed first. */
 #define VV_CHECK_FILES_MAX ((uint64_t)4 << 30)
 char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key);
 /* The same file inside the trusted cache's file: len bytes of that from offset on; returns its descriptor,
- * borrowed from c. -1: it has none. */
+ * borrowed from c. -1: the trusted file lacks it. */
 int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_hash128 key,
 				uint64_t *offset, uint64_t *len);
 

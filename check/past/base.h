@@ -13,8 +13,8 @@
  * Codes, and what a setting's bounds mean (b: of the base, as a share or as a count):
  *   column-removed     a column of the base is gone (a renamed one too, with its new name)
  *   column-added       a column that the base does not have
- *   column-retyped     a column's declared type or format is another
- *   type-contradiction a value is none of the type that the base had; with a proposal
+ *   column-retyped     a column's declared type or format changed
+ *   type-contradiction a value does not match the base's type; with a proposal
  *   key-broken         the base's key repeats, misses values, or lost a column
  *   key-lost           a key of the base is gone; max: how many may be (b)
  *   rows-removed       rows of the base are gone; max (b)
@@ -26,7 +26,7 @@
  *   drift-psi          population stability index; max as a share: 0.2 is 200,000,000
  *   freshness          the newest date of the column is older than max_age before `now`;
  *                      needs no base
- *   no-key             a rule needs a key, and there is none
+ *   no-key             a rule needs a key, and the table has none
  * column-removed, column-retyped, type-contradiction, spreadsheet and key-broken need no bounds and are
  * on by default.
  */
@@ -42,9 +42,9 @@
 #include "check/rules/finding.h"
 #include "dataset/table/table.h"
 
-/* base: NULL if there is none (a new path): then only freshness is looked at. Both are tables
- * (kind "file" has nothing to compare: VV_OK, no findings). Findings about a rule that cannot be
- * looked at here (a column that is not there, no key) come as findings of that rule. */
+/* base: NULL for a new path: then only freshness is checked. For files that are not tables (kind "file"),
+ * the call returns VV_OK without findings. If a rule cannot be checked, because a column or the key is
+ * missing, that is reported as a finding of the rule. */
 vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, vv_error *err);
 
 #endif

@@ -22,28 +22,30 @@ typedef struct base_check {
 	vv_buf message, expected, key;
 } base_check;
 
-/* The findings of one setting, in one column: at most o->limit are given. */
+/* The findings of one setting, in one column: at most o->limit are reported (given), the rest is
+ * withheld (held). */
 typedef struct base_quota {
 	uint64_t given, held;
-	vv_finding last; /* of those kept back, without data */
+	vv_finding last; /* the last withheld finding, without data */
 } base_quota;
 
-/* The next setting of a rule that is not off, after `after` (NULL: the first); NULL. */
+/* The next setting of the rule that is not off, after `after` (NULL: the first one). NULL: no further
+ * setting. */
 const vv_rule_setting *base_setting(const base_check *c, const char *code,
 				    const vv_rule_setting *after);
 /* A finding of the setting: rule, severity, path, commit. */
 vv_finding base_finding(const base_check *c, const vv_rule_setting *s);
-/* Makes it a finding about a failed check: with code (NULL: its own) if the setting makes that an error,
- * else "unchecked", which always is one. */
+/* Makes f a finding about a failed check. If the setting's severity is error, the finding has this code
+ * (NULL: its own); else the code is "unchecked", which is always an error. */
 void base_unread(vv_finding *f, const char *code);
-/* Passes it to the callback, with message and expected from c's buffers (which are emptied), and
- * the line of f->row (0: none). */
+/* Passes f to the callback, with message and expected from c's buffers (which are emptied), and the line
+ * of f->row (row 0: without a line). */
 vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err);
 /* Reports the number of findings above the quota, which base_give withheld. */
 vv_status base_told(base_check *c, base_quota *q, vv_error *err);
 
-/* The groups that only one version has. If the columns have other places (`places`), all groups of
- * both. */
+/* The groups that only one version has; if the places of columns differ (`places`), all groups of both
+ * versions. */
 vv_status base_changed_groups(base_check *c, const vv_changed_groups **out, vv_error *err);
 
 /* Reads these groups (NULL: all) of a table, the wanted columns only. */
@@ -56,16 +58,17 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
  * places: of the key's columns. */
 void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t count,
 		   const vv_cell *row);
-/* The places of a version's own key, at most `max`; 0 if it has none. */
+/* Sets places to those of the columns of a version's own key, and returns their number; 0: the version
+ * has no key, or a key of more than max columns. */
 size_t base_key_places(const vv_table *t, size_t *places, size_t max);
 
 /* A share in billionths, rounded, but never to all or nothing; 0 of nothing is 0. */
 uint64_t base_share(uint64_t n, uint64_t of);
 /* Is the share `is` of is_of by more than most billionths above `was` of was_of? Exact. */
 bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint64_t most);
-/* Are the values not found, among `of`, at least `mostly`? */
+/* Among `of` values, `found` are bad: is the share of the others at least `mostly`? */
 bool base_tolerated(uint64_t mostly, uint64_t found, uint64_t of);
-/* More than the bound allows? Where it is not given: than fallback (in the bound's form). */
+/* Is n of `of` above the bound? If no bound is given, above fallback (in the same form)? */
 bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of);
 bool base_below(const vv_bound *b, uint64_t n, uint64_t of);
 /* "5 %", "0.25" and "at most 5 %" / "at most 100 rows". */

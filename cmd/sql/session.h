@@ -24,15 +24,15 @@ typedef struct vv_sql_session {
 vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err);
 void vv_sql_session_close(vv_sql_session *s);
 
-/* Prepares the first statement of *sql, which moves behind it. *stmt is NULL if there is none. *place (or NULL) is
- * where an error of syntax is; -1: unknown. */
+/* Prepares the first statement of *sql, and moves *sql behind the statement. *stmt is NULL if *sql has no statement.
+ * *place (place may be NULL) is the offset of a syntax error; -1: unknown. */
 vv_status vv_sql_session_prepare(struct sqlite3_stmt **stmt, vv_sql_session *s, const char **sql,
 				 int *place, vv_error *err);
 
-/* What SQLite and varve report now. *sql: is it a fault of the query? */
+/* Fails with the current error of SQLite or varve. *sql: is the error a fault of the query? */
 vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err);
 
-/* words: NAME=VALUE. VV_EUSAGE: the statement has a parameter that none of them names. */
+/* words: NAME=VALUE. VV_EUSAGE: a parameter of the statement has no value in words. */
 vv_status vv_sql_session_bind(struct sqlite3_stmt *stmt, const vv_strings *words, vv_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * address: addresses of the pages and of the API, parsed, and written for links.
  *
- * R is "/NAME", or "" if a single repository is served ("/NAME" works as well; "/-" where its name is one of
+ * R is "/NAME", or "" if a single repository is served ("/NAME" works as well; "/-" if its name is one of
  * the words below). Below it:
  *
  *   R/                               the overview
@@ -93,24 +93,24 @@ typedef struct vv_web_address {
 	const char *format; /* as written, for formats that has_form lacks */
 } vv_web_address;
 
-/* below: what follows R, still encoded, without the query ("", "/", "/data/main/a.csv").
- * VV_ENOTFOUND: no place of ours; VV_EUSAGE: one with nonsense in it. base is borrowed. */
+/* below: what follows R, still encoded, without the query ("", "/", "/data/main/a.csv"). VV_ENOTFOUND: not an address
+ * of a page or of the API; VV_EUSAGE: such an address with an invalid part. base is borrowed. */
 vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *base,
 			      const char *below, const vv_http_parameter *parameters, size_t count,
 			      vv_error *err);
 
-/* Appends path and query. Only unreserved characters, '/', '?', '&', '=' and %XX are in it, so that it is
- * valid in an attribute of HTML once '&' is escaped. Defaults are left out. */
+/* Appends path and query. The address has only unreserved characters, '/', '?', '&', '=' and %XX, so that it is valid
+ * in an attribute of HTML once '&' is escaped. Defaults are left out. */
 void vv_web_address_put(vv_buf *out, const vv_web_address *a);
 
-/* The parameters that are in it then, one by one. */
+/* Calls fn for each parameter that vv_web_address_put writes. */
 typedef void (*vv_web_parameter_fn)(void *payload, const char *name, const char *value);
 void vv_web_address_each(const vv_web_address *a, vv_web_parameter_fn fn, void *payload);
 
 /* Is it a word that a page's address begins with? A repository of that name is served below "/-". */
 bool vv_web_is_place(const char *name);
 
-/* Zeroed but for base and place. */
+/* An address with asked's base and this place; all other members are zero. */
 vv_web_address vv_web_address_of(const vv_web_address *asked, vv_web_place place);
 
 #endif

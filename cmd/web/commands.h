@@ -1,5 +1,5 @@
 /*
- * commands: those of varve-web. Each is defined in its file of cmd/web/commands.
+ * commands: the commands of varve-web. Each is defined in a file of cmd/web/commands.
  */
 #ifndef VV_CMD_WEB_COMMANDS_H
 #define VV_CMD_WEB_COMMANDS_H

@@ -1,8 +1,8 @@
 /*
  * cut: decides where one row group ends and the next begins.
  *
- * A decision depends only on the rows since the last cut: none before rows/2;
- * then XXH3 of the cut cells against a mask that loosens; forced at 4 x rows or at
+ * A decision depends only on the rows since the last cut. No cut is made before rows/2; then XXH3
+ * of the cut cells is compared with a mask that loosens; a cut is forced at 4 x rows or at
  * VV_CELLS_MAX bytes of cells. Integers only. Format generation 1.
  */
 #ifndef VV_DATASET_FORMAT_CUT_H
@@ -17,7 +17,7 @@
 /* Kept in the root; names there, places here. */
 typedef struct vv_cut_params {
 	uint32_t rows;   /* target, a power of two, 1 .. 1 << 20 */
-	size_t *columns; /* places of the columns that decide; none: the whole row */
+	size_t *columns; /* places of the columns that decide; empty: the whole row */
 	size_t column_count;
 } vv_cut_params;
 

@@ -15,7 +15,7 @@
  *       const     nothing
  *       dict      1 number of the text in base; or 255, varint length, bytes
  *       text      varint length, bytes
- *       numbers   where some are empty: 1, which is 1 for an empty one; else, or after a 0:
+ *       numbers   if some are empty: 1, which is 1 for an empty one; else, or after a 0:
  *                 deltas: varint zigzag(value - the row's before; base's in the first row, or after
  *                 an empty one); else the number as in the planes, lowest byte first
  */
@@ -32,9 +32,10 @@
 
 enum { EDIT_LITERAL = 1, EDIT_PATCHES = 2, EDIT_HEAD = 4 };
 
-#define EDIT_NEW_TEXT 255u /* in place of a number in the dictionary */
+#define EDIT_NEW_TEXT 255u /* instead of a number in the dictionary */
 
-/* One place: rows of base kept before it, rows of base that are gone, rows that came. */
+/* One place: the number of unchanged rows of base before it, of removed rows of base, and of added
+ * rows. */
 typedef struct edit_run {
 	size_t keep, drop, add;
 } edit_run;
@@ -46,7 +47,7 @@ typedef struct edit_plan {
 	size_t in;              /* rows that came */
 } edit_plan;
 
-/* A column in work. States that differ by row need EDIT_LITERAL. */
+/* A column that is being edited. If states differ by row, it needs EDIT_LITERAL. */
 typedef struct edit_column {
 	const edit_plan *plan;
 	const vv_group *base;

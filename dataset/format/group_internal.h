@@ -42,7 +42,7 @@ enum { GROUP_EMPTIES = 1, GROUP_DELTAS = 2, GROUP_FORM_SHIFT = 2 };
 /* How a decimal ends: all digits; zeros left out, and the point with them; zeros
  * left out but for the first digit after the point. */
 enum { GROUP_FIXED, GROUP_TRIMMED, GROUP_TRIMMED_ONE, GROUP_DECIMAL_FORMS };
-/* So many digits after the point a decimal of the form has at least. */
+/* The least number of digits after the point in a decimal of this form. */
 static inline unsigned group_digits_kept(unsigned form, unsigned scale)
 {
 	return form == GROUP_FIXED ? scale : form == GROUP_TRIMMED_ONE;
@@ -64,12 +64,12 @@ static inline int64_t group_unzigzag(uint64_t u)
 	return (int64_t)((u >> 1) ^ (0 - (u & 1)));
 }
 
-/* Makes another text of a value that rows share (all values of a column that has few); false
- * when out of memory. */
+/* Replaces the text of a value that rows share (in a column with few distinct values, each value is shared).
+ * False: out of memory. */
 typedef bool (*group_value_fn)(void *payload, vv_cell *value);
 
-/* vv_group_column with stride 1, where fn (or NULL) sees each shared value once, before the
- * cells get it. */
+/* vv_group_column with stride 1. fn (or NULL) is called once for each shared value, before cells are set to the
+ * value. */
 vv_status group_column_mapped(const vv_group *g, size_t column, vv_cell *cells, group_value_fn fn,
 			      void *payload, vv_arena *arena, vv_error *err);
 
@@ -104,8 +104,8 @@ static inline size_t group_left(const group_reading *in)
 	return (size_t)(in->end - in->p);
 }
 
-/* The distinct values (room for GROUP_DICT_MAX) of a column encoded so, how many they are, and each
- * row's number, which may be of none. */
+/* The distinct values (room for GROUP_DICT_MAX) of a column encoded as a dictionary, their number, and for each
+ * row the number of its value, which may be out of range. */
 vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out,
 			  const uint8_t **index, vv_error *err);
 /* Shared values, before rows get them. */
@@ -118,7 +118,7 @@ typedef struct group_slot {
 	uint8_t len;
 } group_slot;
 static_assert(sizeof(group_slot) == 16, "one copy of sixteen bytes");
-/* Slots after the last one that may be written (whatever they are). */
+/* The number of slots after the last one that may be overwritten with any bytes. */
 #define GROUP_SLOT_SLACK 4u
 
 /* How a column's cells are in a line. */
@@ -198,7 +198,7 @@ static inline uint8_t group_greatest(const uint8_t *bytes, size_t count)
 	return most[0];
 }
 
-/* Is each of these bytes 0 or 1? *ones: how many are 1, then. */
+/* Is each of these bytes 0 or 1? If so, *ones is the number of ones. */
 static inline bool group_count_marks(const uint8_t *bytes, size_t count, size_t *ones)
 {
 	const uint64_t each = 0x0101010101010101u;
@@ -236,8 +236,8 @@ bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, 
 bool group_number_head_fits(int encoding, unsigned form, unsigned scale);
 /* The numbers themselves, those of empty values left out; NULL when out of memory. */
 uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena);
-/* The same with the least and the greatest of them; without numbers both are 0. Bounds that are too wide where numbers wrap
- * around, which no encoder writes. */
+/* The same with the least and the greatest of them; without numbers both are 0. If numbers wrap around, which
+ * no encoder writes, the bounds are too wide. */
 uint64_t *group_numbers_bounded(const group_numbers *n, int64_t *least, int64_t *most,
 				vv_arena *arena);
 
@@ -370,10 +370,11 @@ void group_typed_measure(group_typed *t, const group_spread *s, int64_t first, s
 const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size_t rows,
 				 size_t column);
 
-/* The facts of a column by some of its values, among which are all different ones. some: cells have no text. */
+/* Finds the facts of a column from some of its values, which include all distinct ones. some: some cells have
+ * no text. */
 void group_find_values(vv_fact *f, const vv_cell *values, size_t count, bool some);
-/* By the least and greatest of a column of numbers, dates or datetimes: their texts are in the same
- * order. False: by all values. */
+/* Finds the facts of a column of numbers, dates or datetimes from its least and greatest value, if texts have
+ * the same order as values. False: find them from all values. */
 bool group_find_bounds(vv_fact *f, const group_typed *t);
 
 #endif

@@ -4,7 +4,7 @@
  *
  * A pair is a data item with its layout item, in a context: the root's properties that determine the bytes of the pair, and
  * the groups of these bytes (dialect, columns, cut). The proof: these bytes, read from the start of a group, result in exactly
- * this group and these line forms, and end at a cut. So a version whose pairs are proved needs nothing rendered.
+ * this group and these line forms, and end at a cut. So no lines need to be written for a version whose pairs are proved.
  *
  * This follows for CSV if all cells are texts, the lines have no irregular forms, and no cell is out of line: a line written
  * cell by cell, in quotes if a cell contains a delimiter, a quote or a line end, is read as these cells. So the lines are made
@@ -27,18 +27,18 @@
 
 /* group_canonical: is a row group the unique encoding of its cells?
  *
- * It does not encode them: numbers, and distinct values with their rows, determine the encoder's
- * choice, and with the order of the values the encoding is unique.
+ * The check does not encode the cells: numbers, and distinct values with their rows, determine the encoder's choice, and with
+ * the order of the values, the encoding is unique.
  */
 
-/* Columns that were looked at before; of one proof. */
+/* The columns that one proof has already checked. */
 typedef struct vv_seen_columns vv_seen_columns;
 
 /* *is: decoding the group and encoding its cells results in these bytes. If e finds facts (vv_group_encoder_find) and *is is
- * true, they are those of the cells. The arena is scratch, and may grow with rows x 48 bytes for each column; a column that is
- * encoded again, for example with cells other than texts, needs as many bytes in e as its cells have. VV_ECORRUPT as
- * vv_group_column, but not for all that it finds: then *is is false. s: NULL, or, if e finds facts, the columns that need no
- * second check. */
+ * true, e has the facts of the cells. The arena is scratch, and may grow with rows x 48 bytes for each column; a column that
+ * is encoded again, for example with cells other than texts, needs as many bytes in e as its cells have. VV_ECORRUPT as for
+ * vv_group_column, but not for all faults: for the others, *is is false. s: NULL, or, if e finds facts, the columns that need
+ * no second check. */
 vv_status vv_group_is_canonical(vv_seen_columns *s, vv_group_encoder *e, const vv_group *g,
 				vv_arena *arena, bool *is, vv_error *err);
 
@@ -71,8 +71,8 @@ typedef struct group_items {
 	bool last;
 } group_items;
 
-/* Fills all of pair but its key. 1; 0: this is not known here. Thread-safe for different workers.
- * VV_ENOMEM. */
+/* Fills all members of *pair except key, and returns 1. Returns 0 if the group cannot be proved here. Thread-safe for
+ * different workers. VV_ENOMEM. */
 int group_prove(group_proofs *p, unsigned worker, const proof_setting *table,
 		const group_items *items, vv_pair *pair, vv_error *err);
 

@@ -14,8 +14,8 @@
  * comment character. Spaces at the beginning of a cell are skipped if the dialect has skip_spaces, and are form,
  * too. NUL and invalid UTF-8 are ordinary bytes.
  *
- * NDJSON: a line is spaces, one object, spaces; lines of nothing but spaces count
- * as blank. JSON array: objects with commas between them, white space anywhere.
+ * NDJSON: a line is spaces, one object, spaces; lines that contain only spaces count as blank. JSON array:
+ * objects with commas between them, white space anywhere.
  *
  * Because blank lines at the end belong to the last row, and a CR may still become a CRLF, a row is returned when
  * the byte after it was read or the input is over.
@@ -37,7 +37,7 @@ typedef struct vv_row {
 	size_t start, end; /* raw bytes in the window: blank lines before, the row, its row end; in
 	                      * a JSON array the separator after it (",\n  ") is its row end */
 	uint64_t cell_bytes; /* sum of len + 1 (absent: 1) over all columns (CSV), or over those up
-	                      * to the row's highest (JSON, where more columns may yet be met) */
+	                      * to the row's highest (JSON, in which more columns may follow) */
 	size_t cells;        /* cells present in the row (CSV); JSON: highest column + 1 */
 	/* what ended it; VV_NO_NEWLINE at the end of the input and in arrays */
 	vv_newline newline;
@@ -62,29 +62,25 @@ VV_AUTO_FREE(vv_scan, vv_scan_free)
  * offset in the whole input, for messages. The next row begins at bytes[0]. */
 void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint64_t origin);
 
-/* The next row into cells[0 .. stride). Returns 1, 0 when the window ends before the row is
- * complete (or everything is read, see vv_scan_offset), 2 when a JSON row has a new column and
- * stride is too small (nothing is consumed; call again with stride >= vv_scan_columns), or a
- * negative status: VV_EINPUT for an unterminated quote (where it opened), text after a closing
- * quote, too many cells, JSON faults; the message has the byte offset as "at byte N" only if
- * vv_scan_fault does not have it, so that the caller can put line and column before it. Unused
- * cells up to stride are set to absent. Trailing blank lines at the end of the input belong to the
- * last row (end covers them, and plain is false). If the input has only
- * blank lines it has no row: 0, and vv_scan_offset stays before them. CSV: stride must be at least
- * columns. */
+/* The next row into cells[0 .. stride). Returns 1, 0 when the window ends before the row is complete (or
+ * everything is read, see vv_scan_offset), 2 when a JSON row has a new column and stride is too small (nothing
+ * is consumed; call again with stride >= vv_scan_columns), or a negative status: VV_EINPUT for an unterminated
+ * quote (where it opened), text after a closing quote, too many cells, JSON faults; the message has the byte
+ * offset as "at byte N" only if vv_scan_fault does not have it, so that the caller can put line and column
+ * before it. Unused cells up to stride are set to absent. Trailing blank lines at the end of the input belong to
+ * the last row (end covers them, and plain is false). If the input has only blank lines, it has no row: the
+ * function returns 0, and vv_scan_offset stays before these lines. CSV: stride must be at least columns. */
 int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
 
 size_t vv_scan_offset(const vv_scan *s); /* bytes consumed: where the next row begins */
-/* JSON array: has the closing bracket been seen in this window, after the last row
- * given? Then all from *offset (in the window; equals vv_scan_offset) to the end of
- * the input is the epilogue: white space, ']', white space (with a lead whatever
- * ends the document); vv_scan_row answers 0 there and refuses anything else in it,
- * as well as more than VV_HEADER_MAX bytes.
- * False, and *offset untouched, before that and for the other forms.
- * To scan a single raw row of an array, put "]" after the last one and "{" after
- * any other, and see that the row ends right before it. */
+/* JSON array: was the closing bracket read in this window, after the last returned row? If so, everything from
+ * *offset (in the window; equal to vv_scan_offset) to the end of the input is the epilogue: white space, ']',
+ * white space; in a document with a lead, whatever ends the document. In the epilogue, vv_scan_row returns 0,
+ * and refuses other bytes and more than VV_HEADER_MAX bytes. Before that, and for the other forms, returns false
+ * and leaves *offset unchanged. To scan a single raw row of an array, put "]" after the last row or "{" after
+ * any other row, and check that the row ends right before that byte. */
 bool vv_scan_body_end(const vv_scan *s, size_t *offset);
-size_t vv_scan_fault(const vv_scan *s); /* offset in the window of the fault just reported */
+size_t vv_scan_fault(const vv_scan *s); /* offset, in the window, of the last fault */
 
 /* Columns known so far; grows with JSON. Names are borrowed until the scan ends. */
 size_t vv_scan_columns(const vv_scan *s);

@@ -7,7 +7,8 @@
 #include "dataset/format/simd.h"
 #include "dataset/read/scan.h"
 
-/* Which bytes of a block of 64 are still to be looked at. Blocks begin at the window's start. */
+/* The bytes of a 64-byte block that were not examined yet. The first block begins at the window's
+ * start. */
 typedef struct vv_scan_marks {
 	const char *block;
 	uint64_t all;    /* marked and not yet passed */
@@ -24,21 +25,21 @@ struct vv_scan {
 	size_t columns;
 
 	vv_arena arena; /* decoded cells */
-	char *spare;    /* room in it that is not yet used, so that short cells lie close */
+	char *spare;    /* unused room in arena, so that short cells are adjacent */
 	size_t spare_len;
 
-	/* CSV. Between calls marks are those from offset on, while marks_ready. */
+	/* CSV. Between calls, while marks_ready is set, marks are those from offset on. */
 	vv_mark_set set;
 	vv_scan_marks marks;
 	bool marks_ready;
-	bool has_escape;  /* and it is not the quote character */
-	int comment;      /* first byte of lines that are not rows; -1: none */
-	vv_dialect chars; /* decide whether such a line is a row all the same; owns nothing */
-	size_t full;      /* the cells of such a row; 0: there is none */
+	bool has_escape;  /* an escape character other than the quote */
+	int comment;      /* first byte of lines that are not rows; -1: no such lines */
+	vv_dialect chars; /* decides whether such a line is a row nevertheless; owns nothing */
+	size_t full;      /* the cells of such a row; 0: no such rows */
 	bool pass_spaces;
 	size_t found; /* cells in the row just refused for having too many; else 0 */
 
-	struct vv_scan_json *json; /* names; JSON forms, and CSV where names were given */
+	struct vv_scan_json *json; /* names; JSON forms, and CSV if names were given */
 };
 
 vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err);

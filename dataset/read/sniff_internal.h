@@ -15,12 +15,13 @@ typedef struct sniff {
 	size_t len;
 	bool at_end;
 	const vv_sniff_hints *hints;
-	const vv_dialect *before; /* of the version before, of the same form, or NULL */
-	const vv_dialect *parent; /* the same, of a CSV only where its header is found again here */
-	size_t found;         /* CSV: where that header, or without one the first row, is in text */
+	const vv_dialect *before; /* the previous version's, if its form is the same; or NULL */
+	const vv_dialect *parent; /* the same, but for CSV only if its header occurs here, too */
+	/* CSV: offset in text of that header, or, without a header, of the first row */
+	size_t found;
 	vv_sniff_result *out; /* body counts from text, until vv_sniff adds the BOM */
 	size_t lead;          /* bytes above the table, which are before text */
-	char ext[12];         /* that of the name, without the dot and one like .gz; empty: none */
+	char ext[12];         /* the name's extension, without dot and .gz; empty: none */
 } sniff;
 
 /* Rows of the sample under a dialect, with as many columns as they have. */
@@ -30,9 +31,9 @@ typedef struct sniff_reader {
 	vv_scan *scan;
 	vv_cell *cells;
 	size_t columns; /* room in cells */
-	size_t full;    /* of the first row, once that is read */
-	size_t start;   /* where in the sample the scan's window begins */
-	size_t fault;   /* where in the sample, after VV_EINPUT */
+	size_t full;    /* cells of the first row, once it was read */
+	size_t start;   /* offset in the sample of the scan's window */
+	size_t fault;   /* after VV_EINPUT: its offset in the sample */
 } sniff_reader;
 
 /* from: where in the sample the first row begins. */
@@ -55,29 +56,30 @@ vv_status sniff_too_short(const sniff *s, vv_error *err);
 
 /* Where the next line begins. */
 size_t sniff_next_line(const sniff *s, size_t at);
-/* Has the line none of the characters that could part it? */
+/* Is the line free of characters that could be delimiters? */
 bool sniff_is_uncut(const sniff *s, size_t from, size_t to);
 
 /* The rows from an offset on, under one delimiter. */
 typedef struct sniff_shape {
 	size_t cells; /* of the first row */
 	size_t rows;
-	bool alike; /* all have this number */
+	bool alike; /* all rows have this number of cells */
 } sniff_shape;
 vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most, sniff_shape *out,
 		     vv_error *err);
-/* The delimiter that parts the rows from an offset on, all into as many cells; 0: none. */
+/* The delimiter that splits all rows from an offset on into the same number of cells; 0: no delimiter does. */
 vv_status sniff_find_delimiter(const sniff *s, size_t from, uint8_t *out, sniff_shape *found,
 			       vv_error *err);
 
 /* CSV: keeps properties that an option declared for the previous version. Detects lines above the header, and headers of
  * several lines. */
 void sniff_take_declared(vv_sniff_hints *h, const vv_dialect *before);
-/* CSV: sets parent and found, if what surrounded the table of the version before is confirmed by its header. */
+/* CSV: sets parent and found, if the sample has the header of the previous version, which confirms the lines around the
+ * table. */
 void sniff_confirm(sniff *s);
 /* CSV: how many bytes of the text are lines above the table. */
 vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err);
-/* CSV: decides out->dialect.comment, where nothing declares it: which lines between the rows are certainly none. */
+/* CSV: decides out->dialect.comment, if nothing declares it: which lines between the rows are certainly not rows. */
 vv_status sniff_comments(sniff *s, vv_error *err);
 /* CSV: decides out->dialect.spaces; its other characters are known. */
 vv_status sniff_spaces(sniff *s, vv_error *err);
@@ -89,8 +91,8 @@ vv_status sniff_json(sniff *s, vv_error *err); /* NDJSON and arrays: see out->di
 /* Sets out->names from count cells, copied. */
 vv_status sniff_set_names(sniff *s, const vv_cell *cells, size_t count, vv_error *err);
 
-/* Decides out->dialect.header and writes warnings; the first row is given, further
- * ones are read. The dialect is complete otherwise. */
+/* Decides out->dialect.header and writes warnings; first: the first row; further rows are read. All other members of the
+ * dialect must be set. */
 vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *err);
 
 /* Sets out->dialect.quoting and newline, judging rows from out->body on. */

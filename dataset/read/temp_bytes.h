@@ -1,6 +1,6 @@
 /*
- * temp_bytes: bytes that are put down for a while: in memory up to a limit, past it in an unlinked
- * temporary file. Private to dataset/read.
+ * temp_bytes: stores bytes temporarily: in memory up to a limit, beyond it in an unlinked temporary
+ * file. Private to dataset/read.
  */
 #ifndef VV_DATASET_READ_TEMP_BYTES_H
 #define VV_DATASET_READ_TEMP_BYTES_H
@@ -12,12 +12,12 @@
 #include "base/error.h"
 
 typedef struct temp_bytes {
-	vv_buf tail;      /* those from flushed on */
+	vv_buf tail;      /* the bytes from `flushed` on */
 	uint64_t flushed; /* bytes in the file */
-	size_t memory;    /* how many may be in tail before there is a file */
-	const char *dir;  /* borrowed; NULL, or a folder that is not there: TMPDIR, else /tmp */
+	size_t memory;    /* the most bytes in tail before a file is made */
+	const char *dir;  /* borrowed; NULL or a missing folder: TMPDIR, else /tmp */
 	char *path;
-	int fd; /* -1: none yet */
+	int fd; /* -1: no file yet */
 } temp_bytes;
 
 void temp_bytes_init(temp_bytes *t, const char *dir, size_t memory);

@@ -1,9 +1,8 @@
 /*
  * condition_code: a compiled condition. Private to dataset/rows.
  *
- * Code is in reverse Polish order: each step takes its operands from the top of a stack
- * of values and leaves one. The compiler has seen to it that kinds fit and that the stack
- * is never deeper than VV_CONDITION_DEPTH.
+ * Code is in reverse Polish order: each step takes its operands from the top of a stack of values and leaves one. The compiler
+ * has checked that kinds fit, and that the stack is never deeper than VV_CONDITION_DEPTH.
  */
 #ifndef VV_DATASET_ROWS_CONDITION_CODE_H
 #define VV_DATASET_ROWS_CONDITION_CODE_H
@@ -43,10 +42,11 @@ typedef enum vv_value_state {
 	VV_VALUE_INFINITE /* number: above all others; with truth below them */
 } vv_value_state;
 
-/* A moment on one axis: days since 1970-01-01 and what of the day has gone by, in UTC. */
+/* A point in time, in UTC: days since 1970-01-01, and seconds since the beginning of the day. */
 typedef struct vv_time_value {
 	int64_t days, seconds;
-	const char *fraction; /* digits of a second, without zeros after; borrowed */
+	/* digits after the second's point, without trailing zeros; borrowed */
+	const char *fraction;
 	size_t fraction_len;
 } vv_time_value;
 
@@ -54,7 +54,7 @@ typedef struct vv_operand {
 	vv_value_state state;
 	vv_small small;
 	bool truth;
-	const char *text; /* of any kind: of a cell, or as the literal is written */
+	const char *text; /* any kind: the cell's text, or the literal as written */
 	size_t len;
 	vv_time_value time;
 } vv_operand;
@@ -71,8 +71,8 @@ typedef enum vv_step_code {
 	VV_STEP_NOT_EQUAL,
 	VV_STEP_GREATER_EQUAL,
 	VV_STEP_GREATER,
-	VV_STEP_BEGINS, /* of a text and a literal's */
-	VV_STEP_LIKE,   /* of these; its opposite follows, and that of others */
+	VV_STEP_BEGINS, /* a text and a literal's text */
+	VV_STEP_LIKE,   /* the same; its opposite follows, as for others below */
 	VV_STEP_NOT_LIKE,
 	VV_STEP_BETWEEN, /* of three values */
 	VV_STEP_NOT_BETWEEN,
@@ -102,8 +102,7 @@ typedef struct vv_step {
 	bool before;  /* COLUMN: of the row before (old.); AGGREGATE: of the base */
 } vv_step;
 
-/* A literal of the text. Numbers are kept as text too, and read when they are needed, but
- * for those that are small. */
+/* A literal of the condition's text. Large numbers are kept as text, too, and parsed when they are needed. */
 typedef struct vv_literal {
 	vv_operand value;
 	bool spelled;        /* value.text is what its column accepts */
@@ -134,7 +133,8 @@ typedef struct vv_condition_aggregate {
 	const char *text;       /* "sum(price)" */
 } vv_condition_aggregate;
 
-/* The longest run of steps from one on that leaves one value and reads at most one column; SIZE_MAX: none. */
+/* The longest run of steps that begins at a given step, leaves one value, and reads at most one column. column SIZE_MAX: it
+ * reads no column. */
 typedef struct vv_span {
 	size_t end; /* 0: no such run */
 	size_t column;
@@ -142,7 +142,7 @@ typedef struct vv_span {
 
 struct vv_condition {
 	vv_arena arena;
-	const vv_schema *schema; /* NULL: only the form was looked at */
+	const vv_schema *schema; /* NULL: only the syntax was checked */
 	bool json;
 	char *text;
 	vv_step *steps;
@@ -152,16 +152,16 @@ struct vv_condition {
 	size_t literal_count;
 	size_t *columns; /* ascending */
 	size_t column_count;
-	size_t *old_columns; /* the same, of the row before */
+	size_t *old_columns; /* the same, for the row before the change (old.) */
 	size_t old_column_count;
 	const vv_schema *old; /* of these */
 	bool old_json;
 	bool change;          /* it has old. or new. */
 	bool has_text;        /* functions make texts */
-	vv_operand_kind kind; /* of its result, */
-	vv_type type;         /* and of a time */
+	vv_operand_kind kind; /* of the result */
+	vv_type type;         /* of a result that is a time */
 	size_t end;           /* bytes of the text that were read */
-	size_t left;          /* where the operator is that compares last */
+	size_t left;          /* offset of the last comparison */
 	vv_condition_aggregate *aggregates;
 	size_t aggregate_count;
 };
@@ -177,16 +177,15 @@ struct vv_condition_scratch {
 	vv_operand_kind call_kind; /* of the values that the current function compares */
 	vv_pattern_scratch *patterns;
 	const vv_cell *old; /* of the row before */
-	const vv_value_room *sums
-		[2]; /* values of aggregates: of the version, of the base (NULL: there is none) */
+	const vv_value_room
+		*sums[2]; /* values of aggregates: of the version, of the base (NULL: no base) */
 	bool failed;
-	bool undecided; /* a pattern took more than its steps */
+	bool undecided; /* a pattern exceeded its steps */
 };
 
 /* How many values a step takes from the stack. */
 size_t vv_step_operands(const vv_step *step);
-/* For a comparison a bit for each order that makes it true: less 1, equal 2, greater 4; 0: not a
- * comparison. */
+/* For a comparison, a bit for each order that makes it true: less 1, equal 2, greater 4. For other steps, 0. */
 unsigned vv_step_orders(vv_step_code code);
 /* The kind of the value that the steps before end leave. */
 vv_operand_kind vv_steps_kind(const vv_condition *c, size_t end);
@@ -201,19 +200,19 @@ bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_
 
 /* The kind of a letter of vv_call; x: other. */
 vv_operand_kind vv_kind_of_letter(char letter, vv_operand_kind other);
-/* -x; infinite numbers change sides. */
+/* Changes the sign, also of infinite numbers. */
 void vv_operand_negate(vv_operand *v, vv_ratio *large);
-/* The bytes of the first character; a byte that is none of UTF-8 is one. */
+/* The length of the first character in bytes; an invalid byte counts as one character. */
 size_t vv_character_len(const char *s, size_t len);
 
-/* Are its numbers written as JSON has them? */
+/* Does the field spell numbers as JSON does? */
 bool vv_operand_usual(const vv_field *f);
 /* Reads a value of true or false that the field accepts. */
 bool vv_operand_read_boolean(const vv_field *f, const char *s, size_t len);
 /* Reads a date or time as the field spells it. */
 bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, size_t len);
-/* A number in the field's spelling (NULL: as JSON has it) that is not small: LARGE, in large, INFINITE, or UNKNOWN: it is none
- * that can be computed with. *failed: memory ran out. */
+/* Reads a number that is not small, in the field's spelling (NULL: as in JSON). Its state is LARGE (the number is in *large),
+ * INFINITE, or UNKNOWN (not a computable number). *failed: memory ran out. */
 void vv_operand_read_number(vv_operand *out, vv_ratio *large, vv_buf *digits, const vv_field *f,
 			    const char *s, size_t len, bool *failed);
 

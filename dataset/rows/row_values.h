@@ -10,9 +10,9 @@
 typedef struct vv_row_block vv_row_block; /* row_block.h */
 
 typedef enum vv_values_form {
-	VV_VALUES_LATER,   /* nothing yet: steps that are to be worked off row by row */
-	VV_VALUES_SHARED,  /* few values, and of each row which */
-	VV_VALUES_NUMBERS, /* numbers of one scale; of kind TIME days */
+	VV_VALUES_LATER,   /* not computed yet: steps to be run row by row */
+	VV_VALUES_SHARED,  /* few values, and for each row one of them */
+	VV_VALUES_NUMBERS, /* numbers of one scale; for kind TIME, days */
 	VV_VALUES_TRUTHS
 } vv_values_form;
 

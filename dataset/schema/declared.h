@@ -15,9 +15,9 @@
 
 #define VV_RULES_NAME "varve.json"
 
-/* As vv_package_find (package_path NULL) or vv_package_find_in, with varve.json's encoding among the hints. That no package
- * describes the path is not a failure: *described is false, and the rest of out is empty. VV_EINPUT also: varve.json
- * is not valid, or the two encodings differ. */
+/* As vv_package_find (package_path NULL) or vv_package_find_in, with varve.json's encoding among the hints. If no package
+ * describes the path, the call succeeds, *described is false, and the rest of *out is empty. VV_EINPUT also: varve.json is
+ * not valid, or the two encodings differ. */
 vv_status vv_declared_find(vv_package_resource *out, bool *described, const char *package_path,
 			   const char *path, vv_package_read_fn read, void *payload, vv_error *err);
 

@@ -20,12 +20,12 @@
 #include "base/error.h"
 
 #define VV_PATTERN_STEPS 200000u               /* for one text */
-#define VV_PATTERN_BUDGET UINT64_C(1000000000) /* for all of a check: seconds */
+#define VV_PATTERN_BUDGET UINT64_C(1000000000) /* for a whole check: takes seconds */
 #define VV_PATTERN_MAX 16384u                  /* bytes of a pattern */
 
 typedef struct vv_pattern vv_pattern;
 
-/* VV_EINPUT: err has the fault, and its byte in text. */
+/* VV_EINPUT: err names the fault and its offset in text. */
 vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_error *err);
 void vv_pattern_free(vv_pattern *p); /* accepts NULL */
 VV_AUTO_FREE(vv_pattern, vv_pattern_free)
@@ -36,15 +36,15 @@ vv_pattern_scratch *vv_pattern_scratch_new(void);    /* NULL when out of memory 
 void vv_pattern_scratch_free(vv_pattern_scratch *s); /* accepts NULL */
 VV_AUTO_FREE(vv_pattern_scratch, vv_pattern_scratch_free)
 
-/* Steps of all texts together, as far as a text takes more than its length allows. All zero at first;
- * shared by all threads. */
+/* The steps of a whole check: for each text, the steps beyond those that its length allows. Zeroed at
+ * first; shared by all threads. */
 typedef struct vv_pattern_budget {
 	uint64_t used;
 } vv_pattern_budget;
-bool vv_pattern_spent(const vv_pattern_budget *b); /* of NULL false */
+bool vv_pattern_spent(const vv_pattern_budget *b); /* false for NULL */
 
-/* s must be valid UTF-8. 1: it matches; 0: it does not; VV_EREFUSED: over the text's budget or over
- * the check's (NULL: it has none); VV_ENOMEM. */
+/* s must be valid UTF-8. 1: it matches; 0: it does not; VV_EREFUSED: the budget of the text or of the
+ * check is exceeded; VV_ENOMEM. budget NULL: the check has no budget. */
 int vv_pattern_match(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s, size_t len,
 		     vv_pattern_budget *budget);
 

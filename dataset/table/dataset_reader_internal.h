@@ -1,6 +1,6 @@
 /*
  * dataset_reader_internal: the members of a reader, and the steps of an import of a place in the repository,
- * for callers that run the middle one elsewhere. Only for this room.
+ * for callers that run the second step elsewhere. Private to dataset/table.
  */
 #ifndef VV_DATASET_TABLE_DATASET_READER_INTERNAL_H
 #define VV_DATASET_TABLE_DATASET_READER_INTERNAL_H
@@ -27,22 +27,23 @@ struct vv_dataset_reader {
 	const vv_progress *progress;
 	vv_store *store; /* the repository's, when first needed */
 	vv_pool *pool;
-	vv_mem_sink *kept; /* where dry imports put their blocks; NULL: nowhere */
+	vv_mem_sink *kept; /* gets the blocks of dry imports; NULL: they are discarded */
 	vv_stat_cache *stats;
 	vv_index *index; /* as of its first use: for parents and stats */
-	bool index_lent; /* it is the caller's */
+	bool index_lent; /* the index belongs to the caller */
 	uint64_t secret;
 	bool has_secret;
-	char *folder; /* the last one in which a package was looked for, and whether one is new */
+	/* the last folder in which new packages were searched; new_package: the result */
+	char *folder;
 	bool new_package;
-	known_package *packages; /* the requested ones, by path */
+	known_package *packages; /* packages requested so far, by path */
 	size_t package_count, package_cap;
-	vv_hash_index package_index; /* by path: trees of thousands of folders need as many */
-	vv_oid head;                 /* when it was first needed */
+	vv_hash_index package_index; /* by path: there may be thousands of packages */
+	vv_oid head;                 /* HEAD, read when it is first needed */
 	bool head_known, unborn;
 	bool runs_nothing;
 	copied_blob copies[COPIES];
-	unsigned next_copy; /* the oldest of them */
+	unsigned next_copy; /* the oldest copy: the next to be replaced */
 };
 
 /* Opens r->index, unless it is open. */
@@ -63,7 +64,7 @@ typedef struct dataset_inputs {
 	char *temp;
 	/* If the previous version's blocks are missing here: the data of its pointer. */
 	vv_arena arena;
-	const char *named_kind; /* NULL: its blocks exist here, or no previous version */
+	const char *named_kind; /* NULL: the blocks exist here, or no previous version */
 	const char **named_key;
 } dataset_inputs;
 

@@ -25,7 +25,7 @@ vv_status vv_dataset_writer_open(vv_dataset_writer **out, vv_repository *repo,
 void vv_dataset_writer_close(vv_dataset_writer *w); /* accepts NULL */
 VV_AUTO_FREE(vv_dataset_writer, vv_dataset_writer_close)
 
-vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w); /* borrowed; NULL of NULL */
+vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w); /* borrowed; NULL for NULL */
 
 /* The store's writer, which is locked from its first use until vv_dataset_writer_release. */
 vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_error *err);
@@ -58,7 +58,8 @@ void vv_dataset_writer_release(vv_dataset_writer *w);
  * lock and wait, through the filter, for this writer: then the blocks are first, and other writers
  * may continue. */
 vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
-/* Takes the index's lock before that, where files are read first that git changes under it (.gitattributes). */
+/* Takes the index's lock before vv_dataset_writer_index: for callers that first read files that git changes
+ * under the lock (.gitattributes). */
 vv_status vv_dataset_writer_lock_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
 
 /* After a commit, if the next step waits for Git's index: plain git may have locked that and wait,

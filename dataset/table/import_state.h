@@ -25,8 +25,8 @@ struct row_sorter;
 typedef struct import_sorting {
 	struct row_sorter
 		*sorter;     /* gets the lines; NULL: the groups are those of the sorted file */
-	bool by_key;         /* by the key's columns, not by those of before */
-	const vv_root *near; /* whose lists this one's resemble; or NULL */
+	bool by_key;         /* by the key's columns, not by the previous ones */
+	const vv_root *near; /* a version with similar lists; or NULL */
 	/* once rows are read */
 	size_t columns[VV_SORTED_BY_MAX];
 	char **names; /* of these, owned by the caller */
@@ -53,12 +53,12 @@ typedef struct import_worker {
 	size_t infer_count;
 	bool *doubtful; /* for each column: may a cell of the group contradict its type? */
 	size_t doubtful_count;
-	vv_cell *outs; /* cells put out of line for the while of an encoding */
+	vv_cell *outs; /* cells that are out of line during an encoding */
 	size_t *out_places;
 	size_t out_count, out_cap, place_cap;
 	vv_batch batch; /* a group made again, */
 	vv_buf lines;   /* and its lines */
-	unsigned wary;  /* in how many more groups quirks are looked for at once */
+	unsigned wary;  /* number of further groups in which quirks are searched at once */
 } import_worker;
 
 /* The first contradiction in a column, and how many. */
@@ -66,7 +66,7 @@ typedef struct import_misfit {
 	size_t column;
 	size_t row;   /* in the group */
 	size_t at;    /* of the row in raw */
-	vv_type type; /* that it should have */
+	vv_type type; /* the type that it should have */
 	uint64_t count;
 	bool code; /* one has a leading zero */
 	char *value;
@@ -90,7 +90,7 @@ typedef struct group_job {
 	bool cut;       /* ended by a cut */
 	bool known;     /* complete: entry and items are set */
 	vv_buf given;   /* raw, where no window has it, and a byte of what follows */
-	vv_cid base;    /* null when there is none */
+	vv_cid base;    /* null: no base */
 	/* results */
 	vv_status status;
 	vv_error err;
@@ -100,18 +100,18 @@ typedef struct group_job {
 	vv_infer *types; /* one for each column, with keep_types */
 	size_t type_count;
 	uint64_t irregular;
-	size_t irregular_at;     /* of the first of them, in raw */
+	size_t irregular_at;     /* of the first one, in raw */
 	uint64_t irregular_line; /* likewise, if the source cannot determine lines */
 	vv_buf sort_keys;        /* of all rows, one after the other, with import.sorting */
 	size_t *sort_ends;       /* where each ends */
 	size_t sort_cap;
 	uint64_t short_rows;   /* CSV: with fewer cells than there are columns */
-	size_t short_at;       /* of the first of them, in raw */
+	size_t short_at;       /* of the first one, in raw */
 	uint64_t lines;        /* before raw, as far as import.lines is kept */
 	uint64_t short_line;   /* of the first short row, likewise, when that is not 0 */
 	bool breaks;           /* CSV: a cell has a line feed */
 	uint64_t marked_rows;  /* with NUL, or a byte order mark inside */
-	size_t marked_at;      /* the first of them, in raw */
+	size_t marked_at;      /* the first one, in raw */
 	uint64_t marked_line;  /* likewise, as short_line */
 	uint64_t foreign_rows; /* with text that is not UTF-8 */
 	size_t foreign_at,
@@ -194,7 +194,7 @@ typedef struct import {
 	group_job jobs[IMPORT_JOBS];
 	size_t job_head,
 		job_tail; /* head: next to collect; tail: next to fill; 0 before the first group */
-	/* the newest, which no thread has yet: where it is waited for at once, none needs it */
+	/* the newest job, which was not passed to a thread yet: if it is waited for at once, no thread is needed */
 	group_job *kept;
 } import;
 
@@ -214,13 +214,13 @@ vv_status import_finish_schema(import *im, vv_error *err);
 
 /* The observations of all threads on a column's values. */
 vv_infer import_verdict(const import *im, size_t column);
-/* The column's field in the version before; NULL: it is a new column. */
+/* The column's field in the previous version; NULL: the column is new. */
 const vv_field *import_field_before(const import *im, size_t column);
 /* Are types that were inferred for the previous version replaced if values contradict them? */
 bool import_types_give_way(const import *im);
 /* For such a version: may its types change, although no value contradicts them? */
 bool import_types_may_narrow(const import *im);
-/* May the column's type be another than the version before has? *narrows: no value contradicts that one. */
+/* May the column's type differ from that of the previous version? *narrows: no value contradicts the previous type. */
 bool import_type_is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows);
 /* The type inferred from all values of the previous version. Boolean, which excludes strings, if they cannot be read, or some
  * have a leading zero: codes stay codes. */
@@ -272,7 +272,7 @@ vv_status import_given(import *im, vv_error *err);
 vv_status import_take_epilogue(import *im, vv_error *err);
 /* Moves on in the window. */
 void import_consume(import *im, size_t len);
-/* So many bytes are read. VV_ECANCELLED. */
+/* Reports that `done` bytes were read. VV_ECANCELLED. */
 vv_status import_progress(const import *im, uint64_t done, vv_error *err);
 /* The line (from 1) of a place in the window or, in a file, anywhere before. */
 vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err);
@@ -297,12 +297,12 @@ VV_AUTO_FREE(order_choice, order_choice_close)
 const vv_sink *order_choice_sink(order_choice *c);
 /* Ends the import with its result: stores the blocks kept back. */
 vv_status order_choice_settle(order_choice *c, vv_error *err);
-/* Will the import not be given up any more? */
+/* Is it decided that the import keeps the file's order? */
 bool order_choice_is_over(const order_choice *c);
 
-/* The next groups are those of the version before. Accepts NULL. */
+/* Reports that the next groups are those of the previous version. Accepts NULL. */
 void order_choice_pass(order_choice *c);
-/* The next group, and whether the version before has it. VV_EREFUSED: the import is to be given up, since
+/* Examines the next group. known: the previous version has it. VV_EREFUSED: the import must be given up, for the reason of
  * order_choice_saving. */
 vv_status order_choice_look(order_choice *c, import *im, const group_job *j, bool known,
 			    vv_error *err);
@@ -315,7 +315,7 @@ const order_saving *order_choice_saving(const order_choice *c);
 
 /* import.c */
 
-/* The version before; NULL: none. */
+/* The previous version; NULL: the table is new. */
 const vv_root *import_old_of(const import *im);
 /* Passes the newest group to the pool, unless that was done. */
 void import_hand_over(import *im);
@@ -367,7 +367,7 @@ vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
  * it so. *clear false: unclear, nothing is appended. The source is at its end afterwards. */
 vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *source,
 			       const vv_dialect *d, const vv_import_options *opts, vv_error *err);
-/* Appends three cells as they would read in the encoding, if the source can be read again. It is at its end then. */
+/* Appends three cells as they would read in the encoding, if the source can be read again. The source is then at its end. */
 vv_status import_encoded_shows(vv_buf *warnings, const vv_source *source, const char *name,
 			       const vv_dialect *d, vv_error *err);
 

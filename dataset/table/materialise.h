@@ -13,8 +13,9 @@
 vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *blob,
 			 const vv_pointer *p, uint32_t mode, vv_stat *st, vv_error *err);
 
-/* The same in two steps, where git changes the path in between: made beside the file that exists, then renamed over
- * the one that git left. One that is cleared without a place is gone. */
+/* The same in two steps, between which git changes the path: vv_made_file_make writes a file beside the existing
+ * one, and vv_made_file_place renames it over the file that git left. vv_made_file_clear removes a file that was
+ * not placed. */
 typedef struct vv_made_file {
 	char *temp; /* NULL: nothing was made, or it has its place */
 	vv_scan_cache *cache;

@@ -10,8 +10,8 @@
 #include "dataset/schema/schema.h"
 #include "dataset/table/table.h"
 
-/* Would the table, read again, have the schema, key and dialect that it has? VV_EINPUT: the
- * package's schema is invalid. */
+/* *out: would the table keep its schema, key and dialect if its file were read again as the package
+ * describes it? VV_EINPUT: the package's schema is invalid. */
 vv_status vv_package_fits(bool *out, const vv_table *t, const vv_package_resource *res,
 			  vv_error *err);
 
@@ -19,11 +19,12 @@ vv_status vv_package_fits(bool *out, const vv_table *t, const vv_package_resourc
 vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema *package,
 				const vv_package_resource *res, vv_error *err);
 
-/* key: the package's schema if it has a key; or NULL. */
+/* Does the table have this schema, and the key of `key`? key: the package's schema if that has a
+ * key; NULL: any key. */
 bool vv_package_same_schema(const vv_root *root, const vv_buf *schema, const vv_schema *key);
 
-/* A package that describes other bytes than the table was read by: their new meaning requires
- * reading it again. */
+/* Does the package declare a dialect other than that with which the table was read? If so, the file
+ * must be read again. */
 bool vv_package_other_dialect(const vv_root *root, const vv_sniff_hints *h);
 
 #endif

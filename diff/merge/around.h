@@ -11,9 +11,9 @@
  * Git, without line ends, members by name. Different changes of both sides are a conflict, with ours as the result. */
 vv_status merge_around(merge *m, vv_error *err);
 
-/* Lines of a version, their ends made the result's if the version has other ones. */
+/* Appends lines of a version, with the line ends of the result. */
 void merge_put_lines(const merge *m, int version, const char *text, size_t len, vv_buf *out);
-/* The same of a header: line ends within its cells stay. */
+/* The same for a header, whose cells keep their line ends. */
 void merge_put_header(const merge *m, int version, const vv_bytes *header, vv_buf *out);
 
 #endif

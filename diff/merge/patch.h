@@ -30,7 +30,7 @@ typedef struct vv_patch_write_options {
 	const char *path, *old_path; /* old_path: NULL when it is the same */
 	const char *const *key;      /* as in vv_rowdiff_options */
 	const vv_columns *columns;   /* how columns correspond; NULL: found here */
-	const vv_diff_table *told;   /* more for the table's line; NULL */
+	const vv_diff_table *told;   /* more for the table's line; or NULL */
 	const char *temp_dir;
 	vv_pool *pool;
 } vv_patch_write_options;
@@ -52,7 +52,7 @@ typedef struct vv_patch_source {
 typedef enum vv_patch_mode {
 	/* the target must be the patch's old version: the result has exactly the new bytes */
 	VV_PATCH_EXACT,
-	/* that first; but another version of the same table will do where each row's change fits */
+	/* tries EXACT first, but accepts another version of the same table if the change of each row fits */
 	VV_PATCH_FIT,
 	/* as FIT, but changes that do not fit are handed to reject, and the rest is applied */
 	VV_PATCH_REJECT
@@ -68,16 +68,16 @@ typedef struct vv_patch_misfit {
 /* The result for one path. */
 typedef struct vv_patch_done {
 	const char *path, *old_path; /* old_path: where the old bytes are; NULL: there were none */
-	bool removed;                /* nothing takes their place */
+	bool removed;                /* no new file takes their place */
 	bool exact;                  /* the target was the patch's old version, byte for byte */
 	uint64_t rows_added, rows_removed, rows_changed, rows_moved;
 	uint64_t rejected;          /* changes of rows that did not fit */
 	bool order_left, form_left; /* not exact: moves, and changes of form, that were not made */
-	bool already;               /* not exact: the target had all of it already */
+	bool already;               /* not exact: the target already had all changes */
 	bool schema; /* the patch changes types or key too, which a file of rows does not show */
 	bool stored_order; /* likewise: in which order the version keeps its rows */
-	/* The new version as the patch has it: its root, and what to import its bytes as. NULL where
-	 * it is not a table. The old one's root; NULL: there is none. */
+	/* The new version as the patch has it: its root, and what to import its bytes as. NULL if it is not a
+	 * table. old_root: the root of the old version, or NULL. */
 	const vv_cid *old_root, *root;
 	const vv_root *as;
 } vv_patch_done;
@@ -104,8 +104,8 @@ typedef struct vv_patch_apply_options {
 	 * changed by the patch need not be read and encoded again; NULL: none. *secret seeds its
 	 * hashes. Borrowed until the next open. */
 	const vv_scan_cache *(*cache)(void *payload, const vv_cid *root, uint64_t *secret);
-	/* The new bytes of a path, piece by piece; then done. Not called with check, except for done.
-	 * Nothing may take effect before vv_patch_apply has answered VV_OK. */
+	/* The new bytes of a path, piece by piece; then done. Not called with check, except for done. Nothing
+	 * may take effect before vv_patch_apply has returned VV_OK. */
 	vv_status (*put)(void *payload, const char *path, const void *bytes, size_t len,
 			 vv_error *err);
 	vv_status (*done)(void *payload, const vv_patch_done *d, vv_error *err);

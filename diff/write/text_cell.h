@@ -16,14 +16,14 @@
  * distinguished: "" (empty), null, absent, "null" (a text), quotes around spaces. */
 void vv_text_cell_put(vv_buf *out, const vv_cell *c, bool exact);
 
-/* Columns that text takes which is escaped already. */
+/* The number of columns that an escaped text takes. */
 size_t vv_text_cell_width(const char *s);
 
 /* Appends escaped text cut to width columns, with an ellipsis at the cut. */
 void vv_text_cell_fit(vv_buf *out, const char *s, size_t width);
 
-/* Appends the (escaped) line for a pair of columns, as vv_column_describe; where many columns
- * did nothing but move, the first of them gets one line for all, and the others none. */
+/* Appends the (escaped) line for a pair of columns, as vv_column_describe; if many columns only
+ * moved, the first of them gets one line for all, and the others get no line. */
 void vv_text_column_put(vv_buf *out, const vv_diff_table *t, size_t pair);
 
 /* Cuts the common beginning of two (escaped) texts down to a few characters if the longer one needs

@@ -1,5 +1,6 @@
 /*
- * batches: the rows of a table as arrays of Arrow, some tens of thousands at a time, those of all rows made on all cores.
+ * batches: the rows of a table as arrays of Arrow, some tens of thousands of rows each. If all rows are read, the arrays are
+ * made on all cores.
  *
  * A correct caller: vv_rows_open with by_group; vv_arrow_batches_open; vv_arrow_batches_next until an array has no
  * release; vv_arrow_batches_close, then vv_rows_close.
@@ -15,17 +16,17 @@ typedef struct vv_arrow_batches vv_arrow_batches;
 vv_status vv_arrow_batches_open(vv_arrow_batches **out, vv_table *t, vv_rows *rows,
 				const vv_arrow_options *opts, vv_error *err);
 
-/* The schema of all arrays, the caller's to release. False: out of memory. */
+/* The schema of all arrays, which the caller must release. False: out of memory. */
 bool vv_arrow_batches_schema(const vv_arrow_batches *b, struct ArrowSchema *out);
 
-/* The next array, the caller's to release; at the end *out has no release. VV_EINPUT: a misfit. */
+/* The next array, which the caller must release. At the end, out->release is NULL. VV_EINPUT: a misfit. */
 vv_status vv_arrow_batches_next(vv_arrow_batches *b, struct ArrowArray *out, vv_error *err);
 
-/* Rows so far, and the misfits among them; borrowed. */
+/* The number of rows so far, and the misfits among them (borrowed). */
 uint64_t vv_arrow_batches_rows(const vv_arrow_batches *b);
 const vv_arrow_misfits *vv_arrow_batches_misfits(const vv_arrow_batches *b);
-/* Accepts NULL. False in a child of fork if threads were making arrays: then it does nothing, and the borrowed objects must not
- * be freed. */
+/* Accepts NULL. Returns false, and does nothing, in a child of fork if threads were making arrays: the borrowed objects must
+ * then not be freed. */
 bool vv_arrow_batches_close(vv_arrow_batches *b);
 VV_AUTO_FREE(vv_arrow_batches, vv_arrow_batches_close)
 

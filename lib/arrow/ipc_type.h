@@ -1,5 +1,5 @@
 /*
- * ipc_type: types as messages of Arrow have them.
+ * ipc_type: the types in messages of Arrow.
  *
  * Format: Apache Arrow, arrow/format/Schema.fbs, and "The Arrow C data interface" for formats.
  */
@@ -9,8 +9,8 @@
 #include "base/arena.h"
 #include "lib/arrow/flatbuffer.h"
 
-/* The format of a member of the union Type, whose table is t; it lives as long as the arena. NULL: a table cannot have it, or
- * out of memory. */
+/* The format of a member of the union Type; t is the table of the member. The format lives as long as the arena. NULL: a
+ * table of varve cannot have the type, or out of memory. */
 const char *vv_ipc_type_format(vv_flatbuffer *b, uint8_t type, vv_flat_table t, vv_arena *arena);
 /* For messages: "binary". */
 const char *vv_ipc_type_name(uint8_t type);

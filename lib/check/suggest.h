@@ -27,8 +27,8 @@ vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const
  * the language here.
  */
 
-/* Appends the text of a varve.checks. Checks without a counterpart are comments in it, with the reason: *left of them. file is
- * absolute. VV_EINPUT: none of these tools writes such a file; VV_ENOSUPPORT: the Python package is missing here. */
+/* Appends the text of a varve.checks. Checks without a counterpart become comments, with the reason; *left is their number.
+ * file is absolute. VV_EINPUT: none of these tools writes such a file; VV_ENOSUPPORT: the Python package is missing here. */
 vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, const char *file,
 			      vv_error *err);
 

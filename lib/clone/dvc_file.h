@@ -31,7 +31,9 @@ typedef struct vv_dvc_out {
 typedef struct vv_dvc_file {
 	vv_dvc_out *outs; /* also those of a list */
 	size_t count, cap;
-	bool odd; /* it names something else, too: what leads out of the folder, has no MD5, or is written unusually */
+	/* the file has other entries, too: with a path out of the folder, without an MD5, or in an
+	 * unusual form */
+	bool odd;
 } vv_dvc_file;
 void vv_dvc_file_clear(vv_dvc_file *d);
 VV_AUTO_CLEAR(vv_dvc_file, vv_dvc_file_clear)

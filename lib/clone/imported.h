@@ -75,18 +75,18 @@ vv_status vv_imported_keep(vv_repository *r, const char *to, const vv_cid *versi
 /* The URL whose site is to be trusted: that of a file without its query. Owned by the caller. */
 vv_status vv_imported_site(char **out, const vv_imported *i, vv_error *err);
 
-/* May a source be contacted that a commit names? VV_EREFUSED. */
+/* May a source that a commit names be contacted? VV_EREFUSED: no. */
 vv_status vv_imported_may(vv_transfer *t, const vv_imported *i, vv_error *err);
 
-/* Before the first version is read, and as often as one likes: linked versions come from their source
- * (lib/remotes/reach.h). */
+/* Makes linked versions come from their source (lib/remotes/reach.h). Call it before the first version is read; more calls are
+ * harmless. */
 void vv_imported_suppliers_register(void);
 
 /* Replaces the lines of the same path in text, the file's content; the rest is unchanged. */
 vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err);
 
-/* Where HEAD has the table: `to` is its path after renames, by whatever program. *removed: HEAD has it no longer. Neither is so of
- * one that was never committed. */
+/* Where HEAD has the table: `to` is its path after renames, by whatever program. *removed: HEAD no longer has the table. For a
+ * table that was never committed, `to` is unchanged and *removed is false. */
 vv_status vv_imported_here(vv_imported *i, bool *removed, vv_repository *r, vv_error *err);
 
 /* A commit that no ref names, which changes the version before to the one now, and the lines of .varveconfig: to be picked

@@ -13,13 +13,13 @@
 
 typedef struct vv_txn_change {
 	char *path;
-	bool made;                   /* else it was only looked at */
-	uint32_t old_mode, new_mode; /* 0: none */
+	bool made;                   /* false: the path was only read */
+	uint32_t old_mode, new_mode; /* 0: no file */
 	vv_oid old_id, new_id;
 	bool work; /* the file is written or removed; else only the index changes */
 	bool dataset, track;
 	vv_stat st;     /* not work: of the file that was read */
-	bool was_there; /* work: the file that is replaced, and its stat */
+	bool was_there; /* work: does the file exist that is replaced? was: its stat */
 	vv_stat was;
 } vv_txn_change;
 
@@ -28,9 +28,10 @@ struct vv_txn {
 	vv_dataset_writer *writer;
 	vv_dataset_reader *reader; /* the writer's */
 	vv_index *index;           /* as the transaction sees it; never written */
-	vv_head head;              /* when it began; of a branch: that one */
+	vv_head head;              /* HEAD, or the branch, when the transaction began */
 	char *branch;              /* "refs/heads/..."; NULL: HEAD */
-	/* Where it had to wait for another writer, or has a branch, which has no turn: what there was before. seen null: nothing. */
+	/* If the transaction waited for another writer, or has a branch, for which it does not
+	 * wait: the state before. seen null: no commit. */
 	bool waited;
 	vv_oid seen;
 	vv_index *seen_index;   /* NULL with a branch */
@@ -38,7 +39,7 @@ struct vv_txn {
 	size_t change_count, change_cap;
 	vv_txn_result **results;
 	size_t result_count, result_cap, result_next;
-	vv_error failed; /* code 0: not yet */
+	vv_error failed; /* the first failure; code 0: no failure yet */
 };
 
 /* Reads the current index, and the branch. */

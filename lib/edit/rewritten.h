@@ -1,9 +1,9 @@
 /*
- * rewritten: a file made of a version of it and of rows that come as Arrow, beside the one that it may take the place of.
+ * rewritten: makes a file from a version of a table and rows of an Arrow stream, beside the file that it may replace.
  *
  *	vv_auto(rewritten) made = {.file = NULL};
  *	rewritten_make(&made, stream, old, &place, &how, err);
- *	rewritten_use(&made, "prices.csv", err);		or only look at it
+ *	rewritten_use(&made, "prices.csv", err);		or only read it
  */
 #ifndef VV_LIB_EDIT_REWRITTEN_H
 #define VV_LIB_EDIT_REWRITTEN_H
@@ -12,7 +12,7 @@
 #include "lib/names/version.h"
 
 typedef struct rewritten {
-	char *file; /* is removed with it, unless it was used */
+	char *file; /* removed by rewritten_clear, unless it was used */
 	vv_sniff_hints form;
 	char encoding[VV_ENCODING_MAX]; /* the form's */
 	vv_buf warnings;                /* a line each */
@@ -21,19 +21,20 @@ typedef struct rewritten {
 
 typedef struct rewritten_place {
 	const char *dir, *prefix; /* of the file's name */
-	const char *path;         /* of the table: its ending is the form of a new one */
-	const char *over;         /* the file that it is to replace, with its mode, or NULL */
+	const char *path;         /* of the table: its extension decides the form of a new one */
+	const char *over;         /* the file to replace, whose mode is kept; or NULL */
 } rewritten_place;
 
-/* Takes the stream, in any case. old, which was found: the version that the rows are laid over; NULL: a new table. Errors as for
- * rewrite_open and rewrite_read. */
+/* Takes over the stream in any case. old: the version, which must exist, to which the rows are applied; NULL: a new table.
+ * Errors as for rewrite_open and rewrite_read. */
 vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_subject *old,
 			 const rewritten_place *place, const rewrite_options *how, vv_error *err);
 
-/* Are its bytes those of another file? */
+/* Does the new file have the same bytes as `file`? */
 vv_status rewritten_same(bool *same, const rewritten *r, const char *file, vv_error *err);
 
-/* The file takes its place, in one step and durably: it was made `over` that one, on the same file system. */
+/* Replaces `file` by the new file, in one step and durably. The new file must have been made with `over` set to that file, on
+ * the same file system. */
 vv_status rewritten_use(rewritten *r, const char *file, vv_error *err);
 
 void rewritten_clear(rewritten *r);

@@ -4,7 +4,7 @@
  *	vv_auto(vv_row_file) f = {.repo = repo, .reader = reader, .path = path};
  *
  *	rc = vv_row_file_open(&f, err);                  f.table
- *	rc = vv_row_file_write(&f, edits, count, err);   the file has them, all other bytes are as before
+ *	rc = vv_row_file_write(&f, edits, count, err);   writes the edits; other bytes stay
  */
 #ifndef VV_LIB_EDIT_ROW_FILE_H
 #define VV_LIB_EDIT_ROW_FILE_H
@@ -24,11 +24,12 @@ typedef struct vv_row_file {
 	vv_repository *repo; /* borrowed, all three */
 	vv_dataset_reader *reader;
 	const char *path; /* as the user wrote it */
-	bool keyless;     /* it may have no key */
-	/* another version, whose bytes the file gets, edited; NULL: its own. Borrowed */
+	bool keyless;     /* accept a table without a key */
+	/* the version whose bytes are edited and written to the file; NULL: the file's own. Borrowed */
 	vv_table *over;
-	vv_more_columns more; /* that edits name; borrowed */
-	char **made; /* not NULL: the new file stays beside the old one, under this name, which is the caller's */
+	vv_more_columns more; /* new columns that edits name; borrowed */
+	/* not NULL: the new file stays beside the old one, and *made is its name, owned by the caller */
+	char **made;
 	/* After open: */
 	vv_subject subject;
 	vv_table table;
@@ -38,15 +39,16 @@ typedef struct vv_row_file {
 	vv_table then;
 } vv_row_file;
 
-/* Takes the turn (repo/git/write_turn.h), which the repository has until it is closed: so the file that was read is the one
- * that is replaced. VV_EUSAGE: it is not a table of the work tree (or only a link to one), or has no key; VV_ELOCKED. */
+/* Takes the turn (repo/git/write_turn.h), which the repository keeps until it is closed: so the file that is replaced is the one
+ * that was read. VV_EUSAGE: the path is not a table of the work tree (or only a link to a table), or the table has no key;
+ * VV_ELOCKED. */
 vv_status vv_row_file_open(vv_row_file *f, vv_error *err);
 
-/* Opens another version of the table, in place of one opened so before; source: a revision; NULL: the index. VV_ENOTFOUND;
- * VV_ENOSUPPORT: it is not a table there, or has another form. */
+/* Opens another version of the table as f->then, and closes a previous one. source: a revision; NULL: the index. VV_ENOTFOUND;
+ * VV_ENOSUPPORT: that version is not a table, or has another form. */
 vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err);
 
-/* edits: as for vv_rows_edit. The file is replaced in one step. VV_EREFUSED: it changed meanwhile; VV_EINPUT: it cannot
+/* edits: as for vv_rows_edit. The file is replaced in one step. VV_EREFUSED: the file changed meanwhile; VV_EINPUT: the file cannot
  * represent a new cell. */
 vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t count, vv_error *err);
 
@@ -55,15 +57,15 @@ vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t cou
 typedef struct vv_row_found {
 	size_t key[VV_ROW_KEY_MAX], key_count; /* places of the key's columns */
 	vv_key_rows all;
-	bool has; /* there is such a row: */
+	bool has; /* such a row exists; if so: */
 	uint64_t row;
 	const vv_cell *cells; /* borrowed from rows, until the next row or the close */
 	vv_row_by_number rows;
 } vv_row_found;
 
-/* Finds the row with this key (its values parted by commas) in the file's table, or in another version t of it, by the key that the
- * file has. several: there may be more of them. VV_ECONFLICT: there are; VV_ENOTFOUND: t lacks columns of the key;
- * VV_ENOSUPPORT: the key has more than VV_ROW_KEY_MAX. */
+/* Finds the row with this key (values separated by commas) in the file's table, or in another version t of that table; the columns
+ * of the key are those of the file. several: accept several rows with this key. VV_ECONFLICT: several rows have the key;
+ * VV_ENOTFOUND: t lacks columns of the key; VV_ENOSUPPORT: the key has more than VV_ROW_KEY_MAX columns. */
 vv_status vv_row_file_find(vv_row_found *out, const vv_row_file *f, vv_table *t, const char *text,
 			   bool several, vv_error *err);
 void vv_row_found_clear(vv_row_found *r); /* accepts zeroes */

@@ -18,7 +18,7 @@ typedef struct vv_solution {
 	vv_repository *repo; /* borrowed, all three */
 	vv_dataset_writer *writer;
 	vv_conflict_record *record;
-	const bool *chosen; /* for each item: is it decided now? NULL: all */
+	const bool *chosen; /* for each item: resolve it? NULL: resolve all items */
 	int side;           /* VV_BASE, VV_OURS, VV_THEIRS */
 	const char *column; /* not NULL: this cell of the chosen items' rows gets value instead */
 	vv_cell value;
@@ -31,8 +31,8 @@ typedef struct vv_solution {
 vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, void *payload,
 			    vv_error *err);
 
-/* All conflicts for one side, in the merged version: *blob gets the pointer of the table
- * that comes out, and the blocks go to the writer. */
+/* Resolves all conflicts of the merged version in favour of one side. *blob is set to the pointer
+ * of the resulting table; its blocks are passed to the writer. */
 vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
 				vv_conflict_record *record, int side, vv_oid *blob, vv_error *err);
 

@@ -7,8 +7,8 @@
 #include "diff/merge/rules.h"
 #include "lib/merge/tables.h"
 
-/* Why one change of a column under `sum` may be on both sides, so that it would count twice. *why: a literal; NULL: none is, or both
- * changed no such cell. */
+/* Sets *why to the reason (a literal) to suppose that both sides have the same change of a column with the rule `sum`, which would
+ * then count twice. NULL: there is no such reason, or no such cell was changed on both sides. */
 vv_status vv_merge_twice(const char **why, const vv_merge_rules *rules, const vv_dataset_merge *in,
 			 vv_error *err);
 

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "dataset/read/sniff.h"
 
-/* The words of the command line; NULL: missing. */
+/* The arguments of these options; NULL: the option is missing. */
 typedef struct vv_written {
 	const char *input_format, *encoding, *delimiter, *quote, *escape, *skip, *skip_below,
 		*records, *comment, *spaces, *header_rows, *header_join;
@@ -19,7 +19,7 @@ typedef struct vv_written {
 } vv_written;
 
 /* Reads an option's character: "tab", "\t", "comma", "semicolon", "space", "pipe", a character;
- * "none" or nothing (without a delimiter each line is one cell). VV_EUSAGE. */
+ * "none" or "" for no character (without a delimiter, each line is one cell). VV_EUSAGE. */
 vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err);
 bool vv_written_any(const vv_written *w);
 

@@ -1,8 +1,8 @@
 /*
- * unpacked: the bytes inside of a compressed file, as a source.
+ * unpacked: the decompressed bytes of a file, as a source.
  *
- * A file counts as compressed by its name (prices.csv.gz), whatever its first bytes are; one that is not compressed passes
- * unchanged. Memory and output are bounded (repo/blocks/decompress.h).
+ * The name of a file (prices.csv.gz) decides whether it counts as compressed, not its first bytes; the bytes of other
+ * files are unchanged. Memory and output are bounded (repo/blocks/decompress.h).
  */
 #ifndef VV_LIB_NAMES_UNPACKED_H
 #define VV_LIB_NAMES_UNPACKED_H
@@ -18,7 +18,7 @@ vv_status vv_unpacked_open(vv_unpacked **out, const vv_source *packed, vv_error 
 void vv_unpacked_close(vv_unpacked *u); /* accepts NULL */
 VV_AUTO_FREE(vv_unpacked, vv_unpacked_close)
 
-/* Borrowed. It can be read again if the file can. */
+/* Borrowed. The source can be read again if the file can. */
 const vv_source *vv_unpacked_source(const vv_unpacked *u);
 
 #endif

@@ -34,8 +34,8 @@ vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remo
 void vv_block_peers_clear(vv_block_peers *p);
 VV_AUTO_CLEAR(vv_block_peers, vv_block_peers_clear)
 
-/* May a place be contacted that a commit names? Asks the user at the terminal, once; without a terminal notes that it is
- * left out. */
+/* May a place that a commit names be contacted? Asks the user at the terminal, once; without a terminal, notes that the
+ * place is left out. */
 vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const char *url, bool *yes,
 				   vv_error *err);
 
@@ -51,9 +51,8 @@ typedef struct vv_blocks_ref {
 	vv_oid id;
 } vv_blocks_ref;
 
-/* Sends to all of them; at least one must accept it, failures of others are noted. Their refs are
- * fast-forwarded; a ref that cannot be is kept by a tag kept/<id>, since blocks stay as long as a ref
- * reaches them. */
+/* Sends to all of them; at least one must accept it, failures of others are noted. Their refs are fast-forwarded; if a
+ * ref cannot be fast-forwarded, a tag kept/<id> is made, since blocks stay only as long as a ref reaches them. */
 vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_blocks_ref *refs,
 			      size_t count, bool dry_run, vv_host_sum *sum, vv_error *err);
 

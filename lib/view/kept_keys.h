@@ -1,5 +1,5 @@
 /*
- * kept_keys: hashes of keys that checks kept, to find rows by.
+ * kept_keys: finds rows by the hashes of keys that checks have cached.
  */
 #ifndef VV_LIB_VIEW_KEPT_KEYS_H
 #define VV_LIB_VIEW_KEPT_KEYS_H
@@ -12,11 +12,11 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_kept_keys {
-	vv_key_lookup lookup; /* cache NULL: there is none */
+	vv_key_lookup lookup; /* cache NULL: no cached keys */
 } vv_kept_keys;
 
 /* path: of the table, from the top of the repository; borrowed, like pool and progress. make: may all row
- * groups be read, once, if that can be kept? Also after a failure to be closed. */
+ * groups be read once, if the hashes can be cached? Close *out also after a failure. */
 vv_status vv_kept_keys_open(vv_kept_keys *out, vv_repository *repo, const char *path, bool make,
 			    vv_error *err);
 void vv_kept_keys_close(vv_kept_keys *k); /* accepts zeroes */

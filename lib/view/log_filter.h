@@ -22,7 +22,7 @@ typedef struct vv_log_filter_options {
 		*grep;     /* basic regular expressions, of "Name <mail>" and of the message */
 	const char *value; /* -S */
 	vv_dataset_reader *reader; /* of value */
-	bool ignore_case;          /* of author and grep */
+	bool ignore_case;          /* for author and grep */
 	bool merges, no_merges;
 	const char *const *paths; /* of value: only these; NULL: all */
 } vv_log_filter_options;
@@ -33,7 +33,7 @@ typedef struct vv_log_filter vv_log_filter;
 vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 			     const vv_log_filter_options *opts, vv_error *err);
 
-/* 1 the commit is to be shown, 0 it is not, <0 a vv_status. */
+/* Returns 1 if log shows the commit, 0 if not, or a negative vv_status. */
 int vv_log_filter_passes(vv_log_filter *f, const vv_oid *id, vv_error *err);
 void vv_log_filter_close(vv_log_filter *f); /* accepts NULL */
 VV_AUTO_FREE(vv_log_filter, vv_log_filter_close)

@@ -5,7 +5,7 @@
  * track; literal arguments ending in .csv, .tsv, .ndjson or .jsonl, or with options for a table or
  * file of varve; and new files with such names that can be read as tables, unless HEAD has such
  * files as text (varve.addTables decides otherwise). Text files of HEAD stay text without convert.
- * Nothing is changed by planning.
+ * Planning changes nothing.
  */
 #ifndef VV_LIB_WORKTREE_ADD_PLAN_H
 #define VV_LIB_WORKTREE_ADD_PLAN_H
@@ -37,14 +37,15 @@ typedef enum vv_add_action {
 
 typedef struct vv_add_item {
 	char *path;
-	char *from; /* the table's name before 'git mv', tracked only by a line of its own; NULL */
+	/* the table's name before 'git mv', tracked only by a line of its own; or NULL */
+	char *from;
 	vv_add_action action;
 	bool in_index;
 	bool literal;    /* named by an argument, itself */
 	bool track;      /* its .gitattributes line is to be written */
 	bool guess;      /* a dataset only if it reads as a table; else Git's */
 	bool was_text;   /* the index has it, and not as a pointer */
-	vv_oid blob;     /* in the index; null: none */
+	vv_oid blob;     /* in the index; null: not in the index */
 	uint32_t mode;   /* likewise */
 	vv_stat st;      /* of the work tree's file */
 	bool stat_clean; /* the index entry has just this stat, and is not racy */
@@ -60,7 +61,7 @@ typedef struct vv_add_request {
 	/* the options describe how to read a dataset: read the named one again */
 	bool described;
 	const vv_dataset_options *options;
-	vv_json_out *json; /* an array that gets an object of each path; NULL */
+	vv_json_out *json; /* an array that gets an object of each path; or NULL */
 } vv_add_request;
 
 typedef struct vv_add_plan {
@@ -81,12 +82,14 @@ VV_AUTO_CLEAR(vv_add_plan, vv_add_plan_clear)
 
 /* Is the path one of those that never are datasets (datapackage.json, .git*)? */
 bool vv_add_never(const char *path);
-/* May a text file become a dataset? Not these, and not if a table may not have the name. */
+/* May a text file become a dataset? False for files of vv_add_never, and for names that tables may
+ * not have. */
 bool vv_add_may(const char *path);
 
 /* Is it called as a table is (.csv, .tsv, .ndjson, .jsonl)? */
 bool vv_add_looks_like_table(const char *path);
-/* Is it, or does a line of .gitattributes have varve compare a file that is text in Git? */
+/* Is it called so, or does a line of .gitattributes make varve compare the file, which is text in
+ * Git? */
 vv_status vv_add_is_text_table(vv_repository *r, const char *path, bool *out, vv_error *err);
 
 #endif

@@ -16,30 +16,30 @@
 #include "lib/worktree/attributes_lines.h"
 #include "repo/git/repository.h"
 
-#define VV_SMUDGE_LIMIT (256u << 20) /* where varve.smudgeLimit is not set */
+#define VV_SMUDGE_LIMIT (256u << 20) /* if varve.smudgeLimit is not set */
 
 typedef struct vv_filter {
 	vv_repository *repo;
 	vv_dataset_writer *writer;
-	uint64_t smudge_limit;    /* varve.smudgeLimit, or less: */
-	bool by_varve;            /* a varve that runs git writes larger files */
+	uint64_t smudge_limit;    /* bytes: varve.smudgeLimit, or less */
+	bool by_varve;            /* less: the varve command that runs git writes larger files */
 	struct vv_needed *needed; /* NULL until blocks are missing here */
-	bool waits_later;         /* for the disk: in vv_filter_wait */
+	bool waits_later;         /* the disk is waited for only in vv_filter_wait */
 	vv_attr_list lines;       /* vv_attr_beaten_read's, once a pointer was given */
-	vv_buf warned;            /* the path of which something was reported last, and what */
+	vv_buf warned;            /* path and text of the last report */
 } vv_filter;
 
-/* notes: hears why a pointer passed, and warnings. */
+/* notes: receives warnings, and the reasons why pointers passed unchanged. */
 vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err);
 void vv_filter_close(vv_filter *f);
 VV_AUTO_CLEAR(vv_filter, vv_filter_close)
-/* Git has no request: releases locks that other processes could wait for. */
+/* Call this while Git has no request: releases locks that other processes could wait for. */
 void vv_filter_rest(vv_filter *f);
-/* With waits_later: all blocks that were stored are durable. */
+/* With waits_later: waits until all stored blocks are durable. */
 vv_status vv_filter_wait(vv_filter *f, vv_error *err);
 
-/* Does git store the filter's output? Then git has locked the index; git diff and git blame, which also run the filter,
- * have not. */
+/* Does git store the filter's output? If so, git has locked the index; git diff and git blame run the filter without
+ * locking it. */
 vv_status vv_filter_stores(const vv_filter *f, bool *out, vv_error *err);
 
 /* A stream to read, as vv_source.read. */

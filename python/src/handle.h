@@ -1,6 +1,6 @@
 /*
- * handle.h: what libvarve has opened, as Python objects: one at a time if the library wants that, useless after a
- * fork, freed with their last reference. And errors as exceptions, and Ctrl-C in long calls.
+ * handle.h: handles of libvarve as Python objects: used by one thread at a time if the library requires that, invalid
+ * after a fork, freed with their last reference. Also errors as exceptions, and Ctrl-C in long calls.
  */
 #ifndef VARVE_PYTHON_HANDLE_H
 #define VARVE_PYTHON_HANDLE_H
@@ -13,17 +13,19 @@
 
 #include "pack.h"
 
-/* The exception of an error; returns NULL. varve/_errors.py chooses its class. One that is set already stays. */
+/* Sets the exception for an error, and returns NULL. varve/_errors.py chooses its class. An exception that is already set
+ * stays. */
 PyObject *raise_error(const varve_error *err);
 
-/* set_listener(function or None): the one before. Long calls of this thread call it with (what, done, total). */
+/* set_listener(function or None): returns the previous function. Long calls of this thread call the function with (what,
+ * done, total). */
 PyObject *set_listener(PyObject *module, PyObject *function);
 
 /* For every long call: Ctrl-C ends it, and so does an exception of the function that listens. */
 extern const varve_watch ctrl_c;
 
-/* For a stream that another library reads: Ctrl-C, or whatever a handler of signals raises, ends it with an error of that
- * library. raise_ended raises what it was in place of it; false: nothing has to be raised. */
+/* For a stream that another library reads: Ctrl-C, or an exception of a signal handler, ends the stream with an error of
+ * that library. raise_ended raises the original exception instead of that error; false: there is none to raise. */
 extern const varve_watch ctrl_c_for_others;
 bool raise_ended(void);
 
@@ -49,20 +51,21 @@ typedef struct compared {
 typedef struct handle {
 	PyObject_HEAD const kind *kind;
 	void *at;
-	PyThread_type_lock lock; /* of kinds that are alone */
-	unsigned long owner;     /* the thread that has the lock; 0: none */
+	PyThread_type_lock lock; /* only of kinds with `alone` */
+	unsigned long owner;     /* the thread that has the lock; 0: not locked */
 	pid_t pid;
 } handle;
 
 extern PyType_Spec handle_spec;
 
-/* The handle of what a call has made, or the call's exception. */
+/* Wraps the object `at`, which a call has made, in a handle; or raises the call's exception. */
 PyObject *give(PyObject *module, const kind *k, int rc, void *at, const varve_error *err);
 
-/* The handle that an object is, of a kind (NULL: a cursor of any); NULL: an exception. */
+/* The object o as a handle of kind k (k NULL: a cursor of any kind). NULL: an exception is set. */
 handle *as(PyObject *o, const kind *k);
 
-/* The handle for this thread until leave(): waits for others without the GIL. False or NULL: an exception. */
+/* Reserves the handle for this thread until leave(); waits for other threads without the GIL. False or NULL: an exception
+ * is set. */
 bool enter(handle *h);
 handle *enter_as(PyObject *o, const kind *k);
 void leave(handle *h);
@@ -85,7 +88,7 @@ typedef struct texts {
 	size_t count;
 } texts;
 
-/* A tuple of bytes, which may hold any byte, as texts, likewise. */
+/* A tuple of bytes objects, which may contain any byte, as texts; freed likewise. */
 int to_texts(PyObject *o, void *out);
 
 /* None, or a filter, as a const varve_filter *. */

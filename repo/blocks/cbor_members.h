@@ -1,9 +1,9 @@
 /*
- * cbor_members: the members of a struct as those of a DAG-CBOR map, by a table.
+ * cbor_members: writes and reads the members of a struct as the pairs of a DAG-CBOR map, as a table describes them.
  *
  * The caller writes the map's head (with vv_members_count pairs); a table lists the members in the map's order, shorter
  * keys first. An absent member is a null link, NULL bytes, a number of all ones, fixed bytes whose flag is not set, an
- * empty list, or false. It is written as null where null_ok is set, and left out of the map where `optional` is.
+ * empty list, or false. It is written as null if null_ok is set, and left out of the map if `optional` is set.
  */
 #ifndef VV_REPO_BLOCKS_CBOR_MEMBERS_H
 #define VV_REPO_BLOCKS_CBOR_MEMBERS_H
@@ -31,7 +31,7 @@ typedef enum vv_member_type {
 	VV_MEMBER_WORD,   /* uint64_t: which of the `max` texts of `words` */
 	VV_MEMBER_MAP,    /* the members `item` of the same struct, as a map */
 	VV_MEMBER_TUPLE,  /* the same as a list */
-	VV_MEMBER_OWN     /* as its functions have it */
+	VV_MEMBER_OWN     /* by its functions put and get */
 } vv_member_type;
 
 typedef struct vv_members_in {
@@ -47,7 +47,7 @@ typedef struct vv_member {
 	/* of a list: one for a value, several for a list of just these */
 	const struct vv_member *item;
 	size_t item_count;
-	bool (*fits)(const void *item); /* NULL: every one does */
+	bool (*fits)(const void *item); /* NULL: every item fits */
 	const char *const *words;
 	void (*put)(vv_buf *b, const struct vv_member *f, const void *from);
 	vv_status (*get)(vv_members_in *in, const struct vv_member *f, void *out, vv_error *err);

@@ -1,5 +1,5 @@
 /*
- * copy: blocks of a store go into an unfinished pack. Internal to repo.
+ * copy: copies blocks of a store into an unfinished pack. Internal to repo.
  */
 #ifndef VV_REPO_BLOCKS_COPY_H
 #define VV_REPO_BLOCKS_COPY_H
@@ -11,13 +11,12 @@
 #include "repo/blocks/chain.h"
 #include "repo/blocks/cid_map.h"
 
-/* A difference of no more than the block's length by this is small for any block. */
+/* A difference is small for any block if it has at most the block's length / VV_CLEARLY_SMALL. */
 #define VV_CLEARLY_SMALL 64u
 
-/* The item as a difference against base. *cost: its stored bytes and what its
- * header has more, to be compared with the stored bytes of another form; 0 when
- * there is none: the base cannot be had (no reason to fail), its chain is as long
- * as allowed, or the difference is as large as the block. */
+/* Makes the item a difference against base. *cost: the stored bytes plus the additional bytes of the header, to be
+ * compared with the stored bytes of another form. *cost 0: no difference was made, since base cannot be read (which is
+ * not a failure), its chain is as long as allowed, or the difference would be as large as the block. */
 vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c,
 		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err);
 

@@ -13,17 +13,17 @@
 #include "repo/blocks/pack.h"
 #include "repo/blocks/store_state.h"
 
-/* The packs at one moment, sound ones first, then damaged ones, then those set
- * aside; the larger first. Shared and never modified. */
+/* The packs at one moment: first sound ones, then damaged ones, then those set aside; in each of these, the larger
+ * ones first. Shared and never modified. */
 struct vv_pack_list {
 	atomic_uint refs;
 	vv_pack **packs;
 	size_t count;
-	size_t own;                 /* number of the store's own packs; its under's follow */
-	struct vv_pack_list *under; /* the list these are from; NULL */
+	size_t own;                 /* number of the store's own packs; those of `under` follow */
+	struct vv_pack_list *under; /* the list of the store below; or NULL */
 	struct vv_small_packs
 		*small;     /* the indexes of many small packs as one; NULL: they are few */
-	vv_stat dir;        /* of the folder, before it was listed; mode 0: there was none */
+	vv_stat dir;        /* of the folder, before it was listed; mode 0: no folder */
 	int64_t listed_sec; /* when */
 	uint32_t listed_nsec;
 };
@@ -38,28 +38,28 @@ vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_li
 			 vv_error *err);
 void vv_packs_unref(vv_pack_list *l); /* accepts NULL */
 
-/* Packs that may have a block: the others do not, by their indexes. In the order of the list.
+/* The packs that may have a block, in the order of the list. According to their indexes, other packs lack the block.
  *
  *	vv_pack_search s = vv_pack_search_begin(l, vv_cid_prefix(&cid));
  *	for (vv_pack *p; (p = vv_pack_search_next(&s));) ...
  */
 typedef struct vv_pack_search {
-	const vv_pack_list *list; /* NULL: of none */
+	const vv_pack_list *list; /* NULL: no list */
 	const struct vv_small_packs *small;
 	uint64_t prefix;
-	size_t next;     /* of the list, or of those that are not small */
+	size_t next;     /* the next pack in the list, or among those that are not small */
 	size_t at, last; /* of the small ones' entries */
 } vv_pack_search;
 vv_pack_search vv_pack_search_begin(const vv_pack_list *l, uint64_t prefix);
-vv_pack *vv_pack_search_next(vv_pack_search *s); /* borrowed; NULL: that was all */
+vv_pack *vv_pack_search_next(vv_pack_search *s); /* borrowed; NULL: no more packs */
 
 /* The roll: a derived file with the names of all packs, so that lost ones are noticed. Call this before the first
  * write; the file need not exist. */
 vv_status vv_store_keep_roll(vv_store *s, const char *file, vv_error *err);
-/* All packs of now are on the roll. */
+/* Puts all current packs on the roll. */
 vv_status vv_store_call_packs(vv_store *s, vv_error *err);
-/* How many packs of the roll are gone, though neither a writer nor gc removed them. With forget they are counted
- * this once. Thread-safe. */
+/* How many packs of the roll are gone, though neither a writer nor gc removed them. With forget, this call is the
+ * last that counts them. Thread-safe. */
 vv_status vv_store_lost_packs(vv_store *s, bool forget, size_t *lost, vv_error *err);
 
 /* If the store has a roll (vv_store_keep_roll): packs were merged into one that now exists; this pack is about to be

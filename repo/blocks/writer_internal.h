@@ -30,15 +30,15 @@ unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_
  * in memory only. */
 vv_status vv_writer_spill(vv_writer *w, size_t least, vv_error *err);
 
-/* Bytes of the pack that the blocks put and not yet committed will be; 0: there are none. */
+/* The size of the pack that the uncommitted blocks will become; 0: no such blocks. */
 uint64_t vv_writer_pending(vv_writer *w);
 
-/* Calls fn for each of them, in the order in which they were put, with its base (or NULL). */
+/* Calls fn for each uncommitted block, in the order in which they were put, with its base (or NULL). */
 typedef vv_status (*vv_pending_fn)(void *payload, const vv_cid *cid, const vv_cid *base,
 				   vv_error *err);
 vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, vv_error *err);
 
-/* The packs were changed by others than this writer (by the caller). */
+/* Call this after the caller has changed packs without this writer. */
 vv_status vv_writer_renew(vv_writer *w, vv_error *err);
 
 /* Takes all own packs of another store over as one, durably, all or nothing; they must be

@@ -1,6 +1,6 @@
 /*
- * config: the meaning of settings' values, changes of the repository's own, and files in their syntax. Reading Git's
- * is repository.h's.
+ * config: parses values of settings, changes the repository's own settings, and reads files in Git's configuration
+ * syntax. repository.h reads Git's settings.
  */
 #ifndef VV_REPO_GIT_CONFIG_H
 #define VV_REPO_GIT_CONFIG_H
@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* In the repository's own file; value NULL removes. */
+/* Sets a key in the repository's own file; value NULL: removes the key. */
 vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv_error *err);
 
 /* The meaning of a value, as for vv_config_bool and vv_config_u64; NULL is the value of a key without "=".
@@ -20,12 +20,12 @@ vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv
 vv_status vv_config_read_bool(const char *key, const char *value, bool *out, vv_error *err);
 vv_status vv_config_read_u64(const char *key, const char *value, uint64_t *out, vv_error *err);
 
-/* One more value of a setting that may have several. */
+/* Adds a value to a setting that may have several. */
 vv_status vv_config_add(vv_repository *r, const char *key, const char *value, vv_error *err);
 /* Several changes in the repository's own file, all of them or none. */
 typedef struct vv_config_edit {
-	const char *key, *value; /* value NULL: removes all of the key's */
-	bool add;                /* beside the values that there are */
+	const char *key, *value; /* value NULL: removes all values of the key */
+	bool add;                /* the existing values stay */
 } vv_config_edit;
 vv_status vv_config_change(vv_repository *r, const vv_config_edit *edits, size_t count,
 			   vv_error *err);

@@ -1,6 +1,6 @@
 /*
- * new_pack: a pack of small Git objects that are in memory, and its index (gitformat-pack(5), versions 2). None becomes a
- * difference of another: that is left to gc, as git leaves it. libgit2's packbuilder, which the quarantine uses for larger
+ * new_pack: a pack of small Git objects that are in memory, and its index (gitformat-pack(5), versions 2). No object is
+ * stored as a difference: as in git, that is left to gc. libgit2's packbuilder, which the quarantine uses for larger
  * objects, searches for differences and reads its output again: adding 5,000 small files cost 1.7 times git's CPU with it.
  *
  *	rc = vv_new_pack_open(&p, err);

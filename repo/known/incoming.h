@@ -2,9 +2,9 @@
  * incoming: blocks received from peers that are not yet part of a complete version.
  *
  * Each transfer has a folder of its own, .git/varve/incoming/<random>/, with packs as the store's
- * and a lock; the next transfer takes over the blocks of ended ones, so that nothing is fetched
- * twice. Blocks here may lack blocks that they link to, and never count as "have" until they are
- * promoted. Differences may have their bases in the repository's store.
+ * and a lock; the next transfer takes over the blocks of ended transfers, so that nothing is
+ * fetched twice. Blocks here may lack blocks that they link to, and never count as "have" until
+ * they are promoted. Differences may have their bases in the repository's store.
  *
  * A correct caller: open; put arriving blocks; call keep sometimes (kept blocks survive a crash);
  * when everything below the new roots is stored here or in the store: promote, make the references
@@ -28,9 +28,9 @@ typedef struct vv_incoming vv_incoming;
 
 vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err);
 
-/* Is it stored here or in the repository's store? *below: the repository's store has it, and so
- * everything below it; else only this folder has it, and its links must be followed.
- * Thread-safe. */
+/* Is the block stored here or in the repository's store? *below true: the repository's store has
+ * the block, and so everything below it; false: only this folder has the block, and its links must
+ * be followed. Thread-safe. */
 bool vv_incoming_has(vv_incoming *in, const vv_cid *cid, bool *below);
 
 /* From here or from the store. VV_EMISSING, VV_ECORRUPT. Thread-safe. */
@@ -41,8 +41,8 @@ vv_status vv_incoming_get(vv_incoming *in, const vv_cid *cid, vv_buf *out, vv_er
 vv_status vv_incoming_put(vv_incoming *in, const vv_cid *cid, const void *bytes, size_t len,
 			  const vv_cid *base, bool *kept, vv_error *err);
 
-/* The same with the form in which the block came (coder.h): it is stored so if that is good enough. NULL:
- * there is none. */
+/* The same with the form in which the block was received (coder.h): the block is stored in this
+ * form if the form is good enough. form NULL: not known. */
 vv_status vv_incoming_put_form(vv_incoming *in, const vv_cid *cid, const void *bytes, size_t len,
 			       const vv_cid *base, const vv_block_form *form, bool *kept,
 			       vv_error *err);
@@ -72,8 +72,8 @@ vv_status vv_incoming_show(vv_incoming *in, vv_repository *with, vv_error *err);
 /* How many blocks wait in the folders of ended transfers, without taking these over. */
 vv_status vv_incoming_count(vv_repository *r, uint64_t *out, vv_error *err);
 
-/* The one block, here or in the store, whose digest begins with the 8 bytes. VV_ENOTFOUND, also
- * when two do. Thread-safe. */
+/* The one block, here or in the store, whose digest begins with the 8 bytes. VV_ENOTFOUND, also if
+ * two blocks match. Thread-safe. */
 vv_status vv_incoming_find_prefix(vv_incoming *in, uint8_t codec, const uint8_t prefix[8],
 				  vv_cid *out, vv_error *err);
 
@@ -87,7 +87,7 @@ typedef vv_status (*vv_incoming_fn)(void *payload, const vv_cid *cid, vv_error *
 vv_status vv_incoming_each(vv_repository *r, vv_incoming_fn fn, void *payload, vv_error *err);
 vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, bool dry_run, vv_error *err);
 
-/* Removes leftovers of which every block is in the repository's store by now. */
+/* Removes leftovers whose blocks are all in the repository's store by now. */
 vv_status vv_incoming_tidy(vv_repository *r, vv_error *err);
 
 #endif

@@ -22,11 +22,11 @@ void http_credential_clear(http_credential *c);
  * ask. */
 vv_status http_credential_fill(http_credential *out, vv_repository *repo, const vv_env *env,
 			       const vv_url *url, vv_error *err);
-/* Reports to the helpers that it was right (`approve`) or wrong (`reject`); ignores their
- * failures. */
+/* Reports to the helpers that the credential was right (`approve`) or wrong (`reject`); ignores
+ * their failures. */
 void http_credential_tell(const http_credential *c, vv_repository *repo, const vv_env *env,
 			  const vv_url *url, bool right);
-/* The next request has it; NULL: that of the URL, if there is one. */
+/* Sets the credential of the next request; NULL: that of the URL, if the URL has one. */
 void http_credential_apply(const http_curl *c, CURL *easy, const http_credential *credential,
 			   const vv_url *url);
 

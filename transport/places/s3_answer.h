@@ -17,8 +17,9 @@
 #include "transport/places/place.h"
 #include "transport/places/s3_key.h"
 
-/* A page of ListObjectsV2: keys, and common prefixes as folders; a key with a NUL inside is not given. token, in place of its content: where the next one begins; empty: there is
- * none. VV_ECORRUPT: it is not such a page; as fn fails. */
+/* A page of ListObjectsV2: keys, and common prefixes as folders; a key with a NUL inside is not given. token
+ * is set to the place where the next page begins; empty: this is the last page. VV_ECORRUPT: not such a page.
+ * Fails as fn fails. */
 vv_status vv_s3_list_read(const char *xml, size_t len, vv_listed_fn fn, void *payload,
 			  vv_buf *token, vv_error *err);
 

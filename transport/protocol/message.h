@@ -50,7 +50,7 @@ typedef struct vv_cids {
 /* A ref that a push wants moved. */
 typedef struct vv_push_ref {
 	const char *name;
-	vv_oid old, id; /* null: does not exist; is to be deleted */
+	vv_oid old, id; /* old null: the ref does not exist; id null: delete it */
 	bool force;     /* also if it is not a fast-forward */
 } vv_push_ref;
 
@@ -145,7 +145,8 @@ vv_status vv_fetch_sum_read(vv_fetch_sum *out, const void *bytes, size_t len, vv
 
 /* push's answer. */
 typedef struct vv_push_answer {
-	const char **refs; /* for each ref of the request why it was not moved; NULL: it was */
+	/* for each ref of the request: why it was not moved; NULL: it was moved */
+	const char **refs;
 	size_t count;
 	vv_cids missing; /* blocks required to accept it (only some, if they are many); the received
 			  * ones are kept: push again with these */

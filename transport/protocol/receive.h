@@ -60,23 +60,23 @@ vv_status vv_receive_begin(vv_receive *x, vv_error *err);
 bool vv_receive_takes(uint8_t type);
 vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len,
 			   vv_error *err);
-/* Ends it; the received blocks are durable in incoming/. */
+/* Ends the stream; the received blocks are then durable in incoming/. */
 vv_status vv_receive_end(vv_receive *x, vv_error *err);
-/* Objects that came cannot be read, because blocks came as differences to such as are missing here
- * (who sent them took these for known: git alone brought their commits). The blocks that could
- * be read are kept; the objects must come again, after the blocks that they were missing. */
+/* Were received objects unreadable, because received blocks are differences against blocks that are missing
+ * here? (The sender took these for known, since git alone brought their commits.) The readable blocks are
+ * kept; the objects must be sent again, after the missing blocks. */
 bool vv_receive_lost(const vv_receive *x);
 
 /* Stores a block that was requested by its CID, or found elsewhere. Thread-safe. VV_ECORRUPT: the
  * bytes do not match the CID, or are not a canonical node. */
 vv_status vv_receive_block(vv_receive *x, const vv_block_received *b, vv_error *err);
 
-/* A Git object that came otherwise, with its bytes: checked and kept. Those of one line are not mixed with
- * such. */
+/* Checks and keeps a Git object that was not received in frames. Do not use it together with objects in
+ * frames. */
 vv_status vv_receive_object(vv_receive *x, vv_git_type type, const void *bytes, size_t len,
 			    vv_oid *id, vv_error *err);
 
-/* The bytes of one that came, or that the repository has; VV_ENOTFOUND. */
+/* The bytes of a received object, or of one that the repository has. VV_ENOTFOUND. */
 vv_status vv_receive_object_bytes(vv_receive *x, vv_git_type type, const vv_oid *id, vv_buf *out,
 				  vv_error *err);
 
@@ -90,9 +90,9 @@ vv_repository *vv_receive_repository(vv_receive *x); /* sees the new objects; af
 vv_status vv_receive_versions_each(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 				   vv_new_root_fn fn, void *payload, vv_error *err);
 
-/* Blocks below the new versions that are missing here. At most max are given out (nodes first, so
- * that a further call may find more below them); *count of them. like: what each resembles in
- * the version before, or null. */
+/* Blocks below the new versions that are missing here. *out lists at most max of them (nodes first, so that a
+ * further call may find more blocks below these); *count: how many. like: a similar block of the previous
+ * version, or null. */
 typedef struct vv_lacking {
 	vv_cid cid, like;
 } vv_lacking;
@@ -100,20 +100,21 @@ vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids 
 			     size_t max, vv_lacking **out, size_t *count,
 			     vv_error *err); /* *out: vv_free */
 
-/* Not everything reachable from the refs here is complete: no longer assumes that a block is stored
- * because the previous version must have it. */
+/* Call this if some of the data reachable from the refs here is incomplete: x then no longer assumes that a
+ * block is stored because the previous version must have it. */
 void vv_receive_doubt(vv_receive *x);
 
 /* Versions that are listed there, and missing here, stay there: they no longer count as missing or new.
  * Borrowed. */
 void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere);
-/* Does it stay there? So does a linked version (repo/git/objects/new_roots.c) that is missing here; take notes it as such. */
+/* Does the version stay there? A linked version (repo/git/objects/new_roots.c) that is missing here does, too;
+ * take records it as linked. */
 bool vv_receive_leaves(const vv_receive *x, const vv_new_root *n);
 
-/* Below one root alone (fetch --cid). */
+/* The same below a single root (fetch --cid). */
 vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max, vv_lacking **out,
 				   size_t *count, vv_error *err);
-/* The same with a version that is whole here and resembles it; like NULL: none. */
+/* The same with `like`, a similar version that is complete here, or NULL. */
 vv_status vv_receive_lacking_beside(vv_receive *x, const vv_cid *root, const vv_cid *like,
 				    size_t max, vv_lacking **out, size_t *count, vv_error *err);
 
@@ -129,17 +130,17 @@ vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *c
 vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wholes,
 			  vv_version_check_fn fn, void *payload, vv_error *err);
 
-/* Stores it durably: blocks in the store, Git objects in Git's, then moves the refs, all or none.
- * Checks again under the writer lock that the store still has the blocks relied on: VV_ECONFLICT:
- * gc has removed some meanwhile. VV_EMISSING: blocks or objects are missing. incomplete: blocks are
- * known to be missing, and stay so (a fetch from peers that do not have them). */
+/* Stores the received data durably: blocks in the store, Git objects in Git's; then moves all refs, or no ref.
+ * Checks again under the writer lock that the store still has the blocks relied on: VV_ECONFLICT: gc has
+ * removed some meanwhile. VV_EMISSING: blocks or objects are missing. incomplete: blocks are known to be
+ * missing, and stay so (a fetch from peers that do not have them). */
 vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			  bool incomplete, const vv_ref_change *refs, size_t ref_count,
 			  const char *message, vv_error *err);
-/* The blocks alone: git is to bring the objects, and move the refs. */
+/* Stores only the blocks: git will bring the objects, and move the refs. */
 vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 				 vv_error *err);
-/* One dataset alone, which is complete: its blocks become part of the store. */
+/* Stores only the blocks of one dataset, which must be complete. */
 vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err);
 
 #endif

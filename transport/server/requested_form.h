@@ -11,19 +11,20 @@
 #include "base/error.h"
 #include "transport/ipfs/car.h"
 
-/* VV_FORM_FILE: neither is requested, so it is the file's bytes, if it is one. */
+/* VV_FORM_FILE: neither form is requested, so the answer is the file's bytes, if the CID is that of
+ * a file. */
 typedef enum vv_form { VV_FORM_RAW, VV_FORM_CAR, VV_FORM_FILE } vv_form;
 
 typedef struct vv_requested_form {
 	vv_form format;
-	bool by_accept; /* found in Accept alone */
+	bool by_accept; /* requested only by the header Accept */
 	vv_car_scope scope;
 	vv_car_part part;
-	bool dups; /* blocks that come again are wanted again */
+	bool dups; /* send blocks again that occur again */
 } vv_requested_form;
 
 /* The parameters format, dag-scope, entity-bytes, car-version, car-order and car-dups (decoded;
- * NULL where absent), and the Accept header. */
+ * NULL if absent), and the Accept header. */
 typedef struct vv_form_params {
 	const char *format, *scope, *bytes, *version, *order, *dups, *accept;
 } vv_form_params;

@@ -19,25 +19,26 @@ typedef struct vv_sql_asking {
 
 typedef struct vv_sql_joined {
 	vv_sql_kept kept;
-	vv_sql_asking of; /* its texts are its own */
+	vv_sql_asking of; /* owns its texts */
 	vv_sql_opened *version;
-	vv_sql_grouped *rows; /* NULL: not yet, or there are too many */
+	vv_sql_grouped *rows; /* NULL: not read yet, or too many */
 	uint64_t asked;
 	int64_t began_ms;
 	bool refused;
 } vv_sql_joined;
 
-/* Finds the same search of this statement; NULL: the first. */
+/* Finds an equal earlier search of this statement; NULL: this is the first one. */
 vv_sql_joined *vv_sql_joined_find(const vv_sql_catalog *c, const vv_sql_asking *who);
 
-/* The first question. The statement owns it. */
+/* Records the first search of its kind. The statement owns *out. */
 int vv_sql_joined_new(vv_sql_joined **out, const vv_sql_asking *who, vv_sql_opened *version,
 		      varve_error *err);
 
-/* The columns by which a plan looks for rows; 0: it does not. */
+/* Sets *out to the columns by which a plan searches rows, and returns their number; 0: it searches by no column. */
 size_t vv_sql_joined_columns(vv_sql_grouping *out, const vv_sql_scan_plan *plan);
 
-/* One more question, by the values of a plan's conditions. 1: its rows are at *at of j->rows; 0: they must be looked for. */
+/* A further search, by the values of a plan's conditions. 1: the rows are at *at of j->rows; 0: the caller must search for
+ * the rows. */
 int vv_sql_joined_ask(vv_sql_grouped_at *at, vv_sql_joined *j, vv_sql_opened *declared,
 		      const vv_sql_scan_plan *plan, struct sqlite3_value **values,
 		      varve_error *err);

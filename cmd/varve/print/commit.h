@@ -13,7 +13,7 @@
 #include "cmd/varve/print/diff_show.h"
 #include "repo/git/history/history.h"
 
-/* Which names are at which commits: "(HEAD -> main, tag: v1, origin/main)". */
+/* The ref names of commits: "(HEAD -> main, tag: v1, origin/main)". */
 typedef struct vv_decoration vv_decoration;
 vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *err);
 void vv_decoration_free(vv_decoration *n); /* accepts NULL */
@@ -28,9 +28,9 @@ typedef struct vv_commit_view {
 	bool stat;
 	bool growth; /* with stat: stored bytes too */
 	bool name_only, name_status;
-	const vv_diff_show *patch; /* rows and cells too; NULL: none. Not in JSON. */
+	const vv_diff_show *patch; /* print rows and cells, too; NULL: do not. Not in JSON */
 	const char *const *paths;  /* for stat; NULL: all */
-	bool any;                  /* was one printed already? */
+	bool any;                  /* was a commit already printed? */
 	/* changes of tables shown by stat without rows: blocks are missing here */
 	uint64_t uncounted;
 	/* Adds further facts of the commit: members of its object, or, json NULL, lines on stdout
@@ -40,9 +40,9 @@ typedef struct vv_commit_view {
 } vv_commit_view;
 
 vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err);
-/* Appends the object that log --json --stat has of it. */
+/* Appends the object that log --json --stat prints for the commit. */
 vv_status vv_commit_json(vv_buf *out, vv_repository *r, const vv_oid *id, vv_error *err);
-/* After the last one: VV_EMISSING where some were uncounted. */
+/* Call this after the last commit. VV_EMISSING: v->uncounted is not 0. */
 vv_status vv_commit_counted(const vv_commit_view *v, vv_error *err);
 
 /* "2026-11-20T07:38:20+00:00" */

@@ -6,7 +6,7 @@
 
 #include "lib/merge/conflict_file.h"
 
-/* By row, each cell with its value in the three versions; on stdout. */
+/* Prints the conflicts on stdout, row by row, each cell with its value in the three versions. */
 void vv_conflicts_print(const vv_conflict_record *c);
 
 #endif

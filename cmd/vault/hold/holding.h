@@ -33,14 +33,14 @@ typedef struct vv_holding_options {
 	const vv_env *env; /* the user's, whose key and trusted keys these are */
 	uint64_t size;     /* bytes; 0: from the repository's settings */
 	uint64_t term;     /* days; VV_HOLDING_TERM_UNSAID: the settings, else VV_HOLD_TERM_DAYS */
-	vv_strings admitted; /* DIDs or names; none: the settings */
+	vv_strings admitted; /* DIDs or names; empty: the settings */
 	const char *ratio;   /* "1.0"; NULL: the settings, else room does not follow standing */
 	/* for errors of a server that computes room again; NULL: they are dropped */
 	const vv_notes *notes;
 } vv_holding_options;
 #define VV_HOLDING_TERM_UNSAID UINT64_MAX
 
-/* The holding of one repository; size 0: none. */
+/* The holding of one repository; size 0: it keeps no copies. */
 typedef struct vv_holding_facts {
 	uint64_t size, term; /* bytes, days */
 	size_t admitted_count;
@@ -53,14 +53,14 @@ typedef struct vv_holding_rules {
 	uint64_t size, days; /* size 0: nothing is kept */
 	vv_hold_identity *named;
 	size_t named_count, named_cap;
-	uint64_t ratio; /* thousandths; 0: none */
+	uint64_t ratio; /* thousandths; 0: no ratio */
 } vv_holding_rules;
 /* VV_EUSAGE: no identities, or an invalid value, see err. */
 vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options *o,
 				vv_repository *r, vv_error *err);
 void vv_holding_rules_clear(vv_holding_rules *x);
 VV_AUTO_CLEAR(vv_holding_rules, vv_holding_rules_clear)
-/* The room of one that the rules name. */
+/* The space of an identity that the rules name. */
 uint64_t vv_holding_room(const vv_holding_rules *x, const vv_hold_identity *named,
 			 const vv_audited *a);
 /* The folder of a repository that keeps copies; the caller's. NULL: out of memory. */

@@ -19,18 +19,18 @@
 
 typedef struct vv_waiting vv_waiting;
 
-/* now: seconds since 1970. Without the file nothing has waited yet. */
+/* now: seconds since 1970. If the file is missing, nothing has waited yet. */
 vv_status vv_waiting_open(vv_waiting **out, const char *path, uint64_t now, vv_error *err);
 void vv_waiting_close(vv_waiting *w); /* accepts NULL */
 VV_AUTO_FREE(vv_waiting, vv_waiting_close)
 
 /* Observes that the thing is waiting. *sec (may be NULL): for how many seconds. */
 vv_status vv_waiting_see(vv_waiting *w, const vv_cid *thing, uint64_t *sec, vv_error *err);
-/* For the next time. Without it nothing changes. */
+/* Saves the file for the next command. Without this call, the file is unchanged. */
 vv_status vv_waiting_write(const vv_waiting *w, vv_error *err);
 
 /*
- * waiting_place: place records of an author that wait for his receipt.
+ * waiting_place: place records of an author that wait for a receipt.
  *
  * A holder refused their shards, disconnected in the middle, or the run was killed. The next try uses them again, so
  * that a holder without space does not make the ledger grow with each try. A record released by a later drop or
@@ -41,7 +41,7 @@ typedef struct vv_place_of {
 	const vv_ledger *ledger;
 	const uint8_t *author; /* VV_KEY_PUBLIC */
 	const uint8_t *holder; /* VV_HOLDER_ID */
-	const uint8_t *key;    /* the holder's; NULL: it has none */
+	const uint8_t *key;    /* the holder's key; NULL: the holder has no key */
 } vv_place_of;
 
 /* All that wait, borrowed from the ledger; the list is the caller's, also on failure. */

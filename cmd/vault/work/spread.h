@@ -29,7 +29,7 @@ typedef struct vv_spread_shard {
 typedef struct vv_spread {
 	vv_vault_session *session;
 	unsigned copies;
-	bool *allowed; /* only these places get anything; NULL: all that are reached */
+	bool *allowed; /* the only places to use; NULL: all reachable ones */
 	uint64_t rate; /* bytes a second, about; 0: no limit */
 	const vv_progress *progress;
 	/* The shard's bytes, in place of out's content. */
@@ -38,29 +38,31 @@ typedef struct vv_spread {
 	uint64_t sent, shards; /* sent bytes and shards, all copies counted */
 } vv_spread;
 
-/* Afterwards each shard is where it can be. A shard whose bytes cannot be
- * had (VV_EMISSING) stays where it is. Receipts are durable after vv_ledger_sync. */
+/* Sends each shard to as many of the required holders as possible. A shard whose bytes cannot be read
+ * (VV_EMISSING) is not sent. Receipts are durable after vv_ledger_sync. */
 vv_status vv_spread_run(vv_spread *x, vv_spread_shard *shards, size_t count, vv_error *err);
 
-/* Copies in different failure domains, holders that are dead not counted. */
+/* The number of copies in different failure domains; copies of dead holders do not count. */
 size_t vv_spread_copies(const vv_vault_session *s, const bool *has);
-/* How far a list is from the policy. A stripe that loses one shard more than it has parity for is lost: so
- * one of K+M that is whole counts as M + 1 copies, one that lacks a shard as M. */
+/* How far a list is from the policy. A stripe of K data and M parity shards is lost if it loses more than M
+ * shards: so a complete stripe counts as M + 1 copies, and a stripe that lacks one shard as M copies. */
 typedef struct vv_spread_sum {
-	uint64_t owed;     /* copies, and shards of stripes */
+	uint64_t owed;     /* missing copies, and missing shards of stripes */
 	uint64_t lost;     /* shards without any copy that cannot be made of others */
-	uint64_t hopeless; /* owed shards that cannot be made: of the lost ones */
+	uint64_t hopeless; /* those of the owed ones that cannot be made */
 	size_t least; /* the lowest number of copies, in different failure domains; SIZE_MAX: the list is
 		       * empty */
 	size_t rest; /* the same, of shards without a stripe */
 } vv_spread_sum;
-/* Where each shard of the stripe that begins here counts, no two in one domain; SIZE_MAX: nowhere. */
+/* For each shard of the stripe that begins at `shards`, sets at[i] to the place whose copy counts, so that no
+ * two of these places are in one failure domain. SIZE_MAX: no copy counts. */
 vv_status vv_spread_apart(size_t *at, const vv_vault_session *s, const vv_spread_shard *shards,
 			  vv_error *err);
 vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigned copies,
 			  const vv_spread_shard *shards, size_t count, vv_error *err);
-/* Who has the shard, by the ledger: receipts, but of copies that were found bad, of dead holders, and
- * (away_sec > 0) of those not reached now that were last seen longer ago. has has place_count. */
+/* Sets `has`, of place_count items: which places have the shard according to the ledger's receipts. Copies
+ * that were found bad do not count, nor do copies of dead holders and, if away_sec > 0, of unreachable
+ * holders that were last seen more than away_sec ago. */
 void vv_spread_holders(const vv_vault_session *s, const vv_kept *k, uint64_t away_sec, bool *has);
 
 /* All live shards: stripe after stripe, then those without a stripe, each with its holders. A shard of two
@@ -74,7 +76,8 @@ vv_status vv_spread_list_live(vv_spread_list *out, const vv_vault_session *s, ui
 			      vv_error *err);
 void vv_spread_list_clear(vv_spread_list *l);
 VV_AUTO_CLEAR(vv_spread_list, vv_spread_list_clear)
-/* How many items belong together from this one on, the first of a stripe or one in none. */
+/* The number of items that belong together: all shards of the stripe that begins at `shards`, or one shard
+ * without a stripe. */
 size_t vv_spread_together(const vv_spread_shard *shards);
 
 /* Validity in seconds of a receipt of a holder that does not sign. */

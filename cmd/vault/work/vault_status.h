@@ -1,6 +1,6 @@
 /*
- * vault_status: the state according to the ledger and the reachable holders: is everything safe, and which of
- * them have the shards of a version?
+ * vault_status: the state according to the ledger and the reachable holders: is everything safe, and which
+ * holders have the shards of a version?
  *
  * A version's shards are those in which its blocks begin, by the indexes of the vault. A block's bases may be
  * in others, so only a holder that has every shard certainly has a whole version. A holder must return a
@@ -20,11 +20,11 @@
 typedef struct vv_vault_status {
 	bool current;      /* everything of this repository is in the vault */
 	bool only_places;  /* not current: but all data is, only the list of holders in it is old */
-	char *new_ref;     /* one with commits that are in no vault; NULL: none. Owned */
+	char *new_ref;     /* a ref with commits that no vault has, or NULL; owned */
 	uint64_t new_refs; /* how many there are */
 	bool unfinished;   /* a run waits in the spool */
 	unsigned copies;   /* the policy; with a code: of shards without a stripe */
-	vv_code code;      /* data 0: none */
+	vv_code code;      /* data 0: no code */
 	uint64_t stripes;  /* alive */
 	uint64_t shards, bytes; /* alive */
 	uint64_t retired;
@@ -33,14 +33,14 @@ typedef struct vv_vault_status {
 	size_t rest;       /* the same, of shards without a stripe */
 	uint64_t owed;     /* copies */
 	uint64_t lost;     /* shards without a known copy */
-	uint64_t hopeless; /* owed shards that cannot be made: of these */
+	uint64_t hopeless; /* those of the owed ones that cannot be made */
 	uint64_t bad;      /* copies that an audit found bad */
 	uint64_t damaged;  /* records at holders, as far as was looked */
 	uint64_t away;     /* holders that cannot be reached now */
 	uint64_t proven;   /* when the holder that was proven longest ago was, seconds; 0: never */
-	vv_cid head;       /* null: nothing is in it */
+	vv_cid head;       /* null: the vault is empty */
 	uint64_t head_time;
-	bool safe; /* all of it at its policy */
+	bool safe; /* everything meets the policy */
 } vv_vault_status;
 
 /* The session is connected. On failure there is nothing to clear. */

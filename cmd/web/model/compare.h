@@ -37,7 +37,7 @@ typedef struct vv_web_cell_pair {
 typedef struct vv_web_row_change {
 	vv_row_kind kind;
 	bool moved, rekeyed;
-	uint64_t old_row, new_row; /* 0-based; UINT64_MAX: none */
+	uint64_t old_row, new_row; /* 0-based; UINT64_MAX: no such row */
 	uint64_t folded; /* unchanged rows of the new version between the change before and this */
 	const char *key; /* "A,B"; NULL: no key */
 	vv_web_cell_pair *cells; /* one for each column pair */
@@ -48,10 +48,10 @@ typedef struct vv_web_compare_query {
 	uint64_t from; /* number of the change to begin at, among those that match */
 	size_t limit;  /* 0: VV_WEB_PAGE_ROWS */
 	bool no_added, no_removed, no_changed; /* kinds to leave out */
-	/* only rows in which this column changed (added and removed ones too); NULL */
+	/* only rows in which this column changed (added and removed ones too); or NULL */
 	const char *column;
 	const char *change; /* and belongs to the group of that name; NULL: any */
-	/* columns ("A,B") that identify rows in place of the tables' own key; NULL */
+	/* columns ("A,B") that identify rows in place of the tables' own key; or NULL */
 	const char *key;
 	const char *search; /* only rows with it in any cell, old or new; NULL or "" */
 	uint32_t cell_max;  /* 0: VV_WEB_CELL_MAX */

@@ -19,7 +19,7 @@ typedef struct vv_web_value {
 
 typedef struct vv_web_values {
 	uint64_t looked_at;      /* rows */
-	bool complete;           /* all that match; else the time was over */
+	bool complete;           /* all matching rows were read; else time ran out */
 	uint64_t missing, empty; /* empty ones count as missing, too, if the schema has them as
 				  * missing values */
 	uint64_t misfits;        /* values that are not of the column's type */

@@ -50,9 +50,9 @@ typedef struct vv_web_visit {
 	vv_dataset_reader *reader;
 	vv_reachable *reach; /* NULL: the owner's visit, all is shown */
 	bool work_tree;      /* may be shown: the revision VV_WEB_WORK names it */
-	bool documents; /* tables of documents are shown, where readers may run: else no program is run */
+	bool documents; /* tables of documents are shown, if readers may run: else no program is run */
 	uint64_t until_ms;           /* on vv_monotonic_ms's clock */
-	bool (*gone)(void *payload); /* has the browser gone away? NULL: never */
+	bool (*gone)(void *payload); /* did the browser disconnect? NULL: never */
 	void *payload;
 	/* what other visits found out (memo.h); NULL: nothing is remembered */
 	vv_block_cache *memo;
@@ -101,15 +101,15 @@ typedef struct vv_web_cell {
 		after; /* one side of a change: bytes of whole, at its beginning and its end, that the other has too */
 } vv_web_cell;
 
-/* Text that lives with the visit, never NULL: where memory ran out the visit has failed. */
+/* Copies a text, which then lives as long as the visit. Never NULL: if memory runs out, the visit has failed. */
 const char *vv_web_keep(vv_web_visit *v, const char *text, size_t len);
-/* The same of all of it; NULL stays NULL. */
+/* The same for a text that ends with NUL; NULL for NULL. */
 const char *vv_web_keep_text(vv_web_visit *v, const char *text);
 const char *vv_web_keep_buf(vv_web_visit *v, const vv_buf *b);
 const char *vv_web_text(vv_web_visit *v, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* A copy that lives with the visit, cut to max bytes (at a character's end). field may be NULL. */
+/* A copy that lives as long as the visit, cut to max bytes (at a character's end). field may be NULL. */
 void vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field, const vv_cell *cell,
 		      uint32_t max);
 /* Copies of both sides of a change, cut to max bytes each so that they include the difference. */

@@ -32,8 +32,9 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 			    vv_error *err);
 
 /* "A..B", "A...B" or one revision. exclude is null for one revision; for "A...B" symmetric is true
- * and exclude is A's id. Empty sides mean HEAD. Where A is the id of no object new_branch is true,
- * symmetric is false, and exclude is the fork point of B; without one has_exclude is false. */
+ * and exclude is A's id. Empty sides mean HEAD. If A is an id of a missing object, new_branch is
+ * true, symmetric is false, and exclude is the fork point of B; if B has no fork point, has_exclude
+ * is false. */
 typedef struct vv_range {
 	vv_oid include, exclude;
 	bool has_exclude, symmetric, new_branch;

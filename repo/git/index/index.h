@@ -38,7 +38,7 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err);
 /* Takes the lock that writing needs before it reads the index: for callers that change .gitattributes, as `git checkout` does
  * under that lock. VV_ELOCKED, as of vv_index_write. */
 vv_status vv_index_open_locked(vv_index **out, vv_repository *r, vv_error *err);
-void vv_index_close(vv_index *x); /* accepts NULL; unsaved changes are gone */
+void vv_index_close(vv_index *x); /* accepts NULL; discards unsaved changes */
 VV_AUTO_FREE(vv_index, vv_index_close)
 
 /* Is the file still the one that was read? By its stat alone. */
@@ -64,19 +64,19 @@ void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out); /* sorted by
 bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out); /* stage 0 */
 /* The entry of that stage (1 base, 2 ours, 3 theirs). */
 bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index_entry *out);
-bool vv_index_is_unmerged(const vv_index *x, const char *path); /* has it stages? */
+bool vv_index_is_unmerged(const vv_index *x, const char *path); /* has path conflict stages? */
 bool vv_index_has_conflicts(const vv_index *x);
 
-/* Sets path to a blob. st is the work tree file's stat, taken before and after it was read and equal: git looks at the
- * file when the index is written, and notes its stat, or none if it is another one by then. NULL st: none (always compared).
- * Conflict stages of the path go. */
+/* Sets path to a blob. st is the work tree file's stat, taken before and after it was read and equal: when the index is
+ * written, git reads the stat again, and records it unless it has changed. st NULL: no stat is recorded (the file is always
+ * compared). Conflict stages of the path are removed. */
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err);
 
 /* Stages an ordinary file, symbolic link or deletion as git add does. Files whose attributes name a
  * filter that libgit2 cannot run (git-lfs ...): VV_EREFUSED with the git command. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
-/* Would it be accepted? Fails as vv_index_add_file does, for example for a pipe. */
+/* Would vv_index_add_file accept the path? Fails as that does, for example for a pipe. */
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err);
 /* Puts the path in conflict: sides[0..2] are base, ours and theirs, mode 0 if absent. Replaces the
  * index's entries of the path. */
@@ -98,15 +98,16 @@ vv_status vv_index_write(vv_index *x, vv_error *err);
 /* Locks the index until the next write or the close. VV_ELOCKED, without waiting: another process
  * has locked it. */
 vv_status vv_index_try_lock(vv_index *x, vv_error *err);
-/* The same, but it waits as vv_index_write does: to look at HEAD, which git's commands do not move while others have it. */
+/* The same, but waits as vv_index_write does. For reading HEAD, which git's commands do not move while another process has the
+ * lock. */
 vv_status vv_index_lock(vv_index *x, vv_error *err);
 bool vv_index_is_locked(const vv_index *x);
-/* Lets the lock go, whichever index of the repository has it. */
+/* Releases the lock, whichever index of the repository has it. */
 void vv_index_unlock(vv_repository *r);
 
 vv_status vv_index_write_tree(vv_index *x, vv_oid *tree,
 			      vv_error *err); /* VV_ECONFLICT with conflict stages */
-/* A commit of that tree, which no ref names. */
+/* Makes a commit of the index's tree, which no ref names. */
 vv_status vv_index_write_commit(vv_oid *out, vv_index *x, const vv_oid *parent, const char *message,
 				vv_error *err);
 /* How an ordinary file of the work tree differs from its index entry. */
@@ -131,7 +132,7 @@ bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_st
 typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
 vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
 			    vv_error *err);
-/* The same, ignored files and folders among them, each file by its name. */
+/* The same, including ignored files and folders; each file is named. */
 vv_status vv_unindexed_each(vv_index *x, const char *prefix, vv_path_fn fn, void *payload,
 			    vv_error *err);
 vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_error *err);

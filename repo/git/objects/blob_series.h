@@ -1,6 +1,6 @@
 /*
- * blob_series: many blobs of which each resembles the one before, as the versions of a file do: one `git fast-import`,
- * which works beside us, makes them one pack of differences.
+ * blob_series: many blobs, each similar to the previous one, as the versions of a file are: one `git fast-import`,
+ * which runs at the same time, makes them one pack of differences.
  *
  *	vv_blob_series_open(&s, repo, err);
  *	for each: vv_blob_series_put(s, bytes, len, &id, err);
@@ -20,7 +20,7 @@
 typedef struct vv_blob_series vv_blob_series;
 
 vv_status vv_blob_series_open(vv_blob_series **out, vv_repository *r, vv_error *err);
-/* Without an end nothing names the written blobs, and git's gc removes them. Accepts NULL. */
+/* Without vv_blob_series_end, nothing names the written blobs, and git's gc removes them. Accepts NULL. */
 void vv_blob_series_close(vv_blob_series *s);
 VV_AUTO_FREE(vv_blob_series, vv_blob_series_close)
 

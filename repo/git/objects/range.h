@@ -28,7 +28,7 @@ vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size
 void vv_range_clear(vv_range *g);
 VV_AUTO_CLEAR(vv_range, vv_range_clear)
 
-/* Do the haves reach it? Known of the range's commits' parents. */
+/* Do the haves reach n? Only for parents of commits of the range. */
 bool vv_range_is_had(vv_range *g, vv_node *n);
 
 /* VV_EREFUSED for a shallow repository: no receiver could use its history. */

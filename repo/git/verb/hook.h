@@ -11,10 +11,10 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Runs a local hook as Git does (core.hooksPath or <commondir>/hooks, in the work
- * tree's top folder, GIT_DIR and GIT_INDEX_FILE set); a missing or non-executable
- * one is fine. args is NULL-ended (or NULL). VV_ECONFLICT when it exits non-zero. The repository's
- * turn (write_turn.h) is its, too. */
+/* Runs a local hook as Git does (core.hooksPath or <commondir>/hooks, in the work tree's top
+ * folder, GIT_DIR and GIT_INDEX_FILE set); a missing or non-executable one is fine. args is
+ * NULL-ended (or NULL). VV_ECONFLICT when it exits non-zero. The hook shares the repository's turn
+ * (write_turn.h). */
 vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran,
 		      vv_error *err);
 /* The same, with input on its stdin. VARVE_HOOK has its name. */
@@ -22,7 +22,7 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 			   const void *input, size_t len, bool *ran, vv_error *err);
 /* Installs a hook where git runs it: text, which contains mark. A foreign hook is renamed to name +
  * suffix first, for text to call. Only into the repository's own hooks folder: VV_HOOK_ELSEWHERE
- * where core.hooksPath (or a link) leads out of the Git folder, since that may be a folder of the
+ * if core.hooksPath (or a link) leads out of the Git folder, since that may be a folder of the
  * work tree or of other repositories; VV_HOOK_BLOCKED if both a foreign hook and a renamed one
  * exist. Nothing is changed in these cases. */
 typedef enum vv_hook_place {

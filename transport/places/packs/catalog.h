@@ -1,5 +1,5 @@
 /*
- * catalog: all lists of a Git host together: which pack has a block.
+ * catalog: the lists of all packs of a Git host: which pack has a block.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_CATALOG_H
 #define VV_TRANSPORT_PLACES_PACKS_CATALOG_H
@@ -35,10 +35,10 @@ typedef struct vv_host_pack {
 } vv_host_pack;
 
 typedef enum vv_pack_mark {
-	VV_MARK_NEEDED = 1, /* by a version, or several */
+	VV_MARK_NEEDED = 1, /* one or more versions need it */
 	VV_MARK_NAMED = 2,  /* versions may name it */
 	VV_MARK_OLD = 4,    /* it may be replaced */
-	VV_MARK_SPARE = 8,  /* others have all that is needed of it */
+	VV_MARK_SPARE = 8,  /* other packs have all needed blocks of it */
 	VV_MARK_UNSEEN = 16,
 	VV_MARK_SHOWN = 32,
 	VV_MARK_JOINS = 64

@@ -25,10 +25,10 @@
 vv_status vv_files_begin_anew(vv_host *h, vv_error *err);
 /* The same as vv_host_forget_lists; is it a store that this varve can read? */
 vv_status vv_files_refresh(vv_host *h, vv_error *err);
-/* Is the version there, as far as its file and its lists show? These lists are in the catalog then. After some questions
- * all of the place is listed, if it lets us. */
+/* *there: does the place have the version, according to its file and its lists? Adds these lists to the catalog. After
+ * some calls, the whole place is listed, if it allows listing. */
 vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *err);
-/* vv_at_once_run, with as many threads as the place lets. what NULL: without progress. */
+/* vv_at_once_run, with as many threads as the place allows. what NULL: without progress. */
 vv_status vv_files_each(vv_host *h, size_t count, vv_at_once_fn fn, void *payload, const char *what,
 			vv_error *err);
 /* Loads lists into the catalog; downloads missing ones in parallel. *sound: all exist and are intact. */
@@ -55,7 +55,7 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
 vv_status vv_files_join(vv_host *h, uint64_t *bytes, vv_error *err);
 /* The lists of older packs (older.h), as far as they exist. */
 vv_status vv_files_take_older(vv_host *h, vv_error *err);
-/* A pack is damaged: all other lists, those of the parts of joined ones too. */
+/* Call this after a pack was found damaged: loads all other lists, also those of packs that were joined. */
 vv_status vv_files_take_parts(vv_host *h, vv_error *err);
 /* After vv_files_begin_anew and that: packs whose lists are missing or damaged get them again; one that is damaged itself
  * is noted as a ruin. */
@@ -64,7 +64,7 @@ vv_status vv_files_mend_lists(vv_host *h, vv_error *err);
 vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
 
 /* A part of a pack of the catalog: all len bytes. VV_ENOTFOUND: they are not there. As many threads at once as the place
- * lets. */
+ * allows. */
 vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, uint64_t len,
 			    vv_buf *out, vv_error *err);
 /* Does a pack of the catalog exist up to its end, which has its length and hash, and no longer? As many threads at once
@@ -80,7 +80,8 @@ vv_status vv_files_remove_pack(vv_host *h, const vv_cid *pack, vv_error *err);
  * A version with many packs names indexes (multi_index.h): varve reads the head of each, and for a block the few entries
  * that can match; then the whole list of the pack that they name. So the bytes read for a block do not grow with the
  * table. An index is a hint: blocks that it lacks, or has wrongly, are searched in all lists. */
-/* For the packs of the catalog that are marked so: those that no index has get one, where these are many with long lists. */
+/* Makes indexes for the packs of the catalog that have this mark and are in no index, if these are many with long
+ * lists. */
 vv_status vv_seek_make_indexes(vv_host *h, unsigned mark, vv_error *err);
 /* Notes the indexes and packs of a version. */
 vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err);

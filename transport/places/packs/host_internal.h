@@ -30,7 +30,7 @@ struct vv_host {
 	vv_store *main;   /* the repository's */
 	vv_store *blocks; /* packs that were fetched, over main */
 	vv_catalog *catalog;
-	vv_oid tip;                         /* there; null: the ref is not there */
+	vv_oid tip;                         /* of the ref at the host; null: no such ref */
 	size_t last_folder, in_last_folder; /* of the tip's tree */
 	bool by_id_fails;                   /* the host does not serve blobs by their ids */
 	bool knows_no_filters;              /* true: by its last answer */
@@ -79,15 +79,15 @@ static inline bool vv_host_is_place(const vv_host *h)
 #define VV_HOST_FORMAT "varve blocks 1\n"
 #define VV_HOST_NEXT "refs/heads/next"
 
-/* From now on it is about this ref at the host; where each was seen last is a ref of the scratch repository. */
+/* From now on, h uses this ref of the host. The last known tip of each ref is a ref of the scratch repository. */
 vv_status vv_host_take_ref(vv_host *h, const char *blocks_ref, vv_error *err);
 
-/* A run in the scratch repository; args as of vv_git_call. */
+/* A call of git in the scratch repository; args as in vv_git_call. */
 vv_git_call vv_host_run(vv_host *h, const char *const *args);
 
-/* In a place: of the packs of the catalog that are marked as old, those that are small or mostly garbage become fewer,
- * larger ones. Marked so are afterwards those that were replaced, and as spare those of which others in the catalog have
- * all that is needed; they stay, and versions still name them. */
+/* In a place: combines those packs of the catalog that are marked as old, and are small or mostly garbage, into fewer,
+ * larger ones. Afterwards, the replaced packs are marked as old, and packs whose needed blocks other packs of the
+ * catalog have are marked as spare; all of these stay, and versions still name them. */
 vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			 vv_error *err);
 
@@ -97,7 +97,7 @@ vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err);
 /* The changes of a commit: a new pack (or none), packs removed from the tree. */
 typedef struct vv_host_commit {
 	const char *message;
-	const vv_buf *pack, *list; /* pack NULL: none */
+	const vv_buf *pack, *list; /* pack NULL: no new pack */
 	const vv_cid *key;         /* of the pack */
 	const vv_host_name *removed;
 	size_t removed_count;
@@ -105,7 +105,7 @@ typedef struct vv_host_commit {
 
 /* Blocks on their way to the host, in packs, children first. */
 typedef struct vv_outgoing {
-	vv_cid cid, like; /* like null: none */
+	vv_cid cid, like; /* like null: no similar block */
 	size_t version;   /* the caller's */
 } vv_outgoing;
 typedef struct vv_outgoing_packs {
@@ -127,7 +127,7 @@ typedef struct vv_outgoing_packs {
  * (h->too_large), see err: plan again. */
 vv_status vv_host_put_packs(vv_host *h, vv_outgoing_packs *o, bool *lost, vv_error *err);
 
-/* So that it need not be fetched. */
+/* Stores the list here, so that it need not be fetched. */
 vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const vv_cid *pack, vv_error *err);
 
 /* Sets the maximum sizes of packs and pushes (h->pack_bytes, h->push_bytes), from the settings and the host's earlier
@@ -145,7 +145,7 @@ vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_
 bool vv_host_is_complete(vv_host *h, const vv_oid *id);
 void vv_host_forget_complete(vv_host *h);
 
-/* A catalog of nothing. */
+/* Empties the catalog. */
 vv_status vv_host_forget_lists(vv_host *h, vv_error *err);
 
 /* host.c, for packs.c. */
@@ -156,12 +156,12 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err);
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
 /* The ref with all that it reaches, into an empty scratch repository. */
 vv_status vv_host_fetch_whole(vv_host *h, vv_error *err);
-/* Which of these objects does the host lack? *lacks: the first; count: none; SIZE_MAX: it does not answer as git does.
- * Nothing is sent. ids has room for one more. */
+/* Sets *lacks to the place of the first of these objects that the host lacks; to count if the host has all; to SIZE_MAX
+ * if it does not answer as git does. Nothing is sent. ids has room for one more. */
 vv_status vv_host_ask(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err);
-/* h->tip as the last run left it, while its objects are still there; null: there is none. */
+/* Sets h->tip as the last run left it, if the scratch repository still has its objects; else to null. */
 vv_status vv_host_read_tip(vv_host *h, vv_error *err);
-/* With an empty scratch repository, and no tip: where something in it is broken. */
+/* Begins again with an empty scratch repository and no tip, if something in the old one is broken. */
 vv_status vv_host_begin_anew(vv_host *h, vv_error *err);
 /* The scratch repository of a ref, which is made when something is to be read from it. */
 vv_status vv_host_need_scratch(vv_host *h, vv_error *err);
@@ -188,7 +188,7 @@ vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, 
  * false. */
 vv_status vv_host_take_list(vv_host *h, const vv_host_name *name, const vv_oid *pack,
 			    const vv_buf *bytes, bool *sound, vv_error *err);
-/* Its list is damaged, and it is in no catalog. */
+/* Records that the list of a pack is damaged, and the pack is in no catalog. */
 vv_status vv_host_note_ruin(vv_host *h, const vv_host_name *name, vv_error *err);
 bool vv_host_is_ruin(const vv_host *h, const vv_cid *pack);
 void vv_host_forget_ruin(vv_host *h, const vv_cid *pack);
@@ -196,16 +196,16 @@ void vv_host_forget_ruin(vv_host *h, const vv_cid *pack);
  * failed. */
 vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
 			     vv_error *err);
-/* For a pack that was written again. */
+/* Call this for a pack that was written again. */
 void vv_host_forget_bad(vv_host *h, const vv_oid *pack);
-/* From now on it is used only where no other pack has its blocks; after the last of them
- * vv_host_prefer_sound. */
+/* From now on, the pack is used only for blocks that no other pack has. Call vv_host_prefer_sound after the last such
+ * pack. */
 vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err);
 vv_status vv_host_prefer_sound(vv_host *h, vv_error *err);
-/* A pack was seen whole, under this blob's id: its file in the folder of lists. */
+/* Records, in a file in the folder of lists, that a pack with this blob id was found complete. */
 void vv_host_note_sound(const vv_host *h, const vv_cid *pack, const vv_oid *blob);
 bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p);
-/* Do its bytes make its name? */
+/* Is the pack's name the hash of these bytes? */
 bool vv_host_is_named_rightly(const vv_cid *pack, const vv_buf *bytes);
 /* Bad packs that may be removed from the tree: other packs have their readable blocks, or sent has. With ruins
  * unreadable ones, too. *names is owned by the caller. */
@@ -214,7 +214,7 @@ vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, vv_h
 /* Reads the list of a pack of the catalog again; borrows bytes. */
 vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, vv_host_list *out,
 			     vv_error *err);
-/* Packs that came leave the scratch repository, which stays open. */
+/* Removes fetched packs from the scratch repository, which stays open. */
 vv_status vv_host_clean(vv_host *h, vv_error *err);
 
 /* The file of the versions that are known to be complete there; owned by the caller. */

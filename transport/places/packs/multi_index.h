@@ -5,13 +5,14 @@
  *   le32         count of packs, 1 .. VV_MULTI_PACKS
  *   le32         count of entries, 1 .. VV_MULTI_ENTRIES
  *   packs x 16   their hashes, ascending, each once
- *   fans x le32  at f: how many entries have a digest whose first bits are at most f. There are as many fans as the
- *                count of entries has 256s, rounded down to a power of two, at least 1
+ *   fans x le32  at f: how many entries have a digest whose first bits are at most f. The number of fans is the
+ *                count of entries / 256, rounded down to a power of two, at least 1
  *   entries x 12 the first 8 bytes of a digest, le32 which pack (0 is the first); ascending
  *
- * A reader gets the head (all before the entries) once, and for each block the entries of its fan. It is named by the
- * XXH3-128 of all of it, which such a reader cannot check: an index is only a hint. Only a list proves that a block
- * exists, and only all lists together prove that one is absent. Format: docs/formats/pack-lists.md.
+ * A reader reads the head (everything before the entries) once, and for each block the entries of its fan. An index
+ * is named by the XXH3-128 of its bytes, which such a reader cannot check: so an index is only a hint. Only a list
+ * proves that a block exists, and only all lists together prove that one is absent. Format:
+ * docs/formats/pack-lists.md.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_MULTI_INDEX_H
 #define VV_TRANSPORT_PLACES_PACKS_MULTI_INDEX_H
@@ -43,10 +44,12 @@ typedef struct vv_multi_index {
 vv_status vv_multi_index_begin(vv_multi_index *out, const void *bytes, size_t len, vv_error *err);
 /* bytes: at least the head. VV_ECORRUPT. */
 vv_status vv_multi_index_read(vv_multi_index *out, const void *bytes, size_t len, vv_error *err);
-/* Where the entries that a block can be among lie in the file: *len 0: nowhere. VV_ECORRUPT: too many. */
+/* The part of the file with the entries that can be of the block. *len 0: no entries. VV_ECORRUPT: too many
+ * entries. */
 vv_status vv_multi_index_range(const vv_multi_index *m, const vv_cid *cid, uint64_t *from,
 			       size_t *len, vv_error *err);
-/* Packs that these entries name for the block, which may have it; how many. Others are passed over. */
+/* Sets packs to the packs that these entries name for the block (each may have it), and returns their number. Entries
+ * of other blocks are skipped. */
 size_t vv_multi_index_find(const vv_multi_index *m, const void *entries, size_t len,
 			   const vv_cid *cid, size_t packs[VV_MULTI_FOUND]);
 const uint8_t *vv_multi_index_pack(const vv_multi_index *m, size_t i); /* its hash; borrowed */
@@ -55,7 +58,7 @@ typedef struct vv_multi_entry {
 	uint64_t prefix; /* vv_cid_prefix */
 	uint32_t pack;   /* a place among the hashes, which are ascending */
 } vv_multi_entry;
-/* Appends one; sorts entries. */
+/* Appends an index; sorts entries. */
 vv_status vv_multi_index_write(vv_buf *out, const uint8_t (*packs)[VV_PACK_HASH_LEN],
 			       size_t pack_count, vv_multi_entry *entries, size_t count,
 			       vv_error *err);

@@ -1,5 +1,6 @@
 /*
- * seek: the indexes (multi_index.h) of a store that the read versions name, and their loaded parts. Internal.
+ * seek: the indexes (multi_index.h) that a store's versions name, as far as the versions were read, and the
+ * loaded parts of these indexes. Internal.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_SEEK_H
 #define VV_TRANSPORT_PLACES_PACKS_SEEK_H
@@ -16,25 +17,25 @@
 typedef struct vv_seek_file {
 	vv_buf head; /* empty: not read yet */
 	vv_multi_index m;
-	bool useless;                 /* it is not there, or damaged */
+	bool useless;                 /* the file is missing or damaged */
 	vv_cid found[VV_MULTI_FOUND]; /* packs of the block of the current search */
 	size_t found_count;
 } vv_seek_file;
 
 typedef struct vv_seek {
 	vv_pack_names names; /* of indexes, each once */
-	vv_seek_file *files; /* for each of these that was opened */
+	vv_seek_file *files; /* parallel to names, as far as opened */
 	size_t file_count, file_cap;
-	vv_cid_map *of;      /* which of the names has a pack */
+	vv_cid_map *of;      /* for each pack, the place of its index in names */
 	vv_cid_set *asked;   /* versions */
-	vv_pack_names packs; /* of versions of which not all lists are in the catalog */
+	vv_pack_names packs; /* of versions whose lists are not all in the catalog */
 } vv_seek;
 
 vv_seek *vv_seek_new(void);    /* NULL: out of memory */
 void vv_seek_free(vv_seek *s); /* accepts NULL */
-/* Notes a version's statement that the index has the pack; an earlier one takes precedence. */
+/* Records that the index has the pack, as a version states; an earlier statement takes precedence. */
 vv_status vv_seek_add(vv_seek *s, const vv_cid *pack, const vv_cid *index, vv_error *err);
-/* The index of a pack; null: none is known. */
+/* The index of a pack; null: unknown. */
 vv_cid vv_seek_index_of(const vv_seek *s, const vv_cid *pack);
 
 #endif

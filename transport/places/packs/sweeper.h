@@ -21,7 +21,7 @@
 
 #define VV_SWEEPER_HEX 32u
 
-/* name empty: none is at work. */
+/* name empty: no gc runs. */
 typedef struct vv_sweeper {
 	const vv_place *place;
 	const char *url; /* for messages; borrowed */
@@ -33,7 +33,8 @@ typedef struct vv_sweeper {
 
 /* VV_ELOCKED: another gc is at work. VV_ENOSUPPORT: the place does not report when its files were written. */
 vv_status vv_sweeper_begin(vv_sweeper *out, const vv_place *p, const char *url, vv_error *err);
-/* To be called now and then; must: right now. VV_ECONFLICT: another took its place. One with no name: VV_OK. */
+/* Checks the file and writes it again, if that is due or if must is true. Call it repeatedly. VV_ECONFLICT: another gc
+ * has replaced this one. A sweeper without a name: VV_OK. */
 vv_status vv_sweeper_go_on(vv_sweeper *s, bool must, vv_error *err);
 void vv_sweeper_end(vv_sweeper *s);
 VV_AUTO_CLEAR(vv_sweeper, vv_sweeper_end)
