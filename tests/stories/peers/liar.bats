@@ -313,7 +313,7 @@ believed() {
 }
 
 @test "a history with holes is refused" {
-	not_believed no-objects "not whole"
+	not_believed no-objects "is not complete"
 }
 
 @test "refs with hostile names change nothing outside" {
@@ -322,7 +322,7 @@ believed() {
 }
 
 @test "a server whose ref does not exist is named" {
-	not_believed absent-ref "not whole"
+	not_believed absent-ref "is not complete"
 }
 
 @test "a protocol of the future is named" {

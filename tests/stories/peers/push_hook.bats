@@ -108,7 +108,7 @@ sound() {
 	git init -q --bare ../other.git
 	git config varve.autoFetch false
 	ends_with 1 git push ../other.git main
-	stderr_has "is not here"
+	stderr_has "could not be fetched"
 	[ -z "$(git -C ../other.git for-each-ref)" ]
 	succeeds varve fetch
 	succeeds git push -q ../other.git main
