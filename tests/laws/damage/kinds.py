@@ -360,7 +360,7 @@ def one(kind, pattern, seen, mends, how, number):
         refused = refused or newer_is_refused(kind, how, said + out.decode(errors="replace"))
     judge.versions(where, False)
     lost = judge.clone(False) if kind.startswith(("store", "folder")) else 0
-    if seen and not late and (not shown or b" 0 not whole" in shown):
+    if seen and not late and (not shown or b" 0 incomplete there" in shown):
         judge.fault(f"{' '.join(seen)} does not see it ({lost} versions are lost to a new clone)")
     if kind.startswith("store") and not late:
         judge.gc(lost)
