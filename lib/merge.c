@@ -339,9 +339,9 @@ static vv_status check_resolve(const varve_resolve_options *o, const char *path,
 		return vv_fail(err, VV_EUSAGE, "%d is not a side of a merge", side);
 	}
 	if ((o->row || o->column || o->value) && !path) {
-		return vv_fail(err, VV_EUSAGE, "a row or column is decided in a path");
+		return vv_fail(err, VV_EUSAGE, "a row or column requires a path");
 	}
-	if (o->value && !o->column) return vv_fail(err, VV_EUSAGE, "a value is for a column");
+	if (o->value && !o->column) return vv_fail(err, VV_EUSAGE, "a value requires a column");
 	return o->value && memchr(o->value->data ? o->value->data : "", '\0', o->value->len)
 		       ? vv_fail(err, VV_EUSAGE, "the value has a NUL byte")
 		       : VV_OK;

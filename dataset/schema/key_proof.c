@@ -273,7 +273,7 @@ vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count
 	vv_status rc;
 
 	if (p->finished || p->broken) {
-		return vv_fail(err, VV_EUSAGE, "no hashes can be added to a proof that has ended");
+		return vv_fail(err, VV_EUSAGE, "cannot add hashes to a finished proof");
 	}
 	for (size_t i = 0; i < count; i++) {
 		if ((rc = add_one(p, hashes[i], row + i, err)) < 0) return rc;
@@ -287,7 +287,7 @@ vv_status vv_key_proof_add_entries(vv_key_proof *p, const vv_key_entry *entries,
 	vv_status rc;
 
 	if (p->finished || p->broken) {
-		return vv_fail(err, VV_EUSAGE, "no hashes can be added to a proof that has ended");
+		return vv_fail(err, VV_EUSAGE, "cannot add hashes to a finished proof");
 	}
 	for (size_t i = 0; i < count; i++) {
 		if ((rc = add_one(p, entries[i].hash, entries[i].row, err)) < 0) return rc;

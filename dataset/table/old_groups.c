@@ -45,8 +45,9 @@ static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind ki
 	if (rc < 0) return rc;
 	for (; (more = vv_list_next(r, &item, err)) > 0; i++) {
 		if (i >= o->count) {
-			return vv_fail(err, VV_ECORRUPT,
-				       "the lists of the previous version disagree in length");
+			return vv_fail(
+				err, VV_ECORRUPT,
+				"the previous version is damaged: its lists differ in length");
 		}
 		old_group *g = &o->groups[i];
 		size_t at = o->items.len;
@@ -73,7 +74,7 @@ static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind ki
 	rc = more < 0 ? (vv_status)more : vv_buf_ok(&o->items, err);
 	if (rc == VV_OK && i != o->count) {
 		rc = vv_fail(err, VV_ECORRUPT,
-			     "the lists of the previous version disagree in length");
+			     "the previous version is damaged: its lists differ in length");
 	}
 	return rc;
 }

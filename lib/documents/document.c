@@ -132,7 +132,7 @@ static vv_status none_reads(const vv_document *d, const char *kind, const char *
 			       vv_text_shows(d->name));
 	}
 	vv_fail(err, VV_ENOSUPPORT, "%s%s%s%s", d->written ? "" : vv_text_shows(d->name),
-		d->written ? "no program here writes workbooks"
+		d->written ? "no program that writes workbooks is installed"
 			   : ": nothing here reads such a file",
 		*why ? ": " : "", why);
 	return kind ? vv_hint(err, "'git config --global varve.reader.%s.command' names a reader",

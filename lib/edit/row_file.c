@@ -25,7 +25,8 @@ static vv_status check_table(const vv_row_file *f, vv_error *err)
 			       vv_text_shows(f->path));
 	}
 	if (root->key_count == 0 && !f->keyless) {
-		vv_fail(err, VV_EUSAGE, "'%s' has no key to name a row by", vv_text_shows(f->path));
+		vv_fail(err, VV_EUSAGE, "'%s' has no key, which is needed to select a row",
+			vv_text_shows(f->path));
 		return vv_hint_code(err, VV_HINT_ADD_KEY, f->path);
 	}
 	return VV_OK;

@@ -392,7 +392,7 @@ static vv_status bring_merged(vv_resolving *r, const vv_conflict_path *p, vv_dat
 	if (!p->found_out || vv_cid_equal(&staged->result.cid, &c->root)) return VV_OK;
 	if (!vv_oid_equal(&staged->blob, &c->sides[VV_OURS]) &&
 	    !vv_merge_file_is(r->repo, p->path, &c->sides[VV_OURS])) {
-		vv_fail(err, VV_EREFUSED, "%s is neither our version nor varve's merge",
+		vv_fail(err, VV_EREFUSED, "%s differs from our version and from varve's merge",
 			vv_text_shows(p->path));
 		return vv_hint_code(err, VV_HINT_EDIT_AND_ADD, p->path);
 	}
@@ -459,7 +459,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	} else if (all && !r->set_column && untouched && r->side == VV_OURS) {
 		rc = settle(r, p, &staged, err);
 	} else if (p->record.left_out > 0) {
-		vv_fail(err, VV_ENOSUPPORT, "%s has more conflicts than can be resolved in parts",
+		vv_fail(err, VV_ENOSUPPORT, "%s has too many conflicts to resolve them one by one",
 			vv_text_shows(p->path));
 		rc = vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
 	} else {

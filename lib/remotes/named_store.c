@@ -57,8 +57,8 @@ static vv_status check_name(const char *name, vv_error *err)
 
 	if (!*name || *name == '-' || name[strspn(name, plain)]) {
 		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is not a name for a store\n"
-			       "letters, digits, '_' and '-' make one",
+			       "'%s' is not a valid name for a store\n"
+			       "use only letters, digits, '_' and '-'",
 			       vv_text_shows(name));
 	}
 	return VV_OK;

@@ -424,7 +424,7 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 		g->alive &= ~(UINT32_C(1) << a->self);
 		if (v->stopped) {
 			s->stopped = true;
-			vv_fail(&s->why, VV_EIO, "the others sent its last blocks sooner");
+			vv_fail(&s->why, VV_EIO, "other peers sent its last blocks first");
 		}
 	}
 }

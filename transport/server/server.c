@@ -456,7 +456,7 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 	if (s->daemon) return VV_OK;
 	(void)close(fd);
 	s->said[strcspn(s->said, "\n")] = '\0';
-	vv_fail(err, tls ? VV_EINPUT : VV_EIO, "the HTTP server does not start: %s",
+	vv_fail(err, tls ? VV_EINPUT : VV_EIO, "cannot start the HTTP server: %s",
 		s->said[0] ? vv_text_shows(s->said) : "libmicrohttpd reports no reason");
 	return tls ? vv_hint(err, "are certificate and key in PEM form, and of each other?")
 		   : VV_EIO;

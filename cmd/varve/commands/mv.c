@@ -1,5 +1,5 @@
 /*
- * mv: rename files, and stage it, by git. A dataset stays one under its new name.
+ * mv: rename files, and stage the change, by git. A dataset stays one under its new name.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -141,7 +141,7 @@ static vv_status run_mv(vv_context *c, vv_error *err)
 const vv_command vv_cmd_mv = {
 	.name = "mv",
 	.group = "change",
-	.summary = "rename files, and stage it",
+	.summary = "rename files, and stage the change",
 	.usage = "[-f] [-n] [-v] SOURCE... TARGET",
 	.example = "$ varve mv -v prices.csv data/\nrenaming 'prices.csv' to 'data/prices.csv'",
 	.options = table,

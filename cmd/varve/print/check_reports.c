@@ -398,7 +398,7 @@ static vv_status append(const char *file, const vv_buf *text, vv_error *err)
 	if (fd < 0) return (vv_status)fd;
 	vv_status rc = vv_fstat(&st, fd, file, err);
 	if (rc == VV_OK && st.size + text->len > SUMMARY_MAX) {
-		vv_warn("the job's summary is full: the report is not in it");
+		vv_warn("the job summary is full: the report was not added to it");
 	} else if (rc == VV_OK) {
 		rc = vv_write_full(fd, vv_buf_cstr(text), text->len, file, err);
 	}

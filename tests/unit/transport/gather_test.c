@@ -242,7 +242,7 @@ static void what_a_slow_peer_owes_others_give(void **state)
 	assert_true(all[0].asked + all[1].asked <=
 		    COUNT + COUNT / 2); /* only the last ones twice */
 	assert_true(all[2].dropped);
-	vv_assert_contains(all[2].why.message, "sooner");
+	vv_assert_contains(all[2].why.message, "last blocks first");
 	end(&k);
 }
 
