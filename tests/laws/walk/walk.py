@@ -15,6 +15,7 @@ import random
 import shlex
 import subprocess
 import sys
+import time
 
 SEED, STEPS, KILLED = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]) / 100
 TOP = os.getcwd()
@@ -70,6 +71,12 @@ def run(place, *words, must=None, may_kill=True):
         except subprocess.TimeoutExpired:
             os.killpg(first.pid, 9)
             first.wait()
+            for _ in range(100):  # a call of its children that the kill came into may still end: a lock is made after it
+                try:
+                    os.killpg(first.pid, 0)
+                except ProcessLookupError:
+                    break
+                time.sleep(0.05)
             kills += 1
             lines[-1] += f"   # killed after {wait} s"
             return None
