@@ -1,5 +1,5 @@
 /*
- * channel: a line over HTTP.
+ * channel: a channel (transport/line/channel.h) over HTTP.
  */
 #ifndef VV_TRANSPORT_HTTP_CHANNEL_H
 #define VV_TRANSPORT_HTTP_CHANNEL_H
@@ -9,7 +9,8 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* POSTs to <url>/varve; nothing is sent before the first request. */
+/* Makes a channel that sends POST requests to <url>/varve. Nothing is sent before the first
+ * request. */
 vv_status vv_channel_http(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 			  vv_error *err);
 

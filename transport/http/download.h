@@ -1,5 +1,6 @@
 /*
- * download: a file that a web server has, written to a file of this machine, unless it is known already.
+ * download: downloads a file from a web server to a local file, unless its content is already
+ * known.
  */
 #ifndef VV_TRANSPORT_HTTP_DOWNLOAD_H
 #define VV_TRANSPORT_HTTP_DOWNLOAD_H
@@ -14,21 +15,24 @@
 
 typedef struct http_download {
 	const char *url;
-	const char *const *headers; /* of the request, besides those of Git's settings */
+	const char *const *headers; /* headers of the request, besides those of Git's settings */
 	size_t header_count;
-	const char *etag, *modified; /* the server's tags of the known content, or NULL */
-	int fd;                      /* open for writing at its beginning, */
-	const char *file;            /* and its name, for messages */
+	const char *etag, *modified; /* ETag and Last-Modified of the known content, or NULL */
+	int fd;                      /* the local file: open for writing, at offset 0 */
+	const char *file;            /* the local file's name, for messages */
 	vv_digest_kind digest_kind;
-	/* After it. Strings are owned (http_download_clear); NULL: the server did not send it. */
-	bool same;                     /* the server has the known content; nothing was written */
-	char *etag_now, *modified_now; /* the date only if it was past when the file was sent */
-	char *moved;                   /* the file's new permanent place, according to the server */
+	/* Set by http_download_run. http_download_clear frees the strings. NULL: the server did not
+	 * send the value. */
+	bool same; /* the server has the known content; nothing was written */
+	/* modified_now: only if the date was past when the server sent the file */
+	char *etag_now, *modified_now;
+	char *moved; /* the file's new permanent URL, according to the server */
 	uint64_t bytes;
-	uint8_t digest[VV_SHA256_LEN]; /* of all bytes; as long as its kind is */
+	uint8_t digest[VV_SHA256_LEN]; /* of all bytes; its length depends on digest_kind */
 } http_download;
 
-/* Redirects are followed, from https to https only. VV_ENOTFOUND; VV_EREFUSED: only with other credentials. */
+/* Downloads the file. Follows redirects, but from https only to https. VV_ENOTFOUND: the server
+ * does not have the file. VV_EREFUSED: the server requires other credentials. */
 vv_status http_download_run(http_download *d, const vv_connect_options *connect, vv_error *err);
 void http_download_clear(http_download *d);
 VV_AUTO_CLEAR(http_download, http_download_clear)

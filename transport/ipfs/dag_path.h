@@ -1,8 +1,8 @@
 /*
- * dag_path: a path below a block, followed from link to link.
+ * dag_path: follows a path from a block along its links.
  *
- * Names of maps and numbers of arrays lead through DAG-CBOR. Nothing is below raw blocks and
- * UnixFS files.
+ * In DAG-CBOR, a part of the path is a key of a map or an index of an array. Raw blocks and UnixFS
+ * files have nothing below them.
  */
 #ifndef VV_TRANSPORT_IPFS_DAG_PATH_H
 #define VV_TRANSPORT_IPFS_DAG_PATH_H
@@ -11,16 +11,16 @@
 
 #include "transport/ipfs/car.h"
 
-#define VV_DAG_PATH_MAX 64u /* parts; and blocks */
+#define VV_DAG_PATH_MAX 64u /* the maximum number of parts, and of blocks */
 
 typedef struct vv_dag_path {
-	vv_cid blocks[VV_DAG_PATH_MAX + 1]; /* from the root on; the last one is where it ends */
+	vv_cid blocks[VV_DAG_PATH_MAX + 1]; /* from the root to the block in which the path ends */
 	size_t count;
-	bool inside; /* it ends inside of that block, not at its top */
+	bool inside; /* the path ends inside the last block, not at its top */
 } vv_dag_path;
 
-/* parts: decoded names. VV_ENOTFOUND: it leads nowhere; VV_EREFUSED: too many parts. As the source
- * fails. */
+/* Follows the path from root. parts: decoded names. VV_ENOTFOUND: the path does not exist.
+ * VV_EREFUSED: the path has too many parts. Failures of the source are returned. */
 vv_status vv_dag_path_follow(vv_dag_path *out, const vv_car_source *source, const vv_cid *root,
 			     char *const *parts, size_t count, vv_error *err);
 

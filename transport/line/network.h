@@ -2,16 +2,16 @@
  * network: recognises the network that this machine is on, by its routing table: the interface of the
  * default route, the gateway's address, and the gateway's hardware address if known.
  *
- * It sends nothing. Without such a table (a system other than Linux), or without a default route, every
- * place is one network.
+ * Nothing is sent. Without such a table (on systems other than Linux), or without a default route,
+ * all networks count as the same.
  */
 #ifndef VV_TRANSPORT_LINE_NETWORK_H
 #define VV_TRANSPORT_LINE_NETWORK_H
 
 #include <stdint.h>
 
-/* A number for the network, which reveals nothing of it without the key. tables: VV_OS_NETWORK_TABLES
- * (base/os.h). Cannot fail. */
+/* Returns a number for the network that reveals nothing about it without the key. tables:
+ * VV_OS_NETWORK_TABLES (base/os.h). Cannot fail. */
 uint64_t vv_network_id(const char *tables, uint64_t key);
 
 #endif

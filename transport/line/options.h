@@ -1,5 +1,5 @@
 /*
- * options: options of every kind of line, besides its URL.
+ * options: options for every kind of connection, besides the URL.
  */
 #ifndef VV_TRANSPORT_LINE_OPTIONS_H
 #define VV_TRANSPORT_LINE_OPTIONS_H
@@ -12,59 +12,68 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Asks for a secret on a terminal; NULL, or VV_EREFUSED: no user to ask. The answer is appended to out (wiped by the
- * caller). prompt: one line, to be shown escaped. echo: the answer may be visible (a user's name). */
+/* Asks the user for a secret on a terminal. Appends the answer to out, which the caller wipes.
+ * prompt: one line, which the function escapes. echo: the answer may be visible (a user name).
+ * VV_EREFUSED: there is no user to ask, as with a NULL function. */
 typedef vv_status (*vv_ask_fn)(void *payload, const char *prompt, bool echo, vv_buf *out,
 			       vv_error *err);
-/* A line that the peer's side printed beside the protocol (ssh's stderr), to be shown escaped. */
+/* Receives a line that the remote side printed outside of the protocol (ssh's stderr). The function
+ * must escape the line before it displays it. */
 typedef void (*vv_remote_line_fn)(void *payload, const char *line, size_t len);
 
 typedef struct vv_connect_options {
-	vv_repository *repo;        /* its config is used (core.sshCommand, varve.ssh, http.*);
-	                            * NULL: the user's and the system's */
-	const vv_env *env;          /* the environment, if repo is NULL; else the repository's own
-				     * is used */
-	const char *program;        /* the varve to run for paths: its own executable */
-	const char *remote_program; /* what to call varve on the far side of ssh; NULL: "varve"
-	                             * (remote.<name>.varve sets it) */
-	const char *service;        /* the command of it that answers --stdio; NULL: "serve" */
-	bool write;                 /* a push: HTTP gets needed credentials at once */
-	bool stranger;              /* found, not named: HTTP sends nothing that is secret */
-	bool *foreign; /* set when the far side answers, and not as varve does; may be NULL; used as long
-			* as the channel is */
-	/* NULL, or: once another thread has set it, every wait of the line fails within a second or two. Used
-	 * as long as the line is. */
+	/* whose config is used (core.sshCommand, varve.ssh, http.*); NULL: the user's and the
+	 * system's config */
+	vv_repository *repo;
+	/* the environment; used only if repo is NULL, else the repository's own is used */
+	const vv_env *env;
+	const char *program; /* the varve executable to run for paths: this program's own */
+	/* the command that runs varve on the remote side of ssh (remote.<name>.varve); NULL:
+	 * "varve" */
+	const char *remote_program;
+	const char *service; /* varve's command that answers --stdio; NULL: "serve" */
+	bool write;    /* for a push: over HTTP, sends needed credentials with the first request */
+	bool stranger; /* the user did not name this peer: HTTP sends no secrets */
+	/* becomes true if the remote side answers, but not as varve does; may be NULL. Must outlive
+	 * the channel. */
+	bool *foreign;
+	/* Once another thread sets this flag, every wait fails within a second or two. May be NULL;
+	 * must outlive the connection. */
 	const atomic_bool *stopped;
-	unsigned idle_sec;  /* the user's time-out for a byte; 0: usual_sec */
-	unsigned usual_sec; /* the configured one (varve.timeout); 0: VV_IDLE_DEFAULT */
-	/* Time limit of the far side for its first byte; 0: VV_FIRST_DEFAULT, or the user's. A sleeping machine sends
-	 * none. */
+	unsigned idle_sec;  /* the user's time limit for each byte; 0: usual_sec */
+	unsigned usual_sec; /* the configured time limit (varve.timeout); 0: VV_IDLE_DEFAULT */
+	/* Time limit for the first byte, since a sleeping machine sends none. 0: idle_sec or
+	 * usual_sec if either is set, else VV_FIRST_DEFAULT. */
 	unsigned first_sec;
-	/* Another place has the same: files that come slowly are given up soon (VV_FILES_BESIDE). */
+	/* Another place has the same files: gives up slow files soon (VV_FILES_BESIDE). */
 	bool beside;
 	vv_ask_fn ask;
 	vv_remote_line_fn line;
-	void *payload; /* of both */
+	void *payload; /* of ask and line */
 } vv_connect_options;
 
+/* Returns the environment of the repository, or, if o->repo is NULL, o->env. */
 static inline const vv_env *vv_connect_env(const vv_connect_options *o)
 {
 	return o->repo ? vv_repository_env(o->repo) : o->env;
 }
 
-/* Seconds, by default. A server of files has nothing to compute, and is tried twice. */
+/* Default time limits in seconds. VV_FILES_...: for a server of files, which computes nothing and
+ * is tried twice. */
 #define VV_IDLE_DEFAULT 60u
 #define VV_FIRST_DEFAULT 10u
 #define VV_FILES_DEFAULT 6u
 #define VV_FILES_BESIDE 2u
 #define VV_CONNECT_SEC 10u
 
+/* Returns the time limit in seconds for each byte. */
 static inline unsigned vv_idle_sec(const vv_connect_options *o)
 {
 	const unsigned usual = o->usual_sec > 0 ? o->usual_sec : VV_IDLE_DEFAULT;
 	return o->idle_sec > 0 ? o->idle_sec : usual;
 }
 
+/* Returns the time limit in seconds for the first byte; at most that of vv_idle_sec. */
 static inline unsigned vv_first_sec(const vv_connect_options *o)
 {
 	const unsigned idle = vv_idle_sec(o);
@@ -74,7 +83,7 @@ static inline unsigned vv_first_sec(const vv_connect_options *o)
 	return first < idle ? first : idle;
 }
 
-/* For each byte of a file of a web server. */
+/* Returns the time limit in seconds for each byte of a file from a web server. */
 static inline unsigned vv_files_sec(const vv_connect_options *o)
 {
 	return o->beside                             ? VV_FILES_BESIDE

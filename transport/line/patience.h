@@ -1,9 +1,9 @@
 /*
- * patience: time limits for a slow side, on every kind of line.
+ * patience: time limits for a slow peer, on every kind of connection.
  *
- * Waiting uses it up, each transferred byte restores some. So a side that is silent for max_ms fails, one that
- * sends a byte a second fails a moment later, and one that keeps the pace, in any pieces, never. A sign of life
- * renews it.
+ * Waiting uses up patience, and each transferred byte restores some. So a peer that sends nothing
+ * for max_ms fails, a peer that sends one byte per second fails slightly later, and a peer that
+ * keeps the pace never fails. A sign of life restores all patience.
  *
  *   vv_patience p = {.max_ms = 60000, .bytes_per_sec = VV_PACE_DEFAULT};
  *   ... wait for ms, and get some bytes ...
@@ -20,11 +20,11 @@
 
 #define VV_PACE_DEFAULT 100u
 
-/* max_ms or bytes_per_sec 0: without end. */
+/* If max_ms or bytes_per_sec is 0, there is no limit. */
 typedef struct vv_patience {
 	uint64_t max_ms, bytes_per_sec;
-	uint64_t owed; /* 1/1000 bytes that should have come; at most those of max_ms and a bit */
-	uint64_t waited_ms, bytes; /* since it was renewed */
+	uint64_t owed; /* missing bytes at this pace, in 1/1000; hardly more than for max_ms */
+	uint64_t waited_ms, bytes; /* since the last renewal */
 } vv_patience;
 
 static inline void vv_patience_renew(vv_patience *p)
@@ -32,7 +32,7 @@ static inline void vv_patience_renew(vv_patience *p)
 	p->owed = p->waited_ms = p->bytes = 0;
 }
 
-/* False: it is used up. */
+/* Records a wait of ms, in which so many bytes were transferred. False: the patience is used up. */
 static inline bool vv_patience_spend(vv_patience *p, uint64_t ms, uint64_t bytes)
 {
 	const uint64_t pace = p->bytes_per_sec < UINT32_MAX ? p->bytes_per_sec : UINT32_MAX;
@@ -45,8 +45,9 @@ static inline bool vv_patience_spend(vv_patience *p, uint64_t ms, uint64_t bytes
 	return p->owed / pace <= p->max_ms;
 }
 
+/* Returns the patience for these options. */
 vv_patience vv_patience_of(const vv_connect_options *o);
-/* VV_EIO, for one that is used up. name: of the other side. */
+/* Returns VV_EIO, with a message for a peer whose patience is used up. name: the peer's name. */
 vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err);
 
 #endif

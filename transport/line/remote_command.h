@@ -1,5 +1,5 @@
 /*
- * remote_command: the command that ssh runs on the far side.
+ * remote_command: the command that ssh runs on the remote side.
  */
 #ifndef VV_TRANSPORT_LINE_REMOTE_COMMAND_H
 #define VV_TRANSPORT_LINE_REMOTE_COMMAND_H
@@ -10,11 +10,11 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* "varve serve --stdio '<path>'": the command line for the shell on the other side. */
+/* Appends the command line for the remote shell: "varve serve --stdio '<path>'". */
 void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o);
 
-/* Sets err, for both ways, if the far shell ended without output of varve. Returns false if the
- * exit code has no such meaning. */
+/* Sets err if the remote shell's exit code shows that it did not find or run the program; used for
+ * both ssh and libssh2. Returns false, and leaves err unchanged, for other exit codes. */
 bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * ssh: lines over ssh, by libssh2 or by the ssh program.
+ * ssh: channels over ssh, by libssh2 or by the ssh program.
  */
 #ifndef VV_TRANSPORT_LINE_SSH_H
 #define VV_TRANSPORT_LINE_SSH_H
@@ -12,17 +12,17 @@
 #include "transport/line/ssh_config.h"
 #include "transport/line/url.h"
 
-/* Either way, by the settings and ~/.ssh. */
+/* Makes a channel. The settings and ~/.ssh decide between libssh2 and the ssh program. */
 vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 			 vv_error *err);
 
-/* The user's configuration of ssh for libssh2 only (SFTP). VV_ENOSUPPORT: it requires the ssh
- * program. *out is cleared by the caller. */
+/* Reads the user's ssh configuration for use with libssh2 (SFTP). VV_ENOSUPPORT: the configuration
+ * requires the ssh program. The caller clears *out, also on failure. */
 vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_connect_options *o,
 				vv_error *err);
 
-/* By libssh2 (ssh2.c). *other: set if the ssh program may do better, nothing having been run
- * on the far side. */
+/* Makes a channel by libssh2 (ssh2.c). *other: set on failure if the ssh program may succeed;
+ * nothing was run on the remote side then. */
 vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_config *c,
 			  const vv_connect_options *o, bool *other, vv_error *err);
 

@@ -1,9 +1,10 @@
 /*
- * ssh_login: a session of libssh2 that is logged in: the host's key was compared with known_hosts, and a
- * key of the user's was taken.
+ * ssh_login: opens a logged-in session of libssh2: compares the host's key with known_hosts, and
+ * logs in with one of the user's keys.
  *
- * A correct caller: vv_ssh_ready; sets config, options, name and seconds, and fd to -1; open; works with
- * session; close, on failure also. The session is blocking, with the timeout.
+ * A correct caller: vv_ssh_ready; set config, options, name and seconds, and fd to -1;
+ * vv_ssh_login_open; use session; vv_ssh_login_close, also after a failure. The session is
+ * blocking, with `seconds` as its time limit.
  */
 #ifndef VV_TRANSPORT_LINE_SSH_LOGIN_H
 #define VV_TRANSPORT_LINE_SSH_LOGIN_H
@@ -16,21 +17,22 @@
 #include "transport/line/options.h"
 #include "transport/line/ssh_config.h"
 
-/* Its pointers are borrowed; only open uses config and options. */
+/* A session. Its pointers are borrowed; only vv_ssh_login_open uses config and options. */
 typedef struct vv_ssh_login {
-	int fd; /* -1: none */
+	int fd; /* the socket; -1: none */
 	LIBSSH2_SESSION *session;
 	const vv_ssh_config *config;
 	const vv_connect_options *options;
-	const char *name; /* of the peer, for messages */
-	unsigned seconds; /* the longest wait */
-	bool other;       /* after a failure: the ssh program may do better */
+	const char *name; /* the peer's name for messages */
+	unsigned seconds; /* time limit of each wait */
+	bool other;       /* after a failure: the ssh program may succeed */
 } vv_ssh_login;
 
-/* libssh2 is ready to be used from any thread, for as long as the process lives. */
+/* Initialises libssh2 for use from all threads, until the process ends. */
 vv_status vv_ssh_ready(vv_error *err);
 
-/* VV_EREFUSED: a host key that is not known or not right, or no key of ours is taken. */
+/* Connects and logs in. VV_EREFUSED: the host's key is unknown or wrong, or the host accepts none
+ * of the user's keys. */
 vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err);
 void vv_ssh_login_close(vv_ssh_login *s);
 VV_AUTO_CLEAR(vv_ssh_login, vv_ssh_login_close)

@@ -1,5 +1,5 @@
 /*
- * tcp: from a host's name to a connected socket.
+ * tcp: resolves a host's name and connects to the host.
  */
 #ifndef VV_TRANSPORT_LINE_TCP_H
 #define VV_TRANSPORT_LINE_TCP_H
@@ -10,16 +10,20 @@
 
 #include "base/error.h"
 
-/* left: a call without a limit of time of its own, in a thread that is left behind when the time limit was reached. */
+/* left: runs a call that has no time limit of its own in a thread. If the call exceeds the caller's
+ * time limit, the thread is left running. */
 typedef struct vv_left vv_left;
-/* payload is taken, and cleared when neither side uses it any more. NULL, out of memory: it is cleared. */
+/* Starts a thread that calls run. The function owns payload, and calls clear when neither the
+ * thread nor the caller uses payload any more. NULL: out of memory; payload was cleared. */
 vv_left *vv_left_start(void (*run)(void *payload), void (*clear)(void *payload), void *payload);
-/* Has it ended? Until then payload is the thread's alone. stopped: as in vv_connect_options; may be NULL. */
+/* Waits until the call ends or the deadline (on the clock of vv_monotonic_ms) is reached. Returns
+ * whether the call has ended; until then, only the thread may use payload. stopped: as in
+ * vv_connect_options; may be NULL. */
 bool vv_left_wait(vv_left *l, uint64_t deadline_ms, const atomic_bool *stopped);
-void vv_left_end(vv_left *l); /* ends the use of payload */
+void vv_left_end(vv_left *l); /* ends the caller's use of payload */
 
-/* lookup: the addresses of a host, within a limit of time. With a name server that is silent getaddrinfo(3) takes that
- * of resolv.conf, half a minute and more. */
+/* lookup: finds the addresses of a host within a time limit. If a name server does not answer,
+ * getaddrinfo(3) waits for the time limit in resolv.conf, half a minute or more. */
 
 /* getaddrinfo(3), or a test's replacement. */
 typedef int (*vv_resolver_fn)(const char *host, const char *service, const struct addrinfo *wanted,
@@ -33,18 +37,17 @@ typedef struct vv_lookup {
 	vv_resolver_fn resolver;    /* NULL: getaddrinfo */
 } vv_lookup;
 
-/* *out: for stream sockets, freed by the caller with freeaddrinfo. VV_ENOTFOUND: no such host; VV_EIO: no answer in
- * time, or stopped. */
+/* Sets *out to the host's addresses for stream sockets; the caller frees them with freeaddrinfo.
+ * VV_ENOTFOUND: no such host. VV_EIO: no answer in time, or *stopped was set. */
 vv_status vv_lookup_run(struct addrinfo **out, const vv_lookup *l, vv_error *err);
 
-/* A connected socket, close-on-exec, TCP_NODELAY; the host's addresses are tried in their order, each a
- * quarter of a second after the previous one or when that has failed; the first that answers is used.
- * All within `seconds`. stopped: as in vv_connect_options. Negative: a vv_status. VV_ENOTFOUND: no such
- * host. */
+/* Connects to the host, and returns the socket (close-on-exec, TCP_NODELAY), or a negative
+ * vv_status. Tries the host's addresses in order, each a quarter of a second after the previous one
+ * or once that one has failed, and uses the first that answers; all within `seconds`. stopped: as
+ * in vv_connect_options. VV_ENOTFOUND: no such host. */
 int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atomic_bool *stopped,
 		   vv_error *err);
-/* Waits until bytes can be read, or the other side has closed: at most `seconds`. name: for
- * messages. */
+/* Waits at most `seconds` until bytes can be read or the other side has closed. name: for messages. */
 vv_status vv_tcp_await(int fd, const char *name, unsigned seconds, const atomic_bool *stopped,
 		       vv_error *err);
 

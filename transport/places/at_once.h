@@ -1,5 +1,6 @@
 /*
- * at_once: several things that wait (requests to a place), so that the way there counts once and not for each. Internal.
+ * at_once: runs several waiting calls (requests to a place) in parallel, so that their latencies do
+ * not add up. Internal.
  */
 #ifndef VV_TRANSPORT_PLACES_AT_ONCE_H
 #define VV_TRANSPORT_PLACES_AT_ONCE_H
@@ -9,19 +10,21 @@
 #include "base/error.h"
 #include "base/progress.h"
 
-/* The i-th of them. Called by several threads at once; after a failure no further one is begun. */
+/* Runs the i-th call. Several threads call the function at the same time. After a failure no
+ * further call is begun. */
 typedef vv_status (*vv_at_once_fn)(void *payload, size_t i, vv_error *err);
 
 typedef struct vv_at_once {
-	unsigned threads; /* at most, this one included */
+	unsigned threads; /* maximum number of threads, including this one */
 	size_t count;
 	vv_at_once_fn fn;
 	void *payload;
-	const vv_progress *progress; /* or NULL: how many were begun */
+	const vv_progress *progress; /* counts begun calls; may be NULL */
 	const char *what;            /* for progress */
 } vv_at_once;
 
-/* All of them, in about their order. The first failure. Where no thread can be had, by fewer. */
+/* Runs all calls, approximately in order. Returns the first failure. If threads cannot be started,
+ * uses fewer. */
 vv_status vv_at_once_run(const vv_at_once *all, vv_error *err);
 
 #endif

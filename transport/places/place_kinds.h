@@ -1,5 +1,5 @@
 /*
- * place_kinds: the kinds of places, and how each is opened.
+ * place_kinds: opens places of all kinds by their URLs.
  */
 #ifndef VV_TRANSPORT_PLACES_PLACE_KINDS_H
 #define VV_TRANSPORT_PLACES_PLACE_KINDS_H
@@ -9,16 +9,18 @@
 #include "transport/places/place.h"
 
 typedef struct vv_place_choice {
-	unsigned use;          /* VV_URL_STORES or VV_URL_HOLDS */
-	const char *otherwise; /* for other URLs: the fault, a line end, the expected form */
-	/* Opens a varve server (http://, ssh://) as a place; NULL: the choice has none. payload is passed through. */
+	unsigned use; /* VV_URL_STORES or VV_URL_HOLDS */
+	/* message for URLs without this use: the fault, a newline, the expected form */
+	const char *otherwise;
+	/* Opens a varve server (http://, ssh://) as a place; NULL: servers are not supported.
+	 * `payload` below is passed through. */
 	vv_status (*server)(vv_place *out, const vv_url *url, const void *payload,
 			    const vv_place_facts *facts, const vv_connect_options *connect,
 			    vv_error *err);
 	const void *payload;
 } vv_place_choice;
 
-/* A line for each kind: its URL, and the function below that opens it. */
+/* A row for each kind of place: its URL kind, and the function below that opens it. */
 /* clang-format off */
 #define VV_PLACE_KINDS(row) \
 	row(VV_URL_PATH, vv_folder_url_open) \
@@ -29,77 +31,84 @@ typedef struct vv_place_choice {
 	row(VV_URL_RCLONE, vv_rclone_place_open)
 /* clang-format on */
 
-/* Opens the place that the URL means, as its kind below does. VV_EUSAGE: it is none of the choice. */
+/* Opens the place of the URL with the function for its kind. make: as for that function. VV_EUSAGE:
+ * the URL does not have the use that choice requires. */
 vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice *choice,
 			const vv_place_facts *facts, const vv_connect_options *connect, bool make,
 			vv_error *err);
 
-/* ---- folder_place: a folder of this machine, or of a disk or share that is mounted here.
+/* ---- folder_place: a folder on this machine, also on a mounted disk or share.
  *
  * A file marks it (vv_place_mark). Folders with one device number are assumed to fail together
  * ---- */
 
-/* make: makes and marks the folder if needed; its parent must exist. VV_ENOTFOUND: it does not exist, or has no
- * mark. */
+/* Opens a folder as a place. make: makes and marks the folder if necessary; its parent must exist.
+ * VV_ENOTFOUND: the folder does not exist, or has no mark. */
 vv_status vv_folder_place_open(vv_place *out, const char *path, const vv_place_facts *facts,
 			       bool make, vv_error *err);
 vv_status vv_folder_url_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
-/* The same of a folder inside a repository: made with all above it, and on no disk of its own. */
+/* Opens a folder inside a repository like vv_folder_place_open, but makes missing parents, too, and
+ * the folder does not count as a separate disk. */
 vv_status vv_own_folder_open(vv_place *out, const char *path, const vv_place_facts *facts,
 			     bool make, vv_error *err);
 
-/* Another process has changed it: counts its content again before the next put. */
+/* Call it after another process changed the folder: the content is counted again before the next
+ * put. */
 void vv_folder_place_changed(const vv_place *p);
 
-/* ---- sftp_place: a folder of another machine, over SFTP: sftp://[user@]host[:port]/path.
+/* ---- sftp_place: a folder on another machine, over SFTP: sftp://[user@]host[:port]/path.
  *
  * The host is reached like varve's ssh remotes, by libssh2 (docs/operate/serve.md): the same ~/.ssh/config,
  * known_hosts, agent and keys. The folder has the layout and mark of a folder on this machine. Places at one
  * host are assumed to fail together ---- */
 
-/* connect is used as long as the place is. make: the folder is made, and marked, if it is not.
- * VV_ENOTFOUND: host or folder are not there; VV_EREFUSED: it does not let us in; VV_ENOSUPPORT: ssh is set
- * up so that only its program can reach the host. */
+/* Opens a folder on an SFTP host. connect must outlive the place. make: makes and marks the folder
+ * if necessary. VV_ENOTFOUND: the host or folder does not exist. VV_EREFUSED: the host refuses
+ * access. VV_ENOSUPPORT: only the ssh program can reach the host with the user's ssh configuration. */
 vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
 
 /* ---- s3_place: a bucket of an S3 store, or a prefix in one.
  *
- * Objects have the names of a folder's files, after the prefix; one of them marks it. Each is
- * written by one PUT. Places at one endpoint are assumed to fail together ---- */
+ * Objects are named like the files of a folder, after the prefix; one object is the mark. Each
+ * object is written by one PUT. Places at one endpoint are assumed to fail together ---- */
 
-/* connect is copied; its pointers are used as long as the place, since keys expire and are fetched again. make: writes a
- * missing mark. VV_EUSAGE: an invalid URL; VV_ENOTFOUND: no credentials, no host, or no mark; VV_EIO: the store denies
- * access. */
+/* Opens a bucket. connect is copied; its pointers must outlive the place, since keys expire and are
+ * fetched again. make: writes a missing mark. VV_EUSAGE: an invalid URL. VV_ENOTFOUND: no
+ * credentials, no host, or no mark. VV_EIO: the store denies access. */
 vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			   const vv_connect_options *connect, bool make, vv_error *err);
 
 /* ---- web_place: files of a web server, read-only: a bucket's public address, a CDN, pages of a Git host.
  *
- * Put and list are not supported. One range a request; a server without ranges sends the whole file ---- */
+ * Put and list are not supported. Each request has one range; a server without range support sends
+ * the whole file ---- */
 
-/* connect is used for the settings only, while it is opened; nothing is made. VV_ENOTFOUND: it has no mark. */
+/* Opens files of a web server; ignores make. connect is used only during this call, for its
+ * settings. VV_ENOTFOUND: no mark. */
 vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			    const vv_connect_options *connect, bool make, vv_error *err);
 
-/* ---- rclone_place: a place of the program rclone: rclone:REMOTE:PATH, with a remote of rclone's own configuration.
+/* ---- rclone_place: a place that the program rclone reaches: rclone:REMOTE:PATH, where REMOTE is
+ * configured in rclone.
  *
- * Each request is a run of the program. It may write anywhere that its user may: so such a URL comes from the user's own
- * settings, never from a file of the repository ---- */
+ * Each request runs the program once. Since rclone can write wherever the user can, such URLs are
+ * accepted only from the user's own settings, never from a file of the repository ---- */
 
-/* make: marks it if needed. VV_ENOTFOUND: it has no mark. VV_EPROGRAM: rclone is not installed. */
+/* Opens an rclone remote. make: writes a missing mark. VV_ENOTFOUND: no mark. VV_EPROGRAM: rclone
+ * is not installed. */
 vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			       const vv_connect_options *connect, bool make, vv_error *err);
 
 /* ---- ipfs_place: an IPFS node that this machine controls: ipfs+http://127.0.0.1:5001, Kubo's RPC.
  *
- * It stores only raw blocks, pinned and named by their CIDs: other names cannot be found there. Other pinned blocks are
- * listed, too, if their size may be ours (vv_place_facts.ours). Removed blocks are unpinned, and deleted by the node's
- * next gc ---- */
+ * The place stores only raw blocks, pinned and named by their CIDs; objects with other names cannot
+ * be stored. Other pinned blocks are listed, too, if their size could be that of a varve object
+ * (vv_place_facts.ours). Removed blocks are unpinned, and deleted by the node's next gc ---- */
 
-/* connect is used while it is opened. VV_EUSAGE: not an address for RPC; VV_EIO: no node of IPFS
- * answers. */
+/* Opens an IPFS node. connect is used only during this call. VV_EUSAGE: not an RPC address. VV_EIO:
+ * no IPFS node answers. */
 vv_status vv_ipfs_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
 

@@ -1,14 +1,16 @@
 /*
  * rpc_url: the RPC address of a node of IPFS (Kubo) that this machine controls.
  *
- * A client of it may do everything with the node; so only loopback addresses, or https, are allowed.
+ * Since a client of this address can do everything with the node, only loopback addresses or https
+ * are allowed.
  */
 #ifndef VV_TRANSPORT_PLACES_RPC_URL_H
 #define VV_TRANSPORT_PLACES_RPC_URL_H
 
 #include "transport/line/url.h"
 
-/* http or https, "ipfs+" before it or not. VV_EUSAGE: err has the fault. *out is cleared by the caller. */
+/* Parses an http or https URL, with or without the prefix "ipfs+". VV_EUSAGE: an invalid URL; err
+ * has the fault. The caller clears *out, also on failure. */
 vv_status vv_rpc_url_read(vv_url *out, const char *text, vv_error *err);
 
 /* Requests send a form: for each part VV_RPC_PART, the name of a file, VV_RPC_TYPE, bytes and "\r\n"; then VV_RPC_END. */

@@ -14,23 +14,26 @@
 #include "base/env.h"
 #include "base/error.h"
 
-/* Strings are owned, and wiped by clear; NULL: not there. */
+/* A profile. vv_s3_profile_clear wipes and frees the strings. NULL: the profile does not set the
+ * value. */
 typedef struct vv_s3_profile {
 	char *name; /* of the profile */
-	char *file; /* of credentials, existing or not */
+	char *file; /* path of the credentials file, which may not exist */
 	char *id, *secret, *token;
 	char *process; /* credential_process */
 	/* A role: its ARN, the source of the credentials to assume it (a profile, credential_source, or a file with a token),
 	 * and the parameters of the request. */
 	char *role, *source, *source_kind, *web_token_file, *session, *external_id, *mfa;
-	char *sso; /* sso_session or sso_start_url: the program aws has the keys */
+	char *sso; /* sso_session or sso_start_url; the program aws then provides the keys */
 	char *region,
-		*endpoint; /* endpoint_url, also that of s3 in the section [services NAME] that it names */
-	char *services;       /* NAME */
-	bool has_file, found; /* one of the files; the profile in one of them */
+		/* endpoint_url, also of s3 in the section [services NAME] that the profile names */
+		*endpoint;
+	char *services;       /* NAME of this section */
+	bool has_file, found; /* has_file: one of the files exists; found: a file has the profile */
 } vv_s3_profile;
 
-/* name NULL: the profile in AWS_PROFILE, or [default]. VV_OK also without files. */
+/* Reads the profile. name NULL: the profile in AWS_PROFILE, or [default]. Returns VV_OK even if no
+ * file exists. */
 vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, const char *name,
 			     vv_error *err);
 void vv_s3_wipe(char **text); /* overwrites and frees a string that may be NULL */

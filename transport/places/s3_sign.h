@@ -1,5 +1,5 @@
 /*
- * s3_sign: AWS Signature Version 4 of one request, in the header Authorization.
+ * s3_sign: signs a request with AWS Signature Version 4, in the header Authorization.
  *
  * Source: docs.aws.amazon.com/AmazonS3/latest/API, "Signature Calculations for the Authorization Header:
  * Transferring Payload in a Single Chunk"; its examples are in tests/unit/transport/s3_sign_test.c.

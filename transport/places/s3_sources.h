@@ -1,8 +1,8 @@
 /*
- * s3_sources: looks for S3 keys, in this order: AWS_ACCESS_KEY_ID and its like; the role of the
- * profile (s3_profile.h); AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN; the profile's keys,
- * credential_process or SSO (by the program aws); the container; the machine's metadata. Neither a
- * URL nor a repository chooses the source.
+ * s3_sources: looks for S3 keys, in this order: AWS_ACCESS_KEY_ID and related variables; the role
+ * of the profile (s3_profile.h); AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN; the profile's keys,
+ * credential_process or SSO (by the program aws); the container's credentials; the machine's
+ * metadata. URLs and repositories cannot choose the source.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_SOURCES_H
 #define VV_TRANSPORT_PLACES_S3_SOURCES_H
@@ -11,8 +11,8 @@
 #include "transport/line/options.h"
 #include "transport/places/s3_key.h"
 
-/* VV_ENOTFOUND: there are none; VV_EINPUT: a file or an answer makes no sense; VV_EREFUSED: a service lends none. No
- * message has a key. */
+/* Finds a key. VV_ENOTFOUND: no source has a key. VV_EINPUT: a file or an answer is invalid.
+ * VV_EREFUSED: a service refuses to provide keys. Messages contain no keys. */
 vv_status vv_s3_key_find(vv_s3_key *out, const vv_connect_options *connect, const char *region,
 			 vv_error *err);
 

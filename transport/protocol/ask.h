@@ -1,12 +1,13 @@
 /*
  * ask: sends a request to several sources in parallel, so that a sleeping machine costs at most two seconds.
  *
- * A source (a peer, a holder) has VV_ASK_FIRST_SEC for its first byte, or the time of --timeout. After a time-out
- * it is skipped for VV_SPEED_FAILED_SEC, unless the user names it or sets a time-out.
+ * A source (a peer, a holder) has VV_ASK_FIRST_SEC for its first byte, or the time of --timeout.
+ * After a time-out, a source is skipped for VV_SPEED_FAILED_SEC, unless the user names it or sets a
+ * time-out.
  *
- * A correct caller: for each source set url, open, payload and named, and vv_ask_prepare; vv_ask_all, or vv_ask_one
- * in a thread of its own; then status is the result. The caller owns the object made by open, and closes it before
- * vv_ask_clear, since it uses connect.
+ * A correct caller: for each source, set url, open, payload and named, and call vv_ask_prepare;
+ * then call vv_ask_all, or vv_ask_one in a separate thread; then status is the result. The caller
+ * owns the object made by open, and closes it before vv_ask_clear, since the object uses connect.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_ASK_H
 #define VV_TRANSPORT_PROTOCOL_ASK_H
@@ -23,33 +24,34 @@
 
 #define VV_ASK_FIRST_SEC 2u
 
-/* Opens a line to the source with these options, which live as long as the vv_ask; in a thread of its
- * own. */
+/* Opens a connection to the source with these options, which live as long as the vv_ask. Called in
+ * a separate thread. */
 typedef vv_status (*vv_ask_open_fn)(void *payload, const vv_connect_options *o, vv_error *err);
 
 typedef struct vv_ask {
-	const char *url; /* of the source; borrowed */
-	bool named;      /* the user named it: it is used although it was silent recently */
+	const char *url; /* URL of the source; borrowed */
+	bool named;      /* the user named the source: it is used even if it was silent recently */
 	vv_ask_open_fn open;
 	void *payload;
 	/* Set by vv_ask_prepare: */
-	vv_connect_options connect; /* with a repository of its own, since several threads use it */
+	/* its repo is this vv_ask's repo, since several threads use it */
+	vv_connect_options connect;
 	vv_repository *repo;
-	atomic_bool stopped; /* set to cancel */
+	atomic_bool stopped; /* set it to cancel the request */
 	/* Set after the request: */
 	vv_status status;
-	vv_error why; /* where status is a failure */
-	bool silent;  /* it did not answer in time */
+	vv_error why; /* the error; valid if status is negative */
+	bool silent;  /* the source did not answer in time */
 } vv_ask;
 
-/* o: the command's options; idle_sec: the user's time-out, else 0. */
+/* Prepares the request. o: the command's options; idle_sec is the user's time limit, or 0. */
 vv_status vv_ask_prepare(vv_ask *a, const vv_connect_options *o, vv_error *err);
-/* Accepts one that was not prepared. */
+/* Frees what vv_ask_prepare made. Accepts a zeroed vv_ask. */
 void vv_ask_clear(vv_ask *a);
 VV_AUTO_CLEAR(vv_ask, vv_ask_clear)
 
-/* May it be used, according to its record? Else status and why report that it was silent
- * recently. */
+/* May the source be used, according to its record? If not, sets status and why: the source was
+ * silent recently. */
 bool vv_ask_may(vv_ask *a, const vv_speed *known);
 /* Runs one request. Returns status. */
 vv_status vv_ask_one(vv_ask *a);

@@ -1,5 +1,6 @@
 /*
- * block_stream: blocks on a line, one record after the other in frames of type 'B'.
+ * block_stream: sends and receives blocks on a channel, as consecutive records in frames of type
+ * 'B'.
  *
  *   1        bits 0-1: method (0 stored, 1 zstd, 2 zstd with prefix; 3: absent, the rest of the
  *            record is missing then), bit 2: dag-cbor, bits 3-4: base (0 none, 1 by distance,
@@ -10,9 +11,9 @@
  *   8        base 2: the first bytes of the digest of a block that the receiver has (same codec)
  *   bytes
  *
- * The CID is not sent: the receiver computes it. The prefix of method 2 is, for dag-cbor
- * blocks, the links (DAG-CBOR, 41 bytes each) to the last VV_RECENT records of this stream,
- * oldest first; then the base's bytes. So a node after its children costs no digests.
+ * The CID is not sent: the receiver computes it. The prefix of method 2 is, for dag-cbor blocks,
+ * the links (DAG-CBOR, 41 bytes each) to the last VV_RECENT records of this stream, oldest first;
+ * then the base's bytes. So a node that follows its children needs no digests.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_BLOCK_STREAM_H
 #define VV_TRANSPORT_PROTOCOL_BLOCK_STREAM_H
@@ -34,7 +35,8 @@
 
 typedef struct vv_block_out vv_block_out;
 
-/* get reads the blocks to be sent. They may go as edits, but with VV_EFFORT_QUICK only those that are stored so. */
+/* Opens a stream for sending. get reads the blocks to send. Blocks may be sent as edits; with
+ * VV_EFFORT_QUICK, only blocks that are stored as edits. */
 vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
 			    void *payload, vv_effort effort, vv_error *err);
 
@@ -45,11 +47,13 @@ typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *
 				      vv_block_form *form, vv_error *err);
 void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn);
 
-/* Sends a block, checked against its CID or, in its stored form, only by its record's checksum: the receiver checks all against
- * their CIDs, and requests damaged ones again. like: a similar block; used if it was sent before in this stream, or if the
- * receiver has it (known). VV_EMISSING, VV_ECORRUPT: nothing was sent. */
+/* Sends a block. It is checked against its CID, or, in its stored form, only against the record's
+ * checksum: the receiver checks all blocks against their CIDs, and requests damaged ones again.
+ * like: a similar block; used if it was sent before in this stream, or if the receiver has it
+ * (known). VV_EMISSING, VV_ECORRUPT: nothing was sent. */
 vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *like, bool known,
 			   vv_error *err);
+/* Sends a record for an absent block. */
 vv_status vv_block_out_absent(vv_block_out *o, vv_error *err);
 vv_status vv_block_out_flush(vv_block_out *o, vv_error *err);
 uint64_t vv_block_out_count(const vv_block_out *o); /* blocks sent */
@@ -57,13 +61,16 @@ uint64_t vv_block_out_raw(const vv_block_out *o);   /* their raw bytes */
 void vv_block_out_close(vv_block_out *o);           /* accepts NULL; does not flush */
 VV_AUTO_FREE(vv_block_out, vv_block_out_close)
 
-/* A decoded record. Borrowed until the next. */
+/* A decoded record. Borrowed until the next vv_block_in_next. */
 typedef struct vv_block_received {
 	bool absent;
-	bool unreadable; /* request it by its CID: its base is missing here, or */
-	bool damaged; /* does not yield it: usually damage; rarely the base is wrong, since it is named by only a few
-		       * bytes */
-	vv_cid cid; /* of the bytes, computed; null when absent or unreadable */
+	/* the block cannot be decoded, since its base is missing here or damaged is set; request it
+	 * by its CID */
+	bool unreadable;
+	/* decoding with the base failed, usually because of damage; rarely because the base is
+	 * wrong, since only a few bytes name it */
+	bool damaged;
+	vv_cid cid; /* computed from the bytes; null if absent or unreadable */
 	const void *bytes;
 	size_t len;
 	vv_cid base;    /* null: none */
@@ -73,16 +80,18 @@ typedef struct vv_block_received {
 
 typedef struct vv_block_in vv_block_in;
 
-/* base finds the one block whose digest begins with the 8 bytes, and reads it; VV_ENOTFOUND,
- * VV_EMISSING. get reads one that came before in this stream. */
+/* Finds the only block whose digest begins with these bytes. VV_ENOTFOUND, VV_EMISSING: no such
+ * block. */
 typedef vv_status (*vv_block_find_fn)(void *payload, uint8_t codec,
 				      const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
 				      vv_error *err);
+/* Opens a stream for receiving. find finds the bases; get reads a block received before in this
+ * stream, or a base. */
 vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_get_fn get,
 			   void *payload, vv_error *err);
 
-/* The next record of a frame's payload, advancing p: 1, or 0 at the payload's end; VV_ECORRUPT: not
- * a record. */
+/* Decodes the next record of a frame's payload, and advances *p. Returns 1; 0 at the payload's end;
+ * VV_ECORRUPT: not a record. */
 int vv_block_in_next(vv_block_in *in, const uint8_t **p, const uint8_t *end, vv_block_received *out,
 		     vv_error *err);
 void vv_block_in_close(vv_block_in *in); /* accepts NULL */

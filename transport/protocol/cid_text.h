@@ -1,8 +1,9 @@
 /*
- * cid_text: CIDs as other programs of IPFS write them.
+ * cid_text: reads CIDs as other IPFS programs write them.
  *
- * CIDv0 (Qm...), and CIDv1 in the bases that the gateways of others take: base16, base32, base36 and
- * base58btc, each but the last in either case. varve itself writes base32 (repo/blocks/cid.h).
+ * Reads CIDv0 (Qm...), and CIDv1 in the bases that other gateways accept: base16, base32, base36
+ * and base58btc; each but the last in upper or lower case. varve itself writes base32
+ * (repo/blocks/cid.h).
  */
 #ifndef VV_TRANSPORT_PROTOCOL_CID_TEXT_H
 #define VV_TRANSPORT_PROTOCOL_CID_TEXT_H
@@ -22,13 +23,14 @@ typedef struct vv_foreign_cid {
 	size_t digest_len;
 } vv_foreign_cid;
 
-/* False: not a CID. */
+/* Parses a CID. False: not a CID. */
 bool vv_cid_text_read(vv_foreign_cid *out, const char *text, size_t len);
 
-/* Is it one whose blocks varve can have or make: raw, DAG-CBOR or DAG-PB, SHA-256? */
+/* Converts the CID if varve can have or make its block: raw, DAG-CBOR or DAG-PB, with SHA-256.
+ * False: another kind of CID. */
 bool vv_cid_text_own(vv_cid *out, const vv_foreign_cid *c);
 
-/* Is the block in the CID itself? It is the digest, then. */
+/* Does the CID contain the block itself? If so, the digest is the block. */
 bool vv_cid_text_is_identity(const vv_foreign_cid *c);
 
 #endif

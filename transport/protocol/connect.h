@@ -1,5 +1,5 @@
 /*
- * connect: from a URL to a channel.
+ * connect: opens a channel to the repository at a URL.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_CONNECT_H
 #define VV_TRANSPORT_PROTOCOL_CONNECT_H
@@ -9,8 +9,8 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* VV_EUSAGE (the URL), VV_ENOTFOUND (no such repository, host, key, program),
- * VV_EREFUSED (host key, authentication), VV_EIO. */
+/* Connects and reads the greeting. VV_EUSAGE: an invalid URL. VV_ENOTFOUND: no such repository,
+ * host, key or program. VV_EREFUSED: host key or authentication. VV_EIO: the connection failed. */
 vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 		     vv_error *err);
 

@@ -1,17 +1,19 @@
 /*
  * gather: fetches missing blocks from all peers that have them.
  *
- * Each peer has a thread that requests a batch at a time; a batch is as large as the peer delivers in about a
- * second, so faster peers get more. When all blocks are requested, an idle peer is also asked for blocks that a
- * slower one still owes: the first answer counts, and pending requests are stopped at the end. So no peer makes a
- * transfer slower than it is without that peer. A failing peer (it dies, stalls, or sends wrong blocks) is dropped
- * and its batch is requested elsewhere, as is a block that a peer does not have. A peer that is not open yet is
- * opened by its thread while others are used, which is abandoned at the end. The first peer is the origin: while
- * others work, it is used only for blocks that none of them has, or if they would take long.
+ * Each peer has a thread that requests one batch at a time. The peer delivers a batch in about a
+ * second, so faster peers get larger batches. When all blocks are requested, idle peers are also
+ * asked for blocks that a slower peer has not sent yet: the first answer counts, and pending
+ * requests are stopped at the end. So no peer makes a transfer slower than it would be without that
+ * peer. A peer that disconnects, stalls or sends wrong blocks is dropped, and its batch is
+ * requested from other peers, as are blocks that a peer does not have. The thread of a peer that is
+ * not open yet opens it while other peers are used, and is abandoned at the end. The first peer is
+ * the origin: while others work, it is used only for blocks that no other peer has, or if the
+ * others would take long.
  *
- * Records of earlier transfers (speeds.h) count until this one has measured the peer: a peer that would need
- * longer for its first block than faster ones for all is not used, and one that failed recently only if even the
- * origin lacks the blocks, or would take long.
+ * Until this transfer has measured a peer, the records of earlier transfers (speeds.h) are used. A
+ * peer that would need longer for its first block than faster peers for all blocks is not used. A
+ * peer that failed recently is used only if the origin lacks the blocks, too, or would take long.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_GATHER_H
 #define VV_TRANSPORT_PROTOCOL_GATHER_H
@@ -27,8 +29,8 @@
 #include "transport/protocol/receive.h"
 #include "transport/protocol/speeds.h"
 
-/* Where blocks come from beside peers that speak the protocol (an IPFS gateway). Answers each
- * want through fn, as vv_peer_blocks. Runs in a thread of its own. */
+/* Gets blocks from a source other than a peer, such as an IPFS gateway. Answers each want through
+ * fn, like vv_peer_blocks. Runs in a separate thread. */
 typedef vv_status (*vv_source_fn)(void *source, const vv_lacking *wants, size_t count,
 				  vv_peer_block_fn fn, void *payload, vv_error *err);
 
@@ -36,38 +38,39 @@ typedef vv_status (*vv_source_fn)(void *source, const vv_lacking *wants, size_t 
 
 typedef struct vv_supplier {
 	const char *name;
-	/* NULL, or opens it on demand in its thread, so that a sleeping machine delays nothing; adopt then sets
-	 * peer, or source with its payload. */
+	/* Opens the supplier on demand in its thread, so that a sleeping machine delays nothing;
+	 * NULL: already open. Afterwards, adopt sets peer, or source and payload. */
 	vv_ask *ask;
 	void (*adopt)(struct vv_supplier *s);
 	bool opened;
-	vv_peer *peer;       /* or NULL, and then */
-	vv_source_fn source; /* delivers the blocks, with */
+	vv_peer *peer;       /* NULL: source is used */
+	vv_source_fn source; /* delivers the blocks, with this payload */
 	void *payload;
-	void (*close)(void *payload); /* NULL: the opener closes it */
-	void (*stop)(void *payload);  /* ends its answer soon, from another thread; or NULL */
-	bool unasked;                 /* the user did not name it */
-	uint64_t id;                  /* vv_speed_source of its URL; 0: of its name */
-	vv_speed known;               /* from earlier transfers */
-	/* Its counts; added to by vv_gather. */
-	uint64_t blocks, bytes, ms; /* raw bytes; time spent waiting for it */
-	uint64_t line;              /* bytes that came for it, if no peer counts them; 0: bytes */
-	uint64_t asked;             /* blocks requested from it */
-	uint64_t lacked;            /* of these those that it did not have */
-	/* Of the last vv_gather: latency_ms and rate were measured, see vv_speed. */
+	void (*close)(void *payload); /* NULL: the opener closes the source */
+	/* stops a running request soon; called from another thread; may be NULL */
+	void (*stop)(void *payload);
+	bool unasked;   /* the user did not name this supplier */
+	uint64_t id;    /* vv_speed_source of the URL; 0: vv_speed_source of the name is used */
+	vv_speed known; /* the record of earlier transfers */
+	/* Counts, to which vv_gather adds: */
+	uint64_t blocks, bytes, ms; /* bytes: raw; ms: time spent waiting for this supplier */
+	uint64_t line;   /* transferred bytes, if no peer counts them; 0: `bytes` is used */
+	uint64_t asked;  /* requested blocks */
+	uint64_t lacked; /* requested blocks that the supplier did not have */
+	/* Of the last vv_gather: whether latency_ms and rate (see vv_speed) were measured. */
 	bool answered;
 	uint64_t latency_ms, rate;
-	bool left_out; /* it could not be opened, and so was dropped */
-	bool silent;   /* it did not answer in time */
-	bool skipped;  /* nor recently, and so was skipped */
-	bool noted;    /* that it was dropped is remembered */
-	bool dropped;  /* and why: */
-	bool stopped;  /* the others were faster: no failure */
+	bool left_out; /* dropped, since it could not be opened */
+	bool silent;   /* did not answer in time */
+	bool skipped;  /* skipped, since it did not answer in time recently */
+	bool noted;    /* the drop was recorded */
+	bool dropped;  /* dropped because of `why` */
+	bool stopped;  /* stopped, since other suppliers were faster: not a failure */
 	vv_error why;
 } vv_supplier;
 
-/* Requests all of wants. *left: the number that no peer had. VV_OK also if some are left; negative
- * only for failures on this side (disk, memory). */
+/* Requests all wants. *left: the number of blocks that no supplier had; these are not a failure.
+ * Fails only because of this side (disk, memory). */
 vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const vv_lacking *wants,
 		    size_t want_count, const vv_progress *progress, size_t *left, vv_error *err);
 

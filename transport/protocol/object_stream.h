@@ -1,5 +1,6 @@
 /*
- * object_stream: Git objects on a line, one record after the other in frames of type 'O'.
+ * object_stream: sends and receives Git objects on a channel, as consecutive records in frames of
+ * type 'O'.
  *
  *   1        bits 0-1: method (as block_stream.h has it), bits 2-4: type (1 commit, 2 tree,
  *            3 blob, 4 tag), bits 5-6: base (0 none, 1 by distance, 2 by id)
@@ -10,7 +11,7 @@
  *            commit the whole id
  *   bytes
  *
- * Frames are cut anywhere: a record may begin in one and end in another.
+ * Records can cross frames: a record may begin in one frame and end in another.
  *
  * The id is not sent. The prefix of method 2 is: the ids of the last VV_RECENT_OBJECTS records,
  * oldest first, for a tree as their 20 bytes, for a commit and a tag in hex, for a blob not at
@@ -36,15 +37,15 @@
 #define VV_RECENT_NODES 64u
 #define VV_OBJECT_PREFIX 10u
 
-/* The dag-cbor CIDs among the blocks sent (received) so far; both sides note the same. */
+/* The last dag-cbor CIDs among the blocks sent or received so far; equal on both sides. */
 typedef struct vv_recent_nodes {
 	vv_cid cids[VV_RECENT_NODES];
 	uint64_t count;
 } vv_recent_nodes;
-void vv_recent_nodes_add(vv_recent_nodes *r, const vv_cid *cid); /* raw blocks are not noted */
+void vv_recent_nodes_add(vv_recent_nodes *r, const vv_cid *cid); /* ignores raw blocks */
 
-/* Reads an object's bytes: the sender's own, or those that the receiver has so far. id_len is 20 or
- * VV_OBJECT_PREFIX; out's content is replaced. VV_ENOTFOUND. */
+/* Reads an object, of the sender or among those that the receiver has so far, and replaces the
+ * content of out. id_len: 20 or VV_OBJECT_PREFIX. VV_ENOTFOUND: no such object. */
 typedef vv_status (*vv_object_get_fn)(void *payload, vv_git_type type, const uint8_t *id,
 				      size_t id_len, vv_buf *out, vv_error *err);
 
@@ -52,7 +53,7 @@ typedef struct vv_object_out vv_object_out;
 vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_get_fn get,
 			     void *payload, const vv_recent_nodes *nodes, vv_effort effort,
 			     vv_error *err);
-/* o->base was sent before, or the receiver has it. */
+/* Sends an object. o->base must have been sent before, or the receiver must have it. */
 vv_status vv_object_out_put(vv_object_out *out, const vv_git_object *o, vv_error *err);
 vv_status vv_object_out_flush(vv_object_out *out, vv_error *err);
 uint64_t vv_object_out_count(const vv_object_out *out);
@@ -62,14 +63,15 @@ VV_AUTO_FREE(vv_object_out, vv_object_out_close)
 typedef struct vv_object_in vv_object_in;
 vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payload,
 			    const vv_recent_nodes *nodes, uint64_t object_max, vv_error *err);
-/* A frame's payload; copied. */
+/* Adds a frame's payload, which is copied. */
 vv_status vv_object_in_feed(vv_object_in *in, const void *payload, size_t len, vv_error *err);
-/* The next record: 1, or 0 if none is complete. Bytes are borrowed until the next call. The caller
- * computes the id (it stores the object) and passes it to vv_object_in_note. VV_EREFUSED above
- * object_max bytes, VV_EMISSING for a base that is missing here. */
+/* Decodes the next record. Returns 1, or 0 if no record is complete. Bytes are borrowed until the
+ * next call. The caller stores the object, and passes its id to vv_object_in_note. VV_EREFUSED:
+ * more than object_max bytes. VV_EMISSING: the base is missing here. */
 int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, size_t *len,
 		      vv_error *err);
-vv_status vv_object_in_end(const vv_object_in *in, vv_error *err); /* nothing is left over? */
+/* Fails if a record is incomplete. */
+vv_status vv_object_in_end(const vv_object_in *in, vv_error *err);
 vv_status vv_object_in_note(vv_object_in *in, const vv_oid *id, vv_error *err);
 void vv_object_in_close(vv_object_in *in); /* accepts NULL */
 VV_AUTO_FREE(vv_object_in, vv_object_in_close)

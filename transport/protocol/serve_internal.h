@@ -10,11 +10,11 @@
 #include "transport/protocol/pulse.h"
 #include "transport/protocol/serve.h"
 
-/* Sends the client a sign of life every s->alive_ms (pulse.h). NULL: none are sent; ended by
- * vv_pulse_stop. */
+/* Starts sending the client a sign of life every s->alive_ms (pulse.h). NULL: no signs are sent.
+ * vv_pulse_stop ends them. */
 vv_pulse *vv_serve_start_pulse(vv_serve *s, vv_channel *line);
 
-/* Reads the rest of the push q, whose frames come from in, and writes its answer but for the end
+/* Reads the rest of the push q, whose frames come from in, and writes the answer without the end
  * frame. *drained: the request was read to its end. */
 vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 			       const vv_request *q, vv_arena *arena, bool *drained, vv_error *err);

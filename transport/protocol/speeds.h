@@ -1,8 +1,8 @@
 /*
  * speeds: answer times and rates of sources of blocks, stored by network.
  *
- * .git/varve/cache/speeds (docs/formats/store.md, "Caches"): without it no source has a record. Networks and sources are
- * hashes with the repository's secret.
+ * .git/varve/cache/speeds (docs/formats/store.md, "Caches"): without this file no source has a
+ * record. Networks and sources are hashes with the repository's secret.
  *
  * A correct caller: open; of, before sources are used; note, after their use, which writes it.
  */
@@ -18,38 +18,38 @@
 #include "repo/git/repository.h"
 
 #define VV_SPEEDS_MAX 256u
-#define VV_SPEEDS_DAYS 90u       /* after so long without an answer a line is dropped */
+#define VV_SPEEDS_DAYS 90u       /* days without an answer after which a record is dropped */
 #define VV_SPEED_FAILED_SEC 600u /* after a failure a source is used last for this time */
 
 typedef struct vv_speed {
 	uint64_t latency_ms; /* from a request to the first block */
-	uint64_t rate;       /* bytes a second; 0: not known */
-	uint64_t seen;       /* when; 0: nothing is known of it */
-	bool failed;         /* its last use, less than VV_SPEED_FAILED_SEC ago, failed */
-	bool silent;         /* it did not answer then: its machine may sleep */
-	uint64_t silent_sec; /* how long ago that was */
+	uint64_t rate;       /* bytes per second; 0: unknown */
+	uint64_t seen;       /* time of the record; 0: no record */
+	bool failed;         /* the last use, less than VV_SPEED_FAILED_SEC ago, failed */
+	bool silent;         /* the source did not answer then: its machine may be asleep */
+	uint64_t silent_sec; /* seconds since then */
 } vv_speed;
 
-/* The number for a source, made from its URL; never 0. */
+/* Returns the number of a source, made from its URL; never 0. */
 uint64_t vv_speed_source(const char *url);
 
 typedef struct vv_speeds vv_speeds;
 
-/* For the network that the machine is on now (tables: VV_OS_NETWORK_TABLES of base/os.h). A file that is
- * not there, or is damaged, is not a failure. */
+/* Opens the records for the current network (tables: VV_OS_NETWORK_TABLES of base/os.h). A missing
+ * or damaged file is not a failure. */
 vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, const char *tables, vv_error *err);
 void vv_speeds_close(vv_speeds *s); /* accepts NULL */
 VV_AUTO_FREE(vv_speeds, vv_speeds_close)
 
 vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source);
 
-/* Each is written at once; that it cannot be written is not a failure.
- * One more measurement, which counts for a quarter where something is known; rate 0: not measured. */
+/* The following functions write the record at once; a failure to write is ignored. vv_speeds_note
+ * adds a measurement, which counts for a quarter if the source has a record. rate 0: not measured. */
 void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t rate);
-/* It failed now; and it did not even answer. */
+/* Record that the source failed, or that it did not even answer. */
 void vv_speeds_note_failure(vv_speeds *s, uint64_t source);
 void vv_speeds_note_silence(vv_speeds *s, uint64_t source);
-/* It answers, whatever else: it is not silent any longer. */
+/* Records that the source answers, so that it does not count as silent any longer. */
 void vv_speeds_note_answer(vv_speeds *s, uint64_t source);
 
 #endif

@@ -1,12 +1,13 @@
 /*
- * auth: rights on a server, from a file, and limits for wrong secrets.
+ * auth: reads the users of a server and their rights from a file, and limits wrong secrets.
  *
- * A line each: NAME:RIGHTS:HASH, RIGHTS is r or rw, HASH is made by base/secret.h ("varve serve --hash-secret NAME"
- * writes such lines); blank lines and lines that begin with '#' are ignored. Names have no ':' and no control
- * characters. The file is read again when it changed, also when it was replaced or a symbolic link to it leads
- * elsewhere (secret_file.h lists which files are refused). Functions may be called from several threads; secrets are
- * compared one at a time, since each comparison is made to be slow, in turns; correct secrets are remembered until
- * the file changes.
+ * The file has one user per line: NAME:RIGHTS:HASH. RIGHTS is r or rw; HASH is made by
+ * base/secret.h ("varve serve --hash-secret NAME" writes such lines). Blank lines and lines that
+ * begin with '#' are ignored. Names have neither ':' nor control characters. The file is read again
+ * after it changed, was replaced, or a symbolic link to it was changed (secret_file.h lists which
+ * files are refused). Several threads may call the functions. Since each comparison of secrets is
+ * slow by design, one secret is compared at a time; correct secrets are remembered until the file
+ * changes.
  */
 #ifndef VV_TRANSPORT_SERVER_AUTH_H
 #define VV_TRANSPORT_SERVER_AUTH_H
@@ -17,19 +18,20 @@
 #include "base/error.h"
 #include "transport/http/address.h"
 
-/* login: limits the checks of secrets. Each check is made to be slow, so a client that tries many delays itself and not
- * others.
+/* login: limits the checks of secrets. Each check is slow by design, so a client that tries many
+ * secrets delays itself, not others.
  *
- * For one name at one client (address.h) a few checks may wait for another, and a limited number of secrets may be wrong
- * in a short time: guesses at one name do not lock out others behind the same address. The waiting checks of one client,
- * and of all clients together, are limited, too. Functions may be called from several threads.
+ * For each pair of a name and a client (address.h), the number of waiting checks and the number of
+ * wrong secrets in a short time are limited: guesses for one name do not lock out other names at
+ * the same address. The waiting checks of one client, and of all clients together, are limited,
+ * too. Several threads may call the functions.
  */
 
-#define VV_LOGIN_WAITING 4u /* of one name, with the one that is checked */
+#define VV_LOGIN_WAITING 4u /* checks of one name at one client, with the running one */
 #define VV_LOGIN_WAITING_CLIENT 16u
-#define VV_LOGIN_WAITING_ALL 32u /* of all */
-#define VV_LOGIN_WRONG 10u       /* secrets in a row; then */
-#define VV_LOGIN_AGAIN_MS 6000u  /* one more after each of these */
+#define VV_LOGIN_WAITING_ALL 32u /* checks of all clients */
+#define VV_LOGIN_WRONG 10u       /* wrong secrets in a row; then one more is allowed */
+#define VV_LOGIN_AGAIN_MS 6000u  /* after each such period */
 
 typedef struct vv_login vv_login;
 
@@ -39,10 +41,13 @@ VV_AUTO_FREE(vv_login, vv_login_free)
 
 typedef struct vv_login_who {
 	vv_address client;
-	uint64_t name; /* a hash, also for unknown names: tries do not show whether a name exists */
+	/* a hash of the name; unknown names are limited in the same way, so that a client cannot
+	 * find out which names exist */
+	uint64_t name;
 } vv_login_who;
 
-/* Waits for its turn. VV_ELOCKED: not now. Otherwise one call of vv_login_end follows. */
+/* Waits until the secret may be checked. VV_ELOCKED: a limit was reached. After VV_OK, the caller
+ * must call vv_login_end once. */
 vv_status vv_login_begin(vv_login *l, const vv_login_who *who, vv_error *err);
 void vv_login_end(vv_login *l, const vv_login_who *who, bool wrong);
 
@@ -50,7 +55,7 @@ void vv_login_end(vv_login *l, const vv_login_who *who, bool wrong);
 
 typedef struct vv_http_auth vv_http_auth;
 
-/* VV_EINPUT names the line that is wrong. */
+/* Opens and reads the file. VV_EINPUT: an invalid line; the message has its number. */
 vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err);
 void vv_http_auth_close(vv_http_auth *a); /* accepts NULL */
 VV_AUTO_FREE(vv_http_auth, vv_http_auth_close)
@@ -60,12 +65,12 @@ typedef struct vv_http_user {
 	bool may_write;
 } vv_http_user;
 
-/* The reason why the current file is not used and the previous rules stay; true once for each
- * reason. */
+/* Sets *out to the reason why the changed file is not used and the previous rules still apply.
+ * Returns true once for each such reason. */
 bool vv_http_auth_trouble(vv_http_auth *a, vv_error *out);
 
-/* Finds the user of this client's Authorization header. VV_EREFUSED: none; VV_ELOCKED: too many
- * checks are waiting, or failed. */
+/* Checks a client's Authorization header, and sets *out to the user. VV_EREFUSED: no such user, or
+ * a wrong secret. VV_ELOCKED: too many checks are waiting, or have failed. */
 vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_address *client,
 			     vv_http_user *out, vv_error *err);
 

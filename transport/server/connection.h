@@ -1,5 +1,6 @@
 /*
- * connection: connections of the HTTP server: limits for each client, and slow ones. Internal.
+ * connection: limits the connections of each client of the HTTP server, and ends slow connections.
+ * Internal.
  */
 #ifndef VV_TRANSPORT_SERVER_CONNECTION_H
 #define VV_TRANSPORT_SERVER_CONNECTION_H
@@ -16,43 +17,49 @@
 /* The phases of a connection. */
 enum { HTTP_HEAD, HTTP_TAKE, HTTP_WORK, HTTP_GIVE };
 
-/* A connection, so that slow ones can be ended; in a list under server->lock. */
+/* A connection. The connections are in a list, protected by server->lock. */
 typedef struct http_connection {
 	struct http_connection *previous, *next;
 	int fd;
-	vv_address from;   /* the other end, be it a proxy */
-	vv_address client; /* of the request under way; under server->lock */
-	bool asks;         /* one is under way; under server->lock */
-	bool ended;        /* it was shut down; under server->lock */
-	bool surplus; /* above its client's limit: its requests are refused; under server->lock */
-	vv_ring *in, *out; /* of a request with a stream; under server->lock */
+	vv_address from;   /* the address of the other end, which may be a proxy */
+	vv_address client; /* the client of the current request; protected by server->lock */
+	bool asks;         /* a request is running; protected by server->lock */
+	bool ended;        /* the connection was shut down; protected by server->lock */
+	/* exceeds the client's limit: requests are refused; protected by server->lock */
+	bool surplus;
+	/* the rings of a request with a stream, or NULL; protected by server->lock */
+	vv_ring *in, *out;
 	atomic_int phase;
-	atomic_bool served;            /* it had an answer already */
+	atomic_bool served;            /* at least one request was answered */
 	atomic_uint_fast64_t since_ms; /* when HTTP_HEAD began */
-	atomic_uint_fast64_t moved;    /* bytes taken and given so far */
-	uint64_t window_moved;         /* the watch's: moved when its window began */
-	unsigned window_sec;           /* seconds of it in which the client was waited for */
+	atomic_uint_fast64_t moved;    /* bytes received and sent so far */
+	uint64_t window_moved; /* of the watch: `moved` at the beginning of its time window */
+	unsigned window_sec; /* seconds in this window in which the server waited for the client */
 } http_connection;
 
-/* libmicrohttpd's MHD_NotifyConnectionCallback: *context becomes the connection, or NULL without
- * memory for one, which every function here takes. */
+/* Callback of libmicrohttpd (MHD_NotifyConnectionCallback). Sets *context to the connection; NULL:
+ * out of memory. The functions here accept NULL as a connection. */
 void http_connection_notify(void *server, struct MHD_Connection *c, void **context,
 			    enum MHD_ConnectionNotificationCode what);
 
 /* Sets the phase of the connection. */
 void http_connection_phase(http_connection *k, int phase);
 
-/* A request of client begins: are too many of its requests under way? */
+/* Records that a request of the client begins. Returns true if the client has too many running
+ * requests. */
 bool http_connection_asks(vv_http_server *s, http_connection *k, const vv_address *client);
+/* Records that the request was answered. */
 void http_connection_answered(vv_http_server *s, http_connection *k);
 
-/* A worker's streams are under way, or no more (NULL): they are broken off with the connection. */
+/* Sets the streams of the worker that answers the request; NULL: no streams any more. If the
+ * connection is aborted, so are its streams. */
 void http_connection_streams(vv_http_server *s, http_connection *k, vv_ring *in, vv_ring *out);
 
-/* Ends those that are too slow, until s->clock is stopped: for a worker. */
+/* Ends connections that are too slow, until s->clock is stopped. Runs in a worker's thread. server:
+ * a vv_http_server. */
 void http_connections_watch(void *server);
 
-/* Breaks off every connection and request, now. */
+/* Aborts all connections and requests immediately. */
 void http_connections_break(vv_http_server *s);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * request: one request to the HTTP server: its head, its answer, and bytes on their way between the
- * connection's thread and a worker's.
+ * request: one request to the HTTP server: its head, its answer, and the rings that pass bytes
+ * between the connection's thread and a worker's thread.
  */
 #ifndef VV_TRANSPORT_SERVER_REQUEST_H
 #define VV_TRANSPORT_SERVER_REQUEST_H
@@ -26,111 +26,122 @@
 
 typedef struct http_request http_request;
 
-/* The answer of a worker, and the body that it reads. */
+/* A worker that makes the answer, and reads the request's body. */
 typedef struct http_stream {
 	vv_worker *worker;
 	vv_ring *in, *out; /* in: only for POST */
 	vv_status (*run)(http_request *q, vv_error *err);
 	vv_squeeze *squeeze; /* compresses the output; NULL: uncompressed */
-	vv_status rc;        /* when the worker has been joined, or out ended */
+	vv_status rc;        /* the result; valid once the worker was joined, or out has ended */
 	vv_error err;
 } http_stream;
 
 struct http_request {
 	vv_http_server *server;
-	http_connection *connection; /* NULL: out of memory when it began */
+	http_connection *connection; /* NULL: memory ran out when the connection began */
 	struct MHD_Connection *mhd;
 	char method[8];
 	char *path;        /* still encoded, without the query */
-	vv_address client; /* its address, behind a proxy that is trusted */
+	vv_address client; /* the client's address, also behind a trusted proxy */
+	/* client as text */
 	char peer[64];
-	bool is_known; /* user */
+	bool is_known; /* user is valid */
 	vv_http_user user;
 	bool may_write;
-	const http_repository *repository; /* POST and raw */
-	const char *rest;                  /* raw: after "raw/", in path */
-	const char *base, *below; /* page: where the repository's addresses begin; the rest */
-	const char *allow;        /* the methods of its route */
-	bool begun;               /* the head has been judged */
-	bool is_too_many;         /* its client has too many under way */
-	bool closes;              /* the connection, with the answer */
-	bool may_code;            /* the answer would be compressed for clients that accept it */
-	bool is_view;             /* rows are sent, not the file's bytes */
-	const char *coding;       /* of the body: "gzip", "zstd", or NULL */
-	bool shared;              /* pages of other origins may read the answer */
+	const http_repository *repository; /* for POST and raw */
+	const char *rest;                  /* for raw: the part of path after "raw/" */
+	/* for a page: the path where the repository's URLs begin; the rest of the path */
+	const char *base, *below;
+	const char *allow;  /* the methods that the route allows */
+	bool begun;         /* the head was checked */
+	bool is_too_many;   /* the client has too many running requests */
+	bool closes;        /* the connection is closed after the answer */
+	bool may_code;      /* the answer can be compressed for clients that accept this */
+	bool is_view;       /* rows are sent, not the file's bytes */
+	const char *coding; /* content coding of the answer: "gzip" or "zstd"; NULL: none */
+	bool shared;        /* pages of other origins may read the answer */
 	unsigned status;
 	uint64_t in_bytes, out_bytes, start_ms;
-	uint64_t reserved; /* bytes of the server's */
+	uint64_t reserved; /* bytes of memory reserved for the request */
 	http_stream stream;
-	char problem[VV_MESSAGE_MAX]; /* for the log: an error after the head */
-	struct http_page_work *page;  /* of a page: page.c's */
-	/* GET of a file */
+	char problem[VV_MESSAGE_MAX]; /* an error after the head was sent, for the log */
+	struct http_page_work *page;  /* for a page: private data of page.c */
+	/* for a GET request of a file: */
 	vv_http_file file;
 	bool has_file;
 	uint64_t from, len;
-	/* GET of a block, a CAR, a UnixFS file */
+	/* for a GET request of a block, a CAR or a UnixFS file: */
 	vv_car_source blocks;
-	vv_published_files *published; /* NULL: blocks are the store's */
-	vv_store *store;               /* of the repository that has it */
+	vv_published_files *published; /* NULL: the blocks are in the store */
+	vv_store *store;               /* store of the repository that has the block */
 	vv_dag_path route;
 	vv_car_write_options car;
 	vv_published_block found;
-	bool is_open; /* any page may read it, as gateways of IPFS have it */
+	bool is_open; /* pages of all origins may read the answer, as for IPFS gateways */
 };
 
-const char *http_header(const http_request *q, const char *name); /* NULL: not there */
-/* A parameter, decoded and appended; false: not there. *bad: it cannot be decoded. */
+/* Returns the header's value; NULL: no such header. */
+const char *http_header(const http_request *q, const char *name);
+/* Appends the decoded value of a parameter. False: no such parameter. *bad: whether the value
+ * cannot be decoded. */
 bool http_parameter(const http_request *q, const char *name, vv_buf *out, bool *bad);
 bool http_is_get(const http_request *q); /* GET or HEAD */
 
+/* Adds a header to the response. */
 void http_add(struct MHD_Response *response, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Without a body; NULL: out of memory. */
+/* Makes a response without a body. NULL: out of memory. */
 struct MHD_Response *http_empty(void);
+/* Queues the response with this status. */
 enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response *response);
-/* An answer that is a line of text. */
+/* Queue an answer with a line of text: the formatted text, or the message of the error. */
 enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 enum MHD_Result http_say_error(http_request *q, const vv_error *err);
-/* The answer for an error of an address: 413 if its content is refused for its size, 404 for an invalid
- * address. */
+/* Queues the answer for an error in a URL: status 413 if the content is too large, 404 for an
+ * invalid URL. */
 enum MHD_Result http_say_unnamed(http_request *q, const vv_error *err);
-/* For the log, unless the client has gone. */
+/* Stores the error for the log, unless the client closed the connection. */
 void http_note_problem(http_request *q, const vv_error *err);
 void http_log(http_request *q);
 
-/* 405, with the methods that there are. */
+/* Queues an answer of status 405, with the allowed methods. */
 enum MHD_Result http_say_allow(http_request *q, const char *what);
 
-/* OPTIONS: the methods that there are, and what pages of other origins may do. */
+/* Answers an OPTIONS request: the allowed methods, and what pages of other origins may do. */
 enum MHD_Result http_options(http_request *q);
 
-/* So much memory for the request, until it ends. 0, or the status to answer with: it is too much at
- * all (413), or now (503). */
+/* Reserves so many bytes of memory for the request until it ends. Returns 0, or the status to
+ * answer with: 413: more than the limit of a request; 503: too much at this time. */
 unsigned http_reserve(http_request *q, uint64_t bytes);
-/* The same, for rows that are made. True: an answer was queued instead, which ends in advice. */
+/* Like http_reserve, for making rows. True: the memory was refused, and an answer that ends with
+ * `advice` was queued (*result). */
 bool http_rows_refused(http_request *q, uint64_t bytes, const char *advice,
 		       enum MHD_Result *result);
 
-/* The client, and the repository. */
+/* Returns the client and the repository of the request for a handler. */
 vv_http_call http_call_of(const http_request *q);
-/* Content-Range, if there is one. */
+/* Adds Content-Range, if the range is a part of the `size` bytes or is unsatisfiable. */
 void http_add_range(struct MHD_Response *response, const vv_http_range *range, uint64_t size);
 
-/* Starts the worker; false with q->stream.err set. */
+/* Starts the worker, which calls run. with_body: the worker reads the request's body. False:
+ * failed; q->stream.err is set. */
 bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_error *err),
 		       bool with_body);
-/* Is a body of this type and size (UINT64_MAX: not known) to be compressed for this client? Sets coding.
- * Before the stream's first byte. False: the type is never compressed. */
+/* Sets q->coding to the content coding for a body of this type and size (UINT64_MAX: unknown) for
+ * this client. Call it before the stream's first byte. False: bodies of this type are never
+ * compressed. */
 bool http_choose_coding(http_request *q, const char *type, uint64_t size);
-/* The headers for the result of http_choose_coding. */
+/* Adds the headers for the result of http_choose_coding. */
 void http_add_coding(const http_request *q, struct MHD_Response *response);
 
-/* From here on the stream's bytes are the answer's body; size MHD_SIZE_UNKNOWN or what will
- * come exactly. NULL: out of memory. */
+/* Makes a response whose body has the stream's further bytes. size: their exact number, or
+ * MHD_SIZE_UNKNOWN. NULL: out of memory. */
 struct MHD_Response *http_stream_response(http_request *q, uint64_t size);
+/* Writes bytes of the answer's body; for the worker. request: an http_request. */
 vv_status http_stream_out(void *request, const void *bytes, size_t len, vv_error *err);
-void http_stream_finish(http_request *q);         /* breaks it off if need be, joins, frees */
-vv_channel *http_stream_channel(http_request *q); /* for the worker; NULL: out of memory */
+/* aborts the worker if necessary, joins it, frees the stream */
+void http_stream_finish(http_request *q);
+vv_channel *http_stream_channel(http_request *q); /* channel for the worker; NULL: out of memory */
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * secret_file: files that control access: keys, and lists of users.
+ * secret_file: reads files that control access: keys, and lists of users.
  *
- * Such a file must be a plain file (symbolic links to it are followed) that only its owner can write: this user or
- * root. A file with unhashed secrets must not be readable by others.
+ * Such a file must be a regular file (symbolic links to it are followed) that only its owner can
+ * write; the owner must be this user or root. Others must not be able to read a file with unhashed
+ * secrets.
  */
 #ifndef VV_TRANSPORT_SERVER_SECRET_FILE_H
 #define VV_TRANSPORT_SERVER_SECRET_FILE_H
@@ -14,12 +15,13 @@
 #include "base/error.h"
 #include "base/file.h"
 
-/* Appends the file; *st is its stat, with links followed. VV_EREFUSED, with a hint: others may
- * write it, or read it with in_clear. */
+/* Appends the file's content, at most max bytes, and sets *st to its stat, following links.
+ * in_clear: the file has unhashed secrets. VV_EREFUSED, with a hint: others can write the file, or,
+ * with in_clear, read it. */
 vv_status vv_secret_file_read(vv_buf *out, vv_stat *st, const char *path, size_t max, bool in_clear,
 			      vv_error *err);
 
-/* The stat of the file, with links followed. VV_ENOTFOUND. */
+/* Sets *st to the stat of the file, following links. VV_ENOTFOUND: no such file. */
 vv_status vv_secret_file_stat(vv_stat *st, const char *path, vv_error *err);
 
 #endif

@@ -1,16 +1,18 @@
 /*
- * server: repositories served over HTTP or HTTPS.
+ * server: serves repositories over HTTP or HTTPS.
  *
  *   POST <repository>/varve          a request of the protocol, and its answer
  *   GET  <repository>/raw/REV/PATH   a version as a file: ETag, ranges
  *   GET  /ipfs/<cid>                 the trustless gateway of IPFS: raw blocks, CARs
  *   GET  /                           the list of repositories
  *
- * <repository> is /<name>; a single one is at the top as well. docs/formats/http-api.md describes the API. Each
- * connection has a thread, and each request whose answer is made while it is sent has another one; rings of 64 KiB
- * connect them, so that memory depends only on the number of connections.
+ * <repository> is /<name>; a single repository is also at the top. docs/formats/http-api.md
+ * describes the API. Each connection has a thread. Each request whose answer is made while it is
+ * sent has another thread. Rings of 64 KiB connect these threads, so memory depends only on the
+ * number of connections.
  *
- * The server is independent of tables: the handlers use them, and are called in threads.
+ * The server knows nothing about tables: only the handlers, which are called in these threads, use
+ * tables.
  *
  * A correct caller: block SIGTERM and similar signals, so that no thread gets them; vv_http_server_start; wait for
  * a signal; vv_http_server_stop.
@@ -27,18 +29,19 @@
 
 typedef struct vv_http_server vv_http_server;
 
-/* Opens the repositories, listens. VV_EUSAGE: an address, two repositories of one name;
- * VV_ENOTFOUND; VV_EREFUSED: an address that is taken. */
+/* Opens the repositories and listens on the address. VV_EUSAGE: an invalid address, or two
+ * repositories with the same name. VV_ENOTFOUND: no such repository or address. VV_EREFUSED: the
+ * address is in use. */
 vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 			       const vv_http_handlers *handlers, vv_error *err);
 
-/* "http://127.0.0.1:8080"; borrowed. */
+/* Returns the server's URL, such as "http://127.0.0.1:8080"; borrowed. */
 const char *vv_http_server_url(const vv_http_server *s);
-/* The name of the i-th repository in URLs; NULL after the last. */
+/* Returns the name of the i-th repository in URLs, borrowed; NULL: there are no more. */
 const char *vv_http_server_name(const vv_http_server *s, size_t i);
 
-/* Accepts no more connections, allows running requests grace_sec to end, aborts the rest, frees.
- * Accepts NULL. */
+/* Stops accepting connections, waits at most grace_sec for running requests, aborts the others, and
+ * frees the server. Accepts NULL. */
 void vv_http_server_stop(vv_http_server *s, unsigned grace_sec);
 
 #endif

@@ -23,44 +23,44 @@ struct http_connection; /* connection.h */
 typedef struct vv_http_server vv_http_server;
 
 typedef struct http_repository {
-	char *name; /* in URLs */
-	char *path; /* to open it at */
+	char *name; /* the repository's name in URLs */
+	char *path; /* path to open the repository */
 	vv_repository *repo;
-	vv_store *store; /* for the gateway; its functions may be called from any thread */
+	vv_store *store; /* for the gateway; any thread may call the store's functions */
 	vv_reachable *reach;
-	vv_published_files *published; /* NULL: no UnixFS here */
+	vv_published_files *published; /* NULL: this repository has no UnixFS files */
 } http_repository;
 
 struct vv_http_server {
 	struct MHD_Daemon *daemon;
-	atomic_bool started; /* the daemon; then it has threads */
-	vv_http_options o;   /* strings are not kept beyond the start */
+	atomic_bool started; /* the daemon was started, and has threads */
+	vv_http_options o;   /* its strings are not valid after the start */
 	vv_http_handlers handlers;
 	http_repository *repositories;
 	size_t repository_count;
 	vv_http_auth *auth;
 	char *url;
-	vv_mutex *lock; /* connections, their list */
+	vv_mutex *lock; /* protects the list of connections */
 	struct http_connection *first;
-	unsigned connection_count; /* under lock */
+	unsigned connection_count; /* protected by lock */
 	vv_network *proxies;
 	size_t proxy_count;
 	char **hosts;
 	size_t host_count;
-	bool only_hosts; /* requests to other names are refused */
-	char **origins;  /* sites whose pages may read answers, "*": all */
+	bool only_hosts; /* requests with other host names are refused */
+	char **origins;  /* origins whose pages may read answers; "*": all */
 	size_t origin_count;
-	char *secret;      /* requests need it, or its cookie; NULL: open to all */
-	char *secret_once; /* the same, but only the first time */
+	char *secret;      /* requests need this secret, or its cookie; NULL: no secret is needed */
+	char *secret_once; /* a secret that is valid once; NULL: no such secret */
 	atomic_bool once_used;
 	char cookie[32]; /* the cookie's name */
 	vv_worker *watch;
-	vv_ring *clock; /* never written: waiting on it is the watch's pause */
+	vv_ring *clock; /* never written; the watch waits on this ring between its checks */
 	atomic_bool stopping;
-	atomic_uint active;            /* requests under way */
-	atomic_uint_fast64_t reserved; /* bytes of memory for them */
+	atomic_uint active;            /* running requests */
+	atomic_uint_fast64_t reserved; /* bytes of memory reserved for running requests */
 	vv_buf tls_cert, tls_key;
-	char said[256]; /* libmicrohttpd's last words */
+	char said[256]; /* libmicrohttpd's last message */
 };
 
 #endif

@@ -6,11 +6,13 @@
  *   version <CID>      of a version's root, any number of them
  *   pack <32 hex>      likewise
  *
- * A gc removes them some days later. Until then every writer reads the file first, does not rely on its entries, and sends
- * these again. At its end it reads the file again: if another run wrote it meanwhile, objects that it relied on may be
- * condemned or removed, and it begins again. So a gc that removes at once writes the file before it lists the versions for
- * the last time, and after the removal leaves the file with only its run. It has a fixed name, so that a writer without
- * permission to list finds it, too.
+ * A later gc removes condemned versions and packs after some days. Until then, every writer first
+ * reads the file, does not rely on its entries, and sends these objects again. At its end, the
+ * writer reads the file again: if another gc wrote the file meanwhile, objects that the writer
+ * relied on may be condemned or removed, and the writer begins again. So a gc that removes
+ * immediately writes the file before it lists the versions for the last time, and after the removal
+ * leaves only its own run in the file. The file has a fixed name, so that writers without
+ * permission to list find it.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_CONDEMNED_H
 #define VV_TRANSPORT_PLACES_PACKS_CONDEMNED_H
@@ -28,17 +30,18 @@
 
 #define VV_CONDEMNED_RUN 32u
 
-/* Both NULL: nothing is condemned. Packs by their keys. run "": the file does not exist. */
+/* The content of the file: versions by their roots, packs by their keys. Both NULL: nothing is
+ * condemned. run "": the file does not exist. */
 typedef struct vv_condemned {
 	vv_cid_map *versions, *packs;
 	char run[VV_CONDEMNED_RUN + 1];
 } vv_condemned;
 
-/* VV_ECORRUPT: the file is invalid. */
+/* Reads the file of the place. VV_ECORRUPT: the file is invalid. */
 vv_status vv_condemned_get(vv_condemned *out, const vv_place *p, vv_error *err);
-/* For a run: makes a name if it has none. */
+/* Writes the file. If c->run is empty, makes a new name for the run. */
 vv_status vv_condemned_put(vv_condemned *c, const vv_place *p, vv_error *err);
-/* Reads the text of such a file, which has a NUL behind len. */
+/* Parses the text of such a file. text[len] must be NUL. */
 vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_error *err);
 bool vv_condemned_has(const vv_cid_map *versions_or_packs, const vv_cid *key); /* NULL: false */
 void vv_condemned_clear(vv_condemned *c);

@@ -1,5 +1,6 @@
 /*
- * list: the list of a pack's blocks with their places, so that reading them does not need the pack.
+ * list: the list of a pack's blocks and their places in the pack, so that single blocks can be read
+ * without the whole pack.
  *
  *   8       "VVLIST" 01 0A
  *   16      the pack's hash, which is its name
@@ -38,7 +39,7 @@
 	(48u + (uint64_t)VV_HOST_LIST_MAX * (VV_HOST_LIST_BLOCK + VV_HOST_LIST_BASE) +             \
 	 (uint64_t)VV_HOST_LIST_PARTS * VV_PACK_HASH_LEN)
 
-/* One that was read; borrows the bytes. */
+/* A parsed list, which borrows the bytes. */
 typedef struct vv_host_list {
 	uint8_t hash[VV_PACK_HASH_LEN];
 	uint64_t pack_len;
@@ -46,30 +47,32 @@ typedef struct vv_host_list {
 	const uint8_t *blocks, *bases, *parts;
 } vv_host_list;
 
-/* VV_ECORRUPT; VV_ENOSUPPORT when a newer varve made it. */
+/* Parses a list. VV_ECORRUPT: the list is invalid. VV_ENOSUPPORT: a newer varve made the list. */
 vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv_error *err);
 typedef struct vv_host_block {
 	vv_cid cid;
 	unsigned depth;
-	uint64_t offset; /* of its record */
-	vv_cid base;     /* null: none */
+	uint64_t offset; /* offset of the block's record in the pack */
+	vv_cid base;     /* base of the difference; null: none */
 } vv_host_block;
 
 vv_host_block vv_host_list_block(const vv_host_list *l, size_t i);
 vv_cid vv_host_list_base(const vv_host_list *l, size_t i);
-/* The index of a block in the list. */
+/* Finds a block: *i is its index in the list. False: the list lacks the block. */
 bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i);
-/* The index of its base, below count if that is in the same pack; VV_HOST_LIST_NONE. */
+/* Returns the index of the i-th block's base: below count if the base is in the same pack, else
+ * count plus an index in bases. VV_HOST_LIST_NONE: no base. */
 size_t vv_host_list_base_of(const vv_host_list *l, size_t i);
 
-/* Appends the list of a whole pack whose bytes match its hash. VV_ECORRUPT. */
+/* Appends the list of a pack, whose bytes must match the hash. VV_ECORRUPT: the pack is damaged. */
 vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], const void *pack,
 			  size_t len, vv_error *err);
-/* A whole list gets the hashes of packs that its own has all blocks of, ascending, 1 to VV_HOST_LIST_PARTS. */
+/* Adds to a finished list the hashes of the packs whose blocks its pack has all: ascending, 1 to
+ * VV_HOST_LIST_PARTS. */
 vv_status vv_host_list_add_parts(vv_buf *list, const uint8_t (*hashes)[VV_PACK_HASH_LEN],
 				 size_t count, vv_error *err);
-/* Appends one; sorts blocks (each CID once) and bases (of which repeats are left out). Each block's base is among
- * either. */
+/* Appends a list; sorts blocks (CIDs must be unique) and bases (repeats are removed). Each block's
+ * base must be in blocks or bases. */
 vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], uint64_t pack_len,
 			     vv_host_block *blocks, size_t count, vv_cid *bases, size_t base_count,
 			     vv_error *err);

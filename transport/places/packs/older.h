@@ -1,9 +1,10 @@
 /*
- * older: packs of a store that earlier versions needed, but no version read here. Internal.
+ * older: packs of a store that earlier versions needed, but none of the versions read here.
+ * Internal.
  *
- * A version's file names them with their lengths, so that a reader of all versions reads one file instead of each, and a
- * push finds small packs to join without listing the store. It is a hint: a gc may have removed such a pack, and then
- * others have its needed blocks.
+ * A version's file names these packs with their lengths, so that a reader of all versions needs
+ * only one version's file, and a push finds small packs to join without listing the store. The
+ * names are hints: a gc may have removed such a pack; other packs then have its needed blocks.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_OLDER_H
 #define VV_TRANSPORT_PLACES_PACKS_OLDER_H
@@ -11,7 +12,7 @@
 #include "transport/places/packs/host_internal.h"
 #include "transport/places/packs/version_file.h"
 
-/* A version names them. */
+/* Records the older packs that a version's file names. */
 vv_status vv_older_note(vv_host *h, const vv_version_packs *v, vv_error *err);
 /* Is the list of the i-th of h->older not in the catalog, but maybe in the store? */
 bool vv_older_is_unread(const vv_host *h, size_t i, uint64_t *len);

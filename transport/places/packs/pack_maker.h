@@ -1,9 +1,9 @@
 /*
  * pack_maker: makes packs for a Git host from blocks of a store, each with its list.
  *
- * A pack is one of varve's own, of at most VV_HOST_PACK_BYTES. Blocks are whole, or differences
- * against earlier ones or blocks of the host; chains on the host have at most VV_HOST_CHAIN_MAX
- * differences, even if they are longer here.
+ * The packs have varve's own format, and at most VV_HOST_PACK_BYTES. A block is stored whole, or as
+ * a difference against an earlier block or a block of the host. Chains of differences on the host
+ * have at most VV_HOST_CHAIN_MAX differences, even if they are longer in the store.
  *
  * A correct caller: new; put each block, children first; when full, or at the end, take, and put
  * on; free.
@@ -26,22 +26,24 @@
 
 typedef struct vv_pack_maker vv_pack_maker;
 
-/* Files are made in dir, which must exist. catalog: the host's blocks; both are borrowed.
- * max_bytes: of a pack, VV_HOST_PACK_LEAST to VV_HOST_PACK_BYTES. thorough: compress harder. */
+/* Makes a pack maker, which writes its files in dir; dir must exist. from: the store; catalog: the
+ * host's blocks; both are borrowed. max_bytes: the maximum size of a pack, VV_HOST_PACK_LEAST to
+ * VV_HOST_PACK_BYTES. thorough: compresses harder. */
 vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalog *catalog,
 			    const char *dir, size_t max_bytes, bool thorough, vv_error *err);
 void vv_pack_maker_free(vv_pack_maker *m); /* accepts NULL */
 VV_AUTO_FREE(vv_pack_maker, vv_pack_maker_free)
 
-/* like (may be null): a similar block; used if the host has it, or it was put before. VV_EMISSING:
- * the block is missing here. */
+/* Adds a block. like (may be null): a similar block; used if the host has it, or if it was put
+ * before. VV_EMISSING: the store lacks the block. */
 vv_status vv_pack_maker_put(vv_pack_maker *m, const vv_cid *cid, const vv_cid *like, vv_error *err);
-/* A block of random bytes, so that no pack with the same blocks has the same name. */
+/* Adds a block of random bytes, so that packs with the same blocks have different names. */
 vv_status vv_pack_maker_salt(vv_pack_maker *m, vv_error *err);
 bool vv_pack_maker_is_full(const vv_pack_maker *m);
 bool vv_pack_maker_is_empty(const vv_pack_maker *m);
 
-/* The pack that is made now, as bytes, and its list; key gets its hash (vv_pack_key). The next begins. */
+/* Finishes the current pack: sets *pack to its bytes, *list to its list, *key to its hash
+ * (vv_pack_key). Then begins the next pack. */
 vv_status vv_pack_maker_take(vv_pack_maker *m, vv_buf *pack, vv_buf *list, vv_cid *key,
 			     vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * pack_names: packs of a host by their hashes, as keys and in hex. Internal.
+ * pack_names: names of a host's packs, which are their hashes: as keys and in hex. Internal.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_PACK_NAMES_H
 #define VV_TRANSPORT_PLACES_PACKS_PACK_NAMES_H
@@ -15,7 +15,7 @@
 
 #define VV_PACK_HEX (2u * VV_PACK_HASH_LEN)
 
-/* A pack's hash as a key of maps and sets. */
+/* Returns a pack's hash as a key for maps and sets. */
 static inline vv_cid vv_pack_key(const uint8_t hash[VV_PACK_HASH_LEN])
 {
 	vv_cid key = {.codec = VV_CODEC_RAW};
@@ -23,11 +23,12 @@ static inline vv_cid vv_pack_key(const uint8_t hash[VV_PACK_HASH_LEN])
 	memcpy(key.digest, hash, VV_PACK_HASH_LEN);
 	return key;
 }
-/* From len hex digits. False: invalid. */
+/* Parses a key of len hex digits. False: invalid. */
 bool vv_pack_key_read(vv_cid *out, const char *hex, size_t len);
-const char *vv_pack_shows(const vv_cid *pack); /* its hex digits; borrowed as vv_text_shows */
+/* Returns its hex digits; borrowed as from vv_text_shows */
+const char *vv_pack_shows(const vv_cid *pack);
 
-/* Names of packs, by their keys. */
+/* A list of packs' keys. */
 typedef struct vv_pack_names {
 	vv_cid *items;
 	size_t count, cap;
@@ -35,6 +36,7 @@ typedef struct vv_pack_names {
 vv_status vv_pack_names_add(vv_pack_names *n, const vv_cid *pack, vv_error *err);
 void vv_pack_names_clear(vv_pack_names *n);
 VV_AUTO_CLEAR(vv_pack_names, vv_pack_names_clear)
-int vv_pack_names_compare(const void *a, const void *b); /* for qsort of what begins with a name */
+/* for qsort of elements that begin with a key */
+int vv_pack_names_compare(const void *a, const void *b);
 
 #endif

@@ -1,21 +1,23 @@
 /*
  * pieces: reads single records from a host's packs, with the bases of their differences. Internal.
  *
- * Lists have the place of a record and its base, so all ranges for a request are known in advance: adjacent ones
- * are joined, several are requested in parallel. They are written to a file as long as the pack, with holes, and
- * an index of the existing ranges. A pack of which about half is needed is fetched whole; a pack of a Git host
- * always.
+ * Lists have the place and base of each record, so all ranges for a request are known in advance:
+ * adjacent ranges are joined, and several are requested in parallel. The received ranges are
+ * written to a sparse file with the pack's length, with an index of the existing ranges. If about
+ * half of a pack is needed, the whole pack is fetched; packs of a Git host are always fetched
+ * whole.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_PIECES_H
 #define VV_TRANSPORT_PLACES_PACKS_PIECES_H
 
 #include "transport/places/packs/host_internal.h"
 
-/* The folder of those to be taken is empty now. */
+/* Call it after the folder of downloaded packs was emptied: forgets the ranges in it. */
 vv_status vv_pieces_forget(vv_host *h, vv_error *err);
 
-/* A block that was downloaded (or proved, with proof), or is stored here. If its pieces arrived damaged, it is searched
- * again in whole packs, sound ones first. stored, form: as vv_store_get_form. VV_EMISSING, VV_ECORRUPT. */
+/* Reads a block that was downloaded (with proof: fetched as a proof) or is in this repository. If
+ * its pieces are damaged, searches the block in whole packs, first in valid ones. stored, form: as
+ * in vv_store_get_form. VV_EMISSING: no such block. VV_ECORRUPT: the block is damaged. */
 vv_status vv_host_read(vv_host *h, bool proof, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 		       vv_block_form *form, vv_error *err);
 

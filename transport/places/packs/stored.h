@@ -1,5 +1,5 @@
 /*
- * stored: the files that a store has many of, by their kinds and keys. Internal.
+ * stored: reads and writes the files of a store by their kinds and keys. Internal.
  *
  * The key of a pack, list or index is its hash (vv_pack_key), that of a version its root's CID. Other names are ignored.
  */
@@ -22,28 +22,28 @@ typedef enum vv_stored_kind {
 	VV_STORED_VERSION
 } vv_stored_kind;
 
-/* "packs/<hex>.pack"; borrowed as vv_text_shows. */
+/* Returns the file's name, "packs/<hex>.pack"; borrowed as from vv_text_shows. */
 const char *vv_stored_shows(vv_stored_kind kind, const vv_cid *key);
 
 vv_status vv_stored_get(const vv_place *p, vv_stored_kind kind, const vv_cid *key, uint64_t from,
 			uint64_t len, vv_buf *out, vv_error *err);
-/* Durable when it returns; a version once the place has finished. */
+/* Writes a file, durably. A version's file is durable only after the place's finish. */
 vv_status vv_stored_put(const vv_place *p, vv_stored_kind kind, const vv_cid *key,
 			const vv_buf *bytes, vv_error *err);
-/* An absent file counts as removed. */
+/* Removes a file. A missing file is not a failure. */
 vv_status vv_stored_remove(const vv_place *p, vv_stored_kind kind, const vv_cid *key,
 			   vv_error *err);
 
 typedef struct vv_stored {
 	vv_cid key;
 	uint64_t size;
-	int64_t modified; /* as of vv_listed */
+	int64_t modified; /* as in vv_listed */
 } vv_stored;
 typedef struct vv_stored_files {
 	vv_stored *items;
 	size_t count, cap;
 } vv_stored_files;
-/* All of a kind that the place lists. */
+/* Lists all files of a kind. */
 vv_status vv_stored_list(vv_stored_files *out, const vv_place *p, vv_stored_kind kind,
 			 vv_error *err);
 void vv_stored_files_clear(vv_stored_files *f);

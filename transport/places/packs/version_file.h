@@ -1,6 +1,6 @@
 /*
- * version_file: the text of a version's file in a store: which packs it needs, for each the index that has it, and which
- * older packs there are. Internal.
+ * version_file: reads and writes the text of a version's file in a store: the packs that the
+ * version needs, the index that has each pack, and the older packs. Internal.
  *
  * Format: docs/formats/pack-lists.md.
  */
@@ -16,18 +16,19 @@
 
 #define VV_VERSION_FILE_MAX ((size_t)4 << 20)
 
-/* Packs of versions that came before, which this one does not need. */
+/* A pack that earlier versions needed, but this version does not. */
 typedef struct vv_older_pack {
-	vv_cid key; /* first: vv_pack_names_compare */
+	vv_cid key; /* must be the first member, for vv_pack_names_compare */
 	uint64_t len;
 } vv_older_pack;
 
-/* packs, and at the same place in indexes the one that has it, null where none has. */
+/* The content of a version's file. indexes[i] is the index that has packs[i]; null: no index has
+ * it. */
 typedef struct vv_version_packs {
 	vv_pack_names packs, indexes;
 	vv_older_pack *older;
 	size_t older_count, older_cap;
-	uint64_t digest; /* of the file's bytes */
+	uint64_t digest; /* hash of the file's bytes */
 } vv_version_packs;
 void vv_version_packs_clear(vv_version_packs *v);
 VV_AUTO_CLEAR(vv_version_packs, vv_version_packs_clear)
@@ -35,10 +36,12 @@ VV_AUTO_CLEAR(vv_version_packs, vv_version_packs_clear)
 vv_status vv_version_packs_add_older(vv_version_packs *v, const vv_cid *pack, uint64_t len,
 				     vv_error *err);
 extern const char vv_version_mark[]; /* the first line */
-/* Appended to out. *sound false: it is not a whole file of this version. text has a NUL behind len. */
+/* Parses a file and appends its content to out. *sound: is the file complete, and of this version?
+ * text[len] must be NUL. */
 vv_status vv_version_file_read(vv_version_packs *out, const vv_cid *root, const char *text,
 			       size_t len, bool *sound, vv_error *err);
-/* Both kinds of packs in the order of their names. again: it is another file than any before, also if it names the same. */
+/* Appends the file's text, with both kinds of packs sorted by name. again: makes the file different
+ * from all earlier ones, even if it names the same packs. */
 vv_status vv_version_file_write(vv_buf *out, const vv_cid *root, const vv_version_packs *packs,
 				bool again, vv_error *err);
 
