@@ -1,6 +1,6 @@
 /*
- * patch_make: declarations that all ways to apply a section share: its new bytes become a version,
- * and what does not fit is reported.
+ * patch_make: functions that all ways to apply a section share: they make a version of the new
+ * bytes, and report misfits.
  */
 #ifndef VV_DIFF_MERGE_PATCH_MAKE_H
 #define VV_DIFF_MERGE_PATCH_MAKE_H
@@ -10,7 +10,7 @@
 
 /* Makes the new bytes of one path, piece by piece. */
 typedef struct patch_maker {
-	/* Appends some more bytes to out; *end: set at the end. */
+	/* Appends further bytes to out. Sets *end at the end. */
 	vv_status (*more)(struct patch_maker *m, vv_buf *out, bool *end, vv_error *err);
 } patch_maker;
 
@@ -25,18 +25,18 @@ typedef struct patch_job {
 	vv_patch_done done; /* the result */
 } patch_job;
 
-/* Reports a misfit: VV_ECONFLICT, or the result of the caller's function. */
+/* Report a misfit. Return VV_ECONFLICT, or the result of the caller's function. */
 vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, const char *expected,
 			    const char *found, vv_error *err);
 vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 			    const vv_cell *expected, const vv_cell *found, vv_error *err);
 
-/* To the caller, who writes the file; payload: the job. */
+/* Passes bytes to the caller, who writes the file. payload: the patch_job. */
 vv_status patch_give(void *payload, const void *bytes, size_t len, vv_error *err);
 
-/* Runs the maker to its end; its bytes are read in the form of `as` (a root; with the target's
- * blocks), and passed to the caller. *cid: the resulting root, *rows: its number of rows. With as
- * NULL (no version) the bytes are dropped. */
+/* Runs the maker to its end, reads its bytes in the form of the root `as` (with the target's
+ * blocks), and passes them to the caller. *cid: the resulting root; *rows: its number of rows. as
+ * NULL (no version): drops the bytes. */
 vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows,
 		     vv_error *err);
 

@@ -1,6 +1,7 @@
 /*
- * patch_read: a patch, line by line and section by section. A correct caller: patch_lines_open;
- * patch_section_read until 0, and after each patch_op_read until PATCH_END; patch_lines_close.
+ * patch_read: reads a patch line by line and section by section. A correct caller:
+ * patch_lines_open; patch_section_read until it returns 0; after each section's head, patch_op_read
+ * until PATCH_END; patch_lines_close.
  */
 #ifndef VV_DIFF_MERGE_PATCH_READ_H
 #define VV_DIFF_MERGE_PATCH_READ_H
@@ -19,28 +20,29 @@
 
 typedef struct patch_lines {
 	const vv_patch_source *source;
-	vv_buf buf;      /* bytes read and not yet given */
-	size_t pos;      /* in buf */
+	vv_buf buf;      /* bytes read but not yet returned */
+	size_t pos;      /* position in buf */
 	uint64_t buf_at; /* buf's offset in the patch */
 	bool ended;
-	uint64_t line;    /* number of the line last given, from 1 */
-	uint64_t start;   /* its offset */
-	const char *text; /* it, without its line end; borrowed until the next call */
+	uint64_t line;    /* number of the last returned line, from 1 */
+	uint64_t start;   /* offset of this line */
+	const char *text; /* this line without its line end; borrowed until the next call */
 	size_t len;
 	vv_xxh3_state *hash; /* of the section's lines */
 	vv_arena arena;      /* owns json */
 	vv_json_rows *objects;
-	vv_json *json;     /* the line, read: an object, with the members that apply needs */
-	uint64_t sections; /* read since the patch's first line */
-	bool within;       /* between a first line and its last */
+	vv_json *json;     /* this line, parsed: an object with the members that applying needs */
+	uint64_t sections; /* number of sections since the patch's first line */
+	bool within;       /* between the first and last line of a patch */
 } patch_lines;
 vv_status patch_lines_open(patch_lines *l, const vv_patch_source *source, vv_error *err);
 void patch_lines_close(patch_lines *l);
-/* The next line, read as a JSON object; it is not in the hash yet: 1, 0 at the end, <0. */
+/* Reads the next line as a JSON object, without adding it to the hash. Returns 1; 0 at the end;
+ * negative on failure. */
 int patch_lines_next(patch_lines *l, vv_error *err);
 vv_status patch_lines_seek(patch_lines *l, uint64_t offset, uint64_t line,
-			   vv_error *err); /* line: of the next one */
-/* VV_EINPUT: "<patch>, line N: ...". */
+			   vv_error *err); /* line: number of the next line */
+/* Returns VV_EINPUT with a message "<patch>, line N: ...". */
 vv_status patch_fail(const patch_lines *l, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -48,56 +50,58 @@ vv_status patch_fail(const patch_lines *l, vv_error *err, const char *fmt, ...)
 typedef struct patch_side {
 	bool exists;
 	vv_cid cid;
-	vv_root root; /* without rows; rows and bytes are the version's */
+	vv_root root; /* root without rows; `rows` and `bytes` are those of the version */
 	uint64_t rows, bytes;
 	vv_schema schema;
 } patch_side;
 
-/* A column of either side, as vv_column_pair; -1: not there. */
+/* A pair of columns, like vv_column_pair; -1: the side lacks the column. */
 typedef struct patch_pair {
 	long side[2];
 } patch_pair;
 
-/* The head of a section, before its rows. Exchanged if the patch is reversed: side 0 is always the
- * one before applying. */
+/* The head of a section, before its rows. If the patch is reversed, the sides are exchanged: side 0
+ * is always the one before applying. */
 typedef struct patch_section {
-	char *path[2]; /* of each side; equal unless renamed */
+	char *path[2]; /* path of each side; equal unless renamed */
 	patch_side side[2];
-	bool partial; /* some of its changes: never the whole way from one version to the other */
+	bool partial; /* has only some of the changes from one version to the other */
 	bool reverse;
 	patch_pair *pairs;
 	size_t pair_count;
-	size_t *identity; /* pairs that identify rows; none: all cells do */
+	/* indexes of pairs that identify rows; count 0: all cells identify rows */
+	size_t *identity;
 	size_t identity_count;
-	bool same_columns;    /* column i is column i, under one name */
-	uint64_t start, line; /* where it begins in the patch */
+	bool same_columns;    /* column i of both sides is the same column, with the same name */
+	uint64_t start, line; /* offset and line of the section's begin in the patch */
 } patch_section;
 void patch_section_clear(patch_section *s);
 
 typedef enum patch_kind {
-	PATCH_CHANGE, /* a row that stays where it is, or whose neighbours do */
-	PATCH_KEEP,   /* nothing happens to it: rows come or go below it */
+	PATCH_CHANGE, /* a changed row that did not move relative to its neighbours */
+	PATCH_KEEP,   /* an unchanged row, below which rows are added or removed */
 	PATCH_REMOVE,
 	PATCH_ADD,
-	PATCH_LEAVE,  /* rows go elsewhere ... */
-	PATCH_ARRIVE, /* ... and come from there */
+	PATCH_LEAVE,  /* rows move away ... */
+	PATCH_ARRIVE, /* ... and are inserted here */
 	PATCH_END
 } patch_kind;
 
-/* One line; its texts live until the next one is read. */
+/* A line of a section. Its texts are borrowed until the next line is read. */
 typedef struct patch_op {
 	patch_kind kind;
-	uint64_t row[2]; /* from 0; PATCH_NONE */
-	uint64_t count;  /* leave, arrive */
-	/* how the row is written on each side; data NULL: it is not there, or is not changed */
+	uint64_t row[2]; /* from 0; PATCH_NONE: no such row */
+	uint64_t count;  /* for PATCH_LEAVE and PATCH_ARRIVE */
+	/* the row's line on each side; data NULL: no such row, or its spelling did not change */
 	vv_bytes line[2];
 } patch_op;
 
-/* Reads the next section's head: 1, 0 at the end of the patch, <0. */
+/* Reads the next section's head. Returns 1; 0 at the end of the patch; negative on failure. */
 int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_error *err);
-/* Goes back to the section's first row. */
+/* Moves the reader back to the section's first row. */
 vv_status patch_section_again(patch_lines *l, const patch_section *s, vv_error *err);
-/* The section's next line; PATCH_END once, which was checked against the hash. */
+/* Reads the section's next line. At its end, checks the section's hash, and sets the kind to
+ * PATCH_END once. */
 vv_status patch_op_read(patch_op *out, patch_lines *l, const patch_section *s, vv_error *err);
 
 #endif

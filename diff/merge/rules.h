@@ -3,8 +3,8 @@
  *
  * {"merge": {PATTERN: {COLUMN: RULE, "*": RULE, "deleted-vs-edited": "keep" | "delete" | "conflict"}}}
  *
- * Among the patterns that match a path, the last that names a column decides; "*" is for columns that none names. The
- * rules: docs/use/merge.md.
+ * Among the patterns that match a path, the last that names a column decides; "*" applies to
+ * columns that no pattern names. The rules: docs/use/merge.md.
  */
 #ifndef VV_DIFF_MERGE_RULES_H
 #define VV_DIFF_MERGE_RULES_H
@@ -25,18 +25,18 @@ typedef enum vv_merge_rule_kind {
 	VV_MERGE_UNION,
 	VV_MERGE_SUM,
 	VV_MERGE_LINES,
-	VV_MERGE_ORDER, /* a list of values: the later one */
+	VV_MERGE_ORDER, /* the value that is later in a list of values */
 	VV_MERGE_LATEST,
 	VV_MERGE_OURS,
 	VV_MERGE_THEIRS,
-	VV_MERGE_RULES /* how many there are */
+	VV_MERGE_RULES /* the number of rules */
 } vv_merge_rule_kind;
 
 typedef struct vv_merge_rule {
 	vv_merge_rule_kind kind;
-	/* LATEST: a column; UNION: what separates the list's items; NULL: a JSON array */
+	/* for LATEST: a column; for UNION: the separator of the list's items, NULL: a JSON array */
 	const char *by;
-	const char **order; /* ORDER: NULL-ended, the least first */
+	const char **order; /* for ORDER: the values, NULL-ended, the least first */
 } vv_merge_rule;
 
 /* The result for a row that one side removed and the other edited. */
@@ -49,7 +49,7 @@ typedef enum vv_merge_rows {
 } vv_merge_rows;
 
 typedef struct vv_merge_named_rule {
-	const char *column; /* "*": every other one */
+	const char *column; /* "*": all other columns */
 	size_t len;
 	vv_merge_rule rule;
 } vv_merge_named_rule;
@@ -57,38 +57,39 @@ typedef struct vv_merge_named_rule {
 /* The rules of one path. */
 typedef struct vv_merge_rules {
 	vv_arena arena;               /* owns everything */
-	vv_merge_named_rule *columns; /* a later one overrides an earlier */
+	vv_merge_named_rule *columns; /* later rules override earlier ones */
 	size_t count, cap;
 	vv_merge_rows rows;
 	/* "-X ours", "-X theirs": also for conflicts without rules (columns, the key, lines around the table); CONFLICT:
 	 * neither */
 	vv_merge_rule_kind all;
-	vv_buf text; /* the entries read, to be compared */
+	vv_buf text; /* the text of the entries, for comparing rules */
 } vv_merge_rules;
 
 void vv_merge_rules_init(vv_merge_rules *r);
 void vv_merge_rules_clear(vv_merge_rules *r);
 VV_AUTO_CLEAR(vv_merge_rules, vv_merge_rules_clear)
 
-/* Reads varve.json's member `merge`, which is borrowed: the entries whose pattern matches path; NULL: all of them.
- * file: what messages call it. VV_EINPUT: not as above; the message has the place. */
+/* Reads the member `merge` of varve.json, which is borrowed: the entries whose pattern matches
+ * path; path NULL: all entries. file: its name in messages. VV_EINPUT: invalid syntax; the message
+ * has the place. */
 vv_status vv_merge_rules_read(vv_merge_rules *out, const vv_json *merge, const char *path,
 			      const char *file, vv_error *err);
 
-/* Puts a word of `merge -X` over what there is: "ours", "theirs", "max:price", "latest by updated_at:*",
- * "open,doing,done:status". VV_EUSAGE: it is none. */
+/* Adds a word of `merge -X`, which overrides earlier rules: "ours", "theirs", "max:price", "latest
+ * by updated_at:*", "open,doing,done:status". VV_EUSAGE: not such a word. */
 vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *err);
 
-/* The rule of a column; NULL: there is none, and two changes are a conflict. A column that "latest by" names and that has no rule is
- * decided by itself. */
+/* Returns the rule of a column; NULL: no rule, so two changes are a conflict. A column without a
+ * rule that "latest by" names is decided by its own value. */
 const vv_merge_rule *vv_merge_rules_find(const vv_merge_rules *r, const char *column, size_t len);
 
 bool vv_merge_rules_have(const vv_merge_rules *r, vv_merge_rule_kind kind);
 
-/* Exchanges ours and theirs, for a merge that is made the other way round. */
+/* Exchanges ours and theirs, for a merge with exchanged sides. */
 void vv_merge_rules_swap(vv_merge_rules *r);
 
-/* "max", "latest" ... */
+/* Returns the rule's name: "max", "latest" ... */
 const char *vv_merge_rule_name(vv_merge_rule_kind kind);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * changed_groups: finds the row groups that only one of two versions has.
  *
- * Compares the two data lists node by node from the top: common nodes (by CID, counted) are never
- * read. Common groups are also reported, as segments of equal rows.
+ * Compares the two data lists node by node from the root. Common nodes, recognised by CID, are
+ * counted but never read. Reports common groups, too, as segments of equal rows.
  */
 #ifndef VV_DIFF_ROWS_CHANGED_GROUPS_H
 #define VV_DIFF_ROWS_CHANGED_GROUPS_H
@@ -21,7 +21,8 @@ typedef struct vv_changed_group {
 	uint64_t rows;
 } vv_changed_group;
 
-/* rows [old_row, old_row + rows) of the old version are rows [new_row, ...) of the new. */
+/* Rows [old_row, old_row + rows) of the old version equal rows [new_row, new_row + rows) of the new
+ * version. */
 typedef struct vv_segment {
 	uint64_t old_row, new_row, rows;
 } vv_segment;
@@ -33,11 +34,13 @@ typedef struct vv_changed_groups {
 	size_t segment_count;
 } vv_changed_groups;
 
+/* Initialises *out with the groups that only a (old) or only b (new) has, and with the common
+ * segments. */
 vv_status vv_changed_groups_find(vv_changed_groups *out, vv_table *a, vv_table *b, vv_error *err);
-/* Without searching common groups: all groups of both (columns correspond by other places, so that
- * equal blocks do not mean equal rows). */
+/* Initialises *out with all groups of both versions, without searching for common ones: for columns
+ * whose places differ, so that equal blocks do not mean equal rows. */
 vv_status vv_changed_groups_all(vv_changed_groups *out, vv_table *a, vv_table *b, vv_error *err);
-/* *out: does a row group of the table come twice? */
+/* Sets *out to whether the table has a row group more than once. */
 vv_status vv_table_repeats_groups(bool *out, const vv_table *t, vv_error *err);
 
 void vv_changed_groups_clear(vv_changed_groups *r);

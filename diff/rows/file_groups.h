@@ -1,10 +1,11 @@
 /*
- * file_groups: the row groups of a CSV file, or of a blob of one, that nothing was stored of, encoded when one is read.
+ * file_groups: the row groups of a CSV file, or of a blob with its content, that were not stored;
+ * each is encoded when it is read.
  *
- * Two files that are compared have nearly all groups in common, and the columns of those are not wanted. So
- * the file is imported with vv_import_options.in_file, which has the place of each group and what identifies it; then
- * file_groups_new, and the table is read through vv_file_groups_use. A group that was read stays with the import's
- * other blocks. May be used from several threads.
+ * Two compared files have nearly all groups in common, and the columns of common groups are not
+ * needed. So the file is imported with vv_import_options.in_file, which records the place and the
+ * identity of each group; after file_groups_new, the table is read through vv_file_groups_use. An
+ * encoded group is stored with the import's other blocks. Several threads may use the functions.
  */
 #ifndef VV_DIFF_ROWS_FILE_GROUPS_H
 #define VV_DIFF_ROWS_FILE_GROUPS_H
@@ -28,7 +29,8 @@ vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_s
 void vv_file_groups_free(vv_file_groups *g); /* accepts NULL */
 VV_AUTO_FREE(vv_file_groups, vv_file_groups_free)
 
-/* get only: of groups and of all that made has. VV_EIO: the group's bytes are no longer in the file. */
+/* Sets *out to a sink that only reads (get): the groups, and everything in `made`. VV_EIO: the
+ * group's bytes are no longer in the file. */
 void vv_file_groups_use(vv_sink *out, vv_file_groups *g);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * list_compare: compares two lists without reading the nodes that both have: used by checks, for
- * groups in a cached run of keys, and by diff.
+ * list_compare: compares two lists without reading common nodes. Used by checks, for groups in a
+ * cached run of keys, and by diff.
  *
  * A correct caller: vv_list_compare with a reader of each list; vv_list_changes_clear.
  */
@@ -16,12 +16,13 @@
 
 /* An item that only one list has. */
 typedef struct vv_list_place {
-	uint64_t index;  /* its number */
-	uint64_t before; /* the weights before it */
+	uint64_t index;  /* number of the item */
+	uint64_t before; /* sum of the weights of the items before */
 	uint64_t weight;
 } vv_list_place;
 
-/* Items [old_index, old_index + items) of the old list are items [new_index, ...) of the new. */
+/* Items [old_index, old_index + items) of the old list equal items [new_index, new_index + items)
+ * of the new list. */
 typedef struct vv_list_share {
 	uint64_t old_index, new_index, items;
 } vv_list_share;
@@ -33,11 +34,12 @@ typedef struct vv_list_changes {
 	size_t share_count;
 } vv_list_changes;
 
-/* Each item of either list is in exactly one of these: an item that occurs several times is shared as often
- * as both have it. The readers are moved. VV_ECORRUPT, VV_EMISSING: a node of either. */
+/* Compares list a (old) with b (new). Each item is in exactly one part of *out; an item that occurs
+ * several times is shared as often as both lists have it. Moves the readers. VV_ECORRUPT,
+ * VV_EMISSING: a node of a list is damaged or missing. */
 vv_status vv_list_compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
 			  vv_error *err);
-/* Without searching common items: all items of both. */
+/* Fills *out with all items of both lists, without searching for common items. */
 vv_status vv_list_compare_none(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
 			       vv_error *err);
 void vv_list_changes_clear(vv_list_changes *c); /* accepts zeroes */

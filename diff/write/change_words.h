@@ -17,21 +17,21 @@
 #include "diff/write/writer.h"
 
 typedef struct vv_change_counts {
-	bool counted; /* false: nothing is known, since blocks are missing here */
-	bool many; /* more rows may differ than are worth a look: only columns and form are known */
+	bool counted; /* false: nothing is known, since this repository lacks blocks */
+	bool many; /* too many rows may differ to compare them: only columns and form are known */
 	uint64_t old_rows, new_rows;
 	uint64_t added, removed, changed, moved; /* rows */
-	uint64_t rewritten; /* rows whose values are only written differently */
-	uint64_t rekeyed;   /* of the changed ones: whose key is another */
-	uint64_t cells;     /* changed ones, of changed rows */
+	uint64_t rewritten; /* rows whose values are only spelled differently */
+	uint64_t rekeyed;   /* changed rows whose key changed */
+	uint64_t cells;     /* changed cells of changed rows */
 	bool reordered;
 	size_t columns_added, columns_removed, columns_renamed, columns_moved, columns_retyped;
-	size_t columns_described; /* nothing but their constraints or other members differ */
+	size_t columns_described; /* columns of which only constraints or other members differ */
 	bool key_changed, missing_changed;
-	char *form; /* "LF -> CRLF"; NULL when it is the same */
+	char *form; /* "LF -> CRLF"; NULL: the same form */
 } vv_change_counts;
 
-/* t: both sides must be set. */
+/* Initialises *out from the statistics. t must have both sides. */
 vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t,
 				const vv_rowdiff_stats *s, vv_error *err);
 void vv_change_counts_clear(vv_change_counts *c);
@@ -43,12 +43,12 @@ void vv_change_counts_put(vv_buf *out, const vv_change_counts *c);
 /* Appends the summary of a table that only one side has: "new: 503 rows, 8 columns". */
 void vv_change_whole_put(vv_buf *out, bool removed, uint64_t rows, uint64_t columns);
 
-/* Appends "+2 -1 ~3 rows", or nothing when all three are 0. */
+/* Appends "+2 -1 ~3 rows"; if all three numbers are 0, appends nothing. */
 void vv_row_counts_put(vv_buf *out, uint64_t added, uint64_t removed, uint64_t changed);
 
-/* One line for a pair of columns: "renamed 'Official Name' to 'official_name_en' (98 % alike)",
- * "added 'x' (string) after 'y'". Appends nothing when nothing changed. Names are not escaped: a
- * writer escapes the line as a whole. */
+/* Appends one line for a pair of columns: "renamed 'Official Name' to 'official_name_en' (98 %
+ * alike)", "added 'x' (string) after 'y'"; nothing if the columns are equal. Names are not escaped:
+ * a writer escapes the whole line. */
 void vv_column_describe(vv_buf *out, const vv_diff_table *t, size_t pair);
 
 #endif

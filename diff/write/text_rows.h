@@ -1,8 +1,8 @@
 /*
- * text_rows: some rows of a difference laid out for eyes. For text.c only.
+ * text_rows: lays out some rows of a difference for display. For text.c only.
  *
- * Rows are gathered, then laid out together: as one aligned table if the key and all
- * cells that changed fit, else as a block for each row.
+ * Rows are collected, then laid out together: as one aligned table if the key and all changed cells
+ * fit, else as a block for each row.
  */
 #ifndef VV_DIFF_WRITE_TEXT_ROWS_H
 #define VV_DIFF_WRITE_TEXT_ROWS_H
@@ -18,12 +18,12 @@
 typedef struct text_rows {
 	const vv_diff_table *table;
 	bool color;
-	unsigned width, context; /* width 0: nothing is cut */
+	unsigned width, context; /* width 0: no limit */
 	struct text_column *columns;
 	size_t column_count, key_count;
 	struct text_row *rows;
 	size_t count, cap;
-	size_t bytes; /* of the rows gathered */
+	size_t bytes; /* bytes of the collected rows */
 	vv_arena names, arena;
 } text_rows;
 
@@ -33,7 +33,7 @@ void text_rows_clear(text_rows *r);
 vv_status text_rows_add(text_rows *r, const vv_row_change *c, vv_error *err);
 bool text_rows_full(const text_rows *r);
 
-/* Appends the rows gathered, and forgets them. */
+/* Appends the collected rows to out, and removes them from r. */
 vv_status text_rows_put(text_rows *r, vv_buf *out, vv_error *err);
 
 typedef enum text_paint {

@@ -1,16 +1,16 @@
 /*
- * writer_kinds: the forms of a difference. Each is defined in a file of its name; those of lib/arrow/diff_writer.h are
- * forms of `varve diff`, too.
+ * writer_kinds: the output forms of a difference. Each form is defined in a file of the same name.
+ * The forms of lib/arrow/diff_writer.h are forms of `varve diff`, too.
  *
- * A line of the list is the whole registration: help and completion come from it, and the manual page is checked against
- * it.
+ * To add a form, add a row to this list: help and completion are made from the list, and the manual
+ * page is checked against it.
  */
 #ifndef VV_DIFF_WRITE_WRITER_KINDS_H
 #define VV_DIFF_WRITE_WRITER_KINDS_H
 
 #include "diff/write/writer.h"
 
-/* Its name, its kind, its words in the manual page, and who needs it (tests/check/needs.py). */
+/* For each form: name, kind, description in the manual page, and its users (tests/check/needs.py). */
 /* clang-format off */
 #define VV_DIFF_FORMS(form) \
 	form("text", vv_diff_writer_text, "") /* people at a terminal */ \
@@ -36,7 +36,7 @@ extern const vv_diff_writer_kind vv_diff_writer_stat;
 #define VV_DIFF_FORM_CHOICE(name, kind, about) "|" name
 #define VV_DIFF_FORM_KIND(name, kind, about) &(kind),
 
-/* NULL for a name that is none of VV_DIFF_FORMS. */
+/* Returns the form with this name; NULL: VV_DIFF_FORMS has no such name. */
 const vv_diff_writer_kind *vv_diff_writer_find(const char *name);
 
 #endif
