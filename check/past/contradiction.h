@@ -1,5 +1,6 @@
 /*
- * contradiction: a value that is not of the column's type in the base: its finding, and a proposal.
+ * contradiction: findings for values that are not of the column's type in the base, and proposals
+ * to accept these values.
  */
 #ifndef VV_CHECK_PAST_CONTRADICTION_H
 #define VV_CHECK_PAST_CONTRADICTION_H
@@ -11,24 +12,26 @@
 #include "dataset/schema/schema.h"
 #include "dataset/table/table.h"
 
-/* The setting of type-contradiction under which a column's values of another type are found; NULL: they are
- * type-errors. */
+/* Returns the setting of type-contradiction for values of a wrong type in a column; NULL: such
+ * values are type-errors. */
 const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table *t,
 					    const vv_base_options *o, const char *column);
 
-/* A "type-error" of a column without a declared type (it was inferred from an earlier version) means that the data
- * changed: such a finding is turned into "type-contradiction" of that rule's severity, with the type as `expected`
- * and the proposal as `intended`, both written to text. The rest is unchanged; so is f if type-contradiction is
- * off. (If type-error is off and type-contradiction is not, vv_check_base finds such values itself.) */
+/* A "type-error" of a column without a declared type (it was inferred from an earlier version)
+ * means that the data changed: this function makes such a finding a "type-contradiction" with the
+ * severity of that rule, the type as `expected` and the proposal as `intended`, both written to
+ * text. If type-contradiction is off, f is unchanged. (If type-error is off and type-contradiction
+ * is not, vv_check_base finds such values itself.) */
 void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t,
 		    const vv_base_options *o);
 
-/* The probable meaning of a value that is not of the field's type (*likely is cleared storage), and, appended to
- * intended, the change that accepts it. Data in it is escaped. words (NULL: no command) are the program's. */
+/* Sets *likely (cleared storage) to the probable meaning of a value that is not of the field's
+ * type, and appends the change that accepts the value to intended. Data in the text is escaped.
+ * words: the program's suggestions; NULL: no commands. */
 void vv_base_propose(vv_likely *likely, vv_buf *intended, const vv_field *f, const vv_cell *value,
 		     const char *path, vv_hint_words_fn words);
 
-/* "a date", "an integer". */
+/* Returns the name of the type: "a date", "an integer". */
 const char *base_noun(vv_type t);
 
 #endif

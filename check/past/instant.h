@@ -1,5 +1,5 @@
 /*
- * instant: a date, a time of day, or both, as numbers that can be compared.
+ * instant: converts a date, a time of day, or both, to numbers that can be compared.
  */
 #ifndef VV_CHECK_PAST_INSTANT_H
 #define VV_CHECK_PAST_INSTANT_H
@@ -15,11 +15,11 @@ typedef struct vv_instant {
 	int64_t seconds; /* of that day, 0 to 86,399; in UTC if the value has a zone */
 } vv_instant;
 
-/* The value of a cell whose field is a date, time, datetime, year or yearmonth; formats are
- * respected. False: it is none of the type. */
+/* Reads the value of a cell whose field is a date, time, datetime, year or yearmonth, in the
+ * field's format. False: the value is not of this type. */
 bool vv_instant_read(vv_instant *out, const vv_field *f, const vv_cell *cell);
 
-/* Seconds since 1970-01-01, and back. */
+/* Convert an instant to seconds since 1970-01-01, and back. */
 int64_t vv_instant_seconds(const vv_instant *i);
 vv_instant vv_instant_of(int64_t seconds);
 

@@ -1,5 +1,5 @@
 /*
- * profile: properties of all values of a version, as a first schema.
+ * profile: derives a first schema from all values of a version.
  *
  * A correct caller: vv_profile_make reads the version once; vv_profile_schema makes a Table Schema
  * whose constraints the version meets (varve schema --infer; varve check --suggest makes rules of

@@ -1,5 +1,5 @@
 /*
- * options: options of a report, and its sums.
+ * options: the options of a report, and its totals.
  */
 #ifndef VV_CHECK_REPORT_OPTIONS_H
 #define VV_CHECK_REPORT_OPTIONS_H
@@ -24,10 +24,10 @@ typedef enum vv_report_form {
 #define VV_REPORT_FORMS "text|json|junit|sarif|github|gitlab|markdown|html"
 
 typedef struct vv_report_options {
-	/* findings kept for each rule and column of a dataset; 0: as many as there is room for */
+	/* number of stored findings for each rule and column of a dataset; 0: as many as fit */
 	uint64_t limit;
-	vv_severity fail_on;  /* what makes the verdict "invalid" */
-	bool new_only;        /* findings that the base has too do not count against it */
+	vv_severity fail_on;  /* findings of this severity or above make the verdict "invalid" */
+	bool new_only;        /* findings that the base has, too, do not count */
 	bool color;           /* text only */
 	unsigned width;       /* text: columns of the terminal; 0: no limit */
 	const char *overview; /* HTML only: markup before the findings; borrowed; or NULL */
@@ -35,12 +35,12 @@ typedef struct vv_report_options {
 
 typedef struct vv_report_totals {
 	uint64_t datasets, invalid; /* invalid: with a finding that counts */
-	uint64_t errors, warnings;  /* that count */
-	uint64_t known, accepted;   /* that do not */
-	uint64_t commits;           /* different ones named; 0: no range */
+	uint64_t errors, warnings;  /* numbers of findings that count */
+	uint64_t known, accepted;   /* numbers of findings that do not count */
+	uint64_t commits;           /* number of distinct commits; 0: no range was checked */
 } vv_report_totals;
 
-/* Takes a piece of a report that is written. */
+/* Writes a piece of a report. */
 typedef vv_status (*vv_report_write_fn)(void *payload, const char *bytes, size_t len,
 					vv_error *err);
 

@@ -1,11 +1,12 @@
 /*
- * report: gathers findings, and writes them in any of the forms of varve check.
+ * report: collects findings, and writes them in any of the forms of varve check.
  *
- * A correct caller: vv_report_new; for each dataset (of each version) vv_report_begin, findings through
- * vv_report_add (a vv_finding_fn), vv_report_end; then vv_report_write for each requested form,
- * vv_report_valid for the exit code, vv_report_free. All findings are counted; of each rule of a dataset
- * only the first are kept (options.limit), and of the whole report at most 16 MiB, but 1,000 of a rule and
- * one of each rule and column in any case. Every form names how many it leaves out.
+ * A correct caller: vv_report_new; for each dataset (of each version) vv_report_begin, findings
+ * through vv_report_add (a vv_finding_fn), vv_report_end; then vv_report_write for each requested
+ * form, vv_report_valid for the exit code, vv_report_free. All findings are counted, but only some
+ * are stored: for each rule of a dataset the first (options.limit), for the whole report at most 16
+ * MiB; 1,000 for a rule, and one for each rule and column, are always stored. Every form shows how
+ * many findings it leaves out.
  */
 #ifndef VV_CHECK_REPORT_REPORT_H
 #define VV_CHECK_REPORT_REPORT_H
@@ -27,10 +28,11 @@ bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len);
  * returns, and may be NULL. */
 typedef struct vv_report_facts {
 	uint64_t rows, columns;
-	uint64_t groups, groups_read; /* how much of it had to be read */
-	const char *base;             /* its base: "HEAD~1 (a1b2c3d)" */
+	uint64_t groups, groups_read; /* groups_read: row groups that had to be read */
+	const char *base;             /* the dataset's base: "HEAD~1 (a1b2c3d)" */
 	uint64_t ms;
-	const vv_schema *pointer; /* Git has a pointer with these columns; NULL: the file itself */
+	/* the columns of the pointer that Git has; NULL: Git has the file itself */
+	const vv_schema *pointer;
 } vv_report_facts;
 
 vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_error *err);
@@ -39,7 +41,7 @@ VV_AUTO_FREE(vv_check_report, vv_report_free)
 
 /* Begins the dataset at path; commit: 40 digits, or NULL. */
 vv_status vv_report_begin(vv_check_report *r, const char *path, const char *commit, vv_error *err);
-/* The rules checked there: for reports that also list passed ones. */
+/* Records the rules checked in the dataset, for forms that also list passed rules. */
 vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error *err);
 vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err);
 /* Adds `count` further findings like f, without listing them. */
@@ -47,45 +49,47 @@ vv_status vv_report_more(void *report, const vv_finding *f, uint64_t count, vv_e
 vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_error *err);
 
 void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out);
-bool vv_report_valid(const vv_check_report *r); /* nothing at or above fail_on */
+bool vv_report_valid(const vv_check_report *r); /* true: no finding at or above fail_on */
 
-/* A finding that the report keeps; texts are borrowed from it. */
+/* A stored finding. Texts are borrowed from the report. */
 typedef struct vv_report_entry {
 	const char *rule, *path, *column, *message; /* column: NULL for rows and tables */
-	const char *probably;                       /* or NULL */
+	const char *probably;                       /* may be NULL */
 	vv_severity severity;
 	bool accepted;
-	uint64_t line, row; /* from 1; 0: none */
+	uint64_t line, row; /* from 1; 0: no line or row */
 	const char *value;  /* value_len bytes, or NULL */
 	size_t value_len;
 } vv_report_entry;
 typedef vv_status (*vv_report_entry_fn)(void *payload, const vv_report_entry *e, vv_error *err);
-/* All of them, by dataset and group; a negative answer of fn ends it and is returned. */
+/* Calls fn for each stored finding, by dataset and group. A negative result of fn ends the calls
+ * and is returned. */
 vv_status vv_report_each(const vv_check_report *r, vv_report_entry_fn fn, void *payload,
 			 vv_error *err);
 
-/* The findings of a rule in a dataset, in a column of it or by one of its conditions. rule NULL: the dataset itself,
- * before its rules. */
+/* The number of findings of a rule in a dataset, in one column or by one condition. rule NULL: the
+ * dataset itself, passed before its rules. */
 typedef struct vv_report_count {
 	const char *path, *rule;
-	const char *name;    /* of a rule that the project wrote: its name, or itself; else NULL */
-	const char *column;  /* or NULL */
-	const char *message; /* of the first finding that is kept; or NULL */
+	const char *name;    /* name or text of a rule that the project wrote; NULL: another rule */
+	const char *column;  /* may be NULL */
+	const char *message; /* message of the first stored finding; may be NULL */
 	vv_severity severity;
-	uint64_t found, accepted; /* that count; that do not */
-	bool unread;              /* the rule could not be looked at */
+	/* found: findings that count; accepted: findings that do not count */
+	uint64_t found, accepted;
+	bool unread; /* the rule could not be checked */
 } vv_report_count;
 typedef vv_status (*vv_report_count_fn)(void *payload, const vv_report_count *c, vv_error *err);
 vv_status vv_report_each_rule(const vv_check_report *r, vv_report_count_fn fn, void *payload,
 			      vv_error *err);
 
-/* Sets the look of text written after this call. */
+/* Sets color and width of text that is written after this call. */
 void vv_report_look(vv_check_report *r, bool color, unsigned width);
 
 /* Appends the whole report. */
 vv_status vv_report_write(vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err);
 
-/* The same, piece by piece: memory does not grow with the number of findings. */
+/* Writes the whole report piece by piece, so that memory does not grow with the number of findings. */
 vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_write_fn write,
 			   void *payload, vv_error *err);
 

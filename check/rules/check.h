@@ -2,13 +2,14 @@
  * check: checks one version of a table against its schema and the project's rules.
  *
  * A correct caller: vv_check_table for a version (or vv_check_file for a text file that add
- * refuses) with a callback for the findings; vv_check_result_clear. Findings in single rows are
- * stored for each row group in the cache (cache.h), so that a version that shares groups with one
- * checked before costs only the new groups; the hashes of keys are stored in the same way. The
- * result with a cache and without is the same.
+ * refuses) with a callback for the findings; vv_check_result_clear. The cache (cache.h) stores
+ * findings in single rows, and the hashes of keys, for each row group. So if a version shares
+ * groups with a version checked before, only the new groups are read. The result is the same with
+ * and without a cache.
  *
  * Everything is exact: numbers are compared as decimals, dates by their meaning, keys by value. The
- * findings of one rule in one column are ordered by row; those of several are mixed.
+ * findings of one rule in one column are ordered by row; findings of several rules or columns are
+ * mixed.
  */
 #ifndef VV_CHECK_RULES_CHECK_H
 #define VV_CHECK_RULES_CHECK_H
@@ -31,126 +32,140 @@
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"
 
-/* The table of a foreign key's resource, borrowed until the check ends; *schema: the schema of its
- * columns, by their names, if it is not the table's own. VV_ENOTFOUND: no such resource (a
- * finding); any other failure ends the check. A resource that cannot be read as a table: VV_EINPUT
- * (a finding, too). */
+/* Sets *out to the table of a foreign key's resource, borrowed until the check ends, and *schema to
+ * the schema of its columns, by their names, if this is not the table's own. VV_ENOTFOUND: no such
+ * resource; becomes a finding. VV_EINPUT: the resource cannot be read as a table; becomes a
+ * finding. Any other failure ends the check. */
 typedef vv_status (*vv_check_resource_fn)(void *payload, const char *resource, vv_table **out,
 					  const vv_schema **schema, vv_error *err);
 
-/* The setting under which values of another type are found in a column; NULL: that of type-error. */
+/* Returns the setting for values of a wrong type in a column; NULL: the setting of type-error. */
 typedef const vv_rule_setting *(*vv_check_type_fn)(void *payload, const char *column);
 
-/* So many further findings like f, which are not given one by one: those over the limit. */
+/* Receives the number of further findings like f that exceed the limit and are not reported
+ * individually. */
 typedef vv_status (*vv_check_more_fn)(void *payload, const vv_finding *f, uint64_t count,
 				      vv_error *err);
 
-/* Checks only a share of a version's row groups: notes faults in their single rows, and reports no findings. */
+/* Checks only a share of a version's row groups: records faults in single rows in *result, and
+ * reports no findings. */
 typedef struct vv_check_share {
-	uint32_t part, parts; /* from 0 */
-	vv_buf *result;       /* empty where nothing could be noted */
+	uint32_t part, parts; /* part: number of the share, from 0; parts: number of shares */
+	vv_buf *result;       /* empty if nothing could be recorded */
 } vv_check_share;
 
-/* A result of a share, as another process had it. */
+/* The result of a share, made by another process. */
 typedef struct vv_check_noted {
 	const char *bytes;
 	size_t len;
 } vv_check_noted;
 
-/* How a rule is checked. Borrowed, and gone after the call. */
+/* How a rule is checked. Borrowed during the call. */
 typedef struct vv_check_explained {
-	const char *rule;  /* its code, or as varve.checks has it */
-	const char *name;  /* of a rule of varve.checks; or NULL */
-	const char *scope; /* row, table, group, past, SQL; none: it cannot be checked */
-	const char *reads; /* columns, and of what */
+	const char *rule; /* the rule's code, or its text in varve.checks */
+	const char *name; /* name of a rule of varve.checks; may be NULL */
+	/* "row", "table", "group", "past" or "SQL"; "none": the rule cannot be checked */
+	const char *scope;
+	const char *reads; /* the columns that the rule reads, and of which version */
 	uint64_t kept,
-		groups; /* row groups whose results are kept, of all; groups 0: nothing is kept by group */
+		/* kept: row groups whose results are cached; groups: all row groups; groups 0:
+		 * results are not cached by group */
+		groups;
 } vv_check_explained;
 typedef vv_status (*vv_check_explain_fn)(void *payload, const vv_check_explained *e, vv_error *err);
-/* The fault of a condition, from the error `why`, and the command that changes its column's type, if that
- * helps. */
+/* Returns a description of a condition's fault, from the error `why`, with the command that changes
+ * its column's type if that helps. */
 const char *vv_check_why(vv_error *why, const char *path, vv_hint_words_fn words);
 
-/* Names of the schema's fields at places, each behind side: "id, day", "old.id". */
+/* Appends the names of the schema's fields at these places, each with the prefix `side`: "id, day",
+ * "old.id". */
 void vv_check_put_fields(vv_buf *out, const char *side, const vv_schema *s, const size_t *places,
 			 size_t count);
 
 typedef struct vv_check_options {
-	const vv_rule_set *rules; /* NULL: the default of every rule */
-	vv_table *base;           /* what rules of varve.checks call base, or NULL */
-	const char *path;         /* of the findings */
-	const char *commit;       /* of the findings, or NULL */
-	const char *schema;       /* JSON: what to check against; NULL: the table's own */
+	const vv_rule_set *rules; /* NULL: the defaults of all rules */
+	vv_table *base;           /* the base version for rules of varve.checks; may be NULL */
+	const char *path;         /* path of the findings */
+	const char *commit;       /* commit of the findings; may be NULL */
+	const char *schema;       /* the JSON schema to check against; NULL: the table's own */
 	size_t schema_len;
-	const char *schema_name; /* for findings about it: "datapackage.json" */
-	uint64_t limit;          /* findings given of each rule in each column; 0: all */
+	const char *schema_name; /* file name for findings about the schema: "datapackage.json" */
+	/* maximum number of reported findings for each rule and column; 0: no limit */
+	uint64_t limit;
 	vv_finding_fn finding;
 	vv_check_more_fn more;         /* may be NULL */
 	vv_check_type_fn type_setting; /* may be NULL; not called if type-error is off */
-	void *payload;                 /* of these */
+	void *payload;                 /* of finding, more and type_setting */
 	vv_check_resource_fn resource; /* NULL: no resources */
 	void *resource_payload;
-	/* of all that is checked together; NULL: each value has its own alone */
+	/* shared by all that is checked together; NULL: only a separate budget for each value */
 	vv_pattern_budget *patterns;
-	vv_check_cache *cache; /* NULL: nothing is remembered */
-	uint64_t memory;       /* bytes for keys before disk; 0: 48 MiB */
-	unsigned left_out;     /* bits of their hashes that runs leave out, at least */
-	const char *temp_dir;  /* NULL: /tmp */
-	bool sheet;            /* of a workbook: it may be empty */
-	vv_pool *pool;         /* NULL: this thread only */
+	vv_check_cache *cache; /* NULL: nothing is cached */
+	uint64_t memory;       /* bytes for keys in memory before the disk is used; 0: 48 MiB */
+	/* minimum number of bits that cached runs leave out of the hashes of keys */
+	unsigned left_out;
+	const char *temp_dir; /* NULL: /tmp */
+	bool sheet;           /* the table is a sheet of a workbook, which may be empty */
+	vv_pool *pool;        /* NULL: uses only this thread */
 	const vv_progress *progress;
-	/* vv_check_table: the table is the readable part of a file with faults, and lines are the
-	 * file's; vv_check_file: only faults not reported for that table. NULL: neither */
+	/* For vv_check_table: the table is the readable part of a file with faults, and line
+	 * numbers are those of the file. For vv_check_file: reports only faults that were not
+	 * reported for that table. NULL: no such file. */
 	const vv_mend *mend;
-	vv_hint_words_fn words;      /* of what findings suggest; NULL: they suggest nothing */
+	vv_hint_words_fn words;      /* writes the suggestions of findings; NULL: no suggestions */
 	const vv_check_share *share; /* NULL: the whole version */
-	/* The notes of shares: used if they are of the same groups, schema and rules, else ignored. */
+	/* The results of shares; ignored unless they have the same groups, schema and rules. */
 	const vv_check_noted *results;
 	size_t result_count;
-	vv_buf *spelled; /* vv_check_table: takes the rules as lines of varve.checks; nothing is checked. NULL: none */
-	/* vv_check_table: takes the rules; nothing is checked. NULL: none */
+	/* For vv_check_table: receives the rules as lines of varve.checks, and nothing is checked.
+	 * May be NULL. */
+	vv_buf *spelled;
+	/* For vv_check_table: receives each rule, and nothing is checked. May be NULL. */
 	vv_check_explain_fn explain;
 	void *explain_payload;
 } vv_check_options;
 
 typedef struct vv_check_total {
 	const vv_rule *rule;
-	const char *column; /* of the schema; NULL: about rows or the table */
+	const char *column; /* name in the schema; NULL: findings about rows or the table */
 	vv_severity severity;
 	uint64_t found;
-	uint64_t tolerated; /* found, but `mostly` lets them through: not given, not counted */
+	/* found but tolerated by `mostly`: neither reported nor counted in `found` */
+	uint64_t tolerated;
 } vv_check_total;
 
 typedef struct vv_check_result {
 	uint64_t rows, columns;
-	uint64_t groups, groups_read; /* read: not known from the cache */
-	uint64_t errors, warnings;    /* all of them, given or not */
-	vv_check_total *totals;       /* those found; column borrowed from `arena` */
+	uint64_t groups, groups_read; /* groups_read: those without a cached result */
+	uint64_t errors, warnings;    /* all findings, reported or not */
+	/* rules and columns with findings; column is borrowed from `arena` */
+	vv_check_total *totals;
 	size_t total_count;
 	vv_arena arena;
 } vv_check_result;
 void vv_check_result_clear(vv_check_result *r);
 VV_AUTO_CLEAR(vv_check_result, vv_check_result_clear)
 
-/* Checks a version: rules of structure, schema, constraints, keys and rows. out is
- * initialised by the call. Negative: the check could not run (a missing block, a failing
- * callback). Invalid data is not a failure. */
+/* Checks a version by the rules for structure, schema, constraints, keys and rows. Initialises
+ * *out. Negative: the check could not run (a missing block, a failing callback). Invalid data is
+ * not a failure. */
 vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
 			 vv_error *err);
 
-/* Checks the structure of a text file, and continues after each fault; add stops at the first. CSV
- * in the form of the hints (a missing delimiter is detected); NDJSON line by line; of a JSON array
- * only the first fault. Readable rows are checked against the schema by vv_mend_open, vv_import,
- * vv_check_table. */
+/* Checks the structure of a text file, and continues after each fault, while add stops at the
+ * first. CSV is read as the hints say (a missing delimiter is detected), NDJSON line by line; of a
+ * JSON array, only the first fault is found. To check the readable rows against the schema, use
+ * vv_mend_open, vv_import and vv_check_table. */
 vv_status vv_check_file(vv_check_result *out, const vv_source *source, const vv_sniff_hints *hints,
 			const vv_check_options *o, vv_error *err);
 
-/* Lines of the file (from 1; 0: unknown) at which rows begin: row numbers from 0. Caches its
- * counts; NULL cache: counts again. mend: as in the options. For findings of other modules
- * (check/past/base.h). */
+/* Finds the lines of the file at which rows begin, for findings of other modules
+ * (check/past/base.h). cache: stores the counts of lines; NULL: counts again each time. mend: as in
+ * the options. */
 typedef struct vv_check_lines vv_check_lines;
 vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *mend,
 			      vv_check_cache *cache, vv_error *err);
+/* Sets *line to the line, from 1, at which the row (from 0) begins; 0: unknown. */
 vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_error *err);
 void vv_check_lines_close(vv_check_lines *l); /* accepts NULL */
 VV_AUTO_FREE(vv_check_lines, vv_check_lines_close)

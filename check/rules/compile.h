@@ -1,12 +1,13 @@
 /*
- * compile: a plan out of a schema and a rule set, and back. Private to check/rules.
+ * compile: makes a plan from a schema and a rule set, and writes a plan as rules. Private to
+ * check/rules.
  */
 #ifndef VV_CHECK_RULES_COMPILE_H
 #define VV_CHECK_RULES_COMPILE_H
 
 #include "check/rules/plan.h"
 
-/* out is initialised by the call, and cleared after a failure. Borrows the table and o. */
+/* Makes the plan; initialises *out, and clears it after a failure. Borrows the table and o. */
 vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err);
 /* For a table without a base or declared columns: adds near misses (dataset/table/almost.h). */
 vv_status check_plan_almost(check_plan *p, vv_error *err);
@@ -20,7 +21,7 @@ vv_status check_constraints(check_plan *p, check_column *c, vv_error *err);
 
 /* ---- spell: a plan in the words of varve.checks ---- */
 
-/* Appends the section of the table. A comment names rules that it cannot express. */
+/* Appends the section of the table. A comment names the rules that varve.checks cannot express. */
 vv_status check_plan_spell(vv_buf *out, const check_plan *p, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * emit: reports findings from groups, and their totals. Only for this room.
+ * emit: reports findings from groups, and their totals. Private to check/rules.
  */
 #ifndef VV_CHECK_RULES_EMIT_H
 #define VV_CHECK_RULES_EMIT_H
@@ -16,27 +16,27 @@ void check_emit_close(check_emit *e); /* accepts NULL */
 VV_AUTO_FREE(check_emit, check_emit_close)
 vv_status check_emit_notes(check_emit *e, vv_error *err);
 vv_status check_emit_blank_lines(check_emit *e, vv_error *err);
-/* Rows with another end than the dialect's. */
+/* Reports rows whose line end differs from the dialect's. */
 vv_status check_emit_line_ends(check_emit *e, vv_error *err);
 vv_status check_emit_cells(check_emit *e, vv_error *err);
-/* A finding about a row (from 0) and its cells in some columns of the plan: message and
- * expected are texts of ours. */
+/* Reports a finding about a row (from 0) and its cells in some columns of the plan. message and
+ * expected are texts written by varve. */
 vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severity, uint64_t row,
 			 const size_t *columns, size_t count, const char *message,
 			 const char *expected, vv_error *err);
 /* Sets the name of the next findings, from a rule of varve.checks; NULL: none. Borrowed. */
 void check_emit_name(check_emit *e, const char *name);
-/* A finding that is about no row: path and commit are added. */
+/* Reports a finding that is not about a row. Sets its path and commit. */
 vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err);
-/* Counts the findings, and passes the number above the limit to the callback. like: the rule, severity and column of all
- * of them, and the condition that they do not meet (expected). */
+/* Adds the number of findings to the totals, and passes the number above the limit to the callback.
+ * like: rule, severity, column and violated condition (expected) of all these findings. */
 vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
 			   bool tolerated, vv_error *err);
-/* The same without a run. */
+/* Like check_emit_total, but without a run. */
 vv_status check_total_add(vv_check_result *out, const vv_check_options *o, const vv_finding *like,
 			  uint64_t found, uint64_t given, bool tolerated, vv_error *err);
 uint64_t check_limit(const check_run *r);
-/* Does `mostly` tolerate `found` of `seen`? */
+/* Does `mostly` tolerate `found` findings in `seen` values? */
 bool check_tolerated(uint64_t mostly, uint64_t found, uint64_t seen);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * group_jobs: the row groups of a version that must be read, read on all cores. Private to check/rules.
+ * group_jobs: reads the required row groups of a version, on all cores. Private to check/rules.
  */
 #ifndef VV_CHECK_RULES_GROUP_JOBS_H
 #define VV_CHECK_RULES_GROUP_JOBS_H

@@ -1,9 +1,9 @@
 /*
- * groups: the row groups of the checked version, and their results from earlier versions. Only for
- * this room.
+ * groups: the row groups of the checked version, and their results from earlier checks. Only for
+ * this folder.
  *
- * A correct caller: check_groups_list, check_facts_load; each group that is not cached is read
- * (check_load, check_unload); check_facts_save.
+ * A correct caller: check_groups_list, check_facts_load; check_load and check_unload for each group
+ * without a cached result; check_facts_save.
  */
 #ifndef VV_CHECK_RULES_GROUPS_H
 #define VV_CHECK_RULES_GROUPS_H
@@ -21,10 +21,10 @@
 #include "diff/rows/list_compare.h"
 
 /*
- * cells: finds faults in the cells of one row group, and makes keys of its rows. Only for this
- * room.
+ * cells: finds faults in the cells of one row group, and computes the keys of its rows. Only for
+ * this folder.
  *
- * A correct caller: a check_worker for each thread; check_group_rows counts into it.
+ * A correct caller: a check_worker for each thread; check_group_rows adds to its counters.
  */
 
 /* cells.c: one thread's working memory. */
@@ -33,13 +33,13 @@ typedef struct check_worker {
 	vv_buf value, key;
 	vv_arena arena;
 	vv_pattern_scratch *patterns;
-	vv_pattern_budget *pattern_budget; /* of the whole check; NULL: it has none */
+	vv_pattern_budget *pattern_budget; /* of the whole check; NULL: no such budget */
 	vv_condition_scratch *conditions;
-	vv_row_block *block; /* of the group that is loaded */
-	uint8_t *blank;      /* a row each; valid while has_blank */
+	vv_row_block *block; /* of the loaded group */
+	uint8_t *blank;      /* one for each row: has the row no value? Valid if has_blank */
 	size_t blank_cap;
 	bool has_blank;
-	bool pass_blank;    /* has_blank, and they are passed over */
+	bool pass_blank;    /* has_blank, and blank rows are skipped */
 	uint32_t *counters; /* counter_count */
 	bool no_memory;
 } check_worker;
@@ -47,41 +47,44 @@ void check_worker_clear(check_worker *w); /* accepts zeroes */
 VV_AUTO_CLEAR(check_worker, check_worker_clear)
 vv_status check_worker_init(check_worker *w, const check_plan *p, vv_error *err);
 
-/* The faults of a cell: a set of CHECK_ bits. */
+/* Returns the faults of a cell as CHECK_ bits. */
 unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 		    const vv_cell *cell);
 
-/* A loaded group, whose columns are the worker's block's. */
+/* A loaded group. Its columns are in the worker's block. */
 typedef struct check_group {
-	vv_group view;        /* where long cells had to be brought in line it has none */
+	vv_group view;        /* empty if the group has long cells */
 	size_t rows, columns; /* columns: of the table */
 } check_group;
-/* Finds rows without any value: w->has_blank, w->pass_blank. */
+/* Finds rows without any value: sets w->blank, w->has_blank and w->pass_blank. */
 vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g, vv_error *err);
-/* Counts into w->counters, sets w->blank; *newlines: line ends inside of cells. */
+/* Adds the findings of the group to w->counters and sets w->blank. *newlines: the number of line
+ * ends inside of cells. */
 vv_status check_group_rows(check_worker *w, const check_plan *p, const check_group *g,
 			   uint32_t *newlines, vv_error *err);
-/* Line ends inside of cells, stride apart. */
+/* Returns the number of line ends inside of cells that are `stride` cells apart. */
 uint32_t check_line_ends(const vv_cell *cells, size_t stride, size_t rows);
 
-#define CHECK_TOLD 2 /* by a share: the cache does not have it yet */
+#define CHECK_TOLD 2 /* known from a share, and not yet in the cache */
 
-/* One row group of the version under way. */
+/* A row group of the checked version. */
 typedef struct check_group_info {
-	vv_cid cid;       /* of its block */
-	uint8_t name[32]; /* of its content, long cells included */
+	vv_cid cid;       /* CID of the group's block */
+	uint8_t name[32]; /* identifies the group's content, including long cells */
 	uint64_t first_row;
 	uint32_t rows;
 	uint32_t newlines;
-	/* where its counters begin in the run's `counts`; UINT32_MAX: nothing found */
+	/* offset of the group's counters in check_run.counts; UINT32_MAX: nothing found */
 	uint32_t counts;
-	uint8_t known;       /* the rules' answer is from the cache, or CHECK_TOLD */
-	const uint8_t *item; /* its entry in the list, if it has long cells; else NULL */
+	uint8_t known; /* 1: the result is from the cache; CHECK_TOLD: from a share; 0: unknown */
+	/* the group's entry in the data list if it has long cells; else NULL */
+	const uint8_t *item;
 	size_t item_len;
 } check_group_info;
 
-/* Further questions about groups. wants: is the i-th group to be read? look: appends the answer, from w->block of a worker. take:
- * is given the answers, in the order of the groups. */
+/* Further work on groups. wants: must the i-th group be read? look: appends a result to out, from
+ * w->block of the worker. take: receives the results in the order of the groups, and moves *p past
+ * each. */
 typedef struct check_group_more {
 	void *payload;
 	bool (*wants)(const void *payload, size_t i);
@@ -90,7 +93,7 @@ typedef struct check_group_more {
 			  vv_error *err);
 } check_group_more;
 
-/* A version under way. */
+/* The state of checking a version. */
 typedef struct check_run {
 	check_plan plan;
 	vv_table *table;
@@ -101,52 +104,55 @@ typedef struct check_run {
 	check_group_info *groups;
 	size_t group_count;
 	vv_arena arena;
-	check_memo facts; /* of groups, under the plan's id */
+	check_memo facts; /* cached results of groups for the plan's id */
 	vv_buf counts;    /* varint n, then n x (varint counter, varint count) */
 	uint64_t *totals; /* counter_count */
 	uint64_t groups_read;
 	vv_check_lines *lines;
-	const check_group_more *more; /* or NULL */
+	const check_group_more *more; /* may be NULL */
 	struct check_keys *keys;      /* one for each of plan.keys */
-	/* The seed of a run that the caller looks up: the groups here are those that it does not have.
-	 * NULL: the run is looked up here. */
+	/* The seed of a cached run of keys that the caller looks up; the groups here are those that
+	 * the run lacks. NULL: the check looks up the run itself. */
 	const uint64_t *run_seed;
 } check_run;
 
-/* The groups of the version, from its data list; nothing is known of them yet. */
+/* Sets r->groups from the version's data list, without results. */
 vv_status check_groups_list(check_run *r, vv_error *err);
-/* The same with only these groups of the version, by their numbers. */
+/* Sets r->groups to only these groups of the version. */
 vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size_t count,
 				 vv_error *err);
 
-/* The block of an item of the data list, and what names the group's content: the block alone does
- * not if there are long cells. */
+/* Sets *block to the block of an item of the data list, and name to the hash that identifies the
+ * group's content: if there are long cells, the block alone does not identify it. */
 vv_status check_group_name(uint8_t name[32], vv_cid *block, bool *has_long,
 			   const vv_list_item *item, vv_error *err);
 
-/* Loads group i (through the batch if it has long cells) into w->block. */
+/* Loads group i into w->block; if it has long cells, through the batch. */
 vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,
 		     vv_error *err);
 void check_unload(check_group *g);
-/* The counters of a group that is known: reads *p, moving it. */
+/* Reads the next counter and its count from the cached result of a group, and advances *p. False:
+ * the bytes are damaged. */
 bool check_next_count(const uint8_t **p, const uint8_t *end, uint64_t *counter, uint64_t *count);
 
-/* Load and save what rules found in groups, for later checks. */
+/* Load and save the results of groups in the cache. */
 vv_status check_facts_load(check_run *r, vv_error *err);
 vv_status check_facts_save(check_run *r, vv_error *err);
-/* The same for another machine, whose check gets it as a result of a share. */
+/* Appends the results of groups to out as the result of a share, for the check of another process. */
 vv_status check_facts_give(const check_run *r, vv_buf *out, vv_error *err);
 
-/* lines.c: which lines the rows are in. Line ends inside of a group's cells, where they
- * are known already. */
+/* lines.c: finds the lines of rows. Passes the number of line ends inside of a group's cells, if
+ * already known. */
 void check_lines_give(vv_check_lines *l, uint64_t group, uint32_t newlines);
-/* Stores its counts in the cache. */
+/* Stores the counts of l in the cache. */
 vv_status check_lines_keep(vv_check_lines *l, vv_error *err);
-/* Blank lines between the rows: how many in all, and for up to `limit` of them the line. */
+/* Finds blank lines between the rows: *total: their number; lines: the line numbers of up to
+ * `limit` of them. */
 vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines, size_t limit,
 			    vv_error *err);
 
-/* Rows whose line end is not the dialect's: how many, and the first. */
+/* Returns the number of rows whose line end differs from the dialect's; *row: the first of these
+ * rows. */
 uint64_t check_lines_other_ends(const vv_check_lines *l, uint64_t *row);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * key_bytes: the value of a row's key as bytes, and their hash. Private to check/rules.
+ * key_bytes: converts the value of a row's key to bytes, and hashes them. Private to check/rules.
  */
 #ifndef VV_CHECK_RULES_KEY_BYTES_H
 #define VV_CHECK_RULES_KEY_BYTES_H
@@ -12,25 +12,26 @@
 #include "check/kept/key_run.h"
 #include "check/rules/groups.h"
 
-/* In place of a hash: a part of the key is missing. */
+/* Replaces the hash if a part of the key is missing. */
 #define CHECK_NO_KEY (UINT64_MAX >> CHECK_GROUP_BITS)
 
-/* The canonical bytes of a row's key, and whether it is whole (no part missing). cells: a
- * list for each of the columns. False: no memory. */
+/* Sets *out to the canonical bytes of a row's key, and *whole to whether no part is missing. cells:
+ * a list for each column. False: out of memory. */
 bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const check_key_of *key,
 		     const vv_cell *const *cells, size_t row, bool *whole);
 
-/* Takes a row of the group, whose key's canonical bytes are in w->key. whole: no part is missing. */
+/* Receives a row of the group; the canonical bytes of its key are in w->key. whole: no part is
+ * missing. */
 typedef vv_status (*check_key_fn)(void *payload, size_t row, bool whole, vv_error *err);
 
-/* Calls fn with each row of the loaded group, after check_blank. */
+/* Calls fn for each row of the loaded group. Call it after check_blank. */
 vv_status check_key_each(check_run *r, check_worker *w, const check_group *g,
 			 const check_key_of *key, check_key_fn fn, void *payload, vv_error *err);
 vv_status check_key_group(check_run *r, check_worker *w, vv_batch *batch, size_t i,
 			  const check_key_of *key, check_key_fn fn, void *payload, vv_error *err);
-/* The upper part of an entry; never CHECK_NO_KEY. */
+/* Returns the hash of a key, which is the upper part of an entry; never CHECK_NO_KEY. */
 uint64_t check_key_hash(const vv_buf *key, uint64_t seed);
-/* Bytes that keys may take in memory. */
+/* Returns the maximum memory for keys in bytes. */
 uint64_t check_key_memory(const check_run *r);
 
 #endif

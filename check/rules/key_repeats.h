@@ -1,17 +1,17 @@
 /*
- * key_repeats: findings of keys: repeated ones, compared by value, and missing parts. For this room
- * alone.
+ * key_repeats: reports repeated keys, compared by value, and keys with missing parts. Private to
+ * check/rules.
  */
 #ifndef VV_CHECK_RULES_KEY_REPEATS_H
 #define VV_CHECK_RULES_KEY_REPEATS_H
 
 #include "check/rules/emit.h"
 
-/* Hashes that occur more than once, and the groups that they occur in. */
+/* The hashes that occur more than once, and the groups in which they occur. */
 typedef struct check_suspects {
 	uint64_t *hashes; /* ascending */
 	size_t count, cap;
-	uint8_t *groups; /* a byte each: 1 has a suspect, 2 a row without a whole key */
+	uint8_t *groups; /* for each group: 1: has such a hash; 2: has a row without a whole key */
 	uint64_t nulls;
 } check_suspects;
 

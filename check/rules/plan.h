@@ -1,9 +1,9 @@
 /*
- * plan: the compiled schema and rule set: the checks of each column, the keys, and the counts of
- * each row group. Only for this room.
+ * plan: the compiled schema and rule set: the checks of each column, the keys, and the counters for
+ * each row group. Only for this folder.
  *
- * A correct caller: check_plan_make (compile.h); the plan is then only read, by any thread;
- * check_plan_clear.
+ * A correct caller: check_plan_make (compile.h); check_plan_clear. Between these calls the plan
+ * does not change, and any thread may read it.
  */
 #ifndef VV_CHECK_RULES_PLAN_H
 #define VV_CHECK_RULES_PLAN_H
@@ -21,7 +21,7 @@
 
 #define CHECK_OFF UINT32_MAX
 
-/* The possible faults of one cell: a set of these. */
+/* The possible faults of a cell; values can be combined. */
 enum {
 	CHECK_MISSING_CELL = 1 << 0,
 	CHECK_ENCODING = 1 << 1,
@@ -41,25 +41,25 @@ enum {
 #define CHECK_CONSTRAINTS 0x3ff0u
 #define CHECK_KINDS 14
 
-/* One thing that is counted for each row group. */
+/* A kind of finding that is counted for each row group. */
 typedef struct check_slot {
 	const vv_rule *rule;
 	vv_severity severity;
 	uint64_t mostly;
-	size_t column;    /* of the plan; SIZE_MAX: about the row */
-	size_t condition; /* of the plan; SIZE_MAX: none */
-	uint32_t seen;    /* the counter of values looked at; CHECK_OFF where all must be right */
+	size_t column;    /* column of the plan; SIZE_MAX: the finding is about the row */
+	size_t condition; /* condition of the plan; SIZE_MAX: none */
+	uint32_t seen;    /* the counter of examined values; CHECK_OFF: all values must be valid */
 } check_slot;
 
 typedef struct check_bound {
 	bool given;
-	vv_value value;   /* digits in the plan's `digits` */
-	const char *text; /* as the descriptor spells it */
+	vv_value value;   /* its digits are in the plan's `digits` */
+	const char *text; /* the bound as the descriptor spells it */
 	size_t text_len;
 } check_bound;
 enum { BOUND_MINIMUM, BOUND_MAXIMUM, BOUND_ABOVE, BOUND_BELOW, BOUND_COUNT };
 
-/* Whole numbers within the bounds at one scale; numbers outside cannot be decided quickly. */
+/* The integers within the bounds at one scale. Numbers outside need the slow comparison. */
 typedef struct check_range {
 	int64_t least, most;
 	bool usable;
@@ -67,14 +67,14 @@ typedef struct check_range {
 #define CHECK_SCALES 19
 
 typedef struct check_column {
-	size_t place;          /* in the table */
-	size_t field_place;    /* in the schema; SIZE_MAX: it has none */
-	const vv_field *field; /* NULL: the schema does not have the column */
+	size_t place;          /* index of the column in the table */
+	size_t field_place;    /* index of the field in the schema; SIZE_MAX: no field */
+	const vv_field *field; /* NULL: the schema lacks the column */
 	const char *name;
 	size_t name_len;
 	uint32_t missing_cell, encoding, type, budget, constraint; /* slots, or CHECK_OFF */
-	/* a cell that is missing, or no UTF-8, is found wrong for that; what else it is wrong for is not
-	 * reported too */
+	/* A finding for a missing cell, or for invalid UTF-8, replaces the findings "required" and
+	 * "pattern" for the same cell. */
 	bool hides_required, hides_pattern;
 	bool required;
 	uint64_t min_length, max_length; /* UINT64_MAX: none */
@@ -83,19 +83,20 @@ typedef struct check_column {
 	bool has_bounds;
 	vv_pattern *pattern;
 	const char *pattern_text;
-	vv_names *allowed, *categories;   /* canonical values */
-	bool typed_missing;               /* some missing value reads as a number or date */
-	bool spare;                       /* no constraint but bounds and required */
-	check_range ranges[CHECK_SCALES]; /* of numbers; [0] also days of dates */
+	vv_names *allowed, *categories; /* canonical values */
+	bool typed_missing;             /* a missing value is also a valid number or date */
+	bool spare; /* the column has no constraints except bounds and required */
+	check_range ranges[CHECK_SCALES]; /* of numbers; [0]: also the days of dates */
 } check_column;
 
 typedef enum check_key_kind {
 	CHECK_PRIMARY,
 	CHECK_UNIQUE_KEY,
 	CHECK_UNIQUE,
-	CHECK_ROW /* all columns: a missing value is one as well */
+	CHECK_ROW /* all columns; a missing value counts as a value */
 } check_key_kind;
-/* Which columns of the plan, and which rows have a key: those that meet where; NULL: all. Owned by the plan. */
+/* The columns of a key, as indexes in the plan, and the condition for rows that have a key; where
+ * NULL: all rows. Owned by the plan. */
 typedef struct check_key_of {
 	const size_t *columns;
 	size_t count;
@@ -107,18 +108,19 @@ typedef struct check_key {
 	const vv_rule *rule;
 	vv_severity severity;
 	uint64_t mostly;
-	bool stands; /* what repeats is found wrong, whatever else the columns are */
+	bool stands; /* a repeated key is always reported as an error */
 	check_key_of of;
 	const char *names;        /* "id, day" */
-	vv_hash128 id;            /* of the columns and how their values are read */
+	vv_hash128 id;            /* identifies the columns and how their values are read */
 	const char *title, *text; /* of a rule of varve.checks; or NULL */
 } check_key;
 
 typedef struct check_foreign {
-	vv_severity severity; /* OFF: only whether it could be followed */
+	/* VV_SEVERITY_OFF: only checks whether the foreign key can be resolved */
+	vv_severity severity;
 	uint64_t mostly;
 	check_key_of of;
-	const char **targets; /* names there, as many */
+	const char **targets; /* names of the columns in the resource; as many as of.count */
 	const char *resource; /* "": this table */
 	const char *names, *target_names;
 	vv_hash128 id;
@@ -127,20 +129,20 @@ typedef struct check_foreign {
 
 typedef struct check_condition {
 	vv_condition *compiled;
-	const char *text;   /* as reports have it */
-	const char *title;  /* its title; or NULL */
-	const char *column; /* of the schema, if it is about one; or NULL */
+	const char *text;   /* as shown in reports */
+	const char *title;  /* title of the condition; may be NULL */
+	const char *column; /* the column that the condition is about; may be NULL */
 } check_condition;
 
-/* A finding about the table or a column, made while the plan was. */
+/* A finding about the table or a column, found while the plan was made. */
 typedef struct check_note {
 	const vv_rule *rule;
 	vv_severity severity;
 	const char *column, *value, *message, *expected;
 	size_t value_len;
 	uint64_t line;
-	const char *name; /* of a rule of varve.checks; or NULL. Borrowed from the rules */
-	bool unread;      /* something could not be looked at */
+	const char *name; /* name of a rule of varve.checks, borrowed from the rules; may be NULL */
+	bool unread;      /* something could not be checked */
 	struct check_note *next;
 } check_note;
 
@@ -148,58 +150,60 @@ typedef struct check_plan {
 	vv_arena arena;
 	const vv_check_options *o;
 	vv_table *table;
-	vv_schema own;           /* o->schema, read */
-	const vv_schema *schema; /* &own, or the table's */
+	vv_schema own;           /* o->schema, parsed */
+	const vv_schema *schema; /* &own, or the table's schema */
 	const char *schema_name;
 	bool json;             /* cells come from NDJSON or JSON */
-	vv_buf digits;         /* of the bounds */
-	check_column *columns; /* one for each of the table's */
+	vv_buf digits;         /* digits of the bounds */
+	check_column *columns; /* one for each column of the table */
 	size_t count;
 	size_t *of_field; /* schema place -> column of the plan; SIZE_MAX: none */
 	size_t *places;   /* schema place -> column of the table; SIZE_MAX: none */
 	check_slot *slots;
-	size_t slot_count, counter_count; /* counters: a slot's findings, then values seen */
+	/* counters: findings of each slot, then examined values */
+	size_t slot_count, counter_count;
 	check_key *keys;
 	size_t key_count;
 	check_foreign *foreigns;
 	size_t foreign_count;
 	check_condition *conditions;
 	size_t condition_count;
-	bool has_conditions; /* some thread evaluates any */
+	bool has_conditions; /* conditions must be evaluated */
 	vv_severity blank_severity;
 	uint32_t blank_slot;
 	uint64_t blank_mostly;
-	/* rows without any value are found wrong for that, and nothing else is reported of them */
+	/* for rows without any value, only the rule for blank rows reports findings */
 	bool pass_blank;
-	size_t *show_key; /* columns of the plan that name a row */
+	size_t *show_key; /* columns of the plan that identify a row in reports */
 	size_t show_key_count;
 	check_note *notes, *last_note;
-	vv_hash128 id; /* of everything that determines the results of a group's rows */
+	vv_hash128 id; /* identifies everything that determines the results of a group's rows */
 } check_plan;
 
 void check_plan_clear(check_plan *p);
 /* Appends everything that determines how cells of the field are read: for ids of cached results. */
 void check_put_reading(vv_buf *out, const vv_field *f);
-/* The setting for a rule in a column (NULL: rows), and its severity. */
+/* Returns the severity of the rule in a column (NULL: for rows), and sets *mostly. */
 vv_severity check_severity(const check_plan *p, const char *rule, const char *column, size_t len,
 			   uint64_t *mostly);
-/* Are all findings of the rule there errors: none tolerated by `mostly`, none accepted? Only then may
- * a finding replace others of the same cells. */
+/* Are all findings of the rule in the column errors, neither tolerated by `mostly` nor accepted?
+ * Only then may a finding replace others of the same cells. */
 bool check_stands(const check_plan *p, const char *rule, const char *column, size_t len);
-/* A finding made while the plan is. */
+/* Adds a finding while the plan is made. */
 vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
 			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 8, 9)));
-/* One of a setting about the table. */
+/* Adds a finding of a setting about the table. */
 vv_status check_note_setting(check_plan *p, const vv_rule_setting *s, const char *expected,
 			     vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
-/* Adds a finding about a failed check: if its rule is not an error it is one of "unchecked". setting: its
- * setting; NULL: that of the rule. */
+/* Adds a finding about a failed check: of the rule if its severity is error, else of the rule
+ * "unchecked". setting: the setting that failed; NULL: that of the rule. */
 vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setting *setting,
 			    uint64_t line, const char *expected, vv_error *err, const char *fmt,
 			    ...) __attribute__((format(printf, 7, 8)));
-/* One about a node of the schema, named by its place in its descriptor: "/fields/0/type". */
+/* Adds a finding about a node of the schema, named by its JSON pointer in the descriptor:
+ * "/fields/0/type". */
 vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
