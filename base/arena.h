@@ -24,7 +24,7 @@ typedef struct vv_arena {
 void vv_arena_init(vv_arena *a);
 void vv_arena_clear(vv_arena *a);
 VV_AUTO_CLEAR(vv_arena, vv_arena_clear)
-void vv_arena_reset(vv_arena *a);               /* forgets all, keeps the largest chunk for reuse */
+void vv_arena_reset(vv_arena *a);               /* frees all but the largest chunk, for reuse */
 void *vv_arena_alloc(vv_arena *a, size_t size); /* aligned to 16, not zeroed; NULL on failure */
 void *vv_arena_calloc(vv_arena *a, size_t count, size_t size);
 char *vv_arena_strndup(vv_arena *a, const char *s, size_t len);

@@ -1,14 +1,16 @@
 /*
  * auto: variables that the compiler releases at the end of their block (attribute cleanup of gcc and clang).
  *
- * A header declares it beside the function that releases, which must accept an empty value:
+ * A header declares this for a type beside the function that releases values of the type. The function must accept
+ * NULL or an empty value:
  *
  *	void vv_table_close(vv_table *t); // accepts NULL
  *	VV_AUTO_FREE(vv_table, vv_table_close)
- *	void vv_list_clear(vv_list *l); // accepts an empty one, and one that was cleared
+ *	void vv_list_clear(vv_list *l); // accepts a list that is empty or was cleared
  *	VV_AUTO_CLEAR(vv_list, vv_list_clear)
  *
- * A correct user sets each where it is declared, returns where it likes, and takes what it hands out:
+ * A correct user initialises each variable in its declaration, may return anywhere, and uses vv_take for what it hands
+ * to its caller:
  *
  *	vv_auto(vv_list) names = {0};
  *	vv_auto(vv_table) *t = NULL;
@@ -20,35 +22,35 @@
  *	*out = vv_take(&t);
  *	return VV_OK;
  *
- * They are released in the reverse order of their declarations, after the return value is computed. Declare a borrower
- * after its owner, and a lock before everything that must be released while it is held. No goto or case may jump over
- * a declaration. Close explicitly whatever can fail to close, such as a written file, and check the result.
+ * The variables are released in the reverse order of their declarations, after the return value is computed. Declare a
+ * borrower after its owner, and a lock before everything that must be released while it is held. No goto or case may
+ * jump over a declaration. Close explicitly whatever can fail to close, such as a written file, and check the result.
  */
 #ifndef VV_BASE_AUTO_H
 #define VV_BASE_AUTO_H
 
 #include <stddef.h>
 
-/* After a parameter that a callback has and one function does not need. */
+/* Follows a parameter that the type of a callback requires and the function does not use. */
 #define VV_UNUSED __attribute__((unused))
 
 #define vv_auto(type) __attribute__((cleanup(type##_auto))) type
 
-/* For values, which a function clears. */
+/* Defines vv_auto(type) for values, which the function `clear` clears. */
 #define VV_AUTO_CLEAR(type, clear)                                                                 \
 	static inline void type##_auto(type *vv_auto_value)                                        \
 	{                                                                                          \
 		clear(vv_auto_value);                                                              \
 	}
 
-/* For pointers, which a function frees or closes. */
+/* Defines vv_auto(type) for pointers, which the function `free` frees or closes. */
 #define VV_AUTO_FREE(type, free)                                                                   \
 	static inline void type##_auto(type **vv_auto_pointer)                                     \
 	{                                                                                          \
 		free(*vv_auto_pointer);                                                            \
 	}
 
-/* The pointer, which is the caller's now: *p is NULL. */
+/* Returns *p, which the caller owns from now on, and sets *p to NULL. */
 #define vv_take(p)                                                                                 \
 	__extension__({                                                                            \
 		__typeof__(p) vv_taken_from = (p);                                                 \
@@ -57,7 +59,7 @@
 		vv_taken;                                                                          \
 	})
 
-/* The same into *out, at the end of a function: return vv_hand_over(out, &made); is VV_OK. */
+/* Moves *p to *out; the value is VV_OK. For the end of a function: return vv_hand_over(out, &made); */
 #define vv_hand_over(out, p) (*(out) = vv_take(p), VV_OK)
 
 #endif

@@ -33,19 +33,19 @@ typedef struct vv_buf {
 void vv_buf_init(vv_buf *b);
 void vv_buf_clear(vv_buf *b); /* frees the memory; b can be used again */
 VV_AUTO_CLEAR(vv_buf, vv_buf_clear)
-/* Clears several: vv_buf_clear_all(&r->names, &r->hashes); */
+/* Clears several buffers: vv_buf_clear_all(&r->names, &r->hashes); */
 #define vv_buf_clear_all(...)                                                                      \
 	vv_buf_clear_list((vv_buf *const[]){__VA_ARGS__},                                          \
 			  sizeof((vv_buf *const[]){__VA_ARGS__}) / sizeof(vv_buf *))
 void vv_buf_clear_list(vv_buf *const *list, size_t count);
 void vv_buf_reset(vv_buf *b); /* sets len to 0 and failed to false; keeps the memory */
 
-/* The part of vv_buf_reserve that allocates. */
+/* Allocates for vv_buf_reserve; other code calls vv_buf_reserve. */
 bool vv_buf_grow(vv_buf *b, size_t more);
 
 /* The short functions are inline because output of hundreds of megabytes passes through them. */
 
-/* Makes room for `more` bytes after len. Sets failed and returns false if memory runs out. */
+/* Makes room for `more` bytes after the content. Sets failed and returns false if memory runs out. */
 static inline bool vv_buf_reserve(vv_buf *b, size_t more)
 {
 	/* The NUL after the bytes is counted in. */
@@ -101,10 +101,10 @@ char *vv_asprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Returns VV_OK, or, if p is NULL, sets err and returns VV_ENOMEM. */
 vv_status vv_alloc_ok(const void *p, vv_error *err);
 
-/* Do both have the same bytes? */
+/* Returns true if both buffers have the same bytes. */
 bool vv_buf_equal(const vv_buf *a, const vv_buf *b);
 
-/* Unsigned LEB128, at most 10 bytes; always the shortest form. */
+/* Appends v as unsigned LEB128 in the shortest form, at most 10 bytes. */
 void vv_buf_put_varint(vv_buf *b, uint64_t v);
 size_t vv_varint_len(uint64_t v);
 /* Writes a varint to out, which has room for 10 bytes. Returns the number of bytes written. */

@@ -50,8 +50,8 @@ typedef int vv_hint_id;
 enum { VV_HINT_NONE, VV_HINT_WORDS };
 #define VV_HINT_ARGS 3
 
-/* Writes the program's sentence for a code: at most size bytes with a NUL; "": the program has no sentence for it.
- * name: the name of the code, such as "add-fix". Unused arguments are "". */
+/* Writes the program's sentence for a code: at most size bytes with the NUL, or "" if the program has no sentence for the
+ * code. name: the name of the code, such as "add-fix". Unused arguments are "". */
 typedef void (*vv_hint_words_fn)(char *out, size_t size, const char *name,
 				 const char *const args[VV_HINT_ARGS]);
 
@@ -65,7 +65,7 @@ typedef struct vv_error {
 	bool answered; /* the peer reported the error, and the connection can still be used */
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
 	vv_hint_id hint_id;           /* advice on what to try next; VV_HINT_NONE: no advice */
-	/* the sentence, or the arguments of the code, each with a NUL after it */
+	/* VV_HINT_WORDS: the sentence; a code: its arguments, each followed by a NUL */
 	char hint[VV_HINT_MAX];
 } vv_error;
 
@@ -90,9 +90,9 @@ vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(pri
 #define vv_hint_code(...) vv_hint_set(__VA_ARGS__, NULL, NULL, NULL)
 vv_status vv_hint_set(vv_error *err, vv_hint_id id, const char *a, const char *b, const char *c,
 		      ...);
-/* The name of the code, such as "add-fix". NULL: the hint is not a code. */
+/* Returns the name of the code, such as "add-fix", or NULL if id is not a code. */
 const char *vv_hint_name(vv_hint_id id);
-/* Copies the hint of `from`, unless err has a hint. */
+/* Copies the hint of `from`, unless err already has a hint. Returns as vv_hint does. */
 vv_status vv_hint_copy(vv_error *err, const vv_error *from);
 void vv_hint_clear(vv_error *err);
 /* Gets the arguments of the hint, borrowed from err. Unused arguments are "". */

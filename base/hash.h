@@ -1,7 +1,7 @@
 /*
- * hash: SHA-256 (OpenSSL) for names, SHA-1 and MD5 where formats of others have them, XXH3 (xxHash) for everything quick.
+ * hash: SHA-256 for names, SHA-1 and MD5 for foreign formats (all from OpenSSL), XXH3 (xxHash) for quick checks.
  *
- * The only folder that includes OpenSSL's digests and xxHash.
+ * Only base includes OpenSSL's digests and xxHash.
  */
 #ifndef VV_BASE_HASH_H
 #define VV_BASE_HASH_H
@@ -19,45 +19,45 @@ typedef struct vv_hash128 {
 	uint64_t lo, hi;
 } vv_hash128;
 
-/* SHA-256 of len bytes. Thread-safe. Fails only when the library is unusable. */
+/* Computes the SHA-256 of len bytes. Thread-safe. Fails only if OpenSSL is unusable. */
 vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, vv_error *err);
 
-/* SHA-1 of head and then bytes, as Git names its objects; fails as the one above. */
+/* Computes the SHA-1 of head followed by bytes, as in the names of Git's objects. Fails only if OpenSSL is unusable. */
 #define VV_SHA1_LEN 20u
 vv_status vv_sha1(uint8_t out[VV_SHA1_LEN], const void *head, size_t head_len, const void *bytes,
 		  size_t len, vv_error *err);
 
-/* Appends the SHA-1 of all that is in b, as Git's files end. */
+/* Appends the SHA-1 of the content of b, as at the end of Git's files. */
 vv_status vv_buf_put_sha1(vv_buf *b, vv_error *err);
 
-/* An incremental digest. SHA-1 is for the end of Git's pack files, MD5 for DVC's file names; neither is used for
- * trust. */
+/* An incremental digest. SHA-1 is for the end of Git's pack files, MD5 for DVC's file names; neither is trusted as proof
+ * of content. */
 #define VV_MD5_LEN 16u
 typedef enum vv_digest_kind { VV_DIGEST_MD5, VV_DIGEST_SHA1, VV_DIGEST_SHA256 } vv_digest_kind;
 typedef struct vv_digest vv_digest;
 vv_status vv_digest_new(vv_digest **out, vv_digest_kind kind, vv_error *err);
 vv_status vv_digest_update(vv_digest *d, const void *bytes, size_t len, vv_error *err);
-vv_status vv_digest_end(vv_digest *d, uint8_t *out,
-			vv_error *err); /* once; out: room for its bytes */
-void vv_digest_free(vv_digest *d);      /* accepts NULL */
+/* Writes the digest to out, 16, 20 or 32 bytes according to the kind. Call once. */
+vv_status vv_digest_end(vv_digest *d, uint8_t *out, vv_error *err);
+void vv_digest_free(vv_digest *d); /* accepts NULL */
 VV_AUTO_FREE(vv_digest, vv_digest_free)
 
-/* HMAC-SHA-1 (RFC 2104), with which known_hosts hides hosts' names. Fails only when OpenSSL
- * has none, or no memory. */
+/* Computes HMAC-SHA-1 (RFC 2104), which hides host names in known_hosts. Fails only if OpenSSL does not have it, or
+ * memory runs out. */
 vv_status vv_hmac_sha1(uint8_t out[VV_SHA1_LEN], const void *key, size_t key_len, const void *bytes,
 		       size_t len, vv_error *err);
 
-/* HMAC-SHA-256, with which requests to S3 are signed. Fails as the one above. */
+/* Computes HMAC-SHA-256, which signs requests to S3. Fails as vv_hmac_sha1 does. */
 vv_status vv_hmac_sha256(uint8_t out[VV_SHA256_LEN], const void *key, size_t key_len,
 			 const void *bytes, size_t len, vv_error *err);
 
-/* XXH3 64 bit; seed 0 is the plain function. Cannot fail. */
+/* Computes XXH3 with 64 bits. Seed 0 means unseeded XXH3. Cannot fail. */
 uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed);
 
-/* XXH3 128 bit. Cannot fail. */
+/* Computes XXH3 with 128 bits. Cannot fail. */
 vv_hash128 vv_xxh3_128(const void *bytes, size_t len, uint64_t seed);
 
-/* Incremental XXH3, 64 and 128 bit (the same state serves both). */
+/* Incremental XXH3; the same state gives the digest of 64 and that of 128 bits. */
 typedef struct vv_xxh3_state vv_xxh3_state;
 vv_xxh3_state *vv_xxh3_new(uint64_t seed); /* NULL when out of memory */
 void vv_xxh3_reset(vv_xxh3_state *s, uint64_t seed);

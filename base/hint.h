@@ -3,13 +3,15 @@
  * (cmd/frame/hint_words.c): nothing below cmd names a command.
  *
  * A new hint needs a line here and one in hint_words.c; tests/check/hints.py compares them with each other and
- * with the calls. error.h does not include this, so that a new hint compiles few files again.
+ * with the calls. error.h does not include this header, so that few files are compiled again after a hint is
+ * added.
  */
 #ifndef VV_BASE_HINT_H
 #define VV_BASE_HINT_H
 
 /* clang-format off */
-/* X(code, its name outside of varve, its arguments). In the order of the alphabet: programs see names alone. */
+/* X(code, name, arguments), in alphabetical order. name is the code's name in output for programs, which does
+ * not contain the number. */
 #define VV_HINTS(X) \
 	X(ADD, "add", "path") \
 	X(ADD_AS_CSV, "add-as-csv", "path") \
@@ -115,7 +117,7 @@
 /* clang-format on */
 
 enum vv_hint_code {
-	VV_HINT_BEFORE = 1, /* VV_HINT_WORDS of error.h */
+	VV_HINT_BEFORE = 1, /* equals VV_HINT_WORDS of error.h; the codes follow */
 #define VV_HINT_CODE(code, name, arguments) VV_HINT_##code,
 	VV_HINTS(VV_HINT_CODE)
 #undef VV_HINT_CODE

@@ -1,5 +1,5 @@
 /*
- * path: putting paths together and judging names that come from outside.
+ * path: joins and splits paths, and checks paths that come from outside.
  */
 #ifndef VV_BASE_PATH_H
 #define VV_BASE_PATH_H
@@ -9,49 +9,51 @@
 
 #include "base/error.h"
 
-/* Does name end with this, and have something before it ("x.lock", ".lock")? */
+/* Returns true if name ends with `end` and is longer: "x.lock" ends with ".lock", ".lock" does not. */
 bool vv_path_ends(const char *name, const char *end);
 
-/* "a/b" from parts, one '/' between; a NULL part ends the list. Owned by the
- * caller (vv_free); NULL when out of memory, or when first is NULL: so was what made it. */
+/* Joins parts with one '/' between each two; NULL ends the list. The caller frees the path with
+ * vv_free. Returns NULL if memory runs out, or if first is NULL because its allocation failed. */
 char *vv_path_join(const char *first, ...) __attribute__((sentinel));
 
-/* The part after the last '/', borrowed. */
+/* Returns the part of path after the last '/', borrowed from path. */
 const char *vv_path_base(const char *path);
 
-/* The folder part as an owned string; "." when there is none. */
+/* Returns the folder of path, "." if path has no '/'. The caller frees the text with vv_free. */
 char *vv_path_dir(const char *path);
 
-/* The extension without its dot, borrowed; "" when there is none. */
+/* Returns the extension without its dot, borrowed from path; "" if path has no extension. */
 const char *vv_path_ext(const char *path);
 
-/* Makes an absolute, lexically clean path ('.', '..', '//' resolved without
- * asking the file system) of path taken from base. Owned by the caller. */
+/* Makes path absolute; a relative path starts at base. '.', '..' and '//' are resolved in the text
+ * only, without the file system. The caller frees the result with vv_free. */
 char *vv_path_absolute(const char *base, const char *path);
 
-/* path relative to the folder root (both absolute and clean, or both of a repository, whose top
- * is ""), borrowed from path; "" when equal; NULL when path is not below root. */
+/* Returns path relative to the folder root, borrowed from path: "" if both are equal, NULL if path is
+ * not below root. Both are absolute and clean, or both are relative to the top of a repository, which
+ * is "". */
 const char *vv_path_below(const char *root, const char *path);
 
-/* Is a repository-relative path one that varve will write to a work tree or use in its own folders?
- * Refused (VV_EREFUSED, the reason in the message): empty, absolute, empty parts, "." and "..",
- * ".git" in any case or with the NTFS and HFS disguises (trailing dots or spaces, "git~1",
- * ignorable code points), backslash, ':' , control bytes, a leading '-' of the whole path, Windows
- * device names, parts that end in a dot or a space (Windows drops it), parts over 255 bytes, the
- * whole over 4096. */
+/* Checks a repository-relative path before varve writes to it in a work tree or in its own folders.
+ * VV_EREFUSED, with the reason in the message: an empty or absolute path, empty parts, "." and "..",
+ * ".git" in any case or in a form that NTFS or HFS reads as ".git" (trailing dots or spaces, "git~1",
+ * ignorable code points), backslash, ':', control bytes, a path that begins with '-', Windows device
+ * names, parts that end in a dot or a space (Windows drops them), parts over 255 bytes, a path over
+ * 4096 bytes. */
 vv_status vv_path_check(const char *path, vv_error *err);
-const char *vv_path_fault(const char *path); /* the same reason alone, or NULL */
-/* The same for an ordinary file of Git, which may have any name that Git accepts here: refuses only
- * paths out of the work tree or into ".git", and paths that are too long. */
+const char *vv_path_fault(const char *path); /* the reason for VV_EREFUSED; NULL: accepted */
+/* Checks the path of an ordinary file of Git, which may have any name that Git accepts on this system.
+ * VV_EREFUSED: path leads out of the work tree or into ".git", or is too long. */
 vv_status vv_path_check_plain(const char *path, vv_error *err);
 
-/* Would some file system take this one part of a path, of len bytes, for ".git"? Recognises the
- * disguises of NTFS (trailing dots and spaces, "git~1", streams) and of HFS (ignorable code
- * points); case does not count. */
+/* Returns true if some file system reads this part of a path, of len bytes, as ".git": in any case, on
+ * NTFS with trailing dots and spaces, as "git~1" or with a stream, on HFS with ignorable code
+ * points. */
 bool vv_path_is_dot_git(const char *part, size_t len);
 
-/* Shell-like pattern match as in gitignore(5): '*' and '?' stop at '/'; '**' between slashes, or
- * at an end beside one, does not; '[...]' with ranges and the classes of ASCII; a backslash escapes. */
+/* Returns true if path matches a pattern of gitignore(5): '*' and '?' do not match '/'; '**' between
+ * two slashes, or between a slash and an end of the pattern, does; '[...]' may have ranges and ASCII
+ * classes; a backslash escapes. */
 bool vv_path_match(const char *pattern, const char *path);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * progress: reports of progress and notes from lower folders to the command.
+ * progress: passes progress and notes from lower folders to the command.
  *
- * Nothing below the commands prints: it calls the functions that it was given, which may
- * be NULL. Calls may come often and from one thread at a time.
+ * Code below the commands does not print. It calls the functions in these structs, which may be NULL. The
+ * functions may be called often, and by one thread at a time.
  */
 #ifndef VV_BASE_PROGRESS_H
 #define VV_BASE_PROGRESS_H
@@ -13,44 +13,49 @@
 #include "base/error.h"
 
 typedef struct vv_progress {
-	/* done of total bytes; total 0 when unknown. False: the work is to end. */
+	/* Reports that `done` of `total` bytes are done; total 0: not known. Returns false to cancel the
+	 * work. */
 	bool (*update)(void *payload, const char *what, uint64_t done, uint64_t total);
 	void *payload;
-	/* the same of rows, versions or other things: only how large a part is done means something */
+	/* Reports progress in rows, versions or other units: only the ratio of done and total is
+	 * meaningful. Returns as update does. */
 	bool (*part)(void *payload, const char *what, uint64_t done, uint64_t total);
 } vv_progress;
 
-/* Calls p->update unless p or it is NULL. VV_ECANCELLED: p->update cancelled; the caller returns
- * it. */
+/* Calls p->update, unless p or p->update is NULL. VV_ECANCELLED: p->update returned false; the caller
+ * must return VV_ECANCELLED too. */
 vv_status vv_progress_update(const vv_progress *p, const char *what, uint64_t done, uint64_t total,
 			     vv_error *err);
-/* The same for p->part. */
+/* Like vv_progress_update, with p->part. */
 vv_status vv_progress_part(const vv_progress *p, const char *what, uint64_t done, uint64_t total,
 			   vv_error *err);
 
 typedef enum vv_note_kind { VV_NOTE_PLAIN, VV_NOTE_WARNING } vv_note_kind;
 
-/* Receives progress and notes of a running command. Any function may be NULL, and so may the whole
- * struct: such notes are dropped. */
+/* Receives progress and notes of a running command. Any function, and a pointer to the struct, may be
+ * NULL; notes are then dropped. */
 typedef struct vv_notes {
 	void (*note)(void *payload, vv_note_kind kind, const char *line);
-	/* Starts progress (NULL: not shown), until `end`, which may be called too often. */
+	/* Starts a display of progress, which `end` ends; calls of `end` without `begin` are harmless.
+	 * NULL: progress is not shown. */
 	const vv_progress *(*begin)(void *payload);
 	void (*end)(void *payload);
 	void *payload;
-	bool alone;             /* used by the library: never prompt, and take varve from PATH */
-	vv_hint_words_fn words; /* the program's; NULL: hints that are codes are left out */
+	bool alone; /* used by the library: never prompt; run varve from PATH */
+	vv_hint_words_fn
+		words; /* writes sentences for codes of hints; NULL: such hints are dropped */
 } vv_notes;
 
-/* A line, without its end. */
+/* Sends a line, without its line end, to n->note. */
 void vv_notes_put(const vv_notes *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Likewise, of something that is probably not as it should be. */
+/* Sends a line to n->note as a warning. */
 void vv_notes_warn(const vv_notes *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* A line "hint: ..." of a code and its arguments (hint.h) in the words of n; nothing where n has none. */
+/* Sends a line "hint: ..." with the sentence of n->words for a code and its arguments (hint.h). Does
+ * nothing if n->words is NULL. */
 #define vv_notes_hint(...) vv_notes_hint_put(__VA_ARGS__, NULL, NULL, NULL)
 void vv_notes_hint_put(const vv_notes *n, vv_hint_id id, const char *a, const char *b,
 		       const char *c, ...);
-/* vv_hint_word with the words of n. */
+/* Calls vv_hint_word with n->words. */
 void vv_notes_word(const vv_notes *n, vv_error *err);
 const vv_progress *vv_notes_begin(const vv_notes *n);
 void vv_notes_end(const vv_notes *n);

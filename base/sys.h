@@ -41,7 +41,7 @@ extern vv_sys vv_sys_ops;
 /* Number of successful fsyncs made through the table since the start. */
 uint64_t vv_sys_fsyncs(void);
 
-/* malloc(), calloc() and realloc() of the table. A size of 0 counts as 1. NULL: out of memory. */
+/* Allocate through the table. A size of 0 counts as 1. Return NULL if memory runs out. */
 void *vv_malloc(size_t size);
 void *vv_calloc(size_t count, size_t size); /* zeroed; NULL on overflow */
 void *vv_realloc(void *p, size_t size);     /* p stays valid on failure */
@@ -50,13 +50,14 @@ char *vv_strdup(const char *s);
 char *vv_strndup(const char *s, size_t len); /* len bytes and a NUL */
 void vv_free(void *p);                       /* accepts NULL */
 VV_AUTO_FREE(char, vv_free)
-/* Frees several, in this order: vv_free_all(r->name, r->url, r); */
+/* Frees several pointers, in this order: vv_free_all(r->name, r->url, r); */
 #define vv_free_all(...)                                                                           \
 	vv_free_list((void *const[]){__VA_ARGS__},                                                 \
 		     sizeof((void *const[]){__VA_ARGS__}) / sizeof(void *))
 void vv_free_list(void *const *list, size_t count);
 
-/* For memory other than text that vv_free frees: vv_auto_free size_t *places = NULL; */
+/* Declares a pointer, other than char *, that vv_free frees at the end of its block: vv_auto_free size_t *places =
+ * NULL; */
 #define vv_auto_free __attribute__((cleanup(vv_free_at)))
 static inline void vv_free_at(void *pointer)
 {
@@ -75,9 +76,9 @@ int64_t vv_now_sec(void);                  /* seconds since 1970; 0 if the clock
 uint64_t vv_monotonic_ms(void);            /* milliseconds on a clock that never goes back */
 uint64_t vv_thread_cpu_ms(void);           /* processor time of this thread since it began */
 
-/* The path of the program varve, for running it: the running program, or the one in the same folder as, for example,
- * varve-web. If the system does not report the path, "varve", for a search on the PATH. The caller frees the text.
- * NULL: out of memory. */
+/* Returns the path for running varve: the running program, or, in a program such as varve-web, the varve in the same
+ * folder. If the system does not report the path, returns "varve", which is searched on the PATH. The caller frees the
+ * text with vv_free. Returns NULL if memory runs out. */
 char *vv_varve_path(void);
 
 #endif

@@ -19,16 +19,16 @@
 #define VV_CID_BYTES 36u
 #define VV_CID_TEXT 59u /* without a NUL */
 
-/* VV_CODEC_DAG_PB: nodes of UnixFS files, which are made on request: no store has one, and readers
- * of CIDs refuse it. */
+/* VV_CODEC_DAG_PB is for nodes of UnixFS files, which are made on request: stores do not contain
+ * them, and vv_cid_read and vv_cid_parse refuse the codec. */
 enum { VV_CODEC_RAW = 0x55, VV_CODEC_DAG_PB = 0x70, VV_CODEC_DAG_CBOR = 0x71 };
 
 typedef struct vv_cid {
-	uint8_t codec; /* one of them; 0 means "no CID" */
+	uint8_t codec; /* VV_CODEC_...; 0 means "no CID" */
 	uint8_t digest[32];
 } vv_cid;
 
-/* The CID of a block's bytes. */
+/* Computes the CID of a block's bytes. */
 vv_status vv_cid_of(vv_cid *out, uint8_t codec, const void *bytes, size_t len, vv_error *err);
 
 bool vv_cid_equal(const vv_cid *a, const vv_cid *b);
@@ -37,16 +37,18 @@ bool vv_cid_is_null(const vv_cid *c);
 uint64_t vv_cid_prefix(
 	const vv_cid *c); /* first 8 digest bytes, big-endian: sorts as the digest does */
 
-/* Strict: exactly 36 bytes, version 1, a codec of the two, sha2-256, length 32. */
+/* Reads a binary CID. Accepts only exactly 36 bytes, version 1, VV_CODEC_RAW or VV_CODEC_DAG_CBOR,
+ * sha2-256, length 32. */
 vv_status vv_cid_read(vv_cid *out, const uint8_t *bytes, size_t len, vv_error *err);
 void vv_cid_write(uint8_t out[VV_CID_BYTES], const vv_cid *c);
 
-/* Strict: 59 characters, 'b', lower case, spare bits zero. VV_EUSAGE otherwise. */
+/* Reads a CID as text. VV_EUSAGE unless text is 59 characters, 'b' first, in lower case, with
+ * unused bits zero, and its bytes are accepted by vv_cid_read. */
 vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err);
 void vv_cid_text(char out[VV_CID_TEXT + 1], const vv_cid *c);
-const char *vv_cid_shows(const vv_cid *c); /* borrowed as vv_text_shows */
+const char *vv_cid_shows(const vv_cid *c); /* text in a rotating buffer, as from vv_text_shows */
 
-/* Of vv_json_out *w and vv_cid: for arrays of base/json/json_list.h. */
+/* Writes the CID's text to w. cid is a vv_cid: for JSON_EACH of base/json/json_list.h. */
 void vv_cid_json(vv_json_out *w, const void *cid);
 
 #endif

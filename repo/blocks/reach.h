@@ -1,8 +1,8 @@
 /*
  * reach: walks from a block to all linked blocks.
  *
- * Follows links (DAG-CBOR tag 42), without knowledge of tables. Iterative; each CID once; bounded
- * by a budget of blocks. A raw block has no links and is read only on request.
+ * Follows links (DAG-CBOR tag 42), without knowledge of tables. A walk is iterative, visits each CID once, and is
+ * limited by a budget of blocks. Raw blocks have no links and are not read.
  */
 #ifndef VV_REPO_BLOCKS_REACH_H
 #define VV_REPO_BLOCKS_REACH_H
@@ -22,17 +22,17 @@ VV_AUTO_FREE(vv_cid_set, vv_cid_set_free)
 vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_error *err);
 bool vv_cid_set_has(const vv_cid_set *set, const vv_cid *cid);
 uint64_t vv_cid_set_count(const vv_cid_set *set);
-const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i); /* i-th that was added; borrowed */
+const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i); /* in order of addition; borrowed */
 
 typedef struct vv_walk {
 	vv_store *store;
-	vv_cid_set *seen;        /* CIDs already visited are not entered; new ones are added */
-	const vv_cid_set *known; /* these are not entered either, or NULL */
+	vv_cid_set *seen;        /* CIDs to skip; visited CIDs are added */
+	const vv_cid_set *known; /* further CIDs to skip; may be NULL */
 	uint64_t budget; /* blocks that may still be visited; VV_EREFUSED when it is used up */
-	bool missing_ok; /* continue past blocks that are missing here */
-	/* Called once for each CID, nodes before their children; state VV_OK or
-	 * VV_EMISSING / VV_ECORRUPT (only with missing_ok). For nodes bytes/len are
-	 * the block; for raw blocks NULL, 0, and they are not read. May be NULL. */
+	bool missing_ok; /* continue past missing and damaged blocks */
+	/* Called once for each CID, nodes before their children; may be NULL. bytes and len are the block of a
+	 * node, or NULL and 0 for a raw block, which is not read. state: VV_OK; with missing_ok also VV_EMISSING or
+	 * VV_ECORRUPT. */
 	vv_status (*visit)(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			   vv_status state, vv_error *err);
 	void *payload;
@@ -40,16 +40,17 @@ typedef struct vv_walk {
 
 vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err);
 
-/* Is everything below root here? *missing gets the first one that is not. */
+/* Sets *complete to whether the store has root and all blocks below it. If not, *missing gets the first missing
+ * CID. */
 vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_cid *missing,
 			    vv_error *err);
 
-/* The same for many similar versions: parts found complete are not visited again. Set store, zero the rest; add any
- * number of times, then clear. */
+/* Checks many similar versions as vv_store_complete does, without visiting parts again that were complete. Set
+ * store and zero the rest; call vv_completing_add for each root, then vv_completing_clear. */
 typedef struct vv_completing {
 	vv_store *store;
-	vv_cid_set *whole;
-	uint64_t looked; /* blocks that were looked at so far */
+	vv_cid_set *whole; /* CIDs whose blocks are complete; NULL: no root was added yet */
+	uint64_t looked;   /* number of blocks visited so far */
 } vv_completing;
 vv_status vv_completing_add(vv_completing *c, const vv_cid *root, bool *complete, vv_error *err);
 void vv_completing_clear(vv_completing *c);

@@ -1,9 +1,9 @@
 /*
  * repository: an ordinary Git repository, and varve's folder in it.
  *
- * Opens by discovery (GIT_DIR and friends respected), also from a linked
- * worktree or a bare repository. libgit2 is initialised on first use and its
- * types stay inside the sources of repo. One vv_repository is used by one thread.
+ * Finds the repository as Git does, with GIT_DIR and similar variables, also from a linked worktree or in a bare
+ * repository. libgit2 is initialised on first use, and its types stay inside the sources of repo. Use a
+ * vv_repository in one thread at a time.
  */
 #ifndef VV_REPO_GIT_REPOSITORY_H
 #define VV_REPO_GIT_REPOSITORY_H
@@ -23,96 +23,99 @@
 typedef struct vv_repository vv_repository;
 
 /* Opens the repository that contains path (NULL: the current folder, or GIT_DIR). The environment is copied; all
- * work on the repository, and programs started for it, use the copy. VV_ENOTFOUND: not a repository, with a hint;
- * VV_EREFUSED and VV_ENOSUPPORT cases (foreign owner, unsupported extensions, split or sparse index) have the way
- * out in the message. VV_ECORRUPT: an index of Git's packs is so damaged that nothing can be read
- * (pack_check.h). */
+ * work on the repository, and programs started for it, use the copy. VV_ENOTFOUND, with a hint: not a repository.
+ * VV_EREFUSED, VV_ENOSUPPORT: foreign owner, unsupported extensions, or a split or sparse index; the message has
+ * the way out. VV_ECORRUPT: an index of Git's packs is so damaged that nothing can be read (pack_check.h). */
 vv_status vv_repository_open(vv_repository **out, const char *path, const vv_env *env,
 			     vv_error *err);
 
-/* The same with whatever indexes: for those who look at them before they read any object. */
+/* Like vv_repository_open, without checking the indexes of Git's packs. Call vv_repository_check_packs before
+ * reading an object. */
 vv_status vv_repository_open_unchecked(vv_repository **out, const char *path, const vv_env *env,
 				       vv_error *err);
 vv_status vv_repository_check_packs(const vv_repository *r, vv_error *err); /* VV_ECORRUPT */
 
-/* The user named the current folder: a bare repository right there is used. Without that, one that is
- * found from the current folder up by its layout alone, not by a .git, is refused (as by Git with
- * safe.bareRepository=explicit): a clone can bring one, with settings that run programs.
- * safe.bareRepository=all outside any repository allows it. Called before there are threads. */
+/* Allows vv_repository_open to use a bare repository in the current folder, because the user named this folder.
+ * Without this call, a bare repository that is found from the current folder upwards, without a .git, is refused,
+ * as by Git with safe.bareRepository=explicit: a clone can contain one whose settings run programs.
+ * safe.bareRepository=all in the settings outside any repository allows it, too. Call before threads start. */
 void vv_repository_name_here(void);
 
 void vv_repository_close(vv_repository *r); /* accepts NULL */
 VV_AUTO_FREE(vv_repository, vv_repository_close)
 
-/* Removes the locks of the index, HEAD, refs, the settings and packed-refs left by a dead varve,
- * which Git's programs do not. Notes each to the listener; ignores failures. */
+/* Removes locks of the index, HEAD, refs, settings and packed-refs that an ended varve left behind; Git's
+ * programs do not remove them. Sends a note for each to the listener. Ignores failures. */
 void vv_repository_sweep_locks(vv_repository *r);
 
-/* The objects written so far are in the repository, durably: at first they are staged, and belong to the
- * ref or index that will name them. */
+/* Writes staged objects, which are all objects since the last call, into the repository, durably. Call before a
+ * ref or the index names them. */
 vv_status vv_repository_flush(vv_repository *r, vv_error *err);
 
 /* Drops staged objects, so that closing does not write them. */
 void vv_repository_discard(vv_repository *r);
 
-/* Makes everything written so far durable: the folder of a renamed index is synced only here, and
- * refs never move before. Call it before reporting success. */
+/* Makes the index written so far durable: fsyncs its folder, which writing the index does not. Call before a ref
+ * moves and before reporting success. */
 vv_status vv_repository_settle(vv_repository *r, vv_error *err);
 
-/* Sets the receiver of notes and progress of work in the repository; borrowed until close. NULL at
- * first; r may be NULL. */
+/* Sets the listener: notes receives notes and progress of work in r, and is borrowed until close. A new r has
+ * none. r may be NULL. */
 void vv_repository_listen(vv_repository *r, const vv_notes *notes);
 const vv_notes *vv_repository_notes(const vv_repository *r);
-vv_hint_words_fn vv_repository_words(const vv_repository *r); /* of the notes; or NULL */
+vv_hint_words_fn vv_repository_words(const vv_repository *r); /* words of the notes; may be NULL */
 
-/* The environment that it was opened with; borrowed until close. */
+/* Returns the environment that r was opened with; borrowed until close. */
 const vv_env *vv_repository_env(const vv_repository *r);
 
-/* Borrowed until close; no trailing '/'. */
-const char *vv_repository_workdir(const vv_repository *r); /* NULL when bare */
-const char *vv_repository_gitdir(const vv_repository *r);  /* per worktree */
-const char *vv_repository_commondir(const vv_repository *r);
-const char *vv_repository_objects(const vv_repository *r); /* Git's, that are written to */
-/* Are there commits whose parents are missing here? */
+/* Return paths without a trailing '/'; borrowed until close. */
+const char *vv_repository_workdir(const vv_repository *r);   /* NULL if r is bare */
+const char *vv_repository_gitdir(const vv_repository *r);    /* the worktree's own .git folder */
+const char *vv_repository_commondir(const vv_repository *r); /* the .git folder of all worktrees */
+const char *vv_repository_objects(const vv_repository *r);   /* folder for new Git objects */
+/* Returns true in a shallow clone: some commits have parents that are missing. */
 bool vv_repository_is_shallow(const vv_repository *r);
 const char *vv_repository_varvedir(const vv_repository *r); /* <commondir>/varve */
 const char *vv_repository_statedir(
 	const vv_repository *r); /* <gitdir>/varve: this worktree's caches */
 bool vv_repository_is_bare(const vv_repository *r);
-bool vv_repository_is_initialised(const vv_repository *r); /* filter.varve.* configured here? */
+bool vv_repository_is_initialised(
+	const vv_repository *r); /* true if filter.varve.* is configured */
 
-/* The block store, opened on first use; borrowed. */
+/* Gets the block store, which is opened on first use; borrowed until close. */
 vv_status vv_repository_store(vv_repository *r, vv_store **out, vv_error *err);
 
-/* A command-line path (relative to the current folder, or absolute) as a repository-relative one
- * with '/' and no trailing slash ("" for the top). Owned by the caller. VV_EUSAGE when outside the
- * work tree. Symbolic links in the folders above are resolved as Git does. */
+/* Converts a path of the command line (absolute, or relative to the current folder) to one relative to the top of
+ * the work tree, without a trailing '/'; "" for the top. The caller frees *out with vv_free. VV_EUSAGE: path is
+ * outside the work tree. Symbolic links in the folders above are resolved as Git does. */
 vv_status vv_repository_relative(char **out, vv_repository *r, const char *path, vv_error *err);
-/* The inverse: the file's absolute path. NULL when out of memory. */
+/* Returns the absolute path of a file of the work tree, which the caller frees with vv_free. NULL: out of
+ * memory. */
 char *vv_repository_file(const vv_repository *r, const char *relative);
-/* The work tree's folder, open, for vv_lstat_at of many files: the descriptor or, negative, a vv_status. */
+/* Opens the top folder of the work tree, for vv_lstat_at of many files. Returns the descriptor or a negative
+ * vv_status. */
 int vv_repository_open_top(const vv_repository *r, vv_error *err);
 
-/* Git config, all levels, read (config.h writes). Strings are owned by the caller; VV_ENOTFOUND when
- * not set. Bool and number: fallback when not set. */
+/* Read a setting of Git from all levels (config.h writes settings). The caller frees a string with vv_free;
+ * VV_ENOTFOUND if the string is not set. A bool or number that is not set gets the value of fallback. */
 vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_error *err);
 vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool *out,
 			 vv_error *err);
 vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, uint64_t *out,
-			vv_error *err); /* k, m, g */
-/* A setting of the levels outside any repository; owned by the caller; NULL when not set. */
+			vv_error *err); /* accepts the suffixes k, m, g */
+/* Reads a setting only from levels outside any repository, such as the user's and the system's. The caller frees
+ * the text with vv_free. Returns NULL if the setting is empty or not set, or on failure. */
 char *vv_config_outside(const vv_env *env, const char *key);
-/* The same from the configuration that r has read already: no file is opened. */
+/* Like vv_config_outside, from the settings that r has already read, without opening a file. */
 char *vv_config_protected(vv_repository *r, const char *key);
-/* Calls fn for each entry whose name matches the prefix, with the level's name
- * ("system", "global", "local", "worktree", ...). */
+/* Calls fn for each setting whose name begins with prefix. level: "system", "global", "local", "worktree", ... */
 typedef vv_status (*vv_config_fn)(void *payload, const char *name, const char *value,
 				  const char *level, vv_error *err);
 vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, void *payload,
 			 vv_error *err);
 
-/* A 64-bit secret of this repository (made on first use, kept under
- * .git/varve/secret): seeds the scan cache's hashes. */
+/* Gets the 64-bit secret of this repository, which seeds the hashes of the scan cache. It is created on first use
+ * and stored in .git/varve/secret. */
 vv_status vv_repository_secret(vv_repository *r, uint64_t *out, vv_error *err);
 
 #endif

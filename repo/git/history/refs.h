@@ -1,8 +1,8 @@
 /*
  * refs: branches, tags, HEAD.
  *
- * Refs move by compare-and-swap under Git's own lock files, durably (file and
- * folder synced), with a line in the reflog if Git would write one.
+ * Refs are updated by compare-and-swap under Git's lock files, durably (file and folder are
+ * synced), with a line in the reflog if Git would write one.
  */
 #ifndef VV_REPO_GIT_HISTORY_REFS_H
 #define VV_REPO_GIT_HISTORY_REFS_H
@@ -17,22 +17,23 @@
 
 typedef struct vv_ref {
 	char *name;     /* "refs/heads/main" */
-	vv_oid id;      /* its target; a tag object's own id for annotated tags */
-	vv_oid commit;  /* peeled; null when it is not a commit */
-	char *symbolic; /* target name of a symbolic ref, or NULL */
-	bool annotated; /* id is a tag object's */
+	vv_oid id;      /* the target; for an annotated tag, the tag object */
+	vv_oid commit;  /* the peeled target; null if it is not a commit */
+	char *symbolic; /* target name of a symbolic ref; NULL: not symbolic */
+	bool annotated; /* id is a tag object */
 } vv_ref;
 void vv_ref_clear(vv_ref *ref);
 VV_AUTO_CLEAR(vv_ref, vv_ref_clear)
 typedef vv_status (*vv_ref_fn)(void *payload, const vv_ref *ref, vv_error *err);
-/* All refs whose names begin with prefix ("" for all), sorted by name. */
+/* Calls fn for each ref whose name begins with prefix ("" for all), sorted by name. */
 vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
 		       vv_error *err);
-/* Is there one? False if it is not known. */
+/* Returns true if a ref's name begins with prefix; false also if the refs cannot be read. */
 bool vv_refs_any(vv_repository *r, const char *prefix);
 vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *err);
 
-/* "main" of "refs/heads/main", "v1" of "refs/tags/v1"; other names whole. */
+/* Returns "main" for "refs/heads/main", "v1" for "refs/tags/v1", and other names unchanged;
+ * borrowed from name. */
 const char *vv_ref_short_name(const char *name);
 
 /* Commits that refs point to. */
@@ -42,60 +43,62 @@ typedef struct vv_ref_tips {
 } vv_ref_tips;
 void vv_ref_tips_clear(vv_ref_tips *t);
 VV_AUTO_CLEAR(vv_ref_tips, vv_ref_tips_clear)
-/* A null one is none. */
+/* Adds a commit; ignores a null id. */
 vv_status vv_ref_tips_add(vv_ref_tips *t, const vv_oid *commit, vv_error *err);
-/* Adds those of all refs whose names begin with prefix. */
+/* Adds the commits of all refs whose names begin with prefix. */
 vv_status vv_ref_tips_list(vv_ref_tips *t, vv_repository *r, const char *prefix, vv_error *err);
 
-/* old NULL: must not exist yet (force false) or may have any value (force true); message is written
- * to the reflog. VV_ECONFLICT: it moved meanwhile; waits some seconds for the lock, then
- * VV_ELOCKED. VV_EEXISTS when another ref's name is in the way ("a" against "a/b"). */
+/* Sets a ref to id if its value is old. If old is NULL, the ref must not exist yet, or, with force,
+ * may have any value. message is written to the reflog. VV_ECONFLICT: the ref has another value.
+ * VV_ELOCKED: the lock was not free within some seconds. VV_EEXISTS: another ref's name is in the
+ * way ("a" and "a/b"). */
 vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, const vv_oid *old,
 			bool force, const char *message, vv_error *err);
-/* old NULL: any value. VV_ENOTFOUND, VV_ECONFLICT. Deletes the reflog, too. */
+/* Deletes a ref and its reflog if its value is old (NULL: any value). VV_ENOTFOUND: no such ref.
+ * VV_ECONFLICT: the ref has another value. */
 vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, vv_error *err);
 
-/* Several at once: all are locked and compared before any moves. Only a crash or
- * a failing disk in the middle of the renames can leave some moved. A failure after
- * a move says "... is at ... now, but then: ..." in its message. */
+/* Updates several refs at once: all are locked and compared before the first is changed. Only a
+ * crash or a failing disk during the renames can leave some refs changed and others not. The
+ * message of a failure after a change names the changed ref and its value. */
 typedef struct vv_ref_change {
 	const char *name;
 	const vv_oid *id;  /* NULL: delete */
-	const vv_oid *old; /* as above; a null id: must not exist */
+	const vv_oid *old; /* as in vv_ref_update; a null id: the ref must not exist */
 	bool force;
 } vv_ref_change;
 vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count,
 			 const char *message, vv_error *err);
 
-/* HEAD: the branch it names ("refs/heads/main"; NULL when detached), and its
- * commit (null oid on an unborn branch). */
+/* HEAD. */
 typedef struct vv_head {
-	char *branch;
-	vv_oid commit;
+	char *branch;  /* "refs/heads/main"; NULL: detached */
+	vv_oid commit; /* null on an unborn branch */
 	bool unborn, detached;
 } vv_head;
 vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err);
 void vv_head_clear(vv_head *h);
 VV_AUTO_CLEAR(vv_head, vv_head_clear)
-/* Is HEAD at this commit (and on this branch; NULL: any, or detached)? Moving a ref can also fail
- * after the move, when its folder cannot be made durable: a caller that must follow a move checks
- * this after a failure. */
+/* Returns true if HEAD is at this commit and, unless branch_or_null is NULL, on this branch. An
+ * update of a ref can fail after the ref moved, if its folder cannot be made durable: a caller that
+ * must act on the move calls this after a failure. */
 bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *commit);
 vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message,
 			     vv_error *err);
 vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *message,
 			 vv_error *err);
 
-/* Has branch_ref (refs/heads/...) follow merge_ref of a remote, "." for this repository:
- * branch.<name>.remote and branch.<name>.merge. */
+/* Sets the upstream of branch_ref (refs/heads/...) to merge_ref of a remote ("." for this
+ * repository), in branch.<name>.remote and branch.<name>.merge. */
 vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char *remote,
 			   const char *merge_ref, vv_error *err);
-/* Upstream of a branch and how far apart. VV_ENOTFOUND when none is set; VV_EMISSING,
- * with *upstream set, when it is set and gone. */
+/* Gets the upstream ref of a branch, which the caller frees with vv_free, and how many commits the
+ * branch is ahead of it and behind it. VV_ENOTFOUND: no upstream is set. VV_EMISSING, with
+ * *upstream set: the upstream ref does not exist. */
 vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **upstream,
 			     uint64_t *ahead, uint64_t *behind, vv_error *err);
-/* Which worktree (its path, owned) has the branch checked out or is rebasing it,
- * this one included; *out NULL when none. */
+/* Finds the worktree, this one included, that has the branch checked out or is rebasing it. *out:
+ * its path, which the caller frees with vv_free; NULL: no worktree has it. */
 vv_status vv_branch_checked_out(vv_repository *r, const char *branch_ref, char **out,
 				vv_error *err);
 

@@ -15,8 +15,8 @@ typedef struct vv_merge_lines {
 	size_t len;
 } vv_merge_lines;
 
-/* Appends the merge of two sides and base (NULL: none). *conflict: they changed the same or neighbouring lines; for these
- * *out has the lines of side[favor]. */
+/* Merges the changes of both sides since base (NULL: no common ancestor), and appends the result to out. *conflict: the
+ * sides changed the same or neighbouring lines differently; the result has the lines of side[favor] in these places. */
 vv_status vv_merge_text(vv_buf *out, bool *conflict, const vv_merge_lines *base,
 			const vv_merge_lines side[2], int favor, vv_error *err);
 
