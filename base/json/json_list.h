@@ -9,8 +9,9 @@
 
 #include "base/json/json.h"
 
-/* The name NULL leaves a member out. JSON_OBJECT is followed by its members and JSON_END; it and JSON_ARRAY may also be the
- * last ones, and stay open. Values of members that are left out or null are not evaluated. */
+/* A member. If name is NULL, the member is left out. The members of a JSON_OBJECT and then a JSON_END follow it. If
+ * JSON_OBJECT or JSON_ARRAY is the last of the list, the object or array stays open, and the caller writes its content.
+ * Values of members that are left out or null are not evaluated. */
 typedef struct vv_json_entry {
 	const char *name;
 	enum {
@@ -25,12 +26,12 @@ typedef struct vv_json_entry {
 		VV_JSON_IS_BY,
 		VV_JSON_IS_EACH
 	} type;
-	const char *text;         /* NULL: null */
-	size_t len;               /* of the text, SIZE_MAX: to its NUL; of an item */
-	const char *const *names; /* an array of texts */
-	uint64_t number;          /* of names and items, how many */
-	bool null;
-	const void *value; /* or the first item, for the function that writes it */
+	const char *text;         /* TEXT; NULL: the value is null */
+	size_t len;               /* TEXT: bytes, SIZE_MAX: up to the NUL; EACH: bytes of an item */
+	const char *const *names; /* NAMES: array of texts */
+	uint64_t number;          /* the value; NAMES, EACH: number of items */
+	bool null;                /* the value is null */
+	const void *value;        /* argument of write; EACH: the first item */
 	void (*write)(vv_json_out *w, const void *value);
 } vv_json_entry;
 
@@ -48,7 +49,8 @@ typedef struct vv_json_entry {
 #define JSON_END .name = "", .type = VV_JSON_IS_END
 #define JSON_RAW(n, json) JSON_BY(vv_json_put_raw, (json) ? (n) : NULL, json) /* a finished value */
 #define JSON_BY(fn, n, v) .name = (n), .type = VV_JSON_IS_BY, .write = (fn), .value = (v)
-/* An array: fn for each of the items. A text of vv_text_slot (vv_cid_shows and the like) stands before it in the list. */
+/* An array: calls fn for each of count items. fn may overwrite texts in rotating buffers (vv_text_slot), so put members
+ * with such texts before this one. */
 #define JSON_EACH(fn, n, items, count)                                                             \
 	.name = (n), .type = VV_JSON_IS_EACH, .write = (fn), .value = (items), .number = (count),  \
 	.len = sizeof(*(items))

@@ -1,9 +1,9 @@
 /*
- * value: the value of a cell under its field's type: to be ordered and compared.
+ * value: reads cells as values of their field's type, to order and compare them.
  *
- * For cells that are values of their field (vv_field_accepts); of others only vv_value_put_key
- * means something. Exact: decimals as digits, times as instants (one without a zone counts as UTC),
- * durations as XML Schema orders them, JSON by value.
+ * The cells must be values of their field (vv_field_accepts), except for vv_value_put_key, which accepts any cell.
+ * Comparisons are exact: decimals by digits, times as instants (UTC if there is no zone), durations in the order of
+ * XML Schema, JSON by value.
  */
 #ifndef VV_DATASET_SCHEMA_VALUE_H
 #define VV_DATASET_SCHEMA_VALUE_H
@@ -18,7 +18,7 @@
 #include "dataset/schema/schema.h"
 
 typedef enum vv_value_kind {
-	VV_VALUE_TEXT, /* anything without an order: equal when the bytes are */
+	VV_VALUE_TEXT, /* any other type; compared bytewise */
 	VV_VALUE_DECIMAL,
 	VV_VALUE_BOOLEAN,
 	VV_VALUE_INSTANT,
@@ -28,60 +28,62 @@ typedef enum vv_value_kind {
 /* Borrows from the cell and from the buffer that it was read with. */
 typedef struct vv_value {
 	vv_value_kind kind;
-	const char *text; /* TEXT */
-	size_t len;
-	bool truth;
-	vv_decimal decimal;   /* DECIMAL; of a DURATION the seconds with their fraction */
-	int64_t seconds;      /* INSTANT: since 1970 */
-	int64_t months;       /* DURATION, signed */
-	const char *fraction; /* INSTANT: digits of a second's fraction without zeros at the end */
+	const char *text;     /* TEXT */
+	size_t len;           /* TEXT: bytes of text */
+	bool truth;           /* BOOLEAN */
+	vv_decimal decimal;   /* DECIMAL; DURATION: the seconds with their fraction */
+	int64_t seconds;      /* INSTANT: seconds since 1970 */
+	int64_t months;       /* DURATION: signed months */
+	const char *fraction; /* INSTANT: digits of the second's fraction, without trailing zeros */
 	size_t fraction_len;
 } vv_value;
 
-/* Digits (of decimals) and canonical JSON go to buf. False: memory ran out (buf->failed),
- * or the cell is not a value of the field. */
+/* Reads the value of a cell. buf gets digits of decimals and canonical JSON, which *out borrows. Returns false if
+ * the cell is not a value of the field, or if memory runs out (buf->failed). */
 bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell *cell);
 
-/* -1, 0, 1; 2: not ordered (durations such as P1M and P30D). */
+/* Compares two values: -1 if a is less, 0 if they are equal, 1 if a is greater, 2 if they have no order (durations
+ * such as P1M and P30D). buf: the buffer of vv_value_read. */
 int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf);
 
-/* Reads a number in the usual form quickly: digits, perhaps with a minus sign and, with fraction, a point. *d is the
- * nearest double; without fraction *i is the integer. False for other forms, and for slower cases. */
+/* Reads a number in the usual form quickly: an optional minus sign, digits, and, if fraction, an optional point. *d:
+ * the nearest double. *i: the integer, unless fraction. Returns false for other forms and for numbers that need a
+ * slower method. */
 bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *text, size_t len);
 
-/* Appends the value in a form for keys: equal bytes for equal values only, and no value is the
- * beginning of another. A cell that is not a value of its field equals those with the same text,
- * and no value. json: whether the cell comes from NDJSON or JSON. scratch is overwritten. False: no
- * memory. */
+/* Appends the value in a form for keys: two forms are equal only if the values are, and no form is a prefix of
+ * another. A cell that is not a value of its field equals only cells with the same text that are not values, either.
+ * json: the cell is from NDJSON or JSON. scratch is overwritten. Returns false if memory runs out. */
 bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell,
 		      bool json);
 
-/* Appends a number in the field's own spelling as JSON spells it: with a point, without groupings
- * and the text around it. False: the text is not such a number, or no memory (out->failed). */
+/* Appends a number, which is in the spelling of its field, as JSON spells it: with a point, without group characters
+ * and without text around it. Returns false if s is not such a number, or if memory runs out (out->failed). */
 bool vv_value_put_number(vv_buf *out, const vv_field *f, const char *s, size_t len);
 
-/* A value of the descriptor (a bound, an element of an enum) as a cell of the field's, or of the
- * type's standard spelling, see *field. text contains the bytes where these are not the node's
- * own. */
+/* Converts a value of the descriptor (a bound, an element of an enum) to a cell. *field: the field to read the cell
+ * with, which is f, or *standard if the value is in the type's standard spelling. *out borrows from node or from
+ * text. Returns false if the value is not one of the field's type. */
 bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, vv_buf *text,
 		      const vv_field *f, const vv_json *node);
 
-/* An instant in units of 1/per_second s, 1 to 10^9. False: it is too far from 1970. */
+/* Converts an instant to units of 1/per_second seconds since 1970; per_second is a power of ten up to 10^9. Returns
+ * false if the result does not fit into *out. */
 bool vv_value_units(int64_t *out, const vv_value *v, int64_t per_second);
 
-/* Days from 1970-01-01 to a day of the Gregorian calendar, any year. */
+/* Returns the number of days from 1970-01-01 to a day of the Gregorian calendar, in any year. */
 int64_t vv_value_days(int64_t year, unsigned month, unsigned day);
-/* And back. */
+/* Converts a number of days since 1970-01-01 to a day of the Gregorian calendar. */
 typedef struct vv_day {
 	int64_t year;
 	unsigned month, day;
 } vv_day;
 vv_day vv_value_day(int64_t days);
 
-/* Code points of a text; bytes that are not UTF-8 count one each. */
+/* Returns the number of code points in a text; each byte that is not UTF-8 counts as one. */
 size_t vv_value_text_length(const char *s, size_t len);
 
-/* Members of an object, elements of an array or list. False: it cannot be decided. */
+/* Counts the members of an object, or the elements of an array or list. Returns false if they cannot be counted. */
 bool vv_value_count(size_t *out, const vv_field *f, const vv_cell *cell);
 
 #endif

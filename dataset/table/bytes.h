@@ -1,10 +1,11 @@
 /*
- * bytes: the bytes of a version's file.
+ * bytes: restores the bytes of a version's file.
  *
- * For a file in another encoding than UTF-8 they are those of its text (bytes_encoded.h has the file's).
+ * For a file that is not in UTF-8, these functions return its text in UTF-8; bytes_encoded.h restores the
+ * file's own bytes.
  *
- * Also for a version in key order that is open with its stored order (table.h): its file is then made as
- * a whole, even for a part of it.
+ * They accept a version in key order that is open with its stored order (table.h), too. The whole file is
+ * then made, even if only a part is requested.
  */
 #ifndef VV_DATASET_TABLE_BYTES_H
 #define VV_DATASET_TABLE_BYTES_H
@@ -21,58 +22,56 @@
 #include "dataset/read/scan_cache.h"
 #include "dataset/table/table.h"
 
-/* Writes the file's exact bytes in order to fn (one call for the part before the rows, then some
- * row groups or chunks at a time, one for the part after them; none without bytes) and checks their
- * hash and length against the root at the end (VV_ECORRUPT). Decodes in the pool's threads (NULL:
- * none). */
+/* Passes the file's exact bytes to fn, in order: the part before the rows, then some row groups or chunks at a
+ * time, then the part after the rows. fn is not called for empty parts. At the end, checks hash and length against
+ * the root: VV_ECORRUPT. Decodes in the threads of pool, which may be NULL. */
 typedef vv_status (*vv_bytes_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool,
 			 const vv_progress *progress, vv_error *err);
 
-/* The same with more: the scan cache of the version is filled (cache, when not NULL), and groups
- * that `old` has as well are copied from its file instead of being made (old_fd < 0: none). The
- * content of old_fd is not trusted: if it is not `old` the check at the end fails with VV_ECORRUPT,
- * and the caller tries again without it. */
+/* Like vv_table_bytes, with more options. The content of old_fd is not trusted: if it is not the file of `old`, the
+ * check at the end fails with VV_ECORRUPT, and the caller tries again without old_fd. */
 typedef struct vv_bytes_options {
-	vv_pool *pool;
-	const vv_progress *progress;
-	vv_scan_cache *cache;
-	uint64_t secret;
-	vv_table *old;
-	int old_fd;
-	bool by_group; /* fn is called once for each row group (or chunk), which is in memory then; nothing of
-			* the kind if the groups are in key order */
+	vv_pool *pool;               /* may be NULL */
+	const vv_progress *progress; /* may be NULL */
+	vv_scan_cache *cache;        /* gets the scan cache of the version; may be NULL */
+	uint64_t secret;             /* seeds the hashes of cache */
+	vv_table *
+		old; /* another version, whose groups are copied from its file instead of being made */
+	int old_fd; /* the file of `old`; < 0: copy nothing */
+	bool by_group; /* call fn once for each row group or chunk; ignored if the groups are in key order */
 } vv_bytes_options;
 vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 			      const vv_bytes_options *opts, vv_error *err);
 
-/* The file's exact bytes to be pulled (one thread); checked as vv_table_bytes does
- * when the end is read. */
+/* Reads the file's exact bytes in pieces of the caller's size, in one thread. Hash and length are checked at the
+ * end, as in vv_table_bytes. */
 typedef struct vv_table_source vv_table_source;
 vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err);
-/* The same with a pool, which helps if the groups are in key order. */
+/* Like vv_table_source_open, with a pool, which makes reading groups in key order faster. */
 vv_status vv_table_source_open_with(vv_table_source **out, vv_table *t, vv_pool *pool,
 				    vv_error *err);
-/* count, 0 at the end, <0 */
+/* Reads up to len bytes. Returns their number, 0 at the end, or a negative vv_status. source: the
+ * vv_table_source. */
 ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err);
 void vv_table_source_close(vv_table_source *s);
 VV_AUTO_FREE(vv_table_source, vv_table_source_close)
 
-/* A part of the file (bytes_range.c). A row group is made as a whole. */
+/* Reading a part of the file (bytes_range.c). Row groups are made as a whole. */
 
-/* Writes bytes [from, from + len) of the file to fn, in order, in pieces; a range past its end
- * (t->root.bytes) is cut. Checks every block's name, and the lengths in the lists, but not the hash
- * of the whole file, as vv_table_bytes does. VV_EMISSING, VV_ECORRUPT. */
+/* Passes the bytes [from, from + len) of the file to fn, in order and in pieces; the range is cut at the file's
+ * end, t->root.bytes. Checks the CID of every block and the lengths in the lists, but not the hash of the file.
+ * VV_EMISSING: a block is missing. VV_ECORRUPT: the version is damaged. */
 vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
 			 vv_error *err);
 
-/* The most bytes that one row group takes of those that this part of the file touches: while bytes of
- * it are given, about twice as many are in memory. Reads a list alone. 0 for files. */
+/* Gets the size of the largest row group in the range [from, from + len) of the file; reading the range needs about
+ * twice this much memory. Reads only a list. *out is 0 for versions of kind file. */
 vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
 				 vv_error *err);
 
-/* Private to dataset/table: the bytes of the groups in the order in which they are stored. In key order that is the
- * sorted file, whose hash is not stored. */
+/* Private to dataset/table: these functions return the bytes of the groups in stored order. If that is key order,
+ * they are the bytes of the sorted file, whose hash is not stored. */
 vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			  vv_error *err);
 typedef struct group_source group_source;
@@ -82,7 +81,7 @@ void group_source_close(group_source *s); /* accepts NULL */
 vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
 			  vv_error *err);
 
-/* Byte offset in the file at which a row's raw bytes begin. */
+/* Gets the byte offset in the file at which a row begins. */
 vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_error *err);
 
 #endif

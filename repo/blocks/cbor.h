@@ -1,11 +1,11 @@
 /*
- * cbor: DAG-CBOR, strictly: the only encoding of a value is accepted.
+ * cbor: writes and reads DAG-CBOR. The reader is strict: it accepts only the canonical encoding of a value.
  *
- * Writing: values in order; map keys are written by the caller already sorted
- * (shorter key first, then bytewise), which vv_cbor_check enforces in tests.
+ * Writing: the caller writes values in order, and map keys sorted (shorter key first, then bytewise), which
+ * vv_cbor_check enforces in tests.
  * Reading: a cursor over a whole block; every read checks type, shortest form
- * and bounds. No floats, no tags but 42, no indefinite lengths, text is valid
- * UTF-8, integers within 64 bits. Source: IPLD DAG-CBOR specification;
+ * and bounds. No floats, no tags except 42, no indefinite lengths; text is valid
+ * UTF-8, integers have at most 64 bits. Source: IPLD DAG-CBOR specification;
  * RFC 8949 (heads), RFC 7049 3.9 (key order). libcbor writes the heads.
  */
 #ifndef VV_REPO_BLOCKS_CBOR_H
@@ -21,7 +21,7 @@
 
 #define VV_CBOR_DEPTH 64
 
-/* Writers; failures stick in the vv_buf. */
+/* Writers append to b. A failed allocation sets b->failed. */
 void vv_cbor_put_uint(vv_buf *b, uint64_t v);
 void vv_cbor_put_bytes(vv_buf *b, const void *p, size_t len);
 void vv_cbor_put_text(vv_buf *b, const char *s, size_t len); /* s is valid UTF-8 */
@@ -31,9 +31,9 @@ void vv_cbor_put_map(vv_buf *b, uint64_t pairs);
 void vv_cbor_put_bool(vv_buf *b, bool v);
 void vv_cbor_put_null(vv_buf *b);
 void vv_cbor_put_link(vv_buf *b, const vv_cid *c); /* tag 42 */
-/* The header of a CAR with this root, with its length before it (CARv1). */
+/* Appends the header of a CAR (CARv1) with this root, after its length. */
 void vv_cbor_put_car_header(vv_buf *b, const vv_cid *root);
-/* A key and its value, or the head of that. */
+/* Append a key and its value, or, for an array, a key and the head of the array. */
 void vv_cbor_add_uint(vv_buf *b, const char *key, uint64_t v);
 void vv_cbor_add_bytes(vv_buf *b, const char *key, const void *p, size_t len);
 void vv_cbor_add_text(vv_buf *b, const char *key, const char *s); /* NUL-ended */
@@ -52,7 +52,7 @@ typedef enum vv_cbor_type {
 	VV_CBOR_NULL
 } vv_cbor_type;
 
-/* A cursor. Failures (VV_ECORRUPT) name the byte offset and the expected item. */
+/* A cursor. The messages of VV_ECORRUPT have the byte offset and the expected item. */
 typedef struct vv_cbor {
 	const uint8_t *start, *p, *end;
 } vv_cbor;
@@ -64,7 +64,8 @@ vv_status vv_cbor_get_bytes(vv_cbor *c, const uint8_t **out, size_t *len,
 			    vv_error *err); /* borrowed from the block */
 vv_status vv_cbor_get_text(vv_cbor *c, const char **out, size_t *len,
 			   vv_error *err); /* borrowed, no NUL */
-/* One of these words: each is the first member of `each` bytes. VV_ENOSUPPORT: another text, which err shows. */
+/* Reads a text that is one of the words in an array, and sets *at to its index. Each item of the array has
+ * `each` bytes and begins with the word. VV_ENOSUPPORT: another text, which the message has. */
 #define vv_cbor_get_word(c, words, at, err)                                                        \
 	vv_cbor_get_word_of(c, words, sizeof(words) / sizeof((words)[0]), sizeof((words)[0]), at,  \
 			    err)
@@ -75,33 +76,34 @@ vv_status vv_cbor_get_map(vv_cbor *c, size_t *pairs, vv_error *err);   /* 2 x pa
 vv_status vv_cbor_get_bool(vv_cbor *c, bool *out, vv_error *err);
 vv_status vv_cbor_get_null(vv_cbor *c, vv_error *err);
 vv_status vv_cbor_get_link(vv_cbor *c, vv_cid *out, vv_error *err);
-vv_status vv_cbor_get_key(vv_cbor *c, const char *expected,
-			  vv_error *err); /* this very key comes next */
-bool vv_cbor_try_key(
-	vv_cbor *c,
-	const char *key); /* moves past the key when it comes next; else untouched, false */
-vv_status vv_cbor_skip(vv_cbor *c, vv_error *err);      /* one whole value, iteratively */
-vv_status vv_cbor_end(const vv_cbor *c, vv_error *err); /* nothing may follow */
+/* Reads a key. VV_ECORRUPT: the next item is not the text `expected`. */
+vv_status vv_cbor_get_key(vv_cbor *c, const char *expected, vv_error *err);
+/* Moves past the key if it is the next item; else returns false and does not move. */
+bool vv_cbor_try_key(vv_cbor *c, const char *key);
+vv_status vv_cbor_skip(vv_cbor *c, vv_error *err);      /* skips one value with all its items */
+vv_status vv_cbor_end(const vv_cbor *c, vv_error *err); /* VV_ECORRUPT unless c is at the end */
 
-/* Is the block one canonical DAG-CBOR value (key order, duplicates, UTF-8,
- * depth <= VV_CBOR_DEPTH, no trailing bytes)? */
+/* Checks that the block is one canonical DAG-CBOR value: key order, duplicate keys, UTF-8, depth <=
+ * VV_CBOR_DEPTH, no trailing bytes. VV_ECORRUPT if not. */
 vv_status vv_cbor_check(const void *bytes, size_t len, vv_error *err);
 
-/* Calls fn for every link in the block, in order; stops at its first negative
- * answer and returns that. Checks the block as vv_cbor_check does. */
+/* Calls fn for every link in the block, in order. Stops and returns the status if fn returns a negative one.
+ * Checks the block as vv_cbor_check does. */
 typedef vv_status (*vv_link_fn)(void *payload, const vv_cid *link, vv_error *err);
 vv_status vv_cbor_links(const void *bytes, size_t len, vv_link_fn fn, void *payload, vv_error *err);
 
 /* A link and its place in the block. */
 typedef struct vv_link {
 	vv_cid cid;
-	uint64_t weight; /* the unsigned integer after it in its list; 1: there is none */
 	uint64_t
-		member; /* of the outermost map: that one and those after it, keys and values; 0: it is no map */
-	size_t depth; /* lists and maps around it */
+		weight; /* the unsigned integer after the link in its list; 1 if no integer follows */
+	/* how many items, keys and values, of the outermost map are left from the link's member on; 0: the block
+	 * is not a map */
+	uint64_t member;
+	size_t depth; /* number of lists and maps around the link */
 } vv_link;
 
-/* The same with the places. */
+/* Like vv_cbor_links, but fn also gets the link's place. */
 typedef vv_status (*vv_placed_link_fn)(void *payload, const vv_link *link, vv_error *err);
 vv_status vv_cbor_placed_links(const void *bytes, size_t len, vv_placed_link_fn fn, void *payload,
 			       vv_error *err);

@@ -1,8 +1,7 @@
 /*
- * send: sends the part of Git's history that a peer lacks: objects, and the versions of datasets in
- * it.
+ * send: finds the part of Git's history that a peer lacks: objects, and the dataset versions that its commits name.
  *
- * It does not depend on a protocol: transport calls it, and sends.
+ * Independent of protocols: transport calls these functions and sends the results.
  */
 #ifndef VV_REPO_GIT_OBJECTS_SEND_H
 #define VV_REPO_GIT_OBJECTS_SEND_H
@@ -16,91 +15,90 @@
 #include "repo/git/objects/git_object.h"
 #include "repo/git/repository.h"
 
-/* In the list of keepers (elsewhere.h), the name of a linked version's keeper is this prefix and the URL. */
+/* Prefix of the name of a linked version's keeper in the list of keepers (elsewhere.h); the URL follows. */
 #define VV_LINK_SCHEME "link:"
 
-/* Every object that `wants` (commits, or annotated tags' own ids) reach and `haves`
- * (commits; ids that are missing here are ignored) do not; and some that the haves had once and
- * their last commits have no longer, when content came back. Cost follows the new commits:
- * equal subtrees are skipped. VV_EREFUSED for a shallow repository, with the hint "git fetch
- * --unshallow"; blobs above blob_max bytes are refused too. */
+/* Calls fn for every object that is reachable from wants (commits or annotated tags) and not from haves (commits; missing
+ * ones are ignored). Also passes objects of older haves that their last commits do not have, if new commits have them
+ * again. The cost depends on the number of new commits, since equal subtrees are skipped. VV_EREFUSED: the repository is
+ * shallow (with the hint "git fetch --unshallow"), or a blob has more than blob_max bytes. */
 vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			      const vv_oid *haves, size_t have_count, uint64_t blob_max,
 			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err);
 
-/* The same objects as a pack of Git's ('git pack-objects --thin'), in pieces: for histories of ordinary files, for
- * which git reuses earlier packs. Haves that are missing here are ignored. VV_EREFUSED for a shallow repository. */
+/* Passes a Git pack of the same objects ('git pack-objects --thin') to fn, in pieces. For histories of ordinary files,
+ * for which git reuses existing packs. Missing haves are ignored. VV_EREFUSED: the repository is shallow. */
 typedef vv_status (*vv_git_pack_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, vv_git_pack_fn fn, void *payload,
 			   vv_error *err);
 
-/* Are the packs of Git's objects here larger, together? */
+/* Returns true if Git's packs in this repository have more than this number of bytes in total. */
 bool vv_git_packs_exceed(vv_repository *r, uint64_t bytes);
 
-/* Every dataset version (root) that commits of wants name and no commit of haves' edge does, oldest commits first, each
- * distinct root once. before: the root at the same path in the first parent (or at the path renamed to it), passed to fn
- * earlier or in haves; null: none. known_before: before is in haves' history: the peer has it. A committed blob that is a
- * damaged pointer is noted to r's listener once, and names no version. link: the source of a linked version's blocks
- * (new_roots.c), which are not sent; NULL: not linked. A linked version is never `before`, since both sides may lack its
- * blocks. */
+/* A dataset version that the peer lacks. */
 typedef struct vv_new_root {
+	/* before: the root at the same path, or at the path before a rename, in the first parent; it was passed to fn
+	 * earlier or is in haves. Null: none. Never a linked version, since both sides may lack its blocks */
 	vv_cid root, before;
-	bool known_before;
-	uint64_t bytes; /* of its file */
-	const char *path;
-	const char *link; /* borrowed for the call, as path is */
+	bool known_before; /* `before` is in the history of haves, so that the peer has it */
+	uint64_t bytes;    /* size of the version's file */
+	const char *path;  /* borrowed for the call */
+	/* where the blocks of a linked version are, which are not sent (new_roots.c); NULL: not linked. Borrowed for the
+	 * call */
+	const char *link;
 	vv_oid commit;
 } vv_new_root;
 typedef vv_status (*vv_new_root_fn)(void *payload, const vv_new_root *n, vv_error *err);
+/* Calls fn once for each dataset version (root) that commits of wants name and the last commits of haves do not, oldest
+ * commits first. If a committed blob is a damaged pointer, sends one note to r's listener and skips the blob. */
 vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
 			    void *payload, vv_error *err);
 
-/* The same, and what else the range has; fn may be NULL. */
+/* Like vv_new_roots_each, and also sums up the other content of the range. fn may be NULL. */
 typedef struct vv_new_sum {
-	uint64_t commits;
-	/* of new blobs that are not pointers; one that came twice counts twice, and if there are no pointers at all,
-	 * old ones may count, too */
+	uint64_t commits; /* number of commits that the peer lacks */
+	/* bytes of new blobs that are not pointers; a blob that was added twice counts twice, and if there are no
+	 * pointers at all, old blobs may count, too */
 	uint64_t plain_bytes;
 } vv_new_sum;
 vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, vv_new_root_fn fn, void *payload,
 			   vv_new_sum *sum, vv_error *err);
 
-/* The versions that the .varveconfig of a commit links, with their sources; both borrowed. */
+/* Calls fn for each version that the .varveconfig of a commit links, with its source; both are borrowed for the call. */
 typedef vv_status (*vv_linked_fn)(void *payload, const vv_cid *root, const char *source,
 				  vv_error *err);
 vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn, void *payload,
 			 vv_error *err);
 
-/* Is the commit (or tag object) here, with all that it reaches? (Reachable from a ref; other
- * objects that lie about do not count.) Answers for many at once: out[i]. */
+/* Sets out[i] to whether ids[i], a commit or tag object, is reachable from a ref, so that the repository also has all
+ * objects below it. */
 vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bool *out,
 			   vv_error *err);
 
-/* How many commits wants reach and haves do not. */
+/* Counts the commits that are reachable from wants and not from haves. */
 vv_status vv_commits_count(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, uint64_t *out, vv_error *err);
 
-/* How many commits ids reach that no branch, tag or tracking branch does. */
+/* Counts the commits that are reachable from ids and not from any branch, tag or tracking branch. */
 vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *out,
 			 vv_error *err);
 
-/* Commits to offer a peer in a negotiation: first the tips of all refs, then their ancestors at
- * distances 1, 2, 4, 8 ... along first parents and the rest, without repeats, newest first; at most
- * max. Visits at most `visits` commits (0: 200,000), which bound the cost; *all: a larger limit
- * would add none. *out is the caller's (vv_free). */
+/* Lists at most max distinct commits to offer a peer in a negotiation, newest first: the tips of all refs, then their
+ * ancestors at distances 1, 2, 4, 8 ... along first and other parents. Visits at most `visits` commits (0: 200,000).
+ * *all: higher limits would not add commits. The caller frees *out with vv_free. */
 vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oid **out,
 			    size_t *count, bool *all, vv_error *err);
 
-/* Do all of wants descend from some of commons, without any other root commit (so that the new part
- * is bounded)? */
+/* Sets *out to whether all of wants descend from commits of commons and no new commit is a root commit, so that the new
+ * part is bounded. */
 vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,
 			     const vv_oid *commons, size_t common_count, bool *out, vv_error *err);
 
-/* The bytes of any Git object, in place of out's content. VV_ENOTFOUND; VV_EUSAGE when it is of another type;
- * VV_EREFUSED above max bytes. */
+/* Replaces the content of out with the bytes of a Git object. VV_ENOTFOUND: no such object. VV_EUSAGE: it has another
+ * type. VV_EREFUSED: it has more than max bytes. */
 vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *id, uint64_t max,
 			      vv_buf *out, vv_error *err);
 
