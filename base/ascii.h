@@ -1,5 +1,5 @@
 /*
- * ascii: classes of single bytes, whatever the locale, and how many of one a text has.
+ * ascii: classifies single bytes, independent of the locale, and counts a byte in a text.
  */
 #ifndef VV_BASE_ASCII_H
 #define VV_BASE_ASCII_H
@@ -44,19 +44,19 @@ static inline bool vv_is_alnum(char c)
 	return vv_is_alpha(c) || vv_is_digit(c);
 }
 
-/* Space, tab, line feed, carriage return: what JSON and XML take for white space. */
+/* Returns true for white space of JSON and XML: space, tab, line feed, carriage return. */
 static inline bool vv_is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* The same and vertical tab and form feed: what C and Python take for it. */
+/* Returns true for white space of C and Python: also vertical tab and form feed. */
 static inline bool vv_is_c_space(char c)
 {
 	return vv_is_space(c) || c == '\v' || c == '\f';
 }
 
-/* Below 0x20, or DEL. */
+/* Returns true for bytes below 0x20, and for DEL. */
 static inline bool vv_is_control(char c)
 {
 	return (unsigned char)c < 0x20 || c == 0x7f;
@@ -67,7 +67,7 @@ static inline char vv_to_lower(char c)
 	return vv_is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
-/* Are these bytes this word (of small letters), whatever their case? */
+/* Returns true if s is word, ignoring case. word is in lower case. */
 static inline bool vv_ascii_is(const char *s, size_t len, const char *word)
 {
 	size_t i = 0;
@@ -78,7 +78,7 @@ static inline bool vv_ascii_is(const char *s, size_t len, const char *word)
 	return i == len && !word[i];
 }
 
-/* Nothing but white space, as C has it? */
+/* Returns true if s has only white space of C. */
 static inline bool vv_is_blank(const char *s, size_t len)
 {
 	while (len > 0 && (*s == ' ' || (*s >= '\t' && *s <= '\r'))) {
@@ -88,7 +88,7 @@ static inline bool vv_is_blank(const char *s, size_t len)
 	return len == 0;
 }
 
-/* 0 to 15, of either case; -1: not a hex digit. */
+/* Returns the value of a hex digit of either case, 0 to 15; -1: not a hex digit. */
 static inline int vv_hex_digit(char c)
 {
 	if (vv_is_digit(c)) return c - '0';
@@ -101,7 +101,7 @@ static inline bool vv_is_hex(char c)
 	return vv_hex_digit(c) >= 0;
 }
 
-/* Offset of the first byte, from `from` on, that is not plain ASCII. */
+/* Returns the offset of the first byte, from `from` on, that is not ASCII, or len. */
 static inline size_t vv_ascii_skip(const char *s, size_t len, size_t from)
 {
 	const uint64_t high_bits = UINT64_C(0x8080808080808080);

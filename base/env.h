@@ -16,18 +16,19 @@
 
 typedef struct vv_env vv_env;
 
-/* Copies entries, "NAME=value", NULL-ended; NULL: none. The first of two entries with one name wins. */
+/* Copies entries, "NAME=value" and ended by NULL. If entries is NULL, the environment is empty. If two
+ * entries have the same name, the first is used. */
 vv_status vv_env_new(vv_env **out, const char *const *entries, vv_error *err);
 void vv_env_free(vv_env *e); /* accepts NULL */
 VV_AUTO_FREE(vv_env, vv_env_free)
 
-/* Borrowed; NULL if it is not set. e may be NULL: nothing is set then. */
+/* Returns the value of a variable, borrowed from e; NULL if the variable is not set, or if e is NULL. */
 const char *vv_env_get(const vv_env *e, const char *name);
 
-/* "NAME=value", NULL-ended; borrowed. */
+/* Returns all entries, "NAME=value" and ended by NULL, borrowed from e. */
 const char *const *vv_env_list(const vv_env *e);
 
-/* The folder for temporary files: TMPDIR where that is an absolute path, else /tmp; borrowed. */
+/* Returns the folder for temporary files: TMPDIR if it is an absolute path, else /tmp. Borrowed from e. */
 const char *vv_env_temp_dir(const vv_env *e);
 
 #endif

@@ -36,15 +36,16 @@ typedef struct vv_hash_index {
 } vv_hash_index;
 
 void vv_hash_index_init(vv_hash_index *ix);
-void vv_hash_index_clear(vv_hash_index *ix); /* frees; empty again, with the same seed */
+void vv_hash_index_clear(
+	vv_hash_index *ix); /* frees the memory; the index is empty, and keeps its seed */
 VV_AUTO_CLEAR(vv_hash_index, vv_hash_index_clear)
-void vv_hash_index_reset(vv_hash_index *ix); /* empty; keeps the memory */
+void vv_hash_index_reset(vv_hash_index *ix); /* empties the index, and keeps the memory */
 
-/* Room for count places in all, at once. False when memory has run out. */
+/* Makes room for a total of count places. Returns false if memory runs out. */
 bool vv_hash_index_reserve(vv_hash_index *ix, size_t count);
 
-/* Adds a place, below 2^32 - 1; equal hashes and places may occur more than once. False, with the
- * index unchanged, when memory has run out. */
+/* Adds a place, which must be below 2^32 - 1. Equal hashes and places may be added more than once. Returns false, with the
+ * index unchanged, if memory runs out. */
 bool vv_hash_index_add(vv_hash_index *ix, uint64_t hash, size_t place);
 
 typedef struct vv_hash_probe {
@@ -53,8 +54,8 @@ typedef struct vv_hash_probe {
 	uint32_t tag;
 } vv_hash_probe;
 
-/* All places whose hash may be this one (a few others may be among them), in no order
- * that counts. Valid until something is added. */
+/* Iterates over the places that may have this hash, in no particular order; a few places with other hashes may be among
+ * them. A probe is valid until something is added. */
 vv_hash_probe vv_hash_probe_begin(const vv_hash_index *ix, uint64_t hash);
 bool vv_hash_probe_next(vv_hash_probe *p, size_t *place);
 

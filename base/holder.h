@@ -22,18 +22,18 @@ typedef struct vv_holder {
 	uint64_t started; /* in clock ticks after the machine's start, so that a number that is used
 			     * again is another process; 0: not known */
 	uint64_t pid_space; /* number of the PID namespace; 0: not known */
-	char boot[33];      /* of this start of the machine, hex; "": not known */
-	char machine[17];   /* digest of the machine's name and id, hex */
-	char host[65];      /* its name, for people */
+	char boot[33];      /* id of the machine's current boot, in hex; "": not known */
+	char machine[17];   /* digest of the machine's name and id, in hex */
+	char host[65];      /* the machine's name, for people */
 } vv_holder;
 
-/* The calling process. */
+/* Describes the calling process. */
 void vv_holder_self(vv_holder *out);
 
-/* "varve-lock 1 pid=... host=..." */
+/* Writes a holder as text: "varve-lock 1 pid=... host=..." */
 void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h);
 
-/* false: the text is none of ours. */
+/* Reads the text of vv_holder_text. Returns false for any other text. */
 bool vv_holder_parse(vv_holder *out, const char *text);
 
 typedef enum vv_holder_state {
@@ -52,10 +52,10 @@ vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, in
  * the files of dead processes, and no others. */
 #define VV_TEMP_RANDOM 12u /* characters of "a-z2-7" */
 
-/* Another name at each call. */
+/* Makes a new name at each call. */
 void vv_temp_name(char out[VV_TEMP_RANDOM + 1]);
 
-/* Is it such a name? *ended: the process that made it has certainly ended. */
+/* Returns true if name is from vv_temp_name. *ended: the process that made the name has certainly ended. */
 bool vv_temp_name_read(const char *name, bool *ended);
 
 #endif

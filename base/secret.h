@@ -17,21 +17,21 @@
 /* Appends the hash of a secret, with a new salt. */
 vv_status vv_secret_hash(vv_buf *out, const void *secret, size_t len, vv_error *err);
 
-/* Is text such a hash, with a cost that is fit to be computed (log2 10 to 18)? */
+/* Returns true if text is a hash in this form with an acceptable cost (log2 from 10 to 18). */
 bool vv_secret_hash_valid(const char *text, size_t len);
 
-/* Does the hash belong to the secret? Takes the same time whatever the answer.
- * VV_EINPUT: no such hash. */
+/* Sets *out to whether hash is the hash of the secret, in a time that does not depend on the
+ * result. VV_EINPUT: hash is not in the form above. */
 vv_status vv_secret_check(bool *out, const char *hash, size_t hash_len, const void *secret,
 			  size_t len, vv_error *err);
 
 /* Appends a new secret of 160 random bits: 32 letters and digits. */
 void vv_secret_new(vv_buf *out);
 
-/* Compares in a time that does not depend on where they differ. */
+/* Returns true if both are equal, in a time that does not depend on their content. */
 bool vv_secret_equal(const void *a, const void *b, size_t len);
 
-/* Overwrites, so that the compiler cannot leave it out; a buf is emptied too. */
+/* Overwrite memory in a way that the compiler cannot optimise away. vv_buf_wipe also empties b. */
 void vv_wipe(void *p, size_t len);
 void vv_buf_wipe(vv_buf *b);
 

@@ -20,17 +20,17 @@ typedef struct vv_syncs {
 	size_t count, cap;
 } vv_syncs;
 
-/* fd stays the caller's, and may be closed before the wait. Where too much waits already, all of
- * it is waited for first. */
+/* Adds an open file. The caller keeps fd, and may close it before the wait. If too many files are waiting already,
+ * waits for these first. */
 vv_status vv_syncs_add(vv_syncs *s, int fd, const char *path, vv_error *err);
-/* A file or a folder. */
+/* Adds a file or folder by its path. */
 vv_status vv_syncs_add_path(vv_syncs *s, const char *path, vv_error *err);
 
-/* Until all are durable; the error of the first that failed. Nothing is left to wait for,
- * whatever comes back. */
+/* Waits until all added files are durable. Returns the error of the first that failed. s is empty afterwards, also
+ * after an error. */
 vv_status vv_syncs_wait(vv_syncs *s, vv_error *err);
 
-/* Forgets the files that were not waited for, and frees. */
+/* Drops added files without waiting, and frees memory. */
 void vv_syncs_clear(vv_syncs *s);
 VV_AUTO_CLEAR(vv_syncs, vv_syncs_clear)
 
@@ -47,28 +47,27 @@ VV_AUTO_CLEAR(vv_syncs, vv_syncs_clear)
 typedef struct vv_file_batch {
 	struct file_batch_item *items;
 	size_t count, cap;
-	char **folders; /* that will have changed */
+	char **folders; /* folders that finish changes and makes durable */
 	size_t folder_count, folder_cap;
 	vv_syncs syncs;
-	bool failed; /* an earlier file cannot become durable; why: its error */
-	vv_error why;
+	bool failed;  /* an earlier file could not be made durable */
+	vv_error why; /* failed: the error of that file */
 } vv_file_batch;
 
-/* The bytes are in a temporary file beside path (as vv_write_file's); path itself is unchanged until finish. Folders
- * above it are made, and become durable with it. On failure earlier files can still be finished. Temporary files of
- * dead processes stay: listing a folder with many files before each write costs more than the write, so a caller
- * with many files calls vv_temp_sweep once. */
+/* Writes the bytes to a temporary file in the folder of path, as vv_write_file does; path is unchanged until finish.
+ * Creates missing folders, which become durable with the file. On failure, earlier files can still be finished. Does
+ * not remove temporary files of ended processes: a caller with many files calls vv_temp_sweep once. */
 vv_status vv_file_batch_add(vv_file_batch *b, const char *path, const void *bytes, size_t len,
 			    vv_error *err);
 
 /* Makes an existing file durable as if it had been added. */
 vv_status vv_file_batch_keep(vv_file_batch *b, const char *path, vv_error *err);
 
-/* All are durable under their names, in the order in which they were added. On failure some of them may exist. In
- * both cases the batch is empty and the temporary files are removed. */
+/* Gives the files their names, in the order in which they were added, and makes all durable. On failure, some of the
+ * files may exist. In any case, the batch is empty afterwards, and its temporary files are removed. */
 vv_status vv_file_batch_finish(vv_file_batch *b, vv_error *err);
 
-/* Forgets unfinished files, and frees. */
+/* Removes unfinished files, and frees memory. */
 void vv_file_batch_clear(vv_file_batch *b);
 VV_AUTO_CLEAR(vv_file_batch, vv_file_batch_clear)
 

@@ -1,5 +1,5 @@
 /*
- * mem_sink: blocks kept for the length of one command.
+ * mem_sink: keeps blocks for the duration of one command.
  *
  * For reading plain text (a CSV blob of Git's history, a changed file of the work tree) as the
  * table that it would be: import it into a mem sink, open the table from there, forget it. Blocks
@@ -19,24 +19,25 @@
 
 typedef struct vv_mem_sink vv_mem_sink;
 
-/* below: where blocks are looked for that were not put here (the parent version's); may be NULL;
- * must outlive the sink. temp_dir: for the temporary file; NULL: TMPDIR, else /tmp. */
+/* below: the store to read blocks from that were not put into the sink, such as those of the previous version; may be NULL,
+ * and must outlive the sink. temp_dir: the folder for the temporary file; NULL: TMPDIR, else /tmp. */
 vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_dir, vv_error *err);
-/* The same over any sink: missing blocks are read from that. below->payload must outlive it. */
+/* Like vv_mem_sink_new, but reads missing blocks from another sink. below->payload must outlive *out. */
 vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *temp_dir,
 			   vv_error *err);
 void vv_mem_sink_free(vv_mem_sink *m); /* accepts NULL */
 VV_AUTO_FREE(vv_mem_sink, vv_mem_sink_free)
 
-/* The sink's two functions; valid as long as m. */
+/* Sets *out to a vv_sink that reads from m and puts into m; valid as long as m. */
 void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m);
 
-/* Sets a limit: blocks beyond this total of bytes are dropped; full: some were. */
+/* Limits the total number of bytes; blocks beyond the limit are dropped. vv_mem_sink_full returns true if blocks were
+ * dropped. */
 void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes);
 bool vv_mem_sink_full(const vv_mem_sink *m);
 
-/* Puts all blocks into another sink, in their order, each with its base. from: the number of first blocks to skip; set to the
- * total number put; or NULL. */
+/* Puts the blocks into another sink, in order and each with its base. *from: how many of the first blocks to skip; set to
+ * the number of blocks put or skipped so far. from may be NULL. */
 vv_status vv_mem_sink_pour(vv_mem_sink *m, size_t *from, const vv_sink *to, vv_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * row_write: a row's bytes from its cells, under a dialect: the scanner's inverse.
+ * row_write: writes a row's bytes from its cells in a dialect, as the inverse of the scanner.
  *
- * A line that this does not reproduce exactly is kept raw (layout.h, quirks).
+ * Lines that the writer does not reproduce exactly are stored raw (layout.h, quirks).
  */
 #ifndef VV_DATASET_FORMAT_ROW_WRITE_H
 #define VV_DATASET_FORMAT_ROW_WRITE_H
@@ -22,11 +22,11 @@ typedef struct vv_expected {
 	size_t len, taken; /* taken: how many were written as expected */
 	bool differs;
 } vv_expected;
-/* Compares the bytes in out with the next ones expected, and empties it. e NULL: does nothing. */
+/* Compares the bytes in out with the next expected bytes, and empties out. Does nothing if e is NULL. */
 void vv_expected_take(vv_expected *e, vv_buf *out);
-bool vv_expected_met(const vv_expected *e); /* all of them were written, and nothing else */
+bool vv_expected_met(const vv_expected *e); /* true if exactly the expected bytes were written */
 
-/* Column names, each as the writer puts it in front of a value; JSON forms only. */
+/* names: column names as they are written before a value; used only in JSON forms. */
 typedef struct vv_row_writer vv_row_writer;
 vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t columns,
 			    const char *const *names, const size_t *name_lens, vv_error *err);
@@ -39,11 +39,12 @@ VV_AUTO_FREE(vv_row_writer, vv_row_writer_free)
  * CSV (only from raw lines: such a row is never scanned) and open+close in JSON. */
 void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns);
 
-/* The same. Where e is not NULL it takes long cells piece by piece, so that out, which is empty at first, stays short. */
+/* Like vv_row_write. If e is not NULL, long cells are compared with e piece by piece, so that out, which must be empty,
+ * stays short. */
 void vv_row_write_expected(vv_row_writer *w, vv_buf *out, vv_expected *e, const vv_cell *cells,
 			   size_t columns);
 
-/* Does vv_row_write write exactly raw[0 .. len)? Also false when out of memory, see
+/* Returns true if vv_row_write would write exactly raw[0 .. len). Also returns false if memory runs out: see
  * vv_row_writer_ok. */
 bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, const char *raw,
 		    size_t len);
@@ -60,7 +61,7 @@ vv_status vv_row_writer_ok(const vv_row_writer *w, vv_error *err);
 /* The characters that require quotes in a CSV cell; quotes_on is 0 if the dialect has no quotes. */
 vv_mark_set vv_row_marks(const vv_dialect *d);
 
-/* Is any of these bytes one of them, in a dialect with quotes? */
+/* Returns true if the dialect has quotes and one of these bytes is in set. */
 bool vv_cell_any_marked(const char *p, size_t len, const vv_mark_set *set);
 
 /* Where a CSV cell is in its row. */
@@ -70,15 +71,14 @@ static inline vv_cell_place vv_cell_place_of(size_t at, size_t columns)
 	return columns == 1 ? VV_CELL_ALONE : at == 0 ? VV_CELL_FIRST : VV_CELL_LATER;
 }
 
-/* Does the cell need quotes regardless of the file's habit? (It contains the delimiter, a line end,
- * a quote or an escape character, begins with a space that would be skipped, or is the row's first
- * and begins like a comment.) */
+/* Returns true if the cell needs quotes in any file: it contains the delimiter, a line end, a quote or an escape
+ * character, begins with a space that would be skipped, or is the first of its row and begins like a comment. */
 bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d, bool first);
 
-/* Would it be misread from a file without quotes? */
+/* Returns true if the cell would be misread from a file without quotes. */
 bool vv_cell_breaks_row(const vv_cell *cell, const vv_dialect *d, bool first);
 
-/* Does the habit put a cell in quotes that need not be? */
+/* Returns true if the habit puts this cell in quotes even if it does not need them. */
 bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell);
 
 /* Appends one CSV cell as a given quoting habit writes it. Absent and null cells are written like empty
@@ -86,13 +86,13 @@ bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell);
 void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit,
 		       vv_cell_place place);
 
-/* Writes a CSV cell in quotes at to, which has room for that with every byte escaped; returns the end. */
+/* Writes a CSV cell in quotes to `to`, which has room for 2 quotes and every byte escaped. Returns the end. */
 char *vv_cell_write_quoted(char *to, const char *text, size_t len, const vv_dialect *d);
 
-/* Appends the value of a member of a JSON object; not of an absent one. */
+/* Appends the cell as the value of a member of a JSON object. The cell must not be absent. */
 void vv_cell_write_json(vv_buf *out, const vv_cell *cell, const vv_dialect *d);
 
-/* Adds a member with the cell's value, on one line; nothing for an absent one. */
+/* Adds a member with the cell's value, on one line. Does nothing if the cell is absent. */
 void vv_cell_add_json(vv_json_out *w, const char *name, const vv_cell *cell);
 
 #endif

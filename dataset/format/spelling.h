@@ -1,6 +1,6 @@
 /*
- * spelling: numbers and dates in their one canonical spelling, read and written
- * eight bytes at a time. Inline, because a table has tens of millions of them.
+ * spelling: reads and writes numbers and dates in their canonical spelling, eight bytes at a time. The functions
+ * are inline because a table can have tens of millions of numbers and dates.
  *
  * Reading refuses everything that writing would not reproduce byte for byte. Writing needs 16 bytes
  * of room beyond the text's end.
@@ -36,7 +36,7 @@ static const uint64_t spell_power[19] = {1u,
 					 100000000000000000u,
 					 1000000000000000000u};
 
-/* The first bytes of a key: none to eight. */
+/* Masks for the first 0 to 8 bytes of a key. */
 static const uint64_t spell_first[9] = {0,
 					0xff,
 					0xffff,
@@ -70,8 +70,8 @@ static inline void spell_put8(char *p, uint64_t v)
 	memcpy(p, &v, 8);
 }
 
-/* The first eight bytes of a text, the first in the lowest place, zeros after a
- * shorter one. Never reads beyond the text. */
+/* Returns the first eight bytes of a text, the first in the lowest byte. A shorter text is followed by zeros. Does
+ * not read beyond the text. */
 static inline uint64_t spell_key(const char *text, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)text;
@@ -91,8 +91,8 @@ static inline uint64_t spell_key(const char *text, size_t len)
 	       (uint64_t)p[len - 1] << (8 * (len - 1));
 }
 
-/* The number that the first len (0 .. 8) bytes of key spell; false when one of
- * them is not a digit. Zeros in front are fine here. */
+/* Reads the first len (0 .. 8) bytes of key as a decimal number, which may have leading zeros. Returns false if one
+ * of the bytes is not a digit. */
 static inline bool spell_digits8(uint64_t *out, uint64_t key, unsigned len)
 {
 	uint64_t t, low;
@@ -112,7 +112,7 @@ static inline bool spell_digits8(uint64_t *out, uint64_t key, unsigned len)
 	return true;
 }
 
-/* len digits (any number up to 19) as a number. */
+/* Reads len digits, at most 19, as a number. Returns false if there are more, or if a byte is not a digit. */
 static inline bool spell_digits(uint64_t *out, const char *p, size_t len)
 {
 	uint64_t part, sum = 0;
@@ -136,7 +136,7 @@ static inline bool spell_signed(int64_t *out, uint64_t magnitude, bool negative)
 	return true;
 }
 
-/* -?(0|[1-9][0-9]*) within 64 bits, "-0" excluded. key is spell_key of it. */
+/* Reads -?(0|[1-9][0-9]*), except "-0", as a signed 64-bit integer. key: spell_key of the text. */
 static inline bool spell_read_integer(int64_t *out, const char *text, size_t len, uint64_t key)
 {
 	unsigned sign = (key & 0xff) == '-' ? 1u : 0u;
@@ -164,7 +164,7 @@ static inline bool spell_read_integer(int64_t *out, const char *text, size_t len
 	return spell_digits(&u, text + sign, digits) && spell_signed(out, u, sign != 0);
 }
 
-/* Digits after the point of what may be a decimal; -1 without a point. */
+/* Returns the number of bytes after the point in a text that may be a decimal number; -1: no point. */
 static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 {
 	uint64_t x = key ^ 0x2e2e2e2e2e2e2e2eu;
@@ -177,9 +177,8 @@ static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 	return point ? (int)(text + len - 1 - point) : -1;
 }
 
-/* All digits of -?(0|[1-9][0-9]*), and, when fraction is not negative, of the point and `fraction`
- * (1 ..) digits after it, as one number without sign. "-0" with any number of zeros after is
- * excluded. At most 19 digits. */
+/* Reads -?(0|[1-9][0-9]*) and, unless fraction is negative, a point and `fraction` (1 ..) digits. *out: all digits,
+ * at most 19, as one number without sign and point. Returns false also for a negative zero such as "-0.00". */
 static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t len, uint64_t key,
 				       int fraction)
 {
@@ -235,7 +234,7 @@ static inline uint32_t spell_year_start(uint32_t year)
 	return y * 365 + y / 4 - y / 100 + y / 400;
 }
 
-/* YYYY-MM-DD, a day that exists, of the years 0001 to 9999, as days since 1970-01-01. */
+/* Reads YYYY-MM-DD, a valid day in the years 0001 to 9999, as days since 1970-01-01. */
 static inline bool spell_read_date(int64_t *out, const char *text, size_t len, uint64_t key)
 {
 	uint64_t digits, number;
@@ -260,7 +259,8 @@ static inline bool spell_read_date(int64_t *out, const char *text, size_t len, u
 	return true;
 }
 
-/* The eight digits of v (< 10^8), the highest in the lowest byte, each 0 .. 9. */
+/* Returns the eight digits of v (< 10^8), one in each byte (0 .. 9), the most significant digit in the lowest
+ * byte. */
 static inline uint64_t spell_eight(uint32_t v)
 {
 	uint64_t m = v / 10000 | (uint64_t)(v % 10000) << 32;
@@ -271,7 +271,7 @@ static inline uint64_t spell_eight(uint32_t v)
 	return q | (m - q * 10) << 8;
 }
 
-/* v in decimal digits, at least `least` (1 .. 19) of them; returns how many. */
+/* Writes v with at least `least` (1 .. 19) digits. Returns the number of digits. */
 static inline size_t spell_write_digits(char *out, uint64_t v, unsigned least)
 {
 	char all[24];
@@ -316,8 +316,8 @@ static inline void spell_drop(uint64_t *a, uint64_t *b, unsigned count)
 	}
 }
 
-/* v units of 10^-scale (1 .. 18). Trailing zeros are dropped, down to `keep` digits after the point (scale: none is
- * dropped); with keep 0 also the point if no digit follows. */
+/* Writes v units of 10^-scale (scale 1 .. 18), without trailing zeros but with at least `keep` digits after the
+ * point. If keep is 0 and no digit follows, leaves out the point, too. Returns the length. */
 static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale, unsigned keep)
 {
 	const unsigned sign = v < 0 ? 1u : 0u;
@@ -376,7 +376,7 @@ static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale, u
 	return sign + (keep == 0 && len == before + 1 ? before : len);
 }
 
-/* days since 1970-01-01 as ten characters; false outside of the years 1 to 9999. */
+/* Writes days since 1970-01-01 as ten characters. Returns false if the day is not in the years 1 to 9999. */
 static inline bool spell_write_date(char *out, int64_t days)
 {
 	uint32_t n, year, month, start, day, leap;
@@ -408,8 +408,8 @@ static inline bool spell_write_date(char *out, int64_t days)
 #define SPELL_SECONDS 86400
 #define SPELL_PARTS_MAX 6u /* digits after a second's point */
 
-/* A date, 'T' or a space, HH:MM:SS, `scale` digits of a second after a point when
- * scale is not 0, and a 'Z' with zulu: as units of 10^-scale seconds since 1970. */
+/* Reads a date, 'T' (or, if space is set, a space), HH:MM:SS, unless scale is 0 a point and `scale` digits, and, if
+ * zulu is set, 'Z'. *out: units of 10^-scale seconds since 1970. */
 static inline bool spell_read_datetime(int64_t *out, const char *text, size_t len, uint64_t key,
 				       bool space, bool zulu, unsigned scale)
 {
@@ -435,7 +435,7 @@ static inline bool spell_read_datetime(int64_t *out, const char *text, size_t le
 	return true;
 }
 
-/* The inverse; the length, or 0 outside of the years 1 to 9999. */
+/* Writes what spell_read_datetime reads. Returns the length, or 0 if the day is not in the years 1 to 9999. */
 static inline size_t spell_write_datetime(char *out, int64_t v, bool space, bool zulu,
 					  unsigned scale)
 {

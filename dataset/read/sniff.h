@@ -16,22 +16,22 @@
 typedef struct vv_sniff_hints {
 	bool has_form;
 	vv_form form;
-	int delimiter; /* byte value, or -1: find out */
-	int quote;     /* byte value, 0 none, -1: find out */
-	int escape;    /* byte value, 0 none (doubling), -1: find out (never guessed: doubling) */
-	int header;    /* 1, 0, or -1: find out */
+	int delimiter; /* byte value; -1: detect it */
+	int quote;     /* byte value; 0: no quotes; -1: detect it */
+	int escape;    /* byte value; 0: quotes are doubled; -1: not set, which means doubled */
+	int header;    /* 1: the table has a header; 0: it has none; -1: detect it */
 	/* the file's declared encoding; NULL: detect it. Borrowed. The sniffer itself reads UTF-8 */
 	const char *encoding;
 	const vv_dialect *parent; /* kept if it still fits; may be NULL */
 	const char *path;         /* its extension is a hint; may be NULL */
-	long skip;                /* CSV: lines above the table; -1: find out */
-	long skip_below;          /* CSV: lines below the table; likewise */
-	int comment;              /* CSV: byte value, 0 none, -1: find out */
-	int spaces;      /* CSV: are those where a cell begins passed over? 1, 0, -1: find out */
-	int header_rows; /* CSV: lines of the header; -1: find out */
-	/* between the cells of a column in them; NULL: find out. Borrowed */
+	long skip;                /* CSV: number of lines above the table; -1: detect it */
+	long skip_below;          /* CSV: number of lines below the table; -1: detect it */
+	int comment;              /* CSV: byte value; 0: no comments; -1: detect it */
+	int spaces; /* CSV: 1: skip spaces at the beginning of cells; 0: keep them; -1: detect it */
+	int header_rows; /* CSV: number of header lines; -1: detect it */
+	/* text that joins the cells of a column in several header lines; NULL: detect it. Borrowed */
 	const char *header_join;
-	/* JSON: the path of the array with the rows (base/json/json_records.h); NULL: find out. Borrowed */
+	/* JSON: the path of the array with the rows (base/json/json_records.h); NULL: detect it. Borrowed */
 	const char *records;
 	uint8_t declared; /* CSV: VV_DECLARED_...: those that apply to later versions, too, because a command's
 	                   * option set them; a description is read each time */
@@ -60,19 +60,18 @@ typedef struct vv_sniff_result {
 void vv_sniff_result_clear(vv_sniff_result *r);
 VV_AUTO_CLEAR(vv_sniff_result, vv_sniff_result_clear)
 
-/* Judges sample[0 .. len) (at_end: it is the whole file). VV_EINPUT with an explanation when it
- * cannot be a table: binary (NUL-ridden), UTF-16 (hint: varve convert), gzip or zstd (hint), a
- * header over VV_HEADER_MAX or VV_COLUMNS_MAX, JSON with no array of objects, or with several.
- * VV_ENOTFOUND: the sample is too short for the header: pass a longer one. An empty file has no
- * columns. */
+/* Detects the format of the file that begins with sample[0 .. len); at_end: the sample is the whole file. VV_EINPUT, with an
+ * explanation: not a table, such as binary data with NUL bytes, UTF-16, gzip or zstd (with a hint), a header over
+ * VV_HEADER_MAX or VV_COLUMNS_MAX, JSON without an array of objects or with several. VV_ENOTFOUND: the sample ends before the
+ * header does; pass a longer one. An empty file has no columns. */
 vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
 		   const vv_sniff_hints *hints, vv_error *err);
 
-/* Is it called as what programs for spreadsheets write? Other ZIP archives are called otherwise. */
+/* Returns true if name has an extension of spreadsheet programs, which distinguishes a workbook from other ZIP archives. */
 bool vv_sniff_is_workbook(const char *name);
 
-/* Does the text read as a table whatever its name is: rows under a header, all alike, in two columns or more? A sentence with
- * commas does not. False without memory, too. */
+/* Returns true if the text is clearly a table, whatever its name is: a header and similar rows in at least two columns.
+ * Sentences with commas are not. Returns false if memory runs out. */
 bool vv_sniff_is_table(const char *sample, size_t len, bool at_end);
 
 /* CSV: how many bytes at the end of a text are lines below the table; these are its last len bytes (whole: all of it),

@@ -1,5 +1,5 @@
 /*
- * key: finding candidate keys, and proving that a key is unique.
+ * key: finds candidate keys, and proves that a key is unique.
  *
  * The proof hashes each row's key (64 bit, secret seed) into partitions, in memory
  * up to a limit and on disk past it; unequal hashes prove unequal keys; equal
@@ -24,49 +24,51 @@ typedef struct vv_key_candidate {
 	size_t columns[VV_KEY_COLUMNS_MAX];
 	size_t count;
 } vv_key_candidate;
-/* Fills out (room for max); *count: how many. Only VV_ENOMEM can go wrong. */
+/* Writes at most max candidates to out, and their number to *count. Fails only with VV_ENOMEM. */
 vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, const vv_cell *cells,
 			    size_t rows, size_t columns, size_t stride, const char *const *names,
 			    const size_t *name_lens, vv_error *err);
 
-/* Is a column of this name called an identifier, and nothing else: "id", "uuid"? */
+/* Returns true if the name means only an identifier, such as "id" or "uuid". */
 bool vv_key_is_id(const char *name, size_t len);
 
-/* The column that should decide the cuts: the first of the best candidate, or SIZE_MAX: whole row. */
+/* Returns the column that should decide where row groups are cut: the first column of the best
+ * candidate. SIZE_MAX: the whole row should decide. */
 size_t vv_key_cut_column(const vv_key_candidate *candidates, size_t count);
 
-/* Hash of a row's key cells, states and lengths included. *usable (may be NULL) is
- * false when one of them is absent, null or empty. */
+/* Returns the hash of a row's key cells, with their states and lengths. *usable is false if one of
+ * the cells is absent, null or empty; usable may be NULL. */
 uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, uint64_t seed,
 		     bool *usable);
 
 typedef struct vv_key_proof vv_key_proof;
-/* memory: bytes of hashes to keep in memory before it spills to a temporary file in dir (NULL:
- * /tmp) (10 bytes a row; unlinked at once, so that it never outlives the process). */
+/* memory: most bytes of hashes in memory, about 10 for each row; further hashes are written to a
+ * temporary file in dir (NULL: /tmp), which is unlinked at once, so that it does not outlive the
+ * process. */
 vv_status vv_key_proof_new(vv_key_proof **out, size_t memory, const char *dir, vv_error *err);
 void vv_key_proof_free(vv_key_proof *p);
 VV_AUTO_FREE(vv_key_proof, vv_key_proof_free)
-/* Adds a run of rows' hashes, the first being row number `row`. Not thread-safe. */
+/* Adds the hashes of consecutive rows; `row` is the number of the first. Not thread-safe. */
 vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count, uint64_t row,
 			   vv_error *err);
-/* Rows whose hashes repeat: calls fn with every pair of (earlier row, later row) of equal hash, in
- * order of the later row, then of the earlier, until it returns > 0 (stop) or < 0 (error, a
- * vv_status, which is returned). No call: the key is unique. May be called again; no hashes can be
- * added after it. (One hash shared by more than VV_KEY_SHARED_MAX rows is paired among the first
- * VV_KEY_SHARED_MAX of them only, which is enough to name duplicates and keeps memory bounded.) */
+/* Calls fn with every pair of an earlier and a later row with equal hashes, ordered by the later row
+ * and then by the earlier. Stops if fn returns a positive number, or a negative vv_status, which is
+ * returned. If fn is not called, the key is unique. May be called again, but no hashes can be added
+ * afterwards. If more than VV_KEY_SHARED_MAX rows have the same hash, only the first
+ * VV_KEY_SHARED_MAX are paired: this is enough to name duplicates, and limits memory. */
 #define VV_KEY_SHARED_MAX (1u << 21)
 typedef int (*vv_key_pair_fn)(void *payload, uint64_t first, uint64_t second, vv_error *err);
 vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, vv_error *err);
 
-/* A hash, and the number of its row, or of anything else that it is in. */
+/* A hash, and the number of its row or of something else. */
 typedef struct vv_key_entry {
 	uint64_t hash, row;
 } vv_key_entry;
-/* Adds hashes with numbers of the caller's choice, best ascending ones. */
+/* Adds hashes with numbers that the caller chooses, preferably ascending. */
 vv_status vv_key_proof_add_entries(vv_key_proof *p, const vv_key_entry *entries, size_t count,
 				   vv_error *err);
-/* Calls fn with all entries in the order of their hashes, those of equal hash in the order of
- * addition, some at a time; all of one hash at once. Negative results of fn are returned. */
+/* Calls fn with all entries, some at a time, ordered by hash and then by addition. Entries with equal
+ * hashes are in the same call. Stops and returns the status if fn returns a negative one. */
 typedef vv_status (*vv_key_entries_fn)(void *payload, const vv_key_entry *entries, size_t count,
 				       vv_error *err);
 vv_status vv_key_proof_each(vv_key_proof *p, vv_key_entries_fn fn, void *payload, vv_error *err);

@@ -1,8 +1,8 @@
 /*
  * schema: the columns of a table as a Frictionless Table Schema.
  *
- * Source: datapackage.org, Table Schema v1 and v2; notes in docs/formats/store.md. Kept in
- * the root as compact JSON with the members in the order of its author.
+ * Source: datapackage.org, Table Schema v1 and v2; notes in docs/formats/store.md. The root contains the
+ * schema as compact JSON, with the members in the order of its author.
  */
 #ifndef VV_DATASET_SCHEMA_SCHEMA_H
 #define VV_DATASET_SCHEMA_SCHEMA_H
@@ -18,13 +18,13 @@
 #include "base/json/json.h"
 #include "dataset/schema/type.h"
 
-/* How a file's columns are laid over the fields. */
+/* fieldsMatch: which columns a file must have. */
 typedef enum vv_fields_match {
 	VV_MATCH_EXACT,    /* the same fields in the same order */
 	VV_MATCH_EQUAL,    /* the same fields, by name */
-	VV_MATCH_SUBSET,   /* the file may have more */
-	VV_MATCH_SUPERSET, /* the file may have fewer */
-	VV_MATCH_PARTIAL   /* at least one in common */
+	VV_MATCH_SUBSET,   /* the file may have more columns than fields */
+	VV_MATCH_SUPERSET, /* the file may have fewer columns than fields */
+	VV_MATCH_PARTIAL   /* at least one column is a field */
 } vv_fields_match;
 
 typedef struct vv_schema {
@@ -32,7 +32,7 @@ typedef struct vv_schema {
 	vv_field *fields;
 	size_t count;
 	const char **missing;     /* missingValues, default {""}; NULL-ended */
-	const char **primary_key; /* names; NULL-ended; possibly empty */
+	const char **primary_key; /* names of columns, ended by NULL; can be empty */
 	size_t primary_key_count;
 	vv_fields_match match;  /* fieldsMatch, default exact */
 	const vv_json *json;    /* the whole descriptor */
@@ -45,57 +45,58 @@ VV_AUTO_CLEAR(vv_schema, vv_schema_clear)
 
 #define VV_SCHEMA_V2 "https://datapackage.org/profiles/2.0/tableschema.json"
 
-/* Is the descriptor at node of version 1: by its own $schema, else by its parent's (resource,
- * package), or without any? */
+/* Returns true if the descriptor at node is of version 1: according to its own $schema, else that of a parent (resource,
+ * package), or because none of them has a $schema. */
 bool vv_schema_is_v1(const vv_json *node);
 
-/* Reads a Table Schema, v1 or v2. name is for messages. out is initialised by the call; after a
- * failure it is cleared. Members outside of the standard are kept in json. VV_EINPUT names the JSON
- * pointer ("/fields/3/type") of an invalid or unsupported member. */
+/* Reads a Table Schema, v1 or v2. name is for messages. Initialises *out, and clears it on failure. out->json keeps members
+ * that are not in the standard. VV_EINPUT: a member is invalid or not supported; the message has its JSON pointer, such as
+ * "/fields/3/type". */
 vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const char *name,
 			 vv_error *err);
 
-/* Reads a schema that is inside of another document; the node must outlive out. */
+/* Reads a schema that is part of another document; node must outlive *out. */
 vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *file, vv_error *err);
 
-/* Place of the (first) column called name; -1 when there is none. */
+/* Returns the number of the first column called name, or -1 if no column has the name. */
 long vv_schema_find(const vv_schema *s, const char *name, size_t name_len);
 
-/* The name of the column that is spelled most like this one; NULL: none is like it. Borrowed. */
+/* Returns the column name with the most similar spelling, borrowed from s; NULL: no name is similar. */
 const char *vv_schema_nearest(const vv_schema *s, const char *name, size_t len);
 
-/* For an error about a name that no column has: adds a hint with the nearest name, or else with the names that there are. Returns
- * as vv_hint. */
+/* Adds a hint to an error about a name that no column has: the nearest name, or, if there is none, the names of the columns.
+ * Returns as vv_hint does. */
 vv_status vv_schema_hint(const vv_schema *s, const char *name, size_t len, vv_error *err);
 
-/* key: names, NULL-ended, or NULL. VV_ENOTFOUND, with such a hint: one of them is not a column. */
+/* Checks that all names of key are columns. key: ended by NULL, or NULL. VV_ENOTFOUND, with the hint of vv_schema_hint: one is
+ * not a column. */
 vv_status vv_schema_check_key(const vv_schema *s, const char *const *key, vv_error *err);
 
-/* Appends a compact Table Schema made of names and types. */
+/* A field for vv_schema_make and vv_schema_refit. */
 typedef struct vv_new_field {
 	const char *name;
 	size_t name_len;
 	vv_type type;
-	const char *format;          /* NULL: default */
+	const char *format;          /* NULL: the default */
 	const char *decimal, *group; /* decimalChar and groupChar; NULL: default */
-	/* bit set of VV_INFER_MISSING (infer.h): missing values of this column, beside the empty text; 0: from the schema */
+	/* bit set of VV_INFER_MISSING (infer.h): missing values of this column, besides the empty text; 0: those of the schema */
 	uint16_t missing;
-	bool u64;   /* an integer from 0 to 2^64 - 1, which becomes its constraints */
-	bool again; /* vv_schema_refit: this is the column's field, whatever the old one was */
+	bool u64;   /* add constraints for an integer from 0 to 2^64 - 1 */
+	bool again; /* vv_schema_refit: replaces the old field of the same name */
 } vv_new_field;
-/* As a field of a schema is; borrows its texts. */
+/* Returns a new field that is like f; borrows the texts of f. */
 vv_new_field vv_new_field_like(const vv_field *f);
+/* Appends a compact Table Schema with these fields. */
 vv_status vv_schema_make(vv_buf *out, const vv_new_field *fields, size_t count, vv_error *err);
 
-/* Fits a schema to the columns a file really has: columns with the same name keep their
- * descriptors, new ones get the types in fields, missing ones are dropped, with every key that
- * names them. The rest is unchanged. Appends. */
+/* Appends a schema fitted to the columns that a file has: columns of old keep their descriptors, new columns get the types in
+ * fields, and missing columns are removed with every key that names them. Other members are unchanged. */
 vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field *fields,
 			  size_t count, vv_error *err);
 
-/* Unique column names from header cells, as frictionless makes them: a blank one
- * becomes "field<N>", a repeated one gets "2", "3" ... after it; a byte that is not UTF-8, and
- * NUL, become "\xDF", as varve shows bytes everywhere. names_out[i] live in arena. */
+/* Makes unique column names from header cells, as frictionless does: a blank name becomes "field<N>", and a repeated name gets
+ * "2", "3" ... at its end. NUL and bytes that are not UTF-8 become "\xDF", as in all output of varve. The names are in
+ * arena. */
 vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *arena,
 			   const char *const *cells, const size_t *lens, size_t count,
 			   vv_error *err);

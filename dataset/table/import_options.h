@@ -53,8 +53,8 @@ typedef struct vv_import_options {
 	/* vv_import sets it itself: the source's encoding; NULL: UTF-8 */
 	const char *encoding;
 	vv_sniff_hints hints;  /* from the user, over the package's */
-	const vv_root *parent; /* the version before, or NULL */
-	/* JSON: for each column of parent, no object has the member; NULL: found out */
+	const vv_root *parent; /* the previous version; may be NULL */
+	/* JSON: for each column of parent, whether no object has the member; NULL: determine it */
 	const bool *gone;
 	const vv_root *as; /* not NULL: dialect, schema, key and cut are exactly this root's, and
 	                                * nothing is looked for; parent must be the same root */
@@ -92,10 +92,10 @@ typedef struct vv_import_options {
 	uint64_t secret;             /* seeds the scan cache's hashes */
 	/* bytes for the key proof, and for sorting, before they spill; 0: 24 and 32 MiB */
 	uint64_t memory;
-	const char *temp_dir; /* for that */
-	vv_pool *pool;        /* may have 0 threads, or NULL */
+	const char *temp_dir; /* folder for temporary files */
+	vv_pool *pool;        /* may have 0 threads; may be NULL */
 	const vv_progress *progress;
-	vv_hint_words_fn words; /* of what warnings suggest; NULL: they suggest nothing */
+	vv_hint_words_fn words; /* writes the suggestions of warnings; NULL: without suggestions */
 } vv_import_options;
 
 /* A value that contradicts the type of the parent version. */
@@ -103,10 +103,10 @@ typedef struct vv_import_finding {
 	size_t column;
 	uint64_t row;    /* 0-based */
 	uint64_t offset; /* of the row in the file, for its line */
-	vv_type type;    /* the version before has in that column, and the value is not of it */
+	vv_type type;    /* type of the column in the previous version */
 	char *value;
-	uint64_t count; /* how many such values in that column, in the groups that were read */
-	bool code;      /* one of them is a number with a leading zero */
+	uint64_t count; /* number of such values in the column, in the groups that were read */
+	bool code;      /* one of these values is a number with a leading zero */
 } vv_import_finding;
 
 typedef struct vv_import_result {
@@ -116,7 +116,7 @@ typedef struct vv_import_result {
 	vv_scan_cache *cache;        /* for the next time */
 	vv_group_types types;        /* with keep_types */
 	bool in_file;                /* it is so; false: the groups are as ever */
-	uint64_t groups, groups_new; /* new: neither the version before has them, nor the store */
+	uint64_t groups, groups_new; /* new: in neither the previous version nor the store */
 	uint64_t groups_reused;      /* taken over unparsed */
 	uint64_t irregular_rows;     /* kept raw, in the groups that were read */
 	uint64_t short_rows;         /* likewise: rows of CSV with fewer cells than columns */

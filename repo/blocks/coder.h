@@ -1,8 +1,8 @@
 /*
  * coder: compresses blocks for their records, and unpacks and checks them.
  *
- * A coder owns the compressor's contexts and its buffers; one thread uses one at a time. Take one
- * from the store's pool, use it, return it.
+ * A coder owns the compressor's contexts and buffers, and is used by one thread at a time. A correct
+ * caller: vv_coder_take from the store's pool; use the coder; vv_coder_give.
  */
 #ifndef VV_REPO_BLOCKS_CODER_H
 #define VV_REPO_BLOCKS_CODER_H
@@ -22,18 +22,18 @@
  * dataset/format/group.h) registers itself once, before any store is opened. Without it nothing is stored or sent as
  * edits or in parts; records of edits cannot be read (VV_ENOSUPPORT), records in parts can. */
 typedef struct vv_block_codec {
-	/* Replaces out's content by the edits that make raw of base; out->len 0: there are none. */
+	/* Replaces the content of out with edits that change base to raw. out->len 0: raw cannot be expressed as edits. */
 	vv_status (*make)(vv_buf *out, const void *raw, size_t len, const void *base,
 			  size_t base_len, vv_error *err);
-	/* raw gets exactly len bytes. VV_ECORRUPT for anything else than edits of base. */
+	/* Applies edits to base, and writes exactly len bytes to raw. VV_ECORRUPT: not edits of base. */
 	vv_status (*apply)(void *raw, size_t len, const void *base, size_t base_len,
 			   const void *edits, size_t edits_len, vv_error *err);
-	/* Sets count, and at, len and text of each item, of which none is empty, ascending, and the seams in them; count 0:
-	 * the block is read as a whole. NULL: each is. */
+	/* Divides a block into parts: sets count, at, len and text of each item, in ascending order and not empty, and the
+	 * seams in the items. count 0: the block is read as a whole. NULL: all blocks are read as a whole. */
 	vv_status (*divide)(vv_parts *out, const void *raw, size_t len, vv_error *err);
 } vv_block_codec;
 
-/* From any thread; codec stays valid for ever. NULL: there is none, as at first. */
+/* Registers the codec, which must stay valid until the process ends. NULL, the initial value: no codec. Thread-safe. */
 void vv_block_codec_register(const vv_block_codec *codec);
 
 typedef struct vv_coder vv_coder;
@@ -45,71 +45,71 @@ VV_AUTO_FREE(vv_coder_pool, vv_coder_pool_free)
 vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err); /* NULL when out of memory */
 void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
 
-/* How much time to spend for smaller blocks until the coder is returned: 0.1 ms a block (the
- * default), 0.2 ms, or, for data sent once over a line, 1 to 2 ms. */
+/* How much time the coder spends per block for a smaller result, until vv_coder_give: 0.1 ms (the default), 0.2 ms, or, for
+ * data that is sent once over a network, 1 to 2 ms. */
 typedef enum vv_effort { VV_EFFORT_QUICK, VV_EFFORT_THOROUGH, VV_EFFORT_UTMOST } vv_effort;
 void vv_coder_effort(vv_coder *c, vv_effort effort);
 
-/* Allows vv_coder_diff to make edits (vv_block_codec), until the coder is given back. Not allowed at first. */
+/* Allows vv_coder_diff to make edits (vv_block_codec), until vv_coder_give. Initially not allowed. */
 void vv_coder_allow_edits(vv_coder *c, bool allowed);
-/* Allows vv_coder_whole to divide a block into parts (parts.h), until the coder is given back. Not allowed at first. */
+/* Allows vv_coder_whole to divide a block into parts (parts.h), until vv_coder_give. Initially not allowed. */
 void vv_coder_allow_parts(vv_coder *c, bool allowed);
 
-/* The stored bytes of a record to be: borrowed from the coder until its next call of the same kind,
- * or from the raw bytes (VV_METHOD_STORED). */
+/* The bytes to store in a new record. They are borrowed from the coder until its next call of the same kind, or, with
+ * VV_METHOD_STORED, from the raw bytes. */
 typedef struct vv_packed {
 	uint8_t method;
 	const uint8_t *bytes;
 	size_t len;
 } vv_packed;
 
-/* A block's form in a record or on a line: base is the base of the difference; null if method has none. */
+/* The form of a block in a record or in a transfer. base: the base of a difference; null for other methods. */
 typedef struct vv_block_form {
 	vv_packed packed;
 	vv_cid base;
 } vv_block_form;
 
-/* First byte of the stored bytes of edits: they are after it; or varint how long they are, and a zstd
- * frame of them without its magic number, made with the base as prefix. */
+/* First byte of stored edits. PLAIN: the edits follow. COMPRESSED: the length of the edits as a varint follows, and then a
+ * zstd frame of the edits, without its magic number and with the base as prefix. */
 enum { VV_EDITS_PLAIN = 0, VV_EDITS_COMPRESSED = 1 };
 
-/* Packs the block alone: compressed, perhaps in parts, or raw if that is not larger. */
+/* Packs a block without a base: compressed, perhaps in parts, or raw if compression does not make it smaller. */
 vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err);
 
-/* The same, when a difference of `diff` bytes exists (0: none): a result over twice as long may come
- * from the quicker level. */
+/* Like vv_coder_whole, for a block that also has a difference of `diff` bytes (0: it has none). A result more than twice as
+ * long as the difference may be made with a faster level of compression. */
 vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t diff,
 				vv_packed *out, vv_error *err);
 
-/* The block as a difference against base, or as edits of it if that is allowed and shorter: see
- * out->method. out->len 0: max bytes or more would be needed. */
+/* Packs a block as a difference against base, or, if allowed and shorter, as edits of base: see out->method. out->len 0:
+ * the result would have max bytes or more. */
 vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *base, size_t base_len,
 			size_t max, vv_packed *out, vv_error *err);
 
-/* The checksum that ends a record. */
+/* Computes the checksum that ends a record. */
 vv_status vv_coder_checksum(vv_coder *c, uint64_t *out, const uint8_t *header, size_t header_len,
 			    const void *raw, size_t raw_len, vv_error *err);
 
-/* Room for len bytes, borrowed until the next call; NULL when out of memory.
- * For reading a record's stored bytes. */
+/* Returns a buffer of len bytes for reading a record's stored bytes, borrowed until the next call. NULL: out of memory. */
 uint8_t *vv_coder_room(vv_coder *c, size_t len);
 
-/* Unpacks the stored bytes, which the checksum's 8 bytes follow, to r->raw_len raw ones. header: the r->header_len bytes
- * before. base is NULL unless r is a difference or edits. VV_ENOSUPPORT: no codec for edits is registered. VV_ECORRUPT: the
- * message is only the reason. */
+/* Unpacks a record to r->raw_len bytes, and checks it. stored: the stored bytes and the 8 bytes of the checksum. header:
+ * the r->header_len bytes before them. base: NULL unless r is a difference or edits. VV_ENOSUPPORT: no codec for edits is
+ * registered. VV_ECORRUPT: the record is damaged; the message has only the reason. */
 vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header,
 			  const uint8_t *stored, const void *base, size_t base_len, void *raw,
 			  vv_error *err);
 
-/* From the stored bytes of parts: the head into its places of raw, whose other bytes are not touched. VV_ECORRUPT. */
+/* Unpacks the head from the stored bytes of a block in parts into its places in raw; other bytes of raw are unchanged.
+ * VV_ECORRUPT: the head is damaged. */
 vv_status vv_coder_head(vv_coder *c, const vv_parts *p, const uint8_t *stored, uint8_t *raw,
 			size_t raw_len, vv_error *err);
-/* And one part into its place. VV_ECORRUPT. */
+/* Unpacks one part into its place in raw. VV_ECORRUPT: the part is damaged. */
 vv_status vv_coder_part(vv_coder *c, const vv_part *part, const uint8_t *stored, uint8_t *raw,
 			vv_error *err);
 
-/* The same without a record around it, for blocks on a line: stored bytes to exactly raw_len
- * raw ones. method DIFF or EDIT: against base; else base is not looked at. VV_ECORRUPT. */
+/* Unpacks a block that was transferred without a record to exactly raw_len bytes. base is used only if method is DIFF or
+ * EDIT. VV_ECORRUPT: the stored bytes are damaged. */
 vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_t stored_len,
 			  const void *base, size_t base_len, void *raw, size_t raw_len,
 			  vv_error *err);

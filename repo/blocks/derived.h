@@ -18,15 +18,16 @@
 #define VV_DERIVED_MARK 8u                     /* bytes: "VVNAME" padded, a version, a newline */
 #define VV_DERIVED_FRAME (VV_DERIVED_MARK + 8) /* bytes beside the content */
 
-/* The content of a file of at most max bytes in all; out, which is empty, stays so if there is none. VV_ENOMEM alone is an error. */
+/* Reads the content of a file of at most max bytes into out, which must be empty and stays empty if the file is missing or
+ * invalid. Fails only with VV_ENOMEM. */
 vv_status vv_derived_read(vv_buf *out, const char *file, const char *mark, uint64_t secret,
 			  size_t max, vv_error *err);
 
-/* Begins a file in out, which is empty; the caller appends the content. */
+/* Begins a file in out, which must be empty; the caller then appends the content. */
 void vv_derived_begin(vv_buf *out, const char *mark);
-/* Ends it, and writes it as a whole in place of the one before, in a folder that is made if there is none. */
+/* Ends the file and writes it in place of an older one. Creates the folder if it does not exist. */
 vv_status vv_derived_write(vv_buf *begun, const char *file, uint64_t secret, vv_error *err);
-/* The same, right into the file that exists: with thousands of small ones a temporary file for each is most of the work. */
+/* Like vv_derived_write, but overwrites an existing file without a temporary file: faster for thousands of small files. */
 vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret, vv_error *err);
 
 /* ---- kept: values by their keys, in a derived file of fixed-length records ----
@@ -48,24 +49,24 @@ typedef struct vv_kept_form {
 } vv_kept_form;
 
 typedef struct vv_kept vv_kept;
-/* file NULL: it is never read or saved. form is borrowed. VV_ENOMEM alone is an error. */
+/* Opens the file; if file is NULL, values are only in memory. form is borrowed until close. Fails only with VV_ENOMEM. */
 vv_status vv_kept_open(vv_kept **out, const char *file, const vv_kept_form *form, uint64_t secret,
 		       vv_error *err);
 void vv_kept_close(vv_kept *k); /* does not save; accepts NULL */
 VV_AUTO_FREE(vv_kept, vv_kept_close)
 
-/* The value, which may be without bytes; NULL: not found. Borrowed until the next call that puts or forgets. */
+/* Returns the value of a key, borrowed until the next call that puts or forgets values. NULL: not found. */
 const uint8_t *vv_kept_get(vv_kept *k, const void *key);
-/* In place of the one that there is. value may be NULL where values have no bytes. */
+/* Sets the value of a key. value may be NULL if form->value_len is 0. */
 vv_status vv_kept_put(vv_kept *k, const void *key, const void *value, vv_error *err);
 
-/* Zeroes its value; it is the first to be dropped. */
+/* Zeroes the value of a key, and makes it the first record to be dropped. */
 void vv_kept_drop(vv_kept *k, const void *key);
 
 size_t vv_kept_count(const vv_kept *k);
-/* Appends the records, key and value, the last used first: at most this many. */
+/* Appends at most `most` records, key and value of each, the most recently used first. */
 vv_status vv_kept_list(const vv_kept *k, size_t most, vv_buf *out, vv_error *err);
-/* Forgets all but the last ones. */
+/* Drops all records except the last `but`. */
 vv_status vv_kept_forget(vv_kept *k, size_t but, vv_error *err);
 
 /* Writes the file if something was put since it was opened or saved; atomic, not durable. */

@@ -29,21 +29,21 @@
 #define VV_PARTS_MAX 16384u
 
 typedef struct vv_part {
-	uint32_t at, len;      /* of the block */
-	uint32_t from, stored; /* of the stored bytes: where, and how many */
-	uint64_t sum;
-	bool there, ready; /* for who unpacks it: its stored bytes are at hand; it is unpacked */
-	bool text;         /* for who makes it: longer texts, in which short matches pay */
+	uint32_t at, len;      /* position and length in the block */
+	uint32_t from, stored; /* position and length in the stored bytes */
+	uint64_t sum;          /* XXH3-64 of the part */
+	bool there, ready;     /* reading: the stored bytes are in memory; the part is unpacked */
+	bool text; /* writing: the part has longer texts, in which short matches are worthwhile */
 } vv_part;
 
 typedef struct vv_parts {
 	vv_part *items;
 	size_t count, cap;
 	size_t directory;      /* bytes that the head's sum covers */
-	uint32_t head_len;     /* of the block, all its pieces */
-	uint32_t from, stored; /* the stored head */
+	uint32_t head_len;     /* total length of the head's pieces in the block */
+	uint32_t from, stored; /* position and length of the stored head */
 	uint64_t head_sum;
-	/* for who makes them: where in the block, ascending, bytes of another kind begin */
+	/* writing: positions in the block, ascending, at which bytes of another kind begin */
 	uint32_t *seams;
 	size_t seam_count, seam_cap;
 } vv_parts;
@@ -55,14 +55,15 @@ VV_AUTO_CLEAR(vv_parts, vv_parts_clear)
 vv_status vv_parts_read(vv_parts *out, const void *stored, size_t have, size_t stored_len,
 			size_t raw_len, vv_error *err);
 
-/* Appends all before the stored head; at, len, stored and sum of the items are set, and head is the head. */
+/* Appends the description of the parts, which precedes the stored head. at, len, stored and sum of the items must be set.
+ * head: the unpacked head. */
 vv_status vv_parts_write(vv_buf *out, vv_parts *p, const void *head, vv_error *err);
 
-/* The sum of a head behind a directory of these bytes. */
+/* Computes the sum of a head that follows this directory. */
 uint64_t vv_parts_head_sum(const void *directory, size_t directory_len, const void *head,
 			   size_t head_len);
 
-/* Copies the pieces of the head from the block (gather), or to it. */
+/* Copy the pieces of the head from the block (gather), or to the block (scatter). */
 void vv_parts_gather(const vv_parts *p, uint8_t *head, const uint8_t *raw, size_t raw_len);
 void vv_parts_scatter(const vv_parts *p, uint8_t *raw, size_t raw_len, const uint8_t *head);
 
@@ -74,7 +75,7 @@ typedef struct vv_parted {
 	vv_buf record;                /* has the first bytes, and those of loaded parts */
 	size_t stored_at, stored_len; /* in the record */
 	vv_parts parts;
-	size_t left; /* parts that are not there yet */
+	size_t left; /* number of parts that are not unpacked yet */
 	struct vv_store *store;
 	vv_cid cid;
 	struct vv_pack *pack; /* what else is stored, a reference; NULL: nothing */
@@ -83,7 +84,7 @@ typedef struct vv_parted {
 	size_t reach; /* bytes to read at once of the next record, from what earlier blocks needed */
 } vv_parted;
 
-/* The stored bytes. */
+/* Returns the stored bytes, borrowed from p. */
 static inline uint8_t *vv_parted_stored(const vv_parted *p)
 {
 	return (uint8_t *)p->record.data + p->stored_at;

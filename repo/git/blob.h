@@ -1,11 +1,10 @@
 /*
  * blob: bytes in the Git repository.
  *
- * Written objects are staged: this vv_repository sees them at once, and they
- * become durable together, in one go, when something that may name them does:
- * vv_index_write, vv_ref_update, vv_commit_create and
- * vv_repository_close do it, or vv_objects_flush. Until then a crash leaves no
- * trace of them.
+ * Written objects are staged: this vv_repository reads them at once, and they
+ * become durable together, before anything can name them, in vv_index_write,
+ * vv_ref_update, vv_commit_create, vv_repository_close or vv_objects_flush.
+ * After a crash before that, none of the staged objects exists.
  */
 #ifndef VV_REPO_GIT_BLOB_H
 #define VV_REPO_GIT_BLOB_H
@@ -17,27 +16,27 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Reading checks the header first and refuses more than max bytes (VV_EREFUSED). Appends to out. VV_EMISSING: the named
- * object is missing; VV_EUSAGE: not a blob. */
+/* Get the size of a blob, or append its bytes to out. VV_EREFUSED: the blob has more than max bytes, according to its header.
+ * VV_EMISSING: the object is missing. VV_EUSAGE: the object is not a blob. */
 vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err);
 vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out,
 		       vv_error *err);
-/* The size of a blob, and its bytes if they are at most max. */
+/* Gets the size of a blob, and appends its bytes to out if it has at most max. */
 vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size,
 		       vv_buf *out, vv_error *err);
-/* The same for a possible pointer, or torn pointer. If the blob's first bytes in a pack show that it is neither, only the
- * size is returned. */
+/* Like vv_blob_peek, for a blob that may be a pointer or a torn pointer. If its first bytes in a pack show that it is
+ * neither, gets only the size. */
 vv_status vv_blob_peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size, vv_buf *out,
 			       vv_error *err);
-/* Announces reads of a blob: if it is small it is read once, and its size, first bytes and content are answered from that. */
+/* Announces reads of a blob. A small blob is then read only once for its size, first bytes and content. */
 void vv_blob_expect(vv_repository *r, const vv_oid *id);
-/* Stores the bytes of a blob for the next vv_blob_read, which returns them once without a look-up. Not while other threads
- * read. */
+/* Keeps the bytes of a blob, which it takes out of `take`, for the next vv_blob_read of id, which returns them without
+ * reading the object. Not while other threads read. */
 void vv_blob_keep(vv_repository *r, const vv_oid *id, vv_buf *take);
 vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out,
 			vv_error *err);
 vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err); /* the id only */
-/* The id that the bytes of a file would have. */
+/* Computes the id of a blob with the bytes of a file. */
 vv_status vv_blob_id_of_file(const char *file, vv_oid *out, vv_error *err);
 
 /* Makes all staged objects durable. */

@@ -20,9 +20,9 @@
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 
-#define VV_POINTER_MIN 64u /* each is longer */
+#define VV_POINTER_MIN 64u /* every pointer is longer */
 #define VV_POINTER_MAX (1u << 20)
-/* One whose line ends Git has changed is longer by one byte a line. */
+/* Limit for a pointer whose line ends Git has changed: it has one more byte per line. */
 #define VV_POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
 /* Lines of the text, from 1: that of the root, which each change has, and that of column i. */
 #define VV_POINTER_ROOT_LINE 3u
@@ -45,42 +45,43 @@ typedef struct vv_pointer {
 	size_t column_count;
 } vv_pointer;
 
-/* Does it begin as a pointer does ('varve pointer: ')? For telling an unfinished or
- * damaged pointer from data. */
+/* Returns true if bytes begin like a pointer ('varve pointer: '). Distinguishes an unfinished or damaged
+ * pointer from data. */
 bool vv_pointer_looks_like(const void *bytes, size_t len);
-/* May what begins with these few bytes look like one, or be torn? */
+/* Returns true if a file that begins with these few bytes may look like a pointer, or be a torn one. */
 bool vv_pointer_may_begin(const void *bytes, size_t len);
 
 /* Makes the line ends those of a pointer: LF for CRLF, one at the end. Git writes CRLF if a text or eol
  * attribute, or a work tree of Windows, beats -text; editors, also those of hosts, add and drop
  * line ends at the end. Leaves what does not look like a pointer. */
 void vv_pointer_tidy(vv_buf *text);
-/* Is the text this pointer (as vv_pointer_put writes it) but for line ends? */
+/* Returns true if text equals pointer, the text of vv_pointer_put, apart from line ends. */
 bool vv_pointer_is_text(const vv_buf *pointer, const void *text, size_t len);
 
-/* A pointer that git merged as text: it begins as one does and has the marks of a conflict, or begins
- * with these marks if the other side was not a pointer. */
+/* Returns true if text is a torn pointer, which git merged as text: a text that begins like a pointer and
+ * has conflict markers, or that begins with such markers because one side was not a pointer. */
 #define VV_POINTER_TORN_START "<<<<<<< "
 bool vv_pointer_is_torn(const char *text, size_t len);
-/* Returns VV_EINPUT, with the two roots as a hint. path NULL: not named. */
+/* Returns VV_EINPUT for a torn pointer, with both roots in the hint. path is for the message; may be
+ * NULL. */
 vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path, vv_error *err);
 
-/* The roots that a torn pointer names: of base (only if git was configured to write it), ours and
- * theirs. False: it does not have two sides. */
+/* Gets the roots in a torn pointer: of base (only if git was configured to write it), ours and theirs.
+ * has[i]: out[i] is set. Returns false if text does not have two sides. */
 bool vv_pointer_torn_roots(vv_cid out[3], bool has[3], const char *text, size_t len);
 
-/* Finds the next root ("root": "CID") in a damaged pointer from *at on, and moves *at after it. False: none.
- * gc must keep everything that a damaged pointer may mean. */
+/* Finds the next root ("root": "CID") in a damaged pointer from *at on, and moves *at past it. Returns false
+ * if there is no further root. For gc, which must keep all versions that a damaged pointer may name. */
 bool vv_pointer_next_root(vv_cid *out, const char **at, const char *end);
 
 /* Appends the pointer's text. */
 void vv_pointer_put(vv_buf *b, const vv_pointer *p);
 
-/* the beginning of messages about a pointer of a later version */
+/* Messages about a pointer of a later version begin with this text. */
 #define VV_POINTER_LATER "the pointer is of version "
 
-/* Reads a pointer; strings live in arena. VV_EINPUT: not a pointer (the message names the line and
- * the expected text, or conflict markers), VV_ENOSUPPORT for a later version number. */
+/* Reads a pointer, whose texts are in arena. VV_EINPUT: not a pointer; the message has the line and the
+ * expected text, or mentions conflict markers. VV_ENOSUPPORT: the pointer has a later version number. */
 vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,
 			  vv_error *err);
 

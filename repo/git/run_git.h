@@ -1,5 +1,5 @@
 /*
- * run_git: the program git, run for tasks that only it can do: connections to hosts with the user's
+ * run_git: runs the program git for tasks that only git can do: connections to hosts with the user's
  * settings (credentials, proxies, ssh, URL rewriting).
  */
 #ifndef VV_REPO_GIT_RUN_GIT_H
@@ -18,8 +18,9 @@
 	((uint64_t)512 << 20) /* each process; an object of 128 MB takes 3 times as much */
 
 typedef struct vv_git_call {
-	const char *const *args; /* after "git"; NULL-ended, fewer than VV_GIT_ARGS_MAX */
-	vv_repository *repo;     /* to run in (may be NULL: in none) */
+	const char *const
+		*args;       /* arguments after "git", ended by NULL; fewer than VV_GIT_ARGS_MAX */
+	vv_repository *repo; /* repository to run in; NULL: outside of any repository */
 	/* A bare repository of ours without settings, to run in instead. Settings of repo on how to reach
 	 * hosts apply there too, and a remote "host" has the URLs. */
 	const char *scratch;
@@ -28,22 +29,23 @@ typedef struct vv_git_call {
 	const char *url, *push_url;
 	/* the name whose settings "host" gets, or that args have for url; may be NULL */
 	const char *remote;
-	bool in_worktree;  /* of repo: run there, as a user would; it gets SIGTERM when we end */
-	const char *dir;   /* where relative paths count from; NULL: the current folder */
-	const vv_env *env; /* without repo, whose own it is else */
-	const char *const *more; /* "NAME=value" besides; NULL-ended; or NULL */
-	/* a web or git:// host that sends nothing for so long is given up; 0: as git does */
+	bool in_worktree; /* run in the work tree of repo, as a user would; git gets SIGTERM when varve ends */
+	const char *dir;   /* folder that relative paths start from; NULL: the current folder */
+	const vv_env *env; /* environment if repo is NULL; otherwise that of repo is used */
+	const char *const *more; /* additional "NAME=value", ended by NULL; may be NULL */
+	/* give up a web or git:// host that sends nothing for this time; 0: git's default */
 	unsigned idle_sec;
-	/* the same for a git:// host's refs, and until ssh is connected; 0: 10 */
+	/* limit for the refs of a git:// host, and for connecting with ssh; 0: 10 */
 	unsigned first_sec;
-	bool files; /* url is a web server's files, of which git reads lists whole: it gets so much memory */
+	/* url is a folder of a web server, whose lists git reads whole: limits memory to VV_GIT_FILES_MEMORY */
+	bool files;
 	const void *input;
 	size_t len;
-	bool terminal;  /* its stdin, stdout and stderr are ours */
-	vv_buf *output; /* appended; NULL: dropped */
-	bool show;      /* its stderr is copied to ours and is not available for messages */
-	/* NULL, or (not with show) set: did a plain web server answer, which serves files ("dumb HTTP")
-	 * without git's protocol? For calls that request refs. */
+	bool terminal;  /* git inherits stdin, stdout and stderr */
+	vv_buf *output; /* stdout is appended to it; NULL: stdout is dropped */
+	bool show;      /* copy git's stderr to varve's; it is then not available for messages */
+	/* Gets whether a plain web server answered, which serves files ("dumb HTTP") without git's protocol. For calls that
+	 * request refs, without show. May be NULL. */
 	bool *dumb;
 } vv_git_call;
 
@@ -53,7 +55,7 @@ extern const char *const vv_git_literal[];
 /* Appends git's stderr to said (not with show). */
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err);
 
-/* Starts it with pipes to its stdin and stdout; drops its stderr. vv_child_stop ends it. */
+/* Starts git with pipes to its stdin and stdout, and drops its stderr. End git with vv_child_stop. */
 vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err);
 /* Sends a question and appends the answer, which ends with the ends-th `end`. A question with several parts must be
  * shorter than any pipe's buffer (VV_GIT_ASK_MAX), and git must not wait for more input before it answers. */
@@ -61,8 +63,8 @@ vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err);
 vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t ends, vv_buf *answer,
 		     vv_error *err);
 
-/* The same as vv_git_run, and an exit code other than 0 is a failure with git's and the host's own words: "<what>: git
- * says: <line>; <line>". VV_EREFUSED: the host refused; VV_ENOTFOUND: no such repository; else VV_EIO. */
+/* Like vv_git_run, but fails if the exit code is not 0, with the message of git and the host: "<what>: git says: <line>;
+ * <line>". VV_EREFUSED: the host refused. VV_ENOTFOUND: no such repository. Otherwise VV_EIO. */
 vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err);
 
 /* Sets err from git's stderr, without the lines of vv_git_remote_lines, which the caller
@@ -73,7 +75,7 @@ vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv
  * often does not report that. */
 vv_status vv_git_name_disk(const vv_repository *r, vv_error *err);
 
-/* Lines that a host had for people ("remote: ..."), without that word, are appended to out. */
+/* Appends the lines "remote: ...", which a host sent for people, to out, without the word "remote: ". */
 void vv_git_remote_lines(const vv_buf *said, vv_buf *out);
 
 #endif

@@ -21,12 +21,12 @@ typedef struct vv_tree_entry {
 void vv_tree_entry_clear(vv_tree_entry *e);
 VV_AUTO_CLEAR(vv_tree_entry, vv_tree_entry_clear)
 
-/* The entry at path in a commit ("" is its top tree). VV_ENOTFOUND. */
+/* Gets the entry at path in a commit; "" is its top tree. VV_ENOTFOUND: the commit does not have path. */
 vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *path,
 			   vv_tree_entry *out, vv_error *err);
 
-/* All blobs and submodules at or below prefix ("" for all) of a commit, sorted by
- * path. A negative answer of fn ends it and is returned. */
+/* Calls fn for all blobs and submodules of a commit at or below prefix ("" for all), sorted by path. Stops and
+ * returns the status if fn returns a negative one. */
 typedef vv_status (*vv_tree_fn)(void *payload, const vv_tree_entry *e, vv_error *err);
 vv_status vv_tree_each(vv_repository *r, const vv_oid *commit, const char *prefix, vv_tree_fn fn,
 		       void *payload, vv_error *err);

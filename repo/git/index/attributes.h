@@ -15,14 +15,14 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Is the path's resolved filter attribute varve (work tree's files, else the index's; in a bare
- * repository HEAD's)? */
+/* Sets *out to whether the path has filter=varve, according to the attribute files of the work tree, else of the index,
+ * or, in a bare repository, of HEAD. */
 vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err);
-/* Is the path text in Git that varve compares and merges: is its diff or merge attribute varve, and
- * its filter not? */
+/* Sets *out to whether varve compares or merges the path's text: its diff or merge attribute is varve, and its filter is
+ * not. */
 vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err);
-/* The resolved attribute's value, owned; VV_ENOTFOUND when unspecified. name: "filter", "diff", "merge", "text", "crlf",
- * "eol", "ident", "working-tree-encoding" or "varve-reader". */
+/* Gets the value of an attribute, which the caller frees with vv_free. VV_ENOTFOUND: unspecified. name: "filter",
+ * "diff", "merge", "text", "crlf", "eol", "ident", "working-tree-encoding" or "varve-reader". */
 vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
 			vv_error *err);
 /* git's reading of one additional attribute file, instead of all in the repository's tree. folder: "", "a/b/". name: the
@@ -38,8 +38,8 @@ vv_status vv_attr_text_ask(vv_attr_text *t, const char *path, const char **out, 
 void vv_attr_text_close(vv_attr_text *t); /* accepts NULL */
 VV_AUTO_FREE(vv_attr_text, vv_attr_text_close)
 
-/* libgit2 opens .gitattributes of the path's folders whatever they are, and would wait for a pipe's
- * writer: to be called before it does. VV_EREFUSED names one that is a pipe, socket or device. */
+/* Checks the .gitattributes files of the path's folders before libgit2 opens them, since it would wait for the writer of
+ * a pipe. VV_EREFUSED: one is a pipe, socket or device; the message has its name. */
 vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err);
 
 /* While held, each attribute file is read only once, as in a git command: for loops over many paths. Holds may be
@@ -57,7 +57,7 @@ VV_AUTO_CLEAR(vv_attr_held, vv_attr_held_clear)
 /* Forget cached attribute files (after writing one). */
 void vv_attr_flush(vv_repository *r);
 
-/* Does Git change line ends or encoding before the path's filter? */
+/* Sets *out to whether Git changes line ends or encoding of the path before its filter. */
 vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err);
 
 #endif
