@@ -2,11 +2,12 @@
  * handles: the structs behind the handles of the public headers, and the begin and end of their
  * functions.
  *
- * A repository's core owns sessions: a vv_repository with its dataset reader, each used by one thread at a time. A
- * function that needs Git or the reader takes an idle session, or opens a further one, and returns it; cursors that
- * walk through Git keep theirs until they are freed. So no thread waits for a lock while a callback of the caller
- * runs. Objects opened from a session read blocks through its store, which any thread may do at any time; sessions
- * live as long as the core.
+ * A repository's core owns sessions: a vv_repository with its dataset reader, each used by one
+ * thread at a time. A function that needs Git or the reader takes an idle session, or opens a
+ * further one, and returns it; cursors that walk through Git keep their session until they are
+ * freed. Thus no thread waits for a lock while a callback of the caller runs. Objects opened from
+ * a session read blocks through its store, which any thread may do at any time; sessions live as
+ * long as the core.
  */
 #ifndef VV_LIB_HANDLES_H
 #define VV_LIB_HANDLES_H
@@ -44,27 +45,29 @@ typedef struct vv_session {
 	vv_core *core;
 	vv_repository *repo;
 	vv_dataset_reader *reader;
-	vv_on_demand *demand; /* of a repository at a URL; else NULL */
+	vv_on_demand *demand; /* for a repository at a URL: fetches its blocks; else NULL */
 	struct vv_session *next;
 	bool busy;
 } vv_session;
 
-/* A core has one owner for each handle that was made from it. */
-vv_core *vv_core_keep(vv_core *c); /* returns c; accepts NULL */
-void vv_core_drop(vv_core *c);     /* accepts NULL; does nothing in a child of fork */
+/* A core is reference-counted: every handle made from it owns one reference. */
+vv_core *vv_core_keep(vv_core *c); /* adds a reference and returns c; accepts NULL */
+/* removes a reference; accepts NULL; does nothing in a child of fork */
+void vv_core_drop(vv_core *c);
 
-/* Was it opened by its URL? Then it is read only. c may be NULL. */
+/* Was the core's repository opened by a URL? Such a repository is read-only. c may be NULL. */
 bool vv_core_is_cached(const vv_core *c);
 
-/* The core's repository again, for a handle that shares it with no other. */
+/* Opens the core's repository again, for a handle that needs one of its own. */
 vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);
 
-/* An unused session; c NULL: *out has neither repository nor reader. The caller returns it. */
+/* Sets *out to an unused session, which the caller returns with vv_session_give. c NULL: *out
+ * has neither repository nor reader. */
 vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err);
 void vv_session_give(vv_session *s); /* accepts NULL */
 VV_AUTO_FREE(vv_session, vv_session_give)
-/* Until the session is returned, blocks of the next opened version are fetched from a URL one by one, as long as they are
- * few, or until vv_on_demand_whole. Accepts NULL. */
+/* Until the session is returned, fetches the blocks of the next opened version from a URL one by
+ * one, as long as they are few, or until vv_on_demand_whole. s may be NULL. */
 void vv_session_alone(vv_session *s);
 
 struct varve_repo {
@@ -74,9 +77,9 @@ struct varve_repo {
 struct varve_version {
 	vv_core *core;      /* NULL: a file outside of any repository */
 	vv_subject subject; /* found, not opened; without repository and reader */
-	bool inside;        /* it is opened with those of a session */
+	bool inside;        /* subject is opened with the repository and reader of a session */
 	char *text;         /* of subject */
-	char *name;         /* of a document's table, with its path; NULL */
+	char *name;         /* of a document's table: path and table; else NULL */
 	varve_version_facts facts;
 	char commit[VARVE_ID_SIZE], blob[VARVE_ID_SIZE], cid[VARVE_ID_SIZE];
 };
@@ -84,7 +87,8 @@ struct varve_version {
 struct varve_table {
 	atomic_uint refs;
 	vv_core *core;
-	/* whose store and pool it reads with; not busy for it, but for one of a URL */
+	/* its store and pool are used for reading. The table keeps a session busy only if the
+	 * repository is at a URL */
 	vv_session *session;
 	vv_subject subject;
 	char *text;
@@ -98,30 +102,31 @@ struct varve_table {
 
 varve_table *vv_table_keep(const varve_table *t);
 
-/* A blob of the repository as a version of a path. */
+/* Makes *out a version of the path from a blob of the repository. */
 vv_status vv_version_of_blob(varve_version **out, vv_core *core, const char *path,
 			     const vv_oid *blob, vv_error *err);
 
-/* A subject of the version, to be opened with a session of its own (*session NULL: a file outside of repositories). The
- * caller clears the subject, then returns the session. */
+/* Copies the version's subject, to be opened with a session of its own (*session NULL: a file
+ * outside of repositories). The caller clears the subject, then returns the session. */
 vv_status vv_version_subject(vv_subject *out, vv_session **session, const varve_version *v,
 			     const char *text, vv_error *err);
 
-/* The result of public functions: returns rc, and fills *err from `from` if it is negative. */
+/* Ends a public function: returns rc, and fills *err from `from` if rc is negative. */
 int vv_give(varve_error *err, vv_status rc, const vv_error *from);
 
-/* Copies the caller's options (NULL: none), as far as both structs reach, into out, which has `known`
- * bytes. */
+/* Copies the caller's options into out, which has `known` bytes: the members that both structs
+ * have. options may be NULL: out gets zeroes. */
 vv_status vv_take_options(void *out, size_t known, const void *options, vv_error *err);
-/* VV_ENOSUPPORT if there are others than known. */
+/* Fails with VV_ENOSUPPORT if flags contains a bit that is not in known. */
 vv_status vv_take_flags(uint32_t flags, uint32_t known, vv_error *err);
 /* Sets err from the error of a function of the caller, which returned code. */
 vv_status vv_take_error(vv_error *err, int code, const varve_error *from);
-/* The environment of a repository that is opened with these settings; NULL: the defaults. */
+/* Makes the environment of a repository that is opened with these settings. settings NULL: the
+ * defaults. */
 vv_status vv_take_env(vv_env **out, const varve_repo_options *settings, vv_error *err);
 vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_error *err);
 
-/* A caller's list of names, ended by NULL, again. items NULL: the list was. */
+/* A copy of a caller's NULL-ended list of names. items is NULL if the caller's list was NULL. */
 typedef struct vv_name_list {
 	const char **items;
 	size_t count;
@@ -130,7 +135,8 @@ typedef struct vv_name_list {
 vv_status vv_names_take(vv_name_list *out, const char *const *names, vv_error *err);
 void vv_names_clear(vv_name_list *list);
 
-/* Paths from the top of the work tree, whatever the current folder is (NULL: none), as what selects them. */
+/* Repository-relative paths, regardless of the current folder, as a pathspec. paths NULL: an
+ * empty pathspec. */
 typedef struct vv_paths {
 	vv_pathspec spec;
 	char **files;
@@ -139,12 +145,13 @@ vv_status vv_paths_take(vv_paths *out, vv_repository *r, const char *const *path
 void vv_paths_clear(vv_paths *p);
 VV_AUTO_CLEAR(vv_paths, vv_paths_clear)
 
-/* A watch as the interfaces of lower layers. Only the payload is borrowed. */
+/* A watch, converted to the interfaces of lower layers. Only its payload is borrowed. */
 typedef struct vv_watched {
 	varve_watch watch;
 	vv_progress progress;
 } vv_watched;
-/* out must live as long as *progress, which to pass down; NULL without a watch. */
+/* Sets *progress to the value to pass to lower layers; NULL if watch is NULL. out must live as
+ * long as *progress. */
 vv_status vv_watched_begin(const vv_progress **progress, vv_watched *out, const varve_watch *watch,
 			   vv_error *err);
 
@@ -155,38 +162,43 @@ struct varve_txn {
 	vv_watched watched;
 	vv_notes notes;
 	vv_buf notes_text;               /* lines for varve_txn_warnings */
-	struct vv_given_result *results; /* given so far, the last first */
+	struct vv_given_result *results; /* results given so far, newest first */
 };
 
-/* A caller's function that takes bytes, as a vv_bytes_fn. */
+/* Adapts a caller's write function: vv_writing_put is a vv_bytes_fn whose payload is a
+ * vv_writing. */
 typedef struct vv_writing {
 	varve_write_fn write;
 	void *payload;
 } vv_writing;
 vv_status vv_writing_put(void *writing, const void *bytes, size_t len, vv_error *err);
 
-/* The tests of a filter for a table; *out NULL where filter is. filter stays. */
+/* Compiles the filter's tests for the table; *out is NULL if filter is NULL. Does not take
+ * ownership of filter. */
 vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varve_table *table,
 			  vv_error *err);
-/* Rows that are read by vv_rows_next_group of *groups, which *out has. options are known in whole. */
+/* Opens *out, whose rows the caller reads with vv_rows_next_group on *groups; *out owns *groups.
+ * options must have its full size (vv_take_options). */
 vv_status vv_rows_by_group(varve_rows **out, vv_rows **groups, const varve_table *table,
 			   const varve_rows_options *options, vv_error *err);
-/* The keys of a stored version that checks cached, to find rows; lookup.cache NULL: none. The caller closes it. */
+/* Opens the keys of a stored version that checks cached, to find rows; lookup.cache is NULL if
+ * none are cached. The caller closes *out. */
 vv_status vv_table_keys(vv_kept_keys *out, const varve_table *t, const vv_progress *progress,
 			vv_error *err);
 const varve_filter *vv_filter_keep(const varve_filter *filter);
 
-/* As varve_check_revision of the work tree, where file (written so) has the bytes of path. schema: of a path that has none;
- * or NULL. */
+/* Does the same as varve_check_revision for the work tree, with the bytes of file (in the
+ * dialect written) in place of path's. schema: for a path without a schema; may be NULL. */
 int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, const char *file,
 		     const vv_sniff_hints *written, const char *schema, const char *base,
 		     const varve_check_options *options, varve_error *err);
 
-/* The next row that differs, as varve_diff_next counts and lends it, but uncounted. 1, 0, <0. */
+/* Returns the next row that differs, as varve_diff_next, but does not count it. 1, 0, <0. */
 int vv_diff_row(varve_diff *d, vv_row_change *out, vv_error *err);
-const vv_columns *vv_diff_columns(const varve_diff *d);        /* borrowed from it */
+const vv_columns *vv_diff_columns(const varve_diff *d);        /* borrowed from d */
 const size_t *vv_diff_key(const varve_diff *d, size_t *count); /* likewise */
-/* The commit that the newer table was opened in, and its time in seconds since 1970; "": it is in none. */
+/* Sets id to the commit of the newer table, and *time to its time in seconds since 1970. id is
+ * "" if the table is not from a commit. */
 vv_status vv_diff_commit(char id[VARVE_ID_SIZE], int64_t *time, const varve_diff *d, vv_error *err);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * snapshots: dated files become the versions of one table, a commit each.
+ * snapshots: imports dated files as versions of one table, one commit for each file.
  *
- * The date is the one in a file's name, and is author's and committer's. The message of a commit names the file, its SHA-256
- * and the version with its bytes; so files that are committed already are recognised, and edits that were committed since
- * are merged by cell with the change from one file to the next.
+ * The date in a file's name becomes the date of author and committer. A commit's message names the
+ * file, its SHA-256 and the version with its bytes. Thus files that were committed already are
+ * recognised, and edits committed since then are merged, cell by cell, with the changes from one
+ * file to the next.
  *
  *	vv_snapshots s = {.repo = repo, .to = "sales.csv"};
  *
@@ -28,11 +29,11 @@
 #include "repo/git/repository.h"
 
 typedef enum vv_snapshot_kind {
-	VV_SNAPSHOT_VERSION, /* a new one */
-	VV_SNAPSHOT_KNOWN,   /* the commit has it */
+	VV_SNAPSHOT_VERSION, /* a new version */
+	VV_SNAPSHOT_KNOWN,   /* committed already, by `commit` */
 	VV_SNAPSHOT_SAME,    /* equal to the previous version */
 	VV_SNAPSHOT_SKIPPED, /* on the user's request */
-	VV_SNAPSHOT_ASKS     /* something has to be decided first */
+	VV_SNAPSHOT_ASKS     /* the user has to decide something first */
 } vv_snapshot_kind;
 
 typedef struct vv_snapshot {
@@ -42,14 +43,16 @@ typedef struct vv_snapshot {
 	int64_t time;
 	int offset_min;
 	char sha256[65];
-	vv_cid raw, root; /* with the file's bytes; merged with edits */
-	vv_buf words;     /* its changes, or why it has none; a question to the user */
-	vv_oid commit;    /* of KNOWN; of VERSION once it is made */
+	/* raw: the version with the file's bytes; root: the version merged with edits */
+	vv_cid raw, root;
+	/* its changes, or the reason why it has none; or the question to the user */
+	vv_buf words;
+	vv_oid commit; /* KNOWN: the commit that has it; VERSION: the new commit, once made */
 } vv_snapshot;
 
-/* A version that exists, or will. */
+/* An existing or planned version. */
 typedef struct vv_snapshot_before {
-	char *file; /* NULL: the version was not made of one */
+	char *file; /* NULL: the version was not made from a file */
 	int64_t time;
 	char sha256[65];
 	vv_cid raw;
@@ -57,16 +60,16 @@ typedef struct vv_snapshot_before {
 } vv_snapshot_before;
 
 typedef struct vv_snapshots {
-	vv_repository *repo; /* borrowed, as are the words */
+	vv_repository *repo; /* borrowed, as are all strings */
 	const char *to;
-	vv_strings dates, skip; /* "FILE=DATE"; files, by their path or name */
+	vv_strings dates, skip; /* dates: "FILE=DATE"; skip: files to skip, by path or name */
 	vv_strings how;         /* words of merge -X */
 	vv_date_order order;
-	bool mtime; /* if a name has no date */
-	bool older; /* than the newest version */
-	bool force; /* whatever the file is */
+	bool mtime; /* use a file's modification time if its name has no date */
+	bool older; /* allow files that are older than the newest version */
+	bool force; /* import even files that would be refused */
 	const vv_progress *progress;
-	/* Once it is planned: */
+	/* Set by vv_snapshots_plan: */
 	vv_snapshot *items;
 	size_t count, cap;
 	size_t versions, asks;
@@ -74,15 +77,16 @@ typedef struct vv_snapshots {
 	vv_snapshot_before *before;
 	size_t before_count, before_cap;
 	vv_oid head;
-	vv_cid raw, now; /* of the last file; of the table */
+	/* raw: version with the last file's bytes; now: current version of the table */
+	vv_cid raw, now;
 	bool has_table;
 } vv_snapshots;
 
-/* Files, and folders for all files in them. VV_ENOTFOUND: no such file; VV_EREFUSED: the index has changes, or Git keeps
- * the table as text. */
+/* Plans the import of the files in argv; a folder stands for all files in it. VV_ENOTFOUND: no
+ * such file; VV_EREFUSED: the index has changes, or Git stores the table as text. */
 vv_status vv_snapshots_plan(vv_snapshots *s, int argc, char **argv, vv_error *err);
 
-/* VV_ECONFLICT: HEAD moved since it was planned. */
+/* Makes the planned commits. VV_ECONFLICT: HEAD moved since vv_snapshots_plan. */
 vv_status vv_snapshots_commit(vv_snapshots *s, vv_error *err);
 
 void vv_snapshots_clear(vv_snapshots *s);

@@ -1,5 +1,5 @@
 /*
- * head: a signed record as a Git commit, and its parents.
+ * head: reads and writes signed records as Git commits.
  *
  * The commit's tree has the record ("head") and the list of refs ("refs", lines "<id> <name>"). The signature is in
  * the header gpgsig, in the form of OpenSSH, for the purpose VV_HEAD_PURPOSE. It covers all other bytes of the commit,
@@ -42,14 +42,15 @@
  */
 
 #define VV_HEAD_NAME_MAX 200u
-#define VV_HEAD_LIST_MAX 64u /* of mirrors, of signers and so on */
+#define VV_HEAD_LIST_MAX 64u /* maximum length of each list: mirrors, signers ... */
 #define VV_HEAD_URL_MAX 1000u
 #define VV_HEAD_RECORD_MAX ((size_t)128 << 10)
 
 typedef struct vv_head_key {
 	uint8_t key[VV_KEY_PUBLIC];
-	uint64_t number; /* or seconds, of signers */
-	vv_oid commit;   /* of those that were seen */
+	/* the key's record number; in signers: the time until which it may sign, in seconds */
+	uint64_t number;
+	vv_oid commit; /* in saw: the commit of the record */
 } vv_head_key;
 typedef struct vv_head_keys {
 	vv_head_key items[VV_HEAD_LIST_MAX];
@@ -60,7 +61,7 @@ typedef struct vv_head_record {
 	char name[VV_HEAD_NAME_MAX + 1];
 	uint8_t key[VV_KEY_PUBLIC];
 	uint64_t number;
-	int64_t time, expires; /* expires 0: none */
+	int64_t time, expires; /* expires 0: no time is set */
 	bool final;
 	uint8_t refs[VV_SHA256_LEN];
 	char *mirrors[VV_HEAD_LIST_MAX]; /* owned */
@@ -69,23 +70,25 @@ typedef struct vv_head_record {
 } vv_head_record;
 
 void vv_head_record_put(vv_buf *out, const vv_head_record *r);
-/* VV_ECORRUPT: it is not a record, or not written so. Clear it in any case. */
+/* Parses a record. VV_ECORRUPT: it is not a record, or not in the canonical form. Clear *out in
+ * any case. */
 vv_status vv_head_record_read(vv_head_record *out, const char *text, size_t len, vv_error *err);
 void vv_head_record_clear(vv_head_record *r);
 VV_AUTO_CLEAR(vv_head_record, vv_head_record_clear)
-/* By time; of two that were signed in one second the number is greater, or, of two signers, the key, so that all find the
- * same. */
+/* Is a newer than b? Compares times; if these are equal, the numbers of one signer, or the keys
+ * of two signers, so that all repositories get the same order. */
 bool vv_head_record_is_newer(const vv_head_record *a, const vv_head_record *b);
-/* VV_EUSAGE: too many. A key that exists already gets the number and commit. */
+/* Adds a key to the list. A key that is already in the list gets the number and commit.
+ * VV_EUSAGE: too many keys. */
 vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], uint64_t number,
 			   const vv_oid *commit, vv_error *err);
-/* NULL: it is not there. */
+/* Finds a key in the list. NULL: not found. Borrowed. */
 const vv_head_key *vv_head_keys_find(const vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC]);
 vv_status vv_head_record_add_mirror(vv_head_record *r, const char *url, vv_error *err);
-/* A name that a record may have. */
+/* Is the name valid in a record? */
 bool vv_head_name_fits(const char *name);
 
-/* The key without "did:key:", as records and refs have it. */
+/* Writes the key without "did:key:", as in records and refs. */
 void vv_head_key_text(char out[VV_DID_TEXT], const uint8_t key[VV_KEY_PUBLIC]);
 bool vv_head_key_read(uint8_t key[VV_KEY_PUBLIC], const char *text);
 
@@ -98,7 +101,7 @@ typedef struct vv_head_commit {
 	vv_oid parents[VV_HEAD_PARENTS_MAX];
 	size_t parent_count;
 	vv_head_record record;
-	vv_buf refs; /* the list */
+	vv_buf refs; /* the text of the list of refs */
 } vv_head_commit;
 
 /* Reads a record and checks it alone: form, digests, signature. VV_ECORRUPT: err names the fault; VV_ENOTFOUND. */
@@ -106,28 +109,32 @@ vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oi
 			      vv_error *err);
 void vv_head_commit_clear(vv_head_commit *c);
 VV_AUTO_CLEAR(vv_head_commit, vv_head_commit_clear)
-/* The ref at the beginning of a list, and *at behind it. False: the list ends there, or a line follows that is none. */
+/* Reads the ref at *at in a list of refs, and moves *at behind its line. False: end of the list,
+ * or an invalid line. */
 typedef struct vv_head_ref {
 	vv_oid id;
 	const char *name; /* borrowed, not ended by a NUL */
 	size_t len;
 } vv_head_ref;
 bool vv_head_refs_next(vv_head_ref *out, const char **at);
-/* Finds a ref in the list. False: missing. */
+/* Finds a ref in c's list of refs, and sets *out to its id. False: not found. */
 bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out);
 
-/* Signs; seed NULL: ssh-keygen signs with key_file (with an agent's key if it is a .pub). */
+/* Signs records. has_seed false: ssh-keygen signs with key_file (with an agent's key if it is a
+ * .pub). */
 typedef struct vv_head_signer {
 	uint8_t key[VV_KEY_PUBLIC], seed[32];
 	bool has_seed;
 	char *key_file; /* owned */
 } vv_head_signer;
-/* The setting varve.signingKey, else the variable VARVE_KEY, else this machine's key. VV_ENOTFOUND: it does not exist. */
+/* Finds the signer: the setting varve.signingKey, else the variable VARVE_KEY, else this
+ * machine's key. VV_ENOTFOUND: no such key. */
 vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *err);
 void vv_head_signer_clear(vv_head_signer *s);
 VV_AUTO_CLEAR(vv_head_signer, vv_head_signer_clear)
 
-/* Writes the commit; its digest of the refs is set. No ref names it yet. */
+/* Signs and writes the commit, and sets record->refs, the digest of refs. No ref names the
+ * commit yet. */
 vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *record,
 			       const vv_buf *refs, const vv_oid *parents, size_t parent_count,
 			       const vv_head_signer *signer, vv_error *err);

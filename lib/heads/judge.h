@@ -1,9 +1,10 @@
 /*
  * judge: decides whether a peer's heads are valid successors of those seen before.
  *
- * Every record down to the trusted ones is checked: its signature; its name; that its number is one above the previous
- * record's; that its signer is the owner, or named by the newest record of the owner that it saw, and not ended or
- * revoked. Each signer's head must be the trusted one or descend from it: an older one is a rollback, any other a fork.
+ * Every record down to the trusted ones is checked: its signature; its name; that its number is
+ * one above the previous record's; that its signer is the owner, or is named by the newest owner's
+ * record that the record saw, and has neither expired nor been revoked. Each signer's head must be
+ * the trusted one or descend from it: an older one is a rollback, any other a fork.
  *
  * A correct caller: fetch the commits of the heads; vv_heads_judge; move refs; vv_trust_write with its result.
  */
@@ -22,13 +23,13 @@
 #include "repo/git/oid.h"
 #include "repo/git/repository.h"
 
-/* A ref refs/varve/heads/KEY, or refs/heads/varve-heads/KEY, that is shown. */
+/* A ref refs/varve/heads/KEY or refs/heads/varve-heads/KEY that the other side offers. */
 typedef struct vv_shown_head {
 	const char *name;
 	vv_oid id;
 } vv_shown_head;
 
-/* How heads that are signed rightly cannot be followed. */
+/* Why correctly signed heads cannot be followed. */
 typedef enum vv_heads_fault {
 	VV_HEADS_NO_FAULT,
 	VV_HEADS_ROLLBACK, /* older than the heads seen before */
@@ -38,48 +39,52 @@ typedef enum vv_heads_fault {
 typedef struct vv_judged {
 	vv_heads_fault fault;  /* after VV_EREFUSED */
 	vv_trust trust;        /* the new trusted heads */
-	bool first;            /* the owner is pinned by this */
-	bool changed;          /* something newer came */
-	uint64_t passed;       /* heads that count for nothing: revoked, ended */
-	vv_head_commit newest; /* by time, of those that count */
+	bool first;            /* the owner is seen for the first time, and is pinned */
+	bool changed;          /* trust differs from the earlier trusted heads */
+	uint64_t passed;       /* number of ignored heads: revoked or expired */
+	vv_head_commit newest; /* the newest head by time, without ignored ones */
 	bool has_newest;
-	vv_oid tips[VV_HEAD_LIST_MAX]; /* the heads that count */
+	vv_oid tips[VV_HEAD_LIST_MAX]; /* the heads that are not ignored */
 	size_t tip_count;
 } vv_judged;
 
-/* from: their source, for messages. t: the trusted heads, or empty. own: this repository's signer (NULL: none); if the source
- * lacks its newest head, that is only a warning, and that head stays trusted. VV_EREFUSED: a rollback, a fork, another's or an
- * ended key; VV_ECORRUPT: a damaged or wrongly signed record. Nothing has changed then. */
+/* Judges the heads. from: their source, for messages. t: the trusted heads, or empty. own: this
+ * repository's signer (may be NULL); if the source lacks its newest head, that is only a
+ * warning, and the head stays trusted. VV_EREFUSED: a rollback, a fork, or the key of another or
+ * expired signer; VV_ECORRUPT: a damaged or wrongly signed record. On failure no trust changes. */
 vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,
 			 const vv_shown_head *heads, size_t count, const uint8_t *own,
 			 const vv_notes *notes, vv_error *err);
-/* The same of the heads that refs of the repository name: how many there are. */
+/* Judges the heads that refs of the repository itself name. *count gets their number. */
 vv_status vv_heads_judge_here(vv_judged *out, size_t *count, vv_repository *r, const vv_trust *t,
 			      const vv_notes *notes, vv_error *err);
 void vv_judged_clear(vv_judged *j);
 VV_AUTO_CLEAR(vv_judged, vv_judged_clear)
-/* Does a head that counts, and that the newest one did not see, name this ref at this id? */
+/* Does a head that is not ignored, and that the newest head did not see, name this ref at this
+ * id? */
 vv_status vv_judged_names(const vv_judged *j, vv_repository *r, const char *ref, const vv_oid *id,
 			  bool *out, vv_error *err);
-/* The heads that refs of the repository itself name: names are owned by the caller (vv_free), as is the array. */
+/* Lists the heads that refs of the repository itself name. Free *out with vv_heads_free. */
 vv_status vv_heads_list(vv_shown_head **out, size_t *count, vv_repository *r, vv_error *err);
 void vv_heads_free(vv_shown_head *heads, size_t count);
 
-/* Appends "z6Mk... (bold otter nine), number 212, 6 hours ago". */
+/* Appends a description of a head: "z6Mk... (bold otter nine), number 212, 6 hours ago". */
 void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t number, int64_t time,
 		      int64_t now);
-/* The same of the newest head that is trusted here, if a ref of it reaches the commit; of one that none names, that it is an older
- * version. */
+/* Appends the description of the newest trusted head if one of its refs reaches the commit; for
+ * a commit that no head names, a note that it is an older version. */
 vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err);
-/* The newest trusted head, if it names a ref that the commit is an ancestor of; else *is false. Clear it in any case. */
+/* Sets *out to the newest trusted head if it names a ref that the commit is an ancestor of; else
+ * *is is false. Clear *out in any case. */
 vv_status vv_head_of_commit(vv_head_commit *out, bool *is, vv_repository *r, const vv_oid *commit,
 			    vv_error *err);
-/* A ref of the head that names the commit, else the first that it is an ancestor of; *is false: none. */
+/* Sets *out to the id of the head's ref that names the commit, else of the first ref that the
+ * commit is an ancestor of; *is false: no such ref. */
 vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv_repository *r,
 			   const vv_oid *commit, vv_error *err);
 
 /*
- * git_signed: signatures of commits and tags by Git (gpg, ssh, x509): git's verdict.
+ * git_signed: asks git for its verdict on signatures of commits and tags (gpg, ssh, x509).
  *
  * Git has the keys and its user's trust (gpg.ssh.allowedSignersFile, the keyring): varve makes no verdict of its
  * own.
@@ -90,7 +95,8 @@ vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv
 vv_status vv_git_signed_ask(vv_buf *said, bool *good, vv_repository *r, const vv_oid *id, bool tag,
 			    vv_error *err);
 
-/* The newest annotated tag here. VV_ENOTFOUND: it does not exist. */
+/* Sets name and *id to the newest annotated tag of the repository. VV_ENOTFOUND: no annotated
+ * tag. */
 vv_status vv_git_signed_tag(vv_buf *name, vv_oid *id, vv_repository *r, vv_error *err);
 
 #endif

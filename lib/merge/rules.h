@@ -1,5 +1,6 @@
 /*
- * rules: the merge rules of one path: those of the commit that is merged into, and the words of the command line over them.
+ * rules: reads the merge rules of one path: those of the commit that is merged into, overridden by
+ * those of the command line.
  */
 #ifndef VV_LIB_MERGE_RULES_H
 #define VV_LIB_MERGE_RULES_H
@@ -14,17 +15,18 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* Words of `-X` for the merge driver of a git that varve runs, a line each. */
+/* The variable with the words of `-X`, one per line, for the merge driver of a git that varve
+ * runs. */
 #define VV_MERGE_RULES_VAR "VARVE_MERGE_RULES"
 
-/* The merge that the rules are for. All is borrowed. */
+/* The merge that the rules are for. All members are borrowed. */
 typedef struct vv_merge_scope {
 	vv_repository *repo;
 	const char *path;
 	const vv_oid *commits;    /* base, ours, theirs; any may be null */
-	const char *const *names; /* of these, for messages; any may be NULL */
+	const char *const *names; /* the sides' names in messages; any may be NULL */
 	const vv_oid *into;       /* the commit whose rules apply; NULL: HEAD */
-	vv_strings how;           /* words of `merge -X`, put over these */
+	vv_strings how;           /* words of `merge -X`; they override these rules */
 	bool swapped;             /* ours and theirs are exchanged in this merge */
 } vv_merge_scope;
 
@@ -33,15 +35,16 @@ typedef struct vv_merge_scope {
  * rule. */
 vv_status vv_merge_rules_load(vv_merge_rules *out, const vv_merge_scope *in, vv_error *err);
 
-/* Warns of rules for the greater value of a text column, in the tables of the index; file: varve.json. Skips unreadable
- * tables. */
+/* Warns of rules in varve.json (blob `file`) that choose the greater value of a text column, in
+ * the index's tables. Skips unreadable tables. */
 void vv_merge_rules_warn(vv_dataset_reader *reader, vv_repository *r, const vv_index *x,
 			 const vv_oid *file);
 
-/* Are these words of `merge -X`? VV_EUSAGE. */
+/* Checks the words of `merge -X`. VV_EUSAGE: a word is not a rule. */
 vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err);
 
-/* "14 cells by rule (latest 9, union 5), 1 row kept"; appends nothing if no rule decided anything. */
+/* Appends "14 cells by rule (latest 9, union 5), 1 row kept"; nothing if no rule decided
+ * anything. */
 void vv_merge_rules_describe(vv_buf *out, const vv_merge_stats *s);
 
 #endif

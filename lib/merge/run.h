@@ -1,5 +1,5 @@
 /*
- * run: a merge, cherry-pick or revert that git makes, with our merge driver for tables.
+ * run: runs git's merge, cherry-pick or revert, with varve's merge driver for tables.
  *
  * git first makes it in a Git folder of its own, with an empty work tree and without a commit: so the result is known before
  * any of the user's files change. Then git makes it in the user's work tree, and the driver returns its earlier results.
@@ -23,64 +23,69 @@
 #define VV_MERGE_WORDS 8u
 
 typedef struct vv_merge_job {
-	vv_repository *repo; /* borrowed, both */
+	vv_repository *repo; /* repo and reader are borrowed */
 	vv_dataset_reader *reader;
 	const char *verb;    /* "merge", "cherry-pick", "revert" */
-	const char *command; /* what messages call it; NULL: verb */
-	/* git's arguments, NULL-ended: options, and last the merged revision. */
+	const char *command; /* the command's name in messages; NULL: verb */
+	/* git's arguments, NULL-ended: options, then the merged revision */
 	const char *words[VV_MERGE_WORDS];
-	vv_oid base; /* of a pick: the commit that it is compared with, maybe none */
+	/* cherry-pick and revert: the commit that the picked one is compared with; may be null */
+	vv_oid base;
 	vv_oid ours, theirs;
-	const char *names[3]; /* branches: base, ours, theirs */
-	vv_strings how;       /* words of `merge -X`: rules put over those of ours */
-	bool dry;             /* nothing is kept but blocks where several bases are merged */
-	/* Without a commit git notes nothing: the operation that is under way then where something is in conflict, or what git
-	 * merged waits for more; NULL: git's own. */
+	const char *names[3]; /* names of the branches: base, ours, theirs */
+	vv_strings how;       /* words of `merge -X`: rules that override those of ours */
+	bool dry;             /* store nothing, except blocks if several bases are merged */
+	/* without a commit git records no operation: the operation that is in progress if there
+	 * are conflicts, or if git's result waits for more; NULL: git's own */
 	const char *state;
-	vv_oid of; /* its commit */
+	vv_oid of; /* the commit of state */
 	bool waits;
 
-	vv_oid tree; /* the result; with conflicts, the work tree's content */
+	vv_oid tree; /* the tree of the result; with conflicts: of the work tree's content */
 	vv_merge_report tables;
 	vv_conflict_list conflicts;
 	vv_buf report;    /* the text for stdout */
-	bool goes_on;     /* git's merge is committed afterwards: does not report that it stops */
+	bool goes_on;     /* the merge is committed afterwards: do not report that git stops */
 	vv_by_git by_git; /* of vv_merge_apply */
 	/* Its own: */
 	char *folder, *what, *attributes, *guide, *rules;
-	vv_buf lfs; /* a setting */
-	bool exact; /* git is to pair equal files alone */
+	vv_buf lfs; /* a setting for Git LFS */
+	bool exact; /* git detects only exact renames */
 } vv_merge_job;
 
-/* Adds git's option for the side that `how` prefers to the words. */
+/* Appends git's option for the side that `how` prefers to the words; *count: the number of
+ * words. */
 void vv_merge_put_rules(vv_merge_job *j, size_t *count);
 
-/* Determines the result: tree, tables, conflicts, report. VV_EREFUSED: git refuses. */
+/* Determines the result: tree, tables, conflicts, report. Changes no file of the user.
+ * VV_EREFUSED: git refuses. */
 vv_status vv_merge_try(vv_merge_job *j, vv_error *err);
 
-/* The conflicts of a table that has some; else NULL. */
+/* Returns the conflicts of a table; NULL: it has no conflicts. */
 const vv_conflict_record *vv_merge_record(const vv_merge_job *j, const vv_merged_table *t);
 
-/* Is the result what HEAD has already? */
+/* Is the result equal to HEAD's tree? */
 vv_status vv_merge_is_empty(bool *empty, const vv_merge_job *j, vv_error *err);
 
-/* git does it, with these options before the words of the job. tree is known, by vv_merge_try or since the branch only
- * moves. On failure all is as before. conflicts are those that are left in the index. */
+/* Runs git in the user's work tree, with these options before the job's words. tree must be set,
+ * by vv_merge_try, or by the caller if the branch only moves. On failure everything is
+ * unchanged. Afterwards conflicts contains those that are left in the index. */
 vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool terminal, vv_error *err);
 
 void vv_merge_job_clear(vv_merge_job *j);
 VV_AUTO_CLEAR(vv_merge_job, vv_merge_job_clear)
 
-/* Is the index equal to the commit? VV_EREFUSED, with the differing names as notes. */
+/* Checks that the index equals the commit. VV_EREFUSED: it differs; notes name the differing
+ * paths. */
 vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid *head,
 				    const char *what, vv_error *err);
 
-/* Fails if a merge, rebase ... is in progress; the error has the way out. */
+/* Fails if a merge, rebase ... is in progress; the error's hint is how to end it. */
 vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err);
 
-/* Takes a merge, cherry-pick or revert back: every path that it changed is as HEAD has
- * it, and its state is gone. VV_EREFUSED, with the names as notes, when a file that it had
- * merged cleanly was edited since. *lacking: as vv_by_git has it. */
+/* Undoes a merge, cherry-pick or revert in progress: every path that it changed gets HEAD's
+ * content, and the operation's state is removed. VV_EREFUSED: a cleanly merged file was edited
+ * since; notes name such files. *lacking: as in vv_by_git. */
 vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err);
 
 #endif

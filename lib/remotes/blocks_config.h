@@ -1,5 +1,6 @@
 /*
- * blocks_config: the places of a repository's blocks, from its committed .varveconfig.
+ * blocks_config: reads and changes .varveconfig, the committed file with the places of a
+ * repository's blocks.
  *
  *	[blocks]
  *		url = https://data.example.org/sales
@@ -8,8 +9,8 @@
  *	[store "team"]
  *		url = s3://bucket/sales
  *
- * Git's config syntax. It is written by those who may commit: it names places, and nothing in it is run.
- * Source: docs/operate/hosts.md.
+ * Git's config syntax. Everybody who may commit can write the file: it names places, and nothing
+ * in it is run. Source: docs/operate/hosts.md.
  */
 #ifndef VV_LIB_REMOTES_BLOCKS_CONFIG_H
 #define VV_LIB_REMOTES_BLOCKS_CONFIG_H
@@ -28,12 +29,12 @@
 /* A store of blocks (docs/operate/stores.md); url may be NULL. */
 typedef struct vv_store_config {
 	char *name, *url;
-	char *push_url; /* NULL: url */
-	bool usual;     /* the one that pushes go to */
+	char *push_url; /* NULL: same as url */
+	bool usual;     /* the default store: pushes send blocks to it */
 } vv_store_config;
 
 typedef struct vv_blocks_config {
-	char *ref; /* the full name; NULL: missing */
+	char *ref; /* full name of the ref of blocks; NULL: not set */
 	char *urls[VV_BLOCKS_URLS_MAX];
 	size_t url_count;
 	char *push_urls[VV_BLOCKS_URLS_MAX];
@@ -43,46 +44,51 @@ typedef struct vv_blocks_config {
 	char *upstream; /* the store of the repository that this one was forked from, or NULL */
 } vv_blocks_config;
 
-/* Reads a commit's file; empty without the file. VV_EINPUT: its content is invalid. */
+/* Reads the file of a commit; *out is empty if the commit has no such file. VV_EINPUT: the file
+ * is invalid. */
 vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
 				vv_error *err);
-/* The same of its text. */
+/* Parses the text of the file. VV_EINPUT. */
 vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len,
 				 vv_error *err);
-/* The store of that name; NULL: the usual one, else the first. NULL: not found. */
+/* Returns the store with this name, or, if name is NULL, the default store, else the first;
+ * borrowed. NULL: not found. */
 const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name);
-/* The file in the work tree, of a bare repository in its folder varve. Owned by the caller. */
+/* Returns the path of the file in the work tree, or, for a bare repository, in its folder varve.
+ * Owned by the caller. */
 char *vv_blocks_config_path(const vv_repository *r);
-/* Calls fn for each setting of it, as vv_config_parse; without a regular file for none. */
+/* Calls fn for each setting of the work tree's file, as vv_config_parse does; never if it is not
+ * a regular file. */
 vv_status vv_blocks_config_each(vv_repository *r, vv_config_fn fn, void *payload, vv_error *err);
-/* Its places of blocks, committed or not. */
+/* Reads the file in the work tree, committed or not. */
 vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err);
-/* A line that changes. */
+/* A change of one setting. */
 typedef struct vv_blocks_config_line {
 	const char *key;   /* "store.team.url"; "store.team": the whole section, with value NULL */
-	const char *value; /* in place of all values of the key; NULL: none of them stays */
+	const char *value; /* replaces all values of the key; NULL: removes them */
 	bool section;
 } vv_blocks_config_line;
-/* Changes the text of such a file, by git. */
+/* Applies the changes to the text of such a file, by git. */
 vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 				  const vv_blocks_config_line *lines, size_t count, vv_error *err);
-/* The text of that file; "" if there is none. VV_EINPUT: it is not a regular file. */
+/* Reads the text of the work tree's file; "" if it does not exist. VV_EINPUT: it is not a
+ * regular file. */
 vv_status vv_blocks_config_text(vv_buf *text, vv_repository *r, vv_error *err);
-/* Calls fn for each name in the work tree's file that this varve does not know, and so ignores: "FILE: ..., did you
- * mean 'url'?" A newer varve may support it. */
+/* Calls fn for each unknown (and thus ignored) name in the work tree's file: "FILE: ..., did you
+ * mean 'url'?" A newer varve may support the name. */
 typedef vv_status (*vv_blocks_config_fn)(void *payload, const char *what, vv_error *err);
 vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, void *payload,
 				   vv_error *err);
-/* Warns of them. */
+/* Warns of each unknown name (vv_blocks_config_unknown). */
 void vv_blocks_config_warn(vv_repository *r);
-/* Changes the file in the work tree in one step, for the next commit. The turn is the caller's (repo/git/write_turn.h).
- * VV_EUSAGE: a bare repository. */
+/* Changes the file in the work tree in one step, for the next commit. The caller must have the
+ * turn (repo/git/write_turn.h). VV_EUSAGE: a bare repository. */
 vv_status vv_blocks_config_change_work(vv_repository *r, const vv_blocks_config_line *lines,
 				       size_t count, vv_error *err);
-/* May a commit name it? VV_EINPUT: a place that not all clones can reach, or a URL with parts that only the user may
- * set. */
+/* Checks that .varveconfig may contain the URL. VV_EINPUT: a place that not all clones can
+ * reach, or a URL with parts that only the user may set. */
 vv_status vv_store_url_check(const char *url, bool push, vv_error *err);
-/* A remote's setting: a store, rather than a peer? */
+/* Is the URL of a remote's setting that of a store, not of a peer? */
 bool vv_blocks_is_store(const char *url);
 void vv_blocks_config_clear(vv_blocks_config *c);
 VV_AUTO_CLEAR(vv_blocks_config, vv_blocks_config_clear)

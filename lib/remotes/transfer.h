@@ -17,57 +17,59 @@
 #include "transport/protocol/peer.h"
 
 typedef struct vv_transfer {
-	vv_repository *repo; /* NULL: outside of one; connect.env is set by the caller then */
+	vv_repository *repo; /* NULL: outside of a repository; the caller then sets connect.env */
 	const vv_notes *notes;
-	char *program; /* own executable */
-	char *coming; /* folder of packs of history that come from published folders; NULL: none yet */
+	char *program; /* path of the running program */
+	/* folder for packs of history from published folders; NULL: not created yet */
+	char *coming;
 	vv_connect_options connect;
 	const vv_progress *progress;
-	vv_table_checks *checks; /* of the versions that came */
-	bool remembers;          /* what earlier transfers proved was read */
+	vv_table_checks *checks; /* the checks of received versions */
+	bool remembers;          /* the results of earlier checks were loaded */
 	vv_pool *pool;
 	uint64_t start_ms;
 	unsigned git_idle_sec; /* for vv_git_call.idle_sec */
 	bool quiet;
-	bool verbose;  /* report blocks, too; set by the caller after opening */
-	vv_buf *held;  /* lines of the far side, not shown until its kind is known; or NULL */
-	bool unasked;  /* the refs of a Git host are not fetched, and unknown */
-	bool foreign;  /* the last line that was tried: answered, and not by varve */
-	bool left_out; /* an untrusted place of blocks, with a note */
+	bool verbose;  /* also report blocks; set by the caller after opening */
+	vv_buf *held;  /* lines of the far side, held back until its kind is known; or NULL */
+	bool unasked;  /* do not fetch the refs of a Git host: they are unknown */
+	bool foreign;  /* the last connection was answered by another program than varve */
+	bool left_out; /* an untrusted place of blocks was skipped, with a note */
 } vv_transfer;
 
-/* idle_sec: --timeout; 0: from varve.timeout. */
+/* Opens the transfer. idle_sec: --timeout; 0: the setting varve.timeout. */
 vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *notes, bool quiet,
 			   uint64_t idle_sec, vv_error *err);
 void vv_transfer_close(vv_transfer *t);
 VV_AUTO_CLEAR(vv_transfer, vv_transfer_close)
 
-/* Connects to the remote's URL; write: to push (its pushurl). */
+/* Connects to the remote's URL. write: for a push, to its pushurl. */
 vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m, bool write,
 			      vv_error *err);
 
-/* A vv_version_check_fn whose payload is a vv_transfer: the pointer equals its root's text, and
- * the table is canonical. */
+/* A vv_version_check_fn whose payload is a vv_transfer. Checks that the pointer equals its
+ * root's text, and that the table is canonical. */
 vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 			    const vv_new_root *version, vv_error *err);
 
-/* Counts of a line's traffic. */
+/* Counts of a connection's traffic. */
 typedef struct vv_transfer_sum {
 	uint64_t commits, versions, blocks;
 	uint64_t bytes; /* of the blocks' data */
-	uint64_t line;  /* bytes on the line */
-	uint64_t had;   /* blocks that the other side had already */
-	uint64_t ms;    /* more than 0 */
+	uint64_t line;  /* bytes sent and received on the connection */
+	uint64_t had;   /* blocks that the other side already had */
+	uint64_t ms;    /* duration; above 0 */
 } vv_transfer_sum;
 
-/* As one note: commits, versions, bytes, rate; verbose: blocks. verb: "sent". */
+/* Prints one note: commits, versions, bytes, rate; verbose: also blocks. verb: "sent". */
 void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_transfer_sum *s);
 
-/* The results of a fetch, as numbers and as notes. */
+/* Sums up the results of a fetch; vv_transfer_tell_fetch prints them as notes. */
 void vv_transfer_sum_fetch(vv_transfer_sum *out, const vv_transfer *t, const vv_fetch_result *r,
 			   const vv_supplier *suppliers, size_t count);
 void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 			    const vv_supplier *suppliers, size_t count);
-void vv_transfer_tell_lines(const vv_transfer *t, const vv_buf *said); /* "remote: ..." */
+/* prints each line as "remote: ..." */
+void vv_transfer_tell_lines(const vv_transfer *t, const vv_buf *said);
 
 #endif

@@ -20,15 +20,17 @@
 
 typedef struct vv_where vv_where;
 
-/* Compiles conditions; the schema and the parameters must outlive *out, and find, if given, maps a column to its field of
- * the schema. VV_EUSAGE: not a condition; VV_ENOTFOUND: no such column. */
+/* Compiles conditions; the schema and the parameters must outlive *out, and find, if not NULL,
+ * maps a column to its field of the schema. VV_EUSAGE: not a condition; VV_ENOTFOUND: no such
+ * column. */
 typedef struct vv_where_how {
 	const vv_condition_param *params;
 	size_t param_count;
 	long (*find)(void *payload, const char *name, size_t len);
 	void *payload;
-	const char *path; /* for hints: the table's file; NULL: not known */
-	/* in small letters: what any cell of a row must have, in letters of either size; NULL or "" */
+	const char *path; /* the table's file, for hints; NULL: not known */
+	/* a text that at least one cell of a row must contain, ignoring case; given in lower
+	 * case; NULL or "": no search */
 	const char *search;
 } vv_where_how;
 vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,
@@ -37,7 +39,7 @@ vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *cond
 /* VV_EUSAGE: one of them is not a condition, regardless of columns; for use before a table is known. */
 vv_status vv_where_check(const vv_strings *conditions, vv_error *err);
 
-/* As vv_where_new, of tests that are taken apart already. */
+/* Makes a filter from parsed tests, as vv_where_new does from conditions. */
 typedef enum vv_where_op {
 	VV_WHERE_IS = VV_FACT_IS,
 	VV_WHERE_BEGINS = VV_FACT_BEGINS,
@@ -45,17 +47,18 @@ typedef enum vv_where_op {
 	VV_WHERE_UP_TO = VV_FACT_UP_TO,
 	VV_WHERE_ABOVE = VV_FACT_ABOVE,
 	VV_WHERE_FROM = VV_FACT_FROM,
-	VV_WHERE_DIFFERS, /* a value of the type, and another one */
+	VV_WHERE_DIFFERS, /* a value of the type, but a different value */
 	VV_WHERE_NULL,    /* a missing value */
 	VV_WHERE_NOT_NULL,
-	VV_WHERE_NO_VALUE /* missing, no value of the type, or not sure to fit into int64, double or UTF-8 */
+	/* missing, not a value of the type, or possibly too large for int64, double or UTF-8 */
+	VV_WHERE_NO_VALUE
 } vv_where_op;
 
 typedef struct vv_where_test {
-	const char *column; /* its name; NULL: */
+	const char *column; /* the column's name; NULL: place is used */
 	size_t place;       /* in the table */
 	vv_where_op op;
-	vv_cell_state state; /* of the text: as the column spells it, or as JSON does */
+	vv_cell_state state; /* how text is spelled: as in the column, or as in JSON */
 	const char *text;
 	size_t len;
 } vv_where_test;
@@ -64,15 +67,16 @@ vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *te
 void vv_where_free(vv_where *w); /* accepts NULL */
 VV_AUTO_FREE(vv_where, vv_where_free)
 
-/* The places in the table of the columns that are read. Borrowed. */
+/* Returns the places of the columns that the filter reads. Borrowed. */
 const size_t *vv_where_columns(const vv_where *w, size_t *count);
-size_t vv_where_count(const vv_where *w); /* of tests */
+size_t vv_where_count(const vv_where *w); /* the number of tests */
 
-/* The value that a row must have in a column; false: the test does not require a single value. '=' can be a pair of
- * tests, "at least" and "at most". Borrowed. */
+/* Sets *out to the value that a test requires; false: the test does not require a single value.
+ * '=' can be a pair of tests, "at least" and "at most". *out is borrowed. */
 bool vv_where_value(const vv_where *w, size_t test, vv_key_value *out);
 
-/* Does a row match? cells: all places of the table's columns. If memory runs out, vv_where_ok fails later. */
+/* Does a row match? cells has an entry for each column of the table. If memory runs out, a later
+ * vv_where_ok fails. */
 bool vv_where_holds(vv_where *w, const vv_cell *cells);
 vv_status vv_where_ok(const vv_where *w, vv_error *err);
 

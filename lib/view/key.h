@@ -1,5 +1,5 @@
 /*
- * key: columns by which the rows of two versions probably match, if no key is declared.
+ * key: finds columns by which rows of two versions can be matched, if no key is declared.
  */
 #ifndef VV_LIB_VIEW_KEY_H
 #define VV_LIB_VIEW_KEY_H
@@ -13,23 +13,24 @@
 
 #define VV_DIFF_KEYS_MAX 4u
 
-/* Candidates, best first: NULL-ended lists of names, which are the schemas'. */
+/* Candidate keys, best first: NULL-ended lists of column names, which are borrowed from the
+ * schemas. */
 typedef struct vv_diff_keys {
 	const char **lists[VV_DIFF_KEYS_MAX];
 	size_t count;
 } vv_diff_keys;
 
-/* Adds a table's own key when the other one has its columns too. */
+/* Adds the key of the table `from` if the table `other` has its columns, too. */
 vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table *other,
 			   vv_error *err);
 
-/* The same where columns were renamed, by which column is which: the key of the old or the new table,
- * in the names of the new one. */
+/* Adds a key if columns were renamed: that of b (new) or of a, in the names of b. columns: how
+ * the columns of a and b correspond. */
 vv_status vv_diff_keys_add_renamed(vv_diff_keys *k, const vv_table *a, const vv_table *b, bool new,
 				   const vv_columns *columns, vv_error *err);
 
-/* Adds columns that both have and whose values are unique among the first rows of each. columns:
- * which is which; NULL: by name. */
+/* Adds columns that both tables have and whose values are unique among the first rows of each.
+ * columns: how the columns correspond; NULL: by name. */
 vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv_columns *columns,
 			     vv_error *err);
 void vv_diff_keys_clear(vv_diff_keys *k);

@@ -9,10 +9,10 @@
 #include "cmd/sql/vtab/name.h"
 
 /*
- * function: table-valued functions: rows that are made one after the other from arguments.
+ * function: table-valued functions, which make rows from arguments, one at a time.
  *
- * The arguments are hidden columns behind the others, as SQLite has it: varve_log('prices.csv') is
- * varve_log WHERE path = 'prices.csv'.
+ * The arguments are hidden columns after the others, as usual in SQLite: varve_log('prices.csv')
+ * is varve_log WHERE path = 'prices.csv'.
  */
 
 struct sqlite3_context;
@@ -26,7 +26,7 @@ typedef struct vv_sql_function_table {
 	varve_repo *repo;        /* borrowed */
 	const vv_sql_name *name; /* borrowed */
 	vv_sql_opened *declared; /* NULL: the function has fixed columns */
-	size_t columns;          /* before the arguments */
+	size_t columns;          /* number of columns before the arguments */
 	size_t arguments;
 } vv_sql_function_table;
 
@@ -36,16 +36,19 @@ typedef struct vv_sql_column {
 } vv_sql_column;
 
 typedef struct vv_sql_function {
-	const char *name;  /* of a module with fixed columns; else NULL */
-	size_t state_size; /* bytes, which are 0 before open and freed after close */
+	const char *name; /* the name of a module with fixed columns; else NULL */
+	/* size of the state in bytes; it is zeroed before open, and freed after close */
+	size_t state_size;
 	bool needs_repo;
 	void (*declare)(const vv_sql_function_table *table, vv_sql_columns_sql *sql); /* or NULL */
-	/* Those after them, arguments last; the list ends with NULL. */
+	/* the columns after those of declare, arguments last; ends with an item whose name is
+	 * NULL */
 	const vv_sql_column *columns;
-	/* arguments[i] is NULL if argument i was left out, or is NULL in SQL. */
+	/* Starts a call. arguments[i] is NULL if argument i was left out, or is NULL in SQL. */
 	int (*open)(void *state, const vv_sql_function_table *table, const char *const *arguments,
 		    varve_error *err);
-	int (*next)(void *state, varve_error *err); /* 1, 0 or a negative code */
+	/* 1: a row; 0: the end; negative: an error code */
+	int (*next)(void *state, varve_error *err);
 	void (*put)(void *state, struct sqlite3_context *context, size_t column);
 	void (*close)(void *state); /* or NULL */
 } vv_sql_function;
@@ -53,7 +56,7 @@ typedef struct vv_sql_function {
 /* The module of all functions; its pAux is a vv_sql_registered, whose function is set. */
 extern const struct sqlite3_module vv_sql_function_module;
 
-/* Text, or NULL. */
+/* Sets the result to text; text NULL: to SQL's NULL. */
 void vv_sql_function_put_text(struct sqlite3_context *context, const char *text);
 
 /* ---- rows: a table's rows as a virtual table: of one version, of the version that an argument names (varve_at_T), of all

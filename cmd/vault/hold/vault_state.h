@@ -1,11 +1,11 @@
 /*
- * vault_state: the state of a vault, from all records of its ledger: its owners, writers, content and
- * copies.
+ * vault_state: computes the state of a vault from all records of its ledger: owners, writers,
+ * content and copies.
  *
- * The first record names the owners. Only their epochs count; the writers are the owners and those whom
- * an epoch names, as long as no later one removes them. Records of a removed writer up to the one that
- * the removal names still count. Shards belong to the vault when a writer's vault record names them,
- * until a writer who has seen that record retires them; those of a stripe until all of it are retired.
+ * Only epochs of owners count. The writers are the owners and the keys that an epoch names, until
+ * a later epoch removes them. Records of a removed writer count up to the one that the removal
+ * names. Shards belong to the vault once a writer's vault record names them, until a writer who
+ * has seen that record retires them; shards of a stripe until the whole stripe is retired.
  */
 #ifndef VV_CMD_VAULT_HOLD_VAULT_STATE_H
 #define VV_CMD_VAULT_HOLD_VAULT_STATE_H
@@ -22,24 +22,28 @@ typedef struct vv_copy {
 	uint8_t holder[VV_HOLDER_ID];
 	const vv_ledger_record *place;
 	const vv_ledger_record *receipt; /* NULL: not received */
-	uint64_t proven; /* when an audit of this holder last found all well; 0: never */
-	bool dropped;    /* released by a record: it may still exist */
-	bool bad;        /* the last audit that looked found it missing or changed */
+	/* time of the last audit of this holder without faults, seconds since 1970; 0: never */
+	uint64_t proven;
+	bool dropped; /* a record allows the holder to delete it; the copy may still exist */
+	bool bad;     /* the last audit that checked this copy found it missing or changed */
 } vv_copy;
 
 typedef struct vv_kept {
 	vv_shard shard;
-	const vv_ledger_record *run;     /* the vault record that named it (the first) */
-	size_t stripe;                   /* 1 + which one it belongs to; 0: none */
-	const vv_ledger_record *retired; /* NULL: it is alive */
+	const vv_ledger_record *run; /* the first vault record that named the shard */
+	/* 1 + the number of its stripe; 0: the shard is in no stripe */
+	size_t stripe;
+	const vv_ledger_record *retired; /* the record that retired it; NULL: the shard is alive */
 	vv_copy *copies;
 	size_t copy_count, copy_cap;
 } vv_kept;
 
-/* Shards that are lost or kept together. */
+/* A stripe: enough of its shards restore the others. */
 typedef struct vv_kept_stripe {
 	vv_code code;
-	size_t shards[VV_STRIPE_MAX]; /* vv_code_shards of them, by their numbers in the stripe */
+	/* numbers of its shards (vv_vault_shard_at), by their place in the stripe;
+	 * vv_code_shards(code) items */
+	size_t shards[VV_STRIPE_MAX];
 } vv_kept_stripe;
 
 typedef struct vv_vault_state vv_vault_state;
@@ -51,39 +55,41 @@ void vv_vault_state_close(vv_vault_state *s); /* accepts NULL */
 VV_AUTO_FREE(vv_vault_state, vv_vault_state_close)
 
 bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
-/* Now: named by the newest epoch, or an owner whom no epoch removed. */
+/* Is the key a writer now: named by the newest epoch, or an owner that no epoch removed? */
 bool vv_vault_is_writer(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
-/* A writer to be reckoned with: named, or an owner who has brought something. A recovery key that only began epochs is none. */
+/* Does the key write in the vault: a writer that an epoch names, or an owner that has added
+ * data? A recovery key that only began epochs does not. */
 bool vv_vault_writes(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
-/* Does the record count: is its author (or was, then) allowed to make it? */
+/* Does the record count: was its author allowed to make it? */
 bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r);
 
-/* Epochs that count, each after those before it; the last one is the one to seal with. */
+/* The epochs that count, each after its predecessors; new shards are sealed with the last one.
+ * Borrowed. */
 size_t vv_vault_epoch_count(const vv_vault_state *s);
 const vv_ledger_record *vv_vault_epoch_at(const vv_vault_state *s, size_t i);
-/* Writers as the last epoch has them, owners not among them. */
+/* The writers that the last epoch names, without owners. Borrowed. */
 size_t vv_vault_writer_count(const vv_vault_state *s);
 const uint8_t *vv_vault_writer_at(const vv_vault_state *s, size_t i);
 
-/* Vault records that name shards, in the order of their times. */
+/* The vault records that name shards, ordered by time. Borrowed. */
 size_t vv_vault_run_count(const vv_vault_state *s);
 const vv_ledger_record *vv_vault_run_at(const vv_vault_state *s, size_t i);
 
-/* A writer whose newest vault record does not follow this one (it may still rely on shards that were alive
- * then); NULL: none. */
+/* Returns a writer whose newest vault record does not follow r, so that it may still rely on
+ * shards that were alive then; NULL: no such writer. */
 const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r);
 
-/* The copy at this holder; NULL: none was placed there. */
+/* Returns the copy at this holder; NULL: the shard was not placed there. */
 const vv_copy *vv_vault_copy_at(const vv_kept *k, const uint8_t holder[VV_HOLDER_ID]);
-/* Has another writer retired shards since the key's newest vault record? Then what its refs reach has to be
- * looked for again: it may have counted on them. */
+/* Has another writer retired shards since the key's newest vault record? If so, the items that
+ * the key's refs reach must be checked again: they may be in retired shards. */
 bool vv_vault_must_look(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
 
-/* All shards that a run named, parity and retired ones too. */
+/* All shards that a run named, including parity and retired ones. Borrowed. */
 size_t vv_vault_shard_count(const vv_vault_state *s);
 const vv_kept *vv_vault_shard_at(const vv_vault_state *s, size_t i);
 const vv_kept *vv_vault_shard_of(const vv_vault_state *s, const vv_cid *cid); /* may be NULL */
-/* kept->stripe - 1 is its place here. */
+/* The stripes; kept->stripe - 1 is the number of a shard's stripe. Borrowed. */
 size_t vv_vault_stripe_count(const vv_vault_state *s);
 const vv_kept_stripe *vv_vault_stripe_at(const vv_vault_state *s, size_t i);
 

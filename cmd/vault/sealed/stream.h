@@ -1,7 +1,8 @@
 /*
- * stream: the items that a run puts into the vault, cut into shards and sealed.
+ * stream: writes the items of a run into the vault, cut into shards and sealed, and reads them.
  *
- * A run's content is the content of its shards, one after the other; all but the last are full. It is items
+ * A run's content is the concatenated content of its shards; all shards but the last are full. It
+ * consists of items:
  *
  *	1        bits 0-3: kind (below), bits 4-5: method (0 stored, 1 zstd, 2 zstd with its base)
  *	varint   raw length
@@ -40,20 +41,21 @@ typedef enum vv_item_kind {
 	VV_ITEM_REFS = 9
 } vv_item_kind;
 
-#define VV_ITEM_MAX (1u << 30) /* bytes of one, uncompressed */
+#define VV_ITEM_MAX (1u << 30) /* maximum bytes of one item, uncompressed */
 
-/* A block's CID, or a Git object's id in place of one (any codec that no block has). */
+/* Returns a block's CID, or for a Git object a CID made from its id (with a codec that no block
+ * has). */
 vv_cid vv_item_cid(vv_item_kind kind, const uint8_t *digest);
 
-/* One line of an index. */
+/* One item of an index. */
 typedef struct vv_item_place {
 	vv_cid cid; /* vv_item_cid */
 	vv_item_kind kind;
-	size_t run; /* 0: the index's own */
+	size_t run; /* place in runs; 0: the run of the index */
 	uint64_t offset;
 } vv_item_place;
 
-/* The content of an index; items and runs are owned by the caller (vv_free). */
+/* The content of an index; clear it with vv_item_index_clear. */
 typedef struct vv_item_index {
 	vv_cid *runs;
 	size_t run_count;
@@ -68,7 +70,7 @@ VV_AUTO_CLEAR(vv_item_index, vv_item_index_clear)
 
 typedef struct vv_stream_out vv_stream_out;
 
-/* fn gets each shard, in order. Borrows seal. */
+/* Opens a stream for writing; calls fn for each shard, in order. Borrows seal. */
 typedef vv_status (*vv_shard_out_fn)(void *payload, const vv_shard *s, const void *bytes,
 				     size_t len, vv_error *err);
 vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_shard_out_fn fn,
@@ -76,8 +78,8 @@ vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_
 void vv_stream_out_close(vv_stream_out *o); /* accepts NULL; an unfinished stream is dropped */
 VV_AUTO_FREE(vv_stream_out, vv_stream_out_close)
 
-/* One item; base (with base_len > 0): the bytes of base_cid, which it resembles, and which the
- * reader has or gets before. */
+/* An item to write. base (if base_len > 0): the bytes of base_cid, an item that resembles this
+ * one and that readers have or read earlier. */
 typedef struct vv_item {
 	vv_item_kind kind;
 	vv_cid cid;
@@ -88,10 +90,11 @@ typedef struct vv_item {
 	size_t base_len;
 } vv_item;
 vv_status vv_stream_out_put(vv_stream_out *o, const vv_item *item, vv_error *err);
-uint64_t vv_stream_out_len(const vv_stream_out *o); /* content so far */
+uint64_t vv_stream_out_len(const vv_stream_out *o); /* bytes of content written so far */
 bool vv_stream_out_has(const vv_stream_out *o, const vv_cid *cid);
 
-/* Writes refs (NULL: none), the index, and the rest. index (may be NULL) gets the index's bytes. */
+/* Writes refs (may be NULL), the index, and the last shard. index (may be NULL) gets the index's
+ * bytes. */
 vv_status vv_stream_out_end(vv_stream_out *o, const vv_buf *refs, vv_buf *index, vv_error *err);
 
 /* --- reading --- */
@@ -109,20 +112,20 @@ VV_AUTO_FREE(vv_stream_in, vv_stream_in_close)
 typedef struct vv_item_stored {
 	vv_item_kind kind;
 	uint8_t method;
-	vv_cid cid, base; /* base null: none */
+	vv_cid cid, base; /* base null: the item has no base */
 	size_t raw_len;
 	const uint8_t *bytes;
 	size_t len;
-	uint64_t next; /* where the item after it begins */
+	uint64_t next; /* offset of the next item */
 } vv_item_stored;
-/* VV_ECORRUPT; and what reading a shard fails of. */
+/* Reads the item at offset. VV_ECORRUPT: not an item; also the errors of reading a shard. */
 vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out, vv_error *err);
-/* The raw bytes of an item, in place of out's content; base: those of its base. Checked against
- * its digest. */
+/* Sets out to the raw bytes of an item. base: the raw bytes of its base. VV_ECORRUPT: the bytes
+ * do not match the item's digest. */
 vv_status vv_stream_in_expand(vv_stream_in *in, const vv_item_stored *s, const void *base,
 			      size_t base_len, vv_buf *out, vv_error *err);
 
-/* The run's index and refs as bytes; empty if there are none. */
+/* Reads the bytes of the run's index and refs; refs is empty if the run has none. */
 vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * changes: changes of commits, in words of rows.
+ * changes: lists the changes of commits, counted in rows, and walks the history.
  */
 #ifndef VV_CMD_WEB_MODEL_CHANGES_H
 #define VV_CMD_WEB_MODEL_CHANGES_H
@@ -9,56 +9,61 @@
 #include "lib/names/content.h"
 #include "repo/git/history/revision.h"
 
-/* The first three as of rows (vv_row_kind). */
+/* The first three have the values of vv_row_kind. */
 typedef enum vv_web_change_kind {
 	VV_WEB_ADDED,
 	VV_WEB_REMOVED,
 	VV_WEB_CHANGED,
-	VV_WEB_RENAMED /* and perhaps changed */
+	VV_WEB_RENAMED /* renamed, and possibly changed */
 } vv_web_change_kind;
 
 /* The change of one path between two versions. */
 typedef struct vv_web_change {
 	vv_web_change_kind kind;
-	const char *path, *old_path; /* old_path: where it was before, if renamed; else NULL */
-	bool table;                  /* one that varve keeps, or text that it can compare */
-	uint64_t rows, columns;      /* of a table, afterwards (before, if it was removed) */
-	vv_change_counts counts; /* of a table that both versions have; counted false: not known */
-	bool missing;            /* not known, since the data of a version is not here */
-	/* "+35 -35 ~64 rows, 2 columns added", "new: 503 rows, 8 columns"; "" where nothing is known */
+	const char *path, *old_path; /* old_path: the path before a rename; else NULL */
+	bool table;                  /* stored by varve, or text that varve can compare */
+	uint64_t rows, columns;      /* size of a table after the change (before it, if removed) */
+	vv_change_counts counts;     /* for a table in both versions; counted false: not known */
+	/* the changes are not known, since data of a version is missing here */
+	bool missing;
+	/* "+35 -35 ~64 rows, 2 columns added", "new: 503 rows, 8 columns"; "" if nothing is
+	 * known */
 	const char *words;
 } vv_web_change;
 
-/* Their words become the visit's. */
+/* Passes ownership of the words in c to the visit. */
 void vv_web_counts_take(vv_web_visit *v, vv_change_counts *c);
 
-/* The differences of two versions, by path. a or b may be `none`. Stops counting when the time limit was reached.
- * limit: the maximum number of paths; *more: there are others. */
+/* Lists the differences of two versions, by path. a or b may be `none`. Stops counting when the
+ * time limit is reached. limit: maximum number of paths; *more: there are more. */
 vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 				 size_t limit, vv_web_change **out, size_t *count, bool *more,
 				 vv_error *err);
 
 typedef struct vv_web_log_entry {
-	vv_web_commit commit, before; /* before: first parent, or none */
+	vv_web_commit commit, before; /* before: the first parent, or `none` */
 	vv_web_change *changes;
 	size_t count;
-	bool more;     /* there are more changes than listed */
-	uint64_t rows; /* with a path: rows that it has in this version; 0 if it is gone */
+	bool more; /* more changes exist than are listed */
+	/* with a path: its number of rows in this version; 0 if the path does not exist */
+	uint64_t rows;
 } vv_web_log_entry;
 
 typedef struct vv_web_log {
 	vv_web_log_entry *entries; /* newest first */
 	size_t count;
-	bool complete;              /* the history ends here */
-	char next[VV_OID_TEXT + 1]; /* else: the first commit that is not listed, to go on from */
-	const char *next_path;      /* with a path: its name there */
+	bool complete; /* the history ends here */
+	/* if not complete: the first commit that is not listed, to continue from */
+	char next[VV_OID_TEXT + 1];
+	const char *next_path; /* with a path: its name in the commit next */
 } vv_web_log;
 
-/* Stored as a table, or text that is called like one? */
+/* Is the content a stored table, or text in a file with a table's name? */
 bool vv_web_is_table(const vv_content *c, const char *path);
 
-/* from: where to begin. path: only commits that changed it, renames followed; NULL: all. since: a version, not
- * those that are as old or older; after: one to go on from; NULL: none. */
+/* from: the commit to begin with. path: only commits that changed it, following renames; NULL:
+ * all commits. since: a version; it and older versions are left out; NULL: no limit. after: a
+ * version to continue from; NULL: from. */
 typedef struct vv_web_log_query {
 	const char *path;
 	const vv_web_commit *from;
@@ -68,7 +73,7 @@ typedef struct vv_web_log_query {
 vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log *out,
 			  vv_error *err);
 
-/* The name of b's path in a; NULL: a has the same path, or no such file. */
+/* Sets *old to the name in a of the path in b; NULL: a has the same path, or no such file. */
 vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			 const char *path, const char **old, vv_error *err);
 
@@ -81,17 +86,17 @@ vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_c
 typedef struct vv_web_walk {
 	vv_web_visit *v;
 	struct vv_log *log;
-	struct vv_path_log *of_path; /* in its place: of one path */
+	struct vv_path_log *of_path; /* replaces log if the walk has a path */
 	vv_range range;
-	bool known;                   /* set before it is opened: no reader is run */
-	const char *path;             /* its name in the commit; NULL: all */
-	const char *table;            /* of a document, which path is then: "#Prices"; "" */
-	const char *was_table;        /* likewise before the commit */
-	vv_web_commit commit, before; /* before: first parent, or none */
-	const char *old;              /* the commit renamed it from that; NULL */
+	bool known;                   /* set it before opening: no document reader is run */
+	const char *path;             /* the path's name in the commit; NULL: all paths */
+	const char *table;            /* the table "#Prices" if path is a document; else "" */
+	const char *was_table;        /* the same before the commit */
+	vv_web_commit commit, before; /* before: the first parent, or `none` */
+	const char *old;              /* the previous path if the commit renamed it; else NULL */
 } vv_web_walk;
 vv_status vv_web_walk_open(vv_web_walk *w, const vv_oid *from, const char *path, vv_error *err);
-int vv_web_walk_next(vv_web_walk *w, vv_error *err); /* 1, 0, <0 */
+int vv_web_walk_next(vv_web_walk *w, vv_error *err); /* 1: a commit; 0: the end; <0: failure */
 void vv_web_walk_close(vv_web_walk *w);              /* accepts zeroes */
 VV_AUTO_CLEAR(vv_web_walk, vv_web_walk_close)
 

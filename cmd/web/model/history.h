@@ -1,6 +1,6 @@
 /*
- * history: the life of a row, and of a column. For a dataset: changes.h, vv_web_log_read with a
- * path.
+ * history: reads the history of a row or a column. For a dataset's history see vv_web_log_read in
+ * changes.h.
  */
 #ifndef VV_CMD_WEB_MODEL_HISTORY_H
 #define VV_CMD_WEB_MODEL_HISTORY_H
@@ -12,8 +12,9 @@
 typedef struct vv_web_life_cell {
 	const char *name, *old_name; /* old_name: if the column was renamed; else NULL */
 	vv_cell_change change;
-	bool came, went;                /* the column was added; dropped */
-	vv_web_cell old_cell, new_cell; /* absent if the row or the column was not there */
+	/* came: the commit added the column; went: the commit dropped it */
+	bool came, went;
+	vv_web_cell old_cell, new_cell; /* absent if the version lacks the row or the column */
 } vv_web_life_cell;
 
 /* A commit that changed the row. */
@@ -21,33 +22,36 @@ typedef struct vv_web_life_event {
 	vv_web_commit commit;
 	vv_row_kind kind; /* added, removed, changed */
 	const char *path, *old_path;
-	/* those that changed, or their columns; of an added or removed row, all */
+	/* cells that changed, or whose column did; all cells of an added or removed row */
 	vv_web_life_cell *cells;
 	size_t count;
-	size_t changed;            /* of them: values, not columns alone */
-	const char *key, *old_key; /* if the key is another than before; else NULL */
+	size_t changed; /* number of cells whose value changed */
+	/* the new and the old key if the commit changed the key; else NULL */
+	const char *key, *old_key;
 } vv_web_life_event;
 
 typedef struct vv_web_life {
 	vv_web_life_event *events; /* newest first */
 	size_t count;
 	bool complete;
-	/* else: the commit to continue from; "": from the same one, without the events so far */
+	/* if not complete: the commit to continue from; "": the same commit, skipping the events
+	 * read so far */
 	char next[VV_OID_TEXT + 1];
-	size_t skip;  /* those events */
-	bool missing; /* it ends where the data of older versions is not here */
+	size_t skip;  /* number of events to skip when continuing */
+	bool missing; /* the history ends because data of older versions is missing here */
 } vv_web_life;
 
 typedef struct vv_web_life_query {
 	const vv_web_commit *from;
-	const char *after; /* a version to go on from instead; NULL */
+	const char *after; /* a version to continue from, in place of from; or NULL */
 	const char *path;
-	const char *key; /* "A,B"; NULL: the row with this number, in a table without a key */
+	/* the key "A,B"; NULL: the table has no key, and row is the row's number */
+	const char *key;
 	uint64_t row;
-	size_t skip;  /* of the newest events */
-	size_t limit; /* 0: 50 */
+	size_t skip;  /* number of newest events to skip */
+	size_t limit; /* maximum number of events; 0: 50 */
 } vv_web_life_query;
-/* VV_EUSAGE: the table has no key. */
+/* Reads the history of a row. VV_EUSAGE: a key was given, but the table has no key. */
 vv_status vv_web_row_life(vv_web_visit *v, const vv_web_life_query *q, vv_web_life *out,
 			  vv_error *err);
 
@@ -61,24 +65,27 @@ typedef enum vv_web_figure {
 	VV_WEB_FIGURES
 } vv_web_figure;
 
-/* A column in one version. */
+/* Figures of a column in one version. */
 typedef struct vv_web_column_then {
 	vv_web_commit commit;
-	const char *path; /* of the table in it */
+	const char *path; /* the table's path in this version */
 	bool there;       /* the version has the column */
-	bool missing;     /* its data is not here: whether it has the column is not known */
-	/* as JSON writes numbers, exact; NULL: the version has none */
+	/* the version's data is missing here, so it is not known whether it has the column */
+	bool missing;
+	/* exact numbers in JSON's syntax; NULL: the version lacks the figure */
 	const char *figures[VV_WEB_FIGURES];
 } vv_web_column_then;
 
 typedef struct vv_web_column_life {
 	vv_web_column_then *points; /* newest first */
-	size_t count, of;           /* of: all versions that were listed */
-	bool complete; /* else the time was over; the counts are kept, and the next visit continues */
-	bool missing; /* some points are */
+	size_t count, of;           /* count: number of points; of: number of listed versions */
+	/* false: the time limit was reached; the counts are kept, and the next visit continues */
+	bool complete;
+	bool missing; /* some points have missing data */
 } vv_web_column_life;
 
-/* For the newest `limit` versions. where: only rows that meet it; NULL: all. VV_EUSAGE: not a condition. */
+/* Reads the figures of a column in the newest `limit` versions. where: a condition that the
+ * counted rows meet; NULL: all rows. VV_EUSAGE: not a condition. */
 vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const char *path,
 				  const char *column, const char *where, size_t limit,
 				  vv_web_column_life *out, vv_error *err);

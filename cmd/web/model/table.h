@@ -1,5 +1,5 @@
 /*
- * table: an opened path of a version: its columns, or the kind of another file.
+ * table: opens a path of a version: a table with its columns, or another kind of file.
  */
 #ifndef VV_CMD_WEB_MODEL_TABLE_H
 #define VV_CMD_WEB_MODEL_TABLE_H
@@ -9,10 +9,10 @@
 
 typedef struct vv_web_column {
 	const char *name;                                /* UTF-8, any characters */
-	const char *type;                                /* of Table Schema: "integer" */
-	const char *title, *description, *format, *unit; /* NULL: missing */
+	const char *type;                                /* the type in Table Schema: "integer" */
+	const char *title, *description, *format, *unit; /* NULL: not declared */
 	bool key;
-	bool number; /* is set to the right */
+	bool number; /* its values are right-aligned */
 } vv_web_column;
 
 typedef enum vv_web_file_kind {
@@ -28,41 +28,44 @@ typedef struct vv_web_table {
 	vv_web_file_kind kind;
 	uint64_t bytes;
 	char tag[VV_CID_TEXT + 1]; /* names the content: the root's CID, or the blob's id */
-	const char *identity; /* the same, and how it is read: plain text's types are found out */
-	bool stored;          /* by varve */
-	bool of_document;     /* a table of one: path is DOCUMENT#TABLE, or has no other */
-	/* of a table */
+	const char *identity; /* tag, and how plain text is read, since its types are detected */
+	bool stored;          /* varve stores the content */
+	/* a table of a document: path is DOCUMENT#TABLE, or a document with a single table */
+	bool of_document;
+	/* members of a VV_WEB_TABLE: */
 	vv_table *table; /* borrowed, until the visit ends */
 	vv_web_column *columns;
 	size_t column_count;
 	uint64_t rows;
-	const size_t *key; /* places; key_count 0: no key */
+	const size_t *key; /* places of the key's columns; key_count 0: no key */
 	size_t key_count;
-	/* for a file with a table's name that cannot be read as one: the fault, with its line; else NULL */
+	/* for a file with a table's name that cannot be read as a table: the reason, with its
+	 * line; else NULL */
 	const char *why, *why_hint;
-	/* of a document that has several: their names */
+	/* for a document with several tables: their names */
 	const char **tables;
 	size_t table_count;
-	/* of a text */
+	/* members of a VV_WEB_TEXT: */
 	const char *text;
 	size_t text_len; /* less than bytes if it was cut */
 } vv_web_table;
 
-/* The part of a path that names a file of the version: of DOCUMENT#TABLE the document, unless a file is called so; NULL: no such
- * file. */
+/* Sets *file to the part of path that names a file of the commit: the DOCUMENT of
+ * DOCUMENT#TABLE, unless a file has this whole name; NULL: no such file. */
 vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path, const char **file,
 			 vv_error *err);
 
-/* Has the commit such a path? Of none and of the work tree: no. */
+/* Does the commit have such a path? *has is false without a commit, and for the work tree. */
 vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
 		     vv_error *err);
 
-/* VV_ENOTFOUND (datasets.h: vv_web_elsewhere), VV_EMISSING. Plain text of Git's history that is a table
- * is read as one up to 64 MB. May be called for several; each stays open until the visit ends. */
+/* Opens a path of a commit. A plain text table of Git's history is read as a table up to 64 MB.
+ * Several tables may be open; each stays open until the visit ends. VV_ENOTFOUND (datasets.h:
+ * vv_web_elsewhere), VV_EMISSING. */
 vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			    vv_web_table **out, vv_error *err);
 
-/* Place of a column by name. VV_ENOTFOUND with the nearest. */
+/* Sets *out to the place of a column by its name. VV_ENOTFOUND, with the most similar name. */
 vv_status vv_web_column_find(const vv_web_table *t, const char *name, size_t *out, vv_error *err);
 
 #endif

@@ -20,11 +20,11 @@
 
 struct vv_page;
 
-/* The location of the pages. NULL members: a server, which parses addresses itself. */
+/* How the pages are reached. All members are NULL on a server, which parses addresses itself. */
 typedef struct vv_page_place {
-	/* Appends the link to the address; false: no such page exists, so no link. */
+	/* Appends the link to the address; false: no such page exists, so the link is left out. */
 	bool (*link)(void *payload, vv_buf *out, const vv_web_address *to);
-	/* Writes the end of every page. NULL: nothing. */
+	/* Writes the end of every page; may be NULL. */
 	void (*also)(void *payload, struct vv_page *p);
 	void *payload;
 	const char *style, *script, *icon; /* relative addresses of the files */
@@ -37,8 +37,8 @@ typedef struct vv_page {
 	vv_html html;
 	vv_arena arena;
 	struct vv_page_piece *pieces;
-	bool failed;  /* too little memory somewhere */
-	bool passing; /* time was over, or data is not here: the next look may show more */
+	bool failed;  /* memory ran out while the page was made */
+	bool passing; /* the time limit was reached, or data is missing: a reload may show more */
 } vv_page;
 
 void vv_page_init(vv_page *p, const vv_web_asked *asked, const vv_page_place *place);
@@ -48,22 +48,25 @@ VV_AUTO_CLEAR(vv_page, vv_page_clear)
 typedef struct vv_page_frame {
 	const char *title, *description;
 	const char *heading; /* NULL: the dataset's path */
-	const char *dataset; /* path; NULL: a page of the whole repository */
-	bool file;           /* which is not a table */
-	bool wide;           /* the page has the whole width */
-	/* that the links to the dataset name; NULL: the default one */
+	const char *dataset; /* the dataset's path; NULL: a page of the whole repository */
+	bool file;           /* dataset is a file, not a table */
+	bool wide;           /* the page uses the whole width */
+	/* the version that links to the dataset name; NULL: the default version */
 	const vv_web_commit *version;
 } vv_page_frame;
-/* Head, heading, the version and the views of the same subject. */
+/* Writes the page's head, its heading, the version, and links to the other views of the same
+ * subject. */
 void vv_page_begin(vv_page *p, const vv_page_frame *f);
-/* The foot, and the whole to out. */
+/* Writes the foot, and appends the whole page to out. Returns VV_ENOMEM if memory ran out while
+ * the page was made. */
 vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err);
-/* On a server, which searches, sorts and finds versions by name; else in a folder. */
+/* Are the pages on a server, which can search, sort and find versions by name? If not, they are
+ * files in a folder. */
 bool vv_page_is_served(const vv_page *p);
 
-/* Words with values in them. */
+/* Returns formatted text. */
 const char *vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The same of what lives shorter than the page. */
+/* Copies a text whose lifetime is shorter than the page's. */
 #define vv_page_keep(p, text) vv_page_text(p, "%s", text)
 #define vv_page_count(p, n) vv_page_keep(p, vv_text_count(n)) /* "1,204" */
 #define vv_page_counted(p, n, one, many)                                                           \
@@ -71,7 +74,7 @@ const char *vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format
 #define vv_page_bytes(p, n) vv_page_keep(p, vv_text_bytes(n)) /* "3.1 MB" */
 /* An error's text with a capital letter: "Row 3 ..."; a name or a command at the front is unchanged. */
 const char *vv_page_sentence(vv_page *p, const char *said);
-/* For a piece that is put into a part: empty, and cleared with the page. NULL never. */
+/* Returns a new empty piece, to be put into a part; it is cleared with the page. Never NULL. */
 vv_html *vv_page_piece_new(vv_page *p);
 
 /* ---- links */
@@ -81,32 +84,34 @@ const char *vv_page_link(vv_page *p, const vv_web_address *to);
 const char *vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path);
 const char *vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			       const char *path);
-/* The link to a commit's changes of a table or (path NULL) of all; for the first commit, to its
- * content. */
+/* Returns the link to a commit's changes of the table at path, or of all tables if path is NULL;
+ * for the first commit, the link to its content. */
 const char *vv_page_to_commit(vv_page *p, const vv_web_commit *before, const vv_web_commit *c,
 			      const char *path);
 const char *vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
 			   uint64_t number);
-/* name: a column; NULL: all. */
+/* Returns the link to a column, or, if name is NULL, to all columns. */
 const char *vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
 			      const char *name);
 /* Writes a link below a list to older items. */
 void vv_page_older(vv_page *p, const vv_web_address *to);
-/* A button to the part of a list that begins there; rel: "next", "prev" or NULL. */
+/* Writes a button to the part of a list that begins at item `from`. rel: "next", "prev" or NULL. */
 void vv_page_put_from(vv_page *p, const vv_web_address *list, uint64_t from, const char *text,
 		      const char *rel);
-/* The file's bytes. */
+/* Returns the link to the file's bytes. */
 const char *vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path);
 
 /* ---- words */
 
-const char *vv_page_subject(const vv_web_commit *c);            /* "(no message)" for none */
+/* the first line of the message, or "(no message)" */
+const char *vv_page_subject(const vv_web_commit *c);
 const char *vv_page_day(vv_page *p, const vv_web_commit *c);    /* "3 Mar 2024" */
 const char *vv_page_moment(vv_page *p, const vv_web_commit *c); /* "3 Mar 2024, 14:05" */
 const char *vv_page_iso(vv_page *p, const vv_web_commit *c);
-/* "Check: valid", with a link to the findings; of a version that was not checked in time only the link. */
+/* Writes "Check: valid", with a link to the findings; only the link if the version could not be
+ * checked in time. */
 void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c);
-/* "+35 -35 ~64 rows": each number in its style. */
+/* Writes words such as "+35 -35 ~64 rows", each number in its style. */
 void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words);
 vv_html *vv_page_change_words(vv_page *p, const char *words); /* as a piece */
 /* The kind of change of a row or a path: added, removed, changed, moved. */
@@ -114,56 +119,60 @@ typedef struct vv_page_kind {
 	const char *sign, *style, *word;
 } vv_page_kind;
 extern const vv_page_kind vv_page_kinds[4];
-/* An item of a list: a path, and what happened to it. */
+/* Writes an item of a list: a path and its kind of change. */
 void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			const vv_web_change *c);
-/* How many commits from e on, of at most count, have one author and subject (but for digits) and changed the same
- * tables; 1: fewer than `least`. */
+/* Returns the number of commits from e on, at most count, that have the same author and subject
+ * (digits ignored) and changed the same tables; 1 if they are fewer than `least`. */
 size_t vv_page_alike(const vv_web_log_entry *e, size_t count, size_t least);
-/* The changes of this many similar commits, path by path. */
+/* Returns a piece with the changes of `count` similar commits, path by path. */
 vv_html *vv_page_alike_words(vv_page *p, const vv_web_log_entry *e, size_t count);
-/* A line a table: rows, rows over time, last change (of log, if it is not NULL and has it). */
+/* Writes a line for each table: its rows, rows over time, and its last change (from log, which
+ * may be NULL or lack it). */
 void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log *log);
 
-/* An item of the list of repositories, to another page's list: what this one is. Without a visit its name alone. */
+/* Writes this repository's item of the list of repositories. Without a visit it has only the
+ * name. */
 void vv_page_put_repository(vv_page *p, vv_html *list);
 
-/* To the owner of a work tree with conflicts: that there are some, and where. */
+/* Writes a card about the conflicts in the work tree, with a link, for its owner; nothing
+ * without conflicts. */
 vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
 
 /* ---- files of the version */
 
-/* One that is text; NULL: there is none. */
+/* Returns the text file at path in the version; NULL: no such file, or it is not text. */
 const vv_web_table *vv_page_read_text(vv_page *p, const char *path);
-const vv_json *vv_page_package(vv_page *p); /* datapackage.json; NULL */
+const vv_json *vv_page_package(vv_page *p); /* parsed datapackage.json; NULL: no such file */
 
 /* ---- values */
 
 void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c);
 vv_html *vv_page_value(vv_page *p, const vv_web_cell *c); /* as a piece */
-/* One of them NULL: only the other version has such a column. */
+/* Writes an old and a new cell. x or y is NULL if its version lacks the column. */
 void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y,
 			 vv_cell_change change);
 #define VV_PAGE_COLUMNS 60u /* default number of a table's columns shown */
-/* Rows of a page, for a table with that number of columns. */
+/* Returns the number of rows of a page, for a table with this number of columns. */
 size_t vv_page_rows_at_once(size_t columns);
-/* A text file, line by line. */
+/* Writes a text file, line by line. */
 void vv_page_put_lines(vv_page *p, const char *text, size_t len);
-/* Is it a number, a date or a time by its looks? Those stay in one line. */
+/* Does the cell look like a number, a date or a time? Such cells are not wrapped. */
 bool vv_page_is_compact(const vv_web_cell *c);
 
 /* ---- the pages; each begins, fills and ends p */
 
-/* The one of p's place. */
+/* Makes the page that p->at names. */
 vv_status vv_page_make(vv_page *p, vv_web_reply *reply, vv_error *err);
 
 vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_error *err);
-/* With a path, of a table; else of all. */
+/* With a path, the history of that table; else of all tables. */
 vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_sql(vv_page *p, vv_buf *out, vv_error *err);
-/* For the owner alone: varve-sql, whose path is the caller's; false if it is not installed. */
+/* Only for the owner: sets *program to the path of varve-sql, owned by the caller; false: it is
+ * not installed. */
 bool vv_page_finds_sql(const vv_page *p, char **program);
 vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err); /* XML */
 vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err);
