@@ -1,8 +1,9 @@
 /*
  * make: commits the index, or some paths.
  *
- * Paths are staged first, then checked; then git makes the commit, with its hooks, message, identity and signature. For the
- * library's transactions, which are small and many, libgit2 makes it.
+ * Paths are staged first, then checked; then git makes the commit, with its hooks, message,
+ * identity and signature. Commits of the library's transactions, which are small and many, are
+ * made by libgit2.
  *
  *	vv_commit_job j = {.repo = repo, .writer = writer, .git = words};
  *
@@ -30,51 +31,57 @@
 #define VV_COMMIT_WORDS 24u
 
 typedef struct vv_commit_job {
-	vv_repository *repo; /* borrowed, both */
+	vv_repository *repo; /* repo and writer are borrowed */
 	vv_dataset_writer *writer;
-	vv_pathspec *paths; /* only these, as the work tree has them; NULL: the index */
-	bool all;           /* changed and removed files are staged first */
+	/* commit only these paths, with the work tree's content; NULL: commit the index */
+	vv_pathspec *paths;
+	bool all; /* stage changed and removed files first */
 	bool amend, allow_empty;
-	bool no_check;      /* of varve.json */
+	bool no_check;      /* do not run the checks of varve.json */
 	bool dry_run;       /* only find out what would be committed */
-	bool facts, groups; /* of the changes, as vv_changes_options have them */
-	/* Options of git commit, at most VV_COMMIT_WORDS, NULL-ended. git has our stdin, stdout and stderr. NULL: libgit2 makes the commit, of the following. */
+	bool facts, groups; /* facts of the changes to find out, as in vv_changes_options */
+	/* Options of git commit, at most VV_COMMIT_WORDS, NULL-ended. git inherits stdin, stdout
+	 * and stderr. NULL: libgit2 makes the commit, with the members below */
 	const char *const *git;
-	const char *const *git_env; /* "NAME=value" besides, for git; NULL-ended; or NULL */
-	const char *dir;            /* where paths in these count from; NULL: the work tree's top */
+	/* additional environment of git: "NAME=value", NULL-ended; or NULL */
+	const char *const *git_env;
+	/* folder that paths in git's options are relative to; NULL: the work tree's top */
+	const char *dir;
 	bool no_hooks;
 	const char *message;
-	/* As vv_commit_options have them. */
+	/* as in vv_commit_options */
 	const char *author;
 	int64_t author_time;
 	int author_offset_min;
 	bool author_time_set, both_times;
-	/* the required HEAD, null: unborn; NULL: HEAD at the beginning */
+	/* the commit that HEAD must have; a null id: HEAD must be unborn; NULL: HEAD at the
+	 * beginning */
 	const vv_oid *expect;
-	vv_way_back **back; /* NULL, or the way back of the staged changes, closed when the commit
-			     * exists */
+	/* the way back of the staged changes, which is closed once the commit exists; or NULL */
+	vv_way_back **back;
 	/* Out: */
-	vv_add_report added; /* what vv_commit_stage did */
-	bool made;           /* the branch has moved, even if an error came after it */
+	vv_add_report added; /* the result of vv_commit_stage */
+	bool made;           /* the branch has moved, even if an error followed */
 	bool nothing;        /* there was nothing to commit */
 	vv_oid id;
 	vv_changes changes; /* the committed changes, or those that would be */
-	/* when nothing was committed (nothing, dry_run): the whole, with facts */
+	/* if nothing was committed (nothing, dry_run): the full status, with facts */
 	vv_changes status;
-	vv_commit commit; /* made by git */
+	vv_commit commit; /* the commit that git made */
 	bool other;       /* a hook changed the index: the commit differs from changes */
 	vv_oid *parents;
 	size_t parent_count;
 	/* Its own: */
 	vv_index *index;  /* read only after the pre-commit hook */
 	vv_oid base;      /* HEAD; null: unborn */
-	char **described; /* tables that a staged datapackage.json changed */
+	char **described; /* tables whose description a staged datapackage.json changed */
 	size_t described_count;
 	vv_index_copy index_before; /* restored if no commit is made */
 } vv_commit_job;
 
-/* Stages the work tree's content of paths, or with `all` of every tracked file. Does nothing without
- * either, or in a dry run. VV_ECONFLICT: paths have conflicts, which staging would resolve unseen. */
+/* Stages the work tree's content of paths, or, with `all`, of every tracked file. Does nothing
+ * without paths and `all`, or in a dry run. VV_ECONFLICT: paths have conflicts, which staging
+ * would resolve silently. */
 vv_status vv_commit_stage(vv_commit_job *j, vv_error *err);
 
 /* Makes the commit; notes and progress are sent to the repository's listener. VV_OK also if nothing is to be

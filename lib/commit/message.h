@@ -1,5 +1,5 @@
 /*
- * message: the message of a commit that libgit2 makes: its sources, and hooks.
+ * message: makes the message of a commit that libgit2 makes.
  *
  * Sources, hooks and clean-up as in git commit.
  */
@@ -14,18 +14,18 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_message_options {
-	vv_strings texts; /* from the user, each a paragraph; none: the message of the operation in
-			   * progress */
+	/* the user's paragraphs; empty: the message of the operation in progress */
+	vv_strings texts;
 	bool no_hooks;
 } vv_message_options;
 
-/* Appends the final message, with its newline. VV_ECONFLICT: empty, or refused
- * by a hook: nothing is to be committed. */
+/* Appends the final message, with its newline. VV_ECONFLICT: the message is empty, or a hook
+ * refused it; the caller must not commit. */
 vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_options *o,
 			  vv_error *err);
 
-/* Trailing space, blank lines at both ends and repeated ones go; with comment_char, so
- * do lines that begin with it, and all after a scissors line. */
+/* Removes trailing spaces, blank lines at both ends, and repeated blank lines; with comment_char
+ * also lines that begin with it, and everything after a scissors line. */
 void vv_message_clean(vv_buf *message, const char *comment_char);
 
 #endif

@@ -1,8 +1,10 @@
 /*
- * document: files of other programs with tables (workbooks, Parquet, SQLite ...), and the readers of their rows.
+ * document: reads tables in files of other programs (workbooks, Parquet, SQLite ...), by reader
+ * programs.
  *
- * A reader is a program: `COMMAND list FILE` prints a line of JSON for each table, `COMMAND read FILE TABLE` writes its rows as
- * an Arrow IPC stream, or as CSV (docs/use/documents.md). reader.h chooses it.
+ * A reader is a program: `COMMAND list FILE` prints a line of JSON for each table; `COMMAND read
+ * FILE TABLE` writes the table's rows as an Arrow IPC stream, or as CSV (docs/use/documents.md).
+ * reader.h chooses the reader.
  *
  *	vv_document_open(&d, err)
  *	t = vv_document_find(&d, "Prices", err)
@@ -28,28 +30,34 @@
 
 typedef struct vv_document_table {
 	const char *name;
-	bool grid;   /* rows of a sheet: which of them is the header is to be found */
+	bool grid;   /* rows of a sheet: the header row has to be detected */
 	bool types;  /* the columns' types are used; else types are detected in the text */
 	bool beside; /* describes another table (its formulas): not selected by the file's name
 		      * alone */
-	const char *const *key; /* NULL-ended; NULL: missing */
+	const char *const *key; /* column names, NULL-ended; NULL: no key */
 } vv_document_table;
 
 typedef struct vv_document {
-	const vv_env *env;       /* borrowed; may be NULL */
-	vv_repository *repo;     /* borrowed; NULL: outside of any */
-	const char *known_as;    /* borrowed: what its bytes are known by; NULL: nothing is kept */
-	const vv_stat *before;   /* borrowed: the file's stat at that time; NULL: no other process
-			        * writes it */
-	const char *file, *name; /* borrowed: its path (NULL: from bring), its name in messages */
-	const char *head;        /* borrowed: its first bytes; none: they are read from file */
+	const vv_env *env;   /* borrowed; may be NULL */
+	vv_repository *repo; /* borrowed; NULL: outside of a repository */
+	/* borrowed: identifies the file's bytes for the cache; NULL: results are not cached */
+	const char *known_as;
+	/* borrowed: the file's stat when known_as was determined; NULL: no other process writes
+	 * the file */
+	const vv_stat *before;
+	/* borrowed: file: path (NULL: bring makes the file); name: name in messages */
+	const char *file, *name;
+	/* borrowed: the first bytes; head_len 0: they are read from file */
+	const char *head;
 	size_t head_len;
-	/* Makes the file there when a reader is to run; NULL: none runs. */
+	/* Makes the file before a reader runs, and sets *file to its path; NULL: no reader may
+	 * run. */
 	vv_status (*bring)(void *payload, const char **file, vv_error *err);
 	void *payload;
-	const vv_progress *progress; /* of what waits for its reader, which it may end; or NULL */
+	/* progress of waiting for the reader; may cancel it; or NULL */
+	const vv_progress *progress;
 	const char *const *command;
-	bool written; /* it is to be made, not read */
+	bool written; /* the document is written, not read */
 	vv_document_table *tables;
 	size_t count;
 	vv_arena arena;
@@ -57,44 +65,49 @@ typedef struct vv_document {
 
 /* False if varve.readers is false in any settings: then no reader is run, and no cached result is used. */
 bool vv_documents_are_read(vv_repository *repo);
-/* Lists its tables: the caller sets the members above command, and zeroes the rest. VV_ENOSUPPORT: no reader is installed;
- * VV_EINPUT: its reader fails; VV_EREFUSED: its reader exceeded its limits. Close d in any case. */
+/* Opens a document and lists its tables. The caller sets the members above command, and zeroes
+ * the rest. VV_ENOSUPPORT: no reader is installed; VV_EINPUT: the reader fails; VV_EREFUSED: the
+ * reader exceeded its limits. Close d in any case. */
 vv_status vv_document_open(vv_document *d, vv_error *err);
 void vv_document_close(vv_document *d); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_document, vv_document_close)
 
-/* Writes to fn the workbook that a reader makes from the tables in d->file, which has for each a line of vv_arrow_ipc_name and
- * a stream. As for vv_document_open, d is set by the caller, without a head, and closed in any case. VV_ENOSUPPORT: no writer
- * is installed. */
+/* Makes a workbook from the tables in d->file, and passes its bytes to fn. d->file has, for each
+ * table, a line of vv_arrow_ipc_name and a stream. The caller sets d as for vv_document_open,
+ * without a head, and closes it in any case. VV_ENOSUPPORT: no writer is installed. */
 vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_error *err);
 
-/* The document's table of this name; NULL: no such table. */
+/* Returns the document's table with this name; borrowed. NULL: no such table. */
 const vv_document_table *vv_document_has(const vv_document *d, const char *table);
 
 /* Finds the table of this name; table NULL: the only table. VV_ENOTFOUND and VV_EUSAGE: the message lists the tables. */
 vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,
 			   vv_error *err);
 
-/* The cache key of a table's rows (kept_rows.h) from this reader, with this description. For a document with known_as. */
+/* Sets out to the cache key of a table's rows (kept_rows.h), as read by this reader with this
+ * description. d->known_as must be set. */
 vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const char *table,
 				const vv_buf *described, vv_error *err);
 /* Is the file unchanged since its bytes became known? Otherwise do not cache anything read from it. */
 bool vv_document_is_unchanged(const vv_document *d);
 
-/* The rows of a table, as the text of a CSV file: start its reader, then open its output. After a failure only close. */
+/* The rows of a table, as the text of a CSV file. Start the reader, then open its output. After
+ * a failure only close is allowed. */
 typedef struct vv_document_rows vv_document_rows;
-/* Starts the reader. ahead: another document is read first. VV_ELOCKED, with ahead: too many readers are running. */
+/* Starts the reader. ahead: the caller reads another document first. */
 vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const vv_document_table *t,
 				 bool ahead, vv_error *err);
 vv_status vv_document_rows_open(vv_document_rows *r, vv_error *err);
 const vv_source *vv_document_rows_source(vv_document_rows *r);
 /* The dialect of the rows, and the schema (NULL: to be inferred). Both borrow from r. */
 void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char **schema);
-/* After the source has ended or failed (rc): ends the reader, and returns the more accurate error of the two. */
+/* Ends the reader after the source ended or failed with rc. Returns the more accurate error of
+ * reader and source. */
 vv_status vv_document_rows_end(vv_document_rows *r, vv_status rc, vv_error *err);
-/* The lines of its stderr, of which those with "note: " are for the user. After vv_document_rows_end; borrowed. */
+/* Returns the lines of the reader's stderr; lines with "note: " are for the user. Call it after
+ * vv_document_rows_end; borrowed. */
 const char *vv_document_rows_wrote(const vv_document_rows *r);
-/* Sends these warnings to the repository's listener. */
+/* Sends the notes in wrote (vv_document_rows_wrote) to the repository's listener, as warnings. */
 void vv_document_warn(const vv_document *d, const char *table, const char *wrote);
 void vv_document_rows_close(vv_document_rows *r); /* accepts NULL */
 VV_AUTO_FREE(vv_document_rows, vv_document_rows_close)

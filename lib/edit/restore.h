@@ -1,5 +1,5 @@
 /*
- * restore: rows, cells, spellings and whole paths of the work tree, as another version has them.
+ * restore: restores rows, cells, spellings and whole paths of the work tree from another version.
  */
 #ifndef VV_LIB_EDIT_RESTORE_H
 #define VV_LIB_EDIT_RESTORE_H
@@ -18,10 +18,11 @@
 typedef struct vv_row_restore {
 	vv_repository *repo; /* borrowed, both */
 	vv_dataset_reader *reader;
-	const char *path;          /* as the user wrote it */
-	const char *source;        /* a revision; NULL: the index */
-	const char *row;           /* its key, the values parted by commas */
-	const vv_strings *columns; /* of the cells; none: the whole row, which may come or go */
+	const char *path;   /* as the user wrote it */
+	const char *source; /* a revision; NULL: the index */
+	const char *row;    /* the row's key: values separated by commas */
+	/* columns of the cells to restore; empty: the whole row, which may be added or removed */
+	const vv_strings *columns;
 } vv_row_restore;
 
 typedef enum vv_row_restored {
@@ -31,12 +32,15 @@ typedef enum vv_row_restored {
 	VV_RESTORED_NO_ROW
 } vv_row_restored;
 
-/* The file is replaced in one step; all other rows keep their bytes. *cells: how many changed. VV_ENOTFOUND: no such row or
- * column. VV_EUSAGE: the table has no key, or is not one. VV_EREFUSED: the file changed meanwhile. */
+/* Restores a row or its cells. The file is replaced in one step; all other rows keep their
+ * bytes. *cells: number of changed cells. VV_ENOTFOUND: no such row or column; VV_EUSAGE: the
+ * table has no key, or the path is not a table; VV_EREFUSED: another process changed the file
+ * meanwhile. */
 vv_status vv_row_restore_run(vv_row_restored *out, size_t *cells, const vv_row_restore *r,
 			     vv_error *err);
 
-/* ---- spelling_restore: a table in the work tree that Excel wrote, spelled again as in its base ---- */
+/* ---- spelling_restore: restores the spelling of a table in the work tree that Excel rewrote
+ * ---- */
 
 typedef struct vv_spelling_restore {
 	vv_repository *repo; /* borrowed, both */
@@ -46,39 +50,44 @@ typedef struct vv_spelling_restore {
 } vv_spelling_restore;
 
 typedef struct vv_spelling_restored {
-	uint64_t cells; /* have their old text again */
+	uint64_t cells; /* cells whose old text was restored */
 	uint64_t edited, added,
-		removed; /* cells and rows that differ from the base for other reasons */
+		/* edited: cells, added and removed: rows, that differ from the base for other
+		 * reasons */
+		removed;
 } vv_spelling_restored;
 
-/* The file becomes its base with all edits: its form, encoding and the order of its rows are the base's. It is replaced in one
- * step. VV_EREFUSED: most rows have no partner in the base, or the file changed meanwhile; VV_ENOSUPPORT: it has other columns;
- * VV_EINPUT: the base's encoding cannot represent a new cell; VV_EUSAGE: it is not a CSV file. */
+/* Writes the base with all edits of the file: form, encoding and row order are those of the
+ * base. The file is replaced in one step. VV_EREFUSED: most rows match no row of the base, or
+ * another process changed the file meanwhile; VV_ENOSUPPORT: the file has other columns;
+ * VV_EINPUT: the base's encoding cannot represent a new cell; VV_EUSAGE: not a CSV file. */
 vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_restore *r,
 				  vv_error *err);
 
 /*
  * restore: restores paths from an earlier version (or the index).
  *
- * git writes the files. Overwritten content is not kept: after a kill, repeating the command completes it.
+ * git writes the files. Overwritten content is lost: if the command is killed, running it again
+ * completes it.
  */
 
 typedef struct vv_restore {
-	vv_repository *repo; /* borrowed, all four */
+	vv_repository *repo; /* all pointers are borrowed */
 	vv_dataset_reader *reader;
 	vv_index *index;
-	vv_pathspec *paths; /* which; each pattern has to match */
+	vv_pathspec *paths; /* the paths to restore; each pattern must match */
 	const char *source; /* a revision; NULL: the index, with staged HEAD */
-	bool staged;        /* sets the index to the source */
-	bool worktree;      /* so do the files; always without staged */
+	bool staged;        /* restore the index */
+	bool worktree;      /* restore the files; implied if staged is false */
 } vv_restore;
 
 typedef struct vv_restored {
 	uint64_t datasets, files; /* written */
 } vv_restored;
 
-/* Removes paths that the source does not have. *out is set on failure, too. VV_ENOTFOUND: a pattern matches nothing.
- * VV_EUSAGE: a path is in conflict. VV_EMISSING: blocks are missing and cannot be fetched; that file is unchanged. */
+/* Restores the paths, and removes those that the source lacks. *out is set on failure, too.
+ * VV_ENOTFOUND: a pattern matches nothing; VV_EUSAGE: a path is in conflict; VV_EMISSING: blocks
+ * are missing and cannot be fetched; that file is unchanged. */
 vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * gc: one gc of a repository: the store, leftovers of killed processes in the caches, Git's loose
- * objects; and its record for the next automatic gc.
+ * gc: runs gc in a repository: on the store, leftovers of killed processes in the caches, and
+ * Git's loose objects; and stores its state for the next automatic gc.
  */
 #ifndef VV_LIB_SPACE_GC_H
 #define VV_LIB_SPACE_GC_H
@@ -17,56 +17,58 @@
 
 typedef struct vv_gc_run {
 	bool dry_run;
-	bool gentle;    /* VV_ELOCKED at once, or after some seconds, where others write */
-	bool has_grace; /* else varve.gcDays */
+	/* if other processes write, fail with VV_ELOCKED at once or after some seconds */
+	bool gentle;
+	bool has_grace; /* grace_sec is set; else varve.gcDays is used */
 	uint64_t
-		/* UINT64_MAX: nothing is removed; set by the run where has_grace is not */
+		/* UINT64_MAX: nothing is removed; without has_grace the run sets it */
 		grace_sec;
-	unsigned loose_max; /* more loose objects of Git than this are packed */
+	unsigned loose_max; /* pack Git's loose objects if there are more than this */
 	/* Versions that others store: blocks needed only by these are removed at once. NULL:
 	 * none. */
 	const vv_cid_set *drop;
 	vv_gc_result result;
-	uint64_t versions; /* of datasets, that are kept */
+	uint64_t versions; /* number of kept versions of datasets */
 } vv_gc_run;
 
-/* VV_ELOCKED: another gc is under way, or (gentle) another writer. */
+/* Runs gc. VV_ELOCKED: another gc is running, or, with gentle, another writer. */
 vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err);
 
-/* varve.gcDays, in seconds; UINT64_MAX for ever. */
+/* Sets *out to varve.gcDays in seconds; UINT64_MAX: forever. */
 vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err);
 
 /* The state after the last gc, stored in .git/varve/cache/gc. */
 typedef struct vv_gc_memory {
 	bool known;
-	uint64_t bytes; /* packs and indexes in use when it ended */
-	int64_t failed; /* when one failed after that; 0: none did */
+	uint64_t bytes; /* size of packs and indexes in use after the last gc */
+	int64_t failed; /* time of the last failure after that; 0: no failure */
 } vv_gc_memory;
 void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r);
-/* Derived: that it cannot be written only makes gc come earlier or later. */
+/* Writes the state. Ignores failures, which only make the next gc run earlier or later. */
 void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r);
 
 /*
- * remote_gc: the gc of a remote: combines its blocks into fewer packs, and, in a store, removes unneeded ones.
+ * remote_gc: runs gc on a remote: combines its blocks into fewer packs, and, in a store, removes
+ * unneeded blocks.
  */
 
 #define VV_REMOTE_GC_HOST_SECONDS ((uint64_t)90 * 86400)
 #define VV_REMOTE_GC_STORE_SECONDS ((uint64_t)14 * 86400)
 
 typedef struct vv_remote_gc {
-	bool has_grace; /* else one of those above */
-	/* younger packs stay unchanged; 0, in a store: nothing else writes, so garbage need not wait */
+	bool has_grace; /* grace_sec is set; else one of the constants above is used */
+	/* younger packs stay unchanged; 0: only for a store that nothing else writes to */
 	uint64_t grace_sec;
 	bool dry_run;
-	/* After it: */
+	/* After the run: */
 	bool is_store;
-	const char *place;           /* of the blocks, borrowed from the host */
-	vv_host_compacted compacted; /* of a ref */
-	vv_host_swept swept;         /* of a store */
+	const char *place;           /* the place of the blocks; borrowed from the host */
+	vv_host_compacted compacted; /* for a ref */
+	vv_host_swept swept;         /* for a store */
 } vv_remote_gc;
 
-/* Keeps everything reachable from any ref of the remote (pull requests, too), and from branches and tags here. VV_EREFUSED:
- * this repository lacks a part of the history. */
+/* Runs the gc. Keeps everything reachable from any ref of the remote, including pull requests,
+ * and from branches and tags here. VV_EREFUSED: this repository lacks a part of the history. */
 vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host, vv_error *err);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * view: rows of a table written out: some columns, some rows, in some format.
+ * view: writes chosen rows and columns of a table in a format.
  *
- * Reads only the groups and columns that it needs: --offset seeks, --limit stops,
- * --where decodes the tested columns, of groups that can have such a row if that is known
- * (lib/rows/fact_test.h), and the others only if a row matched.
+ * Reads only the groups and columns that it needs: --offset seeks, --limit stops, --where decodes
+ * the tested columns (only of groups that can have a matching row, lib/rows/fact_test.h), and
+ * other columns only if a row matches.
  */
 #ifndef VV_LIB_VIEW_VIEW_H
 #define VV_LIB_VIEW_VIEW_H
@@ -22,7 +22,7 @@
 #include "lib/view/view_writer.h"
 
 bool vv_view_format_parse(vv_view_format *out, const char *name);
-/* For format arrow: words for enum varve_misfit; NULL is the first. */
+/* Words for enum varve_misfit, for format arrow. vv_view_misfit(NULL) is the first. */
 #define VV_VIEW_MISFITS "error|null|text"
 int32_t vv_view_misfit(const char *word);
 #define VV_VIEW_NUMBERS "double|text|decimal"
@@ -30,30 +30,36 @@ int32_t vv_view_numbers(const char *word); /* likewise for enum varve_numbers */
 
 typedef struct vv_view_options {
 	vv_view_format format;
-	const vv_strings *columns; /* names, or several with commas between; NULL or none: all */
-	const vv_strings *where;   /* conditions (where.h), all must be true; NULL or none: every
-				  * row */
-	const char *path;          /* for hints: the table's file; NULL: not known */
-	/* names, the greatest first after a '-'; NULL or none: the file's order. Not for arrow */
+	/* column names, or comma-separated lists of them; NULL or empty: all columns */
+	const vv_strings *columns;
+	/* conditions (where.h) that must all be true; NULL or empty: every row */
+	const vv_strings *where;
+	const char *path; /* the table's file, for hints; NULL: not known */
+	/* columns to sort by, descending if the name begins with '-'; NULL or empty: the file's
+	 * order. Not for arrow */
 	const vv_strings *sort;
 	const char *temp_dir; /* with sort; NULL: TMPDIR, else /tmp */
-	uint64_t offset;      /* rows (that match) to leave out first */
-	uint64_t limit;       /* rows to write at most; UINT64_MAX: all */
+	uint64_t offset;      /* number of matching rows to skip first */
+	uint64_t limit;       /* maximum number of rows to write; UINT64_MAX: all */
 	uint32_t part,
-		parts; /* a share of the rows, as varve_rows_options has it, and offset 0; parts 0: all */
-	/* A cell that a spreadsheet would take for a formula gets a ' before it (csv, tsv and own; VV_EUSAGE
-	 * for others). Plain numbers are left. */
+		/* a share of the rows, as in varve_rows_options; requires offset 0; parts 0: all
+		 * rows */
+		parts;
+	/* write ' before a cell that a spreadsheet would compute as a formula, except plain
+	 * numbers (csv, tsv and own; VV_EUSAGE for other formats) */
 	bool safe_for_spreadsheets;
-	int32_t misfit;               /* format arrow: enum varve_misfit (varve/arrow.h) */
-	int32_t numbers;              /* likewise: enum varve_numbers */
-	const vv_strings *dictionary; /* likewise: columns that have one; NULL or none: none */
+	int32_t misfit;  /* format arrow: enum varve_misfit (varve/arrow.h) */
+	int32_t numbers; /* format arrow: enum varve_numbers */
+	/* format arrow: columns with a dictionary; NULL or empty: no column */
+	const vv_strings *dictionary;
 	unsigned width; /* format table: columns of the terminal; 0: as wide as it needs */
-	const vv_key_lookup *keys; /* to find rows by key; NULL: they are not */
+	const vv_key_lookup *keys; /* cached keys, to find rows by key; NULL: keys are not used */
 	const vv_progress *progress;
 } vv_view_options;
 
-/* Writes the text to fn in pieces. *rows: the number of written rows. VV_ENOTFOUND: no such column, with similar
- * names; VV_EUSAGE: kind file has no rows; VV_EINPUT: a cell cannot be written in this format. */
+/* Writes the rows to fn, in pieces. *rows: number of written rows. VV_ENOTFOUND: no such column,
+ * with similar names; VV_EUSAGE: the path is stored as a file and has no rows; VV_EINPUT: a cell
+ * cannot be written in this format. */
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
 			uint64_t *rows, vv_error *err);
 

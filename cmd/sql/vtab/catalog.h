@@ -88,8 +88,8 @@ vv_sql_warning *vv_sql_catalog_warning(vv_sql_catalog *c, int kind, const char *
 /* Resets all counts; open versions continue to use their warnings. */
 void vv_sql_catalog_forget_warnings(vv_sql_catalog *c);
 
-/* Stores err as trouble, and sets *message, which SQLite frees, to its message and hint. Returns
- * SQLite's error code. */
+/* Stores err as trouble, and sets *message, which SQLite frees, to its message. Returns SQLite's
+ * error code. */
 int vv_sql_catalog_fail(vv_sql_catalog *c, const varve_error *err, char **message);
 
 #endif

@@ -1,17 +1,18 @@
 /*
- * error: errors of this program's own, in the library's form.
+ * error: makes errors of varve-sql itself, as varve_error.
  */
 #ifndef VV_CMD_SQL_VTAB_ERROR_H
 #define VV_CMD_SQL_VTAB_ERROR_H
 
 #include "varve/varve.h"
 
-/* varve_error_set with a format; err is not NULL. Returns code. */
+/* Sets err as varve_error_set does, with a formatted message. err must not be NULL. Returns
+ * code. */
 int vv_sql_error_format(varve_error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int vv_sql_error_memory(varve_error *err);
 
-/* The hint, as a sentence; "" without one. */
+/* The hint of an error as a sentence; "" if the error has no hint. */
 typedef struct vv_sql_hint {
 	char text[1024];
 } vv_sql_hint;

@@ -15,11 +15,13 @@
 #include "transport/places/place.h"
 
 /*
- * hold_cache: caches vaults with their ledgers in memory, so that not every request reads one.
+ * hold_cache: caches vaults with their ledgers in memory, so that not every request reads a
+ * ledger.
  *
- * At most VV_HOLD_CACHE_VAULTS, and VV_HOLD_CACHE_BYTES of records besides the last one. Above that, the least recently
- * used vault of the identity with the most is dropped: a client that alternates between many vaults makes the server read
- * only its own again.
+ * It contains at most VV_HOLD_CACHE_VAULTS vaults, and at most VV_HOLD_CACHE_BYTES of records, not
+ * counting the newest vault. Above these limits, the least recently used vault of the identity
+ * with most vaults is dropped: a client that alternates between many vaults only makes the server
+ * read that client's vaults again.
  */
 
 #define VV_HOLD_CACHE_VAULTS 8u
@@ -27,18 +29,19 @@
 
 typedef struct vv_hold_cache vv_hold_cache;
 
-/* All are borrowed until free. NULL: out of memory. */
+/* Makes a cache. All arguments are borrowed until free. NULL: out of memory. */
 vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room *room,
 				 const char *dir);
 void vv_hold_cache_free(vv_hold_cache *c); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_cache, vv_hold_cache_free)
 
-/* The vault, read if it is not in memory. Borrowed until the next call for the cache. */
+/* Gets a vault, and reads it if it is not in memory. *out is borrowed until the next call with
+ * this cache. */
 vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vault **out,
 			     vv_error *err);
-/* One that begins. */
+/* Adds a new vault, which the cache owns. */
 void vv_hold_cache_take(vv_hold_cache *c, vv_hold_vault *take_vault);
-/* Its copy in memory differs from the disk. */
+/* Drops a vault whose copy in memory differs from the disk. */
 void vv_hold_cache_forget(vv_hold_cache *c, const vv_cid *vault);
 void vv_hold_cache_forget_all(vv_hold_cache *c);
 
@@ -48,16 +51,18 @@ struct vv_hold {
 	char *dir;
 	vv_hold_rules rules;
 	vv_place place;
-	vv_turn *turn; /* of all below, and of who writes */
+	vv_turn *turn; /* protects all members below, and writing */
 	int file_lock;
-	char changed[2 * VV_HOLD_MARK_LEN + 1]; /* the last content of the file of that name */
+	/* the content of the file "changed" when it was last read */
+	char changed[2 * VV_HOLD_MARK_LEN + 1];
 	vv_hold_room *room;
-	uint64_t renewed_ms; /* when room was worked out last; 0: never */
+	uint64_t renewed_ms; /* time of the last computation of room; 0: never */
 	vv_hold_cache *cache;
-	vv_hold_vault *vault; /* of this request, in the cache; once it is needed */
+	/* the vault of this request, owned by the cache; set once it is needed */
+	vv_hold_vault *vault;
 };
 
-/* The objects needed for an answer. */
+/* The state of one request and its answer. */
 typedef struct vv_hold_answering {
 	vv_hold *h;
 	const vv_hold_message *q;
@@ -67,9 +72,10 @@ typedef struct vv_hold_answering {
 	uint8_t path[VV_LEAF_PATH_MAX * VV_LEAF_HASH];
 } vv_hold_answering;
 
-/* A file or folder below the one that keeps copies. VV_ENOTFOUND. */
+/* Sets out to the stat of a file or folder in the folder of copies. VV_ENOTFOUND. */
 vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_error *err);
-/* Before the first change: who comes after a process that was killed looks again. */
+/* Call it before the first change: makes other processes read the folder again, even if this one
+ * is killed. */
 vv_status vv_hold_tell_others(vv_hold *h, vv_error *err);
 
 /* Call with the lock (hold_records.c). */

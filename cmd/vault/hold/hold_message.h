@@ -22,22 +22,22 @@
 
 #define VV_HOLD_VERSION 1u
 #define VV_HOLD_PART (1u << 20)          /* maximum bytes of one get */
-#define VV_HOLD_RECORDS_BYTES (2u << 20) /* of one request */
-#define VV_HOLD_RECORDS_MAX 1024u        /* of one request */
-#define VV_HOLD_NAMES_MAX 8192u          /* of one list */
+#define VV_HOLD_RECORDS_BYTES (2u << 20) /* maximum of one request */
+#define VV_HOLD_RECORDS_MAX 1024u        /* maximum of one request */
+#define VV_HOLD_NAMES_MAX 8192u          /* maximum of one list */
 #define VV_HOLD_VAULTS_MAX 4096u
 #define VV_HOLD_NAME_MAX 256u /* bytes of a name */
 #define VV_VAULTS_PURPOSE "varve vaults 1"
 
 typedef enum vv_hold_op {
-	VV_HOLD_HELLO,   /* who are you? */
+	VV_HOLD_HELLO,   /* asks for the server's key */
 	VV_HOLD_LIST,    /* the names in a folder of the vault */
 	VV_HOLD_GET,     /* part of a file of the vault */
-	VV_HOLD_PUT,     /* keep this shard */
-	VV_HOLD_RECORDS, /* keep these records */
-	VV_HOLD_REMOVE,  /* let go of a shard */
-	VV_HOLD_AUDIT,   /* show a leaf */
-	VV_HOLD_RECEIPT, /* sign for the shards of a place */
+	VV_HOLD_PUT,     /* store this shard */
+	VV_HOLD_RECORDS, /* store these records */
+	VV_HOLD_REMOVE,  /* remove a shard */
+	VV_HOLD_AUDIT,   /* send a leaf */
+	VV_HOLD_RECEIPT, /* sign a receipt for the shards of a place record */
 	VV_HOLD_VAULTS   /* list this key's vaults */
 } vv_hold_op;
 
@@ -46,7 +46,7 @@ typedef struct vv_hold_bytes {
 	size_t len;
 } vv_hold_bytes;
 
-/* A file of the vault, whose size is UINT64_MAX if it is a folder. */
+/* A file or folder of the vault. size: bytes of a file; UINT64_MAX: a folder. */
 typedef struct vv_hold_name {
 	const char *name;
 	uint64_t size;
@@ -55,8 +55,8 @@ typedef struct vv_hold_name {
 /* A request, or its answer; members that it does not have are zero. */
 typedef struct vv_hold_message {
 	vv_hold_op op;
-	uint64_t version;  /* hello, both */
-	vv_cid vault;      /* all but hello and vaults */
+	uint64_t version;  /* hello, and its answer */
+	vv_cid vault;      /* all requests except hello and vaults */
 	const char *name;  /* list: "shards", "records", "records/AUTHOR"; get: a file */
 	const char *after; /* list: names after this one; "": all */
 	uint64_t from;     /* get */
@@ -66,13 +66,13 @@ typedef struct vv_hold_message {
 	vv_cid place;      /* receipt */
 	/* put: the bytes; answer to get: the bytes, fewer than requested if the file ends */
 	vv_hold_bytes bytes;
-	const vv_hold_bytes *records; /* records: as their files are */
+	const vv_hold_bytes *records; /* records: the bytes of their files */
 	size_t record_count;
 	uint64_t time; /* vaults: seconds since 1970 */
 	/* vaults: the client's key, and its signature of vv_hold_vaults_bytes; answer to hello: the key that signs
 	 * receipts; answer to receipt: the signature */
 	uint8_t key[VV_KEY_PUBLIC], signature[VV_SIGNATURE];
-	/* Only of answers: */
+	/* Only in answers: */
 	bool more;           /* list: there are further names */
 	vv_hold_name *names; /* list: sorted */
 	size_t name_count;
@@ -84,18 +84,18 @@ typedef struct vv_hold_message {
 } vv_hold_message;
 
 vv_status vv_hold_request_write(vv_channel *line, const vv_hold_message *q, vv_error *err);
-/* Borrows bytes. VV_ECORRUPT; VV_ENOSUPPORT: an op that is not known here. */
+/* Reads a request. out borrows bytes. VV_ECORRUPT: invalid; VV_ENOSUPPORT: an unknown op. */
 vv_status vv_hold_request_read(vv_hold_message *out, vv_arena *arena, const void *bytes, size_t len,
 			       vv_error *err);
 
-/* The signed bytes of a request for one's vaults: the server's key, and the time. */
+/* Writes the signed bytes of a request for the client's vaults: the server's key, and the time. */
 #define VV_HOLD_VAULTS_BYTES (VV_KEY_PUBLIC + 8u)
 void vv_hold_vaults_bytes(uint8_t out[VV_HOLD_VAULTS_BYTES], const uint8_t server[VV_KEY_PUBLIC],
 			  uint64_t time);
 
 vv_status vv_hold_answer_write(vv_channel *line, vv_hold_op op, const vv_hold_message *a,
 			       vv_error *err);
-/* Borrows bytes. VV_ECORRUPT. */
+/* Reads the answer to a request op. out borrows bytes. VV_ECORRUPT: invalid. */
 vv_status vv_hold_answer_read(vv_hold_message *out, vv_hold_op op, vv_arena *arena,
 			      const void *bytes, size_t len, vv_error *err);
 

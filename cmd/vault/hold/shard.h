@@ -1,5 +1,6 @@
 /*
- * shard: sealed bytes as holders keep them: a block of at most 1,048,512 bytes, named by its raw CID.
+ * shard: seals content into shards, which holders store: blocks of at most 1,048,512 bytes, named
+ * by their raw CID.
  *
  *   L x 4096   leaves, L being 1, 2, 4 ... 128 or 254:
  *     8          "VVSHARD" 01
@@ -12,8 +13,8 @@
  *                le16 L): le32 length of the content, the content, zeros
  *   L x 32     trailer: the leaves' hashes, SHA-256 of 00 and the leaf
  *
- * The root over the leaves is RFC 6962's: so a leaf and the trailer, or a leaf and its path, show that
- * a holder has that leaf. Format: docs/formats/vault.md.
+ * The root over the leaves is that of RFC 6962: a leaf and the trailer, or a leaf and its path,
+ * prove that a holder has the leaf. Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_HOLD_SHARD_H
 #define VV_CMD_VAULT_HOLD_SHARD_H
@@ -52,40 +53,42 @@ typedef struct vv_shard {
 	uint8_t root[VV_SHA256_LEN];
 } vv_shard;
 
-/* The secrets to seal it with. */
+/* What shards are sealed with: the vault, and the epoch's name and secret. */
 typedef struct vv_shard_seal {
 	vv_cid vault;
 	uint8_t epoch[VV_EPOCH_NAME];
 	uint8_t secret[VV_SEAL_SECRET];
 } vv_shard_seal;
 
-/* bytes is a valid number of whole leaves: appends their trailer; out gets the shard's name. */
+/* Appends the trailer to bytes, a valid number of whole leaves. out gets the shard's properties. */
 vv_status vv_leaves_end(vv_buf *bytes, vv_shard *out, vv_error *err);
 
-/* bytes gets the shard in place of its content. Equal content makes equal shards. */
+/* Seals content: bytes gets the shard, replacing its old content. Equal content makes equal
+ * shards. */
 vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 			const void *content, size_t len, vv_error *err);
 
-/* Reads the properties of any shard, parity too: VV_ECORRUPT: the length is invalid, or the trailer does
- * not match the leaves. */
+/* Reads the properties of any shard, including parity. VV_ECORRUPT: the length is invalid, or
+ * the trailer does not match the leaves. */
 vv_status vv_leaves_look(vv_shard *out, const void *bytes, size_t len, vv_error *err);
 
-/* Reads its epoch; VV_ECORRUPT: not a shard (wrong length, or a trailer that does not match);
- * VV_ENOSUPPORT: of a newer varve. */
+/* Reads a shard's properties and epoch. VV_ECORRUPT: not a shard (wrong length, or the trailer
+ * does not match); VV_ENOSUPPORT: written by a newer varve. */
 vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void *bytes, size_t len,
 			vv_error *err);
 
-/* Appends the content. VV_ECORRUPT: sealed for another vault, epoch or size, or changed. */
+/* Opens a shard and appends its content. VV_ECORRUPT: sealed for another vault, epoch or size,
+ * or modified. */
 vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *bytes, size_t len,
 			vv_error *err);
 
-/* For audits: is this leaf number `at` of the shard with this root, by its trailer (L hashes)?
- * VV_ECORRUPT: no, with the reason. */
+/* For audits: checks that this is leaf number `at` of the shard, by the shard's trailer (L
+ * hashes). VV_ECORRUPT: it is not, with the reason. */
 vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const void *trailer,
 			vv_error *err);
 
-/* The same by its path, as a holder that thinks sends it: the hashes beside the way from the leaf to the
- * root, from below. */
+/* vv_leaf_path writes a leaf's path: the sibling hashes on the way from the leaf to the root,
+ * lowest first. vv_leaf_check_path checks a leaf by its path, which an active holder sends. */
 #define VV_LEAF_PATH_MAX 8u
 vv_status vv_leaf_path(uint8_t out[VV_LEAF_PATH_MAX * VV_LEAF_HASH], size_t *count,
 		       const void *trailer, unsigned leaves, unsigned at, vv_error *err);

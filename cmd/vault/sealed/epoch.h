@@ -1,12 +1,13 @@
 /*
- * epoch: the readers of a vault from some moment on, and the secrets for them.
+ * epoch: starts and reads epochs: the readers of a vault from some time on, and their secrets.
  *
- * An epoch has a secret of 32 random bytes, sealed to each of its readers in a box without a name: 36 bytes
- * vault, 32 bytes digest of the epoch before (zeros: none; of several the first), 32 bytes secret. The other
- * data for readers is sealed under that secret: a DAG-CBOR map {readers: [key...], secrets: [[epoch,
- * secret]...]} with the secrets of all epochs before, so that one box opens all history. It is in the record
- * as 24 bytes nonce, 16 bytes tag and the rest; associated data: "varve epoch 1", the vault and the same
- * digest. Only owners' epochs count. Format: docs/formats/vault.md.
+ * An epoch has a secret of 32 random bytes, sealed to each of its readers in a box without a name:
+ * 36 bytes vault, 32 bytes digest of the previous epoch (zeros: no previous epoch; if there are
+ * several: the first), 32 bytes secret. The other data for readers is sealed under that secret: a
+ * DAG-CBOR map {readers: [key...], secrets: [[epoch, secret]...]} with the secrets of all previous
+ * epochs, so that one box opens all history. In the record this data is 24 bytes nonce, 16 bytes
+ * tag, and the sealed bytes; associated data: "varve epoch 1", the vault and the same digest. Only
+ * epochs of owners count. Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_SEALED_EPOCH_H
 #define VV_CMD_VAULT_SEALED_EPOCH_H
@@ -28,41 +29,44 @@ typedef struct vv_epoch_secret {
 typedef struct vv_epoch_secrets {
 	vv_epoch_secret *items;
 	size_t count;
-	bool last; /* the last epoch is among them: the key is a reader now */
-	uint8_t (*readers)[VV_KEY_PUBLIC]; /* of the last epoch, when it is */
+	bool last; /* items has the secret of the last epoch: the key is a reader now */
+	uint8_t (*readers)[VV_KEY_PUBLIC]; /* with last: the readers of the last epoch */
 	size_t reader_count;
 } vv_epoch_secrets;
 
-/* VV_EREFUSED: no epoch is sealed to this key. */
+/* Opens all secrets that the key can open. VV_EREFUSED: no epoch is sealed to this key. */
 vv_status vv_epoch_secrets_open(vv_epoch_secrets *out, const vv_vault_state *s, const vv_cid *vault,
 				const vv_key *key, vv_error *err);
 void vv_epoch_secrets_clear(vv_epoch_secrets *x);
 VV_AUTO_CLEAR(vv_epoch_secrets, vv_epoch_secrets_clear)
 
-/* The one that a shard's header names. VV_EREFUSED: this key cannot open it. */
+/* Sets out to the seal of the epoch that a shard's header names. VV_EREFUSED: this key cannot
+ * open that epoch. */
 vv_status vv_epoch_seal_of(vv_shard_seal *out, const vv_epoch_secrets *x, const vv_cid *vault,
 			   const uint8_t name[VV_EPOCH_NAME], vv_error *err);
-/* The one to seal with now. */
+/* Sets out to the seal for new shards, that of the last epoch, and *epoch to that epoch. */
 vv_status vv_epoch_seal_now(vv_shard_seal *out, vv_cid *epoch, const vv_epoch_secrets *x,
 			    const vv_vault_state *s, const vv_cid *vault, vv_error *err);
 
-/* How a holder is called in the ledger: by the first epoch's secret, so that it never changes. */
+/* Computes a holder's id in the ledger from its URL and the first epoch's secret, so that the id
+ * never changes. */
 vv_status vv_epoch_holder_id(uint8_t out[VV_HOLDER_ID], const vv_epoch_secrets *x,
 			     const vv_vault_state *s, const char *url, vv_error *err);
 
-/* A vault record's list of holders, which every holder has with the ledger: text of the author's, filled
- * up with blanks to a multiple of 256 bytes, and sealed under the epoch's secret (nonce, tag, bytes;
- * associated data: "varve places 1" and the vault). Appended. */
+/* Appends a vault record's list of holders, sealed: the author's text, padded with spaces to a
+ * multiple of 256 bytes, and sealed under the epoch's secret (nonce, tag, bytes; associated
+ * data: "varve places 1" and the vault). vv_epoch_places_open is the inverse. */
 vv_status vv_epoch_places_seal(vv_buf *out, const vv_shard_seal *seal, const vv_buf *text,
 			       vv_error *err);
 vv_status vv_epoch_places_open(vv_buf *out, const vv_epoch_secrets *x, const vv_cid *vault,
 			       const vv_ledger_record *r, vv_error *err);
 
-/* A vault begins: its first record, with these owners, and its first epoch, with them as readers. */
+/* Starts a vault: writes its first record, with these owners, and its first epoch, with the
+ * owners as readers. */
 vv_status vv_vault_begin(vv_ledger *l, const uint8_t (*owners)[VV_KEY_PUBLIC], size_t count,
 			 const vv_key *owner, vv_error *err);
 
-/* A new epoch. removed: writers who are no longer ones. The state is old afterwards. */
+/* Writes a new epoch. removed: writers to remove. The state s is outdated afterwards. */
 typedef struct vv_epoch_change {
 	const uint8_t (*readers)[VV_KEY_PUBLIC];
 	size_t reader_count;

@@ -18,28 +18,28 @@ typedef enum vv_web_op {
 	VV_WEB_LE,
 	VV_WEB_GT,
 	VV_WEB_GE,
-	VV_WEB_HAS,        /* contains, upper and lower case alike */
-	VV_WEB_STARTS,     /* the same at the beginning */
+	VV_WEB_HAS,        /* contains the text, ignoring case */
+	VV_WEB_STARTS,     /* begins with the text, ignoring case */
 	VV_WEB_IS_MISSING, /* missing under the schema: absent, null, "NA", ""; no value */
 	VV_WEB_IS_PRESENT,
-	VV_WEB_IS_EMPTY, /* there, and "" */
+	VV_WEB_IS_EMPTY, /* present, and "" */
 	VV_WEB_OP_COUNT
 } vv_web_op;
 const char *vv_web_op_name(vv_web_op op); /* "eq", as in addresses */
 bool vv_web_op_parse(vv_web_op *out, const char *name);
-/* Which of them make sense for a column of the type: for menus. */
+/* Does the operator make sense for a column of this type? For menus. */
 bool vv_web_op_fits(vv_web_op op, vv_type type);
 
 typedef struct vv_web_filter {
 	const char *column;
 	vv_web_op op;
-	const char *value; /* "" for those that take none */
+	const char *value; /* "" for operators without a value */
 } vv_web_filter;
 #define VV_WEB_FILTERS_MAX 16u
 
-/* Zeroed: the first rows. */
+/* The query for a page of rows. All zero: the first rows. */
 typedef struct vv_web_rows_query {
-	uint64_t from;      /* row number, 0-based, to begin at; with sort: place in that order */
+	uint64_t from;      /* first row, counted from 0; with sort: place in the sorted order */
 	size_t limit;       /* 0: VV_WEB_PAGE_ROWS */
 	const char *search; /* text in any cell, ignoring case; NULL or "" */
 	const vv_web_filter *filters; /* all must match */
@@ -56,16 +56,17 @@ typedef struct vv_web_rows_query {
 } vv_web_rows_query;
 
 typedef struct vv_web_test {
-	vv_where *where;       /* NULL: all rows are meant */
-	vv_strings conditions; /* all but the search, in the language */
-	const char *search;    /* in small letters, or NULL */
+	vv_where *where;       /* NULL: every row matches */
+	vv_strings conditions; /* filters and `where` as conditions; without the search */
+	const char *search;    /* the search text in lower case, or NULL */
 } vv_web_test;
 
-/* Lives with the visit. VV_ENOTFOUND: a column; VV_EUSAGE: a value, too many filters, not a condition. */
+/* Prepares the tests of a query; *out lives until the visit ends. VV_ENOTFOUND: no such column;
+ * VV_EUSAGE: an invalid value, too many filters, or not a condition. */
 vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_rows_query *q,
 			   vv_web_test **out, vv_error *err);
 
-/* Appends what names it, for remembering answers: equal for equal queries of one table. */
+/* Appends a cache key for answers: equal for equal tests of one table. */
 void vv_web_test_put(vv_buf *out, const vv_web_test *s);
 
 /* The rows that a test leaves, in the table's order, until the visit's time is over.
@@ -79,22 +80,23 @@ typedef struct vv_web_matches {
 	vv_rows *rows;
 	vv_kept_keys keys;
 	vv_progress progress;
-	uint64_t number;  /* of the last row of next, 0-based */
-	uint64_t looked;  /* rows before it were tested, after next returned 0 */
-	bool begun, over; /* over: it returned 0 since the time limit was reached */
-	vv_status rc;     /* of a visit that ended */
+	uint64_t number;  /* number of the row that next returned last, from 0 */
+	uint64_t looked;  /* after next returned 0: all rows before this number were tested */
+	bool begun, over; /* over: next returned 0 because the time limit was reached */
+	vv_status rc;     /* the failure that ended the visit */
 	vv_error why;
 } vv_web_matches;
 
-/* columns: places of those that cells have. from: the first row. */
+/* Opens m. columns: places of the columns that cells get. from: the first row. */
 vv_status vv_web_matches_open(vv_web_matches *m, vv_web_table *t, const vv_web_test *test,
 			      const size_t *columns, size_t count, uint64_t from, vv_error *err);
-/* 1, 0, <0. cells: at their places in the table, until the next call. */
+/* Finds the next matching row. 1: a row; 0: the end; <0: failure. cells has an entry for each
+ * column of the table, valid until the next call. */
 int vv_web_matches_next(vv_web_matches *m, const vv_cell **cells, vv_error *err);
 void vv_web_matches_close(vv_web_matches *m); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_web_matches, vv_web_matches_close)
 
-/* Words for vv_text_has. */
+/* Returns words in lower case, for vv_text_has; lives until the visit ends. */
 const char *vv_web_folded(vv_web_visit *v, const char *words);
 
 #endif
