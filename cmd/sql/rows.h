@@ -1,5 +1,5 @@
 /*
- * rows: the rows of a result on stdout, in one of several formats.
+ * rows: prints the rows of a result on stdout, in one of several formats.
  *
  * Column widths of the formats for people are computed from the first rows, so memory does not grow with the result.
  */
@@ -16,11 +16,12 @@ struct sqlite3_stmt;
 
 typedef struct vv_sql_rows_printer vv_sql_rows_printer;
 
-/* format: one of VV_ROWS_FORMATS; NULL: "table". The statement must be prepared; it is borrowed. */
+/* Makes a printer. format: one of VV_ROWS_FORMATS; NULL: "table". stmt must be prepared; it is
+ * borrowed. */
 vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, struct sqlite3_stmt *stmt,
 				   const char *format, vv_error *err);
 
-/* The row that the statement is at. */
+/* Prints the statement's current row. */
 vv_status vv_sql_rows_printer_row(vv_sql_rows_printer *p, vv_error *err);
 vv_status vv_sql_rows_printer_end(vv_sql_rows_printer *p, vv_error *err);
 void vv_sql_rows_printer_close(vv_sql_rows_printer *p); /* accepts NULL */

@@ -1,5 +1,5 @@
 /*
- * commands: the list of commands, by name. Each is defined in its file of cmd/varve/commands.
+ * commands: the list of commands, by name. Each is defined in its own file in cmd/varve/commands.
  */
 #ifndef VV_CMD_VARVE_COMMANDS_H
 #define VV_CMD_VARVE_COMMANDS_H
@@ -9,7 +9,7 @@
 #include "cmd/frame/tool.h"
 #include "lib/sync/fetch_run.h"
 
-/* The program, with all of them. */
+/* The program, with all its commands. */
 extern const vv_tool vv_varve;
 
 extern const vv_command vv_cmd_accept;
@@ -81,15 +81,17 @@ extern const vv_command vv_cmd_verify;
 extern const vv_command vv_cmd_version;
 extern const vv_command vv_cmd_whereis;
 
-/* --abort, --quit or else --continue of the command c->name, of whose kind a merge is under way;
- * the latter closes the context and does what `varve commit --no-edit` does. */
+/* Runs --abort, --quit or else --continue of the command c->name while such an operation is in
+ * progress. --continue closes the context and does the same as `varve commit --no-edit`. */
 vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool quit, bool verbose,
 			      bool json, vv_error *err);
 
-/* Writes the object of fetch --json for one remote. error is the reason why the fetch failed, or NULL. */
+/* Writes the object of fetch --json for one remote. error: the reason why the fetch failed, or
+ * NULL. */
 void vv_fetch_json(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error);
 
-/* The command for a word from other tools ("undo": "varve restore FILE"); NULL: unknown. */
+/* Returns the command for a word from other tools ("undo": "varve restore FILE"); NULL: unknown
+ * word. */
 const char *vv_word_does(const char *word);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * commands: those of sealed copies. Each is defined in its file of cmd/vault.
+ * commands: the commands of varve-vault. Each is defined in its own file in cmd/vault.
  */
 #ifndef VV_CMD_VAULT_COMMANDS_H
 #define VV_CMD_VAULT_COMMANDS_H

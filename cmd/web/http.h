@@ -12,16 +12,17 @@
 #include "transport/server/server.h"
 
 typedef struct vv_serve_http_options {
-	vv_http_options server; /* but for words */
-	bool quiet;             /* no note for each request */
-	bool announce;          /* on the local network (lib/heads/nearby.h) */
+	vv_http_options server; /* without its member words */
+	bool quiet;             /* print no note for each request */
+	bool announce;          /* announce the server on the local network (lib/heads/nearby.h) */
 	const vv_notes *notes;
-	uint64_t temp_space; /* bytes of files of versions in key order; 0: 1 GiB */
-	/* Pages, as in vv_http_handlers; NULL: none. */
+	/* maximum bytes of temporary files for versions in key order; 0: 1 GiB */
+	uint64_t temp_space;
+	/* Makes pages, as in vv_http_handlers; NULL: no pages. */
 	vv_status (*page)(void *payload, const vv_http_call *call, const vv_http_ask *ask,
 			  const vv_http_reply *reply, vv_error *err);
 	void *page_payload;
-	/* Called when it listens, instead of printing the URL; NULL: prints it. */
+	/* Called once the server listens; NULL: the URL is printed. */
 	void (*started)(void *payload, const char *url);
 	/* Answers one request of the protocol; called in the server's threads. */
 	vv_status (*answer)(void *payload, const vv_http_call *call, vv_channel *line,

@@ -1,5 +1,5 @@
 /*
- * web: the pages and the API of repositories, as the HTTP server's page handler.
+ * web: serves the pages and the API of repositories, as the HTTP server's page handler.
  *
  * Parses an address (address.h), opens a visit (cmd/web/model/visit.h), resolves the versions,
  * redirects addresses without a commit id, and answers with JSON itself (api.h) or by the pages
@@ -15,8 +15,9 @@ typedef struct vv_web vv_web;
 
 typedef struct vv_web_options {
 	const vv_web_pages *pages;
-	bool owner;        /* `varve web`: the work tree may be compared */
-	const char *token; /* in forms that change the work tree; borrowed; NULL: there are none */
+	bool owner; /* `varve web`: the work tree may be compared */
+	/* the token in forms that change the work tree; borrowed; NULL: no such forms */
+	const char *token;
 } vv_web_options;
 
 vv_web *vv_web_open(const vv_web_options *o); /* NULL: out of memory */

@@ -1,9 +1,9 @@
 /*
- * apply_files: files of the work tree that a patch reads, and what takes their place.
+ * apply_files: reads the work tree files of a patch, and replaces them.
  *
- * New content is written beside each file. vv_apply_files_commit renames all of it into
- * place, one after the other, once nothing can go wrong but the machine. With an index it
- * is not files but the index's versions that are read, and lib/merge/apply_index.h ends it.
+ * New content is written beside each file. vv_apply_files_commit renames all new files into place,
+ * one after the other, when only a crash could still prevent it. With an index, the index's
+ * versions are read in place of files, and lib/merge/apply_index.h commits the result.
  */
 #ifndef VV_LIB_MERGE_APPLY_FILES_H
 #define VV_LIB_MERGE_APPLY_FILES_H
@@ -18,62 +18,68 @@
 #include "lib/worktree/checkout.h"
 #include "lib/worktree/way_back.h"
 
-/* One path that the patch speaks of. */
+/* One path that the patch names. */
 typedef struct vv_apply_file {
-	char *path; /* as the patch has it, parts taken off */
+	char *path; /* the path in the patch, without its stripped parts */
 	char *file; /* its path on disk */
-	bool seen;  /* was looked at: */
+	bool seen;  /* the members below are set */
 	bool exists;
-	vv_stat st;    /* of the file */
-	uint32_t mode; /* in the index */
+	vv_stat st;    /* the file's stat */
+	uint32_t mode; /* mode in the index */
 	vv_oid blob;
-	char *temp; /* its new content, or NULL */
-	int fd;     /* of temp while it is written; -1 */
-	vv_buf buf; /* not yet in temp */
+	char *temp; /* the file with its new content, or NULL */
+	int fd;     /* open descriptor of temp while it is written; else -1 */
+	vv_buf buf; /* bytes not yet written to temp */
 	bool changes, removed;
 } vv_apply_file;
 
-/* Behind the path of what of a patch did not fit. */
+/* Suffix of the file with the rejected parts of a patch. */
 #define VV_APPLY_REJECTED ".rej"
 
 typedef struct vv_apply_files {
-	vv_repository *repo; /* NULL: paths count from the current folder */
+	vv_repository *repo; /* NULL: paths are relative to the current folder */
 	vv_dataset_reader *reader;
-	const vv_env *env; /* without repo; borrowed; NULL: nothing is set */
+	const vv_env *env; /* the environment without repo; borrowed; NULL: empty */
 	const vv_progress *progress;
-	unsigned strip;        /* parts taken off the paths */
-	vv_index *index;       /* not NULL: reads its content; borrowed, like checkout */
-	vv_checkout *checkout; /* not NULL: and the work tree must be just so */
-	const char *instead; /* the file that the patch's only path means; NULL: the path itself */
-	char *only;          /* that path, once it is known */
-	vv_way_back *back;   /* not NULL: gets each path before a file is made; borrowed */
+	unsigned strip; /* number of leading parts to strip from paths */
+	/* not NULL: read the index's content in place of files; borrowed, like checkout */
+	vv_index *index;
+	vv_checkout *checkout; /* not NULL: the work tree must equal the index */
+	/* the file to change in place of the patch's only path; NULL: that path */
+	const char *instead;
+	char *only; /* the patch's only path, once it is known */
+	/* not NULL: each path is declared to it before its file is made; borrowed */
+	vv_way_back *back;
 	vv_apply_file *list;
 	size_t count, cap;
-	vv_subject *subject;  /* of the table that is open; NULL */
-	vv_scan_cache *cache; /* of the open table's bytes; NULL */
+	vv_subject *subject;  /* the open table's subject; or NULL */
+	vv_scan_cache *cache; /* the scan cache of the open table's bytes; or NULL */
 } vv_apply_files;
 
 void vv_apply_files_init(vv_apply_files *f);
 void vv_apply_files_clear(vv_apply_files *f); /* removes files that were not renamed */
 VV_AUTO_CLEAR(vv_apply_files, vv_apply_files_clear)
 
-/* The functions of vv_patch_apply_options. Refuses a path that is not a regular file, or whose
- * folders are symbolic links. */
+/* Opens a path's table: a function of vv_patch_apply_options, as vv_apply_files_put and
+ * vv_apply_files_change. Refuses a path that is not a regular file, or whose folders are
+ * symbolic links. */
 vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_table *out, bool *exists,
 			      vv_error *err);
-/* The scan cache of the table opened last; NULL: none. */
+/* Returns the scan cache of the table opened last; borrowed; may be NULL. */
 const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root, uint64_t *secret);
-/* behind: "", or VV_APPLY_REJECTED. */
+/* Appends bytes to the new content of a path. behind: a suffix of the path: "", or
+ * VV_APPLY_REJECTED. */
 vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const char *behind,
 			     const void *bytes, size_t len, vv_error *err);
-/* The path has all its bytes, or is to be removed. */
+/* Completes the new content of a path, or, with removed, marks the path for removal. */
 vv_status vv_apply_files_change(vv_apply_files *f, const char *path, const char *behind,
 				bool removed, vv_error *err);
 
-/* The state of the path, or NULL if the patch did not name it yet. */
+/* Returns the state of the path; NULL: the patch did not name it yet. */
 vv_apply_file *vv_apply_files_find(vv_apply_files *f, const char *path);
 
-/* VV_ECONFLICT when a file changed since it was read: then nothing is done. */
+/* Renames all new files into place, and removes files. VV_ECONFLICT: a file changed since it was
+ * read; then nothing is changed. */
 vv_status vv_apply_files_commit(vv_apply_files *f, vv_error *err);
 
 #endif

@@ -19,16 +19,18 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-#define VV_VAULT_SOURCE "vault:" /* where a peer can be named: the repository's vault */
+#define VV_VAULT_SOURCE "vault:" /* names the repository's vault in place of a peer */
 
-/* VV_EINPUT: it is not a CID. */
+/* Parses the value of vault.id. VV_EINPUT: it is not a CID. */
 vv_status vv_vault_id_parse(vv_cid *out, const char *value, vv_error *err);
-/* Null: the repository has no vault yet. VV_EINPUT: the file makes no sense. */
+/* Reads vault.id. *out is null if the repository has no vault yet. VV_EINPUT: .varveconfig is
+ * invalid. */
 vv_status vv_vault_id_read(vv_cid *out, vv_repository *r, vv_error *err);
 
 typedef struct vv_holder_config {
-	char *name, *url, *domain; /* domain NULL: determined by the kind */
-	char *key; /* the DID that it signs with; NULL: it does not, or is not known */
+	char *name, *url, *domain; /* domain NULL: depends on the kind of holder */
+	/* the DID that the holder signs with; NULL: it does not sign, or its DID is not known */
+	char *key;
 	uint64_t quota;
 	bool dead;
 } vv_holder_config;
@@ -41,12 +43,12 @@ vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_er
 void vv_holder_configs_clear(vv_holder_configs *c);
 VV_AUTO_CLEAR(vv_holder_configs, vv_holder_configs_clear)
 const vv_holder_config *vv_holder_config_find(const vv_holder_configs *c, const char *name);
-/* Sets err: unknown holder. */
+/* Sets err to "unknown holder", and returns code. */
 vv_status vv_holder_fail_unknown(const char *name, vv_status code, vv_error *err);
 
-/* VV_EUSAGE: no name for a holder (letters, digits, - and _). */
+/* Checks the name of a holder: letters, digits, - and _. VV_EUSAGE: invalid. */
 vv_status vv_holder_name_check(const char *name, vv_error *err);
-/* Writes one whole, or takes it away (url NULL). */
+/* Writes all settings of a holder, or, if h->url is NULL, removes them. */
 vv_status vv_holder_config_write(const vv_holder_config *h, vv_repository *r, vv_error *err);
 
 #endif

@@ -1,13 +1,13 @@
 /*
  * doctor: finds problems in the settings of git and varve here, and in the tables of the index: a
- * list of findings, each with the command that mends it.
+ * list of findings, each with the command that repairs it.
  *
  *	vv_doctor d = {0};
  *	if ((rc = vv_doctor_machine(&d, env, err)) < 0 || ...
  *	for (i = 0; i < d.count; i++) ... d.findings[i].message
  *	vv_doctor_clear(&d);
  *
- * Nothing is changed by looking, but caches.
+ * The checks change nothing except caches.
  */
 #ifndef VV_LIB_STATUS_DOCTOR_H
 #define VV_LIB_STATUS_DOCTOR_H
@@ -24,41 +24,44 @@
 
 typedef struct vv_doctor_finding {
 	const char *what; /* a word: "hook", "blocks"; a constant */
-	bool wrong;       /* else it is only worth knowing */
+	bool wrong;       /* a problem; false: only information */
 	char *message;    /* one line, as it may be shown */
-	char *mend;       /* a command, or what to do; NULL when nothing can be done */
+	char *mend;       /* a command, or advice; NULL: no remedy */
 	bool fetch;       /* a fetch brings the missing blocks, according to local information */
 } vv_doctor_finding;
 
 typedef struct vv_doctor {
 	vv_doctor_finding *findings;
 	size_t count, cap, wrong;
-	size_t tables;          /* pointers of the index, and paths that varve is to keep */
-	char git[64];           /* its version; "" when there is none */
+	/* number of pointers in the index, and of paths that varve tracks */
+	size_t tables;
+	char git[64];           /* git's version; "": git was not found */
 	vv_hint_words_fn words; /* set by the caller: the program's */
 } vv_doctor;
 
-/* git, its version, and varve on the PATH. r may be NULL. doctor.c */
+/* Checks git, its version, and varve on the PATH (doctor.c). */
 vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err);
-/* Which kinds of documents can be read here, and what lacks for the others. r may be NULL. doctor_documents.c */
+/* Reports which kinds of documents can be read here, and what is missing for the others. r may
+ * be NULL (doctor_documents.c). */
 vv_status vv_doctor_documents(vv_doctor *d, vv_repository *r, const vv_env *env, vv_error *err);
-/* The settings that make git call varve; needed: a repository or user without them is wrong. */
+/* Checks the settings that make git call varve. needed: it is a problem if a repository or user
+ * lacks them. */
 vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_error *err);
-/* Settings whose name or value means nothing, the pre-push hook, locks, room on the disk. */
+/* Checks for invalid names and values of settings, the pre-push hook, locks, and disk space. */
 vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err);
-/* Attributes, pointers and their blocks, for each path of the index. doctor_data.c */
+/* Checks attributes, pointers and their blocks, for each path of the index (doctor_data.c). */
 vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset_reader *reader,
 			 vv_error *err);
-/* Do the remotes answer? doctor_peers.c */
+/* Checks that the remotes answer (doctor_peers.c). */
 vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err);
 
 void vv_doctor_clear(vv_doctor *d);
 VV_AUTO_CLEAR(vv_doctor, vv_doctor_clear)
 
-/* Adds one with the contents of message and mend (NULL: none), and clears these. */
+/* Adds a finding with the contents of message and mend (may be NULL), and clears both. */
 vv_status vv_doctor_add(vv_doctor *d, const char *what, bool wrong, vv_buf *message, vv_buf *mend,
 			vv_error *err);
-/* The same with a text for each. */
+/* Adds a finding with a formatted message and a remedy (mend, may be NULL). */
 vv_status vv_doctor_say(vv_doctor *d, const char *what, bool wrong, const char *mend, vv_error *err,
 			const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 

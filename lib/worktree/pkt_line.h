@@ -1,5 +1,5 @@
 /*
- * pkt_line: Git's packet lines, as its long-running filters speak them.
+ * pkt_line: reads and writes Git's packet lines, the protocol of its long-running filters.
  *
  * Four hex digits of length (themselves included), then the bytes; "0000" ends a run.
  * Source: gitattributes(5), "Long Running Filter Process"; gitprotocol-common(5).
@@ -20,26 +20,27 @@
 
 typedef struct vv_pkt_in {
 	int fd;
-	uint8_t *buf;    /* what came: the rest of a packet, and packets after it */
-	size_t at, end;  /* in buf: of what no packet has taken yet */
-	char *packet;    /* in buf */
-	size_t len, pos; /* of the packet being read */
+	uint8_t *buf;    /* received bytes: the rest of a packet, and following packets */
+	size_t at, end;  /* the range in buf that is not part of the current packet */
+	char *packet;    /* the current packet, in buf */
+	size_t len, pos; /* length of the current packet, and how much of it was read */
 	bool flushed;    /* the run has ended */
-	bool eof;        /* nothing follows; only between runs */
+	bool eof;        /* end of input; possible only between runs */
 } vv_pkt_in;
 
 vv_status vv_pkt_in_init(vv_pkt_in *p, int fd, vv_error *err);
 void vv_pkt_in_clear(vv_pkt_in *p);
 VV_AUTO_CLEAR(vv_pkt_in, vv_pkt_in_clear)
 
-/* The next packet of the run as text, without its line end: 1, 0 at the end of the run
- * (or of everything: p->eof), <0. Borrowed until the next call. */
+/* Reads the next packet of the run as text, without its newline. 1: a packet; 0: end of the run,
+ * or of the input (p->eof); <0: failure. *text is borrowed until the next call. */
 int vv_pkt_text(vv_pkt_in *p, const char **text, vv_error *err);
 
-/* Bytes of the run, as a stream: 0 at its end. payload is the vv_pkt_in; fits vv_source.read. */
+/* Reads bytes of the run; 0: end of the run. payload is the vv_pkt_in: a function for
+ * vv_source.read. */
 ssize_t vv_pkt_read(void *payload, void *buf, size_t len, vv_error *err);
 
-/* Reads the run to its end and forgets it. */
+/* Reads and discards the rest of the run. */
 vv_status vv_pkt_drain(vv_pkt_in *p, vv_error *err);
 
 /* Begins the next run. */
@@ -54,7 +55,7 @@ void vv_pkt_out_init(vv_pkt_out *p, int fd);
 void vv_pkt_out_clear(vv_pkt_out *p);
 VV_AUTO_CLEAR(vv_pkt_out, vv_pkt_out_clear)
 vv_status vv_pkt_put(vv_pkt_out *p, const void *bytes, size_t len,
-		     vv_error *err); /* as many packets as it takes */
+		     vv_error *err); /* appends bytes, in as many packets as necessary */
 vv_status vv_pkt_puts(vv_pkt_out *p, const char *text, vv_error *err); /* with a line end */
 void vv_pkt_flush(vv_pkt_out *p);                                      /* ends the run */
 vv_status vv_pkt_send(vv_pkt_out *p, vv_error *err); /* sends the rest; long data is sent earlier */

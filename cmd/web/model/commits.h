@@ -1,5 +1,5 @@
 /*
- * commits: versions by name, id or date; branches and tags.
+ * commits: finds versions by name, id or date; lists branches and tags.
  */
 #ifndef VV_CMD_WEB_MODEL_COMMITS_H
 #define VV_CMD_WEB_MODEL_COMMITS_H
@@ -11,14 +11,14 @@
 #define VV_WEB_WORK ".work" /* the revision that means the work tree: no ref can be called so */
 
 typedef struct vv_web_commit {
-	bool work; /* the work tree: all below is of HEAD, whose child it is */
+	bool work; /* the work tree; the other members are those of HEAD, its parent */
 	bool none; /* the empty version before the first commit; all below is empty */
 	vv_oid id;
 	char hex[VV_OID_TEXT + 1]; /* for addresses: VV_WEB_WORK for the work tree */
 	char brief[VV_OID_TEXT + 1];
 	const char *subject; /* first line of its message; any bytes but NUL */
-	const char *body;    /* the rest, "" */
-	const char *author;  /* name */
+	const char *body;    /* the rest of the message; may be "" */
+	const char *author;  /* the author's name */
 	int64_t time;        /* the author's, seconds since 1970 */
 	int offset_min;      /* of the time zone, east of Greenwich */
 	const vv_oid *parents;
@@ -38,10 +38,10 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 /* HEAD's commit, the default version. VV_ENOTFOUND: no commits yet. */
 vv_status vv_web_commit_head(vv_web_visit *v, vv_web_commit *out, vv_error *err);
 vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *out, vv_error *err);
-/* Its first parent, or none. */
+/* Sets out to the first parent of c, or to vv_web_none. */
 vv_status vv_web_commit_before(vv_web_visit *v, const vv_web_commit *c, vv_web_commit *out,
 			       vv_error *err);
-/* Where two histories parted; none where they have nothing in common. */
+/* Sets out to the merge base of a and b; to vv_web_none if they have no common history. */
 vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			     vv_web_commit *out, vv_error *err);
 
@@ -55,7 +55,8 @@ typedef struct vv_web_ref {
 	vv_web_commit commit;
 } vv_web_ref;
 
-/* Branches, the default one first, then tags, each newest first; most: limit for each. */
+/* Lists branches, the default one first, then tags, each newest first. most: the limit for
+ * branches, and for tags. */
 vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *count, vv_error *err);
 
 #endif

@@ -35,10 +35,10 @@ typedef struct vv_html {
 void vv_html_clear(vv_html *h);
 VV_AUTO_CLEAR(vv_html, vv_html_clear)
 bool vv_html_is_empty(const vv_html *h);
-/* Moves the page to the end of out; h is empty then. VV_ENOMEM also for what failed before. */
+/* Appends the HTML to out, and empties h. VV_ENOMEM: memory ran out now or in an earlier call. */
 vv_status vv_html_take(vv_html *h, vv_buf *out, vv_error *err);
 
-/* A value of the data, or a word of ours: borrowed bytes of any kind. NULL: there is none. */
+/* A value of the data, or a text of varve: any bytes; borrowed. s NULL: no value. */
 typedef struct vv_html_text {
 	const char *s;
 	size_t len;
@@ -48,17 +48,18 @@ vv_html_text vv_html_bytes(const char *s, size_t len);
 
 /* --- what parts.c is made of ------------------------------------------------------------------- */
 
-/* The text of a part, which is ours. */
+/* Appends a part's own markup. */
 void vv_html_put_part(vv_html *h, const char *s, size_t len);
-/* Between tags. */
+/* Appends text between tags. */
 void vv_html_put_text(vv_html *h, vv_html_text t);
-/* For attributes, and elements with only text (title, option): makes no element. */
+/* Appends text in attributes, and in elements that allow only text (title, option). */
 void vv_html_put_plain(vv_html *h, vv_html_text t);
-/* For an attribute that is sent back (value, data-...): every character unchanged, except NUL and
- * bytes that are not UTF-8, which become U+FFFD. */
+/* Appends text in an attribute that is sent back (value, data-...): every character is
+ * unchanged, except NUL and bytes that are not UTF-8, which become U+FFFD. */
 void vv_html_put_exact(vv_html *h, vv_html_text t);
-/* An address that a page leads to. What does not begin with '/', '#', '?', '.', "http:" or "https:",
- * or names another host by "//", leads to "#" instead: "javascript:" among them. NULL: nothing. */
+/* Appends the address of a link. An address that does not begin with '/', '#', '?', '.', "http:"
+ * or "https:" (such as "javascript:"), or that names another host by "//", is replaced by "#".
+ * NULL: appends nothing. */
 void vv_html_put_url(vv_html *h, const char *u);
 void vv_html_put_count(vv_html *h, uint64_t n);          /* 1,204 */
 void vv_html_put_number(vv_html *h, int64_t n);          /* -1204 */
