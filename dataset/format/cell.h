@@ -12,9 +12,9 @@ typedef enum vv_cell_state {
 	VV_CELL_TEXT = 0,   /* CSV text; a JSON string, decoded */
 	VV_CELL_ABSENT = 1, /* the row is too short, or the object lacks the member; no text */
 	VV_CELL_NULL = 2,   /* JSON null; no text */
-	VV_CELL_LITERAL =
-		3 /* JSON number, true, false, array, object, or a string that cannot be decoded
-	                      * exactly; text is as in the file */
+	/* JSON number, true, false, array, object, or a string that cannot be decoded exactly: the text is as in
+	 * the file */
+	VV_CELL_LITERAL = 3
 } vv_cell_state;
 
 enum {
@@ -40,10 +40,9 @@ bool vv_cell_equal(const vv_cell *a, const vv_cell *b);
 bool vv_cell_is_one_of(const vv_cell *cell, const char **words);
 
 #define VV_COLUMNS_MAX 16384u
-#define VV_CELLS_MAX                                                                               \
-	(256u                                                                                      \
-	 << 10) /* bytes of cells, len + 1 for each, that end a row group; in a longer row, the
-                                   * longest cells are stored outside of the group */
+/* Bytes of cells, len + 1 for each, that end a row group. In a longer row, the longest cells are stored outside of the
+ * group. */
+#define VV_CELLS_MAX (256u << 10)
 #define VV_ROW_MAX                                                                                 \
 	((size_t)8 << 20) /* bytes of a row in its file, with the blank lines before  \
 			   * the row and with the row end */
