@@ -217,10 +217,9 @@ static vv_status run_hook(run *r, vv_error *err)
 	vv_auto(vv_buf) input = VV_BUF_INIT;
 	const char *url = r->remote.push_url ? r->remote.push_url : r->remote.url;
 	const char *args[] = {r->remote.name ? r->remote.name : url, url, NULL};
-	bool ran;
-	vv_status rc = is_hook_done(r, &ran, err);
+	bool ran = false;
+	vv_status rc;
 
-	if (rc < 0 || ran) return rc;
 	for (size_t i = 0; i < r->j->plan.count; i++) {
 		const vv_push_item *it = &r->j->plan.items[i];
 		if (it->state == VV_PUSH_GOES) {
@@ -229,8 +228,9 @@ static vv_status run_hook(run *r, vv_error *err)
 		}
 	}
 	if ((rc = vv_buf_ok(&input, err)) < 0 || (r->fetched && vv_buf_equal(&input, &r->shown)) ||
-	    (rc = vv_hook_run_with(r->j->repo, "pre-push", args, input.data, input.len, &ran,
-				   err)) < 0) {
+	    (rc = is_hook_done(r, &ran, err)) < 0 ||
+	    (!ran && (rc = vv_hook_run_with(r->j->repo, "pre-push", args, input.data, input.len,
+					    &ran, err)) < 0)) {
 		return rc;
 	}
 	vv_buf_clear(&r->shown);
