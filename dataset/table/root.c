@@ -38,7 +38,7 @@ typedef struct record {
 /* Which versions have a member; WHOLE: all. */
 enum { OF_FILE = 1, OF_TABLE = 2, SORTED = 4, ENCODED = 8, WHOLE = OF_FILE | OF_TABLE };
 
-static vv_status bad(const char *what, vv_error *err)
+static vv_status root_fail(const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "root: %s", what);
 }
@@ -59,7 +59,7 @@ static vv_status get_text(vv_members_in *in, const vv_member *f, void *out, vv_e
 	vv_status rc = vv_cbor_get_text(&in->c, &text, &len, err);
 
 	if (rc < 0) return rc;
-	return len > VV_HEADER_MAX ? bad("the schema is too long", err)
+	return len > VV_HEADER_MAX ? root_fail("the schema is too long", err)
 				   : vv_bytes_set((void *)((char *)out + f->at), text, len, err);
 }
 
@@ -82,12 +82,12 @@ static vv_status get_names(vv_members_in *in, const vv_member *f, void *out, vv_
 	vv_status rc = vv_cbor_get_array(&in->c, &n, err);
 
 	if (rc < 0) return rc;
-	if (n > VV_COLUMNS_MAX) return bad("too many column names", err);
+	if (n > VV_COLUMNS_MAX) return root_fail("too many column names", err);
 	*names = vv_calloc(n + 1, sizeof **names);
 	if (!*names) return vv_fail_nomem(err);
 	for (*count = 0; *count < n; (*count)++) {
 		if ((rc = vv_cbor_get_text(&in->c, &text, &len, err)) < 0) return rc;
-		if (memchr(text, '\0', len)) return bad("a NUL in a column's name", err);
+		if (memchr(text, '\0', len)) return root_fail("a NUL in a column's name", err);
 		(*names)[*count] = vv_strndup(text, len);
 		if (!(*names)[*count]) return vv_fail_nomem(err);
 	}
@@ -112,7 +112,7 @@ static vv_status get_hash(vv_members_in *in, const vv_member *f, void *out, vv_e
 	vv_status rc = vv_cbor_get_bytes(&in->c, &p, &len, err);
 
 	if (rc < 0) return rc;
-	if (len != 16) return bad("the hash is not 16 bytes long", err);
+	if (len != 16) return root_fail("the hash is not 16 bytes long", err);
 	h->lo = vv_get_le64(p);
 	h->hi = vv_get_le64(p + 8);
 	return VV_OK;
@@ -354,32 +354,35 @@ static vv_status check_record(const record *x, unsigned parts, vv_error *err)
 	const vv_root *r = &x->root;
 
 	if (x->kind != (parts & OF_FILE ? VV_KIND_FILE : VV_KIND_TABLE)) {
-		return bad("it has neither the members of a table nor those of a file", err);
+		return root_fail("it has neither the members of a table nor those of a file", err);
 	}
-	if (x->format != VV_FORMAT) return bad("unknown format generation", err);
+	if (x->format != VV_FORMAT) return root_fail("unknown format generation", err);
 	if (parts & OF_FILE) {
-		return x->data.weight == r->bytes ? VV_OK
-						  : bad("its sums contradict each other", err);
+		return x->data.weight == r->bytes
+			       ? VV_OK
+			       : root_fail("its sums contradict each other", err);
 	}
 	if (x->cut_rows == 0 || x->cut_rows > CUT_ROWS_MAX ||
 	    (x->cut_rows & (x->cut_rows - 1)) != 0) {
-		return bad("the cut's rows are not a power of two up to 2^20", err);
+		return root_fail("the cut's rows are not a power of two up to 2^20", err);
 	}
-	if (x->key_source == VV_KEY_NONE && r->key_count > 0) return bad("a key from nowhere", err);
+	if (x->key_source == VV_KEY_NONE && r->key_count > 0) {
+		return root_fail("a key from nowhere", err);
+	}
 	if ((x->order == KEY_ORDER) != ((parts & SORTED) != 0)) {
-		return bad("its order and its members contradict each other", err);
+		return root_fail("its order and its members contradict each other", err);
 	}
 	if ((parts & SORTED) &&
 	    (r->sorted_by_count == 0 || r->sorted_by_count > VV_SORTED_BY_MAX)) {
-		return bad("a wrong number of columns for the order", err);
+		return root_fail("a wrong number of columns for the order", err);
 	}
 	if (((parts & ENCODED) != 0) != vv_root_is_encoded(r)) {
-		return bad("an encoding without the file's hash, or a hash without one", err);
+		return root_fail("an encoding without the file's hash, or a hash without one", err);
 	}
 	if (x->data.weight != r->rows || ((parts & SORTED) && x->places.weight != r->rows) ||
 	    x->data.items != x->layout.items || x->layout.weight > r->bytes ||
 	    x->facts.items != x->data.items) {
-		return bad("its sums contradict each other", err);
+		return root_fail("its sums contradict each other", err);
 	}
 	return VV_OK;
 }
@@ -453,8 +456,8 @@ static vv_status get_record(record *x, vv_members_in *in, vv_error *err)
 	}
 	if (pairs != file) { /* one more with an encoding, two with an order */
 		if (pairs < table || pairs > table + 3) {
-			return bad("it has neither the members of a table nor those of a file",
-				   err);
+			return root_fail(
+				"it has neither the members of a table nor those of a file", err);
 		}
 		parts = OF_TABLE | ((pairs - table) & 1 ? ENCODED : 0) |
 			((pairs - table) & 2 ? SORTED : 0);

@@ -43,7 +43,7 @@ static vv_status put_files(const vv_place *p, char **words, vv_error *err)
 	return rc < 0 ? rc : finished;
 }
 
-static vv_status run(const vv_place *p, int count, char **words, vv_error *err)
+static vv_status place_command(const vv_place *p, int count, char **words, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc;
@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 	const bool make = strcmp(words[1], "make") == 0;
 	vv_status rc = store ? vv_data_store_open(&p, c.url, &o, make, &err)
 			     : vv_vault_place_open(&p, &c, NULL, &o, make, &err);
-	rc = rc < 0 ? rc : run(&p, argc - (int)(words + 1 - argv), words + 1, &err);
+	rc = rc < 0 ? rc : place_command(&p, argc - (int)(words + 1 - argv), words + 1, &err);
 	vv_place_close(&p);
 	vv_env_free(env);
 	if (rc < 0) {
