@@ -215,7 +215,9 @@ void vv_os_program_started(const char *argv0)
 			S_ISREG(st.st_mode) && realpath(path, started_as);
 		at += len;
 	}
-	started_as[found ? PATH_MAX - 1 : 0] = '\0';
+	if (!found) {
+		started_as[0] = '\0';
+	}
 #endif
 }
 
