@@ -36,8 +36,8 @@ typedef struct vv_hash_index {
 } vv_hash_index;
 
 void vv_hash_index_init(vv_hash_index *ix);
-void vv_hash_index_clear(
-	vv_hash_index *ix); /* frees the memory; the index is empty, and keeps its seed */
+/* Frees the memory; the index is empty, and keeps its seed. */
+void vv_hash_index_clear(vv_hash_index *ix);
 VV_AUTO_CLEAR(vv_hash_index, vv_hash_index_clear)
 void vv_hash_index_reset(vv_hash_index *ix); /* empties the index, and keeps the memory */
 

@@ -23,9 +23,9 @@
 
 typedef struct vv_os_process {
 	pid_t parent, group;
-	uint64_t
-		started; /* start time; distinguishes the process from a later one with the same pid */
-	bool ended;      /* a zombie: the parent has not waited for it yet */
+	/* start time; distinguishes the process from a later one with the same pid */
+	uint64_t started;
+	bool ended; /* the process is a zombie: its parent has not called wait() yet */
 } vv_os_process;
 
 /* Finds a process. Returns false if the process does not exist or the system does not report it. */

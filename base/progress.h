@@ -42,8 +42,8 @@ typedef struct vv_notes {
 	void (*end)(void *payload);
 	void *payload;
 	bool alone; /* used by the library: never prompt; run varve from PATH */
-	vv_hint_words_fn
-		words; /* writes sentences for codes of hints; NULL: such hints are dropped */
+	/* writes sentences for codes of hints; NULL: such hints are dropped */
+	vv_hint_words_fn words;
 } vv_notes;
 
 /* Sends a line, without its line end, to n->note. */

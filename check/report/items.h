@@ -101,7 +101,7 @@ void vv_report_drain(const vv_check_report *r, vv_buf *out);
 uint64_t vv_report_found(const vv_report_group *g);
 /* Returns how many reported findings of a group are not listed. */
 uint64_t vv_report_unlisted(const vv_report_group *g);
-/* Given these numbers of errors and warnings, is no finding at or above fail_on? */
+/* Returns true if the check passes with this many errors and warnings: fail_on says which of them fail it. */
 bool vv_report_passes(const vv_check_report *r, uint64_t errors, uint64_t warnings);
 
 #endif

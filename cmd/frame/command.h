@@ -137,7 +137,7 @@ typedef struct vv_command {
 	/* Called before anything is opened. Reports an invalid combination of arguments and options and returns the
 	 * exit code; 0: continue. NULL: every combination is valid. */
 	int (*check)(const vv_context *c);
-	unsigned needs; /* flags such as VV_NEEDS_REPOSITORY: what to open before run is called */
+	unsigned needs; /* flags such as VV_NEEDS_REPOSITORY: what is opened before run is called */
 	/* Runs the command. The exit code is c->code after VV_OK; after a failure, *err is reported and the exit code is
 	 * 2. */
 	vv_status (*run)(vv_context *c, vv_error *err);

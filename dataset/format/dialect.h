@@ -82,16 +82,16 @@ typedef struct vv_dialect {
 	uint8_t declared; /* CSV: bit set of VV_DECLARED_... */
 	vv_spaces spaces; /* CSV */
 	uint8_t header_more; /* CSV: number of header lines after the first; their cells are joined by column */
-	char header_join
-		[VV_HEADER_JOIN_MAX]; /* text between joined header cells; unused if header_more is 0 */
+	/* text between joined header cells; unused if header_more is 0 */
+	char header_join[VV_HEADER_JOIN_MAX];
 	vv_bytes prologue; /* bytes after the BOM and before the first row: the header line with
 	                     * its line end and blank lines around it; JSON: "[\n" */
 	/* How many bytes at the start of the prologue are not part of the table. CSV: whole lines above the header, such as
 	 * comments and titles; without a header line, the whole prologue or 0. JSON: the part of the document before the
 	 * array's '[', if the array is inside another value; the part after the array is in the epilogue. */
 	size_t lead;
-	uint8_t *
-		quoting; /* CSV: vv_quoting for each column; columns from quoting_count on: minimal */
+	/* CSV: vv_quoting for each column; columns from quoting_count on: minimal */
+	uint8_t *quoting;
 	size_t quoting_count;
 	/* JSON forms: an object is open name colon value comma name colon value close */
 	vv_bytes open, colon, comma, close;

@@ -55,8 +55,8 @@ typedef struct vv_group {
 		columns; /* columns: number of stored columns; later ones are absent in every row */
 	const uint8_t **column; /* start of each column; owned (vv_group_close) */
 	size_t *column_len;
-	vv_parted *
-		parted; /* block whose columns vv_group_need unpacks, borrowed; NULL: all are unpacked */
+	/* block whose columns vv_group_need unpacks, borrowed; NULL: all are unpacked */
+	vv_parted *parted;
 } vv_group;
 
 /* Opens a block, and reads its header and directory. VV_ECORRUPT: the block is not a row group. */

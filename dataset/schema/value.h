@@ -2,8 +2,8 @@
  * value: reads cells as values of their field's type, to order and compare them.
  *
  * The cells must be values of their field (vv_field_accepts), except for vv_value_put_key, which accepts any cell.
- * Comparisons are exact: decimals by digits, times as instants (UTC if there is no zone), durations in the order of
- * XML Schema, JSON by value.
+ * Comparisons are exact: decimals by digits, times as instants (in UTC if the time has no zone), durations in the
+ * order of XML Schema, JSON by value.
  */
 #ifndef VV_DATASET_SCHEMA_VALUE_H
 #define VV_DATASET_SCHEMA_VALUE_H

@@ -36,8 +36,8 @@ typedef struct vv_bytes_options {
 	const vv_progress *progress; /* may be NULL */
 	vv_scan_cache *cache;        /* gets the scan cache of the version; may be NULL */
 	uint64_t secret;             /* seeds the hashes of cache */
-	vv_table *
-		old; /* another version, whose groups are copied from its file instead of being made */
+	/* another version, whose groups are copied from its file instead of being made */
+	vv_table *old;
 	int old_fd; /* the file of `old`; < 0: copy nothing */
 	bool by_group; /* call fn once for each row group or chunk; ignored if the groups are in key order */
 } vv_bytes_options;

@@ -95,7 +95,7 @@ typedef struct vv_dataset_options {
 	const vv_pointer *parent; /* the previous version; NULL: look it up */
 	/* the block of parent's root if it is not in the store yet; else NULL */
 	const vv_buf *parent_block;
-	bool no_parent; /* there is no previous version; do not look it up */
+	bool no_parent; /* the table is new: no previous version is looked up */
 	bool as_named; /* refuse a table with a row that is too long, instead of storing it as bytes with a warning */
 } vv_dataset_options;
 #define VV_DATASET_OPTIONS_INIT                                                                    \

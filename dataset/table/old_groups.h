@@ -33,10 +33,10 @@ typedef struct old_items {
 } old_items;
 void old_groups_items(const old_groups *o, size_t index, old_items *out);
 void old_groups_took(old_groups *o, size_t index); /* index was taken over */
-/* Has the version before a group of this name? */
+/* Returns true if the previous version has a group with this CID. */
 bool old_groups_has(const old_groups *o, const vv_cid *cid);
-/* The old group that has the middle of a newly scanned one, of so many rows, if all rows since the last group taken over
- * stayed where they were. */
+/* Sets *out to the old group that has the middle row of the next new group, which has `rows` rows. Assumes that no row has
+ * moved since the last group that was taken over. Returns false if no old group exists. */
 bool old_groups_base(old_groups *o, uint64_t rows, vv_cid *out);
 
 #endif

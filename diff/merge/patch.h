@@ -76,8 +76,8 @@ typedef struct vv_patch_done {
 	bool already;               /* not exact: the target already had all changes */
 	bool schema; /* the patch changes types or key too, which a file of rows does not show */
 	bool stored_order; /* likewise: in which order the version keeps its rows */
-	/* The new version as the patch has it: its root, and what to import its bytes as. NULL if it is not a
-	 * table. old_root: the root of the old version, or NULL. */
+	/* root: the root of the new version; as: its schema and form, for an import of its bytes. Both are NULL if the
+	 * new version is not a table. old_root: the root of the old version; may be NULL. */
 	const vv_cid *old_root, *root;
 	const vv_root *as;
 } vv_patch_done;

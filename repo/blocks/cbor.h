@@ -95,8 +95,8 @@ vv_status vv_cbor_links(const void *bytes, size_t len, vv_link_fn fn, void *payl
 /* A link and its place in the block. */
 typedef struct vv_link {
 	vv_cid cid;
-	uint64_t
-		weight; /* the unsigned integer after the link in its list; 1 if no integer follows */
+	/* the unsigned integer after the link in its list; 1 if no integer follows */
+	uint64_t weight;
 	/* how many items, keys and values, of the outermost map are left from the link's member on; 0: the block
 	 * is not a map */
 	uint64_t member;

@@ -34,8 +34,8 @@ vv_status vv_cid_of(vv_cid *out, uint8_t codec, const void *bytes, size_t len, v
 bool vv_cid_equal(const vv_cid *a, const vv_cid *b);
 int vv_cid_compare(const vv_cid *a, const vv_cid *b); /* by digest, then codec */
 bool vv_cid_is_null(const vv_cid *c);
-uint64_t vv_cid_prefix(
-	const vv_cid *c); /* first 8 digest bytes, big-endian: sorts as the digest does */
+/* First 8 digest bytes, big-endian: sorts as the digest does. */
+uint64_t vv_cid_prefix(const vv_cid *c);
 
 /* Reads a binary CID. Accepts only exactly 36 bytes, version 1, VV_CODEC_RAW or VV_CODEC_DAG_CBOR,
  * sha2-256, length 32. */

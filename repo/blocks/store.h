@@ -191,8 +191,8 @@ typedef struct vv_gc_options {
 	 * for them: git add and git stash run several processes, which store blocks first and name them later. */
 	uint64_t young_sec;
 	bool dry_run; /* change nothing; only compute the result */
-	unsigned
-		writer_wait_ms; /* how long to wait for a writer, then VV_ELOCKED; 0: ten minutes */
+	/* how long to wait for a writer, then VV_ELOCKED; 0: ten minutes */
+	unsigned writer_wait_ms;
 	const vv_progress *progress;
 } vv_gc_options;
 

@@ -76,11 +76,11 @@ const char *vv_repository_objects(const vv_repository *r);   /* folder for new G
 /* Returns true in a shallow clone: some commits have parents that are missing. */
 bool vv_repository_is_shallow(const vv_repository *r);
 const char *vv_repository_varvedir(const vv_repository *r); /* <commondir>/varve */
-const char *vv_repository_statedir(
-	const vv_repository *r); /* <gitdir>/varve: this worktree's caches */
+/* <gitdir>/varve: this worktree's caches. */
+const char *vv_repository_statedir(const vv_repository *r);
 bool vv_repository_is_bare(const vv_repository *r);
-bool vv_repository_is_initialised(
-	const vv_repository *r); /* true if filter.varve.* is configured */
+/* True if filter.varve.* is configured. */
+bool vv_repository_is_initialised(const vv_repository *r);
 
 /* Gets the block store, which is opened on first use; borrowed until close. */
 vv_status vv_repository_store(vv_repository *r, vv_store **out, vv_error *err);

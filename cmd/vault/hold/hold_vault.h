@@ -6,8 +6,8 @@
  * of it: naming a stranger as writer of one's own vault is not enough. A shard is accepted if a
  * place record names it for this server's key, and the record's author is admitted and may write
  * in the vault; but not after a later retire or drop released it, so that a repeated request has
- * no effect. Data of an author who is no longer admitted stays stored, and the author may still
- * release it. Shards are not read here.
+ * no effect. Shards of an author who is no longer admitted are kept, and the author may still
+ * release them. Shards are not read here.
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_VAULT_H
 #define VV_CMD_VAULT_HOLD_HOLD_VAULT_H
@@ -52,8 +52,8 @@ VV_AUTO_FREE(vv_hold_vault, vv_hold_vault_close)
 const vv_cid *vv_hold_vault_id(const vv_hold_vault *v);
 uint64_t vv_hold_vault_bytes(const vv_hold_vault *v); /* size of its records in bytes */
 
-bool vv_hold_vault_has_first(
-	const vv_hold_vault *v); /* whether it had the vault's first record at the last refresh */
+/* Whether it had the vault's first record at the last refresh. */
+bool vv_hold_vault_has_first(const vv_hold_vault *v);
 bool vv_hold_vault_has(const vv_hold_vault *v, const char *name);
 /* Does v have the record with this CID, and all earlier records of its author? */
 bool vv_hold_vault_knows(const vv_hold_vault *v, const vv_cid *record);

@@ -53,7 +53,7 @@ typedef struct vv_shard {
 	uint8_t root[VV_SHA256_LEN];
 } vv_shard;
 
-/* What shards are sealed with: the vault, and the epoch's name and secret. */
+/* The values that a shard is sealed with: the vault, and the name and secret of the epoch. */
 typedef struct vv_shard_seal {
 	vv_cid vault;
 	uint8_t epoch[VV_EPOCH_NAME];

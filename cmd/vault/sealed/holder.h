@@ -89,8 +89,7 @@ typedef vv_status (*vv_shard_listed_fn)(void *payload, const vv_cid *cid, uint64
 					vv_error *err);
 vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shard_listed_fn fn,
 				void *payload, vv_error *err);
-/* Removes a shard; a missing shard is not an error. VV_EREFUSED: the term of a receipt has not
- * ended. */
+/* Removes a shard, if the holder has it. VV_EREFUSED: the term of a receipt has not ended. */
 vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
 				 vv_error *err);
 /* Gets the signed receipt of a holder with a key. VV_ECORRUPT: the signature was not made with
