@@ -5,7 +5,7 @@
 #define VV_LIB_CHECK_ACCEPT_H
 
 #include "base/error.h"
-#include "dataset/table/dataset_reader.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_accepting {

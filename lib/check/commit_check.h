@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/progress.h"
-#include "dataset/table/dataset_reader.h"
 #include "lib/status/changes.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_commit_check {

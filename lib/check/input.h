@@ -16,12 +16,12 @@
 #include "check/rules/readable_rows.h"
 #include "dataset/schema/declared.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/dataset_reader.h"
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"
 #include "lib/names/unpacked.h"
 #include "lib/names/version.h"
 #include "lib/status/sides.h"
+#include "lib/tables/dataset_reader.h"
 
 typedef struct vv_check_input {
 	vv_subject subject;

@@ -14,9 +14,9 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "check/rules/rules.h"
-#include "dataset/table/dataset_reader.h"
 #include "lib/names/pathspec.h"
 #include "lib/status/sides.h"
+#include "lib/tables/dataset_reader.h"
 
 typedef struct vv_check_path {
 	char *path;      /* repository-relative; with --files: the argument */

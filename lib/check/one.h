@@ -17,11 +17,11 @@
 #include "check/rules/rules.h"
 #include "dataset/schema/package.h"
 #include "dataset/schema/pattern.h"
-#include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "lib/check/list.h"
 #include "lib/check/owner.h"
 #include "lib/status/sides.h"
+#include "lib/tables/dataset_reader.h"
 
 /*
  * failed_rows: writes the files of --failed-rows (every row with a finding, and the findings) and

@@ -7,8 +7,8 @@
 #ifndef VV_LIB_COMMIT_PACKAGE_APPLY_H
 #define VV_LIB_COMMIT_PACKAGE_APPLY_H
 
-#include "dataset/table/dataset_writer.h"
 #include "lib/status/changes.h"
+#include "lib/tables/dataset_writer.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 

@@ -22,7 +22,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "dataset/read/source.h"
-#include "dataset/table/dataset_writer.h"
+#include "lib/tables/dataset_writer.h"
 #include "lib/worktree/add_plan.h"
 #include "lib/worktree/add_report.h"
 #include "repo/git/repository.h"

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "dataset/table/dataset_writer.h"
 #include "lib/merge/conflict_list.h"
 #include "lib/merge/tables.h"
+#include "lib/tables/dataset_writer.h"
 
 typedef struct vv_columns_solution {
 	vv_repository *repo; /* borrowed, all */

@@ -9,9 +9,9 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/table/dataset_writer.h"
 #include "lib/merge/conflict_file.h"
 #include "lib/names/pathspec.h"
+#include "lib/tables/dataset_writer.h"
 #include "repo/git/index/index.h"
 
 typedef struct vv_conflict_path {

@@ -10,8 +10,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "dataset/table/dataset_reader.h"
 #include "diff/merge/options.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 

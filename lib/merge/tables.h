@@ -14,8 +14,8 @@
 #include "base/error.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/table/dataset_writer.h"
 #include "lib/merge/conflict_file.h"
+#include "lib/tables/dataset_writer.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_dataset_merge {

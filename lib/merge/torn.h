@@ -15,8 +15,8 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "dataset/table/dataset_writer.h"
 #include "lib/names/pathspec.h"
+#include "lib/tables/dataset_writer.h"
 
 typedef struct vv_torn_report {
 	vv_buf text;      /* a line for each path */

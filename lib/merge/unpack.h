@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "dataset/table/dataset_writer.h"
+#include "lib/tables/dataset_writer.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 

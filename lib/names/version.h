@@ -20,11 +20,11 @@
 #include "base/thread.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "diff/rows/file_groups.h"
 #include "lib/documents/document.h"
 #include "lib/names/content.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 

@@ -10,8 +10,8 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/table/dataset_reader.h"
 #include "lib/names/table_at.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/merge/lineage.h"
 #include "repo/git/repository.h"
 

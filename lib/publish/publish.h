@@ -14,8 +14,8 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "dataset/table/dataset_reader.h"
 #include "lib/heads/shared_refs.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
 #define VV_PUBLISH_WAIT_SECONDS 3600u

@@ -10,10 +10,10 @@
 
 #include "base/error.h"
 #include "base/json/json.h"
-#include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "diff/write/change_words.h"
 #include "lib/names/version.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
 /* Cells that are read for counting, of both versions together: 0.05 s where few of them differ, 0.2 s where all do. */

@@ -14,7 +14,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/table/dataset_reader.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 

@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "dataset/table/dataset_reader.h"
+#include "lib/tables/dataset_reader.h"
 
 /* A version that the history names. */
 typedef struct vv_repair_version {

@@ -17,7 +17,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "dataset/rows/sums.h"
-#include "dataset/table/dataset_reader.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_figure vv_figure;

@@ -21,8 +21,8 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
-#include "dataset/table/dataset_reader.h"
 #include "diff/rows/rowdiff.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 

@@ -7,7 +7,7 @@
 #ifndef VV_LIB_WORKTREE_ADD_H
 #define VV_LIB_WORKTREE_ADD_H
 
-#include "dataset/table/dataset_writer.h"
+#include "lib/tables/dataset_writer.h"
 #include "lib/worktree/add_plan.h"
 #include "lib/worktree/add_report.h"
 #include "lib/worktree/attributes_edit.h"

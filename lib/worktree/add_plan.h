@@ -19,8 +19,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json/json.h"
-#include "dataset/table/dataset_reader.h"
 #include "lib/names/pathspec.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 

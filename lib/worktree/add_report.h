@@ -7,7 +7,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "dataset/read/unseen.h"
-#include "dataset/table/dataset_writer.h"
+#include "lib/tables/dataset_writer.h"
 #include "lib/worktree/add_plan.h"
 
 /* The result for a path. Files equal to the index have no result. */

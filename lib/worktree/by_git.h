@@ -21,7 +21,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/table/dataset_reader.h"
+#include "lib/tables/dataset_reader.h"
 #include "lib/worktree/way_back.h"
 #include "repo/git/tree.h"
 #include "repo/git/verb/runner.h"

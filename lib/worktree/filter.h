@@ -11,8 +11,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/dataset_writer.h"
 #include "dataset/table/table.h"
+#include "lib/tables/dataset_writer.h"
 #include "lib/worktree/attributes_lines.h"
 #include "repo/git/repository.h"
 

@@ -8,7 +8,7 @@
 #define VV_LIB_WORKTREE_LAST_COPY_H
 
 #include "base/error.h"
-#include "dataset/table/dataset_reader.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/index/index.h"
 
 /* Makes sure that the store has the index's version of the path: if its blocks are missing and the

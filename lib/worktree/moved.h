@@ -16,7 +16,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "dataset/table/dataset_reader.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
 void vv_moves_put(vv_buf *moves, const char *from, const char *to);

@@ -11,9 +11,9 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "dataset/table/dataset_reader.h"
 #include "lib/sync/fetch_data.h"
 #include "lib/sync/fetch_run.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/index/index.h"
 #include "repo/git/pointer.h"
 

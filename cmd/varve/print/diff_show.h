@@ -16,11 +16,11 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "cmd/varve/print/commit_stat.h"
-#include "dataset/table/dataset_reader.h"
 #include "diff/merge/patch.h"
 #include "diff/write/writer_kinds.h"
 #include "lib/documents/workbook.h"
 #include "lib/status/sides.h"
+#include "lib/tables/dataset_reader.h"
 #include "lib/view/document_diff.h"
 #include "repo/git/repository.h"
 

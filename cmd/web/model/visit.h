@@ -26,7 +26,7 @@
 #include "base/error.h"
 #include "dataset/format/cell.h"
 #include "dataset/schema/field.h"
-#include "dataset/table/dataset_reader.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/blocks/cache.h"
 #include "repo/git/repository.h"
 #include "repo/known/reachable.h"

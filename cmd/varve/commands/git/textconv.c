@@ -19,9 +19,9 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "dataset/read/known_bytes.h"
 #include "dataset/read/unseen.h"
 #include "lib/names/version.h"
+#include "lib/tables/known_bytes.h"
 #include "lib/view/table_diff.h"
 
 /* Bytes of a table above which lines represent groups of rows. Git keeps both versions' lines in

@@ -1,13 +1,13 @@
 /*
  * dataset_reader_internal: the members of a reader, and the steps of an import of a place in the repository,
- * for callers that run the second step elsewhere. Private to dataset/table.
+ * for callers that run the second step elsewhere. Private to lib/tables.
  */
-#ifndef VV_DATASET_TABLE_DATASET_READER_INTERNAL_H
-#define VV_DATASET_TABLE_DATASET_READER_INTERNAL_H
+#ifndef VV_LIB_TABLES_DATASET_READER_INTERNAL_H
+#define VV_LIB_TABLES_DATASET_READER_INTERNAL_H
 
 #include "base/hash_index.h"
 #include "dataset/schema/declared.h"
-#include "dataset/table/dataset_reader.h"
+#include "lib/tables/dataset_reader.h"
 
 /* A datapackage.json, and whether it, or a file that it names, differs from the index and HEAD. */
 typedef struct known_package {

@@ -1,10 +1,10 @@
 /*
  * materialise: from a pointer to the file in the work tree.
  */
-#ifndef VV_DATASET_TABLE_MATERIALISE_H
-#define VV_DATASET_TABLE_MATERIALISE_H
+#ifndef VV_LIB_TABLES_MATERIALISE_H
+#define VV_LIB_TABLES_MATERIALISE_H
 
-#include "dataset/table/dataset_reader.h"
+#include "lib/tables/dataset_reader.h"
 
 /* Writes the dataset of a pointer to the work tree path: temporary file, checked hash, rename;
  * or, if the file there is an earlier version known to the scan cache, only what differs is

@@ -2,7 +2,7 @@
  * dataset_writer: stores imported bytes durably, blocks first, then pointer blobs; index and refs
  * are the command's.
  */
-#include "dataset/table/dataset_writer.h"
+#include "lib/tables/dataset_writer.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "dataset/read/window.h"
-#include "dataset/table/dataset_reader_internal.h"
+#include "lib/tables/dataset_reader_internal.h"
 #include "repo/git/blob.h"
 
 #define LOCK_WAIT_MS 60000u

@@ -11,11 +11,11 @@
  *
  * Code that only reads uses the writer's dataset_reader.
  */
-#ifndef VV_DATASET_TABLE_DATASET_WRITER_H
-#define VV_DATASET_TABLE_DATASET_WRITER_H
+#ifndef VV_LIB_TABLES_DATASET_WRITER_H
+#define VV_LIB_TABLES_DATASET_WRITER_H
 
 #include "base/auto.h"
-#include "dataset/table/dataset_reader.h"
+#include "lib/tables/dataset_reader.h"
 #include "repo/git/index/index.h"
 
 /* One for a command. It has a reader of its own: do not open another beside it. */

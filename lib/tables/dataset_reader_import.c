@@ -11,7 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/table/dataset_reader_internal.h"
+#include "lib/tables/dataset_reader_internal.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/merge/conflict_state.h"

@@ -5,8 +5,8 @@
  * they need not import it again. A written version is noted with the hash of its bytes; the last some
  * are kept in .git/varve/cache/smudged. Derived, safe to delete.
  */
-#ifndef VV_DATASET_READ_KNOWN_BYTES_H
-#define VV_DATASET_READ_KNOWN_BYTES_H
+#ifndef VV_LIB_TABLES_KNOWN_BYTES_H
+#define VV_LIB_TABLES_KNOWN_BYTES_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /*
  * known_bytes: a file of notes: le64 length, le64 and le64 the hash; the root's CID.
  */
-#include "dataset/read/known_bytes.h"
+#include "lib/tables/known_bytes.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * dataset_reader: finds the table at a path of a repository, for all commands, without reading the
  * file where possible.
  */
-#include "dataset/table/dataset_reader.h"
+#include "lib/tables/dataset_reader.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,8 +17,8 @@
 #include "base/text.h"
 #include "dataset/read/file_text.h"
 #include "dataset/schema/package.h"
-#include "dataset/table/dataset_reader_internal.h"
 #include "dataset/table/package_fit.h"
+#include "lib/tables/dataset_reader_internal.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"

@@ -5,8 +5,8 @@
  * All commands use it to find the previous version (in the index, else in HEAD), datapackage.json, the caches, the
  * store and the threads. It does not lock anything and writes only to caches; dataset_writer.h stores versions.
  */
-#ifndef VV_DATASET_TABLE_DATASET_READER_H
-#define VV_DATASET_TABLE_DATASET_READER_H
+#ifndef VV_LIB_TABLES_DATASET_READER_H
+#define VV_LIB_TABLES_DATASET_READER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
  * materialise: restores a pointer's file: writes it beside the old one, checks it, and renames it
  * over; parts that the old file has are copied.
  */
-#include "dataset/table/materialise.h"
+#include "lib/tables/materialise.h"
 
 #include <errno.h>
 #include <fcntl.h>
