@@ -315,21 +315,16 @@ static vv_status put_piece(void *payload, const void *bytes, size_t len, vv_erro
 
 static vv_status write_range(vv_subject *s, part *p, vv_error *err)
 {
-	vv_sink source;
-	vv_store *store;
-	vv_table t;
-	vv_status rc;
+	vv_auto(vv_table) t = {0};
+	vv_status rc = vv_dataset_open_stored(&t, s->repo, &s->root, err);
 
-	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
+	if (rc == VV_OK) {
 		const vv_bytes_options whole = {.progress = p->progress, .old_fd = -1};
 
 		/* where a part of the text is in the file is only known from its beginning on */
 		rc = t.root.dialect.encoding[0]
 			     ? vv_table_file(&t, put_part, p, &whole, err)
 			     : vv_table_range(&t, p->from, p->end - p->from, put_piece, p, err);
-		vv_table_close(&t);
 	}
 	return rc;
 }

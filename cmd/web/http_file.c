@@ -170,8 +170,6 @@ static vv_status load(file *f, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
-	vv_store *store;
-	vv_sink source;
 	vv_status rc;
 
 	if ((rc = reserve(f, err)) < 0 ||
@@ -180,10 +178,8 @@ static vv_status load(file *f, vv_error *err)
 	    !vv_pointer_looks_like(vv_buf_cstr(&f->plain), f->plain.len)) {
 		return rc;
 	}
-	if ((rc = vv_pointer_read(&p, &arena, f->plain.data, f->plain.len, err)) == VV_OK &&
-	    (rc = vv_repository_store(f->repo, &store, err)) == VV_OK) {
-		vv_sink_dry(&source, store);
-		rc = vv_table_open_stored(&f->table, &source, &p.root, err);
+	if ((rc = vv_pointer_read(&p, &arena, f->plain.data, f->plain.len, err)) == VV_OK) {
+		rc = vv_dataset_open_stored(&f->table, f->repo, &p.root, err);
 		f->is_dataset = rc == VV_OK;
 	}
 	return rc;

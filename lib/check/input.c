@@ -248,15 +248,12 @@ typedef struct lender {
 	vv_scan_cache *cache;
 } lender;
 
-static vv_status find_lender(lender *l, vv_check_input *in, vv_store *store, vv_import_options *io,
-			     vv_error *err)
+static vv_status find_lender(lender *l, vv_check_input *in, vv_import_options *io, vv_error *err)
 {
 	vv_subject *s = &in->subject;
-	vv_sink source;
 
-	if (vv_cid_is_null(&s->parent) || !store || s->lfs) return VV_OK;
-	vv_sink_dry(&source, store);
-	vv_status rc = vv_table_open_stored(&l->parent, &source, &s->parent, err);
+	if (vv_cid_is_null(&s->parent) || !s->repo || s->lfs) return VV_OK;
+	vv_status rc = vv_dataset_open_stored(&l->parent, s->repo, &s->parent, err);
 	if (rc < 0) return rc == VV_EMISSING ? VV_OK : rc;
 	l->has_parent = true;
 	if (l->parent.root.kind != VV_KIND_TABLE) return VV_OK;
@@ -345,7 +342,7 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	vv_random(&io.secret, sizeof(io.secret));
 	if ((o->repo && (rc = vv_repository_store(o->repo, &store, err)) < 0) ||
 	    (rc = vv_mem_sink_new(&in->passing, store, io.temp_dir, err)) < 0 ||
-	    (rc = find_lender(&l, in, store, &io, err)) < 0 ||
+	    (rc = find_lender(&l, in, &io, err)) < 0 ||
 	    (rc = vv_check_input_source(in, &source, err)) < 0) {
 		goto done;
 	}
@@ -424,13 +421,9 @@ static bool is_document(const vv_check_input *in)
 
 static vv_status open_stored(vv_check_input *in, vv_error *err)
 {
-	vv_store *store;
-	vv_sink source;
-	vv_status rc = vv_repository_store(in->subject.repo, &store, err);
+	vv_status rc = vv_dataset_open(&in->table, in->subject.repo, &in->subject.root, err);
 
 	if (rc < 0) return rc;
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open(&in->table, &source, &in->subject.root, err)) < 0) return rc;
 	in->open = in->table.root.kind != VV_KIND_FILE;
 	if (!in->open) {
 		in->kept = in->table;

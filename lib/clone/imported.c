@@ -360,14 +360,10 @@ static vv_status check_body(const vv_imported *i, vv_repository *r, const vv_cid
 {
 	vv_auto(vv_table) a = {0}, b = {0};
 	vv_auto(vv_buf) what = VV_BUF_INIT;
-	vv_store *store;
-	vv_sink source;
 	vv_status rc;
 
-	if ((rc = vv_repository_store(r, &store, err)) < 0) return rc;
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open(&a, &source, was, err)) < 0 ||
-	    (rc = vv_table_open(&b, &source, is, err)) < 0) {
+	if ((rc = vv_dataset_open(&a, r, was, err)) < 0 ||
+	    (rc = vv_dataset_open(&b, r, is, err)) < 0) {
 		return rc;
 	}
 	if (a.columns > 0 && count_common(&a, &b) == 0) {

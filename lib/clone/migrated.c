@@ -302,17 +302,6 @@ static vv_status take_in(vv_migrated *c, version *v, const char *path, vv_error 
 
 /* --- text again -------------------------------------------------------------------------- */
 
-static vv_status open_version(vv_migrated *c, const vv_cid *root, vv_table *out, vv_error *err)
-{
-	vv_sink source;
-	vv_store *blocks;
-	vv_status rc = vv_dataset_reader_store(vv_dataset_writer_reader(c->writer), &blocks, err);
-
-	if (rc < 0) return rc;
-	vv_sink_dry(&source, blocks);
-	return vv_table_open_stored(out, &source, root, err);
-}
-
 /* A version to export as text: write_texts makes its blob, which has a provisional name until
  * then. */
 static vv_status take_out(vv_migrated *c, version *v, vv_error *err)
@@ -338,7 +327,7 @@ static vv_status write_text(vv_migrated *c, version *v, vv_buf *text, vv_blob_se
 	vv_auto(vv_table) table = {0};
 	vv_bytes_options opts = {
 		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(c->writer)), .old_fd = -1};
-	vv_status rc = open_version(c, &v->root, &table, err);
+	vv_status rc = vv_dataset_open_stored(&table, c->repo, &v->root, err);
 
 	if (rc < 0) return rc;
 	if (table.root.bytes > BLOB_MAX) {
@@ -515,7 +504,8 @@ static vv_status compare(vv_migrated *c, const version *v, vv_error *err)
 		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(c->writer)), .old_fd = -1};
 	output o = {.hash = vv_xxh3_new(0)};
 	vv_hash128 is = {0};
-	vv_status rc = o.hash ? open_version(c, &v->root, &table, err) : vv_fail_nomem(err);
+	vv_status rc = o.hash ? vv_dataset_open_stored(&table, c->repo, &v->root, err)
+			      : vv_fail_nomem(err);
 
 	if (rc == VV_OK && (rc = vv_table_file(&table, hash_piece, &o, &opts, err)) == VV_OK) {
 		is = vv_xxh3_digest128(o.hash);

@@ -407,18 +407,14 @@ static vv_status describe(vv_snapshots *s, vv_snapshot *i, vv_error *err)
 {
 	vv_auto(vv_change_counts) counts = {0};
 	vv_auto(vv_table) a = {0}, b = {0};
-	vv_store *blocks;
-	vv_sink source;
-	vv_status rc = vv_repository_store(s->repo, &blocks, err);
+	vv_status rc = vv_dataset_open(&b, s->repo, &i->root, err);
 
 	if (rc < 0) return rc;
-	vv_sink_dry(&source, blocks);
-	if ((rc = vv_table_open(&b, &source, &i->root, err)) < 0) return rc;
 	if (!s->has_table) {
 		vv_change_whole_put(&i->words, false, b.root.rows, b.columns);
 		return vv_buf_ok(&i->words, err);
 	}
-	if ((rc = vv_table_open(&a, &source, &s->now, err)) < 0 ||
+	if ((rc = vv_dataset_open(&a, s->repo, &s->now, err)) < 0 ||
 	    (rc = vv_change_count(&counts, s->repo, s->to, &s->now, &i->root, err)) < 0) {
 		return rc;
 	}

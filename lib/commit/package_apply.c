@@ -113,9 +113,7 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 	vv_auto(vv_package_resource) res = {0};
 	vv_index_entry e;
 	vv_pointer pointer;
-	vv_store *store;
-	vv_sink sink;
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 
 	if (!vv_index_get(d->x, path, &e)) return VV_OK;
 	vv_status rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(d->s), &e.id, &arena,
@@ -124,15 +122,12 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 	    (rc == VV_OK && strcmp(pointer.kind, "table") != 0)) {
 		return VV_OK;
 	}
-	if (rc < 0 || (rc = vv_package_find(&res, path, read_from_index, d, err)) < 0 ||
-	    (rc = vv_repository_store(d->r, &store, err)) < 0) {
+	if (rc < 0 || (rc = vv_package_find(&res, path, read_from_index, d, err)) < 0) {
 		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
-	vv_sink_dry(&sink, store);
-	rc = vv_table_open_stored(&t, &sink, &pointer.root, err);
+	rc = vv_dataset_open_stored(&t, d->r, &pointer.root, err);
 	if (rc == VV_OK) {
 		rc = apply(d, path, &res, &t, err);
-		vv_table_close(&t);
 	} else if (rc == VV_EMISSING) {
 		vv_prefix(err, "%s describes %s", vv_text_shows(res.package_path),
 			  vv_text_shows(path));

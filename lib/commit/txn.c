@@ -654,8 +654,7 @@ vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *cid, bool r
 	vv_status rc;
 
 	if ((rc = vv_txn_is_over(t, err)) < 0 || (rc = must_be_free(t, &p, err)) < 0 ||
-	    (rc = decide(t, &p, err)) < 0 ||
-	    (rc = vv_dataset_reader_store(t->reader, &store, err)) < 0) {
+	    (rc = decide(t, &p, err)) < 0 || (rc = vv_repository_store(t->repo, &store, err)) < 0) {
 		return rc;
 	}
 	vv_dataset_found_init(&found);

@@ -209,7 +209,7 @@ static vv_status open_version(void *payload, const char *path, const vv_cid *roo
 	if ((rc = append_merged(a, e->path, err)) < 0) return rc;
 	last_merged(a)->sides[VV_OURS] = (vv_merge_side){e->mode, e->blob};
 	if (!root) return VV_OK;
-	if ((rc = vv_table_open(out, &a->source, root, err)) < 0) {
+	if ((rc = vv_dataset_open(out, a->files->repo, root, err)) < 0) {
 		if (rc == VV_EMISSING) {
 			vv_prefix(err, "%s: the version that the patch was made from",
 				  vv_text_shows(e->path));
@@ -235,7 +235,7 @@ static vv_status take_theirs(vv_apply_index *a, const vv_cid *root, vv_error *er
 
 	side->mode = last_merged(a)->sides[VV_OURS].mode;
 	if ((rc = vv_dataset_writer_commit(a->writer, err)) < 0 ||
-	    (rc = vv_table_open(&t, &a->source, root, err)) < 0) {
+	    (rc = vv_dataset_open(&t, a->files->repo, root, err)) < 0) {
 		return rc;
 	}
 	return put_pointer(a->files->repo, root, &t.root, &side->id, err);
@@ -277,16 +277,11 @@ vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 					   .payload = a,
 					   .temp_dir = opts->temp_dir,
 					   .pool = opts->pool};
-	vv_store *store;
 	vv_writer *w;
-	vv_status rc;
+	vv_status rc = vv_dataset_writer_blocks(a->writer, &w, err);
 
-	if ((rc = vv_dataset_writer_blocks(a->writer, &w, err)) < 0 ||
-	    (rc = vv_repository_store(a->files->repo, &store, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_sink_writer(&a->made, w);
-	vv_sink_dry(&a->source, store);
 	rc = patch->seek(patch->payload, 0, err);
 	return rc < 0 ? rc : vv_patch_apply(patch, &po, err);
 }

@@ -33,8 +33,8 @@ typedef struct vv_apply_index {
 	size_t missed_count;
 	vv_apply_merged *merged;
 	size_t count, cap;
-	vv_sink source, made; /* of the versions that the patch was made from; of its results */
-	size_t conflicts;     /* how many paths */
+	vv_sink made;     /* of the patch's results */
+	size_t conflicts; /* how many paths */
 } vv_apply_index;
 
 void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_writer *writer,

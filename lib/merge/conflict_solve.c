@@ -322,9 +322,7 @@ static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error 
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	bool pointer = false;
 	vv_pointer p;
-	vv_store *store;
-	vv_sink source;
-	vv_table from;
+	vv_auto(vv_table) from = {0};
 	vv_status rc;
 
 	if (count == 0) return VV_OK;
@@ -335,15 +333,11 @@ static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error 
 	}
 	if (!pointer) return refuse_row(v, &s->record->items[list[0].item], err);
 	if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(s->writer), blob, &arena, &p,
-					    err)) == VV_OK &&
-	    (rc = vv_repository_store(s->repo, &store, err)) == VV_OK) {
-		vv_sink_dry(&source, store);
-		if ((rc = vv_table_open(&from, &source, &p.root, err)) == VV_OK) {
-			rc = put_back(v, &from, list, count, err);
-			vv_table_close(&from);
-		}
+					    err)) < 0 ||
+	    (rc = vv_dataset_open(&from, s->repo, &p.root, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return put_back(v, &from, list, count, err);
 }
 
 /* --- all of it ---------------------------------------------------------------------------------- */

@@ -81,14 +81,10 @@ static vv_status write_pointer(mender *m, const vv_cid *root, vv_merge_side *out
 			       vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_store *store;
-	vv_sink source;
 	vv_auto(vv_table) t = {0};
-	vv_status rc;
+	vv_status rc = vv_dataset_open(&t, m->repo, root, err);
 
-	if ((rc = vv_repository_store(m->repo, &store, err)) < 0) return rc;
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open(&t, &source, root, err)) < 0) return rc;
+	if (rc < 0) return rc;
 	if ((rc = vv_root_pointer(&text, root, &t.root, err)) == VV_OK &&
 	    (rc = vv_blob_write(m->repo, vv_buf_cstr(&text), text.len, &out->id, err)) == VV_OK) {
 		out->mode = mode;

@@ -588,17 +588,13 @@ static vv_status say_whose(const vv_subject *s, vv_error *err)
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err)
 {
-	vv_store *store;
-	vv_sink source;
 	vv_status rc;
 
 	if ((rc = vv_subject_settle(s, err)) < 0) return rc;
 	if (vv_subject_is_broken(s, err)) return VV_EINPUT;
 	if (!s->is_dataset) return vv_subject_import(s, out, opts, err);
-	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
-	vv_sink_dry(&source, store);
-	rc = opts && opts->stored ? vv_table_open_stored(out, &source, &s->root, err)
-				  : vv_table_open(out, &source, &s->root, err);
+	rc = opts && opts->stored ? vv_dataset_open_stored(out, s->repo, &s->root, err)
+				  : vv_dataset_open(out, s->repo, &s->root, err);
 	if (rc == VV_EMISSING && s->on_disk) {
 		/* The file exists here, only its stored form is missing. */
 		return vv_subject_import(s, out, opts, err);
@@ -618,17 +614,12 @@ static vv_status stored_bytes(vv_subject *s, bool text, vv_bytes_fn fn, void *pa
 {
 	const vv_bytes_options how = {
 		.pool = vv_dataset_reader_pool(s->reader), .progress = progress, .old_fd = -1};
-	vv_table t;
-	vv_store *store;
-	vv_sink source;
-	vv_status rc;
+	vv_auto(vv_table) t = {0};
+	vv_status rc = vv_dataset_open_stored(&t, s->repo, &s->root, err);
 
-	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
+	if (rc == VV_OK) {
 		rc = text ? vv_table_bytes_with(&t, fn, payload, &how, err)
 			  : vv_table_file(&t, fn, payload, &how, err);
-		vv_table_close(&t);
 	}
 	return rc < 0 ? say_whose(s, err) : rc;
 }

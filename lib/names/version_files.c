@@ -10,12 +10,12 @@
 
 #define SMALL ((uint64_t)1 << 20) /* what reading takes besides the longest group */
 
-/* source is the table's while it is open. */
-static vv_status open_version(vv_table *t, vv_sink *source, vv_store *store, const vv_cid *root,
-			      vv_error *err)
+static vv_status open_version(vv_table *t, vv_store *store, const vv_cid *root, vv_error *err)
 {
-	vv_sink_dry(source, store);
-	return vv_table_open_stored(t, source, root, err);
+	vv_sink source;
+
+	vv_sink_dry(&source, store);
+	return vv_table_open_stored(t, &source, root, err);
 }
 
 /* No group is a piece of a file whose rows are kept in key order: it is cut by length. */
@@ -65,11 +65,10 @@ static vv_status make_pieces(void *payload, vv_store *store, const vv_cid *root,
 	/* A leaf of the file is a row group. */
 	const vv_bytes_options o = {
 		.pool = work->pool, .progress = work->progress, .old_fd = -1, .by_group = true};
-	vv_sink source;
 	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
-	if ((rc = open_version(&t, &source, store, root, err)) < 0) return rc;
+	if ((rc = open_version(&t, store, root, err)) < 0) return rc;
 	return vv_root_has_places(&t.root) ? make_even_pieces(&t, &o, fn, out, err)
 					   : vv_table_bytes_with(&t, fn, out, &o, err);
 }
@@ -78,11 +77,10 @@ static vv_status make_range(void *payload, vv_store *store, const vv_cid *root, 
 			    uint64_t len, vv_file_out_fn fn, void *out, vv_error *err)
 {
 	const vv_version_work *work = payload;
-	vv_sink source;
 	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
-	if ((rc = open_version(&t, &source, store, root, err)) < 0) return rc;
+	if ((rc = open_version(&t, store, root, err)) < 0) return rc;
 	return vv_ordered_files_range(work ? work->ordered : NULL, &t, work ? work->client : NULL,
 				      from, len, fn, out, err);
 }
@@ -92,12 +90,11 @@ static vv_status range_cost(void *payload, vv_store *store, const vv_cid *root, 
 {
 	const vv_version_work *work = payload;
 	uint64_t group;
-	vv_sink source;
 	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
 	*out = 0;
-	if ((rc = open_version(&t, &source, store, root, err)) < 0) return rc;
+	if ((rc = open_version(&t, store, root, err)) < 0) return rc;
 	if (work && work->ordered && vv_ordered_files_have(work->ordered, &t)) {
 		*out = SMALL;
 	} else if ((rc = vv_table_largest_group(&t, from, len, &group, err)) == VV_OK) {

@@ -96,13 +96,9 @@ static vv_status load_blob(input *in, vv_subject *s, vv_error *err)
 /* A file of bytes that varve keeps. */
 static vv_status open_stored(input *in, vv_subject *s, vv_error *err)
 {
-	vv_store *store;
-	vv_sink source;
-	vv_status rc;
+	vv_status rc = vv_dataset_open_stored(&in->stored, s->repo, &s->root, err);
 
-	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open_stored(&in->stored, &source, &s->root, err)) < 0) {
+	if (rc < 0) {
 		memset(&in->stored, 0, sizeof(in->stored));
 		return rc;
 	}
@@ -162,15 +158,11 @@ static void input_close(input *in)
 
 /* The version in the index lends schema and dialect to a changed file. Where its
  * blocks are missing here the file is alone. */
-static vv_status open_parent(vv_subject *s, vv_store *store, vv_table *parent, bool *has,
-			     vv_error *err)
+static vv_status open_parent(vv_subject *s, vv_table *parent, bool *has, vv_error *err)
 {
-	vv_sink source;
-
 	*has = false;
 	if (vv_cid_is_null(&s->parent)) return VV_OK;
-	vv_sink_dry(&source, store);
-	vv_status rc = vv_table_open_stored(parent, &source, &s->parent, err);
+	vv_status rc = vv_dataset_open_stored(parent, s->repo, &s->parent, err);
 	*has = rc == VV_OK;
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
@@ -693,7 +685,7 @@ static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
 	    (unpack && (rc = input_unpack(in, err)) < 0) ||
 	    (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||
 	    (rc = open_passing(s, store, like, err)) < 0 ||
-	    (rc = open_parent(s, store, &parent, &has_parent, err)) < 0 ||
+	    (rc = open_parent(s, &parent, &has_parent, err)) < 0 ||
 	    (rc = find_package(s, &r->res, &r->schema, io, err)) < 0) {
 		return rc;
 	}
@@ -835,13 +827,11 @@ vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 	vv_auto(input) in = {.fd = -1};
 	vv_auto(vv_file_text) *text = NULL;
 	vv_auto(vv_table) parent = {0};
-	vv_store *store;
 	bool has;
 	vv_status rc;
 
 	if ((rc = input_open(&in, s, false, err)) < 0 ||
-	    (rc = vv_repository_store(s->repo, &store, err)) < 0 ||
-	    (rc = open_parent(s, store, &parent, &has, err)) < 0 ||
+	    (rc = open_parent(s, &parent, &has, err)) < 0 ||
 	    (rc = find_package(s, &res, &schema, &io, err)) < 0) {
 		return rc;
 	}

@@ -249,24 +249,17 @@ vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_rep
 vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path,
 			  const vv_cid *old, const vv_cid *now, vv_error *err)
 {
-	vv_store *store = NULL;
-	vv_sink source;
-	vv_auto(vv_table) a = {0};
-	vv_table b;
+	vv_auto(vv_table) a = {0}, b = {0};
 	vv_status rc;
 
 	*out = (vv_change_counts){0};
-	if ((rc = vv_repository_store(r, &store, err)) < 0) return rc;
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open_stored(&a, &source, old, err)) < 0) {
+	if ((rc = vv_dataset_open_stored(&a, r, old, err)) < 0 ||
+	    (rc = vv_dataset_open_stored(&b, r, now, err)) < 0) {
 		return rc == VV_EMISSING ? VV_OK : rc;
 	}
-	if ((rc = vv_table_open_stored(&b, &source, now, err)) == VV_OK) {
-		if (a.root.kind == VV_KIND_TABLE && b.root.kind == VV_KIND_TABLE) {
-			rc = vv_change_count_tables(out, path, &a, &b,
-						    vv_env_temp_dir(vv_repository_env(r)), err);
-		}
-		vv_table_close(&b);
+	if (a.root.kind == VV_KIND_TABLE && b.root.kind == VV_KIND_TABLE) {
+		rc = vv_change_count_tables(out, path, &a, &b,
+					    vv_env_temp_dir(vv_repository_env(r)), err);
 	}
 	return rc == VV_EMISSING ? VV_OK : rc;
 }

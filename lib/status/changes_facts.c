@@ -31,27 +31,20 @@ static vv_status count_groups(vv_change_facts *f, vv_repository *r, const vv_poi
 			      const vv_pointer *now, vv_error *err)
 {
 	vv_store *store = NULL;
-	vv_sink sink;
-	vv_table table;
+	vv_auto(vv_table) table = {0};
 	vv_growth growth;
 	vv_status rc;
 
-	if ((rc = vv_repository_store(r, &store, err)) < 0) return rc;
-	vv_sink_dry(&sink, store);
-	rc = vv_table_open_stored(&table, &sink, &now->root, err);
-	if (rc == VV_OK) {
-		rc = vv_table_groups(&table, &f->groups, err);
-		vv_table_close(&table);
+	if ((rc = vv_repository_store(r, &store, err)) < 0 ||
+	    (rc = vv_dataset_open_stored(&table, r, &now->root, err)) < 0 ||
+	    (rc = vv_table_groups(&table, &f->groups, err)) < 0 ||
+	    (rc = vv_growth_count(&growth, store, &before->root, &now->root, err)) < 0) {
+		return rc == VV_EMISSING ? VV_OK : rc;
 	}
-	if (rc == VV_OK) {
-		rc = vv_growth_count(&growth, store, &before->root, &now->root, err);
-	}
-	if (rc == VV_OK) {
-		f->known = true;
-		f->stored = growth.stored;
-		f->groups_new = growth.leaves < f->groups ? growth.leaves : f->groups;
-	}
-	return rc == VV_EMISSING ? VV_OK : rc;
+	f->known = true;
+	f->stored = growth.stored;
+	f->groups_new = growth.leaves < f->groups ? growth.leaves : f->groups;
+	return VV_OK;
 }
 
 static bool is_table(const vv_pointer *p)

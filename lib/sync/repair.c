@@ -547,7 +547,7 @@ static vv_status run(repair *r, vv_error *err)
 	const vv_salvage ask = {r->ask->files, r->ask->file_count, LOCK_WAIT_MS, tell_file, r};
 	vv_status rc;
 
-	if ((rc = vv_dataset_reader_store(r->ask->reader, &r->store, err)) < 0) return rc;
+	if ((rc = vv_repository_store(r->repo, &r->store, err)) < 0) return rc;
 	/* Before anything is removed: a node in the store no longer implies the blocks below it. */
 	if ((rc = vv_repository_set_incomplete(r->repo, true, err)) < 0 ||
 	    (rc = vv_complete_tips_forget(r->repo, err)) < 0 ||

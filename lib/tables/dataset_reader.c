@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "dataset/read/file_text.h"
 #include "dataset/schema/package.h"
+#include "dataset/table/file_order.h"
 #include "dataset/table/package_fit.h"
 #include "lib/tables/dataset_reader_internal.h"
 #include "repo/git/history/refs.h"
@@ -25,11 +26,6 @@
 #include "repo/git/tree.h"
 
 #define PACKAGE_MAX ((size_t)64 << 20)
-
-static vv_status open_store(vv_dataset_reader *r, vv_error *err)
-{
-	return r->store ? VV_OK : vv_repository_store(r->repo, &r->store, err);
-}
 
 vv_status dataset_reader_open_index(vv_dataset_reader *r, vv_error *err)
 {
@@ -165,21 +161,24 @@ vv_pool *vv_dataset_reader_pool(vv_dataset_reader *r)
 	return r->pool;
 }
 
-vv_status vv_dataset_reader_store(vv_dataset_reader *r, vv_store **out, vv_error *err)
+vv_status vv_dataset_open_stored(vv_table *out, vv_repository *r, const vv_cid *root, vv_error *err)
 {
-	vv_status rc = open_store(r, err);
-	*out = r->store;
-	return rc;
+	vv_store *store;
+	vv_sink source;
+	vv_status rc = vv_repository_store(r, &store, err);
+
+	if (rc < 0) return rc;
+	vv_sink_dry(&source, store);
+	return vv_table_open_stored(out, &source, root, err);
 }
 
-vv_status vv_dataset_reader_secret(vv_dataset_reader *r, uint64_t *out, vv_error *err)
+vv_status vv_dataset_open(vv_table *out, vv_repository *r, const vv_cid *root, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	if (!r->has_secret) {
-		rc = vv_repository_secret(r->repo, &r->secret, err);
-		r->has_secret = rc == VV_OK;
+	vv_status rc = vv_dataset_open_stored(out, r, root, err);
+
+	if (rc == VV_OK && (rc = vv_table_to_file_order(out, err)) < 0) {
+		vv_table_close(out);
 	}
-	*out = r->secret;
 	return rc;
 }
 
@@ -196,7 +195,7 @@ static char *scan_cache_file(const vv_dataset_reader *r, const char *path, bool 
 vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, const vv_cid *root,
 				       vv_scan_cache **out, uint64_t *secret, vv_error *err)
 {
-	vv_status rc = vv_dataset_reader_secret(r, secret, err);
+	vv_status rc = vv_repository_secret(r->repo, secret, err);
 	*out = NULL;
 	if (rc < 0) return rc;
 	for (int given = 0; !*out && given < 2; given++) {
@@ -212,7 +211,7 @@ vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *pa
 {
 	uint64_t secret;
 	if (cache->count < 2) return VV_OK; /* a change changes every group */
-	vv_status rc = vv_dataset_reader_secret(r, &secret, err);
+	vv_status rc = vv_repository_secret(r->repo, &secret, err);
 	if (rc < 0) return rc;
 	vv_auto(char) *file = scan_cache_file(r, path, given);
 	if (!file) return vv_fail_nomem(err);
@@ -404,8 +403,7 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_package_resource) res = {0};
 	vv_pointer p;
-	vv_sink sink;
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	bool fits = true, described;
 	vv_status rc;
 
@@ -420,12 +418,9 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 		return VV_OK;
 	}
 	if (vv_dataset_reader_pointer(r, blob, &arena, &p, VV_IGNORED) == VV_OK &&
-	    strcmp(p.kind, "table") == 0 && open_store(r, VV_IGNORED) == VV_OK) {
-		vv_sink_dry(&sink, r->store);
-		if (vv_table_open_stored(&t, &sink, &p.root, VV_IGNORED) == VV_OK) {
-			*out = vv_package_fits(&fits, &t, &res, VV_IGNORED) == VV_OK && !fits;
-			vv_table_close(&t);
-		}
+	    strcmp(p.kind, "table") == 0 &&
+	    vv_dataset_open_stored(&t, r->repo, &p.root, VV_IGNORED) == VV_OK) {
+		*out = vv_package_fits(&fits, &t, &res, VV_IGNORED) == VV_OK && !fits;
 	}
 	return VV_OK;
 }

@@ -38,13 +38,11 @@ void vv_dataset_reader_forget(vv_dataset_reader *r);
  * git. */
 void vv_dataset_reader_refresh(vv_dataset_reader *r);
 
-/* Return objects of the reader, borrowed until its close. The pool is created, and the store is opened, on first
- * use. */
+/* Return objects of the reader, borrowed until its close. The pool is created on first use. */
 vv_repository *vv_dataset_reader_repository(const vv_dataset_reader *r);
 const vv_progress *vv_dataset_reader_progress(const vv_dataset_reader *r);
 vv_stat_cache *vv_dataset_reader_stats(vv_dataset_reader *r);
 vv_pool *vv_dataset_reader_pool(vv_dataset_reader *r);
-vv_status vv_dataset_reader_store(vv_dataset_reader *r, vv_store **out, vv_error *err);
 /* Gets Git's index for reading; it is read once, and again if the file has changed. Borrowed until the next call. */
 vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv_error *err);
 /* Makes the reader use the caller's open index, with its changes, instead of reading Git's. Call again with NULL
@@ -63,6 +61,13 @@ const char *vv_dataset_reader_copy(const vv_dataset_reader *r, const vv_oid *blo
 /* Records a temporary file with the content of the blob. The reader owns the path, and keeps the last few files until
  * it is closed. */
 void vv_dataset_reader_take_copy(vv_dataset_reader *r, const vv_oid *blob, char *take_file);
+
+/* Versions by their root. */
+
+/* Opens a version of the repository's store, with its rows in the file's order or as they are stored. */
+vv_status vv_dataset_open(vv_table *out, vv_repository *r, const vv_cid *root, vv_error *err);
+vv_status vv_dataset_open_stored(vv_table *out, vv_repository *r, const vv_cid *root,
+				 vv_error *err);
 
 /* Pointers. */
 
@@ -180,6 +185,5 @@ vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, c
  * cache is saved beside that of the index's version. */
 vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *path,
 					    const vv_scan_cache *cache, bool given, vv_error *err);
-vv_status vv_dataset_reader_secret(vv_dataset_reader *r, uint64_t *out, vv_error *err);
 
 #endif

@@ -45,78 +45,88 @@ static vv_status keep_named(dataset_inputs *in, const vv_pointer *p, vv_error *e
 	return VV_OK;
 }
 
+/* Reads a blob as a pointer; *found: it is one. */
+static vv_status try_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
+			     vv_pointer *out, bool *found, vv_error *err)
+{
+	vv_status rc = vv_dataset_reader_pointer(r, blob, arena, out, err);
+
+	*found = rc == VV_OK;
+	return unless_trouble(rc, err);
+}
+
 /* The newest version of HEAD's line of commits that has bytes: one without does not describe a
  * table. */
 static vv_status find_in_history(vv_dataset_reader *r, const char *path, vv_arena *arena,
 				 vv_pointer *out, bool *found, vv_error *err)
 {
-	bool empty = true;
 	char rev[32];
 	vv_status rc = dataset_reader_head(r, err);
 	vv_oid commit = r->head;
 
-	for (unsigned back = 1; rc == VV_OK && !r->unborn && empty && back < PAST_MAX; back++) {
+	for (unsigned back = 1; rc == VV_OK && !r->unborn && back < PAST_MAX; back++) {
 		vv_auto(vv_tree_entry) at = {0};
 
-		rc = vv_tree_entry_at(r->repo, &commit, path, &at, err);
-		empty = rc == VV_OK && vv_oid_is_empty_blob(&at.id);
-		if (empty) {
-			(void)snprintf(rev, sizeof(rev), "HEAD~%u", back);
-			rc = vv_rev_commit(r->repo, rev, &commit, err);
-		} else if (rc == VV_OK) {
-			rc = vv_dataset_reader_pointer(r, &at.id, arena, out, err);
-			*found = rc == VV_OK;
+		if ((rc = vv_tree_entry_at(r->repo, &commit, path, &at, err)) < 0) {
+			break;
 		}
+		if (!vv_oid_is_empty_blob(&at.id)) {
+			return try_pointer(r, &at.id, arena, out, found, err);
+		}
+		(void)snprintf(rev, sizeof(rev), "HEAD~%u", back);
+		rc = vv_rev_commit(r->repo, rev, &commit, err);
 	}
 	return unless_trouble(rc, err);
 }
 
-/* The root of the version before: of the index, else of HEAD. None is fine. */
+/* The pointer of the version before: of the index, of the merged version in a conflict, whose schema and cut may be
+ * theirs, else of HEAD. */
+static vv_status find_pointer(vv_dataset_reader *r, const char *path, vv_arena *arena,
+			      vv_pointer *out, bool *found, vv_error *err)
+{
+	vv_index_entry e;
+	vv_oid merged;
+	vv_status rc = dataset_reader_open_index(r, err);
+
+	if (rc < 0) return rc;
+	if (vv_index_get(r->index, path, &e) &&
+	    ((rc = try_pointer(r, &e.id, arena, out, found, err)) < 0 || *found)) {
+		return rc;
+	}
+	if (vv_conflict_merged(r->repo, r->index, path, &merged, NULL) == VV_OK &&
+	    ((rc = try_pointer(r, &merged, arena, out, found, err)) < 0 || *found)) {
+		return rc;
+	}
+	return find_in_history(r, path, arena, out, found, err);
+}
+
+/* The root of the version before. None is fine. */
 static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_dataset_options *opts,
 			     dataset_inputs *in, vv_dataset_found *out, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer pointer;
-	vv_index_entry e;
-	vv_oid merged;
-	bool found = false;
-	vv_status rc = VV_OK;
+	vv_store *store;
+	bool found = opts->parent != NULL;
+	vv_status rc;
+
 	if (opts->no_parent) return VV_OK;
-	if (opts->parent) {
+	if (found) {
 		pointer = *opts->parent;
-		found = true;
+	} else if ((rc = find_pointer(r, path, &arena, &pointer, &found, err)) < 0 || !found) {
+		return rc;
 	}
-	if (!found && (rc = dataset_reader_open_index(r, err)) == VV_OK &&
-	    vv_index_get(r->index, path, &e)) {
-		rc = vv_dataset_reader_pointer(r, &e.id, &arena, &pointer, err);
-		found = rc == VV_OK;
-		rc = unless_trouble(rc, err);
-	}
-	/* In a conflict: the merged version, whose schema and cut may be theirs. */
-	if (!found && rc == VV_OK && r->index &&
-	    vv_conflict_merged(r->repo, r->index, path, &merged, NULL) == VV_OK) {
-		rc = vv_dataset_reader_pointer(r, &merged, &arena, &pointer, err);
-		found = rc == VV_OK;
-		rc = unless_trouble(rc, err);
-	}
-	if (!found && rc == VV_OK) {
-		rc = find_in_history(r, path, &arena, &pointer, &found, err);
-	}
-	if (rc == VV_OK && found) {
-		out->named = pointer.root;
-	}
-	if (rc == VV_OK && found && (rc = vv_dataset_reader_store(r, &r->store, err)) == VV_OK) {
-		rc = opts->parent_block
-			     ? vv_root_decode(&out->parent_root, opts->parent_block->data,
-					      opts->parent_block->len, err)
-			     : vv_root_load(&out->parent_root, r->store, &pointer.root, err);
-		if (rc == VV_OK) {
-			out->parent = pointer.root;
-		} else if (rc == VV_EMISSING) {
-			vv_error_clear(err);
-			/* facts that its pointer lacks are found again */
-			rc = keep_named(in, &pointer, err);
-		}
+	out->named = pointer.root;
+	if ((rc = vv_repository_store(r->repo, &store, err)) < 0) return rc;
+	rc = opts->parent_block ? vv_root_decode(&out->parent_root, opts->parent_block->data,
+						 opts->parent_block->len, err)
+				: vv_root_load(&out->parent_root, store, &pointer.root, err);
+	if (rc == VV_OK) {
+		out->parent = pointer.root;
+	} else if (rc == VV_EMISSING) {
+		vv_error_clear(err);
+		/* facts that its pointer lacks are found again */
+		rc = keep_named(in, &pointer, err);
 	}
 	return rc;
 }
@@ -198,11 +208,12 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 				const vv_dataset_options *opts, bool dry, vv_dataset_found *out,
 				vv_error *err)
 {
+	vv_store *store;
 	vv_status rc;
 	vv_schema_init(&in->schema);
 	in->opts.hints = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
-	if ((rc = vv_dataset_reader_store(r, &r->store, err)) < 0 ||
-	    (rc = vv_dataset_reader_secret(r, &in->opts.secret, err)) < 0 ||
+	if ((rc = vv_repository_store(r->repo, &store, err)) < 0 ||
+	    (rc = vv_repository_secret(r->repo, &in->opts.secret, err)) < 0 ||
 	    (rc = find_parent(r, path, opts, in, out, err)) < 0) {
 		return rc;
 	}
@@ -374,29 +385,26 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
 				   const vv_dataset_options *opts, const vv_dataset_target *to,
 				   vv_dataset_found *out, vv_error *err)
 {
-	dataset_inputs in = {0};
+	vv_auto(dataset_inputs) in = {0};
 	vv_sink sink;
+	vv_store *store;
 	uint64_t start = vv_monotonic_ms();
-	vv_status rc = dataset_inputs_gather(&in, r, path, opts, to == NULL, out, err);
+	vv_status rc;
 
-	if (rc < 0) {
-		goto done;
+	if ((rc = dataset_inputs_gather(&in, r, path, opts, to == NULL, out, err)) < 0 ||
+	    (rc = vv_repository_store(r->repo, &store, err)) < 0 ||
+	    (to && (rc = to->open(to->payload, &sink, err)) < 0)) {
+		return rc;
 	}
-	if (to) {
-		if ((rc = to->open(to->payload, &sink, err)) < 0) {
-			goto done;
-		}
-	} else if (r->kept && in.opts.parent) {
+	if (!to && r->kept && in.opts.parent) {
 		vv_mem_sink_use(&sink, r->kept);
-	} else {
-		vv_sink_dry(&sink, r->store);
+	} else if (!to) {
+		vv_sink_dry(&sink, store);
 	}
 	if ((rc = dataset_import_run(out, &in, source, &sink, err)) == VV_OK) {
 		rc = dataset_import_settle(out, &in, err);
 	}
-done:
 	out->ms = vv_monotonic_ms() - start;
-	dataset_inputs_clear(&in);
 	return rc;
 }
 
@@ -412,11 +420,7 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 	if (st->size == 0 || st->size > VV_POINTER_MAX) return VV_OK;
 	ssize_t n = vv_pread_full(fd, head, sizeof(head), 0, name, err);
 	if (n < 0) return (vv_status)n;
-	if (!vv_pointer_looks_like(head, (size_t)n) &&
-	    (n < (ssize_t)strlen(VV_POINTER_TORN_START) ||
-	     memcmp(head, VV_POINTER_TORN_START, strlen(VV_POINTER_TORN_START)) != 0)) {
-		return VV_OK;
-	}
+	if (!vv_pointer_may_begin(head, (size_t)n)) return VV_OK;
 	vv_buf_reset(&out->pointer);
 	if (!vv_buf_reserve(&out->pointer, (size_t)st->size)) return vv_fail_nomem(err);
 	n = vv_pread_full(fd, out->pointer.data, (size_t)st->size, 0, name, err);

@@ -25,14 +25,11 @@ typedef struct copied_blob {
 struct vv_dataset_reader {
 	vv_repository *repo;
 	const vv_progress *progress;
-	vv_store *store; /* the repository's, when first needed */
 	vv_pool *pool;
 	vv_mem_sink *kept; /* gets the blocks of dry imports; NULL: they are discarded */
 	vv_stat_cache *stats;
 	vv_index *index; /* as of its first use: for parents and stats */
 	bool index_lent; /* the index belongs to the caller */
-	uint64_t secret;
-	bool has_secret;
 	/* the last folder in which new packages were searched; new_package: the result */
 	char *folder;
 	bool new_package;
@@ -74,6 +71,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 				const vv_dataset_options *opts, bool dry, vv_dataset_found *out,
 				vv_error *err);
 void dataset_inputs_clear(dataset_inputs *in);
+VV_AUTO_CLEAR(dataset_inputs, dataset_inputs_clear)
 
 /* The import itself, after dataset_inputs_gather. From any thread: it uses only its arguments. */
 vv_status dataset_import_run(vv_dataset_found *out, const dataset_inputs *in,

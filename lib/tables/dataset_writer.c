@@ -89,9 +89,7 @@ static bool is_fit(const ahead *a)
 		return false;
 	}
 	ssize_t n = vv_pread_full(a->fd, head, sizeof(head), 0, a->path, NULL);
-	return n > 0 && !vv_pointer_looks_like(head, (size_t)n) &&
-	       (n < (ssize_t)strlen(VV_POINTER_TORN_START) ||
-		memcmp(head, VV_POINTER_TORN_START, strlen(VV_POINTER_TORN_START)) != 0);
+	return n > 0 && !vv_pointer_may_begin(head, (size_t)n);
 }
 
 static bool is_ready(ahead *a, vv_writer *blocks)
@@ -228,7 +226,7 @@ vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w)
 vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_error *err)
 {
 	vv_store *store;
-	vv_status rc = vv_dataset_reader_store(w->reader, &store, err);
+	vv_status rc = vv_repository_store(w->repo, &store, err);
 	if (w->blocks && vv_writer_is_settled(w->blocks)) {
 		vv_dataset_writer_release(w);
 	}
@@ -390,7 +388,7 @@ static bool has_blocks(vv_dataset_writer *w)
 {
 	vv_store *store;
 
-	if (!w->blocks && vv_dataset_reader_store(w->reader, &store, VV_IGNORED) == VV_OK &&
+	if (!w->blocks && vv_repository_store(w->repo, &store, VV_IGNORED) == VV_OK &&
 	    vv_writer_open(&w->blocks, store, 0, VV_IGNORED) < 0) {
 		w->blocks = NULL;
 	}

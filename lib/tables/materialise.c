@@ -91,7 +91,7 @@ static vv_status write_version(vv_dataset_reader *r, vv_table *t, int fd, const 
 				 .old = old,
 				 .old_fd = old_fd};
 	if (!o.buf) return vv_fail_nomem(err);
-	vv_status rc = vv_dataset_reader_secret(r, &opts.secret, err);
+	vv_status rc = vv_repository_secret(vv_dataset_reader_repository(r), &opts.secret, err);
 	if (rc == VV_OK && (rc = vv_table_file(t, output_write, &o, &opts, err)) == VV_OK) {
 		rc = output_flush(&o, err);
 	}
@@ -186,19 +186,15 @@ vv_status vv_made_file_make(vv_made_file *out, vv_dataset_reader *r, const char 
 	vv_repository *repo = vv_dataset_reader_repository(r);
 	vv_auto(vv_table) t = {0};
 	vv_auto(char) *file = vv_repository_file(repo, path);
-	vv_store *store;
-	vv_sink source;
 	vv_status rc;
 
 	*out = (vv_made_file){0};
 	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_path_check_plain(path, err)) < 0 ||
-	    (rc = vv_worktree_check_above(repo, path, err)) < 0 ||
-	    (rc = vv_dataset_reader_store(r, &store, err)) < 0) {
+	    (rc = vv_worktree_check_above(repo, path, err)) < 0) {
 		return rc;
 	}
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open_stored(&t, &source, &p->root, err)) < 0 ||
+	if ((rc = vv_dataset_open_stored(&t, repo, &p->root, err)) < 0 ||
 	    (rc = make_file(r, path, file, &t, &out->temp, &out->cache, mode, err)) < 0) {
 		vv_made_file_clear(out);
 		return explain_missing(path, rc, err);

@@ -188,13 +188,9 @@ static vv_status count_piece(void *payload, const void *bytes, size_t len, vv_er
 static vv_status read_stored(side *out, const vv_log_filter *f, const vv_cid *root, vv_error *err)
 {
 	pieces p = {.f = f};
-	vv_store *store = NULL;
-	vv_sink source;
-	vv_status rc = vv_repository_store(f->repo, &store, err);
+	vv_status rc = vv_dataset_open_stored(&out->table, f->repo, root, err);
 
 	if (rc < 0) return rc;
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open_stored(&out->table, &source, root, err)) < 0) return rc;
 	if (out->table.root.kind == VV_KIND_TABLE) {
 		out->rows = &out->table;
 		return VV_OK;

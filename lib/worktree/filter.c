@@ -693,17 +693,10 @@ static vv_status give_table(vv_filter *f, const char *path, vv_table *t, vv_byte
 vv_status vv_filter_bytes(vv_filter *f, const char *path, const vv_smudge *s, vv_bytes_fn fn,
 			  void *payload, vv_error *err)
 {
-	vv_store *store;
-	vv_sink source;
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
 	if (!s->materialise) return fn(payload, vv_buf_cstr(&s->content), s->content.len, err);
-	if ((rc = vv_repository_store(f->repo, &store, err)) < 0) return rc;
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
-		rc = give_table(f, path, &t, fn, payload, err);
-		vv_table_close(&t);
-	}
-	return rc;
+	rc = vv_dataset_open_stored(&t, f->repo, &s->root, err);
+	return rc < 0 ? rc : give_table(f, path, &t, fn, payload, err);
 }

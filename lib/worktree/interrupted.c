@@ -100,17 +100,11 @@ static vv_status compare_table(undoing *u, const char *file, uint64_t size, cons
 	beside b = {.fd = -1, .file = file};
 	vv_auto(vv_table) t = {0};
 	vv_pointer p;
-	vv_store *store;
-	vv_sink source;
 	vv_status rc;
 
-	if ((rc = vv_dataset_reader_pointer(u->reader, id, &arena, &p, err)) < 0 ||
-	    (rc = vv_repository_store(u->repo, &store, err)) < 0) {
-		return rc;
-	}
-	vv_sink_dry(&source, store);
+	if ((rc = vv_dataset_reader_pointer(u->reader, id, &arena, &p, err)) < 0) return rc;
 	if (size > p.bytes || (b.fd = vv_open_regular(file, O_NOFOLLOW, VV_IGNORED)) < 0) return rc;
-	if ((rc = vv_table_open_stored(&t, &source, &p.root, err)) == VV_OK) {
+	if ((rc = vv_dataset_open_stored(&t, u->repo, &p.root, err)) == VV_OK) {
 		rc = vv_table_file(&t, look_at_bytes, &b, &opts, err);
 	}
 	(void)vv_close(b.fd, NULL, VV_IGNORED);

@@ -49,7 +49,6 @@ typedef struct run {
 	vv_index *index; /* --cached, --3way */
 	vv_checkout checkout;
 	vv_apply_index indexed;
-	vv_sink stored;    /* the store's blocks */
 	vv_buf told;       /* --3way: misfits, reported if the merge does not help */
 	vv_way_back *back; /* of the files that change; NULL: none do */
 	int fd;            /* of the patch; it can be sought in */
@@ -143,8 +142,7 @@ static vv_status open_base(void *payload, const vv_cid *root, vv_table *out, boo
 	if ((rc = vv_repository_store(r->repo, &store, err)) < 0 || !vv_store_has(store, root)) {
 		return rc;
 	}
-	vv_sink_dry(&r->stored, store);
-	rc = vv_table_open(out, &r->stored, root, err);
+	rc = vv_dataset_open(out, r->repo, root, err);
 	*exists = rc == VV_OK;
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
