@@ -1,8 +1,9 @@
 /*
- * dictionary: the different texts of an array, each once, in the order in which they occurred.
+ * dictionary: collects the distinct texts of an array, in the order of their first occurrence.
  *
- * A correct caller: vv_arrow_dictionary_init; for each array vv_arrow_dictionary_begin, vv_arrow_dictionary_put for each
- * text, then vv_arrow_dictionary_end; vv_arrow_dictionary_clear.
+ * A correct caller: vv_arrow_dictionary_init once; for each array, vv_arrow_dictionary_begin,
+ * vv_arrow_dictionary_put for each text, and vv_arrow_dictionary_end; vv_arrow_dictionary_clear at
+ * the end.
  */
 #ifndef VV_LIB_ARROW_DICTIONARY_H
 #define VV_LIB_ARROW_DICTIONARY_H
@@ -12,21 +13,22 @@
 
 typedef struct vv_arrow_dictionary {
 	vv_hash_index index;
-	vv_arrow_memory ends; /* an offset before and after each text */
-	vv_arrow_memory text;
-	size_t count;
+	vv_arrow_memory ends; /* uint32_t offsets into text: 0, then the end of each text */
+	vv_arrow_memory text; /* the texts, one after the other */
+	size_t count;         /* number of texts */
 } vv_arrow_dictionary;
 
 void vv_arrow_dictionary_init(vv_arrow_dictionary *d);
 void vv_arrow_dictionary_clear(vv_arrow_dictionary *d);
 
-/* Begins empty. False, here and below: out of memory. */
+/* Removes all texts. This function and those below return false if they are out of memory. */
 bool vv_arrow_dictionary_begin(vv_arrow_dictionary *d);
 
-/* The text's place. All texts together are shorter than 2^31 bytes. */
+/* Adds a text, unless d has it already, and sets *place to its index in the dictionary. The caller
+ * ensures that all texts together are shorter than 2^31 bytes. */
 bool vv_arrow_dictionary_put(size_t *place, vv_arrow_dictionary *d, const char *text, size_t len);
 
-/* The texts as an array, which takes the buffers. */
+/* Makes an array of the texts. The array takes over the buffers of d. */
 bool vv_arrow_dictionary_end(struct ArrowArray *out, vv_arrow_dictionary *d);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * diff_writer: a table's difference as an Arrow IPC stream (diff/write/writer.h).
+ * diff_writer: writes the differences of tables as Arrow IPC streams (diff/write/writer.h).
  */
 #ifndef VV_LIB_ARROW_DIFF_WRITER_H
 #define VV_LIB_ARROW_DIFF_WRITER_H
 
 #include "diff/write/writer_kinds.h"
 
-/* Further forms of `varve diff` (writer_kinds.h). */
+/* Output formats that these kinds add to those of writer_kinds.h for `varve diff`. */
 /* clang-format off */
 #define VV_ARROW_DIFF_FORMS(form) \
 	form("arrow", vv_arrow_diff_rows, \
@@ -15,9 +15,11 @@
 	form("xlsx", vv_arrow_diff_sheets, "a workbook with a sheet for each table, written by a reader of documents")
 /* clang-format on */
 
-/* "arrow": rows, as row_changes.h has them; "arrow-cells": the cells of changed rows. One table: VV_EUSAGE at a second one
- * that differs. Where nothing differs the stream has no row, and of columns those alone that no table has.
- * "xlsx": the stream of "arrow" for each table that differs, after a line of vv_arrow_ipc_name; for vv_workbook_put. */
+/* "arrow" writes the changed rows (row_changes.h); "arrow-cells" writes the changed cells. Both
+ * write one table; VV_EUSAGE: a second table differs, too. If nothing differs, the stream has no
+ * rows, and only the columns that do not come from a table, such as _change_type. "xlsx" writes,
+ * for vv_workbook_put, one stream like that of "arrow" for each table that differs, each after a
+ * line written by vv_arrow_ipc_name. */
 extern const vv_diff_writer_kind vv_arrow_diff_rows, vv_arrow_diff_cells, vv_arrow_diff_sheets;
 
 #endif

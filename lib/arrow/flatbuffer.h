@@ -1,8 +1,9 @@
 /*
  * flatbuffer: reads untrusted tables of FlatBuffers.
  *
- * A correct caller: sets bytes and len; gets the root table, then members by their number; checks `bad` once, at the end or
- * before using the values for a decision. A place outside of the bytes sets it, and reads as 0, or empty.
+ * A correct caller: sets bytes and len; gets the root table, then its members by their numbers;
+ * checks `bad` at the end, and before a decision depends on a value. Reading outside of the bytes
+ * sets `bad`, and returns 0 or something empty.
  *
  * Format: "FlatBuffers internals".
  */
@@ -16,31 +17,37 @@
 #include "base/arena.h"
 
 typedef struct vv_flatbuffer {
-	const uint8_t *bytes;
+	const uint8_t *bytes; /* borrowed */
 	size_t len;
-	bool bad;
+	bool bad; /* the data is damaged: all values read are invalid */
 } vv_flatbuffer;
 
-/* at 0: none, all of whose members have their defaults. */
+/* A table. at is 0 if the table is missing: then all its members have their default values. */
 typedef struct vv_flat_table {
-	size_t at, len;
-	size_t places, places_len; /* of the members */
+	size_t at, len; /* offset and length of the table */
+	/* offset and length of the list of its members' offsets (vtable) */
+	size_t places, places_len;
 } vv_flat_table;
 
 typedef struct vv_flat_vector {
-	size_t at, count; /* its first element */
+	size_t at, count; /* offset of the first element, and number of elements */
 } vv_flat_vector;
 
+/* Returns the root table. */
 vv_flat_table vv_flat_root(vv_flatbuffer *b);
-/* A number of 1, 2, 4 or 8 bytes. */
+/* Returns an integer member of 1, 2, 4 or 8 bytes (size), or the value of missing if the table does
+ * not have the member. */
 int64_t vv_flat_int(vv_flatbuffer *b, vv_flat_table t, unsigned member, unsigned size,
 		    int64_t missing);
+/* Returns a member that is a table. */
 vv_flat_table vv_flat_child(vv_flatbuffer *b, vv_flat_table t, unsigned member);
-/* A vector whose elements, of `size` bytes, are all inside; the size of text is 1. */
+/* Returns a member that is a vector, after checking that all its elements lie within the bytes.
+ * size: bytes of an element; 1 for text. */
 vv_flat_vector vv_flat_elements(vv_flatbuffer *b, vv_flat_table t, unsigned member, size_t size);
-/* A text, copied; "" if missing. NULL: not UTF-8, or out of memory. */
+/* Returns a copy of a text, allocated in the arena; "" if the table does not have the member; NULL
+ * if the text is not UTF-8, contains a NUL byte, or memory is out. */
 char *vv_flat_text(vv_flatbuffer *b, vv_flat_table t, unsigned member, vv_arena *arena);
-/* Element i of a vector of tables. */
+/* Returns element i of a vector of tables. */
 vv_flat_table vv_flat_element(vv_flatbuffer *b, vv_flat_vector v, size_t i);
 
 #endif

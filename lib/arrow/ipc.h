@@ -1,12 +1,13 @@
 /*
- * ipc: arrays of Arrow as a stream of bytes that other programs read from a file or a pipe.
+ * ipc: writes Arrow arrays as a stream of bytes, which other programs read from a file or a pipe.
  *
- * A correct caller: vv_arrow_ipc_begin with the schema; vv_arrow_ipc_put for each array; vv_arrow_ipc_end;
- * vv_arrow_ipc_clear in any case.
+ * A correct caller: vv_arrow_ipc_begin with the schema; vv_arrow_ipc_put for each array;
+ * vv_arrow_ipc_end; vv_arrow_ipc_clear in any case, also on failure.
  *
- * Format: Apache Arrow, "The Arrow columnar format", section "Serialization and Interprocess Communication (IPC)": the
- * streaming format, version V5, without compression and nested types; its messages are tables of FlatBuffers
- * ("FlatBuffers internals") as arrow/format/Schema.fbs and Message.fbs declare them. Buffers begin at multiples of 64 bytes.
+ * Format: Apache Arrow, "The Arrow columnar format", section "Serialization and Interprocess
+ * Communication (IPC)": the streaming format, version V5, without compression and nested types. Its
+ * messages are tables of FlatBuffers ("FlatBuffers internals"), declared in arrow/format/Schema.fbs
+ * and Message.fbs. Buffers begin at multiples of 64 bytes.
  */
 #ifndef VV_LIB_ARROW_IPC_H
 #define VV_LIB_ARROW_IPC_H
@@ -18,23 +19,27 @@
 #include "varve/arrow.h"
 
 typedef struct vv_arrow_ipc {
-	vv_bytes_fn write;
+	vv_bytes_fn write; /* called with payload */
 	void *payload;
-	struct ArrowSchema schema; /* release NULL: none */
-	vv_buf message;
+	struct ArrowSchema schema; /* owned; schema.release is NULL if w has no schema */
+	vv_buf message;            /* the message being written */
 } vv_arrow_ipc;
 
-/* The line before a stream where several follow each other: {"name": "prices.csv", "changes": false}. changes: it has the rows in
- * which versions differ (row_changes.h). */
+/* Writes the line that precedes each stream if several streams are written one after the other,
+ * such as {"name": "prices.csv", "changes": false}. changes: the stream has changed rows
+ * (row_changes.h) instead of a table. */
 vv_status vv_arrow_ipc_name(vv_bytes_fn write, void *payload, const char *name, bool changes,
 			    vv_error *err);
 
-/* Takes the schema, a struct whose children are columns, and writes it. VV_ENOSUPPORT: a column's format is not one of
- * numbers, booleans, text, binary, decimals, dates, times and durations, or a dictionary of these. */
+/* Takes ownership of the schema, a struct whose children are the columns, and writes it.
+ * VV_ENOSUPPORT: a column is not of numbers, booleans, text, binary, decimals, dates, times or
+ * durations, or a dictionary of these. */
 vv_status vv_arrow_ipc_begin(vv_arrow_ipc *w, struct ArrowSchema *schema, vv_bytes_fn write,
 			     void *payload, vv_error *err);
-/* An array of that schema; offsets are 0, nulls counted. */
+/* Writes an array of this schema. The array must have offset 0 and an exact null count; so must its
+ * children. */
 vv_status vv_arrow_ipc_put(vv_arrow_ipc *w, const struct ArrowArray *a, vv_error *err);
+/* Writes the end mark of the stream. */
 vv_status vv_arrow_ipc_end(vv_arrow_ipc *w, vv_error *err);
 void vv_arrow_ipc_clear(vv_arrow_ipc *w);
 VV_AUTO_CLEAR(vv_arrow_ipc, vv_arrow_ipc_clear)

@@ -1,8 +1,9 @@
 /*
- * ipc_arrays: the arrays of a message of Arrow, validated whole before use. For ipc_reader.
+ * ipc_arrays: decodes the arrays of an Arrow IPC message, and validates them completely before use.
+ * For ipc_reader.
  *
- * A correct caller: memory with the message's body as its first part; vv_ipc_decode; h->array is the batch, or the dictionary;
- * vv_ipc_let_go.
+ * A correct caller: makes a vv_ipc_held whose first part is the body of the message; calls
+ * vv_ipc_decode; uses h->array, which is the batch or the dictionary; calls vv_ipc_let_go.
  */
 #ifndef VV_LIB_ARROW_IPC_ARRAYS_H
 #define VV_LIB_ARROW_IPC_ARRAYS_H
@@ -14,41 +15,46 @@
 #include "lib/arrow/flatbuffer.h"
 #include "varve/arrow.h"
 
-/* The memory of a batch, or of a dictionary, which batches share. */
+/* The memory of a batch or of a dictionary. Batches share dictionaries, so references are
+ * counted. */
 typedef struct vv_ipc_held {
 	unsigned refs;
-	vv_arena arena;
-	vv_buf *parts; /* its body, and buffers that came compressed */
+	vv_arena arena; /* of the structures of array */
+	vv_buf *parts;  /* the body of the message, then each decompressed buffer */
 	size_t part_count;
+	/* size of the parts; for a dictionary, with that of the dictionaries it refers to */
 	uint64_t bytes;
-	struct vv_ipc_held **others; /* dictionaries */
+	struct vv_ipc_held **others; /* the dictionaries it refers to, one reference each */
 	size_t other_count, other_cap;
-	struct ArrowArray array;
+	struct ArrowArray array; /* the decoded array */
 } vv_ipc_held;
 
-/* private_data of a schema with a dictionary. */
+/* The dictionary of a column: private_data of the column's schema. */
 typedef struct vv_ipc_dictionary {
-	int64_t id;
-	struct ArrowSchema *type;
-	vv_ipc_held *now; /* NULL: not received yet */
+	int64_t id;               /* id of the dictionary in messages */
+	struct ArrowSchema *type; /* type of its values */
+	vv_ipc_held *now;         /* the dictionary received last; NULL: none received yet */
 } vv_ipc_dictionary;
 
-/* Where the reader is; column is for messages. */
+/* The position of the reader, for decoding and for messages. */
 typedef struct vv_ipc_place {
+	/* name of the file; name of the column that is being read, or NULL */
 	const char *name, *column;
-	uint64_t batches; /* before this one */
-	struct ArrowSchema schema;
+	uint64_t batches;          /* number of batches before the current one */
+	struct ArrowSchema schema; /* columns of the stream */
 } vv_ipc_place;
 
-/* VV_EINPUT. */
+/* Fails with VV_EINPUT: the data is damaged, at this position, for this reason. */
 vv_status vv_ipc_damaged(const vv_ipc_place *at, const char *why, vv_error *err);
 
-/* The arrays of a RecordBatch: columns of the schema, or (of not NULL) a dictionary of such values. room: bytes that buffers
- * may take that come compressed. VV_EINPUT; VV_EREFUSED: they are longer. */
+/* Decodes a RecordBatch, the table t of b, into h->array. of: the type of the values if it is a
+ * dictionary; NULL: a batch with the columns of at->schema. room: how many bytes compressed buffers
+ * may have after decompression. VV_EINPUT: the data is damaged. VV_EREFUSED: it needs more than
+ * room. VV_ENOSUPPORT: unknown compression. */
 vv_status vv_ipc_decode(vv_ipc_place *at, vv_ipc_held *h, vv_flatbuffer *b, vv_flat_table t,
 			const struct ArrowSchema *of, uint64_t room, vv_error *err);
 
-/* One reference less; accepts NULL. */
+/* Drops one reference, and frees h with the last one. h may be NULL. */
 void vv_ipc_let_go(vv_ipc_held *h);
 VV_AUTO_FREE(vv_ipc_held, vv_ipc_let_go)
 

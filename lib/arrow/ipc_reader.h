@@ -1,13 +1,15 @@
 /*
- * ipc_reader: reads Arrow's two forms of files as an Arrow C stream.
+ * ipc_reader: reads both Arrow file formats, and returns their rows as an Arrow C stream.
  *
- * The bytes are not trusted: each batch is validated whole before it is returned, so that reading it by the rules of the
- * interface stays inside of it, and its text is UTF-8. Memory: one batch and the dictionaries, 2 GiB at most; allocated by
- * arriving bytes, not by announced lengths.
+ * The bytes are not trusted. Each batch is validated completely before it is returned: a consumer
+ * that follows the rules of the C data interface reads only memory of the batch, and texts are
+ * valid UTF-8. Memory is limited to one batch and the dictionaries, 2 GiB together. It is allocated
+ * as bytes arrive, not from announced lengths.
  *
- * Format: Apache Arrow, "The Arrow columnar format", section "Serialization and Interprocess Communication (IPC)": the streaming
- * format, and the file format, which is read from front to back; versions V4 and V5; buffers may be compressed with zstd or LZ4. A
- * stream without its end mark counts as cut off, though writers may leave it out.
+ * Format: Apache Arrow, "The Arrow columnar format", section "Serialization and Interprocess
+ * Communication (IPC)": the streaming format, and the file format, which is read from front to
+ * back; versions V4 and V5; buffers may be compressed with zstd or LZ4. A stream without its end
+ * mark is reported as truncated, although the format allows writers to omit the mark.
  */
 #ifndef VV_LIB_ARROW_IPC_READER_H
 #define VV_LIB_ARROW_IPC_READER_H
@@ -21,13 +23,15 @@
 
 #define VV_ARROW_HEAD 8u
 
-/* Do the first VV_ARROW_HEAD bytes of a file show one of the two Arrow forms? No text file begins like them. */
+/* Returns true if the first bytes of a file, up to VV_ARROW_HEAD, are those of an Arrow file or
+ * stream. No text file begins with these bytes. */
 bool vv_arrow_ipc_looks_like(const void *head, size_t len);
 
-/* Reads the schema. The source is copied, its payload borrowed until the stream is released. The stream's schema lives as long
- * as the stream; a batch is released as a whole, and its children and dictionaries are not to be moved out of it. VV_EINPUT:
- * neither of the two formats, cut off or damaged. VV_ENOSUPPORT: a type that a table cannot have, or a feature that varve does
- * not read. */
+/* Reads the schema, and sets *out to a stream of the batches. The source is copied; its payload is
+ * borrowed until the stream is released. The stream's schema is valid until the stream is released.
+ * A batch must be released as a whole: its children and dictionaries must not be moved out of it.
+ * VV_EINPUT: the data is in neither format, truncated or damaged. VV_ENOSUPPORT: it has a type that
+ * a table cannot store, or a feature that varve does not read. */
 vv_status vv_arrow_ipc_read(struct ArrowArrayStream *out, const vv_source *source, vv_error *err);
 
 #endif

@@ -1,8 +1,10 @@
 /*
- * misfits: cells that are not values of their column's type, counted, and kept as text on request.
+ * misfits: counts the cells that are not valid values of their column's type, and keeps their texts
+ * on request.
  *
- * A correct caller: keep set at the beginning; for each array vv_arrow_misfits_keep as they come, then vv_arrow_misfits_row
- * for each row in order, vv_arrow_misfits_forget; vv_arrow_misfits_clear last.
+ * A correct caller: sets keep first; for each array, calls vv_arrow_misfits_keep for each misfit,
+ * vv_arrow_misfits_row for each row in order, and vv_arrow_misfits_forget; calls
+ * vv_arrow_misfits_clear at the end.
  */
 #ifndef VV_LIB_ARROW_MISFITS_H
 #define VV_LIB_ARROW_MISFITS_H
@@ -15,26 +17,28 @@
 #include "base/error.h"
 
 typedef struct vv_arrow_misfits {
-	uint64_t count, row; /* row: of the first one */
-	size_t column;       /* its place in the table */
-	vv_error why;        /* likewise */
-	bool keep;           /* keeps their texts, too */
-	/* of the array at hand: members of objects of JSON, one after the other */
+	uint64_t count, row; /* number of misfits; row number of the first one */
+	size_t column;       /* place of the first one's column in the table */
+	vv_error why;        /* the error that describes the first one */
+	bool keep;           /* keep the texts of misfits, too */
+	/* the kept texts of the current array, as members of JSON objects, one after the other */
 	vv_buf texts;
 	struct vv_arrow_misfit *kept;
 	size_t kept_count, kept_cap, next;
 	bool failed, sorted;
 } vv_arrow_misfits;
 
-/* Keeps the text of a cell in this row of the array. Bytes that are not UTF-8 are escapes \udc80 to \udcff, as Python's
- * surrogateescape has them. */
+/* Keeps the text of a cell; row: index in the array. Bytes that are not UTF-8 become the escapes
+ * \udc80 to \udcff, as with Python's surrogateescape. A failure is reported by
+ * vv_arrow_misfits_forget. */
 void vv_arrow_misfits_keep(vv_arrow_misfits *m, const char *column, const char *text, size_t len,
 			   size_t row);
 
-/* An object of JSON with the columns of the row; false: the row has none, and out is empty. Rows are requested in order. */
+/* Sets *out to a JSON object with the misfits of a row, by column name. Returns false, and an empty
+ * *out, if the row has no misfits. Call with increasing rows. */
 bool vv_arrow_misfits_row(vv_arrow_misfits *m, vv_buf *out, size_t row);
 
-/* The array is complete: its texts are forgotten. VV_ENOMEM: some were not kept. */
+/* Forgets the texts after an array is complete. VV_ENOMEM: some texts could not be kept. */
 vv_status vv_arrow_misfits_forget(vv_arrow_misfits *m, vv_error *err);
 void vv_arrow_misfits_clear(vv_arrow_misfits *m);
 

@@ -1,12 +1,14 @@
 /*
- * row_changes: rows that differ between two versions of a table, as arrays of Arrow.
+ * row_changes: makes Arrow arrays of the rows that differ between two versions of a table.
  *
- * A correct caller: vv_arrow_changes_open; for each row of the comparison vv_arrow_changes_put, and vv_arrow_changes_take
- * where vv_arrow_changes_full, and once at the end; vv_arrow_changes_close.
+ * A correct caller: vv_arrow_changes_open; vv_arrow_changes_put for each row of the comparison;
+ * vv_arrow_changes_take whenever vv_arrow_changes_full returns true, and once at the end;
+ * vv_arrow_changes_close.
  *
- * Rows are distinguished by the columns of the Delta Lake protocol's change data feed: _change_type (insert, delete,
- * update_preimage, update_postimage), _commit_version and _commit_timestamp. A row whose key is another is a delete
- * and an insert, so that applying the rows by their key ends with the newer version.
+ * The kind of a change is in the columns of the Delta Lake protocol's change data feed:
+ * _change_type (insert, delete, update_preimage, update_postimage), _commit_version and
+ * _commit_timestamp. A row whose key was changed is written as a delete and an insert, so that
+ * applying the rows by key produces the newer version.
  */
 #ifndef VV_LIB_ARROW_ROW_CHANGES_H
 #define VV_LIB_ARROW_ROW_CHANGES_H
@@ -17,31 +19,38 @@
 #include "lib/arrow/column.h"
 
 typedef struct vv_arrow_changes_options {
-	bool cells; /* a row for each cell that changed, as written: key, column, before, after */
+	/* make a row for each changed cell, as written, with the columns key, column, before and
+	 * after */
+	bool cells;
 	vv_arrow_reading how;
 	int32_t misfit;      /* enum varve_misfit */
-	uint64_t batch_rows; /* about; 0: 65,536 */
-	const char *commit;  /* of the newer version; NULL: none; borrowed */
-	int64_t time;        /* of the commit: seconds since 1970 */
-	const size_t *key;   /* places in the newer (or only) version */
+	uint64_t batch_rows; /* approximate number of rows in an array; 0: 65,536 */
+	const char *commit;  /* commit id of the newer version; may be NULL; borrowed */
+	int64_t time;        /* commit time in seconds since 1970 */
+	/* places of the key's columns in the newer version, or in the only one */
+	const size_t *key;
 	size_t key_count;
 } vv_arrow_changes_options;
 
 typedef struct vv_arrow_changes vv_arrow_changes;
 
-/* Either table may be NULL: a table added or removed as a whole; columns NULL then. All are borrowed. */
+/* A table that was added or removed as a whole has only one version: the other of a and b is NULL,
+ * and so is columns. All arguments are borrowed. */
 vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b,
 				const vv_columns *columns, const vv_arrow_changes_options *opts,
 				vv_error *err);
 
-/* The schema of all arrays, the caller's to release. False: out of memory. */
+/* Gets the schema of all arrays; the caller releases it. Returns false if it is out of memory. */
 bool vv_arrow_changes_schema(const vv_arrow_changes *c, struct ArrowSchema *out);
 
-/* A change with all its cells; rows that only moved are passed over. VV_EINPUT: a misfit. */
+/* Adds the rows, or cells, of a change, which must have all its cells. Rows that were only moved
+ * are ignored. VV_EINPUT: a cell is a misfit, and opts->misfit is VARVE_MISFIT_ERROR. */
 vv_status vv_arrow_changes_put(vv_arrow_changes *c, const vv_row_change *change, vv_error *err);
+/* Returns true if there are enough rows for an array. */
 bool vv_arrow_changes_full(const vv_arrow_changes *c);
 
-/* The rows put since the last call, the caller's to release; release is NULL if there are none. */
+/* Makes an array of the rows added since the last call; the caller releases it. out->release is
+ * NULL if no row was added. */
 vv_status vv_arrow_changes_take(vv_arrow_changes *c, struct ArrowArray *out, vv_error *err);
 
 const vv_arrow_misfits *vv_arrow_changes_misfits(const vv_arrow_changes *c); /* borrowed */

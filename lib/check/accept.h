@@ -1,5 +1,5 @@
 /*
- * accept: an entry more in "accept" of varve.json.
+ * accept: adds an entry to "accept" in varve.json.
  */
 #ifndef VV_LIB_CHECK_ACCEPT_H
 #define VV_LIB_CHECK_ACCEPT_H
@@ -9,16 +9,18 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_accepting {
-	const char *rule;   /* a code, or the name of a rule of varve.checks */
-	const char *path;   /* repository-relative, or a pattern */
-	const char *key;    /* of the row; NULL: whatever the rule finds */
-	const char *column; /* or NULL */
-	const char *until;  /* YYYY-MM-DD; or NULL */
-	const char *why;
+	const char *rule;   /* code of a rule, or name of a rule of varve.checks */
+	const char *path;   /* repository-relative path, or a pattern */
+	const char *key;    /* key of the row; NULL: every row */
+	const char *column; /* column; NULL: every column */
+	const char *until;  /* the entry's last day, as YYYY-MM-DD; NULL: no end */
+	const char *why;    /* the reason */
 } vv_accepting;
 
-/* Writes the entry into varve.json of the work tree, which is made if missing; the rest of it is unchanged. VV_ENOTFOUND: no
- * such rule, or no dataset at the path. VV_EUSAGE: the day is over. VV_EINPUT: varve.json is not valid, or would not be. */
+/* Adds the entry to varve.json of the work tree, and changes nothing else in it; creates the file
+ * if it is missing. VV_ENOTFOUND: the rule does not exist, or the path names no dataset. VV_EUSAGE:
+ * the last day is in the past. VV_EINPUT: varve.json is not valid, or would not be with the
+ * entry. */
 vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *s, const vv_accepting *a,
 			  vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * commit_check: the check of every commit that varve.json requires (onCommit).
+ * commit_check: the check that varve.json can require for each commit ("onCommit").
  */
 #ifndef VV_LIB_CHECK_COMMIT_CHECK_H
 #define VV_LIB_CHECK_COMMIT_CHECK_H
@@ -14,19 +14,20 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_commit_check {
-	const vv_changes *changes; /* HEAD against the index; NULL: only paths count */
-	const vv_oid *commit;      /* in place of the index; or NULL */
-	bool all;                  /* all datasets, not only what changes */
-	const vv_oid *base; /* the commit that the data is compared with; NULL or null: none */
+	const vv_changes *changes; /* HEAD compared with the index; NULL: only paths counts */
+	const vv_oid *commit;      /* check this commit instead of the index; may be NULL */
+	bool all;                  /* check all datasets, not only changed ones */
+	const vv_oid *base;        /* commit to compare the data with; NULL or the null id: none */
 	/* tables whose descriptions the commit changes (lib/commit/package_apply.h) */
 	char *const *paths;
 	size_t path_count;
 	const vv_progress *progress;
 } vv_commit_check;
 
-/* Checks as the index's varve.json requires: not at all, with a report (warn), or with a report and
- * VV_ECONFLICT (refuse). told: lines for people are appended, also on failure. Checks only the
- * datasets that the commit changes; all of them if it changes varve.json. */
+/* Checks as varve.json of the index, or of c->commit, requires: "off": does nothing; "warn":
+ * reports findings; "refuse": reports findings, and fails with VV_ECONFLICT if the data is invalid.
+ * Checks only the datasets that the commit changes, or all if it changes varve.json or
+ * varve.checks. Appends the report to told, also on failure. */
 vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
 			      vv_buf *told, vv_error *err);
 

@@ -1,15 +1,16 @@
 /*
- * files: varve check --files: data files, data packages and standard input, in or out of a
- * repository.
+ * files: implements varve check --files, which checks data files, data packages and standard input,
+ * inside or outside of a repository.
  */
 #ifndef VV_LIB_CHECK_FILES_H
 #define VV_LIB_CHECK_FILES_H
 
 #include "lib/check/run.h"
 
-/* Checks each argument: a data package (datapackage.json, or a .json file with resources) with all that
- * it describes; "-", standard input; else a data file, with the datapackage.json that describes it.
- * run->written, if any, is for data files only. */
+/* Checks each argument. A datapackage.json, or another .json file with resources, is a data
+ * package, and all files that it describes are checked. "-" is standard input. Other arguments are
+ * data files, checked with the datapackage.json that describes them. run->written, if set, applies
+ * to data files only, not to packages. */
 vv_status vv_check_files(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			 int argc, char **argv, vv_error *err);
 

@@ -1,9 +1,10 @@
 /*
- * list: lists the datasets of a side for a check.
+ * list: lists the datasets of a side that a check has to read.
  *
- * Pointers; plain text whose name ends in csv, tsv, ndjson or jsonl; files described in a datapackage.json; and
- * literal arguments. From documents (lib/documents) the tables that an argument, a datapackage.json or a rule
- * names: all if it names the document.
+ * Datasets are: files stored as pointers to tables; plain text files with the extension csv, tsv,
+ * ndjson or jsonl; files described in a datapackage.json; and files that an argument names exactly.
+ * Of a document (lib/documents), the list has the tables that an argument, a datapackage.json or a
+ * rule names, or all its tables if one of these names the document.
  */
 #ifndef VV_LIB_CHECK_LIST_H
 #define VV_LIB_CHECK_LIST_H
@@ -19,43 +20,47 @@
 #include "lib/tables/dataset_reader.h"
 
 typedef struct vv_check_path {
-	char *path;      /* repository-relative; with --files: the argument */
-	vv_oid blob;     /* of the side; null for what only the work tree has */
-	bool absent;     /* described by a datapackage.json, and not in the side */
-	bool not_added;  /* described, in the work tree, and not in the index */
-	char *package;   /* absent or not_added: by which one */
-	bool gone;       /* only the base has it; */
-	char *now;       /* or the side has it here, and does not check it */
-	char *was;       /* renamed: its path in the base; NULL: the same */
-	size_t document; /* bytes of DOCUMENT in a path DOCUMENT#TABLE; else 0 */
-	bool named;      /* of documents and their tables: an argument names it */
+	char *path;     /* repository-relative path; with --files: the argument */
+	vv_oid blob;    /* blob in the side; null if only the work tree has the file */
+	bool absent;    /* described by a datapackage.json, but not in the side */
+	bool not_added; /* described, and in the work tree, but not in the index */
+	char *package;  /* absent or not_added: path of the datapackage.json that describes it */
+	bool gone; /* only the base has the path; the side may have the file under the path `now` */
+	/* gone: path of the renamed file in the side, which is not checked there; or NULL */
+	char *now;
+	char *was;       /* path in the base, if it was renamed since; else NULL */
+	size_t document; /* length of DOCUMENT, if path is DOCUMENT#TABLE; else 0 */
+	bool named;      /* documents and their tables: an argument names it */
 } vv_check_path;
 
 typedef struct vv_check_list {
-	vv_check_path *items; /* by path */
+	vv_check_path *items; /* sorted by path */
 	size_t count, cap;
-	vv_check_path *documents; /* whose tables are not among the items yet */
+	vv_check_path *documents; /* documents whose tables are not in items yet */
 	size_t document_count, document_cap;
 } vv_check_list;
 
-/* The meaning of the arguments. */
+/* How arguments are interpreted. */
 typedef enum vv_check_words {
-	VV_CHECK_ALL_OF, /* pathspecs; VV_ENOTFOUND: one of them selects nothing */
-	VV_CHECK_ANY_OF, /* pathspecs, for one commit of a range */
-	VV_CHECK_EXACT   /* changed files, of which the datasets are listed */
+	VV_CHECK_ALL_OF, /* pathspecs; VV_ENOTFOUND: one of them matches nothing */
+	VV_CHECK_ANY_OF, /* pathspecs that may match nothing, as in one commit of a range */
+	VV_CHECK_EXACT   /* exact paths of changed files; those that are datasets are listed */
 } vv_check_words;
 
-/* argc 0: all. base: paths that only base has are listed, too, and renames are followed; NULL: none. */
+/* Lists the datasets of side; argc 0: all of them. base: also list files that only the base has,
+ * and detect renames; may be NULL. */
 vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_reader *s,
 			     const vv_diff_side *side, const vv_diff_side *base, int argc,
 			     char **argv, vv_check_words words, vv_error *err);
-/* The documents' tables that an argument or the rules name become items. One that cannot be listed has the item
- * DOCUMENT#*, whose check fails for the reason. only_gone: no reader is run; only documents that the base alone has. */
+/* Adds the tables of documents that an argument or a rule names to the items. If the tables of a
+ * document cannot be listed, adds the item DOCUMENT#*, whose check reports the reason. only_gone:
+ * only add documents that only the base has; no reader program is run. */
 vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_dataset_reader *s,
 				       const vv_diff_side *side, const vv_rules_file *rules,
 				       bool only_gone, vv_error *err);
 void vv_check_list_clear(vv_check_list *l);
 VV_AUTO_CLEAR(vv_check_list, vv_check_list_clear)
-const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path); /* may be NULL */
+/* Returns the item with this path, or NULL. */
+const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path);
 
 #endif

@@ -1,8 +1,10 @@
 /*
- * owner: chooses the rules for a request: those of its target branch, so that a request cannot loosen its own rules.
+ * owner: chooses the rules for checking a pull request: those of its target branch, so that a
+ * request cannot weaken its own rules.
  *
- * The owner's commit determines varve.json (rules, exclusions, accepted findings) and the schemas of its data packages;
- * the request determines how its files are written. Fields that only the request has are judged by its own description.
+ * The target branch's commit (the owner) provides varve.json (rules, exclusions, accepted findings)
+ * and the schemas of its data packages. The request provides the format of its files, and the
+ * descriptions of fields that the owner's schema does not have.
  */
 #ifndef VV_LIB_CHECK_OWNER_H
 #define VV_LIB_CHECK_OWNER_H
@@ -17,42 +19,47 @@
 #include "lib/status/sides.h"
 
 typedef struct vv_check_owner {
-	vv_buf text;          /* of varve.json; empty: there is none */
-	vv_buf checks;        /* of varve.checks; the same */
-	vv_rules_file *rules; /* both, read; NULL: the default ones */
+	vv_buf text;          /* text of varve.json; empty if there is none */
+	vv_buf checks;        /* text of varve.checks; empty if there is none */
+	vv_rules_file *rules; /* the rules of both files; NULL: the default rules */
 	bool has_side;
-	vv_diff_side side; /* the commit whose data packages apply */
-} vv_check_owner;          /* all zero before it is read */
+	vv_diff_side side; /* the commit whose data packages apply, if has_side is set */
+} vv_check_owner;          /* must be zeroed before vv_check_owner_read */
 
-/* commit NULL: each version's own packages apply. name: of the commit, for reports. text: in place of the commit's varve.json;
- * or NULL. VV_EINPUT: varve.json is not valid. */
+/* Reads the owner's rules. commit NULL: there is no owner, and each version's own packages apply.
+ * name: the commit's name in reports. text: replaces varve.json of the commit; may be NULL.
+ * VV_EINPUT: varve.json is not valid. */
 vv_status vv_check_owner_read(vv_check_owner *out, vv_repository *r, const vv_oid *commit,
 			      const char *name, const vv_buf *text, vv_error *err);
 void vv_check_owner_clear(vv_check_owner *o);
 VV_AUTO_CLEAR(vv_check_owner, vv_check_owner_clear)
 
-/* The text of a side's varve.json, or varve.checks (name); empty if it has none, and then *has (may be NULL) is
- * false. */
+/* Reads a file of rules of a side; name: VV_RULES_NAME or VV_CHECKS_NAME. If the side does not have
+ * the file, *out is empty and *has is false. has may be NULL. */
 vv_status vv_check_rules_text(vv_buf *out, bool *has, const char *name,
 			      const vv_check_input_options *look, vv_error *err);
 
-/* A commit's package entry for a path: empty, and *described false, if it is missing or not valid. */
+/* Finds the entry for path in the data packages of a commit. If there is none, or it is not valid,
+ * *out is empty and *described is false. */
 vv_status vv_check_described(vv_package_resource *out, bool *described, const char *path,
 			     const vv_check_input_options *look, vv_error *err);
 
-/* `is`: the version's package entry for path. Replaces its schema by the owner's with the fields that only the
- * version has, and its package by the owner's; *held: the owner has one. look: for the version. Never VV_EINPUT: an
- * invalid description of the owner does not apply. */
+/* Combines a version's package entry (*is) for path with the owner's. If the owner has a schema for
+ * path, is->schema becomes the owner's schema plus the fields that only the version has,
+ * is->package_path becomes the owner's, and *held is set; otherwise *is is unchanged. look: the
+ * version. An invalid description in the owner's package is ignored, so VV_EINPUT is not
+ * returned. */
 vv_status vv_check_owner_hold(const vv_check_owner *o, vv_package_resource *is, const char *path,
 			      const vv_check_input_options *look, bool *held, vv_error *err);
 
-/* The differences of two texts of varve.json, or two schemas: a line of text for each setting, such as
- * "rule row-count: {"min":10} -> gone". Either may be empty. Text that is not JSON is one
- * difference. */
+/* Compare two texts, the old one (was) and the new one (is), either of which may be empty, and call
+ * fn with a line of text for each setting that differs, such as "rule row-count: {"min":10} ->
+ * none". An invalid text counts as one difference. vv_check_rules_changes compares texts of
+ * varve.json, vv_check_lines_changes the lines of varve.checks, and vv_check_schema_changes
+ * schemas. */
 typedef vv_status (*vv_check_change_fn)(void *payload, const char *line, vv_error *err);
 vv_status vv_check_rules_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
 				 void *payload, vv_error *err);
-/* The same of two texts of varve.checks, by their lines. */
 vv_status vv_check_lines_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
 				 void *payload, vv_error *err);
 vv_status vv_check_schema_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,

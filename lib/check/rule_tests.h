@@ -1,5 +1,5 @@
 /*
- * rule_tests: tests rules of varve.checks with rows that should pass or fail.
+ * rule_tests: tests the rules of varve.checks with example rows, which should pass or fail.
  */
 #ifndef VV_LIB_CHECK_RULE_TESTS_H
 #define VV_LIB_CHECK_RULE_TESTS_H
@@ -11,17 +11,18 @@
 #include "lib/status/sides.h"
 
 typedef struct vv_rule_tests {
-	uint64_t rows, rules; /* rows that were tried, and the rules that they are under */
-	uint64_t without;     /* rules that could have rows, and have none */
-	uint64_t wrong;       /* rows with an unexpected result */
-	vv_buf text;          /* a line for each of these */
-} vv_rule_tests;              /* all zero before */
+	uint64_t rows, rules; /* number of example rows; number of rules that have some */
+	uint64_t without;     /* number of rules that could have example rows, but have none */
+	uint64_t wrong;       /* number of rows with an unexpected result */
+	vv_buf text;          /* a line for each row with an unexpected result */
+} vv_rule_tests;              /* must be zeroed before vv_rule_tests_run */
 void vv_rule_tests_clear(vv_rule_tests *t);
 VV_AUTO_CLEAR(vv_rule_tests, vv_rule_tests_clear)
 
-/* Checks the example rows of all rules for the tables of a side (argc, argv: paths; 0: all), with the columns and types of
- * these tables. The + rows of a rule must together meet it; with any one - row added they must not. VV_EINPUT: a row that
- * cannot be parsed, or names a column that the table does not have. */
+/* Tests the example rows of the rules for the tables of a side. argc, argv: paths of tables; argc
+ * 0: all. The example rows have the columns and types of these tables. All + rows of a rule
+ * together must pass it; together with any single - row they must fail it. VV_EINPUT: a row cannot
+ * be parsed, or names a column that the table does not have. */
 vv_status vv_rule_tests_run(vv_rule_tests *out, vv_check_run *run, const vv_diff_side *side,
 			    int argc, char **argv, vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * text_numbers: numbers that a document's table has as text.
+ * text_numbers: finds numbers that a document's table stores as text.
  */
 #ifndef VV_LIB_CHECK_TEXT_NUMBERS_H
 #define VV_LIB_CHECK_TEXT_NUMBERS_H
@@ -8,7 +8,10 @@
 #include "base/error.h"
 #include "lib/check/input.h"
 
-/* Appends the first cells and columns that are so and were not in the base; without one (NULL), cells beside numbers. Both are open. */
+/* Finds numbers that the table of in, but not that of base, has as text. Appends the first of these
+ * cells, the first columns that are text although they are numbers in base, and how many more there
+ * are; nothing if there are none. base may be NULL: then all such cells are found, and no columns.
+ * Both inputs must be open. */
 vv_status vv_text_numbers_find(vv_buf *out, const vv_check_input *in, const vv_check_input *base,
 			       vv_error *err);
 

@@ -1,6 +1,6 @@
 /*
- * everything: a whole history rewritten, with tables of varve in place of text, of pointers of Git LFS and of
- * files that DVC keeps, or text in place of tables.
+ * everything: rewrites a whole history. Files that are text, stored by Git LFS or stored by DVC
+ * become tables of varve; an export turns tables into text.
  *
  *	vv_migrate_everything(&result, &options, repo, err);
  *	vv_migrate_result_clear(&result);
@@ -19,30 +19,34 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_migrate_options {
-	const char *const
-		*patterns; /* as in gitattributes(5); none: *.csv *.tsv *.ndjson *.jsonl, in an
-				      * export all */
+	/* patterns as in gitattributes(5); without any: *.csv, *.tsv, *.ndjson and *.jsonl, or in
+	 * an export all files */
+	const char *const *patterns;
 	size_t pattern_count;
-	const char *since; /* commits up to this one stay; NULL: none do */
-	bool export, dry;
+	const char *since; /* this commit and its ancestors are not rewritten; NULL: all are */
+	bool export, dry;  /* export: turn tables into text; dry: only count what would change */
 	const vv_progress *progress;
 } vv_migrate_options;
 
 typedef struct vv_migrate_result {
-	vv_migrated *contents;   /* vv_migrated_paths */
-	size_t commits, changed; /* in the branches and tags; of these with another id */
-	size_t refs;             /* that moved, or would */
-	size_t unsigned_count;   /* signatures that were dropped */
-	size_t folders; /* versions of files of DVC that stay: not all that they name is wanted, or can be read */
-	char *map; /* the file with old and new ids; NULL: nothing changed */
+	vv_migrated *contents; /* the migrated paths (vv_migrated_paths) */
+	/* number of commits in branches and tags; number of them that get a new id */
+	size_t commits, changed;
+	size_t refs;           /* number of refs that were moved, or would be */
+	size_t unsigned_count; /* number of signatures that were dropped */
+	/* number of versions of .dvc files that were kept, because only some of the data they name
+	 * was selected, or they could not be understood */
+	size_t folders;
+	char *map; /* path of the file with old and new ids; NULL: nothing changed */
 } vv_migrate_result;
 void vv_migrate_result_clear(vv_migrate_result *r);
 VV_AUTO_CLEAR(vv_migrate_result, vv_migrate_result_clear)
 
-/* Branches, tags, HEAD, index and work tree move once all versions are stored and compared. Remote-tracking refs and the
- * stash stay. VV_EREFUSED: a shallow clone, changes that are not committed, another work tree on a branch; VV_EMISSING:
- * contents of Git LFS or DVC that are missing here. On failure before the refs move everything is as before; after that
- * the same call finishes. */
+/* Rewrites the history. Branches, tags, HEAD, index and work tree are changed only after all
+ * versions are stored and verified. Remote-tracking refs and the stash are kept. VV_EREFUSED: the
+ * clone is shallow, there are uncommitted changes, or another work tree has a branch checked out.
+ * VV_EMISSING: contents of Git LFS or DVC are missing here. If it fails before refs are moved,
+ * nothing is changed; after that, calling it again completes the rewrite. */
 vv_status vv_migrate_everything(vv_migrate_result *out, const vv_migrate_options *opts,
 				vv_repository *r, vv_error *err);
 

@@ -1,6 +1,6 @@
 /*
- * first_files: writes the files of a new repository of clone or recover: its folder is empty, except for files of
- * an earlier attempt.
+ * first_files: writes the files of a new repository, made by clone or recover. Its folder is empty,
+ * except for files of an earlier attempt that was interrupted.
  */
 #ifndef VV_LIB_CLONE_FIRST_FILES_H
 #define VV_LIB_CLONE_FIRST_FILES_H
@@ -12,19 +12,19 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_first_files {
-	bool fetch;                  /* fetch missing blocks from the remotes */
-	const vv_progress *progress; /* or NULL */
-	/* the commit that the earlier attempt wrote files of; NULL: as the one now */
+	bool fetch;                  /* fetch missing blocks from remotes */
+	const vv_progress *progress; /* may be NULL */
+	/* the commit whose files the earlier attempt wrote; NULL: the same commit as now */
 	const vv_oid *before;
-	bool lacking; /* afterwards: tables that belong there stayed pointers */
+	bool lacking; /* result: tables were written as pointers, since blocks are missing */
 } vv_first_files;
 
-/* Writes files, then the index. Files of an earlier attempt stay, also if the user changed them. Tables with missing blocks
- * become pointers, and are noted. */
+/* Writes the files of the commit, then the index. Files of an earlier attempt are kept, even if the
+ * user changed them. Tables with missing blocks are written as pointers, with a notice. */
 vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_oid *commit,
 			       vv_error *err);
 
-/* Has an earlier attempt got so far as to write files? */
+/* Returns true if an earlier attempt was interrupted after it began to write files. */
 bool vv_first_files_there(vv_repository *repo);
 
 #endif

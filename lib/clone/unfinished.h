@@ -1,12 +1,14 @@
 /*
- * unfinished: the folder of an unfinished clone or recovery, in case it is interrupted.
+ * unfinished: marks the folder of a clone or recovery that is not complete yet, so that it can be
+ * continued after an interruption.
  *
- * The first thing in the folder is a mark with the URL, locked while the clone runs, and the last
- * step of a clone removes it: so the same clone again recognises its folder, after a kill at any
- * moment. A folder with anything else in it is never touched.
+ * A clone first writes a mark with the URL into the folder, and removes the mark in its last step.
+ * The mark is locked while the clone runs. So the same clone recognises its folder when it is run
+ * again, no matter when it was killed. A folder that contains anything else is never changed.
  *
- * A correct caller: begin; make the repository and fill it; end. After a failure: abandon when
- * nothing is worth keeping. clear in any case.
+ * A correct caller: vv_unfinished_begin; makes the repository and fills it; vv_unfinished_end.
+ * After a failure: vv_unfinished_abandon, if nothing is worth keeping. vv_unfinished_clear in any
+ * case.
  */
 #ifndef VV_LIB_CLONE_UNFINISHED_H
 #define VV_LIB_CLONE_UNFINISHED_H
@@ -18,26 +20,30 @@
 #include "base/error.h"
 
 typedef struct vv_unfinished {
+	/* the paths of the folder, of .git, of .git/varve and of the mark */
 	char *dir, *gitdir, *varvedir, *mark;
 	const vv_env *env; /* borrowed */
 	int lock_fd;
-	bool resumed; /* an earlier attempt has begun here */
-	bool made;    /* this clone, or its earlier attempt, made the folder */
+	bool resumed; /* an earlier attempt began in this folder */
+	bool made;    /* this clone, or the earlier attempt, created the folder */
 } vv_unfinished;
 
-/* Reserves the folder for a clone of the URL; remote NULL: for a recovery, identified by this text. Removes incomplete
- * leftovers of an earlier attempt (locks, temporary files, a repository in which `remote` has no URL yet, or a recovery without
- * refs), but not its blocks. VV_EREFUSED: the folder has other content; VV_ELOCKED: another clone is running in it. */
+/* Reserves the folder for a clone of the URL with this remote. remote NULL: for a recovery, and url
+ * is any text that identifies it. Removes incomplete files of an earlier attempt, but not its
+ * blocks: locks, temporary files, and a repository that does not have the remote's URL yet or, for
+ * a recovery, has no refs. VV_EREFUSED: the folder contains something else. VV_ELOCKED: another
+ * clone is running in it. */
 vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *env, bool bare,
 			      const char *url, const char *remote, vv_error *err);
 
-/* Ends it: the clone is complete, and an ordinary repository. */
+/* Removes the mark: the clone is complete, and an ordinary repository. */
 vv_status vv_unfinished_end(vv_unfinished *u, vv_error *err);
 
-/* Removes the clone's repository, the mark last; files in the work tree stay, and the folder with
- * them. */
+/* Removes the repository and, last, the mark. Files in the work tree are kept; the folder is
+ * removed only if it is empty and was created by the clone. */
 void vv_unfinished_abandon(vv_unfinished *u);
-void vv_unfinished_clear(vv_unfinished *u); /* lets go of the lock; u may be all zero */
+/* Releases the lock, and frees memory. u may be all zero. */
+void vv_unfinished_clear(vv_unfinished *u);
 VV_AUTO_CLEAR(vv_unfinished, vv_unfinished_clear)
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * finish: the steps after a commit is made.
+ * finish: does what follows after a commit was made.
  */
 #ifndef VV_LIB_COMMIT_FINISH_H
 #define VV_LIB_COMMIT_FINISH_H
@@ -8,9 +8,9 @@
 #include "lib/worktree/way_back.h"
 #include "repo/git/repository.h"
 
-/* The records of a merge and its conflicts are removed, the way back (NULL, or one that is closed
- * and set to NULL) is closed, the hook (NULL: none) is run, and loose objects are packed where
- * there are many. The commit exists whatever happens here: failures are printed as warnings. */
+/* Removes the records of a merge and its conflicts; closes *back and sets it to NULL; runs a hook;
+ * and packs loose objects if there are many. back, and hook, may be NULL. As the commit exists in
+ * any case, failures are only reported as warnings. */
 void vv_commit_finish(vv_repository *r, vv_way_back **back, const char *hook);
 
 #endif

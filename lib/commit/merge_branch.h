@@ -1,5 +1,5 @@
 /*
- * merge_branch: merges another branch's versions into the current one, for the command and the library.
+ * merge_branch: merges another branch into the current one, for the command and the library.
  *
  *	vv_branch_merge m = {.repo = repo, .reader = reader, ...};
  *
@@ -7,7 +7,8 @@
  *	rc = vv_branch_merge_run(&m, err);          m.outcome
  *	vv_branch_merge_clear(&m);
  *
- * The caller has called vv_put_right and vv_merge_need_no_state: nothing is interrupted or in progress.
+ * Before, the caller calls vv_put_right and vv_merge_need_no_state, so that no operation is
+ * interrupted or in progress.
  */
 #ifndef VV_LIB_COMMIT_MERGE_BRANCH_H
 #define VV_LIB_COMMIT_MERGE_BRANCH_H
@@ -21,37 +22,41 @@
 #include "repo/git/history/refs.h"
 
 typedef enum vv_merge_outcome {
-	VV_MERGE_UP_TO_DATE, /* nothing was done */
-	VV_MERGE_FORWARD,    /* the branch has moved */
+	VV_MERGE_UP_TO_DATE, /* nothing to do */
+	VV_MERGE_FORWARD,    /* the branch was fast-forwarded */
 	VV_MERGE_COMMITTED,
-	VV_MERGE_STAGED, /* merged, and not committed */
+	VV_MERGE_STAGED, /* merged, but not committed */
 	VV_MERGE_CONFLICTS
 } vv_merge_outcome;
 
 typedef struct vv_branch_merge {
-	vv_repository *repo; /* borrowed, both; the reader may be set after vv_branch_merge_find */
+	/* both borrowed; reader may be set after vv_branch_merge_find */
+	vv_repository *repo;
 	vv_dataset_reader *reader;
-	vv_strings how;      /* words of -X: rules put over those of ours */
-	vv_strings messages; /* paragraphs; none: as git words it */
+	vv_strings how;      /* words of -X: merge rules that override those of our side */
+	vv_strings messages; /* paragraphs of the commit message; none: git's own message */
 	bool no_commit, no_ff, ff_only, ff, unrelated, no_verify, edit;
-	/* After find: */
+	/* Set by vv_branch_merge_find: */
 	vv_head head;
 	char *word; /* the merged revision, as the user named it */
-	/* After run: */
+	/* Set by vv_branch_merge_run: */
 	vv_oid theirs;
 	vv_merge_outcome outcome;
-	vv_oid tip;       /* HEAD */
-	size_t moved;     /* paths, of a fast-forward */
-	bool lacking;     /* tables were left as pointers, since their blocks cannot be had */
-	bool stays;       /* on failure: it was refused, and all is merged and staged */
-	vv_merge_job job; /* of three ways: report, conflicts */
+	vv_oid tip;   /* commit of HEAD afterwards */
+	size_t moved; /* fast-forward: number of changed paths */
+	bool lacking; /* tables were written as pointers, since blocks are not available */
+	/* after a failure: the merge is complete and staged, only the commit is missing */
+	bool stays;
+	vv_merge_job job; /* three-way merge: report and conflicts */
 } vv_branch_merge;
 
-/* Finds the commit to merge. word NULL: the upstream of the current branch. VV_EUSAGE: the branch has no upstream. */
+/* Finds the commit to merge. word: a revision; NULL: the upstream of the current branch. VV_EUSAGE:
+ * the branch has no upstream. */
 vv_status vv_branch_merge_find(vv_branch_merge *m, const char *word, vv_error *err);
 
-/* On failure, unless m->stays, nothing is changed. VV_ENOTFOUND: no such revision; VV_EREFUSED: uncommitted changes are in
- * the way, or git refuses for another reason, or a hook fails. */
+/* Merges m->word. After a failure nothing is changed, unless m->stays is set. VV_ENOTFOUND: the
+ * revision does not exist. VV_EREFUSED: uncommitted changes would be overwritten, git refuses for
+ * another reason, or a hook failed. VV_ECONFLICT, with m->stays: git stopped before the commit. */
 vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err);
 
 void vv_branch_merge_clear(vv_branch_merge *m);

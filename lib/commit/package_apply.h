@@ -1,8 +1,8 @@
 /*
- * package_apply: the schemas and keys of a staged datapackage.json, put into the roots of staged tables.
+ * package_apply: puts the schemas and keys of a staged datapackage.json into staged tables.
  *
- * A described table whose schema or key differs gets a new root over the same groups.
- * Reads the index only; the work tree's files are not looked at, but for their stat.
+ * A table whose schema or key differs from its description gets a new root block over the same row
+ * groups. Descriptions are read from the index; the work tree's files are not read.
  */
 #ifndef VV_LIB_COMMIT_PACKAGE_APPLY_H
 #define VV_LIB_COMMIT_PACKAGE_APPLY_H
@@ -12,10 +12,11 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* For every datapackage.json among the staged changes, and above changed JSON files (its schema may
- * be one), for a commit that is about to be made: index entries of tables that get a new root are
- * set; *paths names them (vv_names_free). Notes warnings, and makes blocks and index durable if
- * *count is not 0 (then the changes are outdated). */
+/* Call before a commit is made. Applies each datapackage.json that is staged, or that is in the
+ * folder of a changed JSON file or above it, since that file may be its schema. Tables that get a
+ * new root get a new index entry; *paths gets their names (release with vv_names_free). Reports
+ * warnings. If *count is not 0, blocks and index have been made durable, and `changes` is out of
+ * date. */
 vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_writer *s,
 				 const vv_changes *changes, char ***paths, size_t *count,
 				 vv_error *err);

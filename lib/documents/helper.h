@@ -1,8 +1,9 @@
 /*
- * helper: a child process that is not trusted: it has a process group of its own, limits of memory and time, and its output is
- * read as a vv_source.
+ * helper: runs an untrusted child process, with its own process group and limits on memory, time
+ * and output; its output is read as a vv_source.
  *
- * A correct caller: vv_helper_start; vv_helper_read to the end, or not; vv_helper_end for how it ended; vv_helper_close.
+ * A correct caller: vv_helper_start; vv_helper_read, to the end or not; vv_helper_end, for the exit
+ * code; vv_helper_close.
  */
 #ifndef VV_LIB_DOCUMENTS_HELPER_H
 #define VV_LIB_DOCUMENTS_HELPER_H
@@ -18,39 +19,48 @@
 typedef struct vv_helper vv_helper;
 
 typedef struct vv_helper_limits {
-	uint64_t memory;            /* bytes of addresses; 0: none */
-	const char *memory_setting; /* " (its name)", for messages; NULL: none has it */
-	/* of CPU time, or that we wait for it in all while it does nothing; 0: none */
+	uint64_t memory; /* size limit of the address space in bytes; 0: no limit */
+	/* text after the memory limit in messages, such as " (SETTING)"; or NULL */
+	const char *memory_setting;
+	/* how long to wait for its output, in seconds; longer only while it uses the CPU and has
+	 * used it for less than this time; 0: no limit */
 	unsigned seconds;
-	uint64_t output;             /* bytes; 0: none */
-	const vv_progress *progress; /* may cancel it while waiting for its output, or NULL */
-	bool bound; /* it is killed when the thread that started it ends, if varve is killed, too */
-	bool ahead; /* its thread starts another one before it ends */
+	uint64_t output; /* limit of its output in bytes; 0: no limit */
+	/* called while waiting for output, and may cancel; may be NULL */
+	const vv_progress *progress;
+	bool bound; /* kill it when the thread that started it ends, even if varve is killed */
+	/* a read-ahead: the same thread may start another helper before this one ends */
+	bool ahead;
 } vv_helper_limits;
 
-/* argv as for vv_run_program; copied. It runs in "/", with an empty stdin. VV_EPROGRAM: no such program. VV_ELOCKED: eight run in
- * this process, and none ended in ten seconds; or, ahead, four do. */
+/* Starts a program in "/", with an empty stdin. argv: as for vv_run_program; copied. VV_EPROGRAM:
+ * the program does not exist. VV_ELOCKED: this process runs eight helpers, and none ended within
+ * ten seconds; if limits->ahead is set, it fails at once, and with four helpers. */
 vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const *argv,
 			  const vv_helper_limits *limits, vv_error *err);
 
-/* Its next bytes; 0 at the end. VV_EREFUSED: its time is over, or it wrote too much; it has been killed. VV_ECANCELLED. A vv_source's function. */
+/* Reads the next bytes of its output. Returns their number; 0 at the end; <0 on failure.
+ * VV_EREFUSED: it exceeded its time or output limit, and was killed. VV_ECANCELLED:
+ * limits->progress cancelled. The type is that of a vv_source's read function. */
 ssize_t vv_helper_read(void *h, void *bytes, size_t len, vv_error *err);
 
-/* Waits for its end, and kills the rest of its process group. VV_OK: it exited, with *code. VV_EREFUSED: killed, by us for its
- * time, or for its memory. */
+/* Waits until it ends, and kills the rest of its process group. VV_OK: it exited with *code.
+ * VV_EREFUSED: it was killed because it exceeded its time or output limit, or a signal ended it,
+ * for example for lack of memory. */
 vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err);
 
-/* The last lines that it wrote to stderr without lines of a traceback, separated by "; ", escaped and bounded; "" for none.
- * Borrowed. */
+/* Returns the last lines that it wrote to stderr, without the lines of a traceback, joined by
+ * semicolons, escaped and limited in length; "" if there are none. Borrowed. */
 const char *vv_helper_said(vv_helper *h);
 
-/* All of that, if it is short: its last 4 KiB. Borrowed. */
+/* Returns the last 4 KiB that it wrote to stderr, unchanged. Borrowed. */
 const char *vv_helper_wrote(const vv_helper *h);
 
-/* The interpreter that runs what varve-data has: the one that varve runs in, or the first on the PATH. Borrowed. */
+/* Returns the Python interpreter for varve-data: VARVE_PYTHON, which is set if varve runs inside of
+ * Python, or else python3 from PATH. Borrowed. */
 const char *vv_helper_python(const vv_env *env);
 
-/* Kills its process group if it still runs. Accepts NULL. */
+/* Kills its process group, if it is still running. h may be NULL. */
 void vv_helper_close(vv_helper *h);
 VV_AUTO_FREE(vv_helper, vv_helper_close)
 

@@ -1,9 +1,9 @@
 /*
- * workbook: tables on their way into a workbook, which a reader writes.
+ * workbook: collects tables in a temporary file, from which a reader program makes a workbook.
  *
  *	vv_auto(vv_workbook) w = {.fd = -1};
  *	vv_workbook_open(&w, temp_dir, err)
- *	vv_arrow_ipc_name(vv_workbook_put, &w, "prices.csv", false, err); ... its Arrow stream by vv_workbook_put
+ *	vv_arrow_ipc_name(vv_workbook_put, &w, "prices.csv", false, err); ... then its Arrow stream
  *	vv_workbook_end(&w, env, fn, payload, err)
  */
 #ifndef VV_LIB_DOCUMENTS_WORKBOOK_H
@@ -18,19 +18,21 @@
 #include "dataset/table/bytes.h"
 
 typedef struct vv_workbook {
-	char *file;                  /* temporary: the tables */
-	int fd;                      /* -1: none */
-	const vv_progress *progress; /* of the writing, which it may end; or NULL */
+	char *file; /* temporary file with the tables */
+	int fd;     /* descriptor of file; -1: closed */
+	/* called while the workbook is made, and may cancel; may be NULL */
+	const vv_progress *progress;
 } vv_workbook;
 
 vv_status vv_workbook_open(vv_workbook *w, const char *temp_dir, vv_error *err);
-/* A vv_bytes_fn; w is the vv_workbook. */
+/* Appends bytes of a name or stream. The type is vv_bytes_fn; w is a vv_workbook. */
 vv_status vv_workbook_put(void *w, const void *bytes, size_t len, vv_error *err);
-/* Passes the finished file to fn. VV_ENOSUPPORT: no installed program writes workbooks; VV_EINPUT: a table does not fit a
- * sheet. */
+/* Makes the workbook, and passes its bytes to fn. VV_ENOSUPPORT: no installed program writes
+ * workbooks. VV_EINPUT: a table does not fit into a sheet. */
 vv_status vv_workbook_end(vv_workbook *w, const vv_env *env, vv_bytes_fn fn, void *payload,
 			  vv_error *err);
-/* Is there a program that writes them? It is run for one without tables. */
+/* Returns true if an installed program writes workbooks. Tries it with a workbook without
+ * tables. */
 bool vv_workbook_is_written(const vv_env *env);
 void vv_workbook_clear(vv_workbook *w);
 VV_AUTO_CLEAR(vv_workbook, vv_workbook_clear)

@@ -1,5 +1,5 @@
 /*
- * column_restore: columns of a table in the work tree, with the cells that another version has.
+ * column_restore: restores columns of a table in the work tree from another version.
  */
 #ifndef VV_LIB_EDIT_COLUMN_RESTORE_H
 #define VV_LIB_EDIT_COLUMN_RESTORE_H
@@ -13,25 +13,30 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_column_restore {
-	vv_repository *repo; /* borrowed, both */
+	/* repo and reader are borrowed */
+	vv_repository *repo;
 	vv_dataset_reader *reader;
-	const char *path;          /* as the user wrote it */
-	const char *source;        /* a revision; NULL: the index */
-	const vv_strings *columns; /* one or more */
-	/* conditions on rows of the file, all of which must be true; none: every row */
+	const char *path;          /* path of the table, as the user wrote it */
+	const char *source;        /* revision to restore from; NULL: the index */
+	const vv_strings *columns; /* names of the columns; at least one */
+	/* conditions on rows of the file, all of which must be true; empty: restore every row */
 	const vv_strings *where;
-	bool force; /* also over cells that only the file has */
+	bool force; /* also overwrite values that no version has */
 	bool dry_run;
 } vv_column_restore;
 
 typedef struct vv_column_restored {
-	uint64_t rows, cells; /* that changed, or would */
-	uint64_t unsaved;     /* of these cells: in no version before */
+	/* numbers of changed rows and cells, or with dry_run of those that would change */
+	uint64_t rows, cells;
+	uint64_t unsaved; /* how many of these cells have a value that no version has */
 } vv_column_restored;
 
-/* Rows are matched as a comparison matches them; those that only one version has stay. The file is replaced in one step, and all other
- * cells keep their bytes. With a source, cells that the index does not have are named to who listens to the repository: VV_EREFUSED
- * without force. VV_ENOTFOUND: no such version, or column in both; VV_EUSAGE: no table; VV_EREFUSED: the file changed meanwhile. */
+/* Restores cells in the rows that both versions have, matched as in a comparison; other rows are
+ * unchanged. The file is replaced in one step, and all other cells keep their bytes. If r->source
+ * is set, values that the index does not have would be lost; they are reported. VV_EREFUSED: there
+ * are such values and r->force is not set, or the file was changed meanwhile. VV_ENOTFOUND: the
+ * revision does not exist, or a column is not in both versions. VV_EUSAGE: the path is not a
+ * table. */
 vv_status vv_column_restore_run(vv_column_restored *out, const vv_column_restore *r, vv_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * row_set: sets, inserts or deletes one row of a table in the work tree, if a condition is true.
+ * row_set: sets, inserts or deletes rows with a given key of a table in the work tree, on a
+ * condition.
  */
 #ifndef VV_LIB_EDIT_ROW_SET_H
 #define VV_LIB_EDIT_ROW_SET_H
@@ -13,43 +14,51 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_row_set {
-	vv_repository *repo; /* borrowed, both */
+	/* repo and reader are borrowed */
+	vv_repository *repo;
 	vv_dataset_reader *reader;
-	const char *path; /* as the user wrote it */
-	const char *row;  /* its key, the values parted by commas */
-	/* COL=TEXT, as the column's type reads it, or COL:=JSON; none with remove */
+	const char *path; /* path of the table, as the user wrote it */
+	const char *row;  /* key of the row; values of several columns are separated by commas */
+	/* COL=TEXT, converted to the column's type, or COL:=JSON; empty if remove is set */
 	const char *const *values;
 	size_t count;
-	bool remove;
-	bool all; /* every row with this key that fulfils the condition */
-	/* a filter's, on the current row; NULL: none. It is false for a row that does not exist */
+	bool remove; /* delete the row */
+	bool all;    /* apply to every row that has the key and meets the condition */
+	/* filter expression that the current row must meet; NULL: no condition. Never true if the
+	 * row does not exist */
 	const char *condition;
-	char **made; /* as vv_row_file has it; NULL: the file is replaced */
+	/* the new file is left beside the old one, and *made gets its name (vv_row_file); NULL: the
+	 * file is replaced */
+	char **made;
 } vv_row_set;
 
 typedef enum vv_row_set_done {
-	VV_SET_NOTHING, /* it was so already; a row to be removed is not there */
+	VV_SET_NOTHING, /* the row has the values already, or a row to be deleted does not exist */
 	VV_SET_CELLS,
 	VV_SET_ADDED,
 	VV_SET_REMOVED,
-	VV_SET_NOT_SO /* the condition is false: nothing was done */
+	VV_SET_NOT_SO /* the condition is not true; nothing was changed */
 } vv_row_set_done;
 
-/* The result. Cleared by the caller. */
+/* The result; the caller clears it. */
 typedef struct vv_row_set_result {
 	vv_row_set_done done;
-	size_t rows; /* set, put in or removed */
-	vv_buf json; /* the first of them after the change (of a removed one: before), or the row that matched already; or
-		      * empty */
-	vv_buf warnings; /* a line each: new members of JSON, values that are not of their column's type */
+	size_t rows; /* number of rows that were set, inserted or deleted */
+	/* the first of these rows as JSON, after the change, or before it if deleted; else the row
+	 * that has the values already or does not meet the condition; empty: no row has the key */
+	vv_buf json;
+	/* a line each: new members of JSON, values that do not fit their column's type */
+	vv_buf warnings;
 } vv_row_set_result;
 void vv_row_set_result_clear(vv_row_set_result *r);
 VV_AUTO_CLEAR(vv_row_set_result, vv_row_set_result_clear)
 
-/* The file is replaced in one step; all other bytes are unchanged. Other processes that set rows wait. VV_EUSAGE: no table with
- * a key, or an invalid value, or a new row with an empty key, or with one that a row has in another spelling; VV_ECONFLICT:
- * several rows have the key; VV_ENOTFOUND: no such column of CSV; VV_EINPUT: the condition, or a value that the file cannot
- * represent; VV_EREFUSED: the file changed meanwhile; VV_ELOCKED. */
+/* Changes the file, which is replaced in one step; all other bytes are unchanged. Waits for other
+ * processes that set rows. VV_EUSAGE: the path is not a table with a key; a value is invalid; or a
+ * new row has an empty key, or a key that another row has in a different spelling. VV_ECONFLICT:
+ * several rows have the key, and s->all is not set. VV_ENOTFOUND: a CSV file does not have the
+ * column. VV_EINPUT: the condition is invalid, or the file cannot represent a value. VV_EREFUSED:
+ * the file was changed meanwhile. VV_ELOCKED: waited too long. */
 vv_status vv_row_set_run(vv_row_set_result *out, const vv_row_set *s, vv_error *err);
 
 #endif

@@ -40,25 +40,28 @@ typedef struct vv_head_making {
 	const vv_head_keys *revoked;
 } vv_head_making;
 
-/* Signs a record. *out becomes the id of its commit, or with only_new of the last record's. VV_EREFUSED: the key is not
- * a signer of this repository, or its last record is final; VV_ENOTFOUND: no key to sign with; VV_EUSAGE: no refs to
- * sign. */
+/* Signs a record. *out is set to the id of its commit or, if nothing was signed because of
+ * only_new, to that of the last record. VV_EREFUSED: the key is not a signer of this repository, or
+ * its last record is final. VV_ENOTFOUND: there is no key to sign with. VV_EUSAGE: there are no
+ * refs to sign. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
 typedef enum vv_head_place {
 	VV_HEADS_HERE,   /* in the repository from which the user pushes or publishes */
 	VV_HEADS_SERVER, /* on a server that runs under its own user */
 	VV_HEADS_FAR_SIDE /* on the receiving end of a pipe, which runs as the client's user, with the user's key */
 } vv_head_place;
-/* Does a push or publish sign a head? Only if varve.sign is true. If the user's settings have varve.sign, and the
- * repository's do not, this key must have signed the repository before. A server (VV_HEADS_SERVER) signs with its own
- * key, and only if its repository is bare and has varve.sign in its own settings. VV_HEADS_FAR_SIDE requires
- * varve.signingKey there, too. */
+/* Sets *out to whether a push or publish signs a head. It does only if varve.sign is true. If
+ * varve.sign is set by the user but not by the repository, this key must have signed the repository
+ * before. A server (VV_HEADS_SERVER) signs with its own key, and only if its repository is bare and
+ * sets varve.sign itself. VV_HEADS_FAR_SIDE requires, in addition, that the repository sets
+ * varve.signingKey itself. */
 vv_status vv_head_signs(bool *out, vv_repository *r, vv_head_place place, vv_error *err);
-/* Signs a head after a push moved refs, if vv_head_signs is true for the place and the last record has other refs. */
+/* Signs a head after a push moved refs, if vv_head_signs is true for the place and the last record
+ * does not have these refs. */
 vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count,
 			   vv_head_place place, vv_error *err);
-/* Lists the refs, and the signed heads, for a push or publish. If vv_head_signs is true, first signs a head of the
- * refs. No head in *out has newer refs than *out. */
+/* Lists refs and signed heads for a push or publish. If vv_head_signs is true, signs a head of the
+ * refs first. The heads in *out never have newer refs than *out lists. */
 vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *refs,
 			vv_error *err);
 

@@ -1,9 +1,10 @@
 /*
- * named: finds a data set's owner and copies by a name (docs/formats/heads.md, "Names").
+ * named: finds the owner and the copies of a data set by its name (docs/formats/heads.md, "Names").
  *
- * A name is KEY/NAME in full. "dns:DOMAIN" is short for it: the TXT record of _varve.DOMAIN, "varve1 key=KEY name=NAME
- * mirror=URL ...", also has mirrors. It is trusted on first use, like a first head: the key is pinned, and a domain that
- * names another key later is refused. The user's mirrors (varve.mirror) are searched for copies, too.
+ * A full name is KEY/NAME. "dns:DOMAIN" is an alias: the TXT record of _varve.DOMAIN,
+ * varve1 key=KEY name=NAME mirror=URL ..., has the full name and mirrors. An alias is trusted on
+ * first use, like a head: its key is pinned, and a domain that later names another key is refused.
+ * Copies are also searched on the user's mirrors (varve.mirror).
  *
  *	vv_auto(vv_named) n = {.mirrors = VV_BUF_INIT};
  *	vv_named_find(&n, "dns:prices.example.org", err);
@@ -22,38 +23,46 @@
 typedef struct vv_named {
 	uint8_t owner[VV_KEY_PUBLIC];
 	char name[VV_HEAD_NAME_MAX + 1];
-	vv_buf mirrors; /* URLs, a NUL behind each; those of strangers are http(s) */
+	/* URLs, each followed by a NUL; those from other people are http or https */
+	vv_buf mirrors;
 } vv_named;
 void vv_named_clear(vv_named *n);
 VV_AUTO_CLEAR(vv_named, vv_named_clear)
 
-/* From one TXT record. VV_EINPUT: err names the fault; VV_ENOTFOUND: another kind of record. */
+/* Reads a TXT record. VV_EINPUT: the record is invalid; err says why. VV_ENOTFOUND: it is a TXT
+ * record of another kind. */
 vv_status vv_named_read(vv_named *out, const char *text, vv_error *err);
-/* Is it a name? Of a word's first bytes. */
+/* Returns true if the first len bytes of word are a name. */
 bool vv_named_is(const char *word, size_t len);
-/* Resolves a name; queries name servers for a domain. VV_EUSAGE: not a name; VV_ENOTFOUND, VV_EINPUT, VV_EIO. */
+/* Resolves a name; for a domain, queries name servers. VV_EUSAGE: it is not a name. VV_ENOTFOUND:
+ * the domain has no record. VV_EINPUT: the record is invalid. VV_EIO: name servers cannot be
+ * queried. */
 vv_status vv_named_find(vv_named *out, const char *name, vv_error *err);
-/* The next mirror after a URL (NULL: the first); NULL: that was the last. */
+/* Returns the mirror after url, or the first one if url is NULL; NULL after the last one. */
 const char *vv_named_mirror(const vv_named *n, const char *url);
+/* Returns true if url is among the mirrors. */
 bool vv_named_has(const vv_named *n, const char *url);
 
-/* Copies of the data set that is trusted here: mirrors of its newest head and of the user, then of the name (NULL: none). If
- * the name cannot be resolved, or names another key, *out has only the former, and the error is returned. If nothing is
- * trusted: the copies of the name. more: further places of the user, or NULL. */
+/* Lists the copies of the data set that is trusted here: the mirrors in its newest head, the user's
+ * mirrors (varve.mirror, then more), and then the mirrors of the name. If the name cannot be
+ * resolved, or names another key, returns the error; *out then lacks the name's mirrors. If nothing
+ * is trusted here, lists copies of the name's data set. name and more may be NULL. */
 vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 			   const vv_strings *more, vv_error *err);
-/* VV_ENOTFOUND: none of them answers. */
+/* Fails with VV_ENOTFOUND, with a message that no copy of the data set answers. */
 vv_status vv_named_silent(const char *name, vv_error *err);
-/* Is it a gateway of IPFS, ipfs+https://HOST, and not a router? */
+/* Returns true if url is an IPFS gateway, such as ipfs+https://HOST, and not a router. */
 bool vv_named_is_gateway(const char *url);
-/* One more place of the user; *n has the name: the folder at IPNS of a gateway ("ipfs+https://HOST"), by the owner's key; any
- * other URL unchanged. */
+/* Adds a mirror of the user to *n, which has a name already. For a gateway ("ipfs+https://HOST"),
+ * adds the folder at the IPNS name of the owner's key; adds any other URL unchanged. */
 void vv_named_add(vv_named *n, const char *url);
 
-/* Names of the repository's remotes, but for those that are names of data sets and no places. */
+/* Lists the names of the repository's remotes, without remotes that are names of data sets instead
+ * of URLs. */
 vv_status vv_named_remotes(vv_named *out, vv_repository *r, vv_error *err);
 
-/* Before the first fetch: restricts this repository to heads of this owner and name. */
+/* Pins the owner and name, so that this repository accepts only their heads. Call before the first
+ * fetch. */
 vv_status vv_named_pin(const vv_named *n, vv_repository *r, vv_error *err);
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * nearby: finds machines of the local network that serve the same data set, by DNS-SD.
+ * nearby: finds machines in the local network that serve the same data set, by DNS-SD.
  *
- * `varve serve --http --announce` publishes a service of the type _varve._tcp, whose subtype is a hash of the owner's key and
- * the data set's name, by the program avahi-publish. A repository with `varve.discover lan` searches for that hash with
- * avahi-browse, for VV_NEARBY_MS. Machines that answer are not trusted: their blocks are hashed, and only signed versions are
- * accepted.
+ * `varve serve --http --announce` publishes a service of type _varve._tcp with the program
+ * avahi-publish; the subtype of the service is a hash of the owner's key and the data set's name. A
+ * repository with `varve.discover lan` searches for this subtype with avahi-browse, for
+ * VV_NEARBY_MS. The machines that answer are not trusted: blocks from them are verified by hash,
+ * and only signed versions are accepted.
  *
  *	vv_auto(vv_nearby) n = {.child = {.pid = 0}};
  *	vv_nearby_ask(&n, r, err);
@@ -23,30 +24,33 @@
 #include "lib/heads/named.h"
 #include "repo/git/program.h"
 
-#define VV_NEARBY_MS 300u
-#define VV_NEARBY_MAX 8u /* used at most */
-#define VV_NEARBY_HASH 32u
+#define VV_NEARBY_MS 300u  /* duration of a search */
+#define VV_NEARBY_MAX 8u   /* the most machines that are used */
+#define VV_NEARBY_HASH 32u /* hexadecimal digits of the hash */
 
 typedef struct vv_nearby {
-	vv_child child; /* pid 0: no search runs */
-	uint64_t until; /* by vv_monotonic_ms */
-	vv_named found; /* its mirrors */
+	vv_child child; /* pid 0: no search is running */
+	uint64_t until; /* end of the search, by vv_monotonic_ms */
+	vv_named found; /* result: URLs of the machines, as mirrors */
 } vv_nearby;
 
-/* Starts the search. Does nothing without the setting or a pinned owner. VV_EUSAGE: the setting has another value;
- * VV_EPROGRAM: avahi-browse is not installed. */
+/* Starts a search, unless varve.discover is unset or off, or no owner is pinned. VV_EUSAGE: the
+ * setting has an unknown value. VV_EPROGRAM: avahi-browse is not installed. */
 vv_status vv_nearby_ask(vv_nearby *n, vv_repository *r, vv_error *err);
-/* Waits for the rest of the time, and fills found. VV_EIO: avahi-browse failed; its reason. */
+/* Waits until the search ends, and sets n->found. VV_EIO: avahi-browse failed; the message has the
+ * reason. */
 vv_status vv_nearby_take(vv_nearby *n, vv_error *err);
 void vv_nearby_clear(vv_nearby *n);
 VV_AUTO_CLEAR(vv_nearby, vv_nearby_clear)
 
-/* The URLs in what `avahi-browse --parsable --resolve` prints, at most VV_NEARBY_MAX; lines that are none of ours are passed
- * over. Only memory may be short. */
+/* Reads the output of `avahi-browse --parsable --resolve`, and adds up to VV_NEARBY_MAX URLs to
+ * out->mirrors; other lines are ignored. VV_ENOMEM is the only failure. */
 vv_status vv_nearby_read(vv_named *out, const char *text, size_t len, vv_error *err);
 
-/* Starts a program that announces the repository, served by this machine at port and path ("/sales"), until it is stopped (vv_child_stop),
- * or the calling thread ends. VV_ENOTFOUND: no signed head is trusted here, so it has no name; VV_EPROGRAM. */
+/* Starts a program that announces the repository, which this machine serves at port and path (such
+ * as "/sales"). It runs until vv_child_stop, or until the calling thread ends. VV_ENOTFOUND: no
+ * signed head is trusted here, so the data set has no name. VV_EPROGRAM: avahi-publish is not
+ * installed. */
 vv_status vv_nearby_announce(vv_child *child, vv_repository *r, const char *port, const char *path,
 			     vv_error *err);
 

@@ -1,7 +1,8 @@
 /*
- * seen: the heads that a peer, a Git host or a folder shows, fetched and judged, before anything that they name is moved.
+ * seen: fetches and judges the heads of a peer, a Git host or a folder before refs are moved to
+ * what they name.
  *
- * A correct caller: vv_heads_seen; moves its refs; vv_heads_seen_keep.
+ * A correct caller: vv_heads_see; moves its refs; vv_heads_seen_keep.
  */
 #ifndef VV_LIB_HEADS_SEEN_H
 #define VV_LIB_HEADS_SEEN_H
@@ -15,27 +16,34 @@
 
 typedef struct vv_heads_seen {
 	vv_judged judged;
-	vv_trust before; /* the trust that it was judged by */
-	bool any;        /* it shows some, or some were seen before */
+	vv_trust before; /* the heads that were trusted before */
+	bool any;        /* the source shows heads, or some are trusted already */
 } vv_heads_seen;
 
+/* Whose heads they are, which decides what is accepted. */
 typedef enum vv_heads_whose {
-	VV_HEADS_REMOTE, /* the remote itself: it may have lost its heads, and be ahead of them */
-	VV_HEADS_COPY,   /* another copy in its place: it may not */
-	VV_HEADS_JOIN, /* what this key signed elsewhere: its head that is trusted here counts for nothing */
-	VV_HEADS_PEER /* another peer's own data: it may be behind, and pins no owner */
+	/* the remote: it may lack heads that it had, and its refs may be ahead of them */
+	VV_HEADS_REMOTE,
+	VV_HEADS_COPY, /* another copy of the remote's data: it may not */
+	/* heads that this key signed elsewhere: this key's head that is trusted here is ignored */
+	VV_HEADS_JOIN,
+	VV_HEADS_PEER /* another peer's own data: it may be behind, and no owner is pinned */
 } vv_heads_whose;
 
-/* from has sent its hello; url: for messages. As vv_heads_judge; for a peer only a fork is a failure, other faults
- * are warnings. Also VV_EREFUSED: the newest head expired and varve.refuseExpired is set. */
+/* Fetches and judges the heads that from, which has sent its hello, shows. url: for messages. Fails
+ * as vv_heads_judge does; for VV_HEADS_PEER only a fork is a failure, other faults are warnings.
+ * VV_EREFUSED, too: the newest head has expired, and varve.refuseExpired is set. */
 vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *from,
 		       const char *url, vv_heads_whose whose, const vv_notes *notes, vv_error *err);
-/* Trusts these heads, and stores their refs. Notes a newly pinned owner. VV_EREFUSED: another process trusted a
- * head meanwhile that these do not descend from. */
+/* Trusts the judged heads, and stores refs to them. Unless quiet, reports who signed the data, and
+ * a newly pinned owner. VV_EREFUSED: another process has meanwhile trusted a head that is not an
+ * ancestor of these. */
 vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_notes *notes,
 			     bool quiet, vv_error *err);
-/* Before a head is signed: what this key signed on another machine, and was taken there, is followed. VV_EREFUSED: a fork.
- * from NULL: url is reached. own: instead, the head of this key there, which does not follow the one that is trusted here. */
+/* Call before a head is signed: trusts newer heads that the other side shows, such as those that
+ * this key signed on another machine. VV_EREFUSED: a fork. from: a connection to the other side;
+ * NULL: connects to url. own: if not NULL, nothing is trusted, and *own is set to this key's head
+ * on the other side, which may be a fork of the one trusted here. */
 vv_status vv_heads_learn(vv_repository *r, const vv_reached *from, const char *url, vv_oid *own,
 			 const vv_notes *notes, vv_error *err);
 void vv_heads_seen_clear(vv_heads_seen *s);

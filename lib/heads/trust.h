@@ -1,13 +1,14 @@
 /*
- * trust: the heads that this repository has seen and trusts: the file "trust" of .git/varve, which
- * nothing that is fetched can write.
+ * trust: the heads that this repository trusts, in the file "trust" of .git/varve. Fetched data
+ * cannot change this file.
  *
  *	varve trust 1
  *	name <name>
  *	owner <z6Mk...>
- *	head <z6Mk...> <number> <time> <expires> <commit>   the newest of each signer
+ *	head <z6Mk...> <number> <time> <expires> <commit>   the newest head of each signer
  *
- * The owner is pinned when a head is seen first. Who changes the file has vv_trust_lock from before it is read.
+ * The owner is pinned when a head is first seen. To change the file, call vv_trust_lock before
+ * vv_trust_read.
  */
 #ifndef VV_LIB_HEADS_TRUST_H
 #define VV_LIB_HEADS_TRUST_H
@@ -26,28 +27,32 @@ typedef struct vv_trusted_head {
 } vv_trusted_head;
 
 typedef struct vv_trust {
-	bool known; /* else nothing is pinned yet */
+	bool known; /* false: nothing is pinned yet */
 	char name[VV_HEAD_NAME_MAX + 1];
 	uint8_t owner[VV_KEY_PUBLIC];
 	vv_trusted_head heads[VV_HEAD_LIST_MAX];
 	size_t count;
 } vv_trust;
 
-/* A descriptor for vv_unlock; VV_ELOCKED after some seconds. */
+/* Locks the file. Returns a descriptor for vv_unlock; VV_ELOCKED if another process has the lock
+ * for some seconds. */
 int vv_trust_lock(vv_repository *r, vv_error *err);
-/* VV_ECORRUPT: the file is damaged. */
+/* Reads the file; if it is missing, out->known is false. VV_ECORRUPT: the file is damaged. */
 vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err);
-/* Durably. */
+/* Writes the file durably. */
 vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err);
-const vv_trusted_head *vv_trust_find(const vv_trust *t,
-				     const uint8_t key[VV_KEY_PUBLIC]); /* NULL */
+/* Returns the trusted head of a key, or NULL. */
+const vv_trusted_head *vv_trust_find(const vv_trust *t, const uint8_t key[VV_KEY_PUBLIC]);
+/* Removes the head of a key, if there is one. */
 void vv_trust_forget(vv_trust *t, const uint8_t key[VV_KEY_PUBLIC]);
+/* Sets the head of c's signer to c. VV_EREFUSED: too many keys have signed. */
 vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err);
-/* Merges `now`, which another process wrote meanwhile instead of `before`, into t, which this process made
- * from `before`. VV_EREFUSED: both have a newer head of one signer, or a pinned owner, and these conflict. */
+/* Merges changes of two processes into t: `before` is what this process read and t is what it made
+ * of it; `now` is what another process wrote meanwhile. VV_EREFUSED: the changes conflict: they
+ * have different owners, or heads of one signer of which neither descends from the other. */
 vv_status vv_trust_join(vv_trust *t, const vv_trust *before, const vv_trust *now, vv_repository *r,
 			vv_error *err);
-/* The newest of all by time; NULL: none. */
+/* Returns the head with the latest time, or NULL if there is none. */
 const vv_trusted_head *vv_trust_newest(const vv_trust *t);
 
 #endif

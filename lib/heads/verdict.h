@@ -1,11 +1,13 @@
 /*
- * verdict: compares a place's ref with the newest known head of its data set.
+ * verdict: compares a ref of a remote with the newest signed head of its data set.
  *
- * The refs that a head names are those of the newest version. A place may be ahead of it, since commits are pushed before they
- * are signed; a ref that is behind it or elsewhere is not the newest version, even if the place also has that head.
+ * The newest version is the one that the newest head names. A remote may be ahead of it, as commits
+ * are pushed before they are signed. If a remote's ref is behind or has diverged, the remote does
+ * not offer the newest version, even if it has the head.
  *
- * A correct caller: fetch the commits of the place; vv_verdict_of each ref; use the named id if `is` is neither of the first
- * two and `here` is set.
+ * A correct caller: fetches the commits of the remote; calls vv_verdict_of for each ref; if out->is
+ * is VV_BEFORE_SIGNED or VV_NOT_SIGNED, and out->here is set, uses out->named instead of the
+ * remote's id.
  */
 #ifndef VV_LIB_HEADS_VERDICT_H
 #define VV_LIB_HEADS_VERDICT_H
@@ -18,22 +20,22 @@
 #include "lib/heads/judge.h"
 
 typedef enum vv_verdict_is {
-	VV_AS_SIGNED,     /* or no head names the ref */
-	VV_AFTER_SIGNED,  /* it has commits that descend from the named one */
-	VV_BEFORE_SIGNED, /* by commits that the head has */
-	VV_NOT_SIGNED     /* neither; or one of the commits is missing here, so it is unknown */
+	VV_AS_SIGNED,     /* the ref is as the head names it, or no head names it */
+	VV_AFTER_SIGNED,  /* the ref has commits on top of the named one */
+	VV_BEFORE_SIGNED, /* the ref lacks commits of the named one */
+	VV_NOT_SIGNED     /* they have diverged, or a commit is missing here, so this is unknown */
 } vv_verdict_is;
 typedef struct vv_verdict {
 	vv_verdict_is is;
-	vv_oid named;     /* by the newest head */
-	bool here;        /* with all that it reaches */
-	uint64_t commits; /* after, or before */
+	vv_oid named;     /* the id that the newest head names for the ref */
+	bool here;        /* the named commit and everything reachable from it is here */
+	uint64_t commits; /* number of commits that the ref is ahead or behind */
 } vv_verdict;
 
-/* The newest head of j is set. */
+/* Compares the id `shown` of a ref with the newest head in j (j->has_newest must be set). */
 vv_status vv_verdict_of(vv_verdict *out, const vv_judged *j, vv_repository *r, const char *ref,
 			const vv_oid *shown, vv_error *err);
-/* Appends "main 2 commits before its signed head, number 7". */
+/* Appends a description, such as "main 2 commits before its signed head, number 7". */
 void vv_verdict_put(vv_buf *out, const vv_verdict *v, const vv_judged *j, const char *ref);
 
 #endif

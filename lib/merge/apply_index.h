@@ -1,10 +1,10 @@
 /*
- * apply_index: applies patches to the index's versions, and with --3way to the work tree: where it
- * does not fit it is merged through the version that it was made from.
+ * apply_index: applies patches to the versions in the index and, with --3way, to the work tree. If
+ * a patch does not apply, it is merged, with the version it was made from as the base.
  *
- * A correct caller: vv_apply_index_init with the files that the patch is applied to;
- * vv_patch_apply; if that is VV_ECONFLICT, vv_apply_index_merge; vv_apply_index_commit;
- * vv_apply_index_clear in every case.
+ * A correct caller: vv_apply_index_init with the files that the patch names; vv_patch_apply;
+ * vv_apply_index_merge if that returns VV_ECONFLICT; vv_apply_index_commit; vv_apply_index_clear in
+ * every case.
  */
 #ifndef VV_LIB_MERGE_APPLY_INDEX_H
 #define VV_LIB_MERGE_APPLY_INDEX_H
@@ -26,15 +26,15 @@ typedef struct vv_apply_merged {
 } vv_apply_merged;
 
 typedef struct vv_apply_index {
-	vv_apply_files *files;     /* borrowed: reads the index */
+	vv_apply_files *files;     /* borrowed; reads files from the index */
 	vv_dataset_writer *writer; /* borrowed */
-	vv_checkout *checkout;     /* NULL: only the index changes */
-	char **missed;             /* paths of the patch that do not fit */
+	vv_checkout *checkout;     /* writes the work tree; NULL: only the index is changed */
+	char **missed;             /* paths for which the patch does not apply */
 	size_t missed_count;
 	vv_apply_merged *merged;
 	size_t count, cap;
-	vv_sink made;     /* of the patch's results */
-	size_t conflicts; /* how many paths */
+	vv_sink made;     /* blocks of the versions that the patch makes */
+	size_t conflicts; /* number of merged paths with conflicts */
 } vv_apply_index;
 
 void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_writer *writer,
@@ -42,26 +42,28 @@ void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_wr
 void vv_apply_index_clear(vv_apply_index *a);
 VV_AUTO_CLEAR(vv_apply_index, vv_apply_index_clear)
 
-/* Notes a path that does not fit, once. */
+/* Adds a path to a->missed, unless it is there already. */
 vv_status vv_apply_index_miss(vv_apply_index *a, const char *path, vv_error *err);
 
-/* For a finished path, with all its bytes (vv_apply_files_change): makes a version of them. If the
- * index had the patch's base version, it equals the version that the patch names. */
+/* Makes a new version of the finished file of a patched path, and sets the file's blob. If the
+ * index had exactly the patch's old version, the result is exactly the patch's new version. */
 vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error *err);
 
-/* Merges the paths that did not match. VV_EMISSING: the version that the patch was made from is
- * missing. VV_ECONFLICT: a path that cannot be merged (it is added, removed, renamed, or not a
- * table). Writes only blocks. opts: as for vv_patch_apply; uses only reverse, temp_dir and pool. */
+/* Merges the paths in a->missed. Writes only blocks. opts: as for vv_patch_apply; only reverse,
+ * temp_dir and pool are used. VV_EMISSING: the version that the patch was made from is missing.
+ * VV_ECONFLICT: a path cannot be merged, because the patch adds, removes or renames it, or it is
+ * not a table. */
 vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 			       const vv_patch_apply_options *opts, vv_error *err);
 
-/* Writes it all: files, conflict records and, last, the index. */
+/* Writes the files, the records of conflicts and, last, the index. */
 vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err);
 
-/* "2 rows added", after a comma where *any; nothing where n is 0. */
+/* Appends n and a noun, such as "2 rows added" for what "row" and rest " added", after ", " if *any
+ * is set; sets *any. Appends nothing if n is 0. */
 void vv_apply_put_count(vv_buf *out, bool *any, uint64_t n, const char *what, const char *rest);
 
-/* "prices.csv: merged: 2 cells", one line for each path that was merged. Appends. */
+/* Appends a line for each merged path, such as "prices.csv: merged: 2 cells". */
 void vv_apply_index_describe(const vv_apply_index *a, vv_buf *out);
 
 #endif

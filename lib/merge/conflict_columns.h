@@ -1,6 +1,6 @@
 /*
- * conflict_columns: resolves conflicts of columns and of the key: merges again with the decisions,
- * and keeps the changes in the work tree.
+ * conflict_columns: resolves conflicts of columns and of the key, by merging again with the
+ * decisions. Changes in the work tree are kept.
  */
 #ifndef VV_LIB_MERGE_CONFLICT_COLUMNS_H
 #define VV_LIB_MERGE_CONFLICT_COLUMNS_H
@@ -13,21 +13,23 @@
 #include "lib/tables/dataset_writer.h"
 
 typedef struct vv_columns_solution {
-	vv_repository *repo; /* borrowed, all */
+	vv_repository *repo; /* pointers are borrowed */
 	vv_dataset_writer *writer;
-	vv_conflict_path *path;       /* a table's; its record is brought up to date, not saved */
-	const bool *chosen;           /* for each item; those that are not of columns stay */
-	int side;                     /* VV_BASE, VV_OURS, VV_THEIRS */
-	const vv_dataset_found *work; /* the work tree's table */
+	vv_conflict_path *path; /* path of a table; its record is updated, but not saved */
+	/* for each item of the record: resolve it; items not of columns or the key are ignored */
+	const bool *chosen;
+	int side;                     /* the side to take: VV_BASE, VV_OURS or VV_THEIRS */
+	const vv_dataset_found *work; /* the table in the work tree */
 } vv_columns_solution;
 
-/* *out: the blob (a pointer, or text) for the work tree; its blocks are the stage writer's. New
- * conflicts may arise (cells of an added column). VV_ENOSUPPORT: rows were resolved or edited
- * before, and they have no key. After a failure the record must not be used. */
+/* Sets *out to the new blob (a pointer, or text) for the work tree; its blocks are in the writer.
+ * The new merge may have new conflicts, of cells in an added column. VV_ENOSUPPORT: rows were
+ * resolved or edited before, and the table has no key. After a failure, the record must not be
+ * used. */
 vv_status vv_conflict_columns_solve(const vv_columns_solution *s, vv_oid *out, vv_error *err);
 
-/* Resolves all of a merge's conflicts of columns and of the key for one version: merges again into
- * *out. in: the merge without decisions. */
+/* Resolves all conflicts of columns and of the key in favour of one side, by merging again. in: the
+ * merge without decisions; out: its result, which is replaced. */
 vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merge *in,
 				   vv_merge_take take, vv_error *err);
 

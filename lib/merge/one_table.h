@@ -1,8 +1,9 @@
 /*
- * one_table: checks that the three sides of a merge for git are one table.
+ * one_table: checks that the three sides of a merge that git requests are versions of one table.
  *
- * Git pairs renamed files by similar text, and pointers of tables with the same columns are similar
- * regardless of their rows. A merge driver receives contents and one path, but not the paired files.
+ * Git detects renames by similar text, but pointers of tables with the same columns are similar
+ * whatever their rows are. A merge driver gets the contents and one path, but not the paths of the
+ * paired files.
  */
 #ifndef VV_LIB_MERGE_ONE_TABLE_H
 #define VV_LIB_MERGE_ONE_TABLE_H
@@ -12,10 +13,11 @@
 #include "base/error.h"
 #include "lib/merge/tables.h"
 
-/* *one: base, ours and theirs are one table: they have one path, or the renames that rows show
- * (repo/git/merge/renames.h) lead from base's path to those of the sides. commits has HEAD, and base and theirs where they
- * are known; else the commits whose changes these are are looked for in the history of all refs. *one is false
- * where none are found. */
+/* Sets *one if base, ours and theirs are versions of one table: they have the same path, or renames
+ * detected by rows (repo/git/merge/renames.h) lead from the base's path to those of the sides.
+ * in->commits has HEAD as ours, and base and theirs if they are known; otherwise searches the
+ * history of all refs for commits with these changes. *one is false if no such commits are
+ * found. */
 vv_status vv_one_table_check(bool *one, const vv_dataset_merge *in, vv_error *err);
 
 #endif

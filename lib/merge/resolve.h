@@ -1,5 +1,5 @@
 /*
- * resolve: conflicts decided: whole paths, rows, single cells, columns and the key.
+ * resolve: resolves conflicts: of whole paths, rows, single cells, columns and the key.
  */
 #ifndef VV_LIB_MERGE_RESOLVE_H
 #define VV_LIB_MERGE_RESOLVE_H
@@ -12,29 +12,33 @@
 #include "lib/worktree/checkout.h"
 
 typedef struct vv_resolving {
-	vv_repository *repo; /* borrowed, all four */
+	/* the four pointers are borrowed */
+	vv_repository *repo;
 	vv_dataset_writer *writer;
-	vv_dataset_reader *reader; /* the writer's */
+	vv_dataset_reader *reader; /* the reader of writer */
 	vv_index *index;
-	vv_pathspec *paths; /* NULL: all in conflict */
-	int side;           /* VV_BASE, VV_OURS, VV_THEIRS */
-	/* in its place: this column's cells in conflict get set_value; NULL */
+	vv_pathspec *paths; /* paths to resolve; NULL: all paths in conflict */
+	int side;           /* the side to take: VV_BASE, VV_OURS or VV_THEIRS */
+	/* instead of taking a side: set this column's cells in conflict to set_value; or NULL */
 	const char *set_column;
 	const char *set_value;
-	vv_strings rows, columns; /* only these, as vv_conflict_row_put names rows; none: all */
-	bool key;                 /* only the key, and what in the schema is of no single column */
-	bool quiet;               /* no notes on what was resolved and what is left */
-	/* Afterwards, the caller's: what was in conflict; of what is not resolved the record has what is left. */
+	/* only these rows (named as by vv_conflict_row_put) and columns; empty: all */
+	vv_strings rows, columns;
+	bool key; /* only the key, and parts of the schema that do not belong to a single column */
+	bool quiet; /* do not report what was resolved and what is left */
+	/* Result, owned by the caller: the paths that were in conflict. The records of paths with
+	 * conflicts left have only these conflicts. */
 	vv_conflict_list list;
-	/* Its own: */
+	/* Used by vv_resolve only: */
 	vv_checkout checkout;
-	bool changed; /* the index is to be written */
-	bool merged;  /* paths that git merged as text were merged without a conflict */
+	bool changed; /* the index must be written */
+	bool merged;  /* paths that git had merged as text were merged again, without conflicts */
 } vv_resolving;
 
-/* Writes files, records and, last, the index; a path without conflicts left is staged. VV_ENOTFOUND: no such conflict;
- * VV_EUSAGE: rows or columns of several tables, or of a path that is in conflict as a whole; VV_EREFUSED: the file was
- * edited beyond recognition of its rows. Resolved paths are staged also if a later path fails. */
+/* Resolves conflicts. Writes the files, the records and, last, the index; paths without conflicts
+ * left are staged, even if a later path fails. VV_ENOTFOUND: there is no such conflict. VV_EUSAGE:
+ * rows or columns are named for several tables, or for a path that is in conflict as a whole.
+ * VV_EREFUSED: the file was edited so that its rows cannot be recognised. */
 vv_status vv_resolve(vv_resolving *r, vv_error *err);
 
 #endif

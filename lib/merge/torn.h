@@ -1,10 +1,10 @@
 /*
- * torn: pointers that git merged as text, so that there are conflict marks in them: merged after all, by row and
- * cell, from the two versions that the marks name.
+ * torn: repairs pointers that git merged as text, so that they contain conflict markers (torn
+ * pointers). Merges the tables by row and cell, from the two versions that the markers name.
  *
- * Some are committed (a host merged, or a program without varve); some lie in the work tree while the
- * index has the path in conflict (the attributes did not name the path yet, since the other
- * branch renamed the table).
+ * Some torn pointers are committed, since a host or a program without varve made the merge. Others
+ * are in the work tree, and the index has the path in conflict: the attributes did not name the
+ * path before the merge, because the other branch renamed the table.
  */
 #ifndef VV_LIB_MERGE_TORN_H
 #define VV_LIB_MERGE_TORN_H
@@ -20,14 +20,16 @@
 
 typedef struct vv_torn_report {
 	vv_buf text;      /* a line for each path */
-	size_t merged;    /* paths without a conflict left */
-	size_t conflicts; /* paths that are in conflict now */
+	size_t merged;    /* number of paths without conflicts left */
+	size_t conflicts; /* number of paths with conflicts left */
 } vv_torn_report;
 
-/* Merges those among paths (NULL: all), with committed also those with a torn pointer in the index, or a torn
- * file without an index conflict; writes files, records and, last, the index. Remaining conflicts are in the
- * index, as after a merge. A file in the work tree that is neither torn nor equal to one of the versions is not
- * changed: VV_EREFUSED. dry: nothing is written. The same call again finishes an interrupted one. */
+/* Merges torn pointers at these paths, or at all paths if paths is NULL: those whose path is in
+ * conflict in the index; with committed set, also those in the index itself, and torn files whose
+ * path is not in conflict. Writes the files, the records and, last, the index. Conflicts that are
+ * left are in the index, as after a merge. VV_EREFUSED: a file in the work tree is neither torn nor
+ * equal to one of the versions; it is not changed. dry: write nothing. After an interruption,
+ * calling it again completes the work. */
 vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer *w, vv_index *x,
 		       vv_pathspec *paths, bool committed, bool dry, vv_error *err);
 void vv_torn_report_clear(vv_torn_report *t);

@@ -17,22 +17,24 @@
 #include "lib/names/unpacked.h"
 
 typedef struct vv_convert_input {
-	const char *name; /* as the user wrote it; borrowed */
-	char *plain_name; /* without .gz or similar: its extension is the format */
-	int fd;           /* -1: standard input is not ours to close */
+	const char *name; /* path as the user wrote it; borrowed */
+	/* name without .gz or a similar extension; its extension shows the format */
+	char *plain_name;
+	int fd; /* descriptor to close; -1: none, as standard input is not closed */
 	vv_fd_source file;
 	vv_unpacked *unpacked;
-	vv_source bytes;  /* of unpacked, and of its beginning; read once */
-	vv_source packed; /* what bytes reads after its beginning */
+	vv_source bytes;  /* unpacked bytes, from the first; to be read once */
+	vv_source packed; /* unpacked bytes after head */
+	/* the first unpacked bytes, which are read to detect Arrow */
 	char head[VV_ARROW_HEAD];
 	size_t head_len, head_pos;
-	bool is_arrow;        /* bytes are an Arrow stream or file, not text */
-	const char *encoding; /* the declared one; NULL: detected. Borrowed */
+	bool is_arrow;        /* the bytes are an Arrow stream or file, not text */
+	const char *encoding; /* declared encoding; NULL: detected; borrowed */
 	vv_file_text *text;
-	vv_source source; /* to be read once */
+	vv_source source; /* plain UTF-8; to be read once */
 } vv_convert_input;
 
-/* Opens path ("-": standard input). encoding: the declared one, or NULL. */
+/* Opens a file; path "-": standard input. encoding: the declared encoding, or NULL. */
 vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const char *encoding,
 				vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * damaged_pointer: recognises broken pointers: edited, or merged as text.
+ * damaged_pointer: recognises pointers that were damaged by editing, or by merging them as text.
  */
 #ifndef VV_LIB_NAMES_DAMAGED_POINTER_H
 #define VV_LIB_NAMES_DAMAGED_POINTER_H
@@ -10,23 +10,26 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Does the blob look like a pointer, or like one that git merged as text, without being valid? why: the
- * fault. A pointer of a later version counts as valid. */
+/* Sets *out if the blob looks like a pointer, or like a pointer that git merged as text, but is not
+ * valid; *why says what is wrong. Pointers of later versions of varve count as valid. */
 vv_status vv_damaged_pointer_find(bool *out, vv_repository *r, const vv_oid *blob, vv_error *why,
 				  vv_error *err);
 
-/* Does the work tree have the table itself, not a pointer? */
+/* Returns true if the work tree has the data of path, not a pointer. */
 bool vv_work_has_data(vv_repository *r, const char *path);
 
-/* Does the work tree have a pointer with conflict marks there? text (may be NULL) gets it. */
+/* Returns true if the work tree has a pointer with conflict markers at path. text: set to its
+ * content; may be NULL. */
 bool vv_work_is_torn(vv_repository *r, const char *path, vv_buf *text);
 
-/* Appends the commands that mend it (blob: what Git has; NULL: one in the work tree that is not torn): a torn one from both versions that it names; else from the work tree, if it has
- * the table, else from the last version of which HEAD's history has a whole pointer. */
+/* Appends the commands that repair a damaged pointer. blob: the pointer in Git; NULL: the pointer
+ * is in the work tree only, and is not torn. A torn pointer is repaired from the versions that it
+ * names; another one, from the work tree if it has the data, or else from the last version in
+ * HEAD's history that has a valid pointer. */
 vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path, const vv_oid *blob,
 				  vv_error *err);
 
-/* Warns the listener of r if the blob is one. */
+/* Reports a warning if the blob is a damaged pointer. */
 vv_status vv_damaged_pointer_warn(vv_repository *r, const vv_oid *blob, const char *path,
 				  vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * lfs: pointers of Git LFS, whose objects may be in the repository's LFS store.
+ * lfs: finds objects of Git LFS by their pointers.
  */
 #ifndef VV_LIB_NAMES_LFS_H
 #define VV_LIB_NAMES_LFS_H
@@ -9,11 +9,12 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
+/* the largest size of a pointer, in bytes */
 #define VV_LFS_POINTER_MAX 1024u
 
-/* *path: the file of the object that the LFS pointer in text names, owned by the caller; NULL: text
- * is not an LFS pointer. VV_EMISSING: its object is missing here (the message has the command to
- * fetch it). */
+/* Finds the file of the object that an LFS pointer names. *path: the file, owned by the caller;
+ * NULL: text is not an LFS pointer. VV_EMISSING: the object is missing here; the message has the
+ * command that fetches it. */
 vv_status vv_lfs_find(char **path, vv_repository *r, const char *text, size_t len, vv_error *err);
 
 #endif

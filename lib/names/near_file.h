@@ -1,5 +1,5 @@
 /*
- * near_file: the file that a mistyped word was meant to be.
+ * near_file: suggests the file that a mistyped name may mean.
  */
 #ifndef VV_LIB_NAMES_NEAR_FILE_H
 #define VV_LIB_NAMES_NEAR_FILE_H
@@ -9,15 +9,17 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* The path of a commit (NULL: of the index) that is nearest to path, from the top; NULL: none is near. The caller's
- * (vv_free). */
+/* Returns the path of a file in a commit that is most similar to path, relative to the repository;
+ * NULL if none is similar. commit NULL: searches the index. The caller frees it with vv_free. */
 char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path);
 
-/* 2026-10, monday: it may be a date, but a file is called so, which wins. */
+/* Returns true if word is a date that is also the name of a file, such as 2026-10 or monday. Then
+ * it means the file. */
 bool vv_day_is_file(const char *word);
 
-/* A word that is neither a version, for which err has the reason, nor a file of the work tree: if a tracked file is called
- * almost so, err names it. The status of err. */
+/* Call with an err that says that word is not a version, if it is not a file of the work tree
+ * either. If a tracked file has a similar name, replaces err by an error that suggests it. Returns
+ * the status of err. */
 vv_status vv_near_file_hint(vv_repository *r, const char *word, vv_error *err);
 
 #endif

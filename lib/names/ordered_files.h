@@ -1,17 +1,21 @@
 /*
- * ordered_files: the files of versions in key order, for many requests of parts.
+ * ordered_files: caches the files of versions with rows in key order, for many requests of parts.
  *
- * No row group is a piece of such a file, so that each part costs as much as the whole. The whole file is made once,
- * checked, and kept in an unlinked file. The cost of strangers' requests is bounded:
+ * As no row group is a contiguous part of such a file, making any part costs as much as making the
+ * whole file. So the whole file is made once, checked, and kept in an unlinked temporary file. The
+ * cost that untrusted clients can cause is limited:
  *
- * - Files take `disk` bytes at most, or one file is longer. The least recently read one is dropped for space, even if it
- *   is open: its reader gets an error at the next piece.
- * - One is made at a time. The waiting client with the lowest cost so far is next.
- * - A client has `credit_ms` of processor time for it, and regains one for `back` milliseconds that pass. The time for a
- *   file that it then reads completely is refunded: it paid with the transfer.
+ * - All files together have at most `disk` bytes, unless a single file is larger. To make room, the
+ * least recently read file is dropped, even if it is open: then its reader gets an error at the
+ * next piece.
+ * - Only one file is made at a time; among waiting clients, the one with the lowest cost so far is
+ * next.
+ * - A client has a credit of `credit_ms` milliseconds of processor time, and regains one for every
+ * `back` milliseconds. The cost of a file is refunded if the client then reads all of it, in
+ * proportion if it reads a part.
  *
- * A correct caller: vv_ordered_file_open; vv_ordered_file_range; vv_ordered_file_close. Functions may be called by
- * several threads at once, those of one vv_ordered_file by one.
+ * A correct caller: vv_ordered_file_open; vv_ordered_file_range; vv_ordered_file_close. Several
+ * threads may call these functions at once, but only one thread for the same vv_ordered_file.
  */
 #ifndef VV_LIB_NAMES_ORDERED_FILES_H
 #define VV_LIB_NAMES_ORDERED_FILES_H
@@ -24,38 +28,42 @@
 struct vv_address; /* transport/http/address.h */
 
 typedef struct vv_ordered_options {
-	uint64_t disk;      /* bytes of all files; 0: 1 GiB */
-	uint64_t credit_ms; /* of a client; 0: 10 seconds */
-	uint64_t back;      /* milliseconds after which one is regained; 0: 4 */
+	uint64_t disk;      /* size limit of all files together, in bytes; 0: 1 GiB */
+	uint64_t credit_ms; /* credit of a client; 0: 10 seconds */
+	/* milliseconds after which a client regains one millisecond of credit; 0: 4 */
+	uint64_t back;
 } vv_ordered_options;
 
 typedef struct vv_ordered_files vv_ordered_files;
 vv_status vv_ordered_files_new(vv_ordered_files **out, const vv_ordered_options *o, vv_error *err);
-void vv_ordered_files_free(vv_ordered_files *f); /* it must be unused; accepts NULL */
+void vv_ordered_files_free(vv_ordered_files *f); /* all files must be closed; f may be NULL */
 VV_AUTO_FREE(vv_ordered_files, vv_ordered_files_free)
 
-/* Is this a file that is put together here? Others, and small ones, are given as quickly without (vv_table_range). */
+/* Returns true if the file of t is worth caching: its rows are in key order, and it is large. For
+ * other tables, vv_table_range is as fast. */
 bool vv_ordered_files_keep(const vv_table *t);
 
-/* Is its file here now? */
+/* Returns true if the file of t is in the cache. */
 bool vv_ordered_files_have(vv_ordered_files *f, const vv_table *t);
 
-/* The file of such a table, which is open with its stored order and borrowed until the close; made if needed. client: whose
- * credit is used; NULL: none. VV_ELOCKED: the client's credit is used up, or there is no space for a file and other
- * requests are already served without one. */
+/* Opens the file of a table for which vv_ordered_files_keep is true; makes the file if it is not in
+ * the cache. t: open with its stored order, and borrowed until vv_ordered_file_close. client: the
+ * client whose credit is used; may be NULL. VV_ELOCKED: the client's credit is used up; or there is
+ * no space for the file, and two other files are being read without the cache. */
 typedef struct vv_ordered_file vv_ordered_file;
 vv_status vv_ordered_file_open(vv_ordered_file **out, vv_ordered_files *f, vv_table *t,
 			       const struct vv_address *client, vv_error *err);
-/* As vv_table_range. VV_EIO, too: the file has made room for others. */
+/* Passes a part of the file to fn, as vv_table_range. VV_EIO, too: the file was dropped to make
+ * room for others. */
 vv_status vv_ordered_file_range(vv_ordered_file *o, uint64_t from, uint64_t len, vv_bytes_fn fn,
 				void *payload, vv_error *err);
-/* False: it has no file, so that each part is made separately. */
+/* Returns false if there was no space for the file, so that each part is made separately. */
 bool vv_ordered_file_is_kept(const vv_ordered_file *o);
 void vv_ordered_file_close(vv_ordered_file *o); /* accepts NULL */
 VV_AUTO_FREE(vv_ordered_file, vv_ordered_file_close)
 
-/* As vv_table_range, for a table of any order that is open with its stored order. f may be NULL: then nothing is
- * kept. */
+/* Passes a part of a table's file to fn, as vv_table_range, from the cache if vv_ordered_files_keep
+ * is true for t. t: open with its stored order. f may be NULL: then nothing is cached. */
 vv_status vv_ordered_files_range(vv_ordered_files *f, vv_table *t, const struct vv_address *client,
 				 uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
 				 vv_error *err);

@@ -1,5 +1,5 @@
 /*
- * table_at: a path of a commit, opened as a table.
+ * table_at: opens the version of a path in a commit as a table.
  */
 #ifndef VV_LIB_NAMES_TABLE_AT_H
 #define VV_LIB_NAMES_TABLE_AT_H
@@ -16,19 +16,21 @@ typedef struct vv_table_at {
 	vv_table table;
 	char *name; /* "<commit>:<path>", for messages */
 	bool open;
-} vv_table_at; /* all zero before it is opened */
+} vv_table_at; /* must be zeroed before vv_table_at_open */
 
-/* Plain text of Git's history is read like a dataset. */
+/* Opens the table. Plain text in Git's history is read as a table, too. */
 vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader *s,
 			   const vv_oid *commit, const char *path, const vv_subject_options *how,
 			   vv_error *err);
-void vv_table_at_close(vv_table_at *t); /* accepts one that is not open */
+void vv_table_at_close(vv_table_at *t); /* t may be unopened */
 VV_AUTO_CLEAR(vv_table_at, vv_table_at_close)
 
-/* Does a failure of vv_table_at_open mean that the path does not exist or is not a table? */
+/* Returns true if a failure of vv_table_at_open means that the path does not exist or is not a
+ * table. */
 bool vv_table_at_is_none(vv_status rc);
 
-/* Appends the key of a row, as --row takes it (dataset/schema/key_words.h). */
+/* Appends the key of a row, in the format of --row (dataset/schema/key_words.h). key: places of its
+ * columns. */
 void vv_key_words_put(vv_buf *out, const vv_cell *cells, const size_t *key, size_t count);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * versions: the versions of a table that a walk through its history compares, opened when they
- * are requested; those used last stay open.
+ * versions: the versions of a table that a walk through its history compares. They are opened when
+ * they are requested, and the last used ones stay open.
  */
 #ifndef VV_LIB_NAMES_VERSIONS_H
 #define VV_LIB_NAMES_VERSIONS_H
@@ -17,11 +17,12 @@
 
 typedef struct vv_version {
 	vv_table_at at;
-	struct vv_version *like; /* whose row groups it has where both have them; NULL: of none */
-	size_t now, ever;        /* versions that are open, and all, that it was that for */
+	struct vv_version *like; /* the version whose row groups this one shares; NULL: none */
+	/* how many versions share the row groups of this one: open ones; all so far */
+	size_t now, ever;
 	vv_oid blob;
 	const char *path;
-	uint64_t used;
+	uint64_t used; /* value of clock at the last use */
 } vv_version;
 
 typedef struct vv_versions {
@@ -30,14 +31,14 @@ typedef struct vv_versions {
 	vv_version **items;
 	size_t count, cap;
 	uint64_t clock;
-	vv_version *like; /* for the next ones; NULL: none yet */
-} vv_versions;            /* begins with repo, reader and zeroes */
+	vv_version *like; /* version whose row groups new versions share; NULL: none yet */
+} vv_versions;            /* set repo and reader, and zero the rest */
 
-/* The table of a file, open until the next trim; *out NULL: not a table, which is noted if it
- * should be one. */
+/* Sets *out to the table of a file, which stays open until vv_versions_trim; NULL: the version does
+ * not have a table there. A damaged table counts as none, and is reported. */
 vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *file, vv_table **out,
 			  vv_error *err);
-/* Closes all but the few that were used last. */
+/* Closes all versions but the few that were used last. */
 void vv_versions_trim(vv_versions *v);
 void vv_versions_close(vv_versions *v);
 VV_AUTO_CLEAR(vv_versions, vv_versions_close)

@@ -1,8 +1,10 @@
 /*
- * folder_check: reads blocks and history of a published folder on this machine, and reports damage.
+ * folder_check: verifies the blocks and the history of a published folder on this machine, and
+ * reports damage.
  *
- * Blocks are hashed, lists and versions have sums of their own, git checks its packs, and tables have their hashes in the
- * state, pages in their list of sums. Files that the last publish wrote and that are missing are reported, too.
+ * Blocks are verified by their hashes, lists and versions by their own checksums, packs of Git by
+ * git, tables by the hashes in the state (folder_state.h), and pages by their list of checksums.
+ * Files that the last publish wrote, but that are missing, are reported, too.
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_CHECK_H
 #define VV_LIB_PUBLISH_FOLDER_CHECK_H
@@ -16,14 +18,15 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_folder_checked {
-	vv_buf damaged;  /* paths within the folder, a line each */
-	uint64_t blocks; /* that were read, and are sound */
+	vv_buf damaged;  /* paths of damaged files relative to the folder, one per line */
+	uint64_t blocks; /* number of blocks that were read and are valid */
 } vv_folder_checked;
 void vv_folder_checked_clear(vv_folder_checked *c);
 VV_AUTO_CLEAR(vv_folder_checked, vv_folder_checked_clear)
 
-/* r: for its folder of temporary files. dir is absolute. *out is to be cleared in any case. VV_ENOSUPPORT: a newer varve
- * wrote some of it. */
+/* Checks the folder dir, an absolute path. r provides the folder for temporary files. The caller
+ * clears *out, also after a failure. VV_ENOSUPPORT: a newer version of varve wrote some of the
+ * files. */
 vv_status vv_folder_check(vv_folder_checked *out, vv_repository *r, const char *dir,
 			  const vv_notes *notes, vv_error *err);
 

@@ -1,9 +1,11 @@
 /*
- * folder_history: repo.git of a published folder: history as git's dumb HTTP protocol reads it.
+ * folder_history: writes repo.git of a published folder, the history as git's dumb HTTP protocol
+ * reads it.
  *
- * Each update adds a pack of new objects, and combines packs so that each is at least twice as long as all after it.
- * Packs come first, then the list of packs, then the refs; unlisted packs stay for readers that began before
- * (folder_state.h, "gone").
+ * Each update adds a pack of new objects, and combines packs so that each pack is at least twice as
+ * large as all newer ones together. Packs are written first, then the list of packs, then the refs.
+ * Packs that are no longer listed stay for a while, for readers that began before (folder_state.h,
+ * "gone").
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_HISTORY_H
 #define VV_LIB_PUBLISH_FOLDER_HISTORY_H
@@ -20,30 +22,33 @@
 typedef struct vv_folder_history {
 	vv_repository *repo;
 	vv_folder_state *state;
-	const char *dir; /* the folder, absolute */
-	const vv_shared_refs *refs;
-	int64_t now;
-	/* After packs: */
-	vv_oid *before; /* what its refs were; also of tags; owned */
+	const char *dir;            /* absolute path of the folder */
+	const vv_shared_refs *refs; /* refs to publish; head must be set */
+	int64_t now;                /* time of the run, for "gone" */
+	/* Set by vv_folder_history_look, and dropped by vv_folder_history_pack: */
+	vv_oid *before; /* the ids in the folder's refs, with those of peeled tags; owned */
 	size_t before_count;
-	bool lost;    /* packs were missing or cut: all are made again */
-	bool same;    /* unchanged, and everything that names them exists */
-	bool dropped; /* something that they reached is reached no more */
+	bool lost; /* packs were missing or incomplete: all objects are packed again */
+	bool same; /* the refs are unchanged, and all files that list them are as they should be */
+	/* some objects that the folder's refs reach are not reachable from the new refs */
+	bool dropped;
 } vv_folder_history;
 void vv_folder_history_clear(vv_folder_history *h);
 VV_AUTO_CLEAR(vv_folder_history, vv_folder_history_clear)
 
-/* Reads the refs of the folder. */
+/* Reads the refs of the folder, and checks its packs and lists. */
 vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err);
-/* Are the refs here descendants of those of the folder? *back names one that is not, or stays empty; *heads: it has signed
- * heads that are new here. */
+/* Checks that the new refs descend from those of the folder. Appends to *back a description of a
+ * ref that does not; nothing if all do. *heads: the folder has signed heads that are not in this
+ * repository. */
 vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bool *heads,
 				    vv_error *err);
-/* All that refs reach is in the packs of the state; the caller writes that. */
+/* Packs all objects that the refs reach and the folder lacks, and updates the packs in h->state;
+ * the caller then writes the state. Does nothing if h->same is set. */
 vv_status vv_folder_history_pack(vv_folder_history *h, vv_error *err);
-/* The list of packs. */
+/* Writes the list of packs. */
 vv_status vv_folder_history_list(vv_folder_history *h, vv_error *err);
-/* The refs; the last step. */
+/* Writes the refs; call it last. */
 vv_status vv_folder_history_move(vv_folder_history *h, vv_error *err);
 
 #endif

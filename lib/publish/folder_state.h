@@ -1,15 +1,17 @@
 /*
- * folder_state: the file "folder" of a published folder (docs/formats/folder.md).
+ * folder_state: reads and writes the file "folder" of a published folder (docs/formats/folder.md).
  *
  *	varve folder 1
- *	pack <bytes> <name>       a pack of repo.git in the list for readers, oldest first
- *	file <blob> <bytes> <path> a table; bytes 0: it may be of another version
- *	hash <number> <path>      below a line of a file: the XXH3-64 of its bytes
- *	gone <seconds> <path>     unreferenced since then
- *	held <bytes> <path>       a pack, an index, a list or a page written by the last run; for "versions" its number of files
+ *	pack <bytes> <name>       a listed pack of repo.git, oldest first
+ *	file <blob> <bytes> <path> the file of a table; bytes 0: may be of another version
+ *	hash <number> <path>      after the line "file" of a path: XXH3-64 of the file's bytes
+ *	gone <seconds> <path>     a file that is unreferenced since this time
+ *	held <bytes> <path>       a pack, index, list or page that the last run wrote; path "versions": number of files in it
  *
- * It marks the folder as varve's, and is written before its entries are used, so that the next run recognises a killed one.
- * Exported pages (cmd/web/pages/export_folder.h) have such a file of their own, VV_FOLDER_EXPORT.
+ * The file marks the folder as varve's. It is written before its entries are used, so that the next
+ * run finds the files of a killed one.
+ * Exported pages (cmd/web/pages/export_folder.h) have a file of this format, too, named
+ * VV_FOLDER_EXPORT.
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_STATE_H
 #define VV_LIB_PUBLISH_FOLDER_STATE_H
@@ -25,14 +27,14 @@
 
 #define VV_FOLDER_VERSIONS "versions"
 #define VV_FOLDER_LOCK ".varve-lock"
-#define VV_FOLDER_EXPORT "varve-export" /* what "folder" is, of pages */
+#define VV_FOLDER_EXPORT "varve-export" /* name of the file for exported pages */
 
 typedef struct vv_folder_item {
-	const char *name;
-	uint64_t number;
-	vv_oid blob;   /* of a table */
-	uint64_t hash; /* of its bytes; 0: not known */
-	bool kept;     /* for the caller's loops */
+	const char *name; /* name of a pack; otherwise path of a file */
+	uint64_t number;  /* <bytes> or <seconds> */
+	vv_oid blob;      /* "file": blob of the table */
+	uint64_t hash;    /* "file": hash of the bytes; 0: unknown */
+	bool kept;        /* free for use by the caller */
 } vv_folder_item;
 typedef struct vv_folder_items {
 	vv_folder_item *items;
@@ -44,29 +46,33 @@ typedef struct vv_folder_state {
 	vv_folder_items packs, files, gone, held;
 } vv_folder_state;
 
-/* mark: the file's name. *there false: the folder is new, or empty. VV_EREFUSED: something else is in it. VV_ECORRUPT. */
+/* Reads the file named mark in the folder dir. *there is false if the folder does not exist or is
+ * empty. VV_EREFUSED: the folder has other files, but not this one. VV_ECORRUPT: the file is
+ * damaged. */
 vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, const char *mark, bool *there,
 			       vv_error *err);
-/* Durably. */
+/* Writes the file durably. */
 vv_status vv_folder_state_write(const vv_folder_state *s, const char *dir, const char *mark,
 				vv_error *err);
 void vv_folder_state_clear(vv_folder_state *s);
 VV_AUTO_CLEAR(vv_folder_state, vv_folder_state_clear)
 
-/* One more; name is copied. NULL: out of memory. */
+/* Adds an item to one of the lists of s, and returns it; NULL: out of memory. name is copied. */
 vv_folder_item *vv_folder_items_add(vv_folder_state *s, vv_folder_items *to, const char *name,
 				    uint64_t number);
-vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name); /* NULL */
-/* Is the file there, of this length? */
+/* Returns the item with this name, or NULL. */
+vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name);
+/* Returns true if the folder has a regular file at path with this length. */
 bool vv_folder_has(const char *dir, const char *path, uint64_t bytes);
-/* Is it the file that was written, to the byte? */
+/* Returns true if the folder has the file of an item, with this length and hash. */
 bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it);
-/* How many files are in a folder of it; 0 if it is not there. */
+/* Counts the files in a folder within dir; 0 if the folder does not exist. */
 vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv_error *err);
-/* Notes the packs, lists and versions of the store, and the packs of repo.git with their indexes. */
+/* Sets s->held to the packs, lists and versions of the store, and the packs of repo.git with their
+ * indexes. */
 vv_status vv_folder_state_hold(vv_folder_state *s, const char *dir, vv_error *err);
-/* Removes files that were unreferenced by then, ignoring failures; files in use again stay and are
- * unmarked. */
+/* Removes the files in s->gone that are unreferenced since `until` or longer, and drops their
+ * items. A file behind a symbolic link is not removed. */
 vv_status vv_folder_state_sweep(vv_folder_state *s, const char *dir, uint64_t until, vv_error *err);
 
 #endif

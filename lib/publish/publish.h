@@ -1,10 +1,10 @@
 /*
- * publish: writes a repository as a folder of plain files (docs/formats/folder.md). The cost of an update is that of
- * the change.
+ * publish: writes a repository as a folder of plain files (docs/formats/folder.md). An update
+ * writes only what has changed.
  *
- * The files are written in this order: blocks, packs of history, the list of packs, tables, refs. So a reader at any
- * time finds the old or the new state, and the next run finishes the work of a killed one. The first run after
- * VV_PUBLISH_WAIT_SECONDS removes unreferenced files.
+ * The files are written in this order: blocks, packs of history, the list of packs, tables, refs.
+ * So a reader always finds either the old or the new state, and the next run completes the work of
+ * a killed one. Unreferenced files are removed by the first run after VV_PUBLISH_WAIT_SECONDS.
  */
 #ifndef VV_LIB_PUBLISH_PUBLISH_H
 #define VV_LIB_PUBLISH_PUBLISH_H

@@ -1,5 +1,6 @@
 /*
- * row_proof: the proof of one row under a signed head, as a CAR (docs/formats/heads.md, "Proofs").
+ * row_proof: makes a proof, as a CAR file, that a signed head contains a row
+ * (docs/formats/heads.md, "Proofs").
  */
 #ifndef VV_LIB_PUBLISH_ROW_PROOF_H
 #define VV_LIB_PUBLISH_ROW_PROOF_H
@@ -10,15 +11,16 @@
 
 typedef struct vv_row_proof {
 	vv_repository *repo;
-	const vv_subject *subject; /* a stored table of a commit */
-	vv_table *table;           /* of it, unconverted */
-	const char *row;           /* its key, as --row has it */
-	/* After the run: */
-	vv_head_commit head; /* by which the row is signed; to be cleared */
+	const vv_subject *subject; /* version of a table in a commit */
+	vv_table *table;           /* table of subject, opened as it is stored */
+	const char *row;           /* key of the row, in the format of --row */
+	/* Set by vv_row_proof_make: */
+	vv_head_commit head; /* the head that signs the row; cleared by the caller */
 } vv_row_proof;
 
-/* VV_ENOTFOUND: no row has the key, or no trusted head reaches the commit; VV_EUSAGE: the table has no key; VV_EREFUSED: an
- * object between them is too large for a block. */
+/* Appends the proof to out. VV_ENOTFOUND: no row has the key, or the commit is not reachable from a
+ * trusted head. VV_EUSAGE: the table does not have a key. VV_EREFUSED: an object between head and
+ * row is too large for a block. */
 vv_status vv_row_proof_make(vv_buf *out, vv_row_proof *p, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * arrow_value: values in the arrays of Arrow, by their types.
+ * arrow_value: reads the types and values of Arrow arrays.
  *
  * Formats: Apache Arrow, "The Arrow C data interface".
  */
@@ -26,42 +26,51 @@ typedef enum incoming_kind {
 	INCOMING_TIME,
 	INCOMING_MOMENT,
 	INCOMING_DURATION,
-	INCOMING_JSON /* struct, list, map */
+	INCOMING_JSON /* a struct, list or map */
 } incoming_kind;
 
 typedef struct incoming_column {
 	const char *name;
 	incoming_kind kind;
-	uint8_t width;      /* bytes of a value; of TEXT those of an offset, 0: views */
-	int64_t per_second; /* units of TIME, MOMENT, DURATION; DATE: 1 in days, 1000 in milliseconds */
-	bool zoned;         /* MOMENT: counts from the epoch in UTC */
-	bool nan_is_null;                 /* FLOAT of pandas, if it is a missing value, too */
-	int scale;                        /* DECIMAL */
-	const struct ArrowSchema *type;   /* of the values: a dictionary's, if there is one */
-	const struct ArrowSchema *schema; /* of the column */
-	const struct ArrowArray *array;   /* of the batch at hand */
-	int64_t offset;                   /* of its first row */
-	vv_buf text;                      /* of the last DECIMAL or JSON value */
+	/* size of a value in bytes; TEXT: size of an offset, or 0 for string views */
+	uint8_t width;
+	/* TIME, MOMENT, DURATION: units per second; DATE: 1 for days, 1000 for milliseconds */
+	int64_t per_second;
+	/* MOMENT: the schema names a time zone, so values count from the epoch in UTC */
+	bool zoned;
+	bool nan_is_null; /* FLOAT: NaN means a missing value, as in pandas */
+	int scale;        /* DECIMAL: number of digits after the point; may be negative */
+	/* type of the values; with a dictionary, the type of its values */
+	const struct ArrowSchema *type;
+	const struct ArrowSchema *schema; /* schema of the column */
+	const struct ArrowArray *array;   /* the column's array in the current batch */
+	int64_t offset;                   /* index of the batch's first row in array */
+	vv_buf text;                      /* text of the last DECIMAL or JSON value */
 } incoming_column;
 
 typedef struct incoming_value {
-	incoming_kind kind; /* of the column; INCOMING_NULL */
-	int64_t i;          /* BOOL, INT, DATE in days, TIME, MOMENT and DURATION in units */
+	incoming_kind kind; /* kind of the column, or INCOMING_NULL */
+	int64_t i;          /* BOOL; INT; DATE: days since 1970; TIME, MOMENT, DURATION: units */
 	uint64_t u;         /* UINT */
 	double d;           /* FLOAT */
-	/* TEXT; the digits of a DECIMAL; JSON from incoming_get: borrowed until the column's next value */
+	/* TEXT; DECIMAL: its digits; JSON: set by incoming_get only. Borrowed until the next value
+	 * of the column is read. */
 	const char *text;
 	size_t len;
-	const struct ArrowArray *nested; /* JSON: the value is at this place of it */
+	/* JSON: the array that has the value, at index `at` */
+	const struct ArrowArray *nested;
 	int64_t at;
 } incoming_value;
 
-/* The type of a schema's values. False: a table cannot have it; the inside of JSON is not examined. */
+/* Sets the type members of c from a schema. Returns false if a table cannot store the type. The
+ * types inside a struct, list or map are not checked. */
 bool incoming_read_type(incoming_column *c, const struct ArrowSchema *schema);
 
+/* Returns true if the value at index `at` of an array is not null. */
 bool incoming_is_valid(const struct ArrowArray *a, int64_t at);
 
-/* The value at a place of an array of the column's type. Of JSON only if it is. VV_ENOMEM. */
+/* Reads the value at index `at` of an array of the column's type. For JSON, sets only out->nested
+ * and out->at. VV_ENOMEM. */
 vv_status incoming_read(incoming_value *out, incoming_column *c, const struct ArrowArray *a,
 			int64_t at, vv_error *err);
 

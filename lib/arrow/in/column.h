@@ -1,8 +1,10 @@
 /*
- * column: a column of the written file: the source of its values, and equality of old cells and new values.
+ * column: a column of the file that is being written: the source of its values, and the comparison
+ * of old cells with new values.
  *
- * Equality is that of the incoming type: an old cell is read as that type, rounded to its unit and scale, null if
- * it is missing or not of that type. So values that a program read and returned are equal.
+ * An old cell is compared as a value of the incoming type: it is converted to that type and rounded
+ * to its unit and scale; it is null if it is missing or cannot be converted. So a value that a
+ * program read from varve and returned unchanged is equal to its cell.
  */
 #ifndef VV_LIB_ARROW_IN_COLUMN_H
 #define VV_LIB_ARROW_IN_COLUMN_H
@@ -15,32 +17,40 @@
 
 typedef struct rewrite_column {
 	const char *name;
-	const vv_field *field; /* of the version; NULL: it has no such column */
-	size_t place;          /* of the version; COLUMN_NONE */
-	size_t from;           /* which of the incoming columns; COLUMN_NONE: cells stay */
-	incoming_column *in;   /* that one; NULL */
-	bool json;             /* the file is NDJSON or JSON */
-	bool only_empty;       /* the missing value is the empty text, and no other */
-	bool empty_missing; /* it is one of them, in CSV: a text without a character is written so, too */
-	bool plain_number; /* numbers are spelled with digits, a point and a minus sign alone */
+	/* the field in the version; NULL: the version does not have the column */
+	const vv_field *field;
+	size_t place;        /* the column's place in the version, or COLUMN_NONE */
+	size_t from;         /* index of the incoming column; COLUMN_NONE: the old cells are kept */
+	incoming_column *in; /* the incoming column with this index, or NULL */
+	bool json;           /* the file is NDJSON or JSON */
+	bool only_empty;     /* the empty text is the only spelling of a missing value */
+	/* CSV: the empty text is a spelling of a missing value, so an empty text is written as if
+	 * missing */
+	bool empty_missing;
+	bool plain_number; /* numbers have only digits, a decimal point and a minus sign */
 } rewrite_column;
 
+/* Sets field, json and the flags below json. */
 void rewrite_column_set(rewrite_column *c, const vv_field *field, bool json);
 
-/* Is the cell equal to the value? scratch is overwritten; scratch->failed: out of memory, and the result is invalid. */
+/* Returns true if an old cell is equal to a new value. scratch is overwritten; if scratch->failed
+ * is set, memory was out and the result is invalid. */
 bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
 		 vv_buf *scratch);
 
-/* The cell in the type that comes; INCOMING_NULL: missing, or not of that type. Borrows from the cell, and of DECIMAL from
- * scratch; scratch->failed as above. */
+/* Reads an old cell as a value of the incoming type; INCOMING_NULL: the cell is missing, or is not
+ * of that type. The value borrows from the cell or, for DECIMAL, from scratch. scratch->failed: as
+ * in column_same. */
 void column_read_old(incoming_value *out, const rewrite_column *c, const vv_cell *old,
 		     vv_buf *scratch);
-/* Is it read as null, although it is not missing? */
+/* Returns true if column_read_old reads a cell as null although the cell is not missing. */
 bool column_is_misfit(const rewrite_column *c, const vv_cell *old, vv_buf *scratch);
-/* Is a cell, read in this way, equal to the value? False can be wrong for DECIMAL and JSON. */
+/* Returns true if a value is equal to an old cell that column_read_old read. For DECIMAL and JSON,
+ * texts are compared, so false can be wrong; column_same is exact. */
 bool column_same_value(const incoming_value *v, const incoming_value *old);
 
-/* Appends bytes that are the same for an old cell and a value that are equal, and for no others. False: no memory. */
+/* Append a key of a new value or of an old cell: the keys are the same if value and cell are equal,
+ * and differ otherwise. Return false if they are out of memory. */
 bool column_put_value(vv_buf *out, const rewrite_column *c, const incoming_value *v,
 		      vv_buf *scratch);
 bool column_put_old(vv_buf *out, const rewrite_column *c, const vv_cell *old, vv_buf *scratch);

@@ -1,6 +1,6 @@
 /*
- * habit: the spelling of a column's values, so that new ones look like them. Read when the first
- * new value of the column is spelled: the column once, and no other.
+ * habit: how the existing cells of a column are spelled, so that new values can be spelled alike.
+ * Only the column itself is read, once, when its first new value is spelled.
  */
 #ifndef VV_LIB_ARROW_IN_HABIT_H
 #define VV_LIB_ARROW_IN_HABIT_H
@@ -12,17 +12,24 @@
 #include "lib/arrow/in/column.h"
 
 typedef struct column_habit {
-	bool known, warned;      /* warned: of what does not come back */
-	vv_cell missing;         /* the commonest; text borrowed from the field */
-	unsigned least_decimals; /* that every number with a value has */
-	bool grouped;            /* thousands are set apart */
-	const char *truth[2];    /* words for false and true; NULL: the field's first */
-	char between;            /* date and time of day: 'T' or ' ' */
-	unsigned least_fraction; /* digits of a second */
-	const char *zone;        /* "Z", "+00:00"; "" for none */
+	/* known: column_habit_read was called; warned: the user was warned that values change when
+	 * read back */
+	bool known, warned;
+	/* the most common spelling of a missing value; its text is borrowed from the field */
+	vv_cell missing;
+	/* digits after the point that every number has; fewer are padded with zeros */
+	unsigned least_decimals;
+	bool grouped;            /* thousands are separated */
+	const char *truth[2];    /* the words for false and true; NULL: "false" and "true" */
+	char between;            /* separator of date and time: 'T' or ' ' */
+	unsigned least_fraction; /* fractional digits that every time has */
+	/* suffix of points in time: "Z", "+00:00" or ""; NULL (new column): "Z" if the incoming
+	 * column has a zone */
+	const char *zone;
 } column_habit;
 
-/* t NULL, or a column that is not there: habits of a new file. */
+/* Reads the column's cells in t, and sets *out. If t is NULL or does not have the column, *out has
+ * the defaults for new files. */
 vv_status column_habit_read(column_habit *out, const rewrite_column *c, vv_table *t, vv_error *err);
 
 #endif

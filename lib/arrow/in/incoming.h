@@ -1,5 +1,5 @@
 /*
- * incoming: rows that another program hands over as an Arrow C stream.
+ * incoming: reads rows that another program passes as an Arrow C stream.
  *
  *	incoming_open(&in, stream, err);
  *	while ((more = incoming_next(&in, err)) > 0) {
@@ -7,8 +7,8 @@
  *	}
  *	incoming_close(&in);
  *
- * Formats: Apache Arrow, "The Arrow C data interface". Nothing of it is trusted further than that text demands of a
- * producer in the same process.
+ * Formats: Apache Arrow, "The Arrow C data interface". The producer runs in the same process, so
+ * arrays are trusted to be valid as that specification requires.
  */
 #ifndef VV_LIB_ARROW_IN_INCOMING_H
 #define VV_LIB_ARROW_IN_INCOMING_H
@@ -19,23 +19,27 @@ typedef struct incoming {
 	struct ArrowArrayStream stream;
 	struct ArrowSchema schema;
 	incoming_column *columns;
-	size_t count;
-	struct ArrowArray *batches; /* those that are kept, the one at hand last */
+	size_t count; /* number of columns */
+	/* kept batches; the last one is the batch read last */
+	struct ArrowArray *batches;
 	size_t batch_count, batch_cap;
-	size_t rows; /* of the batch at hand */
-	bool keep;   /* all batches until the end */
+	size_t rows; /* number of rows of the current batch */
+	bool keep;   /* keep all batches until incoming_close */
 } incoming;
 
-/* Takes the stream, in any case. VV_EUSAGE: a column whose type a table cannot have, named. */
+/* Takes ownership of the stream, also on failure; call incoming_close in any case. VV_EUSAGE: a
+ * table cannot store the type of a column; the message names the column. */
 vv_status incoming_open(incoming *in, struct ArrowArrayStream *stream, vv_error *err);
-void incoming_close(incoming *in); /* accepts zeroes */
+void incoming_close(incoming *in); /* in may be all zero */
 
-/* The next batch that has rows: 1, 0, <0. */
+/* Reads the next batch that has rows, which becomes the current batch. Returns 1; 0 at the end; <0
+ * on failure. Releases earlier batches, unless in->keep is set. */
 int incoming_next(incoming *in, vv_error *err);
-/* A batch that was kept is the one at hand again. */
+/* Makes a kept batch the current one again. */
 void incoming_select(incoming *in, size_t batch);
 
-/* The value in a row of the batch at hand. VV_ENOMEM. */
+/* Reads the value of a column in a row of the current batch. VV_EINPUT: a nested value is too long
+ * as JSON. VV_ENOMEM. */
 vv_status incoming_get(incoming_value *out, incoming_column *c, size_t row, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * plain_text: values of Arrow as text, as Table Schema spells its types by default.
+ * plain_text: writes Arrow values as text, in the default formats of Table Schema.
  */
 #ifndef VV_LIB_ARROW_IN_PLAIN_TEXT_H
 #define VV_LIB_ARROW_IN_PLAIN_TEXT_H
@@ -8,22 +8,25 @@
 #include "dataset/schema/value.h"
 #include "lib/arrow/in/arrow_value.h"
 
-/* The fewest digits that read as the same double (width 4: the same float), without an exponent where that is not
- * much longer. */
+/* Appends the fewest digits that are read back as the same number: a double, or a float if width is
+ * 4. Exponents are used only for very small and very large numbers. */
 void plain_put_float(vv_buf *out, double d, uint8_t width);
 
-/* A point in time: days from 1970, seconds of the day, and a fraction in billionths. */
+/* A point in time. */
 typedef struct plain_moment {
-	int64_t days;
-	uint32_t seconds, nanos;
+	int64_t days;            /* since 1970-01-01 */
+	uint32_t seconds, nanos; /* seconds: of the day; nanos: fraction of the second */
 } plain_moment;
+/* Converts a value of a MOMENT or TIME column, in units of the column. */
 plain_moment plain_moment_of(const incoming_column *c, int64_t units);
-/* A time of day: "13:14:15" */
+/* Appends a time of day, such as "13:14:15". */
 void plain_put_clock(vv_buf *out, uint32_t seconds);
-/* ".25", with at least `least` digits; "" for none. */
+/* Appends the fraction of a second, such as ".25", with at least `least` digits. Appends nothing if
+ * there are no digits to write. */
 void plain_put_fraction(vv_buf *out, uint32_t nanos, unsigned least);
 
-/* Appends a value that is not null. A point in time without fraction has no digits for one; a zoned one ends in Z. */
+/* Appends a value that is not null. Points in time have no fraction if it is 0; they end in "Z" if
+ * the column has a zone. */
 void plain_put(vv_buf *out, const incoming_value *v, const incoming_column *c);
 
 #endif

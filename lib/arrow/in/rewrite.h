@@ -1,12 +1,14 @@
 /*
- * rewrite: makes the bytes of a file from its version and rows in Arrow: equal cells keep their spelling.
+ * rewrite: writes a new version of a file from the old version and incoming Arrow rows. Cells whose
+ * values are unchanged keep their spelling.
  *
  *	rewrite_open(&w, stream, old, path, &options, err);
- *	... rewrite_read, a vv_source's function, to the end
+ *	... rewrite_read, which is the read function of a vv_source, until the end
  *	rewrite_close(w);
  *
- * Rows that come in the version's order pass through. To keep the version's order, all batches are kept until the
- * end; else only a part, if rows come in another order.
+ * Rows that arrive in the order of the old version are streamed. If the file must keep the old
+ * order, all batches stay in memory until the end; otherwise, if rows arrive in another order, a
+ * window of rows does.
  */
 #ifndef VV_LIB_ARROW_IN_REWRITE_H
 #define VV_LIB_ARROW_IN_REWRITE_H
@@ -21,28 +23,33 @@
 
 typedef struct rewrite rewrite;
 
-/* The caller's options, checked. */
+/* Copies and checks the caller's options; given may be NULL. VV_ENOSUPPORT: an option has an
+ * unknown value. */
 vv_status vv_put_arrow_take(varve_put_arrow_options *o, const varve_put_arrow_options *given,
 			    vv_error *err);
 
-/* Takes the stream, in any case. old NULL: a new file, whose format follows from its name (VV_EUSAGE: unknown). VV_ESCHEMA: the
- * columns are not those of the version. */
+/* Takes ownership of the stream, also on failure. old may be NULL: then a new file is written, in
+ * the format that its name determines (VV_EUSAGE: the name has no known format). VV_ESCHEMA: the
+ * columns do not match those of the old version. */
 vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table *old,
 		       const char *path, const rewrite_options *o, vv_error *err);
 void rewrite_close(rewrite *w); /* accepts NULL */
 VV_AUTO_FREE(rewrite, rewrite_close)
 
-/* The next bytes, in the encoding of the version's file; 0 at the end. VV_EREFUSED: more than half of the rows would go.
- * VV_EINPUT: a value has a character that the encoding lacks. */
+/* Makes the next bytes, in the encoding of the old version. Returns their number; 0 at the end; <0
+ * on failure. VV_EREFUSED: more than half of the old rows would be removed. VV_EINPUT: a value has
+ * a character that the encoding cannot represent. */
 ssize_t rewrite_read(void *w, void *bytes, size_t len, vv_error *err);
 
-/* Complete at the end. */
+/* Returns the numbers of changed rows and cells; complete after rewrite_read has returned 0.
+ * Borrowed. */
 const varve_arrow_changes *rewrite_changes(const rewrite *w);
-/* Accepted losses, one per line. Complete at the end; borrowed. */
+/* Returns warnings about accepted losses, one per line; complete after rewrite_read has returned 0.
+ * Borrowed. */
 const char *rewrite_warnings(const rewrite *w);
-/* A new file's schema; else NULL. Borrowed. */
+/* Returns the schema of a new file, or NULL if there is an old version. Borrowed. */
 const char *rewrite_schema(const rewrite *w);
-/* The file's format, as far as it is known in advance. Borrows from w. */
+/* Sets *out to what is known about the file's format before it is written. Borrows from w. */
 void rewrite_form(vv_sniff_hints *out, const rewrite *w);
 
 #endif

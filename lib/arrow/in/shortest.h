@@ -1,5 +1,6 @@
 /*
- * shortest: the decimal with the fewest digits that reads as a given binary number; of several the nearest one.
+ * shortest: finds the decimal with the fewest digits that is read back as a given binary number;
+ * among several, the one nearest to the number.
  *
  * Algorithm: R. Giulietti, "The Schubfach way to render doubles", 2020.
  */
@@ -8,14 +9,14 @@
 
 #include <stdint.h>
 
-/* A decimal: digits x 10^exponent, and no zero at the end of digits. */
+/* The decimal digits x 10^exponent; digits does not end in a zero. */
 typedef struct shortest {
-	uint64_t digits; /* at most 17 of them */
+	uint64_t digits; /* at most 17 decimal digits */
 	int exponent;
 } shortest;
 
-/* For a number above zero and below infinity. width: bytes of the binary format that it must be read as: 8, 4 or 2, in which it
- * is exact. */
+/* Converts a finite number above zero. width: size in bytes of the binary format that the decimal
+ * is read back as (8, 4 or 2); d must be exact in that format. */
 shortest shortest_of(double d, unsigned width);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * spell: a new value as a cell of its column.
+ * spell: makes the cell of a column for a new value.
  */
 #ifndef VV_LIB_ARROW_IN_SPELL_H
 #define VV_LIB_ARROW_IN_SPELL_H
@@ -8,14 +8,15 @@
 #include "lib/arrow/in/column.h"
 #include "lib/arrow/in/habit.h"
 
-/* Where texts are made, and where they live; borrowed. */
+/* Memory for texts; borrowed. */
 typedef struct spell_room {
-	vv_arena *arena;
-	vv_buf *scratch;
+	vv_arena *arena; /* texts of the cells */
+	vv_buf *scratch; /* overwritten by each call */
 } spell_room;
 
-/* old: the cell in whose place it comes; NULL: a new row. The cell's text lives in the arena, or is the value's.
- * VV_EUSAGE: the column's format is one that varve cannot write. */
+/* Spells a value as a cell. old: the cell that it replaces; NULL in a new row. The cell's text is
+ * in the arena, or borrowed from the value or the habit. VV_EUSAGE: varve cannot write the value in
+ * the column's format. VV_EINPUT: the value is too long. */
 vv_status column_spell(vv_cell *out, const spell_room *room, const rewrite_column *c,
 		       const column_habit *h, const incoming_value *v, const vv_cell *old,
 		       vv_error *err);
