@@ -1,5 +1,5 @@
 /*
- * serve: a repository of this machine that answers the requests of a peer.
+ * serve: answers the requests of a peer from a repository of this machine.
  */
 #ifndef VV_LIB_SERVE_H
 #define VV_LIB_SERVE_H
@@ -12,25 +12,27 @@
 #include "transport/protocol/serve.h"
 
 typedef struct vv_serve_repo {
-	/* its folder, its .git, or a bare one: that very folder, not one above */
+	/* path of the repository's folder, of its .git or of a bare repository; folders above are
+	 * not searched */
 	const char *path;
-	const vv_env *env; /* borrowed; as for vv_repository_open */
-	bool writable;
-	bool one;            /* just one request (HTTP), without a greeting */
-	vv_reachable *reach; /* borrowed; NULL: its own */
-	vv_hold_fn hold;     /* copies that are kept for others; NULL: none are */
+	const vv_env *env;   /* for vv_repository_open; borrowed */
+	bool writable;       /* accept pushes */
+	bool one;            /* answer a single request (HTTP), without a greeting */
+	vv_reachable *reach; /* borrowed; NULL: one of its own */
+	vv_hold_fn hold;     /* serves copies that are kept for others; NULL: none */
 	void *hold_payload;
-	/* of the hints that the peer gets; NULL: those with codes are left out */
+	/* words the hints that the peer gets; NULL: hints with codes are omitted */
 	vv_hint_words_fn words;
-	/* Set by the run: the last request, for a log. */
+	/* Set by vv_serve_repo_run, for a log: the last request, and whether it failed. */
 	const char *op;
 	bool failed;
 } vv_serve_repo;
 
-/* Answers until the peer ends the line. Errors of requests are sent to the peer; negative: the
- * repository cannot be opened (also sent), or the line is broken. */
+/* Answers requests until the peer closes the connection. Errors of requests are sent to the peer.
+ * Fails if the repository cannot be opened, which is also sent to the peer, or if the connection
+ * breaks. */
 vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err);
-/* The same for the peer at stdin and stdout. */
+/* Serves the peer at stdin and stdout, as vv_serve_repo_run. */
 vv_status vv_serve_repo_stdio(vv_serve_repo *s, vv_error *err);
 
 #endif

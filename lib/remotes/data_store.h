@@ -1,9 +1,10 @@
 /*
- * data_store: the store for the blocks of a Git host's repository: a bucket, a folder, a machine with SFTP, or files of a
- * web server (docs/operate/stores.md).
+ * data_store: the store for the blocks of a Git host's repository: a bucket, a folder, a machine
+ * with SFTP, or files of a web server (docs/operate/stores.md).
  *
- * Named by remote.<name>.varveUrl, which is trusted, or by the committed .varveconfig, which is contacted only if the
- * user trusts it, as block peers are (block_peers.h).
+ * The setting remote.<name>.varveUrl, which is trusted, names the store, or else the committed
+ * .varveconfig. A store that .varveconfig names is contacted only if the user trusts it, like block
+ * peers (block_peers.h).
  */
 #ifndef VV_LIB_REMOTES_DATA_STORE_H
 #define VV_LIB_REMOTES_DATA_STORE_H
@@ -18,39 +19,45 @@
 #include "transport/places/packs/host.h"
 
 typedef struct vv_data_store {
-	char *name; /* "team"; NULL: of a remote's setting */
-	char *url;  /* absolute, if a folder, or NULL */
-	bool trusted;
+	char *name;   /* name in .varveconfig, such as "team"; NULL: from a remote's setting */
+	char *url;    /* URL, or absolute path of a folder; NULL: no store */
+	bool trusted; /* may be contacted */
 } vv_data_store;
 
-/* Finds a remote's store, by .varveconfig; write: the destination of a push. An untrusted one is found, too, with a
- * note. */
+/* Finds the store of a remote; out->url is NULL if there is none. c: .varveconfig. write: the store
+ * is the destination of a push. A store that is not trusted is returned, too, with a notice and
+ * out->trusted false. */
 vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote *m,
 			     const vv_blocks_config *c, bool write, vv_error *err);
-/* The store of the repository that this one was forked from ([store] upstream), to be read. url NULL: none. */
+/* Finds the store of the repository from which this one was forked ([store] upstream), for reading.
+ * out->url is NULL if there is none. */
 vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_remote *m,
 				 const vv_blocks_config *c, vv_error *err);
-/* Is a store named? Asks the user nothing. */
+/* Returns true if a store is named. Does not prompt the user. */
 bool vv_data_store_is_named(const vv_remote *m, const vv_blocks_config *c);
 void vv_data_store_clear(vv_data_store *s);
 VV_AUTO_CLEAR(vv_data_store, vv_data_store_clear)
 
-/* A folder whose path does not begin at the top is below the work tree; owned by the caller. */
+/* Returns url, or the absolute path if url is a path: relative paths are relative to the work tree.
+ * The caller owns *out. */
 vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, vv_error *err);
 
-/* May this URL (absolute) in .varveconfig be contacted? VV_EREFUSED: it is not trusted, or a symbolic link leads to
- * it. */
+/* Checks that an absolute URL in .varveconfig may be contacted. VV_EREFUSED: it is not trusted, or
+ * a symbolic link is part of the path. name: the store's name, for messages. */
 vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, vv_error *err);
-/* VV_EREFUSED: it is a folder of the work tree, and a link leads there. */
+/* Checks a path. VV_EREFUSED: it is in the work tree, and a part of it is a symbolic link. */
 vv_status vv_data_store_check_links(vv_repository *r, const char *url, vv_error *err);
+/* Fails with VV_EREFUSED: the store is not trusted. */
 vv_status vv_data_store_refuse(const char *name, vv_error *err);
 
-/* make: it becomes a store if it is empty. VV_ENOTFOUND: it is none. */
+/* Opens the store at a URL. make: create the store if the place is empty. VV_ENOTFOUND: there is no
+ * store. */
 vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
 			     bool make, vv_error *err);
 
-/* A host of the blocks that exist; errors name the store, and *out is NULL then. mend: a mark that is missing or
- * damaged is written if there are packs. take_place: the same, if it is open already; or NULL. */
+/* Opens a store for reading and writing blocks. On failure, *out is NULL and the message names the
+ * store. mend: if the mark of the store is missing or damaged but it has packs, write the mark
+ * again. take_place: the opened store, whose ownership passes to this function; may be NULL. */
 vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, bool mend,
 			     vv_place *take_place, vv_error *err);
 

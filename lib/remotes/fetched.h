@@ -1,6 +1,6 @@
 /*
- * fetched: history that git fetched from a host, named by refs below refs/varve/fetched/, in a folder for each URL, while
- * it is in use.
+ * fetched: history that git fetched from a host. While it is used, refs below refs/varve/fetched/
+ * name it, in a folder for each URL.
  */
 #ifndef VV_LIB_REMOTES_FETCHED_H
 #define VV_LIB_REMOTES_FETCHED_H
@@ -20,29 +20,31 @@
 typedef struct vv_fetched {
 	vv_transfer *t;
 	vv_git_call git;
-	const char *word;
-	const vv_hello *hello;             /* the host's refs */
-	const vv_remote_folder *published; /* it is one; NULL: it is none */
-	size_t count;                      /* refs that were made */
-	char folder[64];                   /* of these */
+	const char *word;      /* the remote, as argument of git fetch */
+	const vv_hello *hello; /* refs of the host */
+	/* the published folder that is fetched from; NULL: the host is not one */
+	const vv_remote_folder *published;
+	size_t count;    /* number of refs that were made */
+	char folder[64]; /* folder of these refs */
 } vv_fetched;
 
-/* git has the folder to run in, and the host's URL; word is git's argument for it. All is borrowed until
- * clear. */
+/* git: has the folder to run git in and the host's URL. word: names the host as an argument of git.
+ * All arguments are borrowed until vv_fetched_clear. */
 void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word,
 		     const vv_hello *hello, const vv_remote_folder *published);
-void vv_fetched_clear(vv_fetched *f); /* removes the refs that it made */
+void vv_fetched_clear(vv_fetched *f); /* removes the refs */
 
-/* Are there refs, or locks, of a fetch that was killed? */
+/* Returns true if a killed fetch has left refs or locks. */
 bool vv_fetched_is_left(const vv_fetched *f);
-/* Removes these. From this call on the caller must have a lock that excludes other processes from
- * the folder. */
+/* Removes what a killed fetch has left. From this call on, the caller must hold a lock that
+ * excludes other processes from the folder. */
 void vv_fetched_tidy(vv_fetched *f);
-/* Fetches refs (full names) and everything reachable from them; ids gets their ids. If all of it came with earlier refs, or in
- * the packs of a published folder, git does not connect again. */
+/* Fetches the refs with these full names and everything reachable from them; ids gets their ids.
+ * git does not connect if everything was already fetched with earlier refs, or is in the packs of a
+ * published folder. */
 vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, vv_oid *ids,
 			 vv_error *err);
-/* All refs of the host but those of blocks, each given to fn. */
+/* Fetches all refs of the host except those for blocks, and calls fn for each. */
 vv_status vv_fetched_get_all(vv_fetched *f, vv_ref_fn fn, void *payload, vv_error *err);
 
 #endif

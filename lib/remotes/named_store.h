@@ -1,5 +1,5 @@
 /*
- * named_store: stores that the .varveconfig of the work tree names.
+ * named_store: adds and removes stores in .varveconfig of the work tree.
  */
 #ifndef VV_LIB_REMOTES_NAMED_STORE_H
 #define VV_LIB_REMOTES_NAMED_STORE_H
@@ -13,40 +13,46 @@
 #include "transport/places/place.h"
 
 typedef struct vv_store_naming {
-	const char *name, *url;
-	const char *push_url; /* NULL: url */
-	bool usual;           /* make it the destination of pushes */
+	const char *name, *url; /* name and URL of the store */
+	const char *push_url;   /* URL for pushes; NULL: url */
+	bool usual;             /* make the store the destination of pushes */
 } vv_store_naming;
 
-/* Checks that the name and the URLs are allowed in .varveconfig, and that the name is unused. VV_EUSAGE,
- * VV_EINPUT, VV_EEXISTS. */
+/* Checks that the name is valid and unused, and that the URLs are allowed in .varveconfig.
+ * VV_EUSAGE, VV_EINPUT: they are not. VV_EEXISTS: another store has the name. */
 vv_status vv_store_name_check(vv_repository *r, const vv_store_naming *n, vv_error *err);
-/* Writes it for the next commit; the user thereby trusts the places (varve.trustedHost of this repository). Fails as the check
- * does. */
+/* Adds the store to .varveconfig, for the next commit, and its sites to varve.trustedHost of this
+ * repository. Fails as vv_store_name_check. */
 vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *err);
-/* Makes this store the only destination of pushes (name NULL: the host itself, without a named store). *changed false: it
- * was that already. Writes it for the next commit. A store in the remote's own settings (rclone) is removed at once. */
+/* Makes a store of .varveconfig the only destination of pushes; name NULL: removes all stores from
+ * .varveconfig, so that blocks are pushed to the host itself. The change is for the next commit.
+ * *changed is false if nothing had to be changed. If name is NULL, also removes the store from the
+ * settings of the remote, at once. */
 vv_status vv_store_switch(vv_repository *r, const char *name, const char *remote, bool *changed,
 			  vv_error *err);
-/* The store in the user's own settings of a remote (remote.<name>.varveUrl); NULL: there is none. Borrowed. */
+/* Returns the store in the user's settings of a remote (remote.<name>.varveUrl), or NULL.
+ * Borrowed. */
 const char *vv_store_own(const vv_remote *m);
 
-/* Not any more; its files stay. name: of .varveconfig, else of a remote that has one in the user's settings. VV_ENOTFOUND. */
+/* Removes a store from .varveconfig, or, if name is a remote, from the user's settings of this
+ * remote. The files of the store are kept. VV_ENOTFOUND: no such store is named. */
 vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err);
 
 /*
- * store_trial: finds out the permissions on a store by writing, reading and removing one small file.
+ * store_trial: finds out which operations a store permits, by writing, reading and removing a small
+ * file.
  */
 
-/* Lists and removes: not needed to push and fetch. */
+/* The operations that succeeded. Pushing and fetching need neither lists nor removes. */
 typedef struct vv_store_trial {
 	bool reads, ranges, writes, lists, removes;
-	char who[160]; /* our identity at the place; "": unknown */
-	uint64_t ms;
-	vv_error why; /* of the first that failed; code VV_OK: none did */
+	char who[160]; /* the user's identity at the store; "": unknown */
+	uint64_t ms;   /* duration of the trial in milliseconds */
+	vv_error why;  /* error of the first operation that was refused; code VV_OK: none was */
 } vv_store_trial;
 
-/* A store: VV_OK whatever it refuses; else it does not answer, or answers wrongly. */
+/* Tries a store. Returns VV_OK even if operations are refused; fails if the store does not answer,
+ * or answers incorrectly. */
 vv_status vv_store_try(vv_store_trial *out, const vv_place *p, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * cell_value: the value of a cell under its column's type, for callers of the library.
+ * cell_value: converts a cell to a value of its column's type, for users of the library.
  */
 #ifndef VV_LIB_ROWS_CELL_VALUE_H
 #define VV_LIB_ROWS_CELL_VALUE_H
@@ -11,7 +11,7 @@
 #include "dataset/table/table.h"
 #include "varve/table.h"
 
-/* place is one of the table's columns; text of *value is the cell's. */
+/* Converts a cell of the column at place. The text of *value is borrowed from the cell. */
 vv_status vv_cell_value(varve_value *value, const vv_table *t, size_t place, const vv_cell *c,
 			vv_error *err);
 

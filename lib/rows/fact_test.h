@@ -1,6 +1,6 @@
 /*
- * fact_test: decides by the facts of a group of rows whether a test can be true for any cell in it. If the answer is
- * false, no cell passes the test; if it is true, a cell may or may not pass.
+ * fact_test: decides from the facts of a row group whether any of its cells can pass a test. If the
+ * answer is false, no cell passes; if it is true, some may.
  */
 #ifndef VV_LIB_ROWS_FACT_TEST_H
 #define VV_LIB_ROWS_FACT_TEST_H
@@ -51,7 +51,7 @@ typedef struct vv_fact_test {
 
 /* Sets op, text, len, is_number and number, and all other members to zero. */
 void vv_fact_test_init(vv_fact_test *t, vv_fact_op op, const char *text, size_t len);
-/* False: no cell of a group with the facts f passes the test. */
+/* Returns false if no cell of a group with the facts f passes the test. */
 bool vv_fact_test_may(const vv_fact_test *t, const vv_fact *f);
 
 #endif

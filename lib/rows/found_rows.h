@@ -1,11 +1,11 @@
 /*
- * found_rows: iterates over the groups of a table, and the rows in them that are wanted and match.
+ * found_rows: iterates over the row groups of a table, and finds the rows in them that match.
  *
  *   found_rows_open(&f, table, options, err); found_rows_start(f, row, err);
  *   while ((more = found_rows_next(f, &group, err)) > 0) { ... }
  *   found_rows_close(f)
  *
- * One thread at a time, which need not be the same one.
+ * May be used by several threads, but only by one at a time.
  */
 #ifndef VV_LIB_ROWS_FOUND_ROWS_H
 #define VV_LIB_ROWS_FOUND_ROWS_H
@@ -20,39 +20,40 @@
 #include "lib/rows/where.h"
 
 typedef struct vv_rows_options {
-	const size_t *columns; /* places; count 0: all */
+	const size_t *columns; /* places of the columns to read; count 0: all */
 	size_t count;
-	vv_where *where;           /* NULL: every row; borrowed */
-	const vv_key_lookup *keys; /* to find rows by key; NULL: they are not; borrowed */
-	/* Only groups whose first row is one of [from, to), from the row `from` on where within is set. */
+	vv_where *where;           /* condition; NULL: every row matches; borrowed */
+	const vv_key_lookup *keys; /* finds row groups by key; may be NULL; borrowed */
+	/* only groups whose first row is in [from, to); with within, the group that contains the
+	 * row `from`, too */
 	uint64_t from, to;
 	bool within;
-	bool alone;    /* no thread reads ahead */
-	bool by_group; /* rows are requested by vv_rows_next_group, else by vv_rows_next */
+	bool alone;    /* do not read ahead in another thread */
+	bool by_group; /* rows are requested by vv_rows_next_group instead of vv_rows_next */
 	const vv_progress *progress;
 } vv_rows_options;
 
 typedef struct found_group {
 	vv_batch batch;
-	uint32_t *rows;  /* places in the batch, in order */
-	size_t count;    /* of rows: 0: no match, and the batch has no cells */
-	size_t cap, all; /* all: the first `all` are 0, 1, 2 ... ... */
-	uint64_t seen;   /* rows of the table up to the end of this group */
+	uint32_t *rows;  /* indexes of the rows in batch, ascending */
+	size_t count;    /* number of rows; 0: none match, and batch has no cells */
+	size_t cap, all; /* all: the first `all` elements of rows are 0, 1, 2, ... */
+	uint64_t seen;   /* number of table rows up to the end of this group */
 } found_group;
 void found_group_init(found_group *g);
 void found_group_clear(found_group *g);
 
 typedef struct found_rows found_rows;
-/* Borrows the table and everything in the options except columns. */
+/* Borrows the table, and everything in the options except columns. */
 vv_status found_rows_open(found_rows **out, vv_table *t, const vv_rows_options *opts,
 			  vv_error *err);
-/* The group that has this row: its number, and its first row. */
+/* Finds the group that contains a row: its index and its first row. */
 vv_status found_rows_group_of(uint64_t *index, uint64_t *first, const vv_table *t, uint64_t row,
 			      vv_error *err);
 
-/* From this row on. Before the first group. */
+/* Starts at a row. Call before the first found_rows_next. */
 vv_status found_rows_start(found_rows *f, uint64_t row, vv_error *err);
-/* The next group into out, whose former content is replaced: 1, 0, <0. */
+/* Reads the next group into *out, replacing its content. Returns 1; 0 at the end; <0 on failure. */
 int found_rows_next(found_rows *f, found_group *out, vv_error *err);
 void found_rows_close(found_rows *f); /* accepts NULL */
 

@@ -1,5 +1,5 @@
 /*
- * named_columns: the columns of a table, by their names.
+ * named_columns: finds columns of a table by their names.
  */
 #ifndef VV_LIB_ROWS_NAMED_COLUMNS_H
 #define VV_LIB_ROWS_NAMED_COLUMNS_H
@@ -10,11 +10,13 @@
 #include "base/text.h"
 #include "dataset/table/table.h"
 
-/* The place of a column by name, with a helpful error. what: the user's option ("--columns"). */
+/* Sets *out to the place of a column. what: the user's option in messages, such as "--columns".
+ * VV_ENOTFOUND: the table does not have the column; the hint suggests a similar name. */
 vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what,
 			 size_t *out, vv_error *err);
 
-/* The places that a list of names means; *out is the caller's (vv_free). */
+/* Sets *out to the places of columns; names NULL or empty: all columns. The caller frees *out with
+ * vv_free. Fails as vv_view_column. */
 vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what,
 			  size_t **out, size_t *count, vv_error *err);
 

@@ -1,28 +1,31 @@
 /*
- * changes_internal: finding out about one changed dataset. Used by changes.c.
+ * changes_internal: fills in the entry of one changed dataset. Used by changes.c.
  */
 #ifndef VV_LIB_STATUS_CHANGES_INTERNAL_H
 #define VV_LIB_STATUS_CHANGES_INTERNAL_H
 
 #include "lib/status/changes.h"
 
-/* HEAD against the index; unknown when blocks are missing. groups: these and stored bytes too. */
+/* Compares HEAD with the index. The changes stay unknown if blocks are missing. groups: also set
+ * the numbers of row groups and stored bytes. */
 vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_dataset_reader *s,
 				 bool groups, vv_error *err);
 
-/* From the results of a dry import; blocks: those that it made, as far as they were stored. */
+/* Uses the result of a dry import of the file in the work tree. blocks: the blocks that the import
+ * made, if they were kept. */
 vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *staged,
 			       vv_mem_sink *blocks, const char *temp_dir, vv_error *err);
 
+/* Describes a file in the work tree that is only a pointer. */
 vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, vv_repository *r,
 				 vv_dataset_reader *s, vv_error *err);
 
-/* Counts the changes of a table that Git stores as text and varve compares. work: the file against the
- * index; else the index against HEAD. */
+/* Counts the changes of a table that Git stores as text and varve compares. work: compare the file
+ * with the index; otherwise the index with HEAD. */
 vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 			       vv_dataset_reader *s, vv_error *err);
 
-/* Keeps err's message as the reason why the file cannot be taken. */
+/* Stores the message of err as the reason why the file cannot be added. */
 vv_status vv_change_problem(vv_change_entry *e, vv_error *err);
 
 #endif

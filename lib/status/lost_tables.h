@@ -1,6 +1,6 @@
 /*
- * lost_tables: tables that no line of .gitattributes tracks: pointers, which git writes in place of the data, and
- * those that became text when they got another name.
+ * lost_tables: finds tables that no line of .gitattributes tracks any more: pointers, which git
+ * writes to the work tree instead of the data, and tables that became text when they were renamed.
  */
 #ifndef VV_LIB_STATUS_LOST_TABLES_H
 #define VV_LIB_STATUS_LOST_TABLES_H
@@ -11,19 +11,22 @@
 #include "lib/worktree/attributes_lines.h"
 #include "repo/git/repository.h"
 
-/* May a file of this name be a table: by its ending, or since a line names tables that are like it? */
+/* Returns true if a file with this name may be a table: by its extension, or because lines name
+ * tables with the same extension. */
 bool vv_lost_table_may_be(const char *path, const vv_attr_list *lines);
-/* Warns of tables in the index that lost their attributes, for example by 'git mv'; names only a few. A bare repository
- * has none. */
+/* Warns about tables in the index that lost their attributes, for example by 'git mv'; names only a
+ * few of them. Does nothing in a bare repository. */
 vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error *err);
 
-/* Appends git log's line for the last commit that changed the path ("--format=%h"), with a line's end; nothing if none did. */
+/* Appends a line about the last commit that changed the path, in the format of git log, such as
+ * "--format=%h"; nothing if no commit did. */
 vv_status vv_path_last_commit(vv_buf *out, vv_repository *r, const char *path, const char *format,
 			      vv_error *err);
 
-/* Tables that 'git mv' and 'git commit -a' made text: a line names the old path, which is gone, and the commit that
- * removed it added a file of text. deep: any commit; else HEAD alone. lines: of vv_attr_list_read. fn hears the new path,
- * and of the old one in words; both are borrowed during the call. */
+/* Finds tables that 'git mv' and 'git commit -a' turned into text: a line of .gitattributes names
+ * the old path, which no longer exists, and the commit that removed it added a file of text. deep:
+ * search all commits, not only HEAD. lines: from vv_attr_list_read. Calls fn with the new path, and
+ * words that describe the old path; both are borrowed during the call. */
 typedef vv_status (*vv_left_table_fn)(void *payload, const char *path, const char *words,
 				      vv_error *err);
 vv_status vv_left_tables_each(vv_repository *r, const vv_index *x, const vv_attr_list *lines,

@@ -1,6 +1,7 @@
 /*
- * unsent: counts versions of datasets in local branches that are on no remote, as far as is known
- * here: a version is on a remote when a branch that was fetched from it, or pushed to it, names it.
+ * unsent: counts versions of datasets in local branches that no remote has, as far as this
+ * repository knows: a remote has a version if a branch that was fetched from it or pushed to it
+ * names the version.
  */
 #ifndef VV_LIB_STATUS_UNSENT_H
 #define VV_LIB_STATUS_UNSENT_H
@@ -14,35 +15,38 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* 0 without a remote, or if the number is unknown (a shallow clone, a damaged pointer). */
+/* Sets *out to the number of such versions; 0 if there is no remote, or if the number is unknown,
+ * as in a shallow clone or because of a damaged pointer. */
 vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err);
 
 /*
- * unsent_versions: versions of the branches and tags here, and of the remote's, that its store, or the ref of blocks of a
- * Git host, does not have whole.
+ * unsent_versions: finds versions in the branches and tags of this repository and of a remote, for
+ * which the remote's store, or a Git host's ref of blocks, does not have all blocks.
  */
 
 typedef struct vv_unsent_version {
 	char *path; /* owned */
 	vv_cid root;
-	vv_oid commit;  /* the first that has it */
-	bool here;      /* so that a push can send it */
-	char lacks[96]; /* the file that is missing or damaged there, if it is one; else "" */
+	vv_oid commit; /* the first commit that has it */
+	bool here;     /* all its blocks are here, so that a push can send them */
+	/* the file that is missing or damaged in the store, if only one is; else "" */
+	char lacks[96];
 } vv_unsent_version;
 
 typedef struct vv_unsent_versions {
-	char *place;       /* owned: a store's URL, or a ref */
-	uint64_t versions; /* that were requested */
-	uint64_t linked;   /* besides: their blocks are at their sources alone */
+	char *place;       /* URL of the store, or name of the ref; owned */
+	uint64_t versions; /* number of versions that were checked */
+	/* number of versions that were not checked, as only their sources have the blocks */
+	uint64_t linked;
 	vv_unsent_version *items;
 	size_t count, cap;
 } vv_unsent_versions;
 
-/* name: of the remote; NULL: the one that a push would go to. VV_EUSAGE: it is a peer, which has all that its refs
- * name. VV_EREFUSED: its store is not trusted. */
+/* Finds the versions. name: of the remote; NULL: the one that a push would use. VV_EUSAGE: the
+ * remote is a peer, which stores all blocks of its refs. VV_EREFUSED: the store is not trusted. */
 vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, const char *name,
 				  const vv_notes *notes, vv_error *err);
-void vv_unsent_versions_clear(vv_unsent_versions *u); /* accepts zeroes */
+void vv_unsent_versions_clear(vv_unsent_versions *u); /* u may be all zero */
 VV_AUTO_CLEAR(vv_unsent_versions, vv_unsent_versions_clear)
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * fetch_from: the sources of a fetch: the remote, or a copy instead of it, and further peers with its blocks.
+ * fetch_from: connects the sources of a fetch: the remote, or a copy instead of it, and further
+ * peers that have blocks.
  *
- * A correct caller: fill in the request; open; fetch the history from origin.host or the first supplier, blocks from all; tell;
- * close.
+ * A correct caller: fills in the request; vv_fetch_from_open; fetches the history from origin.host
+ * or the first supplier, and blocks from all suppliers; vv_fetch_from_tell; vv_fetch_from_close.
  */
 #ifndef VV_LIB_SYNC_FETCH_FROM_H
 #define VV_LIB_SYNC_FETCH_FROM_H
@@ -17,37 +18,39 @@
 typedef struct vv_fetch_from {
 	/* The request; borrowed. */
 	vv_repository *repo;
-	const char *word; /* the remote's name or URL; NULL: that of the branch */
-	vv_strings named; /* further peers (URLs or names) */
+	const char *word; /* name or URL of the remote; NULL: the remote of the current branch */
+	vv_strings named; /* further peers that the user named (URLs or names) */
 	bool quiet;
-	const vv_named *failed; /* copies that failed before */
-	bool patient;    /* no copy answered as fast as one can: each has all the time it needs */
-	vv_error silent; /* why the remote is not used, or not again; code VV_OK: it is */
+	const vv_named *failed; /* copies that failed earlier in this fetch */
+	bool patient;           /* no copy answered quickly: wait for each as long as necessary */
+	vv_error silent; /* why the remote is not used, or not again; code VV_OK: it is used */
 	/* The result. */
 	vv_transfer t;
 	vv_remote remote;
 	vv_supplier *suppliers;
 	size_t supplier_count, unasked_count;
-	vv_error untold;   /* of peers that the user did not name; code VV_OK: none */
-	vv_reached origin; /* a peer's line is the first supplier's */
+	vv_error untold; /* error of peers that the user did not name; code VV_OK: none */
+	/* the connection to the remote; if it is a peer, the first supplier uses it */
+	vv_reached origin;
 	const vv_hello *hello;
-	bool copies; /* copies may replace the remote, so waits are short */
+	bool copies; /* copies can replace the remote, so waits are short */
 	bool own;    /* the remote is the one that the branch follows */
-	/* the name that the remote was found by: it is a copy as others are, or NULL */
+	/* the name by which the remote was found, so that it is only one of several copies; or
+	 * NULL */
 	const char *found_by;
-	bool stand_in;   /* the first supplier is another peer, since the remote does not answer */
-	vv_remote stand; /* which */
-	const char *stand_name; /* the user's word: the name of a remote or a URL */
-	bool others;            /* further ones answered, and would have done */
-	vv_named mirrors;       /* of the data set; suppliers have their names from it */
-	vv_nearby nearby;       /* likewise */
-	bool signed_only;       /* only signed refs count from the source of the history */
+	bool stand_in;   /* the first supplier is another peer, as the remote does not answer */
+	vv_remote stand; /* that peer */
+	const char *stand_name; /* that peer as the user named it: a remote's name or a URL */
+	bool others;            /* further copies answered, and could have been used */
+	vv_named mirrors;       /* mirrors of the data set; suppliers borrow their names */
+	vv_nearby nearby;       /* machines of the local network; suppliers borrow their names */
+	bool signed_only;       /* accept only signed refs from the source of the history */
 } vv_fetch_from;
 
-/* Close it on failure, too. idle_sec: --timeout. */
+/* Connects. Call vv_fetch_from_close on failure, too. idle_sec: value of --timeout. */
 vv_status vv_fetch_from_open(vv_fetch_from *r, uint64_t idle_sec, vv_error *err);
 void vv_fetch_from_close(vv_fetch_from *r);
-/* Warns of those that could not be reached when they were needed. */
+/* Warns about sources that could not be reached when they were needed. */
 void vv_fetch_from_tell(const vv_fetch_from *r);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * fetch_run: a fetch from its words to refs that moved: what fetch, pull and clone share.
+ * fetch_run: runs a fetch, from its arguments to the moved refs; shared by fetch, pull and clone.
  */
 #ifndef VV_LIB_SYNC_FETCH_RUN_H
 #define VV_LIB_SYNC_FETCH_RUN_H
@@ -15,33 +15,37 @@
 
 typedef struct vv_fetch_job {
 	vv_repository *repo;
-	const char *remote; /* a name or URL; NULL: the one that the branch follows */
-	char **specs;       /* refspecs as words */
+	const char *remote; /* name or URL; NULL: the remote that the branch follows */
+	char **specs;       /* refspecs */
 	int spec_count;
 	vv_strings from; /* further peers (URLs or names) */
 	bool tags, no_tags, prune, force, quiet, verbose, allow_missing;
-	bool hide_refs;    /* clone: no line for each ref */
-	bool detached;     /* a HEAD there that names no branch, too */
-	bool keep_missing; /* clone: missing blocks are reported, but not a failure */
-	bool full;         /* fetches blocks, too, regardless of remote.<name>.varveLazy */
-	uint64_t idle_sec;
-	/* the branch of the remote that pull merges; NULL: none, or the first */
+	bool hide_refs;    /* clone: print no line for each ref */
+	bool detached;     /* also fetch the commit of a HEAD that is not on a branch */
+	bool keep_missing; /* clone: report missing blocks, but do not fail */
+	bool full;         /* fetch blocks even if remote.<name>.varveLazy is set */
+	uint64_t idle_sec; /* value of --timeout */
+	/* the remote's branch that pull merges; NULL: none, or the first one */
 	const char *merge;
-	/* After the run: */
+	/* Set by vv_fetch_job_run: */
 	vv_ref_plan plan;
-	vv_oid merge_id;   /* the for_merge ref's commit, or the one that a signed head names; null:
-			    * none */
-	char *merge_name;  /* its ref there; owned */
-	bool blocks_head;  /* its own names the branch of blocks, and this is another */
-	char *remote_head; /* the branch that HEAD names there; owned; NULL */
-	uint64_t moved, missing, versions; /* refs; blocks; of datasets, new */
-	vv_transfer_sum sum;               /* that came */
-	bool refused;                      /* some ref was not moved: no fast-forward */
-	bool behind; /* or: it reaches versions of which no peer has all blocks; or no copy has the commits that a
-		      * head names */
-	bool mended;        /* blocks arrived for earlier commits */
-	uint64_t elsewhere; /* versions whose blocks were left there */
-	char *url, *name;   /* of the remote; the name may be NULL */
+	/* the commit to merge: that of the ref for merging, or the one that a signed head names;
+	 * null: none */
+	vv_oid merge_id;
+	char *merge_name; /* name of that ref at the remote; owned */
+	/* the remote's HEAD is the branch of blocks, so remote_head is another branch */
+	bool blocks_head;
+	char *remote_head; /* branch that the remote's HEAD names, or NULL; owned */
+	/* numbers of moved refs, of missing blocks, and of new versions of datasets */
+	uint64_t moved, missing, versions;
+	vv_transfer_sum sum; /* totals of what was received */
+	bool refused;        /* a ref was not moved, since it was no fast-forward */
+	/* a ref was not moved, since no peer has all blocks of its versions, or no copy has the
+	 * commits that a head names */
+	bool behind;
+	bool mended;        /* blocks of commits that were fetched earlier were received */
+	uint64_t elsewhere; /* number of versions whose blocks were left at their sources */
+	char *url, *name;   /* URL and name of the remote; name may be NULL */
 } vv_fetch_job;
 
 void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r);
@@ -49,7 +53,7 @@ vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err);
 void vv_fetch_job_clear(vv_fetch_job *j);
 VV_AUTO_CLEAR(vv_fetch_job, vv_fetch_job_clear)
 
-/* One dataset by its root's CID, from the remote (NULL: the usual one) and further peers. */
+/* Fetches the version with this CID from a remote (NULL: the default) and further peers. */
 vv_status vv_fetch_one_cid(vv_repository *r, const char *cid, const char *remote,
 			   const vv_strings *from, bool quiet, uint64_t idle_sec, vv_error *err);
 

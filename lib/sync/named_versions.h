@@ -1,5 +1,5 @@
 /*
- * named_versions: the versions of datasets that a user names by a revision and paths.
+ * named_versions: finds the versions of datasets that a user names by a revision and paths.
  */
 #ifndef VV_LIB_SYNC_NAMED_VERSIONS_H
 #define VV_LIB_SYNC_NAMED_VERSIONS_H
@@ -10,17 +10,18 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* rev: a commit, or "A..B": what B has and A not, and A; NULL: HEAD. paths: of files or folders,
- * NULL-ended; NULL: all. A version may be given more than once. VV_ENOTFOUND: no such revision; or, once all
- * were given, no dataset at one of the paths. */
+/* Calls fn for each version. rev: a commit, or "A..B" for the versions that B has but A does not,
+ * and those in A itself; NULL: HEAD. paths: files or folders, ended by NULL; NULL: all. fn may be
+ * called several times for one version. VV_ENOTFOUND: the revision does not exist; or, after all
+ * calls of fn, a path has no dataset. */
 typedef vv_status (*vv_named_version_fn)(void *payload, const vv_cid *root, const char *path,
 					 vv_error *err);
 vv_status vv_named_versions_each(vv_repository *r, const char *rev, const char *const *paths,
 				 vv_named_version_fn fn, void *payload, vv_error *err);
 
-/* Is it this path ("" for the top; a '/' at its end is passed over), or below it? */
+/* Returns true if path is equal to at, or below it. at may end in '/'; "" is the top. */
 bool vv_path_is_at(const char *path, const char *at);
-/* Is it one of the paths, or below one? */
+/* Returns true if path is equal to one of paths, or below one, or if paths is NULL or empty. */
 bool vv_path_is_among(const char *path, const char *const *paths);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * on_demand: versions that a command reads and that are missing here are fetched, from a remote that has
- * them: in a lazy clone, and where git alone brought the commits.
+ * on_demand: fetches versions that a command reads and that are missing here, from a remote that
+ * has them: in a lazy clone, or if git alone fetched the commits.
  *
- * Begun once the store is open, ended before the repository is closed. The fetch works through a
- * second opening of the repository, so that what reads may continue reading. A remote is named once, on stderr.
+ * Begin after the store is opened, and end before the repository is closed. The fetch opens the
+ * repository a second time, so that the readers can continue. Each remote is reported once, on
+ * stderr.
  */
 #ifndef VV_LIB_SYNC_ON_DEMAND_H
 #define VV_LIB_SYNC_ON_DEMAND_H
@@ -17,45 +18,51 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* ahead: chooses blocks to request together with a missing one: those that follow it in the node that links to it,
- * more and more of them while the requests stay sequential. Independent of the transport.
+/*
+ * ahead: chooses the blocks to request together with a missing one: those that follow it in the
+ * node that links to it. Their number grows while the requests are sequential. Does not depend on
+ * the transport.
  */
 
-#define VV_AHEAD_MAX 256u                /* blocks at once, and */
-#define VV_AHEAD_BYTES ((size_t)8 << 20) /* about this number of bytes of them */
+#define VV_AHEAD_MAX 256u                /* most blocks in a request */
+#define VV_AHEAD_BYTES ((size_t)8 << 20) /* approximate limit of their size in bytes */
 
 typedef struct vv_ahead vv_ahead;
-vv_ahead *vv_ahead_new(void);    /* NULL: out of memory */
+vv_ahead *vv_ahead_new(void);    /* returns NULL if out of memory */
 void vv_ahead_free(vv_ahead *a); /* accepts NULL */
 VV_AUTO_FREE(vv_ahead, vv_ahead_free)
 
-/* Notes an arrived block; if it is a node, its links may be requested next. */
+/* Notes that a block was received. If it is a node, blocks that it links to may be requested
+ * next. */
 vv_status vv_ahead_came(vv_ahead *a, const vv_cid *cid, const void *bytes, size_t len,
 			vv_error *err);
 
-/* Announces this number of needed leaves, or more. */
+/* Announces that this number of leaves, or more, will be needed. */
 void vv_ahead_expect(vv_ahead *a, uint64_t leaves);
 
-/* The blocks to request for cid: cid, and those that follow it; returns their number. *guess: the next ones are
- * uncertain. */
+/* Lists the blocks to request for cid: cid itself, and blocks that follow it; returns their number.
+ * *guess is true if nothing shows which blocks are needed next. */
 size_t vv_ahead_of(vv_ahead *a, const vv_cid *cid, vv_cid out[VV_AHEAD_MAX], bool *guess);
 
 typedef struct vv_on_demand vv_on_demand;
 
-/* keep: a Git host stays open, and its scratch folder locked, until the end: the next version may be
- * in packs that came with this one. Not where the command may wait meanwhile: for a reader, or for
- * git, which may call varve. */
+/* Starts to fetch missing versions. keep: leave a Git host open, and its scratch folder locked,
+ * until vv_on_demand_end, as its packs may have the next version, too. Do not set keep if the
+ * command may wait meanwhile for a reader, or for git, which may run varve. */
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
-/* Fetches single blocks of a version at a peer or in a store, with those that follow in its lists, without storing
- * them: for a command that needs some rows of one table. When most are needed, or some dozens without announcement, the
- * whole version is fetched. false: ends this, and drops these blocks. */
+/* If alone is true, single blocks of a version are fetched from a peer or a store, with blocks that
+ * follow them in lists, and are not stored: for a command that needs some rows of one table. The
+ * whole version is fetched after all if most of it is needed, or after some dozens of unannounced
+ * requests. If alone is false, ends this, and drops the blocks. */
 void vv_on_demand_alone(vv_on_demand *d, bool alone);
-/* Allows new requests for blocks that no remote had. For any thread. */
+/* Allows requests for blocks that no remote had before. May be called by any thread. */
 void vv_on_demand_again(vv_on_demand *d);
-/* Only one of this number of shares of its rows is read; others read the rest: more of it is fetched as single blocks.
- * For any thread. */
+/* Announces that only one of this number of equal shares of the version's rows is read, as others
+ * read the rest; then a larger part of the version is fetched as single blocks. May be called by
+ * any thread. */
 void vv_on_demand_share(vv_on_demand *d, unsigned shares);
-/* Fetches whole versions, including that of the single blocks so far. For any thread. */
+/* From now on fetches whole versions, also the one of which single blocks were fetched. May be
+ * called by any thread. */
 void vv_on_demand_whole(vv_on_demand *d);
 void vv_on_demand_end(vv_on_demand *d); /* accepts NULL */
 

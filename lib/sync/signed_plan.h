@@ -1,7 +1,8 @@
 /*
- * signed_plan: the rules of signed heads for the refs that a fetch is to move.
+ * signed_plan: applies the rules of signed heads to the refs that a fetch will move.
  *
- * A correct caller: the heads were judged, and name something (judged->has_newest) where only and follow are called.
+ * A correct caller has judged the heads. vv_signed_only and vv_signed_follow require
+ * judged->has_newest.
  */
 #ifndef VV_LIB_SYNC_SIGNED_PLAN_H
 #define VV_LIB_SYNC_SIGNED_PLAN_H
@@ -16,21 +17,23 @@ typedef struct vv_signed_plan {
 	vv_ref_plan *plan;
 	vv_repository *repo;
 	const vv_judged *judged;
-	const vv_remote *remote; /* whose tracking branches follow */
-	const char *url;         /* of who shows the heads, for messages */
-	const vv_notes *notes;   /* NULL: nothing is reported */
+	const vv_remote *remote; /* the remote whose tracking branches are moved */
+	const char *url;         /* source of the heads, for messages */
+	const vv_notes *notes;   /* NULL: report nothing */
 } vv_signed_plan;
 
-/* VV_EREFUSED: a ref is not where a head that counts has it. The commit of a HEAD on no branch, which heads do not name, gets
- * the null id: a clone does without it. */
+/* Checks that all refs are as the heads name them. VV_EREFUSED: a ref is not. If HEAD is on no
+ * branch, its commit, which heads do not name, is removed from the plan: a clone works without
+ * it. */
 vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err);
-/* From move `from` on: only refs of the newest head are fetched, with its ids. Tags may be made, branches are left to
- * vv_signed_follow. */
+/* Restricts the moves with index from and above to the refs of the newest head, at the ids that it
+ * names. Tags may be created; branches are left to vv_signed_follow. */
 void vv_signed_only(const vv_signed_plan *s, size_t from);
-/* Uses another copy instead of the remote: the signed ids move the remote's branches, and pull merges them. VV_EREFUSED: the
- * copy lacks a commit that a pull needs. */
+/* Call if another copy is used instead of the remote: moves the remote's tracking branches to the
+ * signed ids, and sets the ids that pull merges. merges: this is a pull. VV_EREFUSED: the copy does
+ * not have the signed commit that a pull needs. */
 vv_status vv_signed_follow(const vv_signed_plan *s, bool merges, vv_error *err);
-/* Notes how far branches are ahead of their signed ids. */
+/* Reports how many commits branches are ahead of their signed ids. */
 vv_status vv_signed_tell_ahead(const vv_signed_plan *s, vv_error *err);
 
 #endif

@@ -1,12 +1,14 @@
 /*
- * vault_peer: the repository's vault as one more peer: the program varve-vault, which reads it, connected by a pipe.
+ * vault_peer: uses the repository's vault as a peer: runs the program varve-vault, which reads the
+ * vault, and talks to it through a pipe.
  *
- * It implements the peers' protocol for blocks, and two further requests. It ends with the process that started it,
- * and receives no secrets.
+ * The program implements the peers' protocol for blocks, and two further requests. It ends with the
+ * process that started it, and gets no secrets.
  *
- * A user can name it as the peer "vault:": it then contacts the holders first, to learn of recent writes. Otherwise
- * the vault takes part with this repository's ledger, if it can be read without a passphrase; nothing is started
- * before blocks are needed, and its errors do not fail the request.
+ * If the user names the vault, as the peer "vault:", the program first contacts the holders, to
+ * learn of recent writes. Otherwise it uses this repository's ledger, if that can be read without a
+ * passphrase; it is not started before blocks are needed, and its errors do not make a request
+ * fail.
  */
 #ifndef VV_LIB_SYNC_VAULT_PEER_H
 #define VV_LIB_SYNC_VAULT_PEER_H
@@ -25,29 +27,29 @@
 #include "transport/line/options.h"
 
 #define VV_VAULT_SHOWN "the vault"
-#define VV_VAULT_UNASKED_IDLE 10u /* seconds: the time-out of a holder that the user did not name */
+#define VV_VAULT_UNASKED_IDLE 10u /* seconds; time-out of a holder that the user did not name */
 
-/* Makes it a kind of suppliers (lib/remotes/reach.h); once, when the program begins. Opening one fails with
- * VV_ENOTFOUND if the repository has no vault, VV_EPROGRAM if its program is not installed, VV_EMISSING if no holder
- * was reached. */
+/* Registers vaults as suppliers (lib/remotes/reach.h); call once at the start of the program.
+ * Opening the supplier fails with VV_ENOTFOUND if the repository has no vault, VV_EPROGRAM if
+ * varve-vault is not installed, and VV_EMISSING if no holder was reached. */
 void vv_vault_peer_register(void);
 
-/* VV_EPROGRAM with a hint: the program is not installed. */
+/* Checks that varve-vault is installed. VV_EPROGRAM, with a hint: it is not. */
 vv_status vv_vault_installed(const vv_env *env, vv_error *err);
 
-/* "keeps": which of these versions the vault stores, with every block proved again: {"copies": 2, "keeps":
- *"0110"} "where": which holders have the one version; ask false: only from the ledger. The answer is read by
- *vault_where.h. */
+/* A question to the program. "keeps": which of the versions does the vault store? Every block is
+ * proved again; the answer is such as {"copies": 2, "keeps": "0110"}. "where": which holders have
+ * the version? Read the answer with vault_where.h. */
 typedef struct vv_vault_question {
-	const char *word;
-	const vv_cid *roots; /* at most VV_VAULT_ROOTS_MAX */
+	const char *word;    /* "keeps" or "where" */
+	const vv_cid *roots; /* the versions: at most VV_VAULT_ROOTS_MAX, or one for "where" */
 	size_t count;
-	bool ask;
-	const vv_notes *notes; /* NULL: quiet */
+	bool ask;              /* contact the holders; false: only use the ledger */
+	const vv_notes *notes; /* NULL: report nothing */
 } vv_vault_question;
 #define VV_VAULT_ROOTS_MAX 32768u
 
-/* The answer, which lives in the arena. */
+/* Asks the question; *out, the answer, is allocated in the arena. */
 vv_status vv_vault_ask(vv_json **out, vv_arena *arena, vv_repository *r,
 		       const vv_connect_options *o, const vv_vault_question *q, vv_error *err);
 

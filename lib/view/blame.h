@@ -1,5 +1,6 @@
 /*
- * blame: the walk back through the commits that changed a table, which explains who set its rows or cells.
+ * blame: walks back through the commits that changed a table, and finds the commit that last set
+ * each row or cell.
  */
 #ifndef VV_LIB_VIEW_BLAME_H
 #define VV_LIB_VIEW_BLAME_H
@@ -17,47 +18,49 @@
 #include "repo/git/repository.h"
 
 /*
- * blame: finds the commit that last set each row, or each cell.
+ * The walk leads from a version to earlier ones, through all parents of a merge. If a parent has a
+ * row, unchanged and with the same columns, the row is attributed to that parent (the first one, if
+ * there are several); otherwise, each of its cells is attributed to the first parent that has the
+ * cell. All other rows and cells were set by the commit itself. A new column sets cells, but not
+ * rows. Equal row groups are skipped, so that the cost depends on the size of the changes.
  *
- * Walks from a version to earlier ones, through all parents of a merge. A row that a parent also has,
- * unchanged and with the same columns, is attributed to that parent (the first, if there are several); else
- * each cell to the first parent that has it. Other rows and cells were set by the commit. A new column sets
- * cells, but not rows. Equal groups are skipped, so that the cost follows the changes.
- *
- * A part is the work left for a version: rows of the first version, the unexplained cells of these, and
- * their places in this version.
+ * A part is the work that is left for a version: rows of the first version, those of their cells
+ * that are not explained yet, and the places of the rows in this version.
  */
 
 typedef struct vv_blame vv_blame;
-typedef struct vv_blame_part vv_blame_part; /* belongs to the vv_blame */
+typedef struct vv_blame_part vv_blame_part; /* part of the work; belongs to the vv_blame */
 
 typedef struct vv_blame_options {
-	const char *const *key; /* NULL: the table's own */
-	const uint64_t *rows;   /* only these, ascending; NULL: all */
+	const char *const *key; /* names of the key's columns; NULL: the table's own key */
+	const uint64_t *rows;   /* only these rows, ascending; NULL: all */
 	size_t row_count;
-	bool cells; /* by cell, else by row */
-	/* for temporary files, borrowed as long as the vv_blame; NULL: /tmp */
+	bool cells; /* explain cells instead of rows */
+	/* folder for temporary files, borrowed until vv_blame_free; NULL: /tmp */
 	const char *temp_dir;
 	vv_pool *pool;
 } vv_blame_options;
 
-/* The commit number of a row (column ignored) or cell; index: of the requested rows. */
+/* Returns the number of the commit that set a row or, with options->cells, a cell: an index in
+ * vv_blame_walk.commits. index: index among the requested rows. column: ignored for rows. */
 uint32_t vv_blame_of(const vv_blame *b, uint64_t index, size_t column);
 void vv_blame_free(vv_blame *b); /* accepts NULL */
 VV_AUTO_FREE(vv_blame, vv_blame_free)
 
 typedef struct vv_blame_walk {
-	vv_repository *repo; /* borrowed, all three */
+	/* repo, reader and path are borrowed */
+	vv_repository *repo;
 	vv_dataset_reader *reader;
 	const char *path;
-	const vv_progress *progress; /* of commits; or NULL */
-	/* After the run, for vv_blame_walk_clear: */
+	const vv_progress *progress; /* counts commits; may be NULL */
+	/* Set by vv_blame_walk_run; freed by vv_blame_walk_clear: */
 	vv_blame *blame;
-	vv_oid *commits; /* by the numbers of vv_blame_of */
+	vv_oid *commits; /* indexed by the numbers of vv_blame_of */
 	size_t count;
 } vv_blame_walk;
 
-/* table: what path has in the commit start; stays open. VV_EMISSING: an older version is missing here. */
+/* Explains the rows or cells of a table. table: the version of w->path in the commit start, which
+ * stays open. VV_EMISSING: an older version is missing here. */
 vv_status vv_blame_walk_run(vv_blame_walk *w, const vv_oid *start, vv_table *table,
 			    const vv_blame_options *options, vv_error *err);
 void vv_blame_walk_clear(vv_blame_walk *w);

@@ -1,11 +1,13 @@
 /*
- * changed_keys: keys that may have changed between two versions of a table, kept by the pair: so that a row's history need not
- * read versions again that do not change the row.
+ * changed_keys: caches, for pairs of versions of a table, which keys may have changed between them,
+ * so that the history of a row need not read versions again that do not change the row.
  *
- * A pair's keys are bits of their hashes: one that is not among them did not change, one that is may have.
+ * The keys of a pair are stored as bits of their hashes: a key whose bits are not set did not
+ * change; other keys may have changed.
  *
- * A correct caller: vv_changed_keys_open; of a pair vv_changed_keys_lack, or, if it is read, vv_changed_keys_begin, _add for each
- * key and _keep; vv_changed_keys_close, which saves. One thread.
+ * A correct caller: vv_changed_keys_open; for each pair, vv_changed_keys_lack, and if the pair is
+ * compared, vv_changed_keys_begin, vv_changed_keys_add for each changed key, and
+ * vv_changed_keys_keep; vv_changed_keys_close, which saves the cache. Used by one thread.
  */
 #ifndef VV_LIB_VIEW_CHANGED_KEYS_H
 #define VV_LIB_VIEW_CHANGED_KEYS_H
@@ -24,17 +26,19 @@ vv_status vv_changed_keys_open(vv_changed_keys **out, vv_repository *r, vv_error
 void vv_changed_keys_close(vv_changed_keys *k); /* accepts NULL */
 VV_AUTO_FREE(vv_changed_keys, vv_changed_keys_close)
 
-/* The pair's name: both files, the files beside them that determine how text is read, and the key's columns,
- * NULL-ended. */
+/* Makes the name of a pair from both files, the files beside them that determine how text is read,
+ * and the names of the key's columns (key, ended by NULL). */
 vv_status vv_changed_keys_name(vv_hash128 *out, vv_repository *r, const vv_lineage_file *older,
 			       const vv_lineage_file *newer, const char *const *key, vv_error *err);
 
-/* Is the pair known, and the key not among those that changed? */
+/* Returns true if the pair is in the cache and the key did not change. */
 bool vv_changed_keys_lack(vv_changed_keys *k, const vv_hash128 *pair, const char *key);
 
+/* Begins with an empty set of changed keys. */
 void vv_changed_keys_begin(vv_changed_keys *k);
+/* Adds a changed key to the set. */
 void vv_changed_keys_add(vv_changed_keys *k, const char *key);
-/* All of the pair's were added. */
+/* Stores the set for a pair; call it after all changed keys were added. */
 vv_status vv_changed_keys_keep(vv_changed_keys *k, const vv_hash128 *pair, vv_error *err);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * column_stats: figures of a column: nulls, distinct values, smallest and largest, examples.
+ * column_stats: computes statistics of a column: missing and distinct values, smallest and largest
+ * value, examples.
  *
- * Memory is bounded for any column: distinct values are counted by a set of hashes that, past its
- * limit, keeps an ever smaller sample (every second hash, every fourth ...), from which the count
- * is estimated.
+ * Memory is limited for any column: distinct values are counted by a set of hashes. If the set
+ * reaches its limit, it keeps a smaller and smaller sample (every second hash, every fourth, ...),
+ * from which the number is estimated.
  */
 #ifndef VV_LIB_VIEW_COLUMN_STATS_H
 #define VV_LIB_VIEW_COLUMN_STATS_H
@@ -19,30 +20,33 @@
 #include "dataset/schema/schema.h"
 
 #define VV_EXAMPLES 3
-#define VV_EXAMPLE_BYTES 200 /* longer values are cut in minimum, maximum and examples */
+#define VV_EXAMPLE_BYTES 200 /* longer values are truncated in minimum, maximum and examples */
 
 typedef struct vv_column_stats {
-	const vv_field *field;    /* borrowed */
-	uint64_t values, missing; /* missing: absent, null, or one of the field's missing values */
-	uint64_t misfits;         /* values that are not of the column's type */
-	uint64_t *hashes;         /* open-addressed; 0: free */
+	const vv_field *field; /* borrowed */
+	/* number of values; missing: of cells that are absent, null or a missing value of the
+	 * field */
+	uint64_t values, missing;
+	uint64_t misfits; /* number of values that are not of the column's type */
+	uint64_t *hashes; /* hash table with open addressing; 0: free slot */
 	size_t used, cap, limit;
-	unsigned level;  /* only hashes whose lowest `level` bits are 0 are kept */
-	bool zero;       /* the hash 0 was met */
-	vv_buf min, max; /* by the type's order; empty before the first value */
+	unsigned level;  /* the sample has the hashes whose lowest `level` bits are 0 */
+	bool zero;       /* the hash 0, which is not in the table, occurred */
+	vv_buf min, max; /* in the order of the column's type; empty before the first value */
 	bool any;
-	vv_buf scratch; /* digits of compared numbers */
+	vv_buf scratch; /* scratch: digits of compared numbers */
 	vv_buf examples[VV_EXAMPLES];
 	size_t example_count;
 } vv_column_stats;
 
-/* limit: hashes kept at most. */
+/* limit: the most hashes to keep. */
 void vv_column_stats_init(vv_column_stats *s, const vv_field *field, size_t limit);
 void vv_column_stats_clear(vv_column_stats *s);
 VV_AUTO_CLEAR(vv_column_stats, vv_column_stats_clear)
+/* Adds a cell. */
 vv_status vv_column_stats_add(vv_column_stats *s, const vv_cell *cell, vv_error *err);
 
-/* Distinct values; *exact is false when it is an estimate. */
+/* Returns the number of distinct values; *exact is false if it is an estimate. */
 uint64_t vv_column_stats_distinct(const vv_column_stats *s, bool *exact);
 
 #endif

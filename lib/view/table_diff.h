@@ -15,7 +15,8 @@
 
 /* How tables are compared. */
 typedef struct vv_diff_how {
-	/* --key; empty: the tables' own key, or for plain text a key found in its values; "none": no key */
+	/* value of --key; empty: the tables' own key or, for plain text, a key found in its values;
+	 * "none": no key */
 	const vv_strings *key;
 	const char *const
 		*rename;        /* pairs of an old and a new column name, ended by NULL; or NULL */
@@ -26,24 +27,29 @@ typedef struct vv_diff_how {
 	bool no_renames,       /* columns correspond by name only */
 		ignore_format, /* values that are only spelled differently are equal */
 		moves;         /* report rows that moved */
-	/* a decimal number: smaller differences of numbers do not count; or NULL */
+	/* differences of numbers that are smaller than this decimal number are ignored; NULL: none
+	 * are */
 	const char *tolerance;
-	const vv_sniff_hints *written; /* the dialect of plain files; NULL: detected. Borrowed */
+	const vv_sniff_hints *written; /* dialect of plain files; NULL: detected; borrowed */
 	bool only_whether;             /* stop at the first difference, and write nothing */
-	/* rows that the writer shows; further rows of a new or removed table are not read; 0: all */
+	/* the most rows that the writer shows, so that further rows of a new or removed table need
+	 * not be read; 0: no limit */
 	uint64_t limit;
 	bool counts;  /* the writer shows no rows */
-	bool propose; /* suggest a column as key, on stderr, for a table without a key */
-	/* cells that can be read for counting; 0: any number. If the comparison would read more, rows are not compared,
-	 * and the answer has many. With a bound, no warnings are printed. */
+	bool propose; /* if a table has no key, suggest a column as key, on stderr */
+	/* the most cells to read for counting; 0: no limit. If the comparison would read more, rows
+	 * are not compared, and the answer has `many` set. With a limit, no warnings are
+	 * printed. */
 	uint64_t bound;
-	vv_diff_writer *writer; /* NULL with only_whether or patch */
-	/* of --format patch: the options of the patch; the comparison fills in path, key and columns; else NULL */
+	vv_diff_writer *writer; /* may be NULL with only_whether or patch */
+	/* --format patch: the options of the patch, except path, key and columns, which the
+	 * comparison sets; NULL: another format */
 	const vv_patch_write_options *patch;
 	uint64_t *sections; /* with patch: incremented for each section */
-	/* the command that messages name for files of text; NULL: git diff */
+	/* the command that messages suggest for text files; NULL: git diff */
 	const char *text_shown_by;
-	bool unread; /* the caller does not use the answer's line, so its content need not be found out */
+	/* the caller ignores the answer's line, so its content need not be determined */
+	bool unread;
 	const char *temp_dir; /* for temporary files; NULL: /tmp */
 	const vv_progress *progress;
 	const vv_notes *notes;
@@ -61,24 +67,28 @@ typedef struct vv_diff_item {
 	const char *old_name, /* the name of the old version in the output */
 		*new_name;    /* the name of the new version in the output */
 	bool conflict; /* the path has a conflict: report it even if the versions are equal */
-	/* the user named the path, so a .json file counts as a table; or a line of .gitattributes has varve compare it */
+	/* named: the user named the path, so that a .json file counts as a table; compared: a line
+	 * of .gitattributes makes varve compare it */
 	bool named, compared;
-	bool files; /* two files, which can be documents, instead of two versions of a path */
-	bool whole; /* a document that no reader supports: compare its bytes */
+	bool files; /* two files, which may be documents, instead of two versions of a path */
+	bool whole; /* a document without a reader: compare its bytes */
 } vv_diff_item;
 
 typedef struct vv_diff_answer {
 	bool differs;
-	/* the comparison would exceed vv_diff_how.bound: the writer got changes of columns and form, but no rows */
+	/* the comparison would exceed how->bound: the writer got changes of columns and format, but
+	 * no rows */
 	bool many;
-	/* the values are equal, but their spelling differs: other quotes, or another order of a JSON object's members */
+	/* the values are equal, but spelled differently, such as with other quotes or another order
+	 * of a JSON object's members */
 	bool respelled;
-	/* if not empty: one line with the reason why no table was compared, or a note that only the spelling differs */
+	/* one line that says why no table was compared, or that only the spelling differs; or
+	 * empty */
 	vv_buf line;
 } vv_diff_answer;
 
-/* Is this the name of a file with a table? Most .json files contain no table, so their names count only if `named` is
- * true: the user named the file. */
+/* Returns true if path is the name of a file that may be a table. Most .json files are not tables,
+ * so their names count only if the user named the file (named). */
 bool vv_diff_is_table_name(const char *path, bool named);
 
 /* Compares the item. If a file has the name of a table but cannot be read as one, out->line reports this. */

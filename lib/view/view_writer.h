@@ -1,8 +1,9 @@
 /*
  * view_writer: writes the rows of a table in a format.
  *
- * A correct caller: vv_view_writer_init; vv_view_begin; vv_view_row for each row; vv_view_end; vv_view_writer_clear. It
- * takes the bytes from vv_view_writer.out, and empties it, between these calls.
+ * A correct caller: vv_view_writer_init; vv_view_begin; vv_view_row for each row; vv_view_end;
+ * vv_view_writer_clear. Between these calls, it takes the output from w->out and empties that
+ * buffer.
  */
 #ifndef VV_LIB_VIEW_VIEW_WRITER_H
 #define VV_LIB_VIEW_VIEW_WRITER_H
@@ -13,7 +14,9 @@
 #include "dataset/table/table.h"
 
 typedef enum vv_view_format {
-	VV_VIEW_OWN, /* the file's own: its delimiter, quotes and row ends, and a header if it has one */
+	/* the format of the file: its delimiter, quotes and line ends, and a header if it has
+	 * one */
+	VV_VIEW_OWN,
 	VV_VIEW_CSV,    /* as in RFC 4180, with LF as row end and a header */
 	VV_VIEW_TSV,    /* like VV_VIEW_CSV, with tabs between cells */
 	VV_VIEW_JSON,   /* an array of objects */
@@ -26,40 +29,42 @@ typedef struct vv_view_writer {
 	const vv_table *table;
 	/* the places of the written columns in the table, in the order of the output */
 	const size_t *columns;
-	size_t count; /* of columns */
+	size_t count; /* number of columns */
 	vv_view_format format;
 	vv_buf out;    /* the output */
-	uint64_t rows; /* written so far */
+	uint64_t rows; /* number of rows written so far */
 	/* VV_VIEW_CSV, VV_VIEW_TSV and VV_VIEW_OWN: */
 	vv_dialect dialect;
-	const vv_cell *labels; /* the header cells of all columns of the table */
+	const vv_cell *labels; /* header cells of all columns of the table */
 	vv_arena labels_arena;
-	bool safe;      /* write ' before cells that a spreadsheet would compute as formulas */
-	vv_buf defused; /* scratch: the last cell with ' before it */
+	bool safe;      /* put ' before cells that a spreadsheet would evaluate as formulas */
+	vv_buf defused; /* scratch: the last cell with ' put before it */
 	vv_buf line;    /* scratch: the last JSON literal, on one line */
-	bool quotes_by_column; /* VV_VIEW_OWN: quote each column as the dialect does */
+	bool quotes_by_column; /* VV_VIEW_OWN: quote each column as in the dialect */
 	/* VV_VIEW_JSON and VV_VIEW_NDJSON: */
-	bool typed;    /* text of CSV becomes numbers, booleans and null, as the schema has them */
-	vv_buf *names; /* for each written column, its name as a JSON member begins: "name": */
-	/* VV_VIEW_TABLE: the first rows wait here until the widths of the columns are known */
+	bool typed; /* convert text of CSV to numbers, booleans and null, as in the schema */
+	/* for each written column: its name as the beginning of a JSON member, "name": */
+	vv_buf *names;
+	/* VV_VIEW_TABLE: keeps the first rows until the widths of the columns are known */
 	struct vv_view_grid *grid;
 } vv_view_writer;
 
-/* t and columns are borrowed. width: the columns of the terminal, for VV_VIEW_TABLE; 0: no limit. VV_EINPUT: a name of
- * a column is not UTF-8, as JSON requires. */
+/* Borrows t and columns. width: number of columns of the terminal, for VV_VIEW_TABLE; 0: no limit.
+ * VV_EINPUT: a column's name is not UTF-8, which JSON requires. */
 vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_format format,
 			      const size_t *columns, size_t count, unsigned width, vv_error *err);
 void vv_view_writer_clear(vv_view_writer *w);
 VV_AUTO_CLEAR(vv_view_writer, vv_view_writer_clear)
 /* Writes the beginning of the output, such as the header. */
 void vv_view_begin(vv_view_writer *w);
-/* Writes a row. cells has a cell for each column of the table, at the column's place. row: the row's number, from 0, for
- * messages. VV_EINPUT: a cell is not UTF-8, as JSON requires; the message names the cell. */
+/* Writes a row. cells: the row's cells, indexed by the places of columns in the table. row: number
+ * of the row, from 0, for messages. VV_EINPUT: a cell is not UTF-8, which JSON requires; the
+ * message names it. */
 vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_error *err);
 /* Writes the end of the output. */
 vv_status vv_view_end(vv_view_writer *w, vv_error *err);
 
-/* The aligned columns of VV_VIEW_TABLE (view_writer_table.c). Private to the writer. */
+/* Formats the columns of VV_VIEW_TABLE (view_writer_table.c). Used by the writer only. */
 vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, unsigned width,
 			   vv_error *err);
 void vv_view_grid_free(struct vv_view_grid *g);

@@ -1,8 +1,8 @@
 /*
- * add: carrying out a plan of add_plan: all of it, or nothing.
+ * add: executes a plan of add_plan, completely or not at all.
  *
- * Datasets are imported, their blocks made durable, .gitattributes written, and then
- * the index, in one step.
+ * Imports the datasets, makes their blocks durable, and writes .gitattributes and then, in one
+ * step, the index.
  */
 #ifndef VV_LIB_WORKTREE_ADD_H
 #define VV_LIB_WORKTREE_ADD_H
@@ -12,17 +12,18 @@
 #include "lib/worktree/add_report.h"
 #include "lib/worktree/attributes_edit.h"
 
-/* Runs the plan on the (just read) index and writes it. dry: nothing is changed. s's
- * writer is let go in the end. On failure nothing was staged. */
+/* Executes the plan, and writes the index x, which was read just before. dry: change nothing;
+ * otherwise s releases its lock on the store at the end. On failure nothing is staged. */
 vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err);
 
-/* The same without its end, for what stages more than this: files are imported, and the index changes in
- * memory alone. A failure leaves the index half changed. */
+/* Does the first part of vv_add_run, for callers that stage more: imports files and changes the
+ * index in memory, but does not write it. On failure the index is changed in part. */
 vv_status vv_add_import(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 			vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err);
 
-/* Stages .gitattributes, if it changed: without its lines the datasets would be text in other clones. */
+/* Stages .gitattributes if the edit changed it, or if its lines for datasets are not staged yet:
+ * without them, the datasets would be text in other clones. */
 vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index *x, vv_error *err);
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * added_blocks: the blocks that one version of a dataset added to the previous one.
+ * added_blocks: counts the blocks that a version of a dataset added to the previous version.
  *
- * Compares which blocks two roots reach; what both reach is not read, nor are leaves.
+ * Compares the blocks that are reachable from two roots. Reads neither blocks that both reach, nor
+ * leaves.
  */
 #ifndef VV_LIB_WORKTREE_ADDED_BLOCKS_H
 #define VV_LIB_WORKTREE_ADDED_BLOCKS_H
@@ -13,12 +14,12 @@
 #include "repo/blocks/store.h"
 
 typedef struct vv_growth {
-	uint64_t blocks; /* that only the new version has, its root among them */
-	uint64_t leaves; /* of these: row groups and chunks */
-	uint64_t stored; /* bytes they take in the packs */
+	uint64_t blocks; /* number of blocks that only the new version has, with its root */
+	uint64_t leaves; /* number of row groups and chunks among them */
+	uint64_t stored; /* size of these blocks in the packs, in bytes */
 } vv_growth;
 
-/* old may be NULL or null: everything is new. VV_EMISSING when nodes are missing here. */
+/* old may be NULL or null: then all blocks count as added. VV_EMISSING: nodes are missing here. */
 vv_status vv_growth_count(vv_growth *out, vv_store *s, const vv_cid *old, const vv_cid *new_root,
 			  vv_error *err);
 

@@ -1,5 +1,6 @@
 /*
- * attributes_edit: changing the top .gitattributes, and undoing that when the rest fails.
+ * attributes_edit: changes .gitattributes at the top of the work tree, and restores it if a later
+ * step fails.
  */
 #ifndef VV_LIB_WORKTREE_ATTRIBUTES_EDIT_H
 #define VV_LIB_WORKTREE_ATTRIBUTES_EDIT_H
@@ -16,35 +17,38 @@
 
 typedef struct vv_attr_edit {
 	vv_repository *r;
-	char *file;    /* its path; NULL while nothing was begun */
-	vv_buf before; /* its content before */
-	bool existed, changed;
-	bool beaten; /* git changes line ends or encoding of a table that was tracked (vv_attr_changes_text) */
+	char *file;            /* path of the file; NULL: vv_attr_edit_begin was not called */
+	vv_buf before;         /* content of the file before the changes */
+	bool existed, changed; /* existed: there was a file before; changed: it was changed */
+	/* git changes line ends or the encoding of a path that was tracked
+	 * (vv_attr_changes_text) */
+	bool beaten;
 } vv_attr_edit;
 
-/* Stores the current file. VV_EREFUSED when it is not a regular file. The caller has the index's lock (vv_index_open_locked),
- * or `git checkout` may change the file meanwhile. */
+/* Reads the file. The caller must hold the lock of the index (vv_index_open_locked), as otherwise
+ * `git checkout` could change the file meanwhile. VV_EREFUSED: it is not a regular file. */
 vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err);
 
-/* Writes the line for a path or pattern, and ".gitattributes merge=varve-lines" unless a line sets how that
- * is merged, so that two branches that each track something do not conflict; then verifies for a path
- * (literal) that the attributes now assign it to varve. VV_EREFUSED names the line that overrides it. */
+/* Adds the line that tracks a path or pattern. Also adds ".gitattributes merge=varve-lines", unless
+ * a line sets how that file is merged, so that two branches that track different paths do not
+ * conflict. If pattern is a path (literal), verifies that the attributes assign the path to varve.
+ * VV_EREFUSED: another line overrides this one; the message describes the fault. */
 vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err);
 
-/* The line that keeps the files in Git as text, with differences and merges by varve
+/* Adds a line that keeps files in Git as text, but lets varve compare and merge them
  * (vv_attr_track_text). */
 vv_status vv_attr_edit_track_text(vv_attr_edit *e, const char *pattern, bool literal,
 				  vv_error *err);
 
-/* As vv_attr_edit_track for many paths, in one step. */
+/* Tracks many paths in one step, as vv_attr_edit_track does. */
 vv_status vv_attr_edit_track_all(vv_attr_edit *e, const char *const *paths, size_t count,
 				 vv_error *err);
 
-/* vv_attr_rename_all, and verifies the new names that got lines. */
+/* Moves lines to new names (vv_attr_rename_all), and verifies the new names that got lines. */
 vv_status vv_attr_edit_rename(vv_attr_edit *e, const vv_attr_rename *renames, size_t count,
 			      vv_error *err);
 
-/* Stages the file if it was changed (in memory; the caller writes the index). */
+/* If the file was changed, stages it in the index x in memory; the caller writes the index. */
 vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err);
 
 void vv_attr_edit_undo(vv_attr_edit *e); /* restores the file */

@@ -1,8 +1,9 @@
 /*
- * attributes_lines: all lines of .gitattributes files that concern varve, for matching many paths at little cost.
+ * attributes_lines: reads all lines of .gitattributes files that concern varve, so that many paths
+ * can be matched quickly.
  *
- * A list finds the line that decides about a path, and the paths that no line can match. Only attributes.h evaluates
- * attributes as Git does.
+ * A list shows which line decides about a path, and which paths no line can match. Only
+ * attributes.h evaluates attributes as Git does.
  */
 #ifndef VV_LIB_WORKTREE_ATTRIBUTES_LINES_H
 #define VV_LIB_WORKTREE_ATTRIBUTES_LINES_H
@@ -18,39 +19,42 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_attr_list_line {
-	char *file; /* "data/.gitattributes" */
+	char *file; /* path of the file, such as "data/.gitattributes" */
 	char *pattern;
-	char *folder;    /* of the file: "", "data/" */
-	unsigned number; /* of the line in the file */
-	/* of vv_attr_list_read: the line sets filter=varve, and does not remove the filter. Of
-	 * vv_attr_list_read_compared: true. Of vv_attr_beaten_read: the line can make Git rewrite pointers, since it
-	 * does not end in -text. */
+	char *folder;    /* folder of the file: "", or such as "data/" */
+	unsigned number; /* number of the line in the file */
+	/* vv_attr_list_read: the line sets filter=varve, and does not unset the filter.
+	 * vv_attr_list_read_compared: always true. vv_attr_beaten_read: the line can make Git
+	 * rewrite pointers, as it does not end in -text. */
 	bool on;
 	bool literal;     /* the pattern has no wildcards */
-	char *attributes; /* the line after the pattern */
-	size_t datasets;  /* paths that vv_attr_beaten_note counted for the line */
-	char *first;      /* the first of these paths; NULL: no path was counted */
+	char *attributes; /* the part of the line after the pattern */
+	size_t datasets;  /* number of paths that vv_attr_beaten_note counted for the line */
+	char *first;      /* the first of these paths, or NULL */
 } vv_attr_list_line;
 
 typedef struct vv_attr_list {
 	vv_attr_list_line *lines;
 	size_t count, cap;
-	vv_hash_index literal; /* the lines that match one path only, by the hash of the path */
-	size_t *others,        /* the places in lines of all other lines */
-		other_count;   /* of others */
-	vv_buf endings; /* the endings of the single paths to which lines give filter=varve: ".dat/.txt/" */
+	vv_hash_index literal; /* finds lines that match a single path, by the hash of the path */
+			       /* indexes of all other lines in `lines` */
+	size_t *others, other_count;
+	/* the extensions of single paths to which lines give filter=varve, as ".dat/.txt/" */
+	vv_buf endings;
 } vv_attr_list;
 
-/* Reads the lines with -text, and the lines that can override -text (vv_attr_text_lines). Then call vv_attr_beaten_note
- * for each path that can be a dataset, and vv_attr_beaten_put. x: the index, if it is open; else NULL. */
+/* Reads the lines with -text, and the lines that can override -text (vv_attr_text_lines).
+ * Afterwards, call vv_attr_beaten_note for each path that may be a dataset, and then
+ * vv_attr_beaten_put. x: the index, if it is open; may be NULL. */
 vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_index *x,
 			      vv_error *err);
-/* If path is tracked by varve, and a line makes Git change the path's pointer, counts the path for this line. */
+/* If varve tracks path, and a line makes Git change its pointer, counts the path for that line. */
 vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *path, vv_error *err);
-/* Appends a line of text for each line with a count: ".gitattributes:3 (*.csv text) overrides -text for a.csv and 2
- * more". */
+/* Appends a line of text for each line with a count, such as ".gitattributes:3 (*.csv text)
+ * overrides -text for a.csv and 2 more". */
 void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b);
-/* Does a line set working-tree-encoding for the path? Then Git can convert the path's file to a different encoding. */
+/* Returns true if a line sets working-tree-encoding for the path: then Git may convert the file to
+ * another encoding. */
 bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path);
 /* The hint for the text of vv_attr_beaten_put. */
 #define VV_ATTR_BEATEN_HINT                                                                        \
@@ -63,15 +67,17 @@ vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_err
 void vv_attr_list_clear(vv_attr_list *l);
 VV_AUTO_CLEAR(vv_attr_list, vv_attr_list_clear)
 
-/* Does any line whose `on` is true match the path, or is any such line a macro? */
+/* Returns true if a line with `on` set matches the path, or is a macro. */
 bool vv_attr_list_concerns(const vv_attr_list *l, const char *path);
 
-/* Does the path have the same ending (".dat") as a single path to which a line gives filter=varve? 'git mv' can have
- * moved such a file away from its line, but keeps the ending. */
+/* Returns true if path has the extension of a single path to which a line gives filter=varve. 'git
+ * mv' may have renamed such a file, so that the line no longer matches it; the extension stays the
+ * same. */
 bool vv_attr_list_names_like(const vv_attr_list *l, const char *path);
 
-/* The place in lines of the line that decides about the path: of all lines that match it, one in .git/info/attributes,
- * else one in the deepest folder; of several in one file, the last. l->count: no line matches. */
+/* Returns the index of the line that decides about the path, or l->count if no line matches. Of
+ * several matching lines, one in .git/info/attributes decides, or else one in the deepest folder;
+ * within a file, the last one. */
 size_t vv_attr_list_deciding(const vv_attr_list *l, const char *path);
 
 #endif

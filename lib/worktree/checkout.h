@@ -1,8 +1,9 @@
 /*
- * checkout: versions of paths written into the work tree by varve itself: for transactions and conflicts.
+ * checkout: writes versions of paths into the work tree without git, for transactions and
+ * conflicts.
  *
- * Datasets are materialised from their blocks, everything else is written as Git does.
- * Names that no file of ours may have are refused before anything is written.
+ * Datasets are made from their blocks; everything else is written as Git does. Names that varve
+ * does not allow are refused before anything is written.
  */
 #ifndef VV_LIB_WORKTREE_CHECKOUT_H
 #define VV_LIB_WORKTREE_CHECKOUT_H
@@ -19,25 +20,26 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_checkout {
-	vv_repository *repo; /* borrowed, all three */
+	/* all three are borrowed */
+	vv_repository *repo;
 	vv_dataset_reader *reader;
 	vv_index *index;
 } vv_checkout;
 
-/* Writes the blob to the path and sets the index entry (in memory). VV_EMISSING: the file is untouched. The caller has made
- * sure that nothing valuable is overwritten. */
+/* Writes the blob to the path, and sets the index entry in memory. The caller has checked that
+ * nothing valuable is overwritten. VV_EMISSING: blocks are missing; the file is unchanged. */
 vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
 			    vv_error *err);
 
-/* Removes the file, and from the index. */
+/* Removes the file, and its entry from the index in memory. */
 vv_status vv_checkout_remove(vv_checkout *c, const char *path, vv_error *err);
 
-/* Compares the work tree with an index entry: true if the file may be replaced without loss (it
- * equals the index, is missing, or is only the pointer). */
+/* Sets *clean to whether the file can be replaced without loss: it is equal to the index entry, is
+ * missing, or has only the pointer. */
 vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *clean, vv_error *err);
 
-/* May the file of a path be replaced? Yes if the index has its version, and the store its blocks. VV_EREFUSED:
- * data would be lost. */
+/* Checks that the file of a path may be replaced: it is equal to its version in the index, and the
+ * store has the blocks of that version. VV_EREFUSED: data would be lost. */
 vv_status vv_checkout_give_way(vv_repository *repo, vv_dataset_reader *reader, vv_index *index,
 			       const char *path, vv_error *err);
 

@@ -1,8 +1,9 @@
 /*
- * interrupted: undoes an interrupted git that ran for a verb (repo/git/verb/runner.h).
+ * interrupted: undoes the work of an interrupted git that varve ran (repo/git/verb/runner.h).
  *
- * git changes files, then the index, then HEAD. If HEAD has not moved, files and index are restored, except those changed
- * before or since; if it has moved, git had finished.
+ * git changes files, then the index, then HEAD. If HEAD has not moved, the files and the index are
+ * restored, except those that were changed before git began or after the interruption. If HEAD has
+ * moved, git had finished.
  */
 #ifndef VV_LIB_WORKTREE_INTERRUPTED_H
 #define VV_LIB_WORKTREE_INTERRUPTED_H
@@ -13,12 +14,13 @@
 #include "base/error.h"
 #include "repo/git/verb/later.h"
 
-/* *undone false: HEAD has moved, and nothing was undone. ours: no other process can have changed a file since git began. The
- * note stays. */
+/* Undoes the work. *undone is false if HEAD has moved; then nothing was undone. ours: no other
+ * process can have changed a file since git began. The note itself is not removed. */
 vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours, bool *undone,
 			      vv_error *err);
-/* Files and index entries go back to a commit's by git: back has the paths that it has, gone those that only the index has to
- * lose, each ended by a NUL. Large tables are pointers then. */
+/* Restores files and index entries from a commit with git. back: paths that the commit has. gone:
+ * paths to remove from the index. Each path ends with a NUL. Large tables are restored as
+ * pointers. */
 vv_status vv_interrupted_put_back(vv_repository *r, const vv_oid *from, const vv_buf *back,
 				  const vv_buf *gone, vv_error *err);
 

@@ -1,11 +1,12 @@
 /*
- * moved: files that git mv renamed, whose lines of .gitattributes follow.
+ * moved: moves lines of .gitattributes after git mv has renamed their files.
  *
- * git renames files on the disk, then writes the index; then the lines are changed; a folder moves with its own. The note
- * (repo/git/verb/later.h) has the moves instead of changed paths, to recover a killed one: moves of existing files to free
- * names.
+ * git renames the files, then writes the index; afterwards the lines are changed. If a folder is
+ * moved, its own .gitattributes moves with it. So that a killed command can be recovered, the note
+ * (repo/git/verb/later.h) has the moves instead of changed paths. Each move is that of an existing
+ * file or folder to an unused name.
  *
- *	vv_moves_put(&moves, from, to);     repository-relative, for each named file or folder
+ *	vv_moves_put(&moves, from, to);     paths in the repository, for each file or folder
  *	... git runs
  *	rc = vv_moved_finish(repo, reader, &moves, false, err);
  */
@@ -21,13 +22,14 @@
 
 void vv_moves_put(vv_buf *moves, const char *from, const char *to);
 
-/* The tables' entries get the new stat of their files; the lines of their old names are moved to the new ones, unless these
- * have lines. again: recovery of a killed one; .gitattributes is staged unchanged, too. Takes the index's lock. */
+/* Gives the tables' index entries the stat of their files, and moves the lines of their old names
+ * to the new names, unless the new names have lines. again: recovers a killed command; then
+ * .gitattributes is also staged if it was changed before. Locks the index. */
 vv_status vv_moved_finish(vv_repository *r, vv_dataset_reader *reader, const vv_buf *moves,
 			  bool again, vv_error *err);
 
-/* Recovers a killed one: finishes moves whose new name is in the index, and moves other files back. *done: all were
- * finished, and no work is left. */
+/* Recovers a killed command: completes the moves whose new name is in the index, and moves other
+ * files back. *done: all moves were completed. */
 vv_status vv_moved_recover(vv_repository *r, const vv_buf *moves, bool *done, vv_error *err);
 
 #endif

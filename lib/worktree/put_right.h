@@ -1,7 +1,7 @@
 /*
- * put_right: what commands that were killed left, put right before anything is changed.
+ * put_right: completes or undoes the work of killed commands, before anything is changed.
  *
- * docs/operate/trust-and-loss.md, "Interrupted commands", has the rules.
+ * The rules are in docs/operate/trust-and-loss.md, "Interrupted commands".
  */
 #ifndef VV_LIB_WORKTREE_PUT_RIGHT_H
 #define VV_LIB_WORKTREE_PUT_RIGHT_H
@@ -11,19 +11,22 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* The recovery of an interrupted command. */
+/* How an interrupted command was recovered. */
 typedef struct vv_interruption {
-	bool undone, finished; /* at most one; complete counts as finished */
-	char command[32];
+	/* at most one is set; a command that was already complete counts as finished */
+	bool undone, finished;
+	char command[32]; /* the interrupted command */
 } vv_interruption;
-/* Was it this command, or this command with an option? */
+/* Returns true if the recovered command was this one, with or without an option. */
 bool vv_interruption_was(const vv_interruption *f, const char *command);
 
-/* Every command that changes HEAD, index or files calls this first: it takes the turn (repo/git/write_turn.h), which the
- * repository has until it is closed, and finishes or undoes an interrupted command, with a note. command: the running one, with
- * its option; NULL: another one. Recovers nothing if no command was interrupted or its varve still runs. VV_ELOCKED;
- * VV_ENOSUPPORT: it is a newer varve's. VV_EREFUSED: as vv_by_git_recover. Paths changed since the interruption are not
- * touched, but named. found may be NULL. */
+/* Every command that changes HEAD, the index or files calls this first. Takes the repository's turn
+ * to write (repo/git/write_turn.h), which it keeps until it is closed, and completes or undoes an
+ * interrupted command, with a notice. Paths that were changed since the interruption are reported,
+ * but not changed. command: the running command, with its option; NULL: another one. *found: what
+ * was recovered: nothing if no command was interrupted, or if its varve is still running; may be
+ * NULL. VV_ELOCKED: another process has the turn. VV_ENOSUPPORT: a newer varve was interrupted.
+ * VV_EREFUSED: as in vv_by_git_recover. */
 vv_status vv_put_right(vv_repository *r, const char *command, vv_interruption *found,
 		       vv_error *err);
 

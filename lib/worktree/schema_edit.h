@@ -1,5 +1,5 @@
 /*
- * schema_edit: changes to the datapackage.json that describes a dataset.
+ * schema_edit: changes the datapackage.json that describes a dataset.
  */
 #ifndef VV_LIB_WORKTREE_SCHEMA_EDIT_H
 #define VV_LIB_WORKTREE_SCHEMA_EDIT_H
@@ -12,12 +12,12 @@
 #include "dataset/schema/package.h"
 #include "lib/names/version.h"
 
-/* The repository-relative path of the datapackage.json that describes the subject's
- * path; where none does, of the one that will: the nearest upwards that exists, else
- * one beside the dataset. Owned by the caller. *describes: it has the resource. */
+/* Finds the datapackage.json for the subject: the one that describes its path; otherwise the
+ * nearest one in its folder or above; otherwise the one to create beside it. *out: its path in the
+ * repository, owned by the caller. *describes: it exists and describes the subject. */
 vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error *err);
 
-/* The package's text, from the work tree; empty when there is none. */
+/* Reads the text of the file from the work tree; *out is empty if the file does not exist. */
 vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package_path,
 				 vv_error *err);
 
@@ -25,14 +25,16 @@ vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package
 vv_status vv_schema_package_write(vv_subject *s, const char *package_path, const vv_buf *text,
 				  vv_error *err);
 
-/* Compact JSON laid out for people; appends. */
+/* Appends compact JSON, indented for reading. */
 vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *err);
 
 /*
- * column_rename: another name for a column in a Table Schema; dataset/rows/row_edit.h has it in the file.
+ * column_rename: renames a column in a Table Schema; dataset/rows/row_edit.h renames it in the
+ * file.
  */
 
-/* A Table Schema (compact JSON) with the column renamed everywhere; appends. */
+/* Appends a Table Schema (compact JSON) in which the column at place is renamed in its field and in
+ * all keys. */
 vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, size_t place,
 			      const char *from, const char *to, vv_error *err);
 
