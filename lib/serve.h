@@ -15,13 +15,14 @@ typedef struct vv_serve_repo {
 	/* path of the repository's folder, of its .git or of a bare repository; folders above are
 	 * not searched */
 	const char *path;
-	const vv_env *env;   /* for vv_repository_open; borrowed */
-	bool writable;       /* accept pushes */
-	bool one;            /* answer a single request (HTTP), without a greeting */
-	vv_reachable *reach; /* borrowed; NULL: one of its own */
-	vv_hold_fn hold;     /* serves copies that are kept for others; NULL: none */
+	const vv_env *env; /* for vv_repository_open; borrowed */
+	bool writable;     /* accept pushes */
+	bool one;          /* answer a single request (HTTP), without a greeting */
+	/* caches which objects clients may read; borrowed; NULL: use a new one */
+	vv_reachable *reach;
+	vv_hold_fn hold; /* serves copies that are kept for others; NULL: none */
 	void *hold_payload;
-	/* words the hints that the peer gets; NULL: hints with codes are omitted */
+	/* formulates the hints that the peer gets; NULL: hints with codes are omitted */
 	vv_hint_words_fn words;
 	/* Set by vv_serve_repo_run, for a log: the last request, and whether it failed. */
 	const char *op;

@@ -22,8 +22,8 @@ typedef struct vv_arrow_extent {
 } vv_arrow_extent;
 
 /* Reads all rows of the column at place, and sets *out to the extent of its numbers. few: check
- * each distinct spelling once, as all equal spellings are numbers or none is. Ignores cells that
- * are not numbers or have more than 38 digits on one side of the point. */
+ * each distinct spelling of a number only once. Ignores cells that are not numbers or have more
+ * than 38 digits on one side of the point. */
 vv_status vv_arrow_decimals_extent(vv_arrow_extent *out, vv_table *t, size_t place, bool few,
 				   vv_error *err);
 

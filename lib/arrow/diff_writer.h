@@ -17,9 +17,9 @@
 
 /* "arrow" writes the changed rows (row_changes.h); "arrow-cells" writes the changed cells. Both
  * write one table; VV_EUSAGE: a second table differs, too. If nothing differs, the stream has no
- * rows, and only the columns that do not come from a table, such as _change_type. "xlsx" writes,
- * for vv_workbook_put, one stream like that of "arrow" for each table that differs, each after a
- * line written by vv_arrow_ipc_name. */
+ * rows, and only the columns that do not belong to a table, such as _change_type. "xlsx" writes the
+ * input of vv_workbook_put: for each table that differs, a line (vv_arrow_ipc_name) and then an
+ * "arrow" stream. */
 extern const vv_diff_writer_kind vv_arrow_diff_rows, vv_arrow_diff_cells, vv_arrow_diff_sheets;
 
 #endif

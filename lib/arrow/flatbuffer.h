@@ -2,8 +2,8 @@
  * flatbuffer: reads untrusted tables of FlatBuffers.
  *
  * A correct caller: sets bytes and len; gets the root table, then its members by their numbers;
- * checks `bad` at the end, and before a decision depends on a value. Reading outside of the bytes
- * sets `bad`, and returns 0 or something empty.
+ * checks `bad` at the end, and before a decision depends on a value. A read outside of the bytes
+ * sets `bad`, and returns 0, or an empty table, vector or text.
  *
  * Format: "FlatBuffers internals".
  */
@@ -24,19 +24,21 @@ typedef struct vv_flatbuffer {
 
 /* A table. at is 0 if the table is missing: then all its members have their default values. */
 typedef struct vv_flat_table {
-	size_t at, len; /* offset and length of the table */
-	/* offset and length of the list of its members' offsets (vtable) */
-	size_t places, places_len;
+	size_t at,          /* offset of the table */
+		len;        /* its length */
+	size_t places,      /* offset of the list of its members' offsets (vtable) */
+		places_len; /* length of the list */
 } vv_flat_table;
 
 typedef struct vv_flat_vector {
-	size_t at, count; /* offset of the first element, and number of elements */
+	size_t at,     /* offset of the first element */
+		count; /* number of elements */
 } vv_flat_vector;
 
 /* Returns the root table. */
 vv_flat_table vv_flat_root(vv_flatbuffer *b);
-/* Returns an integer member of 1, 2, 4 or 8 bytes (size), or the value of missing if the table does
- * not have the member. */
+/* Returns an integer member of `size` bytes: 1, 2, 4 or 8. If the table does not have the member,
+ * returns the parameter missing. */
 int64_t vv_flat_int(vv_flatbuffer *b, vv_flat_table t, unsigned member, unsigned size,
 		    int64_t missing);
 /* Returns a member that is a table. */
@@ -44,8 +46,8 @@ vv_flat_table vv_flat_child(vv_flatbuffer *b, vv_flat_table t, unsigned member);
 /* Returns a member that is a vector, after checking that all its elements lie within the bytes.
  * size: bytes of an element; 1 for text. */
 vv_flat_vector vv_flat_elements(vv_flatbuffer *b, vv_flat_table t, unsigned member, size_t size);
-/* Returns a copy of a text, allocated in the arena; "" if the table does not have the member; NULL
- * if the text is not UTF-8, contains a NUL byte, or memory is out. */
+/* Returns a copy of a text, allocated in the arena; "" if the table does not have the member.
+ * Returns NULL if the text is not UTF-8 or contains a NUL byte, or if memory ran out. */
 char *vv_flat_text(vv_flatbuffer *b, vv_flat_table t, unsigned member, vv_arena *arena);
 /* Returns element i of a vector of tables. */
 vv_flat_table vv_flat_element(vv_flatbuffer *b, vv_flat_vector v, size_t i);

@@ -19,12 +19,13 @@
  * counted. */
 typedef struct vv_ipc_held {
 	unsigned refs;
-	vv_arena arena; /* of the structures of array */
+	vv_arena arena; /* memory of the structures in array */
 	vv_buf *parts;  /* the body of the message, then each decompressed buffer */
 	size_t part_count;
-	/* size of the parts; for a dictionary, with that of the dictionaries it refers to */
+	/* size of the parts; for a dictionary, plus the size of the dictionaries in others */
 	uint64_t bytes;
-	struct vv_ipc_held **others; /* the dictionaries it refers to, one reference each */
+	/* the dictionaries that array refers to; each has a reference */
+	struct vv_ipc_held **others;
 	size_t other_count, other_cap;
 	struct ArrowArray array; /* the decoded array */
 } vv_ipc_held;
@@ -38,8 +39,8 @@ typedef struct vv_ipc_dictionary {
 
 /* The position of the reader, for decoding and for messages. */
 typedef struct vv_ipc_place {
-	/* name of the file; name of the column that is being read, or NULL */
-	const char *name, *column;
+	const char *name,          /* name of the file, for messages */
+		*column;           /* name of the column that is being read; may be NULL */
 	uint64_t batches;          /* number of batches before the current one */
 	struct ArrowSchema schema; /* columns of the stream */
 } vv_ipc_place;
@@ -47,10 +48,10 @@ typedef struct vv_ipc_place {
 /* Fails with VV_EINPUT: the data is damaged, at this position, for this reason. */
 vv_status vv_ipc_damaged(const vv_ipc_place *at, const char *why, vv_error *err);
 
-/* Decodes a RecordBatch, the table t of b, into h->array. of: the type of the values if it is a
- * dictionary; NULL: a batch with the columns of at->schema. room: how many bytes compressed buffers
- * may have after decompression. VV_EINPUT: the data is damaged. VV_EREFUSED: it needs more than
- * room. VV_ENOSUPPORT: unknown compression. */
+/* Decodes a RecordBatch, the table t of b, into h->array. of: the type of a dictionary's values;
+ * NULL: the RecordBatch is a batch of rows, with the columns of at->schema. room: how many bytes
+ * compressed buffers may have after decompression. VV_EINPUT: the data is damaged. VV_EREFUSED: the
+ * buffers need more than room. VV_ENOSUPPORT: unknown compression. */
 vv_status vv_ipc_decode(vv_ipc_place *at, vv_ipc_held *h, vv_flatbuffer *b, vv_flat_table t,
 			const struct ArrowSchema *of, uint64_t room, vv_error *err);
 

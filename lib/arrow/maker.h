@@ -25,8 +25,9 @@ typedef struct vv_arrow_options {
 	const char *row_number; /* name of an additional last column with row numbers, or NULL */
 	/* the most rows in an array; lib/arrow/batches.h replaces 0 by 65,536 */
 	uint64_t batch_rows;
-	uint64_t rows;        /* expected number of rows; 0: unknown */
-	uint64_t skip, limit; /* rows to skip first; the most rows in all arrays together */
+	uint64_t rows; /* expected number of rows; 0: unknown */
+	uint64_t skip, /* number of rows to skip first */
+		limit; /* the most rows in all arrays together */
 } vv_arrow_options;
 
 typedef struct vv_arrow_maker vv_arrow_maker;
@@ -38,7 +39,7 @@ vv_status vv_arrow_maker_open(vv_arrow_maker **out, vv_table *t, vv_rows *rows,
 			      const vv_arrow_options *opts, const vv_arrow_maker *like,
 			      vv_error *err);
 
-/* Gets the schema of all arrays; the caller releases it. Returns false if it is out of memory. */
+/* Gets the schema of all arrays; the caller releases it. Returns false if memory ran out. */
 bool vv_arrow_maker_schema(const vv_arrow_maker *b, struct ArrowSchema *out);
 
 /* Makes the next array; the caller releases it. out->release is NULL at the end. VV_EINPUT: a cell

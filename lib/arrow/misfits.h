@@ -17,10 +17,11 @@
 #include "base/error.h"
 
 typedef struct vv_arrow_misfits {
-	uint64_t count, row; /* number of misfits; row number of the first one */
-	size_t column;       /* place of the first one's column in the table */
-	vv_error why;        /* the error that describes the first one */
-	bool keep;           /* keep the texts of misfits, too */
+	uint64_t count, /* number of misfits */
+		row;    /* row of the first misfit */
+	size_t column;  /* column of the first misfit: its place in the table */
+	vv_error why;   /* error that describes the first misfit */
+	bool keep;      /* keep the texts of misfits, too */
 	/* the kept texts of the current array, as members of JSON objects, one after the other */
 	vv_buf texts;
 	struct vv_arrow_misfit *kept;

@@ -34,13 +34,13 @@ typedef struct vv_arrow_changes_options {
 
 typedef struct vv_arrow_changes vv_arrow_changes;
 
-/* A table that was added or removed as a whole has only one version: the other of a and b is NULL,
- * and so is columns. All arguments are borrowed. */
+/* For a table that was added or removed as a whole, one of a and b is NULL, and columns is NULL,
+ * too. All arguments are borrowed. */
 vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b,
 				const vv_columns *columns, const vv_arrow_changes_options *opts,
 				vv_error *err);
 
-/* Gets the schema of all arrays; the caller releases it. Returns false if it is out of memory. */
+/* Gets the schema of all arrays; the caller releases it. Returns false if memory ran out. */
 bool vv_arrow_changes_schema(const vv_arrow_changes *c, struct ArrowSchema *out);
 
 /* Adds the rows, or cells, of a change, which must have all its cells. Rows that were only moved

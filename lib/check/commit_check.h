@@ -14,11 +14,14 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_commit_check {
-	const vv_changes *changes; /* HEAD compared with the index; NULL: only paths counts */
-	const vv_oid *commit;      /* check this commit instead of the index; may be NULL */
-	bool all;                  /* check all datasets, not only changed ones */
-	const vv_oid *base;        /* commit to compare the data with; NULL or the null id: none */
-	/* tables whose descriptions the commit changes (lib/commit/package_apply.h) */
+	/* HEAD compared with the index; NULL: check only the tables in paths */
+	const vv_changes *changes;
+	const vv_oid *commit; /* check this commit instead of the index; may be NULL */
+	bool all;             /* check all datasets, not only changed ones */
+	/* commit to compare the data with; NULL or the null id: do not compare */
+	const vv_oid *base;
+	/* tables to check in addition, whose descriptions the commit changes
+	 * (lib/commit/package_apply.h) */
 	char *const *paths;
 	size_t path_count;
 	const vv_progress *progress;

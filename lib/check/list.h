@@ -54,7 +54,7 @@ vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_re
 			     char **argv, vv_check_words words, vv_error *err);
 /* Adds the tables of documents that an argument or a rule names to the items. If the tables of a
  * document cannot be listed, adds the item DOCUMENT#*, whose check reports the reason. only_gone:
- * only add documents that only the base has; no reader program is run. */
+ * run no reader program, and add nothing but the documents that only the base has. */
 vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_dataset_reader *s,
 				       const vv_diff_side *side, const vv_rules_file *rules,
 				       bool only_gone, vv_error *err);

@@ -53,8 +53,8 @@ vv_status vv_check_owner_hold(const vv_check_owner *o, vv_package_resource *is, 
 			      const vv_check_input_options *look, bool *held, vv_error *err);
 
 /* Compare two texts, the old one (was) and the new one (is), either of which may be empty, and call
- * fn with a line of text for each setting that differs, such as "rule row-count: {"min":10} ->
- * none". An invalid text counts as one difference. vv_check_rules_changes compares texts of
+ * fn with a line of text for each setting that differs, such as: rule row-count: {"min":10} ->
+ * none. An invalid text counts as one difference. vv_check_rules_changes compares texts of
  * varve.json, vv_check_lines_changes the lines of varve.checks, and vv_check_schema_changes
  * schemas. */
 typedef vv_status (*vv_check_change_fn)(void *payload, const char *line, vv_error *err);

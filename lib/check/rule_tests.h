@@ -11,11 +11,12 @@
 #include "lib/status/sides.h"
 
 typedef struct vv_rule_tests {
-	uint64_t rows, rules; /* number of example rows; number of rules that have some */
-	uint64_t without;     /* number of rules that could have example rows, but have none */
-	uint64_t wrong;       /* number of rows with an unexpected result */
-	vv_buf text;          /* a line for each row with an unexpected result */
-} vv_rule_tests;              /* must be zeroed before vv_rule_tests_run */
+	uint64_t rows,    /* number of example rows */
+		rules;    /* number of rules that have example rows */
+	uint64_t without; /* number of rules that could have example rows, but have none */
+	uint64_t wrong;   /* number of rows with an unexpected result */
+	vv_buf text;      /* a line for each row with an unexpected result */
+} vv_rule_tests;          /* must be zeroed before vv_rule_tests_run */
 void vv_rule_tests_clear(vv_rule_tests *t);
 VV_AUTO_CLEAR(vv_rule_tests, vv_rule_tests_clear)
 

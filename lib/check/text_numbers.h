@@ -8,10 +8,10 @@
 #include "base/error.h"
 #include "lib/check/input.h"
 
-/* Finds numbers that the table of in, but not that of base, has as text. Appends the first of these
- * cells, the first columns that are text although they are numbers in base, and how many more there
- * are; nothing if there are none. base may be NULL: then all such cells are found, and no columns.
- * Both inputs must be open. */
+/* Finds the cells of in that have a number as text, unless base has them, too; and the columns of
+ * in that are text, but are numbers in base. Appends the first few of both, and the number of the
+ * others; nothing if none are found. base may be NULL: then no columns are found. Both inputs must
+ * be open. */
 vv_status vv_text_numbers_find(vv_buf *out, const vv_check_input *in, const vv_check_input *base,
 			       vv_error *err);
 

@@ -2,13 +2,15 @@
  * cached: reads the repository at a URL without a clone of the user's own, from a bare lazy clone
  * in a cache that all processes of a user share.
  *
- * The cache is the folder VARVE_CACHE, $XDG_CACHE_HOME/varve or ~/.cache/varve: the first that is
- * set. It has one folder for each URL:
+ * The cache is the folder VARVE_CACHE; without this variable, $XDG_CACHE_HOME/varve; without that
+ * one, ~/.cache/varve. It has one folder for each URL:
  *
- *	repos/<name>-<16 hex>/lock            locked shared by readers, exclusively to remove it; its time is the last reading
+ *	repos/<name>-<16 hex>/lock            locked shared to read, exclusively to remove;
+ *	                                      its time is that of the last reading
  *	                      refs.lock       locked by the process that clones or fetches refs
  *	                      repository.git  the clone
- *	                      asked           exists if the clone is complete; its time is that of the last fetch of refs
+ *	                      asked           exists if the clone is complete;
+ *	                                      its time is that of the last fetch of refs
  *
  * Opening fetches the URL's refs once. If the cache is larger than its limit, the least recently
  * read repositories are removed, except those in use. If a process is killed, the next one

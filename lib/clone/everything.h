@@ -1,6 +1,6 @@
 /*
- * everything: rewrites a whole history. Files that are text, stored by Git LFS or stored by DVC
- * become tables of varve; an export turns tables into text.
+ * everything: rewrites a whole history. Text files, and files stored by Git LFS or DVC, become
+ * tables of varve; an export turns tables into text.
  *
  *	vv_migrate_everything(&result, &options, repo, err);
  *	vv_migrate_result_clear(&result);
@@ -24,18 +24,19 @@ typedef struct vv_migrate_options {
 	const char *const *patterns;
 	size_t pattern_count;
 	const char *since; /* this commit and its ancestors are not rewritten; NULL: all are */
-	bool export, dry;  /* export: turn tables into text; dry: only count what would change */
+	bool export,       /* turn tables into text */
+		dry;       /* only count what would change */
 	const vv_progress *progress;
 } vv_migrate_options;
 
 typedef struct vv_migrate_result {
 	vv_migrated *contents; /* the migrated paths (vv_migrated_paths) */
-	/* number of commits in branches and tags; number of them that get a new id */
-	size_t commits, changed;
+	size_t commits,        /* number of commits in branches and tags */
+		changed;       /* number of commits that get a new id */
 	size_t refs;           /* number of refs that were moved, or would be */
 	size_t unsigned_count; /* number of signatures that were dropped */
 	/* number of versions of .dvc files that were kept, because only some of the data they name
-	 * was selected, or they could not be understood */
+	 * was selected, or because varve cannot interpret them */
 	size_t folders;
 	char *map; /* path of the file with old and new ids; NULL: nothing changed */
 } vv_migrate_result;

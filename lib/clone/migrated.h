@@ -29,9 +29,12 @@
 /* A path, with the sums of all its versions. */
 typedef struct vv_migrated_path {
 	char *path;
-	uint64_t versions, bytes; /* number of converted versions; bytes of their files */
-	uint64_t stored;          /* bytes that they added to the store; 0 in an export */
-	bool lfs, dvc;            /* some versions were stored by Git LFS; by DVC */
+	uint64_t versions, /* number of converted versions */
+		bytes;     /* size of their files in bytes */
+	/* size of the blocks that they added to the store, in bytes; 0 in an export */
+	uint64_t stored;
+	bool lfs,    /* some versions were stored by Git LFS */
+		dvc; /* some versions were stored by DVC */
 	/* number of versions stored as bytes, since they cannot be read as tables */
 	uint64_t plain;
 	char *reason;      /* why the first of these cannot be read as a table */

@@ -20,19 +20,21 @@
 #include "base/error.h"
 
 typedef struct vv_unfinished {
-	/* the paths of the folder, of .git, of .git/varve and of the mark */
-	char *dir, *gitdir, *varvedir, *mark;
+	char *dir,         /* path of the folder */
+		*gitdir,   /* path of .git */
+		*varvedir, /* path of .git/varve */
+		*mark;     /* path of the mark */
 	const vv_env *env; /* borrowed */
 	int lock_fd;
 	bool resumed; /* an earlier attempt began in this folder */
 	bool made;    /* this clone, or the earlier attempt, created the folder */
 } vv_unfinished;
 
-/* Reserves the folder for a clone of the URL with this remote. remote NULL: for a recovery, and url
- * is any text that identifies it. Removes incomplete files of an earlier attempt, but not its
- * blocks: locks, temporary files, and a repository that does not have the remote's URL yet or, for
- * a recovery, has no refs. VV_EREFUSED: the folder contains something else. VV_ELOCKED: another
- * clone is running in it. */
+/* Reserves the folder for a clone of the URL with this remote. If remote is NULL, reserves it for a
+ * recovery, and url is any text that identifies the recovery. Removes incomplete files of an
+ * earlier attempt, but not its blocks: locks, temporary files, and a repository that does not have
+ * the remote's URL yet or, for a recovery, has no refs. VV_EREFUSED: the folder contains something
+ * else. VV_ELOCKED: another clone is running in the folder. */
 vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *env, bool bare,
 			      const char *url, const char *remote, vv_error *err);
 

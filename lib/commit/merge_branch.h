@@ -7,7 +7,7 @@
  *	rc = vv_branch_merge_run(&m, err);          m.outcome
  *	vv_branch_merge_clear(&m);
  *
- * Before, the caller calls vv_put_right and vv_merge_need_no_state, so that no operation is
+ * The caller first calls vv_put_right and vv_merge_need_no_state, so that no operation is
  * interrupted or in progress.
  */
 #ifndef VV_LIB_COMMIT_MERGE_BRANCH_H
@@ -34,7 +34,7 @@ typedef struct vv_branch_merge {
 	vv_repository *repo;
 	vv_dataset_reader *reader;
 	vv_strings how;      /* words of -X: merge rules that override those of our side */
-	vv_strings messages; /* paragraphs of the commit message; none: git's own message */
+	vv_strings messages; /* paragraphs of the commit message; empty: use git's message */
 	bool no_commit, no_ff, ff_only, ff, unrelated, no_verify, edit;
 	/* Set by vv_branch_merge_find: */
 	vv_head head;

@@ -40,11 +40,11 @@ vv_status vv_reader_find(char **command, char **kind, bool *own, vv_repository *
 
 /* A kind of document, and the program that reads it. */
 typedef struct vv_reader_kind {
-	/* command: how it is run; missing: the missing program or Python package, or NULL if
-	 * nothing is missing or that is unknown */
-	const char *kind, *command, *missing;
-	bool own;   /* varve's own reader, not one from a setting */
-	bool found; /* the program is installed, so such documents can be read */
+	const char *kind, /* kind of document */
+		*command, /* how the program is run */
+		*missing; /* missing program or Python package; NULL: none or unknown */
+	bool own;         /* varve's own reader, not one from a setting */
+	bool found;       /* the program is installed, so such documents can be read */
 } vv_reader_kind;
 
 /* Calls fn for each kind that varve's own reader or a setting names. Runs

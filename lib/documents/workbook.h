@@ -25,13 +25,13 @@ typedef struct vv_workbook {
 } vv_workbook;
 
 vv_status vv_workbook_open(vv_workbook *w, const char *temp_dir, vv_error *err);
-/* Appends bytes of a name or stream. The type is vv_bytes_fn; w is a vv_workbook. */
+/* Appends bytes to the file. Has the type vv_bytes_fn; w is a vv_workbook. */
 vv_status vv_workbook_put(void *w, const void *bytes, size_t len, vv_error *err);
 /* Makes the workbook, and passes its bytes to fn. VV_ENOSUPPORT: no installed program writes
  * workbooks. VV_EINPUT: a table does not fit into a sheet. */
 vv_status vv_workbook_end(vv_workbook *w, const vv_env *env, vv_bytes_fn fn, void *payload,
 			  vv_error *err);
-/* Returns true if an installed program writes workbooks. Tries it with a workbook without
+/* Returns true if an installed program writes workbooks. To find out, makes a workbook without
  * tables. */
 bool vv_workbook_is_written(const vv_env *env);
 void vv_workbook_clear(vv_workbook *w);

@@ -26,16 +26,16 @@ typedef struct vv_column_restore {
 } vv_column_restore;
 
 typedef struct vv_column_restored {
-	/* numbers of changed rows and cells, or with dry_run of those that would change */
+	/* numbers of changed rows and changed cells; with dry_run, of those that would change */
 	uint64_t rows, cells;
 	uint64_t unsaved; /* how many of these cells have a value that no version has */
 } vv_column_restored;
 
 /* Restores cells in the rows that both versions have, matched as in a comparison; other rows are
- * unchanged. The file is replaced in one step, and all other cells keep their bytes. If r->source
- * is set, values that the index does not have would be lost; they are reported. VV_EREFUSED: there
- * are such values and r->force is not set, or the file was changed meanwhile. VV_ENOTFOUND: the
- * revision does not exist, or a column is not in both versions. VV_EUSAGE: the path is not a
+ * unchanged. The file is replaced in one step, and all other cells keep their bytes. With
+ * r->source, reports values that would be lost because the index does not have them. VV_EREFUSED:
+ * values would be lost and r->force is not set, or the file was changed meanwhile. VV_ENOTFOUND:
+ * the revision does not exist, or a column is not in both versions. VV_EUSAGE: the path is not a
  * table. */
 vv_status vv_column_restore_run(vv_column_restored *out, const vv_column_restore *r, vv_error *err);
 

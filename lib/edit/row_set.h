@@ -1,6 +1,6 @@
 /*
- * row_set: sets, inserts or deletes rows with a given key of a table in the work tree, on a
- * condition.
+ * row_set: sets, inserts or deletes the row with a key in a table of the work tree, if a condition
+ * is met.
  */
 #ifndef VV_LIB_EDIT_ROW_SET_H
 #define VV_LIB_EDIT_ROW_SET_H
@@ -24,8 +24,8 @@ typedef struct vv_row_set {
 	size_t count;
 	bool remove; /* delete the row */
 	bool all;    /* apply to every row that has the key and meets the condition */
-	/* filter expression that the current row must meet; NULL: no condition. Never true if the
-	 * row does not exist */
+	/* filter expression that the current row must meet, so that the row must exist; NULL: no
+	 * condition */
 	const char *condition;
 	/* the new file is left beside the old one, and *made gets its name (vv_row_file); NULL: the
 	 * file is replaced */
@@ -44,8 +44,8 @@ typedef enum vv_row_set_done {
 typedef struct vv_row_set_result {
 	vv_row_set_done done;
 	size_t rows; /* number of rows that were set, inserted or deleted */
-	/* the first of these rows as JSON, after the change, or before it if deleted; else the row
-	 * that has the values already or does not meet the condition; empty: no row has the key */
+	/* the first of these rows as JSON: after it was set or inserted, or before it was deleted;
+	 * if nothing was changed, the row with the key; empty if no row has the key */
 	vv_buf json;
 	/* a line each: new members of JSON, values that do not fit their column's type */
 	vv_buf warnings;

@@ -1,10 +1,10 @@
 /*
  * make: signs a new head of this repository.
  *
- * The first signer is the owner. The new record follows the signer's last record, repeats the mirrors, signers and
- * revocations of the last record, names the newest trusted heads of the other signers, and is trusted at once. The refs
- * are chosen under the lock of the trusted heads, so that of two concurrent records the later one never has the older
- * refs.
+ * The first signer is the owner. The new record follows the signer's last record, and repeats its
+ * mirrors, signers and revocations. It names the newest trusted heads of the other signers, and is
+ * trusted at once. The refs are chosen under the lock of the trusted heads, so that of two
+ * concurrent records, the later one never has older refs.
  */
 #ifndef VV_LIB_HEADS_MAKE_H
 #define VV_LIB_HEADS_MAKE_H
@@ -20,13 +20,15 @@
 
 typedef struct vv_head_making {
 	vv_refs_choice refs; /* the refs to sign; not used with moved */
-	/* refs that a push moved: the record has these refs, and the newest head's refs that the push did not move; or
-	 * NULL */
+	/* refs that a push moved; the record has these refs, and those of the newest head that the
+	 * push did not move; or NULL */
 	const vv_push_ref *moved;
 	size_t moved_count;
-	/* sign nothing if the last record has the same refs, and at least half of the time until it expires is left */
+	/* sign nothing if the last record has the same refs, and at least half of its lifetime is
+	 * left */
 	bool only_new;
-	/* another record of this key, which the last record does not follow, and which the new record joins; or NULL */
+	/* a record of this key that the last record does not follow, as it was signed on another
+	 * machine; the new record follows both; or NULL */
 	const vv_oid *join;
 	const char *name; /* the name in the first record; NULL: the name of the folder */
 	/* seconds since 1970; 0: the new record is valid for as long as the last one was */
@@ -34,9 +36,9 @@ typedef struct vv_head_making {
 	bool final; /* no record of this key can follow the new one */
 	/* the new mirrors; NULL or empty: the mirrors of the last record */
 	const vv_strings *mirrors;
-	/* signers to add; the number of a key is the time when it ends; or NULL */
+	/* signers to add; the number of a key is the time when the key expires; or NULL */
 	const vv_head_keys *signers;
-	/* keys to revoke; the number of a key is that of its last valid record; or NULL */
+	/* keys to revoke; the number of a key is the number of its last valid record; or NULL */
 	const vv_head_keys *revoked;
 } vv_head_making;
 
@@ -48,9 +50,10 @@ vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, v
 typedef enum vv_head_place {
 	VV_HEADS_HERE,   /* in the repository from which the user pushes or publishes */
 	VV_HEADS_SERVER, /* on a server that runs under its own user */
-	VV_HEADS_FAR_SIDE /* on the receiving end of a pipe, which runs as the client's user, with the user's key */
+	/* at the receiving end of a pipe, which runs as the client's user, with the user's key */
+	VV_HEADS_FAR_SIDE
 } vv_head_place;
-/* Sets *out to whether a push or publish signs a head. It does only if varve.sign is true. If
+/* Sets *out to whether a push or publish signs a head. This requires that varve.sign is true. If
  * varve.sign is set by the user but not by the repository, this key must have signed the repository
  * before. A server (VV_HEADS_SERVER) signs with its own key, and only if its repository is bare and
  * sets varve.sign itself. VV_HEADS_FAR_SIDE requires, in addition, that the repository sets
@@ -61,7 +64,7 @@ vv_status vv_head_signs(bool *out, vv_repository *r, vv_head_place place, vv_err
 vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count,
 			   vv_head_place place, vv_error *err);
 /* Lists refs and signed heads for a push or publish. If vv_head_signs is true, signs a head of the
- * refs first. The heads in *out never have newer refs than *out lists. */
+ * refs first. No head in *out names newer refs than those in *out. */
 vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *refs,
 			vv_error *err);
 

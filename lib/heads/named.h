@@ -2,9 +2,9 @@
  * named: finds the owner and the copies of a data set by its name (docs/formats/heads.md, "Names").
  *
  * A full name is KEY/NAME. "dns:DOMAIN" is an alias: the TXT record of _varve.DOMAIN,
- * varve1 key=KEY name=NAME mirror=URL ..., has the full name and mirrors. An alias is trusted on
+ * "varve1 key=KEY name=NAME mirror=URL ...", has the full name and mirrors. An alias is trusted on
  * first use, like a head: its key is pinned, and a domain that later names another key is refused.
- * Copies are also searched on the user's mirrors (varve.mirror).
+ * The user's mirrors (varve.mirror) may have copies, too.
  *
  *	vv_auto(vv_named) n = {.mirrors = VV_BUF_INIT};
  *	vv_named_find(&n, "dns:prices.example.org", err);
@@ -29,14 +29,14 @@ typedef struct vv_named {
 void vv_named_clear(vv_named *n);
 VV_AUTO_CLEAR(vv_named, vv_named_clear)
 
-/* Reads a TXT record. VV_EINPUT: the record is invalid; err says why. VV_ENOTFOUND: it is a TXT
- * record of another kind. */
+/* Reads a TXT record. VV_EINPUT: the record is invalid; err says why. VV_ENOTFOUND: the record is
+ * of another kind. */
 vv_status vv_named_read(vv_named *out, const char *text, vv_error *err);
 /* Returns true if the first len bytes of word are a name. */
 bool vv_named_is(const char *word, size_t len);
-/* Resolves a name; for a domain, queries name servers. VV_EUSAGE: it is not a name. VV_ENOTFOUND:
- * the domain has no record. VV_EINPUT: the record is invalid. VV_EIO: name servers cannot be
- * queried. */
+/* Resolves a name; for a domain, queries name servers. VV_EUSAGE: the text is not a name.
+ * VV_ENOTFOUND: the domain has no record. VV_EINPUT: the record is invalid. VV_EIO: name servers
+ * cannot be queried. */
 vv_status vv_named_find(vv_named *out, const char *name, vv_error *err);
 /* Returns the mirror after url, or the first one if url is NULL; NULL after the last one. */
 const char *vv_named_mirror(const vv_named *n, const char *url);
@@ -57,8 +57,8 @@ bool vv_named_is_gateway(const char *url);
  * adds the folder at the IPNS name of the owner's key; adds any other URL unchanged. */
 void vv_named_add(vv_named *n, const char *url);
 
-/* Lists the names of the repository's remotes, without remotes that are names of data sets instead
- * of URLs. */
+/* Adds the names of the repository's remotes to out->mirrors, except remotes whose URL is the name
+ * of a data set. */
 vv_status vv_named_remotes(vv_named *out, vv_repository *r, vv_error *err);
 
 /* Pins the owner and name, so that this repository accepts only their heads. Call before the first

@@ -1,6 +1,6 @@
 /*
- * seen: fetches and judges the heads of a peer, a Git host or a folder before refs are moved to
- * what they name.
+ * seen: fetches and judges the heads of a peer, a Git host or a folder, before refs are moved to
+ * the commits that the heads name.
  *
  * A correct caller: vv_heads_see; moves its refs; vv_heads_seen_keep.
  */
@@ -20,18 +20,18 @@ typedef struct vv_heads_seen {
 	bool any;        /* the source shows heads, or some are trusted already */
 } vv_heads_seen;
 
-/* Whose heads they are, which decides what is accepted. */
+/* Whose heads are judged. This determines which faults are accepted. */
 typedef enum vv_heads_whose {
 	/* the remote: it may lack heads that it had, and its refs may be ahead of them */
 	VV_HEADS_REMOTE,
-	VV_HEADS_COPY, /* another copy of the remote's data: it may not */
+	VV_HEADS_COPY, /* another copy of the remote's data: neither of these is accepted */
 	/* heads that this key signed elsewhere: this key's head that is trusted here is ignored */
 	VV_HEADS_JOIN,
-	VV_HEADS_PEER /* another peer's own data: it may be behind, and no owner is pinned */
+	VV_HEADS_PEER /* another peer's own data: the data may be behind, and no owner is pinned */
 } vv_heads_whose;
 
-/* Fetches and judges the heads that from, which has sent its hello, shows. url: for messages. Fails
- * as vv_heads_judge does; for VV_HEADS_PEER only a fork is a failure, other faults are warnings.
+/* Fetches and judges the heads of `from`, which has sent its hello. url: for messages. Fails as
+ * vv_heads_judge does; for VV_HEADS_PEER only a fork is a failure, other faults are warnings.
  * VV_EREFUSED, too: the newest head has expired, and varve.refuseExpired is set. */
 vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *from,
 		       const char *url, vv_heads_whose whose, const vv_notes *notes, vv_error *err);

@@ -21,8 +21,8 @@ typedef struct vv_shared_refs {
 	const char *head;
 } vv_shared_refs;
 
-/* Which refs to share: the branches and tags that words name; without words, HEAD's branch and the
- * tags reachable from it; all: all branches and tags. */
+/* The refs to share: the branches and tags that words name; without words, HEAD's branch and the
+ * tags reachable from it; with all set, all branches and tags. */
 typedef struct vv_refs_choice {
 	char *const *words;
 	int word_count;
@@ -32,8 +32,9 @@ typedef struct vv_refs_choice {
 /* Lists the refs that the choice names. VV_ENOTFOUND: a word does not name a branch or tag. */
 vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *choice,
 				vv_error *err);
-/* Lists the refs in the list of a head, with those in moved at their new ids, or removed if the new
- * id is null. Moved refs that are neither branches nor tags are ignored. */
+/* Lists the refs of a head after a push. list: the head's list of refs. Refs in moved get their new
+ * ids, or are left out if the new id is null. Moved refs that are neither branches nor tags are
+ * ignored. */
 vv_status vv_shared_refs_move(vv_shared_refs *out, const char *list, const vv_push_ref *moved,
 			      size_t count, vv_error *err);
 /* Adds a ref, and keeps the order. */

@@ -47,9 +47,10 @@ const vv_trusted_head *vv_trust_find(const vv_trust *t, const uint8_t key[VV_KEY
 void vv_trust_forget(vv_trust *t, const uint8_t key[VV_KEY_PUBLIC]);
 /* Sets the head of c's signer to c. VV_EREFUSED: too many keys have signed. */
 vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err);
-/* Merges changes of two processes into t: `before` is what this process read and t is what it made
- * of it; `now` is what another process wrote meanwhile. VV_EREFUSED: the changes conflict: they
- * have different owners, or heads of one signer of which neither descends from the other. */
+/* Merges changes of two processes into t: `before` is what this process read, and t is what it made
+ * of `before`; `now` is what another process wrote meanwhile. VV_EREFUSED: the changes conflict:
+ * the owners differ, or both have a new head of one signer and neither head descends from the
+ * other. */
 vv_status vv_trust_join(vv_trust *t, const vv_trust *before, const vv_trust *now, vv_repository *r,
 			vv_error *err);
 /* Returns the head with the latest time, or NULL if there is none. */

@@ -21,15 +21,15 @@
 
 typedef enum vv_verdict_is {
 	VV_AS_SIGNED,     /* the ref is as the head names it, or no head names it */
-	VV_AFTER_SIGNED,  /* the ref has commits on top of the named one */
-	VV_BEFORE_SIGNED, /* the ref lacks commits of the named one */
-	VV_NOT_SIGNED     /* they have diverged, or a commit is missing here, so this is unknown */
+	VV_AFTER_SIGNED,  /* the named commit is an ancestor of the ref */
+	VV_BEFORE_SIGNED, /* the ref is an ancestor of the named commit */
+	VV_NOT_SIGNED /* both have diverged; or a commit is missing here, so that this is unknown */
 } vv_verdict_is;
 typedef struct vv_verdict {
 	vv_verdict_is is;
 	vv_oid named;     /* the id that the newest head names for the ref */
 	bool here;        /* the named commit and everything reachable from it is here */
-	uint64_t commits; /* number of commits that the ref is ahead or behind */
+	uint64_t commits; /* number of commits between the ref and the named commit */
 } vv_verdict;
 
 /* Compares the id `shown` of a ref with the newest head in j (j->has_newest must be set). */

@@ -1,6 +1,6 @@
 /*
- * apply_index: applies patches to the versions in the index and, with --3way, to the work tree. If
- * a patch does not apply, it is merged, with the version it was made from as the base.
+ * apply_index: applies patches to the versions in the index and, with --3way, to the work tree. A
+ * patch that does not apply is merged; the base is the version that the patch was made from.
  *
  * A correct caller: vv_apply_index_init with the files that the patch names; vv_patch_apply;
  * vv_apply_index_merge if that returns VV_ECONFLICT; vv_apply_index_commit; vv_apply_index_clear in
@@ -45,8 +45,9 @@ VV_AUTO_CLEAR(vv_apply_index, vv_apply_index_clear)
 /* Adds a path to a->missed, unless it is there already. */
 vv_status vv_apply_index_miss(vv_apply_index *a, const char *path, vv_error *err);
 
-/* Makes a new version of the finished file of a patched path, and sets the file's blob. If the
- * index had exactly the patch's old version, the result is exactly the patch's new version. */
+/* Makes a version of a file to which its patch was applied, and stores the version's blob in
+ * a->files. If the index had exactly the patch's old version, the result is exactly the patch's new
+ * version. */
 vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error *err);
 
 /* Merges the paths in a->missed. Writes only blocks. opts: as for vv_patch_apply; only reverse,
@@ -59,8 +60,8 @@ vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 /* Writes the files, the records of conflicts and, last, the index. */
 vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err);
 
-/* Appends n and a noun, such as "2 rows added" for what "row" and rest " added", after ", " if *any
- * is set; sets *any. Appends nothing if n is 0. */
+/* Appends a count, such as "2 rows added" for n 2, what "row" and rest " added". Puts ", " before
+ * the count if *any is set; sets *any. Appends nothing if n is 0. */
 void vv_apply_put_count(vv_buf *out, bool *any, uint64_t n, const char *what, const char *rest);
 
 /* Appends a line for each merged path, such as "prices.csv: merged: 2 cells". */

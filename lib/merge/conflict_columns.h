@@ -13,10 +13,12 @@
 #include "lib/tables/dataset_writer.h"
 
 typedef struct vv_columns_solution {
-	vv_repository *repo; /* pointers are borrowed */
+	/* all pointers are borrowed */
+	vv_repository *repo;
 	vv_dataset_writer *writer;
 	vv_conflict_path *path; /* path of a table; its record is updated, but not saved */
-	/* for each item of the record: resolve it; items not of columns or the key are ignored */
+	/* for each item of the record: resolve it; only conflicts of columns and of the key are
+	 * resolved */
 	const bool *chosen;
 	int side;                     /* the side to take: VV_BASE, VV_OURS or VV_THEIRS */
 	const vv_dataset_found *work; /* the table in the work tree */

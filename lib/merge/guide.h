@@ -22,7 +22,8 @@
 
 typedef struct vv_merge_guide {
 	bool dry;             /* store nothing */
-	vv_oid base, theirs;  /* base may be null: then git finds it */
+	vv_oid base,          /* the merge base; null: git finds it */
+		theirs;       /* the merged commit */
 	const char *names[2]; /* names of our and their side */
 	vv_buf text;          /* set by vv_merge_guide_read: the memory of names */
 } vv_merge_guide;
@@ -32,7 +33,8 @@ vv_status vv_merge_guide_read(vv_merge_guide *out, const char *folder, vv_error 
 /* A table that the driver merged. */
 typedef struct vv_merged_table {
 	const char *path;
-	vv_oid sides[3], result; /* blobs; null: the side does not have the table */
+	vv_oid sides[3], /* blobs; null: the side does not have the table */
+		result;  /* blob of the merged table */
 	bool conflicts;
 	bool apart; /* git paired the sides as one file, but their rows show different tables */
 	vv_merge_stats stats;
@@ -53,8 +55,8 @@ const vv_merged_table *vv_merge_report_find(const vv_merge_report *r, const char
 void vv_merge_report_clear(vv_merge_report *r);
 VV_AUTO_CLEAR(vv_merge_report, vv_merge_report_clear)
 
-/* Stores the driver's error. The driver also calls this before it begins, in case it is killed, as
- * git would treat that as a conflict. */
+/* Stores the driver's error. The driver also calls this before it begins, as git would treat a
+ * killed driver as a conflict. */
 void vv_merge_failure_write(const char *folder, const vv_error *why);
 void vv_merge_failure_clear(const char *folder);
 /* Returns the stored error in *err; or rc, if there is none. */

@@ -22,17 +22,19 @@ typedef struct vv_resolving {
 	/* instead of taking a side: set this column's cells in conflict to set_value; or NULL */
 	const char *set_column;
 	const char *set_value;
-	/* only these rows (named as by vv_conflict_row_put) and columns; empty: all */
+	/* rows and columns to resolve; rows are named as by vv_conflict_row_put; empty: all */
 	vv_strings rows, columns;
-	bool key; /* only the key, and parts of the schema that do not belong to a single column */
+	/* resolve only conflicts of the key and of schema properties that belong to no single
+	 * column */
+	bool key;
 	bool quiet; /* do not report what was resolved and what is left */
 	/* Result, owned by the caller: the paths that were in conflict. The records of paths with
 	 * conflicts left have only these conflicts. */
 	vv_conflict_list list;
 	/* Used by vv_resolve only: */
-	vv_checkout checkout;
-	bool changed; /* the index must be written */
-	bool merged;  /* paths that git had merged as text were merged again, without conflicts */
+	vv_checkout checkout; /* the index must be written */
+	bool changed;         /* the index must be written */
+	bool merged; /* paths that git had merged as text were merged again, without conflicts */
 } vv_resolving;
 
 /* Resolves conflicts. Writes the files, the records and, last, the index; paths without conflicts

@@ -24,12 +24,12 @@ typedef struct vv_torn_report {
 	size_t conflicts; /* number of paths with conflicts left */
 } vv_torn_report;
 
-/* Merges torn pointers at these paths, or at all paths if paths is NULL: those whose path is in
- * conflict in the index; with committed set, also those in the index itself, and torn files whose
- * path is not in conflict. Writes the files, the records and, last, the index. Conflicts that are
- * left are in the index, as after a merge. VV_EREFUSED: a file in the work tree is neither torn nor
- * equal to one of the versions; it is not changed. dry: write nothing. After an interruption,
- * calling it again completes the work. */
+/* Merges torn pointers at these paths, or at all paths if paths is NULL: torn files whose path is
+ * in conflict in the index; with committed set, also torn pointers in the index, and torn files
+ * whose path is not in conflict. Writes the files, the records and, last, the index. Conflicts that
+ * are left are in the index, as after a merge. VV_EREFUSED: a file in the work tree is neither torn
+ * nor equal to one of the versions; the file is not changed. dry: write nothing. After an
+ * interruption, calling this function again completes the work. */
 vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer *w, vv_index *x,
 		       vv_pathspec *paths, bool committed, bool dry, vv_error *err);
 void vv_torn_report_clear(vv_torn_report *t);

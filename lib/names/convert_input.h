@@ -23,7 +23,7 @@ typedef struct vv_convert_input {
 	int fd; /* descriptor to close; -1: none, as standard input is not closed */
 	vv_fd_source file;
 	vv_unpacked *unpacked;
-	vv_source bytes;  /* unpacked bytes, from the first; to be read once */
+	vv_source bytes;  /* all unpacked bytes; to be read once */
 	vv_source packed; /* unpacked bytes after head */
 	/* the first unpacked bytes, which are read to detect Arrow */
 	char head[VV_ARROW_HEAD];

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* the largest size of a pointer, in bytes */
+/* The largest size of a pointer, in bytes. */
 #define VV_LFS_POINTER_MAX 1024u
 
 /* Finds the file of the object that an LFS pointer names. *path: the file, owned by the caller;

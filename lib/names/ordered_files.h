@@ -6,13 +6,13 @@
  * cost that untrusted clients can cause is limited:
  *
  * - All files together have at most `disk` bytes, unless a single file is larger. To make room, the
- * least recently read file is dropped, even if it is open: then its reader gets an error at the
- * next piece.
+ *   least recently read file is dropped, even if it is open: then its reader gets an error at the
+ *   next piece.
  * - Only one file is made at a time; among waiting clients, the one with the lowest cost so far is
- * next.
- * - A client has a credit of `credit_ms` milliseconds of processor time, and regains one for every
- * `back` milliseconds. The cost of a file is refunded if the client then reads all of it, in
- * proportion if it reads a part.
+ *   next.
+ * - A client has a credit of `credit_ms` milliseconds of processor time, and regains one
+ *   millisecond of credit every `back` milliseconds. The cost of a file is refunded if the client
+ *   then reads all of the file, and in proportion if it reads a part.
  *
  * A correct caller: vv_ordered_file_open; vv_ordered_file_range; vv_ordered_file_close. Several
  * threads may call these functions at once, but only one thread for the same vv_ordered_file.
@@ -39,8 +39,8 @@ vv_status vv_ordered_files_new(vv_ordered_files **out, const vv_ordered_options 
 void vv_ordered_files_free(vv_ordered_files *f); /* all files must be closed; f may be NULL */
 VV_AUTO_FREE(vv_ordered_files, vv_ordered_files_free)
 
-/* Returns true if the file of t is worth caching: its rows are in key order, and it is large. For
- * other tables, vv_table_range is as fast. */
+/* Returns true if the file of t is worth caching: its rows are in key order, and the file is large.
+ * For other tables, vv_table_range is as fast. */
 bool vv_ordered_files_keep(const vv_table *t);
 
 /* Returns true if the file of t is in the cache. */

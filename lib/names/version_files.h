@@ -1,5 +1,5 @@
 /*
- * version_files: makes the bytes of a version's file for transport, which does not depend on
+ * version_files: makes the bytes of a version's file for transport/, which does not depend on
  * tables.
  */
 #ifndef VV_LIB_NAMES_VERSION_FILES_H

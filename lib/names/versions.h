@@ -1,6 +1,6 @@
 /*
  * versions: the versions of a table that a walk through its history compares. They are opened when
- * they are requested, and the last used ones stay open.
+ * they are requested, and those used last stay open.
  */
 #ifndef VV_LIB_NAMES_VERSIONS_H
 #define VV_LIB_NAMES_VERSIONS_H
@@ -18,8 +18,8 @@
 typedef struct vv_version {
 	vv_table_at at;
 	struct vv_version *like; /* the version whose row groups this one shares; NULL: none */
-	/* how many versions share the row groups of this one: open ones; all so far */
-	size_t now, ever;
+	size_t now,              /* number of open versions that share the row groups of this one */
+		ever;            /* number of all such versions so far */
 	vv_oid blob;
 	const char *path;
 	uint64_t used; /* value of clock at the last use */
@@ -32,10 +32,10 @@ typedef struct vv_versions {
 	size_t count, cap;
 	uint64_t clock;
 	vv_version *like; /* version whose row groups new versions share; NULL: none yet */
-} vv_versions;            /* set repo and reader, and zero the rest */
+} vv_versions;            /* set repo and reader; all other members must be zero */
 
 /* Sets *out to the table of a file, which stays open until vv_versions_trim; NULL: the version does
- * not have a table there. A damaged table counts as none, and is reported. */
+ * not have a table there, or the table cannot be read, which is reported. */
 vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *file, vv_table **out,
 			  vv_error *err);
 /* Closes all versions but the few that were used last. */

@@ -25,12 +25,13 @@ typedef struct vv_folder_history {
 	const char *dir;            /* absolute path of the folder */
 	const vv_shared_refs *refs; /* refs to publish; head must be set */
 	int64_t now;                /* time of the run, for "gone" */
-	/* Set by vv_folder_history_look, and dropped by vv_folder_history_pack: */
+	/* Set by vv_folder_history_look; the member `dropped` is set by vv_folder_history_pack: */
 	vv_oid *before; /* the ids in the folder's refs, with those of peeled tags; owned */
 	size_t before_count;
 	bool lost; /* packs were missing or incomplete: all objects are packed again */
-	bool same; /* the refs are unchanged, and all files that list them are as they should be */
-	/* some objects that the folder's refs reach are not reachable from the new refs */
+	bool same; /* the refs are unchanged, and the lists of refs and packs are up to date */
+	/* some objects that were reachable from the folder's refs are not reachable from the new
+	 * refs */
 	bool dropped;
 } vv_folder_history;
 void vv_folder_history_clear(vv_folder_history *h);
@@ -43,8 +44,8 @@ vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err);
  * repository. */
 vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bool *heads,
 				    vv_error *err);
-/* Packs all objects that the refs reach and the folder lacks, and updates the packs in h->state;
- * the caller then writes the state. Does nothing if h->same is set. */
+/* Packs the objects that are reachable from the refs and not in the folder, and updates the packs
+ * in h->state; the caller then writes the state. Does nothing if h->same is set. */
 vv_status vv_folder_history_pack(vv_folder_history *h, vv_error *err);
 /* Writes the list of packs. */
 vv_status vv_folder_history_list(vv_folder_history *h, vv_error *err);

@@ -5,13 +5,13 @@
  *	pack <bytes> <name>       a listed pack of repo.git, oldest first
  *	file <blob> <bytes> <path> the file of a table; bytes 0: may be of another version
  *	hash <number> <path>      after the line "file" of a path: XXH3-64 of the file's bytes
- *	gone <seconds> <path>     a file that is unreferenced since this time
- *	held <bytes> <path>       a pack, index, list or page that the last run wrote; path "versions": number of files in it
+ *	gone <seconds> <path>     a file that has been unreferenced since this time
+ *	held <bytes> <path>       a pack, index, list or page that the last run wrote;
+ *	                          path "versions": number of files in that folder
  *
  * The file marks the folder as varve's. It is written before its entries are used, so that the next
- * run finds the files of a killed one.
- * Exported pages (cmd/web/pages/export_folder.h) have a file of this format, too, named
- * VV_FOLDER_EXPORT.
+ * run finds the files of a killed one. Exported pages (cmd/web/pages/export_folder.h) have a file
+ * of this format, too, named VV_FOLDER_EXPORT.
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_STATE_H
 #define VV_LIB_PUBLISH_FOLDER_STATE_H
@@ -31,7 +31,7 @@
 
 typedef struct vv_folder_item {
 	const char *name; /* name of a pack; otherwise path of a file */
-	uint64_t number;  /* <bytes> or <seconds> */
+	uint64_t number;  /* the number in the line: <bytes> or <seconds> */
 	vv_oid blob;      /* "file": blob of the table */
 	uint64_t hash;    /* "file": hash of the bytes; 0: unknown */
 	bool kept;        /* free for use by the caller */
@@ -48,7 +48,7 @@ typedef struct vv_folder_state {
 
 /* Reads the file named mark in the folder dir. *there is false if the folder does not exist or is
  * empty. VV_EREFUSED: the folder has other files, but not this one. VV_ECORRUPT: the file is
- * damaged. */
+ * damaged, or this varve cannot update the folder. */
 vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, const char *mark, bool *there,
 			       vv_error *err);
 /* Writes the file durably. */
@@ -71,7 +71,7 @@ vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv
 /* Sets s->held to the packs, lists and versions of the store, and the packs of repo.git with their
  * indexes. */
 vv_status vv_folder_state_hold(vv_folder_state *s, const char *dir, vv_error *err);
-/* Removes the files in s->gone that are unreferenced since `until` or longer, and drops their
+/* Removes the files in s->gone that have been unreferenced since `until` or longer, and drops their
  * items. A file behind a symbolic link is not removed. */
 vv_status vv_folder_state_sweep(vv_folder_state *s, const char *dir, uint64_t until, vv_error *err);
 

@@ -19,7 +19,7 @@
 #include "repo/git/repository.h"
 
 #define VV_PUBLISH_WAIT_SECONDS 3600u
-#define VV_PUBLISH_FILE_BYTES ((uint64_t)20 << 20) /* the usual vv_publishing.file_bytes */
+#define VV_PUBLISH_FILE_BYTES ((uint64_t)20 << 20) /* default of vv_publishing.file_bytes */
 
 typedef struct vv_publishing {
 	vv_repository *repo;
@@ -27,22 +27,24 @@ typedef struct vv_publishing {
 	const vv_notes *notes;
 	const char *folder;
 	vv_refs_choice refs;
-	bool force; /* publish even if the folder has commits that refs lack; they are fetched first */
-	bool prune;          /* remove unreferenced files at once; running readers can fail */
-	uint64_t file_bytes; /* a table with more bytes is not written as a file */
-	/* set by the run: */
-	bool changed;      /* refs of the folder moved */
-	char *head;        /* the branch that a clone of the folder checks out; owned */
-	uint64_t versions, /* versions of tables that were sent */
+	/* publish even if the folder has commits that the refs lack; fetches these commits first */
+	bool force;
+	bool prune; /* remove unreferenced files at once, although running readers can then fail */
+	uint64_t file_bytes; /* tables with more bytes are not written as files */
+	/* Set by vv_publish_run: */
+	bool changed;      /* refs of the folder were moved */
+	char *head;        /* branch that a clone of the folder checks out; owned */
+	uint64_t versions, /* number of versions of tables that were sent */
 		bytes;     /* bytes of packs and lists that were sent */
-	uint64_t tables,   /* tables that the folder has as files */
-		written,   /* tables that this run wrote as files */
-		too_long;  /* tables without a file, since they exceed file_bytes */
+	uint64_t tables,   /* number of tables that the folder has as files */
+		written,   /* number of tables that this run wrote as files */
+		too_long;  /* number of tables without a file, as they are too long */
 } vv_publishing;
 
-/* Publishes p->refs to p->folder. VV_EREFUSED: the folder belongs to another repository, it has commits from which the
- * refs do not descend (without force), or the repository is a shallow clone; VV_ELOCKED: another run publishes to the
- * folder; VV_EMISSING: the repository lacks blocks. */
+/* Publishes p->refs to p->folder. VV_EREFUSED: the folder belongs to another repository; it has
+ * commits from which the refs do not descend, and p->force is not set; or the repository is a
+ * shallow clone. VV_ELOCKED: another run publishes to the folder. VV_EMISSING: the repository lacks
+ * blocks. */
 vv_status vv_publish_run(vv_publishing *p, vv_error *err);
 void vv_publishing_clear(vv_publishing *p);
 VV_AUTO_CLEAR(vv_publishing, vv_publishing_clear)

@@ -2,8 +2,8 @@
  * data_store: the store for the blocks of a Git host's repository: a bucket, a folder, a machine
  * with SFTP, or files of a web server (docs/operate/stores.md).
  *
- * The setting remote.<name>.varveUrl, which is trusted, names the store, or else the committed
- * .varveconfig. A store that .varveconfig names is contacted only if the user trusts it, like block
+ * If the setting remote.<name>.varveUrl names the store, the store is trusted. Otherwise, the
+ * committed .varveconfig names the store, which is contacted only if the user trusts it, like block
  * peers (block_peers.h).
  */
 #ifndef VV_LIB_REMOTES_DATA_STORE_H
@@ -42,10 +42,11 @@ VV_AUTO_CLEAR(vv_data_store, vv_data_store_clear)
  * The caller owns *out. */
 vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, vv_error *err);
 
-/* Checks that an absolute URL in .varveconfig may be contacted. VV_EREFUSED: it is not trusted, or
- * a symbolic link is part of the path. name: the store's name, for messages. */
+/* Checks that an absolute URL in .varveconfig may be contacted. VV_EREFUSED: the URL is not
+ * trusted, or a symbolic link is part of the path. name: the store's name, for messages. */
 vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, vv_error *err);
-/* Checks a path. VV_EREFUSED: it is in the work tree, and a part of it is a symbolic link. */
+/* Checks a path. VV_EREFUSED: the path is in the work tree, and a part of the path is a symbolic
+ * link. */
 vv_status vv_data_store_check_links(vv_repository *r, const char *url, vv_error *err);
 /* Fails with VV_EREFUSED: the store is not trusted. */
 vv_status vv_data_store_refuse(const char *name, vv_error *err);

@@ -1,6 +1,6 @@
 /*
- * fetched: history that git fetched from a host. While it is used, refs below refs/varve/fetched/
- * name it, in a folder for each URL.
+ * fetched: fetches history from a host with git. While the history is used, refs below
+ * refs/varve/fetched/ name it; each URL has a folder of refs there.
  */
 #ifndef VV_LIB_REMOTES_FETCHED_H
 #define VV_LIB_REMOTES_FETCHED_H
@@ -20,12 +20,11 @@
 typedef struct vv_fetched {
 	vv_transfer *t;
 	vv_git_call git;
-	const char *word;      /* the remote, as argument of git fetch */
-	const vv_hello *hello; /* refs of the host */
-	/* the published folder that is fetched from; NULL: the host is not one */
-	const vv_remote_folder *published;
-	size_t count;    /* number of refs that were made */
-	char folder[64]; /* folder of these refs */
+	const char *word;                  /* the remote, as argument of git fetch */
+	const vv_hello *hello;             /* refs of the host */
+	const vv_remote_folder *published; /* the host, if it is a published folder; else NULL */
+	size_t count;                      /* number of refs that were made */
+	char folder[64];                   /* folder of these refs */
 } vv_fetched;
 
 /* git: has the folder to run git in and the host's URL. word: names the host as an argument of git.

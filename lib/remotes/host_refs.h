@@ -20,8 +20,10 @@
 typedef struct vv_host_refs {
 	const char *url; /* for messages; borrowed */
 	vv_hello hello;
-	/* the ids of the two refs that the host may use for blocks; null: the host does not have it */
-	vv_oid usual_tip, branch_tip;
+	/* id of the host's ref refs/varve/blocks; null: the host does not have it */
+	vv_oid usual_tip,
+		/* id of the branch that may be used instead; null: the host does not have it */
+		branch_tip;
 	vv_oid head; /* commit of HEAD; null: the host has no HEAD */
 	/* HEAD of the host is the branch of blocks, so hello names another branch */
 	bool blocks_head;
@@ -30,21 +32,21 @@ typedef struct vv_host_refs {
 } vv_host_refs;
 
 /* Lists the refs with git ls-remote. word: names the host as an argument of git: a remote's name or
- * a URL. ask: has the folder to run git in. folder: the published folder if the host is one, or
- * NULL; its refs were read already, and it accepts no pushes. Call vv_host_refs_clear on failure,
- * too. VV_ENOSUPPORT: the host is a plain web server, and folder is NULL. VV_ECORRUPT: the answer
- * is invalid. */
+ * a URL. ask: has the folder to run git in. folder: the published folder, if the host is one; its
+ * refs were read already, and pushes are not accepted; NULL: another host. Call vv_host_refs_clear
+ * on failure, too. VV_ENOSUPPORT: the host is a plain web server, and folder is NULL. VV_ECORRUPT:
+ * the answer is invalid. */
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
 			    const char *word, const vv_remote_folder *folder, vv_error *err);
 void vv_host_refs_clear(vv_host_refs *x);
 VV_AUTO_CLEAR(vv_host_refs, vv_host_refs_clear)
 
-/* Calls fn for each version in the history of the refs of a host or a peer, as far as it is in this
- * repository. */
+/* Calls fn for each version in the history of the refs of a host or a peer, as far as that history
+ * is in this repository. */
 vv_status vv_hello_each_root(const vv_hello *h, vv_repository *r, vv_new_root_fn fn, void *payload,
 			     vv_error *err);
-/* Sets *out if it is certain that the refs have no versions, and if everything reachable from them
- * is in this repository. Does not walk the history if the answer is cached. */
+/* Sets *out to true if everything reachable from the refs is in this repository, and is known to
+ * contain no versions. Does not walk the history if the answer is cached. */
 vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *out, vv_error *err);
 
 #endif

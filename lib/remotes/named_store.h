@@ -13,9 +13,10 @@
 #include "transport/places/place.h"
 
 typedef struct vv_store_naming {
-	const char *name, *url; /* name and URL of the store */
-	const char *push_url;   /* URL for pushes; NULL: url */
-	bool usual;             /* make the store the destination of pushes */
+	const char *name,     /* name of the store */
+		*url;         /* its URL */
+	const char *push_url; /* URL for pushes; NULL: url */
+	bool usual;           /* make the store the destination of pushes */
 } vv_store_naming;
 
 /* Checks that the name is valid and unused, and that the URLs are allowed in .varveconfig.
@@ -43,7 +44,7 @@ vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err);
  * file.
  */
 
-/* The operations that succeeded. Pushing and fetching need neither lists nor removes. */
+/* The operations that succeeded. Listing and removing are not needed to push and fetch. */
 typedef struct vv_store_trial {
 	bool reads, ranges, writes, lists, removes;
 	char who[160]; /* the user's identity at the store; "": unknown */

@@ -34,7 +34,8 @@ bool vv_folder_path_is(const char *url);
 #define VV_FOLDER_FIRST 4u /* number of files: mark of the store, refs, HEAD, list of packs */
 
 typedef struct vv_remote_folder {
-	char *url, *history; /* URLs of the store and of repo.git */
+	char *url,        /* URL of the store */
+		*history; /* URL of repo.git */
 	/* connection to a web server; not open if the folder is on this machine */
 	vv_place place;
 	/* the first files; empty: the file does not exist, or could not be read */
@@ -52,8 +53,8 @@ vv_status vv_remote_folder_open(vv_remote_folder **out, const char *url, bool lo
 void vv_remote_folder_close(vv_remote_folder *f); /* accepts NULL */
 VV_AUTO_FREE(vv_remote_folder, vv_remote_folder_close)
 
-/* Reads the first file with number i. A failure is stored in the folder, and leaves the file empty.
- * The type is vv_at_once_fn. */
+/* Reads the file first[i]. If it cannot be read, stores the reason in why[i]; first[i] is empty
+ * then. Returns VV_OK. Has the type vv_at_once_fn. */
 vv_status vv_remote_folder_ask(void *f, size_t i, vv_error *err);
 /* Returns true if the folder has the mark of a store, of any format version. */
 bool vv_remote_folder_shows(const vv_remote_folder *f);
@@ -66,9 +67,9 @@ void vv_remote_folder_refs(const vv_remote_folder *f, vv_buf *out);
 
 /* Downloads, in parallel, the packs of the history that were added since the last
  * vv_remote_folder_note with the same dir, and puts them into the repository. They are checked like
- * packs of a peer. dir belongs to this folder; parts of packs that a killed run left in it are
- * used, and those that came from another copy in this transfer. git must fetch the rest, if any.
- * VV_EREFUSED: the packs exceed the limits for peers. */
+ * packs of a peer. dir belongs to this folder. Parts of packs that a killed run left in dir, or
+ * that came from another copy in this transfer, are not downloaded again. git must fetch the rest,
+ * if any. VV_EREFUSED: the packs exceed the limits for peers. */
 vv_status vv_remote_folder_bring(const vv_remote_folder *f, vv_transfer *t, const char *dir,
 				 vv_error *err);
 /* Stores in dir that everything reachable from the folder's refs is in this repository, so that its

@@ -22,23 +22,26 @@ typedef enum vv_fact_op {
 /* How the test compares cells that are plain numbers. */
 typedef enum vv_fact_numbers {
 	VV_FACT_BY_VALUE, /* as numbers */
-	VV_FACT_BY_TEXT, /* as texts; facts have no order of numbers as texts, so only VV_FACT_IS uses facts */
+	/* as texts; facts do not order numbers as texts, so they are used for VV_FACT_IS only */
+	VV_FACT_BY_TEXT,
 	VV_FACT_NEVER /* the test is false for every number */
 } vv_fact_numbers;
 
 /* How the test orders texts that are not plain numbers. Facts order texts by their bytes. */
 typedef enum vv_fact_texts {
-	VV_FACT_BYTES,   /* by their bytes */
-	VV_FACT_DAYS,    /* by the date with which a text begins, plus or minus a day */
-	VV_FACT_SPELLED, /* as numbers with another spelling, which begin with a digit, sign, point or blank, or are INF or NaN */
-	VV_FACT_ANYWHERE /* in no order that facts have */
+	VV_FACT_BYTES, /* by their bytes */
+	VV_FACT_DAYS,  /* by the date with which a text begins, plus or minus a day */
+	/* as numbers with another spelling, which begin with a digit, sign, point or blank, or are
+	 * INF or NaN */
+	VV_FACT_SPELLED,
+	VV_FACT_ANYWHERE /* in an order that facts do not have */
 } vv_fact_texts;
 
 #define VV_FACT_DATE 10u /* YYYY-MM-DD */
 
 typedef struct vv_fact_test {
 	vv_fact_op op;
-	const char *text; /* what cells are compared with; borrowed */
+	const char *text; /* the text that cells are compared with; borrowed */
 	size_t len;
 	vv_fact_numbers numbers;
 	vv_fact_texts texts;
@@ -49,7 +52,7 @@ typedef struct vv_fact_test {
 	char day[2][VV_FACT_DATE];
 } vv_fact_test;
 
-/* Sets op, text, len, is_number and number, and all other members to zero. */
+/* Sets op, text, len, is_number and number; all other members become zero. */
 void vv_fact_test_init(vv_fact_test *t, vv_fact_op op, const char *text, size_t len);
 /* Returns false if no cell of a group with the facts f passes the test. */
 bool vv_fact_test_may(const vv_fact_test *t, const vv_fact *f);

@@ -24,8 +24,8 @@ typedef struct vv_rows_options {
 	size_t count;
 	vv_where *where;           /* condition; NULL: every row matches; borrowed */
 	const vv_key_lookup *keys; /* finds row groups by key; may be NULL; borrowed */
-	/* only groups whose first row is in [from, to); with within, the group that contains the
-	 * row `from`, too */
+	/* only groups whose first row is in [from, to); with `within` set, also the group that
+	 * contains row `from` */
 	uint64_t from, to;
 	bool within;
 	bool alone;    /* do not read ahead in another thread */
@@ -35,10 +35,11 @@ typedef struct vv_rows_options {
 
 typedef struct found_group {
 	vv_batch batch;
-	uint32_t *rows;  /* indexes of the rows in batch, ascending */
-	size_t count;    /* number of rows; 0: none match, and batch has no cells */
-	size_t cap, all; /* all: the first `all` elements of rows are 0, 1, 2, ... */
-	uint64_t seen;   /* number of table rows up to the end of this group */
+	uint32_t *rows; /* indexes of the rows in batch, ascending */
+	size_t count;   /* number of rows; 0: none match, and batch has no cells */
+	size_t cap,     /* number of elements allocated in rows */
+		all;    /* the first `all` elements of rows are 0, 1, 2, ... */
+	uint64_t seen;  /* number of table rows up to the end of this group */
 } found_group;
 void found_group_init(found_group *g);
 void found_group_clear(found_group *g);

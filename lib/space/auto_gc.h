@@ -4,7 +4,7 @@
  * A correct caller, at the end of a command that wrote a version:
  *
  *	vv_auto_gc_look(&gc, repo, &err), then closes everything (writer, repository),
- *	then vv_auto_gc_begin(&gc) of cmd/frame/gc.h, which forks: no threads or locks may be left.
+ *	then calls vv_auto_gc_begin (cmd/frame/gc.h), which forks: no threads or locks may be left.
  */
 #ifndef VV_LIB_SPACE_AUTO_GC_H
 #define VV_LIB_SPACE_AUTO_GC_H

@@ -34,8 +34,9 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 
 /* A version that Git stores as text. */
 typedef struct vv_text_version {
-	/* blob: its blob; commit: whose datapackage.json describes it; NULL: the index */
-	const vv_oid *blob, *commit;
+	const vv_oid *blob, /* blob of the text */
+		/* commit whose datapackage.json describes the text; NULL: the index */
+		*commit;
 	bool known; /* do not run a reader for a document */
 	/* name of a document's table; NULL: the text, or the document's only table */
 	const char *table;
@@ -51,8 +52,8 @@ VV_AUTO_CLEAR(vv_text_pair, vv_text_pair_clear)
 
 /* Counts the changes between two versions of which Git stores at least one as text. now.blob NULL:
  * the file in the work tree. most: limit of a file's size in bytes. out->counted is false if a file
- * is larger, or is not a table. keep: all zero, and gets the opened texts, which borrow path; may
- * be NULL. */
+ * is larger, or is not a table. keep: gets the opened texts, which borrow path; must be all zero;
+ * may be NULL. */
 vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_repository *r,
 				vv_dataset_reader *reader, const char *path, vv_text_version old,
 				vv_text_version now, uint64_t most, vv_error *err);

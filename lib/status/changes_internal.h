@@ -6,17 +6,17 @@
 
 #include "lib/status/changes.h"
 
-/* Compares HEAD with the index. The changes stay unknown if blocks are missing. groups: also set
- * the numbers of row groups and stored bytes. */
+/* Sets the facts of e by comparing HEAD with the index, or leaves them unknown if blocks are
+ * missing. groups: also set the numbers of row groups and stored bytes. */
 vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_dataset_reader *s,
 				 bool groups, vv_error *err);
 
-/* Uses the result of a dry import of the file in the work tree. blocks: the blocks that the import
- * made, if they were kept. */
+/* Sets the facts of e from the result of a dry import of the file in the work tree. blocks: the
+ * blocks that the import made, if they were kept. */
 vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *staged,
 			       vv_mem_sink *blocks, const char *temp_dir, vv_error *err);
 
-/* Describes a file in the work tree that is only a pointer. */
+/* Sets the facts of e for a file in the work tree that has only the pointer. */
 vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, vv_repository *r,
 				 vv_dataset_reader *s, vv_error *err);
 

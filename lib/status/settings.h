@@ -37,10 +37,11 @@ const vv_setting *vv_setting_find(const char *name);
 /* Returns true for names of the forms "varve.x" and "remote.NAME.varveX", whether the setting
  * exists or not. */
 bool vv_setting_is_ours(const char *name);
-/* Checks that a name for which vv_setting_is_ours is true exists. VV_EUSAGE: it does not; err
- * suggests a similar name. */
+/* Checks that a setting exists. name: one for which vv_setting_is_ours is true. VV_EUSAGE: the
+ * setting does not exist; err suggests a similar name. */
 vv_status vv_setting_must_exist(const char *name, vv_error *err);
-/* Checks the value of an existing setting. VV_EUSAGE: it is invalid; err lists the valid values. */
+/* Checks the value of an existing setting. VV_EUSAGE: the value is invalid; err lists the valid
+ * values. */
 vv_status vv_setting_check(const char *name, const char *value, vv_error *err);
 
 #endif

@@ -27,8 +27,8 @@ vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err);
 typedef struct vv_unsent_version {
 	char *path; /* owned */
 	vv_cid root;
-	vv_oid commit; /* the first commit that has it */
-	bool here;     /* all its blocks are here, so that a push can send them */
+	vv_oid commit; /* the first commit that has the version */
+	bool here;     /* all blocks of the version are here, so that a push can send them */
 	/* the file that is missing or damaged in the store, if only one is; else "" */
 	char lacks[96];
 } vv_unsent_version;

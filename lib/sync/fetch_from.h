@@ -23,20 +23,21 @@ typedef struct vv_fetch_from {
 	bool quiet;
 	const vv_named *failed; /* copies that failed earlier in this fetch */
 	bool patient;           /* no copy answered quickly: wait for each as long as necessary */
-	vv_error silent; /* why the remote is not used, or not again; code VV_OK: it is used */
+	vv_error silent;        /* why the remote is not used; code VV_OK: the remote is used */
 	/* The result. */
 	vv_transfer t;
 	vv_remote remote;
 	vv_supplier *suppliers;
 	size_t supplier_count, unasked_count;
 	vv_error untold; /* error of peers that the user did not name; code VV_OK: none */
-	/* the connection to the remote; if it is a peer, the first supplier uses it */
+	/* the connection to the remote; if the remote is a peer, the first supplier uses the
+	 * connection */
 	vv_reached origin;
 	const vv_hello *hello;
 	bool copies; /* copies can replace the remote, so waits are short */
 	bool own;    /* the remote is the one that the branch follows */
-	/* the name by which the remote was found, so that it is only one of several copies; or
-	 * NULL */
+	/* the name of the data set by which the remote was found, so that the remote is only one of
+	 * several copies; or NULL */
 	const char *found_by;
 	bool stand_in;   /* the first supplier is another peer, as the remote does not answer */
 	vv_remote stand; /* that peer */
@@ -47,7 +48,8 @@ typedef struct vv_fetch_from {
 	bool signed_only;       /* accept only signed refs from the source of the history */
 } vv_fetch_from;
 
-/* Connects. Call vv_fetch_from_close on failure, too. idle_sec: value of --timeout. */
+/* Connects the remote, and finds the suppliers. Call vv_fetch_from_close on failure, too. idle_sec:
+ * value of --timeout. */
 vv_status vv_fetch_from_open(vv_fetch_from *r, uint64_t idle_sec, vv_error *err);
 void vv_fetch_from_close(vv_fetch_from *r);
 /* Warns about sources that could not be reached when they were needed. */

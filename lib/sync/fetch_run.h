@@ -35,17 +35,19 @@ typedef struct vv_fetch_job {
 	char *merge_name; /* name of that ref at the remote; owned */
 	/* the remote's HEAD is the branch of blocks, so remote_head is another branch */
 	bool blocks_head;
-	char *remote_head; /* branch that the remote's HEAD names, or NULL; owned */
-	/* numbers of moved refs, of missing blocks, and of new versions of datasets */
-	uint64_t moved, missing, versions;
-	vv_transfer_sum sum; /* totals of what was received */
+	char *remote_head;   /* branch that the remote's HEAD names, or NULL; owned */
+	uint64_t moved,      /* number of refs that were moved */
+		missing,     /* number of missing blocks */
+		versions;    /* number of new versions of datasets */
+	vv_transfer_sum sum; /* totals of the received data */
 	bool refused;        /* a ref was not moved, since it was no fast-forward */
 	/* a ref was not moved, since no peer has all blocks of its versions, or no copy has the
 	 * commits that a head names */
 	bool behind;
 	bool mended;        /* blocks of commits that were fetched earlier were received */
 	uint64_t elsewhere; /* number of versions whose blocks were left at their sources */
-	char *url, *name;   /* URL and name of the remote; name may be NULL */
+	char *url,          /* URL of the remote */
+		*name;      /* name of the remote, or NULL */
 } vv_fetch_job;
 
 void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r);

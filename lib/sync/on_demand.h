@@ -3,8 +3,8 @@
  * has them: in a lazy clone, or if git alone fetched the commits.
  *
  * Begin after the store is opened, and end before the repository is closed. The fetch opens the
- * repository a second time, so that the readers can continue. Each remote is reported once, on
- * stderr.
+ * repository a second time, so that the readers can continue. The use of a remote is reported once,
+ * on stderr.
  */
 #ifndef VV_LIB_SYNC_ON_DEMAND_H
 #define VV_LIB_SYNC_ON_DEMAND_H
@@ -57,12 +57,12 @@ vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv
 void vv_on_demand_alone(vv_on_demand *d, bool alone);
 /* Allows requests for blocks that no remote had before. May be called by any thread. */
 void vv_on_demand_again(vv_on_demand *d);
-/* Announces that only one of this number of equal shares of the version's rows is read, as others
- * read the rest; then a larger part of the version is fetched as single blocks. May be called by
- * any thread. */
+/* Announces that only one of this number of equal shares of the version's rows will be read, since
+ * others read the other shares. Raises the number of blocks that are fetched singly. May be called
+ * by any thread. */
 void vv_on_demand_share(vv_on_demand *d, unsigned shares);
-/* From now on fetches whole versions, also the one of which single blocks were fetched. May be
- * called by any thread. */
+/* From now on, whole versions are fetched, including the version whose single blocks were fetched.
+ * May be called by any thread. */
 void vv_on_demand_whole(vv_on_demand *d);
 void vv_on_demand_end(vv_on_demand *d); /* accepts NULL */
 

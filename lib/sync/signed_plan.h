@@ -26,8 +26,8 @@ typedef struct vv_signed_plan {
  * branch, its commit, which heads do not name, is removed from the plan: a clone works without
  * it. */
 vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err);
-/* Restricts the moves with index from and above to the refs of the newest head, at the ids that it
- * names. Tags may be created; branches are left to vv_signed_follow. */
+/* Restricts the moves with index `from` and above to the refs of the newest head, at the ids that
+ * it names. Tags may be created; branches are left to vv_signed_follow. */
 void vv_signed_only(const vv_signed_plan *s, size_t from);
 /* Call if another copy is used instead of the remote: moves the remote's tracking branches to the
  * signed ids, and sets the ids that pull merges. merges: this is a pull. VV_EREFUSED: the copy does

@@ -6,9 +6,9 @@
  * process that started it, and gets no secrets.
  *
  * If the user names the vault, as the peer "vault:", the program first contacts the holders, to
- * learn of recent writes. Otherwise it uses this repository's ledger, if that can be read without a
- * passphrase; it is not started before blocks are needed, and its errors do not make a request
- * fail.
+ * learn of recent writes. Otherwise, the program uses this repository's ledger, if that can be read
+ * without a passphrase. In that case, the program is not started before blocks are needed, and its
+ * errors do not make a request fail.
  */
 #ifndef VV_LIB_SYNC_VAULT_PEER_H
 #define VV_LIB_SYNC_VAULT_PEER_H

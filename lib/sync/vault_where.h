@@ -17,22 +17,22 @@
 
 typedef struct vv_where_holder {
 	char *name;
-	uint64_t shards; /* number of the version's shards that the ledger assigns to it */
+	uint64_t shards; /* number of the version's shards that the ledger assigns to this holder */
 	/* number of shards that were audited now, one leaf each; at most VV_AUDIT_LEAVES */
 	uint64_t asked;
 	uint64_t shown; /* number of shards that passed this audit */
-	bool whole;     /* it is assigned every shard of the vault, and passed its audits */
-	/* time of the oldest among the last successful audits of the version's shards; 0: a shard
+	bool whole;     /* the holder is assigned every shard of the vault, and passed its audits */
+	/* each of these shards had its last successful audit at this time or later; 0: one of them
 	 * was never audited */
 	uint64_t proven;
-	bool away; /* it was not reached, because of why */
+	bool away; /* the holder was not reached; `why` has the reason */
 	vv_error why;
 } vv_where_holder;
 
 typedef struct vv_vault_where {
-	bool is; /* the repository has a vault; if false, all else is zero */
-	/* number of blocks of the version that could be found; number of them that the vault has */
-	uint64_t blocks, kept;
+	bool is;         /* the repository has a vault; if false, all else is zero */
+	uint64_t blocks, /* number of blocks of the version that were found */
+		kept;    /* number of these blocks that the vault has */
 	bool partly; /* blocks could not be read, so the version has more blocks than were found */
 	uint64_t shards; /* number of shards that have these blocks */
 	vv_where_holder *holders;

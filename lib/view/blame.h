@@ -25,7 +25,7 @@
  * rows. Equal row groups are skipped, so that the cost depends on the size of the changes.
  *
  * A part is the work that is left for a version: rows of the first version, those of their cells
- * that are not explained yet, and the places of the rows in this version.
+ * whose commit is not known yet, and the places of the rows in this version.
  */
 
 typedef struct vv_blame vv_blame;
@@ -35,7 +35,7 @@ typedef struct vv_blame_options {
 	const char *const *key; /* names of the key's columns; NULL: the table's own key */
 	const uint64_t *rows;   /* only these rows, ascending; NULL: all */
 	size_t row_count;
-	bool cells; /* explain cells instead of rows */
+	bool cells; /* find the commits of cells instead of rows */
 	/* folder for temporary files, borrowed until vv_blame_free; NULL: /tmp */
 	const char *temp_dir;
 	vv_pool *pool;
@@ -59,8 +59,8 @@ typedef struct vv_blame_walk {
 	size_t count;
 } vv_blame_walk;
 
-/* Explains the rows or cells of a table. table: the version of w->path in the commit start, which
- * stays open. VV_EMISSING: an older version is missing here. */
+/* Finds the commits that set the rows or cells of a table. table: the version of w->path in the
+ * commit start; stays open. VV_EMISSING: an older version is missing here. */
 vv_status vv_blame_walk_run(vv_blame_walk *w, const vv_oid *start, vv_table *table,
 			    const vv_blame_options *options, vv_error *err);
 void vv_blame_walk_clear(vv_blame_walk *w);

@@ -31,7 +31,7 @@ VV_AUTO_FREE(vv_changed_keys, vv_changed_keys_close)
 vv_status vv_changed_keys_name(vv_hash128 *out, vv_repository *r, const vv_lineage_file *older,
 			       const vv_lineage_file *newer, const char *const *key, vv_error *err);
 
-/* Returns true if the pair is in the cache and the key did not change. */
+/* Returns true if the pair is in the cache and the key did not change between its versions. */
 bool vv_changed_keys_lack(vv_changed_keys *k, const vv_hash128 *pair, const char *key);
 
 /* Begins with an empty set of changed keys. */

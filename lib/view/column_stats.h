@@ -24,22 +24,24 @@
 
 typedef struct vv_column_stats {
 	const vv_field *field; /* borrowed */
-	/* number of values; missing: of cells that are absent, null or a missing value of the
-	 * field */
-	uint64_t values, missing;
+	uint64_t values,       /* number of values */
+		/* number of cells that are absent, null or a missing value of the field */
+		missing;
 	uint64_t misfits; /* number of values that are not of the column's type */
 	uint64_t *hashes; /* hash table with open addressing; 0: free slot */
 	size_t used, cap, limit;
-	unsigned level;  /* the sample has the hashes whose lowest `level` bits are 0 */
-	bool zero;       /* the hash 0, which is not in the table, occurred */
-	vv_buf min, max; /* in the order of the column's type; empty before the first value */
+	unsigned level; /* the sample has the hashes whose lowest `level` bits are 0 */
+	bool zero;      /* the hash 0, which is not in the table, occurred */
+	/* smallest and largest value, in the order of the column's type; empty before the first
+	 * value */
+	vv_buf min, max;
 	bool any;
-	vv_buf scratch; /* scratch: digits of compared numbers */
+	vv_buf scratch; /* for digits of compared numbers */
 	vv_buf examples[VV_EXAMPLES];
 	size_t example_count;
 } vv_column_stats;
 
-/* limit: the most hashes to keep. */
+/* Initialises s. limit: the most hashes to keep. */
 void vv_column_stats_init(vv_column_stats *s, const vv_field *field, size_t limit);
 void vv_column_stats_clear(vv_column_stats *s);
 VV_AUTO_CLEAR(vv_column_stats, vv_column_stats_clear)

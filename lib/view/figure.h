@@ -7,7 +7,7 @@
  * previous call; so the caller proceeds from newer versions to older ones.
  *
  *	vv_figure_open(&f, repo, reader, "sum(price)", &where, err);
- *	vv_figure_of(f, &commit, path, &value, err);          for any number of versions, newest first
+ *	vv_figure_of(f, &commit, path, &value, err);          for each version, newest first
  *	vv_figure_close(f);                                   saves the results
  */
 #ifndef VV_LIB_VIEW_FIGURE_H
@@ -43,8 +43,8 @@ typedef struct vv_figure_value {
 void vv_figure_value_clear(vv_figure_value *v);
 VV_AUTO_CLEAR(vv_figure_value, vv_figure_value_clear)
 
-/* Sets a function to call before each row group is read. If it fails, vv_figure_of returns its
- * status; the results for earlier row groups are cached. */
+/* Sets a function to call before each row group is read. If the function fails, vv_figure_of
+ * returns its status; the results for earlier row groups are cached. */
 void vv_figure_watch(vv_figure *f, vv_status (*go_on)(void *payload, vv_error *err), void *payload);
 
 /* Sets *out to the value for a version. VV_EUSAGE: the figure is not an aggregate, or the version

@@ -30,7 +30,7 @@ typedef struct vv_key_place {
 	vv_key_rows *all; /* gets all rows, for which the whole table is read; NULL: find one row */
 	bool quick;       /* read only a few row groups, and possibly miss a row */
 	/* Called after each row group; may be NULL. Sets *over to end the search because of a time
-	 * limit; if it fails, the search fails with its error. */
+	 * limit. If the function fails, the search fails with the same error. */
 	vv_status (*over)(void *payload, bool *over, vv_error *err);
 	void *payload;
 } vv_key_place;

@@ -27,8 +27,8 @@ typedef struct vv_diff_how {
 	bool no_renames,       /* columns correspond by name only */
 		ignore_format, /* values that are only spelled differently are equal */
 		moves;         /* report rows that moved */
-	/* differences of numbers that are smaller than this decimal number are ignored; NULL: none
-	 * are */
+	/* differences of numbers that are smaller than this decimal number are ignored; NULL: no
+	 * differences are ignored */
 	const char *tolerance;
 	const vv_sniff_hints *written; /* dialect of plain files; NULL: detected; borrowed */
 	bool only_whether;             /* stop at the first difference, and write nothing */
@@ -66,12 +66,11 @@ typedef struct vv_diff_item {
 	vv_table *open_a, *open_b;
 	const char *old_name, /* the name of the old version in the output */
 		*new_name;    /* the name of the new version in the output */
-	bool conflict; /* the path has a conflict: report it even if the versions are equal */
-	/* named: the user named the path, so that a .json file counts as a table; compared: a line
-	 * of .gitattributes makes varve compare it */
-	bool named, compared;
-	bool files; /* two files, which may be documents, instead of two versions of a path */
-	bool whole; /* a document without a reader: compare its bytes */
+	bool conflict;    /* the path has a conflict: report it even if the versions are equal */
+	bool named,       /* the user named the path, so a .json file counts as a table, too */
+		compared; /* a line of .gitattributes makes varve compare the path */
+	bool files;       /* two files, which may be documents, instead of two versions of a path */
+	bool whole;       /* a document without a reader: compare its bytes */
 } vv_diff_item;
 
 typedef struct vv_diff_answer {
@@ -91,7 +90,8 @@ typedef struct vv_diff_answer {
  * so their names count only if the user named the file (named). */
 bool vv_diff_is_table_name(const char *path, bool named);
 
-/* Compares the item. If a file has the name of a table but cannot be read as one, out->line reports this. */
+/* Compares the item. If a file has the name of a table but cannot be read as one, out->line reports
+ * this. */
 vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 			       const vv_diff_how *how, vv_error *err);
 

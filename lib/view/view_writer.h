@@ -2,8 +2,8 @@
  * view_writer: writes the rows of a table in a format.
  *
  * A correct caller: vv_view_writer_init; vv_view_begin; vv_view_row for each row; vv_view_end;
- * vv_view_writer_clear. Between these calls, it takes the output from w->out and empties that
- * buffer.
+ * vv_view_writer_clear. Between these calls, the caller takes the output from w->out and empties
+ * that buffer.
  */
 #ifndef VV_LIB_VIEW_VIEW_WRITER_H
 #define VV_LIB_VIEW_VIEW_WRITER_H

@@ -12,8 +12,8 @@
 #include "lib/worktree/add_report.h"
 #include "lib/worktree/attributes_edit.h"
 
-/* Executes the plan, and writes the index x, which was read just before. dry: change nothing;
- * otherwise s releases its lock on the store at the end. On failure nothing is staged. */
+/* Executes the plan, and writes the index x, which the caller has just read. dry: change nothing;
+ * otherwise, s is released (vv_dataset_writer_release) at the end. On failure nothing is staged. */
 vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err);
 
@@ -22,8 +22,8 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 vv_status vv_add_import(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 			vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err);
 
-/* Stages .gitattributes if the edit changed it, or if its lines for datasets are not staged yet:
- * without them, the datasets would be text in other clones. */
+/* Stages .gitattributes if it differs from the index: without its lines, the datasets would be text
+ * in other clones. */
 vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index *x, vv_error *err);
 
 #endif

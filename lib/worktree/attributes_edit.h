@@ -17,16 +17,17 @@
 
 typedef struct vv_attr_edit {
 	vv_repository *r;
-	char *file;            /* path of the file; NULL: vv_attr_edit_begin was not called */
-	vv_buf before;         /* content of the file before the changes */
-	bool existed, changed; /* existed: there was a file before; changed: it was changed */
+	char *file;      /* path of the file; NULL: vv_attr_edit_begin was not called */
+	vv_buf before;   /* content of the file before the changes */
+	bool existed,    /* the file existed before */
+		changed; /* the file was changed */
 	/* git changes line ends or the encoding of a path that was tracked
 	 * (vv_attr_changes_text) */
 	bool beaten;
 } vv_attr_edit;
 
 /* Reads the file. The caller must hold the lock of the index (vv_index_open_locked), as otherwise
- * `git checkout` could change the file meanwhile. VV_EREFUSED: it is not a regular file. */
+ * `git checkout` could change the file meanwhile. VV_EREFUSED: the file is not a regular file. */
 vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err);
 
 /* Adds the line that tracks a path or pattern. Also adds ".gitattributes merge=varve-lines", unless

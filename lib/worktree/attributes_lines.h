@@ -37,8 +37,8 @@ typedef struct vv_attr_list {
 	vv_attr_list_line *lines;
 	size_t count, cap;
 	vv_hash_index literal; /* finds lines that match a single path, by the hash of the path */
-			       /* indexes of all other lines in `lines` */
-	size_t *others, other_count;
+	size_t *others,        /* indexes of all other lines in `lines` */
+		other_count;   /* number of these indexes */
 	/* the extensions of single paths to which lines give filter=varve, as ".dat/.txt/" */
 	vv_buf endings;
 } vv_attr_list;
@@ -62,7 +62,8 @@ bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path);
 
 /* Reads the lines with filter=varve, or with -filter. */
 vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err);
-/* Reads the lines for files that Git stores as text and varve compares and merges (vv_attr_compared_lines). */
+/* Reads the lines for files that Git stores as text and varve compares and merges
+ * (vv_attr_compared_lines). */
 vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_error *err);
 void vv_attr_list_clear(vv_attr_list *l);
 VV_AUTO_CLEAR(vv_attr_list, vv_attr_list_clear)
@@ -70,9 +71,9 @@ VV_AUTO_CLEAR(vv_attr_list, vv_attr_list_clear)
 /* Returns true if a line with `on` set matches the path, or is a macro. */
 bool vv_attr_list_concerns(const vv_attr_list *l, const char *path);
 
-/* Returns true if path has the extension of a single path to which a line gives filter=varve. 'git
- * mv' may have renamed such a file, so that the line no longer matches it; the extension stays the
- * same. */
+/* Returns true if path has the extension of a single path to which a line gives filter=varve.
+ * 'git mv' may have renamed such a file, so that the line no longer matches it; the extension stays
+ * the same. */
 bool vv_attr_list_names_like(const vv_attr_list *l, const char *path);
 
 /* Returns the index of the line that decides about the path, or l->count if no line matches. Of

@@ -34,12 +34,12 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 /* Removes the file, and its entry from the index in memory. */
 vv_status vv_checkout_remove(vv_checkout *c, const char *path, vv_error *err);
 
-/* Sets *clean to whether the file can be replaced without loss: it is equal to the index entry, is
- * missing, or has only the pointer. */
+/* Sets *clean to whether the file can be replaced without loss: the file is equal to the index
+ * entry, is missing, or has only the pointer. */
 vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *clean, vv_error *err);
 
-/* Checks that the file of a path may be replaced: it is equal to its version in the index, and the
- * store has the blocks of that version. VV_EREFUSED: data would be lost. */
+/* Checks that the file of a path can be replaced without loss: the file is equal to its version in
+ * the index, and the store has that version's blocks. VV_EREFUSED: data would be lost. */
 vv_status vv_checkout_give_way(vv_repository *repo, vv_dataset_reader *reader, vv_index *index,
 			       const char *path, vv_error *err);
 

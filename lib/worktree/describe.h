@@ -10,20 +10,20 @@
 #include "lib/names/version.h"
 
 typedef struct vv_description {
-	vv_strings type;   /* each COLUMN=TYPE */
-	vv_strings number; /* each COLUMN=EXAMPLE, such as amount=1.234,5 */
-	/* each COLUMN=TEXT; TEXT or =TEXT applies to all columns without missing values of their
+	vv_strings type;   /* texts COLUMN=TYPE */
+	vv_strings number; /* texts COLUMN=EXAMPLE, such as amount=1.234,5 */
+	/* texts COLUMN=TEXT; TEXT or =TEXT applies to all columns without missing values of their
 	 * own */
 	vv_strings missing;
-	vv_strings key;     /* each a name of a column, or several separated by commas */
+	vv_strings key;     /* names of columns; a text may have several, separated by commas */
 	const char *dashes; /* prefix of the options type, number, missing and key in messages */
 } vv_description;
 
 /* Changes the file durably, and keeps its formatting. Uses the nearest datapackage.json in the
- * table's folder or above that describes the subject, which is a path of the work tree; otherwise
- * the nearest one; otherwise creates one beside the table. *package: its path in the repository;
- * the caller frees it, also after a failure. *describes: the file described the table before.
- * VV_EUSAGE, VV_ENOTFOUND: a part of the description is wrong. */
+ * table's folder or above that describes the subject, or else the nearest one, or else a new one
+ * beside the table. The subject must be a path of the work tree. *package: path of the file in the
+ * repository; the caller frees it, also after a failure. *describes: the file described the table
+ * before. VV_EUSAGE, VV_ENOTFOUND: a part of the description is wrong. */
 vv_status vv_describe(char **package, bool *describes, vv_subject *s, const vv_table *t,
 		      const vv_description *d, vv_error *err);
 

@@ -24,7 +24,7 @@ void vv_moves_put(vv_buf *moves, const char *from, const char *to);
 
 /* Gives the tables' index entries the stat of their files, and moves the lines of their old names
  * to the new names, unless the new names have lines. again: recovers a killed command; then
- * .gitattributes is also staged if it was changed before. Locks the index. */
+ * .gitattributes is staged even if this call does not change it. Locks the index. */
 vv_status vv_moved_finish(vv_repository *r, vv_dataset_reader *reader, const vv_buf *moves,
 			  bool again, vv_error *err);
 

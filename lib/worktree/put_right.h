@@ -13,20 +13,20 @@
 
 /* How an interrupted command was recovered. */
 typedef struct vv_interruption {
-	/* at most one is set; a command that was already complete counts as finished */
-	bool undone, finished;
+	bool undone,      /* the command was undone */
+		finished; /* the command was completed, or had been complete */
 	char command[32]; /* the interrupted command */
 } vv_interruption;
 /* Returns true if the recovered command was this one, with or without an option. */
 bool vv_interruption_was(const vv_interruption *f, const char *command);
 
-/* Every command that changes HEAD, the index or files calls this first. Takes the repository's turn
- * to write (repo/git/write_turn.h), which it keeps until it is closed, and completes or undoes an
- * interrupted command, with a notice. Paths that were changed since the interruption are reported,
- * but not changed. command: the running command, with its option; NULL: another one. *found: what
- * was recovered: nothing if no command was interrupted, or if its varve is still running; may be
- * NULL. VV_ELOCKED: another process has the turn. VV_ENOSUPPORT: a newer varve was interrupted.
- * VV_EREFUSED: as in vv_by_git_recover. */
+/* Every command that changes HEAD, the index or files calls this first. Takes the turn to write
+ * (repo/git/write_turn.h), which the repository keeps until it is closed, and completes or undoes
+ * an interrupted command, with a notice. Paths that were changed since the interruption are
+ * reported, but not changed. command: the running command, with its option; NULL: another one.
+ * found: may be NULL; gets what was recovered, which is nothing if no command was interrupted, or
+ * if its varve is still running. VV_ELOCKED: another process has the turn. VV_ENOSUPPORT: a newer
+ * varve was interrupted. VV_EREFUSED: as in vv_by_git_recover. */
 vv_status vv_put_right(vv_repository *r, const char *command, vv_interruption *found,
 		       vv_error *err);
 

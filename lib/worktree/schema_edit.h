@@ -12,9 +12,9 @@
 #include "dataset/schema/package.h"
 #include "lib/names/version.h"
 
-/* Finds the datapackage.json for the subject: the one that describes its path; otherwise the
- * nearest one in its folder or above; otherwise the one to create beside it. *out: its path in the
- * repository, owned by the caller. *describes: it exists and describes the subject. */
+/* Finds the datapackage.json for the subject: the file that describes the subject's path, or else
+ * the nearest one in its folder or above, or else the one to create beside it. *out: the path in
+ * the repository, owned by the caller. *describes: the file exists and describes the subject. */
 vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error *err);
 
 /* Reads the text of the file from the work tree; *out is empty if the file does not exist. */

@@ -50,11 +50,12 @@ typedef struct incoming_column {
 
 typedef struct incoming_value {
 	incoming_kind kind; /* kind of the column, or INCOMING_NULL */
-	int64_t i;          /* BOOL; INT; DATE: days since 1970; TIME, MOMENT, DURATION: units */
-	uint64_t u;         /* UINT */
-	double d;           /* FLOAT */
-	/* TEXT; DECIMAL: its digits; JSON: set by incoming_get only. Borrowed until the next value
-	 * of the column is read. */
+	/* BOOL; INT; DATE: days since 1970; TIME, MOMENT, DURATION: in units of the column */
+	int64_t i;
+	uint64_t u; /* UINT */
+	double d;   /* FLOAT */
+	/* TEXT: the text; DECIMAL: its digits; JSON: the JSON text, which only incoming_get sets.
+	 * Borrowed until the next value of the column is read. */
 	const char *text;
 	size_t len;
 	/* JSON: the array that has the value, at index `at` */

@@ -33,8 +33,8 @@ typedef struct rewrite_column {
 /* Sets field, json and the flags below json. */
 void rewrite_column_set(rewrite_column *c, const vv_field *field, bool json);
 
-/* Returns true if an old cell is equal to a new value. scratch is overwritten; if scratch->failed
- * is set, memory was out and the result is invalid. */
+/* Returns true if an old cell is equal to a new value. scratch is overwritten. If scratch->failed
+ * is set, memory ran out, and the result is invalid. */
 bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
 		 vv_buf *scratch);
 

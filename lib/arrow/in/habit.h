@@ -1,6 +1,6 @@
 /*
- * habit: how the existing cells of a column are spelled, so that new values can be spelled alike.
- * Only the column itself is read, once, when its first new value is spelled.
+ * habit: finds out how existing cells of a column are spelled, so that new values can be spelled
+ * alike. Reads only this column, once, when its first new value is spelled.
  */
 #ifndef VV_LIB_ARROW_IN_HABIT_H
 #define VV_LIB_ARROW_IN_HABIT_H
@@ -12,9 +12,8 @@
 #include "lib/arrow/in/column.h"
 
 typedef struct column_habit {
-	/* known: column_habit_read was called; warned: the user was warned that values change when
-	 * read back */
-	bool known, warned;
+	bool known,     /* column_habit_read was called */
+		warned; /* the user was warned that new values are read back differently */
 	/* the most common spelling of a missing value; its text is borrowed from the field */
 	vv_cell missing;
 	/* digits after the point that every number has; fewer are padded with zeros */

@@ -14,8 +14,9 @@ void plain_put_float(vv_buf *out, double d, uint8_t width);
 
 /* A point in time. */
 typedef struct plain_moment {
-	int64_t days;            /* since 1970-01-01 */
-	uint32_t seconds, nanos; /* seconds: of the day; nanos: fraction of the second */
+	int64_t days;     /* since 1970-01-01 */
+	uint32_t seconds, /* seconds of the day */
+		nanos;    /* fraction of the second, in billionths */
 } plain_moment;
 /* Converts a value of a MOMENT or TIME column, in units of the column. */
 plain_moment plain_moment_of(const incoming_column *c, int64_t units);

@@ -7,8 +7,8 @@
  *	rewrite_close(w);
  *
  * Rows that arrive in the order of the old version are streamed. If the file must keep the old
- * order, all batches stay in memory until the end; otherwise, if rows arrive in another order, a
- * window of rows does.
+ * order, all batches stay in memory until the end. Otherwise, rows that arrive in another order are
+ * buffered, up to a limit.
  */
 #ifndef VV_LIB_ARROW_IN_REWRITE_H
 #define VV_LIB_ARROW_IN_REWRITE_H

@@ -7,7 +7,7 @@
  *	same_rows_stop(s)		before a batch of incoming rows is released
  *	same_rows_close(s)
  *
- * If few rows match, comparison pauses; the pauses grow while this remains so.
+ * If few rows match, comparison pauses for some rows, and each further pause is longer.
  */
 #ifndef VV_LIB_ARROW_IN_SAME_ROWS_H
 #define VV_LIB_ARROW_IN_SAME_ROWS_H
