@@ -325,9 +325,9 @@ static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
 	return VV_OK;
 }
 
-/* Until all is fed; unless more is to come, also until it has ended its output. */
+/* Until all is fed; unless more is to come, also until it has written `wanted` bytes or ended its output. */
 static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t left, bool more,
-			  vv_error *err)
+			  size_t wanted, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -335,7 +335,8 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 		close_end(&c->in);
 	}
 	while (rc == VV_OK &&
-	       (more ? left > 0 && c->in >= 0 : c->in >= 0 || c->out >= 0 || c->err >= 0)) {
+	       (more ? left > 0 && c->in >= 0 : c->in >= 0 || c->out >= 0 || c->err >= 0) &&
+	       !(run->output && run->output->len >= wanted)) {
 		struct pollfd fds[3] = {
 			{c->in, POLLOUT, 0}, {c->out, POLLIN, 0}, {c->err, POLLIN, 0}};
 
@@ -394,7 +395,7 @@ vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
 
 	*exit_code = -1;
 	if (rc < 0) return rc;
-	rc = converse(run, &c, run->input, run->len, false, err);
+	rc = converse(run, &c, run->input, run->len, false, SIZE_MAX, err);
 	return wait_for(run, &c, rc, exit_code, err);
 }
 
@@ -407,12 +408,17 @@ vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err)
 
 vv_status vv_fed_feed(vv_fed *f, const void *bytes, size_t len, vv_error *err)
 {
-	return converse(&f->run, &f->child, bytes, len, true, err);
+	return converse(&f->run, &f->child, bytes, len, true, SIZE_MAX, err);
+}
+
+vv_status vv_fed_read(vv_fed *f, size_t len, vv_error *err)
+{
+	return converse(&f->run, &f->child, NULL, 0, false, len, err);
 }
 
 vv_status vv_fed_end(vv_fed *f, int *exit_code, vv_error *err)
 {
-	vv_status rc = converse(&f->run, &f->child, NULL, 0, false, err);
+	vv_status rc = converse(&f->run, &f->child, NULL, 0, false, SIZE_MAX, err);
 
 	rc = wait_for(&f->run, &f->child, rc, exit_code, err);
 	f->child.pid = -1;

@@ -86,6 +86,8 @@ typedef struct vv_fed {
 vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err);
 /* Writes a piece of input. VV_OK even if the program has stopped reading: its exit code shows whether it failed. */
 vv_status vv_fed_feed(vv_fed *f, const void *bytes, size_t len, vv_error *err);
+/* Ends the input, and waits for output until there are at least len bytes of it, or the program ends it. */
+vv_status vv_fed_read(vv_fed *f, size_t len, vv_error *err);
 /* Ends the input and waits for the end of the program. */
 vv_status vv_fed_end(vv_fed *f, int *exit_code, vv_error *err);
 /* Stops the program if it is still running. */

@@ -370,6 +370,19 @@ static void clear_environment(environment *e)
 	vv_buf_clear(&e->parameters);
 }
 
+/* Quoted in git's syntax: a path may contain the separator. */
+void vv_git_put_alternates(vv_buf *out, const vv_env *env, const char *objects)
+{
+	const char *others = vv_env_get(env, "GIT_ALTERNATE_OBJECT_DIRECTORIES");
+
+	vv_buf_puts(out, "GIT_ALTERNATE_OBJECT_DIRECTORIES=\"");
+	for (const char *c = objects; *c; c++) {
+		vv_buf_puts(out, *c == '"' || *c == '\\' ? "\\" : "");
+		vv_buf_putc(out, *c);
+	}
+	vv_buf_printf(out, "\"%s%s", others ? ":" : "", others ? others : "");
+}
+
 /* --- running ---------------------------------------------------------------------------------- */
 
 /* "10:20:30.123456 http.c:664              <= Recv header: ...", of GIT_TRACE and its like. */

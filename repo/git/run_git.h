@@ -52,6 +52,9 @@ typedef struct vv_git_call {
 /* For `more`: paths are not patterns. git refuses this beside a kind of pattern that the environment may ask for. */
 extern const char *const vv_git_literal[];
 
+/* For `more`: appends the variable by which git also reads the objects of this folder. */
+void vv_git_put_alternates(vv_buf *out, const vv_env *env, const char *objects);
+
 /* Appends git's stderr to said (not with show). */
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err);
 

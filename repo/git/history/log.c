@@ -1,393 +1,42 @@
 /*
- * log: which commits of a history are shown and in which order: git log's rules
- * for ranges, for paths and for merges.
- *
- * Paths are compared by the ids of their tree entries, which takes one or two
- * small trees a commit and no diff.
+ * log: 'git rev-list', whose answers are read as they come.
  */
 #include "repo/git/history/log.h"
 
-#include "base/arena.h"
-#include "base/hash.h"
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "repo/git/history/refs.h"
-#include "repo/git/tree_internal.h"
-#include "repo/git/walker.h"
+#include "repo/git/program.h"
+#include "repo/git/repository_internal.h"
+#include "repo/git/run_git.h"
 
-enum { SEEN = 1, HIDDEN = 2, BOTTOM = 4, SHOWN = 8 };
-
-#define SLOP                                                                                       \
-	5 /* how many commits past the last interesting one are looked at for clocks gone wrong */
-#define ALL_PARENTS UINT32_MAX
-
-typedef struct note {
-	vv_hash128 print;       /* of the paths' modes and ids */
-	bool has_print, absent; /* absent: none of the paths exists */
-	uint32_t follow;        /* which parent alone is followed; ALL_PARENTS */
-} note;
+#define LINE (VV_OID_TEXT + 1u)
 
 struct vv_log {
-	vv_repository *repo;
-	vv_walker *walker;
-	vv_arena arena;
-	vv_queue queue;
-	vv_nodes list; /* the answers, when they are worked out first */
-	size_t next;
-	bool listed, first_parent, has_hidden;
-	char **paths;
-	size_t path_count;
-	uint64_t skip, left; /* left: UINT64_MAX without a limit */
-	uint64_t seed;
+	vv_fed git;
+	const char **argv;
+	char skip[32], most[32];
+	vv_buf lines, said; /* stdout and stderr */
+	size_t at;          /* of the first line that was not given */
 };
 
-static note *note_of(vv_log *l, vv_node *n)
+void vv_log_put_tips(vv_buf *out, const vv_log_options *o)
 {
-	void **slot = vv_node_note(l->walker, n);
-	note *made;
+	vv_buf_puts(out, o->all || o->range_count > 0 ? "" : "HEAD\n");
+	for (size_t i = 0; i < o->range_count; i++) {
+		const vv_range *range = &o->ranges[i];
 
-	if (!*slot && (made = vv_arena_calloc(&l->arena, 1, sizeof(*made)))) {
-		made->follow = ALL_PARENTS;
-		*slot = made;
-	}
-	return *slot;
-}
-
-/* --- paths ----------------------------------------------------------------- */
-
-static vv_status take_print(vv_log *l, vv_node *n, note **out, vv_error *err)
-{
-	note *nt = *out = note_of(l, n);
-	vv_auto(vv_buf) all = VV_BUF_INIT;
-	vv_status rc;
-
-	if (!nt) return vv_fail_nomem(err);
-	if (nt->has_print) return VV_OK;
-	nt->absent = true;
-	for (size_t i = 0; i < l->path_count; i++) {
-		git_oid id;
-		uint32_t mode;
-
-		if ((rc = vv_tree_find(l->repo, &n->tree, l->paths[i], &mode, &id, err)) < 0) {
-			return rc;
+		if (range->has_exclude) {
+			vv_buf_printf(out, "%s%s", range->symmetric ? "" : "^",
+				      vv_oid_shows(&range->exclude));
+			vv_buf_puts(out, range->symmetric ? "..." : "\n");
 		}
-		if (mode != 0) {
-			nt->absent = false;
-			vv_buf_put_varint(&all, i);
-			vv_buf_put(&all, &mode, sizeof(mode));
-			vv_buf_put(&all, id.id, sizeof(id.id));
-		}
+		vv_buf_printf(out, "%s\n", vv_oid_shows(&range->include));
 	}
-	if ((rc = vv_buf_ok(&all, err)) == VV_OK) {
-		nt->print = vv_xxh3_128(vv_buf_cstr(&all), all.len, l->seed);
-		nt->has_print = true;
-	}
-	return rc;
-}
-
-static vv_status same_paths(vv_log *l, vv_node *a, vv_node *b, bool *same, vv_error *err)
-{
-	note *na, *nb;
-	vv_status rc;
-
-	*same = true;
-	if (git_oid_equal(&a->tree, &b->tree)) return VV_OK;
-	if ((rc = take_print(l, a, &na, err)) < 0 || (rc = take_print(l, b, &nb, err)) < 0) {
-		return rc;
-	}
-	*same = na->print.lo == nb->print.lo && na->print.hi == nb->print.hi;
-	return VV_OK;
-}
-
-/* Decides whether the commit is shown and which parents are followed, as git's
- * default history simplification does. */
-static vv_status simplify(vv_log *l, vv_node *n, vv_error *err)
-{
-	uint32_t count = l->first_parent && n->parent_count > 1 ? 1 : n->parent_count, near = 0;
-	bool near_change = false, far_change = false, same;
-	uint32_t *flags = vv_node_flags(l->walker, n);
-	note *nt;
-	vv_status rc;
-
-	if (l->path_count == 0) {
-		*flags |= SHOWN;
-		return VV_OK;
-	}
-	if (n->parent_count == 0) {
-		if ((rc = take_print(l, n, &nt, err)) == VV_OK && !nt->absent) {
-			*flags |= SHOWN;
-		}
-		return rc;
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t parent_flags = *vv_node_flags(l->walker, n->parents[i]);
-		bool relevant = (parent_flags & (HIDDEN | BOTTOM)) != HIDDEN;
-
-		if ((rc = vv_node_parse(l->walker, n->parents[i], err)) < 0 ||
-		    (rc = same_paths(l, n, n->parents[i], &same, err)) < 0) {
-			return rc;
-		}
-		if (same && relevant) {
-			if (!(nt = note_of(l, n))) return vv_fail_nomem(err);
-			nt->follow = i;
-			return VV_OK;
-		}
-		near += relevant;
-		near_change = near_change || (relevant && !same);
-		far_change = far_change || (!relevant && !same);
-	}
-	if (near > 0 ? near_change : far_change) {
-		*flags |= SHOWN;
-	}
-	return VV_OK;
-}
-
-/* --- walking ---------------------------------------------------------------- */
-
-static bool follows(vv_log *l, vv_node *n, uint32_t i)
-{
-	const note *nt = *vv_node_note(l->walker, n);
-
-	if (nt && nt->follow != ALL_PARENTS) return nt->follow == i;
-	return i == 0 || !l->first_parent;
-}
-
-/* Hides all ancestors that were met already. */
-static vv_status hide_below(vv_log *l, vv_node *n, vv_error *err)
-{
-	vv_auto(vv_nodes) stack = VV_NODES_INIT;
-	vv_status rc = vv_nodes_add(&stack, n, err);
-
-	if (rc < 0) return rc;
-	while (stack.count > 0) {
-		vv_node *at = stack.items[--stack.count];
-
-		for (uint32_t i = 0; at->parsed && i < at->parent_count; i++) {
-			uint32_t *flags = vv_node_flags(l->walker, at->parents[i]);
-
-			if (!(*flags & HIDDEN)) {
-				*flags |= HIDDEN;
-				if ((rc = vv_nodes_add(&stack, at->parents[i], err)) < 0) return rc;
-			}
-		}
-	}
-	return VV_OK;
-}
-
-static vv_status push_tip(vv_log *l, vv_node *n, uint32_t flags, vv_error *err)
-{
-	uint32_t *have = vv_node_flags(l->walker, n);
-	vv_status rc;
-
-	*have |= flags;
-	if (*have & SEEN) return VV_OK;
-	*have |= SEEN;
-	if ((rc = vv_node_parse(l->walker, n, err)) < 0) return rc;
-	return vv_queue_push(&l->queue, n, err);
-}
-
-/* Queues the parents that are followed. */
-static vv_status expand(vv_log *l, vv_node *n, vv_error *err)
-{
-	bool hidden = (*vv_node_flags(l->walker, n) & HIDDEN) != 0;
-	vv_status rc = hidden ? hide_below(l, n, err) : simplify(l, n, err);
-
-	for (uint32_t i = 0; rc == VV_OK && i < n->parent_count; i++) {
-		if (hidden || follows(l, n, i)) {
-			rc = push_tip(l, n->parents[i], hidden ? HIDDEN : 0, err);
-		}
-	}
-	return rc;
-}
-
-static bool all_hidden(const vv_log *l)
-{
-	for (size_t i = 0; i < l->queue.count; i++) {
-		if (!(*vv_node_flags(l->walker, vv_queue_at(&l->queue, i)) & HIDDEN)) return false;
-	}
-	return true;
-}
-
-/* Works the whole range out: after the last commit of interest a few more are
- * looked at, since a wrong clock may have put one that hides others behind. */
-static vv_status collect(vv_log *l, vv_error *err)
-{
-	int64_t oldest = INT64_MAX;
-	int slop = SLOP;
-	vv_node *n;
-	vv_status rc = VV_OK;
-
-	while (rc == VV_OK && (n = vv_queue_pop(&l->queue))) {
-		if ((rc = expand(l, n, err)) < 0) return rc;
-		if (!(*vv_node_flags(l->walker, n) & HIDDEN)) {
-			oldest = n->time;
-			rc = vv_nodes_add(&l->list, n, err);
-			continue;
-		}
-		if (l->queue.count == 0) {
-			break;
-		}
-		/* item 0 is the newest */
-		if (oldest <= vv_queue_at(&l->queue, 0)->time || !all_hidden(l)) {
-			slop = SLOP;
-		} else if (--slop == 0) {
-			break;
-		}
-	}
-	return rc;
-}
-
-/* Orders the list so that children come first, the newest of those possible before others. */
-static vv_status sort_topo(vv_log *l, vv_error *err)
-{
-	vv_auto(vv_queue) ready = VV_QUEUE_INIT;
-	vv_nodes sorted = VV_NODES_INIT;
-	vv_node *n;
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; i < l->list.count; i++) {
-		l->list.items[i]->pending = 1; /* 1: in the list, no child waits */
-	}
-	for (size_t i = 0; i < l->list.count; i++) {
-		n = l->list.items[i];
-		for (uint32_t k = 0; k < n->parent_count; k++) {
-			(void)vv_node_flags(l->walker, n->parents[k]);
-			if (follows(l, n, k) && n->parents[k]->pending > 0) {
-				n->parents[k]->pending++;
-			}
-		}
-	}
-	for (size_t i = 0; rc == VV_OK && i < l->list.count; i++) {
-		if (l->list.items[i]->pending == 1) {
-			rc = vv_queue_push(&ready, l->list.items[i], err);
-		}
-	}
-	while (rc == VV_OK && (n = vv_queue_pop(&ready))) {
-		rc = vv_nodes_add(&sorted, n, err);
-		for (uint32_t k = 0; rc == VV_OK && k < n->parent_count; k++) {
-			vv_node *p = n->parents[k];
-
-			if (follows(l, n, k) && p->pending > 1 && --p->pending == 1) {
-				rc = vv_queue_push(&ready, p, err);
-			}
-		}
-	}
-	vv_nodes_clear(&l->list);
-	l->list = sorted;
-	return rc;
-}
-
-/* Keeps only selected commits in the list, in output order. */
-static void cut_list(vv_log *l, bool reverse)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < l->list.count; i++) {
-		uint32_t flags = *vv_node_flags(l->walker, l->list.items[i]);
-
-		if ((flags & HIDDEN) || !(flags & SHOWN)) {
-			continue;
-		}
-		if (l->skip > 0) {
-			l->skip--;
-			continue;
-		}
-		if (l->left == 0) {
-			break;
-		}
-		if (l->left != UINT64_MAX) {
-			l->left--;
-		}
-		l->list.items[kept++] = l->list.items[i];
-	}
-	l->list.count = kept;
-	for (size_t i = 0; reverse && i < kept / 2; i++) {
-		vv_node *swap = l->list.items[i];
-
-		l->list.items[i] = l->list.items[kept - 1 - i];
-		l->list.items[kept - 1 - i] = swap;
-	}
-}
-
-/* --- opening ------------------------------------------------------------------ */
-
-static vv_status add_tip(vv_log *l, const vv_oid *oid, uint32_t flags, vv_error *err)
-{
-	git_oid id;
-	vv_node *n;
-
-	vv_oid_to_git(&id, oid);
-	if (!(n = vv_walker_node(l->walker, &id))) return vv_fail_nomem(err);
-	l->has_hidden = l->has_hidden || (flags & HIDDEN);
-	return push_tip(l, n, flags, err);
-}
-
-static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
-{
-	return vv_oid_is_null(&ref->commit) ? VV_OK : add_tip(payload, &ref->commit, 0, err);
-}
-
-static vv_status add_head(vv_log *l, bool unborn_ok, vv_error *err)
-{
-	vv_auto(vv_head) head = {0};
-	vv_status rc = vv_head_read(l->repo, &head, err);
-
-	if (rc < 0) return rc;
-	if (!vv_oid_is_null(&head.commit)) return add_tip(l, &head.commit, 0, err);
-	return unborn_ok ? VV_OK : vv_fail(err, VV_ENOTFOUND, "no commits yet");
-}
-
-static vv_status add_range(vv_log *l, const vv_range *range, vv_error *err)
-{
-	const bool symmetric = range->has_exclude && range->symmetric;
-	vv_auto_free vv_oid *bases = NULL;
-	size_t count = 0;
-	vv_status rc = VV_OK;
-
-	if (symmetric && (rc = vv_merge_bases(l->repo, &range->exclude, &range->include, &bases,
-					      &count, err)) < 0) {
-		return rc;
-	}
-	if (range->has_exclude) {
-		rc = add_tip(l, &range->exclude, symmetric ? 0 : HIDDEN | BOTTOM, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = add_tip(l, &bases[i], HIDDEN | BOTTOM, err);
-	}
-	return rc < 0 ? rc : add_tip(l, &range->include, 0, err);
-}
-
-static vv_status add_tips(vv_log *l, const vv_log_options *opts, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < opts->range_count; i++) {
-		rc = add_range(l, &opts->ranges[i], err);
-	}
-	if (rc == VV_OK && (opts->all || opts->range_count == 0)) {
-		rc = add_head(l, opts->all, err);
-	}
-	return rc == VV_OK && opts->all ? vv_refs_each(l->repo, "refs/", add_ref, l, err) : rc;
-}
-
-static vv_status copy_paths(vv_log *l, const char *const *paths, vv_error *err)
-{
-	size_t count = 0;
-
-	while (paths && paths[count]) {
-		count++;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (paths[i][0] == '\0') {
-			return VV_OK; /* the top: everything */
-		}
-	}
-	if (count == 0) return VV_OK;
-	if (!(l->paths = vv_calloc(count, sizeof(char *)))) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count; i++) {
-		if (!(l->paths[i] = vv_strdup(paths[i]))) return vv_fail_nomem(err);
-		l->path_count++;
-	}
-	return VV_OK;
 }
 
 void vv_log_tell_replacements(vv_repository *r)
@@ -399,71 +48,138 @@ void vv_log_tell_replacements(vv_repository *r)
 	}
 }
 
-vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts, vv_error *err)
+/* Without a range the log begins at HEAD, which may have no commit yet. */
+static vv_status check_head(vv_repository *r, const vv_log_options *o, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	vv_status rc = o->all || o->range_count > 0 ? VV_OK : vv_head_read(r, &head, err);
+
+	return rc == VV_OK && !o->all && o->range_count == 0 && vv_oid_is_null(&head.commit)
+		       ? vv_fail(err, VV_ENOTFOUND, "no commits yet")
+		       : rc;
+}
+
+/* None where one is the top: it does not limit the log. */
+static size_t count_paths(const vv_log_options *o)
+{
+	size_t count = 0;
+
+	while (o->paths && o->paths[count]) {
+		if (!o->paths[count++][0]) return 0;
+	}
+	return count;
+}
+
+static vv_status put_arguments(vv_log *l, const vv_repository *r, const vv_log_options *o,
+			       vv_error *err)
+{
+	const size_t paths = count_paths(o);
+	const char *const options[] = {"git",
+				       "--git-dir",
+				       r->gitdir,
+				       "rev-list",
+				       "--stdin",
+				       o->all ? "--all" : NULL,
+				       o->first_parent ? "--first-parent" : NULL,
+				       o->topo ? "--date-order" : NULL,
+				       o->reverse ? "--reverse" : NULL,
+				       o->skip > 0 ? l->skip : NULL,
+				       o->max_count > 0 ? l->most : NULL,
+				       "--"};
+	const size_t count = sizeof(options) / sizeof(options[0]);
+	size_t n = 0;
+
+	(void)snprintf(l->skip, sizeof(l->skip), "--skip=%llu", (unsigned long long)o->skip);
+	(void)snprintf(l->most, sizeof(l->most), "-%llu", (unsigned long long)o->max_count);
+	if (!(l->argv = vv_calloc(count + paths + 1, sizeof(*l->argv)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count + paths; i++) {
+		l->argv[n] = i < count ? options[i] : o->paths[i - count];
+		n += l->argv[n] != NULL;
+	}
+	return VV_OK;
+}
+
+/* In the work tree's top: git takes paths as those of the current folder. */
+static vv_status start(vv_log *l, const vv_repository *r, const vv_log_options *o, vv_error *err)
+{
+	vv_auto(vv_buf) tips = VV_BUF_INIT, came = VV_BUF_INIT;
+	const char *more[] = {vv_git_literal[0],
+			      vv_git_literal[1],
+			      vv_git_literal[2],
+			      vv_git_literal[3],
+			      "GIT_NO_REPLACE_OBJECTS=1",
+			      NULL,
+			      NULL};
+	const vv_run run = {.argv = l->argv,
+			    .dir = r->workdir ? r->workdir : r->gitdir,
+			    .env = r->env,
+			    .more = more,
+			    .output = &l->lines,
+			    .errors = &l->said};
+	vv_status rc;
+
+	vv_log_put_tips(&tips, o);
+	if (r->came) {
+		vv_git_put_alternates(&came, r->env, r->came);
+		more[5] = came.data;
+	}
+	if ((rc = vv_buf_ok(&tips, err)) < 0 || (rc = vv_buf_ok(&came, err)) < 0) return rc;
+	rc = vv_fed_start(&l->git, &run, err);
+	if (rc == VV_EPROGRAM) {
+		vv_hint(err, "install git: varve needs it to list commits");
+	}
+	return rc < 0 ? rc : vv_fed_feed(&l->git, vv_buf_cstr(&tips), tips.len, err);
+}
+
+vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *o, vv_error *err)
 {
 	vv_auto(vv_log) *l = vv_calloc(1, sizeof(*l));
 	vv_status rc;
 
 	*out = NULL;
 	if (!l) return vv_fail_nomem(err);
-	l->repo = r;
-	l->first_parent = opts->first_parent;
-	l->skip = opts->skip;
-	l->left = opts->max_count ? opts->max_count : UINT64_MAX;
-	vv_arena_init(&l->arena);
-	vv_random(&l->seed, sizeof(l->seed));
 	vv_log_tell_replacements(r);
-	if (!(l->walker = vv_walker_new(r))) return vv_fail_nomem(err);
-	vv_walker_begin(l->walker);
-	if ((rc = copy_paths(l, opts->paths, err)) < 0 || (rc = add_tips(l, opts, err)) < 0) {
+	if ((rc = check_head(r, o, err)) < 0 || (rc = put_arguments(l, r, o, err)) < 0 ||
+	    (rc = start(l, r, o, err)) < 0) {
 		return rc;
-	}
-	l->listed = l->has_hidden || opts->topo || opts->reverse;
-	if (l->listed) {
-		if ((rc = collect(l, err)) < 0 || (opts->topo && (rc = sort_topo(l, err)) < 0)) {
-			return rc;
-		}
-		cut_list(l, opts->reverse);
 	}
 	return vv_hand_over(out, &l);
 }
 
+/* git has listed all, or failed. */
+static int end(vv_log *l, vv_error *err)
+{
+	int code = 0;
+	vv_status rc = l->git.child.pid > 0 ? vv_fed_end(&l->git, &code, err) : VV_OK;
+
+	return (int)(rc == VV_OK && code != 0
+			     ? vv_git_explain("cannot list the commits", &l->said, code, err)
+			     : rc);
+}
+
 int vv_log_next(vv_log *l, vv_oid *out, vv_error *err)
 {
-	vv_node *n;
+	vv_status rc;
 
-	if (l->listed) {
-		if (l->next == l->list.count) return 0;
-		vv_oid_from_git(out, &l->list.items[l->next++]->id);
-		return 1;
+	if (l->lines.len - l->at < LINE && l->git.child.pid > 0) {
+		if ((l->lines.len -= l->at) > 0) {
+			memmove(l->lines.data, l->lines.data + l->at, l->lines.len);
+		}
+		l->at = 0;
+		if ((rc = vv_fed_read(&l->git, LINE, err)) < 0) return (int)rc;
 	}
-	while (l->left > 0 && (n = vv_queue_pop(&l->queue))) {
-		vv_status rc = expand(l, n, err);
-
-		if (rc < 0) return rc;
-		if (!(*vv_node_flags(l->walker, n) & SHOWN)) {
-			continue;
-		}
-		if (l->skip > 0) {
-			l->skip--;
-			continue;
-		}
-		if (l->left != UINT64_MAX) {
-			l->left--;
-		}
-		vv_oid_from_git(out, &n->id);
-		return 1;
-	}
-	return 0;
+	if (l->lines.len - l->at < LINE) return end(l, err);
+	l->at += LINE;
+	return vv_oid_parse(out, l->lines.data + l->at - LINE, VV_OID_TEXT)
+		       ? 1
+		       : (int)vv_fail(err, VV_EIO,
+				      "'git rev-list' printed something else than ids");
 }
 
 void vv_log_close(vv_log *l)
 {
 	if (!l) return;
-	vv_names_free(l->paths, l->path_count);
-	vv_queue_clear(&l->queue);
-	vv_nodes_clear(&l->list);
-	vv_arena_clear(&l->arena);
-	vv_walker_free(l->walker);
-	vv_free(l);
+	vv_fed_close(&l->git);
+	vv_buf_clear_all(&l->lines, &l->said);
+	vv_free_all(l->argv, l);
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/repository.h"
@@ -29,6 +30,8 @@ typedef struct vv_log_options {
 	bool first_parent, reverse;
 	bool topo; /* reads the whole range before the first answer */
 } vv_log_options;
+/* Appends the ids that the log begins at and those that it excludes, as 'git rev-list --stdin' reads them. */
+void vv_log_put_tips(vv_buf *out, const vv_log_options *o);
 /* Warns, once, if 'git replace' changes the history for git; varve ignores replacements. */
 void vv_log_tell_replacements(vv_repository *r);
 /* It does so, too. */

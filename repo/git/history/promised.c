@@ -114,23 +114,12 @@ static vv_status bring(vv_repository *r, const vv_buf *words, const char *all, u
 	return rc < 0 || count < 2 ? rc : fetch(r, &ids, err);
 }
 
-static void put_id(vv_buf *words, const char *before, const vv_oid *id)
-{
-	vv_buf_printf(words, "%s%s\n", before, vv_oid_shows(id));
-}
-
 vv_status vv_promised_bring(vv_repository *r, const vv_log_options *log, vv_error *err)
 {
 	vv_auto(vv_buf) words = VV_BUF_INIT;
 
 	if (!r->partial) return VV_OK;
-	vv_buf_puts(&words, log->all || log->range_count > 0 ? "" : "HEAD\n");
-	for (size_t i = 0; i < log->range_count; i++) {
-		put_id(&words, "", &log->ranges[i].include);
-		if (log->ranges[i].has_exclude) {
-			put_id(&words, "^", &log->ranges[i].exclude);
-		}
-	}
+	vv_log_put_tips(&words, log);
 	vv_buf_puts(&words, "--\n");
 	for (const char *const *path = log->paths; path && *path; path++) {
 		vv_buf_printf(&words, "%s\n", *path);
@@ -146,10 +135,10 @@ vv_status vv_promised_bring_new(vv_repository *r, const vv_oid *ids, size_t coun
 
 	if (!r->partial) return VV_OK;
 	for (size_t i = 0; i < count; i++) {
-		put_id(&words, "", &ids[i]);
+		vv_buf_printf(&words, "%s\n", vv_oid_shows(&ids[i]));
 	}
 	for (size_t i = 0; i < known_count; i++) {
-		put_id(&words, "^", &known[i]);
+		vv_buf_printf(&words, "^%s\n", vv_oid_shows(&known[i]));
 	}
 	return bring(r, &words, NULL, 0, err);
 }

@@ -125,21 +125,6 @@ struct vv_git_pack {
 	bool started, whole;
 };
 
-static void put_alternates(vv_git_pack *p)
-{
-	const char *others = vv_env_get(p->repo->env, "GIT_ALTERNATE_OBJECT_DIRECTORIES");
-
-	/* Quoted in git's syntax: a path may contain the separator. */
-	vv_buf_puts(&p->alternates, "GIT_ALTERNATE_OBJECT_DIRECTORIES=\"");
-	for (const char *c = p->repo->objects; *c; c++) {
-		if (*c == '"' || *c == '\\') {
-			vv_buf_putc(&p->alternates, '\\');
-		}
-		vv_buf_putc(&p->alternates, *c);
-	}
-	vv_buf_printf(&p->alternates, "\"%s%s", others ? ":" : "", others ? others : "");
-}
-
 /* dir: a folder in r's object folder, with a folder "pack". */
 static vv_status git_pack_open(vv_git_pack **out, vv_repository *r, const char *dir,
 			       const vv_git_limits *limits, vv_error *err)
@@ -152,7 +137,7 @@ static vv_status git_pack_open(vv_git_pack **out, vv_repository *r, const char *
 	p->repo = r;
 	p->limits = *limits;
 	vv_buf_printf(&p->objects, "GIT_OBJECT_DIRECTORY=%s", dir);
-	put_alternates(p);
+	vv_git_put_alternates(&p->alternates, r->env, r->objects);
 	if ((rc = vv_buf_ok(&p->objects, err)) < 0 || (rc = vv_buf_ok(&p->alternates, err)) < 0) {
 		return rc;
 	}
