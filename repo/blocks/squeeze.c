@@ -12,7 +12,6 @@
 
 #define OUTPUT ((size_t)32 << 10)
 #define GZIP_LEVEL 4
-#define ZLIB_LEVEL 6 /* Git's */
 #define ZSTD_LEVEL 2
 #define ZSTD_WINDOW_LOG 20 /* a megabyte: browsers take up to eight */
 
@@ -39,8 +38,6 @@ vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn 
 	if (form == VV_SQUEEZE_GZIP) {
 		s->z_open = deflateInit2(&s->z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8,
 					 Z_DEFAULT_STRATEGY) == Z_OK;
-	} else if (form == VV_SQUEEZE_ZLIB) {
-		s->z_open = deflateInit(&s->z, ZLIB_LEVEL) == Z_OK;
 	} else {
 		s->zstd = ZSTD_createCStream();
 		if (s->zstd && (ZSTD_isError(ZSTD_CCtx_setParameter(

@@ -12,7 +12,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-typedef enum vv_squeeze_form { VV_SQUEEZE_GZIP, VV_SQUEEZE_ZSTD, VV_SQUEEZE_ZLIB } vv_squeeze_form;
+typedef enum vv_squeeze_form { VV_SQUEEZE_GZIP, VV_SQUEEZE_ZSTD } vv_squeeze_form;
 typedef vv_status (*vv_squeeze_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 
 typedef struct vv_squeeze vv_squeeze;

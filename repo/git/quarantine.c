@@ -26,7 +26,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/blocks/squeeze.h"
 #include "repo/git/libgit2.h"
 #include "repo/git/new_pack.h"
 #include "repo/git/pack_keep.h"
@@ -229,7 +228,6 @@ static vv_status memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *er
 
 /* ---- staging ---- */
 
-#define LOOSE_MAX 1u
 #define MEMORY_MAX (16u << 20) /* more than this is flushed at once */
 #define STREAM_MIN (1u << 20)  /* smaller files are staged in memory */
 #define WHOLE_MAX 1024u        /* objects larger on average are packed as differences */
@@ -237,11 +235,10 @@ static vv_status memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *er
 #define STREAM_STEP (256u << 10)
 #define FAN_TRIES 8
 
-/* memory belongs to the repository's odb. The rest is made when it is needed: file, or dir, and
- * loose, which writes loose objects into it. */
+/* memory belongs to the repository's odb. The rest is made when it is needed: dir, and loose,
+ * which writes loose objects into it. */
 struct vv_quarantine {
 	vv_memory_odb *memory;
-	char *file; /* the only object that is in memory, as a loose one; NULL: it is not staged */
 	char *dir;
 	git_odb *loose;
 	char pack[GIT_OID_HEXSZ + 1]; /* in dir, of all that is in memory; "": none is staged */
@@ -261,15 +258,6 @@ typedef struct staged_list {
 	size_t count, cap;
 } staged_list;
 
-static void forget_file(vv_quarantine *s)
-{
-	if (s->file) {
-		(void)vv_unlink(s->file, true, NULL);
-	}
-	vv_free(s->file);
-	s->file = NULL;
-}
-
 /* The memory stays in the repository's odb, which writes to it. */
 void vv_repository_discard(vv_repository *r)
 {
@@ -277,7 +265,6 @@ void vv_repository_discard(vv_repository *r)
 
 	if (!s) return;
 	memory_odb_empty(s->memory);
-	forget_file(s);
 	git_odb_free(s->loose);
 	if (s->dir) {
 		(void)vv_remove_tree(s->dir, NULL);
@@ -321,29 +308,18 @@ static vv_status stage_open(vv_repository *r, vv_error *err)
 	return VV_OK;
 }
 
-/* A name inside the object folder, another one each time. */
-static vv_status name_apart(const vv_repository *r, char **path, vv_error *err)
-{
-	uint64_t number;
-	char name[48];
-	vv_status rc = vv_mkdirs(r->objects, err);
-
-	*path = NULL;
-	if (rc < 0) return rc;
-	vv_random(&number, sizeof(number));
-	(void)snprintf(name, sizeof(name), VV_QUARANTINE_PREFIX "%016llx",
-		       (unsigned long long)number);
-	*path = vv_path_join(r->objects, name, NULL);
-	return *path ? VV_OK : vv_fail_nomem(err);
-}
-
+/* A folder inside the object folder, another one each time. */
 static vv_status need_dir(vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *dir = NULL;
+	uint64_t number;
 	vv_status rc;
 
 	if (r->stage->dir) return VV_OK;
-	if ((rc = name_apart(r, &dir, err)) < 0 || (rc = vv_mkdirs(dir, err)) < 0) return rc;
+	vv_random(&number, sizeof(number));
+	dir = vv_asprintf("%s/" VV_QUARANTINE_PREFIX "%016llx", r->objects,
+			  (unsigned long long)number);
+	if ((rc = vv_alloc_ok(dir, err)) < 0 || (rc = vv_mkdirs(dir, err)) < 0) return rc;
 	r->stage->dir = vv_take(&dir);
 	return VV_OK;
 }
@@ -742,14 +718,13 @@ static int type_rank(git_object_t type)
 					 : 3;
 }
 
-/* Among several. */
-static bool is_large(const vv_memory_odb *m, const vv_memory_object *o)
+/* A pack would compress a large one thoroughly; git, too, leaves that to gc. */
+static bool is_loose(const vv_memory_odb *m, const vv_memory_object *o)
 {
-	return m->count > LOOSE_MAX && o->len >= STREAM_MIN;
+	return m->count == 1 || o->len >= STREAM_MIN;
 }
 
-/* A pack would compress it thoroughly; git, too, leaves that to gc. */
-static vv_status stage_large_loose(vv_repository *r, const vv_memory_object *o, vv_error *err)
+static vv_status write_loose(vv_repository *r, const vv_memory_object *o, vv_error *err)
 {
 	git_oid id;
 	vv_status rc = need_loose(r, err);
@@ -763,7 +738,7 @@ static vv_status stage_large_loose(vv_repository *r, const vv_memory_object *o, 
 
 VV_AUTO_FREE(git_packbuilder, git_packbuilder_free)
 
-/* Puts the objects in memory, except large ones, into one of them. */
+/* Puts the objects in memory, except loose ones, into one of them. */
 static vv_status fill_pack(const vv_memory_odb *m, vv_new_pack *whole, git_packbuilder *alike,
 			   vv_error *err)
 {
@@ -774,7 +749,7 @@ static vv_status fill_pack(const vv_memory_odb *m, vv_new_pack *whole, git_packb
 			const vv_memory_object *o = &m->items[i];
 			int code = 0;
 
-			if (is_large(m, o) || type_rank(o->type) != rank) {
+			if (is_loose(m, o) || type_rank(o->type) != rank) {
 				continue;
 			}
 			if (whole) {
@@ -834,74 +809,12 @@ static vv_status stage_memory_pack(vv_repository *r, size_t count, size_t bytes,
 	return VV_OK;
 }
 
-typedef struct loose_file {
-	const char *path;
-	int fd;
-} loose_file;
-
-static vv_status on_compressed(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	const loose_file *f = payload;
-
-	return vv_write_full(f->fd, bytes, len, f->path, err);
-}
-
-/* gitformat-loose(5): type, length and bytes, compressed as one. */
-static vv_status write_loose(loose_file *f, const vv_memory_object *o, vv_error *err)
-{
-	vv_auto(vv_squeeze) *squeeze = NULL;
-	char head[48];
-	vv_status rc;
-
-	(void)snprintf(head, sizeof(head), "%s %zu", git_object_type2string(o->type), o->len);
-	if ((rc = vv_squeeze_open(&squeeze, VV_SQUEEZE_ZLIB, on_compressed, f, err)) < 0 ||
-	    (rc = vv_squeeze_write(squeeze, head, strlen(head) + 1, err)) < 0 ||
-	    (rc = vv_squeeze_write(squeeze, o->bytes, o->len, err)) < 0) {
-		return rc;
-	}
-	return vv_squeeze_end(squeeze, err);
-}
-
-/* Writes the only object that is in memory into a file apart: a folder for it would cost more than the file. */
-static vv_status stage_file(vv_repository *r, vv_syncs *files, vv_error *err)
-{
-	vv_quarantine *s = r->stage;
-	loose_file f;
-	vv_status rc = name_apart(r, &s->file, err);
-
-	if (rc < 0) return rc;
-	f.path = s->file;
-	if ((f.fd = vv_open(f.path, O_WRONLY | O_CREAT | O_EXCL, 0444, err)) < 0) {
-		return (vv_status)f.fd;
-	}
-	if ((rc = write_loose(&f, &s->memory->items[0], err)) == VV_OK) {
-		rc = vv_syncs_add(files, f.fd, f.path, err);
-	}
-	vv_status closed = vv_close(f.fd, f.path, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
-}
-
-static vv_status place_file(vv_repository *r, vv_error *err)
-{
-	vv_quarantine *s = r->stage;
-	staged it = {.path = s->file, .id = s->memory->items[0].id};
-	vv_status rc;
-
-	(void)git_oid_tostr(it.hex, sizeof(it.hex), &it.id);
-	if ((rc = place_all_loose(r, &(staged_list){.items = &it, .count = 1}, err)) == VV_OK) {
-		vv_free(s->file);
-		s->file = NULL;
-	}
-	return rc;
-}
-
 /* After a failed attempt: objects in memory are written again, streamed ones cannot be. */
 static vv_status start_again(vv_quarantine *s, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	if (s->streamed) return vv_fail(err, VV_EIO, "an earlier write of Git objects failed");
-	forget_file(s);
 	git_odb_free(s->loose);
 	s->loose = NULL;
 	s->pack[0] = '\0';
@@ -921,21 +834,19 @@ vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!s || (s->tried && (rc = start_again(s, err)) < 0)) return rc;
-	size_t count = s->memory->count, small = 0, bytes = 0;
+	size_t packed = 0, bytes = 0;
 	s->tried = true;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < s->memory->count; i++) {
 		const vv_memory_object *o = &s->memory->items[i];
 
-		if (!is_large(s->memory, o)) {
-			small++;
+		if (!is_loose(s->memory, o)) {
+			packed++;
 			bytes += o->len;
-		} else if ((rc = stage_large_loose(r, o, err)) < 0) {
+		} else if ((rc = write_loose(r, o, err)) < 0) {
 			return rc;
 		}
 	}
-	if ((count > LOOSE_MAX && small > 0 &&
-	     (rc = stage_memory_pack(r, small, bytes, files, err)) < 0) ||
-	    (count > 0 && count <= LOOSE_MAX && (rc = stage_file(r, files, err)) < 0) ||
+	if ((packed > 0 && (rc = stage_memory_pack(r, packed, bytes, files, err)) < 0) ||
 	    (s->loose && (rc = list_staged(s->dir, &list, err)) < 0)) {
 		return rc;
 	}
@@ -953,8 +864,7 @@ vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 		rc = place_pack(r, s->dir, s->pack, err);
 		s->pack[0] = '\0';
 	}
-	if (rc < 0 || (s->file && (rc = place_file(r, err)) < 0) ||
-	    (s->loose && (rc = list_staged(s->dir, &list, err)) < 0) ||
+	if (rc < 0 || (s->loose && (rc = list_staged(s->dir, &list, err)) < 0) ||
 	    (rc = place_all_loose(r, &list, err)) < 0) {
 		return rc;
 	}
