@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/array.h"
@@ -28,57 +29,33 @@
 
 /* --- offsets ----------------------------------------------------------------- */
 
-/* An open file, read in pieces. */
-typedef struct window {
-	const char *path;
-	int fd;
-	uint64_t size;
-	uint64_t at; /* of buf in the file */
-	size_t len;
-	uint8_t *buf; /* PIECE bytes */
-} window;
-
-/* VV_ENOTFOUND: it is gone. */
-static vv_status window_open(window *w, const char *path, vv_error *err)
+vv_status vv_git_map_open(vv_git_map *out, const char *path, vv_error *err)
 {
 	vv_stat st;
-	vv_status rc;
+	const int fd = vv_open(path, O_RDONLY, 0, err);
 
-	*w = (window){.path = path};
-	if ((w->fd = vv_open(path, O_RDONLY, 0, err)) < 0) return (vv_status)w->fd;
-	if ((rc = vv_fstat(&st, w->fd, path, err)) < 0) return rc;
-	w->size = st.size;
-	w->buf = vv_malloc(PIECE);
-	return w->buf ? VV_OK : vv_fail_nomem(err);
-}
+	*out = (vv_git_map){.path = path};
+	if (fd < 0) return (vv_status)fd;
+	vv_status rc = vv_fstat(&st, fd, path, err);
+	if (rc == VV_OK && st.size > 0) {
+		void *at = mmap(NULL, (size_t)st.size, PROT_READ, MAP_PRIVATE, fd, 0);
 
-static void window_close(window *w)
-{
-	vv_free(w->buf);
-	(void)vv_close(w->fd, w->path, NULL);
-}
-VV_AUTO_CLEAR(window, window_close)
-
-/* Up to want bytes from offset on, at least need: *out is borrowed until the next call, *len the available
- * bytes. The caller has checked that the file has them. */
-static vv_status window_read(window *w, const uint8_t **out, size_t *len, uint64_t offset,
-			     size_t need, vv_error *err)
-{
-	if (offset < w->at || offset + need > w->at + w->len) {
-		ssize_t got = vv_pread_full(w->fd, w->buf, PIECE, offset, w->path, err);
-
-		w->len = 0;
-		if (got < 0) return (vv_status)got;
-		if ((size_t)got < need) {
-			return vv_fail(err, VV_EIO, "'%s' was truncated while it was read",
-				       vv_text_shows(w->path));
+		if (at == MAP_FAILED || st.size > SIZE_MAX) {
+			rc = vv_fail_errno(err, "cannot read", path);
+		} else {
+			out->bytes = at;
+			out->len = (size_t)st.size;
 		}
-		w->at = offset;
-		w->len = (size_t)got;
 	}
-	*out = w->buf + (offset - w->at);
-	*len = w->len - (size_t)(offset - w->at);
-	return VV_OK;
+	(void)vv_close(fd, path, NULL);
+	return rc;
+}
+
+void vv_git_map_close(vv_git_map *m)
+{
+	if (m->len > 0) {
+		(void)munmap((void *)(uintptr_t)m->bytes, m->len);
+	}
 }
 
 static vv_status damaged(const char *path, const char *what, vv_error *err)
@@ -118,33 +95,20 @@ typedef struct offsets {
 	bool large; /* else 32 bits are one number */
 } offsets;
 
-static vv_status check_offsets(window *w, const offsets *o, uint64_t pack_size, bool *within,
-			       vv_error *err)
+static bool are_within(const uint8_t *bytes, const offsets *o, uint64_t pack_size)
 {
-	const uint8_t *p;
-	size_t len;
-	vv_status rc;
+	bool within = true;
 
-	*within = true;
-	for (uint64_t i = 0; *within && i < o->count;) {
-		bool all = true;
+	for (uint64_t i = 0; i < o->count; i++) {
+		const uint32_t offset = vv_get_be32(bytes + o->at + i * o->stride);
 
-		if ((rc = window_read(w, &p, &len, o->at + i * o->stride, 4, err)) < 0) return rc;
-		for (; i < o->count && len >= 4; i++) {
-			uint32_t offset = vv_get_be32(p);
-
-			all &= o->large && (offset & LARGE) ? (offset & ~LARGE) < o->large_count
-							    : is_within(offset, pack_size);
-			p += o->stride;
-			len = len > o->stride ? len - o->stride : 0;
-		}
-		*within = all;
+		within &= o->large && (offset & LARGE) ? (offset & ~LARGE) < o->large_count
+						       : is_within(offset, pack_size);
 	}
-	for (uint64_t i = 0; *within && i < o->large_count; i++) {
-		if ((rc = window_read(w, &p, &len, o->large_at + i * 8, 8, err)) < 0) return rc;
-		*within = is_within(vv_get_be64(p), pack_size);
+	for (uint64_t i = 0; i < o->large_count; i++) {
+		within &= is_within(vv_get_be64(bytes + o->large_at + i * 8), pack_size);
 	}
-	return VV_OK;
+	return within;
 }
 
 /* Where the tables of an index are; false: no file of this size has them. */
@@ -179,55 +143,37 @@ static vv_status pack_size(uint64_t *out, const char *path, vv_error *err)
 	vv_status rc = vv_lstat(&st, path, err);
 
 	if (rc == VV_OK && S_ISLNK(st.mode)) {
-		window w = {.fd = -1};
+		vv_auto(vv_git_map) pack = {0};
 
-		rc = window_open(&w, path, err);
-		st.size = w.size;
-		window_close(&w);
+		rc = vv_git_map_open(&pack, path, err);
+		st.size = pack.len;
 	}
 	*out = rc == VV_OK ? st.size : 0;
 	return rc;
 }
 
-/* Does the pack end with the checksum in its index? Else the pack is wrong, which libgit2 reports. */
-static vv_status ends_alike(window *index, const char *pack_path, bool *alike, vv_error *err)
+static vv_status check_index(const vv_git_map *x, const char *pack_path, uint64_t size,
+			     vv_error *err)
 {
-	vv_auto(window) pack = {.fd = -1};
-	const uint8_t *a, *b;
-	size_t len;
-	vv_status rc;
-
-	*alike = false;
-	if ((rc = window_open(&pack, pack_path, err)) < 0 || pack.size < VV_SHA1_LEN) return rc;
-	if ((rc = window_read(index, &a, &len, index->size - ENDS, VV_SHA1_LEN, err)) == VV_OK &&
-	    (rc = window_read(&pack, &b, &len, pack.size - VV_SHA1_LEN, VV_SHA1_LEN, err)) ==
-		    VV_OK) {
-		*alike = memcmp(a, b, VV_SHA1_LEN) == 0;
-	}
-	return rc;
-}
-
-static vv_status check_index(window *w, const char *pack_path, uint64_t size, vv_error *err)
-{
-	const uint8_t *head;
+	vv_auto(vv_git_map) pack = {0};
 	offsets o;
-	size_t len;
-	bool within, alike;
 	vv_status rc;
 
-	if (w->size < 8 + FANOUT + ENDS) return damaged(w->path, "it is too short", err);
-	if ((rc = window_read(w, &head, &len, 0, 8 + FANOUT, err)) < 0) return rc;
-	if (memcmp(head, "\377tOc", 4) == 0 && vv_get_be32(head + 4) != 2) {
+	if (x->len < 8 + FANOUT + ENDS) return damaged(x->path, "it is too short", err);
+	if (memcmp(x->bytes, "\377tOc", 4) == 0 && vv_get_be32(x->bytes + 4) != 2) {
 		return VV_OK; /* libgit2 refuses it */
 	}
-	if (!index_layout(&o, head, w->size)) {
-		return damaged(w->path, "its tables do not have its size", err);
+	if (!index_layout(&o, x->bytes, x->len)) {
+		return damaged(x->path, "its tables do not have its size", err);
 	}
-	if ((rc = check_offsets(w, &o, size, &within, err)) < 0 || within ||
-	    (rc = ends_alike(w, pack_path, &alike, err)) < 0 || !alike) {
+	if (are_within(x->bytes, &o, size)) return VV_OK;
+	/* A pack that does not end with the checksum in its index is wrong itself, which libgit2 reports. */
+	if ((rc = vv_git_map_open(&pack, pack_path, err)) < 0 || pack.len < VV_SHA1_LEN ||
+	    memcmp(x->bytes + x->len - ENDS, pack.bytes + pack.len - VV_SHA1_LEN, VV_SHA1_LEN) !=
+		    0) {
 		return rc;
 	}
-	return leads_beyond(w->path, err);
+	return leads_beyond(x->path, err);
 }
 
 /* "<dir>/<name of an index>" with .pack at its end; NULL when out of memory. */
@@ -240,16 +186,15 @@ static char *pack_of(const char *dir, const char *index)
 static vv_status check_pack(const char *dir, const char *name, vv_error *err)
 {
 	vv_auto(char) *index = vv_path_join(dir, name, (char *)NULL), *path = pack_of(dir, name);
-	vv_auto(window) w = {.fd = -1};
+	vv_auto(vv_git_map) x = {0};
 	uint64_t size;
 	vv_status rc;
 
 	if (!index || !path) return vv_fail_nomem(err);
-	if ((rc = pack_size(&size, path, err)) == VV_OK &&
-	    (rc = window_open(&w, index, err)) == VV_OK) {
-		rc = check_index(&w, path, size, err);
+	if ((rc = pack_size(&size, path, err)) < 0 || (rc = vv_git_map_open(&x, index, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return check_index(&x, path, size, err);
 }
 
 /* --- the index of several packs ---------------------------------------------- */
@@ -263,21 +208,21 @@ typedef struct multi {
 } multi;
 
 /* The tables, by the list of chunks. *known false: it has a chunk unknown to libgit2. */
-static vv_status multi_chunks(multi *m, window *w, uint32_t chunks, bool *known, vv_error *err)
+static vv_status multi_chunks(multi *m, const vv_git_map *x, uint32_t chunks, bool *known,
+			      vv_error *err)
 {
 	static const char ids[CHUNKS][5] = {"PNAM", "OIDF", "OIDL", "OOFF", "LOFF"};
-	uint64_t before = 12 + ((uint64_t)chunks + 1) * 12, end = w->size - VV_SHA1_LEN;
-	const uint8_t *p;
-	size_t len, which = CHUNKS;
-	vv_status rc;
+	uint64_t before = 12 + ((uint64_t)chunks + 1) * 12, end = x->len - VV_SHA1_LEN;
+	size_t which = CHUNKS;
 
 	*known = true;
-	if (before > end) return damaged(w->path, "it is too short", err);
+	if (before > end) return damaged(x->path, "it is too short", err);
 	for (uint32_t i = 0; i < chunks; i++) {
-		if ((rc = window_read(w, &p, &len, 12 + (uint64_t)i * 12, 12, err)) < 0) return rc;
-		uint64_t at = vv_get_be64(p + 4);
+		const uint8_t *p = x->bytes + 12 + (size_t)i * 12;
+		const uint64_t at = vv_get_be64(p + 4);
+
 		if (at < before || at > end) {
-			return damaged(w->path, "its tables are in disorder", err);
+			return damaged(x->path, "its tables are in disorder", err);
 		}
 		if (i > 0) {
 			m->len[which] = at - before;
@@ -297,30 +242,23 @@ static vv_status multi_chunks(multi *m, window *w, uint32_t chunks, bool *known,
 }
 
 /* The sizes of the packs, in the order of their names. VV_ENOTFOUND: one is missing here. */
-static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_error *err)
+static vv_status multi_sizes(multi *m, const vv_git_map *x, const char *dir, vv_error *err)
 {
+	const char *name = (const char *)x->bytes + m->at[NAMES];
 	uint64_t left = m->len[NAMES];
-	vv_auto_free uint8_t *names = NULL;
 	vv_status rc = VV_OK;
-	ssize_t got;
 
 	if (left > NAMES_MAX || m->packs > left) {
-		return damaged(w->path, "its list of packs does not have its size", err);
+		return damaged(x->path, "its list of packs does not have its size", err);
 	}
-	if (!(m->sizes = vv_calloc((size_t)m->packs + 1, sizeof(*m->sizes))) ||
-	    !(names = vv_calloc(1, (size_t)left + 1))) {
+	if (!(m->sizes = vv_calloc((size_t)m->packs + 1, sizeof(*m->sizes)))) {
 		return vv_fail_nomem(err);
 	}
-	if ((got = vv_pread_full(w->fd, names, (size_t)left, m->at[NAMES], w->path, err)) < 0) {
-		return (vv_status)got;
-	}
-	const char *name = (const char *)names;
 	for (uint32_t i = 0; rc == VV_OK && i < m->packs; i++) {
-		size_t len = strlen(name);
+		const size_t len = strnlen(name, (size_t)left);
 
-		if (len >= left || !vv_path_ends(name, ".idx") || strchr(name, '/')) {
-			rc = damaged(w->path, "its list of packs is in disorder", err);
-			break;
+		if (len == left || !vv_path_ends(name, ".idx") || strchr(name, '/')) {
+			return damaged(x->path, "its list of packs is in disorder", err);
 		}
 		vv_auto(char) *path = pack_of(dir, name);
 		rc = path ? pack_size(&m->sizes[i], path, err) : vv_fail_nomem(err);
@@ -330,84 +268,54 @@ static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_erro
 	return rc;
 }
 
-static vv_status multi_places(const multi *m, window *w, vv_error *err)
+static bool multi_is_within(const multi *m, const uint8_t *bytes)
 {
-	uint64_t larges = m->len[LARGES] / 8, offset;
-	window large = *w; /* a piece of its own */
-	const uint8_t *p;
-	size_t len;
-	vv_status rc = VV_OK;
+	const uint64_t larges = m->len[LARGES] / 8;
 
-	large.len = 0;
-	if (!(large.buf = vv_malloc(PIECE))) return vv_fail_nomem(err);
-	for (uint64_t i = 0; rc == VV_OK && i < m->count;) {
-		rc = window_read(w, &p, &len, m->at[PLACES] + i * 8, 8, err);
-		for (; rc == VV_OK && i < m->count && len >= 8; i++, p += 8, len -= 8) {
-			const uint8_t *q = p + 4;
-			uint32_t pack = vv_get_be32(p);
+	for (uint64_t i = 0; i < m->count; i++) {
+		const uint8_t *p = bytes + m->at[PLACES] + i * 8;
+		const uint32_t pack = vv_get_be32(p);
+		uint64_t offset = vv_get_be32(p + 4);
 
-			offset = vv_get_be32(q);
-			if (larges > 0 && (offset & LARGE)) {
-				offset &= ~LARGE;
-				if (offset >= larges) {
-					rc = leads_beyond(w->path, err);
-					break;
-				}
-				rc = window_read(&large, &q, &(size_t){0},
-						 m->at[LARGES] + offset * 8, 8, err);
-				if (rc < 0) {
-					break;
-				}
-				offset = vv_get_be64(q);
-			}
-			if (pack >= m->packs || !is_within(offset, m->sizes[pack])) {
-				rc = leads_beyond(w->path, err);
-			}
+		if (larges > 0 && (offset & LARGE)) {
+			offset &= ~LARGE;
+			if (offset >= larges) return false;
+			offset = vv_get_be64(bytes + m->at[LARGES] + offset * 8);
 		}
+		if (pack >= m->packs || !is_within(offset, m->sizes[pack])) return false;
 	}
-	vv_free(large.buf);
-	return rc;
+	return true;
 }
 
-static vv_status check_multi_open(multi *m, window *w, const char *dir, vv_error *err)
+static vv_status check_multi_open(multi *m, const vv_git_map *x, const char *dir, vv_error *err)
 {
-	const uint8_t *p;
-	size_t len;
 	bool known;
 	vv_status rc;
 
-	if (w->size < 12 + VV_SHA1_LEN) {
+	if (x->len < 12 + VV_SHA1_LEN || memcmp(x->bytes, "MIDX\1\1", 6) != 0) {
 		return VV_OK; /* libgit2 refuses it, as it does another version */
 	}
-	if ((rc = window_read(w, &p, &len, 0, 12, err)) < 0 || memcmp(p, "MIDX\1\1", 6) != 0) {
-		return rc;
-	}
-	uint32_t chunks = p[6];
-	m->packs = vv_get_be32(p + 8);
-	if ((rc = multi_chunks(m, w, chunks, &known, err)) < 0 || !known) return rc;
-	if (m->len[COUNTS] != FANOUT) {
-		return damaged(w->path, "its tables do not have its size", err);
-	}
-	if ((rc = window_read(w, &p, &len, m->at[COUNTS], FANOUT, err)) < 0) return rc;
-	if (!fanout_read(p, &m->count) || m->len[IDS] != (uint64_t)m->count * VV_SHA1_LEN ||
+	m->packs = vv_get_be32(x->bytes + 8);
+	if ((rc = multi_chunks(m, x, x->bytes[6], &known, err)) < 0 || !known) return rc;
+	if (m->len[COUNTS] != FANOUT || !fanout_read(x->bytes + m->at[COUNTS], &m->count) ||
+	    m->len[IDS] != (uint64_t)m->count * VV_SHA1_LEN ||
 	    m->len[PLACES] != (uint64_t)m->count * 8 || m->len[LARGES] % 8 != 0) {
-		return damaged(w->path, "its tables do not have its size", err);
+		return damaged(x->path, "its tables do not have its size", err);
 	}
-	if ((rc = multi_sizes(m, w, dir, err)) < 0) return rc;
-	return multi_places(m, w, err);
+	if ((rc = multi_sizes(m, x, dir, err)) < 0) return rc;
+	return multi_is_within(m, x->bytes) ? VV_OK : leads_beyond(x->path, err);
 }
 
 static vv_status check_multi(const char *dir, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(dir, VV_MULTI_PACK_INDEX, (char *)NULL);
-	window w = {.fd = -1};
+	vv_auto(vv_git_map) x = {0};
 	multi m = {0};
-	vv_status rc = path ? window_open(&w, path, err) : vv_fail_nomem(err);
+	vv_status rc = path ? vv_git_map_open(&x, path, err) : vv_fail_nomem(err);
 
 	if (rc == VV_OK) {
-		rc = check_multi_open(&m, &w, dir, err);
+		rc = check_multi_open(&m, &x, dir, err);
 	}
-	window_close(&w);
 	vv_free(m.sizes);
 	return rc;
 }
@@ -532,7 +440,7 @@ static vv_status read_all(int fd, const char *path, vv_digest *sha, uint8_t end[
 static vv_status check_file(const char *path, bool *sound, vv_error *err)
 {
 	uint8_t end[VV_SHA1_LEN], digest[VV_SHA1_LEN];
-	vv_digest *sha = NULL;
+	vv_auto(vv_digest) *sha = NULL;
 	bool whole = false;
 	int fd = vv_open(path, O_RDONLY, 0, err);
 	vv_status rc;
@@ -541,15 +449,11 @@ static vv_status check_file(const char *path, bool *sound, vv_error *err)
 	if (fd < 0) {
 		return fd == VV_ENOTFOUND ? VV_OK : (vv_status)fd; /* a gc took it away */
 	}
-	if ((rc = vv_digest_new(&sha, VV_DIGEST_SHA1, err)) < 0) {
-		goto done;
-	}
-	if ((rc = read_all(fd, path, sha, end, &whole, err)) == VV_OK &&
-	    (rc = vv_digest_end(sha, digest, err)) == VV_OK) {
+	rc = vv_digest_new(&sha, VV_DIGEST_SHA1, err);
+	rc = rc < 0 ? rc : read_all(fd, path, sha, end, &whole, err);
+	if (rc == VV_OK && (rc = vv_digest_end(sha, digest, err)) == VV_OK) {
 		*sound = whole && memcmp(end, digest, VV_SHA1_LEN) == 0;
 	}
-done:
-	vv_digest_free(sha);
 	(void)vv_close(fd, path, NULL);
 	return rc;
 }

@@ -9,11 +9,23 @@
 #define VV_REPO_GIT_PACK_CHECK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 #define VV_MULTI_PACK_INDEX "multi-pack-index"
+
+/* A file of Git's, as mapped bytes. */
+typedef struct vv_git_map {
+	const char *path; /* borrowed */
+	const uint8_t *bytes;
+	size_t len;
+} vv_git_map;
+vv_status vv_git_map_open(vv_git_map *out, const char *path, vv_error *err); /* VV_ENOTFOUND */
+void vv_git_map_close(vv_git_map *m);                                        /* accepts zeroes */
+VV_AUTO_CLEAR(vv_git_map, vv_git_map_close)
 
 /* The folder of objects itself first, then those of its "info/alternates", each once. A failure ends the walk. */
 typedef vv_status (*vv_object_folder_fn)(void *payload, const char *objects, bool alternate,

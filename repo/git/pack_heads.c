@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <zlib.h>
 
@@ -35,13 +34,8 @@
 
 typedef struct vv_pack_heads vv_pack_heads;
 
-typedef struct map {
-	const uint8_t *bytes;
-	size_t len;
-} map;
-
 typedef struct pack {
-	map index, data;
+	vv_git_map index, data;
 	uint32_t count;
 } pack;
 
@@ -52,37 +46,13 @@ struct vv_pack_heads {
 	_Atomic(size_t) last; /* where one was found */
 };
 
-/* --- mapping ------------------------------------------------------------------ */
-
-static void unmap(map *m)
-{
-	if (m->len > 0) {
-		(void)munmap((void *)(uintptr_t)m->bytes, m->len);
-	}
-}
-
-static void map_file(map *out, const char *path)
-{
-	vv_stat st;
-	const int fd = vv_open(path, O_RDONLY, 0, VV_IGNORED);
-
-	*out = (map){0};
-	if (fd < 0) return;
-	if (vv_fstat(&st, fd, path, VV_IGNORED) == VV_OK && st.size > 0 && st.size <= SIZE_MAX) {
-		void *at = mmap(NULL, (size_t)st.size, PROT_READ, MAP_PRIVATE, fd, 0);
-
-		if (at != MAP_FAILED) {
-			*out = (map){at, (size_t)st.size};
-		}
-	}
-	(void)vv_close(fd, path, VV_IGNORED);
-}
+/* --- the packs ------------------------------------------------------------------ */
 
 /* Do the two belong together, and is the index one of the second form? */
 static bool is_sound(pack *p)
 {
 	static const uint8_t second[FANOUT_AT] = {0xff, 't', 'O', 'c', 0, 0, 0, 2};
-	const map *x = &p->index, *d = &p->data;
+	const vv_git_map *x = &p->index, *d = &p->data;
 
 	if (x->len < IDS_AT + NAMES || d->len < 12 + GIT_OID_RAWSZ ||
 	    memcmp(x->bytes, second, sizeof(second)) != 0) {
@@ -117,14 +87,15 @@ static vv_status add_folder(void *payload, const char *objects, bool alternate V
 		if (!data || !vv_array_room(h->list, h->count, h->cap)) {
 			return vv_fail_nomem(err);
 		}
-		map_file(&p.index, f.path);
-		map_file(&p.data, data);
+		(void)vv_git_map_open(&p.index, f.path, VV_IGNORED);
+		(void)vv_git_map_open(&p.data, data, VV_IGNORED);
+		p.index.path = p.data.path = NULL;
 		if (is_sound(&p)) {
 			h->list[h->count++] = p;
 		} else {
 			h->gaps = true;
-			unmap(&p.index);
-			unmap(&p.data);
+			vv_git_map_close(&p.index);
+			vv_git_map_close(&p.data);
 		}
 	}
 	return rc;
@@ -133,8 +104,8 @@ static vv_status add_folder(void *payload, const char *objects, bool alternate V
 static void heads_free(vv_pack_heads *h)
 {
 	for (size_t i = 0; h && i < h->count; i++) {
-		unmap(&h->list[i].index);
-		unmap(&h->list[i].data);
+		vv_git_map_close(&h->list[i].index);
+		vv_git_map_close(&h->list[i].data);
 	}
 	if (h) {
 		vv_free(h->list);
