@@ -747,13 +747,15 @@ static vv_status fill_pack(const vv_memory_odb *m, vv_new_pack *whole, git_packb
 	for (int rank = 0; rank <= 3; rank++) {
 		for (size_t i = 0; i < m->count; i++) {
 			const vv_memory_object *o = &m->items[i];
+			bool added;
 			int code = 0;
 
 			if (is_loose(m, o) || type_rank(o->type) != rank) {
 				continue;
 			}
 			if (whole) {
-				rc = vv_new_pack_add(whole, &o->id, o->type, o->bytes, o->len, err);
+				rc = vv_new_pack_add(whole, &o->id, o->type, o->bytes, o->len,
+						     &added, err);
 			} else if ((code = git_packbuilder_insert(alike, &o->id, NULL)) < 0) {
 				rc = vv_git_fail(err, code, "cannot pack Git's objects");
 			}
@@ -782,13 +784,15 @@ static vv_status write_alike(vv_repository *r, char hex[GIT_OID_HEXSZ + 1], vv_e
 
 static vv_status write_whole(const vv_quarantine *s, char hex[GIT_OID_HEXSZ + 1], vv_error *err)
 {
+	vv_auto(char) *path = vv_path_join(s->dir, "new-pack", NULL);
 	vv_auto(vv_new_pack) *p = NULL;
-	vv_status rc;
+	vv_status rc = vv_alloc_ok(path, err);
 
-	if ((rc = vv_new_pack_open(&p, err)) < 0 || (rc = fill_pack(s->memory, p, NULL, err)) < 0) {
+	if (rc < 0 || (rc = vv_new_pack_open(&p, path, err)) < 0 ||
+	    (rc = fill_pack(s->memory, p, NULL, err)) < 0) {
 		return rc;
 	}
-	return vv_new_pack_write(p, s->dir, hex, err);
+	return vv_new_pack_end(p, s->dir, hex, err);
 }
 
 /* Packs count objects in memory, of `bytes` bytes, in the separate folder. */

@@ -22,12 +22,12 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/new_pack.h"
 #include "repo/git/objects/git_object.h"
 #include "repo/git/objects/object_form.h"
 #include "repo/git/objects/objects.h"
 #include "repo/git/objects/range.h"
 #include "repo/git/objects/send.h"
-#include "repo/git/objects/spool.h"
 #include "repo/git/pack_heads.h"
 #include "repo/git/program.h"
 #include "repo/git/quarantine.h"
@@ -327,12 +327,12 @@ struct vv_git_receive {
 	vv_git_limits limits;        /* 0: none */
 	char *dir;
 	int lock_fd;
-	vv_spool *spool;
-	vv_git_pack *pack;           /* in the place of spool; NULL */
+	vv_new_pack *came;
+	vv_git_pack *pack;           /* in the place of came; NULL */
 	vv_oid_set expected;         /* objects named before they arrived */
 	uint64_t count;              /* different objects */
 	uint64_t objects, bytes;     /* all received ones, with repeats: compared with the limits */
-	vv_error failed;             /* the spool ends in half an object then */
+	vv_error failed;             /* came ends in half an object then */
 	char hex[GIT_OID_HEXSZ + 1]; /* the pack's name; "": they are loose objects */
 	vv_pack_sum sum;             /* inner borrows it */
 	bool taken, ended, installed;
@@ -377,11 +377,11 @@ static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
 	return rc;
 }
 
-static vv_status open_spool(vv_git_receive *g, vv_error *err)
+static vv_status open_objects(vv_git_receive *g, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(g->dir, SPOOL_NAME, (char *)NULL);
 
-	return path ? vv_spool_open(&g->spool, path, err) : vv_fail_nomem(err);
+	return path ? vv_new_pack_open(&g->came, path, err) : vv_fail_nomem(err);
 }
 
 static vv_status open_folder(vv_git_receive *g, vv_error *err)
@@ -396,7 +396,7 @@ static vv_status open_folder(vv_git_receive *g, vv_error *err)
 	} while (rc < 0 && again && ++tries < OPEN_TRIES);
 	if (rc < 0) return rc;
 	if (!(pack = vv_path_join(g->dir, "pack", (char *)NULL))) return vv_fail_nomem(err);
-	return (rc = vv_mkdirs(pack, err)) < 0 ? rc : open_spool(g, err);
+	return (rc = vv_mkdirs(pack, err)) < 0 ? rc : open_objects(g, err);
 }
 
 vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_git_limits *limits,
@@ -422,7 +422,7 @@ void vv_git_receive_close(vv_git_receive *g)
 	if (!g) return;
 	vv_repository_close(g->inner);
 	git_pack_close(g->pack);
-	vv_spool_close(g->spool);
+	vv_new_pack_close(g->came);
 	vv_oid_set_clear(&g->expected);
 	if (g->lock_fd >= 0) {
 		(void)vv_remove_leftover(g->dir, VV_RECEIVE_LOCK, NULL);
@@ -490,7 +490,7 @@ static vv_status note_link(void *payload, const git_oid *id, vv_error *err)
 	vv_git_receive *g = payload;
 	bool added;
 
-	if (vv_spool_has(g->spool, id) || vv_object_is_here(g->repo, id)) return VV_OK;
+	if (vv_new_pack_has(g->came, id) || vv_object_is_here(g->repo, id)) return VV_OK;
 	return vv_oid_set_add(&g->expected, id, &added, err);
 }
 
@@ -518,7 +518,8 @@ vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void 
 		return vv_git_fail(err, code, "cannot compute the id of a Git object");
 	}
 	if ((rc = vv_git_form_check(type, &git_id, bytes, len, note_link, g, err)) < 0) return rc;
-	if ((rc = vv_spool_add(g->spool, &git_id, type, bytes, len, &added, err)) < 0) {
+	if ((rc = vv_new_pack_add(g->came, &git_id, (git_object_t)type, bytes, len, &added, err)) <
+	    0) {
 		g->failed = *err;
 		return rc;
 	}
@@ -534,12 +535,12 @@ static vv_status begin_pack(vv_git_receive *g, vv_error *err)
 {
 	vv_status rc;
 
-	vv_spool_close(g->spool);
-	g->spool = NULL;
+	vv_new_pack_close(g->came);
+	g->came = NULL;
 	vv_oid_set_clear(&g->expected);
 	vv_oid_set_init(&g->expected);
 	g->count = 0;
-	if ((rc = open_spool(g, err)) < 0) return rc;
+	if ((rc = open_objects(g, err)) < 0) return rc;
 	return git_pack_open(&g->pack, g->repo, g->dir, &g->limits, err);
 }
 
@@ -583,12 +584,13 @@ vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t
 			      size_t len, vv_buf *out, vv_error *err)
 {
 	git_oid short_id = {0}, id;
-	vv_git_type found;
+	git_object_t found;
 
 	if (len < 4 || len > GIT_OID_RAWSZ) return no_base(err);
-	vv_status rc = vv_spool_find(g->spool, prefix, len, &id, &found, err);
+	vv_status rc = vv_new_pack_find(g->came, prefix, len, &id, &found, err);
 	if (rc == VV_OK) {
-		return found == type ? vv_spool_read(g->spool, &id, out, err) : no_base(err);
+		return found == (git_object_t)type ? vv_new_pack_read(g->came, &id, out, err)
+						   : no_base(err);
 	}
 	memcpy(short_id.id, prefix, len);
 	int code = git_odb_exists_prefix(&id, g->repo->odb, &short_id, len * 2);
@@ -605,42 +607,11 @@ vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t
 
 /* --- the end -------------------------------------------------------------------------------- */
 
-typedef struct indexing {
-	git_indexer *indexer;
-	git_indexer_progress progress;
-} indexing;
-
-static vv_status append(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	indexing *x = payload;
-	int code = git_indexer_append(x->indexer, bytes, len, &x->progress);
-
-	return code < 0 ? vv_git_fail(err, code, "cannot receive the Git objects") : VV_OK;
-}
-
-static vv_status index_pack(vv_git_receive *g, vv_error *err)
+static vv_status end_objects(vv_git_receive *g, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(g->dir, "pack", (char *)NULL);
-	indexing x = {.indexer = NULL};
-	vv_status rc;
-	int code;
 
-	if (!dir) return vv_fail_nomem(err);
-	if ((code = git_indexer_new(&x.indexer, dir, 0444, NULL, NULL)) < 0) {
-		rc = vv_git_fail(err, code, "cannot receive the Git objects");
-		goto done;
-	}
-	if ((rc = vv_spool_feed(g->spool, append, &x, err)) < 0) {
-		goto done;
-	}
-	if ((code = git_indexer_commit(x.indexer, &x.progress)) < 0) {
-		rc = vv_git_fail(err, code, "cannot receive the Git objects");
-		goto done;
-	}
-	(void)snprintf(g->hex, sizeof(g->hex), "%s", git_indexer_name(x.indexer));
-done:
-	git_indexer_free(x.indexer);
-	return rc;
+	return dir ? vv_new_pack_end(g->came, dir, g->hex, err) : vv_fail_nomem(err);
 }
 
 static vv_status check_expected(vv_git_receive *g, vv_error *err)
@@ -654,7 +625,7 @@ static vv_status check_expected(vv_git_receive *g, vv_error *err)
 	for (size_t i = 0; i < g->expected.count; i++) {
 		const git_oid *id = &g->expected.ids[i];
 
-		if (!vv_spool_has(g->spool, id) && !vv_object_is_here(g->repo, id)) {
+		if (!vv_new_pack_has(g->came, id) && !vv_object_is_here(g->repo, id)) {
 			return vv_fail(err, VV_EMISSING,
 				       "the Git object %s is named by others, but was not received",
 				       git_oid_tostr(hex, sizeof(hex), id));
@@ -752,7 +723,7 @@ vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count
 	}
 	if ((rc = check_expected(g, err)) < 0 ||
 	    (g->count > 0 && !g->taken &&
-	     (rc = g->pack ? git_pack_end(g->pack, g->hex, err) : index_pack(g, err)) < 0)) {
+	     (rc = g->pack ? git_pack_end(g->pack, g->hex, err) : end_objects(g, err)) < 0)) {
 		return rc;
 	}
 	g->taken = true;

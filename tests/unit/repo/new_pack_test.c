@@ -18,25 +18,28 @@ static void a_new_pack_and_its_index_are_as_git_makes_them(void **state)
 	vv_new_pack *p;
 	git_oid id;
 	vv_error err;
+	bool added;
 
 	(void)state;
 	git_begin();
 	r = open_here(); /* libgit2 runs */
-	vv_assert_ok(vv_new_pack_open(&p, &err), &err);
+	vv_assert_ok(vv_new_pack_open(&p, ".git/objects/objects", &err), &err);
 	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
 		for (size_t k = 0; k < lens[i]; k++) {
 			bytes[k] = (char)(k * k >> (i & 7));
 		}
 		assert_int_equal(git_odb_hash(&id, bytes, lens[i], GIT_OBJECT_BLOB), 0);
-		vv_assert_ok(vv_new_pack_add(p, &id, GIT_OBJECT_BLOB, bytes, lens[i], &err), &err);
+		vv_assert_ok(vv_new_pack_add(p, &id, GIT_OBJECT_BLOB, bytes, lens[i], &added, &err),
+			     &err);
 	}
 	for (unsigned i = 0; i < 600; i++) {
 		size_t len = (size_t)snprintf(text, sizeof(text), "text %u", i);
 
 		assert_int_equal(git_odb_hash(&id, text, len, GIT_OBJECT_BLOB), 0);
-		vv_assert_ok(vv_new_pack_add(p, &id, GIT_OBJECT_BLOB, text, len, &err), &err);
+		vv_assert_ok(vv_new_pack_add(p, &id, GIT_OBJECT_BLOB, text, len, &added, &err),
+			     &err);
 	}
-	vv_assert_ok(vv_new_pack_write(p, ".git/objects/pack", hex, &err), &err);
+	vv_assert_ok(vv_new_pack_end(p, ".git/objects/pack", hex, &err), &err);
 	vv_new_pack_close(p);
 	vv_repository_close(r);
 	free(bytes);
