@@ -20,6 +20,7 @@
 #include "dataset/table/file_order.h"
 #include "dataset/table/package_fit.h"
 #include "lib/tables/dataset_reader_internal.h"
+#include "lib/tables/known_bytes.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
@@ -466,14 +467,19 @@ static vv_status knows_file(vv_dataset_reader *r, const char *path, const vv_sta
 }
 
 int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const vv_oid *blob,
-				 vv_stat *st)
+				 vv_stat *st, bool *proved, vv_hash128 *want)
 {
 	vv_auto(char) *file = vv_repository_file(r->repo, path);
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	int fd = file ? vv_open_regular(file, O_NOFOLLOW, VV_IGNORED) : -1;
-	bool known = false, anew;
+	vv_pointer p;
+	uint64_t size;
+	bool anew;
 
 	if (fd >= 0 && vv_fstat(st, fd, path, VV_IGNORED) == VV_OK &&
-	    knows_file(r, path, st, blob, &known, &anew, VV_IGNORED) == VV_OK && known) {
+	    knows_file(r, path, st, blob, proved, &anew, VV_IGNORED) == VV_OK && !anew &&
+	    (*proved || (vv_dataset_reader_pointer(r, blob, &arena, &p, VV_IGNORED) == VV_OK &&
+			 vv_known_bytes_of(r->repo, &p.root, &size, want) && size == st->size))) {
 		return fd;
 	}
 	(void)vv_close(fd, NULL, NULL);

@@ -166,10 +166,11 @@ typedef enum vv_work_state {
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err);
-/* Opens the file at path if its stat proves that it is the version of the pointer blob. *st gets the stat. Returns the
- * descriptor, or -1 if the stat does not prove it. */
+/* Opens the file at path if its stat (*st) proves that it is the version of the pointer blob, or if that version was written to
+ * a file of this size: then *proved is false, and it is the version if its bytes have the hash *want (known_bytes.h). Returns the
+ * descriptor, or -1. */
 int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const vv_oid *blob,
-				 vv_stat *st);
+				 vv_stat *st, bool *proved, vv_hash128 *want);
 
 /* Gets the 1-based line number of a byte offset in the text of a work tree file. encoding: as in vv_dialect. */
 vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const char *encoding,

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "dataset/table/bytes_encoded.h"
 #include "repo/blocks/derived.h"
 
 #define KEY_LEN 24u
@@ -40,8 +41,8 @@ static void put_key(uint8_t key[KEY_LEN], uint64_t size, vv_hash128 hash)
 	vv_put_le64(key + 16, hash.hi);
 }
 
-vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, const vv_cid *root,
-			      vv_error *err)
+static vv_status note(vv_repository *r, uint64_t size, vv_hash128 hash, const vv_cid *root,
+		      vv_error *err)
 {
 	vv_auto(vv_kept) *notes = NULL;
 	uint8_t key[KEY_LEN], value[VV_CID_BYTES];
@@ -52,7 +53,64 @@ vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, 
 	put_key(key, size, hash);
 	vv_cid_write(value, root);
 	if ((rc = vv_kept_put(notes, key, value, err)) < 0) return rc;
-	return vv_kept_save(notes, VV_IGNORED) == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+	return vv_kept_save(notes, err);
+}
+
+/* A file's bytes on their way, with their hash. */
+typedef struct hashed {
+	vv_bytes_fn fn;
+	void *payload;
+	vv_xxh3_state *hash;
+} hashed;
+
+static vv_status give_hashed(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	hashed *h = payload;
+
+	vv_xxh3_update(h->hash, bytes, len);
+	return h->fn(h->payload, bytes, len, err);
+}
+
+vv_status vv_known_bytes_write(vv_repository *r, vv_table *t, vv_bytes_fn fn, void *payload,
+			       const vv_bytes_options *opts, vv_error *err)
+{
+	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(opts->secret);
+	hashed h = {fn, payload, hash};
+	vv_status rc;
+
+	if (!hash) return vv_fail_nomem(err);
+	if (vv_root_is_encoded(&t->root) || t->root.bytes < VV_KNOWN_BYTES_MIN) {
+		return vv_table_file(t, fn, payload, opts, err);
+	}
+	if ((rc = vv_table_bytes_with(t, give_hashed, &h, opts, err)) == VV_OK) {
+		(void)note(r, t->root.bytes, vv_xxh3_digest128(hash), &t->cid, VV_IGNORED);
+	}
+	return rc;
+}
+
+bool vv_known_bytes_of(vv_repository *r, const vv_cid *root, uint64_t *size, vv_hash128 *hash)
+{
+	vv_auto(vv_kept) *notes = NULL;
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	uint8_t value[VV_CID_BYTES];
+	uint64_t secret;
+
+	vv_cid_write(value, root);
+	if (open_notes(&notes, r, &secret, VV_IGNORED) < 0 ||
+	    vv_kept_list(notes, form.max, &list, VV_IGNORED) < 0) {
+		return false;
+	}
+	for (size_t at = 0; at < list.len; at += KEY_LEN + VV_CID_BYTES) {
+		const uint8_t *key = (const uint8_t *)list.data + at;
+
+		if (memcmp(key + KEY_LEN, value, VV_CID_BYTES) == 0) {
+			*size = vv_get_le64(key);
+			*hash = (vv_hash128){.lo = vv_get_le64(key + 8),
+					     .hi = vv_get_le64(key + 16)};
+			return true;
+		}
+	}
+	return false;
 }
 
 /* *got: all of it was read. */
@@ -75,7 +133,7 @@ vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, 
 {
 	vv_auto(vv_kept) *notes = NULL;
 	uint8_t key[KEY_LEN];
-	bool hashed = false;
+	bool read = false;
 	vv_hash128 hash = {0, 0};
 	uint64_t secret;
 	vv_stat st;
@@ -88,7 +146,7 @@ vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, 
 		return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 	}
 	if (vv_kept_count(notes) == 0) return VV_OK;
-	if ((rc = hash_file(&hash, &hashed, file, st.size, secret, err)) < 0 || !hashed) return rc;
+	if ((rc = hash_file(&hash, &read, file, st.size, secret, err)) < 0 || !read) return rc;
 	put_key(key, st.size, hash);
 	const uint8_t *value = vv_kept_get(notes, key);
 	*found = value && vv_cid_read(root, value, VV_CID_BYTES, VV_IGNORED) == VV_OK;

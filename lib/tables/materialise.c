@@ -15,7 +15,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/bytes_encoded.h"
+#include "lib/tables/known_bytes.h"
 #include "repo/git/index/worktree.h"
 
 typedef struct output {
@@ -91,8 +91,10 @@ static vv_status write_version(vv_dataset_reader *r, vv_table *t, int fd, const 
 				 .old = old,
 				 .old_fd = old_fd};
 	if (!o.buf) return vv_fail_nomem(err);
-	vv_status rc = vv_repository_secret(vv_dataset_reader_repository(r), &opts.secret, err);
-	if (rc == VV_OK && (rc = vv_table_file(t, output_write, &o, &opts, err)) == VV_OK) {
+	vv_repository *repo = vv_dataset_reader_repository(r);
+	vv_status rc = vv_repository_secret(repo, &opts.secret, err);
+	if (rc == VV_OK &&
+	    (rc = vv_known_bytes_write(repo, t, output_write, &o, &opts, err)) == VV_OK) {
 		rc = output_flush(&o, err);
 	}
 	vv_free(o.buf);

@@ -64,7 +64,8 @@ typedef struct input {
 	size_t pos;
 	vv_filter_read_fn read;
 	void *payload;
-	vv_xxh3_state *hash; /* of the bytes read so far */
+	vv_xxh3_state *hash; /* of the bytes read so far, */
+	uint64_t secret;     /* with the repository's as seed */
 	uint64_t given;
 	/* bytes read before come again from the file in the work tree, while that is equal */
 	int file; /* -1: nothing does */
@@ -115,7 +116,7 @@ static bool input_begin_again(input *in, int file)
 	}
 	in->left += in->given;
 	in->given = 0;
-	vv_xxh3_reset(in->hash, 0);
+	vv_xxh3_reset(in->hash, in->secret);
 	return file >= 0;
 }
 
@@ -344,18 +345,22 @@ static vv_status clean_known(vv_filter *f, const char *path, input *in, vv_buf *
 	vv_auto(vv_index) *x = NULL;
 	vv_index_entry e;
 	vv_stat st, after;
+	vv_hash128 want, is;
+	bool proved;
 	vv_status rc;
 	int fd;
 
 	if ((rc = vv_index_open(&x, f->repo, err)) < 0 || !vv_index_get(x, path, &e)) return rc;
 	*known = in->head.len == 0 && vv_oid_is_empty_blob(&e.id);
 	if (*known || (fd = vv_dataset_reader_open_known(vv_dataset_writer_reader(f->writer), path,
-							 &e.id, &st)) < 0) {
+							 &e.id, &st, &proved, &want)) < 0) {
 		return rc;
 	}
 	rc = skip_same(in, fd, path, err);
+	is = vv_xxh3_digest128(in->hash);
 	*known = rc == VV_OK && in->head.len == 0 && in->given == st.size &&
-		 vv_fstat(&after, fd, path, VV_IGNORED) == VV_OK && vv_stat_equal(&st, &after);
+		 vv_fstat(&after, fd, path, VV_IGNORED) == VV_OK && vv_stat_equal(&st, &after) &&
+		 (proved || (is.lo == want.lo && is.hi == want.hi));
 	(void)input_begin_again(in, fd);
 	return *known ? vv_blob_read(f->repo, &e.id, VV_POINTER_MAX, out, err) : rc;
 }
@@ -482,11 +487,13 @@ static vv_status refuse_encoding(vv_filter *f, const char *path, vv_error *err)
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err)
 {
-	input in = {.read = read, .payload = payload, .hash = vv_xxh3_new(0), .file = -1};
+	input in = {.read = read, .payload = payload, .file = -1};
 	bool torn = false, known = false, as_it_is = vv_add_never(path);
 	vv_status rc;
 
-	if (!in.hash) return vv_fail_nomem(err);
+	(void)vv_repository_secret(f->repo, &in.secret,
+				   VV_IGNORED); /* without it no bytes are known */
+	if (!(in.hash = vv_xxh3_new(in.secret))) return vv_fail_nomem(err);
 	if (!as_it_is &&
 	    ((rc = is_left_to_git(f, path, &as_it_is, err)) < 0 ||
 	     (rc = fill_head(&in, HEAD_BYTES, err)) < 0 ||
@@ -641,21 +648,6 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	return rc;
 }
 
-/* The output for git, with its hash. */
-typedef struct hashed {
-	vv_bytes_fn fn;
-	void *payload;
-	vv_xxh3_state *hash;
-} hashed;
-
-static vv_status give_hashed(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	hashed *h = payload;
-
-	vv_xxh3_update(h->hash, bytes, len);
-	return h->fn(h->payload, bytes, len, err);
-}
-
 /* git may pass the same bytes to our textconv next, or, if the file is as young as its index, to
  * vv_filter_clean. */
 static vv_status give_table(vv_filter *f, const char *path, vv_table *t, vv_bytes_fn fn,
@@ -664,29 +656,19 @@ static vv_status give_table(vv_filter *f, const char *path, vv_table *t, vv_byte
 	vv_dataset_reader *r = vv_dataset_writer_reader(f->writer);
 	vv_bytes_options opts = {.pool = vv_dataset_reader_pool(r), .old_fd = -1};
 	/* groups in key order are not pieces of the file */
-	const bool cached = t->root.kind == VV_KIND_TABLE && !vv_root_is_sorted(&t->root);
-	hashed h = {fn, payload, NULL};
-	vv_error ignored;
+	const bool cached = t->root.kind == VV_KIND_TABLE && !vv_root_is_sorted(&t->root) &&
+			    !vv_root_is_encoded(&t->root) && t->root.bytes >= VV_KNOWN_BYTES_MIN;
+	vv_auto(vv_scan_cache) *cache = NULL;
 	vv_status rc;
 
-	if (vv_root_is_encoded(&t->root) || t->root.bytes < VV_KNOWN_BYTES_MIN ||
-	    vv_repository_secret(f->repo, &opts.secret, &ignored) < 0) {
+	if (vv_repository_secret(f->repo, &opts.secret, VV_IGNORED) < 0) {
 		return vv_table_file(t, fn, payload, &opts, err);
 	}
-	h.hash = vv_xxh3_new(opts.secret);
-	opts.cache = cached ? vv_scan_cache_new() : NULL;
-	if (!h.hash || (cached && !opts.cache)) {
-		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_table_bytes_with(t, give_hashed, &h, &opts, err)) == VV_OK) {
-		(void)vv_known_bytes_note(f->repo, t->root.bytes, vv_xxh3_digest128(h.hash),
-					  &t->cid, &ignored);
+	if (cached && !(opts.cache = cache = vv_scan_cache_new())) return vv_fail_nomem(err);
+	if ((rc = vv_known_bytes_write(f->repo, t, fn, payload, &opts, err)) == VV_OK && cache) {
+		cache->root = t->cid;
+		(void)vv_dataset_reader_scan_cache_save(r, path, cache, true, VV_IGNORED);
 	}
-	if (rc == VV_OK && opts.cache) {
-		opts.cache->root = t->cid;
-		(void)vv_dataset_reader_scan_cache_save(r, path, opts.cache, true, &ignored);
-	}
-	vv_scan_cache_free(opts.cache);
-	vv_xxh3_free(h.hash);
 	return rc;
 }
 

@@ -464,3 +464,29 @@ rebased() {
 		[ -z "$(git -C ../clone status --porcelain)" ]
 	done
 }
+
+@test "a file that restore wrote is recognised by its bytes, without an import" {
+	new_repo
+	rows 20000 > prices.csv
+	varve add -q prices.csv
+	varve commit -qm one
+	cp prices.csv ../one.csv
+	rm -r prices.csv .git/varve/cache
+	succeeds varve restore prices.csv
+	same_bytes ../one.csv prices.csv
+	git diff-files --quiet
+	# an import keeps what it scanned, and another stat proves nothing
+	rm -r .git/varve/cache/scan .git/varve/stat
+	touch -d 2020-01-01 prices.csv
+	[ -z "$(git status --porcelain)" ]
+	[ ! -e .git/varve/cache/scan ]
+	# other bytes of the same length, as young as the file that was written
+	sed -i 's/^777,item/777,ITEM/' prices.csv
+	[ -n "$(git status --porcelain)" ]
+	rm prices.csv
+	varve restore -q prices.csv
+	sed -i 's/^778,item/778,ITEM/' prices.csv
+	git add prices.csv
+	[ "$(git show :prices.csv)" != "$(git show HEAD:prices.csv)" ]
+	varve cat :prices.csv | cmp - prices.csv
+}
