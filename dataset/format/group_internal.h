@@ -120,6 +120,14 @@ typedef struct group_slot {
 static_assert(sizeof(group_slot) == 16, "one copy of sixteen bytes");
 /* The number of slots after the last one that may be overwritten with any bytes. */
 #define GROUP_SLOT_SLACK 4u
+/* The most slots that rows share: a byte is the number of one. */
+#define GROUP_SLOT_SHARED 256u
+
+/* The slots of a column: memory for one of each row, and behind it for GROUP_SLOT_SHARED + GROUP_SLOT_SLACK. */
+typedef struct group_slots {
+	group_slot *slot;
+	const uint8_t *index; /* the number of each row's slot; NULL: each row has its own */
+} group_slots;
 
 /* How a column's cells are in a line. */
 typedef struct group_slot_form {
@@ -151,9 +159,8 @@ vv_status group_number_cells(group_reading *in, int encoding, vv_error *err);
 /* The cell of one row alone. */
 vv_status group_number_cell(group_reading *in, int encoding, size_t row, vv_error *err);
 
-/* The same as slots, with room for in->count + GROUP_SLOT_SLACK of them; only quotes and escapes of
- * `form` are needed. *fits false: a text is too long; do not use the slots. */
-vv_status group_number_slots(group_reading *in, int encoding, group_slot *slots,
+/* The same as slots; only quotes and escapes of `form` are needed. *fits false: a text is too long; do not use the slots. */
+vv_status group_number_slots(group_reading *in, int encoding, group_slots *slots,
 			     const group_slot_form *form, bool *fits, vv_error *err);
 
 static inline size_t group_sum_bytes(const uint8_t *bytes, size_t count)

@@ -58,32 +58,25 @@ static vv_status const_slots(group_reading *in, group_slot *slots, const vv_mark
 	return VV_OK;
 }
 
-static vv_status dict_slots(group_reading *in, group_slot *slots, const vv_mark_set *set,
+static vv_status dict_slots(group_reading *in, group_slots *slots, const vv_mark_set *set,
 			    bool *fits, vv_error *err)
 {
 	vv_cell value[GROUP_DICT_MAX + 1];
-	group_slot known[GROUP_DICT_MAX + 1];
-	const uint8_t *index;
 	uint64_t count;
 	vv_status rc;
 
-	if ((rc = group_open_dict(in, value, &count, &index, err)) < 0 ||
+	slots->slot += in->count;
+	if ((rc = group_open_dict(in, value, &count, &slots->index, err)) < 0 ||
 	    (rc = group_map_values(in, value, count, err)) < 0) {
 		return rc;
 	}
-	for (size_t k = 0; k < count; k++) {
-		if (!value_slot(&known[k], &value[k], set)) {
-			*fits = false;
-			return VV_OK;
-		}
+	*fits = true;
+	for (size_t k = 0; k < count && *fits; k++) {
+		*fits = value_slot(&slots->slot[k], &value[k], set);
 	}
-	for (size_t i = 0; i < in->count; i++) {
-		if (index[i] >= count) {
-			return group_bad(in, "a row names a value that does not exist", err);
-		}
-		slots[i] = known[index[i]];
-	}
-	return VV_OK;
+	return group_greatest(slots->index, in->count) < count
+		       ? VV_OK
+		       : group_bad(in, "a row names a value that does not exist", err);
 }
 
 /* The texts of a column and their lengths: a byte each, or (lens NULL) all the same. False: neither,
@@ -150,11 +143,10 @@ static bool is_quoted(const group_slot_style *style, const char *text)
 	return style->set.quotes_on != 0 && vv_quoting_quotes(style->habit, &like);
 }
 
-/* Column `column`, whose cells are all texts, as slots (room for rows + GROUP_SLOT_SLACK). as_written
- * converts a shared value to its form in the line, with payload. *fits false: the slots are unusable,
- * since a text is too long or needs its own check. The block has VV_GROUP_SLACK bytes behind it.
- * VV_ECORRUPT as vv_group_column. */
-static vv_status group_column_slots(const vv_group *g, size_t column, group_slot *slots,
+/* Column `column`, whose cells are all texts, as slots. as_written converts a shared value to its form in the
+ * line, with payload. *fits false: the slots are unusable, since a text is too long or needs its own check. The
+ * block has VV_GROUP_SLACK bytes behind it. VV_ECORRUPT as vv_group_column. */
+static vv_status group_column_slots(const vv_group *g, size_t column, group_slots *slots,
 				    const group_slot_style *style, group_value_fn as_written,
 				    void *payload, bool *fits, vv_arena *arena, vv_error *err)
 {
@@ -176,11 +168,11 @@ static vv_status group_column_slots(const vv_group *g, size_t column, group_slot
 	*fits = false;
 	switch (encoding) {
 	case GROUP_CONST:
-		return const_slots(&in, slots, &style->set, fits, err);
+		return const_slots(&in, slots->slot, &style->set, fits, err);
 	case GROUP_DICT:
 		return dict_slots(&in, slots, &style->set, fits, err);
 	case GROUP_TEXT:
-		text_slots(&in, slots, style, &form, fits);
+		text_slots(&in, slots->slot, style, &form, fits);
 		return VV_OK;
 	case GROUP_INTEGER:
 	case GROUP_DECIMAL:
@@ -203,7 +195,7 @@ typedef enum mode {
 } mode;
 
 typedef struct run {
-	const group_slot *slots; /* the column is ready to be copied; else NULL */
+	group_slots slots; /* the column is ready to be copied; else slot NULL */
 	const vv_cell *cells;
 	mode mode;
 } run;
@@ -290,9 +282,12 @@ static char *put_rows(char *to, const lines *l, const run *runs, size_t rows, si
 
 	for (size_t r = 0; r < rows; r++) {
 		for (size_t c = 0; c < columns; c++) {
-			if (runs[c].slots) {
-				memcpy(to, &runs[c].slots[r], sizeof(group_slot));
-				to += runs[c].slots[r].len;
+			if (runs[c].slots.slot) {
+				const uint8_t *index = runs[c].slots.index;
+				const group_slot *slot = &runs[c].slots.slot[index ? index[r] : r];
+
+				memcpy(to, slot, sizeof(*slot));
+				to += slot->len;
 				continue;
 			}
 			const vv_cell *cell = &runs[c].cells[r];
@@ -320,7 +315,7 @@ static void add_room(size_t *least, size_t *room, const run *column, size_t rows
 {
 	size_t sum = 0;
 
-	if (column->slots) {
+	if (column->slots.slot) {
 		*least += rows;
 		*room += rows * GROUP_SLOT_TEXT;
 		return;
@@ -356,12 +351,13 @@ static vv_status read_run(run *out, lines *l, const vv_group *g, size_t column, 
 	bool fits = false;
 	vv_status rc;
 
-	*out = (run){NULL, cells, AS_IT_IS};
+	*out = (run){.cells = cells};
 	if (may_have_slots(l, encoding)) {
-		group_slot *slots = vv_arena_alloc(l->arena,
-						   (g->rows + GROUP_SLOT_SLACK) * sizeof(*slots));
-		if (!slots) return vv_fail_nomem(err);
-		if ((rc = group_column_slots(g, column, slots, &style, value_as_written, l, &fits,
+		group_slots slots = {.slot = vv_arena_alloc(l->arena, (g->rows + GROUP_SLOT_SHARED +
+								       GROUP_SLOT_SLACK) *
+									      sizeof(group_slot))};
+		if (!slots.slot) return vv_fail_nomem(err);
+		if ((rc = group_column_slots(g, column, &slots, &style, value_as_written, l, &fits,
 					     l->arena, err)) < 0 ||
 		    fits) {
 			out->slots = slots;

@@ -322,19 +322,20 @@ vv_status group_number_cells(group_reading *in, int encoding, vv_error *err)
 
 /* --- slots ------------------------------------------------------------------- */
 
-/* Numbers of a byte each: every one of them is spelled once. */
-static vv_status few_slots(group_reading *in, const numbers *n, group_slot *slots,
+/* Numbers of a byte each: every one of them is spelled once, and rows share it unless some are empty. */
+static vv_status few_slots(group_reading *in, const numbers *n, group_slots *slots,
 			   const group_slot_form *form, const group_slot *empty, bool *fits,
 			   vv_error *err)
 {
-	group_slot known[FEW + GROUP_SLOT_SLACK];
+	group_slot *known = slots->slot + in->count;
+	const bool shared = n->width == 1 && !n->empty;
 	const uint8_t *at = n->planes;
 	size_t most = 0;
 
-	memset(known, 0, sizeof known);
+	memset(known, 0, FEW * sizeof(*known));
 	for (size_t i = 0; i < in->count; i++) {
 		if (n->empty && n->empty[i]) {
-			slots[i] = *empty;
+			slots->slot[i] = *empty;
 			continue;
 		}
 		uint8_t unit = n->width == 1 ? *at++ : 0;
@@ -347,8 +348,11 @@ static vv_status few_slots(group_reading *in, const numbers *n, group_slot *slot
 			most = len > most ? len : most;
 			known[unit] = own[0];
 		}
-		slots[i] = known[unit];
+		if (!shared) {
+			slots->slot[i] = known[unit];
+		}
 	}
+	*slots = shared ? (group_slots){known, n->planes} : *slots;
 	*fits = most <= GROUP_SLOT_TEXT;
 	return VV_OK;
 }
@@ -421,10 +425,10 @@ static bool batch_slots(making *m, numbers *n)
 	return true;
 }
 
-vv_status group_number_slots(group_reading *in, int encoding, group_slot *slots,
+vv_status group_number_slots(group_reading *in, int encoding, group_slots *slots,
 			     const group_slot_form *form, bool *fits, vv_error *err)
 {
-	making m = {.slots = slots, .form = form, .count = in->count};
+	making m = {.slots = slots->slot, .form = form, .count = in->count};
 	numbers n;
 	vv_status rc;
 

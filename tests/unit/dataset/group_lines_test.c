@@ -11,6 +11,7 @@
 #define COLUMNS 11
 
 static uint32_t seed;
+static size_t decoded; /* columns that the last lines_of read cell by cell */
 
 static uint32_t draw(uint32_t below)
 {
@@ -95,6 +96,10 @@ static int lines_of(vv_buf *out, const vv_dialect *d, const columns *t, size_t w
 	memcpy(bytes, block.data, block.len);
 	vv_assert_ok(vv_group_open(&g, bytes, block.len, err), err);
 	int rc = vv_group_lines(out, &g, d, wide, most, end_last, cells, &arena, err);
+	decoded = 0;
+	for (size_t c = 0; c < wide; c++) {
+		decoded += cells[c * t->rows].text != NULL;
+	}
 	vv_group_close(&g);
 	free(bytes);
 	free(cells);
@@ -146,6 +151,24 @@ static void columns_give_what_rows_give(void **state)
 		vv_buf_clear(&found);
 		free(t.cells);
 	}
+}
+
+static void only_columns_with_long_texts_are_read_cell_by_cell(void **state)
+{
+	static char texts[300 * COLUMNS * 64];
+	vv_dialect d;
+	vv_buf out = VV_BUF_INIT;
+	columns t;
+	vv_error err;
+
+	(void)state;
+	vv_dialect_init(&d);
+	seed = 10;
+	fill(&t, texts, 300);
+	assert_int_equal(lines_of(&out, &d, &t, COLUMNS, SIZE_MAX, true, &err), 1);
+	assert_int_equal(decoded, 3); /* 7, 8 and 9 */
+	vv_buf_clear(&out);
+	free(t.cells);
 }
 
 static void no_more_text_is_made_than_the_layout_says(void **state)
@@ -235,6 +258,7 @@ static void decimals_are_their_digits(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(decimals_are_their_digits),
 	cmocka_unit_test(columns_give_what_rows_give),
+	cmocka_unit_test(only_columns_with_long_texts_are_read_cell_by_cell),
 	cmocka_unit_test(no_more_text_is_made_than_the_layout_says),
 	cmocka_unit_test(what_is_not_whole_rows_of_csv_is_left_to_rows),
 };
