@@ -82,7 +82,8 @@ void vv_nodes_clear(vv_nodes *list);
 VV_AUTO_CLEAR(vv_nodes, vv_nodes_clear)
 
 /* The headers of a commit, as its bytes have them: libgit2 1.7 and later give the commits at which a shallow clone ends no
- * parents. Takes a line "<key> <40 hex>"; false, and nothing is taken: the next line is another one. */
+ * parents. Takes a line "<key> <40 hex>", in upper case, too, as git does; false, and nothing is taken: the next line is
+ * another one. */
 typedef struct vv_header_lines {
 	const char *p, *end;
 } vv_header_lines;

@@ -114,7 +114,7 @@ typedef struct look {
 	vv_repository *repo;
 	vv_store *store;
 	vv_elsewhere *elsewhere;
-	vv_range range;
+	vv_object_range range;
 	vv_blob_look blobs;
 	bool careful;       /* the mark is set: a node does not imply the blocks below it */
 	vv_cid_set *walked; /* careful: known to be complete with everything below */
@@ -294,8 +294,8 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 	    (rc = vv_repository_incomplete(l->repo, &l->careful, err)) < 0 ||
 	    (rc = mind_lost_packs(l, err)) < 0 ||
 	    (!l->careful && (rc = read_tips(l->repo, &out->tips, &out->tip_count, err)) < 0) ||
-	    (rc = vv_range_open(&l->range, l->repo, ids, count, out->tips, out->tip_count, err)) <
-		    0) {
+	    (rc = vv_object_range_open(&l->range, l->repo, ids, count, out->tips, out->tip_count,
+				       err)) < 0) {
 		return rc;
 	}
 	const vv_nodes *commits = &l->range.commits;
@@ -328,7 +328,7 @@ vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size
 	l.bad = vv_cid_set_new();
 	vv_status rc = out->ids && l.good && l.bad ? look_all(&l, out, ids, count, err)
 						   : vv_fail_nomem(err);
-	vv_range_clear(&l.range);
+	vv_object_range_clear(&l.range);
 	vv_elsewhere_free(l.elsewhere);
 	vv_cid_set_free(l.walked);
 	vv_cid_set_free(l.good);

@@ -257,7 +257,7 @@ typedef struct step {
 
 typedef struct finding {
 	vv_repository *repo;
-	vv_range range;
+	vv_object_range range;
 	vv_new_root_fn fn;
 	void *payload;
 	vv_cid_set *given;
@@ -354,7 +354,7 @@ static vv_status load_edge(finding *f, vv_error *err)
 			vv_node *p = n->parents[k];
 			bool added = false;
 
-			if (vv_range_is_had(&f->range, p) &&
+			if (vv_object_range_is_had(&f->range, p) &&
 			    (rc = vv_node_parse(f->range.walker, p, err)) == VV_OK &&
 			    (rc = vv_oid_set_add(&trees, &p->tree, &added, err)) == VV_OK &&
 			    added) {
@@ -602,7 +602,7 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 	vv_hash_index_init(&f.step_index);
 	if (!(f.given = vv_cid_set_new())) return vv_fail_nomem(err);
 	if ((rc = linked_init(&f.linked, r, err)) == VV_OK) {
-		rc = vv_range_open(&f.range, r, wants, want_count, haves, have_count, err);
+		rc = vv_object_range_open(&f.range, r, wants, want_count, haves, have_count, err);
 	}
 	const int plain = rc == VV_OK ? vv_pack_heads_plain(r, f.range.commits.count,
 							    have_count == 0, &plain_sum, err)
@@ -622,7 +622,7 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 	vv_hash_index_clear(&f.known_index);
 	vv_hash_index_clear(&f.step_index);
 	linked_clear(&f.linked);
-	vv_range_clear(&f.range);
+	vv_object_range_clear(&f.range);
 	vv_oid_set_clear(&f.edge);
 	vv_cid_set_free(f.given);
 	vv_blob_look_clear(&f.look);

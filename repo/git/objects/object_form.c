@@ -8,10 +8,10 @@
 #include "repo/git/objects/object_form.h"
 
 #include "base/array.h"
-#include "base/codec.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/walker.h"
 
 static vv_status bad(vv_git_type type, const git_oid *id, const char *what, vv_error *err)
 {
@@ -122,12 +122,8 @@ static vv_status check_tree(const git_oid *id, const char *bytes, size_t len, co
 
 /* --- commits and tags ------------------------------------------------------------------- */
 
-typedef struct lines {
-	const char *p, *end;
-} lines;
-
 /* Takes "<key> <value>\n" with a value of at least one byte. */
-static bool take_line(lines *in, const char *key, const char **value, size_t *value_len)
+static bool take_line(vv_header_lines *in, const char *key, const char **value, size_t *value_len)
 {
 	size_t key_len = strlen(key);
 	const char *eol = in->p < in->end ? memchr(in->p, '\n', (size_t)(in->end - in->p)) : NULL;
@@ -142,30 +138,16 @@ static bool take_line(lines *in, const char *key, const char **value, size_t *va
 	return true;
 }
 
-static bool take_id(lines *in, const char *key, git_oid *id)
-{
-	lines at = *in;
-	const char *value;
-	size_t len;
-
-	if (!take_line(&at, key, &value, &len) || len != GIT_OID_HEXSZ ||
-	    !vv_hex_is_lower(value, len)) {
-		return false;
-	}
-	*in = at;
-	return git_oid_fromstrn(id, value, len) == 0;
-}
-
 /* *rc: of telling the links. */
-static const char *commit_fault(lines in, const links *l, vv_status *rc, vv_error *err)
+static const char *commit_fault(vv_header_lines in, const links *l, vv_status *rc, vv_error *err)
 {
 	const char *value;
 	git_oid id;
 	size_t len;
 
-	if (!take_id(&in, "tree", &id)) return "does not begin with its tree";
+	if (!vv_header_take_id(&in, "tree", &id)) return "does not begin with its tree";
 	*rc = l->fn(l->payload, &id, err);
-	while (*rc == VV_OK && take_id(&in, "parent", &id)) {
+	while (*rc == VV_OK && vv_header_take_id(&in, "parent", &id)) {
 		*rc = l->fn(l->payload, &id, err);
 	}
 	if (*rc < 0) return NULL;
@@ -175,13 +157,13 @@ static const char *commit_fault(lines in, const links *l, vv_status *rc, vv_erro
 		       : "has no committer where one was expected";
 }
 
-static const char *tag_fault(lines in, const links *l, vv_status *rc, vv_error *err)
+static const char *tag_fault(vv_header_lines in, const links *l, vv_status *rc, vv_error *err)
 {
 	const char *value;
 	git_oid id;
 	size_t len;
 
-	if (!take_id(&in, "object", &id)) return "does not begin with its object";
+	if (!vv_header_take_id(&in, "object", &id)) return "does not begin with its object";
 	if ((*rc = l->fn(l->payload, &id, err)) < 0) return NULL;
 	if (!take_line(&in, "type", &value, &len) ||
 	    !((len == 6 && memcmp(value, "commit", 6) == 0) ||
@@ -206,7 +188,7 @@ static bool has_nul(const char *bytes, size_t len)
 vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *bytes, size_t len,
 			    vv_git_link_fn link, void *payload, vv_error *err)
 {
-	lines in = {bytes, (const char *)bytes + len};
+	vv_header_lines in = {bytes, (const char *)bytes + len};
 	links l = {link, payload};
 	const char *fault = NULL;
 	vv_status rc = VV_OK;

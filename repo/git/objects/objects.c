@@ -244,7 +244,7 @@ static vv_status walk_tree(walk *w, const git_oid *tree, vv_error *err)
 
 /* --- commits, tags -------------------------------------------------------------------- */
 
-static vv_status set_parents(walk *w, vv_range *g, const vv_node *n, vv_error *err)
+static vv_status set_parents(walk *w, vv_object_range *g, const vv_node *n, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -255,7 +255,7 @@ static vv_status set_parents(walk *w, vv_range *g, const vv_node *n, vv_error *e
 	for (uint32_t i = 0; rc == VV_OK && i < n->parent_count; i++) {
 		rc = vv_node_parse(g->walker, n->parents[i], err);
 		w->at_path[i] = n->parents[i]->tree;
-		if (rc == VV_ENOTFOUND && vv_range_is_had(g, n->parents[i])) {
+		if (rc == VV_ENOTFOUND && vv_object_range_is_had(g, n->parents[i])) {
 			vv_error_clear(err);
 			memset(&w->at_path[i], 0, sizeof(git_oid));
 			rc = VV_OK;
@@ -264,7 +264,7 @@ static vv_status set_parents(walk *w, vv_range *g, const vv_node *n, vv_error *e
 	return rc;
 }
 
-static vv_status walk_commit(walk *w, vv_range *g, const vv_node *n, vv_error *err)
+static vv_status walk_commit(walk *w, vv_object_range *g, const vv_node *n, vv_error *err)
 {
 	static const git_oid none;
 	vv_status rc;
@@ -289,7 +289,7 @@ static vv_status walk_rest(walk *w, const git_oid *id, vv_error *err)
 	return type == GIT_OBJECT_TREE ? walk_tree(w, id, err) : give_blob(w, id, &none, err);
 }
 
-vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_range *g, vv_error *err)
+vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_object_range *g, vv_error *err)
 {
 	static const git_oid none;
 	walk w = {.o = o, .repo = o->repo};

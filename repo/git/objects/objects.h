@@ -14,6 +14,6 @@ typedef struct vv_objects_walk {
 	void *payload;
 } vv_objects_walk;
 
-vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_range *g, vv_error *err);
+vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_object_range *g, vv_error *err);
 
 #endif

@@ -15,7 +15,7 @@ enum { SEEN = 1, HAD = 2, WAITING = 4 };
 #define SLOP 16 /* commits looked at after the last one that is not had */
 
 typedef struct painting {
-	vv_range *range;
+	vv_object_range *range;
 	vv_queue queue;
 	vv_nodes listed, spread;
 	size_t open; /* in the queue and not had */
@@ -123,7 +123,7 @@ static vv_status add_id(git_oid **ids, size_t *count, size_t *cap, const git_oid
 }
 
 /* Follows tags to their targets; new tags are added to the list. */
-static vv_status peel(vv_range *g, git_oid *id, git_object_t *type, bool list, vv_error *err)
+static vv_status peel(vv_object_range *g, git_oid *id, git_object_t *type, bool list, vv_error *err)
 {
 	size_t first = g->tag_count;
 	uint64_t size;
@@ -150,7 +150,7 @@ static vv_status peel(vv_range *g, git_oid *id, git_object_t *type, bool list, v
 
 static vv_status begin_have(painting *p, const vv_oid *have, vv_error *err)
 {
-	vv_range *g = p->range;
+	vv_object_range *g = p->range;
 	git_object_t type;
 	git_oid id;
 
@@ -168,7 +168,7 @@ static vv_status begin_have(painting *p, const vv_oid *have, vv_error *err)
 
 static vv_status begin_want(painting *p, const vv_oid *wanted, vv_error *err)
 {
-	vv_range *g = p->range;
+	vv_object_range *g = p->range;
 	git_object_t type;
 	git_oid id;
 	vv_status rc;
@@ -188,7 +188,7 @@ static vv_status begin_want(painting *p, const vv_oid *wanted, vv_error *err)
  * whole is turned round. */
 static vv_status sort_listed(painting *p, vv_error *err)
 {
-	vv_range *g = p->range;
+	vv_object_range *g = p->range;
 	vv_status rc = VV_OK;
 	size_t kept = 0;
 	vv_node *n;
@@ -214,7 +214,7 @@ static vv_status sort_listed(painting *p, vv_error *err)
 		for (uint32_t k = 0; rc == VV_OK && k < n->parent_count; k++) {
 			vv_node *parent = n->parents[k];
 
-			if (--parent->pending == 0 && !vv_range_is_had(g, parent)) {
+			if (--parent->pending == 0 && !vv_object_range_is_had(g, parent)) {
 				rc = vv_queue_push(&p->queue, parent, err);
 			}
 		}
@@ -227,13 +227,14 @@ static vv_status sort_listed(painting *p, vv_error *err)
 	return rc;
 }
 
-vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size_t want_count,
-			const vv_oid *haves, size_t have_count, vv_error *err)
+vv_status vv_object_range_open(vv_object_range *g, vv_repository *r, const vv_oid *wants,
+			       size_t want_count, const vv_oid *haves, size_t have_count,
+			       vv_error *err)
 {
 	painting p = {.range = g};
 	vv_status rc = VV_OK;
 
-	*g = (vv_range){.repo = r};
+	*g = (vv_object_range){.repo = r};
 	vv_oid_set_init(&g->tags_seen);
 	if (!(g->walker = vv_walker_take(r))) return vv_fail_nomem(err);
 	(void)git_odb_refresh(r->odb); /* once for all haves; if it fails, reading reports it */
@@ -255,7 +256,7 @@ vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size
 	return rc;
 }
 
-void vv_range_clear(vv_range *g)
+void vv_object_range_clear(vv_object_range *g)
 {
 	vv_nodes_clear(&g->commits);
 	vv_walker_give(g->walker);
@@ -264,7 +265,7 @@ void vv_range_clear(vv_range *g)
 	memset(g, 0, sizeof(*g));
 }
 
-bool vv_range_is_had(vv_range *g, vv_node *n)
+bool vv_object_range_is_had(vv_object_range *g, vv_node *n)
 {
 	return *vv_node_flags(g->walker, n) & HAD;
 }

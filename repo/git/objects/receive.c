@@ -690,7 +690,7 @@ static vv_status check_connected(vv_git_receive *g, const vv_oid *tips, size_t c
 	const uint64_t max = g->limits.object_bytes > 0 ? g->limits.object_bytes : UINT64_MAX;
 	vv_objects_walk o = {g->inner, max, NULL, NULL};
 	ids ours = {NULL, 0, 0};
-	vv_range range;
+	vv_object_range range;
 	const int whole = is_whole(g, tips, count, max, err);
 
 	if (whole != 0) {
@@ -700,12 +700,13 @@ static vv_status check_connected(vv_git_receive *g, const vv_oid *tips, size_t c
 	vv_status rc = vv_refs_each(g->inner, "", add_ref, &ours, err);
 
 	if (rc == VV_OK) {
-		rc = vv_range_open(&range, g->inner, tips, count, ours.list, ours.count, err);
+		rc = vv_object_range_open(&range, g->inner, tips, count, ours.list, ours.count,
+					  err);
 		rc = vv_must_be_here(rc, err);
 		if (rc == VV_OK) {
 			rc = vv_objects_walk_range(&o, &range, err);
 		}
-		vv_range_clear(&range);
+		vv_object_range_clear(&range);
 	}
 	vv_free(ours.list);
 	return rc;

@@ -18,11 +18,11 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
 			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err)
 {
 	vv_objects_walk o = {r, blob_max, fn, payload};
-	vv_auto(vv_range) g = {0};
+	vv_auto(vv_object_range) g = {0};
 	vv_status rc = vv_refuse_shallow(r, err);
 
 	if (rc < 0) return rc;
-	rc = vv_range_open(&g, r, wants, want_count, haves, have_count, err);
+	rc = vv_object_range_open(&g, r, wants, want_count, haves, have_count, err);
 	if (commits) {
 		*commits = g.commits.count;
 	}
@@ -32,8 +32,8 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
 vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,
 			     const vv_oid *commons, size_t common_count, bool *out, vv_error *err)
 {
-	vv_auto(vv_range) g = {0};
-	vv_status rc = vv_range_open(&g, r, wants, want_count, commons, common_count, err);
+	vv_auto(vv_object_range) g = {0};
+	vv_status rc = vv_object_range_open(&g, r, wants, want_count, commons, common_count, err);
 
 	*out = rc == VV_OK && g.rest_count == 0;
 	for (size_t i = 0; *out && i < g.commits.count; i++) {
@@ -181,8 +181,8 @@ vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bo
 vv_status vv_commits_count(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, uint64_t *out, vv_error *err)
 {
-	vv_auto(vv_range) g = {0};
-	vv_status rc = vv_range_open(&g, r, wants, want_count, haves, have_count, err);
+	vv_auto(vv_object_range) g = {0};
+	vv_status rc = vv_object_range_open(&g, r, wants, want_count, haves, have_count, err);
 
 	*out = rc < 0 ? 0 : g.commits.count;
 	return rc;

@@ -189,8 +189,9 @@ static void commits_and_tags_need_their_headers(void **state)
 		{VV_GIT_COMMIT, "", "tree"},
 		{VV_GIT_COMMIT, "tree " ID, "tree"},
 		{VV_GIT_COMMIT,
-		 "tree 4B825DC642CB6EB9A060E54BF8D69288FBEE4904\nauthor a\ncommitter b\n\n",
-		 "tree"},
+		 "tree 4B825DC642CB6EB9A060E54BF8D69288FBEE4904\nparent "
+		 "4B825DC642CB6EB9A060E54BF8D69288FBEE4904\nauthor a\ncommitter b\n\n",
+		 NULL}, /* as git fsck */
 		{VV_GIT_COMMIT, "tree " ID "0\nauthor a\ncommitter b\n\n", "tree"},
 		{VV_GIT_COMMIT, "tree " ID "\ncommitter b\n\n", "author"},
 		{VV_GIT_COMMIT, "tree " ID "\nauthor \ncommitter b\n\n", "author"},
