@@ -41,7 +41,7 @@
 		low_;                                                                              \
 	})
 
-/* Orders for qsort, of uint64_t and of char *. */
+/* Orders for qsort, of uint64_t and of char *; the latter also of structs that begin with a char *. */
 int vv_u64_order(const void *a, const void *b);
 /* Sorts the items, removes duplicates, and returns how many are left. items may be NULL if count is 0. */
 size_t vv_u64_set(uint64_t *items, size_t count);

@@ -113,6 +113,14 @@ uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed)
 	return XXH3_64bits_withSeed(bytes, len, seed);
 }
 
+int vv_hash128_order(const void *a, const void *b)
+{
+	const vv_hash128 *x = a, *y = b;
+
+	return x->hi != y->hi ? (x->hi > y->hi) - (x->hi < y->hi)
+			      : (x->lo > y->lo) - (x->lo < y->lo);
+}
+
 vv_hash128 vv_xxh3_128(const void *bytes, size_t len, uint64_t seed)
 {
 	XXH128_hash_t h = XXH3_128bits_withSeed(bytes, len, seed);

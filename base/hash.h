@@ -54,6 +54,9 @@ vv_status vv_hmac_sha256(uint8_t out[VV_SHA256_LEN], const void *key, size_t key
 /* Computes XXH3 with 64 bits. Seed 0 means unseeded XXH3. Cannot fail. */
 uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed);
 
+/* Order for qsort of vv_hash128. */
+int vv_hash128_order(const void *a, const void *b);
+
 /* Computes XXH3 with 128 bits. Cannot fail. */
 vv_hash128 vv_xxh3_128(const void *bytes, size_t len, uint64_t seed);
 

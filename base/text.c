@@ -417,6 +417,21 @@ void vv_choices_put(vv_buf *out, const char *choices)
 	}
 }
 
+void vv_text_put_names(vv_buf *b, char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_puts(b, i > 0 ? ", " : "");
+		vv_buf_puts(b, vv_text_name(names[i], strlen(names[i])));
+	}
+}
+
+bool vv_texts_equal(const char *const *a, const char *const *b)
+{
+	for (; *a && *b && strcmp(*a, *b) == 0; a++, b++) {
+	}
+	return !*a && !*b;
+}
+
 bool vv_text_same(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);

@@ -69,6 +69,10 @@ bool vv_choices_have(const char *choices, const char *word);
 /* Is the text in the list? */
 bool vv_text_is_among(const char *text, const char *const *list, size_t count);
 #define VV_TEXTS(list) ((const char *const *)(list)) /* for char **, which C does not convert */
+/* Appends names as vv_text_name (base/show.h) shows them, separated by ", ". */
+void vv_text_put_names(vv_buf *b, char *const *names, size_t count);
+/* Are two lists of texts, each ended by NULL, equal? */
+bool vv_texts_equal(const char *const *a, const char *const *b);
 
 /* Appends "csv, tsv or json". */
 void vv_choices_put(vv_buf *out, const char *choices);

@@ -210,20 +210,16 @@ static vv_status store(const vv_distribution *d, base_check *c, const vv_table *
 
 static bool is_same_column(const values *v, const column_values *x)
 {
-	size_t i = 0;
-
 	if (!v->c->base || x->a != x->b ||
 	    v->c->base->root.dialect.form != v->c->t->root.dialect.form) {
 		return false;
 	}
 	const vv_field *was = field_was(v, x);
 	const vv_field *is = field_is(v, x);
-	for (; was->missing[i] && is->missing[i]; i++) {
-		if (strcmp(was->missing[i], is->missing[i]) != 0) return false;
-	}
-	return !was->missing[i] && !is->missing[i] && was->type == is->type &&
-	       strcmp(was->format, is->format) == 0 && strcmp(was->decimal, is->decimal) == 0 &&
-	       strcmp(was->group, is->group) == 0 && was->bare_number == is->bare_number;
+	return vv_texts_equal(VV_TEXTS(was->missing), VV_TEXTS(is->missing)) &&
+	       was->type == is->type && strcmp(was->format, is->format) == 0 &&
+	       strcmp(was->decimal, is->decimal) == 0 && strcmp(was->group, is->group) == 0 &&
+	       was->bare_number == is->bare_number;
 }
 
 typedef struct read_job {

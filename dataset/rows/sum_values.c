@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/rows/total.h"
 #include "dataset/schema/value.h"
@@ -137,14 +138,6 @@ bool vv_kept_value_read(vv_value_room *out, const char *bytes, size_t len, vv_op
 	return true;
 }
 
-static int order_hashes(const void *a, const void *b)
-{
-	const vv_hash128 *x = a, *y = b;
-
-	return x->hi != y->hi ? (x->hi > y->hi) - (x->hi < y->hi)
-			      : (x->lo > y->lo) - (x->lo < y->lo);
-}
-
 void vv_distinct_pack(vv_distinct *d)
 {
 	size_t n = 0;
@@ -156,7 +149,7 @@ void vv_distinct_pack(vv_distinct *d)
 		}
 	}
 	if (n > 1) {
-		qsort(d->items, n, sizeof(*d->items), order_hashes);
+		qsort(d->items, n, sizeof(*d->items), vv_hash128_order);
 	}
 	d->over = d->over || n > VV_SUMS_DISTINCT_MAX;
 	d->count = n > VV_SUMS_DISTINCT_MAX ? VV_SUMS_DISTINCT_MAX : n;

@@ -585,13 +585,7 @@ static vv_status keep_key(import *im, vv_error *err)
 	const vv_root *p = im->opts->parent;
 	vv_key_candidate c = {.count = 0};
 	for (size_t k = 0; k < p->key_count; k++) {
-		long old = vv_schema_find(&im->parent_schema, p->key[k], strlen(p->key[k]));
-		size_t at = SIZE_MAX;
-		for (size_t i = 0; old >= 0 && i < im->field_count; i++) {
-			if (im->fields[i] == old || im->renamed_from[i] == old) {
-				at = i;
-			}
-		}
+		const size_t at = import_place_of_old(im, p->key[k]);
 		if (at == SIZE_MAX || c.count == VV_KEY_COLUMNS_MAX) {
 			vv_buf_printf(
 				&im->out->warnings,

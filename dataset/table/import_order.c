@@ -348,19 +348,6 @@ done:
 
 /* ---- group by group ---- */
 
-static bool has_same_columns(const import *im)
-{
-	bool same = im->parent_schema.count == im->columns;
-
-	for (size_t i = 0; same && i < im->columns; i++) {
-		const vv_field *f = &im->parent_schema.fields[i];
-
-		same = f->name_len == im->name_lens[i] &&
-		       memcmp(f->name, im->names[i], f->name_len) == 0;
-	}
-	return same;
-}
-
 static vv_status list_columns(order_choice *c, const import *im, vv_error *err)
 {
 	if (c->columns) return VV_OK;
@@ -401,7 +388,7 @@ vv_status order_choice_look(order_choice *c, import *im, const group_job *j, boo
 	}
 	if (c->over) return order_choice_settle(c, err);
 	if (++c->run <= RUN_FIRST) return VV_OK;
-	if (j->stride < im->columns || !has_same_columns(im)) {
+	if (j->stride < im->columns || !import_has_labels(im, &im->parent_schema)) {
 		c->over = true;
 		return order_choice_settle(c, err);
 	}

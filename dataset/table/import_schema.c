@@ -316,6 +316,16 @@ static vv_status set_cut_column(import *im, size_t place, vv_error *err)
 	return VV_OK;
 }
 
+size_t import_place_of_old(const import *im, const char *name)
+{
+	long old = vv_schema_find(&im->parent_schema, name, strlen(name));
+
+	for (size_t i = 0; old >= 0 && i < im->field_count; i++) {
+		if (im->fields[i] == old || im->renamed_from[i] == old) return i;
+	}
+	return SIZE_MAX;
+}
+
 /* The parent's cut, where all its columns are still there. */
 static vv_status cut_of_parent(import *im, bool *kept, vv_error *err)
 {
@@ -324,14 +334,7 @@ static vv_status cut_of_parent(import *im, bool *kept, vv_error *err)
 	if (!p || p->kind != VV_KIND_TABLE || p->cut_rows == 0) return VV_OK;
 	im->params.column_count = 0;
 	for (size_t k = 0; k < p->cut_column_count; k++) {
-		long old = vv_schema_find(&im->parent_schema, p->cut_columns[k],
-					  strlen(p->cut_columns[k]));
-		size_t at = SIZE_MAX;
-		for (size_t i = 0; old >= 0 && i < im->columns; i++) {
-			if (im->fields[i] == old || im->renamed_from[i] == old) {
-				at = i;
-			}
-		}
+		const size_t at = import_place_of_old(im, p->cut_columns[k]);
 		if (at == SIZE_MAX) {
 			im->params.column_count = 0;
 			return VV_OK;
@@ -403,17 +406,6 @@ static vv_status declared_candidate(import *im, vv_error *err)
 	return VV_OK;
 }
 
-/* The place that a column of the parent has now; SIZE_MAX: it is gone. */
-static size_t place_of_old(const import *im, const char *name)
-{
-	long old = vv_schema_find(&im->parent_schema, name, strlen(name));
-
-	for (size_t i = 0; old >= 0 && i < im->columns; i++) {
-		if (im->fields[i] == old || im->renamed_from[i] == old) return i;
-	}
-	return SIZE_MAX;
-}
-
 /* Is the key that was found in the version before gone, or a column of it? Then one is looked for as in a new table. */
 static bool is_key_gone(const import *im)
 {
@@ -422,7 +414,7 @@ static bool is_key_gone(const import *im)
 		    (p->key_source == VV_KEY_INFERRED && p->key_count == 0 && !im->opts->as);
 
 	for (size_t k = 0; p->key_source == VV_KEY_INFERRED && k < p->key_count; k++) {
-		gone = gone || place_of_old(im, p->key[k]) == SIZE_MAX;
+		gone = gone || import_place_of_old(im, p->key[k]) == SIZE_MAX;
 	}
 	return gone;
 }
@@ -478,7 +470,7 @@ static vv_status columns_of_old(import *im, char *const *names, size_t count, vv
 	import_sorting *s = im->sorting;
 
 	for (size_t k = 0; k < count; k++) {
-		size_t at = place_of_old(im, names[k]);
+		size_t at = import_place_of_old(im, names[k]);
 
 		if (at == SIZE_MAX) {
 			s->unfit = true;
@@ -804,7 +796,7 @@ static void settle_missing(import *im, size_t column, vv_new_field *f)
 	}
 }
 
-static bool same_labels(const import *im, const vv_schema *s)
+bool import_has_labels(const import *im, const vv_schema *s)
 {
 	bool same = s->count == im->columns;
 	for (size_t i = 0; same && i < im->columns; i++) {
@@ -880,12 +872,13 @@ vv_status import_finish_schema(import *im, vv_error *err)
 					 "datapackage.json", err)) < 0) {
 			return rc;
 		}
-		if (same_labels(im, &package)) {
+		if (import_has_labels(im, &package)) {
 			vv_buf_put(&text, opts->schema, opts->schema_len);
 		} else {
 			rc = vv_schema_refit(&text, &package, fields, im->columns, err);
 		}
-	} else if (im->parent_schema.count > 0 && !again && same_labels(im, &im->parent_schema)) {
+	} else if (im->parent_schema.count > 0 && !again &&
+		   import_has_labels(im, &im->parent_schema)) {
 		vv_buf_put(&text, opts->parent->schema.data, opts->parent->schema.len);
 	} else if (im->parent_schema.count > 0) {
 		rc = vv_schema_refit(&text, &im->parent_schema, fields, im->columns, err);

@@ -460,10 +460,7 @@ static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root,
 	const order_saving *s = order_choice_saving(c);
 
 	vv_buf_puts(out, "the same rows arrived in another order: they are kept by ");
-	for (size_t i = 0; i < root->sorted_by_count; i++) {
-		vv_buf_puts(out, i > 0 ? ", " : "");
-		vv_buf_puts(out, vv_text_name(root->sorted_by[i], strlen(root->sorted_by[i])));
-	}
+	vv_text_put_names(out, root->sorted_by, root->sorted_by_count);
 	vv_buf_printf(out, " from now on, so that it costs about %s each time instead of ",
 		      vv_text_bytes(s->in_key_order));
 	vv_buf_puts(out, vv_text_bytes(s->in_file_order));
@@ -477,10 +474,7 @@ static void tell_failed_choice(vv_buf *out, const vv_root *root, const char *why
 			       vv_hint_words_fn words)
 {
 	vv_buf_puts(out, "the same rows arrived in another order, and cannot be kept by ");
-	for (size_t i = 0; i < root->key_count; i++) {
-		vv_buf_puts(out, i > 0 ? ", " : "");
-		vv_buf_puts(out, vv_text_name(root->key[i], strlen(root->key[i])));
-	}
+	vv_text_put_names(out, root->key, root->key_count);
 	vv_buf_printf(out, ": %s; each such file is sorted without benefit", why);
 	(void)vv_hint_put(out, "; ", words, VV_HINT_ADD_ORDER_BACK, path);
 	vv_buf_putc(out, '\n');

@@ -216,6 +216,10 @@ vv_status import_finish_schema(import *im, vv_error *err);
 vv_infer import_verdict(const import *im, size_t column);
 /* The column's field in the previous version; NULL: the column is new. */
 const vv_field *import_field_before(const import *im, size_t column);
+/* The place that a column of the parent has now; SIZE_MAX: it is gone. */
+size_t import_place_of_old(const import *im, const char *name);
+/* Are the columns, in their order, named as those of the schema? */
+bool import_has_labels(const import *im, const vv_schema *s);
 /* Are types that were inferred for the previous version replaced if values contradict them? */
 bool import_types_give_way(const import *im);
 /* For such a version: may its types change, although no value contradicts them? */

@@ -123,19 +123,13 @@ void vv_table_checks_free(vv_table_checks *c)
 	}
 }
 
-static bool same_schema(const vv_root *a, const vv_root *b)
-{
-	return a->schema.len == b->schema.len &&
-	       (a->schema.len == 0 || memcmp(a->schema.data, b->schema.data, a->schema.len) == 0);
-}
-
 /* The version with this schema that was checked last. Whether its groups would be made
  * of the same bytes here too (dialect, cut) the import finds out. */
 static const checked *find(const vv_table_checks *c, const vv_root *root)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		const checked *k = &c->known[(c->next + 2 * CHECKED_MAX - 1 - i) % CHECKED_MAX];
-		if (k->cache && same_schema(&k->root, root)) return k;
+		if (k->cache && vv_bytes_equal(&k->root.schema, &root->schema)) return k;
 	}
 	return NULL;
 }

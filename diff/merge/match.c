@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/sys.h"
 #include "diff/merge/state.h"
 #include "diff/rows/rowdiff.h"
@@ -292,12 +293,6 @@ static vv_status load_groups(merge_groups *g, vv_table *t, uint64_t secret, vv_e
 	return more < 0 ? (vv_status)more : VV_OK;
 }
 
-static int by_data(const void *a, const void *b)
-{
-	const vv_hash128 *x = a, *y = b;
-	return x->hi != y->hi ? (x->hi < y->hi ? -1 : 1) : x->lo < y->lo ? -1 : x->lo > y->lo;
-}
-
 /* Do the two have a group in common? Out of memory counts as yes. */
 static bool share_group(const merge_groups *a, const merge_groups *b)
 {
@@ -307,10 +302,11 @@ static bool share_group(const merge_groups *a, const merge_groups *b)
 		names[i] = a->list[i].data;
 	}
 	if (names) {
-		sort_list(names, a->count, sizeof(*names), by_data);
+		sort_list(names, a->count, sizeof(*names), vv_hash128_order);
 	}
 	for (size_t i = 0; !found && a->count > 0 && i < b->count; i++) {
-		found = bsearch(&b->list[i].data, names, a->count, sizeof(*names), by_data) != NULL;
+		found = bsearch(&b->list[i].data, names, a->count, sizeof(*names),
+				vv_hash128_order) != NULL;
 	}
 	return found;
 }
@@ -380,7 +376,7 @@ typedef struct new_keys {
 static int by_key(const void *a, const void *b)
 {
 	const new_key *x = a, *y = b;
-	int c = by_data(&x->key, &y->key);
+	int c = vv_hash128_order(&x->key, &y->key);
 	return c != 0 ? c : x->row < y->row ? -1 : x->row > y->row;
 }
 
@@ -424,8 +420,8 @@ static vv_status list_new_keys(merge *m, merge_side *s, const told *t, new_keys 
 
 static bool brings_key(const new_keys *k, const vv_hash128 *key)
 {
-	size_t lo = vv_first_place(i, k->count, by_data(&k->list[i].key, key) < 0);
-	return lo < k->count && by_data(&k->list[lo].key, key) == 0;
+	size_t lo = vv_first_place(i, k->count, vv_hash128_order(&k->list[i].key, key) < 0);
+	return lo < k->count && vv_hash128_order(&k->list[lo].key, key) == 0;
 }
 
 /* Did the side give this row of base the same key? */
@@ -439,7 +435,7 @@ static vv_status is_alike(merge *m, merge_side *s, const told *t, uint64_t old_r
 	for (size_t i = 0; i < t->pair_count && rc == VV_OK; i++) {
 		if (t->pairs[i].old_row == old_row) {
 			rc = hash_key(m, s, t->pairs[i].new_row, &own, err);
-			*out = rc == VV_OK && by_data(&own.key, key) == 0;
+			*out = rc == VV_OK && vv_hash128_order(&own.key, key) == 0;
 			break;
 		}
 	}

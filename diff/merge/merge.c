@@ -79,10 +79,7 @@ static vv_status take_for_key(merge *m, vv_import_result *out, const vv_sink *si
 		      ours     ? "theirs has lost"
 		      : theirs ? "ours has lost"
 			       : "both have lost");
-	for (size_t i = 0; i < base->key_count; i++) {
-		vv_buf_printf(&why, "%s%s", i > 0 ? ", " : "",
-			      vv_text_name(base->key[i], strlen(base->key[i])));
-	}
+	vv_text_put_names(&why, base->key, base->key_count);
 	vv_buf_puts(&why, ", by which rows are merged");
 	vv_status rc = vv_buf_ok(&why, err);
 	if (rc == VV_OK) {

@@ -443,11 +443,8 @@ static bool same_lists(const long *a, size_t a_count, const long *b, size_t b_co
 /* A version's key for people. */
 static void put_key(vv_buf *out, const char *who, const vv_table *t)
 {
-	vv_buf_printf(out, "%s %s", who, t->root.key_count > 0 ? "has" : "has none");
-	for (size_t i = 0; i < t->root.key_count; i++) {
-		vv_buf_printf(out, "%s%s", i > 0 ? ", " : " ",
-			      vv_text_name(t->root.key[i], strlen(t->root.key[i])));
-	}
+	vv_buf_printf(out, "%s %s", who, t->root.key_count > 0 ? "has " : "has none");
+	vv_text_put_names(out, t->root.key, t->root.key_count);
 }
 
 static vv_status choose_key(merge *m, vv_error *err)

@@ -124,12 +124,6 @@ void vv_changed_groups_clear(vv_changed_groups *r)
 	memset(r, 0, sizeof(*r));
 }
 
-static int by_hash(const void *a, const void *b)
-{
-	const vv_hash128 *x = a, *y = b;
-	return x->lo != y->lo ? (x->lo < y->lo ? -1 : 1) : x->hi < y->hi ? -1 : x->hi > y->hi;
-}
-
 vv_status vv_table_repeats_groups(bool *out, const vv_table *t, vv_error *err)
 {
 	vv_auto(vv_list_reader) *r = NULL;
@@ -149,7 +143,7 @@ vv_status vv_table_repeats_groups(bool *out, const vv_table *t, vv_error *err)
 		hashes[n++] = vv_xxh3_128(item.bytes, item.len, 0);
 	}
 	rc = more < 0 ? (vv_status)more : VV_OK;
-	qsort(hashes, n, sizeof(*hashes), by_hash);
+	qsort(hashes, n, sizeof(*hashes), vv_hash128_order);
 	for (size_t i = 1; i < n && !*out; i++) {
 		*out = hashes[i].lo == hashes[i - 1].lo && hashes[i].hi == hashes[i - 1].hi;
 	}

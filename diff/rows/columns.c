@@ -622,16 +622,6 @@ static bool key_differs(const vv_table *a, const vv_table *b, const partners *p)
 	return false;
 }
 
-static bool missing_differs(const vv_schema *a, const vv_schema *b)
-{
-	size_t i = 0;
-	while (a->missing[i] && b->missing[i]) {
-		if (strcmp(a->missing[i], b->missing[i]) != 0) return true;
-		i++;
-	}
-	return a->missing[i] || b->missing[i];
-}
-
 vv_status vv_columns_match(vv_columns *out, vv_table *a, vv_table *b,
 			   const vv_columns_options *opts, vv_error *err)
 {
@@ -659,7 +649,8 @@ vv_status vv_columns_match(vv_columns *out, vv_table *a, vv_table *b,
 		}
 	}
 	out->key_changed = key_differs(a, b, &p);
-	out->missing_changed = missing_differs(&a->schema, &b->schema);
+	out->missing_changed = !vv_texts_equal(VV_TEXTS(a->schema.missing),
+					       VV_TEXTS(b->schema.missing));
 	rc = p.failed ? vv_fail_nomem(err) : mark_moves(out, err);
 done:
 	partners_clear(&p);

@@ -47,16 +47,12 @@ void vv_check_list_clear(vv_check_list *l)
 	memset(l, 0, sizeof(*l));
 }
 
-static int by_path(const void *a, const void *b)
-{
-	return strcmp(((const vv_check_path *)a)->path, ((const vv_check_path *)b)->path);
-}
-
 const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path)
 {
 	vv_check_path key = {.path = (char *)path};
 
-	return l->count > 0 ? bsearch(&key, l->items, l->count, sizeof(*l->items), by_path) : NULL;
+	return l->count > 0 ? bsearch(&key, l->items, l->count, sizeof(*l->items), vv_text_order)
+			    : NULL;
 }
 
 static vv_status add(vv_check_list *l, const char *path, const vv_oid *blob, const char *package,
@@ -220,7 +216,8 @@ static vv_status read_packages(lister *l, vv_error *err)
 		vv_names_free(paths, count);
 	}
 	if (l->described.count > 1) {
-		qsort(l->described.items, l->described.count, sizeof(*l->described.items), by_path);
+		qsort(l->described.items, l->described.count, sizeof(*l->described.items),
+		      vv_text_order);
 	}
 	return rc;
 }
@@ -483,7 +480,7 @@ static vv_status add_past(lister *l, const vv_check_list *all, const vv_diff_sid
 		any = !vv_check_list_find(all, files.items[i].path);
 	}
 	if (rc < 0 || !any) return rc;
-	qsort(files.items, files.count, sizeof(*files.items), by_path);
+	qsort(files.items, files.count, sizeof(*files.items), vv_text_order);
 	if ((rc = vv_check_list_read(&past, l->repo, l->reader, base, NULL, 0, NULL,
 				     VV_CHECK_ANY_OF, err)) < 0 ||
 	    (rc = follow_renames(l, &past, all, &files, err)) < 0) {
@@ -514,14 +511,14 @@ vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_re
 		goto done;
 	}
 	if (out->count > 1) {
-		qsort(out->items, out->count, sizeof(*out->items), by_path);
+		qsort(out->items, out->count, sizeof(*out->items), vv_text_order);
 	}
 	if ((rc = read_packages(&l, err)) < 0 || (rc = copy_names(&all, out, err)) < 0 ||
 	    (rc = copy_names(&all, &l.sparse, err)) < 0) {
 		goto done;
 	}
 	if (l.sparse.count > 0) {
-		qsort(all.items, all.count, sizeof(*all.items), by_path);
+		qsort(all.items, all.count, sizeof(*all.items), vv_text_order);
 	}
 	if ((rc = add_named_tables(&l, &all, err)) < 0 || (rc = sift(&l, err)) < 0 ||
 	    (rc = base ? add_past(&l, &all, base, err) : VV_OK) < 0 ||
@@ -529,7 +526,7 @@ vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_re
 		goto done;
 	}
 	if (out->count > 1) {
-		qsort(out->items, out->count, sizeof(*out->items), by_path);
+		qsort(out->items, out->count, sizeof(*out->items), vv_text_order);
 	}
 	rc = words == VV_CHECK_ALL_OF ? all_matched(&l, err) : VV_OK;
 done:
@@ -659,7 +656,7 @@ vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_da
 		}
 	}
 	if (l->count > before) {
-		qsort(l->items, l->count, sizeof(*l->items), by_path);
+		qsort(l->items, l->count, sizeof(*l->items), vv_text_order);
 	}
 	return rc;
 }

@@ -129,11 +129,6 @@ static vv_status keep(vv_migrated *c, const version *v, vv_error *err)
 	return VV_OK;
 }
 
-static int by_path(const void *a, const void *b)
-{
-	return strcmp(((const vv_migrated_path *)a)->path, ((const vv_migrated_path *)b)->path);
-}
-
 const vv_migrated_path *vv_migrated_paths_now(const vv_migrated *c, size_t *count)
 {
 	*count = c->path_count;
@@ -145,7 +140,7 @@ const vv_migrated_path *vv_migrated_paths(vv_migrated *c, size_t *count)
 	vv_hash_index_clear(&c->path_index); /* places change */
 	vv_hash_index_clear(&c->index);
 	if (c->path_count > 1) {
-		qsort(c->paths, c->path_count, sizeof(*c->paths), by_path);
+		qsort(c->paths, c->path_count, sizeof(*c->paths), vv_text_order);
 	}
 	*count = c->path_count;
 	return c->paths;

@@ -587,11 +587,6 @@ static vv_status from_tree(void *payload, const vv_tree_entry *e, vv_error *err)
 		       : VV_OK;
 }
 
-static int compare_targets(const void *a, const void *b)
-{
-	return strcmp(((const target *)a)->path, ((const target *)b)->path);
-}
-
 /* The index's paths: all of them when it is the source; else those that the source
  * does not have, which are to go. */
 static vv_status from_index(restore *r, bool is_source, vv_error *err)
@@ -618,7 +613,7 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 		if (is_source) {
 			if ((rc = add_target(r, e.path, e.mode, &e.id, err)) < 0) return rc;
 		} else if (known == 0 ||
-			   !bsearch(&key, r->targets, known, sizeof(target), compare_targets)) {
+			   !bsearch(&key, r->targets, known, sizeof(target), vv_text_order)) {
 			if (r->count > known &&
 			    strcmp(r->targets[r->count - 1].path, e.path) == 0) {
 				continue; /* a further stage of the same conflict */
@@ -647,7 +642,7 @@ static vv_status collect(restore *r, vv_error *err)
 		return rc;
 	}
 	if (r->count > 1) {
-		qsort(r->targets, r->count, sizeof(target), compare_targets);
+		qsort(r->targets, r->count, sizeof(target), vv_text_order);
 	}
 	return from_index(r, false, err);
 }

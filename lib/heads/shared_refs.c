@@ -91,17 +91,12 @@ static vv_status add_merged_tags(choosing *c, const char *branch, vv_error *err)
 	return rc;
 }
 
-static int compare_refs(const void *a, const void *b)
-{
-	return strcmp(((const vv_ref *)a)->name, ((const vv_ref *)b)->name);
-}
-
 /* HEAD's branch if it is one of them, else the first. */
 static void sort(vv_shared_refs *l, const char *branch)
 {
 	l->head = NULL;
 	if (l->count > 1) {
-		qsort(l->items, l->count, sizeof(*l->items), compare_refs);
+		qsort(l->items, l->count, sizeof(*l->items), vv_text_order);
 	}
 	for (size_t i = 0; i < l->count; i++) {
 		const char *name = l->items[i].name;

@@ -111,11 +111,6 @@ static vv_status on_entry(void *payload, const char *key, const char *value,
 	return VV_OK;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(((const vv_holder_config *)a)->name, ((const vv_holder_config *)b)->name);
-}
-
 static bool has_password(const char *url)
 {
 	vv_url u;
@@ -150,7 +145,7 @@ vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_er
 	if (rc < 0) {
 		vv_holder_configs_clear(out);
 	} else if (out->count > 0) {
-		qsort(out->items, out->count, sizeof(*out->items), compare_names);
+		qsort(out->items, out->count, sizeof(*out->items), vv_text_order);
 	}
 	return rc;
 }

@@ -278,11 +278,6 @@ static vv_status pair_renames(collector *c, vv_error *err)
 	return rc;
 }
 
-static int by_path(const void *a, const void *b)
-{
-	return strcmp(((const vv_change_entry *)a)->path, ((const vv_change_entry *)b)->path);
-}
-
 /* Is the new dataset e a copy of this other entry of the index, that HEAD has or that is new and before it? */
 static bool copies(const collector *c, const vv_change_entry *e, const vv_index_entry *other)
 {
@@ -293,7 +288,7 @@ static bool copies(const collector *c, const vv_change_entry *e, const vv_index_
 		return false;
 	}
 	const vv_change_entry *was = bsearch(&key, out->entries, c->staged_count, sizeof(key),
-					     by_path);
+					     vv_text_order);
 	return !was || vv_oid_equal(&was->head_id, &other->id) || strcmp(other->path, e->path) < 0;
 }
 
@@ -346,7 +341,7 @@ static vv_status add_staged(collector *c, vv_error *err)
 	}
 	if (rc < 0 || (rc = pair_renames(c, err)) < 0) return rc;
 	if (out->count > 1) {
-		qsort(out->entries, out->count, sizeof(*out->entries), by_path);
+		qsort(out->entries, out->count, sizeof(*out->entries), vv_text_order);
 	}
 	c->staged_count = out->count;
 	for (size_t i = 0; i < out->count && rc == VV_OK; i++) {
@@ -370,9 +365,9 @@ static vv_status entry_of(collector *c, const vv_index_entry *e, vv_change_entry
 	vv_change_entry key = {.path = (char *)(uintptr_t)e->path};
 	vv_status rc;
 
-	*out = c->staged_count == 0
-		       ? NULL
-		       : bsearch(&key, c->out->entries, c->staged_count, sizeof(key), by_path);
+	*out = c->staged_count == 0 ? NULL
+				    : bsearch(&key, c->out->entries, c->staged_count, sizeof(key),
+					      vv_text_order);
 	if (*out) return VV_OK;
 	if ((rc = append(c->out, e->path, out, err)) < 0) return rc;
 	(*out)->head_id = (*out)->index_id = e->id;
@@ -724,7 +719,7 @@ static vv_status add_work(collector *c, vv_error *err)
 	if (rc < 0) return rc;
 	vv_attr_beaten_put(&c->beaten, &c->out->beaten);
 	if (c->out->count > 1) {
-		qsort(c->out->entries, c->out->count, sizeof(*c->out->entries), by_path);
+		qsort(c->out->entries, c->out->count, sizeof(*c->out->entries), vv_text_order);
 	}
 	for (size_t i = 0; i < c->out->count; i++) {
 		const vv_change_entry *e = &c->out->entries[i];

@@ -221,11 +221,6 @@ static vv_diff_path *known(vv_diff_sides *d, size_t count, const char *path)
 	return at < count && strcmp(d->paths[at].path, path) == 0 ? &d->paths[at] : NULL;
 }
 
-static int by_path(const void *a, const void *b)
-{
-	return strcmp(((const vv_diff_path *)a)->path, ((const vv_diff_path *)b)->path);
-}
-
 /* Lays the work tree's changes over those of the index. */
 static vv_status add_work(finder *f, vv_index *x, vv_error *err)
 {
@@ -255,7 +250,7 @@ static vv_status add_work(finder *f, vv_index *x, vv_error *err)
 		}
 	}
 	if (f->out->count > 1) {
-		qsort(f->out->paths, f->out->count, sizeof(*f->out->paths), by_path);
+		qsort(f->out->paths, f->out->count, sizeof(*f->out->paths), vv_text_order);
 	}
 	return rc;
 }
@@ -320,7 +315,7 @@ static vv_status add_conflicts(finder *f, const vv_index *x, vv_error *err)
 		}
 	}
 	if (f->out->count > 1) {
-		qsort(f->out->paths, f->out->count, sizeof(*f->out->paths), by_path);
+		qsort(f->out->paths, f->out->count, sizeof(*f->out->paths), vv_text_order);
 	}
 	return rc;
 }

@@ -227,8 +227,7 @@ static vv_status from_kept(repair *r, vv_error *err)
 /* The result of importing a file depends on these; the rest of a root follows from them. */
 static bool same_form(const vv_root *a, const vv_root *b)
 {
-	return a->kind == b->kind && a->schema.len == b->schema.len &&
-	       memcmp(a->schema.data, b->schema.data, a->schema.len) == 0 &&
+	return a->kind == b->kind && vv_bytes_equal(&a->schema, &b->schema) &&
 	       a->key_source == b->key_source && a->cut_rows == b->cut_rows &&
 	       vv_dialect_same_cells(&a->dialect, &b->dialect) &&
 	       a->dialect.newline == b->dialect.newline &&

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "diff/rows/descent.h"
 #include "lib/names/versions.h"
 #include "lib/view/table_pairs.h"
@@ -191,10 +192,7 @@ static vv_status part_add(const vv_blame *b, vv_blame_part *p, uint32_t target, 
 
 static bool same_view(const vv_blame *b, const vv_blame_part *p, const vv_blame_part *q)
 {
-	size_t i = 0;
-	for (; p->key[i] && q->key[i] && strcmp(p->key[i], q->key[i]) == 0; i++) {
-	}
-	return !p->key[i] && !q->key[i] &&
+	return vv_texts_equal(VV_TEXTS(p->key), VV_TEXTS(q->key)) &&
 	       memcmp(p->column_in, q->column_in, b->columns * sizeof(*p->column_in)) == 0;
 }
 

@@ -638,10 +638,7 @@ int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err)
 
 static bool is_same_place(const place *p, const place *q)
 {
-	size_t i = 0;
-	for (; p->key[i] && q->key[i] && strcmp(p->key[i], q->key[i]) == 0; i++) {
-	}
-	return !p->key[i] && !q->key[i] && p->number == q->number &&
+	return vv_texts_equal(VV_TEXTS(p->key), VV_TEXTS(q->key)) && p->number == q->number &&
 	       strcmp(p->row ? p->row : "", q->row ? q->row : "") == 0;
 }
 

@@ -675,18 +675,13 @@ static vv_status plan_untracked(planner *p, vv_error *err)
 	return VV_OK;
 }
 
-static int by_path(const void *a, const void *b)
-{
-	return strcmp(((const vv_add_item *)a)->path, ((const vv_add_item *)b)->path);
-}
-
 /* Arguments may overlap: the item with the more explicit request stays. */
 static void drop_repeats(vv_add_plan *p)
 {
 	size_t kept = 0;
 
 	if (p->count > 1) {
-		qsort(p->items, p->count, sizeof(*p->items), by_path);
+		qsort(p->items, p->count, sizeof(*p->items), vv_text_order);
 	}
 	for (size_t i = 0; i < p->count; i++) {
 		if (kept > 0 && strcmp(p->items[kept - 1].path, p->items[i].path) == 0) {
@@ -711,7 +706,7 @@ static int removed_first(const void *a, const void *b)
 	const vv_add_item *x = a, *y = b;
 	const bool x_goes = x->action == VV_ADD_REMOVE, y_goes = y->action == VV_ADD_REMOVE;
 
-	return x_goes != y_goes ? y_goes - x_goes : by_path(a, b);
+	return x_goes != y_goes ? y_goes - x_goes : vv_text_order(a, b);
 }
 
 static void order(vv_add_plan *p)

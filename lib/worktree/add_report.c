@@ -69,10 +69,7 @@ static void put_key(vv_buf *b, const vv_root *root, bool again, const vv_add_rep
 		return;
 	}
 	vv_buf_puts(b, "key ");
-	for (size_t i = 0; i < root->key_count; i++) {
-		vv_buf_printf(b, "%s%s", i > 0 ? ", " : "",
-			      vv_text_name(root->key[i], strlen(root->key[i])));
-	}
+	vv_text_put_names(b, root->key, root->key_count);
 	if (!again && rep->dry) {
 		vv_buf_puts(b, " (not proved in a dry run)");
 	} else if (!again) {
@@ -134,10 +131,7 @@ static void put_order(vv_buf *b, const vv_dataset_found *staged, bool again)
 		return;
 	}
 	vv_buf_puts(b, "rows are kept by ");
-	for (size_t i = 0; i < root->sorted_by_count; i++) {
-		vv_buf_puts(b, i > 0 ? ", " : "");
-		vv_buf_puts(b, vv_text_name(root->sorted_by[i], strlen(root->sorted_by[i])));
-	}
+	vv_text_put_names(b, root->sorted_by, root->sorted_by_count);
 	vv_buf_puts(b, ", and their places in the file beside them, from this version on");
 }
 

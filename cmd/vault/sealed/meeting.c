@@ -33,11 +33,6 @@ static vv_status on_name(void *payload, const vv_listed *e, vv_error *err)
 	return l->items[l->count++].name ? VV_OK : vv_fail_nomem(err);
 }
 
-static int compare_listed(const void *a, const void *b)
-{
-	return strcmp(((const listed *)a)->name, ((const listed *)b)->name);
-}
-
 static void clear_listing(listing *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
@@ -53,7 +48,7 @@ static vv_status list_records(vv_meeting *m, listing *l, vv_error *err)
 					      err);
 
 	if (rc == VV_OK && l->count > 0) {
-		qsort(l->items, l->count, sizeof(*l->items), compare_listed);
+		qsort(l->items, l->count, sizeof(*l->items), vv_text_order);
 	}
 	m->records = l->count;
 	return rc;
@@ -229,7 +224,7 @@ static vv_status hand_on_one(batch *b, const listing *l, size_t i, vv_error *err
 	const char *name = vv_ledger_file_name(m->ledger, i);
 	const listed wanted = {.name = (char *)(uintptr_t)name};
 	const listed *there = l->count > 0 ? bsearch(&wanted, l->items, l->count, sizeof(*l->items),
-						     compare_listed)
+						     vv_text_order)
 					   : NULL;
 	bool write = false;
 
