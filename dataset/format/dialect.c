@@ -5,12 +5,31 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
+
+const vv_ending vv_endings[] = {
+	{"*.csv", VV_FORM_CSV, -1},          {"*.tsv", VV_FORM_CSV, '\t'},
+	{"*.tab", VV_FORM_CSV, '\t'},        {"*.psv", VV_FORM_CSV, '|'},
+	{"*.ndjson", VV_FORM_NDJSON, -1},    {"*.jsonl", VV_FORM_NDJSON, -1},
+	{"*.jsonlines", VV_FORM_NDJSON, -1}, {"*.json", VV_FORM_JSON, -1},
+	{"*.geojson", VV_FORM_JSON, -1},     {NULL, VV_FORM_CSV, -1}};
+
+const vv_ending *vv_ending_find(const char *name, size_t len)
+{
+	const vv_ending *e = vv_endings;
+
+	while (e->pattern &&
+	       (strlen(e->pattern) != len + 2 || strncasecmp(e->pattern + 2, name, len) != 0)) {
+		e++;
+	}
+	return e->pattern ? e : NULL;
+}
 
 typedef enum member_type {
 	FLAG,

@@ -22,6 +22,18 @@ typedef enum vv_form {
 	VV_FORM_JSON = 2    /* one array of objects */
 } vv_form;
 
+/* How the names of tables end. */
+typedef struct vv_ending {
+	const char *pattern; /* "*.csv" */
+	vv_form form;
+	int delimiter; /* of CSV; -1: found in the file */
+} vv_ending;
+
+/* Ends with a NULL pattern. Those of JSON are the last: most of their files have no table. */
+extern const vv_ending vv_endings[];
+/* The ending of these bytes, in any case; NULL: tables do not end so. */
+const vv_ending *vv_ending_find(const char *name, size_t len);
+
 typedef enum vv_newline { VV_LF = 0, VV_CRLF = 1, VV_CR = 2, VV_NO_NEWLINE = 3 } vv_newline;
 
 /* The delimiter for a file that has one column and no delimiter: the unit separator, which no text contains. */

@@ -185,14 +185,6 @@ static void take_extension(sniff *s, const char *path)
 	}
 }
 
-static bool one_of(const char *word, const char *const *list)
-{
-	while (*list && strcasecmp(word, *list) != 0) {
-		list++;
-	}
-	return *list != NULL;
-}
-
 static size_t skip_space(const sniff *s, size_t at)
 {
 	while (at < s->len && memchr(" \t\r\n", s->text[at], 4)) {
@@ -226,10 +218,7 @@ static int starts_with_object(const sniff *s, size_t *end, vv_error *err)
 /* By the user's choice, the parent, the extension, the first bytes, in this order. */
 static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 {
-	static const char *const lines[] = {"ndjson", "jsonl", "jsonlines", NULL};
-	static const char *const arrays[] = {"json", "geojson", NULL};
-	static const char *const plain[] = {"csv", "tsv", "tab", "psv", NULL};
-	const char *ext = s->ext;
+	const vv_ending *ending = vv_ending_find(s->ext, strlen(s->ext));
 	size_t first = skip_space(s, 0), second = skip_space(s, first + 1), end = 0;
 	char c = byte_at(s, first), next = byte_at(s, second);
 	const vv_dialect *parent = s->hints->parent;
@@ -244,11 +233,11 @@ static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 		   (c == (parent->form == VV_FORM_JSON ? '[' : '{') ||
 		    (c == '{' && parent->lead > 0))) {
 		*out = parent->form;
-	} else if (one_of(ext, lines)) {
+	} else if (ending && ending->form == VV_FORM_NDJSON) {
 		*out = VV_FORM_NDJSON;
-	} else if (!one_of(ext, plain)) {
+	} else if (!ending || ending->form == VV_FORM_JSON) {
 		object = c == '{' ? starts_with_object(s, &end, err) : 0;
-		if (one_of(ext, arrays)) {
+		if (ending) {
 			/* A lone object is a document, and for the parser of arrays to refuse. */
 			*out = object > 0 && byte_at(s, skip_space(s, end)) == '{' ? VV_FORM_NDJSON
 										   : VV_FORM_JSON;

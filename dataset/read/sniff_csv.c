@@ -340,8 +340,9 @@ static bool is_called(const sniff *s, const char *extension)
 /* The delimiter that the extension promises, or 0. */
 static uint8_t promised(const sniff *s)
 {
-	if (is_called(s, "tsv") || is_called(s, "tab")) return '\t';
-	return is_called(s, "psv") ? '|' : 0;
+	const vv_ending *e = vv_ending_find(s->ext, strlen(s->ext));
+
+	return e && e->delimiter > 0 ? (uint8_t)e->delimiter : 0;
 }
 
 /* Do so many rows after the first contain the delimiter that the first is a title above a table? */

@@ -8,6 +8,8 @@
 
 #include "base/hint.h"
 #include "base/path.h"
+#include "base/sys.h"
+#include "dataset/format/dialect.h"
 #include "dataset/read/file_text.h"
 #include "dataset/read/sniff.h"
 #include "repo/blocks/decompress.h"
@@ -33,17 +35,13 @@ const char *vv_unseen_kind(const vv_unseen *u, const char *name)
 
 bool vv_unseen_has_rows(const vv_unseen *u, const char *name)
 {
-	static const char *const inside[] = {"csv",   "tsv",  "tab",     "psv", "ndjson",
-					     "jsonl", "json", "geojson", "txt", "dat"};
-	const size_t plain = vv_decompress_name(name), end = plain > 0 ? plain : strlen(name);
+	const size_t plain = vv_decompress_name(name);
+	vv_auto(char) *inside = vv_strndup(name, plain > 0 ? plain : strlen(name));
+	const char *ext = inside ? vv_path_ext(inside) : "";
 
-	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
-		const size_t len = strlen(inside[i]);
-
-		if (end > len && name[end - len - 1] == '.' &&
-		    strncasecmp(name + end - len, inside[i], len) == 0) {
-			return true;
-		}
+	if (vv_ending_find(ext, strlen(ext)) || strcasecmp(ext, "txt") == 0 ||
+	    strcasecmp(ext, "dat") == 0) {
+		return true;
 	}
 	/* Programs' packages and documents are ZIP archives, too. */
 	return may_be_workbook(u)

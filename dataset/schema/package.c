@@ -21,29 +21,22 @@
  * another form are ignored, as Table Dialect requires.
  */
 
-typedef struct form_name {
-	const char *name;
-	vv_form form;
-	int delimiter;
-} form_name;
-
-static const form_name formats[] = {{"csv", VV_FORM_CSV, -1},      {"tsv", VV_FORM_CSV, '\t'},
-				    {"tab", VV_FORM_CSV, '\t'},    {"ndjson", VV_FORM_NDJSON, -1},
-				    {"jsonl", VV_FORM_NDJSON, -1}, {"json", VV_FORM_JSON, -1}};
-static const form_name mediatypes[] = {{"text/csv", VV_FORM_CSV, -1},
-				       {"text/tab-separated-values", VV_FORM_CSV, '\t'},
-				       {"application/x-ndjson", VV_FORM_NDJSON, -1},
-				       {"application/ndjson", VV_FORM_NDJSON, -1},
-				       {"application/jsonl", VV_FORM_NDJSON, -1},
-				       {"application/x-jsonlines", VV_FORM_NDJSON, -1},
-				       {"application/json", VV_FORM_JSON, -1}};
-
-static const form_name *find_form(const form_name *names, size_t count, const char *name,
-				  size_t len)
+static const vv_ending *find_mediatype(const char *name)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (strlen(names[i].name) == len && strncasecmp(names[i].name, name, len) == 0) {
-			return &names[i];
+	static const struct {
+		const char *name, *ending;
+	} known[] = {{"text/csv", "csv"},
+		     {"text/tab-separated-values", "tsv"},
+		     {"application/x-ndjson", "ndjson"},
+		     {"application/ndjson", "ndjson"},
+		     {"application/jsonl", "ndjson"},
+		     {"application/x-jsonlines", "ndjson"},
+		     {"application/json", "json"}};
+	const size_t len = strcspn(name, "; ");
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strlen(known[i].name) == len && strncasecmp(known[i].name, name, len) == 0) {
+			return vv_ending_find(known[i].ending, strlen(known[i].ending));
 		}
 	}
 	return NULL;
@@ -88,7 +81,7 @@ static vv_status read_form(vv_package_resource *out, const vv_json *resource, co
 	const vv_json *compression = vv_json_get(resource, "compression"),
 		      *more = vv_json_get(resource, "extrapaths");
 	const char *format, *mediatype;
-	const form_name *found = NULL;
+	const vv_ending *found = NULL;
 	vv_status rc;
 
 	if ((rc = read_encoding(out, resource, file, err)) < 0 ||
@@ -109,12 +102,10 @@ static vv_status read_form(vv_package_resource *out, const vv_json *resource, co
 			      "give each file a resource of its own, or join them");
 	}
 	if (format) {
-		found = find_form(formats, sizeof(formats) / sizeof(formats[0]), format,
-				  strlen(format));
+		found = vv_ending_find(format, strlen(format));
 	}
 	if (!found && mediatype) {
-		found = find_form(mediatypes, sizeof(mediatypes) / sizeof(mediatypes[0]), mediatype,
-				  strcspn(mediatype, "; "));
+		found = find_mediatype(mediatype);
 	}
 	if (found) {
 		out->hints.has_form = true;
@@ -343,8 +334,7 @@ static vv_status read_dialect_of(vv_package_resource *out, const vv_json *dialec
 				 const char *file, vv_error *err)
 {
 	const char *ext = vv_path_ext(path);
-	const form_name *named = find_form(formats, sizeof(formats) / sizeof(formats[0]), ext,
-					   strlen(ext));
+	const vv_ending *named = vv_ending_find(ext, strlen(ext));
 	bool json = (out->hints.has_form ? out->hints.form
 		     : named             ? named->form
 					 : VV_FORM_CSV) != VV_FORM_CSV;

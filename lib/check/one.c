@@ -169,11 +169,10 @@ static vv_status find_resource(one *c, const char *name, char **path, vv_error *
 /* A table that no package names: a path, or a name in the same folder. r->why stays where there is none. */
 static vv_status open_beside(one *c, resource *r, const vv_check_input_options *look)
 {
-	static const char *const ends[] = {"", ".csv", ".tsv", ".ndjson", ".jsonl", ".json"};
 	const char *slash = strrchr(c->path, '/');
 	vv_status rc = VV_ENOTFOUND;
 
-	for (size_t i = 0; i < 2 * sizeof(ends) / sizeof(ends[0]) && rc == VV_ENOTFOUND; i++) {
+	for (size_t i = 0; rc == VV_ENOTFOUND && (i < 2 || vv_endings[i / 2 - 1].pattern); i++) {
 		bool beside = i % 2 == 0;
 		vv_auto(vv_buf) path = VV_BUF_INIT;
 		vv_error why;
@@ -184,7 +183,8 @@ static vv_status open_beside(one *c, resource *r, const vv_check_input_options *
 		if (beside && slash) {
 			vv_buf_put(&path, c->path, (size_t)(slash - c->path) + 1);
 		}
-		vv_buf_printf(&path, "%s%s", r->name, ends[i / 2]);
+		vv_buf_printf(&path, "%s%s", r->name,
+			      i < 2 ? "" : vv_endings[i / 2 - 1].pattern + 1);
 		if (path.failed) return vv_fail_nomem(&r->why);
 		rc = vv_check_input_open(&r->in, vv_buf_cstr(&path), look, &why);
 		if (rc < 0) {

@@ -19,6 +19,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/dialect.h"
 #include "lib/clone/dvc_file.h"
 #include "lib/tables/dataset_reader.h"
 #include "lib/worktree/add_plan.h"
@@ -33,14 +34,13 @@
 #define ATTRIBUTES_MAX (16u << 20)
 #define PLACE "varve-place" /* an attribute */
 
-static const char *const usual[] = {"*.csv", "*.tsv", "*.ndjson", "*.jsonl"};
-
 typedef struct migration {
 	const vv_migrate_options *o;
 	vv_repository *repo;
 	vv_migrate_result *out;
 	const char *const *patterns;
 	size_t pattern_count;
+	const char **usual;   /* the patterns of vv_endings */
 	bool *used;           /* of each pattern: a file matches it */
 	vv_attr_text *places; /* which pattern a path matches */
 	bool writing;         /* the second time */
@@ -55,7 +55,7 @@ static void migration_clear(migration *m)
 	for (size_t i = 0; i < m->ref_count; i++) {
 		vv_ref_clear(&m->refs[i]);
 	}
-	vv_free_all(m->refs, m->ranges, m->used);
+	vv_free_all(m->refs, m->ranges, m->used, m->usual);
 	vv_attr_text_close(m->places);
 	vv_head_clear(&m->head);
 }
@@ -78,8 +78,16 @@ static vv_status read_patterns(migration *m, vv_error *err)
 	m->patterns = m->o->patterns;
 	m->pattern_count = m->o->pattern_count;
 	if (m->pattern_count == 0 && !m->o->export) {
-		m->patterns = usual;
-		m->pattern_count = sizeof(usual) / sizeof(*usual);
+		while (vv_endings[m->pattern_count].form != VV_FORM_JSON) {
+			m->pattern_count++;
+		}
+		if (!(m->usual = vv_calloc(m->pattern_count, sizeof(*m->usual)))) {
+			return vv_fail_nomem(err);
+		}
+		for (size_t i = 0; i < m->pattern_count; i++) {
+			m->usual[i] = vv_endings[i].pattern;
+		}
+		m->patterns = m->usual;
 	}
 	if (!(m->used = vv_calloc(m->pattern_count + 1, sizeof(*m->used)))) {
 		return vv_fail_nomem(err);

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/dialect.h"
 #include "dataset/read/unseen.h"
 #include "dataset/rows/irregular_lines.h"
 #include "diff/rows/changed_groups.h"
@@ -52,19 +53,12 @@ typedef struct comparison {
 
 bool vv_diff_is_table_name(const char *path, bool named)
 {
-	static const char *const tables[] = {"csv", "tsv", "tab", "ndjson", "jsonl", "json"};
-	const size_t plain = vv_decompress_name(path), end = plain > 0 ? plain : strlen(path);
+	const size_t plain = vv_decompress_name(path);
+	vv_auto(char) *inside = vv_strndup(path, plain > 0 ? plain : strlen(path));
+	const char *ext = inside ? vv_path_ext(inside) : "";
+	const vv_ending *ending = vv_ending_find(ext, strlen(ext));
 
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		const size_t len = strlen(tables[i]);
-
-		if (end > len && path[end - len - 1] == '.' &&
-		    strncasecmp(path + end - len, tables[i], len) == 0 &&
-		    (named || i + 1 < sizeof(tables) / sizeof(tables[0]))) {
-			return true;
-		}
-	}
-	return false;
+	return ending && (named || ending->form != VV_FORM_JSON);
 }
 
 static vv_subject_options side_options(const comparison *c, const vv_subject *like, bool in_file)

@@ -17,8 +17,10 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/dialect.h"
 #include "dataset/table/root.h"
 #include "lib/documents/reader.h"
+#include "lib/view/table_diff.h"
 #include "repo/blocks/decompress.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
@@ -51,13 +53,10 @@ bool vv_add_may(const char *path)
 
 bool vv_add_looks_like_table(const char *path)
 {
-	static const char *const extensions[] = {"csv", "tsv", "ndjson", "jsonl"};
 	const char *ext = vv_path_ext(path);
+	const vv_ending *ending = vv_ending_find(ext, strlen(ext));
 
-	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
-		if (strcasecmp(ext, extensions[i]) == 0) return true;
-	}
-	return false;
+	return ending && ending->form != VV_FORM_JSON;
 }
 
 vv_status vv_add_is_text_table(vv_repository *r, const char *path, bool *out, vv_error *err)
@@ -71,9 +70,7 @@ vv_status vv_add_is_text_table(vv_repository *r, const char *path, bool *out, vv
 
 static bool is_json(const char *path)
 {
-	const char *ext = vv_path_ext(path);
-
-	return (strcasecmp(ext, "json") == 0 || strcasecmp(ext, "geojson") == 0) &&
+	return !vv_add_looks_like_table(path) && vv_diff_is_table_name(path, true) &&
 	       !vv_add_never(path);
 }
 

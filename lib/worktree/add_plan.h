@@ -2,7 +2,7 @@
  * add_plan: decides how add (and commit -a, commit PATH) treats each path: table or file.
  *
  * Decides which paths become datasets (docs: "what becomes a table"): those that the attributes
- * track; literal arguments ending in .csv, .tsv, .ndjson or .jsonl, or with options for a table or
+ * track; literal arguments that end as tables do (vv_endings), or with options for a table or
  * file of varve; and new files with such names that can be read as tables, unless HEAD has such
  * files as text (varve.addTables decides otherwise). Text files of HEAD stay text without convert.
  * Planning changes nothing.
@@ -86,7 +86,7 @@ bool vv_add_never(const char *path);
  * not have. */
 bool vv_add_may(const char *path);
 
-/* Is it called as a table is (.csv, .tsv, .ndjson, .jsonl)? */
+/* Does the name end as those of tables do (vv_endings), but not as JSON? */
 bool vv_add_looks_like_table(const char *path);
 /* Is it called so, or does a line of .gitattributes make varve compare the file, which is text in
  * Git? */

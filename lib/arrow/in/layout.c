@@ -233,15 +233,16 @@ static vv_status set_json(vv_dialect *d, bool lines, vv_error *err)
 static vv_status new_dialect(vv_dialect *d, const char *path, vv_error *err)
 {
 	const char *ext = vv_path_ext(path);
+	const vv_ending *ending = vv_ending_find(ext, strlen(ext));
 
 	vv_dialect_init(d);
-	if (strcasecmp(ext, "csv") == 0 || strcasecmp(ext, "tsv") == 0) {
-		d->delimiter = strcasecmp(ext, "tsv") == 0 ? '\t' : ',';
+	if (ending && ending->form == VV_FORM_CSV) {
+		d->delimiter = ending->delimiter > 0 ? (uint8_t)ending->delimiter : ',';
 		return VV_OK;
 	}
-	if (strcasecmp(ext, "ndjson") == 0 || strcasecmp(ext, "jsonl") == 0 ||
-	    strcasecmp(ext, "json") == 0) {
-		return set_json(d, strcasecmp(ext, "json") != 0, err);
+	/* a GeoJSON file is more than its rows */
+	if (ending && strcasecmp(ext, "geojson") != 0) {
+		return set_json(d, ending->form == VV_FORM_NDJSON, err);
 	}
 	return vv_fail(err, VV_EUSAGE,
 		       "'%s': the name does not tell which format the new table has\n"
