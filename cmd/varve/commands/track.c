@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "dataset/format/dialect.h"
 #include "lib/documents/document.h"
 #include "lib/names/damaged_pointer.h"
 #include "lib/remotes/push_hook.h"
@@ -297,6 +298,54 @@ static const char *what_it_means(vv_repository *r, const options *wish, const ch
 	return read.found ? CELLS : CELLS " once it can be read: " VV_READER_INSTALL;
 }
 
+/* Does a pattern end in an asterisk, and name no ending? As text, it stands for files that end as tables do. */
+static bool has_no_ending(const char *pattern, bool literal)
+{
+	const size_t len = strlen(pattern);
+
+	return !literal && len > 0 && pattern[len - 1] == '*' &&
+	       !strchr(vv_path_base(pattern), '.');
+}
+
+/* The pattern for such files with one ending: owned. */
+static char *with_ending(const char *pattern, const vv_ending *e)
+{
+	return strcmp(vv_path_base(pattern), "**") == 0
+		       ? vv_asprintf("%s/%s", pattern, e->pattern)
+		       : vv_asprintf("%s%s", pattern, e->pattern + 1);
+}
+
+static vv_status track_one(vv_attr_edit *edit, const options *wish, const char *pattern,
+			   bool literal, vv_buf *text, vv_error *err)
+{
+	const bool before = edit->changed;
+	vv_status rc;
+
+	edit->changed = false;
+	rc = stays_in_git(wish, pattern) ? vv_attr_edit_track_text(edit, pattern, literal, err)
+					 : vv_attr_edit_track(edit, pattern, literal, err);
+	if (rc == VV_OK) {
+		vv_buf_printf(text, "%s: %s%s\n", vv_text_shows(pattern),
+			      edit->changed ? "tracked" : "is already tracked",
+			      what_it_means(edit->r, wish, pattern));
+	}
+	edit->changed = edit->changed || before;
+	return rc;
+}
+
+static vv_status track_endings(vv_attr_edit *edit, const options *wish, const char *pattern,
+			       vv_buf *text, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (const vv_ending *e = vv_endings; rc == VV_OK && e->form != VV_FORM_JSON; e++) {
+		vv_auto(char) *one = with_ending(pattern, e);
+
+		rc = one ? track_one(edit, wish, one, false, text, err) : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
 static vv_status track(vv_context *c, vv_error *err)
 {
 	vv_repository *r = c->repo;
@@ -318,17 +367,13 @@ static vv_status track(vv_context *c, vv_error *err)
 	rc = note_way_back(&back, c, "'varve track'", err);
 	for (int i = 0; i < argc && rc == VV_OK; i++) {
 		char *pattern = NULL;
-		bool literal = false, before = edit.changed;
-		edit.changed = false;
-		if ((rc = top_pattern(&pattern, r, argv[i], &literal, err)) == VV_OK &&
-		    (rc = stays_in_git(wish, pattern)
-				  ? vv_attr_edit_track_text(&edit, pattern, literal, err)
-				  : vv_attr_edit_track(&edit, pattern, literal, err)) == VV_OK) {
-			vv_buf_printf(&text, "%s: %s%s\n", vv_text_shows(pattern),
-				      edit.changed ? "tracked" : "is already tracked",
-				      what_it_means(r, wish, pattern));
+		bool literal = false;
+
+		if ((rc = top_pattern(&pattern, r, argv[i], &literal, err)) == VV_OK) {
+			rc = wish->text && has_no_ending(pattern, literal)
+				     ? track_endings(&edit, wish, pattern, &text, err)
+				     : track_one(&edit, wish, pattern, literal, &text, err);
 		}
-		edit.changed = edit.changed || before;
 		if (literal) {
 			named[i] = pattern;
 		} else {
@@ -389,6 +434,23 @@ static vv_status run_track(vv_context *c, vv_error *err)
 	return rc < 0 ? rc : track(c, err);
 }
 
+/* The lines that 'track --text' wrote for a pattern without an ending. VV_ENOTFOUND: none. */
+static vv_status untrack_endings(vv_repository *r, const char *pattern, vv_error *err)
+{
+	vv_status rc = VV_ENOTFOUND;
+
+	for (const vv_ending *e = vv_endings; e->form != VV_FORM_JSON; e++) {
+		vv_auto(char) *one = with_ending(pattern, e);
+		vv_error why;
+		const vv_status now = one ? vv_attr_untrack(r, one, false, &why)
+					  : vv_fail_nomem(&why);
+
+		if (now < 0 && now != VV_ENOTFOUND) return vv_error_copy(err, &why);
+		rc = now == VV_OK ? VV_OK : rc;
+	}
+	return rc;
+}
+
 static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, vv_error *err)
 {
 	vv_auto(char) *pattern = NULL;
@@ -400,6 +462,9 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, 
 	}
 	if (rc == VV_ENOTFOUND && literal) { /* a pattern that happens to be a file's name */
 		rc = vv_attr_untrack(r, pattern, false, err);
+	}
+	if (rc == VV_ENOTFOUND && has_no_ending(pattern, literal)) {
+		rc = untrack_endings(r, pattern, err);
 	}
 	if (rc == VV_ENOTFOUND) {
 		vv_hint(err, "'varve track' lists the lines and the files that they match");
@@ -486,8 +551,9 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 }
 
 static const vv_option track_table[] = {
-	OPT_FLAG(0, "text", text,
-		 "leave the files in Git as text; only compare and merge them by cell"),
+	OPT_FLAG(
+		0, "text", text,
+		"leave the files in Git as text; only compare and merge them by cell; a pattern without an ending is for .csv, .tsv and the other endings of tables"),
 	OPT_FLAG('v', "verbose", verbose, "list all files of each line"),
 };
 

@@ -198,3 +198,33 @@ two_branches() {
 	ends_with 1 varve check HEAD
 	output_has "table-removed"
 }
+
+@test "a pattern for all files is for those that end as tables do: others stay git's" {
+	new_repo
+	rows 5 | tee a.csv b.psv > c.dat
+	printf '# Title\n\ntext\n' > README.md
+	mkdir data
+	cp a.csv data/d.csv
+	succeeds varve track --text '*' 'data/**'
+	output_has "*.csv: tracked"
+	output_has "data/**/*.tab: tracked"
+	varve add . > /dev/null
+	varve commit -q -m one
+	git check-attr merge -- README.md c.dat b.psv data/d.csv > values
+	[ "$(grep -c unspecified values)" = 2 ]
+	succeeds varve check
+	output_has "nothing wrong in 3 tables"
+	git switch -q -c side
+	sed -i 's/Title/Side/' README.md
+	git commit -q -a -m side
+	git switch -q main
+	sed -i 's/Title/Main/' README.md
+	git commit -q -a -m main
+	ends_with 1 varve merge side
+	grep -q '<<<<<<<' README.md
+	varve merge --abort
+	succeeds varve untrack '*'
+	succeeds varve untrack 'data/**'
+	! grep -q diff=varve .gitattributes || false
+	ends_with 2 varve untrack '*'
+}
