@@ -2,7 +2,7 @@
  * diff: varve_diff_T(from, to), a row for each row that differs, and varve_diff_cells_T(from, to), one for each cell.
  *
  * from defaults to HEAD, to to the work tree. Columns are those of the current table; a column that was renamed
- * between the two versions is found on both sides.
+ * between the two versions is found on both sides, and so is a file.
  */
 #include "cmd/sql/vtab/tables.h"
 
@@ -68,15 +68,59 @@ static int find_places(diff_rows *d, varve_error *err)
 	return 0;
 }
 
-static int open_side(diff_rows *d, int side, const vv_sql_function_table *t, const char *revision,
-		     varve_error *err)
+static int open_side(diff_rows *d, int side, const vv_sql_function_table *t, const char *path,
+		     const char *revision, varve_error *err)
 {
-	vv_sql_place place = {t->repo, t->name->path, revision, false, true};
+	vv_sql_place place = {t->repo, path, revision, false, true};
 	int rc = vv_sql_opened_get(&d->sides[side], t->catalog, &place, err);
 
 	if (rc < 0 || !d->sides[side]->commit[0]) return rc;
 	return vv_sql_commits_get(&d->commits[side], &t->catalog->commits, t->repo,
 				  d->sides[side]->commit, err);
+}
+
+/* *path: what it was called before these changes, if they renamed it. */
+static int follow_rename(char **path, const vv_sql_function_table *t, const char *from,
+			 const char *to, varve_error *err)
+{
+	varve_changes_options o = VARVE_INIT(varve_changes_options);
+	const varve_path_change *c;
+	varve_changes *list;
+	int rc;
+
+	o.from = from;
+	o.to = to;
+	o.watch = &t->catalog->watch;
+	if ((rc = varve_changes_open(&list, t->repo, &o, err)) < 0) return rc;
+	while ((rc = varve_changes_next(list, &c, err)) > 0) {
+		if (c->old_path && strcmp(c->path, *path) == 0) {
+			sqlite3_free(*path);
+			*path = sqlite3_mprintf("%s", c->old_path);
+			rc = *path ? 0 : vv_sql_error_memory(err);
+			break;
+		}
+	}
+	varve_changes_free(list);
+	return rc;
+}
+
+/* The version before, also where the file had another name. */
+static int open_from(diff_rows *d, const vv_sql_function_table *t, const char *from, const char *to,
+		     varve_error *err)
+{
+	int rc = open_side(d, FROM, t, t->name->path, from, err);
+	varve_error why;
+
+	if (rc != VARVE_ENOTFOUND) return rc;
+	char *path = sqlite3_mprintf("%s", t->name->path);
+	if (!path) return vv_sql_error_memory(err);
+	if ((to || follow_rename(&path, t, NULL, NULL, &why) == 0) &&
+	    follow_rename(&path, t, from, to ? to : "HEAD", &why) == 0 && path &&
+	    strcmp(path, t->name->path) != 0) {
+		rc = open_side(d, FROM, t, path, from, err);
+	}
+	sqlite3_free(path);
+	return rc;
 }
 
 static int open_diff(void *state, const vv_sql_function_table *t, const char *const *arguments,
@@ -92,8 +136,8 @@ static int open_diff(void *state, const vv_sql_function_table *t, const char *co
 	}
 	d->declared = vv_sql_opened_keep(t->declared);
 	how.watch = &t->catalog->watch;
-	if ((rc = open_side(d, FROM, t, arguments[0] ? arguments[0] : "HEAD", err)) < 0 ||
-	    (rc = open_side(d, TO, t, arguments[1], err)) < 0 ||
+	if ((rc = open_from(d, t, arguments[0] ? arguments[0] : "HEAD", arguments[1], err)) < 0 ||
+	    (rc = open_side(d, TO, t, t->name->path, arguments[1], err)) < 0 ||
 	    (rc = varve_diff_open(&d->diff, d->sides[FROM]->table, d->sides[TO]->table, &how,
 				  err)) < 0) {
 		return rc;

@@ -86,6 +86,25 @@ added,,4,,220.0'
 1,79.19,80.0'
 }
 
+@test "a difference follows a renamed file, staged or committed" {
+	new_repo
+	rows 100 > prices.csv
+	commit_all first
+	git tag v1
+	git mv prices.csv costs.csv
+	sed -i 's/^1,item 31,79.19/1,item 31,80/' costs.csv
+	succeeds varve sql --format csv "SELECT to_id, diff_type, to_price FROM varve_diff('costs.csv')"
+	output_is $'to_id,diff_type,to_price\n1,modified,80.0'
+	commit_all second
+	succeeds varve sql --format csv "SELECT to_id, diff_type, to_price FROM varve_diff('costs.csv', 'v1')"
+	output_is $'to_id,diff_type,to_price\n1,modified,80.0'
+	git mv costs.csv last.csv
+	succeeds varve sql --format csv "SELECT to_id, diff_type, to_price FROM varve_diff('last.csv', 'v1')"
+	output_is $'to_id,diff_type,to_price\n1,modified,80.0'
+	ends_with 1 varve sql "SELECT * FROM varve_diff('last.csv', 'v1', 'HEAD')"
+	stderr_has "last.csv"
+}
+
 @test "the history of a table has each version, of a row each change" {
 	two_versions
 	succeeds varve sql --format csv "SELECT price, message FROM varve_history_prices WHERE id = 1"
