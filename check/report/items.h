@@ -49,7 +49,7 @@ typedef struct vv_report_group {
 } vv_report_group;
 
 typedef struct vv_report_dataset {
-	const char *path, *commit, *base;
+	const char *path, *commit, *base, *base_commit;
 	uint64_t rows, columns, groups, groups_read, ms;
 	uint64_t errors, warnings, known, accepted;
 	bool *looked_at; /* for each of vv_rules: was the rule checked? NULL: not reported */

@@ -47,7 +47,7 @@ static void put_dataset(vv_json_out *w, const vv_check_report *r, const vv_repor
 	vv_json_open_object(w);
 	vv_json_put_members(
 		w, {REPORT_TEXT("path", d->path)}, {REPORT_TEXT("commit", d->commit)},
-		{REPORT_TEXT("baseCommit", d->base)}, {JSON_NUMBER("rowCount", d->rows)},
+		{REPORT_TEXT("baseCommit", d->base_commit)}, {JSON_NUMBER("rowCount", d->rows)},
 		{JSON_NUMBER("columnCount", d->columns)}, {JSON_NUMBER("groups", d->groups)},
 		{JSON_NUMBER("groupsRead", d->groups_read)},
 		{JSON_BOOL("valid", vv_report_passes(r, d->errors, d->warnings))},

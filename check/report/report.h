@@ -30,6 +30,7 @@ typedef struct vv_report_facts {
 	uint64_t rows, columns;
 	uint64_t groups, groups_read; /* groups_read: row groups that had to be read */
 	const char *base;             /* the dataset's base: "HEAD~1 (a1b2c3d)" */
+	const char *base_commit;      /* all 40 digits */
 	uint64_t ms;
 	/* the columns of the pointer that Git has; NULL: Git has the file itself */
 	const vv_schema *pointer;

@@ -960,6 +960,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 	facts.groups = result.groups;
 	facts.groups_read = result.groups_read;
 	facts.base = c.has_base ? base->name : NULL;
+	facts.base_commit = c.has_base ? vv_oid_shows(&base->commit) : NULL;
 	facts.pointer = c.in.subject.is_dataset && c.in.open ? &c.in.table.schema : NULL;
 	facts.ms = vv_monotonic_ms() - start;
 	return vv_report_end(run->report, &facts, err);

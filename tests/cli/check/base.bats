@@ -177,3 +177,14 @@ for i in range(2000):
 	output_has "id=3"
 }
 
+
+@test "a report in JSON names the base by its whole id, whatever core.abbrev says" {
+	new_repo
+	rows 9 > prices.csv
+	varve add -q . && varve commit -q -m one
+	git config core.abbrev 5
+	succeeds varve check --json
+	output_has "\"baseCommit\": \"$(git rev-parse HEAD)\""
+	succeeds varve check
+	output_has "against HEAD ($(git rev-parse --short=5 HEAD))"
+}

@@ -256,7 +256,7 @@ static void nothing_found_is_written_in_every_form(void **state)
 static vv_status write_all(void *payload, vv_error *err)
 {
 	vv_report_options o = {.limit = 3, .fail_on = VV_SEVERITY_ERROR};
-	vv_report_facts facts = {.rows = 10, .columns = 2, .base = "HEAD"};
+	vv_report_facts facts = {.rows = 10, .columns = 2, .base = "HEAD", .base_commit = "HEAD"};
 	vv_check_report *r = NULL;
 	vv_buf out = VV_BUF_INIT;
 	vv_rule_set rules;
