@@ -24,7 +24,8 @@ typedef enum vv_option_kind {
 	VV_OPT_STRING,  /* const char * */
 	VV_OPT_NUMBER,  /* uint64_t; the suffixes k, m, g are valid if vv_option.value is "BYTES" */
 	VV_OPT_LIST,    /* vv_strings: the option can be repeated; ended by NULL unless empty */
-	VV_OPT_NAMES    /* vv_strings likewise; each argument is a CSV record of column names */
+	VV_OPT_NAMES,   /* vv_strings likewise; each argument is a CSV record of column names */
+	VV_OPT_ONCE /* const char *; the last value does not replace the first: both would be meant */
 } vv_option_kind;
 
 typedef struct vv_option {
@@ -50,6 +51,7 @@ typedef struct vv_option {
 #define OPT_FLAG(c, n, m, h) VV_OPTION(VV_OPT_FLAG, c, n, m, .help = (h))
 #define OPT_NO_FLAG(c, n, m, h) VV_OPTION(VV_OPT_NO_FLAG, c, n, m, .help = (h))
 #define OPT_STRING(c, n, m, v, h) VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .help = (h))
+#define OPT_ONCE(c, n, m, v, h) VV_OPTION(VV_OPT_ONCE, c, n, m, .value = (v), .help = (h))
 #define OPT_NUMBER(c, n, m, v, h) VV_OPTION(VV_OPT_NUMBER, c, n, m, .value = (v), .help = (h))
 #define OPT_LIST(c, n, m, v, h) VV_OPTION(VV_OPT_LIST, c, n, m, .value = (v), .help = (h))
 #define OPT_NAMES(c, n, m, h) VV_OPTION(VV_OPT_NAMES, c, n, m, .value = "A,B", .help = (h))

@@ -102,6 +102,12 @@ static vv_status set_value(const parser *p, const vv_option *o, const char *valu
 	if (o->kind == VV_OPT_NUMBER) return set_number(p, o, value);
 	if (o->kind == VV_OPT_LIST) return add_item(p, o, value);
 	if (o->kind == VV_OPT_NAMES) return vv_csv_names_add(member(p, o), value, p->err);
+	if (o->kind == VV_OPT_ONCE && *(const char **)member(p, o)) {
+		char name[40];
+
+		return vv_fail(p->err, VV_EUSAGE, "%s can be given once, and has the value '%s'",
+			       option_name(o, name), vv_text_shows(*(const char **)member(p, o)));
+	}
 	*(const char **)member(p, o) = value;
 	return VV_OK;
 }

@@ -31,7 +31,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING(0, "row", row, "KEY", "only the row with this key (values separated by commas)"),
+	OPT_ONCE(0, "row", row, "KEY", "only the row with this key (values separated by commas)"),
 	OPT_LIST(0, "where", where, "CONDITION",
 		 "only rows that meet CONDITION; may be repeated, all must be met"),
 	OPT_FLAG(0, "cells", cells, "show a commit for each cell, not for each row"),

@@ -80,9 +80,9 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "all", log.all, "list the commits of all branches and tags"),
 	OPT_FLAG(0, "first-parent", log.first_parent, "follow only the first parent of merges"),
 	OPT_FLAG(0, "reverse", reverse, "oldest first"),
-	OPT_STRING(0, "row", row, "KEY",
-		   "the commits that changed the row with this key, in one table (values separated "
-		   "by commas)"),
+	OPT_ONCE(0, "row", row, "KEY",
+		 "the commits that changed the row with this key, in one table (values separated "
+		 "by commas)"),
 	OPT_STRING(0, "figure", figure, "AGGREGATE",
 		   "this figure of each version of one table, such as 'sum(price)', with a bar"),
 	OPT_LIST(0, "where", where, "CONDITION",

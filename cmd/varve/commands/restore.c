@@ -22,8 +22,8 @@ static const vv_option table[] = {
 		   "restore from REV (default: the index; with --staged: HEAD)"),
 	OPT_FLAG('S', "staged", staged, "restore the index"),
 	OPT_FLAG('W', "worktree", worktree, "restore the files (the default without --staged)"),
-	OPT_STRING(0, "row", row, "KEY",
-		   "only the row with this key (values separated by commas); PATH is one table"),
+	OPT_ONCE(0, "row", row, "KEY",
+		 "only the row with this key (values separated by commas); PATH is one table"),
 	OPT_LIST(
 		0, "column", columns, "COL",
 		"only this column, of all rows that both versions have, or with --row of one; may be repeated"),

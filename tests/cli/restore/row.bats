@@ -133,3 +133,14 @@ three() {
 	same_bytes before t.csv
 	[ -z "$(find . -name '.varve-tmp*')" ]
 }
+
+@test "a second --row is refused, and does not take the place of the first" {
+	new_repo
+	rows 9 > prices.csv
+	varve add -q . && varve commit -q -m one
+	sed -i 's/^[35],.*/&x/' prices.csv
+	cp prices.csv before
+	ends_with 2 varve restore --row 3 --row 5 prices.csv
+	stderr_has "--row can be given once, and has the value '3'"
+	cmp before prices.csv
+}
