@@ -179,14 +179,24 @@ vv_status vv_fsync(int fd, const char *path, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_fsync_dir(const char *path, vv_error *err)
+static vv_status sync_at(const char *path, int flags, vv_error *err)
 {
-	int fd = vv_open(path, O_RDONLY | O_DIRECTORY, 0, err);
+	int fd = vv_open(path, O_RDONLY | flags, 0, err);
 
 	if (fd < 0) return (vv_status)fd;
 	vv_status rc = vv_fsync(fd, path, err);
 	(void)vv_close(fd, path, NULL);
 	return rc;
+}
+
+vv_status vv_fsync_path(const char *path, vv_error *err)
+{
+	return sync_at(path, 0, err);
+}
+
+vv_status vv_fsync_dir(const char *path, vv_error *err)
+{
+	return sync_at(path, O_DIRECTORY, err);
 }
 
 /* Removes an empty folder that is in the place of a file. */

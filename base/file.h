@@ -45,6 +45,7 @@ vv_status vv_hash_rest(vv_xxh3_state *hash, uint64_t *len, int fd, const char *p
 vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path, vv_error *err);
 
 vv_status vv_fsync(int fd, const char *path, vv_error *err);
+vv_status vv_fsync_path(const char *path, vv_error *err); /* a file or a folder */
 vv_status vv_fsync_dir(const char *path, vv_error *err);
 /* Renames like rename(): also replaces an empty folder with a folder. */
 vv_status vv_rename(const char *from, const char *to, vv_error *err);

@@ -106,16 +106,6 @@ static vv_status make_git(const char *path, const vv_init_options *opts, vv_erro
 	return VV_OK;
 }
 
-static vv_status sync_path(const char *path, vv_error *err)
-{
-	int fd = vv_open(path, 0, 0, err);
-
-	if (fd < 0) return (vv_status)fd;
-	vv_status rc = vv_fsync(fd, path, err);
-	(void)vv_close(fd, path, NULL);
-	return rc;
-}
-
 /* The settings, HEAD and folders of a new repository survive a crash from here on. */
 static vv_status sync_new(const char *gitdir, vv_error *err)
 {
@@ -125,7 +115,7 @@ static vv_status sync_new(const char *gitdir, vv_error *err)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		vv_auto(char) *path = vv_path_join(gitdir, names[i], NULL);
 
-		if ((rc = sync_path(path, err)) < 0) return rc;
+		if ((rc = vv_fsync_path(path, err)) < 0) return rc;
 	}
 	return vv_fsync_dir(gitdir, err);
 }

@@ -641,15 +641,6 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 
 /* ---- pack_mend: makes an index by git that replaces another one ---- */
 
-static vv_status sync_file(const char *path, vv_error *err)
-{
-	int fd = vv_open(path, O_RDONLY, 0, err);
-	vv_status rc = fd < 0 ? (vv_status)fd : vv_fsync(fd, path, err);
-
-	(void)vv_close(fd, path, NULL);
-	return rc;
-}
-
 static vv_status make_again(const vv_env *env, const char *dir, const char *index, vv_error *err)
 {
 	vv_auto(vv_buf) pack = VV_BUF_INIT, said = VV_BUF_INIT;
@@ -675,7 +666,8 @@ static vv_status make_again(const vv_env *env, const char *dir, const char *inde
 		(void)vv_git_explain("git index-pack failed", &said, code, err);
 		rc = vv_recode(err, VV_ECORRUPT);
 	}
-	if (rc < 0 || (rc = sync_file(temp, err)) < 0 || (rc = vv_rename(temp, index, err)) < 0) {
+	if (rc < 0 || (rc = vv_fsync_path(temp, err)) < 0 ||
+	    (rc = vv_rename(temp, index, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
 		return rc;
 	}

@@ -111,12 +111,7 @@ static const char *const state_files[] = {"AUTO_MERGE",  "MERGE_HEAD", "CHERRY_P
 
 static vv_status sync_file(const char *path, vv_error *err)
 {
-	int fd = vv_open(path, 0, 0, err);
-
-	if (fd < 0) return vv_missing_ok((vv_status)fd, err);
-	vv_status rc = vv_fsync(fd, path, err);
-	(void)vv_close(fd, path, NULL);
-	return rc;
+	return vv_missing_ok(vv_fsync_path(path, err), err);
 }
 
 static vv_status remove_file(const char *path, vv_error *err)
