@@ -152,36 +152,6 @@ static void what_was_dropped_stays_away(void **state)
 	vv_stat_cache_close(c);
 }
 
-static void its_bytes_lie_where_the_format_says(void **state)
-{
-	static const uint8_t start[] = {'V', 'V', 'S', 'T', 'A', 'T', 1, '\n'};
-	const char *file = vv_test_path("stat-of-%s", __func__);
-	vv_stat_cache *c = open_cache(file);
-	const vv_hash128 path = vv_xxh3_128("a.csv", 5, 0);
-	const uint8_t *p;
-	size_t len;
-
-	(void)state;
-	enter(c, "a.csv", 1);
-	save(c);
-	p = (const uint8_t *)vv_test_read(file, &len);
-	assert_int_equal(len, 8 + 16 + 64 + 20 + 8);
-	assert_memory_equal(p, start, sizeof start);
-	assert_int_equal(vv_get_le64(p + 8), path.lo);
-	assert_int_equal(vv_get_le64(p + 16), path.hi);
-	assert_int_equal(vv_get_le64(p + 24), 101);
-	assert_int_equal(vv_get_le64(p + 32), NOW - 100);
-	assert_int_equal(vv_get_le64(p + 40), NOW - 90);
-	assert_int_equal(vv_get_le64(p + 48), (uint64_t)5 << 32 | 6);
-	assert_int_equal(vv_get_le64(p + 56), 8);
-	assert_int_equal(vv_get_le64(p + 64), 8);
-	assert_int_equal(vv_get_le64(p + 72), 0100644);
-	assert_int_equal(vv_get_le64(p + 80), (uint64_t)9 << 32 | 10);
-	assert_int_equal(p[88], 2);
-	assert_int_equal(p[107], 2);
-	assert_int_equal(vv_get_le64(p + 108), vv_xxh3(p, 108, 0));
-}
-
 static void a_cache_with_any_byte_changed_or_lost_is_empty(void **state)
 {
 	const char *file = vv_test_path("stat-of-%s", __func__), *bytes;
@@ -213,7 +183,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_stat_is_not_known),
 	cmocka_unit_test(a_file_younger_than_a_second_when_read_is_not_entered),
 	cmocka_unit_test(what_was_dropped_stays_away),
-	cmocka_unit_test(its_bytes_lie_where_the_format_says),
 	cmocka_unit_test(a_cache_with_any_byte_changed_or_lost_is_empty),
 };
 
