@@ -3,6 +3,7 @@
  */
 #include "transport/places/s3_profile.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -22,25 +23,42 @@ void vv_s3_wipe(char **text)
 	}
 }
 
+/* The members, and the words that set them in AWS's files; NULL: none does. */
+static const struct {
+	const char *word;
+	size_t at;
+} members[] = {
+	{NULL, offsetof(vv_s3_profile, name)},
+	{NULL, offsetof(vv_s3_profile, file)},
+	{"aws_access_key_id", offsetof(vv_s3_profile, id)},
+	{"aws_secret_access_key", offsetof(vv_s3_profile, secret)},
+	{"aws_session_token", offsetof(vv_s3_profile, token)},
+	{"credential_process", offsetof(vv_s3_profile, process)},
+	{"region", offsetof(vv_s3_profile, region)},
+	{"endpoint_url", offsetof(vv_s3_profile, endpoint)},
+	{"services", offsetof(vv_s3_profile, services)},
+	{"role_arn", offsetof(vv_s3_profile, role)},
+	{"source_profile", offsetof(vv_s3_profile, source)},
+	{"credential_source", offsetof(vv_s3_profile, source_kind)},
+	{"web_identity_token_file", offsetof(vv_s3_profile, web_token_file)},
+	{"role_session_name", offsetof(vv_s3_profile, session)},
+	{"external_id", offsetof(vv_s3_profile, external_id)},
+	{"mfa_serial", offsetof(vv_s3_profile, mfa)},
+	{"sso_session", offsetof(vv_s3_profile, sso)},
+	{"sso_start_url", offsetof(vv_s3_profile, sso)},
+};
+#define MEMBERS (sizeof(members) / sizeof(members[0]))
+
+static char **member_of(vv_s3_profile *p, size_t i)
+{
+	return (char **)(void *)((char *)p + members[i].at);
+}
+
 void vv_s3_profile_clear(vv_s3_profile *p)
 {
-	vv_s3_wipe(&p->name);
-	vv_s3_wipe(&p->file);
-	vv_s3_wipe(&p->id);
-	vv_s3_wipe(&p->secret);
-	vv_s3_wipe(&p->token);
-	vv_s3_wipe(&p->process);
-	vv_s3_wipe(&p->role);
-	vv_s3_wipe(&p->source);
-	vv_s3_wipe(&p->source_kind);
-	vv_s3_wipe(&p->web_token_file);
-	vv_s3_wipe(&p->session);
-	vv_s3_wipe(&p->external_id);
-	vv_s3_wipe(&p->mfa);
-	vv_s3_wipe(&p->sso);
-	vv_s3_wipe(&p->region);
-	vv_s3_wipe(&p->endpoint);
-	vv_s3_wipe(&p->services);
+	for (size_t i = 0; i < MEMBERS; i++) {
+		vv_s3_wipe(member_of(p, i));
+	}
 	memset(p, 0, sizeof(*p));
 }
 
@@ -55,41 +73,31 @@ static void trim(const char **p, size_t *len)
 	}
 }
 
+/* The value of the line "KEY = VALUE"; NULL: it is another line. */
+static const char *value_of(const char *p, size_t len, const char *key, size_t *value_len)
+{
+	const char *equals = memchr(p, '=', len), *value = equals ? equals + 1 : NULL;
+	size_t key_len = equals ? (size_t)(equals - p) : 0;
+
+	*value_len = equals ? len - key_len - 1 : 0;
+	trim(&p, &key_len);
+	trim(&value, value_len);
+	return equals && strlen(key) == key_len && memcmp(p, key, key_len) == 0 ? value : NULL;
+}
+
 /* Values of the first file take precedence. */
 static vv_status take_line(vv_s3_profile *out, const char *p, size_t len, vv_error *err)
 {
-	const struct {
-		const char *name;
-		char **member;
-	} known[] = {{"aws_access_key_id", &out->id},
-		     {"aws_secret_access_key", &out->secret},
-		     {"aws_session_token", &out->token},
-		     {"credential_process", &out->process},
-		     {"region", &out->region},
-		     {"endpoint_url", &out->endpoint},
-		     {"services", &out->services},
-		     {"role_arn", &out->role},
-		     {"source_profile", &out->source},
-		     {"credential_source", &out->source_kind},
-		     {"web_identity_token_file", &out->web_token_file},
-		     {"role_session_name", &out->session},
-		     {"external_id", &out->external_id},
-		     {"mfa_serial", &out->mfa},
-		     {"sso_session", &out->sso},
-		     {"sso_start_url", &out->sso}};
-	const char *equals = memchr(p, '=', len);
-	const char *value = equals ? equals + 1 : NULL;
-	size_t name_len = equals ? (size_t)(equals - p) : 0;
-	size_t value_len = equals ? len - name_len - 1 : 0;
+	for (size_t i = 0; i < MEMBERS; i++) {
+		char **member = member_of(out, i);
+		size_t value_len = 0;
+		const char *value = members[i].word && !*member
+					    ? value_of(p, len, members[i].word, &value_len)
+					    : NULL;
 
-	if (!equals) return VV_OK;
-	trim(&p, &name_len);
-	trim(&value, &value_len);
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strlen(known[i].name) == name_len && memcmp(known[i].name, p, name_len) == 0 &&
-		    value_len > 0 && !*known[i].member) {
-			*known[i].member = vv_strndup(value, value_len);
-			return *known[i].member ? VV_OK : vv_fail_nomem(err);
+		if (value && value_len > 0) {
+			*member = vv_strndup(value, value_len);
+			return *member ? VV_OK : vv_fail_nomem(err);
 		}
 	}
 	return VV_OK;
@@ -136,18 +144,6 @@ static vv_status take_section(vv_s3_profile *out, const char *text, const char *
 		text += line + (text[line] == '\n');
 	}
 	return rc;
-}
-
-/* The value of the line "KEY = VALUE"; NULL: it is another line. */
-static const char *value_of(const char *p, size_t len, const char *key, size_t *value_len)
-{
-	const char *equals = memchr(p, '=', len), *value = equals ? equals + 1 : NULL;
-	size_t key_len = equals ? (size_t)(equals - p) : 0;
-
-	*value_len = equals ? len - key_len - 1 : 0;
-	trim(&p, &key_len);
-	trim(&value, value_len);
-	return equals && strlen(key) == key_len && memcmp(p, key, key_len) == 0 ? value : NULL;
 }
 
 /* The endpoint_url among the lines with a blank before them that follow "s3 =" of [services NAME]. */
