@@ -168,7 +168,7 @@ static vv_status change(vv_context *c, vv_vault_session *s, bool write, vv_error
 	uint8_t key[VV_KEY_PUBLIC];
 	vv_access x = {
 		.key = key, .write = write, .add = c->argc > 0 && strcmp(c->argv[0], "add") == 0};
-	const size_t epochs = vv_vault_epoch_count(s->state);
+	const size_t epochs = s->state->epochs.count;
 	vv_status rc;
 
 	if (c->argc == 0) {

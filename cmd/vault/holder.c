@@ -170,8 +170,8 @@ static void count_kept(const vv_vault_session *s, const vv_vault_place *p, uint6
 		*bytes = k.bytes;
 		return;
 	}
-	for (size_t i = 0; s->state && i < vv_vault_shard_count(s->state); i++) {
-		const vv_kept *k = vv_vault_shard_at(s->state, i);
+	for (size_t i = 0; s->state && i < s->state->shard_count; i++) {
+		const vv_kept *k = &s->state->shards[i];
 		const vv_copy *c = vv_vault_copy_at(k, p->id);
 		if (c && c->receipt) {
 			(*shards)++;

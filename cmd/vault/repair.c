@@ -80,13 +80,11 @@ typedef struct resealing {
 /* Are there, as far as is known, enough shards of its stripe to make it of? */
 static bool can_be_made(resealing *r, const vv_kept *k, bool *has)
 {
-	const vv_kept_stripe *st = k->stripe ? vv_vault_stripe_at(r->s->state, k->stripe - 1)
-					     : NULL;
+	const vv_kept_stripe *st = k->stripe ? &r->s->state->stripes[k->stripe - 1] : NULL;
 	size_t there = 0;
 
 	for (size_t i = 0; st && i < vv_code_shards(st->code); i++) {
-		vv_spread_holders(r->s, vv_vault_shard_at(r->s->state, st->shards[i]),
-				  r->x->away_sec, has);
+		vv_spread_holders(r->s, &r->s->state->shards[st->shards[i]], r->x->away_sec, has);
 		there += vv_spread_copies(r->s, has) > 0;
 	}
 	return st && there >= st->code.data;
@@ -128,8 +126,8 @@ static vv_status find_lost(resealing *r, vv_error *err)
 	for (size_t i = 0; i < r->s->place_count; i++) {
 		reached = reached || r->s->places[i].holder;
 	}
-	for (size_t i = 0; rc == VV_OK && reached && i < vv_vault_shard_count(r->s->state); i++) {
-		const vv_kept *k = vv_vault_shard_at(r->s->state, i);
+	for (size_t i = 0; rc == VV_OK && reached && i < r->s->state->shard_count; i++) {
+		const vv_kept *k = &r->s->state->shards[i];
 		if ((rc = is_lost(r, k, has, &lost, err)) == VV_OK && lost) {
 			rc = vv_cid_set_add(r->lost, &k->shard.cid, NULL, err);
 		}
@@ -141,13 +139,13 @@ static vv_status find_lost(resealing *r, vv_error *err)
 /* Records in the ledger that a holder lacks shards that it should have. */
 static vv_status note_lost(resealing *r, const vv_vault_place *p, vv_error *err)
 {
-	const size_t all = vv_vault_shard_count(r->s->state);
+	const size_t all = r->s->state->shard_count;
 	vv_ledger_record record = {.kind = VV_LEDGER_AUDIT};
 	vv_status rc = VV_OK;
 
 	if (!(record.links = vv_calloc(all + 1, sizeof(*record.links)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < all; i++) {
-		const vv_kept *k = vv_vault_shard_at(r->s->state, i);
+		const vv_kept *k = &r->s->state->shards[i];
 		const vv_copy *c = vv_vault_copy_at(k, p->id);
 		if (c && c->receipt && !c->bad && vv_cid_set_has(r->lost, &k->shard.cid)) {
 			record.links[record.link_count++] = k->shard.cid;
@@ -182,8 +180,8 @@ static bool is_again(const resealing *r, const vv_vault_run *run)
 
 static vv_status choose_runs(resealing *r, vv_error *err)
 {
-	for (size_t i = 0; i < vv_vault_run_count(r->s->state); i++) {
-		const vv_ledger_record *run = vv_vault_run_at(r->s->state, i);
+	for (size_t i = 0; i < r->s->state->runs.count; i++) {
+		const vv_ledger_record *run = r->s->state->runs.items[i];
 		bool lost = false;
 		for (size_t k = 0; k < run->shard_count && !lost; k++) {
 			lost = vv_cid_set_has(r->lost, &run->shards[k].cid);
@@ -202,10 +200,10 @@ static vv_status get_item(resealing *r, vv_item_kind kind, const vv_cid *cid, vv
 {
 	vv_status rc = vv_contents_here(&r->all, r->store, kind, cid, &r->bytes, err);
 	if (rc < 0 && rc != VV_ENOMEM && vv_contents_has(&r->rest, cid)) {
-		rc = vv_contents_get(&r->rest, cid, &r->bytes, NULL, err);
+		rc = vv_contents_get(&r->rest, cid, &r->bytes, err);
 	}
 	if (rc < 0 && rc != VV_ENOMEM) {
-		rc = vv_contents_get(&r->all, cid, &r->bytes, NULL, err);
+		rc = vv_contents_get(&r->all, cid, &r->bytes, err);
 	}
 	return rc == VV_OK || rc == VV_ENOMEM ? rc : VV_EMISSING;
 }

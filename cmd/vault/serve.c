@@ -129,7 +129,7 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 	if (!x->readable || !vv_contents_has(&x->contents, cid)) {
 		return vv_fail(err, VV_EMISSING, "the vault does not have it");
 	}
-	vv_status rc = vv_contents_get(&x->contents, cid, out, NULL, err);
+	vv_status rc = vv_contents_get(&x->contents, cid, out, err);
 	return rc < 0 && rc != VV_ENOMEM ? vv_recode(err, VV_EMISSING) : rc;
 }
 

@@ -10,37 +10,13 @@
 #include "base/sys.h"
 #include "repo/blocks/cid_map.h"
 
-typedef struct pointers {
-	const vv_ledger_record **items;
-	size_t count, cap;
-} pointers;
-
 /* That a run names a shard. */
-typedef struct naming {
+struct vv_naming {
 	const vv_ledger_record *run;
 	size_t before; /* 1 + the shard's naming before this one; 0: it is the first */
-} naming;
-
-struct vv_vault_state {
-	const vv_ledger *ledger;
-	const vv_ledger_record *first;
-	pointers epochs, runs;
-	vv_removed *removed; /* of all epochs */
-	size_t removed_count, removed_cap;
-	uint8_t (*ever)[VV_KEY_PUBLIC]; /* whom any epoch named a writer */
-	size_t ever_count, ever_cap;
-	vv_kept *shards;
-	size_t shard_count, shard_cap;
-	naming *namings; /* of all shards: a retirement looks at those of its shards alone */
-	size_t naming_count, naming_cap;
-	size_t *last_naming; /* of each shard: 1 + its last one */
-	size_t last_cap;
-	vv_kept_stripe *stripes;
-	size_t stripe_count, stripe_cap;
-	vv_cid_map *by_cid;
 };
 
-static vv_status add_pointer(pointers *p, const vv_ledger_record *r, vv_error *err)
+static vv_status add_pointer(vv_records *p, const vv_ledger_record *r, vv_error *err)
 {
 	return vv_array_add(p->items, p->count, p->cap, r) ? VV_OK : vv_fail_nomem(err);
 }
@@ -190,7 +166,7 @@ static vv_status note_naming(vv_vault_state *s, const vv_ledger_record *run, siz
 
 	if (*last > 0 && s->namings[*last - 1].run == run) return VV_OK;
 	if (!vv_array_room(s->namings, s->naming_count, s->naming_cap)) return vv_fail_nomem(err);
-	s->namings[s->naming_count] = (naming){.run = run, .before = *last};
+	s->namings[s->naming_count] = (struct vv_naming){.run = run, .before = *last};
 	*last = ++s->naming_count;
 	return VV_OK;
 }
@@ -388,7 +364,7 @@ static void keep_stripes_whole(vv_vault_state *s)
 /* Statements about copies, in the order of their times. */
 static vv_status take_statements(vv_vault_state *s, vv_error *err)
 {
-	pointers p = {0};
+	vv_records p = {0};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(s->ledger); i++) {
@@ -429,7 +405,7 @@ static vv_status take_statements(vv_vault_state *s, vv_error *err)
 
 static vv_status take_runs(vv_vault_state *s, vv_error *err)
 {
-	pointers p = {0};
+	vv_records p = {0};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(s->ledger); i++) {
@@ -481,16 +457,6 @@ void vv_vault_state_close(vv_vault_state *s)
 	}
 }
 
-size_t vv_vault_epoch_count(const vv_vault_state *s)
-{
-	return s->epochs.count;
-}
-
-const vv_ledger_record *vv_vault_epoch_at(const vv_vault_state *s, size_t i)
-{
-	return s->epochs.items[i];
-}
-
 size_t vv_vault_writer_count(const vv_vault_state *s)
 {
 	return s->epochs.count > 0 ? s->epochs.items[s->epochs.count - 1]->key_count : 0;
@@ -499,16 +465,6 @@ size_t vv_vault_writer_count(const vv_vault_state *s)
 const uint8_t *vv_vault_writer_at(const vv_vault_state *s, size_t i)
 {
 	return s->epochs.items[s->epochs.count - 1]->keys[i];
-}
-
-size_t vv_vault_run_count(const vv_vault_state *s)
-{
-	return s->runs.count;
-}
-
-const vv_ledger_record *vv_vault_run_at(const vv_vault_state *s, size_t i)
-{
-	return s->runs.items[i];
 }
 
 static const vv_ledger_record *newest_run(const vv_vault_state *s, const uint8_t *key)
@@ -561,24 +517,4 @@ bool vv_vault_writes(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
 const vv_copy *vv_vault_copy_at(const vv_kept *k, const uint8_t holder[VV_HOLDER_ID])
 {
 	return copy_at((vv_kept *)(uintptr_t)k, holder);
-}
-
-size_t vv_vault_shard_count(const vv_vault_state *s)
-{
-	return s->shard_count;
-}
-
-const vv_kept *vv_vault_shard_at(const vv_vault_state *s, size_t i)
-{
-	return &s->shards[i];
-}
-
-size_t vv_vault_stripe_count(const vv_vault_state *s)
-{
-	return s->stripe_count;
-}
-
-const vv_kept_stripe *vv_vault_stripe_at(const vv_vault_state *s, size_t i)
-{
-	return &s->stripes[i];
 }

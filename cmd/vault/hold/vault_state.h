@@ -17,6 +17,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "cmd/vault/hold/ledger.h"
+#include "repo/blocks/cid_map.h"
 
 typedef struct vv_copy {
 	uint8_t holder[VV_HOLDER_ID];
@@ -41,12 +42,38 @@ typedef struct vv_kept {
 /* A stripe: enough of its shards restore the others. */
 typedef struct vv_kept_stripe {
 	vv_code code;
-	/* numbers of its shards (vv_vault_shard_at), by their place in the stripe;
+	/* numbers of its shards (of the state), by their place in the stripe;
 	 * vv_code_shards(code) items */
 	size_t shards[VV_STRIPE_MAX];
 } vv_kept_stripe;
 
-typedef struct vv_vault_state vv_vault_state;
+typedef struct vv_records {
+	const vv_ledger_record **items;
+	size_t count, cap;
+} vv_records;
+
+/* Read it, and change nothing. */
+typedef struct vv_vault_state {
+	const vv_ledger *ledger;
+	const vv_ledger_record *first; /* of the vault: it names the owners */
+	/* the epochs that count, each after its predecessors; new shards are sealed with the last one */
+	vv_records epochs;
+	vv_records runs; /* the vault records that name shards, ordered by time */
+	vv_kept *shards; /* all that a run named, including parity and retired ones */
+	size_t shard_count, shard_cap;
+	vv_kept_stripe *stripes; /* kept->stripe - 1 is the number of a shard's stripe */
+	size_t stripe_count, stripe_cap;
+	vv_cid_map *by_cid;  /* the number of each shard */
+	vv_removed *removed; /* of all epochs */
+	size_t removed_count, removed_cap;
+	uint8_t (*ever)[VV_KEY_PUBLIC]; /* whom any epoch named a writer */
+	size_t ever_count, ever_cap;
+	struct vv_naming
+		*namings; /* of all shards: a retirement looks at those of its shards alone */
+	size_t naming_count, naming_cap;
+	size_t *last_naming; /* of each shard: 1 + its last one */
+	size_t last_cap;
+} vv_vault_state;
 
 /* Borrows the ledger, which must not change before close. VV_EMISSING: the vault's first record is not
  * here. */
@@ -63,17 +90,9 @@ bool vv_vault_writes(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
 /* Does the record count: was its author allowed to make it? */
 bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r);
 
-/* The epochs that count, each after its predecessors; new shards are sealed with the last one.
- * Borrowed. */
-size_t vv_vault_epoch_count(const vv_vault_state *s);
-const vv_ledger_record *vv_vault_epoch_at(const vv_vault_state *s, size_t i);
 /* The writers that the last epoch names, without owners. Borrowed. */
 size_t vv_vault_writer_count(const vv_vault_state *s);
 const uint8_t *vv_vault_writer_at(const vv_vault_state *s, size_t i);
-
-/* The vault records that name shards, ordered by time. Borrowed. */
-size_t vv_vault_run_count(const vv_vault_state *s);
-const vv_ledger_record *vv_vault_run_at(const vv_vault_state *s, size_t i);
 
 /* Returns a writer whose newest vault record does not follow r, so that it may still rely on
  * shards that were alive then; NULL: no such writer. */
@@ -85,12 +104,7 @@ const vv_copy *vv_vault_copy_at(const vv_kept *k, const uint8_t holder[VV_HOLDER
  * the key's refs reach must be checked again: they may be in retired shards. */
 bool vv_vault_must_look(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
 
-/* All shards that a run named, including parity and retired ones. Borrowed. */
-size_t vv_vault_shard_count(const vv_vault_state *s);
-const vv_kept *vv_vault_shard_at(const vv_vault_state *s, size_t i);
-const vv_kept *vv_vault_shard_of(const vv_vault_state *s, const vv_cid *cid); /* may be NULL */
-/* The stripes; kept->stripe - 1 is the number of a shard's stripe. Borrowed. */
-size_t vv_vault_stripe_count(const vv_vault_state *s);
-const vv_kept_stripe *vv_vault_stripe_at(const vv_vault_state *s, size_t i);
+/* Finds a shard by its CID; NULL: no run named it. */
+const vv_kept *vv_vault_shard_of(const vv_vault_state *s, const vv_cid *cid);
 
 #endif

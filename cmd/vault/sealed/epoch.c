@@ -174,12 +174,12 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 vv_status vv_epoch_secrets_open(vv_epoch_secrets *out, const vv_vault_state *s, const vv_cid *vault,
 				const vv_key *key, vv_error *err)
 {
-	const size_t count = vv_vault_epoch_count(s);
+	const size_t count = s->epochs.count;
 	vv_status rc = VV_OK;
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = count; rc == VV_OK && i > 0; i--) {
-		const vv_ledger_record *r = vv_vault_epoch_at(s, i - 1);
+		const vv_ledger_record *r = s->epochs.items[i - 1];
 		if (i == count || !find(out, &r->cid)) {
 			rc = open_epoch(out, r, vault, key, i == count, err);
 		}
@@ -216,19 +216,18 @@ vv_status vv_epoch_seal_of(vv_shard_seal *out, const vv_epoch_secrets *x, const 
 vv_status vv_epoch_seal_now(vv_shard_seal *out, vv_cid *epoch, const vv_epoch_secrets *x,
 			    const vv_vault_state *s, const vv_cid *vault, vv_error *err)
 {
-	const size_t count = vv_vault_epoch_count(s);
+	const size_t count = s->epochs.count;
 
 	if (count == 0) return vv_fail(err, VV_EMISSING, "the vault has no epoch yet");
-	*epoch = vv_vault_epoch_at(s, count - 1)->cid;
+	*epoch = s->epochs.items[count - 1]->cid;
 	return vv_epoch_seal_of(out, x, vault, epoch->digest, err);
 }
 
 vv_status vv_epoch_holder_id(uint8_t out[VV_HOLDER_ID], const vv_epoch_secrets *x,
 			     const vv_vault_state *s, const char *url, vv_error *err)
 {
-	const vv_epoch_secret *first = vv_vault_epoch_count(s) > 0
-					       ? find(x, &vv_vault_epoch_at(s, 0)->cid)
-					       : NULL;
+	const vv_epoch_secret *first = s->epochs.count > 0 ? find(x, &s->epochs.items[0]->cid)
+							   : NULL;
 
 	return first ? vv_seal_name(out, first->secret, url, err)
 		     : vv_fail(err, VV_EREFUSED, "this key cannot open the vault's first epoch");
@@ -404,16 +403,16 @@ vv_status vv_vault_begin(vv_ledger *l, const uint8_t (*owners)[VV_KEY_PUBLIC], s
 /* The epochs that no other one follows. */
 static vv_status find_ends(making *m, const vv_vault_state *s, vv_error *err)
 {
-	const size_t count = vv_vault_epoch_count(s);
+	const size_t count = s->epochs.count;
 
 	if (!(m->r.links = vv_arena_calloc(&m->arena, count + 1, sizeof(*m->r.links)))) {
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = count; i > 0; i--) {
-		const vv_ledger_record *e = vv_vault_epoch_at(s, i - 1);
+		const vv_ledger_record *e = s->epochs.items[i - 1];
 		bool followed = false;
 		for (size_t k = i; k < count && !followed; k++) {
-			const vv_ledger_record *later = vv_vault_epoch_at(s, k);
+			const vv_ledger_record *later = s->epochs.items[k];
 			for (size_t n = 0; n < later->link_count && !followed; n++) {
 				followed = vv_cid_equal(&later->links[n], &e->cid);
 			}

@@ -52,8 +52,8 @@ static vv_status list_expected(auditing *a, vv_error *err)
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < vv_vault_shard_count(a->s->state); i++) {
-		const vv_kept *k = vv_vault_shard_at(a->s->state, i);
+	for (size_t i = 0; i < a->s->state->shard_count; i++) {
+		const vv_kept *k = &a->s->state->shards[i];
 		const vv_copy *c = vv_vault_copy_at(k, a->p->id);
 		if (!c || !c->receipt || k->retired) {
 			continue;

@@ -208,8 +208,8 @@ vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const 
 		vv_contents_close(out);
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; rc == VV_OK && s->state && i < vv_vault_run_count(s->state); i++) {
-		const vv_ledger_record *r = vv_vault_run_at(s->state, i);
+	for (size_t i = 0; rc == VV_OK && s->state && i < s->state->runs.count; i++) {
+		const vv_ledger_record *r = s->state->runs.items[i];
 		vv_vault_run *run;
 		if ((rc = new_run(out, r, &run, err)) < 0 || !has_index(s->state, r) ||
 		    (runs && vv_cid_set_has(runs, &r->cid))) {
@@ -395,7 +395,7 @@ vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, 
 	vv_status rc = vv_store_get(store, cid, out, err);
 
 	return rc < 0 && rc != VV_ENOMEM && vv_contents_has(c, cid) &&
-			       vv_contents_get(c, cid, out, NULL, VV_IGNORED) == VV_OK
+			       vv_contents_get(c, cid, out, VV_IGNORED) == VV_OK
 		       ? VV_OK
 		       : rc;
 }
@@ -482,8 +482,7 @@ static vv_status list_chain(vv_contents *c, const vv_cid *item, vv_cid **chain, 
 	return VV_OK;
 }
 
-vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_cid *base,
-			  vv_error *err)
+vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_error *err)
 {
 	vv_auto_free vv_cid *chain = NULL;
 	vv_auto(vv_blob) *under = NULL;
@@ -493,10 +492,7 @@ vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_ci
 	if (!c->unpacked && !(c->unpacked = vv_block_cache_new(UNPACKED_MAX))) {
 		return vv_fail_nomem(err);
 	}
-	if ((base && (rc = vv_contents_base(c, item, base, err)) < 0) ||
-	    (rc = list_chain(c, item, &chain, &count, &under, err)) < 0) {
-		return rc;
-	}
+	if ((rc = list_chain(c, item, &chain, &count, &under, err)) < 0) return rc;
 	if (count == 0) {
 		vv_buf_set(out, under->bytes, under->len);
 		rc = vv_buf_ok(out, err);

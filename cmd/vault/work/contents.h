@@ -69,10 +69,8 @@ bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count);
 vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err);
 
 /* Sets out to the raw bytes of an item of the vault. Also reads its bases, unless they were read
- * recently: items read in the order of their runs cost one step each. *base (may be NULL): the
- * item's own base; null: no base. VV_EMISSING. */
-vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_cid *base,
-			  vv_error *err);
+ * recently: items read in the order of their runs cost one step each. VV_EMISSING. */
+vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_error *err);
 /* Sets out to a block of this repository; a dropped or damaged block is read from the vault.
  * VV_EMISSING, or as vv_store_get. */
 vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, vv_buf *out,

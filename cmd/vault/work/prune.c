@@ -353,7 +353,7 @@ static vv_status item_bytes(pruning *p, vv_item_kind kind, const vv_cid *cid, vv
 			    vv_error *err)
 {
 	vv_error why;
-	vv_status rc = vv_contents_get(&p->contents, cid, out, NULL, &why);
+	vv_status rc = vv_contents_get(&p->contents, cid, out, &why);
 
 	if (rc != VV_EMISSING) {
 		*err = rc < 0 ? why : *err;

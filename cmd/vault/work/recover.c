@@ -284,8 +284,8 @@ static vv_status find_places(recovering *r, vv_error *err)
 	vv_error why;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_vault_run_count(r->s->state); i++) {
-		const vv_ledger_record *run = vv_vault_run_at(r->s->state, i);
+	for (size_t i = 0; rc == VV_OK && i < r->s->state->runs.count; i++) {
+		const vv_ledger_record *run = r->s->state->runs.items[i];
 		if (!run->sealed) {
 			continue;
 		}
@@ -362,10 +362,10 @@ static vv_status open_vault(recovering *r, vv_error *err)
 static vv_status find_head(recovering *r, vv_error *err)
 {
 	const vv_vault_state *s = r->s->state;
-	const size_t runs = vv_vault_run_count(s);
+	const size_t runs = s->runs.count;
 
 	if (runs == 0) return vv_fail(err, VV_ENOTFOUND, "the vault is empty");
-	const vv_ledger_record *head = vv_vault_run_at(s, runs - 1);
+	const vv_ledger_record *head = s->runs.items[runs - 1];
 	r->x->head = head->cid;
 	r->x->head_time = head->time;
 	memcpy(r->x->head_author, head->author, VV_KEY_PUBLIC);
@@ -488,8 +488,8 @@ static vv_status tell_shards(recovering *r, vv_error *err)
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < vv_vault_shard_count(r->s->state); i++) {
-		const vv_kept *k = vv_vault_shard_at(r->s->state, i);
+	for (size_t i = 0; i < r->s->state->shard_count; i++) {
+		const vv_kept *k = &r->s->state->shards[i];
 		char line[512];
 		vv_error why;
 		if (k->retired || vv_vault_shard_bytes(r->s, k, &bytes, &why) == VV_OK) {

@@ -9,8 +9,8 @@
 static vv_status list_kept(const vv_vault_state *s, const vv_cid_set *runs, vv_cid_set *kept,
 			   vv_error *err)
 {
-	for (size_t i = 0; i < vv_vault_run_count(s); i++) {
-		const vv_ledger_record *run = vv_vault_run_at(s, i);
+	for (size_t i = 0; i < s->runs.count; i++) {
+		const vv_ledger_record *run = s->runs.items[i];
 		const size_t count = vv_cid_set_has(runs, &run->cid) ? 0 : vv_run_shard_count(run);
 		for (size_t k = 0; k < count; k++) {
 			vv_status rc = vv_cid_set_add(kept, &vv_run_shard_at(run, k)->cid, NULL,
@@ -24,7 +24,7 @@ static vv_status list_kept(const vv_vault_state *s, const vv_cid_set *runs, vv_c
 vv_status vv_retire_runs(vv_vault_session *s, const vv_cid_set *runs, uint64_t *shards,
 			 vv_error *err)
 {
-	const size_t all = vv_vault_shard_count(s->state);
+	const size_t all = s->state->shard_count;
 	vv_auto(vv_cid_set) *kept = vv_cid_set_new();
 	vv_auto_free vv_cid *links = vv_calloc(all + 1, sizeof(*links));
 	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE, .links = links};
@@ -33,7 +33,7 @@ vv_status vv_retire_runs(vv_vault_session *s, const vv_cid_set *runs, uint64_t *
 	*shards = 0;
 	if (rc < 0) return rc;
 	for (size_t i = 0; i < all; i++) {
-		const vv_kept *k = vv_vault_shard_at(s->state, i);
+		const vv_kept *k = &s->state->shards[i];
 		if (!k->retired && !vv_cid_set_has(kept, &k->shard.cid)) {
 			links[r.link_count++] = k->shard.cid;
 		}

@@ -750,8 +750,8 @@ vv_status vv_vault_session_places(const vv_vault_session *s, const uint8_t autho
 	vv_status rc = VV_OK;
 
 	vv_buf_reset(out);
-	for (size_t i = vv_vault_run_count(s->state); i > 0; i--) {
-		const vv_ledger_record *r = vv_vault_run_at(s->state, i - 1);
+	for (size_t i = s->state->runs.count; i > 0; i--) {
+		const vv_ledger_record *r = s->state->runs.items[i - 1];
 		if (r->sealed && memcmp(r->author, author, VV_KEY_PUBLIC) == 0) {
 			rc = vv_epoch_places_open(out, &s->secrets, vv_ledger_vault(s->ledger), r,
 						  err);

@@ -201,13 +201,13 @@ static vv_status make_rest(whole *w, const uint8_t *from, vv_error *err)
 /* err contains the reason that no holder has the shard. */
 static vv_status make_whole(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, vv_error *err)
 {
-	const vv_kept_stripe *st = vv_vault_stripe_at(s->state, k->stripe - 1);
+	const vv_kept_stripe *st = &s->state->stripes[k->stripe - 1];
 	vv_auto(whole) w = {.code = st->code};
 	uint8_t from[VV_STRIPE_MAX];
 	vv_status rc;
 
 	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
-		w.shards[i] = vv_vault_shard_at(s->state, st->shards[i]);
+		w.shards[i] = &s->state->shards[st->shards[i]];
 	}
 	if ((rc = gather(&w, s, k, from, err)) < 0 || (rc = make_rest(&w, from, err)) < 0) {
 		return rc;

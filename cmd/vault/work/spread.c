@@ -125,7 +125,7 @@ void vv_spread_holders(const vv_vault_session *s, const vv_kept *k, uint64_t awa
 static void list_one(vv_spread_list *l, const vv_vault_session *s, size_t i, vv_code code,
 		     uint64_t away_sec)
 {
-	const vv_kept *k = vv_vault_shard_at(s->state, i);
+	const vv_kept *k = &s->state->shards[i];
 	vv_spread_shard *sh = &l->items[l->count++];
 
 	sh->shard = k->shard;
@@ -137,24 +137,24 @@ static void list_one(vv_spread_list *l, const vv_vault_session *s, size_t i, vv_
 vv_status vv_spread_list_live(vv_spread_list *out, const vv_vault_session *s, uint64_t away_sec,
 			      vv_error *err)
 {
-	size_t all = vv_vault_shard_count(s->state);
+	size_t all = s->state->shard_count;
 
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < vv_vault_stripe_count(s->state); i++) {
-		all += vv_code_shards(vv_vault_stripe_at(s->state, i)->code);
+	for (size_t i = 0; i < s->state->stripe_count; i++) {
+		all += vv_code_shards(s->state->stripes[i].code);
 	}
 	out->items = vv_calloc(all + 1, sizeof(*out->items));
 	out->has = vv_calloc((all + 1) * (s->place_count + 1), sizeof(*out->has));
 	if (!out->items || !out->has) return vv_fail_nomem(err);
-	for (size_t i = 0; i < vv_vault_stripe_count(s->state); i++) {
-		const vv_kept_stripe *st = vv_vault_stripe_at(s->state, i);
-		const bool live = !vv_vault_shard_at(s->state, st->shards[0])->retired;
+	for (size_t i = 0; i < s->state->stripe_count; i++) {
+		const vv_kept_stripe *st = &s->state->stripes[i];
+		const bool live = !s->state->shards[st->shards[0]].retired;
 		for (size_t n = 0; live && n < vv_code_shards(st->code); n++) {
 			list_one(out, s, st->shards[n], st->code, away_sec);
 		}
 	}
-	for (size_t i = 0; i < vv_vault_shard_count(s->state); i++) {
-		const vv_kept *k = vv_vault_shard_at(s->state, i);
+	for (size_t i = 0; i < s->state->shard_count; i++) {
+		const vv_kept *k = &s->state->shards[i];
 		if (!k->retired && k->stripe == 0) {
 			list_one(out, s, i, (vv_code){0, 0}, away_sec);
 		}

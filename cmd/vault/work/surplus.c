@@ -59,8 +59,7 @@ typedef struct sorting {
 
 static size_t number_of(const sorting *o, const vv_spread_shard *sh)
 {
-	return (size_t)(vv_vault_shard_of(o->s->state, &sh->shard.cid) -
-			vv_vault_shard_at(o->s->state, 0));
+	return (size_t)(vv_vault_shard_of(o->s->state, &sh->shard.cid) - &o->s->state->shards[0]);
 }
 
 /* A shard in two stripes keeps what either needs, and all where one of them is not whole. */
@@ -121,7 +120,7 @@ static vv_status keep_stripe(sorting *o, const vv_spread_shard *shards, vv_error
 
 static vv_status find_kept(sorting *o, vv_error *err)
 {
-	const size_t all = vv_vault_shard_count(o->s->state);
+	const size_t all = o->s->state->shard_count;
 	vv_status rc = vv_spread_list_live(&o->list, o->s, 0, err);
 
 	o->fates = vv_calloc(all + 1, sizeof(*o->fates));
@@ -224,7 +223,7 @@ static bool is_own(unsigned said)
 /* A copy in the vault that nothing needs, and that this key may remove. */
 static bool is_surplus(sorting *o, const vv_kept *k, unsigned said)
 {
-	const size_t n = (size_t)(k - vv_vault_shard_at(o->s->state, 0));
+	const size_t n = (size_t)(k - &o->s->state->shards[0]);
 
 	if (!k->retired && (o->fates[n] != ENOUGH ||
 			    o->keep[n * o->s->place_count + (size_t)(o->p - o->s->places)])) {
@@ -266,7 +265,7 @@ static vv_status thing_of(vv_cid *out, const candidate *c, const vv_vault_place 
 /* Do the copies that stay show a leaf, now? */
 static bool is_shown(sorting *o, const vv_kept *k)
 {
-	const size_t n = (size_t)(k - vv_vault_shard_at(o->s->state, 0));
+	const size_t n = (size_t)(k - &o->s->state->shards[0]);
 	const vv_cid *vault = vv_ledger_vault(o->s->ledger);
 	uint8_t answer[VV_SHA256_LEN] = {0};
 
@@ -312,7 +311,7 @@ static void count_waiting(sorting *o, const candidate *c)
 		o->x->waiting++;
 		return;
 	}
-	uint8_t *counted = &o->shown[c->kept - vv_vault_shard_at(o->s->state, 0)];
+	uint8_t *counted = &o->shown[c->kept - &o->s->state->shards[0]];
 	o->x->waiting_shards += *counted == 0;
 	*counted = 1;
 }

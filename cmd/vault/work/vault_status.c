@@ -19,8 +19,8 @@
 
 static void count_shards(vv_vault_status *out, const vv_vault_session *s)
 {
-	for (size_t i = 0; i < vv_vault_shard_count(s->state); i++) {
-		const vv_kept *k = vv_vault_shard_at(s->state, i);
+	for (size_t i = 0; i < s->state->shard_count; i++) {
+		const vv_kept *k = &s->state->shards[i];
 		if (k->retired) {
 			out->retired++;
 			continue;
@@ -33,9 +33,9 @@ static void count_shards(vv_vault_status *out, const vv_vault_session *s)
 			out->bad += counts && k->copies[c].bad;
 		}
 	}
-	for (size_t i = 0; i < vv_vault_stripe_count(s->state); i++) {
-		const vv_kept_stripe *st = vv_vault_stripe_at(s->state, i);
-		out->stripes += !vv_vault_shard_at(s->state, st->shards[0])->retired;
+	for (size_t i = 0; i < s->state->stripe_count; i++) {
+		const vv_kept_stripe *st = &s->state->stripes[i];
+		out->stripes += !s->state->shards[st->shards[0]].retired;
 	}
 }
 
@@ -43,8 +43,8 @@ static void count_shards(vv_vault_status *out, const vv_vault_session *s)
 static void find_proven(vv_vault_status *out, const vv_vault_session *s)
 {
 	out->proven = UINT64_MAX;
-	for (size_t i = 0; i < vv_vault_shard_count(s->state); i++) {
-		const vv_kept *k = vv_vault_shard_at(s->state, i);
+	for (size_t i = 0; i < s->state->shard_count; i++) {
+		const vv_kept *k = &s->state->shards[i];
 		for (size_t c = 0; c < k->copy_count && !k->retired; c++) {
 			const vv_vault_place *p = vv_vault_place_of(s, k->copies[c].holder);
 			if (k->copies[c].receipt && p && !p->config->dead &&
@@ -100,9 +100,8 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 	for (size_t i = 0; i < s->place_count; i++) {
 		out->damaged += vv_meeting_damaged(&s->places[i].meeting);
 	}
-	if (vv_vault_run_count(s->state) > 0) {
-		const vv_ledger_record *head = vv_vault_run_at(s->state,
-							       vv_vault_run_count(s->state) - 1);
+	if (s->state->runs.count > 0) {
+		const vv_ledger_record *head = s->state->runs.items[s->state->runs.count - 1];
 		out->head = head->cid;
 		out->head_time = head->time;
 	}

@@ -201,7 +201,7 @@ static void only_owners_epochs_and_writers_runs_count(void **state)
 	vv_assert_ok(vv_epoch_begin(l, s, &x, &add, &stranger, &err), &err);
 	vv_vault_state_close(s);
 	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
-	assert_int_equal(vv_vault_epoch_count(s), 1);
+	assert_int_equal(s->epochs.count, 1);
 	assert_false(vv_vault_is_writer(s, writer.public_key));
 	/* The owner says so. */
 	vv_assert_ok(vv_epoch_begin(l, s, &x, &add, &owner, &err), &err);
@@ -211,10 +211,10 @@ static void only_owners_epochs_and_writers_runs_count(void **state)
 	vv_assert_ok(vv_ledger_write(l, &r, &stranger, NULL, &err), &err);
 	vv_vault_state_close(s);
 	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
-	assert_int_equal(vv_vault_epoch_count(s), 2);
+	assert_int_equal(s->epochs.count, 2);
 	assert_true(vv_vault_is_writer(s, writer.public_key));
-	assert_int_equal(vv_vault_run_count(s), 1);
-	assert_int_equal(vv_vault_shard_count(s), 1);
+	assert_int_equal(s->runs.count, 1);
+	assert_int_equal(s->shard_count, 1);
 	/* The new reader opens what was sealed before it came. */
 	vv_assert_ok(vv_epoch_secrets_open(&y, s, vv_ledger_vault(l), &writer, &err), &err);
 	assert_int_equal(y.count, 2);
@@ -232,7 +232,7 @@ static void only_owners_epochs_and_writers_runs_count(void **state)
 	vv_assert_ok(vv_ledger_write(l, &r, &writer, NULL, &err), &err);
 	vv_vault_state_close(s);
 	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
-	assert_int_equal(vv_vault_run_count(s), 1);
+	assert_int_equal(s->runs.count, 1);
 	assert_false(vv_vault_is_writer(s, writer.public_key));
 	vv_epoch_secrets_clear(&y);
 	vv_assert_ok(vv_epoch_secrets_open(&y, s, vv_ledger_vault(l), &writer, &err), &err);
@@ -266,12 +266,12 @@ static void a_retired_shard_lives_again_when_another_writer_names_it(void **stat
 	retire.link_count = 1;
 	vv_assert_ok(vv_ledger_write(l, &retire, &owner, NULL, &err), &err);
 	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
-	assert_non_null(vv_vault_shard_at(s, 0)->retired);
+	assert_non_null(s->shards[0].retired);
 	vv_vault_state_close(s);
 	/* The second writer did not know, or wants it back. */
 	vv_assert_ok(vv_ledger_write(l, &r, &second, NULL, &err), &err);
 	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
-	assert_null(vv_vault_shard_at(s, 0)->retired);
+	assert_null(s->shards[0].retired);
 	vv_vault_state_close(s);
 	vv_ledger_close(l);
 }
@@ -367,13 +367,13 @@ static void stripes_are_read_as_they_were_signed(void **state)
 	assert_int_equal(out->stripes[1].code.data, 2);
 	assert_true(vv_cid_equal(&out->stripes[1].parity[0].cid, &shards[6].cid));
 	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
-	assert_int_equal(vv_vault_shard_count(s), 7);
-	assert_int_equal(vv_vault_stripe_count(s), 2);
+	assert_int_equal(s->shard_count, 7);
+	assert_int_equal(s->stripe_count, 2);
 	assert_int_equal(vv_vault_shard_of(s, &shards[4].cid)->stripe, 0);
 	assert_int_equal(vv_vault_shard_of(s, &shards[5].cid)->stripe, 1);
-	st = vv_vault_stripe_at(s, 1);
-	assert_true(vv_cid_equal(&vv_vault_shard_at(s, st->shards[0])->shard.cid, &shards[2].cid));
-	assert_true(vv_cid_equal(&vv_vault_shard_at(s, st->shards[2])->shard.cid, &shards[6].cid));
+	st = &s->stripes[1];
+	assert_true(vv_cid_equal(&s->shards[st->shards[0]].shard.cid, &shards[2].cid));
+	assert_true(vv_cid_equal(&s->shards[st->shards[2]].shard.cid, &shards[6].cid));
 	vv_vault_state_close(s);
 	vv_ledger_close(l);
 }
@@ -403,9 +403,9 @@ static void a_stripe_that_two_runs_name_is_one(void **state)
 	r.stripe_count = 1;
 	vv_assert_ok(vv_ledger_write(l, &r, &k, NULL, &err), &err);
 	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
-	assert_int_equal(vv_vault_run_count(s), 3);
-	assert_int_equal(vv_vault_shard_count(s), 8);
-	assert_int_equal(vv_vault_stripe_count(s), 3);
+	assert_int_equal(s->runs.count, 3);
+	assert_int_equal(s->shard_count, 8);
+	assert_int_equal(s->stripe_count, 3);
 	assert_int_equal(vv_vault_shard_of(s, &shards[0].cid)->stripe, 1);
 	assert_int_equal(vv_vault_shard_of(s, &shards[2].cid)->stripe, 2);
 	assert_int_equal(vv_vault_shard_of(s, &parity.cid)->stripe, 3);
