@@ -355,7 +355,7 @@ vv_status vv_remove_tree(const char *path, vv_error *err)
 
 static vv_status too_large(const char *path, size_t max, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED, "'%s' is larger than %s, the most that is read here",
+	return vv_fail(err, VV_EREFUSED, "'%s' is larger than %s, the limit for this kind of file",
 		       vv_text_shows(path), vv_text_bytes(max));
 }
 
@@ -579,7 +579,8 @@ vv_status vv_new_file_beside(vv_new_file *f, const char *path, const char *prefi
 
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
 		return vv_fail(err, VV_EINPUT,
-			       "'%s' is not a regular file, and would be replaced by one",
+			       "'%s' is not a regular file, and writing would replace it\nwrite to "
+			       "another path",
 			       vv_text_shows(path));
 	}
 	if (dir) {
@@ -667,7 +668,7 @@ vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err)
 	struct stat st;
 
 	if (!path) return vv_fail_nomem(err);
-	if (lstat(path, &st) < 0) return vv_fail_errno(err, "cannot look at", path);
+	if (lstat(path, &st) < 0) return vv_fail_errno(err, "cannot get the status of", path);
 	fill_stat(out, &st);
 	return VV_OK;
 }
@@ -687,7 +688,10 @@ static vv_status has_no_link_above(int dir, const char *path, vv_buf *above, vv_
 		    fstatat(dir, vv_buf_cstr(above), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISLNK(st.st_mode)) {
 			vv_buf_reset(above);
-			return vv_fail(err, VV_ENOTFOUND, "'%s' is beyond a symbolic link", path);
+			return vv_fail(err, VV_ENOTFOUND,
+				       "the path '%s' leads through a symbolic "
+				       "link",
+				       path);
 		}
 	}
 	return vv_buf_ok(above, err);
@@ -700,7 +704,7 @@ vv_status vv_lstat_at(vv_stat *out, int dir, const char *path, vv_buf *above, vv
 
 	if (rc < 0) return rc;
 	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		return vv_fail_errno(err, "cannot look at", path);
+		return vv_fail_errno(err, "cannot get the status of", path);
 	}
 	fill_stat(out, &st);
 	return VV_OK;
@@ -716,7 +720,9 @@ vv_status vv_has_no_link(const char *top, const char *name, vv_error *err)
 		if (vv_lstat(&st, path, VV_IGNORED) == VV_OK && S_ISLNK(st.mode)) {
 			return vv_fail(
 				err, VV_EIO,
-				"'%s' is a symbolic link, and varve does not write through it\nput the folder itself there, or use the path of the link's target",
+				"'%s' is a symbolic link, and varve does not write through "
+				"symbolic links\nuse the path of the link's target, or replace the "
+				"link by a folder",
 				vv_text_shows(path));
 		}
 	}
@@ -727,7 +733,7 @@ vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) < 0) return vv_fail_errno(err, "cannot look at", path);
+	if (fstat(fd, &st) < 0) return vv_fail_errno(err, "cannot get the status of", path);
 	fill_stat(out, &st);
 	return VV_OK;
 }

@@ -195,12 +195,13 @@ static bool is_device(const char *part, size_t len)
 /* Finds parts that lead out of the work tree or into Git's folder. */
 static const char *part_danger(const char *part, size_t len)
 {
-	if (len == 0) return "it has an empty part";
-	if (len > PART_MAX) return "a part is longer than 255 bytes";
+	if (len == 0) return "a folder's name in it is empty";
+	if (len > PART_MAX) return "a name in it is longer than 255 bytes";
 	if (vv_ascii_is(part, len, ".") || vv_ascii_is(part, len, "..")) {
 		return "'.' and '..' are not allowed";
 	}
-	return vv_path_is_dot_git(part, len) ? "a part could be mistaken for '.git'" : NULL;
+	return vv_path_is_dot_git(part, len) ? "some file systems treat a name in it as '.git'"
+					     : NULL;
 }
 
 /* Finds parts that some systems do not allow or change. */
@@ -209,9 +210,9 @@ static const char *part_fault(const char *part, size_t len)
 	const char *fault = part_danger(part, len);
 
 	if (fault) return fault;
-	if (is_device(part, len)) return "a part is the name of a device on Windows";
+	if (is_device(part, len)) return "a name in it is a device on Windows";
 	if (part[len - 1] == '.' || part[len - 1] == ' ') {
-		return "a part ends in a dot or a space, which Windows drops";
+		return "a name in it ends in a dot or a space, which Windows removes";
 	}
 	return NULL;
 }
@@ -257,7 +258,7 @@ static const char *find_fault(const char *path, const char *fault,
 
 static vv_status refuse(const char *path, const char *fault, vv_error *err)
 {
-	return fault ? vv_fail(err, VV_EREFUSED, "the path '%s' is refused: %s",
+	return fault ? vv_fail(err, VV_EREFUSED, "the path '%s' cannot be used: %s",
 			       vv_text_shows(path), fault)
 		     : VV_OK;
 }

@@ -50,8 +50,8 @@ static uint64_t end_of_wait(unsigned wait_ms)
 
 static vv_status broken(vv_error *err, bool stopped, unsigned wait_ms)
 {
-	if (stopped) return vv_fail(err, VV_EIO, "the line was closed");
-	return vv_fail(err, VV_EIO, "the other side was silent for %u seconds",
+	if (stopped) return vv_fail(err, VV_EIO, "the connection was closed");
+	return vv_fail(err, VV_EIO, "the other side sent nothing for %u seconds",
 		       (wait_ms + 999) / 1000);
 }
 

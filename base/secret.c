@@ -88,7 +88,7 @@ vv_status vv_secret_check(bool *out, const char *hash, size_t hash_len, const vo
 
 	*out = false;
 	if (!read_parts(&p, hash, hash_len)) {
-		return vv_fail(err, VV_EINPUT, "not a hash of a secret");
+		return vv_fail(err, VV_EINPUT, "expected a hash of a secret");
 	}
 	if ((rc = compute(made, &p, secret, len, err)) == VV_OK) {
 		*out = vv_secret_equal(made, p.hash, HASH);

@@ -461,8 +461,8 @@ vv_status vv_text_check_mark(const char *text, const char *mark, const char *wha
 		return VV_ECORRUPT;
 	}
 	return vv_fail(err, VV_ENOSUPPORT,
-		       "a newer varve wrote %s, of format %.*s; this varve reads 1\n"
-		       "upgrade varve",
+		       "a newer varve wrote %s in format %.*s, and this varve reads only format "
+		       "1\nupgrade varve",
 		       what, (int)strspn(number, "0123456789"), number);
 }
 

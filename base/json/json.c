@@ -153,11 +153,12 @@ static const char *own_words(const char *reason)
 		{"after key and value", "expected ',' or '}' after a member"},
 		{"object key and value", "expected ':' after a member's name"},
 		{"invalid object key", "expected a member's name in double quotes"},
-		{"trailing garbage", "nothing may follow the value"},
-		{"invalid string in", "no JSON value: the only words are true, false and null"},
-		{"invalid char in", "no JSON value begins like this"},
-		{"invalid character inside", "a control character inside of a string"},
-		{"inside a string", "JSON has no such escape"},
+		{"trailing garbage", "expected the end of the text after the value"},
+		{"invalid string in", "not a JSON value: unquoted words can only be true, false "
+				      "and null"},
+		{"invalid char in", "a JSON value cannot begin with this character"},
+		{"invalid character inside", "a control character in a string must be escaped"},
+		{"inside a string", "not an escape of JSON"},
 		{"invalid (non-hex)", "'\\u' needs four hexadecimal digits"},
 		{"probable comment", "JSON has no comments"},
 	};
@@ -424,7 +425,9 @@ static int on_string(void *ctx, const unsigned char *text, size_t len)
 	size_t start = token_start(r);
 
 	if (!is_exact(r, start)) {
-		return stop(r, fail_at(r, start, "a string escapes half a surrogate pair"));
+		return stop(r, fail_at(r, start,
+				       "a string has a \\u escape of half a surrogate "
+				       "pair"));
 	}
 	return add_text(r, VV_JSON_STRING, start, (const char *)text, len);
 }
@@ -436,7 +439,8 @@ static int on_name(void *ctx, const unsigned char *text, size_t len)
 	const char *name = (const char *)text;
 
 	if (!is_exact(r, start)) {
-		return stop(r, fail_at(r, start, "a name escapes half a surrogate pair"));
+		return stop(r,
+			    fail_at(r, start, "a name has a \\u escape of half a surrogate pair"));
 	}
 	if (has_member(r, r->frames[r->depth - 1].node, name, len)) {
 		char what[160];

@@ -270,7 +270,9 @@ static int on_name(void *ctx, const unsigned char *text, size_t len)
 	size_t start = token_start(r);
 	if (!in_input(r, name)) {
 		if (vv_json_lone_surrogate(r->bytes + start + 1, end - start - 2)) {
-			rc = vv_fail(r->err, VV_EINPUT, "a name escapes half a surrogate pair");
+			rc = vv_fail(r->err, VV_EINPUT,
+				     "a name has a \\u escape of half a "
+				     "surrogate pair");
 			return stop(r, rc, start);
 		}
 		vv_buf_set(&r->name, name, len);
@@ -442,7 +444,7 @@ static vv_status parse(vv_json_rows *r, size_t *used)
 		rc = r->rc;
 		*used = r->fault;
 	} else if (status == yajl_status_ok) {
-		rc = vv_fail(r->err, VV_EINPUT, "the text ends inside of an object");
+		rc = vv_fail(r->err, VV_EINPUT, "the text ends before the object is complete");
 		*used = r->len;
 	} else {
 		*used = vv_json_fault(r->handle, r->bytes, r->len, r->last_end, why, sizeof why);
@@ -463,7 +465,7 @@ vv_status vv_json_rows_object(vv_json_rows *r, size_t *used, const char *bytes, 
 		return vv_fail(err, VV_EINPUT, "expected an object, which begins with '{'");
 	}
 	if (!find_end(&end, bytes, len) && more_may_come) {
-		return vv_fail(err, VV_ENOTFOUND, "the object continues");
+		return vv_fail(err, VV_ENOTFOUND, "the object is not complete");
 	}
 	*used = vv_json_utf8_fault(bytes, end);
 	if (*used < end) return vv_fail(err, VV_EINPUT, "not valid UTF-8");

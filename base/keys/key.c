@@ -17,7 +17,7 @@ _Static_assert(crypto_sign_BYTES == VV_SIGNATURE && crypto_box_SEALBYTES == VV_K
 
 static vv_status begin(vv_error *err)
 {
-	return sodium_init() < 0 ? vv_fail(err, VV_ENOSUPPORT, "libsodium cannot be used here")
+	return sodium_init() < 0 ? vv_fail(err, VV_ENOSUPPORT, "libsodium cannot be initialized")
 				 : VV_OK;
 }
 
@@ -87,7 +87,9 @@ vv_status vv_key_verify(const uint8_t signature[VV_SIGNATURE],
 	    (rc = purpose_and_bytes(&message, purpose, bytes, len, err)) == VV_OK &&
 	    crypto_sign_verify_detached(signature, (const uint8_t *)message.data, message.len,
 					public_key) != 0) {
-		rc = vv_fail(err, VV_ECORRUPT, "the signature is not of this key and these bytes");
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "the signature does not match the key and the "
+			     "signed bytes");
 	}
 	return rc;
 }
@@ -102,7 +104,7 @@ vv_status vv_key_box(vv_buf *out, const uint8_t public_key[VV_KEY_PUBLIC], const
 	if (!vv_buf_reserve(out, len + VV_KEY_BOX_MORE)) return vv_fail_nomem(err);
 	if (crypto_sign_ed25519_pk_to_curve25519(to, public_key) != 0 ||
 	    crypto_box_seal((uint8_t *)out->data + out->len, bytes, len, to) != 0) {
-		return vv_fail(err, VV_EUSAGE, "data cannot be sealed to this key");
+		return vv_fail(err, VV_EUSAGE, "cannot encrypt data to this key");
 	}
 	out->len += len + VV_KEY_BOX_MORE;
 	return VV_OK;
@@ -115,14 +117,19 @@ vv_status vv_key_box_open(vv_buf *out, const vv_key *k, const void *box, size_t 
 	vv_status rc = begin(err);
 
 	if (rc < 0) return rc;
-	if (len < VV_KEY_BOX_MORE) return vv_fail(err, VV_EREFUSED, "too short for a sealed box");
+	if (len < VV_KEY_BOX_MORE) {
+		return vv_fail(err, VV_EREFUSED,
+			       "the encrypted data is too "
+			       "short");
+	}
 	if (!vv_buf_reserve(out, len)) return vv_fail_nomem(err);
 	(void)crypto_sign_seed_keypair(public_key, secret, k->seed);
 	if (crypto_sign_ed25519_pk_to_curve25519(x_public, public_key) != 0 ||
 	    crypto_sign_ed25519_sk_to_curve25519(x_secret, secret) != 0 ||
 	    crypto_box_seal_open((uint8_t *)out->data + out->len, box, len, x_public, x_secret) !=
 		    0) {
-		rc = vv_fail(err, VV_EREFUSED, "the box is not sealed to this key");
+		rc = vv_fail(err, VV_EREFUSED,
+			     "the data is encrypted to another key, or is damaged");
 	} else {
 		out->len += len - VV_KEY_BOX_MORE;
 	}

@@ -54,7 +54,7 @@ static vv_status stretch(uint8_t key[32], const vv_buf *passphrase, const parts 
 	if (sodium_init() < 0 ||
 	    crypto_pwhash(key, 32, vv_buf_cstr(passphrase), passphrase->len, p->salt, p->passes,
 			  (size_t)p->kib * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0) {
-		return vv_fail(err, VV_ENOMEM, "cannot compute Argon2id: %s of memory are needed",
+		return vv_fail(err, VV_ENOMEM, "cannot compute Argon2id, which needs %s of memory",
 			       vv_text_bytes(p->kib * 1024));
 	}
 	return VV_OK;
@@ -197,10 +197,11 @@ static vv_status read_private(vv_buf *out, const char *path, vv_error *err)
 
 	if (fd < 0) return (vv_status)fd;
 	if ((rc = vv_fstat(&st, fd, path, err)) == VV_OK && (st.mode & 077) != 0) {
-		rc = vv_fail(err, VV_EREFUSED,
-			     "others may read the key '%s' (mode %04o)\n"
-			     "chmod 600 %s; and if others could have read it, make a new key",
-			     vv_text_shows(path), (unsigned)(st.mode & 07777), vv_text_shows(path));
+		rc = vv_fail(
+			err, VV_EREFUSED,
+			"other users can read the key '%s' (mode %04o)\n'chmod 600 %s' "
+			"protects the key; if another user may have read the key, make a new one",
+			vv_text_shows(path), (unsigned)(st.mode & 07777), vv_text_shows(path));
 	}
 	if (rc == VV_OK && !vv_buf_reserve(out, FILE_MAX + 1)) {
 		rc = vv_fail_nomem(err);
@@ -221,14 +222,15 @@ static vv_status open_sealed(vv_key *out, const parts *p, const char *head, vv_p
 	uint8_t key[32], seed[VV_KEY_SEED];
 	vv_auto(vv_buf) passphrase = VV_BUF_INIT;
 	vv_status rc = ask ? ask(payload, p->did, &passphrase, err)
-			   : vv_fail(err, VV_EREFUSED, "the key needs a passphrase");
+			   : vv_fail(err, VV_EREFUSED,
+				     "the key is protected, and no passphrase "
+				     "was given");
 
 	if (rc == VV_OK && (rc = stretch(key, &passphrase, p, err)) == VV_OK) {
 		if (crypto_aead_xchacha20poly1305_ietf_decrypt(seed, NULL, NULL, p->bytes, SEALED,
 							       (const uint8_t *)head, p->head_len,
 							       p->nonce, key) != 0) {
-			rc = vv_fail(err, VV_EREFUSED, "the passphrase does not open the key %s",
-				     p->did);
+			rc = vv_fail(err, VV_EREFUSED, "wrong passphrase for the key %s", p->did);
 		} else {
 			rc = vv_key_of_seed(out, seed, err);
 		}
@@ -300,8 +302,8 @@ static vv_status read_recovery(vv_key *out, const char *text, vv_error *err)
 	    memcmp(check, bytes + VV_KEY_SEED, CHECK) != 0) {
 		if (rc == VV_OK) {
 			rc = vv_fail(err, VV_EINPUT,
-				     "the recovery key has a mistake in it\n"
-				     "its letters are a to z and 2 to 7, %d of them after '%s'",
+				     "the recovery key is mistyped\na recovery key has %d "
+				     "characters, a to z and 2 to 7, after '%s'",
 				     RECOVERY_LETTERS, RECOVERY);
 		}
 	} else {

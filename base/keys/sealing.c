@@ -22,7 +22,7 @@ enum { KEY = 32 };
 
 static vv_status begin(vv_error *err)
 {
-	return sodium_init() < 0 ? vv_fail(err, VV_ENOSUPPORT, "libsodium cannot be used here")
+	return sodium_init() < 0 ? vv_fail(err, VV_ENOSUPPORT, "libsodium cannot be initialized")
 				 : VV_OK;
 }
 
@@ -88,10 +88,16 @@ vv_status vv_unseal(uint8_t *out, const uint8_t nonce[VV_SEAL_NONCE],
 	int bad = crypto_aead_xchacha20poly1305_ietf_decrypt_detached(out, NULL, bytes, len, tag,
 								      ad, ad_len, nonce, key);
 	vv_wipe(key, sizeof(key));
-	if (bad != 0) return vv_fail(err, VV_ECORRUPT, "not sealed under this key, or changed");
+	if (bad != 0) {
+		return vv_fail(err, VV_ECORRUPT,
+			       "the data was encrypted with another key, "
+			       "or is damaged");
+	}
 	nonce_of(again, secret, use, ad, ad_len, out, len);
 	if (!vv_secret_equal(again, nonce, sizeof(again))) {
-		return vv_fail(err, VV_ECORRUPT, "sealed with a nonce that is not its content's");
+		return vv_fail(err, VV_ECORRUPT,
+			       "the encrypted data has a nonce that does not "
+			       "match its content");
 	}
 	return VV_OK;
 }

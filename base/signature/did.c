@@ -39,9 +39,9 @@ vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_er
 
 	if (strncmp(text, DID, n) != 0 || !vv_base58_read(bytes, sizeof(bytes), text + n) ||
 	    bytes[0] != 0xed || bytes[1] != 0x01) {
-		return vv_fail(err, VV_EUSAGE,
-			       "not the DID of an Ed25519 key\n"
-			       "it begins with did:key:z6Mk");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"not the DID of an Ed25519 key\nsuch a DID begins with did:key:z6Mk");
 	}
 	memcpy(public_key, bytes + 2, VV_KEY_PUBLIC);
 	return VV_OK;

@@ -240,12 +240,14 @@ vv_status vv_ssh_verify(uint8_t key[VV_KEY_PUBLIC], const char *armoured, size_t
 		return bad(err);
 	}
 	if (!is(&of, purpose)) {
-		return vv_fail(err, VV_ECORRUPT, "the signature was made for something else");
+		return vv_fail(err, VV_ECORRUPT,
+			       "the signature was made for another purpose (its "
+			       "namespace differs)");
 	}
 	rc = put_signed(&text, purpose, is(&hash, "sha512"), bytes, len, err);
 	if (rc < 0) return rc;
 	if (!is_signature(public_key, signature, &text)) {
-		return vv_fail(err, VV_ECORRUPT, "the signature is not one of these bytes");
+		return vv_fail(err, VV_ECORRUPT, "the signature does not match the signed bytes");
 	}
 	memcpy(key, public_key, VV_KEY_PUBLIC);
 	return VV_OK;

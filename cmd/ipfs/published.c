@@ -134,7 +134,7 @@ static vv_status find_published(vv_published *out, const char *varvedir, const v
 	}
 	if (rc < 0) return rc;
 	return vv_fail(err, VV_ENOTFOUND,
-		       "%s was not published here\n"
+		       "%s is not published by this repository\n"
 		       "'varve ipfs publish --list' lists them",
 		       vv_cid_shows(cid));
 }

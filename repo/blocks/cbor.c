@@ -189,7 +189,7 @@ static vv_status read_argument(const vv_cbor *c, uint64_t *value, size_t *len, v
 		return VV_OK;
 	}
 	if (low > 27) {
-		return bad(c, "an indefinite or reserved length, which dag-cbor does not have",
+		return bad(c, "an indefinite or reserved length, which dag-cbor does not allow",
 			   err);
 	}
 	unsigned extra = 1u << (low - 24);
@@ -212,8 +212,8 @@ static vv_status read_simple(const vv_cbor *c, head *out, vv_error *err)
 	if (low != SIMPLE_FALSE && low != SIMPLE_TRUE && low != SIMPLE_NULL) {
 		return bad(c,
 			   low >= 25 && low <= 27
-				   ? "a floating-point number, which is not used here"
-				   : "a value that dag-cbor does not have",
+				   ? "a floating-point number, which varve does not use"
+				   : "a value that dag-cbor does not allow",
 			   err);
 	}
 	out->type = low == SIMPLE_NULL ? VV_CBOR_NULL : VV_CBOR_BOOL;
@@ -255,7 +255,7 @@ static vv_status read_head(const vv_cbor *c, head *out, vv_error *err)
 		most /= 2;
 	}
 	if (major >= MAJOR_BYTES && out->value > most) {
-		return bad(c, "a length or count that the block does not have", err);
+		return bad(c, "a length or count that exceeds the block", err);
 	}
 	return VV_OK;
 }
@@ -359,7 +359,7 @@ vv_status vv_cbor_get_word_of(vv_cbor *c, const void *words, size_t count, size_
 		}
 	}
 	return rc < 0 ? rc
-		      : vv_fail(err, VV_ENOSUPPORT, "'%s' is not known here",
+		      : vv_fail(err, VV_ENOSUPPORT, "'%s' is not a known value",
 				vv_text_show(text, len));
 }
 
@@ -431,7 +431,7 @@ vv_status vv_cbor_get_key(vv_cbor *c, const char *expected, vv_error *err)
 
 vv_status vv_cbor_end(const vv_cbor *c, vv_error *err)
 {
-	return c->p == c->end ? VV_OK : bad(c, "bytes follow where the value ends", err);
+	return c->p == c->end ? VV_OK : bad(c, "the value is followed by other bytes", err);
 }
 
 /* ---- whole values ---- */
@@ -449,7 +449,9 @@ static vv_status check_key(const vv_cbor *at, level *l, const uint8_t *key, size
 {
 	if (l->last &&
 	    (len < l->last_len || (len == l->last_len && memcmp(l->last, key, len) >= 0))) {
-		return bad(at, "map keys repeat or are not in order (shorter first, then by bytes)",
+		return bad(at,
+			   "map keys are repeated or out of order (shorter keys first, then by "
+			   "bytes)",
 			   err);
 	}
 	l->last = key;

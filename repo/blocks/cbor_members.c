@@ -126,7 +126,7 @@ void vv_members_put(vv_buf *b, const vv_member *f, size_t count, const void *fro
 static vv_status check_count(size_t is, size_t wanted, vv_error *err)
 {
 	return is == wanted ? VV_OK
-			    : vv_fail(err, VV_ECORRUPT, "%zu members where %zu belong", is, wanted);
+			    : vv_fail(err, VV_ECORRUPT, "%zu members instead of %zu", is, wanted);
 }
 
 vv_status vv_members_get_map(vv_members_in *in, size_t members, vv_error *err)
@@ -151,7 +151,7 @@ static vv_status get_fixed(vv_members_in *in, const vv_member *f, void *out, vv_
 
 	if (rc < 0) return rc;
 	if (len != f->size) {
-		return vv_fail(err, VV_ECORRUPT, "%zu bytes where %zu belong", len, f->size);
+		return vv_fail(err, VV_ECORRUPT, "%zu bytes instead of %zu", len, f->size);
 	}
 	memcpy(out, p, len);
 	return VV_OK;
@@ -168,7 +168,10 @@ static vv_status get_text(vv_members_in *in, const vv_member *f, const char **ou
 	if (rc < 0) return rc;
 	text = bytes ? (const char *)bytes : text;
 	if (len > f->max || memchr(text, 0, len)) {
-		return vv_fail(err, VV_ECORRUPT, "a name of %zu bytes, or one with a NUL", len);
+		return vv_fail(err, VV_ECORRUPT,
+			       "a name is too long (%zu bytes), or contains a "
+			       "NUL byte",
+			       len);
 	}
 	*out = vv_arena_strndup(in->arena, text, len);
 	return *out ? VV_OK : vv_fail_nomem(err);
@@ -191,7 +194,7 @@ static vv_status get_joined(vv_members_in *in, const vv_member *f, void **out, s
 	if (rc < 0) return rc;
 	if (len % f->size != 0 || len / f->size > f->max) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "a list of %zu bytes, where %zu items of %zu bytes are allowed", len,
+			       "a list has %zu bytes, and may have %zu items of %zu bytes", len,
 			       f->max, f->size);
 	}
 	if (!(*out = vv_arena_alloc(in->arena, len + 1))) return vv_fail_nomem(err);
@@ -220,8 +223,8 @@ static vv_status get_list(vv_members_in *in, const vv_member *f, void **out, siz
 
 	if (rc < 0) return rc;
 	if (*count > f->max) {
-		return vv_fail(err, VV_ECORRUPT, "a list of %zu, and %zu are the most", *count,
-			       f->max);
+		return vv_fail(err, VV_ECORRUPT, "a list has %zu items, and the limit is %zu",
+			       *count, f->max);
 	}
 	if (!(*out = vv_arena_calloc(in->arena, *count + 1, f->size))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < *count; i++) {
@@ -251,7 +254,7 @@ static vv_status get_uint32(vv_members_in *in, uint32_t *out, vv_error *err)
 
 	if (rc < 0) return rc;
 	*out = (uint32_t)n;
-	return n <= UINT32_MAX ? VV_OK : vv_fail(err, VV_ECORRUPT, "a number that is too large");
+	return n <= UINT32_MAX ? VV_OK : vv_fail(err, VV_ECORRUPT, "a number is too large");
 }
 
 vv_status vv_member_get(vv_members_in *in, const vv_member *f, void *out, vv_error *err)
@@ -312,7 +315,7 @@ vv_status vv_members_get(vv_members_in *in, const vv_member *f, size_t count, vo
 		if (!is_next && !f[i].optional) return vv_cbor_get_key(&in->c, f[i].key, err);
 		if (is_next && (rc = vv_member_get(in, &f[i], out, err)) < 0) return rc;
 		if (is_next && is_left_out(&f[i], out)) {
-			return vv_fail(err, VV_ECORRUPT, "'%s' has no value and is not left out",
+			return vv_fail(err, VV_ECORRUPT, "'%s' is empty, and must be left out then",
 				       f[i].key);
 		}
 	}

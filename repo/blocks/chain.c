@@ -128,7 +128,8 @@ static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, l
 		 * rare: a flipped bit is likelier, until the pack is known to be sound. */
 		if (rc == VV_OK && !(atomic_load(&p->rebuilt) && !vv_pack_is_damaged(p))) {
 			rc = vv_pack_bad(p, offset,
-					 "the record is not the one that the index names", err);
+					 "the pack has another block here than its index lists",
+					 err);
 		}
 		if (rc < 0 && rc != VV_ECORRUPT) return rc;
 		worst = rc == VV_ECORRUPT ? rc : worst;
@@ -192,13 +193,13 @@ static vv_status find_record(const vv_source *src, const vv_cid *cid, const chai
 
 static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 {
-	(void)vv_fail(err, VV_EBLOCK, "block %s is not here", vv_cid_shows(cid));
+	(void)vv_fail(err, VV_EBLOCK, "block %s is missing", vv_cid_shows(cid));
 	for (size_t i = 0; src->packs && i < src->packs->count; i++) {
 		const vv_pack *p = src->packs->packs[i];
 
 		if (vv_pack_is_damaged(p)) {
 			(void)vv_fail(err, VV_EBLOCK,
-				      "block %s is not here; the damaged pack '%s' may have had it",
+				      "block %s is missing; the damaged pack '%s' may have had it",
 				      vv_cid_shows(cid), vv_text_shows(p->name));
 			(void)vv_hint_code(err, VV_HINT_FSCK);
 			break;
@@ -399,7 +400,9 @@ static vv_status find_base(chain *ch, const level *l, level *next, vv_error *err
 	/* Named by its CID, or damaged where it is beside us: any copy will do. */
 	rc = find_record(ch->src, &cid, ch, next, err);
 	if (rc == VV_EMISSING) {
-		(void)snprintf(what, sizeof what, "its base, block %s, is not here",
+		(void)snprintf(what, sizeof what,
+			       "it is a difference to the block %s, which is "
+			       "missing",
 			       vv_cid_shows(&cid));
 		ch->no_base = ch->first.code == VV_OK;
 		return bad_place(&l->place, what, err);
@@ -419,7 +422,7 @@ static vv_status walk_down(chain *ch, const level *top, vv_error *err)
 			return rc;
 		}
 		if (ch->count > CHAIN_LIMIT) {
-			(void)bad_place(&at.place, "its chain of differences does not end", &what);
+			(void)bad_place(&at.place, "its differences form a circle", &what);
 			return note_bad(ch, &ch->levels[0], &what, err);
 		}
 		if (find_base(ch, &at, &next, &what) < 0) return note_bad(ch, &at, &what, err);

@@ -107,7 +107,7 @@ static vv_status check_index(checking *c, vv_error *err)
 	if (rc == VV_ENOTFOUND) return renew_index(c, "it was missing", err);
 	if (rc == VV_ECORRUPT) return renew_index(c, "it was damaged", err);
 	if (rc == VV_OK && p->count > 0 && vv_pack_index_count(c->index) != p->count) {
-		return renew_index(c, "it had a different number of entries than its pack", err);
+		return renew_index(c, "it listed more or fewer blocks than its pack has", err);
 	}
 	if (rc < 0 && err) {
 		*err = what;
@@ -129,7 +129,7 @@ static vv_status check_entry(checking *c, const vv_record *r, uint64_t offset, v
 		if ((rc = vv_pack_index_offset(c->index, first + i, &found, err)) < 0) return rc;
 		if (found == offset) return VV_OK;
 	}
-	return renew_index(c, "it did not lead to all records", err);
+	return renew_index(c, "it did not list all blocks of the pack", err);
 }
 
 /* ---- records ---- */
@@ -140,7 +140,9 @@ static vv_status check_meaning(const checking *c, const vv_cid *cid, vv_error *w
 	vv_status rc = vv_cid_of(&real, cid->codec, c->raw.data, c->raw.len, what);
 
 	if (rc == VV_OK && !vv_cid_equal(&real, cid)) {
-		rc = vv_fail(what, VV_ECORRUPT, "the block's SHA-256 is not that of its name");
+		rc = vv_fail(what, VV_ECORRUPT,
+			     "the block's content does not match its CID "
+			     "(SHA-256)");
 	}
 	if (rc == VV_OK && cid->codec == VV_CODEC_DAG_CBOR) {
 		rc = vv_cbor_check(c->raw.data, c->raw.len, what);
@@ -466,7 +468,7 @@ static vv_status salvage_locked(salvage *s, vv_error *err)
 		if (vv_text_is_among(s->c.packs->packs[i]->name, s->ask->names,
 				     s->ask->count)) { /* its content must be stored again */
 			vv_pack_set_damaged(s->c.packs->packs[i], 0,
-					    "blocks in it are stored again");
+					    "its readable blocks are being stored again");
 		}
 	}
 	if ((rc = save_all(s, lost, err)) < 0) return rc;

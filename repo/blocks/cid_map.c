@@ -86,7 +86,8 @@ vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool 
 	}
 	if (known) return VV_OK;
 	if (m->count >= UINT32_MAX - 1) {
-		return vv_fail(err, VV_EREFUSED, "more than %u blocks at once", UINT32_MAX - 1);
+		return vv_fail(err, VV_EREFUSED, "more than %u blocks in one operation",
+			       UINT32_MAX - 1);
 	}
 	if (!vv_array_room(m->entries, m->count, m->cap) ||
 	    !vv_hash_index_add(&m->index, hash, m->count)) {

@@ -225,7 +225,8 @@ vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *paylo
 	if (rc == VV_OK && d->form == PLAIN && vv_decompress_name(name) > 0) {
 		rc = vv_fail(
 			err, VV_EINPUT,
-			"%s: it does not have the format of its extension\nif it is not compressed, rename it",
+			"%s: the content does not have the format of the file name's extension\nif "
+			"the file is not compressed, rename it",
 			vv_text_shows(name));
 	}
 	if (rc < 0) return rc;
@@ -373,7 +374,8 @@ static vv_status step(vv_decompress *d, void *buf, size_t len, size_t *made, vv_
 	if (rc < 0 || d->made <= MADE_FREE || d->made / MADE_TIMES <= d->taken) return rc;
 	return vv_fail(
 		err, VV_EREFUSED,
-		"%s: %s: it unpacks to more than %u times its size\nif that is right, unpack it with its own program",
+		"%s: %s: it unpacks to more than %u times its size\nif you trust the file, unpack "
+		"it with another program",
 		vv_text_shows(d->name), kind_of(d), MADE_TIMES);
 }
 

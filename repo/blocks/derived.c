@@ -60,7 +60,7 @@ static vv_status end(vv_buf *begun, const char *file, uint64_t secret, vv_error 
 	vv_buf_put(begun, sum, sizeof(sum));
 	if ((rc = vv_buf_ok(begun, err)) < 0) return rc;
 	if (home_is_gone(file)) {
-		return vv_fail(err, VV_ENOTFOUND, "the folder of '%s' is gone", file);
+		return vv_fail(err, VV_ENOTFOUND, "the folder of '%s' no longer exists", file);
 	}
 	return vv_mkdirs_above(file, err);
 }

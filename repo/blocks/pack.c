@@ -233,9 +233,9 @@ vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv
 	vv_put_le64(found, sum.lo);
 	vv_put_le64(found + 8, sum.hi);
 	if (memcmp(found, p->id.hash, sizeof found) != 0) {
-		vv_pack_set_damaged(p, 0, "its bytes are not those that its hash was made of");
+		vv_pack_set_damaged(p, 0, "its content does not match its name, which is a hash");
 	} else if (!s.parsed || s.next != p->records_end || s.count != p->count) {
-		vv_pack_set_damaged(p, s.next, "its records do not fill it as they should");
+		vv_pack_set_damaged(p, s.next, "its records are incomplete");
 	} else {
 		*sound = true;
 	}
@@ -462,7 +462,7 @@ static const char *judge_trailer(vv_pack *p, const uint8_t trailer[VV_PACK_TRAIL
 	}
 	if (vv_get_le64(trailer + 16) != p->stat.size) return "its length does not match its end";
 	if (memcmp(trailer + 24, p->id.hash, VV_PACK_HASH_LEN) != 0) {
-		return "its end is damaged, or it has another pack's name";
+		return "its end is damaged, or the file was renamed";
 	}
 	p->count = vv_get_le64(trailer + 8);
 	p->records_end = p->stat.size - VV_PACK_TRAILER_LEN;
@@ -541,7 +541,7 @@ static vv_status open_pack(vv_pack *p, const char *dir, const char *name, bool w
 	vv_status rc;
 
 	if (!vv_pack_name_read(&p->id, name)) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is not the name of a pack",
+		return vv_fail(err, VV_EUSAGE, "'%s' is not a valid name of a pack",
 			       vv_text_shows(name));
 	}
 	vv_pack_name_write(index_name, &p->id, "index");

@@ -140,7 +140,7 @@ static vv_status bad(const vv_pack_index *x, const char *what, vv_error *err)
 static vv_status read_header(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_LEN], vv_error *err)
 {
 	if (x->bytes.len < HEADER_LEN || memcmp(at(x, 0), magic, sizeof magic) != 0) {
-		return bad(x, "this is not an index of a known format", err);
+		return bad(x, "it has an unknown format", err);
 	}
 	if (memcmp(at(x, 8), hash, VV_PACK_HASH_LEN) != 0) {
 		return bad(x, "it belongs to another pack", err);
@@ -168,9 +168,18 @@ static uint32_t fan_at(const vv_pack_index *x, unsigned i)
 static vv_status check_fan(const vv_pack_index *x, vv_error *err)
 {
 	for (unsigned i = 0; i + 1 < FAN_COUNT; i++) {
-		if (fan_at(x, i) > fan_at(x, i + 1)) return bad(x, "its fan-out is damaged", err);
+		if (fan_at(x, i) > fan_at(x, i + 1)) {
+			return bad(x,
+				   "its first table (fan-out) is "
+				   "damaged",
+				   err);
+		}
 	}
-	return fan_at(x, FAN_COUNT - 1) == x->count ? VV_OK : bad(x, "its fan-out is damaged", err);
+	return fan_at(x, FAN_COUNT - 1) == x->count ? VV_OK
+						    : bad(x,
+							  "its first table (fan-out) is "
+							  "damaged",
+							  err);
 }
 
 static vv_status check_whole(const vv_pack_index *x, vv_error *err)
@@ -395,7 +404,7 @@ vv_status vv_pack_index_offset(const vv_pack_index *x, uint64_t place, uint64_t 
 	const uint8_t *p = bytes;
 	ssize_t got;
 
-	if (place >= x->count) return bad(x, "it has fewer entries than asked for", err);
+	if (place >= x->count) return bad(x, "an entry is outside the index", err);
 	if (x->fd < 0) {
 		p = at(x, where);
 	} else {

@@ -237,7 +237,7 @@ vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_it
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	rc = still_well(w, err);
 	if (rc == VV_OK && w->closed) {
-		rc = vv_fail(err, VV_ELOCKED, "a block was put while a commit is under way");
+		rc = vv_fail(err, VV_ELOCKED, "a block was added during a commit of the same pack");
 	}
 	if (rc == VV_OK && !vv_cid_map_get(w->own, &item->cid, &offset)) {
 		rc = append_record(w, c, &r, item, vv_method_has_base(r.method) ? NULL : &sum, err);

@@ -20,7 +20,7 @@ void vv_parts_clear(vv_parts *p)
 
 static vv_status bad(vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "what describes its parts is damaged");
+	return vv_fail(err, VV_ECORRUPT, "its list of parts is damaged");
 }
 
 /* *at: the earliest start of the next part in the block; its stored place is not set yet. */

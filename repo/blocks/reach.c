@@ -77,7 +77,9 @@ static vv_status push(void *payload, const vv_cid *cid, vv_error *err)
 	if (k->w->known && vv_cid_set_has(k->w->known, cid)) return VV_OK;
 	if ((rc = vv_cid_set_add(k->w->seen, cid, &added, err)) < 0 || !added) return rc;
 	if (k->count >= k->w->budget) {
-		return vv_fail(err, VV_EREFUSED, "more blocks to visit than allowed");
+		return vv_fail(err, VV_EREFUSED,
+			       "the versions have more blocks than the limit "
+			       "allows");
 	}
 	return vv_array_add(k->stack, k->count, k->cap, *cid) ? VV_OK : vv_fail_nomem(err);
 }
@@ -111,7 +113,7 @@ static vv_status look(walking *k, const vv_cid *cid, vv_status *state, vv_error 
 			(void)named(cid, err);
 		}
 	} else if (!vv_store_has(k->w->store, cid)) {
-		rc = vv_fail(err, VV_EBLOCK, "it is not here");
+		rc = vv_fail(err, VV_EBLOCK, "the block is missing");
 		(void)named(cid, err);
 	}
 	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) && k->w->missing_ok) {
@@ -127,7 +129,9 @@ static vv_status visit(walking *k, const vv_cid *cid, vv_error *err)
 	vv_status rc, state;
 
 	if (k->w->budget == 0) {
-		return vv_fail(err, VV_EREFUSED, "more blocks to visit than allowed");
+		return vv_fail(err, VV_EREFUSED,
+			       "the versions have more blocks than the limit "
+			       "allows");
 	}
 	k->w->budget--;
 	if ((rc = look(k, cid, &state, err)) < 0) return rc;

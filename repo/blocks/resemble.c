@@ -203,7 +203,7 @@ static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
 		rc = level_links(v, &v->items[i].cid, 0, false, &v->own, &there, err);
 		if (rc == VV_OK && !there) {
 			if (!v->w->missing) {
-				return vv_fail(err, VV_EBLOCK, "a node of the version is not here");
+				return vv_fail(err, VV_EBLOCK, "a block of the version is missing");
 			}
 			++*v->w->missing;
 		}

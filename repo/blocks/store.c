@@ -569,6 +569,6 @@ uint64_t vv_prefix_of(const uint8_t bytes[8])
 vv_status vv_prefix_not_one(unsigned count, vv_error *err)
 {
 	return vv_fail(err, VV_ENOTFOUND,
-		       count == 0 ? "no block has a name that begins so"
-				  : "two blocks have names that begin so");
+		       count == 0 ? "no block has a CID with this beginning"
+				  : "two blocks have CIDs with this beginning");
 }

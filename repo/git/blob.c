@@ -40,9 +40,8 @@ static bool fetch_promised(vv_repository *r, const git_oid *id)
 vv_status vv_object_cut_off(const char *what, const char *hex, vv_error *err)
 {
 	return vv_fail(err, VV_ENOTFOUND,
-		       "%s %s is not here: the history is cut off (a shallow clone)\n"
-		       "'git fetch --unshallow' gets the rest of it, 'git fetch --deepen=1' one "
-		       "commit more",
+		       "%s %s is missing: this clone is shallow, and lacks older commits\n'git "
+		       "fetch --unshallow' gets all older commits, 'git fetch --deepen=1' one more",
 		       what, hex);
 }
 
@@ -88,7 +87,7 @@ vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type,
 			       type_name(found), type_name(type));
 	}
 	if (size > max) {
-		return vv_fail(err, VV_EREFUSED, "the %s %s has %s, at most %s are read",
+		return vv_fail(err, VV_EREFUSED, "the %s %s has %s, and the limit is %s",
 			       type_name(found), hex, vv_text_bytes(size), vv_text_bytes(max));
 	}
 	if ((code = git_odb_read(out, r->odb, id)) < 0) {

@@ -39,7 +39,7 @@ static vv_status check_value(git_config *own, const char *key, const char *value
 
 	if (code < 0) return vv_git_fail(err, code, "cannot read back the setting '%s'", key);
 	if (e->value && strcmp(e->value, value) == 0) return VV_OK;
-	return vv_fail(err, VV_EUSAGE, "Git's configuration cannot hold this value of '%s': '%s'",
+	return vv_fail(err, VV_EUSAGE, "Git's configuration cannot store this value of '%s': '%s'",
 		       key, vv_text_shows(value));
 }
 
@@ -87,7 +87,7 @@ static vv_status finish_config(const vv_git_lock *lock, bool existed, uint32_t m
 
 	if (fd < 0) return (vv_status)fd;
 	if (existed && fchmod(fd, (mode_t)mode & 07777) < 0) {
-		rc = vv_fail_errno(err, "cannot set the rights of", lock->new_path);
+		rc = vv_fail_errno(err, "cannot set the permissions of", lock->new_path);
 	} else {
 		rc = existed ? VV_OK : vv_share_fd(lock->repo, fd, lock->new_path, err);
 	}

@@ -157,7 +157,7 @@ static int check_name(const void *bytes, size_t len, git_object_t type, const gi
 
 	if (vv_git_name(&found, bytes, len, type, VV_IGNORED) < 0) return GIT_ERROR;
 	if (git_oid_equal(&found, id)) return 0;
-	(void)snprintf(what, sizeof(what), "the bytes are those of %s",
+	(void)snprintf(what, sizeof(what), "the object's content has another id, %s",
 		       git_oid_tostr(hex, sizeof(hex), &found));
 	git_error_set_str(GIT_ERROR_ODB, what);
 	return GIT_EMISMATCH;

@@ -91,20 +91,21 @@ static vv_status fail_locked(const vv_git_lock *l, vv_error *err)
 
 	if (!read_lock(text, &holder, &st, l->lock_path)) {
 		return vv_fail(err, VV_ELOCKED,
-			       "another program has locked '%s'\n"
-			       "wait for it; if no git or varve is at work here, remove that file",
+			       "another program holds the lock '%s'\nwait until that program ends; "
+			       "if no git or varve is running here, remove the file",
 			       vv_text_shows(l->lock_path));
 	}
-	(void)vv_fail(err, VV_ELOCKED, "varve, process %llu on '%s', has locked '%s'",
+	(void)vv_fail(err, VV_ELOCKED, "varve, process %llu on '%s', holds the lock '%s'",
 		      (unsigned long long)holder.pid, vv_text_shows(holder.host),
 		      vv_text_shows(l->lock_path));
 	if (vv_holder_state_of(&holder, vv_repository_holder(l->repo), st.mtime_sec) ==
 	    VV_HOLDER_ELSEWHERE) {
 		return vv_hint(
 			err,
-			"wait for it; varve cannot see from here whether that process still runs: if it does not, remove that file");
+			"wait until that process ends; varve cannot check a process of another "
+			"machine: if that process no longer runs, remove the lock file");
 	}
-	return vv_hint(err, "wait for it, or end that process");
+	return vv_hint(err, "wait until that process ends, or end it");
 }
 
 /* One attempt: VV_OK, VV_EEXISTS, or another failure. */

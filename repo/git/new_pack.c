@@ -159,12 +159,15 @@ vv_status vv_new_pack_find(const vv_new_pack *s, const uint8_t *prefix, size_t l
 			}
 			if (found) {
 				return vv_fail(err, VV_ENOTFOUND,
-					       "two objects have ids that begin so");
+					       "two received objects have ids with this beginning");
 			}
 			found = e;
 		}
 	}
-	if (!found) return vv_fail(err, VV_ENOTFOUND, "no object has an id that begins so");
+	if (!found) {
+		return vv_fail(err, VV_ENOTFOUND,
+			       "no received object has an id with this beginning");
+	}
 	*id = found->id;
 	*type = (git_object_t)found->type;
 	return VV_OK;

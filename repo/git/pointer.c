@@ -226,7 +226,7 @@ vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path,
 	bool has[3];
 
 	vv_fail(err, VV_EINPUT,
-		"%s%sa pointer with the marks of a merge conflict: git merged it as text",
+		"%s%sgit merged this pointer as text, and left conflict markers in it",
 		path ? vv_text_shows(path) : "", path ? ": " : "");
 	if (vv_pointer_is_torn(text, len) && vv_pointer_torn_roots(roots, has, text, len)) {
 		vv_hint_code(err, VV_HINT_FIX, path ? path : "PATH");
@@ -339,8 +339,7 @@ static vv_status compare_text(const vv_pointer *p, const char *text, size_t len,
 			start = i + 1;
 		}
 	}
-	return vv_fail(err, VV_EINPUT,
-		       "line %zu of the pointer is not as varve writes it, expected '%s'", line,
+	return vv_fail(err, VV_EINPUT, "line %zu of the pointer was changed, expected '%s'", line,
 		       vv_text_show(again.data + start, strcspn(again.data + start, "\n")));
 }
 
@@ -353,7 +352,9 @@ vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, s
 
 	memset(out, 0, sizeof(*out));
 	if (len > VV_POINTER_MAX) {
-		return vv_fail(err, VV_EINPUT, "a pointer has at most %u bytes, this has %zu",
+		return vv_fail(err, VV_EINPUT,
+			       "a pointer has at most %u bytes, but this file has "
+			       "%zu",
 			       VV_POINTER_MAX, len);
 	}
 	if (has_conflict_marks(bytes, len)) return vv_pointer_refuse_torn(bytes, len, NULL, err);

@@ -67,7 +67,7 @@ vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_er
 		}
 		vv_free(file);
 	}
-	return vv_fail(err, VV_EPROGRAM, "no program '%s' in PATH", vv_text_shows(name));
+	return vv_fail(err, VV_EPROGRAM, "no program '%s' on the PATH", vv_text_shows(name));
 }
 
 static bool is_own_name(const char *name)
@@ -302,7 +302,7 @@ static vv_status collect(int *fd, const vv_run *run, vv_buf *to, vv_error *err)
 	}
 	if (!to) return run->take(run->payload, step, (size_t)got, err);
 	if (to->len + (size_t)got > OUTPUT_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a program's output is over %s",
+		return vv_fail(err, VV_EREFUSED, "a program's output is longer than %s",
 			       vv_text_bytes(OUTPUT_MAX));
 	}
 	vv_buf_put(to, step, (size_t)got);

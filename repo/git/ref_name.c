@@ -44,15 +44,15 @@ vv_status vv_ref_name_check(const char *name, vv_error *err)
 	} else if (*name == '-') {
 		bad = "it begins with '-'";
 	} else if (strstr(name, "..") || strstr(name, "@{") || strstr(name, "//")) {
-		bad = "it has '..', '//' or '@{' in it";
+		bad = "it contains '..', '//' or '@{'";
 	} else if (strcmp(name, "HEAD") == 0 || strcmp(name, "@") == 0) {
-		bad = "the name is taken";
+		bad = "Git reserves this name";
 	} else if (len > NAME_BYTES_MAX) {
 		bad = "it is too long";
 	} else if (!bad && (name[len - 1] == '.' || !parts_are_fit(name))) {
 		bad = "no part may be empty, begin with '.' or end with '.lock', and the name may not end with '.'";
 	}
-	return bad ? vv_fail(err, VV_EUSAGE, "not a usable name: '%s': %s", vv_text_shows(name),
+	return bad ? vv_fail(err, VV_EUSAGE, "'%s' is not a valid name: %s", vv_text_shows(name),
 			     bad)
 		   : VV_OK;
 }

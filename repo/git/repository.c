@@ -324,9 +324,7 @@ static vv_status check_extension(vv_repository *r, const char *key, const char *
 	vv_status rc = vv_config_string(r, key, &value, err);
 
 	if (rc < 0 || strcmp(value, wanted) == 0) return vv_missing_ok(rc, err);
-	(void)vv_fail(err, VV_ENOSUPPORT,
-		      "the repository %s '%s'; varve needs %s\n"
-		      "%s",
+	(void)vv_fail(err, VV_ENOSUPPORT, "the repository %s '%s', and varve supports only %s\n%s",
 		      fault, vv_text_shows(value), needs, hint);
 	return VV_ENOSUPPORT;
 }
@@ -339,13 +337,16 @@ static vv_status check_extensions(vv_repository *r, vv_error *err)
 	if (rc < 0 || version == 0) {
 		return rc; /* extensions do not count */
 	}
-	if ((rc = check_extension(r, "extensions.objectformat", "sha1", "names its objects by",
+	if ((rc = check_extension(r, "extensions.objectformat", "sha1",
+				  "names its objects with the "
+				  "hash",
 				  "SHA-1", "make it with 'git init --object-format=sha1'", err)) <
 	    0) {
 		return rc;
 	}
-	return check_extension(r, "extensions.refstorage", "files", "keeps its refs as", "files",
-			       "convert it with 'git refs migrate --ref-format=files'", err);
+	return check_extension(r, "extensions.refstorage", "files", "stores its refs in the format",
+			       "files", "convert it with 'git refs migrate --ref-format=files'",
+			       err);
 }
 
 enum { GROUP = 0660, EVERYBODY = 0664 };
@@ -448,7 +449,10 @@ static vv_status refuse_unnamed(const vv_repository *r, vv_error *err)
 	if (!was_found_bare(r, &here) || (here && here_is_named)) return VV_OK;
 	vv_auto(char) *rule = vv_config_outside(r->env, "safe.barerepository");
 	if (rule && strcmp(rule, "all") == 0) return VV_OK;
-	(void)vv_fail(err, VV_EREFUSED, "'%s' is a bare repository that was found, but not named",
+	(void)vv_fail(err, VV_EREFUSED,
+		      "'%s' is a bare repository, and the setting "
+		      "safe.bareRepository allows only bare repositories that "
+		      "are named",
 		      vv_text_shows(git_repository_path(r->git)));
 	return vv_hint_code(err, VV_HINT_GIT_DIR, git_repository_path(r->git));
 }
@@ -636,7 +640,8 @@ vv_status vv_repository_settle(vv_repository *r, vv_error *err)
 	if (!r->unsettled) return VV_OK;
 	vv_auto(char) *dir = vv_path_dir(r->index_file);
 	if ((rc = vv_fsync_dir(dir, err)) < 0) {
-		(void)vv_prefix(err, "the index is written, but could be lost in a power cut");
+		(void)vv_prefix(err, "the index was written, but a power failure could still lose "
+				     "it");
 	}
 	r->unsettled = false; /* a sync that failed is not tried again and trusted */
 	return rc;
@@ -699,7 +704,9 @@ static vv_status check_links(const vv_repository *r, const char *relative, vv_er
 
 		if (!file) return vv_fail_nomem(err);
 		if (vv_lstat(&st, file, NULL) == VV_OK && S_ISLNK(st.mode)) {
-			return vv_fail(err, VV_EUSAGE, "'%s' is beyond the symbolic link '%s'",
+			return vv_fail(err, VV_EUSAGE,
+				       "the path '%s' leads through the symbolic "
+				       "link '%s'",
 				       vv_text_shows(relative), vv_text_shows(head));
 		}
 	}
@@ -850,5 +857,5 @@ vv_status vv_repository_secret(vv_repository *r, uint64_t *out, vv_error *err)
 	}
 	*out = r->secret;
 	return r->has_secret ? VV_OK
-			     : vv_fail(err, VV_EIO, "'%s' cannot be made", vv_text_shows(path));
+			     : vv_fail(err, VV_EIO, "cannot create '%s'", vv_text_shows(path));
 }

@@ -506,7 +506,7 @@ vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t end
 		if (n < 0 && errno == EINTR) {
 			continue;
 		}
-		if (n <= 0) return vv_fail(err, VV_EIO, "git ended without an answer");
+		if (n <= 0) return vv_fail(err, VV_EIO, "git ended before it answered");
 		for (answer->len += (size_t)n; at < answer->len; at++) {
 			ends -= answer->data[at] == end;
 		}

@@ -90,17 +90,18 @@ static vv_status fail_locked(vv_repository *r, const char *path, vv_error *err)
 
 	know_self(r);
 	if (!read_turn(&holder, number, path)) {
-		(void)vv_fail(err, VV_ELOCKED, "another varve is writing in this work tree");
+		(void)vv_fail(err, VV_ELOCKED,
+			      "another varve process is writing in this work tree");
 	} else if (holder.pid == r->self.pid && holder.started == r->self.started) {
 		return vv_fail(err, VV_ELOCKED,
-			       "this process has another transaction open in this work tree\n"
-			       "end that one first");
+			       "this process already has an open transaction in this work "
+			       "tree\nend that transaction first");
 	} else {
 		(void)vv_fail(err, VV_ELOCKED,
 			      "varve, process %" PRIu64 " on '%s', is writing in this work tree",
 			      holder.pid, vv_text_shows(holder.host));
 	}
-	return vv_hint(err, "wait for it, or end that process, which may have an editor or a "
+	return vv_hint(err, "wait until that process ends, or end it; it may have an editor or a "
 			    "transaction open");
 }
 
@@ -122,8 +123,8 @@ static vv_status take(vv_repository *r, unsigned wait_ms, vv_error *err)
 		if (is_lent(r, path)) return VV_OK;
 		if (waited >= wait_ms) return fail_locked(r, path, err);
 		progress = progress ? progress : vv_notes_begin(r->notes);
-		if ((rc = vv_progress_part(progress, "waiting for another varve", waited, wait_ms,
-					   err)) < 0) {
+		if ((rc = vv_progress_part(progress, "waiting for another varve process", waited,
+					   wait_ms, err)) < 0) {
 			return rc;
 		}
 	}

@@ -480,8 +480,10 @@ int vv_drop_lock(vv_repository *r, bool exclusive, vv_error *err)
 	int fd = rc < 0 ? (int)rc : vv_lock(path, exclusive, DROP_WAIT_MS, err);
 
 	if (fd == (int)VV_ELOCKED) {
-		vv_fail(err, VV_ELOCKED, "versions are being dropped %s\ntry again later",
-			exclusive ? "here, or others ask for blocks that are kept here," : "there");
+		vv_fail(err, VV_ELOCKED, "%s\ntry again later",
+			exclusive
+				? "another drop is running here, or another repository asks which blocks are stored here"
+				: "versions are being dropped there");
 	}
 	return fd;
 }

@@ -151,7 +151,9 @@ static vv_status rewrite_packs(vv_incoming *in, const bool *bad, vv_pack_list *l
 
 	for (size_t i = 0; i < l->own; i++) {
 		if (bad[i]) { /* so that its blocks count as missing */
-			vv_pack_set_damaged(l->packs[i], 0, "blocks in it are stored again");
+			vv_pack_set_damaged(l->packs[i], 0,
+					    "its readable blocks are being stored "
+					    "again");
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
@@ -189,7 +191,9 @@ static vv_status judge_record(void *payload, const vv_place *place VV_UNUSED,
 
 	j->blocks++;
 	if (base && vv_source_find(&j->src, base, &found, &other, NULL) < 0) {
-		return vv_fail(err, VV_ECORRUPT, "a base is not here");
+		return vv_fail(err, VV_ECORRUPT,
+			       "a block is stored as a difference to a block "
+			       "that is missing here");
 	}
 	return VV_OK;
 }
@@ -639,8 +643,8 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 	}
 	if (rc == VV_OK && !v.good) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "some of the blocks that wait in '%s' are damaged\n"
-			       "run the command again: it fetches these again",
+			       "some received blocks in '%s' are damaged\nrun the command again to "
+			       "fetch these blocks again",
 			       vv_text_shows(in->folder));
 	}
 	if (rc < 0) return rc;

@@ -35,7 +35,7 @@ vv_status vv_repository_incomplete(vv_repository *r, bool *out, vv_error *err)
 
 vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_error *err)
 {
-	static const char text[] = "blocks of some versions are missing here\n";
+	static const char text[] = "some versions lack blocks here\n";
 	vv_auto(char) *path = mark_path(r);
 
 	if (!path) return vv_fail_nomem(err);

@@ -489,7 +489,8 @@ static vv_status check_pack(const packing *p, const char *hex, vv_error *err)
 	for (size_t i = 0; i < p->id_count; i++) {
 		if (!git_odb_exists(odb, &p->ids[i])) {
 			return vv_fail(err, VV_EIO,
-				       "the new pack %s lacks an object; nothing was removed", hex);
+				       "the new Git pack %s lacks an object; nothing was removed",
+				       hex);
 		}
 	}
 	return VV_OK;

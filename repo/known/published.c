@@ -114,14 +114,15 @@ vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_ci
 	if (!path) return vv_fail_nomem(err);
 	vv_status rc = vv_read_file(&bytes, path, RECORD_MAX, err);
 	if (rc == VV_ENOTFOUND) {
-		rc = vv_fail(err, VV_ENOTFOUND, "%s was not published here", vv_cid_shows(version));
+		rc = vv_fail(err, VV_ENOTFOUND, "%s is not published by this repository",
+			     vv_cid_shows(version));
 	} else if (rc == VV_OK &&
 		   (bytes.len == 0 || strlen(bytes.data) != bytes.len ||
 		    !read_record(out, bytes.data) || !vv_cid_equal(&out->version, version))) {
 		vv_published_clear(out);
 		rc = vv_fail(err, VV_ECORRUPT,
-			     "'%s' is not a record of a publication\n"
-			     "publish the version again",
+			     "the record '%s' of a published version is damaged\npublish the "
+			     "version again",
 			     vv_text_shows(path));
 	}
 	return rc;
@@ -166,7 +167,8 @@ vv_status vv_published_withdraw(const char *varvedir, const vv_cid *version, vv_
 	if (!(dir = vv_path_dir(path))) return vv_fail_nomem(err);
 	vv_status rc = vv_unlink(path, false, err);
 	if (rc == VV_ENOTFOUND) {
-		rc = vv_fail(err, VV_ENOTFOUND, "%s was not published here", vv_cid_shows(version));
+		rc = vv_fail(err, VV_ENOTFOUND, "%s is not published by this repository",
+			     vv_cid_shows(version));
 	} else if (rc == VV_OK) {
 		rc = vv_fsync_dir(dir, err);
 	}

@@ -484,7 +484,7 @@ static void put_text(writer *w, text_kind kind)
 		put_shown(&text, w->s->prefix, e->path);
 		if (kind == DAMAGED_POINTERS) {
 			vv_buf_printf(&text, "  %s: %s",
-				      e->torn ? "a pointer with the marks of a merge conflict"
+				      e->torn ? "git merged this pointer as text"
 					      : "a damaged pointer",
 				      e->mend);
 		}

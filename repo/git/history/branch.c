@@ -132,7 +132,8 @@ vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **up
 	if (rc < 0 || (rc = vv_ref_get(r, branch_ref, &ours, err)) < 0) return rc;
 	rc = vv_ref_get(r, name, &theirs, err);
 	if (rc == VV_ENOTFOUND) {
-		rc = vv_fail(err, VV_EMISSING, "the upstream '%s' is gone", vv_text_shows(name));
+		rc = vv_fail(err, VV_EMISSING, "the upstream branch '%s' no longer exists",
+			     vv_text_shows(name));
 	} else if (rc == VV_OK) {
 		rc = vv_ahead_behind(r, &ours.commit, &theirs.commit, ahead, behind, err);
 	}

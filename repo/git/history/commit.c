@@ -184,7 +184,7 @@ static vv_status write_signed(vv_repository *r, const vv_commit_options *opts,
 
 	if (!a || !b || !c || !d || !e || !f) return vv_fail_nomem(err);
 	if (opts->parent_count > SIGNED_PARENTS) {
-		return vv_fail(err, VV_EREFUSED, "a signed merge of more than %u commits",
+		return vv_fail(err, VV_EREFUSED, "a signed commit can have at most %u parents",
 			       SIGNED_PARENTS);
 	}
 	if (!vv_utf8_valid(opts->message, run.len)) {
@@ -203,11 +203,12 @@ static vv_status write_signed(vv_repository *r, const vv_commit_options *opts,
 	if (code != 0) {
 		(void)vv_git_explain("a signed commit", &said, code, err);
 		err->code = VV_EREFUSED;
-		return vv_hint(err, "see user.signingKey, gpg.format and gpg.program");
+		return vv_hint(err,
+			       "check the settings user.signingKey, gpg.format and gpg.program");
 	}
 	return vv_oid_parse(out, vv_buf_cstr(&made), VV_OID_TEXT)
 		       ? VV_OK
-		       : vv_fail(err, VV_EIO, "git commit-tree named no commit");
+		       : vv_fail(err, VV_EIO, "git commit-tree did not print the id of a commit");
 }
 
 /* ---- all ---- */
@@ -246,7 +247,7 @@ vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oi
 	vv_status rc;
 
 	if (strlen(opts->message) > MESSAGE_BYTES_MAX) {
-		return vv_fail(err, VV_EREFUSED, "the message is over %s",
+		return vv_fail(err, VV_EREFUSED, "the commit message is longer than %s",
 			       vv_text_bytes(MESSAGE_BYTES_MAX));
 	}
 	if ((rc = vv_identity(r, VV_COMMITTER, &committer, err)) < 0 ||
@@ -299,8 +300,8 @@ static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, 
 	}
 	if (vv_oid_equal(out, &head.commit)) return VV_OK;
 	return vv_fail(err, VV_ECONFLICT,
-		       "HEAD moved while the commit was being made\n"
-		       "another commit was made here; look at it and try again");
+		       "HEAD moved while the commit was being made\nanother program made a commit; "
+		       "check it with 'git log', then try again");
 }
 
 static char *reflog_text(const vv_commit_options *opts, bool amends)

@@ -413,7 +413,9 @@ vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_err
 	*when = d.begin;
 	*offset_min = d.offset_min;
 	return d.begin >= 0 ? VV_OK
-			    : vv_fail(err, VV_EUSAGE, "'%s' is before 1970, as no commit can be",
+			    : vv_fail(err, VV_EUSAGE,
+				      "'%s' is before 1970, the earliest year of a "
+				      "commit",
 				      vv_text_shows(text));
 }
 

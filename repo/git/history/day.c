@@ -79,12 +79,13 @@ static vv_status is_before_all(const vv_day_word *w, const vv_node *first, vv_er
 	char day[16];
 
 	put_day(day, first->time);
-	(void)vv_fail(err, VV_ENOTFOUND, "no version is as old as '%.*s'", (int)w->len, w->text);
+	(void)vv_fail(err, VV_ENOTFOUND, "no version is from '%.*s' or earlier", (int)w->len,
+		      w->text);
 	return first->cut_off ? vv_hint(err,
-					"this clone is shallow and begins on %s: 'git fetch "
-					"--unshallow' gets the older commits",
+					"this shallow clone begins on %s: 'git fetch --unshallow' "
+					"gets the older commits",
 					day)
-			      : vv_hint(err, "the first one is of %s", day);
+			      : vv_hint(err, "the first version is of %s", day);
 }
 
 vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *w, vv_oid *out,

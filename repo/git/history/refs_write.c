@@ -269,13 +269,15 @@ static vv_status check_target(vv_repository *r, const vv_ref_change *c, bool *ta
 	vv_oid_to_git(&id, c->id);
 	vv_status rc = vv_object_header(r, &id, &type, &size, err);
 	if (rc == VV_ENOTFOUND) {
-		return vv_fail(err, VV_EMISSING, "'%s' cannot name %s: no such object here",
+		return vv_fail(err, VV_EMISSING,
+			       "'%s' cannot be set to %s: this repository has no "
+			       "such object",
 			       vv_text_shows(c->name), vv_oid_shows(c->id));
 	}
 	if (rc < 0) return rc;
 	if (type != GIT_OBJECT_COMMIT &&
 	    (strncmp(c->name, "refs/heads/", 11) == 0 || strcmp(c->name, "HEAD") == 0)) {
-		return vv_fail(err, VV_EUSAGE, "'%s' cannot name %s: it is not a commit",
+		return vv_fail(err, VV_EUSAGE, "'%s' cannot be set to %s, which is not a commit",
 			       vv_text_shows(c->name), vv_oid_shows(c->id));
 	}
 	*tag = type == GIT_OBJECT_TAG;
@@ -359,8 +361,8 @@ const char *vv_ref_short_name(const char *name)
 static vv_status moved(const char *name, const vv_oid *now, vv_error *err)
 {
 	return vv_fail(err, VV_ECONFLICT,
-		       vv_oid_is_null(now) ? "'%s' was deleted in the meantime"
-					   : "'%s' was moved in the meantime, to %.10s",
+		       vv_oid_is_null(now) ? "another process deleted '%s' in the meantime"
+					   : "another process moved '%s' in the meantime, to %.10s",
 		       vv_text_shows(name), vv_oid_shows(now));
 }
 
@@ -402,7 +404,9 @@ static vv_status read_now(vv_repository *r, const char *name, vv_oid *out, vv_er
 	if (git_reference_type(ref) == GIT_REFERENCE_DIRECT) {
 		vv_oid_from_git(out, git_reference_target(ref));
 	} else if (strcmp(name, "HEAD") != 0) {
-		return vv_fail(err, VV_EREFUSED, "'%s' is a symbolic ref, which names another",
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' is a symbolic ref, and names another ref "
+			       "instead of a commit",
 			       vv_text_shows(name));
 	}
 	return VV_OK;
@@ -677,7 +681,7 @@ static vv_status check_moves(const transaction *t, vv_error *err)
 			return rc;
 		}
 		if (i > 0 && strcmp(c->name, m[-1].change->name) == 0) {
-			return vv_fail(err, VV_EUSAGE, "'%s' would be moved twice",
+			return vv_fail(err, VV_EUSAGE, "one command cannot move '%s' twice",
 				       vv_text_shows(c->name));
 		}
 	}
@@ -744,7 +748,7 @@ static vv_status move_all(transaction *t, const char *message, vv_error *err)
 		rc = vv_syncs_wait(&r->later, err); /* where nothing had to be written */
 	}
 	if (rc < 0 && i > 1) {
-		(void)vv_prefix(err, "%zu of %zu refs are moved", i - 1, t->count);
+		(void)vv_prefix(err, "only %zu of %zu refs were moved", i - 1, t->count);
 	}
 	return rc;
 }

@@ -140,8 +140,8 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 	if (code == GIT_EAMBIGUOUS) {
 		git_error_clear();
 		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is the beginning of several object ids\n"
-			       "give more digits",
+			       "'%s' is ambiguous: several object ids begin with these "
+			       "digits\ngive more digits",
 			       vv_text_shows(rev));
 	}
 	if (code < 0) {
@@ -245,10 +245,9 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 	if (rc < 0) return rc;
 	if (!*found) {
 		return vv_fail(err, VV_ENOTFOUND,
-			       "the previous commit is missing (000...0), "
-			       "and the default branch is unknown here\n"
-			       "name the base, such as origin/trunk..HEAD; or let Git ask for "
-			       "it: git remote set-head origin --auto");
+			       "the range begins with 000...0 (a new branch), and the remote's "
+			       "default branch is unknown here\nname the first commit, as in "
+			       "origin/trunk..HEAD; or run 'git remote set-head origin --auto'");
 	}
 	if ((rc = vv_merge_bases(r, commit, &tip, &bases, &count, err)) < 0) return rc;
 	*found = count > 0;
@@ -257,8 +256,8 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 	} else if (r->shallow_count > 0) {
 		return vv_fail(
 			err, VV_ENOTFOUND,
-			"the merge base with the default branch is not here: the clone is shallow\n"
-			"git fetch --unshallow gets the older commits (GitHub Actions: "
+			"this shallow clone does not have the merge base with the default "
+			"branch\n'git fetch --unshallow' gets the older commits (GitHub Actions: "
 			"fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
 	}
 	return VV_OK;
@@ -271,7 +270,8 @@ static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *ou
 	if (vv_rev_is_null(text, len)) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"000...0 is not the id of a commit\nuse it before the dots of a range, for a new branch; a deleted branch has nothing to check");
+			"000...0 is not the id of a commit\n000...0 can only begin a range, which "
+			"means a new branch; if the branch was deleted, do not check it");
 	}
 	return name ? vv_rev_commit(r, name, out, err) : vv_fail_nomem(err);
 }

@@ -449,7 +449,9 @@ static vv_status put_parent(vv_rewrite *w, vv_buf *out, const char *p, const cha
 
 	if ((size_t)(next - p) != strlen("parent \n") + GIT_OID_HEXSZ ||
 	    git_oid_fromstrn(&id, p + strlen("parent "), GIT_OID_HEXSZ) < 0) {
-		return vv_fail(err, VV_ECORRUPT, "a commit is damaged: its parent is not an id");
+		return vv_fail(err, VV_ECORRUPT,
+			       "a commit is damaged: expected the id of its "
+			       "parent");
 	}
 	if ((to = find_changed(w, id.id))) {
 		*changed = true;
@@ -497,7 +499,9 @@ static vv_status rewrite_text(vv_rewrite *w, const git_oid *old, const char *p, 
 	*out = *old;
 	if (!begins(p, end, "tree ") || len < strlen("tree \n") + GIT_OID_HEXSZ ||
 	    git_oid_fromstrn(&tree, p + strlen("tree "), GIT_OID_HEXSZ) < 0) {
-		return vv_fail(err, VV_ECORRUPT, "the commit %s is damaged: it names no tree",
+		return vv_fail(err, VV_ECORRUPT,
+			       "the commit %s is damaged: expected the id of its "
+			       "tree",
 			       git_oid_tostr(hex, sizeof(hex), old));
 	}
 	p += strlen("tree \n") + GIT_OID_HEXSZ;

@@ -139,8 +139,7 @@ static vv_status read_attributes(const char *path, vv_buf *out, vv_error *err)
 	}
 	if (rc < 0) return rc;
 	if (!S_ISREG(st.mode)) { /* Git does not follow it either */
-		return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
-			       vv_text_shows(path));
+		return vv_fail(err, VV_EREFUSED, "'%s' is not a regular file", vv_text_shows(path));
 	}
 	return vv_read_regular(out, path, FILE_BYTES_MAX, err);
 }
@@ -507,7 +506,8 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 		}
 		if (as_text && line && has_word(line, "filter=varve")) {
 			rc = vv_fail(err, VV_EREFUSED,
-				     "%s: a line of '.gitattributes' keeps its rows in blocks",
+				     "%s: a line of '.gitattributes' already makes varve store "
+				     "this table",
 				     vv_text_shows(patterns[i]));
 			vv_hint_code(err, VV_HINT_EXPORT);
 			continue;

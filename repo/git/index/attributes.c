@@ -150,7 +150,7 @@ static vv_status exchange(vv_attr_asker *a, const vv_buf *paths, size_t count, v
 		rc = vv_git_ask(&a->git, paths, '\0', count * a->name_count * 3, &a->answers, err);
 	}
 	if (rc == VV_EIO) {
-		vv_hint(err, "'git check-attr filter FILE' says why");
+		vv_hint(err, "'git check-attr filter FILE' shows the reason");
 	}
 	if (rc < 0) {
 		reset(a);
@@ -179,7 +179,7 @@ static vv_status look(vv_stat *st, const char *file, vv_error *err)
 	if (rc < 0) return vv_lstat(st, file, err);
 	return S_ISREG(st->mode) || S_ISLNK(st->mode) || S_ISDIR(st->mode)
 		       ? VV_OK
-		       : vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
+		       : vv_fail(err, VV_EREFUSED, "'%s' is not a regular file",
 				 vv_text_shows(file));
 }
 

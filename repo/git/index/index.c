@@ -233,7 +233,9 @@ vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err
 		*slash = '/';
 	}
 	git_error_clear();
-	return taken ? vv_fail(err, VV_EEXISTS, "another file or folder is in the place of '%s'",
+	return taken ? vv_fail(err, VV_EEXISTS,
+			       "'%s' cannot be added: another file or folder has "
+			       "this name",
 			       vv_text_shows(path))
 		     : VV_OK;
 }
@@ -590,7 +592,9 @@ vv_status vv_index_copy_take(vv_index_copy *out, vv_repository *r, vv_error *err
 			return VV_OK;
 		}
 	}
-	return vv_fail(err, VV_ELOCKED, "the index '%s' is written again and again",
+	return vv_fail(err, VV_ELOCKED,
+		       "other programs keep changing the index '%s'\ntry again "
+		       "later",
 		       vv_text_shows(r->index_file));
 }
 
@@ -640,7 +644,8 @@ static vv_status restore(const vv_index_copy *c, const vv_repository *r, vv_git_
 	if (vv_lstat(&now, r->index_file, NULL) < 0 || !vv_stat_equal(&now, &c->written)) {
 		return vv_fail(
 			err, VV_ECONFLICT,
-			"another program changed the index meanwhile: staged changes stay staged");
+			"another program changed the index in the meantime, so the changes stay "
+			"staged");
 	}
 	return c->existed ? put_back(c, lock, err) : vv_unlink(r->index_file, false, err);
 }

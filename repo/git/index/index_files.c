@@ -139,7 +139,7 @@ static vv_status check_addable(vv_repository *r, const char *path, const vv_stat
 			vv_text_shows(path));
 	}
 	if (!S_ISREG(st->mode) && !S_ISLNK(st->mode)) {
-		return vv_fail(err, VV_EREFUSED, "'%s' is neither a file nor a symbolic link",
+		return vv_fail(err, VV_EREFUSED, "'%s' is not a regular file or a symbolic link",
 			       vv_text_shows(path));
 	}
 	if (S_ISLNK(st->mode)) return VV_OK;

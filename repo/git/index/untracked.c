@@ -26,7 +26,7 @@ static vv_status run_git(vv_repository *r, const char *const *args, const vv_buf
 	vv_status rc = file ? vv_git_run(&call, &said, &code, err) : vv_fail_nomem(err);
 
 	if (rc < 0 || code <= most) return rc;
-	return vv_git_explain("the work tree could not be searched", &said, code, err);
+	return vv_git_explain("cannot search the work tree", &said, code, err);
 }
 
 vv_status vv_paths_ignored(vv_repository *r, const vv_buf *names, vv_buf *out, vv_error *err)

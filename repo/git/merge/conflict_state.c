@@ -126,7 +126,7 @@ vv_status vv_conflict_refuse_untouched(vv_repository *r, const vv_index *x, cons
 	}
 	if (rc < 0 || !vv_oid_equal(&merged, blob)) return VV_OK;
 	vv_fail(err, VV_EREFUSED,
-		"%s: its conflicts are unresolved, and the file is as the merge left it",
+		"%s has unresolved conflicts, and the file was not edited since the merge",
 		vv_text_shows(path));
 	return vv_hint_code(err, VV_HINT_RESOLVE);
 }

@@ -82,9 +82,9 @@ const char *vv_git_entry_fault(const vv_tree_cursor *e)
 		return "has an entry that some file systems treat as '.git'";
 	}
 	if (!is_known_mode(e->mode)) {
-		return "has an entry that is neither file, link, folder nor submodule";
+		return "has an entry of an unknown kind (not a file, link, folder or submodule)";
 	}
-	return git_oid_is_zero(&e->id) ? "has an entry without an object" : NULL;
+	return git_oid_is_zero(&e->id) ? "has an entry with the id 000...0" : NULL;
 }
 
 static vv_status check_tree(const git_oid *id, const char *bytes, size_t len, const links *l,
@@ -112,7 +112,7 @@ static vv_status check_tree(const git_oid *id, const char *bytes, size_t len, co
 		if (at.valid && vv_tree_cursor_compare(&before, &at) >= 0) {
 			fault = vv_tree_cursor_compare(&before, &at) == 0
 					? "has a name twice"
-					: "does not have its names in order";
+					: "has names that are not in order";
 			break;
 		}
 	}
@@ -151,10 +151,8 @@ static const char *commit_fault(vv_header_lines in, const links *l, vv_status *r
 		*rc = l->fn(l->payload, &id, err);
 	}
 	if (*rc < 0) return NULL;
-	if (!take_line(&in, "author", &value, &len)) return "has no author where one was expected";
-	return take_line(&in, "committer", &value, &len)
-		       ? NULL
-		       : "has no committer where one was expected";
+	if (!take_line(&in, "author", &value, &len)) return "lacks its author line";
+	return take_line(&in, "committer", &value, &len) ? NULL : "lacks its committer line";
 }
 
 static const char *tag_fault(vv_header_lines in, const links *l, vv_status *rc, vv_error *err)
@@ -170,7 +168,7 @@ static const char *tag_fault(vv_header_lines in, const links *l, vv_status *rc, 
 	      (len == 4 && memcmp(value, "tree", 4) == 0) ||
 	      (len == 4 && memcmp(value, "blob", 4) == 0) ||
 	      (len == 3 && memcmp(value, "tag", 3) == 0))) {
-		return "does not have the kind of the object that it names";
+		return "lacks a valid line with the kind of its object";
 	}
 	return take_line(&in, "tag", &value, &len) ? NULL : "has no name";
 }
@@ -197,11 +195,11 @@ vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *byt
 	case VV_GIT_TREE:
 		return check_tree(id, bytes, len, &l, err);
 	case VV_GIT_COMMIT:
-		fault = has_nul(bytes, len) ? "has a NUL among its headers"
+		fault = has_nul(bytes, len) ? "has a NUL byte in its headers"
 					    : commit_fault(in, &l, &rc, err);
 		break;
 	case VV_GIT_TAG:
-		fault = has_nul(bytes, len) ? "has a NUL among its headers"
+		fault = has_nul(bytes, len) ? "has a NUL byte in its headers"
 					    : tag_fault(in, &l, &rc, err);
 		break;
 	case VV_GIT_BLOB:

@@ -89,7 +89,8 @@ static vv_status give_blob(walk *w, const git_oid *id, const git_oid *base, vv_e
 		rc = vv_must_be_here(vv_object_header(w->repo, id, &type, &size, err), err);
 		if (rc == VV_OK && type != GIT_OBJECT_BLOB) {
 			rc = vv_fail(err, VV_ECORRUPT,
-				     "an entry of a tree is marked as a file, but is not one");
+				     "a tree has an entry that is marked as a file, but the object "
+				     "is not a blob");
 		} else if (rc == VV_OK && size > w->o->blob_max) {
 			rc = vv_fail(err, VV_EREFUSED,
 				     "a Git object of %s; at most %s are accepted",
@@ -208,7 +209,7 @@ static vv_status visit_entry(walk *w, vv_error *err)
 	}
 	if ((rc = vv_buf_ok(&w->path, err)) < 0) return rc;
 	if (w->path.len > PATH_BYTES_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a path in the tree has over %u bytes",
+		return vv_fail(err, VV_EREFUSED, "a path in the tree is longer than %u bytes",
 			       PATH_BYTES_MAX);
 	}
 	return vv_mode_is_tree(e.mode) ? push(w, &e.id, &base, err)

@@ -25,8 +25,8 @@ vv_status vv_refuse_shallow(const vv_repository *r, vv_error *err)
 {
 	if (r->shallow_count == 0) return VV_OK;
 	return vv_fail(err, VV_EREFUSED,
-		       "the history here is cut off (a shallow clone)\n"
-		       "get the rest of it with 'git fetch --unshallow'");
+		       "this clone is shallow, and lacks older commits\n'git fetch --unshallow' "
+		       "gets the older commits");
 }
 
 vv_status vv_must_be_here(vv_status rc, vv_error *err)

@@ -162,11 +162,11 @@ static vv_status check_header(vv_git_pack *p, vv_error *err)
 	const uint8_t *h = (const uint8_t *)p->head.data;
 
 	if (memcmp(h, begin, sizeof(begin)) != 0) {
-		return vv_fail(err, VV_ECORRUPT, "the peer sent something that is not a pack");
+		return vv_fail(err, VV_ECORRUPT, "the peer sent data that is not a Git pack");
 	}
 	p->count = vv_get_be32(h + 8);
 	if (p->limits.objects > 0 && p->count > p->limits.objects) {
-		return vv_fail(err, VV_EREFUSED, "more than %llu Git objects",
+		return vv_fail(err, VV_EREFUSED, "the peer sent more than %llu Git objects",
 			       (unsigned long long)p->limits.objects);
 	}
 	return VV_OK;
@@ -475,11 +475,11 @@ static vv_status check_limits(const vv_git_receive *g, size_t len, vv_error *err
 			       vv_text_bytes(len), vv_text_bytes(l->object_bytes));
 	}
 	if (l->objects > 0 && g->objects >= l->objects) {
-		return vv_fail(err, VV_EREFUSED, "more than %llu Git objects",
+		return vv_fail(err, VV_EREFUSED, "the peer sent more than %llu Git objects",
 			       (unsigned long long)l->objects);
 	}
 	if (l->bytes > 0 && (g->bytes > l->bytes || len > l->bytes - g->bytes)) {
-		return vv_fail(err, VV_EREFUSED, "Git objects of more than %s",
+		return vv_fail(err, VV_EREFUSED, "the peer sent Git objects of more than %s",
 			       vv_text_bytes(l->bytes));
 	}
 	return VV_OK;
@@ -510,8 +510,8 @@ vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void 
 	}
 	if (type < VV_GIT_COMMIT || type > VV_GIT_TAG || g->pack) {
 		return vv_fail(err, VV_ECORRUPT,
-			       g->pack ? "an object beside the pack of all objects"
-				       : "an object of an unknown kind");
+			       g->pack ? "the peer sent a single Git object after a pack"
+				       : "the peer sent a Git object of an unknown kind");
 	}
 	if ((rc = check_limits(g, len, err)) < 0) return rc;
 	if ((code = git_odb_hash(&git_id, bytes, len, (git_object_t)type)) < 0) {
@@ -548,7 +548,11 @@ vv_status vv_git_receive_pack(vv_git_receive *g, const void *bytes, size_t len, 
 {
 	vv_status rc;
 
-	if (g->ended) return vv_fail(err, VV_ECORRUPT, "a pack after the end of all objects");
+	if (g->ended) {
+		return vv_fail(err, VV_ECORRUPT,
+			       "the peer sent a pack after the last Git "
+			       "object");
+	}
 	if (!g->pack && (rc = begin_pack(g, err)) < 0) return rc;
 	rc = git_pack_feed(g->pack, bytes, len, err);
 	g->count = git_pack_count(g->pack);
@@ -577,7 +581,8 @@ static vv_status read_ours(vv_git_receive *g, const git_oid *id, vv_git_type typ
 static vv_status no_base(vv_error *err)
 {
 	return vv_fail(err, VV_ENOTFOUND,
-		       "the base of a difference between Git objects is not here, or is ambiguous");
+		       "the peer sent a Git object as a difference to another one, which is "
+		       "missing here or ambiguous");
 }
 
 vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t *prefix,
@@ -627,7 +632,8 @@ static vv_status check_expected(vv_git_receive *g, vv_error *err)
 
 		if (!vv_new_pack_has(g->came, id) && !vv_object_is_here(g->repo, id)) {
 			return vv_fail(err, VV_EMISSING,
-				       "the Git object %s is named by others, but was not received",
+				       "the Git object %s is needed by other objects, but was not "
+				       "received",
 				       git_oid_tostr(hex, sizeof(hex), id));
 		}
 	}
@@ -751,7 +757,9 @@ vv_status vv_git_receive_install(vv_git_receive *g, vv_error *err)
 	char *dir;
 	int code;
 
-	if (!g->ended) return vv_fail(err, VV_EUSAGE, "the Git objects are not all here yet");
+	if (!g->ended) {
+		return vv_fail(err, VV_EUSAGE, "some Git objects have not been received yet");
+	}
 	if (g->count == 0 || g->installed) return VV_OK;
 	if (!(dir = vv_path_join(g->dir, "pack", (char *)NULL))) return vv_fail_nomem(err);
 	vv_status rc = g->hex[0] ? vv_quarantine_take_pack(g->repo, dir, g->hex, err)

@@ -51,13 +51,13 @@ static void tell_damaged(vv_repository *r, const git_oid *id, const git_oid *com
 	git_oid_tostr(hex, sizeof(hex), commit);
 	vv_notes_warn(r->notes,
 		      why->code == VV_ENOSUPPORT
-			      ? "%s, commit %.10s: is sent without its rows: %s"
+			      ? "%s, commit %.10s: sent without its rows: %s"
 			      : "%s, commit %.10s: a damaged pointer is sent as plain text: %s",
 		      vv_text_shows(path), hex, why->message);
 	if (told->count == VV_TOLD_MAX) {
 		vv_notes_hint(r->notes, VV_HINT_FSCK);
 	} else if (why->code == VV_ENOSUPPORT) {
-		vv_notes_put(r->notes, "hint: a newer varve, on both sides, brings the rows, too");
+		vv_notes_put(r->notes, "hint: upgrade varve on both sides to send the rows, too");
 	} else {
 		vv_notes_hint(r->notes, VV_HINT_RESTORE_WHOLE_REV, path);
 	}
@@ -218,7 +218,7 @@ static vv_status visit_entry(vv_tree_pointers *g, const vv_oid *commit, vv_error
 	}
 	if ((rc = vv_buf_ok(&g->path, err)) < 0) return rc;
 	if (g->path.len > PATH_BYTES_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a path in the tree has over %u bytes",
+		return vv_fail(err, VV_EREFUSED, "a path in the tree is longer than %u bytes",
 			       PATH_BYTES_MAX);
 	}
 	if (vv_mode_is_tree(at.mode)) return push_level(g, &at.id, commit, err);

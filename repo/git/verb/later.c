@@ -38,8 +38,8 @@ vv_status vv_later_must_be_free(vv_repository *r, vv_error *err)
 
 	if (vv_later_read(&there, r, VV_IGNORED) < 0 || !there.back || there.own) return VV_OK;
 	return vv_fail(err, VV_ELOCKED,
-		       "another varve is changing files of this work tree\n"
-		       "try again when it is done");
+		       "another varve process is changing files of this work tree\ntry again when "
+		       "that process has ended");
 }
 
 vv_status vv_later_append(vv_repository *r, const char *parts, size_t len, vv_error *err)
@@ -104,14 +104,15 @@ static vv_status read_parts(vv_later *l, vv_holder *holder, const char *place, v
 	if (form && strncmp(form, FORM, strlen(FORM)) == 0 && strcmp(form, FORM VERSION) != 0) {
 		return vv_fail(
 			err, VV_ENOSUPPORT,
-			"a newer varve was interrupted here\nupgrade varve, or run that one");
+			"a command of a newer varve was interrupted here, and this varve cannot "
+			"complete it\nupgrade varve, or run a command with the newer varve");
 	}
 	if (!form || !who || !l->what || !discards || strcmp(form, FORM VERSION) != 0 ||
 	    !vv_holder_parse(holder, who) || !vv_oid_parse(&l->from, from, strlen(from)) ||
 	    !vv_oid_parse(&l->to, to, strlen(to)) || !vv_oid_parse(&l->ref_old, old, strlen(old))) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "'%s' is damaged: a command was interrupted here\n"
-			       "see 'git status', then remove that file",
+			       "'%s', the record of an interrupted command, is damaged\ncheck the "
+			       "files with 'git status', then remove the record",
 			       vv_text_shows(place));
 	}
 	l->ref = *l->ref ? l->ref : NULL;

@@ -449,7 +449,7 @@ pointer_of() {
 	rows 3 > $'bad\nname.csv'
 	rows 3 > good.csv
 	ends_with 2 varve add *.csv
-	stderr_has "the path 'bad\\nname.csv' is refused: it has a control character"
+	stderr_has "the path 'bad\\nname.csv' cannot be used: it has a control character"
 	stderr_has "hint: rename it, or leave it out by a line in .gitignore"
 	[ -z "$(git ls-files)" ]
 }
@@ -460,7 +460,7 @@ pointer_of() {
 	rows 3 > good.csv
 	echo text > 'a: b.txt'
 	succeeds varve add .
-	stderr_is "warning: aux.csv stays an ordinary file: no table may have this name: a part is the name of a device on Windows"
+	stderr_is "warning: aux.csv stays an ordinary file: no table may have this name: a name in it is a device on Windows"
 	cmp aux.csv <(git cat-file blob :aux.csv)
 	[ "$(git ls-files | wc -l)" = "$(ls -A | grep -vcx .git)" ]
 	varve commit -qm one

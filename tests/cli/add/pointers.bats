@@ -71,12 +71,12 @@ torn() {
 @test "a pointer with conflict markers is named, and both its versions are merged" {
 	torn
 	succeeds varve status
-	output_has "p.csv  a pointer with the marks of a merge conflict"
+	output_has "p.csv  git merged this pointer as text"
 	ends_with 1 varve doctor --offline
-	output_has "pointer: p.csv: a pointer with the marks of a merge conflict: git merged it as text"
+	output_has "pointer: p.csv: git merged this pointer as text, and left conflict markers in it"
 	output_has "mend: varve add --fix p.csv"
 	ends_with 2 varve cat HEAD:p.csv
-	stderr_has "a pointer with the marks of a merge conflict"
+	stderr_has "git merged this pointer as text"
 	succeeds varve log --stat
 	ends_with 1 varve add --fix -n
 	[ -z "$(git ls-files -u)" ]
@@ -210,14 +210,14 @@ host_merges() {
 	torn
 	cp "$HOME/torn" p.csv
 	ends_with 2 varve add p.csv
-	stderr_has "p.csv: a pointer with the marks of a merge conflict: git merged it as text"
+	stderr_has "p.csv: git merged this pointer as text, and left conflict markers in it"
 	stderr_has "varve add --fix p.csv"
 	ends_with 1 varve doctor --offline
 	output_has "mend: varve add --fix p.csv"
 	sed 's/side/other/' "$HOME/torn" > p.csv
 	run --separate-stderr git add p.csv
 	[ "$status" != 0 ]
-	stderr_has "a pointer with the marks of a merge conflict"
+	stderr_has "git merged this pointer as text"
 	varve cat "$theirs" > p.csv
 	succeeds varve add p.csv
 	[ "$(git cat-file blob :p.csv)" = "$(cat "$HOME/b")" ]
@@ -241,17 +241,17 @@ host_merges() {
 	succeeds git checkout -q main
 	cd ../work
 	succeeds varve diff HEAD~2 HEAD
-	output_has "p.csv: HEAD:p.csv: a pointer with the marks of a merge conflict"
+	output_has "p.csv: HEAD:p.csv: git merged this pointer as text"
 	output_has "q.csv"
 	succeeds varve log -p
-	output_has "a pointer with the marks of a merge conflict"
+	output_has "git merged this pointer as text"
 	succeeds varve log --stat
 	ends_with 1 varve check
 	output_has "cannot be compared with HEAD"
-	output_has "a pointer with the marks of a merge conflict"
+	output_has "git merged this pointer as text"
 	output_has "q.csv: 5 rows"
 	ends_with 1 varve check HEAD~2..HEAD
-	output_has "a pointer with the marks of a merge conflict"
+	output_has "git merged this pointer as text"
 }
 
 @test "a csv that begins with such marks and holds no pointer is a table as ever" {

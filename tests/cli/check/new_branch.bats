@@ -41,7 +41,7 @@ branches() {
 	branches
 	git branch -qm main trunk
 	ends_with 2 varve check "$zero..new"
-	stderr_has "the default branch is unknown here"
+	stderr_has "the remote's default branch is unknown here"
 	stderr_has "git remote set-head origin --auto"
 	git switch -q trunk 2> /dev/null
 	cd ..
@@ -117,6 +117,6 @@ branches() {
 	git clone -q --depth 1 --no-single-branch "file://$PWD/team" job 2> /dev/null
 	cd job
 	ends_with 2 varve check "$zero..origin/new"
-	stderr_has "the clone is shallow"
+	stderr_has "this shallow clone does not have"
 	stderr_has "fetch-depth: 0"
 }

@@ -458,7 +458,7 @@ changed() {
 	printf '#!/bin/sh\ngit add d.txt\nexit 1\n' > .git/hooks/commit-msg
 	chmod +x .git/hooks/commit-msg
 	ends_with 1 varve commit -am two
-	stderr_has "another program changed the index meanwhile"
+	stderr_has "another program changed the index in the meantime"
 	[ -n "$(git ls-files d.txt)" ]
 }
 

@@ -147,7 +147,7 @@ no_problems() {
 	healthy
 	{ echo '<<<<<<< HEAD'; git cat-file blob :p.csv; echo '>>>>>>> side'; } > p.csv
 	ends_with 1 varve doctor
-	output_has "pointer: in the work tree, p.csv: a pointer with the marks of a merge conflict: git merged it as text"
+	output_has "pointer: in the work tree, p.csv: git merged this pointer as text, and left conflict markers in it"
 	output_has "mend: varve restore --source REV p.csv && varve add p.csv"
 }
 

@@ -318,7 +318,7 @@ overwrite() {
 	cp -p prices.csv ../prices.csv
 	for command in status log "cat HEAD:prices.csv" "diff HEAD~1" "add prices.csv" "gc" "doctor" "switch -c b" "fetch ."; do
 		ends_with 2 varve $command
-		stderr_has "Git's pack index '$PWD/$index' is damaged: it leads beyond its pack"
+		stderr_has "Git's pack index '$PWD/$index' is damaged: an offset is outside the pack"
 		stderr_has "hint: varve fsck --repair"
 	done
 	ends_with 1 varve fsck
@@ -350,7 +350,7 @@ $(basename "${index%.idx}").pack" ]
 	succeeds varve fsck
 	overwrite "$index" $(($(wc -c < "$index") - 20 - 4)) 7f ff ff 00
 	ends_with 2 varve log
-	stderr_has "Git's pack index '$PWD/$index' is damaged: it leads beyond its pack"
+	stderr_has "Git's pack index '$PWD/$index' is damaged: an offset is outside the pack"
 	ends_with 1 varve fsck
 	output_has "damaged Git index: objects/pack/multi-pack-index"
 	succeeds varve fsck --repair

@@ -292,7 +292,7 @@ ended() {
 	varve cat "$root" | cmp - "$HOME/kept"
 	ends_with 1 varve fsck
 	output_has "damaged pointer: "
-	output_has "the marks of a merge conflict"
+	output_has "conflict markers"
 }
 
 @test "gc removes what killed processes were writing to caches" {

@@ -52,7 +52,7 @@ nothing_ran() {
 		run --separate-stderr varve $command
 		[ "$status" -ne 0 ] || { echo "$command ended with 0" >&2; return 1; }
 		case $stderr in
-		*"is a bare repository that was found, but not named"*"varve --git-dir="*) ;;
+		*"is a bare repository, and the setting safe.bareRepository allows only"*"varve --git-dir="*) ;;
 		*) show_run "$command" "not refused"; return 1 ;;
 		esac
 		nothing_ran
@@ -65,10 +65,10 @@ nothing_ran() {
 	git --git-dir=. config core.bare false
 	git --git-dir=. config core.worktree "$PWD/.."
 	ends_with 2 varve fetch
-	stderr_has "found, but not named"
+	stderr_has "safe.bareRepository"
 	mkdir deeper && cd deeper
 	ends_with 2 varve fetch
-	stderr_has "found, but not named"
+	stderr_has "safe.bareRepository"
 	cd ..
 	nothing_ran
 }

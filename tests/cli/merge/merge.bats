@@ -910,12 +910,12 @@ renamed_and_changed() {
 	ends_with 1 varve merge spring
 	touch prices.csv
 	ends_with 2 varve add prices.csv
-	stderr_has "prices.csv: its conflicts are unresolved"
+	stderr_has "prices.csv has unresolved conflicts"
 	stderr_has "use 'varve resolve'"
 	ends_with 1 varve commit -am x
 	for command in "git add prices.csv" "git commit -qam x"; do
 		ends_with 128 $command
-		stderr_has "prices.csv: its conflicts are unresolved"
+		stderr_has "prices.csv has unresolved conflicts"
 	done
 	[ -e .git/MERGE_HEAD ]
 	# git asks the filter for these as well.

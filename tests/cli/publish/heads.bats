@@ -68,7 +68,7 @@ at() {
 		*) as ada ends_with 2 varve key show ;;
 		esac
 		stderr_has "a newer varve wrote "
-		stderr_has "of format 2; this varve reads 1"
+		stderr_has "in format 2, and this varve reads only format 1"
 		cmp "$file" "$HOME/newer"
 		sed -i '1s/ 2$/ 1/' "$file"
 	done
@@ -148,7 +148,7 @@ at() {
 	git update-ref "$head" "$forged"
 	varve publish -q --no-pages -o ../public
 	ends_with 2 varve -C ../b fetch
-	stderr_has "the signature is not one of these bytes"
+	stderr_has "the signature does not match the signed bytes"
 	at "$before"
 	# a record that was changed
 	tree=$(git rev-parse "$before^{tree}")
@@ -156,7 +156,7 @@ at() {
 	git update-ref "$head" "$forged"
 	varve publish -q --no-pages -o ../public
 	ends_with 2 varve -C ../b fetch
-	stderr_has "the signature is not one of these bytes"
+	stderr_has "the signature does not match the signed bytes"
 	at "$before"
 }
 

@@ -76,7 +76,7 @@ start_node() {
 @test "routers are asked only when told to, and of what was published" {
 	start_node
 	ends_with 2 varve whereis --routing "$address" prices.csv
-	stderr_has "was not published here"
+	stderr_has "is not published by this repository"
 	[ ! -e ../log ]
 	varve ipfs publish -q HEAD:prices.csv
 	succeeds varve whereis prices.csv

@@ -61,7 +61,7 @@ file_of() {
 	succeeds varve ipfs publish --list
 	output_is ""
 	ends_with 2 varve ipfs publish --withdraw "$file"
-	stderr_has "was not published here"
+	stderr_has "is not published by this repository"
 	[ -z "$(ls .git/varve/published)$(ls .git/varve/cache/unixfs)" ]
 }
 
@@ -103,7 +103,7 @@ file_of() {
 	varve ipfs publish -q v1:prices.csv
 	echo rubbish > ".git/varve/published/$one"
 	ends_with 2 varve ipfs publish --list
-	stderr_has "is not a record of a publication"
+	stderr_has "of a published version is damaged"
 	varve gc -q
 	varve ipfs publish -q v1:prices.csv
 	succeeds varve ipfs publish --list

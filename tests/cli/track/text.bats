@@ -153,7 +153,7 @@ two_branches() {
 	varve add p.csv > /dev/null
 	varve commit -q -m one
 	ends_with 2 varve track --text p.csv
-	stderr_has "p.csv: a line of '.gitattributes' keeps its rows in blocks"
+	stderr_has "p.csv: a line of '.gitattributes' already makes varve store this table"
 	stderr_has "'varve untrack'"
 	succeeds varve track --text '*.csv'
 	output_has "p.csv stays in blocks: another line of .gitattributes sets this"

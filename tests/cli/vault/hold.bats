@@ -415,7 +415,7 @@ knows_places() {
 	succeeds ask "$url" hold-receipt vault="$vault" place="$other"
 	output_has "no place record $other"
 	succeeds ask "$url" hold-dance vault="$vault"
-	output_has "the request: 'hold-dance' is not known here"
+	output_has "the request: 'hold-dance' is not a known value"
 	succeeds ask "$url" hold version=2
 	output_has "version 2 of holding is not spoken here, only 1"
 }
@@ -535,7 +535,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	x_may_lie
 	lie receipt
 	ends_with 1 varve vault replicate --copies 2 --min 1
-	stderr_has "holder 'x': the signature is not of this key and these bytes"
+	stderr_has "holder 'x': the signature does not match the key and the signed bytes"
 	stderr_has "1 copy is owed"
 	ends_with 1 varve vault status
 	succeeds varve vault ledger log

@@ -142,14 +142,14 @@ load vault
 	change 4
 	echo wrong > ../pass
 	ends_with 2 varve vault replicate
-	stderr_has "the passphrase does not open the key did:key:z6Mk"
+	stderr_has "wrong passphrase for the key did:key:z6Mk"
 	unset VARVE_PASSPHRASE_FILE
 	run setsid -w varve vault replicate < /dev/null
 	[ "$status" = 2 ]
 	[[ "$output" == *"cannot ask for the key's passphrase without a terminal"*VARVE_PASSPHRASE_FILE* ]]
 	chmod 644 "$XDG_CONFIG_HOME/varve/key"
 	ends_with 2 varve vault replicate
-	stderr_has "others may read the key"
+	stderr_has "other users can read the key"
 	stderr_has "chmod 600"
 }
 

@@ -251,7 +251,7 @@ moving_hook() {
 	sed 's/item/written/' prices.csv > ../written.csv
 	cp prices.csv ../first.csv
 	ends_with 1 "$put" . prices.csv "written" < ../written.csv
-	grep -q "another varve is changing files of this work tree" <<< "$output$stderr"
+	grep -q "another varve process is changing files of this work tree" <<< "$output$stderr"
 	grep -q ".git/varve/later" <<< "$output$stderr"
 	cmp prices.csv ../first.csv
 	[ -z "$(git status --porcelain)" ]

@@ -700,9 +700,9 @@ all_refuse() {
 	nothing_left
 	printf 'varve-later 2\0' > .git/varve/later
 	succeeds varve status
-	stderr_has "a newer varve was interrupted here"
+	stderr_has "a command of a newer varve was interrupted here"
 	ends_with 2 varve switch main
-	stderr_has "a newer varve was interrupted here"
+	stderr_has "a command of a newer varve was interrupted here"
 	printf 'varve' > .git/varve/later
 	ends_with 2 varve switch main
 	stderr_has "later' is damaged"

@@ -318,13 +318,13 @@ held() {
 		cmp ../$name.before ../$name.after
 		grep -q "index.lock" ../$name.said
 	done
-	grep -q "^varve: another program has locked" ../git.said
-	grep -q "remove that file" ../git.said
+	grep -q "^varve: another program holds the lock" ../git.said
+	grep -q "remove the file" ../git.said
 	for name in machine space boot; do
-		grep -q "^varve: varve, process 1 on 'here', has locked" ../$name.said
-		grep -q "cannot see from here" ../$name.said
+		grep -q "^varve: varve, process 1 on 'here', holds the lock" ../$name.said
+		grep -q "cannot check a process of another machine" ../$name.said
 	done
-	grep -q "end that process" ../runs.said
+	grep -q "or end it" ../runs.said
 	! git -C ../runs add prices.csv || false # it keeps Git out, too
 	# Of an earlier start of this machine: nobody's.
 	touch -h -d @1000 ../boot/.git/index.lock

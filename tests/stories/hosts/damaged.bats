@@ -87,7 +87,7 @@ each_transfer() {
 	varve fetch -q
 	mend="varve add --fix p.csv"
 	succeeds varve switch -q -c other origin/pr
-	stderr_has "warning: p.csv: a damaged pointer, written as text: a pointer with the marks of a merge conflict"
+	stderr_has "warning: p.csv: a damaged pointer, written as text: git merged this pointer as text"
 	stderr_has "hint: $mend"
 	succeeds varve switch -q main
 	rows 50 | cmp - p.csv
@@ -96,10 +96,10 @@ each_transfer() {
 	stderr_has "hint: $mend"
 	succeeds varve status
 	output_has "Damaged pointers committed instead of tables:"
-	output_has "p.csv  a pointer with the marks of a merge conflict: $mend"
+	output_has "p.csv  git merged this pointer as text: $mend"
 	output_lacks "plain text"
 	ends_with 1 varve doctor --offline
-	output_has "p.csv: a pointer with the marks of a merge conflict"
+	output_has "p.csv: git merged this pointer as text"
 	output_has "mend: $mend"
 	succeeds varve add --fix p.csv
 	rows 50 | cmp - p.csv

@@ -92,9 +92,9 @@ static void faults_come_with_their_offset(void **state)
 	assert_bad_row(r, "", 0, "'{'");
 	assert_bad_row(r, "[1]", 0, "'{'");
 	assert_bad_row(r, " {}", 0, "'{'");
-	assert_bad_row(r, "{\"a\":1", 6, "ends inside");
-	assert_bad_row(r, "{\"a\":\"x", 7, "ends inside");
-	assert_bad_row(r, "{\"a\":\"x\\", 8, "ends inside");
+	assert_bad_row(r, "{\"a\":1", 6, "before the object is complete");
+	assert_bad_row(r, "{\"a\":\"x", 7, "before the object is complete");
+	assert_bad_row(r, "{\"a\":\"x\\", 8, "before the object is complete");
 	assert_bad_row(r, "{\"a\":}", 5, "a value was expected");
 	assert_bad_row(r, "{\"a\" 1}", 5, "expected ':'");
 	assert_bad_row(r, "{\"a\":1,}", 7, "name in double quotes");

@@ -73,9 +73,9 @@ static void faults_are_named_with_line_and_column(void **state)
 	assert_refused("{\"a\" 1}", "column 6", "expected ':'");
 	assert_refused("{\"a\":1 \"b\":2}", "column 8", "expected ',' or '}'");
 	assert_refused("{\"a\":1,}", "column 8", "name in double quotes");
-	assert_refused("{a:1}", "column 2", "no JSON value begins");
-	assert_refused("[1]\n[2]", "line 2, column 1", "nothing may follow");
-	assert_refused("[1]]", "column 4", "nothing may follow");
+	assert_refused("{a:1}", "column 2", "cannot begin with");
+	assert_refused("[1]\n[2]", "line 2, column 1", "expected the end of the text");
+	assert_refused("[1]]", "column 4", "expected the end of the text");
 	assert_refused("// x\n1", "line 1", "no comments");
 	assert_refused("[\"a\nb\"]", "column 4", "control character");
 	assert_refused("[\"\\q\"]", "column 4", "escape");

@@ -51,7 +51,7 @@ static void a_passphrase_opens_its_key_and_no_other_does(void **state)
 	vv_assert_ok(vv_key_file_read(&back, path, give, right, &err), &err);
 	assert_memory_equal(&back, &k, sizeof(k));
 	vv_assert_status(vv_key_file_read(&back, path, give, wrong, &err), VV_EREFUSED, &err);
-	vv_assert_contains(err.message, "the passphrase does not open the key did:key:z6Mk");
+	vv_assert_contains(err.message, "wrong passphrase for the key did:key:z6Mk");
 	vv_buf_clear(&passphrase);
 }
 
@@ -66,7 +66,7 @@ static void a_file_that_others_may_read_is_refused(void **state)
 	vv_assert_ok(vv_key_file_write(path, &k, NULL, &err), &err);
 	assert_int_equal(chmod(path, 0640), 0);
 	vv_assert_status(vv_key_file_read(&k, path, NULL, NULL, &err), VV_EREFUSED, &err);
-	vv_assert_contains(err.message, "others may read the key");
+	vv_assert_contains(err.message, "other users can read the key");
 	vv_assert_contains(err.hint, "chmod 600");
 }
 
@@ -122,7 +122,7 @@ static void a_recovery_key_is_read_however_it_is_copied(void **state)
 	text.data[30] = text.data[30] == 'B' ? 'C' : 'B';
 	vv_test_write(path, text.data, text.len);
 	vv_assert_status(vv_key_file_read(&back, path, NULL, NULL, &err), VV_EINPUT, &err);
-	vv_assert_contains(err.message, "has a mistake in it");
+	vv_assert_contains(err.message, "is mistyped");
 	vv_buf_clear(&text);
 }
 

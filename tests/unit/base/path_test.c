@@ -163,7 +163,7 @@ static void dangerous_names_are_refused(void **state)
 		if (vv_path_check(bad[i], &err) != VV_EREFUSED) {
 			fail_msg("'%s' is taken", bad[i]);
 		}
-		vv_assert_contains(err.message, "refused: ");
+		vv_assert_contains(err.message, "cannot be used: ");
 	}
 }
 

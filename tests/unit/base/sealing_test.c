@@ -66,7 +66,7 @@ static void a_nonce_of_the_writers_choice_is_refused(void **state)
 			 0);
 	vv_assert_status(vv_unseal(out, nonce, tag, secret, VV_SEAL_SHARD, "ad", 2, box, 5, &err),
 			 VV_ECORRUPT, &err);
-	vv_assert_contains(err.message, "a nonce that is not its content's");
+	vv_assert_contains(err.message, "a nonce that does not match");
 }
 
 static const struct CMUnitTest tests[] = {

@@ -480,8 +480,9 @@ static void a_mark_of_a_later_format_is_told_with_its_number(void **state)
 	}
 	assert_int_equal(vv_text_check_mark("varve store 12\n", "varve store 1\n", "it", &err),
 			 VV_ENOSUPPORT);
-	assert_string_equal(err.message,
-			    "a newer varve wrote it, of format 12; this varve reads 1");
+	assert_string_equal(
+		err.message,
+		"a newer varve wrote it in format 12, and this varve reads only format 1");
 }
 
 static const struct CMUnitTest tests[] = {

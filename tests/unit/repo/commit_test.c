@@ -64,7 +64,7 @@ static void a_blob_with_the_bytes_of_another_is_damaged(void **state)
 		}
 		r = open_here();
 		vv_assert_status(vv_blob_read(r, &id[1], 100, &b, &err), VV_ECORRUPT, &err);
-		vv_assert_contains(err.message, "the bytes are those of");
+		vv_assert_contains(err.message, "content has another id");
 		vv_repository_close(r);
 	}
 	vv_buf_clear(&b);

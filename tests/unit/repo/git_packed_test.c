@@ -97,7 +97,7 @@ static void limits_hold_for_packs(void **state)
 	(void)state;
 	make_both();
 	vv_assert_status(carry("from", "to", "main", NULL, &few, &err), VV_EREFUSED, &err);
-	vv_assert_contains(err.message, "more than 3 Git objects");
+	vv_assert_contains(err.message, "the peer sent more than 3 Git objects");
 	vv_assert_status(carry("from", "to", "main", NULL, &little, &err), VV_EREFUSED, &err);
 	vv_assert_contains(err.message, "maximum allowed size");
 	vv_assert_status(carry("from", "to", "main", NULL, &small, &err), VV_EREFUSED, &err);

@@ -88,7 +88,7 @@ static void the_lines_for_people_are_fixed(void **state)
 	(void)state;
 	assert_non_null(at);
 	*at = 'S';
-	refuse(other, strlen(other), VV_EINPUT, "line 1 of the pointer is not as varve writes it");
+	refuse(other, strlen(other), VV_EINPUT, "line 1 of the pointer was changed");
 	vv_free(other);
 }
 
@@ -103,7 +103,7 @@ static void torn(const char *text, bool wanted, vv_hint_id hint)
 	memcpy(alone, text, len);
 	assert_int_equal(vv_pointer_is_torn(alone, len), wanted);
 	vv_assert_status(vv_pointer_refuse_torn(alone, len, "p.csv", &err), VV_EINPUT, &err);
-	vv_assert_contains(err.message, "p.csv: a pointer with the marks of a merge conflict");
+	vv_assert_contains(err.message, "p.csv: git merged this pointer as text");
 	assert_int_equal(err.hint_id, hint);
 	vv_free(alone);
 }
@@ -256,7 +256,7 @@ static void conflict_marks_are_recognised(void **state)
 		"<<<<<<< HEAD\n{\"varve\": 1, ...\n=======\n{\"varve\": 1, ...\n>>>>>>> side\n";
 
 	(void)state;
-	refuse(text, sizeof text - 1, VV_EINPUT, "marks of a merge conflict");
+	refuse(text, sizeof text - 1, VV_EINPUT, "conflict markers");
 }
 
 static void data_is_no_pointer(void **state)

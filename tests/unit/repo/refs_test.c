@@ -523,7 +523,7 @@ static void names_are_judged_as_git_judges_them(void **state)
 		}
 		if (rc < 0) {
 			assert_int_equal(rc, VV_EUSAGE);
-			vv_assert_contains(err.message, "not a usable name");
+			vv_assert_contains(err.message, "is not a valid name");
 		}
 	}
 }

@@ -302,7 +302,7 @@ static void a_bad_file_of_users_is_named_with_its_line(void **state)
 	} bad[] = {
 		{"ada\n", "line 1: not of the form"},
 		{"# x\nada:w:scrypt$\n", "line 2: the rights are r or rw"},
-		{"ada:rw:geheim\n", "line 1: not a hash"},
+		{"ada:rw:geheim\n", "line 1: expected a hash"},
 		{":rw:x\n", "line 1: a name has"},
 		{"a\tb:rw:x\n", "line 1: a control character"},
 		{"ada:rw:scrypt$30$8$1$00$00\n", "not a hash"},

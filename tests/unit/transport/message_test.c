@@ -351,7 +351,7 @@ static void requests_that_are_none_are_named(void **state)
 
 	(void)state;
 	put_op(&b, 1, "delete");
-	assert_request(&b, VV_ENOSUPPORT, "the request: 'delete' is not known here");
+	assert_request(&b, VV_ENOSUPPORT, "the request: 'delete' is not a known value");
 	put_op(&b, 1, "hello");
 	assert_request(&b, VV_ECORRUPT, "version");
 	put_op(&b, 2, "known");

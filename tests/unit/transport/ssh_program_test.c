@@ -251,7 +251,7 @@ static void a_program_that_is_not_there_is_named(void **state)
 	start();
 	(void)setenv("GIT_SSH", "no-such-ssh", 1);
 	vv_assert_status(reach("host:x", NULL, &err), VV_EPROGRAM, &err);
-	assert_string_equal(err.message, "no program 'no-such-ssh' in PATH");
+	assert_string_equal(err.message, "no program 'no-such-ssh' on the PATH");
 	(void)setenv("GIT_SSH_COMMAND", "no-such-ssh -v", 1);
 	vv_assert_status(reach("host:x", NULL, &err), VV_ENOTFOUND, &err);
 	vv_assert_contains(err.message, "cannot connect to 'host': ");
