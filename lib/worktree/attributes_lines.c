@@ -4,6 +4,7 @@
 #include "lib/worktree/attributes_lines.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/array.h"
 #include "base/hash.h"
@@ -282,6 +283,22 @@ static size_t recoding(const vv_attr_list *l, const char *path)
 bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path)
 {
 	return recoding(l, path) < l->count;
+}
+
+vv_status vv_attr_check_encoding(vv_repository *r, const char *path, vv_error *err)
+{
+	vv_auto(char) *encoding = NULL;
+	const vv_status rc = vv_attr_value(r, path, "working-tree-encoding", &encoding, err);
+
+	if (rc == VV_ENOTFOUND) return vv_error_excuse(rc, true, err);
+	if (rc < 0 || strcmp(encoding, "unset") == 0 || strcasecmp(encoding, "UTF-8") == 0) {
+		return rc;
+	}
+	return vv_fail(
+		err, VV_EREFUSED,
+		"%s: git would read the pointer of this table as %s because of an attribute\n"
+		"end its line of .gitattributes with '-working-tree-encoding'",
+		vv_text_shows(path), encoding);
 }
 
 vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *path, vv_error *err)

@@ -56,6 +56,9 @@ void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b);
 /* Returns true if a line sets working-tree-encoding for the path: then Git may convert the file to
  * another encoding. */
 bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path);
+/* VV_EREFUSED: Git would read the filter's output in the encoding of an attribute, and store something other than the
+ * table's pointer. */
+vv_status vv_attr_check_encoding(vv_repository *r, const char *path, vv_error *err);
 /* The hint for the text of vv_attr_beaten_put. */
 #define VV_ATTR_BEATEN_HINT                                                                        \
 	"Git rewrites pointers there; limit that line to other files, or end it with '-text -working-tree-encoding'"

@@ -460,28 +460,19 @@ static vv_status is_left_to_git(vv_filter *f, const char *path, bool *out, vv_er
 	return VV_OK;
 }
 
-/* git reads the filter's output in that encoding, and would store something other than the pointer. */
 static vv_status refuse_encoding(vv_filter *f, const char *path, vv_error *err)
 {
-	vv_auto(char) *encoding = NULL;
 	bool stores;
+	vv_error why;
 	vv_status rc = VV_OK;
 
 	if (!f->lines.others && (rc = vv_attr_beaten_read(&f->lines, f->repo, NULL, err)) < 0) {
 		return rc;
 	}
 	if (!vv_attr_beaten_recodes(&f->lines, path)) return VV_OK;
-	rc = vv_attr_value(f->repo, path, "working-tree-encoding", &encoding, err);
-	if (rc == VV_ENOTFOUND) return vv_error_excuse(rc, true, err);
-	if (rc == VV_OK && (strcmp(encoding, "unset") == 0 || strcasecmp(encoding, "UTF-8") == 0)) {
-		return VV_OK;
-	}
-	if (rc < 0 || (rc = vv_filter_stores(f, &stores, err)) < 0 || !stores) return rc;
-	return vv_fail(
-		err, VV_EREFUSED,
-		"%s: git would read the pointer of this table as %s because of an attribute\n"
-		"end its line of .gitattributes with '-working-tree-encoding'",
-		vv_text_shows(path), encoding);
+	if (vv_attr_check_encoding(f->repo, path, &why) == VV_OK) return VV_OK;
+	rc = vv_filter_stores(f, &stores, err);
+	return rc < 0 || !stores ? rc : vv_error_copy(err, &why);
 }
 
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,

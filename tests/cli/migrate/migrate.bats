@@ -282,3 +282,17 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	git cat-file blob HEAD:a.csv | cmp - <(rows 10)
 	[ -z "$(git status --porcelain)" ]
 }
+
+@test "a file in an encoding of the work tree is refused before anything changes" {
+	git init -q .
+	echo '*.csv working-tree-encoding=UTF-16LE' > .gitattributes
+	rows 9 | iconv -t UTF-16LE > prices.csv
+	git add . && git commit -q -m one
+	varve init > /dev/null
+	cp .gitattributes before
+	ends_with 2 varve migrate '*.csv'
+	stderr_has "-working-tree-encoding"
+	cmp before .gitattributes
+	rm before
+	[ -z "$(git status --porcelain)" ]
+}

@@ -595,7 +595,11 @@ static vv_status change_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 		edit->changed = true;
 		vv_attr_flush(m->c->repo);
 	}
-	return rc < 0 ? rc : verify(m, false, err);
+	rc = rc < 0 ? rc : verify(m, false, err);
+	for (size_t i = 0; rc == VV_OK && !m->o->export && i < m->count; i++) {
+		rc = vv_attr_check_encoding(m->c->repo, m->files[i].path, err);
+	}
+	return rc;
 }
 
 /* The lines, and the files that are to be plain, in one step. */
