@@ -19,7 +19,7 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_migrate_options {
-	/* patterns as in gitattributes(5); without any: *.csv, *.tsv, *.ndjson and *.jsonl, or in
+	/* patterns as in gitattributes(5); without any: those of vv_endings but JSON, or in
 	 * an export all files */
 	const char *const *patterns;
 	size_t pattern_count;
