@@ -367,6 +367,9 @@ static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
 	case VV_ADD_FILE:
 		if ((rc = count_ordinary(run, item, err)) < 0) return rc;
 		return add_file(run, item, err);
+	case VV_ADD_SUBMODULE:
+		if ((rc = count_ordinary(run, item, err)) < 0 || run->dry) return rc;
+		return vv_index_set(run->x, item->path, item->mode, &item->blob, NULL, err);
 	}
 	return VV_OK;
 }

@@ -25,6 +25,8 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 
+#define SUBMODULE 0160000u
+
 typedef struct planner {
 	vv_add_plan *plan;
 	vv_repository *r;
@@ -531,6 +533,24 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 	return append(p->plan, item, err);
 }
 
+/* A submodule that is set up is staged with the commit that it has. */
+static vv_status plan_submodule(planner *p, vv_add_item *item, vv_error *err)
+{
+	vv_oid now;
+	vv_status rc = vv_lstat_at(&item->st, p->top, item->path, &p->above, err);
+
+	if (p->req->fix) return VV_OK;
+	if (rc < 0 || !S_ISDIR(item->st.mode)) return plan_path(p, item, err);
+	if ((rc = vv_index_submodule(p->x, item->path, &now, err)) < 0) {
+		return vv_error_excuse(rc, rc == VV_ENOTFOUND, err);
+	}
+	if (vv_oid_equal(&now, &item->blob)) return VV_OK;
+	item->action = VV_ADD_SUBMODULE;
+	item->mode = SUBMODULE;
+	item->blob = now;
+	return append(p->plan, item, err);
+}
+
 /* As git: it is passed over, unless it is named. */
 static vv_status see_hidden(const vv_add_item *item, const char *path, vv_error *err)
 {
@@ -554,8 +574,7 @@ static vv_status plan_index(planner *p, vv_error *err)
 		vv_index_entry e;
 		vv_add_item item = {0};
 		vv_index_at(p->x, i, &e);
-		if (strcmp(e.path, last) == 0 || S_ISDIR(e.mode & 0170000) ||
-		    (e.mode & 0170000) == 0160000) {
+		if (strcmp(e.path, last) == 0 || S_ISDIR(e.mode & 0170000)) {
 			continue;
 		}
 		last = e.path;
@@ -574,7 +593,10 @@ static vv_status plan_index(planner *p, vv_error *err)
 			item.blob = e.id;
 			item.mode = e.mode;
 		}
-		if ((rc = plan_path(p, &item, err)) < 0) return rc;
+		if ((rc = (e.mode & 0170000) == SUBMODULE ? plan_submodule(p, &item, err)
+							  : plan_path(p, &item, err)) < 0) {
+			return rc;
+		}
 	}
 	return VV_OK;
 }
@@ -597,6 +619,13 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 
 	if (is_temporary(path)) return VV_OK;
 	if (p->req->paths && !vv_pathspec_match(p->req->paths, path, &item.literal)) return VV_OK;
+	if (path[strlen(path) - 1] == '/') {
+		vv_notes_warn(
+			vv_repository_notes(p->r),
+			"%s is a repository of its own and was left out; 'git submodule add' records it",
+			vv_text_shows(path));
+		return VV_OK;
+	}
 	item.path = (char *)(uintptr_t)path;
 	return plan_path(p, &item, err);
 }

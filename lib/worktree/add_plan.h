@@ -31,7 +31,8 @@ typedef enum vv_add_action {
 	VV_ADD_FILE,  /* as git add would */
 	VV_ADD_PLAIN, /* likewise, but under a pattern of varve's: never through a filter */
 	VV_ADD_DATASET,
-	VV_ADD_SAME, /* is as the index has it */
+	VV_ADD_SAME,      /* is as the index has it */
+	VV_ADD_SUBMODULE, /* blob is the commit that it has now */
 	VV_ADD_REMOVE
 } vv_add_action;
 

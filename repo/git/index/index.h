@@ -76,6 +76,8 @@ vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oi
 /* Stages an ordinary file, symbolic link or deletion as git add does. Files whose attributes name a
  * filter that libgit2 cannot run (git-lfs ...): VV_EREFUSED with the git command. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
+/* Reads the commit that a submodule's work tree has. VV_ENOTFOUND: it is not set up. */
+vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, vv_error *err);
 /* Would vv_index_add_file accept the path? Fails as that does, for example for a pipe. */
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err);
 /* Puts the path in conflict: sides[0..2] are base, ours and theirs, mode 0 if absent. Replaces the

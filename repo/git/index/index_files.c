@@ -201,6 +201,29 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 	return vv_index_set(x, path, mode, &id, &after, err);
 }
 
+vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, vv_error *err)
+{
+	vv_auto(char) *file = vv_repository_file(x->repo, path);
+	git_repository *sub = NULL;
+	git_oid id;
+
+	if (!file) return vv_fail_nomem(err);
+	int code = git_repository_open_ext(&sub, file, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
+	code = code < 0 ? code : git_reference_name_to_id(&id, sub, "HEAD");
+	if (code == 0) {
+		vv_oid_from_git(out, &id);
+	}
+	const vv_status rc = code == 0 ? VV_OK
+			     : !sub && code == GIT_ENOTFOUND
+				     ? vv_fail(err, VV_ENOTFOUND,
+					       "the submodule '%s' is not set up",
+					       vv_text_shows(path))
+				     : vv_git_fail(err, code, "the submodule '%s' has no commit",
+						   vv_text_shows(path));
+	git_repository_free(sub);
+	return rc == VV_ENOTFOUND && sub ? vv_recode(err, VV_EREFUSED) : rc;
+}
+
 /* --- comparing ----------------------------------------------------------------------- */
 
 /* git's blob id of a file whose filter libgit2 cannot run. */

@@ -94,3 +94,22 @@ add_with() {
 	[ "$(git check-attr filter d?/a.csv | grep -c varve)" = 5 ]
 	[ "$(grep -c 'built-in: git check-attr' ../trace)" = 2 ]
 }
+
+@test "add and commit -a stage the commit of a submodule, as git does" {
+	git init -q inner
+	git -C inner commit -q --allow-empty -m one
+	new_repo
+	git -c protocol.file.allow=always submodule --quiet add "$PWD/inner" sub
+	git commit -q -m sub
+	git -C sub commit -q --allow-empty -m two
+	succeeds varve add sub
+	[ "$(git status --porcelain -- sub)" = "M  sub" ]
+	git reset -q
+	succeeds varve commit -q -a -m both
+	[ "$(git rev-parse HEAD:sub)" = "$(git -C sub rev-parse HEAD)" ]
+	git submodule --quiet deinit -f sub
+	rows 5 > prices.csv
+	succeeds varve add .
+	stderr_has "inner/ is a repository of its own and was left out"
+	[ "$(git status --porcelain -- prices.csv inner sub)" = $'A  prices.csv\n?? inner/' ]
+}
