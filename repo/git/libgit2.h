@@ -17,7 +17,6 @@
  *	takes no quoted pattern in .gitattributes         index/attributes.c            1.9.7: still so
  *	forgets exceptions of a deeper .gitignore         index/untracked.c             -
  *	cannot read split and sparse indexes              index/index.c, open_failed    1.9.7: still so
- *	looking up the upstream of a branch leaks         history/branch.c              -
  *	lists refs and reflogs of one worktree only       history/tips.c                -
  *	reads a loose object that was cut for ever        libgit2.c, vv_git_read_loose    -
  *	hashes what is read four times slower than need be libgit2.c, vv_git_check_reads  -
