@@ -337,19 +337,9 @@ vv_status vv_file_text_line(const vv_source *file, const char *encoding, uint64_
 			    uint64_t *line, vv_error *err)
 {
 	const vv_file_text_options how = {.declared = encoding};
-	vv_auto(char) *piece = vv_malloc(PIECE);
 	vv_auto(vv_file_text) *t = NULL;
-	uint64_t at = 0;
-	bool cr = false;
-	ssize_t got = 0;
-	vv_status rc = piece ? vv_file_text_open(&t, file, &how, err) : vv_fail_nomem(err);
+	vv_status rc = vv_file_text_open(&t, file, &how, err);
 
 	*line = 1;
-	while (t && at < offset && (got = text_read(t, piece, PIECE, err)) > 0) {
-		for (ssize_t i = 0; i < got && at < offset; i++, at++) {
-			*line += piece[i] == '\n' ? !cr : piece[i] == '\r';
-			cr = piece[i] == '\r';
-		}
-	}
-	return rc < 0 ? rc : got < 0 ? (vv_status)got : VV_OK;
+	return rc < 0 ? rc : vv_source_find_line(text_read, t, offset, line, err);
 }

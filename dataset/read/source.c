@@ -10,6 +10,8 @@
 #include "base/sys.h"
 #include "dataset/read/source.h"
 
+#define PIECE ((size_t)256 << 10)
+
 static ssize_t fd_read(void *payload, void *buf, size_t len, vv_error *err)
 {
 	const vv_fd_source *s = payload;
@@ -33,28 +35,44 @@ static uint64_t count_lines(const char *bytes, size_t len, bool *cr)
 	return n;
 }
 
+vv_status vv_source_find_line(ssize_t (*read)(void *payload, void *buf, size_t len, vv_error *err),
+			      void *payload, uint64_t offset, uint64_t *line, vv_error *err)
+{
+	vv_auto(char) *buf = vv_malloc(PIECE);
+	ssize_t n = 1;
+	bool cr = false;
+
+	*line = 1;
+	if (!buf) return vv_fail_nomem(err);
+	for (uint64_t at = 0; at < offset && n > 0; at += (uint64_t)n) {
+		const uint64_t left = offset - at;
+
+		n = read(payload, buf, left < PIECE ? (size_t)left : PIECE, err);
+		*line += count_lines(buf, n > 0 ? (size_t)n : 0, &cr);
+	}
+	return n < 0 ? (vv_status)n : VV_OK;
+}
+
+/* Reads without moving the descriptor's place. */
+typedef struct fd_reading {
+	const vv_fd_source *source;
+	uint64_t at;
+} fd_reading;
+
+static ssize_t fd_read_at(void *payload, void *buf, size_t len, vv_error *err)
+{
+	fd_reading *r = payload;
+	const ssize_t n = vv_pread_full(r->source->fd, buf, len, r->at, r->source->path, err);
+
+	r->at += n > 0 ? (uint64_t)n : 0;
+	return n;
+}
+
 static vv_status fd_line(void *payload, uint64_t offset, uint64_t *out, vv_error *err)
 {
-	const vv_fd_source *s = payload;
-	vv_auto(char) *buf = vv_malloc(256u << 10);
-	uint64_t at = 0, lines = 1;
-	bool cr = false;
-	vv_status rc = VV_OK;
-	if (!buf) return vv_fail_nomem(err);
-	while (at < offset) {
-		uint64_t left = offset - at;
-		ssize_t n = vv_pread_full(s->fd, buf,
-					  left < (256u << 10) ? (size_t)left : (256u << 10), at,
-					  s->path, err);
-		if (n <= 0) {
-			rc = (vv_status)n;
-			break;
-		}
-		lines += count_lines(buf, (size_t)n, &cr);
-		at += (uint64_t)n;
-	}
-	*out = lines;
-	return rc;
+	fd_reading r = {.source = payload};
+
+	return vv_source_find_line(fd_read_at, &r, offset, out, err);
 }
 
 static vv_status fd_again(void *payload, vv_error *err)

@@ -24,6 +24,10 @@ typedef struct vv_source {
 	const char *name; /* for messages: the path as the user wrote it */
 } vv_source;
 
+/* The line, from 1, of the byte at offset in what read gives from its beginning on. */
+vv_status vv_source_find_line(ssize_t (*read)(void *payload, void *buf, size_t len, vv_error *err),
+			      void *payload, uint64_t offset, uint64_t *line, vv_error *err);
+
 /* A source over a file descriptor (not closed). */
 typedef struct vv_fd_source {
 	int fd;

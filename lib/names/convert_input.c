@@ -15,8 +15,6 @@
 #include "base/text.h"
 #include "repo/blocks/decompress.h"
 
-#define PIECE (256u << 10)
-
 static char *without_packing(const char *path)
 {
 	size_t plain = vv_decompress_name(path);
@@ -38,23 +36,10 @@ static vv_status find_line(void *payload, uint64_t offset, uint64_t *out, vv_err
 {
 	const vv_convert_input *asked = payload;
 	vv_auto(vv_convert_input) again = {.fd = -1};
-	vv_auto(char) *piece = vv_malloc(PIECE);
-	uint64_t at = 0;
-	bool cr = false;
-	ssize_t got = 0;
+	vv_status rc = vv_convert_input_open(&again, asked->name, asked->encoding, err);
 
 	*out = 1;
-	vv_status rc = vv_convert_input_open(&again, asked->name, asked->encoding, err);
-	if (rc == VV_OK && !piece) {
-		rc = vv_fail_nomem(err);
-	}
-	while (rc == VV_OK && at < offset && (got = read_plain(&again, piece, PIECE, err)) > 0) {
-		for (ssize_t i = 0; i < got && at < offset; i++, at++) {
-			*out += piece[i] == '\n' ? !cr : piece[i] == '\r';
-			cr = piece[i] == '\r';
-		}
-	}
-	return rc < 0 ? rc : got < 0 ? (vv_status)got : VV_OK;
+	return rc < 0 ? rc : vv_source_find_line(read_plain, &again, offset, out, err);
 }
 
 static ssize_t read_bytes(void *payload, void *buf, size_t len, vv_error *err)
