@@ -152,12 +152,9 @@ static const struct {
 static vv_status add_aggregate(vv_parser *p, const vv_condition_aggregate *a)
 {
 	vv_condition *c = p->c;
-	vv_status rc = vv_parser_room(p, &c->aggregates, c->aggregate_count, &p->aggregate_room,
-				      sizeof(*c->aggregates));
 
-	if (rc < 0) return rc;
-	c->aggregates[c->aggregate_count++] = *a;
-	return VV_OK;
+	return vv_parser_add(p, &c->aggregates, &c->aggregate_count, &p->aggregate_room, a,
+			     sizeof(*a));
 }
 
 /* Skips to the closing ')' of the argument. *end: its place. */

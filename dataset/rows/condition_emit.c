@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "dataset/rows/condition_calls.h"
 
-vv_status vv_parser_room(vv_parser *p, void *items, size_t count, size_t *room, size_t size)
+static vv_status make_room(vv_parser *p, void *items, size_t count, size_t *room, size_t size)
 {
 	const size_t more = *room > 0 ? *room * 2 : 16;
 	void *old, *grown;
@@ -26,26 +26,30 @@ vv_status vv_parser_room(vv_parser *p, void *items, size_t count, size_t *room, 
 	return VV_OK;
 }
 
+vv_status vv_parser_add(vv_parser *p, void *items, size_t *count, size_t *room, const void *item,
+			size_t size)
+{
+	char *list;
+	vv_status rc = make_room(p, items, *count, room, size);
+
+	if (rc < 0) return rc;
+	memcpy(&list, items, sizeof(list));
+	memcpy(list + (*count)++ * size, item, size);
+	return VV_OK;
+}
+
 vv_status vv_parser_add_step(vv_parser *p, const vv_step *step)
 {
 	vv_condition *c = p->c;
-	vv_status rc = vv_parser_room(p, &c->steps, c->step_count, &p->step_room,
-				      sizeof(*c->steps));
 
-	if (rc < 0) return rc;
-	c->steps[c->step_count++] = *step;
-	return VV_OK;
+	return vv_parser_add(p, &c->steps, &c->step_count, &p->step_room, step, sizeof(*step));
 }
 
 vv_status vv_parser_add_literal(vv_parser *p, const vv_literal *l)
 {
 	vv_condition *c = p->c;
-	vv_status rc = vv_parser_room(p, &c->literals, c->literal_count, &p->literal_room,
-				      sizeof(*c->literals));
 
-	if (rc < 0) return rc;
-	c->literals[c->literal_count++] = *l;
-	return VV_OK;
+	return vv_parser_add(p, &c->literals, &c->literal_count, &p->literal_room, l, sizeof(*l));
 }
 
 vv_status vv_parser_push_node(vv_parser *p, const vv_term *n, const vv_step *step)

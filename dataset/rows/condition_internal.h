@@ -110,8 +110,9 @@ typedef struct vv_parser {
 	vv_error *err; /* never NULL */
 } vv_parser;
 
-/* Room for one more in an array of the condition's arena: items points to the pointer to it. */
-vv_status vv_parser_room(vv_parser *p, void *items, size_t count, size_t *room, size_t size);
+/* Adds a copy of the item to an array of the condition's arena: items points to the pointer to it. */
+vv_status vv_parser_add(vv_parser *p, void *items, size_t *count, size_t *room, const void *item,
+			size_t size);
 vv_status vv_parser_add_step(vv_parser *p, const vv_step *step);
 vv_status vv_parser_add_literal(vv_parser *p, const vv_literal *l);
 /* Reads the literal t; *kind: its kind. */
