@@ -252,11 +252,8 @@ static vv_status is_table_pointer(lister *l, const vv_check_path *path, bool *ou
 	    vv_tree_entry_at(l->repo, &l->base->commit, path->path, &was, VV_IGNORED) == VV_OK) {
 		blob = &was.id;
 	}
-	rc = vv_dataset_reader_is_pointer(l->reader, blob, out, err);
-	if (rc == VV_OK && *out &&
-	    (rc = vv_dataset_reader_pointer(l->reader, blob, &arena, &p, err)) == VV_OK) {
-		*out = strcmp(p.kind, "table") == 0;
-	}
+	rc = vv_dataset_reader_find_pointer(l->reader, blob, &arena, &p, out, err);
+	*out = *out && strcmp(p.kind, "table") == 0;
 	return rc;
 }
 

@@ -305,12 +305,9 @@ static vv_status take_out(vv_migrated *c, version *v, vv_error *err)
 	vv_dataset_reader *reader = vv_dataset_writer_reader(c->writer);
 	vv_pointer pointer;
 	bool is = false;
-	vv_status rc = vv_dataset_reader_is_pointer(reader, &v->old, &is, err);
+	vv_status rc = vv_dataset_reader_find_pointer(reader, &v->old, &arena, &pointer, &is, err);
 
-	if (rc < 0 || !is ||
-	    (rc = vv_dataset_reader_pointer(reader, &v->old, &arena, &pointer, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || !is) return rc;
 	v->root = pointer.root;
 	memcpy(v->now.id, v->root.digest, sizeof(v->now.id));
 	return VV_OK;

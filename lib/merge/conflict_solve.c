@@ -327,17 +327,13 @@ static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error 
 
 	if (count == 0) return VV_OK;
 	if (!vv_oid_is_null(blob) &&
-	    (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(s->writer), blob, &pointer,
-					       err)) < 0) {
+	    (rc = vv_dataset_reader_find_pointer(vv_dataset_writer_reader(s->writer), blob, &arena,
+						 &p, &pointer, err)) < 0) {
 		return rc;
 	}
 	if (!pointer) return refuse_row(v, &s->record->items[list[0].item], err);
-	if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(s->writer), blob, &arena, &p,
-					    err)) < 0 ||
-	    (rc = vv_dataset_open(&from, s->repo, &p.root, err)) < 0) {
-		return rc;
-	}
-	return put_back(v, &from, list, count, err);
+	rc = vv_dataset_open(&from, s->repo, &p.root, err);
+	return rc < 0 ? rc : put_back(v, &from, list, count, err);
 }
 
 /* --- all of it ---------------------------------------------------------------------------------- */

@@ -139,10 +139,9 @@ static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_datas
 	vv_pointer merged;
 	bool pointer = false;
 
-	if (vv_dataset_reader_is_pointer(r->reader, &p->record.merged, &pointer, err) == VV_OK &&
-	    pointer &&
-	    vv_dataset_reader_pointer(r->reader, &p->record.merged, &arena, &merged, err) ==
-		    VV_OK) {
+	if (vv_dataset_reader_find_pointer(r->reader, &p->record.merged, &arena, &merged, &pointer,
+					   err) == VV_OK &&
+	    pointer) {
 		opts.parent = &merged;
 	} else {
 		opts.has_kind = true;

@@ -101,13 +101,12 @@ static vv_status find_parent(merging *m, size_t i, vv_error *err)
 		bool is = false;
 
 		if (order[k] == i || other->mode == 0 ||
-		    (rc = vv_dataset_reader_is_pointer(reader, &other->id, &is, err)) < 0 || !is) {
+		    (rc = vv_dataset_reader_find_pointer(reader, &other->id, &arena, &p, &is,
+							 err)) < 0 ||
+		    !is) {
 			continue;
 		}
-		vv_arena_reset(&arena);
-		if ((rc = vv_dataset_reader_pointer(reader, &other->id, &arena, &p, err)) ==
-			    VV_OK &&
-		    (rc = fetch_side(m, &p.root, err)) == VV_OK) {
+		if ((rc = fetch_side(m, &p.root, err)) == VV_OK) {
 			m->sides[i].subject.parent = p.root;
 			break;
 		}
@@ -152,11 +151,9 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	s->blob = in->sides[i].id;
 	s->commit = in->commits[i];
 	if (!(s->path = vv_strdup(in->path))) return vv_fail_nomem(err);
-	if ((rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(in->writer), &s->blob,
-					       &s->is_dataset, err)) == VV_OK &&
-	    s->is_dataset &&
-	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(in->writer), &s->blob, &arena,
-					    &p, err)) == VV_OK) {
+	if ((rc = vv_dataset_reader_find_pointer(s->reader, &s->blob, &arena, &p, &s->is_dataset,
+						 err)) == VV_OK &&
+	    s->is_dataset) {
 		s->root = p.root;
 		rc = fetch_side(m, &s->root, err);
 	} else if (rc == VV_OK && !s->is_dataset && (rc = find_lfs(s, err)) == VV_OK) {
@@ -285,14 +282,12 @@ vv_status vv_dataset_merge_write(const vv_dataset_merge *in, const vv_oid *blob,
 	vv_auto(char) *file = vv_repository_file(in->repo, in->path);
 	vv_pointer p;
 	bool pointer = false;
-	vv_status rc = file ? vv_dataset_reader_is_pointer(reader, blob, &pointer, err)
+	vv_status rc = file ? vv_dataset_reader_find_pointer(reader, blob, &arena, &p, &pointer,
+							     err)
 			    : vv_fail_nomem(err);
 
 	if (rc == VV_OK && pointer) {
-		rc = vv_dataset_reader_pointer(reader, blob, &arena, &p, err);
-		return rc < 0 ? rc
-			      : vv_materialise(reader, in->path, blob, &p, in->sides[VV_OURS].mode,
-					       st, err);
+		return vv_materialise(reader, in->path, blob, &p, in->sides[VV_OURS].mode, st, err);
 	}
 	if (rc < 0 || (rc = vv_blob_read(in->repo, blob, SIZE_MAX, &text, err)) < 0 ||
 	    (rc = vv_worktree_write_bytes(in->repo, in->path, vv_buf_cstr(&text), text.len, false,

@@ -102,12 +102,9 @@ static bool has_root(mender *m, const vv_oid *commit, const char *path, const vv
 	bool pointer = false;
 
 	return vv_tree_entry_at(m->repo, commit, path, &t, NULL) == VV_OK &&
-	       vv_dataset_reader_is_pointer(vv_dataset_writer_reader(m->writer), &t.id, &pointer,
-					    NULL) == VV_OK &&
-	       pointer &&
-	       vv_dataset_reader_pointer(vv_dataset_writer_reader(m->writer), &t.id, &arena, &p,
-					 NULL) == VV_OK &&
-	       vv_cid_equal(&p.root, root);
+	       vv_dataset_reader_find_pointer(vv_dataset_writer_reader(m->writer), &t.id, &arena,
+					      &p, &pointer, NULL) == VV_OK &&
+	       pointer && vv_cid_equal(&p.root, root);
 }
 
 /* The newest commits with ours and theirs, among those that changed the path. */
@@ -237,8 +234,8 @@ static vv_status is_version(mender *m, const char *path, const vv_oid *blob, boo
 	bool pointer = false;
 	vv_status rc;
 
-	if ((rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(m->writer), blob, &pointer,
-					       err)) < 0) {
+	if ((rc = vv_dataset_reader_find_pointer(vv_dataset_writer_reader(m->writer), blob, &arena,
+						 &p, &pointer, err)) < 0) {
 		return rc;
 	}
 	if (!pointer) {
@@ -246,10 +243,6 @@ static vv_status is_version(mender *m, const char *path, const vv_oid *blob, boo
 		return VV_OK;
 	}
 	vv_dataset_found_init(&found);
-	if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(m->writer), blob, &arena, &p,
-					    err)) < 0) {
-		return rc;
-	}
 	opts.parent = &p;
 	rc = vv_dataset_writer_file(m->writer, path, &opts, &found, &pointer, err);
 	*is = rc == VV_OK && (pointer ? vv_oid_equal(&found.blob, blob)

@@ -347,8 +347,8 @@ static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error
 	} else if (rc < 0) {
 		return rc;
 	}
-	if ((rc = vv_dataset_reader_is_pointer(s->reader, &blob, &is, err)) < 0 || !is) return rc;
-	if ((rc = vv_dataset_reader_pointer(s->reader, &blob, &arena, &p, err)) == VV_OK) {
+	rc = vv_dataset_reader_find_pointer(s->reader, &blob, &arena, &p, &is, err);
+	if (is) {
 		s->parent = p.root;
 	}
 	return rc;
@@ -367,8 +367,8 @@ static vv_status take_parent(vv_subject *s, vv_index_entry *e, bool *is, vv_erro
 	*is = false;
 	if ((rc = vv_dataset_reader_index(s->reader, &x, err)) < 0) return rc;
 	if (!vv_index_get(x, s->path, e)) return take_conflict_parent(s, x, err);
-	if ((rc = vv_dataset_reader_is_pointer(s->reader, &e->id, is, err)) == VV_OK && *is &&
-	    (rc = vv_dataset_reader_pointer(s->reader, &e->id, &arena, &p, err)) == VV_OK) {
+	rc = vv_dataset_reader_find_pointer(s->reader, &e->id, &arena, &p, is, err);
+	if (*is) {
 		s->parent = p.root;
 	}
 	return rc;

@@ -243,24 +243,29 @@ vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv
 	return rc < 0 ? rc : vv_pointer_read(out, arena, b.data ? b.data : "", b.len, err);
 }
 
+vv_status vv_dataset_reader_find_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
+					 vv_pointer *out, bool *is, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	uint64_t size;
+	vv_status rc = vv_blob_peek_pointer(r->repo, blob, &size, &b, err);
+
+	*is = false;
+	if (rc < 0 || !vv_pointer_looks_like(b.data, b.len)) return rc;
+	rc = vv_pointer_read(out, arena, b.data, b.len, err);
+	*is = rc == VV_OK;
+	if (rc != VV_EINPUT && rc != VV_ENOSUPPORT) return rc;
+	vv_error_clear(err);
+	return VV_OK;
+}
+
 vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob, bool *out,
 				       vv_error *err)
 {
-	uint64_t size;
-	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
-	*out = false;
-	vv_status rc = vv_blob_peek_pointer(r->repo, blob, &size, &b, err);
-	if (rc == VV_OK && vv_pointer_looks_like(b.data, b.len)) {
-		rc = vv_pointer_read(&p, &arena, b.data, b.len, err);
-		*out = rc == VV_OK;
-		if (rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
-			vv_error_clear(err);
-			rc = VV_OK;
-		}
-	}
-	return rc;
+
+	return vv_dataset_reader_find_pointer(r, blob, &arena, &p, out, err);
 }
 
 void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks)

@@ -75,6 +75,10 @@ vv_status vv_dataset_open_stored(vv_table *out, vv_repository *r, const vv_cid *
 vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
 				    vv_pointer *out, vv_error *err);
 
+/* Reads a blob that may be a pointer; *is: it is a valid one, and *out is set. Large blobs are not read. */
+vv_status vv_dataset_reader_find_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
+					 vv_pointer *out, bool *is, vv_error *err);
+
 /* Sets *out to whether the blob is a valid pointer. Large blobs are not read. */
 vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob, bool *out,
 				       vv_error *err);

@@ -84,10 +84,10 @@ static vv_status prepare(vv_by_git *b, coming *c, vv_error *err)
 
 	if (!S_ISREG(c->mode)) return VV_OK;
 	vv_blob_expect(b->git.repo, &c->id);
-	if ((rc = vv_dataset_reader_is_pointer(b->reader, &c->id, &table, err)) < 0) return rc;
-	if (!table || vv_dataset_reader_pointer(b->reader, &c->id, &arena, &p, VV_IGNORED) < 0) {
-		c->plain = true;
-		return VV_OK;
+	rc = vv_dataset_reader_find_pointer(b->reader, &c->id, &arena, &p, &table, err);
+	if (rc < 0 || !table) {
+		c->plain = rc == VV_OK;
+		return rc;
 	}
 	b->tables++;
 	const bool large = p.bytes > VV_RUNNER_SMUDGE_MAX;

@@ -327,10 +327,12 @@ static vv_status look_out(migration *m, const vv_index_entry *e, vv_error *err)
 	bool pointer = false, damaged = false;
 	vv_status rc;
 
-	if ((rc = vv_dataset_reader_is_pointer(m->c->reader, &e->id, &pointer, err)) < 0) return rc;
+	if ((rc = vv_dataset_reader_find_pointer(m->c->reader, &e->id, &arena, &p, &pointer, err)) <
+	    0) {
+		return rc;
+	}
 	if (!pointer) return look_if_damaged(m, e, &damaged, err);
-	if ((rc = vv_dataset_reader_pointer(m->c->reader, &e->id, &arena, &p, err)) < 0 ||
-	    (rc = vv_dataset_reader_work_state(m->c->reader, e->path, &e->id, e, &state, NULL,
+	if ((rc = vv_dataset_reader_work_state(m->c->reader, e->path, &e->id, e, &state, NULL,
 					       err)) < 0) {
 		return rc;
 	}

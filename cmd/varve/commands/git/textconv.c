@@ -90,8 +90,9 @@ static vv_status look_in_index(lines *l, bool *settled, vv_error *err)
 
 		vv_index_at(x, i, &e);
 		if (strcmp(vv_path_base(e.path), base) != 0 || (e.mode & 0170000) != 0100000 ||
-		    (rc = vv_dataset_reader_is_pointer(l->reader, &e.id, &is, err)) < 0 || !is ||
-		    (rc = vv_dataset_reader_pointer(l->reader, &e.id, &arena, &p, err)) < 0) {
+		    (rc = vv_dataset_reader_find_pointer(l->reader, &e.id, &arena, &p, &is, err)) <
+			    0 ||
+		    !is) {
 			continue;
 		}
 		l->known = true;
