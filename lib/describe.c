@@ -24,7 +24,7 @@ static vv_status describe(char **package, vv_session *session, const char *path,
 {
 	vv_auto(char) *file = NULL;
 	vv_auto(vv_subject) s = {0};
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	bool described;
 
 	if (vv_repository_is_bare(session->repo)) {
@@ -38,7 +38,6 @@ static vv_status describe(char **package, vv_session *session, const char *path,
 			     ? vv_describe(package, &described, &s, &t, d, err)
 			     : vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
 				       vv_text_shows(path));
-		vv_table_close(&t);
 	}
 	return rc;
 }

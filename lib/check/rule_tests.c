@@ -127,7 +127,7 @@ static vv_status judge(trying *t, const vv_check_row *wrong, vv_error *err)
 			      .temp_dir = t->run->temp_dir};
 	vv_mem_source memory;
 	vv_source source;
-	vv_table table;
+	vv_auto(vv_table) table = {0};
 	vv_sink sink;
 	vv_status rc = VV_OK;
 
@@ -157,9 +157,7 @@ static vv_status judge(trying *t, const vv_check_row *wrong, vv_error *err)
 		return rc;
 	}
 	t->found = t->row = 0;
-	rc = vv_check_table(&verdict, &table, &o, err);
-	vv_table_close(&table);
-	return rc;
+	return vv_check_table(&verdict, &table, &o, err);
 }
 
 /* ---- changes ---- */

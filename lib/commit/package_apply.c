@@ -57,7 +57,6 @@ static vv_status new_root(describer *d, const char *path, vv_table *t, const vv_
 			  const vv_schema *package, bool has_key, vv_error *err)
 {
 	vv_auto(vv_buf) block = VV_BUF_INIT, pointer = VV_BUF_INIT;
-	vv_writer *w;
 	vv_sink sink;
 	vv_auto(vv_root) root = {0};
 	vv_cid cid;
@@ -65,8 +64,7 @@ static vv_status new_root(describer *d, const char *path, vv_table *t, const vv_
 	vv_status rc;
 
 	vv_root_init(&root);
-	if ((rc = vv_dataset_writer_blocks(d->s, &w, err)) < 0) return rc;
-	vv_sink_writer(&sink, w);
+	if ((rc = vv_dataset_writer_sink(d->s, &sink, err)) < 0) return rc;
 	rc = vv_table_reschema(&cid, t, &sink, schema->data, schema->len,
 			       has_key ? (const char *const *)package->primary_key : NULL,
 			       VV_KEY_PACKAGE, &block, err);

@@ -113,16 +113,14 @@ static vv_status import_as(vv_apply_index *a, const vv_apply_file *e, const vv_r
 	vv_import_result r = {0};
 	vv_fd_source storage;
 	vv_source source;
-	vv_writer *w;
 	vv_sink sink;
 	int fd = -1;
 	vv_status rc;
 
-	if ((rc = vv_dataset_writer_blocks(a->writer, &w, err)) < 0 ||
+	if ((rc = vv_dataset_writer_sink(a->writer, &sink, err)) < 0 ||
 	    (rc = open_made(e, &source, &storage, &fd, err)) < 0) {
 		return rc;
 	}
-	vv_sink_writer(&sink, w);
 	if ((rc = vv_import(&r, &source, &sink, &io, err)) == VV_OK) {
 		rc = put_pointer(a->files->repo, &r.cid, &r.root, blob, err);
 		vv_import_result_clear(&r);
@@ -277,13 +275,13 @@ vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 					   .payload = a,
 					   .temp_dir = opts->temp_dir,
 					   .pool = opts->pool};
-	vv_writer *w;
-	vv_status rc = vv_dataset_writer_blocks(a->writer, &w, err);
+	vv_status rc;
 
-	if (rc < 0) return rc;
-	vv_sink_writer(&a->made, w);
-	rc = patch->seek(patch->payload, 0, err);
-	return rc < 0 ? rc : vv_patch_apply(patch, &po, err);
+	if ((rc = vv_dataset_writer_sink(a->writer, &a->made, err)) < 0 ||
+	    (rc = patch->seek(patch->payload, 0, err)) < 0) {
+		return rc;
+	}
+	return vv_patch_apply(patch, &po, err);
 }
 
 /* --- writing -------------------------------------------------------------------------------- */

@@ -471,18 +471,10 @@ static vv_status write_temp(void *payload, const void *bytes, size_t len, vv_err
 
 static vv_status solve_merged(const vv_solution *s, temp_file *f, vv_error *err)
 {
-	vv_table t;
-	vv_sink sink;
-	vv_writer *w;
-	vv_status rc;
+	vv_auto(vv_table) t = {0};
+	vv_status rc = vv_dataset_writer_open_version(s->writer, &t, &s->record->root, err);
 
-	if ((rc = vv_dataset_writer_blocks(s->writer, &w, err)) < 0) return rc;
-	vv_sink_writer(&sink, w);
-	if ((rc = vv_table_open(&t, &sink, &s->record->root, err)) == VV_OK) {
-		rc = vv_conflict_solve(s, &t, write_temp, f, err);
-		vv_table_close(&t);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_conflict_solve(s, &t, write_temp, f, err);
 }
 
 vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,

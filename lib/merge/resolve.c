@@ -84,19 +84,11 @@ static vv_status choose_wanted(const vv_resolving *r, const vv_conflict_path *p,
 static vv_status check_column(const vv_resolving *r, const vv_conflict_path *p, const char *name,
 			      const char *what, vv_error *err)
 {
-	vv_table t;
-	vv_sink sink;
-	vv_writer *w;
+	vv_auto(vv_table) t = {0};
 	size_t at;
-	vv_status rc;
+	vv_status rc = vv_dataset_writer_open_version(r->writer, &t, &p->record.root, err);
 
-	if ((rc = vv_dataset_writer_blocks(r->writer, &w, err)) < 0) return rc;
-	vv_sink_writer(&sink, w);
-	if ((rc = vv_table_open(&t, &sink, &p->record.root, err)) == VV_OK) {
-		rc = vv_view_column(&t, name, strlen(name), what, &at, err);
-		vv_table_close(&t);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_view_column(&t, name, strlen(name), what, &at, err);
 }
 
 /* *chosen is the caller's; *all: every conflict of the path. */
@@ -273,9 +265,7 @@ static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *ch
 			 .chosen = chosen,
 			 .side = r->side,
 			 .column = r->set_column};
-	vv_table t;
-	vv_sink sink;
-	vv_writer *w;
+	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
 	if (r->set_column) {
@@ -287,16 +277,11 @@ static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *ch
 			}
 		}
 	}
-	if ((rc = vv_dataset_writer_blocks(r->writer, &w, err)) < 0) return rc;
-	vv_sink_writer(&sink, w);
-	if ((rc = vv_table_open(&t, &sink, root, err)) == VV_OK) {
-		if (r->set_column) {
-			warn_of_type(r, p, &t, &s.value);
-		}
-		rc = vv_conflict_solve(&s, &t, vv_new_file_put, f, err);
-		vv_table_close(&t);
+	if ((rc = vv_dataset_writer_open_version(r->writer, &t, root, err)) < 0) return rc;
+	if (r->set_column) {
+		warn_of_type(r, p, &t, &s.value);
 	}
-	return rc;
+	return vv_conflict_solve(&s, &t, vv_new_file_put, f, err);
 }
 
 /* The edited table takes the file's place at once. */

@@ -250,7 +250,6 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 static vv_status open_blocks(merging *m, vv_sink *sink, vv_error *err)
 {
 	blocks *b = &m->blocks;
-	vv_writer *w;
 	vv_status rc;
 
 	b->sides = m->sides;
@@ -260,8 +259,8 @@ static vv_status open_blocks(merging *m, vv_sink *sink, vv_error *err)
 		if (rc == VV_OK) {
 			vv_mem_sink_use(&b->to, b->passing);
 		}
-	} else if ((rc = vv_dataset_writer_blocks(m->in->writer, &w, err)) == VV_OK) {
-		vv_sink_writer(&b->to, w);
+	} else {
+		rc = vv_dataset_writer_sink(m->in->writer, &b->to, err);
 	}
 	*sink = (vv_sink){
 		.put = put_block, .get = get_block, .payload = b, .passing = b->to.passing};
@@ -320,7 +319,7 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 			     vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
 	if (result->root.kind == VV_KIND_TABLE) {
@@ -332,7 +331,6 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 		const vv_bytes_options whole = {.old_fd = -1};
 
 		rc = vv_table_file(&t, vv_buf_write, &text, &whole, err);
-		vv_table_close(&t);
 	}
 	if (rc < 0 || !m->in->dry) {
 		return rc < 0 ? rc

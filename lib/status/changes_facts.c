@@ -84,8 +84,7 @@ static vv_status count_work(vv_change_entry *e, const vv_dataset_found *staged, 
 {
 	vv_change_counts *counts = &e->work_facts.counts;
 	vv_sink sink;
-	vv_auto(vv_table) a = {0};
-	vv_table b;
+	vv_auto(vv_table) a = {0}, b = {0};
 	vv_status rc;
 
 	vv_mem_sink_use(&sink, blocks);
@@ -94,7 +93,6 @@ static vv_status count_work(vv_change_entry *e, const vv_dataset_found *staged, 
 	}
 	if ((rc = vv_table_open_stored(&b, &sink, &staged->result.cid, err)) == VV_OK) {
 		rc = vv_change_count_tables(counts, e->path, &a, &b, temp_dir, err);
-		vv_table_close(&b);
 	}
 	if ((rc == VV_EMISSING || (rc == VV_OK && !counts->counted)) && vv_mem_sink_full(blocks)) {
 		vv_change_counts_clear(counts);

@@ -305,14 +305,29 @@ void vv_dataset_writer_settle(vv_dataset_writer *w)
 	}
 }
 
-static vv_status open_blocks(void *payload, vv_sink *out, vv_error *err)
+vv_status vv_dataset_writer_sink(vv_dataset_writer *w, vv_sink *out, vv_error *err)
 {
 	vv_writer *blocks;
-	vv_status rc = vv_dataset_writer_blocks(payload, &blocks, err);
+	vv_status rc = vv_dataset_writer_blocks(w, &blocks, err);
+
 	if (rc == VV_OK) {
 		vv_sink_writer(out, blocks);
 	}
 	return rc;
+}
+
+static vv_status open_sink(void *payload, vv_sink *out, vv_error *err)
+{
+	return vv_dataset_writer_sink(payload, out, err);
+}
+
+vv_status vv_dataset_writer_open_version(vv_dataset_writer *w, vv_table *out, const vv_cid *root,
+					 vv_error *err)
+{
+	vv_sink sink;
+	vv_status rc = vv_dataset_writer_sink(w, &sink, err);
+
+	return rc < 0 ? rc : vv_table_open(out, &sink, root, err);
 }
 
 /* A pointer whose blob waits for the blocks to be durable. */
@@ -364,7 +379,7 @@ vv_status vv_dataset_writer_stream(vv_dataset_writer *w, const char *path, const
 				   vv_error *err)
 {
 	vv_writer_stats before = stats_now(w);
-	vv_dataset_target to = {open_blocks, w};
+	vv_dataset_target to = {open_sink, w};
 	vv_status rc = vv_dataset_reader_import(w->reader, path, source, opts, &to, out, err);
 	return rc < 0 ? rc : finish_import(w, path, &before, out, err);
 }
@@ -425,7 +440,7 @@ vv_status vv_dataset_writer_file(vv_dataset_writer *w, const char *path,
 				 bool *is_pointer, vv_error *err)
 {
 	vv_writer_stats before = stats_now(w);
-	vv_dataset_target to = {open_blocks, w};
+	vv_dataset_target to = {open_sink, w};
 	vv_status rc = finish_ahead(w, path, opts, out, err);
 
 	*is_pointer = false;

@@ -30,6 +30,11 @@ vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w); /* borrowed; 
 /* The store's writer, which is locked from its first use until vv_dataset_writer_release. */
 vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_error *err);
 
+/* A sink into it, which also reads what is not committed yet; and a version in it, with its rows in the file's order. */
+vv_status vv_dataset_writer_sink(vv_dataset_writer *w, vv_sink *out, vv_error *err);
+vv_status vv_dataset_writer_open_version(vv_dataset_writer *w, vv_table *out, const vv_cid *root,
+					 vv_error *err);
+
 /* Imports the work tree file at a repository-relative path and stores it. VV_EINPUT when the
  * file changed while it was read (tried twice). A file that contains a valid pointer text:
  * *is_pointer true, result empty, blob and pointer set. */

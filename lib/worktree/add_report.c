@@ -379,7 +379,6 @@ static vv_status put_past(vv_add_report *out, vv_dataset_writer *s, const vv_add
 			  const vv_dataset_found *staged, vv_error *err)
 {
 	vv_auto(vv_table) old = {0}, new = {0};
-	vv_writer *writer;
 	vv_sink sink;
 	vv_status rc;
 
@@ -388,8 +387,7 @@ static vv_status put_past(vv_add_report *out, vv_dataset_writer *s, const vv_add
 	    staged->parent_root.kind != VV_KIND_TABLE) {
 		return VV_OK;
 	}
-	if ((rc = vv_dataset_writer_blocks(s, &writer, err)) < 0) return rc;
-	vv_sink_writer(&sink, writer);
+	if ((rc = vv_dataset_writer_sink(s, &sink, err)) < 0) return rc;
 	if ((rc = vv_table_open_stored(&new, &sink, &staged->result.cid, err)) < 0 ||
 	    (rc = vv_table_open_stored(&old, &sink, &staged->parent, err)) < 0 ||
 	    (rc = put_new_key(out, item->path, &old, &new, err)) < 0 ||

@@ -174,7 +174,6 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	vv_source source;
 	vv_fd_source storage;
-	vv_writer *writer;
 	vv_sink sink;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
@@ -187,10 +186,9 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	io.parent = io.as = &j->table.root;
 	io.pool = vv_dataset_reader_pool(j->c->reader);
 	if ((rc = vv_repository_secret(j->c->repo, &io.secret, err)) < 0 ||
-	    (rc = vv_dataset_writer_blocks(j->c->writer, &writer, err)) < 0) {
+	    (rc = vv_dataset_writer_sink(j->c->writer, &sink, err)) < 0) {
 		goto done;
 	}
-	vv_sink_writer(&sink, writer);
 	if ((rc = vv_import(&result, &source, &sink, &io, err)) < 0 ||
 	    (rc = vv_root_pointer(&text, &result.cid, &result.root, err)) < 0 ||
 	    (rc = vv_dataset_writer_commit(j->c->writer, err)) < 0) {
