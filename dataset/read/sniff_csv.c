@@ -154,9 +154,16 @@ static vv_status keep_parent(sniff *s, uint8_t **habits, size_t *count, vv_error
 	return VV_OK;
 }
 
-static vv_newline majority(const size_t counts[4], vv_newline otherwise)
+/* Of rows that end differently, a few can decide: then the version before does. Else a merge would take the other
+ * ends for a new form, and write them into rows that nobody changed. */
+static vv_newline majority(const size_t counts[4], const vv_dialect *before, vv_newline otherwise)
 {
 	vv_newline best = VV_LF;
+
+	if (before && counts[before->newline] > 0 &&
+	    counts[before->newline] * 4 >= counts[VV_LF] + counts[VV_CRLF] + counts[VV_CR]) {
+		return before->newline;
+	}
 
 	for (vv_newline n = VV_CRLF; n <= VV_CR; n++) {
 		if (counts[n] > counts[best]) {
@@ -216,7 +223,7 @@ vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err)
 	if (!columns || !habits) return vv_fail_nomem(err);
 	vv_status rc = count_rows(s, columns, newlines, err);
 	if (rc < 0) return rc;
-	d->newline = majority(newlines,
+	d->newline = majority(newlines, s->before,
 			      header_newline != VV_NO_NEWLINE ? header_newline : otherwise);
 	if (d->form != VV_FORM_CSV) return rc;
 	choose_habits(habits, columns, width);

@@ -242,3 +242,18 @@ ROWS='id,v\n1,a\n2,b\n3,c\n4,d\n'
 	[ "$n" -eq 10 ]
 	succeeds varve fsck --data
 }
+
+@test "rows whose line ends differ keep them, whichever ends are more on one side" {
+	new_repo
+	printf 'id,a\r\n1,x\r\n2,y\n3,y\r\n4,x\r\n5,x\n6,x\r\n7,z\n8,z\n9,y\r\n10,z\n11,y\r\n' > t.csv
+	varve add . > /dev/null
+	varve commit -q -m base
+	git switch -q -c a
+	sed -i '/^[389],/d' t.csv
+	varve commit -q -a -m a
+	git switch -q -c b main
+	sed -i 's/^\(1\|11\),./\1,q/' t.csv
+	varve commit -q -a -m b
+	succeeds varve merge a
+	printf 'id,a\r\n1,q\r\n2,y\n4,x\r\n5,x\n6,x\r\n7,z\n10,z\n11,q\r\n' | cmp - t.csv
+}
