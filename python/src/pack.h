@@ -1,6 +1,6 @@
 /*
- * pack.h: values on their way from libvarve to Python. They are written without the GIL, whole batches at a time,
- * and become objects once it is held again.
+ * pack.h: passes values from libvarve to Python. A thread that does not hold the GIL writes whole batches of
+ * values as bytes; a thread that holds the GIL converts these bytes to Python objects.
  *
  *	pack p = {0};
  *	pack_tuple(&p, 2);  pack_text(&p, name);  pack_int(&p, 7);
@@ -15,33 +15,37 @@
 #include "varve/varve.h"
 
 typedef struct pack {
-	unsigned char *at;
-	size_t len, cap, read;
-	bool failed; /* memory ran out; pack_take says so */
+	unsigned char *at;     /* the bytes of the values */
+	size_t len, cap, read; /* read: the offset of the next value to convert */
+	bool failed;           /* memory ran out; pack_take and pack_list raise MemoryError */
 } pack;
 
-void pack_none(pack *p);
-void pack_int(pack *p, int64_t n);
+/* The next functions add a value, whose Python type is given. */
+void pack_none(pack *p);           /* None */
+void pack_int(pack *p, int64_t n); /* int */
 
-/* A number; None for VARVE_UNKNOWN. */
+/* Adds an int; None if n is VARVE_UNKNOWN. */
 void pack_row(pack *p, uint64_t n);
 
-/* str, by UTF-8 with surrogateescape. */
+/* Adds a str, decoded from UTF-8 with the error handler surrogateescape. */
 void pack_str(pack *p, const char *text, size_t len);
 
-/* str; None for NULL. */
+/* Adds a text that ends with NUL as a str, as pack_str does; None if text is NULL. */
 void pack_text(pack *p, const char *text);
 
-/* str as written; None if the cell is absent or null. */
+/* Adds the text of a cell, as the file spells it, as a str; None if the cell is absent or null. */
 void pack_cell(pack *p, const varve_cell *cell);
-void pack_bytes(pack *p, const void *bytes, size_t len);
+void pack_bytes(pack *p, const void *bytes, size_t len); /* bytes */
 
-/* A tuple of the count values that are packed next. */
+/* Adds a tuple, whose items are the count values that are added next. */
 void pack_tuple(pack *p, size_t count);
 
-/* The one value, or the count values as a list, as new references; frees the bytes. NULL: an exception. */
+/* Converts the only value, and frees the bytes. Returns a new reference; NULL: an exception is set. Needs the
+ * GIL. */
 PyObject *pack_take(pack *p);
+/* Converts count values to a list, and frees the bytes. Returns a new reference; NULL: an exception is set. Needs
+ * the GIL. */
 PyObject *pack_list(pack *p, size_t count);
-void pack_clear(pack *p);
+void pack_clear(pack *p); /* frees the bytes */
 
 #endif

@@ -1,4 +1,4 @@
-"""What the tests share: the program varve, whose work the reader is compared with, and repositories made with it."""
+"""Fixtures of all tests: runs the program varve, with which the reader is compared, and makes repositories with it."""
 import os
 import random
 import subprocess
@@ -13,7 +13,7 @@ TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 
 
 class Program:
-    """varve in a folder, with a home of its own and a clock that stands."""
+    """Runs programs in a folder, with a home folder of their own. Each call has dates a minute after the previous call."""
 
     def __init__(self, home):
         self.now = 1700000000
@@ -32,12 +32,12 @@ class Program:
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory):
-    """Runs a program: run(folder, "varve", ...)."""
+    """Runs a program in a folder: run(folder, "varve", ...)."""
     return Program(tmp_path_factory.mktemp("home"))
 
 
 def new_repository(run, folder):
-    """An empty repository for varve."""
+    """Makes an empty repository for varve."""
     folder.mkdir()
     run(folder, "git", "init", "-q", "-b", "main")
     run(folder, "varve", "init")
@@ -45,7 +45,7 @@ def new_repository(run, folder):
 
 
 def add(run, folder, table):
-    """As varve takes it; what it refuses is kept as bytes."""
+    """Writes a table and adds it to the repository; as a file of bytes, if `varve add` refuses it as a table."""
     (folder / table.name).write_bytes(table.bytes())
     if run(folder, "varve", "add", "-q", *table.options, table.name, may_fail=True) is None:
         run(folder, "varve", "add", "-q", "--as", "file", table.name)
@@ -53,7 +53,7 @@ def add(run, folder, table):
 
 @pytest.fixture(scope="session")
 def repository(run, tmp_path_factory):
-    """(folder, {(REV, path): bytes of the file}): three versions of random tables of all kinds."""
+    """A repository with three versions of random tables of all kinds: (folder, {(REV, path): bytes of the file})."""
     seed = int(os.environ.get("VARVE_TEST_SEED") or random.randrange(1 << 32))
     print("seed", seed)
     rng = random.Random(seed)

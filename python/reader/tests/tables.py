@@ -1,4 +1,4 @@
-"""Random tables in many forms, and random changes of them."""
+"""Makes random tables in many forms, and changes them randomly."""
 import datetime
 import json
 
@@ -32,7 +32,7 @@ KINDS = [
 
 
 class Table:
-    """rows: lists of texts; an odd row is written as it is."""
+    """A random table. rows: lists of cells. odd: some rows are spelled differently from the others."""
 
     def __init__(self, rng, n):
         self.form = rng.choice(["csv", "csv", "csv", "ndjson", "json"])
@@ -60,7 +60,8 @@ class Table:
             rng.shuffle(self.rows)
 
     def extras(self, rng):
-        """Comments between rows, other header lines, an escape before quotes, rows inside a document."""
+        """Sets what only some tables have: comments, no or two header lines, an escape character, a document around the
+        rows."""
         csv = self.form == "csv"
         self.comments, self.header = csv and rng.random() < 0.2, rng.choice([1] * 6 + [0, 2]) if csv else 0
         self.escape = "\\" if csv and rng.random() < 0.15 else ""
@@ -113,7 +114,7 @@ class Table:
         return text.encode(self.codec, "replace" if self.codec[:3] != "utf" else "strict")
 
     def change(self, rng):
-        """Some cells, and some rows that come and go."""
+        """Changes some cells, and adds and removes rows."""
         for _ in range(rng.randrange(1, 4)):
             row = rng.choice(self.rows)
             n = rng.randrange(1, len(row))
@@ -127,7 +128,7 @@ class Table:
 
 
 class Bytes:
-    """A file that is no table."""
+    """A file that is not a table."""
 
     def __init__(self, rng, n):
         self.name, self.options = f"b{n}.bin", ["--as", "file"]
@@ -142,5 +143,5 @@ class Bytes:
 
 
 def make_table(rng, n):
-    """A table, or bytes."""
+    """Makes a random Table, or sometimes Bytes."""
     return Bytes(rng, n) if rng.random() < 0.1 else Table(rng, n)

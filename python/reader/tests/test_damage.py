@@ -1,4 +1,4 @@
-"""Damaged places: an error that names the file, and never wrong bytes."""
+"""Tests damaged places: errors name the damaged file, and wrong bytes are never returned."""
 import os
 import random
 import shutil
@@ -14,7 +14,7 @@ MARKS = ("packs/", "lists/", "versions/", "indexes/", "objects/pack/", "t0.", "t
 
 @pytest.fixture(scope="module")
 def places(run, tmp_path_factory):
-    """(seed, {name: folder}, {(REV, path): bytes})"""
+    """Makes the undamaged places: (seed, their folder, {(REV, path): bytes})."""
     seed = int(os.environ.get("VARVE_TEST_SEED") or random.randrange(1 << 32))
     rng, top = random.Random(seed), tmp_path_factory.mktemp("damage")
     folder, files = new_repository(run, top / "repository"), {}
@@ -32,7 +32,7 @@ def places(run, tmp_path_factory):
 
 
 def damage(rng, path):
-    """Flips a bit, cuts the file, or removes it; says which."""
+    """Flips a bit of a file, cuts the file, or removes it. Returns which of these was done."""
     data = bytearray(path.read_bytes())
     how = rng.choice(["flipped", "flipped", "cut", "missing"])
     if how == "missing":
@@ -46,7 +46,7 @@ def damage(rng, path):
 
 
 def try_place(folder, files):
-    """Errors; all bytes that come without one are right."""
+    """Returns all errors of a place. Checks that all bytes that are returned without an error are right."""
     errors = []
     try:
         place = open_place(folder)
@@ -100,7 +100,7 @@ def test_a_damaged_car_is_named(places, tmp_path):
 
 
 def test_hostile_blocks_are_damage(places):
-    """Blocks whose CID somebody made fit: an error and, where the root is as it was, never another file."""
+    """A block with wrong bytes gives an error. A different file is returned only if the root block is wrong."""
     seed, top, _ = places
     print("seed", seed)
     rng, place = random.Random(seed), open_place(top / "one.car")
@@ -130,7 +130,7 @@ def test_names_of_no_version(places, rev):
 
 
 class Objects(dict):
-    """Objects of Git by id, as a source has them."""
+    """A source for History: the id of each object -> the object."""
     read = dict.__getitem__
 
 

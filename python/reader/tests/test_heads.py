@@ -1,4 +1,4 @@
-"""Signed heads: who signed, and what a mirror cannot show."""
+"""Tests signed heads: their signers, and that changes by a mirror are found."""
 import shutil
 
 import pytest
@@ -8,7 +8,8 @@ from varve_reader import open_place
 
 @pytest.fixture
 def published(run, tmp_path):
-    """(run, folder of all, key of the owner, key of a signer): a folder after two heads of the owner and one of a signer."""
+    """A published folder with two heads of the owner and one of a signer: (run, its parent folder, owner's key, signer's
+    key)."""
     run = type(run)(tmp_path)
     folder = new_repository(run, tmp_path / "repository")
     owner = run(folder, "varve", "key", "new").decode().split()[0].removeprefix("did:key:")

@@ -1,4 +1,4 @@
-"""The real histories in tests/data and the kept formats in tests/compat: every version byte for byte."""
+"""Reads every version of the histories in tests/data, and of the older formats in tests/compat, byte for byte."""
 import gzip
 import os
 import tarfile
@@ -53,7 +53,7 @@ def test_a_kept_format(run, tmp_path, generation):
 
 @pytest.mark.parametrize("generation", sorted(n for n in os.listdir(COMPAT) if n.startswith("v")))
 def test_kept_packs(tmp_path, generation):
-    """Every method of every record, from packs."""
+    """Reads records of all methods from packs."""
     with tarfile.open(os.path.join(COMPAT, generation, "packs.tar")) as f:
         f.extractall(tmp_path)
     blocks = Blocks(str(tmp_path))
@@ -74,7 +74,7 @@ def test_a_kept_pack_of_many_records(tmp_path, generation):
 
 @pytest.mark.parametrize("generation", sorted(n for n in os.listdir(COMPAT) if n.startswith("v")))
 def test_kept_places(run, tmp_path, generation):
-    """A published folder with a signed head, a store, a Git host with blocks, a CAR, a vault."""
+    """Reads a published folder with a signed head, a store, a Git host with blocks, a CAR and a vault."""
     with tarfile.open(os.path.join(COMPAT, generation, "places.tar.gz")) as f:
         f.extractall(tmp_path)
     run(tmp_path, "git", "init", "-q", "--bare", "host.git")

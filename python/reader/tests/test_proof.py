@@ -1,4 +1,4 @@
-"""Proofs of one row: right as they are, and damage whatever is changed."""
+"""Tests proofs of one row: a proof is right, and every change of a proof is found."""
 import hashlib
 import os
 import random
@@ -11,7 +11,7 @@ from varve_reader.cbor import Cid, decode
 
 @pytest.fixture(scope="module")
 def proofs(run, tmp_path_factory):
-    """(folder of the proofs, key of the owner, key of a signer)"""
+    """Makes proofs: (folder of the proofs, owner's key, signer's key)."""
     top = tmp_path_factory.mktemp("proofs")
     run = type(run)(top)
     folder = new_repository(run, top / "repository")
@@ -45,7 +45,7 @@ def proofs(run, tmp_path_factory):
 
 
 def checked(path, owner=None):
-    """(errors, key of the signer, row)"""
+    """Checks a proof: returns (errors, keys of the signers, rows)."""
     place = open_place(path)
     errors = [str(e) for e in place.verify(owner)]
     return errors, [h.key for h in place.heads], place.rows
@@ -92,7 +92,7 @@ def test_damage_is_named(proofs, tmp_path):
 
 
 def sections(data):
-    """(CID, bytes) of each, but for the header."""
+    """Returns (CID, bytes) of each section of a CAR, without the header."""
     at, out = 59, []
     while at < len(data):
         size = shift = 0
@@ -108,7 +108,8 @@ def sections(data):
 
 
 def rewrite(blocks, changed):
-    """Blocks in which `changed` (CID -> bytes) has other bytes, and all that names it the new CID and id."""
+    """Returns the blocks with the new bytes in `changed` (CID -> bytes), and with the new CIDs and ids wherever the old ones
+    were."""
     names = {}
     for cid, data in changed.items():
         names[bytes(cid)] = bytes(Cid.of(cid.codec, data))
@@ -135,7 +136,7 @@ def car_of(blocks, root):
 
 
 def test_blocks_that_somebody_made_fit_prove_nothing(proofs, tmp_path):
-    """Each block is changed in turn, and all above it named anew, as far as no signature is in the way."""
+    """Changes each block in turn, and updates the CIDs in all blocks above it, up to the next signature."""
     seed = int(os.environ.get("VARVE_TEST_SEED") or random.randrange(1 << 32))
     print("seed", seed)
     rng, path = random.Random(seed), tmp_path / "one.car"
@@ -160,7 +161,7 @@ def test_blocks_that_somebody_made_fit_prove_nothing(proofs, tmp_path):
 
 
 def test_a_proof_says_no_more_than_its_row(proofs, tmp_path):
-    """Another key, path, commit, head or root in the node on top: refused, or that of the row."""
+    """A proof whose top node names another key, path, commit, head or root is refused, or proves the row with this key."""
     path, blocks = tmp_path / "one.car", sections((proofs[0] / "one.car").read_bytes())
     said = decode(blocks[0][1])
     for old, new in ((b"41234", b"41235"), (b"41234", b"99999"), (b"sub/t.csv", b"sub/u.csv"),

@@ -1,4 +1,4 @@
-"""Vaults: whole ones, in stripes, under a passphrase, damaged."""
+"""Tests vaults: complete ones, with stripes, with a passphrase, and damaged."""
 import random
 import shutil
 
@@ -11,7 +11,7 @@ from varve_reader.sealed import read_key
 
 @pytest.fixture
 def vault(run, tmp_path):
-    """(folder of all, {(REV, path): bytes}): a repository that six folders keep, with its key and a recovery key."""
+    """A repository with a vault in six folders, its key and a recovery key: (run, parent folder, {(REV, path): bytes})."""
     run = type(run)(tmp_path)
     seed = random.randrange(1 << 32)
     print("seed", seed)

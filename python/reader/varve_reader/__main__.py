@@ -1,11 +1,11 @@
-"""python -m varve_reader: the same as the command varve-reader."""
+"""Runs the command varve-reader, as python -m varve_reader."""
 import sys
 
 PACKAGES = {"nacl": "PyNaCl", "xxhash": "xxhash", "zstandard": "zstandard"}
 
 
 def main():
-    """Runs the command; returns its exit status, 2 where a package is missing."""
+    """Runs the command, and returns its exit status; 2 if a package is missing."""
     try:
         from .cli import main as run
 

@@ -1,4 +1,4 @@
-"""CAR files, version 1 and 2: blocks one after the other."""
+"""Reads CAR files, versions 1 and 2: files of blocks, one after the other."""
 from . import cbor
 from .cbor import Cid, Cursor, decode
 from .errors import Damaged, within
@@ -7,7 +7,7 @@ PRAGMA = bytes.fromhex("0aa16776657273696f6e02")
 
 
 def read(path, blocks):
-    """Takes a CAR's blocks in, each hashed; returns its roots."""
+    """Checks the hash of every block of a CAR, adds the blocks to blocks.direct, and returns the CAR's roots."""
     with within(path), open(path, "rb") as f:
         c = Cursor(f.read())
         if c.data.startswith(PRAGMA):

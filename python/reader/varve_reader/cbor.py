@@ -1,4 +1,4 @@
-"""CIDs, strict DAG-CBOR and variable-length numbers (store.md, "Conventions")."""
+"""Reads CIDs, strict DAG-CBOR and variable-length numbers (store.md, "Conventions")."""
 import base64
 import hashlib
 import struct
@@ -9,37 +9,37 @@ RAW, CBOR = 0x55, 0x71
 
 
 class Cid(bytes):
-    """A CIDv1 in its 36 bytes."""
+    """A CIDv1, as its 36 bytes."""
 
     @classmethod
     def of(cls, codec, data):
-        """The CID of a block."""
+        """Computes the CID of a block with this codec and content."""
         return cls.make(codec, hashlib.sha256(data).digest())
 
     @classmethod
     def make(cls, codec, digest):
-        """The CID of codec and digest."""
+        """Makes a CID from its codec and digest."""
         if codec not in (RAW, CBOR) or len(digest) != 32:
             raise Damaged(f"a CID with codec {codec:#x} and {len(digest)} bytes of digest")
         return cls(bytes((1, codec, 0x12, 0x20)) + digest)
 
     @classmethod
     def parse(cls, text):
-        """The CID of its text, "b" and base32."""
+        """Reads a CID from its text, "b" and base32."""
         if len(text) != 59 or text[0] != "b" or text != text.lower():
             raise Damaged(f"'{text}' is not a CID")
         return cls.check(base64.b32decode(text[1:].upper() + "=" * 6))
 
     @classmethod
     def check(cls, data):
-        """The CID in 36 bytes."""
+        """Reads a CID from its 36 bytes."""
         if len(data) != 36 or data[0] != 1 or data[2:4] != b"\x12\x20":
             raise Damaged(f"{bytes(data).hex()} is not a CID of varve")
         return cls.make(data[1], bytes(data[4:]))
 
     @property
     def codec(self):
-        """0x55 raw or 0x71 dag-cbor."""
+        """The codec: 0x55 (raw) or 0x71 (dag-cbor)."""
         return self[1]
 
     def __str__(self):
@@ -47,28 +47,28 @@ class Cid(bytes):
 
 
 class Cursor:
-    """Reads bytes from front to back; running over the end is damage."""
+    """Reads bytes from at to end. Reading beyond the end raises Damaged."""
 
     def __init__(self, data, at=0, end=None):
         self.data, self.at, self.end = data, at, len(data) if end is None else end
 
     def take(self, n):
-        """The next n bytes."""
+        """Reads the next n bytes."""
         if n < 0 or self.at + n > self.end:
             raise Damaged(f"{n} bytes wanted at {self.at}, the end is at {self.end}")
         self.at += n
         return bytes(self.data[self.at - n:self.at])
 
     def byte(self):
-        """The next byte."""
+        """Reads the next byte, as a number."""
         return self.take(1)[0]
 
     def number(self, code):
-        """A number as struct's code has it, least byte first."""
+        """Reads a number of the type that this code means in the module struct, least significant byte first."""
         return struct.unpack("<" + code, self.take(struct.calcsize("<" + code)))[0]
 
     def varint(self, most=2 ** 64 - 1):
-        """Unsigned LEB128 in its shortest form."""
+        """Reads a number in unsigned LEB128, which must be at most `most`, and in its shortest form."""
         n = shift = 0
         while True:
             b = self.byte()
@@ -82,12 +82,12 @@ class Cursor:
         return n
 
     def zigzag(self):
-        """A signed 64-bit number."""
+        """Reads a signed 64-bit number, stored as a zigzag varint."""
         n = self.varint()
         return n >> 1 ^ -(n & 1)
 
     def done(self):
-        """Everything MUST have been read."""
+        """Raises Damaged if not all bytes have been read."""
         if self.at != self.end:
             raise Damaged(f"{self.end - self.at} bytes too many at {self.at}")
 
@@ -140,7 +140,7 @@ def _value(c, depth):
 
 
 def decode(data):
-    """The one value that the bytes are."""
+    """Decodes bytes that are exactly one value."""
     c = Cursor(data)
     value = _value(c, 0)
     c.done()

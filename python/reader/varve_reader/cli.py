@@ -1,4 +1,4 @@
-"""The command varve-reader. Exit status: 0 done, 1 damage, 2 usage or trouble."""
+"""The command varve-reader. Exit status: 0 success, 1 damage, 2 wrong usage or another failure."""
 import argparse
 import datetime
 import os
@@ -35,7 +35,7 @@ def _parser():
 
 
 def _say(text, stream=None):
-    """Prints a line; what could drive a terminal is escaped."""
+    """Prints a line. Characters that could control a terminal are escaped."""
     text = re.sub("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", lambda m: f"\\u{ord(m[0]):04x}", str(text))
     stream = stream or sys.stdout
     print(text.encode(stream.encoding or "utf-8", "backslashreplace").decode(stream.encoding or "utf-8"), file=stream)
@@ -86,7 +86,7 @@ def _cat(place, args):
 
 
 def main(argv=None):
-    """Runs the command; returns its exit status."""
+    """Runs the command, and returns its exit status."""
     args = _parser().parse_args(argv)
     try:
         place = open_place(args.place, args.key, args.more)

@@ -1,11 +1,11 @@
-"""Row edits: one row group as changes of another (store.md, "Row edits")."""
+"""Applies row edits: a row group that is stored as changes of another row group, its base (store.md, "Row edits")."""
 from . import group
 from .cbor import Cursor
 from .errors import Damaged
 
 
 def uleb(n):
-    """A number as varint."""
+    """Encodes a number as a varint."""
     out = bytearray()
     while n > 127:
         out.append(n & 127 | 128)
@@ -19,7 +19,7 @@ def _zigzag(n):
 
 
 def _places(c):
-    """(rows kept, rows that go, rows that come) of each place."""
+    """Reads the places of the edits: for each, the numbers of kept, removed and added rows."""
     return [(c.varint(1 << 20), c.varint(1 << 20), c.varint(1 << 20)) for _ in range(c.varint(1 << 20))]
 
 
@@ -33,7 +33,7 @@ def _modes(c):
 
 
 def _merge(base, places, told):
-    """The column's values after the edits; told are those of rows that come, and of cells that change."""
+    """Returns the column's values after the edits. told: row -> value, for added rows and changed cells."""
     out, at = [], 0
     for kept, gone, new in places:
         out += base[at:at + kept] + [None] * new
@@ -45,7 +45,7 @@ def _merge(base, places, told):
 
 
 def _new_rows(places):
-    """Numbers of the rows that come, in the result."""
+    """Returns the numbers of the added rows in the result."""
     rows, at = [], 0
     for kept, _, new in places:
         at += kept
@@ -86,7 +86,7 @@ def _numbers(values, head, scale):
 
 
 def _told_numbers(c, head, kept, rows):
-    """Values of these rows, each told from the row before it."""
+    """Reads the values of these rows; with head.deltas, as differences from the previous row. Returns row -> value."""
     told, before = {}, None
     for row, value in enumerate(kept):
         if row in rows:
@@ -110,7 +110,7 @@ def _changed_rows(c, count):
 
 
 def _column(c, mode, data, rows, count, places):
-    """One column of the result."""
+    """Makes one column of the result."""
     if mode & 1:
         return c.take(c.varint(1 << 20))
     own = Cursor(data)
@@ -142,7 +142,7 @@ def _column(c, mode, data, rows, count, places):
 
 
 def apply(base, stored):
-    """The row group that the edits make of the base."""
+    """Applies the edits `stored` to the row group `base`, and returns the new row group."""
     rows, columns = group.split(base)
     c = Cursor(stored)
     places = _places(c)

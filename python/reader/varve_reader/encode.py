@@ -1,4 +1,4 @@
-"""Text back in the encoding of its file (store.md, "Encodings")."""
+"""Converts text to the encoding of its file (store.md, "Encodings")."""
 import codecs
 
 from .errors import Damaged
@@ -13,7 +13,7 @@ NAMES = {
 
 
 def _own_bytes(error):
-    """Stray bytes are themselves; so are, for iconv's EUC encodings, the controls above 127."""
+    """Error handler: encodes a stray byte, and in iconv's EUC encodings a control character above 127, as this byte."""
     codes = [ord(c) - (0xDC00 if c >= "\udc80" else 0) for c in error.object[error.start:error.end]]
     if not isinstance(error, UnicodeEncodeError) or not all(0x80 <= code <= 0xFF for code in codes):
         raise error
@@ -24,7 +24,7 @@ codecs.register_error("varve", _own_bytes)
 
 
 def _ibm_places():
-    """Where windows-31j has the characters that Python's cp932 writes in NEC's places."""
+    """Maps the characters that Python's cp932 encodes with NEC's codes to their codes in windows-31j."""
     table = {}
     for code in range(0xFA40, 0xFC4C):
         text = code.to_bytes(2, "big").decode("cp932", "ignore")
@@ -42,7 +42,7 @@ def _encode(text, codec):
 
 
 def encode(text, name, size, digest):
-    """The file's bytes: those with that length and hash."""
+    """Converts text to the encoding `name`, and returns the bytes that have this size and hash."""
     known = False
     for codec in NAMES.get(name.lower(), [name]):
         try:

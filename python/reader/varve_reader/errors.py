@@ -1,4 +1,4 @@
-"""What goes wrong: damage, and what is not there. Each message begins with the file it is about."""
+"""Errors: damage, and missing data. Each message begins with the file that it is about."""
 import contextlib
 import re
 import struct
@@ -8,11 +8,11 @@ import zstandard
 
 
 class Damaged(Exception):
-    """Bytes that are not what the format or their hash says, or that a newer varve wrote."""
+    """Bytes that do not match the format or their hash, or that a newer varve wrote."""
 
 
 class Missing(Damaged):
-    """A block, object or file that something names and that is not here."""
+    """A block, object or file that is named, but not found."""
 
 
 # What reading malformed bytes raises anywhere below; all of it is damage.
@@ -22,7 +22,7 @@ _MALFORMED = (AttributeError, LookupError, ValueError, TypeError, OverflowError,
 
 @contextlib.contextmanager
 def within(where):
-    """Puts where, usually a file, in front of every error about damage."""
+    """Puts `where`, usually a file, before the message of every error about damage."""
     try:
         yield
     except Damaged as e:
@@ -33,7 +33,7 @@ def within(where):
 
 @contextlib.contextmanager
 def collected(errors, where=None):
-    """Damage becomes an entry of a list, after which it goes on; where as of within."""
+    """Appends an error about damage to the list, and continues after the block. where: as for within."""
     try:
         with within(where) if where else contextlib.nullcontext():
             yield

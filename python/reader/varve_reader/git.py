@@ -1,4 +1,4 @@
-"""Git's objects and refs: loose objects, packs, packed-refs, as gitformat-pack(5) and gitrepository-layout(5) have them."""
+"""Reads Git's objects and refs: loose objects, packs and packed-refs (gitformat-pack(5), gitrepository-layout(5))."""
 import hashlib
 import os
 import re
@@ -14,14 +14,14 @@ MOST = 1 << 30
 
 
 def check_object(oid, kind, data):
-    """(kind, data), which MUST be the object of that id."""
+    """Returns (kind, data) if this is the object with this id; else raises Damaged."""
     if hashlib.sha1(b"%s %d\0" % (kind.encode(), len(data)) + data).hexdigest() != oid:
         raise Damaged("the bytes do not have this hash")
     return kind, data
 
 
 def patch(base, delta):
-    """What a delta makes of its base."""
+    """Applies a delta to its base, and returns the result."""
     c, out = Cursor(delta), []
     source, target = c.varint(MOST), c.varint(MOST)
     while c.at < c.end:
@@ -39,7 +39,7 @@ def patch(base, delta):
 
 
 class GitPack:
-    """A pack with its index, version 2. where: id -> offset."""
+    """A pack with its index, both of version 2. where: the id of each object -> its offset in the pack."""
 
     def __init__(self, path):
         self.path = path
@@ -59,7 +59,7 @@ class GitPack:
                 raise Damaged("not a pack of version 2")
 
     def read(self, offset, git):
-        """(kind, bytes) of the object at an offset."""
+        """Returns (kind, bytes) of the object at an offset."""
         deltas, name = [], None
         while name is None:
             c = Cursor(self.data, offset)
@@ -93,14 +93,14 @@ class GitPack:
         return name, data
 
     def check(self):
-        """Sums of both files."""
+        """Checks the checksums of both files."""
         for end, data in ((".idx", self.index), (".pack", self.data)):
             if hashlib.sha1(data[:-20]).digest() != data[-20:] or self.index[-40:-20] != self.data[-20:]:
                 raise Damaged(f"{self.path}{end}: the sum is wrong")
 
 
 class Git:
-    """A repository: a work tree, its .git, or a bare one. broken: packs that cannot be opened."""
+    """A repository. path: a work tree, its .git, or a bare repository. broken: the errors of packs that cannot be opened."""
 
     def __init__(self, path):
         inner = os.path.join(path, ".git")
@@ -137,7 +137,7 @@ class Git:
         return refs, refs.get(text[5:]) if text.startswith("ref: ") else _oid(head, text)
 
     def read(self, oid):
-        """(kind, bytes) of an object, whose hash is checked."""
+        """Returns (kind, bytes) of an object, after checking its hash."""
         first = next(iter(self.broken), None)
         for pack in self.packs:
             if oid in pack.where:
@@ -154,7 +154,7 @@ class Git:
         raise first or Missing(f"{self.path}: object {oid} is missing")
 
     def verify(self):
-        """Every pack and every object of packs; yields each error."""
+        """Checks every pack and every object in packs; yields each error."""
         yield from self.broken
         for pack in self.packs:
             errors = []

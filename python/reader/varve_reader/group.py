@@ -1,4 +1,4 @@
-"""Row groups: the cells of a run of rows, column by column (store.md, "Row group")."""
+"""Decodes row groups: the cells of consecutive rows, stored column by column (store.md, "Row group")."""
 import datetime
 import struct
 from itertools import accumulate
@@ -12,14 +12,14 @@ EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 
 class Literal(bytes):
-    """A cell that is a JSON value other than a string, as it is written in the file."""
+    """A cell that is a JSON value other than a string, as the file spells it."""
 
 
 NULL = Literal(b"null")
 
 
 def signed(n):
-    """A 64-bit number with its sign."""
+    """Converts an unsigned 64-bit number to a signed one."""
     n &= M64
     return n - 2 ** 64 if n >= SIGN else n
 
@@ -33,7 +33,7 @@ def _slices(c, lengths):
 
 
 def spell(encoding, form, scale, n):
-    """The text of a number."""
+    """Returns the text of a number, date or datetime, in this encoding, form and scale."""
     if encoding == INTEGER:
         return b"%d" % n
     if encoding == DECIMAL:
@@ -52,7 +52,7 @@ def spell(encoding, form, scale, n):
 
 
 class Numbers:
-    """What a column of numbers begins with."""
+    """The header of a column of numbers."""
 
     def __init__(self, c, encoding):
         flags = c.byte()
@@ -64,7 +64,7 @@ class Numbers:
 
 
 def numbers(c, n, head):
-    """n values; None where one is empty."""
+    """Reads n values; None for an empty cell."""
     empty = c.take(n) if head.empties else bytes(n)
     if any(e > 1 for e in empty):
         raise Damaged("a column with other marks of empty cells than there are")
@@ -83,13 +83,13 @@ def numbers(c, n, head):
 
 
 def dictionary(c, n):
-    """The n texts of a column, and the different ones."""
+    """Reads the n texts of a column with a dictionary. Returns these texts, and the dictionary."""
     texts = _slices(c, [c.varint() for _ in range(c.varint(255))])
     return [texts[i] for i in c.take(n)], texts
 
 
 def values(c, encoding, n):
-    """The n texts of a column."""
+    """Reads the n texts of a column in this encoding."""
     if encoding == CONST:
         return [c.take(c.varint())] * n
     if encoding == DICT:
@@ -108,7 +108,7 @@ def values(c, encoding, n):
 
 
 def states(c, first, rows):
-    """The state of each cell, or the one that all have."""
+    """Reads the state of each cell, as a list; or, if all cells have the same state, this state."""
     kind = first >> 4
     if kind == 0:
         return 0
@@ -121,7 +121,7 @@ def states(c, first, rows):
 
 
 def column(data, rows):
-    """The cells of a column: bytes are text, None is absent, else a Literal."""
+    """Returns the cells of a column: bytes for a text, None for an absent cell, a Literal for any other JSON value."""
     c = Cursor(data)
     first = c.byte()
     state = states(c, first, rows)
@@ -133,7 +133,7 @@ def column(data, rows):
 
 
 def split(block):
-    """Number of rows, and the bytes of each column."""
+    """Returns the number of rows of a row group, and the bytes of each column."""
     c = Cursor(block)
     if c.take(4) != b"vvg\x01":
         raise Damaged("not a row group")
@@ -146,6 +146,6 @@ def split(block):
 
 
 def cells(block):
-    """The cells of a row group, a list for each column that it stores."""
+    """Returns the number of rows of a row group, and a list of cells for each column that it stores."""
     rows, parts = split(block)
     return rows, [column(p, rows) for p in parts]

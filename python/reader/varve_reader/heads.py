@@ -1,4 +1,4 @@
-"""Signed heads: which refs are the newest version, and who says so (heads.md)."""
+"""Reads signed heads: signed records of the refs of a repository (heads.md)."""
 import base64
 import hashlib
 import re
@@ -21,7 +21,7 @@ def _strings(data, count):
 
 
 def _check_signature(armored, key, message):
-    """An SSH signature of an ssh-ed25519 key in the namespace varve-head."""
+    """Checks that this is an SSH signature of the message by this ssh-ed25519 key, in the namespace varve-head."""
     data = base64.b64decode(b"".join(armored.split(b"\n")[1:-1]))
     if data[:10] != b"SSHSIG\0\0\0\1":
         raise Damaged("not an SSH signature")
@@ -35,7 +35,7 @@ def _check_signature(armored, key, message):
 
 
 def _record(text):
-    """The lines of a record, in their order, as name -> list of values."""
+    """Reads the lines of a record, which must be in the right order; returns name -> list of values."""
     lines = [line.split(" ", 1) for line in text.decode("utf-8").split("\n")[:-1]]
     names = [line[0] for line in lines]
     if names != sorted(names, key=ORDER.index) or any(names.count(n) != 1 for n in ONCE) or lines[0] != ["varve", "head 1"]:
@@ -44,7 +44,7 @@ def _record(text):
 
 
 def read_head(history, oid):
-    """The head at a commit, with its form, digests and signature checked, and not what it follows."""
+    """Reads the head at a commit. Checks its form, digests and signature, but not the earlier heads that it follows."""
     data = history.source.read(oid)[1]
     header, _, message = data.partition(b"\n\n")
     found = re.fullmatch(rb"tree (\w{40})\n((?:parent \w{40}\n)*)author (.*)\ncommitter (.*)\ngpgsig (.*(?:\n .*)*)", header)
@@ -73,13 +73,13 @@ def read_head(history, oid):
 
 
 def allows(owner, head):
-    """The owner's record names the signer for that time, and revokes nothing before."""
+    """Returns whether the owner's record allows the head's key to sign at the head's time, and does not revoke the head."""
     return owner.name == head.name and owner.signers.get(head.key, 0) >= head.time and \
         head.number <= owner.revoked.get(head.key, head.number)
 
 
 class Heads:
-    """All heads of a repository, each with everything below it checked."""
+    """All heads of a repository. Each head, and every earlier head that it follows, is checked."""
 
     def __init__(self, history, owner=None):
         self.history, self.known, self.shown = history, {}, {}
@@ -106,7 +106,7 @@ class Heads:
         return head
 
     def _chain(self, oid):
-        """The head at a commit; it and all below it are in known afterwards."""
+        """Returns the head at a commit. Adds this head, and all heads below it, to self.known."""
         left = [oid]
         while left:
             at = left[-1]
@@ -130,7 +130,7 @@ class Heads:
         return head
 
     def _allowed(self, head):
-        """The signer is the owner, or named by the owner's newest record below."""
+        """Raises Damaged unless the signer is the owner, or the owner's newest record below the head allows the signer."""
         if head.key == self.owner:
             return
         below = map(self.known.get, self.history.below([head.oid]))
@@ -139,14 +139,14 @@ class Heads:
             raise Damaged("the owner did not allow this signer")
 
     def counting(self):
-        """Shown heads that the owner's newest record does not revoke, the newest first."""
+        """Returns the heads of refs/varve/heads/ that the owner's newest record does not revoke, newest first."""
         revoked = self.shown[self.owner].revoked if self.owner in self.shown else {}
         seen = {oid for head in self.known.values() for _, _, oid in head.saw}
         return sorted((h for h in self.shown.values() if h.number <= revoked.get(h.key, h.number)),
                       key=lambda h: (h.time, h.oid not in seen), reverse=True)
 
     def check_refs(self):
-        """Each ref that the newest head names is there, at that commit or after it."""
+        """Checks that each ref in the newest head exists, and points to the head's commit or to a descendant of it."""
         for head in self.counting()[:1]:
             for name, oid in head.refs.items():
                 with within(f"{name}: signed by {head.key}, number {head.number}"):

@@ -1,4 +1,4 @@
-"""Commits, trees and pointers: which versions there are (store.md, "Pointer")."""
+"""Finds versions through commits, trees and pointers (store.md, "Pointer")."""
 import json
 import re
 from collections import namedtuple
@@ -12,7 +12,7 @@ Found = namedtuple("Found", "commit time path pointer")
 
 
 def pointer(data):
-    """The pointer that a blob is, or None."""
+    """Reads the content of a blob as a pointer. Returns None if it is not a pointer."""
     if not data.startswith(MARK):
         return None
     lines = data.split(b"\n", 2)
@@ -23,7 +23,7 @@ def pointer(data):
 
 
 def check_pointer(found, version):
-    """A pointer says what its root has."""
+    """Checks that a pointer states the same facts as its root."""
     root, said = version.root, found.json
     names = ["varve", "kind", "root", "bytes"]
     same = said["bytes"] == root.get("file", [root["bytes"]])[0] and said["kind"] == root["kind"]
@@ -40,7 +40,7 @@ def _tagged(data):
 
 
 class History:
-    """What the commits of a repository or a vault have. source: read(id), refs, head."""
+    """The commits of a repository or a vault. source: an object with read(id), refs and head, such as Git."""
 
     def __init__(self, source):
         self.source, self.trees, self.blobs, self.commits = source, {}, {}, {}
@@ -52,7 +52,7 @@ class History:
         return kind, data
 
     def commit(self, oid):
-        """(tree, parents, time) of a commit, or of the one that a tag names."""
+        """Returns (tree, parents, time) of a commit, or of the commit that a tag points to."""
         while oid not in self.commits:
             kind, data = self._read(oid, "commit", "tag")
             with within(f"{kind} {oid}"):
@@ -65,7 +65,7 @@ class History:
         return self.commits[oid]
 
     def tree(self, oid):
-        """(mode, name, id) of a tree's entries."""
+        """Returns (mode, name, id) for each entry of a tree."""
         if oid not in self.trees:
             data, at, entries = self._read(oid, "tree")[1], 0, []
             while at < len(data):
@@ -77,7 +77,7 @@ class History:
         return self.trees[oid]
 
     def files(self, tree, prefix=""):
-        """(path, id) of all files below a tree."""
+        """Yields (path, id) for each file below a tree."""
         for mode, name, oid in self.tree(tree):
             if mode == 0o40000:
                 yield from self.files(oid, f"{prefix}{name}/")
@@ -85,14 +85,14 @@ class History:
                 yield prefix + name, oid
 
     def pointer(self, oid):
-        """The pointer that a blob is, or None."""
+        """Returns the pointer in a blob; None if the blob is not a pointer."""
         if oid not in self.blobs:
             with within(f"blob {oid}"):
                 self.blobs[oid] = pointer(self._read(oid, "blob")[1])
         return self.blobs[oid]
 
     def below(self, tips, there=None):
-        """The ids of all commits that these reach; there: what objects there are, if some may be missing."""
+        """Returns the ids of all commits reachable from tips. there: the ids of existing objects, if some may be missing."""
         seen, left = set(), list(tips)
         while left:
             oid = left.pop()
@@ -108,12 +108,12 @@ class History:
         return seen
 
     def walk(self):
-        """All commits that branches, tags and HEAD reach, the newest first."""
+        """Returns all commits that are reachable from branches, tags and HEAD, newest first."""
         tips = [oid for name, oid in self.source.refs.items() if not re.match("refs/(varve/|heads/varve-blocks$)", name)]
         return sorted(self.below(tips + [self.source.head] * bool(self.source.head)), key=lambda oid: -self.commit(oid)[2])
 
     def versions(self):
-        """Each version that a commit has and its first parent lacks."""
+        """Yields each version that a commit has and its first parent does not have."""
         for oid in self.walk():
             tree, parents, time = self.commit(oid)
             before = dict(self.files(self.commit(parents[0])[0])) if parents else {}
@@ -123,7 +123,7 @@ class History:
                     yield Found(oid, time, path, found)
 
     def resolve(self, rev):
-        """The commit that a name, an id or its beginning, with ~N and ^N, means."""
+        """Returns the commit of a revision: a name, an id or the beginning of an id, optionally with ~N and ^N."""
         base, steps, rest = re.fullmatch(r"([^~^]*)((?:[~^]\d*)*)(.*)", rev).groups()
         oid = self.source.head if base in ("", "HEAD", "@") else None
         for form in ("refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/%s", "%s"):
@@ -143,7 +143,7 @@ class History:
         return oid
 
     def find(self, rev, path):
-        """(id of the blob, pointer or None) of a file in a version."""
+        """Returns (id of the blob, pointer or None) of a file in a revision."""
         tree = self.commit(self.resolve(rev))[0]
         for name, oid in self.files(tree):
             if name == path:

@@ -1,4 +1,4 @@
-"""Packs, their records, and blocks by CID (store.md, "Pack"; pack-lists.md, "List")."""
+"""Reads packs and their records, and finds blocks by CID (store.md, "Pack"; pack-lists.md, "List")."""
 import functools
 import mmap
 import os
@@ -21,7 +21,7 @@ Record = namedtuple("Record", "offset method cid length start end depth base")
 
 
 def unzstd(frame, length, base=None):
-    """The content of one frame, which MUST have that length."""
+    """Decompresses one frame of zstd, whose content must have this length. base: the dictionary, or None."""
     said = zstandard.get_frame_parameters(frame).content_size
     if said not in (length, zstandard.CONTENTSIZE_UNKNOWN):
         raise Damaged(f"a frame of {said} bytes in the place of {length}")
@@ -34,7 +34,7 @@ def unzstd(frame, length, base=None):
 
 
 def join_parts(stored, length, sums):
-    """Method 4: stretches of a block, each compressed by itself."""
+    """Joins a block stored with method 4: parts that are compressed separately. sums: also check the parts' checksums."""
     c = Cursor(stored)
     parts, gaps = [], []
     for _ in range(c.varint(16384)):
@@ -60,7 +60,7 @@ def join_parts(stored, length, sums):
 
 
 class Pack:
-    """One pack's bytes. Records that can be read are in .records by offset; .broken is the first damage."""
+    """A pack. records: offset -> record, for the records that can be read. broken: the first error, or None."""
 
     def __init__(self, name, data):
         self.name, self.data, self.records, self.broken = name, data, {}, None
@@ -98,7 +98,7 @@ class Pack:
         return Record(offset, method, cid, length, start, start + stored, depth, base)
 
     def check(self):
-        """The hash of all of it, and the name if it is one."""
+        """Checks the hash of the whole pack, which must also be in the pack's name."""
         if self.broken:
             raise self.broken
         with within(self.name):
@@ -109,7 +109,7 @@ class Pack:
                 raise Damaged("the pack's hash is not its name")
 
     def block(self, record, blocks, sums=False):
-        """The block of a record, hashed. Bases in other packs come from blocks."""
+        """Returns a record's block, after checking its hash. blocks: has bases of other packs. sums: check sums, too."""
         base = self._base(record, blocks) if record.method in (2, 3) else None
         with within(f"{self.name}: block {record.cid}"):
             stored = bytes(self.data[record.start:record.end])
@@ -144,21 +144,21 @@ class Pack:
 
 
 class Blocks:
-    """Blocks by CID, from packs and from memory (CARs, vaults)."""
+    """Finds blocks by CID, in packs and in memory (CARs, vaults)."""
 
     def __init__(self, shown="here"):
         self.shown, self.packs, self.where, self.direct, self.lost = shown, [], {}, {}, None
         self.cached = functools.lru_cache(64)(self._read)
 
     def add_pack(self, name, data):
-        """Takes a pack in; what of it cannot be read is told by verify, or when it is missed."""
+        """Adds a pack. Does not fail if the pack is damaged: verify reports the damage, and get if it lacks a block."""
         pack = Pack(name, data)
         self.packs.append(pack)
         for record in pack.records.values():
             self.where.setdefault(record.cid, []).append((pack, record))
 
     def add_folder(self, folder):
-        """All packs of a folder."""
+        """Adds all packs of a folder."""
         found = names(folder)
         for path in (os.path.join(folder, name) for name in found):
             if path.endswith(".pack"):
@@ -172,7 +172,8 @@ class Blocks:
         return pack.block(record, self)
 
     def get(self, cid, below=101):
-        """The block, from the first place that has it undamaged, by less than that many differences."""
+        """Returns the block from its first undamaged record. below: use only records with fewer bases, in a chain, than
+        this."""
         if cid in self.direct:
             return self.direct[cid]
         first = None
@@ -188,7 +189,7 @@ class Blocks:
         raise Missing(f"{self.shown}: block {cid} is missing" + (f" ({reason})" if reason else ""))
 
     def verify(self):
-        """Every pack, every copy of every block, every sum; yields each error."""
+        """Checks every pack, every copy of every block, and every checksum; yields each error."""
         for pack in self.packs:
             errors = []
             with collected(errors):
@@ -203,7 +204,7 @@ class Blocks:
 
 
 def check_list(data, pack):
-    """A pack's list says exactly what the pack has."""
+    """Checks that a list has exactly the content of its pack."""
     if pack is None:
         raise Missing("its pack is missing")
     of = {r.offset: (r.cid[4:], r.cid.codec) for r in pack.records.values()}

@@ -1,4 +1,4 @@
-"""Places that have versions: published folders, stores, CARs, repositories, vaults."""
+"""Opens places that have versions: published folders, stores, CARs, repositories and vaults."""
 import hashlib
 import os
 import re
@@ -16,14 +16,14 @@ from .xxh3 import xxh3_128
 
 
 class Place:
-    """Blocks, and perhaps a history that names them. roots: of versions that are known without a history."""
+    """A place with blocks, and a history or None. roots: the CIDs of versions that are known without a history."""
 
     def __init__(self, path):
         self.path, self.blocks, self.history, self.roots, self.heads = path, Blocks(path), None, [], []
         self.memo, self.rows = {}, []
 
     def version(self, name):
-        """The version that REV:PATH or a root's CID names; plain bytes where Git holds the file itself."""
+        """Returns the version that REV:PATH or a root's CID names; if Git has the file itself, its bytes."""
         if re.fullmatch("b[a-z2-7]{58}", name):
             return Version(self.blocks, Cid.parse(name))
         if ":" not in name or not self.history:
@@ -38,13 +38,13 @@ class Place:
             return version
 
     def versions(self):
-        """(commit or None, time or None, path or None, root's CID), the newest first."""
+        """Returns (commit or None, time or None, path or None, CID of the root) for each version, newest first."""
         if self.history:
             return ((f.commit, f.time, f.path, f.pointer.root) for f in self.history.versions())
         return ((None, None, None, root) for root in self.roots)
 
     def verify(self, owner=None):
-        """All errors. owner: whose heads it must have."""
+        """Checks everything, and returns all errors. owner: the key whose heads the place must have, or None."""
         errors = [*self.blocks.verify(), *self.verify_files()]
         wanted = {root: self.path for root in self.roots}
         if self.history:
@@ -61,16 +61,16 @@ class Place:
         return errors
 
     def whole(self, root):
-        """A version's file can be made, and has its hash."""
+        """Checks that the file of a version can be made, and has its hash."""
         Version(self.blocks, root).check(self.memo)
 
     def verify_files(self):
-        """Errors of the files beside packs."""
+        """Checks the files other than packs, and returns their errors."""
         return ()
 
 
 class Store(Place):
-    """A store: packs, lists, versions (pack-lists.md, "In a store"); and a published folder around it (folder.md)."""
+    """A store: packs, lists and versions (pack-lists.md, "In a store"); or a published folder around a store (folder.md)."""
 
     def __init__(self, path):
         super().__init__(path)
@@ -113,7 +113,7 @@ class Store(Place):
             raise Missing(f"its pack {name} is missing")
 
     def _tables(self):
-        """A published folder's files are those of the newest version."""
+        """Checks that the files of a published folder are those of the newest version."""
         marker = os.path.join(self.path, "folder")
         if not self.history or not os.path.exists(marker):
             return
@@ -132,7 +132,7 @@ class Store(Place):
 
 
 class Repository(Place):
-    """A Git repository with varve's folder beside its objects, or with blocks in refs/varve/blocks."""
+    """A Git repository with blocks in varve's folder, or in refs/varve/blocks."""
 
     def __init__(self, path):
         super().__init__(path)
@@ -160,7 +160,7 @@ class Car(Place):
 
 
 class Proof(Car):
-    """A CAR of varve prove."""
+    """A CAR file that `varve prove` made."""
 
     def verify(self, owner=None):
         errors = []
@@ -174,7 +174,7 @@ class Proof(Car):
 
 
 def open_car(path):
-    """Versions, or a proof."""
+    """Opens a CAR file: a Car with versions, or a Proof."""
     blocks = Blocks(path)
     roots = car.read(path, blocks)
     with within(path):
@@ -183,7 +183,7 @@ def open_car(path):
 
 
 def open_place(path, key=None, more=()):
-    """The place at a path. key: the file with the key of a vault; more: further folders that keep copies of it."""
+    """Opens the place at a path. key: the key file, if it is a vault; more: further folders with copies of the vault."""
     if key:
         from .vault import Vault
         return Vault(path, key, more)

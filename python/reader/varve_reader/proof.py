@@ -1,4 +1,4 @@
-"""Proofs: one row, with all that lies between it and a signed head (heads.md, "Proofs")."""
+"""Checks proofs: a row, with all blocks and objects that connect the row to a signed head (heads.md, "Proofs")."""
 import hashlib
 
 from .cbor import Cid, decode
@@ -9,14 +9,14 @@ from .version import Version
 
 
 class Objects:
-    """Git's objects that are blocks: read(id), as of a repository."""
+    """Git's objects that are stored as blocks; a source for History."""
 
     def __init__(self, blocks, links):
         self.refs, self.head = {}, None
         self.found = {hashlib.sha1(data).hexdigest(): data for data in map(blocks.get, links)}
 
     def read(self, oid):
-        """(kind, content) of an object."""
+        """Returns (kind, bytes) of an object."""
         if oid not in self.found:
             raise Missing(f"object {oid} is missing")
         head, _, data = self.found[oid].partition(b"\0")
@@ -27,7 +27,7 @@ class Objects:
 
 
 def check(blocks, root, owner=None):
-    """(head, path, row): checks the proof that the block is. owner: who must have signed, or named the signer."""
+    """Checks the proof in the block `root`; returns (head, path, row). owner: the key that must be the owner's, or None."""
     said = decode(blocks.get(root))
     if said.get("format") != 1:
         raise Damaged(f"a proof of format {said.get('format')}, which a newer varve-reader may check")

@@ -1,4 +1,4 @@
-"""Rows as the file wrote them: dialects and quirks (store.md, "Dialect", "Quirks")."""
+"""Writes rows exactly as the file had them, by dialect and quirks (store.md, "Dialect", "Quirks")."""
 import json
 import re
 
@@ -22,7 +22,7 @@ BEYOND = re.compile("[\x80-\U0010ffff]")
 
 
 def json_string(text, ascii_only):
-    """A text as a JSON string."""
+    """Returns a text as a JSON string."""
     out = ESCAPED.sub(lambda m: SHORT.get(m[0][0], b"\\u%04x" % m[0][0]), text)
     if ascii_only:
         whole = out.decode("utf-8", "surrogateescape")
@@ -91,7 +91,7 @@ class Writer:
             for name, cell in zip(self.names, cells) if cell is not None) + self.close
 
     def group(self, rows, quirks, last):
-        """The bytes of a row group; last: the file's last row is in it."""
+        """Returns the bytes of a row group. last: the group has the file's last row."""
         out = [self.row(r) + self.end for r in rows]
         if last and not self.final:
             out[-1] = out[-1][:-len(self.end)]

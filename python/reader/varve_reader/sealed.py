@@ -1,4 +1,4 @@
-"""Keys, sealing and shards of a vault (vault.md, "Keys", "Sealing", "Shard", "Stripe")."""
+"""Reads keys, and opens sealed bytes and shards of a vault (vault.md, "Keys", "Sealing", "Shard", "Stripe")."""
 import base64
 import getpass
 import hashlib
@@ -17,7 +17,7 @@ SHARDS, PLACES, EPOCHS = 1, 1, 4
 
 
 def did(public):
-    """The name of a key."""
+    """Returns the name of a public key, without "did:key:"."""
     n, text = int.from_bytes(b"\xed\x01" + public, "big"), ""
     while n:
         n, digit = divmod(n, 58)
@@ -26,7 +26,7 @@ def did(public):
 
 
 def read_key(path):
-    """The seed in a key file, or in a recovery key."""
+    """Returns the seed in a key file, or in a file with a recovery key."""
     with open(path, encoding="ascii", errors="replace") as f:
         text = f.read()
     if re.match(r"(?i)\s*varve-recovery-1-", text):
@@ -67,7 +67,7 @@ def _open(sealed, ad, nonce, key):
 
 
 def signed(public, signature, data):
-    """Raises if the signature is not that of the key."""
+    """Raises Damaged if this is not the key's signature of the data."""
     try:
         nacl.signing.VerifyKey(public).verify(data, signature)
     except nacl.exceptions.CryptoError:
@@ -75,7 +75,7 @@ def signed(public, signature, data):
 
 
 def unbox(seed, box):
-    """The content of a sealed box, or None if it is another key's."""
+    """Returns the content of a sealed box; None if the box was not made for this key."""
     public, secret = sodium.crypto_sign_seed_keypair(seed)
     try:
         return sodium.crypto_box_seal_open(box, sodium.crypto_sign_ed25519_pk_to_curve25519(public),
@@ -89,7 +89,7 @@ def _derive(secret, number):
 
 
 def unseal(secret, use, nonce, tag, ad, data):
-    """Opens sealed bytes; their nonce MUST be the one that they determine."""
+    """Decrypts sealed bytes. Raises Damaged if the nonce is not the one that is computed from the content."""
     plain = _open(data + tag, ad, nonce, _derive(secret, use))
     h = hashlib.blake2b(b"varve nonce 1" + len(ad).to_bytes(8, "little") + ad + plain, digest_size=24,
                         key=_derive(secret, use + 1))
@@ -99,7 +99,7 @@ def unseal(secret, use, nonce, tag, ad, data):
 
 
 def _tree(hashes):
-    """RFC 6962, section 2.1."""
+    """Computes the root of a Merkle tree over hashes (RFC 6962, section 2.1)."""
     if len(hashes) == 1:
         return hashes[0]
     k = 1 << (len(hashes) - 1).bit_length() - 1
@@ -107,7 +107,7 @@ def _tree(hashes):
 
 
 def open_shard(data, vault, secrets, leaves, root):
-    """The content of a shard with that many leaves and that root."""
+    """Returns the content of a shard, which must have this number of leaves and this root."""
     hashes = [hashlib.sha256(b"\0" + data[i:i + LEAF]).digest() for i in range(0, leaves * LEAF, LEAF)]
     if data[:8] != b"VVSHARD\1" or int.from_bytes(data[16:18], "little") != leaves or data[18:24] != bytes(6):
         raise Damaged("not a shard of version 1")
@@ -142,7 +142,7 @@ def _inverse(a):
 
 
 def _solve(rows, wanted):
-    """Factors x with the sum of x[i] * rows[i] = wanted, by Gauss."""
+    """Returns factors x for which the sum of x[i] * rows[i] is wanted, by Gaussian elimination."""
     k = len(rows)
     left = [[rows[i][j] for i in range(k)] + [wanted[j]] for j in range(k)]
     for at in range(k):
@@ -156,7 +156,7 @@ def _solve(rows, wanted):
 
 
 def make_shard(k, m, there, wanted):
-    """Shard number wanted of a stripe. there: number -> shard, of at least k of them."""
+    """Computes the shard with number `wanted` of a stripe. there: number -> shard, for at least k shards of the stripe."""
     rows = [[int(i == j) for j in range(k)] for i in range(k)] + [[_inverse(k + i ^ j) for j in range(k)] for i in range(m)]
     numbers = sorted(there)[:k]
     total = 0

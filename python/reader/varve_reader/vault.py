@@ -1,4 +1,4 @@
-"""Vaults: sealed copies of a repository in folders of holders (vault.md)."""
+"""Reads vaults: sealed copies of a repository in the folders of holders (vault.md)."""
 import hashlib
 import os
 import tempfile
@@ -17,14 +17,16 @@ BLOCKS = {1: RAW, 2: CBOR}
 
 
 class Items:
-    """The items of all runs by kind and digest, in a file without a name: Git's objects, as Git has them, and blocks, as the
-    dictionary that Blocks has of those in memory."""
+    """The items of all runs, by kind and digest, in a temporary file.
+
+    A source of Git objects for History, and the mapping from CIDs to blocks for Blocks.direct.
+    """
 
     def __init__(self):
         self.file, self.end, self.where, self.refs, self.head = tempfile.TemporaryFile(), 0, {}, {}, None
 
     def add_run(self, content):
-        """Takes a run's items in, and its refs."""
+        """Adds the items of a run, and its refs."""
         c, texts = Cursor(content, 0, len(content) - 16), {}
         places = {8: content[-16:-8], 9: content[-8:]}
         while c.at < c.end:
@@ -51,7 +53,7 @@ class Items:
             self.refs = {name: oid for name, oid in refs.items() if name != "HEAD"}
 
     def item(self, kind, digest):
-        """The bytes of an item, hashed."""
+        """Returns the bytes of an item, after checking its hash."""
         chain, data, base = [], b"", digest
         while base is not None and len(chain) < 10000:
             if (kind, base) not in self.where:
@@ -69,14 +71,14 @@ class Items:
         return data
 
     def read(self, oid):
-        """As Git.read."""
+        """Returns (kind, bytes) of a Git object, as Git.read does."""
         for kind, name in GIT.items():
             if (kind, bytes.fromhex(oid)) in self.where:
                 return name, self.item(kind, bytes.fromhex(oid))
         raise Missing(f"object {oid} is missing")
 
     def verify(self):
-        """Yields an error for each item that is not as it should be."""
+        """Yields an error for each damaged item."""
         errors = []
         for kind, digest in self.where:
             with collected(errors):
@@ -84,7 +86,7 @@ class Items:
         yield from errors
 
     def keys(self):
-        """CIDs of the blocks."""
+        """Returns the CIDs of all blocks."""
         return {Cid.make(BLOCKS[kind], digest) for kind, digest in self.where if kind in BLOCKS}
 
     def __contains__(self, cid):
@@ -95,7 +97,7 @@ class Items:
 
 
 class Vault(Place):
-    """One vault, of which the folders keep copies, opened by a key."""
+    """A vault, opened with a key. path, more: the folders that have copies of the vault."""
 
     def __init__(self, path, key, more=()):
         super().__init__(path)
@@ -113,7 +115,7 @@ class Vault(Place):
         self._runs()
 
     def _ledger(self):
-        """(CID, record) of all records that are what their names and signatures say, in any of the folders."""
+        """Yields (CID, record) for each record in any of the folders that matches its name, and whose signature is valid."""
         for path in (os.path.join(f, "records", author, name) for f in self.folders for author in names(f, "records")
                      for name in names(f, "records", author)):
             with collected(self.problems, path):
@@ -128,7 +130,7 @@ class Vault(Place):
                 yield own, record
 
     def _counting(self, found):
-        """The records that count, oldest first."""
+        """Returns the records that count (CID -> record), oldest first."""
         owners = found[self.vault]["body"]["owners"] if self.vault in found else []
         whole, writers, until = {}, set(owners), {}
         for own, record in sorted(found.items(), key=lambda item: item[1]["sequence"]):
@@ -179,7 +181,7 @@ class Vault(Place):
         self.blocks.direct, self.history = items, History(items)
 
     def _shard(self, link, stripes):
-        """A shard, from whichever folder has it undamaged, or made of others of its stripe."""
+        """Returns a shard: from the first folder that has it undamaged, or computed from other shards of its stripe."""
         data = self._held(link)
         if data is None and link in stripes:
             k, number, links = stripes[link]

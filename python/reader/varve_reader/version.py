@@ -1,4 +1,4 @@
-"""One version of a dataset: from its root to the bytes of its file (store.md, "Root", "List")."""
+"""Reads a version of a dataset: makes the bytes of its file from its root (store.md, "Root", "List")."""
 import hashlib
 import json
 import struct
@@ -16,7 +16,7 @@ GROUP_MOST = 16 << 20
 
 
 def places(items):
-    """The place in the file of each row in key order."""
+    """Yields, for each row in key order, its place in the file."""
     last = -1
     for item in items:
         c = Cursor(item)
@@ -35,12 +35,12 @@ def places(items):
 
 
 def hash_of(*values):
-    """A short name of values."""
+    """Returns a hash of values."""
     return hashlib.sha256(repr(values).encode()).digest()
 
 
 class Version:
-    """A version by its root's CID; nothing is read before it is needed."""
+    """A version, named by the CID of its root. The constructor reads only the root; other blocks are read when needed."""
 
     def __init__(self, blocks, cid):
         self.blocks, self.cid = blocks, cid
@@ -63,7 +63,7 @@ class Version:
                 self.writer = Writer(root["dialect"], self.fields)
 
     def items(self, kind, top, there=None):
-        """The entries of a list, in order; there: what blocks there are, if what lies below others is left out."""
+        """Yields the entries of a list, in order. there: the existing blocks, if entries below others are to be left out."""
         level = top["level"]
         if top.keys() - {"v", "of"} != {"items", "level"} or not 0 <= level < 16:
             raise Damaged(f"not a list of {kind}")
@@ -83,7 +83,7 @@ class Version:
                 raise Damaged(f"a list of {kind}: the node {item[0]} has {count} entries")
 
     def chunks(self, top):
-        """The bytes of a list of chunks, piece after piece."""
+        """Yields the bytes of a list of chunks, in pieces."""
         for link, size in self.items("chunks", top):
             block = self.blocks.get(link)
             if block[:4] != b"vvc\x01" or len(block) != size + 4:
@@ -91,7 +91,7 @@ class Version:
             yield block[4:]
 
     def _quirks(self, item):
-        """(length of the raw bytes, quirks) of an item of layout."""
+        """Returns (length of the group's bytes in the file, quirks) of an item of layout."""
         size, quirks = (item, b"") if isinstance(item, int) else item
         if not 0 < size <= GROUP_MOST:
             raise Damaged(f"a row group of {size} bytes")
@@ -103,7 +103,7 @@ class Version:
         return size, quirks
 
     def rows(self, item):
-        """The rows of an item of data, each a list with a cell for every column."""
+        """Returns the rows of an item of data; a row is a list with a cell for each stored column."""
         rows, columns = group.cells(self.blocks.get(item[0]))
         if rows != item[1] or len(columns) > len(self.fields):
             raise Damaged(f"{item[0]} has {rows} rows in {len(columns)} columns")
@@ -115,7 +115,7 @@ class Version:
         return list(map(list, zip(*columns))) if columns else [[] for _ in range(rows)]
 
     def groups(self):
-        """(item of data, item of layout, whether it is the last) of each row group."""
+        """Yields (item of data, item of layout, is it the last group) for each row group."""
         before = None
         for data, layout in zip(self.items("data", self.root["data"]), self.items("layout", self.root["layout"]),
                                 strict=True):
@@ -126,7 +126,7 @@ class Version:
             yield (*before, True)
 
     def raw(self, data, layout, last):
-        """The bytes of a row group as they are in the file."""
+        """Returns the bytes of a row group as they are in the file."""
         with within(f"row group {data[0]}"):
             size, quirks = self._quirks(layout)
             text = self.writer.group(self.rows(data), quirks, last)
@@ -135,7 +135,7 @@ class Version:
             return text
 
     def _by_key(self):
-        """The rows of a version in key order, put in their places."""
+        """Returns the rows of a version that is stored in key order, in the order of the file."""
         rows = [self.writer.row(r) for item in self.items("data", self.root["data"]) for r in self.rows(item)]
         out = [None] * len(rows)
         for row, place in zip(rows, places(self.items("places", self.root["places"])), strict=True):
@@ -145,7 +145,7 @@ class Version:
         return out
 
     def text(self):
-        """The file's text, piece after piece: the file itself unless it has an encoding."""
+        """Yields the text of the file, in pieces. If the dialect has no encoding, the text is the file itself."""
         if self.table and self.root["order"] == "key":
             rows = self._by_key()
             text = self.writer.head + self.writer.end.join(rows) + self.writer.end * (self.writer.final and bool(rows))
@@ -162,7 +162,8 @@ class Version:
         self._check_sums(head + tail, sums)
 
     def check(self, memo):
-        """Raises what reading the file would; row groups in memo, of a version of the same form, are not made again."""
+        """Raises the errors that reading the file would raise. memo: lengths and hashes of row groups that were already
+        made."""
         if not self.table or self.root["order"] == "key" or "file" in self.root:
             for _ in self.file():
                 pass
@@ -187,7 +188,7 @@ class Version:
             raise Damaged("the file does not have the root's hash")
 
     def file(self, as_text=False):
-        """The bytes of the file, piece after piece. Bytes count only when the last piece came without an error."""
+        """Yields the bytes of the file, in pieces. An error after the last piece means that the bytes are wrong."""
         with within(f"version {self.cid}"):
             if as_text or "file" not in self.root:
                 yield from self.text()
