@@ -3,7 +3,8 @@
  *
  *	if (!vv_array_add(list->items, list->count, list->cap, item)) return vv_fail_nomem(err);
  *
- * Begin with NULL, 0, 0 and end with vv_free(items).
+ * Set items, count and cap to NULL, 0 and 0 before the first call. Free items with vv_free at the
+ * end.
  */
 #ifndef VV_BASE_ARRAY_H
 #define VV_BASE_ARRAY_H
@@ -12,23 +13,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Makes sure that items[count] may be written: items is an array of cap items of any type, count
- * and cap are size_t. False when memory has run out; all three are then unchanged. The arguments
- * are evaluated more than once. */
+/* Makes room for one item, so that items[count] may be written. items is an array of cap items of
+ * any type; count and cap are of type size_t. If memory runs out, returns false and leaves items,
+ * count and cap unchanged. The arguments are evaluated more than once. */
 #define vv_array_room(items, count, cap)                                                           \
 	((count) < (cap) || vv_array_grow(&(items), &(cap), (count) + 1, sizeof(*(items))))
 
-/* Adds a value after the last item. False when memory has run out. */
+/* Adds a value after the last item. Returns false, and leaves items, count and cap unchanged, if
+ * memory runs out. */
 #define vv_array_add(items, count, cap, ...)                                                       \
 	(vv_array_room(items, count, cap) && (((items)[(count)++] = __VA_ARGS__), true))
 
-/* The same as vv_array_room, for `more` items from count on. */
+/* Like vv_array_room, but makes room for `more` items from items[count] on. */
 #define vv_array_room_for(items, count, cap, more)                                                 \
 	((more) <= (cap) - (count) ||                                                              \
 	 vv_array_grow(&(items), &(cap), (count) + (more), sizeof(*(items))))
 
-/* The first of count places i at which the expression is_before is false. The expression must be true at all places before,
- * and false from there on. */
+/* Finds the first i from 0 to count - 1 for which the expression is_before is false, by binary
+ * search. The expression must be true for all smaller i and false for all larger i. The result is
+ * count if the expression is true for every i. */
 #define vv_first_place(i, count, is_before)                                                        \
 	__extension__({                                                                            \
 		size_t low_ = 0, high_ = (count);                                                  \
@@ -41,22 +44,24 @@
 		low_;                                                                              \
 	})
 
-/* Orders for qsort, of uint64_t and of char *; the latter also of structs that begin with a char *. */
+/* Comparison functions for qsort: vv_u64_order for arrays of uint64_t, vv_text_order for arrays of
+ * char * or of structs that begin with a char *. */
 int vv_u64_order(const void *a, const void *b);
 /* Sorts the items, removes duplicates, and returns how many are left. items may be NULL if count is 0. */
 size_t vv_u64_set(uint64_t *items, size_t count);
 int vv_text_order(const void *a, const void *b);
 
-/* Keeps a longest increasing subsequence of places; the others become VV_NOT_RISING. Places that are VV_NOT_RISING at first
- * are ignored. False when memory has run out. */
+/* Keeps a longest increasing subsequence of places, and sets all other places to VV_NOT_RISING.
+ * Ignores places that are VV_NOT_RISING at the call. Returns false if memory runs out. */
 #define VV_NOT_RISING UINT32_MAX
 bool vv_array_keep_rising(uint32_t *places, size_t count);
 
-/* Is item one of the items? */
+/* Returns true if item is one of the items. */
 bool vv_array_has(const size_t *items, size_t count, size_t item);
 
-/* Called by the macros: items points to the pointer to the array. Grows to at least twice cap, 16
- * items, and least items. */
+/* Called by the macros. items is a pointer to the pointer to the array. Grows the array to at least
+ * the largest of 2 * cap, 16 and `least` items of `size` bytes, and sets *cap. Returns false if
+ * memory runs out. */
 bool vv_array_grow(void *items, size_t *cap, size_t least, size_t size);
 
 #endif

@@ -50,7 +50,7 @@ static inline bool vv_is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Returns true for white space of C and Python: also vertical tab and form feed. */
+/* Returns true for the white space of C and Python, which includes vertical tab and form feed. */
 static inline bool vv_is_c_space(char c)
 {
 	return vv_is_space(c) || c == '\v' || c == '\f';
@@ -67,7 +67,7 @@ static inline char vv_to_lower(char c)
 	return vv_is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
-/* Returns true if s is word, ignoring case. word is in lower case. */
+/* Returns true if s equals word, ignoring case. word must be in lower case. */
 static inline bool vv_ascii_is(const char *s, size_t len, const char *word)
 {
 	size_t i = 0;
@@ -78,7 +78,7 @@ static inline bool vv_ascii_is(const char *s, size_t len, const char *word)
 	return i == len && !word[i];
 }
 
-/* Returns true if s has only white space of C. */
+/* Returns true if s is empty or contains only white space of C. */
 static inline bool vv_is_blank(const char *s, size_t len)
 {
 	while (len > 0 && (*s == ' ' || (*s >= '\t' && *s <= '\r'))) {
@@ -88,7 +88,7 @@ static inline bool vv_is_blank(const char *s, size_t len)
 	return len == 0;
 }
 
-/* Returns the value of a hex digit of either case, 0 to 15; -1: not a hex digit. */
+/* Returns the value of a hex digit of either case, 0 to 15. -1: c is not a hex digit. */
 static inline int vv_hex_digit(char c)
 {
 	if (vv_is_digit(c)) return c - '0';
@@ -101,7 +101,8 @@ static inline bool vv_is_hex(char c)
 	return vv_hex_digit(c) >= 0;
 }
 
-/* Returns the offset of the first byte, from `from` on, that is not ASCII, or len. */
+/* Returns the offset of the first byte at or after `from` that is not ASCII. len: there is no such
+ * byte. */
 static inline size_t vv_ascii_skip(const char *s, size_t len, size_t from)
 {
 	const uint64_t high_bits = UINT64_C(0x8080808080808080);

@@ -1,16 +1,17 @@
 /*
- * auto: variables that the compiler releases at the end of their block (attribute cleanup of gcc and clang).
+ * auto: variables that the compiler releases at the end of their block (attribute cleanup of gcc
+ * and clang).
  *
- * A header declares this for a type beside the function that releases values of the type. The function must accept
- * NULL or an empty value:
+ * For each type, a header uses one of these macros beside the function that releases a value of the
+ * type. The function must accept NULL or an empty value:
  *
  *	void vv_table_close(vv_table *t); // accepts NULL
  *	VV_AUTO_FREE(vv_table, vv_table_close)
  *	void vv_list_clear(vv_list *l); // accepts a list that is empty or was cleared
  *	VV_AUTO_CLEAR(vv_list, vv_list_clear)
  *
- * A correct user initialises each variable in its declaration, may return anywhere, and uses vv_take for what it hands
- * to its caller:
+ * A correct user initialises each variable in its declaration, may return anywhere, and returns a
+ * value to its caller with vv_take:
  *
  *	vv_auto(vv_list) names = {0};
  *	vv_auto(vv_table) *t = NULL;
@@ -22,9 +23,10 @@
  *	*out = vv_take(&t);
  *	return VV_OK;
  *
- * The variables are released in the reverse order of their declarations, after the return value is computed. Declare a
- * borrower after its owner, and a lock before everything that must be released while it is held. No goto or case may
- * jump over a declaration. Close explicitly whatever can fail to close, such as a written file, and check the result.
+ * The variables are released in the reverse order of their declarations, after the return value is
+ * computed. Declare a borrower after its owner, and a lock before everything that must be released
+ * while it is held. No goto or case may jump over a declaration. If closing an object can fail, as
+ * with a written file, close the object explicitly and check the result.
  */
 #ifndef VV_BASE_AUTO_H
 #define VV_BASE_AUTO_H
@@ -34,16 +36,19 @@
 /* Follows a parameter that the type of a callback requires and the function does not use. */
 #define VV_UNUSED __attribute__((unused))
 
+/* Declares a variable that is released at the end of its block. */
 #define vv_auto(type) __attribute__((cleanup(type##_auto))) type
 
-/* Defines vv_auto(type) for values, which the function `clear` clears. */
+/* Defines vv_auto(type) for variables that are values of the type. The function `clear` clears
+ * them. */
 #define VV_AUTO_CLEAR(type, clear)                                                                 \
 	static inline void type##_auto(type *vv_auto_value)                                        \
 	{                                                                                          \
 		clear(vv_auto_value);                                                              \
 	}
 
-/* Defines vv_auto(type) for pointers, which the function `free` frees or closes. */
+/* Defines vv_auto(type) for variables that are pointers to the type. The function `free` frees or
+ * closes what they point to. */
 #define VV_AUTO_FREE(type, free)                                                                   \
 	static inline void type##_auto(type **vv_auto_pointer)                                     \
 	{                                                                                          \
@@ -59,7 +64,8 @@
 		vv_taken;                                                                          \
 	})
 
-/* Moves *p to *out; the value is VV_OK. For the end of a function: return vv_hand_over(out, &made); */
+/* Moves *p to *out, and evaluates to VV_OK. For the end of a function: return vv_hand_over(out,
+ * &made); */
 #define vv_hand_over(out, p) (*(out) = vv_take(p), VV_OK)
 
 #endif

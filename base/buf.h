@@ -1,9 +1,10 @@
 /*
  * buf: a growable run of bytes.
  *
- * Functions that append return nothing. If an allocation fails, `failed` becomes true, and later appends do nothing.
- * The caller tests once, with vv_buf_ok, after the last append. `data` is NULL until something is appended; after that,
- * data[len] is a NUL. Initialise a vv_buf with VV_BUF_INIT or vv_buf_init, and release it with vv_buf_clear.
+ * Functions that append return nothing. If an allocation fails, `failed` becomes true, and later
+ * appends do nothing. The caller tests once, with vv_buf_ok, after the last append. `data` is NULL
+ * until something is appended; after that, data[len] is a NUL. Initialise a vv_buf with VV_BUF_INIT
+ * or vv_buf_init, and release it with vv_buf_clear.
  */
 #ifndef VV_BASE_BUF_H
 #define VV_BASE_BUF_H
@@ -40,15 +41,16 @@ VV_AUTO_CLEAR(vv_buf, vv_buf_clear)
 void vv_buf_clear_list(vv_buf *const *list, size_t count);
 void vv_buf_reset(vv_buf *b); /* sets len to 0 and failed to false; keeps the memory */
 
-/* Allocates for vv_buf_reserve; other code calls vv_buf_reserve. */
+/* Allocates memory for vv_buf_reserve. Other code calls vv_buf_reserve instead. */
 bool vv_buf_grow(vv_buf *b, size_t more);
 
 /* The short functions are inline because output of hundreds of megabytes passes through them. */
 
-/* Makes room for `more` bytes after the content. Sets failed and returns false if memory runs out. */
+/* Makes room for `more` bytes after the content. If memory runs out, sets failed and returns
+ * false. */
 static inline bool vv_buf_reserve(vv_buf *b, size_t more)
 {
-	/* The NUL after the bytes is counted in. */
+	/* cap includes the NUL after the content, so `more` must be less than the rest. */
 	return (!b->failed && more < b->cap - b->len) || vv_buf_grow(b, more);
 }
 
@@ -88,17 +90,17 @@ vv_status vv_buf_write(void *payload, const void *bytes, size_t len, vv_error *e
 
 void vv_buf_printf(vv_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
-/* Moves the bytes and their NUL out of b. The caller frees them with vv_free. Returns "" if b is empty, NULL if b
- * failed or memory runs out. */
+/* Moves the bytes and their NUL out of b; the caller frees them with vv_free. Returns "" if b is
+ * empty, NULL if b failed or memory runs out. */
 char *vv_buf_detach(vv_buf *b);
 const char *vv_buf_cstr(const vv_buf *b); /* borrowed until the next append; "" when empty */
 
-/* Returns VV_OK, or, if any append failed, sets err and returns VV_ENOMEM. */
+/* Returns VV_OK if no append failed. Otherwise sets err and returns VV_ENOMEM. */
 vv_status vv_buf_ok(const vv_buf *b, vv_error *err);
 
 /* Formats a new text, which the caller frees with vv_free. NULL: out of memory. */
 char *vv_asprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Returns VV_OK, or, if p is NULL, sets err and returns VV_ENOMEM. */
+/* Returns VV_OK if p is not NULL. Otherwise sets err and returns VV_ENOMEM. */
 vv_status vv_alloc_ok(const void *p, vv_error *err);
 
 /* Returns true if both buffers have the same bytes. */
@@ -110,17 +112,18 @@ size_t vv_varint_len(uint64_t v);
 /* Writes a varint to out, which has room for 10 bytes. Returns the number of bytes written. */
 size_t vv_varint_write(uint8_t *out, uint64_t v);
 
-/* Reads a varint at *p, and moves *p past it. If the bytes end too early, have more than 64 bits, or are not the
- * shortest form, returns false and leaves *p unchanged. */
+/* Reads a varint at *p, and moves *p past it. Returns false and leaves *p unchanged if the bytes
+ * end too early, encode more than 64 bits, or are not in the shortest form. */
 bool vv_varint_read(const uint8_t **p, const uint8_t *end, uint64_t *out);
 
-/* Little-endian integers. */
+/* Write and read little-endian integers. */
 void vv_put_le32(uint8_t *out, uint32_t v);
 void vv_put_le64(uint8_t *out, uint64_t v);
 uint32_t vv_get_le32(const uint8_t *p);
 uint64_t vv_get_le64(const uint8_t *p);
 
-/* Big-endian integers, as in Git's files and SSH. Compared as bytes, they sort by number. */
+/* Write and read big-endian integers, as in Git's files and SSH. Compared as bytes, the integers
+ * sort by number. */
 void vv_put_be32(uint8_t *out, uint32_t v);
 void vv_put_be64(uint8_t *out, uint64_t v);
 void vv_buf_put_be32(vv_buf *b, uint32_t v);

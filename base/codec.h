@@ -2,8 +2,8 @@
  * codec: encodes bytes as text and decodes them: hex, base32, base36, base58, base64,
  * percent-encoding.
  *
- * The readers are strict: they accept only the writers' output, and the exceptions documented at
- * each reader.
+ * The readers are strict: they accept only text as the writers write it, with the exceptions
+ * documented at each reader.
  */
 #ifndef VV_BASE_CODEC_H
 #define VV_BASE_CODEC_H
@@ -18,24 +18,24 @@
 void vv_hex_write(char *out, const void *bytes, size_t len);
 void vv_hex_put(vv_buf *out, const void *bytes, size_t len); /* appends the 2 * len digits */
 
-/* Reads 2 * count hex digits of either case to count bytes. Returns false, with out partly
- * overwritten, if text has another character among them. */
+/* Decodes 2 * count hex digits, of either case, to count bytes. Returns false, with out partly
+ * overwritten, if one of these characters is not a hex digit. */
 bool vv_hex_read(uint8_t *out, size_t count, const char *text);
 
 /* Returns true if all len characters are lower-case hex digits, as Git and varve write them. */
 bool vv_hex_is_lower(const char *text, size_t len);
 
-/* Writes bytes in base32 as in multibase 'b': RFC 4648, section 6, in lower case and without
- * padding. Writes a letter for every 5 bits, the last with zero bits added, and a NUL. */
+/* Writes bytes in base32 and a NUL, as in multibase 'b': RFC 4648, section 6, in lower case and
+ * without padding. Each character encodes 5 bits; the last one is filled up with zero bits. */
 void vv_base32_write(char *out, const void *bytes, size_t len);
 
-/* Decodes len letters to out, which has room for len * 5 / 8 bytes. Returns 0, or 1 + the position
- * of the first wrong character: one that is not in the alphabet, or the last one if its unused bits
- * are not zero or if it adds no byte. */
+/* Decodes len characters to out, which has room for len * 5 / 8 bytes. Returns 0 on success, else 1
+ * + the position of the first wrong character: a character that is not in the alphabet, or the last
+ * character if its unused bits are not zero or if it completes no byte. */
 size_t vv_base32_read(uint8_t *out, const char *text, size_t len);
 
-/* Appends bytes in base64 (RFC 4648, section 4). padded: with '=' up to a multiple of four
- * characters. */
+/* Appends bytes in base64 (RFC 4648, section 4). If padded is true, adds '=' up to a multiple of
+ * four characters. */
 void vv_base64_put(vv_buf *out, const void *bytes, size_t len, bool padded);
 
 /* Decodes base64 and appends the bytes. The padding may be missing, but unused bits must be 0.
@@ -56,11 +56,12 @@ void vv_base36_write(char *out, size_t cap, const void *bytes, size_t len);
  * invalid. */
 bool vv_base58_read(uint8_t *out, size_t len, const char *text);
 
-/* Appends text with each %XX decoded to a byte (RFC 3986, section 2.1). Returns false, after
- * appending a part, if two hex digits do not follow a '%'. */
+/* Appends text with each %XX decoded to a byte (RFC 3986, section 2.1). Returns false if a '%' is
+ * not followed by two hex digits; the text before the '%' may then have been appended. */
 bool vv_percent_read(vv_buf *out, const char *text, size_t len);
 
-/* Appends text, with every byte except letters, digits, "-._~" and the bytes of `plain` as %XX. */
+/* Appends text with percent-encoding: every byte becomes %XX, except letters, digits, "-._~" and
+ * the bytes in `plain`. */
 void vv_percent_put(vv_buf *out, const char *text, size_t len, const char *plain);
 
 /* Appends text between two quotes, with each quote in text doubled, as in SQL and CSV. */

@@ -1,12 +1,13 @@
 /*
- * env: a snapshot of an environment, NAME=value.
+ * env: a snapshot of environment variables.
  *
- * Nothing below the programs reads or changes the process's own (tests/check/layering.py): a program takes
- * a snapshot when it has read its options, and passes it when it opens a repository, which keeps a copy
- * (vv_repository_env). Programs that varve starts get exactly that environment plus explicit additions.
+ * Code below the programs neither reads nor changes the environment of the process
+ * (tests/check/layering.py checks this). A program takes a snapshot after it has read its options,
+ * and passes the snapshot when it opens a repository, which keeps a copy (vv_repository_env).
+ * Programs that varve starts get exactly that environment plus explicit additions.
  *
- * A correct caller: vv_env_new with environ, or with an array of its own; vv_env_get; vv_env_free. It never
- * changes, so threads may share it.
+ * A correct caller: vv_env_new with environ, or with an array of its own; vv_env_get; vv_env_free.
+ * The snapshot never changes, so threads may share it.
  */
 #ifndef VV_BASE_ENV_H
 #define VV_BASE_ENV_H
@@ -16,19 +17,21 @@
 
 typedef struct vv_env vv_env;
 
-/* Copies entries, "NAME=value" and ended by NULL. If entries is NULL, the environment is empty. If two
- * entries have the same name, the first is used. */
+/* Copies entries, an array of "NAME=value" strings that ends with NULL. If entries is NULL, the
+ * environment is empty. If two entries have the same name, the first is used. */
 vv_status vv_env_new(vv_env **out, const char *const *entries, vv_error *err);
 void vv_env_free(vv_env *e); /* accepts NULL */
 VV_AUTO_FREE(vv_env, vv_env_free)
 
-/* Returns the value of a variable, borrowed from e; NULL if the variable is not set, or if e is NULL. */
+/* Returns the value of a variable, borrowed from e; NULL if the variable is not set, or if e is
+ * NULL. */
 const char *vv_env_get(const vv_env *e, const char *name);
 
-/* Returns all entries, "NAME=value" and ended by NULL, borrowed from e. */
+/* Returns all entries, an array of "NAME=value" strings that ends with NULL, borrowed from e. */
 const char *const *vv_env_list(const vv_env *e);
 
-/* Returns the folder for temporary files: TMPDIR if it is an absolute path, else /tmp. Borrowed from e. */
+/* Returns the folder for temporary files: TMPDIR if it is an absolute path, else /tmp. Borrowed
+ * from e. */
 const char *vv_env_temp_dir(const vv_env *e);
 
 #endif

@@ -14,7 +14,7 @@
 
 #include "base/auto.h"
 
-/* One code for each decision that a caller makes; never positive. */
+/* One code for each decision that a caller makes. VV_OK is 0; all errors are negative. */
 typedef enum vv_status {
 	VV_OK = 0,
 	VV_ENOTFOUND = -1,   /* no such path, revision, ref, column, block */
@@ -31,10 +31,10 @@ typedef enum vv_status {
 	VV_ENOSUPPORT = -12, /* a format or feature that this version does not support */
 	VV_ECANCELLED = -13, /* the progress callback cancelled */
 	VV_EREJECTED = -14,  /* another repository rejected the transfer */
-	VV_ESCHEMA = -15,    /* the given columns are not the columns of the table */
+	VV_ESCHEMA = -15,    /* the given columns differ from the table's columns */
 	VV_EPROGRAM = -16,   /* a program that the call needs, such as git, is not installed */
 	VV_ENOCHANGE = -18,  /* nothing to commit */
-	/* only as an argument of vv_fail: */
+	/* for calls of vv_fail only; vv_error.code never has one of these: */
 	VV_EAUTH = -17,   /* sets VV_EREFUSED and vv_error.login */
 	VV_ESILENT = -20, /* sets VV_EIO and vv_error.silent */
 	VV_EBLOCK = -19,  /* sets VV_EMISSING and vv_error.block */
@@ -50,22 +50,24 @@ typedef int vv_hint_id;
 enum { VV_HINT_NONE, VV_HINT_WORDS };
 #define VV_HINT_ARGS 3
 
-/* Writes the program's sentence for a code: at most size bytes with the NUL, or "" if the program has no sentence for the
- * code. name: the name of the code, such as "add-fix". Unused arguments are "". */
+/* Writes the program's sentence for a hint's code to out: at most size bytes including the NUL, or
+ * "" if the program has no sentence for the code. name is the name of the code, such as "add-fix".
+ * Unused args are "". */
 typedef void (*vv_hint_words_fn)(char *out, size_t size, const char *name,
 				 const char *const args[VV_HINT_ARGS]);
 
 typedef struct vv_error {
 	vv_status code;
-	bool login;    /* of VV_EREFUSED: a different login, key or token can have access */
-	bool full;     /* of VV_EIO: a disk is full, or too many files are open */
-	bool block;    /* of VV_EMISSING: a block is missing, which a fetch can get */
-	bool silent;   /* of VV_EIO: the peer did not answer in time */
-	bool lost;     /* of VV_EREFUSED: no copy has the version that its signed head names */
+	bool login;    /* with VV_EREFUSED: a different login, key or token may have access */
+	bool full;     /* with VV_EIO: a disk is full, or too many files are open */
+	bool block;    /* with VV_EMISSING: a block is missing, and a fetch can get it */
+	bool silent;   /* with VV_EIO: the peer did not answer in time */
+	bool lost;     /* with VV_EREFUSED: no copy has the version that its signed head names */
 	bool answered; /* the peer reported the error, and the connection can still be used */
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
 	vv_hint_id hint_id;           /* advice on what to try next; VV_HINT_NONE: no advice */
-	/* VV_HINT_WORDS: the sentence; a code: its arguments, each followed by a NUL */
+	/* if hint_id is VV_HINT_WORDS, the sentence; if it is a code, the arguments, each followed
+	 * by a NUL */
 	char hint[VV_HINT_MAX];
 } vv_error;
 
@@ -82,34 +84,39 @@ vv_status vv_fail_errno(vv_error *err, const char *what, const char *path);
 /* Sets the message of a failed allocation; returns VV_ENOMEM. */
 vv_status vv_fail_nomem(vv_error *err);
 
-/* Adds a sentence as hint to an error that another function set, unless the error has a hint. A hint that names a
- * command of varve must be a code. Returns err->code; if err is NULL, VV_EUSAGE, so that the caller still fails. */
+/* Adds a sentence as hint to an error that another function set, unless the error already has a
+ * hint. A hint that names a command of varve must be a code instead (vv_hint_code). Returns
+ * err->code; if err is NULL, returns VV_EUSAGE, so that the caller still fails. */
 vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Adds a code of hint.h, with its arguments, as hint: vv_hint_code(err, VV_HINT_FIX, path). The arguments are not
- * escaped: the function that makes a sentence of the hint escapes them. */
+/* Like vv_hint, but adds a code of hint.h with its arguments: vv_hint_code(err, VV_HINT_FIX, path).
+ * Pass the arguments unescaped: the program escapes them when it writes the sentence. */
 #define vv_hint_code(...) vv_hint_set(__VA_ARGS__, NULL, NULL, NULL)
 vv_status vv_hint_set(vv_error *err, vv_hint_id id, const char *a, const char *b, const char *c,
 		      ...);
 /* Returns the name of the code, such as "add-fix", or NULL if id is not a code. */
 const char *vv_hint_name(vv_hint_id id);
-/* Copies the hint of `from`, unless err already has a hint. Returns as vv_hint does. */
+/* Copies the hint of `from` to err, unless err already has a hint. Returns err->code or VV_EUSAGE,
+ * as vv_hint does. */
 vv_status vv_hint_copy(vv_error *err, const vv_error *from);
 void vv_hint_clear(vv_error *err);
-/* Gets the arguments of the hint, borrowed from err. Unused arguments are "". */
+/* Sets args to the arguments of err's hint, borrowed from err. Unused arguments are "". */
 void vv_hint_args(const vv_error *err, const char *args[VV_HINT_ARGS]);
-/* Replaces a hint that is a code by the sentence of words(). If words is NULL, removes the hint. */
+/* If the hint is a code, replaces the code with the sentence that words() writes for it. If words
+ * is NULL, removes the hint. */
 void vv_hint_word(vv_error *err, vv_hint_words_fn words);
 
-/* Puts "<text>: " before the message, which is shortened in the middle if it becomes too long. Returns as vv_hint does. */
+/* Puts "<text>: " before the message. A message that becomes too long is shortened in the middle.
+ * Returns err->code or VV_EUSAGE, as vv_hint does. */
 vv_status vv_prefix(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts the name of a file before the message, unless the message has the name already, as messages of vv_fail_errno do. */
+/* Puts the name of a file before the message, unless the message already contains the name
+ * (messages of vv_fail_errno do). Returns as vv_prefix does. */
 vv_status vv_prefix_name(vv_error *err, const char *name);
 
-/* Changes the code of the error, and keeps its message. Returns code. */
+/* Sets the code of the error without changing its message. Returns code. */
 vv_status vv_recode(vv_error *err, vv_status code);
 
-/* Copies the error `why` to err. Returns its code. */
+/* Copies the error `why` to err. Returns why->code. */
 vv_status vv_error_copy(vv_error *err, const vv_error *why);
 
 /* For optional files and objects: if rc is VV_ENOTFOUND, clears err and returns VV_OK; else returns rc. */

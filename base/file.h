@@ -1,8 +1,8 @@
 /*
  * file: reads and writes files and folders, and makes them durable, through vv_sys_ops.
  *
- * The functions retry after EINTR and short transfers, and use paths as given. If path is NULL, because its allocation
- * failed, they return VV_ENOMEM.
+ * The functions retry after EINTR and short transfers, and use paths as given. If path is NULL,
+ * because its allocation failed, they return VV_ENOMEM.
  */
 #ifndef VV_BASE_FILE_H
 #define VV_BASE_FILE_H
@@ -20,26 +20,29 @@
 /* Opens path with O_CLOEXEC added to flags. Returns the descriptor or a negative vv_status. */
 int vv_open(const char *path, int flags, mode_t mode, vv_error *err);
 
-/* Opens a regular file for reading, without waiting for the writer of a pipe. For files of a work tree, which can contain
- * pipes and devices. Returns the descriptor or a negative vv_status. VV_EINPUT: path is not a regular file. VV_EIO, with
- * O_NOFOLLOW in flags: path is a symbolic link. */
+/* Opens a regular file for reading, without waiting for the writer of a pipe. Use it in a work
+ * tree, which can contain pipes and devices. Returns the descriptor or a negative vv_status.
+ * VV_EINPUT: path is not a regular file. VV_EIO, with O_NOFOLLOW in flags: path is a symbolic
+ * link. */
 int vv_open_regular(const char *path, int flags, vv_error *err);
 
-/* Closes fd. Does nothing if fd is negative. VV_EIO: the close failed, so that written bytes may be lost. */
+/* Closes fd. Does nothing if fd is negative. VV_EIO: the close failed, so that written bytes may be
+ * lost. */
 vv_status vv_close(int fd, const char *path, vv_error *err);
 
-/* Reads len bytes, fewer only at the end of the file. Returns the number of bytes or a negative vv_status. */
+/* Reads len bytes, fewer only at the end of the file. Returns the number of bytes or a negative
+ * vv_status. */
 ssize_t vv_read_full(int fd, void *out, size_t len, const char *path, vv_error *err);
 
-/* Reads 1 to len bytes as soon as any are available, with one read(). Returns their number, 0 at the end of the file, or
- * a negative vv_status. */
+/* Reads 1 to len bytes as soon as any are available, with one read(). Returns their number, 0 at
+ * the end of the file, or a negative vv_status. */
 ssize_t vv_read_some(int fd, void *out, size_t len, const char *path, vv_error *err);
 
 /* Reads like vv_read_full, but at offset, and does not move the file position. */
 ssize_t vv_pread_full(int fd, void *out, size_t len, uint64_t offset, const char *path,
 		      vv_error *err);
 
-/* Reads fd to its end and adds the bytes to hash. *len gets their number. */
+/* Reads fd to its end and adds the bytes to hash. Sets *len to their number. */
 vv_status vv_hash_rest(vv_xxh3_state *hash, uint64_t *len, int fd, const char *path, vv_error *err);
 
 vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path, vv_error *err);
@@ -57,43 +60,49 @@ vv_status vv_mkdirs(const char *path, vv_error *err);
 /* Creates the missing folders above path. */
 vv_status vv_mkdirs_above(const char *path, vv_error *err);
 
-/* Removes a file, or a folder with its content. Does not follow symbolic links. VV_OK if path does not exist. */
+/* Removes a file, or a folder with its content. Does not follow symbolic links. VV_OK if path does
+ * not exist. */
 vv_status vv_remove_tree(const char *path, vv_error *err);
 
 /* Appends the content of the file to out. VV_EREFUSED: the file has more than max bytes. */
 vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err);
 
-/* Like vv_read_file, but opens with vv_open_regular. For files of a work tree. VV_EINPUT: not a regular file. */
+/* Like vv_read_file, but opens with vv_open_regular. Use it in a work tree. VV_EINPUT: not a
+ * regular file. */
 vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *err);
 
 #define VV_WRITE_TEMP ".varve-tmp-" /* prefix of vv_write_file's temporary files */
 
-/* Replaces the content of path with len bytes: writes a temporary file in the same folder and renames it. If durable,
- * fsyncs the file and its folder, and removes temporary files that ended processes left in the folder. On failure, the
- * old file is unchanged and the temporary file is removed. */
+/* Replaces the content of path with len bytes: writes a temporary file in the same folder and
+ * renames it. If durable, fsyncs the file and its folder, and removes temporary files of processes
+ * that have ended from the folder. On failure, the old file is unchanged and the temporary file is
+ * removed. */
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
 			vv_error *err);
-/* Like vv_write_file, but with the temporary file in temp_dir, which must be on the file system of path. `before` is
- * called after the temporary file is written and before it is renamed; if `before` fails, path is unchanged. */
+/* Like vv_write_file, but with the temporary file in temp_dir, which must be on the file system of
+ * path. `before` is called after the temporary file is written and before it is renamed; if
+ * `before` fails, path is unchanged. */
 typedef vv_status (*vv_before_fn)(void *payload, const char *temp, vv_error *err);
 vv_status vv_write_file_after(const char *path, const char *temp_dir, const void *bytes, size_t len,
 			      bool durable, vv_before_fn before, void *payload, vv_error *err);
 
-/* Like vv_write_file, and fsyncs the file but not its folder: the caller fsyncs the folder once for several files. */
+/* Like vv_write_file, but fsyncs the file and not its folder: the caller fsyncs the folder once for
+ * several files. */
 vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, vv_error *err);
 
-/* Creates a file "<dir>/<prefix><name>", with a name of base/holder.h and mode 0666 & ~umask, and opens it for reading
- * and writing. *path_out: its path, which the caller frees with vv_free. Returns the descriptor or a negative
- * vv_status. */
+/* Creates a file "<dir>/<prefix><name>" with mode 0666 & ~umask, and opens it for reading and
+ * writing. The name is unique and identifies this process (base/holder.h). *path_out: the file's
+ * path, which the caller frees with vv_free. Returns the descriptor or a negative vv_status. */
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
-/* Like vv_temp_open, but unlinks the file at once, so that it disappears with the process. dir NULL: TMPDIR, or /tmp if
- * TMPDIR is not set. *path_out: the former path, for messages. Also calls vv_temp_sweep for the folder. */
+/* Like vv_temp_open, but unlinks the file at once, so that it disappears with the process. dir
+ * NULL: TMPDIR, or /tmp if TMPDIR is not set. *path_out: the former path, for messages. Also calls
+ * vv_temp_sweep for the folder. */
 int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
-/* A new file under a temporary name, which gets its final name when it is complete. Initialise with {0}. A correct
- * caller: vv_new_file_open or vv_new_file_beside; vv_new_file_put; vv_new_file_end; vv_new_file_place;
- * vv_new_file_clear, which removes a file that was not placed. */
+/* A new file under a temporary name, which gets its final name when it is complete. Initialise with
+ * {0}. A correct caller: vv_new_file_open or vv_new_file_beside; vv_new_file_put; vv_new_file_end;
+ * vv_new_file_place; vv_new_file_clear, which removes a file that was not placed. */
 typedef struct vv_new_file {
 	int fd;
 	char *temp;       /* temporary path; NULL: not created yet, or already placed */
@@ -102,14 +111,14 @@ typedef struct vv_new_file {
 
 /* Creates the file in dir. VV_ENOMEM if dir is NULL. */
 vv_status vv_new_file_open(vv_new_file *f, const char *dir, const char *prefix, vv_error *err);
-/* Creates the file in the folder of path, after vv_temp_sweep of the folder. Borrows path until vv_new_file_clear.
- * VV_EINPUT: path exists and is neither a regular file nor a folder. */
+/* Creates the file in the folder of path, after vv_temp_sweep of the folder. Borrows path until
+ * vv_new_file_clear. VV_EINPUT: path exists and is neither a regular file nor a folder. */
 vv_status vv_new_file_beside(vv_new_file *f, const char *path, const char *prefix, vv_error *err);
 /* Writes bytes to the file. file: the vv_new_file; usable as a vv_bytes_fn. */
 vv_status vv_new_file_put(void *file, const void *bytes, size_t len, vv_error *err);
 /* Sets the permissions of the file to those of mode, an st_mode. */
 vv_status vv_new_file_mode(const vv_new_file *f, uint32_t mode, vv_error *err);
-/* Closes the file after the last byte, and, if durable, fsyncs it before. */
+/* Closes the file after the last byte. If durable, fsyncs the file first. */
 vv_status vv_new_file_end(vv_new_file *f, bool durable, vv_error *err);
 /* Renames the file to path. */
 vv_status vv_new_file_place(vv_new_file *f, const char *path, vv_error *err);
@@ -117,15 +126,16 @@ vv_status vv_new_file_place(vv_new_file *f, const char *path, vv_error *err);
 void vv_new_file_clear(vv_new_file *f);
 VV_AUTO_CLEAR(vv_new_file, vv_new_file_clear)
 
-/* Removes empty folders from the folder of path upwards. Stops at the first folder that is not empty, has a path of at
- * most `least` bytes, or has the path `except` (may be NULL). */
+/* Removes the folder of path if it is empty, then its parent folder, and so on. Stops at the first
+ * folder that is not empty, has a path of at most `least` bytes, or has the path `except`. except
+ * may be NULL. */
 void vv_remove_empty_above(const char *path, size_t least, const char *except);
 
-/* Removes files and whole folders named "<prefix><name>" from dir if the process that created them has certainly ended,
- * or if they are older than a day. Ignores failures. */
+/* Removes files and whole folders named "<prefix><name>" from dir if the process that created them
+ * has certainly ended, or if they are older than a day. Ignores failures. */
 void vv_temp_sweep(const char *dir, const char *prefix);
 
-/* Metadata that changes when the content of a file does. */
+/* Metadata that changes when the content of a file changes. */
 typedef struct vv_stat {
 	uint64_t size;
 	int64_t mtime_sec, ctime_sec;
@@ -137,29 +147,33 @@ typedef struct vv_stat {
 
 /* Reads the metadata of path with lstat(). VV_ENOTFOUND: path does not exist. */
 vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err);
-/* Like vv_lstat, for a path relative to the open folder dir. With above, VV_ENOTFOUND if a folder in path is a symbolic
- * link; above caches the last checked folder, is empty in the first call, and is passed again for further files. If above
- * is NULL, links among the folders are followed. */
+/* Like vv_lstat, for a path relative to the open folder dir. above NULL: symbolic links among the
+ * folders of path are followed. Otherwise VV_ENOTFOUND if a folder in path is a symbolic link;
+ * above caches the last checked folder: pass it empty in the first call, and unchanged in further
+ * calls. */
 vv_status vv_lstat_at(vv_stat *out, int dir, const char *path, vv_buf *above, vv_error *err);
-/* Checks that no folder in name, which is relative to top, is a symbolic link. VV_EIO: one is; the message has its path. */
+/* Checks that no folder in name, which is relative to top, is a symbolic link. VV_EIO: a folder is
+ * a symbolic link; the message has its path. */
 vv_status vv_has_no_link(const char *top, const char *name, vv_error *err);
 vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err);
-/* Compares all members except the permission bits of mode, uid and gid. */
+/* Returns true if all members are equal, except uid, gid and the permission bits of mode, which are
+ * ignored. */
 bool vv_stat_equal(const vv_stat *a, const vv_stat *b);
 bool vv_exists(const char *path);    /* true if lstat() succeeds; false if path is NULL */
 bool vv_is_folder(const char *path); /* true also for a link to a folder */
 
-/* A list of strings, which it owns. */
+/* A list of strings. The list owns the strings. */
 typedef struct vv_string_list {
 	char **items;
 	size_t count, cap;
 } vv_string_list;
-/* Adds take_name, which the list owns from now on, also on failure. VV_ENOMEM if take_name is NULL. */
+/* Adds take_name. The list owns take_name from now on, also on failure. VV_ENOMEM: take_name is
+ * NULL, or out of memory. */
 vv_status vv_string_list_add(vv_string_list *list, char *take_name, vv_error *err);
 void vv_string_list_clear(vv_string_list *list);
 VV_AUTO_CLEAR(vv_string_list, vv_string_list_clear)
 
-/* VV_ENTRY_UNKNOWN: the file system does not report it; use vv_lstat. */
+/* VV_ENTRY_UNKNOWN: the file system does not report the kind; use vv_lstat. */
 typedef enum vv_entry_kind {
 	VV_ENTRY_UNKNOWN,
 	VV_ENTRY_FILE,
@@ -168,7 +182,8 @@ typedef enum vv_entry_kind {
 	VV_ENTRY_OTHER
 } vv_entry_kind;
 
-/* The entries of a folder except "." and "..", sorted bytewise. All are read before the first is returned:
+/* The entries of a folder except "." and "..", sorted bytewise. All entries are read before the
+ * first one is returned:
  *
  *	vv_auto(vv_folder) f = {0};
  *	if ((rc = vv_folder_read(&f, dir, false, err)) < 0) {
@@ -177,36 +192,40 @@ typedef enum vv_entry_kind {
  *	while (vv_folder_next(&f)) ... f.name, f.path ...
  */
 typedef struct vv_folder {
-	const char *name, *path; /* current entry, "<dir>/<name>"; valid until the next call */
-	vv_entry_kind kind;      /* kind of the current entry, as reported by readdir() */
-	vv_string_list names;    /* all names, each after a letter for the kind */
+	/* name and path ("<dir>/<name>") of the current entry; valid until the next call */
+	const char *name, *path;
+	vv_entry_kind kind;   /* kind of the current entry, as reported by readdir() */
+	vv_string_list names; /* all names, each with a letter for its kind in front */
 	size_t next, dir_len;
 	vv_buf joined;
 } vv_folder;
-/* Reads the entries of dir. missing_ok: reads a folder that does not exist as empty, without an error. */
+/* Reads the entries of dir. missing_ok: a folder that does not exist is read as empty, without an
+ * error. */
 vv_status vv_folder_read(vv_folder *out, const char *dir, bool missing_ok, vv_error *err);
 bool vv_folder_next(vv_folder *f);
 void vv_folder_clear(vv_folder *f);
 VV_AUTO_CLEAR(vv_folder, vv_folder_clear)
 
-/* Lists the names of the entries in the same order. *names: an array of *count strings, which the caller frees with
- * vv_names_free. */
+/* Lists the names of the entries in the same order. *names: an array of *count strings, which the
+ * caller frees with vv_names_free. */
 vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err);
 void vv_names_free(char **names, size_t count);
 
-/* Locks path with flock(), and creates path if it does not exist. Waits up to wait_ms; then VV_ELOCKED. Returns the
- * descriptor, to be released with vv_unlock, or a negative vv_status. */
+/* Locks path with flock(), and creates path if it does not exist. VV_ELOCKED: path is still locked
+ * after wait_ms. Returns the descriptor, to be released with vv_unlock, or a negative vv_status. */
 int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err);
 void vv_unlock(int fd);
 
-/* Locks a folder that an ended process left behind; a process in a folder locks the file `name` in it. Returns the
- * descriptor, to be released with vv_unlock, or a negative vv_status. VV_ELOCKED: the folder is in use. VV_ENOTFOUND: the
- * folder does not exist, is being created or removed, or was empty and has been removed. If the lock file has been
- * missing for an hour, creates it. */
+/* Locks a folder that was left behind by a process that has ended. A process that uses a folder
+ * locks the file `name` in it. Returns the descriptor, to be released with vv_unlock, or a negative
+ * vv_status. VV_ELOCKED: the folder is in use. VV_ENOTFOUND: the folder does not exist, is being
+ * created or removed, or was empty and has been removed. If the lock file has been missing for an
+ * hour, creates it. */
 int vv_lock_leftover(const char *folder, const char *name, vv_error *err);
 
-/* Removes the folder like vv_remove_tree, but removes the file `name`, which the caller has locked, last. If the process is
- * killed meanwhile, vv_lock_leftover finds the rest. */
+/* Removes the folder like vv_remove_tree, but removes the file `name`, which the caller has locked,
+ * last. If the process is killed during the removal, vv_lock_leftover can lock what is left of the
+ * folder. */
 vv_status vv_remove_leftover(const char *folder, const char *name, vv_error *err);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * hash_index: maps a hash to positions in an array of the caller.
+ * hash_index: maps a hash to positions in the caller's array.
  *
- * The caller stores and compares the items; the index has 32 bits of each hash and a position, 8 bytes a slot, at
- * most 3/4 full. To look up an item, or add it:
+ * The caller stores and compares the items. The index stores 32 bits of each hash and a position,
+ * in slots of 8 bytes, of which at most 3/4 are used. To look up an item and add it if it is
+ * missing:
  *
  *	vv_hash_probe p = vv_hash_probe_begin(&ix, hash);
  *	size_t place;
@@ -15,7 +16,8 @@
  *	... append the item as items[count], then
  *	if (!vv_hash_index_add(&ix, hash, count)) { out of memory }
  *
- * Hash outside data with ix.seed, which is random, so that an attacker cannot choose keys that collide.
+ * Hash data that comes from outside with ix.seed, which is random, so that an attacker cannot
+ * choose keys that collide.
  */
 #ifndef VV_BASE_HASH_INDEX_H
 #define VV_BASE_HASH_INDEX_H
@@ -26,8 +28,8 @@
 
 #include "base/auto.h"
 
-/* slots[i] is 0 if the slot is free; else it has 32 bits of the hash, and 1 + the place. The number of slots is mask + 1, a
- * power of two; slots NULL: the index has none yet. */
+/* slots[i] is 0 if the slot is free; else it contains 32 bits of the hash, and 1 + the place. The
+ * number of slots is mask + 1, a power of two. slots is NULL until memory is allocated. */
 typedef struct vv_hash_index {
 	uint64_t *slots;
 	size_t mask;
@@ -36,7 +38,7 @@ typedef struct vv_hash_index {
 } vv_hash_index;
 
 void vv_hash_index_init(vv_hash_index *ix);
-/* Frees the memory; the index is empty, and keeps its seed. */
+/* Frees the memory. Afterwards, the index is empty and has the same seed. */
 void vv_hash_index_clear(vv_hash_index *ix);
 VV_AUTO_CLEAR(vv_hash_index, vv_hash_index_clear)
 void vv_hash_index_reset(vv_hash_index *ix); /* empties the index, and keeps the memory */
@@ -54,8 +56,9 @@ typedef struct vv_hash_probe {
 	uint32_t tag;
 } vv_hash_probe;
 
-/* Iterates over the places that may have this hash, in no particular order; a few places with other hashes may be among
- * them. A probe is valid until something is added. */
+/* Iterate over the places that may have this hash, in no particular order. A few places with other
+ * hashes may be among them. vv_hash_probe_next sets *place, or returns false after the last place.
+ * A probe is valid until something is added to the index. */
 vv_hash_probe vv_hash_probe_begin(const vv_hash_index *ix, uint64_t hash);
 bool vv_hash_probe_next(vv_hash_probe *p, size_t *place);
 

@@ -1,17 +1,17 @@
 /*
- * hint: the codes of hints, with the names of their arguments. The program has the words
- * (cmd/frame/hint_words.c): nothing below cmd names a command.
+ * hint: the codes of hints, with the names of their arguments. The sentences are in the program
+ * (cmd/frame/hint_words.c), because code below cmd must not name commands.
  *
- * A new hint needs a line here and one in hint_words.c; tests/check/hints.py compares them with each other and
- * with the calls. error.h does not include this header, so that few files are compiled again after a hint is
- * added.
+ * A new hint needs a line here and a line in hint_words.c; tests/check/hints.py compares the two
+ * files and the calls. error.h does not include this header, so that few files are recompiled after
+ * a hint is added.
  */
 #ifndef VV_BASE_HINT_H
 #define VV_BASE_HINT_H
 
 /* clang-format off */
-/* X(code, name, arguments), in alphabetical order. name is the code's name in output for programs, which does
- * not contain the number. */
+/* X(code, name, arguments), in alphabetical order. Output for programs contains the name, never the
+ * number of the code. */
 #define VV_HINTS(X) \
 	X(ADD, "add", "path") \
 	X(ADD_AS_CSV, "add-as-csv", "path") \

@@ -1,6 +1,6 @@
 /*
- * hint_text: puts the words of a hint into a text that is not an error: a line of a report, a warning, a
- * finding.
+ * hint_text: appends the sentence of a hint to a text that is not an error, such as a line of a
+ * report, a warning or a finding.
  */
 #ifndef VV_BASE_HINT_TEXT_H
 #define VV_BASE_HINT_TEXT_H
@@ -11,8 +11,8 @@
 #include "base/error.h"
 #include "base/hint.h"
 
-/* Appends before and the words of a code with its arguments: vv_hint_put(&b, "; ", words, VV_HINT_FIX, path).
- * If words is NULL, returns false and appends nothing. */
+/* Appends the text `before`, then the sentence of a hint's code with its arguments: vv_hint_put(&b,
+ * "; ", words, VV_HINT_FIX, path). If words is NULL, appends nothing and returns false. */
 #define vv_hint_put(...) vv_hint_put_words(__VA_ARGS__, NULL, NULL, NULL)
 bool vv_hint_put_words(vv_buf *out, const char *before, vv_hint_words_fn words, vv_hint_id id,
 		       const char *a, const char *b, const char *c, ...);

@@ -9,51 +9,55 @@
 
 #include "base/error.h"
 
-/* Returns true if name ends with `end` and is longer: "x.lock" ends with ".lock", ".lock" does not. */
+/* Returns true if name ends with `end` and is longer than `end`: true for "x.lock" and ".lock",
+ * false for ".lock" and ".lock". */
 bool vv_path_ends(const char *name, const char *end);
 
-/* Joins parts with one '/' between each two; NULL ends the list. The caller frees the path with
- * vv_free. Returns NULL if memory runs out, or if first is NULL because its allocation failed. */
+/* Joins the parts of a path with '/'. The last argument is NULL. The caller frees the path with
+ * vv_free. Returns NULL if memory runs out, or if first is NULL because an earlier allocation
+ * failed. */
 char *vv_path_join(const char *first, ...) __attribute__((sentinel));
 
 /* Returns the part of path after the last '/', borrowed from path. */
 const char *vv_path_base(const char *path);
 
-/* Returns the folder of path, "." if path has no '/'. The caller frees the text with vv_free. */
+/* Returns the folder of path, or "." if path has no '/'. The caller frees the text with vv_free.
+ * NULL: out of memory. */
 char *vv_path_dir(const char *path);
 
 /* Returns the extension without its dot, borrowed from path; "" if path has no extension. */
 const char *vv_path_ext(const char *path);
 
-/* Makes path absolute; a relative path starts at base. '.', '..' and '//' are resolved in the text
- * only, without the file system. The caller frees the result with vv_free. */
+/* Makes path absolute; a relative path starts at base. Resolves '.', '..' and '//' in the text,
+ * without reading the file system. The caller frees the result with vv_free. NULL: out of
+ * memory. */
 char *vv_path_absolute(const char *base, const char *path);
 
-/* Returns path relative to the folder root, borrowed from path: "" if both are equal, NULL if path is
- * not below root. Both are absolute and clean, or both are relative to the top of a repository, which
- * is "". */
+/* Returns path relative to the folder root, borrowed from path: "" if both are equal, NULL if path
+ * is not below root. root and path are either both absolute and clean, or both relative to the top
+ * of a repository; "" is the top. */
 const char *vv_path_below(const char *root, const char *path);
 
 /* Checks a repository-relative path before varve writes to it in a work tree or in its own folders.
- * VV_EREFUSED, with the reason in the message: an empty or absolute path, empty parts, "." and "..",
- * ".git" in any case or in a form that NTFS or HFS reads as ".git" (trailing dots or spaces, "git~1",
- * ignorable code points), backslash, ':', control bytes, a path that begins with '-', Windows device
- * names, parts that end in a dot or a space (Windows drops them), parts over 255 bytes, a path over
- * 4096 bytes. */
+ * Returns VV_EREFUSED, with the reason in the message, for an empty or absolute path, empty parts,
+ * "." and "..", ".git" in any case or in a form that NTFS or HFS reads as ".git" (trailing dots or
+ * spaces, "git~1", ignorable code points), backslash, ':', control bytes, a path that begins with
+ * '-', Windows device names, parts that end in a dot or a space (Windows drops these characters),
+ * parts over 255 bytes, and paths over 4096 bytes. */
 vv_status vv_path_check(const char *path, vv_error *err);
-const char *vv_path_fault(const char *path); /* the reason for VV_EREFUSED; NULL: accepted */
+const char *vv_path_fault(const char *path); /* why vv_path_check refuses path; NULL: accepted */
 /* Checks the path of an ordinary file of Git, which may have any name that Git accepts on this system.
  * VV_EREFUSED: path leads out of the work tree or into ".git", or is too long. */
 vv_status vv_path_check_plain(const char *path, vv_error *err);
 
-/* Returns true if some file system reads this part of a path, of len bytes, as ".git": in any case, on
- * NTFS with trailing dots and spaces, as "git~1" or with a stream, on HFS with ignorable code
- * points. */
+/* Returns true if a file system may read this part of a path, of len bytes, as ".git": in upper or
+ * lower case; on NTFS also with trailing dots or spaces, as "git~1", or with the name of a stream;
+ * on HFS also with ignorable code points. */
 bool vv_path_is_dot_git(const char *part, size_t len);
 
-/* Returns true if path matches a pattern of gitignore(5): '*' and '?' do not match '/'; '**' between
- * two slashes, or between a slash and an end of the pattern, does; '[...]' may have ranges and ASCII
- * classes; a backslash escapes. */
+/* Returns true if path matches a pattern of gitignore(5). '*' and '?' do not match '/'. '**' also
+ * matches '/' if it is between two slashes, or between a slash and the start or end of the pattern.
+ * '[...]' may have ranges and ASCII classes. A backslash escapes the next character. */
 bool vv_path_match(const char *pattern, const char *path);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * progress: passes progress and notes from lower folders to the command.
  *
- * Code below the commands does not print. It calls the functions in these structs, which may be NULL. The
- * functions may be called often, and by one thread at a time.
+ * Code below the commands does not print. It calls the functions in these structs. Each function
+ * may be NULL. The functions may be called often, but only by one thread at a time.
  */
 #ifndef VV_BASE_PROGRESS_H
 #define VV_BASE_PROGRESS_H
@@ -13,17 +13,17 @@
 #include "base/error.h"
 
 typedef struct vv_progress {
-	/* Reports that `done` of `total` bytes are done; total 0: not known. Returns false to cancel the
-	 * work. */
+	/* Reports that `done` of `total` bytes are processed. total 0: the total is not known.
+	 * Returns false to cancel the work. */
 	bool (*update)(void *payload, const char *what, uint64_t done, uint64_t total);
 	void *payload;
 	/* Reports progress in rows, versions or other units: only the ratio of done and total is
-	 * meaningful. Returns as update does. */
+	 * meaningful. Like update, returns false to cancel the work. */
 	bool (*part)(void *payload, const char *what, uint64_t done, uint64_t total);
 } vv_progress;
 
-/* Calls p->update, unless p or p->update is NULL. VV_ECANCELLED: p->update returned false; the caller
- * must return VV_ECANCELLED too. */
+/* Calls p->update, unless p or p->update is NULL. VV_ECANCELLED: p->update returned false; the
+ * caller must return VV_ECANCELLED too. */
 vv_status vv_progress_update(const vv_progress *p, const char *what, uint64_t done, uint64_t total,
 			     vv_error *err);
 /* Like vv_progress_update, with p->part. */
@@ -32,17 +32,17 @@ vv_status vv_progress_part(const vv_progress *p, const char *what, uint64_t done
 
 typedef enum vv_note_kind { VV_NOTE_PLAIN, VV_NOTE_WARNING } vv_note_kind;
 
-/* Receives progress and notes of a running command. Any function, and a pointer to the struct, may be
- * NULL; notes are then dropped. */
+/* Receives progress and notes of a running command. Each function may be NULL, and so may a pointer
+ * to the struct; notes are then dropped. */
 typedef struct vv_notes {
 	void (*note)(void *payload, vv_note_kind kind, const char *line);
-	/* Starts a display of progress, which `end` ends; calls of `end` without `begin` are harmless.
+	/* Starts a progress display; `end` stops it. `end` may also be called without `begin`.
 	 * NULL: progress is not shown. */
 	const vv_progress *(*begin)(void *payload);
 	void (*end)(void *payload);
 	void *payload;
 	bool alone; /* used by the library: never prompt; run varve from PATH */
-	/* writes sentences for codes of hints; NULL: such hints are dropped */
+	/* writes a sentence for the code of a hint; NULL: such hints are dropped */
 	vv_hint_words_fn words;
 } vv_notes;
 
@@ -50,14 +50,16 @@ typedef struct vv_notes {
 void vv_notes_put(const vv_notes *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Sends a line to n->note as a warning. */
 void vv_notes_warn(const vv_notes *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Sends a line "hint: ..." with the sentence of n->words for a code and its arguments (hint.h). Does
- * nothing if n->words is NULL. */
+/* Sends a line "hint: ..." with the sentence of n->words for a code and its arguments (hint.h).
+ * Does nothing if n->words is NULL. */
 #define vv_notes_hint(...) vv_notes_hint_put(__VA_ARGS__, NULL, NULL, NULL)
 void vv_notes_hint_put(const vv_notes *n, vv_hint_id id, const char *a, const char *b,
 		       const char *c, ...);
 /* Calls vv_hint_word with n->words. */
 void vv_notes_word(const vv_notes *n, vv_error *err);
+/* Calls n->begin. Returns NULL if n or n->begin is NULL. */
 const vv_progress *vv_notes_begin(const vv_notes *n);
+/* Calls n->end, unless n or n->end is NULL. */
 void vv_notes_end(const vv_notes *n);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * ring: a bounded stream of bytes from one thread to another.
  *
- * One thread writes, another reads; each waits for the other, never longer than it wants to. The
- * writer ends the stream with vv_ring_end; vv_ring_stop, from either side or a third thread, breaks
- * it off: who waits returns at once. Both are free to call more than once.
+ * One thread writes and another thread reads. The writer waits while the ring is full, and the
+ * reader while the ring is empty; vv_ring_write and vv_ring_read have a time limit. The writer ends
+ * the stream with vv_ring_end. Any thread can stop the stream with vv_ring_stop: waiting calls then
+ * return at once. vv_ring_end and vv_ring_stop may be called more than once.
  */
 #ifndef VV_BASE_RING_H
 #define VV_BASE_RING_H
@@ -17,21 +18,24 @@
 
 typedef struct vv_ring vv_ring;
 
-vv_ring *vv_ring_new(size_t cap); /* NULL when out of memory */
-void vv_ring_free(vv_ring *r);    /* it must be unused; accepts NULL */
+vv_ring *vv_ring_new(size_t cap); /* a ring of cap bytes; NULL: out of memory */
+void vv_ring_free(vv_ring *r);    /* no thread may still use the ring; accepts NULL */
 VV_AUTO_FREE(vv_ring, vv_ring_free)
 
-/* All of it. VV_EIO when the stream was stopped, or nothing was read for wait_ms (0: for ever). */
+/* Writes all len bytes. VV_EIO: the stream was stopped or ended, or the reader read nothing for
+ * wait_ms milliseconds (0: waits without limit). */
 vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait_ms, vv_error *err);
 
-/* At least one byte; 0 at the end; VV_EIO as above. */
+/* Reads at least one and at most len bytes into out. Returns the number of bytes read, 0 at the end
+ * of the stream, or a negative status. VV_EIO: the stream was stopped, or the writer wrote nothing
+ * for wait_ms milliseconds (0: waits without limit). */
 ssize_t vv_ring_read(vv_ring *r, void *out, size_t len, unsigned wait_ms, vv_error *err);
 
-void vv_ring_end(vv_ring *r);
-void vv_ring_stop(vv_ring *r);
-bool vv_ring_stopped(vv_ring *r);
+void vv_ring_end(vv_ring *r);  /* ends the stream: the reader still reads the bytes in the ring */
+void vv_ring_stop(vv_ring *r); /* stops the stream: reading and writing then fail */
+bool vv_ring_stopped(vv_ring *r); /* was vv_ring_stop called? */
 
-/* Waits until there is a byte to read, or the stream ended or was stopped. */
+/* Waits until the ring has a byte to read, or the stream was ended or stopped. */
 void vv_ring_wait(vv_ring *r);
 
 #endif

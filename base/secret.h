@@ -1,9 +1,10 @@
 /*
- * secret: passwords and tokens kept as salted scrypt hashes.
+ * secret: makes salted scrypt hashes of passwords and tokens, and checks secrets against them.
  *
- * A hash is text: "scrypt$14$8$1$<salt>$<hash>": log2 of the cost, block size, lanes, then 16 and
- * 32 bytes in hex. Source: RFC 7914; OpenSSL's EVP_PBE_scrypt does the work. One check takes some
- * 40 ms and 16 MiB, so a server that is open to strangers runs one at a time.
+ * A hash is a text such as "scrypt$14$8$1$<salt>$<hash>": log2 of the cost, block size, lanes, then
+ * the salt (16 bytes) and the hash (32 bytes) in hex. Source: RFC 7914; computed by OpenSSL's
+ * EVP_PBE_scrypt. One check takes about 40 ms and 16 MiB, so a public server runs only one check at
+ * a time.
  */
 #ifndef VV_BASE_SECRET_H
 #define VV_BASE_SECRET_H
@@ -17,7 +18,7 @@
 /* Appends the hash of a secret, with a new salt. */
 vv_status vv_secret_hash(vv_buf *out, const void *secret, size_t len, vv_error *err);
 
-/* Returns true if text is a hash in this form with an acceptable cost (log2 from 10 to 18). */
+/* Returns true if text is a hash in this form and log2 of its cost is from 10 to 18. */
 bool vv_secret_hash_valid(const char *text, size_t len);
 
 /* Sets *out to whether hash is the hash of the secret, in a time that does not depend on the
@@ -31,8 +32,9 @@ void vv_secret_new(vv_buf *out);
 /* Returns true if both are equal, in a time that does not depend on their content. */
 bool vv_secret_equal(const void *a, const void *b, size_t len);
 
-/* Overwrite memory in a way that the compiler cannot optimise away. vv_buf_wipe also empties b. */
+/* Overwrites memory with zeros, in a way that the compiler cannot optimise away. */
 void vv_wipe(void *p, size_t len);
+/* Overwrites the content of b as vv_wipe does, and empties b. */
 void vv_buf_wipe(vv_buf *b);
 
 #endif

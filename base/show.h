@@ -1,6 +1,6 @@
 /*
- * show: formats text and numbers for people: checks UTF-8, measures widths, escapes what is unsafe on terminals. These
- * functions do not allocate and cannot fail.
+ * show: formats text and numbers for people: checks UTF-8, measures widths, and escapes what is
+ * unsafe on terminals. These functions do not allocate and cannot fail.
  */
 #ifndef VV_BASE_SHOW_H
 #define VV_BASE_SHOW_H
@@ -12,17 +12,19 @@
 /* Returns true if s is valid UTF-8: no surrogates, no overlong forms, at most U+10FFFF. */
 bool vv_utf8_valid(const char *s, size_t len);
 
-/* Decodes the code point at the start of s. Returns its length in bytes, or 0 if it is not valid UTF-8. */
+/* Decodes the code point at the start of s. Returns its length in bytes; 0: s does not begin with
+ * valid UTF-8. */
 size_t vv_utf8_decode(uint32_t *out, const char *s, size_t len);
-/* Returns the number of terminal columns of s: 2 for a wide or fullwidth character, 0 for a combining one. Invalid bytes
- * and control characters count as they are escaped by vv_piece_next. */
+/* Returns the number of terminal columns that s needs: 2 for a wide or fullwidth character, 0 for a
+ * combining character. Invalid bytes and control characters count in the escaped form of
+ * vv_piece_next. */
 size_t vv_text_width(const char *s, size_t len);
 
 /* The shown form of one code point or invalid byte. */
 typedef struct vv_piece {
 	char text[16];  /* without a NUL */
 	size_t len;     /* bytes of text */
-	size_t taken;   /* bytes of the source that text shows */
+	size_t taken;   /* number of bytes of the source that text represents */
 	unsigned width; /* terminal columns of text */
 } vv_piece;
 
@@ -31,29 +33,32 @@ void vv_piece_next(vv_piece *p, const char *s, size_t len);
 
 #define VV_ELLIPSIS "\xe2\x80\xa6"
 
-/* Returns how many bytes of s to show within width columns. *cut is true if s does not fit: the bytes then leave a column
- * for VV_ELLIPSIS. */
+/* Returns how many bytes of s fit into width columns. If s does not fit, sets *cut to true; the
+ * bytes then leave one column for VV_ELLIPSIS. */
 size_t vv_text_fitting(const char *s, size_t len, size_t width, bool *cut);
 
 /* Returns the next of this thread's rotating buffers, of 1,024 bytes each. */
 char *vv_text_slot(void);
 
-/* Returns the escaped text, cut at about 120 columns, for names and values in messages. The result is in a rotating buffer
- * of this thread: valid until about 8 further calls in the thread. */
+/* Returns the escaped text, cut at about 120 columns, for names and values in messages. The result
+ * is in a rotating buffer of this thread: it is valid until about 8 further calls in the thread. */
 const char *vv_text_show(const char *s, size_t len);
 const char *vv_text_shows(const char *s); /* s ends with a NUL; NULL is shown as "" */
-/* Like vv_text_show, but does not escape backslashes: for column names, in which bytes that are not UTF-8 are already
- * written as "\\xDF". */
+/* Like vv_text_show, but does not escape backslashes: for column names, in which bytes that are not
+ * UTF-8 are already written as "\\xDF". */
 const char *vv_text_name(const char *s, size_t len);
-/* Finds the secret part of a URL, [*from, *from + *len): ":password", or "user[:password]@" if the user of an HTTP URL is a
- * token. Returns false, with nothing set, if url has no secret part. Accepts paths and scp's "user@host:path", too. */
+/* Finds the secret part of a URL, [*from, *from + *len): ":password", or "user[:password]@" if the
+ * user of an HTTP URL is a token. Returns false, and sets neither output, if url has no secret
+ * part. url may also be a path, or "user@host:path" as in scp. */
 bool vv_url_secret(const char *url, size_t *from, size_t *len);
 /* Removes the values of secret parameters ("?token=...") from a URL's query. */
 void vv_url_hide_parameters(char *url);
-/* Returns the escaped URL without its secret part and without values of secret parameters. Rotating buffer. */
+/* Returns the escaped URL without its secret part and without values of secret parameters, in a
+ * rotating buffer. */
 const char *vv_text_url(const char *url);
 
-/* Format a number as "1,204", bytes as "3.4 MB" (of 1,000,000 bytes), milliseconds as "1.2 s". Rotating buffer. */
+/* Format a number as "1,204", bytes as "3.4 MB" (of 1,000,000 bytes), milliseconds as "1.2 s", in a
+ * rotating buffer. */
 const char *vv_text_count(uint64_t n);
 const char *vv_text_bytes(uint64_t n);
 const char *vv_text_seconds(uint64_t ms);
@@ -61,14 +66,14 @@ const char *vv_text_seconds(uint64_t ms);
 #define VV_TIME_UTC "%Y-%m-%dT%H:%M:%SZ"
 #define VV_TIME_MINUTE "%Y-%m-%d %H:%M UTC"
 #define VV_TIME_DAY "%Y-%m-%d"
-/* Formats seconds since 1970 in UTC, with a format of strftime(). Returns "?" if the system cannot represent the time.
- * Rotating buffer. */
+/* Formats seconds since 1970 in UTC, with a format of strftime(), in a rotating buffer. Returns "?"
+ * if the system cannot represent the time. */
 const char *vv_text_time(int64_t seconds, const char *format)
 	__attribute__((format(strftime, 2, 0)));
 const char *vv_text_utc(int64_t seconds); /* "2024-05-17T08:00:00Z" */
 
-/* Formats a number with its noun: "1 block", "2,000 blocks". many: the plural, such as "entries"; if NULL, `one` with an
- * 's'. Rotating buffer. */
+/* Formats a number with its noun in a rotating buffer: "1 block", "2,000 blocks". many: the plural,
+ * such as "entries"; if NULL, the plural is `one` with an 's'. */
 const char *vv_text_counted(uint64_t n, const char *one, const char *many);
 
 #endif

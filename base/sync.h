@@ -1,9 +1,9 @@
 /*
  * sync: makes many files and folders durable in parallel, with one wait for the disk instead of one
- * for each, and writes files that way.
+ * wait for each file, and writes batches of files in this way.
  *
  * A correct caller adds files that may become durable in any order, waits, and only then renames
- * them, or writes files that name them. One thread at a time.
+ * these files or writes other files that refer to them. For one thread at a time.
  */
 #ifndef VV_BASE_SYNC_H
 #define VV_BASE_SYNC_H
@@ -14,20 +14,20 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-/* All zeros: empty. */
+/* Empty if all its bytes are zero. */
 typedef struct vv_syncs {
 	struct sync_item *items;
 	size_t count, cap;
 } vv_syncs;
 
-/* Adds an open file. The caller keeps fd, and may close it before the wait. If too many files are waiting already,
- * waits for these first. */
+/* Adds an open file. fd still belongs to the caller, who may close it before the wait. If too many
+ * files have been added already, waits for those files first. */
 vv_status vv_syncs_add(vv_syncs *s, int fd, const char *path, vv_error *err);
 /* Adds a file or folder by its path. */
 vv_status vv_syncs_add_path(vv_syncs *s, const char *path, vv_error *err);
 
-/* Waits until all added files are durable. Returns the error of the first that failed. s is empty afterwards, also
- * after an error. */
+/* Waits until all added files are durable. Returns the error of the first file that failed. s is
+ * empty afterwards, also after an error. */
 vv_status vv_syncs_wait(vv_syncs *s, vv_error *err);
 
 /* Drops added files without waiting, and frees memory. */
@@ -37,17 +37,19 @@ VV_AUTO_CLEAR(vv_syncs, vv_syncs_clear)
 /* --- files that are written together --- */
 
 /*
- * Two waits for the disk in a row, however many files they are. A correct caller adds files that need no order among
- * themselves, and finishes: all contents become durable side by side, then the files get their names, then their
- * folders become durable side by side. After a power cut in between any of the names may exist, each with its whole
- * content. One thread at a time; several batches can be finished at the same time by several threads.
+ * Writing a batch takes two waits for the disk, whatever the number of files. A correct caller adds
+ * files that may appear in any order, and calls vv_file_batch_finish, which makes the contents of
+ * all files durable in parallel, renames the files to their names, and then makes their folders
+ * durable in parallel. After a power cut during finish, some of the files may exist, each with its
+ * complete content. A batch is for one thread at a time; several threads may finish different
+ * batches at the same time.
  */
 
-/* All zeros: empty. */
+/* Empty if all its bytes are zero. */
 typedef struct vv_file_batch {
 	struct file_batch_item *items;
 	size_t count, cap;
-	char **folders; /* folders that finish changes and makes durable */
+	char **folders; /* folders of the files; vv_file_batch_finish makes them durable */
 	size_t folder_count, folder_cap;
 	vv_syncs syncs;
 	bool failed;  /* an earlier file could not be made durable */
@@ -60,11 +62,12 @@ typedef struct vv_file_batch {
 vv_status vv_file_batch_add(vv_file_batch *b, const char *path, const void *bytes, size_t len,
 			    vv_error *err);
 
-/* Makes an existing file durable as if it had been added. */
+/* Makes an existing file durable together with the added files. */
 vv_status vv_file_batch_keep(vv_file_batch *b, const char *path, vv_error *err);
 
-/* Gives the files their names, in the order in which they were added, and makes all durable. On failure, some of the
- * files may exist. In any case, the batch is empty afterwards, and its temporary files are removed. */
+/* Makes the files durable, and renames them to their names in the order in which they were added.
+ * On failure, some of the files may exist. In any case, the batch is empty afterwards, and its
+ * temporary files are removed. */
 vv_status vv_file_batch_finish(vv_file_batch *b, vv_error *err);
 
 /* Removes unfinished files, and frees memory. */

@@ -1,10 +1,10 @@
 /*
  * sys: the one table through which varve allocates and touches files.
  *
- * varve calls the operating system through vv_sys_ops, so that a test can make any call fail (the n-th allocation,
- * write, fsync, rename ...). Programs never change the table; tests replace members before they start threads. Members
- * have the signatures of the POSIX functions with the same names, and set errno likewise. read(), pread() and write()
- * can transfer fewer bytes than requested.
+ * varve calls the operating system through vv_sys_ops, so that a test can make any call fail (the
+ * n-th allocation, write, fsync, rename ...). Programs never change the table; tests replace
+ * members before they start threads. Each member behaves as the POSIX function of the same name,
+ * also in setting errno. read(), pread() and write() can transfer fewer bytes than requested.
  */
 #ifndef VV_BASE_SYS_H
 #define VV_BASE_SYS_H
@@ -38,7 +38,7 @@ typedef struct vv_sys {
 
 extern vv_sys vv_sys_ops;
 
-/* Number of successful fsyncs made through the table since the start. */
+/* Returns the number of successful fsync calls through the table since the program started. */
 uint64_t vv_sys_fsyncs(void);
 
 /* Allocate through the table. A size of 0 counts as 1. Return NULL if memory runs out. */
@@ -56,8 +56,8 @@ VV_AUTO_FREE(char, vv_free)
 		     sizeof((void *const[]){__VA_ARGS__}) / sizeof(void *))
 void vv_free_list(void *const *list, size_t count);
 
-/* Declares a pointer, other than char *, that vv_free frees at the end of its block: vv_auto_free size_t *places =
- * NULL; */
+/* Declares a pointer that vv_free frees at the end of its block: vv_auto_free size_t *places =
+ * NULL; For char *, vv_auto(char) does the same. */
 #define vv_auto_free __attribute__((cleanup(vv_free_at)))
 static inline void vv_free_at(void *pointer)
 {
@@ -67,18 +67,20 @@ static inline void vv_free_at(void *pointer)
 	vv_free(p);
 }
 
-/* Arithmetic for sizes that come from outside. On overflow, returns false and leaves *out unchanged. */
+/* Add and multiply sizes that come from outside. On overflow, return false and leave *out
+ * unchanged. */
 bool vv_add_size(size_t *out, size_t a, size_t b);
 bool vv_mul_size(size_t *out, size_t a, size_t b);
 
 void vv_now(int64_t *sec, uint32_t *nsec); /* the time since 1970 */
 int64_t vv_now_sec(void);                  /* seconds since 1970; 0 if the clock is before 1970 */
-uint64_t vv_monotonic_ms(void);            /* milliseconds on a clock that never goes back */
+uint64_t vv_monotonic_ms(void);            /* milliseconds of a clock that never goes backwards */
 uint64_t vv_thread_cpu_ms(void);           /* processor time of this thread since it began */
 
-/* Returns the path for running varve: the running program, or, in a program such as varve-web, the varve in the same
- * folder. If the system does not report the path, returns "varve", which is searched on the PATH. The caller frees the
- * text with vv_free. Returns NULL if memory runs out. */
+/* Returns the path of the program varve: the running program, or, in another program such as
+ * varve-web, the varve in the same folder. If the system does not report the path, returns "varve",
+ * which is then searched in PATH. The caller frees the text with vv_free. Returns NULL if memory
+ * runs out. */
 char *vv_varve_path(void);
 
 #endif

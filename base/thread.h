@@ -14,8 +14,8 @@
 
 #include "base/auto.h"
 
-/* Mutual exclusion between the threads of one process. Locking cannot fail. Do not call a caller's callback while
- * holding a mutex. */
+/* Excludes other threads of the process. Locking cannot fail. Do not call a caller's callback while
+ * a mutex is locked. */
 typedef struct vv_mutex vv_mutex;
 
 vv_mutex *vv_mutex_new(void);    /* NULL when out of memory */
@@ -24,7 +24,7 @@ VV_AUTO_FREE(vv_mutex, vv_mutex_free)
 void vv_mutex_lock(vv_mutex *m);
 void vv_mutex_unlock(vv_mutex *m);
 
-/* Locked until the end of the block: vv_auto(vv_locked) lock = vv_mutex_hold(m); */
+/* Locks a mutex until the end of the block: vv_auto(vv_locked) lock = vv_mutex_hold(m); */
 typedef vv_mutex *vv_locked __attribute__((unused));
 static inline vv_locked vv_mutex_hold(vv_mutex *m)
 {
@@ -37,40 +37,42 @@ static inline void vv_locked_end(vv_locked *m)
 }
 VV_AUTO_CLEAR(vv_locked, vv_locked_end)
 
-/* Calls make unless *done is true, and then sets *done. Other threads in vv_once wait meanwhile. make must not call
- * vv_once, also not indirectly. */
+/* If *done is false, calls make and sets *done to true. Other threads that call vv_once wait
+ * meanwhile. make must not call vv_once, not even indirectly. */
 void vv_once(bool *done, void (*make)(void));
 
-/* A lock with ranks, for long work. The waiter with the highest rank is next; among equal ranks, the one that has
- * waited longest. To prevent starvation, every VV_TURN_FAIR-th turn goes to the thread that has waited longest,
- * whatever its rank. */
+/* A lock with ranks, for long work. The next owner is the waiting thread with the highest rank;
+ * among equal ranks, the thread that has waited longest. To prevent starvation, every
+ * VV_TURN_FAIR-th owner is the thread that has waited longest, whatever its rank. */
 typedef struct vv_turn vv_turn;
 #define VV_TURN_FAIR 5u
 
 vv_turn *vv_turn_new(void);    /* NULL when out of memory */
-void vv_turn_free(vv_turn *t); /* no thread may hold t or wait for it; accepts NULL */
+void vv_turn_free(vv_turn *t); /* no thread may own t or wait for it; accepts NULL */
 VV_AUTO_FREE(vv_turn, vv_turn_free)
-void vv_turn_take(vv_turn *t, uint64_t rank);
-void vv_turn_give(vv_turn *t);
-size_t vv_turn_waiting(vv_turn *t); /* number of threads that wait for t */
+void vv_turn_take(vv_turn *t, uint64_t rank); /* locks; waits for the other threads */
+void vv_turn_give(vv_turn *t);                /* unlocks */
+size_t vv_turn_waiting(vv_turn *t);           /* number of threads that wait for t */
 
-/* A separate thread for work that waits, such as a connection to a peer. Use the pool for work that computes. */
+/* A thread for work that mostly waits, such as a connection to a peer. For computation, use the
+ * pool. */
 typedef struct vv_worker vv_worker;
 
-/* Runs run(payload) in a new thread with all signals blocked, so that the main thread receives the signals. Returns
- * NULL if memory or threads run out. Join every worker exactly once. */
+/* Runs run(payload) in a new thread. All signals are blocked there, so that the main thread
+ * receives them. Returns NULL if memory or threads run out. Join every worker exactly once. */
 vv_worker *vv_worker_start(void (*run)(void *payload), void *payload);
 void vv_worker_join(vv_worker *w); /* waits until the thread has ended, and frees w; accepts NULL */
 
-/* Runs run(payload) in a detached thread, which ends with the process at the latest. Returns false if no thread
- * could be started. */
+/* Runs run(payload) in a detached thread, which may be ended by the end of the process. Returns
+ * false if no thread could be started. */
 bool vv_thread_leave(void (*run)(void *payload), void *payload);
 
 typedef struct vv_pool vv_pool;
 
-/* A job, in the caller's memory, which must stay valid until vv_pool_wait returns. */
+/* A job. Its memory belongs to the caller, and must stay valid until vv_pool_wait returns. */
 typedef struct vv_job {
-	/* worker: 0 for a caller in vv_pool_wait; 1 and up for the pool's threads */
+	/* does the work. worker is 0 in a thread that called vv_pool_wait, else the number of a
+	 * pool thread, from 1 */
 	void (*run)(struct vv_job *job, unsigned worker);
 	struct vv_job *next; /* private to the pool */
 	int state;           /* private to the pool */
@@ -79,8 +81,8 @@ typedef struct vv_job {
 /* Starts a pool with this number of threads besides the caller, or fewer if the system refuses more. Returns NULL
  * if memory runs out. */
 vv_pool *vv_pool_new(unsigned threads);
-unsigned vv_pool_threads(const vv_pool *p); /* threads besides the caller */
-void vv_pool_submit(vv_pool *p, vv_job *job);
+unsigned vv_pool_threads(const vv_pool *p);   /* threads besides the caller */
+void vv_pool_submit(vv_pool *p, vv_job *job); /* adds a job to the queue */
 /* Waits until job has ended, and runs queued jobs meanwhile. */
 void vv_pool_wait(vv_pool *p, vv_job *job);
 void vv_pool_free(vv_pool *p); /* call vv_pool_wait for all jobs first; accepts NULL */

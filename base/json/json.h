@@ -1,9 +1,10 @@
 /*
- * json: reading JSON documents and writing JSON values (yajl underneath).
+ * json: reads JSON documents and writes JSON values, with yajl.
  *
- * Stricter than yajl: valid UTF-8 only, no duplicate members, no lone surrogates, a depth limit,
- * one value. Numbers keep their spelling. Every node has its position in the source, so that an
- * edit can splice the text and leave the rest of the file unchanged.
+ * The reader is stricter than yajl: a document is one value in valid UTF-8, without duplicate
+ * members or lone surrogates, and not nested deeper than VV_JSON_DEPTH. Numbers keep their
+ * spelling. Every node has its position in the source, so that an edit can replace a part of the
+ * text and leave the rest of the file unchanged.
  */
 #ifndef VV_BASE_JSON_JSON_H
 #define VV_BASE_JSON_JSON_H
@@ -27,14 +28,14 @@ typedef enum vv_json_type {
 	VV_JSON_OBJECT
 } vv_json_type;
 
-/* Lives in the arena that it was read into. */
+/* A value. It is allocated in the arena that vv_json_read was given. */
 typedef struct vv_json {
 	vv_json_type type;
 	size_t start, end; /* the value's bytes in the source: [start, end) */
-	const char *name;  /* member name, decoded, or NULL */
+	const char *name;  /* decoded name of a member; NULL: not a member */
 	size_t name_len;
-	size_t name_start; /* where the member's name begins in the source */
-	const char *text;  /* number: spelling; string: decoded, NUL after */
+	size_t name_start; /* offset of the member's name in the source */
+	const char *text;  /* number: spelling; string: decoded; both end with a NUL */
 	size_t text_len;
 	struct vv_json *first; /* first element or member */
 	struct vv_json *next;  /* next sibling */
@@ -44,70 +45,78 @@ typedef struct vv_json {
 
 #define VV_JSON_DEPTH 64
 
-/* Reads one document. name is for messages ("datapackage.json"). VV_EINPUT with line and column
- * when it is not JSON. A UTF-8 BOM is skipped. *out lives in arena. */
+/* Reads one document, whose nodes are allocated in arena. A UTF-8 BOM is skipped. name is used in
+ * messages ("datapackage.json"). VV_EINPUT: not valid JSON; the message has line and column. */
 vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t len,
 		       const char *name, vv_error *err);
 
-/* The member called name, or NULL. */
+/* Returns the value of the member called name. NULL: no such member, or `object` is not an
+ * object. */
 const vv_json *vv_json_get(const vv_json *object, const char *name);
 
-/* The decoded text of a string member, or NULL when absent or no string. */
+/* Returns the decoded text of a member. NULL: the member is missing or not a string. */
 const char *vv_json_get_string(const vv_json *object, const char *name);
 
-/* Member as bool / unsigned; fallback when absent or of another type. */
+/* Returns the value of a boolean member, or fallback if the member is missing or has another
+ * type. */
 bool vv_json_get_bool(const vv_json *object, const char *name, bool fallback);
+/* Sets *out to the value of a member. Returns false if the member is missing or not an unsigned
+ * integer. */
 bool vv_json_get_u64(uint64_t *out, const vv_json *object, const char *name);
 
-/* Appends node as compact JSON, members in their order, numbers as spelled,
- * strings escaped canonically. */
+/* Appends node as compact JSON. Members keep their order, and numbers their spelling; strings are
+ * escaped as vv_json_put_string does. */
 void vv_json_put_node(vv_buf *b, const vv_json *node);
 
-/* Appends a JSON string with its quotes: escapes '"', '\\', controls (\b \f \n \r \t, else \u00xx
- * lower case); other bytes unchanged. The input must be valid UTF-8: returns false if it is not,
- * with U+FFFD for invalid bytes. */
+/* Appends a JSON string with its quotes. Escapes '"', '\\' and control characters (\b \f \n \r \t,
+ * others as \u00xx in lower case); other bytes are unchanged. If s is not valid UTF-8, appends
+ * U+FFFD for invalid bytes, and returns false. */
 bool vv_json_put_string(vv_buf *b, const char *s, size_t len);
 
-/* Appends valid JSON on one line: drops the blanks between tokens if the value has line breaks. */
+/* Appends a valid JSON value as one line: if the value has line breaks, the white space between
+ * tokens is left out. */
 void vv_json_put_line(vv_buf *b, const char *json, size_t len);
 
-/* Any bytes (NULL for none), exactly: a JSON string if they are UTF-8, else {"base64":"..."} (RFC 4648,
- * section 4, with padding). */
+/* Appends any bytes without loss: as a JSON string if they are valid UTF-8, else as
+ * {"base64":"..."} (RFC 4648, section 4, with padding). If s is NULL, appends null. */
 void vv_json_put_text(vv_buf *b, const char *s, size_t len);
 
-/* The bytes of a value that vv_json_put_text wrote. They live in arena. VV_EINPUT: err names the
- * expected value; v may be NULL. */
+/* Gets the bytes of a value that vv_json_put_text wrote; *bytes is allocated in arena. VV_EINPUT:
+ * not such a value, or v is NULL; the message has the expected value. */
 vv_status vv_json_get_text(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
 			   vv_error *err);
 
-/* A streaming writer for --json output: it writes commas and tracks nesting. indent 0 writes
- * compactly on one line. */
+/* A streaming writer for --json output, which adds the commas and tracks nesting. If indent is 0,
+ * the output is compact and on one line. */
 typedef struct vv_json_out {
 	vv_buf *buf;
-	unsigned indent; /* spaces a level */
+	unsigned indent; /* number of spaces per level */
 	unsigned depth;
 	bool need_comma;
 	bool after_name;
 } vv_json_out;
 
 void vv_json_out_init(vv_json_out *w, vv_buf *buf, unsigned indent);
-vv_json_out vv_json_begin_object(vv_buf *buf, unsigned indent); /* with an open object */
+/* Initialises a writer, and opens an object. */
+vv_json_out vv_json_begin_object(vv_buf *buf, unsigned indent);
 void vv_json_open_object(vv_json_out *w);
 void vv_json_close_object(vv_json_out *w);
 void vv_json_open_array(vv_json_out *w);
 void vv_json_close_array(vv_json_out *w);
 void vv_json_name(vv_json_out *w, const char *name);
-/* The same, but faster: for names without characters to escape, on one line (indent 0). */
+/* Like vv_json_name, but faster: for names without characters to escape, and only with indent 0. */
 void vv_json_plain_name(vv_json_out *w, const char *name, size_t len);
-/* Values of any bytes, as vv_json_put_text writes them. */
+/* Write a value, which may have any bytes, as vv_json_put_text does. */
 void vv_json_string(vv_json_out *w, const char *s); /* NULL writes null */
 void vv_json_string_len(vv_json_out *w, const char *s, size_t len);
 void vv_json_url(vv_json_out *w, const void *url); /* without its secret; NULL writes null */
 void vv_json_u64(vv_json_out *w, uint64_t v);
 void vv_json_bool(vv_json_out *w, bool v);
 void vv_json_null(vv_json_out *w);
-void vv_json_raw(vv_json_out *w, const char *json, size_t len); /* a finished value */
-/* A member: a name and its value; arrays and objects are opened. */
+/* Appends a value that is JSON already. */
+void vv_json_raw(vv_json_out *w, const char *json, size_t len);
+/* Write a member: a name and its value. vv_json_add_array and vv_json_add_object only open the
+ * value. */
 void vv_json_add_string(vv_json_out *w, const char *name, const char *s); /* NULL writes null */
 void vv_json_add_u64(vv_json_out *w, const char *name, uint64_t v);
 void vv_json_add_time(vv_json_out *w, const char *name,
@@ -116,30 +125,31 @@ void vv_json_add_bool(vv_json_out *w, const char *name, bool v);
 void vv_json_add_array(vv_json_out *w, const char *name);
 void vv_json_add_object(vv_json_out *w, const char *name);
 
-/* Where JSON object text is in a longer run of bytes: used for rows of NDJSON and JSON arrays. The
- * reader walks one flat object and lends each member; nested values come as raw slices. */
+/* A member of an object that vv_json_rows_object parses: a row of NDJSON or of a JSON array. Nested
+ * values are passed unparsed, in raw. */
 typedef struct vv_json_member {
 	const char *name; /* decoded; borrowed until the next call */
 	size_t name_len;
 	vv_json_type type;
 	const char *raw; /* the value's bytes in the source */
 	size_t raw_len;
-	const char *text; /* decoded string (VV_JSON_STRING), else NULL */
-	size_t text_len;  /* a string that has no exact UTF-8 decoding (lone
-	                    * surrogate) comes with text NULL: keep raw */
+	/* decoded string; NULL: not a VV_JSON_STRING, or a string with a lone surrogate, which has
+	 * no exact form in UTF-8 */
+	const char *text;
+	size_t text_len;
 } vv_json_member;
 
-typedef struct vv_json_rows vv_json_rows; /* a reusable parser, one a thread */
+typedef struct vv_json_rows vv_json_rows; /* a reusable parser, for one thread at a time */
 typedef vv_status (*vv_json_member_fn)(void *payload, const vv_json_member *m, vv_error *err);
 
 vv_json_rows *vv_json_rows_new(void); /* NULL when out of memory */
 void vv_json_rows_free(vv_json_rows *r);
 VV_AUTO_FREE(vv_json_rows, vv_json_rows_free)
 
-/* Parses exactly one object that starts at bytes[0] ('{'). *used is its length in bytes. VV_EINPUT
- * when the text is not a valid object, with the message relative to the object and *used set to the
- * offset of the fault; duplicate members are refused. VV_ENOTFOUND when the object does not end
- * within len and more_may_come is true. */
+/* Parses one object that starts at bytes[0], which is '{', and calls fn for each member. Sets *used
+ * to the length of the object in bytes. VV_EINPUT: not a valid object, or two members have the same
+ * name; *used is the offset of the error, and positions in the message count from the start of the
+ * object. VV_ENOTFOUND: more_may_come is true, and the object does not end within len bytes. */
 vv_status vv_json_rows_object(vv_json_rows *r, size_t *used, const char *bytes, size_t len,
 			      bool more_may_come, vv_json_member_fn fn, void *payload,
 			      vv_error *err);

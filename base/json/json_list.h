@@ -9,9 +9,10 @@
 
 #include "base/json/json.h"
 
-/* A member. If name is NULL, the member is left out. The members of a JSON_OBJECT and then a JSON_END follow it. If
- * JSON_OBJECT or JSON_ARRAY is the last of the list, the object or array stays open, and the caller writes its content.
- * Values of members that are left out or null are not evaluated. */
+/* A member of the list. If name is NULL, the member is left out. A JSON_OBJECT is followed by the
+ * members of that object, and then by a JSON_END. If the last item of the list is a JSON_OBJECT or
+ * JSON_ARRAY, that object or array stays open, and the caller writes its content. The macros do not
+ * evaluate the value of a member that is left out or null. */
 typedef struct vv_json_entry {
 	const char *name;
 	enum {
@@ -49,8 +50,8 @@ typedef struct vv_json_entry {
 #define JSON_END .name = "", .type = VV_JSON_IS_END
 #define JSON_RAW(n, json) JSON_BY(vv_json_put_raw, (json) ? (n) : NULL, json) /* a finished value */
 #define JSON_BY(fn, n, v) .name = (n), .type = VV_JSON_IS_BY, .write = (fn), .value = (v)
-/* An array: calls fn for each of count items. fn may overwrite texts in rotating buffers (vv_text_slot), so put members
- * with such texts before this one. */
+/* An array with count items: fn is called for each item, and writes it. fn may overwrite texts in
+ * rotating buffers (vv_text_slot), so list members with such texts before the JSON_EACH. */
 #define JSON_EACH(fn, n, items, count)                                                             \
 	.name = (n), .type = VV_JSON_IS_EACH, .write = (fn), .value = (items), .number = (count),  \
 	.len = sizeof(*(items))
@@ -67,6 +68,7 @@ typedef struct vv_json_entry {
 		sizeof((const vv_json_entry[]){__VA_ARGS__}) / sizeof(vv_json_entry)
 #define vv_json_put_members(w, ...) vv_json_members_put(w, VV_JSON_LIST(__VA_ARGS__))
 #define vv_json_put_object(w, ...) vv_json_object_put(w, VV_JSON_LIST(__VA_ARGS__))
+/* Writes json, a NUL-ended text that is JSON already: the function of JSON_RAW. */
 void vv_json_put_raw(vv_json_out *w, const void *json);
 void vv_json_members_put(vv_json_out *w, const vv_json_entry *members, size_t count);
 void vv_json_object_put(vv_json_out *w, const vv_json_entry *members, size_t count);

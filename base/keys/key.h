@@ -1,10 +1,12 @@
 /*
- * key: an Ed25519 key pair, its name "did:key:z6Mk...", signatures, and boxes that only it opens.
+ * key: an Ed25519 key pair with its name "did:key:z6Mk..."; makes signatures, and boxes that only
+ * the owner of the key can open.
  *
- * The seed is the secret; everything else follows from it. Boxes are sealed to the X25519 form of
- * the public key, so that the name alone is enough to reach its owner. Each kind of signature has a
- * purpose, which is signed with the bytes: one kind never passes for another.
- * Sources: RFC 8032; did:key (W3C CCG), multicodec 0xed; libsodium does the work.
+ * The seed is the secret; the public key and the name are computed from the seed. A box is
+ * encrypted to the X25519 form of the public key, so a sender needs only the name of the receiver's
+ * key. Each kind of signature has a purpose, which is signed together with the bytes, so that a
+ * signature for one purpose is not valid for another purpose. Sources: RFC 8032; did:key (W3C CCG),
+ * multicodec 0xed. Implemented with libsodium.
  */
 #ifndef VV_BASE_KEYS_KEY_H
 #define VV_BASE_KEYS_KEY_H
@@ -27,24 +29,28 @@ typedef struct vv_key {
 	uint8_t public_key[VV_KEY_PUBLIC];
 } vv_key;
 
-/* A new one, by chance. VV_ENOSUPPORT: libsodium cannot be used. */
+/* Makes a new random key. VV_ENOSUPPORT: libsodium cannot be used. */
 vv_status vv_key_new(vv_key *out, vv_error *err);
+/* Computes the key pair of a seed. VV_ENOSUPPORT: libsodium cannot be used. */
 vv_status vv_key_of_seed(vv_key *out, const uint8_t seed[VV_KEY_SEED], vv_error *err);
-void vv_key_wipe(vv_key *k);
+void vv_key_wipe(vv_key *k); /* overwrites the key in memory */
 VV_AUTO_CLEAR(vv_key, vv_key_wipe)
 
-/* Signs the purpose, a newline and the bytes. */
+/* Signs the purpose, a newline and the bytes with the key k, and writes the signature to out. */
 vv_status vv_key_sign(uint8_t out[VV_SIGNATURE], const vv_key *k, const char *purpose,
 		      const void *bytes, size_t len, vv_error *err);
-/* VV_ECORRUPT: it is not this key's signature of these bytes for this purpose. */
+/* Verifies a signature. VV_ECORRUPT: this key did not make the signature for these bytes and
+ * this purpose. */
 vv_status vv_key_verify(const uint8_t signature[VV_SIGNATURE],
 			const uint8_t public_key[VV_KEY_PUBLIC], const char *purpose,
 			const void *bytes, size_t len, vv_error *err);
 
-/* Appends a box of len + VV_KEY_BOX_MORE bytes. VV_EUSAGE: the key cannot be sealed to. */
+/* Encrypts the bytes to a public key, and appends the box, which has len + VV_KEY_BOX_MORE bytes.
+ * VV_EUSAGE: the public key is not suitable for boxes. */
 vv_status vv_key_box(vv_buf *out, const uint8_t public_key[VV_KEY_PUBLIC], const void *bytes,
 		     size_t len, vv_error *err);
-/* Appends the content of a box. VV_EREFUSED: it was not sealed to this key, or was changed. */
+/* Decrypts a box of len bytes with the key k, and appends the content. VV_EREFUSED: the box was not
+ * made for this key, or was changed. */
 vv_status vv_key_box_open(vv_buf *out, const vv_key *k, const void *box, size_t len, vv_error *err);
 
 #endif

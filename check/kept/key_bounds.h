@@ -2,13 +2,13 @@
  * key_bounds: the least and the greatest key of each row group. Private to check.
  *
  * If each group's keys rise, or fall, from row to row, and the ranges of the groups' keys do not overlap, every key is
- * unique, and only the bounds need to be cached. Keys are the bytes of vv_value_put_key, one column after the other. Any
- * order with equal keys adjacent is sufficient: it affects only how often ranges are disjoint, not whether a key is
- * unique.
+ * unique, and only the bounds need to be cached. Keys are the bytes of vv_value_put_key, one column after the other.
+ * Any order in which equal keys are adjacent is sufficient: the choice of the order affects only how often ranges are
+ * disjoint, not whether a key is unique.
  *
  * A correct caller: check_key_bounds_init; check_key_bounds_set for each group whose bounds are cached. For each group
- * that has to be read: check_key_span_begin, check_key_span_add for each row, check_key_span_put, all on any thread; then
- * check_key_bounds_take, on one thread at a time. Last, check_key_bounds_apart.
+ * that must be read: check_key_span_begin, check_key_span_add for each row, and check_key_span_put, which may be called
+ * in any thread; then check_key_bounds_take, in one thread at a time. Last, check_key_bounds_apart.
  */
 #ifndef VV_CHECK_KEPT_KEY_BOUNDS_H
 #define VV_CHECK_KEPT_KEY_BOUNDS_H
@@ -35,42 +35,46 @@ typedef struct check_key_span {
 	vv_buf first,   /* the first row's key */
 		last;   /* the last row's key so far */
 	int way;        /* 1: the keys rise; -1: they fall; 0: fewer than two keys so far */
-	bool has_holes; /* some rows have no whole key; set by the caller */
+	bool has_holes; /* in some rows, a column of the key has no value; set by the caller */
 	bool mixed; /* the keys neither rise nor fall, or one is too long: the group has no bounds */
 } check_key_span;
+/* Begins the span of a group; keys have `columns` columns. */
 void check_key_span_begin(check_key_span *s, const check_key_order *orders, size_t columns);
 void check_key_span_clear(check_key_span *s); /* accepts zeroes */
 VV_AUTO_CLEAR(check_key_span, check_key_span_clear)
-/* Adds the key of the next row. The span keeps that buffer, and *key becomes a different one. False: out of memory. */
+/* Adds the key of the next row. The span takes the buffer *key, and *key is set to another buffer with any content.
+ * False: out of memory. */
 bool check_key_span_add(check_key_span *s, vv_buf *key);
-/* Appends the span as the bounds of this group, for check_key_bounds_take. */
+/* Appends the bounds of the group with this number to out, for check_key_bounds_take. */
 void check_key_span_put(const check_key_span *s, size_t group, vv_buf *out);
 
 /* The bounds of all groups of a version. */
 typedef struct check_key_bounds {
 	const check_key_order *orders; /* one for each column of the key; borrowed */
 	size_t columns;
-	vv_buf bytes; /* the parts of the groups */
-	size_t *at; /* for each group, where its part begins in bytes; SIZE_MAX: its bounds are not known */
-	size_t groups, /* all groups */
-		known; /* groups whose bounds are known */
+	vv_buf bytes; /* the parts: the encoded bounds of the groups */
+	size_t *at; /* for each group, the offset of its part in bytes; SIZE_MAX: its bounds are not known */
+	size_t groups, /* the number of all groups */
+		known; /* the number of groups whose bounds are known */
 	bool mixed;    /* some group has no bounds */
 } check_key_bounds;
+/* Initialises the bounds of a version with this number of groups; the bounds of no group are known yet. */
 vv_status check_key_bounds_init(check_key_bounds *b, const check_key_order *orders, size_t columns,
 				size_t groups, vv_error *err);
 void check_key_bounds_clear(check_key_bounds *b); /* accepts zeroes */
-/* Adds the bounds that check_key_span_put appended to spans. */
+/* Adds the bounds of all groups that check_key_span_put appended to spans. */
 vv_status check_key_bounds_take(check_key_bounds *b, const vv_buf *spans, vv_error *err);
-/* Sets the bounds of a group from a part that check_key_bounds_part returned. p begins with it and has `room` bytes.
- * False: the part is invalid, or out of memory. */
+/* Sets the bounds of a group from a part that check_key_bounds_part once returned. The part begins at p, and at most
+ * `room` bytes may be read. False: the part is not valid, or memory ran out. */
 bool check_key_bounds_set(check_key_bounds *b, size_t group, const uint8_t *p, size_t room);
-/* The part of a group whose bounds are known, for a cache; *len is its length. Borrowed until more bounds are added. */
+/* Returns the part of a group whose bounds are known, for a cache, and sets *len to its length. Borrowed until more
+ * bounds are added. */
 const uint8_t *check_key_bounds_part(const check_key_bounds *b, size_t group, size_t *len);
-/* Has the group, whose bounds are known, rows without a whole key? */
+/* Does the group have rows in which a column of the key has no value? The group's bounds must be known. */
 bool check_key_bounds_holes(const check_key_bounds *b, size_t group);
-/* Is the key within the bounds of the group, which are known? */
+/* Is the key within the bounds of the group? The group's bounds must be known. */
 bool check_key_bounds_may(const check_key_bounds *b, size_t group, const vv_buf *key);
-/* Returns 1 if the bounds of all groups are known and no two groups overlap, 0 if not, or a negative status. */
+/* Returns 1 if the bounds of all groups are known and no two groups overlap, 0 otherwise, or a negative status. */
 int check_key_bounds_apart(const check_key_bounds *b, vv_error *err);
 
 #endif

@@ -14,18 +14,18 @@
 #include "base/error.h"
 #include "dataset/schema/schema.h"
 
-/* distribution: the count of each value in a column, as sums that can be subtracted.
+/* distribution: counts each value in a column; counts can be added and subtracted.
  *
- * Since a distribution is a sum over rows, that of a new version equals that of the base, minus the
- * groups that only the base has, plus the groups that only the new version has.
+ * A distribution is a sum over rows. So the distribution of a new version can be computed from the
+ * distribution of the base: subtract the groups that only the base has, and add the groups that
+ * only the new version has.
  *
  * A correct caller: init; add cells (times 1, or -1 to subtract); finish; read; clear.
  *
- * Numbers are counted as doubles, exactly, while there are at most VV_DIST_STEPS_MAX distinct
- * numbers; beyond this limit, as few of the last binary digits as necessary are dropped. How many
- * digits are dropped depends only on the values, not on their order. Dates are counted by day,
- * times and datetimes by minute, texts unchanged. docs/use/rules.md.
- */
+ * Numbers are counted as doubles, and exactly if there are at most VV_DIST_STEPS_MAX distinct
+ * numbers. If there are more, the last binary digits are dropped, as few as possible. The number of
+ * dropped digits depends only on the values, not on their order. Dates are counted by day, times
+ * and datetimes by minute, and texts unchanged. See docs/use/rules.md. */
 
 typedef enum vv_dist_kind {
 	VV_DIST_NUMBERS, /* ordered values, as exact as the limits allow */
@@ -34,8 +34,8 @@ typedef enum vv_dist_kind {
 	VV_DIST_COUNTS   /* no values: counts only missing ones */
 } vv_dist_kind;
 
-/* The maximum number of distinct values, and of their bytes; beyond these limits values are not
- * distinguished. */
+/* The maximum number of distinct values, and of bytes of these values. Beyond these limits, values
+ * are not counted separately. */
 #define VV_DIST_VALUES_MAX ((size_t)1 << 20)
 #define VV_DIST_BYTES_MAX ((size_t)16 << 20)
 /* The maximum number of distinct numbers without dropped digits. */
@@ -68,28 +68,32 @@ typedef struct vv_distribution {
 /* Returns how values of the field's type are counted: VV_DIST_NUMBERS, VV_DIST_TIMES or
  * VV_DIST_TEXTS. */
 vv_dist_kind vv_distribution_kind(const vv_field *f);
-/* Do both types have the same unit of steps (days or minutes)? */
+/* Returns true if the steps of both types have the same unit, days or minutes. */
 bool vv_distribution_same_steps(const vv_field *a, const vv_field *b);
 
 void vv_distribution_init(vv_distribution *d, vv_dist_kind kind);
 void vv_distribution_clear(vv_distribution *d);
 VV_AUTO_CLEAR(vv_distribution, vv_distribution_clear)
-/* Adds `count` cells: cells[0], cells[stride] and so on. times: 1, or -1 to subtract. */
+/* Adds `count` cells: cells[0], cells[stride] and so on. times is 1, or -1 to subtract the
+ * cells. */
 vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_cell *cells,
 			      size_t count, size_t stride, int times, vv_error *err);
 /* Adds a finished distribution of the same kind. */
 vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *from, vv_error *err);
 /* Sorts the values. VV_ECORRUPT: a value was subtracted that was not in the distribution. */
 vv_status vv_distribution_finish(vv_distribution *d, vv_error *err);
-/* For a finished distribution that was made from another (vv_distribution_add_all) minus `gone`
- * rows: were as few digits dropped as if its values had been counted directly? False: unknown. */
+/* For a finished distribution that was made from another distribution (vv_distribution_add_all) by
+ * subtracting `gone` rows and adding others: returns true if as few digits were dropped as if its
+ * values had been counted directly. False: not known. */
 bool vv_distribution_settle(vv_distribution *d, const vv_distribution *from, uint64_t gone);
-/* Converts two finished distributions of numbers to the same steps: the coarser of both. */
+/* Converts the finer one of two finished distributions of numbers to the steps of the coarser
+ * one. */
 void vv_distribution_level(vv_distribution *a, vv_distribution *b);
 
-/* Convert a finished distribution to bytes (appended), and back into an initialised one. False:
- * invalid bytes. */
+/* Appends a finished distribution as bytes. */
 void vv_distribution_put(vv_buf *out, const vv_distribution *d);
+/* Reads bytes of vv_distribution_put into an initialised distribution. Returns false if the bytes
+ * are invalid. */
 bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv_error *err);
 
 /* Returns the count of a text or step in a finished distribution. */
@@ -97,9 +101,9 @@ uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v)
 
 #define VV_DRIFT_BINS 10u /* for numbers: tenths of the base */
 #define VV_DRIFT_CATEGORIES                                                                        \
-	100u /* for texts: the most frequent ones of the base; all other texts share one bin */
+	100u /* for texts: the most frequent texts of the base; all other texts share one bin */
 
-/* The counts of both sides in the same bins. */
+/* The counts of both distributions in the same bins. */
 typedef struct vv_drift_bins {
 	uint64_t base[VV_DRIFT_CATEGORIES + 1], now[VV_DRIFT_CATEGORIES + 1];
 	size_t count;

@@ -11,19 +11,21 @@
 #include "dataset/schema/schema.h"
 
 typedef struct vv_instant {
-	int64_t days;    /* since 1970-01-01; 0 for a time of day; the first of a year or month */
-	int64_t seconds; /* of that day, 0 to 86,399; in UTC if the value has a zone */
+	/* days since 1970-01-01; the first day of a year or month; 0 for a time of day */
+	int64_t days;
+	/* seconds since the start of that day, 0 to 86,399; in UTC if the value has a zone */
+	int64_t seconds;
 } vv_instant;
 
 /* Reads the value of a cell whose field is a date, time, datetime, year or yearmonth, in the
- * field's format. False: the value is not of this type. */
+ * field's format. Returns false if the value is not of this type. */
 bool vv_instant_read(vv_instant *out, const vv_field *f, const vv_cell *cell);
 
 /* Convert an instant to seconds since 1970-01-01, and back. */
 int64_t vv_instant_seconds(const vv_instant *i);
 vv_instant vv_instant_of(int64_t seconds);
 
-/* Appends 2024-01-31, or with `clock` 2024-01-31T12:30:00Z. */
+/* Appends the date, "2024-01-31", or with `clock` also the time, "2024-01-31T12:30:00Z". */
 void vv_instant_put(vv_buf *out, const vv_instant *i, bool clock);
 
 #endif

@@ -1,13 +1,14 @@
 /*
- * new_only: finds out which findings the base has, too (--new-only), by key and cell, not by line.
+ * new_only: finds the findings of a version that its base does not have (--new-only). Findings are
+ * compared by key and cell, not by line.
  *
  * A correct caller: vv_known_new; vv_known_add for each finding of the base; then vv_known_take for
  * each finding of the new version. Each finding of the base matches at most one finding of the new
  * version, so a second wrong row of the same kind is new.
  *
- * Findings are the same if rule, column and row are. Rows are the same if their keys are; without a
- * key, if the row is in groups that both versions share, or else if the invalid value is the same.
- * Renamed columns are followed.
+ * Two findings are the same if they have the same rule, column and row. Two rows are the same if
+ * they have the same key. Without a key, two rows are the same if they are in groups that both
+ * versions share, or else if they have the same invalid value. Renamed columns are followed.
  */
 #ifndef VV_CHECK_PAST_NEW_ONLY_H
 #define VV_CHECK_PAST_NEW_ONLY_H
@@ -22,15 +23,16 @@
 
 typedef struct vv_known vv_known;
 
-/* base, t: the two versions, which must outlive *out; each may be NULL if it cannot be read as a
- * table: rows are then distinguished only by key and value. Row numbers of findings refer to these
- * tables. seed: a secret from the data's author. */
+/* Borrows the two versions base and t until vv_known_free. Each may be NULL if it cannot be read as
+ * a table: rows are then distinguished only by key and value. Row numbers of findings refer to
+ * these tables. seed: a number that the author of the data must not know. */
 vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t seed, vv_error *err);
 void vv_known_free(vv_known *k); /* accepts NULL */
 VV_AUTO_FREE(vv_known, vv_known_free)
 
+/* Adds a finding of the base. */
 vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err);
-/* Returns 1 if the base has the same finding, which is then used up; 0 if the finding is new;
+/* Returns 1 if the base has the same finding, and uses up that finding; 0 if the finding is new;
  * negative on failure. */
 int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err);
 

@@ -17,25 +17,27 @@
 
 typedef struct vv_base_options {
 	const vv_rule_set *rules;
-	const char *path, *commit; /* for the findings; commit may be NULL */
-	bool declared; /* a datapackage.json declares the columns' types: a changed type is then
-	                 * intended (column-retyped), and no value contradicts it */
+	/* path and commit of the findings; commit may be NULL */
+	const char *path, *commit;
+	/* a datapackage.json declares the columns' types: a changed type is then intended (no
+	 * column-retyped), and no value contradicts the type */
+	bool declared;
 	/* the datapackage.json declares a primary key, so the version may change the key */
 	bool declares_key;
-	bool base_declared; /* a description of the base declares its columns, too */
-	int64_t now;        /* the time for the rule freshness: seconds since 1970-01-01 UTC */
+	bool base_declared; /* a datapackage.json declares the columns of the base, too */
+	int64_t now; /* the current time for the rule freshness: seconds since 1970-01-01 UTC */
 	/* maximum number of reported findings for each rule and column; 0: no limit */
 	uint64_t limit;
 	vv_finding_fn finding;
 	vv_check_more_fn more;       /* may be NULL */
-	void *payload;               /* of finding and more */
+	void *payload;               /* argument of finding, more and explain */
 	const vv_mend *mend;         /* as in vv_check_options */
 	vv_check_cache *cache;       /* NULL: nothing is cached */
 	const char *temp_dir;        /* NULL: /tmp */
 	vv_pool *pool;               /* may be NULL */
 	const vv_progress *progress; /* may be NULL */
 	vv_hint_words_fn words;      /* as in vv_check_options */
-	/* receives each rule, with the payload, and nothing is checked; may be NULL */
+	/* if not NULL, receives each rule, and nothing is checked */
 	vv_check_explain_fn explain;
 } vv_base_options;
 

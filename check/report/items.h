@@ -1,5 +1,5 @@
 /*
- * items: the findings of a report in the form for its writers. Private to check/report.
+ * items: the stored findings of a report, from which its writers read. Private to check/report.
  */
 #ifndef VV_CHECK_REPORT_ITEMS_H
 #define VV_CHECK_REPORT_ITEMS_H
@@ -18,32 +18,35 @@ typedef struct vv_report_item {
 	uint64_t line, row;
 	const char *key, *value; /* may be NULL */
 	const char *message, *probably, *expected, *intended, *accepted;
-	struct vv_report_item *next; /* next item of the group */
+	struct vv_report_item *next; /* the next stored item of the group */
 	uint16_t key_len, value_len;
 	bool key_cut, value_cut; /* longer than the stored part */
 	vv_severity severity;
-	char print[VV_REPORT_PRINT_LEN +
-		   1]; /* fingerprint: path, rule, column and key; not the line */
+	/* fingerprint of path, rule, column and key, but not of the line */
+	char print[VV_REPORT_PRINT_LEN + 1];
 } vv_report_item;
 
-/* The findings of one rule in one column (of one condition). */
+/* The findings of one rule in one column, or of one condition. */
 typedef struct vv_report_group {
 	const vv_rule *rule;
-	const char *code, *column; /* column: NULL for rows and tables */
-	/* for rules that a project wrote: the condition; each condition has its own group */
+	/* code of the rule; column: NULL for findings about rows and tables */
+	const char *code, *column;
+	/* condition of a rule that a project wrote; each condition has its own group */
 	const char *condition;
 	const char *name; /* name of a rule of varve.checks; may be NULL */
-	/* line of the pointer at which a reviewer sees the findings; 0: they are shown at the
-	 * file's lines */
+	/* line of the pointer at which the findings are shown to reviewers; 0: they are shown at
+	 * the file's lines */
 	uint64_t pointer_line;
-	vv_severity severity;      /* the highest severity of the findings */
-	uint64_t errors, warnings; /* numbers of findings that count */
-	uint64_t known, accepted;  /* numbers of findings that do not count */
-	vv_report_item *first,
-		*last; /* stored items, in order; first is NULL only if no finding was listed */
-	uint64_t kept;
-	bool unread; /* the rule could not be checked */
-	/* all stored items have the same message, or the same `expected` */
+	vv_severity severity; /* the highest severity of the findings */
+	/* numbers of findings that count */
+	uint64_t errors, warnings;
+	/* numbers of findings that do not count */
+	uint64_t known, accepted;
+	/* stored items, in order; NULL: no finding was stored */
+	vv_report_item *first, *last;
+	uint64_t kept; /* number of stored items */
+	bool unread;   /* the rule could not be checked */
+	/* one_message: all stored items have the same message; one_expected: the same `expected` */
 	bool one_message, one_expected;
 	struct vv_report_group *next;
 } vv_report_group;
@@ -52,7 +55,8 @@ typedef struct vv_report_dataset {
 	const char *path, *commit, *base, *base_commit;
 	uint64_t rows, columns, groups, groups_read, ms;
 	uint64_t errors, warnings, known, accepted;
-	bool *looked_at; /* for each of vv_rules: was the rule checked? NULL: not reported */
+	/* one for each of vv_rules: true if the rule was checked; NULL: unknown */
+	bool *looked_at;
 	const vv_rule_set *rules; /* NULL once the dataset has ended */
 	vv_report_group *first, *last;
 	struct vv_report_dataset *next;
@@ -66,7 +70,7 @@ typedef struct vv_report_io {
 	void *payload;
 } vv_report_io;
 
-/* A fingerprint in the current dataset, and the number of findings that have it. */
+/* A fingerprint in the current dataset, and how many findings have it. */
 typedef struct vv_report_print {
 	uint64_t hash, count;
 } vv_report_print;
@@ -79,7 +83,7 @@ struct vv_check_report {
 	const char *last_commit;
 	uint64_t bytes;    /* bytes of the stored findings */
 	size_t rule_count; /* number of vv_rules */
-	/* stored findings for each of vv_rules; the last element is for unknown rules */
+	/* number of stored findings of each of vv_rules; the last element counts unknown rules */
 	uint64_t *kept_by_rule;
 	vv_report_print *prints;
 	size_t print_count, print_cap;
@@ -88,20 +92,22 @@ struct vv_check_report {
 	vv_report_io *io; /* valid while the report is written */
 };
 
-/* Stores a finding of the current dataset, if the limits allow. */
+/* Stores a finding of the current dataset, unless the limits are reached. */
 vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_finding *f,
 			 vv_error *err);
-/* Ends a dataset: the next one has separate fingerprints. */
+/* Ends a dataset: the fingerprints of the next dataset are separate. */
 void vv_report_prints_clear(vv_check_report *r);
 
-/* Passes a writer's text so far to the output if the text is long. Call it between findings. */
+/* Passes the text in out to the report's output if the text is long. Writers call this between
+ * findings. */
 void vv_report_drain(const vv_check_report *r, vv_buf *out);
 
-/* Returns how many findings of a group are reported, listed or not. */
+/* Returns how many findings of a group are reported, whether stored or not. */
 uint64_t vv_report_found(const vv_report_group *g);
-/* Returns how many reported findings of a group are not listed. */
+/* Returns how many reported findings of a group are not stored. */
 uint64_t vv_report_unlisted(const vv_report_group *g);
-/* Returns true if the check passes with this many errors and warnings: fail_on says which of them fail it. */
+/* Returns true if a check with this many errors and warnings passes: options.fail_on decides which
+ * of them make it fail. */
 bool vv_report_passes(const vv_check_report *r, uint64_t errors, uint64_t warnings);
 
 #endif

@@ -24,20 +24,21 @@ typedef enum vv_report_form {
 #define VV_REPORT_FORMS "text|json|junit|sarif|github|gitlab|markdown|html"
 
 typedef struct vv_report_options {
-	/* number of stored findings for each rule and column of a dataset; 0: as many as fit */
+	/* maximum number of stored findings for each rule and column of a dataset; 0: no such
+	 * limit */
 	uint64_t limit;
-	vv_severity fail_on;  /* findings of this severity or above make the verdict "invalid" */
-	bool new_only;        /* findings that the base has, too, do not count */
+	vv_severity fail_on;  /* findings of at least this severity make the check fail */
+	bool new_only;        /* findings that the base also has do not count */
 	bool color;           /* text only */
 	unsigned width;       /* text: columns of the terminal; 0: no limit */
-	const char *overview; /* HTML only: markup before the findings; borrowed; or NULL */
+	const char *overview; /* HTML only: markup before the findings; borrowed; may be NULL */
 } vv_report_options;
 
 typedef struct vv_report_totals {
-	uint64_t datasets, invalid; /* invalid: with a finding that counts */
+	uint64_t datasets, invalid; /* invalid: datasets with a finding of at least fail_on */
 	uint64_t errors, warnings;  /* numbers of findings that count */
 	uint64_t known, accepted;   /* numbers of findings that do not count */
-	uint64_t commits;           /* number of distinct commits; 0: no range was checked */
+	uint64_t commits; /* number of distinct commits; 0: no range of commits was checked */
 } vv_report_totals;
 
 /* Writes a piece of a report. */

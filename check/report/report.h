@@ -1,12 +1,13 @@
 /*
  * report: collects findings, and writes them in any of the forms of varve check.
  *
- * A correct caller: vv_report_new; for each dataset (of each version) vv_report_begin, findings
- * through vv_report_add (a vv_finding_fn), vv_report_end; then vv_report_write for each requested
- * form, vv_report_valid for the exit code, vv_report_free. All findings are counted, but only some
- * are stored: for each rule of a dataset the first (options.limit), for the whole report at most 16
- * MiB; 1,000 for a rule, and one for each rule and column, are always stored. Every form shows how
- * many findings it leaves out.
+ * A correct caller: vv_report_new; for each dataset (of each version) vv_report_begin,
+ * vv_report_add (a vv_finding_fn) for each finding, vv_report_end; then vv_report_write for each
+ * requested form, vv_report_valid for the exit code, vv_report_free. All findings are counted, but
+ * only some are stored: at most options.limit for each rule and column of a dataset, and at most 16
+ * MiB in the whole report. Beyond the 16 MiB, the report still stores the first finding of each
+ * rule and column, and up to 1,000 findings of each rule. Every form shows how many findings it
+ * leaves out.
  */
 #ifndef VV_CHECK_REPORT_REPORT_H
 #define VV_CHECK_REPORT_REPORT_H
@@ -22,17 +23,19 @@
 #include "check/rules/rules.h"
 #include "dataset/schema/schema.h"
 
+/* Parses the name of a form (VV_REPORT_FORMS). Returns false if no form has this name. */
 bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len);
 
-/* The report's data about a dataset besides its findings; texts are borrowed until vv_report_end
- * returns, and may be NULL. */
+/* Data of the report about a dataset besides its findings. Texts may be NULL; they are borrowed
+ * until vv_report_end returns. */
 typedef struct vv_report_facts {
 	uint64_t rows, columns;
 	uint64_t groups, groups_read; /* groups_read: row groups that had to be read */
 	const char *base;             /* the dataset's base: "HEAD~1 (a1b2c3d)" */
-	const char *base_commit;      /* all 40 digits */
+	const char *base_commit;      /* the full id of the base's commit */
 	uint64_t ms;
-	/* the columns of the pointer that Git has; NULL: Git has the file itself */
+	/* the columns of the pointer that Git has in place of the file; NULL: Git has the file
+	 * itself */
 	const vv_schema *pointer;
 } vv_report_facts;
 
@@ -40,13 +43,15 @@ vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_er
 void vv_report_free(vv_check_report *r); /* accepts NULL */
 VV_AUTO_FREE(vv_check_report, vv_report_free)
 
-/* Begins the dataset at path; commit: 40 digits, or NULL. */
+/* Begins the dataset at path. commit: 40 digits, or NULL if no range of commits is checked. */
 vv_status vv_report_begin(vv_check_report *r, const char *path, const char *commit, vv_error *err);
 /* Records the rules checked in the dataset, for forms that also list passed rules. */
 vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error *err);
+/* Adds a finding. report: the vv_check_report. */
 vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err);
-/* Adds `count` further findings like f, without listing them. */
+/* Adds `count` further findings like f, without storing them. */
 vv_status vv_report_more(void *report, const vv_finding *f, uint64_t count, vv_error *err);
+/* Ends the dataset. */
 vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_error *err);
 
 void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out);
@@ -58,39 +63,43 @@ typedef struct vv_report_entry {
 	const char *probably;                       /* may be NULL */
 	vv_severity severity;
 	bool accepted;
-	uint64_t line, row; /* from 1; 0: no line or row */
-	const char *value;  /* value_len bytes, or NULL */
+	uint64_t line, row; /* from 1; 0: the finding is not about a line or row */
+	const char *value;  /* value_len bytes; may be NULL */
 	size_t value_len;
 } vv_report_entry;
 typedef vv_status (*vv_report_entry_fn)(void *payload, const vv_report_entry *e, vv_error *err);
-/* Calls fn for each stored finding, by dataset and group. A negative result of fn ends the calls
- * and is returned. */
+/* Calls fn for each stored finding, ordered by dataset and group. A negative result of fn ends the
+ * calls and is returned. */
 vv_status vv_report_each(const vv_check_report *r, vv_report_entry_fn fn, void *payload,
 			 vv_error *err);
 
 /* The number of findings of a rule in a dataset, in one column or by one condition. rule NULL: the
- * dataset itself, passed before its rules. */
+ * entry is for the dataset itself, and precedes the entries of its rules. */
 typedef struct vv_report_count {
 	const char *path, *rule;
-	const char *name;    /* name or text of a rule that the project wrote; NULL: another rule */
+	/* name or text of a rule that a project wrote; NULL: the rule is built in */
+	const char *name;
 	const char *column;  /* may be NULL */
 	const char *message; /* message of the first stored finding; may be NULL */
 	vv_severity severity;
-	/* found: findings that count; accepted: findings that do not count */
+	/* found: number of findings that count; accepted: number of accepted findings, which do not
+	 * count */
 	uint64_t found, accepted;
 	bool unread; /* the rule could not be checked */
 } vv_report_count;
 typedef vv_status (*vv_report_count_fn)(void *payload, const vv_report_count *c, vv_error *err);
+/* Calls fn for each dataset and each of its rules with findings. A negative result of fn ends the
+ * calls and is returned. */
 vv_status vv_report_each_rule(const vv_check_report *r, vv_report_count_fn fn, void *payload,
 			      vv_error *err);
 
-/* Sets color and width of text that is written after this call. */
+/* Sets color and width for text that is written after this call. */
 void vv_report_look(vv_check_report *r, bool color, unsigned width);
 
 /* Appends the whole report. */
 vv_status vv_report_write(vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err);
 
-/* Writes the whole report piece by piece, so that memory does not grow with the number of findings. */
+/* Writes the whole report in pieces, so that memory does not grow with the number of findings. */
 vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_write_fn write,
 			   void *payload, vv_error *err);
 

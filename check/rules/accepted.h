@@ -1,6 +1,6 @@
 /*
- * accepted: the findings that a project accepts ("accept" in varve.json): of one rule at some
- * paths, optionally only for one row and until a day.
+ * accepted: the findings that a project accepts ("accept" in varve.json). An entry accepts the
+ * findings of one rule at some paths, optionally only for one row and until a day.
  */
 #ifndef VV_CHECK_RULES_ACCEPTED_H
 #define VV_CHECK_RULES_ACCEPTED_H
@@ -33,8 +33,8 @@ extern const char *const check_accept_words[];
 vv_status check_accept_read(check_accept *out, vv_arena *arena, const vv_json *node,
 			    const vv_rule *rule, const char *file, vv_error *err);
 
-/* Returns why a finding is accepted at the time `now`; NULL: it is not accepted. found NULL: any
- * finding of the rule. */
+/* Returns the reason why a finding of the rule is accepted at the time `now`. NULL: the finding is
+ * not accepted. If found is NULL, any finding of the rule at the path matches. */
 const char *check_accept_why(const check_accept *list, size_t count, const char *rule,
 			     const char *path, const vv_finding *found, int64_t now);
 

@@ -2,14 +2,14 @@
  * check: checks one version of a table against its schema and the project's rules.
  *
  * A correct caller: vv_check_table for a version (or vv_check_file for a text file that add
- * refuses) with a callback for the findings; vv_check_result_clear. The cache (cache.h) stores
- * findings in single rows, and the hashes of keys, for each row group. So if a version shares
- * groups with a version checked before, only the new groups are read. The result is the same with
+ * refuses) with a callback for the findings; vv_check_result_clear. For each row group, the cache
+ * (cache.h) stores the faults in single rows and the hashes of keys. If a version shares groups
+ * with a version that was checked before, only the new groups are read. The result is the same with
  * and without a cache.
  *
  * Everything is exact: numbers are compared as decimals, dates by their meaning, keys by value. The
- * findings of one rule in one column are ordered by row; findings of several rules or columns are
- * mixed.
+ * findings of one rule in one column are ordered by row; findings of different rules or columns are
+ * interleaved.
  */
 #ifndef VV_CHECK_RULES_CHECK_H
 #define VV_CHECK_RULES_CHECK_H
@@ -32,14 +32,15 @@
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"
 
-/* Sets *out to the table of a foreign key's resource, borrowed until the check ends, and *schema to
- * the schema of its columns, by their names, if this is not the table's own. VV_ENOTFOUND: no such
- * resource; becomes a finding. VV_EINPUT: the resource cannot be read as a table; becomes a
- * finding. Any other failure ends the check. */
+/* Sets *out to the table that is the resource of a foreign key, borrowed until the check ends. Sets
+ * *schema to the schema of the table's columns, by name, if this is not the table's own schema.
+ * VV_ENOTFOUND (no such resource) and VV_EINPUT (the resource cannot be read as a table)
+ * become findings. Any other failure ends the check. */
 typedef vv_status (*vv_check_resource_fn)(void *payload, const char *resource, vv_table **out,
 					  const vv_schema **schema, vv_error *err);
 
-/* Returns the setting for values of a wrong type in a column; NULL: the setting of type-error. */
+/* Returns the setting for values of a wrong type in a column. NULL: the setting of type-error
+ * applies. */
 typedef const vv_rule_setting *(*vv_check_type_fn)(void *payload, const char *column);
 
 /* Receives the number of further findings like f that exceed the limit and are not reported
@@ -47,11 +48,12 @@ typedef const vv_rule_setting *(*vv_check_type_fn)(void *payload, const char *co
 typedef vv_status (*vv_check_more_fn)(void *payload, const vv_finding *f, uint64_t count,
 				      vv_error *err);
 
-/* Checks only a share of a version's row groups: records faults in single rows in *result, and
+/* Checks only a share of a version's row groups: writes faults in single rows to *result, and
  * reports no findings. */
 typedef struct vv_check_share {
-	uint32_t part, parts; /* part: number of the share, from 0; parts: number of shares */
-	vv_buf *result;       /* empty if nothing could be recorded */
+	/* part: number of this share, from 0; parts: number of all shares */
+	uint32_t part, parts;
+	vv_buf *result; /* empty if nothing could be recorded */
 } vv_check_share;
 
 /* The result of a share, made by another process. */
@@ -67,60 +69,61 @@ typedef struct vv_check_explained {
 	/* "row", "table", "group", "past" or "SQL"; "none": the rule cannot be checked */
 	const char *scope;
 	const char *reads; /* the columns that the rule reads, and of which version */
-	uint64_t kept,
-		/* kept: row groups whose results are cached; groups: all row groups; groups 0:
-		 * results are not cached by group */
-		groups;
+	/* kept: number of row groups whose results are cached; groups: number of all row
+	 * groups; groups 0: results are not cached by group */
+	uint64_t kept, groups;
 } vv_check_explained;
 typedef vv_status (*vv_check_explain_fn)(void *payload, const vv_check_explained *e, vv_error *err);
-/* Returns a description of a condition's fault, from the error `why`, with the command that changes
- * its column's type if that helps. */
+/* Describes the fault of a condition, from the error `why`. If a change of its column's type helps,
+ * adds the command for this change. */
 const char *vv_check_why(vv_error *why, const char *path, vv_hint_words_fn words);
 
-/* Appends the names of the schema's fields at these places, each with the prefix `side`: "id, day",
- * "old.id". */
+/* Appends the names of the schema's fields at these places, separated by commas, each with the
+ * prefix `side`: "id, day" or "old.id, old.day". */
 void vv_check_put_fields(vv_buf *out, const char *side, const vv_schema *s, const size_t *places,
 			 size_t count);
 
 typedef struct vv_check_options {
 	const vv_rule_set *rules; /* NULL: the defaults of all rules */
 	vv_table *base;           /* the base version for rules of varve.checks; may be NULL */
-	const char *path;         /* path of the findings */
-	const char *commit;       /* commit of the findings; may be NULL */
-	const char *schema;       /* the JSON schema to check against; NULL: the table's own */
+	const char *path;         /* path for the findings */
+	const char *commit;       /* commit for the findings; may be NULL */
+	const char *schema; /* JSON of the schema to check against; NULL: the table's own schema */
 	size_t schema_len;
-	const char *schema_name; /* file name for findings about the schema: "datapackage.json" */
+	/* file name for findings about the schema, such as "datapackage.json" */
+	const char *schema_name;
 	/* maximum number of reported findings for each rule and column; 0: no limit */
 	uint64_t limit;
 	vv_finding_fn finding;
 	vv_check_more_fn more;         /* may be NULL */
 	vv_check_type_fn type_setting; /* may be NULL; not called if type-error is off */
-	void *payload;                 /* of finding, more and type_setting */
+	void *payload;                 /* argument of finding, more, type_setting */
 	vv_check_resource_fn resource; /* NULL: no resources */
 	void *resource_payload;
-	/* shared by all that is checked together; NULL: only a separate budget for each value */
+	/* budget for patterns, shared by all data that is checked together; NULL: each value has
+	 * only its own budget */
 	vv_pattern_budget *patterns;
 	vv_check_cache *cache; /* NULL: nothing is cached */
-	uint64_t memory;       /* bytes for keys in memory before the disk is used; 0: 48 MiB */
-	/* minimum number of bits that cached runs leave out of the hashes of keys */
+	uint64_t memory; /* maximum bytes of keys in memory before the disk is used; 0: 48 MiB */
+	/* minimum number of bits of the keys' hashes that cached runs leave out */
 	unsigned left_out;
 	const char *temp_dir; /* NULL: /tmp */
 	bool sheet;           /* the table is a sheet of a workbook, which may be empty */
 	vv_pool *pool;        /* NULL: uses only this thread */
 	const vv_progress *progress;
 	/* For vv_check_table: the table is the readable part of a file with faults, and line
-	 * numbers are those of the file. For vv_check_file: reports only faults that were not
-	 * reported for that table. NULL: no such file. */
+	 * numbers are those of the file. For vv_check_file: only faults that were not reported for
+	 * that table are reported. NULL: no file was repaired. */
 	const vv_mend *mend;
 	vv_hint_words_fn words;      /* writes the suggestions of findings; NULL: no suggestions */
 	const vv_check_share *share; /* NULL: the whole version */
-	/* The results of shares; ignored unless they have the same groups, schema and rules. */
+	/* results of shares; ignored if their groups, schema or rules are different */
 	const vv_check_noted *results;
 	size_t result_count;
-	/* For vv_check_table: receives the rules as lines of varve.checks, and nothing is checked.
-	 * May be NULL. */
+	/* for vv_check_table: if not NULL, receives the rules as lines of varve.checks, and nothing
+	 * is checked */
 	vv_buf *spelled;
-	/* For vv_check_table: receives each rule, and nothing is checked. May be NULL. */
+	/* for vv_check_table: if not NULL, receives each rule, and nothing is checked */
 	vv_check_explain_fn explain;
 	void *explain_payload;
 } vv_check_options;
@@ -130,14 +133,15 @@ typedef struct vv_check_total {
 	const char *column; /* name in the schema; NULL: findings about rows or the table */
 	vv_severity severity;
 	uint64_t found;
-	/* found but tolerated by `mostly`: neither reported nor counted in `found` */
+	/* number of findings tolerated by `mostly`: not reported, and not counted in `found` */
 	uint64_t tolerated;
 } vv_check_total;
 
 typedef struct vv_check_result {
 	uint64_t rows, columns;
-	uint64_t groups, groups_read; /* groups_read: those without a cached result */
-	uint64_t errors, warnings;    /* all findings, reported or not */
+	/* groups_read: number of groups without a cached result */
+	uint64_t groups, groups_read;
+	uint64_t errors, warnings; /* numbers of all findings, reported or not */
 	/* rules and columns with findings; column is borrowed from `arena` */
 	vv_check_total *totals;
 	size_t total_count;
@@ -147,25 +151,26 @@ void vv_check_result_clear(vv_check_result *r);
 VV_AUTO_CLEAR(vv_check_result, vv_check_result_clear)
 
 /* Checks a version by the rules for structure, schema, constraints, keys and rows. Initialises
- * *out. Negative: the check could not run (a missing block, a failing callback). Invalid data is
- * not a failure. */
+ * *out. A negative result means that the check could not run (for example a block is missing, or a
+ * callback failed); invalid data is not a failure. */
 vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
 			 vv_error *err);
 
-/* Checks the structure of a text file, and continues after each fault, while add stops at the
- * first. CSV is read as the hints say (a missing delimiter is detected), NDJSON line by line; of a
+/* Checks the structure of a text file. Continues after each fault, while add stops at the first
+ * fault. CSV is read as the hints say (a missing delimiter is detected), NDJSON line by line. In a
  * JSON array, only the first fault is found. To check the readable rows against the schema, use
  * vv_mend_open, vv_import and vv_check_table. */
 vv_status vv_check_file(vv_check_result *out, const vv_source *source, const vv_sniff_hints *hints,
 			const vv_check_options *o, vv_error *err);
 
-/* Finds the lines of the file at which rows begin, for findings of other modules
- * (check/past/base.h). cache: stores the counts of lines; NULL: counts again each time. mend: as in
- * the options. */
+/* Finds the lines of a file at which rows begin, for findings of other modules (check/past/base.h).
+ * cache: stores the numbers of lines; NULL: lines are counted each time. mend: as in
+ * vv_check_options. */
 typedef struct vv_check_lines vv_check_lines;
 vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *mend,
 			      vv_check_cache *cache, vv_error *err);
-/* Sets *line to the line, from 1, at which the row (from 0) begins; 0: unknown. */
+/* Sets *line to the line, counted from 1, at which the row, counted from 0, begins. *line 0:
+ * unknown. */
 vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_error *err);
 void vv_check_lines_close(vv_check_lines *l); /* accepts NULL */
 VV_AUTO_FREE(vv_check_lines, vv_check_lines_close)

@@ -15,6 +15,7 @@ vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err);
 void check_emit_close(check_emit *e); /* accepts NULL */
 VV_AUTO_FREE(check_emit, check_emit_close)
 vv_status check_emit_notes(check_emit *e, vv_error *err);
+/* Reports blank lines. */
 vv_status check_emit_blank_lines(check_emit *e, vv_error *err);
 /* Reports rows whose line end differs from the dialect's. */
 vv_status check_emit_line_ends(check_emit *e, vv_error *err);
@@ -28,15 +29,16 @@ vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severit
 void check_emit_name(check_emit *e, const char *name);
 /* Reports a finding that is not about a row. Sets its path and commit. */
 vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err);
-/* Adds the number of findings to the totals, and passes the number above the limit to the callback.
- * like: rule, severity, column and violated condition (expected) of all these findings. */
+/* Adds `found` findings to the totals, and passes the number of findings that were not reported
+ * (found - given) to the callback. like has the rule, severity, column and violated condition
+ * (expected) of all these findings. */
 vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
 			   bool tolerated, vv_error *err);
 /* Like check_emit_total, but without a run. */
 vv_status check_total_add(vv_check_result *out, const vv_check_options *o, const vv_finding *like,
 			  uint64_t found, uint64_t given, bool tolerated, vv_error *err);
 uint64_t check_limit(const check_run *r);
-/* Does `mostly` tolerate `found` findings in `seen` values? */
+/* Returns true if the rule's `mostly` tolerates `found` findings among `seen` values. */
 bool check_tolerated(uint64_t mostly, uint64_t found, uint64_t seen);
 
 #endif

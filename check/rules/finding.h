@@ -1,9 +1,9 @@
 /*
  * finding: one fault found by a check.
  *
- * Codes of rules are those of frictionless if it has such a rule ("type-error", "primary-key",
- * "missing-cell" ...: frictionless-py, frictionless/errors); the others are varve's own and are in
- * docs/use/rules.md. vv_rule_find finds the rule of a code.
+ * Where frictionless has the same rule, its code is used ("type-error", "primary-key",
+ * "missing-cell" ...: frictionless-py, frictionless/errors). The other codes are varve's own;
+ * docs/use/rules.md lists them. vv_rule_find finds the rule of a code.
  */
 #ifndef VV_CHECK_RULES_FINDING_H
 #define VV_CHECK_RULES_FINDING_H
@@ -20,33 +20,36 @@ typedef enum vv_severity {
 	VV_SEVERITY_ERROR
 } vv_severity;
 
-/* A finding. Borrowed during the callback. Each text is one line written by varve, except `value`
- * and `key`, which are data: any bytes, which must be escaped for display. */
+/* A finding, borrowed during the callback. Each text is one line written by varve, except `value`
+ * and `key`: they are data, may contain any bytes, and must be escaped for display. */
 typedef struct vv_finding {
 	const char *rule;     /* the rule's code */
 	vv_severity severity; /* never OFF */
-	const char *path;     /* the dataset, repository-relative (or the file's name) */
-	const char *commit;   /* 40 digits, if a range is checked; else NULL */
+	const char *path;     /* the dataset, relative to the repository, or the file's name */
+	const char *commit;   /* 40 digits if a range of commits is checked; else NULL */
 	uint64_t line;        /* line of the file, from 1, where the row begins; 0: unknown */
-	uint64_t row; /* row of the data, from 1; 0: the finding is about the table or a column */
+	/* row of the data, from 1; 0: the finding is about the table or a column */
+	uint64_t row;
 	const char *key; /* the row's key, "id=5, day=2024-01-01"; may be NULL */
 	size_t key_len;
-	const char *name;   /* name or text of the rule of varve.checks; NULL: another rule */
+	/* name or text of a rule of varve.checks; NULL: the rule is built in */
+	const char *name;
 	const char *column; /* NULL: the finding is about the row or the table */
 	const char *value;  /* the full invalid text; may be NULL */
 	size_t value_len;
 	const char *message; /* the fault: "is not an integer" */
-	/* the likely meaning of the value: "2024-01-01 as Excel's number"; may be NULL */
+	/* the likely meaning of the value, such as "2024-01-01 as Excel's number"; may be NULL */
 	const char *probably;
-	/* the expectation: "an integer, as the parent version has them"; may be NULL */
+	/* what was expected, such as "an integer, as the parent version has them"; may be NULL */
 	const char *expected;
-	/* how to accept the value: a command, or a member of the description; may be NULL */
+	/* how to accept the value: a command, or a member of the schema descriptor; may be NULL */
 	const char *intended;
 	bool unread; /* the rule could not be checked, for example because a column is missing */
 	bool known;  /* with --new-only: the base version has the same finding */
-	const char *accepted; /* why the finding is accepted; NULL: it is not accepted */
+	const char *accepted; /* the reason why the finding is accepted; NULL: it is not accepted */
 } vv_finding;
 
+/* Receives a finding. A negative result ends the check. */
 typedef vv_status (*vv_finding_fn)(void *payload, const vv_finding *f, vv_error *err);
 
 /* The members that a setting of a rule can have besides its severity. */
@@ -54,41 +57,44 @@ enum {
 	VV_RULE_COLUMNS = 1,
 	VV_RULE_MOSTLY = 2,
 	VV_RULE_MIN = 4,
-	VV_RULE_MAX = 8,    /* a count or a share */
-	VV_RULE_SHARE = 16, /* max is a number such as 0.2 */
+	VV_RULE_MAX = 8,    /* max is a count or a share */
+	VV_RULE_SHARE = 16, /* max is a share, such as 0.2 */
 	/* min and max are always counts, not shares */
 	VV_RULE_COUNT = 32,
 	VV_RULE_AGE = 64,
 	VV_RULE_CONDITION = 128,
 	VV_RULE_NEEDS_BOUND = 256, /* the rule cannot be checked without a bound or condition */
 	VV_RULE_NEEDS_COLUMNS = 512,
-	VV_RULE_WRITTEN = 1024 /* checks conditions that a project wrote */
+	VV_RULE_WRITTEN = 1024 /* the rule checks conditions that a project wrote */
 };
 
 typedef struct vv_rule {
 	const char *code;
-	const char *title;      /* "Cell of another type" */
-	const char *what;       /* one sentence for a report's rule list */
-	vv_severity by_default; /* VV_SEVERITY_OFF: only if varve.json enables the rule */
-	bool of_base;           /* the rule compares with a base version */
-	unsigned takes;         /* VV_RULE_... */
-	/* what a rule of check/past reads of both versions; NULL: another rule */
+	const char *title; /* "Cell of another type" */
+	const char *what;  /* one sentence for the list of rules in a report */
+	/* severity without a setting; VV_SEVERITY_OFF: varve.json must enable the rule */
+	vv_severity by_default;
+	bool of_base;   /* the rule compares with a base version */
+	unsigned takes; /* VV_RULE_... bits of the members that a setting of the rule can have */
+	/* what a rule of check/past reads from both versions; NULL: the rule is not in
+	 * check/past */
 	const char *reads;
 } vv_rule;
 
-/* Does the rule check nothing without bounds, a condition or columns of its own? */
+/* Returns true if the rule checks nothing without bounds, a condition or columns in its setting. */
 bool vv_rule_needs_bounds(const vv_rule *rule);
 
-/* Does the rule check conditions that a project wrote? Two such conditions count as two rules. */
+/* Returns true if the rule checks conditions that a project wrote. Two such conditions count as two
+ * rules. */
 bool vv_rule_is_written(const char *code);
 
-/* The rule of checks that could not run: always an error, regardless of settings. */
+/* The rule for checks that could not run: always an error, regardless of settings. */
 #define VV_RULE_UNCHECKED "unchecked"
 
-/* All rules, sorted by code; ended by a NULL code. */
+/* All rules, sorted by code. The code of the last element is NULL. */
 extern const vv_rule vv_rules[];
 const vv_rule *vv_rule_find(const char *code); /* NULL: no such rule */
-/* Returns the code that is most similar to the word, for messages; NULL: no code is similar. */
+/* Returns the code that is most similar to the word, for messages. NULL: no code is similar. */
 const char *vv_rule_nearest(const char *word);
 
 #endif

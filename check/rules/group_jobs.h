@@ -6,8 +6,8 @@
 
 #include "check/rules/groups.h"
 
-/* Reads each group that is not cached, or that a key of the plan or r->more still needs: adds the
- * rules' counts to r->counts, and keys by check_keys_take. */
+/* Reads each group that is not cached, or that a key of the plan or r->more still needs. Adds the
+ * rules' counts to r->counts, and passes keys to check_keys_take. */
 vv_status check_read_groups(check_run *r, vv_error *err);
 
 #endif

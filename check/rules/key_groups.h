@@ -1,10 +1,10 @@
 /*
- * key_groups: finds the row groups that have the rows with a key, by the hashes of keys that checks cache.
+ * key_groups: finds the row groups with a given key, using the hashes of keys that checks cache.
  *
- * A key is a key that checks verify: the table's primary key, or columns that are unique by its
- * schema. The hashes of each row group are cached by the group's content, verified by a checksum
- * when they are read, and computed from the group if missing. So no row is missed in any state of
- * the cache. The caller must read and compare the rows.
+ * A key is the table's primary key, or columns that are unique according to the schema: a key that
+ * checks verify. The hashes of each row group are cached by the group's content, verified by a
+ * checksum when read, and computed from the group if missing, so that no row is missed in any state
+ * of the cache. The caller must read and compare the rows.
  */
 #ifndef VV_CHECK_RULES_KEY_GROUPS_H
 #define VV_CHECK_RULES_KEY_GROUPS_H
@@ -22,18 +22,19 @@
 
 /* A value of a row. */
 typedef struct vv_key_value {
-	size_t column;    /* its place in the table */
+	size_t column;    /* position of the column in the table */
 	const char *text; /* text as in a cell; borrowed */
 	size_t len;
 } vv_key_value;
 
 typedef struct vv_key_lookup {
 	vv_check_cache *cache; /* the cache of checks */
-	const char *path;      /* the table's path for checks, or NULL */
-	/* true: read all row groups whose hashes are missing, and keep their hashes; false: read only a few of them */
+	const char *path;      /* the table's path in the cache; may be NULL */
+	/* true: read all row groups whose hashes are missing, and cache their hashes; false: read
+	 * only a few such groups */
 	bool make;
 	const char *temp_dir; /* NULL: /tmp */
-	vv_pool *pool;        /* or NULL */
+	vv_pool *pool;        /* may be NULL */
 	const vv_progress *progress;
 } vv_key_lookup;
 
@@ -44,9 +45,10 @@ typedef struct vv_key_groups {
 void vv_key_groups_clear(vv_key_groups *g); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_key_groups, vv_key_groups_clear)
 
-/* Finds all row groups that have a row with these values under their columns' types (007 is 7), and
- * perhaps others. Returns 1; 0: unknown, and as expensive as reading all groups; negative on
- * failure. The caller clears *out in any case. */
+/* Finds all row groups that have a row with these values, compared as values of the columns' types
+ * (007 equals 7); a few other groups may be among the results. Returns 1 on success. Returns 0 if
+ * the groups are not known, and finding them would cost as much as reading all groups. Returns a
+ * negative status on failure. The caller clears *out in any case. */
 int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *values, size_t count,
 		       const vv_key_lookup *o, vv_error *err);
 

@@ -7,15 +7,18 @@
 
 #include "check/rules/emit.h"
 
-/* The hashes that occur more than once, and the groups in which they occur. */
+/* The hashes that occur more than once, and the groups that have such a hash. */
 typedef struct check_suspects {
 	uint64_t *hashes; /* ascending */
 	size_t count, cap;
-	uint8_t *groups; /* for each group: 1: has such a hash; 2: has a row without a whole key */
+	/* one for each group: bit 1: the group has such a hash; bit 2: the group has a row whose
+	 * key lacks a part */
+	uint8_t *groups;
 	uint64_t nulls;
 } check_suspects;
 
-/* Reports all repeats of key `at` of the plan. *found: the number of rows that repeat a key. */
+/* Reports all repeats of key number `at` of the plan. *found: the number of rows that repeat a
+ * key. */
 vv_status check_key_repeats(check_run *r, check_emit *e, size_t at, uint64_t seed,
 			    const check_suspects *s, uint64_t *found, vv_error *err);
 

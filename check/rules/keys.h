@@ -3,7 +3,8 @@
  *
  * A correct caller: check_keys_open; for each group for which check_keys_wants is true,
  * check_keys_group, on any thread, and check_keys_take with the result, on one thread at a time;
- * check_keys_compare, and, if it returns 0, the groups again; check_keys_finish; check_keys_close.
+ * check_keys_compare, and if that returns 0, the groups and check_keys_compare again;
+ * check_keys_finish; check_keys_close.
  */
 #ifndef VV_CHECK_RULES_KEYS_H
 #define VV_CHECK_RULES_KEYS_H
@@ -21,28 +22,31 @@ typedef struct check_key_part {
 
 vv_status check_keys_open(check_run *r, vv_error *err);
 void check_keys_close(check_run *r);
-/* Must group i still be read for key k? */
+/* Returns true if group i must still be read for key k. */
 bool check_keys_wants(const check_run *r, size_t k, size_t i);
 /* Appends the keys of a group to out. */
 vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, const check_group *g,
 			   check_key_part *out, vv_error *err);
+/* Adds the data of a group to key k. */
 vv_status check_keys_take(check_run *r, size_t k, const check_key_part *part, vv_error *err);
-/* Finds repeated hashes, and caches the entries or the bounds. Returns 1; 0: the cached data of a
- * key was damaged or unusable and was dropped, so check_keys_wants is true for all groups of this
- * key: read these groups and call this function again; negative on failure. */
+/* Finds repeated hashes, and caches the entries or the bounds. Returns 1 on success. Returns 0 if
+ * the cached data of a key was damaged or unusable and was dropped: check_keys_wants is then true
+ * for all groups of this key; read these groups, and call this function again. Returns a negative
+ * status on failure. */
 int check_keys_compare(check_run *r, vv_error *err);
 /* Reports repeated keys. */
 vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err);
 
 /* Caches the entries without comparing repeated keys. */
 vv_status check_keys_keep(check_run *r, size_t k, vv_error *err);
-/* Should a run with run_entries entries be made again if it lacks `later` entries? */
+/* Returns true if a run with run_entries entries should be made again because it lacks `later`
+ * entries. */
 bool check_keys_outgrow(uint64_t run_entries, uint64_t later);
 
-/* Call it before the groups are read, at most CHECK_SOUGHT_MAX times. Sets hit[i] to 1 for each
- * group i that has, or may have, a row with this key (canonical bytes): for groups with cached data
- * at once, for others in check_keys_take. False: the cached data is damaged; call
- * check_keys_forget, and begin again. */
+/* Searches for the groups with a key (canonical bytes): sets hit[i] to 1 for each group i that may
+ * have a row with this key, at once for groups with cached data, and in check_keys_take for other
+ * groups. Call before the groups are read, at most CHECK_SOUGHT_MAX times. Returns false if the
+ * cached data is damaged: then call check_keys_forget, and begin again. */
 #define CHECK_SOUGHT_MAX 8u
 bool check_keys_seek(check_run *r, size_t k, const vv_buf *key, uint8_t *hit);
 /* Ignores the cached data of the key, and drops the state of searches and taken groups. */

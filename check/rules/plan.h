@@ -3,7 +3,7 @@
  * each row group. Only for this folder.
  *
  * A correct caller: check_plan_make (compile.h); check_plan_clear. Between these calls the plan
- * does not change, and any thread may read it.
+ * does not change, and all threads may read it.
  */
 #ifndef VV_CHECK_RULES_PLAN_H
 #define VV_CHECK_RULES_PLAN_H
@@ -21,13 +21,13 @@
 
 #define CHECK_OFF UINT32_MAX
 
-/* The possible faults of a cell; values can be combined. */
+/* The possible faults of a cell. They are bits, and can be combined. */
 enum {
 	CHECK_MISSING_CELL = 1 << 0,
 	CHECK_ENCODING = 1 << 1,
 	CHECK_TYPE = 1 << 2,
 	CHECK_BUDGET = 1 << 3,
-	CHECK_REQUIRED = 1 << 4, /* from here on: constraint-error */
+	CHECK_REQUIRED = 1 << 4, /* this and the following bits: constraint-error */
 	CHECK_MIN_LENGTH = 1 << 5,
 	CHECK_MAX_LENGTH = 1 << 6,
 	CHECK_MINIMUM = 1 << 7,
@@ -46,20 +46,21 @@ typedef struct check_slot {
 	const vv_rule *rule;
 	vv_severity severity;
 	uint64_t mostly;
-	size_t column;    /* column of the plan; SIZE_MAX: the finding is about the row */
-	size_t condition; /* condition of the plan; SIZE_MAX: none */
-	uint32_t seen;    /* the counter of examined values; CHECK_OFF: all values must be valid */
+	size_t column; /* index of the column in the plan; SIZE_MAX: the finding is about the row */
+	size_t condition; /* index of the condition in the plan; SIZE_MAX: no condition */
+	/* index of the counter of examined values; CHECK_OFF: all values must be valid */
+	uint32_t seen;
 } check_slot;
 
 typedef struct check_bound {
 	bool given;
-	vv_value value;   /* its digits are in the plan's `digits` */
+	vv_value value;   /* the digits are in the plan's `digits` */
 	const char *text; /* the bound as the descriptor spells it */
 	size_t text_len;
 } check_bound;
 enum { BOUND_MINIMUM, BOUND_MAXIMUM, BOUND_ABOVE, BOUND_BELOW, BOUND_COUNT };
 
-/* The integers within the bounds at one scale. Numbers outside need the slow comparison. */
+/* The integers of one scale that are within the bounds. Other numbers need the slow comparison. */
 typedef struct check_range {
 	int64_t least, most;
 	bool usable;
@@ -72,21 +73,23 @@ typedef struct check_column {
 	const vv_field *field; /* NULL: the schema lacks the column */
 	const char *name;
 	size_t name_len;
-	uint32_t missing_cell, encoding, type, budget, constraint; /* slots, or CHECK_OFF */
-	/* A finding for a missing cell, or for invalid UTF-8, replaces the findings "required" and
-	 * "pattern" for the same cell. */
+	/* indexes of slots; CHECK_OFF: the rule is not checked */
+	uint32_t missing_cell, encoding, type, budget, constraint;
+	/* hides_required: a finding for a missing cell replaces the finding "required" for the same
+	 * cell; hides_pattern: a finding for invalid UTF-8 replaces the finding "pattern" */
 	bool hides_required, hides_pattern;
 	bool required;
-	uint64_t min_length, max_length; /* UINT64_MAX: none */
+	uint64_t min_length, max_length; /* UINT64_MAX: no such bound */
 	bool has_lengths;
 	check_bound bounds[BOUND_COUNT];
 	bool has_bounds;
 	vv_pattern *pattern;
 	const char *pattern_text;
 	vv_names *allowed, *categories; /* canonical values */
-	bool typed_missing;             /* a missing value is also a valid number or date */
-	bool spare; /* the column has no constraints except bounds and required */
-	check_range ranges[CHECK_SCALES]; /* of numbers; [0]: also the days of dates */
+	bool typed_missing; /* a spelling of the missing value is also a valid number or date */
+	bool spare;         /* the column has no constraints except bounds and required */
+	/* ranges for numbers of each scale; [0] is also the range for the days of dates */
+	check_range ranges[CHECK_SCALES];
 } check_column;
 
 typedef enum check_key_kind {
@@ -95,8 +98,8 @@ typedef enum check_key_kind {
 	CHECK_UNIQUE,
 	CHECK_ROW /* all columns; a missing value counts as a value */
 } check_key_kind;
-/* The columns of a key, as indexes in the plan, and the condition for rows that have a key; where
- * NULL: all rows. Owned by the plan. */
+/* A key: the indexes of its columns in the plan, and the condition that selects the rows that have
+ * a key. where NULL: all rows. Owned by the plan. */
 typedef struct check_key_of {
 	const size_t *columns;
 	size_t count;
@@ -108,33 +111,35 @@ typedef struct check_key {
 	const vv_rule *rule;
 	vv_severity severity;
 	uint64_t mostly;
-	bool stands; /* a repeated key is always reported as an error */
+	bool stands; /* every repeated key is reported as an error */
 	check_key_of of;
-	const char *names;        /* "id, day" */
-	vv_hash128 id;            /* identifies the columns and how their values are read */
-	const char *title, *text; /* of a rule of varve.checks; or NULL */
+	const char *names; /* "id, day" */
+	vv_hash128 id;     /* identifies the columns and how their values are read */
+	/* title and text of a rule of varve.checks; NULL: the rule is built in */
+	const char *title, *text;
 } check_key;
 
 typedef struct check_foreign {
-	/* VV_SEVERITY_OFF: only checks whether the foreign key can be resolved */
+	/* VV_SEVERITY_OFF: the plan only checks whether the foreign key can be resolved */
 	vv_severity severity;
 	uint64_t mostly;
 	check_key_of of;
-	const char **targets; /* names of the columns in the resource; as many as of.count */
+	const char **targets; /* names of the columns in the resource; of.count elements */
 	const char *resource; /* "": this table */
 	const char *names, *target_names;
 	vv_hash128 id;
-	const char *title; /* of a rule of varve.checks; or NULL */
+	/* title of a rule of varve.checks; NULL: the schema declares the foreign key */
+	const char *title;
 } check_foreign;
 
 typedef struct check_condition {
 	vv_condition *compiled;
-	const char *text;   /* as shown in reports */
-	const char *title;  /* title of the condition; may be NULL */
+	const char *text;   /* text for reports */
+	const char *title;  /* may be NULL */
 	const char *column; /* the column that the condition is about; may be NULL */
 } check_condition;
 
-/* A finding about the table or a column, found while the plan was made. */
+/* A finding about the table or a column, found while the plan is made. */
 typedef struct check_note {
 	const vv_rule *rule;
 	vv_severity severity;
@@ -157,10 +162,12 @@ typedef struct check_plan {
 	vv_buf digits;         /* digits of the bounds */
 	check_column *columns; /* one for each column of the table */
 	size_t count;
-	size_t *of_field; /* schema place -> column of the plan; SIZE_MAX: none */
-	size_t *places;   /* schema place -> column of the table; SIZE_MAX: none */
+	/* place in the schema -> index of the column in the plan; SIZE_MAX: no column */
+	size_t *of_field;
+	/* place in the schema -> index of the column in the table; SIZE_MAX: no column */
+	size_t *places;
 	check_slot *slots;
-	/* counters: findings of each slot, then examined values */
+	/* The counters are first the findings of each slot, then the numbers of examined values. */
 	size_t slot_count, counter_count;
 	check_key *keys;
 	size_t key_count;
@@ -168,11 +175,11 @@ typedef struct check_plan {
 	size_t foreign_count;
 	check_condition *conditions;
 	size_t condition_count;
-	bool has_conditions; /* conditions must be evaluated */
+	bool has_conditions; /* at least one condition must be evaluated */
 	vv_severity blank_severity;
 	uint32_t blank_slot;
 	uint64_t blank_mostly;
-	/* for rows without any value, only the rule for blank rows reports findings */
+	/* rows without any value have only findings of the rule for blank rows */
 	bool pass_blank;
 	size_t *show_key; /* columns of the plan that identify a row in reports */
 	size_t show_key_count;
@@ -181,29 +188,30 @@ typedef struct check_plan {
 } check_plan;
 
 void check_plan_clear(check_plan *p);
-/* Appends everything that determines how cells of the field are read: for ids of cached results. */
+/* Appends everything that determines how cells of the field are read, for ids of cached results. */
 void check_put_reading(vv_buf *out, const vv_field *f);
-/* Returns the severity of the rule in a column (NULL: for rows), and sets *mostly. */
+/* Returns the severity of the rule in a column, and sets *mostly. column NULL: the rule is for
+ * rows. */
 vv_severity check_severity(const check_plan *p, const char *rule, const char *column, size_t len,
 			   uint64_t *mostly);
-/* Are all findings of the rule in the column errors, neither tolerated by `mostly` nor accepted?
- * Only then may a finding replace others of the same cells. */
+/* Returns true if all findings of the rule in the column are errors that are neither tolerated by
+ * `mostly` nor accepted. Only then may a finding replace other findings of the same cell. */
 bool check_stands(const check_plan *p, const char *rule, const char *column, size_t len);
-/* Adds a finding while the plan is made. */
+/* Adds a finding to the notes of the plan. fmt: format of the message. */
 vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
 			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 8, 9)));
-/* Adds a finding of a setting about the table. */
+/* Adds a finding about the table to the notes, with the rule and severity of a setting. */
 vv_status check_note_setting(check_plan *p, const vv_rule_setting *s, const char *expected,
 			     vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
-/* Adds a finding about a failed check: of the rule if its severity is error, else of the rule
- * "unchecked". setting: the setting that failed; NULL: that of the rule. */
+/* Adds a finding about a check that failed: a finding of the rule if its severity is error, else of
+ * the rule "unchecked". setting: the setting that failed; NULL: the setting of the rule. */
 vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setting *setting,
 			    uint64_t line, const char *expected, vv_error *err, const char *fmt,
 			    ...) __attribute__((format(printf, 7, 8)));
-/* Adds a finding about a node of the schema, named by its JSON pointer in the descriptor:
- * "/fields/0/type". */
+/* Adds a finding about a node of the schema. The finding names the node by its JSON pointer in the
+ * descriptor, such as "/fields/0/type". */
 vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 

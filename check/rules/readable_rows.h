@@ -1,11 +1,12 @@
 /*
  * readable_rows: extracts the readable rows of a text file that add refuses.
  *
- * So all checks of a table can be applied to a file with faults. CSV: additional cells of a row are
- * dropped; a wrongly quoted cell is used literally, with its quotes. NDJSON: lines that are not
- * objects are left out. A JSON array ends before its first fault. Valid rows keep their bytes.
+ * With these rows, all checks of a table can be applied to a file with syntax errors. In CSV,
+ * additional cells of a row are dropped, and a wrongly quoted cell is used literally, with its
+ * quotes. In NDJSON, lines that are not objects are left out. A JSON array ends before its first
+ * error. The bytes of valid rows are unchanged.
  *
- * A correct caller: vv_mend_open, vv_mend_source for vv_import with vv_mend_hints, then
+ * A correct caller: vv_mend_open; vv_import with the results of vv_mend_source and vv_mend_hints;
  * vv_mend_line for each line that is reported; vv_mend_close.
  */
 #ifndef VV_CHECK_RULES_READABLE_ROWS_H
@@ -28,15 +29,18 @@ vv_status vv_mend_open(vv_mend **out, const vv_source *source, const vv_sniff_hi
 void vv_mend_close(vv_mend *m); /* accepts NULL */
 VV_AUTO_FREE(vv_mend, vv_mend_close)
 
-/* Sets *out to a source with the bytes of the readable rows, which can be read once. */
+/* Sets *out to a source with the bytes of the readable rows. The source can be read once. */
 void vv_mend_source(vv_mend *m, vv_source *out);
-/* Sets *out to the complete form of the file. path and parent are NULL. */
+/* Sets *out to the file's complete dialect, as hints for vv_import. Its path and parent are
+ * NULL. */
 void vv_mend_hints(const vv_mend *m, vv_sniff_hints *out);
 
-/* Call the following functions after everything was read. Returns the line of the file (from 1) for
- * a line of vv_mend_source; 0: unknown (after a million rows with omitted line ends). */
+/* Converts a line number in the source of vv_mend_source to the line number in the file, from 1.
+ * Returns 0 if the line is not known (after a million rows with omitted line ends). Call after
+ * everything was read. */
 uint64_t vv_mend_line(const vv_mend *m, uint64_t line);
-/* Does the file have unreadable content that is not among the rows? */
+/* Returns true if the file has unreadable content that is not among the rows. Call after everything
+ * was read. */
 bool vv_mend_lost_rows(const vv_mend *m);
 
 #endif

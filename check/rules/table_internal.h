@@ -6,29 +6,30 @@
 
 #include "check/rules/emit.h"
 
-/* ---- table_rules: do counts and sums of a version meet the rules of varve.checks? Private to check/rules ---- */
+/* ---- table_rules: checks counts and sums of a version against the rules of varve.checks ---- */
 
-/* Checks all rules about the table and its groups, against o->base if they name it. Counts of each
- * row group are cached by the group's content, so only the new groups of a version are read. */
+/* Checks all rules about the table and its groups of rows. The rules may compare with o->base.
+ * Counts of each row group are cached by the group's content, so only the new row groups of a
+ * version are read. */
 vv_status check_table_rules(check_run *r, check_emit *e, vv_error *err);
 
-/* Passes these rules to o->explain without reading rows. */
+/* Passes the rules about the table to o->explain, without reading rows. */
 vv_status check_table_explain(check_run *r, vv_error *err);
 
-/* ---- explain: rules, the columns that they read, groups with kept results. Private to check/rules ---- */
+/* ---- explain: describes the rules, what they read, and which results are cached ---- */
 
-/* Passes all rules of the plan to o->explain, except those of check_table_explain. The groups must
- * be listed, and facts and keys open. */
+/* Passes all rules of the plan to o->explain, except those of check_table_explain. Call
+ * check_groups_list first, and open the facts and the keys. */
 vv_status check_explain(check_run *r, vv_error *err);
 
-/* Passes a rule that reads all groups. */
+/* Passes a rule that reads all row groups to o->explain. */
 vv_status check_explain_give(const check_run *r, vv_check_explained *e, const vv_buf *reads,
 			     vv_error *err);
-/* Passes a rule that cannot be checked. name may be NULL. */
+/* Passes a rule that cannot be checked to o->explain. name may be NULL. */
 vv_status check_explain_unread(check_run *r, const char *rule, const char *name, const char *why,
 			       vv_error *err);
 
-/* ---- foreign_keys: has every key that a row refers to a row of its own? Private to check/rules ---- */
+/* ---- foreign_keys: checks that the key to which a row refers exists ---- */
 
 /* Checks all foreign keys of the plan, and reports findings and totals to e. */
 vv_status check_refs_all(check_run *r, check_emit *e, vv_error *err);

@@ -1,9 +1,11 @@
 /*
- * command: a command of a program: its table of options, what must be open for it, and its run function.
+ * command: describes a command of a program: its options, the objects that it needs, and its run
+ * function.
  *
- * Each command is a file in cmd/varve/commands with a vv_command. The option table is const data: parsing, help and
- * completions use it, and a test compares it with the manual page. The run function prints data on stdout and messages on
- * stderr through output.h. Exit codes: 0: done; 1: a negative answer; 2: wrong usage, or a failure.
+ * Each command is a vv_command in its own file in cmd/varve/commands. The option table is const
+ * data, which is used for parsing, help and completions, and which a test compares with the manual
+ * page. The run function prints data on stdout and messages on stderr with output.h. Exit codes: 0:
+ * success; 1: a negative answer; 2: wrong usage, or a failure.
  */
 #ifndef VV_CMD_FRAME_COMMAND_H
 #define VV_CMD_FRAME_COMMAND_H
@@ -23,25 +25,28 @@ typedef enum vv_option_kind {
 	VV_OPT_NO_FLAG, /* sets a bool to false: --no-header */
 	VV_OPT_STRING,  /* const char * */
 	VV_OPT_NUMBER,  /* uint64_t; the suffixes k, m, g are valid if vv_option.value is "BYTES" */
-	VV_OPT_LIST,    /* vv_strings: the option can be repeated; ended by NULL unless empty */
-	VV_OPT_NAMES,   /* vv_strings likewise; each argument is a CSV record of column names */
-	VV_OPT_ONCE /* const char *; the last value does not replace the first: both would be meant */
+	/* vv_strings; the option can be repeated; the list ends with NULL unless it is empty */
+	VV_OPT_LIST,
+	VV_OPT_NAMES, /* like VV_OPT_LIST; each argument is a CSV record of column names */
+	VV_OPT_ONCE   /* const char *; giving the option twice is an error */
 } vv_option_kind;
 
 typedef struct vv_option {
 	const char *name; /* "limit" for --limit; NULL: the option has only a letter */
 	char letter;      /* 'n' for -n; 0: the option has only a name */
 	vv_option_kind kind;
-	size_t offset;       /* of the member in the options struct */
+	size_t offset;       /* offset of the member in the options struct */
 	const char *value;   /* the argument's name in the help: "N", "COL=VALUE"; NULL: a flag */
 	const char *choices; /* the valid arguments: "csv|tsv|json"; NULL: any */
 	const char *help;    /* one line, no full stop */
-	/* of a VV_OPT_STRING that can be given without an argument: the string that is then set; or NULL */
+	/* for a VV_OPT_STRING that can be given without an argument: the string that is set in that
+	 * case; else NULL */
 	const char *implies;
 } vv_option;
 
-/* The lines of an option table: OPT_FLAG('q', "quiet", quiet, "print warnings only"). The struct that the options fill
- * must be called options. Parameters: c the letter, n the name, m the member, v the argument's name in the help, h the
+/* Macros for the lines of an option table, such as OPT_FLAG('q', "quiet", quiet, "print warnings
+ * only"). The struct that the options fill must be called options. The parameters are: c, the
+ * letter; n, the name; m, the member of the struct; v, the argument's name in the help; h, the
  * help. */
 #define VV_OPTION(k, c, n, m, ...)                                                                 \
 	{                                                                                          \
@@ -58,9 +63,9 @@ typedef struct vv_option {
 /* The argument must be one of words: "csv|tsv|json". */
 #define OPT_CHOICE(c, n, m, v, words, h)                                                           \
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .help = (h))
-/* Takes no argument, and sets the member to w: --json for --format=json. */
+/* An option without an argument, which sets the member to w: --json is short for --format=json. */
 #define OPT_WORD(c, n, m, w, h) VV_OPTION(VV_OPT_STRING, c, n, m, .implies = (w), .help = (h))
-/* The argument can be left out; the member is then w. */
+/* An option whose argument can be left out: the member is then set to w. */
 #define OPT_MAYBE_STRING(c, n, m, v, w, h)                                                         \
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .implies = (w), .help = (h))
 #define OPT_MAYBE_CHOICE(c, n, m, v, words, w, h)                                                  \
@@ -76,8 +81,9 @@ typedef struct vv_option {
 #define VV_MERGE_RULES_HELP                                                                        \
 	"ours, theirs, or RULE:COLUMN: a merge rule for this once; may be repeated"
 
-/* The options for the dialect of a file. They fill the member `written`, a vv_written (lib/names/dialect_words.h). `of`
- * is text before the help of each option: "of IN: ". */
+/* The options for the dialect of a file, which fill the member `written`, a vv_written
+ * (lib/names/dialect_words.h). `of` is a string literal such as "of IN: ", which precedes the help
+ * of each option. */
 #define OPT_WRITTEN(of)                                                                            \
 	OPT_CHOICE(0, "input-format", written.input_format, "FORMAT", "csv|tsv|ndjson|json",       \
 		   of "how it is written (default: detected)"),                                    \
@@ -114,7 +120,7 @@ typedef struct vv_option {
 			   "--format arrow: columns of numbers as doubles (the default), text or " \
 			   "exact decimals")
 
-/* An option that users of other programs expect and the command does not have. */
+/* An option that users of other programs may try, but that the command does not have. */
 typedef struct vv_absent_option {
 	const char *name; /* without dashes */
 	const char *hint; /* what to do instead */
@@ -129,24 +135,28 @@ typedef struct vv_command {
 	const char *example; /* a working example with its output, a few lines */
 	const vv_option *options;
 	size_t option_count;
-	size_t options_size;            /* of the struct that the options fill */
-	const vv_absent_option *absent; /* ended by an entry whose name is NULL; or NULL */
+	size_t options_size;            /* size of the struct that the options fill */
+	const vv_absent_option *absent; /* ends with an entry whose name is NULL; may be NULL */
 	/* the meaning of exit code 1; NULL: the command never exits with 1 */
 	const char *exit_codes;
-	/* how a shell completes positional arguments: as "path", "ref" or "command"; "": not at all */
+	/* how a shell completes positional arguments: "path", "ref" or "command"; "": no
+	 * completion */
 	const char *arguments;
-	bool hidden; /* not listed in the help, as filter-process */
-	/* Called before anything is opened. Reports an invalid combination of arguments and options and returns the
-	 * exit code; 0: continue. NULL: every combination is valid. */
+	bool hidden; /* the help does not list the command (for example, filter-process) */
+	/* Checks arguments and options before anything is opened. Reports an invalid combination
+	 * and returns the exit code, or returns 0 to continue. NULL: every combination is valid. */
 	int (*check)(const vv_context *c);
-	unsigned needs; /* flags such as VV_NEEDS_REPOSITORY: what is opened before run is called */
-	/* Runs the command. The exit code is c->code after VV_OK; after a failure, *err is reported and the exit code is
-	 * 2. */
+	/* flags such as VV_NEEDS_REPOSITORY: the objects to open before run is called */
+	unsigned needs;
+	/* Runs the command. If run returns VV_OK, the exit code is c->code; else *err is reported
+	 * and the exit code is 2. */
 	vv_status (*run)(vv_context *c, vv_error *err);
-	vv_url_use urls; /* the use of arguments that name another repository: URL#REV:PATH */
-	bool gets; /* blocks of versions that the command reads are fetched if they are missing */
+	/* how the command uses arguments that name another repository: URL#REV:PATH */
+	vv_url_use urls;
+	bool gets;           /* missing blocks of versions that the command reads are fetched */
 	bool conflict_is_no; /* after VV_ECONFLICT, the exit code is 1 */
-	/* Replaces run: opens and closes everything and reports failures itself. Returns the exit code. */
+	/* Used instead of run, if not NULL. Opens and closes everything, and reports failures
+	 * itself. Returns the exit code. */
 	int (*run_alone)(void *options, int argc, char **argv);
 	bool raw;  /* run_alone gets the arguments unparsed */
 	bool pass; /* Git's command of the same name is run instead, with the same arguments */

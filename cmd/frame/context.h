@@ -1,15 +1,16 @@
 /*
- * context: the repository, work tree, reader ... of a command, opened before it runs and closed
- * after it.
+ * context: the repository, paths, reader and other objects of a command, opened before the command
+ * runs and closed afterwards.
  *
- * A command's table lists what it needs, and the frame opens that, in this order: the repository,
- * the words as paths, the reader or the writer of datasets, Git's index. So
+ * The `needs` of a command are the objects that the frame opens for it, in this order: the
+ * repository, the arguments as paths, the reader or writer of datasets, Git's index. For example,
  *
  *	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER | VV_NEEDS_INDEX
  *
- * runs in a work tree only, and has paths, reader and index in its context. vv_context_need opens
- * objects that only some options need; the frame closes these, too. A command that also works
- * outside of any repository declares no needs, and calls vv_context_need itself.
+ * makes a command that runs only in a work tree, with paths, reader and index in its context. A
+ * command calls vv_context_need to open objects that only some options need; the frame closes
+ * these, too. A command that also works outside of any repository has no needs, and calls
+ * vv_context_need itself.
  */
 #ifndef VV_CMD_FRAME_CONTEXT_H
 #define VV_CMD_FRAME_CONTEXT_H
@@ -41,7 +42,7 @@ enum {
 	VV_NEEDS_PATHS = 1 << 4,  /* the arguments are paths of the work tree */
 	VV_NEEDS_WRITER = 1 << 5, /* datasets are read and written */
 	VV_NEEDS_READER = 1 << 6, /* datasets are read */
-	VV_NEEDS_LOCK = 1 << 7,   /* lock out other writers before the index is read */
+	VV_NEEDS_LOCK = 1 << 7,   /* take the write lock before the index is read */
 	VV_NEEDS_INDEX = 1 << 8,
 	/* the command checks the indexes of Git's packs itself, before anything reads them */
 	VV_NEEDS_NO_PACKS = 1 << 9,
@@ -52,54 +53,58 @@ enum {
 typedef struct vv_context {
 	const char *name; /* the command's name, for messages */
 	char again[32];   /* the name with an option, for notes: "merge --abort" */
-	void *options;    /* filled by the command's table; NULL when it has none */
+	/* the struct that the parsed options fill; NULL: the command has no options */
+	void *options;
 	int argc;
-	char **argv;  /* positional arguments, "--" removed; argv[argc] NULL */
-	int dashdash; /* the number of arguments before "--", or -1 */
+	char **argv;  /* positional arguments without "--"; argv[argc] is NULL */
+	int dashdash; /* the number of arguments before "--"; -1: no "--" */
 	int code;     /* the exit code on success; 0 unless the command sets it */
 
 	const vv_progress *progress; /* NULL: progress is not shown */
 	vv_repository *repo;
-	vv_pathspec paths;         /* empty without arguments */
-	vv_dataset_reader *reader; /* the writer's own if there is a writer */
+	vv_pathspec paths; /* empty if the command has no arguments */
+	/* the reader of datasets; if writer is set, writer's own reader */
+	vv_dataset_reader *reader;
 	vv_dataset_writer *writer;
 	vv_index *index;
 
-	/* its url, if not NULL, names the repository that the arguments are in */
+	/* urls.url, if not NULL, is the repository to which the arguments refer */
 	vv_url_words urls;
 	vv_cached *cached; /* the local copy of the repository at urls.url */
 
 	unsigned opened;  /* the VV_NEEDS_ flags of all open objects */
-	bool unchecked;   /* VV_NEEDS_NO_PACKS */
-	bool locks_index; /* VV_NEEDS_INDEX_LOCK */
+	bool unchecked;   /* the command has VV_NEEDS_NO_PACKS */
+	bool locks_index; /* the command has VV_NEEDS_INDEX_LOCK */
 	bool gets;        /* the reader fetches missing blocks */
-	bool by_git;      /* the command was called by git: git may wait for it, or it for git */
+	/* git called the command: git may wait for the command, or the command for git */
+	bool by_git;
 	vv_on_demand *demand;
 	vv_interruption found; /* the interruption that was recovered */
 	vv_auto_gc gc;
 	bool gc_quiet;
 } vv_context;
 
-/* Opens the requested objects that are not open yet. On failure the open ones stay. Errors as
- * vv_repository_open; VV_EUSAGE: it needs a work tree, or a path is outside of it. */
+/* Opens the objects in needs that are not open yet. On failure, objects that are already open stay
+ * open. Fails as vv_repository_open does; VV_EUSAGE: there is no work tree, or a path is outside of
+ * the work tree. */
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
-/* Converts the arguments from number `first` on to repository-relative paths (unchanged in a
- * bare repository), NULL-ended; for paths of versions, which need not exist in the work tree.
- * The caller frees *out, also after a failure. */
+/* Converts the arguments from number `first` on to repository-relative paths; in a bare repository,
+ * they are unchanged. The paths need not exist in the work tree. *out ends with NULL; the caller
+ * frees *out with vv_context_paths_free, also after a failure. */
 vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err);
 void vv_context_paths_free(char **paths); /* accepts NULL */
 
-/* Notes that the command wrote a version: after everything is closed, gc runs if it is worth it.
- * A failure to find this out is not an error of the command. */
+/* Notes that the command wrote a version: after everything is closed, gc runs if that is
+ * worthwhile. If this cannot be determined, the command does not fail. */
 void vv_context_gc_after(vv_context *c, bool quiet);
 
-/* Closes everything; the context may be used again. */
+/* Closes everything. The context may be used again. */
 void vv_context_close(vv_context *c);
 VV_AUTO_CLEAR(vv_context, vv_context_close)
 
 /* Sets *out to the repository-relative path of the current folder, without a trailing '/'; "" at
- * the top and outside of the work tree. Owned by the caller. */
+ * the top and outside of the work tree. The caller frees *out with vv_free. */
 vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err);
 
 #endif

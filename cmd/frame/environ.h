@@ -1,16 +1,16 @@
 /*
- * environ: the program's environment, for all objects that it opens.
+ * environ: a snapshot of the program's environment, shared by all objects that the program opens.
  *
- * The snapshot is taken after the options before the command were read (--offline, --git-dir and
- * --no-pager also apply to programs that a command runs). A program may change its own environment
- * only before that.
+ * The snapshot is taken after the options before the command are read, since --offline, --git-dir
+ * and --no-pager also apply to programs that a command runs. After the snapshot the program may not
+ * change its environment.
  */
 #ifndef VV_CMD_FRAME_ENVIRON_H
 #define VV_CMD_FRAME_ENVIRON_H
 
 #include "base/env.h"
 
-/* Takes the snapshot, and invalidates the previous one: tests run several commands. Call it
+/* Takes the snapshot, and invalidates the previous snapshot (tests run several commands). Call this
  * before threads start. */
 vv_status vv_environ_take(vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * gc: the report of a gc, and the automatic gc after a command.
+ * gc: runs gc automatically after a command, and prints the results of a gc.
  */
 #ifndef VV_CMD_FRAME_GC_H
 #define VV_CMD_FRAME_GC_H
@@ -8,8 +8,9 @@
 
 #include "lib/space/auto_gc.h"
 
-/* Runs gc if needed: in the background, with low priority, its output in .git/varve/gc.log; or in
- * the foreground if gc.autoDetach is false. Never fails, but warns. */
+/* Runs gc if gc->wanted: in the background, with low priority and with output to .git/varve/gc.log;
+ * or in the foreground, if the setting gc.autoDetach is false. A failure is only a warning. quiet:
+ * does not print a note that gc runs. */
 void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet);
 
 /* Prints the results of a gc, as `varve gc` does. */

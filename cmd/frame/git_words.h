@@ -1,6 +1,6 @@
 /*
- * git_words: spellings that varve leaves to Git, since they work in the same repository: commands
- * that only Git has, and options of Git's for commands that both have.
+ * git_words: recognises commands and options that only Git has, and that can be used in a
+ * repository of varve: for hints such as "'git log --graph' works here".
  */
 #ifndef VV_CMD_FRAME_GIT_WORDS_H
 #define VV_CMD_FRAME_GIT_WORDS_H
@@ -10,16 +10,17 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Is that a command of Git which works here and is none of varve's? */
+/* Is name a command of Git, not of varve, that can be used in a repository of varve? */
 bool vv_git_words_command(const char *name);
 
-/* Is arg ("--graph", "-L1,5", "--format=%h") an option of Git's command that works here? */
+/* Is arg ("--graph", "-L1,5", "--format=%h") an option of this command of Git, but not of varve,
+ * that can be used in a repository of varve? */
 bool vv_git_words_option(const char *command, const char *arg);
 
-/* Appends "git log --graph -- 'a b'", quoted for a shell. */
+/* Appends a command line for git, such as "git log --graph -- 'a b'", quoted for a shell. */
 void vv_git_words_put(vv_buf *out, const char *command, int argc, char **argv);
 
-/* The hint "'git log --graph' works here". */
+/* Sets err's hint to "'git log --graph' works here", with this command line. Returns err's code. */
 vv_status vv_git_words_hint(vv_error *err, const char *command, int argc, char **argv);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * help: prints `varve CMD -h` from a command's table.
+ * help: prints the help of a command, as `varve CMD -h` does, from the command's table.
  */
 #ifndef VV_CMD_FRAME_HELP_H
 #define VV_CMD_FRAME_HELP_H
@@ -7,11 +7,12 @@
 #include "base/buf.h"
 #include "cmd/frame/command.h"
 
-/* Appends text, each line of it after indent. */
+/* Appends text; each line that is not empty begins with indent. */
 void vv_help_put_lines(vv_buf *b, const char *indent, const char *text);
-/* Appends text, which begins at column `at` (from 0) of a line, and breaks it between words if it would be wider than the
- * terminal; further lines begin at that column, too. */
+/* Appends text at column `at` (from 0) of the current line. A line that is wider than the terminal is broken between
+ * words, and the next line also begins at column `at`. */
 void vv_help_put_folded(vv_buf *b, size_t at, const char *text);
-void vv_help_command(const vv_command *c); /* on stdout */
+/* Prints the help of a command on stdout. */
+void vv_help_command(const vv_command *c);
 
 #endif

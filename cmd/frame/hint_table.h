@@ -1,11 +1,11 @@
 /*
- * hint_table: the words of the hints that the library has codes for.
+ * hint_table: the sentences for the library's hints, which the library itself identifies only by names.
  */
 #ifndef VV_CMD_FRAME_HINT_TABLE_H
 #define VV_CMD_FRAME_HINT_TABLE_H
 
-/* The sentence of a hint ("add-fix"), with its arguments as %1 to %3, or $1 to $3 if they are words of a shell
- * command. NULL: unknown name. */
+/* Returns the sentence for the hint with a name such as "add-fix"; NULL: unknown name. In the sentence, %1 to
+ * %3 stand for the hint's arguments, or $1 to $3 if they must be quoted as words of a shell command. */
 const char *vv_hint_table_find(const char *name);
 
 #endif

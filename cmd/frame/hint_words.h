@@ -1,5 +1,5 @@
 /*
- * hint_words: words a hint of the library as a sentence (vv_hint_words_fn in base/error.h).
+ * hint_words: writes a hint of the library as a sentence (vv_hint_words_fn in base/error.h).
  */
 #ifndef VV_CMD_FRAME_HINT_WORDS_H
 #define VV_CMD_FRAME_HINT_WORDS_H
@@ -8,11 +8,12 @@
 
 #include "base/error.h"
 
-/* Arguments are escaped for a terminal, and paths of the repository are shown relative to the
- * folder of vv_hint_words_stand. */
+/* Writes the sentence for the hint called name. Arguments are escaped for a terminal, and paths of
+ * the repository are shown relative to the folder set by vv_hint_words_stand. */
 void vv_hint_words(char *out, size_t size, const char *name, const char *const args[VV_HINT_ARGS]);
 
-/* Sets the user's current folder, repository-relative; "": at the top, or outside. */
+/* Sets the user's current folder, relative to the top of the repository. "": the top, or a folder
+ * outside of the repository. */
 void vv_hint_words_stand(const char *folder);
 
 #endif

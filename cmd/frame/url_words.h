@@ -1,38 +1,43 @@
 /*
- * url_words: words that name versions in another repository: URL#REV:PATH.
+ * url_words: reads arguments that name versions in another repository: URL#REV:PATH.
  *
- * They are converted to words in that repository (lib/clone/cached.h), and the command works there instead of
- * in the current folder's. All words of a command are of one repository.
+ * The URL is removed from each argument, and the command reads the repository at the URL (lib/clone/cached.h) in place
+ * of the repository of the current folder. All arguments of a command must name the same repository.
  */
 #ifndef VV_CMD_FRAME_URL_WORDS_H
 #define VV_CMD_FRAME_URL_WORDS_H
 
 #include "base/error.h"
 
+/* How a command uses arguments with a URL. */
 typedef enum vv_url_use {
-	VV_URLS_NONE,     /* the command takes no such words */
-	VV_URLS_OWN,      /* it reads them itself */
-	VV_URLS_VERSIONS, /* each is a version: URL#REV:PATH, or URL#PATH at HEAD */
+	VV_URLS_NONE,     /* the command does not accept such arguments */
+	VV_URLS_OWN,      /* the command reads such arguments itself, without vv_url_words_read */
+	VV_URLS_VERSIONS, /* each argument is a version: URL#REV:PATH, or URL#PATH for HEAD:PATH */
 	VV_URLS_RANGES,   /* revisions, then paths: URL#, URL#A..B, URL#REV:PATH */
-	VV_URLS_SIDES     /* the same; two different files it reads itself */
+	/* as VV_URLS_RANGES; but the command itself reads two arguments that are different files */
+	VV_URLS_SIDES
 } vv_url_use;
 
-/* The words again, all owned (vv_url_words_clear). */
+/* The arguments without their URL. Owned; freed by vv_url_words_clear. */
 typedef struct vv_url_words {
-	char *url; /* NULL: the words name no other repository, and the rest is not set */
+	char *url; /* the repository; NULL: no argument has a URL, and the other members are not set */
 	char **argv;
-	int argc, dashdash;
+	int argc, dashdash; /* as in vv_context */
 } vv_url_words;
 
-/* dashdash as in vv_context. VV_EUSAGE: they are of more than one repository, or no version is named; a URL without '#' too. */
+/* Removes the URL from each argument. dashdash: as in vv_context. VV_EUSAGE: the arguments name more than one
+ * repository, an argument names no version, or has a URL without '#'. */
 vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **argv, int dashdash,
 			    vv_error *err);
 void vv_url_words_clear(vv_url_words *w);
 
-/* For a command that takes one such word: reports that these are not it, and how it is written; the exit code. */
+/* Reports, for a command that accepts exactly one argument with a URL, that the given arguments are wrong, and shows
+ * the right form. Returns the exit code of a usage error. */
 int vv_url_words_usage(const char *command, int argc, char **argv);
 
-/* For an error of a command: what to try next there, or instead of a word that it does not take. */
+/* Sets the hint of a command's error, if an argument has a URL and the command does not accept such arguments, or if
+ * the error is about a version or path in the repository at w->url. Otherwise leaves err unchanged. */
 void vv_url_words_hint(const vv_url_words *w, vv_url_use use, int argc, char **argv, vv_error *err);
 
 #endif

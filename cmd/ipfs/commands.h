@@ -1,5 +1,6 @@
 /*
- * commands: those of varve-ipfs. Each is defined in its file of cmd/ipfs.
+ * commands: the commands of the program varve-ipfs. Each command is defined in its own file in
+ * cmd/ipfs.
  */
 #ifndef VV_CMD_IPFS_COMMANDS_H
 #define VV_CMD_IPFS_COMMANDS_H

@@ -1,12 +1,13 @@
 /*
- * gateway: trustless gateways of IPFS among the suppliers of blocks (lib/remotes/reach.h): ipfs+http://host,
- * ipfs+https://host; and those listed by a router: ipfs+https://router/routing/v1/providers/CID.
+ * gateway: fetches blocks from trustless gateways of IPFS, as a kind of supplier (lib/remotes/reach.h). The URL of a
+ * gateway is ipfs+http://host or ipfs+https://host; ipfs+https://router/routing/v1/providers/CID means all gateways
+ * that the router lists for the CID.
  */
 #ifndef VV_CMD_IPFS_GATEWAY_H
 #define VV_CMD_IPFS_GATEWAY_H
 
-/* Every program calls this first. It registers gateways, vaults and the sources of imported tables as suppliers of blocks;
- * varve contacts only those that the repository's settings name. */
+/* Registers gateways, vaults and the sources of imported tables as kinds of suppliers of blocks. Every program calls
+ * this function first. varve contacts only suppliers that the repository's settings name. */
 void vv_suppliers_begin(void);
 
 #endif

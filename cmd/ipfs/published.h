@@ -1,8 +1,10 @@
 /*
- * published: a public version, as blocks of varve and as a file of IPFS.
+ * published: publishes versions: readers can get a published version as blocks of varve, and as a
+ * file of IPFS (UnixFS).
  *
- * Nothing is stored twice: it needs only a record (repo/known/published.h) and a small list of the
- * leaves' places (transport/ipfs/leaf_list.h).
+ * The data is not stored a second time. A published version needs only a record
+ * (repo/known/published.h), and a small list with the places of the leaves of the UnixFS file
+ * (transport/ipfs/leaf_list.h).
  */
 #ifndef VV_CMD_IPFS_PUBLISHED_H
 #define VV_CMD_IPFS_PUBLISHED_H
@@ -15,33 +17,36 @@
 #include "repo/known/published.h"
 #include "transport/ipfs/leaf_list.h"
 
-/* Opens the leaf list of a version, and makes it first if it does not exist. The caller closes it.
- * VV_EMISSING: blocks of the version are missing here. */
+/* Opens the leaf list of a version; makes the list first if it does not exist. The caller closes
+ * *out. VV_EMISSING: this repository lacks blocks of the version. */
 vv_status vv_publish_list(vv_leaf_list **out, vv_repository *r, const vv_cid *version,
 			  vv_pool *pool, const vv_progress *progress, vv_error *err);
 
-/* Removes the list of a version that was not published: it served one export. */
+/* Removes the leaf list of a version, unless the version is published. Call after an export, which
+ * needed the list only once. */
 void vv_publish_forget(vv_repository *r, const vv_cid *version);
 
-/* Records the version, whose list is given. A record of before keeps its time and holders. path
- * NULL: unknown; else repository-relative. *out is cleared by the caller. */
+/* Writes the record of a published version with this leaf list, and sets *out to the record, which
+ * the caller clears. If the version already has a record, the time and the holders stay. path: the
+ * version's path in the repository; NULL: not known. */
 vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_list *list,
 			    const char *path, vv_error *err);
 
-/* Sends the file (with with_table also the table's own blocks) to the IPFS node at url, which pins
- * it; records it as a holder. idle_sec: as in vv_connect_options; 0: five minutes, since a node may
- * be slow. Fails as vv_rpc_node_import. */
+/* The IPFS node for vv_publish_send. */
 typedef struct vv_publish_to {
-	const char *url;
-	bool with_table;
-	unsigned idle_sec;
+	const char *url;   /* the URL of the node's RPC API */
+	bool with_table;   /* also send the blocks of the table itself */
+	unsigned idle_sec; /* as in vv_connect_options; 0: five minutes, since a node can be slow */
 	const vv_progress *progress;
 } vv_publish_to;
+/* Sends the UnixFS file of the record p to an IPFS node, which pins the file, and adds the node to
+ * the holders in p and in the stored record. Errors are those of vv_rpc_node_import. */
 vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
 			  const vv_publish_to *to, vv_error *err);
 
-/* Withdraws it: cid is the version itself, or its UnixFS file. *out: the removed record.
- * VV_ENOTFOUND. */
+/* Withdraws a published version: removes the record and the leaf list. cid: the CID of the version,
+ * or of its UnixFS file. *out is set to the removed record, which the caller clears. VV_ENOTFOUND:
+ * no such version is published. */
 vv_status vv_publish_withdraw(vv_published *out, vv_repository *r, const vv_cid *cid,
 			      vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * commands: the one of varve-sql, defined in cmd/sql/sql.c.
+ * commands: the only command of the program varve-sql, defined in cmd/sql/sql.c.
  */
 #ifndef VV_CMD_SQL_COMMANDS_H
 #define VV_CMD_SQL_COMMANDS_H

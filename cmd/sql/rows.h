@@ -1,7 +1,8 @@
 /*
  * rows: prints the rows of a result on stdout, in one of several formats.
  *
- * Column widths of the formats for people are computed from the first rows, so memory does not grow with the result.
+ * In the formats for people, column widths are computed from the first rows, so memory does not
+ * grow with the result.
  */
 #ifndef VV_CMD_SQL_ROWS_H
 #define VV_CMD_SQL_ROWS_H
@@ -16,13 +17,14 @@ struct sqlite3_stmt;
 
 typedef struct vv_sql_rows_printer vv_sql_rows_printer;
 
-/* Makes a printer. format: one of VV_ROWS_FORMATS; NULL: "table". stmt must be prepared; it is
- * borrowed. */
+/* Makes a printer. stmt must be prepared, and is borrowed. format: one of VV_ROWS_FORMATS; NULL:
+ * "table". */
 vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, struct sqlite3_stmt *stmt,
 				   const char *format, vv_error *err);
 
 /* Prints the statement's current row. */
 vv_status vv_sql_rows_printer_row(vv_sql_rows_printer *p, vv_error *err);
+/* Ends the output after the last row. */
 vv_status vv_sql_rows_printer_end(vv_sql_rows_printer *p, vv_error *err);
 void vv_sql_rows_printer_close(vv_sql_rows_printer *p); /* accepts NULL */
 

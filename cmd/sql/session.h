@@ -1,5 +1,5 @@
 /*
- * session: a connection of SQLite in which tables of varve are found by their names.
+ * session: an SQLite connection in which tables of varve can be queried by their names.
  */
 #ifndef VV_CMD_SQL_SESSION_H
 #define VV_CMD_SQL_SESSION_H
@@ -16,23 +16,28 @@ struct sqlite3_stmt;
 typedef struct vv_sql_session {
 	struct sqlite3 *db;
 	vv_sql_catalog *catalog;
-	char refused[128]; /* the last table that was to be created outside of files and TEMP */
+	/* name of the last table that the statement tried to create outside of attached files and
+	 * TEMP */
+	char refused[128];
 } vv_sql_session;
 
-/* Opens a database in memory, and the repository that the current folder is in, if it is in one. exact: number columns
- * are texts. */
+/* Opens a database in memory. If the current folder is in a repository, also opens the repository.
+ * exact: columns of numbers have texts, as spelled in the file. */
 vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err);
 void vv_sql_session_close(vv_sql_session *s);
 
-/* Prepares the first statement of *sql, and moves *sql behind the statement. *stmt is NULL if *sql has no statement.
- * *place (place may be NULL) is the offset of a syntax error; -1: unknown. */
+/* Prepares the first statement of *sql, and moves *sql behind it. *stmt is NULL if *sql has no
+ * statement. place may be NULL; *place is the offset of a syntax error, or -1 if it is not
+ * known. */
 vv_status vv_sql_session_prepare(struct sqlite3_stmt **stmt, vv_sql_session *s, const char **sql,
 				 int *place, vv_error *err);
 
-/* Fails with the current error of SQLite or varve. *sql: is the error a fault of the query? */
+/* Sets err to the current error of SQLite or varve, and returns its code. Sets *sql to true if the
+ * query caused the error. */
 vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err);
 
-/* words: NAME=VALUE. VV_EUSAGE: a parameter of the statement has no value in words. */
+/* Binds the values in words, "NAME=VALUE", to the statement's parameters. VV_EUSAGE: a parameter
+ * has no value in words. */
 vv_status vv_sql_session_bind(struct sqlite3_stmt *stmt, const vv_strings *words, vv_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * commands: the list of commands, by name. Each is defined in its own file in cmd/varve/commands.
+ * commands: the list of the program's commands. Each command is defined in its own file in
+ * cmd/varve/commands.
  */
 #ifndef VV_CMD_VARVE_COMMANDS_H
 #define VV_CMD_VARVE_COMMANDS_H
@@ -9,7 +10,7 @@
 #include "cmd/frame/tool.h"
 #include "lib/sync/fetch_run.h"
 
-/* The program, with all its commands. */
+/* The program varve, with all its commands. */
 extern const vv_tool vv_varve;
 
 extern const vv_command vv_cmd_accept;
@@ -81,17 +82,18 @@ extern const vv_command vv_cmd_verify;
 extern const vv_command vv_cmd_version;
 extern const vv_command vv_cmd_whereis;
 
-/* Runs --abort, --quit or else --continue of the command c->name while such an operation is in
- * progress. --continue closes the context and does the same as `varve commit --no-edit`. */
+/* Runs --abort, --quit or else --continue of the command c->name while its operation, `state`, is
+ * in progress. --continue closes the context and then does the same as `varve commit --no-edit`.
+ * VV_EUSAGE: no such operation is in progress. */
 vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool quit, bool verbose,
 			      bool json, vv_error *err);
 
-/* Writes the object of fetch --json for one remote. error: the reason why the fetch failed, or
- * NULL. */
+/* Writes the JSON object of fetch --json for one remote. error: the reason why the fetch failed;
+ * NULL: it succeeded. */
 void vv_fetch_json(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error);
 
-/* Returns the command for a word from other tools ("undo": "varve restore FILE"); NULL: unknown
- * word. */
+/* Returns the varve command for a word that other tools use, such as "varve restore FILE" for
+ * "undo". NULL: the word is unknown. */
 const char *vv_word_does(const char *word);
 
 #endif

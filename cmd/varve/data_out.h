@@ -1,5 +1,5 @@
 /*
- * data_out: data on stdout: byte for byte into a pipe or file, made harmless on a terminal.
+ * data_out: writes data to stdout: byte for byte if stdout is a pipe or file, escaped if it is a terminal.
  */
 #ifndef VV_CMD_VARVE_DATA_OUT_H
 #define VV_CMD_VARVE_DATA_OUT_H
@@ -11,20 +11,23 @@
 #include "base/error.h"
 
 typedef struct vv_data_out {
-	bool escape;  /* stdout is a terminal and raw was not requested */
-	vv_buf carry; /* an unfinished line, since a character may be cut in two */
+	bool escape;  /* stdout is a terminal, and raw is false */
+	vv_buf carry; /* an unfinished line: a piece of data can end within a character */
 } vv_data_out;
 
+/* Initialises *o. raw: never escape. */
 void vv_data_out_init(vv_data_out *o, bool raw);
 void vv_data_out_clear(vv_data_out *o);
 VV_AUTO_CLEAR(vv_data_out, vv_data_out_clear)
 
-/* The exit code of usage errors, after a message, where stdout is a terminal: for bytes that are not text. */
+/* Call before writing bytes that are not text. If stdout is a terminal, prints a message about `what` and
+ * returns the exit code of usage errors; else returns 0. */
 int vv_data_out_check_binary(const char *what);
 
-/* A vv_bytes_fn; payload is the vv_data_out. VV_EIO when stdout is closed, so that no more is read
- * in vain. */
+/* Writes a piece of data; a vv_bytes_fn whose payload is the vv_data_out. VV_EIO: stdout cannot be written,
+ * for example because the reader closed the pipe. */
 vv_status vv_data_out_put(void *payload, const void *bytes, size_t len, vv_error *err);
+/* Writes the unfinished line. Call after the last piece. VV_EIO: stdout cannot be written. */
 vv_status vv_data_out_end(vv_data_out *o, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * owed: why copies are missing, and what would help.
+ * owed: describes why copies are missing, and what the user can do.
  */
 #ifndef VV_CMD_VAULT_OWED_H
 #define VV_CMD_VAULT_OWED_H
@@ -9,10 +9,10 @@
 #include "base/buf.h"
 #include "cmd/vault/work/session.h"
 
-/* Appends a sentence without its beginning and end, after "1 copy is owed: ". copies: the policy. tried: they
- * were just tried to be brought to these holders. */
+/* Appends the reason and the remedy, to follow "1 copy is owed: "; without a full stop. copies: the number of
+ * copies that the policy requires. tried: this command has already tried to send the missing copies. */
 void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool tried);
-/* Warns of each holder that is not reached, or refused something. */
+/* Prints a warning for each holder that cannot be reached, or refused data. */
 void vv_print_failing(const vv_vault_session *s);
 
 #endif

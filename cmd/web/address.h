@@ -1,38 +1,47 @@
 /*
- * address: addresses of the pages and of the API, parsed, and written for links.
+ * address: parses and writes the addresses of the pages and of the API.
  *
- * R is "/NAME", or "" if a single repository is served ("/NAME" works as well; "/-" if its name is one of
- * the words below). Below it:
+ * R is "/NAME", or "" if a single repository is served. In that case "/NAME" works, too; if NAME
+ * is one of the words below, R is "/-" instead. The addresses that begin with R:
  *
  *   R/                               the overview
- *   R/commits[?rev=REV]              commits, in words of rows; R/commits.atom: the newest as an Atom feed
+ *   R/commits[?rev=REV]              commits, with counts of changed rows
+ *   R/commits.atom                   the newest commits as an Atom feed
  *   R/search[?q=WORDS][&rev=REV]     tables and columns by name
- *   R/sql[?q=SQL]                    its rows, for the owner alone
+ *   R/sql[?q=SQL]                    the rows of a query; only for the owner
  *   R/tree/REV/[FOLDER/]             the files of a version
- *   R/table/REV/PATH                 rows of a table, or another file
- *   R/table/REV/PATH?key=A,B         a row and its life (?row=NUMBER, 0-based, without a key), &cell=COLUMN: a cell;
- *                                    the fragment #key=A,B&cell=COLUMN opens the same beside the rows
- *   R/columns/REV/PATH[?name=N]      all columns; one, now and over versions
+ *   R/table/REV/PATH                 the rows of a table, or another file
+ *   R/table/REV/PATH?key=A,B         a row and its history; ?row=NUMBER, from 0, if the table has
+ *                                    no key; with &cell=COLUMN a cell of the row. The fragment
+ *                                    #key=A,B&cell=COLUMN shows the same beside the rows
+ *   R/columns/REV/PATH[?name=N]      all columns; or one column, its values and its history
  *   R/history/PATH[?rev=REV]         versions of a table
- *   R/compare/A..B[/PATH]            two versions: B against A; with A...B, against where it parted from A
+ *   R/compare/A..B[/PATH]            compares version B with A; A...B: compares B with the merge
+ *                                    base of A and B
  *   R/check/REV                      verdict and findings of `varve check`
- *   R/conflicts[/PATH]               of the merge under way, for the owner alone
- *   R/raw/REV/PATH                   its bytes, which the server itself gives (transport/server)
- *   R/assets/NAME                    style, script, pictures
- *   R/api/v0/...                     as JSON: changes, history, datasets/REV, data, row, column, compare, conflicts;
- *                                    refs, values/REV/PATH?name=N
+ *   R/conflicts[/PATH]               conflicts of the merge in progress; only for the owner
+ *   R/raw/REV/PATH                   the bytes of a file; served by transport/server
+ *   R/assets/NAME                    style sheet, script and images
+ *   R/api/v0/...                     JSON: changes, history, datasets/REV, data, row, column,
+ *                                    compare, conflicts, refs, values/REV/PATH?name=N
  *
- * REV is one part of the path: a '/' in it is written as %2F. Pages whose REV is not a whole commit id redirect to those that have it (and so does
- * compare), so that a copied link names commits; the API answers at once. R/data, R/row, R/column and R/history
- * without a path, as they were called before, redirect too.
+ * REV is one part of the path: a '/' in it is written as %2F. If REV is not a full commit id, a
+ * page (also compare) redirects to the address with the full id, so that copied links name
+ * commits; the API answers without a redirect. The older addresses R/data, R/row, R/column, and
+ * R/history without a path, redirect, too.
  *
- * Parameters, all optional. Rows: q (search), col, op, val (a filter: the i-th of each belong together;
- * an empty col is none), where (a condition), sort, dir=desc, show (columns, repeated), from, n, jump (a key). Comparisons:
- * q, in (a column), change (one of its groups), key (columns A,B in place of the key), hide=added|removed|changed (repeated), from, n. Commits, history:
- * rev, since (a day or a commit id), after (a commit id to go on from), n. From forms: rev=B in place of the path's REV;
- * R/compare?a=A&b=B&path=P, which redirects. Rows as a file: format=csv|csv-bom|json|ndjson|xlsx.
+ * All parameters are optional.
+ *   rows              q (search); col, op, val (filters: the i-th of each form one filter; an empty
+ *                     col means no filter); where (a condition); sort; dir=desc; show (a column,
+ *                     may be repeated); from; n; jump (a key)
+ *   comparisons       q; in (a column); change (a group of that column's changes); key (columns A,B
+ *                     that replace the key); hide=added|removed|changed (may be repeated); from; n
+ *   commits, history  rev; since (a day or a commit id); after (a commit id at which the list
+ *                     continues); n
+ *   rows as a file    format=csv|csv-bom|json|ndjson|xlsx
+ * Forms send rev=B in place of the path's REV, and R/compare?a=A&b=B&path=P; both redirect.
  *
- * A page makes a link by copying the address that it was asked by, changing members, and writing it:
+ * To make a link, a page copies the requested address, changes members, and writes the copy:
  *
  *   vv_web_address to = *asked;
  *   to.rows.from = page.next;
@@ -48,12 +57,12 @@
 #include "transport/server/handlers.h"
 
 typedef enum vv_web_place {
-	VV_WEB_AT_OVERVIEW, /* of the API: changes */
-	VV_WEB_AT_COMMITS,  /* of the API: history without a path */
+	VV_WEB_AT_OVERVIEW, /* API: changes */
+	VV_WEB_AT_COMMITS,  /* API: history without a path */
 	VV_WEB_AT_FEED,
 	VV_WEB_AT_SEARCH,
 	VV_WEB_AT_SQL,
-	VV_WEB_AT_TREE, /* of the API: datasets */
+	VV_WEB_AT_TREE, /* API: datasets */
 	VV_WEB_AT_TABLE,
 	VV_WEB_AT_ROW,
 	VV_WEB_AT_COLUMNS,
@@ -62,55 +71,57 @@ typedef enum vv_web_place {
 	VV_WEB_AT_CHECK,
 	VV_WEB_AT_CONFLICTS,
 	VV_WEB_AT_ASSET,
-	VV_WEB_AT_RAW, /* written, never read: the server has it */
-	/* of the API alone */
+	VV_WEB_AT_RAW, /* only written: the server handles requests for it */
+	/* only in the API */
 	VV_WEB_AT_REFS,
 	VV_WEB_AT_VALUES
 } vv_web_place;
 
-/* Strings are decoded, are in the arena of the call, and are NULL if missing. */
+/* Strings are decoded and in the arena of the request. NULL: the address lacks this part. */
 typedef struct vv_web_address {
-	const char *base; /* R, encoded: "" or "/NAME" */
+	const char *base; /* R, percent-encoded: "" or "/NAME" */
 	vv_web_place place;
 	bool api;
-	bool moved;            /* requested by an older address, or by a form's */
-	const char *rev;       /* of compare: B */
-	const char *other_rev; /* of compare: A */
-	bool from_base;        /* A...B */
-	const char *path;      /* of the dataset; of a tree its folder, without '/' at its end */
-	const char *name;      /* of a column; of an asset */
-	const char *key;       /* of a row */
-	const char *cell;      /* a column of that row */
+	bool moved;            /* requested by an older address, or by the address of a form */
+	const char *rev;       /* REV; for a comparison B */
+	const char *other_rev; /* for a comparison A */
+	bool from_base;        /* true: A...B; false: A..B */
+	const char *path; /* path of the dataset; for a tree the folder, without a '/' at its end */
+	const char *name; /* name of a column or an asset */
+	const char *key;  /* key of a row */
+	const char *cell; /* a column of that row */
 	bool has_row;
 	uint64_t row;
-	bool ascending; /* explicit; also the default */
+	bool ascending; /* dir=asc is given; ascending is also the default */
 	vv_web_rows_query rows;
 	vv_web_compare_query compare;
 	const char *since, *after;
-	size_t limit; /* n of lists; 0: the place's own */
+	size_t limit; /* n: maximum length of a list; 0: the default of the place */
 	bool has_form;
-	vv_web_form form;   /* rows as a file */
-	const char *format; /* as written, for formats that has_form lacks */
+	vv_web_form form;   /* if has_form: the format for rows as a file */
+	const char *format; /* value of `format`, also if it is not a vv_web_form */
 } vv_web_address;
 
-/* below: what follows R, still encoded, without the query ("", "/", "/data/main/a.csv"). VV_ENOTFOUND: not an address
- * of a page or of the API; VV_EUSAGE: such an address with an invalid part. base is borrowed. */
+/* Reads an address. below: the address after R, still percent-encoded, without the query ("", "/",
+ * "/data/main/a.csv"). base is borrowed. VV_ENOTFOUND: not an address of a page or of the API;
+ * VV_EUSAGE: an invalid part of such an address. */
 vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *base,
 			      const char *below, const vv_http_parameter *parameters, size_t count,
 			      vv_error *err);
 
-/* Appends path and query. The address has only unreserved characters, '/', '?', '&', '=' and %XX, so that it is valid
- * in an attribute of HTML once '&' is escaped. Defaults are left out. */
+/* Appends path and query. Default values are omitted. The result has only unreserved characters,
+ * '/', '?', '&', '=' and %XX, so that it is valid in an HTML attribute once '&' is escaped. */
 void vv_web_address_put(vv_buf *out, const vv_web_address *a);
 
 /* Calls fn for each parameter that vv_web_address_put writes. */
 typedef void (*vv_web_parameter_fn)(void *payload, const char *name, const char *value);
 void vv_web_address_each(const vv_web_address *a, vv_web_parameter_fn fn, void *payload);
 
-/* Is it a word that a page's address begins with? A repository of that name is served below "/-". */
+/* Returns true if a page's address can begin with this word. A repository of that name is served
+ * below "/-". */
 bool vv_web_is_place(const char *name);
 
-/* An address with asked's base and this place; all other members are zero. */
+/* Returns an address with the base of `asked` and this place. All other members are zero. */
 vv_web_address vv_web_address_of(const vv_web_address *asked, vv_web_place place);
 
 #endif

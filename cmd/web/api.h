@@ -1,15 +1,16 @@
 /*
- * api: answers as JSON. docs/formats/http-api.md describes their form.
+ * api: makes the answers of the JSON API, which docs/formats/http-api.md describes.
  */
 #ifndef VV_CMD_WEB_API_H
 #define VV_CMD_WEB_API_H
 
 #include "cmd/web/reply.h"
 
-/* Answers every place except assets. The caller reports failures (vv_web_api_trouble). */
+/* Makes the answer for an address, except for assets, in *reply. If the call fails, the caller
+ * makes the answer with vv_web_api_trouble. */
 vv_status vv_web_api_answer(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err);
 
-/* {"error": {...}}. status is set already. */
+/* Makes the answer {"error": {...}} for the error `why`. The caller has set reply->status. */
 vv_status vv_web_api_trouble(const vv_web_asked *asked, const vv_error *why, vv_web_reply *reply,
 			     vv_error *err);
 

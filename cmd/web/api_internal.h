@@ -1,5 +1,5 @@
 /*
- * api_internal: an answer of the JSON API under way, and what all answers are written with.
+ * api_internal: the state of an answer of the JSON API that is being made, and helpers to write it.
  */
 #ifndef VV_CMD_WEB_API_INTERNAL_H
 #define VV_CMD_WEB_API_INTERNAL_H
@@ -11,7 +11,9 @@
 #include "cmd/web/api.h"
 
 typedef struct api {
-	vv_json_out w; /* first, so that what writes an item finds the rest */
+	/* the first member, so that a pointer to w can be converted to a pointer to the whole
+	 * struct */
+	vv_json_out w;
 	const vv_web_asked *asked;
 	vv_web_visit *v;
 	const vv_web_address *a;
@@ -19,19 +21,23 @@ typedef struct api {
 	vv_error *err;
 } api;
 
-/* Members of answers; left out if the text is NULL or empty, or the name NULL. */
+/* Descriptions of members with the name n, for vv_json_put_members. If n is NULL, the member is
+ * left out. */
+
+/* A text s; left out if s is NULL or empty. */
 #define API_SAID(n, s) JSON_TEXT_WHEN((s) && *(s), n, s)
 #define API_COMMIT(n, c) JSON_BY(api_put_commit, n, c)
-/* "a text", null; or, if that is not enough, {"text": "NA", "mark": "missing"}. */
+/* A cell: "a text" or null; or, if the cell has more facts, an object such as {"text": "NA",
+ * "mark": "missing"}. */
 #define API_CELL(n, c) JSON_BY(api_put_cell, n, c)
 #define API_DOUBLE(n, d) JSON_BY(api_put_double, n, d)
-/* Another page of the answer. */
+/* A link to another page of the answer; left out if `there` is false. */
 #define API_LINK_WHEN(there, n, to) JSON_BY(api_put_link, (there) ? (n) : NULL, to)
 
-/* A vv_web_commit, a vv_web_cell, a double, a vv_web_address. */
-void api_put_commit(vv_json_out *w, const void *commit);
-void api_put_cell(vv_json_out *w, const void *cell);
-void api_put_double(vv_json_out *w, const void *number);
-void api_put_link(vv_json_out *w, const void *to);
+/* The functions that write the values of these members. */
+void api_put_commit(vv_json_out *w, const void *commit); /* commit: a vv_web_commit */
+void api_put_cell(vv_json_out *w, const void *cell);     /* cell: a vv_web_cell */
+void api_put_double(vv_json_out *w, const void *number); /* number: a double */
+void api_put_link(vv_json_out *w, const void *to);       /* to: a vv_web_address */
 
 #endif

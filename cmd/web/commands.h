@@ -1,5 +1,6 @@
 /*
- * commands: the commands of varve-web. Each is defined in a file of cmd/web/commands.
+ * commands: the list of the commands of varve-web. Each command is defined in a file of
+ * cmd/web/commands.
  */
 #ifndef VV_CMD_WEB_COMMANDS_H
 #define VV_CMD_WEB_COMMANDS_H

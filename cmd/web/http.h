@@ -1,5 +1,6 @@
 /*
- * http: `varve serve --http`: starts the server, logs, ends on SIGTERM and SIGINT.
+ * http: runs the server of `varve serve --http`: starts the server, logs requests, and ends on
+ * SIGTERM and SIGINT.
  */
 #ifndef VV_CMD_WEB_HTTP_H
 #define VV_CMD_WEB_HTTP_H
@@ -12,17 +13,17 @@
 #include "transport/server/server.h"
 
 typedef struct vv_serve_http_options {
-	vv_http_options server; /* without its member words */
+	vv_http_options server; /* options of the server, without the member words */
 	bool quiet;             /* print no note for each request */
 	bool announce;          /* announce the server on the local network (lib/heads/nearby.h) */
 	const vv_notes *notes;
 	/* maximum bytes of temporary files for versions in key order; 0: 1 GiB */
 	uint64_t temp_space;
-	/* Makes pages, as in vv_http_handlers; NULL: no pages. */
+	/* Makes a page, as in vv_http_handlers. NULL: no pages. */
 	vv_status (*page)(void *payload, const vv_http_call *call, const vv_http_ask *ask,
 			  const vv_http_reply *reply, vv_error *err);
 	void *page_payload;
-	/* Called once the server listens; NULL: the URL is printed. */
+	/* Called when the server is listening. NULL: the URL is printed. */
 	void (*started)(void *payload, const char *url);
 	/* Answers one request of the protocol; called in the server's threads. */
 	vv_status (*answer)(void *payload, const vv_http_call *call, vv_channel *line,

@@ -1,16 +1,19 @@
 /*
- * http_file: a version as a file for the HTTP server: resolves REV/PATH, returns its bytes and tag.
+ * http_file: serves versions as files for the HTTP server: finds the version at REV/PATH, and
+ * returns its bytes and ETag.
  *
- * REV is a branch, tag or commit as in Git, with ~ and ^, without reflogs and message searches; a
- * '/' in it may be literal, or %2F. Plain files of Git's history are served, too. Called in the
- * server's threads; nothing is kept between requests but the files of versions in key order.
+ * REV is a branch, tag or commit as in Git, optionally with ~ and ^; reflogs and searches of
+ * messages are not supported. A '/' in REV may be literal, or %2F. Plain files in Git's history are
+ * served, too. The functions are called in the server's threads. Between requests, only the files
+ * of versions in key order (vv_ordered_files) are kept.
  */
 #ifndef VV_CMD_WEB_HTTP_FILE_H
 #define VV_CMD_WEB_HTTP_FILE_H
 
 #include "transport/server/server.h"
 
-/* The members of vv_http_handlers. ordered: a vv_ordered_files. */
+/* The functions for the members of vv_http_handlers with these names (transport/server/handlers.h).
+ * ordered: a vv_ordered_files. */
 vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char *rest,
 			    vv_http_file *out, vv_error *err);
 vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, uint64_t memory,

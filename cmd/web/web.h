@@ -1,9 +1,9 @@
 /*
- * web: serves the pages and the API of repositories, as the HTTP server's page handler.
+ * web: serves the pages and the API of repositories, as the page handler of the HTTP server.
  *
- * Parses an address (address.h), opens a visit (cmd/web/model/visit.h), resolves the versions,
- * redirects addresses without a commit id, and answers with JSON itself (api.h) or by the pages
- * (reply.h). Adds security headers.
+ * The handler parses an address (address.h), opens a visit (cmd/web/model/visit.h), resolves the
+ * versions, and redirects addresses without a full commit id. JSON is made by the API (api.h), HTML
+ * by the pages (reply.h). Security headers are added.
  */
 #ifndef VV_CMD_WEB_WEB_H
 #define VV_CMD_WEB_WEB_H
@@ -15,8 +15,8 @@ typedef struct vv_web vv_web;
 
 typedef struct vv_web_options {
 	const vv_web_pages *pages;
-	bool owner; /* `varve web`: the work tree may be compared */
-	/* the token in forms that change the work tree; borrowed; NULL: no such forms */
+	bool owner; /* the user of `varve web`, to whom the work tree may be shown */
+	/* secret token in forms that change the work tree; borrowed; NULL: no such forms */
 	const char *token;
 } vv_web_options;
 
@@ -24,7 +24,8 @@ vv_web *vv_web_open(const vv_web_options *o); /* NULL: out of memory */
 void vv_web_close(vv_web *w);                 /* accepts NULL */
 VV_AUTO_FREE(vv_web, vv_web_close)
 
-/* The member `page` of vv_http_handlers; its payload is the vv_web. Called in threads. */
+/* Answers a request. The member `page` of vv_http_handlers; web is the vv_web. Called in several
+ * threads. */
 vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *ask,
 			const vv_http_reply *reply, vv_error *err);
 

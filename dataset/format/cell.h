@@ -1,5 +1,5 @@
 /*
- * cell: one value of a table, as text, with facts from the scanner.
+ * cell: a value of a table, as text, with flags set by the scanner.
  */
 #ifndef VV_DATASET_FORMAT_CELL_H
 #define VV_DATASET_FORMAT_CELL_H
@@ -22,8 +22,8 @@ enum {
 	VV_CELL_HAS_QUOTE = 2 /* not in quotes, but has a quote or escape character in it */
 };
 
-/* A cell, in 16 bytes. The text is borrowed; the function that fills the cell documents from
- * what. */
+/* A cell, in 16 bytes. The text is borrowed from an object that depends on the function that fills
+ * the cell. */
 typedef struct vv_cell {
 	const char *text; /* len bytes; NULL only with len 0 */
 	uint32_t len;
@@ -35,22 +35,20 @@ typedef struct vv_cell {
 /* Returns true if state and text of both cells are equal. */
 bool vv_cell_equal(const vv_cell *a, const vv_cell *b);
 
-/* Returns true if the text of the cell is one of words, a list that NULL ends. False if words is
- * NULL. */
+/* Returns true if the text of the cell is one of words, a list that ends with NULL. Returns false
+ * if words is NULL. */
 bool vv_cell_is_one_of(const vv_cell *cell, const char **words);
 
 #define VV_COLUMNS_MAX 16384u
-/* Bytes of cells, len + 1 for each, that end a row group. In a longer row, the longest cells are stored outside of the
- * group. */
+/* A row group ends when its cells have this many bytes, counting len + 1 bytes for each cell. If a
+ * single row has more, its longest cells are stored outside of the group. */
 #define VV_CELLS_MAX (256u << 10)
-#define VV_ROW_MAX                                                                                 \
-	((size_t)8 << 20) /* bytes of a row in its file, with the blank lines before  \
-			   * the row and with the row end */
-#define VV_GROUP_BYTES_MAX                                                                         \
-	(2 *                                                                                       \
-	 VV_ROW_MAX) /* bytes of a row group in its file: a longest row and the rows before it */
-#define VV_GRID_MAX                                                                                \
-	((size_t)1 << 27) /* rows of a group x columns of the table at most: 2 GiB of cells */
-#define VV_HEADER_MAX (512u << 10) /* bytes of prologue, and of schema */
+/* Most bytes of a row in its file, including the blank lines before the row and the row end. */
+#define VV_ROW_MAX ((size_t)8 << 20)
+/* Most bytes of a row group in its file: a row of maximum length and the rows before it. */
+#define VV_GROUP_BYTES_MAX (2 * VV_ROW_MAX)
+/* Most cells of a row group (rows x columns of the table): 2 GiB of memory. */
+#define VV_GRID_MAX ((size_t)1 << 27)
+#define VV_HEADER_MAX (512u << 10) /* most bytes of a prologue, and of a schema */
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * group_compare: in which rows two row groups of equally many rows differ, a column at a time.
+ * group_compare: finds the rows in which two row groups with the same number of rows differ, column
+ * by column.
  *
- * Where both columns are encoded alike no cell is made: their bytes, numbers or the numbers of
- * their distinct values are compared.
+ * If both columns have the same encoding, their encoded bytes, numbers or dictionary indexes are
+ * compared, without decoding the cells.
  */
 #ifndef VV_DATASET_FORMAT_GROUP_COMPARE_H
 #define VV_DATASET_FORMAT_GROUP_COMPARE_H
@@ -14,9 +15,10 @@
 #include "base/error.h"
 #include "dataset/format/group.h"
 
-/* Makes marks[r] other than 0 in each row r where column ca of a and column cb of b differ in
- * state or text; other marks stay. a->rows == b->rows. The arena is scratch. VV_ECORRUPT as
- * vv_group_column, but not for all that it finds. */
+/* Sets marks[r] to a value other than 0 for each row r in which column ca of a and column cb of b
+ * differ in state or text; other marks are unchanged. a->rows and b->rows must be equal. The arena
+ * is scratch memory. VV_ECORRUPT: a column is damaged; damage that only decoding finds may remain
+ * undetected. */
 vv_status vv_group_compare_column(uint8_t *marks, const vv_group *a, size_t ca, const vv_group *b,
 				  size_t cb, vv_arena *arena, vv_error *err);
 

@@ -1,10 +1,10 @@
 /*
- * group_edit: a row group as another one and a short list of changes: rows out, rows in,
- * cells changed.
+ * group_edit: stores a row group as a list of edits of another row group: removed rows, inserted
+ * rows and changed cells.
  *
- * The list is applied to the encoded columns, without making cells, so reading costs as much as
- * copying the columns. Packs and peers use it if it is shorter than a difference of bytes, in which
- * each column breaks at each row. Format: docs/formats/store.md, "row edits".
+ * The edits are applied to the encoded columns, without decoding cells, so this costs as much as
+ * copying the columns. Packs and transfers use edits if these are shorter than a byte difference,
+ * which needs a part per column for each changed row. Format: docs/formats/store.md, "row edits".
  */
 #ifndef VV_DATASET_FORMAT_GROUP_EDIT_H
 #define VV_DATASET_FORMAT_GROUP_EDIT_H
@@ -14,14 +14,16 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Replaces out's content by the edits that make the block raw from base; vv_group_edit_apply then
- * returns exactly raw, which this has verified. out->len 0: they are not two row groups with enough
- * common rows. Only out of memory is an error. */
+/* Replaces out's content by the edits that turn the block base into the block raw, and verifies
+ * that vv_group_edit_apply makes exactly raw from them. out is empty afterwards if one of the
+ * blocks is not a row group, or if they have too few rows in common. VV_ENOMEM is the only
+ * error. */
 vv_status vv_group_edit_make(vv_buf *out, const void *raw, size_t len, const void *base,
 			     size_t base_len, vv_error *err);
 
-/* raw gets exactly len bytes. The edits and base may come from anyone: every bound is checked,
- * memory is at most that of decoding a row group, time that of writing one. VV_ECORRUPT. */
+/* Applies edits to base, and writes the result, exactly len bytes, to raw. Edits and base may be
+ * untrusted: every bound is checked, memory is at most that of decoding a row group, and time at
+ * most that of encoding one. VV_ECORRUPT: the edits do not fit base or len. */
 vv_status vv_group_edit_apply(void *raw, size_t len, const void *base, size_t base_len,
 			      const void *edits, size_t edits_len, vv_error *err);
 

@@ -1,23 +1,27 @@
 /*
- * group_edit_internal: declarations that making and applying row edits share.
+ * group_edit_internal: declarations for making and applying row edits, which have this format:
  *
- *   varint     how many places change
- *   each:      varint rows kept since the last place, varint rows out, varint rows in
- *   varint     how many columns have a mode
- *   each:      varint columns since the last such one (for the first: its number), 1 mode
- *              the columns, one after the other:
- *   EDIT_LITERAL   varint length, and the column as it is in the block
- *   else
- *     EDIT_PATCHES   varint how many cells change; for each the rows since the last one (the first:
- *                    its number in the result)
- *     EDIT_HEAD      of numbers: 1 flags, 1 width, varint zigzag(base), as in the column
- *     a value for each row that came in and each cell that changes, by row:
+ *   varint     number of places that change
+ *   for each:  varint number of unchanged rows since the previous place, varint number of removed
+ *              rows, varint number of added rows
+ *   varint     number of columns with a mode
+ *   for each:  varint number of columns since the previous column with a mode (for the first: the
+ *              column's number), 1 byte mode
+ *   for each column of the table:
+ *   with EDIT_LITERAL   varint length, and the column as in the block
+ *   without
+ *     with EDIT_PATCHES   varint number of changed cells; for each, varint number of rows since the
+ *                         previous changed cell (for the first: its row in the result)
+ *     with EDIT_HEAD      numbers only: 1 byte flags, 1 byte width, varint zigzag(base), as in the
+ *                         column
+ *     a value for each added row and each changed cell, in the order of rows:
  *       const     nothing
- *       dict      1 number of the text in base; or 255, varint length, bytes
+ *       dict      1 byte: number of the text in base; or 255, varint length, bytes
  *       text      varint length, bytes
- *       numbers   if some are empty: 1, which is 1 for an empty one; else, or after a 0:
- *                 deltas: varint zigzag(value - the row's before; base's in the first row, or after
- *                 an empty one); else the number as in the planes, lowest byte first
+ *       numbers   if some cells are empty: 1 byte, which is 1 for an empty cell and 0 for others;
+ *                 unless the cell is empty, with deltas: varint zigzag(value - previous), where
+ *                 previous is the value of the previous row, or base in the first row and after
+ *                 an empty cell; without deltas: the number as in the planes, lowest byte first
  */
 #ifndef VV_DATASET_FORMAT_GROUP_EDIT_INTERNAL_H
 #define VV_DATASET_FORMAT_GROUP_EDIT_INTERNAL_H
@@ -34,8 +38,8 @@ enum { EDIT_LITERAL = 1, EDIT_PATCHES = 2, EDIT_HEAD = 4 };
 
 #define EDIT_NEW_TEXT 255u /* instead of a number in the dictionary */
 
-/* One place: the number of unchanged rows of base before it, of removed rows of base, and of added
- * rows. */
+/* A place that changes. keep: number of unchanged rows of base before the place; drop: number of
+ * removed rows of base; add: number of added rows. */
 typedef struct edit_run {
 	size_t keep, drop, add;
 } edit_run;
@@ -43,21 +47,21 @@ typedef struct edit_run {
 typedef struct edit_plan {
 	edit_run *runs;
 	size_t count;
-	size_t base_rows, rows; /* of base; of the result */
-	size_t in;              /* rows that came */
+	size_t base_rows, rows; /* numbers of rows of base and of the result */
+	size_t in;              /* number of added rows */
 } edit_plan;
 
-/* A column that is being edited. If states differ by row, it needs EDIT_LITERAL. */
+/* A column that is being edited. A column whose cells have different states needs EDIT_LITERAL. */
 typedef struct edit_column {
 	const edit_plan *plan;
 	const vv_group *base;
 	size_t column;
 	unsigned mode;
-	const uint8_t *p, *end; /* of the edits: p moves on */
-	vv_arena *arena;        /* scratch */
+	const uint8_t *p, *end; /* the edits; p is the current position */
+	vv_arena *arena;        /* for temporary data */
 } edit_column;
 
-/* Appends the column of the result to out. VV_ECORRUPT. */
+/* Appends the column of the result to out. VV_ECORRUPT: the edits are invalid for this column. */
 vv_status edit_column_apply(edit_column *e, vv_buf *out, vv_error *err);
 
 #endif

@@ -1,6 +1,5 @@
 /*
- * group_internal: declarations that the encoder and the decoder of row groups share, and the check
- * of blocks.
+ * group_internal: declarations that the encoder, the decoder and the checker of row groups share.
  */
 #ifndef VV_DATASET_FORMAT_GROUP_INTERNAL_H
 #define VV_DATASET_FORMAT_GROUP_INTERNAL_H
@@ -21,11 +20,11 @@
 #define VV_GROUP_MAGIC_LEN 4u
 static_assert(sizeof VV_GROUP_MAGIC - 1 == VV_GROUP_MAGIC_LEN, "magic and version");
 
-/* Cells of a group, rows x columns, unless it is a single row. Four times the cut's limit; limits
- * the memory for a hostile block to 16 MB. */
+/* Maximum number of cells of a group, rows x columns, unless it has a single row. This is four
+ * times the limit of cut.h, and limits the memory for a malicious block to 16 MB. */
 #define VV_GROUP_CELLS_MAX (1u << 20)
 
-/* First byte of a column: encoding in bits 0-3, states in bits 4-5. */
+/* The encodings of a column: bits 0-3 of its first byte. The states are in bits 4-5. */
 enum {
 	GROUP_CONST,
 	GROUP_DICT,
@@ -35,21 +34,25 @@ enum {
 	GROUP_DATE,
 	GROUP_DATETIME
 };
+/* The states of a column: bits 4-5 of its first byte. */
 enum { GROUP_ALL_TEXT, GROUP_ONE_STATE, GROUP_MIXED_STATES };
 
-/* First byte of integer, decimal, date and datetime: flags, and above them a form. */
+/* The first byte of integers, decimals, dates and datetimes: these flags, and the form in the bits
+ * above the flags. */
 enum { GROUP_EMPTIES = 1, GROUP_DELTAS = 2, GROUP_FORM_SHIFT = 2 };
-/* How a decimal ends: all digits; zeros left out, and the point with them; zeros
- * left out but for the first digit after the point. */
+/* The forms of decimals: GROUP_FIXED: all digits are written; GROUP_TRIMMED: trailing zeros are
+ * left out, and also the point if no digit follows; GROUP_TRIMMED_ONE: trailing zeros are left out
+ * except the first digit after the point. */
 enum { GROUP_FIXED, GROUP_TRIMMED, GROUP_TRIMMED_ONE, GROUP_DECIMAL_FORMS };
-/* The least number of digits after the point in a decimal of this form. */
+/* Returns the minimum number of digits after the point of a decimal in this form. */
 static inline unsigned group_digits_kept(unsigned form, unsigned scale)
 {
 	return form == GROUP_FIXED ? scale : form == GROUP_TRIMMED_ONE;
 }
-/* How a datetime is written: bits of its form. */
+/* The forms of datetimes: bits that can be combined. */
 enum { GROUP_SPACE = 1, GROUP_ZULU = 2, GROUP_DATETIME_FORMS = 4 };
 
+/* How the lengths of texts are stored. */
 enum { GROUP_LEN_EQUAL, GROUP_LEN_BYTES, GROUP_LEN_VARINTS };
 
 #define GROUP_DICT_MAX 255u
@@ -64,16 +67,16 @@ static inline int64_t group_unzigzag(uint64_t u)
 	return (int64_t)((u >> 1) ^ (0 - (u & 1)));
 }
 
-/* Replaces the text of a value that rows share (in a column with few distinct values, each value is shared).
- * False: out of memory. */
+/* Replaces the text of a value that rows share. In a column with few distinct values, all values
+ * are shared. Returns false if memory runs out. */
 typedef bool (*group_value_fn)(void *payload, vv_cell *value);
 
-/* vv_group_column with stride 1. fn (or NULL) is called once for each shared value, before cells are set to the
- * value. */
+/* Like vv_group_column with stride 1. fn is called once for each shared value, before the cells are
+ * set to it. fn may be NULL. */
 vv_status group_column_mapped(const vv_group *g, size_t column, vv_cell *cells, group_value_fn fn,
 			      void *payload, vv_arena *arena, vv_error *err);
 
-/* Where the values of a column are read from, and the cells that they go to. */
+/* Reads the values of a column: p is the next byte, and cells receives the values. */
 typedef struct group_reading {
 	const uint8_t *p, *end;
 	vv_cell *cells;
@@ -81,7 +84,7 @@ typedef struct group_reading {
 	uint8_t state;
 	vv_arena *arena;
 	size_t column;
-	group_value_fn map; /* NULL: values are unchanged */
+	group_value_fn map; /* NULL: shared values stay unchanged */
 	void *payload;
 } group_reading;
 
@@ -104,39 +107,42 @@ static inline size_t group_left(const group_reading *in)
 	return (size_t)(in->end - in->p);
 }
 
-/* The distinct values (room for GROUP_DICT_MAX) of a column encoded as a dictionary, their number, and for each
- * row the number of its value, which may be out of range. */
+/* Opens a column encoded as a dictionary. value receives the distinct values, and must have room
+ * for GROUP_DICT_MAX; *count_out: their number; *index: for each row the number of its value, which
+ * may be out of range. */
 vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out,
 			  const uint8_t **index, vv_error *err);
-/* Shared values, before rows get them. */
+/* Calls in->map for each shared value. */
 vv_status group_map_values(const group_reading *in, vv_cell *values, size_t count, vv_error *err);
 
-/* A cell's text in a line, with the delimiter after it, and the number of these bytes. */
+/* The text of a cell in a line of CSV, followed by the delimiter. len: number of these bytes. */
 #define GROUP_SLOT_TEXT 15u
 typedef struct group_slot {
 	char text[GROUP_SLOT_TEXT];
 	uint8_t len;
 } group_slot;
 static_assert(sizeof(group_slot) == 16, "one copy of sixteen bytes");
-/* The number of slots after the last one that may be overwritten with any bytes. */
+/* Number of slots after the last slot that may be overwritten with any bytes. */
 #define GROUP_SLOT_SLACK 4u
-/* The most slots that rows share: a byte is the number of one. */
+/* Maximum number of slots that rows share, so that a byte can number them. */
 #define GROUP_SLOT_SHARED 256u
 
-/* The slots of a column: memory for one of each row, and behind it for GROUP_SLOT_SHARED + GROUP_SLOT_SLACK. */
+/* The slots of a column. slot must have room for one slot for each row, followed by
+ * GROUP_SLOT_SHARED + GROUP_SLOT_SLACK slots. */
 typedef struct group_slots {
 	group_slot *slot;
-	const uint8_t *index; /* the number of each row's slot; NULL: each row has its own */
+	const uint8_t *index; /* for each row the number of its slot; NULL: each row has its own */
 } group_slots;
 
-/* How a column's cells are in a line. */
+/* How the cells of a column are written in a line. */
 typedef struct group_slot_form {
 	bool quoted, quoted_empty;
 	char quote, delimiter;
 } group_slot_form;
 
-/* Ends a slot whose text of len bytes is in its place; returns the bytes in the slot: if above
- * GROUP_SLOT_TEXT, later slots were overwritten. */
+/* Completes a slot in which the text, of len bytes, is already in its place: adds quotes and the
+ * delimiter. Returns the number of bytes. If it exceeds GROUP_SLOT_TEXT, later slots were
+ * overwritten. */
 static inline size_t group_end_slot(group_slot *slot, size_t len, bool quoted,
 				    const group_slot_form *form)
 {
@@ -152,17 +158,19 @@ static inline size_t group_end_slot(group_slot *slot, size_t len, bool quoted,
 	return len + 1;
 }
 
-/* Numbers and dates: in->count cells; in is after the column's first byte. encoding: GROUP_INTEGER to
- * GROUP_DATETIME. VV_ECORRUPT. */
+/* Decodes in->count numbers or dates into in->cells. in->p must be after the column's first byte.
+ * encoding: GROUP_INTEGER to GROUP_DATETIME. VV_ECORRUPT: the column is damaged. */
 vv_status group_number_cells(group_reading *in, int encoding, vv_error *err);
 
-/* The cell of one row alone. */
+/* Decodes only the cell of one row. */
 vv_status group_number_cell(group_reading *in, int encoding, size_t row, vv_error *err);
 
-/* The same as slots; only quotes and escapes of `form` are needed. *fits false: a text is too long; do not use the slots. */
+/* Like group_number_cells, but decodes into slots. *fits false: a text is too long, and the slots
+ * must not be used. encoding may not be GROUP_DATETIME. */
 vv_status group_number_slots(group_reading *in, int encoding, group_slots *slots,
 			     const group_slot_form *form, bool *fits, vv_error *err);
 
+/* Returns the sum of the bytes. */
 static inline size_t group_sum_bytes(const uint8_t *bytes, size_t count)
 {
 	const uint64_t even = 0x00ff00ff00ff00ffu;
@@ -185,7 +193,7 @@ static inline size_t group_sum_bytes(const uint8_t *bytes, size_t count)
 	return sum;
 }
 
-/* The greatest of these bytes, sixteen at a time. */
+/* Returns the greatest byte. Compares sixteen bytes at a time. */
 static inline uint8_t group_greatest(const uint8_t *bytes, size_t count)
 {
 	uint8_t most[16] = {0};
@@ -205,7 +213,7 @@ static inline uint8_t group_greatest(const uint8_t *bytes, size_t count)
 	return most[0];
 }
 
-/* Is each of these bytes 0 or 1? If so, *ones is the number of ones. */
+/* Returns true if each byte is 0 or 1, and then sets *ones to the number of ones. */
 static inline bool group_count_marks(const uint8_t *bytes, size_t count, size_t *ones)
 {
 	const uint64_t each = 0x0101010101010101u;
@@ -225,100 +233,105 @@ static inline bool group_count_marks(const uint8_t *bytes, size_t count, size_t 
 	return (all & ~each) == 0;
 }
 
-/* Numbers and dates as a column of `rows` values has them, all text or all literals. */
+/* The encoded numbers or dates of a column with `rows` values, which are all texts or all
+ * literals. */
 typedef struct group_numbers {
 	uint8_t flags, scale;
 	unsigned width;
 	uint64_t base;
-	const uint8_t *empty; /* a byte a row, or NULL */
-	size_t count;         /* of the others */
+	/* one byte for each row, 1: the value is empty; NULL: no value is empty */
+	const uint8_t *empty;
+	size_t count; /* number of values that are not empty */
 	const uint8_t *planes;
 } group_numbers;
 
-/* The bytes after the column's states, up to end. encoding: GROUP_INTEGER to GROUP_DATETIME. False:
- * they are damaged. */
+/* Opens the bytes from p, after the column's states, to end. encoding: GROUP_INTEGER to
+ * GROUP_DATETIME. Returns false if the bytes are damaged. */
 bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, size_t rows,
 			int encoding);
-/* Is this a form that numbers of the encoding can have? */
+/* Returns true if numbers of this encoding can have this form and scale. */
 bool group_number_head_fits(int encoding, unsigned form, unsigned scale);
-/* The numbers themselves, those of empty values left out; NULL when out of memory. */
+/* Returns the numbers, without those of empty values, allocated in arena. NULL: out of memory. */
 uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena);
-/* The same with the least and the greatest of them; without numbers both are 0. If numbers wrap around, which
- * no encoder writes, the bounds are too wide. */
+/* Like group_numbers_join, and sets *least and *most to the least and the greatest number; to 0 if
+ * there are no numbers. If numbers wrap around, which no encoder writes, the bounds are too
+ * wide. */
 uint64_t *group_numbers_bounded(const group_numbers *n, int64_t *least, int64_t *most,
 				vv_arena *arena);
 
-/* Bits needed for u: 0 .. 64. */
+/* Returns the number of bits needed for u: 0 to 64. */
 static inline unsigned group_bit_len(uint64_t u)
 {
 	return u == 0 ? 0 : 64u - (unsigned)__builtin_clzll(u);
 }
 
-/* ---- shared by the encoder and the check that a block is its own encoding (group_proof.c) ---- */
+/* ---- shared by the encoder and by the check of blocks (group_proof.c), which encodes columns
+ * again ---- */
 
-#define GROUP_SLOTS 1024u /* four times the distinct values, so that probes are short */
+/* four times the maximum number of distinct values, so that probe sequences are short */
+#define GROUP_SLOTS 1024u
 
 /* The distinct values of a column. */
 typedef struct group_dict {
-	uint8_t slot[GROUP_SLOTS]; /* 1 + number of the value, 0 free */
+	uint8_t slot[GROUP_SLOTS]; /* 1 + number of the value; 0: free */
 	vv_cell value[GROUP_DICT_MAX];
 	uint64_t key[GROUP_DICT_MAX];
 	size_t count;
 } group_dict;
 
 struct vv_group_encoder {
-	/* one column, room for cap rows */
+	/* The arrays have room for cap rows of one column. */
 	size_t cap;
-	vv_cell *cell;     /* those with text, in row order */
-	uint64_t *key;     /* spell_key of each */
-	uint8_t *state;    /* of every row */
-	uint8_t *index;    /* dict: number of each value */
-	uint8_t *fraction; /* decimals: 1 + digits after the point; 0: no point */
-	uint8_t *empty;    /* typed: 1 if the value is empty */
-	int64_t *number;   /* typed: those that are not empty */
-	uint64_t *unit;    /* the numbers for the planes */
+	vv_cell *cell;     /* the values with a text, in row order */
+	uint64_t *key;     /* spell_key of each value */
+	uint8_t *state;    /* state of each row */
+	uint8_t *index;    /* dictionary: number of each value */
+	uint8_t *fraction; /* decimals: 1 + number of digits after the point; 0: no point */
+	uint8_t *empty;    /* numbers and dates: 1 if the value is empty */
+	int64_t *number;   /* numbers and dates: the values that are not empty */
+	uint64_t *unit;    /* the unsigned numbers that are stored as planes */
 	group_dict dict;
 
 	vv_facts *facts; /* NULL: not requested */
-	/* from each of these bytes on eight can be read; most texts begin at one */
+	/* Eight bytes can be read at each of these bytes, and most texts begin at one of them. */
 	uintptr_t bytes;
 	size_t bytes_len;
 
-	vv_buf body; /* columns, one after the other */
+	vv_buf body; /* the encoded columns, one after the other */
 	size_t *column_len;
 	size_t column_cap;
 };
 
-/* Observations while gathering a column. */
+/* Properties of the values of a column, found while they are gathered. */
 typedef struct group_values {
-	size_t rows, count; /* all; those with text */
-	unsigned states;    /* bit set */
-	bool equal;         /* all keys and lengths are those of the first value */
+	size_t rows, count; /* rows: all rows; count: rows with a text */
+	unsigned states;    /* bit set of the states */
+	bool equal;         /* all values have the key and length of the first value */
 	uint32_t min_len, max_len;
 	uint64_t bytes; /* sum of the lengths */
 } group_values;
 
-/* A column read as numbers. */
+/* A column that was read as numbers or dates. */
 typedef struct group_typed {
-	int encoding; /* GROUP_INTEGER .. GROUP_DATETIME */
+	int encoding; /* GROUP_INTEGER to GROUP_DATETIME */
 	unsigned form;
 	unsigned scale;
-	size_t count; /* values that are not empty */
+	size_t count; /* number of values that are not empty */
 	bool deltas;
-	unsigned width; /* bytes of each */
+	unsigned width; /* bytes per number */
 	int64_t base;
 	int64_t least, most;
-	size_t size; /* bytes that the encoding takes */
+	size_t size; /* bytes of the encoded column */
 } group_typed;
 
-/* After i values a dictionary of more than 16 + i/2 is given up: nearly unique
- * columns cost some 30 probes and no more. */
+/* After i values, a dictionary of more than GROUP_DICT_START + i/2 values is abandoned: a column of
+ * nearly unique values costs only some 30 probes. */
 #define GROUP_DICT_START 16u
 
-/* Observations on the numbers while reading them. */
+/* Properties of numbers, found while they are read. */
 typedef struct group_spread {
 	int64_t least, most, last;
-	uint64_t zigzags; /* or of all deltas, as far as they do not wrap */
+	uint64_t zigzags; /* bitwise or of all zigzag deltas; correct unless a delta wraps */
 } group_spread;
 
 static inline void group_spread_note(group_spread *s, int64_t v)
@@ -330,13 +343,14 @@ static inline void group_spread_note(group_spread *s, int64_t v)
 	s->last = v;
 }
 
+/* Compares two texts whose keys are equal. */
 static inline bool group_same_text(const vv_cell *a, const vv_cell *b)
 {
 	return a->len == b->len &&
 	       (a->len <= 8 || memcmp(a->text + 8, b->text + 8, a->len - 8) == 0);
 }
 
-/* Where in group_dict.slot a value is looked for first. */
+/* Returns the first slot of group_dict.slot in which a value is searched. */
 static inline uint32_t group_text_hash(const vv_cell *cell, uint64_t key)
 {
 	uint64_t h = key ^ ((uint64_t)cell->len << 56);
@@ -349,39 +363,42 @@ static inline uint32_t group_text_hash(const vv_cell *cell, uint64_t key)
 	return (uint32_t)((h * 0x9e3779b97f4a7c15u) >> 54);
 }
 
-/* Makes space for `rows` rows in each column, and for the lengths of `columns` columns. */
+/* Makes room for `rows` rows in each array, and for the lengths of `columns` columns. */
 vv_status group_encoder_room(vv_group_encoder *e, size_t rows, size_t columns, vv_error *err);
 
-/* Collects a column's values into e->cell and e->key, and observations on them. */
+/* Collects the values of a column in e->cell and e->key, and their properties in c. */
 void group_gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, size_t rows,
 		  size_t stride);
 
-/* Bytes that the text encoding takes, but for the column's first byte and states. */
+/* Returns the number of bytes in the text encoding, without the column's first byte and states. */
 size_t group_text_size(const vv_group_encoder *e, const group_values *c);
 
-/* The encoding of the gathered values: constant if possible; else the smallest of numbers,
- * dictionary and text, the first if sizes are equal. */
+/* Returns the encoding for the gathered values: constant if possible, else the smallest of numbers,
+ * dictionary and text. If sizes are equal, the first of these is chosen. */
 int group_choose(vv_group_encoder *e, const group_values *c, group_typed *t);
 
-/* Reads the gathered values in the form of the first: e->number, e->empty, t's encoding, form,
- * scale and count; false when a value does not fit. At least one value must not be empty. */
+/* Reads the gathered values as numbers in the form of the first value that is not empty; at least
+ * one value must not be empty. Sets e->number, e->empty, and encoding, form, scale and count of t.
+ * Returns false if a value does not fit. */
 bool group_read_numbers(vv_group_encoder *e, const group_values *c, group_typed *t,
 			group_spread *s);
 
-/* Chooses between plain numbers and deltas, and computes the encoding's size in bytes. first: number;
- * values: with empty ones. */
+/* Chooses between plain numbers and deltas, and computes the size of the encoding in bytes. first:
+ * the first number; values: number of values, including empty ones. */
 void group_typed_measure(group_typed *t, const group_spread *s, int64_t first, size_t values);
 
-/* The encoded column of these cells, borrowed until the encoder's next use, and its facts, if the encoder finds
- * them. Space must exist; the caller checks for failure. */
+/* Encodes the cells of a column, and finds their facts if facts are requested. The result is
+ * borrowed until the encoder is used again. Call group_encoder_room first; the caller checks the
+ * result with vv_buf_ok. */
 const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size_t rows,
 				 size_t column);
 
-/* Finds the facts of a column from some of its values, which include all distinct ones. some: some cells have
- * no text. */
+/* Finds the facts of a column from values that include all its distinct values. some: some cells of
+ * the column have no text. */
 void group_find_values(vv_fact *f, const vv_cell *values, size_t count, bool some);
-/* Finds the facts of a column of numbers, dates or datetimes from its least and greatest value, if texts have
- * the same order as values. False: find them from all values. */
+/* Finds the facts of a column of numbers, dates or datetimes from its least and greatest value, if
+ * texts are in the same order as their values. Returns false if the facts must be found from all
+ * values. */
 bool group_find_bounds(vv_fact *f, const group_typed *t);
 
 #endif

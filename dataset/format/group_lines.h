@@ -1,8 +1,8 @@
 /*
- * group_lines: the rows of a group as CSV text, straight from its columns.
+ * group_lines: writes the rows of a group as CSV text, directly from the group's columns.
  *
- * The same result as vv_group_decode and vv_row_write, at a third of their cost: the form of a
- * column (in quotes, without, or by cell) is determined once per column.
+ * The result is that of vv_group_decode and vv_row_write, at a third of their cost, since the
+ * function determines once per column whether all, none or some of its cells need quotes.
  */
 #ifndef VV_DATASET_FORMAT_GROUP_LINES_H
 #define VV_DATASET_FORMAT_GROUP_LINES_H
@@ -14,14 +14,15 @@
 #include "dataset/format/dialect.h"
 #include "dataset/format/group.h"
 
-/* Bytes after the block that may be read (whatever they are). */
+/* Readable bytes, with any content, that must follow the group's block. */
 #define VV_GROUP_SLACK 16u
 
-/* Appends all rows, each with its row end, the last one only with end_last. 1; 0 when this group
- * must be written row by row (not CSV, short rows, a single column): out is unchanged then.
- * columns: those of the table. The group's bytes have VV_GROUP_SLACK behind them; cells has room
- * for rows x columns and is scratch. VV_ECORRUPT as vv_group_column, and when the text would be
- * longer than `most` bytes. */
+/* Appends all rows, each with its row end; the last row gets one only if end_last is true.
+ * Returns 1; or 0, with out unchanged, if the group must be written row by row (not CSV, rows
+ * with too few cells, a single column); or a negative status. columns: the number of the table's
+ * columns. VV_GROUP_SLACK readable bytes must follow the group's bytes. cells is scratch memory
+ * for rows x columns cells. VV_ECORRUPT: the group is damaged, or the text would be longer than
+ * `most` bytes. */
 int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t columns,
 		   uint64_t most, bool end_last, vv_cell *cells, vv_arena *arena, vv_error *err);
 

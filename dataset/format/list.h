@@ -1,7 +1,7 @@
 /*
- * list: a long sequence of entries as a tree of nodes, cut by content.
+ * list: stores a long sequence of entries as a tree of nodes, which is divided by content.
  *
- * The block that owns the list has the topmost items in it. Format: docs/formats/store.md, "list".
+ * The block that owns a list contains the topmost items of the tree. Format: docs/formats/store.md, "list".
  */
 #ifndef VV_DATASET_FORMAT_LIST_H
 #define VV_DATASET_FORMAT_LIST_H
@@ -26,12 +26,13 @@ typedef enum vv_list_kind {
 } vv_list_kind;
 #define VV_LIST_KINDS 5
 
-/* A finished list, as it is written into the block that owns it. */
+/* The top of a finished list, which is written into the block that owns the list. */
 typedef struct vv_list {
 	vv_buf top; /* {"items": [...], "level": n} in CBOR */
 } vv_list;
 
-/* How blocks of lists are read and written. A sink without put() makes a list without storing it, as status does. */
+/* How blocks of lists are read and written. With a sink without put(), a list is made, but not stored, as in 'varve
+ * status'. */
 typedef struct vv_sink {
 	/* Stores a block. cid is the CID of the bytes. base: a block to store the difference from; can be NULL. If put is
 	 * NULL, blocks are only hashed. */
@@ -103,15 +104,14 @@ int vv_list_next_that_may(vv_list_reader *r, vv_list_may_fn may, void *payload, 
 vv_status vv_list_seek(vv_list_reader *r, uint64_t at, vv_error *err);
 /* Moves to the entry with number `index`. */
 vv_status vv_list_seek_index(vv_list_reader *r, uint64_t index, vv_error *err);
-/* The number of entries, and the sum of their weights. Reads nothing: the top has these sums. */
+/* Sets *count to the number of entries, and *weight to the sum of their weights. Reads no nodes, since the top has
+ * these sums. */
 void vv_list_totals(const vv_list_reader *r, uint64_t *count, uint64_t *weight);
 
-/*
- * For comparing two lists without reading the nodes that both have. A node of height 1 contains entries, a node of height
- * h + 1 contains nodes of height h.
- */
+/* The functions below serve to compare two lists without reading the nodes that both have. A node of height 1
+ * contains entries, a node of height h + 1 contains nodes of height h. */
 
-/* The greatest height of the nodes; 0: the top contains the entries. */
+/* Returns the greatest height of the nodes; 0: the top contains the entries. */
 unsigned vv_list_height(const vv_list_reader *r);
 /* Does a node of exactly this height, at least 1, begin at the reader's position? If so, *cid, *items (the number of
  * entries) and *weight describe it. Reads only nodes above it. If one of them cannot be read, the result is false, and

@@ -1,5 +1,6 @@
 /*
- * list_internal: nodes and items, as builder, reader and check see them.
+ * list_internal: nodes and items of a list. Shared by the builder, the reader and the check of
+ * lists.
  */
 #ifndef VV_DATASET_FORMAT_LIST_INTERNAL_H
 #define VV_DATASET_FORMAT_LIST_INTERNAL_H
@@ -7,16 +8,16 @@
 #include "base/auto.h"
 #include "dataset/format/list.h"
 
-#define LIST_LEVELS 16u                /* 16 items a node at least: enough for any count */
-#define LIST_NODE_BYTES (256u << 10)   /* items that force a cut */
-#define LIST_TOP_BYTES (64u << 10)     /* items that may be embedded */
-#define LIST_QUIRKS_BYTES (256u << 10) /* longer ones are a chunk list */
+#define LIST_LEVELS 16u /* most levels; enough for any count, since a node has at least 16 items */
+#define LIST_NODE_BYTES (256u << 10)   /* a node with this many bytes of items ends */
+#define LIST_TOP_BYTES (64u << 10)     /* most bytes of items in the embedded top */
+#define LIST_QUIRKS_BYTES (256u << 10) /* longer quirks are stored as a list of chunks */
 
-/* How many items a node of this kind and level has. */
+/* Limits of the nodes of one kind and level. */
 typedef struct list_limits {
-	size_t least, most; /* items of a node */
-	uint64_t mask;      /* hash bits that are zero where a node ends */
-	size_t top;         /* items that are embedded at most */
+	size_t least, most; /* the least and greatest number of items of a node */
+	uint64_t mask;      /* a node ends after an item whose hash has these bits all zero */
+	size_t top;         /* the greatest number of items in the embedded top */
 } list_limits;
 list_limits list_limits_of(vv_list_kind kind, unsigned level);
 
@@ -26,22 +27,23 @@ typedef struct list_item {
 	size_t len;
 	vv_cid cid;           /* null at level 0 of layout, facts and places */
 	uint64_t weight;      /* above 0 */
-	uint64_t count;       /* level-0 items below; 1 at level 0 */
-	const uint8_t *facts; /* of a list of facts: the facts of everything below */
+	uint64_t count;       /* number of level-0 items below; 1 at level 0 */
+	const uint8_t *facts; /* list of facts only: the common facts of all level-0 items below */
 	size_t facts_len;
 } list_item;
 
-/* Reads one item of a level. Strict. */
+/* Reads one item of a level, borrowed from the CBOR. VV_ECORRUPT: the item is not in canonical
+ * form. */
 vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned level,
 			 vv_error *err);
 
-/* A parsed node, or the embedded top. The items borrow from the bytes. */
+/* A parsed node, or the embedded top. The items point into the node's bytes. */
 typedef struct list_node {
 	vv_list_kind kind;
 	unsigned level;
 	size_t count;
 	list_item *item;        /* owned; list_node_clear */
-	uint64_t weight, items; /* sums */
+	uint64_t weight, items; /* sums of the items' weight and count */
 } list_node;
 
 vv_status list_node_read(list_node *out, const void *bytes, size_t len, vv_error *err);
@@ -49,32 +51,35 @@ vv_status list_top_read(list_node *out, vv_list_kind kind, vv_cbor *c, vv_error 
 void list_node_clear(list_node *n);
 VV_AUTO_CLEAR(list_node, list_node_clear)
 
-/* Does a node end after its last of `count` items? items_len: bytes of all of them. */
+/* Does a node end after `last`, the last of its `count` items? items_len: bytes of all of them.
+ * window: the bytes of the last items, which are hashed if items of this kind and level do not have
+ * a CID. */
 bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t count,
 	       size_t items_len, const uint8_t *window, size_t window_len);
 
 const char *list_kind_name(vv_list_kind kind);
 
-/* A node on the reader's way down; frame[top_level] is the embedded top. */
+/* The reader's current node of one level. */
 typedef struct list_frame {
 	vv_buf block;
 	list_node node;
-	vv_cid cid;                         /* null for the top */
-	size_t next;                        /* the item that comes next */
-	uint64_t index, weight;             /* sums over the whole list before that item */
-	uint64_t first_index, first_weight; /* before the node */
+	vv_cid cid;             /* null for the top */
+	size_t next;            /* index of the next item to read */
+	uint64_t index, weight; /* number and total weight of the level-0 items before next */
+	uint64_t first_index, first_weight; /* number and total weight of those before the node */
 } list_frame;
 
 struct vv_list_reader {
 	vv_list_kind kind;
 	vv_sink source;
 	unsigned top_level;
-	unsigned low; /* lowest loaded level; frames below are stale */
-	list_frame frame[LIST_LEVELS];
+	unsigned low;                  /* the lowest level with a valid frame */
+	list_frame frame[LIST_LEVELS]; /* by level; that of top_level is the embedded top */
 };
 
-/* Moves to the level-`level` item with position `at` (of the weights, or of the item numbers), or
- * to the end of the list. With exact, nodes that begin at the position are left unread. */
+/* Moves to the item of level `level` that contains position `at`, or to the end of the list.
+ * by_index: `at` counts level-0 items, else weights. exact: does not read a node that begins
+ * exactly at the position. */
 vv_status list_reader_go(vv_list_reader *r, uint64_t at, bool by_index, unsigned level, bool exact,
 			 vv_error *err);
 

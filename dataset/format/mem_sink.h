@@ -1,10 +1,10 @@
 /*
- * mem_sink: keeps blocks for the duration of one command.
+ * mem_sink: stores blocks for the duration of one command.
  *
- * For reading plain text (a CSV blob of Git's history, a changed file of the work tree) as the
- * table that it would be: import it into a mem sink, open the table from there, forget it. Blocks
- * stay in memory up to a limit and go to an unlinked temporary file past it, so that memory does
- * not follow the file's size. Its functions may be called from several threads.
+ * For reading plain text, such as a CSV blob in Git's history or a changed file in the work tree,
+ * as a table: import the text into a mem sink, open the table from there, and free the sink. Blocks
+ * are in memory up to a limit; further blocks are written to an unlinked temporary file, so that
+ * memory does not grow with the file's size. The functions may be called from several threads.
  */
 #ifndef VV_DATASET_FORMAT_MEM_SINK_H
 #define VV_DATASET_FORMAT_MEM_SINK_H
@@ -19,25 +19,28 @@
 
 typedef struct vv_mem_sink vv_mem_sink;
 
-/* below: the store to read blocks from that were not put into the sink, such as those of the previous version; may be NULL,
- * and must outlive the sink. temp_dir: the folder for the temporary file; NULL: TMPDIR, else /tmp. */
+/* Makes a sink. below: the store with blocks that were not put into the sink, such as those of the
+ * previous version; may be NULL, and must outlive the sink. temp_dir: the folder for the temporary
+ * file; NULL: TMPDIR, else /tmp. */
 vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_dir, vv_error *err);
-/* Like vv_mem_sink_new, but reads missing blocks from another sink. below->payload must outlive *out. */
+/* Like vv_mem_sink_new, but reads blocks that were not put into the sink from another sink.
+ * below->payload must outlive *out. */
 vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *temp_dir,
 			   vv_error *err);
 void vv_mem_sink_free(vv_mem_sink *m); /* accepts NULL */
 VV_AUTO_FREE(vv_mem_sink, vv_mem_sink_free)
 
-/* Sets *out to a vv_sink that reads from m and puts into m; valid as long as m. */
+/* Sets *out to a vv_sink that reads from m and puts into m. *out is valid until
+ * vv_mem_sink_free. */
 void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m);
 
-/* Limits the total number of bytes; blocks beyond the limit are dropped. vv_mem_sink_full returns true if blocks were
- * dropped. */
+/* Limits the total bytes of the blocks. Blocks beyond the limit are dropped; vv_mem_sink_full then
+ * returns true. */
 void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes);
 bool vv_mem_sink_full(const vv_mem_sink *m);
 
-/* Puts the blocks into another sink, in order and each with its base. *from: how many of the first blocks to skip; set to
- * the number of blocks put or skipped so far. from may be NULL. */
+/* Puts the blocks into another sink, in order, and each with its base. *from: number of first
+ * blocks to skip; set to the number of blocks that were skipped or put. from may be NULL. */
 vv_status vv_mem_sink_pour(vv_mem_sink *m, size_t *from, const vv_sink *to, vv_error *err);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * places: the places in the file of the rows of a table in key order.
+ * places: stores, for each row of a table in key order, the row's place (from 0) in the file.
  *
- * A permutation as runs of rows that follow each other in both orders, in blocks that are the items of a
- * list (dataset/format/list.h). Format: docs/formats/store.md, "key order".
+ * The places are a permutation. It is stored as runs of rows that are consecutive in both orders,
+ * in blocks that are the items of a list (dataset/format/list.h). Format: docs/formats/store.md,
+ * "key order".
  */
 #ifndef VV_DATASET_FORMAT_PLACES_H
 #define VV_DATASET_FORMAT_PLACES_H
@@ -15,22 +16,24 @@
 #include "dataset/format/list.h"
 #include "dataset/format/places_block.h"
 
-/* Add each row's place, in key order; then finish once. */
+/* Writes places: call vv_places_add for each row in key order, then vv_places_finish once. */
 typedef struct vv_places_writer vv_places_writer;
-/* sink and old as for vv_list_builder_new. */
+/* sink and old have the same meaning as for vv_list_builder_new. */
 vv_status vv_places_writer_new(vv_places_writer **out, const vv_sink *sink, const vv_buf *old,
 			       vv_error *err);
 void vv_places_writer_free(vv_places_writer *w); /* accepts NULL */
 VV_AUTO_FREE(vv_places_writer, vv_places_writer_free)
-/* VV_EREFUSED above VV_PLACE_MAX. */
+/* Adds the place of the next row. VV_EREFUSED: place is above VV_PLACE_MAX. */
 vv_status vv_places_add(vv_places_writer *w, uint64_t place, vv_error *err);
+/* Writes the last blocks and returns the list, which the caller clears. */
 vv_status vv_places_finish(vv_places_writer *w, vv_list *out, vv_error *err);
 
-/* Returns the places in order. The caller checks that they are a permutation. */
+/* Reads the places in key order. The caller must check that they are a permutation. */
 typedef struct vv_places_reader vv_places_reader;
 vv_status vv_places_open(vv_places_reader **out, const vv_sink *source, const vv_buf *top,
 			 vv_error *err);
-/* 1, 0 at the end, <0: VV_ECORRUPT, VV_EMISSING. */
+/* Reads the place of the next row. Returns 1, 0 at the end, or a negative status: VV_ECORRUPT,
+ * VV_EMISSING. */
 int vv_places_next(vv_places_reader *r, uint64_t *place, vv_error *err);
 void vv_places_close(vv_places_reader *r); /* accepts NULL */
 VV_AUTO_FREE(vv_places_reader, vv_places_close)

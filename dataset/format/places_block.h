@@ -1,6 +1,6 @@
 /*
- * places_block: a block of places (places.h): runs of rows, or each row's place in a fixed number
- * of bits.
+ * places_block: a block of places (places.h), in one of two forms: runs of consecutive places, or
+ * packed, with each place in the same number of bits.
  *
  * Format: docs/formats/store.md, "key order".
  */
@@ -16,10 +16,10 @@
 #define VV_PLACE_MAX ((UINT64_C(1) << 48) - 1)
 #define VV_PLACES_BLOCK_MAX 65536u
 
-/* How many rows the block has. VV_ECORRUPT for anything that is not a block. */
+/* Sets *rows to the number of rows of the block. VV_ECORRUPT: the bytes are not a valid block. */
 vv_status vv_places_rows(uint64_t *rows, const void *bytes, size_t len, vv_error *err);
 
-/* Private to dataset/format. */
+/* The rest of this header is private to dataset/format. */
 
 enum { PLACES_FORM_RUNS = 0, PLACES_FORM_PACKED = 1 };
 #define PLACES_RUNS_MOST 4096u
@@ -40,19 +40,21 @@ static inline uint64_t places_packed_bytes(uint64_t rows, unsigned width)
 
 /* A block, and the reader's position in it. */
 typedef struct places_block {
-	const uint8_t *p, *end;
+	const uint8_t *p, *end; /* the bytes not yet read; borrowed */
 	bool packed;
-	uint64_t rows; /* not yet given, of a packed block; of the run */
-	unsigned width;
-	uint64_t bits; /* read ahead */
-	unsigned have;
+	uint64_t rows;  /* rows not yet returned, of a packed block or of the current run */
+	unsigned width; /* packed: bits of each place */
+	uint64_t bits;  /* packed: bits read ahead */
+	unsigned have;  /* packed: the number of bits read ahead */
 } places_block;
 
-/* Borrows the bytes. VV_ECORRUPT. */
+/* Opens a block; the bytes are borrowed. VV_ECORRUPT. */
 vv_status places_block_open(places_block *b, const uint8_t *bytes, size_t len, vv_error *err);
-/* The next place of a packed block that has rows left. */
+/* Returns the next place of a packed block, which must have rows left. */
 uint64_t places_block_packed(places_block *b);
-/* The next run of another block that is not at its end; *expected moves behind it. */
+/* Reads the next run of a block that is not packed and not at its end. *expected is the place after
+ * the previous run, relative to which the run is stored; the call sets it to the place after this
+ * run. */
 vv_status places_block_run(places_block *b, places_run *out, uint64_t *expected, vv_error *err);
 
 #endif

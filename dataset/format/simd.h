@@ -1,9 +1,9 @@
 /*
- * simd: finds the bytes that a CSV scanner or writer must look at.
+ * simd: finds the bytes with a special meaning in CSV: delimiter, quote, escape, CR and LF.
  *
- * vv_marks: 64 bytes, one bit a byte, bit 0 the first byte. vv_copy_marked: copies, and returns whether anything
- * marked was among the bytes. Both are the fastest form this build has; the ones called _portable are their twins for
- * every machine, and the test compares them.
+ * vv_marks examines 64 bytes and returns one bit for each, bit 0 for the first byte. vv_copy_marked copies bytes, and
+ * returns whether one of them is special. Both use SSE2 if the build has it. The functions named _portable run on
+ * every machine, and a test compares the two.
  */
 #ifndef VV_DATASET_FORMAT_SIMD_H
 #define VV_DATASET_FORMAT_SIMD_H
@@ -17,19 +17,19 @@
 #include <emmintrin.h>
 #endif
 
-/* The bytes looked for, beside CR and LF. */
+/* The bytes to find, in addition to CR and LF. */
 typedef struct vv_mark_set {
 	uint8_t delimiter;
-	uint8_t quote, escape; /* escape == quote if there is none */
-	uint64_t quotes_on;    /* all ones, or 0: neither quote nor escape is looked for */
+	uint8_t quote, escape; /* if the dialect has no escape, set escape to quote */
+	uint64_t quotes_on;    /* all ones; or 0: do not find quote and escape */
 } vv_mark_set;
 
 typedef struct vv_marks64 {
-	uint64_t all;    /* delimiter, CR, LF, quote, escape */
-	uint64_t quotes; /* quote, escape */
+	uint64_t all;    /* bits of delimiter, CR, LF, quote and escape */
+	uint64_t quotes; /* bits of quote and escape only */
 } vv_marks64;
 
-/* Bit i set where byte i of eight little-endian bytes is zero; exact. */
+/* Returns a number in which bit i is set exactly if byte i of x, the lowest first, is zero. */
 static inline uint64_t vv_marks_zero_bytes(uint64_t x)
 {
 	const uint64_t low7 = UINT64_C(0x7f7f7f7f7f7f7f7f);
@@ -38,6 +38,7 @@ static inline uint64_t vv_marks_zero_bytes(uint64_t x)
 	return ((t >> 7) * UINT64_C(0x0102040810204080)) >> 56;
 }
 
+/* Returns a number in which bit i is set exactly if byte i of x is `byte`. */
 static inline uint64_t vv_marks_equal(uint64_t x, uint8_t byte)
 {
 	return vv_marks_zero_bytes(x ^ (UINT64_C(0x0101010101010101) * byte));
@@ -124,7 +125,7 @@ static inline __m128i vv_marks_any(__m128i x, const vv_mark_set *set)
 			    _mm_cmpeq_epi8(x, _mm_set1_epi8((char)set->delimiter)));
 }
 
-/* Lengths below 16 are covered by two pieces that overlap: nothing beyond the bytes is touched. */
+/* A length below 16 is copied as pieces that overlap, so that no byte beyond the end is read or written. */
 static inline bool vv_copy_marked(char *to, const char *from, size_t len, const vv_mark_set *set)
 {
 	__m128i seen = _mm_setzero_si128();
@@ -171,7 +172,7 @@ static inline bool vv_copy_marked(char *to, const char *from, size_t len, const 
 		to[0] = first;
 		to[len / 2] = middle;
 		to[len - 1] = last;
-		/* The twelve bytes after are zeros, which nothing marked is. */
+		/* the other bytes of the vector are zero, which is not a special byte */
 		seen = vv_marks_any(_mm_cvtsi32_si128(x), set);
 	}
 	return _mm_movemask_epi8(seen) != 0;

@@ -1,9 +1,9 @@
 /*
- * spelling: reads and writes numbers and dates in their canonical spelling, eight bytes at a time. The functions
- * are inline because a table can have tens of millions of numbers and dates.
+ * spelling: reads and writes numbers and dates in their canonical spelling, eight bytes at a time.
+ * The functions are inline because a table can have tens of millions of numbers and dates.
  *
- * Reading refuses everything that writing would not reproduce byte for byte. Writing needs 16 bytes
- * of room beyond the text's end.
+ * The readers refuse text that the writers would not reproduce byte for byte. The writers need room
+ * for 16 bytes beyond the end of the text.
  */
 #ifndef VV_DATASET_FORMAT_SPELLING_H
 #define VV_DATASET_FORMAT_SPELLING_H
@@ -13,7 +13,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define VV_SPELL_MAX 40u /* no spelling here is longer, slack included */
+/* The room that every writer here needs at most, including these 16 bytes. */
+#define VV_SPELL_MAX 40u
 #define SPELL_ZEROS 0x3030303030303030u
 
 static const uint64_t spell_power[19] = {1u,
@@ -70,8 +71,8 @@ static inline void spell_put8(char *p, uint64_t v)
 	memcpy(p, &v, 8);
 }
 
-/* Returns the first eight bytes of a text, the first in the lowest byte. A shorter text is followed by zeros. Does
- * not read beyond the text. */
+/* Returns the first eight bytes of a text, with the first one in the lowest byte. A shorter text is
+ * filled up with zeros. Does not read beyond the text. */
 static inline uint64_t spell_key(const char *text, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)text;
@@ -91,8 +92,8 @@ static inline uint64_t spell_key(const char *text, size_t len)
 	       (uint64_t)p[len - 1] << (8 * (len - 1));
 }
 
-/* Reads the first len (0 .. 8) bytes of key as a decimal number, which may have leading zeros. Returns false if one
- * of the bytes is not a digit. */
+/* Reads the first len (0 to 8) bytes of key as a decimal number, which may have leading zeros.
+ * Returns false if one of these bytes is not a digit. */
 static inline bool spell_digits8(uint64_t *out, uint64_t key, unsigned len)
 {
 	uint64_t t, low;
@@ -103,7 +104,7 @@ static inline bool spell_digits8(uint64_t *out, uint64_t key, unsigned len)
 	}
 	t = (key << (64 - 8 * len)) | (SPELL_ZEROS >> (8 * (len - 1)) >> 8);
 	low = t ^ SPELL_ZEROS;
-	/* below 16 each, and still so with 6 added: below 10 */
+	/* a byte is a digit if it is below 16, also after adding 6 */
 	if (((low | (low + 0x0606060606060606u)) & 0xf0f0f0f0f0f0f0f0u) != 0) return false;
 	low = low * 10 + (low >> 8);
 	*out = ((low & 0x000000ff000000ffu) * 0x000f424000000064u +
@@ -112,7 +113,8 @@ static inline bool spell_digits8(uint64_t *out, uint64_t key, unsigned len)
 	return true;
 }
 
-/* Reads len digits, at most 19, as a number. Returns false if there are more, or if a byte is not a digit. */
+/* Reads len digits as a number. Returns false if len is more than 19, or if a byte is not a
+ * digit. */
 static inline bool spell_digits(uint64_t *out, const char *p, size_t len)
 {
 	uint64_t part, sum = 0;
@@ -136,7 +138,8 @@ static inline bool spell_signed(int64_t *out, uint64_t magnitude, bool negative)
 	return true;
 }
 
-/* Reads -?(0|[1-9][0-9]*), except "-0", as a signed 64-bit integer. key: spell_key of the text. */
+/* Reads -?(0|[1-9][0-9]*), except "-0", as a signed 64-bit integer. key is the spell_key of the
+ * text. */
 static inline bool spell_read_integer(int64_t *out, const char *text, size_t len, uint64_t key)
 {
 	unsigned sign = (key & 0xff) == '-' ? 1u : 0u;
@@ -177,8 +180,9 @@ static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 	return point ? (int)(text + len - 1 - point) : -1;
 }
 
-/* Reads -?(0|[1-9][0-9]*) and, unless fraction is negative, a point and `fraction` (1 ..) digits. *out: all digits,
- * at most 19, as one number without sign and point. Returns false also for a negative zero such as "-0.00". */
+/* Reads -?(0|[1-9][0-9]*) and, unless fraction is negative, a point and `fraction` (at least 1)
+ * digits. Sets *out to the number that all digits, at most 19, form without sign and point. Also
+ * returns false for a negative zero such as "-0.00". */
 static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t len, uint64_t key,
 				       int fraction)
 {
@@ -216,11 +220,11 @@ static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t l
 	return *out != 0 || !sign;
 }
 
-/* Days before the first of the month in a year that is not a leap year. */
+/* The number of days before the first day of each month, in a year that is not a leap year. */
 static const uint16_t spell_month_days[13] = {0,   31,  59,  90,  120, 151, 181,
 					      212, 243, 273, 304, 334, 365};
 #define SPELL_EPOCH 719162 /* days from 0001-01-01 to 1970-01-01 */
-#define SPELL_DAYS 3652059 /* days of the years 1 to 9999 */
+#define SPELL_DAYS 3652059 /* number of days in the years 1 to 9999 */
 
 static inline bool spell_leap(unsigned year)
 {
@@ -259,8 +263,8 @@ static inline bool spell_read_date(int64_t *out, const char *text, size_t len, u
 	return true;
 }
 
-/* Returns the eight digits of v (< 10^8), one in each byte (0 .. 9), the most significant digit in the lowest
- * byte. */
+/* Returns the eight digits of v (< 10^8), each as a byte from 0 to 9, with the most significant
+ * digit in the lowest byte. */
 static inline uint64_t spell_eight(uint32_t v)
 {
 	uint64_t m = v / 10000 | (uint64_t)(v % 10000) << 32;
@@ -271,7 +275,7 @@ static inline uint64_t spell_eight(uint32_t v)
 	return q | (m - q * 10) << 8;
 }
 
-/* Writes v with at least `least` (1 .. 19) digits. Returns the number of digits. */
+/* Writes v with at least `least` (1 to 19) digits. Returns the number of digits. */
 static inline size_t spell_write_digits(char *out, uint64_t v, unsigned least)
 {
 	char all[24];
@@ -301,7 +305,8 @@ static inline size_t spell_write_integer(char *out, int64_t v)
 		     : spell_write_digits(out, (uint64_t)v, 1);
 }
 
-/* Drops `count` of sixteen bytes (0 .. 15), the first of which is the lowest of a. */
+/* Removes the first `count` (0 to 15) of the sixteen bytes in a and b; the first byte is the lowest
+ * byte of a. */
 static inline void spell_drop(uint64_t *a, uint64_t *b, unsigned count)
 {
 	const unsigned bits = 8 * (count & 7);
@@ -316,8 +321,8 @@ static inline void spell_drop(uint64_t *a, uint64_t *b, unsigned count)
 	}
 }
 
-/* Writes v units of 10^-scale (scale 1 .. 18), without trailing zeros but with at least `keep` digits after the
- * point. If keep is 0 and no digit follows, leaves out the point, too. Returns the length. */
+/* Writes v * 10^-scale (scale is 1 to 18) without trailing zeros, but with at least `keep` digits
+ * after the point. If no digit follows the point, leaves out the point. Returns the length. */
 static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale, unsigned keep)
 {
 	const unsigned sign = v < 0 ? 1u : 0u;
@@ -327,7 +332,8 @@ static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale, u
 	*out = '-';
 	out += sign;
 	if (u < 100000000u && scale < 8) {
-		/* Only written: reading bytes just written with another alignment stalls. */
+		/* out is only written: reading bytes that were just written with another alignment
+		 * stalls the processor. */
 		uint64_t m = spell_eight((uint32_t)u);
 		const unsigned skip =
 			(unsigned)__builtin_ctzll(m | (uint64_t)1 << (8 * (7 - scale))) / 8;
@@ -345,7 +351,7 @@ static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale, u
 		uint64_t a = spell_eight((uint32_t)(u / 100000000u));
 		uint64_t b = spell_eight((uint32_t)(u % 100000000u));
 		const uint64_t first = (uint64_t)1
-				       << (8 * ((15 - scale) & 7)); /* of those that stay */
+				       << (8 * ((15 - scale) & 7)); /* the first kept digit */
 		const uint64_t high = scale > 7 ? a | first : a;
 		const unsigned skip = high ? (unsigned)__builtin_ctzll(high) / 8
 					   : 8 + (unsigned)__builtin_ctzll(b | first) / 8;
@@ -393,7 +399,7 @@ static inline bool spell_write_date(char *out, int64_t days)
 	}
 	day = n - start;
 	leap = spell_leap(year) ? 1u : 0u;
-	month = day / 32 + 1; /* never too late, at most one too early */
+	month = day / 32 + 1; /* may be one month too early, never too late */
 	if (day >= (uint32_t)spell_month_days[month] + (month >= 2 ? leap : 0)) {
 		month++;
 	}
@@ -406,10 +412,11 @@ static inline bool spell_write_date(char *out, int64_t days)
 }
 
 #define SPELL_SECONDS 86400
-#define SPELL_PARTS_MAX 6u /* digits after a second's point */
+#define SPELL_PARTS_MAX 6u /* most digits of a second's fraction */
 
-/* Reads a date, 'T' (or, if space is set, a space), HH:MM:SS, unless scale is 0 a point and `scale` digits, and, if
- * zulu is set, 'Z'. *out: units of 10^-scale seconds since 1970. */
+/* Reads a date, 'T' (or a space if `space` is set), HH:MM:SS, a point and `scale` digits unless
+ * scale is 0, and 'Z' if `zulu` is set. Sets *out to the time since 1970 in units of 10^-scale
+ * seconds. */
 static inline bool spell_read_datetime(int64_t *out, const char *text, size_t len, uint64_t key,
 				       bool space, bool zulu, unsigned scale)
 {
@@ -435,7 +442,8 @@ static inline bool spell_read_datetime(int64_t *out, const char *text, size_t le
 	return true;
 }
 
-/* Writes what spell_read_datetime reads. Returns the length, or 0 if the day is not in the years 1 to 9999. */
+/* Writes a time in the form that spell_read_datetime reads. Returns the length, or 0 if the day is
+ * not in the years 1 to 9999. */
 static inline size_t spell_write_datetime(char *out, int64_t v, bool space, bool zulu,
 					  unsigned scale)
 {

@@ -1,11 +1,11 @@
 /*
- * file_text: the UTF-8 text of a file that is written in another encoding, read from the file's bytes.
+ * file_text: reads a file in another encoding as UTF-8 text.
  *
- *	vv_file_text_open(&t, &file, &how, err);    // t NULL: the file is UTF-8; read it as it is
+ *	vv_file_text_open(&t, &file, &how, err);    // t is NULL: the file is UTF-8, read it directly
  *	... read vv_file_text_source(t) to its end
  *	vv_file_text_measure(t, &bytes, &hash, err);
  *
- * The text read is encoded again meanwhile, so that the end proves that it reproduces the file.
+ * While the text is read, it is encoded again: vv_file_text_measure compares the result with the file.
  */
 #ifndef VV_DATASET_READ_FILE_TEXT_H
 #define VV_DATASET_READ_FILE_TEXT_H
@@ -21,38 +21,42 @@
 
 typedef struct vv_file_text_options {
 	const char *declared; /* the declared encoding; NULL: detect it */
-	const char *before;   /* that of the version before; empty: UTF-8, or NULL */
-	bool is_text;         /* the source is text already, which is only measured */
-	bool clean; /* invalid bytes become U+FFFD, and the mark is left out: the file cannot be measured
-	                       * then */
+	/* the encoding of the previous version; "": UTF-8; NULL: no previous version */
+	const char *before;
+	/* the source is UTF-8 text already; it is only encoded, to measure the file */
+	bool is_text;
+	/* replace invalid bytes by U+FFFD, and omit the byte order mark; vv_file_text_measure cannot be used then */
+	bool clean;
 } vv_file_text_options;
 
-/* Looks at the beginning of the file. Where it is UTF-8, a source that can be read again is back at its beginning, and *out
- * is NULL. file must outlive it. VV_EUSAGE: no such encoding. */
+/* Reads the beginning of the file and determines the encoding. If the file is UTF-8 and the source can be read again,
+ * rewinds the source and sets *out to NULL. file must outlive *out. VV_EUSAGE: the declared encoding is unknown. */
 typedef struct vv_file_text vv_file_text;
 vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 			    const vv_file_text_options *how, vv_error *err);
 void vv_file_text_close(vv_file_text *t); /* accepts NULL */
 VV_AUTO_FREE(vv_file_text, vv_file_text_close)
 
-/* Borrowed. Its offsets differ from those in the file. */
+/* Returns a source of the text; borrowed. Its offsets count bytes of the text, not of the file. */
 const vv_source *vv_file_text_source(const vv_file_text *t);
-/* Empty: UTF-8, of a source that cannot be read again. */
+/* Returns the encoding's name; borrowed. "": the file is UTF-8, and its source cannot be read again. */
 const char *vv_file_text_encoding(const vv_file_text *t);
-/* The first bytes of the text, up to a MiB of the file. */
+/* Returns the beginning of the text, from the file's first MiB; borrowed. */
 const vv_buf *vv_file_text_sample(const vv_file_text *t);
 
-/* Of UTF-16: how many line feeds and marks are in the other byte order so far; *line: that of the first one, from 1. */
+/* UTF-16: returns the number of line feeds and byte order marks read so far that have the wrong byte order. *line is
+ * the line of the first one, from 1. */
 uint64_t vv_file_text_swapped(const vv_file_text *t, uint64_t *line);
 
-/* How many U+FFFD there are so far in place of something else. */
+/* Returns the number of U+FFFD that the option `clean` has put into the text so far. */
 uint64_t vv_file_text_replaced(const vv_file_text *t);
 
-/* At the end: the file's length in bytes, and their XXH3-128. VV_EREFUSED: the text would not reproduce the file's
- * bytes. */
+/* Call this after the whole text was read: sets the file's length in bytes, and the XXH3-128 of its bytes.
+ * VV_EREFUSED: encoding the text does not reproduce the file's bytes. */
 vv_status vv_file_text_measure(vv_file_text *t, uint64_t *bytes, vv_hash128 *hash, vv_error *err);
 
-/* The line (from 1) that contains the byte at an offset of the text. Reads the file to there. */
+/* Sets *line to the line, from 1, that contains the byte at `offset` of the text. Reads the file up to this byte.
+ * encoding: the file's encoding, not UTF-8. */
 vv_status vv_file_text_line(const vv_source *file, const char *encoding, uint64_t offset,
 			    uint64_t *line, vv_error *err);
 

@@ -1,6 +1,7 @@
 /*
- * gone_members: finds members of the previous version that no object of a JSON file has any longer. Such a column is
- * removed: a version's columns must be known before its first row is stored, so the file is searched first.
+ * gone_members: finds members of the previous version that no object of a JSON file has any longer. Their columns
+ * are removed. The file is searched before the import, since a version's columns must be known before its first row
+ * is stored.
  *
  * A member counts as existing if its name and a colon occur anywhere in the file, also in a nested object, with any
  * escapes in the name.
@@ -16,19 +17,20 @@
 #include "dataset/read/temp_bytes.h"
 
 typedef struct gone_members {
-	bool *gone; /* for each name; NULL: none is gone */
-	/* the bytes read from a pipe */
-	vv_source from;
-	temp_bytes kept;
-	uint64_t at;
+	bool *gone; /* for each name: is it gone? NULL: no name is gone */
+	/* Used by *source after the call, if the source is a pipe: */
+	vv_source from;  /* the pipe */
+	temp_bytes kept; /* the bytes that were read from it */
+	uint64_t at;     /* position in kept */
 } gone_members;
 
-/* Reads the beginning, and more only while a member was not met. *source becomes one that begins
- * again. The caller calls gone_members_clear in any case, when the source is no longer used. */
 typedef struct member_name {
 	const char *text;
 	size_t len;
 } member_name;
+/* Finds the gone members among `names`. Reads the source until every name was found. Afterwards, *source returns all
+ * bytes from the beginning again, and may use *out. The caller calls gone_members_clear, also after a failure, when
+ * the source is no longer used. */
 vv_status gone_members_find(gone_members *out, vv_source *source, const member_name *names,
 			    size_t count, const char *temp_dir, vv_error *err);
 void gone_members_clear(gone_members *g);

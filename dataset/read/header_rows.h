@@ -1,8 +1,8 @@
 /*
- * header_rows: the names of a CSV's columns, out of one line of its header or of several.
+ * header_rows: makes the names of a CSV's columns from a header of one or several lines.
  *
- * The cells of a column are joined from the first line to the last one, without those that are empty or repeat the cell
- * above.
+ * A column's name is its cells in all header lines, joined from top to bottom, without cells that are empty or repeat
+ * the cell above.
  */
 #ifndef VV_DATASET_READ_HEADER_ROWS_H
 #define VV_DATASET_READ_HEADER_ROWS_H
@@ -16,12 +16,13 @@
 
 typedef struct vv_header_rows {
 	vv_arena arena;
-	vv_cell *names; /* so far */
+	vv_cell *names; /* the columns' names from the lines so far */
 	vv_cell *above; /* the last joined cell of each column */
 	size_t count, room;
-	size_t first; /* of a dialect's header: where in its prologue it begins, below blank lines */
-	size_t last;  /* where its last line begins */
-	size_t end;   /* and where it ends: comments and blank lines may follow */
+	/* Set by vv_header_rows_read, as offsets in the dialect's prologue: */
+	size_t first; /* where the header begins; blank lines may be above */
+	size_t last;  /* where the header's last line begins */
+	size_t end;   /* where the header ends; comments and blank lines may follow */
 } vv_header_rows;
 #define VV_HEADER_ROWS_INIT                                                                        \
 	{                                                                                          \
@@ -30,17 +31,19 @@ typedef struct vv_header_rows {
 void vv_header_rows_clear(vv_header_rows *h);
 VV_AUTO_CLEAR(vv_header_rows, vv_header_rows_clear)
 
-/* One more line; its cells are copied. */
+/* Adds a line of the header. The cells are copied. join: the text between two joined cells. */
 vv_status vv_header_rows_add(vv_header_rows *h, const char *join, const vv_cell *cells,
 			     size_t count, vv_error *err);
-/* All lines of a dialect's header; what cannot be read has no names. */
+/* Adds all lines of the dialect's header, up to the first one that cannot be read. */
 vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *err);
-/* A dialect's header, with the lines around it: borrowed from it, and empty without a header. */
+/* A dialect's header and the lines around it. The bytes are borrowed from the dialect; they are empty if it does not
+ * have a header. */
 typedef struct vv_header_parts {
-	vv_bytes above; /* blank lines between the lines above the table and it */
+	vv_bytes above; /* blank lines between the text above the table and the header */
 	vv_bytes header;
-	vv_bytes below; /* comments and blank lines between it and the first row */
+	vv_bytes below; /* comments and blank lines between the header and the first row */
 } vv_header_parts;
+/* Splits the dialect's prologue, after its lead, into these parts. */
 vv_status vv_header_rows_split(vv_header_parts *out, const vv_dialect *d, vv_error *err);
 
 #endif

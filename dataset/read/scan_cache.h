@@ -1,8 +1,8 @@
 /*
- * scan_cache: for each group of a version, the hash of its raw bytes.
+ * scan_cache: stores the hash of the raw bytes of each group of a version.
  *
- * Lets a new version of the file take over groups whose bytes did not change.
- * Derived, safe to delete. One file for each path under .git/varve/cache/scan/.
+ * With it, an import of the file's next version reuses groups whose bytes did not change. The cache
+ * is safe to delete. It has one file for each path, in .git/varve/cache/scan/.
  */
 #ifndef VV_DATASET_READ_SCAN_CACHE_H
 #define VV_DATASET_READ_SCAN_CACHE_H
@@ -19,31 +19,33 @@
 typedef struct vv_scan_entry {
 	uint64_t raw_len;
 	vv_hash128 hash;   /* XXH3-128 of the raw bytes, seeded with the repository's secret */
-	uint64_t raw_hash; /* XXH3-64, seed 0: part of the root's hash */
-	/* XXH3-64 of the first VV_SCAN_HEAD bytes (all, when shorter), secret seed: to find
-	 * moved groups */
+	uint64_t raw_hash; /* XXH3-64 of the raw bytes, seed 0: part of the root's hash */
+	/* XXH3-64 of the first VV_SCAN_HEAD bytes (of all bytes, if there are fewer), seeded with
+	 * the repository's secret; finds groups that have moved */
 	uint64_t head_hash;
-	/* may be taken over inside a file: ended by a cut, in a complete row end */
+	/* the group ended at a cut, after a complete row end, so it can be reused in the middle of
+	 * a file */
 	bool clean_cut;
 } vv_scan_entry;
 #define VV_SCAN_HEAD 64u
 
 typedef struct vv_scan_cache {
-	vv_cid root;            /* the version that it belongs to */
+	vv_cid root;            /* the version of these groups */
 	vv_scan_entry *entries; /* one for each group, in order */
 	size_t count, cap;
 } vv_scan_cache;
 
-vv_scan_cache *vv_scan_cache_new(void);
+vv_scan_cache *vv_scan_cache_new(void);    /* NULL when out of memory */
 void vv_scan_cache_free(vv_scan_cache *c); /* accepts NULL */
 VV_AUTO_FREE(vv_scan_cache, vv_scan_cache_free)
+/* Appends a copy of the entry. */
 vv_status vv_scan_cache_add(vv_scan_cache *c, const vv_scan_entry *e, vv_error *err);
 
-/* NULL in *out when there is none, or it is not of root, or damaged: never an error
- * but for memory. file: its path. */
+/* Loads the cache from the file. Sets *out to NULL if the file is missing or damaged, or has the
+ * groups of a version other than root. VV_ENOMEM is the only error. secret: the repository's. */
 vv_status vv_scan_cache_load(vv_scan_cache **out, const char *file, const vv_cid *root,
 			     uint64_t secret, vv_error *err);
-/* not durable: it is derived */
+/* Writes the cache to the file, without syncing it. */
 vv_status vv_scan_cache_save(const vv_scan_cache *c, const char *file, uint64_t secret,
 			     vv_error *err);
 

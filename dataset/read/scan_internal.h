@@ -1,5 +1,5 @@
 /*
- * scan_internal: declarations that the scanners of the three forms share.
+ * scan_internal: declarations for the scanners of the three forms.
  */
 #ifndef VV_DATASET_READ_SCAN_INTERNAL_H
 #define VV_DATASET_READ_SCAN_INTERNAL_H
@@ -7,12 +7,12 @@
 #include "dataset/format/simd.h"
 #include "dataset/read/scan.h"
 
-/* The bytes of a 64-byte block that were not examined yet. The first block begins at the window's
- * start. */
+/* The marked bytes of a 64-byte block, as bits. The first block begins at the window's start. */
 typedef struct vv_scan_marks {
 	const char *block;
-	uint64_t all;    /* marked and not yet passed */
-	uint64_t quotes; /* quote and escape characters, passed or not */
+	uint64_t all; /* marked bytes that the scanner has not passed yet */
+	/* quote and escape characters, including those that the scanner has passed */
+	uint64_t quotes;
 } vv_scan_marks;
 
 struct vv_scan {
@@ -25,19 +25,22 @@ struct vv_scan {
 	size_t columns;
 
 	vv_arena arena; /* decoded cells */
-	char *spare;    /* unused room in arena, so that short cells are adjacent */
+	char *spare;    /* unused memory in arena, for the next short cells */
 	size_t spare_len;
 
-	/* CSV. Between calls, while marks_ready is set, marks are those from offset on. */
+	/* CSV. If marks_ready is set between calls, marks describes the bytes from offset on. */
 	vv_mark_set set;
 	vv_scan_marks marks;
 	bool marks_ready;
-	bool has_escape;  /* an escape character other than the quote */
-	int comment;      /* first byte of lines that are not rows; -1: no such lines */
-	vv_dialect chars; /* decides whether such a line is a row nevertheless; owns nothing */
-	size_t full;      /* the cells of such a row; 0: no such rows */
+	bool has_escape; /* an escape character other than the quote */
+	int comment;     /* first byte of lines that are not rows; -1: no such lines */
+	/* dialect that decides whether a line with the comment character is nevertheless a row;
+	 * owns nothing */
+	vv_dialect chars;
+	size_t full; /* number of cells of such a row; 0: no such rows */
 	bool pass_spaces;
-	size_t found; /* cells in the row just refused for having too many; else 0 */
+	/* number of cells in the row that was just refused because it has too many; else 0 */
+	size_t found;
 
 	struct vv_scan_json *json; /* names; JSON forms, and CSV if names were given */
 };
@@ -53,10 +56,11 @@ int vv_scan_json_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_
 const char *vv_scan_json_name(const vv_scan *s, size_t i, size_t *len);
 bool vv_scan_json_ended(const vv_scan *s);
 
-/* len bytes of the arena, unaligned; NULL when out of memory. */
+/* Returns len bytes of the arena, unaligned. NULL: out of memory. */
 char *vv_scan_room(vv_scan *s, size_t len);
 
-/* Records the position (a pointer into the window) of the fault and sets the message. Returns VV_EINPUT. */
+/* Records the position of an error, a pointer into the window, and sets the message. Returns
+ * VV_EINPUT. */
 int vv_scan_refuse(vv_scan *s, const char *where, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 

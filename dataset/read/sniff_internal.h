@@ -1,5 +1,5 @@
 /*
- * sniff_internal: declarations that the parts of the sniffer share. Shared by sniff*.c only.
+ * sniff_internal: declarations that the parts of the sniffer share. For sniff*.c only.
  */
 #ifndef VV_DATASET_READ_SNIFF_INTERNAL_H
 #define VV_DATASET_READ_SNIFF_INTERNAL_H
@@ -9,96 +9,108 @@
 #include "dataset/read/scan.h"
 #include "dataset/read/sniff.h"
 
-/* One sample under judgement. */
+/* The sample that is examined, and what is known about it. */
 typedef struct sniff {
 	const char *text; /* after the BOM */
 	size_t len;
 	bool at_end;
 	const vv_sniff_hints *hints;
-	const vv_dialect *before; /* the previous version's, if its form is the same; or NULL */
-	const vv_dialect *parent; /* the same, but for CSV only if its header occurs here, too */
-	/* CSV: offset in text of that header, or, without a header, of the first row */
+	/* dialect of the previous version if that has the same form; else NULL */
+	const vv_dialect *before;
+	/* like before, but for CSV only if the sample has the header of the previous version */
+	const vv_dialect *parent;
+	/* CSV: offset in text of that header; if the previous version has no header, of the first
+	 * row */
 	size_t found;
-	vv_sniff_result *out; /* body counts from text, until vv_sniff adds the BOM */
-	size_t lead;          /* bytes above the table, which are before text */
-	char ext[12];         /* the name's extension, without dot and .gz; empty: none */
+	vv_sniff_result *out; /* body is an offset in text until vv_sniff adds the BOM */
+	/* bytes of the lines above the table; the sniffer of CSV gets the text after these lines */
+	size_t lead;
+	/* extension of the file's name, without the dot and without .gz; "": no extension */
+	char ext[12];
 } sniff;
 
-/* Rows of the sample under a dialect, with as many columns as they have. */
+/* Reads rows of the sample under a dialect. Rows may have different numbers of cells. */
 typedef struct sniff_reader {
 	const sniff *s;
 	const vv_dialect *dialect;
 	vv_scan *scan;
 	vv_cell *cells;
-	size_t columns; /* room in cells */
-	size_t full;    /* cells of the first row, once it was read */
+	size_t columns; /* capacity of cells */
+	size_t full;    /* number of cells of the first row; valid after it was read */
 	size_t start;   /* offset in the sample of the scan's window */
-	size_t fault;   /* after VV_EINPUT: its offset in the sample */
+	size_t fault;   /* after VV_EINPUT: offset of the fault in the sample */
 } sniff_reader;
 
-/* from: where in the sample the first row begins. */
+/* Opens a reader. from: offset in the sample at which the first row begins. */
 vv_status sniff_reader_open(sniff_reader *r, const sniff *s, const vv_dialect *d, size_t from,
 			    vv_error *err);
 void sniff_reader_close(sniff_reader *r);
 VV_AUTO_CLEAR(sniff_reader, sniff_reader_close)
-/* The next row into r->cells: 1; 0 when the sample has no further complete row;
- * VV_EINPUT and other failures. Places in *row count from the sample's start. */
+/* Reads the next row into r->cells. Returns 1; 0 if the sample has no further complete row;
+ * VV_EINPUT or another negative vv_status on failure. Offsets in *row are relative to the beginning
+ * of the sample. */
 int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err);
-/* Where the next row begins. */
+/* Returns the offset at which the next row begins. */
 size_t sniff_reader_offset(const sniff_reader *r);
 
-/* Puts "line 3, column 7: " before the message. */
+/* Inserts "line 3, column 7: " before the message of err. */
 vv_status sniff_place(const sniff *s, size_t offset, vv_error *err);
 
-/* The result if the sample does not contain a complete row: a longer one is needed, or the first
- * line exceeds all limits. */
+/* Returns the status for a sample that does not contain a complete row, and sets err: a longer
+ * sample is needed, or the first line exceeds all limits. */
 vv_status sniff_too_short(const sniff *s, vv_error *err);
 
-/* Where the next line begins. */
+/* Returns the offset at which the next line begins. */
 size_t sniff_next_line(const sniff *s, size_t at);
-/* Is the line free of characters that could be delimiters? */
+/* Returns true if the line has no characters that could be delimiters. */
 bool sniff_is_uncut(const sniff *s, size_t from, size_t to);
 
-/* The rows from an offset on, under one delimiter. */
+/* The rows from an offset on, read with one delimiter. */
 typedef struct sniff_shape {
-	size_t cells; /* of the first row */
-	size_t rows;
-	bool alike; /* all rows have this number of cells */
+	size_t cells; /* number of cells of the first row */
+	size_t rows;  /* number of rows read */
+	bool alike;   /* all rows have as many cells as the first row */
 } sniff_shape;
+/* Reads up to `most` rows from an offset on, with one delimiter. */
 vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most, sniff_shape *out,
 		     vv_error *err);
-/* The delimiter that splits all rows from an offset on into the same number of cells; 0: no delimiter does. */
+/* Sets *out to the delimiter that splits all rows from an offset on into the same number of cells,
+ * and *found to these rows. *out 0: no such delimiter. */
 vv_status sniff_find_delimiter(const sniff *s, size_t from, uint8_t *out, sniff_shape *found,
 			       vv_error *err);
 
-/* CSV: keeps properties that an option declared for the previous version. Detects lines above the header, and headers of
- * several lines. */
+/* CSV: sets the properties in h that an option declared for the previous version. The number of
+ * lines above the header, and of lines of the header, is not set, but detected again. */
 void sniff_take_declared(vv_sniff_hints *h, const vv_dialect *before);
-/* CSV: sets parent and found, if the sample has the header of the previous version, which confirms the lines around the
- * table. */
+/* CSV: sets parent and found if the sample has the header of the previous version, which confirms
+ * the lines around the table. */
 void sniff_confirm(sniff *s);
-/* CSV: how many bytes of the text are lines above the table. */
+/* CSV: sets *lead to the bytes of the lines above the table. */
 vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err);
-/* CSV: decides out->dialect.comment, if nothing declares it: which lines between the rows are certainly not rows. */
+/* CSV: sets out->dialect.comment unless it is declared: decides which lines between the rows are
+ * certainly not rows. */
 vv_status sniff_comments(sniff *s, vv_error *err);
-/* CSV: decides out->dialect.spaces; its other characters are known. */
+/* CSV: sets out->dialect.spaces. Delimiter, quote and escape must be known. */
 vv_status sniff_spaces(sniff *s, vv_error *err);
-/* CSV: decides how many lines the header has, if it has one; the characters are known. */
+/* CSV: decides how many lines the header has, if the table has a header. Delimiter, quote and
+ * escape must be known. */
 vv_status sniff_header_rows(sniff *s, vv_error *err);
+/* Detects the dialect and the columns of a CSV. */
 vv_status sniff_csv(sniff *s, vv_error *err);
-vv_status sniff_json(sniff *s, vv_error *err); /* NDJSON and arrays: see out->dialect.form */
+/* Detects the columns of NDJSON or of a JSON array, as out->dialect.form says. */
+vv_status sniff_json(sniff *s, vv_error *err);
 
-/* Sets out->names from count cells, copied. */
+/* Sets out->names to copies of the names in count cells. */
 vv_status sniff_set_names(sniff *s, const vv_cell *cells, size_t count, vv_error *err);
 
-/* Decides out->dialect.header and writes warnings; first: the first row; further rows are read. All other members of the
- * dialect must be set. */
+/* Sets out->dialect.header and writes warnings. first: the first row; further rows are read from
+ * the sample. All other members of the dialect must be set. */
 vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *err);
 
-/* Sets out->dialect.quoting and newline, judging rows from out->body on. */
+/* Sets out->dialect.quoting and newline, from the rows after out->body. */
 vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err);
 
-#define SNIFF_ROWS 1000u       /* judged for delimiter and header */
-#define SNIFF_HABIT_ROWS 4096u /* judged for quoting and newlines */
+#define SNIFF_ROWS 1000u       /* number of rows examined for delimiter and header */
+#define SNIFF_HABIT_ROWS 4096u /* number of rows examined for quoting and newlines */
 
 #endif

@@ -14,17 +14,17 @@
 typedef struct temp_bytes {
 	vv_buf tail;      /* the bytes from `flushed` on */
 	uint64_t flushed; /* bytes in the file */
-	size_t memory;    /* the most bytes in tail before a file is made */
+	size_t memory;    /* most bytes in tail before the file is created */
 	const char *dir;  /* borrowed; NULL or a missing folder: TMPDIR, else /tmp */
 	char *path;
 	int fd; /* -1: no file yet */
 } temp_bytes;
 
 void temp_bytes_init(temp_bytes *t, const char *dir, size_t memory);
-void temp_bytes_clear(temp_bytes *t);
+void temp_bytes_clear(temp_bytes *t); /* also removes the file */
 uint64_t temp_bytes_len(const temp_bytes *t);
 vv_status temp_bytes_put(temp_bytes *t, const void *bytes, size_t len, vv_error *err);
-/* Exactly len bytes from `at` on, which must exist. */
+/* Reads exactly len bytes from the offset `at` on, which must exist. */
 vv_status temp_bytes_get(const temp_bytes *t, uint64_t at, void *out, size_t len, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * text_encoder: text in pieces, encoded as a file has it, counted and hashed.
+ * text_encoder: encodes text, piece by piece, in a file's encoding; counts and hashes the bytes.
  */
 #ifndef VV_DATASET_READ_TEXT_ENCODER_H
 #define VV_DATASET_READ_TEXT_ENCODER_H
@@ -14,24 +14,27 @@
 #include "dataset/read/encoding.h"
 
 typedef struct vv_text_encoder {
-	vv_buf bytes;        /* of the last piece */
-	uint64_t count;      /* bytes so far */
-	vv_xxh3_state *hash; /* of them */
-	vv_buf rest;         /* text that is not encoded yet: the beginning of a character */
+	vv_buf bytes;        /* the encoded bytes of the last piece */
+	uint64_t count;      /* number of encoded bytes of all pieces */
+	vv_xxh3_state *hash; /* XXH3 of the encoded bytes of all pieces */
+	/* the beginning of a character, at the end of the last piece; not encoded yet */
+	vv_buf rest;
 } vv_text_encoder;
 
 vv_status vv_text_encoder_init(vv_text_encoder *e, vv_error *err);
 void vv_text_encoder_clear(vv_text_encoder *e); /* accepts zeroes */
-void vv_text_encoder_reset(vv_text_encoder *e); /* as after init */
+void vv_text_encoder_reset(vv_text_encoder *e); /* discards all pieces */
 
-/* Encodes the next piece into e->bytes. VV_EINPUT: it has a character that the encoding lacks. */
+/* Encodes the next piece into e->bytes. last: no piece follows. VV_EINPUT: the encoding does not have a character of
+ * the text. */
 vv_status vv_text_encoder_put(vv_text_encoder *e, vv_encoding *encoding, const char *text,
 			      size_t len, bool last, vv_error *err);
 
-/* The same if it is known that these are the bytes: false, and nothing is done, if text before waits for its rest. */
+/* Adds the encoded bytes of the next piece, if the caller knows them already; e->bytes is unchanged. Returns false,
+ * and does nothing, if the last piece ended within a character. */
 bool vv_text_encoder_put_known(vv_text_encoder *e, const char *bytes, size_t len);
 
-/* Are the bytes so far these? */
+/* Do the encoded bytes of all pieces have this length and XXH3-128? */
 bool vv_text_encoder_made(const vv_text_encoder *e, uint64_t count, vv_hash128 hash);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * unseen: files that have rows which varve does not read, and the commands that make tables of them.
+ * unseen: kinds of files with rows that varve does not read as a table, and the commands that convert them.
  */
 #ifndef VV_DATASET_READ_UNSEEN_H
 #define VV_DATASET_READ_UNSEEN_H
@@ -9,36 +9,40 @@
 
 #include "base/error.h"
 
+/* A kind of file. */
 typedef struct vv_unseen {
-	const char *magic;
+	const char *magic; /* the first len bytes of such a file */
 	size_t len;
+	/* for messages: the kind, like "a Parquet file"; and a clause to follow it, which may be "" */
 	const char *what, *but;
-	vv_hint_id hint;  /* the command, with the file's name as argument */
-	const char *kind; /* of document that a reader may support (lib/documents); NULL */
+	vv_hint_id hint;  /* a hint with a command, whose argument is the file's name */
+	const char *kind; /* kind of document, for readers in lib/documents; NULL: not a document */
 } vv_unseen;
 
-#define VV_UNSEEN_HEAD 64u /* bytes of a file to examine */
+#define VV_UNSEEN_HEAD 64u /* bytes of a file that vv_unseen_find needs */
 
-/* The code of the command for a file of this name. */
+/* Returns the hint for a file with this name. */
 vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name);
 
-/* The kind of document of a file of this name; NULL: none. A ZIP archive is one only by its name. */
+/* Returns the kind of document of a file with this name, or NULL if it is not a document. A ZIP archive is a
+ * workbook only if it has a workbook's name (.xlsx ...). */
 const char *vv_unseen_kind(const vv_unseen *u, const char *name);
 
-/* May there be rows in it? A compressed file may be a program's or a manual's: judges it by its
- * name. */
+/* Can a file with this name contain rows? Compressed files and ZIP archives are judged by the name, since many are
+ * not tables. */
 bool vv_unseen_has_rows(const vv_unseen *u, const char *name);
 
-/* For an ordinary file with a text's name (.txt, .dat, .asc, no extension) that can be read as a table, by the first
- * VV_UNSEEN_TEXT bytes; NULL: it cannot, or has another name. */
-#define VV_UNSEEN_TEXT ((size_t)64 << 10)
+#define VV_UNSEEN_TEXT ((size_t)64 << 10) /* bytes of a file that vv_unseen_text needs */
+/* Is this the name of a text file (.txt, .dat, .asc, no extension ...)? */
 bool vv_unseen_may_be_text(const char *name);
+/* If this is the name of a text file, and the file's first bytes can be read as a table, returns the kind for such a
+ * text; else NULL. */
 const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len);
 
-/* By the file's first bytes; NULL: nothing of the kind. */
+/* Returns the kind of a file by its first bytes; NULL: not one of these kinds. */
 const vv_unseen *vv_unseen_find(const char *head, size_t len);
 
-/* Does git call a file binary that begins so? It looks for a NUL in the first 8,000 bytes. */
+/* Does git treat a file with these first bytes as binary? git searches the first 8,000 bytes for a NUL. */
 bool vv_unseen_is_binary(const void *head, size_t len);
 
 #endif

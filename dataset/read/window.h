@@ -1,9 +1,9 @@
 /*
- * window: an input read ahead in large pieces, as one sliding run of bytes.
+ * window: reads an input in large pieces, and makes a contiguous range of its bytes visible, which moves forward.
  *
- * The bytes are private copies (never a mapping): hash, scan and encode read the same ones.
- * Returned bytes stay valid while their slab is held, also after the window has moved on. One
- * thread; a pool that has some threads reads ahead.
+ * The bytes are private copies, never a mapping, so that hashing, scanning and encoding read the same bytes even if
+ * the file changes. vv_window_hold keeps bytes valid after the window has moved. A window is used by one thread; a
+ * pool with enough threads reads ahead.
  */
 #ifndef VV_DATASET_READ_WINDOW_H
 #define VV_DATASET_READ_WINDOW_H
@@ -17,39 +17,42 @@
 #include "base/thread.h"
 #include "dataset/read/source.h"
 
-/* So much of its beginning is looked at before the rows of an input are read. */
+/* Bytes of the beginning of an input that are examined before its rows are read. */
 #define VV_WINDOW_FIRST (1u << 20)
 
 typedef struct vv_slab vv_slab;
 typedef struct vv_window vv_window;
 
-/* pool may be NULL: reads on demand. source must outlive the window. */
+/* Opens a window. pool may be NULL: the input is read on demand. source must outlive the window. */
 vv_status vv_window_open(vv_window **out, const vv_source *source, vv_pool *pool, vv_error *err);
-void vv_window_close(vv_window *w); /* waits for a read that is under way; accepts NULL */
+void vv_window_close(vv_window *w); /* waits for a running read; accepts NULL */
 VV_AUTO_FREE(vv_window, vv_window_close)
 
-/* The number of bytes at the input's end that do not belong to it, but to its tail. bytes: its last ones, `keep` of them if
- * it has that many (whole: it has fewer). */
+/* Determines the length of the tail: the bytes at the end of the input that are not read as rows. bytes: the last
+ * bytes of the input, at most `keep`; whole: they are the whole input. *tail is at most len. */
 typedef vv_status (*vv_window_tail_fn)(void *payload, const char *bytes, size_t len, bool whole,
 				       size_t *tail, vv_error *err);
-/* Before anything is consumed: the tail, which fn finds when the end has come, stays hidden. */
+/* Hides the tail of the input, at most `keep` bytes: fn determines its length when the end of the input is read. Call
+ * this before any byte is consumed. */
 vv_status vv_window_hide_tail(vv_window *w, size_t keep, vv_window_tail_fn fn, void *payload,
 			      vv_error *err);
-/* Makes the hidden tail visible again: it was not one. */
+/* Makes the hidden bytes visible, as part of the input, and hides none from then on. */
 void vv_window_show_tail(vv_window *w);
-/* The bytes that are hidden, once vv_window_at_end; they follow the visible ones. */
+/* Returns the length of the tail, which follows the visible bytes. Valid once vv_window_at_end returns true. */
 size_t vv_window_tail_len(const vv_window *w);
 
-/* Makes at least `want` bytes visible, or all that is left of the input. */
+/* Reads until at least `want` bytes are visible, or the input ends. */
 vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err);
 
-const char *vv_window_bytes(const vv_window *w); /* the first unconsumed byte */
-size_t vv_window_len(const vv_window *w);
-bool vv_window_at_end(const vv_window *w);     /* nothing follows the visible bytes */
-uint64_t vv_window_origin(const vv_window *w); /* offset of vv_window_bytes in the input */
+/* Returns the visible bytes; borrowed until the next vv_window_fill. */
+const char *vv_window_bytes(const vv_window *w);
+size_t vv_window_len(const vv_window *w);      /* the number of visible bytes */
+bool vv_window_at_end(const vv_window *w);     /* only the tail follows the visible bytes */
+uint64_t vv_window_origin(const vv_window *w); /* offset of the first visible byte in the input */
+/* Removes the first len bytes from the visible bytes. */
 void vv_window_consume(vv_window *w, size_t len);
 
-/* Keeps the visible bytes in memory until vv_slab_drop. */
+/* Keeps the visible bytes valid until vv_slab_drop is called with the result. */
 vv_slab *vv_window_hold(vv_window *w);
 void vv_slab_drop(vv_window *w, vv_slab *slab);
 

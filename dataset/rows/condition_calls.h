@@ -1,33 +1,38 @@
 /*
- * condition_calls: the functions of the language: abs(x), days(a, b), coalesce(x, y) ... Private to dataset/rows.
+ * condition_calls: the functions of conditions: abs(x), days(a, b), coalesce(x, y) ... Private to dataset/rows.
  */
 #ifndef VV_DATASET_ROWS_CONDITION_CALLS_H
 #define VV_DATASET_ROWS_CONDITION_CALLS_H
 
 #include "dataset/rows/condition_code.h"
 
-/* The kind of an argument: n number, t text, b true or false, d date (or datetime), c time of day (or datetime), m with a
- * month, v any kind with values, x the same kind as all other x. */
+/* A function. A letter is the kind of an argument or of the result: n number, t text, b true or false, d date or
+ * datetime, c time of day or datetime, m date, datetime or yearmonth, v any kind that can be compared, x any kind,
+ * but the same for all x. */
 typedef struct vv_call {
 	const char *name;
-	const char *takes; /* a letter for each; the last one for all further */
-	size_t least, most;
-	char gives; /* n, t, b, d, or x */
-	bool whole; /* called also if an argument is missing or unknown */
-	/* What SQLite has under this name: s the same, r the same of doubles, - nothing that is the same. */
+	/* a letter for each argument; the last letter is for all further arguments, too */
+	const char *takes;
+	size_t least, most; /* number of arguments */
+	char gives;         /* the letter of the result: n, t, b, d or x */
+	bool whole;         /* run is called even if an argument is missing or unknown */
+	/* Does SQLite's function with this name have the same results? 's': yes; 'r': yes, but it computes with
+	 * doubles; '-': no, or it does not exist */
 	char sqlite;
-	/* a: the first of count arguments, and in its place the result */
+	/* Computes the result of count arguments, the first of which is at place a of the stack, and puts it
+	 * there. */
 	void (*run)(vv_condition_scratch *s, size_t a, size_t count, int how);
-	int how;             /* which of the functions that it works off */
-	const char *example; /* a true condition */
+	int how;             /* passed to run, which may compute several functions */
+	const char *example; /* a condition that is true */
 } vv_call;
 
-/* NULL: unknown function. Ignores case. */
+/* Finds a function by name, ignoring case. Returns NULL if it is unknown. */
 const vv_call *vv_call_find(const char *name, size_t len);
-/* The i-th; NULL at the end. */
+/* Returns the i-th function, or NULL after the last. */
 const vv_call *vv_call_at(size_t i);
 
-/* The value of a function of kind (what x are) with count arguments from a on, in place of the first. */
+/* Calls the function with count arguments, the first of which is at place a of the stack, and puts the result there.
+ * kind: the kind of the arguments with the letter x. */
 void vv_call_run(const vv_call *call, vv_condition_scratch *s, size_t a, size_t count,
 		 vv_operand_kind kind);
 

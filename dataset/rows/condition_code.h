@@ -1,8 +1,9 @@
 /*
- * condition_code: a compiled condition. Private to dataset/rows.
+ * condition_code: the code of a compiled condition. Private to dataset/rows.
  *
- * Code is in reverse Polish order: each step takes its operands from the top of a stack of values and leaves one. The compiler
- * has checked that kinds fit, and that the stack is never deeper than VV_CONDITION_DEPTH.
+ * The code is in reverse Polish order: each step pops its operands from a stack of values and
+ * pushes one value. The compiler has checked that kinds fit, and that the stack never has more than
+ * VV_CONDITION_DEPTH values.
  */
 #ifndef VV_DATASET_ROWS_CONDITION_CODE_H
 #define VV_DATASET_ROWS_CONDITION_CODE_H
@@ -18,9 +19,11 @@
 #include "dataset/schema/pattern.h"
 #include "dataset/schema/schema.h"
 
-#define VV_CONDITION_DEPTH 48u              /* values on the stack, and parentheses open at once */
-#define VV_CONDITION_ITEMS 4096u            /* literals in one list */
-#define VV_CONDITION_TEXT ((size_t)1 << 20) /* bytes of all texts that functions make of one row */
+/* maximum number of values on the stack, and of parentheses open at once */
+#define VV_CONDITION_DEPTH 48u
+#define VV_CONDITION_ITEMS 4096u /* maximum number of literals in a list */
+/* maximum bytes of all texts that functions make for a row */
+#define VV_CONDITION_TEXT ((size_t)1 << 20)
 
 typedef struct vv_condition vv_condition;
 typedef struct vv_condition_scratch vv_condition_scratch;
@@ -29,23 +32,24 @@ typedef enum vv_operand_kind {
 	VV_OPERAND_NUMBER,
 	VV_OPERAND_TEXT,
 	VV_OPERAND_BOOLEAN,
-	VV_OPERAND_TIME,   /* vv_type has the kind */
-	VV_OPERAND_OPAQUE, /* only for the test is null */
-	VV_OPERAND_ANY     /* compiled without a schema: fits everything */
+	VV_OPERAND_TIME,   /* the vv_type beside the operand says which kind of time */
+	VV_OPERAND_OPAQUE, /* only valid for IS NULL and IS NOT NULL */
+	VV_OPERAND_ANY     /* compiled without a schema: valid everywhere */
 } vv_operand_kind;
 
 typedef enum vv_value_state {
 	VV_VALUE_MISSING,
-	VV_VALUE_UNKNOWN, /* not of its type, or beyond the computable range */
-	VV_VALUE_SMALL,   /* number: in small; any other kind: known */
-	VV_VALUE_LARGE,   /* number: the vv_ratio of its place on the stack */
-	VV_VALUE_INFINITE /* number: above all others; with truth below them */
+	/* the cell is not a value of its type, or the value is beyond the computable range */
+	VV_VALUE_UNKNOWN,
+	VV_VALUE_SMALL,   /* number: the value is in `small`; other kinds: the value is known */
+	VV_VALUE_LARGE,   /* number: the value is in the vv_ratio at the same place of the stack */
+	VV_VALUE_INFINITE /* number: above all other numbers; if truth is set, below them */
 } vv_value_state;
 
 /* A point in time, in UTC: days since 1970-01-01, and seconds since the beginning of the day. */
 typedef struct vv_time_value {
 	int64_t days, seconds;
-	/* digits after the second's point, without trailing zeros; borrowed */
+	/* digits of the fraction of a second, without trailing zeros; borrowed */
 	const char *fraction;
 	size_t fraction_len;
 } vv_time_value;
@@ -54,7 +58,7 @@ typedef struct vv_operand {
 	vv_value_state state;
 	vv_small small;
 	bool truth;
-	const char *text; /* any kind: the cell's text, or the literal as written */
+	const char *text; /* for all kinds: the cell's text, or the literal as written */
 	size_t len;
 	vv_time_value time;
 } vv_operand;
@@ -71,10 +75,12 @@ typedef enum vv_step_code {
 	VV_STEP_NOT_EQUAL,
 	VV_STEP_GREATER_EQUAL,
 	VV_STEP_GREATER,
-	VV_STEP_BEGINS, /* a text and a literal's text */
-	VV_STEP_LIKE,   /* the same; its opposite follows, as for others below */
+	VV_STEP_BEGINS, /* a text and the text of a literal */
+	/* a text and the text of a literal */
+	VV_STEP_LIKE,
+	/* the negation of the previous code; so are the codes with NOT below */
 	VV_STEP_NOT_LIKE,
-	VV_STEP_BETWEEN, /* of three values */
+	VV_STEP_BETWEEN, /* three values */
 	VV_STEP_NOT_BETWEEN,
 	VV_STEP_IN,
 	VV_STEP_NOT_IN,
@@ -85,39 +91,41 @@ typedef enum vv_step_code {
 	VV_STEP_MULTIPLY,
 	VV_STEP_DIVIDE,
 	VV_STEP_NEGATE,
-	VV_STEP_MATCHES, /* of a text and a pattern */
+	VV_STEP_MATCHES, /* a text and a pattern */
 	VV_STEP_NOT_MATCHES,
 	VV_STEP_CALL,
 	VV_STEP_AGGREGATE,
-	VV_STEP_TEXT /* of a column */
+	VV_STEP_TEXT /* the text of a column */
 } vv_step_code;
 
 typedef struct vv_step {
 	vv_step_code code;
-	vv_operand_kind kind; /* COLUMN, LITERAL: its own; comparisons and lists: of the operands */
-	/* COLUMN: place; LITERAL: number of the literal; lists: of the first one; CALL: of the function; AGGREGATE:
-	 * number */
+	/* COLUMN, LITERAL: kind of the value; comparisons and lists: kind of the operands */
+	vv_operand_kind kind;
+	/* COLUMN: place of the column; LITERAL: number of the literal; lists: number of the first
+	 * literal; CALL: number of the function; AGGREGATE: number of the aggregate */
 	size_t at;
-	size_t count; /* lists: how many literals; CALL: arguments */
-	bool before;  /* COLUMN: of the row before (old.); AGGREGATE: of the base */
+	size_t count; /* lists: number of literals; CALL: number of arguments */
+	bool before;  /* COLUMN: reads the old row (old.); AGGREGATE: reads the base version */
 } vv_step;
 
-/* A literal of the condition's text. Large numbers are kept as text, too, and parsed when they are needed. */
+/* A literal in the text of the condition. Large numbers are also stored as text, and parsed when
+ * they are needed. */
 typedef struct vv_literal {
 	vv_operand value;
-	bool spelled;        /* value.text is what its column accepts */
-	vv_ratio *large;     /* VV_VALUE_LARGE; in the arena */
-	vv_pattern *pattern; /* of matches; owned */
+	bool spelled;        /* value.text is a spelling that the column accepts */
+	vv_ratio *large;     /* the number if the state is VV_VALUE_LARGE; in the arena */
+	vv_pattern *pattern; /* MATCHES: the compiled pattern; owned */
 } vv_literal;
 
-/* A value that outlives the row. */
+/* Storage for a value that is used after its row. */
 typedef struct vv_value_room {
 	vv_operand value;
 	vv_ratio large;
 } vv_value_room;
 
 typedef enum vv_aggregate_op {
-	VV_AGGREGATE_COUNT, /* rows, or values if there is an argument */
+	VV_AGGREGATE_COUNT, /* number of rows, or of values if there is an argument */
 	VV_AGGREGATE_SUM,
 	VV_AGGREGATE_MIN,
 	VV_AGGREGATE_MAX,
@@ -130,13 +138,13 @@ typedef enum vv_aggregate_op {
 typedef struct vv_condition_aggregate {
 	vv_aggregate_op op;
 	vv_condition *argument; /* NULL: count(*); owned */
-	const char *text;       /* "sum(price)" */
+	const char *text;       /* as written, such as "sum(price)" */
 } vv_condition_aggregate;
 
-/* The longest run of steps that begins at a given step, leaves one value, and reads at most one column. column SIZE_MAX: it
- * reads no column. */
+/* For a step: the longest run of steps that begins with it, pushes exactly one value, and reads at
+ * most one column. column SIZE_MAX: the run reads no column. */
 typedef struct vv_span {
-	size_t end; /* 0: no such run */
+	size_t end; /* index of the step after the run; 0: no such run */
 	size_t column;
 } vv_span;
 
@@ -147,21 +155,21 @@ struct vv_condition {
 	char *text;
 	vv_step *steps;
 	size_t step_count;
-	vv_span *spans; /* of the steps */
+	vv_span *spans; /* one for each step */
 	vv_literal *literals;
 	size_t literal_count;
-	size_t *columns; /* ascending */
+	size_t *columns; /* places of the columns that the condition reads, ascending */
 	size_t column_count;
-	size_t *old_columns; /* the same, for the row before the change (old.) */
+	size_t *old_columns; /* like columns, for the old row (old.) */
 	size_t old_column_count;
-	const vv_schema *old; /* of these */
+	const vv_schema *old; /* schema of the old row */
 	bool old_json;
-	bool change;          /* it has old. or new. */
-	bool has_text;        /* functions make texts */
-	vv_operand_kind kind; /* of the result */
-	vv_type type;         /* of a result that is a time */
-	size_t end;           /* bytes of the text that were read */
-	size_t left;          /* offset of the last comparison */
+	bool change;          /* the condition contains old. or new. */
+	bool has_text;        /* the condition has functions that make texts */
+	vv_operand_kind kind; /* kind of the result */
+	vv_type type;         /* type of the result, if it is a time */
+	size_t end;           /* number of bytes of the text that were parsed */
+	size_t left;          /* offset in the text of the last comparison */
 	vv_condition_aggregate *aggregates;
 	size_t aggregate_count;
 };
@@ -170,49 +178,53 @@ struct vv_condition {
 struct vv_condition_scratch {
 	vv_operand stack[VV_CONDITION_DEPTH];
 	vv_ratio large[VV_CONDITION_DEPTH];
-	vv_ratio more[2]; /* of literals in lists, of results in the making */
-	vv_buf digits;    /* of a number that is being read */
-	vv_arena texts;   /* of functions */
-	size_t text_len;
-	vv_operand_kind call_kind; /* of the values that the current function compares */
+	vv_ratio more[2];          /* scratch for literals in lists, and for results */
+	vv_buf digits;             /* scratch for the digits of a number */
+	vv_arena texts;            /* texts that functions made */
+	size_t text_len;           /* bytes of these texts */
+	vv_operand_kind call_kind; /* kind of the values that the current function compares */
 	vv_pattern_scratch *patterns;
-	const vv_cell *old; /* of the row before */
-	const vv_value_room
-		*sums[2]; /* values of aggregates: of the version, of the base (NULL: no base) */
-	bool failed;
-	bool undecided; /* a pattern exceeded its steps */
+	const vv_cell *old; /* cells of the old row */
+	/* values of the aggregates of the version and of the base; [1] NULL: no base */
+	const vv_value_room *sums[2];
+	bool failed;    /* out of memory */
+	bool undecided; /* a pattern exceeded its limit of steps */
 };
 
-/* How many values a step takes from the stack. */
+/* Returns the number of values that a step pops from the stack. */
 size_t vv_step_operands(const vv_step *step);
-/* For a comparison, a bit for each order that makes it true: less 1, equal 2, greater 4. For other steps, 0. */
+/* Returns the orders for which a comparison is true, as a bit mask: 1 less, 2 equal, 4 greater.
+ * Returns 0 for other steps. */
 unsigned vv_step_orders(vv_step_code code);
-/* The kind of the value that the steps before end leave. */
+/* Returns the kind of the value that the step before `end` pushes. */
 vv_operand_kind vv_steps_kind(const vv_condition *c, size_t end);
-/* The value of the steps from begin to end, at the bottom of the stack. */
+/* Runs the steps from begin to end. The result is the first value of s->stack. */
 void vv_condition_run_steps(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells,
 			    size_t begin, size_t end);
 
-/* Compares a with b, both known; false: not comparable. */
+/* Compares a with b, which must both be known. Returns false if they cannot be compared. *out: less
+ * than, equal to or greater than 0. */
 bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
 			const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large,
 			int *out);
 
-/* The kind of a letter of vv_call; x: other. */
+/* Returns the kind for a letter in a vv_call. other: the kind for letters without a kind. */
 vv_operand_kind vv_kind_of_letter(char letter, vv_operand_kind other);
-/* Changes the sign, also of infinite numbers. */
+/* Changes the sign of a number, also of an infinite number. */
 void vv_operand_negate(vv_operand *v, vv_ratio *large);
-/* The length of the first character in bytes; an invalid byte counts as one character. */
+/* Returns the bytes of the first character. An invalid byte counts as a character. */
 size_t vv_character_len(const char *s, size_t len);
 
-/* Does the field spell numbers as JSON does? */
+/* Returns true if the field spells numbers as JSON does. */
 bool vv_operand_usual(const vv_field *f);
-/* Reads a value of true or false that the field accepts. */
+/* Returns true if the text is a spelling of true that the field accepts. The text must be a boolean
+ * of the field. */
 bool vv_operand_read_boolean(const vv_field *f, const char *s, size_t len);
-/* Reads a date or time as the field spells it. */
+/* Reads a date or time in the spelling of the field. Returns false if the text has another form. */
 bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, size_t len);
-/* Reads a number that is not small, in the field's spelling (NULL: as in JSON). Its state is LARGE (the number is in *large),
- * INFINITE, or UNKNOWN (not a computable number). *failed: memory ran out. */
+/* Reads a number that is not small, in the spelling of the field, or of JSON if f is NULL. Sets
+ * out->state to VV_VALUE_LARGE (the number is in *large), VV_VALUE_INFINITE, or VV_VALUE_UNKNOWN
+ * (not a computable number). *failed: out of memory. */
 void vv_operand_read_number(vv_operand *out, vv_ratio *large, vv_buf *digits, const vv_field *f,
 			    const char *s, size_t len, bool *failed);
 

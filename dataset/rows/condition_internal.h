@@ -1,6 +1,7 @@
 /*
- * condition_internal: declarations of the condition compiler: words, what values will be, and
- * operators that wait for their right side (Dijkstra's shunting yard). For this noun alone.
+ * condition_internal: declarations shared by the parts of the condition compiler: tokens, the kinds
+ * of values, and a stack of operators whose right side is not read yet (Dijkstra's shunting yard
+ * algorithm). Only for the sources condition*.c.
  */
 #ifndef VV_DATASET_ROWS_CONDITION_INTERNAL_H
 #define VV_DATASET_ROWS_CONDITION_INTERNAL_H
@@ -25,47 +26,53 @@ typedef enum vv_token_type {
 
 typedef struct vv_token {
 	vv_token_type type;
-	size_t at, end;   /* in the text */
-	const char *text; /* names and strings without quotes; signs unchanged */
+	size_t at, end;   /* offsets in the condition's text */
+	const char *text; /* the token's text; names and strings are without quotes */
 	size_t len;
 } vv_token;
 
 typedef struct vv_tokens {
 	const char *text;
 	size_t len, pos;
-	vv_token now;
+	vv_token now; /* the current token */
 	const vv_condition_how *how;
-	vv_arena *arena; /* of decoded texts */
+	vv_arena *arena; /* for the texts of decoded strings */
 	vv_error *err;
 } vv_tokens;
 
-/* Sets an error at a byte of the text, with its word (NULL: none). Returns VV_EINPUT. */
+/* Sets the error `what` at offset `at` of the text, followed by word. word may be NULL. Returns
+ * VV_EINPUT. */
 vv_status vv_tokens_fail(const vv_tokens *p, size_t at, const char *what, const char *word,
 			 size_t len);
+/* Reads the next token into p->now. */
 vv_status vv_tokens_next(vv_tokens *p);
-/* A word, in small or capital letters; a sign. */
+/* Is the token this word? Ignores case; word is in small letters. */
 bool vv_token_is_word(const vv_token *t, const char *word);
+/* Is the token this sign? */
 bool vv_token_is_sign(const vv_token *t, const char *sign);
-/* Is it a '-' that belongs to the number after it? */
+/* Is the current token a '-' directly before a number? */
 bool vv_tokens_at_negative(const vv_tokens *p);
 
 /* ---- condition_terms.c ---- */
 
-/* The future value on the stack. */
+/* A value that the steps so far will leave on the stack. */
 typedef struct vv_term {
 	vv_operand_kind kind;
-	vv_type type;          /* TIME */
-	const vv_field *field; /* a column's; else NULL */
-	size_t literal;        /* number of the literal; else SIZE_MAX */
-	size_t at;             /* in the text */
+	vv_type type;          /* if kind is VV_OPERAND_TIME */
+	const vv_field *field; /* the column; NULL: the value is not a column */
+	size_t literal;        /* number of the literal; SIZE_MAX: the value is not a literal */
+	size_t at;             /* offset in the text */
 } vv_term;
 
 vv_operand_kind vv_kind_of_type(vv_type t);
-const char *vv_term_name(const vv_term *n); /* "a number" */
-/* Can y be compared with x? A literal becomes a value of x's kind. at: the byte of the operator. */
+const char *vv_term_name(const vv_term *n); /* for messages: "a number"; a constant */
+/* Checks that y can be compared with x; if y is a literal, makes it a value of x's kind. at: the
+ * offset of the operator, for messages. VV_EINPUT. */
 vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term *y, size_t at);
-/* For a text column that must have another type: sets the hint to set that type. Returns VV_EINPUT. */
+/* If n is a column of texts, adds a hint with the command that sets its type to `type`. Returns
+ * VV_EINPUT. */
 vv_status vv_term_advise(vv_tokens *t, const vv_term *n, const char *type);
+/* Checks that n is of this kind. at: an offset in the text, for messages. VV_EINPUT. */
 vv_status vv_term_want(vv_tokens *t, const vv_term *n, vv_operand_kind kind, size_t at);
 
 /* ---- condition_emit.c ---- */
@@ -83,55 +90,63 @@ typedef enum vv_op_code {
 	VV_OP_NEGATE
 } vv_op_code;
 
-/* An operator that waits for its right side; later ones bind tighter. */
+/* An operator whose right side is not read yet. */
 typedef struct vv_parser_op {
-	vv_op_code code;
+	vv_op_code code; /* a greater code binds tighter */
 	vv_step_code step;
-	size_t at;
-	bool second;                 /* of between: after its 'and' */
-	size_t call;                 /* CALL: which function */
-	size_t terms;                /* CALL: how many there were before its arguments */
+	size_t at;                   /* offset in the text */
+	bool second;                 /* between: its 'and' was read */
+	size_t call;                 /* CALL: the function's number (vv_call_at) */
+	size_t terms;                /* CALL: the number of nodes before the arguments */
 	size_t left_begin, left_end; /* COMPARE: the steps of its left side */
 } vv_parser_op;
 
 typedef struct vv_parser {
 	vv_condition *c;
 	vv_tokens t;
-	vv_parser_op ops[VV_CONDITION_DEPTH];
+	vv_parser_op ops[VV_CONDITION_DEPTH]; /* the stack of operators */
 	size_t op_count;
-	vv_term nodes[VV_CONDITION_DEPTH];
+	vv_term nodes[VV_CONDITION_DEPTH]; /* the stack of values */
 	size_t node_count;
 	size_t step_room, literal_room;
-	bool *used, *old_used; /* columns */
-	size_t column_at;      /* in the text: a column that is in no aggregate; SIZE_MAX: none */
-	bool change;           /* there is an old. or new. */
+	bool *used, *old_used; /* for each column: is it read? for each old column: is it read? */
+	/* offset of the first column outside of aggregates; SIZE_MAX: no such column */
+	size_t column_at;
+	bool change; /* the condition has old. or new. */
 	size_t aggregate_room;
-	bool ended;    /* a line: before a word that is not an operator */
+	bool ended;    /* the condition has ended; the rest of the line is not part of it */
 	vv_error *err; /* never NULL */
 } vv_parser;
 
-/* Adds a copy of the item to an array of the condition's arena: items points to the pointer to it. */
+/* Appends a copy of the item to an array in the condition's arena. items: the address of the pointer to the array.
+ * *count, *room: the number of used and of allocated items. size: bytes of an item. */
 vv_status vv_parser_add(vv_parser *p, void *items, size_t *count, size_t *room, const void *item,
 			size_t size);
 vv_status vv_parser_add_step(vv_parser *p, const vv_step *step);
 vv_status vv_parser_add_literal(vv_parser *p, const vv_literal *l);
-/* Reads the literal t; *kind: its kind. */
+/* Reads the token t as a literal, and sets *kind to the literal's kind. */
 vv_status vv_parser_read_literal(vv_parser *p, vv_literal *l, const vv_token *t,
 				 vv_operand_kind *kind);
-/* A value, an operator on its stack. VV_EINPUT: nested too deeply. */
+/* Pushes a value, and adds the step that makes it. VV_EINPUT: nested too deeply. */
 vv_status vv_parser_push_node(vv_parser *p, const vv_term *n, const vv_step *step);
+/* Pushes an operator. VV_EINPUT: nested too deeply. */
 vv_status vv_parser_push_op(vv_parser *p, vv_op_code code, vv_step_code step, size_t at);
 vv_status vv_parser_push_literal(vv_parser *p, const vv_token *t);
 vv_status vv_parser_push_column(vv_parser *p, const vv_token *t);
-/* A column of the row before, for old.NAME. */
+/* Pushes a column of the row before the change, for old.NAME. */
 vv_status vv_parser_push_old(vv_parser *p, const vv_token *t);
-/* Works off what binds at least as tightly as code. */
+/* Pops the operators that bind at least as tightly as code, up to the innermost parenthesis, and
+ * adds their steps. */
 vv_status vv_parser_reduce(vv_parser *p, vv_op_code code);
+/* Ends the innermost parenthesis or call. */
 vv_status vv_parser_close_parenthesis(vv_parser *p);
 
-/* condition_tests.c: where the value that the steps before end leave begins. */
+/* ---- condition_tests.c ---- */
+
+/* The steps before index `end` leave a value on top of the stack. Returns the index of the first
+ * step that computes this value. */
 size_t vv_steps_begin(const vv_condition *c, size_t end);
-/* Makes c->spans. False: out of memory. */
+/* Computes c->spans. Returns false if out of memory. */
 bool vv_steps_span(vv_condition *c);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * edited_file: writes a table's file line by line: with the right text between rows, and after the last one, so that
- * the file stays valid when rows are added, removed and moved.
+ * edited_file: writes a table's file line by line, with the right row ends between the rows and after the last row,
+ * so that the file stays valid if rows are added, removed or moved.
  *
  *	vv_edited_file f = {.dialect = &t->root.dialect, .out = &out};
  *	vv_edited_file_head(&f);
@@ -8,7 +8,7 @@
  *	vv_edited_file_tail(&f);
  *	vv_edited_file_clear(&f);
  *
- * The output is the text; out->failed: out of memory.
+ * The output is UTF-8, whatever the file's encoding. out->failed is true if out of memory.
  */
 #ifndef VV_DATASET_ROWS_EDITED_FILE_H
 #define VV_DATASET_ROWS_EDITED_FILE_H
@@ -20,18 +20,21 @@
 #include "dataset/format/dialect.h"
 
 typedef struct vv_edited_file {
-	const vv_dialect *dialect; /* borrowed, both */
-	vv_buf *out;
-	bool any;       /* something is in front that a row must be set off from */
-	bool some;      /* lines were put */
-	vv_buf between; /* the row end of the line put last */
-	bool as_old;    /* which was the last one of the file before */
+	const vv_dialect *dialect; /* borrowed */
+	vv_buf *out;               /* borrowed */
+	/* The rest is private. */
+	bool any;       /* the output so far ends with a line that lacks its row end */
+	bool some;      /* vv_edited_file_lines was called */
+	vv_buf between; /* the row end, not written yet, of the last line */
+	bool as_old;    /* the last line was the last line of the old file */
 } vv_edited_file;
 
+/* Writes the bytes before the first row. */
 void vv_edited_file_head(vv_edited_file *f);
-/* One row's line with its row end, or several that follow each other. last_old: the last one of them was the last line of the
- * file before, and may have no row end. Lines above a removed row are written so, too. */
+/* Writes the lines of one or more rows, each with its row end, or the comments above a removed row. last_old: the
+ * last of these lines was the last line of the old file, and may lack a row end. */
 void vv_edited_file_lines(vv_edited_file *f, const char *lines, size_t len, bool last_old);
+/* Writes the row end of the last row, if the file has one, and the bytes after it. */
 void vv_edited_file_tail(vv_edited_file *f);
 void vv_edited_file_clear(vv_edited_file *f); /* accepts zeroes */
 

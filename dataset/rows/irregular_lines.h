@@ -1,8 +1,7 @@
 /*
- * irregular_lines: the irregular lines of a whole version, one after the other.
+ * irregular_lines: reads the irregular lines (quirks.h) of a whole version.
  *
- * Regular lines are skipped; groups without irregular lines are not read, only their entries in the
- * lists.
+ * Groups without irregular lines are not read, only their entries in the lists of the version.
  */
 #ifndef VV_DATASET_ROWS_IRREGULAR_LINES_H
 #define VV_DATASET_ROWS_IRREGULAR_LINES_H
@@ -14,17 +13,19 @@
 #include "dataset/table/table.h"
 
 typedef struct vv_forms vv_forms;
-/* The table must outlive it. */
+/* The table must outlive the reader *out. */
 vv_status vv_forms_open(vv_forms **out, vv_table *t, vv_error *err);
-/* The next one, rows ascending; row counts from the table's beginning here. Borrowed
- * until the next call: 1, 0 at the end, <0. */
+/* Reads the next irregular line, in the order of rows. out->row is the row's number in the table, from 0;
+ * out->raw is borrowed until the next call. Returns 1, 0 at the end, or a negative status. */
 int vv_forms_next(vv_forms *f, vv_quirk *out, vv_error *err);
 void vv_forms_close(vv_forms *f); /* accepts NULL */
 VV_AUTO_FREE(vv_forms, vv_forms_close)
 
-/* CSV: how many of a row's raw bytes are blank lines and comments before it. columns: of the table. */
+/* CSV: returns the number of a row's raw bytes that are blank lines and comments before the row. columns: the
+ * number of the table's columns. */
 size_t vv_forms_before(const vv_dialect *d, size_t columns, const char *raw, size_t len);
-/* Where those after it begin, of which the file's last row may have some; from: where the row itself begins. */
+/* CSV: returns the offset, in a row's raw bytes, of the blank lines and comments after the row (only the last
+ * row of the file has some), or len. from: the result of vv_forms_before. */
 size_t vv_forms_after(const vv_dialect *d, size_t columns, const char *raw, size_t from,
 		      size_t len);
 /* Hashes of the comments between the rows and after the last one, in ascending order. */
@@ -35,7 +36,7 @@ typedef struct vv_comment_hashes {
 void vv_comment_hashes_clear(vv_comment_hashes *h); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_comment_hashes, vv_comment_hashes_clear)
 bool vv_comment_hashes_equal(const vv_comment_hashes *a, const vv_comment_hashes *b);
-/* *out is the caller's to clear in any case. */
+/* Computes the hashes of all comments of the table's file. The caller clears *out, also after a failure. */
 vv_status vv_forms_comments(vv_comment_hashes *out, vv_table *t, vv_error *err);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * row_block: the rows of a row group as columns, and the results of conditions for all of them at once.
+ * row_block: decodes the columns of a row group, and evaluates conditions for all its rows at once.
  *
- * A correct caller: vv_row_block_new, one per thread; for each row group vv_row_block_open, and vv_row_block_judge for each
- * condition (or vv_sums_add for sums). Each column is unpacked once for all conditions. Operations without an
- * implementation for columns run row by row, with the same results.
+ * A correct caller: vv_row_block_new once for each thread; for each row group vv_row_block_open, then
+ * vv_row_block_judge for each condition (or vv_sums_add for sums). Each column is decoded once for all conditions.
+ * Operations that are not implemented for whole columns run row by row, with the same results.
  */
 #ifndef VV_DATASET_ROWS_ROW_BLOCK_H
 #define VV_DATASET_ROWS_ROW_BLOCK_H
@@ -17,17 +17,19 @@
 #include "dataset/format/group.h"
 #include "dataset/rows/condition_run.h"
 
-/* Beside the answers of vv_truth: a pattern took more than its steps. */
+/* A result in addition to those of vv_truth: unknown, because a pattern took too many steps. */
 #define VV_TRUTH_UNDECIDED 3u
 
-/* Where the rows are; borrowed until the next. */
+/* The rows of a block. Pointers are borrowed until the next vv_row_block_open. */
 typedef struct vv_row_source {
 	size_t rows;
 	const vv_group *group;
-	const vv_cell *cells; /* in place of the group: rows x columns */
-	size_t columns;       /* of the table */
-	const size_t *places; /* of each field of the schema: its column; SIZE_MAX: it is absent */
-	const uint8_t *skip;  /* a 1 for each row that is passed over; NULL: none is */
+	/* rows x columns cells, used instead of the group; NULL: use the group */
+	const vv_cell *cells;
+	size_t columns; /* number of the table's columns */
+	/* the column of each field of the schema; SIZE_MAX: all its cells are absent */
+	const size_t *places;
+	const uint8_t *skip; /* for each row: 1 if it is skipped; NULL: no row is skipped */
 } vv_row_source;
 
 typedef struct vv_row_block vv_row_block;
@@ -35,17 +37,19 @@ vv_row_block *vv_row_block_new(void);    /* NULL when out of memory */
 void vv_row_block_free(vv_row_block *b); /* accepts NULL */
 VV_AUTO_FREE(vv_row_block, vv_row_block_free)
 
-/* fields: of the schema that conditions were compiled against. */
+/* Begins a block. fields: the number of fields of the schema with which the conditions were compiled. */
 vv_status vv_row_block_open(vv_row_block *b, const vv_row_source *from, size_t fields,
 			    vv_error *err);
-/* From here on rows with a 1 are passed over; NULL: none is. */
+/* Replaces the rows to skip (vv_row_source.skip). */
 void vv_row_block_skip(vv_row_block *b, const uint8_t *skip);
-/* A column of the table in its stored form (vv_group_run_look; with numbers vv_group_run_of), and as a cell for each row;
- * borrowed until the next vv_row_block_open. */
+/* Returns a column of the table in its stored form, as vv_group_run_of does if numbers is true, else as
+ * vv_group_run_look does. *run is borrowed until the next vv_row_block_open. */
 vv_status vv_row_block_run(vv_row_block *b, size_t place, bool numbers, const vv_group_run **run,
 			   vv_error *err);
+/* Returns a column of the table as one cell for each row. *cells is borrowed until the next vv_row_block_open. */
 vv_status vv_row_block_cells(vv_row_block *b, size_t place, const vv_cell **cells, vv_error *err);
-/* The result of the condition for each row, as vv_condition_eval; borrowed until the next vv_row_block_open. */
+/* Evaluates the condition for each row. *truths has a vv_truth or VV_TRUTH_UNDECIDED for each row; borrowed until the
+ * next vv_row_block_open. */
 vv_status vv_row_block_judge(vv_row_block *b, const vv_condition *c, vv_condition_scratch *s,
 			     const uint8_t **truths, vv_error *err);
 

@@ -1,10 +1,11 @@
 /*
- * sums: counts and sums of rows, by groups: "sum(price) > 0 group by month(day)".
+ * sums: computes aggregates of rows, by groups, and evaluates conditions on them: "sum(price) > 0 group by
+ * month(day)".
  *
- * A correct caller: vv_sums_rule_new; a vv_sums for each part of a table, vv_sums_add for each row group; vv_sums_put keeps a
- * part as bytes, vv_sums_read adds them up; vv_sums_judge for each group of the whole. Parts may be added in any order.
- * Numbers are exact. As in SQL, a missing value is in no count, sum or least; one that is not of its type is none either. A row
- * whose group is not of its type is in no group.
+ * A correct caller: vv_sums_rule_new; vv_sums_new for each part of a table, and vv_sums_add for each of its row
+ * groups; vv_sums_put to store a part's sums as bytes; vv_sums_read to add the parts, in any order; vv_sums_finish;
+ * vv_sums_judge for each group. Numbers are exact. As in SQL, aggregates ignore missing values; they also ignore
+ * values that are not of their column's type. A row is ignored if a value after 'group by' is not of its type.
  */
 #ifndef VV_DATASET_ROWS_SUMS_H
 #define VV_DATASET_ROWS_SUMS_H
@@ -17,27 +18,30 @@
 #include "base/buf.h"
 #include "dataset/rows/row_block.h"
 
-#define VV_SUMS_KEYS_MAX 32u /* expressions after 'group by' */
+#define VV_SUMS_KEYS_MAX 32u /* most expressions after 'group by' */
 
 typedef struct vv_sums_rule vv_sums_rule;
-/* condition: of aggregates; where: rows that count (NULL: all); groups: expressions, ended by NULL (NULL: all rows are one group).
- * how: of the condition; where_at, groups_at: characters before those in their line. VV_EINPUT. */
+/* The texts of a rule. */
 typedef struct vv_sums_text {
+	/* condition: compares aggregates; where: selects the rows to be counted; NULL: all rows are counted */
 	const char *condition, *where;
+	/* the expressions after 'group by', ended by NULL; or NULL: all rows are one group */
 	const char *const *groups;
+	/* for messages: the number of characters in the line before the text of where, and before that of groups */
 	size_t where_at, groups_at;
 } vv_sums_text;
+/* Compiles a rule. how: how the condition is compiled. VV_EINPUT: a text is invalid. */
 vv_status vv_sums_rule_new(vv_sums_rule **out, const vv_sums_text *text, const vv_schema *schema,
 			   const vv_condition_how *how, vv_error *err);
 void vv_sums_rule_free(vv_sums_rule *r); /* accepts NULL */
 VV_AUTO_FREE(vv_sums_rule, vv_sums_rule_free)
-/* The places of the columns that it reads, ascending; borrowed. */
+/* Returns the columns that the rule reads, as indexes in the schema, ascending; borrowed. */
 const size_t *vv_sums_rule_columns(const vv_sums_rule *r, size_t *count);
 
-/* Is it one aggregate alone, of a condition "X is null" with len bytes? */
+/* For a condition of len bytes of the form "X is null": is X a single aggregate, and not one of the base? */
 bool vv_sums_rule_is_one(const vv_sums_rule *r, size_t len);
 
-/* Does it use the version compared with? */
+/* Does the condition use aggregates of the base, the version with which the table is compared? */
 bool vv_sums_rule_has_base(const vv_sums_rule *r);
 
 typedef struct vv_sums vv_sums;
@@ -45,29 +49,33 @@ vv_sums *vv_sums_new(const vv_sums_rule *r); /* NULL when out of memory */
 void vv_sums_free(vv_sums *s);               /* accepts NULL */
 VV_AUTO_FREE(vv_sums, vv_sums_free)
 void vv_sums_reset(vv_sums *s);
-/* The rows of a block. */
+/* Adds the rows of a block. */
 vv_status vv_sums_add(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch, vv_error *err);
-/* Appends it. */
+/* Appends the sums as bytes, for vv_sums_read. */
 void vv_sums_put(vv_buf *out, vv_sums *s);
-/* Adds the cached sums. 1; 0: they are damaged, and s must be dropped; VV_ENOMEM. */
+/* Adds sums that vv_sums_put has written. Returns 1; 0: the bytes are damaged, and s can no longer be used;
+ * VV_ENOMEM. */
 int vv_sums_read(vv_sums *s, const void *bytes, size_t len);
 
-/* Ends adding: groups are in the order of their values. */
+/* Ends adding, and sorts the groups by their values. */
 vv_status vv_sums_finish(vv_sums *s, vv_error *err);
+/* Returns the number of groups. */
 size_t vv_sums_groups(const vv_sums *s);
-/* Does the i-th group meet the condition? base: the version compared with, finished; NULL: none. */
+/* Does the i-th group meet the condition? base: the finished sums of the base; NULL: no base. */
 vv_truth vv_sums_judge(const vv_sums *s, vv_condition_scratch *scratch, size_t i,
 		       const vv_sums *base);
-/* "month(day)=5"; empty without groups. */
+/* Appends the name of the i-th group, as "month(day)=5"; nothing if the rule has no groups. */
 void vv_sums_put_group(vv_buf *out, const vv_sums *s, size_t i);
 typedef enum vv_sums_kind {
-	VV_SUMS_NONE, /* no values: nothing is appended */
-	VV_SUMS_NUMBER, /* as JSON writes numbers, exact; a fraction that has no end to its ninth decimal place */
-	VV_SUMS_TEXT /* a text, a date, "unknown" where numbers have too many digits, "INF", "2097152 (estimated)" */
+	VV_SUMS_NONE, /* there is no value: nothing is appended */
+	/* a number as JSON writes it, exact; an infinite fraction is cut after its ninth decimal place */
+	VV_SUMS_NUMBER,
+	/* another text: a text, a date, "INF", "2097152 (estimated)", or "unknown" if numbers have too many digits */
+	VV_SUMS_TEXT
 } vv_sums_kind;
-/* Appends the value of the one aggregate of the one group. */
+/* Appends the value of the rule's only aggregate for the only group. */
 vv_sums_kind vv_sums_put_value(vv_buf *out, const vv_sums *s);
-/* "count(*)=12 (base 15)", all that the condition counts. */
+/* Appends the values of the condition's aggregates for the i-th group, as "count(*) = 12 (base 15)". */
 void vv_sums_put_values(vv_buf *out, vv_condition_scratch *scratch, const vv_sums *s, size_t i,
 			const vv_sums *base);
 

@@ -1,7 +1,7 @@
 /*
- * csv_record: lists that people type or that a program prints, as one CSV record (RFC 4180): a,"b,c",d.
+ * csv_record: reads and writes lists in command lines and outputs as one CSV record (RFC 4180): a,"b,c",d.
  *
- * libcsv reads them. Blanks belong to the values.
+ * libcsv reads the records. Spaces beside a comma belong to the values.
  */
 #ifndef VV_DATASET_SCHEMA_CSV_RECORD_H
 #define VV_DATASET_SCHEMA_CSV_RECORD_H
@@ -15,9 +15,9 @@
 #include "base/text.h"
 
 typedef struct vv_csv_value {
-	const char *text; /* followed by a zero byte */
+	const char *text; /* NUL-terminated; may also contain a NUL */
 	size_t len;
-	bool missing; /* empty, and not in quotes */
+	bool missing; /* the value is empty and not in quotes */
 } vv_csv_value;
 
 typedef struct vv_csv_record {
@@ -26,17 +26,17 @@ typedef struct vv_csv_record {
 	vv_buf text;
 } vv_csv_record;
 
-/* Reads one record without its line end into r, whose earlier values go. VV_EUSAGE: it is not CSV. */
+/* Reads one record, without a line end, and replaces the values of r. VV_EUSAGE: the text is not a CSV record. */
 vv_status vv_csv_record_read(vv_csv_record *r, const char *text, size_t len, vv_error *err);
 void vv_csv_record_clear(vv_csv_record *r);
 VV_AUTO_CLEAR(vv_csv_record, vv_csv_record_clear)
 
-/* The values of one record, which are names, appended to the list, which keeps copies and ends with NULL. VV_EUSAGE: one of
- * them is empty, too. vv_csv_names_clear. */
+/* Reads one record of names, and appends copies of them to the NULL-terminated list. VV_EUSAGE: the text is not a CSV
+ * record, or a name is empty. The caller frees the list with vv_csv_names_clear. */
 vv_status vv_csv_names_add(vv_strings *list, const char *text, vv_error *err);
 void vv_csv_names_clear(vv_strings *list);
 
-/* Appends one value: in quotes if it is empty, or has a comma, a quote or a line end. */
+/* Appends one value, in quotes if it is empty or has a comma, a quote or a line end. */
 void vv_csv_value_put(vv_buf *out, const char *text, size_t len);
 
 #endif

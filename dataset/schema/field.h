@@ -1,5 +1,5 @@
 /*
- * field: one column of a schema: its type, and how values of it are spelled.
+ * field: one column of a schema: its type, and the spelling of its values.
  */
 #ifndef VV_DATASET_SCHEMA_FIELD_H
 #define VV_DATASET_SCHEMA_FIELD_H
@@ -32,26 +32,32 @@ typedef struct vv_field {
 	const char *name;
 	size_t name_len;
 	vv_type type;
-	const char *format;  /* "default" when absent; a "fmt:" before it is taken off */
-	const char *decimal; /* decimalChar; "." when absent */
-	/* groupChar; "" when absent; often of several bytes, as a no-break space */
+	const char *format;  /* without a "fmt:" prefix; "default" if absent */
+	const char *decimal; /* decimalChar; "." if absent */
+	/* groupChar; "" if absent; can have several bytes, like a no-break space */
 	const char *group;
-	bool bare_number;         /* true when absent */
-	const char **missing;     /* the field's own, or the schema's; NULL-ended */
-	const char **true_values; /* of a boolean: its own, or the standard's; NULL-ended */
+	bool bare_number; /* true if absent */
+	/* missingValues of the field, or else of the schema; NULL-terminated */
+	const char **missing;
+	/* boolean: those of the field, or the defaults; NULL-terminated */
+	const char **true_values;
 	const char **false_values;
-	const char *delimiter;           /* of a list: "," when absent */
-	vv_type item_type;               /* of a list: string when absent */
-	const struct vv_time_plan *plan; /* date, time, datetime: format compiled; NULL: default */
-	const vv_json *json;             /* the field's descriptor */
+	const char *delimiter; /* list: "," if absent */
+	vv_type item_type;     /* list: string if absent */
+	/* date, time, datetime: the compiled format; NULL: the default format */
+	const struct vv_time_plan *plan;
+	const vv_json *json; /* the field's descriptor */
 } vv_field;
 
-/* Do the column's constraints allow integers from 0 on, and beyond int64? */
+/* Is the field an integer whose constraints have a minimum of at least 0 and a maximum above
+ * INT64_MAX? */
 bool vv_field_is_u64(const vv_field *f);
 
-/* Has the field's descriptor only properties inferred from values, none written by a user? */
+/* Does the field's descriptor have only properties that inference sets, and none that a user
+ * wrote? */
 bool vv_field_is_found(const vv_field *f);
-/* Such a number: is the text one with a zero in front, and by that a code, not a number? */
+/* Is the field an inferred number (vv_field_is_found), and does the text have a leading zero, so
+ * that it is a code? */
 bool vv_field_is_code(const vv_field *f, const char *s, size_t len);
 
 /* Are numbers written with a point and without groups? */

@@ -1,8 +1,8 @@
 /*
- * header: the names of a table's columns as its file writes them.
+ * header: returns the names of a table's columns with the bytes of the file's header.
  *
- * A column's name is UTF-8: a byte of a header in another encoding, and NUL, is "\xDF" there. Who writes the
- * header again wants its bytes.
+ * A column's name in the schema is valid UTF-8: each NUL and each invalid byte of the header is replaced by
+ * an escape like "\xDF". Code that writes the header again needs the original bytes.
  */
 #ifndef VV_DATASET_SCHEMA_HEADER_H
 #define VV_DATASET_SCHEMA_HEADER_H
@@ -12,7 +12,8 @@
 #include "dataset/format/dialect.h"
 #include "dataset/schema/schema.h"
 
-/* A text cell for each column, which lives in arena or is the schema's. */
+/* Sets *out to an array in arena with a text cell for each column. The texts are in arena or in the
+ * schema. */
 vv_status vv_header_labels(const vv_cell **out, vv_arena *arena, const vv_dialect *d,
 			   const vv_schema *schema, vv_error *err);
 

@@ -1,6 +1,6 @@
 /*
- * key_words: the values of a key as one text, as commands and addresses of pages take it: of one column the value; of several
- * the values as a CSV record.
+ * key_words: writes and reads a row's key as one text, for command lines and addresses of web pages. The text is the
+ * value, if the key has one column; else the values as a CSV record.
  */
 #ifndef VV_DATASET_SCHEMA_KEY_WORDS_H
 #define VV_DATASET_SCHEMA_KEY_WORDS_H
@@ -12,9 +12,10 @@
 #include "base/buf.h"
 #include "dataset/format/cell.h"
 
-/* Appends value i of count, from the first on; a cell without text is empty. */
+/* Appends the i-th of count values. Call this for each value, in order. An empty text means a cell without text. */
 void vv_key_word_put(vv_buf *out, size_t i, size_t count, const char *text, size_t len);
-/* The count values of the text, in the arena. 1; 0: their number differs; VV_ENOMEM. */
+/* Reads the count values of the text into out; their texts are in arena. Returns 1; 0: the text does not have count
+ * values; VV_ENOMEM. */
 int vv_key_words_read(vv_cell *out, size_t count, const char *text, vv_arena *arena, vv_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * moment: a date or a time of day in one spelling, whatever the column's format.
+ * moment: writes a date or a time in a normal form, so that values with different formats can be
+ * compared.
  */
 #ifndef VV_DATASET_SCHEMA_MOMENT_H
 #define VV_DATASET_SCHEMA_MOMENT_H
@@ -11,15 +12,17 @@
 #include "dataset/schema/field.h"
 
 typedef enum vv_moment_form {
-	VV_MOMENT_AS_IT_IS, /* nothing was appended: the text is what two values are compared by */
-	VV_MOMENT_PUT,      /* appended, as the default format writes it */
-	VV_MOMENT_NONE      /* nothing was appended: no value of the column's format */
+	VV_MOMENT_AS_IT_IS, /* nothing was appended: compare the text itself */
+	VV_MOMENT_PUT,      /* the normal form was appended */
+	/* nothing was appended: the text is not a value of the column's format */
+	VV_MOMENT_NONE
 } vv_moment_form;
 
-/* Appends the value of a text in a column of dates, times or datetimes: 2024-01-31,
- * 12:30:00.5, 2024-01-31T11:30:00Z; in UTC if a zone is written. As it is: texts that are
- * in this form anyway; columns of other types; formats from which the value does not follow
- * for certain ("any", names of zones, weekdays, weeks). */
+/* Appends the normal form of a text in a column of dates, times or datetimes: 2024-01-31,
+ * 12:30:00.5, 2024-01-31T11:30:00Z. A time with a zone is converted to UTC. Returns
+ * VV_MOMENT_AS_IT_IS if the text already has this form, if the column is of another type, or if the
+ * column's format does not determine the value with certainty ("any", names of zones, weekdays,
+ * weeks). */
 vv_moment_form vv_moment_put(vv_buf *out, const vv_field *f, const char *s, size_t len);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * names: a map from names to numbers, made once for a known count of names.
+ * names: a hash map from names to numbers, with a fixed capacity.
  */
 #ifndef VV_DATASET_SCHEMA_NAMES_H
 #define VV_DATASET_SCHEMA_NAMES_H
@@ -15,16 +15,18 @@ typedef struct vv_name {
 	size_t value;
 } vv_name;
 
-/* Open addressing, at most half full. */
+/* The map. It uses open addressing, and is at most half full. */
 typedef struct vv_names {
-	vv_name *slots; /* mask + 1 of them, in the arena given */
+	vv_name *slots; /* mask + 1 slots, in the arena */
 	size_t mask;
 } vv_names;
 
-/* Room for count names. False when out of memory. */
+/* Makes an empty map for at most count names. Returns false if out of memory. */
 bool vv_names_init(vv_names *n, vv_arena *arena, size_t count);
-/* Adds the name unless it exists; returns its slot; *added (may be NULL): is it new? */
+/* Adds the name, whose text is borrowed, with the value, unless the map has the name. Returns its
+ * slot. *added: was the name added? added may be NULL. */
 vv_name *vv_names_put(vv_names *n, const char *text, size_t len, size_t value, bool *added);
-const vv_name *vv_names_find(const vv_names *n, const char *text, size_t len); /* may be NULL */
+/* Returns the name's slot, or NULL if the map does not have the name. */
+const vv_name *vv_names_find(const vv_names *n, const char *text, size_t len);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * splice: changing a JSON text and leaving the rest of it as its author wrote it.
+ * splice: changes values in a JSON text, and keeps the formatting of the rest.
  *
- * A correct caller: vv_splice_open, one change after the other (each makes all nodes
- * got before invalid: look them up again from root), then text is the result.
+ * A correct caller: vv_splice_open; one or more changes; then text is the result. Each change
+ * invalidates all nodes: find them again from root.
  */
 #ifndef VV_DATASET_SCHEMA_SPLICE_H
 #define VV_DATASET_SCHEMA_SPLICE_H
@@ -22,24 +22,26 @@ typedef struct vv_splice {
 	vv_json *root;
 	const char *file;    /* for messages; borrowed */
 	bool lines;          /* members are on separate lines */
-	bool spaced;         /* a space is after colons and commas */
+	bool spaced;         /* a space follows colons and commas */
 	const char *newline; /* "\n" or "\r\n" */
-	char unit[17];       /* the indent of a level */
+	char unit[17];       /* the indentation of one level */
 } vv_splice;
 
+/* Copies and parses the text. file: its path, for messages. VV_EINPUT: the text is not JSON. */
 vv_status vv_splice_open(vv_splice *s, const char *text, size_t len, const char *file,
 			 vv_error *err);
 void vv_splice_clear(vv_splice *s);
 VV_AUTO_CLEAR(vv_splice, vv_splice_clear)
 
-/* Values are given as compact JSON and written in the manner of the file. */
+/* A value is compact JSON, and is written with the formatting of the text. */
 
-/* The member called name gets the value; it is made, as the last, when missing. */
+/* Sets the member `name` of the object to the value. If the member is missing, adds it as the last
+ * one. */
 vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, const char *value,
 			vv_error *err);
 vv_status vv_splice_append(vv_splice *s, const vv_json *array, const char *value, vv_error *err);
 vv_status vv_splice_remove(vv_splice *s, const vv_json *member, vv_error *err);
-/* Puts the string in place of each of the nodes (which get sorted). */
+/* Replaces each of the nodes by the string. Sorts the array `nodes`. */
 vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, const char *string,
 			    vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * type_json: texts that contain JSON: objects, arrays, points, GeoJSON.
+ * type_json: tests whether a text is JSON of a type: an object, an array, a point or GeoJSON.
  */
 #ifndef VV_DATASET_SCHEMA_TYPE_JSON_H
 #define VV_DATASET_SCHEMA_TYPE_JSON_H
@@ -12,12 +12,14 @@
 
 bool vv_type_is_json(const char *s, size_t len, vv_json_type type);
 bool vv_type_is_geojson(const char *s, size_t len);
-bool vv_type_is_geopoint(const char *s, size_t len, bool object); /* else array */
+/* Is the text a geopoint in the format "object", or "array" if object is false? */
+bool vv_type_is_geopoint(const char *s, size_t len, bool object);
 
-/* A finite number from -180 to 180 (lon), or from -90 to 90. */
+/* Is the text a finite number from -180 to 180 (lon is true), or from -90 to 90 (lon is false)? */
 bool vv_type_is_degrees(const char *s, size_t len, bool lon);
 
-/* The array in the text, in the arena. NULL: not an array, or, *unknown, out of memory. */
+/* Parses the array in the text. The result is in arena. Returns NULL if the text is not an array,
+ * or if out of memory (*unknown is true). */
 const vv_json *vv_type_read_array(bool *unknown, vv_arena *arena, const char *s, size_t len);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * type_time: texts that are dates and times, by the forms of XML Schema or by strptime patterns.
+ * type_time: tests and reads texts that are dates and times, in the forms of XML Schema or by
+ * strptime patterns.
  */
 #ifndef VV_DATASET_SCHEMA_TYPE_TIME_H
 #define VV_DATASET_SCHEMA_TYPE_TIME_H
@@ -12,37 +13,40 @@
 #include "base/error.h"
 #include "dataset/schema/field.h"
 
-/* The forms of XML Schema. */
+/* Is the text of this type of XML Schema? */
 bool vv_type_is_date(const char *s, size_t len);      /* YYYY-MM-DD, years 0001 to 9999 */
 bool vv_type_is_time(const char *s, size_t len);      /* HH:MM:SS */
 bool vv_type_is_datetime(const char *s, size_t len);  /* dateTime */
 bool vv_type_is_year(const char *s, size_t len);      /* gYear */
 bool vv_type_is_yearmonth(const char *s, size_t len); /* gYearMonth */
 bool vv_type_is_duration(const char *s, size_t len);  /* duration */
+/* Is this a day of the calendar? */
 bool vv_type_is_day(unsigned year, unsigned month, unsigned day);
 
-/* A point in time with its written parts; missing parts are 0 (year 1900, month and day 1). The day
- * may be beyond its month's end (%j). fraction is borrowed from the text. */
+/* The parts of a date and time. A part that the text does not have is 0, except year (1900), month
+ * and day (1). day can be beyond the end of the month, if the text has the day of the year (%j). */
 typedef struct vv_moment {
 	int64_t year;
 	unsigned month, day, hour, minute, second;
-	int offset; /* seconds east of UTC; 0 when none is written */
-	const char *fraction;
+	int offset;           /* seconds east of UTC */
+	const char *fraction; /* digits of the second's fraction; borrowed from the text */
 	size_t fraction_len;
 } vv_moment;
 
-/* Reads what vv_type_is_... accepts: date, time, datetime, year, yearmonth. Years that do
- * not fit are cut to +-10^15. */
+/* Reads a text that the vv_type_is_... function of the type accepts: date, time, datetime, year or
+ * yearmonth. A year beyond +-10^15 is set to this limit. Returns false for any other text. */
 bool vv_type_read_moment(vv_moment *out, vv_type type, const char *s, size_t len);
 
-/* Strptime patterns. A plan is a compiled format of a field. */
+/* A field's format, a strptime pattern, in compiled form. */
 typedef struct vv_time_plan vv_time_plan;
-/* *out is NULL for the default format. VV_EINPUT: why the pattern cannot be used. */
+/* Compiles a format into arena. *out is NULL for the default format. VV_EINPUT: the pattern cannot
+ * be used, for the reason in err. */
 vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type type,
 			   const char *format, vv_error *err);
+/* Does the text have the format? */
 bool vv_time_plan_accepts(const vv_time_plan *p, const char *s, size_t len);
-/* The same, with the parsed moment; ambiguous dates ("any") are read with the month before the day.
- * out may be NULL. */
+/* Reads a text in the format; returns false if it does not have the format. In an ambiguous date
+ * (format "any"), the month is before the day. out may be NULL. */
 bool vv_time_plan_read(const vv_time_plan *p, const char *s, size_t len, vv_moment *out);
 
 #endif

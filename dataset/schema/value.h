@@ -1,9 +1,9 @@
 /*
  * value: reads cells as values of their field's type, to order and compare them.
  *
- * The cells must be values of their field (vv_field_accepts), except for vv_value_put_key, which accepts any cell.
- * Comparisons are exact: decimals by digits, times as instants (in UTC if the time has no zone), durations in the
- * order of XML Schema, JSON by value.
+ * The cells must be values of their field (vv_field_accepts), except for vv_value_put_key, which
+ * accepts any cell. Comparisons are exact: decimals are compared by their digits, times as instants
+ * (in UTC if the time has no zone), durations in the order of XML Schema, and JSON by value.
  */
 #ifndef VV_DATASET_SCHEMA_VALUE_H
 #define VV_DATASET_SCHEMA_VALUE_H
@@ -25,7 +25,7 @@ typedef enum vv_value_kind {
 	VV_VALUE_DURATION
 } vv_value_kind;
 
-/* Borrows from the cell and from the buffer that it was read with. */
+/* A value. It borrows from the cell and from the buffer passed to vv_value_read. */
 typedef struct vv_value {
 	vv_value_kind kind;
 	const char *text;     /* TEXT */
@@ -46,24 +46,27 @@ bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell 
  * such as P1M and P30D). buf: the buffer of vv_value_read. */
 int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf);
 
-/* Reads a number in the usual form quickly: an optional minus sign, digits, and, if fraction, an optional point. *d:
- * the nearest double. *i: the integer, unless fraction. Returns false for other forms and for numbers that need a
- * slower method. */
+/* Reads a number in the most frequent form quickly: an optional minus sign, digits, and, if
+ * fraction is true, an optional point. Sets *d to the nearest double, and *i to the integer if
+ * fraction is false. Returns false for other forms, and for numbers that need a slower method. */
 bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *text, size_t len);
 
-/* Appends the value in a form for keys: two forms are equal only if the values are, and no form is a prefix of
- * another. A cell that is not a value of its field equals only cells with the same text that are not values, either.
- * json: the cell is from NDJSON or JSON. scratch is overwritten. Returns false if memory runs out. */
+/* Appends the value in a form for keys: two forms are equal if and only if the values are equal,
+ * and no form is a prefix of another. A cell that is not a value of its field is equal only to
+ * other such cells with the same text. json: the cell is from NDJSON or JSON. scratch is
+ * overwritten. Returns false if memory runs out. */
 bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell,
 		      bool json);
 
-/* Appends a number, which is in the spelling of its field, as JSON spells it: with a point, without group characters
- * and without text around it. Returns false if s is not such a number, or if memory runs out (out->failed). */
+/* Appends a number, which is spelled as its field requires, in JSON's spelling: with a decimal
+ * point, without group characters, and without text around the number. Returns false if s is not
+ * such a number, or if memory runs out (out->failed). */
 bool vv_value_put_number(vv_buf *out, const vv_field *f, const char *s, size_t len);
 
-/* Converts a value of the descriptor (a bound, an element of an enum) to a cell. *field: the field to read the cell
- * with, which is f, or *standard if the value is in the type's standard spelling. *out borrows from node or from
- * text. Returns false if the value is not one of the field's type. */
+/* Converts a value of the descriptor (a bound, an element of an enum) to a cell. Sets *field to the
+ * field with which the cell must be read: f, or standard if the value is in the type's standard
+ * spelling. *out borrows from node or from text. Returns false if the value does not have the
+ * field's type. */
 bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, vv_buf *text,
 		      const vv_field *f, const vv_json *node);
 

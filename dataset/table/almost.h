@@ -1,6 +1,7 @@
 /*
- * almost: reports near misses in a CSV whose types and key were inferred: a column of numbers or dates but for a value in a
- * hundred, an id that repeats once, a header line between the rows, rows that stray quotes made one cell.
+ * almost: reports likely mistakes in a CSV whose types and key were inferred: a column in which about one value in a
+ * hundred is not a number or date, an id that occurs twice, a header line among the rows, rows that a stray quote has
+ * joined into one cell.
  */
 #ifndef VV_DATASET_TABLE_ALMOST_H
 #define VV_DATASET_TABLE_ALMOST_H
@@ -10,11 +11,13 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-/* what: one line, with row and value. column: the one that it is about; SIZE_MAX: none. */
+/* Receives a mistake. what: one line that names row and value. column: the column with the mistake; SIZE_MAX: the
+ * mistake is not in one column. A failure ends the search. */
 typedef vv_status (*vv_almost_fn)(void *payload, size_t column, const char *what, vv_error *err);
 
-/* Reads the columns of text, and one named id, as far as needed. breaks: a cell may contain a line feed. Rows are reported by number, so for a table open with its stored key order
- * nothing is reported. Missing blocks end it without an error. */
+/* Reads the columns of texts, and one whose name means an id, as far as needed, and calls fn for each mistake.
+ * breaks: a cell may contain a line feed. Since fn gets row numbers of the file, does nothing for a table that is
+ * open in its stored key order. A missing block ends the search without an error. */
 vv_status vv_table_almost(vv_table *t, bool breaks, vv_almost_fn fn, void *payload, vv_error *err);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * import: a file's bytes become a dataset version (blocks and a root).
+ * import: makes a version of a dataset (blocks and a root) from a file's bytes.
  *
  * bytes -> scanner -> rows -> cut -> group -> block -> writer. One thread reads, scans and cuts;
- * the pool's threads encode, hash and compress. Memory is bounded by the size of a group and a row,
- * not of the file. With a parent version and a scan cache, groups whose bytes are unchanged are
- * reused unparsed; the result is always the root of a fresh import with the same inputs.
+ * the pool's threads encode, hash and compress. Memory depends on the size of groups and rows, not
+ * of the file. With a parent version and a scan cache, groups with unchanged bytes are reused
+ * without parsing them. This does not change the root.
  */
 #ifndef VV_DATASET_TABLE_IMPORT_H
 #define VV_DATASET_TABLE_IMPORT_H
@@ -22,15 +22,15 @@
 void vv_import_result_clear(vv_import_result *r);
 VV_AUTO_CLEAR(vv_import_result, vv_import_result_clear)
 
-/* Imports. Blocks are written to sink->put (NULL: a dry run that only computes the root); sink->get
- * must return the parent's blocks. VV_EINPUT: refused, with path, line and column, and a hint;
- * VV_ENOTFOUND: a missing key column; VV_ECONFLICT: the declared key is not unique (both lines, the
- * value). */
+/* Imports the source. Blocks are written with sink->put; if that is NULL, only the root is
+ * computed. sink->get must return the parent's blocks. VV_EINPUT: the file is refused; err names
+ * path, line and column, and has a hint. VV_ENOTFOUND: a key column does not exist. VV_ECONFLICT:
+ * the declared key is not unique; err names both lines and the value. */
 vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		    const vv_import_options *opts, vv_error *err);
 
-/* Reports that the file is kept as bytes because a row is too long; `why` is the failed import's
- * error. */
+/* Adds the warning that the file is stored as bytes because a row is too long. why: the error of
+ * the failed import; name: the file's path in that error. */
 void vv_import_tell_as_file(vv_import_result *out, const vv_error *why, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * import_options: options and results of an import.
+ * import_options: the options and results of an import.
  */
 #ifndef VV_DATASET_TABLE_IMPORT_OPTIONS_H
 #define VV_DATASET_TABLE_IMPORT_OPTIONS_H
@@ -24,73 +24,91 @@ struct order_choice;
 
 /* The order of rows in the groups: docs/formats/store.md, "key order". */
 typedef enum vv_order_wish {
-	VV_ORDER_KEEP = 0, /* the order of `as`, or of the previous version */
-	VV_ORDER_READ,     /* the file's order; records of the previous version stay */
-	VV_ORDER_FILE, /* the file's order, recorded so that KEEP with choose_order does not choose another */
-	/* key order: by the columns of `as` if it has some, else by the key's columns. VV_EREFUSED: the file has an irregular
-	 * line, which the message names; VV_EUSAGE: no key. With KEEP, such a file keeps its own order, with a warning */
+	VV_ORDER_KEEP = 0, /* the order of `as` or of the previous version */
+	/* the file's order; the order that the previous version recorded is not changed */
+	VV_ORDER_READ,
+	/* the file's order; recorded, so that KEEP with choose_order does not choose another
+	 * order */
+	VV_ORDER_FILE,
+	/* key order: by the order columns of `as` if it has some, else by the columns of the key.
+	 * VV_EREFUSED: the file has an irregular line; the message has the line. VV_EUSAGE: the
+	 * table has no key. With KEEP, a file with an irregular line is stored in its own order,
+	 * with a warning */
 	VV_ORDER_KEY
 } vv_order_wish;
 
-/* The types of the values of each group, by column: needed for a group whose bytes occur again in
- * another file, to infer its types without reading. */
+/* The types of the values of each group, by column. If the bytes of a group occur again in another
+ * file, the types are inferred from this data without reading the group. */
 typedef struct vv_group_types {
-	vv_infer *items; /* columns of each group, in order; NULL: nothing is known */
+	/* for each group, in order, an item for each column; NULL: nothing is known */
+	vv_infer *items;
 	size_t columns, groups, cap;
-	bool dropped; /* they would be too many */
+	bool dropped; /* the items were dropped, because there were too many */
 } vv_group_types;
 
 typedef struct vv_import_options {
 	vv_kind kind;
-	bool may_be_file; /* a table that is compressed is kept as a file, with a warning, instead of refused */
-	/* a table with a row that is longer than VV_ROW_MAX, or would not come back, likewise, if its source can be read
-	 * again */
+	/* store a compressed table as a file, with a warning, instead of refusing it */
+	bool may_be_file;
+	/* store a table as a file, with a warning, if a row is longer than VV_ROW_MAX or could not
+	 * be reproduced exactly, and if the source can be read again */
 	bool or_as_file;
-	/* The source is text already: of a version, not of a file. With `as`, or hints.encoding, the root is that of the
-	 * encoded file. */
+	/* The source is already decoded to UTF-8: it is the text of a version, not a file. With
+	 * `as` or hints.encoding, the result is the root of the file in its encoding. */
 	bool is_text;
-	bool find_encoding; /* of a file without a declared encoding; else that is UTF-8 */
-	/* vv_import sets it itself: the source's encoding; NULL: UTF-8 */
+	/* detect the encoding of a file without a declared encoding; else the encoding is UTF-8 */
+	bool find_encoding;
+	/* set by vv_import only: the source's encoding; NULL: UTF-8 */
 	const char *encoding;
-	vv_sniff_hints hints;  /* from the user, over the package's */
+	vv_sniff_hints hints;  /* the user's hints, which override those of the package */
 	const vv_root *parent; /* the previous version; may be NULL */
-	/* JSON: for each column of parent, whether no object has the member; NULL: determine it */
+	/* JSON: for each column of parent, whether no object has the member; NULL: not known */
 	const bool *gone;
-	const vv_root *as; /* not NULL: dialect, schema, key and cut are exactly this root's, and
-	                                * nothing is looked for; parent must be the same root */
-	const vv_scan_cache *cache; /* of the version before (or of `known`), or NULL */
-	const vv_root *known; /* with as: another version, with the same schema, whose groups may be
-	                                * taken over with the help of cache; or NULL */
-	/* with known and without as, CSV: the types of the groups of known, which is another,
-	 * similar file. Common groups are reused; the rest is as without known. */
+	/* if not NULL, dialect, schema, key and cut are exactly those of this root, and nothing is
+	 * detected; parent must be the same root */
+	const vv_root *as;
+	/* scan cache of the previous version or of `known`; may be NULL */
+	const vv_scan_cache *cache;
+	/* with as: another version with the same schema, whose groups can be reused with cache; may
+	 * be NULL */
+	const vv_root *known;
+	/* with known and without as, for CSV: the types of the groups of known, which is another,
+	 * similar file. Groups that both files have are reused; otherwise known has no effect. */
 	const vv_group_types *known_types;
-	const vv_schema *known_schema; /* then: its columns */
-	bool keep_types;               /* the result gets its own */
-	/* of CSV: makes no blocks of row groups that only need to be distinguished; all groups have names derived
-	 * from their cells and the secret, instead of CIDs: file_groups.h makes the blocks. With known, that must be
-	 * such a table, too. Do not store any of it */
+	const vv_schema *known_schema; /* with known_types: the columns of known */
+	bool keep_types;               /* set types in the result */
+	/* CSV: make no blocks for row groups that only need to be distinguished. All groups then
+	 * have names derived from their cells and the secret, instead of CIDs; file_groups.h makes
+	 * the blocks later. If known is set, it must be such a table, too. Do not store the
+	 * result */
 	bool in_file;
-	struct group_stream
-		*groups;    /* with as, CSV or NDJSON: the version itself, group by group, instead
-	                                * of its bytes, so that proved groups are not read; the
-	                                * source is only named. NULL: bytes */
-	const char *schema; /* compact JSON from datapackage.json, or NULL */
+	/* with as, CSV or NDJSON: the version's groups, which are imported instead of the source's
+	 * bytes, so that proved groups are not read; only the name of the source is used. NULL:
+	 * import the source's bytes */
+	struct group_stream *groups;
+	const char *schema; /* compact JSON from datapackage.json; may be NULL */
 	size_t schema_len;
-	/* declared: NULL-ended names, or lists "A,B" of them; {NULL} for --no-key; NULL: missing */
+	/* the declared key: names, or lists of names ("A,B"), ended by NULL; {NULL}: no key
+	 * (--no-key); NULL: not declared */
 	const char *const *key;
-	vv_key_source key_source; /* of `key` */
-	bool key_known; /* `key` is that of the version before: it is not proved, and may be gone */
-	/* vv_import sets both itself, from the result of a first import: infers types again that were inferred for the
-	 * previous version; and its key, if key_lost has the reason why it is not valid any more; NULL: it stays */
+	vv_key_source key_source; /* where `key` was declared */
+	/* `key` is the key of the previous version: its uniqueness is not checked, and its columns
+	 * may be missing */
+	bool key_known;
+	/* both set by vv_import only, from the result of a first import. find_types: infer again
+	 * the types that were inferred for the previous version. key_lost: the reason why the
+	 * inferred key of the previous version is no longer valid, so that the key is inferred
+	 * again; NULL: the key is still valid */
 	bool find_types;
 	const char *key_lost;
 	vv_order_wish order;
-	/* with KEEP: if the rows of a table with a key come in another order than before, and key order takes half the bytes
-	 * or less, the version gets it */
+	/* with KEEP: use key order if the table has a key, its rows are in another order than
+	 * before, and key order needs at most half the bytes */
 	bool choose_order;
-	struct order_choice *choice; /* vv_import sets it itself */
+	struct order_choice *choice; /* set by vv_import only */
 	uint64_t secret;             /* seeds the scan cache's hashes */
-	/* bytes for the key proof, and for sorting, before they spill; 0: 24 and 32 MiB */
+	/* most bytes in memory for checking the key, and for sorting; more data is written to
+	 * temporary files; 0: 24 and 32 MiB */
 	uint64_t memory;
 	const char *temp_dir; /* folder for temporary files */
 	vv_pool *pool;        /* may have 0 threads; may be NULL */
@@ -102,7 +120,7 @@ typedef struct vv_import_options {
 typedef struct vv_import_finding {
 	size_t column;
 	uint64_t row;    /* 0-based */
-	uint64_t offset; /* of the row in the file, for its line */
+	uint64_t offset; /* offset of the row in the file, for finding its line */
 	vv_type type;    /* type of the column in the previous version */
 	char *value;
 	uint64_t count; /* number of such values in the column, in the groups that were read */
@@ -113,25 +131,29 @@ typedef struct vv_import_result {
 	vv_cid cid;
 	vv_root root;
 	vv_buf root_block;
-	vv_scan_cache *cache;        /* for the next time */
-	vv_group_types types;        /* with keep_types */
-	bool in_file;                /* it is so; false: the groups are as ever */
+	vv_scan_cache *cache; /* scan cache for the next import */
+	vv_group_types types; /* set if keep_types was set */
+	/* the option in_file was applied; false: the groups are ordinary groups */
+	bool in_file;
 	uint64_t groups, groups_new; /* new: in neither the previous version nor the store */
-	uint64_t groups_reused;      /* taken over unparsed */
-	uint64_t irregular_rows;     /* kept raw, in the groups that were read */
-	uint64_t short_rows;         /* likewise: rows of CSV with fewer cells than columns */
-	bool breaks;                 /* likewise: a cell of CSV has a line feed */
-	uint64_t marked_rows;        /* likewise: rows with NUL or a byte order mark in a cell */
-	uint64_t foreign_rows;       /* likewise: rows with text that is not UTF-8 */
-	vv_buf warnings;             /* one line each */
-	/* Results inferred from the previous version may be wrong for this one: its types; its key, with the reason in
-	 * the text (empty: it is valid). vv_import then imports again */
+	uint64_t groups_reused;      /* groups that were reused without parsing them */
+	/* the following members count only groups that were read */
+	uint64_t irregular_rows; /* rows whose lines are stored raw */
+	uint64_t short_rows;     /* CSV: rows with fewer cells than columns */
+	bool breaks;             /* CSV: a cell has a line feed */
+	uint64_t marked_rows;    /* rows with NUL or a byte order mark in a cell */
+	uint64_t foreign_rows;   /* rows with text that is not UTF-8 */
+	vv_buf warnings;         /* one line each */
+	/* types_doubtful: types that were inferred for the previous version may be wrong for this
+	 * version. key_lost: the reason why its key may be wrong; empty: the key is valid. In both
+	 * cases, vv_import imports again */
 	bool types_doubtful;
 	vv_buf key_lost;
 	vv_import_finding *findings;
 	size_t finding_count;
 	bool schema_changed; /* columns or types differ from the parent's */
-	/* a row is longer than VV_ROW_MAX, or would not come back: refused, or kept as a file */
+	/* a row is longer than VV_ROW_MAX or could not be reproduced exactly: the table was
+	 * refused, or stored as a file */
 	bool only_bytes;
 } vv_import_result;
 

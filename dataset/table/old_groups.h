@@ -1,5 +1,5 @@
 /*
- * old_groups: the row groups of the version before, for an import. Private to dataset/table.
+ * old_groups: the row groups of the previous version, for an import. Private to dataset/table.
  */
 #ifndef VV_DATASET_TABLE_OLD_GROUPS_H
 #define VV_DATASET_TABLE_OLD_GROUPS_H
@@ -15,28 +15,32 @@
 #include "dataset/table/root.h"
 
 typedef struct old_groups old_groups;
-/* from: the version. cache: of that version, where groups may be taken over unparsed; else NULL;
- * both are borrowed. *out NULL: nothing of use. */
+/* Opens the groups of version `from`. cache: the scan cache of that version, with which groups can
+ * be reused without parsing; may be NULL. from and cache are borrowed. *out NULL: no group can be
+ * reused. */
 vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *from,
 			  const vv_scan_cache *cache, uint64_t secret, vv_error *err);
 void old_groups_close(old_groups *o);
-/* Does an old group begin at bytes[0 .. len)? 1: *index is set; 0: no; <0: *want bytes must be
- * visible first. */
+/* Checks whether an old group begins at bytes[0 .. len). Returns 1 and sets *index to the group's
+ * number; returns 0 if no old group begins there. A negative result: more bytes are needed, and
+ * *want is the required len. */
 int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, const vv_dialect *d,
 		     size_t *index, size_t *want);
 const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index);
-/* Its items in the lists. */
+/* The items of a group in the lists. */
 typedef struct old_items {
 	const uint8_t *data, *layout, *facts;
 	size_t data_len, layout_len, facts_len;
 	uint64_t rows;
 } old_items;
 void old_groups_items(const old_groups *o, size_t index, old_items *out);
-void old_groups_took(old_groups *o, size_t index); /* index was taken over */
+/* Reports that group `index` was reused. */
+void old_groups_took(old_groups *o, size_t index);
 /* Returns true if the previous version has a group with this CID. */
 bool old_groups_has(const old_groups *o, const vv_cid *cid);
-/* Sets *out to the old group that has the middle row of the next new group, which has `rows` rows. Assumes that no row has
- * moved since the last group that was taken over. Returns false if no old group exists. */
+/* Sets *out to the old group that has the middle row of the next new group, which has `rows` rows.
+ * Assumes that no row has moved since the last reused group. Returns false if the previous version
+ * has no groups. */
 bool old_groups_base(old_groups *o, uint64_t rows, vv_cid *out);
 
 #endif

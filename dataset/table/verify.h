@@ -1,5 +1,5 @@
 /*
- * verify: checks that a version is sound.
+ * verify: checks that a version is undamaged and canonical.
  */
 #ifndef VV_DATASET_TABLE_VERIFY_H
 #define VV_DATASET_TABLE_VERIFY_H
@@ -10,24 +10,25 @@
 #include "base/thread.h"
 #include "dataset/table/table.h"
 
-/* Checks everything of a version: nodes canonical, groups canonical, weights and sums right, every
- * raw line parses under the dialect to exactly its row's cells, raw lengths and hash agree.
- * VV_ECORRUPT names group and row. (fsck --data, receive.) */
+/* Checks a version completely: nodes and groups are canonical, weights and sums are right, each raw
+ * line parses to exactly the cells of its row, and raw lengths and the hash match. fsck --data and
+ * transfers use this. VV_ECORRUPT: err names group and row. */
 vv_status vv_table_check(vv_table *t, vv_pool *pool, const vv_progress *progress, vv_error *err);
 
-/* The same for many versions, one after the other: parts shared with a version found sound before
- * are not read as rows and encoded again. */
+/* Checks many versions, one after the other. Parts that an earlier, sound version also has are not
+ * decoded and encoded again. */
 typedef struct vv_table_checks vv_table_checks;
 vv_table_checks *vv_table_checks_new(void);    /* NULL when out of memory */
 void vv_table_checks_free(vv_table_checks *c); /* accepts NULL */
 VV_AUTO_FREE(vv_table_checks, vv_table_checks_free)
-/* Loads proofs of earlier runs: for transfers; fsck does not trust them. The file is derived and may be
- * missing or invalid. secret: the repository's. After load, new proofs are saved there sometimes, so that
- * a killed run has not proved in vain. */
+/* Loads the proofs of earlier runs from a file, which is a cache and may be missing or invalid.
+ * Transfers use them; fsck does not trust them. secret: the repository's. From then on, new proofs
+ * are saved to the file from time to time, so that a killed run does not lose all of them. */
 vv_status vv_table_checks_load(vv_table_checks *c, const char *file, uint64_t secret,
 			       vv_error *err);
-/* Writes that file, where one was named. */
+/* Saves the proofs to the file of vv_table_checks_load; does nothing without it. */
 vv_status vv_table_checks_save(vv_table_checks *c, vv_error *err);
+/* Checks the next version, as vv_table_check does. */
 vv_status vv_table_checks_next(vv_table_checks *c, vv_table *t, vv_pool *pool,
 			       const vv_progress *progress, vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * around: merges the text around the rows: lines above and below a table, members of a JSON
+ * around: merges the text around the rows: lines above and below a table, and members of a JSON
  * document.
  */
 #ifndef VV_DIFF_MERGE_AROUND_H
@@ -7,13 +7,15 @@
 
 #include "diff/merge/state.h"
 
-/* Merges into m->as.dialect, whose characters, row end and header are already chosen. Lines are merged like lines of a file in
- * Git, without line ends, members by name. Different changes of both sides are a conflict, with ours as the result. */
+/* Merges into m->as.dialect, whose delimiter, quote, line end and header are already chosen. Lines
+ * are merged without their line ends, like lines of a file in Git; members are merged by name. If
+ * the sides have different changes, this is a conflict, and the result has the text of ours. */
 vv_status merge_around(merge *m, vv_error *err);
 
-/* Appends lines of a version, with the line ends of the result. */
+/* Appends lines of a version to out, with the line ends of the result. */
 void merge_put_lines(const merge *m, int version, const char *text, size_t len, vv_buf *out);
-/* The same for a header, whose cells keep their line ends. */
+/* Appends the header of a version like merge_put_lines, but line ends inside its cells are
+ * unchanged. */
 void merge_put_header(const merge *m, int version, const vv_bytes *header, vv_buf *out);
 
 #endif

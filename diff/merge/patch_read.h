@@ -1,7 +1,8 @@
 /*
- * patch_read: reads a patch line by line and section by section. A correct caller:
- * patch_lines_open; patch_section_read until it returns 0; after each section's head, patch_op_read
- * until PATCH_END; patch_lines_close.
+ * patch_read: reads a patch line by line and section by section.
+ *
+ * A correct caller: patch_lines_open; patch_section_read until it returns 0; for each section,
+ * patch_op_read until PATCH_END; patch_lines_close.
  */
 #ifndef VV_DIFF_MERGE_PATCH_READ_H
 #define VV_DIFF_MERGE_PATCH_READ_H
@@ -13,8 +14,8 @@
 #include "diff/merge/patch.h"
 
 #define PATCH_VERSION 1u
-#define PATCH_FIRST_LINE                                                                           \
-	"{\"type\":\"diff\",\"format\":\"varve.diff/1\",\"patch\":1}" /* with that version */
+/* The first line of a patch with PATCH_VERSION. */
+#define PATCH_FIRST_LINE "{\"type\":\"diff\",\"format\":\"varve.diff/1\",\"patch\":1}"
 #define PATCH_NONE UINT64_MAX
 #define PATCH_LINE_MAX ((size_t)256 << 20)
 
@@ -22,27 +23,29 @@ typedef struct patch_lines {
 	const vv_patch_source *source;
 	vv_buf buf;      /* bytes read but not yet returned */
 	size_t pos;      /* position in buf */
-	uint64_t buf_at; /* buf's offset in the patch */
+	uint64_t buf_at; /* offset of buf in the patch */
 	bool ended;
-	uint64_t line;    /* number of the last returned line, from 1 */
-	uint64_t start;   /* offset of this line */
-	const char *text; /* this line without its line end; borrowed until the next call */
+	uint64_t line;  /* number of the last returned line, from 1 */
+	uint64_t start; /* offset of the last returned line */
+	/* the last returned line, without its line end; borrowed until the next call */
+	const char *text;
 	size_t len;
-	vv_xxh3_state *hash; /* of the section's lines */
+	vv_xxh3_state *hash; /* hash of the section's lines so far */
 	vv_arena arena;      /* owns json */
 	vv_json_rows *objects;
-	vv_json *json;     /* this line, parsed: an object with the members that applying needs */
+	/* the last returned line, parsed: an object with the members needed for applying */
+	vv_json *json;
 	uint64_t sections; /* number of sections since the patch's first line */
-	bool within;       /* between the first and last line of a patch */
+	bool within;       /* between the first and the last line of a patch */
 } patch_lines;
 vv_status patch_lines_open(patch_lines *l, const vv_patch_source *source, vv_error *err);
 void patch_lines_close(patch_lines *l);
-/* Reads the next line as a JSON object, without adding it to the hash. Returns 1; 0 at the end;
+/* Reads the next line as a JSON object. The line is not added to the hash. Returns 1; 0 at the end;
  * negative on failure. */
 int patch_lines_next(patch_lines *l, vv_error *err);
-vv_status patch_lines_seek(patch_lines *l, uint64_t offset, uint64_t line,
-			   vv_error *err); /* line: number of the next line */
-/* Returns VV_EINPUT with a message "<patch>, line N: ...". */
+/* Moves the reader to a line: its offset and its number. */
+vv_status patch_lines_seek(patch_lines *l, uint64_t offset, uint64_t line, vv_error *err);
+/* Sets err to VV_EINPUT with the message "<patch>, line N: ...", and returns VV_EINPUT. */
 vv_status patch_fail(const patch_lines *l, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -50,30 +53,30 @@ vv_status patch_fail(const patch_lines *l, vv_error *err, const char *fmt, ...)
 typedef struct patch_side {
 	bool exists;
 	vv_cid cid;
-	vv_root root; /* root without rows; `rows` and `bytes` are those of the version */
+	vv_root root; /* the root without rows; `rows` and `bytes` are those of the version */
 	uint64_t rows, bytes;
 	vv_schema schema;
 } patch_side;
 
-/* A pair of columns, like vv_column_pair; -1: the side lacks the column. */
+/* A pair of columns, like vv_column_pair. -1: the side lacks the column. */
 typedef struct patch_pair {
 	long side[2];
 } patch_pair;
 
 /* The head of a section, before its rows. If the patch is reversed, the sides are exchanged: side 0
- * is always the one before applying. */
+ * is always the version before the patch is applied. */
 typedef struct patch_section {
-	char *path[2]; /* path of each side; equal unless renamed */
+	char *path[2]; /* path on each side; different only after a rename */
 	patch_side side[2];
-	bool partial; /* has only some of the changes from one version to the other */
+	bool partial; /* the section has only some of the changes between the two versions */
 	bool reverse;
 	patch_pair *pairs;
 	size_t pair_count;
-	/* indexes of pairs that identify rows; count 0: all cells identify rows */
+	/* indexes of the pairs that identify rows; count 0: all cells identify rows */
 	size_t *identity;
 	size_t identity_count;
-	bool same_columns;    /* column i of both sides is the same column, with the same name */
-	uint64_t start, line; /* offset and line of the section's begin in the patch */
+	bool same_columns;    /* column i is the same on both sides, with the same name */
+	uint64_t start, line; /* offset and line number at which the section begins in the patch */
 } patch_section;
 void patch_section_clear(patch_section *s);
 
@@ -82,26 +85,27 @@ typedef enum patch_kind {
 	PATCH_KEEP,   /* an unchanged row, below which rows are added or removed */
 	PATCH_REMOVE,
 	PATCH_ADD,
-	PATCH_LEAVE,  /* rows move away ... */
-	PATCH_ARRIVE, /* ... and are inserted here */
+	PATCH_LEAVE,  /* rows that are moved away from here */
+	PATCH_ARRIVE, /* rows that are moved to here */
 	PATCH_END
 } patch_kind;
 
-/* A line of a section. Its texts are borrowed until the next line is read. */
+/* An operation: a line of a section. Its texts are borrowed until the next line is read. */
 typedef struct patch_op {
 	patch_kind kind;
 	uint64_t row[2]; /* from 0; PATCH_NONE: no such row */
-	uint64_t count;  /* for PATCH_LEAVE and PATCH_ARRIVE */
-	/* the row's line on each side; data NULL: no such row, or its spelling did not change */
+	uint64_t count;  /* PATCH_LEAVE, PATCH_ARRIVE: number of rows */
+	/* the row's line on each side; data NULL: the side lacks the row, or its spelling did not
+	 * change */
 	vv_bytes line[2];
 } patch_op;
 
-/* Reads the next section's head. Returns 1; 0 at the end of the patch; negative on failure. */
+/* Reads the head of the next section. Returns 1; 0 at the end of the patch; negative on failure. */
 int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_error *err);
 /* Moves the reader back to the section's first row. */
 vv_status patch_section_again(patch_lines *l, const patch_section *s, vv_error *err);
-/* Reads the section's next line. At its end, checks the section's hash, and sets the kind to
- * PATCH_END once. */
+/* Reads the next line of the section. At the end of the section, checks its hash and sets the kind
+ * to PATCH_END. */
 vv_status patch_op_read(patch_op *out, patch_lines *l, const patch_section *s, vv_error *err);
 
 #endif

@@ -1,7 +1,9 @@
 /*
- * rules: reads merge rules: the member `merge` of varve.json, and the words of `merge -X`. cells.c applies them.
+ * rules: reads merge rules from the member `merge` of varve.json and the arguments of `merge -X`.
+ * cells.c applies the rules.
  *
- * {"merge": {PATTERN: {COLUMN: RULE, "*": RULE, "deleted-vs-edited": "keep" | "delete" | "conflict"}}}
+ * {"merge": {PATTERN: {COLUMN: RULE, "*": RULE, "deleted-vs-edited": "keep" | "delete" |
+ * "conflict"}}}
  *
  * Among the patterns that match a path, the last that names a column decides; "*" applies to
  * columns that no pattern names. The rules: docs/use/merge.md.
@@ -25,7 +27,7 @@ typedef enum vv_merge_rule_kind {
 	VV_MERGE_UNION,
 	VV_MERGE_SUM,
 	VV_MERGE_LINES,
-	VV_MERGE_ORDER, /* the value that is later in a list of values */
+	VV_MERGE_ORDER, /* the value that is later in the rule's list of values */
 	VV_MERGE_LATEST,
 	VV_MERGE_OURS,
 	VV_MERGE_THEIRS,
@@ -60,8 +62,9 @@ typedef struct vv_merge_rules {
 	vv_merge_named_rule *columns; /* later rules override earlier ones */
 	size_t count, cap;
 	vv_merge_rows rows;
-	/* "-X ours", "-X theirs": also for conflicts without rules (columns, the key, lines around the table); CONFLICT:
-	 * neither */
+	/* VV_MERGE_OURS or VV_MERGE_THEIRS for "-X ours" or "-X theirs", which also resolve
+	 * conflicts to which no rules apply (columns, the key, lines around the table); else
+	 * VV_MERGE_CONFLICT */
 	vv_merge_rule_kind all;
 	vv_buf text; /* the text of the entries, for comparing rules */
 } vv_merge_rules;
@@ -71,17 +74,17 @@ void vv_merge_rules_clear(vv_merge_rules *r);
 VV_AUTO_CLEAR(vv_merge_rules, vv_merge_rules_clear)
 
 /* Reads the member `merge` of varve.json, which is borrowed: the entries whose pattern matches
- * path; path NULL: all entries. file: its name in messages. VV_EINPUT: invalid syntax; the message
- * has the place. */
+ * path, or all entries if path is NULL. file is the file's name in messages. VV_EINPUT: invalid
+ * syntax; the message has the place. */
 vv_status vv_merge_rules_read(vv_merge_rules *out, const vv_json *merge, const char *path,
 			      const char *file, vv_error *err);
 
-/* Adds a word of `merge -X`, which overrides earlier rules: "ours", "theirs", "max:price", "latest
- * by updated_at:*", "open,doing,done:status". VV_EUSAGE: not such a word. */
+/* Adds an argument of `merge -X`, which overrides earlier rules: "ours", "theirs", "max:price",
+ * "latest by updated_at:*", "open,doing,done:status". VV_EUSAGE: the argument is invalid. */
 vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *err);
 
-/* Returns the rule of a column; NULL: no rule, so two changes are a conflict. A column without a
- * rule that "latest by" names is decided by its own value. */
+/* Returns the rule of a column. NULL: no rule, so that two changes are a conflict. If a column has
+ * no rule, but is the column that a rule "latest by" names, the later of its own values is used. */
 const vv_merge_rule *vv_merge_rules_find(const vv_merge_rules *r, const char *column, size_t len);
 
 bool vv_merge_rules_have(const vv_merge_rules *r, vv_merge_rule_kind kind);

@@ -1,5 +1,5 @@
 /*
- * steps: the steps of a merge, in the order in which merge.c takes them.
+ * steps: the steps of a merge, which merge.c calls. The comments state the order, as far as it matters.
  */
 #ifndef VV_DIFF_MERGE_STEPS_H
 #define VV_DIFF_MERGE_STEPS_H
@@ -8,15 +8,16 @@
 
 /* ---- match: finds the rows of base in each side ---- */
 
-/* Sets the members of m->side that relate rows. */
+/* Matches the rows of base with the rows of each side, and sets the members of m->side that relate rows. Call after
+ * merge_columns_match. */
 vv_status merge_rows_match(merge *m, vv_error *err);
 
 /* Does the side have so few rows of base that it is a different table? Call after merge_rows_match. */
 bool merge_is_other_table(merge *m, const merge_side *s);
-/* Pairs the rows with equal keys that both sides added. Call after merge_columns_choose. */
+/* Pairs rows that both sides added with the same key. Call after merge_columns_choose. */
 vv_status merge_partners(merge *m, vv_error *err);
 
-/* Frees the members of both sides. */
+/* Frees the members of m->side that merge_rows_match set. */
 void merge_match_clear(merge *m);
 
 /* ---- columns: which columns the result has, and in what order ---- */
@@ -28,8 +29,9 @@ bool merge_has_key_of_base(const merge *m, size_t side);
 /* Chooses the columns of the result, and their order. Call after merge_rows_match. */
 vv_status merge_columns_choose(merge *m, vv_error *err);
 
-/* Finds out whether the columns that each side dropped contain needed values: *why becomes a reason if the whole table,
- * or a row that the other side added or changed, would have no values left; else NULL. Call after merge_rows_match. */
+/* Checks whether the result would lose needed values without the columns that one side dropped: all values of the
+ * table, or of a row that the other side added or changed. If so, *why is set to a static text with the reason; else to
+ * NULL. Call after merge_rows_match. */
 vv_status merge_dropped_look(merge *m, const char **why, vv_error *err);
 
 /* ---- schema: the result's descriptors, key, group limits, order and dialect ---- */
@@ -37,15 +39,16 @@ vv_status merge_dropped_look(merge *m, const char **why, vv_error *err);
 /* Sets the descriptors, the key, the limits of row groups and the sort order, in m->as and m->compare. */
 vv_status merge_schema(merge *m, vv_error *err);
 
-/* Sets the dialect in m->as, and finds out which versions have lines that can be copied to the result. */
+/* Sets the dialect in m->as, and determines from which versions lines can be copied to the result. */
 vv_status merge_form(merge *m, vv_error *err);
 
 /* ---- write: produces the result's bytes as they are read ---- */
 
 vv_status merge_writer_open(merge *m, vv_error *err);
-/* A read function for the import: payload is the merge. */
+/* Writes the next bytes of the result, at most len, to buf; the read function for the import. payload is the merge.
+ * Returns the number of bytes, 0 at the end, or a negative status. */
 ssize_t merge_writer_read(void *payload, void *buf, size_t len, vv_error *err);
-/* The rows written so far. */
+/* Returns the number of rows written so far. */
 uint64_t merge_writer_rows(const merge *m);
 void merge_writer_close(merge *m);
 

@@ -1,8 +1,8 @@
 /*
  * changed_groups: finds the row groups that only one of two versions has.
  *
- * Compares the two data lists node by node from the root. Common nodes, recognised by CID, are
- * counted but never read. Reports common groups, too, as segments of equal rows.
+ * The two data lists are compared node by node from the root. Common nodes, recognised by CID, are
+ * counted but never read. Common groups are reported, too, as segments of equal rows.
  */
 #ifndef VV_DIFF_ROWS_CHANGED_GROUPS_H
 #define VV_DIFF_ROWS_CHANGED_GROUPS_H

@@ -1,8 +1,9 @@
 /*
- * descent: finds the rows of a version in the previous version, in the same way for every history of rows or cells.
+ * descent: finds the rows of a version in the previous version. All histories of rows and cells use this module, so
+ * that all of them match rows in the same way.
  *
- * If both versions have the columns of a key, renamed or not, rows are matched by the key; else they are compared as a
- * sequence. A row whose key alone changed stays the same row.
+ * If both versions have the columns of a key, renamed or not, rows are matched by the key; else the rows are compared
+ * as sequences. A row of which only the key changed counts as the same row.
  */
 #ifndef VV_DIFF_ROWS_DESCENT_H
 #define VV_DIFF_ROWS_DESCENT_H
@@ -26,32 +27,35 @@ typedef struct vv_descent {
 	bool keyed;          /* rows are matched by the key */
 	/* the changes, for the caller to read; a row that only moved has no cells */
 	vv_rowdiff *rows;
-	/* the key in the older version, ended by NULL: the same columns under their older names, or, if the older version
-	 * lacks one of them, the older version's own key. Borrowed from the older table or the descent. */
+	/* the names of the key's columns in the older version, ended by NULL; if the older version lacks one of these
+	 * columns, the older version's own key. Borrowed from the older table or the descent. */
 	const char *old_key[VV_DESCENT_KEY_MAX + 1];
 } vv_descent; /* zeroed: closed */
 
-/* key: names of columns in the newer version, ended by NULL; an empty list: no key. numbers: the caller identifies rows
- * by their numbers, so rows that only moved are reported, too. temp_dir NULL: /tmp. pool can be NULL. */
+/* Opens the comparison of two versions. key: names of columns in the newer version, ended by NULL; an empty list: no
+ * key. numbers: the caller identifies rows by their numbers, so rows that only moved are reported, too. temp_dir: the
+ * folder for temporary files; NULL: /tmp. pool: the threads to use; may be NULL. The tables must stay open until
+ * vv_descent_close. */
 vv_status vv_descent_open(vv_descent *out, vv_table *older, vv_table *newer, const char *const *key,
 			  bool numbers, const char *temp_dir, vv_pool *pool, vv_error *err);
 void vv_descent_close(vv_descent *d);
 VV_AUTO_CLEAR(vv_descent, vv_descent_close)
 
-/* The places of the key's columns in t. False: t lacks a column, or the key has more than VV_DESCENT_KEY_MAX columns. */
+/* Sets out to the places of the key's columns in t, and *count to their number. out has room for VV_DESCENT_KEY_MAX
+ * places. False: t lacks a column, or the key has more columns. */
 bool vv_descent_key(const vv_table *t, const char *const *key, size_t *out, size_t *count);
 
-/* Finds the old numbers of rows without a change. These rows have the same order in both versions, so the old number of
- * each follows from the old numbers of the rows with a change. */
+/* Finds the old numbers of the rows without a change. These rows are in the same order in both versions; so their old
+ * numbers are, in this order, all numbers that are not in `gone`. */
 typedef struct vv_descent_rest {
-	uint64_t *gone; /* the old numbers of rows with a change */
+	uint64_t *gone; /* the old numbers of the rows with a change */
 	size_t count, cap;
 } vv_descent_rest;
-/* Adds the old number of a changed row; an added row has none. */
+/* Adds the old number of a row with a change. Does nothing for an added row, which has no old number. */
 vv_status vv_descent_rest_add(vv_descent_rest *r, const vv_row_change *c, vv_error *err);
 void vv_descent_rest_sort(vv_descent_rest *r); /* call after the last change was added */
-/* Returns the old number of the next unchanged row. *next and *skip are 0 before the first call, and kept between
- * calls. */
+/* Returns the old number of the next row without a change. The caller sets *next and *skip to 0 before the first call,
+ * and does not change them between calls. */
 static inline uint64_t vv_descent_rest_next(const vv_descent_rest *r, uint64_t *next, size_t *skip)
 {
 	for (; *skip < r->count && r->gone[*skip] == *next; (*skip)++) {

@@ -1,6 +1,6 @@
 /*
- * list_compare: compares two lists without reading common nodes. Used by checks, for groups in a
- * cached run of keys, and by diff.
+ * list_compare: compares two lists without reading nodes that both have. Checks use it for the
+ * groups in a cached run of keys; diff uses it, too.
  *
  * A correct caller: vv_list_compare with a reader of each list; vv_list_changes_clear.
  */
@@ -17,12 +17,12 @@
 /* An item that only one list has. */
 typedef struct vv_list_place {
 	uint64_t index;  /* number of the item */
-	uint64_t before; /* sum of the weights of the items before */
+	uint64_t before; /* sum of the weights of all items before this item */
 	uint64_t weight;
 } vv_list_place;
 
-/* Items [old_index, old_index + items) of the old list equal items [new_index, new_index + items)
- * of the new list. */
+/* Items [old_index, old_index + items) of the old list, which equal items [new_index, new_index +
+ * items) of the new list. */
 typedef struct vv_list_share {
 	uint64_t old_index, new_index, items;
 } vv_list_share;
@@ -34,15 +34,15 @@ typedef struct vv_list_changes {
 	size_t share_count;
 } vv_list_changes;
 
-/* Compares list a (old) with b (new). Each item is in exactly one part of *out; an item that occurs
- * several times is shared as often as both lists have it. Moves the readers. VV_ECORRUPT,
- * VV_EMISSING: a node of a list is damaged or missing. */
+/* Compares list a (old) with list b (new). Each item is in exactly one part of *out. An item that
+ * occurs several times is shared as often as it occurs in both lists. The readers are moved.
+ * VV_ECORRUPT, VV_EMISSING: a node of a list is damaged or missing. */
 vv_status vv_list_compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
 			  vv_error *err);
-/* Fills *out with all items of both lists, without searching for common items. */
+/* Sets *out to all items of both lists, without searching for common items. */
 vv_status vv_list_compare_none(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
 			       vv_error *err);
-void vv_list_changes_clear(vv_list_changes *c); /* accepts zeroes */
+void vv_list_changes_clear(vv_list_changes *c); /* c may be zeroed */
 VV_AUTO_CLEAR(vv_list_changes, vv_list_changes_clear)
 
 #endif

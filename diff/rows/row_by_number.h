@@ -1,9 +1,9 @@
 /*
- * row_by_number: reads rows of one version, and their lines in the file, by row number. Caches some
+ * row_by_number: reads rows of a version, and their lines in the file, by row number. Caches
  * recently used row groups.
  *
- * Writers that show unchanged rows mostly request ascending rows and need one group; comparisons
- * jump between groups; merges walk several versions at once.
+ * Writers that show unchanged rows mostly request ascending rows, and need one cached group;
+ * comparisons jump between groups, and need several; merges read several versions at once.
  */
 #ifndef VV_DIFF_ROWS_ROW_BY_NUMBER_H
 #define VV_DIFF_ROWS_ROW_BY_NUMBER_H
@@ -21,29 +21,30 @@
 typedef struct vv_row_group {
 	vv_batch batch;
 	vv_buf lines;
-	size_t *ends;  /* where each row's line ends in lines; NULL: the lines were not made */
-	uint64_t used; /* the clock at the last use; 0: the group is empty */
+	/* for each row, the end of its line in `lines`; NULL: the lines were not made */
+	size_t *ends;
+	uint64_t used; /* value of clock at the last use; 0: the group is empty */
 } vv_row_group;
 
 typedef struct vv_row_by_number {
 	vv_table *table;         /* NULL: closed */
 	vv_table_reader *reader; /* opened by the first request */
-	/* decodes the cells of all rows of a group at once; lines can be requested */
+	/* lines can be requested; the cells of all rows of a group are decoded at once */
 	bool with_lines;
 	size_t groups; /* number of cached groups */
 	vv_row_group group[VV_ROW_GROUPS_MAX];
-	/* clock: counts uses; next: the first row of the reader's next group */
+	/* clock counts uses; next is the first row of the reader's next group */
 	uint64_t clock, next;
 	size_t last; /* index in group of the last request */
 } vv_row_by_number;
 
 /* Initialises *r; reads nothing yet. groups: the number of groups to cache, 1 to VV_ROW_GROUPS_MAX. */
 void vv_row_by_number_init(vv_row_by_number *r, vv_table *table, size_t groups, bool with_lines);
-void vv_row_by_number_close(vv_row_by_number *r); /* zeroed storage is closed */
+void vv_row_by_number_close(vv_row_by_number *r); /* accepts zeroed storage */
 VV_AUTO_CLEAR(vv_row_by_number, vv_row_by_number_close)
 
-/* Sets *cells to the row's cells, borrowed until `groups` - 1 further groups were read; if groups
- * is 1, until the next call. */
+/* Sets *cells to the row's cells. They are borrowed until `groups` - 1 further groups have been
+ * read; if groups is 1, until the next call. */
 vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell **cells,
 			       vv_error *err);
 /* Sets *out to the row group of the row, borrowed until the next call. */
@@ -54,7 +55,7 @@ vv_status vv_row_by_number_read(vv_row_by_number *r, uint64_t row, vv_batch **ou
 vv_status vv_row_by_number_line(vv_row_by_number *r, uint64_t row, const char **line, size_t *len,
 				vv_error *err);
 /* Sets *lines to the bytes of up to max rows of one group, starting at row; *last to the offset of
- * the last row's line; *rows to the number of rows. Requires with_lines. */
+ * the last row's line in *lines; *rows to the number of rows. Requires with_lines. */
 vv_status vv_row_by_number_run(vv_row_by_number *r, uint64_t row, uint64_t max, const char **lines,
 			       size_t *len, size_t *last, uint64_t *rows, vv_error *err);
 

@@ -1,8 +1,8 @@
 /*
  * sorter: sorts records of the same size, in memory up to a limit, then on disk.
  *
- * Records are compared as byte strings (memcmp of their first key_len bytes), so numbers in them
- * must be big-endian. Beyond the limit, sorted runs are written to an unlinked temporary file.
+ * Records are compared by memcmp of their first key_len bytes, so numbers in the key must be
+ * big-endian. Beyond the limit, sorted runs are written to an unlinked temporary file.
  */
 #ifndef VV_DIFF_ROWS_SORTER_H
 #define VV_DIFF_ROWS_SORTER_H
@@ -15,20 +15,22 @@
 
 typedef struct vv_sorter vv_sorter;
 
-/* Makes a sorter. memory: bytes of records in memory before a run is written. temp_dir: folder of
- * the temporary file; NULL: /tmp. */
+/* Makes a sorter. memory: maximum bytes of records in memory; further records are sorted on disk.
+ * temp_dir: folder of the temporary file; NULL: /tmp. */
 vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,
 			const char *temp_dir, vv_error *err);
 void vv_sorter_free(vv_sorter *s); /* accepts NULL */
 VV_AUTO_FREE(vv_sorter, vv_sorter_free)
+/* Adds a copy of a record. */
 vv_status vv_sorter_add(vv_sorter *s, const void *record, vv_error *err);
+/* Returns the number of added records. */
 uint64_t vv_sorter_count(const vv_sorter *s);
 /* Sorts the records. Call it once, after the last vv_sorter_add. */
 vv_status vv_sorter_finish(vv_sorter *s, vv_error *err);
 /* Sets *record to the next record in order, borrowed until the next call. Returns 1; 0 at the end;
  * negative on failure. */
 int vv_sorter_next(vv_sorter *s, const void **record, vv_error *err);
-/* Makes vv_sorter_next start at the first record again. Call it after vv_sorter_finish. */
+/* Makes vv_sorter_next return the first record again. Call vv_sorter_finish before. */
 vv_status vv_sorter_rewind(vv_sorter *s, vv_error *err);
 
 #endif

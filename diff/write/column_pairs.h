@@ -1,8 +1,8 @@
 /*
- * column_pairs: the pairs of columns that a writer walks over, for a table with one or two sides.
+ * column_pairs: the pairs of columns that a writer lists, for a table with one or two sides.
  *
- * If the table has both sides, these are the pairs of diff/rows/columns.h; a table that was added
- * or removed has one pair for each column. Shared by write_*.c.
+ * If the table has both sides, these are the pairs of diff/rows/columns.h. If the table was added
+ * or removed, each of its columns is a pair. Shared by write_*.c.
  */
 #ifndef VV_DIFF_WRITE_COLUMN_PAIRS_H
 #define VV_DIFF_WRITE_COLUMN_PAIRS_H
@@ -17,27 +17,28 @@
 size_t vv_column_pairs_count(const vv_diff_table *t);
 vv_column_pair vv_column_pairs_get(const vv_diff_table *t, size_t pair);
 
-/* Sets *added and *dropped to the numbers of columns that only the new or only the old version has;
- * 0 if the table has one side. */
+/* Sets *added to the number of columns that only the new version has, and *dropped to the number of
+ * columns that only the old version has. Sets both to 0 if the table has one side. */
 void vv_column_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped);
 
-/* Returns the field of the column in the new version, or, if that lacks the column, in the old
+/* Returns the pair's field in the new version, or, if the new version lacks the column, in the old
  * version. */
 const vv_field *vv_column_pairs_field(const vv_diff_table *t, size_t pair);
 
-/* Does the column identify rows for readers? True for key columns, or, without a key, for the label
- * column. */
+/* Returns true if the pair's column identifies rows for readers: if it is a key column, or the
+ * label column of a table without a key. */
 bool vv_column_pairs_names_row(const vv_diff_table *t, size_t pair);
 
-/* Return the pair's cell on the old or new side; NULL: the side has no such row or column. */
+/* Return the cell of the pair on the old or on the new side. NULL: that side lacks the row or the
+ * column. */
 const vv_cell *vv_column_pairs_old(const vv_diff_table *t, size_t pair, const vv_row_change *c);
 const vv_cell *vv_column_pairs_new(const vv_diff_table *t, size_t pair, const vv_row_change *c);
 
-/* Did the pair's cell change in this row, or was it spelled differently? True only for changed
- * rows. */
+/* Returns true if the pair's cell changed, or is spelled differently, in this row. Returns false if
+ * the row is not a VV_ROW_CHANGED. */
 bool vv_column_pairs_differ(const vv_row_change *c, size_t pair);
 
-/* If the table is a sheet, appends the address of the new side's cell, such as B17. */
+/* Appends the address of the new side's cell, such as B17, if the table is a sheet. */
 void vv_column_pairs_address(vv_buf *out, const vv_diff_table *t, size_t column, uint64_t row);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * text_cell: a cell's value, a change of it, and a column's change, as people see them on
- * a terminal. Shared by text.c, summary.c and text_*.c.
+ * text_cell: formats a cell's value, its change, and a column's change for a terminal. Shared by
+ * text.c, summary.c and text_*.c.
  */
 #ifndef VV_DIFF_WRITE_TEXT_CELL_H
 #define VV_DIFF_WRITE_TEXT_CELL_H
@@ -12,22 +12,23 @@
 #include "dataset/format/cell.h"
 #include "diff/write/writer.h"
 
-/* Appends the value without terminal control sequences. With exact, similar values are
- * distinguished: "" (empty), null, absent, "null" (a text), quotes around spaces. */
+/* Appends the value without terminal control sequences. exact: distinguishes values that look
+ * alike: "" (empty), null, absent and "null" (a text); spaces at the ends are shown in quotes. */
 void vv_text_cell_put(vv_buf *out, const vv_cell *c, bool exact);
 
-/* The number of columns that an escaped text takes. */
+/* Returns the number of terminal columns that an escaped text needs. */
 size_t vv_text_cell_width(const char *s);
 
-/* Appends escaped text cut to width columns, with an ellipsis at the cut. */
+/* Appends an escaped text, cut to width columns with an ellipsis at the cut. */
 void vv_text_cell_fit(vv_buf *out, const char *s, size_t width);
 
-/* Appends the (escaped) line for a pair of columns, as vv_column_describe; if many columns only
- * moved, the first of them gets one line for all, and the others get no line. */
+/* Appends the escaped line for a pair of columns (vv_column_describe). If many columns only moved,
+ * the first of them gets one line for all of them, and the others get no line. */
 void vv_text_column_put(vv_buf *out, const vv_diff_table *t, size_t pair);
 
-/* Cuts the common beginning of two (escaped) texts down to a few characters if the longer one needs
- * more than `width` columns; then cuts each to that width (0: does neither). Appends to a and b. */
+/* Appends two escaped texts to a and b, shortened to `width` columns. If the longer text needs more
+ * columns, first the beginning that both have is shortened to a few characters; then each text is
+ * cut. width 0: the texts are not shortened. */
 void vv_text_cell_window(vv_buf *a, vv_buf *b, const char *x, const char *y, size_t width);
 
 #endif

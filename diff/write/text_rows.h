@@ -1,8 +1,8 @@
 /*
  * text_rows: lays out some rows of a difference for display. For text.c only.
  *
- * Rows are collected, then laid out together: as one aligned table if the key and all changed cells
- * fit, else as a block for each row.
+ * Rows are collected, and then laid out together: as one aligned table if the key and all changed
+ * cells fit, else as a block for each row.
  */
 #ifndef VV_DIFF_WRITE_TEXT_ROWS_H
 #define VV_DIFF_WRITE_TEXT_ROWS_H
@@ -31,6 +31,7 @@ vv_status text_rows_init(text_rows *r, const vv_diff_table *t, const vv_diff_wri
 			 vv_error *err);
 void text_rows_clear(text_rows *r);
 vv_status text_rows_add(text_rows *r, const vv_row_change *c, vv_error *err);
+/* Returns true if enough rows are collected, and text_rows_put should be called. */
 bool text_rows_full(const text_rows *r);
 
 /* Appends the collected rows to out, and removes them from r. */

@@ -1,9 +1,9 @@
 /*
  * writer: writes the differences of tables in one of several forms.
  *
- * A correct caller, for each path: begin_table, the rows, end_table; around all of them
- * begin and end. Writers stream into `out`; text of cells and names is escaped so that it
- * cannot break out of the form. docs/formats/differences.md describes each form.
+ * A correct caller: begin; for each path begin_table, the rows, end_table; then end. Writers write
+ * to `write` while they run. Text of cells and names is escaped so that it cannot break out of the
+ * form. docs/formats/differences.md describes each form.
  */
 #ifndef VV_DIFF_WRITE_WRITER_H
 #define VV_DIFF_WRITE_WRITER_H
@@ -17,70 +17,77 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 
+/* Receives output. */
 typedef vv_status (*vv_write_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 
 typedef struct vv_diff_writer_options {
 	vv_write_fn write;
 	void *payload;
-	bool color;     /* text */
-	bool ascii;     /* summary: no other characters for histograms */
+	bool color;     /* text: use colours */
+	bool ascii;     /* summary: use only ASCII characters in histograms */
 	unsigned width; /* text: columns of the terminal */
-	/* text, markdown: columns of context beside the changed ones (2) */
+	/* text, markdown: number of unchanged columns shown beside changed columns; the default is
+	 * 2 */
 	unsigned context;
-	const char *temp_dir; /* sql: for temporary files; NULL: /tmp */
-	uint64_t limit;       /* limit of shown rows per table; 0: all; omissions are reported */
-	const char *title;    /* markdown: "v1..v2" */
-	/* arrow, markdown: the newer version's commit and its time, in seconds since 1970; NULL: no
-	 * commit has it */
+	const char *temp_dir; /* sql: folder for temporary files; NULL: /tmp */
+	/* maximum number of shown rows per table; 0: all rows; omitted rows are counted in the
+	 * output */
+	uint64_t limit;
+	const char *title; /* markdown: title, such as "v1..v2" */
+	/* arrow, markdown: id of the newer version's commit (its time is commit_time, in seconds
+	 * since 1970); NULL: no commit has the version */
 	const char *commit;
-	const char *old_commit; /* markdown: the older version's, likewise */
-	/* markdown: the URL of a repository's pages, to which rows are linked; or NULL */
+	/* markdown: id of the older version's commit; NULL: no commit has the version */
+	const char *old_commit;
+	/* markdown: URL of the repository's pages, to which rows are linked; may be NULL */
 	const char *pages;
 	int64_t commit_time;
-	int32_t misfit;         /* arrow: enum varve_misfit */
-	int32_t numbers;        /* arrow: enum varve_numbers */
-	size_t size_limit;      /* markdown: bytes of the whole (0: 65536, GitHub's limit) */
-	vv_hint_words_fn words; /* text: the words of hints; NULL: no hints */
+	int32_t misfit;  /* arrow: enum varve_misfit */
+	int32_t numbers; /* arrow: enum varve_numbers */
+	/* markdown: maximum bytes of the output; 0: 65536, the limit of GitHub */
+	size_t size_limit;
+	vv_hint_words_fn words; /* text: writes the hints; NULL: no hints */
 } vv_diff_writer_options;
 
-/* The facts of a table before its rows. Either side may be NULL: a table added or removed as a
- * whole. */
+/* What is known about a table before its rows. A side is NULL if the table was added or removed. */
 typedef struct vv_diff_table {
-	const char *path;     /* never NULL; relative to the repository, or as given */
-	const char *old_path; /* when renamed; else NULL */
+	const char *path;     /* relative to the repository, or as given; never NULL */
+	const char *old_path; /* path before a rename; else NULL */
 	vv_table *a, *b;
-	const vv_columns *columns; /* with both sides */
-	const size_t *key;         /* places in the new (or only) version */
+	const vv_columns *columns; /* if the table has both sides */
+	const size_t *key; /* places of the key's columns in the new, or else the only, version */
 	size_t key_count;
-	/* without a key: the place, in the new (or only) version, of the column that identifies
-	 * rows */
+	/* if the table has no key: the place, in the new or else the only version, of the column
+	 * that identifies rows for readers */
 	bool has_label;
 	size_t label;
-	const char *old_name, *new_name; /* "HEAD~1:prices.csv" */
-	const char *form_change;         /* "LF -> CRLF, BOM added"; NULL: no change */
+	const char *old_name, *new_name; /* such as "HEAD~1:prices.csv" */
+	const char *form_change;         /* such as "LF -> CRLF, BOM added"; NULL: no change */
 	bool conflict; /* the table is in conflict, and the new side is the unfinished merge */
-	/* the old side was plain text, the new a dataset (or the reverse) */
+	/* one side is plain text, the other a stored dataset */
 	bool text_to_table;
-	/* for the old and the new side, the first row's number in its sheet; 0: not from a sheet */
+	/* for the old and the new side: number of the first row in its sheet; 0: the table is not a
+	 * sheet */
 	uint64_t sheet_row[2];
-	bool reordered; /* rows that both sides have are in another order */
-	bool partial;   /* differing rows or cells are left out (--where, --columns, ...): others
-	                                 * may differ */
+	bool reordered; /* the rows that both sides have are in another order */
+	/* some rows or cells were not compared (--where, --columns ...), and may be different */
+	bool partial;
 } vv_diff_table;
 
 typedef struct vv_diff_writer vv_diff_writer;
 typedef struct vv_diff_writer_kind {
-	const char *name; /* "text", "json" */
-	vv_status (*open)(vv_diff_writer **out, const vv_diff_writer_options *opts,
-			  vv_error *err); /* NULL: the patch */
-	bool prose;                       /* for people: may contain lines of prose */
-	bool counts;                      /* prints counts of columns and rows, not rows */
-	const char *binary; /* its name, if terminals cannot display it: "a workbook" */
-	bool typed;         /* cells are values of Arrow's types */
-	bool workbook;      /* vv_workbook_put receives the output */
+	const char *name; /* "text", "json" ... */
+	/* NULL: the patch */
+	vv_status (*open)(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err);
+	bool prose;  /* output is for people, and may contain sentences */
+	bool counts; /* output has counts of columns and rows, but no rows */
+	/* name of the output if terminals cannot display it, such as "a workbook"; else NULL */
+	const char *binary;
+	bool typed;    /* cells are values of Arrow types */
+	bool workbook; /* vv_workbook_put receives the output */
 } vv_diff_writer_kind;
 
-/* Each writer begins with this. */
+/* The members with which each writer begins. */
 struct vv_diff_writer {
 	vv_status (*begin)(vv_diff_writer *w, vv_error *err);
 	vv_status (*begin_table)(vv_diff_writer *w, const vv_diff_table *t, vv_error *err);
@@ -88,12 +95,15 @@ struct vv_diff_writer {
 	vv_status (*end_table)(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err);
 	vv_status (*end)(vv_diff_writer *w, vv_error *err);
 	void (*close)(vv_diff_writer *w);
-	bool only_needed; /* needs only the cells of vv_rowdiff_options.only_needed */
+	/* the writer needs no other cells than those that rows have with
+	 * vv_rowdiff_options.only_needed */
+	bool only_needed;
 };
 
-#define VV_DIFF_FLUSH_AT (64u << 10) /* bytes that a writer gathers */
+/* number of bytes that a writer collects before it writes them */
+#define VV_DIFF_FLUSH_AT (64u << 10)
 
-/* Writes the gathered text, if it is longer than above. */
+/* Writes the collected text and empties `gathered` if the text is longer than `above` bytes. */
 static inline vv_status vv_diff_writer_flush(const vv_diff_writer_options *o, vv_buf *gathered,
 					     size_t above, vv_error *err)
 {

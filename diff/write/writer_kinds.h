@@ -32,7 +32,7 @@ extern const vv_diff_writer_kind vv_diff_writer_patch;
 extern const vv_diff_writer_kind vv_diff_writer_summary;
 extern const vv_diff_writer_kind vv_diff_writer_stat;
 
-/* "|text|json": as OPT_CHOICE has them, after the first bar. */
+/* Makes "|text|json" from the list; without the first bar, this is an argument of OPT_CHOICE. */
 #define VV_DIFF_FORM_CHOICE(name, kind, about) "|" name
 #define VV_DIFF_FORM_KIND(name, kind, about) &(kind),
 

@@ -1,9 +1,9 @@
 /*
  * varve/arrow.h: tables as Arrow C streams.
  *
- * The structs are those of the Arrow C data and stream interfaces (Apache Arrow, "The Arrow C data interface"). They
- * have the usual guards, so that this header can be used with any other header that defines them. No Arrow library is
- * needed.
+ * The structs are those of the Arrow C data and stream interfaces (Apache Arrow, "The Arrow C data interface"). The
+ * structs have the usual guards, so this header can be used together with other headers that define the same structs.
+ * No Arrow library is needed.
  *
  * varve_table_arrow streams the rows of a table. varve_diff_arrow streams the differences of two tables.
  * varve_txn_put_arrow makes a version from a stream of rows; unchanged cells keep their spelling.
@@ -66,24 +66,24 @@ struct ArrowArrayStream {
 
 #endif
 
-/* What a stream does with a misfit: a cell that is not a value of its column's type, is not UTF-8, or does not fit into
- * 64 bits. */
+/* How a stream handles a misfit: a cell that is not a value of its column's type, is not UTF-8, or does not fit into 64
+ * bits. */
 enum varve_misfit {
 	VARVE_MISFIT_ERROR, /* the stream fails; the error names row, column and cell */
 	VARVE_MISFIT_NULL,  /* the misfit becomes null, and is counted */
-	/* the misfit becomes null, and is counted. The stream has a last column _misfits (utf8): a JSON object with the
-	 * column names and texts of the row's misfits, or null. In this object, a byte that is not UTF-8 is an escape,
-	 * \udc80 to \udcff. */
+	/* the misfit becomes null, and is counted. The stream has an additional last column, _misfits (utf8). Its value
+	 * is null if the row has no misfits, else a JSON object with the column name and text of each misfit. In this
+	 * object, a byte that is not UTF-8 is an escape, \udc80 to \udcff. */
 	VARVE_MISFIT_TEXT
 };
 
 /* The Arrow type of integer and number columns. */
 enum varve_numbers {
-	VARVE_NUMBERS_DOUBLE, /* int64 and double */
-	VARVE_NUMBERS_TEXT,   /* utf8, as the file spells them */
+	VARVE_NUMBERS_DOUBLE, /* int64 for integer columns, double for number columns */
+	VARVE_NUMBERS_TEXT,   /* utf8: the numbers as the file spells them */
 	/* decimal128 of precision 38. An integer column has scale 0. A number column has the scale that its cells need,
-	 * but leaves room for the digits before their points; opening the stream reads all rows to find this scale. The
-	 * field's metadata has "varve:scale", "cells". */
+	 * but at most the scale that leaves enough digits before the point; opening the stream reads all rows to find
+	 * this scale. The field's metadata has the key "varve:scale" with the value "cells". */
 	VARVE_NUMBERS_DECIMAL
 };
 
@@ -98,31 +98,33 @@ typedef struct varve_arrow_options {
 	uint32_t flags; /* enum varve_arrow_flag */
 	int32_t misfit; /* enum varve_misfit */
 	/* the columns, filter and share of rows; NULL: the whole table. rows->watch is called while the stream is read,
-	 * in the reading thread; the watch's payload must live until the stream is released */
+	 * in the thread that reads; the watch's payload must live until the stream is released */
 	const varve_rows_options *rows;
-	/* the name of an added last column (int64) with the number of each row; NULL: no such column */
+	/* the name of an additional last column (int64) with the number of each row in the table, from 0; NULL: no such
+	 * column */
 	const char *row_number;
 	uint64_t batch_rows; /* at most this number of rows in each batch; 0: 65,536 */
 	int32_t numbers;     /* enum varve_numbers */
 	int32_t reserved;
-	/* names of utf8 columns that get a dictionary (int32 to utf8) of the texts of each batch, ended by NULL; NULL:
-	 * no columns. Names of columns that rows->columns leaves out are ignored */
+	/* the names of utf8 columns that are encoded with a dictionary (int32 to utf8) for each batch, ended by NULL;
+	 * NULL: no columns. Names of columns that rows->columns leaves out are ignored */
 	const char *const *dictionary;
 } varve_arrow_options;
 
-/* The counts and the failure of a stream. It stays valid after the stream is released. Threads may share it. */
+/* The counts and the failure of a stream. A status stays valid after the stream is released. Threads may share it. */
 typedef struct varve_arrow_status varve_arrow_status;
 
-/* Opens a stream of record batches with the rows of a table. stream points to memory of the caller. stream->release
- * frees everything else, and may be called in any thread. Batches stay valid after the stream is released, and the
- * stream stays valid after the table is freed. status may be NULL; else the caller frees *status.
+/* Opens a stream of record batches with the rows of a table. The caller owns the struct that stream points to; the call
+ * fills it. stream->release frees everything else, and may be called in any thread. Batches stay valid after the stream
+ * is released, and the stream stays valid after the table is freed. status may be NULL; else *status is set to the
+ * stream's status, which the caller frees.
  *
  * The stream's schema depends only on the Table Schema and the options. The type integer becomes int64, number becomes
  * double, boolean becomes bool, date becomes date32, datetime becomes timestamp[us] without a zone, and all other types
  * become utf8. A datetime with a zone is converted to UTC. Missing values become null. The schema's metadata has the
  * Table Schema as "varve:schema".
  *
- * If get_next fails it returns an errno value: EINVAL (a misfit), EIO or ENOMEM. VARVE_ENOTFOUND: the table lacks a
+ * If get_next fails, it returns an errno value: EINVAL (a misfit), EIO or ENOMEM. VARVE_ENOTFOUND: the table lacks a
  * column of options->dictionary; VARVE_EUSAGE: such a column is not utf8. */
 VARVE_API int varve_table_arrow(struct ArrowArrayStream *stream, varve_arrow_status **status,
 				const varve_table *table, const varve_arrow_options *options,
@@ -132,7 +134,8 @@ typedef struct varve_arrow_counts {
 	uint64_t rows;
 	uint64_t misfits;    /* cells that are misfits */
 	uint64_t misfit_row; /* the row of the first misfit; VARVE_UNKNOWN: no misfit */
-	int32_t misfit_column; /* the place in the table of the first misfit's column; -1: no misfit */
+	/* the place in the table, from 0, of the column with the first misfit; -1: no misfit */
+	int32_t misfit_column;
 	int32_t reserved;
 } varve_arrow_counts;
 
@@ -146,19 +149,20 @@ VARVE_API void varve_arrow_status_free(varve_arrow_status *status);
  * Differences.
  */
 
-/* The rows of a stream of differences. */
+/* What a row of a stream of differences is. */
 enum varve_diff_arrow_rows {
-	/* One row for each version of a row that differs. The columns are the columns of the newer table; then the
-	 * columns that only the older table has; then three columns as in the change data feed of Delta Lake:
-	 * _change_type (utf8: insert, delete, or update_preimage and then update_postimage), _commit_version (utf8: the
-	 * commit in which the newer table was found, or null) and _commit_timestamp (timestamp[us, UTC]: the time of
-	 * this commit). A row whose key changed is a delete and an insert. Rows that only moved are left out. A column
-	 * whose type differs between the tables is utf8. */
+	/* A row of the table before or after the change: an added or a removed row gives one row of the stream, a
+	 * changed row gives two. The columns are the columns of the newer table, then the columns that only the older
+	 * table has. The last three columns are as in the change data feed of Delta Lake: _change_type (utf8: insert,
+	 * delete, or update_preimage and then update_postimage), _commit_version (utf8: the commit in which the newer
+	 * table was found, or null) and _commit_timestamp (timestamp[us, UTC]: the time of this commit). A row whose
+	 * key changed is a delete and an insert. Rows that only moved are left out. A column whose type differs between
+	 * the tables is utf8. */
 	VARVE_DIFF_ARROW_ROWS,
-	/* One row for each changed cell of a row that both tables have. The columns are: the columns of the key, or
-	 * without a key row_number (int64: the number of the row in the newer table); then column, before and after.
-	 * All but row_number are utf8, as the files spell them. A cell that JSON has as null, or does not have, is
-	 * null. */
+	/* A changed cell of a row that both tables have. The first columns are the columns of the key, or, without a
+	 * key, row_number (int64: the number of the row in the newer table, from 0); then three columns: column (the
+	 * column's name), before and after (the cell's texts). All columns except row_number are utf8, as the files
+	 * spell the values. A cell that is null or absent in JSON is null. */
 	VARVE_DIFF_ARROW_CELLS
 };
 
@@ -170,13 +174,14 @@ typedef struct varve_diff_arrow_options {
 	int32_t numbers; /* enum varve_numbers */
 	/* how the tables are compared; NULL: all defaults. For diff->watch, see varve_arrow_options.rows */
 	const varve_diff_options *diff;
-	/* at most this number of rows in each batch, or one row more; 0: 65,536 */
+	/* the number of rows at which a batch ends; a batch can have one row more, so that the two rows of an update
+	 * are not separated; 0: 65,536 */
 	uint64_t batch_rows;
 } varve_diff_arrow_options;
 
-/* Opens a stream of the differences between two tables, which are compared as by varve_diff_open. Memory, status and
+/* Opens a stream of the differences between two tables, which are compared as by varve_diff_open. Ownership, status and
  * errors are as for varve_table_arrow; varve_arrow_counts.rows counts the rows of the stream. If two columns of the
- * stream would have the same name, the later name gets a number at its end. */
+ * stream would have the same name, a number is appended to the later name. */
 VARVE_API int varve_diff_arrow(struct ArrowArrayStream *stream, varve_arrow_status **status,
 			       const varve_table *before, const varve_table *after,
 			       const varve_diff_arrow_options *options, varve_error *err);
@@ -185,35 +190,37 @@ VARVE_API int varve_diff_arrow(struct ArrowArrayStream *stream, varve_arrow_stat
  * Writing rows.
  */
 
-/* Which rows the new version has. */
+/* The rows of the new version. "The version" is the version of path that the transaction has before the call. */
 enum varve_arrow_mode {
 	/* the rows of the stream; refused if this removes more than half of the version's rows */
 	VARVE_ARROW_REPLACE_MOST,
 	VARVE_ARROW_REPLACE, /* the rows of the stream */
-	VARVE_ARROW_UPSERT, /* the version's rows, changed by the rows of the stream; new rows come last */
+	/* the version's rows, with the cells of matching rows of the stream; then the stream's rows without a match */
+	VARVE_ARROW_UPSERT,
 	VARVE_ARROW_APPEND, /* the version's rows, then the rows of the stream */
-	VARVE_ARROW_DELETE  /* the version's rows without the rows of the stream */
+	VARVE_ARROW_DELETE  /* the version's rows that match no row of the stream */
 };
 
-/* What happens to columns that the version has and the stream lacks. */
+/* The handling of columns that the version has and the stream lacks. */
 enum varve_arrow_columns {
 	VARVE_ARROW_COLUMNS_ALL, /* the call fails with VARVE_ESCHEMA */
-	VARVE_ARROW_COLUMNS_KEEP, /* the columns keep their cells; new rows have missing values in them */
+	/* the columns keep their cells; in these columns, new rows have missing values */
+	VARVE_ARROW_COLUMNS_KEEP,
 	VARVE_ARROW_COLUMNS_DROP /* the columns are removed */
 };
 
 /* How rows of the stream are matched with rows of the version. */
 enum varve_arrow_match {
-	/* by match_columns if given; else by the key if the table has one; else by row_number if the stream has this
-	 * column; else as VARVE_ARROW_MATCH_EQUAL */
+	/* by match_columns, if not NULL; else by the key, if the table has one; else by row_number, if the stream has
+	 * this column; else as with VARVE_ARROW_MATCH_EQUAL */
 	VARVE_ARROW_MATCH_AUTO,
-	VARVE_ARROW_MATCH_COLUMNS, /* by match_columns; NULL: by the key */
-	/* by the column row_number of the stream: row numbers of the version, from 0; null: a new row */
+	VARVE_ARROW_MATCH_COLUMNS, /* by match_columns; if it is NULL, by the key */
+	/* by the column row_number of the stream, which has numbers of the version's rows, from 0; null: a new row */
 	VARVE_ARROW_MATCH_NUMBER,
-	/* rows match if all columns are equal; each row matches once; of several equal rows the first in the version
-	 * matches first */
+	/* rows match if all columns are equal; each row matches at most once; if several rows of the version are equal,
+	 * the first matches first */
 	VARVE_ARROW_MATCH_EQUAL,
-	VARVE_ARROW_MATCH_PLACE /* by place: the first row matches the first row, and so on */
+	VARVE_ARROW_MATCH_PLACE /* the n-th row of the stream matches the n-th row of the version */
 };
 
 /* The order of the rows in the new version. */
@@ -233,32 +240,34 @@ typedef struct varve_put_arrow_options {
 	uint32_t reserved;                /* 0 */
 	const char *const *match_columns; /* names, ended by NULL; NULL: the key */
 	const char *const *key;           /* as in varve_put_options */
-	/* a Table Schema; NULL: the version's schema, or for a new table the types of the stream */
+	/* a Table Schema, as JSON; NULL: the version's schema, or, for a new table, the types of the stream */
 	const char *schema;
-	/* the commit or CID that the caller read: the call fails with VARVE_ECONFLICT if path now has different
-	 * content; NULL: no check */
+	/* the revision or the CID of the version that the caller read: the call fails with VARVE_ECONFLICT if the
+	 * current content of path differs from this version; NULL: no check */
 	const char *expect;
 } varve_put_arrow_options;
 
 typedef struct varve_arrow_changes {
-	uint64_t added, removed, changed; /* rows */
-	uint64_t cells;                   /* changed cells of changed rows */
+	uint64_t added,  /* rows that were added */
+		removed, /* rows that were removed */
+		changed; /* rows that were changed */
+	uint64_t cells;  /* changed cells of changed rows */
 } varve_arrow_changes;
 
-/* Makes the rows of a stream the content of path, which is or becomes a table. The call always releases the stream,
- * even if it fails.
+/* Changes the content of path by the rows of a stream. path is a table, or becomes one. changes may be NULL; else
+ * *changes is set to the counts of the changes. The call always releases the stream, even if it fails.
  *
  * A row that matches a row of the version keeps all of its bytes except in cells whose value changed. To compare a cell
- * with a value of the stream, the cell is read as the stream's type and rounded to its unit and scale. Missing values
- * and cells of another type count as null; NaN equals NaN; JSON is compared by value. A new value is spelled as other
- * values of its column: with the same decimals, format, quotes, and words for true, false and missing values. Columns
- * of the stream that the version lacks come last. A column whose name was made up by a library, such as
- * __index_level_0__, is left out.
+ * with a value of the stream, the cell is read as the stream's type and rounded to the unit and scale of this type.
+ * Missing values and cells of another type count as null; NaN equals NaN; JSON is compared by value. A new value is
+ * spelled as other values of its column: with the same decimals, format, quotes, and words for true, false and missing
+ * values. Columns of the stream that the version lacks are appended as last columns. A column whose name was made up by
+ * a library, such as __index_level_0__, is left out.
  *
- * The name of a new path sets its format: .csv, .tsv, .ndjson or .json.
+ * If path is new, the ending of its name sets the format: .csv, .tsv, .ndjson or .json.
  *
- * Memory: about 64 MB, and one bit for each row. If the rows of the stream are in a different order from the version's,
- * 32 bytes more for each row of the version. With VARVE_ARROW_ORDER_VERSION, also all batches of the stream.
+ * Memory: about 64 MB, and one bit for each row. If the rows of the stream are in a different order from the version's
+ * rows, 32 bytes more for each row of the version. With VARVE_ARROW_ORDER_VERSION, also all batches of the stream.
  *
  * VARVE_ESCHEMA: the stream lacks columns, or has new columns that cannot be added; VARVE_EREFUSED: more than half of
  * the rows would be removed, or a change of the file in the work tree would be lost; VARVE_EINPUT: two rows of the
@@ -269,10 +278,10 @@ VARVE_API int varve_txn_put_arrow(varve_arrow_changes *changes, varve_txn *txn, 
 				  struct ArrowArrayStream *stream,
 				  const varve_put_arrow_options *options, varve_error *err);
 
-/* Checks rows before they are written. The check covers the content that varve_txn_put_arrow would give path, and
- * compares it with base as varve_check_revision does for the work tree. Nothing is changed. The call always releases
- * the stream, even if it fails. put: the options of varve_txn_put_arrow; put->expect must be NULL, and put->flags and
- * put->key are not used. The rows and lines in findings are those of the file that would be written.
+/* Checks rows before they are written: makes the content that varve_txn_put_arrow would write to path, checks this
+ * content, and compares it with base, as varve_check_revision does for the work tree. Nothing is changed. The call
+ * always releases the stream, even if it fails. put: the options of varve_txn_put_arrow; put->expect must be NULL, and
+ * put->flags and put->key are not used. Row and line numbers in findings refer to the file that would be written.
  *
  * Errors are as for varve_txn_put_arrow and varve_check_revision. Invalid rows are not an error. */
 VARVE_API int varve_check_arrow(varve_report **out, varve_repo *repo, const char *path,

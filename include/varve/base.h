@@ -8,15 +8,15 @@
  * - err is the last parameter and may be NULL. *err is written only if the call fails.
  * - A function that makes a handle stores the handle in the variable that its first parameter points to. The caller owns
  *   the handle. If the call fails, the variable is set to NULL.
- * - Every function whose name ends in "free" accepts NULL. Handles may be freed in any order: a handle keeps alive what it
- *   needs of the handle from which it was made.
+ * - Every function whose name ends in "free" accepts NULL. Handles may be freed in any order: a handle keeps everything
+ *   alive that it needs of other handles.
  * - The library copies, or keeps alive, everything that arguments and options point to, except the payloads of
  *   callbacks.
  * - A pointer to const that a function returns or stores in a struct is borrowed from a handle. If the handle is a cursor,
  *   the pointer is valid until the next call with the cursor; otherwise until the handle is freed.
- * - Names, paths, revisions and messages are UTF-8 and end with NUL; but a repository may contain paths and commit messages
- *   that are not UTF-8. Data (cells, keys, bytes of files) has a length and may contain any byte. Paths are relative to the
- *   top of the work tree, and their separator is '/'.
+ * - Names, paths, revisions and messages are UTF-8 and end with NUL; but a repository may contain paths and commit
+ *   messages that are not UTF-8. Data (cells, keys, bytes of files) has a length and may contain any byte. Paths of
+ *   files in a repository are relative to the top of the work tree, and their separator is '/'.
  * - Rows, columns and parts are counted from 0, lines from 1.
  * - Only one thread at a time may use a handle. Different threads may use different handles, even if the handles were made
  *   from the same repository. A varve_version, varve_table, varve_filter or varve_report never changes after it was made, so
@@ -25,7 +25,7 @@
  * - The library prints nothing and never ends the process. It does not read the environment, except with VARVE_OPEN_ENVIRON.
  *   It does not change the environment, locale, working directory, umask or signal handlers.
  * - If memory runs out, a function returns VARVE_ENOMEM and leaves nothing half done.
- * - After fork(), the child may only free the handles of the parent. In the child, freeing them has no effect.
+ * - After fork(), the child process may only free the handles that the parent made; freeing them has no effect there.
  */
 #ifndef VARVE_BASE_H
 #define VARVE_BASE_H
@@ -46,7 +46,7 @@
 #else
 #define VARVE_BEGIN
 #define VARVE_END
-/* An option struct with all defaults: varve_diff_options o = VARVE_INIT(varve_diff_options); */
+/* Makes an option struct with all defaults: varve_diff_options o = VARVE_INIT(varve_diff_options); */
 #define VARVE_INIT(type) ((type){.size = sizeof(type)})
 #endif
 
@@ -62,88 +62,91 @@ VARVE_BEGIN
 #define VARVE_VERSION_NUMBER 10000
 
 /*
- * Option structs. The first member is size, which VARVE_INIT sets. A member that is zero or NULL has its default. Later
- * versions add members only at the end of a struct, and the library reads no more than size bytes. If a program's
- * struct is longer than the library's, the additional bytes must be zero; else the call returns VARVE_ENOSUPPORT. It
- * also does so for unknown flags. Every function accepts NULL for its options.
+ * Option structs. The first member is size, which VARVE_INIT sets. A member that is zero or NULL means its default.
+ * Later versions add members only at the end of a struct, and the library reads no more than size bytes. If a program's
+ * struct is longer than the library's, the additional bytes must be zero; else the call returns VARVE_ENOSUPPORT. A
+ * call with an unknown flag also returns VARVE_ENOSUPPORT. Every function accepts NULL for its options: all defaults.
  *
- * Structs that the library fills and lends (pointers to const) may also grow at their end. Programs must not copy them
- * by their size or allocate them. varve_error, varve_text, varve_cell, varve_value, varve_test, varve_param,
- * varve_row_cell, varve_arrow_counts and varve_arrow_changes are frozen.
+ * Structs that the library fills and lends (pointers to const) may also grow at their end. Programs must neither copy
+ * such a struct as a whole nor allocate it. varve_error, varve_text, varve_cell, varve_value, varve_test, varve_param,
+ * varve_row_cell, varve_arrow_counts and varve_arrow_changes never change.
  */
 
 enum varve_code {
 	VARVE_OK = 0,
 	VARVE_ENOTFOUND = -1, /* no such repository, path, revision, ref, column or row */
 	VARVE_EEXISTS = -2,   /* already exists */
-	/* an argument is invalid, or does not suit the object that it is used with */
+	/* an argument is invalid, or does not fit the object with which it is used */
 	VARVE_EUSAGE = -3,
 	VARVE_EINPUT = -4,      /* the given data cannot be read */
 	VARVE_ECORRUPT = -5,    /* stored bytes are damaged */
 	VARVE_EMISSING = -6,    /* a block or commit is not in this repository */
-	VARVE_EIO = -7,         /* the operating system or a remote reported an error */
+	VARVE_EIO = -7,         /* the operating system or a remote failed */
 	VARVE_ENOMEM = -8,      /* out of memory */
 	VARVE_ELOCKED = -9,     /* another process or handle holds the lock */
 	VARVE_ECONFLICT = -10,  /* a merge conflict, or a concurrent change */
 	VARVE_EREFUSED = -11,   /* a policy, a hook or a limit forbids the call */
 	VARVE_ENOSUPPORT = -12, /* a format or feature that this version does not have */
 	VARVE_ECANCELLED = -13, /* the watch's progress function cancelled the call */
-	VARVE_EREJECTED = -14,  /* another repository does not accept a push */
-	VARVE_ESCHEMA = -15,    /* the columns of given data are not those of the table */
+	VARVE_EREJECTED = -14,  /* the other repository does not accept a push */
+	VARVE_ESCHEMA = -15,    /* the given data and the table have different columns */
 	VARVE_EPROGRAM = -16,   /* a program that the call needs, such as git, is not on the PATH */
 	/* a remote requires a login, or does not accept the given login */
 	VARVE_EAUTH = -17,
 	VARVE_ENOCHANGE = -18 /* nothing to commit */
 };
 
-/* An error: plain data on the caller's stack, without anything to free. Text that is too long for its member is
+/* An error: plain data, usually on the caller's stack, with nothing to free. Text that is too long for its member is
  * shortened in the middle. */
 typedef struct varve_error {
 	int32_t code;          /* enum varve_code */
-	int32_t hint_id;       /* for varve_error_hint; 0: no hint that it can name */
+	int32_t hint_id;       /* used by varve_error_hint; 0: no hint, or a hint without a name */
 	char message[512];     /* what happened; one line of English without a full stop */
-	char hint[320];        /* what may help, as a sentence; "": no hint */
-	char hint_args[320];   /* for varve_error_hint */
+	char hint[320];        /* a suggestion, as a sentence; "": no hint */
+	char hint_args[320];   /* used by varve_error_hint */
 	uint64_t reserved2[8]; /* 0 */
 } varve_error;
 
-/* The version of the library at run time, such as "1.0.0". The text is static. number may be NULL; else *number is set
- * to the same version in the form of VARVE_VERSION_NUMBER. */
+/* Returns the version of the library at run time, such as "1.0.0", as a static text. number may be NULL; else *number
+ * is set to the same version, in the form of VARVE_VERSION_NUMBER. */
 VARVE_API const char *varve_library_version(int *number);
 
-/* The name of an error code, such as "not-found", for logs and JSON. The text is static. "unknown": not an error code. */
+/* Returns the name of an error code, such as "not-found", for logs and JSON, as a static text. Returns "unknown" if
+ * code is not in enum varve_code. */
 VARVE_API const char *varve_code_name(int code);
 
-/* The hint of an error as a code, for programs that use their own words and commands. Returns the code's name, such as
- * "add-fix". NULL: the error has no hint, or a hint without a code (err->hint). args may be NULL; else it is set to the
- * hint's arguments, such as a path, borrowed from err; unused arguments are "". hints.md of varve's package (./dev
- * hints) lists the names. Later versions may add names. */
+/* Returns the name of an error's hint, such as "add-fix", for programs that word hints themselves. Returns NULL if the
+ * error has no hint, or only the sentence err->hint. args may be NULL; else args[0] to args[2] are set to the hint's
+ * arguments, such as a path; they are borrowed from err, and unused arguments are "". The file hints.md lists the
+ * names; varve's package installs this file, and `./dev hints` in the source tree prints it. Later versions may add
+ * names. */
 VARVE_API const char *varve_error_hint(const varve_error *err, const char *args[3]);
 
-/* For callbacks: sets err->code and err->message, and clears all other members of *err. message NULL: the name of the
- * code. err may be NULL. Returns code. */
+/* Sets err->code and err->message, clears all other members of *err, and returns code; for callbacks that fail. If
+ * message is NULL, the message is the name of the code. err may be NULL. */
 VARVE_API int varve_error_set(varve_error *err, int code, const char *message);
 
 typedef struct varve_progress {
 	const char *what; /* the current step, in English: "reading rows" */
-	/* the finished and the whole amount of work, in an unspecified unit; total 0: not known */
-	uint64_t done, total;
+	uint64_t done,    /* the finished amount of work, in an unspecified unit */
+		total;    /* the whole amount of work, in the same unit; 0: not known */
 } varve_progress;
 
-/* Watches the progress of a long call, and can cancel it. progress() is called in the thread that made the call, for
- * each group of rows or block. progress() must not call functions of varve. If it returns anything but 0, the call ends
- * with VARVE_ECANCELLED and changes nothing. A cursor keeps a copy of the watch. */
+/* Watches the progress of a long call, and can cancel the call. progress() is called in the thread that made the call,
+ * once for each group of rows or each block. progress() must not call functions of varve. If progress() returns a value
+ * other than 0, the call ends with VARVE_ECANCELLED and changes nothing. A cursor keeps a copy of the watch. */
 typedef struct varve_watch {
 	size_t size;
 	int (*progress)(void *payload, const varve_progress *p);
 	void *payload;
 } varve_watch;
 
-/* Receives bytes in order. Returns 0 or a code of enum varve_code. Such a code ends the call of varve that called the
- * function, and becomes the result of that call. */
+/* A callback that receives bytes, in order. Returns 0 to continue, or a negative code of enum varve_code. After a
+ * negative code, the function of varve that called the callback stops and returns the same code. */
 typedef int (*varve_write_fn)(void *payload, const void *bytes, size_t len, varve_error *err);
 
-/* Reads at most len bytes into bytes. Returns the number of bytes read, 0 at the end, or a negative code. */
+/* A callback that reads at most len bytes into bytes. Returns the number of bytes read, 0 at the end, or a negative
+ * code of enum varve_code. */
 typedef int64_t (*varve_read_fn)(void *payload, void *bytes, size_t len, varve_error *err);
 
 typedef struct varve_text {
@@ -153,7 +156,7 @@ typedef struct varve_text {
 
 enum varve_cell_state {
 	VARVE_CELL_TEXT = 0, /* a cell of CSV, or a decoded JSON string */
-	/* the row of CSV is too short, or the JSON object lacks the member */
+	/* the CSV row is too short to have the cell, or the JSON object lacks the member */
 	VARVE_CELL_ABSENT = 1,
 	VARVE_CELL_NULL = 2,   /* null in JSON */
 	VARVE_CELL_LITERAL = 3 /* a JSON number, true, false, array or object, as written */
@@ -167,7 +170,7 @@ typedef struct varve_cell {
 	uint8_t reserved[3];
 } varve_cell;
 
-/* A number that is not known, or a row that does not exist. */
+/* The value of a number that is not known, or of the number of a row that does not exist. */
 #define VARVE_UNKNOWN UINT64_MAX
 
 /* The size of a buffer for a commit id (40 or 64 hexadecimal digits) or a CID, with the NUL. A CID is the content

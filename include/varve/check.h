@@ -14,9 +14,10 @@ VARVE_BEGIN
 typedef struct varve_report varve_report;
 
 enum varve_check_flag {
-	VARVE_CHECK_NEW_ONLY = 1 << 0, /* neither count nor keep findings that base has, too */
+	VARVE_CHECK_NEW_ONLY = 1 << 0, /* leave out findings that base has, too */
 	VARVE_CHECK_NO_CACHE = 1 << 1, /* ignore results of earlier checks */
-	VARVE_CHECK_WARNINGS = 1 << 2  /* warnings count as errors in the verdict */
+	/* data with warnings is invalid, too (varve_report_counts.valid) */
+	VARVE_CHECK_WARNINGS = 1 << 2
 };
 
 typedef struct varve_check_options {
@@ -28,24 +29,27 @@ typedef struct varve_check_options {
 	/* varve_check_revision: files or folders to check, ended by NULL; NULL: all tables */
 	const char *const *paths;
 	const varve_watch *watch;
-	/* varve_check_revision can check parts of one table on several machines. parts is the number of parts, part the
-	 * number of the part to check, from 0. parts 0: check the whole table. The report on a part has no findings;
-	 * varve_report_share returns its result. A last check, of the whole table, gets these results in `results`,
-	 * examines keys and references to other tables, and makes the report. */
+	/* varve_check_revision can check parts of one table on several machines. parts is the number of parts, and part
+	 * is the number of the part to check, from 0. parts 0: check the whole table. The report on a part has no
+	 * findings; varve_report_share returns the result of the part. One last call, with parts 0, receives these
+	 * results in `results`, checks keys and references to other tables, and makes the report. */
 	uint32_t part, parts;
-	/* the results of parts, of the same commit and base. A result for different content, schema or rules is
-	 * ignored, and the last check then checks the part's rows itself. */
+	/* for the last call: the results of the parts, made with the same commit and base. A result for different
+	 * content, schema or rules is ignored; the last call then checks the rows of this part itself. */
 	const varve_text *results;
 	size_t result_count;
 } varve_check_options;
 
 /* Checks a text file, in several threads. The file need not be a valid table: every fault of its structure is a
- * finding. A datapackage.json in the same folder describes the file. repo may be NULL. */
+ * finding. If the same folder has a datapackage.json that describes the file, this description is used. repo may be
+ * NULL. VARVE_ENOTFOUND: no such file; VARVE_EINPUT: the path is a folder. */
 VARVE_API int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
 			       const varve_check_options *options, varve_error *err);
 
-/* Checks the tables of a revision, and compares them with the tables of base. revision NULL: the work tree. base NULL:
- * the revision's first parent, or HEAD for the work tree; base "": compare with nothing. */
+/* Checks the tables of a revision, and compares them with the tables of base, another revision. revision NULL: the work
+ * tree; ":": the index. base NULL: the revision's first parent, or, for the work tree and the index, HEAD; base "":
+ * compare with nothing. VARVE_ENOTFOUND: no such revision or path; VARVE_EUSAGE: revision is NULL, and the repository
+ * is bare. */
 VARVE_API int varve_check_revision(varve_report **out, varve_repo *repo, const char *revision,
 				   const char *base, const varve_check_options *options,
 				   varve_error *err);
@@ -53,67 +57,71 @@ VARVE_API int varve_check_revision(varve_report **out, varve_repo *repo, const c
 typedef struct varve_finding {
 	const char *rule; /* the code of the rule: "type-error", "primary-key" ... */
 	bool error;       /* false: a warning */
-	bool known;       /* the project accepts the finding, so it does not count */
+	bool known; /* the project accepts the finding: it is not counted as an error or warning */
 	const char *path;
 	uint64_t line;        /* the line of the file; 0: the finding is not about a line */
 	uint64_t row;         /* VARVE_UNKNOWN: the finding is not about a row */
-	const char *column;   /* "" for a finding about the row or the table */
+	const char *column;   /* the column's name; "": the finding is about a whole row or table */
 	varve_text value;     /* the text of the cell, which may contain any byte */
 	const char *message;  /* "is not an integer" */
 	const char *probably; /* the likely meaning of the value: "a missing value"; or "" */
 } varve_finding;
 
-/* The i-th finding that the report keeps. NULL: the report keeps i or fewer findings. */
+/* Returns the i-th of the findings that the report keeps, from 0, borrowed from the report; NULL: i is not less than
+ * the number of these findings. */
 VARVE_API const varve_finding *varve_report_finding(const varve_report *report, uint64_t i);
 
 typedef struct varve_report_counts {
+	/* no errors; with VARVE_CHECK_WARNINGS, or with "failOn": "warning" in varve.json, also no warnings */
 	bool valid;
-	uint64_t errors;   /* errors that count, kept or not */
-	uint64_t warnings; /* warnings that count, kept or not */
-	/* findings that do not count: the project accepts them, or with VARVE_CHECK_NEW_ONLY, base has them, too */
+	uint64_t errors;   /* all errors, without known findings */
+	uint64_t warnings; /* all warnings, without known findings */
+	/* known findings: the project accepts them, or, with VARVE_CHECK_NEW_ONLY, base has them, too */
 	uint64_t known;
-	uint64_t kept;   /* findings that varve_report_finding returns */
+	uint64_t kept;   /* findings that the report keeps for varve_report_finding */
 	uint64_t tables; /* tables that were checked */
 } varve_report_counts;
 
-/* The counts of the report. */
+/* Returns the counts of the report, borrowed from the report. */
 VARVE_API const varve_report_counts *varve_report_info(const varve_report *report);
 
-/* The result of the check of a part, for varve_check_options.results. Borrowed from the report. If it is empty, the
- * last check checks the part's rows itself. */
+/* Returns the result of the check of a part, for varve_check_options.results. Borrowed from the report. An empty result
+ * is valid, too: the last call then checks the part's rows itself. */
 VARVE_API varve_text varve_report_share(const varve_report *report);
 
-/* Writes the report in a format: "text", "json", "junit", "sarif", "github", "gitlab", "markdown" or "html". */
+/* Passes the report, in a format, to write(): "text", "json", "junit", "sarif", "github", "gitlab", "markdown" or
+ * "html". VARVE_EUSAGE: the format is unknown. */
 VARVE_API int varve_report_write(varve_report *report, const char *format, varve_write_fn write,
 				 void *payload, varve_error *err);
 VARVE_API void varve_report_free(varve_report *report);
 
-/* Verdicts on the versions of tables in a history, by the rules of the work tree or, in a bare repository, of the
- * revision. */
+/* A list of verdicts on the versions of tables in a history. The rules are those of the work tree, or, in a bare
+ * repository, those of the revision. */
 typedef struct varve_check_history varve_check_history;
 
 typedef struct varve_check_verdict {
-	const char *commit; /* 40 digits */
-	const char *author;
-	int64_t time; /* of the author, seconds since 1970 */
+	const char *commit; /* the id of the commit */
+	const char *author; /* the author's name */
+	int64_t time;       /* the author's time, in seconds since 1970 */
 	const char *path;
-	/* the code of the rule; "": a verdict on the whole version, before the verdicts of the rules on it */
+	/* the code of the rule. "": the verdict is on the whole version; the verdicts of single rules follow */
 	const char *rule;
-	const char *name;    /* the name of a rule of varve.checks; "": a rule without a name */
+	const char *name;    /* the rule's name in varve.checks; "": the rule has no name */
 	const char *column;  /* the column that the verdict is about; or "" */
 	const char *message; /* the message of one of the findings; or "" */
 	bool error;          /* false: a warning */
 	bool applies;        /* false: the version lacks columns of the rule */
-	uint64_t found;      /* findings that count */
-	uint64_t accepted;   /* findings that do not count, since the project accepts them */
+	uint64_t found;      /* findings, without accepted ones */
+	uint64_t accepted;   /* findings that the project accepts */
 } varve_check_verdict;
 
-/* Checks all versions along the first parents of a revision, oldest first. revision NULL: HEAD. The verdicts on each
- * commit are cached. Uses only the options paths, watch and VARVE_CHECK_NO_CACHE. */
+/* Checks all versions of tables in a revision and its line of first parents, oldest first. revision NULL: HEAD. The
+ * verdicts on each commit are cached. Only the options paths, watch and VARVE_CHECK_NO_CACHE are used. VARVE_ENOTFOUND:
+ * no such revision. */
 VARVE_API int varve_check_history_open(varve_check_history **out, varve_repo *repo,
 				       const char *revision, const varve_check_options *options,
 				       varve_error *err);
-/* The i-th verdict, borrowed from the history; NULL at the end. */
+/* Returns the i-th verdict, from 0, borrowed from the history; NULL: i is not less than the number of verdicts. */
 VARVE_API const varve_check_verdict *varve_check_history_at(varve_check_history *history,
 							    uint64_t i);
 VARVE_API void varve_check_history_free(varve_check_history *history);

@@ -10,12 +10,13 @@
 VARVE_BEGIN
 
 enum varve_diff_flag {
-	VARVE_DIFF_NO_RENAMES = 1 << 0, /* columns correspond by name only */
+	VARVE_DIFF_NO_RENAMES = 1 << 0, /* match columns by name only: detect no renames */
 	/* leave out rows whose values are only spelled differently */
 	VARVE_DIFF_IGNORE_FORMAT = 1 << 1,
-	VARVE_DIFF_MOVES = 1 << 2,   /* report rows that moved */
-	VARVE_DIFF_REKEYED = 1 << 3, /* a row whose key alone changed is one changed row */
-	/* faster: unchanged cells of a changed row can be missing from before and after (VARVE_CELL_ABSENT) */
+	VARVE_DIFF_MOVES = 1 << 2, /* report rows that moved */
+	/* report a row of which only the key changed as one changed row, not as a removed and an added row */
+	VARVE_DIFF_REKEYED = 1 << 3,
+	/* faster: in varve_row_change.before and after, unchanged cells of a changed row can be VARVE_CELL_ABSENT */
 	VARVE_DIFF_SPARSE = 1 << 4
 };
 
@@ -26,21 +27,23 @@ typedef struct varve_diff_options {
 	/* names of the columns by which rows are matched, ended by NULL; NULL: the key that both tables have; {NULL}:
 	 * no key */
 	const char *const *key;
-	const char *const *rename; /* pairs of names, old and new, ended by NULL */
-	const char *const *only;   /* compare only these columns; NULL: all */
-	const char *const *ignore; /* do not compare these columns */
-	/* a decimal number: smaller differences of numbers do not count; NULL: exact */
+	/* renamed columns: old name, new name, old name, new name ..., ended by NULL; or NULL */
+	const char *const *rename;
+	const char *const *only;   /* the columns to compare, ended by NULL; NULL: all */
+	const char *const *ignore; /* columns not to compare, ended by NULL; or NULL */
+	/* a decimal number, such as "0.01": numbers that differ by at most this number are equal; or a percentage, such
+	 * as "1%" of the larger number; NULL: compare numbers exactly */
 	const char *tolerance;
-	/* a row is reported if its old or its new version matches; NULL: all */
+	/* report only rows of which the old or the new version matches; NULL: all rows */
 	const varve_filter *where;
 	const varve_watch *watch;
 } varve_diff_options;
 
 typedef struct varve_diff varve_diff;
 
-/* Compares two tables. Row groups that both tables have are not read, so the cost depends on the size of the change.
- * Memory is bounded. This call matches columns; varve_diff_next matches rows. VARVE_ENOTFOUND: a table lacks a column
- * of the key. */
+/* Opens a cursor over the differences between two tables. Row groups that both tables have are not read, so the cost
+ * depends on the size of the change. Memory is bounded. This call matches columns; varve_diff_next matches rows.
+ * VARVE_ENOTFOUND: a table lacks a column of the key. */
 VARVE_API int varve_diff_open(varve_diff **out, const varve_table *before, const varve_table *after,
 			      const varve_diff_options *options, varve_error *err);
 
@@ -49,48 +52,52 @@ enum varve_cell_change { VARVE_CHANGE_NONE, VARVE_CHANGE_SPELLING, VARVE_CHANGE_
 
 typedef struct varve_row_change {
 	int32_t kind;       /* enum varve_row_kind */
-	bool moved;         /* the row has a different place among the rows of both tables */
-	bool rekeyed;       /* of a changed row: its key changed */
+	bool moved;         /* the order of the rows that both tables have differs at this row */
+	bool rekeyed;       /* a changed row: the key changed */
 	uint32_t changed;   /* cells with a different value */
 	uint32_t respelled; /* cells whose value is only spelled differently */
 	uint64_t old_row;   /* the number of the old row; VARVE_UNKNOWN: the row was added */
 	uint64_t new_row;   /* the number of the new row; VARVE_UNKNOWN: the row was removed */
-	/* a cell for each column of the old table; NULL: the row was added, or only moved */
+	/* the old row: a cell for each column of the old table; NULL: the row was added, or only moved */
 	const varve_cell *before;
-	/* a cell for each column of the new table; NULL: the row was removed, or only moved */
+	/* the new row: a cell for each column of the new table; NULL: the row was removed, or only moved */
 	const varve_cell *after;
-	/* of a changed row: an enum varve_cell_change for each column, in the order of varve_diff_column; else NULL */
+	/* an enum varve_cell_change for each column, in the order of varve_diff_column; NULL: kind is not
+	 * VARVE_ROW_CHANGED */
 	const uint8_t *cells;
 } varve_row_change;
 
-/* The next row that differs, in the order of the new table. Removed rows come at their old places among the other rows. */
+/* Sets *change to the next row that differs. Rows are in the order of the new table. A removed row follows the nearest
+ * row above it in the old table that both tables have. */
 VARVE_API int varve_diff_next(varve_diff *diff, const varve_row_change **change, varve_error *err);
 
 typedef struct varve_column_pair {
-	int32_t before; /* place in the old table; -1: the column was added */
-	int32_t after;  /* place in the new table; -1: the column was dropped */
+	int32_t before; /* the place in the old table, from 0; -1: the column was added */
+	int32_t after;  /* the place in the new table, from 0; -1: the column was dropped */
 	bool renamed;
-	bool moved;     /* the column has a different place among the columns of both tables */
+	bool moved;     /* the order of the columns that both tables have differs at this column */
 	bool retyped;   /* the type or the format differs */
 	bool described; /* constraints or other members of the column's descriptor differ */
-	uint32_t alike; /* of a renamed column: the similarity of its values in percent */
-	bool in_key;    /* the column is part of the key by which rows are matched */
+	/* of a renamed column: the percentage of equal values; 100 if options->rename has the column */
+	uint32_t alike;
+	bool in_key; /* the column is part of the key by which rows are matched */
 } varve_column_pair;
 
-/* The i-th pair of corresponding columns, in the order of the new table. NULL: the diff has i or fewer pairs. */
+/* Returns the i-th pair of corresponding columns, from 0, in the order of the new table, borrowed from the diff; NULL:
+ * i is not less than the number of pairs. */
 VARVE_API const varve_column_pair *varve_diff_column(const varve_diff *diff, size_t i);
 
 typedef struct varve_diff_counts {
-	uint64_t old_rows;
-	uint64_t new_rows;
-	uint64_t added;
-	uint64_t removed;
-	uint64_t changed;
-	uint64_t moved;
+	uint64_t old_rows;       /* all rows of the old table */
+	uint64_t new_rows;       /* all rows of the new table */
+	uint64_t added;          /* added rows */
+	uint64_t removed;        /* removed rows */
+	uint64_t changed;        /* changed rows */
+	uint64_t moved;          /* moved rows */
 	uint64_t respelled_rows; /* rows whose values are only spelled differently */
 	uint64_t cells_changed;
 	uint64_t cells_respelled;
-	/* keys that occur more than once in one of the tables, as far as its row groups were read */
+	/* keys that occur more than once in one of the tables, in the row groups that were read */
 	uint64_t repeated_keys;
 	uint64_t groups_read; /* row groups of both tables */
 	bool keyed;           /* rows were matched by a key */
@@ -98,19 +105,21 @@ typedef struct varve_diff_counts {
 	bool key_changed;     /* the key of one table is not the key of the other table */
 } varve_diff_counts;
 
-/* Reads the rest of the difference, so that *counts is complete. *counts is borrowed until the diff is freed. */
+/* Reads all remaining differences, and sets *counts to the counts of the whole diff, borrowed until the diff is freed.
+ * varve_diff_next then returns 0. */
 VARVE_API int varve_diff_count(const varve_diff_counts **counts, varve_diff *diff,
 			       varve_error *err);
 VARVE_API void varve_diff_free(varve_diff *diff);
 
 typedef struct varve_path_change {
 	const char *path;
-	const char *old_path; /* of a renamed file: the path before; else NULL */
-	/* the change between from and to, or between from and the index, with the letters of git status --short: ' ',
+	const char *old_path; /* the old path of a renamed file; NULL: not renamed */
+	/* the change between options->from and options->to (NULL: the index), as a letter of git status --short: ' ',
 	 * A, M, D, R, T, U or ? */
 	char staged;
-	char work; /* the change between the index and the work tree, with the same letters; ' ' if to is a revision */
-	bool table; /* path is a table before or after the change, or has the name of one */
+	/* the change between the index and the work tree, as such a letter; ' ' if options->to is not NULL */
+	char work;
+	bool table; /* path is named like a table, or is a table in the index or the work tree */
 } varve_path_change;
 
 enum varve_changes_flag {
@@ -120,18 +129,19 @@ enum varve_changes_flag {
 typedef struct varve_changes_options {
 	size_t size;
 	const char *from; /* a revision; NULL: HEAD */
-	const char *to;   /* a revision; NULL: the index and the work tree, as for git status */
+	const char *to;   /* a revision; NULL: the index and the work tree, as in git status */
 	const char *const *paths; /* files or folders, ended by NULL; NULL: all */
 	uint32_t flags;           /* enum varve_changes_flag */
 	uint32_t reserved;
 	const varve_watch *watch;
 } varve_changes_options;
 
-/* A cursor over the paths that differ, sorted. The list is made when the cursor is opened. If to is NULL, from must be
- * NULL, too. */
+/* A cursor over the paths that differ, sorted. The list is made when the cursor is opened. VARVE_EUSAGE: options->to is
+ * NULL, and options->from is not NULL or the repository is bare. */
 typedef struct varve_changes varve_changes;
 VARVE_API int varve_changes_open(varve_changes **out, varve_repo *repo,
 				 const varve_changes_options *options, varve_error *err);
+/* Sets *change to the change of the next path. */
 VARVE_API int varve_changes_next(varve_changes *list, const varve_path_change **change,
 				 varve_error *err);
 VARVE_API void varve_changes_free(varve_changes *list);

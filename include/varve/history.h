@@ -10,53 +10,55 @@
 VARVE_BEGIN
 
 /* Resolves a revision, as in gitrevisions(7), to the id of a commit: HEAD~2, v1, or an abbreviated id. A day or time is
- * a revision, too: @{2026-11-17}, @{yesterday}, main@{2026-11-17 14:00}, or 2026-11-17 if no ref has this name. It
- * names the last commit before the end of this day or time, in the local time zone, by committer date, among the
- * first parents of the ref, or of HEAD. VARVE_ENOTFOUND: no such revision, or a day before all commits or after today;
- * VARVE_EUSAGE: an ambiguous revision, or a day that does not exist. */
+ * a revision, too: @{2026-11-17}, @{yesterday}, main@{2026-11-17 14:00}, or 2026-11-17 if no ref has this name. A day
+ * or time means the last commit with a committer date before the end of this day or time, in the local time zone. Only
+ * the commit of the ref (of HEAD, if no ref is given) and its line of first parents are searched. VARVE_ENOTFOUND: no
+ * such revision, or a day before all commits or after today; VARVE_EUSAGE: an ambiguous revision, or a day that does
+ * not exist. */
 VARVE_API int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revision,
 			      varve_error *err);
 
 typedef struct varve_ref {
 	const char *name; /* "refs/heads/main" */
-	const char *id;   /* the id of the object */
-	/* the id of the commit, also for an annotated tag; "": the object is not a commit */
+	const char *id;   /* the id of the object that the ref points to */
+	/* the id of the commit that the ref, or the annotated tag, points to; "": the object is not a commit */
 	const char *commit;
-	/* of a symbolic ref: the name of the ref that it points to; else NULL */
+	/* the name of the ref that a symbolic ref points to; NULL: the ref is not symbolic */
 	const char *target;
 } varve_ref;
 
-/* A cursor over the refs whose names begin with prefix ("": all refs), sorted by name. The refs are a consistent
- * snapshot. */
+/* A cursor over the refs whose names begin with prefix ("": all refs), sorted by name. All refs are read at one moment,
+ * when the cursor is opened. */
 typedef struct varve_refs varve_refs;
 VARVE_API int varve_refs_open(varve_refs **out, varve_repo *repo, const char *prefix,
 			      varve_error *err);
+/* Sets *ref to the next ref. */
 VARVE_API int varve_refs_next(varve_refs *refs, const varve_ref **ref, varve_error *err);
 VARVE_API void varve_refs_free(varve_refs *refs);
 
-/* Moves or makes a ref durably, by compare and swap. old: the id that the ref must have; "": the ref must not exist;
- * NULL: the id is not compared. message, unless NULL, is written to the reflog. VARVE_ECONFLICT: the ref does not have
- * the id old; VARVE_ELOCKED: another process changes the ref; VARVE_EEXISTS: the name conflicts with the name of
- * another ref. */
+/* Moves a ref to the object id, or creates the ref, durably. old: the id that the ref must have before; "": the ref
+ * must not exist; NULL: any id. The comparison and the move are one atomic step. message, unless NULL, is written to
+ * the reflog. VARVE_ECONFLICT: the ref does not have the id old; VARVE_ELOCKED: another process changes the ref;
+ * VARVE_EEXISTS: the name conflicts with the name of another ref. */
 VARVE_API int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char *old,
 			    const char *message, varve_error *err);
 
-/* Deletes a ref if its id is old; old NULL: the id is not compared. VARVE_ENOTFOUND: no such ref; VARVE_ECONFLICT: the
+/* Deletes a ref if its id is old, or whatever its id if old is NULL. VARVE_ENOTFOUND: no such ref; VARVE_ECONFLICT: the
  * ref does not have the id old; VARVE_ELOCKED: another process changes the ref. */
 VARVE_API int varve_ref_delete(varve_repo *repo, const char *name, const char *old,
 			       varve_error *err);
 
 typedef struct varve_commit {
 	const char *id;
-	const char *tree;
-	const char *const *parents; /* parent_count ids */
+	const char *tree;           /* the id of the commit's tree */
+	const char *const *parents; /* the ids of the parents */
 	size_t parent_count;
-	const char *author; /* name */
+	const char *author; /* the author's name */
 	const char *author_mail;
-	const char *committer;
+	const char *committer; /* the committer's name */
 	const char *committer_mail;
-	int64_t author_time; /* seconds since 1970-01-01 */
-	int64_t commit_time;
+	int64_t author_time;   /* seconds since 1970-01-01 00:00 UTC */
+	int64_t commit_time;   /* seconds since 1970-01-01 00:00 UTC */
 	int32_t author_offset; /* the author's time zone, in minutes east of UTC */
 	int32_t commit_offset; /* the committer's time zone, in minutes east of UTC */
 	const char *message;   /* the whole message, as Git stores it */
@@ -65,19 +67,20 @@ typedef struct varve_commit {
 	/* with varve_log_options.figure: the value of the aggregate in this commit, as text; NULL: the aggregate has no
 	 * value, or the path is not a table with the column */
 	const char *figure;
-	/* 1: figure is an exact number, written as in JSON (an infinite fraction is cut to nine decimal places); 0:
-	 * figure is a text, a date, or "unknown" */
+	/* 1: figure is a number, written as in JSON; it is exact, except that an infinite fraction is cut to nine
+	 * decimal places. 0: figure is a text, a date, or "unknown" */
 	uint32_t figure_is_number;
 	uint32_t reserved;
 } varve_commit;
 
 enum varve_log_flag {
-	VARVE_LOG_FIRST_PARENT = 1 << 0,
-	VARVE_LOG_REVERSE = 1 << 1,
-	/* never a parent before any of its children; reads the whole range first */
+	VARVE_LOG_FIRST_PARENT = 1 << 0, /* of a merge commit, follow only the first parent */
+	VARVE_LOG_REVERSE = 1 << 1,      /* oldest commit first */
+	/* list every commit after all of its children; reads the whole range first */
 	VARVE_LOG_TOPO = 1 << 2,
 	VARVE_LOG_ALL = 1 << 3, /* begin at all refs */
-	/* follow a single path through renames; cannot be combined with _REVERSE, _TOPO, _ALL, skip or limit */
+	/* follow a single path through renames; cannot be combined with VARVE_LOG_REVERSE, _TOPO, _ALL, skip or
+	 * limit */
 	VARVE_LOG_FOLLOW = 1 << 4
 };
 
@@ -85,36 +88,38 @@ typedef struct varve_log_options {
 	size_t size;
 	uint32_t flags; /* enum varve_log_flag */
 	uint32_t reserved;
-	const char *range; /* "v1..main", one revision, or NULL: HEAD */
-	/* only commits that changed one of these files or folders; NULL: all */
+	const char *range; /* "v1..main", or one revision; NULL: HEAD */
+	/* files or folders, ended by NULL: only commits that changed one of them are listed; NULL: all commits */
 	const char *const *paths;
-	uint64_t skip;
-	uint64_t limit; /* 0: no limit */
-	/* with VARVE_LOG_FOLLOW: an aggregate of the table, such as "sum(price)"; or NULL. If it is not an aggregate,
-	 * or no table has the column, the first varve_log_next returns VARVE_EUSAGE */
+	uint64_t skip;  /* the number of commits to leave out at the beginning */
+	uint64_t limit; /* at most this number of commits; 0: no limit */
+	/* with VARVE_LOG_FOLLOW: an aggregate of the table, such as "sum(price)"; or NULL. If figure is not an
+	 * aggregate, or no table has its column, the first varve_log_next returns VARVE_EUSAGE */
 	const char *figure;
 	/* with figure: a condition that selects the rows of the aggregate; NULL: all rows */
 	const char *where;
 } varve_log_options;
 
-/* A cursor over commits, newest first, simplified to paths as git log does. VARVE_ENOTFOUND: no such revision. */
+/* A cursor over commits, newest first. With options->paths, the history is simplified as git log does. VARVE_ENOTFOUND:
+ * no such revision. */
 typedef struct varve_log varve_log;
 VARVE_API int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *options,
 			     varve_error *err);
+/* Sets *commit to the next commit. */
 VARVE_API int varve_log_next(varve_log *log, const varve_commit **commit, varve_error *err);
 VARVE_API void varve_log_free(varve_log *log);
 
 typedef struct varve_row_cell {
 	const char *name;     /* the name of the column */
-	const char *old_name; /* of a renamed column: the name before; else NULL */
+	const char *old_name; /* the column's name before the commit; NULL: not renamed */
 	varve_cell before;    /* VARVE_CELL_ABSENT if the row or column was added */
 	varve_cell after;     /* VARVE_CELL_ABSENT if the row or column was removed */
 } varve_row_cell;
 
 typedef struct varve_row_event {
-	const char *commit;
-	int32_t kind;     /* VARVE_ROW_ADDED, VARVE_ROW_REMOVED or VARVE_ROW_CHANGED (diff.h) */
-	const char *path; /* the path of the table in this commit */
+	const char *commit; /* the id of the commit */
+	int32_t kind;       /* VARVE_ROW_ADDED, VARVE_ROW_REMOVED or VARVE_ROW_CHANGED (diff.h) */
+	const char *path;   /* the path of the table in this commit */
 	/* the changed cells; of an added or removed row, all cells */
 	const varve_row_cell *cells;
 	size_t cell_count;
@@ -122,27 +127,28 @@ typedef struct varve_row_event {
 
 typedef struct varve_row_history_options {
 	size_t size;
-	const char *range;      /* NULL: HEAD */
+	const char *range;      /* "v1..main", or one revision; NULL: HEAD */
 	const char *const *key; /* names of columns, ended by NULL; NULL: the table's key */
 	uint32_t flags;         /* 0 or VARVE_LOG_FIRST_PARENT */
 	uint32_t reserved;
 	const varve_watch *watch;
 } varve_row_history_options;
 
-/* A cursor over the commits that changed a row, newest first. values: the key of the row as the file spells it, one
- * value for each column of the key. The history follows renamed files and columns, changed keys, and merges. If no
- * version has a row with this key, the history has no events. VARVE_ENOTFOUND: no such path or column; VARVE_EUSAGE:
- * the table has no key. */
+/* A cursor over the commits that changed a row, newest first. values: the row's key as count values, one for each
+ * column of the key, as the file spells them. The history follows renamed files and columns, changed keys, and merges.
+ * If no version has a row with this key, the history has no events. VARVE_ENOTFOUND: no such path or column;
+ * VARVE_EUSAGE: the table has no key. */
 typedef struct varve_row_history varve_row_history;
 VARVE_API int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char *path,
 				     const varve_text *values, size_t count,
 				     const varve_row_history_options *options, varve_error *err);
+/* Sets *event to the next event: a commit, and its change of the row. */
 VARVE_API int varve_row_history_next(varve_row_history *history, const varve_row_event **event,
 				     varve_error *err);
 VARVE_API void varve_row_history_free(varve_row_history *history);
 
 enum varve_blame_flag {
-	VARVE_BLAME_CELLS = 1 << 0 /* find a commit for each cell, instead of each row */
+	VARVE_BLAME_CELLS = 1 << 0 /* find a commit for each cell, instead of for each row */
 };
 
 typedef struct varve_blame_options {
@@ -154,17 +160,17 @@ typedef struct varve_blame_options {
 	const varve_watch *watch;
 } varve_blame_options;
 
-/* Finds the commit that last set each row of a table, or each cell, through renames and merges. Reads the history until
- * a commit is found for every row or cell. Memory: 4 bytes for each row or cell. VARVE_ENOTFOUND: no such revision,
- * path or column; VARVE_EUSAGE: the path is stored as a file, and not as a table; VARVE_EMISSING: the repository lacks
- * blocks of an older version. */
+/* Finds, for each row or cell of a table, the commit that last set it. Follows renames and merges, and reads the
+ * history until a commit is found for every row or cell. Memory: 4 bytes for each row or cell. VARVE_ENOTFOUND: no such
+ * revision, path or column; VARVE_EUSAGE: the path is stored as a file, and not as a table; VARVE_EMISSING: the
+ * repository lacks blocks of an older version. */
 typedef struct varve_blame varve_blame;
 VARVE_API int varve_blame_open(varve_blame **out, varve_repo *repo, const char *path,
 			       const varve_blame_options *options, varve_error *err);
 
-/* The id of the commit that set a row; with VARVE_BLAME_CELLS, that set the row's cell in the column. Without this
- * flag, column is ignored. NULL: the table has no such row or column. The id is borrowed until the blame is freed.
- * Threads may share a blame. */
+/* Returns the id of the commit that last set a row, or, with VARVE_BLAME_CELLS, the cell of the row in a column. row
+ * and column are counted from 0. Returns NULL if the table has no such row or column. The id is borrowed until the
+ * blame is freed. Threads may share a blame. */
 VARVE_API const char *varve_blame_commit(const varve_blame *blame, uint64_t row, size_t column);
 VARVE_API void varve_blame_free(varve_blame *blame);
 

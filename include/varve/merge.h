@@ -1,9 +1,11 @@
 /*
  * varve/merge.h: merges a revision into the current branch, tables by row and cell, and resolves conflicts.
  *
+ *	varve_merge_result result = VARVE_INIT(varve_merge_result);
+ *
  *	varve_merge(&result, repo, "origin/main", NULL, &err);
  *	if (result.outcome == VARVE_MERGE_CONFLICTS) {
- *		varve_conflicts_open(&list, repo, NULL, NULL, &err); list the conflicts
+ *		varve_conflicts_open(&list, repo, NULL, NULL, &err);    varve_conflicts_next for each conflict
  *		...
  *		varve_resolve(repo, "prices.csv", VARVE_THEIRS, NULL, &err);
  *		varve_merge_conclude(id, repo, NULL, &err);             or varve_merge_abort
@@ -21,8 +23,9 @@
 VARVE_BEGIN
 
 enum varve_merge_flag {
-	VARVE_MERGE_NO_FF = 1 << 0,   /* make a commit even if moving the branch would be enough */
-	VARVE_MERGE_FF_ONLY = 1 << 1, /* refuse if moving the branch is not enough */
+	VARVE_MERGE_NO_FF = 1 << 0, /* make a commit even if a fast-forward is possible */
+	/* fail with VARVE_EREFUSED if a fast-forward is not possible */
+	VARVE_MERGE_FF_ONLY = 1 << 1,
 	VARVE_MERGE_NO_COMMIT = 1 << 2, /* stop before the commit */
 	VARVE_MERGE_UNRELATED = 1 << 3, /* merge even without a common commit */
 	VARVE_MERGE_NO_HOOKS = 1 << 4   /* skip the pre-merge-commit and commit-msg hooks */
@@ -45,7 +48,7 @@ enum varve_merge_outcome {
 };
 
 typedef struct varve_merge_result {
-	size_t size;     /* set by the caller, as in options */
+	size_t size;     /* set by the caller, with VARVE_INIT */
 	int32_t outcome; /* enum varve_merge_outcome */
 	/* 1: no remote has the blocks of some tables, so their files in the work tree are pointers; else 0 */
 	uint32_t lacking;
@@ -55,8 +58,8 @@ typedef struct varve_merge_result {
 } varve_merge_result;
 
 /* Merges a revision into HEAD, the index and the work tree, and commits the merge. revision NULL: the upstream of the
- * branch. A merge without conflicts is done completely or not at all. result may be NULL. VARVE_ECONFLICT: a hook
- * refused the commit; the merge is complete and staged, and *result is set.
+ * current branch. A merge without conflicts is done completely or not at all. result may be NULL. VARVE_ECONFLICT: a
+ * hook refused the commit; the merge is complete and staged, and *result is set.
  *
  * VARVE_ENOTFOUND: no such revision; VARVE_EREFUSED: another operation is in progress, uncommitted changes would be
  * overwritten, a fast-forward is not possible, or no common commit exists; VARVE_EUSAGE: a bare repository, or the
@@ -65,14 +68,14 @@ typedef struct varve_merge_result {
 VARVE_API int varve_merge(varve_merge_result *result, varve_repo *repo, const char *revision,
 			  const varve_merge_options *options, varve_error *err);
 
-/* Commits the merge, cherry-pick or revert in progress. id is set to the commit's id. Uses only the options watch,
- * message (NULL: the message that the operation prepared) and VARVE_MERGE_NO_HOOKS. VARVE_EUSAGE: no such operation is
+/* Commits the merge, cherry-pick or revert in progress. id is set to the commit's id. Only the options watch, message
+ * (NULL: the message that the operation prepared) and VARVE_MERGE_NO_HOOKS are used. VARVE_EUSAGE: no such operation is
  * in progress; VARVE_ECONFLICT: some conflicts are not resolved, or a hook or the repository's check failed. */
 VARVE_API int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
 				   const varve_merge_options *options, varve_error *err);
 
 /* Undoes the merge, cherry-pick or revert in progress: restores the files and the index from HEAD. VARVE_EUSAGE: no
- * such operation is in progress; VARVE_EREFUSED: a merged file was edited since, so nothing was changed. */
+ * such operation is in progress; VARVE_EREFUSED: a merged file was edited after the merge, so nothing was changed. */
 VARVE_API int varve_merge_abort(varve_repo *repo, const varve_watch *watch, varve_error *err);
 
 enum varve_side { VARVE_BASE, VARVE_OURS, VARVE_THEIRS };
@@ -86,41 +89,44 @@ typedef struct varve_conflict {
 	/* the name of the row for varve_resolve; NULL: the conflict is not about a row */
 	const char *row;
 	const char *column; /* the name of the column; NULL: the conflict is not about a column */
-	const char *detail; /* of a column or file: the conflicting property; or NULL */
+	const char *detail; /* the property of a column or file that conflicts; or NULL */
 	/* the number of the row in the file in the work tree; VARVE_UNKNOWN: the file does not have the row */
 	uint64_t number;
-	bool there[3];       /* for each enum varve_side: does this side have the cell? */
-	varve_cell cells[3]; /* the cell, for each enum varve_side */
-	/* for each enum varve_side: its name, such as "main" or "origin/main" */
-	const char *names[3];
-	uint64_t more; /* conflicts of the table beyond the first 100,000, which are not listed */
+	/* The next three arrays have an element for each enum varve_side. */
+	bool there[3];        /* does the side have the cell? */
+	varve_cell cells[3];  /* the side's cell, if it has one */
+	const char *names[3]; /* the side's name, such as "main" or "origin/main" */
+	/* the number of conflicts of the table that are not listed, because only the first 100,000 are */
+	uint64_t more;
 } varve_conflict;
 
-/* A cursor over the conflicts in the index, sorted by path and row, whichever program merged. paths: files and folders,
- * ended by NULL; NULL: all. VARVE_EUSAGE: a bare repository. */
+/* A cursor over the conflicts in the index, sorted by path and row, even if another program such as git made the merge.
+ * paths: files and folders, ended by NULL; NULL: all. VARVE_EUSAGE: a bare repository. */
 typedef struct varve_conflicts varve_conflicts;
 VARVE_API int varve_conflicts_open(varve_conflicts **out, varve_repo *repo,
 				   const char *const *paths, const varve_watch *watch,
 				   varve_error *err);
+/* Sets *conflict to the next conflict. */
 VARVE_API int varve_conflicts_next(varve_conflicts *list, const varve_conflict **conflict,
 				   varve_error *err);
 VARVE_API void varve_conflicts_free(varve_conflicts *list);
 
 typedef struct varve_resolve_options {
 	size_t size;
-	/* only conflicts of this row: a varve_conflict.row or .key; NULL: all rows */
+	/* resolve only the conflicts of this row, named by varve_conflict.row or .key; NULL: all rows */
 	const char *row;
-	/* only conflicts of this column's cells and of its definition; NULL: all columns */
+	/* resolve only the conflicts of this column's cells and of its definition; NULL: all columns */
 	const char *column;
-	/* a new value for the cell in column, instead of the value of the side; or NULL */
+	/* a new value for the cell of row and column, instead of the side's value; or NULL */
 	const varve_text *value;
 	const varve_watch *watch;
 } varve_resolve_options;
 
-/* Resolves conflicts of path with the values of a side (enum varve_side). path NULL: of all paths. Writes the file;
- * stages the path if no conflicts are left. VARVE_ENOTFOUND: no such conflict; VARVE_EUSAGE: a row or column without a
- * path, a value without a column, or a value for more than one row; VARVE_EREFUSED: the file was edited so that the
- * merged rows cannot be found in it; VARVE_ENOSUPPORT: the table has more conflicts than are listed. */
+/* Resolves conflicts of path with the values of a side (enum varve_side). path NULL: the conflicts of all paths. Writes
+ * the file, and stages the path if no conflicts are left. VARVE_ENOTFOUND: no such conflict; VARVE_EUSAGE: a row or
+ * column without a path, a value without a column, or a value for more than one row; VARVE_EREFUSED: the file was
+ * edited, so that the merged rows cannot be found in it; VARVE_ENOSUPPORT: the table has conflicts that are not listed
+ * (varve_conflict.more). */
 VARVE_API int varve_resolve(varve_repo *repo, const char *path, int side,
 			    const varve_resolve_options *options, varve_error *err);
 

@@ -13,17 +13,17 @@ VARVE_BEGIN
 typedef struct varve_repo varve_repo;
 
 enum varve_open_flag {
-	VARVE_OPEN_ENVIRON =
-		1
-		<< 0, /* use a copy of the process's environment, made in this call, instead of env */
-	VARVE_INIT_BARE = 1 << 1, /* varve_repo_init makes a bare repository */
-	/* varve_repo_open: path is the URL or path of a repository that is read through a cache; see below */
+	/* use a copy of the process's environment, made in this call, instead of env */
+	VARVE_OPEN_ENVIRON = 1 << 0,
+	VARVE_INIT_BARE = 1 << 1, /* varve_repo_init: make a bare repository */
+	/* varve_repo_open: path is the URL or path of a repository to read through a cache; see "VARVE_OPEN_URL"
+	 * below */
 	VARVE_OPEN_URL = 1 << 2,
 	/* with VARVE_OPEN_URL: use the cache without a request to the URL */
 	VARVE_OPEN_AS_IS = 1 << 3,
-	/* varve_repo_open: fetch missing blocks when they are read, as the program varve does, unless varve.autoFetch
-	 * is false. Without this flag, reading a missing block fails with VARVE_EMISSING. VARVE_OPEN_URL implies this
-	 * flag. */
+	/* varve_repo_open: fetch missing blocks when they are read, unless the setting varve.autoFetch is false; the
+	 * program varve uses this flag. Without this flag, reading a missing block fails with VARVE_EMISSING.
+	 * VARVE_OPEN_URL implies this flag. */
 	VARVE_OPEN_LAZY = 1 << 4
 };
 
@@ -51,20 +51,21 @@ VARVE_API int varve_repo_open(varve_repo **out, const char *path, const varve_re
  * VARVE_OPEN_URL: varve_repo_open requests branches and tags once. Blocks are fetched when a version is read. The
  * repository is bare and read only: functions that write fail with VARVE_EREFUSED. Clone the repository to write.
  * Processes share the cache. If the cache exceeds cache_size, repositories that no process has open are removed from
- * it, the least recently read ones first. If the URL does not answer, but the cache has the repository, varve_repo_open
- * succeeds with a warning.
+ * the cache, the least recently read ones first. If the URL does not answer, but the cache has the repository,
+ * varve_repo_open succeeds with a warning.
  */
 
-/* The warnings of varve_repo_open, as lines that end with a newline. "": no warnings. */
+/* Returns the warnings of varve_repo_open, as lines that end with a newline; "": no warnings. */
 VARVE_API const char *varve_repo_warnings(const varve_repo *repo);
 
-/* Makes a repository in the folder path, or completes an existing one: Git's files, varve's folder and the filter
- * settings. A second call changes nothing. created may be NULL; else *created is true if the repository did not exist
- * before. */
+/* Makes a repository in the folder path, or completes an existing repository. A complete repository has Git's files,
+ * varve's folder and the filter settings. A second call changes nothing. created may be NULL; else *created is set to
+ * true if this call made the repository. VARVE_EEXISTS: path is a file; VARVE_EUSAGE: the flags contain VARVE_OPEN_URL,
+ * VARVE_OPEN_AS_IS or VARVE_OPEN_LAZY. */
 VARVE_API int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options *options,
 			      bool *created, varve_error *err);
 
-/* Frees the handle. Versions, tables and cursors made from it stay usable. */
+/* Frees the handle. Versions, tables and cursors that were made from the handle stay usable. */
 VARVE_API void varve_repo_free(varve_repo *repo);
 
 enum varve_folder {
@@ -74,17 +75,18 @@ enum varve_folder {
 	VARVE_FOLDER_BLOCKS  /* the folder of the blocks, which contain varve's data */
 };
 
-/* The absolute path of a folder (enum varve_folder), without '/' at its end. NULL: the repository is bare, and has no
- * work tree. */
+/* Returns the absolute path of a folder (enum varve_folder), without '/' at its end. Returns NULL for
+ * VARVE_FOLDER_WORK_TREE if the repository is bare. */
 VARVE_API const char *varve_repo_folder(const varve_repo *repo, int folder);
 
-/* Gets a setting of Git: the last value among all levels. Writes at most size bytes of it, with a NUL. len may be NULL;
- * else *len is set to the length of the whole value. VARVE_ENOTFOUND: the setting has no value. */
+/* Reads the setting of Git with the name key, such as "user.name". If the setting occurs several times, the last value
+ * counts. value is set to the value, cut to size bytes including its NUL. len may be NULL; else *len is set to the
+ * length of the whole value. VARVE_ENOTFOUND: the setting has no value. */
 VARVE_API int varve_repo_config(char *value, size_t size, size_t *len, varve_repo *repo,
 				const char *key, varve_error *err);
 
-/* The operation in progress in the work tree: "merge", "cherry-pick", "revert", "rebase", "bisect" or "am"; "": no
- * operation. The text is static. Every call reads the disk. */
+/* Returns the name of the operation in progress in the work tree: "merge", "cherry-pick", "revert", "rebase", "bisect"
+ * or "am", as a static text; "": no operation is in progress. Every call reads the disk. */
 VARVE_API const char *varve_repo_state(varve_repo *repo);
 
 /* Passes the bytes of the block with this CID to write(), after checking them against the CID. VARVE_EMISSING: the

@@ -7,10 +7,11 @@
  *	varve_transfer_free(done);
  *
  * All received data is checked before a ref moves. If a call is interrupted or cancelled, the received blocks are kept,
- * and the same call again continues. Connections use Git's settings. The library never prompts at a terminal: keys come
- * from an ssh agent; passwords come from Git's credential helpers, or from the program that GIT_ASKPASS names in the
- * repository's environment. Git hosts need the program git, and repositories at paths need the program varve, in the
- * PATH of this environment. Without it, the call fails with VARVE_EPROGRAM, and the message names the program.
+ * and a second call with the same arguments continues. Connections use Git's settings. The library never prompts at a
+ * terminal: it uses keys of an ssh agent, and passwords of Git's credential helpers, or of the program that GIT_ASKPASS
+ * names in the repository's environment (varve_repo_options.env). A connection to a Git host needs the program git, and
+ * a connection to a path needs the program varve, in the PATH of this environment. If the program is not found, the
+ * call fails with VARVE_EPROGRAM, and the message names the program.
  */
 #ifndef VARVE_SYNC_H
 #define VARVE_SYNC_H
@@ -22,33 +23,37 @@
 VARVE_BEGIN
 
 enum varve_sync_flag {
-	VARVE_SYNC_TAGS = 1 << 0,    /* also all tags */
-	VARVE_SYNC_NO_TAGS = 1 << 1, /* fetch: no tags */
+	VARVE_SYNC_TAGS = 1 << 0,    /* transfer all tags, too */
+	VARVE_SYNC_NO_TAGS = 1 << 1, /* fetch: transfer no tags */
 	VARVE_SYNC_PRUNE = 1 << 2, /* fetch: remove remote-tracking branches of deleted branches */
 	VARVE_SYNC_FORCE = 1 << 3, /* move refs even if the move is not a fast-forward */
-	VARVE_SYNC_MISSING_OK = 1 << 4, /* fetch: accept versions even if no peer has all blocks */
-	VARVE_SYNC_DRY_RUN = 1 << 5,    /* push: report what would be sent */
-	VARVE_SYNC_ALL = 1 << 6,        /* push: all branches */
-	VARVE_SYNC_DELETE = 1 << 7,     /* push: delete the refs in specs */
+	/* fetch: move refs even if no peer has all blocks of their versions */
+	VARVE_SYNC_MISSING_OK = 1 << 4,
+	VARVE_SYNC_DRY_RUN = 1 << 5, /* push: send nothing, and report the counts and refs */
+	VARVE_SYNC_ALL = 1 << 6,     /* push: push all branches */
+	VARVE_SYNC_DELETE = 1 << 7,  /* push: delete the refs in specs */
 	/* push: make the remote's branch the upstream of the branch */
 	VARVE_SYNC_SET_UPSTREAM = 1 << 8,
 	VARVE_SYNC_NO_HOOKS = 1 << 9, /* push: skip the pre-push hook */
-	VARVE_SYNC_LAZY = 1 << 10, /* clone: only the history; fetch blocks when they are needed */
-	VARVE_SYNC_BARE = 1 << 11, /* clone: no work tree */
+	/* clone: fetch only the history; blocks are fetched later, when they are needed */
+	VARVE_SYNC_LAZY = 1 << 10,
+	VARVE_SYNC_BARE = 1 << 11,        /* clone: make a bare repository */
 	VARVE_SYNC_NO_CHECKOUT = 1 << 12, /* clone: leave the work tree empty */
-	VARVE_SYNC_SINGLE = 1 << 13       /* clone: one branch */
+	VARVE_SYNC_SINGLE = 1 << 13       /* clone: fetch only one branch */
 };
 
 typedef struct varve_sync_options {
 	size_t size;
-	uint32_t flags;    /* enum varve_sync_flag; a flag of a different call is VARVE_EUSAGE */
+	/* enum varve_sync_flag. A call fails with VARVE_EUSAGE if a flag is only for other calls. */
+	uint32_t flags;
 	uint32_t idle_sec; /* disconnect a peer after this number of seconds without data; 0: 60 */
 	/* fetch, push: refspecs, ended by NULL; NULL: the refspecs in Git's settings */
 	const char *const *specs;
-	/* clone, fetch: further remotes or URLs that can have the blocks, ended by NULL; or NULL */
+	/* clone, fetch: further remotes or URLs from which blocks can be fetched, ended by NULL; or NULL */
 	const char *const *from;
 	const char *branch; /* clone: the branch to check out; NULL: the remote's HEAD */
-	/* push: the value of git push --force-with-lease, "REF:ID"; "": for all refs; NULL: without this option */
+	/* push: the value of the option --force-with-lease of git push, such as "REF:ID"; "": the option without a
+	 * value; NULL: without the option */
 	const char *lease;
 	const varve_watch *watch;
 } varve_sync_options;
@@ -57,37 +62,41 @@ typedef struct varve_sync_options {
 typedef struct varve_transfer varve_transfer;
 
 /* Clones a URL or path into folder, and opens the clone with settings (NULL: all defaults). done may be NULL; else
- * *done is the result. If the call fails, folder is removed, unless it has blocks that the same call can use again.
- * VARVE_EREFUSED: folder is not empty; VARVE_ELOCKED: another process clones into folder; VARVE_ENOTFOUND: no such
- * repository or branch; VARVE_EIO: the URL does not answer. */
+ * *done is set to the result, which the caller frees. If the call fails, folder is removed, unless it has blocks that a
+ * second call with the same arguments can use. VARVE_EREFUSED: folder is not empty; VARVE_ELOCKED: another process
+ * clones into folder; VARVE_ENOTFOUND: no such repository or branch; VARVE_EIO: the URL does not answer. */
 VARVE_API int varve_clone(varve_repo **out, varve_transfer **done, const char *url,
 			  const char *folder, const varve_repo_options *settings,
 			  const varve_sync_options *options, varve_error *err);
 
-/* Fetches from a remote. remote: its name or URL; NULL: the remote of the branch's upstream. done may be NULL; else
- * *done is the result. The call does not fail if a ref cannot be moved, because the move is not a fast-forward or no
- * peer has all blocks; *done lists the ref as refused. VARVE_ENOTFOUND: no such remote or ref; VARVE_EIO: the remote
- * does not answer; VARVE_EMISSING: the received data is incomplete; VARVE_ECORRUPT: the received data is damaged. */
+/* Fetches from a remote. remote: its name or URL; NULL: the remote of the current branch's upstream. done may be NULL;
+ * else *done is set to the result, which the caller frees. If a ref cannot be moved, because the move is not a
+ * fast-forward or no peer has all blocks, the call succeeds, and *done lists the ref as refused. VARVE_ENOTFOUND: no
+ * such remote or ref; VARVE_EIO: the remote does not answer; VARVE_EMISSING: the received data is incomplete;
+ * VARVE_ECORRUPT: the received data is damaged. */
 VARVE_API int varve_fetch(varve_transfer **done, varve_repo *repo, const char *remote,
 			  const varve_sync_options *options, varve_error *err);
 
-/* Fetches missing blocks of versions whose commits this repository has, from options->from or, if that is NULL, from all
- * remotes. range: a revision, or all commits of "A..B"; NULL: HEAD. paths: files and folders, ended by NULL; NULL: all.
- * Complete versions are skipped. done may be NULL; else *done is the result, whose counts have versions and missing.
+/* Fetches missing blocks of versions whose commits this repository has. Blocks are fetched from the remotes and URLs in
+ * options->from; if options->from is NULL, from all remotes. range: a revision, or "A..B" for all commits of this
+ * range; NULL: HEAD. paths: files and folders, ended by NULL; NULL: all. Complete versions are skipped. done may be
+ * NULL; else *done is set to the result, which the caller frees; in its counts, versions and missing are set.
  * VARVE_EMISSING: no peer has some of the blocks; all other blocks were stored. VARVE_ENOTFOUND: no such revision, or a
  * path without a table. */
 VARVE_API int varve_fetch_versions(varve_transfer **done, varve_repo *repo, const char *range,
 				   const char *const *paths, const varve_sync_options *options,
 				   varve_error *err);
 
-/* Fetches missing blocks of one version, whether it was found in a commit, in the index, or by its CID. */
+/* Fetches the missing blocks of one version, which may have been found in a commit, in the index, or by its CID.
+ * Does nothing if varve does not store the version. VARVE_EMISSING: the remotes lack a block; VARVE_ENOTFOUND: no such
+ * remote. */
 VARVE_API int varve_version_fetch(const varve_version *version, const varve_sync_options *options,
 				  varve_error *err);
 
-/* Pushes blocks, then commits, then refs to a remote. remote: its name or URL; NULL: the remote of the branch's
- * upstream. done may be NULL; else *done is the result, also after VARVE_EREJECTED. VARVE_EREJECTED: the remote has
- * commits that this repository lacks, or does not accept a ref. No ref was moved then, unless the remote moves each ref
- * on its own, as Git hosts do.
+/* Pushes blocks, then commits, then refs to a remote. remote: its name or URL; NULL: the remote of the current branch's
+ * upstream. done may be NULL; else *done is set to the result, which the caller frees, even if the call returns
+ * VARVE_EREJECTED. VARVE_EREJECTED: the remote has commits that this repository lacks, or does not accept a ref. In
+ * this case no ref was moved, except at Git hosts, which move each ref on its own.
  *
  * VARVE_ECONFLICT: the pre-push hook failed; VARVE_EMISSING: this repository lacks a block that must be sent;
  * VARVE_ENOTFOUND: no such remote or ref; VARVE_EUSAGE: the branch has no upstream; VARVE_EIO: the remote does not
@@ -101,30 +110,31 @@ typedef struct varve_ref_update {
 	const char *to;
 	const char *before;  /* the id of `to` before the call; "": the ref did not exist */
 	const char *after;   /* the id of `from`; "": the ref `to` was deleted */
-	const char *refused; /* the reason why `to` could not be moved; else NULL */
-	bool moved;          /* false: refused, unchanged, or a dry run */
+	const char *refused; /* the reason why `to` was not moved; NULL: not refused */
+	bool moved; /* false: `to` was refused or already up to date, or the call was a dry run */
 } varve_ref_update;
 
-/* The next ref of the result. *update is valid until the transfer is freed. */
+/* Sets *update to the next ref of the result. *update is valid until the transfer is freed. */
 VARVE_API int varve_transfer_next(varve_transfer *transfer, const varve_ref_update **update,
 				  varve_error *err);
 
 typedef struct varve_transfer_counts {
 	const char *url; /* the URL of the remote */
-	/* lines that end with a newline; a line of the remote begins "remote: " */
+	/* warnings, as lines that end with a newline; lines that the remote sent begin with "remote: " */
 	const char *warnings;
 	uint64_t commits;  /* commits that were transferred */
 	uint64_t versions; /* versions of tables that were transferred */
 	uint64_t blocks;   /* blocks that were transferred */
-	uint64_t bytes;    /* bytes of these blocks */
-	uint64_t line;    /* bytes that varve sent and received, without those of the program git */
-	uint64_t missing; /* blocks that no peer had */
-	uint64_t elsewhere; /* of a lazy clone: versions whose blocks were not fetched */
+	uint64_t bytes;    /* bytes of the blocks that were transferred */
+	/* bytes that varve sent and received; the program git's traffic is not counted */
+	uint64_t line;
+	uint64_t missing;   /* blocks that no peer had */
+	uint64_t elsewhere; /* versions whose blocks a lazy clone did not fetch */
 	uint64_t refused;   /* refs that could not be moved */
 } varve_transfer_counts;
 
-/* The counts of a transfer; after VARVE_SYNC_DRY_RUN, the counts that a push without this flag would have. Borrowed
- * until the transfer is freed. */
+/* Returns the counts of a transfer; after VARVE_SYNC_DRY_RUN, the counts that a push without this flag would have.
+ * Borrowed until the transfer is freed. */
 VARVE_API const varve_transfer_counts *varve_transfer_info(const varve_transfer *transfer);
 
 VARVE_API void varve_transfer_free(varve_transfer *transfer);

@@ -1,5 +1,5 @@
 /*
- * varve/varve.h: all of libvarve but arrow.h.
+ * varve/varve.h: includes all public headers of libvarve, except arrow.h.
  *
  *	repo --find, at--> version --open--> table --open--> rows     cells, as the file spells them
  *	  |                   '-- bytes        '-- + table --> diff --> changes

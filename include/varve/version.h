@@ -20,24 +20,26 @@ enum varve_from { VARVE_FROM_CID, VARVE_FROM_COMMIT, VARVE_FROM_INDEX, VARVE_FRO
 typedef struct varve_version_facts {
 	int32_t from; /* enum varve_from */
 	bool stored;  /* varve stores the version in blocks; false: plain text or bytes */
-	/* the version is stored as a table, or its path is named like a table or compared as one (.gitattributes) */
+	/* the version is stored as a table; or it is plain text whose path is named like a table, or which
+	 * .gitattributes declares to be a table */
 	bool table;
 	bool here; /* the version is stored, and its root block is in this repository */
 	/* the pointer file, which Git stores in place of the data, is damaged: the version cannot be opened */
 	bool broken;
-	const char *path;   /* "": found by a CID, or a file outside the repository */
-	const char *commit; /* with VARVE_FROM_COMMIT: the id of the commit; else "" */
-	const char *cid;    /* of a stored version: the CID of the root block; else "" */
+	/* the path in the repository; "": the version was found by a CID, or is a file outside the repository */
+	const char *path;
+	const char *commit; /* the id of the commit; "": from is not VARVE_FROM_COMMIT */
+	const char *cid;    /* the CID of the root block; "": the version is not stored */
 	const char *blob;   /* the id of the Git blob; "": Git has no blob of the version */
 	/* the length of the file; VARVE_UNKNOWN: not known without reading the file */
 	uint64_t bytes;
-	uint64_t rows;    /* of a stored table; else VARVE_UNKNOWN */
-	uint64_t columns; /* of a stored table; else VARVE_UNKNOWN */
+	uint64_t rows;    /* the number of rows; VARVE_UNKNOWN: not a stored table */
+	uint64_t columns; /* the number of columns; VARVE_UNKNOWN: not a stored table */
 } varve_version_facts;
 
-/* Finds a version by its name: REV:PATH (in a commit), :PATH (in the index), PATH (in the work tree, relative to its
- * top), or a CID. REV is a revision that varve_rev_parse accepts. Does not read the data. VARVE_ENOTFOUND: no such
- * revision, path or block; VARVE_EUSAGE: the path is a folder or submodule. */
+/* Finds a version by its name: REV:PATH (a path in a commit), :PATH (in the index), PATH (in the work tree), or a CID.
+ * REV is a revision that varve_rev_parse accepts. Does not read the data. VARVE_ENOTFOUND: no such revision, path or
+ * block; VARVE_EUSAGE: the path is a folder or submodule. */
 VARVE_API int varve_version_find(varve_version **out, varve_repo *repo, const char *word,
 				 varve_error *err);
 
@@ -47,18 +49,19 @@ VARVE_API int varve_version_at(varve_version **out, varve_repo *repo, const char
 			       const char *path, varve_error *err);
 
 /* Makes a version of any file on disk, inside or outside of repositories. The path of the file is absolute, or relative
- * to the working directory. repo may be NULL. */
+ * to the working directory. repo may be NULL. VARVE_ENOTFOUND: no such file; VARVE_EUSAGE: the path is a folder. */
 VARVE_API int varve_version_file(varve_version **out, varve_repo *repo, const char *file,
 				 varve_error *err);
 
 VARVE_API void varve_version_free(varve_version *version);
 
-/* The version's facts. */
+/* Returns the version's facts, borrowed until the version is freed. */
 VARVE_API const varve_version_facts *varve_version_info(const varve_version *version);
 
-/* Passes the bytes of the version to write(), in order, in pieces of a few MiB or less: at most len bytes (UINT64_MAX:
- * all) from offset on. A whole file is checked against its hash at the end; of a part, each block is checked.
- * VARVE_EMISSING: the repository lacks a block; VARVE_ECORRUPT: the stored data is damaged. */
+/* Passes at most len bytes of the version (UINT64_MAX: all), from the byte at offset on, to write(), in order and in
+ * pieces of a few MiB or less. If the whole file is written, the file is checked against its hash at the end;
+ * otherwise, each block that is read is checked. VARVE_EMISSING: the repository lacks a block; VARVE_ECORRUPT: the
+ * stored data is damaged. */
 VARVE_API int varve_version_write(const varve_version *version, uint64_t offset, uint64_t len,
 				  varve_write_fn write, void *payload, const varve_watch *watch,
 				  varve_error *err);
@@ -67,20 +70,22 @@ typedef struct varve_versions_options {
 	size_t size;
 	const char *revision;     /* NULL: the index */
 	const char *const *paths; /* files or folders, ended by NULL; NULL: all */
-	/* after each document, list its tables as DOCUMENT#TABLE; this runs readers, which are other programs */
+	/* also list the tables of each document, after the document, as DOCUMENT#TABLE; this runs readers, which are
+	 * other programs */
 	bool documents;
 } varve_versions_options;
 
-/* A cursor over the versions of all files of a revision, sorted by path. */
+/* A cursor over the versions of all files of a revision, sorted by path. VARVE_ENOTFOUND: no such revision. */
 typedef struct varve_versions varve_versions;
 VARVE_API int varve_versions_open(varve_versions **out, varve_repo *repo,
 				  const varve_versions_options *options, varve_error *err);
 
-/* The facts of the next version. */
+/* Sets *facts to the facts of the next version. */
 VARVE_API int varve_versions_next(varve_versions *list, const varve_version_facts **facts,
 				  varve_error *err);
 
-/* Makes a handle for the version that varve_versions_next returned last. */
+/* Makes a handle for the version whose facts varve_versions_next returned last. VARVE_EUSAGE: no version was returned,
+ * or its handle was already made. */
 VARVE_API int varve_versions_take(varve_version **out, varve_versions *list, varve_error *err);
 VARVE_API void varve_versions_free(varve_versions *list);
 

@@ -7,8 +7,9 @@
  *	varve_txn_free(txn);
  *
  * The changes of a transaction become visible all at once, by varve_txn_stage or varve_txn_commit, and then survive a
- * power cut. A transaction that is freed before changes only caches, and leaves the versions that varve_txn_version
- * stored. If the process is killed, the next process that changes the repository finishes or undoes the transaction.
+ * power cut. If a transaction is freed without varve_txn_stage or varve_txn_commit, the repository keeps only entries
+ * of caches, and the versions that varve_txn_version stored. If the process is killed, the next process that changes
+ * the repository finishes or undoes the transaction.
  */
 #ifndef VARVE_WRITE_H
 #define VARVE_WRITE_H
@@ -27,16 +28,16 @@ typedef struct varve_txn_options {
 	/* the branch to commit to, without reading or changing the index and the work tree; possible in bare
 	 * repositories, too. NULL: commit to HEAD, and use the index and the work tree */
 	const char *branch;
-	/* the revision at which the branch begins if it does not exist. NULL: if the branch does not exist, but the
-	 * repository has commits, the call fails with VARVE_ENOTFOUND */
+	/* the revision at which the branch begins, if the branch does not exist. NULL: if the branch does not exist,
+	 * but the repository has commits, the call fails with VARVE_ENOTFOUND */
 	const char *from;
-	const varve_watch *watch; /* watches all calls of the transaction; copied */
+	const varve_watch *watch; /* used by all calls with the transaction; copied */
 } varve_txn_options;
 
 /* Begins a transaction: waits until other writers have finished, and completes or undoes the work of a killed process.
- * Until the transaction ends, other processes and handles may read, but wait to write. VARVE_ELOCKED: another writer
- * did not finish within a minute; the message names the writer. VARVE_EREFUSED: the branch is checked out in a work
- * tree; VARVE_EUSAGE: the repository is bare, and options name no branch. */
+ * Until the transaction is freed, other processes and handles can read the repository, but must wait to write to it.
+ * VARVE_ELOCKED: another writer did not finish within a minute; the message names the writer. VARVE_EREFUSED: the
+ * branch is checked out in a work tree; VARVE_EUSAGE: the repository is bare, and options->branch is NULL. */
 VARVE_API int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *options,
 			     varve_error *err);
 
@@ -44,9 +45,10 @@ VARVE_API int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_
 VARVE_API void varve_txn_free(varve_txn *txn);
 
 enum varve_add_flag {
-	VARVE_ADD_CONVERT = 1 << 0,  /* also convert files that are plain text in HEAD */
-	VARVE_ADD_FORCE = 1 << 1,    /* also add ignored files */
-	VARVE_ADD_UNTRACKED = 1 << 2 /* also add files that are not in the index */
+	VARVE_ADD_CONVERT = 1 << 0, /* also convert files that are plain text in HEAD */
+	VARVE_ADD_FORCE = 1 << 1,   /* also add ignored files */
+	/* if paths is NULL, also add files that are not in the index */
+	VARVE_ADD_UNTRACKED = 1 << 2
 };
 
 typedef struct varve_add_options {
@@ -56,19 +58,19 @@ typedef struct varve_add_options {
 } varve_add_options;
 
 /* Adds files of the work tree to the transaction, as `varve add` does. paths: files, and folders with all files below
- * them, ended by NULL; NULL: the whole work tree. The name, attributes and content of a file decide whether it becomes
- * a table. If the call fails, the transaction can only be freed. VARVE_EINPUT: a file that must be a table is not a
- * table; VARVE_EREFUSED: a file is ignored; VARVE_ENOTFOUND: a path matches no file; VARVE_EUSAGE: the transaction has
- * a branch. */
+ * them, ended by NULL; NULL: the whole work tree. The name, attributes and content of a file determine whether it is
+ * stored as a table. If the call fails, the transaction can only be freed. VARVE_EINPUT: a file that must be a table is
+ * not a table; VARVE_EREFUSED: a file is ignored; VARVE_ENOTFOUND: a path matches no file; VARVE_EUSAGE: the
+ * transaction has a branch. */
 VARVE_API int varve_txn_add(varve_txn *txn, const char *const *paths,
 			    const varve_add_options *options, varve_error *err);
 
 enum varve_put_flag {
-	/* store the stream as a file of bytes; versions share equal parts */
+	/* store the stream as a file of bytes; equal parts of versions are stored once */
 	VARVE_PUT_AS_FILE = 1 << 0,
-	/* store the stream as a table, whatever the name of path, or fail */
+	/* store the stream as a table, whatever the name of path; fail if the stream is not a table */
 	VARVE_PUT_AS_TABLE = 1 << 1,
-	VARVE_PUT_REPLACE = 1 << 2 /* discard unstaged changes of the work tree's file */
+	VARVE_PUT_REPLACE = 1 << 2 /* discard unstaged changes of the file in the work tree */
 };
 
 typedef struct varve_put_options {
@@ -78,11 +80,11 @@ typedef struct varve_put_options {
 	/* the dialect of the stream; NULL: detected. With a dialect, the stream must be a table */
 	const varve_dialect *dialect;
 	/* the columns that identify a row, ended by NULL; {NULL}: no key. NULL: the key of the previous version, or of
-	 * datapackage.json, or for a new table a key found in its rows. With a key, the stream must be a table */
+	 * datapackage.json, or, for a new table, a key found in its rows. With a key, the stream must be a table */
 	const char *const *key;
 } varve_put_options;
 
-/* Makes the bytes of a stream the content of path. The stream is read once, to its end. In a transaction without a
+/* Sets the content of path to the bytes of a stream. The stream is read once, to its end. In a transaction without a
  * branch, the file in the work tree is written, too. Rows that the previous version has are not stored again.
  *
  * Without options, the stream becomes a table or a stored file if attributes track path, if the previous version is
@@ -91,21 +93,21 @@ typedef struct varve_put_options {
  *
  * VARVE_EINPUT: the stream must be a table, but is not a table; VARVE_EREFUSED: changes of the file in the work tree
  * would be lost, a filter of Git is set for path, or the name cannot be used; VARVE_EEXISTS: path is a folder, or a
- * file has the name of one of path's folders. If read() fails, the call returns its code. A failed call leaves the
- * transaction unchanged. */
+ * file has the name of one of path's folders. If read() fails, the call returns the code of read(). A failed call
+ * leaves the transaction unchanged. */
 VARVE_API int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read, void *payload,
 			    const varve_put_options *options, varve_error *err);
 
-/* Makes a version the content of path, without reading its rows: to copy, move or restore it. If the version belongs to
- * a different repository, its blocks are copied. flags: 0 or VARVE_PUT_REPLACE. VARVE_EMISSING: the root block of the
- * version, or a block to copy, is missing; VARVE_EUSAGE: the version is a file on disk, which needs varve_txn_put.
- * Other errors are as for varve_txn_put. */
+/* Sets the content of path to a version, without reading the version's rows: for copying, moving or restoring a file.
+ * If the version belongs to a different repository, its blocks are copied. flags: 0 or VARVE_PUT_REPLACE.
+ * VARVE_EMISSING: the root block of the version, or a block to copy, is missing; VARVE_EUSAGE: the version is a file on
+ * disk, which needs varve_txn_put. Other errors are as for varve_txn_put. */
 VARVE_API int varve_txn_put_version(varve_txn *txn, const char *path, const varve_version *version,
 				    uint32_t flags, varve_error *err);
 
 /* Makes a version of the current content of path in the transaction, for reading. The version stays valid after the
- * transaction is freed. If the transaction changed path, the call durably stores everything that was put so far; gc
- * later removes what no commit contains. VARVE_ENOTFOUND: the transaction does not have path. */
+ * transaction is freed. If the transaction changed path, the call durably stores everything that was put so far; a
+ * later gc removes the blocks that no commit contains. VARVE_ENOTFOUND: the transaction does not have path. */
 VARVE_API int varve_txn_version(varve_version **out, varve_txn *txn, const char *path,
 				varve_error *err);
 
@@ -115,25 +117,26 @@ VARVE_API int varve_txn_remove(varve_txn *txn, const char *path, uint32_t flags,
 
 typedef struct varve_txn_result {
 	const char *path;
-	char state; /* against the index or branch: 'A' added, 'M' modified, 'D' removed, ' ' unchanged */
+	/* the change from the index or the branch: 'A' added, 'M' modified, 'D' removed, ' ' unchanged */
+	char state;
 	bool stored;         /* the content is stored in blocks; false: an ordinary file of Git */
 	bool table;          /* the content is stored as a table */
-	uint64_t rows;       /* of a table */
-	uint64_t columns;    /* of a table */
+	uint64_t rows;       /* the number of rows, if table is true */
+	uint64_t columns;    /* the number of columns, if table is true */
 	uint64_t bytes;      /* the length of the file */
-	uint64_t groups;     /* groups of rows; of a stored file, chunks */
+	uint64_t groups;     /* groups of rows of a table, or chunks of a stored file */
 	uint64_t groups_new; /* groups or chunks that this transaction stored */
 	uint64_t bytes_new;  /* bytes on disk of the new groups or chunks */
 	const char *cid; /* the CID of the root block; "": the content is not stored in blocks */
 } varve_txn_result;
 
-/* The next result. Each change of a path has a result, in the order of the calls. *result is valid until the
- * transaction is freed. */
+/* Sets *result to the next result. Each change of a path has a result, in the order of the calls. *result is valid
+ * until the transaction is freed. */
 VARVE_API int varve_txn_next(varve_txn *txn, const varve_txn_result **result, varve_error *err);
 
-/* The warnings of the transaction so far, as lines that end with a newline: values that contradict the type of their
- * column, findings of the repository's check, leftovers of a killed process. "": no warnings. Borrowed until the next
- * call with the transaction. */
+/* Returns the warnings of the transaction so far, as lines that end with a newline: values that contradict the type of
+ * their column, findings of the repository's check, leftovers of a killed process. "": no warnings. Borrowed until the
+ * next call with the transaction. */
 VARVE_API const char *varve_txn_warnings(const varve_txn *txn);
 
 /* Makes all changes durable, and writes them to the files and the index. The transaction can then be used for further
@@ -143,7 +146,7 @@ VARVE_API int varve_txn_stage(varve_txn *txn, varve_error *err);
 
 enum varve_commit_flag {
 	VARVE_COMMIT_ALLOW_EMPTY = 1 << 0, /* commit even if nothing changed */
-	/* run no hooks of Git; in a transaction with a branch, no hook ever runs */
+	/* run no hooks of Git; a transaction with a branch never runs hooks */
 	VARVE_COMMIT_NO_HOOKS = 1 << 1,
 	VARVE_COMMIT_NO_CHECK = 1 << 2 /* skip the check that varve.json requires */
 };
@@ -154,37 +157,40 @@ typedef struct varve_commit_options {
 	int32_t offset; /* the author's time zone, in minutes east of UTC; used if time is not 0 */
 	const char *author; /* "Name <mail>"; NULL: the author in Git's settings */
 	int64_t time;       /* the author's time, in seconds since 1970; 0: now */
-	/* the id of the commit that the branch must have; NULL: the id that it had when the transaction began */
+	/* the id of the commit that the branch must point to before the call; NULL: the commit that the branch pointed
+	 * to when the transaction began */
 	const char *expect;
 } varve_commit_options;
 
 /* Commits all changes of the transaction, and everything that was staged before: runs hooks and the repository's check,
  * then moves the branch. id is set to the id of the commit. The transaction can then be used for further changes.
  *
- * If the call fails, the repository is unchanged, and the transaction can only be freed. In one case the commit stays,
- * and id is set: the branch moved, but making the move durable failed. VARVE_ENOCHANGE: nothing to commit;
- * VARVE_ECONFLICT: the branch moved before, a path was changed since the transaction read it, conflicts are not
- * resolved, the message is empty, or a hook or the check failed; VARVE_EUSAGE: no author is known. */
+ * If the call fails, the transaction can only be freed. The repository is unchanged, with one exception: if the branch
+ * moved, but making the move durable failed, the commit stays, and id is set. VARVE_ENOCHANGE: nothing to commit;
+ * VARVE_ECONFLICT: another process moved the branch, or changed a path after the transaction read it; or conflicts are
+ * not resolved, the message is empty, or a hook or the check failed; VARVE_EUSAGE: no author is known. */
 VARVE_API int varve_txn_commit(char id[VARVE_ID_SIZE], varve_txn *txn, const char *message,
 			       const varve_commit_options *options, varve_error *err);
 
-/* A description of a table: the types and missing values of its columns, and its key. Each list ends with NULL. A list
- * that is NULL changes nothing. */
+/* A description of a table: the types and missing values of its columns, and its key. Each list ends with NULL. If a
+ * list is NULL, varve_describe leaves that part of the description unchanged. */
 typedef struct varve_description {
 	size_t size;
 	const char *const *types; /* "COLUMN=TYPE", with the type names of Table Schema */
-	/* "COLUMN=EXAMPLE": the column's numbers are spelled as in the example: "amount=1.234,5" */
+	/* "COLUMN=EXAMPLE": the column's numbers are spelled like the example, as in "amount=1.234,5" */
 	const char *const *numbers;
-	/* "COLUMN=TEXT": in this column, the text is a missing value; "=TEXT": in all columns without missing values of
-	 * their own */
+	/* "COLUMN=TEXT": the text is a missing value in this column; "=TEXT": the text is a missing value in all
+	 * columns that have no list of their own */
 	const char *const *missing;
 	const char *const *key; /* the columns that identify a row */
 } varve_description;
 
-/* Describes a table of the work tree in a datapackage.json: the nearest one in path's folder or above that describes
- * path, else the nearest one, else a new one in path's folder. The file is written durably, and keeps its formatting.
- * No row is read or changed. Versions that are opened from path afterwards have the description; to record it, pass
- * both files to varve_txn_add. package is set to the path of the datapackage.json, cut to size bytes with its NUL.
+/* Writes the description of a table of the work tree to a datapackage.json. Of the datapackage.json files in path's
+ * folder and the folders above, the call chooses the nearest one that describes path, else the nearest one; if there is
+ * no such file, the call makes a new one in path's folder. The file is written durably, and keeps its formatting. No
+ * row is read or changed. Versions that are opened from path afterwards have the description; to record the description
+ * in the history, pass both files to varve_txn_add. package is set to the path of the datapackage.json, cut to size
+ * bytes including its NUL.
  *
  * VARVE_ENOTFOUND: no such column or file; VARVE_EUSAGE: no such type, or a bare repository; VARVE_EREFUSED: the
  * repository was opened with VARVE_OPEN_URL. */

@@ -5,8 +5,8 @@
  * children; the owner of the array calls its release. Offsets are 0 and null counts are exact,
  * which consumers rely on.
  *
- * Formats: Apache Arrow, "The Arrow C data interface" and "The Arrow columnar format". Buffers begin at multiples of 64
- * bytes.
+ * Formats: Apache Arrow, "The Arrow C data interface" and "The Arrow columnar format". Buffers
+ * begin at multiples of 64 bytes.
  */
 #ifndef VV_LIB_ARROW_ARRAY_H
 #define VV_LIB_ARROW_ARRAY_H
@@ -28,7 +28,8 @@ void vv_arrow_spare_close(vv_arrow_spare *s);
 typedef struct vv_arrow_memory {
 	char *bytes;
 	size_t len, cap;
-	vv_arrow_spare *spare; /* the pool that it is from and returns to, or NULL */
+	/* the pool from which the memory is, and to which it returns; may be NULL */
+	vv_arrow_spare *spare;
 } vv_arrow_memory;
 
 /* Makes room for `more` bytes. False: out of memory. */

@@ -1,8 +1,9 @@
 /*
  * column: converts a column of a table to Arrow arrays, one row group at a time.
  *
- * A correct caller: vv_arrow_column_init; for each array vv_arrow_column_begin, then for each group vv_arrow_column_take
- * and vv_arrow_column_put until the array is full, then vv_arrow_column_end; vv_arrow_column_clear.
+ * A correct caller: vv_arrow_column_init; for each array vv_arrow_column_begin, then for each group
+ * vv_arrow_column_take and vv_arrow_column_put until the array is full, then vv_arrow_column_end;
+ * vv_arrow_column_clear.
  *
  * Formats: Apache Arrow, "The Arrow columnar format". Buffers begin at multiples of 64 bytes.
  */
@@ -40,7 +41,7 @@ typedef enum vv_arrow_form {
 typedef struct vv_arrow_reading {
 	bool text;                          /* all cells as text, unconverted */
 	int32_t numbers;                    /* enum varve_numbers */
-	const struct vv_arrow_column *like; /* the same column, already measured; or NULL */
+	const struct vv_arrow_column *like; /* the same column, already measured; may be NULL */
 } vv_arrow_reading;
 
 /* The result for a value that rows share, or for one cell. */
@@ -48,7 +49,8 @@ typedef struct vv_arrow_value {
 	enum { VV_ARROW_VALUE, VV_ARROW_NULL, VV_ARROW_MISFIT } is;
 	uint32_t len; /* length of a text that rows share */
 	union {
-		/* the integer; with a dictionary, the text's place in it: -1 until known */
+		/* the integer; with a dictionary, the text's place in the dictionary; -1: not known
+		 * yet */
 		int64_t i;
 		double d;
 		vv_arrow_units w;
@@ -67,7 +69,7 @@ typedef struct vv_arrow_column {
 	bool json;
 	bool only_empty;    /* the empty text is the only spelling of a missing value */
 	bool empty_missing; /* the empty text is one of the spellings of a missing value */
-	/* equal spellings of numbers are judged once: all are values, or none is */
+	/* equal spellings of numbers are tested once: either all are values, or none is */
 	bool few;
 	vv_arrow_extent extent; /* decimals: the extent of the table's numbers, if measured */
 	bool measured;
@@ -100,7 +102,7 @@ typedef struct vv_arrow_column {
 vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place,
 			       const vv_arrow_reading *how, vv_error *err);
 /* Makes c write each text once per array, in a dictionary. VV_EUSAGE: the column's form is not
- * text, or it has no values. */
+ * text, or the column has no values. */
 vv_status vv_arrow_column_use_dictionary(vv_arrow_column *c, vv_error *err);
 /* Initialises c for values that are not from a table. name is borrowed. */
 void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_form form,

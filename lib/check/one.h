@@ -1,5 +1,5 @@
 /*
- * one: checking one dataset.
+ * one: checks one dataset.
  */
 #ifndef VV_LIB_CHECK_ONE_H
 #define VV_LIB_CHECK_ONE_H
@@ -24,101 +24,104 @@
 #include "lib/tables/dataset_reader.h"
 
 /*
- * failed_rows: writes the files of --failed-rows (every row with a finding, and the findings) and
+ * failed_rows: writes the files of --failed-rows (all rows with a finding, and the findings) and
  * --passed-rows (all other rows).
  *
- * A correct caller: vv_failed_rows_new; vv_failed_rows_add for each finding of one dataset;
- * vv_failed_rows_write with its table, once. Memory is bounded: row numbers are sorted on disk
- * past a limit.
+ * A correct caller: vv_failed_rows_new; vv_failed_rows_add for each finding of a dataset;
+ * vv_failed_rows_write once, with the dataset's table. Memory is bounded: above a limit, row
+ * numbers are sorted on disk.
  */
 
 typedef struct vv_failed_rows vv_failed_rows;
 
-/* file: the file for failed rows; passed: the file for all other rows. Either may be NULL. */
+/* Makes the writer. file: path for the failed rows; passed: path for all other rows. Either may be
+ * NULL. */
 vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char *passed,
 			     const char *temp_dir, vv_error *err);
 void vv_failed_rows_free(vv_failed_rows *r); /* accepts NULL */
 VV_AUTO_FREE(vv_failed_rows, vv_failed_rows_free)
 
-/* Adds a finding. Ignores findings that are not about a row. */
+/* Adds a finding. A finding that is not about a row is ignored. */
 vv_status vv_failed_rows_add(vv_failed_rows *r, const vv_finding *f, vv_error *err);
 
-/* Writes the files. Failed rows have the columns check_line, check_row and check_problems, and
- * the row's cells; passed rows have the form of the table's file. t NULL: the file could not be
- * read as a table; then no cells are written, and a file of passed rows is an error (VV_EINPUT). */
+/* Writes the files. Failed rows have the columns check_line, check_row and check_problems, followed
+ * by the row's cells. Passed rows have the form of the table's file. t NULL: the file could not be
+ * read as a table; then failed rows have no cells, and a file for passed rows is an error
+ * (VV_EINPUT). */
 vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err);
 
-/* How versions are checked; report from vv_report_new. */
+/* How versions are checked. report: made by vv_report_new. */
 typedef struct vv_check_run {
 	vv_repository *repo;
-	const vv_env *env; /* without repo: the environment of readers of documents; or NULL */
+	const vv_env *env; /* if repo is NULL: the environment of document readers; may be NULL */
 	vv_dataset_reader *reader;
 	vv_check_report *report;
-	vv_check_cache *cache;      /* or NULL */
-	vv_pattern_budget patterns; /* the budget of all patterns of the run */
+	vv_check_cache *cache;      /* may be NULL */
+	vv_pattern_budget patterns; /* budget of all patterns of the run */
 	const char *temp_dir;       /* NULL: /tmp */
-	vv_pool *pool;              /* without a reader; or NULL */
+	vv_pool *pool;              /* threads, if reader is NULL; may be NULL */
 	const vv_progress *progress;
-	uint64_t limit;  /* of the report */
-	bool no_queries; /* do not run rules that are queries, but count them in queries_left */
+	uint64_t limit;  /* as in the options of the report */
+	bool no_queries; /* rules that are queries are not run, but counted in queries_left */
 	size_t queries_left;
-	const char *folder; /* without repo: the folder of relative paths; or NULL */
-	/* run no document reader: skip tables of documents that no argument names */
+	const char *folder; /* if repo is NULL: the folder of relative paths; may be NULL */
+	/* no document reader is run: tables of documents that no argument names are skipped */
 	bool no_documents;
 	bool new_only;
-	bool no_base;                          /* in a range: compare with nothing */
-	bool exact;                            /* the paths are exact: those of changed files */
-	int64_t now;                           /* freshness: seconds since 1970 */
-	const char *const *only, *const *skip; /* --select, --skip */
+	bool no_base; /* in a range of commits: versions are compared with no base */
+	bool exact;   /* the paths are those of changed files, without patterns */
+	int64_t now;  /* current time for freshness, in seconds since 1970 */
+	const char *const *only, *const *skip; /* arguments of --select and --skip */
 	size_t only_count, skip_count;
-	/* for each item of only: it selected a rule of some dataset; or NULL */
+	/* one for each element of only: true if it selected a rule of a dataset; may be NULL */
 	bool *only_used;
 	const char *const *accept; /* --accept: rules whose findings are intended */
 	size_t accept_count;
 	const char *accept_why;
-	/* the owner whose rules apply; NULL: each version has its own rules */
+	/* owner whose rules apply; NULL: each version has its own rules */
 	const vv_check_owner *owner;
-	vv_failed_rows *rows; /* --failed-rows; or NULL */
-	const vv_buf *schema; /* --schema: replaces the schema of the package; or NULL */
+	vv_failed_rows *rows; /* --failed-rows; may be NULL */
+	const vv_buf *schema; /* --schema: replaces the schema of the package; may be NULL */
 	const char *schema_name;
-	const vv_sniff_hints *written; /* with --files: the dialect of the files; or NULL */
-	/* the file used for standard_path, or with --files for "-"; or NULL */
+	const vv_sniff_hints *written; /* with --files: the dialect of the files; may be NULL */
+	/* standard: the file that is read instead of standard_path, or with --files instead of "-";
+	 * may be NULL */
 	const char *standard, *standard_path;
-	const vv_buf *rules_text;      /* with --files: the text of the rules; or NULL */
-	const char *rules_name;        /* with --files: the name of the rules' file; or NULL */
-	vv_hint_words_fn words;        /* words the hints of findings; NULL: hints are left out */
-	const vv_check_share *share;   /* check only this share of a single table; or NULL */
-	const vv_check_noted *results; /* the results of shares that others checked */
+	const vv_buf *rules_text; /* with --files: the text of the rules; may be NULL */
+	const char *rules_name;   /* with --files: the name of the rules' file; may be NULL */
+	vv_hint_words_fn words;   /* writes the hints of findings; NULL: findings have no hints */
+	const vv_check_share *share;   /* the only share of a single table to check; may be NULL */
+	const vv_check_noted *results; /* results of shares that other processes checked */
 	size_t result_count;
-	/* if not NULL: nothing is checked; receives the rules of each dataset as lines of
-	 * varve.checks */
+	/* if not NULL, receives the rules of each dataset as lines of varve.checks, and nothing is
+	 * checked */
 	vv_buf *spelled;
-	/* --explain: if not NULL, nothing is checked; called with the rules of each dataset */
+	/* --explain: if not NULL, called with each rule of each dataset, and nothing is checked */
 	vv_status (*explain)(void *payload, const char *path, const vv_check_explained *e,
 			     vv_error *err);
 	void *explain_payload;
-	/* code < 0: at least one dataset was not checked; the reason for the first of them */
+	/* code < 0: a dataset was not checked; the reason for the first such dataset */
 	vv_error unread;
 } vv_check_run;
 
-/* Checks a listed path of the side; base may be NULL, or lack the path. An absent path is a finding. A path with missing or
- * damaged data is reported as not checked, with the reason in run->unread: the check as a whole then failed to run, regardless
- * of the verdict. */
+/* Checks a path of the side. base may be NULL, or lack the path. If the side lacks the path, this
+ * is a finding. If data of the path is missing or damaged, reports that it was not checked, with
+ * the reason in run->unread: the whole check then failed to run, whatever the verdict is. */
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err);
 
-/* Returns the hint of the error `why`, worded by run->words, for a finding that replaces the
- * error; NULL: the error has no hint. */
+/* Returns the hint of the error `why`, written by run->words, for a finding that replaces the
+ * error. NULL: the error has no hint. */
 const char *vv_check_hint(const vv_check_run *run, vv_error *why);
 /* Removes rules that the run does not select. */
 vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err);
 
-/* Adds findings about the setup of the check, not about data, at path: each as severe as its
- * rule. */
+/* Adds findings at path that are about the setup of the check, not about data. Each has the
+ * severity of its rule. */
 vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			 const char *path, const vv_finding *found, size_t count, vv_error *err);
 
-/* Reports that a part of the side cannot be read, as finding f at path. */
+/* Adds the finding f at path: a part of the side cannot be read. */
 vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			  const char *path, const vv_finding *f, vv_error *err);
 

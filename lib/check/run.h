@@ -1,9 +1,10 @@
 /*
- * run: checks whole versions: selects the datasets, their base and their rules.
+ * run: checks whole versions: selects their datasets, base and rules.
  *
- * A correct caller: fills a vv_check_run (one.h; report from vv_report_new), then vv_check_side
- * for one side, or vv_check_request_run for the commits of a request; the report has the rest.
- * vv_check_commits is all of this in one call, for receiving repositories.
+ * A correct caller: fill a vv_check_run (one.h), with a report from vv_report_new; call
+ * vv_check_side for one side, or vv_check_request_run for the commits of a request; read the
+ * results from the report. vv_check_commits does all of this in one call, for receiving
+ * repositories.
  */
 #ifndef VV_LIB_CHECK_RUN_H
 #define VV_LIB_CHECK_RUN_H
@@ -17,30 +18,33 @@
 #include "lib/check/owner.h"
 #include "lib/status/sides.h"
 
-/* Reads the rules of a side's varve.json: *out is NULL if the file does not exist. VV_EINPUT:
- * invalid. */
+/* Reads the rules of a side's varve.json. Sets *out to NULL if the file does not exist. VV_EINPUT:
+ * the file is invalid. */
 vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err);
 
-/* Checks the datasets of a side against base (may be NULL). argc, argv: paths; argc 0: all. */
+/* Checks the datasets of a side against base (may be NULL). argv has argc paths; if argc is 0, all
+ * datasets are checked. */
 vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,
 			int argc, char **argv, vv_error *err);
 
-/* Checks the datasets that a commit changed against its first parent (unless run->no_base), or base. */
+/* Checks the datasets that a commit changed. They are compared with base, or, if base is NULL, with
+ * the first parent, unless run->no_base is set. */
 vv_status vv_check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff_side *base,
 			  int argc, char **argv, vv_error *err);
 
-/* Sets out to the base of a commit: its first parent; *has is false for a root commit.
- * VV_EMISSING: the clone is shallow and lacks the parent; the hint is the command that fetches
- * it. */
+/* Sets *out to the base of a commit, which is its first parent. Sets *has to false for a root
+ * commit. VV_EMISSING: the clone is shallow and does not have the parent; the hint is the command
+ * that fetches the parent. */
 vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,
 			  vv_error *err);
 
 /* Commits proposed for a branch: a pull request, or a push. */
 typedef struct vv_check_request {
-	vv_oid include, exclude; /* the commits that include has and exclude lacks */
-	bool has_exclude;        /* false: all commits that include has */
-	/* the base of all commits; NULL: each is compared with its parent */
+	/* the commits that are reachable from include and not from exclude */
+	vv_oid include, exclude;
+	bool has_exclude; /* false: all commits that are reachable from include */
+	/* the base of all commits; NULL: each commit is compared with its parent */
 	const vv_diff_side *base;
 	/* the owner whose rules apply; NULL: each version has its own rules */
 	const vv_check_owner *owner;
@@ -49,14 +53,14 @@ typedef struct vv_check_request {
 	vv_report_options report;
 } vv_check_request;
 
-/* Checks each commit by the owner's rules and, if these find no fault and the request changes
- * rules or descriptions, also by the request's: after a merge both must pass. The request's
- * changes of rules and descriptions are listed (rules-changed). run->report is made here, and
- * owned by the caller, also on failure. */
+/* Checks each commit by the owner's rules. If they find no error and the request changes rules or
+ * descriptions, also checks by the request's rules, which apply after a merge. Lists the request's
+ * changes of rules and descriptions (rules-changed). Makes run->report, which the caller owns, also
+ * on failure. */
 vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_error *err);
 
-/* Checks a request for a receiving repository. *valid: the verdict; text gets the report if
- * there are faults. */
+/* Checks a request for a receiving repository. Sets *valid to the result; if false, text gets the
+ * report. */
 vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *valid, vv_buf *text,
 			   vv_error *err);
 

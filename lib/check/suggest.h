@@ -1,9 +1,11 @@
 /*
- * suggest: finds rules that a table met in all of its versions, as lines of varve.checks.
+ * suggest: finds rules that a table met in all of its versions, and writes them as lines of
+ * varve.checks.
  *
- * Candidates come from profiles (check/past/profile.h) of the newest version and of some before it. All versions are judged by
- * all of them. A candidate of the newest version is suggested if it was always met, and if candidates of its form from earlier
- * versions were met in all versions since: this excludes growing lists and rising numbers.
+ * Candidates are made from profiles (check/past/profile.h) of the newest version and of some
+ * earlier versions. Each candidate is checked in all versions. A candidate of the newest version is
+ * suggested if all versions met it, and if similar candidates from earlier versions were met in all
+ * later versions: this excludes growing lists and rising numbers.
  */
 #ifndef VV_LIB_CHECK_SUGGEST_H
 #define VV_LIB_CHECK_SUGGEST_H
@@ -15,20 +17,23 @@
 #include "base/error.h"
 #include "lib/check/one.h"
 
-/* Appends a section for each table of the commit with suggestions; rules that varve.checks of a side has are left out. argc,
- * argv: paths; 0: all. *tables: how many were looked at. run: as for vv_timeline_read. */
+/* Appends a section for each table of the commit that has suggestions. Rules that the varve.checks
+ * of `written` already has are left out. argc, argv: paths; argc 0: all paths. *tables: number of
+ * examined tables. run: as for vv_timeline_read. */
 vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const vv_oid *commit,
 			   const vv_diff_side *written, int argc, char **argv, vv_error *err);
 
 /*
- * other_rules: rules of other tools (dbt, Soda, Great Expectations, ODCS) as lines of varve.checks.
+ * other_rules: converts rules of other tools (dbt, Soda, Great Expectations, ODCS) to lines of
+ * varve.checks.
  *
- * The Python package reads the files (python3 -m varve_data.rules), in a child with limits; each of its lines is compared with
- * the language here.
+ * The Python package reads the files (python3 -m varve_data.rules) in a child process with limits.
+ * Each of its lines is checked against the language of varve.checks.
  */
 
-/* Appends the text of a varve.checks. Checks without a counterpart become comments, with the reason; *left is their number.
- * file is absolute. VV_EINPUT: none of these tools writes such a file; VV_ENOSUPPORT: the Python package is missing here. */
+/* Appends the text of a varve.checks. file: an absolute path. Checks without a counterpart become
+ * comments with the reason; *left is their number. VV_EINPUT: the file is not from one of these
+ * tools; VV_ENOSUPPORT: the Python package is not installed. */
 vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, const char *file,
 			      vv_error *err);
 

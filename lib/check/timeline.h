@@ -1,9 +1,9 @@
 /*
- * timeline: checks each version of a branch by today's rules, and finds the commit since which
+ * timeline: checks each version of a branch by the current rules, and finds the commit since which
  * each rule fails.
  *
- * A correct caller: vv_timeline_read, which sets results, by commit; vv_timeline_sum, which sets
- * rules, the state of each rule; vv_timeline_clear.
+ * A correct caller: vv_timeline_read, which sets the results, ordered by commit; vv_timeline_sum,
+ * which sets the state of each rule; vv_timeline_clear.
  */
 #ifndef VV_LIB_CHECK_TIMELINE_H
 #define VV_LIB_CHECK_TIMELINE_H
@@ -24,56 +24,57 @@ typedef struct vv_timeline_commit {
 	const char *author, *subject;
 } vv_timeline_commit;
 
-/* The result of a rule for a commit's version of a table; count.rule NULL: the version only
- * exists. */
+/* The result of a rule for a table in the version of a commit. count.rule NULL: only records that
+ * the version exists. */
 typedef struct vv_timeline_result {
-	size_t commit;
+	size_t commit; /* index in commits */
 	vv_report_count count;
 } vv_timeline_result;
 
 typedef enum vv_timeline_state {
 	VV_TIMELINE_FAILS,
-	VV_TIMELINE_AWAY, /* the newest version lacks the rule's columns */
+	VV_TIMELINE_AWAY, /* the newest version lacks the columns of the rule */
 	VV_TIMELINE_HOLDS
 } vv_timeline_state;
 
 /* A rule for a table that HEAD has. */
 typedef struct vv_timeline_rule {
 	const char *path, *rule, *name, *column; /* as in vv_report_count */
-	const char *message;                     /* message of the newest finding; or NULL */
+	const char *message;                     /* message of the newest finding; may be NULL */
 	vv_timeline_state state;
 	vv_severity severity;
-	/* the commit since which the state has not changed; SIZE_MAX: it never changed */
+	/* index of the commit since which the state has not changed; SIZE_MAX: it never changed */
 	size_t since;
 	uint64_t found; /* number of findings in the newest version */
-	/* failed: versions in which the rule failed; versions: all versions */
+	/* failed: number of versions in which the rule failed; versions: number of all versions */
 	size_t failed, versions;
 } vv_timeline_rule;
 
 typedef struct vv_timeline {
 	vv_arena arena; /* owns the texts */
-	/* along the first parents, oldest first: those that changed a table */
+	/* the commits that changed a table, along the first parents, oldest first */
 	vv_timeline_commit *commits;
 	size_t commit_count, commit_cap;
 	vv_timeline_result *results;
 	size_t result_count, result_cap;
-	vv_timeline_rule *rules; /* set by vv_timeline_sum: by path, failing rules first */
+	vv_timeline_rule *rules; /* set by vv_timeline_sum: ordered by path, failing rules first */
 	size_t rule_count, rule_cap;
-} vv_timeline; /* all zero before it is read */
+} vv_timeline; /* must be zeroed before vv_timeline_read */
 void vv_timeline_clear(vv_timeline *t);
 VV_AUTO_CLEAR(vv_timeline, vv_timeline_clear)
 
-/* Checks all versions up to a commit by the rules of a side. Each version has its own
- * descriptions; freshness is measured at the time of its commit. Results are stored in the cache
- * of the run. run: without report and owner. */
+/* Checks all versions up to a commit by the rules of a side. Each version is checked with its own
+ * descriptions, and freshness is measured at the time of its commit. Results are stored in the
+ * cache of the run. run: report and owner must not be set. */
 vv_status vv_timeline_read(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 			   const vv_diff_side *rules, int argc, char **argv, vv_error *err);
 
-/* Checks the versions of one path by the text of a varve.checks and the rules of --select. */
+/* Checks the versions of one path by the rules in the text of a varve.checks, and those of
+ * --select. */
 vv_status vv_timeline_try(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 			  const vv_buf *checks, char *path, vv_error *err);
 
-/* Sets t->rules, for the tables that the commit has. */
+/* Sets t->rules for the tables in the commit. */
 vv_status vv_timeline_sum(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 			  const vv_diff_side *rules, int argc, char **argv, vv_error *err);
 

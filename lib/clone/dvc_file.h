@@ -19,30 +19,30 @@
 
 #define VV_DVC_FILE_MAX (4u << 20)
 #define VV_MD5_TEXT 32u
-#define VV_DVC_DEPTH_MAX 100u /* folders of a path */
+#define VV_DVC_DEPTH_MAX 100u /* most folders in a path */
 
 typedef struct vv_dvc_out {
 	char md5[VV_MD5_TEXT + 1];
-	vv_buf path; /* from the folder of the file, clean */
-	bool folder; /* the MD5 names a list of files (vv_dvc_list_read) */
-	bool kept;   /* false: Git keeps it, not DVC */
+	vv_buf path; /* relative to the folder of the file; clean */
+	bool folder; /* md5 is the MD5 of a list of files (vv_dvc_list_read) */
+	bool kept;   /* false: Git stores the file, not DVC */
 } vv_dvc_out;
 
 typedef struct vv_dvc_file {
-	vv_dvc_out *outs; /* also those of a list */
+	vv_dvc_out *outs; /* entries of the file, or of a list */
 	size_t count, cap;
-	/* the file has other entries, too: with a path out of the folder, without an MD5, or in an
-	 * unusual form */
+	/* the file also has entries that are left out: with a path that leads out of the folder,
+	 * without an MD5, or in an unusual form */
 	bool odd;
 } vv_dvc_file;
 void vv_dvc_file_clear(vv_dvc_file *d);
 VV_AUTO_CLEAR(vv_dvc_file, vv_dvc_file_clear)
 
-/* *out must be empty. lock: a dvc.lock, else NAME.dvc. */
+/* Reads a dvc.lock if lock is true, else a NAME.dvc. *out must be empty. */
 vv_status vv_dvc_file_read(vv_dvc_file *out, const char *text, size_t len, bool lock,
 			   vv_error *err);
 
-/* The files in a folder, from the list in DVC's cache; paths from that folder. */
+/* Reads the list of a folder's files in DVC's cache. The paths are relative to that folder. */
 vv_status vv_dvc_list_read(vv_dvc_file *out, const char *text, size_t len, vv_error *err);
 
 #endif

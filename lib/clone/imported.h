@@ -1,5 +1,6 @@
 /*
- * imported: tables imported from other repositories or from web servers, and their entries in .varveconfig:
+ * imported: tables imported from other repositories or from web servers, and their entries in
+ * .varveconfig:
  *
  *	[import "prices.csv"]
  *		url = https://github.com/ada/sales.git
@@ -10,9 +11,10 @@
  *		licence = CC-BY-4.0
  *		link = true
  *
- * rev: the revision that updates follow there, else HEAD. commit and root: the version imported last. Without a path, url
- * is that of a file; instead of commit its lines have the server's etag and modified, and its sha256. link: its blocks stay
- * at the source (repo/git/objects/new_roots.c), and are fetched from there when needed.
+ * rev: the revision of the source that updates follow; without rev, its HEAD. commit and root: the
+ * version that was imported last. Without a path, url is the URL of a file; the entry then has etag
+ * and modified as sent by the server, and sha256, in place of commit. link: the blocks of the table
+ * stay at the source (repo/git/objects/new_roots.c), and are fetched from there when needed.
  */
 #ifndef VV_LIB_CLONE_IMPORTED_H
 #define VV_LIB_CLONE_IMPORTED_H
@@ -27,12 +29,12 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* All owned; NULL: missing. */
+/* An entry. All texts are owned. NULL: the entry lacks the line. */
 typedef struct vv_imported {
-	char *to; /* the path here */
+	char *to; /* path of the table in this repository */
 	char *url, *path, *rev;
 	char *commit, *root, *licence;
-	char *etag, *modified, *sha256; /* of a file */
+	char *etag, *modified, *sha256; /* if url is that of a file */
 	char *link;                     /* "true" */
 } vv_imported;
 void vv_imported_clear(vv_imported *i);
@@ -45,52 +47,63 @@ typedef struct vv_imported_list {
 void vv_imported_list_clear(vv_imported_list *l);
 VV_AUTO_CLEAR(vv_imported_list, vv_imported_list_clear)
 
+/* Makes a copy of an entry. */
 vv_status vv_imported_dup(vv_imported *out, const vv_imported *i, vv_error *err);
 
-/* Reads the work tree's file. VV_EINPUT: an import lacks its url or root. */
+/* Reads the entries of the work tree's file. VV_EINPUT: an entry lacks its url or root. */
 vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *err);
+/* Returns the entry for the path `to`, borrowed. NULL: there is none. */
 const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to);
 
-/* Fetches the current version of the source (url, path, rev) into the repository's store, and sets url (of a folder its whole
- * path), commit, root and licence; for a file root, etag, modified and sha256. For a file with a root the request has its etag
- * and time, and the new version succeeds the root. With a root the source must answer. VV_EUSAGE: it is not stored as a table
- * there; VV_EINPUT: the file is not a table; VV_EREFUSED, unless anything is true: it is a page, has no rows or columns of the
- * previous version, less than half of the rows, or an incomplete last line. */
+/* Fetches the current version of the source (url, path, rev) into the repository's store. Sets url
+ * (if url is a folder, to its absolute path), commit, root and licence; if the source is a file,
+ * sets root, etag, modified and sha256 instead. If i->root is set, a source that does not answer is
+ * an error; for a file, the request has the entry's etag and time, and the new version gets i->root
+ * as its parent. VV_EUSAGE: the source is not stored as a table in its repository; VV_EINPUT: the
+ * file is not a table; VV_EREFUSED: the file is an HTML page, is empty, lacks columns of the
+ * previous version, has less than half of its rows, or has an incomplete last line. anything:
+ * accept such files, too. */
 vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
 			    vv_error *err);
 
-/* Stores the bytes of an open file as a version in the repository. Refuses a file for the same reasons as vv_imported_fetch.
- * Messages name the file by i->url. */
+/* Stores the bytes of an open file as a version in the repository, and refuses a file for the same
+ * reasons as vv_imported_fetch. Messages name the file by i->url. */
 vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int fd, uint64_t size,
 			    bool anything, vv_error *err);
 
-/* The blob of a version's pointer. */
+/* Writes the pointer of a version as a blob, and sets *out to the id of the blob. */
 vv_status vv_imported_pointer(vv_oid *out, vv_repository *r, const vv_cid *version, vv_error *err);
 
-/* Keeps an imported version for the next file or update of this path. No commit has the version, because edits were merged
- * with it. */
+/* Records an imported version as the parent for the next update of this path. Call this if no
+ * commit has the version because edits were merged with it. */
 vv_status vv_imported_keep(vv_repository *r, const char *to, const vv_cid *version,
 			   const char *message, vv_error *err);
 
-/* The URL whose site is to be trusted: that of a file without its query. Owned by the caller. */
+/* Sets *out to the URL whose site must be trusted: for a file, its URL without the query. Owned by
+ * the caller. */
 vv_status vv_imported_site(char **out, const vv_imported *i, vv_error *err);
 
-/* May a source that a commit names be contacted? VV_EREFUSED: no. */
+/* Checks that a source named by a commit may be contacted. VV_EREFUSED: the site is not trusted. */
 vv_status vv_imported_may(vv_transfer *t, const vv_imported *i, vv_error *err);
 
-/* Makes linked versions come from their source (lib/remotes/reach.h). Call it before the first version is read; more calls are
- * harmless. */
+/* Registers suppliers for linked versions, whose blocks are then fetched from their source
+ * (lib/remotes/reach.h). Call this before the first version is read; further calls have no
+ * effect. */
 void vv_imported_suppliers_register(void);
 
-/* Replaces the lines of the same path in text, the file's content; the rest is unchanged. */
+/* Replaces the entry for i->to in text, the content of .varveconfig. Other entries are
+ * unchanged. */
 vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err);
 
-/* Where HEAD has the table: `to` is its path after renames, by whatever program. *removed: HEAD no longer has the table. For a
- * table that was never committed, `to` is unchanged and *removed is false. */
+/* Updates i->to to the path that the table has in HEAD, after renames by any program. *removed:
+ * HEAD no longer has the table. If the table was never committed, i->to is unchanged and *removed
+ * is false. */
 vv_status vv_imported_here(vv_imported *i, bool *removed, vv_repository *r, vv_error *err);
 
-/* A commit that no ref names, which changes the version before to the one now, and the lines of .varveconfig: to be picked
- * (lib/commit/pick.h), so that edits made here are merged with it; now's `to` may be a new one. VV_ENOTFOUND: HEAD does not have the path. */
+/* Writes a commit that changes the table from the version of `before` to that of `now`, and its
+ * entry in .varveconfig. The commit is to be cherry-picked (lib/commit/pick.h), so that edits in
+ * this repository are merged with the update. now->to may be a new path. VV_ENOTFOUND: HEAD lacks
+ * the path. */
 vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *before,
 			     const vv_imported *now, vv_error *err);
 

@@ -1,10 +1,10 @@
 /*
  * snapshots: imports dated files as versions of one table, one commit for each file.
  *
- * The date in a file's name becomes the date of author and committer. A commit's message names the
- * file, its SHA-256 and the version with its bytes. Thus files that were committed already are
- * recognised, and edits committed since then are merged, cell by cell, with the changes from one
- * file to the next.
+ * The date in a file's name becomes the date of author and committer. A commit's message has the
+ * file's name, its SHA-256 and the version with its bytes. With this, files that were already
+ * committed are recognised, and edits that were committed since then are merged, cell by cell, with
+ * the changes from one file to the next.
  *
  *	vv_snapshots s = {.repo = repo, .to = "sales.csv"};
  *
@@ -30,9 +30,9 @@
 
 typedef enum vv_snapshot_kind {
 	VV_SNAPSHOT_VERSION, /* a new version */
-	VV_SNAPSHOT_KNOWN,   /* committed already, by `commit` */
+	VV_SNAPSHOT_KNOWN,   /* already committed, in `commit` */
 	VV_SNAPSHOT_SAME,    /* equal to the previous version */
-	VV_SNAPSHOT_SKIPPED, /* on the user's request */
+	VV_SNAPSHOT_SKIPPED, /* skipped on the user's request */
 	VV_SNAPSHOT_ASKS     /* the user has to decide something first */
 } vv_snapshot_kind;
 
@@ -45,9 +45,11 @@ typedef struct vv_snapshot {
 	char sha256[65];
 	/* raw: the version with the file's bytes; root: the version merged with edits */
 	vv_cid raw, root;
-	/* its changes, or the reason why it has none; or the question to the user */
+	/* a description of the changes, or the reason why there is no new version, or the question
+	 * to the user */
 	vv_buf words;
-	vv_oid commit; /* KNOWN: the commit that has it; VERSION: the new commit, once made */
+	/* KNOWN: the commit with the file; VERSION: the new commit, after it was made */
+	vv_oid commit;
 } vv_snapshot;
 
 /* An existing or planned version. */
@@ -56,14 +58,14 @@ typedef struct vv_snapshot_before {
 	int64_t time;
 	char sha256[65];
 	vv_cid raw;
-	vv_oid commit; /* null: planned */
+	vv_oid commit; /* null: not committed yet */
 } vv_snapshot_before;
 
 typedef struct vv_snapshots {
 	vv_repository *repo; /* borrowed, as are all strings */
 	const char *to;
 	vv_strings dates, skip; /* dates: "FILE=DATE"; skip: files to skip, by path or name */
-	vv_strings how;         /* words of merge -X */
+	vv_strings how;         /* arguments of merge -X */
 	vv_date_order order;
 	bool mtime; /* use a file's modification time if its name has no date */
 	bool older; /* allow files that are older than the newest version */
@@ -73,20 +75,21 @@ typedef struct vv_snapshots {
 	vv_snapshot *items;
 	size_t count, cap;
 	size_t versions, asks;
-	/* Its own: */
+	/* Private: */
 	vv_snapshot_before *before;
 	size_t before_count, before_cap;
 	vv_oid head;
-	/* raw: version with the last file's bytes; now: current version of the table */
+	/* raw is the version with the last file's bytes; now is the current version of the table */
 	vv_cid raw, now;
 	bool has_table;
 } vv_snapshots;
 
-/* Plans the import of the files in argv; a folder stands for all files in it. VV_ENOTFOUND: no
- * such file; VV_EREFUSED: the index has changes, or Git stores the table as text. */
+/* Plans the import of the files in argv; if an argument is a folder, of all files in the folder.
+ * VV_ENOTFOUND: no such file. VV_EREFUSED: the index has changes, or Git stores the table as
+ * text. */
 vv_status vv_snapshots_plan(vv_snapshots *s, int argc, char **argv, vv_error *err);
 
-/* Makes the planned commits. VV_ECONFLICT: HEAD moved since vv_snapshots_plan. */
+/* Makes the planned commits. VV_ECONFLICT: HEAD has moved since vv_snapshots_plan. */
 vv_status vv_snapshots_commit(vv_snapshots *s, vv_error *err);
 
 void vv_snapshots_clear(vv_snapshots *s);

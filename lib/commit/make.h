@@ -1,9 +1,9 @@
 /*
  * make: commits the index, or some paths.
  *
- * Paths are staged first, then checked; then git makes the commit, with its hooks, message,
- * identity and signature. Commits of the library's transactions, which are small and many, are
- * made by libgit2.
+ * Paths are staged first, and then checked; then git makes the commit, with hooks, message,
+ * identity and signature. For transactions of the library, whose commits are small and many,
+ * libgit2 makes the commit.
  *
  *	vv_commit_job j = {.repo = repo, .writer = writer, .git = words};
  *
@@ -39,13 +39,14 @@ typedef struct vv_commit_job {
 	bool amend, allow_empty;
 	bool no_check;      /* do not run the checks of varve.json */
 	bool dry_run;       /* only find out what would be committed */
-	bool facts, groups; /* facts of the changes to find out, as in vv_changes_options */
-	/* Options of git commit, at most VV_COMMIT_WORDS, NULL-ended. git inherits stdin, stdout
-	 * and stderr. NULL: libgit2 makes the commit, with the members below */
+	bool facts, groups; /* which facts of the changes to compute, as in vv_changes_options */
+	/* Options for git commit, at most VV_COMMIT_WORDS, ended by NULL. git inherits stdin,
+	 * stdout and stderr. If git is NULL, libgit2 makes the commit, with the members from
+	 * message on */
 	const char *const *git;
-	/* additional environment of git: "NAME=value", NULL-ended; or NULL */
+	/* additional environment variables for git, "NAME=value", ended by NULL; may be NULL */
 	const char *const *git_env;
-	/* folder that paths in git's options are relative to; NULL: the work tree's top */
+	/* folder to which paths in git's options are relative; NULL: the top of the work tree */
 	const char *dir;
 	bool no_hooks;
 	const char *message;
@@ -54,40 +55,43 @@ typedef struct vv_commit_job {
 	int64_t author_time;
 	int author_offset_min;
 	bool author_time_set, both_times;
-	/* the commit that HEAD must have; a null id: HEAD must be unborn; NULL: HEAD at the
-	 * beginning */
+	/* the commit that HEAD must have; a null id: HEAD must be unborn; NULL: the commit of HEAD
+	 * when the call begins */
 	const vv_oid *expect;
-	/* the way back of the staged changes, which is closed once the commit exists; or NULL */
+	/* the way back (way_back.h) of the staged changes, which is closed when the commit exists;
+	 * may be NULL */
 	vv_way_back **back;
 	/* Out: */
 	vv_add_report added; /* the result of vv_commit_stage */
-	bool made;           /* the branch has moved, even if an error followed */
+	bool made;           /* the branch has moved, even if an error occurred afterwards */
 	bool nothing;        /* there was nothing to commit */
 	vv_oid id;
-	vv_changes changes; /* the committed changes, or those that would be */
+	/* the committed changes; in a dry run, the changes that would be committed */
+	vv_changes changes;
 	/* if nothing was committed (nothing, dry_run): the full status, with facts */
 	vv_changes status;
 	vv_commit commit; /* the commit that git made */
 	bool other;       /* a hook changed the index: the commit differs from changes */
 	vv_oid *parents;
 	size_t parent_count;
-	/* Its own: */
-	vv_index *index;  /* read only after the pre-commit hook */
-	vv_oid base;      /* HEAD; null: unborn */
+	/* Private: */
+	vv_index *index;  /* read after the pre-commit hook */
+	vv_oid base;      /* the commit of HEAD; null: unborn */
 	char **described; /* tables whose description a staged datapackage.json changed */
 	size_t described_count;
 	vv_index_copy index_before; /* restored if no commit is made */
 } vv_commit_job;
 
-/* Stages the work tree's content of paths, or, with `all`, of every tracked file. Does nothing
- * without paths and `all`, or in a dry run. VV_ECONFLICT: paths have conflicts, which staging
- * would resolve silently. */
+/* Stages the work tree's content of paths, or, with `all`, of every tracked file. Does nothing if
+ * neither paths nor `all` is set, or in a dry run. VV_ECONFLICT: paths have conflicts, which
+ * staging would silently mark as resolved. */
 vv_status vv_commit_stage(vv_commit_job *j, vv_error *err);
 
-/* Makes the commit; notes and progress are sent to the repository's listener. VV_OK also if nothing is to be
- * committed. On failure, unless j->made, the index is as before vv_commit_stage. VV_ECONFLICT: conflicts, an empty
- * message, a failing hook or check, or HEAD moved. VV_EREFUSED: git refuses for another reason. Changes that a
- * pre-commit hook stages are committed unchecked. */
+/* Makes the commit. Notes and progress are sent to the repository's listener. Also returns VV_OK if
+ * there is nothing to commit. On failure, unless j->made is set, the index is as before
+ * vv_commit_stage. VV_ECONFLICT: there are conflicts, the message is empty, a hook or check failed,
+ * or HEAD has moved. VV_EREFUSED: git refused for another reason. Changes that a pre-commit hook
+ * stages are committed without being checked. */
 vv_status vv_commit_make(vv_commit_job *j, vv_error *err);
 
 void vv_commit_job_clear(vv_commit_job *j);

@@ -7,7 +7,7 @@
  *	rc = vv_pick_run(&p, err);               p.outcome
  *	vv_pick_clear(&p);
  *
- * The caller has called vv_put_right and vv_merge_need_no_state.
+ * Call vv_put_right and vv_merge_need_no_state first.
  */
 #ifndef VV_LIB_COMMIT_PICK_H
 #define VV_LIB_COMMIT_PICK_H
@@ -24,7 +24,8 @@
 #include "repo/git/merge/renames.h"
 
 typedef enum vv_pick_outcome {
-	VV_PICK_EMPTY, /* nothing was done: HEAD has the change already, or lacks it in a revert */
+	/* nothing was done: HEAD already has the change, or, in a revert, does not have it */
+	VV_PICK_EMPTY,
 	VV_PICK_COMMITTED,
 	VV_PICK_STAGED, /* staged without a commit, as requested */
 	VV_PICK_CONFLICTS
@@ -34,24 +35,26 @@ typedef struct vv_pick {
 	vv_repository *repo; /* repo and reader are borrowed */
 	vv_dataset_reader *reader;
 	bool revert, no_commit, edit;
-	bool note_origin;    /* a cherry-pick's message names the commit */
-	vv_strings how;      /* words of -X: rules that override those of HEAD */
+	bool note_origin;    /* the message of a cherry-pick contains the commit's id */
+	vv_strings how;      /* arguments of -X: rules that override the rules of HEAD */
 	const char *command; /* the command's name in messages; NULL: vv_pick_verb */
-	/* for a merge: the number of the parent that it is compared with, from 1; 0: not given */
+	/* for a merge commit: the number, from 1, of the parent with which it is compared; 0: not
+	 * given */
 	uint64_t mainline;
 	vv_pathspec *paths; /* for a revert: the paths to revert; NULL: all */
-	/* do not change index and files: the result is a commit on `onto` that no ref names */
+	/* do not change index and files: the result is a commit on `onto`, and no ref is updated */
 	bool apart;
 	vv_oid onto; /* null: HEAD */
 	/* After begin: */
-	char *short_id;           /* the commit's short id */
-	vv_changed_files changed; /* the commit's changes; with paths: only of these */
+	char *short_id; /* the commit's short id */
+	/* the commit's changes; with paths, only changes of these paths */
+	vv_changed_files changed;
 	/* After run: */
 	vv_pick_outcome outcome;
-	vv_oid tip;       /* the new HEAD, or with apart the new commit */
+	vv_oid tip;       /* the new HEAD; with apart, the new commit */
 	bool stays;       /* on failure: the commit was refused, but the merged result is staged */
-	vv_merge_job job; /* report, by_git */
-	/* Its own: */
+	vv_merge_job job; /* its members report and by_git are set */
+	/* Private: */
 	vv_head head;
 	vv_commit of;
 	vv_oid parent; /* null: the commit has no parent */
@@ -59,14 +62,15 @@ typedef struct vv_pick {
 	char number[24], word[VV_OID_TEXT + 1];
 } vv_pick;
 
-/* Returns "revert" or "cherry-pick": the command, and the name of the operation in progress. */
+/* Returns "revert" or "cherry-pick": the name of the command, and of the operation in progress. */
 const char *vv_pick_verb(const vv_pick *p);
 
-/* Reads the commit. VV_ENOTFOUND: it does not exist; VV_EUSAGE: HEAD has no commit yet, or a merge without mainline. */
+/* Reads the commit. VV_ENOTFOUND: no such commit. VV_EUSAGE: HEAD has no commit yet, or the commit
+ * is a merge and mainline is not given. */
 vv_status vv_pick_begin(vv_pick *p, const vv_oid *commit, vv_error *err);
 
-/* Applies the changes. On failure, unless p->stays, nothing is changed. VV_EREFUSED: uncommitted
- * changes are in the way, or git or a hook fails. */
+/* Applies the changes. On failure, unless p->stays is set, nothing is changed. VV_EREFUSED:
+ * uncommitted changes would be overwritten, or git or a hook failed. */
 vv_status vv_pick_run(vv_pick *p, vv_error *err);
 
 void vv_pick_clear(vv_pick *p);

@@ -1,17 +1,19 @@
 /*
- * txn: changes of several paths that become visible together, in the index and work tree, as a commit of HEAD,
- * or as a commit of another branch without either.
+ * txn: changes of several paths that become visible together: in the index and the work tree, as a
+ * commit of HEAD, or as a commit of another branch, without index and work tree.
  *
- *	vv_txn_open(&t, repo, NULL, NULL, err);      the transaction must be the repository's only user
- *	vv_txn_put(t, "prices.csv", &source, &put, err);   any number, and vv_txn_add, _remove ...
+ *	vv_txn_open(&t, repo, NULL, NULL, err);
+ *	vv_txn_put(t, "prices.csv", &source, &put, err);   also vv_txn_add, vv_txn_remove ...
  *	vv_txn_commit(&id, t, "March", &options, err);     or vv_txn_stage
  *	vv_txn_free(t);
  *
- * Before vv_txn_commit or vv_txn_stage only unnamed blocks are stored. vv_txn_free removes them,
- * or, if vv_txn_blob made them readable, gc does. A transaction works on an index in memory
- * (index.h): the repository's own, or one that begins as the branch's tree. A failure of
- * vv_txn_add, _stage or _commit ends it: the repository is unchanged, and further calls fail
- * likewise.
+ * The transaction must be the only user of the repository. It can have any number of changes.
+ *
+ * Before vv_txn_commit or vv_txn_stage, only blocks that no ref reaches are stored. vv_txn_free
+ * removes these blocks; if vv_txn_blob made them durable, gc removes them. A transaction works on
+ * an index in memory (index.h): a copy of the repository's index, or an index that begins as the
+ * tree of the branch. After a failure of vv_txn_add, vv_txn_stage or vv_txn_commit the repository
+ * is unchanged, and further calls fail in the same way.
  */
 #ifndef VV_LIB_COMMIT_TXN_H
 #define VV_LIB_COMMIT_TXN_H
@@ -29,82 +31,88 @@
 
 typedef struct vv_txn vv_txn;
 
-/* Takes the turn (repo/git/write_turn.h) and the writer's lock, and finishes or undoes the work of a killed varve. branch NULL:
- * HEAD, with index and work tree. from: the revision at which a new branch begins; NULL: a branch must exist (VV_ENOTFOUND),
- * except in a repository without commits. VV_EUSAGE: a bare repository without branch; VV_EREFUSED: the branch is checked out
- * somewhere. */
+/* Opens a transaction. Takes the turn (repo/git/write_turn.h) and the writer's lock, and completes
+ * or undoes the work of a killed varve. branch NULL: HEAD, with index and work tree. from: the
+ * revision at which a new branch begins; NULL: the branch must exist (VV_ENOTFOUND), except in a
+ * repository without commits. VV_EUSAGE: the repository is bare, and branch is NULL; VV_EREFUSED:
+ * the branch is checked out in a work tree. */
 vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const char *from,
 		      const vv_progress *progress, vv_error *err);
-/* For `branch`: makes a commit on no branch, whose parent is `from`. gc removes its blocks, unless a ref names it
- * before. */
+/* A value for `branch`: makes a commit that is on no branch, with the parent `from`. gc removes the
+ * commit's blocks, unless a ref names the commit by then. */
 extern const char vv_txn_no_branch[];
 void vv_txn_free(vv_txn *t); /* accepts NULL */
 VV_AUTO_FREE(vv_txn, vv_txn_free)
 
-/* Adds files, as `varve add`, but without finishing: vv_txn_commit or vv_txn_stage does that.
- * Warnings are sent to the repository's listener. */
+/* Adds files like `varve add`; vv_txn_commit or vv_txn_stage completes the addition. Warnings are
+ * sent to the repository's listener. */
 vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err);
 
 typedef struct vv_txn_put_options {
-	/* import options, and where findings are reported; NULL: the defaults, and nothing is
-	 * reported */
+	/* options of the import, and the receiver of findings; NULL: the defaults, and findings are
+	 * not reported */
 	const vv_dataset_options *import;
-	bool described; /* import makes it a dataset, or has options for reading it */
-	bool replace;   /* overwrite a work tree file even if it has unstaged changes */
-	/* the bytes were made from the path's content in the transaction, including changes of others while it
-	 * waited */
+	bool described; /* the options in `import` make the file a dataset, or say how to read it */
+	bool replace;   /* overwrite the file in the work tree even if it has unstaged changes */
+	/* the bytes were made from the content that the path has in the transaction, including
+	 * changes that others made while the transaction waited */
 	bool rebased;
 } vv_txn_put_options;
 
-/* Sets the content of a path. It becomes a dataset if the attributes track it, it is described, its version is
- * stored, or it has a table's name and was not text before; otherwise an ordinary file, of at most 64 MB.
- * VV_EINPUT: not a table; VV_EREFUSED: changes of the file would be lost, its name is not valid everywhere, or
- * an attribute sets a filter; VV_EEXISTS: the path collides with another file or folder; VV_ECONFLICT: another
- * writer changed the path while this one waited to begin (as for all below that put or remove). */
+/* Sets the content of a path. The content becomes a dataset if the attributes track the path,
+ * `described` is set, the path is already stored as a version, or it has the name of a table and
+ * was not text before. Otherwise it becomes an ordinary file, of at most 64 MB. VV_EINPUT: not a
+ * table; VV_EREFUSED: changes of the file would be lost, its name is not valid on all systems, or
+ * an attribute sets a filter; VV_EEXISTS: the path collides with another file or folder;
+ * VV_ECONFLICT: another writer changed the path while this transaction waited to begin. The other
+ * functions that put or remove a path have the same errors. */
 vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
 		     const vv_txn_put_options *o, vv_error *err);
 
-vv_dataset_reader *vv_txn_reader(vv_txn *t); /* returns the transaction's reader; borrowed */
-/* The current content of a path. If the transaction changed it, everything put so far becomes durable: others can
- * read it, and gc removes versions that no commit names. VV_ENOTFOUND. */
+/* Returns the transaction's reader, borrowed. */
+vv_dataset_reader *vv_txn_reader(vv_txn *t);
+/* Sets *out to the current content of a path. If the transaction changed it, everything that was
+ * put so far becomes durable: other processes can read it, and gc removes versions that no commit
+ * names. VV_ENOTFOUND: the path does not exist. */
 vv_status vv_txn_blob(vv_oid *out, vv_txn *t, const char *path, vv_error *err);
 
-/* Copies the blocks of a version of another repository, for vv_txn_put_root. VV_EMISSING.
- * vv_txn_copy_blob copies a blob of at most 64 MB, for vv_txn_put_blob. */
+/* Copies the blocks of a version from another repository, for vv_txn_put_root. VV_EMISSING: that
+ * repository lacks blocks. vv_txn_copy_blob copies a blob of at most 64 MB, for vv_txn_put_blob. */
 vv_status vv_txn_copy(vv_txn *t, vv_store *from, const vv_cid *root, vv_error *err);
 vv_status vv_txn_copy_blob(vv_txn *t, vv_repository *from, const vv_oid *blob, vv_error *err);
 
-/* Sets the content of a path to the version with this root, which the store must have.
- * VV_EMISSING. */
+/* Sets the content of a path to the version with this root. VV_EMISSING: the store lacks the
+ * version. */
 vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *root, bool replace,
 			  vv_error *err);
 /* Sets the content of a path to a blob of this repository. */
 vv_status vv_txn_put_blob(vv_txn *t, const char *path, uint32_t mode, const vv_oid *blob,
 			  bool replace, vv_error *err);
 
-/* Removes a path. VV_ENOTFOUND. */
+/* Removes a path. VV_ENOTFOUND: the path does not exist. */
 vv_status vv_txn_remove(vv_txn *t, const char *path, bool replace, vv_error *err);
 
 typedef struct vv_txn_result {
-	char state; /* the change since the index or branch: 'A', 'M', 'D', or ' ' for no change */
+	char state; /* compared with the index or branch: 'A', 'M', 'D', or ' ' for no change */
 	vv_add_outcome what;
 } vv_txn_result;
 
-/* Sets *out to the result of the next changed path; false: no more results. Borrowed until the
- * transaction is freed. */
+/* Sets *out to the result for the next changed path, borrowed until vv_txn_free. Returns false if
+ * there are no more results. */
 bool vv_txn_next(vv_txn *t, const vv_txn_result **out);
 
-/* Makes all changes durable, and writes files and index. The transaction then begins again.
- * VV_EUSAGE: the transaction has a branch; VV_ECONFLICT: another writer changed one of its paths
- * meanwhile. */
+/* Makes all changes durable, and writes the files and the index. The transaction can then be used
+ * again. VV_EUSAGE: the transaction has a branch; VV_ECONFLICT: another writer changed one of the
+ * paths meanwhile. */
 vv_status vv_txn_stage(vv_txn *t, vv_error *err);
 
 typedef struct vv_txn_commit_options {
 	bool allow_empty;
-	bool no_hooks;      /* do not run hooks; with a branch, hooks never run */
+	bool no_hooks;      /* do not run hooks; if the transaction has a branch, hooks never run */
 	bool no_check;      /* do not run the checks of varve.json */
 	const char *author; /* "Name <mail>" */
-	/* time is set: for the author; both_times: also for the committer */
+	/* time_set: the author has `time` and offset_min; both_times: the committer has them,
+	 * too */
 	bool time_set, both_times;
 	int64_t time;
 	int offset_min;
@@ -113,10 +121,10 @@ typedef struct vv_txn_commit_options {
 	const vv_oid *expect;
 } vv_txn_commit_options;
 
-/* Commits all changes, and earlier staged ones. The transaction then begins again. VV_ENOCHANGE:
- * nothing to commit; VV_ECONFLICT: the branch moved, the index has conflicts, the message is
- * empty, or a hook or check fails. *id is the new commit, or null if the branch has not moved;
- * *id can also be set on failure, if only making it durable failed. */
+/* Commits all changes, and changes that were already staged. The transaction can then be used
+ * again. *id: the new commit; null if the branch did not move; may also be set on failure, if only
+ * making the commit durable failed. VV_ENOCHANGE: there is nothing to commit; VV_ECONFLICT: the
+ * branch moved, the index has conflicts, the message is empty, or a hook or check failed. */
 vv_status vv_txn_commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn_commit_options *o,
 			vv_error *err);
 

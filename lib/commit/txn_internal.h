@@ -1,5 +1,5 @@
 /*
- * txn_internal: a transaction as its sources see it.
+ * txn_internal: the members of a transaction, and functions for its sources only.
  */
 #ifndef VV_LIB_COMMIT_TXN_INTERNAL_H
 #define VV_LIB_COMMIT_TXN_INTERNAL_H
@@ -16,26 +16,27 @@ typedef struct vv_txn_change {
 	bool made;                   /* false: the path was only read */
 	uint32_t old_mode, new_mode; /* 0: no file */
 	vv_oid old_id, new_id;
-	bool work; /* the file is written or removed; else only the index changes */
+	bool work; /* the work tree file is written or removed; false: only the index changes */
 	bool dataset, track;
-	vv_stat st;     /* not work: of the file that was read */
-	bool was_there; /* work: does the file exist that is replaced? was: its stat */
+	vv_stat st;     /* if not work: stat of the file that was read */
+	bool was_there; /* if work: whether an existing file is replaced; its stat is in was */
 	vv_stat was;
 } vv_txn_change;
 
 struct vv_txn {
 	vv_repository *repo;
 	vv_dataset_writer *writer;
-	vv_dataset_reader *reader; /* the writer's */
-	vv_index *index;           /* as the transaction sees it; never written */
+	vv_dataset_reader *reader; /* the writer's own reader */
+	vv_index *index;           /* the index with the transaction's changes; never written */
 	vv_head head;              /* HEAD, or the branch, when the transaction began */
 	char *branch;              /* "refs/heads/..."; NULL: HEAD */
-	/* If the transaction waited for another writer, or has a branch, for which it does not
-	 * wait: the state before. seen null: no commit. */
+	/* The commit and index before the transaction waited for another writer, or, for a
+	 * transaction on a branch, which does not wait, when it began. seen is null if there was no
+	 * commit. */
 	bool waited;
 	vv_oid seen;
 	vv_index *seen_index;   /* NULL with a branch */
-	vv_txn_change *changes; /* by path */
+	vv_txn_change *changes; /* sorted by path */
 	size_t change_count, change_cap;
 	vv_txn_result **results;
 	size_t result_count, result_cap, result_next;
@@ -46,8 +47,10 @@ struct vv_txn {
 vv_status vv_txn_begin(vv_txn *t, const char *from, vv_error *err);
 void vv_txn_close_index(vv_txn *t);
 
-/* Returns rc; if it is negative, nothing more can be done with the transaction. */
+/* If rc is negative, records the error, so that later calls for the transaction fail. Returns
+ * rc. */
 vv_status vv_txn_over(vv_txn *t, vv_status rc, const vv_error *err);
+/* Fails if the transaction has failed or ended. */
 vv_status vv_txn_is_over(const vv_txn *t, vv_error *err);
 
 #endif

@@ -1,14 +1,17 @@
 /*
- * document: reads tables in files of other programs (workbooks, Parquet, SQLite ...), by reader
- * programs.
+ * document: reads tables in files of other programs (workbooks, Parquet, SQLite ...), by means of
+ * reader programs.
  *
- * A reader is a program: `COMMAND list FILE` prints a line of JSON for each table; `COMMAND read
- * FILE TABLE` writes the table's rows as an Arrow IPC stream, or as CSV (docs/use/documents.md).
- * reader.h chooses the reader.
+ * A reader is a program: `COMMAND list FILE` prints a line of JSON for each table, and `COMMAND
+ * read FILE TABLE` writes the rows of the table as an Arrow IPC stream or as CSV
+ * (docs/use/documents.md). reader.h chooses the reader of a document.
  *
  *	vv_document_open(&d, err)
  *	t = vv_document_find(&d, "Prices", err)
- *	vv_document_rows_start(&rows, &d, t, err); vv_document_rows_open(rows, err); ... rows->source ...; vv_document_rows_end(rows, err)
+ *	vv_document_rows_start(&rows, &d, t, err)
+ *	vv_document_rows_open(rows, err)
+ *	... rows->source ...
+ *	vv_document_rows_end(rows, err)
  *	vv_document_close(&d)
  */
 #ifndef VV_LIB_DOCUMENTS_DOCUMENT_H
@@ -30,32 +33,36 @@
 
 typedef struct vv_document_table {
 	const char *name;
-	bool grid;   /* rows of a sheet: the header row has to be detected */
-	bool types;  /* the columns' types are used; else types are detected in the text */
-	bool beside; /* describes another table (its formulas): not selected by the file's name
-		      * alone */
-	const char *const *key; /* column names, NULL-ended; NULL: no key */
+	bool grid;  /* rows of a sheet, whose header row must be detected */
+	bool types; /* the types of the columns are used; false: types are detected in the text */
+	/* the table describes another table (its formulas), and is not selected by the file's name
+	 * alone */
+	bool beside;
+	/* names of the key's columns; the last element is NULL; NULL: no key */
+	const char *const *key;
 } vv_document_table;
 
 typedef struct vv_document {
 	const vv_env *env;   /* borrowed; may be NULL */
 	vv_repository *repo; /* borrowed; NULL: outside of a repository */
-	/* borrowed: identifies the file's bytes for the cache; NULL: results are not cached */
+	/* borrowed: an id of the file's bytes, for the cache; NULL: results are not cached */
 	const char *known_as;
-	/* borrowed: the file's stat when known_as was determined; NULL: no other process writes
-	 * the file */
+	/* borrowed: metadata of the file when known_as was determined; NULL: no other process can
+	 * change the file */
 	const vv_stat *before;
-	/* borrowed: file: path (NULL: bring makes the file); name: name in messages */
+	/* borrowed. file: path of the file; NULL: bring makes the file. name: name of the file in
+	 * messages */
 	const char *file, *name;
-	/* borrowed: the first bytes; head_len 0: they are read from file */
+	/* borrowed: the first bytes of the file; head_len 0: they are read from the file */
 	const char *head;
 	size_t head_len;
-	/* Makes the file before a reader runs, and sets *file to its path; NULL: no reader may
+	/* Makes the file before a reader runs, and sets *file to its path. NULL: no reader may
 	 * run. */
 	vv_status (*bring)(void *payload, const char **file, vv_error *err);
 	void *payload;
-	/* progress of waiting for the reader; may cancel it; or NULL */
+	/* progress of waiting for the reader, which can cancel the wait; may be NULL */
 	const vv_progress *progress;
+	/* The following members are set by vv_document_open. */
 	const char *const *command;
 	bool written; /* the document is written, not read */
 	vv_document_table *tables;
@@ -63,51 +70,59 @@ typedef struct vv_document {
 	vv_arena arena;
 } vv_document;
 
-/* False if varve.readers is false in any settings: then no reader is run, and no cached result is used. */
+/* Returns false if varve.readers is false in any settings: then no reader is run, and no cached
+ * result is used. */
 bool vv_documents_are_read(vv_repository *repo);
-/* Opens a document and lists its tables. The caller sets the members above command, and zeroes
- * the rest. VV_ENOSUPPORT: no reader is installed; VV_EINPUT: the reader fails; VV_EREFUSED: the
+/* Opens a document and lists its tables. The caller sets the members above `command`, and zeroes
+ * the others. VV_ENOSUPPORT: no reader is installed; VV_EINPUT: the reader failed; VV_EREFUSED: the
  * reader exceeded its limits. Close d in any case. */
 vv_status vv_document_open(vv_document *d, vv_error *err);
-void vv_document_close(vv_document *d); /* accepts zeroes */
+void vv_document_close(vv_document *d); /* d may be zeroed */
 VV_AUTO_CLEAR(vv_document, vv_document_close)
 
-/* Makes a workbook from the tables in d->file, and passes its bytes to fn. d->file has, for each
- * table, a line of vv_arrow_ipc_name and a stream. The caller sets d as for vv_document_open,
- * without a head, and closes it in any case. VV_ENOSUPPORT: no writer is installed. */
+/* Makes a workbook from the tables in d->file, and passes its bytes to fn. d->file has a line of
+ * vv_arrow_ipc_name and a stream for each table. The caller sets d as for vv_document_open, but
+ * without head, and closes it in any case. VV_ENOSUPPORT: no writer is installed. */
 vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_error *err);
 
-/* Returns the document's table with this name; borrowed. NULL: no such table. */
+/* Returns the table with this name, borrowed. NULL: the document has no such table. */
 const vv_document_table *vv_document_has(const vv_document *d, const char *table);
 
-/* Finds the table of this name; table NULL: the only table. VV_ENOTFOUND and VV_EUSAGE: the message lists the tables. */
+/* Finds the table with this name, or the only table if `table` is NULL. VV_ENOTFOUND: no such
+ * table; VV_EUSAGE: the document has several tables. Both messages list the tables. */
 vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,
 			   vv_error *err);
 
-/* Sets out to the cache key of a table's rows (kept_rows.h), as read by this reader with this
- * description. d->known_as must be set. */
+/* Sets out to the cache key (kept_rows.h) for the rows of a table, as this reader reads them with
+ * this description. d->known_as must be set. */
 vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const char *table,
 				const vv_buf *described, vv_error *err);
-/* Is the file unchanged since its bytes became known? Otherwise do not cache anything read from it. */
+/* Returns true if the file is the same as when known_as was determined. If not, do not cache
+ * anything that was read from it. */
 bool vv_document_is_unchanged(const vv_document *d);
 
-/* The rows of a table, as the text of a CSV file. Start the reader, then open its output. After
- * a failure only close is allowed. */
+/* The rows of a table, as the text of a CSV file. A correct caller: vv_document_rows_start;
+ * vv_document_rows_open; read the source; vv_document_rows_end; vv_document_rows_close. After a
+ * failure, only call vv_document_rows_close. */
 typedef struct vv_document_rows vv_document_rows;
-/* Starts the reader. ahead: the caller reads another document first. */
+/* Starts the reader. ahead: the caller will read another document before this one. */
 vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const vv_document_table *t,
 				 bool ahead, vv_error *err);
+/* Opens the output of the reader. */
 vv_status vv_document_rows_open(vv_document_rows *r, vv_error *err);
+/* Returns the source of the rows, borrowed. */
 const vv_source *vv_document_rows_source(vv_document_rows *r);
-/* The dialect of the rows, and the schema (NULL: to be inferred). Both borrow from r. */
+/* Sets *out to the dialect of the rows, and *schema to their schema; NULL: it must be inferred.
+ * Both borrow from r. */
 void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char **schema);
-/* Ends the reader after the source ended or failed with rc. Returns the more accurate error of
- * reader and source. */
+/* Ends the reader after the source has ended, or has failed with rc. Returns the more precise of
+ * the errors of reader and source. */
 vv_status vv_document_rows_end(vv_document_rows *r, vv_status rc, vv_error *err);
-/* Returns the lines of the reader's stderr; lines with "note: " are for the user. Call it after
- * vv_document_rows_end; borrowed. */
+/* Returns the lines that the reader wrote to stderr, borrowed; lines that begin with "note: " are
+ * for the user. Call vv_document_rows_end first. */
 const char *vv_document_rows_wrote(const vv_document_rows *r);
-/* Sends the notes in wrote (vv_document_rows_wrote) to the repository's listener, as warnings. */
+/* Sends the notes in wrote, the result of vv_document_rows_wrote, to the repository's listener as
+ * warnings. */
 void vv_document_warn(const vv_document *d, const char *table, const char *wrote);
 void vv_document_rows_close(vv_document_rows *r); /* accepts NULL */
 VV_AUTO_FREE(vv_document_rows, vv_document_rows_close)

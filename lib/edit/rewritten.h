@@ -1,5 +1,6 @@
 /*
- * rewritten: makes a file from a version of a table and rows of an Arrow stream, beside the file that it may replace.
+ * rewritten: makes a file from a version of a table and the rows of an Arrow stream, in the folder
+ * of the file that it may replace.
  *
  *	vv_auto(rewritten) made = {.file = NULL};
  *	rewritten_make(&made, stream, old, &place, &how, err);
@@ -12,29 +13,33 @@
 #include "lib/names/version.h"
 
 typedef struct rewritten {
-	char *file; /* removed by rewritten_clear, unless it was used */
+	/* path of the file, which rewritten_clear removes unless rewritten_use was called */
+	char *file;
 	vv_sniff_hints form;
-	char encoding[VV_ENCODING_MAX]; /* the form's */
-	vv_buf warnings;                /* a line each */
-	char *schema;                   /* of a new table; or NULL */
+	char encoding[VV_ENCODING_MAX]; /* encoding of the file, for form */
+	vv_buf warnings;                /* one line each */
+	char *schema;                   /* schema of a new table; else NULL */
 } rewritten;
 
 typedef struct rewritten_place {
-	const char *dir, *prefix; /* of the file's name */
-	const char *path;         /* of the table: its extension decides the form of a new one */
-	const char *over;         /* the file to replace, whose mode is kept; or NULL */
+	const char *dir, *prefix; /* folder and beginning of the file's name */
+	/* path of the table, whose extension determines the form of a new table */
+	const char *path;
+	/* the file to replace, whose mode the new file gets; may be NULL */
+	const char *over;
 } rewritten_place;
 
-/* Takes over the stream in any case. old: the version, which must exist, to which the rows are applied; NULL: a new table.
- * Errors as for rewrite_open and rewrite_read. */
+/* Makes the file. Owns the stream from now on, also on failure. old is the version, which must
+ * exist, to which the rows are applied; NULL: a new table. Fails as rewrite_open and rewrite_read
+ * do. */
 vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_subject *old,
 			 const rewritten_place *place, const rewrite_options *how, vv_error *err);
 
-/* Does the new file have the same bytes as `file`? */
+/* Sets *same to whether the new file has the same bytes as `file`. */
 vv_status rewritten_same(bool *same, const rewritten *r, const char *file, vv_error *err);
 
-/* Replaces `file` by the new file, in one step and durably. The new file must have been made with `over` set to that file, on
- * the same file system. */
+/* Replaces `file` with the new file, atomically and durably. The new file must have been made with
+ * `over` set to `file`, on the same file system. */
 vv_status rewritten_use(rewritten *r, const char *file, vv_error *err);
 
 void rewritten_clear(rewritten *r);

@@ -1,10 +1,10 @@
 /*
- * row_file: a table's file in the work tree, whose rows are written in one step.
+ * row_file: a table's file in the work tree, in which rows are edited and written in one step.
  *
  *	vv_auto(vv_row_file) f = {.repo = repo, .reader = reader, .path = path};
  *
  *	rc = vv_row_file_open(&f, err);                  f.table
- *	rc = vv_row_file_write(&f, edits, count, err);   writes the edits; other bytes stay
+ *	rc = vv_row_file_write(&f, edits, count, err);   writes the edits; other bytes are unchanged
  */
 #ifndef VV_LIB_EDIT_ROW_FILE_H
 #define VV_LIB_EDIT_ROW_FILE_H
@@ -21,35 +21,39 @@
 #include "lib/view/key_place.h"
 
 typedef struct vv_row_file {
-	vv_repository *repo; /* borrowed, all three */
-	vv_dataset_reader *reader;
-	const char *path; /* as the user wrote it */
-	bool keyless;     /* accept a table without a key */
-	/* the version whose bytes are edited and written to the file; NULL: the file's own. Borrowed */
+	vv_repository *repo;       /* borrowed */
+	vv_dataset_reader *reader; /* borrowed */
+	const char *path;          /* the path as the user wrote it; borrowed */
+	bool keyless;              /* a table without a key is accepted */
+	/* the version whose bytes are edited and then written to the file; NULL: the version in the
+	 * file; borrowed */
 	vv_table *over;
 	vv_more_columns more; /* new columns that edits name; borrowed */
-	/* not NULL: the new file stays beside the old one, and *made is its name, owned by the caller */
+	/* if not NULL, the new file is written beside the old file, and *made is its name, owned by
+	 * the caller */
 	char **made;
-	/* After open: */
+	/* The following members are set by vv_row_file_open. */
 	vv_subject subject;
 	vv_table table;
-	vv_stat before; /* the file */
-	/* After vv_row_file_then: */
+	vv_stat before; /* metadata of the file */
+	/* The following members are set by vv_row_file_then. */
 	vv_subject then_subject;
 	vv_table then;
 } vv_row_file;
 
-/* Takes the turn (repo/git/write_turn.h), which the repository keeps until it is closed: so the file that is replaced is the one
- * that was read. VV_EUSAGE: the path is not a table of the work tree (or only a link to a table), or the table has no key;
- * VV_ELOCKED. */
+/* Opens the file. Takes the turn (repo/git/write_turn.h), which the repository holds until the
+ * repository is closed, so that the file that is replaced is the file that was read. VV_EUSAGE: the
+ * path is not a table of the work tree (or only a link to a table), or the table has no key;
+ * VV_ELOCKED: another process has the turn. */
 vv_status vv_row_file_open(vv_row_file *f, vv_error *err);
 
-/* Opens another version of the table as f->then, and closes a previous one. source: a revision; NULL: the index. VV_ENOTFOUND;
- * VV_ENOSUPPORT: that version is not a table, or has another form. */
+/* Opens another version of the table as f->then, after closing the previous one. source: a
+ * revision; NULL: the index. VV_ENOTFOUND: no such version; VV_ENOSUPPORT: that version is not a
+ * table, or has another form. */
 vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err);
 
-/* edits: as for vv_rows_edit. The file is replaced in one step. VV_EREFUSED: the file changed meanwhile; VV_EINPUT: the file cannot
- * represent a new cell. */
+/* Writes the edits, in the form for vv_rows_edit, and replaces the file in one step. VV_EREFUSED:
+ * another process changed the file meanwhile; VV_EINPUT: the file cannot represent a new cell. */
 vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t count, vv_error *err);
 
 /* A row of a table, found by its key. */
@@ -57,18 +61,20 @@ vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t cou
 typedef struct vv_row_found {
 	size_t key[VV_ROW_KEY_MAX], key_count; /* places of the key's columns */
 	vv_key_rows all;
-	bool has; /* such a row exists; if so: */
+	bool has; /* a row has this key; row and cells are then set */
 	uint64_t row;
-	const vv_cell *cells; /* borrowed from rows, until the next row or the close */
+	const vv_cell *cells; /* borrowed from rows until the next row is read or rows is closed */
 	vv_row_by_number rows;
 } vv_row_found;
 
-/* Finds the row with this key (values separated by commas) in the file's table, or in another version t of that table; the columns
- * of the key are those of the file. several: accept several rows with this key. VV_ECONFLICT: several rows have the key;
- * VV_ENOTFOUND: t lacks columns of the key; VV_ENOSUPPORT: the key has more than VV_ROW_KEY_MAX columns. */
+/* Finds the row with this key (values separated by commas) in table t, which is the table of the
+ * file or another version of it. The columns of the key are those of the file. several: several
+ * rows may have the key; one of them is found. VV_ECONFLICT: several rows have the key;
+ * VV_ENOTFOUND: t lacks columns of the key; VV_ENOSUPPORT: the key has more than VV_ROW_KEY_MAX
+ * columns. */
 vv_status vv_row_file_find(vv_row_found *out, const vv_row_file *f, vv_table *t, const char *text,
 			   bool several, vv_error *err);
-void vv_row_found_clear(vv_row_found *r); /* accepts zeroes */
+void vv_row_found_clear(vv_row_found *r); /* r may be zeroed */
 
 void vv_row_file_close(vv_row_file *f);
 VV_AUTO_CLEAR(vv_row_file, vv_row_file_close)

@@ -1,10 +1,11 @@
 /*
  * head: reads and writes signed records as Git commits.
  *
- * The commit's tree has the record ("head") and the list of refs ("refs", lines "<id> <name>"). The signature is in
- * the header gpgsig, in the form of OpenSSH, for the purpose VV_HEAD_PURPOSE. It covers all other bytes of the commit,
- * including tree and parents, so a record cannot be reused with another parent. The first parent is the signer's
- * previous record; the others are the records that it saw.
+ * The tree of the commit has the record ("head") and the list of refs ("refs", lines "<id>
+ * <name>"). The signature is in the header gpgsig, in the form of OpenSSH, for the purpose
+ * VV_HEAD_PURPOSE. It covers all other bytes of the commit, including tree and parents, so a record
+ * cannot be reused with another parent. The first parent is the previous record of the signer; the
+ * other parents are the records of other signers that the signer had seen.
  */
 #ifndef VV_LIB_HEADS_HEAD_H
 #define VV_LIB_HEADS_HEAD_H
@@ -23,34 +24,39 @@
 #include "repo/git/repository.h"
 
 /*
- * head_record: the statement of a data set's signer: the refs of its newest version, and the other signers
- * (docs/formats/heads.md).
+ * head_record: a statement by a signer of a data set about the refs of its newest version and about
+ * the other signers (docs/formats/heads.md).
  *
  * 	varve head 1
- * 	name <name>                   the data set; a record of one never moves another
+ * 	name <name>                   the data set; a record never changes another data set
  * 	key <z6Mk...>                 the signer
- * 	number <n>                    of this signer's records, from 1
+ * 	number <n>                    number of the record among those of this signer, from 1
  * 	time <seconds>
- * 	expires <seconds> | final     when the signer promises a newer one; or that this is the last; or neither
- * 	refs <sha256>                 of the list of refs beside the record
- * 	mirror <URL>                  each
- * 	signer <z6Mk...> <seconds>    of the owner: may sign until then; each
- * 	revoked <z6Mk...> <n>         of the owner: its records after that number count for nothing; each
- * 	saw <z6Mk...> <n> <commit>    the newest record of another signer, which is a parent; each
+ * 	expires <seconds> | final     the signer promises a newer record by this time; final: this
+ * 	                              is the signer's last record; the line may be missing
+ * 	refs <sha256>                 digest of the list of refs beside the record
+ * 	mirror <URL>                  one line for each mirror
+ * 	signer <z6Mk...> <seconds>    by the owner: a key that may sign until this time; one line
+ * 	                              for each key
+ * 	revoked <z6Mk...> <n>         by the owner: the key's records after number n do not count;
+ * 	                              one line for each key
+ * 	saw <z6Mk...> <n> <commit>    the newest record of another signer, which is a parent; one
+ * 	                              line for each signer
  *
- * A record is read only in the one form in which it is written.
+ * A record is valid only in the exact form in which varve writes it.
  */
 
 #define VV_HEAD_NAME_MAX 200u
-#define VV_HEAD_LIST_MAX 64u /* maximum length of each list: mirrors, signers ... */
+#define VV_HEAD_LIST_MAX 64u /* maximum length of each list, such as mirrors or signers */
 #define VV_HEAD_URL_MAX 1000u
 #define VV_HEAD_RECORD_MAX ((size_t)128 << 10)
 
 typedef struct vv_head_key {
 	uint8_t key[VV_KEY_PUBLIC];
-	/* the key's record number; in signers: the time until which it may sign, in seconds */
+	/* number of the key's record; in signers: the time until which the key may sign, in seconds
+	 * since 1970 */
 	uint64_t number;
-	vv_oid commit; /* in saw: the commit of the record */
+	vv_oid commit; /* in saw: the commit that has the record */
 } vv_head_key;
 typedef struct vv_head_keys {
 	vv_head_key items[VV_HEAD_LIST_MAX];
@@ -61,7 +67,7 @@ typedef struct vv_head_record {
 	char name[VV_HEAD_NAME_MAX + 1];
 	uint8_t key[VV_KEY_PUBLIC];
 	uint64_t number;
-	int64_t time, expires; /* expires 0: no time is set */
+	int64_t time, expires; /* expires 0: not set */
 	bool final;
 	uint8_t refs[VV_SHA256_LEN];
 	char *mirrors[VV_HEAD_LIST_MAX]; /* owned */
@@ -69,27 +75,30 @@ typedef struct vv_head_record {
 	vv_head_keys signers, revoked, saw;
 } vv_head_record;
 
+/* Appends the record in its text form. */
 void vv_head_record_put(vv_buf *out, const vv_head_record *r);
-/* Parses a record. VV_ECORRUPT: it is not a record, or not in the canonical form. Clear *out in
- * any case. */
+/* Parses a record. VV_ECORRUPT: not a record, or not in the exact form. Clear *out in any case. */
 vv_status vv_head_record_read(vv_head_record *out, const char *text, size_t len, vv_error *err);
 void vv_head_record_clear(vv_head_record *r);
 VV_AUTO_CLEAR(vv_head_record, vv_head_record_clear)
-/* Is a newer than b? Compares times; if these are equal, the numbers of one signer, or the keys
- * of two signers, so that all repositories get the same order. */
+/* Returns true if a is newer than b. Compares the times first. If the times are equal, compares the
+ * numbers of two records of one signer, or the keys of two signers, so that all repositories get
+ * the same order. */
 bool vv_head_record_is_newer(const vv_head_record *a, const vv_head_record *b);
-/* Adds a key to the list. A key that is already in the list gets the number and commit.
+/* Adds a key to the list. If the list already has the key, only sets its number and commit.
  * VV_EUSAGE: too many keys. */
 vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], uint64_t number,
 			   const vv_oid *commit, vv_error *err);
-/* Finds a key in the list. NULL: not found. Borrowed. */
+/* Finds a key in the list, borrowed. NULL: the list does not have the key. */
 const vv_head_key *vv_head_keys_find(const vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC]);
+/* Adds a mirror to the record. */
 vv_status vv_head_record_add_mirror(vv_head_record *r, const char *url, vv_error *err);
-/* Is the name valid in a record? */
+/* Returns true if the name is valid in a record. */
 bool vv_head_name_fits(const char *name);
 
-/* Writes the key without "did:key:", as in records and refs. */
+/* Writes the key without "did:key:", as it is in records and refs. */
 void vv_head_key_text(char out[VV_DID_TEXT], const uint8_t key[VV_KEY_PUBLIC]);
+/* Parses a key in this form. Returns false if text is not a key. */
 bool vv_head_key_read(uint8_t key[VV_KEY_PUBLIC], const char *text);
 
 #define VV_HEAD_PURPOSE "varve-head"
@@ -101,40 +110,42 @@ typedef struct vv_head_commit {
 	vv_oid parents[VV_HEAD_PARENTS_MAX];
 	size_t parent_count;
 	vv_head_record record;
-	vv_buf refs; /* the text of the list of refs */
+	vv_buf refs; /* text of the list of refs */
 } vv_head_commit;
 
-/* Reads a record and checks it alone: form, digests, signature. VV_ECORRUPT: err names the fault; VV_ENOTFOUND. */
+/* Reads the record in a commit, and checks form, digests and signature, but not its parents.
+ * VV_ECORRUPT: the record is invalid; err has the fault; VV_ENOTFOUND: no such commit. */
 vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oid *id,
 			      vv_error *err);
 void vv_head_commit_clear(vv_head_commit *c);
 VV_AUTO_CLEAR(vv_head_commit, vv_head_commit_clear)
-/* Reads the ref at *at in a list of refs, and moves *at behind its line. False: end of the list,
- * or an invalid line. */
+/* Reads the ref at *at in a list of refs, and moves *at behind its line. Returns false at the end
+ * of the list, or if the line is invalid. */
 typedef struct vv_head_ref {
 	vv_oid id;
-	const char *name; /* borrowed, not ended by a NUL */
+	const char *name; /* borrowed; does not end with a NUL */
 	size_t len;
 } vv_head_ref;
 bool vv_head_refs_next(vv_head_ref *out, const char **at);
-/* Finds a ref in c's list of refs, and sets *out to its id. False: not found. */
+/* Finds a ref in the list of c, and sets *out to its id. Returns false if the list lacks the
+ * ref. */
 bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out);
 
-/* Signs records. has_seed false: ssh-keygen signs with key_file (with an agent's key if it is a
- * .pub). */
+/* A key for signing records. has_seed false: ssh-keygen signs with key_file, or with the agent's
+ * key if key_file is a .pub file. */
 typedef struct vv_head_signer {
 	uint8_t key[VV_KEY_PUBLIC], seed[32];
 	bool has_seed;
 	char *key_file; /* owned */
 } vv_head_signer;
-/* Finds the signer: the setting varve.signingKey, else the variable VARVE_KEY, else this
- * machine's key. VV_ENOTFOUND: no such key. */
+/* Finds the key for signing: the setting varve.signingKey, else the variable VARVE_KEY, else the
+ * key of this machine. VV_ENOTFOUND: no key. */
 vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *err);
 void vv_head_signer_clear(vv_head_signer *s);
 VV_AUTO_CLEAR(vv_head_signer, vv_head_signer_clear)
 
-/* Signs and writes the commit, and sets record->refs, the digest of refs. No ref names the
- * commit yet. */
+/* Sets record->refs to the digest of refs, signs the record, and writes its commit. No ref names
+ * the commit yet. */
 vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *record,
 			       const vv_buf *refs, const vv_oid *parents, size_t parent_count,
 			       const vv_head_signer *signer, vv_error *err);

@@ -1,12 +1,14 @@
 /*
- * judge: decides whether a peer's heads are valid successors of those seen before.
+ * judge: decides whether a peer's heads are valid successors of the heads seen before.
  *
- * Every record down to the trusted ones is checked: its signature; its name; that its number is
- * one above the previous record's; that its signer is the owner, or is named by the newest owner's
- * record that the record saw, and has neither expired nor been revoked. Each signer's head must be
- * the trusted one or descend from it: an older one is a rollback, any other a fork.
+ * Every record since the trusted records is checked: its signature and its name; that its number is
+ * one above the number of the previous record; that its signer is the owner, or a key that is named
+ * by the newest owner's record that the record saw and that has not expired or been revoked. Each
+ * signer's head must be the trusted head or descend from it: an older head is a rollback, any other
+ * head is a fork.
  *
- * A correct caller: fetch the commits of the heads; vv_heads_judge; move refs; vv_trust_write with its result.
+ * A correct caller: fetch the commits of the heads; vv_heads_judge; move refs; vv_trust_write with
+ * its result.
  */
 #ifndef VV_LIB_HEADS_JUDGE_H
 #define VV_LIB_HEADS_JUDGE_H
@@ -37,66 +39,70 @@ typedef enum vv_heads_fault {
 } vv_heads_fault;
 
 typedef struct vv_judged {
-	vv_heads_fault fault;  /* after VV_EREFUSED */
-	vv_trust trust;        /* the new trusted heads */
-	bool first;            /* the owner is seen for the first time, and is pinned */
-	bool changed;          /* trust differs from the earlier trusted heads */
-	uint64_t passed;       /* number of ignored heads: revoked or expired */
+	vv_heads_fault fault; /* after VV_EREFUSED */
+	vv_trust trust;       /* the new trusted heads of the owner */
+	bool first;           /* the owner was not known before, and is now trusted */
+	bool changed;         /* trust differs from the earlier trusted heads */
+	/* number of heads that were ignored because their signer is revoked or expired */
+	uint64_t passed;
 	vv_head_commit newest; /* the newest head by time, without ignored ones */
 	bool has_newest;
 	vv_oid tips[VV_HEAD_LIST_MAX]; /* the heads that are not ignored */
 	size_t tip_count;
 } vv_judged;
 
-/* Judges the heads. from: their source, for messages. t: the trusted heads, or empty. own: this
- * repository's signer (may be NULL); if the source lacks its newest head, that is only a
- * warning, and the head stays trusted. VV_EREFUSED: a rollback, a fork, or the key of another or
- * expired signer; VV_ECORRUPT: a damaged or wrongly signed record. On failure no trust changes. */
+/* Judges the heads. from is the name of their source, for messages. t has the trusted heads, and
+ * may be empty. own is this repository's signer (may be NULL); if the source does not have this
+ * signer's newest head, there is only a warning, and the head stays trusted. VV_EREFUSED: a
+ * rollback, a fork, or the key of another or expired signer. VV_ECORRUPT: a damaged or wrongly
+ * signed record. On failure, the trusted heads do not change. */
 vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,
 			 const vv_shown_head *heads, size_t count, const uint8_t *own,
 			 const vv_notes *notes, vv_error *err);
-/* Judges the heads that refs of the repository itself name. *count gets their number. */
+/* Judges the heads to which refs of this repository point. Sets *count to the number of these
+ * heads. */
 vv_status vv_heads_judge_here(vv_judged *out, size_t *count, vv_repository *r, const vv_trust *t,
 			      const vv_notes *notes, vv_error *err);
 void vv_judged_clear(vv_judged *j);
 VV_AUTO_CLEAR(vv_judged, vv_judged_clear)
-/* Does a head that is not ignored, and that the newest head did not see, name this ref at this
- * id? */
+/* Sets *out to whether a head that is not ignored, and that the newest head did not see, has this
+ * ref with this id. */
 vv_status vv_judged_names(const vv_judged *j, vv_repository *r, const char *ref, const vv_oid *id,
 			  bool *out, vv_error *err);
-/* Lists the heads that refs of the repository itself name. Free *out with vv_heads_free. */
+/* Lists the heads to which refs of this repository point. Free *out with vv_heads_free. */
 vv_status vv_heads_list(vv_shown_head **out, size_t *count, vv_repository *r, vv_error *err);
 void vv_heads_free(vv_shown_head *heads, size_t count);
 
 /* Appends a description of a head: "z6Mk... (bold otter nine), number 212, 6 hours ago". */
 void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t number, int64_t time,
 		      int64_t now);
-/* Appends the description of the newest trusted head if one of its refs reaches the commit; for
- * a commit that no head names, a note that it is an older version. */
+/* Appends the description of the newest trusted head if the commit is reachable from one of the
+ * head's refs. If no ref of the head points to the commit itself, also appends that the commit is
+ * an older version. */
 vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err);
-/* Sets *out to the newest trusted head if it names a ref that the commit is an ancestor of; else
- * *is is false. Clear *out in any case. */
+/* Sets *out to the newest trusted head if the commit is reachable from one of the head's refs; else
+ * sets *is to false. Clear *out in any case. */
 vv_status vv_head_of_commit(vv_head_commit *out, bool *is, vv_repository *r, const vv_oid *commit,
 			    vv_error *err);
-/* Sets *out to the id of the head's ref that names the commit, else of the first ref that the
- * commit is an ancestor of; *is false: no such ref. */
+/* Sets *out to the id of the head's ref that points to the commit, or else of the first ref from
+ * which the commit is reachable. Sets *is to false if no such ref exists. */
 vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv_repository *r,
 			   const vv_oid *commit, vv_error *err);
 
 /*
- * git_signed: asks git for its verdict on signatures of commits and tags (gpg, ssh, x509).
+ * git_signed: runs git to verify signatures of commits and tags (gpg, ssh, x509).
  *
- * Git has the keys and its user's trust (gpg.ssh.allowedSignersFile, the keyring): varve makes no verdict of its
- * own.
+ * varve does not verify these signatures itself, because git's settings determine which keys the
+ * user trusts (gpg.ssh.allowedSignersFile, the keyring).
  */
 
-/* Appends the output of `git verify-commit` (verify-tag) for a commit or tag; nothing if it is not signed. *good: git accepts
- * the signature. */
+/* Appends the output of git verify-commit or git verify-tag for a commit or tag; appends nothing if
+ * it is not signed. Sets *good to whether git accepts the signature. */
 vv_status vv_git_signed_ask(vv_buf *said, bool *good, vv_repository *r, const vv_oid *id, bool tag,
 			    vv_error *err);
 
-/* Sets name and *id to the newest annotated tag of the repository. VV_ENOTFOUND: no annotated
- * tag. */
+/* Sets name and *id to the name and id of the repository's newest annotated tag. VV_ENOTFOUND: no
+ * annotated tag. */
 vv_status vv_git_signed_tag(vv_buf *name, vv_oid *id, vv_repository *r, vv_error *err);
 
 #endif

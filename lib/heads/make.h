@@ -44,7 +44,7 @@ typedef struct vv_head_making {
 
 /* Signs a record. *out is set to the id of its commit or, if nothing was signed because of
  * only_new, to that of the last record. VV_EREFUSED: the key is not a signer of this repository, or
- * its last record is final. VV_ENOTFOUND: there is no key to sign with. VV_EUSAGE: there are no
+ * its last record is final. VV_ENOTFOUND: no key to sign with. VV_EUSAGE: there are no
  * refs to sign. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
 typedef enum vv_head_place {

@@ -15,24 +15,27 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_solution {
-	vv_repository *repo; /* borrowed, all three */
-	vv_dataset_writer *writer;
-	vv_conflict_record *record;
-	const bool *chosen; /* for each item: resolve it? NULL: resolve all items */
-	int side;           /* VV_BASE, VV_OURS, VV_THEIRS */
-	const char *column; /* not NULL: this cell of the chosen items' rows gets value instead */
+	vv_repository *repo;        /* borrowed */
+	vv_dataset_writer *writer;  /* borrowed */
+	vv_conflict_record *record; /* borrowed */
+	/* one for each item: true to resolve it; NULL: all items are resolved */
+	const bool *chosen;
+	int side; /* the side to choose: VV_BASE, VV_OURS, VV_THEIRS */
+	/* not NULL: no side is chosen; instead, this column is set to `value` in the rows of the
+	 * items */
+	const char *column;
 	vv_cell value;
 } vv_solution;
 
-/* Writes the resulting file of table t to fn. If the record's row numbers are of another version
- * than t, rows are found by their keys. VV_ENOSUPPORT: conflicts that are not of rows (columns, the
- * key) are for conflict_columns.h. VV_ENOTFOUND: a row no longer exists. Updates the row numbers of
- * the record's other items. */
+/* Writes the resulting file of table t to fn. If the row numbers in the record are those of another
+ * version than t, rows are found by their keys. Updates the row numbers of the record's other
+ * items. VV_ENOSUPPORT: the conflicts are not about rows, but about columns or the key, which
+ * conflict_columns.h resolves. VV_ENOTFOUND: a row no longer exists. */
 vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, void *payload,
 			    vv_error *err);
 
-/* Resolves all conflicts of the merged version in favour of one side. *blob is set to the pointer
- * of the resulting table; its blocks are passed to the writer. */
+/* Resolves all conflicts of the merged version in favour of one side. Sets *blob to the pointer of
+ * the resulting table; its blocks are passed to the writer. */
 vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
 				vv_conflict_record *record, int side, vv_oid *blob, vv_error *err);
 

@@ -1,8 +1,8 @@
 /*
  * tables: merges the dataset of one path from the blobs of three sides.
  *
- * Each side is a pointer or plain text (a CSV stored in Git). If one side changed from one kind to
- * the other since base, the result has the new kind.
+ * Each side is a pointer or plain text (a CSV file stored in Git). If one side changed from one
+ * kind to the other since base, the result has the new kind.
  */
 #ifndef VV_LIB_MERGE_TABLES_H
 #define VV_LIB_MERGE_TABLES_H
@@ -22,23 +22,24 @@ typedef struct vv_dataset_merge {
 	vv_repository *repo; /* repo and writer are borrowed */
 	vv_dataset_writer *writer;
 	const char *path;
-	vv_merge_side sides[3]; /* base, ours, theirs; mode 0: the side lacks the path */
-	/* the commits of the sides; may be null. They decide ties, and their datapackage.json
-	 * describes plain text */
+	vv_merge_side sides[3]; /* base, ours, theirs; mode 0: the side does not have the path */
+	/* the commits of the sides; may be null. They determine the order of equal candidates, and
+	 * their datapackage.json describes plain text */
 	vv_oid commits[3];
-	vv_oid onto; /* in a rebase: ours without the commits rebased already; null: not a rebase */
+	/* in a rebase: ours without the commits that were already rebased; null: not a rebase */
+	vv_oid onto;
 	/* names of the branches; NULL: "base", "ours", "theirs" */
 	const char *names[3];
 	const vv_merge_decision *decisions; /* as in vv_merge_options */
 	size_t decision_count;
 	const vv_oid *into; /* the commit whose merge rules apply; NULL: HEAD */
 	vv_strings how;     /* words of `merge -X`; they override these rules */
-	bool no_rules;      /* two changes of a cell are a conflict, regardless of rules */
-	bool swapped;       /* ours and theirs are exchanged here */
-	/* the reason why the sides are different tables, so that the whole path is a conflict;
-	 * or NULL */
+	bool no_rules;      /* ignore rules: if both sides changed a cell, there is a conflict */
+	bool swapped;       /* ours and theirs are exchanged in this merge */
+	/* the reason why the sides are different tables, so that the whole path is a conflict; else
+	 * NULL */
 	const char *apart;
-	bool dry; /* stores nothing: only determines the conflicts */
+	bool dry; /* only determine the conflicts, and store nothing */
 } vv_dataset_merge;
 
 typedef struct vv_dataset_merged {
@@ -51,9 +52,9 @@ void vv_dataset_merged_init(vv_dataset_merged *m);
 void vv_dataset_merged_clear(vv_dataset_merged *m);
 VV_AUTO_CLEAR(vv_dataset_merged, vv_dataset_merged_clear)
 
-/* Merges the sides. ours and theirs must both be files; out must be initialised. Blocks are
- * written by in->writer: the caller makes them durable (vv_dataset_writer_commit). Sides that
- * cannot be merged as rows are one conflict of kind TABLE, with ours as the result. */
+/* Merges the sides. ours and theirs must both be files; out must be initialised. in->writer stores
+ * the blocks, which the caller makes durable (vv_dataset_writer_commit). If the sides cannot be
+ * merged as rows, there is a single conflict of kind TABLE, and the result is ours. */
 vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *in, vv_error *err);
 
 /* Writes the blob to the work tree file: as a table if it is a pointer whose blocks are stored,
@@ -61,10 +62,10 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 vv_status vv_dataset_merge_write(const vv_dataset_merge *in, const vv_oid *blob, vv_stat *st,
 				 vv_error *err);
 
-/* Does the work tree file have the blob's bytes? */
+/* Returns true if the work tree file has the blob's bytes. */
 bool vv_merge_file_is(const vv_repository *r, const char *path, const vv_oid *blob);
 
-/* Returns the merged mode of a file: that of the side that changed it. */
+/* Returns the merged mode of a file: the mode of the side that changed the mode. */
 uint32_t vv_merge_mode(const vv_merge_side *base, const vv_merge_side *ours,
 		       const vv_merge_side *theirs);
 

@@ -1,5 +1,5 @@
 /*
- * tables_internal: functions shared by the merge of tables and the search for copies of a change.
+ * tables_internal: functions that the merge of tables and the search for copies of a change share.
  */
 #ifndef VV_LIB_MERGE_TABLES_INTERNAL_H
 #define VV_LIB_MERGE_TABLES_INTERNAL_H
@@ -7,13 +7,15 @@
 #include "diff/merge/rules.h"
 #include "lib/merge/tables.h"
 
-/* Sets *why to the reason (a literal) to suppose that both sides have the same change of a column with the rule `sum`, which would
- * then count twice. NULL: there is no such reason, or no such cell was changed on both sides. */
+/* Sets *why to the reason, a literal, why both sides probably contain the same change of a column
+ * with the rule `sum`, which would then count twice. *why NULL: no such reason, or no such
+ * cell was changed on both sides. */
 vv_status vv_merge_twice(const char **why, const vv_merge_rules *rules, const vv_dataset_merge *in,
 			 vv_error *err);
 
-/* Picks the change between the first two of three versions of the table (blobs) onto the third, and calls show with the result;
- * a conflict leaves the third's cells. Stores nothing. */
+/* Applies the change between the first two of three versions (blobs of the table) to the third
+ * version, and calls show with the result. Cells in conflict have the value of the third version.
+ * Stores nothing. */
 vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 			const vv_oid *const versions[3],
 			vv_status (*show)(void *payload, vv_table *picked, vv_error *err),

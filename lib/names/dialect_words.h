@@ -1,7 +1,8 @@
 /*
- * dialect_words: the form of a file in the words of options: --input-format, --encoding,
- * --delimiter, --quote, --escape, --comment, --initial-space, --skip-lines, --skip-footer,
- * --header-rows, --header-join, --records and --no-header mean the same for every command.
+ * dialect_words: reads the options that describe the form of a file. They have the same meaning in
+ * every command: --input-format, --encoding, --delimiter, --quote, --escape, --comment,
+ * --initial-space, --skip-lines, --skip-footer, --header-rows, --header-join, --records and
+ * --no-header.
  */
 #ifndef VV_LIB_NAMES_DIALECT_WORDS_H
 #define VV_LIB_NAMES_DIALECT_WORDS_H
@@ -11,16 +12,18 @@
 #include "base/error.h"
 #include "dataset/read/sniff.h"
 
-/* The arguments of these options; NULL: the option is missing. */
+/* The arguments of these options. NULL: the option is not given. */
 typedef struct vv_written {
 	const char *input_format, *encoding, *delimiter, *quote, *escape, *skip, *skip_below,
 		*records, *comment, *spaces, *header_rows, *header_join;
 	bool header; /* false: the first row is data */
 } vv_written;
 
-/* Reads an option's character: "tab", "\t", "comma", "semicolon", "space", "pipe", a character;
- * "none" or "" for no character (without a delimiter, each line is one cell). VV_EUSAGE. */
+/* Reads the options into *out. A character is given as itself, or as "tab", "\t", "comma",
+ * "semicolon", "space" or "pipe"; "none" and "" mean no character (without a delimiter, each line
+ * is one cell). VV_EUSAGE: an argument is invalid. */
 vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err);
+/* Returns true if any option is given. */
 bool vv_written_any(const vv_written *w);
 
 #endif

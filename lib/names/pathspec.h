@@ -1,10 +1,10 @@
 /*
  * pathspec: selects paths by a command's PATH... arguments.
  *
- * An argument is a file, a folder (everything below it is selected), or a pattern with '*', '?' or
- * '[', unless a file has this name; '*' also matches '/', as in Git. Without arguments no path is
- * selected. ":!PATH", ":^PATH" and ":(exclude)PATH" exclude paths from the selection, or, without
- * other arguments, from all paths.
+ * An argument is a file, a folder (which selects everything below it), or a pattern with '*', '?'
+ * or '[' if no file has this name; '*' also matches '/', as in Git. Without arguments no path is
+ * selected. ":!PATH", ":^PATH" and ":(exclude)PATH" exclude paths from the selection; if there are
+ * no other arguments, from all paths.
  */
 #ifndef VV_LIB_NAMES_PATHSPEC_H
 #define VV_LIB_NAMES_PATHSPEC_H
@@ -18,39 +18,41 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_pathspec_item {
-	char *path;        /* repository-relative; "" is the top folder */
+	char *path;        /* relative to the repository; "": the top folder */
 	const char *given; /* the argument; borrowed */
 	bool pattern;
-	/* an exclusion; exists and folder are then false, since the file system is not read */
+	/* an exclusion; exists and folder are then false, since they are not read from the file
+	 * system */
 	bool exclude;
-	bool exists;  /* in the work tree */
-	bool folder;  /* is a folder of the work tree */
-	bool matched; /* it selected at least one path */
-	bool named;   /* it selected exactly this path */
+	bool exists;  /* the path exists in the work tree */
+	bool folder;  /* the path is a folder of the work tree */
+	bool matched; /* the item selected at least one path */
+	bool named;   /* the item selected exactly this path */
 } vv_pathspec_item;
 
 typedef struct vv_pathspec {
-	vv_pathspec_item *items; /* as given */
+	vv_pathspec_item *items; /* in the order of the arguments */
 	size_t count;
-	vv_pathspec_item **sorted; /* items without wildcards, sorted by path */
+	vv_pathspec_item **sorted; /* the items without patterns, sorted by path */
 	size_t sorted_count;
 } vv_pathspec;
 
-/* Does text exclude paths (":!PATH")? If so, *path is the part after the prefix. */
+/* Returns true if text is an exclusion (":!PATH"), and sets *path to the part after the prefix. */
 bool vv_pathspec_excludes(const char *text, const char **path);
 
-/* Reads the arguments. r must have a work tree. VV_EUSAGE: a path outside of the work tree. r
- * NULL: the arguments are repository-relative paths of single files, without patterns. */
+/* Reads the arguments. r must have a work tree. r NULL: the arguments are paths of single files,
+ * relative to the repository, and not patterns. VV_EUSAGE: a path is outside of the work tree. */
 vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **argv,
 			   vv_error *err);
 void vv_pathspec_clear(vv_pathspec *p);
 VV_AUTO_CLEAR(vv_pathspec, vv_pathspec_clear)
 
-/* Is the path selected? *literal (may be NULL): an argument names just this path. */
+/* Returns true if the path is selected. *literal: an argument names exactly this path; literal may
+ * be NULL. */
 bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal);
 
-/* Checks that every argument selected something. VV_ENOTFOUND: err names the first that did not;
- * VV_EREFUSED: that argument is in a submodule of the index. x may be NULL. */
+/* Checks that every argument selected a path. x may be NULL. VV_ENOTFOUND: err names the first
+ * argument that selected nothing; VV_EREFUSED: that argument is in a submodule of the index x. */
 vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_error *err);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * unpacked: the decompressed bytes of a file, as a source.
+ * unpacked: decompresses a file, and provides its bytes as a source.
  *
- * The name of a file (prices.csv.gz) decides whether it counts as compressed, not its first bytes; the bytes of other
- * files are unchanged. Memory and output are bounded (repo/blocks/decompress.h).
+ * Whether a file is compressed is determined by its name (prices.csv.gz), not by its first bytes;
+ * the bytes of other files are unchanged. Memory and output are bounded (repo/blocks/decompress.h).
  */
 #ifndef VV_LIB_NAMES_UNPACKED_H
 #define VV_LIB_NAMES_UNPACKED_H
@@ -13,12 +13,14 @@
 
 typedef struct vv_unpacked vv_unpacked;
 
-/* packed must be at its beginning; it is copied, but its payload must outlive *out. */
+/* Opens the source `packed`, which must be at its beginning. The struct is copied, but its payload
+ * must outlive *out. */
 vv_status vv_unpacked_open(vv_unpacked **out, const vv_source *packed, vv_error *err);
 void vv_unpacked_close(vv_unpacked *u); /* accepts NULL */
 VV_AUTO_FREE(vv_unpacked, vv_unpacked_close)
 
-/* Borrowed. The source can be read again if the file can. */
+/* Returns the source of decompressed bytes, borrowed. It can be read again if the file can be read
+ * again. */
 const vv_source *vv_unpacked_source(const vv_unpacked *u);
 
 #endif

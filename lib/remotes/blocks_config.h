@@ -1,5 +1,5 @@
 /*
- * blocks_config: reads and changes .varveconfig, the committed file with the places of a
+ * blocks_config: reads and changes .varveconfig, the committed file that names the places of a
  * repository's blocks.
  *
  *	[blocks]
@@ -9,8 +9,8 @@
  *	[store "team"]
  *		url = s3://bucket/sales
  *
- * Git's config syntax. Everybody who may commit can write the file: it names places, and nothing
- * in it is run. Source: docs/operate/hosts.md.
+ * The file has the syntax of Git's configuration. Everybody who may commit can write it, so it only
+ * names places; nothing in the file is run. Source: docs/operate/hosts.md.
  */
 #ifndef VV_LIB_REMOTES_BLOCKS_CONFIG_H
 #define VV_LIB_REMOTES_BLOCKS_CONFIG_H
@@ -41,54 +41,55 @@ typedef struct vv_blocks_config {
 	size_t push_count;
 	vv_store_config stores[VV_BLOCKS_URLS_MAX];
 	size_t store_count;
-	char *upstream; /* the store of the repository that this one was forked from, or NULL */
+	/* name of the store of the repository from which this repository was forked; may be NULL */
+	char *upstream;
 } vv_blocks_config;
 
-/* Reads the file of a commit; *out is empty if the commit has no such file. VV_EINPUT: the file
- * is invalid. */
+/* Reads the file in a commit. *out is empty if the commit has no such file. VV_EINPUT: the file is
+ * invalid. */
 vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
 				vv_error *err);
-/* Parses the text of the file. VV_EINPUT. */
+/* Parses the text of the file. VV_EINPUT: the text is invalid. */
 vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len,
 				 vv_error *err);
-/* Returns the store with this name, or, if name is NULL, the default store, else the first;
- * borrowed. NULL: not found. */
+/* Returns the store with this name, borrowed. name NULL: returns the default store, or else the
+ * first store. NULL: no such store. */
 const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name);
-/* Returns the path of the file in the work tree, or, for a bare repository, in its folder varve.
- * Owned by the caller. */
+/* Returns the path of the file in the work tree; for a bare repository, in its folder varve. Owned
+ * by the caller. */
 char *vv_blocks_config_path(const vv_repository *r);
-/* Calls fn for each setting of the work tree's file, as vv_config_parse does; never if it is not
- * a regular file. */
+/* Calls fn for each setting in the file of the work tree, like vv_config_parse. If the file is not
+ * a regular file, fn is not called. */
 vv_status vv_blocks_config_each(vv_repository *r, vv_config_fn fn, void *payload, vv_error *err);
 /* Reads the file in the work tree, committed or not. */
 vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err);
 /* A change of one setting. */
 typedef struct vv_blocks_config_line {
-	const char *key;   /* "store.team.url"; "store.team": the whole section, with value NULL */
+	const char *key; /* such as "store.team.url"; for a section "store.team", with value NULL */
 	const char *value; /* replaces all values of the key; NULL: removes them */
 	bool section;
 } vv_blocks_config_line;
-/* Applies the changes to the text of such a file, by git. */
+/* Applies the changes to the text of such a file. Runs git. */
 vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 				  const vv_blocks_config_line *lines, size_t count, vv_error *err);
-/* Reads the text of the work tree's file; "" if it does not exist. VV_EINPUT: it is not a
- * regular file. */
+/* Sets text to the text of the file in the work tree, or to "" if it does not exist. VV_EINPUT: not
+ * a regular file. */
 vv_status vv_blocks_config_text(vv_buf *text, vv_repository *r, vv_error *err);
-/* Calls fn for each unknown (and thus ignored) name in the work tree's file: "FILE: ..., did you
- * mean 'url'?" A newer varve may support the name. */
+/* Calls fn for each name in the file of the work tree that is unknown, and therefore ignored, with
+ * a text such as "FILE: ..., did you mean 'url'?" A newer varve may support the name. */
 typedef vv_status (*vv_blocks_config_fn)(void *payload, const char *what, vv_error *err);
 vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, void *payload,
 				   vv_error *err);
-/* Warns of each unknown name (vv_blocks_config_unknown). */
+/* Warns of each unknown name in the file (vv_blocks_config_unknown). */
 void vv_blocks_config_warn(vv_repository *r);
-/* Changes the file in the work tree in one step, for the next commit. The caller must have the
- * turn (repo/git/write_turn.h). VV_EUSAGE: a bare repository. */
+/* Changes the file in the work tree in one step, for the next commit. The caller must hold the turn
+ * (repo/git/write_turn.h). VV_EUSAGE: the repository is bare. */
 vv_status vv_blocks_config_change_work(vv_repository *r, const vv_blocks_config_line *lines,
 				       size_t count, vv_error *err);
-/* Checks that .varveconfig may contain the URL. VV_EINPUT: a place that not all clones can
- * reach, or a URL with parts that only the user may set. */
+/* Checks that .varveconfig may contain the URL. VV_EINPUT: some clones could not reach the place,
+ * or the URL has parts that only the user may set. */
 vv_status vv_store_url_check(const char *url, bool push, vv_error *err);
-/* Is the URL of a remote's setting that of a store, not of a peer? */
+/* Returns true if the URL of a remote is the URL of a store, not of a peer. */
 bool vv_blocks_is_store(const char *url);
 void vv_blocks_config_clear(vv_blocks_config *c);
 VV_AUTO_CLEAR(vv_blocks_config, vv_blocks_config_clear)

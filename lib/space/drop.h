@@ -1,11 +1,11 @@
 /*
  * drop: removes the local data of versions that others store.
  *
- * Removes the data of a version only after the requested number of others have proved that they
- * store it: a remote as in lib/remotes/proof.h; a vault must have all items of the version, and
- * each holder must return a random leaf of every shard. Two repositories that drop at the same
- * time do not count each other (vv_drop_lock). Dropped versions are listed as elsewhere
- * (repo/known/elsewhere.h) before their data is removed.
+ * The data of a version is removed only after the requested number of others have proved that they
+ * store the version: a remote as in lib/remotes/proof.h; a vault must have all items of the
+ * version, and each holder must return a random leaf of every shard. Two repositories that drop
+ * data at the same time do not count each other (vv_drop_lock). Before data is removed, its
+ * versions are recorded as stored elsewhere (repo/known/elsewhere.h).
  */
 #ifndef VV_LIB_SPACE_DROP_H
 #define VV_LIB_SPACE_DROP_H
@@ -22,53 +22,55 @@
 #include "repo/git/repository.h"
 #include "transport/protocol/message.h"
 
+/* What happens to a version. */
 typedef enum vv_drop_fate {
-	VV_DROP_GOES,
-	VV_DROP_AWAY,   /* its data was missing here already */
-	VV_DROP_IN_USE, /* staged, checked out or published */
+	VV_DROP_GOES,   /* its data is removed */
+	VV_DROP_AWAY,   /* its data is already missing in this repository */
+	VV_DROP_IN_USE, /* it is staged, checked out or published */
 	VV_DROP_ALONE   /* too few others store it */
 } vv_drop_fate;
 
 typedef struct vv_drop_version {
 	vv_cid root, before; /* before: as in vv_new_root */
-	char *path;          /* the first path with this version; owned */
+	char *path;          /* the first path that has this version; owned */
 	vv_drop_fate fate;
-	unsigned copies; /* number of copies that others store */
-	size_t keeper;   /* index of the first keeper that stores it */
+	unsigned copies; /* number of copies at others */
+	size_t keeper;   /* index of the first keeper that stores the version */
 } vv_drop_version;
 
+/* A remote or vault that may store the versions. */
 typedef struct vv_drop_keeper {
 	char *name;        /* a remote, a URL, or "vault:"; owned */
-	uint64_t versions; /* number of versions that it stores */
-	unsigned copies;   /* copies of each version: a vault may have several */
-	char *url;         /* the remote's URL; owned; NULL: not reached */
+	uint64_t versions; /* number of versions that the keeper stores */
+	unsigned copies;   /* number of copies of each version; a vault may have several */
+	char *url;         /* URL of the remote; owned; NULL: not connected */
 	char id[VV_REPOSITORY_ID + 1];
-	bool failed; /* it was not reached; why has the reason */
+	bool failed; /* the connection failed; `why` has the reason */
 	vv_error why;
 } vv_drop_keeper;
 
 typedef struct vv_drop {
-	/* the versions, as for vv_named_versions_each. history: instead all versions, except
-	 * those at the tip of a branch or tag */
+	/* the versions to drop, as for vv_named_versions_each; if history is set, instead all
+	 * versions that are not at the tip of a branch or tag */
 	const char *rev;
 	const char *const *paths;
 	bool history;
-	const vv_strings *from; /* the remotes to ask; empty: all remotes, and the vault */
-	unsigned copies;        /* number of copies that others must store; at least 1 */
+	const vv_strings *from; /* the remotes to query; empty: all remotes and the vault */
+	unsigned copies;        /* number of copies that others must have; at least 1 */
 	bool dry_run;
 	uint64_t idle_sec; /* as in vv_transfer_open */
-	/* After the run; cleared by vv_drop_clear: */
+	/* The following members are set by vv_drop_run. */
 	vv_drop_version *versions;
 	size_t count, cap;
 	vv_drop_keeper *keepers;
 	size_t keeper_count, keeper_cap;
 	uint64_t goes; /* number of versions whose data is removed */
-	vv_gc_run gc;  /* bytes and blocks removed */
+	vv_gc_run gc;  /* removed bytes and blocks */
 } vv_drop;
 
-/* Runs the drop. Versions that must stay are not a failure: see their fate. VV_ENOTFOUND: no
- * such revision; VV_ELOCKED: another drop, gc or vault command is running. If no keeper was
- * reached, returns the error of the first one. */
+/* Runs the drop. It is not a failure if versions must stay: their `fate` has the reason.
+ * VV_ENOTFOUND: no such revision; VV_ELOCKED: another drop, gc or vault command is running. If no
+ * connection to a keeper succeeds, returns the error of the first keeper. */
 vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_error *err);
 void vv_drop_clear(vv_drop *d);
 VV_AUTO_CLEAR(vv_drop, vv_drop_clear)

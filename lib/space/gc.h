@@ -1,6 +1,6 @@
 /*
- * gc: runs gc in a repository: on the store, leftovers of killed processes in the caches, and
- * Git's loose objects; and stores its state for the next automatic gc.
+ * gc: runs gc in a repository: collects the store's garbage, removes leftovers of killed processes
+ * in the caches, packs Git's loose objects, and stores its state for the next automatic gc.
  */
 #ifndef VV_LIB_SPACE_GC_H
 #define VV_LIB_SPACE_GC_H
@@ -21,11 +21,12 @@ typedef struct vv_gc_run {
 	bool gentle;
 	bool has_grace; /* grace_sec is set; else varve.gcDays is used */
 	uint64_t
-		/* UINT64_MAX: nothing is removed; without has_grace the run sets it */
+		/* how long unreachable blocks are kept; UINT64_MAX: forever; without has_grace, the
+		 * run sets this member */
 		grace_sec;
 	unsigned loose_max; /* pack Git's loose objects if there are more than this */
-	/* Versions that others store: blocks needed only by these are removed at once. NULL:
-	 * none. */
+	/* Versions that others store: blocks that only these versions need are removed at once.
+	 * NULL: no such versions. */
 	const vv_cid_set *drop;
 	vv_gc_result result;
 	uint64_t versions; /* number of kept versions of datasets */
@@ -34,14 +35,14 @@ typedef struct vv_gc_run {
 /* Runs gc. VV_ELOCKED: another gc is running, or, with gentle, another writer. */
 vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err);
 
-/* Sets *out to varve.gcDays in seconds; UINT64_MAX: forever. */
+/* Sets *out to varve.gcDays in seconds, or to UINT64_MAX for "forever". */
 vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err);
 
 /* The state after the last gc, stored in .git/varve/cache/gc. */
 typedef struct vv_gc_memory {
 	bool known;
 	uint64_t bytes; /* size of packs and indexes in use after the last gc */
-	int64_t failed; /* time of the last failure after that; 0: no failure */
+	int64_t failed; /* time of the last failed gc since then; 0: no failure */
 } vv_gc_memory;
 void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r);
 /* Writes the state. Ignores failures, which only make the next gc run earlier or later. */
@@ -57,18 +58,20 @@ void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r);
 
 typedef struct vv_remote_gc {
 	bool has_grace; /* grace_sec is set; else one of the constants above is used */
-	/* younger packs stay unchanged; 0: only for a store that nothing else writes to */
+	/* packs younger than this are not changed; use 0 only for a store to which nothing else
+	 * writes */
 	uint64_t grace_sec;
 	bool dry_run;
 	/* After the run: */
 	bool is_store;
 	const char *place;           /* the place of the blocks; borrowed from the host */
-	vv_host_compacted compacted; /* for a ref */
-	vv_host_swept swept;         /* for a store */
+	vv_host_compacted compacted; /* result if the blocks are in a ref */
+	vv_host_swept swept;         /* result if the blocks are in a store */
 } vv_remote_gc;
 
-/* Runs the gc. Keeps everything reachable from any ref of the remote, including pull requests,
- * and from branches and tags here. VV_EREFUSED: this repository lacks a part of the history. */
+/* Runs gc on the remote. Keeps all blocks that are reachable from any ref of the remote, including
+ * pull requests, and from branches and tags of this repository. VV_EREFUSED: this repository does
+ * not have the complete history. */
 vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host, vv_error *err);
 
 #endif

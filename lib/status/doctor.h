@@ -1,6 +1,6 @@
 /*
- * doctor: finds problems in the settings of git and varve here, and in the tables of the index: a
- * list of findings, each with the command that repairs it.
+ * doctor: finds problems in the settings of git and varve on this machine, and in the tables of the
+ * index. The result is a list of findings, each with the command that repairs the problem.
  *
  *	vv_doctor d = {0};
  *	if ((rc = vv_doctor_machine(&d, env, err)) < 0 || ...
@@ -25,27 +25,27 @@
 typedef struct vv_doctor_finding {
 	const char *what; /* a word: "hook", "blocks"; a constant */
 	bool wrong;       /* a problem; false: only information */
-	char *message;    /* one line, as it may be shown */
+	char *message;    /* one line, safe to show */
 	char *mend;       /* a command, or advice; NULL: no remedy */
-	bool fetch;       /* a fetch brings the missing blocks, according to local information */
+	bool fetch;       /* according to local information, a fetch gets the missing blocks */
 } vv_doctor_finding;
 
 typedef struct vv_doctor {
 	vv_doctor_finding *findings;
 	size_t count, cap, wrong;
-	/* number of pointers in the index, and of paths that varve tracks */
+	/* number of pointers in the index and paths that varve tracks */
 	size_t tables;
 	char git[64];           /* git's version; "": git was not found */
-	vv_hint_words_fn words; /* set by the caller: the program's */
+	vv_hint_words_fn words; /* writes the sentences of hints; set by the caller */
 } vv_doctor;
 
 /* Checks git, its version, and varve on the PATH (doctor.c). */
 vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err);
-/* Reports which kinds of documents can be read here, and what is missing for the others. r may
- * be NULL (doctor_documents.c). */
+/* Reports which kinds of documents can be read on this machine, and what is missing for the others.
+ * r may be NULL (doctor_documents.c). */
 vv_status vv_doctor_documents(vv_doctor *d, vv_repository *r, const vv_env *env, vv_error *err);
-/* Checks the settings that make git call varve. needed: it is a problem if a repository or user
- * lacks them. */
+/* Checks the settings that make git call varve. If needed is true, it is a problem if the
+ * repository or user does not have them. */
 vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_error *err);
 /* Checks for invalid names and values of settings, the pre-push hook, locks, and disk space. */
 vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err);

@@ -1,9 +1,9 @@
 /*
- * sides: finds the two versions that a command line compares, and the paths that differ between
- * them.
+ * sides: finds the two versions that the arguments of a command name, and the paths that differ
+ * between them.
  *
- * A B, A..B, A...B, A (against the work tree), --cached, or nothing (index against work
- * tree), as git diff has them.
+ * The arguments are those of git diff: A B, A..B, A...B, A (against the work tree), --cached, or
+ * nothing (index against work tree).
  */
 #ifndef VV_LIB_STATUS_SIDES_H
 #define VV_LIB_STATUS_SIDES_H
@@ -22,11 +22,11 @@ typedef enum vv_side_kind { VV_SIDE_COMMIT, VV_SIDE_INDEX, VV_SIDE_WORK } vv_sid
 
 typedef struct vv_diff_side {
 	vv_side_kind kind;
-	vv_oid commit; /* null: an empty side (no commit yet) */
-	char *name;    /* "HEAD~1", "index", "work tree" */
+	vv_oid commit; /* null: an empty side, because there is no commit yet */
+	char *name;    /* such as "HEAD~1", "index" or "work tree" */
 } vv_diff_side;
 
-/* Sets out to a commit, with the name "word (a1b2c3d)"; word NULL: its short id. */
+/* Sets out to a commit. Its name is "word (a1b2c3d)", or the short id if word is NULL. */
 vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid *commit,
 			      const char *word, vv_error *err);
 void vv_diff_side_clear(vv_diff_side *s);
@@ -34,16 +34,16 @@ VV_AUTO_CLEAR(vv_diff_side, vv_diff_side_clear)
 
 #define VV_STAGE_HIDDEN (-1)
 typedef struct vv_diff_path {
-	char *path, *old_path;       /* old_path: the path before a rename (renames.h); else NULL */
+	char *path, *old_path;       /* old_path: the path before a rename (renames.h), or NULL */
 	uint32_t old_mode, new_mode; /* 0: the side lacks the path */
 	/* ids of the blobs; null for content that only the work tree has */
 	vv_oid old_id, new_id;
-	/* new_id, or the index's id if the work tree changed the file */
+	/* new_id, or the id in the index if the file in the work tree was changed */
 	vv_oid known_id;
-	/* of a path in conflict: the compared stage (1 base, 2 ours, 3 theirs; VV_STAGE_HIDDEN:
-	 * no single version is in the index); else 0 */
+	/* for a path in conflict, the stage that is compared: 1 base, 2 ours, 3 theirs,
+	 * VV_STAGE_HIDDEN: the index does not have a single version; else 0 */
 	int stage;
-	bool literal;    /* an argument names just this path */
+	bool literal;    /* an argument names exactly this path */
 	size_t document; /* length of DOCUMENT if path is DOCUMENT#TABLE; else 0 */
 } vv_diff_path;
 
@@ -52,43 +52,45 @@ typedef struct vv_diff_sides {
 	vv_diff_path *paths; /* sorted */
 	size_t count, cap;
 	int revisions; /* number of arguments that are revisions */
-	/* tables of documents that arguments name, as DOCUMENT#TABLE; other tables of these
+	/* tables of documents that arguments name as DOCUMENT#TABLE; other tables of these
 	 * documents are left out */
 	char **tables;
 	size_t table_count;
 } vv_diff_sides;
 
-/* Options of the command line. */
+/* The options of a command. */
 typedef struct vv_diff_sides_options {
-	int dashdash; /* number of arguments before "--"; -1: no "--" */
+	int dashdash; /* number of arguments before "--"; -1: there is no "--" */
 	bool cached;
-	bool renames; /* detect renames: match removed paths with new paths */
-	/* of paths in conflict, the stage to compare with the work tree: 1 base, 2 ours, 3
-	 * theirs; 0: ours, if index and work tree are compared */
+	bool renames; /* detect renames: pair removed paths with new paths */
+	/* for paths in conflict, the stage to compare with the work tree: 1 base, 2 ours, 3 theirs;
+	 * 0: ours, if the index is compared with the work tree */
 	int stage;
 } vv_diff_sides_options;
 
-/* Splits the arguments into revisions and paths, and lists the differing paths; paths in
- * conflict are always listed. VV_ENOTFOUND: no such revision, or a path that neither side has. */
+/* Splits the arguments into revisions and paths, and lists the paths that differ. Paths in conflict
+ * are always listed. VV_ENOTFOUND: no such revision, or neither side has a path. */
 vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_reader *s, int argc,
 			     char **argv, const vv_diff_sides_options *opts, vv_error *err);
-/* Lists the paths that differ between two commits; from NULL: an empty tree. paths:
- * repository-relative, NULL-ended; NULL: all. */
+/* Lists the paths that differ between two commits. from NULL: an empty tree. paths: relative to the
+ * repository, the last element is NULL; paths NULL: all paths. */
 vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, const char *const *paths, vv_error *err);
-/* Copies the paths to *out, with DOCUMENT in place of DOCUMENT#TABLE, which is added to
- * d->tables. paths and *out are NULL-ended, or NULL; free *out with vv_diff_words_free. */
+/* Copies paths to *out. A path DOCUMENT#TABLE is copied as DOCUMENT, and added to d->tables. The
+ * last element of paths and of *out is NULL; each may be NULL. Free *out with
+ * vv_diff_words_free. */
 vv_status vv_diff_sides_take_paths(vv_diff_sides *d, char ***out, vv_repository *r,
 				   const char *const *paths, vv_error *err);
-/* Replaces each document (lib/documents) that a reader supports by its tables, of both sides. */
+/* Replaces each document (lib/documents) that a reader supports by the tables that it has on both
+ * sides. */
 vv_status vv_diff_sides_open_documents(vv_diff_sides *d, vv_repository *r, vv_dataset_reader *s,
 				       vv_error *err);
-/* Copies the arguments to *out, with DOCUMENT in place of DOCUMENT#TABLE unless a file has this
- * name; DOCUMENT#TABLE is added to d->tables. Free *out with vv_diff_words_free. */
+/* Copies the arguments to *out. An argument DOCUMENT#TABLE is copied as DOCUMENT, and added to
+ * d->tables, unless a file has this whole name. Free *out with vv_diff_words_free. */
 vv_status vv_diff_sides_take_tables(vv_diff_sides *d, char ***out, vv_repository *r, int argc,
 				    char **argv, vv_error *err);
 void vv_diff_words_free(char **words);
-/* Returns the argument by which vv_subject_find finds a path of the side; owned by the caller. */
+/* Returns the argument with which vv_subject_find finds a path of the side. Owned by the caller. */
 char *vv_diff_side_word(const vv_diff_side *s, const vv_repository *r, const char *path, int stage);
 void vv_diff_sides_clear(vv_diff_sides *d);
 VV_AUTO_CLEAR(vv_diff_sides, vv_diff_sides_clear)

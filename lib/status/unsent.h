@@ -15,7 +15,7 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* Sets *out to the number of such versions; 0 if there is no remote, or if the number is unknown,
+/* Sets *out to the number of such versions; 0 if no remote exists, or if the number is unknown,
  * as in a shallow clone or because of a damaged pointer. */
 vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err);
 

@@ -16,28 +16,34 @@
 
 typedef struct vv_fetch_data {
 	vv_repository *repo;
-	const char *rev; /* a commit, or "A..B": A, and the commits of B that A lacks; NULL: HEAD */
+	/* a commit; or "A..B", which is A and the commits reachable from B and not from A; NULL:
+	 * HEAD */
+	const char *rev;
 	const char *const *paths; /* files or folders, NULL-ended; NULL: all */
-	/* In place of both: every version of all refs and HEAD, and those that are noted as elsewhere. */
+	/* In place of rev and paths: every version in all refs and HEAD, and versions that are
+	 * recorded as stored elsewhere. */
 	bool all;
-	/* Or everything that these commits and tags reach, and `there` do not. */
+	/* In place of rev and paths: all versions that are reachable from these commits and tags,
+	 * and not from `there`. */
 	const vv_oid *tips, *there;
 	size_t tip_count, there_count;
-	/* names of remotes, or URLs; empty: the remotes, and other peers that have the blocks; NULL: the same, unless
-	 * fetching is not allowed (needed.h) */
+	/* names of remotes, or URLs. If empty, the remotes, and other peers that have the blocks.
+	 * If NULL, the same, but only if fetching is allowed (needed.h) */
 	const vv_strings *from;
-	const vv_progress *progress; /* or NULL */
+	const vv_progress *progress; /* may be NULL */
 	/* After the run: */
 	uint64_t versions, fetched;
 } vv_fetch_data;
 
-/* VV_EMISSING: some could not be fetched; the others have arrived. VV_ENOTFOUND: no such revision,
- * or no dataset at the paths. */
+/* Fetches the versions. VV_EMISSING: some versions could not be fetched; the others have been
+ * fetched. VV_ENOTFOUND: no such revision, or no dataset at the paths. */
 vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err);
 /* Fetches only the version with this root, instead of the versions above. */
 vv_status vv_fetch_data_root(vv_fetch_data *f, const vv_cid *root, vv_error *err);
-/* After a push has failed with VV_EMISSING and the error err, since versions were dropped, or came by git alone: fetches
- * them. notes: or NULL. VV_OK: push again. VV_EMISSING: nothing was fetched, and err is the error of the push. */
+/* Fetches the versions that are missing for a push. Call after a push has failed with VV_EMISSING
+ * and the error err, because versions were dropped, or only their commits were fetched. notes may
+ * be NULL. VV_OK: push again. VV_EMISSING: nothing was fetched, and err still has the error of the
+ * push. */
 vv_status vv_fetch_data_for_push(vv_fetch_data *f, const vv_notes *notes, vv_error *err);
 
 #endif

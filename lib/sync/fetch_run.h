@@ -40,7 +40,7 @@ typedef struct vv_fetch_job {
 		missing,     /* number of missing blocks */
 		versions;    /* number of new versions of datasets */
 	vv_transfer_sum sum; /* totals of the received data */
-	bool refused;        /* a ref was not moved, since it was no fast-forward */
+	bool refused;        /* a ref was not moved, since it was not a fast-forward */
 	/* a ref was not moved, since no peer has all blocks of its versions, or no copy has the
 	 * commits that a head names */
 	bool behind;

@@ -1,10 +1,10 @@
 /*
- * repair: repairs the damage that fsck found, as far as a peer has the blocks.
+ * repair: repairs the damage that fsck found, as far as the blocks are available.
  *
- * First it retires damaged packs (vv_store_salvage), so that only their lost blocks are missing.
- * Then it searches missing blocks in retired packs, makes them again from the tables of the work
- * tree, and fetches them from the named peers. Only blocks that a version needs are stored. If the
- * repair is killed, nothing is lost, and it can be run again.
+ * First, damaged packs are replaced (vv_store_salvage), so that only their unreadable blocks are
+ * missing. Then missing blocks are searched in the replaced packs, made again from the tables of
+ * the work tree, or fetched from the given peers. Only blocks that a version needs are stored. If
+ * the repair is killed, nothing is lost, and it can be run again.
  */
 #ifndef VV_LIB_SYNC_REPAIR_H
 #define VV_LIB_SYNC_REPAIR_H
@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "lib/tables/dataset_reader.h"
 
-/* A version that the history names. */
+/* A version in the history. */
 typedef struct vv_repair_version {
 	vv_cid root; /* null: the pointer cannot be read */
 	char *path;
@@ -26,17 +26,18 @@ typedef struct vv_repair {
 	vv_dataset_reader *reader;
 	const vv_repair_version *versions; /* newest first */
 	size_t count;
-	const char *const *files; /* damaged packs, in the packs' folder */
+	const char *const *files; /* names of damaged packs in the folder of packs */
 	size_t file_count;
 	const vv_strings *from; /* peers: names of remotes, or URLs */
-	/* Called after each repair of a version or (version NULL) of a file. what: how it was
-	 * repaired, and from which source. */
+	/* Called after each repair of a version, or, if version is NULL, of a file. what describes
+	 * how it was repaired, and from which source. */
 	vv_status (*told)(void *payload, const vv_repair_version *version, const char *file,
 			  const char *what, vv_error *err);
 	void *payload;
 } vv_repair;
 
-/* Damage that cannot be repaired is not reported here, but by the next fsck. VV_ELOCKED. */
+/* Runs the repair. Damage that cannot be repaired is not an error here, but is reported by the next
+ * fsck. VV_ELOCKED: another process writes to the store. */
 vv_status vv_repair_run(const vv_repair *r, vv_error *err);
 
 #define VV_REPAIR_PEERS_MAX 8u

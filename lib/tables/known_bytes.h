@@ -1,9 +1,10 @@
 /*
- * known_bytes: recognises a file that was written a moment ago, with its version.
+ * known_bytes: finds the version of a file that varve wrote a moment ago.
  *
- * varve writes a table, and then git passes that file to our filter, or, without its name, to other programs: they need not
- * import it again. A written version is noted with the hash of its bytes; the last some are kept in .git/varve/cache/smudged.
- * Derived, safe to delete.
+ * varve writes a table; git then passes this file to our filter, or copies of it, without its name, to other
+ * programs, such as varve's textconv. With the notes of this module, these need not import the file
+ * again. A note maps the hash of a written file's bytes to its version; the latest notes are kept
+ * in .git/varve/cache/smudged, a cache that is safe to delete.
  */
 #ifndef VV_LIB_TABLES_KNOWN_BYTES_H
 #define VV_LIB_TABLES_KNOWN_BYTES_H
@@ -17,18 +18,21 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* Less is read again sooner than it is noted. */
+/* Smaller files are not noted: importing one is faster than finding its note. */
 #define VV_KNOWN_BYTES_MIN ((uint64_t)256 << 10)
 
-/* Like vv_table_file, and notes the bytes, unless they are few or in another encoding. opts->secret is the repository's. Where
- * the disk does not take it, nothing is noted. */
+/* Like vv_table_file; then notes the hash of the written bytes and the version, unless the file is smaller than
+ * VV_KNOWN_BYTES_MIN or in another encoding. opts->secret is the repository's secret. It is not an error if the note
+ * cannot be written. */
 vv_status vv_known_bytes_write(vv_repository *r, vv_table *t, vv_bytes_fn fn, void *payload,
 			       const vv_bytes_options *opts, vv_error *err);
 
-/* Gets the noted size and hash (XXH3-128, seeded with the repository's secret) of a version. False: it is not noted. */
+/* Sets *size and *hash (XXH3-128, seeded with the repository's secret) to those noted for a version. Returns false if
+ * the version is not noted. */
 bool vv_known_bytes_of(vv_repository *r, const vv_cid *root, uint64_t *size, vv_hash128 *hash);
 
-/* *found: the file's bytes are those of the version *root. A file that cannot be read is not found. */
+/* Looks up a file by its bytes. If it was noted, sets *found to true and *root to its version;
+ * else, or if the file cannot be read, sets *found to false. */
 vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, bool *found,
 			      vv_error *err);
 

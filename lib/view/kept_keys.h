@@ -12,14 +12,15 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_kept_keys {
-	vv_key_lookup lookup; /* cache NULL: no cached keys */
+	vv_key_lookup lookup; /* if its cache is NULL, there are no cached keys */
 } vv_kept_keys;
 
-/* path: of the table, from the top of the repository; borrowed, like pool and progress. make: may all row
- * groups be read once, if the hashes can be cached? Close *out also after a failure. */
+/* Opens the cached keys of a table. path: path of the table, relative to the repository; borrowed.
+ * make: if the hashes are not cached, all row groups may be read once to cache them. Close *out
+ * also after a failure. */
 vv_status vv_kept_keys_open(vv_kept_keys *out, vv_repository *repo, const char *path, bool make,
 			    vv_error *err);
-void vv_kept_keys_close(vv_kept_keys *k); /* accepts zeroes */
+void vv_kept_keys_close(vv_kept_keys *k); /* k may be zeroed */
 VV_AUTO_CLEAR(vv_kept_keys, vv_kept_keys_close)
 
 #endif

@@ -20,17 +20,17 @@ typedef struct vv_diff_keys {
 	size_t count;
 } vv_diff_keys;
 
-/* Adds the key of the table `from` if the table `other` has its columns, too. */
+/* Adds the key of the table `from` if the table `other` also has the columns of the key. */
 vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table *other,
 			   vv_error *err);
 
-/* Adds a key if columns were renamed: that of b (new) or of a, in the names of b. columns: how
- * the columns of a and b correspond. */
+/* Adds the key of b if new is true, else the key of a, in the names of b, for tables whose columns
+ * were renamed. columns describes how the columns of a and b correspond. */
 vv_status vv_diff_keys_add_renamed(vv_diff_keys *k, const vv_table *a, const vv_table *b, bool new,
 				   const vv_columns *columns, vv_error *err);
 
-/* Adds columns that both tables have and whose values are unique among the first rows of each.
- * columns: how the columns correspond; NULL: by name. */
+/* Adds columns that both tables have and whose values are unique among the first rows of each
+ * table. columns describes how the columns of a and b correspond; NULL: by name. */
 vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv_columns *columns,
 			     vv_error *err);
 void vv_diff_keys_clear(vv_diff_keys *k);

@@ -1,5 +1,5 @@
 /*
- * log_filter: chooses the commits that log shows: by date, author, message, number of parents, and
+ * log_filter: selects the commits that log shows: by date, author, message, number of parents, and
  * by added or removed values (-S).
  */
 #ifndef VV_LIB_VIEW_LOG_FILTER_H
@@ -15,21 +15,24 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_log_filter_options {
-	/* from the beginning of a date, as vv_date_span takes it; NULL: any time */
+	/* only commits since the beginning of this date, in the form for vv_date_span; NULL: no
+	 * limit */
 	const char *since;
-	const char *until; /* up to the end of a date */
-	const char *author,
-		*grep;     /* basic regular expressions, of "Name <mail>" and of the message */
-	const char *value; /* -S */
-	vv_dataset_reader *reader; /* of value */
+	const char *until; /* only commits until the end of this date; NULL: no limit */
+	/* basic regular expressions: author matches "Name <mail>", grep the message; NULL: no
+	 * limit */
+	const char *author, *grep;
+	const char *value;         /* argument of -S; may be NULL */
+	vv_dataset_reader *reader; /* reads tables for value */
 	bool ignore_case;          /* for author and grep */
-	bool merges, no_merges;
-	const char *const *paths; /* of value: only these; NULL: all */
+	bool merges, no_merges;    /* merges: only merges; no_merges: no merges */
+	/* paths in which value is searched; the last element is NULL; NULL: all paths */
+	const char *const *paths;
 } vv_log_filter_options;
 
 typedef struct vv_log_filter vv_log_filter;
 
-/* opts must outlive the filter. VV_EUSAGE: a date or an expression that cannot be read. */
+/* Opens a filter. opts must outlive the filter. VV_EUSAGE: a date or an expression is invalid. */
 vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 			     const vv_log_filter_options *opts, vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * row_find: rows of a table by their keys, as conflicts write them.
+ * row_find: finds rows of a table by their keys, in the form in which conflicts write keys.
  */
 #ifndef VV_LIB_VIEW_ROW_FIND_H
 #define VV_LIB_VIEW_ROW_FIND_H
@@ -11,30 +11,34 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-/* row_work: registers functions on rows for lower rooms, which are independent of rows: edits of row groups for the
- * store, and the rows by which renamed tables are found.
+/* row_work: provides lower folders, which must not depend on rows, with functions on rows: edits of
+ * row groups for the store, and the comparison of rows by which renamed tables are found.
  *
- * Every program and library calls vv_row_work_register before it opens a repository; any thread may call it,
- * repeatedly.
+ * Every program and library calls vv_row_work_register before it opens a repository. Any thread may
+ * call it, also repeatedly.
  */
 
 void vv_row_work_register(void);
 
+/* Returns the hash of a row's cells. Overwrites scratch; if memory runs out, scratch->failed is
+ * set. */
 uint64_t vv_row_hash(vv_buf *scratch, const vv_cell *cells, size_t count);
-/* The hashes of all rows, ascending; *out is owned by the caller. */
+/* Sets *out to the hashes of all rows, ascending, owned by the caller. */
 vv_status vv_row_hashes(vv_table *t, uint64_t **out, size_t *count, vv_error *err);
 
-/* One key that is looked for. */
+/* A key that is searched. */
 typedef struct vv_row_wanted {
-	const char *key; /* borrowed; NULL: never found */
+	const char *key; /* borrowed; NULL: no row is found */
 	uint64_t row;    /* the first row with this key; UINT64_MAX: no such row */
-	char **above;    /* wanted with vv_rows_find's above: keys of the rows right above it,
-	                  * nearest first; NULL-ended, owned (vv_rows_wanted_clear) */
+	/* keys of the rows directly above the row, nearest first, at most `above` of vv_rows_find;
+	 * the last element is NULL; owned (vv_rows_wanted_clear) */
+	char **above;
 } vv_row_wanted;
 
-/* Reads the key columns once. above: how many keys to keep of the rows above each. */
+/* Finds the rows with the wanted keys; reads the columns of the key once. above: maximum number of
+ * keys to set in the `above` of each element. */
 vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t above,
 		       vv_error *err);
-void vv_rows_wanted_clear(vv_row_wanted *wanted, size_t count); /* not the array itself */
+void vv_rows_wanted_clear(vv_row_wanted *wanted, size_t count); /* does not free the array itself */
 
 #endif

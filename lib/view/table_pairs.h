@@ -1,9 +1,10 @@
 /*
  * table_pairs: pairs the tables of two versions of a document.
  *
- * A table's partner has the same name. Otherwise it is, among the tables whose name the other
- * version lacks, the one with most of its rows, at least half. Tables that describe a table (its
- * formulas) are paired together with that table.
+ * A table is paired with the table of the same name. The tables that then remain are compared by
+ * their rows: two of them are paired, as a renamed table, if they share at least half of their
+ * rows; the tables that share most are paired first. A table that describes another table (its
+ * formulas) is paired together with that table.
  */
 #ifndef VV_LIB_VIEW_TABLE_PAIRS_H
 #define VV_LIB_VIEW_TABLE_PAIRS_H
@@ -15,21 +16,22 @@
 #include "repo/git/merge/lineage.h"
 
 typedef struct vv_table_pair {
-	const vv_document_table *was, *is; /* NULL: the version lacks the table */
+	const vv_document_table *was, *is; /* NULL: that version lacks the table */
 } vv_table_pair;
 
-/* Opens another table of of's document, without printing its reader's notes. Close t first, then
- * clear s. */
+/* Opens another table of the document of `of`, without printing the notes of the document's reader.
+ * Close t first, then clear s. */
 vv_status vv_table_beside_open(vv_subject *s, vv_table *t, const vv_subject *of, const char *table,
 			       vv_error *err);
 
-/* Pairs the tables: in the order of b, the newer version, then removed tables. A subject whose
- * document has no tables is ignored. *out is owned by the caller; it borrows from the documents. */
+/* Pairs the tables of two versions, in the order of the newer version b, followed by removed
+ * tables. If a subject's document has no tables, the subject is ignored. *out is owned by the
+ * caller, and borrows from the documents. */
 vv_status vv_table_pairs_find(vv_table_pair **out, size_t *count, const vv_subject *a,
 			      const vv_document *of_a, const vv_subject *b, const vv_document *of_b,
 			      vv_error *err);
 
-/* Returns the functions by which a history follows tables of documents. */
+/* Returns the functions with which a history follows tables of documents. */
 vv_lineage_tables vv_table_lineage(vv_dataset_reader *reader);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * filter: Git's clean and smudge filters for a dataset: bytes to pointer, and back.
+ * filter: the clean and smudge filters for Git: converts the bytes of a dataset to a pointer, and
+ * back.
  */
 #ifndef VV_LIB_WORKTREE_FILTER_H
 #define VV_LIB_WORKTREE_FILTER_H
@@ -16,45 +17,50 @@
 #include "lib/worktree/attributes_lines.h"
 #include "repo/git/repository.h"
 
-#define VV_SMUDGE_LIMIT (256u << 20) /* if varve.smudgeLimit is not set */
+#define VV_SMUDGE_LIMIT (256u << 20) /* the limit if varve.smudgeLimit is not set */
 
 typedef struct vv_filter {
 	vv_repository *repo;
 	vv_dataset_writer *writer;
-	uint64_t smudge_limit;    /* bytes: varve.smudgeLimit, or less */
-	bool by_varve;            /* less: the varve command that runs git writes larger files */
-	struct vv_needed *needed; /* NULL until blocks are missing here */
-	bool waits_later;         /* the disk is waited for only in vv_filter_wait */
-	vv_attr_list lines;       /* vv_attr_beaten_read's, once a pointer was given */
-	vv_buf warned;            /* path and text of the last report */
+	uint64_t smudge_limit; /* in bytes: varve.smudgeLimit, or less */
+	/* smudge_limit is less because the varve command that runs git writes larger files */
+	bool by_varve;
+	struct vv_needed *needed; /* NULL until a missing block was needed */
+	bool waits_later;         /* wait for the disk only in vv_filter_wait */
+	/* result of vv_attr_beaten_read; set when the first pointer was returned */
+	vv_attr_list lines;
+	vv_buf warned; /* path and text of the last report */
 } vv_filter;
 
-/* notes: receives warnings, and the reasons why pointers passed unchanged. */
+/* Opens the filter. notes receives warnings, and the reasons why pointers were passed on
+ * unchanged. */
 vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err);
 void vv_filter_close(vv_filter *f);
 VV_AUTO_CLEAR(vv_filter, vv_filter_close)
-/* Call this while Git has no request: releases locks that other processes could wait for. */
+/* Releases locks for which other processes may wait. Call while git sends no request. */
 void vv_filter_rest(vv_filter *f);
-/* With waits_later: waits until all stored blocks are durable. */
+/* Waits until all stored blocks are durable. Required if f->waits_later is set. */
 vv_status vv_filter_wait(vv_filter *f, vv_error *err);
 
-/* Does git store the filter's output? If so, git has locked the index; git diff and git blame run the filter without
- * locking it. */
+/* Sets *out to whether git stores the filter's output: git has then locked the index. git diff and
+ * git blame run the filter without locking the index. */
 vv_status vv_filter_stores(const vv_filter *f, bool *out, vv_error *err);
 
-/* A stream to read, as vv_source.read. */
+/* Reads from a stream, as vv_source.read does. */
 typedef ssize_t (*vv_filter_read_fn)(void *payload, void *buf, size_t len, vv_error *err);
 
-/* Appends the pointer to out; its blocks are then durable, or with waits_later visible. A pointer of this
- * repository passes unchanged; so does the content of files that are never datasets (datapackage.json, .git*). */
+/* Reads a file, stores its blocks, and appends its pointer to out. The blocks are then durable, or,
+ * with waits_later, visible. If the content is a pointer of this repository, or the file can never
+ * be a dataset (datapackage.json, .git*), the content is appended unchanged. */
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err);
 
-/* Reads all of the blob, then decides: *materialise true: content is a pointer whose data is stored
- * here and small enough; vv_filter_bytes returns it. Else content passes unchanged, with a note of
- * the reason for a pointer. */
+/* Reads the whole blob into out->content. Sets out->materialise to true if the blob is a pointer
+ * whose data is stored here and small enough; vv_filter_bytes then passes the data to fn. Otherwise
+ * vv_filter_bytes passes the blob itself; if the blob is a pointer, the reason is sent to the
+ * listener. */
 typedef struct vv_smudge {
-	vv_buf content; /* of the blob; it fits into memory, as Git itself has it there */
+	vv_buf content; /* content of the blob, which Git also holds in memory */
 	vv_cid root;
 	bool materialise;
 } vv_smudge;

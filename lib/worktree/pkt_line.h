@@ -1,8 +1,8 @@
 /*
  * pkt_line: reads and writes Git's packet lines, the protocol of its long-running filters.
  *
- * Four hex digits of length (themselves included), then the bytes; "0000" ends a run.
- * Source: gitattributes(5), "Long Running Filter Process"; gitprotocol-common(5).
+ * A packet has four hex digits of length (which include these digits), then the bytes. "0000" ends
+ * a run of packets. Source: gitattributes(5), "Long Running Filter Process"; gitprotocol-common(5).
  */
 #ifndef VV_LIB_WORKTREE_PKT_LINE_H
 #define VV_LIB_WORKTREE_PKT_LINE_H
@@ -16,27 +16,27 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-#define VV_PKT_MAX 65516u /* bytes of data in one packet */
+#define VV_PKT_MAX 65516u /* maximum bytes of data in a packet */
 
 typedef struct vv_pkt_in {
 	int fd;
-	uint8_t *buf;    /* received bytes: the rest of a packet, and following packets */
-	size_t at, end;  /* the range in buf that is not part of the current packet */
+	uint8_t *buf;    /* received bytes: the current packet, and what follows it */
+	size_t at, end;  /* the range of buf after the current packet */
 	char *packet;    /* the current packet, in buf */
-	size_t len, pos; /* length of the current packet, and how much of it was read */
+	size_t len, pos; /* bytes of the current packet, and how many of them were read */
 	bool flushed;    /* the run has ended */
-	bool eof;        /* end of input; possible only between runs */
+	bool eof;        /* the input has ended; possible only between runs */
 } vv_pkt_in;
 
 vv_status vv_pkt_in_init(vv_pkt_in *p, int fd, vv_error *err);
 void vv_pkt_in_clear(vv_pkt_in *p);
 VV_AUTO_CLEAR(vv_pkt_in, vv_pkt_in_clear)
 
-/* Reads the next packet of the run as text, without its newline. 1: a packet; 0: end of the run,
- * or of the input (p->eof); <0: failure. *text is borrowed until the next call. */
+/* Sets *text to the next packet of the run as text, without its newline, borrowed until the next
+ * call. Returns 1; 0 at the end of the run, or of the input (p->eof); negative on failure. */
 int vv_pkt_text(vv_pkt_in *p, const char **text, vv_error *err);
 
-/* Reads bytes of the run; 0: end of the run. payload is the vv_pkt_in: a function for
+/* Reads bytes of the run. Returns 0 at the end of the run. payload is the vv_pkt_in: usable as
  * vv_source.read. */
 ssize_t vv_pkt_read(void *payload, void *buf, size_t len, vv_error *err);
 
@@ -54,10 +54,12 @@ typedef struct vv_pkt_out {
 void vv_pkt_out_init(vv_pkt_out *p, int fd);
 void vv_pkt_out_clear(vv_pkt_out *p);
 VV_AUTO_CLEAR(vv_pkt_out, vv_pkt_out_clear)
-vv_status vv_pkt_put(vv_pkt_out *p, const void *bytes, size_t len,
-		     vv_error *err); /* appends bytes, in as many packets as necessary */
-vv_status vv_pkt_puts(vv_pkt_out *p, const char *text, vv_error *err); /* with a line end */
-void vv_pkt_flush(vv_pkt_out *p);                                      /* ends the run */
-vv_status vv_pkt_send(vv_pkt_out *p, vv_error *err); /* sends the rest; long data is sent earlier */
+/* Appends bytes, in as many packets as needed. */
+vv_status vv_pkt_put(vv_pkt_out *p, const void *bytes, size_t len, vv_error *err);
+/* Appends text and a line end. */
+vv_status vv_pkt_puts(vv_pkt_out *p, const char *text, vv_error *err);
+void vv_pkt_flush(vv_pkt_out *p); /* ends the run */
+/* Sends the bytes that were not sent yet; vv_pkt_put sends long data itself. */
+vv_status vv_pkt_send(vv_pkt_out *p, vv_error *err);
 
 #endif

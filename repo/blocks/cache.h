@@ -1,8 +1,8 @@
 /*
- * cache: the blocks that served as bases last.
+ * cache: keeps the blocks that were last used as bases of differences.
  *
- * Reading a version after its neighbour walks nearly the same chains of
- * differences; with their links at hand that costs one step a block. Thread-safe.
+ * Two neighbouring versions have nearly the same chains of differences. If the chains' blocks are
+ * in the cache, reading the second version costs one step for each block. Thread-safe.
  */
 #ifndef VV_REPO_BLOCKS_CACHE_H
 #define VV_REPO_BLOCKS_CACHE_H
@@ -14,12 +14,12 @@
 #include "base/auto.h"
 #include "repo/blocks/cid.h"
 
-/* A checked block's bytes, shared and not to be modified. */
+/* The bytes of a block whose hash was checked. They are shared, and must not be modified. */
 typedef struct vv_blob {
 	atomic_uint refs;
 	vv_cid cid;
 	size_t len;
-	struct vv_blob *next_in_slot, *newer, *older; /* the cache's */
+	struct vv_blob *next_in_slot, *newer, *older; /* used by the cache only */
 	uint8_t bytes[];
 } vv_blob;
 
@@ -31,9 +31,11 @@ typedef struct vv_block_cache vv_block_cache;
 vv_block_cache *vv_block_cache_new(size_t max_bytes); /* NULL when out of memory */
 void vv_block_cache_free(vv_block_cache *c);          /* accepts NULL */
 VV_AUTO_FREE(vv_block_cache, vv_block_cache_free)
-void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes);    /* sets the limit */
-vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid); /* a reference, or NULL */
-/* In place of the one of that name. Takes a reference of its own. */
+/* Changes the maximum number of bytes. */
+void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes);
+/* Returns a new reference to the block, or NULL if the cache does not have it. */
+vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid);
+/* Adds the block, and replaces one with the same CID. The cache keeps its own reference. */
 void vv_block_cache_put(vv_block_cache *c, vv_blob *b);
 
 #endif

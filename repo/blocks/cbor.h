@@ -1,12 +1,16 @@
 /*
- * cbor: writes and reads DAG-CBOR. The reader is strict: it accepts only the canonical encoding of a value.
+ * cbor: writes and reads DAG-CBOR. The reader is strict: it accepts only the canonical encoding of
+ * a value.
  *
- * Writing: the caller writes values in order, and map keys sorted (shorter key first, then bytewise), which
- * vv_cbor_check enforces in tests.
- * Reading: a cursor over a whole block; every read checks type, shortest form
- * and bounds. No floats, no tags except 42, no indefinite lengths; text is valid
- * UTF-8, integers have at most 64 bits. Source: IPLD DAG-CBOR specification;
- * RFC 8949 (heads), RFC 7049 3.9 (key order). libcbor writes the heads.
+ * Writing: the caller appends the values in order. The keys of a map must be sorted: shorter keys
+ * first, keys of equal length by their bytes. Tests check the order with vv_cbor_check.
+ *
+ * Reading: a vv_cbor is a cursor over a whole block. Every read checks the type, the bounds, and
+ * that the shortest form was used. Floats, indefinite lengths and tags except 42 are refused; text
+ * must be valid UTF-8, and integers have at most 64 bits.
+ *
+ * Source: IPLD DAG-CBOR specification; RFC 8949 (heads), RFC 7049 3.9 (key order). libcbor writes
+ * the heads.
  */
 #ifndef VV_REPO_BLOCKS_CBOR_H
 #define VV_REPO_BLOCKS_CBOR_H
@@ -31,9 +35,10 @@ void vv_cbor_put_map(vv_buf *b, uint64_t pairs);
 void vv_cbor_put_bool(vv_buf *b, bool v);
 void vv_cbor_put_null(vv_buf *b);
 void vv_cbor_put_link(vv_buf *b, const vv_cid *c); /* tag 42 */
-/* Appends the header of a CAR (CARv1) with this root, after its length. */
+/* Appends the length and the header of a CAR file (CARv1) with this root. */
 void vv_cbor_put_car_header(vv_buf *b, const vv_cid *root);
-/* Append a key and its value, or, for an array, a key and the head of the array. */
+/* Append a key and a value. vv_cbor_add_array appends a key and the head of an array of count
+ * items. */
 void vv_cbor_add_uint(vv_buf *b, const char *key, uint64_t v);
 void vv_cbor_add_bytes(vv_buf *b, const char *key, const void *p, size_t len);
 void vv_cbor_add_text(vv_buf *b, const char *key, const char *s); /* NUL-ended */
@@ -52,7 +57,7 @@ typedef enum vv_cbor_type {
 	VV_CBOR_NULL
 } vv_cbor_type;
 
-/* A cursor. The messages of VV_ECORRUPT have the byte offset and the expected item. */
+/* A cursor. The message of a VV_ECORRUPT has the byte offset and the expected item. */
 typedef struct vv_cbor {
 	const uint8_t *start, *p, *end;
 } vv_cbor;
@@ -64,8 +69,9 @@ vv_status vv_cbor_get_bytes(vv_cbor *c, const uint8_t **out, size_t *len,
 			    vv_error *err); /* borrowed from the block */
 vv_status vv_cbor_get_text(vv_cbor *c, const char **out, size_t *len,
 			   vv_error *err); /* borrowed, no NUL */
-/* Reads a text that is one of the words in an array, and sets *at to its index. Each item of the array has
- * `each` bytes and begins with the word. VV_ENOSUPPORT: another text, which the message has. */
+/* Reads a text that must be one of `words`, and sets *at to the index of the word. words is an
+ * array of count items of `each` bytes, and each item begins with a pointer to the word.
+ * VV_ENOSUPPORT: another text, which is in the message. */
 #define vv_cbor_get_word(c, words, at, err)                                                        \
 	vv_cbor_get_word_of(c, words, sizeof(words) / sizeof((words)[0]), sizeof((words)[0]), at,  \
 			    err)
@@ -76,19 +82,21 @@ vv_status vv_cbor_get_map(vv_cbor *c, size_t *pairs, vv_error *err);   /* 2 x pa
 vv_status vv_cbor_get_bool(vv_cbor *c, bool *out, vv_error *err);
 vv_status vv_cbor_get_null(vv_cbor *c, vv_error *err);
 vv_status vv_cbor_get_link(vv_cbor *c, vv_cid *out, vv_error *err);
-/* Reads a key. VV_ECORRUPT: the next item is not the text `expected`. */
+/* Reads a key of a map. VV_ECORRUPT: the next item is not the text `expected`. */
 vv_status vv_cbor_get_key(vv_cbor *c, const char *expected, vv_error *err);
-/* Moves past the key if it is the next item; else returns false and does not move. */
+/* If the next item is the key, moves past the key and returns true; else does not move and returns
+ * false. */
 bool vv_cbor_try_key(vv_cbor *c, const char *key);
-vv_status vv_cbor_skip(vv_cbor *c, vv_error *err);      /* skips one value with all its items */
+vv_status vv_cbor_skip(vv_cbor *c, vv_error *err);      /* skips a value, including nested values */
 vv_status vv_cbor_end(const vv_cbor *c, vv_error *err); /* VV_ECORRUPT unless c is at the end */
 
-/* Checks that the block is one canonical DAG-CBOR value: key order, duplicate keys, UTF-8, depth <=
- * VV_CBOR_DEPTH, no trailing bytes. VV_ECORRUPT if not. */
+/* Checks that the block is one canonical DAG-CBOR value: keys in order and without duplicates,
+ * valid UTF-8, a depth of at most VV_CBOR_DEPTH, no trailing bytes. VV_ECORRUPT: the block is not
+ * such a value. */
 vv_status vv_cbor_check(const void *bytes, size_t len, vv_error *err);
 
-/* Calls fn for every link in the block, in order. Stops and returns the status if fn returns a negative one.
- * Checks the block as vv_cbor_check does. */
+/* Calls fn for every link in the block, in order. If fn returns a negative status, stops and
+ * returns that status. Also checks the block as vv_cbor_check does. */
 typedef vv_status (*vv_link_fn)(void *payload, const vv_cid *link, vv_error *err);
 vv_status vv_cbor_links(const void *bytes, size_t len, vv_link_fn fn, void *payload, vv_error *err);
 
@@ -97,8 +105,8 @@ typedef struct vv_link {
 	vv_cid cid;
 	/* the unsigned integer after the link in its list; 1 if no integer follows */
 	uint64_t weight;
-	/* how many items, keys and values, of the outermost map are left from the link's member on; 0: the block
-	 * is not a map */
+	/* the number of keys and values of the outermost map from the pair with the link to the end
+	 * of the map; 0: the block is not a map */
 	uint64_t member;
 	size_t depth; /* number of lists and maps around the link */
 } vv_link;

@@ -1,9 +1,11 @@
 /*
- * cbor_members: writes and reads the members of a struct as the pairs of a DAG-CBOR map, as a table describes them.
+ * cbor_members: writes and reads the members of a C struct as the pairs of a DAG-CBOR map. A table
+ * (an array of vv_member) describes the members.
  *
- * The caller writes the map's head (with vv_members_count pairs); a table lists the members in the map's order, shorter
- * keys first. An absent member is a null link, NULL bytes, a number of all ones, fixed bytes whose flag is not set, an
- * empty list, or false. It is written as null if null_ok is set, and left out of the map if `optional` is set.
+ * The caller writes the head of the map, for vv_members_count pairs. The table lists the members in
+ * the order of the map: shorter keys first. A member is absent if it is a null link, NULL bytes, a
+ * number with all bits set, fixed bytes whose flag is false, an empty list, or false. An absent
+ * member is written as null if null_ok is set, and left out of the map if `optional` is set.
  */
 #ifndef VV_REPO_BLOCKS_CBOR_MEMBERS_H
 #define VV_REPO_BLOCKS_CBOR_MEMBERS_H
@@ -17,21 +19,31 @@
 #include "base/error.h"
 #include "repo/blocks/cbor.h"
 
+/* The C type of a member, and its form in the map. `at`, `more`, `size`, `max`, `item` and `words`
+ * are members of vv_member. */
 typedef enum vv_member_type {
-	VV_MEMBER_UINT,   /* uint64_t */
-	VV_MEMBER_UINT32, /* uint32_t */
+	VV_MEMBER_UINT,   /* a uint64_t */
+	VV_MEMBER_UINT32, /* a uint32_t */
 	VV_MEMBER_BOOL,
-	VV_MEMBER_LINK,  /* vv_cid */
-	VV_MEMBER_TEXT,  /* const char *, of at most `max` bytes and no NUL; read into the arena */
-	VV_MEMBER_NAME,  /* the same as a byte string: names of refs need not be UTF-8 */
-	VV_MEMBER_BYTES, /* const uint8_t *, with its size_t at `more`; read, they are borrowed */
-	VV_MEMBER_FIXED, /* uint8_t[size]; with null_ok a bool at `more` */
-	VV_MEMBER_LIST, /* a pointer, with its size_t at `more`: at most `max` items of `size`, read into the arena */
-	VV_MEMBER_JOINED, /* the same, as one byte string: each item is the bytes of its struct */
-	VV_MEMBER_WORD,   /* uint64_t: which of the `max` texts of `words` */
-	VV_MEMBER_MAP,    /* the members `item` of the same struct, as a map */
-	VV_MEMBER_TUPLE,  /* the same as a list */
-	VV_MEMBER_OWN     /* by its functions put and get */
+	VV_MEMBER_LINK, /* a vv_cid */
+	/* a const char * to at most `max` bytes and a NUL; reading allocates it in the arena */
+	VV_MEMBER_TEXT,
+	/* like TEXT, but written as a byte string, because names of refs need not be UTF-8 */
+	VV_MEMBER_NAME,
+	/* a const uint8_t *, and its length, a size_t, at offset `more`; borrowed from the block
+	 * after reading */
+	VV_MEMBER_BYTES,
+	/* a uint8_t[size]; with null_ok also a bool at offset `more`: whether the bytes are set */
+	VV_MEMBER_FIXED,
+	/* a pointer to at most `max` items of `size` bytes, and their number, a size_t, at offset
+	 * `more`; reading allocates the items in the arena */
+	VV_MEMBER_LIST,
+	VV_MEMBER_JOINED, /* like LIST, but written as one byte string: the memory of all items */
+	/* a uint64_t: the index of one of the `max` texts in `words`; written as text */
+	VV_MEMBER_WORD,
+	VV_MEMBER_MAP,   /* several members (`item`) of the same struct, written as a nested map */
+	VV_MEMBER_TUPLE, /* like MAP, but written as a list */
+	VV_MEMBER_OWN    /* written by the function put, read by the function get */
 } vv_member_type;
 
 typedef struct vv_members_in {
@@ -40,30 +52,36 @@ typedef struct vv_members_in {
 } vv_members_in;
 
 typedef struct vv_member {
-	const char *key; /* NULL: of an item */
+	const char *key; /* NULL: describes an item of a list, which has no key */
 	vv_member_type type;
 	bool null_ok, optional;
+	/* see vv_member_type; `at` is the member's offset in the struct */
 	size_t at, more, size, max;
-	/* of a list: one for a value, several for a list of just these */
+	/* LIST: describes an item; if there are several, an item is written as a list of these
+	 * members. MAP, TUPLE: the members */
 	const struct vv_member *item;
 	size_t item_count;
-	bool (*fits)(const void *item); /* NULL: every item fits */
+	bool (*fits)(const void *item); /* checks an item of a list; NULL: every item is valid */
 	const char *const *words;
 	void (*put)(vv_buf *b, const struct vv_member *f, const void *from);
 	vv_status (*get)(vv_members_in *in, const struct vv_member *f, void *out, vv_error *err);
 } vv_member;
 
-/* Number of these members that vv_members_put writes. */
+/* Returns the number of pairs that vv_members_put writes. */
 size_t vv_members_count(const vv_member *f, size_t count, const void *from);
+/* Appends the members f of the struct `from`, each as a key and a value. */
 void vv_members_put(vv_buf *b, const vv_member *f, size_t count, const void *from);
-/* A value without its key. */
+/* Appends the value of one member, without its key. */
 void vv_member_put(vv_buf *b, const vv_member *f, const void *from);
 
-/* out is zeroed before. VV_ECORRUPT: another type, length or number, or an item that does not fit. */
+/* Reads the members f into the struct `out`, which must be zeroed. VV_ECORRUPT: a value has another
+ * type, length or number of items, or an item is not valid. */
 vv_status vv_members_get(vv_members_in *in, const vv_member *f, size_t count, void *out,
 			 vv_error *err);
+/* Reads the value of one member, without its key. */
 vv_status vv_member_get(vv_members_in *in, const vv_member *f, void *out, vv_error *err);
-/* Reads the head of a map, or of a list of different members. VV_ECORRUPT: it has another number of members. */
+/* Read the head of a map, or of a list of different members. VV_ECORRUPT: the map or list does not
+ * have this number of members. */
 vv_status vv_members_get_map(vv_members_in *in, size_t members, vv_error *err);
 vv_status vv_members_get_tuple(vv_members_in *in, size_t members, vv_error *err);
 

@@ -1,9 +1,9 @@
 /*
  * cid: the name of a block, an IPFS CIDv1 with SHA-256.
  *
- * Binary form 36 bytes: 01 <codec> 12 20 <digest>. Text form: 'b' and RFC 4648
- * base32, lower case, no padding, 59 characters. Source: multiformats/cid; the
- * vectors are pinned in tests/unit/repo/cid_test.c.
+ * The binary form has 36 bytes: 01 <codec> 12 20 <digest>. The text form has 59 characters: 'b' and
+ * base32 (RFC 4648) in lower case without padding. Source: multiformats/cid; test vectors are in
+ * tests/unit/repo/cid_test.c.
  */
 #ifndef VV_REPO_BLOCKS_CID_H
 #define VV_REPO_BLOCKS_CID_H
@@ -34,16 +34,17 @@ vv_status vv_cid_of(vv_cid *out, uint8_t codec, const void *bytes, size_t len, v
 bool vv_cid_equal(const vv_cid *a, const vv_cid *b);
 int vv_cid_compare(const vv_cid *a, const vv_cid *b); /* by digest, then codec */
 bool vv_cid_is_null(const vv_cid *c);
-/* First 8 digest bytes, big-endian: sorts as the digest does. */
+/* Returns the first 8 bytes of the digest as a big-endian number, so that numbers have the same
+ * order as digests. */
 uint64_t vv_cid_prefix(const vv_cid *c);
 
-/* Reads a binary CID. Accepts only exactly 36 bytes, version 1, VV_CODEC_RAW or VV_CODEC_DAG_CBOR,
- * sha2-256, length 32. */
+/* Reads a binary CID. Accepts only 36 bytes with version 1, codec VV_CODEC_RAW or
+ * VV_CODEC_DAG_CBOR, hash sha2-256 and length 32. */
 vv_status vv_cid_read(vv_cid *out, const uint8_t *bytes, size_t len, vv_error *err);
 void vv_cid_write(uint8_t out[VV_CID_BYTES], const vv_cid *c);
 
-/* Reads a CID as text. VV_EUSAGE unless text is 59 characters, 'b' first, in lower case, with
- * unused bits zero, and its bytes are accepted by vv_cid_read. */
+/* Reads a CID from text. VV_EUSAGE: text is not 'b' and 58 characters of base32 in lower case with
+ * unused bits zero, or vv_cid_read does not accept its bytes. */
 vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err);
 void vv_cid_text(char out[VV_CID_TEXT + 1], const vv_cid *c);
 const char *vv_cid_shows(const vv_cid *c); /* text in a rotating buffer, as from vv_text_shows */

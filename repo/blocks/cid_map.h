@@ -1,7 +1,8 @@
 /*
- * cid_map: CIDs in the order in which they came, each with a number, found by hash.
+ * cid_map: a hash map from CIDs to numbers, which also keeps the order of insertion.
  *
- * Used inside repo for the blocks of an unfinished pack, for marks, for sets. One thread at a time.
+ * Used inside repo for the blocks of an unfinished pack, for marks, and for sets. A map must not be
+ * used by several threads at the same time.
  */
 #ifndef VV_REPO_BLOCKS_CID_MAP_H
 #define VV_REPO_BLOCKS_CID_MAP_H
@@ -19,26 +20,28 @@ typedef struct vv_cid_map vv_cid_map;
 vv_cid_map *vv_cid_map_new(void);    /* NULL when out of memory */
 void vv_cid_map_free(vv_cid_map *m); /* accepts NULL */
 VV_AUTO_FREE(vv_cid_map, vv_cid_map_free)
-void vv_cid_map_reset(vv_cid_map *m); /* empty again */
+void vv_cid_map_reset(vv_cid_map *m); /* removes all entries */
 size_t vv_cid_map_count(const vv_cid_map *m);
 
-/* Appends cid with value, unless the map has it (*added false, its value stays). added may be
- * NULL. */
+/* Adds cid with the value. If the map has cid already, its value is unchanged, and *added is false.
+ * added may be NULL. */
 vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool *added,
 			 vv_error *err);
 
-/* The same, but replaces the value of an existing entry. */
+/* Adds cid with the value, or replaces its value if the map has cid already. */
 vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_error *err);
 
-/* *at: the position of cid in the order of insertion. */
+/* Does the map have cid? If so, *at is its position in the order of insertion, from 0. */
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at);
+/* Does the map have cid? If so, *value is its value. */
 bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value);
 
-/* Number of CIDs of this codec whose digests begin with prefix (2: or more), and the position of
- * the first. */
+/* Returns the number of CIDs with this codec whose digests begin with prefix: 0, 1, or 2 for two or
+ * more. *at is the position of the first. */
 unsigned vv_cid_map_find_prefix(const vv_cid_map *m, uint8_t codec, uint64_t prefix, size_t *at);
 
-/* The one at a place below the count; borrowed until the next put. */
+/* Return the CID and the value at a position, which must be below the count. The CID is borrowed
+ * until the next entry is added. */
 const vv_cid *vv_cid_map_cid(const vv_cid_map *m, size_t at);
 uint64_t vv_cid_map_value(const vv_cid_map *m, size_t at);
 

@@ -17,19 +17,22 @@
 #include "repo/blocks/parts.h"
 #include "repo/blocks/record.h"
 
-/* The code for blocks' content: expresses a block as another block and a list of edits, and determines the parts that
- * are read separately. The store is independent of tables; the folder above it (dataset/format/group_edit.h,
- * dataset/format/group.h) registers itself once, before any store is opened. Without it nothing is stored or sent as
- * edits or in parts; records of edits cannot be read (VV_ENOSUPPORT), records in parts can. */
+/* Functions that know the content of blocks: they express a block as another block and a list of
+ * edits, and determine the parts that are read separately. The store does not know the format of
+ * tables; dataset (format/group_edit.h, format/group.h) registers its codec once, before any store
+ * is opened. Without a codec, nothing is stored or sent as edits or in parts; records with edits
+ * cannot be read (VV_ENOSUPPORT), but records in parts can. */
 typedef struct vv_block_codec {
-	/* Replaces the content of out with edits that change base to raw. out->len 0: raw cannot be expressed as edits. */
+	/* Replaces the content of out with edits that change base to raw. Sets out->len to 0 if raw
+	 * cannot be expressed as edits. */
 	vv_status (*make)(vv_buf *out, const void *raw, size_t len, const void *base,
 			  size_t base_len, vv_error *err);
 	/* Applies edits to base, and writes exactly len bytes to raw. VV_ECORRUPT: not edits of base. */
 	vv_status (*apply)(void *raw, size_t len, const void *base, size_t base_len,
 			   const void *edits, size_t edits_len, vv_error *err);
-	/* Divides a block into parts: sets count, at, len and text of each item, in ascending order and not empty, and the
-	 * seams in the items. count 0: the block is read as a whole. NULL: all blocks are read as a whole. */
+	/* Divides a block into parts: sets out->count, for each item `at`, len and text, and the
+	 * seams within the items. Items are in ascending order and not empty. Sets out->count to 0
+	 * if the block is read as a whole. divide may be NULL: all blocks are read as a whole. */
 	vv_status (*divide)(vv_parts *out, const void *raw, size_t len, vv_error *err);
 } vv_block_codec;
 
@@ -45,7 +48,8 @@ VV_AUTO_FREE(vv_coder_pool, vv_coder_pool_free)
 vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err); /* NULL when out of memory */
 void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
 
-/* How much time the coder spends per block for a smaller result, until vv_coder_give: 0.1 ms (the default), 0.2 ms, or, for
+/* Sets how much time the coder spends per block to make the result smaller, until vv_coder_give:
+ * VV_EFFORT_QUICK (the default) about 0.1 ms, VV_EFFORT_THOROUGH 0.2 ms, and VV_EFFORT_UTMOST, for
  * data that is sent once over a network, 1 to 2 ms. */
 typedef enum vv_effort { VV_EFFORT_QUICK, VV_EFFORT_THOROUGH, VV_EFFORT_UTMOST } vv_effort;
 void vv_coder_effort(vv_coder *c, vv_effort effort);
@@ -63,26 +67,31 @@ typedef struct vv_packed {
 	size_t len;
 } vv_packed;
 
-/* The form of a block in a record or in a transfer. base: the base of a difference; null for other methods. */
+/* The form of a block in a record or in a transfer. base is the base of a difference or of edits; a
+ * null CID for other methods. */
 typedef struct vv_block_form {
 	vv_packed packed;
 	vv_cid base;
 } vv_block_form;
 
-/* First byte of stored edits. PLAIN: the edits follow. COMPRESSED: the length of the edits as a varint follows, and then a
- * zstd frame of the edits, without its magic number and with the base as prefix. */
+/* The first byte of stored edits. VV_EDITS_PLAIN: the edits follow. VV_EDITS_COMPRESSED: the length
+ * of the edits follows as a varint, and then the edits as a zstd frame, without its magic number
+ * and with the base as prefix. */
 enum { VV_EDITS_PLAIN = 0, VV_EDITS_COMPRESSED = 1 };
 
-/* Packs a block without a base: compressed, perhaps in parts, or raw if compression does not make it smaller. */
+/* Packs a block without a base: compressed, possibly in parts, or raw if compression does not make
+ * the block smaller. */
 vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err);
 
-/* Like vv_coder_whole, for a block that also has a difference of `diff` bytes (0: it has none). A result more than twice as
- * long as the difference may be made with a faster level of compression. */
+/* Like vv_coder_whole, for a block that has also been packed as a difference of `diff` bytes (0: it
+ * has not). If the result would be more than twice as long as the difference, a faster level of
+ * compression may be used. */
 vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t diff,
 				vv_packed *out, vv_error *err);
 
-/* Packs a block as a difference against base, or, if allowed and shorter, as edits of base: see out->method. out->len 0:
- * the result would have max bytes or more. */
+/* Packs a block as a difference against base, or, if edits are allowed and shorter, as edits of
+ * base, and sets out->method accordingly. Sets out->len to 0 if the result would have max bytes or
+ * more. */
 vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *base, size_t base_len,
 			size_t max, vv_packed *out, vv_error *err);
 
@@ -93,18 +102,20 @@ vv_status vv_coder_checksum(vv_coder *c, uint64_t *out, const uint8_t *header, s
 /* Returns a buffer of len bytes for reading a record's stored bytes, borrowed until the next call. NULL: out of memory. */
 uint8_t *vv_coder_room(vv_coder *c, size_t len);
 
-/* Unpacks a record to r->raw_len bytes, and checks it. stored: the stored bytes and the 8 bytes of the checksum. header:
- * the r->header_len bytes before them. base: NULL unless r is a difference or edits. VV_ENOSUPPORT: no codec for edits is
- * registered. VV_ECORRUPT: the record is damaged; the message has only the reason. */
+/* Unpacks a record to raw, which has r->raw_len bytes, and checks the record. stored has the stored
+ * bytes and the 8 bytes of the checksum, header the r->header_len bytes before them. base is NULL
+ * unless r is a difference or edits. VV_ENOSUPPORT: the record has edits, and no codec is
+ * registered. VV_ECORRUPT: the record is damaged; the message has only the reason, without the
+ * place. */
 vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header,
 			  const uint8_t *stored, const void *base, size_t base_len, void *raw,
 			  vv_error *err);
 
-/* Unpacks the head from the stored bytes of a block in parts into its places in raw; other bytes of raw are unchanged.
- * VV_ECORRUPT: the head is damaged. */
+/* Unpacks the head of a block in parts (parts.h) from the stored bytes, and writes its pieces to
+ * their places in raw; other bytes of raw are unchanged. VV_ECORRUPT: the head is damaged. */
 vv_status vv_coder_head(vv_coder *c, const vv_parts *p, const uint8_t *stored, uint8_t *raw,
 			size_t raw_len, vv_error *err);
-/* Unpacks one part into its place in raw. VV_ECORRUPT: the part is damaged. */
+/* Unpacks one part to its place in raw. VV_ECORRUPT: the part is damaged. */
 vv_status vv_coder_part(vv_coder *c, const vv_part *part, const uint8_t *stored, uint8_t *raw,
 			vv_error *err);
 

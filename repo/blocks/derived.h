@@ -1,9 +1,10 @@
 /*
- * derived: files of derived data: caches.
+ * derived: reads and writes cache files, whose data can be derived again.
  *
- * A file is 8 bytes that name its kind and format, the content, and le64 XXH3-64 of both with a secret as seed (0 if
- * a forged file is harmless). An invalid file counts as missing, and none is synced: the checksum finds files damaged
- * by a crash.
+ * A file consists of 8 bytes that name its kind and format (the mark), the content, and a checksum:
+ * XXH3-64 of mark and content, little-endian, seeded with a secret. The secret is 0 if a forged
+ * file is harmless. An invalid file counts as missing. Files are not synced, because the checksum
+ * detects files that a crash damaged.
  */
 #ifndef VV_REPO_BLOCKS_DERIVED_H
 #define VV_REPO_BLOCKS_DERIVED_H
@@ -16,23 +17,24 @@
 #include "base/error.h"
 
 #define VV_DERIVED_MARK 8u                     /* bytes: "VVNAME" padded, a version, a newline */
-#define VV_DERIVED_FRAME (VV_DERIVED_MARK + 8) /* bytes beside the content */
+#define VV_DERIVED_FRAME (VV_DERIVED_MARK + 8) /* number of bytes besides the content */
 
-/* Reads the content of a file of at most max bytes into out, which must be empty and stays empty if the file is missing or
- * invalid. Fails only with VV_ENOMEM. */
+/* Reads the content of a file of at most max bytes into out, which must be empty. If the file is
+ * missing or invalid, out stays empty. Fails only with VV_ENOMEM. */
 vv_status vv_derived_read(vv_buf *out, const char *file, const char *mark, uint64_t secret,
 			  size_t max, vv_error *err);
 
 /* Begins a file in out, which must be empty; the caller then appends the content. */
 void vv_derived_begin(vv_buf *out, const char *mark);
-/* Ends the file and writes it in place of an older one. Creates the folder if it does not exist. */
+/* Appends the checksum to the content, and writes the file, replacing an existing file. Creates the
+ * folder if it does not exist. */
 vv_status vv_derived_write(vv_buf *begun, const char *file, uint64_t secret, vv_error *err);
 /* Like vv_derived_write, but overwrites an existing file without a temporary file: faster for thousands of small files. */
 vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret, vv_error *err);
 
-/* ---- kept: values by their keys, in a derived file of fixed-length records ----
+/* ---- kept: stores values by their keys, in a derived file of fixed-length records ----
  *
- * At most form->max are saved: the most recently used. Memory has at most twice as many.
+ * Saves at most form->max values: the most recently used. At most twice as many are in memory.
  *
  *	static const vv_kept_form form = {.mark = "VVNAME\x01\n", .key_len = 20, .value_len = 8, .max = 1000};
  *
@@ -41,35 +43,38 @@ vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret
  *	rc = vv_kept_put(k, key, value, err);
  *	rc = vv_kept_save(k, err);				// if it was changed
  *
- * The content of the file: key and value of each record, the last first. One thread.
- */
+ * The content of the file is the key and value of each record, the most recently used first. For
+ * one thread at a time. */
 typedef struct vv_kept_form {
 	const char *mark;
 	size_t key_len, value_len, max;
 } vv_kept_form;
 
 typedef struct vv_kept vv_kept;
-/* Opens the file; if file is NULL, values are only in memory. form is borrowed until close. Fails only with VV_ENOMEM. */
+/* Opens the file. If file is NULL, the values are only in memory. form is borrowed until close.
+ * Fails only with VV_ENOMEM. */
 vv_status vv_kept_open(vv_kept **out, const char *file, const vv_kept_form *form, uint64_t secret,
 		       vv_error *err);
 void vv_kept_close(vv_kept *k); /* does not save; accepts NULL */
 VV_AUTO_FREE(vv_kept, vv_kept_close)
 
-/* Returns the value of a key, borrowed until the next call that puts or forgets values. NULL: not found. */
+/* Returns the value of a key, borrowed until the next vv_kept_put or vv_kept_forget. NULL: not
+ * found. */
 const uint8_t *vv_kept_get(vv_kept *k, const void *key);
 /* Sets the value of a key. value may be NULL if form->value_len is 0. */
 vv_status vv_kept_put(vv_kept *k, const void *key, const void *value, vv_error *err);
 
-/* Zeroes the value of a key, and makes it the first record to be dropped. */
+/* Zeroes the value of a key, and makes its record the first one to be dropped. */
 void vv_kept_drop(vv_kept *k, const void *key);
 
 size_t vv_kept_count(const vv_kept *k);
-/* Appends at most `most` records, key and value of each, the most recently used first. */
+/* Appends at most `most` records to out, each as key and value, the most recently used first. */
 vv_status vv_kept_list(const vv_kept *k, size_t most, vv_buf *out, vv_error *err);
-/* Drops all records except the last `but`. */
+/* Drops all records except the `but` most recently used ones. */
 vv_status vv_kept_forget(vv_kept *k, size_t but, vv_error *err);
 
-/* Writes the file if something was put since it was opened or saved; atomic, not durable. */
+/* Writes the file if values were changed since the file was opened or saved: atomically, but
+ * without syncing. */
 vv_status vv_kept_save(vv_kept *k, vv_error *err);
 
 #endif

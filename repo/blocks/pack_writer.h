@@ -1,10 +1,11 @@
 /*
- * pack_writer: an unfinished pack.
+ * pack_writer: writes a pack.
  *
- * A correct caller: new; append records or copy packs, from any thread; then seal (complete and
- * durable under a temporary name), publish (renamed, with its index), fsync of the folder, and
- * reset or free. Without publish nothing stays. Who has more to wait for calls end, stage, waits,
- * and calls place instead. After a failure every further call fails likewise, until reset.
+ * A correct caller: new; append records or copy packs, from any thread; seal, which completes the
+ * pack and makes it durable under a temporary name; publish, which writes the index and renames
+ * both files; fsync of the folder; reset or free. Without publish, the files are removed. A caller
+ * that has other files to sync calls end and stage, waits for all syncs at once, and calls place,
+ * instead of seal and publish. After a failure, all calls fail with the same error until reset.
  */
 #ifndef VV_REPO_BLOCKS_PACK_WRITER_H
 #define VV_REPO_BLOCKS_PACK_WRITER_H
@@ -21,70 +22,78 @@
 
 typedef struct vv_pack_writer vv_pack_writer;
 
-/* Files are made in dir and named prefix + random letters until published. NULL
- * when out of memory. */
+/* Makes a writer. Its temporary files are in dir; their names are prefix and random letters.
+ * Returns NULL if out of memory. */
 vv_pack_writer *vv_pack_writer_new(const char *dir, const char *prefix);
 void vv_pack_writer_free(vv_pack_writer *w); /* accepts NULL */
 VV_AUTO_FREE(vv_pack_writer, vv_pack_writer_free)
-vv_status vv_pack_writer_reset(vv_pack_writer *w, vv_error *err); /* empty again */
+/* Removes the temporary files, and begins a new pack. */
+vv_status vv_pack_writer_reset(vv_pack_writer *w, vv_error *err);
 
-/* A block and the form in which it is to be stored. */
+/* A block, and the form in which to store it. */
 typedef struct vv_pack_item {
 	vv_cid cid;
 	const void *raw;
 	size_t raw_len;
 	vv_packed packed;
-	vv_cid base;    /* of a difference; else null */
-	unsigned depth; /* of a difference: its base's and 1 */
+	vv_cid base;    /* difference: the base; else null */
+	unsigned depth; /* difference: the base's depth + 1 */
 } vv_pack_item;
 
-/* Appends unless the pack has the block. A base that is in this pack is named by its distance.
- * *record_len: bytes of the new record, 0: not appended. Thread-safe; the coder is the caller's. */
+/* Appends a block, unless the pack has it already. A base in the same pack is stored as a distance.
+ * *record_len: the length of the new record; 0: no record was appended. c is the calling thread's
+ * coder. Thread-safe. */
 vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_item *item,
 				uint64_t *record_len, vv_error *err);
 
-/* Appends all records of a sound pack, or of another writer, unchanged. Their blocks cannot be
- * found by vv_pack_writer_find. */
+/* Append all records of a sound pack, or of another writer, unchanged. vv_pack_writer_find does not
+ * find their blocks. */
 vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err);
 vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv_error *err);
 
-/* Where an appended block's record starts. Thread-safe. */
+/* Was the block appended? If so, *offset is where its record starts. Thread-safe. */
 bool vv_pack_writer_find(vv_pack_writer *w, const vv_cid *cid, uint64_t *offset);
 
-/* The i-th block that was appended; false after the last. Thread-safe. */
+/* Returns the i-th appended block and the offset of its record; false after the last block.
+ * Thread-safe. */
 bool vv_pack_writer_at(vv_pack_writer *w, size_t i, vv_cid *cid, uint64_t *offset);
 
-/* As vv_cid_map_find_prefix; *out is the first one. Thread-safe. */
+/* Returns the number of appended blocks with this codec whose digests begin with prefix: 0, 1, or 2
+ * for two or more. *out is the first of them. Thread-safe. */
 unsigned vv_pack_writer_find_prefix(vv_pack_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out);
 
-/* Up to len bytes at offset, fewer (*got) at the end. Thread-safe. */
+/* Reads len bytes of the pack at offset; *got is less than len only at the end. Thread-safe. */
 vv_status vv_pack_writer_read(vv_pack_writer *w, uint64_t offset, void *out, size_t len,
 			      size_t *got, vv_error *err);
 
-uint64_t vv_pack_writer_count(vv_pack_writer *w); /* records */
-uint64_t vv_pack_writer_len(vv_pack_writer *w);   /* bytes that the pack will have */
+uint64_t vv_pack_writer_count(vv_pack_writer *w); /* number of records */
+uint64_t vv_pack_writer_len(vv_pack_writer *w);   /* length that the complete pack will have */
 
-/* Writes records to the file, unsynced, if at least `least` bytes of them are in memory only. */
+/* If the records that are only in memory have at least `least` bytes, writes them to the file,
+ * without syncing it. */
 vv_status vv_pack_writer_spill(vv_pack_writer *w, size_t least, vv_error *err);
 
-/* Syncs the records so far, so that seal has less to do. */
+/* Syncs the records so far, so that seal needs less time. */
 vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err);
 
-/* Ends appending. The pack is durable; after _end it becomes so when it is staged or published,
- * beside its index. */
+/* End appending. vv_pack_writer_seal also makes the pack durable. After vv_pack_writer_end, the
+ * pack is not durable yet: vv_pack_writer_stage adds it to the files to be synced, and
+ * vv_pack_writer_publish syncs it. */
 vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err);
 vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err);
 
-/* Writes the index, under a temporary name, too; it, and the pack if that was ended, is added to
- * files. since negative: an ordinary pack; else one set aside at that time. *id gets its name. */
+/* Writes the index under a temporary name. Adds to files what must be synced before
+ * vv_pack_writer_place: the index, and the pack if it is not durable. since: when the pack was set
+ * aside; negative: it is not set aside. *id gets the pack's name. */
 vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_syncs *files,
 			       vv_error *err);
-/* Renames the staged files, which must be durable, to their names; the index first, so that a
- * visible pack has one. */
+/* Renames the staged files, which must be durable, to their final names. The index is first, so
+ * that a visible pack always has one. */
 vv_status vv_pack_writer_place(vv_pack_writer *w, const vv_pack_name *id, vv_error *err);
-/* Both, and between them the wait. */
-/* Before it is published: the time that its file has, if that can be set. */
+/* Sets the modification time of the pack's file, in seconds since 1970. Call this before publish or
+ * place. Failures are ignored. */
 void vv_pack_writer_date(vv_pack_writer *w, int64_t sec);
+/* Stages the files, waits until they are durable, and places them. */
 vv_status vv_pack_writer_publish(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_error *err);
 
 #endif

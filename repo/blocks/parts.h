@@ -1,18 +1,20 @@
 /*
- * parts: the stored bytes of a block that can be read in parts.
+ * parts: reads and writes the stored form of a block that can be read in parts.
  *
  *   varint  number of parts, 1 .. VV_PARTS_MAX
- *   of each part, in the order of the block:
- *     varint  bytes of the head between the part before (or the block's start) and this one
+ *   for each part, in the order of the block:
+ *     varint  bytes of the head between the previous part (or the block's start) and this part
  *     varint  length of the part, at least 1
- *     varint  stored length; equal: uncompressed; less: a zstd frame without its magic number
+ *     varint  stored length; if equal to the length, the part is stored uncompressed; if less, as a
+ *             zstd frame without its magic number
  *     8       XXH3-64 of the part (le64)
- *   varint  stored length of the head, likewise
- *   8       XXH3-64 of the head, its seed the XXH3-64 of all before these 8 bytes (le64)
- *   the stored head, and then the stored parts
+ *   varint  stored length of the head, with the same meaning
+ *   8       XXH3-64 of the head (le64); the seed is the XXH3-64 of all bytes before these 8
+ *   the stored head
+ *   the stored parts
  *
- * The head is all bytes outside of parts: a row group's directory and its short columns. The writer
- * chooses the parts (coder.h); the block itself does not depend on them.
+ * The head consists of all bytes outside of parts: a row group's directory and its short columns.
+ * The writer chooses the parts (coder.h); the bytes of the block do not depend on the choice.
  */
 #ifndef VV_REPO_BLOCKS_PARTS_H
 #define VV_REPO_BLOCKS_PARTS_H
@@ -32,56 +34,66 @@ typedef struct vv_part {
 	uint32_t at, len;      /* position and length in the block */
 	uint32_t from, stored; /* position and length in the stored bytes */
 	uint64_t sum;          /* XXH3-64 of the part */
-	bool there, ready;     /* reading: the stored bytes are in memory; the part is unpacked */
-	bool text; /* writing: the part has longer texts, in which short matches are worthwhile */
+	bool there,            /* reading: the stored bytes are in memory */
+		ready;         /* reading: the part is unpacked */
+	bool text; /* writing: the part has longer texts, so that short matches are worthwhile */
 } vv_part;
 
 typedef struct vv_parts {
 	vv_part *items;
 	size_t count, cap;
-	size_t directory;      /* bytes that the head's sum covers */
+	/* length of the description up to the head's checksum, which covers these bytes */
+	size_t directory;
 	uint32_t head_len;     /* total length of the head's pieces in the block */
 	uint32_t from, stored; /* position and length of the stored head */
 	uint64_t head_sum;
-	/* writing: positions in the block, ascending, at which bytes of another kind begin */
+	/* writing: ascending positions in the block at which bytes of another kind begin */
 	uint32_t *seams;
 	size_t seam_count, seam_cap;
 } vv_parts;
 void vv_parts_clear(vv_parts *p);
 VV_AUTO_CLEAR(vv_parts, vv_parts_clear)
 
-/* Reads the description of the parts of a block of raw_len bytes from the first `have` stored bytes; reuses the memory of out.
- * VV_ECORRUPT, with only the reason as message, also if more bytes are needed; checksums are not verified. */
+/* Reads the description of the parts of a block of raw_len bytes, which is at the beginning of the
+ * stored bytes. Only the first `have` stored bytes are in memory. Reuses the memory of out. Does
+ * not verify checksums. VV_ECORRUPT: the description is invalid or needs more than `have` bytes;
+ * the message has only the reason, without the place. */
 vv_status vv_parts_read(vv_parts *out, const void *stored, size_t have, size_t stored_len,
 			size_t raw_len, vv_error *err);
 
-/* Appends the description of the parts, which precedes the stored head. at, len, stored and sum of the items must be set.
- * head: the unpacked head. */
+/* Appends the description of the parts, which precedes the stored head. `at`, len, stored and sum
+ * of each item must be set. head is the unpacked head. */
 vv_status vv_parts_write(vv_buf *out, vv_parts *p, const void *head, vv_error *err);
 
-/* Computes the sum of a head that follows this directory. */
+/* Computes the checksum of the head that follows this description (`directory`). */
 uint64_t vv_parts_head_sum(const void *directory, size_t directory_len, const void *head,
 			   size_t head_len);
 
-/* Copy the pieces of the head from the block (gather), or to the block (scatter). */
+/* Copies the pieces of the head from the block raw to head. */
 void vv_parts_gather(const vv_parts *p, uint8_t *head, const uint8_t *raw, size_t raw_len);
+/* Copies the pieces of the head to their places in the block raw. */
 void vv_parts_scatter(const vv_parts *p, uint8_t *raw, size_t raw_len, const uint8_t *head);
 
-/* A block whose parts are unpacked on demand. block has its full length from the start, but these parts are undefined until
- * then; a block that is a base, or is stored otherwise, is loaded whole. Zero it before use; for one thread at a time; valid
- * while the store is open. */
+/* A block whose parts are unpacked on demand (vv_parted_need). block has its full length from the
+ * start, but the bytes of a part are undefined until the part is unpacked. A block that is a base
+ * of differences, or that is not stored in parts, is unpacked completely. Zero the struct before
+ * use. It is for one thread at a time, and valid while the store is open. */
 typedef struct vv_parted {
 	vv_buf block;
-	vv_buf record;                /* has the first bytes, and those of loaded parts */
-	size_t stored_at, stored_len; /* in the record */
+	vv_buf record;                /* its first bytes and the loaded parts are defined */
+	size_t stored_at, stored_len; /* position and number of the stored bytes in record */
 	vv_parts parts;
 	size_t left; /* number of parts that are not unpacked yet */
 	struct vv_store *store;
 	vv_cid cid;
-	struct vv_pack *pack; /* what else is stored, a reference; NULL: nothing */
-	uint64_t at;          /* where the stored bytes begin in it */
-	size_t have, step;    /* of the first ones; the next to be read at once */
-	size_t reach; /* bytes to read at once of the next record, from what earlier blocks needed */
+	/* the pack (a reference) with further stored bytes; NULL: all are loaded */
+	struct vv_pack *pack;
+	uint64_t at;  /* where the stored bytes begin in pack */
+	size_t have,  /* number of first stored bytes that are loaded */
+		step; /* number of bytes to load at once if more are needed */
+	/* number of bytes to load at once from the next block's record; learned from earlier
+	 * blocks */
+	size_t reach;
 } vv_parted;
 
 /* Returns the stored bytes, borrowed from p. */

@@ -11,7 +11,7 @@
  *             pack; 0: the base is named next, and can be in any pack
  *     1 + 32  with distance 0 only: codec and digest of the base
  *   stored bytes
- *   8       XXH3-64 of the bytes before the stored bytes, followed by the raw bytes
+ *   8       XXH3-64 of the bytes before the stored bytes, and then of the raw bytes
  */
 #ifndef VV_REPO_BLOCKS_RECORD_H
 #define VV_REPO_BLOCKS_RECORD_H
@@ -22,13 +22,15 @@
 
 #include "repo/blocks/cid.h"
 
-#define VV_BLOCK_MAX (1u << 20) /* bytes of a block, uncompressed */
-#define VV_CHAIN_MAX 100        /* differences, each with the next one as base */
-#define VV_PACK_HEADER_LEN 8u   /* bytes of a pack before its first record */
+#define VV_BLOCK_MAX (1u << 20) /* most bytes of a block, uncompressed */
+/* A chain has at most this many differences, each of which is the base of the next one. */
+#define VV_CHAIN_MAX 100
+#define VV_PACK_HEADER_LEN 8u /* bytes of a pack before its first record */
 
-#define VV_RECORD_HEADER_MAX 96u /* bytes before the stored bytes */
+#define VV_RECORD_HEADER_MAX 96u /* most bytes of a header */
 
-/* Bytes that are read at first: more than any header, so that most differences are complete in them. */
+/* Bytes of a record that are read first: more than any header, so that they contain most differences
+ * completely. */
 #define VV_RECORD_PEEK 1024u
 #define VV_RECORD_CHECKSUM_LEN 8u
 
@@ -51,13 +53,14 @@ typedef struct vv_record {
 	uint8_t method;
 	uint32_t raw_len, stored_len;
 	unsigned depth; /* of the chain of differences; 0: the method has no base */
-	/* of the base's record; 0: base is the base's CID, if the method has a base */
+	/* if the method has a base: distance of the base's record; 0: the base is given by its CID */
 	uint64_t distance;
-	vv_cid base;       /* null if the method has no base, or distance is not 0 */
+	/* CID of the base; null if the method has no base, or distance is not 0 */
+	vv_cid base;
 	size_t header_len; /* bytes before the stored bytes */
 } vv_record;
 
-/* The length of the whole record: header, stored bytes and checksum. */
+/* Returns the length of the whole record: header, stored bytes and checksum. */
 uint64_t vv_record_len(const vv_record *r);
 
 /* Parses the header of a record. p has the first len bytes of the record, offset is its place in the pack. Returns

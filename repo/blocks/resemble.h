@@ -1,8 +1,10 @@
 /*
- * resemble: new blocks of one version against another, and the block that each resembles.
+ * resemble: finds the blocks of a version that another version does not have, and for each a
+ * similar block of the other version.
  *
- * Independent of tables: the nodes of both are compared link by link; links that both have anchor
- * the rest, which pair up by position between the anchors. gc and transport use it.
+ * This works for any blocks with links, not only tables: the links of both versions are compared
+ * level by level. Links that both have are anchors; the other links are paired by their positions
+ * between anchors. gc and transport use it.
  */
 #ifndef VV_REPO_BLOCKS_RESEMBLE_H
 #define VV_REPO_BLOCKS_RESEMBLE_H
@@ -18,26 +20,30 @@
 /* Reads a block: from the store, or from the store and incoming/. VV_EMISSING. */
 typedef vv_status (*vv_block_get_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
 
-/* Called once for every block below root (itself included) that is not in `seen` and not linked
- * from the node of `before` that its parent resembles; children before their node when
- * children_first, else nodes first. like: null: no similar block. Each CID is added to seen. before
- * null: everything below root that seen lacks. *missing (may be NULL) counts missing nodes (fn is
- * called for them, too): VV_EMISSING if NULL. Leaves are not read. An unreadable node of before
- * counts as dissimilar. VV_ECORRUPT: a node is damaged, so that the blocks below it are unknown. */
+/* Receives a new block. like: a similar block of the other version; null: there is no similar
+ * block. */
 typedef vv_status (*vv_resemble_fn)(void *payload, const vv_cid *cid, const vv_cid *like,
 				    vv_error *err);
 typedef struct vv_resemble {
 	vv_block_get_fn get;
 	vv_resemble_fn fn;
-	void *payload; /* of both */
-	vv_cid_set *seen;
-	bool children_first;
+	void *payload;       /* for get, fn and mark */
+	vv_cid_set *seen;    /* blocks to skip; each block passed to fn is added */
+	bool children_first; /* pass the blocks below a node to fn before the node; else after it */
+	/* the number of missing nodes, which the walk increases; NULL: a missing node is an error,
+	 * VV_EMISSING */
 	uint64_t *missing;
-	/* For callers with a set of their own: used instead of fn and seen (both NULL, and
-	 * children_first false). *first false: this block, with all below it, was passed before. */
+	/* Used instead of fn and seen by callers that have their own set; fn and seen are then
+	 * NULL, and children_first is false. *first: is this the first call for the block? If not,
+	 * the blocks below it are skipped. */
 	vv_status (*mark)(void *payload, const vv_cid *cid, const vv_cid *like, bool *first,
 			  vv_error *err);
 } vv_resemble;
+/* Calls w->fn once for root and once for each block below it, except for blocks in w->seen. A link
+ * is not followed if the similar node of the version `before` has it, too. before may be null: no
+ * other version is compared. Leaves are not read. Missing nodes are passed to fn, too. If a node of
+ * before cannot be read, it is treated as not similar. VV_ECORRUPT: a node is damaged, so that the
+ * blocks below it are unknown. */
 vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_cid *before,
 			   vv_error *err);
 

@@ -1,8 +1,8 @@
 /*
- * squeeze: a stream of bytes compressed as gzip or zstd on its way to another program, or with zlib as Git's objects are.
+ * squeeze: compresses a stream of bytes as gzip or zstd, for other programs.
  *
- * A correct caller: vv_squeeze_open; vv_squeeze_write for each piece; vv_squeeze_end; vv_squeeze_close.
- * decompress.h is the way back.
+ * A correct caller: vv_squeeze_open; vv_squeeze_write for each piece; vv_squeeze_end; vv_squeeze_close. decompress.h
+ * does the opposite.
  */
 #ifndef VV_REPO_BLOCKS_SQUEEZE_H
 #define VV_REPO_BLOCKS_SQUEEZE_H
@@ -17,7 +17,7 @@ typedef vv_status (*vv_squeeze_fn)(void *payload, const void *bytes, size_t len,
 
 typedef struct vv_squeeze vv_squeeze;
 
-/* fn receives the output; its failure ends the call. */
+/* Opens a stream. fn receives the output. If fn fails, vv_squeeze_write or vv_squeeze_end returns its status. */
 vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn fn, void *payload,
 			  vv_error *err);
 vv_status vv_squeeze_write(vv_squeeze *s, const void *bytes, size_t len, vv_error *err);

@@ -1,15 +1,15 @@
 /*
  * store: reads, writes and collects the blocks of a repository, which are in packs.
  *
- * Reading: vv_store_open, then vv_store_get from any thread; no lock is taken, nothing is modified.
- * If a block is not found, the store lists its packs again once, since a writer or gc may have
- * changed them, before it returns VV_EMISSING. Every returned block was checked: the record's checksum
- * (XXH3 of header and raw bytes), and that the record is for the CID. The message of VV_ECORRUPT has
- * pack and offset.
+ * Reading: vv_store_open, then vv_store_get from any thread. Reading takes no lock and changes
+ * nothing. If a block is not found, the store lists its packs again, since a writer or gc may have
+ * changed them, before it returns VV_EMISSING. For every block that is returned, the record's
+ * checksum (XXH3 of header and raw bytes) and its CID were checked. The message of a VV_ECORRUPT
+ * has pack and offset.
  *
- * Writing: vv_writer_open locks the writer lock (each store has one writer at a time, others wait);
- * vv_writer_put from any thread; vv_writer_commit makes the pack durable (fsync, rename, fsync of the
- * folder) and the blocks visible; then the caller makes its references durable and calls
+ * Writing: vv_writer_open takes the writer lock (each store has one writer at a time, others wait);
+ * vv_writer_put from any thread; vv_writer_commit makes the pack durable (fsync, rename, fsync of
+ * the folder) and the blocks visible; then the caller makes its references durable and calls
  * vv_writer_close, which releases the lock. gc needs the same lock to remove anything, and so never
  * sees a new block without its reference. vv_writer_close without vv_writer_commit discards all
  * blocks.
@@ -35,13 +35,13 @@
 typedef struct vv_store vv_store;
 typedef struct vv_writer vv_writer;
 
-/* Opens the store in the folder dir (".git/varve"). create: creates dir and dir/packs; else a missing folder is an empty
- * store. */
+/* Opens the store in the folder dir (".git/varve"). If create is true, creates dir and dir/packs;
+ * otherwise, a missing folder counts as an empty store. */
 vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *err);
 
-/* Opens a store in dir on top of the store `under`: reads find blocks of both, and blocks in dir may be differences against
- * blocks of under. Merging, counting and checking apply only to blocks in dir. create: as in vv_store_open. under is
- * borrowed, and must be closed after *out. */
+/* Opens a store in dir on top of the store `under`: reads find blocks of both, and blocks in dir
+ * may be differences against blocks of under. Merging, counting and checking apply only to blocks
+ * in dir. create is as in vv_store_open. under is borrowed, and must be closed after *out. */
 vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, bool create,
 			     vv_error *err);
 void vv_store_close(vv_store *s); /* accepts NULL */
@@ -51,8 +51,9 @@ VV_AUTO_FREE(vv_store, vv_store_close)
  * damaged. Thread-safe. */
 vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err);
 
-/* Like vv_store_get, and also returns the form (coder.h) in which the block is stored; *form borrows from stored, whose
- * content is replaced. stored and form may both be NULL. Does not fetch a missing node. Thread-safe. */
+/* Like vv_store_get, and also sets *form to the form (coder.h) in which the block is stored.
+ * Replaces the content of stored with the stored bytes, from which *form borrows. stored and form
+ * may both be NULL. Does not fetch a missing node. Thread-safe. */
 typedef struct vv_block_form vv_block_form;
 vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			    vv_block_form *form, vv_error *err);
@@ -61,20 +62,23 @@ vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf 
 void vv_parted_clear(vv_parted *p);
 VV_AUTO_CLEAR(vv_parted, vv_parted_clear)
 
-/* Like vv_store_get, but leaves it to vv_parted_need to unpack and check each part. Thread-safe. */
+/* Like vv_store_get, but does not unpack and check the parts of the block: call vv_parted_need for
+ * them. Thread-safe. */
 vv_status vv_store_get_parted(vv_store *s, const vv_cid *cid, vv_parted *out, vv_error *err);
 /* Unpacks the parts that contain the bytes [at, at + len). If a part is damaged, reads the whole block, which finds another
  * copy or fails with the errors of vv_store_get. */
 vv_status vv_parted_need(vv_parted *p, size_t at, size_t len, vv_error *err);
-/* Returns the number of unpacked bytes from the block's start up to the first byte that is not. */
+/* Returns the number of bytes at the block's start that are unpacked. */
 size_t vv_parted_known(const vv_parted *p);
-/* Returns true if [a, a + len) of p and [b, b + len) of q are parts with the same stored bytes, and so are equal. False if
- * they differ, or if comparing them would need unpacking. */
+/* Returns true if [a, a + len) of p and [b, b + len) of q are parts with the same stored bytes, and
+ * so are equal. Returns false if the bytes differ, or if they cannot be compared without
+ * unpacking. */
 bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len);
 
-/* Sets how many bytes of unpacked blocks are cached, as bases of differences: VV_UNPACKED_USUAL at first. If every version
- * of a table is read and the limit is less than the bases of one version, whole chains of differences are unpacked again
- * and again. VV_UNPACKED_TRANSFER is less than VV_UNPACKED_ALL because a server has many transfers at once. */
+/* Limits the bytes of unpacked blocks that are cached as bases of differences. The initial limit is
+ * VV_UNPACKED_USUAL. A caller that reads every version of a table needs a limit of at least the
+ * size of the bases of one version; otherwise whole chains of differences are unpacked repeatedly.
+ * VV_UNPACKED_TRANSFER is less than VV_UNPACKED_ALL because a server has many transfers at once. */
 #define VV_UNPACKED_USUAL ((size_t)8 << 20)
 #define VV_UNPACKED_TRANSFER ((size_t)12 << 20)
 #define VV_UNPACKED_ALL ((size_t)16 << 20)
@@ -87,35 +91,37 @@ void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t
 /* Replaces the content of out with the bytes of a cached block. Returns false if the block is not cached. Thread-safe. */
 bool vv_store_get_kept(vv_store *s, const vv_cid *cid, vv_buf *out);
 
-/* Sets the function that fetches blocks that vv_store_get does not find. fn does one of these: stores the block and all
- * blocks below it in this store's folder, through another open store, without using this one; or puts only the block's
- * bytes into alone, which is empty; or fails, with VV_EMISSING and the reason, or with VV_ENOTFOUND if fn is not
- * responsible for the block. fn is called by one thread at a time. NULL, the initial value: nothing is fetched. Not
- * thread-safe. */
+/* Sets the function that fetches blocks that vv_store_get does not find. fn has three choices: it
+ * stores the block and all blocks below the block in this store's folder, through another open
+ * store, without using s; or it appends only the block's bytes to `alone`, which is empty; or it
+ * fails, with VV_EMISSING and the reason, or with VV_ENOTFOUND if fn is not responsible for the
+ * block. fn is called by one thread at a time. If fn is NULL, which is the initial value, nothing
+ * is fetched. Not thread-safe. */
 typedef vv_status (*vv_absent_fn)(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err);
 void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload);
 
-/* Returns true if an index has the CID and the record there is for the CID; does not read the content. Thread-safe. */
+/* Returns true if the index of a pack has the CID, and the record at its offset is for this CID.
+ * Does not read the block's content. Thread-safe. */
 bool vv_store_has(vv_store *s, const vv_cid *cid);
 
 /* Returns true if the store has no packs and fetches no missing blocks. */
 bool vv_store_has_nothing(vv_store *s);
 
-/* Keeps only the CIDs of missing blocks in cids, and sets *count to their number. Lists the packs again at most once.
- * Thread-safe. */
+/* Removes the CIDs of blocks that the store has from cids, and sets *count to the number of CIDs
+ * left. Lists the packs again at most once. Thread-safe. */
 vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *err);
 
-/* Returns where a block is: in no pack; only in packs that gc has set aside or that are known to be damaged; or in another
- * pack. Thread-safe. */
+/* Returns where a block is: VV_BLOCK_ABSENT, in no pack; VV_BLOCK_ASIDE, only in packs that gc has
+ * set aside or that are known to be damaged; or VV_BLOCK_LIVE, in another pack. Thread-safe. */
 typedef enum vv_block_standing { VV_BLOCK_ABSENT, VV_BLOCK_ASIDE, VV_BLOCK_LIVE } vv_block_standing;
 vv_block_standing vv_store_standing(vv_store *s, const vv_cid *cid);
 
-/* Like vv_store_has, but only for packs that gc has not set aside and that are not known to be damaged: only a gc that
- * begins later can remove the block. Thread-safe. */
+/* Like vv_store_has, but searches only packs that gc did not set aside and that are not known to be
+ * damaged. If true, only a gc that begins later can remove the block. Thread-safe. */
 bool vv_store_has_live(vv_store *s, const vv_cid *cid);
 
-/* Gets the bytes of the block's record with its header, and the length of its chain of differences (0: stored whole).
- * VV_EMISSING: no pack has the block. */
+/* Sets *stored to the length of the block's record with its header, and *depth to the length of its
+ * chain of differences (0: stored whole). VV_EMISSING: no pack has the block. */
 vv_status vv_store_cost(vv_store *s, const vv_cid *cid, uint64_t *stored, unsigned *depth,
 			vv_error *err);
 
@@ -124,18 +130,23 @@ typedef struct vv_store_stats {
 	uint64_t packs, blocks;
 	uint64_t pack_bytes, index_bytes;
 	uint64_t old_bytes; /* bytes of packs that gc has set aside and not yet removed */
-	int64_t old_since; /* when gc set aside the oldest undamaged of these packs; INT64_MAX: no such pack */
+	/* when gc set aside the oldest of these packs, not counting damaged ones; INT64_MAX: no
+	 * such pack */
+	int64_t old_since;
 	uint64_t damaged_packs;
 } vv_store_stats;
 vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err);
 
-/* Opens the writer of the store. Waits up to lock_wait_ms for another writer; then VV_ELOCKED. */
+/* Opens the writer of the store. Waits up to lock_wait_ms for another writer. VV_ELOCKED: the other
+ * writer did not end in time. */
 vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv_error *err);
 
-/* Stores a block under its CID, unless this writer or a readable pack that gc has not set aside already has the block. cid
- * must be the CID of the bytes; debug builds assert this. base: a similar block, or NULL; the difference from base is
- * stored if it is smaller than the block packed alone and the chain stays within VV_CHAIN_MAX. A difference below 1/64 of
- * the block is stored without comparing. A missing base is not an error. Thread-safe. VV_ELOCKED: a commit is running. */
+/* Stores a block under its CID, unless this writer, or a readable pack that gc did not set aside,
+ * already has the block. cid must be the CID of the bytes; debug builds assert this. base is a
+ * similar block, or NULL. The difference from base is stored if it is smaller than the block packed
+ * alone, and if the chain stays within VV_CHAIN_MAX. A difference below 1/64 of the block is stored
+ * without this comparison. A missing base is not an error. Thread-safe. VV_ELOCKED: a commit is
+ * running. */
 vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
 			const vv_cid *base, vv_error *err);
 
@@ -144,38 +155,45 @@ vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *
 /* Like vv_store_get_parted, but also finds blocks of this writer, which are returned whole. */
 vv_status vv_writer_get_parted(vv_writer *w, const vv_cid *cid, vv_parted *out, vv_error *err);
 
-/* Returns true if the block need not be put: this writer or a pack that gc has not set aside has it. Thread-safe. */
+/* Returns true if this writer, or a pack that gc did not set aside, has the block, so that the
+ * block need not be put. Thread-safe. */
 bool vv_writer_has(vv_writer *w, const vv_cid *cid);
 
-/* Lets other writers proceed after the last commit, and excludes only gc until vv_writer_close. For a caller that then
- * waits for another lock, whose holder may be waiting for this writer's. Nothing can be put afterwards. Returns false, with
+/* Call after the last commit: lets other writers proceed, and excludes only gc until
+ * vv_writer_close. This is for a caller that then waits for another lock, since the owner of that
+ * lock may be waiting for the writer lock. Nothing can be put afterwards. Returns false, with
  * nothing changed, if a gc is running or a commit is incomplete. */
 bool vv_writer_settle(vv_writer *w);
 bool vv_writer_is_settled(const vv_writer *w);
-/* Returns the open writer of the store, which may be settled; NULL: no writer is open. Borrowed until its close. */
+/* Returns the open writer of the store, which may be settled; borrowed until the writer is closed.
+ * NULL: no writer is open. */
 vv_writer *vv_store_writer(const vv_store *s);
 
 typedef struct vv_writer_stats {
 	uint64_t blocks_new,              /* blocks that were put and stored */
-		blocks_known;             /* blocks that were put, but stored already */
+		blocks_known;             /* blocks that were put, but were already stored */
 	uint64_t leaves_new;              /* new blocks without links */
 	uint64_t raw_bytes, stored_bytes; /* total bytes of new blocks, raw and as stored */
 } vv_writer_stats;
 void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out);
 
-/* Makes the blocks put since the last commit durable and visible, and merges small packs geometrically. May be called
- * again after further puts. On failure, none of these blocks is visible. */
+/* Makes the blocks put since the last commit durable and visible, and merges small packs
+ * geometrically, like git repack --geometric. May be called again after further puts. On failure,
+ * none of these blocks is visible. */
 vv_status vv_writer_commit(vv_writer *w, vv_error *err);
-/* Commit in three steps, so that the two waits for the disk can be shared with other files. The caller makes the files that
- * stage adds to `files` durable before it calls place, and the folders that place adds to `folders` before it calls finish.
- * finish must be called in any case. failed: an error since stage, or NULL. After an error, none of the blocks is visible,
- * and the writer accepts no further blocks. */
+/* Commit as vv_writer_commit does, but in three steps, so that the two waits for the disk can be
+ * shared with other files. vv_writer_stage adds files, which the caller must make durable before it
+ * calls vv_writer_place. vv_writer_place adds folders, which the caller must make durable before it
+ * calls vv_writer_finish. vv_writer_finish must be called in any case; failed is the first error
+ * since vv_writer_stage, or NULL. After an error, none of the blocks is visible, and the writer
+ * accepts no further blocks. */
 vv_status vv_writer_stage(vv_writer *w, vv_syncs *files, vv_error *err);
 vv_status vv_writer_place(vv_writer *w, vv_syncs *folders, vv_error *err);
 void vv_writer_finish(vv_writer *w, const vv_error *failed);
-/* Makes later commits of this store's writers return without waiting for the disk. Their blocks are visible at once and
- * survive the end of the process, but a power cut can damage them until vv_store_wait or the commit of another writer,
- * which also waits for them, has returned. docs/formats/store.md, "unsynced". */
+/* Makes later commits of this store's writers return without waiting for the disk. The blocks of
+ * such a commit are visible at once and survive the end of the process, but a power cut can damage
+ * them until they are durable: when vv_store_wait has returned, or the commit of another writer.
+ * See docs/formats/store.md, "unsynced". */
 void vv_store_wait_later(vv_store *s);
 /* Waits until all blocks committed after vv_store_wait_later are durable. */
 vv_status vv_store_wait(vv_store *s, unsigned lock_wait_ms, vv_error *err);
@@ -187,11 +205,12 @@ VV_AUTO_FREE(vv_writer, vv_writer_close)
 typedef struct vv_gc_options {
 	int64_t now_sec;    /* the time of this run */
 	uint64_t grace_sec; /* how long unreachable blocks are kept after they were set aside */
-	/* Unreachable blocks in packs younger than this are set aside even if grace_sec is 0, unless vv_gc_expend was called
-	 * for them: git add and git stash run several processes, which store blocks first and name them later. */
+	/* Unreachable blocks in packs younger than this are set aside and not removed, even if
+	 * grace_sec is 0, unless vv_gc_expend was called for them. The reason: git add and git
+	 * stash run several processes, which store blocks first and reference them later. */
 	uint64_t young_sec;
 	bool dry_run; /* change nothing; only compute the result */
-	/* how long to wait for a writer, then VV_ELOCKED; 0: ten minutes */
+	/* how long to wait for a writer before VV_ELOCKED; 0: ten minutes */
 	unsigned writer_wait_ms;
 	const vv_progress *progress;
 } vv_gc_options;
@@ -199,49 +218,57 @@ typedef struct vv_gc_options {
 typedef struct vv_gc_result {
 	uint64_t bytes_before; /* size of packs and indexes, including those set aside */
 	uint64_t bytes_after;  /* dry_run: approximate, from the current record lengths */
-	uint64_t live_blocks, live_bytes;   /* reachable */
-	uint64_t aside_blocks, aside_bytes; /* unreachable and set aside after this run */
+	uint64_t live_blocks, live_bytes; /* reachable blocks */
+	/* unreachable blocks that are set aside after this run */
+	uint64_t aside_blocks, aside_bytes;
 	int64_t young_until; /* when blocks kept because of young_sec can be removed; 0: no such blocks */
-	uint64_t dropped_blocks, dropped_bytes; /* removed */
+	uint64_t dropped_blocks, dropped_bytes; /* removed blocks */
 } vv_gc_result;
 
-/* Rewrites reachable blocks (the newest whole, older ones as differences), sets unreachable blocks aside, and removes blocks
- * that were set aside longer than the grace period ago. Calls mark twice, first without the writer lock and then under
- * it. mark must call vv_gc_mark for every reachable CID, newest versions first. On failure, the store is unchanged. */
+/* Rewrites reachable blocks (the newest whole, older ones as differences), sets unreachable blocks
+ * aside, and removes blocks that were set aside longer ago than the grace period. Calls mark twice:
+ * first without the writer lock, then with the lock. mark must call vv_gc_mark for every reachable
+ * CID, newest versions first. On failure, the store is unchanged. */
 typedef struct vv_gc vv_gc;
 typedef vv_status (*vv_gc_mark_fn)(void *payload, vv_gc *gc, vv_error *err);
 vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark, void *payload,
 		      vv_gc_result *out, vv_error *err);
 
-/* Marks a block as reachable. *first: the block was not marked before in this pass, so the caller must walk its links.
- * resembles: a newer block against which this block may be stored as a difference, or NULL. It is not an error if the store
- * does not have the block. */
+/* Marks a block as reachable. Sets *first to true if the block was not yet marked in this pass;
+ * then the caller must also mark the blocks that it links. resembles is a newer block against which
+ * this block may be stored as a difference, or NULL. It is not an error if the store does not have
+ * the block. */
 vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool *first,
 		     vv_error *err);
-/* Declares that other places store this block: gc removes the block at once, without grace period, unless the block is also
- * marked. *first: the first such call for the block in this pass. */
+/* Declares that the block is also stored elsewhere: gc removes the block at once, without grace
+ * period, unless the block is also marked. Sets *first to true in the first such call for the block
+ * in this pass. */
 vv_status vv_gc_expend(vv_gc *gc, const vv_cid *cid, bool *first, vv_error *err);
 
-/* Checks every record of every pack, in file order, and calls fn with the record's CID, its place and its state: VV_OK or
- * the error found. VV_ECORRUPT, VV_EIO: damage. VV_EMISSING: a difference whose base the store does not have, which is damage
- * only if the block is needed (a gc that was interrupted leaves such records). VV_ENOTFOUND: not a record; pack is the name
- * of an index that was missing or wrong, as `what` describes, and has been rebuilt from its undamaged pack. deep: also
- * checks the SHA-256 of the raw bytes, and the DAG-CBOR of nodes. */
+/* Checks every record of every pack, in file order, and calls fn with the record's pack, offset,
+ * CID and state. If deep is true, also checks the SHA-256 of the raw bytes, and the DAG-CBOR of
+ * nodes. state is VV_OK, or VV_ECORRUPT or VV_EIO for damage, or VV_EMISSING for a difference whose
+ * base the store does not have, which is damage only if the block is needed (an interrupted gc
+ * leaves such records). If state is VV_ENOTFOUND, the call is not about a record: pack is then the
+ * name of an index that was missing or wrong, as `what` describes, and that has been rebuilt from
+ * its undamaged pack. */
 typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t offset,
 				      const vv_cid *cid, vv_status state, const char *what,
 				      vv_error *err);
 vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
 			const vv_progress *progress, vv_error *err);
 
-/* Retires damaged packs: stores their readable blocks again, durably, before anything else is changed. A pack whose blocks
- * were all readable is then removed; any other is moved into a new folder below VV_DAMAGED_DIR, which is also a store.
- * VV_ELOCKED: another writer did not end in time. */
+/* Replaces damaged packs: first stores their readable blocks in a new pack, durably. Then removes a
+ * damaged pack if all its blocks were readable, and else moves it to a new folder below
+ * VV_DAMAGED_DIR; that folder can be opened as a store. VV_ELOCKED: another writer did not end in
+ * time. */
 #define VV_DAMAGED_DIR "damaged"
 typedef struct vv_salvage {
 	const char *const *names; /* files of damaged packs, "pack-... .pack", as fsck found them */
 	size_t count;
 	unsigned lock_wait_ms; /* how long to wait for another writer */
-	/* Called for each pack. kept: its new folder; NULL: the pack was removed. blocks: number of blocks read from it. */
+	/* Called for each pack. kept is the folder that the pack was moved to; NULL: the pack was
+	 * removed. blocks is the number of blocks read from the pack. */
 	vv_status (*told)(void *payload, const char *name, const char *kept, uint64_t blocks,
 			  vv_error *err);
 	void *payload;

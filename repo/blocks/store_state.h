@@ -1,5 +1,5 @@
 /*
- * store_state: an open store, as its reader, writer, gc and fsck see it, and what these share. Internal to repo.
+ * store_state: the state of an open store, shared by its reader, writer, gc and fsck. Internal to repo.
  */
 #ifndef VV_REPO_BLOCKS_STORE_STATE_H
 #define VV_REPO_BLOCKS_STORE_STATE_H
@@ -13,10 +13,10 @@
 #include "repo/blocks/cache.h"
 #include "repo/blocks/coder.h"
 
-/* Names in its folders. */
+/* Names of files in the store's folders. */
 #define VV_WRITER_LOCK "writer.lock"
-#define VV_GC_LOCK "gc.lock"   /* gc's alone; shared by writers that wait for something else */
-#define VV_UNSYNCED "unsynced" /* packs that are younger than this file may not be durable */
+#define VV_GC_LOCK "gc.lock"   /* exclusive for gc; shared for settled writers (vv_writer_settle) */
+#define VV_UNSYNCED "unsynced" /* packs that are not older than this file may not be durable */
 #define VV_TEMP_PREFIX "tmp-"
 #define VV_GC_TEMP_PREFIX "gctmp-"
 
@@ -25,30 +25,36 @@ typedef struct vv_pack_list vv_pack_list; /* pack_list.h */
 
 struct vv_store {
 	char *dir, *packs_dir;
-	char *roll;               /* a file; NULL: none is kept */
-	vv_store *under;          /* where reads fall through to; borrowed, or NULL */
-	vv_mutex *lock;           /* guards list */
-	vv_mutex *list_lock;      /* one listing at a time */
-	vv_pack_list *list;       /* NULL until first needed */
-	atomic_bool whole;        /* after a write: check large indexes entirely */
-	bool waits_later;         /* vv_store_wait_later */
-	bool placed_unsynced;     /* since vv_store_wait */
-	struct vv_writer *writer; /* open, of this process, or NULL */
-	bool young_checked;       /* by this process, or they are its own */
+	char *roll; /* path of the roll (pack_list.h); NULL: the store has no roll */
+	/* the store to search for blocks that this store does not have; borrowed; may be NULL */
+	vv_store *under;
+	vv_mutex *lock;      /* guards list */
+	vv_mutex *list_lock; /* held while packs are listed */
+	vv_pack_list *list;  /* NULL: not listed yet */
+	/* large indexes are checked completely, because this process has written */
+	atomic_bool whole;
+	bool waits_later;         /* vv_store_wait_later was called */
+	bool placed_unsynced;     /* some placed packs are not durable until vv_store_wait */
+	struct vv_writer *writer; /* this process's open writer, or NULL */
+	/* packs that may not be durable were checked, or are this process's own */
+	bool young_checked;
 	vv_coder_pool *coders;
 	vv_block_cache *cache;
-	/* fetches missing blocks, or NULL */
+	/* fetches missing blocks; NULL: they are not fetched */
 	vv_status (*absent)(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err);
 	void *absent_payload;
-	vv_mutex *absent_lock; /* one call at a time */
+	vv_mutex *absent_lock; /* held during a call of absent */
 };
 
 vv_status vv_store_make_dirs(vv_store *s, vv_error *err);
 
-/* How many blocks have this codec and a digest that begins so (2: at least), and one of them. */
+/* Sets *count to the number of blocks with this codec whose digest begins with prefix: 0, 1, or 2 for two or
+ * more. *out is one of them. */
 vv_status vv_store_match_prefix(vv_store *s, uint8_t codec, uint64_t prefix, vv_cid *out,
 				unsigned *count, vv_error *err);
 uint64_t vv_prefix_of(const uint8_t bytes[8]);
-vv_status vv_prefix_not_one(unsigned count, vv_error *err); /* VV_ENOTFOUND */
+/* Sets the error for a prefix that does not identify one block. count: the number of blocks that begin with it:
+ * 0, or 2 for two or more. Returns VV_ENOTFOUND. */
+vv_status vv_prefix_not_one(unsigned count, vv_error *err);
 
 #endif

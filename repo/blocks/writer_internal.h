@@ -1,5 +1,5 @@
 /*
- * writer_internal: the part of a store's writer that incoming uses.
+ * writer_internal: the functions of a store's writer that only repo/known/incoming uses.
  */
 #ifndef VV_REPO_BLOCKS_WRITER_INTERNAL_H
 #define VV_REPO_BLOCKS_WRITER_INTERNAL_H
@@ -11,26 +11,28 @@
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/store.h"
 
-/* vv_writer_put; *kept: was the block new? form (or NULL): its form in another store, unpacked and verified; it is
- * stored unchanged if it is whole, or if its base is here and it has at most a quarter of the block's bytes. Else base
- * is the similar block. */
+/* Like vv_writer_put, and also sets *kept to whether the block was stored because it is new. form,
+ * if not NULL, is the block's form in another store, which the caller has unpacked and verified.
+ * This form is stored unchanged if it has no base, or if this store has its base and the form has
+ * at most a quarter of the block's bytes. Otherwise the block is packed again, as vv_writer_put
+ * does. */
 vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
 			     const vv_cid *base, const vv_block_form *form, bool *kept,
 			     vv_error *err);
 
-/* An uncommitted block, in the form of vv_store_get_form. */
+/* Gets an uncommitted block and its form, as vv_store_get_form does for blocks of the store. */
 vv_status vv_writer_get_form(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			     vv_block_form *form, vv_error *err);
 
-/* Number of uncommitted blocks of this codec whose digests begin with prefix (2: or more), and the
- * first of them. */
+/* Counts the uncommitted blocks of this codec whose digests begin with prefix, and sets *out to the
+ * first of them. Returns 0, 1, or 2 for two or more. */
 unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out);
 
-/* Writes uncommitted blocks to the temporary file, unsynced, if at least `least` bytes of them are
- * in memory only. */
+/* If at least `least` bytes of uncommitted blocks are only in memory, writes these blocks to the
+ * temporary file, without syncing it. */
 vv_status vv_writer_spill(vv_writer *w, size_t least, vv_error *err);
 
-/* The size of the pack that the uncommitted blocks will become; 0: no such blocks. */
+/* Returns the size of the pack that the next commit will write; 0: no uncommitted blocks. */
 uint64_t vv_writer_pending(vv_writer *w);
 
 /* Calls fn for each uncommitted block, in the order in which they were put, with its base (or NULL). */
@@ -38,11 +40,12 @@ typedef vv_status (*vv_pending_fn)(void *payload, const vv_cid *cid, const vv_ci
 				   vv_error *err);
 vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, vv_error *err);
 
-/* Call this after the caller has changed packs without this writer. */
+/* Lists the packs again. Call after changing packs without this writer. */
 vv_status vv_writer_renew(vv_writer *w, vv_error *err);
 
-/* Takes all own packs of another store over as one, durably, all or nothing; they must be
- * sound (VV_ECORRUPT). A single one is moved, several are copied. */
+/* Adds the blocks of all packs that another store owns to this store as one pack, durably: all or
+ * none. A single pack is moved; several packs are copied into one. VV_ECORRUPT: a pack is
+ * damaged. */
 vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *packs, vv_error *err);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * blob: bytes in the Git repository.
+ * blob: reads and writes blobs of the Git repository.
  *
- * Written objects are staged: this vv_repository reads them at once, and they
- * become durable together, before anything can name them, in vv_index_write,
- * vv_ref_update, vv_commit_create, vv_repository_close or vv_objects_flush.
- * After a crash before that, none of the staged objects exists.
+ * Written objects are staged: this vv_repository can read them at once. They become durable
+ * together, before a ref or the index can name them, in vv_index_write, vv_ref_update,
+ * vv_commit_create, vv_repository_close or vv_objects_flush. After a crash before that, none of the
+ * staged objects exists.
  */
 #ifndef VV_REPO_GIT_BLOB_H
 #define VV_REPO_GIT_BLOB_H
@@ -16,27 +16,32 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Get the size of a blob, or append its bytes to out. VV_EREFUSED: the blob has more than max bytes, according to its header.
- * VV_EMISSING: the object is missing. VV_EUSAGE: the object is not a blob. */
+/* Set *out to the size of a blob, or append its bytes to out. VV_EREFUSED: according to its header,
+ * the blob has more than max bytes. VV_EMISSING: the object is missing. VV_EUSAGE: the object is
+ * not a blob. */
 vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err);
 vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out,
 		       vv_error *err);
-/* Gets the size of a blob, and appends its bytes to out if it has at most max. */
+/* Sets *size to the size of a blob, and appends its bytes to out if the blob has at most max
+ * bytes. */
 vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size,
 		       vv_buf *out, vv_error *err);
-/* Like vv_blob_peek, for a blob that may be a pointer or a torn pointer. If its first bytes in a pack show that it is
- * neither, gets only the size. */
+/* Like vv_blob_peek, for a blob that may be a pointer or a damaged pointer. If its first bytes in a
+ * pack show that the blob is not a pointer, only sets *size. */
 vv_status vv_blob_peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size, vv_buf *out,
 			       vv_error *err);
-/* Announces reads of a blob. A small blob is then read only once for its size, first bytes and content. */
+/* Announces reads of a blob. A small blob is then read only once for its size, its first bytes and
+ * its content. */
 void vv_blob_expect(vv_repository *r, const vv_oid *id);
-/* Keeps the bytes of a blob, which it takes out of `take`, for the next vv_blob_read of id, which returns them without
- * reading the object. Not while other threads read. */
+/* Moves the bytes of a blob out of `take`, for the next vv_blob_read of id, which returns them
+ * without reading the object. Do not call this while other threads read. */
 void vv_blob_keep(vv_repository *r, const vv_oid *id, vv_buf *take);
+/* Writes a blob, and sets *out to its id. */
 vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out,
 			vv_error *err);
-vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err); /* the id only */
-/* Computes the id of a blob with the bytes of a file. */
+/* Computes the id of a blob with these bytes, without writing it. */
+vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err);
+/* Computes the id of a blob with the bytes of a file, without writing it. */
 vv_status vv_blob_id_of_file(const char *file, vv_oid *out, vv_error *err);
 
 /* Makes all staged objects durable. */

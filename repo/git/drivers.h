@@ -1,6 +1,6 @@
 /*
- * drivers: the settings of Git's configuration that make git call varve: the filter, the drivers for
- * differences and merges. 'varve init' writes them into a repository, 'varve install' for a user.
+ * drivers: the settings in Git's configuration with which git calls varve: the filter, the diff driver and the merge
+ * drivers. 'varve init' writes them to a repository's configuration, 'varve install' to the user's.
  */
 #ifndef VV_REPO_GIT_DRIVERS_H
 #define VV_REPO_GIT_DRIVERS_H
@@ -9,19 +9,22 @@
 
 #include "base/buf.h"
 
-/* The merge driver for lines of .gitattributes. */
+/* The name of the merge driver for .gitattributes files. */
 #define VV_ATTR_MERGE_DRIVER "varve-lines"
 
-/* Appends a setting for git -c: a branch that was not migrated yet has its lines for Git LFS, which has no merge driver. */
+/* Appends a setting for git -c that makes varve the merge driver `lfs`. Branches that were not migrated yet name this
+ * driver in .gitattributes, but Git LFS does not define it. */
 #define VV_LFS_MERGE_DRIVER "merge.lfs.driver"
 void vv_lfs_merge_setting(vv_buf *b);
 
+/* The number of settings. */
 extern const size_t vv_drivers_count;
 
-/* "filter.varve.process"; a constant. */
+/* Returns the key of the i-th setting ("filter.varve.process"); a constant. */
 const char *vv_driver_key(size_t i);
 
-/* Appends its value; program: what to call varve there, quoted for the shell where need be. */
+/* Appends the value of the i-th setting. program: the command that runs varve; it is quoted for the shell if
+ * needed. */
 void vv_driver_value(vv_buf *b, size_t i, const char *program);
 
 #endif

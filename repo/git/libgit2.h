@@ -1,27 +1,24 @@
 /*
- * libgit2: starts it, converts its errors to vv_error, and lists varve's workarounds. Internal to
- * repo.
+ * libgit2: starts libgit2, converts its errors to vv_error, and lists varve's workarounds. Internal to repo.
  *
- * Behaviour of libgit2 1.5 that varve works around, the place of the workaround, and the libgit2
- * version that ends it. "1.9.7: still so" was read in its source; "-" was not examined. Permanent
- * differences (fewer fsyncs, waiting for locks, no text merge of pointers, sizes judged before
- * reading) are not workarounds and not listed.
+ * The table has the behaviour of libgit2 1.5 that varve works around, the place of the workaround, and the first
+ * version of libgit2 without this behaviour. "1.9.7: still so": the source of 1.9.7 still has it. "-": later versions
+ * were not examined. Permanent differences (fewer fsyncs, waiting for locks, no text merge of pointers, sizes checked
+ * before reading) are not workarounds and are not in the table.
  *
- *	refuses safe.directory '*'; hides an unset one    repository.c, open_foreign    1.6
- *	setting the same work tree again leaks            repository.c                  1.8
- *	does not know GIT_CONFIG_GLOBAL and its kin       repository_config.c           1.7
- *	does not know GIT_CONFIG_COUNT and git -c         repository_config.c           1.9.7: still so
- *	parses the certificates at each start (mbedTLS)   cmd/frame/no_certificates.c   1.9.7: still so
- *	gives up on ancestry in shallow repositories      history/revision.c            1.7
- *	takes @~1 for a name                              history/revision.c            1.9.7: still so
- *	takes no quoted pattern in .gitattributes         index/attributes.c            1.9.7: still so
- *	forgets exceptions of a deeper .gitignore         index/untracked.c             -
+ *	rejects safe.directory '*'; hides that it is unset repository.c, open_foreign    1.6
+ *	leaks memory if the same work tree is set again   repository.c                  1.8
+ *	ignores GIT_CONFIG_GLOBAL and _SYSTEM             repository_config.c           1.7
+ *	ignores GIT_CONFIG_COUNT and git -c               repository_config.c           1.9.7: still so
+ *	parses all certificates at each start (mbedTLS)   cmd/frame/no_certificates.c   1.9.7: still so
+ *	cannot find ancestors in shallow repositories     history/revision.c            1.7
+ *	reads @~1 as the name of a ref                    history/revision.c            1.9.7: still so
+ *	ignores quoted patterns in .gitattributes         index/attributes.c            1.9.7: still so
+ *	ignores exceptions in a deeper .gitignore         index/untracked.c             -
  *	cannot read split and sparse indexes              index/index.c, open_failed    1.9.7: still so
- *	lists refs and reflogs of one worktree only       history/tips.c                -
- *	reads a loose object that was cut for ever        libgit2.c, vv_git_read_loose    -
- *	hashes what is read four times slower than need be libgit2.c, vv_git_check_reads  -
- *	the indexer leaks objects that are here already   objects/receive.c             -
- *	the indexer maps a pack again for each piece       objects/spool.c               -
+ *	lists refs and reflogs of one work tree only      history/tips.c                -
+ *	reads a truncated loose object in an endless loop libgit2.c, vv_git_read_loose  -
+ *	hashes objects four times slower than OpenSSL     libgit2.c, vv_git_check_reads -
  */
 #ifndef VV_REPO_GIT_LIBGIT2_H
 #define VV_REPO_GIT_LIBGIT2_H
@@ -33,32 +30,33 @@
 
 #include "base/error.h"
 
-/* libgit2 is used between the two, which nest. */
+/* Start and stop libgit2. It can be used only between the two calls, which can be nested. */
 vv_status vv_git_start(vv_error *err);
 void vv_git_stop(void);
 
-/* code: what libgit2 returned (negative). The message is "<text>: <libgit2's>";
- * libgit2's own error is then cleared, so that it cannot turn up later. */
+/* Converts libgit2's last error to err, and returns the status. code: the negative result of libgit2's function. The
+ * message is "<text>: <libgit2's message>". Clears libgit2's error, so that it cannot appear in a later message. */
 vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Loose objects of this folder are read by varve; a cut one is VV_ECORRUPT. alternate: libgit2 has it as one, so it is
- * searched after the repository's own. */
+/* Makes varve, instead of libgit2, read the loose objects of a folder; a truncated object is VV_ECORRUPT. alternate:
+ * the folder is an alternate, and is searched after the repository's own folder. */
 vv_status vv_git_read_loose(git_odb *odb, const char *objects, bool alternate, vv_error *err);
 
-/* The name of bytes, to compare it with others: by OpenSSL, which hashes four times as fast as libgit2 does, and does not look
- * for collisions. Those are refused where objects are stored. */
+/* Computes the id of an object, to compare it with another id. OpenSSL computes the hash four times as fast as
+ * libgit2, but does not detect collisions; these are refused when an object is stored. */
 vv_status vv_git_name(git_oid *out, const void *bytes, size_t len, git_object_t type,
 		      vv_error *err);
 
-/* Objects that libgit2's readers of this odb read are compared with their names; other bytes are VV_ECORRUPT. To be
- * called after readers are added; vv_git_read_loose compares by itself. */
+/* Makes all reads through odb check that the object's bytes match its id; else the read fails with VV_ECORRUPT. Call
+ * this after adding libgit2's backends. The reader of vv_git_read_loose checks by itself. */
 void vv_git_check_reads(git_odb *odb);
 
-/* Are the first `digits` digits of id (four or more) unique? loose_firsts (vv_git_loose_firsts) saves looking for loose
- * objects where none begins with the same byte; NULL: the file system is searched each time. */
+/* Are the first `digits` (four or more) digits of id unique among all objects? loose_firsts: the result of
+ * vv_git_loose_firsts; with it, the file system is searched only if the id of a loose object begins with the same
+ * byte; NULL: it is always searched. */
 bool vv_git_begins_alone(git_odb *odb, const git_oid *id, size_t digits, const bool *loose_firsts);
-/* Marks the first byte of each loose object's id. Returns libgit2's code. */
+/* Sets firsts[b] to true for the first byte b of each loose object's id. Returns libgit2's code. */
 int vv_git_loose_firsts(git_odb *odb, bool firsts[256]);
 
 #endif

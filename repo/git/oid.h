@@ -17,14 +17,17 @@ typedef struct vv_oid {
 
 #define VV_OID_TEXT 40u
 
+/* Writes the 40 hex digits and a NUL. */
 void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid);
-const char *vv_oid_shows(const vv_oid *oid);                 /* borrowed as vv_text_shows */
-bool vv_oid_parse(vv_oid *out, const char *hex, size_t len); /* all 40 digits */
+/* Returns the 40 hex digits; borrowed like the result of vv_text_shows. */
+const char *vv_oid_shows(const vv_oid *oid);
+/* Reads exactly 40 hex digits. Returns false for any other text. */
+bool vv_oid_parse(vv_oid *out, const char *hex, size_t len);
 bool vv_oid_equal(const vv_oid *a, const vv_oid *b);
 bool vv_oid_is_null(const vv_oid *oid);
-bool vv_oid_is_empty_blob(const vv_oid *oid); /* of a file without bytes, also of a table */
+bool vv_oid_is_empty_blob(const vv_oid *oid); /* is it the id of the empty blob? */
 
-/* A member of base/json/json_list.h; null if the id is. */
+/* A JSON member (base/json/json_list.h) with the id as text, or null if the id is null. */
 #define JSON_OID(n, id) JSON_TEXT(n, vv_oid_is_null(id) ? NULL : vv_oid_shows(id))
 
 #endif

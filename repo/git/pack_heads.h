@@ -1,42 +1,45 @@
 /*
- * pack_heads: types and sizes of objects in Git's packs, where many are requested. Internal.
+ * pack_heads: reads types and sizes of many objects in Git's packs. Internal.
  *
- * libgit2 inflates the beginning of each object and takes its lock for each link of the chain below it. Here the packs are mapped
- * once, and the links followed without inflating.
+ * libgit2 inflates the beginning of each object, and takes a lock for each link of its delta chain. Here, the packs
+ * are mapped once, and delta chains are followed without inflating.
  */
 #ifndef VV_REPO_GIT_PACK_HEADS_H
 #define VV_REPO_GIT_PACK_HEADS_H
 
 #include "repo/git/repository_internal.h"
 
-/* 1: found; 0: requested too rarely so far, not in a pack known at the start, or not valid by gitformat-pack(5):
- * then ask libgit2, which also has the error. <0: out of memory. */
+/* Finds the type and size of an object. Returns 1 on success, or a negative status if out of memory. Returns 0 if
+ * only a few objects were requested so far, if the object is not in a known pack, or if the object is invalid by
+ * gitformat-pack(5); the caller then uses libgit2, which also reports errors. */
 int vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 		       vv_error *err);
 
-/* True: the object has at least this number of bytes, and these are its first. In a long chain of differences only the
- * beginnings are inflated, each once until another takes its slot in the memo. The caller zeroes the memo and frees its
- * slots, or passes NULL for a few requests. */
 #define VV_PACK_BEGIN 8u
+/* The beginnings of objects that vv_pack_heads_begin inflated last. The caller zeroes it first, and frees slots at
+ * the end. */
 typedef struct vv_pack_begins {
 	struct vv_pack_begin *slots;
 } vv_pack_begins;
+/* Reads the first VV_PACK_BEGIN bytes of an object, without inflating the rest of its delta chain. Returns false if
+ * the object is shorter, or cannot be read like this. memo may be NULL if only a few objects are requested. */
 bool vv_pack_heads_begin(vv_repository *r, const git_oid *id, vv_pack_begins *memo,
 			 uint8_t out[VV_PACK_BEGIN]);
 
-/* Totals of a walk: commits in packs, the sum of all blob sizes, the largest one. alone: the repository consists
- * of one pack. */
+/* Totals of vv_pack_heads_plain. */
 typedef struct vv_pack_sum {
+	/* the number of commits in packs, the sum of the sizes of all blobs, and the size of the largest blob */
 	uint64_t commits, blob_bytes, largest;
-	bool alone;
+	bool alone; /* the repository consists of a single pack */
 } vv_pack_sum;
-/* A substitute for walking this number of commits: is it certain that no blob is a pointer, or a torn one? Scans all
- * blobs in packs and loose objects in storage order. 1: certain; 0: one is, most objects are older than these commits,
- * or it is uncertain; <0: out of memory. all: the commits have no parents outside. */
+/* Is it certain that no blob is a pointer or a damaged pointer? Replaces a walk of `commits` commits: reads the
+ * beginnings of all blobs in storage order. Returns 1 if it is certain. Returns 0 if a blob is or may be a pointer,
+ * or if the walk would cost less, because most objects are older than these commits. Returns a negative status if out
+ * of memory. all: all parents of the commits are among them. */
 int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, vv_pack_sum *out,
 			vv_error *err);
 
-/* Are its packs larger, together? */
+/* Do all packs of the repository together have more than this number of bytes? */
 bool vv_pack_heads_exceed(vv_repository *r, uint64_t bytes);
 
 #endif

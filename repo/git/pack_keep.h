@@ -1,8 +1,8 @@
 /*
- * pack_keep: the .keep files of new packs, until a ref or the index names their objects. Internal to repo.
+ * pack_keep: writes .keep files for new packs until a ref or the index names their objects. Internal to repo.
  *
- * "git repack -a -d" leaves such a pack alone; it drops packed objects that nothing names. The file has the text of a
- * lock (base/holder.h), so that those of dead processes are recognised.
+ * "git repack -a -d" drops packed objects that nothing names, but does not touch a pack with a .keep file. The file
+ * names its process (base/holder.h), so that the files of dead processes can be recognised.
  */
 #ifndef VV_REPO_GIT_PACK_KEEP_H
 #define VV_REPO_GIT_PACK_KEEP_H
@@ -14,12 +14,13 @@ typedef struct vv_pack_keeps {
 	size_t count, cap;
 } vv_pack_keeps;
 
-/* Before the pack gets its name in packdir. One that exists already stays, and is not added. */
+/* Writes the .keep file of a pack, and adds it to the list. If the file exists already, does nothing. Call this
+ * before the pack is renamed to its name in packdir. hex: the hash in that name. */
 vv_status vv_pack_keep_put(vv_pack_keeps *k, vv_repository *r, const char *packdir, const char *hex,
 			   vv_error *err);
-/* Removes the files. On failure one is left, for vv_pack_keeps_sweep. */
+/* Removes the files in the list. If that fails, vv_pack_keeps_sweep removes the rest later. */
 vv_status vv_pack_keeps_clear(vv_pack_keeps *k, vv_error *err);
-/* Those that dead processes left. */
+/* Removes the .keep files of dead processes. */
 void vv_pack_keeps_sweep(vv_repository *r);
 
 #endif

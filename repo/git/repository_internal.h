@@ -1,5 +1,5 @@
 /*
- * repository_internal: declarations about a Git repository that the sources of repo share.
+ * repository_internal: the state of an open Git repository, and functions on it. Internal to repo.
  */
 #ifndef VV_REPO_GIT_REPOSITORY_INTERNAL_H
 #define VV_REPO_GIT_REPOSITORY_INTERNAL_H
@@ -35,92 +35,107 @@ typedef struct vv_quarantine vv_quarantine; /* quarantine.h */
 
 #define VV_TOLD_MAX 8u
 
-/* Damaged pointers that were warned of, each once. */
+/* Damaged pointers for which a warning was reported, so that there is only one warning for each. */
 typedef struct vv_told {
 	git_oid ids[VV_TOLD_MAX];
 	size_t count;
 } vv_told;
 
-/* As git lists it; borrowed from the list. */
+/* A setting, in the order of git config --list. The strings are borrowed from vv_repository.settings_text. */
 typedef struct vv_setting {
-	const char *scope, *name, *value; /* value NULL: the bare key, which means true */
+	/* value may be NULL: a key without a value, which means true */
+	const char *scope, *name, *value;
 } vv_setting;
 
-/* Git's index as a caller has it open, changes and all. */
+/* An index that a caller has open, with the caller's changes. */
 typedef struct vv_open_index {
 	git_index *git;
-	struct vv_open_index *before; /* opened before it, and still open */
-	bool listed;                  /* by the repository, which is open still */
-	bool alone;                   /* it covers the files of the work tree, too */
-	bool attributes;              /* likewise for those with attributes */
+	/* the index opened before this one and still open; NULL: there is none */
+	struct vv_open_index *before;
+	/* the index is in the list of a repository that is still open */
+	bool listed;
+	bool alone; /* vv_index_open_tree: used instead of the files of the work tree */
+	/* the .gitattributes files of the index are used instead of those of the work tree */
+	bool attributes;
 } vv_open_index;
 
 struct vv_repository {
-	vv_env *env; /* own */
+	vv_env *env; /* owned */
 	git_repository *git;
-	git_odb *odb;         /* for reading; sees staged objects too */
+	git_odb *odb;         /* for reading; also has staged objects */
 	git_config *config;   /* all levels */
-	bool settings_by_git; /* git lists them, not libgit2 */
-	vv_buf settings_text; /* of all settings, empty until one is read, and after a change */
+	bool settings_by_git; /* settings are listed by git, not by libgit2 */
+	vv_buf settings_text; /* the list of all settings; empty: not read yet, or changed since */
 	vv_setting *settings;
 	size_t setting_count, setting_cap;
 	char *workdir, *gitdir, *commondir, *varvedir, *statedir;
-	char *objects; /* the object folder that is written to */
+	char *objects; /* the object folder to which objects are written */
 	char *index_file;
 	bool bare;
-	bool partial; /* objects may be missing and can be had from a remote */
+	bool partial; /* partial clone: missing objects can be fetched from a remote */
 	bool replacements_told;
-	bool flag_owner;     /* opened by the word of safe.directory */
-	bool share_exact;    /* share_mode takes the place of the umask, not adds to it */
-	unsigned share_mode; /* core.sharedRepository; 0: the umask alone decides */
-	git_oid *shallow;    /* commits whose parents are missing here, sorted */
+	bool flag_owner; /* the folder belongs to another user, but safe.directory allows it */
+	/* share_mode replaces the permissions that the umask leaves; else it is added to them */
+	bool share_exact;
+	unsigned share_mode; /* core.sharedRepository; 0: only the umask determines permissions */
+	git_oid *shallow;    /* commits whose parents a shallow clone lacks, sorted */
 	size_t shallow_count;
-	size_t abbrev, shortened; /* core.abbrev, 0: not read yet; how many ids were shortened */
-	bool *loose_firsts; /* what ids of loose objects begin with; NULL: few were shortened */
-	_Atomic(struct vv_pack_heads *) heads; /* repo/git/pack_heads.h; NULL: few were requested */
-	atomic_uint heads_asked;
+	/* core.abbrev (0: not read yet), and the number of ids that were shortened */
+	size_t abbrev, shortened;
+	/* result of vv_git_loose_firsts; NULL: only a few ids were shortened so far */
+	bool *loose_firsts;
+	/* repo/git/pack_heads.h; NULL: only a few objects were requested so far */
+	_Atomic(struct vv_pack_heads *) heads;
+	atomic_uint heads_asked; /* the number of requested objects */
 	void (*close_heads)(struct vv_repository *r);
-	_Atomic(struct vv_last_blob *) last_blob; /* repo/git/blob.c; NULL: none was read */
+	_Atomic(struct vv_last_blob *) last_blob; /* repo/git/blob.c; NULL: no blob was read yet */
 	struct vv_last_blob *kept_blobs;
 	void (*close_last_blob)(struct vv_repository *r);
-	const char *came; /* a folder of objects that is looked at, too; borrowed, or NULL */
-	/* that is all there is, and has no pointer; borrowed; NULL: not known */
+	/* a folder of received objects that are visible, too; borrowed; NULL: there is none */
+	const char *came;
+	/* the totals of the objects in `came`, if these are all objects of the repository, and none is a pointer;
+	 * borrowed; NULL: this is not so, or not known */
 	const struct vv_pack_sum *came_plain;
 	vv_store *store;
-	bool store_lent; /* belongs to another handle: vv_incoming_show */
+	bool store_lent; /* the store belongs to another handle (vv_incoming_show) */
 	vv_quarantine *stage;
-	void (*close_stage)(struct vv_repository *r); /* set by the stage's owner */
-	vv_walker *walker, *spare;                    /* spare: waits for vv_walker_take */
+	void (*close_stage)(struct vv_repository *r); /* set by the owner of stage */
+	/* spare: for the next vv_walker_take, or NULL */
+	vv_walker *walker, *spare;
 	void (*close_walker)(struct vv_repository *r);
 	struct vv_attr_asker *attributes; /* repo/git/index/attributes.c */
 	void (*close_attributes)(struct vv_repository *r);
 	struct vv_mailmap *mailmap; /* repo/git/history/mailmap.c; NULL: not used yet */
 	void (*close_mailmap)(struct vv_repository *r);
-	const vv_buf *attr_names; /* NUL-ended, asked for one after the other; NULL: not known */
-	unsigned attr_holds,
-		attr_hold;         /* how many continue; the number of the latest: vv_attr_hold */
-	vv_open_index *open_index; /* the one opened last that is still open, or NULL */
-	/* repo/git/index/index_file.h: as last read; NULL: not read */
+	/* the paths, each NUL-terminated, whose attributes will be requested in this order; NULL: not known */
+	const vv_buf *attr_names;
+	/* vv_attr_hold: the number of current holds, and the number of the latest hold */
+	unsigned attr_holds, attr_hold;
+	vv_open_index *open_index; /* the last opened index that is still open, or NULL */
+	/* repo/git/index/index_file.h: the index as last read; NULL: not read yet */
 	struct vv_index_file *index_kept;
 	void (*close_index)(struct vv_repository *r);
-	/* repo/git/index/worktree.h */
+	/* repo/git/index/worktree.h; NULL: no function is set */
 	vv_status (*watch)(void *payload, const char *path, const vv_stat *st, vv_error *err);
 	void *watch_payload;
-	const vv_notes *notes;   /* borrowed; NULL: no listener */
-	vv_told own_told, *told; /* told is borrowed from the repository that it works for; NULL:
-				  * its own */
-	vv_holder self;          /* this process, in locks; pid 0: not determined yet */
+	const vv_notes *notes; /* borrowed; NULL: no listener */
+	/* told: the list of another handle, for which this handle works; borrowed; NULL: own_told is used */
+	vv_told own_told, *told;
+	vv_holder self; /* this process as the holder of locks; pid 0: not determined yet */
 	uint64_t secret;
 	bool has_secret;
-	vv_syncs later;  /* folders with new objects: waited for before anything names those */
-	vv_oid moved_to; /* where this process moved a branch or HEAD last */
-	vv_stat index_from,
-		index_written; /* the last uninterrupted writes of index_file: the file before the
-					    * first, and the last one; zeros: missing */
-	bool unsettled;        /* the folder of index_file is not synced: vv_repository_settle */
-	int turn; /* repo/git/write_turn.h: the lock's descriptor; meaningless without close_turn */
-	void (*close_turn)(struct vv_repository *r); /* NULL: it does not have the turn */
-	char turn_setting[32]; /* "VARVE_TURN=...", for programs that are run; "": likewise */
+	/* folders with new objects, which must be durable before anything names the objects */
+	vv_syncs later;
+	vv_oid moved_to; /* the commit to which this process last moved a branch or HEAD */
+	/* successive writes of index_file without a change by others: the stat of the file before the first write,
+	 * and after the last one; zeros: the file did not exist */
+	vv_stat index_from, index_written;
+	bool unsettled; /* the folder of index_file is not synced yet (vv_repository_settle) */
+	/* repo/git/write_turn.h: the lock's descriptor; not valid if close_turn is NULL */
+	int turn;
+	void (*close_turn)(struct vv_repository *r); /* NULL: this handle does not have the turn */
+	/* "VARVE_TURN=...", for programs that varve runs; "" without the turn */
+	char turn_setting[32];
 };
 
 static inline void vv_oid_to_git(git_oid *out, const vv_oid *oid)
@@ -133,45 +148,48 @@ static inline void vv_oid_from_git(vv_oid *out, const git_oid *oid)
 	memcpy(out->id, oid->id, sizeof(out->id));
 }
 
-/* Reads an object that must be of the type (GIT_OBJECT_ANY: any) and at most max bytes
- * (VV_EREFUSED; the header is checked first). In a partial clone a missing one is fetched by git.
- * VV_ENOTFOUND. Free with git_odb_object_free. */
+/* Reads an object of this type (GIT_OBJECT_ANY: of any type). In a partial clone, git fetches a missing object.
+ * The caller frees *out with git_odb_object_free. VV_EREFUSED: the object has more than max bytes, and was not
+ * read. VV_ENOTFOUND. */
 vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type, uint64_t max,
 			 git_odb_object **out, vv_error *err);
+/* Reads only the type and size of an object. In a partial clone, git fetches a missing object. VV_ENOTFOUND. */
 vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 			   vv_error *err);
-/* Does the repository have it? Uses the last listing of the packs: cheap also for a missing one. */
+/* Does the repository have the object? A missing object costs little, since the packs are not listed again. */
 bool vv_object_is_here(vv_repository *r, const git_oid *id);
 
-/* Returns VV_ENOTFOUND for an object that a shallow clone lacks ("object", "a parent of commit"), with the command
- * that fetches it. */
+/* Sets the error that a shallow clone lacks an object, with a hint that has the command to fetch it. what:
+ * "object" or "a parent of commit"; hex: the id that follows. Returns VV_ENOTFOUND. */
 vv_status vv_object_cut_off(const char *what, const char *hex, vv_error *err);
 
-/* The object that an annotated tag points to. VV_ENOTFOUND; VV_ECORRUPT names the tag. */
+/* Sets *out to the object that an annotated tag points to. VV_ENOTFOUND; VV_ECORRUPT: err names the tag. */
 vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_error *err);
 
 #define VV_TAG_BYTES_MAX (16u << 20)
-#define VV_TREE_BYTES_MAX (1u << 30) /* a tree object of more than this is refused */
+#define VV_TREE_BYTES_MAX (1u << 30) /* larger tree objects are refused */
 #define VV_COMMIT_BYTES_MAX (64u << 20)
 
-/* A file of Git's that is a symbolic link is that which the link leads to, so that the link stays: replaces the
- * path, which may be NULL; it is NULL afterwards when out of memory. */
+/* If *path is a symbolic link, replaces it by the path of the link's target, so that writing the file keeps the
+ * link. *path may be NULL; it becomes NULL if out of memory. */
 void vv_git_follow_link(char **path);
 
-/* Makes a file durable that is about to name objects, and beside it all that waits in r->later. */
+/* Syncs fd, a file that will name objects after it is renamed, and everything in r->later, in parallel. */
 vv_status vv_repository_sync(vv_repository *r, int fd, const char *path, vv_error *err);
 
-/* repository_config.c */
+/* ---- repository_config.c ---- */
+
+/* Loads the configuration. */
 vv_status vv_config_load(vv_repository *r, vv_error *err);
 void vv_config_unload(vv_repository *r);
-/* After a change. */
+/* Discards the list of settings. Call this after a change of the configuration. */
 void vv_config_forget(vv_repository *r);
-/* A setting that is a path: "~/" is the home folder. VV_ENOTFOUND. */
+/* Reads a setting that is a path; "~/" is the home folder. The caller frees *out. VV_ENOTFOUND: it is not set. */
 vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error *err);
-/* Does safe.directory, as the protected levels have it, name the folder? */
+/* Does safe.directory, in the system, user or command-line configuration, name the folder? */
 bool vv_config_is_safe(const vv_env *env, const char *folder);
 
-/* Opens the repository whose top or .git folder path is; never searches upwards. */
+/* Opens the repository whose top folder or .git folder is path. Does not search the folders above. */
 vv_status vv_repository_open_exactly(vv_repository **out, const char *path, const vv_env *env,
 				     vv_error *err);
 

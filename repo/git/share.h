@@ -1,19 +1,20 @@
 /*
- * share: core.sharedRepository: others than the owner may write here too. Internal.
+ * share: sets the permissions that core.sharedRepository requires, with which other users can also
+ * write to the repository. Internal.
  */
 #ifndef VV_REPO_GIT_SHARE_H
 #define VV_REPO_GIT_SHARE_H
 
 #include "repo/git/repository_internal.h"
 
-/* Sets the rights of a new file or folder of the Git folder by the setting (core.sharedRepository);
- * does nothing if it is not set. */
+/* Sets the permissions of a new file or folder in the Git folder. Does nothing if
+ * core.sharedRepository is not set. */
 vv_status vv_share(const vv_repository *r, const char *path, vv_error *err);
 
-/* The same for all folders from path's up to base, exclusively. */
+/* Sets the permissions of the folder of path, and of all folders above it that are below base. */
 vv_status vv_share_above(const vv_repository *r, const char *base, const char *path, vv_error *err);
 
-/* For fd before its file is renamed into place. */
+/* Sets the permissions of an open file. Call this before the file is renamed to its final name. */
 vv_status vv_share_fd(const vv_repository *r, int fd, const char *path, vv_error *err);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * tree: the paths of a commit, and the differences of two commits. Each function accepts a tree's
- * id in place of a commit's.
+ * tree: lists the paths of a commit, and the differences of two commits. Each function also accepts
+ * the id of a tree instead of a commit.
  *
- * mode is Git's (0100644, 0100755, 0120000, 0160000, 040000).
+ * A mode is a file mode of Git: 0100644, 0100755, 0120000, 0160000 or 040000.
  */
 #ifndef VV_REPO_GIT_TREE_H
 #define VV_REPO_GIT_TREE_H
@@ -14,29 +14,31 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_tree_entry {
-	char *path; /* whole path; owned */
+	char *path; /* the complete path; owned */
 	uint32_t mode;
 	vv_oid id;
 } vv_tree_entry;
 void vv_tree_entry_clear(vv_tree_entry *e);
 VV_AUTO_CLEAR(vv_tree_entry, vv_tree_entry_clear)
 
-/* Gets the entry at path in a commit; "" is its top tree. VV_ENOTFOUND: the commit does not have path. */
+/* Reads the entry at path in a commit. path "": the top tree. VV_ENOTFOUND: the commit lacks the
+ * path. */
 vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *path,
 			   vv_tree_entry *out, vv_error *err);
 
-/* Calls fn for all blobs and submodules of a commit at or below prefix ("" for all), sorted by path. Stops and
- * returns the status if fn returns a negative one. */
+/* Calls fn for all blobs and submodules of a commit that are at prefix or below it, sorted by path.
+ * prefix "": all. If fn returns a negative status, stops and returns it. */
 typedef vv_status (*vv_tree_fn)(void *payload, const vv_tree_entry *e, vv_error *err);
 vv_status vv_tree_each(vv_repository *r, const vv_oid *commit, const char *prefix, vv_tree_fn fn,
 		       void *payload, vv_error *err);
 
 struct vv_index;
 
-/* The differences of two commits' trees (a may be NULL: empty), or of a commit and the index; sorted by path; no
- * rename detection. old or new mode is 0 if the path is absent. Paths in conflict are not reported by
- * vv_index_changes (vv_index_at shows them), nor are intended additions. x_or_null: the open index, which fn does not
- * change; NULL: its file is read. */
+/* A difference between the trees of two commits (vv_tree_changes; a NULL: an empty tree), or
+ * between a commit and the index (vv_index_changes; x_or_null: the open index, which fn must not
+ * change; NULL: the index is read from its file). Differences are sorted by path; renames are not
+ * detected. A mode is 0 if that side lacks the path. vv_index_changes reports neither paths in
+ * conflict (see vv_index_at) nor intended additions. */
 typedef struct vv_change {
 	const char *path; /* borrowed during the call */
 	uint32_t old_mode, new_mode;

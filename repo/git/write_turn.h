@@ -1,19 +1,20 @@
 /*
- * write_turn: the lock of a work tree for one writer at a time: from before HEAD is read until
- * index, files and branch agree.
+ * write_turn: a lock, the turn, that allows one varve at a time to change a work tree. It is held from before HEAD is
+ * read until index, files and branch match.
  *
- * The turn is an flock on "varve/turn" in the work tree's Git folder, so it ends with its process. The file names the last
- * process that had it. Each work tree has its own: work trees of one repository have their own HEAD and index, cannot have
- * one branch checked out twice, and share only refs, which move by compare-and-swap, and the store, which has its own lock:
- * varve locks it after the turn, while blocks are written. Git's programs ignore the turn; Git's index.lock excludes those.
- * Filters never take the turn, since they run while git has locked the index.
+ * The turn is an flock on "varve/turn" in the work tree's Git folder, so it ends with its process. The file names the
+ * last process that had the turn. Each work tree of a repository has its own turn, since it has its own HEAD and
+ * index, and a branch cannot be checked out in two work trees. Work trees share only refs, which move by
+ * compare-and-swap, and the store, which has its own lock: varve takes that lock after the turn, while it writes
+ * blocks. Git's programs ignore the turn; Git's index.lock excludes them. Filters never take the turn, since they run
+ * while git has locked the index.
  *
  *	if ((rc = vv_write_turn_take(r, err)) < 0) return rc;
  *	... read HEAD, write files, index, branch ...
  *	vv_write_turn_release(r);     or vv_repository_close
  *
- * Programs that the repository runs meanwhile (hooks, the editor) have VARVE_TURN in their environment: they share the turn
- * of the process that runs them, so that a varve command in a hook does not wait for the command that waits for it.
+ * Programs that varve runs during its turn (hooks, the editor) have VARVE_TURN in their environment. With it, a varve
+ * in a hook shares the turn of the varve that runs the hook; otherwise, each would wait for the other.
  */
 #ifndef VV_REPO_GIT_WRITE_TURN_H
 #define VV_REPO_GIT_WRITE_TURN_H
@@ -23,19 +24,19 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Waits up to a minute; then VV_ELOCKED, which names the holder. Does nothing if the repository has it, if the
- * process that has it started this one, or if the repository is bare: branches move by compare-and-swap.
- * VV_ECANCELLED: the listener cancelled. */
+/* Takes the turn; waits up to a minute for another holder. Does nothing if r has the turn, if the process that has it
+ * started this one, or if the repository is bare, where only branches move, by compare-and-swap. VV_ELOCKED: another
+ * process still has the turn; err names it. VV_ECANCELLED: the listener cancelled. */
 vv_status vv_write_turn_take(vv_repository *r, vv_error *err);
-/* Without waiting: VV_ELOCKED at once. */
+/* Takes the turn without waiting. VV_ELOCKED: another process has it. */
 vv_status vv_write_turn_try(vv_repository *r, vv_error *err);
 void vv_write_turn_release(vv_repository *r); /* does nothing without the turn */
 
-/* Has the repository the turn of a varve that started this process, and waits for it? */
+/* Does r share the turn of a varve that has started this process and waits for it? */
 bool vv_write_turn_is_lent(const vv_repository *r);
 
-/* "VARVE_TURN=...", for the environment of programs that the holder runs and waits for; NULL: r does not have the
- * turn. Borrowed until release. */
+/* Returns "VARVE_TURN=...", for the environment of programs that this process runs and waits for; borrowed until the
+ * turn is released. NULL: r does not have the turn. */
 const char *vv_write_turn_setting(const vv_repository *r);
 
 #endif

@@ -23,16 +23,17 @@ vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_err
 /* Removes the mark if no version that a ref or HEAD reaches lacks blocks. Call this after missing blocks arrived. */
 vv_status vv_repository_look_whole(vv_repository *r, vv_error *err);
 
-/* Adds commits to the front of the list of complete tips: the commits that a transfer found to have a history in which
- * every version is complete. (After a transfer by git itself, versions can lack blocks.) The list is a cache, the file
- * cache/complete; if the file is missing or invalid, the list is empty. The oldest entries of a long list are dropped. */
+/* Adds commits to the front of the list of complete tips: commits whose whole history has only complete versions, as
+ * varve's transfers have found. (After a transfer by git itself, versions can lack blocks.) The list is a cache, the
+ * file cache/complete; if the file is missing or invalid, the list is empty. The oldest entries of a long list are
+ * dropped. */
 vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err);
 /* Empties the list of complete tips. Call this before removing blocks. */
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err);
 
-/* The list of plain tips: commits whose whole history was searched and has no version of a dataset. A push to a Git
- * host does not search the history of these commits again. The list is a cache, the file cache/plain, newest entry
- * first. The caller frees *out. In a shallow repository the list is empty. */
+/* Reads the list of plain tips: commits whose whole history was searched and has no version of a dataset. A push to a
+ * Git host does not search the history of these commits again. The list is a cache, the file cache/plain, newest
+ * entry first. The caller frees *out. In a shallow repository the list is empty. */
 vv_status vv_plain_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err);
 /* Adds commits to the list of plain tips. */
 vv_status vv_plain_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err);
@@ -53,8 +54,9 @@ typedef struct vv_whole {
 	vv_oid *tips; /* edge, the whole commits of ids, and the complete tips from before the call */
 	size_t tip_count;
 } vv_whole;
-/* Finds out which of ids, commits or annotated tags with their history, are whole. Examines only commits that no
- * complete tip reaches, and adds whole commits to the list of complete tips. Ignores pointers that cannot be read. */
+/* Finds out which of ids are whole. ids: commits or annotated tags, each with its history. Examines only commits
+ * that no complete tip reaches, and adds whole commits to the list of complete tips. Ignores pointers that cannot
+ * be read. */
 vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size_t count,
 			vv_error *err);
 void vv_whole_clear(vv_whole *w);

@@ -1,7 +1,7 @@
 /*
- * kept_commits: commits of which one thing is known, in a derived file, the latest first.
+ * kept_commits: a list of commits in a cache file, the latest first.
  *
- * A file that is missing or makes no sense has none.
+ * If the file is missing or invalid, the list is empty.
  */
 #ifndef VV_REPO_KNOWN_KEPT_COMMITS_H
 #define VV_REPO_KNOWN_KEPT_COMMITS_H
@@ -14,12 +14,13 @@
 
 #define VV_KEPT_COMMITS_MAX 4096u
 
-/* *out: the caller's, with room for VV_KEPT_COMMITS_MAX. */
+/* Reads the list, at most VV_KEPT_COMMITS_MAX commits. The caller frees *out with vv_free. */
 vv_status vv_kept_commits_read(vv_oid **out, size_t *count, const char *file, vv_error *err);
 
+/* Is the commit in the list? */
 bool vv_kept_commits_has(const char *file, const vv_oid *id);
 
-/* Puts these before those that are kept, of which the oldest are forgotten. */
+/* Adds commits to the front of the list. If the list is long, the oldest commits are removed. */
 vv_status vv_kept_commits_add(const char *file, const vv_oid *ids, size_t count, vv_error *err);
 
 #endif

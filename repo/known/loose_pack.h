@@ -1,5 +1,6 @@
 /*
- * loose_pack: keeps Git's object folder small without the user's git gc, and finds damage in it.
+ * loose_pack: packs Git's loose objects, so that the user need not run git gc; and finds and repairs damage in Git's
+ * object folder.
  */
 #ifndef VV_REPO_KNOWN_LOOSE_PACK_H
 #define VV_REPO_KNOWN_LOOSE_PACK_H
@@ -10,32 +11,33 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Packs loose objects when there are more than `above` of them, together with earlier packs of varve's own that are not much
- * larger, then removes the replaced files. With 0, for a gc by the user, packs made by Git count, too; those with a .keep or
- * .promisor file are not touched. All objects written by r must be named by then. Does nothing if gc.auto is 0 in the
- * configuration, or while another process does it. *packed: the number of loose objects. */
+/* If there are more than `above` loose objects, packs them together with varve's earlier packs that are not much
+ * larger, and removes the replaced files. If above is 0 (the user runs gc), also packs the packs made by Git, except
+ * those with a .keep or .promisor file. Refs or index must name all objects written by r. Does nothing if gc.auto is
+ * 0 in the configuration, or if another process is packing. *packed: the number of loose objects that were packed. */
 vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, vv_error *err);
 
-/* ---- pack_mend: indexes of Git's packs that are damaged, made again ---- */
+/* ---- pack_mend: makes damaged indexes of Git's packs again ---- */
 
-/* Makes the index "<name>.idx" of the folder "<objects>/pack" again from its pack, durably and in one step (git
- * index-pack), or removes the multi-pack-index. *what is a constant that names which of the two. The repository must be
- * reopened afterwards. VV_ECORRUPT: the pack is damaged, too; nothing was changed. */
+/* Repairs the file `name` of the folder "<objects>/pack": makes an index (.idx) again from its pack, durably and in
+ * one step (git index-pack), or removes a multi-pack-index. *what is a constant that names what was done. The caller
+ * must open the repository again. VV_ECORRUPT: the pack is damaged, too; nothing was changed. */
 vv_status vv_git_pack_mend(vv_repository *r, const char *name, const char **what, vv_error *err);
 
 /*
- * loose_check: checks that Git's loose objects can be read and that no reachable object is missing.
+ * loose_check: checks that Git's loose objects can be read, and that no reachable object is missing.
  *
- * git reads them itself (git fsck --no-full), large ones in pieces. For packs, checksums are compared (pack_check.h).
+ * git does this (git fsck --no-full), and reads large objects in pieces. Packs are checked by pack_check.h.
  */
 
-/* An object that is missing or damaged: its id in hex, and the line of git. A failure ends the check. */
+/* Receives a missing or damaged object: its id in hex, and the line of git's output. A failure ends the check. */
 typedef vv_status (*vv_loose_fn)(void *payload, const char *id, const char *what, vv_error *err);
 
+/* Checks the objects, and calls fn for each missing or damaged object. */
 vv_status vv_git_loose_check(vv_repository *r, vv_loose_fn fn, void *payload, vv_error *err);
 
-/* Appends advice to restore a missing or damaged object: git does not fetch an object whose file
- * exists. */
+/* Appends advice on how to restore a missing or damaged object. A damaged file must be removed first, since git does
+ * not fetch an object whose file exists. */
 void vv_git_loose_help(const vv_repository *r, const char *id, vv_buf *out);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * order: the blocks that gc must keep, in order: everything below every root of the repository,
- * newest version first, each block paired with the one of the next newer version that it resembles;
- * then the bases of differences in incoming/.
+ * order: marks the blocks that gc must keep, in the order in which gc stores them: all blocks below
+ * all roots of the repository, newest versions first, each with a similar block of the next newer
+ * version; then the bases of differences in incoming/.
  */
 #ifndef VV_REPO_KNOWN_ORDER_H
 #define VV_REPO_KNOWN_ORDER_H
@@ -17,13 +17,13 @@
 typedef struct vv_keep {
 	vv_repository *repo;
 	const vv_progress *progress; /* may be NULL */
-	const vv_cid_set *drop;      /* versions that others keep, or NULL */
-	uint64_t roots;              /* that are kept, of the last pass */
+	const vv_cid_set *drop;      /* versions to drop, since remotes store them; may be NULL */
+	/* the number of kept roots; set by each call of vv_keep_mark */
+	uint64_t roots;
 } vv_keep;
 
-/* A vv_gc_mark_fn; payload is the vv_keep. VV_ECORRUPT: a reachable node is damaged, so that the
- * blocks below it are unknown. A pointer that cannot be read does not stop it; neither do blocks
- * that are missing here. */
+/* A vv_gc_mark_fn, whose payload is a vv_keep. Ignores pointers that cannot be read, and missing
+ * blocks. VV_ECORRUPT: a reachable node is damaged, so that the blocks below it are unknown. */
 vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err);
 
 #endif

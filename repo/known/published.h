@@ -1,10 +1,10 @@
 /*
- * published: the versions that this repository's owner published.
+ * published: records the versions that the owner of this repository has published.
  *
- * Each has a record in <varve>/published, named by the version's CID: small, durable, written and removed
- * by `varve ipfs publish` only. A published version is kept by gc and shown to readers (reachable.h),
- * whatever happens to branches and tags, until it is withdrawn. Format: docs/formats/store.md,
- * "published".
+ * Each published version has a small, durable record in <varve>/published, named by the version's
+ * CID. Only `varve ipfs publish` writes and removes records. Until it is withdrawn, a published
+ * version is kept by gc and shown to readers (reachable.h), regardless of branches and tags.
+ * Format: docs/formats/store.md, "published".
  */
 #ifndef VV_REPO_KNOWN_PUBLISHED_H
 #define VV_REPO_KNOWN_PUBLISHED_H
@@ -18,34 +18,37 @@
 #include "repo/blocks/cid.h"
 
 typedef struct vv_published {
-	vv_cid version; /* the dataset's root */
-	vv_cid file;    /* the same as a UnixFS file: raw or DAG-PB */
-	uint64_t bytes; /* of the file */
-	char *path;     /* where it was, in the repository: a name for people, and a type */
-	char time[32];  /* 2026-03-01T10:00:00Z */
-	char **holders; /* URLs that it was given to, without secrets */
+	vv_cid version; /* the version's root */
+	vv_cid file;    /* the version's file as a UnixFS file: raw or DAG-PB */
+	uint64_t bytes; /* size of the file */
+	/* the file's path when it was published; it serves as a name, and shows the file's type */
+	char *path;
+	char time[32];  /* when it was published: 2026-03-01T10:00:00Z */
+	char **holders; /* URLs of the servers to which it was uploaded, without secrets */
 	size_t holder_count;
 } vv_published;
 
 void vv_published_clear(vv_published *p);
 VV_AUTO_CLEAR(vv_published, vv_published_clear)
 
-/* The record of a version. VV_ENOTFOUND: it is not published. VV_ECORRUPT. */
+/* Reads the record of a version. VV_ENOTFOUND: the version is not published. VV_ECORRUPT. */
 vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_cid *version,
 			    vv_error *err);
 
-/* Durable when it returns. A record that is there is replaced. */
+/* Durably writes a record; replaces an existing record of the version. */
 vv_status vv_published_write(const char *varvedir, const vv_published *p, vv_error *err);
-/* VV_ENOTFOUND: it was not published. */
+/* Removes the record of a version. VV_ENOTFOUND: the version is not published. */
 vv_status vv_published_withdraw(const char *varvedir, const vv_cid *version, vv_error *err);
 
-/* The versions that are published, by CID; the caller's (vv_free). Reads names alone. */
+/* Lists the published versions, sorted by CID. Reads only the names of the records. The caller
+ * frees *out with vv_free. */
 vv_status vv_published_list(vv_cid **out, size_t *count, const char *varvedir, vv_error *err);
 
-/* Reads a UnixFS file's CID: as vv_cid_parse, but raw or DAG-PB. False: it is none. */
+/* Parses the CID of a UnixFS file, as vv_cid_parse does, but with codec raw or DAG-PB. Returns
+ * false for any other text. */
 bool vv_published_file_cid(vv_cid *out, const char *text);
 
-/* Adds a holder, unless it is listed. False: out of memory. */
+/* Adds a holder, unless the record has it already. Returns false if out of memory. */
 bool vv_published_add_holder(vv_published *p, const char *url);
 
 #endif

@@ -1,12 +1,13 @@
 /*
- * reachable: objects and versions that branches and tags reach, for clients that may see no more.
+ * reachable: determines which objects and versions are reachable from branches and tags. Clients may see only these.
  *
- * Published versions (published.h) are reached, too. Excluded is everything reachable only from a stash, reflog, ORIG_HEAD, a
- * commit removed from its branch, or a hidden ref (hidden_refs.h). History is walked from the newest commit down, as far as a
- * question needs, and the walk is remembered: a question about a new commit costs little; one about an unreachable commit costs
- * one walk of the whole history, as long as the refs only move forward. A ref that moves back or is removed resets this.
+ * Published versions (published.h) are reachable, too. Objects that are reachable only from a stash, a reflog,
+ * ORIG_HEAD, a hidden ref (hidden_refs.h), or a commit removed from its branch are treated as not reachable. History
+ * is walked from the newest commits, as far as a request needs, and the walk is kept for later requests: a request
+ * about a new commit costs little, and one about an unreachable commit costs one walk of the whole history. If a ref
+ * moves back or is removed, the walk begins again.
  *
- * Functions may be called from several threads; one works at a time.
+ * Functions can be called by several threads; the calls are executed one after the other.
  */
 #ifndef VV_REPO_KNOWN_REACHABLE_H
 #define VV_REPO_KNOWN_REACHABLE_H
@@ -21,19 +22,18 @@
 
 typedef struct vv_reachable vv_reachable;
 
-/* For the repository in exactly this folder, opened at the first question, in env (copied). NULL: out of
- * memory. */
+/* Makes an object for the repository in exactly this folder. The first request opens the repository. env is copied.
+ * Returns NULL if out of memory. */
 vv_reachable *vv_reachable_new(const char *path, const vv_env *env);
 void vv_reachable_free(vv_reachable *x); /* accepts NULL */
 VV_AUTO_FREE(vv_reachable, vv_reachable_free)
 
-/* Which of these commits (or annotated tags) are reachable from the current refs? Ids of objects
- * that are missing here are not reached. */
+/* For each commit or annotated tag, sets out[i]: is it reachable from the current refs? Missing objects are not
+ * reachable. */
 vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
 			       vv_error *err);
 
-/* Which of these blocks belong to a version of a table in a commit that they reach, or to one that
- * was published (published.h)? */
+/* For each block, sets out[i]: does it belong to a version in a reachable commit, or to a published version? */
 vv_status vv_reachable_blocks(vv_reachable *x, const vv_cid *cids, size_t count, bool *out,
 			      vv_error *err);
 

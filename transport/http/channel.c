@@ -292,7 +292,7 @@ static bool said_something(const line *l)
 {
 	for (size_t i = 0; i < l->said.len; i++) {
 		if ((unsigned char)l->said.data[i] > ' ') {
-			return l->said.data[i] != '<'; /* a page for browsers is no message */
+			return l->said.data[i] != '<'; /* a page for browsers is not a message */
 		}
 	}
 	return false;

@@ -1,5 +1,5 @@
 /*
- * curl: libcurl, which is loaded when it is first used, and Git's settings for HTTP.
+ * curl: loads libcurl when it is first used, and applies Git's settings for HTTP to libcurl's handles.
  */
 #ifndef VV_TRANSPORT_HTTP_CURL_H
 #define VV_TRANSPORT_HTTP_CURL_H
@@ -19,7 +19,7 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* The functions of libcurl. */
+/* Pointers to the functions of libcurl. */
 typedef struct http_curl {
 	__typeof__(&curl_global_init) global_init;
 	__typeof__(&curl_easy_init) easy_init;
@@ -43,37 +43,38 @@ typedef struct http_curl {
 	__typeof__(&curl_slist_free_all) slist_free;
 } http_curl;
 
-/* Loads libcurl, once. Only one thread can call this at a time. VV_ENOSUPPORT: libcurl is not installed. */
+/* Loads libcurl if it is not loaded yet, and sets *out to its functions, which are static. Only one thread at a time
+ * may call this function. VV_ENOSUPPORT: libcurl is not installed. */
 vv_status http_curl_load(const http_curl **out, vv_error *err);
 
-/* Git's settings http.* and http.<url>.* for a URL, overridden by variables such as GIT_SSL_CAINFO. A string that is
- * not set is NULL. The struct owns its strings. */
+/* The values of Git's settings http.* and http.<url>.* for a URL; environment variables such as GIT_SSL_CAINFO
+ * override settings. A string is NULL if the setting has no value. The struct owns its strings. */
 typedef struct http_settings {
 	char *proxy, *ca_info, *ca_path, *cert, *key, *header, *agent, *pinned;
 	bool no_verify;
 } http_settings;
-/* Reads the settings for the URL from the repository o->repo; if o->repo is NULL, from the user's and the system's
- * settings only. Runs git, which matches URLs; without git, only the variables count. VV_EUSAGE: git cannot read its
- * settings. */
+/* Reads the settings for the URL from the repository o->repo; if o->repo is NULL, only from the user's and the
+ * system's files. Runs git, which matches the URL with http.<url>.*; if git is not installed, reads only the
+ * environment variables. VV_EUSAGE: git cannot read its settings. */
 vv_status http_settings_read(http_settings *out, const vv_connect_options *o, const char *url,
 			     vv_error *err);
 void http_settings_clear(http_settings *s);
 /* Applies the settings to a handle of libcurl. */
 void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s);
 
-/* Appends "https://host:port". */
+/* Appends the URL's beginning, such as "https://host:port". */
 void http_put_site(vv_buf *out, const vv_url *u);
-/* Appends "https://host:port", the URL's path without a slash at its end, and below. */
+/* Appends the URL without a slash at its end, such as "https://host:port/path", and then the text `below`. */
 void http_put_url(vv_buf *out, const vv_url *u, const char *below);
 
-/* If the answer requests a delay (429 or 503 with Retry-After), waits for this time, at most a minute, and returns
- * true: the caller must repeat the request. tries: the number of requests so far; after HTTP_TRIES requests the result
- * is false. */
-#define HTTP_TRIES 5u
+#define HTTP_TRIES 5u /* the greatest number of requests, the first one included */
+/* If the last answer requests a delay (429 or 503 with Retry-After), waits for this time, but at most a minute, and
+ * returns true: the caller must repeat the request. Otherwise returns false. tries: the number of requests so far;
+ * from HTTP_TRIES on, the function does not wait, and returns false. */
 bool http_curl_wait(const http_curl *c, CURL *easy, unsigned tries);
 
-/* Sets *err for a transfer that ended with this code. name: the URL for messages. said: libcurl's message about the
- * failure, or "". */
+/* Sets *err for a transfer that failed with this code, and returns its status. name: the URL in messages. said:
+ * libcurl's message about the failure, or "". */
 vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const char *name,
 			 const char *said, vv_error *err);
 

@@ -1,7 +1,7 @@
 /*
- * dag_path: follows a path from a block along its links.
+ * dag_path: follows a path that begins at a block, along its links.
  *
- * In DAG-CBOR, a part of the path is a key of a map or an index of an array. Raw blocks and UnixFS
+ * In DAG-CBOR, each part of a path is a key of a map or an index of an array. Raw blocks and UnixFS
  * files have nothing below them.
  */
 #ifndef VV_TRANSPORT_IPFS_DAG_PATH_H
@@ -11,15 +11,16 @@
 
 #include "transport/ipfs/car.h"
 
-#define VV_DAG_PATH_MAX 64u /* the maximum number of parts, and of blocks */
+#define VV_DAG_PATH_MAX 64u /* maximum number of parts, and of blocks */
 
 typedef struct vv_dag_path {
-	vv_cid blocks[VV_DAG_PATH_MAX + 1]; /* from the root to the block in which the path ends */
+	/* the blocks from the root to the block in which the path ends */
+	vv_cid blocks[VV_DAG_PATH_MAX + 1];
 	size_t count;
 	bool inside; /* the path ends inside the last block, not at its top */
 } vv_dag_path;
 
-/* Follows the path from root. parts: decoded names. VV_ENOTFOUND: the path does not exist.
+/* Follows a path from root. parts: the decoded names. VV_ENOTFOUND: the path does not exist.
  * VV_EREFUSED: the path has too many parts. Failures of the source are returned. */
 vv_status vv_dag_path_follow(vv_dag_path *out, const vv_car_source *source, const vv_cid *root,
 			     char *const *parts, size_t count, vv_error *err);

@@ -1,9 +1,10 @@
 /*
- * gateway_peer: gets blocks from a trustless gateway of IPFS (ipfs+http://host, ipfs+https://host):
- * Kubo's, a public one, or `varve serve --http`.
+ * gateway_peer: gets blocks from an IPFS trustless gateway (ipfs+http://host, ipfs+https://host): a
+ * gateway of Kubo, a public gateway, or `varve serve --http`.
  *
  * A gateway has no refs or commits, and is not trusted: every block's hash is checked. Blocks that
- * the gateway lacks (404, 410) or would search elsewhere (412, 504) count as missing.
+ * the gateway does not have (404, 410), or would have to search elsewhere (412, 504), count as
+ * missing.
  */
 #ifndef VV_TRANSPORT_IPFS_GATEWAY_PEER_H
 #define VV_TRANSPORT_IPFS_GATEWAY_PEER_H
@@ -16,14 +17,14 @@
 typedef struct vv_ipfs_peer vv_ipfs_peer;
 
 /* Opens a peer without connecting. Two threads must not call this function at the same time, since
- * it may load libcurl; later, one thread uses the peer. o: repo, whose http.* settings apply, and
- * idle_sec. VV_EUSAGE: not the URL of a gateway. */
+ * it may load libcurl. A peer is for one thread at a time. Of o, only repo, whose http.* settings
+ * apply, and idle_sec are used. VV_EUSAGE: not the URL of a gateway. */
 vv_status vv_ipfs_peer_open(vv_ipfs_peer **out, const char *url, const vv_connect_options *o,
 			    vv_error *err);
 void vv_ipfs_peer_close(vv_ipfs_peer *p); /* accepts NULL */
 VV_AUTO_FREE(vv_ipfs_peer, vv_ipfs_peer_close)
 
-/* Gets blocks; a vv_source_fn whose source is a vv_ipfs_peer. Sends several requests at a time, and
+/* Gets blocks: a vv_source_fn whose source is a vv_ipfs_peer. Sends several requests at a time, and
  * calls fn in the order of wants. VV_ECORRUPT: the gateway sent bytes that do not match the CID. */
 vv_status vv_ipfs_peer_blocks(void *source, const vv_lacking *wants, size_t count,
 			      vv_peer_block_fn fn, void *payload, vv_error *err);

@@ -1,17 +1,18 @@
 /*
- * leaf_list: a small derived file that lists, for each leaf of a version's UnixFS form, its place
- * in the version's file.
+ * leaf_list: a small derived file that lists the leaves of a version's UnixFS form, with the place
+ * of each leaf in the version's file.
  *
- * With this list, any block of the UnixFS file can be made from its CID: a node from the leaves
- * below it, a leaf by making its bytes again. The list depends only on the version. It is checked
- * when it is opened, may be wrong (made blocks are compared with their CIDs), and may be deleted.
- * The list has about 44 bytes per leaf, and is read in place. Format: leaf_list.c.
+ * With this list, every block of the UnixFS file can be made from its CID: a node from the leaves
+ * below it, and a leaf by making its bytes again. The list depends only on the version. The list is
+ * validated when it is opened. A wrong list does no harm, since blocks that are made are compared
+ * with their CIDs. The list may be deleted. A list has about 44 bytes per leaf, and is read in
+ * place. Format: leaf_list.c.
  *
- * Leaves end where the maker's pieces end. A piece of more than VV_BLOCK_MAX bytes is cut into
- * leaves of VV_BLOCK_MAX, of which the last may be shorter. An empty file has one empty leaf.
+ * A leaf ends where a piece of the maker ends. A piece of more than VV_BLOCK_MAX bytes is cut into
+ * leaves of VV_BLOCK_MAX bytes; the last of them may be shorter. An empty file has one empty leaf.
  *
  * A correct caller: vv_leaf_list_need, or vv_leaf_list_open, which does not make a missing list;
- * then vv_leaf_blocks_get; vv_leaf_list_close. Several threads may read one list.
+ * vv_leaf_blocks_get; vv_leaf_list_close. Several threads may read one list.
  */
 #ifndef VV_TRANSPORT_IPFS_LEAF_LIST_H
 #define VV_TRANSPORT_IPFS_LEAF_LIST_H
@@ -33,10 +34,10 @@
  * vv_unixfs_tree_finish; vv_unixfs_tree_free.
  */
 
-#define VV_UNIXFS_HEIGHT 7u /* enough: 2^64 bytes have fewer than 1024^7 leaves */
+#define VV_UNIXFS_HEIGHT 7u /* sufficient: 2^64 bytes have fewer than 1024^7 leaves */
 
-/* Receives each complete node. link: the link to the node. height: 1 directly above the leaves.
- * Nodes of one height are passed in order. */
+/* Receives each complete node. link: the link to the node. height: 1 for nodes directly above the
+ * leaves. Nodes of the same height are passed in order. */
 typedef vv_status (*vv_unixfs_node_fn)(void *payload, const vv_unixfs_link *link, unsigned height,
 				       vv_error *err);
 
@@ -44,15 +45,16 @@ typedef struct vv_unixfs_tree vv_unixfs_tree;
 vv_unixfs_tree *vv_unixfs_tree_new(vv_unixfs_node_fn fn, void *payload); /* NULL: out of memory */
 void vv_unixfs_tree_free(vv_unixfs_tree *t);                             /* accepts NULL */
 VV_AUTO_FREE(vv_unixfs_tree, vv_unixfs_tree_free)
+/* Adds a leaf. Leaves must be added in order. */
 vv_status vv_unixfs_tree_add(vv_unixfs_tree *t, const vv_unixfs_link *leaf, vv_error *err);
-/* Sets *root to the link to the file's root. The caller must have added at least one leaf. */
+/* Sets *root to the link to the root of the file. The caller must have added at least one leaf. */
 vv_status vv_unixfs_tree_finish(vv_unixfs_tree *t, vv_unixfs_link *root, vv_error *err);
 
-#define VV_LEAF_LISTS "cache/unixfs" /* the folder of leaf lists, in varve's folder */
+#define VV_LEAF_LISTS "cache/unixfs" /* folder of the leaf lists, in varve's folder */
 
 typedef struct vv_leaf_list vv_leaf_list;
 
-/* Where the bytes of a version come from. All borrowed. */
+/* The source of a version's bytes. Both members are borrowed. */
 typedef struct vv_leaf_source {
 	vv_store *store;
 	const vv_file_maker *maker;
@@ -61,39 +63,42 @@ typedef struct vv_leaf_source {
 /* Returns the path of the version's list, dir/<CID>, owned by the caller. NULL: out of memory. */
 char *vv_leaf_list_path(const char *dir, const vv_cid *version);
 
-/* Opens a list. VV_ENOTFOUND: the file does not exist. VV_ECORRUPT: the file is not a list, or the
- * list of another version. */
+/* Opens a list. VV_ENOTFOUND: the file does not exist. VV_ECORRUPT: the file is not a list, or is
+ * the list of another version. */
 vv_status vv_leaf_list_open(vv_leaf_list **out, const char *path, const vv_cid *version,
 			    vv_error *err);
 void vv_leaf_list_close(vv_leaf_list *l); /* accepts NULL */
 VV_AUTO_FREE(vv_leaf_list, vv_leaf_list_close)
 
-/* Opens the list; if no usable list exists, first makes all bytes of the version and writes the
+/* Opens the list. If there is no valid list, first makes all bytes of the version and writes the
  * list (not durably, since it can be made again). Failures of the maker are returned. */
 vv_status vv_leaf_list_need(vv_leaf_list **out, const char *path, const vv_leaf_source *from,
 			    const vv_cid *version, vv_error *err);
 
+/* Returns the version of the list, borrowed. */
 const vv_cid *vv_leaf_list_version(const vv_leaf_list *l);
-const vv_cid *vv_leaf_list_file(const vv_leaf_list *l); /* the UnixFS file's root */
-uint64_t vv_leaf_list_bytes(const vv_leaf_list *l);     /* size of the file */
-/* Do all leaves but the last have VV_BLOCK_MAX bytes? If so, the UnixFS file equals that of Kubo's
- * profile unixfs-v1-2025. */
+/* Returns the CID of the UnixFS file's root, borrowed. */
+const vv_cid *vv_leaf_list_file(const vv_leaf_list *l);
+uint64_t vv_leaf_list_bytes(const vv_leaf_list *l); /* bytes of the file */
+/* Returns true if all leaves except the last have VV_BLOCK_MAX bytes. The UnixFS file then equals
+ * the file that Kubo makes with its profile unixfs-v1-2025. */
 bool vv_leaf_list_is_even(const vv_leaf_list *l);
 
-/* The place of a block, and the part of the file that the block contains (a leaf) or that is below
- * it (a node). */
+/* The place of a block, and the part of the file [from, from + len) that it contains (a leaf) or
+ * that is below it (a node). */
 typedef struct vv_leaf_place {
 	unsigned height; /* 0: a leaf */
 	uint64_t number; /* index among the blocks of its height */
 	uint64_t from, len;
 } vv_leaf_place;
 
-/* Finds the block with this CID. Returns 1 if found; 0 if the file has no such block; negative on
- * failure. */
+/* Finds the block with this CID. Returns 1 if the file has the block, 0 if not, or a negative
+ * vv_status. */
 int vv_leaf_list_find(const vv_leaf_list *l, const vv_cid *cid, vv_leaf_place *out, vv_error *err);
 
-/* The blocks of a file, as a vv_car_source. VV_EMISSING: the file has no such block. VV_ECORRUPT:
- * the made block has another CID, since the list or the version's bytes are wrong. */
+/* Provides the blocks of a file, as a vv_car_source. VV_EMISSING: the file has no such block.
+ * VV_ECORRUPT: the block that was made has another CID, since the list or the bytes of the version
+ * are wrong. */
 typedef struct vv_leaf_blocks {
 	vv_leaf_list *list;
 	vv_leaf_source from;

@@ -1,8 +1,8 @@
 /*
  * published_files: provides the blocks of a repository's published UnixFS files.
  *
- * Leaf lists are opened, or made if they were deleted, on request. Blocks are made on request, and
- * cached for a while in bounded memory. Several threads may call the functions.
+ * Leaf lists are opened on request, or made again if they were deleted. Blocks are made on request,
+ * and cached for a while in bounded memory. Several threads may call the functions.
  */
 #ifndef VV_TRANSPORT_IPFS_PUBLISHED_FILES_H
 #define VV_TRANSPORT_IPFS_PUBLISHED_FILES_H
@@ -14,13 +14,13 @@
 
 typedef struct vv_published_files vv_published_files;
 
-/* Borrows all parameters. NULL: out of memory. */
+/* Makes the provider. Borrows all parameters. NULL: out of memory. */
 vv_published_files *vv_published_files_new(const char *varvedir, vv_store *store,
 					   const vv_file_maker *maker);
 void vv_published_files_free(vv_published_files *f); /* accepts NULL */
 VV_AUTO_FREE(vv_published_files, vv_published_files_free)
 
-/* The block of a CID in one of the published files. */
+/* A block of a published file, found by its CID. */
 typedef struct vv_published_block {
 	vv_cid version;
 	vv_leaf_place at;
@@ -29,12 +29,13 @@ typedef struct vv_published_block {
 	char name[256];
 } vv_published_block;
 
-/* Finds the block with this CID. Returns 1 if found; 0 if no published file has such a block;
- * negative on failure. */
+/* Finds the block with this CID. Returns 1 if a published file has the block, 0 if none has it, or
+ * a negative vv_status. */
 int vv_published_files_find(vv_published_files *f, const vv_cid *cid, vv_published_block *out,
 			    vv_error *err);
 
-/* Makes the block; the `get` of a vv_car_source. VV_EMISSING: no published file has such a block. */
+/* Makes the block with this CID. Usable as the `get` of a vv_car_source. VV_EMISSING: no published
+ * file has the block. */
 vv_status vv_published_files_get(void *files, const vv_cid *cid, vv_buf *out, vv_error *err);
 
 #endif

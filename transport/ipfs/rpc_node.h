@@ -1,5 +1,6 @@
 /*
- * rpc_node: sends versions to a node of IPFS that this machine controls (transport/places/rpc_url.h), by Kubo's RPC.
+ * rpc_node: sends versions to a node of IPFS that this machine controls
+ * (transport/places/rpc_url.h), with Kubo's RPC.
  *
  * Source: docs.ipfs.tech/reference/kubo/rpc.
  */
@@ -12,21 +13,21 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* Sends one command: a POST request below the node's address, with form's body if it has one.
- * VV_EREFUSED: the node refuses; the message has the node's reason. */
+/* Sends a command: a POST request below the address of the node. If form has a body, it is the
+ * body of the request. VV_EREFUSED: the node refuses; the message has its reason. */
 vv_status vv_rpc_order(const vv_url *node, const vv_connect_options *o, const vv_web_ask *form,
 		       vv_buf *answer, vv_error *err);
 
-/* Receives each JSON value of an answer, which has one value per line. */
+/* Receives a JSON value of an answer, which has one value per line. */
 typedef vv_status (*vv_rpc_line_fn)(void *payload, const vv_json *line, vv_error *err);
-/* Calls fn for each value of the answer. name: the node's name for messages. VV_EREFUSED: a value
- * is an error, which the node can report even after a success. */
+/* Calls fn for each value of the answer. name: name of the node, for messages. VV_EREFUSED: a value
+ * is an error, which the node may send even after the status of success. */
 vv_status vv_rpc_lines(const char *name, const vv_buf *answer, vv_rpc_line_fn fn, void *payload,
 		       vv_error *err);
 
-/* Sends all blocks below root to the node (dag/import) and pins root; checks in the answer that the
- * node received root completely and pinned it. Another thread uses source during the call.
- * VV_EREFUSED: the node refuses. VV_EMISSING: source lacks a block, and nothing is pinned. */
+/* Sends all blocks below root to the node (dag/import), pins root, and checks in the answer that
+ * the node received root completely and pinned it. During the call, another thread uses source.
+ * VV_EREFUSED: the node refuses. VV_EMISSING: source lacks a block; nothing is pinned. */
 vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 			     const vv_car_source *source, const vv_cid *root,
 			     const vv_progress *progress, vv_car_stats *stats, vv_error *err);

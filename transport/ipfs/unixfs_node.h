@@ -1,9 +1,10 @@
 /*
- * unixfs_node: a node of a UnixFS file: DAG-PB whose links are leaves or nodes, in order.
+ * unixfs_node: encodes and decodes a node of a UnixFS file: a DAG-PB block with links to leaves or
+ * nodes, in order.
  *
- * Source: ipld.io/specs/codecs/dag-pb, specs.ipfs.tech/unixfs; bytes: docs/formats/store.md,
- * "UnixFS". Accepts only the form that vv_unixfs_node_encode writes: empty names, no inline data,
- * consistent sizes.
+ * Source: ipld.io/specs/codecs/dag-pb, specs.ipfs.tech/unixfs; for the exact bytes,
+ * docs/formats/store.md, "UnixFS". The decoder accepts only the form that vv_unixfs_node_encode
+ * writes: empty names, no inline data, consistent sizes.
  */
 #ifndef VV_TRANSPORT_IPFS_UNIXFS_NODE_H
 #define VV_TRANSPORT_IPFS_UNIXFS_NODE_H
@@ -19,12 +20,12 @@
 
 typedef struct vv_unixfs_link {
 	vv_cid cid;     /* VV_CODEC_RAW: a leaf; VV_CODEC_DAG_PB: a node */
-	uint64_t bytes; /* bytes of the file below the link */
-	uint64_t total; /* size of the linked block and all blocks below */
+	uint64_t bytes; /* number of the file's bytes below the link */
+	uint64_t total; /* total size of the linked block and all blocks below it */
 } vv_unixfs_link;
 
-/* Appends the node with these links; count: 1 to VV_UNIXFS_WIDTH. VV_EREFUSED: the sizes exceed 64
- * bits. */
+/* Appends a node with `count` links, 1 to VV_UNIXFS_WIDTH. VV_EREFUSED: the sum of the sizes
+ * exceeds 64 bits. */
 vv_status vv_unixfs_node_encode(vv_buf *out, const vv_unixfs_link *links, size_t count,
 				vv_error *err);
 

@@ -1,8 +1,8 @@
 /*
  * web_ask: sends one request to an IPFS service over HTTP, and reads a short answer.
  *
- * Git's http.* settings apply. Redirects are not followed. If the service asks for a delay (429 or
- * 503 with Retry-After), the request is sent again after it, if the request can be repeated.
+ * Git's http.* settings apply. Redirects are not followed. If the service requests a delay (429 or
+ * 503 with Retry-After) and the request can be repeated, it is sent again after the delay.
  */
 #ifndef VV_TRANSPORT_IPFS_WEB_ASK_H
 #define VV_TRANSPORT_IPFS_WEB_ASK_H
@@ -18,18 +18,18 @@ typedef struct vv_web_ask {
 	const vv_url *url; /* URL of the service, http or https */
 	/* appended to the URL's path, with the query: "/api/v0/pin/ls?arg=..." */
 	const char *below;
-	const char *accept; /* NULL: anything */
+	const char *accept; /* value of the header Accept; NULL: any type */
 	bool post;
-	/* Reads the next bytes of a POST's body. Returns the number of bytes, at least one; 0 at
-	 * the end. NULL: no body. content_type: the value of the header. */
+	/* Reads the next bytes of the body of a POST. Returns the number of bytes, at least one, 0
+	 * at the end, or a negative status. NULL: no body. */
 	ssize_t (*give)(void *payload, void *out, size_t len, vv_error *err);
 	void *payload;
-	const char *content_type;
-	size_t answer_max;
+	const char *content_type; /* value of the header Content-Type */
+	size_t answer_max;        /* most bytes of the answer's body */
 } vv_web_ask;
 
-/* Sends the request. *status: the HTTP status. answer: the body, for every status. VV_EREFUSED: the
- * body is larger than answer_max. Failures of `give` are returned. */
+/* Sends the request. Sets *status to the HTTP status, and answer to the body, which every status
+ * may have. VV_EREFUSED: the body is larger than answer_max. Returns failures of `give`. */
 vv_status vv_web_ask_run(const vv_web_ask *a, const vv_connect_options *o, unsigned *status,
 			 vv_buf *answer, vv_error *err);
 

@@ -1,10 +1,10 @@
 /*
  * known_hosts: finds the keys of a host in OpenSSH's known_hosts files.
  *
- * A correct caller: vv_known_hosts_new for a host and port, vv_known_hosts_file for each file,
- * then vv_known_hosts_check with the key that the host showed. Format: sshd(8),
- * SSH_KNOWN_HOSTS FILE FORMAT: lists with '*', '?' and '!', hashed names, [host]:port,
- * @revoked and @cert-authority. Lines that cannot be read are skipped, as OpenSSH does.
+ * A correct caller: vv_known_hosts_new for a host and port; vv_known_hosts_file for each file;
+ * vv_known_hosts_check with the key that the host sent. Format: sshd(8), SSH_KNOWN_HOSTS FILE
+ * FORMAT: lists with '*', '?' and '!', hashed names, [host]:port, @revoked and @cert-authority.
+ * Invalid lines are skipped, as in OpenSSH.
  */
 #ifndef VV_TRANSPORT_LINE_KNOWN_HOSTS_H
 #define VV_TRANSPORT_LINE_KNOWN_HOSTS_H
@@ -19,25 +19,26 @@
 
 typedef struct vv_known_hosts vv_known_hosts;
 
-/* host: as the user or the configuration spells it. port: never 0. NULL: out of memory. */
+/* Makes an empty set of keys. host: as the user or the configuration spells it. port: never 0.
+ * NULL: out of memory. */
 vv_known_hosts *vv_known_hosts_new(const char *host, unsigned port);
 void vv_known_hosts_free(vv_known_hosts *k); /* accepts NULL */
 VV_AUTO_FREE(vv_known_hosts, vv_known_hosts_free)
 
-/* Returns the host's name in the files: "name" or "[name]:port"; borrowed. */
+/* Returns the name of the host in the files, "name" or "[name]:port"; borrowed. */
 const char *vv_known_hosts_name(const vv_known_hosts *k);
 
-/* Reads the lines for this host from the text of a file; does not borrow text. file: for messages;
+/* Reads the lines for the host from the text of a file. text is not borrowed. file: for messages;
  * copied. */
 vv_status vv_known_hosts_text(vv_known_hosts *k, const char *text, size_t len, const char *file,
 			      vv_error *err);
-/* Reads the lines for this host from a file. A missing file counts as empty. */
+/* Reads the lines for the host from a file. If the file does not exist, reads nothing. */
 vv_status vv_known_hosts_file(vv_known_hosts *k, const char *path, vv_error *err);
 
-/* Do the files have a key of this type ("ssh-ed25519"; NULL: any) for the host? If so, the client
- * should request this type from the host. */
+/* Returns true if the files have a key of this type for the host, such as "ssh-ed25519"; NULL: a
+ * key of any type. The client should then request this type from the host. */
 bool vv_known_hosts_has(const vv_known_hosts *k, const char *type);
-/* Does a @cert-authority line match the host? */
+/* Returns true if a @cert-authority line matches the host. */
 bool vv_known_hosts_has_authority(const vv_known_hosts *k);
 
 typedef enum vv_known {
@@ -47,19 +48,20 @@ typedef enum vv_known {
 	VV_KNOWN_REVOKED /* this key is marked @revoked */
 } vv_known;
 
-/* Compares a host's key with the files. key: the blob of RFC 4253, section 6.6. *file and *line
- * (each may be NULL): where the matching line is; borrowed. */
+/* Compares the key of a host with the files. key: a blob as in RFC 4253, section 6.6. *file, *line:
+ * the place of the matching line, borrowed; each pointer may be NULL. */
 vv_known vv_known_hosts_check(const vv_known_hosts *k, const void *key, size_t len,
 			      const char **file, unsigned *line);
 
-/* Appends a known_hosts line for the host with the key, as ssh writes it ("host type base64\n"). */
+/* Appends a line of known_hosts for the host with this key, as ssh writes it ("host type
+ * base64\n"). */
 vv_status vv_known_hosts_line(vv_buf *out, const vv_known_hosts *k, const void *key, size_t len,
 			      vv_error *err);
 
-/* Appends the fingerprint of a key: "SHA256:...". */
+/* Appends the fingerprint of a key, "SHA256:...". */
 vv_status vv_host_key_fingerprint(vv_buf *out, const void *key, size_t len, vv_error *err);
-/* Returns the type in a key's blob: *type_len bytes without a NUL, borrowed from key. NULL: an
- * invalid blob. */
+/* Returns the type in the blob of a key: *type_len bytes without a NUL, borrowed from key. NULL:
+ * the blob is invalid. */
 const char *vv_host_key_type(const void *key, size_t len, size_t *type_len);
 
 #endif

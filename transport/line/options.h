@@ -12,9 +12,10 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Asks the user for a secret on a terminal. Appends the answer to out, which the caller wipes.
- * prompt: one line, which the function escapes. echo: the answer may be visible (a user name).
- * VV_EREFUSED: there is no user to ask, as with a NULL function. */
+/* Prompts the user on a terminal, for example for a secret. Appends the answer to out, which the
+ * caller wipes. prompt is one line, which the function escapes. echo: the answer may be visible (a
+ * user name). VV_EREFUSED: there is no terminal. A NULL function also means that there is no
+ * terminal. */
 typedef vv_status (*vv_ask_fn)(void *payload, const char *prompt, bool echo, vv_buf *out,
 			       vv_error *err);
 /* Receives a line that the remote side printed outside of the protocol (ssh's stderr). The function
@@ -22,34 +23,34 @@ typedef vv_status (*vv_ask_fn)(void *payload, const char *prompt, bool echo, vv_
 typedef void (*vv_remote_line_fn)(void *payload, const char *line, size_t len);
 
 typedef struct vv_connect_options {
-	/* whose config is used (core.sshCommand, varve.ssh, http.*); NULL: the user's and the
-	 * system's config */
+	/* the repository whose settings are used (core.sshCommand, varve.ssh, http.*); NULL: the
+	 * user's and the system's settings */
 	vv_repository *repo;
-	/* the environment; used only if repo is NULL, else the repository's own is used */
+	/* the environment if repo is NULL; else the repository's own environment is used */
 	const vv_env *env;
-	const char *program; /* the varve executable to run for paths: this program's own */
+	const char *program; /* the path of varve, which is run for a URL that is a path */
 	/* the command that runs varve on the remote side of ssh (remote.<name>.varve); NULL:
 	 * "varve" */
 	const char *remote_program;
-	const char *service; /* varve's command that answers --stdio; NULL: "serve" */
-	bool write;    /* for a push: over HTTP, sends needed credentials with the first request */
-	bool stranger; /* the user did not name this peer: HTTP sends no secrets */
-	/* becomes true if the remote side answers, but not as varve does; may be NULL. Must outlive
-	 * the channel. */
+	const char *service; /* the command of varve that is run with --stdio; NULL: "serve" */
+	bool write;          /* for a push: over HTTP, send credentials with the first request */
+	bool stranger;       /* the user did not specify this peer: send no secrets over HTTP */
+	/* set to true if the remote side answers, but is not varve; may be NULL. Must outlive the
+	 * channel. */
 	bool *foreign;
-	/* Once another thread sets this flag, every wait fails within a second or two. May be NULL;
+	/* If another thread sets this flag, every wait fails within a second or two. May be NULL;
 	 * must outlive the connection. */
 	const atomic_bool *stopped;
 	unsigned idle_sec;  /* the user's time limit for each byte; 0: usual_sec */
 	unsigned usual_sec; /* the configured time limit (varve.timeout); 0: VV_IDLE_DEFAULT */
-	/* Time limit for the first byte, since a sleeping machine sends none. 0: idle_sec or
+	/* Time limit for the first byte, which a sleeping machine does not send. 0: idle_sec or
 	 * usual_sec if either is set, else VV_FIRST_DEFAULT. */
 	unsigned first_sec;
-	/* Another place has the same files: gives up slow files soon (VV_FILES_BESIDE). */
+	/* Another place has the same files: use the short time limit VV_FILES_BESIDE. */
 	bool beside;
 	vv_ask_fn ask;
 	vv_remote_line_fn line;
-	void *payload; /* of ask and line */
+	void *payload; /* payload of ask and line */
 } vv_connect_options;
 
 /* Returns the environment of the repository, or, if o->repo is NULL, o->env. */
@@ -58,8 +59,8 @@ static inline const vv_env *vv_connect_env(const vv_connect_options *o)
 	return o->repo ? vv_repository_env(o->repo) : o->env;
 }
 
-/* Default time limits in seconds. VV_FILES_...: for a server of files, which computes nothing and
- * is tried twice. */
+/* Default time limits in seconds. VV_FILES_DEFAULT and VV_FILES_BESIDE are for a web server with
+ * files, which computes nothing and is tried twice. */
 #define VV_IDLE_DEFAULT 60u
 #define VV_FIRST_DEFAULT 10u
 #define VV_FILES_DEFAULT 6u
@@ -73,7 +74,7 @@ static inline unsigned vv_idle_sec(const vv_connect_options *o)
 	return o->idle_sec > 0 ? o->idle_sec : usual;
 }
 
-/* Returns the time limit in seconds for the first byte; at most that of vv_idle_sec. */
+/* Returns the time limit in seconds for the first byte, which is at most vv_idle_sec. */
 static inline unsigned vv_first_sec(const vv_connect_options *o)
 {
 	const unsigned idle = vv_idle_sec(o);

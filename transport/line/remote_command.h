@@ -1,5 +1,5 @@
 /*
- * remote_command: the command that ssh runs on the remote side.
+ * remote_command: makes the command that ssh runs on the remote side, and explains its failures.
  */
 #ifndef VV_TRANSPORT_LINE_REMOTE_COMMAND_H
 #define VV_TRANSPORT_LINE_REMOTE_COMMAND_H

@@ -1,5 +1,5 @@
 /*
- * ssh: channels over ssh, by libssh2 or by the ssh program.
+ * ssh: makes channels over ssh, with libssh2 or with the program ssh.
  */
 #ifndef VV_TRANSPORT_LINE_SSH_H
 #define VV_TRANSPORT_LINE_SSH_H
@@ -12,7 +12,8 @@
 #include "transport/line/ssh_config.h"
 #include "transport/line/url.h"
 
-/* Makes a channel. The settings and ~/.ssh decide between libssh2 and the ssh program. */
+/* Makes a channel. The settings and the files in ~/.ssh determine whether libssh2 or the program
+ * ssh is used. */
 vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 			 vv_error *err);
 
@@ -21,8 +22,8 @@ vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_o
 vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_connect_options *o,
 				vv_error *err);
 
-/* Makes a channel by libssh2 (ssh2.c). *other: set on failure if the ssh program may succeed;
- * nothing was run on the remote side then. */
+/* Makes a channel with libssh2 (ssh2.c). On failure, sets *other to whether the program ssh may
+ * succeed; in that case, nothing was run on the remote side. */
 vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_config *c,
 			  const vv_connect_options *o, bool *other, vv_error *err);
 

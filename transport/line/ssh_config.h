@@ -1,5 +1,5 @@
 /*
- * ssh_config: reads the user's ssh configuration for a host, ~/.ssh/config and /etc/ssh/ssh_config,
+ * ssh_config: reads the ssh configuration for a host from ~/.ssh/config and /etc/ssh/ssh_config,
  * and the type of a private key.
  */
 #ifndef VV_TRANSPORT_LINE_SSH_CONFIG_H
@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "transport/line/url.h"
 
-#define VV_SSH_KNOWN_HOSTS 4 /* number of files: two of the user, two of the machine */
+#define VV_SSH_KNOWN_HOSTS 4 /* most files: two of the user and two of the machine */
 
 /* The configuration for one host. vv_ssh_config_clear frees the strings. */
 typedef struct vv_ssh_config {
@@ -22,11 +22,13 @@ typedef struct vv_ssh_config {
 	unsigned port;
 	char **files; /* the existing files of IdentityFile, with "~" and "%d" resolved */
 	size_t file_count, file_cap;
-	/* the user's files, then the global ones; NULL: no more files */
+	/* the user's files, followed by the machine's files; NULL after the last file */
 	char *known_hosts[VV_SSH_KNOWN_HOSTS];
-	char *special; /* a setting that only the ssh program supports ("proxyjump"); NULL: none */
+	/* a setting that only the program ssh supports ("proxyjump"); NULL: no such setting */
+	char *special;
 } vv_ssh_config;
-/* Reads the configuration with `ssh -G` if ssh is installed; else sets *out to the defaults. */
+/* Reads the configuration with `ssh -G` if have_program is true (ssh is installed); else sets *out
+ * to the defaults. */
 vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, const vv_env *env,
 			     bool have_program, vv_error *err);
 void vv_ssh_config_clear(vv_ssh_config *c);
@@ -36,10 +38,12 @@ typedef struct vv_ssh_key {
 	char type[64];  /* "ssh-ed25519"; "": readable only with the passphrase */
 	bool encrypted; /* the key requires a passphrase */
 } vv_ssh_key;
-/* Reads the type of a private key from its file. False: the file is unreadable, or is not a key. */
+/* Reads the type of a private key from its file. Returns false if the file is unreadable or not a
+ * key. */
 bool vv_ssh_key_look(vv_ssh_key *out, const char *path);
-/* Can libssh2 sign with keys of this type? True for "", which libssh2 tries. False for RSA, for
- * which libssh2 supports only SHA-1 signatures, which sshd no longer accepts. */
+/* Returns true if libssh2 can sign with keys of this type. True for "", since libssh2 may read the
+ * key with the passphrase. False for RSA, because libssh2 supports only RSA signatures with SHA-1,
+ * which sshd no longer accepts. */
 bool vv_ssh_key_usable(const char *type, size_t len);
 
 #endif

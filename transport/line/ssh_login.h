@@ -1,8 +1,8 @@
 /*
- * ssh_login: opens a logged-in session of libssh2: compares the host's key with known_hosts, and
- * logs in with one of the user's keys.
+ * ssh_login: connects and logs in with libssh2: compares the host's key with known_hosts, and logs
+ * in with one of the user's keys.
  *
- * A correct caller: vv_ssh_ready; set config, options, name and seconds, and fd to -1;
+ * A correct caller: vv_ssh_ready; set config, options, name and seconds, and set fd to -1;
  * vv_ssh_login_open; use session; vv_ssh_login_close, also after a failure. The session is
  * blocking, with `seconds` as its time limit.
  */
@@ -17,27 +17,28 @@
 #include "transport/line/options.h"
 #include "transport/line/ssh_config.h"
 
-/* A session. Its pointers are borrowed; only vv_ssh_login_open uses config and options. */
+/* A login. config, options and name are borrowed; only vv_ssh_login_open uses config and
+ * options. */
 typedef struct vv_ssh_login {
-	int fd; /* the socket; -1: none */
+	int fd; /* the socket; -1: not connected */
 	LIBSSH2_SESSION *session;
 	const vv_ssh_config *config;
 	const vv_connect_options *options;
 	const char *name; /* the peer's name for messages */
 	unsigned seconds; /* time limit of each wait */
-	bool other;       /* after a failure: the ssh program may succeed */
+	bool other;       /* after a failure: the program ssh may succeed */
 } vv_ssh_login;
 
 /* Initialises libssh2 for use from all threads, until the process ends. */
 vv_status vv_ssh_ready(vv_error *err);
 
-/* Connects and logs in. VV_EREFUSED: the host's key is unknown or wrong, or the host accepts none
- * of the user's keys. */
+/* Connects and logs in. VV_EREFUSED: the host's key is unknown or wrong, or the host does not
+ * accept any of the user's keys. */
 vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err);
 void vv_ssh_login_close(vv_ssh_login *s);
 VV_AUTO_CLEAR(vv_ssh_login, vv_ssh_login_close)
 
-/* Sets err from a code of libssh2; what: the failed action ("cannot send to"). */
+/* Sets err from an error code of libssh2. what describes the failed action ("cannot send to"). */
 vv_status vv_ssh_login_fail(const vv_ssh_login *s, int code, const char *what, vv_error *err);
 
 #endif

@@ -10,22 +10,22 @@
 
 #include "base/error.h"
 
-/* left: runs a call that has no time limit of its own in a thread. If the call exceeds the caller's
- * time limit, the thread is left running. */
+/* left: runs a call that has no time limit in a thread of its own. If the call exceeds the caller's
+ * time limit, the caller continues without it, and the thread goes on running. */
 typedef struct vv_left vv_left;
-/* Starts a thread that calls run. The function owns payload, and calls clear when neither the
- * thread nor the caller uses payload any more. NULL: out of memory; payload was cleared. */
+/* Starts a thread that calls run. *payload is shared by the thread and the caller, and is cleared
+ * with `clear` when neither of them uses it any more. NULL: out of memory; payload was cleared. */
 vv_left *vv_left_start(void (*run)(void *payload), void (*clear)(void *payload), void *payload);
 /* Waits until the call ends or the deadline (on the clock of vv_monotonic_ms) is reached. Returns
- * whether the call has ended; until then, only the thread may use payload. stopped: as in
+ * true if the call has ended; until then, only the thread may use payload. stopped is as in
  * vv_connect_options; may be NULL. */
 bool vv_left_wait(vv_left *l, uint64_t deadline_ms, const atomic_bool *stopped);
 void vv_left_end(vv_left *l); /* ends the caller's use of payload */
 
-/* lookup: finds the addresses of a host within a time limit. If a name server does not answer,
- * getaddrinfo(3) waits for the time limit in resolv.conf, half a minute or more. */
+/* lookup: finds the addresses of a host within a time limit. getaddrinfo(3) alone would wait half a
+ * minute or more if a name server does not answer (resolv.conf). */
 
-/* getaddrinfo(3), or a test's replacement. */
+/* The type of getaddrinfo(3), for which tests have a replacement. */
 typedef int (*vv_resolver_fn)(const char *host, const char *service, const struct addrinfo *wanted,
 			      struct addrinfo **out);
 
@@ -41,13 +41,14 @@ typedef struct vv_lookup {
  * VV_ENOTFOUND: no such host. VV_EIO: no answer in time, or *stopped was set. */
 vv_status vv_lookup_run(struct addrinfo **out, const vv_lookup *l, vv_error *err);
 
-/* Connects to the host, and returns the socket (close-on-exec, TCP_NODELAY), or a negative
- * vv_status. Tries the host's addresses in order, each a quarter of a second after the previous one
- * or once that one has failed, and uses the first that answers; all within `seconds`. stopped: as
- * in vv_connect_options. VV_ENOTFOUND: no such host. */
+/* Connects to the host within `seconds`, and returns the socket (close-on-exec, TCP_NODELAY), or a
+ * negative vv_status. Tries the host's addresses in order: each one a quarter of a second after the
+ * previous one, or as soon as the previous one has failed. Uses the first address that answers.
+ * stopped is as in vv_connect_options. VV_ENOTFOUND: no such host. */
 int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atomic_bool *stopped,
 		   vv_error *err);
-/* Waits at most `seconds` until bytes can be read or the other side has closed. name: for messages. */
+/* Waits at most `seconds` until bytes can be read, or the other side has closed the connection.
+ * name is the peer's name for messages. */
 vv_status vv_tcp_await(int fd, const char *name, unsigned seconds, const atomic_bool *stopped,
 		       vv_error *err);
 

@@ -1,10 +1,10 @@
 /*
- * url: parses and checks URLs of repositories: paths, file://, ssh://user@host:port/path,
- * user@host:path, http://, https://, git://; and of places that store objects:
- * sftp://user@host:port/path, s3://bucket/prefix?query, rclone:remote:path.
+ * url: parses and checks URLs of repositories (paths, file://, ssh://user@host:port/path,
+ * user@host:path, http://, https://, git://), and of places that store objects
+ * (sftp://user@host:port/path, s3://bucket/prefix?query, rclone:remote:path).
  *
- * Refused are control characters (percent-encoded, too), hosts and users that begin with '-', and
- * quotes in ssh paths (docs/formats/protocol.md, "URLs").
+ * The following are refused: control characters, also if percent-encoded; hosts and users that
+ * begin with '-'; and quotes in ssh paths (docs/formats/protocol.md, "URLs").
  */
 #ifndef VV_TRANSPORT_LINE_URL_H
 #define VV_TRANSPORT_LINE_URL_H
@@ -15,7 +15,7 @@
 #include "base/error.h"
 
 /* VV_URL_GIT: a Git server without varve. VV_URL_SFTP, VV_URL_S3 and VV_URL_RCLONE: places
- * (transport/places/place.h), not repositories. */
+ * (transport/places/place.h), which are not repositories. */
 typedef enum vv_url_kind {
 	VV_URL_PATH,
 	VV_URL_SSH,
@@ -27,17 +27,18 @@ typedef enum vv_url_kind {
 	VV_URL_RCLONE
 } vv_url_kind;
 
-/* The possible uses of a URL besides the address of a repository. */
+/* The possible uses of a URL, besides that as the address of a repository. */
 enum {
-	VV_URL_IS_PLACE = 1, /* stores objects; is not a repository */
-	VV_URL_STORES = 2,   /* a store of blocks */
-	VV_URL_HOLDS = 4,    /* a holder of sealed copies */
-	VV_URL_COMMITS = 8,  /* a commit may name it as a store, since opening it runs no program */
+	VV_URL_IS_PLACE = 1, /* the URL names a place that stores objects, not a repository */
+	VV_URL_STORES = 2,   /* the URL can name a store of blocks */
+	VV_URL_HOLDS = 4,    /* the URL can name a holder of sealed copies */
+	/* a commit may name the URL as a store, since opening this store runs no program */
+	VV_URL_COMMITS = 8,
 	VV_URL_ANY_PLACE = VV_URL_IS_PLACE | VV_URL_STORES | VV_URL_HOLDS | VV_URL_COMMITS
 };
 
-/* A row for each scheme: name, kind, TLS, default port, uses (VV_URL_STORES ...). A path has the
- * scheme "file", host:path has "ssh". */
+/* One row for each scheme: name, kind, TLS, default port, uses (VV_URL_STORES ...). The scheme of a
+ * path is "file", the scheme of host:path is "ssh". */
 /* clang-format off */
 #define VV_URL_SCHEMES(row) \
 	row("file", VV_URL_PATH, false, 0, VV_URL_STORES | VV_URL_HOLDS | VV_URL_COMMITS) \
@@ -59,27 +60,28 @@ typedef struct vv_url_scheme {
 	unsigned port, may;
 } vv_url_scheme;
 
-/* A parsed URL, which owns its strings; free them with vv_url_clear. */
+/* A parsed URL. It owns its strings; vv_url_clear frees them. */
 typedef struct vv_url {
 	vv_url_kind kind;
-	bool tls;      /* https, ipfs+https */
-	char *text;    /* the URL as given, without passwords: for messages and logs */
+	bool tls;      /* true for https and ipfs+https */
+	char *text;    /* the URL as given, without passwords, for messages and logs */
 	char *user;    /* may be NULL */
 	char *secret;  /* the password in the URL; may be NULL */
 	char *host;    /* without brackets; may be NULL */
 	unsigned port; /* 0: the default of the scheme */
-	/* decoded for paths and ssh ("~/x" stays as it is, for the remote shell); encoded for http;
-	 * "remote:path" for rclone */
+	/* decoded for paths and ssh ("~/x" is unchanged, for the remote shell); percent-encoded for
+	 * http; "remote:path" for rclone */
 	char *path;
-	char *query; /* for s3, and with vv_url_read_file: encoded, without '?'; may be NULL */
+	/* for s3, and after vv_url_read_file: percent-encoded, without '?'; may be NULL */
+	char *query;
 } vv_url;
-/* Parses the URL of a repository or place. */
-vv_status vv_url_read(vv_url *out, const char *text, vv_error *err); /* VV_EUSAGE */
-/* Parses the http:// or https:// URL of a file on a web server. The URL may have a query; out->text
- * lacks the query. */
-vv_status vv_url_read_file(vv_url *out, const char *text, vv_error *err); /* VV_EUSAGE */
-/* Returns the URL's row of VV_URL_SCHEMES: */
-const vv_url_scheme *vv_url_scheme_of(const vv_url *u); /* "file" for a path, "ssh" for host:path */
+/* Parses the URL of a repository or place. VV_EUSAGE: the URL is invalid. */
+vv_status vv_url_read(vv_url *out, const char *text, vv_error *err);
+/* Parses the http:// or https:// URL of a file on a web server. The URL may have a query, which
+ * out->text lacks. VV_EUSAGE: the URL is invalid. */
+vv_status vv_url_read_file(vv_url *out, const char *text, vv_error *err);
+/* Returns the URL's row of VV_URL_SCHEMES: the row "file" for a path, "ssh" for host:path. */
+const vv_url_scheme *vv_url_scheme_of(const vv_url *u);
 void vv_url_clear(vv_url *u);
 VV_AUTO_CLEAR(vv_url, vv_url_clear)
 

@@ -1,6 +1,6 @@
 /*
- * at_once: runs several waiting calls (requests to a place) in parallel, so that their latencies do
- * not add up. Internal.
+ * at_once: runs several calls that wait, such as requests to a place, in parallel, so that their
+ * latencies do not add up. Internal.
  */
 #ifndef VV_TRANSPORT_PLACES_AT_ONCE_H
 #define VV_TRANSPORT_PLACES_AT_ONCE_H
@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 
-/* Runs the i-th call. Several threads call the function at the same time. After a failure no
+/* Runs the i-th call. Several threads call this function at the same time. After a failure, no
  * further call is begun. */
 typedef vv_status (*vv_at_once_fn)(void *payload, size_t i, vv_error *err);
 
@@ -19,12 +19,12 @@ typedef struct vv_at_once {
 	size_t count;
 	vv_at_once_fn fn;
 	void *payload;
-	const vv_progress *progress; /* counts begun calls; may be NULL */
-	const char *what;            /* for progress */
+	const vv_progress *progress; /* counts the calls that were begun; may be NULL */
+	const char *what;            /* name of the work, for progress */
 } vv_at_once;
 
 /* Runs all calls, approximately in order. Returns the first failure. If threads cannot be started,
- * uses fewer. */
+ * uses fewer threads. */
 vv_status vv_at_once_run(const vv_at_once *all, vv_error *err);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * place: stores objects by name, untrusted: a folder, a bucket, a node.
+ * place: stores objects by name. A place is a folder, a bucket or an IPFS node, and is not trusted.
  *
- * A name is a path of a few parts, "a/b/c"; every kind stores the same names, so that all objects of a place can be
- * moved to another one by copying files. Nothing is overwritten: a second write of a name has the same bytes, and only
- * truncated or damaged objects are written again. The caller checks everything that it reads from a place.
+ * A name is a path of a few parts, "a/b/c". All kinds of places use the same names, so that all
+ * objects of a place can be moved to another place by copying files. Nothing is overwritten:
+ * objects with the same name have the same bytes, and only truncated or damaged objects are written
+ * again. The caller checks everything that it reads from a place.
  */
 #ifndef VV_TRANSPORT_PLACES_PLACE_H
 #define VV_TRANSPORT_PLACES_PLACE_H
@@ -24,75 +25,85 @@ typedef struct vv_listed {
 } vv_listed;
 typedef vv_status (*vv_listed_fn)(void *payload, const vv_listed *e, vv_error *err);
 
-/* A longer list from another machine is refused, as one that may never end. */
+/* The most entries of a list. A longer list from another machine is refused, because it may never
+ * end. */
 #define VV_PLACE_ENTRIES_MAX 4000000u
 
-/* The functions of a kind of place; payload is its own. Errors need not name the place. */
+/* The functions of a kind of place. payload is the kind's own data. Error messages need not contain
+ * the place's name. */
 typedef struct vv_place_ops {
-	/* Objects are found by their CIDs, in the last part of their names, and by nothing else. */
+	/* The place finds objects only by their CIDs, which are in the last part of the names. */
 	bool content_only;
-	/* The number of gets that may run at once, each in a thread of its own; 0: one, while no other function
-	 * runs. */
+	/* The number of calls of get that may run at once, each in a thread of its own; 0: one, and
+	 * only while no other function runs. */
 	unsigned gets;
-	/* Durable when it returns. VV_EREFUSED: the place is full, or does not want it. */
+	/* Stores an object, durably. VV_EREFUSED: the place is full, or does not accept the
+	 * object. */
 	vv_status (*put)(void *payload, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
-	/* put_later and finish may be NULL. As put, but durable only after finish, which may run in a thread of its
-	 * own while no other function is called. A failure of finish applies to all objects put since the previous
-	 * finish. */
+	/* Like put, but the object is durable only after finish, which may run in a thread of its
+	 * own while no other function is called. A failure of finish applies to all objects stored
+	 * since the previous finish. put_later and finish may be NULL. */
 	vv_status (*put_later)(void *payload, const char *name, const void *bytes, size_t len,
 			       vv_error *err);
 	vv_status (*finish)(void *payload, vv_error *err);
-	/* Appends up to len bytes, beginning at `from`; fewer only if the object ends. VV_ENOTFOUND. */
+	/* Appends len bytes of an object, beginning at `from`, or fewer if the object ends before.
+	 * VV_ENOTFOUND: no such object. */
 	vv_status (*get)(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
 			 vv_error *err);
-	/* All entries of the folder; no entries if the folder does not exist. */
+	/* Calls fn for all entries of a folder. If the folder does not exist, it has no entries. */
 	vv_status (*list)(void *payload, const char *folder, vv_listed_fn fn, void *to,
 			  vv_error *err);
-	/* VV_ENOTFOUND, if the place reports it: a bucket does not. */
+	/* Removes an object. VV_ENOTFOUND: no such object (not all places report this; buckets do
+	 * not). */
 	vv_status (*remove)(void *payload, const char *name, vv_error *err);
-	/* May be NULL: bytes received since the place was opened, if these are more than get returned. */
+	/* Returns the bytes received since the place was opened, if they are more than the bytes
+	 * that get returned. May be NULL. */
 	uint64_t (*moved)(void *payload);
-	/* May be NULL: why an object may be lost although the place reports it as stored; NULL: no reason
-	 * known. */
+	/* Returns the reason why an object may be lost although the place reports it as stored;
+	 * NULL: no such reason. May be NULL. */
 	const char *(*caveat)(void *payload);
-	/* May be NULL: appends our identity there, without secrets: "ann at nas.example". */
+	/* Appends the user as whom we are logged in at the place, without secrets: "ann at
+	 * nas.example". May be NULL. */
 	void (*who)(void *payload, vv_buf *out);
 	void (*close)(void *payload);
 } vv_place_ops;
 
-/* Kinds that keep files have a mark, which is a file at the top of a place: if a disk is not mounted, nothing is
- * written into the empty folder instead. */
+/* The mark of a place that has files: a file at the top of the place. Without its mark, a place is
+ * not opened, so that nothing is written to the empty folder of a disk that is not mounted. */
 typedef struct vv_place_mark {
 	const char *file, *text;
-	const char *keeps; /* the place's content: "copies" */
+	const char *keeps; /* the place's content, for messages: "copies" */
 } vv_place_mark;
 
-/* Facts about a place for the function that opens it. Borrowed until it is closed. */
+/* Facts about a place for the function that opens the place. Borrowed until the place is closed. */
 typedef struct vv_place_facts {
-	const char *domain;        /* NULL: determined by the kind */
-	uint64_t quota;            /* bytes; 0: no limit */
-	const vv_place_mark *mark; /* NULL: the place has files of others, and is only read */
-	bool no_login;             /* for a web server: do not get a login from git */
-	/* Hints: what to do if the quota is used up (more), and if the place itself is full (full). */
+	const char *domain; /* name of the failure domain; NULL: determined by the kind */
+	uint64_t quota;     /* bytes; 0: no limit */
+	/* NULL: the place has files of other programs, and is only read */
+	const vv_place_mark *mark;
+	/* for a web server: do not get a login from git's credential helpers */
+	bool no_login;
+	/* Hints: more is for a quota that is used up, full is for a place that is itself full. */
 	vv_hint_id more, full;
-	/* May a stored object of this size be ours? For kinds with content_only, which others use too. NULL:
-	 * always. */
+	/* Returns true if a stored object of this size may be one of varve's. For kinds with
+	 * content_only, which other programs use, too. NULL: always true. */
 	bool (*ours)(uint64_t size);
 } vv_place_facts;
 
 #define VV_PLACE_MARK_BYTES 64u
 
-/* payload NULL: not open. */
+/* An open place. If payload is NULL, the place is not open. */
 typedef struct vv_place {
 	const vv_place_ops *ops;
 	void *payload;
-	char *domain; /* places with the same one are taken to fail together */
+	char *domain; /* failure domain: places with the same domain are assumed to fail together */
 	char mark[VV_PLACE_MARK_BYTES +
-		  1]; /* the beginning of its mark, if opening read it; else "" */
+		  1]; /* the beginning of the place's mark, if it was read when opening; else "" */
 } vv_place;
 
-/* For the kinds: takes over payload and take_domain (a string of vv_malloc), also on failure. */
+/* For the kinds: makes a place, which owns payload and take_domain (allocated with vv_malloc). On
+ * failure, both were released. */
 vv_status vv_place_make(vv_place *out, const vv_place_ops *ops, void *payload, char *take_domain,
 			const vv_place_facts *facts, vv_error *err);
 /* For the kinds: sets the text of the place's mark. */
@@ -100,7 +111,8 @@ void vv_place_set_mark(vv_place *p, const vv_buf *text);
 void vv_place_close(vv_place *p); /* accepts one that is not open */
 VV_AUTO_CLEAR(vv_place, vv_place_close)
 
-/* Calls the kind's function. If the kind has no put_later, put is called; if it has no finish, the result is VV_OK. */
+/* Call the kind's functions. If the kind has no put_later, vv_place_put_later calls put; if it has
+ * no finish, vv_place_finish returns VV_OK. */
 vv_status vv_place_put(const vv_place *p, const char *name, const void *bytes, size_t len,
 		       vv_error *err);
 vv_status vv_place_put_later(const vv_place *p, const char *name, const void *bytes, size_t len,
@@ -111,11 +123,13 @@ vv_status vv_place_get(const vv_place *p, const char *name, uint64_t from, uint6
 vv_status vv_place_list(const vv_place *p, const char *folder, vv_listed_fn fn, void *to,
 			vv_error *err);
 vv_status vv_place_remove(const vv_place *p, const char *name, vv_error *err);
-/* Bytes received since the place was opened; returns `instead` if the kind does not count them. */
+/* Returns the bytes received since the place was opened, or `instead` if the kind does not count
+ * them. */
 uint64_t vv_place_moved(const vv_place *p, uint64_t instead);
-/* gets at once, at least 1; accepts one that is not open */
+/* Returns the number of calls of vv_place_get that may run at once, at least 1. Accepts a place
+ * that is not open. */
 unsigned vv_place_gets(const vv_place *p);
-const char *vv_place_caveat(const vv_place *p);    /* borrowed; NULL: no reason known */
-void vv_place_who(const vv_place *p, vv_buf *out); /* appends nothing if it is not known */
+const char *vv_place_caveat(const vv_place *p);    /* borrowed; NULL: no such reason */
+void vv_place_who(const vv_place *p, vv_buf *out); /* appends nothing if the user is not known */
 
 #endif

@@ -10,7 +10,8 @@
 
 typedef struct vv_place_choice {
 	unsigned use; /* VV_URL_STORES or VV_URL_HOLDS */
-	/* message for URLs without this use: the fault, a newline, the expected form */
+	/* message for URLs without this use: what is wrong, a newline, and the expected form as
+	 * hint */
 	const char *otherwise;
 	/* Opens a varve server (http://, ssh://) as a place; NULL: servers are not supported.
 	 * `payload` below is passed through. */
@@ -20,7 +21,7 @@ typedef struct vv_place_choice {
 	const void *payload;
 } vv_place_choice;
 
-/* A row for each kind of place: its URL kind, and the function below that opens it. */
+/* A row for each kind of place: the kind of its URLs, and the function below that opens it. */
 /* clang-format off */
 #define VV_PLACE_KINDS(row) \
 	row(VV_URL_PATH, vv_folder_url_open) \
@@ -31,7 +32,7 @@ typedef struct vv_place_choice {
 	row(VV_URL_RCLONE, vv_rclone_place_open)
 /* clang-format on */
 
-/* Opens the place of the URL with the function for its kind. make: as for that function. VV_EUSAGE:
+/* Opens the place of a URL with the function for its kind. make is as in that function. VV_EUSAGE:
  * the URL does not have the use that choice requires. */
 vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice *choice,
 			const vv_place_facts *facts, const vv_connect_options *connect, bool make,
@@ -39,8 +40,8 @@ vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice 
 
 /* ---- folder_place: a folder on this machine, also on a mounted disk or share.
  *
- * A file marks it (vv_place_mark). Folders with one device number are assumed to fail together
- * ---- */
+ * The folder has a mark (vv_place_mark). Folders with the same device number are assumed to fail
+ * together ---- */
 
 /* Opens a folder as a place. make: makes and marks the folder if necessary; its parent must exist.
  * VV_ENOTFOUND: the folder does not exist, or has no mark. */
@@ -48,24 +49,24 @@ vv_status vv_folder_place_open(vv_place *out, const char *path, const vv_place_f
 			       bool make, vv_error *err);
 vv_status vv_folder_url_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
-/* Opens a folder inside a repository like vv_folder_place_open, but makes missing parents, too, and
- * the folder does not count as a separate disk. */
+/* Opens a folder inside a repository. Like vv_folder_place_open, but also makes missing parents,
+ * and the folder does not count as a separate disk. */
 vv_status vv_own_folder_open(vv_place *out, const char *path, const vv_place_facts *facts,
 			     bool make, vv_error *err);
 
-/* Call it after another process changed the folder: the content is counted again before the next
- * put. */
+/* Makes the next put count the content of the folder again. Call after another process has changed
+ * the folder. */
 void vv_folder_place_changed(const vv_place *p);
 
 /* ---- sftp_place: a folder on another machine, over SFTP: sftp://[user@]host[:port]/path.
  *
- * The host is reached like varve's ssh remotes, by libssh2 (docs/operate/serve.md): the same ~/.ssh/config,
- * known_hosts, agent and keys. The folder has the layout and mark of a folder on this machine. Places at one
- * host are assumed to fail together ---- */
+ * The host is reached with libssh2, as varve's ssh remotes are (docs/operate/serve.md), with the
+ * same ~/.ssh/config, known_hosts, agent and keys. The folder has the layout and mark of a folder
+ * on this machine. Places at one host are assumed to fail together ---- */
 
 /* Opens a folder on an SFTP host. connect must outlive the place. make: makes and marks the folder
  * if necessary. VV_ENOTFOUND: the host or folder does not exist. VV_EREFUSED: the host refuses
- * access. VV_ENOSUPPORT: only the ssh program can reach the host with the user's ssh configuration. */
+ * access. VV_ENOSUPPORT: the user's ssh configuration requires the program ssh. */
 vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
 
@@ -75,8 +76,8 @@ vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_fa
  * object is written by one PUT. Places at one endpoint are assumed to fail together ---- */
 
 /* Opens a bucket. connect is copied; its pointers must outlive the place, since keys expire and are
- * fetched again. make: writes a missing mark. VV_EUSAGE: an invalid URL. VV_ENOTFOUND: no
- * credentials, no host, or no mark. VV_EIO: the store denies access. */
+ * fetched again. make: writes a missing mark. VV_EUSAGE: the URL is invalid. VV_ENOTFOUND: no
+ * credentials, no such host, or no mark. VV_EIO: the store denies access. */
 vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			   const vv_connect_options *connect, bool make, vv_error *err);
 
@@ -85,16 +86,17 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
  * Put and list are not supported. Each request has one range; a server without range support sends
  * the whole file ---- */
 
-/* Opens files of a web server; ignores make. connect is used only during this call, for its
- * settings. VV_ENOTFOUND: no mark. */
+/* Opens the files of a web server; make is ignored. connect is used only during this call.
+ * VV_ENOTFOUND: no mark. */
 vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			    const vv_connect_options *connect, bool make, vv_error *err);
 
 /* ---- rclone_place: a place that the program rclone reaches: rclone:REMOTE:PATH, where REMOTE is
  * configured in rclone.
  *
- * Each request runs the program once. Since rclone can write wherever the user can, such URLs are
- * accepted only from the user's own settings, never from a file of the repository ---- */
+ * Each request runs the program once. Since rclone can write to any place to which the user can
+ * write, such URLs are accepted only from the user's own settings, never from a file of the
+ * repository ---- */
 
 /* Opens an rclone remote. make: writes a missing mark. VV_ENOTFOUND: no mark. VV_EPROGRAM: rclone
  * is not installed. */

@@ -1,9 +1,9 @@
 /*
- * s3_answer: the answers of an S3 store in XML: a page of a list, or an error.
+ * s3_answer: parses the XML answers of an S3 store: a page of a list, or an error.
  *
- * Source: docs.aws.amazon.com/AmazonS3/latest/API, ListObjectsV2 and "Error responses". The reader accepts
- * elements, attributes (ignored), text and the five entities; no document types, so nothing expands; at most 16
- * nested elements.
+ * Source: docs.aws.amazon.com/AmazonS3/latest/API, ListObjectsV2 and "Error responses". The parser
+ * accepts elements, attributes (which are ignored), text and the five entities, with at most 16
+ * nested elements. It accepts no document types, so entities cannot expand.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_ANSWER_H
 #define VV_TRANSPORT_PLACES_S3_ANSWER_H
@@ -17,20 +17,20 @@
 #include "transport/places/place.h"
 #include "transport/places/s3_key.h"
 
-/* A page of ListObjectsV2: keys, and common prefixes as folders; a key with a NUL inside is not given. token
- * is set to the place where the next page begins; empty: this is the last page. VV_ECORRUPT: not such a page.
- * Fails as fn fails. */
+/* Parses a page of ListObjectsV2. Passes its keys to fn, and common prefixes as folders; keys that
+ * contain a NUL are left out. *token: the position of the next page; empty: this is the last page.
+ * A negative result of fn is returned. VV_ECORRUPT: not a page of a list. */
 vv_status vv_s3_list_read(const char *xml, size_t len, vv_listed_fn fn, void *payload,
 			  vv_buf *token, vv_error *err);
 
-/* Reads temporary keys of STS into an empty key. VV_ECORRUPT: a different answer. */
+/* Reads temporary keys of STS into *out, which must be empty. VV_ECORRUPT: another answer. */
 vv_status vv_sts_keys_read(vv_s3_key *out, const char *xml, size_t len, vv_error *err);
 
-/* An error of S3 or STS; longer texts are cut. */
+/* An error of S3 or STS. Long texts are cut. */
 typedef struct vv_s3_error {
 	char code[64], message[160], region[48];
 } vv_s3_error;
-/* False: a different answer, or damaged. */
+/* Parses an error. Returns false if the answer is not an error, or is damaged. */
 bool vv_s3_error_read(vv_s3_error *out, const char *xml, size_t len);
 
 #endif

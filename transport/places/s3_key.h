@@ -1,5 +1,5 @@
 /*
- * s3_key: an access key for an S3 store, and its expiry. s3_sources.h finds keys.
+ * s3_key: reads and checks an access key for an S3 store. s3_sources.h finds keys.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_KEY_H
 #define VV_TRANSPORT_PLACES_S3_KEY_H
@@ -14,24 +14,24 @@
 typedef struct vv_s3_key {
 	char *id, *secret;
 	char *token;  /* may be NULL */
-	int64_t ends; /* expiry, seconds since 1970; 0: never */
+	int64_t ends; /* time of expiry, seconds since 1970; 0: never */
 } vv_s3_key;
 
 void vv_s3_key_clear(vv_s3_key *k);
 VV_AUTO_CLEAR(vv_s3_key, vv_s3_key_clear)
 
-/* Sets a member by its name in AWS's services and programs: AccessKeyId, SecretAccessKey,
- * SessionToken or Token, Expiration. Ignores other names. */
+/* Sets the member with the given name, as in AWS's services and programs: AccessKeyId,
+ * SecretAccessKey, SessionToken or Token, Expiration. Ignores other names. */
 vv_status vv_s3_key_set(vv_s3_key *out, const char *name, const char *text, vv_error *err);
-/* Sets all members from a JSON object. what: the source of the object, for messages. VV_EINPUT: the
- * object has no key. */
+/* Sets all members from a JSON object. what is the source of the object, for messages. VV_EINPUT:
+ * the object does not contain a key. */
 vv_status vv_s3_key_from_json(vv_s3_key *out, const vv_buf *text, const char *what, vv_error *err);
 /* Checks a key. VV_EINPUT: the key is incomplete, or has characters that a header cannot contain.
  * Messages contain no part of the key. */
 vv_status vv_s3_key_check(const vv_s3_key *k, const char *what, vv_error *err);
 
-/* Parses a time, "2026-11-22T18:00:00Z", also with fractions of a second or "+00:00". Returns
- * seconds since 1970; 0: not a time. */
+/* Parses a time such as "2026-11-22T18:00:00Z", also with fractions of a second or "+00:00".
+ * Returns seconds since 1970, or 0 if text is not a time. */
 int64_t vv_s3_time(const char *text);
 
 #endif

@@ -14,9 +14,11 @@
 #include "transport/http/site.h"
 #include "transport/places/s3_key.h"
 
-/* Appends header lines for the request, each with "\n" at its end: Host, x-amz-date, x-amz-security-token if the key
- * has one, and Authorization, which covers these and the request's own headers. One of these is x-amz-content-sha256.
- * service: "s3", "sts". The query in the request's URL is encoded and sorted. now: seconds since 1970. */
+/* Appends header lines for the request, each ending with "\n": Host, x-amz-date,
+ * x-amz-security-token if the key has a token, and Authorization, which signs these headers and the
+ * request's own headers. The request must already have the header x-amz-content-sha256, and the
+ * query in its URL must be encoded and sorted. service is "s3" or "sts". now is in seconds since
+ * 1970. */
 vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, const char *service,
 		     const char *region, int64_t now, vv_error *err);
 

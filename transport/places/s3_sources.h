@@ -1,8 +1,8 @@
 /*
- * s3_sources: looks for S3 keys, in this order: AWS_ACCESS_KEY_ID and related variables; the role
- * of the profile (s3_profile.h); AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN; the profile's keys,
- * credential_process or SSO (by the program aws); the container's credentials; the machine's
- * metadata. URLs and repositories cannot choose the source.
+ * s3_sources: finds S3 keys. The sources are tried in this order: AWS_ACCESS_KEY_ID and related
+ * variables; the role of the profile (s3_profile.h); AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN;
+ * the profile's keys, credential_process or SSO (by running the program aws); the container's
+ * credentials; the machine's metadata. URLs and repositories cannot choose the source.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_SOURCES_H
 #define VV_TRANSPORT_PLACES_S3_SOURCES_H

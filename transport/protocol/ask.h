@@ -1,13 +1,15 @@
 /*
- * ask: sends a request to several sources in parallel, so that a sleeping machine costs at most two seconds.
+ * ask: sends a request to several sources in parallel, so that a sleeping machine costs at most two
+ * seconds.
  *
- * A source (a peer, a holder) has VV_ASK_FIRST_SEC for its first byte, or the time of --timeout.
- * After a time-out, a source is skipped for VV_SPEED_FAILED_SEC, unless the user names it or sets a
- * time-out.
+ * A source (a peer, a holder) has VV_ASK_FIRST_SEC, or the time of --timeout, for its first byte.
+ * After a timeout, the source is skipped for VV_SPEED_FAILED_SEC, unless the user specifies the
+ * source or sets a timeout.
  *
  * A correct caller: for each source, set url, open, payload and named, and call vv_ask_prepare;
- * then call vv_ask_all, or vv_ask_one in a separate thread; then status is the result. The caller
- * owns the object made by open, and closes it before vv_ask_clear, since the object uses connect.
+ * call vv_ask_all, or vv_ask_one in a separate thread; read the result from status; vv_ask_clear.
+ * The caller owns the object made by open, and closes the object before vv_ask_clear, since the
+ * object uses connect.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_ASK_H
 #define VV_TRANSPORT_PROTOCOL_ASK_H
@@ -30,33 +32,36 @@ typedef vv_status (*vv_ask_open_fn)(void *payload, const vv_connect_options *o, 
 
 typedef struct vv_ask {
 	const char *url; /* URL of the source; borrowed */
-	bool named;      /* the user named the source: it is used even if it was silent recently */
+	/* the user specified the source, which is then used even if it recently did not answer */
+	bool named;
 	vv_ask_open_fn open;
 	void *payload;
 	/* Set by vv_ask_prepare: */
-	/* its repo is this vv_ask's repo, since several threads use it */
+	/* options for open; connect.repo is the member repo below, since each thread needs its
+	 * own */
 	vv_connect_options connect;
 	vv_repository *repo;
-	atomic_bool stopped; /* set it to cancel the request */
+	atomic_bool stopped; /* set to true to cancel the request */
 	/* Set after the request: */
 	vv_status status;
 	vv_error why; /* the error; valid if status is negative */
 	bool silent;  /* the source did not answer in time */
 } vv_ask;
 
-/* Prepares the request. o: the command's options; idle_sec is the user's time limit, or 0. */
+/* Prepares the request. o has the command's options; o->idle_sec is the user's time limit, or 0. */
 vv_status vv_ask_prepare(vv_ask *a, const vv_connect_options *o, vv_error *err);
-/* Frees what vv_ask_prepare made. Accepts a zeroed vv_ask. */
+/* Frees the objects that vv_ask_prepare made. Accepts a zeroed vv_ask. */
 void vv_ask_clear(vv_ask *a);
 VV_AUTO_CLEAR(vv_ask, vv_ask_clear)
 
-/* May the source be used, according to its record? If not, sets status and why: the source was
- * silent recently. */
+/* Returns true if the source may be used, according to its record `known`. If not, because the
+ * source recently did not answer, sets a->status and a->why. */
 bool vv_ask_may(vv_ask *a, const vv_speed *known);
-/* Runs one request. Returns status. */
+/* Runs one request. Returns a->status. */
 vv_status vv_ask_one(vv_ask *a);
-/* Runs all allowed requests in parallel, and stores silent sources in the repository; returns when each has
- * answered or failed. Fails only when out of memory. */
+/* Runs all allowed requests in parallel, and records the sources that do not answer in the
+ * repository. Returns when each request was answered or has failed. Fails only if memory runs
+ * out. */
 vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_error *err);
 
 #endif

@@ -1,9 +1,8 @@
 /*
  * cid_text: reads CIDs as other IPFS programs write them.
  *
- * Reads CIDv0 (Qm...), and CIDv1 in the bases that other gateways accept: base16, base32, base36
- * and base58btc; each but the last in upper or lower case. varve itself writes base32
- * (repo/blocks/cid.h).
+ * Accepts CIDv0 (Qm...), and CIDv1 in the bases that other gateways accept: base16, base32 and
+ * base36 in upper or lower case, and base58btc. varve itself writes base32 (repo/blocks/cid.h).
  */
 #ifndef VV_TRANSPORT_PROTOCOL_CID_TEXT_H
 #define VV_TRANSPORT_PROTOCOL_CID_TEXT_H
@@ -23,14 +22,14 @@ typedef struct vv_foreign_cid {
 	size_t digest_len;
 } vv_foreign_cid;
 
-/* Parses a CID. False: not a CID. */
+/* Parses a CID. Returns false if text is not a CID. */
 bool vv_cid_text_read(vv_foreign_cid *out, const char *text, size_t len);
 
-/* Converts the CID if varve can have or make its block: raw, DAG-CBOR or DAG-PB, with SHA-256.
- * False: another kind of CID. */
+/* Converts the CID if varve can store or make its block: raw, DAG-CBOR or DAG-PB, with SHA-256.
+ * Returns false for any other CID. */
 bool vv_cid_text_own(vv_cid *out, const vv_foreign_cid *c);
 
-/* Does the CID contain the block itself? If so, the digest is the block. */
+/* Returns true if the CID contains the block itself: the digest is then the block. */
 bool vv_cid_text_is_identity(const vv_foreign_cid *c);
 
 #endif

@@ -9,8 +9,9 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* Connects and reads the greeting. VV_EUSAGE: an invalid URL. VV_ENOTFOUND: no such repository,
- * host, key or program. VV_EREFUSED: host key or authentication. VV_EIO: the connection failed. */
+/* Connects, and reads the greeting. VV_EUSAGE: the URL is invalid. VV_ENOTFOUND: no such
+ * repository, host, key or program. VV_EREFUSED: the host's key or the login was not accepted.
+ * VV_EIO: the connection failed. */
 vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 		     vv_error *err);
 

@@ -1,13 +1,13 @@
 /*
- * frame: frames on a channel: a type, a length, bytes.
+ * frame: writes and reads frames on a channel. A frame has a type, a length and bytes.
  *
  *   1        type: one of the letters below
  *   varint   length of the payload, at most VV_FRAME_MAX
  *   payload
  *
- * A request or an answer consists of any number of frames, then VV_FRAME_END (no payload). If the
- * sender fails, VV_FRAME_ERROR replaces the remaining frames; VV_FRAME_END follows it. Format:
- * docs/formats/protocol.md.
+ * A request or an answer consists of any number of frames, and ends with VV_FRAME_END, which has no
+ * payload. If the sender fails, it sends VV_FRAME_ERROR instead of the remaining frames, and then
+ * VV_FRAME_END. Format: docs/formats/protocol.md.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_FRAME_H
 #define VV_TRANSPORT_PROTOCOL_FRAME_H
@@ -33,43 +33,45 @@ enum {
 };
 
 #define VV_FRAME_MAX (4u << 20)
-#define VV_FRAME_AIM (64u << 10) /* frames of bulk data are sent once their payload has this size */
+/* A frame of blocks or objects is sent when its payload has this size. */
+#define VV_FRAME_AIM (64u << 10)
 
 vv_status vv_frame_write(vv_channel *line, uint8_t type, const void *bytes, size_t len,
 			 vv_error *err);
-/* Writes a message, and clears the buffer. If filling the buffer ran out of memory, fails with
- * VV_ENOMEM. */
+/* Writes a message, and clears the buffer. VV_ENOMEM: memory ran out while the buffer was
+ * filled. */
 vv_status vv_frame_write_message(vv_channel *line, vv_buf *take_message, vv_error *err);
 /* Writes VV_FRAME_END, and ends the turn. */
 vv_status vv_frame_end(vv_channel *line, vv_error *err);
 
-/* Sends an error to the other side, then VV_FRAME_END. Sends only the public parts of the error:
- * code, message and hint. */
+/* Sends an error to the other side, and then VV_FRAME_END. Sends only code, message and hint of the
+ * error. */
 vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err);
 
-#define VV_TEXT_MAX_MS (4u * 3600 * 1000) /* checking a table of a terabyte takes less */
+#define VV_TEXT_MAX_MS (4u * 3600 * 1000) /* enough for checking a table of a terabyte */
 
-/* Reads the frames of a request or answer. budget: how many bytes the request or answer may still
- * have. */
+/* Reads the frames of a request or answer. budget is the number of bytes that the request or answer
+ * may still have. */
 typedef struct vv_frame_reader {
 	vv_channel *line;
 	uint64_t budget;
-	bool skips_alive; /* skips empty text frames */
+	bool skips_alive; /* skip empty text frames */
 	/* the peer is a process of this program: its errors are not marked as remote */
 	bool is_own;
-	/* time limit for a peer that only shows that it is working; max_ms: VV_TEXT_MAX_MS */
+	/* limits the time for which a peer may send only signs of life; initially, max_ms is
+	 * VV_TEXT_MAX_MS */
 	vv_patience works;
-	uint64_t last_ms; /* when the last frame of this answer was received; 0: none yet */
+	uint64_t last_ms; /* when the last frame of this answer was received; 0: no frame yet */
 	vv_buf payload;
 } vv_frame_reader;
 void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget);
 void vv_frame_reader_clear(vv_frame_reader *r);
 VV_AUTO_CLEAR(vv_frame_reader, vv_frame_reader_clear)
 
-/* Reads the next frame. Its payload is in r->payload until the next call. For an error frame, reads
- * the end frame, too, then fails with the sent error, with "remote: " before its text. VV_ECORRUPT:
- * not a frame. VV_EREFUSED: the budget is used up. VV_EIO: for works.max_ms the peer sent nothing
- * but text (signs of life, progress), or too few bytes. */
+/* Reads the next frame. Its payload is in r->payload until the next call. After an error frame,
+ * also reads the end frame, and fails with the error that the peer sent, with "remote: " before its
+ * message. VV_ECORRUPT: not a frame. VV_EREFUSED: the budget is used up. VV_EIO: for works.max_ms,
+ * the peer sent only text (signs of life, progress), or too few bytes. */
 vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err);
 
 /* Reads and drops all frames up to and including the end frame. */

@@ -52,7 +52,7 @@ typedef struct gathering {
 	size_t has[VV_SUPPLIERS_MAX]; /* how many that are missing here each of them may have */
 	uint64_t bytes;               /* of all that is here */
 	uint32_t alive;               /* bit of each supplier that still answers */
-	uint32_t running;             /* and of each whose thread has not ended */
+	uint32_t running;             /* and of each whose thread still runs */
 	uint32_t opening;             /* of these those that are not open yet */
 	speed speeds[VV_SUPPLIERS_MAX];
 	uint64_t start_ms;

@@ -1,19 +1,20 @@
 /*
  * gather: fetches missing blocks from all peers that have them.
  *
- * Each peer has a thread that requests one batch at a time. The peer delivers a batch in about a
- * second, so faster peers get larger batches. When all blocks are requested, idle peers are also
- * asked for blocks that a slower peer has not sent yet: the first answer counts, and pending
- * requests are stopped at the end. So no peer makes a transfer slower than it would be without that
- * peer. A peer that disconnects, stalls or sends wrong blocks is dropped, and its batch is
- * requested from other peers, as are blocks that a peer does not have. The thread of a peer that is
- * not open yet opens it while other peers are used, and is abandoned at the end. The first peer is
- * the origin: while others work, it is used only for blocks that no other peer has, or if the
- * others would take long.
+ * Each peer has a thread that requests one batch at a time. The size of a batch is chosen so that
+ * the peer delivers it in about a second; faster peers get larger batches. When all blocks are
+ * requested, idle peers also request blocks that a slower peer has not sent yet: the first answer
+ * counts, and pending requests are stopped at the end. Therefore no peer makes a transfer slower
+ * than it would be without that peer. A peer that disconnects, stalls or sends wrong blocks is
+ * dropped, and its batch is requested from other peers, as are blocks that a peer lacks. A peer
+ * that is not open yet is opened by its thread while other peers are used; if it is still not open
+ * at the end, it is abandoned. The first peer is the origin: while other peers work, it is used
+ * only for blocks that no other peer has, or if the other peers would need a long time.
  *
  * Until this transfer has measured a peer, the records of earlier transfers (speeds.h) are used. A
- * peer that would need longer for its first block than faster peers for all blocks is not used. A
- * peer that failed recently is used only if the origin lacks the blocks, too, or would take long.
+ * peer that would need longer for its first block than faster peers need for all blocks is not
+ * used. A peer that failed recently is used only if the origin lacks the blocks, too, or would need
+ * a long time.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_GATHER_H
 #define VV_TRANSPORT_PROTOCOL_GATHER_H
@@ -29,8 +30,8 @@
 #include "transport/protocol/receive.h"
 #include "transport/protocol/speeds.h"
 
-/* Gets blocks from a source other than a peer, such as an IPFS gateway. Answers each want through
- * fn, like vv_peer_blocks. Runs in a separate thread. */
+/* Gets blocks from a source other than a peer, such as an IPFS gateway. Calls fn for each want,
+ * like vv_peer_blocks. Runs in a separate thread. */
 typedef vv_status (*vv_source_fn)(void *source, const vv_lacking *wants, size_t count,
 				  vv_peer_block_fn fn, void *payload, vv_error *err);
 
@@ -38,39 +39,42 @@ typedef vv_status (*vv_source_fn)(void *source, const vv_lacking *wants, size_t 
 
 typedef struct vv_supplier {
 	const char *name;
-	/* Opens the supplier on demand in its thread, so that a sleeping machine delays nothing;
-	 * NULL: already open. Afterwards, adopt sets peer, or source and payload. */
+	/* Opens the supplier on demand, in its thread, so that a sleeping machine delays nothing.
+	 * Afterwards adopt is called, and sets peer, or source and payload. NULL: the supplier is
+	 * already open. */
 	vv_ask *ask;
 	void (*adopt)(struct vv_supplier *s);
 	bool opened;
 	vv_peer *peer;       /* NULL: source is used */
 	vv_source_fn source; /* delivers the blocks, with this payload */
 	void *payload;
-	void (*close)(void *payload); /* NULL: the opener closes the source */
-	/* stops a running request soon; called from another thread; may be NULL */
+	void (*close)(void *payload); /* closes the source; NULL: the opener closes it */
+	/* makes a running request end soon; called from another thread; may be NULL */
 	void (*stop)(void *payload);
 	bool unasked;   /* the user did not name this supplier */
 	uint64_t id;    /* vv_speed_source of the URL; 0: vv_speed_source of the name is used */
 	vv_speed known; /* the record of earlier transfers */
-	/* Counts, to which vv_gather adds: */
-	uint64_t blocks, bytes, ms; /* bytes: raw; ms: time spent waiting for this supplier */
+	/* The following members are counts, to which vv_gather adds. */
+	/* bytes: bytes of blocks; ms: time spent waiting for this supplier */
+	uint64_t blocks, bytes, ms;
 	uint64_t line;   /* transferred bytes, if no peer counts them; 0: `bytes` is used */
-	uint64_t asked;  /* requested blocks */
-	uint64_t lacked; /* requested blocks that the supplier did not have */
-	/* Of the last vv_gather: whether latency_ms and rate (see vv_speed) were measured. */
+	uint64_t asked;  /* number of requested blocks */
+	uint64_t lacked; /* number of requested blocks that the supplier lacks */
+	/* Results of the last vv_gather. answered: latency_ms and rate were measured (see
+	 * vv_speed). */
 	bool answered;
 	uint64_t latency_ms, rate;
-	bool left_out; /* dropped, since it could not be opened */
-	bool silent;   /* did not answer in time */
-	bool skipped;  /* skipped, since it did not answer in time recently */
+	bool left_out; /* dropped because it could not be opened */
+	bool silent;   /* the supplier did not answer in time */
+	bool skipped;  /* not used because it recently did not answer in time */
 	bool noted;    /* the drop was recorded */
-	bool dropped;  /* dropped because of `why` */
-	bool stopped;  /* stopped, since other suppliers were faster: not a failure */
+	bool dropped;  /* dropped for the reason in `why` */
+	bool stopped;  /* stopped because other suppliers were faster; not a failure */
 	vv_error why;
 } vv_supplier;
 
-/* Requests all wants. *left: the number of blocks that no supplier had; these are not a failure.
- * Fails only because of this side (disk, memory). */
+/* Requests all wants. *left: number of blocks that no supplier has; these are not a failure. Fails
+ * only for local reasons (disk, memory). */
 vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const vv_lacking *wants,
 		    size_t want_count, const vv_progress *progress, size_t *left, vv_error *err);
 

@@ -1,10 +1,11 @@
 /*
- * message: the maps at the beginning of requests and answers.
+ * message: writes and reads the maps with which requests and answers begin.
  *
- * Each is one frame of type 'M' with one DAG-CBOR map, keys in DAG-CBOR's order. Ids of Git objects
- * are joined to one byte string, 20 bytes each; CIDs 33 bytes each (codec, digest); answers to
- * lists are bitmaps, the first item in the lowest bit of the first byte. A list has at most
- * VV_LIST_MAX items. Format: docs/formats/protocol.md.
+ * A message is a frame of type 'M' with a DAG-CBOR map, whose keys are in DAG-CBOR's order. A list
+ * of Git object ids is one byte string with 20 bytes for each id; a list of CIDs is one byte string
+ * with 33 bytes for each CID (codec, digest). The answer to a list is a bitmap, with the first item
+ * in the lowest bit of the first byte. A list has at most VV_LIST_MAX items. Format:
+ * docs/formats/protocol.md.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_MESSAGE_H
 #define VV_TRANSPORT_PROTOCOL_MESSAGE_H
@@ -47,109 +48,118 @@ typedef struct vv_cids {
 	size_t count;
 } vv_cids;
 
-/* A ref that a push wants moved. */
+/* A ref to be moved by a push. */
 typedef struct vv_push_ref {
 	const char *name;
-	vv_oid old, id; /* old null: the ref does not exist; id null: delete it */
-	bool force;     /* also if it is not a fast-forward */
+	vv_oid old, id; /* old is null if the ref does not exist; id is null to delete the ref */
+	bool force;     /* move the ref even if this is not a fast-forward */
 } vv_push_ref;
 
-/* All members of a request; items of lists are in an arena, or owned by the caller. */
+/* A request. Items of lists are allocated in an arena, or owned by the caller. */
 typedef struct vv_request {
 	vv_op op;
-	bool whole;           /* hello: for a push, report which refs are whole */
-	vv_oids want, have;   /* fetch; known: want */
-	bool done;            /* fetch: there is nothing more to name */
-	bool nodes;           /* fetch: send nodes only, leaves will be requested */
-	bool history;         /* fetch: send no blocks at all */
-	bool keep;            /* have: the asker is about to drop its own */
-	vv_cids blocks, like; /* blocks; have: blocks. like: empty, or one each (null: none) that
-			       * the asker has and that is resembled */
-	vv_push_ref *refs;    /* push */
+	bool whole;         /* hello, for a push: report which refs are complete */
+	vv_oids want, have; /* for fetch; known has only want */
+	bool done;          /* fetch: the client has no further commits to send */
+	bool nodes;         /* fetch: send only nodes; the client requests the leaves later */
+	bool history;       /* fetch: do not send blocks */
+	bool keep;          /* have: the client is going to drop its own copies */
+	/* for the ops blocks and have: the CIDs. like, only for the op blocks: empty, or for each
+	 * block a similar block that the client has (null: no such block) */
+	vv_cids blocks, like;
+	vv_push_ref *refs; /* push */
 	size_t ref_count;
-	bool ahead; /* push: only the blocks are to enter, no ref moves */
+	bool ahead; /* push: store only the blocks, and move no ref */
 } vv_request;
 
 vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err);
-/* From the payload of the first frame. VV_ECORRUPT; VV_ENOSUPPORT for an op or version that is
- * not known here. */
+/* Reads a request from the payload of its first frame. VV_ECORRUPT: not a request. VV_ENOSUPPORT:
+ * the op or protocol version is not supported. */
 vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, size_t len,
 			  vv_error *err);
 
-/* Is the payload a request about copies stored for other repositories, in any version ("hold", "hold-...")? */
+/* Returns true if the payload is a request about copies stored for other repositories, in any
+ * version ("hold", "hold-..."). */
 bool vv_request_is_hold(const void *bytes, size_t len);
 
 typedef struct vv_remote_ref {
 	const char *name;
-	vv_oid id, peeled; /* peeled: the commit of an annotated tag; else id */
-	bool whole;        /* the peer has all blocks reachable from it (or it was not requested) */
+	vv_oid id, peeled; /* peeled is the commit of an annotated tag, else equal to id */
+	/* the peer has all blocks reachable from the ref, or this was not requested */
+	bool whole;
 } vv_remote_ref;
 
-/* hello's answer. */
+/* The answer to the op hello. */
 typedef struct vv_hello {
-	const char *head; /* the branch that HEAD names ("refs/heads/main"); NULL when detached */
-	vv_oid detached; /* the commit of a HEAD that names no branch, which is among others as "HEAD"; else null */
+	const char *head; /* the branch of HEAD ("refs/heads/main"); NULL: HEAD is detached */
+	/* the commit of a detached HEAD, which is also in others as "HEAD"; else null */
+	vv_oid detached;
 	vv_remote_ref *refs;
 	size_t ref_count;
-	/* signed ones, at most VV_HELLO_HEADS; of a peer they follow refs in one array */
+	/* signed heads, at most VV_HELLO_HEADS; in a peer's answer, they follow refs in the same
+	 * array */
 	vv_remote_ref *heads;
 	size_t head_count;
-	/* Refs that are neither branches nor tags: of a Git host, and never on the line, for example
-	 * refs/pull/1/head. Fetched if a refspec names them. */
+	/* Refs of a Git host that are neither branches nor tags, for example refs/pull/1/head. They
+	 * are never sent by varve's protocol, and are fetched if a refspec matches them. */
 	vv_remote_ref *others;
 	size_t other_count;
-	uint64_t held; /* blocks that wait there for the rest of an interrupted transfer */
-	bool writable; /* a push may be tried */
-	/* Identifies a repository under several addresses; "": not sent. */
+	uint64_t held; /* number of blocks at the peer that belong to an interrupted transfer */
+	bool writable; /* the client may try to push */
+	/* Identifies the repository if it has several addresses; "": not sent. */
 	char id[VV_REPOSITORY_ID + 1];
-	bool tells_whole; /* refs[i].whole and edge are set: they were requested, and the peer is
-			   * writable */
-	/* the last whole commits below refs that are not; not all, when they are many */
+	/* refs[i].whole and edge are set, because they were requested and the peer is writable */
+	bool tells_whole;
+	/* for refs that are not complete: the last complete commits below them; only some if there
+	 * are many */
 	vv_oids edge;
 } vv_hello;
 vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err);
 vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_t len,
 			vv_error *err);
 
-/* The answer to known and to have: bits. */
+/* The answer to the ops known and have: a bit for each item. */
 typedef struct vv_bits {
-	const uint8_t *have; /* (count + 7) / 8 bytes: the peer has it, with all below it */
-	const uint8_t *held; /* have: the peer has the block alone; NULL for known */
+	/* (count + 7) / 8 bytes: the peer has the item with everything below it */
+	const uint8_t *have;
+	const uint8_t *held; /* for have: the peer has only the block itself; NULL for known */
 	size_t count;
 } vv_bits;
 vv_status vv_bits_write(vv_channel *line, const vv_bits *b, vv_error *err);
-/* The bits in *out are borrowed from bytes. */
+/* Reads an answer to count items. The bits in *out are borrowed from bytes. */
 vv_status vv_bits_read(vv_bits *out, size_t count, const void *bytes, size_t len, vv_error *err);
 static inline bool vv_bit(const uint8_t *bits, size_t i)
 {
 	return (bits[i / 8] >> (i % 8) & 1) != 0;
 }
 
-/* fetch's first answer. */
+/* The first answer to the op fetch. */
 typedef struct vv_fetch_start {
-	bool ready;     /* blocks and objects follow; else: send more commits */
-	vv_oids common; /* those of the haves that the peer has */
+	/* true: blocks and objects follow; false: the client must send more commits */
+	bool ready;
+	vv_oids common; /* the haves that the peer also has */
 } vv_fetch_start;
 vv_status vv_fetch_start_write(vv_channel *line, const vv_fetch_start *s, vv_error *err);
 vv_status vv_fetch_start_read(vv_fetch_start *out, vv_arena *arena, const void *bytes, size_t len,
 			      vv_error *err);
 
-/* The end of a fetch: its sums. */
+/* The end of the answer to the op fetch: its sums. */
 typedef struct vv_fetch_sum {
 	uint64_t commits, datasets, blocks, bytes;
-	bool withheld;   /* leaves were left out: request the missing ones */
-	uint64_t absent; /* blocks that belong to it and are not there (or damaged) */
+	bool withheld;   /* leaves were left out: the client requests those that are missing */
+	uint64_t absent; /* number of blocks that are missing or damaged at the sender */
 } vv_fetch_sum;
 vv_status vv_fetch_sum_write(vv_channel *line, const vv_fetch_sum *s, vv_error *err);
 vv_status vv_fetch_sum_read(vv_fetch_sum *out, const void *bytes, size_t len, vv_error *err);
 
-/* push's answer. */
+/* The answer to the op push. */
 typedef struct vv_push_answer {
-	/* for each ref of the request: why it was not moved; NULL: it was moved */
+	/* for each ref of the request: the reason why it was not moved; NULL: it was moved */
 	const char **refs;
 	size_t count;
-	vv_cids missing; /* blocks required to accept it (only some, if they are many); the received
-			  * ones are kept: push again with these */
+	/* blocks without which the push cannot be accepted (only some if there are many). The
+	 * received blocks are stored: push again with the missing blocks */
+	vv_cids missing;
 } vv_push_answer;
 vv_status vv_push_answer_write(vv_channel *line, const vv_push_answer *a, vv_error *err);
 vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *bytes, size_t len,

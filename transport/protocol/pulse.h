@@ -2,9 +2,10 @@
  * pulse: sends signs of life while this side computes an answer.
  *
  * A peer that receives nothing within its time limit gives up, but a server that checks a huge
- * table has nothing to send for minutes. So while an answer is computed, a thread sends an empty
- * text frame, and flushes it, whenever nothing else was sent since its last check. The thread stops
- * if the work makes no progress, so that signs of life do not extend waits without limit.
+ * table may have nothing to send for minutes. Therefore, while an answer is computed, a thread
+ * checks regularly whether anything was sent, and if not, sends and flushes an empty text frame.
+ * The thread stops if the work makes no progress, so that signs of life do not extend waits without
+ * limit.
  *
  *   vv_pulse *p = vv_pulse_start(line, &done, 5000);   after the request was read to its end
  *   ... work, which adds to done; frames may be written meanwhile ...
@@ -23,9 +24,9 @@
 
 typedef struct vv_pulse vv_pulse;
 
-/* Starts sending signs of life. done: a counter that grows with the work (verified row groups).
- * line and done are borrowed until vv_pulse_stop. every_ms 0: no signs. stall_ms 0:
- * VV_PULSE_STALL_SEC. NULL: no signs are sent, also because of too little memory. */
+/* Starts sending signs of life. done: a counter that grows with the work, such as verified row
+ * groups. line and done are borrowed until vv_pulse_stop. every_ms 0: no signs are sent. stall_ms
+ * 0: VV_PULSE_STALL_SEC. Returns NULL if no signs are sent, also if memory runs out. */
 vv_pulse *vv_pulse_start(vv_channel *line, const atomic_uint_fast64_t *done, unsigned every_ms,
 			 uint64_t stall_ms);
 void vv_pulse_stop(vv_pulse *p); /* accepts NULL */

@@ -19,15 +19,15 @@ typedef struct vv_push {
 	vv_peer *peer;
 	const vv_push_ref *refs; /* `old` as in the peer's hello */
 	size_t ref_count;
-	bool dry_run; /* determines what would be sent, and sends nothing */
-	bool ahead;   /* sends only the blocks (vv_hello.ahead); git will push the commits */
+	bool dry_run; /* only determine what would be sent */
+	bool ahead;   /* send only the blocks (vv_request.ahead); git pushes the commits later */
 	const vv_progress *progress;
 } vv_push;
 
 typedef struct vv_push_outcome {
 	/* borrowed from the peer until its next request; not valid with dry_run */
 	vv_push_answer answer;
-	vv_fetch_sum sum; /* what was sent; with dry_run: what would be sent */
+	vv_fetch_sum sum; /* sums of the sent data; with dry_run, of the data that would be sent */
 	uint64_t had;     /* blocks that the other side already had */
 	uint64_t rounds;  /* requests after hello */
 	vv_buf said;      /* the other side's lines for display; not escaped */
@@ -35,10 +35,10 @@ typedef struct vv_push_outcome {
 void vv_push_outcome_clear(vv_push_outcome *o);
 VV_AUTO_CLEAR(vv_push_outcome, vv_push_outcome_clear)
 
-/* Pushes. A ref may already exist on the other side: if the other side lacks blocks of this ref
- * (git alone pushed the commits), these blocks are sent. VV_EMISSING, VV_ECORRUPT: a block to send
- * is missing here or damaged. A refusal is not an error: out->answer has it. out->sum.absent: the
- * number of blocks that both sides lack. */
+/* Pushes. If the other side already has a ref without all of its blocks, because its commits were
+ * pushed with git alone, the missing blocks are sent, too. A refusal by the other side is not an
+ * error, but is in out->answer. out->sum.absent is the number of blocks that neither side has.
+ * VV_EMISSING, VV_ECORRUPT: a block to send is missing or damaged in this repository. */
 vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err);
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * receipt: records which peer delivered which blocks, in an append-only log.
  *
- * .git/varve/receipts: one JSON object a line, {"prev", "time", "peer", "roots", "blocks", "bytes",
- * "ms"}; prev is the SHA-256 of the line before (without its newline), "" in the first, so that no
- * line can be changed or removed unnoticed. bytes: raw bytes; ms: the time spent waiting for the
- * peer, 0 if it was not measured.
+ * The log is .git/varve/receipts, with one JSON object per line: {"prev", "time", "peer", "roots",
+ * "blocks", "bytes", "ms"}. prev is the SHA-256 of the previous line (without its newline), or ""
+ * in the first line, so that changed and removed lines are noticed. bytes: raw bytes; ms: the time
+ * spent waiting for the peer, 0 if it was not measured.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_RECEIPT_H
 #define VV_TRANSPORT_PROTOCOL_RECEIPT_H
@@ -17,7 +17,8 @@
 #include "repo/git/repository.h"
 #include "transport/protocol/gather.h"
 
-/* Appends a line for each supplier that delivered blocks. Waits some seconds for another writer. */
+/* Appends a line for each supplier that delivered blocks. If another process is writing, waits for
+ * some seconds. */
 vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t count,
 			  const vv_cid *roots, size_t root_count, vv_error *err);
 
@@ -27,7 +28,7 @@ typedef struct vv_receipt {
 } vv_receipt;
 typedef vv_status (*vv_receipt_fn)(void *payload, const vv_receipt *receipt, vv_error *err);
 /* Calls fn for each receipt that names root, oldest first. VV_ECORRUPT: the chain of hashes is
- * broken; the message has the line. */
+ * broken; the message has the number of the line. */
 vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn, void *payload,
 			 vv_error *err);
 

@@ -1,10 +1,12 @@
 /*
- * speeds: answer times and rates of sources of blocks, stored by network.
+ * speeds: records the answer times and rates of sources of blocks, separately for each network.
  *
- * .git/varve/cache/speeds (docs/formats/store.md, "Caches"): without this file no source has a
- * record. Networks and sources are hashes with the repository's secret.
+ * The records are in .git/varve/cache/speeds (docs/formats/store.md, "Caches"). If the file does
+ * not exist, no source has a record. Networks and sources are stored as hashes seeded with the
+ * repository's secret.
  *
- * A correct caller: open; of, before sources are used; note, after their use, which writes it.
+ * A correct caller: vv_speeds_open; vv_speeds_of for each source before it is used; vv_speeds_note
+ * and similar functions after its use, which write the file; vv_speeds_close.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_SPEEDS_H
 #define VV_TRANSPORT_PROTOCOL_SPEEDS_H
@@ -18,35 +20,39 @@
 #include "repo/git/repository.h"
 
 #define VV_SPEEDS_MAX 256u
-#define VV_SPEEDS_DAYS 90u       /* days without an answer after which a record is dropped */
-#define VV_SPEED_FAILED_SEC 600u /* after a failure a source is used last for this time */
+#define VV_SPEEDS_DAYS 90u /* days without an answer after which a record is dropped */
+/* For this time after a failure, a source is used after all others. */
+#define VV_SPEED_FAILED_SEC 600u
 
 typedef struct vv_speed {
-	uint64_t latency_ms; /* from a request to the first block */
+	uint64_t latency_ms; /* time from a request to the first block */
 	uint64_t rate;       /* bytes per second; 0: unknown */
 	uint64_t seen;       /* time of the record; 0: no record */
-	bool failed;         /* the last use, less than VV_SPEED_FAILED_SEC ago, failed */
-	bool silent;         /* the source did not answer then: its machine may be asleep */
-	uint64_t silent_sec; /* seconds since then */
+	bool failed;         /* the last use was less than VV_SPEED_FAILED_SEC ago, and failed */
+	/* at the last use, the source did not answer: its machine may be asleep */
+	bool silent;
+	uint64_t silent_sec; /* with silent: seconds since the last use */
 } vv_speed;
 
-/* Returns the number of a source, made from its URL; never 0. */
+/* Returns a number that identifies a source, made from its URL; never 0. */
 uint64_t vv_speed_source(const char *url);
 
 typedef struct vv_speeds vv_speeds;
 
-/* Opens the records for the current network (tables: VV_OS_NETWORK_TABLES of base/os.h). A missing
- * or damaged file is not a failure. */
+/* Opens the records for the current network. tables is VV_OS_NETWORK_TABLES (base/os.h). A missing
+ * or damaged file is not an error. */
 vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, const char *tables, vv_error *err);
 void vv_speeds_close(vv_speeds *s); /* accepts NULL */
 VV_AUTO_FREE(vv_speeds, vv_speeds_close)
 
+/* Returns the record of a source. */
 vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source);
 
-/* The following functions write the record at once; a failure to write is ignored. vv_speeds_note
- * adds a measurement, which counts for a quarter if the source has a record. rate 0: not measured. */
+/* The following functions write the record at once, and ignore failures to write. vv_speeds_note
+ * adds a measurement. If the source already has a record, the measurement has a weight of one
+ * quarter. If rate is 0, the rate was not measured. */
 void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t rate);
-/* Record that the source failed, or that it did not even answer. */
+/* Record that the source failed, or that it did not answer. */
 void vv_speeds_note_failure(vv_speeds *s, uint64_t source);
 void vv_speeds_note_silence(vv_speeds *s, uint64_t source);
 /* Records that the source answers, so that it does not count as silent any longer. */

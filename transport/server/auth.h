@@ -1,13 +1,14 @@
 /*
- * auth: reads the users of a server and their rights from a file, and limits wrong secrets.
+ * auth: reads the users of a server and their rights from a file, checks their secrets, and limits
+ * attempts with wrong secrets.
  *
- * The file has one user per line: NAME:RIGHTS:HASH. RIGHTS is r or rw; HASH is made by
+ * The file has one user per line: NAME:RIGHTS:HASH. RIGHTS is r or rw; HASH is a hash as in
  * base/secret.h ("varve serve --hash-secret NAME" writes such lines). Blank lines and lines that
- * begin with '#' are ignored. Names have neither ':' nor control characters. The file is read again
- * after it changed, was replaced, or a symbolic link to it was changed (secret_file.h lists which
- * files are refused). Several threads may call the functions. Since each comparison of secrets is
- * slow by design, one secret is compared at a time; correct secrets are remembered until the file
- * changes.
+ * begin with '#' are ignored. Names must not contain ':' or control characters. The file is read
+ * again when it was changed or replaced, or when a symbolic link to it was changed; secret_file.h
+ * describes which files are refused. The functions are thread-safe. Since each comparison of
+ * secrets is slow by design, one secret is compared at a time, and correct secrets are cached until
+ * the file changes.
  */
 #ifndef VV_TRANSPORT_SERVER_AUTH_H
 #define VV_TRANSPORT_SERVER_AUTH_H
@@ -18,20 +19,20 @@
 #include "base/error.h"
 #include "transport/http/address.h"
 
-/* login: limits the checks of secrets. Each check is slow by design, so a client that tries many
- * secrets delays itself, not others.
+/* login: limits the checks of secrets. Each check is slow by design. Because of the limits, a
+ * client that tries many secrets delays only itself.
  *
  * For each pair of a name and a client (address.h), the number of waiting checks and the number of
- * wrong secrets in a short time are limited: guesses for one name do not lock out other names at
- * the same address. The waiting checks of one client, and of all clients together, are limited,
- * too. Several threads may call the functions.
- */
+ * wrong secrets in a short time are limited, so that wrong secrets for one name do not lock out
+ * other names at the same address. The waiting checks of one client, and of all clients together,
+ * are limited, too. The functions are thread-safe. */
 
-#define VV_LOGIN_WAITING 4u /* checks of one name at one client, with the running one */
-#define VV_LOGIN_WAITING_CLIENT 16u
-#define VV_LOGIN_WAITING_ALL 32u /* checks of all clients */
-#define VV_LOGIN_WRONG 10u       /* wrong secrets in a row; then one more is allowed */
-#define VV_LOGIN_AGAIN_MS 6000u  /* after each such period */
+#define VV_LOGIN_WAITING 4u /* most checks of one name and client, including the running one */
+#define VV_LOGIN_WAITING_CLIENT 16u /* most checks of one client */
+#define VV_LOGIN_WAITING_ALL 32u    /* most checks of all clients */
+#define VV_LOGIN_WRONG 10u          /* most wrong secrets in a row */
+/* After these, one more attempt is allowed in each such period. */
+#define VV_LOGIN_AGAIN_MS 6000u
 
 typedef struct vv_login vv_login;
 
@@ -65,12 +66,12 @@ typedef struct vv_http_user {
 	bool may_write;
 } vv_http_user;
 
-/* Sets *out to the reason why the changed file is not used and the previous rules still apply.
- * Returns true once for each such reason. */
+/* If the changed file cannot be used, so that the previous rules still apply, sets *out to the
+ * reason, and returns true; returns true only once for each such reason. */
 bool vv_http_auth_trouble(vv_http_auth *a, vv_error *out);
 
 /* Checks a client's Authorization header, and sets *out to the user. VV_EREFUSED: no such user, or
- * a wrong secret. VV_ELOCKED: too many checks are waiting, or have failed. */
+ * the secret is wrong. VV_ELOCKED: too many checks are waiting or have failed. */
 vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_address *client,
 			     vv_http_user *out, vv_error *err);
 

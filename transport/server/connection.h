@@ -25,20 +25,24 @@ typedef struct http_connection {
 	vv_address client; /* the client of the current request; protected by server->lock */
 	bool asks;         /* a request is running; protected by server->lock */
 	bool ended;        /* the connection was shut down; protected by server->lock */
-	/* exceeds the client's limit: requests are refused; protected by server->lock */
+	/* the client has too many connections, and requests on this one are refused; protected by
+	 * server->lock */
 	bool surplus;
-	/* the rings of a request with a stream, or NULL; protected by server->lock */
+	/* the rings of a request with a stream; else NULL; protected by server->lock */
 	vv_ring *in, *out;
 	atomic_int phase;
 	atomic_bool served;            /* at least one request was answered */
-	atomic_uint_fast64_t since_ms; /* when HTTP_HEAD began */
+	atomic_uint_fast64_t since_ms; /* when the phase HTTP_HEAD began */
 	atomic_uint_fast64_t moved;    /* bytes received and sent so far */
-	uint64_t window_moved; /* of the watch: `moved` at the beginning of its time window */
-	unsigned window_sec; /* seconds in this window in which the server waited for the client */
+	/* for http_connections_watch: value of `moved` at the beginning of the time window */
+	uint64_t window_moved;
+	/* for http_connections_watch: seconds in the time window in which the server waited for the
+	 * client */
+	unsigned window_sec;
 } http_connection;
 
-/* Callback of libmicrohttpd (MHD_NotifyConnectionCallback). Sets *context to the connection; NULL:
- * out of memory. The functions here accept NULL as a connection. */
+/* A callback of libmicrohttpd (MHD_NotifyConnectionCallback). Sets *context to the connection, or
+ * to NULL if memory runs out. The functions below accept NULL as a connection. */
 void http_connection_notify(void *server, struct MHD_Connection *c, void **context,
 			    enum MHD_ConnectionNotificationCode what);
 
@@ -51,12 +55,12 @@ bool http_connection_asks(vv_http_server *s, http_connection *k, const vv_addres
 /* Records that the request was answered. */
 void http_connection_answered(vv_http_server *s, http_connection *k);
 
-/* Sets the streams of the worker that answers the request; NULL: no streams any more. If the
- * connection is aborted, so are its streams. */
+/* Sets the streams of the worker that answers the request; NULL: no streams. If the connection is
+ * aborted, its streams are aborted, too. */
 void http_connection_streams(vv_http_server *s, http_connection *k, vv_ring *in, vv_ring *out);
 
-/* Ends connections that are too slow, until s->clock is stopped. Runs in a worker's thread. server:
- * a vv_http_server. */
+/* Ends connections that are too slow, until the server's clock is stopped. Runs in a thread of its
+ * own. server is a vv_http_server. */
 void http_connections_watch(void *server);
 
 /* Aborts all connections and requests immediately. */

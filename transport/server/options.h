@@ -13,28 +13,30 @@
 #include "base/text.h"
 
 typedef struct vv_http_options {
-	/* "HOST:PORT", "[::1]:PORT", "*:PORT" or "PORT" (on 127.0.0.1); port 0: any free port */
+	/* "HOST:PORT", "[::1]:PORT", "*:PORT" or "PORT" (on 127.0.0.1); if PORT is 0, any free
+	 * port */
 	const char *address;
 	const char *const *paths; /* paths of the repositories */
 	size_t path_count;
-	const vv_env *env; /* as for vv_repository_open; borrowed until the server is stopped */
-	const char *tls_cert, *tls_key; /* PEM files; both or neither */
-	const char *auth_file;          /* auth.h; NULL: read-only for all */
+	const vv_env *env; /* as in vv_repository_open; borrowed until the server is stopped */
+	const char *tls_cert, *tls_key; /* PEM files; either both are set or none */
+	const char *auth_file;          /* the file of users (auth.h); NULL: read-only for all */
 	bool read_only;                 /* read-only for all, regardless of auth_file */
-	bool closed;                    /* reading requires a user of auth_file, too */
-	uint64_t connections; /* limit of simultaneous connections; 0: 128; at most 10,000 */
-	uint64_t per_address; /* limit for one client; 0: half of connections */
-	/* the server's host names; empty: any name, but on a loopback address only addresses and
-	 * localhost */
+	bool closed;                    /* reading also requires a user of auth_file */
+	uint64_t connections;           /* most simultaneous connections, up to 10,000; 0: 128 */
+	uint64_t per_address;           /* most connections of one client; 0: half of connections */
+	/* host names that requests may have; empty: any name, but on a loopback address only IP
+	 * addresses and localhost */
 	vv_strings hosts;
-	/* origins ("https://maps.example") whose pages may read raw, ipfs and the API; "*": all
-	 * origins */
+	/* origins ("https://maps.example") whose pages may read the routes raw and ipfs, and the
+	 * API; "*": all origins */
 	vv_strings origins;
 	vv_strings proxies; /* networks of trusted proxies, whose X-Forwarded-For is used */
-	const char *secret, *secret_once; /* the secrets of server_internal.h, or NULL */
-	unsigned page_ms;                 /* time limit for the begin of a page; 0: 3000 */
-	unsigned head_sec;                /* time limit for the first request's head; 0: 20 */
-	/* time limit for the head of each further request, from the previous answer; 0: 60 */
+	/* the secrets described in server_internal.h; may be NULL */
+	const char *secret, *secret_once;
+	unsigned page_ms;  /* time limit until a page begins; 0: 3000 */
+	unsigned head_sec; /* time limit for the first request's head; 0: 20 */
+	/* time limit from an answer to the head of the next request on the connection; 0: 60 */
 	unsigned keep_sec;
 	unsigned rate_min;       /* minimum rate of a body in bytes per second; 0: 64 */
 	unsigned rate_sec;       /* seconds over which this rate is measured; 0: 60 */

@@ -1,5 +1,5 @@
 /*
- * request: one request to the HTTP server: its head, its answer, and the rings that pass bytes
+ * request: a request to the HTTP server, with its head, its answer, and the rings that pass bytes
  * between the connection's thread and a worker's thread.
  */
 #ifndef VV_TRANSPORT_SERVER_REQUEST_H
@@ -32,7 +32,8 @@ typedef struct http_stream {
 	vv_ring *in, *out; /* in: only for POST */
 	vv_status (*run)(http_request *q, vv_error *err);
 	vv_squeeze *squeeze; /* compresses the output; NULL: uncompressed */
-	vv_status rc;        /* the result; valid once the worker was joined, or out has ended */
+	/* the worker's result; valid after the worker was joined or `out` has ended */
+	vv_status rc;
 	vv_error err;
 } http_stream;
 
@@ -43,29 +44,32 @@ struct http_request {
 	char method[8];
 	char *path;        /* still encoded, without the query */
 	vv_address client; /* the client's address, also behind a trusted proxy */
-	/* client as text */
+	/* the client's address as text */
 	char peer[64];
 	bool is_known; /* user is valid */
 	vv_http_user user;
 	bool may_write;
-	const http_repository *repository; /* for POST and raw */
-	const char *rest;                  /* for raw: the part of path after "raw/" */
-	/* for a page: the path where the repository's URLs begin; the rest of the path */
+	/* the repository, for POST requests and the route "raw" */
+	const http_repository *repository;
+	const char *rest; /* for the route "raw": the part of path after "raw/" */
+	/* for a page: base is the beginning of the paths of the repository's URLs, below the rest
+	 * of the path */
 	const char *base, *below;
 	const char *allow;  /* the methods that the route allows */
 	bool begun;         /* the head was checked */
 	bool is_too_many;   /* the client has too many running requests */
 	bool closes;        /* the connection is closed after the answer */
-	bool may_code;      /* the answer can be compressed for clients that accept this */
-	bool is_view;       /* rows are sent, not the file's bytes */
-	const char *coding; /* content coding of the answer: "gzip" or "zstd"; NULL: none */
+	bool may_code;      /* the answer may be compressed if the client accepts that */
+	bool is_view;       /* rows are sent instead of the file's bytes */
+	const char *coding; /* content coding of the answer: "gzip" or "zstd"; NULL: uncompressed */
 	bool shared;        /* pages of other origins may read the answer */
 	unsigned status;
 	uint64_t in_bytes, out_bytes, start_ms;
 	uint64_t reserved; /* bytes of memory reserved for the request */
 	http_stream stream;
-	char problem[VV_MESSAGE_MAX]; /* an error after the head was sent, for the log */
-	struct http_page_work *page;  /* for a page: private data of page.c */
+	/* an error that occurred after the head was sent, for the log */
+	char problem[VV_MESSAGE_MAX];
+	struct http_page_work *page; /* for a page: private data of page.c */
 	/* for a GET request of a file: */
 	vv_http_file file;
 	bool has_file;
@@ -80,12 +84,12 @@ struct http_request {
 	bool is_open; /* pages of all origins may read the answer, as for IPFS gateways */
 };
 
-/* Returns the header's value; NULL: no such header. */
+/* Returns the value of a header. NULL: no such header. */
 const char *http_header(const http_request *q, const char *name);
-/* Appends the decoded value of a parameter. False: no such parameter. *bad: whether the value
- * cannot be decoded. */
+/* Appends the decoded value of a parameter. Returns false if no such parameter exists. Sets *bad
+ * to whether the value cannot be decoded. */
 bool http_parameter(const http_request *q, const char *name, vv_buf *out, bool *bad);
-bool http_is_get(const http_request *q); /* GET or HEAD */
+bool http_is_get(const http_request *q); /* true for GET and HEAD */
 
 /* Adds a header to the response. */
 void http_add(struct MHD_Response *response, const char *name, const char *fmt, ...)
@@ -94,7 +98,8 @@ void http_add(struct MHD_Response *response, const char *name, const char *fmt, 
 struct MHD_Response *http_empty(void);
 /* Queues the response with this status. */
 enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response *response);
-/* Queue an answer with a line of text: the formatted text, or the message of the error. */
+/* Queue an answer with a line of text: http_say with the formatted text, http_say_error with the
+ * message of the error and the status for its code. */
 enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 enum MHD_Result http_say_error(http_request *q, const vv_error *err);
@@ -103,45 +108,48 @@ enum MHD_Result http_say_error(http_request *q, const vv_error *err);
 enum MHD_Result http_say_unnamed(http_request *q, const vv_error *err);
 /* Stores the error for the log, unless the client closed the connection. */
 void http_note_problem(http_request *q, const vv_error *err);
-void http_log(http_request *q);
+void http_log(http_request *q); /* logs the request */
 
 /* Queues an answer of status 405, with the allowed methods. */
 enum MHD_Result http_say_allow(http_request *q, const char *what);
 
-/* Answers an OPTIONS request: the allowed methods, and what pages of other origins may do. */
+/* Answers an OPTIONS request with the allowed methods, and with the rights of pages of other
+ * origins. */
 enum MHD_Result http_options(http_request *q);
 
-/* Reserves so many bytes of memory for the request until it ends. Returns 0, or the status to
- * answer with: 413: more than the limit of a request; 503: too much at this time. */
+/* Reserves this number of bytes of memory until the request ends. Returns 0, or the status for the
+ * answer: 413 if this is more than the limit of a request, 503 if too much memory is reserved at
+ * this time. */
 unsigned http_reserve(http_request *q, uint64_t bytes);
-/* Like http_reserve, for making rows. True: the memory was refused, and an answer that ends with
- * `advice` was queued (*result). */
+/* Reserves memory for making rows, as http_reserve does. If the memory is refused, queues an answer
+ * that ends with `advice`, sets *result, and returns true. */
 bool http_rows_refused(http_request *q, uint64_t bytes, const char *advice,
 		       enum MHD_Result *result);
 
 /* Returns the client and the repository of the request for a handler. */
 vv_http_call http_call_of(const http_request *q);
-/* Adds Content-Range, if the range is a part of the `size` bytes or is unsatisfiable. */
+/* Adds the header Content-Range if the range is a part of the `size` bytes or is unsatisfiable. */
 void http_add_range(struct MHD_Response *response, const vv_http_range *range, uint64_t size);
 
-/* Starts the worker, which calls run. with_body: the worker reads the request's body. False:
- * failed; q->stream.err is set. */
+/* Starts the worker, which calls run. with_body: the worker reads the request's body. Returns false
+ * on failure, and sets q->stream.err. */
 bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_error *err),
 		       bool with_body);
-/* Sets q->coding to the content coding for a body of this type and size (UINT64_MAX: unknown) for
- * this client. Call it before the stream's first byte. False: bodies of this type are never
- * compressed. */
+/* Sets q->coding to the content coding for a body of this type and size (UINT64_MAX: unknown), as
+ * far as the client accepts it. Call before the stream's first byte. Returns false if bodies of
+ * this type are never compressed. */
 bool http_choose_coding(http_request *q, const char *type, uint64_t size);
 /* Adds the headers for the result of http_choose_coding. */
 void http_add_coding(const http_request *q, struct MHD_Response *response);
 
-/* Makes a response whose body has the stream's further bytes. size: their exact number, or
- * MHD_SIZE_UNKNOWN. NULL: out of memory. */
+/* Makes a response whose body consists of the bytes that the stream has not returned yet. size is
+ * their exact number, or MHD_SIZE_UNKNOWN. NULL: out of memory. */
 struct MHD_Response *http_stream_response(http_request *q, uint64_t size);
-/* Writes bytes of the answer's body; for the worker. request: an http_request. */
+/* Writes bytes of the answer's body; called by the worker. request is an http_request. */
 vv_status http_stream_out(void *request, const void *bytes, size_t len, vv_error *err);
-/* aborts the worker if necessary, joins it, frees the stream */
+/* Aborts the worker if necessary, waits for its end, and frees the stream. */
 void http_stream_finish(http_request *q);
-vv_channel *http_stream_channel(http_request *q); /* channel for the worker; NULL: out of memory */
+/* Makes a channel for the worker; NULL: out of memory. */
+vv_channel *http_stream_channel(http_request *q);
 
 #endif

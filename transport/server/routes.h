@@ -1,5 +1,5 @@
 /*
- * routes: the routes of the HTTP server. Each queues its response. Internal.
+ * routes: the routes of the HTTP server. Each route queues its response. Internal.
  */
 #ifndef VV_TRANSPORT_SERVER_ROUTES_H
 #define VV_TRANSPORT_SERVER_ROUTES_H
@@ -10,15 +10,15 @@
 
 #include "transport/server/request.h"
 
-/* Handle a POST request: http_varve_begin after the head (*more true: a body follows),
- * http_varve_body for each piece of the body, http_varve_end after the last piece. */
+/* Handle a POST request. Call http_varve_begin after the head (*more true: a body follows),
+ * http_varve_body for each piece of the body, and http_varve_end after the last piece. */
 enum MHD_Result http_varve_begin(http_request *q, bool *more);
 enum MHD_Result http_varve_body(http_request *q, const char *bytes, size_t *len);
 enum MHD_Result http_varve_end(http_request *q);
 
 enum MHD_Result http_raw(http_request *q);
 enum MHD_Result http_page(http_request *q);
-void http_page_end(http_request *q); /* call it after the page's stream has ended */
+void http_page_end(http_request *q); /* call this after the stream of the page has ended */
 enum MHD_Result http_gateway(http_request *q, const char *rest);
 
 #endif

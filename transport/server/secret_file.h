@@ -1,9 +1,8 @@
 /*
  * secret_file: reads files that control access: keys, and lists of users.
  *
- * Such a file must be a regular file (symbolic links to it are followed) that only its owner can
- * write; the owner must be this user or root. Others must not be able to read a file with unhashed
- * secrets.
+ * Such a file must be a regular file that only its owner can write; symbolic links are followed.
+ * The owner must be this user or root. A file with unhashed secrets must not be readable by others.
  */
 #ifndef VV_TRANSPORT_SERVER_SECRET_FILE_H
 #define VV_TRANSPORT_SERVER_SECRET_FILE_H
@@ -17,7 +16,7 @@
 
 /* Appends the file's content, at most max bytes, and sets *st to its stat, following links.
  * in_clear: the file has unhashed secrets. VV_EREFUSED, with a hint: others can write the file, or,
- * with in_clear, read it. */
+ * with in_clear, read the file. */
 vv_status vv_secret_file_read(vv_buf *out, vv_stat *st, const char *path, size_t max, bool in_clear,
 			      vv_error *err);
 

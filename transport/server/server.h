@@ -6,16 +6,16 @@
  *   GET  /ipfs/<cid>                 the trustless gateway of IPFS: raw blocks, CARs
  *   GET  /                           the list of repositories
  *
- * <repository> is /<name>; a single repository is also at the top. docs/formats/http-api.md
- * describes the API. Each connection has a thread. Each request whose answer is made while it is
- * sent has another thread. Rings of 64 KiB connect these threads, so memory depends only on the
- * number of connections.
+ * <repository> is /<name>; if there is only one repository, its routes are also at the top.
+ * docs/formats/http-api.md describes the API. Each connection has a thread. A request whose answer
+ * is made while it is being sent has another thread. Rings of 64 KiB connect these threads, so that
+ * memory depends only on the number of connections.
  *
- * The server knows nothing about tables: only the handlers, which are called in these threads, use
+ * The server is independent of tables: only the handlers, which are called in these threads, use
  * tables.
  *
- * A correct caller: block SIGTERM and similar signals, so that no thread gets them; vv_http_server_start; wait for
- * a signal; vv_http_server_stop.
+ * A correct caller: block SIGTERM and similar signals, so that no thread receives them;
+ * vv_http_server_start; wait for a signal; vv_http_server_stop.
  */
 #ifndef VV_TRANSPORT_SERVER_SERVER_H
 #define VV_TRANSPORT_SERVER_SERVER_H
@@ -29,15 +29,15 @@
 
 typedef struct vv_http_server vv_http_server;
 
-/* Opens the repositories and listens on the address. VV_EUSAGE: an invalid address, or two
- * repositories with the same name. VV_ENOTFOUND: no such repository or address. VV_EREFUSED: the
+/* Opens the repositories, and listens on the address. VV_EUSAGE: the address is invalid, or two
+ * repositories have the same name. VV_ENOTFOUND: no such repository or address. VV_EREFUSED: the
  * address is in use. */
 vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 			       const vv_http_handlers *handlers, vv_error *err);
 
 /* Returns the server's URL, such as "http://127.0.0.1:8080"; borrowed. */
 const char *vv_http_server_url(const vv_http_server *s);
-/* Returns the name of the i-th repository in URLs, borrowed; NULL: there are no more. */
+/* Returns the name of the i-th repository in URLs; borrowed. NULL: no more. */
 const char *vv_http_server_name(const vv_http_server *s, size_t i);
 
 /* Stops accepting connections, waits at most grace_sec for running requests, aborts the others, and

@@ -23,44 +23,45 @@ struct http_connection; /* connection.h */
 typedef struct vv_http_server vv_http_server;
 
 typedef struct http_repository {
-	char *name; /* the repository's name in URLs */
-	char *path; /* path to open the repository */
+	char *name; /* name of the repository in URLs */
+	char *path; /* path with which the repository is opened */
 	vv_repository *repo;
-	vv_store *store; /* for the gateway; any thread may call the store's functions */
+	vv_store *store; /* for the gateway; all threads may use the store */
 	vv_reachable *reach;
-	vv_published_files *published; /* NULL: this repository has no UnixFS files */
+	vv_published_files *published; /* NULL: the repository has no UnixFS files */
 } http_repository;
 
 struct vv_http_server {
 	struct MHD_Daemon *daemon;
 	atomic_bool started; /* the daemon was started, and has threads */
-	vv_http_options o;   /* its strings are not valid after the start */
+	vv_http_options o;   /* the strings are not valid after the start */
 	vv_http_handlers handlers;
 	http_repository *repositories;
 	size_t repository_count;
 	vv_http_auth *auth;
 	char *url;
-	vv_mutex *lock; /* protects the list of connections */
+	vv_mutex *lock; /* protects `first` and connection_count */
 	struct http_connection *first;
 	unsigned connection_count; /* protected by lock */
 	vv_network *proxies;
 	size_t proxy_count;
 	char **hosts;
 	size_t host_count;
-	bool only_hosts; /* requests with other host names are refused */
-	char **origins;  /* origins whose pages may read answers; "*": all */
+	bool only_hosts; /* requests with other host names than those in hosts are refused */
+	char **origins;  /* origins whose pages may read answers; "*": all origins */
 	size_t origin_count;
-	char *secret;      /* requests need this secret, or its cookie; NULL: no secret is needed */
-	char *secret_once; /* a secret that is valid once; NULL: no such secret */
+	/* secret that requests need, unless they have its cookie; NULL: no secret is needed */
+	char *secret;
+	char *secret_once; /* secret that is valid only once; NULL: there is none */
 	atomic_bool once_used;
-	char cookie[32]; /* the cookie's name */
+	char cookie[32]; /* name of the cookie */
 	vv_worker *watch;
 	vv_ring *clock; /* never written; the watch waits on this ring between its checks */
 	atomic_bool stopping;
-	atomic_uint active;            /* running requests */
-	atomic_uint_fast64_t reserved; /* bytes of memory reserved for running requests */
+	atomic_uint active;            /* number of running requests */
+	atomic_uint_fast64_t reserved; /* bytes of memory that are reserved for running requests */
 	vv_buf tls_cert, tls_key;
-	char said[256]; /* libmicrohttpd's last message */
+	char said[256]; /* the last message of libmicrohttpd */
 };
 
 #endif

@@ -1,7 +1,11 @@
 /*
- * columns: the names of a virtual table's columns, as SQLite can take them.
+ * columns: declares the columns of a virtual table to SQLite, under unique names.
  *
- * SQLite does not distinguish upper and lower case in names; a repeated name gets a number ("id:2").
+ * SQLite does not distinguish upper and lower case in names. If a name occurs again, a number is
+ * appended ("id:2").
+ *
+ * A correct caller: vv_sql_columns_begin; vv_sql_columns_add or vv_sql_columns_add_table for all
+ * columns, in order; vv_sql_columns_end, which also frees the memory.
  */
 #ifndef VV_CMD_SQL_VTAB_COLUMNS_H
 #define VV_CMD_SQL_VTAB_COLUMNS_H
@@ -11,24 +15,29 @@
 struct sqlite3_str;
 
 typedef struct vv_sql_columns_sql {
-	struct sqlite3_str *sql;
-	char **names;               /* so far */
-	size_t count, most, hidden; /* hidden: how many of them are */
-	bool failed;
+	struct sqlite3_str *sql; /* the CREATE TABLE statement so far */
+	char **names;            /* the names of the columns so far */
+	size_t count,            /* the number of columns so far */
+		most,            /* the greatest number of columns */
+		hidden;          /* the number of hidden columns so far */
+	bool failed;             /* memory ran out, or there are too many columns */
 } vv_sql_columns_sql;
 
-/* most: how many there may be. */
+/* Begins a table with at most `most` columns. Returns 0 or a negative code of varve. */
 int vv_sql_columns_begin(vv_sql_columns_sql *s, size_t most, varve_error *err);
 
-/* One column: its name after the prefix; type as "INTEGER" or "TEXT HIDDEN". */
+/* Adds a column. Its name is prefix, name and suffix; type is the type in SQL, such as "INTEGER" or
+ * "TEXT HIDDEN". */
 void vv_sql_columns_add(vv_sql_columns_sql *s, const char *prefix, const char *name,
 			const char *suffix, const char *type);
 
-/* All columns of a version. hidden_text: as hidden ones with the cells as written ("price:text"). */
+/* Adds all columns of a version. hidden_text: adds hidden columns instead, named as "price:text",
+ * with the texts of the cells as the file spells them. */
 void vv_sql_columns_add_table(vv_sql_columns_sql *s, const char *prefix, const vv_sql_opened *o,
 			      bool hidden_text);
 
-/* Declares the table. Returns a code of SQLite. */
+/* Declares the table to SQLite, and frees the memory of s. Returns a code of SQLite; on an error
+ * other than SQLITE_NOMEM, sets *message to a message that the caller frees with sqlite3_free. */
 int vv_sql_columns_end(vv_sql_columns_sql *s, vv_sql_catalog *c, char **message);
 
 #endif

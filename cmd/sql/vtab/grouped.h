@@ -1,10 +1,12 @@
 /*
- * grouped: rows in memory, by the values of some columns: in their order for GROUP BY, or found by them for a join.
+ * grouped: keeps rows in memory, grouped by the values of some columns. For GROUP BY, rows are returned sorted by these
+ * values; for a join, rows are found by these values.
  *
- * SQLite sorts whole rows for GROUP BY, and requests the rows of a join value by value. Here numbers of rows are put in
- * groups by a hash table, and the other columns are arrays: for a few hundred values among millions of rows that takes a
- * third of the time, and a row is found without opening a cursor. For GROUP BY a plan calls vv_sql_grouped_may first; for
- * a join, columns that are too large are left out, and read from the version, row by row.
+ * Without this module, SQLite would sort whole rows for GROUP BY, and would request the rows of a join value by value.
+ * Here a hash table groups the numbers of the rows, and the other columns are arrays. For a few hundred values among
+ * millions of rows, this takes a third of SQLite's time, and a row is found without opening a cursor. For GROUP BY, the
+ * planner must call vv_sql_grouped_may first. For a join, columns that are too large are not kept; the caller reads
+ * them from the version, row by row.
  */
 #ifndef VV_CMD_SQL_VTAB_GROUPED_H
 #define VV_CMD_SQL_VTAB_GROUPED_H
@@ -16,40 +18,52 @@ struct vv_sql_value;
 #define VV_GROUPING_COLUMNS 8
 
 typedef struct vv_sql_grouping {
-	size_t by[VV_GROUPING_COLUMNS]; /* of the declared table */
+	/* the columns by which rows are grouped: their places in the declared table */
+	size_t by[VV_GROUPING_COLUMNS];
+	/* for GROUP BY: sort by this column in descending order */
 	bool descending[VV_GROUPING_COLUMNS];
-	size_t count;
-	uint64_t used; /* columns of the declared table, of which the first 63 can be kept */
-	bool is[VV_GROUPING_COLUMNS]; /* of a join by IS: NULL is looked for, too */
-	bool join; /* rows are looked for by hash: groups are in no order, and one may have rows of several values */
+	size_t count; /* the number of columns in `by` */
+	/* bit i: the query reads column i of the declared table; only the first 63 columns can be kept */
+	uint64_t used;
+	bool is[VV_GROUPING_COLUMNS]; /* for a join: the column is compared with IS, so NULL matches NULL */
+	/* true: a join. Rows are grouped by the hash of their values, so groups are not sorted, and a group can have
+	 * rows with different values. false: GROUP BY */
+	bool join;
 } vv_sql_grouping;
 
-/* May these columns be kept for GROUP BY? Those beside the grouped ones must be numbers, and all rows take at most some
- * 100 MB. */
+/* Can the rows be kept in memory for GROUP BY? False if a used column that is not in `by` has texts, or if all rows
+ * would need more than 128 MiB. */
 bool vv_sql_grouped_may(const vv_sql_opened *of, const vv_sql_grouping *how);
 
 typedef struct vv_sql_grouped vv_sql_grouped;
 
-/* Some rows of it, one after the other. A reader owns it, and several may read the same rows. */
+/* A position in a range of the rows. Several readers, each with its own position, may read the same vv_sql_grouped. */
 typedef struct vv_sql_grouped_at {
-	uint32_t row, end; /* the next one */
-	uint32_t group;    /* its own; of a join the one that is likely to be requested next */
+	uint32_t row, /* the next row */
+		end;  /* the end of the range: one after its last row */
+	/* for GROUP BY: the group of the current row; for a join: the group that is likely to be searched for next */
+	uint32_t group;
 } vv_sql_grouped_at;
 
-/* Reads all rows of a scan, which is not needed afterwards. VARVE_ELIMIT: for a join they take too much. */
+/* Reads all rows of a scan into memory. The caller closes *out, and can close the scan right away.
+ * VARVE_EREFUSED: the rows of a join need too much memory; VARVE_ENOSUPPORT: the table has too many rows. */
 int vv_sql_grouped_open(vv_sql_grouped **out, vv_sql_scan *scan, const vv_sql_opened *of,
 			const vv_sql_grouping *how, varve_error *err);
+/* Sets *at to the range of all rows, before the first row. */
 void vv_sql_grouped_all(vv_sql_grouped_at *at, const vv_sql_grouped *g);
 
-/* The rows that may have these values (one for each column in `by`; others are among them). False: any row may. *at is that of
- * the question before, or zero. */
+/* Searches for the rows of a join with these values, one value for each column in `by`. True: *at is set to a range,
+ * perhaps empty, that has all rows with these values, and can have other rows. False: the search is not possible, and
+ * every row must be compared. Before the call, *at is the position of the previous search, or zero. */
 bool vv_sql_grouped_find(vv_sql_grouped_at *at, const vv_sql_grouped *g,
 			 struct sqlite3_value **values);
+/* Moves to the next row of the range, which becomes the current row. False: the range has ended. */
 bool vv_sql_grouped_next(vv_sql_grouped_at *at, const vv_sql_grouped *g);
-uint64_t vv_sql_grouped_row(const vv_sql_grouped_at *at,
-			    const vv_sql_grouped *g); /* its number in the version */
+/* Returns the number of the current row in the version. */
+uint64_t vv_sql_grouped_row(const vv_sql_grouped_at *at, const vv_sql_grouped *g);
 
-/* A used column; text is valid until the close. False: it is not kept. */
+/* Reads a column of the current row. out->text is valid until vv_sql_grouped_close. False: the column is not kept in
+ * memory. */
 bool vv_sql_grouped_read(struct vv_sql_value *out, const vv_sql_grouped_at *at,
 			 const vv_sql_grouped *g, size_t column);
 void vv_sql_grouped_close(vv_sql_grouped *g); /* accepts NULL */

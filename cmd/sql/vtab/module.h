@@ -1,8 +1,9 @@
 /*
- * module: the tables of a connection: maps names to virtual tables.
+ * module: makes the tables of a repository available in a connection of SQLite, as virtual tables.
  *
- * SQLite has no callback for unknown names, so a name is registered before the statement that uses it is
- * prepared: vv_sql_module_prepare resolves it (name.h) and registers a module of that name.
+ * SQLite has no callback for unknown table names. So a module with the name of the table must be registered before a
+ * statement that uses the name can be prepared: vv_sql_module_prepare finds the table (name.h) and registers the
+ * module.
  */
 #ifndef VV_CMD_SQL_VTAB_MODULE_H
 #define VV_CMD_SQL_VTAB_MODULE_H
@@ -11,19 +12,24 @@
 
 struct sqlite3_stmt;
 
-/* sqlite3_prepare_v2 of a statement whose unknown tables are registered. 1: SQLite reports an error; negative: a name
- * means no table, for which c->trouble is err, too. */
+/* Prepares a statement as sqlite3_prepare_v2 does, after registering the tables in it that SQLite does not know.
+ * Returns 0; 1: SQLite reports an error (sqlite3_errmsg); or a negative code of varve, with *err and a copy in
+ * c->trouble, such as VARVE_ENOTFOUND: no table has a name that the statement uses. */
 int vv_sql_module_prepare(struct sqlite3_stmt **stmt, vv_sql_catalog *c, const char *sql,
 			  const char **tail, varve_error *err);
 
-/* Opens a repository for the catalog, in place of the one that it has. */
+/* Opens the repository at a path or URL for the catalog, which must not have a repository yet, and registers the tables
+ * with fixed names. cache: the cache's folder, as in varve_repo_options; may be NULL. Returns 0 or a negative code of
+ * varve. */
 int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, const char *cache,
 			    varve_error *err);
 
 struct sqlite3_api_routines;
 
-/* Installs the extension in a connection: called by its entry point (extension.c) and by programs that link it. *out is
- * borrowed from the connection. Returns a code of SQLite, with *message for sqlite3_free. */
+/* Installs the extension in a connection: called by the extension's entry point (extension.c), and by programs that
+ * link it. out may be NULL; else *out is set to the catalog, borrowed from the connection, or to NULL if the extension
+ * was already installed. Returns a code of SQLite; on failure, *message may be set to a message that the caller frees
+ * with sqlite3_free. */
 int vv_sql_module_install(vv_sql_catalog **out, struct sqlite3 *db, char **message,
 			  const struct sqlite3_api_routines *api);
 

@@ -1,9 +1,9 @@
 /*
- * name: resolves a table's name in SQL.
+ * name: finds the table that a name in SQL means.
  *
- * NAME or NAME@REVISION, where NAME is a path ("data/prices.csv"), or its last part ("prices.csv") or that without its
- * ending ("prices") where these mean one table only; '-' and blanks may be written as '_'. One of the words of
- * table-valued functions may precede it ("varve_diff_prices").
+ * A name is NAME or NAME@REVISION. NAME is a path ("data/prices.csv"); or, if only one table matches, the last part of
+ * a path ("prices.csv"), or this part without its ending ("prices"). In all forms, '_' also matches '-' and a blank.
+ * The name of a table-valued function begins with one of the prefixes of vv_sql_name_prefix ("varve_diff_prices").
  */
 #ifndef VV_CMD_SQL_VTAB_NAME_H
 #define VV_CMD_SQL_VTAB_NAME_H
@@ -26,32 +26,35 @@ enum vv_sql_name_kind {
 
 typedef struct vv_sql_name {
 	int kind;       /* enum vv_sql_name_kind */
-	char *path;     /* in the repository; or of a file */
+	char *path;     /* the path of the table in the repository, or, if outside, of the file */
 	char *revision; /* NULL: the work tree */
-	bool outside;   /* a file outside of the repository */
+	bool outside;   /* the table is a file that is not in the repository */
 } vv_sql_name;
 
-/* VARVE_ENOTFOUND: no such table, with similar names as a hint; VARVE_EUSAGE: several. */
+/* Finds the table that a word means, and sets *out, which the caller clears. VARVE_ENOTFOUND: no such table; the hint
+ * has a similar name; VARVE_EUSAGE: several tables match, or the catalog is confined and does not allow the table. */
 int vv_sql_name_find(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err);
 void vv_sql_name_clear(vv_sql_name *n);
 VV_AUTO_CLEAR(vv_sql_name, vv_sql_name_clear)
 
-/* "varve_diff_" of a kind; "" of versions. */
+/* Returns the prefix of the names of a kind (enum vv_sql_name_kind), such as "varve_diff_"; "" for VV_NAME_VERSION. */
 const char *vv_sql_name_prefix(int kind);
 
-/* The length of the URL, or absolute path, of another repository before '#' in "URL#REV:PATH"; 0: there is none. */
+/* Returns the length of the repository's URL or absolute path before '#' in "URL#REV:PATH"; 0: the word does not name
+ * another repository. */
 size_t vv_sql_name_url(const char *word);
-/* Is it a URL, and no path? */
+/* Is the repository named by a URL, and not by a path? */
 bool vv_sql_name_is_url(const char *repository);
 
-/* The paths of the tables of a revision (NULL: of the work tree), sorted, ended by NULL. documents: and of the tables of documents,
- * for which readers run. Free with sqlite3_free, each of them and the list. */
+/* Lists the paths of the tables of a revision (NULL: the work tree), sorted, ended by NULL. *count is set to their
+ * number. documents: also lists the tables of documents, which runs readers. The caller frees *out with
+ * vv_sql_name_list_free. */
 int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *revision,
 		     bool documents, varve_error *err);
 void vv_sql_name_list_free(char **paths);
 
-/* The shortest name of paths[i] that means no other of them: "prices", "prices.csv" or the path. It begins at *at of it,
- * *len bytes. */
+/* Finds the shortest name of paths[i] that does not mean another of the count paths: "prices", "prices.csv" or the
+ * whole path. The name is a part of paths[i], with *len bytes from *at on. */
 void vv_sql_name_short(const char **at, size_t *len, char *const *paths, size_t count, size_t i);
 
 #endif

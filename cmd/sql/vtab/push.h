@@ -1,8 +1,9 @@
 /*
  * push: converts conditions of a query to tests of varve, so that groups of rows without a match are not read.
  *
- * Every row that meets a condition in SQLite, with SQLite's affinities and collation, also passes the test. The test can
- * pass more rows: SQLite itself compares each row afterwards. A condition without such a test is left to SQLite alone.
+ * Every row for which a condition is true in SQLite, with SQLite's affinities and collation, also passes the test.
+ * Other rows can pass the test, too: SQLite itself evaluates the condition again for each row. Conditions for which no
+ * such test exists are evaluated by SQLite only.
  */
 #ifndef VV_CMD_SQL_VTAB_PUSH_H
 #define VV_CMD_SQL_VTAB_PUSH_H
@@ -15,24 +16,25 @@ struct sqlite3_value;
 
 typedef struct vv_sql_push {
 	vv_sql_opened *of;              /* the table; borrowed */
-	varve_test tests[VV_PUSH_MOST]; /* all of them must pass */
+	varve_test tests[VV_PUSH_MOST]; /* a row must pass all tests */
 	char *texts[VV_PUSH_MOST];      /* the values of the tests, from sqlite3_malloc() */
-	size_t count;                   /* of tests and texts */
-	bool none;                      /* no row can match */
+	size_t count;                   /* the number of tests and of texts */
+	bool none;                      /* the conditions are false for all rows */
 } vv_sql_push;
 
-/* Is the operator "=" or IS? (IS finds NULL, too.) */
+/* Is the operator "=" or IS? (Only IS matches NULL.) */
 bool vv_sql_push_is_equal(int op);
 /* Can any condition with this operator (SQLITE_INDEX_CONSTRAINT_*) on the column be converted to a test? */
 bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op);
 
-/* Adds the test for "column op value", if it has one. literal: the value is a constant or a parameter, which has no
- * affinity. Returns 0 or a negative code of varve. */
+/* Adds the test for the condition "column op value", if one exists. literal: the value is a constant or a parameter,
+ * which has no affinity. Returns 0 or a negative code of varve. */
 int vv_sql_push_add(vv_sql_push *p, size_t column, int op, struct sqlite3_value *value,
 		    bool literal, varve_error *err);
 
-/* Adds tests for the least and the greatest value of IN (...), if the column has numbers and all values are numbers.
- * Returns 0 or a negative code of varve. */
+/* Adds tests for the condition "column IN (list)": a value is not below the least and not above the greatest value of
+ * the list. Adds nothing unless the column has numbers and all values of the list are numbers. Returns 0 or a negative
+ * code of varve. */
 int vv_sql_push_add_list(vv_sql_push *p, size_t column, struct sqlite3_value *list,
 			 varve_error *err);
 void vv_sql_push_clear(vv_sql_push *p);

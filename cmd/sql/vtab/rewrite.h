@@ -1,8 +1,9 @@
 /*
- * rewrite: converts syntax of other databases to names of tables: `prices AS OF 'v1'` becomes "prices@v1", and
- * varve_diff('prices', 'v1', 'HEAD') becomes "varve_diff_prices"('v1', 'HEAD').
+ * rewrite: converts syntax that SQLite does not support to syntax that it supports: `prices AS OF 'v1'` becomes
+ * "prices@v1", and varve_diff('prices', 'v1', 'HEAD') becomes "varve_diff_prices"('v1', 'HEAD'). For older versions
+ * of SQLite, also left(), right(), and a RIGHT JOIN with a function of varve are rewritten.
  *
- * Only these are changed; the text need not be SQL.
+ * All other text is copied unchanged, even if it is not valid SQL.
  */
 #ifndef VV_CMD_SQL_VTAB_REWRITE_H
 #define VV_CMD_SQL_VTAB_REWRITE_H
@@ -11,11 +12,12 @@
 
 struct sqlite3_str;
 
-/* Appends the text with its names rewritten. */
+/* Appends the rewritten text to out. */
 void vv_sql_rewrite(struct sqlite3_str *out, const char *sql, size_t len);
 
-/* The next name in quotes of a statement, without them, from *at on, which moves behind it; a text where a table is
- * named is one, too. NULL: the statement ends (or memory). Free with sqlite3_free. */
+/* Returns the next quoted name of a statement, from *at on, without its quotes, and sets *at to the end of the
+ * name. A text in single quotes after FROM or JOIN is also such a name. NULL: the statement has no further name, or
+ * memory ran out. The caller frees the name with sqlite3_free. */
 char *vv_sql_rewrite_quoted(const char **at);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * scan: the rows of one version that a query reads: some columns, some conditions.
+ * scan: a cursor over the rows of a version, for a query that needs some of the columns and has some conditions.
  */
 #ifndef VV_CMD_SQL_VTAB_SCAN_H
 #define VV_CMD_SQL_VTAB_SCAN_H
@@ -9,41 +9,51 @@
 struct sqlite3_context;
 struct sqlite3_value;
 
+/* Values of vv_sql_scan_condition.column for conditions that are not about a column. */
 #define VV_SCAN_ROW (-1) /* the number of the row */
 #define VV_SCAN_ROWS                                                                               \
-	(-2) /* LIMIT or OFFSET: how many rows are likely to be read; SQLite counts them itself */
+	(-2) /* LIMIT or OFFSET: an estimate of the rows to read; SQLite counts them itself */
 
-/* One condition that SQLite hands over: argument i is the value of condition i. */
+/* A condition that SQLite passes to the cursor: argument i of the cursor is the value of condition i. */
 typedef struct vv_sql_scan_condition {
-	int column; /* of the declared table, VV_SCAN_ROW or VV_SCAN_ROWS */
-	int op;     /* SQLITE_INDEX_CONSTRAINT_* */
-	bool literal;
-	bool list; /* all values of IN */
+	int column;   /* a column of the declared table, VV_SCAN_ROW or VV_SCAN_ROWS */
+	int op;       /* SQLITE_INDEX_CONSTRAINT_* */
+	bool literal; /* the value is a constant or a parameter (push.h) */
+	bool list;    /* the value is the list of an IN, with all its values */
 } vv_sql_scan_condition;
 
 #define VV_SCAN_CONDITIONS 24
 
 typedef struct vv_sql_scan_plan {
-	uint64_t used; /* columns of SQLite's table; the last bit is for all from it on */
-	size_t texts; /* which of them is the first as written; before, they are those of the declared version */
+	/* the columns of SQLite's table that the query reads: bit i is column i, and bit 63 is column 63 and all
+	 * later ones */
+	uint64_t used;
+	/* the place of the first hidden column "NAME:text" in SQLite's table, whose first columns are those of the
+	 * declared version */
+	size_t texts;
 	vv_sql_scan_condition conditions[VV_SCAN_CONDITIONS];
-	size_t count;
+	size_t count; /* the number of conditions */
 } vv_sql_scan_plan;
 
 typedef struct vv_sql_scan vv_sql_scan;
 
-/* Opens the rows of a version. declared is the version whose columns the query sees; the same column is found by its
- * name. values: plan->count of them. */
+/* Opens a cursor over the rows of a version. declared: the version whose columns the query has; its columns are
+ * found in `version` by their names. values: plan->count values, one for each condition. Returns 0 or a negative
+ * code of varve. The caller closes *out. */
 int vv_sql_scan_open(vv_sql_scan **out, vv_sql_opened *version, vv_sql_opened *declared,
 		     const vv_sql_scan_plan *plan, struct sqlite3_value **values, varve_error *err);
-int vv_sql_scan_next(vv_sql_scan *s, varve_error *err); /* 1, 0 or a negative code */
-/* Goes to a row of a scan that has no conditions: quickly if it follows the one before. */
+/* Moves to the next row. Returns 1, 0 after the last row, or a negative code of varve. */
+int vv_sql_scan_next(vv_sql_scan *s, varve_error *err);
+/* Moves to the row with this number, in a scan without conditions. Fast if it is the row after the current row.
+ * Returns a negative code of varve on failure. */
 int vv_sql_scan_go(vv_sql_scan *s, uint64_t row, varve_error *err);
-uint64_t vv_sql_scan_row(const vv_sql_scan *s); /* its number in the version */
+uint64_t vv_sql_scan_row(const vv_sql_scan *s); /* the number of the current row in the version */
 
-/* A column of the declared table, valid until the next row. */
+/* Reads a column of the declared table in the current row; NULL if the version lacks the column. *out is valid until
+ * the scan moves. Returns 0 or a negative code of varve. */
 struct vv_sql_value;
 int vv_sql_scan_read(struct vv_sql_value *out, vv_sql_scan *s, size_t column, varve_error *err);
+/* Sets the result of context to the text of a cell as the file spells it. column: as for vv_sql_scan_read. */
 void vv_sql_scan_put_text(const vv_sql_scan *s, struct sqlite3_context *context, size_t column);
 void vv_sql_scan_close(vv_sql_scan *s); /* accepts NULL */
 

@@ -1,5 +1,5 @@
 /*
- * tables: the modules of the tables, which module.c registers.
+ * tables: the table modules that module.c registers.
  */
 #ifndef VV_CMD_SQL_VTAB_TABLES_H
 #define VV_CMD_SQL_VTAB_TABLES_H
@@ -9,10 +9,10 @@
 #include "cmd/sql/vtab/name.h"
 
 /*
- * function: table-valued functions, which make rows from arguments, one at a time.
+ * function: table-valued functions, which make rows from arguments, one row at a time.
  *
- * The arguments are hidden columns after the others, as usual in SQLite: varve_log('prices.csv')
- * is varve_log WHERE path = 'prices.csv'.
+ * As usual in SQLite, the arguments are hidden columns after the other columns:
+ * varve_log('prices.csv') means varve_log WHERE path = 'prices.csv'.
  */
 
 struct sqlite3_context;
@@ -20,13 +20,14 @@ struct sqlite3_module;
 
 #define VV_FUNCTION_ARGUMENTS 8
 
-/* The table in a function's name. */
+/* The table that is part of a function's name. */
 typedef struct vv_sql_function_table {
 	vv_sql_catalog *catalog;
 	varve_repo *repo;        /* borrowed */
 	const vv_sql_name *name; /* borrowed */
-	vv_sql_opened *declared; /* NULL: the function has fixed columns */
-	size_t columns;          /* number of columns before the arguments */
+	/* the version that gives the columns; NULL: the function has fixed columns */
+	vv_sql_opened *declared;
+	size_t columns; /* number of columns before the arguments */
 	size_t arguments;
 } vv_sql_function_table;
 
@@ -36,51 +37,54 @@ typedef struct vv_sql_column {
 } vv_sql_column;
 
 typedef struct vv_sql_function {
-	const char *name; /* the name of a module with fixed columns; else NULL */
-	/* size of the state in bytes; it is zeroed before open, and freed after close */
+	const char *name; /* name of a module with fixed columns; NULL: the name contains a table */
+	/* size of the state in bytes; the state is zeroed before open, and freed after close */
 	size_t state_size;
 	bool needs_repo;
-	void (*declare)(const vv_sql_function_table *table, vv_sql_columns_sql *sql); /* or NULL */
-	/* the columns after those of declare, arguments last; ends with an item whose name is
-	 * NULL */
+	/* appends columns that depend on the table; may be NULL */
+	void (*declare)(const vv_sql_function_table *table, vv_sql_columns_sql *sql);
+	/* the columns after those of declare, with the arguments at the end; the name of the last
+	 * element is NULL */
 	const vv_sql_column *columns;
-	/* Starts a call. arguments[i] is NULL if argument i was left out, or is NULL in SQL. */
+	/* Starts a call. arguments[i] is NULL if argument i is omitted, or is SQL's NULL. */
 	int (*open)(void *state, const vv_sql_function_table *table, const char *const *arguments,
 		    varve_error *err);
-	/* 1: a row; 0: the end; negative: an error code */
+	/* Moves to the next row. Returns 1, 0 at the end, or a negative error code. */
 	int (*next)(void *state, varve_error *err);
+	/* sets the result to the value of a column in the current row */
 	void (*put)(void *state, struct sqlite3_context *context, size_t column);
-	void (*close)(void *state); /* or NULL */
+	void (*close)(void *state); /* may be NULL */
 } vv_sql_function;
 
-/* The module of all functions; its pAux is a vv_sql_registered, whose function is set. */
+/* The module of all functions. Its pAux is a vv_sql_registered whose function is set. */
 extern const struct sqlite3_module vv_sql_function_module;
 
-/* Sets the result to text; text NULL: to SQL's NULL. */
+/* Sets the result to text; if text is NULL, to SQL's NULL. */
 void vv_sql_function_put_text(struct sqlite3_context *context, const char *text);
 
-/* ---- rows: a table's rows as a virtual table: of one version, of the version that an argument names (varve_at_T), of all
- * versions (varve_history_T), or with the commits that set them (varve_blame_T) ---- */
+/* ---- rows: a table's rows as a virtual table. The rows are those of one version, of the version
+ * that an argument names (varve_at_T), or of all versions (varve_history_T). varve_blame_T also has
+ * the commit that last set each row, or each cell of a column ---- */
 
 struct sqlite3_module;
 
-/* Eponymous, with a vv_sql_registered as pAux. */
+/* An eponymous module; its pAux is a vv_sql_registered. */
 extern const struct sqlite3_module vv_sql_rows_module;
 
-/* CREATE VIRTUAL TABLE ... USING varve(...), with the catalog as pAux. */
+/* The module for CREATE VIRTUAL TABLE ... USING varve(...); its pAux is the catalog. */
 extern const struct sqlite3_module vv_sql_rows_created_module;
 
 /* ---- row: the history of one row: varve_row_T ---- */
 
 extern const vv_sql_function vv_sql_function_row;
 
-/* ---- diff: two versions of a table, compared: varve_diff_T and varve_diff_cells_T ---- */
+/* ---- diff: differences between two versions of a table: varve_diff_T, varve_diff_cells_T ---- */
 
 extern const vv_sql_function vv_sql_function_diff;
 extern const vv_sql_function vv_sql_function_diff_cells;
 
-/* ---- lists: the contents of a repository as tables: varve_log, varve_tables, varve_columns, varve_check,
- * varve_conflicts, varve_warnings ---- */
+/* ---- lists: the contents of a repository as tables: varve_log, varve_tables, varve_columns,
+ * varve_check, varve_conflicts, varve_warnings ---- */
 
 extern const vv_sql_function vv_sql_function_log;
 extern const vv_sql_function vv_sql_function_tables;

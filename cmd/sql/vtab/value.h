@@ -1,10 +1,10 @@
 /*
- * value: converts a cell to a value of SQLite: NULL, or the storage class of its column.
+ * value: converts a cell to an SQLite value: NULL, or a value of the storage class of its column.
  *
  * Integers and years are INTEGER, numbers REAL, booleans 0 or 1; other types are TEXT. Dates and
- * datetimes have the form of ISO 8601 (2026-11-17, 2026-11-17T14:00:00Z, without Z if the cell has
- * no zone), which the collation varve_time orders. A missing value is NULL; so is a cell that does
- * not match its column's type, with a warning.
+ * datetimes are written in ISO 8601 (2026-11-17, 2026-11-17T14:00:00Z, without Z if the cell has no
+ * zone); the collation varve_time orders them. A missing value is NULL. A cell that does not match
+ * its column's type is also NULL, and is counted in a warning.
  */
 #ifndef VV_CMD_SQL_VTAB_VALUE_H
 #define VV_CMD_SQL_VTAB_VALUE_H
@@ -17,15 +17,15 @@ struct sqlite3_context;
 const char *vv_sql_value_type(const vv_sql_opened *o, size_t column);
 
 /* Returns the declaration of a column: its storage class, and for datetimes the collation that
- * compares them as `cat --where` does: as moments, to the last digit. */
+ * compares them like `cat --where`: as moments, to the last digit. */
 const char *vv_sql_value_declaration(const vv_sql_opened *o, size_t column);
 
 #define VV_SQL_TIME "varve_time"
 #define VV_SQL_HEAD 19
 
-/* The sort key of a text. For a datetime, or the beginning of one: UTC 2026-11-17T14:00:00, then
- * the decimal point and digits of a second's fraction, without trailing zeros. For other texts:
- * their bytes. */
+/* The sort key of a text. For a datetime, or the beginning of a datetime: UTC 2026-11-17T14:00:00,
+ * then the decimal point and the digits of the fraction of a second, without trailing zeros. For
+ * other texts: their bytes. */
 typedef struct vv_sql_time {
 	char head[VV_SQL_HEAD + 1];
 	size_t head_len;
@@ -34,34 +34,36 @@ typedef struct vv_sql_time {
 	bool zoned; /* the datetime has a zone */
 } vv_sql_time;
 
-/* Parses a text as a datetime. False: it is another text. */
+/* Parses a text as a datetime. Returns false if it is not a datetime. */
 bool vv_sql_time_read(vv_sql_time *out, const char *s, size_t len);
-/* For sqlite3_create_collation, under the name VV_SQL_TIME. */
+/* The collation VV_SQL_TIME, for sqlite3_create_collation. */
 int vv_sql_time_compare(void *unused, int a_len, const void *a, int b_len, const void *b);
 
 #define VV_VALUE_OWN 64
 
-/* Writes d with the fewest digits, at least 15, that are read as the same number; returns the
- * length. SQLite's own printf is not exact beyond 15. */
+/* Writes d with the fewest digits, at least 15, that are read as the same number. Returns the
+ * length. SQLite's own printf is not exact beyond 15 digits. */
 size_t vv_sql_value_digits(char out[VV_VALUE_OWN], double d);
 
-/* A value of a column's class, or NULL. */
+/* A value of a column's storage class, or NULL. */
 typedef struct vv_sql_value {
 	bool null;
 	uint8_t class; /* enum vv_sql_class */
 	int64_t i;     /* VV_CLASS_INTEGER */
 	double d;      /* VV_CLASS_REAL */
-	/* VV_CLASS_TEXT: in the cell's memory, or in own */
+	/* VV_CLASS_TEXT: points into the cell's memory, or to own */
 	const char *text;
 	size_t len;
 	char own[VV_VALUE_OWN];
 } vv_sql_value;
 
-/* Reads a cell as a value of a column of `as`; the cell can be from another version of the
- * table. Counts a warning if the cell becomes NULL because it does not match the type. */
+/* Reads a cell as a value of a column of `as`. The cell may be from another version of the table.
+ * If the cell does not match the type, the value is NULL, and a warning is counted. */
 int vv_sql_value_read(vv_sql_value *out, vv_sql_opened *as, size_t column, const varve_cell *cell,
 		      uint64_t row, varve_error *err);
+/* Sets the result to the value. */
 void vv_sql_value_put(struct sqlite3_context *context, const vv_sql_value *value);
+/* Reads the cell like vv_sql_value_read, and sets the result to its value. */
 void vv_sql_value_put_cell(struct sqlite3_context *context, vv_sql_opened *as, size_t column,
 			   const varve_cell *cell, uint64_t row);
 
@@ -74,12 +76,12 @@ void vv_sql_value_put_text(struct sqlite3_context *context, const varve_cell *ce
 /* Sets the result to a commit's message without its trailing newline. */
 void vv_sql_value_put_message(struct sqlite3_context *context, const char *message);
 
-/* Sets the result to a number in JSON's syntax: an integer, else a real, or a text if a double
- * would lose digits. */
+/* Sets the result to a number in JSON's syntax: to an integer if possible, else to a real, or to a
+ * text if a double would lose digits. */
 void vv_sql_value_put_number(struct sqlite3_context *context, const char *text);
 
-/* Sets the result to a time in seconds since 1970 as "2026-11-17T14:00:00Z"; NULL if its year is
- * beyond the calendar. */
+/* Sets the result to a time, given in seconds since 1970, as "2026-11-17T14:00:00Z"; to NULL if the
+ * calendar has no such year. */
 void vv_sql_value_put_time(struct sqlite3_context *context, int64_t seconds);
 
 #endif

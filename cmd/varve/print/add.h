@@ -1,15 +1,17 @@
 /*
- * add: prints the results of add, and of commit with paths.
+ * add: prints the report of `varve add`, and of `varve commit` with paths.
  */
 #ifndef VV_CMD_VARVE_PRINT_ADD_H
 #define VV_CMD_VARVE_PRINT_ADD_H
 
 #include "lib/worktree/add.h"
 
-/* Prints the report; many: with a total. */
+/* Prints the report, with a total if it has more than three tables and files. quiet: prints only the
+ * warnings. dry: the words are those of a dry run. */
 void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool quiet, bool dry);
 
-/* The same as one JSON object; files: the array that the request got. Warnings are printed on stderr, too. */
+/* Prints the report as one JSON object on stdout, and the warnings also on stderr. files: the JSON array that
+ * was written to vv_add_request.json during the add. */
 vv_status vv_add_report_json(const vv_add_report *rep, const vv_buf *files, bool dry,
 			     vv_error *err);
 

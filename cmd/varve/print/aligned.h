@@ -1,11 +1,12 @@
 /*
- * aligned: lines of cells under headings, no wider than the terminal.
+ * aligned: formats lines of cells as aligned columns under headings, no wider than the terminal.
  *
- * A correct caller: vv_aligned_init; vv_aligned_column for each column; then for each line a
- * vv_aligned_cell for each column, in their order, or one vv_aligned_title; now and then, and at the
- * end, vv_aligned_put; vv_aligned_clear. The lines before the first vv_aligned_put decide on widths
- * and columns: what does not fit later is cut. Where a width is given, wide columns become narrower
- * first, then columns are left out from the right, and the heading ends in an ellipsis.
+ * A correct caller: vv_aligned_init; vv_aligned_column for each column; then, for each line,
+ * vv_aligned_cell for each column in order, or one vv_aligned_title; vv_aligned_put after the last
+ * line, and also before it if memory must be bounded; vv_aligned_clear. The lines before the first
+ * vv_aligned_put determine the widths of the columns; longer cells in later lines are cut. If the
+ * columns are too wide for the given width, wide columns are made narrower; if this is not enough,
+ * columns are left out from the right, and the line of headings ends with an ellipsis.
  */
 #ifndef VV_CMD_VARVE_PRINT_ALIGNED_H
 #define VV_CMD_VARVE_PRINT_ALIGNED_H
@@ -18,42 +19,48 @@
 #include "base/error.h"
 
 typedef struct vv_aligned_column_of {
-	const char *name;    /* escaped */
-	const char *color;   /* of its cells; "": none */
-	bool right;          /* numbers */
-	bool fixed;          /* neither cut nor left out */
-	size_t width, taken; /* widest cell; width shown, 0: left out */
+	const char *name;  /* the heading, escaped */
+	const char *color; /* the terminal's code for the color of the cells; "": no color */
+	bool right;        /* cells are aligned to the right, as for numbers */
+	bool fixed;        /* the column is never cut or left out */
+	size_t width,      /* the width of the widest cell */
+		taken;     /* the printed width; 0: the column is left out */
 } vv_aligned_column_of;
 
 typedef struct vv_aligned {
 	vv_aligned_column_of *columns;
 	size_t count, cap;
-	unsigned width; /* 0: nothing is cut */
-	unsigned indent;
-	vv_buf text;   /* all cells, each with its NUL */
-	size_t *cells; /* places in text */
+	unsigned width;  /* the greatest width of a line; 0: no limit, nothing is cut */
+	unsigned indent; /* the number of spaces before each line */
+	vv_buf text;     /* the cells that are not yet printed, each with a NUL */
+	size_t *cells;   /* the offset of each cell in text */
 	size_t cell_count, cell_cap;
-	bool begun, failed;
+	bool begun,     /* the headings were printed */
+		failed; /* memory ran out */
 } vv_aligned;
 
+/* Initialises *a. width, indent: see the members. */
 void vv_aligned_init(vv_aligned *a, unsigned width, unsigned indent);
 void vv_aligned_clear(vv_aligned *a);
 VV_AUTO_CLEAR(vv_aligned, vv_aligned_clear)
 
-/* The name is escaped here; color stays the caller's. */
+/* Adds a column. name is copied and escaped; color is borrowed. right, fixed: see
+ * vv_aligned_column_of. */
 void vv_aligned_column(vv_aligned *a, const char *name, size_t len, const char *color, bool right,
 		       bool fixed);
 
-/* Takes text that is escaped already. */
+/* Adds the next cell of a line. text is copied; it must be escaped already. */
 void vv_aligned_cell(vv_aligned *a, const char *text);
 
-/* A line shown unaligned, cut to the width; for the beginning of a line. */
+/* Adds a title in place of a line of cells: a text that is not aligned, and is cut to the width.
+ * Call only when the previous line is complete. */
 void vv_aligned_title(vv_aligned *a, const char *text);
 
-/* Lines that wait. */
+/* Returns the number of lines that are not yet printed. */
 size_t vv_aligned_lines(const vv_aligned *a);
 
-/* Appends the headings, once, and the gathered lines, and clears these. VV_ENOMEM. */
+/* Appends the headings, if this is the first call, and all lines added since the last call, and
+ * removes these lines. VV_ENOMEM: memory ran out, in this or an earlier call. */
 vv_status vv_aligned_put(vv_aligned *a, vv_buf *out, vv_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * check_reports: opens the outputs of a check's reports: stdout, files, the job's summary; rules
- * explained, and over the versions of a branch.
+ * check_reports: writes the reports of `varve check`: the report of a check to stdout, files and the summary of a CI
+ * job; the states of rules over the versions of a branch (--log); and what each rule reads (--explain).
  */
 #ifndef VV_CMD_VARVE_PRINT_CHECK_REPORTS_H
 #define VV_CMD_VARVE_PRINT_CHECK_REPORTS_H
@@ -14,15 +14,17 @@
 #include "cmd/varve/print/aligned.h"
 #include "lib/check/timeline.h"
 
-/* check_log: what became of each rule over the versions of a branch, as text, JSON and HTML. */
+/* check_log: prints the state of each rule over the versions of a branch, as text, JSON or HTML. */
 
-/* After vv_timeline_sum. all: also each passing rule that is not from the project. True: no rule of the severity error fails in
- * the newest version. */
+/* Prints the rules of t on stdout, as text or JSON, or nothing if quiet. Call after vv_timeline_sum. all: text also has
+ * a line for each built-in rule that holds. Returns true if no rule of the severity error fails in the newest
+ * version. */
 bool vv_check_log_print(const vv_timeline *t, bool all, bool quiet, bool json);
-/* The same as a table of HTML, with all rules of the project and how many findings its last versions had. */
+/* Appends an HTML table with all rules of t; for each rule, small bars show the number of findings in each of the last
+ * versions. */
 void vv_check_log_html(vv_buf *out, const vv_timeline *t);
 
-/* check_explain: the data that each rule reads, and its cached results, as a table and as JSON.
+/* check_explain: prints the data that each rule reads, and how much of its result is cached, as a table or as JSON.
  *
  * A correct caller: vv_explained_init; vv_explained_add for each rule (a callback of vv_check_run); vv_explained_print;
  * vv_explained_clear.
@@ -30,10 +32,10 @@ void vv_check_log_html(vv_buf *out, const vv_timeline *t);
 
 typedef struct vv_explained {
 	bool json;
-	vv_aligned lines;
-	vv_buf path; /* of the last rule */
-	vv_buf text; /* as JSON */
-	vv_json_out out;
+	vv_aligned lines; /* the table, unless json */
+	vv_buf path;      /* the path of the last rule's table */
+	vv_buf text;      /* the JSON so far */
+	vv_json_out out;  /* writes to text */
 } vv_explained;
 
 void vv_explained_init(vv_explained *x, bool json);
@@ -44,16 +46,17 @@ void vv_explained_clear(vv_explained *x);
 VV_AUTO_CLEAR(vv_explained, vv_explained_clear)
 
 typedef struct vv_check_output {
-	vv_report_form form;       /* on stdout */
-	bool quiet;                /* nothing on stdout */
-	const vv_strings *outputs; /* FORMAT=FILE */
+	vv_report_form form;       /* the format of the report on stdout */
+	bool quiet;                /* no report on stdout */
+	const vv_strings *outputs; /* further reports, each as FORMAT=FILE */
 } vv_check_output;
 
-/* Are all of outputs FORMAT=FILE? VV_EUSAGE; before anything is checked. */
+/* Checks the form of the words in outputs, before a check begins. VV_EUSAGE: a word is not FORMAT=FILE, or the format
+ * is unknown. */
 vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err);
 
-/* With github among the forms the Markdown is appended to the file that the variable
- * GITHUB_STEP_SUMMARY names. */
+/* Writes all reports of a check. If one of the formats is github, also appends the report as Markdown to the file that
+ * the environment variable GITHUB_STEP_SUMMARY names. */
 vv_status vv_check_output_write(const vv_check_output *o, vv_check_report *r, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * commit: a commit as log and show print it.
+ * commit: prints a commit in the forms of log and show.
  */
 #ifndef VV_CMD_VARVE_PRINT_COMMIT_H
 #define VV_CMD_VARVE_PRINT_COMMIT_H
@@ -13,8 +13,10 @@
 #include "cmd/varve/print/diff_show.h"
 #include "repo/git/history/history.h"
 
-/* The ref names of commits: "(HEAD -> main, tag: v1, origin/main)". */
+/* The refs that point to commits, for decorations such as "(HEAD -> main, tag: v1,
+ * origin/main)". */
 typedef struct vv_decoration vv_decoration;
+/* Reads all refs. */
 vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *err);
 void vv_decoration_free(vv_decoration *n); /* accepts NULL */
 VV_AUTO_FREE(vv_decoration, vv_decoration_free)
@@ -26,26 +28,29 @@ typedef struct vv_commit_view {
 	vv_decoration *names; /* may be NULL */
 	vv_commit_style style;
 	bool stat;
-	bool growth; /* with stat: stored bytes too */
+	bool growth; /* if stat is set: also print stored bytes */
 	bool name_only, name_status;
-	const vv_diff_show *patch; /* print rows and cells, too; NULL: do not. Not in JSON */
-	const char *const *paths;  /* for stat; NULL: all */
-	bool any;                  /* was a commit already printed? */
-	/* changes of tables shown by stat without rows: blocks are missing here */
+	/* print changed rows and cells, too; NULL: do not; not used for JSON */
+	const vv_diff_show *patch;
+	const char *const *paths; /* paths for stat; the last element is NULL; NULL: all paths */
+	bool any;                 /* a commit was already printed */
+	/* number of changed tables for which stat printed no rows, because blocks are missing in
+	 * this repository */
 	uint64_t uncounted;
-	/* Adds further facts of the commit: members of its object, or, json NULL, lines on stdout
-	 * after it. May be NULL. */
+	/* Prints further facts of the commit: as members of its JSON object, or, if json is NULL,
+	 * as lines on stdout after the commit. May be NULL. */
 	void (*more)(void *payload, vv_json_out *json);
 	void *payload;
 } vv_commit_view;
 
+/* Prints a commit. */
 vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err);
-/* Appends the object that log --json --stat prints for the commit. */
+/* Appends the JSON object that log --json --stat prints for the commit. */
 vv_status vv_commit_json(vv_buf *out, vv_repository *r, const vv_oid *id, vv_error *err);
-/* Call this after the last commit. VV_EMISSING: v->uncounted is not 0. */
+/* Checks the counts after the last commit. VV_EMISSING: v->uncounted is not 0. */
 vv_status vv_commit_counted(const vv_commit_view *v, vv_error *err);
 
-/* "2026-11-20T07:38:20+00:00" */
+/* Appends the time of p in the form "2026-11-20T07:38:20+00:00". */
 void vv_person_iso_date(vv_buf *out, const vv_person *p);
 
 #endif

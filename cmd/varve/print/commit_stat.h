@@ -1,6 +1,5 @@
 /*
- * commit_stat: prints the changes of a commit, by path: rows and columns of tables, bytes of
- * others.
+ * commit_stat: prints one line for each path that a commit changed: rows and columns of tables, bytes of other files.
  */
 #ifndef VV_CMD_VARVE_PRINT_COMMIT_STAT_H
 #define VV_CMD_VARVE_PRINT_COMMIT_STAT_H
@@ -20,14 +19,13 @@
 
 typedef struct vv_stat_line {
 	char *path;
-	char *from;       /* when renamed: its path before; else NULL */
-	vv_change change; /* its path is the one above */
+	char *from;       /* the old path of a renamed file; NULL: not renamed */
+	vv_change change; /* change.path points to path */
 	vv_content old_side, new_side;
-	vv_change_counts counts; /* where both sides are tables */
-	vv_text_pair texts;      /* with keep */
-	bool has_growth;         /* false: not counted, since blocks are missing here or it was not
-			   * requested */
-	vv_growth growth;        /* the bytes that the new version added to the store */
+	vv_change_counts counts; /* the counts of changes, if both sides are tables */
+	vv_text_pair texts;      /* with vv_stat_options.keep: the open texts of both sides */
+	bool has_growth;  /* false: growth was not requested, or this repository lacks blocks */
+	vv_growth growth; /* the blocks and bytes that the new version added to the store */
 } vv_stat_line;
 
 typedef struct vv_commit_stat {
@@ -36,31 +34,35 @@ typedef struct vv_commit_stat {
 } vv_commit_stat;
 
 typedef struct vv_stat_options {
-	const char *const *paths; /* only these (NULL-ended, files or folders); NULL: all */
-	bool growth;              /* count stored bytes, too */
-	bool names;               /* count nothing: only the names are wanted */
-	/* Texts that are read for a number are to be compared again by this one, so that some stay open; borrowed; NULL: no */
+	const char *const *paths; /* only these files and folders, ended by NULL; NULL: all */
+	bool growth;              /* also count stored bytes (vv_stat_line.growth) */
+	bool names;               /* find only the names of the paths, without counts */
+	/* the reader with which the caller will compare texts again (vv_diff_print.stat); borrowed. The texts are read
+	 * with this reader, too, and some texts stay open. NULL: no text stays open */
 	vv_dataset_reader *keep;
-	bool texts; /* count rows of tables that Git has as plain text, too, tracked or not, whatever their size */
+	/* also count rows of all tables that Git has as plain text, even of large tables, and of tables that no
+	 * attribute tracks */
+	bool texts;
 } vv_stat_options;
 
-/* From one commit (NULL: nothing) to another. */
+/* Finds the paths that differ between two commits, and counts their changes. from NULL: compares with nothing. */
 vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from,
 			      const vv_oid *to, const vv_stat_options *opts, vv_error *err);
 void vv_commit_stat_clear(vv_commit_stat *s);
 VV_AUTO_CLEAR(vv_commit_stat, vv_commit_stat_clear)
 
-/* Two versions of a table that could not be compared, since blocks are missing here. */
+/* Are both sides tables that could not be compared, because this repository lacks blocks? */
 bool vv_stat_line_lacks(const vv_stat_line *l);
 
-/* " prices.csv | +3 ~12 rows, 1 column added" per file, with the stored bytes if counted. total:
- * also " 1 file changed". */
+/* Prints a line such as " prices.csv | +3 ~12 rows, 1 column added" for each path, with the stored bytes if they were
+ * counted. total: also prints a last line such as " 1 file changed". */
 void vv_commit_stat_print(const vv_commit_stat *s, bool total);
 
-/* "M	prices.csv" a line, as git log --name-status ("R	old	new" of a renamed one); without status only the path. */
+/* Prints a line for each path, as git log --name-status does: the letter of the change, a tab, and the path; for a
+ * renamed file, "R", the old and the new path. status false: prints only the paths. */
 void vv_commit_stat_names(const vv_commit_stat *s, bool status);
 
-/* An array: [{"path", "kind", "change", "rowCount", "rowCountBefore", ...}]. docs: varve-log(1). */
+/* Writes a JSON array: [{"path", "kind", "change", "rowCount", "rowCountBefore", ...}]. varve-log(1) describes it. */
 void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * commit_summary: prints the result of commit.
+ * commit_summary: prints the result of `varve commit`.
  */
 #ifndef VV_CMD_VARVE_PRINT_COMMIT_SUMMARY_H
 #define VV_CMD_VARVE_PRINT_COMMIT_SUMMARY_H
@@ -10,16 +10,18 @@
 #include "lib/status/changes.h"
 #include "repo/git/history/refs.h"
 
-/* "[main 1a2b3c4] subject", the number of files, and a line for each dataset.
- * changes were read with facts. */
+/* Prints "[main 1a2b3c4] subject", the number of files, and a line for each of the first 20 changed
+ * tables. changes: the changes of the commit, which were read with facts. root_commit: the commit has no
+ * parent. */
 vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, const vv_oid *id,
 				  const char *message, bool root_commit, vv_error *err);
 
-/* The same for a commit that git made, compared with the previous HEAD; warns on failure. growth: also the
- * stored bytes. */
+/* Prints "[main 1a2b3c4] subject" for a commit that git made, and its differences from the commit of HEAD
+ * before, as vv_commit_summary_put_stat does. A failure is only a warning. */
 void vv_commit_summary_print_made(vv_repository *r, const vv_head *before, const vv_oid *id,
 				  bool growth);
-/* The differences of two commits (from NULL: empty), a line for each file. */
+/* Prints a line for each path that differs between two commits; from NULL: compares with nothing. growth:
+ * also prints the stored bytes. A failure is only a warning. */
 void vv_commit_summary_put_stat(vv_repository *r, const vv_oid *from, const vv_oid *to,
 				bool growth);
 

@@ -1,5 +1,5 @@
 /*
- * path: writes paths as Git shows them: relative to the current folder, and quoted if necessary.
+ * path: writes paths as Git does: relative to the current folder, and quoted if necessary.
  */
 #ifndef VV_CMD_VARVE_PRINT_PATH_H
 #define VV_CMD_VARVE_PRINT_PATH_H
@@ -8,12 +8,13 @@
 
 #include "base/buf.h"
 
-/* Appends path (repository-relative) as seen from the folder prefix ("" for the top). */
+/* Appends a path, which is relative to the repository, as seen from the folder `prefix`; prefix "":
+ * the top folder. */
 void vv_path_put_relative(vv_buf *b, const char *prefix, const char *path);
 
-/* Appends path as Git quotes it for scripts: in double quotes with C escapes if it contains a
- * quote, a backslash, a control character, with all_bytes a byte above 127, or with spaces a
- * space. */
+/* Appends a path as Git quotes it for scripts: in double quotes, with C escapes, if it contains a
+ * quote, a backslash or a control character; with all_bytes also if it contains a byte above 127,
+ * with spaces also if it contains a space. */
 void vv_path_put_quoted(vv_buf *b, const char *path, bool all_bytes, bool spaces);
 
 #endif

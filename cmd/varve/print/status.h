@@ -1,5 +1,5 @@
 /*
- * status: vv_changes as text, for people and for scripts.
+ * status: formats the output of `varve status`, for people or for scripts.
  */
 #ifndef VV_CMD_VARVE_PRINT_STATUS_H
 #define VV_CMD_VARVE_PRINT_STATUS_H
@@ -10,14 +10,18 @@
 #include "lib/status/changes.h"
 
 typedef struct vv_status_style {
-	const char *prefix; /* current folder, repository-relative; "" shows from the top */
+	/* the folder, relative to the repository, to which printed paths are relative; "": the top
+	 * of the work tree */
+	const char *prefix;
+	/* the options of `varve status` with these names; short_form is --short, nul is -z */
 	bool short_form, porcelain, branch, nul, json;
-	bool quote_all; /* core.quotepath */
-	bool color;
-	bool untracked_hidden;
-	bool groups; /* show the number of new groups */
+	bool quote_all;        /* the setting core.quotepath */
+	bool color;            /* use colors */
+	bool untracked_hidden; /* untracked files were left out, which the text mentions */
+	bool groups;           /* print the number of new groups */
 } vv_status_style;
 
+/* Appends the status of the changes in this style. */
 vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *style,
 			vv_error *err);
 

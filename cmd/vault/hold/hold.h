@@ -1,15 +1,18 @@
 /*
- * hold: sealed copies that this machine stores for others, and the answers to their requests.
+ * hold: stores sealed copies for other machines in a folder, and answers their requests.
  *
- * A folder in the layout of holders (docs/formats/vault.md), so that rsync moves a vault from here to any other holder;
- * beside the vaults "lock", which the writer locks, and "changed", by which processes notice each other's changes. Only
- * a request's content determines the action: a record is accepted if its signature is valid and its author may write in
- * a vault with an admitted writer; a shard if a place record here names it; and it is removed if a retire or drop
- * record here allows it, after the term. So clients need no authentication, and a replayed request has no effect.
- * Reading requires only the vault's id, which is known only from its records; a client with only a key gets the list of
- * its vaults for a signature.
+ * The folder has the layout of holders (docs/formats/vault.md), so rsync can move a vault to any other holder. Beside
+ * the vaults, the folder has the file "lock", which a writing process locks, and the file "changed", by which processes
+ * notice the changes of other processes.
  *
- * May be called by several threads.
+ * Clients need no authentication: only the content of a request determines what the request may do. A record is
+ * accepted if its signature is valid, its author may write in the vault, and the vault has an admitted writer. A shard
+ * is accepted if a stored place record names the shard. A shard is removed if a stored retire or drop record allows
+ * this, and the shard's term has ended. So a replayed request has no effect. To read, a client needs only the vault's
+ * id, which is known only to those who have the vault's records; a client that has only a key gets the list of its
+ * vaults if it signs the request.
+ *
+ * The functions may be called by several threads at the same time.
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_H
 #define VV_CMD_VAULT_HOLD_HOLD_H
@@ -21,13 +24,13 @@
 
 typedef struct vv_hold vv_hold;
 
-/* The folder is made if there is none. rules are copied. */
+/* Opens the folder dir, and makes it if it does not exist. rules is copied. */
 vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rules, vv_error *err);
 void vv_hold_close(vv_hold *h); /* accepts NULL */
 VV_AUTO_FREE(vv_hold, vv_hold_close)
 
-/* bytes: a request's message, which was read to its end. Writes the answer, without the end frame; a
- * failure becomes the answer. */
+/* Answers a request, whose whole message is in bytes. Writes the answer to line, without the end frame. If the request
+ * fails, the answer is an error message. */
 vv_status vv_hold_serve(vv_hold *h, vv_channel *line, const void *bytes, size_t len, vv_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * hold_internal: declarations that the files of hold share: the folder, and the current request.
+ * hold_internal: declarations that the files of hold share: the folder with stored copies, and the
+ * current request.
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_INTERNAL_H
 #define VV_CMD_VAULT_HOLD_HOLD_INTERNAL_H
@@ -15,13 +16,13 @@
 #include "transport/places/place.h"
 
 /*
- * hold_cache: caches vaults with their ledgers in memory, so that not every request reads a
- * ledger.
+ * hold_cache: caches vaults and their ledgers in memory, so that a ledger is not read again for
+ * every request.
  *
- * It contains at most VV_HOLD_CACHE_VAULTS vaults, and at most VV_HOLD_CACHE_BYTES of records, not
- * counting the newest vault. Above these limits, the least recently used vault of the identity
- * with most vaults is dropped: a client that alternates between many vaults only makes the server
- * read that client's vaults again.
+ * The cache contains at most VV_HOLD_CACHE_VAULTS vaults, and at most VV_HOLD_CACHE_BYTES of
+ * records besides those of the newest vault. If a limit is exceeded, the identity with most vaults
+ * in the cache loses its least recently used vault. A client that alternates between many vaults
+ * thus only makes the server read that client's vaults again.
  */
 
 #define VV_HOLD_CACHE_VAULTS 8u
@@ -29,20 +30,21 @@
 
 typedef struct vv_hold_cache vv_hold_cache;
 
-/* Makes a cache. All arguments are borrowed until free. NULL: out of memory. */
+/* Makes a cache. All arguments are borrowed until vv_hold_cache_free. NULL: out of memory. */
 vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room *room,
 				 const char *dir);
 void vv_hold_cache_free(vv_hold_cache *c); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_cache, vv_hold_cache_free)
 
-/* Gets a vault, and reads it if it is not in memory. *out is borrowed until the next call with
- * this cache. */
+/* Gets a vault from the cache. If the cache lacks the vault, reads it from the disk. *out is
+ * borrowed until the next call with this cache. */
 vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vault **out,
 			     vv_error *err);
-/* Adds a new vault, which the cache owns. */
+/* Adds a new vault, which the cache owns from now on. */
 void vv_hold_cache_take(vv_hold_cache *c, vv_hold_vault *take_vault);
-/* Drops a vault whose copy in memory differs from the disk. */
+/* Drops a vault from memory because its copy there differs from the disk. */
 void vv_hold_cache_forget(vv_hold_cache *c, const vv_cid *vault);
+/* Drops all vaults from memory. */
 void vv_hold_cache_forget_all(vv_hold_cache *c);
 
 #define VV_HOLD_MARK_LEN 16u
@@ -51,14 +53,14 @@ struct vv_hold {
 	char *dir;
 	vv_hold_rules rules;
 	vv_place place;
-	vv_turn *turn; /* protects all members below, and writing */
+	vv_turn *turn; /* protects the members below, and writing to the folder */
 	int file_lock;
 	/* the content of the file "changed" when it was last read */
 	char changed[2 * VV_HOLD_MARK_LEN + 1];
 	vv_hold_room *room;
-	uint64_t renewed_ms; /* time of the last computation of room; 0: never */
+	uint64_t renewed_ms; /* time at which room was last computed; 0: never */
 	vv_hold_cache *cache;
-	/* the vault of this request, owned by the cache; set once it is needed */
+	/* the vault of this request, owned by the cache; NULL: not needed yet */
 	vv_hold_vault *vault;
 };
 
@@ -72,15 +74,16 @@ typedef struct vv_hold_answering {
 	uint8_t path[VV_LEAF_PATH_MAX * VV_LEAF_HASH];
 } vv_hold_answering;
 
-/* Sets out to the stat of a file or folder in the folder of copies. VV_ENOTFOUND. */
+/* Sets out to the metadata of a file or folder in the folder of copies. VV_ENOTFOUND: no such file
+ * or folder. */
 vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_error *err);
-/* Call it before the first change: makes other processes read the folder again, even if this one
- * is killed. */
+/* Makes other processes read the folder again, even if this process is killed later. Call this
+ * before the first change. */
 vv_status vv_hold_tell_others(vv_hold *h, vv_error *err);
 
-/* Call with the lock (hold_records.c). */
+/* Handles the request RECORDS. The caller holds the lock (hold_records.c). */
 vv_status vv_hold_take_records(vv_hold_answering *x, vv_error *err);
-/* Call with or without the lock (hold_files.c). */
+/* Handle requests that only read. They do not need the lock (hold_files.c). */
 vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err);
 vv_status vv_hold_give_list(vv_hold_answering *x, vv_error *err);
 vv_status vv_hold_give_part(vv_hold_answering *x, vv_error *err);

@@ -1,5 +1,6 @@
 /*
- * hold_name: names of a vault's files and folders, as in requests and in folders that keep copies.
+ * hold_name: names of a vault's files and folders, in requests and in the folder that stores
+ * copies.
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_NAME_H
 #define VV_CMD_VAULT_HOLD_HOLD_NAME_H
@@ -12,16 +13,17 @@
 
 #define VV_HOLD_NAME_LEN 400u
 
-/* The mark of a place that keeps copies. */
+/* The mark of a place that stores copies. */
 extern const vv_place_mark vv_hold_mark;
 
-bool vv_hold_is_author(const char *name, size_t len); /* a DID after "did:key:" */
+/* true for the part of a DID after "did:key:" */
+bool vv_hold_is_author(const char *name, size_t len);
 bool vv_hold_is_cid(const char *name);
-bool vv_hold_is_record(const char *name); /* "<number>-<CID>" */
-bool vv_hold_is_folder(const char *name); /* "shards", "records", "records/AUTHOR" */
-bool vv_hold_is_file(const char *name);   /* a file in such a folder */
+bool vv_hold_is_record(const char *name); /* true for "<number>-<CID>" */
+bool vv_hold_is_folder(const char *name); /* true for "shards", "records" and "records/AUTHOR" */
+bool vv_hold_is_file(const char *name);   /* true for a file in such a folder */
 
-/* Writes the path of a file of the vault, or of a shard, below the folder that keeps copies. */
+/* Write the path of a file or a shard of the vault, relative to the folder that stores copies. */
 void vv_hold_below(char out[VV_HOLD_NAME_LEN], const vv_cid *vault, const char *name);
 void vv_hold_shard_name(char out[VV_HOLD_NAME_LEN], const vv_cid *vault, const vv_cid *shard);
 

@@ -1,12 +1,12 @@
 /*
- * hold_room: the allowed and used space of each identity.
+ * hold_room: computes how much space each identity uses in the folder of stored copies, and limits this space.
  *
- * A vault counts for the signer of its first record, if that identity is admitted; else for each admitted
- * identity that has signed a record of it. The sizes of a vault's records and shards are read from the disk:
- * no number outlives the process, and files of a killed one are counted, too. Reduced space deletes nothing:
- * only new data is refused.
+ * The space of a vault is charged to the signer of the vault's first record, if this identity is admitted; else to each
+ * admitted identity that signed a record of the vault. The sizes of records and shards are read from the disk, so no
+ * stored number can be wrong, and files that a killed process wrote are counted, too. If the limit of an identity is
+ * reduced, nothing is deleted: only new data is refused.
  *
- * Not for several threads at once: call under hold's lock.
+ * Only one thread at a time may call these functions: the caller must hold the lock of hold.
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_ROOM_H
 #define VV_CMD_VAULT_HOLD_HOLD_ROOM_H
@@ -21,42 +21,51 @@
 
 typedef struct vv_hold_room vv_hold_room;
 
-/* place: the folder of stored copies, NULL if none ever were; rules: both are borrowed until
- * close. */
+/* Opens the accounts of a folder. place: the folder of stored copies; NULL: no copy was ever stored. rules and place
+ * are borrowed until close. */
 vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, const vv_place *place,
 			    vv_error *err);
 void vv_hold_room_close(vv_hold_room *r); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_room, vv_hold_room_close)
 
-/* After writes of another process: counts again when needed. */
+/* Forgets all sizes, so that they are read again when they are needed. Call after another process has written. */
 void vv_hold_room_forget(vv_hold_room *r);
-/* The same for one vault with unknown writes. */
+/* Forgets the sizes of one vault, so that they are read again when they are needed. */
 void vv_hold_room_forget_vault(vv_hold_room *r, const vv_cid *vault);
 
-/* Notes that the author has a record of the vault. */
+/* Notes that the record's author has signed a record of the vault. */
 vv_status vv_hold_room_author(vv_hold_room *r, const vv_cid *vault, const vv_ledger_record *record,
 			      vv_error *err);
-/* May this number of bytes be added? VV_EREFUSED names the identity without space, and a remedy. A client without space must
- * still be able to release data: shards leave some space for records (VV_HOLD_RECORDS_FREE), which records may use
- * regardless of the limit; its last quarter is for records that release data, also for vaults that no longer count for an
- * identity. */
-typedef enum vv_hold_what { VV_HOLD_SHARD, VV_HOLD_NOTES, VV_HOLD_LETTING_GO } vv_hold_what;
+/* The kinds of data that can be added. A client that has used up its space must still be able to release data. So some
+ * space (VV_HOLD_RECORDS_FREE) is reserved for records, which may use this space even beyond the limit of their
+ * identity; and the last quarter of this space is reserved for records that release data. */
+typedef enum vv_hold_what {
+	VV_HOLD_SHARD,
+	VV_HOLD_NOTES,     /* records that do not release data */
+	VV_HOLD_LETTING_GO /* records that release data */
+} vv_hold_what;
+/* Checks that len bytes of this kind may be added to the vault. VV_EREFUSED: an identity has too little space, or the
+ * whole folder is full; the message names the identity, and the hint has a remedy. */
 vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what what, uint64_t len,
 			     vv_error *err);
+/* Notes that len bytes were added to the vault. records: true for bytes of records, false for bytes of shards. */
 void vv_hold_room_came(vv_hold_room *r, const vv_cid *vault, bool records, uint64_t len);
 
-#define VV_HOLD_RECORDS_FREE ((uint64_t)16 << 20) /* or a sixteenth of all room, if that is less */
+/* Bytes that are reserved for records; or a sixteenth of the folder's limit, if this is less. */
+#define VV_HOLD_RECORDS_FREE ((uint64_t)16 << 20)
 
 typedef struct vv_hold_room_facts {
-	uint64_t room;            /* bytes that it may keep */
-	uint64_t shards, records; /* bytes that it keeps */
-	bool alone;               /* all of the room is its */
+	uint64_t room;   /* the greatest number of bytes that the identity may use */
+	uint64_t shards, /* the bytes of the identity's shards */
+		records; /* the bytes of the identity's records */
+	bool alone;      /* the identity may use all space of the folder */
 } vv_hold_room_facts;
-/* VV_ENOTFOUND: nothing is kept for this key. */
+/* Sets *out to the facts of the identity with this key. VV_ENOTFOUND: the key is not admitted. */
 vv_status vv_hold_room_look(vv_hold_room *r, const uint8_t key[VV_KEY_PUBLIC],
 			    vv_hold_room_facts *out, vv_error *err);
 
-/* The first identity that the vault counts for, as far as known; zero: none. */
+/* Sets out to the key of the first identity to which the space of the vault is charged; zeros: no such identity is
+ * known. */
 void vv_hold_room_owner(const vv_hold_room *r, const vv_cid *vault, uint8_t out[VV_KEY_PUBLIC]);
 
 #endif

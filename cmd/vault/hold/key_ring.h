@@ -1,9 +1,9 @@
 /*
- * key_ring: this machine's key, and the names of others' keys, in the user's configuration folder.
+ * key_ring: reads and writes this machine's key, and the user's names for other keys.
  *
- * Which one that is comes from the environment that all of this gets; NULL: no environment.
- * $XDG_CONFIG_HOME/varve (or ~/.config/varve): "key" is the key (base/keys/key_file.h), "trusted" has a line
- * "NAME DID" for each key that the user has a name for.
+ * Both are in the user's configuration folder, $XDG_CONFIG_HOME/varve or ~/.config/varve: the file "key" has
+ * the key (base/keys/key_file.h), and the file "trusted" has a line "NAME DID" for each key to which the
+ * user gave a name. env is the environment with XDG_CONFIG_HOME and HOME; NULL: an empty environment.
  */
 #ifndef VV_CMD_VAULT_HOLD_KEY_RING_H
 #define VV_CMD_VAULT_HOLD_KEY_RING_H
@@ -17,30 +17,36 @@
 #include "base/error.h"
 #include "base/keys/key.h"
 
-/* Owned by the caller; NULL: out of memory, or no home, see err. */
+/* Returns the path of the file `name` in the configuration folder; the caller frees the path. NULL: memory
+ * ran out, or the environment has no home folder (VV_EUSAGE); err has the reason. */
 char *vv_key_ring_path(const vv_env *env, const char *name, vv_error *err);
 
-/* From VARVE_PASSPHRASE_FILE (its first line), else from the terminal; twice for a new one.
- * VV_EREFUSED: no user to ask. A vv_passphrase_fn is the same without `again`. */
+/* Sets *out to the passphrase of a key: the first line of the file that VARVE_PASSPHRASE_FILE names, else
+ * the user's answer to prompt on the terminal. again: the user must enter the passphrase twice, as for a new
+ * key. VV_EREFUSED: there is no terminal; VV_EUSAGE: the passphrase is empty, or the two answers differ. */
 vv_status vv_passphrase_get(vv_buf *out, const vv_env *env, const char *prompt, bool again,
 			    vv_error *err);
 
-/* The key in this file; NULL: this machine's own. VV_ENOTFOUND with the way to make one. */
+/* Reads the key in a file, and asks for the passphrase (vv_passphrase_get) if necessary. file NULL: this
+ * machine's key. VV_ENOTFOUND: this machine has no key; the hint has the command that makes a key. Other
+ * errors are as for vv_key_file_read. */
 vv_status vv_key_ring_open(vv_key *out, const vv_env *env, const char *file, vv_error *err);
 
-/* A DID, or the user's name for one. VV_EUSAGE. */
+/* Finds the public key that a word means: a DID, or the user's name for a key. VV_EUSAGE: the word is
+ * neither. */
 vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const char *word,
 			   vv_error *err);
 
-/* The names; text is "NAME DID" lines. */
+/* Reads the user's names for keys into text, as lines "NAME DID". */
 vv_status vv_key_ring_names(vv_buf *text, const vv_env *env, vv_error *err);
-/* Adds a name, or assigns it to another key. VV_EUSAGE: not a name. */
+/* Gives the name to a key; if another key has the name, that key loses it. VV_EUSAGE: the name is not
+ * valid. */
 vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t key[VV_KEY_PUBLIC],
 			    vv_error *err);
-/* Removes the name. VV_ENOTFOUND: unknown name. */
+/* Removes a name. VV_ENOTFOUND: no key has this name. */
 vv_status vv_key_ring_untrust(const vv_env *env, const char *name, vv_error *err);
 
-/* This machine's public key, which needs no passphrase. VV_ENOTFOUND: it has none. */
+/* Reads this machine's public key, which needs no passphrase. VV_ENOTFOUND: this machine has no key. */
 vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, vv_error *err);
 
 #endif

@@ -1,20 +1,20 @@
 /*
- * ledger: stores all records of a vault that this machine has ever seen.
+ * ledger: stores all records of a vault that this machine has ever received or written.
  *
- * The ledger is a folder with a file for each record: <dir>/<author>/<sequence>-<CID>. author is
- * the part of its DID after "did:key:"; the sequence has ten digits. Holders store the same files.
- * Files are never overwritten or removed, so this machine cannot be brought back to an older
- * state.
+ * The ledger is a folder with a file for each record: <dir>/<author>/<sequence>-<CID>. <author> is
+ * the part of the author's DID after "did:key:"; <sequence> has ten digits. Holders store the same
+ * files. Files are never overwritten or removed, so that other machines cannot return this machine
+ * to an older state.
  *
- * A record counts if it is signed, is of this vault, and all earlier records of its author are
- * here. Two records of one author with the same number are both stored, and reported: the key is
- * used in two places, or the author lied.
+ * A record counts if it is signed, belongs to this vault, and all earlier records of its author are
+ * in the ledger. If an author has two records with the same number, both are stored, and the
+ * conflict is reported: the key is used in two places, or the author cheats.
  *
  * Records stored by vv_ledger_take or vv_ledger_write_later become durable together, by
- * vv_ledger_sync, which waits twice for the disk, however many they are. Until then they must not
- * leave the machine: after a power cut only an unbroken prefix remains. Their file names begin
- * with "~" until all of them are durable. A file "~..." that does not follow the author's previous
- * record never left the machine, and is ignored.
+ * vv_ledger_sync, which waits twice for the disk, whatever the number of records. Until then, these
+ * records must not leave the machine, because a power cut may remove the last ones. Their file
+ * names begin with "~" until all of them are durable. A file "~..." that does not follow the
+ * author's previous record has never left the machine, and is ignored.
  */
 #ifndef VV_CMD_VAULT_HOLD_LEDGER_H
 #define VV_CMD_VAULT_HOLD_LEDGER_H
@@ -30,95 +30,101 @@
 
 typedef struct vv_ledger vv_ledger;
 
-/* Reads dir, which the first addition creates; "": no folder, only vv_ledger_add. vault null:
- * the vault of the first record. VV_ECORRUPT: a file is damaged (files checked before are not
- * read: vv_ledger_check_file). */
+/* Opens the ledger in the folder dir, which the first addition creates. If dir is "", the ledger
+ * has no folder, and only vv_ledger_add can add records. If vault is a null CID, the first record
+ * determines the vault. VV_ECORRUPT: a file is damaged; files that were checked earlier are not
+ * read again (see vv_ledger_check_file). */
 vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, vv_error *err);
 void vv_ledger_close(vv_ledger *l); /* accepts NULL */
 VV_AUTO_FREE(vv_ledger, vv_ledger_close)
 
 const vv_cid *vv_ledger_vault(const vv_ledger *l);
 
-/* The records that count, each after its author's previous one; borrowed until close. */
+/* Return the records that count, each after its author's previous record; borrowed until close. */
 size_t vv_ledger_count(const vv_ledger *l);
 const vv_ledger_record *vv_ledger_at(const vv_ledger *l, size_t i);
 /* Finds a record by its CID; borrowed. NULL: the record is not here, or does not count. */
 const vv_ledger_record *vv_ledger_find(const vv_ledger *l, const vv_cid *cid);
 
-/* Makes records count although earlier ones are missing, to recover as much as possible: a missing
- * record may have removed a writer, so write nothing afterwards. */
+/* Makes records count even if earlier records are missing, to recover as much as possible. Do not
+ * write records afterwards, because a missing record may have removed a writer. */
 vv_status vv_ledger_bridge(vv_ledger *l, vv_error *err);
 
 typedef struct vv_ledger_author {
 	uint8_t key[VV_KEY_PUBLIC];
 	/* the author's last record that counts; NULL: no record counts */
 	const vv_ledger_record *head;
-	uint64_t waiting;                /* records whose predecessors are missing here */
-	const vv_ledger_record *fork[2]; /* two different records with the same number; or NULL */
+	uint64_t waiting; /* number of records whose predecessors are missing */
+	/* two different records with the same number; NULL: no such records */
+	const vv_ledger_record *fork[2];
 } vv_ledger_author;
 size_t vv_ledger_author_count(const vv_ledger *l);
 const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i);
 const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l,
 					    const uint8_t key[VV_KEY_PUBLIC]); /* may be NULL */
 
-/* Has name the form "<author>/<sequence>-<CID>"? Other files are leftovers, for example of a
- * killed writer. */
+/* Returns true if name has the form "<author>/<sequence>-<CID>". Files with other names are
+ * leftovers, for example of a killed writer. */
 bool vv_ledger_is_name(const char *name);
 /* Writes the name of a record's file, relative to the folder. */
 #define VV_LEDGER_NAME 160u
 void vv_ledger_name(char out[VV_LEDGER_NAME], const vv_ledger_record *r);
 
-/* Is a file of this name here? */
+/* Returns true if the ledger has a file with this name. */
 bool vv_ledger_has(const vv_ledger *l, const char *name);
 
-/* Stores a received record of this name; it is durable after sync. VV_ECORRUPT: it does not match the name, is not
- * signed, or of another vault; VV_EREFUSED: too many records. */
+/* Stores a received record with this name. The record is durable after vv_ledger_sync. VV_ECORRUPT:
+ * the record does not match the name, is not signed, or belongs to another vault. VV_EREFUSED: too
+ * many records. */
 vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
-/* Makes all stored records durable. After a failure the ledger accepts no more records, since
+/* Makes all stored records durable. After a failure, the ledger accepts no more records, because
  * they would follow records that may be lost. */
 vv_status vv_ledger_sync(vv_ledger *l, vv_error *err);
 
-/* Adds a record as vv_ledger_take, but only in memory, for callers that store the files
+/* Adds a record as vv_ledger_take does, but only in memory, for callers that store the files
  * themselves. The record counts after vv_ledger_settle. */
 vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			vv_error *err);
 vv_status vv_ledger_settle(vv_ledger *l, vv_error *err);
-/* Adds all records in a ledger's folder, if it exists. Damaged and unreadable ones are skipped
- * and counted in *damaged; if damaged is NULL, unreadable ones are VV_EIO. */
+/* Adds all records in another ledger's folder, if the folder exists. Skips damaged and unreadable
+ * records, and counts them in *damaged. If damaged is NULL, an unreadable record is an error
+ * (VV_EIO). */
 vv_status vv_ledger_add_folder(vv_ledger *l, const char *dir, uint64_t *damaged, vv_error *err);
 /* Returns the size of all files in bytes. */
 uint64_t vv_ledger_bytes(const vv_ledger *l);
 
-/* Does the receipt, which names this place, count (vv_receipt_check)? A signature is checked once. Not
- * thread-safe. */
+/* Returns true if the receipt is valid for the place record that it names (vv_receipt_check).
+ * Checks the signature of a receipt only once. Not thread-safe. */
 bool vv_ledger_is_received(const vv_ledger *l, const vv_ledger_record *receipt,
 			   const vv_ledger_record *place);
 
-/* Signs r as the author's next record, and stores it durably. Its time is now, or later than all
- * records in the ledger. r's lists are borrowed for the call; *out (may be NULL) is the record
- * in the ledger. */
+/* Signs r as the author's next record, and stores the record durably. Its time is the current time,
+ * or later if records in the ledger have later times. r's lists are borrowed for the call. Sets
+ * *out to the record in the ledger; out may be NULL. */
 vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
 			  const vv_ledger_record **out, vv_error *err);
-/* Does the same, but the record is durable only after vv_ledger_sync. */
+/* Like vv_ledger_write, but the record is durable only after vv_ledger_sync. */
 vv_status vv_ledger_write_later(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
 				const vv_ledger_record **out, vv_error *err);
 
-/* Are these the bytes of the record with this name? VV_ECORRUPT: no, with the reason;
- * VV_ENOSUPPORT: of a newer varve. */
+/* Checks that these are the bytes of the record with this name. VV_ECORRUPT: they are not; the
+ * message has the reason. VV_ENOSUPPORT: a newer varve wrote the record. */
 vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *bytes, size_t len,
 			  vv_error *err);
 
-/* Appends a record's file. */
+/* Appends the content of a record's file to out. */
 vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err);
-/* Names of all files, an author's in order; borrowed until something is taken. */
+/* Return the names of all files; the files of an author are in order. Names are borrowed until a
+ * record is added. */
 size_t vv_ledger_file_count(const vv_ledger *l);
 const char *vv_ledger_file_name(const vv_ledger *l, size_t i);
 size_t vv_ledger_file_len(const vv_ledger *l, size_t i);
-/* The number of files added before it. */
+/* Returns the number of files that were added before file i. */
 size_t vv_ledger_file_number(const vv_ledger *l, size_t i);
-/* Reads the file from the disk. VV_ECORRUPT: it does not match its name. */
+/* Reads file i from the disk, and checks it. VV_ECORRUPT: the content does not match the name. */
 vv_status vv_ledger_check_file(const vv_ledger *l, size_t i, vv_error *err);
-const vv_ledger_record *vv_ledger_file_record(const vv_ledger *l, size_t i); /* counts or not */
+/* Record of file i, also if it does not count. */
+const vv_ledger_record *vv_ledger_file_record(const vv_ledger *l, size_t i);
 
 #endif

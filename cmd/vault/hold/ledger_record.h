@@ -1,10 +1,11 @@
 /*
- * ledger_record: a signed statement of one author about a vault; the ledger consists of these.
+ * ledger_record: a signed statement of one author about a vault. A ledger consists of such records.
  *
- * A record is a DAG-CBOR map {body, kind, time, vault, author, version, previous, sequence}. Its
- * name is the CID of these bytes; a file of it is the author's signature (64 bytes, purpose "varve
- * record 1") and then the bytes, so that a record signed twice is still one record. An author's
- * records are numbered from 0, and each names the one before. Format: docs/formats/vault.md.
+ * A record is a DAG-CBOR map {body, kind, time, vault, author, version, previous, sequence}. The
+ * name of a record is the CID of these bytes. The file of a record has the author's signature (64
+ * bytes, purpose "varve record 1") and then the bytes; the signature is not part of the name, so
+ * that a record that was signed twice is still one record. An author's records are numbered from 0,
+ * and each record names its predecessor. Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_HOLD_LEDGER_RECORD_H
 #define VV_CMD_VAULT_HOLD_LEDGER_RECORD_H
@@ -23,17 +24,19 @@
 
 #define VV_LEDGER_VERSION 1u
 #define VV_LEDGER_RECORD_MAX (1u << 20) /* bytes, including the signature */
-#define VV_HOLDER_ID VV_SEALED_NAME     /* a holder, to readers with the vault's secret */
+/* Length of a holder's id, which only readers with the vault's secret can compute. */
+#define VV_HOLDER_ID VV_SEALED_NAME
 #define VV_RECEIPT_PURPOSE "varve receipt 1"
 
 typedef enum vv_ledger_kind {
-	VV_LEDGER_VAULT,   /* the vault's first record: its owners; later ones: its content */
+	/* the first record of a vault names its owners; later ones describe its content */
+	VV_LEDGER_VAULT,
 	VV_LEDGER_EPOCH,   /* the new readers and writers */
-	VV_LEDGER_PLACE,   /* these shards are placed there */
-	VV_LEDGER_RECEIPT, /* the holder confirms that it stores them */
+	VV_LEDGER_PLACE,   /* shards are being stored at a holder */
+	VV_LEDGER_RECEIPT, /* the holder confirms that it stores the shards of a place record */
 	VV_LEDGER_AUDIT,   /* the results of an audit */
-	VV_LEDGER_RETIRE,  /* nothing needs these shards */
-	VV_LEDGER_DROP     /* the holder may delete these shards */
+	VV_LEDGER_RETIRE,  /* shards that are no longer needed */
+	VV_LEDGER_DROP     /* shards that a holder may delete */
 } vv_ledger_kind;
 
 const char *vv_ledger_kind_name(vv_ledger_kind kind); /* "place"; static */
@@ -44,10 +47,10 @@ typedef struct vv_removed {
 	vv_cid last; /* null: no record counts */
 } vv_removed;
 
-/* A stripe: parity for the next code.data shards of a vault record. */
+/* A stripe: the parity of the next code.data shards of a vault record. */
 typedef struct vv_stripe {
 	vv_code code;
-	vv_shard *parity; /* code.parity of them */
+	vv_shard *parity; /* code.parity shards */
 } vv_stripe;
 
 /* An epoch's secret, sealed to a reader. */
@@ -56,75 +59,84 @@ typedef struct vv_box {
 	size_t len;
 } vv_box;
 
-/* A record. Items of lists are in an arena. Members that the record's kind does not have are
- * zero. */
+/* A record. Items of lists are in an arena. The comment of a member begins with the kinds of
+ * records that have it; in other records, the member is zero. */
 typedef struct vv_ledger_record {
-	vv_cid cid; /* of the bytes; set by read and sign */
+	vv_cid cid; /* CID of the record's bytes; set by read and sign */
 	vv_ledger_kind kind;
-	vv_cid vault; /* null: this is the vault's first record, and its CID is the vault */
+	vv_cid vault; /* null: this is the vault's first record, whose CID identifies the vault */
 	uint8_t author[VV_KEY_PUBLIC];
 	uint64_t sequence;
-	vv_cid previous; /* null: sequence 0 */
+	vv_cid previous; /* CID of the author's previous record; null if sequence is 0 */
 	uint64_t version;
 	uint64_t time; /* seconds since 1970, by the author's clock */
 
-	uint8_t (*keys)[VV_KEY_PUBLIC]; /* first vault record: owners; epoch: writers */
+	/* vault (first record only): the owners; epoch: the writers */
+	uint8_t (*keys)[VV_KEY_PUBLIC];
 	size_t key_count;
-	vv_shard *shards; /* vault: new ones, in the order of their stream; place */
+	/* vault: the new shards, in the order of their stream; place: the shards */
+	vv_shard *shards;
 	size_t shard_count;
-	vv_stripe *stripes; /* vault: the first is over the first shards, and so on */
+	vv_stripe *stripes; /* vault: the first stripe is for the first shards, and so on */
 	size_t stripe_count;
 	/* vault: heads; epoch: previous epochs; audit: bad shards; retire, drop: shards */
 	vv_cid *links;
 	size_t link_count;
-	vv_cid link;                  /* vault: the epoch it is sealed in; receipt: the place */
-	uint8_t holder[VV_HOLDER_ID]; /* place, audit, drop */
+	/* vault: the epoch with whose secret the shards are sealed; receipt: the place record */
+	vv_cid link;
+	uint8_t holder[VV_HOLDER_ID]; /* place, audit, drop: the holder's id */
 	/* place, drop: the holder's key, if it has one; receipt: the signer's key */
 	uint8_t key[VV_KEY_PUBLIC];
-	bool has_key, is_signed;         /* is_signed: receipt, as has_key */
-	uint8_t signature[VV_SIGNATURE]; /* receipt, with has_key */
-	uint64_t until;                  /* receipt: not deleted before, seconds since 1970 */
-	vv_box *boxes;                   /* epoch */
+	bool has_key, is_signed;         /* whether key is set; receipt: whether signature is set */
+	uint8_t signature[VV_SIGNATURE]; /* receipt: the signature, if has_key is set */
+	/* receipt: the shards are not deleted before this time, in seconds since 1970 */
+	uint64_t until;
+	vv_box *boxes; /* epoch: the epoch's secret for each reader */
 	size_t box_count;
-	/* epoch; vault: the author's list of holders; NULL: unchanged */
+	/* epoch: sealed content of the epoch; vault: the author's list of holders, sealed; NULL:
+	 * unchanged */
 	const uint8_t *sealed;
 	size_t sealed_len;
-	vv_removed *removed; /* epoch */
+	vv_removed *removed; /* epoch: removed writers */
 	size_t removed_count;
-	uint64_t asked, good;          /* audit: leaves, or shards */
-	uint8_t nonce[32], answer[32]; /* audit */
+	/* audit: number of checked leaves or shards, and of good ones */
+	uint64_t asked, good;
+	uint8_t nonce[32], answer[32]; /* audit: proof of the checked data */
 } vv_ledger_record;
 
-/* For qsort of pointers to records: compares times, then authors and their sequence numbers. */
+/* Comparison function for qsort of pointers to records: compares times, then authors, then sequence
+ * numbers. */
 int vv_ledger_record_compare(const void *a, const void *b);
-/* The number and the items of the list of all shards that a vault record names: those of its
- * stream, then the parity of its stripes. The item is borrowed from r. */
+/* Return the number of all shards that a vault record names, and shard i: first the shards of its
+ * stream, then the parity shards of its stripes. Shards are borrowed from r. */
 size_t vv_run_shard_count(const vv_ledger_record *r);
 const vv_shard *vv_run_shard_at(const vv_ledger_record *r, size_t i);
 
 /* Appends zeros in place of a signature, then the record's bytes. Only
  * vv_ledger_record_read_checked can read the result. */
 vv_status vv_ledger_record_put(vv_buf *out, vv_ledger_record *r, vv_error *err);
-/* Signs the record: out gets the file, signature and bytes. Sets r->author and r->cid. */
+/* Signs the record, and writes the content of its file, which is the signature and the bytes, to
+ * out. Sets r->author and r->cid. */
 vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *author,
 				vv_error *err);
 
-/* Reads a record's file and checks its signature; the lists point into bytes and arena.
- * VV_ECORRUPT: not a record, or not signed by its author; VV_ENOSUPPORT: written by a newer
- * varve. */
+/* Reads the content of a record's file, and checks the signature. The lists of *out point into
+ * bytes and arena. VV_ECORRUPT: not a record, or not signed by its author. VV_ENOSUPPORT: a newer
+ * varve wrote the record. */
 vv_status vv_ledger_record_read(vv_ledger_record *out, vv_arena *arena, const void *bytes,
 				size_t len, vv_error *err);
 
-/* Reads bytes that vv_ledger_record_read checked before: checks no signature, and computes no
- * CID (the caller sets out->cid). */
+/* Reads bytes that vv_ledger_record_read has already checked. Does not check the signature, and
+ * does not compute the CID: the caller sets out->cid. */
 vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, const void *bytes,
 					size_t len, vv_error *err);
 
-/* Writes the signed bytes of a receipt: the place's CID, 36 bytes, and le64 until. */
+/* Writes the bytes that a receipt signs: the CID of the place record (36 bytes), and until (8
+ * bytes, little-endian). */
 #define VV_RECEIPT_BYTES (VV_CID_BYTES + 8u)
 void vv_receipt_bytes(uint8_t out[VV_RECEIPT_BYTES], const vv_cid *place, uint64_t until);
-/* Checks that `receipt` is a receipt for the place record. If the place names a key, that key
- * must have signed the receipt. VV_ECORRUPT: it is not, with the reason. */
+/* Checks that `receipt` is a receipt for the place record. If the place record names a key, that
+ * key must have signed the receipt. VV_ECORRUPT: not such a receipt; the message has the reason. */
 vv_status vv_receipt_check(const vv_ledger_record *receipt, const vv_ledger_record *place,
 			   vv_error *err);
 

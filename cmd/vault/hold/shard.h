@@ -2,19 +2,19 @@
  * shard: seals content into shards, which holders store: blocks of at most 1,048,512 bytes, named
  * by their raw CID.
  *
- *   L x 4096   leaves, L being 1, 2, 4 ... 128 or 254:
+ *   L x 4096   leaves; L is 1, 2, 4 ... 128 or 254:
  *     8          "VVSHARD" 01
  *     8          epoch: the first bytes of the digest of the epoch's record
  *     le16       L
  *     6          zero
  *     24         nonce
  *     16         tag
- *     rest       sealed (base/keys/sealing.h, associated data: the vault's CID, 36 bytes; magic; epoch;
- *                le16 L): le32 length of the content, the content, zeros
+ *     rest       sealed (base/keys/sealing.h): le32 length of the content, the content, zeros;
+ *                associated data: the vault's CID (36 bytes), magic, epoch, le16 L
  *   L x 32     trailer: the leaves' hashes, SHA-256 of 00 and the leaf
  *
- * The root over the leaves is that of RFC 6962: a leaf and the trailer, or a leaf and its path,
- * prove that a holder has the leaf. Format: docs/formats/vault.md.
+ * The root of the leaves is computed as in RFC 6962. A leaf and the trailer, or a leaf and its
+ * path, prove that a holder has the leaf. Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_HOLD_SHARD_H
 #define VV_CMD_VAULT_HOLD_SHARD_H
@@ -36,10 +36,11 @@
 #define VV_SHARD_HEAD 64u
 #define VV_SHARD_MAX (VV_LEAVES_MAX * (VV_LEAF + VV_LEAF_HASH))
 
-/* Capacity for content of a shard with this number of leaves. */
+/* Maximum bytes of content in a shard with this number of leaves. */
 #define VV_SHARD_ROOM(leaves) ((size_t)(leaves)*VV_LEAF - VV_SHARD_HEAD - 4u)
 #define VV_SHARD_FULL VV_SHARD_ROOM(VV_LEAVES_MAX)
 
+/* Returns true if a shard can have this number of leaves. */
 bool vv_leaves_valid(uint64_t leaves);
 static inline uint64_t vv_shard_len(unsigned leaves)
 {
@@ -53,17 +54,18 @@ typedef struct vv_shard {
 	uint8_t root[VV_SHA256_LEN];
 } vv_shard;
 
-/* The values that a shard is sealed with: the vault, and the name and secret of the epoch. */
+/* The values with which a shard is sealed: the vault, and the name and secret of the epoch. */
 typedef struct vv_shard_seal {
 	vv_cid vault;
 	uint8_t epoch[VV_EPOCH_NAME];
 	uint8_t secret[VV_SEAL_SECRET];
 } vv_shard_seal;
 
-/* Appends the trailer to bytes, a valid number of whole leaves. out gets the shard's properties. */
+/* Appends the trailer to bytes, which has a valid number of complete leaves. Sets *out to the
+ * shard's properties. */
 vv_status vv_leaves_end(vv_buf *bytes, vv_shard *out, vv_error *err);
 
-/* Seals content: bytes gets the shard, replacing its old content. Equal content makes equal
+/* Seals content into a shard, which replaces the content of bytes. Equal content makes equal
  * shards. */
 vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 			const void *content, size_t len, vv_error *err);
@@ -72,23 +74,23 @@ vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
  * the trailer does not match the leaves. */
 vv_status vv_leaves_look(vv_shard *out, const void *bytes, size_t len, vv_error *err);
 
-/* Reads a shard's properties and epoch. VV_ECORRUPT: not a shard (wrong length, or the trailer
- * does not match); VV_ENOSUPPORT: written by a newer varve. */
+/* Reads a shard's properties and epoch. VV_ECORRUPT: not a shard (the length is invalid, or the
+ * trailer does not match the leaves); VV_ENOSUPPORT: the shard was written by a newer varve. */
 vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void *bytes, size_t len,
 			vv_error *err);
 
-/* Opens a shard and appends its content. VV_ECORRUPT: sealed for another vault, epoch or size,
- * or modified. */
+/* Opens a shard and appends its content. VV_ECORRUPT: the shard is sealed for another vault, epoch
+ * or size, or was modified. */
 vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *bytes, size_t len,
 			vv_error *err);
 
-/* For audits: checks that this is leaf number `at` of the shard, by the shard's trailer (L
- * hashes). VV_ECORRUPT: it is not, with the reason. */
+/* For audits: checks by the shard's trailer (L hashes) that `leaf` is leaf number `at` of the
+ * shard. VV_ECORRUPT: the leaf is wrong; the message has the reason. */
 vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const void *trailer,
 			vv_error *err);
 
-/* vv_leaf_path writes a leaf's path: the sibling hashes on the way from the leaf to the root,
- * lowest first. vv_leaf_check_path checks a leaf by its path, which an active holder sends. */
+/* vv_leaf_path writes the path of a leaf: the sibling hashes from the leaf to the root, lowest
+ * first. vv_leaf_check_path checks a leaf by its path, which an active holder sends. */
 #define VV_LEAF_PATH_MAX 8u
 vv_status vv_leaf_path(uint8_t out[VV_LEAF_PATH_MAX * VV_LEAF_HASH], size_t *count,
 		       const void *trailer, unsigned leaves, unsigned at, vv_error *err);

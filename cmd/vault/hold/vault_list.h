@@ -1,8 +1,10 @@
 /*
- * vault_list: the vaults of this user's repositories in which audits were made, and where their ledgers are.
+ * vault_list: the list of the vaults that this user's repositories have audited, with the folders of their
+ * ledgers.
  *
- * "vaults" in the user's configuration folder (key_ring.h) has a line "VAULT FOLDER" for each. A repository
- * that was moved is listed again with its next audit; the old line means nothing then.
+ * The file "vaults" in the user's configuration folder (key_ring.h) has a line "VAULT FOLDER" for each. If a
+ * repository is moved, its next audit adds a line with the new folder; the old line then names a folder that
+ * does not exist, and is ignored.
  */
 #ifndef VV_CMD_VAULT_HOLD_VAULT_LIST_H
 #define VV_CMD_VAULT_HOLD_VAULT_LIST_H
@@ -13,9 +15,10 @@
 
 typedef vv_status (*vv_vault_list_fn)(void *payload, const vv_cid *vault, const char *folder,
 				      vv_error *err);
+/* Calls fn for each line of the list. If fn fails, stops and returns the code of fn. */
 vv_status vv_vault_list_each(const vv_env *env, vv_vault_list_fn fn, void *payload, vv_error *err);
 
-/* An audit was made in this vault, whose ledger is in the folder. */
+/* Adds a vault and the folder of its ledger to the list, unless the list has this line. */
 vv_status vv_vault_list_note(const vv_env *env, const vv_cid *vault, const char *folder,
 			     vv_error *err);
 

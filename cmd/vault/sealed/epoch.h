@@ -1,13 +1,14 @@
 /*
- * epoch: starts and reads epochs: the readers of a vault from some time on, and their secrets.
+ * epoch: starts and reads epochs. An epoch names the readers of a vault from some time on, and has
+ * their secret.
  *
- * An epoch has a secret of 32 random bytes, sealed to each of its readers in a box without a name:
- * 36 bytes vault, 32 bytes digest of the previous epoch (zeros: no previous epoch; if there are
- * several: the first), 32 bytes secret. The other data for readers is sealed under that secret: a
- * DAG-CBOR map {readers: [key...], secrets: [[epoch, secret]...]} with the secrets of all previous
- * epochs, so that one box opens all history. In the record this data is 24 bytes nonce, 16 bytes
- * tag, and the sealed bytes; associated data: "varve epoch 1", the vault and the same digest. Only
- * epochs of owners count. Format: docs/formats/vault.md.
+ * The secret of an epoch is 32 random bytes. It is sealed to each reader in a box that does not
+ * name the reader: 36 bytes vault, 32 bytes digest of the previous epoch (zeros: no previous epoch;
+ * if there are several, the first), 32 bytes secret. Other data for readers is sealed under the
+ * secret: a DAG-CBOR map {readers: [key...], secrets: [[epoch, secret]...]}, which has the secrets
+ * of all previous epochs, so that one box opens the whole history. A record contains this data as
+ * 24 bytes nonce, 16 bytes tag, and the sealed bytes; the associated data is "varve epoch 1", the
+ * vault and the same digest. Only epochs of owners count. Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_SEALED_EPOCH_H
 #define VV_CMD_VAULT_SEALED_EPOCH_H
@@ -29,8 +30,8 @@ typedef struct vv_epoch_secret {
 typedef struct vv_epoch_secrets {
 	vv_epoch_secret *items;
 	size_t count;
-	bool last; /* items has the secret of the last epoch: the key is a reader now */
-	uint8_t (*readers)[VV_KEY_PUBLIC]; /* with last: the readers of the last epoch */
+	bool last; /* items has the secret of the last epoch: the key is a current reader */
+	uint8_t (*readers)[VV_KEY_PUBLIC]; /* if last: the readers of the last epoch */
 	size_t reader_count;
 } vv_epoch_secrets;
 
@@ -40,33 +41,33 @@ vv_status vv_epoch_secrets_open(vv_epoch_secrets *out, const vv_vault_state *s, 
 void vv_epoch_secrets_clear(vv_epoch_secrets *x);
 VV_AUTO_CLEAR(vv_epoch_secrets, vv_epoch_secrets_clear)
 
-/* Sets out to the seal of the epoch that a shard's header names. VV_EREFUSED: this key cannot
- * open that epoch. */
+/* Sets *out to the seal of the epoch that a shard's header names. VV_EREFUSED: this key cannot open
+ * that epoch. */
 vv_status vv_epoch_seal_of(vv_shard_seal *out, const vv_epoch_secrets *x, const vv_cid *vault,
 			   const uint8_t name[VV_EPOCH_NAME], vv_error *err);
-/* Sets out to the seal for new shards, that of the last epoch, and *epoch to that epoch. */
+/* Sets *epoch to the last epoch, and *out to the seal of that epoch, for new shards. */
 vv_status vv_epoch_seal_now(vv_shard_seal *out, vv_cid *epoch, const vv_epoch_secrets *x,
 			    const vv_vault_state *s, const vv_cid *vault, vv_error *err);
 
-/* Computes a holder's id in the ledger from its URL and the first epoch's secret, so that the id
- * never changes. */
+/* Computes the id that a holder has in the ledger, from its URL and the secret of the first epoch,
+ * so that the id never changes. */
 vv_status vv_epoch_holder_id(uint8_t out[VV_HOLDER_ID], const vv_epoch_secrets *x,
 			     const vv_vault_state *s, const char *url, vv_error *err);
 
-/* Appends a vault record's list of holders, sealed: the author's text, padded with spaces to a
- * multiple of 256 bytes, and sealed under the epoch's secret (nonce, tag, bytes; associated
- * data: "varve places 1" and the vault). vv_epoch_places_open is the inverse. */
+/* Seals the list of holders for a vault record, and appends it. The list is the author's text,
+ * padded with spaces to a multiple of 256 bytes. It is sealed under the epoch's secret (nonce, tag,
+ * bytes; associated data: "varve places 1" and the vault). vv_epoch_places_open is the inverse. */
 vv_status vv_epoch_places_seal(vv_buf *out, const vv_shard_seal *seal, const vv_buf *text,
 			       vv_error *err);
 vv_status vv_epoch_places_open(vv_buf *out, const vv_epoch_secrets *x, const vv_cid *vault,
 			       const vv_ledger_record *r, vv_error *err);
 
-/* Starts a vault: writes its first record, with these owners, and its first epoch, with the
- * owners as readers. */
+/* Starts a vault: writes its first record, with these owners, and its first epoch, whose readers
+ * are the owners. */
 vv_status vv_vault_begin(vv_ledger *l, const uint8_t (*owners)[VV_KEY_PUBLIC], size_t count,
 			 const vv_key *owner, vv_error *err);
 
-/* Writes a new epoch. removed: writers to remove. The state s is outdated afterwards. */
+/* A new epoch. removed: writers to remove. */
 typedef struct vv_epoch_change {
 	const uint8_t (*readers)[VV_KEY_PUBLIC];
 	size_t reader_count;
@@ -75,6 +76,7 @@ typedef struct vv_epoch_change {
 	const uint8_t (*removed)[VV_KEY_PUBLIC];
 	size_t removed_count;
 } vv_epoch_change;
+/* Writes a new epoch. The state s is outdated afterwards. */
 vv_status vv_epoch_begin(vv_ledger *l, const vv_vault_state *s, const vv_epoch_secrets *x,
 			 const vv_epoch_change *change, const vv_key *owner, vv_error *err);
 

@@ -1,16 +1,16 @@
 /*
  * holder: a place that stores shards and records of vaults, and need not be trusted.
  *
- * All kinds of holders use the same names, so that a vault can be moved from one to another by
- * copying files:
+ * All kinds of holders use the same names, so that a vault can be moved from one holder to another
+ * by copying files:
  *
  *	<vault>/shards/<CID>                         a shard
- *	<vault>/records/<author>/<number>-<CID>      a record of its ledger
+ *	<vault>/records/<author>/<number>-<CID>      a record of the ledger
  *
- * A passive holder is a place (transport/places/place.h) with files of these names; it is audited
- * by reading a leaf and the trailer. A server is active: it stores several records at once, is
- * audited by sending one leaf, and signs receipts. Nothing is overwritten. The caller checks all
- * data from a holder: shards by their CID, records by their signature.
+ * A passive holder is a place (transport/places/place.h) with files of these names; an audit reads
+ * a leaf and the trailer of a shard. An active holder is a server, which stores several records at
+ * once, answers an audit with one leaf, and signs receipts. Nothing is overwritten. The caller
+ * checks all data from a holder: shards by their CID, records by their signature.
  */
 #ifndef VV_CMD_VAULT_SEALED_HOLDER_H
 #define VV_CMD_VAULT_SEALED_HOLDER_H
@@ -26,8 +26,8 @@
 #include "cmd/vault/hold/ledger_record.h"
 #include "transport/places/place.h"
 
-/* The functions of a server in addition to those of a place; payload is the place's. Errors need not name
- * the holder. */
+/* The functions that a server has in addition to the functions of a place. payload is the payload
+ * of the place. Error messages need not have the holder's name. */
 typedef struct vv_holder_server_ops {
 	/* Stores several records at once, in this order, so that the server judges related
 	 * records together. */
@@ -36,7 +36,8 @@ typedef struct vv_holder_server_ops {
 	/* Sets out to one leaf and its path (vv_leaf_path). */
 	vv_status (*audit)(void *payload, const char *name, const vv_shard *s, unsigned leaf,
 			   vv_buf *out, vv_error *err);
-	/* Signs that it stores the shards of the place record. */
+	/* Gets a receipt: the server's signature that it stores the shards of the place record
+	 * until a time. */
 	vv_status (*receipt)(void *payload, const vv_cid *vault, const vv_cid *place,
 			     uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err);
 } vv_holder_server_ops;
@@ -50,25 +51,25 @@ vv_status vv_vault_holder_new(vv_vault_holder **out, vv_place *take_place, const
 			      vv_error *err);
 
 const char *vv_vault_holder_domain(const vv_vault_holder *h); /* borrowed */
-/* Returns a caveat for users about copies at this holder; may be NULL. Borrowed. */
+/* Returns a warning for users about copies at this holder, borrowed. NULL: no warning. */
 const char *vv_vault_holder_caveat(const vv_vault_holder *h);
 /* Declares that the holder is a server that signs receipts with this key. */
 void vv_vault_holder_set_server(vv_vault_holder *h, const vv_holder_server_ops *ops,
 				const uint8_t key[VV_KEY_PUBLIC]);
-/* Does the holder store records, not only shards? If not, no records are sent to it, and it
- * lists none. */
+/* Returns true if the holder stores records, and not only shards. If false, no records are sent to
+ * the holder, and it lists no records. */
 bool vv_vault_holder_keeps_records(const vv_vault_holder *h);
-/* Does the holder sign receipts? If so, out gets its key. */
+/* Returns true if the holder signs receipts, and sets out to its key. */
 bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC]);
 
-/* --- shards: all messages name the holder --- */
+/* --- shards: all error messages have the holder's name --- */
 
-/* Stores a shard. It is durable after vv_holders_finish, or at once if this kind of holder
- * cannot delay that. VV_EREFUSED: no room. */
+/* Stores a shard. The shard is durable after vv_holders_finish, or at once if this kind of holder
+ * cannot delay syncing. VV_EREFUSED: the holder has no room. */
 vv_status vv_holder_put_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
 			      const void *bytes, size_t len, vv_error *err);
-/* Makes all puts durable at these holders, which wait for their disks in parallel; NULL ones are
- * skipped. result has count entries: a failure applies to all puts at that holder since the last
+/* Makes all stored data durable at these holders, in parallel. Holders that are NULL are skipped.
+ * result has count entries; a failure applies to all data sent to that holder since the last
  * call. */
 typedef struct vv_finished {
 	vv_status status;
@@ -76,12 +77,13 @@ typedef struct vv_finished {
 } vv_finished;
 vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_finished *result,
 			    vv_error *err);
-/* Sets out to the whole shard. VV_EMISSING: the holder lacks it; VV_ECORRUPT: the bytes do not
- * match the CID. */
+/* Sets out to the whole shard. VV_EMISSING: the holder does not have the shard. VV_ECORRUPT: the
+ * bytes do not match the CID. */
 vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s,
 			      vv_buf *out, vv_error *err);
-/* Checks that the holder has this leaf with the right hashes: VV_EMISSING, VV_ECORRUPT. Adds the received bytes to *read (or
- * NULL), and mixes their SHA-256 into answer. */
+/* Checks that the holder has this leaf of the shard with the right hashes. Adds the number of
+ * received bytes to *read (may be NULL), and mixes the SHA-256 of these bytes into answer.
+ * VV_EMISSING: the holder does not have the shard. VV_ECORRUPT: the hashes are wrong. */
 vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s, unsigned leaf,
 			  uint64_t *read, uint8_t answer[VV_SHA256_LEN], vv_error *err);
 /* Calls fn with each shard's CID and size; ignores other files. */
@@ -89,11 +91,11 @@ typedef vv_status (*vv_shard_listed_fn)(void *payload, const vv_cid *cid, uint64
 					vv_error *err);
 vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shard_listed_fn fn,
 				void *payload, vv_error *err);
-/* Removes a shard, if the holder has it. VV_EREFUSED: the term of a receipt has not ended. */
+/* Removes a shard, if the holder has it. VV_EREFUSED: the term of a receipt is not over. */
 vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
 				 vv_error *err);
-/* Gets the signed receipt of a holder with a key. VV_ECORRUPT: the signature was not made with
- * its key. */
+/* Gets the signed receipt of a holder that has a key. VV_ECORRUPT: the signature was not made with
+ * that key. */
 vv_status vv_holder_receipt(vv_vault_holder *h, const vv_cid *vault, const vv_cid *place,
 			    uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err);
 
@@ -107,8 +109,8 @@ vv_status vv_holder_get_record(vv_vault_holder *h, const vv_cid *vault, const ch
 /* Stores a record, durably. */
 vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
 			       const void *bytes, size_t len, vv_error *err);
-/* Stores several records, in dependency order: records that permit writers first. They are
- * durable only after vv_holders_finish. */
+/* Stores several records, which must be in dependency order: records that add writers precede the
+ * records of these writers. The records are durable only after vv_holders_finish. */
 vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
 				const vv_hold_bytes *records, size_t count, vv_error *err);
 /* Calls fn for each vault that the holder has data of. */

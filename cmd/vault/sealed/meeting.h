@@ -1,12 +1,14 @@
 /*
- * meeting: exchanges the records of a local ledger with those of a holder.
+ * meeting: exchanges the records of a local ledger with a holder.
  *
- * Records are sent in both directions. A file whose bytes are not the record of its name (cut, changed, exchanged) does
- * not count: it is skipped and named, and, if the right bytes are here, they can replace it. "Nothing is overwritten"
- * applies to records, and such a file is not one.
+ * Records are sent in both directions. If a holder's file does not have the bytes of the record that its name
+ * identifies (the file was cut, changed, or exchanged with another file), the file is a damaged record. A damaged
+ * record is ignored and reported. If the local ledger has the right record, it can replace the damaged one: the rule
+ * that holders never overwrite records does not apply to damaged records.
  *
- * One per holder: set ledger and holder, zero the rest; clear. Call run for each exchange: the first lists the holder's
- * records, later ones send new local ones.
+ * A correct caller has one meeting for each holder: sets ledger and holder, and zeroes all other members; calls
+ * vv_meeting_run for each exchange; vv_meeting_clear. The first exchange lists the holder's records; later exchanges
+ * only send new local records.
  */
 #ifndef VV_CMD_VAULT_SEALED_MEETING_H
 #define VV_CMD_VAULT_SEALED_MEETING_H
@@ -21,39 +23,43 @@
 #include "cmd/vault/sealed/holder.h"
 
 typedef struct vv_damaged_record {
-	char *name;   /* as ledgers name it */
-	bool unheard; /* of a newer varve: it may be right, and does not count here */
-	vv_error why;
+	char *name; /* the record's name in the ledger */
+	bool unheard; /* a newer version of varve wrote the record: this version cannot check the record */
+	vv_error why; /* why the record counts as damaged */
 } vv_damaged_record;
 
 typedef struct vv_meeting {
-	vv_ledger *ledger; /* borrowed */
-	vv_vault_holder *holder;
-	bool mend;  /* damaged records are written again */
-	bool later; /* records that go to the holder are durable there after vv_holders_finish */
-	const uint8_t *self; /* the key whose records go first; NULL: no matter */
-	/* Each may be NULL. A record came that was missing here; one at the holder is found to be damaged. */
+	vv_ledger *ledger;       /* borrowed */
+	vv_vault_holder *holder; /* borrowed */
+	bool mend;               /* replace damaged records at the holder */
+	/* sent records become durable at the holder only by a later vv_holders_finish of the caller */
+	bool later;
+	const uint8_t *self; /* the key whose records are sent first; NULL: in any order */
+	/* called for each record that was received and stored; or NULL */
 	vv_status (*took)(void *payload, const char *name, vv_error *err);
+	/* called for each record of the holder that is found to be damaged; or NULL */
 	void (*found)(void *payload, const vv_damaged_record *d);
 	void *payload;
-	/* Afterwards. */
-	bool listed;   /* by a run: false makes the next one list again */
-	size_t handed; /* files of the ledger below this number are at the holder */
-	/* that the holder has, by its list; one for shards only has none, and lacks none */
+	/* The members below are results. */
+	bool listed; /* the holder's records were listed; the caller may set it to false, to list the records again */
+	size_t handed; /* the holder has the files of the ledger with numbers below this one */
+	/* the number of records in the holder's list; 0 for a holder that stores only shards */
 	uint64_t records;
-	uint64_t behind; /* that it lacked, the last time */
-	uint64_t mended;
-	vv_damaged_record *damaged; /* the known ones that were not repaired */
+	uint64_t behind; /* the number of records that the holder lacked in the last exchange */
+	uint64_t mended; /* the number of damaged records that were replaced */
+	vv_damaged_record *damaged; /* the damaged records that were found and not replaced */
 	size_t damaged_count, damaged_cap;
 } vv_meeting;
 
-/* Stores the holder's records that are missing here, then sends it those that it lacks. For records on both sides
- * only the length is compared. After the first run it only sends, unless a record must be repaired, or the holder
- * checks records itself (it has a key) and may have rejected some. */
+/* Exchanges records: receives and stores the records that the local ledger lacks, then sends the records that the
+ * holder lacks. If both have a record, only its length is compared. After the first exchange, records are only sent;
+ * the holder's records are listed and received again only if damaged records must be replaced, or if the holder has a
+ * key, because it then checks records itself and may have rejected some. Does nothing if the holder stores only
+ * shards. */
 vv_status vv_meeting_run(vv_meeting *m, vv_error *err);
-/* Reads every record that the holder has; damaged gets those that are not right. */
+/* Reads all records of the holder, and adds the damaged ones to m->damaged. */
 vv_status vv_meeting_look(vv_meeting *m, vv_error *err);
-/* Without those of a newer varve. */
+/* Returns the number of records in m->damaged, without those that a newer version of varve wrote. */
 size_t vv_meeting_damaged(const vv_meeting *m);
 void vv_meeting_clear(vv_meeting *m);
 VV_AUTO_CLEAR(vv_meeting, vv_meeting_clear)

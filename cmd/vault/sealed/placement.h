@@ -1,9 +1,10 @@
 /*
  * placement: chooses the holders of a shard.
  *
- * Rendezvous hashing: a holder's rank for a shard is SHA-256 of the shard's digest and the holder's id; the highest
- * ranks win, one of each failure domain. So adding or removing a holder moves only its own shards, as far as domains
- * allow. The ledger has the current places of a shard; this only chooses new ones.
+ * The method is rendezvous hashing: a holder's rank for a shard is the SHA-256 of the shard's digest and the
+ * holder's id. The holders with the highest ranks are chosen, at most one from each failure domain. So if a holder
+ * is added or removed, only its own shards are moved, as far as failure domains allow. The functions only choose
+ * holders; the ledger records which holders have a shard.
  */
 #ifndef VV_CMD_VAULT_SEALED_PLACEMENT_H
 #define VV_CMD_VAULT_SEALED_PLACEMENT_H
@@ -17,20 +18,22 @@
 
 typedef struct vv_placeable {
 	const uint8_t *id; /* VV_HOLDER_ID bytes */
-	/* holders that fail together have the same name; "": unknown, a domain of its own */
+	/* the name of the failure domain, which is equal for holders that fail together; "": not known, so a domain
+	 * of its own */
 	const char *domain;
 } vv_placeable;
 
-/* Puts the places (in holders) of the best ones into out, which has room for count, best first, at most one
- * of a domain; returns how many these are. */
+/* Chooses the holder with the highest rank from each failure domain. Sets out, which has room for count elements, to
+ * the indexes of these holders, highest rank first, and returns their number. */
 size_t vv_placement(size_t *out, const vv_cid *shard, const vv_placeable *holders, size_t count);
 
-/* For the shards of a stripe: has[i] marks the holders of shard i. out[i]: the holder at which it counts, no
- * two in one domain, for as many shards as possible; SIZE_MAX for others. */
+/* For the shards of a stripe: has[i][h] is true if holder h has shard i. Assigns to as many shards as possible a
+ * holder that has the shard, so that no two of these holders are in one failure domain. out[i] is set to the index
+ * of the holder for shard i; SIZE_MAX: the shard has no such holder. */
 vv_status vv_placement_apart(size_t *out, const bool *const *has, size_t shards,
 			     const vv_placeable *holders, size_t count, vv_error *err);
 
-/* How many domains there are. */
+/* Returns the number of different failure domains of the holders. */
 size_t vv_domain_count(const vv_placeable *holders, size_t count);
 
 #endif

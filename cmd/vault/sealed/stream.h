@@ -1,21 +1,22 @@
 /*
- * stream: writes the items of a run into the vault, cut into shards and sealed, and reads them.
+ * stream: writes the items of a run into the vault, as sealed shards, and reads them.
  *
- * A run's content is the concatenated content of its shards; all shards but the last are full. It
- * consists of items:
+ * The content of a run is the concatenated content of its shards; all shards except the last are
+ * full. It consists of items:
  *
  *	1        bits 0-3: kind (below), bits 4-5: method (0 stored, 1 zstd, 2 zstd with its base)
  *	varint   raw length
  *	varint   stored length
- *	32 or 20 digest: of blocks 32 bytes, of Git's objects 20, of others none
+ *	32 or 20 digest: 32 bytes for a block, 20 for an object of Git, none for other items
  *	32 or 20 method 2: digest of the base, of the same kind
- *	stored   bytes (compressed ones as transport/protocol/compress.h has them)
+ *	stored   bytes (compressed bytes as in transport/protocol/compress.h)
  *
- * then an item INDEX, and 16 bytes: le64 where the INDEX begins, and where the item REFS begins (all
- * ones: there is none). The index has where each of the run's items begins, and
- * where items of older runs are which lost their own index: varint count of such runs, 32 bytes each (the
- * digest of the run's vault record); varint count of items; of each a byte (kind), digest, varint run
- * (0: this one, 1: the first of the list), varint offset. Format: docs/formats/vault.md.
+ * The last items are REFS, which may be missing, and INDEX. After them are 16 bytes: le64 offset of
+ * INDEX, and le64 offset of REFS (all ones: no REFS). The index has the offset of each item of the
+ * run, and of the items of older runs that lost their own index: varint number of such runs, 32
+ * bytes for each (the digest of the run's vault record); varint number of items; for each item a
+ * byte (kind), digest, varint run (0: this run, 1: the first run of the list), varint offset.
+ * Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_SEALED_STREAM_H
 #define VV_CMD_VAULT_SEALED_STREAM_H
@@ -43,15 +44,15 @@ typedef enum vv_item_kind {
 
 #define VV_ITEM_MAX (1u << 30) /* maximum bytes of one item, uncompressed */
 
-/* Returns a block's CID, or for a Git object a CID made from its id (with a codec that no block
- * has). */
+/* Returns the CID of a block, or for an object of Git a CID made from its id (with a codec that no
+ * block has). */
 vv_cid vv_item_cid(vv_item_kind kind, const uint8_t *digest);
 
 /* One item of an index. */
 typedef struct vv_item_place {
-	vv_cid cid; /* vv_item_cid */
+	vv_cid cid; /* as returned by vv_item_cid */
 	vv_item_kind kind;
-	size_t run; /* place in runs; 0: the run of the index */
+	size_t run; /* 0: the run of the index; else 1 + the place in runs */
 	uint64_t offset;
 } vv_item_place;
 
@@ -62,6 +63,7 @@ typedef struct vv_item_index {
 	vv_item_place *items;
 	size_t count;
 } vv_item_index;
+/* Reads the bytes of an index. VV_ECORRUPT: not an index. */
 vv_status vv_item_index_read(vv_item_index *out, const void *bytes, size_t len, vv_error *err);
 void vv_item_index_clear(vv_item_index *x);
 VV_AUTO_CLEAR(vv_item_index, vv_item_index_clear)
@@ -70,16 +72,17 @@ VV_AUTO_CLEAR(vv_item_index, vv_item_index_clear)
 
 typedef struct vv_stream_out vv_stream_out;
 
-/* Opens a stream for writing; calls fn for each shard, in order. Borrows seal. */
+/* Receives the shards of a stream in order. Called by the functions that write the stream. */
 typedef vv_status (*vv_shard_out_fn)(void *payload, const vv_shard *s, const void *bytes,
 				     size_t len, vv_error *err);
+/* Opens a stream for writing. Borrows seal until vv_stream_out_close. */
 vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_shard_out_fn fn,
 			     void *payload, vv_error *err);
 void vv_stream_out_close(vv_stream_out *o); /* accepts NULL; an unfinished stream is dropped */
 VV_AUTO_FREE(vv_stream_out, vv_stream_out_close)
 
-/* An item to write. base (if base_len > 0): the bytes of base_cid, an item that resembles this
- * one and that readers have or read earlier. */
+/* An item to write. If base_len > 0, base has the bytes of base_cid: an item that resembles this
+ * item, and that readers already have or read earlier. */
 typedef struct vv_item {
 	vv_item_kind kind;
 	vv_cid cid;
@@ -89,20 +92,23 @@ typedef struct vv_item {
 	const void *base;
 	size_t base_len;
 } vv_item;
+/* Writes an item. */
 vv_status vv_stream_out_put(vv_stream_out *o, const vv_item *item, vv_error *err);
 uint64_t vv_stream_out_len(const vv_stream_out *o); /* bytes of content written so far */
+/* Returns true if the item was written. */
 bool vv_stream_out_has(const vv_stream_out *o, const vv_cid *cid);
 
-/* Writes refs (may be NULL), the index, and the last shard. index (may be NULL) gets the index's
- * bytes. */
+/* Writes refs, the index, and the last shard. refs may be NULL. index may be NULL; otherwise its
+ * content is replaced with the bytes of the index. */
 vv_status vv_stream_out_end(vv_stream_out *o, const vv_buf *refs, vv_buf *index, vv_error *err);
 
 /* --- reading --- */
 
 typedef struct vv_stream_in vv_stream_in;
 
-/* Puts the content of the run's shard number i into out, which is empty. */
+/* Sets out, which is empty, to the content of the run's shard number i. */
 typedef vv_status (*vv_shard_in_fn)(void *payload, size_t i, vv_buf *out, vv_error *err);
+/* Opens a stream of `shards` shards for reading. */
 vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn, void *payload,
 			    vv_error *err);
 void vv_stream_in_close(vv_stream_in *in); /* accepts NULL */
@@ -112,20 +118,21 @@ VV_AUTO_FREE(vv_stream_in, vv_stream_in_close)
 typedef struct vv_item_stored {
 	vv_item_kind kind;
 	uint8_t method;
-	vv_cid cid, base; /* base null: the item has no base */
+	vv_cid cid, base; /* base is null if the item has no base */
 	size_t raw_len;
 	const uint8_t *bytes;
 	size_t len;
 	uint64_t next; /* offset of the next item */
 } vv_item_stored;
-/* Reads the item at offset. VV_ECORRUPT: not an item; also the errors of reading a shard. */
+/* Reads the item at offset. VV_ECORRUPT: no item begins at offset. Errors of reading a shard are
+ * also returned. */
 vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out, vv_error *err);
-/* Sets out to the raw bytes of an item. base: the raw bytes of its base. VV_ECORRUPT: the bytes
- * do not match the item's digest. */
+/* Sets out to the raw bytes of an item. base: the raw bytes of the item's base. VV_ECORRUPT: the
+ * bytes do not match the item's digest. */
 vv_status vv_stream_in_expand(vv_stream_in *in, const vv_item_stored *s, const void *base,
 			      size_t base_len, vv_buf *out, vv_error *err);
 
-/* Reads the bytes of the run's index and refs; refs is empty if the run has none. */
+/* Reads the bytes of the run's index and refs. refs is empty if the run has no refs. */
 vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_error *err);
 
 #endif

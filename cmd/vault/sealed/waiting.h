@@ -1,9 +1,12 @@
 /*
- * waiting: a file with the times that this machine has observed things waiting, each named by a CID.
+ * waiting: measures how long things, each named by a CID, have been waiting, and stores the times
+ * in a file.
  *
- * The time between two commands counts, at most 7 days each, and 0 if it was more than a year: so a wrong clock,
- * in a record or on this machine, does not end a wait early. A thing not observed by a run is forgotten, and
- * begins again. An unreadable file begins again, too.
+ * The waiting time is the sum of the times between commands. The time between two commands counts
+ * as at most 7 days, and as 0 if it is more than a year, so that a wrong clock, in a record or on
+ * this machine, does not end a wait early. If a command does not observe a thing, the thing is
+ * removed from the file, and its time starts again at 0. If the file is unreadable, all times start
+ * again at 0.
  */
 #ifndef VV_CMD_VAULT_SEALED_WAITING_H
 #define VV_CMD_VAULT_SEALED_WAITING_H
@@ -19,22 +22,24 @@
 
 typedef struct vv_waiting vv_waiting;
 
-/* now: seconds since 1970. If the file is missing, nothing has waited yet. */
+/* Reads the file. now is the current time, in seconds since 1970. A missing file counts as an empty
+ * file. */
 vv_status vv_waiting_open(vv_waiting **out, const char *path, uint64_t now, vv_error *err);
 void vv_waiting_close(vv_waiting *w); /* accepts NULL */
 VV_AUTO_FREE(vv_waiting, vv_waiting_close)
 
-/* Observes that the thing is waiting. *sec (may be NULL): for how many seconds. */
+/* Records that the thing is waiting. Sets *sec (may be NULL) to its waiting time in seconds. */
 vv_status vv_waiting_see(vv_waiting *w, const vv_cid *thing, uint64_t *sec, vv_error *err);
-/* Saves the file for the next command. Without this call, the file is unchanged. */
+/* Writes the file for the next command. Without this call, the file is unchanged. */
 vv_status vv_waiting_write(const vv_waiting *w, vv_error *err);
 
 /*
- * waiting_place: place records of an author that wait for a receipt.
+ * waiting_place: finds the place records of an author that wait for a receipt.
  *
- * A holder refused their shards, disconnected in the middle, or the run was killed. The next try uses them again, so
- * that a holder without space does not make the ledger grow with each try. A record released by a later drop or
- * retire does not wait: a server would refuse its shards.
+ * A place record waits if the holder refused its shards or disconnected, or if the process was
+ * killed. The next attempt uses the same records again, so that the ledger does not grow with each
+ * attempt at a holder without space. A record whose shards a later record drops or retires does not
+ * wait, because a server would refuse these shards.
  */
 
 typedef struct vv_place_of {
@@ -44,7 +49,8 @@ typedef struct vv_place_of {
 	const uint8_t *key;    /* the holder's key; NULL: the holder has no key */
 } vv_place_of;
 
-/* All that wait, borrowed from the ledger; the list is the caller's, also on failure. */
+/* Gets all place records that wait, borrowed from the ledger. The caller frees the list with
+ * vv_free, also on failure. */
 vv_status vv_waiting_places(const vv_ledger_record ***out, size_t *count, const vv_place_of *of,
 			    vv_error *err);
 

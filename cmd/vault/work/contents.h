@@ -1,8 +1,8 @@
 /*
- * contents: finds and reads the items in a vault, by the indexes of its runs.
+ * contents: finds and reads the items of a vault, using the indexes of its runs.
  *
- * An index is read once, and stored in the session's folder runs/. It can always be read again
- * from the sealed shards, so losing the folder costs only time.
+ * Each index is read once, and stored in the session's folder runs/. It can be read again from the
+ * sealed shards, so losing the folder costs only time.
  */
 #ifndef VV_CMD_VAULT_WORK_CONTENTS_H
 #define VV_CMD_VAULT_WORK_CONTENTS_H
@@ -21,8 +21,9 @@
 typedef struct vv_vault_run {
 	const vv_ledger_record *record; /* borrowed from the ledger */
 	vv_item_index index;
-	vv_buf refs; /* text of its refs; empty: the run has no refs */
-	bool lost;   /* its index cannot be read now; why has the reason */
+	vv_buf refs; /* text of the run's refs; empty: the run has no refs */
+	/* the run's index cannot be read at present; `why` has the reason */
+	bool lost;
 	vv_error why;
 	vv_stream_in *in; /* open while items are read */
 	struct vv_run_reading *reading;
@@ -32,50 +33,55 @@ typedef struct vv_vault_run {
 
 typedef struct vv_contents {
 	vv_vault_session *session;
-	vv_vault_run *runs; /* the runs whose index is in alive shards, ordered by time */
+	vv_vault_run *runs; /* the runs whose index is in live shards, ordered by time */
 	size_t count, cap;
-	/* maps vv_item_cid to run << 40 | place in the index's items */
+	/* maps the CID of an item (vv_item_cid) to run << 40 | place in the index's items */
 	struct vv_cid_map *known;
-	struct vv_cid_map *numbers;      /* maps a record to its place in runs */
-	struct vv_block_cache *unpacked; /* recently read items; NULL: nothing was read yet */
+	struct vv_cid_map *numbers;      /* maps the CID of a record to its run's place in runs */
+	struct vv_block_cache *unpacked; /* recently read items; NULL: nothing has been read */
 	size_t open[VV_STREAMS_OPEN];    /* 1 + the number of a run whose `in` is open; 0: unused */
-	size_t next_open;                /* the oldest item of open */
+	size_t next_open;                /* the oldest element of open */
 } vv_contents;
 
-/* Opens the contents of the session's vault. An unreadable index is not a failure: its run is
- * marked as lost. */
+/* Opens the contents of the session's vault. If the index of a run cannot be read, this is not a
+ * failure: the run is marked as lost. */
 vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err);
-/* Opens the contents without these runs (CIDs of their records; NULL: opens all). */
+/* Like vv_contents_open, but without the given runs. runs: CIDs of their records; NULL: opens all
+ * runs. */
 vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const vv_cid_set *runs,
 				   vv_error *err);
 void vv_contents_close(vv_contents *c);
 VV_AUTO_CLEAR(vv_contents, vv_contents_close)
 
+/* Returns true if an index of the vault has the item. */
 bool vv_contents_has(const vv_contents *c, const vv_cid *item);
 /* Adds the content of a run that was just written. */
 vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *run, const vv_buf *index,
 			  const vv_buf *refs, vv_error *err);
 
-/* Does the vault keep the ref? Not those that mirror other repositories, or that varve itself sets. */
+/* Returns true if the vault stores the ref. Refs that mirror other repositories, and refs that
+ * varve itself sets, are not stored. */
 bool vv_vault_keeps_ref(const vv_ref *ref);
-/* Returns the last of the first `count` runs that has refs and is by this author (author NULL:
- * any); NULL: no such run. */
+/* Returns the last of the first `count` runs that has refs and is by this author. author NULL: any
+ * author. NULL: not found. */
 const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, const uint8_t *author);
-/* Among the first `count` runs, does run i have its author's newest refs? If one key signed two
- * heads, both do, since neither follows the other. */
+/* Returns true if run i has its author's newest refs among the first `count` runs. If one key
+ * signed two runs neither of which follows the other, the result is true for both. */
 bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count);
-/* Lists the commits that the refs in every author's last run (vv_contents_is_last) name. *out is
- * owned by the caller, also on failure. */
+/* Lists the commits that the refs of every author's last run (vv_contents_is_last) name. The caller
+ * owns *out, also on failure. */
 vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err);
 
-/* Sets out to the raw bytes of an item of the vault. Also reads its bases, unless they were read
- * recently: items read in the order of their runs cost one step each. VV_EMISSING. */
+/* Sets out to the raw bytes of an item of the vault. Bases of the item are also read, unless they
+ * were read recently: items that are read in the order of their runs need one read each.
+ * VV_EMISSING: the vault lacks the item, or its shard cannot be read. */
 vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_error *err);
-/* Sets out to a block of this repository; a dropped or damaged block is read from the vault.
- * VV_EMISSING, or as vv_store_get. */
+/* Sets out to the bytes of a block of this repository. If the repository dropped the block, or the
+ * block is damaged, reads it from the vault. VV_EMISSING: the vault lacks the block, too. Other
+ * errors as for vv_store_get. */
 vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, vv_buf *out,
 			    vv_error *err);
-/* Sets out to the bytes of an item from this repository. Errors as vv_store_get or
+/* Sets out to the bytes of an item from this repository. Errors as for vv_store_get or
  * vv_git_object_bytes. */
 vv_status vv_contents_here(vv_contents *c, vv_store *store, vv_item_kind kind, const vv_cid *item,
 			   vv_buf *out, vv_error *err);
@@ -83,16 +89,18 @@ static inline vv_git_type vv_item_git_type(vv_item_kind kind)
 {
 	return (vv_git_type)(kind - VV_ITEM_COMMIT + VV_GIT_COMMIT);
 }
-vv_oid vv_item_oid(const vv_cid *item); /* the id of a Git object from its item */
-/* Sets *base to the base of an item's stored difference; null: the item has no base. */
+/* Returns the id of a Git object from its item. */
+vv_oid vv_item_oid(const vv_cid *item);
+/* Sets *base to the item from which the stored form of `item` differs; null: the item is stored
+ * without a base. */
 vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err);
 
-/* Returns the shard in which an item begins; NULL: the vault lacks the item. */
+/* Returns the shard in which an item begins. NULL: the vault lacks the item. */
 const vv_kept *vv_contents_shard(vv_contents *c, const vv_cid *item);
 
-/* Returns the run with the number `run` in the index of `of`; NULL: that run is missing here. */
+/* Returns the run that has number `run` in the index of `of`. NULL: that run is missing here. */
 vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run);
-/* Opens a run for reading its shards; it stays open until VV_STREAMS_OPEN other runs were
+/* Opens a run for reading its shards. The run stays open until VV_STREAMS_OPEN other runs were
  * opened. */
 vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err);
 

@@ -1,8 +1,9 @@
 /*
- * owed: copies that live shards lack under the policy, and shards that stripes lack.
+ * owed: counts the owed copies, and can send them. Owed copies are the copies of live shards that the policy
+ * requires and that no holder has, and the missing shards of stripes.
  *
- * Lost shards of a stripe are made of the others, each of which is read once: as many stripes at a time as the
- * session keeps (shard_source.h).
+ * Lost shards of a stripe are computed from the other shards of the stripe, each of which is read once. So
+ * only as many stripes are handled at a time as the session can keep in memory (shard_source.h).
  */
 #ifndef VV_CMD_VAULT_WORK_OWED_H
 #define VV_CMD_VAULT_WORK_OWED_H
@@ -14,21 +15,25 @@
 #include "cmd/vault/work/session.h"
 
 typedef struct vv_owed {
-	unsigned copies;   /* of shards without a stripe */
-	uint64_t away_sec; /* the limit to use (spread.h) */
-	uint64_t rate;
-	bool fix;          /* bring them where they can be */
-	const bool *leave; /* places that count as if they had nothing, and get nothing; NULL */
-	/* Afterwards. */
-	uint64_t owed;
+	unsigned copies;   /* the required number of copies of a shard without a stripe */
+	uint64_t away_sec; /* as in vv_spread_list_live (spread.h) */
+	uint64_t rate;     /* as in vv_spread (spread.h) */
+	bool fix;          /* send the owed copies, as far as possible */
+	/* for each place: if true, count as if the place had no copies, and send nothing to it; NULL: no such
+	 * places */
+	const bool *leave;
+	/* The members below are results. */
+	uint64_t owed;     /* owed copies that remain */
 	uint64_t lost;     /* shards without any copy */
-	uint64_t hopeless; /* owed shards that cannot be made: of the lost ones */
-	uint64_t less;     /* so much more is owed than with `leave` */
-	size_t least;      /* the lowest number of copies, as in vv_spread_sum */
-	size_t rest;       /* of shards without a stripe */
-	uint64_t shards, sent;
-	uint64_t read; /* bytes that came from holders */
+	uint64_t hopeless; /* owed copies that cannot be made, because their shards are lost */
+	uint64_t less;     /* how many more copies are owed because of `leave` */
+	size_t least;      /* the lowest number of copies of a shard, as in vv_spread_sum */
+	size_t rest; /* the lowest number of copies of a shard without a stripe, as in vv_spread_sum */
+	uint64_t shards, /* copies that were sent */
+		sent;    /* bytes that were sent */
+	uint64_t read;   /* bytes of shards that were received from holders */
 } vv_owed;
+/* Counts the owed copies of the session's vault, and sends them if x->fix. */
 vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * prune: runs that are mostly dead, or many small ones, written again as one; then removes unneeded shards.
+ * prune: rewrites runs that are mostly dead, and combines small runs; then removes unneeded shards.
  *
- * Under a policy of stripes, runs in whole copies are written again, if they would fill a stripe. Alive are items
- * reachable from the refs of any writer, and bases of alive items. Only runs of the same author are rewritten. Their
- * shards are retired by a record; then they are released, as are other unneeded copies (surplus.h).
+ * An item is alive if it is reachable from the refs of any writer, or is the base of an alive item; all other items
+ * are dead. If the policy has a code, runs that are stored as whole copies are rewritten once they would fill a
+ * stripe. Only runs that this session's key wrote are rewritten. A record retires the shards of rewritten runs; then
+ * their copies are released, as other unneeded copies are (surplus.h).
  */
 #ifndef VV_CMD_VAULT_WORK_PRUNE_H
 #define VV_CMD_VAULT_WORK_PRUNE_H
@@ -15,22 +16,28 @@
 #include "cmd/vault/work/surplus.h"
 
 typedef struct vv_prune {
-	uint64_t grace_sec;
-	bool dry_run;
-	bool tails; /* only what would fill a stripe is written again, dead or alive; nothing is deleted */
-	/* Afterwards. */
-	uint64_t runs, shards; /* rewritten; retired */
-	uint64_t sent;         /* bytes, for rewritten runs */
-	uint64_t dead;         /* items that were left out */
-	/* runs that are kept with all before them: holders that have one of these are away */
+	uint64_t grace_sec; /* as in vv_surplus */
+	bool dry_run;       /* count only, and change nothing */
+	/* only combine small runs, or runs that would fill a stripe, with all their items, dead or alive; delete
+	 * nothing */
+	bool tails;
+	/* The members below are results. */
+	uint64_t runs,  /* runs that were rewritten */
+		shards; /* shards that were retired */
+	uint64_t sent;  /* bytes that were sent for rewritten runs */
+	uint64_t dead;  /* dead items that were left out of rewritten runs */
+	/* runs that were kept unread: the first runs of the vault, up to the last run that no reachable holder
+	 * has */
 	uint64_t unread;
-	uint64_t unready;   /* runs that stay, since their rewritten items lack copies */
-	uint64_t owed;      /* copies that could not be brought before */
+	/* runs that were not retired, because their rewritten items lack copies */
+	uint64_t unready;
+	uint64_t owed;      /* copies that were owed before, and could not be sent */
 	vv_surplus surplus; /* the released copies */
 } vv_prune;
 
-/* The session is connected, and the key a writer's. VV_EMISSING: refs of another writer are missing here, so that
- * alive items are unknown. */
+/* Prunes the vault. The session must be connected, and its key must be a writer's. VV_EMISSING: this repository
+ * lacks commits of another writer's refs, so it is not known which items are alive; VV_EREFUSED: no reachable holder
+ * has some shards, or (tails) the rewritten runs lack copies. */
 vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err);
 
 #endif

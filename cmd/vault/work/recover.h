@@ -1,9 +1,10 @@
 /*
- * recover: a repository made again from a vault, on a machine that has nothing but a key and one
- * holder's URL.
+ * recover: restores a repository from a vault, on a machine that has only a key and the URL of one
+ * holder.
  *
- * The other holders are in the vault. Blocks and Git's objects are taken as from a peer, every one
- * checked against its name; refs are made last. Interrupted, it keeps the blocks that came.
+ * The vault's records name the other holders. Blocks and Git objects are received as from a peer:
+ * each one is checked against its name. Refs are written last. If a recovery is interrupted, the
+ * received blocks are kept for the next attempt.
  */
 #ifndef VV_CMD_VAULT_WORK_RECOVER_H
 #define VV_CMD_VAULT_WORK_RECOVER_H
@@ -17,28 +18,38 @@
 #include "cmd/vault/work/session.h"
 
 typedef struct vv_recover {
-	const char *const *urls;
+	const char *const *urls; /* the URLs of holders */
 	size_t url_count;
-	const vv_cid *vault;  /* NULL: the only one that the holders have */
-	const vv_cid *expect; /* the holders must have this vault record; NULL: any */
-	/* Receives a line about missing data. */
+	const vv_cid *vault; /* the id of the vault; NULL: the only vault that the holders have */
+	/* a vault record that the holders must have; NULL: no such record is required */
+	const vv_cid *expect;
+	/* called with a line of text for each piece of data that is missing or not the newest */
 	vv_status (*missing)(void *payload, const char *line, vv_error *err);
 	void *payload;
-	/* Afterwards. */
-	vv_cid head; /* the last vault record */
-	uint64_t head_time;
-	uint8_t head_author[VV_KEY_PUBLIC];
-	size_t shown, asked; /* holders that had it, of those that answered */
+	/* The members below are results. */
+	vv_cid head;                        /* the last vault record */
+	uint64_t head_time;                 /* the time of head, in seconds since 1970 */
+	uint8_t head_author[VV_KEY_PUBLIC]; /* the key that signed head */
+	size_t shown,                       /* the number of reached holders that had all records */
+		asked;                      /* the number of reached holders */
+	/* the numbers of restored blocks, Git objects and refs */
 	uint64_t blocks, objects, refs;
+	/* the numbers of shards, versions and ledger records that are missing */
 	uint64_t missing_shards, missing_versions, missing_records;
-	/* refs of the other head where one key signed two: refs/recovered/KEY-HEAD/... */
+	/* if a key signed two different heads: the number of refs of the second head, which are
+	 * restored as refs/recovered/KEY-HEAD/... */
 	uint64_t beside;
-	bool older;   /* not the newest state: `missing` had which, and how old each ref is */
-	char *branch; /* that HEAD names; NULL: detached, or none. Owned */
+	/* the restored state is not the newest one; missing() was called with the newer heads, and
+	 * the age of each ref */
+	bool older;
+	/* the branch of HEAD; NULL: HEAD is detached, or the vault has no HEAD. Owned */
+	char *branch;
 } vv_recover;
 
-/* The session has a key and no vault yet. VV_EMISSING: Git's history cannot be recovered completely;
- * the recovered part is kept for the next attempt. VV_ECONFLICT: --expect. */
+/* Restores the repository of the session, which must have a key and no vault yet. VV_EMISSING: Git's
+ * history cannot be restored completely; the received part is kept for the next attempt.
+ * VV_ECONFLICT: the holders do not have the record x->expect. VV_ENOTFOUND: no vault was found, or
+ * the vault is empty; VV_EUSAGE: the holders have several vaults, and x->vault is NULL. */
 vv_status vv_recover_run(vv_recover *x, vv_vault_session *s, vv_error *err);
 void vv_recover_clear(vv_recover *x);
 VV_AUTO_CLEAR(vv_recover, vv_recover_clear)

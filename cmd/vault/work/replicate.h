@@ -1,9 +1,10 @@
 /*
  * replicate: seals data that the vault lacks, and sends it to holders.
  *
- * New data is sealed into .git/varve/vault/spool, at most some 64 MB at a time; a file "run" there names the shards
- * once they are all durable (waiting_run.h). Then they are sent to holders, and a vault record names them when each
- * has --min copies. After any interruption the next command continues with the existing run.
+ * New data is sealed into shards in .git/varve/vault/spool, about 64 MB at a time; when all shards are durable,
+ * the file "run" in this folder lists them (waiting_run.h). Then the shards are sent to holders. When each shard
+ * has at least --min copies, a vault record is written that lists the shards. If the replication is interrupted,
+ * the next command continues with the shards in the spool.
  */
 #ifndef VV_CMD_VAULT_WORK_REPLICATE_H
 #define VV_CMD_VAULT_WORK_REPLICATE_H
@@ -17,43 +18,54 @@
 #include "cmd/vault/work/session.h"
 #include "repo/blocks/reach.h"
 
+/* Adds an item to the run that is being sealed. */
 typedef vv_status (*vv_put_item_fn)(void *to, const vv_item *item, vv_error *err);
 
 typedef struct vv_replicate {
-	unsigned copies, min; /* 0: as the policy has it, or 2 and 1 */
-	vv_code code;         /* data 0: as the policy has it, or none; not with copies */
-	const vv_strings *to; /* holders' names; none: all */
-	uint64_t rate;
-	bool dry_run, adopt;
-	bool look; /* with dry_run: finds new data even if the policy cannot be met */
-	/* A vault begins: the user is to keep this text. Before anything is sealed. */
+	unsigned copies, /* the number of copies; 0: the policy's number, or 2 */
+		min;     /* the least number of copies; 0: the policy's number, or 1 */
+	vv_code code; /* the code of stripes, in place of copies; data 0: the policy's code, unless copies is set */
+	const vv_strings *to; /* the names of the holders to send to; NULL or empty: all holders */
+	uint64_t rate;        /* as in vv_spread (spread.h) */
+	bool dry_run,         /* find and count new data, and change nothing */
+		adopt;        /* call vv_vault_session_adopt first */
+	bool look;            /* with dry_run: find new data even if the policy cannot be met */
+	/* called when a new vault is made, before anything is sealed: the user must keep this recovery key */
 	vv_status (*recovery)(void *payload, const char *key, vv_error *err);
 	void *payload;
-	/* NULL: new data. Else the run has the items that this puts, new or not; with `without` only those
-	 * missing in the other runs. */
+	/* seals additional items: calls put(to, item) for each item of a run to rewrite; NULL: only new data is
+	 * sealed */
 	vv_status (*items)(void *payload, vv_put_item_fn put, void *to, vv_error *err);
-	const vv_cid_set *without; /* records of runs that count as not there, or NULL */
-	bool only_places; /* the list of holders, if it is another one, and nothing else that is new */
-	bool search;      /* with it: everything that refs reach is looked for, too */
-	/* Afterwards. */
-	uint64_t blocks, objects; /* new ones */
-	uint64_t put;             /* items of `items` */
-	uint64_t shards, sent;    /* sent shards, copies counted; bytes */
-	uint64_t paid;            /* of these for runs before */
-	uint64_t owed;            /* copies that are lacking */
-	uint64_t owed_new;        /* of these: of what this run sealed */
-	uint64_t lost;            /* shards of earlier runs without any copy */
-	uint64_t hopeless;        /* owed shards that cannot be made: of these */
-	size_t least;             /* copies of the shard that has fewest; 0: none is lacking one */
-	bool began, config;       /* a vault; .varveconfig was written */
-	bool nothing;             /* nothing was new, and nothing owed */
-	vv_buf new_ref; /* with look: the first ref whose commit no run names; empty: none. The caller's */
-	uint64_t new_refs; /* and how many there are */
-	bool short_of_min; /* no vault record was written */
-	vv_cid head;       /* the last vault record; null: none */
+	/* the records of runs that count as absent: their items are sealed again, unless other runs have them; or
+	 * NULL */
+	const vv_cid_set *without;
+	bool only_places; /* seal only the list of holders, if it changed */
+	bool search;      /* with without: also search everything that is reachable from refs */
+	/* The members below are results. */
+	uint64_t blocks,   /* new blocks */
+		objects;   /* new Git objects */
+	uint64_t put;      /* items that items() added */
+	uint64_t shards,   /* shards that were sent; each copy counts */
+		sent;      /* bytes that were sent */
+	uint64_t paid;     /* shards that were sent for earlier runs */
+	uint64_t owed;     /* copies that the policy requires and that are still missing */
+	uint64_t owed_new; /* missing copies of shards that this call sealed */
+	uint64_t lost;     /* shards of earlier runs without any copy */
+	uint64_t hopeless; /* owed copies that cannot be made, because their shards are lost */
+	size_t least; /* with short_of_min: the number of copies of the shard with the fewest copies */
+	bool began,     /* a new vault was made */
+		config; /* .varveconfig was written */
+	bool nothing;   /* no data was new */
+	/* with look: the name of the first ref whose commit is in no run; empty: no such ref. Owned by the
+	 * caller */
+	vv_buf new_ref;
+	uint64_t new_refs; /* with look: the number of such refs */
+	bool short_of_min; /* shards have fewer than min copies, so no vault record was written */
+	vv_cid head;       /* the vault record that was written last; null: no record was written */
 } vv_replicate;
 
-/* VV_EREFUSED: too few holders or failure domains for the policy; the key may not write. */
+/* Seals and sends data as x says, and sets the results in x. VV_EREFUSED: the policy needs more holders or failure
+ * domains, or the key may not write. */
 vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err);
 
 #endif

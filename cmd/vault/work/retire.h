@@ -7,8 +7,9 @@
 #include "cmd/vault/work/session.h"
 #include "repo/blocks/reach.h"
 
-/* A record of all live shards of these runs (their records' CIDs) that no other run names, at the holders too.
- * *shards: how many it names; 0: none was written. */
+/* Writes a retire record for all live shards of these runs that no other run has, and sends it to the holders.
+ * runs: the CIDs of the runs' vault records. *shards is set to the number of shards in the record; 0: no
+ * record was needed. */
 vv_status vv_retire_runs(vv_vault_session *s, const vv_cid_set *runs, uint64_t *shards,
 			 vv_error *err);
 

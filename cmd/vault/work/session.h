@@ -34,12 +34,12 @@
 #include "transport/protocol/ask.h"
 
 /*
- * policy: the wanted number of copies, set in .varveconfig (lib/remotes/vault_config.h).
+ * policy: the requested number of copies, set in .varveconfig (lib/remotes/vault_config.h).
  *
- * 	[vault]
- * 		id = bafyrei...
- * 		copies = 2
- * 		min = 1
+ *	[vault]
+ *		id = bafyrei...
+ *		copies = 2
+ *		min = 1
  *
  * or, in place of copies, "code = 4+2".
  */
@@ -48,9 +48,10 @@
 
 typedef struct vv_vault_policy {
 	vv_cid vault; /* null: the repository has no vault yet */
-	/* 0: not set. With a code, the number for shards without a stripe: parity + 1 */
+	/* number of copies; 0: not set. With a code, the number for shards without a stripe, which
+	 * is parity + 1 */
 	unsigned copies;
-	unsigned min;
+	unsigned min; /* least number of copies */
 	vv_code code; /* data is 0 if no code is set */
 } vv_vault_policy;
 
@@ -64,24 +65,24 @@ vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_e
 typedef struct vv_vault_place {
 	const vv_holder_config *config; /* borrowed from the session */
 	uint8_t id[VV_HOLDER_ID];       /* set once the repository has a vault */
-	vv_vault_holder *holder;        /* NULL: not reached; why has the reason */
+	vv_vault_holder *holder;        /* NULL: the holder was not reached; `why` has the reason */
 	vv_error why;
-	vv_ask *ask;  /* the attempt to reach the holder; NULL: not tried yet */
-	bool silent;  /* the holder did not answer in this session, and is not tried again */
-	bool behind;  /* the holder was reached, but the exchange of records failed */
-	bool refuses; /* the holder sends data, but refused a shard or record; why has the reason */
+	vv_ask *ask; /* the attempt to reach the holder; NULL: not tried yet */
+	bool silent; /* the holder did not answer in this session, and is not tried again */
+	bool behind; /* the holder was reached, but the exchange of records failed */
+	/* the holder sends data, but refused a shard or record; `why` has the reason */
+	bool refuses;
 	/* with refuses: the size of the smallest refused shard in bytes; 0: a record was refused */
 	uint64_t refused_len;
 	uint64_t seen; /* time of the last contact, seconds since 1970; 0: never reached */
-	/* number of consecutive failed reads of shards; a reply that the shard is missing is not
-	 * a failure */
+	/* number of consecutive failed reads of shards, not counting replies that a shard is
+	 * missing */
 	unsigned read_failures;
 	vv_error read_why;            /* the error of the last failed read */
 	uint64_t read_ms, read_bytes; /* time and bytes of successful reads */
-	/* index of the first place in the same failure domain; the place's own index if no
-	 * earlier one is */
+	/* index of the first place in the same failure domain, which may be this place itself */
 	size_t fails_with;
-	/* the records that the holder lacked at the last exchange, and its damaged ones */
+	/* the records that were missing or damaged at the holder at the last exchange */
 	vv_meeting meeting;
 } vv_vault_place;
 
@@ -100,7 +101,7 @@ typedef struct vv_vault_session {
 	size_t place_count;
 	vv_transfer transfer;
 	vv_ledger *ledger; /* NULL: no vault yet */
-	/* computed from the ledger at the last refresh; NULL: the ledger was not read */
+	/* the state that was last computed from the ledger; NULL: the ledger was not read */
 	vv_vault_state *state;
 	vv_epoch_secrets secrets;
 	bool readable; /* secrets is not empty */
@@ -115,15 +116,15 @@ typedef struct vv_vault_session {
 	struct vv_block_cache *opened; /* the content of recently opened shards */
 } vv_vault_session;
 
-/* key_file: the file of the key to use; NULL: this machine's key. need_key false: the session
- * also works without a key. */
+/* key_file is the file of the key to use; NULL: this machine's key. If need_key is false, the
+ * session also works without a key. */
 typedef struct vv_session_options {
 	const char *key_file;
 	bool need_key, quiet;
 	const vv_notes *notes;
 	uint64_t idle_sec; /* 0: the default */
-	bool again;        /* also tries holders that were silent recently */
-	/* a shard that a holder does not send at once is also requested from another */
+	bool again;        /* also try holders that recently did not answer */
+	/* if a holder does not send a shard at once, also request the shard from another holder */
 	bool beside;
 	bool at_once; /* do not wait for another command that works on the vault */
 } vv_session_options;
@@ -135,100 +136,105 @@ vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_
  * key can open. */
 vv_status vv_vault_session_open_to_read(vv_vault_session *s, vv_repository *r,
 					const vv_session_options *o, vv_error *err);
-/* Opens the session for reading only, with this machine's key if there is one: the key can name
- * the holders. */
+/* Opens the session for reading only, with this machine's key if it exists: with the key, the names
+ * of the holders can be read. */
 vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
 					const vv_notes *notes, uint64_t idle_sec, vv_error *err);
-/* Allows other processes to work on the vault: this session then uses only data read before, and
- * writes nothing. */
+/* Releases the lock, so that other processes can work on the vault. The session then uses only data
+ * that was already read, and writes nothing. */
 void vv_vault_session_unlock(vv_vault_session *s);
 void vv_vault_session_close(vv_vault_session *s);
 VV_AUTO_CLEAR(vv_vault_session, vv_vault_session_close)
 
-/* Adds a holder for this session. A holder with this URL is not added again, but gets the name
- * and the domain if its own name begins with VV_PLACE_UNNAMED. */
+/* Adds a holder for this session. If the session already has a holder with this URL, does not add
+ * another one, but sets that holder's name and domain if its name begins with VV_PLACE_UNNAMED. */
 #define VV_PLACE_UNNAMED "unnamed-"
 vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, const char *url,
 				     const char *domain, vv_error *err);
 
-/* Returns the name of the place's failure domain: as configured, or as reported by the holder;
- * for two addresses of one server without a known domain, its key; "": unknown. Places that
- * connect found to share a domain or a key have the same name. */
+/* Returns the name of the place's failure domain: the configured name, or the name that the holder
+ * reported, or, for two addresses of one server without a known domain, the server's key. "": not
+ * known. Places that were found to share a domain or a key when connecting have the same name. */
 const char *vv_vault_place_domain(const vv_vault_session *s, const vv_vault_place *p);
 
-/* Sets the key that the vault expects from the holder with that URL, and closes the holder if it
- * showed another key. */
+/* Sets the key that the vault expects from the holder with this URL. If the holder is open and has
+ * another key, closes the holder. */
 vv_status vv_vault_session_expect_key(vv_vault_session *s, const char *url, const char *key,
 				      vv_error *err);
 
-/* Checks that this repository has a vault. VV_ENOTFOUND: it has none. */
+/* Checks that this repository has a vault. VV_ENOTFOUND: it has no vault. */
 vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err);
 
 /* Checks that the vault's ledger was read. VV_EMISSING: no reachable holder has it. */
 vv_status vv_vault_session_need_ledger(const vv_vault_session *s, vv_error *err);
-/* Checks that the key can open at least some sealed content. VV_EREFUSED: it cannot. */
+/* Checks that the key can open at least some sealed content. VV_EREFUSED: the key cannot open
+ * any. */
 vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err);
-/* Checks that the ledger was read, and that the key is a writer's and can read currently sealed content.
- * VV_EMISSING, VV_EREFUSED. */
+/* Checks that the ledger was read, that the key is a writer's key, and that the key can open newly
+ * sealed content. VV_EMISSING: the ledger was not read. VV_EREFUSED: the key lacks these rights. */
 vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err);
 
-/* Opens the ledger in dir/ledger as that of the vault, and computes its state. */
+/* Opens the ledger in dir/ledger as the ledger of the vault, and computes the vault's state. */
 vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err);
 
-/* Opens all closed holders in parallel, except dead ones (vv_ask_all: a holder that does not
- * answer costs two seconds, and nothing for the next ten minutes). An unreachable holder is not
- * a failure: its place->why gets the reason. */
+/* Opens all closed holders in parallel, except holders that recently did not answer (vv_ask_all
+ * waits two seconds for such a holder, and skips it for the next ten minutes). An unreachable
+ * holder is not a failure: the reason is in its place->why. */
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err);
-/* Returns the number of holders that are not open, without dead ones. */
+/* Returns the number of holders that are not open, without holders that recently did not answer. */
 size_t vv_vault_session_away(const vv_vault_session *s);
 /* Reaches the holders (vv_vault_session_reach), then exchanges records with them
  * (vv_vault_session_sync). */
 vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err);
-/* Sends records to all reached holders that lack them; the first call after connect also reads
- * the holders' records. A failing holder is closed, and its place->why has the reason.
- * VV_ECORRUPT only for local damage. */
+/* Sends each open holder the records that it lacks; the first call after connecting also reads the
+ * holders' records. If a holder fails, it is closed, and its place->why has the reason.
+ * VV_ECORRUPT: data on this machine is damaged. */
 vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err);
-/* Exchanges records with one reached place, as vv_vault_session_sync, but without updating the
- * state. A holder that refuses records has still sent its own. */
+/* Exchanges records with one open holder, as vv_vault_session_sync does, but does not update the
+ * state. The records of a holder that refuses ours are read, too. */
 vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error *err);
-/* Makes all puts at the holders durable (vv_holders_finish). lost (may be NULL) has place_count
- * entries: true if the place failed; its why has the reason. */
+/* Makes all data sent to the holders durable (vv_holders_finish). lost (may be NULL) has
+ * place_count entries, which are set to true for places that failed; place->why has the reason. */
 vv_status vv_vault_session_finish(vv_vault_session *s, bool *lost, vv_error *err);
-/* Reads every record of the reached place: place->meeting then lists the damaged ones. On
- * failure the holder is closed. */
+/* Reads every record of an open holder; p->meeting then lists the damaged records. On failure, the
+ * holder is closed. */
 vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error *err);
 /* Closes a failed holder; err is its error. */
 void vv_vault_place_fail(vv_vault_place *p, const vv_error *err);
-/* Notes that the holder did not store a shard of len bytes, or a record (len 0). After
- * VV_EREFUSED (the holder has no room, or stores nothing for this key) it stays open for
- * reading; after any other error it is closed. */
+/* Notes that the holder did not store a shard of len bytes, or a record (len 0), because of the
+ * error err. After VV_EREFUSED (the holder has no room, or stores nothing for this key), the holder
+ * stays open for reading; after any other error, it is closed. */
 void vv_vault_place_put_failed(vv_vault_place *p, const vv_error *err, uint64_t len);
-/* Should a shard of len bytes be offered to the holder? Not if it refused a shard of this size
- * or smaller for lack of space. */
+/* Returns true if a shard of len bytes should be offered to the holder. False if the holder has
+ * refused a shard of this size or a smaller one for lack of space. */
 bool vv_vault_place_takes(const vv_vault_place *p, uint64_t len);
-/* Call it after shards were removed: offers shards again to holders that refused some. */
+/* Call after shards were removed: shards are then offered again to holders that have refused
+ * shards. */
 void vv_vault_session_offer_again(vv_vault_session *s);
-/* Did the holder answer in this session, even if the answer was an error and the holder was
- * closed? */
+/* Returns true if the holder has answered in this session, even if the answer was an error and the
+ * holder was closed. */
 bool vv_vault_place_answered(const vv_vault_place *p);
 
-/* Fails if the key is also used elsewhere: the ledger has records of it that this repository did
- * not write. */
+/* Fails if the key is also used elsewhere: the ledger has records that were signed with the key and
+ * that this repository did not write. */
 vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err);
+/* Accepts these records as written by this repository, so that vv_vault_session_check_key
+ * succeeds. */
 vv_status vv_vault_session_adopt(vv_vault_session *s, vv_error *err);
 
+/* Returns the place with this id. NULL: no such place. */
 vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV_HOLDER_ID]);
 
-/* Returns the path of name in a folder of dir (name NULL: of the folder); owned by the caller;
- * NULL: out of memory. */
+/* Returns the path of the file `name` in `folder`, a subfolder of dir; if name is NULL, the path of
+ * the subfolder. The caller frees it with vv_free. NULL: out of memory. */
 char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const char *name);
 
-/* Opens the waiting times in the file `name` of dir (cmd/vault/sealed/waiting.h). */
+/* Opens the file `name` in dir with waiting times (cmd/vault/sealed/waiting.h). */
 vv_status vv_vault_session_waiting(const vv_vault_session *s, const char *name, vv_waiting **out,
 				   vv_error *err);
 
-/* Sets out to the list of holders in the author's newest vault record with a list, without
- * trailing padding; empty: no such record. */
+/* Sets out to the author's newest list of holders, from the newest of its vault records that has a
+ * list, without trailing padding. out is empty if no such record exists. */
 vv_status vv_vault_session_places(const vv_vault_session *s, const uint8_t author[VV_KEY_PUBLIC],
 				  vv_buf *out, vv_error *err);
 

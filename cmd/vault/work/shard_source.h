@@ -1,5 +1,6 @@
 /*
- * shard_source: the bytes of a shard of the vault, from a holder that has it, or made of others of its stripe.
+ * shard_source: gets the bytes of a shard of the vault from a holder, or computes them from other shards of its
+ * stripe.
  */
 #ifndef VV_CMD_VAULT_WORK_SHARD_SOURCE_H
 #define VV_CMD_VAULT_WORK_SHARD_SOURCE_H
@@ -8,17 +9,19 @@
 #include "base/error.h"
 #include "cmd/vault/work/session.h"
 
-/* The whole shard, replacing bytes' content. VV_EMISSING: no reachable holder has it, or enough others of its stripe;
- * the message has the last answer, and the number of holders. Making it reads as many shards as the stripe has data,
- * and the session keeps the stripe until VV_MADE_BYTES of others were made whole. */
+/* The memory of a session for the shards of stripes that were computed, in bytes. */
 #define VV_MADE_BYTES ((size_t)96 << 20)
+/* Sets *bytes to the whole shard k. If no holder has the shard, reads as many other shards of its stripe as the code
+ * has data shards, and computes all missing shards of the stripe; the session keeps the stripe in memory, up to
+ * VV_MADE_BYTES for all stripes. VV_EMISSING: no reachable holder has the shard, and too few other shards of its
+ * stripe can be read; the message has the last holder's answer. */
 vv_status vv_vault_shard_bytes(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, vv_error *err);
 
-/* The same, but only from a holder. */
+/* Sets *bytes to the whole shard k, read from a holder. VV_EMISSING: no reachable holder has the shard. */
 vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, vv_error *err);
 
-/* The unsealed content, replacing that of `content`. VV_EREFUSED: it was sealed in an epoch that the key cannot
- * read. */
+/* Sets *content to the unsealed content of the shard k. VV_EREFUSED: the shard was sealed in an epoch that the key
+ * cannot read. Other errors are as for vv_vault_shard_bytes. */
 vv_status vv_vault_shard_content(vv_vault_session *s, const vv_kept *k, vv_buf *content,
 				 vv_error *err);
 

@@ -1,16 +1,25 @@
 /*
- * surplus: unneeded copies at holders: of retired shards; of shards in the vault above the policy's number (they became
- * stripes, a holder came back, the policy was lowered); and shards of this key's runs that are not in a vault record (a run
- * was killed, and sealed differently later).
+ * surplus: removes unneeded copies from holders.
  *
- * A writer removes only copies that it sent, and that no other writer also sent. A copy waits some days, as this machine
- * counts them (cmd/vault/sealed/waiting.h, the file "surplus"): of a retired shard since its record was seen here, and until
- * the newest vault record of every writer follows that record; a writer without it may still rely on the shard, and one that
- * names it again keeps it. Copies of a shard in the vault are never reduced below the policy, which is the largest of this
- * one and the last sealed ones of the other writers: the kept copies are at holders that are reached, do not fail together,
- * and prove a random leaf now, those with the highest ranks (cmd/vault/sealed/placement.h): all writers keep the same, so
- * that enough remain if several release copies at once; for a stripe, all its shards stay in different domains. Then a drop
- * record ends the copy's validity, and it is removed. If a server keeps it for its term, every later prune tries again.
+ * There are three kinds of unneeded copies: copies of retired shards; more copies of a shard in the vault than the
+ * policy requires (because the shard is now in a stripe, a holder can be reached again, or the policy was lowered); and
+ * copies of shards of this key's runs that no vault record lists (because a run was killed, and was sealed differently
+ * later).
+ *
+ * A writer removes only copies that it sent, and that no other writer also sent. A copy is removed only after a waiting
+ * time of some days, which this machine measures (cmd/vault/sealed/waiting.h, the file "surplus"). For a copy of a
+ * retired shard, the time begins when this machine first sees the retire record; in addition, the newest vault record
+ * of every writer must be later than the retire record. A writer that does not yet have this record may still rely on
+ * the shard, and a writer that lists the shard again keeps it.
+ *
+ * Copies of a shard in the vault are never reduced below the policy: the largest of this repository's policy and the
+ * last sealed policies of the other writers. The copies that stay are at reachable holders in different failure
+ * domains, which must prove that they have a random leaf of the shard. These holders are the ones with the highest
+ * ranks (cmd/vault/sealed/placement.h), so all writers keep the same copies, and enough copies remain even if several
+ * writers remove copies at the same time. All shards of a stripe stay, in different failure domains.
+ *
+ * Before a copy is removed, a drop record is written; after that, the copy no longer counts. If a server keeps the copy
+ * until its term ends, every later prune tries to remove it again.
  */
 #ifndef VV_CMD_VAULT_WORK_SURPLUS_H
 #define VV_CMD_VAULT_WORK_SURPLUS_H
@@ -21,22 +30,29 @@
 #include "cmd/vault/work/session.h"
 
 typedef struct vv_surplus {
-	uint64_t grace_sec;
-	bool dry_run;
-	/* Afterwards; of copies: */
-	uint64_t deleted, retired; /* retired: of these, of retired shards */
-	uint64_t waiting;          /* that stay until later; not of retired shards */
-	uint64_t waiting_shards;   /* retired ones that stay until later */
-	bool blocked;              /* a writer's records do not include a retirement */
-	uint8_t blocker[VV_KEY_PUBLIC];
-	uint64_t shared; /* that stay since another writer sent them, or has no known policy */
-	unsigned policy; /* the largest policy, if it is not one's own; else 0 */
-	uint8_t policy_of[VV_KEY_PUBLIC];
-	uint64_t held;                /* that a holder does not let go of yet */
-	char holding[VV_MESSAGE_MAX]; /* the first of them: why; "" */
+	uint64_t grace_sec; /* the waiting time */
+	bool dry_run;       /* count only, and change nothing */
+	/* The members below are results. */
+	uint64_t deleted, /* copies that were removed */
+		retired;  /* removed copies of retired shards */
+	/* copies whose waiting time is not over, except copies of retired shards */
+	uint64_t waiting;
+	uint64_t waiting_shards; /* retired shards with copies whose waiting time is not over */
+	/* retired shards stay, because the newest vault record of a writer does not follow the retire record */
+	bool blocked;
+	uint8_t blocker[VV_KEY_PUBLIC]; /* with blocked: the key of this writer */
+	/* copies that stay because another writer also sent them, or because the policy of another writer is not
+	 * known */
+	uint64_t shared;
+	unsigned policy; /* the largest policy, if it is another writer's; else 0 */
+	uint8_t policy_of[VV_KEY_PUBLIC]; /* with policy: the key of this writer */
+	/* copies that a holder refused to remove, because their term is not over */
+	uint64_t held;
+	char holding[VV_MESSAGE_MAX]; /* the message of the first refusal; "": no refusal */
 } vv_surplus;
 
-/* The session was connected just now, and the key is a writer's. */
+/* Removes the unneeded copies of the vault. The session must have been connected just before, and its key must be a
+ * writer's. */
 vv_status vv_surplus_run(vv_surplus *x, vv_vault_session *s, vv_error *err);
 
 #endif

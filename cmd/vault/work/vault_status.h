@@ -1,10 +1,11 @@
 /*
- * vault_status: the state according to the ledger and the reachable holders: is everything safe, and which
- * holders have the shards of a version?
+ * vault_status: the state of a vault according to the ledger and the reachable holders: whether all
+ * data is safe, and which holders have the shards of a version.
  *
- * A version's shards are those in which its blocks begin, by the indexes of the vault. A block's bases may be
- * in others, so only a holder that has every shard certainly has a whole version. A holder must return a
- * random leaf of a version's shards, by their names: it does not learn the version.
+ * The shards of a version are those in which its blocks begin, according to the indexes of the
+ * vault. The bases of a block may be in other shards, so only a holder of all shards certainly has
+ * a complete version. Each asked holder must return a random leaf of one of the version's shards,
+ * by the shard's name; the holder does not learn which version is meant.
  */
 #ifndef VV_CMD_VAULT_WORK_VAULT_STATUS_H
 #define VV_CMD_VAULT_WORK_VAULT_STATUS_H
@@ -18,37 +19,45 @@
 #include "lib/sync/vault_where.h"
 
 typedef struct vv_vault_status {
-	bool current;      /* everything of this repository is in the vault */
-	bool only_places;  /* not current: but all data is, only the list of holders in it is old */
-	char *new_ref;     /* a ref with commits that no vault has, or NULL; owned */
-	uint64_t new_refs; /* how many there are */
-	bool unfinished;   /* a run waits in the spool */
-	unsigned copies;   /* the policy; with a code: of shards without a stripe */
-	vv_code code;      /* data 0: no code */
-	uint64_t stripes;  /* alive */
-	uint64_t shards, bytes; /* alive */
-	uint64_t retired;
-	size_t least;      /* the lowest number of copies, in different domains (spread.h); 0:
-			    * none */
-	size_t rest;       /* the same, of shards without a stripe */
-	uint64_t owed;     /* copies */
-	uint64_t lost;     /* shards without a known copy */
-	uint64_t hopeless; /* those of the owed ones that cannot be made */
-	uint64_t bad;      /* copies that an audit found bad */
-	uint64_t damaged;  /* records at holders, as far as was looked */
-	uint64_t away;     /* holders that cannot be reached now */
-	uint64_t proven;   /* when the holder that was proven longest ago was, seconds; 0: never */
-	vv_cid head;       /* null: the vault is empty */
-	uint64_t head_time;
-	bool safe; /* everything meets the policy */
+	bool current;      /* all data of this repository is in the vault */
+	bool only_places;  /* not current, but only because the vault's list of holders is old */
+	char *new_ref;     /* a ref with commits that no vault has; owned; NULL: there is none */
+	uint64_t new_refs; /* number of such refs */
+	bool unfinished;   /* a run is waiting in the spool */
+	/* copies required by the policy; if it has a code, only for shards without a stripe */
+	unsigned copies;
+	vv_code code;     /* code required by the policy; data 0: no code */
+	uint64_t stripes; /* number of live stripes */
+	/* number of live shards, and their bytes */
+	uint64_t shards, bytes;
+	uint64_t retired; /* number of retired shards */
+	/* the lowest number of copies in different failure domains (spread.h); 0: there are no
+	 * shards, or a shard has no copy */
+	size_t least;
+	size_t rest;   /* like least, but only for shards without a stripe */
+	uint64_t owed; /* missing copies, and missing shards of stripes */
+	uint64_t lost; /* shards without a known copy */
+	/* part of owed: copies and shards that can be neither copied nor computed */
+	uint64_t hopeless;
+	uint64_t bad;     /* copies that an audit found damaged */
+	uint64_t damaged; /* damaged records found at holders, as far as they were read */
+	uint64_t away;    /* holders that cannot be reached at present */
+	/* time of the oldest of the copies' last proofs, in seconds since 1970; 0: never */
+	uint64_t proven;
+	vv_cid head;        /* the last run; null: the vault is empty */
+	uint64_t head_time; /* time of the last run */
+	/* all shards meet the policy, no record is damaged, current is true and unfinished is
+	 * false */
+	bool safe;
 } vv_vault_status;
 
-/* The session is connected. On failure there is nothing to clear. */
+/* Computes the status. The session must be connected. On failure *out need not be cleared. */
 vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_error *err);
 void vv_vault_status_clear(vv_vault_status *x);
 VV_AUTO_CLEAR(vv_vault_status, vv_vault_status_clear)
 
-/* ask false: only the local ledger. On failure only out->is is set: does a vault exist? */
+/* Finds the holders that have the shards of a version. ask false: uses only the local ledger. On
+ * failure only out->is is set: whether a vault exists. */
 vv_status vv_vault_where_find(vv_vault_where *out, vv_repository *r, const vv_notes *notes,
 			      const vv_cid *root, bool ask, vv_error *err);
 

@@ -1,9 +1,9 @@
 /*
- * waiting_run: a run that is sealed and not in the vault yet, in .git/varve/vault/spool.
+ * waiting_run: stores a run that is sealed, but not yet in the vault, in the folder .git/varve/vault/spool.
  *
- * Each shard is a file, called by its CID. A file "run" names them all, as the vault record will; it is not signed, and
- * never leaves this machine. Without it, and where one of them is not there, nothing was sent yet, and whatever is there
- * is rubbish.
+ * Each shard is a file whose name is the shard's CID. The file "run" lists all shards, in the format of a vault record;
+ * it is not signed, and is never sent. If the file "run" or one of the shards does not exist, the run is incomplete:
+ * nothing of it was sent yet, and the files in the folder can be removed.
  */
 #ifndef VV_CMD_VAULT_WORK_WAITING_RUN_H
 #define VV_CMD_VAULT_WORK_WAITING_RUN_H
@@ -16,34 +16,39 @@
 #include "cmd/vault/work/session.h"
 
 typedef struct vv_waiting_run {
-	vv_ledger_record record; /* a vault record's link (the epoch), shards and stripes */
-	vv_arena arena;          /* owns parity, and the read list */
-	vv_shard *shards;        /* the record's, where they were put */
-	vv_stripe *stripes;
+	/* the run's vault record so far: only the members link (the epoch), shards and stripes */
+	vv_ledger_record record;
+	/* owns the parity shards of stripes, and the members of a record that was read */
+	vv_arena arena;
+	vv_shard *shards;   /* the record's shards, if vv_waiting_run_put added them */
+	vv_stripe *stripes; /* the record's stripes, if vv_waiting_run_stripe added them */
 	size_t cap, stripe_cap;
-	vv_file_batch files; /* not durable yet */
+	vv_file_batch files; /* the files that are written, but not yet durable */
 } vv_waiting_run;
 
-void vv_waiting_run_reset(vv_waiting_run *run); /* no shards */
+void vv_waiting_run_reset(vv_waiting_run *run); /* removes all shards from the run */
 void vv_waiting_run_clear(vv_waiting_run *run);
 VV_AUTO_CLEAR(vv_waiting_run, vv_waiting_run_clear)
 
-/* One more shard of the run, durable after write. */
+/* Adds a shard to the run, and writes its file, which is durable after vv_waiting_run_write. */
 vv_status vv_waiting_run_put(vv_vault_session *s, vv_waiting_run *run, const vv_shard *sh,
 			     const void *bytes, size_t len, vv_error *err);
-/* Parity for as many stripes as there are full shards for. */
+/* Makes as many stripes as the run has full shards for, and writes their parity shards. */
 vv_status vv_waiting_run_stripe(vv_vault_session *s, vv_waiting_run *run, vv_code code,
 				vv_error *err);
-/* Writes the list: the run then exists, durably. */
+/* Writes the file "run". When the call returns, the run and all its shards are durable. */
 vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, vv_error *err);
 
+/* Does the file "run" exist? */
 bool vv_waiting_run_there(const vv_vault_session *s);
-/* *found false: none is, or none that is complete: it was never sent. */
+/* Reads the file "run". *found is set to false if the file does not exist, cannot be read, or a shard is missing: such
+ * a run was never sent. */
 vv_status vv_waiting_run_read(const vv_vault_session *s, vv_waiting_run *run, bool *found,
 			      vv_error *err);
-/* A shard's bytes, replacing out's content. VV_EIO: they have changed. */
+/* Sets *out to the bytes of a shard in the folder. VV_EIO: the file is damaged. */
 vv_status vv_waiting_run_bytes(const vv_vault_session *s, const vv_cid *cid, vv_buf *out,
 			       vv_error *err);
+/* Removes the file "run", then the whole folder. */
 vv_status vv_waiting_run_remove(const vv_vault_session *s, vv_error *err);
 
 #endif

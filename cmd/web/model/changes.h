@@ -9,7 +9,7 @@
 #include "lib/names/content.h"
 #include "repo/git/history/revision.h"
 
-/* The first three have the values of vv_row_kind. */
+/* The first three values are those of vv_row_kind. */
 typedef enum vv_web_change_kind {
 	VV_WEB_ADDED,
 	VV_WEB_REMOVED,
@@ -20,50 +20,56 @@ typedef enum vv_web_change_kind {
 /* The change of one path between two versions. */
 typedef struct vv_web_change {
 	vv_web_change_kind kind;
-	const char *path, *old_path; /* old_path: the path before a rename; else NULL */
-	bool table;                  /* stored by varve, or text that varve can compare */
-	uint64_t rows, columns;      /* size of a table after the change (before it, if removed) */
-	vv_change_counts counts;     /* for a table in both versions; counted false: not known */
-	/* the changes are not known, since data of a version is missing here */
-	bool missing;
-	/* "+35 -35 ~64 rows, 2 columns added", "new: 503 rows, 8 columns"; "" if nothing is
+	const char *path, *old_path; /* old_path: the path before a rename, or NULL */
+	bool table;                  /* stored by varve, or a text that varve can compare */
+	/* size of the table after the change; for a removed table, before */
+	uint64_t rows, columns;
+	/* valid for a table that both versions have; counted is false if the counts are not
 	 * known */
+	vv_change_counts counts;
+	/* the changes are not known, because data of a version is missing in this repository */
+	bool missing;
+	/* such as "+35 -35 ~64 rows, 2 columns added" or "new: 503 rows, 8 columns"; "" if nothing
+	 * is known */
 	const char *words;
 } vv_web_change;
 
-/* Passes ownership of the words in c to the visit. */
+/* Makes the visit own the words in c. */
 void vv_web_counts_take(vv_web_visit *v, vv_change_counts *c);
 
-/* Lists the differences of two versions, by path. a or b may be `none`. Stops counting when the
- * time limit is reached. limit: maximum number of paths; *more: there are more. */
+/* Lists the differences of two versions, ordered by path. a or b may be the empty version (member
+ * `none`). When the visit's time limit is reached, further changes are not counted. limit: maximum
+ * number of paths. *more: further paths differ. */
 vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 				 size_t limit, vv_web_change **out, size_t *count, bool *more,
 				 vv_error *err);
 
 typedef struct vv_web_log_entry {
-	vv_web_commit commit, before; /* before: the first parent, or `none` */
+	/* before: the first parent, or the empty version */
+	vv_web_commit commit, before;
 	vv_web_change *changes;
 	size_t count;
-	bool more; /* more changes exist than are listed */
-	/* with a path: its number of rows in this version; 0 if the path does not exist */
+	bool more; /* there are more changes than those listed */
+	/* if the log has a path: number of rows in this version; 0: the version lacks the path */
 	uint64_t rows;
 } vv_web_log_entry;
 
 typedef struct vv_web_log {
 	vv_web_log_entry *entries; /* newest first */
 	size_t count;
-	bool complete; /* the history ends here */
-	/* if not complete: the first commit that is not listed, to continue from */
+	bool complete; /* the history has no further commits */
+	/* if not complete: id of the first commit that is not listed, at which the next log
+	 * continues */
 	char next[VV_OID_TEXT + 1];
-	const char *next_path; /* with a path: its name in the commit next */
+	const char *next_path; /* if the log has a path: the name of the path in that commit */
 } vv_web_log;
 
-/* Is the content a stored table, or text in a file with a table's name? */
+/* Returns true if the content is a stored table, or a text in a file with a table's name. */
 bool vv_web_is_table(const vv_content *c, const char *path);
 
-/* from: the commit to begin with. path: only commits that changed it, following renames; NULL:
- * all commits. since: a version; it and older versions are left out; NULL: no limit. after: a
- * version to continue from; NULL: from. */
+/* Selects commits. path: only commits that changed the path, following renames; NULL: all commits.
+ * from: the newest commit. since: a version; it and older versions are omitted; NULL: no limit.
+ * after: the version at which the list continues; NULL: the list begins at from. */
 typedef struct vv_web_log_query {
 	const char *path;
 	const vv_web_commit *from;
@@ -73,11 +79,13 @@ typedef struct vv_web_log_query {
 vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log *out,
 			  vv_error *err);
 
-/* Sets *old to the name in a of the path in b; NULL: a has the same path, or no such file. */
+/* Finds a rename between two versions. Sets *old to the name that the path of version b has in
+ * version a. *old NULL: a has the same path, or no such file. */
 vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			 const char *path, const char **old, vv_error *err);
 
-/* The commits that changed a path, or all, newest first; renames are followed.
+/* A walk over the commits that changed a path, or over all commits, newest first. Renames are
+ * followed.
  *
  *	vv_auto(vv_web_walk) w = {.v = v};
  *	vv_web_walk_open(&w, from, path, err)
@@ -86,18 +94,19 @@ vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_c
 typedef struct vv_web_walk {
 	vv_web_visit *v;
 	struct vv_log *log;
-	struct vv_path_log *of_path; /* replaces log if the walk has a path */
+	struct vv_path_log *of_path; /* replaces log if path is given */
 	vv_range range;
-	bool known;                   /* set it before opening: no document reader is run */
-	const char *path;             /* the path's name in the commit; NULL: all paths */
-	const char *table;            /* the table "#Prices" if path is a document; else "" */
-	const char *was_table;        /* the same before the commit */
-	vv_web_commit commit, before; /* before: the first parent, or `none` */
-	const char *old;              /* the previous path if the commit renamed it; else NULL */
+	bool known;                   /* set before opening; true: no document reader is run */
+	const char *path;             /* the name of the path in the commit; NULL: all paths */
+	const char *table;            /* table "#Prices" if path is a document; else "" */
+	const char *was_table;        /* the table in the first parent */
+	vv_web_commit commit, before; /* before: the first parent, or the empty version */
+	const char *old; /* the previous name of the path if the commit renamed it; else NULL */
 } vv_web_walk;
 vv_status vv_web_walk_open(vv_web_walk *w, const vv_oid *from, const char *path, vv_error *err);
-int vv_web_walk_next(vv_web_walk *w, vv_error *err); /* 1: a commit; 0: the end; <0: failure */
-void vv_web_walk_close(vv_web_walk *w);              /* accepts zeroes */
+/* 1: a commit; 0: the end; negative: failure */
+int vv_web_walk_next(vv_web_walk *w, vv_error *err);
+void vv_web_walk_close(vv_web_walk *w); /* w may be zeroed */
 VV_AUTO_CLEAR(vv_web_walk, vv_web_walk_close)
 
 #endif

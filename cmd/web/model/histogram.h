@@ -1,8 +1,12 @@
 /*
- * histogram: the scale of numbers, and their histogram, in one pass and in little memory.
+ * histogram: computes a histogram of numbers, and a scale for them, in one pass and in little memory.
  *
- * Numbers are kept as they are while few are different, and else rounded down to a power of ten. An outlier takes
- * the place of one number, and makes the others no coarser. Counts are exact.
+ * While there are few different numbers, the numbers are kept exactly; later, they are rounded down to multiples of
+ * a power of ten. An outlier uses the memory of one number, and does not make the rounding of the other numbers
+ * coarser. All counts are exact.
+ *
+ * A correct caller: zeroes a vv_web_histogram and sets its numbers; vv_web_histogram_add for each number;
+ * vv_web_histogram_bars.
  */
 #ifndef VV_CMD_WEB_MODEL_HISTOGRAM_H
 #define VV_CMD_WEB_MODEL_HISTOGRAM_H
@@ -11,36 +15,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A number, and its count. */
 typedef struct vv_web_number {
-	double at;
-	uint64_t count;
+	double at;      /* the number */
+	uint64_t count; /* how often it occurs */
 } vv_web_number;
 
-/* Sorts the numbers (count > 0). Returns how many lie outside of a scale from *least to *greatest, which leaves out
- * a few (2 % at each end) that are far from all others and would flatten them. */
+/* Sorts the numbers (count > 0), and sets *least and *greatest to the ends of a scale for these numbers. The scale
+ * leaves out outliers: numbers, at most 2 % at each end, that are so far from all others that the others could not
+ * be distinguished in a drawing. Returns how many numbers are outside of the scale. */
 uint64_t vv_web_numbers_scale(vv_web_number *numbers, size_t count, double *least,
 			      double *greatest);
 
 #define VV_WEB_NUMBERS 16384u
 
 typedef struct vv_web_histogram {
-	vv_web_number *numbers; /* VV_WEB_NUMBERS of them; the caller's */
-	size_t count;
-	bool whole;   /* whole numbers, and so are the ends of bars */
-	bool rounded; /* numbers are in units of 10^exponent */
+	vv_web_number *numbers; /* an array of VV_WEB_NUMBERS elements, owned by the caller */
+	size_t count;           /* the number of elements in use */
+	bool whole; /* set by the caller: all numbers are integers, so the ends of bars must be integers */
+	bool rounded; /* the numbers are in units of 10^exponent */
 	int exponent;
 } vv_web_histogram;
 
+/* Adds a number. Ignores NaN, infinite numbers, and numbers beyond 1e300. */
 void vv_web_histogram_add(vv_web_histogram *h, double value);
 
 typedef struct vv_web_bar {
-	double from, to; /* from <= value < to */
-	uint64_t rows;
+	double from, to; /* the bar counts numbers with from <= number < to */
+	uint64_t rows;   /* the count */
 } vv_web_bar;
 
-/* Writes at most `most` bars (>= 20) of one width that is 1, 2 or 5 times a power of ten, with their ends times
- * `unit`. Returns how many numbers are outside of their scale. */
+/* Writes at most `most` (at least 20) bars to out, and sets *count to their number. All bars have the same width,
+ * which is 1, 2 or 5 times a power of ten. from and to of a bar are multiplied by `unit`. Returns how many numbers
+ * are outside of all bars (vv_web_numbers_scale). */
 uint64_t vv_web_histogram_bars(vv_web_histogram *h, double unit, vv_web_bar *out, size_t most,
 			       size_t *count);
 

@@ -1,6 +1,6 @@
 /*
- * history: reads the history of a row or a column. For a dataset's history see vv_web_log_read in
- * changes.h.
+ * history: reads the history of a row or a column. vv_web_log_read (changes.h) reads the history of
+ * a dataset.
  */
 #ifndef VV_CMD_WEB_MODEL_HISTORY_H
 #define VV_CMD_WEB_MODEL_HISTORY_H
@@ -10,11 +10,11 @@
 #include "diff/rows/row_change.h"
 
 typedef struct vv_web_life_cell {
-	const char *name, *old_name; /* old_name: if the column was renamed; else NULL */
+	const char *name, *old_name; /* old_name: the name before a rename, or NULL */
 	vv_cell_change change;
-	/* came: the commit added the column; went: the commit dropped it */
+	/* came: the commit added the column; went: the commit dropped the column */
 	bool came, went;
-	vv_web_cell old_cell, new_cell; /* absent if the version lacks the row or the column */
+	vv_web_cell old_cell, new_cell; /* absent if that version lacks the row or the column */
 } vv_web_life_cell;
 
 /* A commit that changed the row. */
@@ -22,7 +22,7 @@ typedef struct vv_web_life_event {
 	vv_web_commit commit;
 	vv_row_kind kind; /* added, removed, changed */
 	const char *path, *old_path;
-	/* cells that changed, or whose column did; all cells of an added or removed row */
+	/* cells whose value or column changed; all cells of an added or removed row */
 	vv_web_life_cell *cells;
 	size_t count;
 	size_t changed; /* number of cells whose value changed */
@@ -33,25 +33,26 @@ typedef struct vv_web_life_event {
 typedef struct vv_web_life {
 	vv_web_life_event *events; /* newest first */
 	size_t count;
-	bool complete;
-	/* if not complete: the commit to continue from; "": the same commit, skipping the events
-	 * read so far */
+	bool complete; /* the history has no further events */
+	/* if not complete: the commit at which the next reading continues; "": the same commit,
+	 * after `skip` events */
 	char next[VV_OID_TEXT + 1];
-	size_t skip;  /* number of events to skip when continuing */
-	bool missing; /* the history ends because data of older versions is missing here */
+	size_t skip; /* number of events that the next reading skips */
+	/* the history ends because data of older versions is missing in this repository */
+	bool missing;
 } vv_web_life;
 
 typedef struct vv_web_life_query {
 	const vv_web_commit *from;
-	const char *after; /* a version to continue from, in place of from; or NULL */
+	const char *after; /* version at which reading continues, instead of from; may be NULL */
 	const char *path;
-	/* the key "A,B"; NULL: the table has no key, and row is the row's number */
+	/* the key "A,B"; NULL: the table has no key, and `row` is the row's number */
 	const char *key;
 	uint64_t row;
 	size_t skip;  /* number of newest events to skip */
 	size_t limit; /* maximum number of events; 0: 50 */
 } vv_web_life_query;
-/* Reads the history of a row. VV_EUSAGE: a key was given, but the table has no key. */
+/* Reads the history of a row. VV_EUSAGE: a key is given, but the table has no key. */
 vv_status vv_web_row_life(vv_web_visit *v, const vv_web_life_query *q, vv_web_life *out,
 			  vv_error *err);
 
@@ -65,27 +66,29 @@ typedef enum vv_web_figure {
 	VV_WEB_FIGURES
 } vv_web_figure;
 
-/* Figures of a column in one version. */
+/* The figures of a column in one version. */
 typedef struct vv_web_column_then {
 	vv_web_commit commit;
 	const char *path; /* the table's path in this version */
 	bool there;       /* the version has the column */
-	/* the version's data is missing here, so it is not known whether it has the column */
+	/* the version's data is missing in this repository, so it is not known whether the version
+	 * has the column */
 	bool missing;
-	/* exact numbers in JSON's syntax; NULL: the version lacks the figure */
+	/* exact numbers in JSON's syntax; NULL: the figure is not known */
 	const char *figures[VV_WEB_FIGURES];
 } vv_web_column_then;
 
 typedef struct vv_web_column_life {
 	vv_web_column_then *points; /* newest first */
-	size_t count, of;           /* count: number of points; of: number of listed versions */
-	/* false: the time limit was reached; the counts are kept, and the next visit continues */
+	size_t count, of; /* count: number of points; of: number of the table's known versions */
+	/* false: the time limit was reached; the figures computed so far are stored, and the next
+	 * visit continues */
 	bool complete;
-	bool missing; /* some points have missing data */
+	bool missing; /* data of some points is missing */
 } vv_web_column_life;
 
-/* Reads the figures of a column in the newest `limit` versions. where: a condition that the
- * counted rows meet; NULL: all rows. VV_EUSAGE: not a condition. */
+/* Reads the figures of a column in the newest `limit` versions. where: a condition for the counted
+ * rows; NULL: all rows are counted. VV_EUSAGE: where is not a valid condition. */
 vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const char *path,
 				  const char *column, const char *where, size_t limit,
 				  vv_web_column_life *out, vv_error *err);

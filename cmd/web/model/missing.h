@@ -1,19 +1,20 @@
 /*
- * missing: versions whose blocks are not all here: which ones, and who has them.
+ * missing: completes errors about missing blocks: names the version, and the command that gets the blocks.
  */
 #ifndef VV_CMD_WEB_MODEL_MISSING_H
 #define VV_CMD_WEB_MODEL_MISSING_H
 
 #include "cmd/web/model/commits.h"
 
-/* For a path whose blocks are missing (err: VV_EMISSING) in a, in b or in both: prefixes err with the version,
- * and sets the command that fetches it as its hint. Only the repository's owner sees the names of remotes that
- * may have it. a may be NULL. If neither lacks blocks, err is unchanged. Returns err's code. */
+/* Completes an error VV_EMISSING about the path in the commits a and b: finds out in which of the two commits
+ * blocks of the path are missing, prefixes err with this commit, and sets err's hint to the command that fetches
+ * the blocks. Only the repository's owner sees the names of remotes in the hint. a may be NULL. If neither commit
+ * lacks blocks, err is unchanged. Returns err's code. */
 vv_status vv_web_missing_say(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			     const char *path, vv_error *err);
 
-/* The command that fetches missing older versions: the end of a sentence, without a full stop. It lives as long as
- * the visit. */
+/* Returns the end of a sentence, without a full stop, with the command that fetches missing older versions; valid
+ * until the visit ends. */
 const char *vv_web_missing_older(vv_web_visit *v);
 
 #endif

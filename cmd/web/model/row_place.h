@@ -1,19 +1,21 @@
 /*
- * row_place: the row with a key, for a visit.
+ * row_place: finds the row of a table that a request names.
  */
 #ifndef VV_CMD_WEB_MODEL_ROW_PLACE_H
 #define VV_CMD_WEB_MODEL_ROW_PLACE_H
 
 #include "cmd/web/model/table.h"
 
-/* Its number: key is "A,B". VV_ENOTFOUND: it does not exist, or none was found in time; VV_EUSAGE: the table has
- * no key. */
+/* Sets *out to the number, from 0, of the row with this key. key: the values of the key's columns, as "A,B".
+ * VV_ENOTFOUND: no row has this key, or the time limit was reached before the row was found; VV_EUSAGE: the
+ * table has no key. */
 vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
 			   vv_error *err);
 
-/* Does a request name a row, by a key or a number? VV_EUSAGE: err has the required parameter. */
+/* Checks that a request names a row, by its key (NULL: no key) or by its number. VV_EUSAGE: the request does
+ * neither; err has the parameter to add. */
 vv_status vv_web_row_named(const vv_web_table *t, const char *key, bool has_number, vv_error *err);
-/* Sets err's hint to the form of the table's keys. Returns err's code. */
+/* Sets err's hint to a description of the table's keys, if the table has a key. Returns err's code. */
 vv_status vv_web_key_hint(const vv_web_table *t, vv_error *err);
 
 #endif

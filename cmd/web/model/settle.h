@@ -1,7 +1,8 @@
 /*
- * settle: decisions of conflicts, and the end of the merge, for the owner of the work tree.
+ * settle: resolves conflicts, and concludes a merge, on request of the owner of the work tree.
  *
- * `varve resolve` and `varve merge --continue` do it, as if they had been typed: with their locks, hooks and note.
+ * The work is done by running `varve resolve` and `varve merge --continue`, so locks, hooks and notes are the same
+ * as on the command line.
  */
 #ifndef VV_CMD_WEB_MODEL_SETTLE_H
 #define VV_CMD_WEB_MODEL_SETTLE_H
@@ -9,14 +10,17 @@
 #include "cmd/web/model/visit.h"
 
 typedef struct vv_web_settling {
-	const char *take;         /* "ours", "theirs", "base"; "continue": the merge is concluded */
-	const char *path;         /* not used by "continue", nor are the members below */
-	const char *row, *column; /* as `varve resolve` takes them; NULL or "": all */
-	bool key;                 /* the table's key */
+	/* the side whose values are used: "ours", "theirs" or "base"; or "continue": conclude the merge */
+	const char *take;
+	/* The members below are not used with "continue". */
+	const char *path;
+	/* the values of the options --row and --column of `varve resolve`; NULL or "": not given */
+	const char *row, *column;
+	bool key; /* the option --key of `varve resolve`: a conflict of the table's key */
 } vv_web_settling;
 
-/* Resolves conflicts, or concludes the merge. VV_EUSAGE: the command failed, with its error, or `take` is unknown;
- * VV_ENOTFOUND: the client is not the owner. */
+/* Resolves conflicts, or concludes the merge. VV_EUSAGE: the command failed, and err has its message; or s->take
+ * is unknown. VV_ENOTFOUND: the client is not the owner of the work tree. */
 vv_status vv_web_settle(vv_web_visit *v, const vv_web_settling *s, vv_error *err);
 
 #endif

@@ -8,17 +8,18 @@
 #include "dataset/table/table.h"
 
 typedef struct vv_web_column {
-	const char *name;                                /* UTF-8, any characters */
-	const char *type;                                /* the type in Table Schema: "integer" */
-	const char *title, *description, *format, *unit; /* NULL: not declared */
-	bool key;
-	bool number; /* its values are right-aligned */
+	const char *name; /* UTF-8, any characters */
+	const char *type; /* the type in Table Schema, such as "integer" */
+	const char *title, *description, *format, *unit; /* NULL: the schema does not declare it */
+	bool key;                                        /* the column is part of the key */
+	bool number;                                     /* the values are right-aligned */
 } vv_web_column;
 
 typedef enum vv_web_file_kind {
 	VV_WEB_TABLE,
-	VV_WEB_TEXT,  /* UTF-8: the beginning is in `text` */
-	VV_WEB_IMAGE, /* by its first bytes: PNG, JPEG, GIF, WebP; the browser gets it from raw */
+	VV_WEB_TEXT, /* UTF-8; `text` has the beginning */
+	/* PNG, JPEG, GIF or WebP, by the first bytes; the browser gets the image from /raw */
+	VV_WEB_IMAGE,
 	VV_WEB_BYTES
 } vv_web_file_kind;
 
@@ -27,45 +28,52 @@ typedef struct vv_web_table {
 	const char *path;
 	vv_web_file_kind kind;
 	uint64_t bytes;
-	char tag[VV_CID_TEXT + 1]; /* names the content: the root's CID, or the blob's id */
-	const char *identity; /* tag, and how plain text is read, since its types are detected */
-	bool stored;          /* varve stores the content */
-	/* a table of a document: path is DOCUMENT#TABLE, or a document with a single table */
+	/* identifies the content: the CID of the root, or the id of the blob */
+	char tag[VV_CID_TEXT + 1];
+	/* tag, together with how a plain text is read, since its types are detected */
+	const char *identity;
+	bool stored; /* varve stores the content */
+	/* the table is in a document; path is DOCUMENT#TABLE, or the path of a document with a
+	 * single table */
 	bool of_document;
-	/* members of a VV_WEB_TABLE: */
-	vv_table *table; /* borrowed, until the visit ends */
+	/* The following members are for VV_WEB_TABLE. */
+	vv_table *table; /* borrowed until the visit ends */
 	vv_web_column *columns;
 	size_t column_count;
 	uint64_t rows;
-	const size_t *key; /* places of the key's columns; key_count 0: no key */
+	/* places of the key's columns; if key_count is 0, the table has no key */
+	const size_t *key;
 	size_t key_count;
-	/* for a file with a table's name that cannot be read as a table: the reason, with its
-	 * line; else NULL */
+	/* for a file with a table's name that cannot be read as a table: the reason, with the line
+	 * number; else NULL */
 	const char *why, *why_hint;
-	/* for a document with several tables: their names */
+	/* names of the tables in a document with several tables */
 	const char **tables;
 	size_t table_count;
-	/* members of a VV_WEB_TEXT: */
+	/* The following members are for VV_WEB_TEXT. */
 	const char *text;
-	size_t text_len; /* less than bytes if it was cut */
+	size_t text_len; /* less than bytes if the text was cut */
 } vv_web_table;
 
-/* Sets *file to the part of path that names a file of the commit: the DOCUMENT of
- * DOCUMENT#TABLE, unless a file has this whole name; NULL: no such file. */
+/* Sets *file to the part of path that names a file of the commit: the whole path if such a file
+ * exists, else the DOCUMENT of DOCUMENT#TABLE. *file NULL: no such file. */
 vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path, const char **file,
 			 vv_error *err);
 
-/* Does the commit have such a path? *has is false without a commit, and for the work tree. */
+/* Sets *has to true if the commit has the path. *has is false for the empty version and for the
+ * work tree. */
 vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
 		     vv_error *err);
 
-/* Opens a path of a commit. A plain text table of Git's history is read as a table up to 64 MB.
- * Several tables may be open; each stays open until the visit ends. VV_ENOTFOUND (datasets.h:
- * vv_web_elsewhere), VV_EMISSING. */
+/* Opens a path of a commit. A plain text table in Git's history is read as a table up to 64 MB.
+ * Several tables may be open at once; each stays open until the visit ends. VV_ENOTFOUND: no such
+ * file (vv_web_elsewhere of datasets.h searches other versions); VV_EMISSING: data is missing in
+ * this repository. */
 vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			    vv_web_table **out, vv_error *err);
 
-/* Sets *out to the place of a column by its name. VV_ENOTFOUND, with the most similar name. */
+/* Sets *out to the place of the column with this name. VV_ENOTFOUND: no such column; the message
+ * has the most similar name. */
 vv_status vv_web_column_find(const vv_web_table *t, const char *name, size_t *out, vv_error *err);
 
 #endif

@@ -1,10 +1,12 @@
 /*
- * export_folder: a folder with index.html and the pages linked from it.
+ * export_folder: writes a folder with index.html and the pages to which it links, and replaces an earlier export in the
+ * folder.
  *
- * New files are in a folder of their own until all are complete. Then files that no older page links to are moved, then files
- * that replace others, index.html last; then files of the previous export that this one did not write are removed. So after a
- * kill, or a failure, every link works. The file varve-export (lib/publish/folder_state.h) lists the written files: other files
- * are never replaced or removed.
+ * New files are written to a temporary folder. When all of them are complete, they are moved into the folder: first the
+ * files with new names, then the files that replace existing files, with index.html last. Then the files of the
+ * previous export that the new export does not have are removed. So every link works even if the process is killed, or
+ * a move fails. The file varve-export (lib/publish/folder_state.h) lists the files that exports wrote; other files are
+ * never replaced or removed.
  *
  * A correct caller: vv_export_folder_open; vv_export_folder_write for each page; vv_export_folder_finish;
  * vv_export_folder_close in any case.
@@ -20,22 +22,27 @@
 
 typedef struct vv_export_folder vv_export_folder;
 
-/* folder: is made if it is not there. VV_EREFUSED: it has files in it, and none of an export. */
+/* Begins an export to a folder, which is made if it does not exist. VV_EREFUSED: the folder has files, but no
+ * export. */
 vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, vv_error *err);
 
-/* Bytes of all that is in the new export so far, with a file of that name that is still empty. */
+/* Returns the size of the export so far, in bytes, including the list of files, and including an empty file with this
+ * name. */
 uint64_t vv_export_folder_bytes(const vv_export_folder *f, const char *name);
 
-/* name: relative to the folder, such as "table/0a1b/prices.csv/index.html". A file of this export is
- * replaced. VV_EEXISTS: another file has this name, which is not from an export. */
+/* Writes a file of the export. name: the path relative to the folder, such as "table/0a1b/prices.csv/index.html". If
+ * this export already has a file with this name, the file is replaced. VV_EEXISTS: the folder has a file with this name
+ * that no export wrote. */
 vv_status vv_export_folder_write(vv_export_folder *f, const char *name, const void *bytes,
 				 size_t len, vv_error *err);
 
-/* Durably: index.html, the list, and nothing of the export before. */
+/* Completes the export: writes index.html with this content, moves all files into the folder, and removes the files
+ * that only the previous export has. When the call returns, the export is durable. */
 vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t len,
 				  vv_error *err);
 
-/* If it was not finished, the folder is unchanged. Accepts NULL. */
+/* Frees the memory, and removes the temporary folder. Without vv_export_folder_finish, the folder is unchanged. Accepts
+ * NULL. */
 void vv_export_folder_close(vv_export_folder *f);
 VV_AUTO_FREE(vv_export_folder, vv_export_folder_close)
 

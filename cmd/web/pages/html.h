@@ -1,14 +1,14 @@
 /*
- * html: writes HTML so that no value can become markup.
+ * html: writes HTML in a way that no value can become markup.
  *
- * A vv_html is written by the parts of cmd/web/pages/parts (HTML in files of its own, compiled by
- * tests/cmake/html_parts.py into parts.h): each has a struct of values, and the type of a value and its
- * place in the part determine its escaping. Nothing else appends to a vv_html but the functions below,
- * and none of them takes markup.
+ * HTML is appended to a vv_html by the parts in cmd/web/pages/parts: HTML files that
+ * tests/cmake/html_parts.py compiles into parts.h. Each part has a struct of values; the type of a
+ * value and its place in the part determine how it is escaped. Apart from the parts, only the
+ * functions below append to a vv_html, and they do not accept markup.
  *
- * Text is a value of the data: marks of HTML become entities; invisible and direction-changing text
- * (control characters, bidi marks, bytes that are not UTF-8) is shown escaped (\x1b, \u{202e}), in an
- * element of its own if one is allowed there.
+ * In text, the special characters of HTML become entities. Invisible and direction-changing
+ * characters (control characters, bidi marks) and bytes that are not UTF-8 are shown escaped (\x1b,
+ * \u{202e}), in an element of their own if elements are allowed at that place.
  *
  * A correct caller: VV_HTML_INIT, parts, vv_html_take or vv_html_clear.
  */
@@ -24,7 +24,7 @@
 #include "base/error.h"
 
 typedef struct vv_html {
-	vv_buf markup; /* appended to by html.c alone */
+	vv_buf markup; /* only html.c appends to it */
 } vv_html;
 
 #define VV_HTML_INIT                                                                               \
@@ -35,10 +35,11 @@ typedef struct vv_html {
 void vv_html_clear(vv_html *h);
 VV_AUTO_CLEAR(vv_html, vv_html_clear)
 bool vv_html_is_empty(const vv_html *h);
-/* Appends the HTML to out, and empties h. VV_ENOMEM: memory ran out now or in an earlier call. */
+/* Appends the HTML to out, and empties h. VV_ENOMEM: memory ran out in this or an earlier call. */
 vv_status vv_html_take(vv_html *h, vv_buf *out, vv_error *err);
 
-/* A value of the data, or a text of varve: any bytes; borrowed. s NULL: no value. */
+/* A value of the data, or a text by varve. May have any bytes; borrowed. If s is NULL, there is no
+ * value. */
 typedef struct vv_html_text {
 	const char *s;
 	size_t len;
@@ -46,7 +47,7 @@ typedef struct vv_html_text {
 vv_html_text vv_html_words(const char *s); /* may be NULL */
 vv_html_text vv_html_bytes(const char *s, size_t len);
 
-/* --- what parts.c is made of ------------------------------------------------------------------- */
+/* --- for parts.c only ------------------------------------------------------------------- */
 
 /* Appends a part's own markup. */
 void vv_html_put_part(vv_html *h, const char *s, size_t len);
@@ -57,12 +58,12 @@ void vv_html_put_plain(vv_html *h, vv_html_text t);
 /* Appends text in an attribute that is sent back (value, data-...): every character is
  * unchanged, except NUL and bytes that are not UTF-8, which become U+FFFD. */
 void vv_html_put_exact(vv_html *h, vv_html_text t);
-/* Appends the address of a link. An address that does not begin with '/', '#', '?', '.', "http:"
- * or "https:" (such as "javascript:"), or that names another host by "//", is replaced by "#".
- * NULL: appends nothing. */
+/* Appends the address of a link. An address that does not begin with '/', '#', '?', '.', "http:" or
+ * "https:" (such as "javascript:"), or that begins with "//", which leads to another host, is
+ * replaced by "#". If u is NULL, appends nothing. */
 void vv_html_put_url(vv_html *h, const char *u);
 void vv_html_put_count(vv_html *h, uint64_t n);          /* 1,204 */
 void vv_html_put_number(vv_html *h, int64_t n);          /* -1204 */
-void vv_html_put_html(vv_html *h, const vv_html *piece); /* NULL: nothing */
+void vv_html_put_html(vv_html *h, const vv_html *piece); /* appends nothing if piece is NULL */
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * markdown: text in Markdown (CommonMark, with GitHub's tables) as HTML.
+ * markdown: converts Markdown (CommonMark, with GitHub's tables) to HTML.
  *
- * Markup of HTML in the text is left out, headings are one level lower, and every address is passed to a function of
- * the caller: only addresses that it accepts are linked or shown.
+ * HTML tags in the text are left out, and headings become one level lower. Every URL in the text is passed to a
+ * function of the caller, which returns the link to use. If the function does not accept the URL of a link or image,
+ * only the words of the link or image remain.
  */
 #ifndef VV_CMD_WEB_PAGES_MARKDOWN_H
 #define VV_CMD_WEB_PAGES_MARKDOWN_H
@@ -10,11 +11,13 @@
 #include "cmd/web/pages/html.h"
 
 typedef struct vv_markdown_links {
-	/* The link for an address of the text, borrowed until the end; NULL: none, only the words are shown. */
+	/* Returns the link for a URL in the text, valid until vv_markdown_put returns; NULL: no link, only its words
+	 * are shown. picture: the URL of an image. */
 	const char *(*to)(void *payload, const char *address, bool picture);
 	void *payload;
 } vv_markdown_links;
 
+/* Appends the HTML of a text of len bytes to h. */
 vv_status vv_markdown_put(vv_html *h, const char *text, size_t len, const vv_markdown_links *links,
 			  vv_error *err);
 

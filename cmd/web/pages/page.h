@@ -1,7 +1,9 @@
 /*
- * page: one unfinished page: its frame, its links, and common parts: times, changes in words, the values of cells.
+ * page: an unfinished page: writes its frame, its links and parts that many pages have (times,
+ * changes in words, values of cells).
  *
- * Returned values live until the page is cleared. Lack of memory is recorded and reported once, by vv_page_end.
+ * Returned values are valid until the page is cleared. If memory runs out, this is recorded, and
+ * reported only by vv_page_end.
  *
  * A correct caller: vv_page_begin; parts and the functions below, into p->html; vv_page_end;
  * vv_page_clear in any case.
@@ -20,9 +22,10 @@
 
 struct vv_page;
 
-/* How the pages are reached. All members are NULL on a server, which parses addresses itself. */
+/* How pages link to each other. All members are NULL on a server, which parses addresses itself. */
 typedef struct vv_page_place {
-	/* Appends the link to the address; false: no such page exists, so the link is left out. */
+	/* Appends the link to an address. Returns false if no such page exists, so that the link is
+	 * left out. */
 	bool (*link)(void *payload, vv_buf *out, const vv_web_address *to);
 	/* Writes the end of every page; may be NULL. */
 	void (*also)(void *payload, struct vv_page *p);
@@ -60,21 +63,23 @@ void vv_page_begin(vv_page *p, const vv_page_frame *f);
 /* Writes the foot, and appends the whole page to out. Returns VV_ENOMEM if memory ran out while
  * the page was made. */
 vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err);
-/* Are the pages on a server, which can search, sort and find versions by name? If not, they are
- * files in a folder. */
+/* Returns true if the pages are on a server, which can search, sort and find versions by name.
+ * False: the pages are files in a folder. */
 bool vv_page_is_served(const vv_page *p);
 
 /* Returns formatted text. */
 const char *vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Copies a text whose lifetime is shorter than the page's. */
+/* Copies a text to the page's arena. */
 #define vv_page_keep(p, text) vv_page_text(p, "%s", text)
 #define vv_page_count(p, n) vv_page_keep(p, vv_text_count(n)) /* "1,204" */
 #define vv_page_counted(p, n, one, many)                                                           \
 	vv_page_keep(p, vv_text_counted(n, one, many))        /* "2 rows" */
 #define vv_page_bytes(p, n) vv_page_keep(p, vv_text_bytes(n)) /* "3.1 MB" */
-/* An error's text with a capital letter: "Row 3 ..."; a name or a command at the front is unchanged. */
+/* Returns an error's text as a sentence, with a capital letter: "Row 3 ...". If the text begins
+ * with a name or a command, it is unchanged. */
 const char *vv_page_sentence(vv_page *p, const char *said);
-/* Returns a new empty piece, to be put into a part; it is cleared with the page. Never NULL. */
+/* Returns a new empty piece, as a value for a part; it is cleared with the page. Never returns
+ * NULL. */
 vv_html *vv_page_piece_new(vv_page *p);
 
 /* ---- links */
@@ -103,7 +108,7 @@ const char *vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 
 /* ---- words */
 
-/* the first line of the message, or "(no message)" */
+/* Returns the first line of the commit's message, or "(no message)". */
 const char *vv_page_subject(const vv_web_commit *c);
 const char *vv_page_day(vv_page *p, const vv_web_commit *c);    /* "3 Mar 2024" */
 const char *vv_page_moment(vv_page *p, const vv_web_commit *c); /* "3 Mar 2024, 14:05" */
@@ -127,21 +132,21 @@ void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit 
 size_t vv_page_alike(const vv_web_log_entry *e, size_t count, size_t least);
 /* Returns a piece with the changes of `count` similar commits, path by path. */
 vv_html *vv_page_alike_words(vv_page *p, const vv_web_log_entry *e, size_t count);
-/* Writes a line for each table: its rows, rows over time, and its last change (from log, which
- * may be NULL or lack it). */
+/* Writes a line for each table: its rows, its row counts over time, and its last change, if log has
+ * that commit. log may be NULL. */
 void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log *log);
 
-/* Writes this repository's item of the list of repositories. Without a visit it has only the
- * name. */
+/* Writes this repository's item for the list of repositories. Without a visit, the item has only
+ * the name. */
 void vv_page_put_repository(vv_page *p, vv_html *list);
 
-/* Writes a card about the conflicts in the work tree, with a link, for its owner; nothing
- * without conflicts. */
+/* Writes a card about the conflicts in the work tree, with a link, for the repository's owner.
+ * Writes nothing if there are no conflicts. */
 vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
 
 /* ---- files of the version */
 
-/* Returns the text file at path in the version; NULL: no such file, or it is not text. */
+/* Returns the text file at path in the version. NULL: no such file, or the file is not text. */
 const vv_web_table *vv_page_read_text(vv_page *p, const char *path);
 const vv_json *vv_page_package(vv_page *p); /* parsed datapackage.json; NULL: no such file */
 
@@ -157,7 +162,7 @@ void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_
 size_t vv_page_rows_at_once(size_t columns);
 /* Writes a text file, line by line. */
 void vv_page_put_lines(vv_page *p, const char *text, size_t len);
-/* Does the cell look like a number, a date or a time? Such cells are not wrapped. */
+/* Returns true if the cell looks like a number, a date or a time; such cells are not wrapped. */
 bool vv_page_is_compact(const vv_web_cell *c);
 
 /* ---- the pages; each begins, fills and ends p */
@@ -166,13 +171,13 @@ bool vv_page_is_compact(const vv_web_cell *c);
 vv_status vv_page_make(vv_page *p, vv_web_reply *reply, vv_error *err);
 
 vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_error *err);
-/* With a path, the history of that table; else of all tables. */
+/* Makes the history of the table at p->at's path, or, without a path, of all tables. */
 vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_sql(vv_page *p, vv_buf *out, vv_error *err);
-/* Only for the owner: sets *program to the path of varve-sql, owned by the caller; false: it is
- * not installed. */
+/* Sets *program to the path of varve-sql, which the caller frees with vv_free. Returns false if the
+ * visitor is not the owner, or if varve-sql is not installed. */
 bool vv_page_finds_sql(const vv_page *p, char **program);
 vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err); /* XML */
 vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err);

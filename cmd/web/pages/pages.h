@@ -1,20 +1,21 @@
 /*
- * pages: the HTML of the server's pages, their style sheet, script and picture.
+ * pages: makes the HTML of the server's pages, and has their style sheet, script and picture.
  */
 #ifndef VV_CMD_WEB_PAGES_PAGES_H
 #define VV_CMD_WEB_PAGES_PAGES_H
 
 #include "cmd/web/reply.h"
 
-/* For vv_web_open. */
+/* The functions that make the pages, for vv_web_open. */
 extern const vv_web_pages vv_pages;
 
+/* A file that pages use. */
 typedef struct vv_page_asset {
 	const char *name; /* "style.css" */
-	const char *type;
-	const char *text; /* with a NUL after it */
+	const char *type; /* the media type, "text/css" */
+	const char *text; /* the content; ends with NUL */
 } vv_page_asset;
-/* The i-th file that pages need; NULL after the last. Static. */
+/* Returns the i-th asset, from 0; NULL: i is not less than the number of assets. Static. */
 const vv_page_asset *vv_page_asset_at(size_t i);
 
 #endif

@@ -1,53 +1,60 @@
 /*
- * plot: lines and bars over versions as SVG, which needs neither script nor style in the page.
+ * plot: draws lines and bars as SVG, which needs no script and no style attributes in the page.
+ *
+ * Returned texts are valid as long as the page.
  */
 #ifndef VV_CMD_WEB_PAGES_PLOT_H
 #define VV_CMD_WEB_PAGES_PLOT_H
 
 #include "cmd/web/pages/page.h"
 
-/* x: any order of time that grows to the right; y: any number. words: its tooltip. */
 typedef struct vv_plot_point {
-	int64_t x;
+	int64_t x; /* a time, or any other number that grows from point to point */
 	double y;
-	const char *words;
+	const char *words; /* the tooltip */
 } vv_plot_point;
 
-/* Rows of a table over time, as many points as its line has; NULL: no line. */
+/* Returns the numbers of rows of a table over time, as d->line_count points; NULL: the table has no line to
+ * draw. */
 const vv_plot_point *vv_plot_rows(vv_page *p, const vv_web_dataset *d);
 
 typedef struct vv_plot {
-	const char *title, *words; /* words: the text alternative */
-	bool from_zero, percent;
-	bool whole;      /* counts: no lines between two whole numbers */
-	const char *end; /* of bars that are a scale: where the last one ends */
+	const char *title, *words; /* words: the text alternative to the drawing */
+	bool from_zero,            /* the scale begins at 0 */
+		percent;           /* values are shares, and are written in percent */
+	bool whole;                /* values are integers, so the scale has only integers */
+	/* if the bars are the bars of a histogram: the label at the end of the last bar; else NULL */
+	const char *end;
 } vv_plot;
 
-/* A stepped line through points, which are in order of x, with axes: a value is valid until the next point.
- * Draws nothing for less than two. */
+/* Draws a stepped line with axes: a point's value is valid until the next point. points are sorted by x.
+ * Draws nothing if there are fewer than two points. */
 void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count);
 
-/* A small line in steps, without axes, of 110 by 26. */
+/* Draws a small stepped line, without axes, of 110 by 26 units, into h. words: the text alternative. */
 void vv_plot_spark(vv_page *p, vv_html *h, const char *words, const vv_plot_point *points,
 		   size_t count);
 
-/* One above the other, in this order, from below. */
-#define VV_PLOT_STACK 3u
+#define VV_PLOT_STACK 3u /* the number of parts of a bar */
+/* A bar, which is a stack of parts. */
 typedef struct vv_plot_bar {
-	double parts[VV_PLOT_STACK];
-	const char *label; /* below it, if there is room */
-	const char *words;
+	double parts[VV_PLOT_STACK]; /* the heights of the parts, from the bottom to the top */
+	const char *label; /* the label below the bar, which is left out if it does not fit */
+	const char *words; /* the tooltip */
 } vv_plot_bar;
-/* kinds: what each part is called in the style sheet. */
+/* Draws bars with axes. kinds: for each part, its class in the style sheet. */
 void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_STACK],
 		  const vv_plot_bar *bars, size_t count);
 
-/* Says what a scale leaves out: "Mean (1 value outside of the scale: 2 to 900 in all)". */
+/* Returns a title that states how many values a scale leaves out: "Mean (1 value outside of the scale: 2 to
+ * 900 in all)". least, greatest: the least and the greatest of all values. Returns title if outside is
+ * 0. */
 const char *vv_plot_title(vv_page *p, const char *title, uint64_t outside, const char *least,
 			  const char *greatest);
-/* "1,204", "0.52": for axes and tables. */
+/* Returns a number as text, for axes and tables, such as "1,204" or "0.52". */
 const char *vv_plot_number(vv_page *p, double y);
-/* The digits of a number as it is written, in threes; what is written in another way stays. */
+/* Returns the text of a decimal number with a comma between groups of three digits. Returns the text
+ * unchanged if it is not a decimal number. */
 const char *vv_plot_grouped(vv_page *p, const char *text);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * table_part: rows of a table as a table of HTML, wherever rows are shown, and the forms that choose rows.
+ * table_part: writes rows of a table as an HTML table, for all pages that show rows, and parts of the forms
+ * that select rows.
  */
 #ifndef VV_CMD_WEB_PAGES_TABLE_PART_H
 #define VV_CMD_WEB_PAGES_TABLE_PART_H
@@ -7,19 +8,22 @@
 #include "cmd/web/model/rows.h"
 #include "cmd/web/pages/page.h"
 
-/* sortable: a column's name sorts by it. */
+/* Writes rows as an HTML table. sortable: the name of a column links to the rows sorted by this column. */
 void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows,
 		      const vv_web_rows_query *q, bool sortable);
 
-/* ---- what forms that choose rows have */
+/* ---- parts of the forms that select rows */
 
-/* "is at least" */
+/* Returns the words for a filter operator, such as "is at least"; static. */
 const char *vv_page_op_words(vv_web_op op);
-/* The filter operators for columns of the type: names, so that the script offers only these. */
+/* Returns the names of the filter operators for columns of a type, separated by spaces; the page's script then
+ * offers only these operators. "": the type is NULL or unknown. */
 const char *vv_page_fitting_ops(vv_page *p, const char *type_name);
-/* The options of a menu with the operators for columns of the type, NULL: all. */
+/* Makes the <option> elements of a menu with the filter operators for columns of a type; type_name NULL or
+ * unknown: all operators. */
 vv_html *vv_page_op_options(vv_page *p, const char *type_name);
-/* Writes hidden fields for an address's search, filters, order and columns, but not for the place in a list. */
+/* Writes hidden fields for the search, filters, order and columns of an address, but not for its position in
+ * the list of rows. */
 void vv_page_put_kept(vv_html *h, const vv_web_address *of);
 
 #endif

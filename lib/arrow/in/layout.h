@@ -1,5 +1,5 @@
 /*
- * layout: the columns and the form of the file to be written.
+ * layout: determines the columns and the form of the file to be written.
  */
 #ifndef VV_LIB_ARROW_IN_LAYOUT_H
 #define VV_LIB_ARROW_IN_LAYOUT_H
@@ -12,26 +12,26 @@
 typedef struct rewrite_options {
 	int mode, columns, order, match; /* enums of varve/arrow.h */
 	const char *const *match_names;
-	const char *const *key; /* of a new file; or NULL */
+	const char *const *key; /* key of a new file; may be NULL */
 } rewrite_options;
 
 typedef struct layout {
-	rewrite_column *columns; /* of the file */
+	rewrite_column *columns; /* columns of the file */
 	size_t count;
 	bool same_columns; /* the columns are those of the version */
 	vv_dialect dialect;
-	vv_line_editor lines; /* from the version's to the file's */
-	vv_buf schema;        /* of a new file */
+	vv_line_editor lines; /* converts lines from the version's form to the file's form */
+	vv_buf schema;        /* schema of a new file */
 	const char **names;
-	size_t *from;  /* for each column, that of the version, or VV_LINE_NONE */
+	size_t *from;  /* for each column, the version's column, or VV_LINE_NONE */
 	size_t *match; /* the columns by which rows are matched */
 	size_t match_count;
-	incoming_column *number; /* has the numbers of rows; or NULL */
+	incoming_column *number; /* the column with row numbers; may be NULL */
 	int by;                  /* enum match_by */
 	vv_arena arena;
 } layout;
 
-/* Chooses all members; *l must be zeroed. */
+/* Sets all members. *l must be zeroed. */
 vv_status layout_make(layout *l, incoming *in, const vv_table *old, const char *path,
 		      const rewrite_options *o, vv_error *err);
 void layout_clear(layout *l); /* accepts zeroes */

@@ -1,5 +1,5 @@
 /*
- * commit: reading commits, and making them.
+ * commit: reads and makes commits.
  */
 #ifndef VV_REPO_GIT_HISTORY_COMMIT_H
 #define VV_REPO_GIT_HISTORY_COMMIT_H
@@ -18,36 +18,39 @@ typedef struct vv_commit {
 	vv_oid *parents;
 	size_t parent_count;
 	vv_person author, committer;
-	char *message; /* whole, as stored */
+	char *message; /* the whole message, unchanged */
 } vv_commit;
+/* Reads a commit. The caller clears *out with vv_commit_clear. */
 vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_error *err);
 void vv_commit_clear(vv_commit *c);
 VV_AUTO_CLEAR(vv_commit, vv_commit_clear)
-const char *vv_commit_subject(const vv_commit *c, size_t *len); /* first line, borrowed */
+const char *vv_commit_subject(const vv_commit *c, size_t *len); /* the first line; borrowed */
 
-/* Makes a commit: tree from the index, parents, hooks' message, identity, signature if
- * commit.gpgSign is set, then moves HEAD (the branch it names) by compare-and-swap: HEAD must still
- * be parents[0], or the commit that expect names, or (amending) a commit with just these parents;
- * else VV_ECONFLICT, and nothing moves. Identity missing: VV_EUSAGE with the two git config lines
- * as hint. */
 typedef struct vv_commit_options {
-	const char *message; /* final text */
+	const char *message; /* the final text, after all hooks */
 	const vv_oid *tree;
 	const vv_oid *parents;
 	size_t parent_count;
-	const char *author;    /* "Name <mail>" or NULL */
-	int64_t author_time;   /* with author_time_set */
-	int author_offset_min; /* its zone */
+	const char *author;    /* "Name <mail>"; NULL: the configured author */
+	int64_t author_time;   /* used if author_time_set is true */
+	int author_offset_min; /* zone of author_time */
 	bool author_time_set;
-	bool both_times;              /* and the committer has the same */
-	const vv_commit *keep_author; /* amend: take the author of this one */
-	const char *reflog;           /* "commit: subject" made when NULL */
-	bool no_sign;                 /* ignores commit.gpgSign */
-	const vv_oid *expect;         /* what HEAD must be now; NULL: see above */
+	bool both_times;              /* the committer's time is the author's time */
+	const vv_commit *keep_author; /* amend: the commit whose author is kept; may be NULL */
+	const char *reflog;           /* text for the reflog; NULL: "commit: " and the subject */
+	bool no_sign;                 /* ignore commit.gpgSign */
+	/* the commit that HEAD must be at; NULL: see vv_commit_create */
+	const vv_oid *expect;
 } vv_commit_options;
-/* The commit's object alone, staged: no ref names it, and expect and reflog are not read. */
+/* Stages a commit object, which is signed if commit.gpgSign is set. No ref is moved, so expect and
+ * reflog are not used. VV_EUSAGE: author or committer is not configured; the hint has the two git
+ * config commands. */
 vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
 			  vv_error *err);
+/* Writes the commit object as vv_commit_write does, and moves HEAD's branch, or a detached HEAD, to
+ * the commit. HEAD must be at the commit `expect`. If expect is NULL, HEAD must be at parents[0],
+ * or (amend) at a commit with exactly these parents. VV_ECONFLICT: HEAD is at another commit, and
+ * was not moved. */
 vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
 			   vv_error *err);
 

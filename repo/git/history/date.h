@@ -1,14 +1,14 @@
 /*
- * date: the ways of writing a date, as people and Git do.
+ * date: reads dates as people and Git write them.
  *
  *   2026-10-05, 2026/10/05, 5.10.2026, 20261005, 5 Oct 2026, Mon Oct 5 2026
  *   2026-10, oct 2026, october, 2026
  *   today, yesterday, monday, last monday, last week, this month, last year
- *   any day, then a time: 18:00, 18:00:30, T18:00+02:00; also RFC 2822 and Git's own form
+ *   any day followed by a time: 18:00, 18:00:30, T18:00+02:00; also RFC 2822 and Git's own format
  *   now, midnight, 2 weeks ago, 3.days.ago; seconds: 1700000000, @1700000000 +0100
  *
-  * A date without a zone is local. git's reader (git rev-parse --since) is not used: it accepts any text, reads 2026-10 as
- * the tenth of this month, and a day as a time of that day.
+ * A date without a zone is in local time. git's own parser (git rev-parse --since) is not used, since it accepts any
+ * text, reads 2026-10 as the tenth of this month, and reads a day as a time on that day.
  */
 #ifndef VV_REPO_GIT_HISTORY_DATE_H
 #define VV_REPO_GIT_HISTORY_DATE_H
@@ -19,44 +19,49 @@
 
 #include "base/error.h"
 
-/* For hints. */
+/* Examples, for hints. */
 #define VV_DATE_FORMS                                                                              \
 	"2026-10-05, '5 Oct 2026 18:00', 2026-10, monday, 'last month' or '2 weeks ago'"
 
-/* A named period: from begin until before end. */
+/* A period: the seconds since 1970 from begin to before end. */
 typedef struct vv_date {
 	int64_t begin, end;
-	int offset_min; /* of begin's zone, east of Greenwich */
+	int offset_min; /* of begin's zone, in minutes east of UTC */
 	bool is_days;   /* a day, week, month or year, without a time */
-	bool has_year;  /* written, not found from the day that it is now */
-	bool either;    /* 01-10-2026: the first number may be the day or the month */
-	bool wrong;     /* a date by its form, but of no calendar: 2026-02-30 */
+	bool has_year;  /* the text has a year; otherwise, the year follows from today's date */
+	/* ambiguous, like 01-10-2026: the first number may be the day or the month */
+	bool either;
+	bool wrong; /* the form is right, but the day does not exist: 2026-02-30 */
 } vv_date;
 
-/* Which of 01-10-2026 is the day. */
+/* How to read a date like 01-10-2026. */
 typedef enum vv_date_order {
-	VV_DATE_EITHER, /* decided by a point (day first) or by a number over 12, else vv_date.either and day first */
+	/* If the numbers are separated by points, the day is first; else a number over 12 is the day; else the day is
+	 * first, and vv_date.either is set. */
+	VV_DATE_EITHER,
 	VV_DATE_DAY_FIRST,
 	VV_DATE_MONTH_FIRST
 } vv_date_order;
 
-/* Reads the date at the beginning of a text; returns its length in bytes, 0: none. Any text may follow. */
+/* Reads a date at the beginning of the text. Returns its length in bytes; 0: the text does not begin with a date. */
 size_t vv_date_read(vv_date *out, const char *text, vv_date_order order);
 
-/* The text as a date, all of it. VV_EUSAGE. */
+/* Reads the whole text as a date. VV_EUSAGE: it is not a date, is ambiguous, or the day does not exist. */
 vv_status vv_date_span(vv_date *out, const char *text, vv_error *err);
 
-/* The beginning of the date: Git's reading of GIT_AUTHOR_DATE. VV_EUSAGE. */
+/* Reads the whole text as a date, and returns its beginning, for GIT_AUTHOR_DATE and similar variables. VV_EUSAGE: as
+ * for vv_date_span, or the time is before 1970. */
 vv_status vv_date_parse(const char *text, int64_t *time, int *offset_min, vv_error *err);
 
-/* The moment that a version of this date has: of a day noon in UTC, which is that day in the zones from -12:00 to +11:59;
- * of a longer span its first day. */
+/* Returns the time for a version with this date. For a day, this is noon in UTC, which is on the same day in all
+ * zones from -12:00 to +11:59; for a week, month or year, noon of its first day. */
 void vv_date_moment(const vv_date *d, int64_t *time, int *offset_min);
 
-/* "@1700000000 +0100", as vv_date_parse and Git take it; owned by the caller. NULL: no memory. */
+/* Returns a text like "@1700000000 +0100", which vv_date_parse and Git can read; the caller frees it. NULL: out of
+ * memory. */
 char *vv_date_text(int64_t time, int offset_min);
 
-/* Minutes east of Greenwich at that time. */
+/* Returns the local zone's offset at that time, in minutes east of UTC. */
 int vv_local_offset_min(int64_t time);
 
 #endif

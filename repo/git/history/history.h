@@ -1,7 +1,5 @@
 /*
- * history: commits, trees, blobs, refs and revisions of the Git repository.
- *
- * One include for all of them; each noun has its own header.
+ * history: includes the headers for commits, trees, blobs, refs and revisions of a Git repository.
  */
 #ifndef VV_REPO_GIT_HISTORY_HISTORY_H
 #define VV_REPO_GIT_HISTORY_HISTORY_H

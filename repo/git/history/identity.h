@@ -1,5 +1,5 @@
 /*
- * identity: the author or committer, and the time, from Git's variables and settings.
+ * identity: determines author, committer and time from Git's environment variables and settings.
  */
 #ifndef VV_REPO_GIT_HISTORY_IDENTITY_H
 #define VV_REPO_GIT_HISTORY_IDENTITY_H
@@ -14,18 +14,20 @@
 typedef struct vv_person {
 	char *name, *email;
 	int64_t time;   /* seconds since 1970 */
-	int offset_min; /* zone */
+	int offset_min; /* zone, in minutes east of UTC */
 } vv_person;
 
 typedef enum vv_role { VV_AUTHOR, VV_COMMITTER } vv_role;
 
-/* The repository's GIT_<ROLE>_NAME, _EMAIL, _DATE, <role>.name, user.name, EMAIL. VV_EUSAGE, with the
- * git config lines, when it is not known. Free with vv_person_clear. */
+/* Determines the author or committer from GIT_<ROLE>_NAME, _EMAIL and _DATE, the settings
+ * <role>.name and .email, user.name and .email, and EMAIL. The caller clears *out with
+ * vv_person_clear. VV_EUSAGE: name or email is not configured; the hint has the git config
+ * commands. */
 vv_status vv_identity(vv_repository *r, vv_role role, vv_person *out, vv_error *err);
 void vv_person_clear(vv_person *p);
 VV_AUTO_CLEAR(vv_person, vv_person_clear)
 
-/* "Name <mail>"; the time is not touched. VV_EUSAGE. */
+/* Parses "Name <mail>" into out->name and out->email; the time is unchanged. VV_EUSAGE. */
 vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err);
 
 /* Appends "Name <mail> 1700000000 +0100". */

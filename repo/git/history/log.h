@@ -1,5 +1,5 @@
 /*
- * log: walking history, newest first, as git log does.
+ * log: lists commits, newest first, as git log does. git rev-list makes the list.
  */
 #ifndef VV_REPO_GIT_HISTORY_LOG_H
 #define VV_REPO_GIT_HISTORY_LOG_H
@@ -14,29 +14,34 @@
 #include "repo/git/history/revision.h"
 #include "repo/git/repository.h"
 
-/* Order: by commit time, never a parent before the child that led to it, as git log does by
- * default; with topo never a parent before any of its children. paths: history is simplified as git
- * log does by default: of a merge that equals one of its parents in these paths only that parent is
- * followed, and only commits are given that changed one of the paths. */
+/* Commits are ordered by commit time, but a parent is never before the child through which it was reached, as
+ * in git log by default. */
 typedef struct vv_log vv_log;
 typedef struct vv_log_options {
 	const vv_range *ranges;
 	size_t range_count; /* 0: HEAD */
-	/* files or folders, NULL-ended, repository-relative; NULL for all */
+	/* files or folders, NULL-terminated, as paths in the repository: only commits that change one of them
+	 * are returned; if a merge has the same content at the paths as one of its parents, only that parent
+	 * is followed, as in git log by default; NULL: all files */
 	const char *const *paths;
 	uint64_t max_count; /* 0: no limit */
-	uint64_t skip;
-	bool all; /* from all refs */
+	uint64_t skip;      /* number of commits to skip first */
+	bool all;           /* begin at all refs */
 	bool first_parent, reverse;
-	bool topo; /* reads the whole range before the first answer */
+	/* a parent is never before any of its children; the whole range is read before the first commit is
+	 * returned */
+	bool topo;
 } vv_log_options;
-/* Appends the ids that the log begins at and those that it excludes, as 'git rev-list --stdin' reads them. */
+/* Appends the ids at which the log begins, and the ids that it excludes, in the form of 'git rev-list
+ * --stdin'. */
 void vv_log_put_tips(vv_buf *out, const vv_log_options *o);
-/* Warns, once, if 'git replace' changes the history for git; varve ignores replacements. */
+/* Warns, once, if 'git replace' changes the history that git shows; varve ignores replacements. */
 void vv_log_tell_replacements(vv_repository *r);
-/* It does so, too. */
+/* Begins a log. Also calls vv_log_tell_replacements. VV_ENOTFOUND: the log begins at HEAD, and there are no
+ * commits yet. */
 vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts, vv_error *err);
-int vv_log_next(vv_log *l, vv_oid *out, vv_error *err); /* 1 a commit, 0 the end, <0 a vv_status */
+/* Reads the next commit. Returns 1, 0 at the end, or a negative status. */
+int vv_log_next(vv_log *l, vv_oid *out, vv_error *err);
 void vv_log_close(vv_log *l);
 VV_AUTO_FREE(vv_log, vv_log_close)
 

@@ -1,5 +1,6 @@
 /*
- * mailmap: the names that people have by now: git's answer, by .mailmap and its settings (gitmailmap(5)).
+ * mailmap: maps authors and committers to their current names and addresses by .mailmap (gitmailmap(5)). git does the
+ * mapping.
  */
 #ifndef VV_REPO_GIT_HISTORY_MAILMAP_H
 #define VV_REPO_GIT_HISTORY_MAILMAP_H
@@ -8,7 +9,8 @@
 #include "repo/git/history/commit.h"
 #include "repo/git/repository.h"
 
-/* vv_commit_read for what people are to see: author and committer as git log shows them, unless log.mailmap is false. */
+/* Reads a commit, as vv_commit_read does, and maps its author and committer, unless log.mailmap is false. For commits
+ * that are shown to the user. */
 vv_status vv_mailmap_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_error *err);
 
 #endif

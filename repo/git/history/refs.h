@@ -1,8 +1,8 @@
 /*
  * refs: branches, tags, HEAD.
  *
- * Refs are updated by compare-and-swap under Git's lock files, durably (file and folder are
- * synced), with a line in the reflog if Git would write one.
+ * Refs are updated by compare-and-swap, under Git's lock files, and durably (file and folder are
+ * synced). A line is added to the reflog if Git would add one.
  */
 #ifndef VV_REPO_GIT_HISTORY_REFS_H
 #define VV_REPO_GIT_HISTORY_REFS_H
@@ -28,7 +28,8 @@ typedef vv_status (*vv_ref_fn)(void *payload, const vv_ref *ref, vv_error *err);
 /* Calls fn for each ref whose name begins with prefix ("" for all), sorted by name. */
 vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
 		       vv_error *err);
-/* Returns true if a ref's name begins with prefix; false also if the refs cannot be read. */
+/* Returns true if there is a ref whose name begins with prefix. Also returns false if the refs
+ * cannot be read. */
 bool vv_refs_any(vv_repository *r, const char *prefix);
 vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *err);
 
@@ -48,19 +49,20 @@ vv_status vv_ref_tips_add(vv_ref_tips *t, const vv_oid *commit, vv_error *err);
 /* Adds the commits of all refs whose names begin with prefix. */
 vv_status vv_ref_tips_list(vv_ref_tips *t, vv_repository *r, const char *prefix, vv_error *err);
 
-/* Sets a ref to id if its value is old. If old is NULL, the ref must not exist yet, or, with force,
- * may have any value. message is written to the reflog. VV_ECONFLICT: the ref has another value.
- * VV_ELOCKED: the lock was not free within some seconds. VV_EEXISTS: another ref's name is in the
- * way ("a" and "a/b"). */
+/* Sets a ref to id if its current value is old. If old is NULL, the ref must not exist yet; with
+ * force, it may have any value. message is written to the reflog. VV_ECONFLICT: the ref has another
+ * value. VV_ELOCKED: another process held the lock for some seconds. VV_EEXISTS: the name conflicts
+ * with another ref's name ("a" and "a/b"). */
 vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, const vv_oid *old,
 			bool force, const char *message, vv_error *err);
-/* Deletes a ref and its reflog if its value is old (NULL: any value). VV_ENOTFOUND: no such ref.
- * VV_ECONFLICT: the ref has another value. */
+/* Deletes a ref and its reflog if the ref's value is old. If old is NULL, the ref may have any
+ * value. VV_ENOTFOUND: no such ref. VV_ECONFLICT: the ref has another value. */
 vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, vv_error *err);
 
-/* Updates several refs at once: all are locked and compared before the first is changed. Only a
- * crash or a failing disk during the renames can leave some refs changed and others not. The
- * message of a failure after a change names the changed ref and its value. */
+/* Updates several refs at once: all refs are locked and compared before the first one is changed.
+ * Only a crash or a failing disk during the renames can leave some refs changed and others
+ * unchanged. If a failure occurs after a ref was changed, the message has the changed ref and its
+ * value. */
 typedef struct vv_ref_change {
 	const char *name;
 	const vv_oid *id;  /* NULL: delete */
@@ -70,7 +72,7 @@ typedef struct vv_ref_change {
 vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count,
 			 const char *message, vv_error *err);
 
-/* HEAD. */
+/* The state of HEAD. */
 typedef struct vv_head {
 	char *branch;  /* "refs/heads/main"; NULL: detached */
 	vv_oid commit; /* null on an unborn branch */
@@ -80,8 +82,8 @@ vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err);
 void vv_head_clear(vv_head *h);
 VV_AUTO_CLEAR(vv_head, vv_head_clear)
 /* Returns true if HEAD is at this commit and, unless branch_or_null is NULL, on this branch. An
- * update of a ref can fail after the ref moved, if its folder cannot be made durable: a caller that
- * must act on the move calls this after a failure. */
+ * update of a ref can fail after the ref moved, because its folder could not be made durable. A
+ * caller that must react to the move calls this function after a failure. */
 bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *commit);
 vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message,
 			     vv_error *err);
@@ -92,13 +94,14 @@ vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *mes
  * repository), in branch.<name>.remote and branch.<name>.merge. */
 vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char *remote,
 			   const char *merge_ref, vv_error *err);
-/* Gets the upstream ref of a branch, which the caller frees with vv_free, and how many commits the
- * branch is ahead of it and behind it. VV_ENOTFOUND: no upstream is set. VV_EMISSING, with
- * *upstream set: the upstream ref does not exist. */
+/* Gets the name of a branch's upstream ref, which the caller frees with vv_free, and the numbers of
+ * commits by which the branch is ahead of the upstream and behind it. VV_ENOTFOUND: no upstream is
+ * set. VV_EMISSING, with *upstream set: the upstream ref does not exist. */
 vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **upstream,
 			     uint64_t *ahead, uint64_t *behind, vv_error *err);
-/* Finds the worktree, this one included, that has the branch checked out or is rebasing it. *out:
- * its path, which the caller frees with vv_free; NULL: no worktree has it. */
+/* Finds the worktree, this one included, in which the branch is checked out or being rebased. Sets
+ * *out to the worktree's path, which the caller frees with vv_free, or to NULL if there is no such
+ * worktree. */
 vv_status vv_branch_checked_out(vv_repository *r, const char *branch_ref, char **out,
 				vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * refs_internal: moving HEAD.
+ * refs_internal: moves HEAD.
  */
 #ifndef VV_REPO_GIT_HISTORY_REFS_INTERNAL_H
 #define VV_REPO_GIT_HISTORY_REFS_INTERNAL_H
@@ -7,8 +7,8 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/repository_internal.h"
 
-/* Moves HEAD's branch, or HEAD itself when detached. old: the commit it must be at (a null id: an
- * unborn branch). */
+/* Moves HEAD's branch, or a detached HEAD, to the commit id. old: the commit that it must be at; a
+ * null id: the branch must not exist yet. message: for the reflog. */
 vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, const char *message,
 		       vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * rewrite: commits written again with other files in them.
+ * rewrite: rewrites commits with changed files.
  *
  *	vv_rewrite_open(&w, repo, dry, edit, payload, err);
  *	for each commit, parents first: vv_rewrite_commit(w, &commit, &new_id, err);
@@ -7,9 +7,10 @@
  *	vv_objects_flush(repo, err);
  *	vv_rewrite_close(w);
  *
- * A caller edits folders, each version of a folder once, so that the new tree depends on the old tree alone. A commit
- * whose tree and parents stay the same keeps its id. All others lose signatures, which could not be valid, and ids of
- * rewritten commits in messages are replaced. Refs are left to the caller.
+ * The function `edit` edits folders; it is called once for each version of a folder, so that the new tree depends on
+ * the old tree alone. A commit whose tree and parents do not change keeps its id. All other commits lose their
+ * signatures, which would be invalid, and ids of rewritten commits in their messages are replaced. The caller updates
+ * the refs.
  */
 #ifndef VV_REPO_GIT_HISTORY_REWRITE_H
 #define VV_REPO_GIT_HISTORY_REWRITE_H
@@ -25,57 +26,63 @@
 
 typedef struct vv_folder_entry {
 	const char *name; /* in the folder's arena */
-	uint32_t mode;    /* Git's; 0: to be removed */
+	uint32_t mode;    /* Git's mode; 0: the entry is to be removed */
 	vv_oid id;
-	vv_oid old; /* the id that was read; null: it did not exist */
+	vv_oid old; /* the id before the edit; null: the entry is new */
 } vv_folder_entry;
 
 typedef struct vv_rewrite vv_rewrite;
 
-/* A version of a folder. Its subfolders have been edited before it. */
+/* A version of a folder that is being edited. Its subfolders were edited before it. */
 typedef struct vv_folder_edit {
-	const char *path;         /* "" is the top folder, else as "data/old/" */
+	/* path in the repository, as "data/old/"; "" for the top folder */
+	const char *path;
 	vv_folder_entry *entries; /* in any order after an edit */
 	size_t count, cap;
-	bool changed;   /* it, or a folder below it; set by vv_folder_edit_put and _remove */
+	/* the folder or a subfolder changed; set by vv_folder_edit_put and _remove */
+	bool changed;
 	vv_arena arena; /* for names */
 	vv_rewrite *w;
 } vv_folder_edit;
 
-vv_folder_entry *vv_folder_edit_find(const vv_folder_edit *f, const char *name); /* may be NULL */
-/* Adds a file, or replaces the one of this name. */
+/* Returns the entry with this name, or NULL. */
+vv_folder_entry *vv_folder_edit_find(const vv_folder_edit *f, const char *name);
+/* Adds an entry, or replaces the entry with this name. */
 vv_status vv_folder_edit_put(vv_folder_edit *f, const char *name, uint32_t mode, const vv_oid *id,
 			     vv_error *err);
 void vv_folder_edit_remove(vv_folder_edit *f, vv_folder_entry *e);
 
-/* A folder in it, edited again; a new one if there is none. In a dry run it has the entries from before the first
- * edit. VV_EEXISTS: a file has its name. The path is borrowed. */
+/* Begins to edit the subfolder `name` of f again; it is empty if it does not exist yet. In a dry run, *out has
+ * the entries from before the first edit. VV_EEXISTS: a file has this name. */
 vv_status vv_folder_edit_below(vv_folder_edit *out, vv_folder_edit *f, const char *name,
 			       vv_error *err);
-/* Puts it into f, and releases it, on failure also. rc: how the edit ended. */
+/* Ends the edit of a subfolder of f. rc: the status of the edit. If rc is VV_OK and the subfolder has changed, writes
+ * it and puts it into f. Clears *below, also on failure. */
 vv_status vv_folder_edit_end(vv_folder_edit *below, vv_folder_edit *f, vv_status rc, vv_error *err);
 
+/* Edits a folder. */
 typedef vv_status (*vv_rewrite_fn)(void *payload, vv_folder_edit *f, vv_error *err);
 
-/* dry: nothing is written, and ids are worked out all the same. */
+/* Begins a rewrite. dry: computes the new ids, but writes nothing. */
 vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewrite_fn fn,
 			  void *payload, vv_error *err);
 void vv_rewrite_close(vv_rewrite *w); /* accepts NULL */
 VV_AUTO_FREE(vv_rewrite, vv_rewrite_close)
 
-/* Writes the commit again, staged. Parents that were not rewritten stay unchanged. */
+/* Rewrites a commit, staged, and sets *out to its new id. Parents that were not rewritten are kept. */
 vv_status vv_rewrite_commit(vv_rewrite *w, const vv_oid *commit, vv_oid *out, vv_error *err);
 
-/* The new id of a ref's object: of a rewritten commit, or of an annotated tag (rewritten if its target
- * changed); any other object is unchanged. */
+/* Sets *out to the new id of a ref's object: a commit, or an annotated tag, which is rewritten if its target has
+ * changed. If the object has not changed, *out is id. */
 vv_status vv_rewrite_object(vv_rewrite *w, const vv_oid *id, vv_oid *out, vv_error *err);
 
-/* Commits, and tags, with new ids: commits in the order given. */
+/* A commit or tag with a new id. */
 typedef struct vv_rewritten {
 	vv_oid old, now;
 } vv_rewritten;
+/* Returns all commits and tags with new ids, in the order of the calls; borrowed. */
 const vv_rewritten *vv_rewrite_changed(const vv_rewrite *w, size_t *count);
-/* Signatures of commits and tags that were dropped. */
+/* Returns the number of signatures that rewritten commits and tags have lost. */
 size_t vv_rewrite_unsigned(const vv_rewrite *w);
 
 #endif

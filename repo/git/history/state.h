@@ -1,5 +1,6 @@
 /*
- * state: the operation under way in this worktree, by Git's own state files.
+ * state: the merge, rebase or similar operation in progress in this work tree, as Git's state files
+ * record it.
  */
 #ifndef VV_REPO_GIT_HISTORY_STATE_H
 #define VV_REPO_GIT_HISTORY_STATE_H
@@ -10,28 +11,33 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Is a merge, rebase ... under way? name is "" when none ("merge", "rebase", "cherry-pick",
- * "revert", "bisect", "am"). merge_heads are appended as parents by commit; cleanup removes
- * MERGE_HEAD, MERGE_MSG ... as git commit does (a rebase or bisect continues). */
+/* Returns the operation in progress: "merge", "rebase", "cherry-pick", "revert", "bisect" or "am";
+ * "" if there is none; a constant. */
 const char *vv_state_name(vv_repository *r);
-/* The same for people: "update" of a cherry-pick that took the commit named with begin_update. */
+/* Returns the operation's name for messages: "update" for a cherry-pick of the commit of
+ * vv_state_begin_update; else as vv_state_name. */
 const char *vv_state_shown(vv_repository *r);
-vv_status vv_state_merge_heads(vv_repository *r, vv_oid **out, size_t *count,
-			       vv_error *err); /* vv_free */
-vv_status vv_state_message(vv_repository *r, vv_buf *out,
-			   vv_error *err); /* MERGE_MSG; empty when none */
+/* Reads MERGE_HEAD: the commits that the merge commit has as further parents. The caller frees *out
+ * with vv_free. */
+vv_status vv_state_merge_heads(vv_repository *r, vv_oid **out, size_t *count, vv_error *err);
+/* Appends MERGE_MSG; nothing if the file does not exist. */
+vv_status vv_state_message(vv_repository *r, vv_buf *out, vv_error *err);
+/* After a commit: removes MERGE_HEAD, MERGE_MSG and the other files that git commit removes. A
+ * rebase or bisect continues. */
 vv_status vv_state_cleanup(vv_repository *r, vv_error *err);
-/* The same where nothing was committed: until all else is removed the operation is under way. */
+/* Removes the same files, in the opposite order, for an operation that ends without a commit. The
+ * operation is in progress until MERGE_HEAD, CHERRY_PICK_HEAD and REVERT_HEAD are removed. */
 vv_status vv_state_abandon(vv_repository *r, vv_error *err);
 /* Makes the state of a merge, cherry-pick or revert in progress durable. */
 vv_status vv_state_sync(vv_repository *r, vv_error *err);
 
-/* Begins a revert or cherry-pick of one commit: kind is "revert" or "cherry-pick". */
+/* Begins a revert or cherry-pick of one commit. kind: "revert" or "cherry-pick". */
 vv_status vv_state_begin_pick(vv_repository *r, const char *kind, const vv_oid *commit,
 			      const char *message, vv_error *err);
-/* A cherry-pick of this commit, which may begin next, is an update. */
+/* Records that a cherry-pick of this commit is an update. Call this before the cherry-pick
+ * begins. */
 vv_status vv_state_begin_update(vv_repository *r, const vv_oid *commit, vv_error *err);
-void vv_state_drop_update(
-	vv_repository *r); /* of an update that did not come so far that a pick is under way */
+/* Removes the record of vv_state_begin_update, unless a cherry-pick is in progress. */
+void vv_state_drop_update(vv_repository *r);
 
 #endif

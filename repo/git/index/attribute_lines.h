@@ -1,7 +1,8 @@
 /*
- * attribute_lines: the lines of .gitattributes about datasets.
+ * attribute_lines: finds, adds and removes the lines of .gitattributes files that concern datasets.
  *
- * `track` writes one line to the top .gitattributes, quoted and escaped as gitattributes(5) wants.
+ * 'varve track' adds one line to the top .gitattributes. Special characters of a path are put in brackets, so that
+ * Git and libgit2 read the line alike.
  */
 #ifndef VV_REPO_GIT_INDEX_ATTRIBUTE_LINES_H
 #define VV_REPO_GIT_INDEX_ATTRIBUTE_LINES_H
@@ -13,62 +14,65 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* Lines with filter=varve (or -filter) in all .gitattributes of the work tree. */
+/* Receives a line. file: the path of its .gitattributes file; line: its number, from 1. A failure ends the search. */
 typedef vv_status (*vv_attr_line_fn)(void *payload, const char *file, unsigned line,
 				     const char *pattern, const char *attributes, vv_error *err);
+/* Calls fn for each line with filter=varve or -filter in all .gitattributes files of the work tree. */
 vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err);
 
-/* Likewise those that have diff=varve or merge=varve without the filter. */
+/* Calls fn for each line with diff=varve or merge=varve, but without filter=varve. */
 vv_status vv_attr_compared_lines(vv_repository *r, vv_attr_line_fn fn, void *payload,
 				 vv_error *err);
 
-/* Likewise those that decide whether Git changes the line ends or the encoding of a
- * dataset's pointer: with text, -text, binary, eol, crlf or working-tree-encoding, or a macro
- * that has such a word. x: the index, if it is open; else NULL. */
+/* Calls fn for each line that decides whether Git converts the line ends or the encoding of a dataset's pointer:
+ * lines with text, -text, binary, eol, crlf or working-tree-encoding, or with a macro that has such an attribute. x:
+ * the open index; NULL: the function opens it. */
 vv_status vv_attr_text_lines(vv_repository *r, const vv_index *x, vv_attr_line_fn fn, void *payload,
 			     vv_error *err);
 
-/* Adds the lines for literal paths (literal true: special characters escaped) or patterns, to the
- * top .gitattributes of the work tree, unless it has them: all or none; keeps the file's line ends.
- * *changed: was it written? */
+/* Adds a line for each pattern to the top .gitattributes of the work tree, unless it has the line. Either all lines
+ * are added or none. Keeps the line ends of the file. literal: the patterns are paths, whose special characters are
+ * escaped. *changed: was the file written? */
 vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
 			bool *changed, vv_error *err);
-/* The same for the text of such a file. */
+/* Adds the same lines to the text of a .gitattributes file. */
 vv_status vv_attr_put_tracked(vv_buf *text, const char *const *patterns, size_t count, bool literal,
 			      vv_error *err);
-/* The same in the top .gitattributes of an index. */
+/* Adds the same lines, for literal paths, to the top .gitattributes in an index. */
 vv_status vv_attr_track_staged(vv_index *x, vv_repository *r, const char *const *paths,
 			       size_t count, vv_error *err);
-/* Takes the words of a filter ("varve", "lfs") out of the lines of these patterns in such a text; count 0: out of all
- * lines. unset: "!filter !diff !merge -text" takes their place, against lines above. A line for .gitattributes itself
- * that would be the only one is removed. */
+/* Removes the attributes of a filter ("varve", "lfs") from the lines with these patterns in the text of a
+ * .gitattributes file; if count is 0, from all lines. unset: replaces them by "!filter !diff !merge -text", which
+ * overrides lines above. If only the line for .gitattributes itself is left, removes it, too. */
 vv_status vv_attr_drop_filter(vv_buf *text, const char *filter, bool unset,
 			      const char *const *patterns, size_t count, vv_error *err);
-/* The same with lines that leave the files in Git as text: diff=varve merge=varve. VV_EREFUSED when a
- * line of the same pattern has the filter. */
+/* Does what vv_attr_track does, but with lines that have only diff=varve merge=varve, so that Git stores the files as
+ * text. VV_EREFUSED: a line with the same pattern has the filter. */
 vv_status vv_attr_track_text(vv_repository *r, const char *const *patterns, size_t count,
 			     bool literal, bool *changed, vv_error *err);
 
-/* A path that gets another name, for which a line may be needed, too. */
+/* A line to add for a path. */
 typedef enum vv_attr_line_kind {
 	VV_ATTR_NO_LINE,
-	VV_ATTR_FILTER_LINE,
-	VV_ATTR_TEXT_LINE
+	VV_ATTR_FILTER_LINE, /* the line of vv_attr_track */
+	VV_ATTR_TEXT_LINE    /* the line of vv_attr_track_text */
 } vv_attr_line_kind;
 
+/* A renamed path. */
 typedef struct vv_attr_rename {
 	const char *from, *to;
-	vv_attr_line_kind line; /* to be added for to, as vv_attr_track and vv_attr_track_text do */
+	vv_attr_line_kind line; /* the line to add for `to` */
 } vv_attr_rename;
 
-/* Adds the lines for the new names and takes away those of the old ones, if they have lines of their own: in one
- * step, all or none. */
+/* Adds the lines for the new paths, and removes the lines that have an old path as their pattern. All changes are
+ * made in one step. *changed: was the file written? */
 vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, size_t count,
 			     bool *changed, vv_error *err);
 
-/* Takes the line away, whichever of the two it is. VV_ENOTFOUND when no line has just that pattern. */
+/* Removes the line of vv_attr_track or vv_attr_track_text for the pattern. VV_ENOTFOUND: no line has this pattern. */
 vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err);
-/* The same, with a line of vv_attr_track_text for the pattern: in one step. */
+/* Replaces the line for the pattern by that of vv_attr_track_text, in one step. VV_ENOTFOUND: no line has this
+ * pattern. */
 vv_status vv_attr_leave_text(vv_repository *r, const char *pattern, bool literal, vv_error *err);
 
 #endif

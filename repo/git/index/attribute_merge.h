@@ -1,9 +1,10 @@
 /*
- * attribute_merge: three versions of a .gitattributes file become one, without a conflict.
+ * attribute_merge: merges two versions of a .gitattributes file with their base, without conflicts.
  *
- * Two branches that each track a table add lines in one place. Git's union keeps both, but brings
- * back a line that one side removed beside one that the other added: a table that left varve would
- * return. Here what one side removed stays removed.
+ * If two branches each track a table, both add a line in the same place. Git's union merge driver
+ * keeps both lines, but it also restores a line that one side has removed next to a line that the
+ * other has added: a table that was untracked would be tracked again. This merge keeps removed
+ * lines removed.
  */
 #ifndef VV_REPO_GIT_INDEX_ATTRIBUTE_MERGE_H
 #define VV_REPO_GIT_INDEX_ATTRIBUTE_MERGE_H
@@ -11,7 +12,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Appends the result to out. base empty: nothing in common. */
+/* Appends the merged text to out. base is empty if no common version exists. */
 vv_status vv_attr_merge(vv_buf *out, const vv_buf *base, const vv_buf *ours, const vv_buf *theirs,
 			vv_error *err);
 

@@ -1,7 +1,7 @@
 /*
- * attributes: finds the paths that are datasets, by .gitattributes.
+ * attributes: reads .gitattributes, and finds out which paths are datasets.
  *
- * A tracked path has filter=varve.
+ * The paths with the attribute filter=varve are datasets.
  */
 #ifndef VV_REPO_GIT_INDEX_ATTRIBUTES_H
 #define VV_REPO_GIT_INDEX_ATTRIBUTES_H
@@ -15,8 +15,8 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Sets *out to whether the path has filter=varve, according to the attribute files of the work tree, else of the index,
- * or, in a bare repository, of HEAD. */
+/* Sets *out to whether the path has filter=varve. Reads the attribute files of the work tree, or of
+ * the index if a file is missing in the work tree; in a bare repository, those of HEAD. */
 vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err);
 /* Sets *out to whether varve compares or merges the path's text: its diff or merge attribute is varve, and its filter is
  * not. */
@@ -25,11 +25,13 @@ vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_err
  * "diff", "merge", "text", "crlf", "eol", "ident", "working-tree-encoding" or "varve-reader". */
 vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
 			vv_error *err);
-/* git's reading of one additional attribute file, instead of all in the repository's tree. folder: "", "a/b/". name: the
- * attribute to read, borrowed.
+/* Asks git for attributes according to the attribute file `text` in `folder` ("" or "a/b/"),
+ * instead of the attribute files in the repository's tree. name is the attribute to read, borrowed
+ * until close. vv_attr_text_ask sets value to "set", "unset", "unspecified" or the attribute's
+ * value, borrowed until the next call.
  *
  *	rc = vv_attr_text_open(&t, r, "", &text, "filter", err);
- *	rc = vv_attr_text_ask(t, path, &value, err);  "set", "unset", "unspecified" or its value; until the next
+ *	rc = vv_attr_text_ask(t, path, &value, err);
  */
 typedef struct vv_attr_text vv_attr_text;
 vv_status vv_attr_text_open(vv_attr_text **out, vv_repository *r, const char *folder,
@@ -38,12 +40,14 @@ vv_status vv_attr_text_ask(vv_attr_text *t, const char *path, const char **out, 
 void vv_attr_text_close(vv_attr_text *t); /* accepts NULL */
 VV_AUTO_FREE(vv_attr_text, vv_attr_text_close)
 
-/* Checks the .gitattributes files of the path's folders before libgit2 opens them, since it would wait for the writer of
- * a pipe. VV_EREFUSED: one is a pipe, socket or device; the message has its name. */
+/* Checks the .gitattributes files of the path's folders before libgit2 opens them, since opening a
+ * pipe would wait for its writer. VV_EREFUSED: one of the files is a pipe, socket or device; the
+ * message has its name. */
 vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err);
 
-/* While held, each attribute file is read only once, as in a git command: for loops over many paths. Holds may be
- * nested. Call vv_attr_flush after writing an attribute file meanwhile.
+/* Caches attribute files until the end of the block, so that a loop over many paths reads each file
+ * only once, as a git command does. Calls may be nested. If an attribute file is written meanwhile,
+ * call vv_attr_flush.
  *
  *	vv_auto(vv_attr_held) held = vv_attr_hold(r);
  */
@@ -54,10 +58,11 @@ vv_attr_held vv_attr_hold(vv_repository *r);
 void vv_attr_held_clear(vv_attr_held *h);
 VV_AUTO_CLEAR(vv_attr_held, vv_attr_held_clear)
 
-/* Forget cached attribute files (after writing one). */
+/* Drops the cached attribute files. Call after writing an attribute file. */
 void vv_attr_flush(vv_repository *r);
 
-/* Sets *out to whether Git changes line ends or encoding of the path before its filter. */
+/* Sets *out to whether Git converts line ends or the encoding of the path's content before it runs
+ * the filter. */
 vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err);
 
 #endif

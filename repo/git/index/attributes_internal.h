@@ -1,5 +1,5 @@
 /*
- * attributes_internal: conversion of files on their way into the repository and out of it.
+ * attributes_internal: determines how Git converts a file between work tree and repository.
  */
 #ifndef VV_REPO_GIT_INDEX_ATTRIBUTES_INTERNAL_H
 #define VV_REPO_GIT_INDEX_ATTRIBUTES_INTERNAL_H
@@ -7,15 +7,17 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/repository_internal.h"
 
-/* How a path's content changes between work tree and repository. */
+/* The conversion of a path, other than varve's own filter. */
 typedef struct vv_conversion {
-	bool foreign;  /* a filter program or encoding that only git can run */
-	char name[64]; /* of the filter */
+	bool foreign;  /* there is a filter program or an encoding, which only git supports */
+	char name[64]; /* the name of this filter, or "working-tree-encoding" */
 	bool builtin;  /* libgit2 may convert line ends or ident */
 } vv_conversion;
+/* Determines the conversion of a path from its attributes. */
 vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *out, vv_error *err);
 
-/* libgit2's own conversions of a path (line ends, ident); *out NULL when none. */
+/* Loads libgit2's filters for a path (line ends, ident). *out is NULL if there are none; the caller
+ * frees it. */
 vv_status vv_filters_of(vv_repository *r, const char *path, const vv_conversion *c,
 			bool to_worktree, git_filter_list **out, vv_error *err);
 

@@ -1,9 +1,11 @@
 /*
  * index: Git's staging area.
  *
- * Read on open, changed in memory, written by git (update-index), for which varve locks index.lock and makes a copy, by
- * vv_index_write. A dataset's entry has the pointer's blob id and the stat of the big file in the work tree, so that plain git
- * status is clean without reading it. git writes that stat itself when it reads the file, through our filter.
+ * The index is read when it is opened, changed in memory, and written by vv_index_write, which
+ * locks index.lock, and runs git update-index on a copy. The entry of a dataset has the pointer's
+ * blob id and the stat of the big file in the work tree, so that plain git status reports no change
+ * without reading the file. git records that stat itself when it reads the file through varve's
+ * filter.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_H
 #define VV_REPO_GIT_INDEX_INDEX_H
@@ -25,7 +27,7 @@ typedef struct vv_index_entry {
 	vv_oid id;
 	uint32_t mode;
 	int stage;     /* 0 normal, 1 base, 2 ours, 3 theirs */
-	uint32_t size; /* as stored: 0 also for "run the filter" */
+	uint32_t size; /* size of the file as recorded; 0: empty, or git must run the filter */
 	int64_t mtime_sec, ctime_sec;
 	uint32_t mtime_nsec, ctime_nsec, ino, dev;
 	bool skip_worktree;
@@ -33,83 +35,93 @@ typedef struct vv_index_entry {
 	bool intent_to_add;
 } vv_index_entry;
 
-/* Opens (and reads) the index, whatever its form; a lock matters only for writing. */
+/* Opens and reads the index. Another process's lock does not matter until the index is written. */
 vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err);
-/* Takes the lock that writing needs before it reads the index: for callers that change .gitattributes, as `git checkout` does
- * under that lock. VV_ELOCKED, as of vv_index_write. */
+/* Like vv_index_open, but locks index.lock before it reads the index. For callers that change
+ * .gitattributes, as git checkout changes it under this lock. VV_ELOCKED: as in vv_index_write. */
 vv_status vv_index_open_locked(vv_index **out, vv_repository *r, vv_error *err);
 void vv_index_close(vv_index *x); /* accepts NULL; discards unsaved changes */
 VV_AUTO_FREE(vv_index, vv_index_close)
 
-/* Is the file still the one that was read? By its stat alone. */
+/* Returns true if the stat of the index file has not changed since the file was read. */
 bool vv_index_is_current(const vv_index *x);
 
-/* An index only in memory that begins as the tree of a commit (NULL: empty), to make another tree
- * (vv_index_write_tree). While it is open, its files determine the attributes of paths, and packages, instead
- * of the work tree's: also in a bare repository. It is never written. */
+/* Opens an index in memory with the tree of a commit (NULL: empty), from which the caller makes
+ * another tree (vv_index_write_tree). It is never written to a file. While the index is open, its
+ * .gitattributes and package files are used instead of those of the work tree, also in a bare
+ * repository. */
 vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *commit, vv_error *err);
 bool vv_index_is_tree(const vv_index *x);
-/* While the index is open, its own files determine the attributes of paths: for a .gitattributes in it that the work tree
- * will get. */
+/* While the index is open, its .gitattributes files determine the attributes of paths. For a
+ * .gitattributes that the work tree does not have yet. */
 void vv_index_ask_attributes(vv_index *x);
 
-/* VV_EREFUSED: the path is in a submodule, whose files its own repository keeps. */
+/* Checks that the path is not in a submodule, whose files belong to another repository.
+ * VV_EREFUSED: the path is in a submodule. */
 vv_status vv_index_check_module(const vv_index *x, const char *path, vv_error *err);
 
-/* VV_EREFUSED, as vv_index_check_module; VV_EEXISTS: the index has a folder at the path, or a file if the path has a folder. */
+/* Checks that a file can be added at the path. VV_EREFUSED: the path is in a submodule. VV_EEXISTS:
+ * the index has a folder at the path, or a file at the path of one of its folders. */
 vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err);
 
 size_t vv_index_count(const vv_index *x);
 void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out); /* sorted by path, then stage */
 bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out); /* stage 0 */
-/* The entry of that stage (1 base, 2 ours, 3 theirs). */
+/* Gets the entry of a stage (1 base, 2 ours, 3 theirs). Returns false if no such entry exists. */
 bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index_entry *out);
-bool vv_index_is_unmerged(const vv_index *x, const char *path); /* has path conflict stages? */
+/* Returns true if path has conflict stages. */
+bool vv_index_is_unmerged(const vv_index *x, const char *path);
 bool vv_index_has_conflicts(const vv_index *x);
 
-/* Sets path to a blob. st is the work tree file's stat, taken before and after it was read and equal: when the index is
- * written, git reads the stat again, and records it unless it has changed. st NULL: no stat is recorded (the file is always
- * compared). Conflict stages of the path are removed. */
+/* Sets the entry of a path to a blob, and removes the path's conflict stages. st is the stat of the
+ * work tree file; it must have been the same before and after the file was read. When the index is
+ * written, git reads the stat again, and records it unless it has changed. If st is NULL, no stat
+ * is recorded, so that git always compares the file. */
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err);
 
-/* Stages an ordinary file, symbolic link or deletion as git add does. Files whose attributes name a
- * filter that libgit2 cannot run (git-lfs ...): VV_EREFUSED with the git command. */
+/* Stages an ordinary file, symbolic link or deletion as git add does. VV_EREFUSED: the path has a
+ * filter that libgit2 cannot run, such as git-lfs; the message has the git command to use. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
-/* Reads the commit that a submodule's work tree has. VV_ENOTFOUND: it is not set up. */
+/* Reads the commit that a submodule's work tree has checked out. VV_ENOTFOUND: the submodule is not
+ * initialised. */
 vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, vv_error *err);
-/* Would vv_index_add_file accept the path? Fails as that does, for example for a pipe. */
+/* Checks whether vv_index_add_file would accept the path, without staging anything. Fails with the
+ * same errors, for example for a pipe. */
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err);
-/* Puts the path in conflict: sides[0..2] are base, ours and theirs, mode 0 if absent. Replaces the
- * index's entries of the path. */
+/* Replaces the entries of the path with conflict stages: sides[0], [1] and [2] are base, ours and
+ * theirs. A side with mode 0 is absent. */
 typedef struct vv_index_side {
 	uint32_t mode;
 	vv_oid id;
 } vv_index_side;
 vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_side sides[3],
 				vv_error *err);
-vv_status vv_index_remove(vv_index *x, const char *path,
-			  vv_error *err); /* VV_ENOTFOUND when not there */
-/* The same for a file that the work tree does not have. If it exists when the index is written, under the lock, a program of
- * Git's was writing it: VV_ECONFLICT, and nothing is written. */
+/* Removes the entries of a path. VV_ENOTFOUND: no such entry. */
+vv_status vv_index_remove(vv_index *x, const char *path, vv_error *err);
+/* Like vv_index_remove, for a file that the work tree does not have. If the file exists when
+ * vv_index_write has locked the index, a git command has just written it: vv_index_write then
+ * returns VV_ECONFLICT and writes nothing. */
 vv_status vv_index_remove_gone(vv_index *x, const char *path, vv_error *err);
-/* Applies the changes made since opening to the current index: git's changes at other paths meanwhile are kept. Before that it
- * makes staged objects and blocks durable together, and settles the store's writer. VV_ELOCKED: index.lock was locked for some
- * seconds; names the file. VV_EREFUSED: git rejects a path. */
+/* Makes staged objects and blocks durable, settles the store's writer (vv_writer_settle), and then
+ * applies the changes made since opening to the current index file. Changes that git made at other
+ * paths meanwhile are preserved. VV_ELOCKED: another process held index.lock for some seconds; the
+ * message has the name of the file. VV_EREFUSED: git rejected a path. */
 vv_status vv_index_write(vv_index *x, vv_error *err);
-/* Locks the index until the next write or the close. VV_ELOCKED, without waiting: another process
- * has locked it. */
+/* Locks the index until the next vv_index_write or vv_index_close. Does not wait: VV_ELOCKED if
+ * another process has locked the index. */
 vv_status vv_index_try_lock(vv_index *x, vv_error *err);
-/* The same, but waits as vv_index_write does. For reading HEAD, which git's commands do not move while another process has the
- * lock. */
+/* Like vv_index_try_lock, but waits as vv_index_write does. For reading HEAD, which git commands do
+ * not move while another process has the lock. */
 vv_status vv_index_lock(vv_index *x, vv_error *err);
 bool vv_index_is_locked(const vv_index *x);
-/* Releases the lock, whichever index of the repository has it. */
+/* Releases the lock on the index, whichever vv_index of the repository owns it. */
 void vv_index_unlock(vv_repository *r);
 
-vv_status vv_index_write_tree(vv_index *x, vv_oid *tree,
-			      vv_error *err); /* VV_ECONFLICT with conflict stages */
-/* Makes a commit of the index's tree, which no ref names. */
+/* Writes the index's tree, and sets *tree to its id. VV_ECONFLICT: the index has conflict
+ * stages. */
+vv_status vv_index_write_tree(vv_index *x, vv_oid *tree, vv_error *err);
+/* Writes a commit with the index's tree. No ref is updated. */
 vv_status vv_index_write_commit(vv_oid *out, vv_index *x, const vv_oid *parent, const char *message,
 				vv_error *err);
 /* How an ordinary file of the work tree differs from its index entry. */
@@ -119,53 +131,58 @@ typedef enum vv_file_state {
 	VV_FILE_DELETED,
 	VV_FILE_TYPE_CHANGED
 } vv_file_state;
-/* For files that are not datasets (text conversion as Git's; hashing only when
- * the stat differs). */
+/* Compares a file that is not a dataset with its entry, converting text as Git does. Hashes the
+ * file only if its stat differs from the entry. */
 vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_state *out,
 			      vv_error *err);
 
-/* Does the file's stat equal the entry's, with no raciness: certainly unchanged? */
+/* Returns true if the file is certainly unchanged: its stat equals the entry's, and the file is
+ * older than the index, so that the entry is not racy (see git's racy-git documentation). */
 bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_stat *st);
 
-/* Files in the work tree that are not in the index, and not ignored, sorted; whole untracked
- * folders as "dir/" unless all is true (without those whose files are all ignored). Embedded
- * repositories are reported as "dir/" and not entered. Only what is at or below prefix ("" for
- * all). */
+/* Calls fn for each file of the work tree that is neither in the index nor ignored, at or below
+ * prefix ("" for all), sorted. Unless all is true, a folder without tracked files is passed as
+ * "dir/" instead of its files, and left out if all its files are ignored. Embedded repositories are
+ * always passed as "dir/". */
 typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
 vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
 			    vv_error *err);
-/* The same, including ignored files and folders; each file is named. */
+/* Like vv_untracked_each with all, but also passes ignored files. */
 vv_status vv_unindexed_each(vv_index *x, const char *prefix, vv_path_fn fn, void *payload,
 			    vv_error *err);
+/* Sets *out to whether the path is ignored. */
 vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_error *err);
-/* Appends those of the names that are ignored, in their order; each ends with a NUL. */
+/* Appends the ignored ones of the names to out, in the same order. In names and out, each name ends
+ * with a NUL. */
 vv_status vv_paths_ignored(vv_repository *r, const vv_buf *names, vv_buf *out, vv_error *err);
 
-/* Writes ordinary files (blobs, symbolic links, submodules left alone) of a commit or the index
- * into the work tree, replacing existing ones; never follows symbolic links above; sets the index
- * entry's stat. paths are exact. The caller has made sure that nothing valuable is overwritten. */
+/* Writes an ordinary file or symbolic link of a commit or the index to the work tree, replaces an
+ * existing file, and sets the index entry with its stat. Does nothing for a submodule. Does not
+ * follow symbolic links in the folders of path. The caller must make sure that no uncommitted work
+ * is overwritten. */
 vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 				 vv_error *err);
 
-/* A copy of the index before a command stages something, to be restored when the command fails: `git commit -a` commits
- * from a temporary index for this. A correct caller: vv_index_copy_take; stage and write; vv_index_copy_mark after each
- * time that the index was written for this command, vv_index_copy_mark_hook after a hook that may have;
+/* A copy of the index file, made before a command stages something, and restored if the command
+ * fails. (For the same purpose, git commit -a uses a temporary index.) A correct caller:
+ * vv_index_copy_take; stage and write; vv_index_copy_mark each time after the command wrote the
+ * index; vv_index_copy_mark_hook after a hook that may have written the index;
  * vv_index_copy_restore on failure. */
 typedef struct vv_index_copy {
 	bool taken, existed;
 	vv_buf bytes;
-	vv_stat before; /* of the file that was copied */
+	vv_stat before; /* stat of the copied file */
 	bool marked;
-	vv_stat written; /* of the file as this command wrote it last */
+	vv_stat written; /* stat of the file when this command last wrote it */
 } vv_index_copy;
 
 vv_status vv_index_copy_take(vv_index_copy *out, vv_repository *r, vv_error *err);
 void vv_index_copy_mark(vv_index_copy *c, vv_repository *r);
 void vv_index_copy_mark_hook(vv_index_copy *c, vv_repository *r);
 
-/* Restores the copy with its old time, since Git's trust in its entries depends on that. Does
- * nothing without a copy or mark. VV_ECONFLICT: another process wrote the index since; it is not
- * changed. */
+/* Restores the copied index with its old mtime, because Git decides by the mtime which entries are
+ * racy. Does nothing if no copy was made or the index was not marked. VV_ECONFLICT: another process
+ * has written the index since; the index is not changed. */
 vv_status vv_index_copy_restore(const vv_index_copy *c, vv_repository *r, vv_error *err);
 void vv_index_copy_clear(vv_index_copy *c);
 VV_AUTO_CLEAR(vv_index_copy, vv_index_copy_clear)

@@ -1,5 +1,6 @@
 /*
- * index_file: the index as libgit2 reads it, while others replace it. All who look at the same file share one.
+ * index_file: reads the index with libgit2. Users of the same index file share one object; if another process
+ * replaces the file, later users get a new object.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_FILE_H
 #define VV_REPO_GIT_INDEX_INDEX_FILE_H
@@ -8,21 +9,23 @@
 #include "repo/git/repository_internal.h"
 
 typedef struct vv_index_file {
-	git_index *git; /* belongs to no repository */
-	vv_stat stat;   /* of the file that was read; zeros: no file */
+	git_index *git; /* not connected to a libgit2 repository */
+	vv_stat stat;   /* of the file that was read; zeros: the file did not exist */
 	size_t users;
 } vv_index_file;
 
-/* All of these return libgit2's codes. The repository keeps the one opened last; others share it until the file is
- * another one. */
+/* The functions that return int return libgit2's codes. */
+
+/* Opens the repository's index. The object is shared with the last caller unless the file has been replaced
+ * since. */
 int vv_index_file_open(vv_index_file **out, vv_repository *r);
-/* The one in which libgit2 itself finds a .gitattributes that is not in the work tree. */
+/* Makes the index available to libgit2, which searches it for a .gitattributes that is not in the work tree. */
 int vv_index_file_lend(vv_repository *r);
-/* An empty one, of no file. */
+/* Makes an empty index without a file. */
 int vv_index_file_new(vv_index_file **out);
-/* As libgit2 reads it, or as git lists it if the form is one that only git reads. */
+/* Reads an index file with libgit2, or from the output of git ls-files if only git supports the file's format. */
 int vv_index_file_read(git_index **out, vv_repository *r, const char *file);
-/* Before it is changed: the caller's alone from then on. */
+/* Makes *f an object that is not shared. Call this before changing it. */
 int vv_index_file_own(vv_index_file **f, vv_repository *r);
 void vv_index_file_close(vv_index_file *f); /* accepts NULL */
 

@@ -1,5 +1,5 @@
 /*
- * index_internal: the index in memory, and changes that are made to it.
+ * index_internal: an index in memory, and the changes made to it.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_INTERNAL_H
 #define VV_REPO_GIT_INDEX_INDEX_INTERNAL_H
@@ -11,30 +11,32 @@
 
 #define VV_INDEX_BYTES_MAX ((size_t)4 << 30)
 
-/* One changed path: when the index is written, its entry in memory counts. */
+/* A changed path. The index is written with the entry in memory for this path. */
 typedef struct vv_index_edit {
 	char *path;
-	bool look; /* the work tree's file must match the entry */
-	bool gone; /* removed since the work tree has no such file */
+	bool look; /* the file in the work tree must match the entry */
+	bool gone; /* the entry was removed because the work tree does not have the file */
 } vv_index_edit;
 
-/* Fills the lock's new file with an index, which gets the date of st. */
+/* Writes the bytes of an index to the lock's new file, and sets its modification time to that of
+ * st. */
 vv_status vv_index_put_copy(vv_git_lock *lock, const vv_buf *bytes, const vv_stat *st,
 			    vv_error *err);
 
-/* git belongs to no repository, so that libgit2 neither reads big files to settle
- * raciness nor writes by itself. */
+/* An open index. */
 struct vv_index {
 	vv_repository *repo;
 	vv_index_file *file;
-	git_index *git; /* the file's */
+	/* borrowed from file; not connected to a libgit2 repository, so that libgit2 does not read
+	 * large files to detect racy entries, and does not write the index by itself */
+	git_index *git;
 	vv_index_edit *edits;
 	size_t edit_count, edit_cap;
 	vv_stat stamp; /* of the file that was read */
 	bool has_stamp;
-	vv_stat written_on; /* of the file that existed under the lock; zeros: none */
-	vv_open_index here; /* among those of the repository */
-	vv_git_lock lock;   /* from vv_index_try_lock to the write */
+	vv_stat written_on; /* of the file that this index replaced; zeros: it did not exist */
+	vv_open_index here; /* entry in the repository's list of open indexes */
+	vv_git_lock lock;   /* held from vv_index_try_lock until the index is written */
 };
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * stat_cache: remembers results about the work tree's tables, by their stat.
+ * stat_cache: caches the content ids of the work tree's files by their stat, so that unchanged
+ * files are not read again.
  *
- * One file for a worktree (<gitdir>/varve/stat). An entry for a path means: with this stat, the
- * path's content is the pointer blob `id`. An entry named "/" and a path means: with this stat, the
- * file's bytes are the blob `id` (documents). An entry younger than a second when the file was read
- * is only a guess. Derived, safe to delete.
+ * Each worktree has one file, <gitdir>/varve/stat. An entry for a path means: with this stat, the
+ * path's content is the pointer blob `id`. An entry for "/" followed by a path means: with this
+ * stat, the file's bytes are the blob `id` (for documents). If the file was younger than a second
+ * when it was read, the entry is only a guess. The cache can be deleted safely.
  */
 #ifndef VV_REPO_GIT_INDEX_STAT_CACHE_H
 #define VV_REPO_GIT_INDEX_STAT_CACHE_H
@@ -18,20 +19,21 @@
 
 typedef struct vv_stat_cache vv_stat_cache;
 
-/* a damaged or missing file counts as empty */
+/* Opens the cache. A damaged or missing file counts as an empty cache. */
 vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *err);
 void vv_stat_cache_close(vv_stat_cache *c); /* accepts NULL; does not save */
 VV_AUTO_FREE(vv_stat_cache, vv_stat_cache_close)
-/* Is path with this stat known? *id gets the pointer blob. */
+/* Gets the id of a path with this stat. Returns false if the id is not known or only a guess. */
 bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
-/* The same, also if the file is too young for certainty: for results that are checked afterwards (a
- * restore that copies from the file). */
+/* Like vv_stat_cache_get, but also returns guesses. For callers that check the result afterwards,
+ * such as a restore that copies from the file. */
 bool vv_stat_cache_guess(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
-/* Records the id; if mtime or ctime is younger than a second at `read_at`, only as a guess. */
+/* Records the id of a path with this stat. If mtime or ctime is less than a second before the time
+ * read_at, the entry is only a guess. */
 vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id,
 			    int64_t read_at_sec, uint32_t read_at_nsec, vv_error *err);
 void vv_stat_cache_drop(vv_stat_cache *c, const char *path);
-/* writes the file if the cache was changed; atomic, not durable */
+/* Writes the file if the cache was changed: atomically, but without syncing. */
 vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err);
 
 #endif

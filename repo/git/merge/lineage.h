@@ -1,13 +1,13 @@
 /*
- * lineage: the commits through which a file came to be what it is, also under earlier names: back from a commit through all
- * parents.
+ * lineage: walks back through the commits that changed a file, also under its earlier names.
  *
- * Each commit comes with its parents' content at the path; the caller chooses the parents to follow. A trail continues to
- * the first parent with identical content without a question, as in git log and git blame. The newest commit comes first.
- * With wrong clocks a commit can be visited again, but no trail is lost.
+ * A trail is a file being followed. At a commit that changed the file, the caller gets the file in each parent, and
+ * chooses the parents to follow. If a parent has identical content, the trail continues there automatically, as in
+ * git log and git blame. Commits are visited newest first. If clocks were wrong, a commit can be visited again, but
+ * no trail is lost.
  *
- * A correct caller: vv_lineage_open; vv_lineage_begin for each start; vv_lineage_next until 0, and
- * vv_lineage_follow in between; vv_lineage_close.
+ * A correct caller: vv_lineage_open; vv_lineage_begin for each start; vv_lineage_next until 0, and vv_lineage_follow
+ * in between; vv_lineage_close.
  */
 #ifndef VV_REPO_GIT_MERGE_LINEAGE_H
 #define VV_REPO_GIT_MERGE_LINEAGE_H
@@ -20,60 +20,68 @@
 #include "repo/git/history/revision.h"
 #include "repo/git/repository.h"
 
-/* Two trails meet at a path of a commit: *joined when `into` took over all of `more`. */
+/* This function is called if two trails meet at the same path of a commit. If `into` takes over everything from
+ * `more`, the function sets *joined to true, and the trail `more` ends. */
 typedef vv_status (*vv_lineage_join)(void *payload, void *into, void *more, bool *joined,
 				     vv_error *err);
 
-/* A file in a commit; of a parent that does not have it, path is NULL. */
+/* A file in a commit. */
 typedef struct vv_lineage_file {
 	vv_oid commit, blob;
-	const char *path; /* lives as long as the lineage */
-	size_t tail;      /* length of its last part, which is not for Git: "#TABLE" of a
-			   * document */
+	/* valid as long as the lineage; NULL: a parent that does not have the file */
+	const char *path;
+	/* length of the last part of path that is not part of Git's path: "#TABLE" in a document */
+	size_t tail;
 } vv_lineage_file;
 
-/* Finds the name of a document's table in a parent's document: *out is owned by the caller; NULL: the same, or unknown. The
- * function may be NULL. */
+/* Finds the earlier name of a document's table. */
 typedef struct vv_lineage_tables {
+	/* Sets *out to the table's name in a parent's document; the caller frees it. now: the table; before: the
+	 * parent's document. *out is NULL if the name is the same, or unknown. `was` may be NULL: names never
+	 * change. */
 	vv_status (*was)(void *payload, vv_repository *r, const vv_lineage_file *now,
 			 const vv_lineage_file *before, char **out, vv_error *err);
 	void *payload;
 } vv_lineage_tables;
 
 typedef struct vv_lineage_options {
-	const vv_range *ranges; /* if one excludes something: only commits of them are given */
+	/* if one of them excludes commits: only commits in the ranges are visited */
+	const vv_range *ranges;
 	size_t range_count;
 	bool first_parent;
-	bool cut_off_ends;    /* if a clone is shallow a trail ends, as in git log */
-	bool renames;         /* a commit that did no more than rename the file is given, too */
-	vv_lineage_join join; /* NULL: trails stay apart */
-	void *payload;        /* of join */
+	/* a trail ends without an error where a shallow clone ends, as in git log */
+	bool cut_off_ends;
+	bool renames;         /* also stop at commits that only renamed the file */
+	vv_lineage_join join; /* NULL: trails are never joined */
+	void *payload;        /* for join */
 	vv_lineage_tables tables;
 } vv_lineage_options;
 
 typedef struct vv_lineage vv_lineage;
 
-/* A commit that has the file unlike all its parents. Borrowed until the next call. */
+/* A commit in which the file differs from that in all parents. Borrowed until the next call. */
 typedef struct vv_lineage_stop {
 	vv_lineage_file file;
-	void *trail; /* of the caller's */
-	const vv_lineage_file *parents;
+	void *trail;                    /* the caller's pointer for this trail */
+	const vv_lineage_file *parents; /* the file in each parent */
 	size_t parent_count;
 } vv_lineage_stop;
 
 vv_status vv_lineage_open(vv_lineage **out, vv_repository *r, const vv_lineage_options *opts,
 			  vv_error *err);
-/* VV_ENOTFOUND: the commit does not have the path. */
+/* Begins a trail at a path of a commit. trail: the caller's pointer for it. VV_ENOTFOUND: the commit does not have
+ * the path. */
 vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path, void *trail,
 			   vv_error *err);
-/* 1, 0, <0. VV_ENOTFOUND: a trail continues beyond a shallow clone. */
+/* Walks to the next stop. Returns 1, 0 at the end, or a negative status. VV_ENOTFOUND: a trail continues beyond the
+ * end of a shallow clone. */
 int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err);
-/* Goes on at a parent of the stop, one with a path. */
+/* Continues a trail at one of the parents of the last stop, whose path must not be NULL. */
 vv_status vv_lineage_follow(vv_lineage *l, const vv_lineage_file *parent, void *trail,
 			    vv_error *err);
-/* Does one trail alone continue? Then *file is where it waits. */
+/* Is exactly one trail left? If so, *file is where it will continue. */
 bool vv_lineage_only(vv_lineage *l, vv_lineage_file *file, void **trail);
-void vv_lineage_close(vv_lineage *l); /* accepts NULL; trails are the caller's */
+void vv_lineage_close(vv_lineage *l); /* accepts NULL; does not free the caller's trails */
 VV_AUTO_FREE(vv_lineage, vv_lineage_close)
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * renames: finds renames: pairs of a new file and a removed one.
+ * renames: finds renames, that is, pairs of a removed and a new file.
  *
- * The same content, else text by likeness as Git
- * measures it, and datasets only where at least half of their blocks are the same, or, where
- * both are small, of their rows. That two pointers look alike proves nothing.
+ * Files are paired if they have the same content, or else if they are similar: texts as Git measures similarity,
+ * datasets if they share at least half of their blocks or, if both are small, of their rows. The texts of pointers
+ * are not compared, since pointers of different datasets look alike.
  */
 #ifndef VV_REPO_GIT_MERGE_RENAMES_H
 #define VV_REPO_GIT_MERGE_RENAMES_H
@@ -20,54 +20,57 @@
 #include "repo/git/tree.h"
 
 #define VV_RENAMED_FROM_NONE SIZE_MAX
-#define VV_RENAMED_MIN 50 /* percent of likeness, as in Git */
+#define VV_RENAMED_MIN 50 /* least similarity of a renamed file in percent, as in Git */
 
-/* Rows are known only to upper layers: the function returns a small table's rows as hashes,
- * ascending (*out is owned by the caller); fails for others. Set once, when the program begins;
- * without it blocks decide. */
+/* Returns the hashes of the rows of a small table, ascending; the caller frees *out. Fails for other datasets. An
+ * upper layer provides this function, since repo does not know rows. */
 typedef vv_status (*vv_rename_rows)(vv_store *store, const vv_cid *root, uint64_t **out,
 				    size_t *count, vv_error *err);
+/* Sets the function. Call this once, when the program starts; without it, only blocks are compared. */
 void vv_renames_by_rows(vv_rename_rows rows);
-/* How many of the rows of the larger one both have, in percent. */
+/* Returns the number of rows that both tables have, in percent of the rows of the larger table. */
 int vv_rows_shared(const uint64_t *a, size_t a_count, const uint64_t *b, size_t b_count);
 
 typedef struct vv_rename_file {
 	const char *path;
-	uint32_t mode; /* only ordinary files are renamed with other content */
+	uint32_t mode; /* symbolic links and other special files are paired only by equal content */
 	vv_oid id;
 } vv_rename_file;
 
-/* from[i]: the place in `gone` of what come[i] was, or VV_RENAMED_FROM_NONE. Each of `gone`
- * serves once: equal content first (of one name before others), then the most alike. Where
- * there are very many, only equal content counts. */
+/* Finds renames between removed files `gone` and new files `come`. from[i] is the index in gone of the former file
+ * of come[i], or VV_RENAMED_FROM_NONE. Each removed file is paired at most once: first files with equal content are
+ * paired, those with the same file name first; then the most similar files. If there are very many files, only
+ * equal content is compared. */
 vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t gone_count,
 			  const vv_rename_file *come, size_t come_count, size_t *from,
 			  vv_error *err);
 
-/* The same among the changes of a commit or of the index: from[i] is the index of the removal that
- * change i renamed. */
+/* Finds renames among the changes of a commit or of the index. from[i] is the index of the removal whose file
+ * changes[i] has renamed, or VV_RENAMED_FROM_NONE. */
 vv_status vv_renames_among(vv_repository *r, const vv_change *changes, size_t count, size_t *from,
 			   vv_error *err);
 
-/* The differences of two commits, by path; a renamed file is one entry, with its former content as its old side. */
+/* A file that differs between two commits. A renamed file is one item, whose old side is the file's old content. */
 typedef struct vv_changed_file {
 	vv_change change;
-	const char *old_path; /* NULL: it was not renamed */
+	const char *old_path; /* NULL: the file was not renamed */
 } vv_changed_file;
+/* The differing files, sorted by path. */
 typedef struct vv_changed_files {
 	vv_changed_file *items;
 	size_t count, cap;
 	const char *const *paths;
-	vv_arena arena; /* of the paths */
+	vv_arena arena; /* for the paths */
 } vv_changed_files;
-/* a or b NULL: nothing. paths: only these (NULL-ended, files or folders), borrowed; NULL: all. */
+/* Lists the files that differ between two commits. a or b may be NULL: a commit without files. paths: lists only
+ * these files or folders, NULL-terminated, borrowed; NULL: all. */
 vv_status vv_changed_files_read(vv_changed_files *out, vv_repository *r, const vv_oid *a,
 				const vv_oid *b, const char *const *paths, vv_error *err);
 void vv_changed_files_clear(vv_changed_files *l); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_changed_files, vv_changed_files_clear)
 
-/* The name in `parent` of a path that only `commit` has; *out is owned by the caller, NULL if it is
- * new. */
+/* Finds the name in `parent` of a path that `commit` has and `parent` does not. The caller frees *out; NULL: the
+ * file is new. */
 vv_status vv_renamed_from(vv_repository *r, const vv_oid *parent, const vv_oid *commit,
 			  const char *path, char **out, vv_error *err);
 

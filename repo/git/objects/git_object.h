@@ -16,8 +16,8 @@ typedef enum vv_git_type {
 	VV_GIT_TAG = 4
 } vv_git_type;
 
-/* An object. Objects are sent in this order: blobs, trees, the commit that names them; parents before children; tags
- * last. So when an object arrives, the peer has every object that it names. */
+/* An object. Objects are sent in this order: blobs, trees, and the commit that names them; parents before children;
+ * tags last. So when an object arrives, the receiver has every object that it names. */
 typedef struct vv_git_object {
 	vv_oid id;
 	vv_git_type type;
@@ -28,7 +28,7 @@ typedef struct vv_git_object {
 } vv_git_object;
 typedef vv_status (*vv_git_object_fn)(void *payload, const vv_git_object *o, vv_error *err);
 
-/* Limits for received objects. A member that is 0 is no limit. */
+/* Limits for received objects. A member that is 0 means: no limit. */
 typedef struct vv_git_limits {
 	uint64_t objects;      /* the number of objects */
 	uint64_t bytes;        /* of all objects, uncompressed; of a pack, as it is received */

@@ -1,5 +1,5 @@
 /*
- * object_form: checks an object from elsewhere as Git would. Internal.
+ * object_form: checks the form of a received Git object, as git fsck does. Internal.
  */
 #ifndef VV_REPO_GIT_OBJECTS_OBJECT_FORM_H
 #define VV_REPO_GIT_OBJECTS_OBJECT_FORM_H
@@ -7,16 +7,18 @@
 #include "repo/git/objects/git_object.h"
 #include "repo/git/tree_internal.h"
 
+/* Receives the id of an object that the checked object names. */
 typedef vv_status (*vv_git_link_fn)(void *payload, const git_oid *id, vv_error *err);
 
-/* VV_ECORRUPT names the object and the fault of its form: a tree with a name that leads elsewhere
- * (also under NTFS or HFS, regardless of core.protectNTFS and protectHFS: such names are not
- * needed), or that is out of order or repeated; a commit or tag without its headers. link is called
- * for every object that it names, submodules' commits left out. */
+/* Checks an object, and calls link for every object that it names, except submodules' commits.
+ * VV_ECORRUPT: a tree has a name that leads out of its folder (also under the rules of NTFS or HFS,
+ * regardless of core.protectNTFS and core.protectHFS), or names that are unsorted or repeated; or a
+ * commit or tag lacks a header. err names the object and the fault. */
 vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *bytes, size_t len,
 			    vv_git_link_fn link, void *payload, vv_error *err);
 
-/* The fault of one entry of a tree: a constant that continues from "the tree"; NULL: none. */
+/* Returns the fault of a tree's entry: a constant that continues the words "the tree"; NULL: the
+ * entry is valid. */
 const char *vv_git_entry_fault(const vv_tree_cursor *e);
 
 #endif

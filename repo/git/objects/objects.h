@@ -1,5 +1,6 @@
 /*
- * objects: every object of a range, each once, in an order that can be sent. Internal.
+ * objects: walks all objects of a range of commits, each once, in the order of sending
+ * (git_object.h). Internal.
  */
 #ifndef VV_REPO_GIT_OBJECTS_OBJECTS_H
 #define VV_REPO_GIT_OBJECTS_OBJECTS_H
@@ -9,11 +10,13 @@
 
 typedef struct vv_objects_walk {
 	vv_repository *repo;
-	uint64_t blob_max;   /* UINT64_MAX: no limit */
-	vv_git_object_fn fn; /* NULL: only check that none is missing (VV_EMISSING) */
+	uint64_t blob_max; /* most bytes of a blob; UINT64_MAX: no limit */
+	/* receives each object; NULL: the walk only checks that no object is missing */
+	vv_git_object_fn fn;
 	void *payload;
 } vv_objects_walk;
 
+/* Walks the range. VV_EMISSING: an object is missing. */
 vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_object_range *g, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * oid_set: a set of Git object ids, in the order in which they came. Internal.
+ * oid_set: a set of Git object ids, which keeps the order of insertion. Internal.
  */
 #ifndef VV_REPO_GIT_OBJECTS_OID_SET_H
 #define VV_REPO_GIT_OBJECTS_OID_SET_H
@@ -17,9 +17,10 @@ typedef struct vv_oid_set {
 void vv_oid_set_init(vv_oid_set *s);
 void vv_oid_set_clear(vv_oid_set *s);
 VV_AUTO_CLEAR(vv_oid_set, vv_oid_set_clear)
+/* Adds id. *added: false if the set has id already. */
 vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error *err);
-/* Adds id, unless it is a commit, and follows it until an object is in the set: annotated tags, and a tree or blob that they
- * name. */
+/* If id is an annotated tag, adds it and the objects that it leads to (inner tags, a tree or a blob), until one is
+ * already in the set. If id is a tree or blob, adds it. Commits are not added. */
 vv_status vv_oid_set_add_tags(vv_oid_set *tags, vv_repository *r, const vv_oid *id, vv_error *err);
 bool vv_oid_set_has(const vv_oid_set *s, const git_oid *id);
 

@@ -1,5 +1,5 @@
 /*
- * range: the commits that some ids reach and others do not. Internal.
+ * range: finds the commits that are reachable from some ids and not from others. Internal to repo.
  */
 #ifndef VV_REPO_GIT_OBJECTS_RANGE_H
 #define VV_REPO_GIT_OBJECTS_RANGE_H
@@ -8,34 +8,36 @@
 #include "repo/git/objects/oid_set.h"
 #include "repo/git/walker.h"
 
-/* Nodes belong to a walker that the range has taken, so that the repository's may be used meanwhile: they are
- * valid until vv_object_range_clear. */
+/* The range owns a walker, so that the repository's walker can be used meanwhile. The nodes belong
+ * to the range's walker, and are valid until vv_object_range_clear. */
 typedef struct vv_object_range {
 	vv_repository *repo;
 	vv_walker *walker;
 	vv_nodes commits; /* parents before children; else the oldest first */
-	git_oid *tags;    /* wanted tag objects that the haves do not name, inner ones first */
+	git_oid *tags;    /* wanted tag objects that are not among the haves, inner tags first */
 	size_t tag_count, tag_cap;
 	git_oid *rest; /* wanted trees and blobs */
 	size_t rest_count, rest_cap;
 	vv_oid_set tags_seen;
 } vv_object_range;
 
-/* Determines the range. wants must exist here (VV_ENOTFOUND); missing haves are ignored.
- * VV_EMISSING: an ancestor of a want is missing. vv_object_range_clear in any case. */
+/* Finds the commits that are reachable from wants and not from haves. Missing haves are ignored.
+ * VV_ENOTFOUND: a want does not exist. VV_EMISSING: an ancestor of a want is missing. The caller
+ * must call vv_object_range_clear, also after a failure. */
 vv_status vv_object_range_open(vv_object_range *g, vv_repository *r, const vv_oid *wants,
 			       size_t want_count, const vv_oid *haves, size_t have_count,
 			       vv_error *err);
 void vv_object_range_clear(vv_object_range *g);
 VV_AUTO_CLEAR(vv_object_range, vv_object_range_clear)
 
-/* Do the haves reach n? Only for parents of commits of the range. */
+/* Returns true if n, a parent of a commit in the range, is reachable from the haves. */
 bool vv_object_range_is_had(vv_object_range *g, vv_node *n);
 
-/* VV_EREFUSED for a shallow repository: no receiver could use its history. */
+/* Returns VV_EREFUSED if the repository is shallow, because no receiver could use its history. */
 vv_status vv_refuse_shallow(const vv_repository *r, vv_error *err);
 
-/* Turns VV_ENOTFOUND of a required object into VV_EMISSING. */
+/* Changes VV_ENOTFOUND, the result of reading a required object, to VV_EMISSING. Returns other
+ * codes unchanged. */
 vv_status vv_must_be_here(vv_status rc, vv_error *err);
 
 #endif

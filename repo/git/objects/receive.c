@@ -3,9 +3,8 @@
  *
  * Connectivity is checked twice: the objects that each received one names are noted unless they exist here; and a walk
  * from the tips ends only at objects reachable from our refs, since an unreachable object here may lack the objects that
- * it names. The indexer's own check is not used: libgit2 1.5 leaks each object that the repository has already, and
- * lists the pack folder again for each that it lacks. A pack that git found complete, and that is the whole repository,
- * needs no walk: git has checked each tree, and no file of it names versions.
+ * it names. A pack that git found complete, and that is the whole repository, needs no walk: git has checked each tree,
+ * and no file of it names versions.
  */
 #include "repo/git/objects/receive.h"
 

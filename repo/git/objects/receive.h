@@ -1,9 +1,9 @@
 /*
- * receive: Git objects from a peer, in quarantine until they are accepted or refused.
+ * receive: receives Git objects from a peer, and keeps them in quarantine until they are accepted.
  *
- * They go through libgit2's indexer into a folder tmp_objdir-varve-in-* inside Git's object
- * folder, and connectivity is verified; only a second handle of the repository sees them. Sources:
- * git-receive-pack(1), "quarantine"; libgit2's indexer.h.
+ * The objects are stored in a folder tmp_objdir-varve-in-* inside Git's object folder, and their connectivity
+ * is checked. Until vv_git_receive_install, only a second handle of the repository sees them. Source:
+ * git-receive-pack(1), "quarantine".
  */
 #ifndef VV_REPO_GIT_OBJECTS_RECEIVE_H
 #define VV_REPO_GIT_OBJECTS_RECEIVE_H
@@ -18,44 +18,44 @@
 
 typedef struct vv_git_receive vv_git_receive;
 
+/* Opens a quarantine. Also calls vv_git_receive_clean, and ignores its failures. */
 vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_git_limits *limits,
 			      vv_error *err);
 
-/* One object. Its id is computed and returned; form is checked (a tree that Git would not accept:
- * ".git", "..", "/" in names, unsorted or repeated entries, names that clash under NTFS or HFS
- * rules if core.protectNTFS/HFS are set; a commit or tag without its headers). VV_EREFUSED past a
- * limit, VV_ECORRUPT for a malformed one. */
+/* Receives an object, checks its form (object_form.h), and sets *id to its id. VV_EREFUSED: a limit is
+ * exceeded. VV_ECORRUPT: the object is malformed. */
 vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void *bytes, size_t len,
 				vv_oid *id, vv_error *err);
 
-/* Bytes of a pack with all the objects, instead of single ones: objects received before are
- * dropped. The pack's objects are counted, named and checked at the end. */
+/* Receives the next bytes of a pack that has all objects. Objects received before are dropped. The objects of
+ * the pack are checked by vv_git_receive_end. VV_EREFUSED: a limit is exceeded. */
 vv_status vv_git_receive_pack(vv_git_receive *g, const void *bytes, size_t len, vv_error *err);
 
-/* The bytes of an object received before or in the repository: the base of a difference. prefix:
- * the first len bytes of its id; VV_ENOTFOUND, also when ambiguous. out's former content is
- * replaced. */
+/* Returns the bytes of an object, as the base of a difference: one received before, or one of the repository.
+ * prefix: the first len bytes of its id. Replaces out's content. VV_ENOTFOUND: no such object of this
+ * type, or the prefix is ambiguous. */
 vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t *prefix,
 			      size_t len, vv_buf *out, vv_error *err);
 
-/* Ends receiving: all objects named by the received ones must exist here, tips too
- * (VV_EMISSING). */
+/* Ends receiving. VV_EMISSING: a tip, or an object that a received object names, is missing. */
 vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err);
 
-/* A handle of the same repository that sees the new objects; borrowed until close. After end. */
+/* Returns a handle of the same repository that sees the new objects; borrowed until close. Call this after
+ * vv_git_receive_end. */
 vv_repository *vv_git_receive_repository(vv_git_receive *g);
 
-/* After its end: are they all that the repository has, in one pack, with no version of a dataset among them? */
+/* After vv_git_receive_end: are the new objects all objects of the repository, in one pack, and is no version
+ * of a dataset among them? */
 bool vv_git_receive_is_plain(const vv_git_receive *g);
 
-/* Moves them into Git's object folder, durably (nothing when there are none). */
+/* Durably moves the new objects, if any, into Git's object folder. */
 vv_status vv_git_receive_install(vv_git_receive *g, vv_error *err);
-uint64_t vv_git_receive_count(const vv_git_receive *g); /* objects */
+uint64_t vv_git_receive_count(const vv_git_receive *g); /* number of received objects */
 void vv_git_receive_close(vv_git_receive *g);           /* accepts NULL */
 VV_AUTO_FREE(vv_git_receive, vv_git_receive_close)
 
-/* Removes quarantines of killed processes (those whose lock is free, and other staged files older
- * than a day). Open does so too, ignoring failures. */
+/* Removes the quarantines of killed processes: those whose lock is free, and other staged files that are older
+ * than a day. */
 vv_status vv_git_receive_clean(vv_repository *r, vv_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * send: finds the part of Git's history that a peer lacks: objects, and the dataset versions that its commits name.
+ * send: finds the part of Git's history that a peer lacks: the objects, and the dataset versions in
+ * the commits.
  *
  * Independent of protocols: transport calls these functions and sends the results.
  */
@@ -15,19 +16,23 @@
 #include "repo/git/objects/git_object.h"
 #include "repo/git/repository.h"
 
-/* Prefix of the name of a linked version's keeper in the list of keepers (elsewhere.h); the URL follows. */
+/* In the list of keepers (elsewhere.h), the keeper of a linked version is named by this prefix and
+ * the URL. */
 #define VV_LINK_SCHEME "link:"
 
-/* Calls fn for every object that is reachable from wants (commits or annotated tags) and not from haves (commits; missing
- * ones are ignored). Also passes objects of older haves that their last commits do not have, if new commits have them
- * again. The cost depends on the number of new commits, since equal subtrees are skipped. VV_EREFUSED: the repository is
- * shallow (with the hint "git fetch --unshallow"), or a blob has more than blob_max bytes. */
+/* Calls fn for every object that is reachable from wants (commits or annotated tags) and not from
+ * haves (commits; missing haves are ignored). An object that is only in older commits of the haves,
+ * and again in new commits, is also passed. The cost depends on the number of new commits, since
+ * equal subtrees are skipped. Sets *commits to the number of new commits. VV_EREFUSED: the
+ * repository is shallow (with the hint "git fetch --unshallow"), or a blob has more than blob_max
+ * bytes. */
 vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			      const vv_oid *haves, size_t have_count, uint64_t blob_max,
 			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err);
 
-/* Passes a Git pack of the same objects ('git pack-objects --thin') to fn, in pieces. For histories of ordinary files,
- * for which git reuses existing packs. Missing haves are ignored. VV_EREFUSED: the repository is shallow. */
+/* Passes the same objects to fn as a Git pack ('git pack-objects --thin'), in pieces. For histories
+ * of ordinary files, since git reuses the data of existing packs. Missing haves are ignored.
+ * VV_EREFUSED: the repository is shallow. */
 typedef vv_status (*vv_git_pack_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, vv_git_pack_fn fn, void *payload,
@@ -38,36 +43,40 @@ bool vv_git_packs_exceed(vv_repository *r, uint64_t bytes);
 
 /* A dataset version that the peer lacks. */
 typedef struct vv_new_root {
-	/* before: the root at the same path, or at the path before a rename, in the first parent; it was passed to fn
-	 * earlier or is in haves. Null: none. Never a linked version, since both sides may lack its blocks */
-	vv_cid root, before;
+	vv_cid root,
+		/* the root of the file in the first parent, at the same path or at the path before
+		 * a rename; it was passed to fn earlier, or is in haves. A null CID: no such root,
+		 * or a linked version, whose blocks both sides may lack */
+		before;
 	bool known_before; /* `before` is in the history of haves, so that the peer has it */
 	uint64_t bytes;    /* size of the version's file */
 	const char *path;  /* borrowed for the call */
-	/* where the blocks of a linked version are, which are not sent (new_roots.c); NULL: not linked. Borrowed for the
-	 * call */
+	/* the place of a linked version's blocks, which are not sent (new_roots.c); NULL: not
+	 * linked. Borrowed for the call */
 	const char *link;
 	vv_oid commit;
 } vv_new_root;
 typedef vv_status (*vv_new_root_fn)(void *payload, const vv_new_root *n, vv_error *err);
-/* Calls fn once for each dataset version (root) that commits of wants name and the last commits of haves do not, oldest
- * commits first. If a committed blob is a damaged pointer, sends one note to r's listener and skips the blob. */
+/* Calls fn once for each dataset version (root) that is in new commits of wants and not in the last
+ * commits of haves, oldest commits first. If a committed blob is a damaged pointer, sends one note
+ * to r's listener and skips the blob. */
 vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
 			    void *payload, vv_error *err);
 
-/* Like vv_new_roots_each, and also sums up the other content of the range. fn may be NULL. */
+/* Like vv_new_roots_each, and also sums up the other content of the new commits. fn may be NULL. */
 typedef struct vv_new_sum {
 	uint64_t commits; /* number of commits that the peer lacks */
-	/* bytes of new blobs that are not pointers; a blob that was added twice counts twice, and if there are no
-	 * pointers at all, old blobs may count, too */
+	/* bytes of new blobs that are not pointers. A blob that was added twice counts twice. If
+	 * the range has no pointers at all, old blobs may be counted, too */
 	uint64_t plain_bytes;
 } vv_new_sum;
 vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, vv_new_root_fn fn, void *payload,
 			   vv_new_sum *sum, vv_error *err);
 
-/* Calls fn for each version that the .varveconfig of a commit links, with its source; both are borrowed for the call. */
+/* Calls fn for each version that the .varveconfig of a commit links, with the version's source.
+ * root and source are borrowed for the call. */
 typedef vv_status (*vv_linked_fn)(void *payload, const vv_cid *root, const char *source,
 				  vv_error *err);
 vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn, void *payload,
@@ -92,13 +101,13 @@ vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint
 vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oid **out,
 			    size_t *count, bool *all, vv_error *err);
 
-/* Sets *out to whether all of wants descend from commits of commons and no new commit is a root commit, so that the new
- * part is bounded. */
+/* Sets *out to whether the new part of the history is bounded: all wants descend from commits of
+ * commons, and no new commit is a root commit. */
 vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,
 			     const vv_oid *commons, size_t common_count, bool *out, vv_error *err);
 
-/* Replaces the content of out with the bytes of a Git object. VV_ENOTFOUND: no such object. VV_EUSAGE: it has another
- * type. VV_EREFUSED: it has more than max bytes. */
+/* Replaces the content of out with the bytes of a Git object. VV_ENOTFOUND: no such object.
+ * VV_EUSAGE: the object has another type. VV_EREFUSED: the object has more than max bytes. */
 vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *id, uint64_t max,
 			      vv_buf *out, vv_error *err);
 

@@ -1,11 +1,12 @@
 /*
- * later: the note of a git that runs for a verb of ours: the remaining work for the next varve if this one is killed.
+ * later: a note that lets the next varve complete or undo a command of varve, if this varve is killed while it runs
+ * git.
  *
- * It is written and synced before git starts, and removed when all is done (".git/varve/later", each part ended by a NUL:
- * "varve-later 1", the holder, what, from, to, ref, ref_old, command, "discards", "locks", "back" or "", then the paths that
- * were changed before). A varve that finds one whose process is dead removes the locks that its git left. If HEAD is still
- * `from`, it restores the paths that differ between the two commits, except those changed before; else it writes the missing
- * ones.
+ * The note is written and synced before git starts, and removed when all is done. It is the file ".git/varve/later",
+ * whose parts each end with a NUL: "varve-later 1", the holder, what, from, to, ref, ref_old, command, "discards",
+ * "locks", "back" or "", then the paths that were changed before. A varve that finds the note of a dead process
+ * removes the locks that its git has left. If HEAD is still at `from`, it restores the paths that differ between the
+ * commits `from` and `to`, except those changed before; else it writes the missing files of these paths.
  *
  *	rc = vv_later_write(repo, &note, err);      git runs
  *	rc = vv_later_drop(repo, err);
@@ -26,46 +27,52 @@
 
 typedef struct vv_later {
 	const char *what; /* for messages: "the switch to 'spring'" */
-	vv_oid from, to;  /* HEAD before and after; null: none, or unknown */
-	/* the branch that HEAD comes to, which it may make or move; NULL: not known */
+	vv_oid from, to;  /* the commits of HEAD before and after; null: no commit, or not known */
+	/* the branch of HEAD after the command, which the command may make or move; NULL: not known */
 	const char *ref;
-	vv_oid ref_old; /* its former value; null: none */
-	/* With `to`: "merge", "cherry-pick", "revert", whose state and conflicts are removed, too. Without it,
-	 * "restore" or "merge --abort", which can only be completed: the same command runs first. NULL: none of
-	 * these. */
+	vv_oid ref_old; /* the commit of ref before the command; null: ref did not exist */
+	/* If to is set: "merge", "cherry-pick" or "revert", whose state and conflicts are to be removed, too. If to
+	 * is null: "restore" or "merge --abort", which cannot be undone, but can be run again. NULL: any other
+	 * command. */
 	const char *command;
-	bool discards; /* the user's changes are to be discarded */
-	bool locks; /* git changes the index, and HEAD, in one step each: of a dead one only locks are left */
-	bool back; /* no git: what varve itself changes (lib/worktree/way_back.h), whose list is in changed */
-	vv_buf changed; /* paths that differed from HEAD before, or were not git's, each ended by a NUL; with locks the moves of git mv (lib/worktree/moved.h) */
-	/* Of a note that was read: */
-	bool own;     /* this process wrote it */
-	bool alive;   /* its varve still runs, or may */
-	vv_stat made; /* of the note: its git did not change files that are older */
+	bool discards; /* the command discards the user's changes */
+	/* git changes the index and HEAD in one step each, so that a killed git leaves only locks behind */
+	bool locks;
+	/* varve itself changes files, without git (lib/worktree/way_back.h); their list is in changed */
+	bool back;
+	/* the paths that differed from HEAD before, or were not tracked, each ended by a NUL; if locks is set: the
+	 * moves of git mv (lib/worktree/moved.h) */
+	vv_buf changed;
+	/* Set by vv_later_read: */
+	bool own;     /* this process wrote the note */
+	bool alive;   /* the process that wrote the note is still running, or this is not known */
+	vv_stat made; /* stat of the note; its git did not change files that are older */
 	vv_buf text;  /* owns the strings */
 } vv_later;
 
-/* Writes the note, and sets l->made. VV_ELOCKED: as for vv_later_must_be_free. */
+/* Writes and syncs the note, and sets l->made. VV_ELOCKED: as for vv_later_must_be_free. */
 vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err);
 /* Appends parts to `changed` in the written note, without syncing it. */
 vv_status vv_later_append(vv_repository *r, const char *parts, size_t len, vv_error *err);
-/* VV_ELOCKED: the varve that runs this one has a note of its own changes. */
+/* Checks that no other varve has a note with `back` set. VV_ELOCKED: another varve, such as the one that runs this
+ * one, is changing files. */
 vv_status vv_later_must_be_free(vv_repository *r, vv_error *err);
-/* VV_ENOTFOUND: it does not exist. VV_ENOSUPPORT: it is a newer varve's. */
+/* Reads the note. VV_ENOTFOUND: there is no note. VV_ENOSUPPORT: a newer varve has written it. */
 vv_status vv_later_read(vv_later *out, vv_repository *r, vv_error *err);
-/* Durably: one that comes back after a power cut might be followed. */
+/* Durably removes the note: if it came back after a power failure, the next varve would act on it. */
 vv_status vv_later_drop(vv_repository *r, vv_error *err);
 void vv_later_clear(vv_later *l);
 VV_AUTO_CLEAR(vv_later, vv_later_clear)
 
-/* Was a file with this stat last changed before the note was written? */
+/* Was the file with this stat last changed before the note was written? */
 bool vv_later_is_older(const vv_later *l, const vv_stat *st);
-/* Was the path changed before? */
+/* Is the path in `changed`? */
 bool vv_later_was_changed(const vv_later *l, const char *path);
 
-/* Removes the locks of index, HEAD, settings and the note's branches that its git left, except symbolic links, which are
- * varve's, and locks older than the note. The caller has made sure that this git is dead. dying: it may be about to end
- * and to remove them itself, so waits up to a second for each. */
+/* Removes the locks of index, HEAD, configuration and the note's branches that the note's git has left. Symbolic
+ * links, which are varve's locks, and locks older than the note are not removed. The caller has checked that this
+ * git is dead. dying: git may still be ending and removing its locks, so the function waits up to a second for
+ * each lock. */
 void vv_later_sweep_locks(const vv_later *l, vv_repository *r, bool dying);
 
 #endif

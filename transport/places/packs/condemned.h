@@ -1,18 +1,19 @@
 /*
- * condemned: the versions and packs that a gc found to be garbage in a store, in its file "condemned". Internal.
+ * condemned: reads and writes the file "condemned" of a store, which lists the versions and packs
+ * that a gc found to be garbage. Internal.
  *
  *   varve condemned 1
- *   run <32 hex>       of the gc that wrote it, once
- *   version <CID>      of a version's root, any number of them
- *   pack <32 hex>      likewise
+ *   run <32 hex>       one line: the id of the gc that wrote the file
+ *   version <CID>      any number of lines: the root of a version
+ *   pack <32 hex>      any number of lines: the hash of a pack
  *
  * A later gc removes condemned versions and packs after some days. Until then, every writer first
- * reads the file, does not rely on its entries, and sends these objects again. At its end, the
- * writer reads the file again: if another gc wrote the file meanwhile, objects that the writer
- * relied on may be condemned or removed, and the writer begins again. So a gc that removes
- * immediately writes the file before it lists the versions for the last time, and after the removal
- * leaves only its own run in the file. The file has a fixed name, so that writers without
- * permission to list find it.
+ * reads the file, does not rely on the condemned objects, and sends them again if necessary.
+ * Finally, the writer reads the file again: if another gc has written the file meanwhile, objects
+ * on which the writer relied may have been condemned or removed, and the writer begins again. For
+ * this reason, a gc that removes objects immediately writes the file before it lists the versions
+ * for the last time, and after the removal leaves only the line of its own run in the file. The
+ * file has a fixed name, so that writers without permission to list files find it.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_CONDEMNED_H
 #define VV_TRANSPORT_PLACES_PACKS_CONDEMNED_H
@@ -30,8 +31,8 @@
 
 #define VV_CONDEMNED_RUN 32u
 
-/* The content of the file: versions by their roots, packs by their keys. Both NULL: nothing is
- * condemned. run "": the file does not exist. */
+/* The content of the file: versions by their roots, and packs by their keys. Both are NULL if
+ * nothing is condemned. run is "" if the file does not exist. */
 typedef struct vv_condemned {
 	vv_cid_map *versions, *packs;
 	char run[VV_CONDEMNED_RUN + 1];
@@ -39,11 +40,12 @@ typedef struct vv_condemned {
 
 /* Reads the file of the place. VV_ECORRUPT: the file is invalid. */
 vv_status vv_condemned_get(vv_condemned *out, const vv_place *p, vv_error *err);
-/* Writes the file. If c->run is empty, makes a new name for the run. */
+/* Writes the file. If c->run is empty, makes a new id for the run. */
 vv_status vv_condemned_put(vv_condemned *c, const vv_place *p, vv_error *err);
 /* Parses the text of such a file. text[len] must be NUL. */
 vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_error *err);
-bool vv_condemned_has(const vv_cid_map *versions_or_packs, const vv_cid *key); /* NULL: false */
+/* Returns true if c->versions or c->packs, which may be NULL, has the key. */
+bool vv_condemned_has(const vv_cid_map *versions_or_packs, const vv_cid *key);
 void vv_condemned_clear(vv_condemned *c);
 VV_AUTO_CLEAR(vv_condemned, vv_condemned_clear)
 

@@ -1,5 +1,5 @@
 /*
- * host_internal: declarations that reading from a host and sending to it share.
+ * host_internal: declarations for reading from a host and sending to a host.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_HOST_INTERNAL_H
 #define VV_TRANSPORT_PLACES_PACKS_HOST_INTERNAL_H
@@ -12,7 +12,7 @@
 #include "transport/places/packs/seek.h"
 #include "transport/places/packs/sweeper.h"
 
-/* A pack, and the folder of a ref's tree in which it is. */
+/* A pack, and the folder of the ref's tree that contains it. */
 typedef struct vv_host_name {
 	vv_cid key;
 	size_t folder;
@@ -27,47 +27,52 @@ struct vv_host {
 	char *dir, *git_dir, *lists, *packs; /* .git/varve/host/<key>, and folders in it */
 	int lock;
 	vv_repository *scratch;
-	vv_store *main;   /* the repository's */
-	vv_store *blocks; /* packs that were fetched, over main */
+	vv_store *main;   /* the repository's store */
+	vv_store *blocks; /* fetched packs, on top of main */
 	vv_catalog *catalog;
-	vv_oid tip;                         /* of the ref at the host; null: no such ref */
-	size_t last_folder, in_last_folder; /* of the tip's tree */
-	bool by_id_fails;                   /* the host does not serve blobs by their ids */
-	bool knows_no_filters;              /* true: by its last answer */
-	bool broken;                        /* the scratch repository takes no commit */
-	bool mends, lost_format; /* vv_host_mend; and its tree has no sound file "format" */
-	bool dirty;              /* packs are in the scratch repository */
-	uint64_t push_bytes;     /* of one push, at most; 0: vv_host_sizes was not called */
-	size_t pack_bytes;       /* of one pack, at most */
-	bool too_large;          /* the last push was, for the host */
-	vv_host_name *ruins;     /* packs whose lists are damaged */
+	vv_oid tip; /* commit of the ref at the host; null: no such ref */
+	/* number of the last folder in the tip's tree, and number of packs in that folder */
+	size_t last_folder, in_last_folder;
+	bool by_id_fails;      /* the host does not serve blobs by their ids */
+	bool knows_no_filters; /* according to its last answer, the host does not support filters */
+	bool broken;           /* the scratch repository cannot store commits */
+	bool mends,            /* vv_host_mend was called */
+		lost_format;   /* the tip's tree has no intact file "format" */
+	bool dirty;            /* packs are in the scratch repository */
+	uint64_t push_bytes;   /* most bytes of a push; 0: vv_host_sizes was not called */
+	size_t pack_bytes;     /* most bytes of a pack */
+	bool too_large;        /* the last push was too large for the host */
+	vv_host_name *ruins;   /* packs whose lists are damaged */
 	size_t ruin_count, ruin_cap;
-	vv_oid *bad; /* packs that were found to be bad: their blobs */
+	vv_oid *bad; /* blob ids of packs that were found to be bad */
 	size_t bad_count, bad_cap;
-	char *proof;     /* a folder: packs that were fetched to be proven, and nothing else */
-	vv_store *shown; /* these; NULL until one is */
+	char *proof;     /* folder with only the packs that were fetched for verification */
+	vv_store *shown; /* store with the packs in proof; NULL until there is one */
 	/* blocks that vv_host_verify read in packs; NULL: nothing was verified */
 	vv_cid_set *intact;
-	vv_host_sum came;
+	vv_host_sum came; /* sums of the fetched data */
 	/* For a store (files.h): */
-	vv_place place;       /* not open: a ref keeps the blocks */
-	vv_cid_set *versions; /* whose files and lists were seen */
+	vv_place place;       /* not open: the blocks are in a ref */
+	vv_cid_set *versions; /* versions whose files and lists were read */
 	vv_cid_set *listed;   /* packs whose lists are in the catalog */
-	vv_cid_set *pieces;   /* records that came alone (pieces.c) */
+	vv_cid_set *pieces;   /* records that were fetched singly (pieces.c) */
 	bool parts_done;      /* packs were fetched, and no requested pack is only partly here */
-	vv_cid_set *joined;   /* packs whose blocks a pack of the catalog has, too (join.c) */
-	vv_pack_names unread; /* of these, the lists that were left out of the catalog */
-	/* packs that versions name beside those that they need, and their lengths (older.h) */
+	vv_cid_set *joined;   /* packs whose blocks another pack of the catalog also has (join.c) */
+	vv_pack_names unread; /* packs in joined whose lists were left out of the catalog */
+	/* packs in the files of versions that the versions do not need, and their lengths
+	 * (older.h) */
 	vv_cid_map *older;
-	size_t asked;         /* versions, one by one */
-	bool many;            /* so are more than that, together */
-	bool all, unlistable; /* all lists are in the catalog; the place does not allow listing */
-	bool damaged_list;    /* so that some versions with a file are not in versions */
-	bool anew;            /* ignore local copies of lists: read the place's own */
-	vv_seek *seek;        /* which indexes versions name */
-	/* The objects that a gc will remove, while sending: they count as absent. */
+	size_t asked;       /* number of versions that were requested one by one */
+	bool many;          /* many versions were requested together */
+	bool all,           /* all lists are in the catalog */
+		unlistable; /* the place does not allow listing */
+	/* a list is damaged, so that `versions` is not complete */
+	bool damaged_list;
+	bool anew;     /* ignore local copies of lists, and read the lists of the place */
+	vv_seek *seek; /* the indexes in the files of versions */
+	/* While sending: the objects that a gc will remove, which count as missing. */
 	vv_condemned condemned;
-	vv_sweeper *sweeper; /* of the gc that is at work, or NULL; borrowed */
+	vv_sweeper *sweeper; /* the sweeper of the running gc, borrowed; may be NULL */
 };
 
 static inline bool vv_host_is_place(const vv_host *h)
@@ -75,72 +80,79 @@ static inline bool vv_host_is_place(const vv_host *h)
 	return h->place.payload != NULL;
 }
 
-#define VV_HOST_FOLDER_PACKS 500u /* in a folder: with their lists 1,000 entries */
+/* Most packs in a folder, which has 1,000 entries with their lists. */
+#define VV_HOST_FOLDER_PACKS 500u
 #define VV_HOST_FORMAT "varve blocks 1\n"
 #define VV_HOST_NEXT "refs/heads/next"
 
-/* From now on, h uses this ref of the host. The last known tip of each ref is a ref of the scratch repository. */
+/* Makes h use this ref of the host. The last known tip of each ref is stored as a ref of the
+ * scratch repository. */
 vv_status vv_host_take_ref(vv_host *h, const char *blocks_ref, vv_error *err);
 
-/* A call of git in the scratch repository; args as in vv_git_call. */
+/* Returns a call of git in the scratch repository. args is as in vv_git_call. */
 vv_git_call vv_host_run(vv_host *h, const char *const *args);
 
-/* In a place: combines those packs of the catalog that are marked as old, and are small or mostly garbage, into fewer,
- * larger ones. Afterwards, the replaced packs are marked as old, and packs whose needed blocks other packs of the
- * catalog have are marked as spare; all of these stay, and versions still name them. */
+/* In a place: combines packs of the catalog that are marked as old, and are small or mostly
+ * garbage, into fewer, larger packs. Afterwards, the replaced packs are marked as old, and packs
+ * whose needed blocks are also in other packs of the catalog are marked as spare. These packs are
+ * not removed, and files of versions still list them. */
 vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			 vv_error *err);
 
 /* Sets h->tip to the pushed commit. */
 vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err);
 
-/* The changes of a commit: a new pack (or none), packs removed from the tree. */
+/* The changes of a commit: a new pack, and packs that are removed from the tree. */
 typedef struct vv_host_commit {
 	const char *message;
-	const vv_buf *pack, *list; /* pack NULL: no new pack */
-	const vv_cid *key;         /* of the pack */
+	const vv_buf *pack, *list; /* pack is NULL if there is no new pack */
+	const vv_cid *key;         /* key of the pack */
 	const vv_host_name *removed;
 	size_t removed_count;
 } vv_host_commit;
 
-/* Blocks on their way to the host, in packs, children first. */
+/* A block to be sent to the host. Blocks are sent in packs, children first. */
 typedef struct vv_outgoing {
-	vv_cid cid, like; /* like null: no similar block */
-	size_t version;   /* the caller's */
+	vv_cid cid, like; /* like is a similar block; null: no similar block */
+	size_t version;   /* for use by the caller */
 } vv_outgoing;
 typedef struct vv_outgoing_packs {
 	const vv_outgoing *items;
 	size_t count;
 	vv_store *from;
 	const vv_catalog *bases; /* possible bases of differences, except the removed packs */
-	bool thorough, salt;     /* as of the pack maker */
-	/* Sets the commit message of a pack, and the packs to remove; with last, for the last commit, which may have no pack.
-	 * The caller owns these values until the next call. */
+	bool thorough, salt;     /* options of the pack maker */
+	/* Sets the commit message for a pack, and the packs to remove. last: for the last commit,
+	 * which may have no pack. The values are borrowed until the next call. */
 	vv_status (*describe)(void *payload, vv_host_commit *c, bool last, vv_error *err);
-	/* A block is not here: VV_EMISSING. May be NULL. */
+	/* Called for a block that this repository does not have; returns VV_EMISSING or another
+	 * status. May be NULL. */
 	vv_status (*missing)(void *payload, const vv_outgoing *b, vv_error *err);
 	void *payload;
-	/* After it: of packs and lists that were made. */
+	/* Set by the call: numbers of packs and bytes that were made. */
 	uint64_t packs, pack_bytes, list_bytes;
 } vv_outgoing_packs;
-/* Makes packs, commits and pushes them. *lost: another pusher was faster, or it was too large for the host
- * (h->too_large), see err: plan again. */
+/* Makes packs, commits and pushes them. Sets *lost to true if another push was faster, or if the
+ * push was too large for the host (h->too_large); err has the reason. The caller must then plan the
+ * push again. */
 vv_status vv_host_put_packs(vv_host *h, vv_outgoing_packs *o, bool *lost, vv_error *err);
 
-/* Stores the list here, so that it need not be fetched. */
+/* Stores the list of a pack locally, so that it need not be fetched. */
 vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const vv_cid *pack, vv_error *err);
 
 /* Sets the maximum sizes of packs and pushes (h->pack_bytes, h->push_bytes), from the settings and the host's earlier
  * refusals. */
 vv_status vv_host_sizes(vv_host *h, vv_error *err);
-/* For a push of `sent` bytes that the host refused with this text. True: refused for its size; push_bytes was reduced
- * and stored, and the user notified. */
+/* Call after the host has refused a push of `sent` bytes with the text said. Returns true if the
+ * push was too large: push_bytes was then reduced and stored, and the user notified. */
 bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said);
-/* The file in which the list of a pack is kept here; owned; NULL when out of memory. */
+/* Returns the path of the local file with the list of a pack, which the caller frees with vv_free.
+ * NULL: out of memory. */
 char *vv_host_list_path(const vv_host *h, const vv_cid *pack);
 
-/* Notes commits that a push found to be complete there; valid as long as the ref only grows: the file
- * "complete". forget: the ref was overwritten, or packs were removed from its tree. */
+/* Records, in the file "complete", commits that a push found to be complete at the host. This is
+ * valid as long as the ref only grows: call vv_host_forget_complete if the ref was overwritten, or
+ * packs were removed from its tree. */
 vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
 bool vv_host_is_complete(vv_host *h, const vv_oid *id);
 void vv_host_forget_complete(vv_host *h);
@@ -148,80 +160,91 @@ void vv_host_forget_complete(vv_host *h);
 /* Empties the catalog. */
 vv_status vv_host_forget_lists(vv_host *h, vv_error *err);
 
-/* host.c, for packs.c. */
-/* Loads the lists of the tip into the catalog; local copies from disk. */
+/* The following functions of host.c are for packs.c. */
+/* Loads the lists of the tip into the catalog, from local copies if they exist. */
 vv_status vv_host_load_lists(vv_host *h, vv_error *err);
-/* Blobs into the scratch repository, by their ids if the host allows it; does not request existing
- * ones. */
+/* Fetches blobs into the scratch repository, by their ids if the host allows that. Does not fetch
+ * blobs that exist locally. */
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
-/* The ref with all that it reaches, into an empty scratch repository. */
+/* Fetches the ref, with all objects that are reachable from it, into an empty scratch
+ * repository. */
 vv_status vv_host_fetch_whole(vv_host *h, vv_error *err);
-/* Sets *lacks to the place of the first of these objects that the host lacks; to count if the host has all; to SIZE_MAX
- * if it does not answer as git does. Nothing is sent. ids has room for one more. */
+/* Sets *lacks to the index of the first of these objects that the host does not have, to count if
+ * the host has all objects, or to SIZE_MAX if the host does not answer as git does. No objects are
+ * sent. ids must have room for one more item. */
 vv_status vv_host_ask(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err);
-/* Sets h->tip as the last run left it, if the scratch repository still has its objects; else to null. */
+/* Sets h->tip to the tip of the last run if the scratch repository still has its objects; else to
+ * null. */
 vv_status vv_host_read_tip(vv_host *h, vv_error *err);
-/* Begins again with an empty scratch repository and no tip, if something in the old one is broken. */
+/* Begins again with an empty scratch repository and no tip. Call if the old scratch repository is
+ * damaged. */
 vv_status vv_host_begin_anew(vv_host *h, vv_error *err);
-/* The scratch repository of a ref, which is made when something is to be read from it. */
+/* Makes the scratch repository of a ref if it does not exist. Call before reading from it. */
 vv_status vv_host_need_scratch(vv_host *h, vv_error *err);
-/* VV_EREFUSED: the tip is not a ref of varve's blocks; VV_ENOSUPPORT: a newer varve wrote it. */
+/* Checks the format of the tip. VV_EREFUSED: the ref does not have blocks of varve. VV_ENOSUPPORT:
+ * a newer varve wrote the ref. */
 vv_status vv_host_check_format(vv_host *h, vv_error *err);
-/* The blocks' ref into the scratch repository. filter: an option of git fetch. */
+/* Fetches the ref with the blocks into the scratch repository. filter is an option for git
+ * fetch. */
 vv_status vv_host_fetch_ref(vv_host *h, const char *filter, vv_error *err);
-/* *out: is old an ancestor of now, or the same? */
+/* Sets *out to whether old is an ancestor of now, or the same commit. */
 vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
 			   vv_error *err);
 
-/* Downloads as few packs as needed for the blocks (and their bases) into dir/packs. A pack whose hash is
- * not its name is skipped if another has the same blocks. */
+/* Options for vv_host_take, which downloads as few packs as necessary for the blocks and their
+ * bases to dir/packs. A pack whose hash is not its name is skipped if another pack has the same
+ * blocks. */
 typedef struct vv_host_taking {
 	const char *dir;
-	vv_store *have;      /* bases in this store are not downloaded; NULL: all are */
-	bool proof;          /* vv_host_pack.shown is set, not here */
-	const size_t *packs; /* these, of the catalog, besides */
+	/* bases in this store are not downloaded; NULL: all bases are downloaded */
+	vv_store *have;
+	/* download for verification: set vv_host_pack.shown instead of vv_host_pack.here */
+	bool proof;
+	const size_t *packs; /* indexes of further packs of the catalog to download */
 	size_t pack_count;
 } vv_host_taking;
 vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
 		       vv_error *err);
-/* Adds a downloaded list to the catalog; pack: its id on the host. A damaged one is noted and skipped: *sound
- * false. */
+/* Adds a downloaded list to the catalog. pack is the id of the pack's blob at the host. If the list
+ * is damaged, records this (vv_host_note_ruin), and sets *sound to false. */
 vv_status vv_host_take_list(vv_host *h, const vv_host_name *name, const vv_oid *pack,
 			    const vv_buf *bytes, bool *sound, vv_error *err);
-/* Records that the list of a pack is damaged, and the pack is in no catalog. */
+/* Records that the list of a pack is damaged, so that the pack is not in the catalog. */
 vv_status vv_host_note_ruin(vv_host *h, const vv_host_name *name, vv_error *err);
 bool vv_host_is_ruin(const vv_host *h, const vv_cid *pack);
 void vv_host_forget_ruin(vv_host *h, const vv_cid *pack);
-/* Checks a downloaded pack against its name. A wrong one is marked as bad, and *found_bad set. bytes NULL: the download
- * failed. */
+/* Checks that the hash of a downloaded pack is its name. If not, marks the pack as bad, and sets
+ * *found_bad. bytes is NULL if the download failed. */
 vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
 			     vv_error *err);
-/* Call this for a pack that was written again. */
+/* Removes a pack from the bad packs. Call after the pack was written again. */
 void vv_host_forget_bad(vv_host *h, const vv_oid *pack);
-/* From now on, the pack is used only for blocks that no other pack has. Call vv_host_prefer_sound after the last such
- * pack. */
+/* Marks a pack as bad, so that it is used only for blocks that no other pack has. Call
+ * vv_host_prefer_sound after the last such call. */
 vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err);
 vv_status vv_host_prefer_sound(vv_host *h, vv_error *err);
 /* Records, in a file in the folder of lists, that a pack with this blob id was found complete. */
 void vv_host_note_sound(const vv_host *h, const vv_cid *pack, const vv_oid *blob);
 bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p);
-/* Is the pack's name the hash of these bytes? */
+/* Returns true if the pack's name is the hash of these bytes. */
 bool vv_host_is_named_rightly(const vv_cid *pack, const vv_buf *bytes);
-/* Bad packs that may be removed from the tree: other packs have their readable blocks, or sent has. With ruins
- * unreadable ones, too. *names is owned by the caller. */
+/* Lists the bad packs that may be removed from the tree, because their readable blocks are in other
+ * packs or in sent. With ruins, also lists packs with damaged lists. The caller frees *names with
+ * vv_free. */
 vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, vv_host_name **names,
 			    size_t *count, vv_error *err);
-/* Reads the list of a pack of the catalog again; borrows bytes. */
+/* Reads the list of a pack of the catalog again, into bytes, from which *out borrows. */
 vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, vv_host_list *out,
 			     vv_error *err);
 /* Removes fetched packs from the scratch repository, which stays open. */
 vv_status vv_host_clean(vv_host *h, vv_error *err);
 
-/* The file of the versions that are known to be complete there; owned by the caller. */
+/* Returns the path of the file "complete", which lists what is known to be complete at the host.
+ * The caller frees it with vv_free. */
 char *vv_host_complete_path(const vv_host *h);
 
-#define VV_HOST_PARTS "parts" /* in the host's folder */
-/* Removes the stored parts of packs that are not complete here. */
+#define VV_HOST_PARTS "parts" /* a folder in the host's local folder */
+/* Removes the stored parts of packs that are only partly stored here. */
 vv_status vv_host_drop_parts(const vv_host *h, vv_error *err);
 
 #endif

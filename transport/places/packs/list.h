@@ -1,21 +1,22 @@
 /*
- * list: the list of a pack's blocks and their places in the pack, so that single blocks can be read
- * without the whole pack.
+ * list: reads and writes the list of a pack's blocks and their positions in the pack, so that
+ * single blocks can be read without the whole pack.
  *
  *   8       "VVLIST" 01 0A
  *   16      the pack's hash, which is its name
  *   le64    length of the pack
  *   le32    count of blocks, 1 .. VV_HOST_LIST_MAX
- *   le32    count of bases, at most that of blocks
- *   count x 42   codec, digest, depth of the chain of differences, le32 where its record begins, le32 which block
- *                its difference stands on (a place in this table; from count on, in the next; none: ff ff ff ff);
- *                ascending
- *   bases x 33   codec, digest of blocks of other packs that differences stand on; ascending
- *   any x 16     of a joined pack: hashes of the packs whose blocks it has all; ascending
- *   8       XXH3-64 of all before
+ *   le32    count of bases, at most the count of blocks
+ *   count x 42   codec, digest, depth of the chain of differences, le32 offset of the record, le32 base of the
+ *                difference (its index in this table; from count on, count + its index in the next table; no
+ *                base: ff ff ff ff); ascending
+ *   bases x 33   codec and digest of the bases that are in other packs; ascending
+ *   any x 16     for a combined pack: hashes of the packs all of whose blocks are in this pack; ascending
+ *   8       XXH3-64 of all preceding bytes
  *
- * Records fill a pack from its header to its end without a gap, so each ends where the next begins. A list comes from an
- * untrusted host: it is a hint, and never proves that a block is sound. Format: docs/formats/pack-lists.md.
+ * The records of a pack are adjacent, so that each record ends at the offset of the next one. A
+ * list is from an untrusted host: it is only a hint, and never proves that a block is intact.
+ * Format: docs/formats/pack-lists.md.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_LIST_H
 #define VV_TRANSPORT_PLACES_PACKS_LIST_H
@@ -29,7 +30,7 @@
 #include "repo/blocks/cid.h"
 #include "repo/blocks/pack_index.h"
 
-#define VV_HOST_PACK_MAX (64u << 20) /* bytes; a larger file is not a pack of ours */
+#define VV_HOST_PACK_MAX (64u << 20) /* most bytes of a pack */
 #define VV_HOST_LIST_MAX (1u << 20)
 #define VV_HOST_LIST_BLOCK 42u
 #define VV_HOST_LIST_BASE 33u
@@ -53,12 +54,13 @@ typedef struct vv_host_block {
 	vv_cid cid;
 	unsigned depth;
 	uint64_t offset; /* offset of the block's record in the pack */
-	vv_cid base;     /* base of the difference; null: none */
+	vv_cid base;     /* base of the difference; null: not a difference */
 } vv_host_block;
 
 vv_host_block vv_host_list_block(const vv_host_list *l, size_t i);
 vv_cid vv_host_list_base(const vv_host_list *l, size_t i);
-/* Finds a block: *i is its index in the list. False: the list lacks the block. */
+/* Finds a block, and sets *i to its index in the list. Returns false if the list does not have the
+ * block. */
 bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i);
 /* Returns the index of the i-th block's base: below count if the base is in the same pack, else
  * count plus an index in bases. VV_HOST_LIST_NONE: no base. */
@@ -67,12 +69,12 @@ size_t vv_host_list_base_of(const vv_host_list *l, size_t i);
 /* Appends the list of a pack, whose bytes must match the hash. VV_ECORRUPT: the pack is damaged. */
 vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], const void *pack,
 			  size_t len, vv_error *err);
-/* Adds to a finished list the hashes of the packs whose blocks its pack has all: ascending, 1 to
- * VV_HOST_LIST_PARTS. */
+/* Adds the hashes of the packs that were combined into this pack to a finished list. hashes has 1
+ * to VV_HOST_LIST_PARTS items, ascending. */
 vv_status vv_host_list_add_parts(vv_buf *list, const uint8_t (*hashes)[VV_PACK_HASH_LEN],
 				 size_t count, vv_error *err);
-/* Appends a list; sorts blocks (CIDs must be unique) and bases (repeats are removed). Each block's
- * base must be in blocks or bases. */
+/* Appends a list. Sorts blocks, whose CIDs must be unique, and bases, from which duplicates are
+ * removed. Each block's base must be in blocks or bases. */
 vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], uint64_t pack_len,
 			     vv_host_block *blocks, size_t count, vv_cid *bases, size_t base_count,
 			     vv_error *err);

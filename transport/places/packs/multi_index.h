@@ -1,18 +1,19 @@
 /*
- * multi_index: finds the pack of a block among several in a store, without reading their lists.
+ * multi_index: reads and writes the index of several packs in a store, which finds the pack of a
+ * block without reading the packs' lists.
  *
  *   8            "VVMANY" 01 0A
  *   le32         count of packs, 1 .. VV_MULTI_PACKS
  *   le32         count of entries, 1 .. VV_MULTI_ENTRIES
- *   packs x 16   their hashes, ascending, each once
- *   fans x le32  at f: how many entries have a digest whose first bits are at most f. The number of fans is the
- *                count of entries / 256, rounded down to a power of two, at least 1
- *   entries x 12 the first 8 bytes of a digest, le32 which pack (0 is the first); ascending
+ *   packs x 16   hashes of the packs, ascending, each once
+ *   fans x le32  item f: the number of entries with a digest whose first bits are at most f. The number of fans is
+ *                the count of entries / 256, rounded down to a power of two, at least 1
+ *   entries x 12 the first 8 bytes of a digest, le32 index of the pack among the hashes; ascending
  *
- * A reader reads the head (everything before the entries) once, and for each block the entries of its fan. An index
- * is named by the XXH3-128 of its bytes, which such a reader cannot check: so an index is only a hint. Only a list
- * proves that a block exists, and only all lists together prove that one is absent. Format:
- * docs/formats/pack-lists.md.
+ * A reader reads the head (everything before the entries) once, and for each block the entries of
+ * its fan. An index is named by the XXH3-128 of its bytes, which such a reader cannot check; so an
+ * index is only a hint. Only a list proves that a block exists, and only all lists together prove
+ * that a block does not exist. Format: docs/formats/pack-lists.md.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_MULTI_INDEX_H
 #define VV_TRANSPORT_PLACES_PACKS_MULTI_INDEX_H
@@ -28,9 +29,9 @@
 
 #define VV_MULTI_PACKS 65536u
 #define VV_MULTI_ENTRIES (1u << 20)
-#define VV_MULTI_BEGIN 16u /* bytes that show how long the head is */
-#define VV_MULTI_FOUND 4u  /* packs that one look-up names at most */
-/* The limit of one fan: hashes are spread evenly, so varve never writes more. */
+#define VV_MULTI_BEGIN 16u /* number of first bytes that determine the length of the head */
+#define VV_MULTI_FOUND 4u  /* most packs in the result of a look-up */
+/* The most bytes of a fan. Hashes are distributed evenly, so varve never writes more. */
 #define VV_MULTI_FAN_BYTES ((size_t)64 << 10)
 
 /* A head that was read; borrows its bytes. */
@@ -40,23 +41,25 @@ typedef struct vv_multi_index {
 	const uint8_t *packs, *fans;
 } vv_multi_index;
 
-/* The length of the head, from its first VV_MULTI_BEGIN bytes. VV_ECORRUPT. */
+/* Determines the length of the head (out->head_len) from its first VV_MULTI_BEGIN bytes.
+ * VV_ECORRUPT: not an index. */
 vv_status vv_multi_index_begin(vv_multi_index *out, const void *bytes, size_t len, vv_error *err);
-/* bytes: at least the head. VV_ECORRUPT. */
+/* Parses the head. bytes must contain at least the head. VV_ECORRUPT: the head is invalid. */
 vv_status vv_multi_index_read(vv_multi_index *out, const void *bytes, size_t len, vv_error *err);
-/* The part of the file with the entries that can be of the block. *len 0: no entries. VV_ECORRUPT: too many
- * entries. */
+/* Gets the range of the file with the entries that may be for the block. Sets *len to 0 if there
+ * are no such entries. VV_ECORRUPT: too many entries. */
 vv_status vv_multi_index_range(const vv_multi_index *m, const vv_cid *cid, uint64_t *from,
 			       size_t *len, vv_error *err);
-/* Sets packs to the packs that these entries name for the block (each may have it), and returns their number. Entries
- * of other blocks are skipped. */
+/* Sets packs to the indexes of the packs that may have the block according to these entries, and
+ * returns their number. Entries of other blocks are skipped. */
 size_t vv_multi_index_find(const vv_multi_index *m, const void *entries, size_t len,
 			   const vv_cid *cid, size_t packs[VV_MULTI_FOUND]);
-const uint8_t *vv_multi_index_pack(const vv_multi_index *m, size_t i); /* its hash; borrowed */
+/* Returns the hash of pack i, borrowed. */
+const uint8_t *vv_multi_index_pack(const vv_multi_index *m, size_t i);
 
 typedef struct vv_multi_entry {
 	uint64_t prefix; /* vv_cid_prefix */
-	uint32_t pack;   /* a place among the hashes, which are ascending */
+	uint32_t pack;   /* index of the pack among the hashes, which are ascending */
 } vv_multi_entry;
 /* Appends an index; sorts entries. */
 vv_status vv_multi_index_write(vv_buf *out, const uint8_t (*packs)[VV_PACK_HASH_LEN],

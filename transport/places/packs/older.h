@@ -1,10 +1,11 @@
 /*
- * older: packs of a store that earlier versions needed, but none of the versions read here.
- * Internal.
+ * older: handles the older packs of a store, which earlier versions needed, and none of the
+ * versions that were read. Internal.
  *
- * A version's file names these packs with their lengths, so that a reader of all versions needs
- * only one version's file, and a push finds small packs to join without listing the store. The
- * names are hints: a gc may have removed such a pack; other packs then have its needed blocks.
+ * A version's file lists these packs with their lengths, so that a reader of all versions needs
+ * only one version's file, and a push finds small packs to combine without listing the store. The
+ * names are only hints: a gc may have removed such a pack, whose needed blocks are then in other
+ * packs.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_OLDER_H
 #define VV_TRANSPORT_PLACES_PACKS_OLDER_H
@@ -12,12 +13,14 @@
 #include "transport/places/packs/host_internal.h"
 #include "transport/places/packs/version_file.h"
 
-/* Records the older packs that a version's file names. */
+/* Records the older packs in a version's file. */
 vv_status vv_older_note(vv_host *h, const vv_version_packs *v, vv_error *err);
-/* Is the list of the i-th of h->older not in the catalog, but maybe in the store? */
+/* Returns true if the list of item i of h->older is not in the catalog, but may be in the store.
+ * Sets *len to the pack's length. */
 bool vv_older_is_unread(const vv_host *h, size_t i, uint64_t *len);
-/* The older packs for the file of a version that needs the packs marked `needed`: known packs that are not in a joined
- * one. named: the mark of the only candidates in the catalog; 0: no restriction. */
+/* Sets the older packs for the file of a version that needs the packs with the mark `needed`: other
+ * known packs that were not combined into another pack. If `named` is not 0, packs of the catalog
+ * are included only if they have this mark. */
 vv_status vv_older_name(vv_host *h, unsigned needed, unsigned named, vv_version_packs *out,
 			vv_error *err);
 

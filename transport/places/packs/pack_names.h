@@ -1,5 +1,6 @@
 /*
- * pack_names: names of a host's packs, which are their hashes: as keys and in hex. Internal.
+ * pack_names: converts the names of a host's packs, which are the packs' hashes, between keys and
+ * hex digits. Internal.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_PACK_NAMES_H
 #define VV_TRANSPORT_PLACES_PACKS_PACK_NAMES_H
@@ -23,9 +24,9 @@ static inline vv_cid vv_pack_key(const uint8_t hash[VV_PACK_HASH_LEN])
 	memcpy(key.digest, hash, VV_PACK_HASH_LEN);
 	return key;
 }
-/* Parses a key of len hex digits. False: invalid. */
+/* Parses a key from len hex digits. Returns false if the text is invalid. */
 bool vv_pack_key_read(vv_cid *out, const char *hex, size_t len);
-/* Returns its hex digits; borrowed as from vv_text_shows */
+/* Returns the hex digits of a key, in a rotating buffer, as from vv_text_shows. */
 const char *vv_pack_shows(const vv_cid *pack);
 
 /* A list of packs' keys. */
@@ -36,7 +37,7 @@ typedef struct vv_pack_names {
 vv_status vv_pack_names_add(vv_pack_names *n, const vv_cid *pack, vv_error *err);
 void vv_pack_names_clear(vv_pack_names *n);
 VV_AUTO_CLEAR(vv_pack_names, vv_pack_names_clear)
-/* for qsort of elements that begin with a key */
+/* Comparison function for qsort of elements that begin with a key. */
 int vv_pack_names_compare(const void *a, const void *b);
 
 #endif

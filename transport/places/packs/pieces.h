@@ -1,23 +1,24 @@
 /*
  * pieces: reads single records from a host's packs, with the bases of their differences. Internal.
  *
- * Lists have the place and base of each record, so all ranges for a request are known in advance:
- * adjacent ranges are joined, and several are requested in parallel. The received ranges are
- * written to a sparse file with the pack's length, with an index of the existing ranges. If about
- * half of a pack is needed, the whole pack is fetched; packs of a Git host are always fetched
- * whole.
+ * Lists have the offset and base of each record, so that all ranges for a request are known in
+ * advance: adjacent ranges are joined, and several ranges are requested in parallel. The received
+ * ranges are written to a sparse file with the pack's length, with an index of the existing ranges.
+ * If about half of a pack is needed, the whole pack is fetched; packs of a Git host are always
+ * fetched as a whole.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_PIECES_H
 #define VV_TRANSPORT_PLACES_PACKS_PIECES_H
 
 #include "transport/places/packs/host_internal.h"
 
-/* Call it after the folder of downloaded packs was emptied: forgets the ranges in it. */
+/* Forgets the ranges in the folder of downloaded packs. Call after the folder was emptied. */
 vv_status vv_pieces_forget(vv_host *h, vv_error *err);
 
-/* Reads a block that was downloaded (with proof: fetched as a proof) or is in this repository. If
- * its pieces are damaged, searches the block in whole packs, first in valid ones. stored, form: as
- * in vv_store_get_form. VV_EMISSING: no such block. VV_ECORRUPT: the block is damaged. */
+/* Reads a block that was downloaded (with proof: for verification) or is in this repository. If its
+ * downloaded ranges are damaged, searches for the block in whole packs, first in valid packs.
+ * stored and form are as in vv_store_get_form. VV_EMISSING: no such block. VV_ECORRUPT: the block
+ * is damaged. */
 vv_status vv_host_read(vv_host *h, bool proof, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 		       vv_block_form *form, vv_error *err);
 

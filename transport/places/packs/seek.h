@@ -1,6 +1,6 @@
 /*
- * seek: the indexes (multi_index.h) that a store's versions name, as far as the versions were read, and the
- * loaded parts of these indexes. Internal.
+ * seek: stores the indexes (multi_index.h) from the files of a store's versions that were read, and
+ * the loaded parts of these indexes. Internal.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_SEEK_H
 #define VV_TRANSPORT_PLACES_PACKS_SEEK_H
@@ -13,7 +13,7 @@
 #include "transport/places/packs/multi_index.h"
 #include "transport/places/packs/pack_names.h"
 
-/* An index that versions name. */
+/* An index that is listed in a version's file. */
 typedef struct vv_seek_file {
 	vv_buf head; /* empty: not read yet */
 	vv_multi_index m;
@@ -23,19 +23,20 @@ typedef struct vv_seek_file {
 } vv_seek_file;
 
 typedef struct vv_seek {
-	vv_pack_names names; /* of indexes, each once */
-	vv_seek_file *files; /* parallel to names, as far as opened */
+	vv_pack_names names; /* names of indexes, each once */
+	vv_seek_file *files; /* opened indexes, in the order of names */
 	size_t file_count, file_cap;
-	vv_cid_map *of;      /* for each pack, the place of its index in names */
-	vv_cid_set *asked;   /* versions */
-	vv_pack_names packs; /* of versions whose lists are not all in the catalog */
+	vv_cid_map *of;      /* for each pack, the position of its index in names */
+	vv_cid_set *asked;   /* versions whose indexes and packs were recorded */
+	vv_pack_names packs; /* packs of versions whose lists are not all in the catalog */
 } vv_seek;
 
 vv_seek *vv_seek_new(void);    /* NULL: out of memory */
 void vv_seek_free(vv_seek *s); /* accepts NULL */
-/* Records that the index has the pack, as a version states; an earlier statement takes precedence. */
+/* Records that the index has the pack, according to a version's file. An earlier record for the
+ * pack takes precedence. */
 vv_status vv_seek_add(vv_seek *s, const vv_cid *pack, const vv_cid *index, vv_error *err);
-/* The index of a pack; null: unknown. */
+/* Returns the index of a pack; null: not known. */
 vv_cid vv_seek_index_of(const vv_seek *s, const vv_cid *pack);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * stored: reads and writes the files of a store by their kinds and keys. Internal.
  *
- * The key of a pack, list or index is its hash (vv_pack_key), that of a version its root's CID. Other names are ignored.
+ * The key of a pack, list or index is its hash (vv_pack_key), and the key of a version is the CID
+ * of its root. Files with other names are ignored.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_STORED_H
 #define VV_TRANSPORT_PLACES_PACKS_STORED_H
@@ -22,9 +23,11 @@ typedef enum vv_stored_kind {
 	VV_STORED_VERSION
 } vv_stored_kind;
 
-/* Returns the file's name, "packs/<hex>.pack"; borrowed as from vv_text_shows. */
+/* Returns the file's name, such as "packs/<hex>.pack", in a rotating buffer, as from
+ * vv_text_shows. */
 const char *vv_stored_shows(vv_stored_kind kind, const vv_cid *key);
 
+/* Reads a range of a file, as vv_place_get does. */
 vv_status vv_stored_get(const vv_place *p, vv_stored_kind kind, const vv_cid *key, uint64_t from,
 			uint64_t len, vv_buf *out, vv_error *err);
 /* Writes a file, durably. A version's file is durable only after the place's finish. */

@@ -1,6 +1,6 @@
 /*
- * version_file: reads and writes the text of a version's file in a store: the packs that the
- * version needs, the index that has each pack, and the older packs. Internal.
+ * version_file: reads and writes the text of a version's file in a store, which lists the packs
+ * that the version needs, the index of each pack, and older packs. Internal.
  *
  * Format: docs/formats/pack-lists.md.
  */
@@ -23,7 +23,7 @@ typedef struct vv_older_pack {
 } vv_older_pack;
 
 /* The content of a version's file. indexes[i] is the index that has packs[i]; null: no index has
- * it. */
+ * this pack. */
 typedef struct vv_version_packs {
 	vv_pack_names packs, indexes;
 	vv_older_pack *older;
@@ -36,12 +36,12 @@ VV_AUTO_CLEAR(vv_version_packs, vv_version_packs_clear)
 vv_status vv_version_packs_add_older(vv_version_packs *v, const vv_cid *pack, uint64_t len,
 				     vv_error *err);
 extern const char vv_version_mark[]; /* the first line */
-/* Parses a file and appends its content to out. *sound: is the file complete, and of this version?
- * text[len] must be NUL. */
+/* Parses a file, and appends its content to out. Sets *sound to whether the file is complete and
+ * belongs to this version. text[len] must be NUL. */
 vv_status vv_version_file_read(vv_version_packs *out, const vv_cid *root, const char *text,
 			       size_t len, bool *sound, vv_error *err);
-/* Appends the file's text, with both kinds of packs sorted by name. again: makes the file different
- * from all earlier ones, even if it names the same packs. */
+/* Appends the file's text, with both kinds of packs sorted by name. If again is true, makes the
+ * text different from all earlier files, even if it lists the same packs. */
 vv_status vv_version_file_write(vv_buf *out, const vv_cid *root, const vv_version_packs *packs,
 				bool again, vv_error *err);
 

@@ -432,7 +432,7 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 		rc = vv_fetch_data_for_push(&f, &vv_notes_stderr, err);
 		rc = rc < 0 ? rc : send(r, err);
 	}
-	/* for errors that a retry or repair solves, pushing without rows is no solution */
+	/* for errors that a retry or repair solves, pushing without rows does not help */
 	r->stopped = rc == VV_EREFUSED || rc == VV_EMISSING || rc == VV_ENOSUPPORT;
 	return rc;
 }
