@@ -198,7 +198,7 @@ static vv_status read_user(user *u, const char *text, size_t len, const char *fi
 	}
 	hash++;
 	if (!vv_secret_hash_valid(hash, (size_t)(end - hash))) {
-		return bad_line(err, file, line, "not a hash of a secret");
+		return bad_line(err, file, line, "expected a hash of a secret");
 	}
 	memcpy(u->who.name, text, name_len);
 	u->hash = vv_strndup(hash, (size_t)(end - hash));

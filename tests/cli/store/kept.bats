@@ -119,7 +119,7 @@ other() { cp "$(ls "$(dirname "$1")"/* | grep -vxF "$1" | head -1)" "$1"; }
 	ends_with 1 varve doctor
 	output_has "upgrade varve"
 	ends_with 2 varve push --blocks
-	stderr_has "of format 2"
+	stderr_has "in format 2"
 	printf 'varve store 2\n' | cmp - "$store/format"
 	ends_with 2 varve -C ../lazy cat HEAD~2:prices.csv --where id=5
 	# an empty folder may be a disk that is not mounted

@@ -47,7 +47,7 @@ load vault
 	varve vault replicate -q
 	cd ../repo
 	export XDG_CONFIG_HOME=$first
-	# Bob's commthe block is missing: nobody can tell what it needs.
+	# Bob's commit is not here: nobody can tell what it needs.
 	ends_with 2 varve vault prune --grace 0
 	stderr_has "refs of the vault lead to commits that are not here"
 	stderr_has "with 'git fetch' and 'varve fetch' from a clone of theirs"

@@ -564,7 +564,7 @@ packs_are_whole() {
 	printf 'varve blocks 2\n' > format
 	tamper
 	ends_with 1 varve clone "$url" ../b
-	stderr_has "a newer varve wrote refs/varve/blocks, of format 2"
+	stderr_has "a newer varve wrote refs/varve/blocks in format 2"
 	git rm -q format
 	tamper
 	rm -rf ../b

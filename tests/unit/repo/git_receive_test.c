@@ -162,8 +162,8 @@ static void trees_are_in_order_and_name_nothing_twice(void **state)
 	tree_is(g, &blob, "100644 a-b;100644 a.b;40000 a;100644 a0", NULL);
 	tree_is(g, &blob, "40000 a;100644 a-b", "order");               /* a folder sorts as "a/" */
 	tree_is(g, &blob, "040000 a;100664 b;100755 c;120000 d", NULL); /* old ones are like that */
-	tree_is(g, &blob, "10644 a", "neither");
-	tree_is(g, &blob, "40755 a", "neither");
+	tree_is(g, &blob, "10644 a", "of an unknown kind");
+	tree_is(g, &blob, "40755 a", "of an unknown kind");
 	tree_is(g, &none, "100644 a", "with the id 000");
 	vv_assert_status(vv_git_receive_object(g, VV_GIT_TREE, "100644 a", 8, &none, &err),
 			 VV_ECORRUPT, &err);

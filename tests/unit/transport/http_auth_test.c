@@ -305,7 +305,7 @@ static void a_bad_file_of_users_is_named_with_its_line(void **state)
 		{"ada:rw:geheim\n", "line 1: expected a hash"},
 		{":rw:x\n", "line 1: a name has"},
 		{"a\tb:rw:x\n", "line 1: a control character"},
-		{"ada:rw:scrypt$30$8$1$00$00\n", "not a hash"},
+		{"ada:rw:scrypt$30$8$1$00$00\n", "expected a hash"},
 	};
 	const char *paths[] = {"."};
 	vv_http_options o = {.address = "127.0.0.1:0", .paths = paths, .path_count = 1};
