@@ -180,14 +180,14 @@ static vv_status section_run(patch_job *j, bool *skipped, vv_error *err)
 	}
 	if (o->version) return section_run_on_version(j, skipped, err);
 	if (s->side[1].exists && (!s->side[0].exists || moves)) {
-		if ((rc = o->open(o->payload, s->path[1], NULL, &exists, err)) < 0) return rc;
+		if ((rc = o->open(o->payload, s->path[1], NULL, NULL, &exists, err)) < 0) return rc;
 		if (exists) {
 			return patch_misfit_text(j, NULL, NULL, "no file there yet", "a file", err);
 		}
 	}
 	if (s->side[0].exists) {
 		exists = false;
-		rc = o->open(o->payload, s->path[0], &t, &exists, err);
+		rc = o->open(o->payload, s->path[0], &s->side[0].root, &t, &exists, err);
 		if (rc < 0) return rc;
 		if (!exists) return patch_misfit_text(j, NULL, NULL, "a table", NULL, err);
 		j->target = &t;

@@ -99,9 +99,10 @@ typedef struct vv_patch_apply_options {
 	bool reverse, check; /* check: write nothing; only report whether the patch fits */
 	vv_patch_mode mode;
 	/* Opens the current table at path, and sets *exists to whether there is such a file. If out
-	 * is NULL, only sets *exists. vv_patch_apply closes the table. */
-	vv_status (*open)(void *payload, const char *path, vv_table *out, bool *exists,
-			  vv_error *err);
+	 * is NULL, only sets *exists. vv_patch_apply closes the table. before is the version from
+	 * which the patch was made: text keeps its form where its bytes allow several. */
+	vv_status (*open)(void *payload, const char *path, const vv_root *before, vv_table *out,
+			  bool *exists, vv_error *err);
 	/* If not NULL, the patch is not applied to the table that open returns, but to the version
 	 * from which the patch was made; open is not called, and mode counts as EXACT. Opens the
 	 * version with this root. root is NULL if the patch adds the file; *out is then unchanged.

@@ -63,7 +63,8 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 
 vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err)
 {
-	const vv_subject_options opts = {.find_key = true, .writes = true};
+	const vv_subject_options opts = {
+		.find_key = true, .before = &f->table.root, .writes = true};
 	vv_oid commit;
 	vv_status rc;
 

@@ -194,11 +194,11 @@ vv_apply_file *vv_apply_files_find(vv_apply_files *f, const char *path)
 
 /* --- reading ------------------------------------------------------------------ */
 
-vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_table *out, bool *exists,
-			      vv_error *err)
+vv_status vv_apply_files_open(vv_apply_files *f, const char *path, const vv_root *before,
+			      vv_table *out, bool *exists, vv_error *err)
 {
 	vv_apply_file *e;
-	const vv_subject_options so = {.progress = f->progress, .writes = true};
+	const vv_subject_options so = {.before = before, .progress = f->progress, .writes = true};
 	vv_status rc = find_file(f, path, "", &e, err);
 	close_subject(f);
 	*exists = rc == VV_OK && e->exists;

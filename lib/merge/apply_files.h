@@ -64,8 +64,8 @@ VV_AUTO_CLEAR(vv_apply_files, vv_apply_files_clear)
 /* Opens the table of a path. A member of vv_patch_apply_options, like vv_apply_files_put and
  * vv_apply_files_change. Fails if the path is not a regular file, or one of its folders is a
  * symbolic link. */
-vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_table *out, bool *exists,
-			      vv_error *err);
+vv_status vv_apply_files_open(vv_apply_files *f, const char *path, const vv_root *before,
+			      vv_table *out, bool *exists, vv_error *err);
 /* Returns the scan cache of the table that was opened last, borrowed; may be NULL. Sets *secret to
  * the seed of its hashes. */
 const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root, uint64_t *secret);

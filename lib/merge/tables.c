@@ -130,6 +130,15 @@ static vv_status find_lfs(vv_subject *s, vv_error *err)
 	return rc;
 }
 
+/* The version whose form the text of a side keeps. */
+static const vv_root *root_before(const merging *m, size_t i)
+{
+	for (size_t k = VV_BASE; k < i; k++) {
+		if (m->sides[k].open) return &m->sides[k].table.root;
+	}
+	return NULL;
+}
+
 static vv_status open_side(merging *m, size_t i, vv_error *err)
 {
 	const vv_dataset_merge *in = m->in;
@@ -137,6 +146,7 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	/* Rows of plain text are identified by the key of one version: the common one, else
 	 * ours. */
 	vv_subject_options opts = {.writes = true,
+				   .before = root_before(m, i),
 				   .find_key = i == VV_BASE ||
 					       (i == VV_OURS && in->sides[VV_BASE].mode == 0)};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -516,7 +526,8 @@ static void close_sides(merging *m)
 static vv_status open_version(merging *m, size_t i, const vv_oid *blob, const char *table,
 			      vv_error *err)
 {
-	const vv_subject_options how = {.find_key = i == VV_BASE || !table};
+	const vv_subject_options how = {.find_key = i == VV_BASE || !table,
+					.before = root_before(m, i)};
 	side *s = &m->sides[i];
 	vv_status rc = vv_subject_find_blob(&s->subject, m->in->repo,
 					    vv_dataset_writer_reader(m->in->writer), blob,
@@ -644,14 +655,13 @@ vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 /* Opens the sides, or finds out why there is nothing to merge by rows. */
 static vv_status open_sides(merging *m, bool *rows, vv_error *err)
 {
-	static const size_t order[] = {VV_OURS, VV_THEIRS, VV_BASE};
 	vv_status rc = VV_OK;
 
 	*rows = true;
-	for (size_t i = 0; rc == VV_OK && *rows && i < 3; i++) {
-		const side *s = &m->sides[order[i]];
+	for (size_t i = VV_BASE; rc == VV_OK && *rows && i < 3; i++) {
+		const side *s = &m->sides[i];
 
-		rc = open_side(m, order[i], err);
+		rc = open_side(m, i, err);
 		if (rc == VV_EINPUT && !s->subject.is_dataset) {
 			/* Text that is not a table, in the middle of tables. */
 			*rows = false;

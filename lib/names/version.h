@@ -145,6 +145,9 @@ typedef struct vv_subject_options {
 	/* the open subject to compare with; may be NULL. If both are plain text, rows that both
 	 * have are read once. Clear `like` after the subject that was opened with it */
 	const vv_subject *like;
+	/* plain text keeps the form of this version where its bytes allow several; may be NULL. The
+	 * version in the index, if any, overrides it */
+	const vv_root *before;
 	bool keep;   /* this subject will be the `like` of another subject */
 	bool whole;  /* open a document as a file, not as a table */
 	bool writes; /* the caller will change rows of the file: VV_ENOSUPPORT for a document */

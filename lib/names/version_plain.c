@@ -694,6 +694,9 @@ static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
 		vv_sniff_hints_over(&io->hints, opts->hints);
 	}
 	io->hints.path = s->path ? s->path : s->file;
+	if (opts && opts->before && opts->before->kind == VV_KIND_TABLE) {
+		io->hints.parent = &opts->before->dialect;
+	}
 	if (has_parent && parent.root.kind == VV_KIND_FILE && !unpack) {
 		io->kind = VV_KIND_FILE; /* as add would keep it */
 	} else if (has_parent && parent.root.kind == VV_KIND_TABLE) {

@@ -830,6 +830,7 @@ static vv_status open_sides(comparison *c, bool in_file, bool *unreadable, vv_er
 	*unreadable = rc == VV_EINPUT && !i->a->is_dataset;
 	if (rc < 0) return rc;
 	new.in_file = in_file && i->a && i->a->in_file;
+	new.before = c->old_side.is_open ? &c->old_side.table.root : NULL;
 	if ((rc = open_side(&c->new_side, i->b, &new, err)) < 0) {
 		*unreadable = rc == VV_EINPUT && !i->b->is_dataset;
 	}

@@ -50,8 +50,8 @@ static vv_status seek_input(void *payload, uint64_t offset, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status open_target(void *payload, const char *path, vv_table *out, bool *exists,
-			     vv_error *err)
+static vv_status open_target(void *payload, const char *path, const vv_root *before VV_UNUSED,
+			     vv_table *out, bool *exists, vv_error *err)
 {
 	input *in = payload;
 	*exists = strcmp(path, "t.csv") == 0;

@@ -119,10 +119,10 @@ static vv_status seek_patch(void *payload, uint64_t offset, vv_error *err)
 
 /* --- callbacks of apply ----------------------------------------------------- */
 
-static vv_status open_target(void *payload, const char *path, vv_table *out, bool *exists,
-			     vv_error *err)
+static vv_status open_target(void *payload, const char *path, const vv_root *before, vv_table *out,
+			     bool *exists, vv_error *err)
 {
-	return vv_apply_files_open(&((run *)payload)->files, path, out, exists, err);
+	return vv_apply_files_open(&((run *)payload)->files, path, before, out, exists, err);
 }
 
 static const vv_scan_cache *cache_of_target(void *payload, const vv_cid *root, uint64_t *secret)

@@ -243,8 +243,12 @@ ROWS='id,v\n1,a\n2,b\n3,c\n4,d\n'
 	succeeds varve fsck --data
 }
 
-@test "rows whose line ends differ keep them, whichever ends are more on one side" {
+# Merges, picks and applies two changes of a table whose rows end differently; the arguments are those of track.
+keeps_ends() {
+	mkdir r
+	cd r
 	new_repo
+	[ $# -eq 0 ] || varve track "$@" > /dev/null
 	printf 'id,a\r\n1,x\r\n2,y\n3,y\r\n4,x\r\n5,x\n6,x\r\n7,z\n8,z\n9,y\r\n10,z\n11,y\r\n' > t.csv
 	varve add . > /dev/null
 	varve commit -q -m base
@@ -254,6 +258,27 @@ ROWS='id,v\n1,a\n2,b\n3,c\n4,d\n'
 	git switch -q -c b main
 	sed -i 's/^\(1\|11\),./\1,q/' t.csv
 	varve commit -q -a -m b
+	printf 'id,a\r\n1,q\r\n2,y\n4,x\r\n5,x\n6,x\r\n7,z\n10,z\n11,q\r\n' > ../want
 	succeeds varve merge a
-	printf 'id,a\r\n1,q\r\n2,y\n4,x\r\n5,x\n6,x\r\n7,z\n10,z\n11,q\r\n' | cmp - t.csv
+	cmp ../want t.csv
+	varve diff --format patch main a > ../patch
+	varve diff --format patch main b^ > ../other
+	git switch -q -c picked b^
+	cp t.csv ../before
+	succeeds git cherry-pick a
+	cmp ../want t.csv
+	succeeds git revert --no-edit HEAD
+	cmp ../before t.csv
+	succeeds varve apply ../patch
+	cmp ../want t.csv
+	git switch -q -f a
+	succeeds varve apply ../other
+	cmp ../want t.csv
+	cd ..
+	rm -rf r
+}
+
+@test "rows whose line ends differ keep them, whichever ends are more on one side" {
+	keeps_ends
+	keeps_ends --text '*.csv'
 }

@@ -156,8 +156,8 @@ static vv_status stream_seek(void *payload, uint64_t offset, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status open_file(void *payload, const char *path, vv_table *out, bool *exists,
-			   vv_error *err)
+static vv_status open_file(void *payload, const char *path, const vv_root *before VV_UNUSED,
+			   vv_table *out, bool *exists, vv_error *err)
 {
 	vv_patched *p = payload;
 	const vv_patched_file *f = find(p, path, false);
