@@ -42,16 +42,19 @@ typedef struct vv_sniff_hints {
 	/* CSV: VV_DECLARED_... bits of the properties that an option of a command set, so that they
 	 * apply to later versions, too (a datapackage.json is read again for each version) */
 	uint8_t declared;
+	/* CSV: names of the key's columns, NULL-ended: a first row that has them all is the header,
+	 * unless `header` says otherwise; may be NULL; borrowed */
+	const char *const *key;
 } vv_sniff_hints;
 #define VV_SNIFF_HINTS_INIT                                                                        \
 	{                                                                                          \
 		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL, NULL, -1, -1, -1, -1, -1, NULL,    \
-			NULL, 0                                                                    \
+			NULL, 0, NULL                                                              \
 	}
 
 /* Makes all properties that are set apply to later versions, too. */
 void vv_sniff_hints_declare(vv_sniff_hints *h);
-/* Replaces properties of `to` by those that are set in `from`, except parent and path. */
+/* Replaces properties of `to` by those that are set in `from`, except parent, path and key. */
 void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from);
 
 typedef struct vv_sniff_result {

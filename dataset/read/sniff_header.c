@@ -242,6 +242,23 @@ static void warn_verdict(sniff *s, const vv_cell *first, size_t count, bool fixe
 	}
 }
 
+/* Does the row have all names of the key? */
+static bool names_key(const vv_cell *first, size_t count, const char *const *key)
+{
+	bool all = key && *key;
+
+	for (; all && *key; key++) {
+		size_t len = strlen(*key), i = 0;
+
+		while (i < count &&
+		       (first[i].len != len || memcmp(first[i].text, *key, len) != 0)) {
+			i++;
+		}
+		all = i < count;
+	}
+	return all;
+}
+
 vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *err)
 {
 	bool hinted = s->hints->header >= 0, fixed = hinted || s->parent, series = false;
@@ -255,6 +272,8 @@ vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *e
 		s->out->dialect.header = true;
 	} else if (s->hints->header >= 0) {
 		s->out->dialect.header = s->hints->header == 1;
+	} else if (names_key(first, count, s->hints->key)) {
+		s->out->dialect.header = true;
 	} else if (s->parent) {
 		s->out->dialect.header = s->parent->header;
 	} else {

@@ -536,13 +536,26 @@ static vv_status take_dialect(import *im, vv_error *err)
 	return VV_OK;
 }
 
+/* What is known in advance of the form. */
+static vv_sniff_hints hints_of(const import *im)
+{
+	const vv_import_options *o = im->opts;
+	vv_sniff_hints hints = o->hints;
+
+	hints.key = o->key;
+	if (o->parent && o->parent->kind == VV_KIND_TABLE) {
+		hints.parent = &o->parent->dialect;
+	}
+	return hints;
+}
+
 /* The lines below the rows of a CSV. */
 static vv_status find_tail(void *payload, const char *bytes, size_t len, bool whole, size_t *tail,
 			   vv_error *err)
 {
 	import *im = payload;
 	const vv_bytes *given = im->opts->as ? &im->opts->as->dialect.epilogue : NULL;
-	vv_sniff_hints hints = im->opts->hints;
+	vv_sniff_hints hints = hints_of(im);
 
 	if (given) {
 		*tail = given->len;
@@ -552,9 +565,6 @@ static vv_status find_tail(void *payload, const char *bytes, size_t len, bool wh
 			       : vv_fail(err, VV_ECORRUPT, "%s: does not end in its own epilogue",
 					 im->source->name);
 	}
-	hints.parent = im->opts->parent && im->opts->parent->kind == VV_KIND_TABLE
-			       ? &im->opts->parent->dialect
-			       : NULL;
 	vv_status rc = vv_sniff_tail(tail, &im->tail_warnings, bytes, len, whole, &hints, err);
 	if (rc == VV_EINPUT && err) {
 		vv_prefix(err, "%s", im->source->name);
@@ -585,15 +595,12 @@ static vv_status hide_tail(import *im, vv_error *err)
 /* Reads the beginning until it contains the header. */
 static vv_status sniff(import *im, vv_error *err)
 {
-	vv_sniff_hints hints = im->opts->hints;
+	vv_sniff_hints hints = hints_of(im);
 	size_t want = VV_WINDOW_FIRST;
 	vv_status rc;
 	if (im->window && (rc = hide_tail(im, err)) < 0) return rc;
 	if (im->opts->as) return take_dialect(im, err);
 	hints.path = im->source->name;
-	if (im->opts->parent && im->opts->parent->kind == VV_KIND_TABLE) {
-		hints.parent = &im->opts->parent->dialect;
-	}
 	for (;; want *= 2) {
 		if ((rc = vv_window_fill(im->window, want, err)) < 0) return rc;
 		bool at_end = vv_window_at_end(im->window);

@@ -126,6 +126,26 @@ pointer_of() {
 	stderr_has "--delimiter requires one character"
 }
 
+@test "a first line that has all names of --key is the header, unless --no-header says otherwise" {
+	new_repo
+	printf 'id,a\nx,a\ny,a\nz,b\n' > t.csv
+	succeeds varve add --key id t.csv
+	output_has "3 rows, 2 columns, key id"
+	printf '"nr",v,2020\nx,v,1\ny,v,2\nx,v,3\n' > u.csv
+	succeeds varve add --key nr,2020 u.csv
+	output_has "3 rows, 3 columns, key nr, 2020"
+	cp t.csv v.csv
+	succeeds varve add v.csv
+	output_has "4 rows, 2 columns, no key"
+	ends_with 2 varve add --no-header --key id v.csv
+	stderr_has "no column named 'id'"
+	ends_with 2 varve add --key id,nr v.csv
+	stderr_has "no column named"
+	succeeds varve add --key id v.csv
+	output_has "key id"
+	succeeds varve fsck --data
+}
+
 @test "JSON with rows is a table, other JSON an ordinary file" {
 	new_repo
 	printf '[{"id":1,"v":"a"},{"id":2,"v":"b"}]\n' > t.json
