@@ -1,9 +1,8 @@
 /*
- * hash_index: maps a hash to positions in the caller's array.
+ * hash_index: maps a hash to places in the caller's array.
  *
- * The caller stores and compares the items. The index stores 32 bits of each hash and a position,
- * in slots of 8 bytes, of which at most 3/4 are used. To look up an item and add it if it is
- * missing:
+ * The caller stores and compares the items. The index stores 32 bits of each hash and a place, in
+ * 8-byte slots; at most 3/4 of the slots are used. To look up an item and add it if it is missing:
  *
  *	vv_hash_probe p = vv_hash_probe_begin(&ix, hash);
  *	size_t place;
@@ -46,8 +45,8 @@ void vv_hash_index_reset(vv_hash_index *ix); /* empties the index, and keeps the
 /* Makes room for a total of count places. Returns false if memory runs out. */
 bool vv_hash_index_reserve(vv_hash_index *ix, size_t count);
 
-/* Adds a place, which must be below 2^32 - 1. Equal hashes and places may be added more than once. Returns false, with the
- * index unchanged, if memory runs out. */
+/* Adds a place, which must be below 2^32 - 1. Equal hashes and places may be added more than once.
+ * Returns false, with the index unchanged, if memory runs out. */
 bool vv_hash_index_add(vv_hash_index *ix, uint64_t hash, size_t place);
 
 typedef struct vv_hash_probe {

@@ -30,7 +30,7 @@ typedef struct vv_serve_repo {
 } vv_serve_repo;
 
 /* Answers requests until the peer closes the connection. Errors of requests are sent to the peer.
- * Fails if the repository cannot be opened, which is also sent to the peer, or if the connection
+ * Fails if the repository cannot be opened (the peer also gets this error), or if the connection
  * breaks. */
 vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err);
 /* Serves the peer at stdin and stdout, as vv_serve_repo_run. */

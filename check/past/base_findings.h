@@ -51,9 +51,9 @@ vv_status base_told(base_check *c, base_quota *q, vv_error *err);
 /* Gets the row groups that only one of the versions has; borrowed from c. */
 vv_status base_changed_groups(base_check *c, const vv_changed_groups **out, vv_error *err);
 
+typedef vv_status (*base_group_fn)(void *payload, vv_batch *b, vv_error *err);
 /* Reads the wanted columns of these row groups (NULL: all groups) of a table, and calls fn for each
  * group. */
-typedef vv_status (*base_group_fn)(void *payload, vv_batch *b, vv_error *err);
 vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
 			  const vv_changed_group *groups, size_t count, base_group_fn fn,
 			  void *payload, vv_error *err);

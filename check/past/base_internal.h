@@ -12,8 +12,8 @@
 vv_status base_check_types(base_check *c, vv_error *err);
 vv_status base_check_rows(base_check *c, vv_error *err);
 
-/* Counts the values in column b of t that are not of the type of the base's column a. Reads only
- * row groups that the base does not have. */
+/* Counts the values in column b of t that do not have the type that column a has in the base. Reads
+ * only row groups that the base does not have. */
 vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out,
 				    vv_error *err);
 

@@ -86,7 +86,7 @@ vv_status vv_distribution_finish(vv_distribution *d, vv_error *err);
  * subtracting `gone` rows and adding others: returns true if as few digits were dropped as if its
  * values had been counted directly. False: not known. */
 bool vv_distribution_settle(vv_distribution *d, const vv_distribution *from, uint64_t gone);
-/* Converts the finer one of two finished distributions of numbers to the steps of the coarser
+/* Of two finished distributions of numbers, converts the finer one to the steps of the coarser
  * one. */
 void vv_distribution_level(vv_distribution *a, vv_distribution *b);
 

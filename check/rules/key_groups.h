@@ -48,7 +48,7 @@ VV_AUTO_CLEAR(vv_key_groups, vv_key_groups_clear)
 /* Finds all row groups that have a row with these values, compared as values of the columns' types
  * (007 equals 7); a few other groups may be among the results. Returns 1 on success. Returns 0 if
  * the groups are not known, and finding them would cost as much as reading all groups. Returns a
- * negative status on failure. The caller clears *out in any case. */
+ * negative status on failure. In any case, the caller clears *out. */
 int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *values, size_t count,
 		       const vv_key_lookup *o, vv_error *err);
 

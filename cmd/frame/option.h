@@ -24,7 +24,7 @@ void vv_arguments_clear(vv_arguments *a);
 VV_AUTO_CLEAR(vv_arguments, vv_arguments_clear)
 
 /* Parses the arguments. options points to c->options_size zeroed bytes. VV_EUSAGE: an argument is
- * invalid; the message has the argument. The caller clears out and options in any case. */
+ * invalid; the message has the argument. In any case, the caller clears *out and *options. */
 vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **argv,
 			   vv_arguments *out, vv_error *err);
 void vv_options_clear(const vv_command *c, void *options); /* frees the arrays of lists */

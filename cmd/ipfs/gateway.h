@@ -6,8 +6,8 @@
 #ifndef VV_CMD_IPFS_GATEWAY_H
 #define VV_CMD_IPFS_GATEWAY_H
 
-/* Registers gateways, vaults and the sources of imported tables as kinds of suppliers of blocks. Every program calls
- * this function first. varve contacts only suppliers that the repository's settings name. */
+/* Registers three kinds of suppliers of blocks: gateways, vaults, and the sources of imported tables. Every program
+ * calls this function first. varve contacts only suppliers that the repository's settings name. */
 void vv_suppliers_begin(void);
 
 #endif

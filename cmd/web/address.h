@@ -113,8 +113,8 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
  * '/', '?', '&', '=' and %XX, so that it is valid in an HTML attribute once '&' is escaped. */
 void vv_web_address_put(vv_buf *out, const vv_web_address *a);
 
-/* Calls fn for each parameter that vv_web_address_put writes. */
 typedef void (*vv_web_parameter_fn)(void *payload, const char *name, const char *value);
+/* Calls fn for each parameter that vv_web_address_put writes. */
 void vv_web_address_each(const vv_web_address *a, vv_web_parameter_fn fn, void *payload);
 
 /* Returns true if a page's address can begin with this word. A repository of that name is served

@@ -104,9 +104,10 @@ typedef struct vv_dialect {
 	/* bytes after the BOM and before the first row: the header line with its line end and the
 	 * blank lines around it; JSON: "[\n" */
 	vv_bytes prologue;
-	/* How many bytes at the start of the prologue are not part of the table. CSV: whole lines above the header, such as
-	 * comments and titles; without a header line, the whole prologue or 0. JSON: the part of the document before the
-	 * array's '[', if the array is inside another value; the part after the array is in the epilogue. */
+	/* How many bytes at the start of the prologue are not part of the table. CSV: whole lines above the
+	 * header, such as comments and titles; without a header line, the whole prologue or 0. JSON: the part
+	 * of the document before the array's '[', if the array is inside another value; the part after the
+	 * array is in the epilogue. */
 	size_t lead;
 	/* CSV: a vv_quoting for each column; columns from quoting_count on have VV_QUOTE_MINIMAL */
 	uint8_t *quoting;

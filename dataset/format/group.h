@@ -29,7 +29,7 @@ VV_AUTO_FREE(vv_group_encoder, vv_group_encoder_free)
  * NULL, the initial state: facts are not found. */
 void vv_group_encoder_find(vv_group_encoder *e, vv_facts *out);
 
-/* Declares that most texts of the next encodings are within these bytes, which makes encoding
+/* Declares that most texts of the next encodings are within these bytes; this makes encoding
  * faster. len 0, the initial state: not known. Call again with len 0 before the bytes are freed. */
 void vv_group_encoder_within(vv_group_encoder *e, const char *bytes, size_t len);
 

@@ -22,8 +22,8 @@ vv_status vv_group_edit_make(vv_buf *out, const void *raw, size_t len, const voi
 			     size_t base_len, vv_error *err);
 
 /* Applies edits to base, and writes the result, exactly len bytes, to raw. Edits and base may be
- * untrusted: every bound is checked, memory is at most that of decoding a row group, and time at
- * most that of encoding one. VV_ECORRUPT: the edits do not fit base or len. */
+ * untrusted: every bound is checked, at most as much memory is used as for decoding a row group,
+ * and at most as much time as for encoding one. VV_ECORRUPT: the edits do not fit base or len. */
 vv_status vv_group_edit_apply(void *raw, size_t len, const void *base, size_t base_len,
 			      const void *edits, size_t edits_len, vv_error *err);
 

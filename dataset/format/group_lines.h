@@ -1,8 +1,8 @@
 /*
  * group_lines: writes the rows of a group as CSV text, directly from the group's columns.
  *
- * The result is that of vv_group_decode and vv_row_write, at a third of their cost, since the
- * function determines once per column whether all, none or some of its cells need quotes.
+ * The result is the same as with vv_group_decode and vv_row_write, at a third of their cost, since
+ * the function determines once per column whether all, none or some of its cells need quotes.
  */
 #ifndef VV_DATASET_FORMAT_GROUP_LINES_H
 #define VV_DATASET_FORMAT_GROUP_LINES_H

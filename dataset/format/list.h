@@ -34,8 +34,8 @@ typedef struct vv_list {
 /* How blocks of lists are read and written. With a sink without put(), a list is made, but not stored, as in 'varve
  * status'. */
 typedef struct vv_sink {
-	/* Stores a block. cid is the CID of the bytes. base: a block to store the difference from; can be NULL. If put is
-	 * NULL, blocks are only hashed. */
+	/* Stores a block. cid is the CID of the bytes. base: a block to store the difference from; can be
+	 * NULL. If put is NULL, blocks are only hashed. */
 	vv_status (*put)(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			 const vv_cid *base, vv_error *err);
 	/* Reads a block. */
@@ -91,10 +91,10 @@ typedef struct vv_list_item {
 /* Reads the next entry. Returns 1, 0 at the end, or a negative status. */
 int vv_list_next(vv_list_reader *r, vv_list_item *out, vv_error *err);
 
+typedef bool (*vv_list_may_fn)(void *payload, const uint8_t *facts, size_t len);
 /* Reads the next entry of a list of facts for which may() returns true. may() is called with the facts of each entry,
  * and, before a node is read, with the common facts of all entries below the node: if it returns false, the node is
  * skipped. Returns 1, 0 at the end, or a negative status. */
-typedef bool (*vv_list_may_fn)(void *payload, const uint8_t *facts, size_t len);
 int vv_list_next_that_may(vv_list_reader *r, vv_list_may_fn may, void *payload, vv_list_item *out,
 			  vv_error *err);
 

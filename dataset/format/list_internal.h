@@ -74,7 +74,7 @@ struct vv_list_reader {
 	vv_sink source;
 	unsigned top_level;
 	unsigned low;                  /* the lowest level with a valid frame */
-	list_frame frame[LIST_LEVELS]; /* by level; that of top_level is the embedded top */
+	list_frame frame[LIST_LEVELS]; /* by level; the element for top_level is the embedded top */
 };
 
 /* Moves to the item of level `level` that contains position `at`, or to the end of the list.

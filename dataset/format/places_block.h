@@ -48,7 +48,7 @@ typedef struct places_block {
 	unsigned have;  /* packed: the number of bits read ahead */
 } places_block;
 
-/* Opens a block; the bytes are borrowed. VV_ECORRUPT. */
+/* Opens a block; the bytes are borrowed. VV_ECORRUPT: not a valid block. */
 vv_status places_block_open(places_block *b, const uint8_t *bytes, size_t len, vv_error *err);
 /* Returns the next place of a packed block, which must have rows left. */
 uint64_t places_block_packed(places_block *b);

@@ -29,9 +29,9 @@ typedef struct vv_file_text_options {
 	bool clean;
 } vv_file_text_options;
 
+typedef struct vv_file_text vv_file_text;
 /* Reads the beginning of the file and determines the encoding. If the file is UTF-8 and the source can be read again,
  * rewinds the source and sets *out to NULL. file must outlive *out. VV_EUSAGE: the declared encoding is unknown. */
-typedef struct vv_file_text vv_file_text;
 vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 			    const vv_file_text_options *how, vv_error *err);
 void vv_file_text_close(vv_file_text *t); /* accepts NULL */

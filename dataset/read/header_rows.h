@@ -39,11 +39,11 @@ vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *
 /* A dialect's header and the lines around it. The bytes are borrowed from the dialect; they are empty if it does not
  * have a header. */
 typedef struct vv_header_parts {
-	vv_bytes above; /* blank lines between the text above the table and the header */
+	vv_bytes above; /* blank lines above the header, below any text above the table */
 	vv_bytes header;
 	vv_bytes below; /* comments and blank lines between the header and the first row */
 } vv_header_parts;
-/* Splits the dialect's prologue, after its lead, into these parts. */
+/* Splits the dialect's prologue, after its lead (the text above the table), into these parts. */
 vv_status vv_header_rows_split(vv_header_parts *out, const vv_dialect *d, vv_error *err);
 
 #endif

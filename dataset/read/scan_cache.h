@@ -1,5 +1,5 @@
 /*
- * scan_cache: stores the hash of the raw bytes of each group of a version.
+ * scan_cache: stores, for each group of a version, the hash of its raw bytes.
  *
  * With it, an import of the file's next version reuses groups whose bytes did not change. The cache
  * is safe to delete. It has one file for each path, in .git/varve/cache/scan/.

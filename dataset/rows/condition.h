@@ -88,7 +88,7 @@ typedef enum vv_condition_op {
 	VV_CONDITION_BEGINS, /* the cell's text begins with the test's text */
 	VV_CONDITION_EQUAL,  /* the cell's value equals the value of the test's text */
 	VV_CONDITION_NOT_EQUAL,
-	VV_CONDITION_BELOW, /* the cell's value is less than that of the test's text */
+	VV_CONDITION_BELOW, /* the cell's value is less than the value of the test's text */
 	VV_CONDITION_UP_TO, /* less or equal */
 	VV_CONDITION_ABOVE, /* greater */
 	VV_CONDITION_FROM,  /* greater or equal */

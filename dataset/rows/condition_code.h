@@ -185,7 +185,7 @@ struct vv_condition_scratch {
 	vv_operand_kind call_kind; /* kind of the values that the current function compares */
 	vv_pattern_scratch *patterns;
 	const vv_cell *old; /* cells of the old row */
-	/* values of the aggregates of the version and of the base; [1] NULL: no base */
+	/* values of the aggregates, in the version and in the base; [1] NULL: no base */
 	const vv_value_room *sums[2];
 	bool failed;    /* out of memory */
 	bool undecided; /* a pattern exceeded its limit of steps */

@@ -67,12 +67,13 @@ typedef struct vv_term {
 vv_operand_kind vv_kind_of_type(vv_type t);
 const char *vv_term_name(const vv_term *n); /* for messages: "a number"; a constant */
 /* Checks that y can be compared with x; if y is a literal, makes it a value of x's kind. at: the
- * offset of the operator, for messages. VV_EINPUT. */
+ * offset of the operator, for messages. VV_EINPUT: they cannot be compared. */
 vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term *y, size_t at);
 /* If n is a column of texts, adds a hint with the command that sets its type to `type`. Returns
  * VV_EINPUT. */
 vv_status vv_term_advise(vv_tokens *t, const vv_term *n, const char *type);
-/* Checks that n is of this kind. at: an offset in the text, for messages. VV_EINPUT. */
+/* Checks that n is of this kind. at: an offset in the text, for messages. VV_EINPUT: n is of
+ * another kind. */
 vv_status vv_term_want(vv_tokens *t, const vv_term *n, vv_operand_kind kind, size_t at);
 
 /* ---- condition_emit.c ---- */

@@ -42,7 +42,8 @@ typedef struct vv_line_parts {
 void vv_line_parts_clear(vv_line_parts *p); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_line_parts, vv_line_parts_clear)
 
-/* Finds the cells of a line, and replaces out's content. schema: that of the line's version. */
+/* Finds the cells of a line, and replaces out's content. schema: the schema of the line's
+ * version. */
 vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d, const vv_schema *schema,
 			     const char *line, size_t len, vv_error *err);
 /* Returns the cell of a column, or NULL if the line does not have it. */

@@ -39,7 +39,7 @@ vv_status vv_row_values_of(vv_row_values *out, vv_row_block *b, const vv_conditi
 vv_status vv_row_values_need(vv_row_block *b, const vv_condition *c, const vv_row_values *v,
 			     vv_error *err);
 /* Puts the value of a row at the bottom of the scratch's stack. If v->form is VV_VALUES_LATER, call
- * vv_row_values_need before. */
+ * vv_row_values_need first. */
 void vv_row_values_get(vv_row_block *b, const vv_condition *c, vv_condition_scratch *s,
 		       const vv_row_values *v, size_t row);
 /* Converts the values to the form VV_VALUES_NUMBERS. Returns false if this is not possible. */

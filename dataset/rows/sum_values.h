@@ -1,6 +1,6 @@
 /*
- * sum_values: stores values that are used after their row: values of groups, of min and max, and
- * counts of distinct values. Private to dataset/rows.
+ * sum_values: keeps values beyond the row that they are read from: the values of groups, and of min
+ * and max; and counts distinct values. Private to dataset/rows.
  */
 #ifndef VV_DATASET_ROWS_SUM_VALUES_H
 #define VV_DATASET_ROWS_SUM_VALUES_H
@@ -11,16 +11,17 @@
 /* Maximum number of distinct values that are counted exactly. A larger number is estimated from the
  * least hashes. */
 #define VV_SUMS_DISTINCT_MAX ((size_t)1 << 20)
-/* Digits after the point of a value of a group, or of a distinct value, if it is a fraction that
- * is not a decimal. */
+/* For groups and distinct values: digits after the point of a fraction that has no finite decimal
+ * form (1/3). */
 #define VV_KEY_PLACES 60
 
-/* Appends a value as readable text. Equal values have equal texts. places: digits after the point
- * of a fraction that is not a decimal. */
+/* Appends a value as readable text. Equal values have equal texts. large: the number, if v->state
+ * is VV_VALUE_LARGE. places: digits after the point of a fraction that has no finite decimal
+ * form. */
 void vv_value_put(vv_buf *out, const vv_operand *v, const vv_ratio *large, vv_operand_kind kind,
 		  vv_type type, int places);
 /* Appends a value of min or max, for vv_kept_value_read: a number with all its digits, a time, or a
- * text. */
+ * text. large: as for vv_value_put. */
 void vv_value_keep(vv_buf *out, const vv_operand *v, const vv_ratio *large, vv_operand_kind kind);
 /* Reads a value written by vv_value_keep. *out borrows bytes. Returns false if the bytes are
  * damaged. */

@@ -27,7 +27,8 @@ typedef struct vv_sums_text {
 	const char *condition, *where;
 	/* the expressions after 'group by', ended by NULL; or NULL: all rows are one group */
 	const char *const *groups;
-	/* for messages: the number of characters in the line before the text of where, and before that of groups */
+	/* for messages: the number of characters in the line before the text of where, and before the text of
+	 * groups */
 	size_t where_at, groups_at;
 } vv_sums_text;
 /* Compiles a rule. how: how the condition is compiled. VV_EINPUT: a text is invalid. */

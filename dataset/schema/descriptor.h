@@ -25,17 +25,17 @@ const char *vv_descriptor_kind(const vv_json *node);
 bool vv_descriptor_is_text(const vv_json *node);
 
 /* Reads an optional member, which must be a string without a NUL. *out is NULL if the member is
- * missing. VV_EINPUT. */
+ * missing. VV_EINPUT: the member is not such a string. */
 vv_status vv_descriptor_text(const char **out, const vv_json *object, const char *member,
 			     const char *file, vv_error *err);
 
 /* Reads an optional member, which must be true or false. *out is unchanged if the member is
- * missing. VV_EINPUT. */
+ * missing. VV_EINPUT: the member has another value. */
 vv_status vv_descriptor_bool(bool *out, const vv_json *object, const char *member, const char *file,
 			     vv_error *err);
 
 /* Reads node, which must be a string or an array of strings. *out is a NULL-terminated array in
- * arena; *count does not include the NULL. VV_EINPUT. */
+ * arena; *count does not include the NULL. VV_EINPUT: node has another value. */
 vv_status vv_descriptor_texts(const char ***out, size_t *count, vv_arena *arena,
 			      const vv_json *node, const char *file, vv_error *err);
 

@@ -70,11 +70,11 @@ typedef struct vv_key_entry {
 /* Adds hashes with numbers that the caller chooses, preferably in ascending order. */
 vv_status vv_key_proof_add_entries(vv_key_proof *p, const vv_key_entry *entries, size_t count,
 				   vv_error *err);
+typedef vv_status (*vv_key_entries_fn)(void *payload, const vv_key_entry *entries, size_t count,
+				       vv_error *err);
 /* Calls fn with all entries, several per call, ordered by hash and then by the time of addition.
  * Entries with equal hashes are in the same call. If fn returns a negative vv_status, stops and
  * returns it. */
-typedef vv_status (*vv_key_entries_fn)(void *payload, const vv_key_entry *entries, size_t count,
-				       vv_error *err);
 vv_status vv_key_proof_each(vv_key_proof *p, vv_key_entries_fn fn, void *payload, vv_error *err);
 
 #endif

@@ -46,7 +46,7 @@ VV_AUTO_CLEAR(vv_schema, vv_schema_clear)
 #define VV_SCHEMA_V2 "https://datapackage.org/profiles/2.0/tableschema.json"
 
 /* Returns true if the descriptor at node has version 1: according to its own $schema, or else to
- * that of a parent (resource, package), or because none of them has a $schema. */
+ * the $schema of a parent (resource, package), or because neither it nor a parent has a $schema. */
 bool vv_schema_is_v1(const vv_json *node);
 
 /* Reads a Table Schema, v1 or v2. name: for messages. Initialises *out, and clears it on failure.

@@ -76,11 +76,11 @@ bool vv_value_units(int64_t *out, const vv_value *v, int64_t per_second);
 
 /* Returns the number of days from 1970-01-01 to a day of the Gregorian calendar, in any year. */
 int64_t vv_value_days(int64_t year, unsigned month, unsigned day);
-/* Converts a number of days since 1970-01-01 to a day of the Gregorian calendar. */
 typedef struct vv_day {
 	int64_t year;
 	unsigned month, day;
 } vv_day;
+/* Converts a number of days since 1970-01-01 to a day of the Gregorian calendar. */
 vv_day vv_value_day(int64_t days);
 
 /* Returns the number of code points in a text; each byte that is not UTF-8 counts as one. */

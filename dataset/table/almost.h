@@ -15,9 +15,9 @@
  * mistake is not in one column. A failure ends the search. */
 typedef vv_status (*vv_almost_fn)(void *payload, size_t column, const char *what, vv_error *err);
 
-/* Reads the columns of texts, and one whose name means an id, as far as needed, and calls fn for each mistake.
- * breaks: a cell may contain a line feed. Since fn gets row numbers of the file, does nothing for a table that is
- * open in its stored key order. A missing block ends the search without an error. */
+/* Reads, as far as needed, the text columns and the first column whose name means an id, and calls fn for each
+ * mistake. breaks: a cell may contain a line feed. Does nothing for a table that is open in its stored key order: fn
+ * gets row numbers of the file, which are not known then. A missing block ends the search without an error. */
 vv_status vv_table_almost(vv_table *t, bool breaks, vv_almost_fn fn, void *payload, vv_error *err);
 
 #endif

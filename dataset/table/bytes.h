@@ -22,11 +22,11 @@
 #include "dataset/read/scan_cache.h"
 #include "dataset/table/table.h"
 
+typedef vv_status (*vv_bytes_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 /* Passes the file's exact bytes to fn, in order: the part before the rows, then several row groups
  * or chunks per call, then the part after the rows. fn is not called for empty parts. At the end,
  * hash and length are compared with the root. VV_ECORRUPT: hash or length differs. Decodes in the
  * threads of pool, which may be NULL. */
-typedef vv_status (*vv_bytes_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool,
 			 const vv_progress *progress, vv_error *err);
 
@@ -52,7 +52,7 @@ vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
  * checked at the end, as in vv_table_bytes. */
 typedef struct vv_table_source vv_table_source;
 vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err);
-/* Like vv_table_source_open, with a pool, which makes reading groups in key order faster. */
+/* Like vv_table_source_open, with a pool; it makes reading groups in key order faster. */
 vv_status vv_table_source_open_with(vv_table_source **out, vv_table *t, vv_pool *pool,
 				    vv_error *err);
 /* Reads up to len bytes. Returns their number, 0 at the end, or a negative vv_status. source: the

@@ -1,6 +1,6 @@
 /*
- * group_stream: reads the row groups of a version in order, with the raw bytes of those that the
- * caller does not know. Private to dataset/table.
+ * group_stream: reads the row groups of a version in order, and gets the raw bytes of the groups
+ * that the caller does not know. Private to dataset/table.
  *
  *   group_stream_open(&s, table, pool, is_known, payload, err)
  *   while ((more = group_stream_next(s, &g, err)) > 0) { ... }
@@ -49,9 +49,9 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err);
 /* Swaps the bytes of the last returned group, which must not be known, with those of the buffer, to
  * avoid a copy. */
 void group_stream_swap(group_stream *s, vv_buf *raw);
-/* Returns the pairs of the groups that were proved, and of those whose bytes were returned, unless
- * a pair is valid only at its place in the file. If the whole version equals an import of its
- * bytes, all these pairs are proved. Borrowed. */
+/* Returns the pairs of the groups that were proved, and of the groups whose bytes were returned,
+ * unless a pair is valid only at its place in the file. If the whole version equals an import of
+ * its bytes, all these pairs are proved. Borrowed. */
 const vv_pair *group_stream_pairs(const group_stream *s, size_t *count);
 void group_stream_close(group_stream *s); /* accepts NULL */
 VV_AUTO_FREE(group_stream, group_stream_close)

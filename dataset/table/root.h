@@ -90,7 +90,7 @@ static inline uint64_t vv_root_file_bytes(const vv_root *r)
 	return vv_root_is_encoded(r) ? r->file_bytes : r->bytes;
 }
 
-/* Is the order of the rows in the lists different from that in the file? */
+/* Is the order of the rows in the lists different from the order in the file? */
 static inline bool vv_root_has_places(const vv_root *r)
 {
 	return r->places.len > 0;
@@ -112,8 +112,8 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err);
  * VV_ENOSUPPORT: the root has a later format, or a feature that this program does not support; err names it. */
 vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *err);
 
-/* Reads the root with this CID from the store. *out must be initialised. VV_EMISSING; other errors are those of
- * vv_root_decode. */
+/* Reads the root with this CID from the store. *out must be initialised. VV_EMISSING: the store does not have the
+ * root. Other errors are as for vv_root_decode. */
 vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_error *err);
 
 /* Appends the text of the root's pointer; nothing if the file is empty. An empty file is its own pointer, since git
@@ -123,7 +123,8 @@ vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_e
  * text which early versions of varve wrote. */
 vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_cid *cid,
 			     const vv_root *r, vv_error *err);
-/* Reads the root with this CID from the store, and sets *out as vv_root_pointer_is does. VV_EMISSING. */
+/* Reads the root with this CID from the store, and sets *out as vv_root_pointer_is does. VV_EMISSING: the store does
+ * not have the root. */
 vv_status vv_root_pointer_holds(bool *out, vv_store *store, const void *text, size_t len,
 				const vv_cid *cid, vv_error *err);
 

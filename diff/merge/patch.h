@@ -25,9 +25,6 @@
 /* Writes the first line of a patch. */
 vv_status vv_patch_begin(vv_write_fn write, void *payload, vv_error *err);
 
-/* Writes the section that changes table a to table b. a is NULL if the path is added, and b if the
- * path is removed. If both tables have the same root and name, writes no section, and sets *written
- * to false. */
 typedef struct vv_patch_write_options {
 	vv_write_fn write;
 	void *payload;
@@ -38,6 +35,9 @@ typedef struct vv_patch_write_options {
 	const char *temp_dir;
 	vv_pool *pool;
 } vv_patch_write_options;
+/* Writes the section that changes table a to table b. a is NULL if the path is added, and b if the
+ * path is removed. If both tables have the same root and name, writes no section, and sets *written
+ * to false. */
 vv_status vv_patch_write(vv_table *a, vv_table *b, const vv_patch_write_options *opts,
 			 bool *written, vv_error *err);
 

@@ -30,7 +30,7 @@ vv_status vv_story_row(vv_story *s, const vv_row_change *c, vv_error *err);
 /* Call after the last row. Reads whole columns if this costs little. */
 vv_status vv_story_end(vv_story *s, vv_error *err);
 
-/* Returns the number of cells of the pair of columns that were changed or spelled differently. */
+/* Returns the number of changed or differently spelled cells in the pair of columns. */
 uint64_t vv_story_changes(const vv_story *s, size_t pair);
 
 /* Appends a description of the changes in the pair of columns: "CONC -> CON in 3,000, filled in 80,

@@ -63,7 +63,7 @@ typedef struct vv_check_input_options {
 	bool keep; /* another version will be compared with this version */
 	/* the package that describes the path; NULL: the nearest one */
 	const char *package_path;
-	/* the dialect, which overrides that of the package; may be NULL */
+	/* the dialect, which overrides the package's dialect; may be NULL */
 	const vv_sniff_hints *written;
 	const vv_buf *rules_text; /* if repo is NULL: the text of varve.json; may be NULL */
 	/* standard: the file that is read instead of standard_path (NULL: instead of "-"); may be

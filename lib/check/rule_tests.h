@@ -20,10 +20,11 @@ typedef struct vv_rule_tests {
 void vv_rule_tests_clear(vv_rule_tests *t);
 VV_AUTO_CLEAR(vv_rule_tests, vv_rule_tests_clear)
 
-/* Tests the example rows of the rules for the tables of a side. argc, argv: paths of tables; argc
- * 0: all. The example rows have the columns and types of these tables. All + rows of a rule
- * together must pass it; together with any single - row they must fail it. VV_EINPUT: a row cannot
- * be parsed, or names a column that the table does not have. */
+/* Tests the rules for the tables of a side with their example rows. argc, argv: paths of tables;
+ * argc 0: all. The example rows have the columns and types of these tables. An example row is
+ * marked + or -. The + rows of a rule, as one table, must pass the rule; the same rows and any one
+ * - row must fail it. VV_EINPUT: a row cannot be parsed, or names a column that the table does not
+ * have. */
 vv_status vv_rule_tests_run(vv_rule_tests *out, vv_check_run *run, const vv_diff_side *side,
 			    int argc, char **argv, vv_error *err);
 

@@ -55,8 +55,8 @@ typedef struct vv_check_request {
 
 /* Checks each commit by the owner's rules. If they find no error and the request changes rules or
  * descriptions, also checks by the request's rules, which apply after a merge. Lists the request's
- * changes of rules and descriptions (rules-changed). Makes run->report, which the caller owns, also
- * on failure. */
+ * changes of rules and descriptions (rules-changed). Makes run->report; the caller owns it, also on
+ * failure. */
 vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_error *err);
 
 /* Checks a request for a receiving repository. Sets *valid to the result; if false, text gets the

@@ -6,11 +6,11 @@
  * one, ~/.cache/varve. It has one folder for each URL:
  *
  *	repos/<name>-<16 hex>/lock            locked shared to read, exclusively to remove;
- *	                                      its time is that of the last reading
+ *	                                      its time is when the repository was last read
  *	                      refs.lock       locked by the process that clones or fetches refs
  *	                      repository.git  the clone
  *	                      asked           exists if the clone is complete;
- *	                                      its time is that of the last fetch of refs
+ *	                                      its time is when refs were last fetched
  *
  * Opening fetches the URL's refs once. If the cache is larger than its limit, the least recently
  * read repositories are removed, except those in use. If a process is killed, the next one

@@ -1,7 +1,8 @@
 /*
  * clone: clones a repository, with its history and its tables, into a new folder.
  *
- * A correct caller: vv_clone_job_init; set the first members; vv_clone_job_run; vv_clone_job_clear.
+ * A correct caller: vv_clone_job_init; set the members above `fetch`; vv_clone_job_run;
+ * vv_clone_job_clear.
  */
 #ifndef VV_LIB_CLONE_CLONE_H
 #define VV_LIB_CLONE_CLONE_H
@@ -20,7 +21,6 @@
 
 /* The result of a lazy clone with a size limit: the newest versions that fit into the limit were
  * fetched. */
-
 typedef struct vv_room_sum {
 	/* versions: number of versions that the refs reach; taken: number of these versions that
 	 * are stored */
@@ -34,7 +34,7 @@ typedef struct vv_clone_job {
 	const vv_env *env;
 	const vv_notes *notes;
 	bool bare, quiet, verbose, no_checkout;
-	bool git_host; /* the URL is that of a Git host without varve */
+	bool git_host; /* the URL leads to a Git host without varve */
 	bool single;   /* clone one branch only: `branch`, or the branch of the remote's HEAD */
 	bool lazy;     /* fetch history without blocks */
 	/* maximum bytes of blocks to fetch; above 0, lazy and no_checkout are implied; 0: no

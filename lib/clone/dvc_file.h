@@ -19,11 +19,11 @@
 
 #define VV_DVC_FILE_MAX (4u << 20)
 #define VV_MD5_TEXT 32u
-#define VV_DVC_DEPTH_MAX 100u /* most folders in a path */
+#define VV_DVC_DEPTH_MAX 100u /* maximum number of folders in a path */
 
 typedef struct vv_dvc_out {
 	char md5[VV_MD5_TEXT + 1];
-	vv_buf path; /* relative to the folder of the file; clean */
+	vv_buf path; /* relative to the folder of the file; without . and .. */
 	bool folder; /* md5 is the MD5 of a list of files (vv_dvc_list_read) */
 	bool kept;   /* false: Git stores the file, not DVC */
 } vv_dvc_out;

@@ -34,7 +34,7 @@ typedef struct vv_imported {
 	char *to; /* path of the table in this repository */
 	char *url, *path, *rev;
 	char *commit, *root, *licence;
-	char *etag, *modified, *sha256; /* if url is that of a file */
+	char *etag, *modified, *sha256; /* if url leads to a file */
 	char *link;                     /* "true" */
 } vv_imported;
 void vv_imported_clear(vv_imported *i);
@@ -100,10 +100,10 @@ vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i
  * is false. */
 vv_status vv_imported_here(vv_imported *i, bool *removed, vv_repository *r, vv_error *err);
 
-/* Writes a commit that changes the table from the version of `before` to that of `now`, and its
- * entry in .varveconfig. The commit is to be cherry-picked (lib/commit/pick.h), so that edits in
- * this repository are merged with the update. now->to may be a new path. VV_ENOTFOUND: HEAD lacks
- * the path. */
+/* Writes a commit that changes the table from the version of `before` to the version of `now`, and
+ * its entry in .varveconfig. The commit is to be cherry-picked (lib/commit/pick.h), so that edits
+ * in this repository are merged with the update. now->to may be a new path. VV_ENOTFOUND: HEAD
+ * lacks the path. */
 vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *before,
 			     const vv_imported *now, vv_error *err);
 

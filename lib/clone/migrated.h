@@ -56,8 +56,8 @@ vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob,
 			   vv_error *err);
 
 /* Sets *out to the new id of a file of DVC at a path. folder: the folder that has .dvc, relative to
- * the top of the work tree: "", or such as "a/b/". VV_EMISSING: the file is not in DVC's cache;
- * vv_migrated_finish reports this, too. */
+ * the top of the work tree: "" or, for example, "a/b/". VV_EMISSING: the file is not in DVC's
+ * cache; vv_migrated_finish reports this, too. */
 vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *folder,
 			       const vv_dvc_out *o, vv_oid *out, vv_error *err);
 

@@ -29,10 +29,10 @@ vv_status vv_kept_name_of(vv_kept_name *out, const void *bytes, size_t len, vv_e
  * its blocks, owned by the caller. Returns false if the table is not in the cache. */
 bool vv_kept_rows_get(vv_store **store, vv_cid *root, vv_repository *r, const vv_kept_name *name);
 
+typedef struct vv_keeping vv_keeping;
 /* Caches the blocks of a mem sink under the name, in a separate thread, unless this would wait for
  * other programs. r and m must outlive the result. after: an earlier call that must end first;
  * blocks of the same sink that it wrote are not written again; NULL: no earlier call. */
-typedef struct vv_keeping vv_keeping;
 vv_keeping *vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
 			     const vv_cid *root, vv_keeping *after);
 void vv_keeping_end(vv_keeping *p); /* waits for the thread; accepts NULL */

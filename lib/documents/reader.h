@@ -47,9 +47,9 @@ typedef struct vv_reader_kind {
 	bool found;       /* the program is installed, so such documents can be read */
 } vv_reader_kind;
 
+typedef vv_status (*vv_reader_kind_fn)(void *payload, const vv_reader_kind *k, vv_error *err);
 /* Calls fn for each kind that varve's own reader or a setting names. Runs
  * `python3 -m varve_data.reader kinds`. repo may be NULL. */
-typedef vv_status (*vv_reader_kind_fn)(void *payload, const vv_reader_kind *k, vv_error *err);
 vv_status vv_reader_kinds(vv_repository *repo, const vv_env *env, vv_reader_kind_fn fn,
 			  void *payload, vv_error *err);
 

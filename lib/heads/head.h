@@ -119,13 +119,13 @@ vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oi
 			      vv_error *err);
 void vv_head_commit_clear(vv_head_commit *c);
 VV_AUTO_CLEAR(vv_head_commit, vv_head_commit_clear)
-/* Reads the ref at *at in a list of refs, and moves *at behind its line. Returns false at the end
- * of the list, or if the line is invalid. */
 typedef struct vv_head_ref {
 	vv_oid id;
 	const char *name; /* borrowed; does not end with a NUL */
 	size_t len;
 } vv_head_ref;
+/* Reads the ref at *at in a list of refs, and moves *at behind its line. Returns false at the end
+ * of the list, or if the line is invalid. */
 bool vv_head_refs_next(vv_head_ref *out, const char **at);
 /* Finds a ref in the list of c, and sets *out to its id. Returns false if the list lacks the
  * ref. */

@@ -3,8 +3,8 @@
  *
  * The first signer is the owner. The new record follows the signer's last record, and repeats its
  * mirrors, signers and revocations. It names the newest trusted heads of the other signers, and is
- * trusted at once. The refs are chosen under the lock of the trusted heads, so that of two
- * concurrent records, the later one never has older refs.
+ * trusted at once. The refs are chosen under the lock of the trusted heads, so if two records are
+ * made at the same time, the later record never has older refs.
  */
 #ifndef VV_LIB_HEADS_MAKE_H
 #define VV_LIB_HEADS_MAKE_H
@@ -43,9 +43,9 @@ typedef struct vv_head_making {
 } vv_head_making;
 
 /* Signs a record. *out is set to the id of its commit or, if nothing was signed because of
- * only_new, to that of the last record. VV_EREFUSED: the key is not a signer of this repository, or
- * its last record is final. VV_ENOTFOUND: no key to sign with. VV_EUSAGE: there are no
- * refs to sign. */
+ * only_new, to the id of the last record. VV_EREFUSED: the key is not a signer of this repository,
+ * or its last record is final. VV_ENOTFOUND: no key to sign with. VV_EUSAGE: there are no refs to
+ * sign. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
 typedef enum vv_head_place {
 	VV_HEADS_HERE,   /* in the repository from which the user pushes or publishes */

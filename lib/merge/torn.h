@@ -1,10 +1,11 @@
 /*
- * torn: repairs pointers that git merged as text, so that they contain conflict markers (torn
- * pointers). Merges the tables by row and cell, from the two versions that the markers name.
+ * torn: repairs torn pointers: pointers that contain conflict markers, because git merged them as
+ * text. Merges the tables by row and cell, from the two versions that the markers name.
  *
  * Some torn pointers are committed, since a host or a program without varve made the merge. Others
- * are in the work tree, and the index has the path in conflict: the attributes did not name the
- * path before the merge, because the other branch renamed the table.
+ * are in the work tree, and their path is in conflict in the index. This happens if the other
+ * branch renamed the table: the attributes did not name the new path before the merge, so git
+ * merged it as text.
  */
 #ifndef VV_LIB_MERGE_TORN_H
 #define VV_LIB_MERGE_TORN_H
@@ -24,12 +25,13 @@ typedef struct vv_torn_report {
 	size_t conflicts; /* number of paths with conflicts left */
 } vv_torn_report;
 
-/* Merges torn pointers at these paths, or at all paths if paths is NULL: torn files whose path is
- * in conflict in the index; with committed set, also torn pointers in the index, and torn files
- * whose path is not in conflict. Writes the files, the records and, last, the index. Conflicts that
- * are left are in the index, as after a merge. VV_EREFUSED: a file in the work tree is neither torn
- * nor equal to one of the versions; the file is not changed. dry: write nothing. After an
- * interruption, calling this function again completes the work. */
+/* Merges torn pointers at these paths, or at all paths if paths is NULL. Without committed, these
+ * are the torn files whose path is in conflict in the index. With committed, torn pointers in the
+ * index are merged, too, and torn files whose path is not in conflict. Writes the files, the
+ * records and, last, the index. Conflicts that are left are in the index, as after a merge.
+ * VV_EREFUSED: a file in the work tree is neither torn nor equal to one of the versions; the file
+ * is not changed. dry: write nothing. After an interruption, calling this function again completes
+ * the work. */
 vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer *w, vv_index *x,
 		       vv_pathspec *paths, bool committed, bool dry, vv_error *err);
 void vv_torn_report_clear(vv_torn_report *t);

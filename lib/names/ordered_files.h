@@ -46,11 +46,11 @@ bool vv_ordered_files_keep(const vv_table *t);
 /* Returns true if the file of t is in the cache. */
 bool vv_ordered_files_have(vv_ordered_files *f, const vv_table *t);
 
+typedef struct vv_ordered_file vv_ordered_file;
 /* Opens the file of a table for which vv_ordered_files_keep is true; makes the file if it is not in
  * the cache. t: open with its stored order, and borrowed until vv_ordered_file_close. client: the
  * client whose credit is used; may be NULL. VV_ELOCKED: the client's credit is used up; or there is
  * no space for the file, and two other files are being read without the cache. */
-typedef struct vv_ordered_file vv_ordered_file;
 vv_status vv_ordered_file_open(vv_ordered_file **out, vv_ordered_files *f, vv_table *t,
 			       const struct vv_address *client, vv_error *err);
 /* Passes a part of the file to fn, as vv_table_range. VV_EIO, too: the file was dropped to make

@@ -90,8 +90,8 @@ void vv_subject_clear(vv_subject *s);
 VV_AUTO_CLEAR(vv_subject, vv_subject_clear)
 
 /* Finds the subject that text names. repo and reader may both be NULL: then only files are found.
- * No content is read except that of a pointer. VV_ENOTFOUND: no such version; VV_EUSAGE: a folder
- * or a submodule. */
+ * No content is read, except of a pointer. VV_ENOTFOUND: no such version; VV_EUSAGE: a folder or a
+ * submodule. */
 vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			  const char *text, vv_error *err);
 
@@ -138,7 +138,7 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_re
 			       const char *text, vv_error *err);
 
 /* Options of vv_subject_open. hints: the dialect of plain text; NULL: from datapackage.json, or
- * detected. find_key: also find a key of plain text, which needs a proof over all rows. */
+ * detected. find_key: also find a key of plain text; this requires a proof over all rows. */
 typedef struct vv_subject_options {
 	const vv_sniff_hints *hints;
 	bool find_key;

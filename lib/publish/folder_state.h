@@ -3,15 +3,18 @@
  *
  *	varve folder 1
  *	pack <bytes> <name>       a listed pack of repo.git, oldest first
- *	file <blob> <bytes> <path> the file of a table; bytes 0: may be of another version
+ *	file <blob> <bytes> <path>
+ *	                          the file of a table; bytes 0: the file at path may still be
+ *	                          the file of another version
  *	hash <number> <path>      after the line "file" of a path: XXH3-64 of the file's bytes
  *	gone <seconds> <path>     a file that has been unreferenced since this time
  *	held <bytes> <path>       a pack, index, list or page that the last run wrote;
- *	                          path "versions": number of files in that folder
+ *	                          for the path "versions", <bytes> is the number of files in
+ *	                          that folder
  *
- * The file marks the folder as varve's. It is written before its entries are used, so that the next
- * run finds the files of a killed one. Exported pages (cmd/web/pages/export_folder.h) have a file
- * of this format, too, named VV_FOLDER_EXPORT.
+ * The file marks the folder as varve's. It is written before the new packs are listed and the
+ * tables are written, so that after a killed run the next run knows the files of that run. Exported
+ * pages (cmd/web/pages/export_folder.h) have a file of this format, too, named VV_FOLDER_EXPORT.
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_STATE_H
 #define VV_LIB_PUBLISH_FOLDER_STATE_H
@@ -71,8 +74,8 @@ vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv
 /* Sets s->held to the packs, lists and versions of the store, and the packs of repo.git with their
  * indexes. */
 vv_status vv_folder_state_hold(vv_folder_state *s, const char *dir, vv_error *err);
-/* Removes the files in s->gone that have been unreferenced since `until` or longer, and drops their
- * items. A file behind a symbolic link is not removed. */
+/* Removes the files in s->gone that have been unreferenced since `until` or an earlier time, and
+ * drops their items. A file behind a symbolic link is not removed. */
 vv_status vv_folder_state_sweep(vv_folder_state *s, const char *dir, uint64_t until, vv_error *err);
 
 #endif

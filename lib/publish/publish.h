@@ -4,7 +4,7 @@
  *
  * The files are written in this order: blocks, packs of history, the list of packs, tables, refs.
  * So a reader always finds either the old or the new state, and the next run completes the work of
- * a killed one. Unreferenced files are removed by the first run after VV_PUBLISH_WAIT_SECONDS.
+ * a killed run. Unreferenced files are removed by the first run after VV_PUBLISH_WAIT_SECONDS.
  */
 #ifndef VV_LIB_PUBLISH_PUBLISH_H
 #define VV_LIB_PUBLISH_PUBLISH_H

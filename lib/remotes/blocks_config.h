@@ -75,9 +75,9 @@ vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 /* Sets text to the text of the file in the work tree, or to "" if it does not exist. VV_EINPUT: not
  * a regular file. */
 vv_status vv_blocks_config_text(vv_buf *text, vv_repository *r, vv_error *err);
+typedef vv_status (*vv_blocks_config_fn)(void *payload, const char *what, vv_error *err);
 /* Calls fn for each name in the file of the work tree that is unknown, and therefore ignored, with
  * a text such as "FILE: ..., did you mean 'url'?" A newer varve may support the name. */
-typedef vv_status (*vv_blocks_config_fn)(void *payload, const char *what, vv_error *err);
 vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, void *payload,
 				   vv_error *err);
 /* Warns of each unknown name in the file (vv_blocks_config_unknown). */

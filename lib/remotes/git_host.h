@@ -133,7 +133,7 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 
 /* Sets *out to the host's trusted block peers; borrowed until the next call. */
 vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err);
-/* Returns the number of bytes received so far, without those of history. */
+/* Returns the number of bytes received so far, without the bytes of history. */
 uint64_t vv_git_host_bytes(const vv_git_host *g);
 /* Sets *out to true if the host has a ref of blocks, or if .varveconfig names a store from which
  * its blocks can be read. */

@@ -47,12 +47,12 @@ vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *wo
 vv_status vv_reach_as_host(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
 			   bool eager, vv_error *err);
 
+typedef vv_status (*vv_suppliers_open_fn)(vv_transfer *t, vv_supplier *out, size_t max,
+					  size_t *count, const char *url, vv_error *err);
 /* Registers a kind of suppliers that an upper module implements. scheme: the scheme of their URLs,
  * such as "vault:". called: their name in messages, such as "the vault"; NULL: their URL. Call this
  * once for each kind, when the program begins. open: opens the suppliers of a URL, at most max; url
  * NULL: opens the suppliers that are used without being named, if any. */
-typedef vv_status (*vv_suppliers_open_fn)(vv_transfer *t, vv_supplier *out, size_t max,
-					  size_t *count, const char *url, vv_error *err);
 void vv_reach_add_kind(const char *scheme, const char *called, vv_suppliers_open_fn open);
 /* Returns the name, for messages, of a remote, a URL, or a supplier of a registered kind;
  * borrowed. */
@@ -72,10 +72,10 @@ vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_
 			     const char *url, vv_error *err);
 vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 				   const char *url, vv_named_by by, vv_error *err);
-/* Sets out to a peer that is not a remote. The peer has this name, and connects when blocks are
- * first requested, in the requesting thread. url identifies the peer in varve's records. */
 typedef vv_status (*vv_reach_connect_fn)(vv_peer **out, vv_transfer *t, const vv_connect_options *o,
 					 vv_error *err);
+/* Sets out to a peer that is not a remote. The peer has this name, and connects when blocks are
+ * first requested, in the requesting thread. url identifies the peer in varve's records. */
 vv_status vv_reach_peer_later(vv_transfer *t, vv_supplier *out, const char *name, const char *url,
 			      vv_reach_connect_fn connect, vv_error *err);
 /* Opens the suppliers that are used without being named. It is not a failure if there are none, or

@@ -25,8 +25,8 @@
 #define VV_FOLDER_GIT "repo.git"
 #define VV_FOLDER_MARK "folder" /* the file that varve publish writes */
 
-/* Appends the URL of a published folder, without a final slash. url: the folder's own URL, or that
- * of its repo.git. */
+/* Appends the URL of a published folder, without a final slash. url: the folder's own URL, or the
+ * URL of its repo.git. */
 vv_status vv_folder_url_put(vv_buf *out, const char *url, vv_error *err);
 /* Returns true if url is the path of a store on this machine that has repo.git beside it. */
 bool vv_folder_path_is(const char *url);

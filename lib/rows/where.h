@@ -20,9 +20,6 @@
 
 typedef struct vv_where vv_where;
 
-/* Compiles conditions. The schema and the parameters must outlive *out. find: returns the field of
- * the schema for the name of a column; may be NULL. VV_EUSAGE: a text is not a condition;
- * VV_ENOTFOUND: no such column. */
 typedef struct vv_where_how {
 	const vv_condition_param *params;
 	size_t param_count;
@@ -33,6 +30,9 @@ typedef struct vv_where_how {
 	 * "": no search */
 	const char *search;
 } vv_where_how;
+/* Compiles conditions. The schema and the parameters must outlive *out. find: returns the field of
+ * the schema for the name of a column; may be NULL. VV_EUSAGE: a text is not a condition;
+ * VV_ENOTFOUND: no such column. */
 vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,
 		       const vv_where_how *how, vv_error *err);
 

@@ -29,7 +29,7 @@ typedef struct vv_auto_gc {
 void vv_auto_gc_clear(vv_auto_gc *gc);
 VV_AUTO_CLEAR(vv_auto_gc, vv_auto_gc_clear)
 
-/* Decides from settings and the sizes of packs, which is cheap. If gc never ran, stores the present
+/* Decides from settings and the sizes of packs; this is cheap. If gc never ran, stores the present
  * size of the store for later calls. */
 vv_status vv_auto_gc_look(vv_auto_gc *out, vv_repository *r, vv_error *err);
 

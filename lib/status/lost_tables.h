@@ -23,12 +23,12 @@ vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error 
 vv_status vv_path_last_commit(vv_buf *out, vv_repository *r, const char *path, const char *format,
 			      vv_error *err);
 
+typedef vv_status (*vv_left_table_fn)(void *payload, const char *path, const char *words,
+				      vv_error *err);
 /* Finds tables that 'git mv' and 'git commit -a' turned into text: a line of .gitattributes names
  * the old path, which no longer exists, and the commit that removed it added a file of text. deep:
  * search all commits, not only HEAD. lines: from vv_attr_list_read. Calls fn with the new path, and
  * words that describe the old path; both are borrowed during the call. */
-typedef vv_status (*vv_left_table_fn)(void *payload, const char *path, const char *words,
-				      vv_error *err);
 vv_status vv_left_tables_each(vv_repository *r, const vv_index *x, const vv_attr_list *lines,
 			      bool deep, vv_left_table_fn fn, void *payload, vv_error *err);
 

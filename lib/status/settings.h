@@ -3,7 +3,8 @@
  * descriptions.
  *
  * Code reads settings with vv_config_u64 and similar functions. varve config and varve doctor use
- * this list of valid names and values. A test compares the names with those that the sources read.
+ * this list of valid names and values. A test compares these names with the names that the sources
+ * read.
  */
 #ifndef VV_LIB_STATUS_SETTINGS_H
 #define VV_LIB_STATUS_SETTINGS_H

@@ -29,8 +29,8 @@ typedef struct vv_fetch_job {
 	const char *merge;
 	/* Set by vv_fetch_job_run: */
 	vv_ref_plan plan;
-	/* the commit to merge: that of the ref for merging, or the one that a signed head names;
-	 * null: none */
+	/* the commit to merge: the commit of the ref for merging, or the commit that a signed head
+	 * names; null: none */
 	vv_oid merge_id;
 	char *merge_name; /* name of that ref at the remote; owned */
 	/* the remote's HEAD is the branch of blocks, so remote_head is another branch */

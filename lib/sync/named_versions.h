@@ -10,12 +10,12 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
+typedef vv_status (*vv_named_version_fn)(void *payload, const vv_cid *root, const char *path,
+					 vv_error *err);
 /* Calls fn for each version. rev: a commit; or "A..B": the versions in commit A, and those that the
  * commits after A up to B added; NULL: HEAD. paths: files or folders, ended by NULL; NULL: all. fn
  * may be called several times for one version. VV_ENOTFOUND: the revision does not exist; or, after
  * all calls of fn, a path has no dataset. */
-typedef vv_status (*vv_named_version_fn)(void *payload, const vv_cid *root, const char *path,
-					 vv_error *err);
 vv_status vv_named_versions_each(vv_repository *r, const char *rev, const char *const *paths,
 				 vv_named_version_fn fn, void *payload, vv_error *err);
 

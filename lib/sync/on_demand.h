@@ -57,9 +57,9 @@ vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv
 void vv_on_demand_alone(vv_on_demand *d, bool alone);
 /* Allows requests for blocks that no remote had before. May be called by any thread. */
 void vv_on_demand_again(vv_on_demand *d);
-/* Announces that only one of this number of equal shares of the version's rows will be read, since
- * others read the other shares. Raises the number of blocks that are fetched singly. May be called
- * by any thread. */
+/* Announces that the version's rows are read in this number of equal shares, and that only one
+ * share will be read here, since others read the other shares. Raises the number of blocks that are
+ * fetched singly. May be called by any thread. */
 void vv_on_demand_share(vv_on_demand *d, unsigned shares);
 /* From now on, whole versions are fetched, including the version whose single blocks were fetched.
  * May be called by any thread. */

@@ -170,9 +170,9 @@ typedef enum vv_work_state {
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err);
-/* Opens the file at path if its stat (*st) proves that it is the version of the pointer blob, or if that version was written to
- * a file of this size: then *proved is false, and it is the version if its bytes have the hash *want (known_bytes.h). Returns the
- * descriptor, or -1. */
+/* Opens the file at path if its stat (*st) proves that it is the version of the pointer blob, or if that
+ * version was written to a file of this size: then *proved is false, and it is the version if its bytes have
+ * the hash *want (known_bytes.h). Returns the descriptor, or -1. */
 int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const vv_oid *blob,
 				 vv_stat *st, bool *proved, vv_hash128 *want);
 
@@ -187,7 +187,7 @@ vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const c
 vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, const vv_cid *root,
 				       vv_scan_cache **out, uint64_t *secret, vv_error *err);
 /* Saves the scan cache of a version of path. given: git's filter wrote the version, maybe not to the work tree; its
- * cache is saved beside that of the index's version. */
+ * cache is saved beside the cache of the index's version. */
 vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *path,
 					    const vv_scan_cache *cache, bool given, vv_error *err);
 

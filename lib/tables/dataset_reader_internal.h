@@ -65,7 +65,7 @@ typedef struct dataset_inputs {
 	const char **named_key;
 } dataset_inputs;
 
-/* in: zeroed, and cleared by the caller in any case. Sets the members of out about the previous
+/* in: zeroed; in any case, the caller clears it. Sets the members of out about the previous
  * version. */
 vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const char *path,
 				const vv_dataset_options *opts, bool dry, vv_dataset_found *out,

@@ -30,7 +30,8 @@ vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w); /* borrowed; 
 /* The store's writer, which is locked from its first use until vv_dataset_writer_release. */
 vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_error *err);
 
-/* A sink into it, which also reads what is not committed yet; and a version in it, with its rows in the file's order. */
+/* A sink into it, which also reads what is not committed yet; and a version in it, with its rows in the
+ * file's order. */
 vv_status vv_dataset_writer_sink(vv_dataset_writer *w, vv_sink *out, vv_error *err);
 vv_status vv_dataset_writer_open_version(vv_dataset_writer *w, vv_table *out, const vv_cid *root,
 					 vv_error *err);

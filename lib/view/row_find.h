@@ -1,5 +1,5 @@
 /*
- * row_find: finds rows of a table by their keys, in the form in which conflicts write keys.
+ * row_find: finds rows of a table by keys that are written as in conflicts.
  */
 #ifndef VV_LIB_VIEW_ROW_FIND_H
 #define VV_LIB_VIEW_ROW_FIND_H
@@ -11,13 +11,9 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-/* row_work: provides lower folders, which must not depend on rows, with functions on rows: edits of
- * row groups for the store, and the comparison of rows by which renamed tables are found.
- *
- * Every program and library calls vv_row_work_register before it opens a repository. Any thread may
- * call it, also repeatedly.
- */
-
+/* Registers functions on rows that lower layers call but must not include: editing row groups (for
+ * the store) and comparing rows (to find renamed tables). Every program and library calls this
+ * before it opens a repository. Any thread may call it, also repeatedly. */
 void vv_row_work_register(void);
 
 /* Returns the hash of a row's cells. Overwrites scratch; if memory runs out, scratch->failed is
@@ -26,12 +22,12 @@ uint64_t vv_row_hash(vv_buf *scratch, const vv_cell *cells, size_t count);
 /* Sets *out to the hashes of all rows, ascending, owned by the caller. */
 vv_status vv_row_hashes(vv_table *t, uint64_t **out, size_t *count, vv_error *err);
 
-/* A key that is searched. */
+/* A key that is searched for. */
 typedef struct vv_row_wanted {
 	const char *key; /* borrowed; NULL: no row is found */
 	uint64_t row;    /* the first row with this key; UINT64_MAX: no such row */
-	/* keys of the rows directly above the row, nearest first, at most `above` of vv_rows_find;
-	 * the last element is NULL; owned (vv_rows_wanted_clear) */
+	/* keys of the rows directly above the row, nearest first, at most as many as the argument
+	 * `above` of vv_rows_find; the last element is NULL; owned (vv_rows_wanted_clear) */
 	char **above;
 } vv_row_wanted;
 

@@ -2,9 +2,9 @@
  * table_pairs: pairs the tables of two versions of a document.
  *
  * A table is paired with the table of the same name. The tables that then remain are compared by
- * their rows: two of them are paired, as a renamed table, if they share at least half of their
- * rows; the tables that share most are paired first. A table that describes another table (its
- * formulas) is paired together with that table.
+ * their rows: two tables that share at least half of their rows are paired as a renamed table;
+ * those that share most are paired first. A table that describes another table (its formulas) is
+ * paired together with that table.
  */
 #ifndef VV_LIB_VIEW_TABLE_PAIRS_H
 #define VV_LIB_VIEW_TABLE_PAIRS_H
@@ -19,8 +19,8 @@ typedef struct vv_table_pair {
 	const vv_document_table *was, *is; /* NULL: that version lacks the table */
 } vv_table_pair;
 
-/* Opens another table of the document of `of`, without printing the notes of the document's reader.
- * Close t first, then clear s. */
+/* Opens another table of the document that `of` belongs to, without printing the notes of its
+ * reader. Close t first, then clear s. */
 vv_status vv_table_beside_open(vv_subject *s, vv_table *t, const vv_subject *of, const char *table,
 			       vv_error *err);
 

@@ -92,8 +92,8 @@ bool vv_add_never(const char *path);
  * tables may have this name. */
 bool vv_add_may(const char *path);
 
-/* Returns true if the name ends like the name of a table (vv_endings), but not like that of a JSON
- * file. */
+/* Returns true if the name ends like the name of a table (vv_endings), but not like the name of a
+ * JSON file. */
 bool vv_add_looks_like_table(const char *path);
 /* Sets *out to true if the name ends like the name of a table, or if a line of .gitattributes makes
  * varve compare the file, which Git stores as text. */

@@ -10,7 +10,7 @@
 #include "lib/tables/dataset_writer.h"
 #include "lib/worktree/add_plan.h"
 
-/* The result for a path. A path whose content equals that in the index has no result. */
+/* The result for a path. A path whose content equals the content in the index has no result. */
 typedef struct vv_add_outcome {
 	char *path;
 	const char *from; /* `from` of the item in the plan; borrowed */

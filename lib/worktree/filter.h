@@ -55,15 +55,15 @@ typedef ssize_t (*vv_filter_read_fn)(void *payload, void *buf, size_t len, vv_er
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err);
 
-/* Reads the whole blob into out->content. Sets out->materialise to true if the blob is a pointer
- * whose data is stored here and small enough; vv_filter_bytes then passes the data to fn. Otherwise
- * vv_filter_bytes passes the blob itself; if the blob is a pointer, the reason is sent to the
- * listener. */
 typedef struct vv_smudge {
 	vv_buf content; /* content of the blob, which Git also holds in memory */
 	vv_cid root;
 	bool materialise;
 } vv_smudge;
+/* Reads the whole blob into out->content. Sets out->materialise to true if the blob is a pointer
+ * whose data is stored here and small enough; vv_filter_bytes then passes the data to fn. Otherwise
+ * vv_filter_bytes passes the blob itself; if the blob is a pointer, the reason is sent to the
+ * listener. */
 vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			   vv_smudge *out, vv_error *err);
 vv_status vv_filter_bytes(vv_filter *f, const char *path, const vv_smudge *s, vv_bytes_fn fn,

@@ -3,8 +3,8 @@
  *
  * git renames the files, then writes the index; afterwards the lines are changed. If a folder is
  * moved, its own .gitattributes moves with it. So that a killed command can be recovered, the note
- * (repo/git/verb/later.h) has the moves instead of changed paths. Each move is that of an existing
- * file or folder to an unused name.
+ * (repo/git/verb/later.h) has the moves instead of changed paths. Each move gives an existing file
+ * or folder an unused name.
  *
  *	vv_moves_put(&moves, from, to);     paths in the repository, for each file or folder
  *	... git runs

@@ -18,8 +18,8 @@
  * already set. Returns NULL. */
 PyObject *raise_error(const varve_error *err);
 
-/* set_listener(function or None): returns the previous function. Long calls of this thread call the function with (what,
- * done, total). */
+/* set_listener(function or None): returns the previous function. Long calls of this thread call the function
+ * with (what, done, total). */
 PyObject *set_listener(PyObject *module, PyObject *function);
 
 /* For every long call: Ctrl-C, or an exception raised by the listener, ends the call. */

@@ -95,9 +95,9 @@ vv_status vv_cbor_end(const vv_cbor *c, vv_error *err); /* VV_ECORRUPT unless c 
  * such a value. */
 vv_status vv_cbor_check(const void *bytes, size_t len, vv_error *err);
 
+typedef vv_status (*vv_link_fn)(void *payload, const vv_cid *link, vv_error *err);
 /* Calls fn for every link in the block, in order. If fn returns a negative status, stops and
  * returns that status. Also checks the block as vv_cbor_check does. */
-typedef vv_status (*vv_link_fn)(void *payload, const vv_cid *link, vv_error *err);
 vv_status vv_cbor_links(const void *bytes, size_t len, vv_link_fn fn, void *payload, vv_error *err);
 
 /* A link and its place in the block. */

@@ -57,7 +57,8 @@ vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *
 vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_record *r,
 			  vv_coder *c, const uint8_t **out, vv_error *err);
 
-/* Sets *out to the CID of the base of the difference at place. VV_ECORRUPT. */
+/* Sets *out to the CID of the base of the difference at place. VV_ECORRUPT: the record of the base
+ * is damaged. */
 vv_status vv_place_base(const vv_place *place, const vv_record *r, vv_cid *out, vv_error *err);
 
 #endif

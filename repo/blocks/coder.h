@@ -99,7 +99,8 @@ vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *ba
 vv_status vv_coder_checksum(vv_coder *c, uint64_t *out, const uint8_t *header, size_t header_len,
 			    const void *raw, size_t raw_len, vv_error *err);
 
-/* Returns a buffer of len bytes for reading a record's stored bytes, borrowed until the next call. NULL: out of memory. */
+/* Returns a buffer of len bytes for reading a record's stored bytes, borrowed until the next call. NULL: out
+ * of memory. */
 uint8_t *vv_coder_room(vv_coder *c, size_t len);
 
 /* Unpacks a record to raw, which has r->raw_len bytes, and checks the record. stored has the stored
@@ -119,8 +120,8 @@ vv_status vv_coder_head(vv_coder *c, const vv_parts *p, const uint8_t *stored, u
 vv_status vv_coder_part(vv_coder *c, const vv_part *part, const uint8_t *stored, uint8_t *raw,
 			vv_error *err);
 
-/* Unpacks a block that was transferred without a record to exactly raw_len bytes. base is used only if method is DIFF or
- * EDIT. VV_ECORRUPT: the stored bytes are damaged. */
+/* Unpacks a block that was transferred without a record to exactly raw_len bytes. base is used only if method
+ * is DIFF or EDIT. VV_ECORRUPT: the stored bytes are damaged. */
 vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_t stored_len,
 			  const void *base, size_t base_len, void *raw, size_t raw_len,
 			  vv_error *err);

@@ -1,8 +1,8 @@
 /*
  * decompress: reads files that are compressed with gzip, zstd, xz, bzip2 or lz4, as a stream.
  *
- * Several members or frames are read as one file, as gunzip does. Other files are read unchanged. If the name of such
- * a file ends like that of a compressed file, this is an error.
+ * Several members or frames are read as one file, as gunzip does. Other files are read unchanged. If a file that is
+ * not compressed has a name that ends like the name of a compressed file, this is an error.
  *
  * Memory depends on the window that the file requires; windows over 128 MiB (xz: 192 MiB) are refused. A file that
  * expands to more than 256 MiB and more than 200 times its size is refused as a decompression bomb.
@@ -28,9 +28,9 @@ typedef ssize_t (*vv_packed_fn)(void *payload, void *buf, size_t len, vv_error *
 /* Does the file begin with a skippable frame of zstd or lz4? Files written by pzstd do. */
 bool vv_decompress_is_skippable(const void *head, size_t len);
 
-/* Begins to read a file. name, the file's path, is borrowed. VV_EINPUT: name ends like that of a compressed file, but
- * the bytes do not begin like one. VV_ENOSUPPORT: the library for the format (liblzma, libbz2 or liblz4, loaded when
- * needed) is not installed. */
+/* Begins to read a file. name, the file's path, is borrowed. VV_EINPUT: name ends like the name of a compressed file,
+ * but the bytes do not begin like one. VV_ENOSUPPORT: the library for the format (liblzma, libbz2 or liblz4, loaded
+ * when needed) is not installed. */
 vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *payload,
 			     const char *name, vv_error *err);
 void vv_decompress_close(vv_decompress *d); /* accepts NULL */

@@ -29,7 +29,8 @@ void vv_derived_begin(vv_buf *out, const char *mark);
 /* Appends the checksum to the content, and writes the file, replacing an existing file. Creates the
  * folder if it does not exist. */
 vv_status vv_derived_write(vv_buf *begun, const char *file, uint64_t secret, vv_error *err);
-/* Like vv_derived_write, but overwrites an existing file without a temporary file: faster for thousands of small files. */
+/* Like vv_derived_write, but overwrites an existing file without a temporary file: faster for thousands of
+ * small files. */
 vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret, vv_error *err);
 
 /* ---- kept: stores values by their keys, in a derived file of fixed-length records ----

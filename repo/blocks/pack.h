@@ -83,7 +83,8 @@ void vv_pack_set_damaged(vv_pack *p, uint64_t offset, const char *what_static);
 vv_status vv_pack_bad(const vv_pack *p, uint64_t offset, const char *what, vv_error *err);
 
 /* Reads the header of the record at offset, and checks that the whole record is inside the pack. peek gets *have
- * bytes of the pack from offset on: fewer than VV_RECORD_PEEK only at the end of the pack. VV_ECORRUPT. */
+ * bytes of the pack from offset on: fewer than VV_RECORD_PEEK only at the end of the pack. VV_ECORRUPT: the header is
+ * damaged, or the record is not inside the pack. */
 vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
 			 uint8_t peek[VV_RECORD_PEEK], size_t *have, vv_error *err);
 /* Reads a record's header as vv_pack_record does, but with a buffer of any size: `first` has room for *have bytes, at

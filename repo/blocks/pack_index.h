@@ -10,8 +10,8 @@
  *   count x width  offsets of the records, little-endian, in the same order
  *   8       XXH3-64 of all bytes before
  *
- * A damaged index can be rebuilt from the pack. Records that vv_pack_index_find returns are only
- * candidates: the caller compares the whole digest with that in the record.
+ * A damaged index can be rebuilt from the pack. The entries that vv_pack_index_find finds are only
+ * candidates: the caller compares the whole digest with the digest in the record.
  */
 #ifndef VV_REPO_BLOCKS_PACK_INDEX_H
 #define VV_REPO_BLOCKS_PACK_INDEX_H
@@ -41,8 +41,8 @@ vv_status vv_pack_index_encode(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN]
 uint64_t vv_pack_index_len(uint64_t count, uint64_t pack_len);
 
 /* Opens the index file at path of the pack with this hash. whole: read and check the whole file;
- * otherwise, only the needed parts of a large file are read. VV_ENOTFOUND. VV_ECORRUPT: the file is
- * damaged, belongs to another pack, or has another format. */
+ * otherwise, only the needed parts of a large file are read. VV_ENOTFOUND: no such file.
+ * VV_ECORRUPT: the file is damaged, belongs to another pack, or has another format. */
 vv_status vv_pack_index_open(vv_pack_index **out, const char *path,
 			     const uint8_t hash[VV_PACK_HASH_LEN], bool whole, vv_error *err);
 

@@ -54,10 +54,10 @@ typedef struct vv_parts {
 void vv_parts_clear(vv_parts *p);
 VV_AUTO_CLEAR(vv_parts, vv_parts_clear)
 
-/* Reads the description of the parts of a block of raw_len bytes, which is at the beginning of the
- * stored bytes. Only the first `have` stored bytes are in memory. Reuses the memory of out. Does
- * not verify checksums. VV_ECORRUPT: the description is invalid or needs more than `have` bytes;
- * the message has only the reason, without the place. */
+/* Reads the description of a block's parts, which is at the beginning of the stored bytes. The
+ * block has raw_len bytes. Only the first `have` stored bytes are in memory. Reuses the memory of
+ * out. Does not verify checksums. VV_ECORRUPT: the description is invalid or needs more than `have`
+ * bytes; the message has only the reason, without the place. */
 vv_status vv_parts_read(vv_parts *out, const void *stored, size_t have, size_t stored_len,
 			size_t raw_len, vv_error *err);
 

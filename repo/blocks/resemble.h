@@ -17,7 +17,8 @@
 #include "repo/blocks/cid.h"
 #include "repo/blocks/reach.h"
 
-/* Reads a block: from the store, or from the store and incoming/. VV_EMISSING. */
+/* Reads a block: from the store, or from the store and incoming/. VV_EMISSING: the block is not
+ * there. */
 typedef vv_status (*vv_block_get_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
 
 /* Receives a new block. like: a similar block of the other version; null: there is no similar

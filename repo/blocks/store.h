@@ -47,8 +47,8 @@ vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, b
 void vv_store_close(vv_store *s); /* accepts NULL */
 VV_AUTO_FREE(vv_store, vv_store_close)
 
-/* Replaces the content of out with the block's raw bytes. VV_EMISSING: no pack has the block. VV_ECORRUPT: its records are
- * damaged. Thread-safe. */
+/* Replaces the content of out with the block's raw bytes. VV_EMISSING: no pack has the block. VV_ECORRUPT:
+ * its records are damaged. Thread-safe. */
 vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err);
 
 /* Like vv_store_get, and also sets *form to the form (coder.h) in which the block is stored.
@@ -65,8 +65,8 @@ VV_AUTO_CLEAR(vv_parted, vv_parted_clear)
 /* Like vv_store_get, but does not unpack and check the parts of the block: call vv_parted_need for
  * them. Thread-safe. */
 vv_status vv_store_get_parted(vv_store *s, const vv_cid *cid, vv_parted *out, vv_error *err);
-/* Unpacks the parts that contain the bytes [at, at + len). If a part is damaged, reads the whole block, which finds another
- * copy or fails with the errors of vv_store_get. */
+/* Unpacks the parts that contain the bytes [at, at + len). If a part is damaged, reads the whole block, which
+ * finds another copy or fails with the errors of vv_store_get. */
 vv_status vv_parted_need(vv_parted *p, size_t at, size_t len, vv_error *err);
 /* Returns the number of bytes at the block's start that are unpacked. */
 size_t vv_parted_known(const vv_parted *p);
@@ -76,9 +76,10 @@ size_t vv_parted_known(const vv_parted *p);
 bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len);
 
 /* Limits the bytes of unpacked blocks that are cached as bases of differences. The initial limit is
- * VV_UNPACKED_USUAL. A caller that reads every version of a table needs a limit of at least the
- * size of the bases of one version; otherwise whole chains of differences are unpacked repeatedly.
- * VV_UNPACKED_TRANSFER is less than VV_UNPACKED_ALL because a server has many transfers at once. */
+ * VV_UNPACKED_USUAL. A caller that reads every version of a table needs a limit at least as large
+ * as the bases of one version together; otherwise whole chains of differences are unpacked
+ * repeatedly. VV_UNPACKED_TRANSFER is less than VV_UNPACKED_ALL because a server has many transfers
+ * at once. */
 #define VV_UNPACKED_USUAL ((size_t)8 << 20)
 #define VV_UNPACKED_TRANSFER ((size_t)12 << 20)
 #define VV_UNPACKED_ALL ((size_t)16 << 20)
@@ -88,16 +89,17 @@ void vv_store_keep_unpacked(vv_store *s, size_t bytes);
  * Thread-safe. */
 void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t len);
 
-/* Replaces the content of out with the bytes of a cached block. Returns false if the block is not cached. Thread-safe. */
+/* Replaces the content of out with the bytes of a cached block. Returns false if the block is not cached.
+ * Thread-safe. */
 bool vv_store_get_kept(vv_store *s, const vv_cid *cid, vv_buf *out);
 
+typedef vv_status (*vv_absent_fn)(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err);
 /* Sets the function that fetches blocks that vv_store_get does not find. fn has three choices: it
  * stores the block and all blocks below the block in this store's folder, through another open
  * store, without using s; or it appends only the block's bytes to `alone`, which is empty; or it
  * fails, with VV_EMISSING and the reason, or with VV_ENOTFOUND if fn is not responsible for the
  * block. fn is called by one thread at a time. If fn is NULL, which is the initial value, nothing
  * is fetched. Not thread-safe. */
-typedef vv_status (*vv_absent_fn)(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err);
 void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload);
 
 /* Returns true if the index of a pack has the CID, and the record at its offset is for this CID.
@@ -111,9 +113,9 @@ bool vv_store_has_nothing(vv_store *s);
  * left. Lists the packs again at most once. Thread-safe. */
 vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *err);
 
+typedef enum vv_block_standing { VV_BLOCK_ABSENT, VV_BLOCK_ASIDE, VV_BLOCK_LIVE } vv_block_standing;
 /* Returns where a block is: VV_BLOCK_ABSENT, in no pack; VV_BLOCK_ASIDE, only in packs that gc has
  * set aside or that are known to be damaged; or VV_BLOCK_LIVE, in another pack. Thread-safe. */
-typedef enum vv_block_standing { VV_BLOCK_ABSENT, VV_BLOCK_ASIDE, VV_BLOCK_LIVE } vv_block_standing;
 vv_block_standing vv_store_standing(vv_store *s, const vv_cid *cid);
 
 /* Like vv_store_has, but searches only packs that gc did not set aside and that are not known to be
@@ -225,12 +227,12 @@ typedef struct vv_gc_result {
 	uint64_t dropped_blocks, dropped_bytes; /* removed blocks */
 } vv_gc_result;
 
+typedef struct vv_gc vv_gc;
+typedef vv_status (*vv_gc_mark_fn)(void *payload, vv_gc *gc, vv_error *err);
 /* Rewrites reachable blocks (the newest whole, older ones as differences), sets unreachable blocks
  * aside, and removes blocks that were set aside longer ago than the grace period. Calls mark twice:
  * first without the writer lock, then with the lock. mark must call vv_gc_mark for every reachable
  * CID, newest versions first. On failure, the store is unchanged. */
-typedef struct vv_gc vv_gc;
-typedef vv_status (*vv_gc_mark_fn)(void *payload, vv_gc *gc, vv_error *err);
 vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark, void *payload,
 		      vv_gc_result *out, vv_error *err);
 
@@ -245,6 +247,9 @@ vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool
  * in this pass. */
 vv_status vv_gc_expend(vv_gc *gc, const vv_cid *cid, bool *first, vv_error *err);
 
+typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t offset,
+				      const vv_cid *cid, vv_status state, const char *what,
+				      vv_error *err);
 /* Checks every record of every pack, in file order, and calls fn with the record's pack, offset,
  * CID and state. If deep is true, also checks the SHA-256 of the raw bytes, and the DAG-CBOR of
  * nodes. state is VV_OK, or VV_ECORRUPT or VV_EIO for damage, or VV_EMISSING for a difference whose
@@ -252,9 +257,6 @@ vv_status vv_gc_expend(vv_gc *gc, const vv_cid *cid, bool *first, vv_error *err)
  * leaves such records). If state is VV_ENOTFOUND, the call is not about a record: pack is then the
  * name of an index that was missing or wrong, as `what` describes, and that has been rebuilt from
  * its undamaged pack. */
-typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t offset,
-				      const vv_cid *cid, vv_status state, const char *what,
-				      vv_error *err);
 vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
 			const vv_progress *progress, vv_error *err);
 

@@ -35,9 +35,9 @@ vv_status vv_writer_spill(vv_writer *w, size_t least, vv_error *err);
 /* Returns the size of the pack that the next commit will write; 0: no uncommitted blocks. */
 uint64_t vv_writer_pending(vv_writer *w);
 
-/* Calls fn for each uncommitted block, in the order in which they were put, with its base (or NULL). */
 typedef vv_status (*vv_pending_fn)(void *payload, const vv_cid *cid, const vv_cid *base,
 				   vv_error *err);
+/* Calls fn for each uncommitted block, in the order in which they were put, with its base (or NULL). */
 vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, vv_error *err);
 
 /* Lists the packs again. Call after changing packs without this writer. */

@@ -22,11 +22,11 @@ vv_status vv_config_read_u64(const char *key, const char *value, uint64_t *out, 
 
 /* Adds a value to a setting that may have several values. */
 vv_status vv_config_add(vv_repository *r, const char *key, const char *value, vv_error *err);
-/* Makes several changes in the repository's own configuration file, either all of them or none. */
 typedef struct vv_config_edit {
 	const char *key, *value; /* value NULL: removes all values of the key */
 	bool add;                /* existing values of the key are not replaced */
 } vv_config_edit;
+/* Makes several changes in the repository's own configuration file, either all of them or none. */
 vv_status vv_config_change(vv_repository *r, const vv_config_edit *edits, size_t count,
 			   vv_error *err);
 

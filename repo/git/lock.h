@@ -3,12 +3,12 @@
  * repo.
  *
  * varve's lock is a symbolic link whose target text names the process (base/holder.h). Making a
- * link is a single step, which fails if the lock already exists, in Git's programs too; and the
- * lock names its holder from the beginning. The new content is written to "<file>~.lock", a name
- * that neither a ref nor its lock can have, and renamed to the file; then the lock is removed. So
- * at every step, the lock of a killed varve can be recognised, and the next varve removes it
- * together with the unfinished file. For locks of other programs, machines and PID namespaces,
- * varve waits, and then fails with an error that names the lock.
+ * link is a single step, and it fails if the lock already exists; Git's programs fail likewise if
+ * varve's link exists. And the lock names its holder from the beginning. The new content is written
+ * to "<file>~.lock", a name that neither a ref nor its lock can have, and renamed to the file; then
+ * the lock is removed. So at every step, the lock of a killed varve can be recognised, and the next
+ * varve removes it together with the unfinished file. For locks of other programs, machines and PID
+ * namespaces, varve waits, and then fails with an error that names the lock.
  *
  *	vv_git_lock lock = {0};
  *	if ((rc = vv_git_lock_take(&lock, r, path, err)) < 0) ...
@@ -46,7 +46,8 @@ vv_status vv_git_lock_try(vv_git_lock *l, vv_repository *r, const char *path, vv
 const vv_holder *vv_repository_holder(vv_repository *r);
 
 /* If the lock's holder is a dead varve, removes the lock and the unfinished file, and returns true.
- * Call this if the lock also blocks other work than the writing of its file. */
+ * vv_git_lock_take does this for its own lock. Call this function where a leftover lock is in the
+ * way of something else, such as a ref with the name of the folder that the lock is in. */
 bool vv_git_lock_sweep(vv_repository *r, const char *lock_path);
 
 /* Releases the lock. Does nothing if l is not held. */

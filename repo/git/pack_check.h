@@ -23,7 +23,7 @@ typedef struct vv_git_map {
 	const uint8_t *bytes;
 	size_t len;
 } vv_git_map;
-/* Maps the file. VV_ENOTFOUND. */
+/* Maps the file. VV_ENOTFOUND: no such file. */
 vv_status vv_git_map_open(vv_git_map *out, const char *path, vv_error *err);
 void vv_git_map_close(vv_git_map *m); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_git_map, vv_git_map_close)

@@ -16,9 +16,9 @@
 #include "base/env.h"
 #include "base/error.h"
 
-/* Runs the program argv[0], an absolute path or a name to be searched in the absolute folders of PATH. Writes input to its
- * stdin, and appends its stdout, at most 64 MiB, to output. *exit_code: 128 + the signal's number if a signal ended the
- * program. VV_EPROGRAM: no such program. */
+/* Runs the program argv[0], an absolute path or a name to be searched in the absolute folders of PATH. Writes
+ * input to its stdin, and appends its stdout, at most 64 MiB, to output. *exit_code: 128 + the signal's
+ * number if a signal ended the program. VV_EPROGRAM: no such program. */
 vv_status vv_program_run(const vv_env *env, const char *const *argv, const void *input, size_t len,
 			 vv_buf *output, int *exit_code, vv_error *err);
 /* A running program, and our ends of the pipes to its stdin, stdout and stderr. The pipes are

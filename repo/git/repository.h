@@ -114,9 +114,9 @@ vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, ui
 char *vv_config_outside(const vv_env *env, const char *key);
 /* Like vv_config_outside, but uses the settings that r has already read, and opens no file. */
 char *vv_config_protected(vv_repository *r, const char *key);
-/* Calls fn for each setting whose name begins with prefix. level: "system", "global", "local", "worktree", ... */
 typedef vv_status (*vv_config_fn)(void *payload, const char *name, const char *value,
 				  const char *level, vv_error *err);
+/* Calls fn for each setting whose name begins with prefix. level: "system", "global", "local", "worktree", ... */
 vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, void *payload,
 			 vv_error *err);
 

@@ -55,7 +55,7 @@ typedef struct vv_open_index {
 	/* the index is in the list of a repository that is still open */
 	bool listed;
 	bool alone; /* vv_index_open_tree: used instead of the files of the work tree */
-	/* the .gitattributes files of the index are used instead of those of the work tree */
+	/* the .gitattributes files in the index are used, not the files in the work tree */
 	bool attributes;
 } vv_open_index;
 
@@ -148,12 +148,13 @@ static inline void vv_oid_from_git(vv_oid *out, const git_oid *oid)
 	memcpy(out->id, oid->id, sizeof(out->id));
 }
 
-/* Reads an object of this type (GIT_OBJECT_ANY: of any type). In a partial clone, git fetches a missing object.
- * The caller frees *out with git_odb_object_free. VV_EREFUSED: the object has more than max bytes, and was not
- * read. VV_ENOTFOUND. */
+/* Reads an object of this type (GIT_OBJECT_ANY: of any type). In a partial clone, git fetches a missing object. The
+ * caller frees *out with git_odb_object_free. VV_EREFUSED: the object has more than max bytes, and was not read.
+ * VV_ENOTFOUND: no such object. */
 vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type, uint64_t max,
 			 git_odb_object **out, vv_error *err);
-/* Reads only the type and size of an object. In a partial clone, git fetches a missing object. VV_ENOTFOUND. */
+/* Reads only the type and size of an object. In a partial clone, git fetches a missing object. VV_ENOTFOUND: no such
+ * object. */
 vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 			   vv_error *err);
 /* Does the repository have the object? A missing object costs little, since the packs are not listed again. */

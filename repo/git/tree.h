@@ -26,9 +26,9 @@ VV_AUTO_CLEAR(vv_tree_entry, vv_tree_entry_clear)
 vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *path,
 			   vv_tree_entry *out, vv_error *err);
 
+typedef vv_status (*vv_tree_fn)(void *payload, const vv_tree_entry *e, vv_error *err);
 /* Calls fn for all blobs and submodules of a commit that are at prefix or below it, sorted by path.
  * prefix "": all. If fn returns a negative status, stops and returns it. */
-typedef vv_status (*vv_tree_fn)(void *payload, const vv_tree_entry *e, vv_error *err);
 vv_status vv_tree_each(vv_repository *r, const vv_oid *commit, const char *prefix, vv_tree_fn fn,
 		       void *payload, vv_error *err);
 

@@ -18,9 +18,10 @@ typedef struct vv_tree_cursor {
 	git_oid id;
 } vv_tree_cursor;
 
-/* Moves to the first entry of the tree, which must outlive the cursor. VV_ECORRUPT. */
+/* Moves to the first entry of the tree, which must outlive the cursor. VV_ECORRUPT: the tree is
+ * damaged. */
 vv_status vv_tree_cursor_init(vv_tree_cursor *c, git_odb_object *tree, vv_error *err);
-/* Moves to the next entry. VV_ECORRUPT. */
+/* Moves to the next entry. VV_ECORRUPT: the tree is damaged. */
 vv_status vv_tree_cursor_next(vv_tree_cursor *c, vv_error *err);
 
 static inline bool vv_mode_is_tree(uint32_t mode)

@@ -39,7 +39,8 @@ void vv_walker_give(vv_walker *w);
 
 /* Returns the node of a commit, which may not be parsed yet. NULL when out of memory. */
 vv_node *vv_walker_node(vv_walker *w, const git_oid *id);
-/* Reads the commit of the node, unless it is parsed already. VV_ENOTFOUND. VV_EUSAGE: the object is not a commit. */
+/* Reads the commit of the node, unless it is parsed already. VV_ENOTFOUND: no such object. VV_EUSAGE: the object is
+ * not a commit. */
 vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err);
 
 /* Sets *out to the parsed node of a commit; NULL if the object is missing or is not a commit. */

@@ -42,7 +42,7 @@ const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i);
 
 /* Durably lists the versions that are reachable from wants, and are neither stored nor listed. Call this before refs
  * move to wants. with: a handle that sees the objects of wants (r, or a handle with received objects). *count: the
- * number of new entries. VV_ELOCKED. */
+ * number of new entries. VV_ELOCKED: another process is changing the list. */
 vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *remote,
 			    const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err);
 
@@ -51,7 +51,8 @@ typedef struct vv_elsewhere_version {
 	vv_cid root, before; /* before: as in vv_new_root */
 	const char *remote;  /* the remote that stores the version; borrowed */
 } vv_elsewhere_version;
-/* Durably lists these versions. If a version is listed already, replaces its remote. VV_ELOCKED. */
+/* Durably lists these versions. If a version is listed already, replaces its remote. VV_ELOCKED:
+ * another process is changing the list. */
 vv_status vv_elsewhere_add(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
 			   vv_error *err);
 
@@ -61,7 +62,8 @@ vv_status vv_elsewhere_remove(vv_repository *r, const vv_cid_set *roots, vv_erro
 
 /* Takes the lock that prevents two repositories from dropping the same version at the same time because each has seen
  * it in the other. A repository holds the lock exclusively while it asks remotes and drops versions, and shared while
- * it answers another repository. Returns the lock for vv_unlock, or a negative status: VV_ELOCKED. */
+ * it answers another repository. Returns the lock for vv_unlock, or a negative status. VV_ELOCKED: the lock was not
+ * free in time. */
 int vv_drop_lock(vv_repository *r, bool exclusive, vv_error *err);
 
 #endif

@@ -86,9 +86,9 @@ uint64_t vv_incoming_blocks(const vv_incoming *in);
 void vv_incoming_close(vv_incoming *in); /* accepts NULL */
 VV_AUTO_FREE(vv_incoming, vv_incoming_close)
 
-/* Calls fn for every block that unfinished transfers have left here. gc and fsck treat these blocks
- * as roots. */
 typedef vv_status (*vv_incoming_fn)(void *payload, const vv_cid *cid, vv_error *err);
+/* Calls fn for every block that unfinished transfers have left here, for its base in another pack,
+ * and for each block that it links. gc and fsck treat all these blocks as roots. */
 vv_status vv_incoming_each(vv_repository *r, vv_incoming_fn fn, void *payload, vv_error *err);
 /* Removes the blocks of ended transfers that are older than grace_sec; with dry_run, changes
  * nothing. */

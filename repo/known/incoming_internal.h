@@ -18,21 +18,21 @@
 /* Returns the path of a folder, owned by the caller. NULL: out of memory. */
 char *vv_leftover_folder(vv_repository *r, const char *name);
 
+typedef vv_status (*vv_leftover_fn)(void *payload, const char *folder, vv_error *err);
 /* Calls fn for each folder without a running transfer, and holds the folder's lock during the call.
  * except: path of a folder that is left out; NULL: no folder is left out. Before fn is called, the
  * unfinished file of a killed transfer becomes a pack without an end. */
-typedef vv_status (*vv_leftover_fn)(void *payload, const char *folder, vv_error *err);
 vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn fn, void *payload,
 			    vv_error *err);
 
 /* Removes a locked folder if `main` has all of its blocks. */
 vv_status vv_leftover_tidy(vv_store *main, const char *folder, vv_error *err);
 
+typedef vv_status (*vv_record_fn)(void *payload, const vv_place *place, const vv_record *r,
+				  const vv_cid *base, vv_error *err);
 /* Calls fn for each record of a pack. Only the headers of the records are read. base: if the record
  * is a difference against a block in another pack, that block; else NULL. VV_ECORRUPT: the pack is
  * damaged. */
-typedef vv_status (*vv_record_fn)(void *payload, const vv_place *place, const vv_record *r,
-				  const vv_cid *base, vv_error *err);
 vv_status vv_pack_each_record(vv_pack *p, vv_record_fn fn, void *payload, vv_error *err);
 
 #endif

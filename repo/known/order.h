@@ -1,7 +1,8 @@
 /*
  * order: marks the blocks that gc must keep, in the order in which gc stores them: all blocks below
- * all roots of the repository, newest versions first, each with a similar block of the next newer
- * version; then the bases of differences in incoming/.
+ * all roots, those of the newest versions first. For each block, gc also gets a similar block of
+ * the next newer version, if there is one. Then follow the blocks that unfinished transfers in
+ * incoming/ depend on.
  */
 #ifndef VV_REPO_KNOWN_ORDER_H
 #define VV_REPO_KNOWN_ORDER_H

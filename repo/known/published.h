@@ -31,7 +31,8 @@ typedef struct vv_published {
 void vv_published_clear(vv_published *p);
 VV_AUTO_CLEAR(vv_published, vv_published_clear)
 
-/* Reads the record of a version. VV_ENOTFOUND: the version is not published. VV_ECORRUPT. */
+/* Reads the record of a version. VV_ENOTFOUND: the version is not published. VV_ECORRUPT: the
+ * record is damaged. */
 vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_cid *version,
 			    vv_error *err);
 

@@ -1,8 +1,9 @@
 /*
  * roots: lists the roots of all versions that gc must keep.
  *
- * These are the versions reachable from refs, reflogs, HEAD, index, stash and merge state (MERGE_HEAD,
- * ORIG_HEAD, CHERRY_PICK_HEAD ...) of every work tree, published versions, and those in incoming/.
+ * These are the versions reachable from refs, reflogs, HEAD, index, stash and merge state
+ * (MERGE_HEAD, ORIG_HEAD, CHERRY_PICK_HEAD ...) of every work tree, published versions, and
+ * versions in incoming/.
  */
 #ifndef VV_REPO_KNOWN_ROOTS_H
 #define VV_REPO_KNOWN_ROOTS_H

@@ -72,11 +72,11 @@ typedef struct vv_car_write_options {
 	const vv_progress *progress; /* counts written bytes; the total is unknown */
 } vv_car_write_options;
 
+typedef vv_status (*vv_car_out_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 /* Writes a header, then the blocks depth first, in the order of their links (order=dfs). Each block
  * is written once, unless o->dups is set (dups=n or y). Each block is hashed before it is written.
  * VV_EMISSING, VV_ECORRUPT: errors of the source. A negative result of fn ends the call and is
  * returned. */
-typedef vv_status (*vv_car_out_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_car_write(const vv_car_source *source, const vv_cid *root,
 		       const vv_car_write_options *o, vv_car_out_fn fn, void *payload,
 		       vv_car_stats *stats, vv_error *err);

@@ -1,7 +1,7 @@
 /*
  * dag_path: follows a path that begins at a block, along its links.
  *
- * In DAG-CBOR, each part of a path is a key of a map or an index of an array. Raw blocks and UnixFS
+ * In DAG-CBOR, each part of a path is a key in a map or an index in an array. Raw blocks and UnixFS
  * files have nothing below them.
  */
 #ifndef VV_TRANSPORT_IPFS_DAG_PATH_H

@@ -106,7 +106,7 @@ vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_
 /* ---- ipfs_place: an IPFS node that this machine controls: ipfs+http://127.0.0.1:5001, Kubo's RPC.
  *
  * The place stores only raw blocks, pinned and named by their CIDs; objects with other names cannot
- * be stored. Other pinned blocks are listed, too, if their size could be that of a varve object
+ * be stored. Other pinned blocks are listed, too, if a varve object could have their size
  * (vv_place_facts.ours). Removed blocks are unpinned, and deleted by the node's next gc ---- */
 
 /* Opens an IPFS node. connect is used only during this call. VV_EUSAGE: not an RPC address. VV_EIO:

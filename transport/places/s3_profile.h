@@ -27,8 +27,8 @@ typedef struct vv_s3_profile {
 	char *role, *source, *source_kind, *web_token_file, *session, *external_id, *mfa;
 	/* sso_session or sso_start_url: if set, the program aws provides the keys */
 	char *sso;
-	/* endpoint: endpoint_url of the profile, or that of s3 in the section [services NAME] that
-	 * the profile names */
+	/* endpoint: endpoint_url of the profile, or endpoint_url of s3 in the section [services
+	 * NAME] that the profile names */
 	char *region, *endpoint;
 	char *services;       /* NAME of that section */
 	bool has_file, found; /* has_file: one of the files exists; found: a file has the profile */

@@ -42,12 +42,12 @@ typedef struct vv_block_out vv_block_out;
 vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
 			    void *payload, vv_effort effort, vv_error *err);
 
+typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+				      vv_block_form *form, vv_error *err);
 /* Sets fn as the function that reads leaves and also returns their stored form, borrowed from
  * stored (vv_store_get_form). If a leaf is stored as a difference against a block that was sent, or
  * against a similar block that the receiver has, the difference is sent unchanged unless a new
  * difference would be considerably shorter. */
-typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_buf *stored,
-				      vv_block_form *form, vv_error *err);
 void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn);
 
 /* Sends a block. The block is checked against its CID, or, in its stored form, only against the

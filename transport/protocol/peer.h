@@ -52,10 +52,10 @@ vv_status vv_peer_keeps(vv_peer *p, const vv_cid *roots, size_t count, uint8_t *
 vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv_progress *progress,
 			vv_fetch_start *start, vv_fetch_sum *sum, vv_error *err);
 
-/* Requests blocks by CID, and calls fn for each block, in order. b NULL: the peer lacks the i-th
- * block. The bytes are checked against the CID. VV_ECORRUPT: the bytes do not match. */
 typedef vv_status (*vv_peer_block_fn)(void *payload, size_t i, const vv_block_received *b,
 				      vv_error *err);
+/* Requests blocks by CID, and calls fn for each block, in order. b NULL: the peer lacks the i-th
+ * block. The bytes are checked against the CID. VV_ECORRUPT: the bytes do not match. */
 vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_block_find_fn find,
 			 vv_block_get_fn get, vv_peer_block_fn fn, void *payload, vv_error *err);
 

@@ -132,9 +132,9 @@ vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max
 vv_status vv_receive_lacking_beside(vv_receive *x, const vv_cid *root, const vv_cid *like,
 				    size_t max, vv_lacking **out, size_t *count, vv_error *err);
 
-/* Calls fn to check each new version that is complete. Stops when fn fails. */
 typedef vv_status (*vv_version_check_fn)(void *payload, vv_repository *with, vv_incoming *in,
 					 const vv_new_root *version, vv_error *err);
+/* Calls fn to check each new version that is complete. Stops when fn fails. */
 vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			   vv_version_check_fn fn, void *payload, vv_error *err);
 

@@ -2,11 +2,11 @@
  * grouped: keeps rows in memory, grouped by the values of some columns. For GROUP BY, rows are returned sorted by these
  * values; for a join, rows are found by these values.
  *
- * Without this module, SQLite would sort whole rows for GROUP BY, and would request the rows of a join value by value.
- * Here a hash table groups the numbers of the rows, and the other columns are arrays. For a few hundred values among
- * millions of rows, this takes a third of SQLite's time, and a row is found without opening a cursor. For GROUP BY, the
- * planner must call vv_sql_grouped_may first. For a join, columns that are too large are not kept; the caller reads
- * them from the version, row by row.
+ * Without this module, SQLite would sort whole rows for GROUP BY, and for a join would search the table again for
+ * each value. Here a hash table puts the row numbers into groups, and the remaining columns that the query reads are
+ * kept as arrays. For a few hundred values among millions of rows, this takes a third of SQLite's time, and a row is
+ * found without opening a cursor. For GROUP BY, the planner must call vv_sql_grouped_may first. For a join, columns
+ * that are too large are not kept; the caller reads them from the version, row by row.
  */
 #ifndef VV_CMD_SQL_VTAB_GROUPED_H
 #define VV_CMD_SQL_VTAB_GROUPED_H

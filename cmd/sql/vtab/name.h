@@ -47,14 +47,14 @@ size_t vv_sql_name_url(const char *word);
 bool vv_sql_name_is_url(const char *repository);
 
 /* Lists the paths of the tables of a revision (NULL: the work tree), sorted, ended by NULL. *count is set to their
- * number. documents: also lists the tables of documents, which runs readers. The caller frees *out with
- * vv_sql_name_list_free. */
+ * number. documents: also list the tables inside documents; for this, reader programs are run. The caller frees *out
+ * with vv_sql_name_list_free. */
 int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *revision,
 		     bool documents, varve_error *err);
 void vv_sql_name_list_free(char **paths);
 
-/* Finds the shortest name of paths[i] that does not mean another of the count paths: "prices", "prices.csv" or the
- * whole path. The name is a part of paths[i], with *len bytes from *at on. */
+/* Finds the shortest name of paths[i] that does not also match another path of the list: "prices", "prices.csv" or
+ * the whole path. The name is a part of paths[i], with *len bytes from *at on. */
 void vv_sql_name_short(const char **at, size_t *len, char *const *paths, size_t count, size_t i);
 
 #endif

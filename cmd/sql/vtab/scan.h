@@ -49,9 +49,9 @@ int vv_sql_scan_next(vv_sql_scan *s, varve_error *err);
 int vv_sql_scan_go(vv_sql_scan *s, uint64_t row, varve_error *err);
 uint64_t vv_sql_scan_row(const vv_sql_scan *s); /* the number of the current row in the version */
 
+struct vv_sql_value;
 /* Reads a column of the declared table in the current row; NULL if the version lacks the column. *out is valid until
  * the scan moves. Returns 0 or a negative code of varve. */
-struct vv_sql_value;
 int vv_sql_scan_read(struct vv_sql_value *out, vv_sql_scan *s, size_t column, varve_error *err);
 /* Sets the result of context to the text of a cell as the file spells it. column: as for vv_sql_scan_read. */
 void vv_sql_scan_put_text(const vv_sql_scan *s, struct sqlite3_context *context, size_t column);

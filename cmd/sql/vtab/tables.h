@@ -8,19 +8,18 @@
 #include "cmd/sql/vtab/columns.h"
 #include "cmd/sql/vtab/name.h"
 
-/*
- * function: table-valued functions, which make rows from arguments, one row at a time.
- *
- * As usual in SQLite, the arguments are hidden columns after the other columns:
- * varve_log('prices.csv') means varve_log WHERE path = 'prices.csv'.
- */
+/* ---- functions: table-valued functions make rows from arguments, one row at a time. As usual in
+ * SQLite, the arguments are hidden columns after the other columns: varve_log('prices.csv') means
+ * varve_log WHERE path = 'prices.csv' ---- */
 
 struct sqlite3_context;
 struct sqlite3_module;
 
 #define VV_FUNCTION_ARGUMENTS 8
 
-/* The table that is part of a function's name. */
+/* What a call of a function works on. `name` and `declared` are the table in the function's name
+ * (varve_diff_prices). If the name contains no table (varve_log), name->path and `declared` are
+ * NULL. */
 typedef struct vv_sql_function_table {
 	vv_sql_catalog *catalog;
 	varve_repo *repo;        /* borrowed */
@@ -56,7 +55,7 @@ typedef struct vv_sql_function {
 	void (*close)(void *state); /* may be NULL */
 } vv_sql_function;
 
-/* The module of all functions. Its pAux is a vv_sql_registered whose function is set. */
+/* The module of all functions. Its pAux is a vv_sql_registered, whose member `function` is set. */
 extern const struct sqlite3_module vv_sql_function_module;
 
 /* Sets the result to text; if text is NULL, to SQL's NULL. */
@@ -64,9 +63,8 @@ void vv_sql_function_put_text(struct sqlite3_context *context, const char *text)
 
 /* ---- rows: a table's rows as a virtual table. The rows are those of one version, of the version
  * that an argument names (varve_at_T), or of all versions (varve_history_T). varve_blame_T also has
- * the commit that last set each row, or each cell of a column ---- */
-
-struct sqlite3_module;
+ * the commit that last set each row or, if an argument names a column, each cell of that column
+ * ---- */
 
 /* An eponymous module; its pAux is a vv_sql_registered. */
 extern const struct sqlite3_module vv_sql_rows_module;
@@ -84,7 +82,7 @@ extern const vv_sql_function vv_sql_function_diff;
 extern const vv_sql_function vv_sql_function_diff_cells;
 
 /* ---- lists: the contents of a repository as tables: varve_log, varve_tables, varve_columns,
- * varve_check, varve_conflicts, varve_warnings ---- */
+ * varve_check, varve_check_results, varve_conflicts, varve_warnings ---- */
 
 extern const vv_sql_function vv_sql_function_log;
 extern const vv_sql_function vv_sql_function_tables;

@@ -46,7 +46,8 @@ vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t k
 /* Removes a name. VV_ENOTFOUND: no key has this name. */
 vv_status vv_key_ring_untrust(const vv_env *env, const char *name, vv_error *err);
 
-/* Reads this machine's public key, which needs no passphrase. VV_ENOTFOUND: this machine has no key. */
+/* Reads this machine's public key; this needs no passphrase. VV_ENOTFOUND: this machine has no
+ * key. */
 vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, vv_error *err);
 
 #endif

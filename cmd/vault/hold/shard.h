@@ -2,7 +2,7 @@
  * shard: seals content into shards, which holders store: blocks of at most 1,048,512 bytes, named
  * by their raw CID.
  *
- *   L x 4096   leaves; L is 1, 2, 4 ... 128 or 254:
+ *   L x 4096   L leaves (1, 2, 4 ... 128 or 254): these bytes, cut into pieces of 4096:
  *     8          "VVSHARD" 01
  *     8          epoch: the first bytes of the digest of the epoch's record
  *     le16       L

@@ -46,7 +46,7 @@ typedef struct vv_vault_holder vv_vault_holder;
 
 void vv_vault_holder_close(vv_vault_holder *h); /* accepts NULL */
 VV_AUTO_FREE(vv_vault_holder, vv_vault_holder_close)
-/* Makes a holder from a place, which it owns, also on failure. */
+/* Makes a holder, and takes over the place, also on failure. */
 vv_status vv_vault_holder_new(vv_vault_holder **out, vv_place *take_place, const char *name,
 			      vv_error *err);
 
@@ -68,13 +68,13 @@ bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC]);
  * cannot delay syncing. VV_EREFUSED: the holder has no room. */
 vv_status vv_holder_put_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
 			      const void *bytes, size_t len, vv_error *err);
-/* Makes all stored data durable at these holders, in parallel. Holders that are NULL are skipped.
- * result has count entries; a failure applies to all data sent to that holder since the last
- * call. */
 typedef struct vv_finished {
 	vv_status status;
 	vv_error err;
 } vv_finished;
+/* Makes all stored data durable at these holders, in parallel. Holders that are NULL are skipped.
+ * result has count entries; a failure applies to all data sent to that holder since the last
+ * call. */
 vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_finished *result,
 			    vv_error *err);
 /* Sets out to the whole shard. VV_EMISSING: the holder does not have the shard. VV_ECORRUPT: the
@@ -82,13 +82,14 @@ vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_fi
 vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s,
 			      vv_buf *out, vv_error *err);
 /* Checks that the holder has this leaf of the shard with the right hashes. Adds the number of
- * received bytes to *read (may be NULL), and mixes the SHA-256 of these bytes into answer.
- * VV_EMISSING: the holder does not have the shard. VV_ECORRUPT: the hashes are wrong. */
+ * received bytes to *read (may be NULL), and sets answer to the SHA-256 of these bytes and the
+ * previous answer. VV_EMISSING: the holder does not have the shard. VV_ECORRUPT: the hashes are
+ * wrong. */
 vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s, unsigned leaf,
 			  uint64_t *read, uint8_t answer[VV_SHA256_LEN], vv_error *err);
-/* Calls fn with each shard's CID and size; ignores other files. */
 typedef vv_status (*vv_shard_listed_fn)(void *payload, const vv_cid *cid, uint64_t size,
 					vv_error *err);
+/* Calls fn with each shard's CID and size; ignores other files. */
 vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shard_listed_fn fn,
 				void *payload, vv_error *err);
 /* Removes a shard, if the holder has it. VV_EREFUSED: the term of a receipt is not over. */
@@ -113,8 +114,8 @@ vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const ch
  * records of these writers. The records are durable only after vv_holders_finish. */
 vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
 				const vv_hold_bytes *records, size_t count, vv_error *err);
-/* Calls fn for each vault that the holder has data of. */
 typedef vv_status (*vv_vault_listed_fn)(void *payload, const vv_cid *vault, vv_error *err);
+/* Calls fn for each vault that the holder has data of. */
 vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_vault_listed_fn fn, void *payload,
 				vv_error *err);
 

@@ -2,8 +2,9 @@
  * owed: counts the owed copies, and can send them. Owed copies are the copies of live shards that the policy
  * requires and that no holder has, and the missing shards of stripes.
  *
- * Lost shards of a stripe are computed from the other shards of the stripe, each of which is read once. So
- * only as many stripes are handled at a time as the session can keep in memory (shard_source.h).
+ * Lost shards of a stripe are computed from the other shards of the stripe. To read each of these
+ * shards only once, the session keeps the stripe in memory. So only as many stripes are handled at
+ * a time as fit into its memory (shard_source.h).
  */
 #ifndef VV_CMD_VAULT_WORK_OWED_H
 #define VV_CMD_VAULT_WORK_OWED_H
@@ -26,7 +27,7 @@ typedef struct vv_owed {
 	uint64_t owed;     /* owed copies that remain */
 	uint64_t lost;     /* shards without any copy */
 	uint64_t hopeless; /* owed copies that cannot be made, because their shards are lost */
-	uint64_t less;     /* how many more copies are owed because of `leave` */
+	uint64_t less;     /* number of further copies that are owed because of `leave` */
 	size_t least;      /* the lowest number of copies of a shard, as in vv_spread_sum */
 	size_t rest; /* the lowest number of copies of a shard without a stripe, as in vv_spread_sum */
 	uint64_t shards, /* copies that were sent */

@@ -1,5 +1,5 @@
 /*
- * retire: retires unneeded shards, whose items are in other runs.
+ * retire: retires the shards of runs whose items were sealed again in other runs.
  */
 #ifndef VV_CMD_VAULT_WORK_RETIRE_H
 #define VV_CMD_VAULT_WORK_RETIRE_H
@@ -7,9 +7,9 @@
 #include "cmd/vault/work/session.h"
 #include "repo/blocks/reach.h"
 
-/* Writes a retire record for all live shards of these runs that no other run has, and sends it to the holders.
- * runs: the CIDs of the runs' vault records. *shards is set to the number of shards in the record; 0: no
- * record was needed. */
+/* Retires the live shards that are not named by any run except these: writes a retire record for them, and
+ * sends it to the holders. runs: the CIDs of the runs' vault records. *shards is set to the number of shards in
+ * the record; 0: no record was needed. */
 vv_status vv_retire_runs(vv_vault_session *s, const vv_cid_set *runs, uint64_t *shards,
 			 vv_error *err);
 

@@ -2,7 +2,7 @@
  * vault_status: the state of a vault according to the ledger and the reachable holders: whether all
  * data is safe, and which holders have the shards of a version.
  *
- * The shards of a version are those in which its blocks begin, according to the indexes of the
+ * The shards of a version are the shards in which its blocks begin, according to the indexes of the
  * vault. The bases of a block may be in other shards, so only a holder of all shards certainly has
  * a complete version. Each asked holder must return a random leaf of one of the version's shards,
  * by the shard's name; the holder does not learn which version is meant.

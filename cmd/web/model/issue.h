@@ -11,7 +11,7 @@
 #include "base/buf.h"
 
 /* Sets *out to "https://HOST/OWNER/NAME", from the URL of a repository in any form, without user and password. False:
- * the URL is not that of a repository at a host. */
+ * the URL does not name a repository at a host. */
 bool vv_issue_home(vv_buf *out, const char *url);
 /* Appends the URL of the form. home: from vv_issue_home. title, body: the text with which the form is filled in. */
 void vv_issue_put(vv_buf *out, const char *home, const char *title, const char *body);

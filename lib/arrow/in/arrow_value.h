@@ -71,7 +71,7 @@ bool incoming_read_type(incoming_column *c, const struct ArrowSchema *schema);
 bool incoming_is_valid(const struct ArrowArray *a, int64_t at);
 
 /* Reads the value at index `at` of an array of the column's type. For JSON, sets only out->nested
- * and out->at. VV_ENOMEM. */
+ * and out->at. Fails only with VV_ENOMEM. */
 vv_status incoming_read(incoming_value *out, incoming_column *c, const struct ArrowArray *a,
 			int64_t at, vv_error *err);
 

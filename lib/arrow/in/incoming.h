@@ -39,7 +39,7 @@ int incoming_next(incoming *in, vv_error *err);
 void incoming_select(incoming *in, size_t batch);
 
 /* Reads the value of a column in a row of the current batch. VV_EINPUT: a nested value is too long
- * as JSON. VV_ENOMEM. */
+ * as JSON. VV_ENOMEM: out of memory. */
 vv_status incoming_get(incoming_value *out, incoming_column *c, size_t row, vv_error *err);
 
 #endif

@@ -27,7 +27,8 @@ vv_status vv_identity(vv_repository *r, vv_role role, vv_person *out, vv_error *
 void vv_person_clear(vv_person *p);
 VV_AUTO_CLEAR(vv_person, vv_person_clear)
 
-/* Parses "Name <mail>" into out->name and out->email; the time is unchanged. VV_EUSAGE. */
+/* Parses "Name <mail>" into out->name and out->email; the time is unchanged. VV_EUSAGE: the text
+ * has another form. */
 vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err);
 
 /* Appends "Name <mail> 1700000000 +0100". */

@@ -59,16 +59,16 @@ vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, co
  * value. VV_ENOTFOUND: no such ref. VV_ECONFLICT: the ref has another value. */
 vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, vv_error *err);
 
-/* Updates several refs at once: all refs are locked and compared before the first one is changed.
- * Only a crash or a failing disk during the renames can leave some refs changed and others
- * unchanged. If a failure occurs after a ref was changed, the message has the changed ref and its
- * value. */
 typedef struct vv_ref_change {
 	const char *name;
 	const vv_oid *id;  /* NULL: delete */
 	const vv_oid *old; /* as in vv_ref_update; a null id: the ref must not exist */
 	bool force;
 } vv_ref_change;
+/* Updates several refs at once: all refs are locked and compared before the first one is changed.
+ * Only a crash or a failing disk during the renames can leave some refs changed and others
+ * unchanged. If a failure occurs after a ref was changed, the message has the changed ref and its
+ * value. */
 vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count,
 			 const char *message, vv_error *err);
 

@@ -1,7 +1,7 @@
 /*
  * revision: resolves names of commits, and finds out how commits are related.
  *
- * The syntax of a revision is that of gitrevisions(7); dates such as 2026-11-17 are accepted, too
+ * The syntax of a revision is as in gitrevisions(7); dates such as 2026-11-17 are accepted, too
  * (day.h).
  */
 #ifndef VV_REPO_GIT_HISTORY_REVISION_H

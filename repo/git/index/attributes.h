@@ -18,8 +18,8 @@
 /* Sets *out to whether the path has filter=varve. Reads the attribute files of the work tree, or of
  * the index if a file is missing in the work tree; in a bare repository, those of HEAD. */
 vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err);
-/* Sets *out to whether varve compares or merges the path's text: its diff or merge attribute is varve, and its filter is
- * not. */
+/* Sets *out to whether varve compares or merges the path's text: its diff or merge attribute is varve, and
+ * its filter is not. */
 vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err);
 /* Gets the value of an attribute, which the caller frees with vv_free. VV_ENOTFOUND: unspecified. name: "filter",
  * "diff", "merge", "text", "crlf", "eol", "ident", "working-tree-encoding" or "varve-reader". */
@@ -45,15 +45,15 @@ VV_AUTO_FREE(vv_attr_text, vv_attr_text_close)
  * message has its name. */
 vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err);
 
+typedef struct vv_attr_held {
+	vv_repository *repo;
+} vv_attr_held;
 /* Caches attribute files until the end of the block, so that a loop over many paths reads each file
  * only once, as a git command does. Calls may be nested. If an attribute file is written meanwhile,
  * call vv_attr_flush.
  *
  *	vv_auto(vv_attr_held) held = vv_attr_hold(r);
  */
-typedef struct vv_attr_held {
-	vv_repository *repo;
-} vv_attr_held;
 vv_attr_held vv_attr_hold(vv_repository *r);
 void vv_attr_held_clear(vv_attr_held *h);
 VV_AUTO_CLEAR(vv_attr_held, vv_attr_held_clear)

@@ -89,12 +89,12 @@ vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, v
 /* Checks whether vv_index_add_file would accept the path, without staging anything. Fails with the
  * same errors, for example for a pipe. */
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err);
-/* Replaces the entries of the path with conflict stages: sides[0], [1] and [2] are base, ours and
- * theirs. A side with mode 0 is absent. */
 typedef struct vv_index_side {
 	uint32_t mode;
 	vv_oid id;
 } vv_index_side;
+/* Replaces the entries of the path with conflict stages: sides[0], [1] and [2] are base, ours and
+ * theirs. A side with mode 0 is absent. */
 vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_side sides[3],
 				vv_error *err);
 /* Removes the entries of a path. VV_ENOTFOUND: no such entry. */
@@ -140,11 +140,11 @@ vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_stat
  * older than the index, so that the entry is not racy (see git's racy-git documentation). */
 bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_stat *st);
 
+typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
 /* Calls fn for each file of the work tree that is neither in the index nor ignored, at or below
  * prefix ("" for all), sorted. Unless all is true, a folder without tracked files is passed as
  * "dir/" instead of its files, and left out if all its files are ignored. Embedded repositories are
  * always passed as "dir/". */
-typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
 vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
 			    vv_error *err);
 /* Like vv_untracked_each with all, but also passes ignored files. */

@@ -18,8 +18,8 @@ typedef struct vv_index_edit {
 	bool gone; /* the entry was removed because the work tree does not have the file */
 } vv_index_edit;
 
-/* Writes the bytes of an index to the lock's new file, and sets its modification time to that of
- * st. */
+/* Writes the bytes of an index to the lock's new file, and sets its modification time to the time
+ * in st. */
 vv_status vv_index_put_copy(vv_git_lock *lock, const vv_buf *bytes, const vv_stat *st,
 			    vv_error *err);
 

@@ -29,8 +29,8 @@ vv_status vv_conflict_drop_all(const vv_repository *r, vv_error *err);
 vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *path, vv_oid *out,
 			     vv_error *err);
 
-/* Checks that blob is not the result of vv_conflict_merged: staging that blob would resolve all
- * conflicts as "ours" without a decision of the user. VV_EREFUSED. */
+/* Fails with VV_EREFUSED if blob is the result of vv_conflict_merged: staging that blob would
+ * resolve all conflicts as "ours" without a decision of the user. */
 vv_status vv_conflict_refuse_untouched(vv_repository *r, const vv_index *x, const char *path,
 				       const vv_oid *blob, vv_error *err);
 

@@ -30,7 +30,7 @@ typedef struct vv_lineage_file {
 	vv_oid commit, blob;
 	/* valid as long as the lineage; NULL: a parent that does not have the file */
 	const char *path;
-	/* length of the last part of path that is not part of Git's path: "#TABLE" in a document */
+	/* length of the end of path that Git's path does not have: "#TABLE" in a document */
 	size_t tail;
 } vv_lineage_file;
 
@@ -45,7 +45,8 @@ typedef struct vv_lineage_tables {
 } vv_lineage_tables;
 
 typedef struct vv_lineage_options {
-	/* if one of them excludes commits: only commits in the ranges are visited */
+	/* revision ranges; if one of them excludes commits (A..B), only commits in the ranges are
+	 * visited; else there is no limit */
 	const vv_range *ranges;
 	size_t range_count;
 	bool first_parent;
@@ -59,7 +60,8 @@ typedef struct vv_lineage_options {
 
 typedef struct vv_lineage vv_lineage;
 
-/* A commit in which the file differs from that in all parents. Borrowed until the next call. */
+/* A commit in which the file differs from the file in every parent or, with `renames`, was only
+ * renamed. Borrowed until the next call. */
 typedef struct vv_lineage_stop {
 	vv_lineage_file file;
 	void *trail;                    /* the caller's pointer for this trail */
@@ -76,7 +78,8 @@ vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path
 /* Walks to the next stop. Returns 1, 0 at the end, or a negative status. VV_ENOTFOUND: a trail continues beyond the
  * end of a shallow clone. */
 int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err);
-/* Continues a trail at one of the parents of the last stop, whose path must not be NULL. */
+/* Continues a trail at parent, one of the parents of the last stop; parent->path must not be
+ * NULL. */
 vv_status vv_lineage_follow(vv_lineage *l, const vv_lineage_file *parent, void *trail,
 			    vv_error *err);
 /* Is exactly one trail left? If so, *file is where it will continue. */

@@ -23,7 +23,8 @@ typedef struct vv_git_object {
 	vv_git_type type;
 	const void *bytes; /* borrowed */
 	size_t len;
-	/* an object of the same type, and at the same path in the first parent, that the peer has; null: no such object */
+	/* an object of the same type, and at the same path in the first parent, that the peer has; null: no
+	 * such object */
 	vv_oid base;
 } vv_git_object;
 typedef vv_status (*vv_git_object_fn)(void *payload, const vv_git_object *o, vv_error *err);

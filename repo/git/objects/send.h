@@ -30,10 +30,10 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
 			      const vv_oid *haves, size_t have_count, uint64_t blob_max,
 			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err);
 
+typedef vv_status (*vv_git_pack_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 /* Passes the same objects to fn as a Git pack ('git pack-objects --thin'), in pieces. For histories
  * of ordinary files, since git reuses the data of existing packs. Missing haves are ignored.
  * VV_EREFUSED: the repository is shallow. */
-typedef vv_status (*vv_git_pack_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, vv_git_pack_fn fn, void *payload,
 			   vv_error *err);
@@ -75,10 +75,10 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 			   const vv_oid *haves, size_t have_count, vv_new_root_fn fn, void *payload,
 			   vv_new_sum *sum, vv_error *err);
 
-/* Calls fn for each version that the .varveconfig of a commit links, with the version's source.
- * root and source are borrowed for the call. */
 typedef vv_status (*vv_linked_fn)(void *payload, const vv_cid *root, const char *source,
 				  vv_error *err);
+/* Calls fn for each version that the .varveconfig of a commit links, with the version's source.
+ * root and source are borrowed for the call. */
 vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn, void *payload,
 			 vv_error *err);
 

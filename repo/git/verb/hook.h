@@ -22,21 +22,20 @@ vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *arg
  * of the hook. */
 vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args,
 			   const void *input, size_t len, bool *ran, vv_error *err);
-/* Installs the script `text`, which contains mark, as a hook. An existing hook without mark is
- * first renamed to its name and suffix, so that text can call it. Sets *out: VV_HOOK_SET, the hook
- * was installed. VV_HOOK_THERE, the existing hook already contains or runs mark. VV_HOOK_ELSEWHERE,
- * core.hooksPath or a link leads out of the Git folder, to a folder that may belong to the work
- * tree or to other repositories. VV_HOOK_BLOCKED, the existing hook cannot be renamed because a
- * renamed hook exists already. Nothing is changed unless *out is VV_HOOK_SET. */
 typedef enum vv_hook_place {
 	VV_HOOK_SET,
 	VV_HOOK_THERE,
 	VV_HOOK_ELSEWHERE,
 	VV_HOOK_BLOCKED
 } vv_hook_place;
+/* Installs the script `text`, which contains mark, as a hook. An existing hook without mark is
+ * first renamed to its name and suffix, so that text can call it. Sets *out: VV_HOOK_SET, the hook
+ * was installed. VV_HOOK_THERE, the existing hook already contains or runs mark. VV_HOOK_ELSEWHERE,
+ * core.hooksPath or a link leads out of the Git folder, to a folder that may belong to the work
+ * tree or to other repositories. VV_HOOK_BLOCKED, the existing hook cannot be renamed because a
+ * renamed hook exists already. Nothing is changed unless *out is VV_HOOK_SET. */
 vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix, const char *text,
 			  const char *mark, vv_hook_place *out, vv_error *err);
-/* Describes the hook that git would run; release with vv_hook_found_clear. */
 typedef struct vv_hook_found {
 	char *path; /* path of the hook */
 	/* if a tool such as husky generates the hook: the script that people edit and the hook
@@ -49,6 +48,7 @@ typedef struct vv_hook_found {
 	bool ours;      /* the content of the hook is exactly text */
 	bool elsewhere; /* the hook is outside of the Git folder (VV_HOOK_ELSEWHERE) */
 } vv_hook_found;
+/* Describes the hook that git would run; release with vv_hook_found_clear. */
 vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, const char *text,
 		       const char *mark, vv_error *err);
 void vv_hook_found_clear(vv_hook_found *f);

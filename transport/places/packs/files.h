@@ -45,12 +45,13 @@ vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *soun
  * as many threads at once as the place allows. */
 vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
 			   vv_error *err);
-/* Reads the files of many versions, in parallel: items[i] is the result for roots[i]. there: the
- * file exists. sound: the file is not damaged. The caller clears the items. */
 typedef struct vv_version_file {
 	vv_version_packs names;
-	bool there, sound;
+	bool there,    /* the file exists */
+		sound; /* the file is not damaged */
 } vv_version_file;
+/* Reads the files of many versions, in parallel: items[i] is the result for roots[i]. The caller
+ * clears the items. */
 vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_version_file *items,
 			    vv_error *err);
 /* Loads all lists of the place into the catalog. Does nothing if the place cannot be listed. */

@@ -76,8 +76,8 @@ vv_status vv_host_refresh(vv_host *h, const char *ref, const vv_oid *tip, vv_hos
 /* Sets *tip to the current id of a ref on the host; to the null id if the ref does not exist. */
 vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err);
 
-/* Returns true if tip is the id that the ref had at the last refresh, which may be that of an
- * earlier run. */
+/* Returns true if tip is the id that the ref had at the last refresh, in this run or an earlier
+ * one. */
 bool vv_host_was_at(vv_host *h, const char *blocks_ref, const vv_oid *tip);
 
 /* For a place: gets the lists of these versions, so that vv_host_has is correct for them. roots
@@ -86,31 +86,29 @@ vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *
 /* Returns true if the lists have the block. Packs that are known to be bad are ignored. */
 bool vv_host_has(const vv_host *h, const vv_cid *cid);
 
+typedef vv_status (*vv_host_shown_fn)(void *payload, size_t i, const vv_cid *cid, const void *bytes,
+				      size_t len, vv_error *err);
 /* Proves that the host has these blocks: fetches their packs, reads each block only from these
  * packs, and hashes it. Calls fn for each block, in order; bytes NULL: the host did not deliver the
  * block. */
-typedef vv_status (*vv_host_shown_fn)(void *payload, size_t i, const vv_cid *cid, const void *bytes,
-				      size_t len, vv_error *err);
 vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
 		       void *payload, vv_error *err);
 
-/* Verifies whether a host has complete versions, without using local data. In a store: reads the
- * file of each version, the lists that this file names, and the end of each of their packs. At a
- * Git host: asks whether the host has the blobs of the packs and lists. Packs that were never read
- * completely on this machine (or all packs, if the answers of the host differ from git's) are
- * fetched and hashed, up to fetch_bytes; the other packs are trusted. out: one element for each
- * root. */
 typedef struct vv_host_keeps {
 	bool whole;
 	char lacks[96]; /* name of the missing or damaged file; "": what is missing is not a file */
 	/* in a store, if whole: a random block of a random pack of the version; else null */
 	vv_cid any;
 } vv_host_keeps;
+/* Verifies whether a host has complete versions, without using local data. In a store: reads the
+ * file of each version, the lists that this file names, and the end of each of their packs. At a
+ * Git host: asks whether the host has the blobs of the packs and lists. Packs that were never read
+ * completely on this machine (or all packs, if the answers of the host differ from git's) are
+ * fetched and hashed, up to fetch_bytes; the other packs are trusted. out: one element for each
+ * root. */
 vv_status vv_host_keeps_each(vv_host *h, const vv_cid *roots, size_t count, uint64_t fetch_bytes,
 			     vv_host_keeps *out, vv_error *err);
 
-/* Fetches packs and hashes all their blocks. Afterwards, the blocks of bad packs count as
- * missing. */
 typedef struct vv_host_verifying {
 	/* false: verifies all packs; true: verifies about unseen_bytes of packs that were never
 	 * read completely on this machine, and about seen_bytes of other packs */
@@ -123,6 +121,8 @@ typedef struct vv_host_verifying {
 	uint64_t bad_packs, lost; /* lost: number of blocks that are in no valid pack */
 	uint64_t blocks;          /* number of valid blocks that were read */
 } vv_host_verifying;
+/* Fetches packs and hashes all their blocks. Afterwards, the blocks of bad packs count as
+ * missing. */
 vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err);
 
 /* Fetches the missing blocks that are reachable from these CIDs, in as few packs as possible.
@@ -149,9 +149,6 @@ typedef struct vv_host_sum {
 	uint64_t raw, bytes;
 } vv_host_sum;
 
-/* Sends the blocks that are reachable from the commits or tags in `wants` and that the host lacks.
- * If another push was faster, only the blocks that are still missing are sent. VV_EMISSING: both
- * sides lack a block. */
 typedef struct vv_host_sending {
 	const vv_oid *wants;
 	size_t want_count;
@@ -163,6 +160,9 @@ typedef struct vv_host_sending {
 	bool complete;
 	bool verify; /* first fetches and hashes all packs, and replaces bad packs */
 } vv_host_sending;
+/* Sends the blocks that are reachable from the commits or tags in `wants` and that the host lacks.
+ * If another push was faster, only the blocks that are still missing are sent. VV_EMISSING: both
+ * sides lack a block. */
 vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err);
 
 /* Pushes a commit whose tree has fewer and larger packs. The tree has the blocks that are reachable

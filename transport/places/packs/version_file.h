@@ -22,8 +22,8 @@ typedef struct vv_older_pack {
 	uint64_t len;
 } vv_older_pack;
 
-/* The content of a version's file. indexes[i] is the index that has packs[i]; null: no index has
- * this pack. */
+/* The content of a version's file. indexes[i] is the index that covers packs[i]; null: no index
+ * covers this pack. */
 typedef struct vv_version_packs {
 	vv_pack_names packs, indexes;
 	vv_older_pack *older;
