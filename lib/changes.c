@@ -88,9 +88,9 @@ static vv_status list_work(varve_changes *list, vv_session *s, const varve_chang
 	vv_status rc;
 
 	if (o->from) {
-		return vv_fail(
-			err, VV_EUSAGE,
-			"a revision to compare the work tree with is not supported: name both");
+		return vv_fail(err, VV_EUSAGE,
+			       "comparing a revision with the work tree is not supported: name two "
+			       "revisions");
 	}
 	if (vv_repository_is_bare(s->repo)) {
 		return vv_fail(err, VV_EUSAGE,

@@ -36,7 +36,7 @@ static vv_status describe(char **package, vv_session *session, const char *path,
 	if (rc == VV_OK && (rc = vv_subject_open(&s, &t, NULL, err)) == VV_OK) {
 		rc = t.root.kind == VV_KIND_TABLE
 			     ? vv_describe(package, &described, &s, &t, d, err)
-			     : vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
+			     : vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, and has no columns",
 				       vv_text_shows(path));
 	}
 	return rc;
@@ -54,7 +54,7 @@ int varve_describe(char *package, size_t size, varve_repo *repo, const char *pat
 
 	if (rc == VV_OK && vv_core_is_cached(repo->core)) {
 		rc = vv_fail(&e, VV_EREFUSED,
-			     "a repository that was opened by its URL is read only");
+			     "a repository that was opened by its URL is read-only");
 	}
 	if (rc == VV_OK && (rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
 		d.type = list_of(o.types);

@@ -74,7 +74,7 @@ static vv_status take(vv_given *out, char digits[24], const varve_value *v, vv_e
 	return out->kind != VV_GIVEN_NUMBER || v->kind == VARVE_VALUE_INT64 ||
 			       v->kind == VARVE_VALUE_DECIMAL
 		       ? VV_OK
-		       : vv_fail(err, VV_EUSAGE, "functions take no value of kind %d",
+		       : vv_fail(err, VV_EUSAGE, "a function cannot have an argument of kind %d",
 				 (int)v->kind);
 }
 

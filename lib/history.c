@@ -215,7 +215,8 @@ static vv_status open_log(varve_log *l, const varve_log_options *o, vv_error *er
 	if (follow && (!how.paths || !how.paths[0] || how.paths[1] || how.all || how.reverse ||
 		       how.topo || how.skip || how.max_count)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "VARVE_LOG_FOLLOW takes one path, and no other order");
+			       "VARVE_LOG_FOLLOW requires exactly one path, and cannot be used "
+			       "with an order");
 	}
 	if (rc == VV_OK) {
 		rc = vv_session_take(&l->session, l->core, err);

@@ -32,8 +32,7 @@ static vv_status check_expected(varve_txn *t, const vv_subject *now, const char 
 	}
 	if (same) return VV_OK;
 	return vv_fail(err, VV_ECONFLICT,
-		       "'%s' differs from %s\n"
-		       "read the newer version, and make the changes there",
+		       "'%s' differs from %s\nread the newer version, and apply the changes to it",
 		       vv_text_shows(path), vv_text_shows(expect));
 }
 

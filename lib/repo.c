@@ -332,7 +332,9 @@ int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options
 	*out = NULL;
 	if ((rc = take_repo_options(&o, options, &e)) == VV_OK &&
 	    (o.flags & (VARVE_OPEN_URL | VARVE_OPEN_AS_IS | VARVE_OPEN_LAZY))) {
-		rc = vv_fail(&e, VV_EUSAGE, "a repository is made in a folder, not at a URL");
+		rc = vv_fail(&e, VV_EUSAGE,
+			     "a repository can be created only in a folder, not at "
+			     "a URL");
 	}
 	if (rc == VV_OK) {
 		vv_init_options init = {.bare = (o.flags & VARVE_INIT_BARE) != 0,

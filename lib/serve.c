@@ -100,7 +100,7 @@ static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error
 	vv_oid_text(now, &head->id);
 	b.reader = reader;
 	if (rc < 0 || (rc = vv_by_git_expect_all(&b, err)) < 0) return rc;
-	return vv_by_git_run(&b, "the work tree there was not changed", err);
+	return vv_by_git_run(&b, "the remote's work tree was not changed", err);
 }
 
 static vv_status update_tree(void *payload, const vv_push_ref *head, bool check_only, vv_error *err)
@@ -199,7 +199,7 @@ static void pushed(void *payload, const vv_push_ref *refs, size_t count, vv_buf 
 	if (trust_heads(s->repo, &err) < 0 ||
 	    vv_head_make_set(s->repo, refs, count, s->one ? VV_HEADS_SERVER : VV_HEADS_FAR_SIDE,
 			     &err) < 0) {
-		vv_buf_printf(report, "warning: this version is not signed here: %s\n",
+		vv_buf_printf(report, "warning: the server did not sign this version: %s\n",
 			      err.message);
 	}
 }
@@ -353,9 +353,9 @@ static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t co
 	}
 	if (rc == VV_EMISSING && refuse) {
 		return vv_prefix(err,
-				 "receive.varveCheck there is 'refuse', and a table without rows "
-				 "there cannot be checked (a linked table's rows are at its "
-				 "source)");
+				 "receive.varveCheck there is 'refuse', and a table whose rows are "
+				 "missing there cannot be checked (the rows of a linked table are "
+				 "at its source)");
 	}
 	if (rc < 0 && !refuse && rc != VV_ENOMEM) {
 		vv_buf_printf(j->report, "the check could not run: %s\n", err->message);

@@ -413,13 +413,14 @@ int varve_version_fetch(const varve_version *version, const varve_sync_options *
 static vv_status check_push(const syncing *s, vv_error *err)
 {
 	if (is_set(s, VARVE_SYNC_ALL) && s->o.specs) {
-		return vv_fail(err, VV_EUSAGE, "all branches and refspecs cannot be used together");
+		return vv_fail(err, VV_EUSAGE,
+			       "refspecs cannot be used together with all branches");
 	}
 	if (!is_set(s, VARVE_SYNC_DELETE)) return VV_OK;
 	if (is_set(s, VARVE_SYNC_ALL | VARVE_SYNC_TAGS)) {
-		return vv_fail(err, VV_EUSAGE, "the refs to delete have to be named");
+		return vv_fail(err, VV_EUSAGE, "name the refs to delete");
 	}
-	return spec_count(s) > 0 ? VV_OK : vv_fail(err, VV_EUSAGE, "no refs to delete are named");
+	return spec_count(s) > 0 ? VV_OK : vv_fail(err, VV_EUSAGE, "name the refs to delete");
 }
 
 static vv_status reject(const varve_transfer *t, vv_error *err)

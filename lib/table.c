@@ -67,7 +67,7 @@ static vv_status set_columns(varve_table *t, vv_error *err)
 
 		if (at < 0) {
 			return vv_fail(err, VV_ECORRUPT,
-				       "the key names a column that is not there");
+				       "the key has a column that the table does not have");
 		}
 		t->key[i] = (size_t)at;
 		t->columns[at].in_key = true;
@@ -117,7 +117,7 @@ vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_er
 	if (rc < 0) return rc;
 	if (d.format < 0 || d.format > VARVE_FORMAT_NDJSON || d.delimiter < 0 ||
 	    d.delimiter > 255 || d.quote > 255 || d.escape > 255) {
-		return vv_fail(err, VV_EUSAGE, "the dialect has a member out of range");
+		return vv_fail(err, VV_EUSAGE, "a member of the dialect is out of range");
 	}
 	out->has_form = d.format != VARVE_FORMAT_OWN;
 	out->form = d.format == VARVE_FORMAT_JSON     ? VV_FORM_JSON
@@ -149,7 +149,7 @@ static vv_status open_table(varve_table *t, const varve_version *version,
 	if ((rc = vv_subject_open(&t->subject, &t->table, &how, err)) < 0) return rc;
 	t->open = true;
 	if (t->table.root.kind != VV_KIND_TABLE) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has bytes and no rows",
+		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has bytes, but no rows",
 			       vv_text_shows(t->text));
 	}
 	return set_facts(t, err);

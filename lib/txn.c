@@ -59,8 +59,8 @@ int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *o
 
 	if (rc == VV_OK && vv_core_is_cached(repo->core)) {
 		rc = vv_fail(&why, VV_EREFUSED,
-			     "a repository that was opened by its URL is read only\n"
-			     "clone it to write");
+			     "a repository that was opened by its URL is read-only\nclone the "
+			     "repository to write to it");
 	}
 	rc = rc < 0 ? rc : open_txn(t, repo, options, &why);
 
@@ -159,7 +159,7 @@ static vv_status put(varve_txn *t, const char *path, reading *from,
 	if ((o.flags & VARVE_PUT_AS_FILE) &&
 	    ((o.flags & VARVE_PUT_AS_TABLE) || o.key || o.dialect)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "a path that is kept as a file has neither key nor dialect");
+			       "a path that is kept as a file cannot have a key or a dialect");
 	}
 	how.described = import.has_kind;
 	how.replace = (o.flags & VARVE_PUT_REPLACE) != 0;
@@ -202,7 +202,9 @@ static vv_status put_version(varve_txn *t, const char *path, const varve_version
 	vv_status rc = vv_take_flags(flags, VARVE_PUT_REPLACE, err);
 
 	if (rc == VV_OK && !s->is_dataset && vv_oid_is_null(&s->blob)) {
-		rc = vv_fail(err, VV_EUSAGE, "a file of the work tree is put as a stream");
+		rc = vv_fail(err, VV_EUSAGE,
+			     "a file of the work tree can only be written as a "
+			     "stream");
 	}
 	if (rc < 0 || (v->core != t->core && (rc = copy_version(t, v, err)) < 0)) return rc;
 	return s->is_dataset ? vv_txn_put_root(t->txn, path, &s->root, replace, err)

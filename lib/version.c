@@ -525,7 +525,11 @@ int varve_versions_take(varve_version **out, varve_versions *list, varve_error *
 	*out = list->now;
 	list->now = NULL;
 	return *out ? 0
-		    : vv_give(err, vv_fail(&e, VV_EUSAGE, "the cursor is not at a version"), &e);
+		    : vv_give(err,
+			      vv_fail(&e, VV_EUSAGE,
+				      "the cursor is before the first version, "
+				      "or after the last one"),
+			      &e);
 }
 
 void varve_versions_free(varve_versions *list)

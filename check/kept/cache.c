@@ -376,7 +376,7 @@ static vv_status save_part(saving *s, int fd, const char *path, uint64_t offset,
 
 		if (n <= 0) {
 			rc = n < 0 ? (vv_status)n
-				   : vv_fail(err, VV_EIO, "%s: ends before its length", path);
+				   : vv_fail(err, VV_EIO, "%s: the file was truncated", path);
 			break;
 		}
 		rc = save_bytes(s, piece, (size_t)n, err);
@@ -446,8 +446,8 @@ vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err
 static vv_status bad_file(const char *file, vv_error *err)
 {
 	return vv_fail(err, VV_EINPUT,
-		       "%s: is not the result of a check, or damaged\n"
-		       "--save-result FILE makes one",
+		       "%s: not a saved result of a check, or damaged\nmake a new file with "
+		       "--save-result FILE",
 		       file);
 }
 

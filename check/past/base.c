@@ -57,7 +57,7 @@ static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_
 				      p->likeness);
 		}
 	} else {
-		vv_buf_puts(&c->message, "the column is gone");
+		vv_buf_puts(&c->message, "the column no longer exists");
 	}
 	vv_buf_puts(&c->expected, "all columns of the base");
 	put_accept(&c->expected);

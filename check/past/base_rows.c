@@ -71,7 +71,7 @@ static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_e
 	}
 	vv_buf_printf(&c->expected, "%s, as in the base", base_noun(was->type));
 	if (is->type != was->type && vv_field_is_found(is)) {
-		vv_buf_printf(&c->expected, "; it was found, and is now %s",
+		vv_buf_printf(&c->expected, "; it was detected, and is now %s",
 			      vv_type_name(is->type));
 	}
 	vv_auto(vv_likely) likely = {.what = VV_BUF_INIT};
@@ -405,7 +405,7 @@ static vv_status give_lost(row_walk *w, const vv_row_change *change, void *paylo
 	base_key_text(&c->key, c->base, w->key, w->key_count, change->old_cells);
 	f.key = vv_buf_cstr(&c->key);
 	f.key_len = c->key.len;
-	vv_buf_puts(&c->message, "the row of this key is gone");
+	vv_buf_puts(&c->message, "the row with this key no longer exists");
 	base_put_bound(&c->expected, "at most", l->setting->max.given ? &l->setting->max : &nothing,
 		       "keys gone");
 	return base_give(c, &l->quota, &f, err);
@@ -417,7 +417,7 @@ static vv_status give_no_key(base_check *c, const vv_rule_setting *s, vv_error *
 	vv_finding f = base_finding(c, s);
 
 	base_unread(&f, "no-key");
-	vv_buf_puts(&c->message, "the rule key-lost needs a key that both versions have");
+	vv_buf_puts(&c->message, "the rule key-lost requires a key in both versions");
 	vv_buf_puts(&c->expected, "a primaryKey in datapackage.json, or a key of the table");
 	(void)vv_hint_put(&c->expected, "; ", c->o->words, VV_HINT_ADD_KEY,
 			  c->o->path ? c->o->path : "");
@@ -622,7 +622,7 @@ static vv_status check_changes(base_check *c, vv_error *err)
 	r.key = rc < 0 ? NULL : (size_t *)(uintptr_t)vv_rowdiff_key(w.diff, &r.key_count);
 	for (size_t i = 0; i < r.count && r.key_count == 0 && rc == VV_OK; i++) {
 		rc = give_unread(c, r.items[i].line, "no-key",
-				 "the rule needs a key that both versions have", err);
+				 "the rule requires a key in both versions", err);
 	}
 	while (rc == VV_OK && r.key_count > 0 &&
 	       (more = vv_rowdiff_next(w.diff, &change, err)) > 0) {

@@ -504,7 +504,7 @@ static vv_status give_over(values *v, const vv_rule_setting *s, const column_val
 	base_unread(&f, NULL);
 	f.column = field_is(v, x)->name;
 	vv_buf_printf(&c->message,
-		      "has too many different values to be measured (over %s, or %s of them)",
+		      "has too many different values to compare (over %s, or %s of them)",
 		      vv_text_count(VV_DIST_VALUES_MAX), vv_text_bytes(VV_DIST_BYTES_MAX));
 	vv_buf_puts(&c->expected, "a column with fewer different values");
 	return base_give(c, &q, &f, err);
@@ -536,7 +536,7 @@ static vv_status check_null(values *v, const vv_rule_setting *s, const column_va
 	}
 	f.column = field_is(v, x)->name;
 	put_rise(&c->message, &x->was, &x->is);
-	vv_buf_puts(&c->expected, "a rise of at most ");
+	vv_buf_puts(&c->expected, "an increase of at most ");
 	base_put_percent(&c->expected, max->value);
 	return base_give(c, &q, &f, err);
 }
@@ -776,7 +776,7 @@ static vv_status check_age(values *v, const vv_rule_setting *s, const column_val
 	f.column = field->name;
 	if (x->is.over) return give_over(v, s, x, err);
 	if (x->is.count == 0) {
-		vv_buf_puts(&c->message, "has no date at all");
+		vv_buf_puts(&c->message, "has no dates");
 	} else {
 		i = newest(field, &x->is);
 		int64_t at = vv_instant_seconds(&i);

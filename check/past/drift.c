@@ -456,7 +456,7 @@ vv_status vv_distribution_finish(vv_distribution *d, vv_error *err)
 	d->count = n;
 	qsort(d->values, n, sizeof(*d->values), has_steps(d) ? by_step : by_text);
 	return wrong ? vv_fail(err, VV_ECORRUPT,
-			       "the remembered figures of an earlier version are not its own")
+			       "the cached figures of an earlier version do not belong to it")
 		     : VV_OK;
 }
 

@@ -56,7 +56,7 @@ vv_status check_accept_read(check_accept *out, vv_arena *arena, const vv_json *n
 	if ((rc = vv_descriptor_texts(&paths, &count, arena, path, file, err)) < 0) return rc;
 	out->paths = paths;
 	return count > 0 ? read_until(out, arena, node, file, err)
-			 : vv_descriptor_fail(path, file, err, "names no path");
+			 : vv_descriptor_fail(path, file, err, "has no path");
 }
 
 static bool is_key(const vv_finding *f, const char *key)

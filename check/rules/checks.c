@@ -113,7 +113,7 @@ static vv_status take_name(reader *r, const char *what, const char **out)
 	begin = end = r->at;
 	if (end < r->len && strchr("\"`'", r->text[end])) {
 		if ((end = quoted_end(r->text, r->len, begin)) > r->len) {
-			return fail_at(r, begin, "quotes that are not closed");
+			return fail_at(r, begin, "a quote is not closed");
 		}
 		char *name = vv_arena_alloc(&r->out->arena, end - begin + 1);
 		if (!name) return vv_fail_nomem(r->err);
@@ -144,14 +144,14 @@ static vv_status take_columns(reader *r, bool bare, const char ***out)
 
 	*out = list;
 	if (!list) return vv_fail_nomem(r->err);
-	if (!open && !bare) return fail_at(r, r->at, "a '(' with columns is expected");
+	if (!open && !bare) return fail_at(r, r->at, "expected '(' and columns");
 	do {
 		if (count == LIST_MAX) return fail_at(r, r->at, "too many columns");
-		if ((rc = take_name(r, "the name of a column is expected", &list[count++])) < 0) {
+		if ((rc = take_name(r, "expected the name of a column", &list[count++])) < 0) {
 			return rc;
 		}
 	} while (open && take_word(r, ","));
-	if (open && !take_word(r, ")")) return fail_at(r, r->at, "a ',' or a ')' is expected");
+	if (open && !take_word(r, ")")) return fail_at(r, r->at, "expected ',' or ')'");
 	return VV_OK;
 }
 
@@ -188,10 +188,10 @@ static vv_status take_where(reader *r, vv_check_rule *rule)
 
 	skip_blank(r);
 	begin = r->at;
-	if (rule->where) return fail_at(r, begin, "a 'where' was already given");
+	if (rule->where) return fail_at(r, begin, "a rule can have only one 'where'");
 	if ((rc = compile(r, false, &c, &end)) < 0) return rc;
 	if (vv_condition_scope_of(c) != VV_SCOPE_ROW) {
-		return fail_at(r, begin, "'where' is about the columns of a row");
+		return fail_at(r, begin, "'where' can use only the columns of a row");
 	}
 	rule->where_at = characters(r->text, begin);
 	rule->where = keep_trimmed(r, begin, end);
@@ -205,9 +205,9 @@ static vv_status take_groups(reader *r, vv_check_rule *rule)
 	vv_status rc;
 
 	if (rule->kind != VV_CHECK_TABLE) {
-		return fail_at(r, r->at, "'group by' is for counts and sums");
+		return fail_at(r, r->at, "'group by' requires a rule about counts or sums");
 	}
-	if (!take_word(r, "by")) return fail_at(r, r->at, "'by' is expected after 'group'");
+	if (!take_word(r, "by")) return fail_at(r, r->at, "expected 'by' after 'group'");
 	rule->groups = vv_arena_calloc(&r->out->arena, LIST_MAX + 1, sizeof(*rule->groups));
 	if (!rule->groups) return vv_fail_nomem(r->err);
 	skip_blank(r);
@@ -219,7 +219,7 @@ static vv_status take_groups(reader *r, vv_check_rule *rule)
 		if (count == LIST_MAX) return fail_at(r, r->at, "too many groups");
 		if ((rc = compile(r, true, &c, &end)) < 0) return rc;
 		if (vv_condition_scope_of(c) != VV_SCOPE_ROW) {
-			return fail_at(r, r->at, "groups are made of the columns of a row");
+			return fail_at(r, r->at, "'group by' can use only the columns of a row");
 		}
 		if (!(rule->groups[count++] = keep_trimmed(r, r->at, end))) {
 			return vv_fail_nomem(r->err);
@@ -238,7 +238,7 @@ static vv_status take_mark(reader *r, vv_check_rule *rule, size_t *tags)
 	while (end < r->len && (is_name(r->text[end]) || strchr("-.", r->text[end]))) {
 		end++;
 	}
-	if (end == r->at) return fail_at(r, r->at, "a name is expected after '@' and '#'");
+	if (end == r->at) return fail_at(r, r->at, "expected a name after '@' or '#'");
 	if (!(word = keep(r, r->text + r->at, end - r->at))) return vv_fail_nomem(r->err);
 	r->at = end;
 	if (mark == '@') {
@@ -296,7 +296,7 @@ static vv_status take_bound(reader *r, bounds *b, vv_check_rule *rule)
 						     characters(b->left, strlen(b->left)) + 1};
 	if ((rc = vv_buf_ok(&text, r->err)) < 0) return rc;
 	if ((rc = vv_condition_compile(&c, text.data, text.len, NULL, &how, r->err)) < 0) return rc;
-	if (vv_condition_end(c) <= strlen(b->left)) return fail_at(r, r->at, "a bound is expected");
+	if (vv_condition_end(c) <= strlen(b->left)) return fail_at(r, r->at, "expected a bound");
 	size_t end = vv_condition_end(c);
 	r->at += end - strlen(b->left);
 	while (end > 0 && is_blank(text.data[end - 1])) {
@@ -337,9 +337,9 @@ static vv_status take_tail(reader *r, vv_check_rule *rule, bounds *b)
 			r->at++;
 			rc = take_bound(r, b, rule);
 		} else {
-			rc = fail_at(r, at,
-				     "not understood; after a rule come: where, group by, "
-				     "warn, error, @owner, #tag, -- why");
+			rc = fail_at(
+				r, at,
+				"expected where, group by, warn, error, @owner, #tag or -- why");
 		}
 	}
 	return rc;
@@ -402,8 +402,8 @@ static vv_status read_reference(reader *r, vv_check_rule *rule)
 	rule->kind = VV_CHECK_REFERENCES;
 	rule->rule = vv_rule_find("foreign-key");
 	if ((rc = take_columns(r, true, &rule->columns)) < 0) return rc;
-	if (!take_word(r, "references")) return fail_at(r, r->at, "'references' is expected");
-	if ((rc = take_name(r, "the name of a table is expected", &rule->target)) < 0) return rc;
+	if (!take_word(r, "references")) return fail_at(r, r->at, "expected 'references'");
+	if ((rc = take_name(r, "expected the name of a table", &rule->target)) < 0) return rc;
 	at = r->at;
 	if ((rc = take_columns(r, false, &rule->targets)) < 0) return rc;
 	while (rule->columns[here]) {
@@ -413,9 +413,7 @@ static vv_status read_reference(reader *r, vv_check_rule *rule)
 		there++;
 	}
 	return here == there ? VV_OK
-			     : fail_at(r, at,
-				       "as many columns as before 'references' are "
-				       "expected");
+			     : fail_at(r, at, "expected as many columns as before 'references'");
 }
 
 static vv_status read_condition(reader *r, vv_check_rule *rule, bounds *b)
@@ -500,7 +498,8 @@ static vv_status take_title(reader *r, vv_check_rule *rule)
 		if (strcmp(r->out->rules[at].name, rule->name) == 0) {
 			return vv_fail(
 				r->err, VV_EINPUT,
-				"%s:%zu: the rule needs another name: the rule of line %zu is called '%s', too",
+				"%s:%zu: the rule of line %zu has the same name, '%s'\ngive one of "
+				"the two rules another name",
 				r->file, r->line, r->out->rules[at].line,
 				vv_text_shows(rule->name));
 		}
@@ -522,8 +521,7 @@ static vv_status read_rule(reader *r, const char *why)
 
 	if (rc < 0) return rc;
 	if (r->out->section_count == 0) {
-		fail_at(r, begin,
-			"a section such as [orders.csv] is expected before the first rule");
+		fail_at(r, begin, "expected a section such as [orders.csv] before the first rule");
 		return VV_EINPUT;
 	}
 	if (take_word(r, "columns") && r->at < r->len) {
@@ -555,7 +553,7 @@ static vv_status read_rule(reader *r, const char *why)
 	rc = take_tail(r, &rule, &b);
 	if (rc < 0) return rc;
 	if (rule.where && rule.kind == VV_CHECK_REFERENCES) {
-		return fail_at(r, form, "a reference has no 'where'");
+		return fail_at(r, form, "a reference cannot have a 'where'");
 	}
 	rule.text = keep_trimmed(r, begin, b.text_end);
 	return rule.text ? add_bounds(r, &rule, &b) : vv_fail_nomem(r->err);
@@ -585,12 +583,12 @@ static vv_status read_section(reader *r)
 		if (end == r->len) return fail_at(r, end, "a ']' is expected");
 		const char *pattern = keep_trimmed(r, begin, end);
 		if (!pattern) return vv_fail_nomem(r->err);
-		if (!*pattern) return fail_at(r, begin, "a path or a pattern is expected");
+		if (!*pattern) return fail_at(r, begin, "expected a path or a pattern");
 		s->patterns[s->count++] = pattern;
 	} while (r->text[r->at] == ',');
 	r->at++;
 	skip_blank(r);
-	return r->at == r->len ? VV_OK : fail_at(r, r->at, "nothing but a comment is expected");
+	return r->at == r->len ? VV_OK : fail_at(r, r->at, "expected only a comment");
 }
 
 /* + or - and a row, under a rule. */
@@ -603,10 +601,11 @@ static vv_status read_row(reader *r)
 				      : NULL;
 	size_t from = r->at + 1;
 
-	if (!rule) return fail_at(r, r->at, "a rule is expected before its rows");
+	if (!rule) return fail_at(r, r->at, "expected a rule before its example rows");
 	if (!vv_check_rule_takes_rows(rule)) {
 		return fail_at(r, r->at,
-			       "a reference or a query has no rows: they would need other tables");
+			       "a reference or a query cannot have example rows, as they depend on "
+			       "other tables");
 	}
 	if ((rule->row_count & (rule->row_count - 1)) == 0) { /* room for twice as many */
 		vv_check_row *more = vv_arena_calloc(&c->arena, 2 * rule->row_count + 1,

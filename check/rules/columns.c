@@ -398,8 +398,9 @@ static vv_status check_names(check_plan *p, const check_column *c, const vv_json
 				return rc;
 			}
 		} else if (strcmp(k->name, "jsonSchema") == 0) {
-			if ((rc = check_note_node(p, n, err, "varve cannot check a jsonSchema")) <
-			    0) {
+			if ((rc = check_note_node(p, n, err,
+						  "varve cannot check the constraint "
+						  "jsonSchema")) < 0) {
 				return rc;
 			}
 		}

@@ -453,7 +453,7 @@ static vv_status missing_key_columns(check_plan *p, const char *rule, const vv_j
 
 	vv_json_put_node(&b, names);
 	return check_note_unread(p, rule, NULL, 0, NULL, err,
-				 "the %s %s names a column that the file does not have", what,
+				 "the file does not have a column named by the %s %s", what,
 				 vv_buf_cstr(&b));
 }
 
@@ -813,7 +813,7 @@ static vv_status make_plan(check_plan *out, const vv_check_options *o, vv_error 
 	    (rc = check_note_unread(out, "source-error", NULL, 0,
 				    out->json ? "at least one object" : "a header line, at least",
 				    err,
-				    t->root.bytes > 0 ? "the file has nothing but line ends"
+				    t->root.bytes > 0 ? "the file contains only line ends"
 						      : "the file is empty")) < 0) {
 		return rc;
 	}

@@ -514,7 +514,7 @@ vv_status check_emit_line_ends(check_emit *e, vv_error *err)
 
 	if (count == 0 || severity == VV_SEVERITY_OFF) return VV_OK;
 	snprintf(message, sizeof(message),
-		 "%llu %s from here on %s a different line end from the others",
+		 "from here on, %llu %s %s a different line end from the others",
 		 (unsigned long long)count, count == 1 ? "row" : "rows",
 		 count == 1 ? "has" : "have");
 	f.expected = names[e->r->table->root.dialect.newline];

@@ -139,7 +139,7 @@ static vv_status give_blank(reading *r, const char *expected)
 static vv_status give_too_long(reading *r)
 {
 	return give(r, SOURCE, r->sniffed->columns, r->line, NULL, 0,
-		    "a row of more than 8 MiB begins here (or a quote is not closed)",
+		    "the row that begins here is longer than 8 MiB, or a quote is not closed",
 		    "a row of at most 8 MiB");
 }
 
@@ -198,7 +198,7 @@ static vv_status check_object(reading *r, vv_json_rows *parser, size_t end)
 	     used++) {
 	}
 	if (rc == VV_OK && used < len) {
-		rc = vv_fail(&why, VV_EINPUT, "something follows the object");
+		rc = vv_fail(&why, VV_EINPUT, "expected the end of the line after the object");
 	}
 	if (rc < 0) {
 		return give(r, SOURCE, r->sniffed->columns, r->line, p, len, why.message,
@@ -347,8 +347,9 @@ static vv_status read_array(reading *r, const vv_sniff_hints *hints)
 		return VV_OK;
 	}
 	if (rc == VV_EINPUT || rc == VV_EREFUSED) {
-		return give_source(r, why.message,
-				   "an array of objects; what follows the fault was not checked");
+		return give_source(
+			r, why.message,
+			"an array of objects; the part after this fault was not checked");
 	}
 	if (r->err) {
 		*r->err = why;

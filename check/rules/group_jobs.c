@@ -115,7 +115,8 @@ static vv_status take_job(check_job *j, vv_error *err)
 		}
 		if (counts > 0) {
 			if (r->counts.len > UINT32_MAX - j->counts.len) {
-				return vv_fail(err, VV_EREFUSED, "too many groups with findings");
+				return vv_fail(err, VV_EREFUSED,
+					       "too many row groups have findings");
 			}
 			g->counts = (uint32_t)r->counts.len;
 			vv_buf_put(&r->counts, from, (size_t)(p - from));

@@ -209,7 +209,7 @@ vv_status check_keys_open(check_run *r, vv_error *err)
 	if (r->plan.key_count == 0) return VV_OK;
 	if (r->group_count > GROUP_MASK) {
 		return vv_fail(err, VV_EREFUSED,
-			       "a table of more than %llu row groups is too large for keys",
+			       "keys cannot be checked in a table of more than %llu row groups",
 			       (unsigned long long)GROUP_MASK);
 	}
 	r->keys = vv_calloc(r->plan.key_count, sizeof(*r->keys));

@@ -269,7 +269,7 @@ static bool other_marks(guess *g)
 	if (found == 0) return false;
 	if (!vv_field_plain_marks(g->f)) {
 		vv_buf_reset(&l->member); /* a column has one spelling */
-		vv_buf_puts(&l->what, " in a spelling that the column does not have");
+		vv_buf_puts(&l->what, " in a spelling that the column does not allow");
 	} else {
 		vv_buf_puts(&l->what, " with ");
 		vv_buf_put(&l->what, l->member.data, l->member.len);
@@ -299,7 +299,7 @@ static bool decimal_integer(guess *g)
 			      vv_text_show(g->s, (size_t)(point - g->s)));
 		return is_of_type(g, "", "number");
 	}
-	return is_of_type(g, "a number that is not whole, or has an exponent", "number");
+	return is_of_type(g, "a number with a fraction or an exponent", "number");
 }
 
 /* A sign of a currency, or a word that a blank parts from the number: 6x does not have a unit. */
@@ -335,7 +335,7 @@ static bool of_accounts(guess *g)
 	    !vv_type_accepts_text(g->f, g->s + braced, g->len - 1 - braced)) {
 		return false;
 	}
-	vv_buf_printf(&g->out->what, "-%s, written as in accounts",
+	vv_buf_printf(&g->out->what, "-%s, in the notation of accountants",
 		      vv_text_show(g->s + braced, g->len - 1 - braced));
 	return true;
 }

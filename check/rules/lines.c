@@ -226,7 +226,9 @@ static vv_status load(vv_check_lines *l, size_t i, vv_error *err)
 		more = vv_table_read(r, &l->batch, err);
 		rc = more < 0 ? (vv_status)more
 		     : more == 0 || l->batch.rows != l->groups[i].rows
-			     ? vv_fail(err, VV_ECORRUPT, "a row group is missing from the lists")
+			     ? vv_fail(err, VV_ECORRUPT,
+				       "the table is damaged: a row group is "
+				       "missing")
 			     : VV_OK;
 	}
 	return rc;

@@ -315,8 +315,9 @@ vv_status vv_mend_open(vv_mend **out, const vv_source *source, const vv_sniff_hi
 
 		vv_buf_put(&m->out, vv_buf_cstr(&m->r.window), m->r.at);
 		m->line = array ? 0 : 1 + vv_ragged_count_lines(m->r.window.data, m->r.at);
-		rc = m->r.sniffed.columns > 0 ? vv_buf_ok(&m->out, err)
-					      : vv_fail(err, VV_EINPUT, "there is nothing to read");
+		rc = m->r.sniffed.columns > 0
+			     ? vv_buf_ok(&m->out, err)
+			     : vv_fail(err, VV_EINPUT, "the file has nothing to read");
 	}
 	return rc < 0 ? rc : vv_hand_over(out, &m);
 }

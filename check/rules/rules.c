@@ -172,7 +172,7 @@ static vv_status read_bound(reader *r, const vv_json *node, vv_rule_setting *s)
 			vv_descriptor_fail(node, r->name, r->err, "must be a whole number");
 			return vv_hint(
 				r->err,
-				"rows-added and rows-removed take a share of the base's rows, "
+				"rows-added and rows-removed accept a share of the base's rows, "
 				"such as \"5%%\"");
 		}
 	} else if (node->type == VV_JSON_STRING &&
@@ -277,7 +277,7 @@ static vv_status read_columns(reader *r, const vv_json *node, vv_rule_setting *s
 	vv_status rc = vv_descriptor_texts(&names, &count, &r->out->arena, node, r->name, r->err);
 
 	if (rc == VV_OK && count == 0) {
-		rc = vv_descriptor_fail(node, r->name, r->err, "names no column");
+		rc = vv_descriptor_fail(node, r->name, r->err, "has no column");
 	}
 	s->columns = rc == VV_OK ? names : NULL;
 	return rc;
@@ -421,12 +421,12 @@ static vv_status want_once(reader *r, const vv_json *item, const vv_rule_setting
 
 		if (column && *column) {
 			return vv_descriptor_fail(item, r->name, r->err,
-						  "column '%s' has a setting above",
+						  "column '%s' already has a setting above",
 						  vv_text_shows(column));
 		}
 		if (column) {
 			return vv_descriptor_fail(item, r->name, r->err,
-						  "there is a setting for all columns above");
+						  "a setting above already covers all columns");
 		}
 	}
 	return VV_OK;
@@ -458,7 +458,7 @@ static vv_status read_rules(reader *r, const vv_json *node, vv_rules_block *b)
 		}
 		if (!m->first) {
 			rc = vv_descriptor_fail(m, r->name, r->err, "is empty");
-			vv_hint(r->err, "to switch the rule off: \"off\"");
+			vv_hint(r->err, "use \"off\" to switch the rule off");
 		}
 		size_t first = b->count;
 		for (const vv_json *item = m->first; rc == VV_OK && item; item = item->next) {
@@ -485,7 +485,7 @@ static vv_status read_dataset(reader *r, const vv_json *node, vv_rules_block *b)
 	if ((rc = vv_descriptor_texts(&paths, &count, &r->out->arena, m, r->name, r->err)) < 0) {
 		return rc;
 	}
-	if (count == 0) return vv_descriptor_fail(m, r->name, r->err, "names no path");
+	if (count == 0) return vv_descriptor_fail(m, r->name, r->err, "has no path");
 	b->paths = paths;
 	if ((rc = vv_package_encoding(&encoding, node, r->name, r->err)) < 0) return rc;
 	b->says_check = vv_json_get(node, "check") != NULL;

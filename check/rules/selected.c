@@ -37,8 +37,8 @@ static vv_status check_codes(const vv_rule_set *s, const char *const *codes, siz
 		}
 		if (*codes[i] == '#' || *codes[i] == '@') {
 			return vv_fail(err, VV_EUSAGE,
-				       "no rule has '%s'\n"
-				       "tags and owners are in %s, at the end of a rule",
+				       "no rule has '%s'\nwrite tags and owners at the end of a "
+				       "rule in %s",
 				       vv_text_shows(codes[i]), VV_CHECKS_NAME);
 		}
 		vv_fail(err, VV_EUSAGE, "no such rule '%s'", vv_text_shows(codes[i]));
@@ -101,8 +101,8 @@ vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t coun
 
 	if (rc == VV_OK && vv_text_is_among(VV_RULE_UNCHECKED, codes, count)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "--skip %s: unchecked data is never valid\n"
-			       "--accept %s PATH --why TEXT accepts it, with a reason",
+			       "--skip %s: unchecked data is never valid\nuse '--accept %s PATH "
+			       "--why TEXT' to accept it with a reason",
 			       VV_RULE_UNCHECKED, VV_RULE_UNCHECKED);
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {

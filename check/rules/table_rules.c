@@ -55,7 +55,7 @@ static vv_status take_group(counting *c, size_t k, size_t i, const void *bytes, 
 	int got = vv_sums_read(sums_of(c, k), bytes, len);
 
 	if (got < 0) return vv_fail_nomem(err);
-	if (got == 0) return vv_fail(err, VV_ECORRUPT, "a kept result is damaged");
+	if (got == 0) return vv_fail(err, VV_ECORRUPT, "a cached result is damaged");
 	if (c->base) return VV_OK;
 	check_memo_put(&t->entries, g->name, g->rows, kept ? (uint32_t)t->tail.len : UINT32_MAX);
 	t->entry_count++;

@@ -286,8 +286,7 @@ static vv_status check_roots(import *m, vv_error *err)
 
 	if (count == 0) {
 		return vv_fail(err, VV_EINPUT,
-			       "the CAR file names no root, "
-			       "so its content is unknown");
+			       "the CAR file has no root, so its content is unknown");
 	}
 	vv_status rc = vv_car_complete(m->in, roots, count, &m->wanted, err);
 	if (rc == VV_EMISSING) {
@@ -378,7 +377,7 @@ static int check_car(const vv_context *c)
 	const char *word = c->argc > 0 ? c->argv[0] : "";
 	bool out = strcmp(word, "export") == 0;
 
-	if (c->argc == 0) return vv_usage_error("use car export or car import");
+	if (c->argc == 0) return vv_usage_error("expected car export or car import");
 	if (!out && strcmp(word, "import") != 0) {
 		return vv_usage_error("car has export and import, not '%s'", vv_text_shows(word));
 	}
@@ -387,7 +386,8 @@ static int check_car(const vv_context *c)
 					  : "car import takes one file");
 	}
 	if (out && strcmp(c->argv[2], "-") == 0 && isatty(STDOUT_FILENO)) {
-		return vv_usage_error("a CAR file is not for a terminal: name a file, or redirect");
+		return vv_usage_error("a CAR file cannot be written to a terminal: name a file, or "
+				      "redirect the output");
 	}
 	if (!out && ((const options *)c->options)->unixfs) {
 		return vv_usage_error("--unixfs is for car export");

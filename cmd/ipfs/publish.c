@@ -90,8 +90,8 @@ static vv_status show_record(job *j, const vv_published *p, const vv_leaf_list *
 		vv_note("'ipfs add' of the same file returns this CID too with Kubo's profile "
 			"unixfs-v1-2025");
 	} else {
-		vv_note("'ipfs add' of the same file returns another "
-			"CID: it cuts the file at other places");
+		vv_note("'ipfs add' of the same file returns another CID, as it splits the file "
+			"differently");
 	}
 	return VV_OK;
 }

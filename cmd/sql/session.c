@@ -115,9 +115,9 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 		}
 		return vv_fail(
 			err, VV_EUSAGE,
-			"cannot create '%s': varve's tables are read-only\n"
-			"CREATE TEMP TABLE lasts until varve sql ends; ATTACH 'FILE.db' AS file "
-			"has tables that stay: CREATE TABLE file.NAME",
+			"cannot create '%s': varve's tables are read-only\nuse CREATE TEMP TABLE "
+			"for a table of this session, or ATTACH 'FILE.db' AS file and CREATE TABLE "
+			"file.NAME for a permanent one",
 			vv_text_shows(s->refused));
 	}
 	*sql = e->code != VARVE_EMISSING && e->code != VARVE_EIO && e->code != VARVE_ECORRUPT &&
@@ -133,15 +133,14 @@ static vv_status advise(const char *sql, size_t place, vv_error *err)
 	size_t len = strlen(of);
 
 	if (sql[place] == '"' && strstr(err->message, "no such column")) {
-		return vv_hint(err, "double quotes are for names; a text is written "
-				    "'in single quotes'");
+		return vv_hint(err, "write a text 'in single quotes'; double quotes are for names");
 	}
 	if (strstr(err->message, "no such column") && strstr(sql, "varve_diff_")) {
 		return vv_hint(err,
-			       "columns of varve_diff_ tables are called to_NAME and from_NAME");
+			       "the columns of varve_diff_ tables are named to_NAME and from_NAME");
 	}
 	return place >= len && sqlite3_strnicmp(sql + place - len, of, (int)len) == 0
-		       ? vv_hint(err, "a version is written in single quotes: AS OF 'v1'")
+		       ? vv_hint(err, "write a version in single quotes: AS OF 'v1'")
 		       : err->code;
 }
 
@@ -199,7 +198,8 @@ vv_status vv_sql_session_bind(sqlite3_stmt *stmt, const vv_strings *words, vv_er
 				name ? vv_text_shows(name) : "?");
 			return name ? vv_hint(err, "--param %s=VALUE", vv_text_shows(name + 1))
 				    : vv_hint(err,
-					      "name it, as in :day, and give --param day=VALUE");
+					      "name the parameter, as in :day, and use --param "
+					      "day=VALUE");
 		}
 		if (bind(stmt, i, value) != SQLITE_OK) return vv_fail_nomem(err);
 	}

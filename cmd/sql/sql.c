@@ -93,7 +93,8 @@ static void show_place(const char *sql, int place)
 	vv_buf_puts(&b, "^--- error here");
 	vv_note("%s", vv_buf_cstr(&b));
 	if (sql[place] == '@') {
-		vv_note("hint: a name with a revision is quoted: \"NAME@REV\", or: NAME AS OF 'REV'");
+		vv_note("hint: quote a name with a revision: \"NAME@REV\"; or write: NAME AS OF "
+			"'REV'");
 	}
 }
 
@@ -370,7 +371,8 @@ static vv_status run_word(prompt *p, const char *line, vv_error *err)
 	} else if (is_word(line, ".output", "\\o")) {
 		return begin_output(p, argument, err);
 	} else if (is_word(line, ".import", NULL)) {
-		vv_note("tables are read from their files: SELECT * FROM \"./FILE.csv\"; 'varve add FILE.csv' gives one a history");
+		vv_note("query a file by its path: SELECT * FROM \"./FILE.csv\"; 'varve add "
+			"FILE.csv' records its history");
 		p->script->code = VV_EXIT_NO;
 	} else if (is_word(line, ".timer", "\\timing")) {
 		p->timer = *argument ? strcmp(argument, "on") == 0 : !p->timer;
@@ -521,7 +523,7 @@ static vv_status run_lines(prompt *p, const vv_buf *text, vv_error *err)
 	if (strlen(vv_buf_cstr(text)) < text->len) {
 		vv_error why;
 
-		vv_fail(&why, VV_EINPUT, "the SQL has a zero byte\nis it text in UTF-8?");
+		vv_fail(&why, VV_EINPUT, "the SQL has a zero byte\nwrite the SQL as UTF-8 text");
 		report(p->script, &why, true);
 		return VV_OK;
 	}
@@ -672,8 +674,8 @@ static vv_status list(exporting *x, vv_error *err)
 	int rc = vv_sql_name_list(&x->paths, &x->count, x->s->catalog->repo, "HEAD", false, &e);
 	if (rc == VARVE_ENOTFOUND) {
 		return vv_fail(err, VV_ENOTFOUND,
-			       "no commits yet\n"
-			       "the tables of the file are those of the last commit");
+			       "no commits yet\nmake a commit first: the file gets the tables of "
+			       "the last commit");
 	}
 	if (rc < 0) return vv_fail(err, rc == VARVE_ENOMEM ? VV_ENOMEM : VV_EIO, "%s", e.message);
 	return x->count > 0 ? VV_OK : vv_fail(err, VV_ENOTFOUND, "the last commit has no table");

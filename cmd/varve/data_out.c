@@ -18,7 +18,8 @@ void vv_data_out_init(vv_data_out *o, bool raw)
 int vv_data_out_check_binary(const char *what)
 {
 	return vv_out_is_terminal()
-		       ? vv_usage_error("%s is not for a terminal: send it to a file or a program",
+		       ? vv_usage_error("%s cannot be written to a terminal: redirect it to a file "
+					"or a program",
 					what)
 		       : VV_EXIT_OK;
 }

@@ -58,8 +58,8 @@ static vv_status check(const vv_access *x, const vv_vault_session *s, const keys
 	if (!vv_vault_is_owner(s->state, s->key.public_key) || !s->secrets.last) {
 		vv_did_text(did, s->key.public_key);
 		return vv_fail(err, VV_EREFUSED,
-			       "the key %s is not an owner of this vault\n"
-			       "the owners are its founder and the recovery key: --key FILE",
+			       "the key %s is not an owner of this vault\nuse the founder's key or "
+			       "the recovery key: --key FILE",
 			       did);
 	}
 	vv_did_text(did, x->key);
@@ -185,7 +185,8 @@ static vv_status change(vv_context *c, vv_vault_session *s, bool write, vv_error
 			x.write ? "write to" : "read", epochs + 1);
 	} else {
 		vv_note(x.write ? "its copies so far stay in the vault"
-				: "it cannot read data that is sealed later; it can still read earlier data and its own copies");
+				: "this key cannot read data that is sealed later; it can still "
+				  "read earlier data and its own copies");
 	}
 	return VV_OK;
 }

@@ -44,9 +44,9 @@ static vv_status check_outside(const vv_repository *r, const char *url, vv_error
 		    (vv_path_below(roots[i], url) || (real && vv_path_below(roots[i], real)))) {
 			rc = vv_fail(
 				err, VV_EREFUSED,
-				"'%s' is inside this repository: a copy inside it would be lost "
-				"with it\n"
-				"name a folder elsewhere, best on another disk",
+				"'%s' is inside this repository, so a copy there would be lost "
+				"together with the repository\nuse a folder outside, best on "
+				"another disk",
 				vv_text_url(url));
 		}
 	}
@@ -64,9 +64,8 @@ static vv_status check_other_server(const vv_holder_configs *all, const vv_holde
 		    strcmp(other->name, h->name) != 0) {
 			return vv_fail(
 				err, VV_EEXISTS,
-				"it is the same server as holder '%s': both sign with the key %s\n"
-				"a copy there is one copy, by whatever address; 'varve vault "
-				"holder list' "
+				"it is the same server as holder '%s': both sign with the key "
+				"%s\none server counts as one copy; 'varve vault holder list' "
 				"shows the addresses",
 				vv_text_shows(other->name), h->key);
 		}
@@ -94,14 +93,14 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	const vv_holder_config *old = vv_holder_config_find(&all, c->argv[1]);
 	if (old && strcmp(old->url, url) != 0) {
 		return vv_fail(err, VV_EEXISTS,
-			       "there is a holder '%s' already: %s\n"
-			       "'varve vault holder remove %s' moves its copies, and removes it",
+			       "a holder '%s' already exists: %s\n'varve vault holder remove %s' "
+			       "moves its copies, and removes it",
 			       vv_text_shows(old->name), vv_text_url(old->url),
 			       vv_text_shows(old->name));
 	}
 	for (size_t i = 0; i < all.count; i++) {
 		if (&all.items[i] != old && strcmp(all.items[i].url, url) == 0) {
-			return vv_fail(err, VV_EEXISTS, "the holder '%s' is the same place",
+			return vv_fail(err, VV_EEXISTS, "the holder '%s' already uses this place",
 				       vv_text_shows(all.items[i].name));
 		}
 	}

@@ -52,9 +52,8 @@ static vv_status set_own(const options *o, const vv_key *k, vv_error *err)
 	if (vv_exists(path) && !o->force) {
 		rc = vv_fail(
 			err, VV_EEXISTS,
-			"this machine has a key already: '%s'\n"
-			"'varve vault key show' prints its name; --force makes another one and keeps "
-			"the old one beside it",
+			"this machine already has a key: '%s'\n'varve vault key show' prints its "
+			"name; --force makes a new key, and keeps the old file under another name",
 			vv_text_shows(path));
 	} else if (vv_exists(path) && (rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
 		vv_buf_printf(&old, "%s.%.16s", path, did + 8);
@@ -122,8 +121,8 @@ static vv_status run_trust(const char *name, const char *did, vv_error *err)
 
 	if (strncmp(name, "did:", 4) == 0) {
 		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is a key, not a name for one: the name comes first\n"
-			       "varve vault key trust %s %s",
+			       "'%s' is a key, but the name must come first\nvarve vault key trust "
+			       "%s %s",
 			       vv_text_shows(name),
 			       strncmp(did, "did:", 4) == 0 ? "NAME" : vv_text_shows(did),
 			       vv_text_shows(name));

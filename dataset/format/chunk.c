@@ -259,7 +259,7 @@ vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, si
 
 	if (rc < 0) return rc;
 	if (vv_chunk_reader_total(r) > max) {
-		return vv_fail(err, VV_EREFUSED, "%s in chunks, where at most %s are allowed",
+		return vv_fail(err, VV_EREFUSED, "the data has %s, and the limit is %s",
 			       vv_text_bytes(vv_chunk_reader_total(r)), vv_text_bytes(max));
 	}
 	while ((more = vv_chunk_reader_next(r, &bytes, &len, &at, err)) > 0) {

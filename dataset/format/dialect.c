@@ -461,10 +461,10 @@ static vv_status get_habits(vv_dialect *d, vv_cbor *c, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (len == 0 || len > VV_COLUMNS_MAX || p[len - 1] == VV_QUOTE_MINIMAL) {
-		return bad("the quoting habits end wrongly", err);
+		return bad("the list of quoting rules is incomplete", err);
 	}
 	for (size_t i = 0; i < len; i++) {
-		if (p[i] > VV_QUOTE_NONNUMERIC) return bad("an unknown quoting habit", err);
+		if (p[i] > VV_QUOTE_NONNUMERIC) return bad("an unknown quoting rule", err);
 	}
 	return set_quoting(d, p, len, err);
 }
@@ -483,7 +483,7 @@ static vv_status get_text(char *out, vv_cbor *c, const member *m, vv_error *err)
 	if (!fits) {
 		return rc < 0 ? rc
 			      : vv_fail(err, VV_ECORRUPT,
-					"dialect: '%s' is too long or has a wrong character",
+					"dialect: '%s' is too long or has an invalid character",
 					m->key);
 	}
 	memcpy(out, text, len);
@@ -520,7 +520,7 @@ static vv_status get_run(vv_bytes *out, vv_cbor *c, vv_error *err)
 	vv_status rc = vv_cbor_get_bytes(c, &p, &len, err);
 
 	if (rc < 0) return rc;
-	return len > VV_HEADER_MAX ? bad("a run of bytes is too long", err)
+	return len > VV_HEADER_MAX ? bad("a text is too long", err)
 				   : vv_bytes_set(out, p, len, err);
 }
 
@@ -614,16 +614,20 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 		}
 		seen++;
 		if ((rc = get_member(&d, c, m, err)) < 0) return rc;
-		if (!is_said(&d, m)) return bad("a member states its default", err);
+		if (!is_said(&d, m)) {
+			return bad("a member has its default value, and must be left "
+				   "out",
+				   err);
+		}
 	}
 	if (seen != pairs) return bad("an unknown member", err);
 	if (!vv_dialect_fits_together(&d)) {
-		return bad("delimiter, quote, escape and comment are not distinct", err);
+		return bad("the delimiter, quote, escape and comment characters must differ", err);
 	}
 	if (!vv_dialect_lead_fits(&d)) {
-		return bad("the bytes above the table do not end where it begins", err);
+		return bad("the text above the table does not end with a line end", err);
 	}
-	if (!tail_fits(&d)) return bad("lines follow a last row that has no line end", err);
+	if (!tail_fits(&d)) return bad("the last row has no line end, but lines follow it", err);
 	*out = d;
 	memset(&d, 0, sizeof(d));
 	return VV_OK;

@@ -121,7 +121,7 @@ static void describe_csv(vv_buf *b, const vv_dialect *d, size_t start)
 		put_character(b, d->escape);
 	}
 	if (quoted > 0) {
-		say(b, start, "quotes kept in ");
+		say(b, start, "quotes as in the file in ");
 		vv_buf_printf(b, "%s column%s", vv_text_count(quoted), quoted == 1 ? "" : "s");
 	}
 }
@@ -235,7 +235,7 @@ static void change_header(vv_buf *b, const vv_dialect *from, const vv_dialect *t
 	if (same > 0 && no_rows(old, from->comment) && no_rows(now, to->comment)) {
 		say_lines(b, start, "below the header", old, now);
 	} else {
-		say(b, start, "header line written differently");
+		say(b, start, "header line with other quotes or spaces");
 	}
 }
 
@@ -256,7 +256,7 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 	say_character(b, start, "escape ", from->escape, to->escape);
 	say_character(b, start, "comments after ", from->comment, to->comment);
 	say_flag(b, start, from->spaces != VV_SPACES_KEPT, to->spaces != VV_SPACES_KEPT,
-		 "spaces before cells passed over", "spaces before cells kept");
+		 "spaces before cells now skipped", "spaces before cells now a part of them");
 	say_flag(b, start, from->header, to->header, "header line added", "header line removed");
 	if (from->header && to->header && from->header_more != to->header_more) {
 		say(b, start, "header lines ");
@@ -297,7 +297,7 @@ static bool change_around(vv_buf *b, const vv_dialect *from, const vv_dialect *t
 		vv_buf_puts(&names, "all");
 	}
 	if (names.len > 0) {
-		say(b, start, "members beside the rows changed: ");
+		say(b, start, "members outside the rows changed: ");
 		vv_buf_put(b, names.data, names.len);
 	}
 	same = same && names.len == 0;

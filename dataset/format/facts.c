@@ -475,10 +475,10 @@ vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *
 
 		if (count == VV_COLUMNS_MAX) return bad("too many columns", err);
 		if (!get_column(&c, &f)) {
-			return bad("a column that differs from its canonical form", err);
+			return bad("a column's facts are not in the canonical form", err);
 		}
 		if ((size_t)(c.p - start) > VV_FACTS_BYTES && c.p - at > 1) {
-			return bad("bounds that are too large", err);
+			return bad("a column's minimum or maximum is too long", err);
 		}
 		if (out && count == out->cap && (rc = room(out, count * 2 + 16, err)) < 0) {
 			return rc;
@@ -488,7 +488,7 @@ vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *
 		}
 		count++;
 	}
-	if (f.missing == VV_MISSING_ALL) return bad("a last column without any text", err);
+	if (f.missing == VV_MISSING_ALL) return bad("the last column has no text", err);
 	if (out) {
 		out->count = count;
 	}

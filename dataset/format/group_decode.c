@@ -206,7 +206,7 @@ static vv_status read_const(group_reading *in, vv_error *err)
 
 	if (!vv_varint_read(&in->p, in->end, &len) || len != group_left(in) ||
 	    (in->count == 0 && len != 0)) {
-		return group_bad(in, "its one value has a wrong length", err);
+		return group_bad(in, "the length of its single value is wrong", err);
 	}
 	group_set_cell(&value, (const char *)in->p, (size_t)len, in->state);
 	if ((rc = group_map_values(in, &value, 1, err)) < 0) return rc;
@@ -233,7 +233,7 @@ vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out
 		sum += len;
 	}
 	if (sum > group_left(in) || group_left(in) - sum != in->count) {
-		return group_bad(in, "its length does not fit the number of rows", err);
+		return group_bad(in, "its length does not match the number of rows", err);
 	}
 	const uint8_t *text = in->p;
 	for (size_t k = 0; k < count; k++) {
@@ -258,7 +258,7 @@ static vv_status read_dict(group_reading *in, vv_error *err)
 	}
 	for (size_t i = 0; i < in->count; i++) {
 		if (index[i] >= count) {
-			return group_bad(in, "a row names a value that does not exist", err);
+			return group_bad(in, "a row refers to a value that does not exist", err);
 		}
 		in->cells[i * in->stride] = value[index[i]];
 	}
@@ -296,7 +296,7 @@ static vv_status read_lengths_bytes(group_reading *in, vv_error *err)
 	const uint8_t *len = in->p;
 	uint64_t sum = 0;
 
-	if (group_left(in) < in->count) return group_bad(in, "it ends too soon", err);
+	if (group_left(in) < in->count) return group_bad(in, "it is incomplete", err);
 	for (size_t i = 0; i < in->count; i++) {
 		sum += len[i];
 	}
@@ -318,7 +318,7 @@ static vv_status read_text(group_reading *in, vv_error *err)
 	const char *text;
 	uint64_t len;
 
-	if (group_left(in) == 0) return group_bad(in, "it ends too soon", err);
+	if (group_left(in) == 0) return group_bad(in, "it is incomplete", err);
 	switch (*in->p++) {
 	case GROUP_LEN_EQUAL:
 		if (!vv_varint_read(&in->p, in->end, &len) || len > group_left(in) ||
@@ -336,7 +336,7 @@ static vv_status read_text(group_reading *in, vv_error *err)
 	case GROUP_LEN_VARINTS:
 		return read_lengths_varint(in, err);
 	default:
-		return group_bad(in, "an unknown form of lengths", err);
+		return group_bad(in, "the encoding of its lengths is unknown", err);
 	}
 }
 
@@ -355,7 +355,7 @@ static vv_status read_values(group_reading *in, int encoding, vv_error *err)
 	case GROUP_DATETIME:
 		return group_number_cells(in, encoding, err);
 	default:
-		return group_bad(in, "an unknown encoding", err);
+		return group_bad(in, "its encoding is unknown", err);
 	}
 }
 
@@ -474,7 +474,7 @@ static vv_status pick_dict(group_reading *in, size_t row, vv_error *err)
 
 	if ((rc = group_open_dict(in, value, &count, &index, err)) < 0) return rc;
 	if (index[row] >= count) {
-		return group_bad(in, "a row names a value that does not exist", err);
+		return group_bad(in, "a row refers to a value that does not exist", err);
 	}
 	*in->cells = value[index[row]];
 	return VV_OK;
@@ -486,7 +486,7 @@ static vv_status pick_text(group_reading *in, size_t row, vv_error *err)
 	const uint8_t *lens;
 	uint64_t len, before = 0;
 
-	if (group_left(in) == 0) return group_bad(in, "it ends too soon", err);
+	if (group_left(in) == 0) return group_bad(in, "it is incomplete", err);
 	switch (*in->p++) {
 	case GROUP_LEN_EQUAL:
 		if (!vv_varint_read(&in->p, in->end, &len) || len > group_left(in) ||
@@ -496,7 +496,7 @@ static vv_status pick_text(group_reading *in, size_t row, vv_error *err)
 		before = len * row;
 		break;
 	case GROUP_LEN_BYTES:
-		if (group_left(in) < in->count) return group_bad(in, "it ends too soon", err);
+		if (group_left(in) < in->count) return group_bad(in, "it is incomplete", err);
 		lens = in->p;
 		in->p += in->count;
 		len = lens[row];

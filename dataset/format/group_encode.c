@@ -501,7 +501,9 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 	}
 	if (rows == 0 || rows > VV_GROUP_CELLS_MAX || columns > VV_COLUMNS_MAX ||
 	    (rows > 1 && rows * columns > VV_GROUP_CELLS_MAX)) {
-		return vv_fail(err, VV_EREFUSED, "a row group cannot hold %zu rows of %zu columns",
+		return vv_fail(err, VV_EREFUSED,
+			       "%zu rows of %zu columns are too many for one row "
+			       "group",
 			       rows, columns);
 	}
 	if ((rc = group_encoder_room(e, rows, columns, err)) < 0 ||
@@ -524,8 +526,8 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 	if ((rc = vv_buf_ok(&e->body, err)) < 0) return rc;
 	if (e->body.len > VV_BLOCK_MAX - VV_GROUP_MAGIC_LEN - 8 - 4 * columns) {
 		return vv_fail(err, VV_EREFUSED,
-			       "a row group of %zu rows takes more than a block's %u bytes", rows,
-			       VV_BLOCK_MAX);
+			       "a row group of %zu rows is larger than a block's limit of %u bytes",
+			       rows, VV_BLOCK_MAX);
 	}
 	if (e->facts) {
 		vv_facts_end(e->facts);

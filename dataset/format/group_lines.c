@@ -46,7 +46,7 @@ static vv_status const_slots(group_reading *in, group_slot *slots, const vv_mark
 	vv_status rc;
 
 	if (!vv_varint_read(&in->p, in->end, &len) || len != group_left(in)) {
-		return group_bad(in, "its one value has a wrong length", err);
+		return group_bad(in, "the length of its single value is wrong", err);
 	}
 	value.text = (const char *)in->p;
 	value.len = (uint32_t)len;
@@ -76,7 +76,7 @@ static vv_status dict_slots(group_reading *in, group_slots *slots, const vv_mark
 	}
 	return group_greatest(slots->index, in->count) < count
 		       ? VV_OK
-		       : group_bad(in, "a row names a value that does not exist", err);
+		       : group_bad(in, "a row refers to a value that does not exist", err);
 }
 
 /* The texts of a column and their lengths: a byte each, or (lens NULL) all the same. False: neither,

@@ -110,7 +110,7 @@ static vv_status open_numbers(group_reading *in, numbers *n, vv_error *err)
 	uint64_t base;
 	size_t empties = 0;
 
-	if (group_left(in) < 4) return group_bad(in, "it ends too soon", err);
+	if (group_left(in) < 4) return group_bad(in, "it is incomplete", err);
 	uint8_t flags = *in->p++;
 	n->form = flags >> GROUP_FORM_SHIFT;
 	n->deltas = (flags & GROUP_DELTAS) != 0;
@@ -118,11 +118,11 @@ static vv_status open_numbers(group_reading *in, numbers *n, vv_error *err)
 	n->width = *in->p++;
 	if (n->width > 8 || !group_number_head_fits(n->encoding, n->form, n->scale) ||
 	    !vv_varint_read(&in->p, in->end, &base)) {
-		return group_bad(in, "the head of its numbers is damaged", err);
+		return group_bad(in, "the header of its numbers is damaged", err);
 	}
 	n->value = (uint64_t)group_unzigzag(base);
 	if (flags & GROUP_EMPTIES) {
-		if (group_left(in) < in->count) return group_bad(in, "it ends too soon", err);
+		if (group_left(in) < in->count) return group_bad(in, "it is incomplete", err);
 		n->empty = in->p;
 		if (!group_count_marks(in->p, in->count, &empties)) {
 			return group_bad(in, "the marks of its empty values are damaged", err);
@@ -132,7 +132,7 @@ static vv_status open_numbers(group_reading *in, numbers *n, vv_error *err)
 	n->count = in->count - empties;
 	n->planes = in->p;
 	if (group_left(in) != n->count * n->width) {
-		return group_bad(in, "its length does not fit the number of rows", err);
+		return group_bad(in, "its length does not match the number of rows", err);
 	}
 	return VV_OK;
 }

@@ -681,13 +681,15 @@ static vv_status open_block(scratch *s, vv_group *g, const proof_setting *t, con
 		return rc;
 	}
 	if (!hashed && !vv_cid_equal(&is, cid)) {
-		return vv_fail(err, VV_ECORRUPT, "a block does not match its name");
+		return vv_fail(err, VV_ECORRUPT, "a block's content does not match its CID");
 	}
 	if (!vv_buf_reserve(&s->block, VV_GROUP_SLACK)) return vv_fail_nomem(err);
 	if ((rc = vv_group_open(g, s->block.data, s->block.len, err)) < 0) return rc;
 	return g->rows == rows && g->columns == t->columns
 		       ? VV_OK
-		       : vv_fail(err, VV_ECORRUPT, "a row group of other rows or columns");
+		       : vv_fail(err, VV_ECORRUPT,
+				 "a row group has another number of rows or "
+				 "columns than its list states");
 }
 
 static vv_status cell_room(scratch *s, size_t count, vv_error *err)

@@ -93,7 +93,8 @@ list_limits list_limits_of(vv_list_kind kind, unsigned level)
 
 static vv_status bad(const vv_cbor *c, const char *what, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "list: byte %zu: %s", (size_t)(c->p - c->start), what);
+	return vv_fail(err, VV_ECORRUPT, "a damaged list block, byte %zu: %s",
+		       (size_t)(c->p - c->start), what);
 }
 
 static vv_status get_array(vv_cbor *c, size_t least, size_t most, size_t *count, vv_error *err)
@@ -111,7 +112,7 @@ static vv_status get_positive(vv_cbor *c, uint64_t *out, vv_error *err)
 	vv_status rc = vv_cbor_get_uint(c, out, err);
 
 	if (rc >= 0 && *out == 0) {
-		rc = bad(c, "a size that may not be zero", err);
+		rc = bad(c, "a size is zero", err);
 	}
 	return rc;
 }
@@ -121,7 +122,7 @@ static vv_status get_link(vv_cbor *c, uint8_t codec, vv_cid *out, vv_error *err)
 	vv_status rc = vv_cbor_get_link(c, out, err);
 
 	if (rc >= 0 && out->codec != codec) {
-		rc = bad(c, "a link to the wrong kind of block", err);
+		rc = bad(c, "a link names a block of the wrong kind", err);
 	}
 	return rc;
 }
@@ -134,7 +135,7 @@ static vv_status skip_chunks(vv_cbor *c, uint64_t bytes, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (top.weight != bytes) {
-		rc = bad(c, "chunks that do not add up to their length", err);
+		rc = bad(c, "the lengths of the chunks do not add up", err);
 	}
 	return rc;
 }
@@ -156,7 +157,8 @@ static vv_status skip_outs(vv_cbor *c, uint64_t rows, vv_error *err)
 		}
 		if (row >= rows || column >= VV_COLUMNS_MAX || bytes > UINT32_MAX ||
 		    (i > 0 && (row < last_row || (row == last_row && column <= last_column)))) {
-			rc = bad(c, "the places of long cells are out of order or bounds", err);
+			rc = bad(c, "the positions of long cells are out of order or out of range",
+				 err);
 		}
 		last_row = row;
 		last_column = column;
@@ -174,7 +176,7 @@ static vv_status read_data(list_item *out, vv_cbor *c, vv_error *err)
 	    (rc = get_positive(c, &out->weight, err)) < 0) {
 		return rc;
 	}
-	if (out->weight > VV_GROUP_CELLS_MAX) return bad(c, "a row group with too many rows", err);
+	if (out->weight > VV_GROUP_CELLS_MAX) return bad(c, "a row group has too many rows", err);
 	return parts == 3 ? skip_outs(c, out->weight, err) : VV_OK;
 }
 
@@ -195,13 +197,19 @@ static vv_status read_layout(list_item *out, vv_cbor *c, vv_error *err)
 	}
 	if (type == VV_CBOR_BYTES) {
 		if ((rc = vv_cbor_get_bytes(c, &quirks, &len, err)) < 0) return rc;
-		return len == 0 || len > LIST_QUIRKS_BYTES ? bad(c, "quirks of a wrong length", err)
+		return len == 0 || len > LIST_QUIRKS_BYTES ? bad(c,
+								 "the exceptions of a row group "
+								 "have a wrong length",
+								 err)
 							   : VV_OK;
 	}
 	if ((rc = get_array(c, 2, 2, &parts, err)) < 0 || (rc = get_positive(c, &total, err)) < 0) {
 		return rc;
 	}
-	return total <= LIST_QUIRKS_BYTES ? bad(c, "quirks of a wrong length", err)
+	return total <= LIST_QUIRKS_BYTES ? bad(c,
+						"the exceptions of a row group have a wrong "
+						"length",
+						err)
 					  : skip_chunks(c, total, err);
 }
 
@@ -259,8 +267,9 @@ static vv_status read_branch(list_item *out, vv_cbor *c, vv_error *err)
 	    (rc = get_positive(c, &out->count, err)) < 0) {
 		return rc;
 	}
-	return out->weight < out->count ? bad(c, "a branch that weighs less than its entries", err)
-					: VV_OK;
+	return out->weight < out->count
+		       ? bad(c, "a link covers fewer rows than it has entries", err)
+		       : VV_OK;
 }
 
 vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned level,
@@ -311,7 +320,7 @@ static vv_status read_items(list_node *out, vv_cbor *c, size_t most, vv_error *e
 	vv_status rc = vv_cbor_get_array(c, &out->count, err);
 
 	if (rc < 0) return rc;
-	if (out->count > most) return bad(c, "a node with too many entries", err);
+	if (out->count > most) return bad(c, "the block has too many entries", err);
 	out->item = vv_malloc(out->count * sizeof *out->item);
 	if (!out->item) return vv_fail_nomem(err);
 	for (size_t i = 0; i < out->count; i++) {
@@ -320,7 +329,7 @@ static vv_status read_items(list_node *out, vv_cbor *c, size_t most, vv_error *e
 		if ((rc = list_item_read(item, c, out->kind, out->level, err)) < 0) return rc;
 		if (__builtin_add_overflow(out->weight, item->weight, &out->weight) ||
 		    __builtin_add_overflow(out->items, item->count, &out->items)) {
-			return bad(c, "sums that exceed 64 bits", err);
+			return bad(c, "the sums exceed 64 bits", err);
 		}
 	}
 	return VV_OK;
@@ -355,10 +364,10 @@ static vv_status read_rest(list_node *out, vv_cbor *c, bool top, vv_error *err)
 	const uint8_t *start = c->p;
 	if ((rc = read_items(out, c, top ? limits.top : limits.most, err)) < 0) return rc;
 	if (top && (size_t)(c->p - start) > LIST_TOP_BYTES + 3) {
-		return bad(c, "an embedded list that is too long", err);
+		return bad(c, "an embedded list is too long", err);
 	}
 	if (out->count == 0 && (!top || out->level > 0)) {
-		return bad(c, "a node without entries", err);
+		return bad(c, "the block has no entries", err);
 	}
 	if ((rc = vv_cbor_get_key(c, "level", err)) < 0) return rc;
 	return vv_cbor_get_uint(c, &level, err);
@@ -371,7 +380,8 @@ vv_status list_top_read(list_node *out, vv_list_kind kind, vv_cbor *c, vv_error 
 
 	*out = (list_node){.kind = kind};
 	if ((rc = vv_cbor_get_map(c, &pairs, err)) >= 0) {
-		rc = pairs == 2 ? read_rest(out, c, true, err) : bad(c, "no embedded list", err);
+		rc = pairs == 2 ? read_rest(out, c, true, err)
+				: bad(c, "the embedded list is missing", err);
 	}
 	if (rc < 0) {
 		list_node_clear(out);
@@ -390,11 +400,11 @@ static vv_status read_node(list_node *out, vv_cbor *c, vv_error *err)
 		return rc;
 	}
 	if (pairs != 4 || len != 4 || memcmp(text, "list", 4) != 0) {
-		return bad(c, "not a node of a list", err);
+		return bad(c, "the block is not a list", err);
 	}
 	if ((rc = vv_cbor_get_key(c, "of", err)) < 0 ||
 	    (rc = vv_cbor_get_word(c, kinds, &kind, err)) < 0) {
-		return rc == VV_ENOSUPPORT ? bad(c, "a list of an unknown kind", err) : rc;
+		return rc == VV_ENOSUPPORT ? bad(c, "the list has an unknown kind", err) : rc;
 	}
 	out->kind = (vv_list_kind)kind;
 	rc = read_rest(out, c, false, err);
@@ -503,7 +513,7 @@ static vv_status load_child(vv_list_reader *r, vv_error *err)
 	vv_status rc;
 
 	if (!r->source.get) {
-		return vv_fail(err, VV_EMISSING, "a node of a list cannot be read here");
+		return vv_fail(err, VV_EMISSING, "a block of a list cannot be read here");
 	}
 	list_node_clear(&child->node);
 	if ((rc = r->source.get(r->source.payload, &item->cid, &child->block, err)) < 0 ||
@@ -513,7 +523,9 @@ static vv_status load_child(vv_list_reader *r, vv_error *err)
 	if (node.kind != r->kind || node.level + 1 != r->low || node.weight != item->weight ||
 	    node.items != item->count) {
 		list_node_clear(&node);
-		return vv_fail(err, VV_ECORRUPT, "list: a node does not match its parent");
+		return vv_fail(err, VV_ECORRUPT,
+			       "a damaged list: a block does not match the entry "
+			       "that links to it");
 	}
 	child->node = node;
 	child->cid = item->cid;
@@ -676,10 +688,11 @@ vv_status vv_list_skip(vv_list_reader *r, unsigned height, vv_error *err)
 	vv_error_clear(err);
 	list_frame *f = node_here(r, height, &loaded, err);
 	if (!f) {
-		return err && err->code < 0
-			       ? err->code
-			       : vv_fail(err, VV_EUSAGE, "no list node of height %u begins here",
-					 height);
+		return err && err->code < 0 ? err->code
+					    : vv_fail(err, VV_EUSAGE,
+						      "expected the start of a list block of "
+						      "height %u",
+						      height);
 	}
 	if (loaded) {
 		r->low = height;

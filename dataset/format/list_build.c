@@ -219,7 +219,7 @@ static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, v
 	if ((rc = vv_buf_ok(&b->node, err)) < 0) return rc;
 	if (b->node.len > VV_BLOCK_MAX) {
 		return vv_fail(err, VV_EREFUSED,
-			       "a row with too many long cells: a list node would take %s",
+			       "a row has too many long cells: a block of the list would take %s",
 			       vv_text_bytes(b->node.len));
 	}
 	if ((rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, b->node.data, b->node.len, err)) < 0) {
@@ -286,7 +286,7 @@ static vv_status close_node(vv_list_builder *b, unsigned number, vv_error *err)
 	vv_status rc = write_node(b, number, &item, err);
 
 	if (rc >= 0 && number + 1 == LIST_LEVELS) {
-		rc = vv_fail(err, VV_EREFUSED, "a list of more than %u levels", LIST_LEVELS);
+		rc = vv_fail(err, VV_EREFUSED, "a list has more than %u levels", LIST_LEVELS);
 	}
 	if (rc < 0) return rc;
 	vv_cbor_init(&c, item.data, item.len);
@@ -357,7 +357,11 @@ vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, 
 	vv_status rc;
 
 	assert(len > 0);
-	if (b->failed) return vv_fail(err, VV_EREFUSED, "a list that failed before cannot go on");
+	if (b->failed) {
+		return vv_fail(err, VV_EREFUSED,
+			       "the list failed earlier, so nothing can "
+			       "be added");
+	}
 	vv_cbor_init(&c, item, len);
 	if ((rc = list_item_read(&parsed, &c, b->kind, 0, err)) >= 0 &&
 	    (rc = vv_cbor_end(&c, err)) >= 0) {
@@ -376,7 +380,8 @@ vv_status vv_list_builder_finish(vv_list_builder *b, vv_list *out, vv_error *err
 
 	memset(out, 0, sizeof *out);
 	if (b->failed) {
-		return vv_fail(err, VV_EREFUSED, "a list that failed before cannot be finished");
+		return vv_fail(err, VV_EREFUSED,
+			       "the list failed earlier, so it cannot be finished");
 	}
 	for (; b->level[number].overflowed && rc >= 0; number++) {
 		if (b->level[number].count > 0) {

@@ -186,7 +186,7 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	vv_mutex_unlock(m->lock);
 	if (!found) {
 		if (m->below.get) return m->below.get(m->below.payload, cid, out, err);
-		return vv_fail(err, VV_EMISSING, "a block of the table is not at hand");
+		return vv_fail(err, VV_EMISSING, "a block of the table is missing");
 	}
 	vv_buf_reset(out);
 	if (e.bytes) {

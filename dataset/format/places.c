@@ -136,7 +136,7 @@ vv_status vv_places_add(vv_places_writer *w, uint64_t place, vv_error *err)
 	vv_status rc;
 
 	if (place > VV_PLACE_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a table of more than 2^48 rows");
+		return vv_fail(err, VV_EREFUSED, "the table has more than 2^48 rows");
 	}
 	if (w->open.count > 0 && place == w->open.first + w->open.count) {
 		w->open.count++;

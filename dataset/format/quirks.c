@@ -21,7 +21,9 @@ int vv_quirks_next(vv_quirks *q, vv_quirk *out, vv_error *err)
 	if (q->p == q->end) return 0;
 	if (!vv_varint_read(&q->p, q->end, &delta) || q->p == q->end || delta > (uint64_t)1 << 40 ||
 	    (q->started && delta == 0) || *q->p > VV_QUIRK_CR) {
-		return vv_fail(err, VV_ECORRUPT, "malformed line forms (quirks) of a row group");
+		return vv_fail(err, VV_ECORRUPT,
+			       "the exceptions of a row group (rows that are "
+			       "written differently) are damaged");
 	}
 	q->row += delta;
 	q->started = 1;
@@ -32,7 +34,8 @@ int vv_quirks_next(vv_quirks *q, vv_quirk *out, vv_error *err)
 	if (out->kind == VV_QUIRK_RAW) {
 		if (!vv_varint_read(&q->p, q->end, &len) || len > (uint64_t)(q->end - q->p)) {
 			return vv_fail(err, VV_ECORRUPT,
-				       "malformed line forms (quirks) of a row group");
+				       "the exceptions of a row group (rows that are written "
+				       "differently) are damaged");
 		}
 		out->raw = (const char *)q->p;
 		out->raw_len = (size_t)len;

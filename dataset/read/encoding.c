@@ -148,9 +148,9 @@ static bool same_name(const char *a, const char *b)
 static vv_status refuse_name(const char *name, vv_error *err)
 {
 	return vv_fail(err, VV_EUSAGE,
-		       "'%s' is not an encoding that can be read here\n"
-		       "'iconv -l' lists the names; those with shifts (ISO-2022-JP, UTF-7) and "
-		       "UTF-32 are not read: 'iconv -f %s -t UTF-8'",
+		       "varve cannot read the encoding '%s'\n'iconv -l' lists the names; varve "
+		       "does not read UTF-32 and encodings with shifts (ISO-2022-JP, UTF-7): "
+		       "convert such a file with 'iconv -f %s -t UTF-8'",
 		       vv_text_shows(name), vv_text_shows(name));
 }
 
@@ -330,7 +330,7 @@ vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err)
 	find_back(e);
 	if (e->kind == MULTI && !(e->ascii = keeps_ascii(e))) {
 		vv_encoding_close(e);
-		return vv_fail(err, VV_ENOSUPPORT, "%s is not an encoding that can be read here",
+		return vv_fail(err, VV_ENOSUPPORT, "varve cannot read the encoding %s",
 			       vv_text_shows(name));
 	}
 	*out = e;

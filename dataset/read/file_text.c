@@ -14,7 +14,8 @@
 #define SAMPLE ((size_t)1 << 20)
 #define PIECE ((size_t)64 << 10)
 
-static const char hint[] = "'--encoding' names another encoding; '--as file' keeps it as bytes";
+static const char hint[] = "'--encoding NAME' reads the file in another encoding; '--as file' "
+			   "keeps it as bytes";
 
 struct vv_file_text {
 	const vv_source *file;
@@ -59,8 +60,7 @@ static vv_status fill(vv_file_text *t, size_t want, vv_error *err)
 static vv_status refuse(const vv_file_text *t, vv_error *err)
 {
 	return vv_fail(err, VV_EREFUSED,
-		       "%s: read as %s, its text does not give its bytes back\n"
-		       "%s",
+		       "%s: the file cannot be restored exactly from its text in %s\n%s",
 		       vv_text_shows(t->file->name), t->name, hint);
 }
 
@@ -120,8 +120,7 @@ static void count_swapped(vv_file_text *t)
 static vv_status refuse_half(const vv_file_text *t, vv_error *err)
 {
 	return vv_fail(err, VV_EINPUT,
-		       "%s: half a UTF-16 character at byte %llu, the end\n"
-		       "%s",
+		       "%s: the file ends in the middle of a UTF-16 character, at byte %llu\n%s",
 		       vv_text_shows(t->file->name), (unsigned long long)t->read_bytes, hint);
 }
 
@@ -209,8 +208,8 @@ static vv_status check_order(const vv_file_text *t, vv_error *err)
 		return VV_OK;
 	}
 	return vv_fail(err, VV_EINPUT,
-		       "%s: it begins with the mark of %s, but continues as %s\n"
-		       "'--encoding %s' reads it so; '--as file' keeps it as bytes",
+		       "%s: it begins with the byte order mark of %s, but its text is "
+		       "%s\n'--encoding %s' reads the text so; '--as file' keeps the file as bytes",
 		       vv_text_shows(t->file->name), t->name, is, is);
 }
 
@@ -222,8 +221,8 @@ static vv_status check_mark(const vv_file_text *t, const char *declared, vv_erro
 		return VV_OK;
 	}
 	return vv_fail(err, VV_EINPUT,
-		       "%s: it begins with the mark of UTF-8, and is declared as %s\n"
-		       "without a declared encoding it is read as UTF-8",
+		       "%s: it begins with the byte order mark of UTF-8, but is declared as "
+		       "%s\nremove the declared encoding to read the file as UTF-8",
 		       vv_text_shows(t->file->name), vv_text_shows(declared));
 }
 

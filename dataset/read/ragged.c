@@ -252,7 +252,7 @@ vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_h
 	} while (rc == VV_ENOTFOUND && !r->at_end && r->window.len <= VV_ROW_MAX);
 	if (rc == VV_ENOTFOUND && !r->at_end) {
 		rc = vv_fail(err, VV_EINPUT,
-			     "the first rows are more than 8 MiB long (or a quote is not closed)");
+			     "the first rows are longer than 8 MiB, or a quote is not closed");
 	}
 	if (rc < 0) return rc;
 	r->known = true;

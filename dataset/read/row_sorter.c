@@ -241,7 +241,7 @@ static vv_status fill(row_sorter *s, merge_run *r, size_t need, vv_error *err)
 	r->at += want;
 	return r->piece.len >= need
 		       ? VV_OK
-		       : vv_fail(err, VV_EIO, "a run of sorted rows is shorter than it was");
+		       : vv_fail(err, VV_EIO, "a temporary file of sorted rows was truncated");
 }
 
 /* Sets the run's record; *more false: there is none. */

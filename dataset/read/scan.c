@@ -15,8 +15,8 @@ vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const 
 
 	*out = NULL;
 	if (columns > VV_COLUMNS_MAX) {
-		return vv_fail(err, VV_EINPUT, "%zu columns, at most %u can be kept", columns,
-			       VV_COLUMNS_MAX);
+		return vv_fail(err, VV_EINPUT, "the table has %zu columns, and the limit is %u",
+			       columns, VV_COLUMNS_MAX);
 	}
 	s = vv_calloc(1, sizeof *s);
 	if (!s) return vv_fail_nomem(err);

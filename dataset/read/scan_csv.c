@@ -28,16 +28,17 @@ vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err)
 	}
 	if (d->quote != 0 && (d->quote == lf || d->quote == cr || d->quote == d->delimiter)) {
 		return vv_fail(err, VV_EINPUT,
-			       "the quote character is the delimiter or a line end");
+			       "the quote character cannot be the delimiter or a line end");
 	}
 	if (escape != 0 && (escape == lf || escape == cr || escape == d->delimiter)) {
 		return vv_fail(err, VV_EINPUT,
-			       "the escape character is the delimiter or a line end");
+			       "the escape character cannot be the delimiter or a line end");
 	}
 	if (!vv_dialect_is_bare(d) && !vv_dialect_fits_together(d)) {
 		return vv_fail(
 			err, VV_EINPUT,
-			"the character before comments, or the skipped space, is the delimiter, the quote or a line end");
+			"the comment character (or a skipped space) cannot be the delimiter, the "
+			"quote or a line end");
 	}
 	s->comment = d->comment != 0 ? d->comment : -1;
 	s->chars = *d;

@@ -66,7 +66,8 @@ static vv_status add_column(struct vv_scan_json *j, size_t at, const char *name,
 	size_t known;
 
 	if (at >= VV_COLUMNS_MAX) {
-		return vv_fail(err, VV_EINPUT, "more than %u different members", VV_COLUMNS_MAX);
+		return vv_fail(err, VV_EINPUT, "the objects have more than %u different members",
+			       VV_COLUMNS_MAX);
 	}
 	char *copy = vv_arena_strndup(&j->arena, name, len);
 	if (!copy || !vv_array_room(j->columns, at, j->cap) ||
@@ -296,7 +297,7 @@ static int line_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	}
 	int rc = read_object(s, text, line, false, cells, stride, &after, err);
 	if (rc < 0 && rc != VV_ENOMEM) {
-		(void)vv_hint(err, "each line is one object");
+		(void)vv_hint(err, "write each object on one line");
 	}
 	if (rc != 1) return rc;
 	after = vv_json_skip_space(after, line);
@@ -304,7 +305,7 @@ static int line_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 		rc = vv_scan_refuse(s, after, err,
 				    "text after the object: expected the line's end, found '%s'",
 				    vv_text_show(after, 1));
-		(void)vv_hint(err, "each line is one object");
+		(void)vv_hint(err, "write each object on one line");
 		return rc;
 	}
 	finish_row(s, row, text, line, end, newline);

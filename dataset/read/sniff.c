@@ -121,9 +121,8 @@ static vv_status refuse_magic(const char *sample, size_t len, const char *path, 
 			return vv_hint_code(err, m->hint, path);
 		}
 		return m->packed
-			       ? vv_hint(err,
-					 "unpack it first: compressed versions share nothing; '--as file' "
-					 "keeps it as bytes")
+			       ? vv_hint(err, "unpack the file first, since versions of compressed "
+					      "files share no data; '--as file' keeps it as bytes")
 			       : vv_hint(err, "'--as file' keeps it as bytes");
 	}
 	return VV_OK;
@@ -303,7 +302,9 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 	vv_dialect_init(&out->dialect);
 	vv_buf_init(&out->warnings);
 	if (len < 4 && !at_end) {
-		return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "the first row is not complete in the part of "
+			       "the file that was examined");
 	}
 	vv_status rc = refuse_binary(sample, len, hints ? hints->path : NULL, err);
 	if (rc < 0) return rc;
@@ -333,8 +334,8 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 	}
 	if (rc == VV_OK && out->body > VV_HEADER_MAX) {
 		rc = vv_fail(err, VV_EINPUT,
-			     "%zu bytes before the first row, at most %u KiB can be kept\n"
-			     "'--as file' keeps it as bytes",
+			     "%zu bytes precede the first row, and the limit is %u KiB\n'--as "
+			     "file' keeps the file as bytes",
 			     out->body, VV_HEADER_MAX >> 10);
 	}
 	if (rc == VV_OK) {

@@ -678,7 +678,7 @@ static vv_status choose_characters(const sniff *s, bool *kept, vv_error *err)
 	vv_status rc;
 
 	if (quote == 0 && escape != 0) {
-		return vv_fail(err, VV_EINPUT, "an escape character without a quote character");
+		return vv_fail(err, VV_EINPUT, "an escape character requires a quote character");
 	}
 	if ((rc = best_delimiter(s, quote, escape, &best, err)) < 0 ||
 	    (rc = try_parent(s, &best, kept, err)) < 0) {
@@ -777,9 +777,11 @@ static vv_status read_header_rows(sniff *s, sniff_reader *r, vv_row *row, vv_hea
 		if (n == VV_ENOMEM) return vv_fail_nomem(err);
 		if (n == 0 && !s->at_end) return sniff_too_short(s, err);
 		if (n != 1) {
-			return vv_fail(err, VV_EINPUT, "the header has %u lines, and %s",
+			return vv_fail(err, VV_EINPUT,
+				       "the header is declared with %u lines, but "
+				       "%s",
 				       d->header_more + 1u,
-				       n == 0 ? "the file ends within them" : why.message);
+				       n == 0 ? "the file has fewer lines" : why.message);
 		}
 		rc = vv_header_rows_add(h, d->header_join, r->cells, row->cells, err);
 	}
@@ -825,7 +827,8 @@ static vv_status take_names(sniff *s, vv_header_rows *h, vv_error *err)
 	if (!s->parent) {
 		vv_buf_puts(
 			&s->out->warnings,
-			"the rows end with a delimiter that the header lacks: they have a last column without a name, unless the header lacks it between two names\n");
+			"each row has one delimiter more than the header: the last column has no "
+			"name, unless a delimiter is missing inside the header\n");
 	}
 	rc = sniff_set_names(s, cells, h->count + 1, err);
 	return rc < 0 ? rc : vv_buf_ok(&s->out->warnings, err);
@@ -877,8 +880,8 @@ vv_status sniff_csv(sniff *s, vv_error *err)
 		rc = (vv_status)n;
 		if (r.scan->found > VV_COLUMNS_MAX) {
 			rc = vv_fail(err, VV_EINPUT,
-				     "%zu columns, at most %u can be kept\n"
-				     "'--as file' keeps it as bytes",
+				     "the table has %zu columns, and the limit is %u\n'--as file' "
+				     "keeps the file as bytes",
 				     r.scan->found, VV_COLUMNS_MAX);
 		} else if (rc == VV_EINPUT) {
 			rc = sniff_place(s, r.fault, err);

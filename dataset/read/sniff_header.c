@@ -383,8 +383,8 @@ static vv_status find_groups(sniff *s, vv_error *err)
 		s->out->dialect.header_more = 1;
 		vv_buf_puts(
 			&s->out->warnings,
-			"the header has 2 lines, whose cells are joined to names; '--header-rows 1' "
-			"reads the second one as a row\n");
+			"the header has 2 lines, whose cells are joined to names; '--header-rows "
+			"1' reads the second line as a row\n");
 		rc = vv_buf_ok(&s->out->warnings, err);
 	}
 	return rc;
@@ -418,7 +418,8 @@ static vv_status keep_rows(sniff *s, const vv_dialect *old, vv_error *err)
 	if (!names) {
 		vv_buf_printf(
 			&s->out->warnings,
-			"the header had %u lines and now has one; '--header-rows' names another number\n",
+			"the header had %u lines in the previous version, and has one in this "
+			"file; '--header-rows' sets another number\n",
 			old->header_more + 1u);
 	}
 	return rc < 0 ? rc : vv_buf_ok(&s->out->warnings, err);
@@ -437,12 +438,13 @@ vv_status sniff_header_rows(sniff *s, vv_error *err)
 
 	if (strlen(join) >= sizeof(d->header_join)) {
 		return vv_fail(err, VV_EINPUT,
-			       "the text that joins header lines is longer than %zu bytes",
+			       "the text between joined header cells (--header-join) is longer "
+			       "than %zu bytes",
 			       sizeof(d->header_join) - 1);
 	}
 	memcpy(d->header_join, join, strlen(join) + 1);
 	if (s->hints->header_rows > (int)VV_HEADER_ROWS_MAX) {
-		return vv_fail(err, VV_EINPUT, "a header of more than %u lines",
+		return vv_fail(err, VV_EINPUT, "the header has more than %u lines",
 			       VV_HEADER_ROWS_MAX);
 	}
 	if (s->hints->header_rows > 0) {

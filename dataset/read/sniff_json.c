@@ -183,24 +183,30 @@ static vv_status refuse_records(const sniff *s, const vv_json_records *r, const 
 {
 	bool more = !s->at_end && s->len <= VV_HEADER_MAX;
 
-	if (more) return vv_fail(err, VV_ENOTFOUND, "the sample ends before the first row");
+	if (more) {
+		return vv_fail(err, VV_ENOTFOUND,
+			       "no row begins in the part of the file that "
+			       "was examined");
+	}
 	if (!path) {
-		vv_fail(err, VV_EINPUT, "not an array of objects, and no object that holds one");
+		vv_fail(err, VV_EINPUT,
+			"expected an array of objects, or an object with such an "
+			"array");
 	} else {
-		vv_fail(err, VV_EINPUT, "no array at '%s'", vv_text_shows(path));
+		vv_fail(err, VV_EINPUT, "the document has no array at '%s'", vv_text_shows(path));
 	}
 	if (!s->at_end && !r->found) {
 		(void)vv_prefix(err, "the first %u KiB", VV_HEADER_MAX >> 10);
 	}
-	return vv_hint(err, "'--records PATH' names the array whose objects are the rows, as in "
+	return vv_hint(err, "'--records PATH' selects the array whose objects are the rows, as in "
 			    "'--records /data/items'");
 }
 
 vv_status vv_sniff_refuse_two(const char *file, const char *first, const char *second,
 			      vv_error *err)
 {
-	vv_fail(err, VV_EINPUT, "two arrays of objects, '%s' and '%s'", vv_text_shows(first),
-		vv_text_shows(second));
+	vv_fail(err, VV_EINPUT, "the document has two arrays of objects, '%s' and '%s'",
+		vv_text_shows(first), vv_text_shows(second));
 	return vv_hint_code(err, VV_HINT_ADD_RECORDS, first, file ? file : "FILE");
 }
 
@@ -270,10 +276,12 @@ static vv_status find_body(sniff *s, size_t *bracket, vv_error *err)
 	s->out->body = (size_t)(p - s->text);
 	if (p < end || (s->at_end && !array)) return VV_OK;
 	if (s->at_end) {
-		vv_fail(err, VV_EINPUT, "not an array of objects: the file ends before it");
+		vv_fail(err, VV_EINPUT, "expected an array of objects, but the file ends");
 		return sniff_place(s, s->len, err);
 	}
-	return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
+	return vv_fail(err, VV_ENOTFOUND,
+		       "the first row is not complete in the part of the file "
+		       "that was examined");
 }
 
 /* Reads rows, counts their style, and takes their members for columns. */

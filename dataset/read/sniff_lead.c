@@ -250,8 +250,8 @@ static vv_status skip_lines(const sniff *s, size_t lines, size_t *lead, vv_error
 	if (lines > 0 || at == s->len) {
 		if (!s->at_end) return sniff_too_short(s, err);
 		return vv_fail(err, VV_EINPUT,
-			       "the file has no line after the skipped ones\n"
-			       "'--skip-lines' takes the number of lines above the table");
+			       "the file has no line after the skipped lines\n'--skip-lines N' "
+			       "sets the number of lines above the table");
 	}
 	*lead = s->out->dialect.comment ? comment_lines(s, at, &at) : at;
 	return VV_OK;
@@ -384,7 +384,8 @@ static vv_status warn(const sniff *s, size_t lead, vv_error *err)
 	}
 	vv_buf_printf(
 		b,
-		"%s above the table, from '%s%s' on; '--skip-lines' names another number of lines\n",
+		"skipped %s above the table, from '%s%s' on; '--skip-lines' sets another number of "
+		"lines\n",
 		vv_text_counted(lines, "line is", "lines are"), vv_text_show(s->text, end),
 		end == SHOWN ? "..." : "");
 	return vv_buf_ok(b, err);
@@ -499,8 +500,8 @@ static vv_status warn_of_comments(sniff *s, const hash_lines *h, bool had, vv_er
 	if (h->full > 0) {
 		vv_buf_printf(
 			w,
-			"line %zu begins with '#' and is a row, as it has as many cells as the "
-			"others; '--comment \'#\'' makes it a comment\n",
+			"line %zu begins with '#', and is read as a row, since it has as many "
+			"cells as the other rows; '--comment \'#\'' makes it a comment\n",
 			line_of(s, h->first_full));
 	}
 	return vv_buf_ok(w, err);

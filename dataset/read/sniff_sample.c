@@ -123,18 +123,20 @@ vv_status sniff_too_short(const sniff *s, vv_error *err)
 {
 	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV && is_blank(s)) {
 		return vv_fail(err, VV_EINPUT,
-			       "more than %u KiB of blank lines come before the first rows\n"
-			       "take them out; or '--as file' keeps the file as bytes",
+			       "more than %u KiB of blank lines precede the first rows\nremove the "
+			       "blank lines; or '--as file' keeps the file as bytes",
 			       VV_HEADER_MAX >> 11);
 	}
 	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV &&
 	    s->hints->header != 0) {
 		return vv_fail(err, VV_EINPUT,
-			       "the first line is longer than %u KiB\n"
-			       "a quote that is never closed? '--as file' keeps it as bytes",
+			       "the first line is longer than %u KiB\ncheck for a quote that is "
+			       "not closed; '--as file' keeps the file as bytes",
 			       VV_HEADER_MAX >> 10);
 	}
-	return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
+	return vv_fail(err, VV_ENOTFOUND,
+		       "the first row is not complete in the part of the file "
+		       "that was examined");
 }
 
 /* Spaces before the rows' cells, after their delimiters. */

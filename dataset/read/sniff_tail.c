@@ -63,9 +63,9 @@ static vv_status skip_lines(const sniff *s, size_t lines, bool whole, size_t *at
 	*at = *at == SIZE_MAX ? 0 : with_blank_lines(s, *at);
 	if (*at == 0) {
 		vv_fail(err, VV_EINPUT,
-			whole ? "the file has no line before the skipped ones at its end"
+			whole ? "the file has no line before the skipped lines at its end"
 			      : "the lines below the table are more than 64 KiB");
-		return vv_hint(err, "'--skip-footer' takes the number of lines below the table");
+		return vv_hint(err, "'--skip-footer N' sets the number of lines below the table");
 	}
 	return VV_OK;
 }
@@ -215,8 +215,8 @@ static vv_status warn(const sniff *s, size_t at, vv_buf *out, vv_error *err)
 		end--;
 	}
 	vv_buf_printf(out,
-		      "%s below the table, from '%s%s' on; '--skip-footer' names another number "
-		      "of lines\n",
+		      "skipped %s below the table, from '%s%s' on; '--skip-footer' sets another "
+		      "number of lines\n",
 		      vv_text_counted(lines, "line is", "lines are"),
 		      vv_text_show(s->text + from, end - from), end - from == SHOWN ? "..." : "");
 	return vv_buf_ok(out, err);

@@ -59,7 +59,8 @@ static vv_status read_list(vv_parser *p, bool inverted, size_t at)
 	vv_status rc;
 
 	if (!vv_token_is_sign(&p->t.now, "(")) {
-		return vv_tokens_fail(&p->t, p->t.now.at, "'in' takes a list: in (1, 2)", NULL, 0);
+		return vv_tokens_fail(&p->t, p->t.now.at, "'in' requires a list: in (1, 2)", NULL,
+				      0);
 	}
 	do {
 		vv_term item = {.literal = p->c->literal_count};
@@ -69,7 +70,8 @@ static vv_status read_list(vv_parser *p, bool inverted, size_t at)
 		if (vv_tokens_at_negative(&p->t) && (rc = take_sign(p)) < 0) return rc;
 		if (!at_literal(p) && !(p->t.how->filter && p->t.now.type == VV_TOKEN_NAME)) {
 			return vv_tokens_fail(&p->t, p->t.now.at,
-					      "a list holds only numbers, 'texts', true and false",
+					      "a list may contain only numbers, 'texts', true and "
+					      "false",
 					      NULL, 0);
 		}
 		if (step.count++ == VV_CONDITION_ITEMS) {
@@ -102,7 +104,9 @@ static vv_status read_null(vv_parser *p)
 		if ((rc = vv_tokens_next(&p->t)) < 0) return rc;
 	}
 	if (!vv_token_is_word(&p->t.now, "null")) {
-		return vv_tokens_fail(&p->t, p->t.now.at, "after 'is' comes 'null' or 'not null'",
+		return vv_tokens_fail(&p->t, p->t.now.at,
+				      "'is' must be followed by 'null' or 'not "
+				      "null'",
 				      NULL, 0);
 	}
 	p->nodes[p->node_count - 1] = (vv_term){.kind = VV_OPERAND_BOOLEAN,
@@ -133,7 +137,10 @@ static vv_status read_side(vv_parser *p, bool old, size_t at)
 		return vv_tokens_fail(&p->t, t.at, "a column's name is missing", NULL, 0);
 	}
 	if (!p->t.how->line || (p->c->schema && !p->c->old)) {
-		return vv_tokens_fail(&p->t, at, "old. and new. need an earlier version", NULL, 0);
+		return vv_tokens_fail(&p->t, at,
+				      "old. and new. can be used only in rules that "
+				      "compare with an earlier version",
+				      NULL, 0);
 	}
 	if ((rc = vv_tokens_next(&p->t)) < 0) return rc;
 	if (old) return vv_parser_push_old(p, &t);
@@ -260,8 +267,7 @@ static vv_status push_base(vv_parser *p, size_t at)
 		begin -= begin > 0;
 	}
 	if (p->node_count == VV_CONDITION_DEPTH || begin == end) {
-		return vv_tokens_fail(&p->t, at, "'base' needs a count or a sum before it", NULL,
-				      0);
+		return vv_tokens_fail(&p->t, at, "'base' must follow a count or a sum", NULL, 0);
 	}
 	for (size_t k = begin; k < end && rc == VV_OK; k++) {
 		vv_step step = p->c->steps[k];
@@ -351,7 +357,7 @@ static vv_status read_operand(vv_parser *p, bool *more)
 			       : vv_tokens_next(&p->t);
 	}
 	if (t.type == VV_TOKEN_END) {
-		vv_tokens_fail(&p->t, t.at, "ends where a value is missing", NULL, 0);
+		vv_tokens_fail(&p->t, t.at, "a value is missing at the end", NULL, 0);
 		return p->t.how->filter
 			       ? vv_hint(p->err,
 					 "to find cells without a value, write: COLUMN is null")
@@ -522,13 +528,15 @@ static vv_status read_operator(vv_parser *p, bool *more)
 	if (t.len == 1 && *t.text == ',') {
 		return vv_hint(
 			p->err,
-			"write numbers with a decimal point, such as 1.5, whatever the file has");
+			"write numbers with a decimal point, such as 1.5, even if the file has "
+			"decimal commas");
 	}
 	return p->t.how->filter && (t.type == VV_TOKEN_NAME || t.type == VV_TOKEN_NUMBER)
 		       ? vv_hint(p->err,
-				 "a text of several words is written in single quotes: 'two words'")
+				 "write a text of several words in single quotes: 'two words'")
 		       : vv_hint(p->err,
-				 "known: and or not in between like matches is = != < <= > >= ^= + - * / %% ||");
+				 "the operators are: and or not in between like matches is = != < "
+				 "<= > >= ^= + - * / %% ||");
 }
 
 static vv_status parse(vv_parser *p)
@@ -543,21 +551,22 @@ static vv_status parse(vv_parser *p)
 	p->c->end = p->t.now.at;
 	if ((rc = vv_parser_reduce(p, VV_OP_OR)) < 0) return rc;
 	if (p->op_count > 0) {
-		return vv_tokens_fail(&p->t, p->ops[p->op_count - 1].at, "this '(' is not closed",
-				      NULL, 0);
+		return vv_tokens_fail(&p->t, p->ops[p->op_count - 1].at,
+				      "a ')' is missing for this '('", NULL, 0);
 	}
 	p->c->kind = p->nodes[0].kind;
 	p->c->type = p->nodes[0].type;
 	if (p->c->aggregate_count > 0 && (p->column_at != SIZE_MAX || p->change)) {
 		return vv_tokens_fail(
 			&p->t, p->column_at == SIZE_MAX ? 0 : p->column_at,
-			"beside counts and sums, a column may occur only inside of them or after 'group by'",
+			"a condition on counts and sums may name a column only inside them or "
+			"after 'group by'",
 			NULL, 0);
 	}
 	p->c->change = p->change;
 	if (p->t.how->value) return VV_OK;
 	return vv_term_want(&p->t, &p->nodes[0], VV_OPERAND_BOOLEAN, 0) < 0
-		       ? vv_hint(p->err, "a condition is something like: price >= 0")
+		       ? vv_hint(p->err, "write a condition, such as: price >= 0")
 		       : VV_OK;
 }
 

@@ -79,7 +79,7 @@ static vv_status fail_column(vv_parser *p, const vv_token *t)
 	/* not the first word, and like no column: likely the right side of a comparison */
 	return t->type == VV_TOKEN_NAME && t->at > 0 &&
 			       !vv_schema_nearest(p->c->schema, t->text, t->len)
-		       ? vv_hint(p->err, "a text is written in single quotes: '%s'",
+		       ? vv_hint(p->err, "write a text in single quotes: '%s'",
 				 vv_text_show(t->text, t->len))
 		       : vv_schema_hint(p->c->schema, t->text, t->len, p->err);
 }
@@ -109,7 +109,8 @@ vv_status vv_parser_push_old(vv_parser *p, const vv_token *t)
 		long place = vv_schema_find(old, t->text, t->len);
 
 		if (place < 0) {
-			return vv_tokens_fail(&p->t, t->at, "not a column of the base:", t->text,
+			return vv_tokens_fail(&p->t, t->at,
+					      "the base version has no such column:", t->text,
 					      t->len);
 		}
 		step.at = (size_t)place;
@@ -213,7 +214,7 @@ static vv_status make_pattern(vv_parser *p, const vv_term *y)
 	vv_error why;
 
 	if (!l || l->pattern) {
-		return vv_tokens_fail(&p->t, y->at, "'matches' takes a pattern in single quotes",
+		return vv_tokens_fail(&p->t, y->at, "'matches' requires a pattern in single quotes",
 				      NULL, 0);
 	}
 	vv_status rc = vv_pattern_new(&l->pattern, l->value.text, l->value.len, &why);
@@ -234,7 +235,8 @@ static vv_status fit_texts(vv_parser *p, const vv_term *x, vv_term *y, size_t at
 	    (y->literal != SIZE_MAX || y->kind == VV_OPERAND_ANY)) {
 		return VV_OK;
 	}
-	return vv_tokens_fail(&p->t, at, "compares the text of a column with a value", NULL, 0);
+	return vv_tokens_fail(&p->t, at, "requires a column on the left and a value on the right",
+			      NULL, 0);
 }
 
 /* code > 8: '10' is before '8' in the order of texts, which who writes a number does not mean. */
@@ -247,7 +249,8 @@ static vv_status check_order(vv_parser *p, const vv_term *x, const vv_term *y)
 
 	vv_tokens_fail(
 		&p->t, y->at,
-		"a text cannot be compared with a number; in quotes, it is compared as a text:",
+		"a text cannot be compared with a number; put the number into quotes to compare it "
+		"as a text:",
 		v->text, v->len);
 	return vv_term_advise(&p->t, x, "number");
 }
@@ -267,7 +270,7 @@ static vv_status emit_compare(vv_parser *p, const vv_parser_op *o)
 	vv_term *x = y - 1 - between;
 	bool swapped = x->literal != SIZE_MAX && y->literal == SIZE_MAX;
 	if (p->t.how->filter && x->literal != SIZE_MAX && y->literal != SIZE_MAX) {
-		return vv_tokens_fail(&p->t, o->at, "compares no column", NULL, 0);
+		return vv_tokens_fail(&p->t, o->at, "requires a column in the comparison", NULL, 0);
 	}
 	if (p->t.how->filter && !is_text_step(o->step) && o->step != VV_STEP_EQUAL &&
 	    o->step != VV_STEP_NOT_EQUAL &&
@@ -419,7 +422,7 @@ static vv_status emit_call(vv_parser *p, const vv_parser_op *o)
 	if ((rc = want_alike(p, terms, call->takes, count, &out)) < 0) return rc;
 	if (out.kind == VV_OPERAND_OPAQUE) {
 		return vv_tokens_fail(&p->t, out.at,
-				      "not an argument of a function:", vv_term_name(&out),
+				      "cannot be an argument of a function:", vv_term_name(&out),
 				      strlen(vv_term_name(&out)));
 	}
 	vv_step step = {.code = VV_STEP_CALL, .kind = out.kind, .at = o->call, .count = count};
@@ -448,7 +451,7 @@ vv_status vv_parser_close_parenthesis(vv_parser *p)
 	if (open->step == VV_STEP_CALL) return emit_call(p, open);
 	vv_step step = {.code = open->step, .kind = VV_OPERAND_TEXT};
 	if (!n->field && n->kind != VV_OPERAND_ANY) {
-		return vv_tokens_fail(&p->t, open->at, "text() takes a column", NULL, 0);
+		return vv_tokens_fail(&p->t, open->at, "text() requires a column", NULL, 0);
 	}
 	*n = (vv_term){.kind = step.kind, .literal = SIZE_MAX, .at = open->at};
 	return vv_parser_add_step(p, &step);

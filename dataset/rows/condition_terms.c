@@ -130,10 +130,11 @@ static vv_status make_value(vv_tokens *t, vv_literal *l, const vv_term *n, const
 	if (kind == VV_OPERAND_TIME) return make_time(t, l, n->at, f);
 	if (kind != VV_OPERAND_TEXT && !l->spelled) {
 		vv_tokens_fail(t, n->at, "not a value of the column:", v->text, v->len);
-		return vv_hint(t->err,
-			       "column '%s' has type %s; text(\"%s\") is its text in the file",
-			       vv_text_name(f->name, f->name_len), vv_type_name(f->type),
-			       vv_text_name(f->name, f->name_len));
+		return vv_hint(
+			t->err,
+			"column '%s' has type %s; text(\"%s\") compares its text in the file",
+			vv_text_name(f->name, f->name_len), vv_type_name(f->type),
+			vv_text_name(f->name, f->name_len));
 	}
 	return kind == VV_OPERAND_NUMBER    ? make_number(t, l, f)
 	       : kind == VV_OPERAND_BOOLEAN ? make_boolean(l, f)
@@ -185,7 +186,7 @@ vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term 
 
 		vv_tokens_fail(t, n->at, "cannot be compared: a value of type", vv_term_name(n),
 			       strlen(vv_term_name(n)));
-		return vv_hint(t->err, "it can only be tested with 'is null'");
+		return vv_hint(t->err, "a value of this type can only be tested with 'is null'");
 	}
 	if (x->kind == y->kind && (x->kind != VV_OPERAND_TIME || same_time(x->type, y->type))) {
 		return VV_OK;
@@ -200,7 +201,7 @@ vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term 
 		y->kind == VV_OPERAND_TEXT) ||
 			       (y->kind == VV_OPERAND_NUMBER && x->literal != SIZE_MAX &&
 				x->kind == VV_OPERAND_TEXT)
-		       ? vv_hint(t->err, "numbers are written without quotes")
+		       ? vv_hint(t->err, "write numbers without quotes")
 		       : vv_term_advise(t, x->kind == VV_OPERAND_TEXT ? x : y,
 					vv_type_name(other->kind == VV_OPERAND_TIME
 							     ? other->type

@@ -57,10 +57,10 @@ static vv_status read_quoted(vv_tokens *p, char quote)
 	}
 	if (i == p->len) {
 		(void)vv_tokens_fail(p, p->pos,
-				     quote == '\'' ? "a text that does not end"
-						   : "a name that does not end",
+				     quote == '\'' ? "a text has no closing quote"
+						   : "a name has no closing quote",
 				     NULL, 0);
-		return vv_hint(p->err, "within quotes, write %c twice", quote);
+		return vv_hint(p->err, "write %c twice within quotes", quote);
 	}
 	out[t->len] = '\0';
 	t->type = quote == '\'' ? VV_TOKEN_STRING : VV_TOKEN_QUOTED;
@@ -156,8 +156,8 @@ static vv_status read_param(vv_tokens *p)
 			return t->text ? VV_OK : vv_fail_nomem(p->err);
 		}
 	}
-	return vv_tokens_fail(p, begin - 1, "not among the parameters:", p->text + begin - 1,
-			      p->pos - begin + 1);
+	return vv_tokens_fail(p, begin - 1, "no value was given for the parameter",
+			      p->text + begin - 1, p->pos - begin + 1);
 }
 
 static vv_status read_sign(vv_tokens *p)
@@ -176,7 +176,7 @@ static vv_status read_sign(vv_tokens *p)
 		}
 	}
 	vv_tokens_fail(p, p->pos, "not understood:", p->text + p->pos, 1);
-	return vv_hint(p->err, "a text is written in single quotes: 'two words'");
+	return vv_hint(p->err, "write a text in single quotes: 'two words'");
 }
 
 vv_status vv_tokens_next(vv_tokens *p)

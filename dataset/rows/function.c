@@ -86,7 +86,7 @@ static vv_status read_one(vv_function *f, const vv_given *arg, size_t a, char le
 			  .len = arg->len};
 	if (arg->kind == VV_GIVEN_NULL) return VV_OK;
 	if (timed && arg->kind == VV_GIVEN_NUMBER) {
-		return vv_fail(err, VV_EUSAGE, "%s takes a %s, not a number", f->call->name,
+		return vv_fail(err, VV_EUSAGE, "%s requires a %s, not a number", f->call->name,
 			       letter == 'c' ? "time" : "date");
 	}
 	if (timed) {
@@ -170,7 +170,7 @@ vv_status vv_function_call(vv_given *out, vv_function *f, const vv_given *args, 
 	vv_status rc;
 
 	if (count < f->call->least || count > f->call->most) {
-		return vv_fail(err, VV_EUSAGE, "%s takes other arguments than %zu", f->call->name,
+		return vv_fail(err, VV_EUSAGE, "%s cannot have %zu arguments", f->call->name,
 			       count);
 	}
 	vv_arena_reset(&f->scratch->texts);

@@ -75,7 +75,8 @@ int vv_forms_next(vv_forms *f, vv_quirk *out, vv_error *err)
 		if (out->row >= f->rows) {
 			return (int)vv_fail(
 				err, VV_ECORRUPT,
-				"line forms (quirks) of rows that the group does not have");
+				"the exceptions of a row group name rows that the group does not "
+				"have");
 		}
 		out->row += f->first_row;
 	}

@@ -193,8 +193,9 @@ vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, v
 	}
 	return vv_fail(
 		err, VV_EINPUT,
-		"the file has no quotes, which '%s' would need\n"
-		"take the delimiter and line ends, and what begins a comment, out of the text",
+		"'%s' cannot be written without quotes, and the file is read without "
+		"quotes\nremove delimiters, line ends and a comment character at the start from "
+		"the text",
 		vv_text_show(cell->text, cell->len));
 }
 
@@ -459,7 +460,7 @@ vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *sc
 	if (!cells || !changed) return vv_fail_nomem(err);
 	if (was && was->header_more > 0) {
 		return vv_fail(err, VV_EREFUSED,
-			       "the header has %u lines, from which the names are joined",
+			       "the header has %u lines, so names cannot be written into it",
 			       was->header_more + 1u);
 	}
 	if ((was && (rc = vv_header_labels(&labels, &arena, was, schema, err)) < 0) ||

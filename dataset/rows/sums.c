@@ -152,7 +152,8 @@ vv_status vv_sums_rule_new(vv_sums_rule **out, const vv_sums_text *text, const v
 		count++;
 	}
 	if (count > VV_SUMS_KEYS_MAX) {
-		return vv_fail(err, VV_EINPUT, "%s:%zu:%zu: more than %u expressions in 'group by'",
+		return vv_fail(err, VV_EINPUT,
+			       "%s:%zu:%zu: 'group by' has more than %u expressions",
 			       how->file ? how->file : "condition", how->file_line, at + 1,
 			       VV_SUMS_KEYS_MAX);
 	}

@@ -692,7 +692,7 @@ static vv_status room_for_pairs(pair_list *list, vv_error *err)
 /* Closes the proof to further entries. */
 static vv_status finish(vv_key_proof *p, vv_error *err)
 {
-	if (p->broken) return vv_fail(err, VV_EUSAGE, "the proof has failed before");
+	if (p->broken) return vv_fail(err, VV_EUSAGE, "the check of the key failed earlier");
 	for (size_t i = 0; i < PARTITIONS && !p->finished; i++) {
 		put_in_order(&p->parts[i]);
 	}

@@ -93,13 +93,12 @@ static vv_status read_form(vv_package_resource *out, const vv_json *resource, co
 	    !(compression->type == VV_JSON_NULL ||
 	      (compression->type == VV_JSON_STRING &&
 	       (compression->text_len == 0 || strcmp(compression->text, "no") == 0)))) {
-		return refuse(
-			compression, file, err,
-			"keep the file uncompressed: versions of compressed files share nothing");
+		return refuse(compression, file, err,
+			      "unpack the file: versions of compressed files share no data");
 	}
 	if (more && more->count > 0) {
 		return refuse(more, file, err,
-			      "give each file a resource of its own, or join them");
+			      "describe each file by a resource of its own, or join the files");
 	}
 	if (format) {
 		found = vv_ending_find(format, strlen(format));
@@ -160,17 +159,17 @@ static vv_status read_delimited(vv_sniff_hints *h, const vv_json *dialect, const
 	}
 	if (h->delimiter > 0 && (h->delimiter == h->quote || h->delimiter == escape)) {
 		return vv_descriptor_fail(vv_json_get(dialect, "delimiter"), file, err,
-					  "is the quote or escape character as well");
+					  "must differ from the quote and escape characters");
 	}
 	if (escape > 0 && vv_json_get(dialect, "doubleQuote") && twice) {
 		return refuse(
 			vv_json_get(dialect, "escapeChar"), file, err,
-			"a quote is either doubled or escaped: set doubleQuote to false, or leave "
-			"escapeChar out");
+			"quotes are either doubled or escaped: set doubleQuote to false, or remove "
+			"escapeChar");
 	}
 	if (escape == 0 && !twice && h->quote != 0) {
 		return refuse(vv_json_get(dialect, "doubleQuote"), file, err,
-			      "if quotes are not doubled, an escapeChar is required");
+			      "doubleQuote is false, so escapeChar is required");
 	}
 	if (escape > 0 || vv_json_get(dialect, "escapeChar") ||
 	    vv_json_get(dialect, "doubleQuote")) {
@@ -190,7 +189,7 @@ static vv_status read_terminator(const vv_json *dialect, const char *file, vv_er
 		return rc;
 	}
 	return vv_descriptor_fail(vv_json_get(dialect, "lineTerminator"), file, err,
-				  "'%s' is not supported: rows end in LF, CRLF or CR",
+				  "'%s' is not supported: expected LF, CRLF or CR",
 				  vv_text_shows(text));
 }
 
@@ -243,7 +242,8 @@ static vv_status read_comment_rows(const vv_sniff_hints *h, const vv_json *diale
 		    line == 0 || h->skip < 0 || line > (uint64_t)h->skip) {
 			return refuse(
 				rows, file, err,
-				"only lines above the header (headerRows) are supported, and lines between rows that begin with commentChar");
+				"comments are supported only above the header (headerRows), or as "
+				"lines that begin with commentChar");
 		}
 	}
 	return VV_OK;
@@ -280,7 +280,8 @@ static vv_status read_passed(vv_sniff_hints *h, const vv_json *dialect, const ch
 			       h->comment == h->escape || h->comment == ' ')) {
 		return vv_descriptor_fail(
 			vv_json_get(dialect, "commentChar"), file, err,
-			"is the delimiter, the quote or the escape character as well, or a space");
+			"must differ from the delimiter, the quote, the escape character and a "
+			"space");
 	}
 	if (vv_json_get(dialect, "skipInitialSpace")) {
 		h->spaces = skip;
@@ -296,8 +297,8 @@ static vv_status refuse_members(const vv_json *dialect, bool json, const char *f
 		bool json;
 		const char *hint;
 	} members[] = {
-		{"nullSequence", false, "name the sequence among the schema's missingValues"},
-		{"itemKeys", true, "the columns are the objects' members"},
+		{"nullSequence", false, "add the text to missingValues of the schema"},
+		{"itemKeys", true, "remove it: the columns are the objects' members"},
 	};
 	const vv_json *node;
 
@@ -397,14 +398,15 @@ static vv_status local_path(const char **out, vv_arena *arena, const vv_json *pa
 	*out = NULL;
 	if (!vv_descriptor_is_text(path)) {
 		return vv_descriptor_fail(path, file, err, "must be a string, is %s",
-					  path->type == VV_JSON_STRING ? "one with NUL in it"
-								       : vv_descriptor_kind(path));
+					  path->type == VV_JSON_STRING
+						  ? "a string with a NUL character"
+						  : vv_descriptor_kind(path));
 	}
 	if (is_url(path->text)) return VV_OK;
 	if (path->text[0] == '/') {
 		return vv_descriptor_fail(
 			path, file, err,
-			"the path '%s' is absolute: it must lead from the package's folder down",
+			"the path '%s' is absolute: paths must be relative to the package's folder",
 			vv_text_shows(path->text));
 	}
 	char *clean = to = vv_arena_alloc(arena, path->text_len + 1);
@@ -414,7 +416,8 @@ static vv_status local_path(const char **out, vv_arena *arena, const vv_json *pa
 
 		if (n == 2 && memcmp(p, "..", 2) == 0) {
 			return vv_descriptor_fail(path, file, err,
-						  "the path '%s' leads out of the package's folder",
+						  "the path '%s' must stay below the package's "
+						  "folder",
 						  vv_text_shows(path->text));
 		}
 		if (n > 0 && !(n == 1 && *p == '.')) {
@@ -485,7 +488,8 @@ static vv_status match_paths(bool *found, vv_arena *arena, const vv_json *resour
 	if (*found && node->type == VV_JSON_ARRAY && node->count > 1) {
 		vv_descriptor_fail(node, file, err, "a resource of %zu files is not supported",
 				   node->count);
-		return vv_hint(err, "give each file a resource of its own, or join them");
+		return vv_hint(err,
+			       "describe each file by a resource of its own, or join the files");
 	}
 	return VV_OK;
 }
@@ -503,7 +507,8 @@ vv_status vv_package_match(const vv_json **out, vv_arena *arena, const vv_json *
 
 		if ((rc = match_paths(&found, arena, n, path, file, err)) < 0) return rc;
 		if (found && *out) {
-			return vv_descriptor_fail(n, file, err, "'%s' is described a second time",
+			return vv_descriptor_fail(n, file, err,
+						  "'%s' is described by two resources",
 						  vv_text_shows(path));
 		}
 		if (found) {
@@ -539,7 +544,8 @@ static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, c
 	if (!local) {
 		return vv_descriptor_fail(
 			node, l->package, l->err,
-			"'%s' is a URL, which is not supported: only files of the repository are read",
+			"'%s' is a URL, which is not supported: varve reads only files of the "
+			"repository",
 			vv_text_shows(node->text));
 	}
 	*file = vv_arena_printf(arena, "%.*s%s", (int)vv_package_folder_len(l->package), l->package,

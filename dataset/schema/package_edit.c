@@ -140,8 +140,8 @@ static vv_status prepare(editor *e)
 	const vv_json *schema = vv_json_get(resource, "schema");
 	if (schema && schema->type == VV_JSON_STRING && wants_schema(e->edit)) {
 		return vv_fail(e->err, VV_EREFUSED,
-			       "the schema of '%s' is in a file of its own, '%s'\n"
-			       "edit that file, or put the schema into %s",
+			       "the schema of '%s' is in another file, '%s', which varve does not "
+			       "edit\nedit that file, or move the schema into %s",
 			       vv_text_shows(e->path), vv_text_shows(schema->text),
 			       VV_PACKAGE_NAME);
 	}
@@ -152,7 +152,7 @@ static vv_status prepare(editor *e)
 		return vv_splice_set(&e->s, resource, "schema", e->edit->schema, e->err);
 	}
 	if (wants_schema(e->edit)) {
-		return vv_fail(e->err, VV_EUSAGE, "'%s' has no schema that could be changed",
+		return vv_fail(e->err, VV_EUSAGE, "'%s' has no schema to change",
 			       vv_text_shows(e->path));
 	}
 	return VV_OK;
@@ -449,7 +449,7 @@ vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_p
 	if ((rc = set_type(&e)) < 0 || (rc = set_missing(&e)) < 0 || (rc = set_key(&e)) < 0 ||
 	    (rc = rename_column(&e)) < 0 || (rc = check(&e)) < 0) {
 		if (rc == VV_EINPUT) {
-			vv_prefix(err, "the change does not fit");
+			vv_prefix(err, "the change is invalid");
 		}
 		goto done;
 	}

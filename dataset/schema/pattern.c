@@ -189,12 +189,13 @@ static vv_status put_code_point(rewriter *w, const char *from, const char *s)
 		}
 	}
 	if (!ok) {
-		return refuse(w, from, "an incomplete code of a character",
-			      "hexadecimal digits follow \\u (four), \\x (two) and \\U (eight)");
+		return refuse(
+			w, from, "an incomplete code of a character",
+			"write hexadecimal digits after \\u (four), \\x (two) and \\U (eight)");
 	}
 	if (cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000)) {
 		return refuse(w, from, "a code that is not a character",
-			      "codes from \\uD800 to \\uDFFF go in pairs");
+			      "codes from \\uD800 to \\uDFFF must be in pairs");
 	}
 	vv_buf_printf(&w->out, "\\x{%x}", (unsigned)cp);
 	return VV_OK;
@@ -215,7 +216,10 @@ static vv_status put_property(rewriter *w, const char *from, const char *s)
 	if (braces) {
 		const char *close = memchr(name, '}', (size_t)(w->end - name));
 
-		if (!close) return refuse(w, from, "a property without its end", "write \\p{Lu}");
+		if (!close) {
+			return refuse(w, from, "a property without its closing brace",
+				      "write \\p{Lu}");
+		}
 		w->at = close + 1;
 	}
 	vv_buf_put(&w->out, from, (size_t)(w->at - from));
@@ -228,7 +232,7 @@ static vv_status put_escape(rewriter *w)
 
 	if (s == w->end) {
 		return refuse(w, from, "a backslash with nothing after it",
-			      "a backslash itself is written \\\\");
+			      "write \\\\ for a backslash");
 	}
 	if (*s == 'u' || *s == 'U' || *s == 'x') return put_code_point(w, from, s);
 	if (*s == 'p' || *s == 'P') return put_property(w, from, s);
@@ -240,9 +244,9 @@ static vv_status put_escape(rewriter *w)
 			     !strchr(w->in_class ? "nrtfb" : "nrtfbBAzZk123456789", *s))) {
 		w->at = from;
 		return refuse(
-			w, from, "an escape that patterns of XML Schema do not have",
-			"escaped are the characters \\ | . - ^ $ ? * + ( ) { } [ ], and n r t d "
-			"D w W s S i I c C p P u");
+			w, from, "an escape that XML Schema does not define",
+			"a backslash may be followed by \\ | . - ^ $ ? * + ( ) { } [ ], and n r t "
+			"d D w W s S i I c C p P u");
 	}
 	vv_buf_put(&w->out, from, 2);
 	return VV_OK;
@@ -278,7 +282,7 @@ static vv_status put_brace(rewriter *w)
 	}
 	if (s > from + 1 && s < w->end && *s == '}') {
 		return refuse(w, from, "braces that are not a quantifier",
-			      "{n}, {n,} and {n,m} are; write {0,m} for {,m}");
+			      "write {n}, {n,} or {n,m}; {0,m} instead of {,m}");
 	}
 	vv_buf_puts(&w->out, "\\{");
 	w->at = from + 1;
@@ -323,11 +327,12 @@ static vv_status put_member(rewriter *w)
 		return put_escape(w);
 	case '[':
 		if (w->at > w->start && w->at[-1] == '-') {
-			return refuse(w, w->at, "subtraction of classes, which is not supported",
-				      "write the remaining members; or \\[ for the character");
+			return refuse(
+				w, w->at, "subtraction of classes, which is not supported",
+				"write the remaining characters, or \\[ for the character '['");
 		}
 		return refuse(w, w->at, "'[' within a class",
-			      "write \\[ for the character; classes within classes, such as "
+			      "write \\[ for the character '['; classes within classes, such as "
 			      "[:alpha:], are not supported");
 	case ']':
 		w->in_class = begins; /* right after the "[" it is a member */

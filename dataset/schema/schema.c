@@ -531,7 +531,7 @@ static vv_status read_number_char(const reader *r, const char **out, const vv_js
 	}
 	if (strpbrk(text, "0123456789+-eE")) {
 		return vv_descriptor_fail(vv_json_get(field, member), r->file, r->err,
-					  "'%s' would be read as a part of the number",
+					  "'%s' cannot be used, as numbers contain this character",
 					  vv_text_shows(text));
 	}
 	if (strlen(text) > 16) {
@@ -651,7 +651,7 @@ static vv_status read_bounds(const reader *r, const vv_field *f, const vv_json *
 
 		if (node && !vv_json_get_u64(&n, constraints, lengths[i])) {
 			return vv_descriptor_fail(node, r->file, r->err,
-						  "must be a whole number from 0 on");
+						  "must be a whole number, at least 0");
 		}
 	}
 	return VV_OK;
@@ -870,8 +870,9 @@ static vv_status read_foreign_key(const reader *r, const vv_json *node)
 	}
 	if (rc == VV_OK && (count != there_count || count == 0)) {
 		rc = vv_descriptor_fail(node, r->file, r->err,
-					"must name as many fields here (%zu) as there (%zu)", count,
-					there_count);
+					"must name as many fields here (%zu) as in 'reference' "
+					"(%zu)",
+					count, there_count);
 	}
 	return rc;
 }

@@ -367,9 +367,8 @@ static vv_status add_directive(pattern *p, char kind, vv_error *err)
 	if (!strchr("YmdHMSfybBaAjpIzZwuUW", kind)) {
 		return vv_fail(
 			err, VV_EINPUT,
-			"%%%s is not a supported directive\n"
-			"known are %%Y %%y %%m %%b %%B %%d %%j %%a %%A %%H %%I %%M %%S %%f %%p "
-			"%%z %%Z",
+			"%%%s is not a supported directive\nuse %%Y %%y %%m %%b %%B %%d %%j %%a "
+			"%%A %%H %%I %%M %%S %%f %%p %%z %%Z",
 			vv_text_show(&kind, 1));
 	}
 	if (has_kind(p, kind)) {
@@ -447,8 +446,8 @@ vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type ty
 	if (strcmp(format, "any") != 0) {
 		if (!strchr(format, '%')) {
 			return vv_fail(err, VV_EINPUT,
-				       "'%s' is not a strptime pattern\n"
-				       "write it with directives, such as %%d/%%m/%%Y",
+				       "'%s' is not a strptime pattern\nuse directives, such as "
+				       "%%d/%%m/%%Y",
 				       vv_text_shows(format));
 		}
 		return add_pattern(&plan->whole, arena, format, err);

@@ -202,8 +202,7 @@ static vv_status tell_column(const looking *k, size_t column)
 	}
 	if (rc < 0 || l->lines == 0) return rc;
 	return say(k, column,
-		   "the value in row %s has %s with as many '%c' as a row has: a quote may be "
-		   "missing, or one too many",
+		   "the value in row %s contains %s with as many '%c' as a row: check its quotes",
 		   vv_text_count(l->lines_row), vv_text_counted(l->lines, "line", NULL),
 		   k->t->root.dialect.delimiter);
 }
@@ -220,7 +219,7 @@ static vv_status tell_findings(const looking *k)
 		}
 	}
 	if (told > COLUMNS_SHOWN &&
-	    (rc = say(k, SIZE_MAX, "%s more likewise",
+	    (rc = say(k, SIZE_MAX, "%s more with such values",
 		      vv_text_counted(told - COLUMNS_SHOWN, "column", NULL))) < 0) {
 		return rc;
 	}
@@ -229,9 +228,12 @@ static vv_status tell_findings(const looking *k)
 		return rc;
 	}
 	if (k->repeats == 0 || k->repeats > REPEATS) return VV_OK;
-	return say(k, k->id, "rows %s and %s both have '%s', and %s: it would be the key",
+	return say(k, k->id,
+		   "rows %s and %s both have '%s', and %s: with unique values, this "
+		   "column would be the key",
 		   vv_text_count(k->id_rows[0]), vv_text_count(k->id_rows[1]), k->id_value,
-		   k->repeats > 1 ? "one more row repeats one" : "no other row repeats one");
+		   k->repeats > 1 ? "one more row repeats a value"
+				  : "no other row repeats a value");
 }
 
 /* The first column that is called id, and is not of the key already. */

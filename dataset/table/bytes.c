@@ -172,7 +172,7 @@ static vv_status copy_rows(maker *m, piece *p, const part *of, uint64_t len, vv_
 				  of->copy_at, "the old file", err);
 	if (n < 0) return (vv_status)n;
 	if ((uint64_t)n != len) {
-		return vv_fail(err, VV_ECORRUPT, "the old file is shorter than it was");
+		return vv_fail(err, VV_ECORRUPT, "the old file was truncated");
 	}
 	p->raw.len += (size_t)n;
 	return VV_OK;
@@ -371,9 +371,8 @@ static vv_status hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint6
 {
 	vv_hash128 h = vv_xxh3_digest128(hash);
 	if (bytes != t->root.bytes || h.lo != t->root.hash.lo || h.hi != t->root.hash.hi) {
-		return vv_fail(
-			err, VV_ECORRUPT,
-			"the bytes put together are not those that were added (hash or length differs)");
+		return vv_fail(err, VV_ECORRUPT,
+			       "the restored file differs from the added file (hash or length)");
 	}
 	return VV_OK;
 }

@@ -43,7 +43,7 @@ static vv_status compare(const file_encoder *e, const vv_root *r, vv_error *err)
 {
 	if (vv_text_encoder_made(&e->text, r->file_bytes, r->file_hash)) return VV_OK;
 	vv_fail(err, VV_ECORRUPT,
-		"the text in %s does not give the file that was added (hash or length differs)",
+		"the file restored from its text in %s differs from the added file (hash or length)",
 		r->dialect.encoding);
 	return vv_hint_code(err, VV_HINT_CAT, r->dialect.encoding);
 }

@@ -289,7 +289,8 @@ typedef struct file_order {
 
 static vv_status bad(const char *what, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "a version in key order: %s", what);
+	return vv_fail(err, VV_ECORRUPT, "the stored order of the version's rows is damaged: %s",
+		       what);
 }
 
 /* ---- the sorted file comes ---- */
@@ -316,8 +317,8 @@ static vv_status take_row(file_order *o, const char *line, size_t len, vv_error 
 
 	if (more < 0) return (vv_status)more;
 	if (more == 0 || o->rows_left == 0 || at >= o->rows || len > UINT32_MAX) {
-		return bad(more == 0 ? "it has fewer places than rows"
-				     : "a place outside of the file",
+		return bad(more == 0 ? "it has fewer positions than rows"
+				     : "a position is outside the file",
 			   err);
 	}
 	o->rows_left--;
@@ -341,7 +342,7 @@ static vv_status take_lines(file_order *o, const char *bytes, size_t len, const 
 		size_t n = at ? (size_t)(at - bytes) + 1 : len, body = n;
 
 		if (at && (n < end_len || memcmp(at + 1 - end_len, end, end_len) != 0)) {
-			return bad("a line whose end is not that of all others", err);
+			return bad("a line has a different line end from the others", err);
 		}
 		body -= at ? end_len : 0;
 		if ((rc = take_row(o, bytes, body, err)) < 0) return rc;
@@ -369,7 +370,7 @@ static vv_status take_rendered(file_order *o, uint64_t index, bool last, size_t 
 		return rc;
 	}
 	if ((more = vv_table_read(o->reader, &b, err)) <= 0) {
-		return more < 0 ? (vv_status)more : bad("a group is gone", err);
+		return more < 0 ? (vv_status)more : bad("a row group is missing", err);
 	}
 	ends = vv_calloc(b.rows, sizeof(*ends));
 	if (!ends) return vv_fail_nomem(err);
@@ -380,7 +381,7 @@ static vv_status take_rendered(file_order *o, uint64_t index, bool last, size_t 
 		size_t len = ends[i] - from;
 
 		rc = len < (ended ? end_len : 0)
-			     ? bad("a line that is shorter than its end", err)
+			     ? bad("a line is shorter than its line end", err)
 			     : take_row(o, lines.data + from, len - (ended ? end_len : 0), err);
 		from = ends[i];
 	}
@@ -403,7 +404,7 @@ static vv_status take_bytes(void *payload, const void *bytes, size_t len, vv_err
 	}
 	if (o->groups_left == 0) return VV_OK;
 	if ((more = vv_list_next(o->groups, &item, err)) <= 0) {
-		return more < 0 ? (vv_status)more : bad("a group is gone", err);
+		return more < 0 ? (vv_status)more : bad("a row group is missing", err);
 	}
 	bool last = --o->groups_left == 0, open_end = last && !d->final_newline;
 
@@ -420,7 +421,7 @@ static vv_status plan_parts(file_order *o, vv_error *err)
 	uint64_t count = root->bytes / PART_BYTES + root->rows / (PART_BYTES / ROW_COST) + 1;
 
 	if (root->rows > VV_PLACE_MAX || root->rows > root->bytes + 1) {
-		return bad("more rows than bytes", err);
+		return bad("it has more rows than bytes", err);
 	}
 
 	count = count > PARTS_MAX ? PARTS_MAX : count;
@@ -509,7 +510,7 @@ static vv_status note_row(file_order *o, const uint8_t *head, uint64_t at, vv_er
 	uint32_t row = vv_get_le32(head);
 
 	if (row >= o->where_count || o->where[row].at != NO_ROW) {
-		return bad("two rows have one place", err);
+		return bad("two rows have the same position", err);
 	}
 	o->where[row] = (place){at + HEAD, vv_get_le32(head + 4)};
 	return VV_OK;
@@ -588,7 +589,7 @@ static vv_status put_row(file_order *o, const place *w, bool last, vv_error *err
 	const char *end = vv_dialect_row_end(d, &end_len);
 	vv_status rc;
 
-	if (w->at == NO_ROW) return bad("a place without a row", err);
+	if (w->at == NO_ROW) return bad("a position has no row", err);
 	if (!vv_buf_reserve(&o->piece, (size_t)w->len + end_len)) return vv_fail_nomem(err);
 	if (o->is_loaded) {
 		vv_buf_put(&o->piece, o->loaded.data + w->at, w->len);
@@ -642,8 +643,7 @@ static vv_status agrees(const file_order *o, vv_error *err)
 	return o->bytes == root->bytes && h.lo == root->hash.lo && h.hi == root->hash.hi
 		       ? VV_OK
 		       : vv_fail(err, VV_ECORRUPT,
-				 "the bytes put together are not those that were added (hash or "
-				 "length differs)");
+				 "the restored file differs from the added file (hash or length)");
 }
 
 static int file_order_next(file_order *o, const char **bytes, size_t *len, vv_error *err)

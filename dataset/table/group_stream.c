@@ -61,7 +61,7 @@ static vv_status make(piece *p, vv_error *err)
 	rc = table_group_bytes(&p->raw, p->table, &p->writer, &p->batch, p->data.data, p->data.len,
 			       p->last, err);
 	if (rc == VV_OK && p->raw.len == 0) {
-		rc = vv_fail(err, VV_ECORRUPT, "a row group decodes to no bytes");
+		rc = vv_fail(err, VV_ECORRUPT, "a row group is empty");
 	}
 	return rc;
 }

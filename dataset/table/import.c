@@ -186,8 +186,8 @@ static vv_status refuse_irregular(import *im, const group_job *j, vv_error *err)
 		(void)import_line_of(im, j->offset + j->irregular_at, &line, VV_IGNORED);
 	}
 	vv_fail(err, VV_EREFUSED,
-		"%s: line %llu is not written like the others (quotes, row end, spaces, or blank "
-		"lines around it), so that the rows cannot be in key order",
+		"%s: line %llu is written differently from the others (quotes, line end, spaces or "
+		"blank lines), so the rows cannot be stored in key order",
 		im->source->name, (unsigned long long)line);
 	return vv_hint_code(err, VV_HINT_CONVERT_LINES);
 }
@@ -345,8 +345,8 @@ static vv_status check_width(const import *im, vv_error *err)
 {
 	if (im->columns == 0 || im->most_rows <= VV_GRID_MAX / im->columns) return VV_OK;
 	vv_fail(err, VV_EREFUSED,
-		"%s: %zu different members, and %llu short rows in one group: too sparse for a "
-		"table",
+		"%s: too sparse for a table: %zu different members, and %llu rows with few of them "
+		"in one row group",
 		im->source->name, im->columns, (unsigned long long)im->most_rows);
 	return vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 }
@@ -373,7 +373,7 @@ static void warn_short_rows(import *im)
 		      out->short_rows == 1 ? "s" : "ve",
 		      im->out->root.dialect.header ? "the header" : "others");
 	put_first_line(im, out->short_rows, im->short_at, im->short_line);
-	vv_buf_puts(&out->warnings, "; the last cells are absent there\n");
+	vv_buf_puts(&out->warnings, "; their last cells are missing\n");
 }
 
 static void warn_marked_rows(import *im)
@@ -433,7 +433,7 @@ static vv_status warn_foreign_rows(import *im, vv_error *err)
 	}
 	if (out->foreign_rows == 0) return VV_OK;
 	vv_buf_printf(&out->warnings, "%s%s%s ha%s ",
-		      changed ? "so far it was read as UTF-8; now " : "",
+		      changed ? "earlier versions were read as UTF-8; now " : "",
 		      out->groups_reused > 0 ? "in changed rows, " : "",
 		      vv_text_counted(out->foreign_rows, "row", NULL),
 		      out->foreign_rows == 1 ? "s" : "ve");
@@ -529,7 +529,9 @@ static vv_status take_dialect(import *im, vv_error *err)
 				      err);
 	if (rc < 0 || (rc = vv_dialect_dup(&im->dialect, d, err)) < 0) return rc;
 	if (vv_window_len(im->window) < skip) {
-		return vv_fail(err, VV_ECORRUPT, "%s: shorter than its own prologue",
+		return vv_fail(err, VV_ECORRUPT,
+			       "%s: the file is shorter than its text above the "
+			       "table",
 			       im->source->name);
 	}
 	import_consume(im, skip);
@@ -562,7 +564,9 @@ static vv_status find_tail(void *payload, const char *bytes, size_t len, bool wh
 		return len >= given->len && memcmp(bytes + len - given->len, given->data,
 						   given->len) == 0
 			       ? VV_OK
-			       : vv_fail(err, VV_ECORRUPT, "%s: does not end in its own epilogue",
+			       : vv_fail(err, VV_ECORRUPT,
+					 "%s: the file does not end with its "
+					 "text below the table",
 					 im->source->name);
 	}
 	vv_status rc = vv_sniff_tail(tail, &im->tail_warnings, bytes, len, whole, &hints, err);

@@ -126,7 +126,7 @@ static vv_status refuse(import *im, const char *what, uint64_t line, vv_error *e
 	if (line > 0) {
 		vv_buf_printf(&at, "line %llu", (unsigned long long)line);
 	}
-	vv_fail(err, VV_EREFUSED, "%s: %s would not come back byte for byte, by a fault of varve",
+	vv_fail(err, VV_EREFUSED, "%s: %s cannot be restored byte for byte; this is a bug of varve",
 		im->source->name, line > 0 ? vv_buf_cstr(&at) : what);
 	return vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 }
@@ -175,6 +175,6 @@ vv_status import_chunk_again(const import *im, const vv_buf *block, const char *
 	}
 	return vv_fail(
 		err, VV_EREFUSED,
-		"%s: the bytes from %llu on would not come back unchanged, by a fault of varve",
+		"%s: the bytes from %llu on cannot be restored unchanged; this is a bug of varve",
 		im->source->name, (unsigned long long)vv_window_origin(im->window));
 }

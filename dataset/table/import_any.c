@@ -75,7 +75,7 @@ static vv_status import_members(vv_import_result *out, const vv_source *source, 
 	vv_status rc;
 
 	if ((rc = vv_schema_read(&before, opts->parent->schema.data, opts->parent->schema.len,
-				 "the version before", err)) < 0) {
+				 "the previous version", err)) < 0) {
 		return rc;
 	}
 	if (!(names = vv_calloc(before.count + 1, sizeof(*names)))) return vv_fail_nomem(err);
@@ -167,8 +167,8 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 
 	if (opts->kind != VV_KIND_TABLE && opts->order == VV_ORDER_KEY) {
 		return vv_fail(err, VV_EUSAGE,
-			       "%s: only the rows of a table can be in key order\n"
-			       "'--as table' keeps it as one",
+			       "%s is kept as a file, and only tables can be stored in key "
+			       "order\n'--as table' makes a table of it",
 			       source->name);
 	}
 	vv_status rc = import_twice(out, source, sink, opts, &why);

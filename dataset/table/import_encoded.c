@@ -104,7 +104,8 @@ static vv_status tell_encoding(vv_import_result *out, const vv_file_text *t,
 					  d, err);
 
 		if (rc < 0) return rc;
-		vv_buf_puts(&out->warnings, "; if that is wrong, --encoding names the right one");
+		vv_buf_puts(&out->warnings,
+			    "; if that is wrong, name the encoding with --encoding");
 	}
 	vv_buf_putc(&out->warnings, '\n');
 	return vv_buf_ok(&out->warnings, err);

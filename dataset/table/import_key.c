@@ -462,7 +462,7 @@ static vv_status find_before(const import *im, const vv_key_candidate *c, const 
 	*out = NULL;
 	if (!same) return VV_OK;
 	vv_status rc = vv_schema_read(&schema, old->schema.data, old->schema.len,
-				      "the version before", err);
+				      "the previous version", err);
 	for (size_t k = 0; rc == VV_OK && same && k < c->count; k++) {
 		long at = vv_schema_find(&schema, old->key[k], strlen(old->key[k]));
 
@@ -589,7 +589,8 @@ static vv_status keep_key(import *im, vv_error *err)
 		if (at == SIZE_MAX || c.count == VV_KEY_COLUMNS_MAX) {
 			vv_buf_printf(
 				&im->out->warnings,
-				"the key column '%s' is gone: the table no longer has a key\n",
+				"the file no longer has the key column '%s': the table no longer "
+				"has a key\n",
 				vv_text_name(p->key[k], strlen(p->key[k])));
 			return VV_OK;
 		}
@@ -615,7 +616,7 @@ static void say_new_key(import *im)
 	if (im->opts->key_lost) {
 		vv_buf_puts(out, im->opts->key_lost);
 	} else if (old->key_count == 0) {
-		vv_buf_puts(out, "no value repeats");
+		vv_buf_puts(out, "its values are unique");
 	} else {
 		vv_buf_printf(out, "the key '%s'", vv_text_name(old->key[0], strlen(old->key[0])));
 		for (size_t k = 1; k < old->key_count; k++) {

@@ -401,7 +401,7 @@ vv_status order_choice_look(order_choice *c, import *im, const group_job *j, boo
 	begin_run(c);
 	if (c->pays) {
 		return vv_fail(err, VV_EREFUSED,
-			       "%s: a table must be a file to be kept in key order",
+			       "%s: only a table in a file can be stored in key order",
 			       im->source->name);
 	}
 	return c->over ? order_choice_settle(c, err) : VV_OK;

@@ -149,8 +149,7 @@ _Static_assert(VV_ROW_MAX == 8u << 20 && VV_GROUP_BYTES_MAX == 16u << 20, "the m
 static vv_status refuse_blank_lines(const import *im, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT,
-		"the blank %s that begin here and the row that "
-		"they are kept with are more than 8 MiB",
+		"the blank %s that begin here take more than 8 MiB together with the next row",
 		im->dialect.form == VV_FORM_CSV ? "lines" : "lines or spaces");
 	return vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 }
@@ -173,7 +172,9 @@ static vv_status refuse_at(import *im, uint64_t offset, vv_error *err)
 
 vv_status import_refuse_long_row(import *im, uint64_t offset, vv_error *err)
 {
-	vv_fail(err, VV_EINPUT, "a row of more than 8 MiB begins here (or a quote is not closed)");
+	vv_fail(err, VV_EINPUT,
+		"the row that begins here is longer than 8 MiB, or a quote is not "
+		"closed");
 	vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 	return refuse_at(im, offset, err);
 }
@@ -202,9 +203,8 @@ static vv_status refuse_bytes(import *im, const char *bytes, size_t len, uint64_
 static vv_status refuse_group(import *im, const group_job *j, uint64_t offset, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT,
-		"the last %zu rows have so little in their cells that they are stored together, "
-		"and "
-		"take more than 16 MiB in the file",
+		"the last %zu rows take more than 16 MiB in the file, but have almost nothing in "
+		"their cells",
 		j->row_count + 1);
 	vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 	return refuse_at(im, offset, err);
@@ -448,7 +448,7 @@ static vv_status check_around(import *im, vv_error *err)
 	vv_status rc = vv_json_around_check(&around, im->source->name, asked ? NULL : &second, err);
 
 	if (rc == VV_EINPUT) {
-		(void)vv_prefix(err, "without its rows");
+		(void)vv_prefix(err, "outside its rows");
 	} else if (rc == VV_OK && second.len > 0 &&
 		   vv_json_records_path(&first, im->dialect.prologue.data, im->dialect.lead)) {
 		(void)vv_sniff_refuse_two(im->source->name, vv_buf_cstr(&first),
@@ -480,7 +480,9 @@ vv_status import_take_epilogue(import *im, vv_error *err)
 		return (vv_status)n;
 	}
 	if (n > 0) {
-		return vv_fail(err, VV_EINPUT, "%s: something follows the end of the JSON array",
+		return vv_fail(err, VV_EINPUT,
+			       "%s: expected the end of the file after the JSON "
+			       "array",
 			       im->source->name);
 	}
 	if ((rc = vv_bytes_set(&im->dialect.epilogue, vv_window_bytes(im->window),
@@ -542,7 +544,7 @@ static vv_status take_proved(import *im, group_job *j, const streamed_group *g, 
 
 static vv_status refuse_given(vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "a row group that does not encode to its own bytes");
+	return vv_fail(err, VV_ECORRUPT, "a row group cannot be encoded to the same bytes again");
 }
 
 /* Its bytes must be one group: cut at their end and nowhere before. The root then shows whether it

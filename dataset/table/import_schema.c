@@ -95,7 +95,7 @@ vv_status import_columns_set(import *im, vv_error *err)
 	vv_status rc = VV_OK;
 	if (opts->parent && opts->parent->kind == VV_KIND_TABLE) {
 		if ((rc = vv_schema_read(&im->parent_schema, opts->parent->schema.data,
-					 opts->parent->schema.len, "the version before", err)) <
+					 opts->parent->schema.len, "the previous version", err)) <
 		    0) {
 			return rc;
 		}
@@ -387,7 +387,8 @@ static vv_status declared_candidate(import *im, vv_error *err)
 		if (at == SIZE_MAX && im->opts->key_known) {
 			vv_buf_printf(
 				&im->out->warnings,
-				"the key column '%s' is gone: the table no longer has a key\n",
+				"the file no longer has the key column '%s': the table no longer "
+				"has a key\n",
 				vv_text_shows(key[k]));
 			c->count = 0;
 			return VV_OK;
@@ -476,7 +477,7 @@ static vv_status columns_of_old(import *im, char *const *names, size_t count, vv
 			s->unfit = true;
 			return vv_fail(
 				err, VV_EREFUSED,
-				"%s: the column '%s', by which the rows were sorted, is gone",
+				"%s: the file no longer has the column '%s', which sorts the rows",
 				im->source->name, vv_text_shows(names[k]));
 		}
 		s->columns[s->count++] = at;
@@ -487,8 +488,10 @@ static vv_status columns_of_old(import *im, char *const *names, size_t count, vv
 vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, bool is_new,
 				vv_error *err)
 {
-	vv_fail(err, VV_EUSAGE, "%s: without a key its rows cannot be in key order%s", source->name,
-		sink->put || !is_new ? "" : "; a dry run looks for none");
+	vv_fail(err, VV_EUSAGE,
+		"%s: the table has no key, so the rows cannot be stored in key "
+		"order%s",
+		source->name, sink->put || !is_new ? "" : "; a dry run does not search for a key");
 	return vv_hint_code(err, VV_HINT_ADD_KEY, source->name);
 }
 
@@ -677,10 +680,13 @@ static void settle_marks(import *im, size_t column, vv_new_field *f, const found
 		warn_of_marks(
 			im, column,
 			all.thousands == 0
-				? "has numbers such as 1.234, whose point may begin fractions or separate thousands"
+				? "has numbers such as 1.234, whose point may be a decimal point "
+				  "or separate thousands"
 			: all.commas == 0
-				? "has numbers such as 1,234, whose comma may begin fractions or separate thousands"
-				: "has numbers such as 1,234 and others such as 1,5: the comma may begin fractions in all, or separate thousands in some",
+				? "has numbers such as 1,234, whose comma may be a decimal comma "
+				  "or separate thousands"
+				: "has numbers such as 1,234 and others such as 1,5: the comma may "
+				  "be a decimal comma in all, or separate thousands in some",
 			found);
 	}
 }

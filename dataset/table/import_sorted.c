@@ -229,7 +229,8 @@ static vv_status refuse_key_order(vv_import_result *out, const vv_source *source
 {
 	out->only_bytes = true;
 	vv_fail(err, VV_EREFUSED,
-		"%s: in key order it would not come back byte for byte, by a fault of varve",
+		"%s: the file cannot be restored byte for byte from its key order; this is a bug "
+		"of varve",
 		source->name);
 	return vv_hint_code(err, VV_HINT_AS_FILE, source->name);
 }
@@ -334,7 +335,7 @@ static vv_status in_file_order(vv_import_result *out, passing *file, const char 
 
 	o.choice = NULL;
 	if ((rc = import_run(out, &source, sink, &o, NULL, err)) < 0) return rc;
-	vv_buf_printf(&warnings, "%s: now kept in the file's order\n", why);
+	vv_buf_printf(&warnings, "%s: stored in the file's order from this version on\n", why);
 	vv_buf_put(&warnings, vv_buf_cstr(&out->warnings), out->warnings.len);
 	vv_buf_clear(&out->warnings);
 	out->warnings = warnings;
@@ -419,7 +420,7 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 		goto done;
 	}
 	if (rc == VV_OK && out->root.kind != VV_KIND_TABLE) {
-		rc = vv_fail(&why, VV_EUSAGE, "%s: only the rows of a table can be in key order",
+		rc = vv_fail(&why, VV_EUSAGE, "%s: only tables can be stored in key order",
 			     source->name);
 		vv_import_result_clear(out);
 	}
@@ -459,9 +460,11 @@ static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root,
 {
 	const order_saving *s = order_choice_saving(c);
 
-	vv_buf_puts(out, "the same rows arrived in another order: they are kept by ");
+	vv_buf_puts(
+		out,
+		"the file has the same rows in another order: from this version on they are stored by ");
 	vv_text_put_names(out, root->sorted_by, root->sorted_by_count);
-	vv_buf_printf(out, " from now on, so that it costs about %s each time instead of ",
+	vv_buf_printf(out, ", which takes about %s for each such file instead of ",
 		      vv_text_bytes(s->in_key_order));
 	vv_buf_puts(out, vv_text_bytes(s->in_file_order));
 	(void)vv_hint_put(out, "; ", words, VV_HINT_ADD_ORDER_BACK, path);
@@ -473,9 +476,10 @@ static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root,
 static void tell_failed_choice(vv_buf *out, const vv_root *root, const char *why, const char *path,
 			       vv_hint_words_fn words)
 {
-	vv_buf_puts(out, "the same rows arrived in another order, and cannot be kept by ");
+	vv_buf_puts(out,
+		    "the file has the same rows in another order, and they cannot be stored by ");
 	vv_text_put_names(out, root->key, root->key_count);
-	vv_buf_printf(out, ": %s; each such file is sorted without benefit", why);
+	vv_buf_printf(out, ": %s; varve sorts each such file in vain", why);
 	(void)vv_hint_put(out, "; ", words, VV_HINT_ADD_ORDER_BACK, path);
 	vv_buf_putc(out, '\n');
 }

@@ -179,7 +179,7 @@ void import_tell_type(import *im, const vv_new_field *now, size_t column, const 
 	} else if (was->type == VV_TYPE_ANY) {
 		vv_buf_puts(out, "has values");
 	} else {
-		vv_buf_printf(out, "no value is other than %s", type);
+		vv_buf_printf(out, "all values are %s", type);
 	}
 	vv_buf_printf(out, ": now %s\n", type);
 }

@@ -40,7 +40,10 @@ enum { OF_FILE = 1, OF_TABLE = 2, SORTED = 4, ENCODED = 8, WHOLE = OF_FILE | OF_
 
 static vv_status root_fail(const char *what, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "root: %s", what);
+	return vv_fail(err, VV_ECORRUPT,
+		       "the description of a table (its root block) is damaged: "
+		       "%s",
+		       what);
 }
 
 /* --- members with a form of their own ------------------------------------------------------------ */
@@ -286,7 +289,7 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 	}
 	if (vv_root_is_sorted(r) && !vv_root_has_places(r)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "a version in key order cannot be written without its places");
+			       "a version in key order requires the positions of its rows");
 	}
 	if (!names_valid(r->key, r->key_count) ||
 	    !names_valid(r->cut_columns, r->cut_column_count) ||
@@ -364,20 +367,21 @@ static vv_status check_record(const record *x, unsigned parts, vv_error *err)
 	}
 	if (x->cut_rows == 0 || x->cut_rows > CUT_ROWS_MAX ||
 	    (x->cut_rows & (x->cut_rows - 1)) != 0) {
-		return root_fail("the cut's rows are not a power of two up to 2^20", err);
+		return root_fail("the rows of a row group are not a power of two up to 2^20", err);
 	}
 	if (x->key_source == VV_KEY_NONE && r->key_count > 0) {
-		return root_fail("a key from nowhere", err);
+		return root_fail("the origin of the key is unknown", err);
 	}
 	if ((x->order == KEY_ORDER) != ((parts & SORTED) != 0)) {
-		return root_fail("its order and its members contradict each other", err);
+		return root_fail("its row order contradicts its members", err);
 	}
 	if ((parts & SORTED) &&
 	    (r->sorted_by_count == 0 || r->sorted_by_count > VV_SORTED_BY_MAX)) {
-		return root_fail("a wrong number of columns for the order", err);
+		return root_fail("the row order has a wrong number of columns", err);
 	}
 	if (((parts & ENCODED) != 0) != vv_root_is_encoded(r)) {
-		return root_fail("an encoding without the file's hash, or a hash without one", err);
+		return root_fail("an encoding requires the file's hash, and a hash an encoding",
+				 err);
 	}
 	if (x->data.weight != r->rows || ((parts & SORTED) && x->places.weight != r->rows) ||
 	    x->data.items != x->layout.items || x->layout.weight > r->bytes ||

@@ -24,14 +24,13 @@ vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_ci
 	vv_root_init(&out->root);
 	vv_schema_init(&out->schema);
 	if (cid->codec != VV_CODEC_DAG_CBOR) {
-		return vv_fail(err, VV_EUSAGE,
-			       "this CID names a leaf block, not the root of a table");
+		return vv_fail(err, VV_EUSAGE, "this CID names a block of data, not a table");
 	}
 	if ((rc = source->get(source->payload, cid, &block, err)) == VV_OK &&
 	    (rc = vv_root_decode(&out->root, block.data, block.len, err)) == VV_OK &&
 	    out->root.kind == VV_KIND_TABLE) {
 		rc = vv_schema_read(&out->schema, out->root.schema.data, out->root.schema.len,
-				    "schema of the root", err);
+				    "schema of the table", err);
 		out->columns = out->schema.count;
 	}
 	if (rc < 0) {
@@ -154,7 +153,7 @@ static vv_status read_out(table_long *out, vv_batch *b, vv_cbor *c, vv_error *er
 	out->top_len = (size_t)(c->p - out->top);
 	if (n != 4 || row >= b->rows || column >= b->columns || out->bytes == 0 ||
 	    out->bytes > VV_GROUP_BYTES_MAX - b->long_bytes) {
-		return vv_fail(err, VV_ECORRUPT, "a long cell that is out of its row group");
+		return vv_fail(err, VV_ECORRUPT, "a long cell is outside its row group");
 	}
 	b->long_bytes += out->bytes;
 	out->row = (size_t)row;
@@ -205,7 +204,9 @@ static vv_status read_text(vv_cell *out, vv_batch *b, const vv_table *t, const t
 	}
 	if (more < 0) return (vv_status)more;
 	return more > 0 || have != one->bytes
-		       ? vv_fail(err, VV_ECORRUPT, "a long cell's chunks are not as long as it")
+		       ? vv_fail(err, VV_ECORRUPT,
+				 "the chunks of a long cell do not add up to its "
+				 "length")
 		       : VV_OK;
 }
 
@@ -334,7 +335,7 @@ static vv_status read_raw_len(vv_batch *b, vv_cbor *c, vv_error *err)
 	vv_status rc = vv_cbor_get_uint(c, &b->raw_len, err);
 
 	if (rc == VV_OK && b->raw_len > VV_GROUP_BYTES_MAX) {
-		rc = vv_fail(err, VV_ECORRUPT, "a row group of %s, where %s are allowed",
+		rc = vv_fail(err, VV_ECORRUPT, "a row group has %s, and the limit is %s",
 			     vv_text_bytes(b->raw_len), vv_text_bytes(VV_GROUP_BYTES_MAX));
 	}
 	return rc;
@@ -367,7 +368,9 @@ vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t l
 	}
 	/* Raw lines cannot be longer than the group's raw bytes, but for their heads. */
 	if (total > b->raw_len * 3 + 64) {
-		return vv_fail(err, VV_ECORRUPT, "line forms of %llu bytes for a group of %llu",
+		return vv_fail(err, VV_ECORRUPT,
+			       "the exceptions of a row group take %llu bytes, "
+			       "more than its %llu",
 			       (unsigned long long)total, (unsigned long long)b->raw_len);
 	}
 	return vv_chunks_read(&b->quirks, &t->source, c.p, (size_t)(c.end - c.p), total, err);
@@ -710,7 +713,8 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv
 	if (more < 0) return (vv_status)more;
 	if (more > 0 && upto == b->rows) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "line forms (quirks) of rows that the group does not have");
+			       "the exceptions of a row group name rows that the group does not "
+			       "have");
 	}
 	return vv_buf_ok(out, err);
 }

@@ -28,12 +28,12 @@ static const char *what_differs(const vv_root *a, const vv_root *b)
 {
 	if (a->rows != b->rows) return "the number of rows";
 	if (a->data.len != b->data.len || memcmp(a->data.data, b->data.data, a->data.len) != 0) {
-		return "the row groups (cells that are not in the lines, or a group that is not "
-		       "canonical)";
+		return "the row groups (their cells differ from their lines, or their encoding is "
+		       "not canonical)";
 	}
 	if (a->layout.len != b->layout.len ||
 	    (a->layout.len > 0 && memcmp(a->layout.data, b->layout.data, a->layout.len) != 0)) {
-		return "the line forms";
+		return "the rows that are written differently";
 	}
 	if (a->facts.len != b->facts.len ||
 	    memcmp(a->facts.data, b->facts.data, a->facts.len) != 0) {
@@ -41,7 +41,7 @@ static const char *what_differs(const vv_root *a, const vv_root *b)
 	}
 	if (a->places.len != b->places.len ||
 	    (a->places.len > 0 && memcmp(a->places.data, b->places.data, a->places.len) != 0)) {
-		return "the places of its rows in the file";
+		return "the positions of its rows in the file";
 	}
 	return "schema, dialect, order or hash";
 }
@@ -334,7 +334,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 	if (rc == VV_OK) {
 		if (!vv_cid_equal(&again.cid, &t->cid)) {
 			rc = vv_fail(err, VV_ECORRUPT,
-				     "a table that does not match its own bytes: %s differ",
+				     "the table does not match its own content: %s differ",
 				     what_differs(&t->root, &again.root));
 		} else if (c && again.root.kind == VV_KIND_TABLE && again.cache) {
 			remember(c, &again);

@@ -438,7 +438,9 @@ static vv_status take_document(merge *m, const vv_buf *merged, piece open, piece
 	vv_status rc;
 
 	if (!at || strstr(at + 1, rows_here)) {
-		return vv_fail(err, VV_EREFUSED, "each side has the rows at a different place");
+		return vv_fail(err, VV_EREFUSED,
+			       "the two sides have the rows in different parts "
+			       "of the document");
 	}
 	vv_buf_put(&part, text, (size_t)(at - text));
 	vv_buf_putc(&part, '[');
@@ -484,7 +486,7 @@ static vv_status merge_json(merge *m, vv_error *err)
 		rc = take_document(m, &text[v], open[v], close[v], err);
 	}
 	if (rc == VV_OK && d.names.len > 0) {
-		vv_buf_printf(&names, "both sides changed the members beside the rows: %s",
+		vv_buf_printf(&names, "both sides changed members outside the rows: %s",
 			      vv_text_show(vv_buf_cstr(&d.names), d.names.len));
 		if ((rc = vv_buf_ok(&names, err)) == VV_OK) {
 			rc = report(m, VV_CONFLICT_AROUND, vv_buf_cstr(&names), err);

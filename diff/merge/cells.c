@@ -124,7 +124,7 @@ static vv_status decide_greater(merge_answer *out, vv_arena *arena, const merge_
 	}
 	if (!order_of(&order, &blame, f, c, q)) {
 		return undecided(out, arena, q, blame,
-				 !blame ? "the two values have no order"
+				 !blame ? "the two values cannot be ordered"
 				 : f->type == VV_TYPE_ANY
 					 ? "is not a number, and the column has no type"
 					 : "is not of the column's type",
@@ -237,7 +237,7 @@ static vv_status decide_sum(merge_answer *out, vv_arena *arena, const merge_ques
 	const char *point = ".";
 
 	if (!q->base) {
-		return undecided(out, arena, q, NULL, "no version in common has the row", err);
+		return undecided(out, arena, q, NULL, "no common ancestor has the row", err);
 	}
 	if (q->twice) return undecided(out, arena, q, NULL, q->twice, err);
 	for (size_t i = 0; i < 3; i++) {
@@ -421,7 +421,7 @@ static vv_status decide_union(merge_answer *out, vv_arena *arena, const merge_qu
 		if (!array) {
 			rc = undecided(
 				out, arena, q, c[v],
-				"is not a JSON array; lists of another form need \"union by SEPARATOR\"",
+				"is not a JSON array; use \"union by SEPARATOR\" for other lists",
 				err);
 			break;
 		}
@@ -460,7 +460,9 @@ static vv_status decide_lines(merge_answer *out, vv_arena *arena, const merge_qu
 	}
 	if ((rc = vv_merge_text(&merged, &conflict, &lines[2], lines, 0, err)) < 0) return rc;
 	if (conflict) {
-		return undecided(out, arena, q, NULL, "both changed the same lines, or neighbours",
+		return undecided(out, arena, q, NULL,
+				 "both changed the same lines, or adjacent "
+				 "lines",
 				 err);
 	}
 	out->len = merged.len > 0 ? merged.len - 1 : 0;
@@ -478,7 +480,7 @@ static vv_status merge_decide(merge_answer *out, const merge_question *q, vv_are
 	case VV_MERGE_MIN:
 		return decide_greater(out, arena, q, q->field, q->side,
 				      q->rule->kind == VV_MERGE_MAX ? 1 : -1,
-				      "the two values are equal in order", err);
+				      "the rule ranks both values equally", err);
 	case VV_MERGE_UNION:
 		return decide_union(out, arena, q, err);
 	case VV_MERGE_SUM:

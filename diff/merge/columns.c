@@ -303,8 +303,9 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 	const merge_side *s = &m->side[keeper];
 	const vv_column_pair *p = pair_of(s, b);
 	const vv_field *was = field_of(m, 2, b);
-	const char *what = s->edited[b]                     ? "edited cells of it"
-			   : s->filled[b]                   ? "added rows with values in it"
+	const char *what = s->edited[b]                     ? "edited its cells"
+			   : s->filled[b]                   ? "added rows with values in this "
+							      "column"
 			   : p->renamed                     ? "renamed it"
 			   : p->retyped || p->reconstrained ? "changed its definition"
 							    : NULL;
@@ -338,7 +339,7 @@ static vv_status tell_taken_name(merge *m, size_t by, long b, vv_error *err)
 		return VV_OK;
 	}
 	return conflict_column(m, VV_CONFLICT_COLUMN, f->name, err,
-			       "two columns would be called '%s'",
+			       "two columns would have the name '%s'",
 			       vv_text_name(f->name, f->name_len));
 }
 
@@ -445,7 +446,9 @@ static vv_status step_back(merge *m, merge_column *a, merge_column *b, bool deci
 	if (decided >= 0 || a->contested || b->contested) {
 		return VV_OK; /* with the sides exchanged it may not come to this */
 	}
-	return conflict_column(m, VV_CONFLICT_COLUMN, name, err, "two columns would be called '%s'",
+	return conflict_column(m, VV_CONFLICT_COLUMN, name, err,
+			       "two columns would have the name "
+			       "'%s'",
 			       vv_text_name(name, len));
 }
 
@@ -696,7 +699,7 @@ vv_status merge_columns_choose(merge *m, vv_error *err)
 	if (rc < 0 || (rc = part_names(m, err)) < 0) return rc;
 	if (m->column_count > VV_COLUMNS_MAX) {
 		return vv_fail(err, VV_EREFUSED,
-			       "the merged table would have %zu columns, at most %u can be kept",
+			       "the merged table would have %zu columns, and the limit is %u",
 			       m->column_count, VV_COLUMNS_MAX);
 	}
 	if ((rc = merge_columns_order(m, err)) < 0 || (rc = index_columns(m, err)) < 0 ||

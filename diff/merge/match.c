@@ -180,7 +180,8 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 		if (len == 0) {
 			rc = x == y ? VV_OK
 				    : vv_fail(err, VV_ECORRUPT,
-					      "the comparison of the versions does not add up");
+					      "the row counts of the compared versions do not add "
+					      "up; this is a bug of varve");
 			break;
 		}
 		rc = add_run(&list, &runs, &cap, (merge_run){a, b, len}, err);

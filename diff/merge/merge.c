@@ -117,9 +117,9 @@ static const char *other_table(merge *m)
 		return NULL;
 	}
 	bool ours = replaced(m, m->ours), theirs = replaced(m, 1 - m->ours);
-	return ours && theirs ? "both put another table in its place"
-	       : ours         ? "ours put another table in its place"
-	       : theirs       ? "theirs put another table in its place"
+	return ours && theirs ? "both replaced it with another table"
+	       : ours         ? "ours replaced it with another table"
+	       : theirs       ? "theirs replaced it with another table"
 			      : NULL;
 }
 
@@ -270,7 +270,7 @@ static vv_status compare_comments(merge *m, const vv_import_result *result, cons
 	if (side < 0 && !has_both((vv_comment_hashes[]){ours, theirs, base}, &got)) {
 		*why = "both changed the comments between the rows";
 	} else if (side >= 0 && !vv_comment_hashes_equal(&got, of[side])) {
-		*why = "comments between the rows would be lost with the lines that both changed";
+		*why = "both changed lines with comments between the rows, which would be lost";
 	}
 	return VV_OK;
 }
@@ -323,10 +323,10 @@ static vv_status compare_encodings(merge *m, const vv_import_result *result, con
 	}
 	if (!(ours.utf8 && ours.other)) {
 		*why = theirs.other && !ours.other
-			       ? "theirs has text that is not UTF-8, whose encoding is not known, ours has UTF-8"
+			       ? "theirs has text in an unknown encoding, and ours has UTF-8"
 		       : ours.other && !theirs.other
-			       ? "ours has text that is not UTF-8, whose encoding is not known, theirs has UTF-8"
-			       : "both have text that is not UTF-8, whose encoding is not known, beside UTF-8";
+			       ? "ours has text in an unknown encoding, and theirs has UTF-8"
+			       : "both have text in an unknown encoding besides UTF-8";
 	}
 	return VV_OK;
 }

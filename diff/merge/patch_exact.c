@@ -28,7 +28,7 @@ static vv_status exact_out_of_order(const exact *e, vv_error *err)
 {
 	return patch_fail(
 		e->job->lines, err,
-		"expected rows in ascending order, that leave the same rows on both sides");
+		"expected rows in ascending order, and the same unchanged rows on both sides");
 }
 
 static vv_status exact_emit(exact *e, vv_buf *out, const vv_cell *cells, const patch_form *form,

@@ -692,8 +692,8 @@ vv_status patch_fit_run(patch_job *j, vv_error *err)
 	if (!s->same_columns) {
 		return vv_fail(
 			err, VV_ECONFLICT,
-			"'%s': the patch changes columns, and the version that it was made from is not here\n"
-			"fetch it from a repository that has it",
+			"'%s': the patch changes columns, and the version that it was made from is "
+			"missing here\nfetch that version from another repository",
 			vv_text_shows(j->done.path));
 	}
 	j->done.form_left = !same_form && !f.key;

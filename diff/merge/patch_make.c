@@ -146,7 +146,7 @@ static ssize_t made_read(void *payload, void *buf, size_t len, vv_error *err)
 static vv_status no_block(void *payload VV_UNUSED, const vv_cid *cid VV_UNUSED,
 			  vv_buf *out VV_UNUSED, vv_error *err)
 {
-	return vv_fail(err, VV_EMISSING, "a patch has no blocks");
+	return vv_fail(err, VV_EMISSING, "a patch does not contain stored blocks");
 }
 
 /* Reuses unchanged groups of the target if its bytes are known and mean the same rows in the new

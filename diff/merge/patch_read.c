@@ -240,7 +240,7 @@ static vv_status take_first(patch_lines *l, vv_error *err)
 {
 	uint64_t version;
 	if (!vv_json_get_u64(&version, l->json, "patch") || version == 0) {
-		patch_fail(l, err, "this difference does not have the lines of the files");
+		patch_fail(l, err, "this difference does not contain the lines of the files");
 		return vv_hint_code(err, VV_HINT_DIFF_PATCH);
 	}
 	if (version > PATCH_VERSION) {
@@ -271,7 +271,7 @@ static vv_status take_last(patch_lines *l, vv_error *err)
 static int truncated(patch_lines *l, const char *expected, vv_error *err)
 {
 	patch_fail(l, err, "the patch ends here; expected %s", expected);
-	return (int)vv_hint(err, "it is not whole: get it again");
+	return (int)vv_hint(err, "the patch is incomplete: get it again");
 }
 
 static bool is_type(const patch_lines *l, const char *name)
@@ -367,7 +367,7 @@ static vv_status decode_side(patch_side *side, const char *bytes, size_t len, vv
 	side->rows = side->root.rows;
 	side->bytes = side->root.bytes;
 	if (side->root.kind != VV_KIND_TABLE || side->rows > ROWS_MAX) {
-		return vv_fail(err, VV_EINPUT, "expected the root of a table");
+		return vv_fail(err, VV_EINPUT, "expected the CID of a table");
 	}
 	if ((rc = vv_schema_read(&side->schema, side->root.schema.data, side->root.schema.len,
 				 "the schema", err)) < 0 ||
@@ -385,7 +385,7 @@ static vv_status read_side(patch_side *side, const patch_lines *l, const char *n
 	const vv_json *v = vv_json_get(l->json, name);
 	vv_auto(vv_buf) block = VV_BUF_INIT;
 	if (!v || (v->type != VV_JSON_STRING && v->type != VV_JSON_NULL)) {
-		return patch_fail(l, err, "expected '%s': a version's root, or null", name);
+		return patch_fail(l, err, "expected '%s': the CID of a version, or null", name);
 	}
 	side->exists = v->type == VV_JSON_STRING;
 	if (!side->exists) return VV_OK;

@@ -219,9 +219,9 @@ vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *er
 	}
 	return vv_fail(
 		err, VV_EUSAGE,
-		"-X %s: expected ours, theirs or RULE:COLUMN\n"
-		"a rule is max, min, sum, union, lines, latest by COLUMN, ours, theirs, conflict, or "
-		"values from the least on: open,doing,done:status; '*' is every column",
+		"-X %s: expected ours, theirs or RULE:COLUMN\nthe rules are max, min, sum, union, "
+		"lines, latest by COLUMN, ours, theirs, conflict, or values in ascending order: "
+		"open,doing,done:status; COLUMN '*' is every column",
 		vv_text_shows(word));
 }
 

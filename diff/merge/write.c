@@ -346,10 +346,11 @@ static vv_status check_cells(merge_writer *w, vv_error *err)
 	}
 	if (fits && at == columns) return VV_OK;
 	return vv_fail(err, VV_EREFUSED,
-		       "row %llu of the merged table: %s, and its dialect has no quotes\n"
-		       "one side took the quotes away; merge after both have the same form",
+		       "row %llu of the merged table: %s, which requires quotes, and the merged "
+		       "file has none\nwrite the files of both sides with quotes, then merge again",
 		       (unsigned long long)w->row_count + 1,
-		       fits ? "a text holds the delimiter or a line end, or begins as no cell can"
+		       fits ? "a text contains the delimiter or a line end, or has an invalid "
+			      "beginning"
 			    : "its only cell is empty");
 }
 

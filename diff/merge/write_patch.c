@@ -82,8 +82,8 @@ static vv_status give_line(script *s, vv_error *err)
 	vv_status rc = vv_buf_ok(&s->line, err);
 	if (rc == VV_OK && s->line.len > PATCH_LINE_MAX) {
 		return vv_fail(err, VV_EREFUSED,
-			       "a row is too long for a patch (more than %zu MiB)\n"
-			       "push and fetch exchange the whole version",
+			       "a row is too long for a patch (more than %zu MiB)\nuse push and "
+			       "fetch to exchange the whole version",
 			       PATCH_LINE_MAX >> 20);
 	}
 	if (rc == VV_OK) {
@@ -380,7 +380,9 @@ static vv_status script_step(script *s, vv_error *err)
 		}
 	}
 	if (!here[0] && !here[1]) {
-		return vv_fail(err, VV_ECORRUPT, "the comparison of the rows lost count");
+		return vv_fail(err, VV_ECORRUPT,
+			       "the compared rows do not add up; this is a bug "
+			       "of varve");
 	}
 	/* the side whose partner is further away moves first, so that the other can reach its
 	 * own */

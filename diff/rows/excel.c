@@ -17,16 +17,16 @@
 
 static const char *const words[VV_EXCEL_KINDS] = {
 	[VV_EXCEL_NONE] = "",
-	[VV_EXCEL_STYLE] = "values are spelled in another way",
+	[VV_EXCEL_STYLE] = "values are spelled differently",
 	[VV_EXCEL_ZEROS] = "leading zeros are lost",
 	[VV_EXCEL_EXPONENT] = "numbers have an exponent",
 	[VV_EXCEL_ROUNDED] = "long numbers are rounded",
-	[VV_EXCEL_COMMA] = "numbers have another decimal mark",
+	[VV_EXCEL_COMMA] = "numbers have a different decimal mark",
 	[VV_EXCEL_GROUPS] = "decimal points are lost",
-	[VV_EXCEL_DATE] = "dates have another form",
+	[VV_EXCEL_DATE] = "dates have a different form",
 	[VV_EXCEL_SWAPPED] = "day and month are swapped",
 	[VV_EXCEL_NAMED] = "texts became dates",
-	[VV_EXCEL_LETTERS] = "letters that the encoding lacks are lost",
+	[VV_EXCEL_LETTERS] = "letters outside the encoding are lost",
 	[VV_EXCEL_MOJIBAKE] = "UTF-8 was read in another encoding",
 	[VV_EXCEL_ERROR] = "texts became formulas",
 };

@@ -125,8 +125,8 @@ static const file_group *find(const vv_file_groups *g, const vv_cid *cid)
 static vv_status refuse_changed(const vv_file_groups *g, vv_error *err)
 {
 	return vv_fail(err, VV_EIO,
-		       "'%s' changed while it was being read\n"
-		       "do it again once nothing writes to the file, or with a copy of it",
+		       "'%s' changed while it was being read\nrun the command again when no "
+		       "program writes to the file, or use a copy",
 		       vv_text_shows(g->name));
 }
 

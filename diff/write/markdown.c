@@ -603,8 +603,7 @@ static void put_facts(vv_buf *b, const vv_diff_table *t)
 		vv_buf_puts(b, "- one side is text, the other a table of varve\n");
 	}
 	if (t->partial) {
-		vv_buf_puts(
-			b, "- this difference was made with options that leave some changes out\n");
+		vv_buf_puts(b, "- the options of this difference leave out some changes\n");
 	}
 	b->failed = b->failed || line.failed;
 }

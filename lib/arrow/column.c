@@ -234,13 +234,13 @@ static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const v
 		   v.kind != VARVE_VALUE_MISFIT) {
 		(void)vv_fail(&m->why, VV_EINPUT,
 			      "row %llu: column '%s' of type %s: '%s' is outside the range of "
-			      "Arrow's type\n"
-			      "read all columns as text, or numbers as decimals or as text",
+			      "Arrow's type\nread columns of numbers as decimals or text, or all "
+			      "columns as text",
 			      n, name, type, text);
 	} else {
 		(void)vv_fail(&m->why, VV_EINPUT,
-			      "row %llu: column '%s' is of type %s, and this is not one: '%s'", n,
-			      name, type, text);
+			      "row %llu: column '%s' is of type %s, and has the invalid value '%s'",
+			      n, name, type, text);
 	}
 }
 

@@ -56,8 +56,8 @@ static vv_status arrow_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv
 
 	if (s->path && !s->named) {
 		return vv_fail(err, VV_EUSAGE,
-			       "an Arrow stream has one table, but '%s' differs and '%s'\n"
-			       "name one of them",
+			       "an Arrow stream has one table, but both '%s' and '%s' differ\nname "
+			       "one of them",
 			       vv_text_shows(s->path), vv_text_shows(t->path));
 	}
 	vv_status rc = s->named ? vv_arrow_ipc_name(s->opts.write, s->opts.payload, t->path, true,

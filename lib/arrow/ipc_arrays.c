@@ -90,7 +90,7 @@ static vv_status unpack(decode *d, memory *m, int64_t len, vv_error *err)
 	if (len < 0 || m->len < sizeof(zstd) ||
 	    (memcmp(m->bytes, zstd, sizeof(zstd)) != 0 &&
 	     memcmp(m->bytes, lz4, sizeof(lz4)) != 0)) {
-		return vv_ipc_damaged(d->at, "a buffer is not compressed as the batch has it", err);
+		return vv_ipc_damaged(d->at, "a buffer's compression differs from its batch", err);
 	}
 	if ((uint64_t)len > d->room) {
 		return vv_fail(err, VV_EREFUSED,
@@ -115,7 +115,7 @@ static vv_status unpack(decode *d, memory *m, int64_t len, vv_error *err)
 		}
 	}
 	if (out->len != (size_t)len) {
-		return vv_ipc_damaged(d->at, "a buffer has another length", err);
+		return vv_ipc_damaged(d->at, "a buffer has a wrong length", err);
 	}
 	*m = (memory){(const uint8_t *)out->data, out->len};
 	return VV_OK;
@@ -134,7 +134,7 @@ static vv_status next_buffer(decode *d, memory *out, vv_error *err)
 	if (len == 0) return VV_OK;
 	if (len < 0 || from < 0 || (uint64_t)from > body->len ||
 	    (uint64_t)len > body->len - (uint64_t)from || from % 8 != 0) {
-		return vv_ipc_damaged(d->at, "a buffer is outside of its batch", err);
+		return vv_ipc_damaged(d->at, "a buffer is outside its batch", err);
 	}
 	*out = (memory){(const uint8_t *)body->data + from, (size_t)len};
 	if (!d->packed) return VV_OK;
@@ -201,8 +201,8 @@ static vv_status take_offsets(decode *d, struct ArrowArray *a, uint8_t width, in
 static vv_status not_text(decode *d, int64_t i, vv_error *err)
 {
 	return vv_fail(err, VV_EINPUT,
-		       "%s: column '%s', row %lld of batch %llu: the text is not UTF-8\n"
-		       "Arrow's type for other bytes is binary; make it text first",
+		       "%s: column '%s', row %lld of batch %llu: the text is not UTF-8\nconvert "
+		       "the column to UTF-8 text first",
 		       vv_text_shows(d->at->name), vv_text_shows(d->at->column), (long long)i + 1,
 		       (unsigned long long)d->at->batches + 1);
 }
@@ -237,7 +237,7 @@ static vv_status check_view(decode *d, const struct ArrowArray *a, int64_t i, in
 	if (part[0] > 12) {
 		if (part[2] < 0 || part[2] >= count || part[3] < 0 ||
 		    (int64_t)part[3] + part[0] > lens[part[2]]) {
-			return vv_ipc_damaged(d->at, "a text is outside of its buffer", err);
+			return vv_ipc_damaged(d->at, "a text is outside its buffer", err);
 		}
 		text = (const char *)a->buffers[2 + part[2]] + part[3];
 	}
@@ -357,7 +357,12 @@ static vv_status take_dictionary(decode *d, const struct ArrowSchema *s, struct 
 	vv_ipc_held *h = of->now;
 	const uint8_t width = width_of(s->format);
 
-	if (!h) return vv_ipc_damaged(d->at, "its dictionary is missing, or last in a pipe", err);
+	if (!h) {
+		return vv_ipc_damaged(d->at,
+				      "its dictionary is missing, or comes after the rows "
+				      "in a pipe",
+				      err);
+	}
 	if (!vv_array_room(d->h->others, d->h->other_count, d->h->other_cap)) {
 		return vv_fail_nomem(err);
 	}
@@ -376,7 +381,7 @@ static vv_status take_dictionary(decode *d, const struct ArrowSchema *s, struct 
 		       at, width);
 		/* a negative one is a large one, too */
 		if (place >= (uint64_t)h->array.length) {
-			return vv_ipc_damaged(d->at, "a place is outside of its dictionary", err);
+			return vv_ipc_damaged(d->at, "an index is outside its dictionary", err);
 		}
 	}
 	return VV_OK;
@@ -418,8 +423,7 @@ static vv_status take_array(decode *d, const struct ArrowSchema *s, struct Arrow
 	a->release = release_part;
 	if (a->length < least || a->length > ROWS_MAX || a->null_count < 0 ||
 	    a->null_count > a->length) {
-		return vv_ipc_damaged(d->at, "its rows are fewer than there should be, or too many",
-				      err);
+		return vv_ipc_damaged(d->at, "it has a wrong number of rows", err);
 	}
 	if (!(a->buffers = vv_arena_calloc(&d->h->arena, 3, sizeof(*a->buffers)))) {
 		return vv_fail_nomem(err);
@@ -445,7 +449,7 @@ static vv_status set_packing(decode *d, vv_flat_table compression, vv_error *err
 	d->packed = compression.at != 0;
 	return d->packed && (codec < 0 || codec > 1 || vv_flat_int(d->b, compression, 1, 1, 0) != 0)
 		       ? vv_fail(err, VV_ENOSUPPORT,
-				 "%s: it is compressed with neither LZ4 nor zstd",
+				 "%s: its compression is not supported, only LZ4 and zstd are",
 				 vv_text_shows(d->at->name))
 		       : VV_OK;
 }
@@ -479,7 +483,8 @@ vv_status vv_ipc_decode(vv_ipc_place *at, vv_ipc_held *h, vv_flatbuffer *b, vv_f
 	}
 	if (rc == VV_OK && (d.node != d.nodes.count || d.buffer != d.buffers.count)) {
 		at->column = NULL;
-		rc = vv_ipc_damaged(at, "a batch of rows has more than its columns", err);
+		rc = vv_ipc_damaged(at, "a batch of rows has more buffers than its columns need",
+				    err);
 	}
 	at->column = NULL;
 	for (size_t i = 0; i < h->other_count; i++) {

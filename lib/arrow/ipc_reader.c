@@ -56,8 +56,8 @@ typedef struct reader {
 static vv_status cut_off(const reader *r, vv_error *err)
 {
 	return vv_fail(err, VV_EINPUT,
-		       "%s: the Arrow data is cut off\n"
-		       "it ends without its end mark; write it again",
+		       "%s: the Arrow data is incomplete\nwrite the data again: the end mark is "
+		       "missing",
 		       vv_text_shows(r->source.name));
 }
 
@@ -168,14 +168,14 @@ static vv_status read_values(reader *r, vv_flatbuffer *b, vv_flat_table t, struc
 	if (b->bad) return vv_ipc_damaged(&r->at, "a type cannot be read", err);
 	if (!out->format) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "%s: column '%s' has the Arrow type %s, which a table cannot have\n"
-			       "make it text or numbers first",
+			       "%s: column '%s' has the Arrow type %s, which a table cannot "
+			       "have\nconvert the column to text or numbers first",
 			       vv_text_shows(r->source.name), vv_text_shows(r->at.column),
 			       vv_ipc_type_name(type));
 	}
 	if ((out->format[0] != '+' && fields.count > 0) ||
 	    (out->format[0] == '+' && out->format[1] != 's' && fields.count != 1)) {
-		return vv_ipc_damaged(&r->at, "a type has other fields inside than it should", err);
+		return vv_ipc_damaged(&r->at, "a type has wrong inner fields", err);
 	}
 	return read_children(r, b, fields, out, depth, err);
 }
@@ -201,12 +201,12 @@ static vv_status read_encoded(reader *r, vv_flatbuffer *b, vv_flat_table t, vv_f
 	if (!type) return vv_fail_nomem(err);
 	out->release = keep;
 	if (!(out->format = index.at ? vv_ipc_int_format(b, index) : "i")) {
-		return vv_ipc_damaged(&r->at, "places in a dictionary are not integers", err);
+		return vv_ipc_damaged(&r->at, "the indexes of a dictionary are not integers", err);
 	}
 	if ((rc = read_values(r, b, t, type, depth, err)) < 0) return rc;
 	if ((d = find_dictionary(r, id))) {
 		if (strcmp(d->type->format, type->format) != 0) {
-			return vv_ipc_damaged(&r->at, "its dictionary is one of another type", err);
+			return vv_ipc_damaged(&r->at, "its dictionary has another type", err);
 		}
 	} else {
 		d = vv_arena_calloc(&r->arena, 1, sizeof(*d));
@@ -243,7 +243,9 @@ static vv_status read_schema(reader *r, vv_flatbuffer *b, vv_flat_table t, vv_er
 
 	r->at.schema = (struct ArrowSchema){.format = "+s", .name = "", .release = keep};
 	if ((vv_flat_int(b, t, 0, 2, 0) != 0) != swapped) {
-		return vv_fail(err, VV_ENOSUPPORT, "%s: its numbers have another order of bytes",
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "%s: its byte order is not supported, only "
+			       "little-endian is",
 			       vv_text_shows(r->source.name));
 	}
 	vv_status rc = read_children(r, b, vv_flat_elements(b, t, 1, 4), &r->at.schema, 0, err);
@@ -301,11 +303,11 @@ static vv_status take_dictionary_batch(reader *r, vv_ipc_held *h, vv_flatbuffer 
 	vv_ipc_dictionary *of = find_dictionary(r, vv_flat_int(b, t, 0, 8, 0));
 	vv_status rc;
 
-	if (!of) return vv_ipc_damaged(&r->at, "a dictionary is of no column", err);
+	if (!of) return vv_ipc_damaged(&r->at, "a dictionary belongs to no column", err);
 	if (vv_flat_int(b, t, 2, 1, 0)) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "%s: it adds to a dictionary (a delta), which varve does not read\n"
-			       "write whole dictionaries",
+			       "%s: it has a delta dictionary, which varve cannot read\nwrite "
+			       "complete dictionaries",
 			       vv_text_shows(r->source.name));
 	}
 	if ((rc = vv_ipc_decode(&r->at, h, b, vv_flat_child(b, t, 1), of->type, room, err)) < 0) {
@@ -351,10 +353,9 @@ static vv_status check_list(reader *r, vv_error *err)
 	vv_flatbuffer b = {(const uint8_t *)m->data, m->len - tail, false};
 	vv_flat_vector blocks = vv_flat_elements(&b, vv_flat_root(&b), 3, BLOCK);
 	return vv_get_le32(b.bytes + b.len) != b.len || b.bad || blocks.count != r->at.batches
-		       ? vv_ipc_damaged(
-				 &r->at,
-				 "the list at its end does not have the batches that were read",
-				 err)
+		       ? vv_ipc_damaged(&r->at,
+					"the list at its end differs from the batches before it",
+					err)
 		       : VV_OK;
 }
 
@@ -380,7 +381,9 @@ static int parse_message(const reader *r, message *out, vv_error *err)
 		return vv_ipc_damaged(&r->at, "a message cannot be read", err);
 	}
 	if (version != V4 && version != V5) {
-		return vv_fail(err, VV_ENOSUPPORT, "%s: it has version V%d of Arrow's messages",
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "%s: version V%d of Arrow's messages is not "
+			       "supported",
 			       vv_text_shows(r->source.name), (int)version + 1);
 	}
 	return 1;
@@ -407,7 +410,7 @@ static int next_message(reader *r, message *out, vv_error *err)
 	}
 	if (got < (ssize_t)sizeof(prefix)) return cut_off(r, err);
 	if (vv_get_le32(prefix) != MARK) {
-		return vv_ipc_damaged(&r->at, "no message begins where one ends", err);
+		return vv_ipc_damaged(&r->at, "a message is followed by other bytes", err);
 	}
 	if ((len = vv_get_le32(prefix + 4)) == 0) return check_end(r, err);
 	if (len > MESSAGE_MAX) {

@@ -64,7 +64,7 @@ static vv_status check_place(vv_repository *r, vv_dataset_reader *reader, const 
 	vv_auto(vv_head) head = {0};
 
 	if (a->until && strcmp(a->until, vv_text_time(vv_now_sec(), VV_TIME_DAY)) < 0) {
-		return vv_fail(err, VV_EUSAGE, "the day %s is over", vv_text_shows(a->until));
+		return vv_fail(err, VV_EUSAGE, "the day %s has passed", vv_text_shows(a->until));
 	}
 	vv_status rc = vv_head_read(r, &head, err);
 	base.commit = head.commit;

@@ -104,8 +104,9 @@ static vv_status judge(vv_check_report *report, vv_on_commit demand, const vv_er
 	if (rc < 0 || demand != VV_ON_COMMIT_REFUSE || vv_report_valid(report)) return rc;
 	return vv_fail(
 		err, VV_ECONFLICT,
-		"the data is invalid and %s blocks such commits; nothing was committed\n"
-		"--no-verify commits it unchanged; \"accept\" in %s accepts an intended violation",
+		"the data is invalid, and %s forbids committing invalid data; nothing was "
+		"committed\ncorrect the data; or accept an intended violation with \"accept\" in "
+		"%s, or use --no-verify",
 		VV_RULES_NAME, VV_RULES_NAME);
 }
 

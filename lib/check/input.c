@@ -94,7 +94,7 @@ static vv_status want_file(const vv_check_input_options *o, const char *path, co
 	if (o->repo && lstat(name, &st) == 0 && S_ISLNK(st.st_mode)) {
 		if ((rc = vv_dataset_reader_index(o->reader, &x, err)) < 0) return rc;
 		if (vv_index_get(x, path, &e) && S_ISREG(e.mode)) {
-			return vv_fail(err, VV_EINPUT, "is a symbolic link, not a file");
+			return vv_fail(err, VV_EINPUT, "is a symbolic link, not a regular file");
 		}
 	}
 	if (stat(name, &st) < 0) {

@@ -589,7 +589,7 @@ static vv_status check_text_numbers(one *c, vv_error *err)
 			.severity = vv_rule_set_severity(&c->rules, "number-as-text"),
 			.path = c->path,
 			.commit = c->commit,
-			.message = "is stored as text, which sums leave out",
+			.message = "is stored as text, so sums ignore it",
 			.expected = "a number"};
 	vv_status rc;
 

@@ -313,7 +313,7 @@ static vv_status write_passed(writer *w, vv_error *err)
 {
 	if (!w->t) {
 		return vv_fail(err, VV_EINPUT,
-			       "what cannot be read as a table has no rows that pass");
+			       "the file cannot be read as a table, so no rows pass");
 	}
 	vv_status rc = vv_new_file_beside(&w->to, w->r->passed, ".varve-check-", err);
 	if (rc < 0) return rc;

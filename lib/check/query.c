@@ -402,11 +402,12 @@ static vv_status take_row(reading *r, size_t len, vv_error *err)
 	len -= len > 1 && row[len - 2] == '\r' ? 2 : 1; /* its line end */
 	if ((rc = vv_csv_record_read(&r->row, row, len, err)) < 0) return rc;
 	if (r->row.count > CELLS_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a query gives at most %u columns", CELLS_MAX);
+		return vv_fail(err, VV_EREFUSED, "a query can return at most %u columns",
+			       CELLS_MAX);
 	}
 	if (!r->names) return take_names(r, err);
 	return r->row.count == r->width ? give_row(r, err)
-					: vv_fail(err, VV_EIO, "varve-sql wrote a torn row");
+					: vv_fail(err, VV_EIO, "varve-sql wrote an incomplete row");
 }
 
 /* Takes the rows that exist as a whole. */

@@ -85,8 +85,8 @@ vv_status vv_check_may_read(const char *file, const char *package, vv_error *err
 	const char *below = base ? vv_path_below(base, real) : real;
 	if (!below) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' leads out of %s, to %s: it was not read\n"
-			       "to check that file, name it by its own path",
+			       "'%s' was not read, as it leads out of %s, to %s\nto check that "
+			       "file, name it by its own path",
 			       vv_text_shows(file), vv_text_shows(base), vv_text_shows(real));
 	}
 	return has_dot_git(below) || is_of_system(real)

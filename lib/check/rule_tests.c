@@ -31,8 +31,8 @@ static vv_status fail_row(const trying *t, const vv_check_row *row, vv_error *er
 {
 	return vv_fail(err, VV_EINPUT, "%s:%zu: %s", t->rule->file, row->line,
 		       t->rule->kind == VV_CHECK_CHANGE
-			       ? "a change is written as id=1, name='a' -> name='b'"
-			       : "a row is written as id=1, name='a, b'");
+			       ? "write a change as id=1, name='a' -> name='b'"
+			       : "write a row as id=1, name='a, b'");
 }
 
 /* The cells of a row, "id=1, name='a, b'", a buffer for each column. Columns that the text does not name keep their cells.
@@ -242,8 +242,8 @@ static vv_status try_change_rule(trying *t, vv_error *err)
 		if ((rc = judge_change(t, &schema, row, &found, err)) == VV_OK &&
 		    found == row->right) {
 			tell(t, row->line,
-			     found ? "the rule finds this change with +"
-				   : "the rule does not find this change with -",
+			     found ? "the rule should accept this change (+), but finds it"
+				   : "the rule should find this change (-), but accepts it",
 			     row->text);
 		}
 	}
@@ -262,7 +262,9 @@ static vv_status try_rule(trying *t, vv_error *err)
 		const vv_check_row *row = right_row(rule, t->row);
 
 		tell(t, row ? row->line : rule->line,
-		     row ? "the rule finds this row with +" : "the rule finds the rows with +",
+		     row ? "the rule should accept this row (+), but finds it"
+			 : "the rule should accept the "
+			   "rows with +, but finds them",
 		     row ? row->text : rule->text);
 		return VV_OK;
 	}
@@ -272,7 +274,9 @@ static vv_status try_rule(trying *t, vv_error *err)
 		}
 		if ((rc = judge(t, &rule->rows[i], err)) < 0) return rc;
 		if (t->found == 0) {
-			tell(t, rule->rows[i].line, "the rule does not find this row with -",
+			tell(t, rule->rows[i].line,
+			     "the rule should find this row (-), but "
+			     "accepts it",
 			     rule->rows[i].text);
 		}
 	}

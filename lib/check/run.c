@@ -54,9 +54,9 @@ vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *
 	if ((rc = vv_commit_read(r, &c.parents[0], &parent, err)) == VV_ENOTFOUND &&
 	    vv_repository_is_shallow(r)) {
 		return vv_fail(err, VV_EMISSING,
-			       "the parent of %.10s is not here: the clone is shallow\n"
-			       "git fetch --deepen=1 gets it (GitHub Actions: fetch-depth: 0; "
-			       "GitLab: GIT_DEPTH: 0)",
+			       "the parent of %.10s is missing, as the clone is shallow\n'git "
+			       "fetch --deepen=1' gets it (GitHub Actions: fetch-depth: 0; GitLab: "
+			       "GIT_DEPTH: 0)",
 			       vv_oid_shows(commit));
 	}
 	if (rc < 0) return rc;
@@ -181,7 +181,7 @@ static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 
 	for (size_t i = 0; (pattern = vv_rules_pattern(rules, i, &where)); i++) {
 		const vv_finding f = {.rule = "no-dataset",
-				      .expected = "a pattern that matches one"};
+				      .expected = "a pattern that matches a table"};
 
 		if (!matches_any(pattern, list) &&
 		    add_finding(&found, f,
@@ -222,9 +222,10 @@ static vv_status open_documents(vv_check_run *run, vv_check_list *list, const vv
 {
 	for (size_t i = 0; run->no_documents && i < list->document_count; i++) {
 		if (!list->documents[i].gone) {
-			vv_notes_put(vv_repository_notes(run->repo),
-				     "%s: not checked: no reader is run here",
-				     vv_text_shows(list->documents[i].path));
+			vv_notes_put(
+				vv_repository_notes(run->repo),
+				"%s: not checked, as this machine runs no readers of documents",
+				vv_text_shows(list->documents[i].path));
 		}
 	}
 	return vv_check_list_open_documents(list, run->repo, run->reader, side, rules,
@@ -320,8 +321,8 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 	if (rc < 0) return rc;
 	if (run->rows && list.count > 1) {
 		return vv_fail(err, VV_EUSAGE,
-			       "--failed-rows takes one table, not %zu\n"
-			       "name one of them, such as '%s'",
+			       "--failed-rows requires one table, not %zu\nname one of them, such "
+			       "as '%s'",
 			       list.count, vv_text_shows(list.items[0].path));
 	}
 	return check_list(run, &list, argc == 0, NULL, side, base, err);
@@ -544,7 +545,7 @@ vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *va
 		vv_buf_printf(text, "%s of %s %s not run here: %s\n",
 			      vv_text_counted(run.queries_left, "query", "queries"), VV_CHECKS_NAME,
 			      run.queries_left == 1 ? "is" : "are",
-			      "a server checks all rules but those with 'select'");
+			      "a server checks all rules except those with 'select'");
 		rc = vv_buf_ok(text, err);
 	}
 	vv_report_free(run.report);

@@ -345,7 +345,7 @@ static void put_all(vv_buf *out, const learning *l, const vv_rules_file *rules)
 				vv_buf_printf(out, "%s%s\n", before > 0 ? "\n" : "", l->section);
 			}
 			if (!any) {
-				vv_buf_printf(out, "-- held in %s of %s\n",
+				vv_buf_printf(out, "-- true in %s of %s\n",
 					      vv_text_count(l->versions - away),
 					      vv_text_counted(l->versions, "version", NULL));
 			}

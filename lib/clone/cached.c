@@ -373,7 +373,7 @@ static void warn_of_age(const vv_cached *c, int64_t asked, const vv_error *why)
 	vv_auto(vv_buf) age = VV_BUF_INIT;
 
 	put_age(&age, vv_now_sec() - asked);
-	vv_notes_warn(c->o->notes, "%s did not answer (%s); its branches are those of %s ago",
+	vv_notes_warn(c->o->notes, "%s did not answer (%s); using its branches of %s ago",
 		      vv_text_url(c->url), why->message, vv_buf_cstr(&age));
 }
 
@@ -390,7 +390,7 @@ static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
 
 	if (!find_asked(c, &asked)) {
 		if (!offline) return clone_here(c, err);
-		vv_fail(err, VV_EMISSING, "%s was never read, and --offline: no peer is asked",
+		vv_fail(err, VV_EMISSING, "%s is not in the cache, and --offline forbids fetching",
 			vv_text_url(c->url));
 		return err->code;
 	}

@@ -287,7 +287,8 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 		(void)vv_named_mirrors(&places, j->repo, j->url, NULL, VV_IGNORED);
 		rc = vv_fail(
 			err, VV_ENOTFOUND,
-			"no known copy of '%s' answers\nspecify the branch with --branch, and a copy with --from URL",
+			"no known copy of '%s' answers\nname the branch with --branch, and a copy "
+			"with --from URL",
 			vv_text_url(j->url));
 	} else {
 		rc = ask_head(j, &t, &m, err);
@@ -436,10 +437,12 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 	if (j->fetch.blocks_head) {
 		vv_notes_warn(
 			j->notes,
-			"the remote's default branch is the one with the blocks of tables: using '%s'",
+			"the remote's default branch contains only blocks of tables: using '%s' "
+			"instead",
 			branch.len > 0 ? vv_text_shows(branch.data + 11) : "");
-		vv_notes_put(j->notes,
-			     "hint: make it the default branch in the settings of the host");
+		vv_notes_put(
+			j->notes,
+			"hint: make this branch the default branch in the settings of the host");
 	}
 	if (!m && !j->quiet) {
 		vv_notes_put(

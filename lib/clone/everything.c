@@ -95,7 +95,9 @@ static vv_status read_patterns(migration *m, vv_error *err)
 	for (size_t i = 0; i < m->pattern_count; i++) {
 		if (*m->patterns[i] == '!' || strpbrk(m->patterns[i], " \t\r\n\"") ||
 		    !*m->patterns[i]) {
-			return vv_fail(err, VV_EUSAGE, "'%s' is not a pattern for a whole history",
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s' is not a valid pattern for "
+				       "--everything",
 				       vv_text_shows(m->patterns[i]));
 		}
 		vv_buf_printf(&text, "%s " PLACE "=%zu\n", m->patterns[i], i);
@@ -614,7 +616,7 @@ static vv_status read_refs(migration *m, vv_error *err)
 	}
 	if (m->head.detached) {
 		(void)vv_fail(err, VV_EREFUSED,
-			      "HEAD is not on a branch, so nothing would follow it");
+			      "HEAD is not on a branch, so no branch would get the new commits");
 		return vv_hint_code(err, VV_HINT_SWITCH, "BRANCH");
 	}
 	if ((m->o->since && (rc = vv_rev_commit(m->repo, m->o->since, &since, err)) < 0) ||
@@ -810,8 +812,8 @@ vv_status vv_migrate_everything(vv_migrate_result *out, const vv_migrate_options
 	memset(out, 0, sizeof(*out));
 	if (vv_repository_is_shallow(r)) {
 		return vv_fail(err, VV_EREFUSED,
-			       "this clone is shallow: the history is not all here\n"
-			       "'git fetch --unshallow' gets the rest");
+			       "this clone is shallow, and lacks older commits\n'git fetch "
+			       "--unshallow' gets the rest of the history");
 	}
 	if ((rc = read_patterns(&m, err)) < 0 || (rc = read_refs(&m, err)) < 0 ||
 	    (rc = store_contents(&m, err)) < 0 || opts->dry || out->changed == 0) {

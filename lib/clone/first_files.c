@@ -128,10 +128,10 @@ static vv_status warn_of_others(vv_repository *repo, bool stays, vv_error *err)
 	}
 	if (look.note.changed.len > 0) {
 		vv_notes_warn(vv_repository_notes(repo),
-			      "'%s' is not as the commit has it: %s; 'git status' lists such files",
+			      "'%s' differs from the commit: %s; 'git status' lists such files",
 			      vv_text_shows(look.note.changed.data),
-			      stays ? "an existing file stays"
-				    : "another name may be the same file here");
+			      stays ? "an existing file was not overwritten"
+				    : "another name may be the same file on this file system");
 	}
 	return VV_OK;
 }

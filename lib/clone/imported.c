@@ -367,7 +367,7 @@ static vv_status check_body(const vv_imported *i, vv_repository *r, const vv_cid
 		return rc;
 	}
 	if (a.columns > 0 && count_common(&a, &b) == 0) {
-		vv_buf_puts(&what, "none of the columns exists any longer");
+		vv_buf_puts(&what, "none of the old columns exists");
 	} else if (b.root.rows < a.root.rows / 2 || (b.root.rows == 0 && a.root.rows > 0)) {
 		vv_buf_printf(&what, "%s rows in place of ", vv_text_count(b.root.rows));
 		vv_buf_puts(&what, vv_text_count(a.root.rows));
@@ -381,7 +381,8 @@ static vv_status check_body(const vv_imported *i, vv_repository *r, const vv_cid
 static vv_status fail_base(const vv_imported *i, vv_error *err)
 {
 	vv_fail(err, VV_EMISSING,
-		"the version of %s that was imported last, which edits are compared with, is not in this clone",
+		"the last imported version of %s is missing in this clone, and edits must be "
+		"compared with it",
 		vv_text_shows(i->to));
 	return vv_hint_code(err, VV_HINT_UPDATE_FORCE, i->to);
 }
@@ -399,7 +400,7 @@ vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int 
 	vv_status rc = VV_OK;
 
 	vv_dataset_found_init(&found);
-	if (!anything && is_page(fd)) return refuse_body(i, err, "it is a page (HTML)");
+	if (!anything && is_page(fd)) return refuse_body(i, err, "it is a web page (HTML)");
 	if (!anything && size == 0) return refuse_body(i, err, "it is empty");
 	vv_source_fd(&source, &storage, fd, i->url, size);
 	o.as_named = true;
@@ -414,7 +415,7 @@ vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int 
 		return rc;
 	}
 	if (found.result.root.kind != VV_KIND_TABLE) {
-		return vv_fail(err, VV_EINPUT, "'%s' does not read as a table",
+		return vv_fail(err, VV_EINPUT, "'%s' cannot be read as a table",
 			       vv_text_url(i->url));
 	}
 	if ((rc = vv_dataset_writer_commit(w, err)) < 0 ||
@@ -473,7 +474,7 @@ static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, bool
 
 	if (vv_env_get(vv_repository_env(r), VV_OFFLINE_VAR)) {
 		return vv_fail(err, VV_EMISSING,
-			       "'%s' is at a server, which --offline does not contact",
+			       "'%s' is on a server, and --offline forbids contacting it",
 			       vv_text_url(i->url));
 	}
 	vv_temp_sweep(vv_repository_varvedir(r), TEMP);

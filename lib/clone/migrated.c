@@ -323,7 +323,7 @@ static vv_status write_text(vv_migrated *c, version *v, vv_buf *text, vv_blob_se
 
 	if (rc < 0) return rc;
 	if (table.root.bytes > BLOB_MAX) {
-		return vv_fail(err, VV_EREFUSED, "%s is too much for a blob of Git",
+		return vv_fail(err, VV_EREFUSED, "%s is too large for a blob of Git",
 			       vv_text_bytes(table.root.bytes));
 	}
 	vv_buf_reset(text);
@@ -519,7 +519,7 @@ vv_status vv_migrated_finish(vv_migrated *c, vv_error *err)
 		*err = c->first_missing;
 		return c->missing == 1
 			       ? err->code
-			       : vv_prefix(err, "%s are not here, the first",
+			       : vv_prefix(err, "%s are missing here, the first is",
 					   vv_text_counted(c->missing, "version", "versions"));
 	}
 	if (c->export) return write_texts(c, err);

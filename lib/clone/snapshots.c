@@ -104,14 +104,14 @@ static vv_status check_words(const vv_snapshots *s, const vv_strings *words, boo
 		bool found = false;
 
 		if (has_value && !strchr(words->items[k], '=')) {
-			return vv_fail(err, VV_EUSAGE, "--date takes FILE=DATE, not '%s'",
+			return vv_fail(err, VV_EUSAGE, "--date requires FILE=DATE, not '%s'",
 				       vv_text_shows(words->items[k]));
 		}
 		for (size_t n = 0; n < s->count && !found; n++) {
 			found = word_of(&one, &s->items[n], has_value) != NULL;
 		}
 		if (!found) {
-			return vv_fail(err, VV_ENOTFOUND, "no file has this name: '%s'",
+			return vv_fail(err, VV_ENOTFOUND, "--date: no file is named '%s'",
 				       vv_text_shows(words->items[k]));
 		}
 	}
@@ -239,8 +239,8 @@ static vv_status read_table(vv_snapshots *s, vv_dataset_reader *reader, vv_error
 	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc < 0 || (rc = vv_dataset_reader_pointer(reader, &e.id, &arena, &p, err)) < 0) {
 		return rc == VV_EINPUT ? vv_fail(err, VV_EREFUSED,
-						 "Git keeps '%s' as text\n"
-						 "track it as a table first, and commit that",
+						 "Git stores '%s' as text\ntrack the file as a "
+						 "table first, and commit that",
 						 vv_text_shows(s->to))
 				       : rc;
 	}
@@ -458,7 +458,7 @@ static vv_status take_snapshot(vv_snapshots *s, vv_snapshot *i, int fd, vv_error
 	if ((rc = merge(s, i, err)) < 0 || i->kind == VV_SNAPSHOT_ASKS) return rc;
 	if (s->has_table && vv_cid_equal(&i->root, &s->now)) {
 		i->kind = VV_SNAPSHOT_SAME;
-		vv_buf_puts(&i->words, "the table already has all of it");
+		vv_buf_puts(&i->words, "the table already has all its rows");
 	} else if ((rc = describe(s, i, err)) < 0) {
 		return rc;
 	} else {

@@ -91,7 +91,7 @@ static vv_status refuse(const vv_unfinished *u, bool is_clone, vv_error *err)
 {
 	vv_fail(err, VV_EREFUSED, "destination folder '%s' already exists and is not empty",
 		vv_text_shows(u->dir));
-	return is_clone ? vv_hint(err, "give another folder after the URL")
+	return is_clone ? vv_hint(err, "name another folder after the URL")
 			: vv_hint(err, "recover into an empty folder: --to DIR");
 }
 

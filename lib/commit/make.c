@@ -75,7 +75,7 @@ static vv_status check_blob(vv_repository *r, const vv_change_entry *e, vv_error
 			vv_prefix(err, "%s: its staged pointer is damaged", vv_text_shows(e->path));
 		}
 	} else if (rc == VV_OK && size > 0) {
-		rc = refuse(e, "staged as plain text", err);
+		rc = refuse(e, "is staged as plain text", err);
 		vv_hint_code(err, VV_HINT_ADD_FIX_OR_UNTRACK, e->path);
 	}
 	return rc;
@@ -102,7 +102,8 @@ static vv_status check_tracked(vv_repository *r, const vv_change_entry *e, vv_er
 
 	if (rc < 0 || tracked) return rc;
 	vv_fail(err, VV_EREFUSED,
-		"%s: no line of .gitattributes tracks this table: clones would contain its pointer instead of its data",
+		"%s: no line of .gitattributes tracks this table, so clones would contain its "
+		"pointer instead of its data",
 		vv_text_shows(e->path));
 	return vv_hint_code(err, VV_HINT_TRACK, e->path);
 }

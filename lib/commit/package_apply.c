@@ -85,7 +85,7 @@ static vv_status apply(describer *d, const char *path, const vv_package_resource
 
 	if (vv_package_other_dialect(&t->root, &res->hints)) {
 		vv_buf_printf(d->warnings,
-			      "%s describes %s in a form that differs from the one that was read",
+			      "%s describes %s in a different form from the one it was read in",
 			      vv_text_shows(res->package_path), vv_text_shows(path));
 		(void)vv_hint_put(d->warnings, "; ", vv_repository_words(d->r), VV_HINT_ADD, path);
 		vv_buf_putc(d->warnings, '\n');

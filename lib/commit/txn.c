@@ -33,7 +33,7 @@ vv_status vv_txn_over(vv_txn *t, vv_status rc, const vv_error *err)
 
 vv_status vv_txn_is_over(const vv_txn *t, vv_error *err)
 {
-	return t->failed.code < 0 ? vv_fail(err, t->failed.code, "the transaction is over: %s",
+	return t->failed.code < 0 ? vv_fail(err, t->failed.code, "the transaction has ended: %s",
 					    t->failed.message)
 				  : VV_OK;
 }
@@ -61,11 +61,10 @@ static vv_status find_start(vv_txn *t, const char *from, vv_error *err)
 
 	if (from) return vv_rev_commit(t->repo, from, &t->head.commit, err);
 	if ((rc = vv_head_read(t->repo, &head, err)) == VV_OK && !head.unborn) {
-		rc = vv_fail(
-			err, VV_ENOTFOUND,
-			"the branch '%s' does not exist, and the commit to start it from was not given\n"
-			"start='REV' names it, in C the member 'from'",
-			vv_text_shows(t->branch + 11));
+		rc = vv_fail(err, VV_ENOTFOUND,
+			     "the branch '%s' does not exist, and no commit to start it from was "
+			     "given\nset start='REV' (in C the member 'from')",
+			     vv_text_shows(t->branch + 11));
 	}
 	return rc;
 }
@@ -469,7 +468,8 @@ static vv_status read_all(vv_buf *out, const vv_source *source, const char *path
 		out->data[out->len] = '\0';
 		if (out->len > VV_TXN_PLAIN_MAX) {
 			return vv_fail(err, VV_EREFUSED,
-				       "'%s' is above 64 MB, which only tables may be",
+				       "'%s' is larger than 64 MB, the limit for files that are "
+				       "not tables",
 				       vv_text_shows(path));
 		}
 	}
@@ -482,8 +482,10 @@ static vv_status refuse_filter(vv_txn *t, const char *path, vv_error *err)
 	vv_status rc = vv_attr_value(t->repo, path, "filter", &filter, err);
 
 	if (rc == VV_OK && *filter && strcmp(filter, "varve") != 0) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' uses Git's filter '%s'", vv_text_shows(path),
-			     vv_text_shows(filter));
+		rc = vv_fail(err, VV_EREFUSED,
+			     "'%s' uses Git's filter '%s', which a transaction "
+			     "does not support",
+			     vv_text_shows(path), vv_text_shows(filter));
 	}
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
@@ -535,7 +537,8 @@ static vv_status must_be_seen(vv_txn *t, const vv_txn_change *c, vv_error *err)
 	}
 	if (same) return VV_OK;
 	return vv_fail(err, VV_ECONFLICT,
-		       "another writer changed '%s' in the meantime\nread it again and retry",
+		       "another process changed '%s' in the meantime\nread the table again, then "
+		       "retry",
 		       vv_text_shows(c->path));
 }
 

@@ -155,7 +155,8 @@ static vv_status apply_change(vv_checkout *to, const vv_txn_change *c, vv_error 
 	    !S_ISDIR(st.mode)) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"'%s' cannot be written: another path is the same file on this file system\nrename one of them where names are case-sensitive",
+			"'%s' cannot be written: another path is the same file on this file "
+			"system\nrename one of the two on a file system with case-sensitive names",
 			vv_text_shows(c->path));
 	}
 	if (c->work) {

@@ -127,13 +127,13 @@ static vv_status none_reads(const vv_document *d, const char *kind, const char *
 {
 	if (!vv_documents_are_read(d->repo)) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "%s: no reader is run here\n"
-			       "varve.readers is false",
+			       "%s: readers of documents are off here\nset varve.readers to true "
+			       "to read documents",
 			       vv_text_shows(d->name));
 	}
 	vv_fail(err, VV_ENOSUPPORT, "%s%s%s%s", d->written ? "" : vv_text_shows(d->name),
 		d->written ? "no program that writes workbooks is installed"
-			   : ": nothing here reads such a file",
+			   : ": no reader for this kind of file is installed",
 		*why ? ": " : "", why);
 	return kind ? vv_hint(err, "'git config --global varve.reader.%s.command' names a reader",
 			      vv_text_shows(kind))
@@ -155,11 +155,9 @@ static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *er
 	if (code == NO_LIBRARY || strstr(said, "No module named")) {
 		return none_reads(d, NULL, code == NO_LIBRARY ? said : "", err);
 	}
-	vv_fail(err, VV_EINPUT,
-		"%s: %s\n"
-		"its reader is: %s",
+	vv_fail(err, VV_EINPUT, "%s: %s\nthe error comes from its reader: %s",
 		d->written ? "the workbook" : vv_text_shows(d->name),
-		*said ? said : "its reader failed without a message", vv_text_shows(d->command[0]));
+		*said ? said : "the reader failed without a message", vv_text_shows(d->command[0]));
 	if (lacks_memory(said)) {
 		vv_hint(err,
 			"'git config --global varve.reader.memory 4g' gives readers more than 1 GiB");

@@ -64,8 +64,8 @@ static vv_status wait_for_place(bool ahead, vv_error *err)
 	for (unsigned i = 0; !take_place(ahead ? HELPERS_MAX / 2 : HELPERS_MAX); i++) {
 		if (ahead || i == WAITS) {
 			return vv_fail(err, VV_ELOCKED,
-				       "%u readers of documents are at work, and no more may be\n"
-				       "try again in some seconds",
+				       "%u readers of documents are running, which is the "
+				       "limit\ntry again in some seconds",
 				       HELPERS_MAX);
 		}
 		(void)nanosleep(&(struct timespec){.tv_nsec = SECOND / 50}, NULL);
@@ -150,10 +150,10 @@ static void stop(vv_helper *h)
 static vv_status say_late(const vv_helper *h, vv_error *err)
 {
 	if (h->limits.output > 0 && h->read > h->limits.output) {
-		return vv_fail(err, VV_EREFUSED, "'%s' was stopped: it wrote more than %s",
+		return vv_fail(err, VV_EREFUSED, "'%s' was stopped, as it wrote more than %s",
 			       vv_text_shows(h->name), vv_text_bytes(h->limits.output));
 	}
-	return vv_fail(err, VV_EREFUSED, "'%s' was stopped: it took more than %u seconds",
+	return vv_fail(err, VV_EREFUSED, "'%s' was stopped, as it took more than %u seconds",
 		       vv_text_shows(h->name), h->limits.seconds);
 }
 
@@ -292,7 +292,7 @@ vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
 		const char *said = vv_helper_said(h);
 
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' was ended by signal %d; it may use %s of memory%s%s%s",
+			       "'%s' was ended by signal %d; its memory limit is %s%s%s%s",
 			       vv_text_shows(h->name), WTERMSIG(h->status),
 			       vv_text_bytes(h->limits.memory),
 			       h->limits.memory_setting ? h->limits.memory_setting : "",

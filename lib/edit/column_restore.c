@@ -190,10 +190,10 @@ vv_status vv_column_restore_run(vv_column_restored *out, const vv_column_restore
 	}
 	count(&j, out);
 	if (out->unsaved > 0 && !r->force && !r->dry_run) {
-		return vv_fail(
-			err, VV_EREFUSED,
-			"'%s': %s that no version has would be lost; nothing was done\ncommit them, or use --force",
-			vv_text_shows(r->path), vv_text_counted(out->unsaved, "cell", NULL));
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s': %s in no version would be lost; nothing was done\ncommit "
+			       "these values, or use --force",
+			       vv_text_shows(r->path), vv_text_counted(out->unsaved, "cell", NULL));
 	}
 	return r->dry_run || out->cells == 0
 		       ? VV_OK

@@ -214,7 +214,7 @@ static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 			       vv_text_shows(j->r->path), vv_text_shows(j->r->row),
 			       j->now.at.has ? " in the other version"
 			       : j->then.at.has
-				       ? " in the work tree; without --column the row comes back"
+				       ? " in the work tree; omit --column to restore the row"
 				       : ", here or in the other version");
 	}
 	const size_t columns = j->now.table->columns + j->then.table->columns;
@@ -306,8 +306,8 @@ static vv_status refuse_spelling(const spelling_job *j, const vv_field *f, const
 				 vv_error *err)
 {
 	return vv_fail(err, VV_ENOSUPPORT,
-		       "'%s': the column '%s' is %s\n"
-		       "the spelling is restored where both versions have the same columns",
+		       "'%s': the column '%s' is %s\nthe spelling can be restored only if both "
+		       "versions have the same columns",
 		       vv_text_shows(j->r->path), vv_text_name(f->name, f->name_len), what);
 }
 
@@ -347,7 +347,7 @@ static vv_status check_pairs(const spelling_job *j, vv_error *err)
 		now += r->pairs[i].row != VV_EXCEL_NO_ROW;
 	}
 	if (r->paired >= (old < now ? old : now) / 2) return VV_OK;
-	vv_fail(err, VV_EREFUSED, "'%s': most rows have no partner in %s",
+	vv_fail(err, VV_EREFUSED, "'%s': most rows have no matching row in %s",
 		vv_text_shows(j->r->path), vv_text_shows(j->r->source));
 	return r->keyed ? err->code : vv_hint_code(err, VV_HINT_ADD_KEY, j->r->path);
 }
@@ -440,7 +440,8 @@ static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *e
 		if (doubtful && j->doubtful++ < DOUBTFUL_SHOWN) {
 			vv_notes_warn(
 				vv_repository_notes(j->r->repo),
-				"%s, row %llu, column %s: %s is unchanged: it is not clear which of its numbers is the day",
+				"%s, row %llu, column %s: %s is unchanged, since its first or "
+				"second number may be the day",
 				vv_text_shows(j->r->path), (unsigned long long)p->row + 1,
 				vv_text_name(j->file.then.schema.fields[i].name,
 					     j->file.then.schema.fields[i].name_len),
@@ -757,10 +758,9 @@ static vv_status expect(restore *r, vv_error *err)
 		vv_buf_put(&r->paths, t->path, strlen(t->path) + 1);
 	}
 	if (rc == VV_OK && outside > 0 && outside == r->count) {
-		return vv_fail(
-			err, VV_EUSAGE,
-			"nothing was restored: all these files are outside of the sparse checkout\n"
-			"'git sparse-checkout disable' brings every file back");
+		return vv_fail(err, VV_EUSAGE,
+			       "nothing was restored: all these files are outside the sparse "
+			       "checkout\n'git sparse-checkout disable' restores every file");
 	}
 	return rc < 0 ? rc : vv_buf_ok(&r->paths, err);
 }

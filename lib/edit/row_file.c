@@ -21,11 +21,11 @@ static vv_status check_table(const vv_row_file *f, vv_error *err)
 	const vv_root *root = &f->table.root;
 
 	if (root->kind != VV_KIND_TABLE) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no rows",
+		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, and has no rows",
 			       vv_text_shows(f->path));
 	}
 	if (root->key_count == 0 && !f->keyless) {
-		vv_fail(err, VV_EUSAGE, "'%s' has no key, which is needed to select a row",
+		vv_fail(err, VV_EUSAGE, "'%s' has no key, so a row cannot be selected",
 			vv_text_shows(f->path));
 		return vv_hint_code(err, VV_HINT_ADD_KEY, f->path);
 	}
@@ -46,7 +46,7 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 	}
 	if (s->from != VV_FROM_WORK || (s->is_dataset && !s->on_disk)) {
 		vv_fail(err, VV_EUSAGE, "'%s' is %s", vv_text_shows(f->path),
-			s->from == VV_FROM_WORK ? "only a pointer: its data is not here"
+			s->from == VV_FROM_WORK ? "only a pointer, and its data is missing here"
 						: "not a file of the work tree");
 		return s->from == VV_FROM_WORK ? vv_hint_code(err, VV_HINT_RESTORE_DATA, f->path)
 					       : err->code;
@@ -81,7 +81,7 @@ vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err)
 				       (f->table.root.dialect.form == VV_FORM_CSV)
 		       ? VV_OK
 		       : vv_fail(err, VV_ENOSUPPORT,
-				 "'%s' is not a table of the same form in both versions",
+				 "'%s' is not a table of the same kind in both versions",
 				 vv_text_shows(f->path));
 }
 
@@ -136,8 +136,7 @@ static vv_status put_in_place(const vv_row_file *f, vv_new_file *n, vv_error *er
 	if (rc < 0) return rc;
 	if (!vv_stat_equal(&now, &f->before)) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' changed meanwhile; nothing was done\n"
-			       "try again",
+			       "'%s' changed in the meantime; nothing was done\ntry again",
 			       vv_text_shows(f->path));
 	}
 	if ((rc = vv_worktree_watch(f->repo, s->path, n->temp, err)) < 0) return rc;

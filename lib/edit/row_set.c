@@ -54,7 +54,7 @@ static vv_status ask(job *j, const vv_cell *cells, bool *holds, vv_error *err)
 	*holds = !j->condition || vv_condition_eval(j->condition, j->scratch, cells) == VV_TRUE;
 	if (!j->condition) return VV_OK;
 	if (vv_condition_undecided(j->scratch)) {
-		return vv_fail(err, VV_EREFUSED, "a pattern takes too many steps for a value");
+		return vv_fail(err, VV_EREFUSED, "a pattern takes too many steps to match a value");
 	}
 	return vv_condition_failed(j->scratch) ? vv_fail_nomem(err) : VV_OK;
 }
@@ -69,7 +69,7 @@ static vv_status json_value(job *j, vv_cell *out, const char *word, const char *
 
 	if (vv_json_read(&v, &j->arena, text, strlen(text), "value", &why) < 0) {
 		return vv_fail(err, VV_EUSAGE,
-			       "%s: %s\nCOL:=JSON sets a JSON value, COL=TEXT a text",
+			       "%s: %s\nuse COL:=JSON for a JSON value, COL=TEXT for a text",
 			       vv_text_shows(word), why.message);
 	}
 	*out = (vv_cell){
@@ -184,7 +184,8 @@ static vv_status key_cells(job *j, vv_error *err)
 	if (j->now.all.alike) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"'%s' has no row '%s', but has '%s', the same value written differently\nwrite the key as in the file",
+			"'%s' has no row '%s', but a row '%s', which is the same value written "
+			"differently\nwrite the key as in the file",
 			vv_text_shows(j->s->path), vv_text_shows(j->s->row),
 			vv_text_shows(j->now.all.alike));
 	}

@@ -188,7 +188,7 @@ vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oi
 	return memcmp(key, out->record.key, sizeof(key)) == 0
 		       ? VV_OK
 		       : vv_fail(err, VV_ECORRUPT,
-				 "the head is not signed by the key that it names");
+				 "the signature of the head does not match its key");
 }
 
 /* --- who signs ------------------------------------------------------------------------------------ */
@@ -206,10 +206,10 @@ static vv_status take_seed(vv_head_signer *s, const char *text, const char *from
 								    : NULL;
 
 	if (strstr(text, "\nargon2id ")) {
-		return vv_fail(
-			err, VV_ENOSUPPORT,
-			"%s has a passphrase, so heads cannot be signed with it\nset varve.signingKey to an SSH key that is in ssh-agent",
-			from);
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "the key %s has a passphrase, so varve cannot sign with it\nset "
+			       "varve.signingKey to an SSH key that is in ssh-agent",
+			       from);
 	}
 	if (!plain || !vv_hex_read(s->seed, sizeof(s->seed), plain + 7)) {
 		return vv_fail(err, VV_EINPUT, "%s is not a key of varve's", from);
@@ -244,7 +244,7 @@ static vv_status take_own_key(vv_head_signer *s, const vv_env *env, vv_error *er
 	vv_stat st;
 
 	if (path && vv_lstat(&st, path, VV_IGNORED) == VV_OK && (st.mode & 077) != 0) {
-		return vv_fail(err, VV_EREFUSED, "others may read the key '%s'",
+		return vv_fail(err, VV_EREFUSED, "other users can read the key '%s'",
 			       vv_text_shows(path));
 	}
 	vv_status rc = vv_read_regular(&text, path, COMMIT_MAX, err);
@@ -431,7 +431,7 @@ bool vv_head_name_fits(const char *name)
 vv_status vv_head_record_add_mirror(vv_head_record *r, const char *url, vv_error *err)
 {
 	if (!fits(url, VV_HEAD_URL_MAX, false)) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is not a URL that a head can have",
+		return vv_fail(err, VV_EUSAGE, "'%s' is not a valid URL of a mirror",
 			       vv_text_url(url));
 	}
 	if (r->mirror_count == VV_HEAD_LIST_MAX) {

@@ -153,7 +153,7 @@ static vv_status refuse(const judging *g, vv_status code, const char *what, cons
 
 	vv_oid_text(hex, id);
 	hex[10] = '\0';
-	return vv_fail(err, code, "'%s' shows a head (%s) that is not to be trusted: %s",
+	return vv_fail(err, code, "'%s' has a signed head (%s) that cannot be trusted: %s",
 		       vv_text_url(g->from), hex, what);
 }
 
@@ -187,8 +187,8 @@ static const char *not_allowed(const judging *g, size_t owner, const vv_head_rec
 	if (memcmp(r->key, g->owner, sizeof(g->owner)) == 0) return NULL;
 	if (owner == SIZE_MAX) return "its signer is not the owner";
 	const vv_head_key *k = vv_head_keys_find(&g->nodes[owner]->signers, r->key);
-	if (!k) return "its signer is not the owner, and the owner does not name its key";
-	if (r->time > (int64_t)k->number) return "its signer's time to sign was over";
+	if (!k) return "its signer is not the owner, and the owner did not authorize its key";
+	if (r->time > (int64_t)k->number) return "its signer's permission had expired";
 	return is_revoked(g->nodes[owner], r->key, r->number) ? "the owner revoked its signer"
 							      : NULL;
 }
@@ -204,7 +204,7 @@ static const char *follows(const judging *g, const vv_head_commit *c, size_t *ow
 		const size_t i = c->parent_count > 0 ? find_node(g, &c->parents[0]) : SIZE_MAX;
 		if (i == SIZE_MAX || memcmp(g->nodes[i]->key, r->key, sizeof(r->key)) != 0 ||
 		    g->nodes[i]->number + 1 != r->number || g->nodes[i]->time > r->time) {
-			return "it does not follow the record before it";
+			return "its number or time does not follow the previous record";
 		}
 		*owner = g->nodes[i]->owner;
 		from = 1;
@@ -215,11 +215,11 @@ static const char *follows(const judging *g, const vv_head_commit *c, size_t *ow
 		    !vv_oid_equal(&r->saw.items[saw].commit, &c->parents[k]) ||
 		    r->saw.items[saw].number != g->nodes[i]->number ||
 		    memcmp(r->saw.items[saw].key, g->nodes[i]->key, sizeof(r->key)) != 0) {
-			return "its parents are not the records that it names";
+			return "its parents differ from the records that it lists";
 		}
 		*owner = newer(g, *owner, g->nodes[i]->owner);
 	}
-	return saw == r->saw.count ? NULL : "its parents are not the records that it names";
+	return saw == r->saw.count ? NULL : "its parents differ from the records that it lists";
 }
 
 static vv_status judge_record(judging *g, size_t at, const vv_head_commit *c, vv_error *err)
@@ -313,7 +313,7 @@ static vv_status walk(judging *g, const vv_oid *tip, vv_error *err)
 			continue;
 		}
 		if (depth > RECORDS_MAX || g->count > RECORDS_MAX) {
-			return refuse(g, VV_EREFUSED, "its history does not end", &id, err);
+			return refuse(g, VV_EREFUSED, "its history has no beginning", &id, err);
 		}
 		if ((rc = vv_head_commit_read(&c, g->r, &id, err)) < 0) {
 			return rc == VV_ECORRUPT
@@ -356,7 +356,8 @@ static vv_status put_both(const judging *g, vv_heads_fault fault, const node *n,
 	const bool fork = fault == VV_HEADS_FORK;
 
 	vv_fail(err, VV_EREFUSED,
-		"%s: '%s' shows head %llu of %s, %s %llu of %s was seen before; nothing is moved",
+		"%s: '%s' has signed head %llu of %s, %s %llu of %s was seen before; nothing was "
+		"moved",
 		fork ? "fork" : "rollback", vv_text_url(g->from), (unsigned long long)n->number,
 		vv_text_time(n->time, VV_TIME_MINUTE), fork ? "and another" : "although",
 		(unsigned long long)h->number, vv_text_time(h->time, VV_TIME_MINUTE));
@@ -371,7 +372,7 @@ static vv_status put_both(const judging *g, vv_heads_fault fault, const node *n,
 static bool is_unshown(const judging *g, const vv_trusted_head *h)
 {
 	if (!g->own || memcmp(g->own, h->key, VV_KEY_PUBLIC) != 0) return false;
-	vv_notes_warn(g->notes, "'%s' does not show head %llu, which was signed here",
+	vv_notes_warn(g->notes, "'%s' does not have signed head %llu, which was signed here",
 		      vv_text_url(g->from), (unsigned long long)h->number);
 	return true;
 }
@@ -414,7 +415,8 @@ static vv_status check_missing(const judging *g, const node *owner, const vv_sho
 		}
 		if (!there && !is_unshown(g, h)) {
 			vv_fail(err, VV_EREFUSED,
-				"rollback: '%s' shows no head that follows %llu of %s; nothing is moved",
+				"rollback: '%s' has no signed head after %llu of %s; nothing was "
+				"moved",
 				vv_text_url(g->from), (unsigned long long)h->number,
 				vv_text_time(h->time, VV_TIME_MINUTE));
 			g->out->fault = VV_HEADS_ROLLBACK;
@@ -449,7 +451,7 @@ static vv_status find_owner(judging *g, vv_judged *out, const vv_shown_head *hea
 		}
 		id = c.parents[0];
 	}
-	return refuse(g, VV_EREFUSED, "its history does not end", &id, err);
+	return refuse(g, VV_EREFUSED, "its history has no beginning", &id, err);
 }
 
 static vv_status check_name(const judging *g, const vv_shown_head *h, const node *n, vv_error *err)
@@ -520,8 +522,8 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 		owner = newer(&g, owner, n->owner);
 	}
 	if (owner == SIZE_MAX) {
-		return refuse(&g, VV_EREFUSED, "no record of the owner is below it", &heads[0].id,
-			      err);
+		return refuse(&g, VV_EREFUSED, "its history has no record of the owner",
+			      &heads[0].id, err);
 	}
 	out->trust.known = true;
 	memcpy(out->trust.owner, g.owner, sizeof(g.owner));

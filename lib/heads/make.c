@@ -187,7 +187,7 @@ static vv_status check_allowed(const making *k, vv_error *err)
 
 	if (memcmp(k->signer.key, k->trust.owner, sizeof(k->trust.owner)) == 0) return VV_OK;
 	if (k->m->signers || k->m->revoked) {
-		return vv_fail(err, VV_EREFUSED, "only the owner names and revokes signers");
+		return vv_fail(err, VV_EREFUSED, "only the owner can add and revoke signers");
 	}
 	if (owner && (rc = vv_head_commit_read(&c, k->r, &owner->commit, err)) < 0) return rc;
 	const vv_head_key *s = owner ? vv_head_keys_find(&c.record.signers, k->signer.key) : NULL;
@@ -197,8 +197,8 @@ static vv_status check_allowed(const making *k, vv_error *err)
 		return VV_OK;
 	}
 	return vv_fail(err, VV_EREFUSED,
-		       "%s is not a signer of '%s'%s\n"
-		       "its owner adds it to the signers of the next head",
+		       "the key %s is not a signer of '%s'%s\nask the owner to add the key to the "
+		       "signers of the next head",
 		       vv_did_key_shows(k->signer.key), k->trust.name, s ? " any longer" : "");
 }
 
@@ -288,7 +288,8 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 	}
 	if (k->has_last && k->last.record.final) {
 		return vv_fail(err, VV_EREFUSED,
-			       "the last head of '%s' is final; no further head can be signed",
+			       "the last signed head of '%s' is final, so no further version can "
+			       "be signed",
 			       k->trust.name);
 	}
 	if ((rc = join(k, err)) < 0 || (rc = fill(k, now, err)) < 0 ||
@@ -332,7 +333,7 @@ static vv_status choose_and_make(vv_oid *out, vv_shared_refs *refs, making *k, v
 	if (refs->count > 0) return make(out, k, refs, err);
 	if (k->m->only_new) return VV_OK;
 	return vv_fail(err, VV_EUSAGE,
-		       "nothing to sign without a branch at HEAD: name branches or tags, or give "
+		       "nothing to sign: HEAD is not on a branch\nname branches or tags, or use "
 		       "--all");
 }
 

@@ -68,7 +68,7 @@ static bool take(const char *word, size_t len, const char *what, const char **va
 
 static vv_status wrong(const char *word, size_t len, const char *expected, vv_error *err)
 {
-	return vv_fail(err, VV_EINPUT, "its TXT record has '%s', and %s is expected",
+	return vv_fail(err, VV_EINPUT, "its TXT record has '%s', expected %s",
 		       vv_text_show(word, len), expected);
 }
 
@@ -122,7 +122,8 @@ static vv_status find_domain(vv_named *out, const char *domain, vv_error *err)
 			       vv_text_shows(domain));
 	}
 	if ((rc = vv_txt_lookup(&records, host.data, err)) == VV_ENOTFOUND) {
-		return vv_hint(err, "the owner adds one: 'varve1 key=... name=... mirror=...'");
+		return vv_hint(err, "ask the domain's owner to add one: 'varve1 key=... name=... "
+				    "mirror=...'");
 	}
 	if (rc < 0) return rc;
 	rc = VV_ENOTFOUND;
@@ -165,10 +166,11 @@ vv_status vv_named_find(vv_named *out, const char *name, vv_error *err)
 	if (strncmp(name, DNS, strlen(DNS)) == 0) {
 		return find_domain(out, name + strlen(DNS), err);
 	}
-	return read_full(out, name)
-		       ? VV_OK
-		       : vv_fail(err, VV_EUSAGE, "'%s' is not a name: KEY/NAME or dns:DOMAIN",
-				 vv_text_shows(name));
+	return read_full(out, name) ? VV_OK
+				    : vv_fail(err, VV_EUSAGE,
+					      "'%s' is not a name, expected KEY/NAME or "
+					      "dns:DOMAIN",
+					      vv_text_shows(name));
 }
 
 /* --- where copies are ------------------------------------------------------------------------ */
@@ -264,9 +266,9 @@ vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 vv_status vv_named_silent(const char *name, vv_error *err)
 {
 	return vv_fail(err, VV_ENOTFOUND,
-		       "no copy of '%s' is known that answers\n"
-		       "--from URL names one; varve.mirror names servers and gateways to ask, "
-		       "and varve.discover 'lan' the local network",
+		       "no known copy of '%s' answers\nname a copy with --from URL; or set "
+		       "varve.mirror to servers to ask, or varve.discover to 'lan' to search the "
+		       "local network",
 		       vv_text_url(name));
 }
 

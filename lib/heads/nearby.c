@@ -57,7 +57,7 @@ vv_status vv_nearby_ask(vv_nearby *n, vv_repository *r, vv_error *err)
 	if (rc < 0) return vv_missing_ok(rc, err);
 	if (strcmp(setting, "off") == 0) return VV_OK;
 	if (strcmp(setting, "lan") != 0) {
-		return vv_fail(err, VV_EUSAGE, "varve.discover is 'lan' or 'off', not '%s'",
+		return vv_fail(err, VV_EUSAGE, "varve.discover is '%s', expected 'lan' or 'off'",
 			       vv_text_shows(setting));
 	}
 	if ((rc = put_subtype(&subtype, r, err)) < 0) return vv_missing_ok(rc, err);

@@ -62,7 +62,7 @@ static vv_status tell_expired(const vv_judged *j, vv_repository *r, const vv_not
 	const char *when = vv_text_time(j->newest.record.expires, VV_TIME_MINUTE);
 	if (refuses) {
 		return vv_fail(err, VV_EREFUSED,
-			       "the newest head of '%s' expired at %s; nothing is moved",
+			       "the newest signed head of '%s' expired at %s; nothing was moved",
 			       j->trust.name, when);
 	}
 	vv_notes_warn(notes,
@@ -104,7 +104,9 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 	const bool signs = vv_head_signer_find(&signer, r, VV_IGNORED) == VV_OK;
 	if (count == 0 && whose == VV_HEADS_REMOTE) {
 		out->judged.trust = out->before;
-		vv_notes_warn(notes, "'%s' shows no signed head, but one is trusted here",
+		vv_notes_warn(notes,
+			      "'%s' has no signed head, but this repository trusts one from "
+			      "earlier",
 			      vv_text_url(url));
 		newest = vv_trust_newest(&out->before);
 		out->judged.has_newest = newest && !(signs && memcmp(newest->key, signer.key,
@@ -176,7 +178,7 @@ vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_
 	if ((rc = vv_buf_ok(&line, err)) < 0) return rc;
 	vv_notes_put(notes, "signed by %s", line.data);
 	if (j->first) {
-		vv_notes_put(notes, "heads of '%s' by this key's owner are now trusted",
+		vv_notes_put(notes, "signed heads of '%s' by this key's owner are now trusted",
 			     j->trust.name);
 	}
 	return VV_OK;
@@ -220,7 +222,7 @@ static vv_status find_own(vv_oid *out, vv_repository *r, const vv_reached *from,
 	}
 	const vv_trusted_head *h = vv_trust_find(&seen.judged.trust, signer.key);
 	if (!h) {
-		return vv_fail(err, VV_ENOTFOUND, "'%s' shows no head of this key",
+		return vv_fail(err, VV_ENOTFOUND, "'%s' has no head signed by this key",
 			       vv_text_url(url));
 	}
 	*out = h->commit;

@@ -22,8 +22,8 @@
 static vv_status damaged(const char *path, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT,
-		       "'%s' is damaged\n"
-		       "remove it to trust the next head that is seen, as at first",
+		       "'%s' is damaged\nremove this file to trust the next signed head, as after "
+		       "a clone",
 		       vv_text_shows(path));
 }
 

@@ -94,8 +94,8 @@ static vv_status look_for_edits(vv_apply_files *f, const vv_apply_file *e,
 	if (rc < 0) return rc;
 	if (!e->exists && vv_lstat(&st, e->file, NULL) == VV_OK) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' would be overwritten, and is not in the index\n"
-			       "add it, or move it away",
+			       "'%s' would be overwritten, and is not in the index\nadd the file, "
+			       "or move it to another place",
 			       vv_text_shows(e->path));
 	}
 	rc = e->exists ? vv_checkout_is_clean(f->checkout, entry, &clean, err) : VV_OK;
@@ -157,7 +157,8 @@ static vv_status find_file(vv_apply_files *f, const char *path, const char *behi
 	if (f->instead && f->only && strcmp(f->only, path) != 0) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"the patch changes '%s' and '%s'; it is not clear which of the two '%s' is\nname no file: each is found by its path",
+			"the patch changes both '%s' and '%s', and '%s' could be either\nomit the "
+			"file: the patch names the paths",
 			vv_text_shows(f->only), vv_text_shows(path), vv_text_shows(f->instead));
 	}
 	if (f->instead && !f->only && !(f->only = vv_strdup(path))) return vv_fail_nomem(err);

@@ -211,8 +211,7 @@ static vv_status open_version(void *payload, const char *path, const vv_cid *roo
 		if (rc == VV_EMISSING) {
 			vv_prefix(err, "%s: the version that the patch was made from",
 				  vv_text_shows(e->path));
-			vv_hint(err, "fetch it from a repository that "
-				     "has it, or use --reject");
+			vv_hint(err, "fetch that version from another repository, or use --reject");
 		}
 		return rc;
 	}
@@ -253,7 +252,7 @@ static vv_status merge_path(void *payload, const vv_patch_done *d, vv_error *err
 	vv_status rc;
 
 	if (why) {
-		return vv_fail(err, VV_ECONFLICT, "'%s' cannot be merged: the patch %s",
+		return vv_fail(err, VV_ECONFLICT, "'%s' cannot be merged, as the patch %s",
 			       vv_text_shows(m->path), why);
 	}
 	if ((rc = take_theirs(a, d->root, err)) < 0) return rc;

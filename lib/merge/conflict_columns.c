@@ -220,7 +220,8 @@ static vv_status bring_over(remake *r, vv_error *err)
 
 	if (rows_without_key(&r->after.record)) {
 		vv_fail(err, VV_ENOSUPPORT,
-			"%s: columns are decided first; cells were decided or edited already, and its rows have no key",
+			"%s has no key, so its columns must be decided before its cells, and some "
+			"cells were already decided or edited",
 			vv_text_shows(p->path));
 		return vv_hint_code(err, VV_HINT_EDIT_AND_ADD, p->path);
 	}

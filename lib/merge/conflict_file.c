@@ -150,7 +150,7 @@ const char *vv_conflict_place(vv_conflict_kind kind)
 {
 	return kind == VV_CONFLICT_ABOVE    ? "lines above the rows"
 	       : kind == VV_CONFLICT_BELOW  ? "lines below the table"
-	       : kind == VV_CONFLICT_AROUND ? "members beside the rows"
+	       : kind == VV_CONFLICT_AROUND ? "members outside the rows"
 					    : NULL;
 }
 
@@ -473,7 +473,7 @@ vv_status vv_conflict_values_read(vv_conflict_value **out, size_t *count, vv_are
 
 		value->column = v->name;
 		if (!read_cell(arena, v, &value->cell)) {
-			return vv_fail(err, VV_EINPUT, "values that no row has");
+			return vv_fail(err, VV_EINPUT, "values of no row");
 		}
 	}
 	return VV_OK;
@@ -533,7 +533,7 @@ static vv_status read_item(reading *in, const vv_json *v)
 			continue;
 		}
 		if (!read_cell(&c->arena, side, &item->cells[i])) {
-			return bad(in, "a value that no cell has");
+			return bad(in, "a value of no cell");
 		}
 		item->has[i] = true;
 	}
@@ -575,7 +575,7 @@ static vv_status read_how(reading *in, const vv_json *list)
 		return vv_fail_nomem(in->err);
 	}
 	for (const vv_json *v = list->first; v; v = v->next) {
-		if (v->type != VV_JSON_STRING) return bad(in, "how is not a list of texts");
+		if (v->type != VV_JSON_STRING) return bad(in, "'how' is not a list of texts");
 		c->how.items[c->how.count++] = v->text;
 	}
 	return VV_OK;
@@ -597,7 +597,10 @@ static vv_status read_head(reading *in, const vv_json *doc)
 	uint64_t version;
 	size_t i = 0;
 
-	if (!vv_json_get_u64(&version, doc, "varve-conflicts")) return bad(in, "it is none");
+	if (!vv_json_get_u64(&version, doc, "varve-conflicts")) {
+		return bad(in, "it is not a record of "
+			       "conflicts");
+	}
 	if (version != VERSION) {
 		return vv_fail(in->err, VV_ENOSUPPORT,
 			       "the record of the conflicts of %s is of a later version of varve",

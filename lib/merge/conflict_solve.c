@@ -103,8 +103,7 @@ static vv_status need_numbers(const solver *v, size_t i, vv_error *err)
 	const vv_conflict_item *item = &v->s->record->items[i];
 
 	if (item->key || v->same) return VV_OK;
-	vv_fail(err, VV_ENOTFOUND,
-		"%s was edited, so the place of row %s, which has no key, is no longer known",
+	vv_fail(err, VV_ENOTFOUND, "%s has no key and was edited, so row %s can no longer be found",
 		vv_text_shows(v->s->record->path), show_row(item));
 	return hint_edit(v, err);
 }
@@ -189,10 +188,12 @@ static vv_status refuse_kind(const solver *v, const vv_conflict_item *item, vv_e
 	if (item->kind == VV_CONFLICT_TABLE) {
 		vv_fail(err, VV_ENOSUPPORT, "%s is in conflict as a whole", path);
 	} else if (item->column) {
-		vv_fail(err, VV_ENOSUPPORT, "%s: the conflict of column '%s' is not one of cells",
+		vv_fail(err, VV_ENOSUPPORT,
+			"%s: the conflict of column '%s' is about the column, "
+			"not about cells",
 			path, vv_text_shows(item->column));
 	} else {
-		vv_fail(err, VV_ENOSUPPORT, "%s: the conflict of the key is not one of cells",
+		vv_fail(err, VV_ENOSUPPORT, "%s: the conflict is about the key, not about cells",
 			path);
 	}
 	return vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
@@ -201,7 +202,7 @@ static vv_status refuse_kind(const solver *v, const vv_conflict_item *item, vv_e
 /* That side is a text, or missing, or the record does not have its row's place. */
 static vv_status refuse_row(const solver *v, const vv_conflict_item *item, vv_error *err)
 {
-	vv_fail(err, VV_ENOSUPPORT, "%s: row %s cannot be put back alone",
+	vv_fail(err, VV_ENOSUPPORT, "%s: row %s cannot be restored alone",
 		vv_text_shows(v->s->record->path), show_row(item));
 	return vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
 }

@@ -44,7 +44,10 @@ vv_status vv_merge_guide_read(vv_merge_guide *out, const char *folder, vv_error 
 
 	if (rc < 0) return rc;
 	if (b.len < sizeof(*out) + 2 || b.data[b.len - 1] != '\0') {
-		return vv_fail(err, VV_ECORRUPT, "'%s/guide' is of another varve", folder);
+		return vv_fail(err, VV_ECORRUPT,
+			       "'%s/guide' is damaged, or was written by another "
+			       "version of varve",
+			       folder);
 	}
 	memcpy(out, b.data, sizeof(*out));
 	out->names[0] = b.data + sizeof(*out);

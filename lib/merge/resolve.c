@@ -142,8 +142,7 @@ static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_datas
 	vv_status rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
 	if (rc == VV_OK && pointer) {
 		rc = vv_fail(err, VV_EUSAGE,
-			     "%s is only a pointer\n"
-			     "--ours or --theirs take the whole table",
+			     "%s is only a pointer\nuse --ours or --theirs to take the whole table",
 			     vv_text_shows(p->path));
 	}
 	return rc;
@@ -443,7 +442,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	} else if (all && !r->set_column && untouched && r->side == VV_OURS) {
 		rc = settle(r, p, &staged, err);
 	} else if (p->record.left_out > 0) {
-		vv_fail(err, VV_ENOSUPPORT, "%s has too many conflicts to resolve them one by one",
+		vv_fail(err, VV_ENOSUPPORT, "%s has too many conflicts to resolve one by one",
 			vv_text_shows(p->path));
 		rc = vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
 	} else {
@@ -586,7 +585,7 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 
 	if (r->list.count == 0) {
 		return vv_fail(err, VV_ENOTFOUND, "%s",
-			       r->paths ? "nothing named there is in conflict"
+			       r->paths ? "none of these paths is in conflict"
 					: "nothing is in conflict");
 	}
 	if (is_part(r) && r->list.count > 1) return vv_fail(err, VV_EUSAGE, "name the table: PATH");

@@ -92,7 +92,7 @@ static vv_status note_change(const vv_merge_rules *rules, const vv_oid *file,
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc == VV_OK && !changed) return VV_OK;
 	vv_notes_warn(vv_repository_notes(in->repo),
-		      "%s has other merge rules for %s in %s; those of %s are used",
+		      "%s has different merge rules for %s in %s; using those of %s",
 		      in->names[THEIRS] ? vv_text_shows(in->names[THEIRS]) : "theirs",
 		      vv_text_shows(in->path), VV_RULES_NAME,
 		      in->names[OURS] ? vv_text_shows(in->names[OURS]) : "ours");
@@ -146,12 +146,11 @@ static bool warn_column(vv_repository *r, const vv_merge_rules *rules, const cha
 
 	f = by >= 0 ? &s->fields[by] : f;
 	if ((greater || by >= 0) && f->type == VV_TYPE_STRING) {
-		vv_notes_warn(
-			vv_repository_notes(r),
-			"%s: the rule \"%s\" needs an order, and '%s' is text: declare its type "
-			"or format, or merges conflict",
-			vv_text_shows(path), vv_merge_rule_name(rule->kind),
-			vv_text_name(f->name, f->name_len));
+		vv_notes_warn(vv_repository_notes(r),
+			      "%s: the rule \"%s\" requires an order, and the column '%s' is text: "
+			      "declare its type or format to avoid conflicts",
+			      vv_text_shows(path), vv_merge_rule_name(rule->kind),
+			      vv_text_name(f->name, f->name_len));
 		return true;
 	}
 	return false;

@@ -532,7 +532,7 @@ static vv_status apply_by_git(vv_merge_job *j, const char *const *options, bool 
 {
 	const char *command = j->command ? j->command : j->verb,
 		   *args[VV_GIT_ARGS_MAX], *const more[] = {j->guide, j->rules, NULL};
-	vv_auto(char) *would = vv_asprintf("the %s would overwrite them; nothing was done",
+	vv_auto(char) *would = vv_asprintf("the %s would overwrite these files; nothing was done",
 					   command);
 	size_t n = j->folder ? put_settings(j, args) : 0;
 	vv_status rc;
@@ -677,10 +677,10 @@ vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid 
 		vv_notes_put(staged.notes, "    ... and %zu more", staged.count - LISTED_MAX);
 	}
 	if (staged.count > 0) {
-		return vv_fail(
-			err, VV_EREFUSED,
-			"the %s would mix with them; nothing was done\ncommit them, or stash them with 'git stash'",
-			what);
+		return vv_fail(err, VV_EREFUSED,
+			       "the %s would mix with these changes; nothing was done\ncommit the "
+			       "changes, or stash them with 'git stash'",
+			       what);
 	}
 	return VV_OK;
 }

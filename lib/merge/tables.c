@@ -228,7 +228,8 @@ static vv_status choose_form(merging *m, vv_error *err)
 	} else {
 		vv_notes_warn(
 			vv_repository_notes(m->in->repo),
-			"%s: text on one side, a table of varve on the other: the result is a table of varve",
+			"%s is text on one side and a table of varve on the other; the result is a "
+			"table of varve",
 			vv_text_shows(m->in->path));
 	}
 	return VV_OK;

@@ -179,7 +179,7 @@ static vv_status compare(changes *out, search *f, vv_table *a, vv_table *b, bool
 			places[0][i] = (size_t)vv_columns_to_old(&columns, key[i]);
 			places[1][i] = key[i];
 		}
-		f->why = keys == 0 ? "without a key, changes cannot be recognised" : f->why;
+		f->why = keys == 0 ? "the table has no key, so changes cannot be matched" : f->why;
 		rc = note_row(out, f, &p,
 			      vv_key_hash(gone ? p.row.old_cells : p.row.new_cells, places[!gone],
 					  keys, 0, NULL),
@@ -345,7 +345,7 @@ static vv_status try_copy(search *f, const step *first, const step *last, const 
 	vv_status rc = vv_merge_pick(f->in, f->rules, versions, compare_picked, &t, err);
 
 	f->work += TRY_COSTS;
-	f->why = rc == VV_OK && t.same ? "a change may be on both sides: a copy would look the same"
+	f->why = rc == VV_OK && t.same ? "both sides may have made the same change, or copied it"
 				       : f->why;
 	return rc;
 }
@@ -411,7 +411,8 @@ static vv_status find_copied(search *f, const steps *side, const step *s, vv_err
 
 			f->work += s->cells.count + 1;
 			if (f->work > WORK_MAX) {
-				f->why = "too many commits to tell if a change is on both sides";
+				f->why = "too many commits to check whether both sides made a "
+					 "change";
 			} else if (may) {
 				rc = try_copy(f, &side->list[first], &side->list[last], s, err);
 			}
@@ -477,7 +478,7 @@ static vv_status is_pick(bool *out, search *f, vv_error *err)
 		return rc;
 	}
 	*out = !vv_oid_is_null(&version) && !vv_oid_equal(&version, &f->in->sides[VV_BASE].id);
-	f->why = count > 1 ? "there are several common ancestors, after merges both ways" : f->why;
+	f->why = count > 1 ? "the branches have several common ancestors" : f->why;
 	return VV_OK;
 }
 

@@ -208,7 +208,7 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 	vv_dataset_merge m = {.repo = u->repo,
 			      .writer = u->writer,
 			      .path = to,
-			      .names = {"the delivery before", "here", "the delivery"}};
+			      .names = {"the previous file", "here", "the delivery"}};
 	vv_index_entry e;
 	vv_stat st;
 	vv_status rc;
@@ -230,8 +230,8 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 	if (merged.record.count > 0 || merged.record.left_out > 0) {
 		vv_conflict_record_describe(&what, &merged.record);
 		return vv_fail(err, VV_ECONFLICT,
-			       "'%s' and '%s' both changed %s; nothing was written\n"
-			       "remove '%s' first to take the content of the other file",
+			       "both '%s' and '%s' changed %s; nothing was written\nto use the "
+			       "content of the other file, first remove '%s'",
 			       vv_text_shows(to), vv_text_shows(in->path), vv_buf_cstr(&what),
 			       vv_text_shows(to));
 	}
@@ -327,7 +327,8 @@ static vv_status tell_left(const vv_unpack *u, const vv_document *d, const char 
 		if (rc == VV_OK && made == 0 && vv_exists(file)) {
 			vv_notes_warn(
 				vv_repository_notes(u->repo),
-				"'%s' is not written: '%s' has no table of that name; remove it if it came from there",
+				"'%s' was not updated, as '%s' no longer has a table of that name; "
+				"remove the file if it is not needed",
 				vv_text_shows(e.path), vv_text_shows(path));
 		}
 	}
@@ -380,9 +381,10 @@ static vv_status unpack_document(const vv_unpack *u, inside *in, vv_error *err)
 			vv_text_shows(in->path));
 	}
 	if (!is) {
-		return vv_fail(err, VV_ENOSUPPORT,
-			       "%s: nothing here reads such a file\n" VV_READER_INSTALL,
-			       vv_text_shows(in->path));
+		return vv_fail(
+			err, VV_ENOSUPPORT,
+			"%s: no reader for this kind of file is installed\n" VV_READER_INSTALL,
+			vv_text_shows(in->path));
 	}
 	in->document = &s;
 	return unpack_tables(u, in, &d.document, err);

@@ -302,7 +302,8 @@ static vv_status go_loose(vv_ordered_file *o, const vv_error *why, vv_error *err
 		f->loose++;
 	} else {
 		rc = vv_fail(err, VV_ELOCKED,
-			     "no room for its file (%s); %u others are read without one",
+			     "no space for a temporary file (%s), and %u other readers already "
+			     "work without one",
 			     why->message, LOOSE_MAX);
 	}
 	return rc;
@@ -320,7 +321,7 @@ static vv_status look(vv_ordered_file *o, uint64_t *credit, vv_error *err)
 	return o->kept || *credit > 0
 		       ? VV_OK
 		       : vv_fail(err, VV_ELOCKED,
-				 "this client requested too many versions in key order in a short time");
+				 "this client requested too many versions in a short time");
 }
 
 static vv_status open_kept(vv_ordered_file *o, vv_error *err)
@@ -400,7 +401,8 @@ static vv_status made_room(vv_error *err)
 {
 	return vv_fail(
 		err, VV_EIO,
-		"the file was removed for those of other versions while it was read\nrequest the rest of it again");
+		"the temporary file of this version was removed to make space for others\nrequest "
+		"the rest again");
 }
 
 /* One piece, which is not given if the file made room meanwhile. */

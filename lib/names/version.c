@@ -227,8 +227,10 @@ static void hint_here(vv_subject *s, const char *rev, vv_error *err)
 	    strcmp(here, s->path) != 0 &&
 	    vv_tree_entry_at(s->repo, &s->commit, here, &e, VV_IGNORED) == VV_OK) {
 		vv_tree_entry_clear(&e);
-		vv_hint(err, "paths count from the top: did you mean '%s:%s'?", vv_text_shows(rev),
-			vv_text_shows(here));
+		vv_hint(err,
+			"paths are relative to the top of the repository: did you mean "
+			"'%s:%s'?",
+			vv_text_shows(rev), vv_text_shows(here));
 	}
 }
 
@@ -289,9 +291,8 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 			   vv_index_get_stage(x, s->path, 2, &e) ||
 			   vv_index_get_stage(x, s->path, 3, &e)) {
 			rc = vv_fail(err, VV_ENOTFOUND,
-				     "'%s' is in conflict: the index has its sides\n"
-				     "name one of them: ':1:PATH' is the base, ':2:PATH' ours, "
-				     "':3:PATH' theirs",
+				     "'%s' is in conflict\nname one side: ':1:PATH' is the base, "
+				     "':2:PATH' ours, ':3:PATH' theirs",
 				     vv_text_shows(s->path));
 		} else {
 			rc = vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
@@ -432,7 +433,8 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 		}
 		if ((rc = vv_repository_relative(&s->path, s->repo, s->text, err)) < 0) {
 			return rc == VV_EUSAGE && *s->text
-				       ? vv_hint(err, "a file of another repository is FOLDER#PATH")
+				       ? vv_hint(err, "write a file of another repository as "
+						      "FOLDER#PATH")
 				       : rc;
 		}
 		s->file = vv_repository_file(s->repo, s->path);

@@ -297,7 +297,7 @@ static vv_status bring_file(void *payload, const char **file, vv_error *err)
 	vv_subject *s = in->subject;
 	vv_status rc;
 
-	if (s->known) return vv_fail(err, VV_EREFUSED, "it was not read yet");
+	if (s->known) return vv_fail(err, VV_EREFUSED, "the file was not read yet");
 	if (s->reader && (*file = vv_dataset_reader_copy(s->reader, &s->blob))) return VV_OK;
 	if ((in->later && (rc = load_blob(in, s, err)) < 0) ||
 	    (rc = copy_to_file(in->document, in, temp_dir_of(s), err)) < 0) {
@@ -395,8 +395,8 @@ static vv_status may_be_document(bool *out, const vv_subject *s, input *in, cons
 static vv_status refuse_to_write(const vv_subject *s, vv_error *err)
 {
 	return vv_fail(err, VV_ENOSUPPORT,
-		       "%s: varve reads tables of documents, but does not write them\n"
-		       "change it with its own program, or make a CSV file of one of its tables",
+		       "%s: varve can read this kind of document, but not write it\nchange the "
+		       "document with its own program, or make a CSV file of one of its tables",
 		       vv_text_shows(s->text));
 }
 
@@ -412,14 +412,15 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 	if (!name) return VV_OK;
 	if (s->reader && vv_dataset_reader_runs_nothing(s->reader)) {
 		return s->table ? vv_fail(err, VV_ENOTFOUND,
-					  "tables of documents are not read here: '%s'",
+					  "'%s' is a table of a document, which this server does "
+					  "not read",
 					  vv_text_shows(s->text))
 				: VV_OK;
 	}
 	if ((rc = may_be_document(is, s, in, env, name, err)) < 0) return rc;
 	if (!*is && s->table) {
 		return vv_fail(err, VV_ENOTFOUND,
-			       "no such file '%s', and nothing here reads tables in '%s'",
+			       "no such file '%s', and no reader for tables in '%s' is installed",
 			       vv_text_shows(s->text), vv_text_shows(name));
 	}
 	if (!*is) return VV_OK;

@@ -39,7 +39,7 @@ static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version *
 	if (vv_table_at_is_none(rc)) {
 		if (rc == VV_EINPUT) {
 			vv_notes_put(vv_repository_notes(v->repo),
-				     "%s, so that the history of its rows begins after it",
+				     "%s, so the history of its rows begins after that version",
 				     err->message);
 		}
 		vv_error_clear(err);

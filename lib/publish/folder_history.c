@@ -224,7 +224,7 @@ static vv_status compare_ref(const vv_folder_history *h, const vv_head_ref *ther
 	    (known || has_commit(h, &there->id))) {
 		vv_buf_printf(back, "has %s at commit %.10s, which %s",
 			      vv_text_shows(vv_ref_short_name(name)), vv_oid_shows(&there->id),
-			      known ? "the one here does not follow" : "is not here");
+			      known ? "is not an ancestor of the commit here" : "is missing here");
 	}
 	return rc;
 }

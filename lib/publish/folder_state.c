@@ -97,8 +97,8 @@ static vv_status check_empty(const char *dir, vv_error *err)
 		if (strcmp(f.name, VV_FOLDER_LOCK) != 0 &&
 		    strncmp(f.name, VV_WRITE_TEMP, strlen(VV_WRITE_TEMP)) != 0) {
 			return vv_fail(err, VV_EREFUSED,
-				       "'%s' is not empty, and was not published by varve\n"
-				       "name a new folder, or a new one inside of it",
+				       "'%s' is not empty, and was not published by varve\nuse a "
+				       "new folder, or a new folder inside this one",
 				       vv_text_shows(dir));
 		}
 	}
@@ -127,8 +127,8 @@ vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, const char
 	}
 	if (rc == VV_OK && !*at) return VV_OK;
 	return vv_fail(err, VV_ECORRUPT,
-		       "'%s' is not the file of a folder that this varve can update\n"
-		       "publish into a new folder",
+		       "'%s' is damaged or was written by another version of varve, so the folder "
+		       "cannot be updated\npublish into a new folder",
 		       vv_text_shows(path));
 }
 

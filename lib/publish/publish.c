@@ -99,7 +99,9 @@ static vv_status see_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 		return VV_OK;
 	}
 	if (is_own(e->path) || strchr(e->path, '\n')) {
-		vv_notes_warn(t->notes, "'%s' is not among the files: the folder needs the name",
+		vv_notes_warn(t->notes,
+			      "'%s' is not published as a file, because the folder uses "
+			      "this name itself",
 			      vv_text_shows(e->path));
 		return VV_OK;
 	}
@@ -109,8 +111,8 @@ static vv_status see_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 	if ((rc = vv_has_no_link(t->dir, e->path, err)) < 0) return rc;
 	if (!it && vv_exists(path)) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' is not a file of varve's, and is in the place of a table\n"
-			       "move it out of the folder",
+			       "'%s' was not written by varve, and has the name of a table\nmove "
+			       "the file out of the folder",
 			       vv_text_shows(path));
 	}
 	const bool there = is_there(t, it, &e->id);
@@ -305,7 +307,7 @@ static vv_status send_blocks(run *r, vv_error *err)
 	if (rc < 0) return rc;
 	if (r->mends || r->history.lost) {
 		vv_notes_warn(r->p->notes,
-			      "files of '%s' are missing or cut, and are written again",
+			      "files of '%s' are missing or truncated, and are being written again",
 			      vv_text_shows(r->p->folder));
 	}
 	rc = open_host(r, err);
@@ -416,11 +418,11 @@ static vv_status check_follows(run *r, vv_error *err)
 	}
 	if (r->p->prune) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' %s: one run does not both replace and remove it\n"
-			       "give --force now, and --prune in a later run",
+			       "'%s' %s: one run cannot both replace and remove its commits\nuse "
+			       "--force now, and --prune in a later run",
 			       vv_text_shows(r->p->folder), back.data);
 	}
-	vv_notes_put(r->p->notes, "the commits of '%s' are kept below refs/remotes/published/",
+	vv_notes_put(r->p->notes, "the commits of '%s' are saved below refs/remotes/published/",
 		     vv_text_shows(r->p->folder));
 	return fetch_back(r, err);
 }

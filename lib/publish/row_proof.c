@@ -73,13 +73,17 @@ static vv_status find_row(const vv_row_proof *p, size_t *places, uint64_t *row, 
 	bool found, whole;
 
 	if (root->key_count == 0 || root->key_count > KEY_MAX) {
-		return vv_fail(err, VV_EUSAGE, "'%s' has no key, so that a row has no name",
+		return vv_fail(err, VV_EUSAGE, "'%s' has no key, so a row cannot be selected",
 			       vv_text_shows(p->subject->path));
 	}
 	for (size_t i = 0; i < root->key_count; i++) {
 		const long place = vv_schema_find(&p->table->schema, root->key[i],
 						  strlen(root->key[i]));
-		if (place < 0) return vv_fail(err, VV_ECORRUPT, "a column of the key is not there");
+		if (place < 0) {
+			return vv_fail(err, VV_ECORRUPT,
+				       "the table lacks a column of its "
+				       "key");
+		}
 		places[i] = (size_t)place;
 	}
 	const vv_status rc = vv_key_place_find(&at, row, &found, &whole, err);
@@ -217,7 +221,7 @@ static vv_status prove_version(proving *x, vv_error *err)
 	    (rc = vv_trust_read(&trust, x->p->repo, err)) < 0) {
 		return rc;
 	}
-	if (!is) return vv_fail(err, VV_ENOTFOUND, "no signed head names this version");
+	if (!is) return vv_fail(err, VV_ENOTFOUND, "this version is not signed");
 	put_head(&names, &head->id);
 	owner = vv_trust_find(&trust, trust.owner);
 	x->owner = owner ? owner->commit : head->id;

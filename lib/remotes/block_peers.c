@@ -151,7 +151,8 @@ vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const cha
 	if (rc == VV_OK && !*yes) {
 		t->left_out = true;
 		vv_notes_warn(t->notes,
-			      "%s names blocks at %s, a host that is not trusted: it is left out",
+			      "%s names blocks at %s, which is not used, as this host is not "
+			      "trusted",
 			      VV_BLOCKS_CONFIG, vv_text_url(url));
 		vv_notes_put(t->notes,
 			     "hint: 'git config --global --add varve.trustedHost %s' trusts it",

@@ -107,8 +107,9 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 	const bool fine = (may & VV_URL_COMMITS) && !(push && u.kind == VV_URL_HTTP);
 	if (secret) {
 		return vv_fail(err, VV_EINPUT,
-			       VV_BLOCKS_CONFIG ": a password in a store's URL\n"
-						"everyone with the repository has the password");
+			       VV_BLOCKS_CONFIG ": the URL of a store has a password\nremove the "
+						"password, which everyone with the repository "
+						"could read");
 	}
 	if ((may & VV_URL_STORES) && !(may & VV_URL_COMMITS)) {
 		return vv_fail(err, VV_EINPUT,

@@ -156,8 +156,8 @@ static vv_status check_empty(const char *path, vv_error *err)
 	}
 	if (rc == VV_OK && others > 0) {
 		rc = vv_fail(err, VV_EREFUSED,
-			     "'%s' is not empty, and is not a store\n"
-			     "name a new folder, or a new one inside of it",
+			     "'%s' is not empty, and is not a store\nuse a new folder, or a new "
+			     "folder inside this one",
 			     vv_text_shows(path));
 	}
 	return rc;

@@ -162,11 +162,10 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 		}
 		rc = vv_ref_get(f->t->repo, name, &ref, err);
 		if (rc == VV_ENOTFOUND) { /* git has no message for it */
-			rc = vv_fail(
-				err, VV_EREFUSED,
-				"'%s' is a shallow repository: the older commits of '%s' are not there\n"
-				"ask the repository that it was cloned from",
-				vv_text_url(f->git.url), vv_text_shows(names[i]));
+			rc = vv_fail(err, VV_EREFUSED,
+				     "'%s' is a shallow repository, and lacks older commits of "
+				     "'%s'\nfetch from the repository that it was cloned from",
+				     vv_text_url(f->git.url), vv_text_shows(names[i]));
 		}
 		if (rc < 0) return rc;
 		ids[i] = ref.id;

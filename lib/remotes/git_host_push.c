@@ -153,7 +153,8 @@ static void tell(edited *e, const vv_new_root *n)
 	const vv_notes *notes = vv_repository_notes(e->repo);
 
 	vv_notes_warn(notes,
-		      "%s, commit %.10s: this push includes a pointer that does not name its data",
+		      "%s, commit %.10s: this push includes a damaged pointer, which does not "
+		      "identify its data",
 		      vv_text_shows(n->path), vv_oid_shows(&n->commit));
 	if (++e->told == TOLD_MAX) {
 		vv_notes_hint(notes, VV_HINT_FSCK);

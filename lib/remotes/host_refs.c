@@ -61,7 +61,7 @@ static vv_status add_head(vv_host_refs *x, const char *name, size_t len, const v
 	vv_hello *h = &x->hello;
 
 	return h->head_count == VV_HELLO_HEADS
-		       ? vv_fail(err, VV_EREFUSED, "'%s' shows more than %u signed heads",
+		       ? vv_fail(err, VV_EREFUSED, "'%s' has more than %u signed heads",
 				 vv_text_url(x->url), VV_HELLO_HEADS)
 		       : add_to(&h->heads, &h->head_count, &x->head_cap, x, name, len, id, err);
 }
@@ -146,9 +146,8 @@ static vv_status refuse_dumb(const vv_host_refs *x, vv_error *err)
 {
 	return vv_fail(
 		err, VV_ENOSUPPORT,
-		"'%s' is a plain web server that speaks "
-		"neither varve's nor Git's protocol\n"
-		"copy the folder and clone the copy; or have it served by varve's server or git http-backend",
+		"'%s' is a plain web server, without varve's or Git's protocol\ncopy the folder "
+		"and clone the copy; or serve the folder by varve's server or git http-backend",
 		vv_text_url(x->url));
 }
 

@@ -87,7 +87,7 @@ static vv_status check(const vv_store_naming *n, const vv_blocks_config *c, vv_e
 	const vv_store_config *there = vv_blocks_config_store(c, n->name);
 	if (there && !(vv_text_same(there->url, n->url) &&
 		       vv_text_same(there->push_url, n->push_url) && there->usual == n->usual)) {
-		vv_fail(err, VV_EEXISTS, "there is a store '%s' already", n->name);
+		vv_fail(err, VV_EEXISTS, "a store named '%s' already exists", n->name);
 		return vv_hint_code(err, VV_HINT_STORE_REMOVE, n->name);
 	}
 	return VV_OK;
@@ -179,7 +179,8 @@ vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err)
 		return write_lines(r, &l, err);
 	}
 	if ((rc = forget_own(r, name, &own, err)) < 0 || own) return rc;
-	vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " names no store '%s'", vv_text_shows(name));
+	vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " does not have a store '%s'",
+		vv_text_shows(name));
 	return vv_hint_code(err, VV_HINT_STORE_LIST);
 }
 

@@ -125,7 +125,9 @@ static vv_status no_base(void *payload VV_UNUSED, uint8_t codec VV_UNUSED,
 			 const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid VV_UNUSED, vv_error *err)
 {
 	(void)prefix;
-	return vv_fail(err, VV_ENOTFOUND, "no base was offered");
+	return vv_fail(err, VV_ENOTFOUND,
+		       "the peer sent a difference, but was not offered a block "
+		       "to base it on");
 }
 
 static vv_status own_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)

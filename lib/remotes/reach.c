@@ -183,8 +183,8 @@ static vv_status reach_folder(vv_reached *out, vv_transfer *t, const vv_remote *
 
 	if (write) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' is a published folder, which can only be read\n"
-			       "only its owner can update it, where it was published",
+			       "'%s' is a published folder, which cannot be pushed to\nits owner "
+			       "can update it by publishing again",
 			       vv_text_url(m->url));
 	}
 	if (!*known &&

@@ -133,7 +133,7 @@ vv_status vv_remote_folder_ask(void *payload, size_t i, vv_error *err VV_UNUSED)
 	vv_status rc = vv_place_get(&f->place, names[i], 0, most + 1, &f->first[i], why);
 
 	if (rc == VV_OK && i != MARK && f->first[i].len > most) {
-		rc = vv_fail(why, VV_ECORRUPT, "'%s' of '%s' is longer than %s", names[i],
+		rc = vv_fail(why, VV_ECORRUPT, "the file '%s' of '%s' is longer than %s", names[i],
 			     vv_text_url(f->url), vv_text_bytes(most));
 	}
 	if (rc < 0) {

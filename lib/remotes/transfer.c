@@ -220,7 +220,7 @@ static vv_status check_pointer(vv_repository *with, const vv_table *t, const vv_
 		return rc;
 	}
 	if (!is) {
-		rc = vv_fail(err, VV_ECORRUPT, "the pointer does not name its table");
+		rc = vv_fail(err, VV_ECORRUPT, "the pointer does not match its table");
 	}
 	return rc;
 }
@@ -245,7 +245,7 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 		vv_oid_text(hex, &v->commit);
 		hex[10] = '\0';
 		vv_prefix(err, "%s: %s in commit %s",
-			  rc == VV_EREFUSED     ? "the received blocks are refused"
+			  rc == VV_EREFUSED     ? "the received blocks were rejected"
 			  : rc == VV_ENOSUPPORT ? "the received blocks cannot be checked here"
 						: "the received blocks are damaged",
 			  vv_text_shows(v->path), hex);
@@ -310,7 +310,7 @@ static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, s
 static void tell_missing(const vv_transfer *t, const vv_fetch_result *r)
 {
 	if (r->missing_count > 0) {
-		vv_notes_warn(t->notes, "%s of %s lack%s blocks: %s that no peer had",
+		vv_notes_warn(t->notes, "%s of %s lack%s blocks; no peer had %s of them",
 			      vv_text_count(r->incomplete),
 			      vv_text_counted(r->versions, "version", NULL),
 			      r->incomplete == 1 ? "s" : "", vv_text_count(r->missing_count));

@@ -134,10 +134,9 @@ vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_er
 		} else if (has_password(out->items[i].url)) {
 			rc = vv_fail(
 				err, VV_EINPUT,
-				"the URL of the holder '%s' has a password in it, which all readers of the "
-				"vault would learn\n"
-				"git config holder.%s.url URL without it; Git's credential helpers keep "
-				"passwords",
+				"the URL of the holder '%s' has a password, which all readers of "
+				"the vault could see\nset 'git config holder.%s.url' to the URL "
+				"without the password, and store it in a credential helper of Git",
 				vv_text_shows(out->items[i].name),
 				vv_text_shows(out->items[i].name));
 		}
@@ -160,7 +159,8 @@ vv_status vv_holder_name_check(const char *name, vv_error *err)
 	}
 	return fine ? VV_OK
 		    : vv_fail(err, VV_EUSAGE,
-			      "'%s' is not a name for a holder: letters, digits, - and _",
+			      "'%s' is not a valid name for a holder\nuse only letters, digits, "
+			      "'-' and '_'",
 			      vv_text_shows(name));
 }
 

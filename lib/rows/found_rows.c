@@ -173,7 +173,9 @@ vv_status found_rows_group_of(uint64_t *index, uint64_t *first, const vv_table *
 	}
 	if ((more = vv_list_next(list, &item, err)) <= 0) {
 		return more < 0 ? (vv_status)more
-				: vv_fail(err, VV_ECORRUPT, "row %llu is in no group",
+				: vv_fail(err, VV_ECORRUPT,
+					  "the version is damaged: row %llu is "
+					  "missing",
 					  (unsigned long long)row);
 	}
 	*index = item.index;
@@ -297,7 +299,8 @@ static int next_where(found_rows *f, found_group *out, vv_error *err)
 	}
 	if ((rc = read_batch(f, &out->batch, err)) > 0 && out->batch.rows != tested->rows) {
 		return (int)vv_fail(err, VV_ECORRUPT,
-				    "a row group had different rows when it was read again");
+				    "the version is damaged: a row group had different rows when "
+				    "it was read again");
 	}
 	return rc;
 }

@@ -247,7 +247,7 @@ vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err)
 		return rc;
 	}
 	if (row >= r->table->root.rows || first < r->o.from || first >= r->o.to) {
-		return vv_fail(err, VV_EUSAGE, "row %llu is not among these rows",
+		return vv_fail(err, VV_EUSAGE, "the selected rows do not include row %llu",
 			       (unsigned long long)row);
 	}
 	return start(r, row, err);

@@ -84,8 +84,8 @@ static vv_status read_value(test *t, vv_error *err)
 	t->digits_len = t->digits.len;
 	if (is || t->digits.failed) return vv_buf_ok(&t->digits, err);
 	return vv_fail(err, VV_EUSAGE,
-		       "'%s' is not a value of column '%s', which has type %s\n"
-		       "text(COLUMN) = 'TEXT' and COLUMN ^= 'TEXT' take any text",
+		       "'%s' is not a value of column '%s', which has type %s\nuse text(COLUMN) = "
+		       "'TEXT' or COLUMN ^= 'TEXT' to compare with any text",
 		       vv_text_show(t->text, t->len),
 		       vv_text_name(t->field->name, t->field->name_len),
 		       vv_type_name(t->field->type));
@@ -348,7 +348,7 @@ vv_status vv_where_ok(const vv_where *w, vv_error *err)
 {
 	if (w->failed) return vv_fail_nomem(err);
 	return w->undecided ? vv_fail(err, VV_EREFUSED,
-				      "a pattern takes too many steps for a value of a row")
+				      "a pattern takes too many steps to match a value")
 			    : VV_OK;
 }
 

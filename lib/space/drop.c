@@ -321,10 +321,10 @@ static vv_status add_named(dropping *x, const char *word, vv_error *err)
 	    vv_url_read(&u, word, VV_IGNORED) < 0) {
 		rc = add_keeper(x, word, err);
 	} else if (u.secret) {
-		rc = vv_fail(
-			err, VV_EUSAGE,
-			"%s has a password, and the holders of a version are recorded\nleave the password out: a credential helper of Git can provide it",
-			vv_text_url(word));
+		rc = vv_fail(err, VV_EUSAGE,
+			     "%s contains a password, and drop would record this URL\nremove the "
+			     "password, and store it in a credential helper of Git",
+			     vv_text_url(word));
 	} else {
 		whole = u.kind == VV_URL_PATH ? realpath(u.path, NULL) : NULL;
 		rc = add_keeper(x, whole ? whole : word, err);

@@ -277,8 +277,8 @@ vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host,
 
 	if (vv_repository_is_shallow(r)) {
 		return vv_fail(err, VV_EREFUSED,
-			       "this clone is shallow: it does not know what older commits need\n"
-			       "'git fetch --unshallow' gets the rest of the history");
+			       "this clone is shallow, so the blocks of older commits are "
+			       "unknown\n'git fetch --unshallow' gets the rest of the history");
 	}
 	if ((rc = vv_git_host_keeper(host, &keeper, &g->is_store, err)) == VV_OK) {
 		g->place = vv_git_host_blocks_place(host);

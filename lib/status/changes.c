@@ -673,7 +673,7 @@ static vv_status add_modules(collector *c, vv_error *err)
 		      .output = &changed};
 	vv_status rc = argc > 7 ? vv_run_program(&run, &code, err) : VV_OK;
 	if (rc == VV_OK && code != 0) {
-		rc = vv_fail(err, VV_EIO, "git diff-files ended with %d", code);
+		rc = vv_fail(err, VV_EIO, "git diff-files ended with exit code %d", code);
 	}
 	for (size_t i = 0, at = 0; rc == VV_OK && i < count && at < changed.len; i++) {
 		vv_index_at(c->x, i, &e); /* both in the order of paths */

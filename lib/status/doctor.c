@@ -190,11 +190,11 @@ vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_err
 	(void)vv_hint_put(&init, "", d->words, VV_HINT_INIT_AGAIN);
 	if (rc == VV_OK && missing) {
 		rc = vv_doctor_say(d, "settings", needed, vv_buf_cstr(&init), err,
-				   "git has no command for tables: %s is not set", missing);
+				   "git cannot handle tables: the setting %s is missing", missing);
 	}
 	if (rc == VV_OK && other) {
 		rc = vv_doctor_say(d, "settings", true, vv_buf_cstr(&init), err,
-				   "%s is '%s', which is not varve's", other,
+				   "%s is '%s', which does not call varve", other,
 				   vv_buf_cstr(&value_shown));
 	}
 	return rc;
@@ -250,7 +250,8 @@ static vv_status look_for_locks(vv_doctor *d, vv_repository *r, vv_error *err)
 
 			vv_buf_printf(&message, "the lock %s exists: git is running, or was killed",
 				      vv_text_shows(file));
-			vv_buf_printf(&mend, "rm %s (once no git runs here)", vv_text_shows(file));
+			vv_buf_printf(&mend, "rm %s (when no git is running here)",
+				      vv_text_shows(file));
 			if ((rc = vv_doctor_add(d, "lock", true, &message, &mend, err)) < 0) {
 				return rc;
 			}

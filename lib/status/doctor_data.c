@@ -103,7 +103,7 @@ static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, c
 	    holds) {
 		return rc;
 	}
-	return say(a, "pointer", "its pointer was edited: it does not name its data", path,
+	return say(a, "pointer", "its pointer was edited, and no longer identifies its data", path,
 		   VV_HINT_FIX, err);
 }
 
@@ -144,9 +144,8 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, 
 	}
 	vv_auto(vv_buf) made = VV_BUF_INIT;
 	vv_pointer_put(&made, &p);
-	if (made.len != text->len &&
-	    (rc = say(a, "pointer", "its line ends are not those of a pointer", path, VV_HINT_FIX,
-		      err)) < 0) {
+	if (made.len != text->len && (rc = say(a, "pointer", "its pointer has wrong line ends",
+					       path, VV_HINT_FIX, err)) < 0) {
 		return rc;
 	}
 	if (!tracked) {
@@ -208,11 +207,12 @@ static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_
 	bool lfs = object || rc == VV_EMISSING;
 
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
-	return lfs ? say(a, "lfs", "Git LFS stores it, but .gitattributes assigns it to varve",
-			 path, VV_HINT_MIGRATE, err)
+	return lfs ? say(a, "lfs",
+			 "Git LFS stores its data, but .gitattributes assigns it to varve", path,
+			 VV_HINT_MIGRATE, err)
 		   : say(a, "plain",
-			 "Git has it as plain text, but .gitattributes assigns it to varve", path,
-			 VV_HINT_FIX, err);
+			 "Git stores it as plain text, but .gitattributes assigns it to varve",
+			 path, VV_HINT_FIX, err);
 }
 
 /* A whole pointer in place of a table whose blocks are stored here: git wrote it without varve, or before
@@ -306,7 +306,8 @@ static vv_status say_beaten(data *a, vv_error *err)
 		rc = vv_doctor_say(a->d, "attributes", true,
 				   "limit that line to other files, or end it with "
 				   "'-text -working-tree-encoding'",
-				   err, "%.*s: Git rewrites pointers there", (int)l.len, l.text);
+				   err, "%.*s: this line makes Git change pointers", (int)l.len,
+				   l.text);
 	}
 	return rc;
 }
@@ -350,7 +351,7 @@ static vv_status look_at_history(data *a, vv_error *err)
 	vv_auto(vv_buf) mend = VV_BUF_INIT;
 	(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_BLOCKS_FETCH);
 	rc = vv_doctor_say(a->d, "blocks", false, vv_buf_cstr(&mend), err,
-			   "the blocks of %s of the history are not here",
+			   "the blocks of %s of the history are missing here",
 			   vv_text_counted(o.missing, "version", "versions"));
 	if (rc == VV_OK) {
 		a->d->findings[a->d->count - 1].fetch = true;
@@ -395,7 +396,7 @@ vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset
 		(void)vv_hint_put(&push, "", d->words, VV_HINT_PUSH);
 		rc = vv_doctor_say(
 			d, "unsent", false, vv_buf_cstr(&push), err,
-			"%s in local branches, on no remote as far as is known here",
+			"%s in local branches, not on any known remote",
 			vv_text_counted(unsent, "version of a table", "versions of tables"));
 	}
 done:

@@ -106,7 +106,7 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 		(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_TO, name);
 		rc = vv_doctor_say(
 			d, "peer", true, vv_buf_cstr(&mend), err,
-			"the store of the remote %s did not show the requested block of %s",
+			"the store of the remote %s could not send a requested block of %s",
 			vv_text_shows(name),
 			vv_text_counted(lost, "version of a table", "versions of tables"));
 	}
@@ -171,8 +171,12 @@ static vv_status look_at_head(vv_doctor *d, vv_git_host *host, const char *name,
 	const char *head = vv_git_host_hello(host)->head;
 
 	if (!vv_git_host_has_blocks_head(host)) return VV_OK;
-	return vv_doctor_say(d, "peer", true, "choose another one in the settings of the host", err,
-			     "the default branch of the remote %s has the blocks of tables, not %s",
+	return vv_doctor_say(d, "peer", true,
+			     "choose another default branch in the settings of "
+			     "the host",
+			     err,
+			     "the default branch of the remote %s contains blocks of tables "
+			     "instead of %s",
 			     vv_text_shows(name), head ? vv_text_shows(head) : "a branch of yours");
 }
 
@@ -206,9 +210,9 @@ static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host
 			     ? vv_fail_nomem(err)
 			     : vv_doctor_say(d, "peer", true,
 					     why.hint[0] ? why.hint
-							 : "try again; if the address has changed: "
-							   ".varveconfig or "
-							   "remote.NAME.varveUrl names it",
+							 : "try again; if the address has changed, "
+							   "correct it in .varveconfig or "
+							   "remote.NAME.varveUrl",
 					     err, "the block peer %s does not answer: %s",
 					     vv_text_url(peers->urls[i]), why.message);
 	}

@@ -57,7 +57,8 @@ vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error 
 			told++;
 			vv_notes_warn(
 				notes,
-				"%s: not tracked by .gitattributes: clones will contain its pointer instead of its data",
+				"%s: not tracked by .gitattributes, so clones will contain its "
+				"pointer instead of its data",
 				vv_text_shows(e.path));
 			vv_notes_hint(notes, VV_HINT_TRACK, e.path);
 		}
@@ -88,7 +89,7 @@ static vv_status look_at_added(void *payload, const vv_change *c, vv_error *err)
 	}
 	vv_auto(vv_buf) words = VV_BUF_INIT;
 
-	vv_buf_printf(&words, "it is text in Git since '%s', a table of varve, got this name",
+	vv_buf_printf(&words, "it is text in Git since '%s', a table of varve, was renamed to it",
 		      vv_text_shows(l->from));
 	return l->fn(l->payload, c->path, vv_buf_cstr(&words), err);
 }

@@ -128,7 +128,7 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 			}
 			if (rc == VV_ENOTFOUND && dashdash < 0) {
 				(void)vv_near_file_hint(r, argv[i], err);
-				vv_hint(err, "for a path that is gone from here: -- %s",
+				vv_hint(err, "if the path was removed: -- %s",
 					vv_text_shows(argv[i]));
 			}
 			return rc;
@@ -136,7 +136,8 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 		if (range.has_exclude || range.new_branch) {
 			if (i > 0) {
 				return vv_fail(err, VV_EUSAGE,
-					       "diff compares two versions: '%s' and '%s' are more",
+					       "diff compares two versions, and '%s' and '%s' are "
+					       "more than that",
 					       vv_text_shows(argv[0]), vv_text_shows(argv[1]));
 			}
 			rc = set_range(d, r, argv[i], &range, err);
@@ -459,8 +460,8 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 	if (opts->stage && (out->a.kind != VV_SIDE_INDEX || out->b.kind != VV_SIDE_WORK)) {
 		rc = vv_fail(
 			err, VV_EUSAGE,
-			"--base, --ours and --theirs are sides of a conflict: compared with the work tree alone\n"
-			"leave the revision (or --cached) out");
+			"--base, --ours and --theirs compare a side of a conflict with the work "
+			"tree\nomit the revision (or --cached)");
 		goto done;
 	}
 	const bool bare = vv_repository_is_bare(r);

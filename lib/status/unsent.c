@@ -167,7 +167,8 @@ vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, con
 		f.host = there.host;
 		rc = look(&f, r, &head, m.name, err);
 	} else {
-		vv_fail(err, VV_EUSAGE, "%s keeps blocks with its history", vv_text_url(m.url));
+		vv_fail(err, VV_EUSAGE, "%s stores blocks together with its history",
+			vv_text_url(m.url));
 		rc = vv_hint_code(err, VV_HINT_UNSENT);
 	}
 done:

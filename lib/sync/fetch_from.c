@@ -272,15 +272,15 @@ static void tell_stand_in(const vv_fetch_from *r, const char *why, size_t count)
 
 	if (r->found_by && !r->quiet) {
 		vv_notes_put(r->t.notes,
-			     count > 1 ? "the newest of %zu copies that answer is %s"
-				       : "%zu copy answers: %s",
+			     count > 1 ? "the newest of %zu copies that answered is %s"
+				       : "%zu copy answered: %s",
 			     count, name);
 	} else if (!r->found_by) {
 		if (r->failed->mirrors.len == 0) {
 			vv_notes_warn(r->t.notes, "%s", why);
 		}
 		vv_notes_warn(r->t.notes,
-			      "the history comes from %s instead, as far as that peer has it",
+			      "fetching the history from %s instead, as far as that peer has it",
 			      name);
 	}
 }

@@ -107,7 +107,7 @@ static vv_status not_there(const vv_hello *h, const char *word, vv_error *err)
 	vv_nearest near;
 
 	if (count_refs(h) == 0) {
-		return vv_fail(err, VV_ENOTFOUND, "the remote is empty: it has no '%s'",
+		return vv_fail(err, VV_ENOTFOUND, "the remote is empty, and does not have '%s'",
 			       vv_text_shows(word));
 	}
 	vv_fail(err, VV_ENOTFOUND, "the remote has no branch or tag '%s'", vv_text_shows(word));

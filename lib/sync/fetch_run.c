@@ -198,16 +198,16 @@ static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, con
 	vv_error why;
 
 	r->lost = true;
-	vv_fail(&why, VV_ELOST, "'%s' shows %s of %s, and does not have commit %.10s",
+	vv_fail(&why, VV_ELOST, "'%s' has %s of %s, but not its commit %.10s",
 		vv_text_url(r->from.remote.url), what, vv_did_key_shows(h->key),
 		vv_oid_shows(named));
-	vv_hint(&why, "its signer, a mirror or another clone may have it: use --from URL");
+	vv_hint(&why, "get the commit with --from URL from its signer, a mirror or another clone");
 	if (!r->alone) {
 		*err = why;
 		return why.code;
 	}
 	if (!r->j->keep_missing) return leave_behind(r, &m->id, &why, err);
-	vv_notes_warn(r->from.t.notes, "%s; the clone has its version, which is not signed",
+	vv_notes_warn(r->from.t.notes, "%s; the clone has its current version, which is not signed",
 		      why.message);
 	vv_notes_put(r->from.t.notes, "hint: %s", why.hint);
 	return VV_OK;
@@ -248,7 +248,7 @@ static vv_status follow_heads(run *r, bool *other, vv_error *err)
 		vv_verdict_put(&what, &v, &r->seen.judged, m->from);
 		if ((rc = vv_buf_ok(&what, err)) < 0) return rc;
 		if (v.here) {
-			vv_notes_warn(r->from.t.notes, "'%s' shows %s: using the signed version",
+			vv_notes_warn(r->from.t.notes, "'%s' has %s: using the signed version",
 				      vv_text_url(r->from.remote.url), what.data);
 			vv_ref_move_to(m, &v.named);
 			if (other) {
@@ -496,7 +496,7 @@ static vv_status see_heads(run *r, vv_error *err)
 
 	if (rc == VV_OK && (r->from.found_by || r->from.signed_only) &&
 	    !r->seen.judged.has_newest) {
-		return vv_fail(err, VV_EREFUSED, "'%s' shows no signed head; nothing was moved",
+		return vv_fail(err, VV_EREFUSED, "'%s' has no signed head; nothing was moved",
 			       vv_text_url(s.url));
 	}
 	if (rc < 0 || !r->seen.any) return rc;

@@ -113,7 +113,7 @@ vv_status vv_named_versions_each(vv_repository *r, const char *rev, const char *
 	vv_status rc = each(&n, rev ? rev : "HEAD", err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (!n.found[i]) {
-			rc = vv_fail(err, VV_ENOTFOUND, "no table at '%s' there",
+			rc = vv_fail(err, VV_ENOTFOUND, "no table at '%s' in the other repository",
 				     vv_text_shows(paths[i]));
 		}
 	}

@@ -230,14 +230,14 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	vv_status rc;
 
 	n->begun = n->off = true;
-	n->why_off = "varve.autoFetch is false";
+	n->why_off = "fetching is off (varve.autoFetch is false)";
 	if (n->given) {
 		rc = vv_transfer_open(&n->t, n->repo, vv_repository_notes(n->repo), true, 0, err);
 		n->off = rc < 0;
 		return rc;
 	}
 	if (!n->asked && vv_env_get(vv_repository_env(n->repo), VV_OFFLINE_VAR)) {
-		n->why_off = "--offline: no peer is asked";
+		n->why_off = "--offline forbids fetching";
 		return VV_OK;
 	}
 	rc = n->asked ? VV_OK : vv_config_bool(n->repo, "varve.autofetch", true, &automatic, err);
@@ -431,7 +431,9 @@ static vv_status find_no_base(void *payload VV_UNUSED, uint8_t codec VV_UNUSED,
 			      vv_error *err)
 {
 	(void)prefix;
-	return vv_fail(err, VV_ENOTFOUND, "no block was offered as a base");
+	return vv_fail(err, VV_ENOTFOUND,
+		       "the peer sent a difference, but was not offered a block "
+		       "to base it on");
 }
 
 static vv_status get_given(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
@@ -464,13 +466,13 @@ static vv_status ask_given(vv_needed *n, vv_needed_blocks *w, vv_error *err)
 	vv_status rc;
 
 	if (n->off || n->count == 0 || (rc = connect_needed(n, &n->remotes[0], err)) < 0) {
-		return vv_fail(err, VV_ENOSUPPORT, "no remote can be asked");
+		return vv_fail(err, VV_ENOSUPPORT, "no remote can be reached");
 	}
 	vv_supplier *s = &n->remotes[0].suppliers[0];
 	if ((g = vv_git_host_of(s)) != NULL) {
 		return vv_git_host_some(g, w->cids, w->count, take_given, w, err);
 	}
-	if (!s->peer) return vv_fail(err, VV_ENOSUPPORT, "no peer can be asked");
+	if (!s->peer) return vv_fail(err, VV_ENOSUPPORT, "no peer can be reached");
 	for (size_t i = 0; i < w->count; i++) {
 		wants[i] = (vv_lacking){.cid = w->cids[i]};
 	}

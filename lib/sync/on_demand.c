@@ -283,7 +283,7 @@ static vv_status get_alone(vv_on_demand *d, const vv_cid *cid, vv_buf *out, vv_e
 	w.count = vv_ahead_of(d->ahead, cid, cids, &guess);
 	d->guesses += guess;
 	if (d->guesses > GUESSES_MAX || (d->blocks > 0 && d->blocks + w.count > most(d))) {
-		return vv_fail(err, VV_ENOSUPPORT, "most of the version may be needed");
+		return vv_fail(err, VV_ENOSUPPORT, "most of the version would have to be fetched");
 	}
 	d->wanted = cid;
 	d->out = out;
@@ -328,7 +328,8 @@ static vv_status fetch(void *payload, const vv_cid *cid, vv_buf *alone, vv_error
 
 	if (rc < 0) return rc;
 	if (cid->codec != VV_CODEC_DAG_CBOR && !d->alone && vv_cid_is_null(&d->root)) {
-		return vv_fail(err, VV_ENOTFOUND, "a version comes with its leaves");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "this block can only be fetched with its version");
 	}
 	if (vv_cid_set_has(d->refused, cid)) return refuse(cid, NULL, err);
 	rc = open_own(d, &why);

@@ -70,7 +70,8 @@ static vv_status find_place(run *r, vv_error *err)
 	if (rc < 0 || found) return rc;
 	return vv_fail(
 		err, VV_ENOTFOUND,
-		"'%s' is a name, not a place to push to\npush to a remote or URL, or set pushUrl of the remote with this name",
+		"'%s' is a repository's name, which cannot be pushed to\npush to a remote or URL, "
+		"or set pushUrl of the remote with this name",
 		vv_text_url(name));
 }
 
@@ -289,7 +290,7 @@ static vv_status send_to_host(run *r, vv_error *err)
 		vv_notes_end(r->t.notes);
 		if (rc < 0) {
 			(void)vv_prefix(err,
-					"the commits were pushed, but not their rows; push again");
+					"the commits were pushed, but not their rows (push again)");
 		}
 	}
 	for (size_t i = 0, k = 0; rc == VV_OK && !r->j->dry_run && i < r->j->plan.count; i++) {
@@ -474,7 +475,7 @@ static vv_status send_beside(run *r, vv_error *err)
 	}
 	vv_notes_end(r->t.notes);
 	if (rc == VV_OK || stored) return rc;
-	vv_notes_warn(r->t.notes, "users of %s without varve do not get these blocks: %s",
+	vv_notes_warn(r->t.notes, "these blocks are not available to users of %s without varve: %s",
 		      vv_text_url(r->remote.url), err->message);
 	vv_error_clear(err);
 	return VV_OK;
@@ -599,7 +600,7 @@ static vv_status reach_host(run *r, const vv_store_config *s, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (!r->there.host) {
-		vv_fail(err, VV_EUSAGE, "'%s' keeps the blocks itself: --blocks is for Git hosts",
+		vv_fail(err, VV_EUSAGE, "'%s' stores blocks itself, and --blocks is for Git hosts",
 			vv_text_url(r->remote.url));
 		return vv_hint_code(err, VV_HINT_PUSH_ALL,
 				    r->remote.name ? r->remote.name : "NAME");
@@ -630,7 +631,8 @@ static vv_status add_host_refs(run *r, tips *t, vv_error *err)
 		}
 	}
 	if (rc < 0 || unknown == 0) return rc;
-	vv_fail(err, VV_ECONFLICT, "%s of %s %s commits that are not here: nothing was moved",
+	vv_fail(err, VV_ECONFLICT,
+		"%s of %s %s commits that are missing here, so nothing was moved",
 		vv_text_counted(unknown, "ref", NULL), vv_text_url(r->remote.url),
 		unknown == 1 ? "has" : "have");
 	return vv_hint_code(err, VV_HINT_PULL_FIRST);
@@ -676,8 +678,8 @@ static vv_status prove(run *r, const tips *t, vv_error *err)
 	vv_free(p.roots);
 	return rc < 0 || lost == 0 ? rc
 				   : vv_fail(err, VV_EMISSING,
-					     "%s did not show the requested block of %s: nothing "
-					     "was switched",
+					     "%s could not send a requested block of %s, so "
+					     "nothing was switched",
 					     vv_text_url(vv_git_host_blocks_place(r->there.host)),
 					     vv_text_counted(lost, "version", NULL));
 }
@@ -688,7 +690,7 @@ static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_er
 
 	if (r->j->blocks.incomplete > 0) {
 		vv_fail(err, VV_EMISSING,
-			"%s of tables %s incomplete both here and there: nothing was switched",
+			"%s of tables %s incomplete both here and there, so nothing was switched",
 			vv_text_counted(r->j->blocks.incomplete, "version", NULL),
 			r->j->blocks.incomplete == 1 ? "is" : "are");
 		return vv_hint_code(err, VV_HINT_FETCH_ALL);
@@ -698,7 +700,7 @@ static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_er
 	vv_reached_close(&r->there);
 	if ((rc = reach_host(r, s, err)) < 0 || (rc = prove(r, t, err)) < 0) return rc;
 	if (!r->j->quiet) {
-		vv_notes_put(r->t.notes, "%s showed a block of each of %s",
+		vv_notes_put(r->t.notes, "%s sent a random block of each of %s as proof",
 			     vv_text_url(vv_git_host_blocks_place(r->there.host)),
 			     vv_text_counted(r->j->proved, "version", NULL));
 	}
@@ -744,7 +746,8 @@ done:
 	if (rc < 0) return rc;
 	if (r->j->blocks.bad_packs > 0) {
 		vv_notes_warn(r->t.notes,
-			      "%s there %s damaged: %s, as far as this repository has the blocks",
+			      "%s of the remote %s damaged: %s, as far as this repository has the "
+			      "blocks",
 			      vv_text_counted(r->j->blocks.bad_packs, "pack", NULL),
 			      r->j->blocks.bad_packs == 1 ? "is" : "are",
 			      r->j->dry_run ? "would be replaced" : "replaced");
@@ -880,7 +883,7 @@ static vv_status push_refs(run *r, vv_error *err)
 		vv_transfer_tell_lines(&r->t, &r->out.said);
 		if (rc == VV_OK && r->out.sum.absent > 0 && !j->quiet) {
 			vv_notes_warn(r->t.notes,
-				      "%s %s that the other side lacks %s missing here, too",
+				      "the other side lacks %s %s that %s missing here, too",
 				      vv_text_count(r->out.sum.absent),
 				      r->out.sum.absent == 1 ? "block" : "blocks",
 				      r->out.sum.absent == 1 ? "is" : "are");

@@ -83,7 +83,7 @@ static vv_status add_commit(vv_push_plan *p, vv_repository *r, const vv_refspec 
 	if (rc < 0) return rc;
 	if (!s->to || strncmp(s->to, "refs/", 5) != 0) {
 		vv_fail(err, VV_EUSAGE,
-			"'%s' is a commit, not a branch or tag: name the ref to push it to",
+			"'%s' is a commit, not a branch or tag: name the ref to push to",
 			vv_text_shows(s->from));
 		return vv_hint_code(err, VV_HINT_PUSH_TO, "REMOTE", s->from, "refs/heads/NAME");
 	}
@@ -134,7 +134,7 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 		const char *name = o->remove ? s.from : s.to ? s.to : "";
 		const char *to = there(p, name, NULL);
 		rc = name[0] == '\0'
-			     ? vv_fail(err, VV_EUSAGE, "'%s' names no ref", vv_text_shows(word))
+			     ? vv_fail(err, VV_EUSAGE, "'%s' is not a ref", vv_text_shows(word))
 		     : !to ? vv_fail_nomem(err)
 			   : add(p, NULL, "", to, &none, force, err);
 		if (rc == VV_OK) {
@@ -358,8 +358,8 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	if (known && (rc = vv_is_ancestor(r, &it->old, &it->id, &forward, err)) < 0) return rc;
 	if (!forward) {
 		it->state = VV_PUSH_REFUSED;
-		it->why = known ? "the branch there has commits that this one lacks"
-				: "the branch there has commits that are missing here";
+		it->why = known ? "the remote branch has commits that this branch lacks"
+				: "the remote branch has commits that are missing here";
 		it->hint = VV_HINT_PULL_FIRST;
 	}
 	return VV_OK;

@@ -528,11 +528,13 @@ static vv_status tell_file(void *payload, const char *name, const char *kept, ui
 	vv_status rc;
 
 	if (kept) {
-		vv_buf_printf(&what, "%s %s copied to a new pack; the damaged one is kept as %s",
+		vv_buf_printf(&what,
+			      "%s %s copied to a new pack; the damaged pack was renamed to "
+			      "%s",
 			      vv_text_count(blocks), blocks == 1 ? "block" : "blocks",
 			      vv_text_shows(kept));
 	} else {
-		vv_buf_printf(&what, "%s %s copied to a new pack, nothing was lost",
+		vv_buf_printf(&what, "%s %s copied to a new pack; nothing was lost",
 			      vv_text_count(blocks), blocks == 1 ? "block" : "blocks");
 	}
 	if ((rc = vv_buf_ok(&what, err)) == VV_OK) {

@@ -111,7 +111,7 @@ vv_status vv_signed_tell_ahead(const vv_signed_plan *s, vv_error *err)
 		}
 		rc = vv_verdict_of(&v, s->judged, s->repo, m->from, &m->id, err);
 		if (rc == VV_OK && v.is == VV_AFTER_SIGNED) {
-			vv_notes_put(s->notes, "%s is %s after the last signed head",
+			vv_notes_put(s->notes, "%s is %s newer than the last signed head",
 				     vv_text_shows(m->from + 11),
 				     vv_text_counted(v.commits, "commit", NULL));
 		}

@@ -21,8 +21,8 @@ static vv_status find_program(char **out, const vv_env *env, vv_error *err)
 
 	if (rc != VV_EPROGRAM) return rc;
 	return vv_fail(err, VV_EPROGRAM,
-		       "the package " PROGRAM ", which reads the vault, is not installed\n"
-		       "install the package " PROGRAM);
+		       "the package " PROGRAM ", which is needed to read the vault, is not "
+		       "installed\ninstall the package " PROGRAM);
 }
 
 vv_status vv_vault_installed(const vv_env *env, vv_error *err)

@@ -199,8 +199,8 @@ static vv_status refuse_for_bytes(const char *path, const vv_dataset_options *op
 {
 	if (opts->order == VV_ORDER_KEEP) return VV_OK;
 	return vv_fail(err, VV_EUSAGE,
-		       "'%s' is kept as a file of bytes: --order is for tables\n"
-		       "'--as table' makes a table of it; or leave it out",
+		       "'%s' is kept as a file of bytes, and --order is for tables\nuse '--as "
+		       "table' to make a table of it, or omit --order",
 		       vv_text_shows(path));
 }
 
@@ -369,8 +369,8 @@ vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in,
 
 	if (in->named_kind && !vv_cid_equal(&out->named, &out->result.cid) &&
 	    (rc = put_first(&out->result.warnings,
-			    "the blocks of the previous version are not here: types and cut are "
-			    "found again, and rows are kept in the file's order\n",
+			    "the previous version's blocks are missing here: column types are "
+			    "detected again, and rows are kept in the file's order\n",
 			    err)) < 0) {
 		return rc;
 	}
@@ -500,8 +500,8 @@ vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
 	}
 	if (changed) {
 		rc = vv_fail(err, VV_EINPUT,
-			     "'%s' changes while it is read\n"
-			     "wait until the other program has written it, and add it again",
+			     "'%s' changed while it was being read\nwait until the other program "
+			     "has finished writing, then add the file again",
 			     vv_text_shows(path));
 	}
 	return rc;

@@ -246,9 +246,8 @@ static vv_status compile(vv_figure *f, vv_sums_rule **out, const vv_table *t, vv
 	if (rc < 0 || vv_sums_rule_is_one(*out, f->rule.len)) return rc;
 	vv_sums_rule_free(vv_take(out));
 	return vv_fail(err, VV_EUSAGE,
-		       "'%s' is not one aggregate\n"
-		       "such as count(*), count(distinct x), sum(x), avg(x), min(x), max(x), "
-		       "deviation(x) or share(CONDITION)",
+		       "'%s' is not a single aggregate\nwrite one such as count(*), count(distinct "
+		       "x), sum(x), avg(x), min(x), max(x), deviation(x) or share(CONDITION)",
 		       vv_text_shows(f->text));
 }
 
@@ -308,7 +307,8 @@ static vv_status count_group(vv_figure *f, vv_sums *part, vv_table_reader *reade
 	if (more <= 0) {
 		return more < 0 ? (vv_status)more
 				: vv_fail(err, VV_ECORRUPT,
-					  "a row group is not where its list says");
+					  "the version is damaged: a row group is not at its "
+					  "listed position");
 	}
 	from.rows = b->rows;
 	from.group = b->by_row ? &b->group : NULL;

@@ -74,7 +74,7 @@ static vv_status row_hashes(vv_store *store, const vv_cid *root, uint64_t **out,
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open_stored(&t, &source, root, err)) < 0) return rc;
 	if (t.root.kind != VV_KIND_TABLE || t.root.rows > VV_ROW_HASHES_MAX) {
-		return vv_fail(err, VV_EREFUSED, "not a small table");
+		return vv_fail(err, VV_EREFUSED, "the table is too large to compare row by row");
 	}
 	return vv_row_hashes(&t, out, count, err);
 }

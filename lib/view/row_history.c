@@ -467,7 +467,7 @@ static vv_status compare_tables(vv_row_history *h, found *f, pair *p, const plac
 	f->outcome = NO_TABLE;
 	if ((rc = vv_rev_short(h->repo, commit, &id, err)) == VV_OK) {
 		vv_notes_put(vv_repository_notes(h->repo),
-			     "before %s the table lacks the columns that identify the row", id);
+			     "versions before %s lack the columns that identify the row", id);
 	}
 	return rc;
 }

@@ -522,7 +522,7 @@ static void propose_key(comparison *c, const vv_key_found *old, const vv_key_fou
 		return;
 	}
 	const vv_field *f = &c->b->schema.fields[new->column];
-	vv_buf_printf(&c->proposal, "%s has no key, but no value of '%s' comes twice%s",
+	vv_buf_printf(&c->proposal, "%s has no key, but the values of '%s' are unique%s",
 		      vv_text_shows(c->item->path), vv_text_name(f->name, f->name_len),
 		      old->whole && new->whole ? "" : " in its first rows");
 	const vv_hint_words_fn words = c->how->notes ? c->how->notes->words : NULL;

@@ -89,7 +89,8 @@ static vv_status find_order(view *v, vv_error *err)
 	if (v->sorts == 0) return VV_OK;
 	if (v->opts->format == VV_VIEW_ARROW) {
 		return vv_fail(err, VV_EUSAGE,
-			       "--sort is for text; arrow and xlsx have the file's order");
+			       "--sort cannot be used with the formats arrow and xlsx, which have "
+			       "the file's order");
 	}
 	v->read = vv_calloc(v->count + v->sorts, sizeof(*v->read));
 	v->down = vv_calloc(v->sorts, sizeof(*v->down));
@@ -251,8 +252,8 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 	v.payload = payload;
 	if (t->root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EUSAGE,
-			       "this is kept as a file: it has bytes, no rows\n"
-			       "without --columns, --where, --format ... its bytes are written");
+			       "this is kept as a file: it has bytes, but no rows\nomit --columns, "
+			       "--where, --format and similar options to write its bytes");
 	}
 	if ((rc = vv_view_columns(t, opts->columns, "--columns", &v.columns, &v.count, err)) < 0 ||
 	    (opts->where && opts->where->count > 0 &&

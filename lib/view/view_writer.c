@@ -81,8 +81,9 @@ static vv_status refuse_text(const vv_cell *cell, const vv_field *field, uint64_
 	}
 	return vv_fail(
 		err, VV_EINPUT,
-		"%s, column '%s': '%s' is not UTF-8, as JSON must be; it may be %s\n"
-		"make the file UTF-8 ('iconv -f %s -t UTF-8 OLD > NEW'), or write csv or tsv, which keep its bytes",
+		"%s, column '%s': '%s' is not UTF-8, which JSON requires; it may be %s\nconvert "
+		"the file ('iconv -f %s -t UTF-8 OLD > NEW'), or write csv or tsv, which do not "
+		"require UTF-8",
 		where, vv_text_shows(field->name), vv_text_show(cell->text, cell->len), encoding,
 		encoding);
 }

@@ -173,7 +173,7 @@ static void warn_of_size(runner *run, const vv_add_item *item)
 	     !vv_document_is_name(run->r, vv_repository_env(run->r), item->path))) {
 		return;
 	}
-	vv_buf_printf(to, "%s is stored whole in Git: %s now, and again at each change",
+	vv_buf_printf(to, "%s is stored in Git as a whole: %s now, and again for each change",
 		      vv_text_shows(item->path), vv_text_bytes(item->st.size));
 	(void)vv_hint_put(to, "; ", run->rep->words,
 			  book ? VV_HINT_ADD_AS_CSV : VV_HINT_ADD_AS_FILE, item->path);
@@ -212,7 +212,7 @@ static vv_status leave_text(runner *run, const vv_add_item *item, const char *wh
 			    vv_error *err)
 {
 	vv_buf_printf(&run->rep->warnings,
-		      "%s is stored in Git as text, since it does not read as a table: %s%s%s\n",
+		      "%s is stored in Git as text, since it cannot be read as a table: %s%s%s\n",
 		      vv_text_shows(item->path), why, hint[0] ? "; " : "", hint);
 	vv_status rc = count_ordinary(run, item, err);
 

@@ -394,7 +394,7 @@ static vv_status check_name(planner *p, const char *path, bool *fits, vv_error *
 	}
 	if (p->refused.code == VV_OK) {
 		p->refused = why;
-		(void)vv_hint(&p->refused, "rename it, or leave it out by a line in .gitignore");
+		(void)vv_hint(&p->refused, "rename it, or add it to .gitignore");
 	} else {
 		vv_notes_put(vv_repository_notes(p->r), "%s", why.message);
 	}
@@ -476,7 +476,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	if (leaves) {
 		vv_notes_warn(
 			vv_repository_notes(p->r),
-			"%s is not tracked by .gitattributes any longer: it becomes text in Git",
+			"%s is no longer tracked by .gitattributes, so it becomes text in Git",
 			vv_text_shows(item->path));
 	}
 	return plan_file(p, item, err);
@@ -556,7 +556,7 @@ static vv_status see_hidden(const vv_add_item *item, const char *path, vv_error 
 {
 	if (!item->literal) return VV_OK;
 	(void)vv_fail(err, VV_EREFUSED,
-		      "'%s' is marked skip-worktree or assume-unchanged, nothing was staged",
+		      "'%s' is marked skip-worktree or assume-unchanged; nothing was staged",
 		      vv_text_shows(path));
 	return vv_hint(
 		err,

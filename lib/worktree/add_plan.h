@@ -25,7 +25,7 @@
 #include "repo/git/repository.h"
 
 /* A message. The arguments are a path, and its fault (vv_path_fault). */
-#define VV_ADD_LEFT "%s stays an ordinary file: no table may have this name: %s"
+#define VV_ADD_LEFT "%s stays an ordinary file, as a table cannot have this name: %s"
 
 typedef enum vv_add_action {
 	VV_ADD_FILE,    /* add the file as git add does */

@@ -95,7 +95,8 @@ static void put_stored(vv_buf *b, const vv_dataset_found *staged)
 	const vv_import_result *res = &staged->result;
 	bool table = res->root.kind == VV_KIND_TABLE;
 
-	vv_buf_printf(b, "%s of %s new, %s for a file of %s", vv_text_count(res->groups_new),
+	vv_buf_printf(b, "%s of %s new, stored in %s for a file of %s",
+		      vv_text_count(res->groups_new),
 		      vv_text_counted(res->groups, table ? "group" : "chunk",
 				      table ? "groups" : "chunks"),
 		      vv_text_bytes(staged->stored.stored_bytes),
@@ -127,12 +128,12 @@ static void put_order(vv_buf *b, const vv_dataset_found *staged, bool again)
 	vv_buf_puts(b, "\n  order:   ");
 	if (!is) {
 		vv_buf_printf(b, "the file's, from this version on%s",
-			      declared ? ", and no other is chosen" : "");
+			      declared ? ", and varve does not choose another" : "");
 		return;
 	}
 	vv_buf_puts(b, "rows are kept by ");
 	vv_text_put_names(b, root->sorted_by, root->sorted_by_count);
-	vv_buf_puts(b, ", and their places in the file beside them, from this version on");
+	vv_buf_puts(b, ", with their positions in the file, from this version on");
 }
 
 static vv_status describe_table(vv_add_report *out, const vv_dataset_found *staged, bool again,

@@ -27,8 +27,8 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err)
 	if (rc < 0) return rc;
 	if (!S_ISREG(st.mode)) {
 		return vv_fail(err, VV_EREFUSED,
-			       ".gitattributes is not a regular file; it is not written\n"
-			       "make it a file, or track the paths in .gitattributes by hand");
+			       ".gitattributes is not a regular file, so it was not "
+			       "changed\nreplace it by a regular file, or add the lines by hand");
 	}
 	e->existed = true;
 	return vv_read_regular(&e->before, e->file, MAX_BYTES, err);
@@ -45,9 +45,8 @@ static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_erro
 	}
 	if (rc < 0 || holds) return rc;
 	return vv_fail(err, VV_EREFUSED,
-		       "%s: another line of a .gitattributes file %s\n"
-		       "'git check-attr %s -- %s' shows the result; "
-		       "the last line of the deepest file wins",
+		       "%s: another line of a .gitattributes file %s\n'git check-attr %s -- %s' "
+		       "shows the result; the last matching line of the deepest file applies",
 		       vv_text_shows(path),
 		       as_text ? "sets its diff or merge driver, or its filter"
 			       : "unsets filter=varve",

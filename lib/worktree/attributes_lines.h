@@ -61,7 +61,7 @@ bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path);
 vv_status vv_attr_check_encoding(vv_repository *r, const char *path, vv_error *err);
 /* The hint for the text of vv_attr_beaten_put. */
 #define VV_ATTR_BEATEN_HINT                                                                        \
-	"Git rewrites pointers there; limit that line to other files, or end it with '-text -working-tree-encoding'"
+	"Git would change pointers: limit that line to other files, or end it with '-text -working-tree-encoding'"
 
 /* Reads the lines with filter=varve, or with -filter. */
 vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err);

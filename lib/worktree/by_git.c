@@ -93,7 +93,7 @@ static vv_status prepare(vv_by_git *b, coming *c, vv_error *err)
 	const bool large = p.bytes > VV_RUNNER_SMUDGE_MAX;
 	if ((large || b->must) && (rc = get_blocks(b, &p.root, &here, err)) < 0) return rc;
 	if (!here && b->must) {
-		(void)vv_fail(err, VV_EMISSING, "the blocks of this version are not here");
+		(void)vv_fail(err, VV_EMISSING, "the blocks of this version are missing here");
 		return vv_prefix_name(err, c->path);
 	}
 	return large && here ? make(b, c, &p, err) : VV_OK;
@@ -163,7 +163,7 @@ static void tell_missing(const vv_by_git *b)
 	const bool one = b->missing == 1;
 
 	if (b->missing == 0) return;
-	vv_notes_put(notes, "%zu %s written as %s only, since the blocks are missing here: %s%s",
+	vv_notes_put(notes, "%zu %s written as %s only, as their blocks are missing here: %s%s",
 		     b->missing, one ? "table is" : "tables are",
 		     one ? "its pointer" : "their pointers", vv_buf_cstr(&b->names),
 		     b->names.len < NAMES_MAX ? "" : ", ...");
@@ -479,19 +479,21 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 		if (command && strcmp(command, VV_BY_GIT_QUIT) == 0) {
 			vv_notes_put(
 				vv_repository_notes(r),
-				"%s was interrupted; it is abandoned, files and index are unchanged",
+				"%s was interrupted, and is now abandoned; files and index were "
+				"not changed",
 				vv_text_shows(note.what));
 		} else if (note.locks) {
 			vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s",
 				     vv_text_shows(note.what),
-				     !moved && vv_head_is(r, NULL, &note.from) ? "run it again"
-									       : "it is complete");
+				     !moved && vv_head_is(r, NULL, &note.from)
+					     ? "run it again"
+					     : "it had already completed");
 		}
 		return VV_OK; /* it runs again */
 	}
 	vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s", vv_text_shows(note.what),
-		     undone ? "it is undone now"
-		     : come ? "it is complete now"
+		     undone ? "its changes were undone"
+		     : come ? "it was completed"
 			    : "it was not undone, since HEAD has moved on");
 	return VV_OK;
 }
@@ -507,7 +509,7 @@ void vv_by_git_tell(vv_repository *r)
 			     vv_text_shows(note.what),
 			     vv_oid_is_null(&note.to) && !note.back
 				     ? "run it again, or abandon it with 'varve " VV_BY_GIT_QUIT "'"
-				     : "the next command that changes something here undoes or "
+				     : "the next command that changes this work tree undoes or "
 				       "completes it");
 	} else if (rc < 0 && rc != VV_ENOTFOUND) {
 		vv_notes_warn(vv_repository_notes(r), "%s", why.message);

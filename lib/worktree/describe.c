@@ -137,8 +137,8 @@ static vv_status set_number(editing *e, const char *word, vv_error *err)
 	}
 	if (!read_example(&marks[0], &lens[0], &marks[1], &lens[1], example)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "%s: '%s' does not show how fractions are written\n"
-			       "as in 1234.5, 1.234,5 or 1'234.5",
+			       "%s: '%s' does not show how fractions are written\nwrite an example "
+			       "such as 1234.5, 1.234,5 or 1'234.5",
 			       name_of(e, "number"), vv_text_shows(example));
 	}
 	group = vv_strndup(marks[0], lens[0]);
@@ -240,7 +240,7 @@ static vv_status set_missing(editing *e, const char *word, vv_error *err)
 		rc = vv_view_column(e->table, word, (size_t)(eq - word), name_of(e, "missing"), &at,
 				    err);
 		if (rc < 0) {
-			return vv_hint(err, "a TEXT with '=' for all columns is written '=%s'",
+			return vv_hint(err, "write '=%s' for a TEXT with '=' in all columns",
 				       vv_text_shows(word));
 		}
 		if (!(column = vv_strndup(word, (size_t)(eq - word)))) return vv_fail_nomem(err);

@@ -220,10 +220,10 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 			rc = pass_broken(f, path, text, out, err);
 		}
 	} else if ((rc = may_pass(f, path, text, &p, &passes, err)) == VV_OK && !passes) {
-		rc = vv_fail(
-			err, VV_EMISSING,
-			"%s: the data of this pointer is missing here\nfetch its blocks, or replace the pointer by the data",
-			vv_text_shows(path));
+		rc = vv_fail(err, VV_EMISSING,
+			     "%s: this file is a pointer, and its data is missing here\nfetch its "
+			     "blocks, or replace the file by the data",
+			     vv_text_shows(path));
 	} else if (rc == VV_OK) {
 		vv_buf_put(out, text->data, text->len);
 		rc = vv_buf_ok(out, err);

@@ -180,7 +180,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	if (is == OTHER ||
 	    (!changed && !new_entry && !has_entry(u, c->path, c->old_mode, &c->old_id))) {
 		u->left++;
-		vv_notes_put(vv_repository_notes(u->repo), "    %s: changed since, left unchanged",
+		vv_notes_put(vv_repository_notes(u->repo), "    %s: edited since, so not restored",
 			     vv_text_shows(c->path));
 		return VV_OK;
 	}

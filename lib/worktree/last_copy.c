@@ -88,16 +88,18 @@ static vv_status keep(last_copy *l, const vv_index_entry *e, vv_error *err)
 						  VV_IGNORED) == VV_OK &&
 		     state == VV_WORK_SAME;
 	if ((rc = store_again(l, &same, err)) < 0) {
-		vv_prefix(err, "%s: its blocks are missing here, and it could not be stored again",
+		vv_prefix(err,
+			  "%s: its blocks are missing here, and the file could not be stored "
+			  "again",
 			  vv_text_shows(l->path));
 	} else if (same) {
-		vv_notes_put(
-			vv_repository_notes(l->repo),
-			"%s: the blocks of its version were missing; they were restored from the file",
-			vv_text_shows(l->path));
+		vv_notes_put(vv_repository_notes(l->repo),
+			     "%s: the missing blocks of its version were restored from the file",
+			     vv_text_shows(l->path));
 	} else if (clean) {
 		vv_fail(err, VV_EREFUSED,
-			"%s: the blocks of its version are missing here, and the file may be the last copy; it was not replaced",
+			"%s: the blocks of its version are missing here, so the file may be the "
+			"last copy and was not replaced",
 			vv_text_shows(l->path));
 		rc = vv_hint_code(err, VV_HINT_LAST_COPY, l->path);
 	}

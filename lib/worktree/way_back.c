@@ -384,7 +384,7 @@ static vv_status put_record_back(backing *b, const record *r, vv_error *err)
 	}
 	if (left) {
 		b->left++;
-		vv_notes_put(vv_repository_notes(b->repo), "    %s: changed since, left unchanged",
+		vv_notes_put(vv_repository_notes(b->repo), "    %s: edited since, so not restored",
 			     vv_text_shows(r->path));
 	} else if (rc == VV_OK && !is_entry_as_before(b, r)) {
 		put_entry_back(b, r);
@@ -496,7 +496,7 @@ vv_status vv_way_back_close(vv_way_back *w, vv_status rc, vv_error *err)
 	}
 	if (rc < 0 && w->ready) { /* reports the original failure */
 		if (go_back(w->repo, &w->note, true, &done, &later) < 0) {
-			vv_hint(err, "the next command that changes something here undoes it, "
+			vv_hint(err, "the next command that changes this work tree undoes it, "
 				     "unless HEAD has moved");
 		}
 	} else if ((w->ready && vv_later_drop(w->repo, &later) < 0) ||
@@ -522,9 +522,9 @@ vv_status vv_way_back_recover(vv_repository *r, vv_recovered *out, char was[32],
 	}
 	(void)snprintf(was, 32, "%s", note.command);
 	vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s", vv_text_shows(note.what),
-		     *out == VV_RECOVERED_UNDONE ? "it is undone now"
+		     *out == VV_RECOVERED_UNDONE ? "its changes were undone"
 		     : *out == VV_RECOVERED_COMPLETE
-			     ? "it is complete"
+			     ? "it had already completed"
 			     : "it was not undone, since HEAD has moved on");
 	return VV_OK;
 }

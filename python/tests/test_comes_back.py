@@ -40,7 +40,7 @@ class Door:
             self.counts[way] += 1
         except REFUSED as e:
             self.counts[way + " refused"] += 1
-            if "fault of varve" in str(e):
+            if "bug of varve" in str(e):
                 self.wrong.append(f"{name}, {way}: {e}")
             path = self.folder / name
             if (path.read_bytes() if path.exists() else None) != before:

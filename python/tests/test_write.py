@@ -115,7 +115,7 @@ def test_a_bare_repository_needs_a_branch(folder, tmp_path_factory):
         with pytest.raises(varve.UsageError):
             r.put("a.csv", b"id\n1\n", message="x")
         assert r.put("a.csv", b"id\n1\n", message="x", branch="main")
-        with pytest.raises(varve.NotFoundError, match="from was not given") as e:
+        with pytest.raises(varve.NotFoundError, match="' does not exist, and no commit to start it from was given") as e:
             r.put("a.csv", b"id\n1\n", message="x", branch="new")
         assert "start='REV'" in e.value.hint
         assert r.tables() == ["a.csv"]

@@ -321,8 +321,8 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 	switch (status) {
 	case 200:
 		return vv_fail(err, VV_ENOTFOUND,
-			       "'%s' answers, but not as varve does\n"
-			       "is it the address of a repository that varve serves?",
+			       "'%s' is not a varve server\ncheck that this is the address of a "
+			       "repository served by varve",
 			       l->name);
 	case 401:
 		return vv_fail(err, VV_EAUTH,
@@ -335,28 +335,29 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 	case 405:
 	case 410:
 		return vv_fail(err, VV_ENOTFOUND,
-			       "no varve repository at '%s'\n"
-			       "does the server serve it by that name? its top page lists "
-			       "them",
+			       "no varve repository at '%s'\ncheck the name: the server's top page "
+			       "lists its repositories",
 			       l->name);
 	case 407:
 		return vv_fail(err, VV_EAUTH,
-			       "'%s': the proxy requires a login\n"
-			       "http.proxy may hold user and secret: http://user@host:port",
+			       "'%s': the proxy requires a login\nset http.proxy to "
+			       "http://user@host:port",
 			       l->name);
 	case 413:
-		return vv_fail(err, VV_EREFUSED, "'%s': the request is too large for it", l->name);
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s': the server rejected the request as too "
+			       "large",
+			       l->name);
 	case 429:
 	case 502:
 	case 503:
 	case 504:
 		return vv_fail(err, VV_EIO,
-			       "'%s' is not available (status %ld)%s%s\n"
-			       "try again later",
+			       "'%s' is not available (HTTP status %ld)%s%s\ntry again later",
 			       l->name, status, says, text);
 	default:
-		return vv_fail(err, VV_EIO, "'%s' answers with status %ld%s%s", l->name, status,
-			       says, text);
+		return vv_fail(err, VV_EIO, "'%s' answered with the HTTP status %ld%s%s", l->name,
+			       status, says, text);
 	}
 }
 
@@ -377,7 +378,7 @@ static vv_status follow(line *l, vv_error *err)
 
 	(void)l->c->getinfo(l->easy, CURLINFO_REDIRECT_URL, &where);
 	if (!where || ++l->redirects > REDIRECTS_MAX || l->no_replay) {
-		return vv_fail(err, VV_EIO, "'%s' redirects without an end", l->name);
+		return vv_fail(err, VV_EIO, "'%s' redirects too many times", l->name);
 	}
 	size_t len = strcspn(where, "?#");
 	char *cut = len >= sizeof(mark) - 1 ? vv_strndup(where, len - (sizeof(mark) - 1)) : NULL;
@@ -394,8 +395,8 @@ static vv_status follow(line *l, vv_error *err)
 	vv_free(cut);
 	if (!is_same_place(&l->url, &to)) {
 		rc = vv_fail(err, VV_EREFUSED,
-			     "'%s' redirects to another server, '%s'\n"
-			     "if that is right, use its address",
+			     "'%s' redirects to another server, '%s'\nif you trust that server, "
+			     "use its address",
 			     l->name, vv_text_shows(to.text));
 		vv_url_clear(&to);
 		return rc;
@@ -543,7 +544,7 @@ static vv_status post_done(void *payload, vv_error *err)
 		rc = drive(l, err);
 	}
 	if (rc == VV_OK && l->in.len > l->in_pos) {
-		rc = vv_fail(err, VV_ECORRUPT, "'%s' sent more than its answer", l->name);
+		rc = vv_fail(err, VV_ECORRUPT, "'%s' sent data after its answer", l->name);
 	} else if (rc == VV_OK && l->finished && l->code != CURLE_OK) {
 		rc = http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
 	}

@@ -106,9 +106,8 @@ vv_status http_credential_fill(http_credential *out, vv_repository *repo, const 
 	vv_status rc = ask_git("fill", repo, env, url, url->user, NULL, &answer, &exit_code, err);
 	if (rc == VV_EPROGRAM) {
 		rc = vv_fail(err, VV_EAUTH,
-			     "'%s' requires a login\n"
-			     "git, which keeps credentials, is not installed; a user and "
-			     "secret can be in ~/.netrc",
+			     "'%s' requires a login\nput user and secret into ~/.netrc, or install "
+			     "git for its credential helpers",
 			     url->text);
 	}
 	const char *p = vv_buf_cstr(&answer);
@@ -123,9 +122,8 @@ vv_status http_credential_fill(http_credential *out, vv_repository *repo, const 
 	if (rc == VV_OK && (exit_code != 0 || !out->user || !out->secret)) {
 		rc = vv_fail(
 			err, VV_EAUTH,
-			"'%s' requires a login, and a user and a secret for it were not found\n"
-			"a credential helper of Git can keep them: 'git help "
-			"credentials'",
+			"'%s' requires a login, and no user and secret were found\nstore them in a "
+			"credential helper of Git: 'git help credentials'",
 			url->text);
 	}
 	if (rc < 0) {

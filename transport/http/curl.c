@@ -324,8 +324,8 @@ static vv_status not_connected(const http_curl *c, CURL *easy, const char *name,
 	(void)c->getinfo(easy, CURLINFO_OS_ERRNO, &number);
 	if (number == ECONNREFUSED) {
 		return vv_fail(err, VV_EIO,
-			       "'%s': connection refused: nothing listens there\n"
-			       "is the server running, and the port right?",
+			       "'%s': connection refused\ncheck that the server is running, and "
+			       "the port",
 			       name);
 	}
 	vv_fail(err, VV_EIO, "'%s': cannot connect: %s", name,
@@ -336,9 +336,8 @@ static vv_status not_connected(const http_curl *c, CURL *easy, const char *name,
 static vv_status not_trusted(const char *name, const char *said, vv_error *err)
 {
 	return vv_fail(err, VV_EREFUSED,
-		       "'%s': its certificate is not trusted: %s\n"
-		       "http.sslCAInfo names a file with the authority's certificate; never "
-		       "turn http.sslVerify off for good",
+		       "'%s': its certificate is not trusted: %s\nset http.sslCAInfo to a file "
+		       "with the authority's certificate; do not leave http.sslVerify off",
 		       name, vv_text_shows(said));
 }
 
@@ -351,13 +350,10 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return vv_fail(err, VV_ENOTFOUND,
-			       "'%s': no such host\n"
-			       "is the name right, and the network there?",
-			       name);
+			       "'%s': no such host\ncheck the name and the network", name);
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		return vv_fail(err, VV_ENOTFOUND,
-			       "'%s': no such proxy\n"
-			       "http.proxy, https_proxy and http_proxy name it",
+			       "'%s': no such proxy\ncheck http.proxy, https_proxy and http_proxy",
 			       name);
 	case CURLE_COULDNT_CONNECT:
 		return not_connected(c, easy, name, said, err);
@@ -366,13 +362,13 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 		return not_trusted(name, said, err);
 	case CURLE_SSL_CACERT_BADFILE:
 		return vv_fail(err, VV_ENOTFOUND,
-			       "'%s': the file of trusted certificates cannot be read\n"
-			       "http.sslCAInfo, GIT_SSL_CAINFO or SSL_CERT_FILE names it",
+			       "'%s': the file of trusted certificates cannot be read\ncheck "
+			       "http.sslCAInfo, GIT_SSL_CAINFO and SSL_CERT_FILE",
 			       name);
 	case CURLE_SSL_CONNECT_ERROR:
 		return vv_fail(err, VV_EIO,
-			       "'%s': cannot set up TLS: %s\n"
-			       "is it http, not https?",
+			       "'%s': cannot set up TLS: %s\ncheck whether the address begins with "
+			       "http:// instead of https://",
 			       name, vv_text_shows(said));
 	case CURLE_OPERATION_TIMEDOUT:
 		return vv_fail(err, VV_ESILENT,
@@ -385,7 +381,9 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
 	case CURLE_PARTIAL_FILE:
-		return vv_fail(err, VV_EIO, "the connection to '%s' was closed in the middle",
+		return vv_fail(err, VV_EIO,
+			       "the connection to '%s' was closed before the end of "
+			       "the answer",
 			       name);
 	default:
 		return vv_fail(err, VV_EIO, "'%s': %s", name, vv_text_shows(said));

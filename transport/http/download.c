@@ -55,17 +55,17 @@ static vv_status judge(const http_answer *a, const char *name, vv_error *err)
 		return VV_OK;
 	case 404:
 	case 410:
-		return vv_fail(err, VV_ENOTFOUND, "'%s' is not there (status %u)", name, a->status);
+		return vv_fail(err, VV_ENOTFOUND, "'%s' does not exist (HTTP status %u)", name,
+			       a->status);
 	case 401:
 	case 403:
 		return vv_fail(err, VV_EAUTH,
-			       "'%s' may not be read (status %u)\n"
-			       "a .netrc file, or http.<url>.extraHeader of git, can have "
-			       "credentials for it",
+			       "'%s' requires credentials (HTTP status %u)\nput them into "
+			       "~/.netrc, or into git's setting http.<url>.extraHeader",
 			       name, a->status);
 	default:
-		return vv_fail(err, VV_EIO, "'%s': the server answers with status %u", name,
-			       a->status);
+		return vv_fail(err, VV_EIO, "'%s': the server answered with the HTTP status %u",
+			       name, a->status);
 	}
 }
 
@@ -80,7 +80,7 @@ static vv_status follow(vv_url *now, vv_buf *to, char *location, vv_error *err)
 		return vv_prefix(err, "'%s' is a redirect", now->text);
 	}
 	if (now->tls && !next.tls) {
-		return vv_fail(err, VV_EREFUSED, "'%s' leads to '%s', which is not https",
+		return vv_fail(err, VV_EREFUSED, "'%s' redirects to '%s', which does not use https",
 			       now->text, next.text);
 	}
 	vv_buf_reset(to);
@@ -150,8 +150,7 @@ vv_status http_download_run(http_download *d, const vv_connect_options *connect,
 	rc = rc < 0 ? rc : vv_buf_ok(&to, err);
 	for (unsigned hops = 0, for_good = 0; rc == VV_OK; hops++) {
 		if (hops > HOPS_MAX) {
-			rc = vv_fail(err, VV_EIO, "'%s' leads from one place to the next",
-				     url.text);
+			rc = vv_fail(err, VV_EIO, "'%s' redirects too many times", url.text);
 			break;
 		}
 		if (hops > 0) {

@@ -504,7 +504,9 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 	const uint64_t given_up_ms = atomic_load(&s->given_up_ms);
 
 	if (given_up_ms > 0 && vv_monotonic_ms() - given_up_ms < GIVEN_UP_MS) {
-		return vv_fail(err, VV_ESILENT, "'%s' failed recently and is not asked again yet",
+		return vv_fail(err, VV_ESILENT,
+			       "'%s' failed recently, so it is not contacted "
+			       "again yet",
 			       s->name);
 	}
 	CURL *easy = take_easy(s);
@@ -543,7 +545,7 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		}
 		if (x.endless) {
 			rc = vv_fail(err, VV_EIO,
-				     "an answer of '%s' does not end, or does not have its length",
+				     "an answer of '%s' is incomplete or has a wrong length",
 				     s->name);
 		}
 		if (answer->cut) {

@@ -56,7 +56,9 @@ static vv_status put_section(writing *w, const vv_cid *cid, vv_error *err)
 
 	if ((rc = vv_cid_of(&made, cid->codec, vv_buf_cstr(&w->block), len, err)) < 0) return rc;
 	if (!vv_cid_equal(&made, cid)) {
-		return vv_fail(err, VV_ECORRUPT, "block %s is damaged: its bytes have another hash",
+		return vv_fail(err, VV_ECORRUPT,
+			       "block %s is damaged: its content does not match "
+			       "its CID",
 			       vv_cid_shows(cid));
 	}
 	vv_cid_write(head + n, cid);
@@ -294,7 +296,9 @@ static int read_varint(vv_car_reader *r, uint64_t *out, const char *what, vv_err
 		r->offset++;
 	} while ((bytes[n - 1] & 0x80) && n < sizeof(bytes));
 	if (!vv_varint_read(&p, bytes + n, out) || p != bytes + n) {
-		return vv_fail(err, VV_EINPUT, "byte %llu of the CAR file: not the length of %s",
+		return vv_fail(err, VV_EINPUT,
+			       "byte %llu of the CAR file: expected the length of "
+			       "%s",
 			       (unsigned long long)start, what);
 	}
 	return 1;
@@ -499,8 +503,8 @@ static vv_status check_block(const vv_cid *cid, const void *bytes, size_t len, u
 	if ((rc = vv_cid_of(&made, cid->codec, bytes, len, err)) < 0) return rc;
 	if (!vv_cid_equal(&made, cid)) {
 		return vv_fail(err, VV_EINPUT,
-			       "byte %llu of the CAR file: block %s is damaged: its bytes have "
-			       "another hash",
+			       "byte %llu of the CAR file: block %s is damaged: its content does "
+			       "not match its CID",
 			       (unsigned long long)at, vv_cid_shows(cid));
 	}
 	if (cid->codec == VV_CODEC_DAG_CBOR && vv_cbor_check(bytes, len, err) < 0) {
@@ -521,8 +525,7 @@ int vv_car_next(vv_car_reader *r, vv_cid *cid, vv_buf *block, vv_error *err)
 	if (len == 0 || len > VV_BLOCK_MAX + VV_CID_BYTES) {
 		return vv_fail(
 			err, VV_EINPUT,
-			"byte %llu of the CAR file: a block of %llu bytes; it may have %s at "
-			"most",
+			"byte %llu of the CAR file: a block has %llu bytes, and the limit is %s",
 			(unsigned long long)at, (unsigned long long)len,
 			vv_text_bytes(VV_BLOCK_MAX));
 	}

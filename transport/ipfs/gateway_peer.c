@@ -217,9 +217,8 @@ static vv_status explain_status(const vv_ipfs_peer *p, long status, vv_error *er
 	case 307:
 	case 308:
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' redirects elsewhere\n"
-			       "name the gateway that it leads to, if "
-			       "it may know which blocks you ask for",
+			       "'%s' redirects to another gateway\nuse that gateway's address, if "
+			       "it may learn which blocks you request",
 			       p->name);
 	case 401:
 	case 403:
@@ -227,11 +226,12 @@ static vv_status explain_status(const vv_ipfs_peer *p, long status, vv_error *er
 	case 400:
 	case 406:
 		return vv_fail(err, VV_ENOTFOUND,
-			       "'%s' is not a gateway that serves raw blocks (status %ld)\n"
-			       "the URL ends where /ipfs/ would begin",
+			       "'%s' is not a gateway that serves raw blocks (HTTP status "
+			       "%ld)\nwrite the URL without its part from /ipfs/ on",
 			       p->name, status);
 	default:
-		return vv_fail(err, VV_EIO, "'%s' answers with status %ld", p->name, status);
+		return vv_fail(err, VV_EIO, "'%s' answered with the HTTP status %ld", p->name,
+			       status);
 	}
 }
 
@@ -259,8 +259,10 @@ static vv_status judge_slot(slot *s, const vv_cid *cid, bool *absent, vv_error *
 	}
 	vv_status rc = vv_cid_of(&made, cid->codec, vv_buf_cstr(&s->body), s->body.len, err);
 	if (rc == VV_OK && !vv_cid_equal(&made, cid)) {
-		rc = vv_fail(err, VV_ECORRUPT, "'%s' sent other bytes for the block %s", p->name,
-			     vv_cid_shows(cid));
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "'%s' sent data for the block %s that does not "
+			     "match its CID",
+			     p->name, vv_cid_shows(cid));
 	}
 	return rc;
 }

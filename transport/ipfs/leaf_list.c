@@ -72,7 +72,7 @@ static vv_status make_tree_node(vv_unixfs_tree *t, unsigned h, vv_unixfs_link *o
 	for (size_t i = 0; i < v->count; i++) {
 		out->bytes += v->links[i].bytes; /* their sum was checked when it was written */
 		if (__builtin_add_overflow(out->total, v->links[i].total, &out->total)) {
-			return vv_fail(err, VV_EREFUSED, "a file of more than 2^64 bytes");
+			return vv_fail(err, VV_EREFUSED, "the file has more than 2^64 bytes");
 		}
 	}
 	v->count = 0;
@@ -90,7 +90,7 @@ static vv_status append(vv_unixfs_tree *t, unsigned h, const vv_unixfs_link *lin
 		t->levels[h].links[t->levels[h].count++] = item;
 		item = up;
 		if (++h > VV_UNIXFS_HEIGHT) {
-			return vv_fail(err, VV_EREFUSED, "a file of too many leaves");
+			return vv_fail(err, VV_EREFUSED, "the file has too many parts for UnixFS");
 		}
 	}
 	if (!t->levels[h].links &&
@@ -121,7 +121,7 @@ vv_status vv_unixfs_tree_finish(vv_unixfs_tree *t, vv_unixfs_link *root, vv_erro
 			return VV_OK;
 		}
 		if (h == VV_UNIXFS_HEIGHT) {
-			return vv_fail(err, VV_EREFUSED, "a file of too many leaves");
+			return vv_fail(err, VV_EREFUSED, "the file has too many parts for UnixFS");
 		}
 		if ((rc = make_tree_node(t, h, &up, err)) < 0 ||
 		    (rc = append(t, h + 1, &up, err)) < 0) {
@@ -217,7 +217,11 @@ static vv_status add_leaf(making *m, const void *bytes, size_t len, vv_error *er
 	vv_unixfs_link leaf = {.bytes = len, .total = len};
 	vv_status rc;
 
-	if (m->leaves == LEAVES_MAX) return vv_fail(err, VV_EREFUSED, "a file of too many leaves");
+	if (m->leaves == LEAVES_MAX) {
+		return vv_fail(err, VV_EREFUSED,
+			       "the file has too many parts "
+			       "for UnixFS");
+	}
 	if ((rc = vv_cid_of(&leaf.cid, VV_CODEC_RAW, bytes, len, err)) < 0 ||
 	    (rc = vv_unixfs_tree_add(m->tree, &leaf, err)) < 0) {
 		return rc;
@@ -311,8 +315,8 @@ done:
 
 static vv_status not_a_list(const vv_leaf_list *l, const char *why, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "'%s' is not a leaf list: %s", vv_text_shows(l->path),
-		       why);
+	return vv_fail(err, VV_ECORRUPT, "'%s' is not a valid list of a published file's parts: %s",
+		       vv_text_shows(l->path), why);
 }
 
 static vv_status read_at(const vv_leaf_list *l, uint64_t at, void *out, size_t len, vv_error *err)
@@ -346,7 +350,9 @@ static vv_status read_header(vv_leaf_list *l, uint64_t size, vv_error *err)
 	}
 	l->leaves = vv_get_le64(head + LEAVES_AT);
 	l->bytes = vv_get_le64(head + BYTES_AT);
-	if (l->leaves == 0 || l->leaves > LEAVES_MAX) return not_a_list(l, "too many leaves", err);
+	if (l->leaves == 0 || l->leaves > LEAVES_MAX) {
+		return not_a_list(l, "it has too many parts", err);
+	}
 	l->count = count_nodes(l->nodes, l->leaves);
 	if (size != HEADER_LEN + l->count * (ENTRY_LEN + SORTED_LEN) + SUM_LEN) {
 		return not_a_list(l, "another length", err);
@@ -484,7 +490,7 @@ static vv_status find_part(const vv_leaf_list *l, vv_leaf_place *p, vv_error *er
 	    (rc = leaf_start(l, first + count, &end, err)) < 0) {
 		return rc;
 	}
-	if (end < p->from || end > l->bytes) return not_a_list(l, "its leaves overlap", err);
+	if (end < p->from || end > l->bytes) return not_a_list(l, "its parts overlap", err);
 	p->len = end - p->from;
 	return VV_OK;
 }
@@ -526,7 +532,9 @@ int vv_leaf_list_find(const vv_leaf_list *l, const vv_cid *cid, vv_leaf_place *o
 			break;
 		}
 		place = vv_get_be32(item + 8);
-		if (place >= l->count) return not_a_list(l, "a place past its end", err);
+		if (place >= l->count) {
+			return not_a_list(l, "a part is after the end of the file", err);
+		}
 		if ((rc = read_entry(l, place, &e, err)) < 0) {
 			break;
 		}
@@ -583,7 +591,7 @@ static vv_status make_block(const vv_leaf_list *l, const vv_leaf_source *from, c
 	if (at->height > 0) {
 		rc = make_node(l, at, out, err);
 	} else if (at->len > VV_BLOCK_MAX) {
-		rc = not_a_list(l, "a leaf is too long", err);
+		rc = not_a_list(l, "a part is too long", err);
 	} else {
 		rc = at->len == 0
 			     ? VV_OK
@@ -609,7 +617,8 @@ vv_status vv_leaf_blocks_get(void *blocks, const vv_cid *cid, vv_buf *out, vv_er
 
 	if (found < 0) return (vv_status)found;
 	if (found == 0) {
-		return vv_fail(err, VV_EMISSING, "block %s is not of this file", vv_cid_shows(cid));
+		return vv_fail(err, VV_EMISSING, "block %s does not belong to this file",
+			       vv_cid_shows(cid));
 	}
 	return make_block(b->list, &b->from, cid, &at, out, err);
 }

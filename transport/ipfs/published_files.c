@@ -299,7 +299,7 @@ static vv_status make_block(vv_published_files *f, const vv_cid *cid, vv_buf *ou
 	vv_mutex_unlock(f->lock);
 	if (rc < 0) return rc;
 	if (!e) {
-		return vv_fail(err, VV_EMISSING, "block %s is not published here",
+		return vv_fail(err, VV_EMISSING, "this repository does not publish the block %s",
 			       vv_cid_shows(cid));
 	}
 	blocks.list = e->list;

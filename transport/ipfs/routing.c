@@ -55,8 +55,7 @@ static vv_status read_answer(const vv_url *u, const vv_buf *body, vv_provider_fn
 							    : NULL;
 	if (!list || (list->type != VV_JSON_ARRAY && list->type != VV_JSON_NULL)) {
 		return vv_fail(err, VV_EINPUT,
-			       "'%s' does not answer as a router does: no list of "
-			       "providers",
+			       "'%s' is not a router: its answer has no list of providers",
 			       u->text);
 	}
 	const vv_json *record = list->type == VV_JSON_ARRAY ? list->first : NULL;
@@ -89,8 +88,8 @@ vv_status vv_routing_providers(const char *url, const vv_connect_options *o, con
 		rc = read_answer(&u, &body, fn, payload, err);
 	} else if (status != 404) { /* 404: no provider is known */
 		rc = vv_fail(err, VV_EREFUSED,
-			     "'%s' answers with status %u\n"
-			     "the URL ends where /routing/v1/ would begin",
+			     "'%s' answered with the HTTP status %u\nwrite the URL without its "
+			     "part from /routing/v1/ on",
 			     u.text, status);
 	}
 	return rc;

@@ -84,7 +84,7 @@ static vv_status list_folder(form *f, const char *below, const char *skip, vv_er
 			continue;
 		}
 		if (!is_folder && kind != VV_ENTRY_FILE) {
-			return vv_fail(err, VV_EREFUSED, "'%s' is neither a file nor a folder",
+			return vv_fail(err, VV_EREFUSED, "'%s' is not a file or a folder",
 				       vv_text_shows(entries.path));
 		}
 		vv_auto(char) *path = vv_asprintf("%s%s%s", below, entries.name,
@@ -205,9 +205,10 @@ static vv_status read_root(vv_buf *cid, const vv_url *node, const vv_buf *answer
 
 	vv_buf_reset(cid);
 	rc = vv_rpc_lines(node->text, answer, take_root, cid, err);
-	return rc < 0 || cid->len > 0 ? rc
-				      : vv_fail(err, VV_EREFUSED,
-						"'%s' does not name the folder's CID", node->text);
+	return rc < 0 || cid->len > 0
+		       ? rc
+		       : vv_fail(err, VV_EREFUSED, "'%s' did not answer with the folder's CID",
+				 node->text);
 }
 
 typedef struct unpinning {

@@ -140,11 +140,12 @@ static vv_status explain(const answers *a, unsigned status, const vv_buf *body, 
 	if (vv_rpc_lines(a->name, body, read_answer, &ignored, err) == VV_EREFUSED) {
 		return VV_EREFUSED;
 	}
-	vv_fail(err, VV_EREFUSED, "'%s' answers with status %u", a->name, status);
+	vv_fail(err, VV_EREFUSED, "'%s' answered with the HTTP status %u", a->name, status);
 	return status == 403 || status == 401
-		       ? vv_hint(err, "its RPC may need a token: git config http.<url>.extraHeader")
-		       : vv_hint(err, "is it the RPC of an IPFS node? Kubo's is "
-				      "http://127.0.0.1:5001");
+		       ? vv_hint(err, "its RPC may require a token: git config "
+				      "http.<url>.extraHeader")
+		       : vv_hint(err, "check that this is the RPC address of an IPFS node; Kubo's "
+				      "is http://127.0.0.1:5001");
 }
 
 vv_status vv_rpc_order(const vv_url *node, const vv_connect_options *o, const vv_web_ask *form,
@@ -169,9 +170,9 @@ static vv_status check_answer(answers *a, unsigned status, const vv_buf *body, u
 
 	if (status != 200) return explain(a, status, body, err);
 	if ((rc = vv_rpc_lines(a->name, body, read_answer, a, err)) < 0) return rc;
-	if (!a->rooted) return not_done(a->name, "it does not name the version's root", err);
+	if (!a->rooted) return not_done(a->name, "its answer lacks the version's CID", err);
 	if (a->counted && a->blocks != sent) {
-		(void)snprintf(why, sizeof(why), "it counts %llu blocks of %llu",
+		(void)snprintf(why, sizeof(why), "it received only %llu of %llu blocks",
 			       (unsigned long long)a->blocks, (unsigned long long)sent);
 		return not_done(a->name, why, err);
 	}
@@ -225,7 +226,7 @@ vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 	if (!(s.ring = vv_ring_new(RING))) return vv_fail_nomem(err);
 	if (!(worker = vv_worker_start(run_worker, &s))) {
 		vv_ring_free(s.ring);
-		return vv_fail(err, VV_ENOMEM, "no more threads");
+		return vv_fail(err, VV_ENOMEM, "cannot start another thread");
 	}
 	vv_status rc = vv_web_ask_run(&ask, o, &status, &body, err);
 	vv_ring_stop(s.ring);
@@ -239,7 +240,7 @@ vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 		rc = check_answer(&a, status, &body, s.stats.blocks, err);
 	}
 	if (rc == VV_OK && s.rc < 0) {
-		rc = not_done(a.name, "it did not read all of it", err);
+		rc = not_done(a.name, "it read only a part of the data", err);
 	}
 	if (rc == VV_OK) {
 		rc = check_pin(node, o, root, err);

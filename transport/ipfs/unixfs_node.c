@@ -48,7 +48,7 @@ vv_status vv_unixfs_node_encode(vv_buf *out, const vv_unixfs_link *links, size_t
 	assert(count > 0 && count <= VV_UNIXFS_WIDTH);
 	for (size_t i = 0; i < count; i++) {
 		if (__builtin_add_overflow(sum, links[i].bytes, &sum)) {
-			return vv_fail(err, VV_EREFUSED, "a file of more than 2^64 bytes");
+			return vv_fail(err, VV_EREFUSED, "the file has more than 2^64 bytes");
 		}
 		put_link(out, &links[i]);
 	}
@@ -157,7 +157,7 @@ vv_status vv_unixfs_node_decode(vv_unixfs_link **out, size_t *count, const void 
 	*out = NULL;
 	*count = 0;
 	if (n == 0 || len < n * LINK_MIN) {
-		return vv_fail(err, VV_ECORRUPT, "not a node of a UnixFS file");
+		return vv_fail(err, VV_ECORRUPT, "not a block of a UnixFS file");
 	}
 	if (!(links = vv_calloc(n, sizeof(*links)))) return vv_fail_nomem(err);
 	/* Another spelling of the same would have another CID. */
@@ -165,7 +165,8 @@ vv_status vv_unixfs_node_decode(vv_unixfs_link **out, size_t *count, const void 
 	    again.len != len || memcmp(again.data, bytes, len) != 0) {
 		rc = again.failed ? vv_fail_nomem(err)
 				  : vv_fail(err, VV_ECORRUPT,
-					    "not a node of a UnixFS file as varve writes them");
+					    "a block of a UnixFS file in a form that varve does "
+					    "not write");
 		vv_free(links);
 	} else {
 		*out = links;

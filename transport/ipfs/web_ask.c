@@ -153,7 +153,7 @@ static vv_status judge(asking *k, CURLcode code, vv_error *err)
 	}
 	if (k->answer->failed) return vv_fail_nomem(err);
 	if (k->too_long) {
-		return vv_fail(err, VV_EREFUSED, "'%s' answers with more than %s", k->a->url->text,
+		return vv_fail(err, VV_EREFUSED, "'%s' sent more than %s", k->a->url->text,
 			       vv_text_bytes(k->a->answer_max));
 	}
 	return code == CURLE_OK

@@ -107,7 +107,7 @@ static bool is_stopped(const vv_channel *c)
 
 vv_status vv_fail_stopped(vv_error *err, const char *name)
 {
-	return vv_fail(err, VV_EIO, "the wait for '%s' has ended", name);
+	return vv_fail(err, VV_EIO, "stopped waiting for '%s'", name);
 }
 
 const char *vv_channel_name(const vv_channel *c)
@@ -236,11 +236,11 @@ static vv_status ended(vv_channel *c, const char *noise, size_t len, vv_error *e
 
 	err = err ? err : &local;
 	if (noise && len > 0) {
-		(void)vv_fail(err, VV_EIO, "'%s' does not speak varve; it sent: %s", c->name,
-			      vv_text_show(noise, len));
+		(void)vv_fail(err, VV_EIO, "'%s' does not answer as varve does; it sent: %s",
+			      c->name, vv_text_show(noise, len));
 	} else {
 		(void)vv_fail(err, VV_EIO, "the connection to '%s' was closed%s", c->name,
-			      noise ? " before anything was sent" : " in the middle");
+			      noise ? " before anything was sent" : " before the end of the data");
 	}
 	return c->ops->ended ? c->ops->ended(c->payload, noise, len, err) : err->code;
 }
@@ -276,10 +276,10 @@ static int find_greeting(vv_channel *c, vv_error *err)
 		if ((i == 0 || c->in[i - 1] == '\n') &&
 		    is_other_version(c->in + i, c->in_len - i, &version)) {
 			(void)vv_fail(err, VV_ENOSUPPORT,
-				      "'%s' speaks version %u of the protocol, and this varve "
-				      "only version 1",
+				      "'%s' uses version %u of the protocol, and this varve only "
+				      "version 1",
 				      c->name, version);
-			return (int)vv_hint(err, "update varve here, or there");
+			return (int)vv_hint(err, "upgrade varve here or there");
 		}
 	}
 	return 0;
@@ -301,9 +301,9 @@ vv_status vv_channel_greet(vv_channel *c, vv_error *err)
 		if ((found = find_greeting(c, err)) < 0) return (vv_status)found;
 		if (!found && c->in_len > NOISE_MAX) {
 			return vv_fail(err, VV_EIO,
-				       "'%s' does not speak varve; it sent: %s\n"
-				       "a start-up file of the login shell there may print "
-				       "this; it must be silent for programs",
+				       "'%s' does not answer as varve does; it sent: %s\na "
+				       "start-up file of the login shell there may print this; "
+				       "start-up files must not print for programs",
 				       c->name, vv_text_show(c->in, NOISE_MAX));
 		}
 	}
@@ -360,7 +360,7 @@ vv_status vv_channel_at_end(vv_channel *c, bool *end, vv_error *err)
 vv_status vv_channel_done(vv_channel *c, vv_error *err)
 {
 	if (c->in_pos < c->in_len) {
-		return vv_fail(err, VV_ECORRUPT, "'%s' sent more than its answer", c->name);
+		return vv_fail(err, VV_ECORRUPT, "'%s' sent data after its answer", c->name);
 	}
 	return c->ops->done(c->payload, err);
 }

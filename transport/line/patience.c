@@ -15,7 +15,7 @@ vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err
 {
 	return vv_fail(
 		err, VV_ESILENT,
-		"'%s' sent or accepted only %s in %llu seconds\nthe connection or the other side is too slow: try again, or wait longer with --timeout "
-		"SECONDS",
+		"'%s' sent or accepted only %s in %llu seconds\ntry again, or wait longer with "
+		"--timeout SECONDS: the connection or the other side is too slow",
 		name, vv_text_bytes(p->bytes), (unsigned long long)(p->waited_ms / 1000));
 }

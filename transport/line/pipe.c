@@ -150,9 +150,9 @@ typedef struct pipe_line {
 vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds)
 {
 	return vv_fail(err, VV_ESILENT,
-		       "no byte came from '%s', or could be sent to it, for %s\n"
-		       "the connection may be dead or the other side too busy: try again, or wait "
-		       "longer with --timeout SECONDS",
+		       "no data could be received from or sent to '%s' for %s\ntry again, or wait "
+		       "longer with --timeout SECONDS: the connection may be broken, or the other "
+		       "side too busy",
 		       name, vv_text_counted(seconds, "second", NULL));
 }
 

@@ -198,14 +198,14 @@ static const struct {
 	{"Host key verification failed", VV_EREFUSED,
 	 "compare the fingerprint that ssh shows, once, with: ssh ", ""},
 	{"Permission denied (", VV_EAUTH,
-	 "is the right key in ~/.ssh or in ssh-agent, and known to ", "?"},
+	 "check that the right key is in ~/.ssh or in ssh-agent, and known to ", "?"},
 	{"Too many authentication failures", VV_EAUTH,
 	 "name the right key in ~/.ssh/config (IdentityFile, IdentitiesOnly yes) for ", ""},
 	{"Could not resolve hostname", VV_ENOTFOUND, "check the name ", ""},
 	{"Name or service not known", VV_ENOTFOUND, "check the name ", ""},
-	{"Connection refused", VV_EIO, "does sshd listen on that port of ", "?"},
-	{"timed out", VV_EIO, "can it be reached from here: ", "?"},
-	{"No route to host", VV_EIO, "can it be reached from here: ", "?"},
+	{"Connection refused", VV_EIO, "check that sshd listens on that port of ", "?"},
+	{"timed out", VV_EIO, "check that this host can be reached from here: ", "?"},
+	{"No route to host", VV_EIO, "check that this host can be reached from here: ", "?"},
 };
 
 static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_messages *said,
@@ -234,7 +234,7 @@ static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_message
 				       "cannot connect to '%s': %s\n"
 				       "%s%s%s",
 				       vv_text_shows(f->host),
-				       i == 0 ? "its host key is not the one in known_hosts"
+				       i == 0 ? "its host key differs from the one in known_hosts"
 					      : vv_text_shows(last),
 				       sayings[i].before, vv_text_shows(f->host), sayings[i].after);
 		}
@@ -255,8 +255,8 @@ static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_message
 static vv_status refuse_port(const ssh_command *c, vv_error *err)
 {
 	return vv_fail(err, VV_EUSAGE,
-		       "the ssh variant 'simple' of '%s' cannot be given a port\n"
-		       "set ssh.variant to ssh, plink or tortoiseplink",
+		       "'%s' has the ssh variant 'simple', which does not support a port\nset "
+		       "ssh.variant to ssh, plink or tortoiseplink",
 		       vv_text_shows(c->text ? c->text : "ssh"));
 }
 
@@ -347,7 +347,7 @@ static vv_status read_way(way *out, const vv_connect_options *o, vv_error *err)
 		*out = PROGRAM_ONLY;
 	} else if (rc == VV_OK && strcmp(text, "auto") != 0) {
 		rc = vv_fail(err, VV_EUSAGE,
-			     "varve.ssh is '%s'; it can be auto, libssh2 or external",
+			     "the setting varve.ssh is '%s', expected auto, libssh2 or external",
 			     vv_text_shows(text));
 	}
 	return rc;
@@ -402,9 +402,8 @@ done:
 static vv_status refuse_program(const vv_url *url, const char *why, vv_error *err)
 {
 	return vv_fail(err, VV_ENOSUPPORT,
-		       "'%s': SFTP is spoken by libssh2, and %s\n"
-		       "'git config varve.ssh libssh2' tries it without; or mount it with sshfs, "
-		       "and name the folder",
+		       "'%s': SFTP requires libssh2, but %s\n'git config varve.ssh libssh2' uses "
+		       "libssh2 nevertheless; or mount the folder with sshfs, and use its path",
 		       url->text, why);
 }
 

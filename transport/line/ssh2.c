@@ -215,7 +215,7 @@ static vv_status ssh2_ended(void *payload, const char *noise, size_t len VV_UNUS
 			(void)vv_hint(err, "%s", vv_text_shows(hint));
 		}
 	} else if (name) {
-		(void)vv_fail(err, VV_EIO, "%s: varve was ended there by the signal %s", before,
+		(void)vv_fail(err, VV_EIO, "%s: varve was ended by signal %s there", before,
 			      vv_text_shows(name));
 	} else if (code > 0) {
 		(void)vv_fail(err, VV_EIO, "%s: varve ended there with exit code %d", before, code);

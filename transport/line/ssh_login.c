@@ -146,9 +146,8 @@ static vv_status meet_unknown(const vv_ssh_login *s, const vv_known_hosts *k, co
 	if (rc < 0 || yes) return rc < 0 ? rc : remember(s, k, key, len, err);
 	return vv_fail(
 		err, VV_EREFUSED,
-		"the host '%s' is not known; its %s key has the fingerprint %s\n"
-		"compare that with the host's own; if it is the same: ssh-keyscan -p %u -t %s %s "
-		">> %s",
+		"the host '%s' is not known; its %s key has the fingerprint %s\nif the host's "
+		"owner confirms this fingerprint: ssh-keyscan -p %u -t %s %s >> %s",
 		vv_text_shows(c->host), type, fingerprint, c->port,
 		type[0] == 'E' && type[1] == 'D' ? "ed25519" : "ecdsa", vv_text_shows(c->host),
 		c->known_hosts[0]);
@@ -164,16 +163,15 @@ static vv_status refuse_host(const vv_ssh_login *s, const vv_known_hosts *k, vv_
 
 	if (known == VV_KNOWN_REVOKED) {
 		return vv_fail(err, VV_EREFUSED,
-			       "the host key of '%s' (%s) is marked as revoked in %s, line %u\n"
-			       "another machine may answer under its name: ask its owner",
+			       "the host key of '%s' (%s) is marked as revoked in %s, line %u\nask "
+			       "the host's owner: another machine may use this host's name",
 			       host, fingerprint, file, line);
 	}
 	return vv_fail(
 		err, VV_EREFUSED,
-		"the host key of '%s' is not the one in known_hosts: it shows %s, and %s, line "
-		"%u, has another\n"
-		"another machine may be in between; only if the change was announced to you: "
-		"ssh-keygen -R '%s' -f %s",
+		"the host key of '%s' has changed: its fingerprint is %s, and %s, line %u, has "
+		"another key\nanother machine may intercept the connection; only if the change was "
+		"announced to you: ssh-keygen -R '%s' -f %s",
 		host, fingerprint, file, line, vv_known_hosts_name(k), file);
 }
 
@@ -189,7 +187,7 @@ static vv_status check_host(vv_ssh_login *s, vv_error *err)
 	vv_status rc;
 
 	if (!type) {
-		return vv_fail(err, VV_EREFUSED, "'%s' shows a host key that cannot be read",
+		return vv_fail(err, VV_EREFUSED, "'%s' sent a host key that cannot be read",
 			       vv_text_shows(s->config->host));
 	}
 	if ((rc = read_known(&k, s, err)) < 0 ||
@@ -445,14 +443,14 @@ static vv_status refuse_user(vv_ssh_login *s, const attempt *a, vv_error *err)
 {
 	s->other = true;
 	(void)vv_fail(err, VV_EAUTH,
-		      "'%s' does not let the user '%s' in with any of the %s offered",
+		      "'%s' rejected the login of the user '%s' with all of the %s offered",
 		      vv_text_shows(s->name), vv_text_shows(s->config->user),
 		      vv_text_counted(a->agent_done + a->files_done, "key", NULL));
 	return a->locked
 		       ? vv_hint(err,
-				 "a key needs its passphrase: give it to ssh-agent with ssh-add")
-		       : vv_hint(err, "is the right key in ~/.ssh or in ssh-agent, and is its .pub "
-				      "line in ~/.ssh/authorized_keys there?");
+				 "a key has a passphrase: add the key to ssh-agent with ssh-add")
+		       : vv_hint(err, "check that the right key is in ~/.ssh or in ssh-agent, and "
+				      "that its .pub line is in ~/.ssh/authorized_keys there");
 }
 
 /* Offers up to three keys over this connection. *again: there may be more to offer. */
@@ -472,8 +470,8 @@ static vv_status authenticate(vv_ssh_login *s, attempt *a, bool *again, vv_error
 	if (v != LET_IN && !strstr(ways, "publickey")) {
 		s->other = true;
 		return vv_fail(err, VV_EAUTH,
-			       "'%s' accepts no key, only: %s\n"
-			       "the ssh program may have another way in: varve.ssh=external",
+			       "'%s' does not accept keys, only: %s\nuse the ssh program, which "
+			       "supports more methods: varve.ssh=external",
 			       vv_text_shows(s->name), vv_text_shows(ways));
 	}
 	if (v == REFUSED) {
@@ -517,10 +515,9 @@ vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err)
 		s->other = true;
 		return vv_fail(
 			err, VV_EAUTH,
-			"no key to log in with at '%s' (an ed25519 or ecdsa one in ~/.ssh or "
-			"ssh-agent)\n"
-			"make one with: ssh-keygen -t ed25519; keys of other kinds need "
-			"the ssh program",
+			"no key for a login at '%s' (ed25519 or ecdsa, in ~/.ssh or "
+			"ssh-agent)\nmake a key with 'ssh-keygen -t ed25519'; other kinds of keys "
+			"require the ssh program",
 			vv_text_shows(s->name));
 	}
 	if ((rc = host_types(&types, s, err)) < 0) return rc;

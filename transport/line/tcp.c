@@ -116,8 +116,8 @@ static vv_status fail_lookup(const char *host, int code, int number, vv_error *e
 	if (code == EAI_AGAIN || code == EAI_SYSTEM) {
 		return vv_fail(
 			err, VV_EIO,
-			"cannot look up the host '%s': %s\n"
-			"the name server failed or did not answer: is the name right, and this machine connected?",
+			"cannot look up the host '%s': %s\ncheck the name and the network: the "
+			"name server failed or did not answer",
 			vv_text_shows(host),
 			code == EAI_SYSTEM ? strerror(number) : gai_strerror(code));
 	}
@@ -302,10 +302,11 @@ int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atom
 	(void)vv_fail(err, VV_EIO, "cannot connect to '%s', port %u: %s", vv_text_shows(host), port,
 		      strerror(number));
 	if (number == ECONNREFUSED) {
-		(void)vv_hint(err, "nothing listens there: is that the right port?");
+		(void)vv_hint(err, "check the port: no program listens there");
 	} else if (number == ETIMEDOUT) {
 		(void)vv_hint(err,
-			      "no answer within %u seconds: can the host be reached from here?",
+			      "check that the host can be reached from here: no answer within %u "
+			      "seconds",
 			      seconds);
 	}
 	return (int)VV_EIO;

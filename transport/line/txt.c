@@ -22,7 +22,7 @@ static vv_status put_strings(vv_buf *out, const uint8_t *p, size_t len, vv_error
 	while (len > 0) {
 		const size_t n = *p;
 
-		if (n + 1 > len) return vv_fail(err, VV_ECORRUPT, "a TXT record is cut off");
+		if (n + 1 > len) return vv_fail(err, VV_ECORRUPT, "a TXT record is incomplete");
 		vv_buf_put(out, p + 1, n);
 		p += n + 1;
 		len -= n + 1;
@@ -79,7 +79,7 @@ vv_status vv_txt_lookup(vv_buf *out, const char *name, vv_error *err)
 	if (!q) return vv_fail_nomem(err);
 	if (res_ninit(&q->state) < 0) {
 		vv_free(q);
-		return vv_fail(err, VV_EIO, "the name servers of this machine are not known");
+		return vv_fail(err, VV_EIO, "this machine has no name servers configured");
 	}
 	q->state.retrans = SECONDS;
 	q->state.retry = 2;
@@ -89,11 +89,10 @@ vv_status vv_txt_lookup(vv_buf *out, const char *name, vv_error *err)
 	if (!thread) return vv_fail_nomem(err);
 	vv_status rc = VV_OK;
 	if (!vv_left_wait(thread, vv_monotonic_ms() + LIMIT_MS, NULL) || q->len < 0) {
-		rc = vv_fail(
-			err, VV_EIO,
-			"cannot look up '%s'\n"
-			"the name server failed or did not answer: is the name right, and this machine connected?",
-			vv_text_shows(name));
+		rc = vv_fail(err, VV_EIO,
+			     "cannot look up '%s'\ncheck the name and the network: the name server "
+			     "failed or did not answer",
+			     vv_text_shows(name));
 	} else if ((rc = vv_txt_read(out, q->answer,
 				     (size_t)(q->len < ANSWER_MAX ? q->len : ANSWER_MAX), err)) ==
 			   VV_OK &&

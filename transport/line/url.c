@@ -19,7 +19,7 @@
 #define URL_MAX 4096u
 #define HOST_MAX 255u
 
-static const char path_hint[] = "a folder here is written ./%s";
+static const char path_hint[] = "write a folder of this machine as ./%s";
 
 #define ROW(name, kind, tls, port, may) {name, kind, tls, port, may},
 static const vv_url_scheme schemes[] = {VV_URL_SCHEMES(ROW)};
@@ -149,7 +149,7 @@ static char *copy_address(const char *p, size_t len)
 static vv_status check_host(const vv_url *out, const char *p, size_t len, vv_error *err)
 {
 	if (len == 0) {
-		return vv_fail(err, VV_EUSAGE, "the URL '%s' names no host",
+		return vv_fail(err, VV_EUSAGE, "the URL '%s' has no host",
 			       vv_text_shows(out->text));
 	}
 	if (len > HOST_MAX) {
@@ -164,8 +164,8 @@ static vv_status check_host(const vv_url *out, const char *p, size_t len, vv_err
 	for (size_t i = 0; i < len; i++) {
 		if ((unsigned char)p[i] >= 0x80) {
 			return vv_fail(err, VV_EUSAGE,
-				       "the host in the URL '%s' has letters outside of ASCII\n"
-				       "write it in its xn-- form",
+				       "the host in the URL '%s' has non-ASCII letters\nwrite the "
+				       "host in its xn-- form",
 				       vv_text_shows(out->text));
 		}
 		if (!vv_is_alnum(p[i]) && !strchr(".-_", p[i])) {
@@ -272,7 +272,7 @@ static vv_status check_ssh_path(const vv_url *out, vv_error *err)
 	const char *path = out->path, *bad = strpbrk(path, "'\"`$;\\|&<>");
 
 	if (!*path) {
-		return vv_fail(err, VV_EUSAGE, "the URL '%s' names no path",
+		return vv_fail(err, VV_EUSAGE, "the URL '%s' has no path",
 			       vv_text_shows(out->text));
 	}
 	if (path[0] == '-') {
@@ -295,7 +295,7 @@ static vv_status check_ssh_path(const vv_url *out, vv_error *err)
 
 		if (path[n] && path[n] != '/') {
 			return vv_fail(err, VV_EUSAGE,
-				       "the URL '%s' has no user's name after its '~'",
+				       "the URL '%s' has no user name after its '~'",
 				       vv_text_shows(out->text));
 		}
 	}
@@ -334,7 +334,7 @@ static vv_status read_http_path(vv_url *out, const char *p, vv_error *err)
 
 	if (bad) {
 		return vv_fail(err, VV_EUSAGE,
-			       "the URL '%s' has a '%c'; a repository's URL has none",
+			       "the URL '%s' has a '%c', which a repository's URL cannot contain",
 			       vv_text_shows(out->text), *bad);
 	}
 	for (size_t i = 0; i < len; i++) {
@@ -365,14 +365,13 @@ static vv_status read_s3_path(vv_url *out, const char *p, vv_error *err)
 
 	if (out->user) {
 		return vv_fail(err, VV_EUSAGE,
-			       "an s3 URL cannot contain keys\n"
-			       "they come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
-			       "from ~/.aws/credentials");
+			       "an s3 URL cannot contain keys\nset AWS_ACCESS_KEY_ID and "
+			       "AWS_SECRET_ACCESS_KEY, or write them to ~/.aws/credentials");
 	}
 	if (out->port > 0) {
 		return vv_fail(err, VV_EUSAGE,
-			       "the URL '%s' has a port after a bucket\n"
-			       "a store elsewhere: s3://bucket?endpoint=https://host:port",
+			       "the URL '%s' has a port after a bucket\nwrite the address of "
+			       "another store as s3://bucket?endpoint=https://host:port",
 			       vv_text_shows(out->text));
 	}
 	if (!(path = vv_strndup(p, len))) return vv_fail_nomem(err);
@@ -404,13 +403,12 @@ static vv_status read_file_url(vv_url *out, const char *rest, vv_error *err)
 
 	if (len > 0 && !(len == 9 && strncasecmp(rest, "localhost", 9) == 0)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "the URL '%s' names a host\n"
-			       "a file's URL has three slashes: file:///folder; another machine's "
-			       "is reached by ssh://",
+			       "the URL '%s' has a host\nwrite three slashes: file:///folder; use "
+			       "ssh:// for another machine",
 			       vv_text_shows(out->text));
 	}
 	if (!rest[len]) {
-		return vv_fail(err, VV_EUSAGE, "the URL '%s' names no path",
+		return vv_fail(err, VV_EUSAGE, "the URL '%s' has no path",
 			       vv_text_shows(out->text));
 	}
 	out->path = decode(rest + len, strlen(rest + len));
@@ -472,7 +470,9 @@ static vv_status read_short_url(vv_url *out, const char *text, const char *colon
 	vv_status rc;
 
 	if (colon[1] == ':') {
-		return vv_fail(err, VV_EUSAGE, "'%s' would run a helper program; varve runs none",
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' would run a helper program, which varve does "
+			       "not support",
 			       vv_text_shows(out->text));
 	}
 	const char *at = memchr(colon, '@', strcspn(colon, "/"));
@@ -511,8 +511,8 @@ static vv_status read_rclone(vv_url *out, const char *path, vv_error *err)
 
 	if (len == 0 || *path == '-' || memchr(path, '/', len)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "the URL '%s' names no rclone remote\n"
-			       "write rclone:REMOTE:PATH; 'rclone listremotes' lists the remotes",
+			       "the URL '%s' has no rclone remote\nwrite rclone:REMOTE:PATH; "
+			       "'rclone listremotes' lists the remotes",
 			       vv_text_shows(out->text));
 	}
 	if (memchr(path, ',', len)) { /* they may be secrets, and would be in messages */
@@ -584,7 +584,7 @@ vv_status vv_url_read_file(vv_url *out, const char *text, vv_error *err)
 			     vv_text_shows(out->text));
 	} else if (query && (strlen(query) > URL_MAX || !is_query(query))) {
 		rc = vv_fail(err, VV_EUSAGE,
-			     "what follows '?' in the URL '%s' is not percent-encoded",
+			     "the part after '?' in the URL '%s' is not percent-encoded",
 			     vv_text_shows(out->text));
 	} else if (query && !(out->query = vv_strdup(query + 1))) {
 		rc = vv_fail_nomem(err);

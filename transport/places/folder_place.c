@@ -60,8 +60,8 @@ static vv_status check_mounted(const char *path, vv_error *err)
 	    (stat(above, &st) != 0 ||
 	     (is_for_mounts(path) && stat("/", &top) == 0 && top.st_dev == st.st_dev))) {
 		rc = vv_fail(err, VV_ENOTFOUND,
-			     "'%s' is not there, or no disk is mounted at '%s'\n"
-			     "mount the disk, or create the folder yourself",
+			     "'%s' does not exist, or no disk is mounted at '%s'\nmount the disk, "
+			     "or create the folder",
 			     vv_text_shows(path), vv_text_shows(above));
 	}
 	return rc;
@@ -85,13 +85,14 @@ static vv_status check_mark(const char *path, const vv_place_mark *mark, bool ma
 	} else {
 		if (vv_exists(path)) {
 			vv_fail(err, VV_ENOTFOUND,
-				"'%s' keeps no %s (no file '%s'), or its disk is not mounted",
+				"'%s' has no %s (no file '%s'), or its disk is not mounted",
 				vv_text_shows(path), mark->keeps, mark->file);
 		} else {
-			vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted",
+			vv_fail(err, VV_ENOTFOUND,
+				"'%s' does not exist, or its disk is not mounted",
 				vv_text_shows(path));
 		}
-		rc = vv_hint(err, "a folder that keeps %s has a file '%s' in it", mark->keeps,
+		rc = vv_hint(err, "check the path: a folder with %s has a file '%s'", mark->keeps,
 			     mark->file);
 	}
 	return rc;
@@ -317,7 +318,7 @@ static vv_status open_folder(vv_place *out, const char *path, const vv_place_fac
 	vv_status rc = check_mark(path, facts->mark, make, err);
 
 	if (rc < 0) return rc;
-	if (stat(path, &st) != 0) return vv_fail_errno(err, "cannot look at", path);
+	if (stat(path, &st) != 0) return vv_fail_errno(err, "cannot get the status of", path);
 	folder *f = vv_calloc(1, sizeof(*f));
 	if (!f || !(f->path = vv_strdup(path))) {
 		vv_free(f);

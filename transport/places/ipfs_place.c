@@ -82,12 +82,13 @@ static vv_status explain(const rpc_blocks *b, const http_answer *a, vv_error *er
 						    : VV_EIO,
 			     "'%s': %s", b->name, vv_text_shows(message));
 	} else {
-		(void)vv_fail(err, VV_EIO, "'%s' answers with status %u", b->name, a->status);
+		(void)vv_fail(err, VV_EIO, "'%s' answered with the HTTP status %u", b->name,
+			      a->status);
 		rc = a->status == 401 || a->status == 403
-			     ? vv_hint(err, "its RPC may need a token: git config "
+			     ? vv_hint(err, "its RPC may require a token: git config "
 					    "http.<url>.extraHeader 'Authorization: ...'")
-			     : vv_hint(err, "is it the RPC of an IPFS node? Kubo's is "
-					    "ipfs+http://127.0.0.1:5001");
+			     : vv_hint(err, "check that this is the RPC address of an IPFS node; "
+					    "Kubo's is ipfs+http://127.0.0.1:5001");
 	}
 	return rc;
 }
@@ -150,7 +151,7 @@ static vv_status read_key(const rpc_blocks *b, const http_answer *a, const vv_ci
 
 	if (rc == VV_OK && (!names_cid(vv_json_get_string(value, "Key"), &is) ||
 			    !vv_cid_equal(&is, cid) || !vv_json_get_u64(size, value, "Size"))) {
-		rc = vv_fail(err, VV_EIO, "'%s' answered with another block", b->name);
+		rc = vv_fail(err, VV_EIO, "'%s' stored the block under another CID", b->name);
 	}
 	return rc;
 }
@@ -175,7 +176,7 @@ static vv_status rpc_block_put(rpc_blocks *b, const vv_cid *cid, const void *byt
 		goto done;
 	}
 	if (size != len) {
-		rc = vv_fail(err, VV_EIO, "'%s' did not accept the whole block", b->name);
+		rc = vv_fail(err, VV_EIO, "'%s' stored only a part of the block", b->name);
 	}
 done:
 	/* A put cannot fail with "not found". */
@@ -275,8 +276,7 @@ static vv_status take_pins(void *payload, const char *bytes, size_t len, vv_erro
 		const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));
 		vv_buf_put(&p->line, bytes, (size_t)((stop ? stop : end) - bytes));
 		if (p->line.len > PIN_LINE_MAX) {
-			return vv_fail(err, VV_EIO,
-				       "'%s' answers with a line of more than %zu bytes",
+			return vv_fail(err, VV_EIO, "'%s' sent a line of more than %zu bytes",
 				       p->b->name, PIN_LINE_MAX);
 		}
 		if ((rc = vv_buf_ok(&p->line, err)) < 0 || !stop) return rc;
@@ -427,7 +427,7 @@ static vv_status read_name(vv_cid *out, const char *name, vv_error *err)
 	return vv_cid_parse(out, last, strlen(last), VV_IGNORED) == VV_OK
 		       ? VV_OK
 		       : vv_fail(err, VV_ENOSUPPORT,
-				 "an IPFS node keeps only objects named by their CID");
+				 "an IPFS node can store only objects that are named by their CID");
 }
 
 /* The node does not support ranges. A caller that reads one part of a block often reads another: the block is cached only
@@ -450,7 +450,9 @@ static vv_status ipfs_get(void *payload, const char *name, uint64_t from, uint64
 			return rc;
 		}
 		if (!vv_cid_equal(&is, &cid)) {
-			return vv_fail(err, VV_ECORRUPT, "it sent other bytes for the block %s",
+			return vv_fail(err, VV_ECORRUPT,
+				       "the data that it sent for the block %s "
+				       "does not match the CID",
 				       vv_cid_shows(&cid));
 		}
 		n->kept = len < whole->len;
@@ -520,13 +522,11 @@ static const char *ipfs_caveat(void *payload)
 
 	return syncs == VV_RPC_SYNCS ? NULL
 	       : syncs == VV_RPC_SYNCS_NOT
-		       ? "the node does not sync its blocks: a copy may be lost in a power cut "
-			 "just after it was "
-			 "made, until an audit shows it ('sync: true' of flatfs in the node's "
-			 "Datastore.Spec)"
-		       : "the node does not report whether it syncs its blocks: a copy may be "
-			 "lost in a power "
-			 "cut just after it was made, until an audit shows it";
+		       ? "the node does not sync its blocks: a power failure can lose a copy just "
+			 "after it was made ('sync: true' of flatfs in the node's Datastore.Spec "
+			 "prevents this)"
+		       : "the node does not report whether it syncs its blocks: a power failure "
+			 "may lose a copy just after it was made";
 }
 
 static void ipfs_close(void *payload)

@@ -54,7 +54,7 @@ vv_status vv_place_quota_check(vv_place_quota *q, const vv_place_ops *ops, void 
 		q->counted = true;
 	}
 	if (q->used + len > q->most) {
-		vv_fail(err, VV_EREFUSED, "it is full: it keeps %s of at most %s",
+		vv_fail(err, VV_EREFUSED, "it is full: %s of at most %s are used",
 			vv_text_bytes(q->used), vv_text_bytes(q->most));
 		return vv_hint_code(err, q->more);
 	}

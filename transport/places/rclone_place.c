@@ -54,7 +54,9 @@ static vv_status explain(const rclone *r, vv_buf *said, int code, vv_error *err)
 	char *line = said->len > 0 ? strrchr(text, '\n') : NULL;
 	line = line ? line + 1 : said->len > 0 ? text : "";
 	(void)sscanf(line, "%*4d/%*2d/%*2d %*2d:%*2d:%*2d %n", &date);
-	if (!line[date]) return vv_fail(err, VV_EIO, "'%s': rclone ended with %d", r->name, code);
+	if (!line[date]) {
+		return vv_fail(err, VV_EIO, "'%s': rclone ended with exit code %d", r->name, code);
+	}
 	return vv_fail(err, VV_EIO, "'%s': rclone: %s", r->name, vv_text_shows(line + date));
 }
 
@@ -307,9 +309,8 @@ static vv_status check_mark(rclone *r, bool make, vv_error *err)
 					   err);
 	}
 	return vv_fail(err, VV_ENOTFOUND,
-		       "'%s' keeps no %s\n"
-		       "a place that keeps %s has a file '%s'",
-		       r->name, r->mark->keeps, r->mark->keeps, r->mark->file);
+		       "'%s' has no %s\ncheck the path: a place with %s has a file '%s'", r->name,
+		       r->mark->keeps, r->mark->keeps, r->mark->file);
 }
 
 vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,

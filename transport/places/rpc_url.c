@@ -31,13 +31,15 @@ vv_status vv_rpc_url_read(vv_url *out, const char *text, vv_error *err)
 	}
 	if (out->secret) {
 		return vv_fail(err, VV_EUSAGE,
-			       "'%s': no password in the address of a node\n"
-			       "git config http.<url>.extraHeader 'Authorization: ...' sends "
-			       "one",
+			       "'%s': the address of a node must not have a password\nset it with "
+			       "git config http.<url>.extraHeader 'Authorization: ...'",
 			       out->text);
 	}
 	if (!out->tls && !is_here(out->host)) {
-		vv_fail(err, VV_EUSAGE, "'%s' is on another machine, and not https", out->text);
+		vv_fail(err, VV_EUSAGE,
+			"'%s' is on another machine and does not use https\nuse an "
+			"https:// address",
+			out->text);
 		return vv_hint_code(err, VV_HINT_CAR_EXPORT_UNIXFS);
 	}
 	return VV_OK;

@@ -32,7 +32,7 @@ static bool is_name(const name *n, const char *text)
 
 static vv_status damaged(const char *what, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "its answer is not XML as S3 has it: %s", what);
+	return vv_fail(err, VV_ECORRUPT, "its answer is not the expected XML of S3: %s", what);
 }
 
 /* --- XML ------------------------------------------------------------------------------------- */
@@ -82,7 +82,7 @@ static vv_status read_entity(reader *r, vv_error *err)
 		}
 	}
 	if (r->end - r->p < 4 || r->p[1] != '#') {
-		return damaged("an entity that it does not have", err);
+		return damaged("an unknown entity", err);
 	}
 	bool hex = r->p[2] == 'x';
 	for (r->p += hex ? 3 : 2; r->p < r->end && *r->p != ';' && digits < 8; r->p++, digits++) {
@@ -148,7 +148,7 @@ static vv_status skip_attributes(reader *r, bool *empty, vv_error *err)
 			return damaged("an attribute without quotes", err);
 		}
 		const char *close = memchr(r->p + 1, *r->p, (size_t)(r->end - r->p - 1));
-		if (!close) return damaged("an attribute that does not end", err);
+		if (!close) return damaged("an attribute without its closing quote", err);
 		r->p = close + 1;
 	}
 }
@@ -183,7 +183,7 @@ static vv_status read_tag(reader *r, element_fn fn, void *payload, vv_error *err
 		if (r->p >= r->end || *r->p != '>' || r->depth == 0 ||
 		    n.len != r->open[r->depth - 1].len ||
 		    memcmp(n.p, r->open[r->depth - 1].p, n.len) != 0) {
-			return damaged("an end without its beginning", err);
+			return damaged("an end tag without a start tag", err);
 		}
 		r->p++;
 		return end_element(r, fn, payload, err);
@@ -191,7 +191,7 @@ static vv_status read_tag(reader *r, element_fn fn, void *payload, vv_error *err
 	if ((rc = read_name(r, &n, err)) < 0 || (rc = skip_attributes(r, &empty, err)) < 0) {
 		return rc;
 	}
-	if (r->depth == DEPTH) return damaged("too many elements in each other", err);
+	if (r->depth == DEPTH) return damaged("elements are nested too deeply", err);
 	r->open[r->depth++] = n;
 	vv_buf_reset(&r->text);
 	return empty ? end_element(r, fn, payload, err) : VV_OK;
@@ -209,7 +209,7 @@ static vv_status walk(const char *xml, size_t len, element_fn fn, void *payload,
 	}
 	if (r.end - r.p >= 6 && memcmp(r.p, "<?xml ", 6) == 0) {
 		const char *close = memchr(r.p, '>', (size_t)(r.end - r.p));
-		if (!close || close[-1] != '?') return damaged("its first line does not end", err);
+		if (!close || close[-1] != '?') return damaged("its first line is incomplete", err);
 		r.p = close + 1;
 	}
 	skip_blanks(&r);
@@ -220,7 +220,7 @@ static vv_status walk(const char *xml, size_t len, element_fn fn, void *payload,
 			begun = true;
 			rc = read_tag(&r, fn, payload, err);
 		} else if (r.depth == 0) {
-			rc = damaged("it begins with something else", err);
+			rc = damaged("it has an unexpected first element", err);
 		} else {
 			rc = read_text(&r, err);
 		}
@@ -230,7 +230,7 @@ static vv_status walk(const char *xml, size_t len, element_fn fn, void *payload,
 	}
 	skip_blanks(&r);
 	if (rc == VV_OK && r.p < r.end) {
-		rc = damaged("something follows its end", err);
+		rc = damaged("it continues after its end", err);
 	}
 	vv_buf_wipe(&r.text); /* it may have contained keys */
 	vv_buf_clear(&r.text);
@@ -315,8 +315,8 @@ vv_status vv_s3_list_read(const char *xml, size_t len, vv_listed_fn fn, void *pa
 		vv_buf_reset(token);
 	} else if (rc == VV_OK && token->len == 0) {
 		rc = vv_fail(err, VV_ECORRUPT,
-			     "its list is truncated without a continuation token\n"
-			     "does this store have ListObjectsV2?");
+			     "its list is truncated, but has no continuation token\ncheck whether "
+			     "this store supports ListObjectsV2");
 	}
 	vv_buf_clear(&g.key);
 	return rc;

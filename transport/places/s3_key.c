@@ -78,7 +78,8 @@ vv_status vv_s3_key_check(const vv_s3_key *k, const char *what, vv_error *err)
 	return is_clean(k->id) && is_clean(k->secret) && is_clean(k->token)
 		       ? VV_OK
 		       : vv_fail(err, VV_EINPUT,
-				 "the credentials for S3 have blanks or other characters that keys do not have (from %s)",
+				 "the credentials for S3 from %s contain blanks or other invalid "
+				 "characters",
 				 what);
 }
 

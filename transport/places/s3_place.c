@@ -90,9 +90,9 @@ static vv_status take_parameter(parameters *out, const char *text, size_t len, v
 	}
 	/* The value is not shown: it may be a secret put there by mistake. */
 	return vv_fail(err, VV_EUSAGE,
-		       "an s3 URL has no parameter '%s'\n"
-		       "it has endpoint=URL, region=NAME and style=path or virtual; keys come "
-		       "from the environment or ~/.aws/credentials",
+		       "an s3 URL has no parameter '%s'\nthe parameters are endpoint=URL, "
+		       "region=NAME and style=path or virtual; set keys in the environment or in "
+		       "~/.aws/credentials",
 		       vv_text_show(text, name_len));
 }
 
@@ -144,9 +144,8 @@ static vv_status take_region(vv_s3_url *out, const char *given, const vv_env *en
 	region = region ? region : answered ? answered : "us-east-1";
 	if (strlen(region) > REGION_MAX || region[strspn(region, plain)]) {
 		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is not the name of a region\n"
-			       "a region is called eu-west-1, for example; many stores take "
-			       "us-east-1",
+			       "'%s' is not the name of a region\nwrite a name such as eu-west-1; "
+			       "many stores accept us-east-1",
 			       vv_text_shows(region));
 	}
 	out->region = vv_strdup(region);
@@ -172,9 +171,8 @@ static vv_status endpoint_url(vv_url *u, const vv_s3_url *out, const char *given
 	}
 	if (u->kind != VV_URL_HTTP || u->user || *u->path) {
 		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is not an S3 endpoint\n"
-			       "an endpoint is https://host or https://host:port, with nothing "
-			       "after it",
+			       "'%s' is not an S3 endpoint\nwrite https://host or "
+			       "https://host:port, without a path",
 			       u->text);
 	}
 	return VV_OK;
@@ -227,7 +225,7 @@ static vv_status take_endpoint(vv_s3_url *out, const parameters *p, const vv_env
 
 	if (p->style && strcmp(p->style, "path") != 0 && strcmp(p->style, "virtual") != 0) {
 		return vv_fail(err, VV_EUSAGE,
-			       "the style '%s' in the s3 URL is neither path nor virtual",
+			       "the style in the s3 URL is '%s', expected path or virtual",
 			       vv_text_shows(p->style));
 	}
 	virtual_style = p->style ? strcmp(p->style, "virtual") == 0 : virtual_style;
@@ -304,8 +302,8 @@ static vv_status wrong_region(s3 *s, const vv_s3_error *e, const http_answer *a,
 
 	if (!*region || strcmp(region, s->at.region) == 0) {
 		return vv_fail(err, VV_EIO,
-			       "'%s': the bucket is not at this endpoint (%s%s%s)\n"
-			       "is the endpoint right, and the region '%s'?",
+			       "'%s': the bucket is not at this endpoint (%s%s%s)\ncheck the "
+			       "endpoint, and the region '%s'",
 			       s->at.name, vv_text_shows(e->code), *e->message ? ": " : "",
 			       vv_text_shows(e->message), s->at.region);
 	}
@@ -314,8 +312,7 @@ static vv_status wrong_region(s3 *s, const vv_s3_error *e, const http_answer *a,
 		s->answered = vv_strdup(region);
 	}
 	return vv_fail(err, VV_EIO,
-		       "'%s': the bucket is in the region '%s', not '%s'\n"
-		       "put region=%s in the URL",
+		       "'%s': the bucket is in the region '%s', not '%s'\nadd region=%s to the URL",
 		       s->at.name, vv_text_shows(region), s->at.region, vv_text_shows(region));
 }
 
@@ -326,16 +323,20 @@ static vv_status wrong_clock(const s3 *s, const http_answer *a, vv_error *err)
 	const int64_t now = vv_now_sec();
 	if (a->date > 0 && now != a->date) {
 		vv_fail(err, VV_EIO,
-			"'%s': this machine's clock is %s %s the store's: %s, and %s there",
+			"'%s': this machine's clock is %s %s the store's clock: %s here, %s there",
 			s->at.name,
 			vv_text_counted((uint64_t)(now > a->date ? now - a->date : a->date - now),
 					"second", NULL),
 			now > a->date ? "ahead of" : "behind", vv_text_time(now, CLOCK),
 			vv_text_time(a->date, CLOCK));
 	} else {
-		vv_fail(err, VV_EIO, "'%s': this machine's clock is not the store's", s->at.name);
+		vv_fail(err, VV_EIO,
+			"'%s': this machine's clock differs too much from the store's "
+			"clock",
+			s->at.name);
 	}
-	return vv_hint(err, "set the clock: S3 refuses requests signed more than 15 minutes off");
+	return vv_hint(err, "set this machine's clock: S3 rejects requests if the clocks differ by "
+			    "more than 15 minutes");
 }
 
 #define FULL "it is full"
@@ -350,17 +351,17 @@ static const struct saying {
 	 "the key needs s3:ListBucket on the bucket, and s3:GetObject, PutObject and DeleteObject "
 	 "below the prefix"},
 	{"InvalidAccessKeyId", VV_EAUTH, "the store does not have the access key",
-	 "AWS_ACCESS_KEY_ID, or the profile that AWS_PROFILE names, is another store's, or was "
-	 "deleted"},
+	 "check AWS_ACCESS_KEY_ID or the profile in AWS_PROFILE: the key belongs to another store, "
+	 "or was deleted"},
 	{"SignatureDoesNotMatch", VV_EAUTH, "the store does not accept the signature",
-	 "the secret key is not that of the access key; or the region, or a proxy in between, is "
-	 "wrong"},
+	 "check that the secret key belongs to the access key, and check the region; a proxy may "
+	 "also change requests"},
 	{"ExpiredToken", VV_EAUTH, "the session token has expired",
 	 "get new credentials (AWS_SESSION_TOKEN)"},
 	{"InvalidToken", VV_EAUTH, "the store does not accept the session token",
 	 "get new credentials (AWS_SESSION_TOKEN)"},
 	{"NoSuchBucket", VV_EIO, "no such bucket",
-	 "varve does not make buckets: make it at the store first"},
+	 "varve does not create buckets: create the bucket at the store first"},
 	{"InvalidBucketName", VV_EIO, "a bucket cannot have that name", NULL},
 	{"SlowDown", VV_EIO, "the store repeatedly requested a slower rate",
 	 "try again later, or with --limit-rate"},
@@ -369,12 +370,13 @@ static const struct saying {
 	{"RequestTimeout", VV_EIO, "the store timed out waiting for the upload", "try again later"},
 	{"QuotaExceeded", VV_EREFUSED, FULL, NULL},
 	{"XMinioStorageFull", VV_EREFUSED, FULL, NULL},
-	{"InvalidObjectState", VV_EIO, "the object is in an archive and cannot be read at once",
-	 "keep copies in a storage class that is read at once"},
-	{"XAmzContentSHA256Mismatch", VV_EIO, "other bytes arrived at the store than were sent",
-	 "try again; if this happens again, something in between changes them"},
+	{"InvalidObjectState", VV_EIO,
+	 "the object is in an archive, and cannot be read immediately",
+	 "use a storage class whose objects can be read immediately"},
+	{"XAmzContentSHA256Mismatch", VV_EIO, "the data changed on the way to the store",
+	 "try again; if this happens again, check for a proxy that changes requests"},
 	{"MethodNotAllowed", VV_EIO, "the store does not support this request",
-	 "is it an S3 endpoint?"},
+	 "check that the address is an S3 endpoint"},
 };
 
 static vv_status explain(s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)
@@ -419,13 +421,12 @@ static vv_status judge(s3 *s, const http_answer *a, vv_error *err)
 	}
 	if (a->status == 429 || a->status >= 500) {
 		return vv_fail(err, VV_EIO,
-			       "'%s': the store is not available (status %u)\n"
-			       "try again later",
+			       "'%s': the store is not available (HTTP status %u)\ntry again later",
 			       s->at.name, a->status);
 	}
 	return vv_fail(err, VV_EIO,
-		       "'%s': what answers there, with status %u, is not an S3 store\n"
-		       "is the endpoint right? it is that of the API, not of a page",
+		       "'%s': the server is not an S3 store (HTTP status %u)\ncheck the endpoint: "
+		       "it must be the address of the API, not of a web page",
 		       s->at.name, a->status);
 }
 
@@ -655,7 +656,8 @@ static vv_status list_pages(s3 *s, listing *l, vv_error *err)
 			    pages > PAGES_FREE + l->entries / 100 ||
 			    (next.len == token.len &&
 			     memcmp(next.data, token.data, next.len) == 0))) {
-			rc = vv_fail(err, VV_EIO, "'%s': the listing does not end", s->at.name);
+			rc = vv_fail(err, VV_EIO, "'%s': the store sends its list without end",
+				     s->at.name);
 		}
 		vv_buf_set(&token, vv_buf_cstr(&next), next.len);
 		rc = rc == VV_OK ? vv_buf_ok(&token, err) : rc;
@@ -719,7 +721,7 @@ static void s3_who(void *payload, vv_buf *out)
 	} else {
 		const size_t len = strlen(s->key.id), shown = len < 8 ? 0 : 4;
 		vv_buf_printf(out, "the key ...%s%s", s->key.id + len - shown,
-			      s->key.token ? ", lent for a time" : "");
+			      s->key.token ? ", temporary credentials" : "");
 	}
 	vv_mutex_unlock(s->lock);
 	vv_buf_printf(out, ", region %s, at %s", s->at.region, s->at.host);
@@ -741,8 +743,8 @@ static vv_status check_mark(s3 *s, bool make, vv_error *err)
 	if (rc != VV_ENOTFOUND) return rc;
 	if (make) return put_object(s, s->mark->file, s->mark->text, strlen(s->mark->text), err);
 	return vv_fail(err, VV_ENOTFOUND,
-		       "'%s' keeps no %s\n"
-		       "a place that keeps %s has an object '%s' below the prefix",
+		       "'%s' has no %s\ncheck the prefix: a place with %s has an object '%s' below "
+		       "it",
 		       s->at.name, s->mark->keeps, s->mark->keeps, s->mark->file);
 }
 

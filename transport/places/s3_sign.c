@@ -145,7 +145,7 @@ static vv_status take_lines(request *r, const http_ask *ask, const vv_buf *own, 
 		fine = add_line(r, p, strcspn(p, "\n"));
 	}
 	if (!fine || !r->digest) {
-		return vv_fail(err, VV_EINPUT, "a request to S3 has headers that cannot be signed");
+		return vv_fail(err, VV_EINPUT, "the headers of a request to S3 cannot be signed");
 	}
 	qsort(r->lines, r->count, sizeof(r->lines[0]), by_name);
 	return VV_OK;
@@ -219,7 +219,8 @@ vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, c
 	if ((size_t)snprintf(r.stamp, sizeof(r.stamp), "%s", stamp) >= sizeof(r.stamp) ||
 	    *stamp == '?') {
 		return vv_fail(err, VV_EINPUT,
-			       "this machine's clock has no date that can be signed");
+			       "the date of this machine's clock is invalid, so no request to S3 "
+			       "can be signed");
 	}
 	memcpy(r.day, r.stamp, 8);
 	put_host(lines, ask->url);

@@ -60,7 +60,8 @@ static vv_status read_token(vv_buf *out, const char *path, vv_error *err)
 		out->data[--out->len] = '\0';
 	}
 	if (rc == VV_OK && (out->len == 0 || strpbrk(vv_buf_cstr(out), "\r\n"))) {
-		rc = vv_fail(err, VV_EINPUT, "'%s' has no token in one line", vv_text_shows(path));
+		rc = vv_fail(err, VV_EINPUT, "'%s' must contain a token in a single line",
+			     vv_text_shows(path));
 	}
 	return rc;
 }
@@ -116,7 +117,9 @@ static vv_status take_keys(vv_s3_key *out, const vv_s3_role *role, const http_an
 		return vv_prefix(err, "'%s'", name);
 	}
 	if (!vv_s3_error_read(&e, vv_buf_cstr(&a->body), a->body.len)) {
-		return vv_fail(err, VV_EIO, "'%s' answers with status %u to a request for a role",
+		return vv_fail(err, VV_EIO,
+			       "'%s' answered a request for a role with the HTTP "
+			       "status %u",
 			       name, a->status);
 	}
 	return vv_fail(err, VV_EREFUSED, "'%s' does not grant the role '%s' (%s)\nits answer: %s",
@@ -247,7 +250,7 @@ static vv_status put_container_token(vv_buf *header, const vv_connect_options *c
 		token = vv_buf_cstr(&text);
 	} else if (token && strpbrk(token, "\r\n")) {
 		rc = vv_fail(err, VV_EINPUT,
-			     "AWS_CONTAINER_AUTHORIZATION_TOKEN has more than a line");
+			     "AWS_CONTAINER_AUTHORIZATION_TOKEN must be a single line");
 	}
 	if (rc == VV_OK && token) {
 		vv_buf_printf(header, "Authorization: %s", token);
@@ -270,7 +273,7 @@ static vv_status ask_container(vv_s3_key *out, const char *url, const vv_connect
 		rc = a.status == 200
 			     ? vv_s3_key_from_json(out, &a.body, "the container's answer", err)
 			     : vv_fail(err, VV_EREFUSED,
-				       "'%s' answers with status %u to a request for keys",
+				       "'%s' answered a request for keys with the HTTP status %u",
 				       vv_text_url(url), a.status);
 	}
 	vv_buf_wipe(&header);
@@ -295,8 +298,8 @@ static vv_status s3_lent_container(vv_s3_key *out, const vv_connect_options *con
 	if ((rc = vv_alloc_ok(url, err)) == VV_OK && (rc = vv_url_read(&u, url, err)) == VV_OK) {
 		if (!may_see_token(&u)) {
 			rc = vv_fail(err, VV_EREFUSED,
-				     "'%s' is neither https nor an address of this machine: it is "
-				     "not asked for keys",
+				     "'%s' is not asked for keys, as it does not use https and is "
+				     "not an address of this machine",
 				     u.text);
 		}
 		vv_url_clear(&u);
@@ -313,7 +316,7 @@ static vv_status get_metadata(http_answer *a, const char *base, const char *name
 	vv_status rc = vv_alloc_ok(url, err);
 	rc = rc < 0 ? rc : ask_near(a, "GET", url, header, connect, err);
 	return rc == VV_OK && a->status != 200
-		       ? vv_fail(err, VV_ENOTFOUND, "this machine has no role (status %u)",
+		       ? vv_fail(err, VV_ENOTFOUND, "this machine has no role (HTTP status %u)",
 				 a->status)
 		       : rc;
 }
@@ -460,7 +463,7 @@ static vv_status from_program(vv_s3_key *out, const vv_s3_profile *p, const vv_e
 	vv_status rc = line ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK && split(line, words, WORDS_MAX) == 0) {
-		rc = vv_fail(err, VV_EINPUT, "credential_process names no program");
+		rc = vv_fail(err, VV_EINPUT, "credential_process is empty, expected a program");
 	}
 	return rc < 0 ? rc : run_program(out, words, env, err);
 }
@@ -487,7 +490,7 @@ static vv_status find_taker(vv_s3_key *out, finder *f, const vv_s3_profile *p, v
 	if (p->source) {
 		if (++f->depth > SOURCES_MAX) {
 			return vv_fail(err, VV_EINPUT,
-				       "its source_profile leads to more than %u profiles",
+				       "its source_profile leads through more than %u profiles",
 				       SOURCES_MAX);
 		}
 		return from_named(out, f, p->source, strcmp(p->source, p->name) == 0, err);

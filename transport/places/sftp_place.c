@@ -79,7 +79,7 @@ static vv_status connect_host(sftp *f, vv_error *err)
 		(void)vv_ssh_login_fail(&f->login, libssh2_session_last_errno(f->login.session),
 					"no SFTP with", err);
 		hang_up(f);
-		return vv_hint(err, "does its sshd have the subsystem 'sftp'?");
+		return vv_hint(err, "check that its sshd has the subsystem 'sftp'");
 	}
 	return VV_OK;
 }
@@ -106,7 +106,8 @@ static vv_status judge(sftp *f, int code, const char *what, const char *path, vv
 	case LIBSSH2_FX_PERMISSION_DENIED:
 	case LIBSSH2_FX_WRITE_PROTECT:
 		return vv_fail(err, VV_EREFUSED,
-			       "%s '%s': no permission for '%s'\nmay the user '%s' write there?",
+			       "%s '%s': no permission for '%s'\ncheck that the user '%s' may "
+			       "write there",
 			       what, f->name, vv_text_shows(path), vv_text_shows(f->config.user));
 	case LIBSSH2_FX_NO_SPACE_ON_FILESYSTEM:
 	case LIBSSH2_FX_QUOTA_EXCEEDED:
@@ -116,7 +117,7 @@ static vv_status judge(sftp *f, int code, const char *what, const char *path, vv
 		return vv_fail(err, VV_EEXISTS, "%s '%s': '%s' exists already", what, f->name,
 			       vv_text_shows(path));
 	default:
-		return vv_fail(err, VV_EIO, "%s '%s': its server fails with code %lu of SFTP (%s)",
+		return vv_fail(err, VV_EIO, "%s '%s': the server reported the SFTP error %lu (%s)",
 			       what, f->name, fx, vv_text_shows(path));
 	}
 }
@@ -200,7 +201,7 @@ static vv_status stat_path(sftp *f, const char *path, int what, LIBSSH2_SFTP_ATT
 			   vv_error *err)
 {
 	const int code = libssh2_sftp_stat_ex(f->session, path, (unsigned)strlen(path), what, out);
-	return judge(f, code, "cannot look at a file of", path, err);
+	return judge(f, code, "cannot get the status of a file of", path, err);
 }
 
 /* mkdir -p, for the folder and all above it. One that is there is fine. */
@@ -336,7 +337,7 @@ static vv_status list_entries(sftp *f, LIBSSH2_SFTP_HANDLE *h, const char *path,
 			break;
 		}
 		if (count > VV_PLACE_ENTRIES_MAX) {
-			rc = vv_fail(err, VV_EIO, "'%s': the listing of a folder does not end",
+			rc = vv_fail(err, VV_EIO, "'%s': the server lists a folder without end",
 				     f->name);
 			break;
 		}
@@ -666,8 +667,8 @@ static vv_status check_mark(sftp *f, bool make, vv_error *err)
 		return run(f, put_step, &r, err);
 	}
 	return vv_fail(err, VV_ENOTFOUND,
-		       "'%s' is not there, or its disk is not mounted\n"
-		       "a folder that keeps %s has a file '%s' in it",
+		       "'%s' does not exist, or its disk is not mounted\ncheck the path: a folder "
+		       "with %s has a file '%s'",
 		       f->name, f->mark->keeps, f->mark->file);
 }
 

@@ -22,7 +22,8 @@ static vv_status read_only(const web *w, vv_error *err)
 {
 	return vv_fail(
 		err, VV_EREFUSED,
-		"'%s' can only be read\n'pushUrl' of the store in .varveconfig names the place to write to",
+		"'%s' is read-only\nset 'pushUrl' of the store in .varveconfig to an address that "
+		"can be written to",
 		w->name);
 }
 
@@ -42,7 +43,7 @@ static vv_status web_list(void *payload, const char *folder VV_UNUSED, vv_listed
 {
 	const web *w = payload;
 
-	return vv_fail(err, VV_ENOSUPPORT, "'%s': a web server does not list its files", w->name);
+	return vv_fail(err, VV_ENOSUPPORT, "'%s': files on a web server cannot be listed", w->name);
 }
 
 static vv_status judge(const web *w, const char *name, const http_answer *a, vv_error *err)
@@ -56,15 +57,17 @@ static vv_status judge(const web *w, const char *name, const http_answer *a, vv_
 		return vv_fail(err, VV_ENOTFOUND, "'%s' has no file '%s'", w->name, name);
 	case 401:
 		return vv_fail(err, VV_EAUTH,
-			       "'%s' requires a login\n"
-			       "a credential helper of Git can have it: 'git help credentials'",
+			       "'%s' requires a login\nstore it in a credential helper of Git: "
+			       "'git help credentials'",
 			       w->name);
 	case 403: /* also the answer of buckets for missing objects */
-		return vv_fail(err, VV_EREFUSED, "'%s' does not serve the file '%s' (status %u)",
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' refuses to serve the file '%s' (HTTP status "
+			       "%u)",
 			       w->name, name, a->status);
 	default:
-		vv_fail(err, VV_EIO, "'%s': the server answers with status %u to '%s'", w->name,
-			a->status, name);
+		vv_fail(err, VV_EIO, "'%s': the server answered with the HTTP status %u for '%s'",
+			w->name, a->status, name);
 		return a->status >= 500 ? vv_hint(err, "try again later") : VV_EIO;
 	}
 }
@@ -115,8 +118,7 @@ static vv_status check_mark(web *w, const vv_place_mark *mark, vv_buf *text, vv_
 
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, VV_ENOTFOUND,
-			"'%s' keeps no %s\n"
-			"a place that keeps %s has a file '%s'",
+			"'%s' has no %s\ncheck the address: a place with %s has a file '%s'",
 			w->name, mark->keeps, mark->keeps, mark->file);
 	}
 	return rc;

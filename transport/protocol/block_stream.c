@@ -334,7 +334,7 @@ typedef struct record {
 
 static vv_status malformed(vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "the peer sent a block record that is malformed");
+	return vv_fail(err, VV_ECORRUPT, "the peer sent a malformed block");
 }
 
 static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_error *err)
@@ -453,7 +453,7 @@ static vv_status expand_record(vv_block_in *in, const record *r, vv_block_receiv
 			unreadable(in, out);
 			return VV_OK;
 		}
-		return vv_prefix(err, "the peer sent a node that is not canonical");
+		return vv_prefix(err, "the peer sent a block that is not in the canonical form");
 	}
 	if (rc == VV_OK) {
 		rc = vv_cid_of(&out->cid, r->codec, in->raw.data, in->raw.len, err);

@@ -47,7 +47,7 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 		rc = vv_channel_http(out, url, o, err);
 		break;
 	case VV_URL_GIT:
-		rc = vv_fail(err, VV_ENOSUPPORT, "'%s' speaks git's protocol, and not varve's",
+		rc = vv_fail(err, VV_ENOSUPPORT, "'%s' supports git's protocol, but not varve's",
 			     url->text);
 		if (o->foreign) {
 			*o->foreign = true;
@@ -55,12 +55,12 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 		break;
 	case VV_URL_IPFS:
 		rc = vv_fail(err, VV_EUSAGE,
-			     "'%s' serves blocks and is not a repository\n"
-			     "name it as one more place for blocks, with --from",
+			     "'%s' serves only blocks, not a repository\nuse it as a source of "
+			     "blocks, with --from",
 			     url->text);
 		break;
 	default:
-		rc = vv_fail(err, VV_EUSAGE, "'%s' can keep sealed copies, and is not a repository",
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is a holder of sealed copies, not a repository",
 			     url->text);
 		(void)vv_hint_code(err, VV_HINT_HOLDER_ADD);
 		break;

@@ -85,7 +85,8 @@ static vv_status take_common(run *r, const vv_oids *told, const vv_fetch_start *
 
 		if (!bsearch(id, sorted, told->count, sizeof(vv_oid), compare_oids)) {
 			return vv_fail(err, VV_ECORRUPT,
-				       "%s claims commits in common that were never named to it",
+				       "%s violates the protocol: it claims common commits that "
+				       "this side never named",
 				       r->f->suppliers[0].name);
 		}
 		r->commons.items[r->commons.count++] = *id;
@@ -201,7 +202,9 @@ static vv_status negotiate(run *r, vv_error *err)
 			rc = take_common(r, &q.have, &start, err);
 		}
 		if (rc == VV_OK && !start.ready && q.done) {
-			rc = vv_fail(err, VV_ECORRUPT, "%s asks for commits without end",
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "%s violates the protocol: it asks for "
+				     "common commits without end",
 				     r->f->suppliers[0].name);
 		}
 	}
@@ -212,7 +215,8 @@ static vv_status negotiate(run *r, vv_error *err)
 	if (rc == VV_OK && vv_receive_lost(r->x)) {
 		if (r->lost) {
 			return vv_fail(err, VV_ECORRUPT,
-				       "%s sends differences to blocks that were never named to it",
+				       "%s violates the protocol: it sends differences to blocks "
+				       "that this side never named",
 				       r->f->suppliers[0].name);
 		}
 		/* versions treated as whole are not: repeats all, except for received blocks */
@@ -415,7 +419,7 @@ static vv_status name_damage(const run *r, vv_error *err)
 		return err->code;
 	}
 	if (count > 0) {
-		vv_prefix(err, "%s sent %s %s that cannot be unpacked", vv_text_url(s->name),
+		vv_prefix(err, "%s sent %s %s, which cannot be unpacked", vv_text_url(s->name),
 			  vv_text_count(count), count == 1 ? "block" : "blocks");
 	} else {
 		vv_prefix(err, "%s", s->why.message);
@@ -440,7 +444,7 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	vv_auto(vv_buf) what = VV_BUF_INIT;
 
 	if (sent_damage(r)) {
-		vv_buf_printf(&what, "%s did not arrive whole", one ? "block" : "blocks");
+		vv_buf_printf(&what, "%s arrived damaged", one ? "block" : "blocks");
 	} else if (failed) {
 		vv_buf_printf(&what, "%s did not arrive (%s)", one ? "block" : "blocks",
 			      failed->why.message);
@@ -479,7 +483,7 @@ static vv_status refuse_lacking(void *payload, const vv_new_root *n, vv_error *e
 	const run *r = payload;
 
 	if (!vv_cid_set_has(r->lacking_roots, &n->root)) return VV_OK;
-	return vv_fail(err, VV_EMISSING, "%s lacks blocks since commit %.10s",
+	return vv_fail(err, VV_EMISSING, "%s lacks blocks from commit %.10s on",
 		       vv_text_shows(n->path), vv_oid_shows(&n->commit));
 }
 
@@ -653,7 +657,7 @@ static vv_status bring_history(run *r, vv_error *err)
 	vv_status rc;
 
 	if (r->wants.count > 0 && !origin->peer) {
-		return vv_fail(err, VV_EMISSING, "git did not bring all commits of %s",
+		return vv_fail(err, VV_EMISSING, "git did not fetch all commits of %s",
 			       vv_text_url(origin->name));
 	}
 	if ((rc = open_receive(r, err)) < 0) return rc;

@@ -111,8 +111,7 @@ static vv_status read_length(vv_frame_reader *r, uint64_t *out, vv_error *err)
 			break;
 		}
 	}
-	return vv_fail(err, VV_ECORRUPT,
-		       "%s does not speak varve's protocol: a length is malformed",
+	return vv_fail(err, VV_ECORRUPT, "%s does not use varve's protocol: a length is malformed",
 		       vv_channel_name(r->line));
 }
 
@@ -156,7 +155,9 @@ static vv_status check_patience(vv_frame_reader *r, uint8_t type, uint64_t len, 
 	}
 	return vv_patience_spend(&r->works, waited, text ? 0 : len)
 		       ? VV_OK
-		       : vv_fail(err, VV_EIO, "%s has sent only signs of life for %llu minutes",
+		       : vv_fail(err, VV_EIO,
+				 "%s is connected, but has sent no data for %llu "
+				 "minutes",
 				 vv_channel_name(r->line),
 				 (unsigned long long)(r->works.waited_ms / 60000));
 }
@@ -169,14 +170,14 @@ static vv_status read_any(vv_frame_reader *r, uint8_t *type, vv_error *err)
 	if (rc < 0) return rc;
 	if (!is_type(*type)) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "%s does not speak varve's protocol: 0x%02x begins no frame\n"
-			       "is it the address of a repository that varve serves?",
+			       "%s does not use varve's protocol: unexpected byte 0x%02x\ncheck "
+			       "that this is the address of a repository served by varve",
 			       vv_channel_name(r->line), *type);
 	}
 	if ((rc = read_length(r, &len, err)) < 0) return rc;
 	if (len > VV_FRAME_MAX || (*type == VV_FRAME_END && len > 0)) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "%s sent a frame of %llu bytes, more than the protocol has",
+			       "%s sent a message of %llu bytes, more than the protocol allows",
 			       vv_channel_name(r->line), (unsigned long long)len);
 	}
 	if (len + 2 > r->budget) {

@@ -424,7 +424,7 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 		g->alive &= ~(UINT32_C(1) << a->self);
 		if (v->stopped) {
 			s->stopped = true;
-			vv_fail(&s->why, VV_EIO, "other peers sent its last blocks first");
+			vv_fail(&s->why, VV_EIO, "other peers were faster with its last blocks");
 		}
 	}
 }
@@ -508,7 +508,7 @@ static void ask_all(asking *a)
 
 	if (s->unasked && s->known.silent) {
 		s->skipped = true;
-		(void)vv_fail(&why, VV_EIO, "it did not answer lately");
+		(void)vv_fail(&why, VV_EIO, "it recently did not answer");
 		drop(a, &why);
 	}
 	if (s->ask && !s->opened && !open_supplier(a)) return;

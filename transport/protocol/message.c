@@ -144,8 +144,8 @@ static vv_status get_version(vv_cbor *c, vv_error *err)
 
 	if (rc < 0 || version == VV_PROTOCOL_VERSION) return rc;
 	return vv_fail(err, VV_ENOSUPPORT,
-		       "version %llu of the protocol is not spoken here, only version %u\n"
-		       "use the same release of varve on both sides",
+		       "version %llu of the protocol is not supported here, only version %u\nuse "
+		       "the same release of varve on both sides",
 		       (unsigned long long)version, VV_PROTOCOL_VERSION);
 }
 
@@ -168,12 +168,14 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	}
 	if (versioned != (out->op == VV_OP_HELLO)) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "a request is malformed: only a hello has the version");
+			       "a request is malformed: only the first message has the version");
 	}
 	if ((rc = vv_members_get(&in, ops[out->op].members, ops[out->op].count, out, err)) ==
 		    VV_OK &&
 	    out->like.count > 0 && out->like.count != out->blocks.count) {
-		rc = vv_fail(err, VV_ECORRUPT, "the peer sent %zu bases for %zu blocks",
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "the peer sent a malformed request: %zu bases for "
+			     "%zu blocks",
 			     out->like.count, out->blocks.count);
 	}
 	if (rc == VV_OK) {
@@ -293,7 +295,7 @@ static vv_status part_heads(vv_hello *out, vv_arena *arena, vv_error *err)
 		out->head_count += vv_ref_is_head(out->refs[i].name);
 	}
 	if (out->head_count > VV_HELLO_HEADS) {
-		return vv_fail(err, VV_EREFUSED, "the peer shows more than %u signed heads",
+		return vv_fail(err, VV_EREFUSED, "the peer has more than %u signed heads",
 			       VV_HELLO_HEADS);
 	}
 	out->heads = refs + (all - out->head_count);
@@ -313,8 +315,10 @@ static vv_status get_bits(vv_cbor *c, const uint8_t **out, size_t count, vv_erro
 	size_t len;
 	vv_status rc = vv_cbor_get_bytes(c, out, &len, err);
 	if (rc == VV_OK && len != (count + 7) / 8) {
-		rc = vv_fail(err, VV_ECORRUPT,
-			     "the peer answered %zu bytes of bits to %zu questions", len, count);
+		rc = vv_fail(
+			err, VV_ECORRUPT,
+			"the peer sent a malformed answer: %zu bytes of bits for %zu questions",
+			len, count);
 	}
 	return rc;
 }
@@ -338,12 +342,12 @@ static vv_status get_id(vv_cbor *c, char out[VV_REPOSITORY_ID + 1], vv_error *er
 	vv_status rc = vv_cbor_get_text(c, &id, &len, err);
 
 	if (rc == VV_OK && len != VV_REPOSITORY_ID) {
-		rc = vv_fail(err, VV_ECORRUPT, "the peer sent a repository's id of %zu bytes", len);
+		rc = vv_fail(err, VV_ECORRUPT, "the peer sent a repository id of %zu bytes", len);
 	}
 	for (size_t i = 0; rc == VV_OK && i < len; i++) {
 		if (!vv_is_hex(id[i])) {
 			rc = vv_fail(err, VV_ECORRUPT,
-				     "the peer sent a repository's id that is not hex");
+				     "the peer sent a repository id that is not hexadecimal");
 		}
 		out[i] = id[i];
 	}
@@ -402,11 +406,10 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 		return rc;
 	}
 	if (version != VV_PROTOCOL_VERSION) {
-		return vv_fail(
-			err, VV_ENOSUPPORT,
-			"the peer speaks version %llu of the protocol, this varve version %u\n"
-			"use the same release of varve on both sides",
-			(unsigned long long)version, VV_PROTOCOL_VERSION);
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "the peer uses version %llu of the protocol, and this varve version "
+			       "%u\nuse the same release of varve on both sides",
+			       (unsigned long long)version, VV_PROTOCOL_VERSION);
 	}
 	if (vv_cbor_try_key(&in.c, "id")) {
 		rc = get_id(&in.c, out->id, err);

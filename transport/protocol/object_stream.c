@@ -274,8 +274,7 @@ typedef struct record {
 
 static vv_status malformed(vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT,
-		       "the peer sent a record of a Git object that is malformed");
+	return vv_fail(err, VV_ECORRUPT, "the peer sent a malformed Git object");
 }
 
 /* 1, or 0 when more bytes are wanted; p moves on only with 1. */
@@ -357,8 +356,8 @@ static vv_status read_base(vv_object_in *in, const record *r, vv_oid *base, vv_e
 	vv_status rc = in->get(in->payload, r->type, id, len, &in->base, err);
 	if (rc == VV_ENOTFOUND) {
 		return vv_fail(err, VV_EMISSING,
-			       "the peer sent a difference against a Git object that is not here\n"
-			       "'git fsck' lists the missing objects here");
+			       "the peer sent a difference to a Git object that is missing "
+			       "here\n'git fsck' lists the missing objects");
 	}
 	return rc;
 }

@@ -119,7 +119,7 @@ static vv_status send_request(vv_peer *p, const vv_request *q, vv_error *err)
 
 static vv_status unexpected(const vv_peer *p, uint8_t type, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "%s sent a frame '%c' that does not belong there",
+	return vv_fail(err, VV_ECORRUPT, "%s violates the protocol: unexpected message '%c'",
 		       vv_channel_name(p->line), type);
 }
 
@@ -311,7 +311,9 @@ static vv_status take_one(named *n, const vv_block_received *b, vv_error *err)
 		return n->fn(n->payload, n->before + n->at++, NULL, err);
 	}
 	if (!vv_cid_equal(cid, &b->cid)) {
-		return vv_fail(err, VV_ECORRUPT, "%s sent other bytes for the block %s",
+		return vv_fail(err, VV_ECORRUPT,
+			       "%s sent data for the block %s that does not "
+			       "match its CID",
 			       vv_channel_name(n->peer->line), vv_cid_shows(cid));
 	}
 	return n->fn(n->payload, n->before + n->at++, b, err);
@@ -333,7 +335,7 @@ static vv_status take_named(named *n, vv_frame_reader *in, vv_block_in *blocks, 
 	}
 	if (rc == VV_OK && type != VV_FRAME_END) return unexpected(n->peer, type, err);
 	if (rc == VV_OK && n->at < n->count) {
-		return vv_fail(err, VV_ECORRUPT, "%s answered %zu of %zu blocks",
+		return vv_fail(err, VV_ECORRUPT, "%s answered for only %zu of %zu blocks",
 			       vv_channel_name(n->peer->line), n->at, n->count);
 	}
 	return rc < 0 ? rc : vv_channel_done(n->peer->line, err);
@@ -439,7 +441,7 @@ vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool a
 	if ((rc = heard(p, rc, err)) < 0) return rc;
 	rc = read_push_answer(p, answer, said, err);
 	if (rc == VV_OK && answer->count != count) {
-		rc = vv_fail(err, VV_ECORRUPT, "%s answered %zu refs of %zu",
+		rc = vv_fail(err, VV_ECORRUPT, "%s answered for only %zu of %zu refs",
 			     vv_channel_name(p->line), answer->count, count);
 	}
 	return rc;

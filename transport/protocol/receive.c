@@ -179,10 +179,8 @@ static vv_status check_disk(const vv_receive *x, vv_error *err)
 	if (left < x->limits.disk_free) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"the disk has only %s left, and %s must stay free\n"
-			"free some space and try again: received data is kept; varve.keepFree "
-			"sets "
-			"what must stay free",
+			"the disk has only %s left, and %s must stay free (varve.keepFree)\nfree "
+			"some space and try again; received data is kept",
 			vv_text_bytes(left), vv_text_bytes(x->limits.disk_free));
 	}
 	return VV_OK;
@@ -332,10 +330,10 @@ vv_status vv_receive_block(vv_receive *x, const vv_block_received *b, vv_error *
 	if (rc < 0) return rc;
 	if (!vv_cid_equal(&is, &b->cid)) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "the peer sent bytes that are not the block that was asked for");
+			       "the peer sent data that does not match the requested block");
 	}
 	if (b->cid.codec == VV_CODEC_DAG_CBOR && vv_cbor_check(b->bytes, b->len, err) < 0) {
-		return vv_prefix(err, "the peer sent a node that is not canonical");
+		return vv_prefix(err, "the peer sent a block that is not in the canonical form");
 	}
 	return keep_block(x, b, err);
 }

@@ -205,7 +205,7 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < blocks->count; i++) {
 		if (!vv_store_has(s->store, &blocks->items[i])) {
 			vv_fail(err, VV_EMISSING,
-				"the other side needs the block %s, which is not here either",
+				"the other side needs the block %s, which is also missing here",
 				vv_cid_shows(&blocks->items[i]));
 			rc = vv_hint_code(err, VV_HINT_FETCH_ALL);
 		} else {

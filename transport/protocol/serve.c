@@ -221,7 +221,8 @@ static vv_status look_below(vv_completing *c, const vv_cid *root, bool *whole, v
 	if (c->looked >= WHOLE_BLOCKS_MAX) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"%s were examined for this answer, and the rest are too many for one\nask for fewer versions at once",
+			"%s were examined, and the limit for one request is reached\nask for fewer "
+			"versions at once",
 			vv_text_counted(c->looked, "block", NULL));
 	}
 	return vv_completing_add(c, root, whole, err);
@@ -322,8 +323,8 @@ static vv_status check_wants(vv_serve *s, const vv_request *q, vv_arena *arena, 
 	for (size_t i = 0; rc == VV_OK && i < q->want.count; i++) {
 		if (!known[i]) {
 			rc = vv_fail(err, VV_ENOTFOUND,
-				     "commit %s is not in any branch or tag here\n"
-				     "the branch may have moved meanwhile: try again",
+				     "commit %s is in no branch or tag here\ntry again: the branch "
+				     "may have moved in the meantime",
 				     vv_oid_shows(&q->want.items[i]));
 		}
 	}
@@ -461,8 +462,7 @@ static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
 	vv_frame_reader_init(&in, line, REQUEST_BUDGET);
 	vv_status rc = vv_frame_read(&in, &type, &why);
 	if (rc == VV_OK && type != VV_FRAME_MESSAGE) {
-		rc = vv_fail(&why, VV_ECORRUPT, "a request begins with a message, not with '%c'",
-			     type);
+		rc = vv_fail(&why, VV_ECORRUPT, "expected a request, not '%c'", type);
 		drained = type == VV_FRAME_END;
 	} else if (rc < 0) {
 		drained = true; /* nothing more can be made of the line */

@@ -71,11 +71,11 @@ static vv_status check_name(push *p, size_t i, vv_error *err)
 		return refuse_ref(p, i, why.message, err);
 	}
 	if (vv_hidden_refs_has(&p->hidden, r->name)) {
-		return refuse_ref(p, i, "this name is not for peers (receive.hideRefs)", err);
+		return refuse_ref(p, i, "receive.hideRefs hides this ref", err);
 	}
 	for (size_t k = 0; k < i; k++) {
 		if (strcmp(p->q->refs[k].name, r->name) == 0) {
-			return refuse_ref(p, i, "it is named twice in this push", err);
+			return refuse_ref(p, i, "this push names it twice", err);
 		}
 	}
 	return VV_OK;
@@ -98,7 +98,7 @@ static vv_status check_old(push *p, size_t i, bool *there, vv_error *err)
 	*there = vv_oid_equal(&now, &r->id);
 	return *there || vv_oid_equal(&now, &r->old)
 		       ? VV_OK
-		       : refuse_ref(p, i, "it moved meanwhile: fetch, and push again", err);
+		       : refuse_ref(p, i, "it moved in the meantime: fetch, and push again", err);
 }
 
 /* A setting receive.deny... (NULL: not set): does it let through what Git refuses by default? */
@@ -117,14 +117,14 @@ static vv_status check_deletion(push *p, size_t i, vv_error *err)
 	vv_status rc = vv_config_bool(p->s->repo, "receive.denydeletes", false, &deny, err);
 
 	if (rc < 0) return rc;
-	if (deny) return refuse_ref(p, i, "refs are not deleted here (receive.denyDeletes)", err);
+	if (deny) return refuse_ref(p, i, "receive.denyDeletes forbids deletion", err);
 	if ((rc = vv_head_read(p->s->repo, &head, err)) < 0 || !head.branch ||
 	    strcmp(head.branch, p->q->refs[i].name) != 0) {
 		return rc;
 	}
 	rc = vv_config_string(p->s->repo, "receive.denydeletecurrent", &rule, err);
 	if ((rc < 0 && rc != VV_ENOTFOUND) || lets(rule)) return rc;
-	return refuse_ref(p, i, "HEAD is at this branch there (receive.denyDeleteCurrent)", err);
+	return refuse_ref(p, i, "it is the current branch there (receive.denyDeleteCurrent)", err);
 }
 
 /* The branch that a work tree has checked out moves only together with it. */
@@ -199,7 +199,7 @@ static vv_status receive_frames(push *p, vv_frame_reader *in, bool *drained, vv_
 	while (rc == VV_OK && (rc = vv_frame_read(in, &type, err)) == VV_OK &&
 	       type != VV_FRAME_END) {
 		if (!vv_receive_takes(type)) {
-			return vv_fail(err, VV_ECORRUPT, "a push has no frame '%c'", type);
+			return vv_fail(err, VV_ECORRUPT, "unexpected message '%c' in a push", type);
 		}
 		rc = vv_receive_frame(p->x, type, in->payload.data, in->payload.len, err);
 	}
@@ -257,9 +257,7 @@ static vv_status check_forward(push *p, vv_error *err)
 			rc = refuse_ref(p, i, "it is not a fast-forward: fetch and merge first",
 					err);
 		} else if (deny) {
-			rc = refuse_ref(
-				p, i, "history is not rewritten here (receive.denyNonFastForwards)",
-				err);
+			rc = refuse_ref(p, i, "receive.denyNonFastForwards forbids it", err);
 		}
 	}
 	return rc;
@@ -348,7 +346,7 @@ static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_erro
 	}
 	if (rc == VV_OK && *count == 0) {
 		rc = vv_fail(err, VV_ECORRUPT,
-			     "the peer sent differences to blocks that are not here");
+			     "the peer sent differences to blocks that are missing here");
 	}
 	return rc;
 }
@@ -361,7 +359,7 @@ static vv_status end_objects(push *p, vv_error *err)
 
 	vv_receive_stats_get(p->x, &stats);
 	if (stats.damaged == 0 || !err || (rc != VV_EMISSING && rc != VV_ENOTFOUND)) return rc;
-	vv_prefix(err, "%s %s came damaged and cannot be unpacked", vv_text_count(stats.damaged),
+	vv_prefix(err, "%s %s arrived damaged and cannot be unpacked", vv_text_count(stats.damaged),
 		  stats.damaged == 1 ? "block" : "blocks");
 	vv_hint_code(err, VV_HINT_FSCK_SENDER);
 	return vv_recode(err, VV_ECORRUPT);
@@ -386,8 +384,8 @@ static vv_status find_missing(push *p, vv_cids *out, vv_error *err)
 	for (size_t i = 0; i < p->q->ref_count; i++) {
 		if (!p->why[i] &&
 		    (rc = refuse_ref(p, i,
-				     stats.damaged > 0 ? "blocks came damaged and cannot be "
-							 "unpacked: they are missing"
+				     stats.damaged > 0 ? "blocks arrived damaged, so they are "
+							 "missing"
 						       : "blocks are missing",
 				     err)) < 0) {
 			return rc;
@@ -523,8 +521,8 @@ vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *i
 
 	if (!s->writable) {
 		return vv_fail(err, VV_EREFUSED,
-			       "this repository accepts no pushes here\n"
-			       "it is served read-only, or your key is unknown to it");
+			       "this repository does not accept pushes from you\nit is served "
+			       "read-only, or does not know your key");
 	}
 	p.why = vv_arena_calloc(arena, q->ref_count + 1, sizeof(*p.why));
 	if (!p.why) return vv_fail_nomem(err);

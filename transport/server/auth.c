@@ -182,7 +182,7 @@ static vv_status read_user(user *u, const char *text, size_t len, const char *fi
 	size_t name_len = rights ? (size_t)(rights - text) : 0;
 
 	const char *hash = rights ? memchr(rights + 1, ':', (size_t)(end - rights - 1)) : NULL;
-	if (!hash) return bad_line(err, file, line, "not of the form NAME:RIGHTS:HASH");
+	if (!hash) return bad_line(err, file, line, "expected NAME:RIGHTS:HASH");
 	if (name_len == 0 || name_len > VV_HTTP_NAME_MAX) {
 		return bad_line(err, file, line, "a name has 1 to 64 bytes");
 	}
@@ -194,7 +194,7 @@ static vv_status read_user(user *u, const char *text, size_t len, const char *fi
 	if (hash - rights == 3 && memcmp(rights + 1, "rw", 2) == 0) {
 		u->who.may_write = true;
 	} else if (hash - rights != 2 || rights[1] != 'r') {
-		return bad_line(err, file, line, "the rights are r or rw");
+		return bad_line(err, file, line, "the rights must be r or rw");
 	}
 	hash++;
 	if (!vv_secret_hash_valid(hash, (size_t)(end - hash))) {
@@ -237,7 +237,7 @@ static vv_status parse_users(user **out, size_t *out_count, const vv_buf *text, 
 		if (len > 0 && *p != '#' &&
 		    (rc = read_user(&users[count], p, len, file, line, err)) == VV_OK) {
 			if (name_taken(users, count)) {
-				rc = bad_line(err, file, line, "this name occurs twice");
+				rc = bad_line(err, file, line, "the file has this name twice");
 			}
 			count++;
 		}

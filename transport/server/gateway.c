@@ -449,13 +449,15 @@ static unsigned follow_path(http_request *q, wish *w, const vv_cid *root, vv_err
 	vv_cid_text(w->cid, end);
 	if (vv_buf_ok(&w->roots, err) < 0) return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	if (w->form.format == VV_FORM_RAW && q->route.inside) {
-		vv_fail(err, VV_EUSAGE, "the path ends inside a block, which is served as a whole");
+		vv_fail(err, VV_EUSAGE,
+			"the path leads into a block, and only whole blocks are "
+			"served");
 		return MHD_HTTP_BAD_REQUEST;
 	}
 	if (w->form.format == VV_FORM_FILE && end->codec == VV_CODEC_DAG_CBOR) {
 		vv_fail(err, VV_EUSAGE,
-			"this is not a file: choose a form: ?format=raw or ?format=car, or Accept: "
-			"application/vnd.ipld.raw or application/vnd.ipld.car");
+			"this is not a file: request it with ?format=raw or ?format=car, or with "
+			"Accept: application/vnd.ipld.raw or application/vnd.ipld.car");
 		return MHD_HTTP_BAD_REQUEST;
 	}
 	return MHD_HTTP_OK;
@@ -469,8 +471,8 @@ static enum MHD_Result send_wish(http_request *q, wish *w, const vv_cid *root)
 
 	if (find_blocks(q, root, &found, &err) < 0) return http_say_error(q, &err);
 	if (!found) {
-		return say_absent(q, "no branch or tag here reaches this block, and nothing that "
-				     "was published has it");
+		return say_absent(q, "this block belongs to no branch, tag or published version of "
+				     "this repository");
 	}
 	unsigned status = follow_path(q, w, root, &err);
 	if (status == MHD_HTTP_INTERNAL_SERVER_ERROR) return http_say_error(q, &err);
@@ -537,9 +539,11 @@ enum MHD_Result http_gateway(http_request *q, const char *rest)
 	vv_cid root;
 	wish w = {0};
 
-	if (!http_is_get(q)) return http_say_allow(q, "blocks can only be read here");
+	if (!http_is_get(q)) return http_say_allow(q, "this address accepts only GET and HEAD");
 	if (worker && strcasecmp(worker, "script") == 0) {
-		return http_say(q, MHD_HTTP_BAD_REQUEST, "no service workers from here");
+		return http_say(q, MHD_HTTP_BAD_REQUEST,
+				"this server does not serve scripts for "
+				"service workers");
 	}
 	if (!vv_cid_text_read(&foreign, rest, len)) {
 		return http_say(q, MHD_HTTP_BAD_REQUEST, "not a CID");

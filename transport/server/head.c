@@ -64,31 +64,31 @@ static unsigned check_form(const http_request *q, const char *version, const cha
 {
 	look l = {{0}, false};
 
-	*why = "the head of the request is not valid HTTP";
+	*why = "the request's header is not valid HTTP";
 	(void)MHD_get_connection_values_n(q->mhd, MHD_HEADER_KIND, look_at, &l);
 	if (l.bad) return MHD_HTTP_BAD_REQUEST;
 	for (size_t i = 0; i < SINGLE; i++) {
 		if (l.seen[i] > 1) {
-			*why = "a header that may occur once occurs twice";
+			*why = "the request has a header twice that may occur only once";
 			return MHD_HTTP_BAD_REQUEST;
 		}
 	}
 	const char *length = http_header(q, "Content-Length");
 	const char *coding = http_header(q, "Transfer-Encoding");
 	if (length && coding) {
-		*why = "Content-Length and Transfer-Encoding in one request";
+		*why = "the request has both Content-Length and Transfer-Encoding";
 		return MHD_HTTP_BAD_REQUEST;
 	}
 	if (length && !is_length(length)) {
-		*why = "a Content-Length that is not a number";
+		*why = "the Content-Length is not a number";
 		return MHD_HTTP_BAD_REQUEST;
 	}
 	if (coding && (strcasecmp(coding, "chunked") != 0 || strcmp(version, "HTTP/1.0") == 0)) {
-		*why = "a Transfer-Encoding other than chunked";
+		*why = "the Transfer-Encoding is not supported, only chunked is";
 		return MHD_HTTP_BAD_REQUEST;
 	}
 	if (strcmp(version, "HTTP/1.1") == 0 && !http_header(q, "Host")) {
-		*why = "a request without a Host";
+		*why = "the request has no Host header";
 		return MHD_HTTP_BAD_REQUEST;
 	}
 	return 0;
@@ -140,13 +140,14 @@ static unsigned check_meant(const http_request *q, const char **why)
 
 	if (s->only_hosts && host &&
 	    !vv_http_host_is_ours(host, (const char *const *)s->hosts, s->host_count)) {
-		*why = "this server does not have that name (serve --host NAME)";
+		*why = "this server is not set up for this host name; its owner can add it with "
+		       "serve --host NAME";
 		return MHD_HTTP_MISDIRECTED_REQUEST;
 	}
 	if (strcmp(q->method, "POST") == 0 &&
 	    ((origin && !vv_http_origin_is_host(origin, host)) ||
 	     (site && strcasecmp(site, "same-origin") != 0 && strcasecmp(site, "none") != 0))) {
-		*why = "a page of another site may not do this";
+		*why = "pages of other sites cannot do this";
 		return MHD_HTTP_FORBIDDEN;
 	}
 	return 0;

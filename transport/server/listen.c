@@ -79,14 +79,14 @@ static vv_status cannot_listen(const char *address, int number, vv_error *err)
 	errno = number;
 	if (number == EADDRINUSE) {
 		return vv_fail(err, VV_EREFUSED,
-			       "another program already listens on '%s'\n"
-			       "take another port; port 0 finds a free one",
+			       "another program already listens on '%s'\nuse another port; port 0 "
+			       "selects a free one",
 			       vv_text_shows(address));
 	}
 	if (number == EACCES) {
 		return vv_fail(err, VV_EREFUSED,
-			       "not allowed to listen on '%s'\n"
-			       "ports below 1024 are for root; take one above",
+			       "no permission to listen on '%s'\nports below 1024 are for root; "
+			       "use a higher port",
 			       vv_text_shows(address));
 	}
 	vv_fail(err, VV_EIO, "cannot listen on '%s': %s", vv_text_shows(address), strerror(number));

@@ -122,7 +122,7 @@ static vv_status keep_head(struct http_page_work *p, const vv_http_head *head, v
 		if (*to[i]) {
 			vv_buf_puts(&p->text[i], *to[i]);
 			if (p->text[i].failed || strpbrk(*to[i], "\r\n")) {
-				return vv_fail(err, VV_ENOMEM, "a head that cannot be sent");
+				return vv_fail(err, VV_ENOMEM, "a header of the answer is invalid");
 			}
 			*to[i] = vv_buf_cstr(&p->text[i]);
 		}
@@ -156,7 +156,9 @@ static vv_status begin(void *out, const vv_http_head *head, bool *wanted, vv_err
 	}
 	p->begun = true;
 	vv_ring_end(p->ready);
-	return vv_ring_stopped(q->stream.out) ? vv_fail(err, VV_EIO, "the browser has gone away")
+	return vv_ring_stopped(q->stream.out) ? vv_fail(err, VV_EIO,
+							"the browser closed the "
+							"connection")
 					      : VV_OK;
 }
 
@@ -287,9 +289,12 @@ enum MHD_Result http_page(http_request *q)
 	unsigned status;
 	char none;
 
-	if (!http_is_get(q) && !may_post(q)) return http_say_allow(q, "this can only be read");
+	if (!http_is_get(q) && !may_post(q)) {
+		return http_say_allow(q, "this address accepts only GET "
+					 "and HEAD");
+	}
 	if (strlen(q->path) > PATH_MAX_LEN) {
-		return http_say(q, MHD_HTTP_URI_TOO_LONG, "an address of more than %u bytes",
+		return http_say(q, MHD_HTTP_URI_TOO_LONG, "the address is longer than %u bytes",
 				PATH_MAX_LEN);
 	}
 	if ((status = http_reserve(q, PAGE_MEMORY)) != 0) {
@@ -299,7 +304,7 @@ enum MHD_Result http_page(http_request *q)
 	(void)MHD_get_connection_values_n(q->mhd, MHD_GET_ARGUMENT_KIND, take_parameter, q->page);
 	if (q->page->bad) {
 		return http_say(q, MHD_HTTP_BAD_REQUEST,
-				"parameters that cannot be decoded, or more than %u",
+				"the parameters cannot be decoded, or are more than %u",
 				PARAMETERS_MAX);
 	}
 	if (!http_stream_start(q, run_page, false)) return http_say_error(q, &q->stream.err);

@@ -134,7 +134,8 @@ static enum MHD_Result send_file(http_request *q)
 	if (!vv_http_tag_matched(http_header(q, "If-Match"), tag)) {
 		q->coding = NULL;
 		return http_say(q, MHD_HTTP_PRECONDITION_FAILED,
-				"this is not the version that If-Match names; its tag is %s", tag);
+				"If-Match names a different version: the tag of this file is %s",
+				tag);
 	}
 	if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {
 		return send_headers(q, MHD_HTTP_NOT_MODIFIED, NULL);
@@ -243,12 +244,12 @@ enum MHD_Result http_raw(http_request *q)
 	enum MHD_Result result;
 	vv_error err;
 
-	if (!http_is_get(q)) return http_say_allow(q, "a file can only be read here");
+	if (!http_is_get(q)) return http_say_allow(q, "this address accepts only GET and HEAD");
 	read_query(q, &x);
 	if (x.bad || (x.count > 0 && !h->file_rows)) {
 		result = http_say(q, MHD_HTTP_BAD_REQUEST,
-				  "the parameters of raw are format, columns, where, part, limit, "
-				  "misfit and numbers, each once");
+				  "the parameters are format, columns, where, part, limit, misfit "
+				  "and numbers, each at most once");
 	} else if (h->file_open(h->file_payload, &call, q->rest, &q->file, &err) < 0) {
 		result = http_say_unnamed(q, &err);
 	} else {

@@ -197,7 +197,7 @@ bool http_rows_refused(http_request *q, uint64_t bytes, const char *advice, enum
 	if (status == MHD_HTTP_CONTENT_TOO_LARGE) {
 		*result = http_say(
 			q, status,
-			"rows here take more memory than this server allows for one request%s",
+			"the rows of this request take more memory than this server allows%s",
 			advice);
 	} else if (status) {
 		*result = http_say(q, status, "busy; try again later");
@@ -361,7 +361,7 @@ bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_err
 	http_connection_streams(q->server, q->connection, s->in, s->out);
 	s->worker = vv_worker_start(run_stream, q);
 	if (!s->worker) {
-		vv_fail(&s->err, VV_ENOMEM, "no more threads");
+		vv_fail(&s->err, VV_ENOMEM, "the server cannot start another thread");
 	}
 	return s->worker != NULL;
 }

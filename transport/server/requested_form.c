@@ -162,21 +162,21 @@ static unsigned car_wishes(vv_requested_form *out, const vv_form_params *p, cons
 		return 406;
 	}
 	if (*order && strcmp(order, "dfs") != 0 && strcmp(order, "unk") != 0) {
-		vv_fail(err, VV_EUSAGE, "car-order is dfs or unk");
+		vv_fail(err, VV_EUSAGE, "car-order must be dfs or unk");
 		return 400;
 	}
 	if (*dups && strcmp(dups, "y") != 0 && strcmp(dups, "n") != 0) {
-		vv_fail(err, VV_EUSAGE, "car-dups is y or n");
+		vv_fail(err, VV_EUSAGE, "car-dups must be y or n");
 		return 400;
 	}
 	out->dups = strcmp(dups, "y") == 0;
 	if (p->bytes && !read_part(&out->part, p->bytes)) {
-		vv_fail(err, VV_EUSAGE, "entity-bytes is FROM:TO");
+		vv_fail(err, VV_EUSAGE, "entity-bytes must be FROM:TO");
 		return 400;
 	}
 	if (p->scope && strcmp(p->scope, "block") != 0 && strcmp(p->scope, "entity") != 0 &&
 	    strcmp(p->scope, "all") != 0) {
-		vv_fail(err, VV_EUSAGE, "dag-scope is block, entity or all");
+		vv_fail(err, VV_EUSAGE, "dag-scope must be block, entity or all");
 		return 400;
 	}
 	if (p->scope && strcmp(p->scope, "block") == 0) {
@@ -202,7 +202,7 @@ unsigned vv_requested_form_read(vv_requested_form *out, const vv_form_params *p,
 		} else if (strcmp(p->format, "car") == 0) {
 			out->format = VV_FORM_CAR;
 		} else {
-			vv_fail(err, VV_EUSAGE, "format is raw or car, not '%s'",
+			vv_fail(err, VV_EUSAGE, "format must be raw or car, not '%s'",
 				vv_text_shows(p->format));
 			return 400;
 		}

@@ -34,20 +34,19 @@ static vv_status judge(const vv_stat *st, const char *path, bool in_clear, vv_er
 
 	if (st->mode & (S_IWGRP | S_IWOTH)) {
 		return vv_fail(err, VV_EREFUSED,
-			       "others can write '%s'\n"
-			       "chmod go-w '%s'",
+			       "other users can write to '%s'\n'chmod go-w %s' protects it",
 			       vv_text_shows(path), vv_text_shows(path));
 	}
 	if (in_clear && st->mode & S_IROTH) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' has a secret, and all users can read it\n"
-			       "chmod o-r '%s'",
+			       "'%s' has a secret, and all users can read it\n'chmod o-r %s' "
+			       "protects it",
 			       vv_text_shows(path), vv_text_shows(path));
 	}
 	if (me != 0 && st->uid != 0 && st->uid != (uint32_t)me) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' is writable by its owner, another user\n"
-			       "make a copy of your own",
+			       "'%s' belongs to another user, who can change it\nmake a copy that "
+			       "belongs to you",
 			       vv_text_shows(path));
 	}
 	return VV_OK;

@@ -173,8 +173,8 @@ static enum MHD_Result say_list(http_request *q)
 	const vv_http_server *s = q->server;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
-	if (!http_is_get(q)) return http_say_allow(q, "this can only be read");
-	vv_buf_puts(&text, "varve serves here");
+	if (!http_is_get(q)) return http_say_allow(q, "this address accepts only GET and HEAD");
+	vv_buf_puts(&text, "this is a server of varve");
 	(void)vv_hint_put(&text, "; ", s->o.words, VV_HINT_CLONE_URL);
 	vv_buf_putc(&text, ':');
 	for (size_t i = 0; i < s->repository_count; i++) {
@@ -188,7 +188,9 @@ static void say_trouble(const vv_http_server *s, const vv_error *trouble)
 {
 	char line[sizeof(trouble->message) + 64];
 
-	(void)snprintf(line, sizeof(line), "the rules for users did not change: %s",
+	(void)snprintf(line, sizeof(line),
+		       "the changed user file is not used, and the previous "
+		       "users still apply: %s",
 		       trouble->message);
 	s->handlers.log(s->handlers.log_payload, line);
 }
@@ -265,7 +267,9 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 	case PAGE:
 		return http_page(q);
 	default:
-		return http_say(q, MHD_HTTP_NOT_FOUND, "nothing here has that name");
+		return http_say(q, MHD_HTTP_NOT_FOUND,
+				"this server has no repository or page with "
+				"that name");
 	}
 }
 
@@ -375,8 +379,8 @@ static vv_status open_repository(vv_http_server *s, http_repository *r, const ch
 	for (size_t i = 0; rc == VV_OK && &s->repositories[i] != r; i++) {
 		if (strcmp(s->repositories[i].name, r->name) == 0) {
 			rc = vv_fail(err, VV_EUSAGE,
-				     "two repositories would be served as '%s'\n"
-				     "rename one of the folders",
+				     "two repositories would have the name '%s'\nrename one of the "
+				     "folders",
 				     vv_text_shows(r->name));
 		}
 	}
@@ -414,7 +418,9 @@ static vv_status read_tls(vv_http_server *s, vv_error *err)
 {
 	if (!s->o.tls_cert && !s->o.tls_key) return VV_OK;
 	if (!s->o.tls_cert || !s->o.tls_key) {
-		return vv_fail(err, VV_EUSAGE, "a certificate and its key belong together");
+		return vv_fail(err, VV_EUSAGE,
+			       "a certificate requires its key, and a key its "
+			       "certificate");
 	}
 	if (MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) {
 		return vv_fail(err, VV_ENOSUPPORT, "the libmicrohttpd here was built without TLS");
@@ -458,7 +464,8 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 	s->said[strcspn(s->said, "\n")] = '\0';
 	vv_fail(err, tls ? VV_EINPUT : VV_EIO, "cannot start the HTTP server: %s",
 		s->said[0] ? vv_text_shows(s->said) : "libmicrohttpd reports no reason");
-	return tls ? vv_hint(err, "are certificate and key in PEM form, and of each other?")
+	return tls ? vv_hint(err, "check that certificate and key are in PEM form and belong "
+				  "together")
 		   : VV_EIO;
 }
 
@@ -495,8 +502,8 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 		if (strcmp(origin, "*") != 0 && strcmp(origin, "null") != 0 &&
 		    (!host || host[3] == '\0' || strpbrk(host + 3, "/ \t"))) {
 			return vv_fail(err, VV_EUSAGE,
-				       "'%s' is not an origin\n"
-				       "scheme and host, without a path: https://maps.example.org",
+				       "'%s' is not an origin\nwrite scheme and host without a "
+				       "path: https://maps.example.org",
 				       vv_text_shows(origin));
 		}
 		if (!(s->origins[s->origin_count++] = vv_strdup(origin))) return vv_fail_nomem(err);
@@ -507,8 +514,8 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 	for (size_t i = 0; rc == VV_OK && i < o->hosts.count; i++) {
 		if (o->hosts.items[i][0] == '\0' || strpbrk(o->hosts.items[i], ":/ ")) {
 			rc = vv_fail(err, VV_EUSAGE,
-				     "'%s' is not the name of a host\n"
-				     "without scheme and port: data.example.org",
+				     "'%s' is not the name of a host\nwrite it without scheme and "
+				     "port: data.example.org",
 				     vv_text_shows(o->hosts.items[i]));
 		} else if (!(s->hosts[s->host_count++] = vv_strdup(o->hosts.items[i]))) {
 			rc = vv_fail_nomem(err);
@@ -551,7 +558,7 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 	s->only_hosts = s->host_count > 0 || listens_at_loopback(fd);
 	if ((rc = start_daemon(s, fd, err)) < 0) return rc;
 	s->watch = vv_worker_start(http_connections_watch, s);
-	return s->watch ? VV_OK : vv_fail(err, VV_ENOMEM, "no more threads");
+	return s->watch ? VV_OK : vv_fail(err, VV_ENOMEM, "the server cannot start another thread");
 }
 
 vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,

@@ -61,11 +61,11 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 
 	*more = false;
 	if (strcmp(q->method, "POST") != 0) {
-		return http_say_allow(q, "this is where varve speaks to varve; it takes POST");
+		return http_say_allow(q, "this address is for varve clients, which use POST");
 	}
 	if (!is_our_type(q)) {
 		return http_say(q, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
-				"a request of varve has the Content-Type " TYPE);
+				"requests of varve must have the Content-Type " TYPE);
 	}
 	bool push = http_parameter(q, "push", &none, &bad);
 	if (push && !q->may_write) {
@@ -74,7 +74,8 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 		}
 		vv_auto(vv_buf) why = VV_BUF_INIT;
 
-		vv_buf_puts(&why, s->auth && !s->o.read_only ? "this user may read, not write"
+		vv_buf_puts(&why, s->auth && !s->o.read_only ? "this user has no permission to "
+							       "write"
 							     : "this server is read-only");
 		if (!s->auth && !s->o.read_only) {
 			vv_buf_puts(&why, ": it takes pushes when run with --auth FILE");

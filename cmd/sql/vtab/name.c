@@ -297,7 +297,7 @@ static int refuse_several(char *const *paths, size_t count, const char *name, si
 	vv_sql_error_format(err, VARVE_EUSAGE, "'%.*s' may be %s", (int)len, name, text);
 	sqlite3_free(text);
 	snprintf(err->hint, sizeof(err->hint),
-		 alike ? "SQL cannot distinguish their names; name a file by its path: \"./%s\""
+		 alike ? "SQL cannot distinguish these names: use the path of a file: \"./%s\""
 		       : "name one by its path: \"%s\"",
 		 found);
 	return VARVE_EUSAGE;

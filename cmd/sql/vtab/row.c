@@ -67,8 +67,7 @@ static int open_row(void *state, const vv_sql_function_table *t, const char *con
 		if (!arguments[i]) {
 			return vv_sql_error_format(
 				err, VARVE_EUSAGE,
-				"a value for each column of the key is needed: the one for '%s' is "
-				"missing",
+				"each column of the key requires a value, and '%s' has none",
 				varve_table_column(t->declared->table, facts->key[i])->name);
 		}
 		values[i] = (varve_text){arguments[i], strlen(arguments[i])};

@@ -21,7 +21,7 @@ SQLITE_EXTENSION_INIT3
 #define FEW_ROWS 100 /* SQLite itself sorts as quickly */
 #define GROUPED 'g'  /* in plans */
 
-#define READ_ONLY "read-only; edit the file, or write with Python's Repo.write"
+#define READ_ONLY "tables are read-only in SQL: edit the file, or use Repo.write of Python"
 
 enum {
 	COMMIT_HASH,
@@ -841,7 +841,9 @@ static int find_commit(rows_cursor *c, rows_table *t, varve_error *err)
 	}
 	const char *id = varve_blame_commit(c->blame->of, row_at(c), c->blamed);
 	return id ? vv_sql_commits_get(&c->commit, &t->catalog->commits, t->repo, id, err)
-		  : vv_sql_error_format(err, VARVE_ECORRUPT, "'%s' has other rows in its history",
+		  : vv_sql_error_format(err, VARVE_ECORRUPT,
+					"'%s' has different rows in its "
+					"history",
 					t->name.path);
 }
 

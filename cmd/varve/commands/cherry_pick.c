@@ -100,8 +100,8 @@ static vv_status add_words(picks *l, const vv_context *c, bool revert, vv_error 
 	}
 	rc = revert || words == c->argc ? VV_OK
 					: vv_fail(err, VV_EUSAGE,
-						  "cherry-pick takes no files\n"
-						  "'varve restore --source COMMIT FILE' does");
+						  "cherry-pick does not accept files\nuse 'varve "
+						  "restore --source COMMIT FILE' for single files");
 	rc = rc < 0 ? rc
 		    : vv_pathspec_init(&l->paths, c->repo, c->argc - words, c->argv + words, err);
 	for (int i = 0; rc == VV_OK && i < words; i++) {

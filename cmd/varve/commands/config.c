@@ -237,7 +237,7 @@ static vv_status explain(const options *o, vv_context *c, vv_error *err)
 		goto done;
 	}
 	if (!s.path) {
-		rc = vv_fail(err, VV_EUSAGE, "settings belong to paths; '%s' is a CID",
+		rc = vv_fail(err, VV_EUSAGE, "--explain requires a path, and '%s' is a CID",
 			     vv_text_shows(o->explain));
 		goto done;
 	}

@@ -52,8 +52,7 @@ static int check_push(const vv_context *c)
 	}
 	if (j->blocks_only && j->refs.all && c->argc == 0) {
 		return vv_usage_error(
-			"--blocks --all needs the store or the remote that is to keep "
-			"the blocks");
+			"--blocks --all requires the new store or remote for the blocks");
 	}
 	return j->refs.all && c->argc > 1
 		       ? vv_usage_error("--all and refspecs cannot be used together")

@@ -26,9 +26,9 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),
 	OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),
-	OPT_FLAG(
-		'f', "force", force,
-		"accept a file that hardly looks like the next version: a page, no rows, other columns"),
+	OPT_FLAG('f', "force", force,
+		 "accept a file that does not look like the next version (a web page, no rows, "
+		 "other columns)"),
 	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
 	OPT_JSON("the output format"),
 };

@@ -352,7 +352,7 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 	char name[32];
 
 	if (!equals || !equals[1]) {
-		return vv_fail(err, VV_EUSAGE, "--output takes FORMAT=FILE, not '%s'",
+		return vv_fail(err, VV_EUSAGE, "--output requires FORMAT=FILE, not '%s'",
 			       vv_text_shows(text));
 	}
 	*file = equals + 1;

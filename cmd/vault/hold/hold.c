@@ -191,8 +191,8 @@ static vv_status take_shard(vv_hold_answering *x, vv_error *err)
 
 static vv_status fail_until(uint64_t until, const char *why, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED, "it is kept until %s: %s", vv_text_utc((int64_t)until),
-		       why);
+	return vv_fail(err, VV_EREFUSED, "it must be kept until %s: %s",
+		       vv_text_utc((int64_t)until), why);
 }
 
 /* The record that dropped it must have been here for a while, so that the theft of a key is noticed
@@ -213,8 +213,8 @@ static vv_status check_term(vv_hold *h, const vv_cid *vault, const char *shard,
 		return rc;
 	}
 	if ((uint64_t)came.mtime_sec + h->rules.term > now) {
-		return fail_until((uint64_t)came.mtime_sec + h->rules.term, "so a receipt promises",
-				  err);
+		return fail_until((uint64_t)came.mtime_sec + h->rules.term,
+				  "a receipt promises this", err);
 	}
 	if ((uint64_t)said.mtime_sec + grace > now) {
 		return fail_until((uint64_t)said.mtime_sec + grace,
@@ -257,11 +257,9 @@ static vv_status find_until(vv_hold_answering *x, const vv_ledger_record *place,
 		const vv_shard *s = &place->shards[i];
 		vv_hold_shard_name(name, &x->q->vault, &s->cid);
 		if (vv_hold_look(x->h, name, &is, err) < 0 || is.size != vv_shard_len(s->leaves)) {
-			return vv_fail(
-				err, VV_EMISSING,
-				"the shard %s of that place is not here: there is nothing to sign "
-				"for",
-				vv_cid_shows(&s->cid));
+			return vv_fail(err, VV_EMISSING,
+				       "the shard %s is missing here, so no receipt can be signed",
+				       vv_cid_shows(&s->cid));
 		}
 		uint64_t end = (uint64_t)is.mtime_sec + x->h->rules.term;
 		until = end < until ? end : until;
@@ -292,8 +290,8 @@ static vv_status give_hello(vv_hold_answering *x, vv_error *err)
 {
 	if (x->q->version != VV_HOLD_VERSION) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "version %llu of holding is not spoken here, only %u\n"
-			       "use the same release of varve on both sides",
+			       "version %llu of the protocol for copies is not supported here, "
+			       "only %u\nuse the same release of varve on both sides",
 			       (unsigned long long)x->q->version, VV_HOLD_VERSION);
 	}
 	x->a.version = VV_HOLD_VERSION;

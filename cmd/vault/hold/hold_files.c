@@ -81,7 +81,7 @@ vv_status vv_hold_give_part(vv_hold_answering *x, vv_error *err)
 	vv_hold_below(name, &x->q->vault, x->q->name);
 	vv_status rc = vv_place_get(&x->h->place, name, x->q->from, len, &x->bytes, err);
 	if (rc == VV_ENOTFOUND) {
-		rc = vv_fail(err, VV_ENOTFOUND, "it is not here");
+		rc = vv_fail(err, VV_ENOTFOUND, "the shard is missing here");
 	}
 	x->a.bytes = (vv_hold_bytes){(const uint8_t *)vv_buf_cstr(&x->bytes), x->bytes.len};
 	return rc;
@@ -97,14 +97,16 @@ vv_status vv_hold_give_leaf(vv_hold_answering *x, vv_error *err)
 
 	vv_hold_shard_name(name, &x->q->vault, &x->q->shard);
 	if ((rc = vv_hold_look(h, name, &is, NULL)) < 0) {
-		return vv_fail(err, VV_ENOTFOUND, "it is not here");
+		return vv_fail(err, VV_ENOTFOUND, "the shard is missing here");
 	}
 	const uint64_t leaves = is.size / (VV_LEAF + VV_LEAF_HASH);
 	if (!vv_leaves_valid(leaves) || vv_shard_len((unsigned)leaves) != is.size) {
-		return vv_fail(err, VV_ECORRUPT, "the shard no longer has its length");
+		return vv_fail(err, VV_ECORRUPT, "the shard's file has a wrong length");
 	}
 	if (x->q->leaf >= leaves) {
-		return vv_fail(err, VV_EUSAGE, "the shard has %llu leaves, and no leaf %llu",
+		return vv_fail(err, VV_EUSAGE,
+			       "the shard has %llu leaves, so leaf %llu does not "
+			       "exist",
 			       (unsigned long long)leaves, (unsigned long long)x->q->leaf);
 	}
 	if ((rc = vv_place_get(&h->place, name, x->q->leaf * VV_LEAF, VV_LEAF, &x->bytes, err)) <
@@ -114,7 +116,7 @@ vv_status vv_hold_give_leaf(vv_hold_answering *x, vv_error *err)
 		return rc;
 	}
 	if (x->bytes.len != VV_LEAF + leaves * VV_LEAF_HASH) {
-		return vv_fail(err, VV_ECORRUPT, "the shard no longer has its length");
+		return vv_fail(err, VV_ECORRUPT, "the shard's file has a wrong length");
 	}
 	const uint8_t *bytes = (const uint8_t *)x->bytes.data;
 	if ((rc = vv_leaf_path(x->path, &hashes, bytes + VV_LEAF, (unsigned)leaves,

@@ -254,7 +254,7 @@ vv_status vv_hold_room_look(vv_hold_room *r, const uint8_t key[VV_KEY_PUBLIC],
 	const vv_hold_identity *who = find_identity(r, key);
 	vv_status rc;
 
-	if (!who) return vv_fail(err, VV_ENOTFOUND, "nothing is kept for this key");
+	if (!who) return vv_fail(err, VV_ENOTFOUND, "this server keeps no copies for this key");
 	if ((rc = count_all(r, err)) == VV_OK) {
 		look(r, who, out);
 	}
@@ -304,7 +304,7 @@ static vv_status check_all(const vv_hold_room *r, vv_hold_what what, uint64_t le
 						: 0;
 	if (shards + records + left + len + OWN_FILES <= r->rules->size) return VV_OK;
 	vv_fail(err, VV_EREFUSED,
-		"it is full: it keeps %s of at most %s, of which %s are for records; %s %s more",
+		"it is full: %s of at most %s are used, %s of them for records; %s %s more",
 		vv_text_bytes(shards + records), vv_text_bytes(r->rules->size), vv_text_bytes(all),
 		what_takes(what), vv_text_bytes(len));
 	return vv_hint_code(err, VV_HINT_PRUNE_HOLD);

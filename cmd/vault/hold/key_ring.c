@@ -53,7 +53,8 @@ static vv_status passphrase_from(vv_buf *out, const char *file, vv_error *err)
 	}
 	if (out->len == 0) {
 		return vv_fail(err, VV_EUSAGE,
-			       "VARVE_PASSPHRASE_FILE: '%s' begins with no passphrase",
+			       "VARVE_PASSPHRASE_FILE: the first line of '%s' is empty, expected a "
+			       "passphrase",
 			       vv_text_shows(file));
 	}
 	return VV_OK;
@@ -65,8 +66,8 @@ static vv_status ask(vv_transfer *t, vv_buf *out, const char *prompt, vv_error *
 
 	if (rc == VV_EREFUSED) {
 		vv_fail(err, VV_EREFUSED,
-			"cannot ask for the key's passphrase without a terminal\n"
-			"VARVE_PASSPHRASE_FILE may name a file that begins with it");
+			"cannot ask for the key's passphrase without a terminal\nset "
+			"VARVE_PASSPHRASE_FILE to a file whose first line is the passphrase");
 	}
 	return rc;
 }
@@ -95,9 +96,9 @@ vv_status vv_passphrase_get(vv_buf *out, const vv_env *env, const char *prompt, 
 	    (again && (rc = ask(&t, &second, "Repeat the passphrase: ", err)) < 0)) {
 		return rc;
 	}
-	if (out->len == 0) return vv_fail(err, VV_EUSAGE, "a passphrase is not empty");
+	if (out->len == 0) return vv_fail(err, VV_EUSAGE, "the passphrase is empty");
 	return again && !vv_buf_equal(&second, out)
-		       ? vv_fail(err, VV_EUSAGE, "these are two different passphrases")
+		       ? vv_fail(err, VV_EUSAGE, "the two passphrases differ")
 		       : VV_OK;
 }
 
@@ -236,7 +237,8 @@ vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t k
 
 	if (!is_name(name)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is not a name for a key: letters, digits, - _ . @",
+			       "'%s' is not a valid name for a key\nuse only letters, digits, '-', "
+			       "'_', '.' and '@'",
 			       vv_text_shows(name));
 	}
 	if ((rc = without_name(&text, env, name, &had, err)) < 0) return rc;

@@ -292,7 +292,7 @@ static vv_status get_body(vv_members_in *in, vv_ledger_record *r, vv_error *err)
 		return rc;
 	}
 	if (r->kind == VV_LEDGER_RECEIPT && r->is_signed != r->has_key) {
-		return vv_fail(err, VV_ECORRUPT, "a receipt with half a signature");
+		return vv_fail(err, VV_ECORRUPT, "a receipt has an incomplete signature");
 	}
 	return run ? get_stripes(in, r, err) : VV_OK;
 }
@@ -334,8 +334,7 @@ static vv_status get_record(vv_members_in *in, vv_ledger_record *r, vv_error *er
 	}
 	if ((r->sequence == 0) != vv_cid_is_null(&r->previous) ||
 	    (vv_cid_is_null(&r->vault) && (r->kind != VV_LEDGER_VAULT || r->sequence != 0))) {
-		return vv_fail(err, VV_ECORRUPT,
-			       "a record that is neither a first nor a later one");
+		return vv_fail(err, VV_ECORRUPT, "a record has an invalid number or predecessor");
 	}
 	in->c = body;
 	return get_body(in, r, err);

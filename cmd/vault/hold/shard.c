@@ -123,8 +123,8 @@ vv_status vv_leaf_check_path(const vv_shard *s, unsigned at, const void *leaf, c
 
 	assert(vv_leaves_valid(s->leaves) && at < s->leaves);
 	if (count != path_len(leaves, at)) {
-		return vv_fail(err, VV_ECORRUPT, "leaf %u comes with %zu hashes, not with %zu", at,
-			       count, path_len(leaves, at));
+		return vv_fail(err, VV_ECORRUPT, "leaf %u has %zu hashes instead of %zu", at, count,
+			       path_len(leaves, at));
 	}
 	if ((rc = leaf_hash(hash, leaf, err)) < 0) return rc;
 	pair[0] = 1;
@@ -217,7 +217,7 @@ vv_status vv_leaves_look(vv_shard *out, const void *bytes, size_t len, vv_error 
 	vv_status rc;
 
 	if (len > VV_SHARD_MAX || !vv_leaves_valid(leaves) || len != vv_shard_len(leaves)) {
-		return vv_fail(err, VV_ECORRUPT, "%zu bytes, which no shard has", len);
+		return vv_fail(err, VV_ECORRUPT, "%zu bytes is not a valid size of a shard", len);
 	}
 	for (unsigned i = 0; i < leaves; i++) {
 		if ((rc = leaf_hash(hash, p + (size_t)i * VV_LEAF, err)) < 0) return rc;
@@ -283,12 +283,11 @@ vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *
 	}
 	uint32_t said = vv_get_le32(room);
 	if (said > sealed_len - 4) {
-		return vv_fail(err, VV_ECORRUPT, "a shard whose content is longer than it");
+		return vv_fail(err, VV_ECORRUPT, "the content of a shard is longer than the shard");
 	}
 	for (size_t i = 4 + (size_t)said; i < sealed_len; i++) {
 		if (room[i] != 0) {
-			return vv_fail(err, VV_ECORRUPT,
-				       "a shard with something after its content");
+			return vv_fail(err, VV_ECORRUPT, "a shard has data after its content");
 		}
 	}
 	memmove(room, room + 4, said);

@@ -156,7 +156,7 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 		vv_buf_wipe(&box);
 	}
 	if (!ours || r->sealed_len < SEALED_HEAD) {
-		return ours ? vv_fail(err, VV_ECORRUPT, "an epoch that is cut short") : VV_OK;
+		return ours ? vv_fail(err, VV_ECORRUPT, "an epoch is incomplete") : VV_OK;
 	}
 	const size_t len = r->sealed_len - SEALED_HEAD;
 	if (!(plain = vv_malloc(len))) return vv_fail_nomem(err);
@@ -209,8 +209,8 @@ vv_status vv_epoch_seal_of(vv_shard_seal *out, const vv_epoch_secrets *x, const 
 		}
 	}
 	return vv_fail(err, VV_EREFUSED,
-		       "a shard is sealed in an epoch that this key cannot open\n"
-		       "the key was removed from the vault's readers, or never was one");
+		       "this key cannot read a shard\nask an owner: the key was removed from the "
+		       "vault's readers, or was never added");
 }
 
 vv_status vv_epoch_seal_now(vv_shard_seal *out, vv_cid *epoch, const vv_epoch_secrets *x,

@@ -160,7 +160,9 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
 	if (rc == VV_OK &&
 	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
 	    !vv_cid_equal(&is, &s->cid)) {
-		rc = vv_fail(err, VV_ECORRUPT, "it sent other bytes for the shard %s",
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "the data that it sent for the shard %s does not "
+			     "match its name",
 			     vv_cid_shows(&s->cid));
 	}
 	return named(h, rc, err);

@@ -47,7 +47,7 @@ static void hang_up(server *s)
 
 static vv_status unexpected(const server *s, uint8_t type, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "%s answered with a frame '%c' where none belongs",
+	return vv_fail(err, VV_ECORRUPT, "%s violates the protocol: unexpected message '%c'",
 		       vv_channel_name(s->line), type);
 }
 
@@ -199,7 +199,9 @@ static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err
 	vv_status rc;
 
 	if (!s->has_self) {
-		return vv_fail(err, VV_EREFUSED, "a server lists vaults only for their keys");
+		return vv_fail(err, VV_EREFUSED,
+			       "a server lists vaults only for keys of these "
+			       "vaults");
 	}
 	q.time = (uint64_t)vv_now_sec();
 	memcpy(q.key, s->self.public_key, VV_KEY_PUBLIC);
@@ -254,7 +256,7 @@ static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn,
 	       (rc = copy_names(&n, &a, err)) == VV_OK) {
 		more = a.more;
 		if (n.count == 0 && more) {
-			rc = vv_fail(err, VV_ECORRUPT, "its list has no end");
+			rc = vv_fail(err, VV_ECORRUPT, "it sends its list without end");
 		}
 		if (n.count > 0 && strcmp(n.items[0].name, q.after) <= 0) {
 			rc = vv_fail(err, VV_ECORRUPT, "its list repeats names");
@@ -299,7 +301,7 @@ static vv_status server_audit(void *payload, const char *name, const vv_shard *s
 		return rc;
 	}
 	if (a.shown.len != VV_LEAF || a.path.len > VV_LEAF_PATH_MAX * VV_LEAF_HASH) {
-		return vv_fail(err, VV_ECORRUPT, "it answers with %zu bytes, and a leaf has %u",
+		return vv_fail(err, VV_ECORRUPT, "it sent %zu bytes, but a leaf has %u",
 			       a.shown.len, VV_LEAF);
 	}
 	vv_buf_put(out, a.shown.bytes, a.shown.len);
@@ -358,10 +360,9 @@ static vv_status check_key(const server *s, const vv_holder_config *c, vv_error 
 	if (memcmp(known, s->key, VV_KEY_PUBLIC) == 0) return VV_OK;
 	return vv_fail(
 		err, VV_EREFUSED,
-		"%s signs with another key: %s, where it was %s\n"
-		"another machine may answer there; if it was set up again: 'varve vault holder "
-		"add %s "
-		"URL --key %s', then 'varve vault audit'",
+		"%s signs with another key: %s instead of %s\nanother machine may answer there; if "
+		"the server was set up again: 'varve vault holder add %s URL --key %s', then "
+		"'varve vault audit'",
 		s->url.text, vv_did_shows(s->key), c->key, vv_text_shows(c->name),
 		vv_did_shows(s->key));
 }
@@ -373,7 +374,9 @@ static vv_status greet(server *s, vv_error *err)
 	vv_status rc = ask(s, &q, &a, err);
 
 	if (rc == VV_OK && a.version != VV_HOLD_VERSION) {
-		rc = vv_fail(err, VV_ENOSUPPORT, "%s speaks version %llu of holding, not %u",
+		rc = vv_fail(err, VV_ENOSUPPORT,
+			     "%s uses version %llu of the protocol for copies, "
+			     "not %u",
 			     s->url.text, (unsigned long long)a.version, VV_HOLD_VERSION);
 	}
 	if (rc == VV_OK) {
@@ -452,9 +455,9 @@ vv_status vv_vault_holder_url(char **out, const char *text, vv_error *err)
 	if (u.secret) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"a holder's URL must not have a password in it\n"
-			"it would be in the settings and in every copy: leave it out, and give the URL "
-			"with it to git's credential helper: echo url=URL | git credential approve");
+			"a holder's URL must not have a password, which would be in the settings "
+			"and in every copy\nremove the password, and store it in git's credential "
+			"helper: echo url=URL | git credential approve");
 	}
 	if (u.kind == VV_URL_PATH && !getcwd(cwd, sizeof(cwd))) {
 		return vv_fail_errno(err, "cannot find the current folder", NULL);

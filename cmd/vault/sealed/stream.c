@@ -204,8 +204,7 @@ static vv_status put_item(vv_stream_out *o, const vv_item *item, vv_error *err)
 	vv_status rc;
 
 	if (item->len > VV_ITEM_MAX) {
-		return vv_fail(err, VV_EREFUSED,
-			       "a file of %s, which is more than a vault takes (%s)",
+		return vv_fail(err, VV_EREFUSED, "a file has %s, and the limit of a vault is %s",
 			       vv_text_bytes(item->len), vv_text_bytes(VV_ITEM_MAX));
 	}
 	if ((rc = vv_compress(&c, o->coder, item->bytes, item->len, item->base, item->base_len,
@@ -342,7 +341,7 @@ static vv_status load(vv_stream_in *in, size_t i, vv_error *err)
 	vv_status rc;
 
 	if (i >= in->shards) {
-		return vv_fail(err, VV_ECORRUPT, "an item runs on past the end of its run");
+		return vv_fail(err, VV_ECORRUPT, "an item is longer than its run");
 	}
 	if (in->at == i) return VV_OK;
 	in->at = SIZE_MAX;

@@ -386,7 +386,9 @@ static vv_status read_item(vv_contents *c, const vv_cid *item, vv_vault_run **ru
 	}
 	return vv_cid_equal(&out->cid, item)
 		       ? VV_OK
-		       : vv_fail(err, VV_ECORRUPT, "an index of the vault leads to another item");
+		       : vv_fail(err, VV_ECORRUPT,
+				 "an index of the vault is damaged: it leads to "
+				 "another item");
 }
 
 vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, vv_buf *out,
@@ -472,7 +474,7 @@ static vv_status list_chain(vv_contents *c, const vv_cid *item, vv_cid **chain, 
 	while (!vv_cid_is_null(&next) && !(*under = vv_block_cache_get(c->unpacked, &next))) {
 		if (*count == CHAIN_LONGEST) {
 			return vv_fail(err, VV_ECORRUPT,
-				       "items of the vault that depend on each other in a circle");
+				       "items of the vault depend on each other in a circle");
 		}
 		if (!vv_array_room(*chain, *count, cap)) return vv_fail_nomem(err);
 		(*chain)[(*count)++] = next;

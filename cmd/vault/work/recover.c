@@ -144,7 +144,7 @@ static vv_status missing_records_blame(const vv_vault_session *s, vv_status rc, 
 	vv_fail(err, VV_EMISSING, "the vault cannot be opened without the record %s", d->name);
 	vv_prefix(err, "damaged at the holder '%s' (%s)", vv_text_shows(at->config->name),
 		  d->why.message);
-	return vv_hint(err, "name more holders that have copies: every one has all records");
+	return vv_hint(err, "name more holders: each holder has all records");
 }
 
 /* ---- recover ---- */
@@ -231,8 +231,8 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 	}
 	if (v.count > 1) {
 		return vv_fail(err, VV_EUSAGE,
-			       "there are several vaults\n"
-			       "name one with --vault; one of them is %s",
+			       "the holders have several vaults\nchoose one with --vault; one of "
+			       "them is %s",
 			       vv_cid_shows(&v.first));
 	}
 	*out = v.first;
@@ -427,7 +427,10 @@ static vv_status take_item(recovering *r, vv_vault_run *run, const vv_item_place
 	}
 	if (base_bytes(r, &s, err) < 0) {
 		return err->code == VV_ENOMEM ? VV_ENOMEM
-					      : vv_fail(err, VV_EMISSING, "a base is missing");
+					      : vv_fail(err, VV_EMISSING,
+							"a block is stored as a "
+							"difference to a block that is "
+							"missing");
 	}
 	if ((rc = vv_stream_in_expand(run->in, &s, vv_buf_cstr(&r->base), r->base.len, &r->bytes,
 				      err)) < 0) {

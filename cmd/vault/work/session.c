@@ -151,8 +151,8 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 	}
 	if (rc == VV_ELOCKED) {
 		rc = vv_fail(err, VV_ELOCKED,
-			     "another command is at work on this repository's vault\n"
-			     "try again when it has ended");
+			     "another command is using this repository's vault\ntry again when "
+			     "that command has ended");
 	}
 	if (rc == VV_OK) {
 		vv_temp_sweep(s->dir, VV_WRITE_TEMP);

@@ -82,7 +82,7 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 		p = &s->places[i];
 		if (p->holder && p->read_failures >= FAILURES_MOST && has_said(p, k)) {
 			*err = p->read_why;
-			vv_prefix(err, "it failed twice, and is not asked again");
+			vv_prefix(err, "it failed twice, so it is not contacted again");
 			(void)vv_recode(err, VV_EMISSING);
 		}
 	}
@@ -165,7 +165,8 @@ static vv_status gather(whole *w, vv_vault_session *s, const vv_kept *wanted, ui
 	if (had == w->code.data) return VV_OK;
 	return vv_fail(
 		err, VV_EMISSING,
-		"%s; it could be made of %u others of its stripe, and only %zu could be read",
+		"%s; restoring it requires %u other shards of its stripe, and only %zu could be "
+		"read",
 		none.message, w->code.data, had);
 }
 

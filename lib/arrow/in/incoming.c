@@ -216,7 +216,9 @@ static bool is_disguised(const incoming_column *c)
 static vv_status open_columns(incoming *in, vv_error *err)
 {
 	if (strcmp(in->schema.format, "+s") != 0) {
-		return vv_fail(err, VV_EUSAGE, "the stream has values, and not rows with columns");
+		return vv_fail(err, VV_EUSAGE,
+			       "the stream has single values instead of rows with "
+			       "columns");
 	}
 	in->count = (size_t)in->schema.n_children;
 	if (!(in->columns = vv_calloc(in->count + 1, sizeof(*in->columns)))) {
@@ -227,18 +229,17 @@ static vv_status open_columns(incoming *in, vv_error *err)
 
 		vv_buf_init(&in->columns[i].text);
 		if (!incoming_read_type(&in->columns[i], s) || !json_fits(in->columns[i].type, 0)) {
-			return vv_fail(
-				err, VV_EUSAGE,
-				"column '%s' has the Arrow type '%s', which a table cannot have\n"
-				"make it text or numbers first",
-				vv_text_shows(in->columns[i].name),
-				vv_text_shows(in->columns[i].type->format));
+			return vv_fail(err, VV_EUSAGE,
+				       "column '%s' has the Arrow type '%s', which a table cannot "
+				       "have\nconvert the column to text or numbers first",
+				       vv_text_shows(in->columns[i].name),
+				       vv_text_shows(in->columns[i].type->format));
 		}
 		if (is_disguised(&in->columns[i])) {
 			return vv_fail(
 				err, VV_EUSAGE,
-				"column '%s' has a type that extends Arrow's numbers, which a table cannot have\n"
-				"make it text or numbers first",
+				"column '%s' has an extension type of numbers, which a table "
+				"cannot have\nconvert the column to text or numbers first",
 				vv_text_shows(in->columns[i].name));
 		}
 		in->columns[i].nan_is_null = is_of_pandas(in->schema.metadata);

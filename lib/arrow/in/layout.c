@@ -125,8 +125,8 @@ static vv_status match_name(layout *l, const char *name, vv_error *err)
 		}
 	}
 	return vv_fail(err, VV_ESCHEMA,
-		       "rows are matched by the column '%s', which %s lacks\n"
-		       "add the column, or match rows by others",
+		       "rows are matched by the column '%s', which %s lacks\nadd the column, or "
+		       "match rows by other columns",
 		       vv_text_shows(name), "the data or the version");
 }
 
@@ -245,8 +245,8 @@ static vv_status new_dialect(vv_dialect *d, const char *path, vv_error *err)
 		return set_json(d, ending->form == VV_FORM_NDJSON, err);
 	}
 	return vv_fail(err, VV_EUSAGE,
-		       "'%s': the name does not tell which format the new table has\n"
-		       "end it in .csv, .tsv, .ndjson or .json",
+		       "'%s': the format of the new table is unknown\nuse a name that ends in "
+		       ".csv, .tsv, .ndjson or .json",
 		       vv_text_shows(path));
 }
 
@@ -286,12 +286,12 @@ static vv_status make_dialect(layout *l, const vv_table *old, vv_error *err)
 	if (l->dialect.form == VV_FORM_CSV) {
 		if (old && !l->dialect.header) {
 			return vv_fail(err, VV_ESCHEMA,
-				       "the file has no header, so that its columns cannot change");
+				       "the file has no header, so its columns cannot change");
 		}
 		if (old && l->dialect.header_more > 0) {
 			return vv_fail(
 				err, VV_ESCHEMA,
-				"the file's header has %u lines, so that its columns cannot change",
+				"the file's header has %u lines, so its columns cannot change",
 				l->dialect.header_more + 1u);
 		}
 		if ((rc = old ? map_quoting(l, err) : VV_OK) == VV_OK) {

@@ -93,8 +93,8 @@ static vv_status find_number(matcher *m, size_t row, uint64_t number, uint64_t *
 	if (*old >= m->rows || matcher_has(m, *old)) {
 		return vv_fail(err, VV_EINPUT, "row %llu of the data: %s",
 			       (unsigned long long)number,
-			       *old >= m->rows ? "the version has no row with its number"
-					       : "an earlier row has its number");
+			       *old >= m->rows ? "the version does not have a row with this number"
+					       : "an earlier row has the same number");
 	}
 	take(m, *old);
 	return VV_OK;
@@ -298,9 +298,9 @@ static vv_status are_one(matcher *m, uint64_t a, uint64_t b, vv_error *err)
 
 	if (rc < 0 || (rc = put_key(&y, m, b, err)) < 0) return rc;
 	return vv_fail(err, VV_EINPUT,
-		       "rows %llu (%s) and %llu (%s) of the version have the same key in the "
-		       "data's types\n"
-		       "give the key as text, or match the rows by other columns",
+		       "rows %llu (%s) and %llu (%s) of the version have the same key if read with "
+		       "the types of the data\npass the key as text, or match the rows by other "
+		       "columns",
 		       (unsigned long long)a + 1, vv_buf_cstr(&x), (unsigned long long)b + 1,
 		       vv_buf_cstr(&y));
 }
@@ -319,9 +319,9 @@ vv_status matcher_check_null(matcher *m, uint64_t row, vv_error *err)
 	}
 	if (rc < 0 || !misfit || (rc = put_key(&key, m, row, err)) < 0) return rc;
 	return vv_fail(err, VV_EINPUT,
-		       "the data has a null key, which row %llu of the version (%s) has only in "
-		       "the data's types\n"
-		       "give the key as text, or match the rows by other columns",
+		       "the data has a null key, and row %llu of the version (%s) is null only if "
+		       "read with the types of the data\npass the key as text, or match the rows "
+		       "by other columns",
 		       (unsigned long long)row + 1, vv_buf_cstr(&key));
 }
 

@@ -354,8 +354,8 @@ static vv_status find_old(rewrite *w, arrived *a, vv_error *err)
 	vv_status rc = matcher_find(&w->match, a->row, a->number, &a->old, err);
 	if (rc == VV_OK && a->old != MATCH_NONE && w->mode == VARVE_ARROW_APPEND) {
 		return vv_fail(err, VV_EINPUT,
-			       "row %llu of the data has the key of row %llu of the version\n"
-			       "upsert changes existing rows",
+			       "row %llu of the data has the same key as row %llu of the "
+			       "version\nuse upsert to change existing rows",
 			       (unsigned long long)a->number, (unsigned long long)a->old + 1);
 	}
 	return rc;
@@ -640,8 +640,8 @@ static vv_status check_rest(rewrite *w, vv_error *err)
 		return w->changes.removed > 0 ? matcher_check_gone(&w->match, err) : VV_OK;
 	}
 	return vv_fail(err, VV_EREFUSED,
-		       "%llu of %llu rows would be removed\n"
-		       "choose whether to replace all rows, or to upsert the given ones",
+		       "%llu of %llu rows would be removed\nchoose replace to replace all rows, or "
+		       "upsert to change only the given rows",
 		       (unsigned long long)w->changes.removed, (unsigned long long)rows);
 }
 

@@ -114,8 +114,8 @@ static vv_status put_pattern(vv_buf *out, const vv_field *f, const plain_moment 
 		} else if (!put_directive(out, *++p, m, &d)) {
 			return vv_fail(
 				err, VV_EUSAGE,
-				"column '%s' has the format '%s', in which this value cannot be written\n"
-				"give the column as text",
+				"a value cannot be written in the format of column '%s', which is "
+				"'%s'\npass the column as text",
 				vv_text_shows(f->name), vv_text_shows(f->format));
 		}
 	}

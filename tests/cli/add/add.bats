@@ -208,8 +208,8 @@ pointer_of() {
 	output_has "3 new files read as tables of varve ('git config varve.addTables false' leaves new ones to Git)"
 	output_has "data/a.csv: 10 rows, key id (found: no value repeats)"
 	output_has "3 ordinary files: data/b.txt, data/broken.csv, data/empty.csv"
-	stderr_has "data/broken.csv is stored in Git as text, since it does not read as a table: data/broken.csv: line 2, column 5"
-	stderr_has "data/empty.csv is stored in Git as text, since it does not read as a table: it is empty"
+	stderr_has "data/broken.csv is stored in Git as text, since it cannot be read as a table: data/broken.csv: line 2, column 5"
+	stderr_has "data/empty.csv is stored in Git as text, since it cannot be read as a table: it is empty"
 	pointer_of data/a.csv | grep -q '^{"varve": 1'
 	pointer_of data/n.jsonl | grep -q '^{"varve": 1'
 	pointer_of data/broken.csv | cmp - data/broken.csv
@@ -470,7 +470,7 @@ pointer_of() {
 	rows 3 > good.csv
 	ends_with 2 varve add *.csv
 	stderr_has "the path 'bad\\nname.csv' cannot be used: it has a control character"
-	stderr_has "hint: rename it, or leave it out by a line in .gitignore"
+	stderr_has "hint: rename it, or add it to .gitignore"
 	[ -z "$(git ls-files)" ]
 }
 
@@ -480,7 +480,7 @@ pointer_of() {
 	rows 3 > good.csv
 	echo text > 'a: b.txt'
 	succeeds varve add .
-	stderr_is "warning: aux.csv stays an ordinary file: no table may have this name: a name in it is a device on Windows"
+	stderr_is "warning: aux.csv stays an ordinary file, as a table cannot have this name: a name in it is a device on Windows"
 	cmp aux.csv <(git cat-file blob :aux.csv)
 	[ "$(git ls-files | wc -l)" = "$(ls -A | grep -vcx .git)" ]
 	varve commit -qm one
@@ -498,7 +498,7 @@ pointer_of() {
 		rows 3 > "./$f"
 	done
 	succeeds git add .
-	stderr_has "12:30.csv stays an ordinary file: no table may have this name: it has a ':'"
+	stderr_has "12:30.csv stays an ordinary file, as a table cannot have this name: it has a ':'"
 	succeeds varve add .
 	succeeds varve commit -m one
 	for f in nul.csv 12:30.csv -x.csv $'a\nb.csv'; do
@@ -633,7 +633,7 @@ pointer_of() {
 	[[ $output != *"src.tar.gz: "* ]]
 }
 
-@test "a text that reads as a table is named with the command that makes one of it, whatever its name and encoding" {
+@test "a text that can be read as a table is named with the command that makes one of it, whatever its name and encoding" {
 	new_repo
 	rows 50 | tr , '\t' | iconv -t UTF-16 > unicode.txt
 	rows 50 | tr , ';' > "a b.dat"
@@ -646,7 +646,7 @@ pointer_of() {
 	printf 'a,b\n1,2\n' > short.txt
 	: > empty.txt
 	succeeds varve add unicode.txt "a b.dat" table .hidden a.log letter.txt Makefile noise.dat short.txt empty.txt
-	output_has "unicode.txt: a text that reads as a table; 'varve add --as table unicode.txt' makes a table of it"
+	output_has "unicode.txt: a text that can be read as a table; 'varve add --as table unicode.txt' makes a table of it"
 	output_has "varve add --as table 'a b.dat'"
 	output_has "varve add --as table table'"
 	[ "$(grep -c "reads as a table" <<< "$output")" = 3 ]
@@ -654,7 +654,7 @@ pointer_of() {
 	output_has "50 rows"
 	git rm -q --cached table
 	succeeds varve add --json table
-	output_has '"rowsUnseen":"a text that reads as a table"'
+	output_has '"rowsUnseen":"a text that can be read as a table"'
 }
 
 @test "documents are named with the command that writes their tables as CSV" {
@@ -806,7 +806,7 @@ pointer_of() {
 	new_repo
 	printf 'id,b,c\n1,2,3\n4,5\n\n7\n' > t.csv
 	succeeds varve add t.csv
-	stderr_has "t.csv: 2 rows have fewer cells than the header, the first in line 3; the last cells are absent there"
+	stderr_has "t.csv: 2 rows have fewer cells than the header, the first in line 3; their last cells are missing"
 	printf 'id,b,c\n1,2,3\n4,5\n7,8,9\n' > t.csv
 	succeeds git add t.csv
 	stderr_has "t.csv: 1 row has fewer cells than the header: line 3"

@@ -60,7 +60,7 @@ arrow() {
 	varve commit -qm two
 	varve log --oneline t.ndjson | grep -q two
 	ends_with 2 varve add --arrow new.arrows t.xlsx
-	stderr_has "end it in .csv, .tsv, .ndjson or .json"
+	stderr_has "use a name that ends in .csv, .tsv, .ndjson or .json"
 }
 
 @test "modes and columns say what becomes of rows and columns that do not come" {
@@ -100,7 +100,7 @@ arrow() {
 	rows 3000 > new.csv
 	arrow new.csv | head -c -100 > cut.arrows
 	ends_with 2 varve add --mode replace --columns drop --arrow cut.arrows p.csv
-	stderr_has "the Arrow data is cut off"
+	stderr_has ": the Arrow data is incomplete"
 	same_bytes one.csv p.csv
 	head -c 30 cut.arrows > cut2.arrows
 	ends_with 2 varve add --arrow cut2.arrows other.csv

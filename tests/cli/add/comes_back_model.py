@@ -100,12 +100,12 @@ def add(files):
             one = subprocess.run(["varve", "add", "-q", *options, name], capture_output=True)
             if one.returncode not in (0, 1, 2) or (one.returncode and not one.stderr.startswith(b"varve: ")):
                 fail("%s: add %s: rc %d: %r" % (name, options, one.returncode, one.stderr[:200]))
-            if b"fault of varve" in one.stderr:
+            if b"bug of varve" in one.stderr:
                 fail("%s: %s" % (name, one.stderr.decode("utf-8", "replace")[:200]))
             if one.returncode:
                 counts["refused"] += 1
                 run("varve", "add", "-q", "--as", "file", "--convert", name)
-        if b"fault of varve" in done.stderr:
+        if b"bug of varve" in done.stderr:
             fail(done.stderr.decode("utf-8", "replace")[:300])
         stored.update({n: files[n][0] for n in names})
     return stored
@@ -128,7 +128,7 @@ def filtered(files):
     """By plain git, whose filter stores tables. A table that is refused makes git refuse it."""
     write(files)
     done = subprocess.run(["git", "add", "--", *files], capture_output=True)
-    if b"fault of varve" in done.stderr:
+    if b"bug of varve" in done.stderr:
         fail(done.stderr.decode("utf-8", "replace")[:300])
     stored = {}
     for name, data in files.items():

@@ -99,7 +99,7 @@ type_of() {
 	printf 'a;x;y\nA;1.000;0,5\nB;NA;1,75\nC;2.000;3,5\n' > y.csv
 	succeeds varve add y.csv
 	[ "$(type_of y.csv x)" = "string - -" ]
-	stderr_has "whose point may begin fractions or separate thousands; it is kept as string"
+	stderr_has "whose point may be a decimal point or separate thousands; it is kept as string"
 }
 
 @test "48.137 is never 48137 because another column has decimal commas" {
@@ -111,7 +111,7 @@ type_of() {
 	for file in t.csv tab.tsv both.csv quoted.csv; do
 		succeeds varve add $file
 		[ "$(type_of $file lat)" = "string - -" ]
-		stderr_has "$file: column 'lat' has numbers such as 1.234, whose point may begin fractions or separate thousands; it is kept as string"
+		stderr_has "$file: column 'lat' has numbers such as 1.234, whose point may be a decimal point or separate thousands; it is kept as string"
 		[[ $(type_of $file preis) = "number , "* ]]
 	done
 	# no fraction has two points
@@ -192,7 +192,7 @@ advised() {
 	printf 'id;v\n1;1,567\n2;469,134\n3;37,25\n' > mixed.csv
 	succeeds varve add mixed.csv
 	[ "$(type_of mixed.csv v)" = "string - -" ]
-	stderr_has "begin fractions in all, or separate thousands in some"
+	stderr_has "has numbers such as 1,234 and others such as 1,5: the comma may be a decimal comma in all, or separate thousands in some"
 	advised mixed.csv 2
 	printf 'id;v\n1;1.567\n2;469.134\n3;37\n' > points.csv
 	succeeds varve add points.csv

@@ -237,9 +237,9 @@ declared_encoding() {
 	new_repo
 	printf '\xff\xfei\0d\0\n\0001\0\n\0x' > t.csv
 	ends_with 2 varve add t.csv
-	stderr_has "t.csv: half a UTF-16 character at byte 13, the end"
+	stderr_has "t.csv: the file ends in the middle of a UTF-16 character, at byte 13"
 	ends_with 1 varve check --files t.csv
-	output_has "source-error: t.csv: half a UTF-16 character at byte 13, the end"
+	output_has "source-error: t.csv: the file ends in the middle of a UTF-16 character, at byte 13"
 	succeeds varve add --as file t.csv
 }
 
@@ -250,7 +250,7 @@ declared_encoding() {
 	varve commit -qm one
 	iconv -f UTF-8 -t windows-1252 t.csv > w.csv && mv w.csv t.csv
 	succeeds varve add t.csv
-	stderr_has "so far it was read as UTF-8; now 3 rows have text that is not UTF-8"
+	stderr_has "earlier versions were read as UTF-8; now 3 rows have text that is not UTF-8"
 	stderr_has "it looks like windows-1252: 'José', 'Köln', 'Müller'; 'varve add --encoding windows-1252 t.csv' reads it in that encoding"
 	succeeds varve add --encoding windows-1252 t.csv
 	stderr_is ""
@@ -265,12 +265,12 @@ declared_encoding() {
 	{ printf '\376\377' && iconv -f UTF-8 -t UTF-16LE u8; } > swapped.csv
 	{ printf '\377\376' && iconv -f UTF-8 -t UTF-16BE u8; } > other.csv
 	ends_with 2 varve add swapped.csv
-	stderr_has "swapped.csv: it begins with the mark of UTF-16BE, but continues as UTF-16LE"
+	stderr_has "swapped.csv: it begins with the byte order mark of UTF-16BE, but its text is UTF-16LE"
 	stderr_has "'--encoding UTF-16LE' reads it so"
 	ends_with 2 varve add other.csv
 	stderr_has "continues as UTF-16BE"
 	ends_with 1 varve check --files swapped.csv
-	output_has "source-error: swapped.csv: it begins with the mark of UTF-16BE, but continues as UTF-16LE"
+	output_has "source-error: swapped.csv: it begins with the byte order mark of UTF-16BE, but its text is UTF-16LE"
 	output_has "'--encoding UTF-16LE' reads it so"
 	succeeds varve add --encoding UTF-16LE swapped.csv
 	output_has "3 rows"
@@ -491,7 +491,7 @@ declared_encoding() {
 	stderr_lacks "--encoding"
 	printf '\xef\xbb\xbfa;b\n1;2\n' > mark.csv
 	ends_with 2 varve add --encoding windows-1252 mark.csv
-	stderr_has "begins with the mark of UTF-8"
+	stderr_has ": it begins with the byte order mark of UTF-8, but is declared as"
 	succeeds varve add --encoding utf-8 mark.csv
 }
 

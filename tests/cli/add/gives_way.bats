@@ -12,7 +12,7 @@ cases() {
 		other|1 2 3|2024-01-01 2024-01-02 2024-01-03|date|text|v: '2024-01-01' in line 2 is not an integer: now date
 		fraction|1 2 3|1 2 3.5|number|real|v: '3.5' in line 4 is not an integer: now number
 		missing|1 2 3|n/a 2 3|integer|integer|v: 'n/a' in line 2 is now a missing value
-		mended|1 2x 3|1 2 3|integer|integer|v: no value is other than integer: now integer
+		mended|1 2x 3|1 2 3|integer|integer|v: all values are integer: now integer
 		codes|01 02 13|11 12 13|string|text|
 		same|1 2 3|4 5 6|integer|integer|
 	END
@@ -130,9 +130,9 @@ table() {
 	cat > expected <<-'END'
 		date.csv v 1,000 of 1,001 values are dates; '2020-02-30' in row 500 is not
 		header.csv row 60 is the header line again
-		id.csv id rows 33 and 34 both have '33', and no other row repeats one: it would be the key
+		id.csv id rows 33 and 34 both have '33', and no other row repeats a value: with unique values, this column would be the key
 		number.csv v 1,000 of 1,001 values are numbers; '12.x5' in row 700 is not
-		rows.csv note the value in row 51 has 68 lines with as many ',' as a row has: a quote may be missing, or one too many
+		rows.csv note the value in row 51 contains 68 lines with as many ',' as a row: check its quotes
 	END
 	succeeds varve add ./*.csv
 	diff expected <(sed 's/^warning: //; s/: / /; s/ \(v\|id\|note\): / \1 /' <<< "$stderr")

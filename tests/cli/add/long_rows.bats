@@ -79,7 +79,7 @@ line_of() {
 	for form in csv tsv ndjson json; do
 		long $form $((LONGEST + 1))
 		ends_with 2 varve add $([ $form != json ] || echo --as table) t.$form
-		stderr_has "t.$form: line $(line_of $form), column 1: a row of more than 8 MiB begins here"
+		stderr_has "t.$form: line $(line_of $form), column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 		stderr_has "--as file"
 	done
 	[ -z "$(git ls-files)" ]
@@ -98,7 +98,7 @@ line_of() {
 	done
 	succeeds varve add --as table .
 	for form in csv tsv ndjson; do
-		stderr_has "warning: t.$form: line $(line_of $form), column 1: a row of more than 8 MiB begins here"
+		stderr_has "warning: t.$form: line $(line_of $form), column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 		varve cat :t.$form | cmp - t.$form
 		git show :t.$form | grep -q '"kind": "file"'
 	done
@@ -123,7 +123,7 @@ line_of() {
 	for form in csv ndjson json; do
 		long $form $((LONGEST + 1))
 		ends_with 2 varve add t.$form
-		stderr_has "line $(line_of $form), column 1: a row of more than 8 MiB"
+		stderr_has "line $(line_of $form), column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 		ends_with 2 varve commit -qm two t.$form
 	done
 	succeeds varve status
@@ -157,7 +157,7 @@ line_of() {
 	run --separate-stderr git commit -qam two
 	[ "$status" = 0 ]
 	for form in csv tsv ndjson; do
-		stderr_has "t.$form: line $(line_of $form), column 1: a row of more than 8 MiB begins here"
+		stderr_has "t.$form: line $(line_of $form), column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 	done
 	for form in csv tsv ndjson json; do
 		git show HEAD:t.$form | grep -q '"kind": "file"'
@@ -181,11 +181,11 @@ line_of() {
 	mv t.csv other
 	run --separate-stderr bash -c 'git hash-object -w --path t.csv --stdin < other'
 	[ "$status" != 0 ]
-	stderr_has "t.csv: line 4, column 1: a row of more than 8 MiB"
+	stderr_has "t.csv: line 4, column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 	echo id,text > t.csv
 	run --separate-stderr bash -c 'git hash-object -w --path t.csv --stdin < other'
 	[ "$status" != 0 ]
-	stderr_has "t.csv: line 4, column 1: a row of more than 8 MiB"
+	stderr_has "t.csv: line 4, column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 }
 
 @test "an unclosed quote is refused without reading on to the end" {
@@ -195,7 +195,7 @@ line_of() {
 		yes '3,a small row' | head -c 200000000
 	} > open.csv
 	takes_less_than 100000 bash -c 'varve add open.csv; [ $? = 2 ]' 2> out
-	grep -q "line 3, column 1: a row of more than 8 MiB begins here (or a quote is not closed)" out
+	grep -q "line 3, column 1: the row that begins here is longer than 8 MiB, or a quote is not closed" out
 }
 
 @test "many long rows take the memory of a few" {
@@ -258,13 +258,13 @@ open(name, "wb").write(plain(before) + plain(blank) * int(count) + plain(after))
 	written header.csv 'a,b\n' $n '\n' '1,2\n'
 	for file in first only header; do
 		ends_with 2 varve add $file.csv
-		stderr_has "$file.csv: more than 256 KiB of blank lines come before the first rows"
+		stderr_has "$file.csv: more than 256 KiB of blank lines precede the first rows"
 		stderr_lacks "quote"
 	done
 	# what is a long row is said to be one, whatever blank lines are around it
 	written one.csv 'a\n\n\n' $n x '\n\n\n'
 	ends_with 2 varve add one.csv
-	stderr_has "one.csv: line 4, column 1: a row of more than 8 MiB begins here"
+	stderr_has "one.csv: line 4, column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 	# as a file they are taken, and fewer of them in a table
 	succeeds varve add --as file end.csv
 	written few.csv 'a,b\n1,2\n' 8000000 '\n' '3,4\n'

@@ -43,7 +43,7 @@ versions_are() {
 	new_repo
 	shuffled 4000 1 > t.csv && cp t.csv ../one.csv
 	succeeds varve add --order key --key id t.csv
-	output_has "order:   rows are kept by id, and their places in the file beside them, from this version on"
+	output_has "order:   rows are kept by id, with their positions in the file, from this version on"
 	varve commit -qm one
 	shuffled 4000 2 > t.csv && cp t.csv ../two.csv
 	succeeds varve add t.csv
@@ -190,7 +190,7 @@ versions_are() {
 	succeeds varve add t.csv
 	stderr_has "line 4 is not written like the others"
 	stderr_lacks "t.csv: t.csv"
-	stderr_has "now kept in the file's order"
+	stderr_has ": stored in the file's order from this version on"
 	output_has "order:   the file's"
 	varve commit -qm two
 	printf 'id,x\n3,a\n\n1,b\n2,c\n' | cmp - <(varve cat HEAD:t.csv)
@@ -201,7 +201,7 @@ versions_are() {
 	new_repo
 	printf 'x,y\n1,1\n1,1\n' > t.csv
 	ends_with 2 varve add --order key t.csv
-	stderr_has "without a key its rows cannot be in key order"
+	stderr_has ": the table has no key, so the rows cannot be stored in key order"
 	stderr_has "--key"
 	ends_with 2 varve add --order key --as file t.csv
 	stderr_has "--order requires a table"
@@ -223,7 +223,7 @@ versions_are() {
 	stderr_has "--order is for tables"
 	printf '\x1f\x8b\x08\0' > wide.csv
 	ends_with 2 varve add --order key wide.csv
-	stderr_has "only the rows of a table can be in key order"
+	stderr_has "only tables can be stored in key order"
 }
 
 # The name of the version that a patch of one table makes.
@@ -293,11 +293,11 @@ for i in rows:
 	new_repo
 	shuffled 2000 1 > t.csv && cp t.csv ../one.csv
 	ends_with 2 varve add -n --order key t.csv
-	stderr_has "a dry run looks for none"
+	stderr_has "; a dry run does not search for a key"
 	varve add --no-key t.csv
 	varve commit -qm none
 	ends_with 2 varve add --order key t.csv
-	stderr_has "without a key its rows cannot be in key order"
+	stderr_has ": the table has no key, so the rows cannot be stored in key order"
 	stderr_lacks "a dry run"
 	git rm -q -f --cached t.csv
 	git commit -qm gone
@@ -568,7 +568,7 @@ wide_repo() {
 	wide_repo a
 	wide 20000 1 > t.csv && cp t.csv ../one.csv
 	succeeds varve add t.csv
-	stderr_has "t.csv: the same rows arrived in another order: they are kept by id from now on"
+	stderr_has "t.csv: the file has the same rows in another order: from this version on they are stored by id"
 	stderr_has "'varve add --order file t.csv' keeps the file's order"
 	is_kept_by id :t.csv
 	git rev-parse :t.csv > ../want
@@ -626,8 +626,8 @@ wide_repo() {
 	wide 20000 1 'r[9000] = r[9000].replace(",", ",\"", 1).replace(",", "\",", 2).replace("\",", ",", 1)' > t.csv
 	cp t.csv ../odd.csv
 	succeeds varve add t.csv
-	stderr_has "t.csv: the same rows arrived in another order, and cannot be kept by id: line 9002 is not written like the others"
-	stderr_has "each such file is sorted without benefit; 'varve add --order file t.csv' keeps the file's order"
+	stderr_has "t.csv: the file has the same rows in another order, and they cannot be stored by id: line 9002 is not written like the others"
+	stderr_has "varve sorts each such file in vain; 'varve add --order file t.csv' keeps the file's order"
 	is_kept_by "" :t.csv
 	varve cat :t.csv | cmp - ../odd.csv
 	# a key that is none any more
@@ -672,7 +672,7 @@ packed() {
 	stderr_has "'varve add --order file t.csv' keeps the file's order"
 	is_kept_by id :t.csv
 	succeeds varve add --order file t.csv
-	output_has "order:   the file's, from this version on, and no other is chosen"
+	output_has "order:   the file's, from this version on, and varve does not choose another"
 	is_kept_by "" :t.csv
 	varve commit -qm two
 	succeeds varve info t.csv
@@ -743,7 +743,7 @@ packed() {
 		varve install --local > /dev/null
 		wide 20000 1 > t.csv
 		succeeds $way
-		stderr_has "t.csv: the same rows arrived in another order: they are kept by id from now on"
+		stderr_has "t.csv: the file has the same rows in another order: from this version on they are stored by id"
 		is_kept_by id :t.csv
 		git rev-parse :t.csv >> ../roots
 		[ -z "$(git status --porcelain t.csv | grep '^.M')" ]

@@ -271,7 +271,7 @@ host_merges() {
 	output_has "Committed as plain text, although .gitattributes tracks them as tables"
 	succeeds varve check
 	ends_with 1 varve doctor --offline
-	output_has "plain: p.csv: Git has it as plain text"
+	output_has "plain: p.csv: Git stores it as plain text, but .gitattributes assigns it to varve"
 	succeeds varve add --fix
 	succeeds varve commit -m mended
 	succeeds varve doctor --offline

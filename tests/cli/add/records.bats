@@ -38,7 +38,7 @@ document() {
 	varve commit -qm one
 	document t.json 2
 	succeeds varve diff
-	output_has "members beside the rows changed: generated"
+	output_has "members outside the rows changed: generated"
 	output_lacks "row changed"
 	sed -i 's/"b"/"B"/; s/"tags"/ "tags"/; s/:2,"result/:1,"result/' t.json
 	succeeds varve diff
@@ -147,7 +147,7 @@ document() {
 	varve commit -qam five
 	ends_with 1 varve merge third
 	ends_with 1 varve conflicts
-	output_has 'both sides changed the members beside the rows: "generated"'
+	output_has 'both sides changed members outside the rows: "generated"'
 	grep -q '"generated":6' t.json
 	succeeds varve resolve --theirs t.json
 	grep -q '"generated":5' t.json

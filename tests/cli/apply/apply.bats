@@ -104,7 +104,7 @@ v2() {
 	cp ../kept ../elsewhere/prices.csv
 	cd ../elsewhere
 	ends_with 1 varve apply ../p
-	stderr_has "'prices.csv': the patch changes columns, and the version that it was made from is not here"
+	stderr_has "'prices.csv': the patch changes columns, and the version that it was made from is missing here"
 	cmp prices.csv ../kept
 }
 
@@ -393,7 +393,7 @@ v2() {
 	two_versions
 	varve diff --format ndjson v1 v2 > ../n
 	ends_with 2 varve apply ../n
-	stderr_has "line 1: this difference does not have the lines of the files"
+	stderr_has "line 1: this difference does not contain the lines of the files"
 	stderr_has "varve diff --format patch"
 	# a patch has all of its rows, and more
 	grep -v '"type":"\(diff\|end\)"' ../p | sed 's/,"oldRoot".*/}/; s/,"oldLine".*/}/; s/,"newLine".*/}/; s/,"xxh3".*/}/' | grep '"row"' | grep -v '"kept"' > ../rows

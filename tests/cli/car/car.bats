@@ -201,7 +201,7 @@ flip() {
 	stderr_has "cannot have"
 	printf '\x11\xa2eroots\x80gversion\x01' > x.car
 	ends_with 2 varve ipfs car import x.car
-	stderr_has "names no root"
+	stderr_has "the CAR file has no root, so its content is unknown"
 	# {roots: [a dag-pb CID], version: 1}
 	python3 -c '
 import sys

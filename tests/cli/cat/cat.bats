@@ -118,12 +118,12 @@ two_versions() {
 		id~wants true or false, not a number
 		3 = 3~compares no column
 		'item' = 'pear'~compares no column
-		item = 'pear~a text that does not end
+		item = 'pear~a text has no closing quote
 		id = :p~not understood: ':'
 		id in 1~'in' takes a list
 		id between 1~between 1 and 9
-		item like~ends where a value is missing
-		~ends where a value is missing
+		item like~a value is missing at the end
+		~a value is missing at the end
 	END
 }
 
@@ -226,7 +226,7 @@ two_versions() {
 	ends_with 2 varve cat prise.csv
 	stderr_has "did you mean 'prices.csv'?"
 	ends_with 2 varve cat ../else/prices.csv
-	stderr_has "a file of another repository is FOLDER#PATH"
+	stderr_has "write a file of another repository as FOLDER#PATH"
 	ends_with 2 varve cat prices.csv --where 'price > 1,5'
 	stderr_has "write numbers with a decimal point"
 	ends_with 2 varve cat prices.csv --where 'prise = 1 and nothing = 2'
@@ -243,7 +243,7 @@ two_versions() {
 	ends_with 2 varve cat prices.csv --columns id,prise
 	stderr_is $'varve: --columns: no such column \'prise\'\nhint: did you mean \'price\'?'
 	ends_with 2 varve cat prices.csv --where price
-	stderr_has "a condition is something like: price >= 0"
+	stderr_has "write a condition, such as: price >= 0"
 	ends_with 2 varve cat prices.csv --limit many
 	stderr_has "--limit requires a number"
 	rm prices.csv
@@ -287,7 +287,7 @@ two_versions() {
 	varve add -q t.csv
 	for where in 'code > 8' '8 < code' 'code between 1 and 8' "code between '1' and 8" 'lower(code) <= -8'; do
 		ends_with 2 varve cat --where "$where" :t.csv
-		stderr_has "a text cannot be compared with a number; in quotes, it is compared as a text: '"
+		stderr_has "a text cannot be compared with a number; put the number into quotes to compare it as a text: '"
 	done
 	ends_with 2 varve cat --where 'code > 8' :t.csv
 	stderr_has "varve schema --type code=number t.csv"

@@ -19,7 +19,7 @@ next() {
 	prices
 	printf 'id,name\n1,a\n2,b\n3,c\n' > t.csv
 	ends_with 1 varve check
-	output_has "column-removed, column price: the column is gone"
+	output_has "column-removed, column price: the column no longer exists"
 	next
 	ends_with 1 varve check HEAD
 	output_has "column-removed"

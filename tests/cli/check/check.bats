@@ -477,7 +477,7 @@ constraint-error 4 price" ]
 	mkdir -p ../shallow/.git/varve && cp -r .git/varve/packs ../shallow/.git/varve/
 	cd ../shallow
 	ends_with 2 varve check HEAD
-	stderr_has "is not here: the clone is shallow"
+	stderr_has "is missing, as the clone is shallow"
 	stderr_has "git fetch --deepen=1"
 	ends_with 2 varve check HEAD~1..HEAD
 	succeeds varve check --no-base HEAD

@@ -103,14 +103,14 @@ prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
 	output_has "schema-error"
 	echo '{"resources": [{"path": "../x.csv"}]}' > datapackage.json
 	ends_with 1 varve check --files datapackage.json
-	output_has "leads out of the package's folder"
+	output_has "' must stay below the package's folder"
 	ends_with 2 varve check --files gone/datapackage.json
 	package
 	cd p
 	ends_with 2 varve check --files --delimiter tab datapackage.json
 	stderr_has "cannot be used together"
 	ends_with 2 varve check --files --failed-rows f.csv datapackage.json
-	stderr_has "--failed-rows takes one file"
+	stderr_has "--failed-rows requires exactly one file"
 }
 
 @test "options say how files are written" {

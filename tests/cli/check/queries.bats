@@ -153,7 +153,7 @@ error | row-constraint | - | id=2 | id=2' ] || { found; false; }
 	git -C ../hub config receive.varveCheck refuse
 	git remote add hub ../hub
 	succeeds varve push hub HEAD:main
-	stderr_has "remote: 1 query of varve.checks is not run here: a server checks all rules but those with 'select'"
+	stderr_has "remote: 1 query of varve.checks is not run here: a server checks all rules except those with 'select'"
 	sed -i 's/^3,/-3,/' orders.csv
 	tick
 	varve commit -q -a -m "second"

@@ -152,8 +152,8 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 	printf 'id,n\n1,2\n' > t.csv
 	succeeds varve check --list-rules --format checks --no-base t.csv
 	output_has "[/t.csv]"
-	output_has "-- not as a line: blank-row (/rules/blank-row)"
-	output_has "-- not as a line: rows-removed (/rules/rows-removed)"
+	output_has "-- cannot be written as a line: blank-row (/rules/blank-row)"
+	output_has "-- cannot be written as a line: rows-removed (/rules/rows-removed)"
 	output_has "share(n is null) <= base + 0.05"
 	output_has "pos: n > 0 warn @ada #fin -- why"
 	output_has "share(n is null) <= 0.2 where n > 1"
@@ -191,26 +191,26 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 		ends_with 2 varve check
 		stderr_has "varve.checks:2:$place"
 	done <<-'END'
-		price >|8: ends where a value is missing
-		price > 0 and (|16: ends where a value is missing
+		price >|8: a value is missing at the end
+		price > 0 and (|16: a value is missing at the end
 		sqr(price) > 0|1: no such function 'sqr'
-		price > 0 sometimes|11: not understood; after a rule come: where, group by, warn, error, @owner, #tag, -- why
+		price > 0 sometimes|11: expected where, group by, warn, error, @owner, #tag or -- why
 		name matches '('|14: the pattern is not a regular expression
-		unique ()|9: the name of a column is expected
-		id references t|16: a '(' with columns is expected
-		id references t(a, b)|16: as many columns as before 'references' are expected
-		sum(price) > price|14: beside counts and sums, a column may occur only inside of them or after 'group by'
-		price > 0 group by name|16: 'group by' is for counts and sums
-		count(*) > 0 group name|20: 'by' is expected after 'group'
+		unique ()|9: expected the name of a column
+		id references t|16: expected '(' and columns
+		id references t(a, b)|16: expected as many columns as before 'references'
+		sum(price) > price|14: a condition on counts and sums may name a column only inside them or after 'group by'
+		price > 0 group by name|16: 'group by' requires a rule about counts or sums
+		count(*) > 0 group name|20: expected 'by' after 'group'
 		columns '*': sum(value) > 0|14: 'columns' is for rules about single rows
 		sum(count(*)) > 0|5: no such function 'count'
 	END
 	printf 'price > 0\n' > varve.checks
 	ends_with 2 varve check
-	stderr_has "varve.checks:1:1: a section such as [orders.csv] is expected before the first rule"
+	stderr_has "varve.checks:1:1: expected a section such as [orders.csv] before the first rule"
 	printf '[t.csv]\np: price > 0\n[*.csv]\np: price > 1\np: price > 2\n' > varve.checks
 	ends_with 2 varve check
-	stderr_has "varve.checks:5: the rule needs another name: the rule of line 4 is called 'p', too"
+	stderr_has "varve.checks:5: the rule of line 4 has the same name, 'p'"
 	printf '[t.csv]\ncost > 0\n' > varve.checks
 	ends_with 1 varve check
 	output_has "varve.checks:2:1: no such column 'cost'"
@@ -266,10 +266,10 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 	varve add . > /dev/null
 	succeeds varve check
 	ends_with 1 varve check --test-rules
-	output_is "varve.checks:6: the rule does not find this row with -: id=3, amount=2
-varve.checks:10: the rule finds this row with +: name='a, b'
-varve.checks:15: the rule does not find this row with -: id=2, day=2024-01-01, amount=5
-varve.checks:25: the rule does not find this change with -: id=1, amount=3 -> amount=5
+	output_is "varve.checks:6: the rule should find this row (-), but accepts it: id=3, amount=2
+varve.checks:10: the rule should accept this row (+), but finds it: name='a, b'
+varve.checks:15: the rule should find this row (-), but accepts it: id=2, day=2024-01-01, amount=5
+varve.checks:25: the rule should find this change (-), but accepts it: id=1, amount=3 -> amount=5
 18 rows under 5 rules: 4 wrong; 1 rule without rows"
 	sed -i '/meets the rule/d; /^+ name=.a/d; 15d; /^- id=2, day/d; /-> amount=5/d' varve.checks
 	succeeds varve check --test-rules
@@ -280,13 +280,13 @@ varve.checks:25: the rule does not find this change with -: id=1, amount=3 -> am
 		stderr_has "$message"
 	done <<-'END'
 		amount > 0~- cost=5|varve.checks:3: t.csv has no column 'cost'
-		amount > 0~- amount|varve.checks:3: a row is written as id=1, name='a, b'
-		amount > 0~- name='x|varve.checks:3: a row is written as id=1, name='a, b'
-		+ id=1|varve.checks:2:1: a rule is expected before its rows
-		select id from t~+ id=1|varve.checks:3:1: a reference or a query has no rows: they would need other tables
-		new.id > 0~+ id=1|varve.checks:3: a change is written as id=1, name='a' -> name='b'
+		amount > 0~- amount|varve.checks:3: write a row as id=1, name='a, b'
+		amount > 0~- name='x|varve.checks:3: write a row as id=1, name='a, b'
+		+ id=1|varve.checks:2:1: expected a rule before its example rows
+		select id from t~+ id=1|varve.checks:3:1: a reference or a query cannot have example rows, as they depend on other tables
+		new.id > 0~+ id=1|varve.checks:3: write a change as id=1, name='a' -> name='b'
 		new.id > 0~+ id=1 -> cost=5|varve.checks:3: t.csv has no column 'cost'
-		old.cost > 0~+ id=1 -> id=2|varve.checks:2:5: not a column of the base: 'cost'
+		old.cost > 0~+ id=1 -> id=2|varve.checks:2:5: the base version has no such column: 'cost'
 	END
 }
 

@@ -37,7 +37,7 @@ spoil() {
 	ends_with 1 varve commit -m two
 	stderr_has "type-contradiction"
 	stderr_has "varve schema --missing price=none t.csv"
-	stderr_has "varve.json blocks such commits; nothing was committed"
+	stderr_has "varve.json forbids committing invalid data; nothing was committed"
 	stderr_has "--no-verify"
 	[ "$(git rev-parse HEAD)" = "$head" ]
 	# what was staged stays so

@@ -60,7 +60,7 @@ stopped() {
 	output_has "theirs -> ours"
 	run varve diff --theirs HEAD
 	[ "$status" -eq 2 ]
-	[[ "$stderr$output" == *"sides of a conflict"* ]]
+	[[ "$stderr$output" == *"--base, --ours and --theirs compare a side of a conflict with the work tree"* ]]
 }
 
 @test "a table in conflict that is equal to ours is told, too" {

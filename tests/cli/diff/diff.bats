@@ -450,7 +450,7 @@ header_change() {
 	succeeds varve diff book.xlsx data.db unicode.txt notes.txt
 	output_has "book.xlsx: a ZIP archive or a workbook changed; 'pip install \"varve-data[office]\"', or"
 	grep -qx 'data.db: an SQLite database removed' <<< "$output"
-	output_has "unicode.txt: a text that reads as a table changed; 'varve add --as table unicode.txt' makes a table of it"
+	output_has "unicode.txt: a text that can be read as a table changed; 'varve add --as table unicode.txt' makes a table of it"
 	output_has "notes.txt: text changed ('git diff' shows it)"
 }
 

@@ -65,7 +65,7 @@ became_unique() {
 	varve commit -qm two
 	sed -i 's/^60,.*/60,9/' t.csv
 	succeeds varve diff
-	stderr_has "hint: t.csv has no key, but no value of 'id' comes twice: 'varve diff --key id' compares by it, 'varve add --key id t.csv' makes it the key"
+	stderr_has "hint: t.csv has no key, but the values of 'id' are unique: 'varve diff --key id' compares by it, 'varve add --key id t.csv' makes it the key"
 	succeeds varve diff --key id
 	[ -z "$stderr" ]
 	output_has "60  4 -> 9"

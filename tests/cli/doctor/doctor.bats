@@ -63,8 +63,8 @@ no_problems() {
 	git config --unset merge.varve.driver
 	git config filter.varve.clean cat
 	ends_with 1 varve doctor
-	output_has "settings: git has no command for tables: merge.varve.driver is not set"
-	output_has "settings: filter.varve.clean is 'cat', which is not varve's"
+	output_has "settings: git cannot handle tables: the setting merge.varve.driver is missing"
+	output_has "settings: filter.varve.clean is 'cat', which does not call varve"
 	output_has "mend: varve init"
 	output_has "2 things are wrong"
 	varve init -q
@@ -113,7 +113,7 @@ no_problems() {
 	git checkout -q .gitattributes
 	echo '*.csv text eol=crlf' >> .gitattributes
 	ends_with 1 varve doctor
-	output_has "attributes: .gitattributes:3 (*.csv text eol=crlf) overrides -text for p.csv: Git rewrites pointers there"
+	output_has "attributes: .gitattributes:3 (*.csv text eol=crlf) overrides -text for p.csv: this line makes Git change pointers"
 	: > .gitattributes
 	ends_with 1 varve doctor
 	output_has "p.csv: it is a table of varve, but no line of .gitattributes declares it"
@@ -135,10 +135,10 @@ no_problems() {
 	git update-index --add --cacheinfo "100644,$(git hash-object -w --no-filters broken),b.csv"
 	varve track '*.csv' > /dev/null
 	ends_with 1 varve doctor
-	output_has "plain: t.csv: Git has it as plain text, but .gitattributes assigns it to varve"
+	output_has "plain: t.csv: Git stores it as plain text, but .gitattributes assigns it to varve"
 	output_has "mend: varve add --fix t.csv"
-	output_has "lfs: l.csv: Git LFS stores it, but .gitattributes assigns it to varve"
-	output_has "pointer: f.csv: its pointer was edited: it does not name its data"
+	output_has "lfs: l.csv: Git LFS stores its data, but .gitattributes assigns it to varve"
+	output_has "pointer: f.csv: its pointer was edited, and no longer identifies its data"
 	output_has 'pointer: b.csv: a damaged pointer: the pointer must have a number of "rows"'
 	output_has "4 things are wrong"
 }
@@ -205,7 +205,7 @@ no_problems() {
 	output_has "mend: rm "
 	rm .git/index.lock
 	succeeds varve doctor
-	output_has "note: unsent: 1 version of a table in local branches, on no remote as far as is known here"
+	output_has "note: unsent: 1 version of a table in local branches, not on any known remote"
 }
 
 @test "text that varve only compares needs no hook" {
@@ -249,7 +249,7 @@ no_problems() {
 	touch p.csv
 	git status > /dev/null
 	run varve doctor --offline
-	output_has "note: blocks: the blocks of 1 version of the history are not here"
+	output_has "note: blocks: the blocks of 1 version of the history are missing here"
 	output_has "mend: varve fetch"
 }
 
@@ -290,7 +290,7 @@ no_problems() {
 	output_lacks dta
 	git config varve.readers false
 	succeeds varve doctor
-	output_has 'note: documents: no reader runs: varve.readers is false'
+	output_has 'note: documents: readers of documents are off: varve.readers is false'
 }
 
 @test "a name in .varveconfig that means nothing is named by doctor, push and fetch, and changes nothing" {

@@ -434,7 +434,7 @@ json_of() {
 	ends_with 2 varve --offline push --all ../backup.git
 	stderr_has "5 versions could not be fetched"
 	succeeds varve push --all ../backup.git
-	stderr_has "5 versions were fetched, since the push needs them"
+	stderr_has "5 versions were fetched, as the push needs them"
 	sums ../backup.git | cmp - ../wanted
 	# to a Git host, and only what it lacks
 	git init -q --bare ../host.git

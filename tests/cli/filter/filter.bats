@@ -280,7 +280,7 @@ all_crlf() { sed 's/$/\r/'; }
 		varve cat HEAD:prices.csv > ../two.csv
 		same_bytes ../one.csv ../two.csv
 		ends_with 1 varve doctor --offline
-		output_has "pointer: prices.csv: its line ends are not those of a pointer"
+		output_has "pointer: prices.csv: its pointer has wrong line ends"
 		succeeds varve fsck
 		git cat-file blob HEAD:prices.csv > prices.csv
 		succeeds git status # the pointer stands there, and its data may be elsewhere
@@ -297,7 +297,7 @@ all_crlf() { sed 's/$/\r/'; }
 	output_has "data/.gitattributes:2 (*.csv text eol=crlf) overrides -text for data/prices.csv"
 	rows 60 > data/prices.csv
 	succeeds varve add data/prices.csv
-	stderr_has "data/.gitattributes:2 (*.csv text eol=crlf) overrides -text for data/prices.csv: Git rewrites pointers there"
+	stderr_has "data/.gitattributes:2 (*.csv text eol=crlf) overrides -text for data/prices.csv: this line makes Git change pointers"
 	succeeds varve track data/prices.csv
 	stderr_has "data/.gitattributes:2 (*.csv text eol=crlf) overrides -text for data/prices.csv"
 	sed -i '2s/$/ -text/' data/.gitattributes

@@ -86,7 +86,7 @@ keep_versions() {
 	flip "$pack" 100
 	cp "$pack" ../damaged
 	run --separate-stderr varve fsck --repair # what only the first version had may be lost
-	output_has "the damaged one is kept as "
+	output_has "copied to a new pack; the damaged pack was renamed to"
 	cmp ".git/varve/damaged/1/packs/${pack##*/}" ../damaged
 	rm -rf .git/varve
 	cp -R ../sound .git/varve

@@ -112,6 +112,6 @@ keys() {
 	varve add p.csv
 	varve commit -q -m one
 	succeeds varve uninstall
-	stderr_has "warning: Git still has 1 pointer of a table in this repository, and will write them out unchanged: p.csv"
+	stderr_has "warning: this repository has 1 pointer of a table, which Git will now check out as pointers: p.csv"
 	stderr_has "hint: 'varve migrate --export PATTERN' makes plain files of tables"
 }

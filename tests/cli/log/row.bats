@@ -229,7 +229,7 @@ $(short HEAD~2) one
     id: 1
     v: a"
 	stderr_has "$(git rev-parse HEAD~1):p.csv: line "
-	stderr_has "so that the history of its rows begins after it"
+	stderr_has ", so the history of its rows begins after that version"
 }
 
 @test "a key of several columns is parted by commas" {

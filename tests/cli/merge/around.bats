@@ -180,7 +180,7 @@ ROWS='id,v\n1,a\n2,b\n3,c\n4,d\n'
 		'id,name\n1,M\374ller\n2,abc\n3,x\n4,z\n'
 	ends_with 1 git merge side
 	ends_with 1 varve conflicts
-	output_has "theirs has text that is not UTF-8, whose encoding is not known, ours has UTF-8"
+	output_has "theirs has text in an unknown encoding, and ours has UTF-8"
 	python3 -c 'open("t.csv", "rb").read().decode()'
 	succeeds varve resolve --theirs t.csv
 	python3 -c 'open("t.csv", "rb").read().decode("cp1252")'

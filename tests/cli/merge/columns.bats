@@ -34,8 +34,8 @@ clean() {
 	dropped
 	output_has "1 cell of 1 row, 2 columns"
 	ends_with 1 varve conflicts
-	output_has "column a: theirs dropped column 'a', ours edited cells of it"
-	output_has "column c: theirs dropped column 'c', ours edited cells of it"
+	output_has "column a: theirs dropped column 'a', ours edited its cells"
+	output_has "column c: theirs dropped column 'c', ours edited its cells"
 	succeeds varve resolve --theirs --column a
 	stderr_has "t.csv: still in conflict: 1 cell of 1 row, 1 column"
 	holds 'id,b,c\n1,1,u\n2,2,V\n3,44,w\n'
@@ -168,7 +168,7 @@ assert [(k["kind"], k["column"]) for k in i] == [("column-removed", "c"), ("cell
 	output_has "1 cell of 1 row, 1 column"
 	succeeds varve resolve --theirs --row 2
 	ends_with 2 varve resolve --theirs --column b
-	stderr_has "its rows have no key"
+	stderr_has "has no key, so its columns must be decided before its cells, and some cells were already decided or edited"
 	holds 'a,b,c\n1,K,p\n2,l,S\n3,m,r\n'
 	varve merge --abort
 	ends_with 1 varve merge spring

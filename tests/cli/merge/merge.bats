@@ -467,7 +467,7 @@ renamed_and_changed() {
 	cp prices.csv ../mine.csv
 	ends_with 2 varve merge spring
 	stderr_has "    prices.csv"
-	stderr_has "the merge would overwrite them; nothing was done"
+	stderr_has "the merge would overwrite these files; nothing was done"
 	same_bytes prices.csv ../mine.csv
 	ends_with 2 varve merge --abort
 	rm prices.csv
@@ -483,7 +483,7 @@ renamed_and_changed() {
 	ends_with 2 varve merge spring
 	stderr_has "local changes to these files would be lost:"
 	stderr_has "    prices.csv"
-	stderr_has "the merge would overwrite them; nothing was done"
+	stderr_has "the merge would overwrite these files; nothing was done"
 	same_bytes prices.csv ../mine.csv
 	varve add prices.csv > /dev/null
 	ends_with 2 varve merge spring

@@ -276,10 +276,10 @@ Revert "change 3"' ]
 	sed -i 's/^50,item/50,mine/' prices.csv
 	ends_with 2 varve cherry-pick spring~1
 	stderr_has "    prices.csv"
-	stderr_has "the cherry-pick would overwrite them; nothing was done"
+	stderr_has "the cherry-pick would overwrite these files; nothing was done"
 	[ "$(name 50)" = mine ]
 	ends_with 2 varve revert HEAD
-	stderr_has "the revert would overwrite them; nothing was done"
+	stderr_has "the revert would overwrite these files; nothing was done"
 	ends_with 2 varve cherry-pick
 	ends_with 2 varve revert nowhere
 }

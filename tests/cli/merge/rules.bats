@@ -65,7 +65,7 @@ agents() {
 	git commit -qam "other rules"
 	git checkout -q main
 	succeeds varve merge side
-	stderr_has "side has other merge rules for issues.jsonl in varve.json; those of main are used"
+	stderr_has "side has different merge rules for issues.jsonl in varve.json; using those of main"
 	cmp want issues.jsonl
 }
 
@@ -130,7 +130,7 @@ agents() {
 	varve commit -qam "one more"
 	ends_with 1 varve merge side
 	ends_with 1 varve conflicts
-	output_has "sum: a change may be on both sides: a copy would look the same"
+	output_has "sum: both sides may have made the same change, or copied it"
 	varve merge --abort
 	git reset -q --hard HEAD~3
 	sed -i 's/1,5/1,8/' t.csv
@@ -147,7 +147,7 @@ agents() {
 	varve commit -qam "main goes on"
 	ends_with 1 varve merge side
 	ends_with 1 varve conflicts
-	output_has "sum: there are several common ancestors"
+	output_has "sum: the branches have several common ancestors"
 	varve merge --abort
 	git checkout -q -b bots
 	for n in 14 15 16; do # each is 1 more, and no copy of what was rebased before it

@@ -363,7 +363,7 @@ as_was() {
 	moved_out
 	head=$(git rev-parse HEAD)
 	ends_with 2 varve migrate --everything
-	stderr_has "2 versions are not here, the first: a.csv: its content is kept by DVC"
+	stderr_has "2 versions are missing here, the first is: a.csv: its content is kept by DVC"
 	stderr_has "'dvc fetch --all-commits' gets it"
 	[ "$(git rev-parse HEAD)" = "$head" ]
 	mv ../remote .dvc/cache

@@ -143,7 +143,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	varve migrate a.csv > /dev/null 2>&1
 	varve track '*.csv' > /dev/null && varve commit -q -m wide
 	ends_with 2 varve migrate --export a.csv
-	stderr_has "a.csv: another line of .gitattributes keeps it in blocks"
+	stderr_has "a.csv: another line of .gitattributes still makes it a table of varve"
 	stderr_has 'varve migrate --export "*.csv"'
 	[ -z "$(git status --porcelain)" ]
 }
@@ -261,7 +261,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	stderr_has "':'"
 	[ -z "$(git status --porcelain)" ]
 	succeeds varve migrate -m m '*.csv'
-	stderr_has "at_10:30.csv stays an ordinary file: no table may have this name"
+	stderr_has "at_10:30.csv stays an ordinary file, as a table cannot have this name"
 	[ "$(git cat-file blob HEAD:a.csv | head -c 13)" = "varve pointer" ]
 	rows 10 | cmp - <(git cat-file blob HEAD:at_10:30.csv)
 	[ -z "$(git status --porcelain)" ]

@@ -41,7 +41,7 @@ teardown() {
 	echo more >> prices.csv
 	varve commit -qam mine
 	ends_with 2 varve push
-	stderr_has "is a published folder, which can only be read"
+	stderr_has "' is a published folder, which cannot be pushed to"
 }
 
 @test "the same folder as a path, and a copy of it, is an origin too" {

@@ -53,7 +53,7 @@ at() {
 	another 3
 	varve publish -q --no-pages -o ../public
 	succeeds varve -C ../b fetch
-	stderr_has "main is 1 commit after the last signed head"
+	stderr_has "main is 1 commit newer than the last signed head"
 	at "$(git rev-parse main)"
 }
 
@@ -177,7 +177,7 @@ at() {
 	cd a
 	as ada varve sign -q --final
 	ends_with 2 as ada varve sign
-	stderr_has "is final; no further head can be signed"
+	stderr_has "' is final, so no further version can be signed"
 }
 
 @test "a bot signs until a date, and no longer once it is revoked" {
@@ -329,7 +329,7 @@ at() {
 	git -C ../host.git update-ref -d "refs/varve/heads/$key_ada"
 	varve clone -q --git-host "file://$BATS_TEST_TMPDIR/work/host.git" ../c 2> "$HOME/err"
 	succeeds as ada varve fetch
-	stderr_has "shows no signed head, but one is trusted here"
+	stderr_has "' has no signed head, but this repository trusts one from earlier"
 	another 3
 	succeeds as ada varve push
 	[ "$(git -C ../host.git rev-parse "refs/varve/heads/$key_ada")" = "$(git rev-parse "refs/varve/heads/$key_ada")" ]
@@ -360,7 +360,7 @@ at() {
 	a_table
 	git tag -a v1 -m first
 	ends_with 2 varve prove HEAD:prices.csv --row 17 -o ../row.car
-	stderr_has "no signed head names this version"
+	stderr_has "this version is not signed"
 	key_of ada
 	as ada varve sign -q --name prices
 	succeeds varve prove HEAD:prices.csv --row 17 -o ../row.car
@@ -730,7 +730,7 @@ ssh_key() {
 	succeeds varve push
 	stderr_has "this version is not signed here: $key_eve is not a signer of 'prices'"
 	succeeds varve -C ../b fetch
-	stderr_has "main is 1 commit after the last signed head"
+	stderr_has "main is 1 commit newer than the last signed head"
 }
 
 @test "what another push has brought meanwhile, the head too, is up to date and no refusal" {
@@ -759,6 +759,6 @@ ssh_key() {
 	printf '%s refs/heads/main\n%s refs/heads/other\n' "$there" "$(git rev-parse main)" | cmp - "$HOME/refs"
 	git checkout -q --detach
 	ends_with 2 as ada varve sign
-	stderr_is "varve: nothing to sign without a branch at HEAD: name branches or tags, or give --all"
+	stderr_is "varve: nothing to sign: HEAD is not on a branch"
 	succeeds as ada varve sign main
 }

@@ -100,7 +100,7 @@ copies() {
 	varve sign -q
 	varve publish -q --no-pages -o ../public1
 	succeeds here varve clone dns:prices.example.org
-	stderr_has "the newest of 2 copies that answer is http://127.0.0.1:8081"
+	stderr_has "the newest of 2 copies that answered is http://127.0.0.1:8081"
 	[ "$(git -C ../prices rev-parse main)" = "$(git rev-parse main)" ]
 	[ "$(git -C ../prices config remote.origin.url)" = http://127.0.0.1:8081/ ]
 	# the one that was taken stands still, and another goes on
@@ -164,14 +164,14 @@ copies() {
 	git config --global varve.mirror http://127.0.0.1:9/
 	ends_with 2 here varve -C a verify "$key/eu/prices"
 	stderr_has "http://127.0.0.1:9/eu/prices is left out"
-	stderr_has "no copy of '$key/eu/prices' is known that answers"
+	stderr_has "no known copy of '$key/eu/prices' answers"
 	ends_with 2 varve push "$key/eu/prices" main
-	stderr_has "'$key/eu/prices' is a name, not a place to push to"
+	stderr_has "'$key/eu/prices' is a repository's name, which cannot be pushed to"
 	stderr_has "pushUrl"
 	git init -q --bare ../bare.git
 	git remote add ada "$key/eu/prices"
 	ends_with 2 varve push ada main
-	stderr_has "is a name, not a place to push to"
+	stderr_has "' is a repository's name, which cannot be pushed to"
 	git remote set-url --push ada "$PWD/../bare.git"
 	succeeds varve push "$key/eu/prices" main
 	[ "$(git -C ../bare.git rev-parse main)" = "$(git rev-parse main)" ]
@@ -189,7 +189,7 @@ copies() {
 	named_here
 	rm ../txt
 	ends_with 2 here varve clone "$key/eu/prices"
-	stderr_has "no copy of '$key/eu/prices' is known that answers"
+	stderr_has "no known copy of '$key/eu/prices' answers"
 	stderr_has "--from URL"
 	[ ! -e ../prices ]
 	succeeds here varve clone "$key/eu/prices" --from http://127.0.0.1:8081/ a1
@@ -246,7 +246,7 @@ copies() {
 	stderr_has "KEY/NAME"
 	[ ! -e "$key" ]
 	ends_with 2 varve clone "did:key:${key%?}/eu/prices"
-	stderr_has "is not a name: KEY/NAME or dns:DOMAIN"
+	stderr_has "' is not a name, expected KEY/NAME or dns:DOMAIN"
 	# somebody else's, and another data set of the owner, are not taken
 	XDG_CONFIG_HOME=$HOME/eve varve key new > /dev/null
 	eve=$(XDG_CONFIG_HOME=$HOME/eve varve key show | sed 's/^did:key://')

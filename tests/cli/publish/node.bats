@@ -57,7 +57,7 @@ start_node() {
 	unpinned is not pinned
 	error no space left on device
 	html is it the RPC of an IPFS node
-	deaf was closed in the middle
+	deaf was closed before the end of the answer
 	END
 }
 
@@ -178,7 +178,7 @@ GET /routing/v1/providers/$table" ]
 		ends_with 2 varve publish -q --no-pages -o ../public --to "$address"
 		stderr_has "$words"
 	done <<-'END'
-	root does not name the folder's CID
+	root did not answer with the folder's CID
 	unpinned is not pinned
 	error no space left on device
 	html is it the RPC of an IPFS node
@@ -195,5 +195,5 @@ GET /routing/v1/providers/$table" ]
 	stderr_has "cannot sign records of IPNS"
 	ln -s /etc/passwd ../public/link
 	ends_with 2 varve publish -q -o ../public --to "$address"
-	stderr_has "is neither a file nor a folder"
+	stderr_has "' is not a file or a folder"
 }

@@ -131,15 +131,15 @@ is_new() {
 	is_new ../was
 	stop_server
 	ends_with 1 varve clone ../hub.git ../c
-	stderr_has "does not have commit ${new:0:10}; the clone has its version, which is not signed"
-	stderr_has "use --from URL"
+	stderr_has "does not have commit ${new:0:10}; the clone has its current version, which is not signed"
+	stderr_has "get the commit with --from URL from its signer, a mirror or another clone"
 	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
 	succeeds varve -C ../c status
 	output_lacks "Signed by"
 	ends_with 1 varve -C ../c fetch
 	stderr_has "main stays behind: "
 	ends_with 1 varve -C ../c pull
-	stderr_has "use --from URL"
+	stderr_has "get the commit with --from URL from its signer, a mirror or another clone"
 	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
 	ends_with 1 varve cat "../hub.git#main:prices.csv"
 	stderr_has "does not have its newest signed version"
@@ -178,13 +178,13 @@ is_new() {
 	done
 	git -C second branch kept "$new"
 	ends_with 2 varve -C second publish --no-pages -o "$PWD/public"
-	stderr_has "which the one here does not follow"
+	stderr_has "which is not an ancestor of the commit here"
 	ends_with 2 varve -C late publish --force --prune --no-pages -o "$PWD/public"
-	stderr_has "one run does not both replace and remove it"
+	stderr_has ": one run cannot both replace and remove its commits"
 	# the folder is the last copy of the newest version
 	rm -rf a second
 	succeeds varve -C late publish --force --no-pages -o "$PWD/public"
-	stderr_has "are kept below refs/remotes/published/"
+	stderr_has "' are saved below refs/remotes/published/"
 	[ "$(git -C late rev-parse published/main)" = "$new" ]
 	succeeds varve -C late publish -q --prune --no-pages -o "$PWD/public"
 	varve clone -q public b

@@ -11,7 +11,7 @@ load ../helper
 	ends_with 1 varve check t.csv
 	output_has "spreadsheet, column code: leading zeros are lost in 2 cells (01234 -> 1234)"
 	output_has "spreadsheet, column gene: texts became dates in 2 cells (MARCH1 -> 1-Mar)"
-	output_has "spreadsheet, column price: numbers have another decimal mark"
+	output_has "spreadsheet, column price: numbers have a different decimal mark"
 	output_has "varve restore --spelling t.csv"
 	succeeds varve add t.csv
 	stderr_has "t.csv, column code: leading zeros are lost in 2 cells (01234 -> 1234); 'varve restore --spelling t.csv'"
@@ -51,7 +51,7 @@ load ../helper
 	varve commit -qm one
 	printf 'id,day,n\r\n1,3/4/2024,1234\r\n2,6/5/2024,2.5\r\n3,8/8/2024,0.75\r\n' > t.csv
 	succeeds varve restore --spelling t.csv
-	stderr_has "t.csv, row 1, column day: 3/4/2024 is unchanged: it is not clear which of its numbers is the day"
+	stderr_has "t.csv, row 1, column day: 3/4/2024 is unchanged, since its first or second number may be the day"
 	printf 'id,day,n\n1,3/4/2024,1234\n2,6/5/2024,2.5\n3,2024-08-08,0.75\n' > want
 	same_bytes want t.csv
 	# bytes that no other cell explains do not get into a file of UTF-8
@@ -96,6 +96,6 @@ load ../helper
 		sed '7s/2024-03-04/3\/4\/2024/' $f.csv > x && mv x $f.csv
 		sed '7!s/2024-03-04/2024-03-06/' $f.csv > x && mv x $f.csv
 		ends_with 1 varve check --select spreadsheet $f.csv
-		output_has "dates have another form"
+		output_has "dates have a different form"
 	done
 }

@@ -115,7 +115,7 @@ tasks() {
 	ends_with 2 varve set i.jsonl 1 id=4
 	stderr_has "cannot be set"
 	ends_with 2 varve set i.jsonl 1 'n:={'
-	stderr_has "COL:=JSON sets a JSON value"
+	stderr_has "use COL:=JSON for a JSON value, COL=TEXT for a text"
 	ends_with 2 varve set --if 'm > 4' i.jsonl 1 n=4
 	ends_with 2 varve set HEAD:i.jsonl 1 n=4
 	printf 'a,b\nx,y\nx,y\n' > nokey.csv

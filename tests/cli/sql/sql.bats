@@ -197,7 +197,7 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 	before=$(cat prices.csv; git status --porcelain)
 	for statement in 'UPDATE prices SET id = 7' 'DELETE FROM prices' 'INSERT INTO "prices@v1" SELECT * FROM prices'; do
 		ends_with 1 varve sql "$statement"
-		stderr_has "read-only; edit the file, or write with Python's Repo.write"
+		stderr_has "tables are read-only in SQL: edit the file, or use Repo.write of Python"
 	done
 	[ "$before" = "$(cat prices.csv; git status --porcelain)" ]
 	succeeds varve sql --json 'CREATE TEMP TABLE x AS SELECT * FROM prices; SELECT count(*) AS n FROM x'
@@ -218,7 +218,7 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 	stderr_has 'syntax error'
 	stderr_has '^--- error here'
 	ends_with 1 varve sql 'SELECT * FROM prices@v1'
-	stderr_has 'hint: a name with a revision is quoted: "NAME@REV"'
+	stderr_has 'hint: quote a name with a revision: "NAME@REV"'
 	ends_with 1 varve sql 'SELECT * FROM prizes'
 	stderr_has 'did you mean "prices"?'
 	ends_with 1 varve sql 'SELECT * FROM "prices@nosuch"'
@@ -321,7 +321,7 @@ for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9
 		output_lacks 42
 	done
 	ends_with 1 varve sql '.import t.csv u'
-	stderr_has "'varve add FILE.csv' gives one a history"
+	stderr_has "query a file by its path: SELECT * FROM \"./FILE.csv\"; 'varve add FILE.csv' records its history"
 	echo '.read self.sql' > self.sql
 	ends_with 2 varve sql -f self.sql
 	stderr_has "'self.sql' reads itself"

@@ -231,7 +231,7 @@ with_table() {
 	git init -q --bare ../hub.git
 	git remote add origin ../hub.git
 	succeeds varve status
-	output_has "1 version of a table in local branches, on no remote as far as is known here"
+	output_has "1 version of a table in local branches, not on any known remote"
 	output_has 'use "varve push" to send'
 	succeeds varve status --json
 	output_has '"unsentVersions": 1'

@@ -230,7 +230,7 @@ all_there() {
 	echo "varve-lock 1 pid=1 started=1 pidns=1 boot=$(printf '%032d' 1) machine=$(printf '%016d' 1) host=elsewhere" > "$mark"
 	files > ../before
 	ends_with 2 varve gc --remote --prune=now
-	stderr_has "another gc is at work"
+	stderr_has "another gc is running in '"
 	stderr_has "nothing was changed"
 	files | cmp - ../before
 	touch -d '-61 minutes' "$mark"

@@ -156,7 +156,7 @@ copy() {
 @test "push --blocks --all origin brings blocks from rclone back to the host" {
 	begin 300
 	succeeds varve push --blocks --all origin
-	stderr_has "showed a block of each of 1 version"
+	stderr_has "sent a random block of each of 1 version"
 	[ -z "$(git config remote.origin.varveUrl)" ]
 	mv "$store" "$store.away"
 	succeeds varve clone -q "$url" ../b

@@ -114,7 +114,7 @@ run_nginx() {
 	succeeds varve doctor
 	change 9
 	ends_with 2 varve push
-	stderr_has "only be read"
+	stderr_has "is read-only"
 }
 
 @test "a bucket of s3proxy, which knows no conditional put, keeps the blocks" {

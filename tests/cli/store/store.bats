@@ -57,7 +57,7 @@ second() {
 	succeeds varve store add team "$PWD/../shared" # again, as after a kill
 	cmp .varveconfig ../before
 	ends_with 2 varve store add team "$PWD/../other"
-	stderr_has "there is a store 'team' already"
+	stderr_has "a store named 'team' already exists"
 	succeeds varve store remove team
 	succeeds varve store list --json
 	output_is "[]"
@@ -175,7 +175,7 @@ server.serve_forever()' "$store.port" "$store"
 	git commit -qm web --no-verify
 	change 6
 	ends_with 2 varve push
-	stderr_has "only be read"
+	stderr_has "is read-only"
 	[ "$(git -C ../host.git rev-parse main)" != "$(git rev-parse HEAD)" ]
 	git reset -q --hard HEAD~1
 	git push -q --no-verify
@@ -273,7 +273,7 @@ server.serve_forever()' "$store.port" "$store"
 
 # shown: the places and versions that the last push --blocks --all proved.
 shown() {
-	stderr_has "showed a block of each of $1 version"
+	stderr_has "sent a random block of each of $1 version"
 }
 
 @test "push --blocks --all moves what the host has to a store, proves it there and switches; and back" {

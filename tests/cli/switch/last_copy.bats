@@ -19,7 +19,7 @@ lost_blocks() {
 @test "switch stores a table again before it replaces the last copy" {
 	lost_blocks
 	ends_with 1 varve switch main
-	[[ "$stderr" == *"prices.csv: the blocks of its version were missing; they were restored from the file"* ]]
+	[[ "$stderr" == *"prices.csv: the missing blocks of its version were restored from the file"* ]]
 	grep -q '^varve pointer: ' prices.csv
 	succeeds varve switch spring
 	same_bytes ../spring.csv prices.csv

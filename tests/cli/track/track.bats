@@ -216,7 +216,7 @@ moved_past_varve() {
 	git mv moved.csv text.csv
 	git commit -q -a -m text
 	succeeds varve status
-	stderr_has "text.csv: it is text in Git since 'moved.csv', a table of varve, got this name"
+	stderr_has "text.csv: it is text in Git since 'moved.csv', a table of varve, was renamed to it"
 	git commit -q --allow-empty -m later
 	ends_with 1 varve doctor --offline
 	output_has "plain: text.csv: it is text in Git since 'moved.csv'"
@@ -233,5 +233,5 @@ moved_past_varve() {
 	echo > .gitattributes
 	sed -i '2s/item 31/edited/' prices.csv
 	succeeds varve commit -a -m second
-	stderr_has "prices.csv is not tracked by .gitattributes any longer: it becomes text in Git"
+	stderr_has "prices.csv is no longer tracked by .gitattributes, so it becomes text in Git"
 }

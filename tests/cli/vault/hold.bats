@@ -342,8 +342,8 @@ knows_places() {
 	before=$(kind_shards x)
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 1 copy"
-	stderr_has "1 copy is not released yet: holder 'x': remote: it is kept until 20"
-	stderr_has "so a receipt promises"
+	stderr_has "1 copy is not released yet: holder 'x': remote: it must be kept until 20"
+	stderr_has "a receipt promises this"
 	[ -z "$(comm -23 <(echo "$before") <(kind_shards x))" ]
 	succeeds varve vault audit
 	# Nothing at all lets this one go.
@@ -417,7 +417,7 @@ knows_places() {
 	succeeds ask "$url" hold-dance vault="$vault"
 	output_has "the request: 'hold-dance' is not a known value"
 	succeeds ask "$url" hold version=2
-	output_has "version 2 of holding is not spoken here, only 1"
+	output_has "version 2 of the protocol for copies is not supported here, only 1"
 }
 
 @test "vaults are named to their keys only" {
@@ -524,7 +524,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	succeeds varve vault repair
 	lie bytes
 	ends_with 1 varve vault audit --all x
-	output_has "it sent other bytes for the shard"
+	output_has "the data that it sent for the shard"
 	lie none
 	succeeds varve vault repair
 	succeeds varve vault audit --all
@@ -585,11 +585,11 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	stderr_has "closed"
 	lie full
 	ends_with 1 varve vault replicate
-	stderr_has "holder 'x': remote: it is full: it keeps 1 B of at most 1 B"
+	stderr_has "holder 'x': remote: it is full: 1 B of at most 1 B are used"
 	stderr_lacks $'\e'
 	lie huge
 	ends_with 1 varve vault replicate
-	stderr_has "holder 'x': $url sent a frame of 1099511627776 bytes, more than the protocol has"
+	stderr_has "holder 'x': $url sent a message of 1099511627776 bytes, more than the protocol allows"
 	lie none
 	succeeds varve vault replicate
 	lie hang
@@ -597,7 +597,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	output_has "closed"
 	lie endless
 	ends_with 1 varve vault audit x
-	output_has "its list has no end"
+	output_has "it sends its list without end"
 	lie back
 	ends_with 1 varve vault audit x
 	output_has "its list repeats names"

@@ -106,7 +106,7 @@ bob_joins() {
 	wait "$work" || status=$?
 	[ "$status" = 1 ]
 	[ -z "$(ls -A ../b)" ]
-	grep "holder 'b': '.*/b' keeps no copies (no file 'varve-holder'), or its disk is not mounted" ../said
+	grep "holder 'b': '.*/b' has no copies (no file 'varve-holder'), or its disk is not mounted" ../said
 	ends_with 1 varve vault status
 	rmdir ../b
 	mv ../b.gone ../b
@@ -121,7 +121,7 @@ bob_joins() {
 	bob_joins readers
 	old=$(git rev-parse main)
 	succeeds varve vault readers remove "$did"
-	stderr_has "it cannot read data that is sealed later"
+	stderr_has "this key cannot read data that is sealed later; it can still read earlier data and its own copies"
 	change 5
 	succeeds varve vault replicate
 	cd ../bob
@@ -130,7 +130,7 @@ bob_joins() {
 	stderr_has "the key $did is not a writer of this vault"
 	cd ..
 	ends_with 1 varve vault recover --key "$bob/varve/key" --to third a
-	output_has "the version that it names is newer and cannot be fetched (a shard is sealed in an epoch that this key cannot open)"
+	output_has "the version that it names is newer and cannot be fetched (this key cannot read a shard)"
 	output_has "missing: refs/heads/main is restored as of "
 	[ "$(git -C third rev-parse main)" = "$old" ]
 }

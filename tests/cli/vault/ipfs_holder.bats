@@ -174,7 +174,7 @@ kind_lose() {
 		stderr_has "owed"
 	done <<-'END'
 	full|no space left on device
-	another|answered with another block
+	another|stored the block under another CID
 	html|answers with status 404
 	token|answers with status 403
 	END
@@ -200,7 +200,7 @@ kind_lose() {
 	output_has "x: all of "
 	lies longline
 	ends_with 1 varve vault audit x
-	[[ $output$stderr = *"answers with a line of more than 16384 bytes"* ]]
+	[[ $output$stderr = *"sent a line of more than 16384 bytes"* ]]
 	lies lastline
 	succeeds varve vault audit x
 }
@@ -213,7 +213,7 @@ kind_lose() {
 		stderr_has "$words"
 		stderr_lacks hidden
 	done <<-END
-	ipfs+http://node.example:5001|is on another machine, and not https
+	ipfs+http://node.example:5001|is on another machine and does not use https
 	ipfs+http://me:hidden@127.0.0.1:5001|must not have a password
 	ipfs+http://127.0.0.1:1|connection refused
 	ipfs+http://127.0.0.1:$port|answers with status 404

@@ -211,7 +211,7 @@ recovered() {
 	exec 8> .git/varve/vault/lock
 	flock 8
 	ends_with 2 varve vault replicate 8>&-
-	stderr_has "another command is at work on this repository's vault"
+	stderr_has "another command is using this repository's vault"
 	exec 8>&-
 	succeeds varve vault replicate
 }

@@ -34,7 +34,7 @@ def answer(request, body, lie):
     if lie == "huge" and op == "hold-list":
         return b"M" + bytes([0x80, 0x80, 0x80, 0x80, 0x80, 0x20]) + b"x" * 100
     if lie == "full" and op == "hold-put":
-        return failure("refused", "it is full: it keeps 1 B of at most 1 B\x1b[31m")
+        return failure("refused", "it is full: 1 B of at most 1 B are used\x1b[31m")
     back = lie == "back" and op == "hold-list" and request["name"] == "shards"
     raw = post(URL, message({**request, "after": ""}) if back else body)
     kind, payload = frames(raw)[0]

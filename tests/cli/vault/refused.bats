@@ -28,7 +28,7 @@ full_server() {
 	succeeds varve vault replicate
 	add_file two
 	ends_with 1 varve vault replicate
-	stderr_has "holder 'x': remote: it is full: it keeps 5"
+	stderr_has "holder 'x': remote: it is full: 5"
 	stderr_lacks "cannot be reached"
 }
 

@@ -130,7 +130,7 @@ load vault
 	succeeds varve vault replicate
 	run varve vault replicate --copies 3
 	[ "$status" = 1 ]
-	[[ "$output" == *"holder 'tiny': it is full: it keeps "*" of at most 1.0 kB"* ]]
+	[[ "$output" == *"holder 'tiny': it is full: "*" of at most 1.0 kB are used"* ]]
 }
 
 @test "a wrong passphrase and open permissions are refused" {
@@ -240,7 +240,7 @@ load vault
 	ends_with 2 varve vault recover --key ../paper --to ../z ../a
 	stderr_has "no readable list of refs"
 	stderr_has "name more holders"
-	output_has "it sent other bytes for the shard"
+	output_has "the data that it sent for the shard"
 }
 
 @test "a forged record is noted and left where it is" {

@@ -177,7 +177,7 @@ start_bucket() {
 	export AWS_ACCESS_KEY_ID=AKIDSESSION AWS_SECRET_ACCESS_KEY=secret/with+signs=
 	does_not_add "the store does not accept the session token (InvalidToken)"
 	AWS_SESSION_TOKEN=token/1== adds
-	AWS_SECRET_ACCESS_KEY=$'two\nlines' does_not_add "the credentials for S3 have blanks"
+	AWS_SECRET_ACCESS_KEY=$'two\nlines' does_not_add "contain blanks or other invalid characters"
 	AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=guess does_not_add "the store does not accept the signature (SignatureDoesNotMatch)"
 }
 
@@ -194,7 +194,7 @@ start_bucket() {
 	refuses "s3://bucket?region=" "no value for 'region'"
 	refuses "s3://bucket?region=a&region=b" "'region' twice"
 	refuses "s3://bucket?region=eu/west" "is not the name of a region"
-	refuses "s3://bucket?style=other" "is neither path nor virtual"
+	refuses "s3://bucket?style=other" "the style in the s3 URL is '"
 	refuses "s3://bucket?endpoint=ftp://host" "varve does not support 'ftp://'"
 	refuses "s3://bucket?endpoint=https://host/path" "is not an S3 endpoint"
 	refuses "s3://bucket?endpoint=https://me:hidden@host" "is not an S3 endpoint"
@@ -248,11 +248,11 @@ start_bucket() {
 	done <<-'END'
 	slow|the store repeatedly requested a slower rate (SlowDown)|--limit-rate
 	500|the store has an internal error (InternalError)|try again later
-	drop|was closed in the middle|
+	drop|was closed before the end of the answer|
 	error200|the store has an internal error (InternalError)|try again later
 	denied|the store denies access (AccessDenied)|s3:ListBucket
-	html|what answers there, with status 404, is not an S3 store|is the endpoint right?
-	bare|what answers there, with status 404, is not an S3 store|is the endpoint right?
+	html|the server is not an S3 store (HTTP status 404)|check the endpoint
+	bare|the server is not an S3 store (HTTP status 404)|check the endpoint
 	region|the bucket is in the region 'ap-test-2', not 'eu-test-1'|region=ap-test-2
 	malformed|the bucket is in the region 'ap-test-2', not 'eu-test-1'|region=ap-test-2
 	skewed|seconds ahead of the store's|set the clock
@@ -261,7 +261,7 @@ start_bucket() {
 	right
 	url="s3://nobody?endpoint=http://127.0.0.1:$port&region=eu-test-1"
 	does_not_add "no such bucket (NoSuchBucket)"
-	stderr_has "make it at the store first"
+	stderr_has "varve does not create buckets: create the bucket at the store first"
 	url="s3://bucket?endpoint=http://127.0.0.1:1&region=eu-test-1"
 	does_not_add "connection refused"
 	url="s3://bucket?endpoint=https://127.0.0.1:$port&region=eu-test-1"

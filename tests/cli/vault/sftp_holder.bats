@@ -133,21 +133,21 @@ does_not_add() {
 	does_not_add "the host '127.0.0.1' is not known; its ED25519 key has the fingerprint $(fingerprint ed25519)"
 	ssh-keygen -q -t ed25519 -N '' -f other
 	printf '[127.0.0.1]:%s %s\n' "$port" "$(cut -d' ' -f1,2 other.pub)" > "$HOME/.ssh/known_hosts"
-	does_not_add "is not the one in known_hosts"
+	does_not_add "known_hosts"
 	[ ! -e "$far/x" ]
 }
 
 @test "SFTP: keys and settings that libssh2 cannot use are named" {
 	new_vault a
 	kind_start x
-	GIT_SSH_COMMAND="ssh -v" does_not_add "SFTP is spoken by libssh2, and the settings name the ssh program"
+	GIT_SSH_COMMAND="ssh -v" does_not_add "SFTP requires libssh2, but the settings name the ssh program"
 	stderr_has "git config varve.ssh libssh2"
 	printf 'Host 127.0.0.1\n\tProxyJump elsewhere\n' > "$HOME/.ssh/config"
 	does_not_add "ssh's own settings need the program (proxyjump)"
 	git config --global varve.ssh libssh2
 	rm "$HOME/.ssh/config"
 	mv "$HOME/.ssh/id_ed25519" away
-	does_not_add "no key to log in with at"
+	does_not_add "' (ed25519 or ecdsa, in ~/.ssh or ssh-agent)"
 	start_agent
 	chmod 600 away
 	ssh-add -q away
@@ -158,7 +158,7 @@ does_not_add() {
 	new_vault a
 	kind_start x
 	: > "$far/authorized"
-	does_not_add "does not let the user"
+	does_not_add "' rejected the login of the user '"
 	url=sftp://me:secret@127.0.0.1:$port$far/x
 	does_not_add "cannot contain a password"
 	stderr_lacks secret
@@ -168,7 +168,7 @@ does_not_add() {
 	kind_again x
 	url=sftp://127.0.0.1:$port$far/x
 	does_not_add "no SFTP with 'sftp://127.0.0.1:$port$far/x'"
-	stderr_has "does its sshd have the subsystem 'sftp'?"
+	stderr_has "check that its sshd has the subsystem 'sftp'"
 }
 
 @test "SFTP: a disk that is not mounted gets nothing" {
@@ -178,7 +178,7 @@ does_not_add() {
 	mkdir "$far/copies/x"
 	change 5
 	ends_with 1 varve vault replicate
-	stderr_has "is not there, or its disk is not mounted"
+	stderr_has "' does not exist, or its disk is not mounted"
 	[ -z "$(ls "$far/copies/x")" ]
 }
 

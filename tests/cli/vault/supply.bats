@@ -94,13 +94,13 @@ is_right() {
 	dropped
 	with_child
 	ends_with 2 varve cat HEAD~2:t.csv
-	stderr_has "the package varve-vault, which reads the vault, is not installed"
+	stderr_has "the package varve-vault, which is needed to read the vault, is not installed"
 	ends_with 2 varve fetch --data --from vault: HEAD~2
 	stderr_has "install the package varve-vault"
 	ends_with 1 varve whereis HEAD~2:t.csv
-	output_has "  unknown   the package varve-vault, which reads the vault, is not installed"
+	output_has "  unknown   the package varve-vault, which is needed to read the vault, is not installed"
 	ends_with 1 varve doctor --offline
-	output_has "vault: the package varve-vault, which reads the vault, is not installed"
+	output_has "vault: the package varve-vault, which is needed to read the vault, is not installed"
 	output_has "mend: install the package varve-vault"
 	change 3
 	ends_with 2 varve drop --history

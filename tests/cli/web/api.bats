@@ -112,7 +112,7 @@ keyed() {
 	done
 	[ "$(said 'values/main/places.csv?name=id&where=size%3E100' '[.bars[].rows] | add')" = "$(varve -C src cat main:places.csv --where 'size > 100' --format ndjson | wc -l)" ]
 	[ "$(said 'data/main/places.csv?where=size%20%3E' '.error | .code, .message')" = "badRequest
-'size >': character 7 of the condition: ends where a value is missing" ]
+'size >': character 7 of the condition: a value is missing at the end" ]
 	[ "$(said 'data/main/places.csv?where=siz%3E1' '.error | .code, .hint')" = "notFound
 did you mean 'size'?" ]
 	page=$(curl -fsSL "$url/table/main/places.csv?where=size%20%3E%20100")

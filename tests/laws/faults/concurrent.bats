@@ -17,7 +17,7 @@ writer() {
 		rows $((200 + i)) "$i" > "$1.csv"
 		if ! varve add "$1.csv" > /dev/null 2> "../$1.err" ||
 			! varve commit -q -m "$1 $i" "$1.csv" > /dev/null 2>> "../$1.err"; then
-			grep -q -e 'lock' -e 'HEAD moved while' -e 'moved meanwhile' "../$1.err" ||
+			grep -q -e 'lock' -e 'HEAD moved while' -e 'moved in the meantime' "../$1.err" ||
 				{ echo "$1: $(cat "../$1.err")" >> ../problems; return; }
 			echo refused >> "../$1.refused"
 		else

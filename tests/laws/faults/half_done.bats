@@ -583,7 +583,7 @@ all_refuse() {
 		stop in varve $again
 		state > ../stopped
 		succeeds varve restore --quit
-		stderr_has "is abandoned, files and index are unchanged"
+		stderr_has "was interrupted, and is now abandoned; files and index were not changed"
 		state > ../now
 		cmp ../now ../stopped
 		nothing_left
@@ -613,10 +613,10 @@ all_refuse() {
 	half_way varve switch other
 	echo "my own words" > notes.txt
 	succeeds varve status
-	stderr_has "the switch to 'other' was interrupted; the next command that changes something here undoes"
+	stderr_has "the switch to 'other' was interrupted; the next command that changes this work tree undoes or completes it"
 	succeeds varve switch main
-	stderr_has "    notes.txt: changed since, left unchanged"
-	stderr_has "the switch to 'other' was interrupted; it is undone now"
+	stderr_has "    notes.txt: edited since, so not restored"
+	stderr_has "the switch to 'other' was interrupted; its changes were undone"
 	[ "$(cat notes.txt)" = "my own words" ]
 	same_bytes prices.csv ../template/prices.csv
 	same_bytes sub/old.csv ../template/sub/old.csv
@@ -643,8 +643,8 @@ all_refuse() {
 	[ -e .git/varve/later ]
 	echo "my own words" > prices.csv
 	ends_with 2 varve rm -q --cached no-such-file
-	stderr_has "    prices.csv: changed since, left unchanged"
-	stderr_has "resolving conflicts was interrupted; it is undone now"
+	stderr_has "    prices.csv: edited since, so not restored"
+	stderr_has "resolving conflicts was interrupted; its changes were undone"
 	stderr_has "the previous content of the files is in '$PWD/.git/varve/kept-1'"
 	[ "$(cat prices.csv)" = "my own words" ]
 	grep -l . .git/varve/kept-1/* | while read -r kept; do cmp -s "$kept" ../conflicted.csv && echo same; done | grep -q same
@@ -671,7 +671,7 @@ all_refuse() {
 	rm .git/info/attributes
 	[ "$(stat -c %s big.csv)" -lt 1000 ]
 	ends_with 2 varve rm -q --cached no-such-file
-	stderr_has "the switch to 'old' was interrupted; it is undone now"
+	stderr_has "the switch to 'old' was interrupted; its changes were undone"
 	cmp big.csv ../big.csv
 	[ -z "$(git status --porcelain)" ]
 }

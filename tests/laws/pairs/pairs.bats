@@ -27,7 +27,7 @@ load ../../cli/helper
 	for how in 'merge --no-edit fix' 'cherry-pick fix'; do
 		run git $how
 		[ "$status" -eq 1 ]
-		[[ $output = *"aa.csv: git paired it with a table that its rows do not come from"* ]]
+		[[ $output = *"aa.csv: git compared it with an unrelated table, as it detected a rename"* ]]
 		[[ $output = *"hint: abort, and use 'varve merge' or 'varve cherry-pick'"* ]]
 		run ! grep FIX aa.csv zz.csv
 		git reset -q --hard

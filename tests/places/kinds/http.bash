@@ -50,7 +50,7 @@ put() {
 		words+=("$vault/shards/$cid" "$objects/$cid")
 	done
 	fails 11 at put "${words[@]:0:2}"
-	grep -q "can only be read" err
+	grep -q "is read-only" err
 	in_folder put "${words[@]}"
 }
 

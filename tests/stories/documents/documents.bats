@@ -229,7 +229,7 @@ two_versions() {
 	ends_with 2 varve cat 'c.toy#Prices'
 	echo '*.dat varve-reader=none' > .gitattributes
 	ends_with 2 varve cat 'b.dat#Prices'
-	stderr_has 'b.dat: nothing here reads such a file'
+	stderr_has 'b.dat: no reader for this kind of file is installed'
 	stderr_has 'varve.reader.none.command'
 }
 
@@ -247,9 +247,9 @@ two_versions() {
 	cp b.toy then
 	for path in b.toy 'b.toy#Prices'; do
 		ends_with 2 varve restore --row 1 "$path"
-		stderr_has 'does not write them'
+		stderr_has ': varve can read this kind of document, but not write it'
 		ends_with 2 varve set "$path" 1 price=7
-		stderr_has 'does not write them'
+		stderr_has ': varve can read this kind of document, but not write it'
 		ends_with 2 varve delete "$path" 1
 	done
 	same
@@ -472,7 +472,7 @@ two_versions() {
 	echo '{"rules": {"type-contradiction": "error"}}' > varve.json
 	git config varve.readers false
 	succeeds varve check
-	stderr_has 'b.toy: not checked: no reader is run here'
+	stderr_has 'b.toy: not checked, as this machine runs no readers of documents'
 	ends_with 2 varve check 'b.toy#Prices'
 	stderr_has 'varve.readers is false'
 	ends_with 2 varve cat 'b.toy#Prices'
@@ -750,8 +750,8 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	git init -q .
 	truncate -s 11M big.xlsx big.parquet big.bin
 	succeeds varve add .
-	stderr_has "big.xlsx is stored whole in Git: 11.5 MB now, and again at each change; 'varve add --as-csv big.xlsx' makes a table of it"
-	stderr_has "big.parquet is stored whole in Git: 11.5 MB now, and again at each change; 'varve add --as file big.parquet'"
+	stderr_has "big.xlsx is stored in Git as a whole: 11.5 MB now, and again for each change; 'varve add --as-csv big.xlsx' makes a table of it"
+	stderr_has "big.parquet is stored in Git as a whole: 11.5 MB now, and again for each change; 'varve add --as file big.parquet'"
 	stderr_has 'big.bin is stored whole in Git'
 	git commit -qm one
 	for f in big.xlsx big.parquet big.bin; do printf x >> "$f"; done

@@ -224,6 +224,6 @@ start_web() {
 	wait $(jobs -p | grep -vx "$server")
 	for n in $(seq 24); do
 		grep -q '<ol class="log">' "page$n"
-		! grep -q "readers of documents are at work" "page$n" || false
+		! grep -q "readers of documents are running, which is the limit" "page$n" || false
 	done
 }

@@ -56,7 +56,7 @@ site() {
 @test "a host that nobody trusts is not asked, and the way out is named" {
 	with_peer
 	ends_with 2 varve push -u origin main
-	stderr_has "warning: .varveconfig names blocks at $peer, a host that is not trusted: it is left out"
+	stderr_has "warning: .varveconfig names blocks at $peer, which is not used, as this host is not trusted"
 	stderr_has "git config --global --add varve.trustedHost $(site "$peer")"
 	[ -z "$(git -C ../host.git for-each-ref)" ]
 	git config --global --add varve.trustedHost $(site "$peer")
@@ -319,7 +319,7 @@ terminal() {
 	with_peer
 	ends_with 2 terminal n varve push -u origin main
 	output_has ".varveconfig names blocks at $peer. Trust $(site "$peer")? [y/N]"
-	output_has "a host that is not trusted: it is left out"
+	output_has ", which is not used, as this host is not trusted"
 	[ -z "$(git -C ../host.git for-each-ref)" ]
 	[ -z "$(git config varve.trustedHost)" ]
 	succeeds terminal yes varve push -u origin main

@@ -132,10 +132,10 @@ commit_pointer() {
 	commit_pointer 's/"rows": 50/"rows": 51/'
 	edited=$(git rev-parse HEAD | cut -c 1-10)
 	succeeds git push origin main
-	stderr_has "warning: p.csv, commit $edited: this push includes a pointer that does not name its data"
+	stderr_has "warning: p.csv, commit $edited: this push includes a damaged pointer, which does not identify its data"
 	stderr_has "hint: varve add --fix p.csv"
 	succeeds varve push origin main:known # the host has it by now
-	stderr_lacks "includes a pointer"
+	stderr_lacks ": this push includes a damaged pointer, which does not identify its data"
 	commit_pointer '2s/kept/cept/'
 	succeeds git push origin main
 	stderr_has "warning: p.csv, commit $(git rev-parse HEAD | cut -c 1-10): a damaged pointer is sent as plain text"
@@ -143,5 +143,5 @@ commit_pointer() {
 	git switch -qf sound
 	commit_pointer 's/"rows": 50/"rows": 52/'
 	succeeds varve push origin sound
-	stderr_has "warning: p.csv, commit $(git rev-parse HEAD | cut -c 1-10): this push includes a pointer that does not name its data"
+	stderr_has "warning: p.csv, commit $(git rev-parse HEAD | cut -c 1-10): this push includes a damaged pointer, which does not identify its data"
 }

@@ -45,7 +45,7 @@ is_right() {
 	succeeds varve doctor
 	succeeds varve drop --history
 	succeeds varve fsck --data
-	output_has "showed a block of each"
+	output_has "sent a random block of each of"
 }
 
 # Asked again: what Gitea still does after a push can set main once more.

@@ -170,7 +170,7 @@ refs/varve/blocks" ]
 	stderr_has "varve: the blocks were not accepted: git says: "
 	stderr_has "hook declined"
 	stderr_has "only branches, please"
-	stderr_has "hint: '[blocks] ref' in .varveconfig names another ref"
+	stderr_has "hint: set '[blocks] ref' in .varveconfig to another ref"
 	[ -z "$(git -C ../host.git for-each-ref)" ]
 }
 
@@ -553,7 +553,7 @@ packs_are_whole() {
 	rm -rf ../a/.git/varve/host
 	cd ../a
 	succeeds varve push
-	stderr_has "a list of blocks is damaged: it does not begin as one"
+	stderr_has "a list of blocks is damaged: its first bytes are wrong"
 	stderr_has "[its blocks]       main -> main"
 	varve clone -q "$url" ../b
 	cmp prices.csv ../b/prices.csv
@@ -569,12 +569,12 @@ packs_are_whole() {
 	tamper
 	rm -rf ../b
 	ends_with 1 varve clone "$url" ../b
-	stderr_has "the file 'format' in refs/varve/blocks there is damaged"
+	stderr_has "the file 'format' in the ref refs/varve/blocks of the host is damaged"
 	git rm -qr packs
 	tamper
 	rm -rf ../b
 	ends_with 1 varve clone "$url" ../b
-	stderr_has "has no blocks of varve"
+	stderr_has "of the host does not have blocks of varve"
 }
 
 @test "names in the tree that lead elsewhere are passed over" {

@@ -105,7 +105,7 @@ jq_get() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[
 		stderr_lacks "fetching"
 	done
 	ends_with 2 varve --offline cat HEAD~2:prices.csv
-	stderr_has "could not be fetched: --offline: no peer is asked"
+	stderr_has "could not be fetched: --offline forbids fetching"
 	stderr_has "hint: varve fetch --data HEAD~2 prices.csv"
 	succeeds varve fetch --data HEAD~2 prices.csv
 	stderr_has "1 version of a table: fetched"
@@ -295,7 +295,7 @@ old_branch() {
 	ends_with 1 varve -C c fsck
 	cd b
 	succeeds varve push plain main
-	stderr_has "fetched, since the push needs them"
+	stderr_has "fetched, as the push needs them"
 	succeeds varve push -q ../empty2.git main
 	varve clone -q ../empty2.git ../d
 	cd ../d
@@ -312,14 +312,14 @@ old_branch() {
 	git remote add fresh ../fresh.git
 	varve drop -q --history --from kept
 	succeeds git push -q fresh main
-	stderr_has "fetched, since the push needs them"
+	stderr_has "fetched, as the push needs them"
 	varve clone -q ../fresh.git ../b
 	varve -C ../b fsck --data
 	varve drop -q --history --from kept
 	printf '#!/bin/sh\necho ran >> ../ran\nexec varve pre-push "$@"\n' > .git/hooks/pre-push
 	varve init -q --bare ../there.git
 	succeeds varve push ../there.git main
-	stderr_has "fetched, since the push needs them"
+	stderr_has "fetched, as the push needs them"
 	[ "$(cat ../ran)" = ran ]
 	varve -C ../there.git fsck --data
 }

@@ -61,7 +61,7 @@ at_host() {
 	[ "$(at_host)" = "$first" ]
 	cmp site/frequencies.csv ../web/ourairports-data/airport-frequencies.csv
 	succeeds varve clone "$top/runner/site" "$top/reader"
-	stderr_has "heads of 'frequencies' by this key's owner are now trusted"
+	stderr_has "signed heads of 'frequencies' by this key's owner are now trusted"
 	# the source has another version
 	tick 86400
 	sed -i 's/^70007,.*/70007,49,"K007","ATIS","ATIS",127.50/' ../web/ourairports-data/airport-frequencies.csv

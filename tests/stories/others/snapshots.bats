@@ -43,7 +43,7 @@ price() {
 	output_has "sales_05-10-2026.csv  ? the first number may be the day or the month (--day-first, --month-first)"
 	output_has "final.csv  ? its name has no date (--date FILE=DATE, --mtime, --skip FILE)"
 	output_has "? exports/sales_2026-10-09.csv is not the next version of sales.csv: 19 rows in place of 61"
-	output_has "sales_2026-10-10.csv is not the next version of sales.csv: it is a page (HTML)"
+	output_has "sales_2026-10-10.csv is not the next version of sales.csv: it is a web page (HTML)"
 	stderr_has "4 files have to be decided: no version was made"
 	plan=$output
 	ends_with 1 varve import -o sales.csv exports
@@ -122,7 +122,7 @@ price() {
 	cp exports/sales_2026-10-13.csv exports/sales_2026-10-14.csv
 	price 8 600 exports/sales_2026-10-14.csv
 	ends_with 1 varve import -o sales.csv exports/sales_2026-10-14.csv
-	output_has "not in this clone"
+	output_has "is missing in this clone, and edits must be compared with it"
 	succeeds varve import -o sales.csv exports/sales_2026-10-1[34].csv
 	[ "$(grep -cE '^(5,item 5,99.99|7,item 7,500|8,item 8,600),' sales.csv)" = 3 ]
 }

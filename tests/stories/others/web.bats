@@ -142,7 +142,7 @@ there() {
 	succeeds varve gc --prune=now
 	there 's/^9,item/9,three/'
 	ends_with 1 varve update
-	stderr_has "is not in this clone"
+	stderr_has "is missing in this clone, and edits must be compared with it"
 	succeeds varve update -q --force
 	cmp prices.csv ../web/prices.csv
 	succeeds varve fsck --data
@@ -240,7 +240,7 @@ update_sound() {
 		[ -z "$(git status --porcelain)" ]
 	}
 	printf '<!DOCTYPE html>\n<html><body>Sign in, please</body></html>\n' > ../web/prices.csv
-	refused "a page (HTML)"
+	refused "it is a web page (HTML)"
 	: > ../web/prices.csv
 	refused "it is empty"
 	head -n 1 ../v1.csv > ../web/prices.csv
@@ -250,7 +250,7 @@ update_sound() {
 	head -c -1 ../v1.csv | sed '$d' | head -c -1 > ../web/prices.csv
 	refused "the last line has no end"
 	printf 'error,detail\n1,over quota\n' > ../web/prices.csv
-	refused "none of the columns"
+	refused "none of the old columns exists"
 	# the other table goes on
 	tick
 	rows 11 > ../web/other.csv

@@ -81,12 +81,12 @@ slowly() {
 @test "without signs of life the same server is given up" {
 	git -C src config varve.keepAlive 0
 	ends_with 2 slowly varve clone --timeout $limit "$PWD/src" here
-	stderr_has "no byte came from"
+	stderr_has "no data could be received from or sent to '"
 	succeeds varve clone "$PWD/src" here
 	cd here
 	rows 310 > prices.csv
 	succeeds varve commit -qam two
 	export SLOW_SYNC_MS=$((limit * 1100))
 	ends_with 2 slowly varve push --timeout $limit
-	stderr_has "no byte came from"
+	stderr_has "no data could be received from or sent to '"
 }

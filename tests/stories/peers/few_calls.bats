@@ -252,7 +252,7 @@ many_tables() {
 	printf '#!/bin/sh\ncase "$*" in *read-tree*) echo mine > "%s/a/d7"; esac\nexec %s "$@"\n' "$PWD" "$(command -v git)" > bin/git
 	chmod +x bin/git
 	PATH="$PWD/bin:$PATH" succeeds varve clone "$OLDPWD" a
-	stderr_has "warning: 'd7/1.txt' is not as the commit has it: an existing file stays"
+	stderr_has "warning: 'd7/1.txt' differs from the commit: an existing file was not overwritten"
 	[ "$(cat a/d7)" = mine ]
 	[ "$(git -C a status --porcelain | sort -u | cut -c1-5)" = "$(printf ' D d7\n%.0s' 1 2 3 4 5; echo '?? d7')" ]
 	rm a/d7
@@ -275,7 +275,7 @@ many_tables() {
 	stderr_has "$old..$(git rev-parse --short HEAD)"
 	git commit -q --amend --allow-empty -m other
 	ends_with 1 varve push origin HEAD:refs/heads/one
-	stderr_has "the branch there has commits that this one lacks"
+	stderr_has "the remote branch has commits that this branch lacks"
 	# A table asks.
 	rows 100 > t.csv
 	varve add -q t.csv

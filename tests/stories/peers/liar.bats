@@ -81,7 +81,7 @@ refused() {
 }
 
 @test "garbage in place of frames is refused" {
-	refused garbage "does not speak varve's protocol"
+	refused garbage "does not use varve's protocol"
 }
 
 @test "a message that is none is refused" {
@@ -89,7 +89,7 @@ refused() {
 }
 
 @test "refs that moved meanwhile do not move" {
-	refused stale "it moved meanwhile"
+	refused stale "it moved in the meantime: fetch, and push again"
 }
 
 @test "a ref to a commit that is not there is refused" {
@@ -101,7 +101,7 @@ refused() {
 }
 
 @test "a pointer that does not say what its table is, is refused" {
-	refused pointer "the pointer does not name its table"
+	refused pointer "the pointer does not match its table"
 }
 
 @test "a tree with a name that Git forbids is refused" {
@@ -178,7 +178,7 @@ within() {
 
 @test "a frame of 2^63 bytes, ten million wants, a hundred thousand refs cost no memory and no disk" {
 	export LIAR_MEMORY=$PWD/../memory
-	refused frame-2-63 "more than the protocol has"
+	refused frame-2-63 "bytes, more than the protocol allows"
 	refused_again many-refs "error"
 	rm -rf ../hub.git
 	varve init -q --bare ../hub.git
@@ -254,8 +254,8 @@ believed() {
 @test "wrong bytes at first are asked for again, and if wrong again refused" {
 	believed wrong-bytes
 	rm -rf ../b
-	not_believed wrong-again "sent other bytes for the block"
-	not_believed wrong-again " did not arrive whole: "
+	not_believed wrong-again "for the block"
+	not_believed wrong-again " arrived damaged: "
 }
 
 @test "leaves that do not come by themselves are asked for" {
@@ -279,8 +279,8 @@ believed() {
 }
 
 @test "a server that speaks without end, or announces 2^63 bytes, is left" {
-	not_believed chatter "does not belong there"
-	not_believed frame-2-63 "more than the protocol has"
+	not_believed chatter "violates the protocol: unexpected message '"
+	not_believed frame-2-63 "bytes, more than the protocol allows"
 }
 
 @test "a server that gives blocks twice, or such as nobody asked for, is no harm" {
@@ -305,7 +305,7 @@ believed() {
 }
 
 @test "garbage from a server is named" {
-	not_believed garbage "does not speak varve's protocol"
+	not_believed garbage "does not use varve's protocol"
 }
 
 @test "a server's text cannot drive the terminal" {

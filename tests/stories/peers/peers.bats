@@ -434,7 +434,7 @@ sound() {
 	printf '#!/bin/sh\nexec varve serve --stdio --read-only ../hub.git\n' > ../ssh
 	chmod +x ../ssh
 	GIT_SSH=$PWD/../ssh ends_with 2 varve push ssh://host/hub.git main
-	stderr_has "accepts no pushes"
+	stderr_has "this repository does not accept pushes from you"
 }
 
 @test "commits that git brought get their blocks by the next fetch" {

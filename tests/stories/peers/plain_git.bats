@@ -79,7 +79,7 @@ sound() {
 	varve add prices.csv > /dev/null
 	varve commit -qm mine
 	succeeds varve push
-	stderr_has "that the other side lacks"
+	stderr_has "the other side lacks"
 	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
 	cd ../hub.git
 	varve cat --raw main:prices.csv | cmp - ../b/prices.csv
@@ -184,7 +184,7 @@ line.put(\"M\", {\"v\": 2, \"colour\": True}); line.end()'"
 		((kind, error),) = line.answer()
 		print(kind, error["code"], error["text"].decode())
 	END
-	[ "$(cat ../said)" = "E unsupported version 2 of the protocol is not spoken here, only version 1" ]
+	[ "$(cat ../said)" = "E unsupported version 2 of the protocol is not supported here, only version 1" ]
 	succeeds varve push ../hub.git main
 	(cd ../hub.git && sound)
 }
@@ -205,7 +205,7 @@ line.put(\"M\", {\"v\": 2, \"colour\": True}); line.end()'"
 		((kind, hello),) = line.answer()
 		print(kind, hello["v"])
 	END
-	printf "%s\n" "E damaged a request begins with a message, not with '.'" 'M 1' | cmp - said
+	printf "%s\n" "E damaged expected a request, not '.'" 'M 1' | cmp - said
 }
 
 # ./b, a clone of hub.git, and ./a with a version more, which is pushed; the current folder is b.

@@ -165,7 +165,7 @@ hub_with_history() {
 	[ "$status" -ne 0 ]
 	[ "$(came)" -gt 0 ]
 	echo "$output"
-	[[ $output =~ "remote: "[0-9]+" block"s?" came damaged and cannot be unpacked" ]]
+	[[ $output =~ "remote: "[0-9]+" block"s?" arrived damaged and cannot be unpacked" ]]
 	[[ $output == *"'varve fsck' at the sender shows whether its blocks are sound"* ]]
 	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main~1)" ]
 	succeeds varve -C ../hub.git fsck --data

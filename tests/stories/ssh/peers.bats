@@ -160,5 +160,5 @@ at_terminal() {
 	output_has "Passphrase of the key '$HOME/.ssh/id_ed25519':"
 	output_has "received 1 commit"
 	ends_with 2 setsid -w varve fetch "$url"
-	stderr_has "a key needs its passphrase: give it to ssh-agent with ssh-add"
+	stderr_has "a key has a passphrase: add the key to ssh-agent with ssh-add"
 }

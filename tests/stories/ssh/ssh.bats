@@ -52,7 +52,7 @@ fails() {
 	git config --global varve.ssh libssh2
 	fails
 	stderr_has "-11: no key to log in with at"
-	stderr_has "an ed25519 or ecdsa one"
+	stderr_has "' (ed25519 or ecdsa, in ~/.ssh or ssh-agent)"
 	git config --global varve.ssh auto
 	echoes
 	[ -s "$ssh_calls" ]
@@ -82,7 +82,7 @@ fails() {
 	printf '\n' > answers
 	VARVE_TEST_ANSWERS=answers fails
 	stderr_has "-11: "
-	stderr_has "does not let the user '$(id -un)' in"
+	stderr_has "rejected the login of the user '$(id -un)'"
 	printf 'a\nb\nc\nd\n' > answers
 	VARVE_TEST_ANSWERS=answers fails
 	stderr_has "-11: "
@@ -120,7 +120,7 @@ fails() {
 	git config --global varve.ssh libssh2
 	fails
 	stderr_has "-11: "
-	stderr_has "does not let the user '$(id -un)' in with any of the 1 key offered"
+	stderr_has "rejected the login of the user '$(id -un)' with all of the 1 key offered"
 	stderr_has "authorized_keys"
 	git config --global varve.ssh external
 	fails
@@ -218,13 +218,13 @@ fails() {
 	printf '# mine\n[127.0.0.1]:%s %s\n' "$port" "$(cut -d' ' -f1,2 other.pub)" > "$HOME/.ssh/known_hosts"
 	git config --global varve.ssh auto
 	fails
-	stderr_has "-11: the host key of '127.0.0.1' is not the one in known_hosts: it shows $(fingerprint ed25519)"
+	stderr_has "-11: the host key of '127.0.0.1' has changed: its fingerprint is $(fingerprint ed25519)"
 	stderr_has "$HOME/.ssh/known_hosts, line 2, has another"
 	stderr_has "ssh-keygen -R '[127.0.0.1]:$port'"
 	[ ! -s "$ssh_calls" ]
 	git config --global varve.ssh external
 	fails
-	stderr_has "-11: cannot connect to '127.0.0.1': its host key is not the one in known_hosts"
+	stderr_has "-11: cannot connect to '127.0.0.1': its host key differs from the one in known_hosts"
 }
 
 @test "a revoked host key is refused" {
@@ -354,7 +354,7 @@ fails() {
 	endless() {
 		fails
 		stderr_has "-7: "
-		stderr_has 'does not speak varve; it sent: Welcome to this host, it is number 1\nWelcome'
+		stderr_has 'does not answer as varve does; it sent: Welcome to this host, it is number 1\nWelcome'
 		stderr_has "hint: a start-up file of the login shell there may print this"
 	}
 	each_way endless
@@ -375,7 +375,7 @@ talk_at_login() {
 	unavailable() {
 		fails
 		stderr_has "-7: "
-		stderr_has 'does not speak varve; it sent: This account is currently not available.\n'
+		stderr_has 'does not answer as varve does; it sent: This account is currently not available.\n'
 	}
 	each_way unavailable
 }
@@ -386,7 +386,7 @@ talk_at_login() {
 	words() {
 		ends_with 1 bash -c "printf 'some text' | '$line' '$(url)'"
 		stderr_has "remote: a word"
-		stderr_has "-7: the connection to '$(url)' was closed in the middle: "
+		stderr_has "-7: the connection to '$(url)' was closed before the end of the answer: "
 		stderr_has "the disk is full"
 	}
 	each_way words
@@ -397,7 +397,7 @@ talk_at_login() {
 	far_varve 'echo "varve 1"; head -c 4; kill -9 $$'
 	killed() {
 		ends_with 1 bash -c "printf 'some text' | '$line' '$(url)'"
-		stderr_has "-7: the connection to '$(url)' was closed in the middle"
+		stderr_has "-7: the connection to '$(url)' was closed before the end of the answer"
 	}
 	each_way killed
 }
@@ -414,7 +414,7 @@ talk_at_login() {
 		pkill -9 -P "$sshd_pid"
 		wait "$!"
 		[ "$(cat status)" = 1 ]
-		grep -q -- "^-7: the connection to '$(url)' was closed in the middle" err
+		grep -q -- "^-7: the connection to '$(url)' was closed before the end of the answer" err
 	}
 	each_way cut
 }
@@ -425,7 +425,7 @@ talk_at_login() {
 	silent() {
 		local start=$SECONDS
 		VARVE_TEST_IDLE=1 ends_with 1 bash -c "printf 'some text' | '$line' '$(url)'"
-		stderr_has "-7: no byte came from '$(url)', or could be sent to it, for 1 second"
+		stderr_has "-7: no data could be received from or sent to '$(url)' for 1 second"
 		[ $((SECONDS - start)) -lt $((12 * $(slowed))) ]
 	}
 	each_way silent

@@ -149,7 +149,7 @@ static void a_column_that_is_gone_is_named(void **state)
 {
 	(void)state;
 	finds(PRICES, "id,name\n1,a\n2,b\n3,c\n", "id", NULL,
-	      "column-removed column=price: the column is gone [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n");
+	      "column-removed column=price: the column no longer exists [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n");
 }
 
 static void a_renamed_column_is_told_with_its_new_name(void **state)
@@ -168,8 +168,8 @@ static void the_limit_is_one_for_each_column(void **state)
 	run(&c);
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
-		"column-removed column=x: the column is gone [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n"
-		"column-removed column=y: the column is gone [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n");
+		"column-removed column=x: the column no longer exists [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n"
+		"column-removed column=y: the column no longer exists [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n");
 	end(&c);
 }
 
@@ -230,7 +230,7 @@ static void contradictions_are_found_where_type_errors_are_not_looked_for(void *
 		[] = "id,name,price\n1,a,5\n2,b,x6\n3,c,7\n",
 	     wanted[] =
 		     "(warning) type-contradiction row 2 line 3 key=id=2 column=price value=x6: is not an "
-		     "integer [an integer, as in the base; it was found, and is now string; if it "
+		     "integer [an integer, as in the base; it was detected, and is now string; if it "
 		     "is intended: schema-type(price)(string)(t.csv)]\n";
 	(void)state;
 	finds(PRICES, now, "id", NULL, wanted);
@@ -360,15 +360,16 @@ static void each_lost_key_is_named(void **state)
 	check c;
 	(void)state;
 	finds(PRICES, now, "id", "{\"rules\":{\"key-lost\":{\"max\":1}}}",
-	      "key-lost key=id=1: the row of this key is gone [at most 1 keys gone]\n"
-	      "key-lost key=id=3: the row of this key is gone [at most 1 keys gone]\n");
+	      "key-lost key=id=1: the row with this key no longer exists [at most 1 keys gone]\n"
+	      "key-lost key=id=3: the row with this key no longer exists [at most 1 keys gone]\n");
 	finds(PRICES, now, "id", "{\"rules\":{\"key-lost\":{\"max\":2}}}", "");
 	begin(&c, PRICES, now, "id", "{\"rules\":{\"key-lost\":\"error\"}}");
 	c.options.limit = 1;
 	run(&c);
-	assert_string_equal(vv_buf_cstr(&c.out),
-			    "key-lost key=id=1: the row of this key is gone [at most 0 keys gone]\n"
-			    "and 1 more of key-lost \n");
+	assert_string_equal(
+		vv_buf_cstr(&c.out),
+		"key-lost key=id=1: the row with this key no longer exists [at most 0 keys gone]\n"
+		"and 1 more of key-lost \n");
 	end(&c);
 }
 
@@ -376,7 +377,7 @@ static void a_rule_about_keys_needs_one(void **state)
 {
 	(void)state;
 	finds(PRICES, PRICES, NULL, "{\"rules\":{\"key-lost\":\"error\"}}",
-	      "no-key: the rule key-lost needs a key that both versions have [a primaryKey in datapackage.json, or a key of the "
+	      "no-key: the rule key-lost requires a key in both versions [a primaryKey in datapackage.json, or a key of the "
 	      "table; add-key(t.csv)()()]\n");
 }
 
@@ -398,7 +399,7 @@ static void more_missing_values_are_found(void **state)
 	(void)state;
 	finds(PRICES, now, "id",
 	      "{\"rules\":{\"null-share\":{\"columns\":[\"price\"],\"max\":\"24%\"}}}",
-	      "null-share column=price: 25 % of the values are missing (1 of 4), 0 % in the base [a rise of at most 24 %]\n");
+	      "null-share column=price: 25 % of the values are missing (1 of 4), 0 % in the base [an increase of at most 24 %]\n");
 	finds(PRICES, now, "id", "{\"rules\":{\"null-share\":{\"max\":\"25%\"}}}", "");
 	finds(PRICES, PRICES, "id", "{\"rules\":{\"null-share\":\"error\"}}", "");
 }

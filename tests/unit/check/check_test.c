@@ -98,9 +98,9 @@ static void a_pattern_that_could_be_misread_is_refused(void **state)
 		{"\\p{IsGreek}", "has a block of Unicode, which is not supported, at byte 0: "},
 		{"a{,3}", "has braces that are not a quantifier, at byte 1: "},
 		{"a{1, 3}", "has braces that are not a quantifier, at byte 1: "},
-		{"x\\va", "has an escape that patterns of XML Schema do not have, at byte 1: "},
-		{"a\\Kb", "has an escape that patterns of XML Schema do not have, at byte 1: "},
-		{"\\Qa.b\\E", "has an escape that patterns of XML Schema do not have, at byte 0: "},
+		{"x\\va", "has an escape that XML Schema does not define, at byte 1: "},
+		{"a\\Kb", "has an escape that XML Schema does not define, at byte 1: "},
+		{"\\Qa.b\\E", "has an escape that XML Schema does not define, at byte 0: "},
 		{"ab\\u00", "has an incomplete code of a character, at byte 2: "},
 		{"\\uD83D", "has a code that is not a character, at byte 0: "},
 		{"\\x4", "has an incomplete code of a character, at byte 0: "},
@@ -484,7 +484,7 @@ static void rows_with_another_line_end_are_told_once(void **state)
 {
 	(void)state;
 	expect("a,b\n1,2\n3,4\r\n5,6\r\n7,8\n9,0\n", NULL,
-	       "dialect-error 3 0 - - | 2 rows from here on have a different line end from the others | LF\n");
+	       "dialect-error 3 0 - - | from here on, 2 rows have a different line end from the others | LF\n");
 	expect("a,b\r\n1,2\r\n", NULL, "");
 }
 
@@ -602,7 +602,7 @@ static void each_bad_object_of_ndjson_is_told(void **state)
 	EXPECT_FILE(
 		"{\"a\":1}\n{\"a\":}\n{\"a\":2}\n{\"a\":3} x\n",
 		"source-error 2 0 - {\"a\":} | a value was expected here | one JSON object per line\n"
-		"source-error 4 0 - {\"a\":3} x | something follows the object | one JSON object per line\n");
+		"source-error 4 0 - {\"a\":3} x | expected the end of the line after the object | one JSON object per line\n");
 }
 
 static const struct CMUnitTest tests[] = {

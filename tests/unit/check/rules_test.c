@@ -239,12 +239,12 @@ static void what_makes_no_sense_is_refused(void **state)
 		       "varve.json: /rules/type-error/columns: names no column", "");
 	assert_refused("{\"rules\": {\"type-error\": []}}",
 		       "varve.json: /rules/type-error: is empty",
-		       "to switch the rule off: \"off\"");
+		       "use \"off\" to switch the rule off");
 	assert_refused("{\"datasets\": [{\"rules\": {}}]}",
 		       "varve.json: /datasets/0: needs a 'path'", "");
 	assert_refused(
 		"{\"rules\": {\"row-constraint\": \"price >\"}}",
-		"varve.json: /rules/row-constraint: character 8 of the condition: ends where a value is missing",
+		"varve.json: /rules/row-constraint: character 8 of the condition: a value is missing at the end",
 		"");
 }
 

@@ -486,7 +486,7 @@ static void check_aftermath(const trial *t, const outcome *o, const char *what)
 	const char *said = vv_test_read(stderr_path(), NULL), *words = t->sc->words;
 	bool stopped = t->sc->go_on && o->code != 0 && is_under_way(t->dir);
 	/* Its way back failed, too: what is next undoes it. */
-	bool half_done = stopped && strstr(said, "the next command that changes something");
+	bool half_done = stopped && strstr(said, "the next command that changes this work tree");
 	state now;
 	outcome again;
 

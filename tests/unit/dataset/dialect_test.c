@@ -471,7 +471,7 @@ static void dialects_are_said_in_words(void **state)
 	expect_change(&d, &e, "BOM removed");
 	d = e;
 	set(&d.prologue, "\"id\"\n");
-	expect_change(&e, &d, "header line written differently");
+	expect_change(&e, &d, "header line with other quotes or spaces");
 	set(&e.prologue, "id\n# by Ada\n");
 	set(&d.prologue, "id\n# by Bob\n");
 	e.comment = d.comment = '#';

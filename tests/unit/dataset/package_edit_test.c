@@ -170,7 +170,7 @@ static void a_key_is_set_changed_and_removed(void **state)
 	assert_edit(WITH("\"fields\":[{\"name\":\"a\"}]"), EDIT(.key = (const char *const[]){NULL}),
 		    WITH("\"fields\":[{\"name\":\"a\"}]"));
 	assert_edit_fails(WITH("\"fields\":[{\"name\":\"a\"}]"), EDIT(.key = NAMES("b")), VV_EINPUT,
-			  "the change does not fit: datapackage.json: "
+			  "the change is invalid: datapackage.json: "
 			  "/resources/0/schema/primaryKey/0: no such field 'b'");
 }
 
@@ -239,13 +239,14 @@ static void an_edit_that_cannot_be_made_says_why(void **state)
 			  "'int' is not a type of Table Schema");
 	assert_edit_fails("{\"resources\":[{\"path\":\"x.csv\"}]}", EDIT(.key = NAMES("a")),
 			  VV_EUSAGE, "'x.csv' has no schema");
-	assert_edit_fails("{\"resources\":[{\"path\":\"x.csv\",\"schema\":\"s.json\"}]}",
-			  EDIT(.key = NAMES("a")), VV_EREFUSED,
-			  "the schema of 'x.csv' is in a file of its own, 's.json'");
+	assert_edit_fails(
+		"{\"resources\":[{\"path\":\"x.csv\",\"schema\":\"s.json\"}]}",
+		EDIT(.key = NAMES("a")), VV_EREFUSED,
+		"the schema of 'x.csv' is in another file, 's.json', which varve does not edit");
 	assert_edit_fails(
 		WITH("\"fields\":[{\"name\":\"a\",\"constraints\":{\"minimum\":\"x\"}}]"),
 		EDIT(.set_column = "a", .set_type = "integer"), VV_EINPUT,
-		"the change does not fit: datapackage.json: /resources/0/schema/fields/0/constraints/minimum");
+		"the change is invalid: datapackage.json: /resources/0/schema/fields/0/constraints/minimum");
 	assert_edit_fails(WITH("\"fields\":5"), EDIT(.key = NAMES("a")), VV_EINPUT,
 			  "/resources/0/schema/fields: must be an array");
 	assert_edit_fails("[]", EDIT(.key = NAMES("a")), VV_EINPUT, "must be a JSON object");

@@ -137,7 +137,7 @@ static void paths_that_lead_elsewhere_make_the_package_invalid(void **state)
 	(void)state;
 	assert_refused(
 		FILES("datapackage.json", "{\"resources\":[{\"path\":\"../x.csv\"}]}"),
-		"datapackage.json: /resources/0/path: the path '../x.csv' leads out of the package's folder");
+		"datapackage.json: /resources/0/path: the path '../x.csv' must stay below the package's folder");
 	assert_refused(FILES("datapackage.json",
 			     "{\"resources\":[{\"path\":\"x.csv\"},{\"path\":[\"a/../x.csv\"]}]}"),
 		       "/resources/1/path/0: the path");
@@ -163,7 +163,7 @@ static void a_package_of_another_shape_is_named(void **state)
 		       "/resources/0: must be an object, is a number");
 	assert_refused(FILES("datapackage.json",
 			     "{\"resources\":[{\"path\":\"x.csv\"},{\"path\":\"./x.csv\"}]}"),
-		       "/resources/1: 'x.csv' is described a second time");
+		       "/resources/1: 'x.csv' is described by two resources");
 	assert_refused(
 		FILES("datapackage.json", "{\"resources\":[{\"path\":[\"x.csv\",\"y.csv\"]}]}"),
 		"/resources/0/path: a resource of 2 files is not supported");
@@ -332,7 +332,7 @@ static void what_cannot_be_honoured_is_refused_by_name(void **state)
 	assert_member_refused("\"dialect\":{\"delimiter\":5}",
 			      "/delimiter: must be a string, is a number");
 	assert_member_refused("\"dialect\":{\"delimiter\":\"'\",\"quoteChar\":\"'\"}",
-			      "/delimiter: is the quote or escape character as well");
+			      "/delimiter: must differ from the quote and escape characters");
 	assert_member_refused("\"dialect\":{\"doubleQuote\":false}",
 			      "/doubleQuote: 'doubleQuote' is not supported");
 	assert_member_refused("\"dialect\":{\"doubleQuote\":true,\"escapeChar\":\"\\\\\"}",

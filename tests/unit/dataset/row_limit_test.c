@@ -164,9 +164,10 @@ static void one_byte_more_is_refused_with_its_line(void **state)
 		put_file(f, &forms[i], VV_ROW_MAX + 1);
 		vv_assert_status(import_as(f, &r, forms[i].name, &o, &err), VV_EINPUT, &err);
 		assert_true(r.only_bytes);
-		(void)snprintf(place, sizeof(place),
-			       "%s: line %u, column 1: a row of more than 8 MiB", forms[i].name,
-			       forms[i].line);
+		(void)snprintf(
+			place, sizeof(place),
+			"%s: line %u, column 1: the row that begins here is longer than 8 MiB, or a quote is not closed",
+			forms[i].name, forms[i].line);
 		vv_assert_contains(err.message, place);
 		assert_int_equal(err.hint_id, VV_HINT_AS_FILE);
 	}
@@ -213,7 +214,8 @@ static void of_a_pipe_it_is_refused_and_said(void **state)
 	source.line = NULL;
 	vv_assert_status(vv_import(&r, &source, &f->sink, &o, &err), VV_EINPUT, &err);
 	assert_true(r.only_bytes);
-	vv_assert_contains(err.message, "t.csv: line 4, column 1: a row of more");
+	vv_assert_contains(err.message,
+			   "t.csv: line 4, column 1: the row that begins here is longer");
 }
 
 /* With a version before, whose groups are taken over, and in key order. */
@@ -330,9 +332,9 @@ static void an_unclosed_quote_is_refused_before_all_is_read(void **state)
 		vv_buf_puts(&f->text, "3,a small row\n");
 	}
 	vv_assert_status(import_as(f, &r, "t.csv", &o, &err), VV_EINPUT, &err);
-	vv_assert_contains(err.message,
-			   "t.csv: line 3, column 1: a row of more than 8 MiB begins here "
-			   "(or a quote is not closed)");
+	vv_assert_contains(
+		err.message,
+		"t.csv: line 3, column 1: the row that begins here is longer than 8 MiB, or a quote is not closed");
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -233,7 +233,7 @@ static void keys_must_name_fields(void **state)
 	assert_refused(
 		"{\"fields\":[{\"name\":\"a\"}],\"foreignKeys\":[{\"fields\":\"a\",\"reference\":{\"resource\":\"r\",\"fields\":"
 		"[\"x\",\"y\"]}}]}",
-		"/foreignKeys/0: must name as many fields here (1) as there (2)");
+		"/foreignKeys/0: must name as many fields here (1) as in 'reference' (2)");
 	assert_refused(
 		"{\"fields\":[{\"name\":\"a\"}],\"foreignKeys\":[{\"fields\":\"a\",\"reference\":5}]}",
 		"/foreignKeys/0/reference: must be an object with 'fields'");

@@ -248,7 +248,7 @@ static void values_that_the_patch_does_not_know_do_not_go_with_a_column(void **s
 	misfits_once(
 		by_id, "id,a,b\n1,x,p\n2,y,q\n", "id,a\n1,x\n2,y\n",
 		"id,a,b\n1,x,p\n2,y,q\n3,z,r\n",
-		"t.csv|-|b|a clean merge|theirs dropped column 'b', ours added rows with values in it\n");
+		"t.csv|-|b|a clean merge|theirs dropped column 'b', ours added rows with values in this column\n");
 }
 
 static void new_columns_are_put_into_another_version(void **state)
@@ -278,7 +278,7 @@ static void changed_columns_want_the_version_that_they_were_changed_in(void **st
 			 VV_ECONFLICT, &err);
 	vv_assert_contains(
 		err.message,
-		"the patch changes columns, and the version that it was made from is not here");
+		"': the patch changes columns, and the version that it was made from is missing here");
 	vv_patched_put(&p, "t.csv", a.data, a.len);
 	vv_assert_ok(vv_patched_apply(&p, &patch, VV_PATCH_FIT, false, false, &err), &err);
 	assert_string_equal(vv_buf_cstr(vv_patched_get(&p, "t.csv")), b.data);
@@ -357,8 +357,7 @@ static void comments_stay_where_they_are(void **state)
 		   "# by Ada\nid,a,c\n1,x1,y1\n# two\n2,OURS,\"y2\"\n# three\n3,x3,y3\n");
 	/* a row that goes would take what the patch does not know */
 	misfits(by_id, old, "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,x2,\"y2\"\n", ours,
-		"comment.csv|-|-|a clean merge|comments between the rows would be lost with the "
-		"lines that both changed\n");
+		"comment.csv|-|-|a clean merge|both changed lines with comments between the rows, which would be lost\n");
 	/* one that the patch changes, and one that was changed here */
 	gives(by_id, old, "# by Ada\nid,a,b\n1,x1,y1\n# second\n2,x2,\"y2\"\n3,x3,y3\n", ours,
 	      "# by Ada\nid,a,b\n1,x1,y1\n# second\n2,OURS,\"y2\"\n# three\n3,x3,y3\n");
@@ -609,7 +608,7 @@ static void what_a_line_should_have_been_is_said(void **state)
 		"line 2: 'newRoot'");
 	refused_text(&f, FIRST("1"), "the patch ends here");
 	refused_text(&f, "{\"type\":\"diff\",\"format\":\"varve.diff/1\"}\n",
-		     "line 1: this difference does not have the lines of the files");
+		     "line 1: this difference does not contain the lines of the files");
 	static const char outside[] = FIRST(
 		"1") "{\"type\":\"table\",\"path\":\"../x\",\"oldRoot\":null,\"newRoot\":null}\n";
 	refused(&f, outside, strlen(outside), VV_EREFUSED, "line 2");

@@ -183,7 +183,8 @@ static void an_end_in_the_middle_names_the_peer(void **state)
 	peer_says(&p, "half");
 	hang_up(&p.from[1]);
 	vv_assert_status(vv_channel_read(p.here, got, 8, &err), VV_EIO, &err);
-	assert_string_equal(err.message, "the connection to 'the peer' was closed in the middle");
+	assert_string_equal(err.message,
+			    "the connection to 'the peer' was closed before the end of the answer");
 	close_pair(&p);
 }
 
@@ -220,7 +221,7 @@ static void more_than_the_answer_is_refused(void **state)
 	peer_says(&p, "okay");
 	vv_assert_ok(vv_channel_read(p.here, got, 2, &err), &err);
 	vv_assert_status(vv_channel_done(p.here, &err), VV_ECORRUPT, &err);
-	assert_string_equal(err.message, "'the peer' sent more than its answer");
+	assert_string_equal(err.message, "'the peer' sent data after its answer");
 	close_pair(&p);
 }
 
@@ -237,7 +238,7 @@ static void silence_ends_after_the_limit(void **state)
 	vv_assert_status(vv_channel_read(p.here, got, 8, &err), VV_EIO, &err);
 	assert_in_range(vv_monotonic_ms() - start, 900, 5000);
 	assert_string_equal(err.message,
-			    "no byte came from 'the peer', or could be sent to it, for 1 second");
+			    "no data could be received from or sent to 'the peer' for 1 second");
 	vv_assert_contains(err.hint, "try again");
 	close_pair(&p);
 }
@@ -424,11 +425,14 @@ static void nothing_but_noise_is_shown_escaped(void **state)
 			 &f.err);
 	vv_assert_contains(
 		f.err.message,
-		"does not speak varve; it sent: You are \\x1B[31mnot\\x1B[0m allowed\\n");
+		"does not answer as varve does; it sent: You are \\x1B[31mnot\\x1B[0m allowed\\n");
 	leave(&f);
 	vv_assert_status(reach(&f, "yes Welcome; cat"), VV_EIO, &f.err);
-	vv_assert_contains(f.err.message, "does not speak varve; it sent: Welcome\\nWelcome\\n");
-	vv_assert_contains(f.err.hint, "must be silent");
+	vv_assert_contains(f.err.message,
+			   "does not answer as varve does; it sent: Welcome\\nWelcome\\n");
+	vv_assert_contains(
+		f.err.hint,
+		"a start-up file of the login shell there may print this; start-up files must not print for programs");
 	leave(&f);
 }
 
@@ -481,7 +485,8 @@ static void an_end_in_the_middle_of_an_answer_gives_the_reason(void **state)
 	vv_assert_ok(vv_channel_write(f.line, "?", 1, &f.err), &f.err);
 	vv_assert_ok(vv_channel_turn(f.line, &f.err), &f.err);
 	vv_assert_status(vv_channel_read(f.line, got, 8, &f.err), VV_EIO, &f.err);
-	vv_assert_contains(f.err.message, "was closed in the middle: the disk is full");
+	vv_assert_contains(f.err.message,
+			   "was closed before the end of the data: the disk is full");
 	leave(&f);
 }
 
@@ -528,7 +533,7 @@ static void a_program_that_hangs_is_given_up_and_ended(void **state)
 	(void)state;
 	vv_buf_printf(&script, "echo $$ > '%s'; trap '' PIPE; exec sleep 1000", file);
 	vv_assert_status(reach(&f, script.data), VV_EIO, &f.err);
-	vv_assert_contains(f.err.message, "no byte came from");
+	vv_assert_contains(f.err.message, "no data could be received from or sent to '");
 	vv_assert_contains(f.err.message, "for 1 second");
 	leave(&f);
 	vv_buf_clear(&script);
@@ -602,7 +607,7 @@ static void lines_beside_the_protocol_are_no_sign_of_life(void **state)
 
 	(void)state;
 	is_given_up(&f, "echo 'varve 1'; while echo x >&2; do sleep 0.1; done", 1, 0);
-	vv_assert_contains(f.err.message, "no byte came from");
+	vv_assert_contains(f.err.message, "no data could be received from or sent to '");
 }
 
 static void who_takes_slowly_is_given_up(void **state)
@@ -676,7 +681,7 @@ static void a_place_for_blocks_is_no_repository(void **state)
 	(void)state;
 	vv_assert_ok(vv_url_read(&url, "ipfs+https://gateway.example", &err), &err);
 	vv_assert_status(vv_connect(&line, &url, &o, &err), VV_EUSAGE, &err);
-	vv_assert_contains(err.message, "serves blocks and is not a repository");
+	vv_assert_contains(err.message, "' serves only blocks, not a repository");
 	vv_url_clear(&url);
 }
 

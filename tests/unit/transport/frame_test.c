@@ -94,10 +94,10 @@ static void malformed_frames_are_refused(void **state)
 		{"B\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 11, VV_ECORRUPT,
 		 "a length is malformed"},
 		/* 4 MiB and 1 */
-		{"B\x81\x80\x80\x02", 5, VV_ECORRUPT, "more than the protocol has"},
+		{"B\x81\x80\x80\x02", 5, VV_ECORRUPT, "bytes, more than the protocol allows"},
 		{"B\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, VV_ECORRUPT,
-		 "more than the protocol has"},
-		{".\x01x", 3, VV_ECORRUPT, "more than the protocol has"},
+		 "bytes, more than the protocol allows"},
+		{".\x01x", 3, VV_ECORRUPT, "bytes, more than the protocol allows"},
 		{"", 0, VV_EIO, "closed"},
 		{"B", 1, VV_EIO, "closed"},
 		{"B\x80", 2, VV_EIO, "closed"},

@@ -100,7 +100,7 @@ static void a_gateway_that_lies_is_found_out(void **state)
 	(void)state;
 	git_home();
 	vv_assert_contains(fetch_script(lie, sizeof(lie) - 1, VV_ECORRUPT).message,
-			   "sent other bytes");
+			   "does not match its CID");
 }
 
 static void more_than_a_block_is_not_taken(void **state)
@@ -123,7 +123,7 @@ static void statuses_are_told_apart(void **state)
 		vv_status wanted;
 		const char *says;
 	} cases[] = {
-		{302, VV_EREFUSED, "redirects elsewhere"},
+		{302, VV_EREFUSED, "' redirects to another gateway"},
 		{401, VV_EREFUSED, "permission denied"},
 		{403, VV_EREFUSED, "permission denied"},
 		{400, VV_ENOTFOUND, "is not a gateway that serves raw blocks"},
@@ -191,7 +191,7 @@ static void a_line_that_drops_is_said(void **state)
 	git_home();
 	vv_assert_contains(
 		fetch_script("HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nabc", 0, VV_EIO).message,
-		"closed in the middle");
+		"' was closed before the end of the answer");
 }
 
 static void silence_ends_at_the_limit(void **state)

@@ -93,27 +93,28 @@ static void what_is_no_list_is_refused(void **state)
 {
 	(void)state;
 	check_refused("", "cut short");
-	check_refused("text", "begins with something else");
+	check_refused("text", "it has an unexpected first element");
 	check_refused("<html></html>", "it is not a list");
 	check_refused("<ListBucketResult>", "cut short");
 	check_refused("<ListBucketResult></List", "cut short");
-	check_refused("<ListBucketResult></Other>", "an end without its beginning");
-	check_refused(PAGE("") "x", "follows its end");
+	check_refused("<ListBucketResult></Other>", "an end tag without a start tag");
+	check_refused(PAGE("") "x", "it continues after its end");
 	check_refused(PAGE("<Contents><Key>a</Key></Contents>"), "a key without a size");
 	check_refused(PAGE("<Contents><Key>a</Key><Size>-1</Size></Contents>"),
 		      "a size that is not a number");
 	check_refused(PAGE("<Contents><Key>a</Key><Size>18446744073709551615</Size></Contents>"),
 		      "a size that is not a number");
-	check_refused(PAGE("<IsTruncated>true</IsTruncated>"), "without a continuation token");
+	check_refused(PAGE("<IsTruncated>true</IsTruncated>"),
+		      "its list is truncated, but has no continuation token");
 	check_refused("<!DOCTYPE a [<!ENTITY b 'c'>]>" PAGE("&b;"), "an element without a name");
-	check_refused(PAGE("&b;"), "an entity that it does not have");
+	check_refused(PAGE("&b;"), "an unknown entity");
 	check_refused(PAGE("&#xD800;"), "a character that does not exist");
 	check_refused(PAGE("&#1114112;"), "a character that does not exist");
 	check_refused(PAGE("<a b></a>"), "an attribute without a value");
 	check_refused(PAGE("<a b=c></a>"), "an attribute without quotes");
 	check_refused(PAGE("<!-- -->"), "an element without a name");
 	check_refused("<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a>",
-		      "too many elements");
+		      "elements are nested too deeply");
 }
 
 static void errors_say_code_message_and_region(void **state)

@@ -82,7 +82,7 @@ static bool is_fetched(kit *k, unsigned v)
 	vv_assert_ok(vv_receive_open(&x, near, &limits, &err), &err);
 	rc = vv_peer_fetch(k->peer, &q, x, NULL, &start, &sum, &err);
 	if (rc < 0) {
-		vv_assert_contains(err.message, "in any branch or tag here");
+		vv_assert_contains(err.message, "is in no branch or tag here");
 	} else {
 		assert_true(start.ready && sum.commits > 0);
 	}

@@ -153,7 +153,8 @@ static void the_simple_variant_takes_no_port(void **state)
 	vv_test_write_text(vv_test_path("gitconfig"), "[ssh]\n\tvariant = simple\n");
 	calls("host:x", NULL, "wrapper <host> <varve serve --stdio 'x'>");
 	vv_assert_status(reach("ssh://host:22/x", NULL, &err), VV_EUSAGE, &err);
-	vv_assert_contains(err.message, "cannot be given a port");
+	vv_assert_contains(err.message,
+			   "' has the ssh variant 'simple', which does not support a port");
 }
 
 static void commands_come_in_gits_order(void **state)
@@ -190,7 +191,7 @@ static void an_unknown_way_is_refused(void **state)
 	vv_test_write_text(vv_test_path("gitconfig"), "[varve]\n\tssh = putty\n");
 	vv_assert_status(reach("host:x", NULL, &err), VV_EUSAGE, &err);
 	assert_string_equal(err.message,
-			    "varve.ssh is 'putty'; it can be auto, libssh2 or external");
+			    "the setting varve.ssh is 'putty', expected auto, libssh2 or external");
 }
 
 /* What ssh itself, or the far shell, says when there is no varve to talk with. */
@@ -210,16 +211,17 @@ static void ends_of_ssh_are_explained(void **state)
 		{"echo 'ssh: connect to host host port 22: Connection refused' >&2; exit 255",
 		 VV_EIO,
 		 "cannot connect to 'host': ssh: connect to host host port 22: Connection refused",
-		 "does sshd listen"},
+		 "check that sshd listens on that port of"},
 		{"echo 'ssh: connect to host host port 22: Connection timed out' >&2; exit 255",
-		 VV_EIO, "Connection timed out", "can it be reached"},
+		 VV_EIO, "Connection timed out", "check that this host can be reached from here:"},
 		{"echo 'me@host: Permission denied (publickey).' >&2; exit 255", VV_EREFUSED,
 		 "cannot connect to 'host': me@host: Permission denied (publickey).", "right key"},
 		{"echo 'Host key verification failed.' >&2; exit 255", VV_EREFUSED,
 		 "cannot connect to 'host': Host key verification failed.", "fingerprint"},
 		{"echo '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @' >&2;"
 		 "echo 'Host key verification failed.' >&2; exit 255",
-		 VV_EREFUSED, "its host key is not the one in known_hosts", "ssh-keygen -R host"},
+		 VV_EREFUSED, "its host key differs from the one in known_hosts",
+		 "ssh-keygen -R host"},
 		{"echo 'Received disconnect: Too many authentication failures' >&2; exit 255",
 		 VV_EREFUSED, "Too many authentication failures", "IdentitiesOnly"},
 		{"echo 'Invalid command: varve serve' >&2; exit 1", VV_EIO,
@@ -227,7 +229,7 @@ static void ends_of_ssh_are_explained(void **state)
 		{"exit 3", VV_EIO, "ssh ended with exit code 3", ""},
 		{"kill -9 $$", VV_EIO, "ssh was ended by signal 9", ""},
 		{"echo 'This account is not available.'; exit 1", VV_EIO,
-		 "does not speak varve; it sent: This account is not available.\\n", ""},
+		 "does not answer as varve does; it sent: This account is not available.\\n", ""},
 	};
 
 	(void)state;

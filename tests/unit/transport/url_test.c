@@ -127,7 +127,7 @@ static const struct bad {
 	{"sftp://-oProxyCommand=touch%20x/y", "begins with '-'"},
 	{"s3://KEY:SECRET@bucket/y", "an s3 URL cannot contain keys"},
 	{"s3://bucket:9000/y", "has a port after a bucket"},
-	{"s3:///y", "names no host"},
+	{"s3:///y", "' has no host"},
 	{"sftp://me:secret@host/y", "an ssh URL cannot contain a password"},
 	{"ssh://host/a'b", "the path in the URL 'ssh://host/a'b' has a '"},
 	{"ssh://host/a%27b", "has a ', which a shell could misread"},
@@ -140,7 +140,7 @@ static const struct bad {
 	{"ssh://host/a>x", "has a >"},
 	{"ssh://host/a%5cx", "has a \\"},
 	{"host:a;x", "the path in the URL 'host:a;x' has a ;"},
-	{"host:~a b/x", "has no user's name after its '~'"},
+	{"host:~a b/x", "' has no user name after its '~'"},
 	{"ssh://host/~$x/y", "has a $"},
 	{"ssh://me$x@host/y", "the user in the URL 'ssh://me$x@host/y' has a '$'"},
 	{"ssh://m%20e@host/y", "the user in the URL 'ssh://m%20e@host/y' has a ' '"},
@@ -148,7 +148,7 @@ static const struct bad {
 	{"ssh://ho%20st/y", "the host in the URL 'ssh://ho%20st/y' has a '%'"},
 	{"ho st:y", "the host in the URL 'ho st:y' has a ' '"},
 	/* helpers and other schemes */
-	{"ext::sh -c touch% x", "would run a helper program; varve runs none"},
+	{"ext::sh -c touch% x", "' would run a helper program, which varve does not support"},
 	{"fd::17", "would run a helper program"},
 	{"ftp://host/x", "varve does not support 'ftp://'"},
 	{"ftp://host/x", "varve does not support 'ftp://'"},
@@ -172,12 +172,12 @@ static const struct bad {
 	{"https://host/a%zz", "has a '%' without two hex digits after it"},
 	{"https://host/a%4", "has a '%' without two hex digits after it"},
 	/* hosts and ports */
-	{"ssh:///x", "the URL 'ssh:///x' names no host"},
-	{"https:///x", "names no host"},
-	{"https://me@/x", "names no host"},
+	{"ssh:///x", "the URL 'ssh:///x' has no host"},
+	{"https:///x", "' has no host"},
+	{"https://me@/x", "' has no host"},
 	{"@host:x", "the URL '@host:x' has an empty user"},
 	{"ssh://@host/x", "has an empty user"},
-	{":x", "names no host"},
+	{":x", "' has no host"},
 	{"ssh://host:0/x", "has '0' where a port (1 to 65535) belongs"},
 	{"ssh://host:65536/x", "has '65536' where a port"},
 	{"ssh://host:22a/x", "has '22a' where a port"},
@@ -187,18 +187,18 @@ static const struct bad {
 	{"ssh://[host]/x", "has no IPv6 address between its brackets"},
 	{"ssh://[::1]x/y", "has no IPv6 address between its brackets"},
 	{"ssh://[::1$x]/y", "has no IPv6 address between its brackets"},
-	{"ssh://h\xc3\xb6st/x", "has letters outside of ASCII"},
+	{"ssh://h\xc3\xb6st/x", "' has non-ASCII letters"},
 	/* paths */
-	{"ssh://host", "the URL 'ssh://host' names no path"},
-	{"host:", "the URL 'host:' names no path"},
-	{"file://", "the URL 'file://' names no path"},
-	{"file://host/x", "the URL 'file://host/x' names a host"},
-	{"file://../x", "names a host"},
+	{"ssh://host", "the URL 'ssh://host' has no path"},
+	{"host:", "the URL 'host:' has no path"},
+	{"file://", "the URL 'file://' has no path"},
+	{"file://host/x", "the URL 'file://host/x' has a host"},
+	{"file://../x", "' has a host"},
 	{"ssh://host/%ff", "is not UTF-8"},
 	{"https://host/a/../b", "has '.' or '..' as a part of its path"},
 	{"https://host/%2e%2E/b", "has '.' or '..' as a part of its path"},
 	{"https://host/a/.", "has '.' or '..' as a part of its path"},
-	{"https://host/a?b", "has a '?'; a repository's URL has none"},
+	{"https://host/a?b", "has a '?', which a repository's URL cannot contain"},
 	{"https://host?b", "has a '?'"},
 	{"https://host/a#b", "has a '#'"},
 	{"https://host/a b", "has a ' ' in its path"},
@@ -299,7 +299,7 @@ static void a_path_that_looks_like_an_option_has_a_way_out(void **state)
 
 	(void)state;
 	vv_assert_status(vv_url_read(&u, "-data", &err), VV_EUSAGE, &err);
-	assert_string_equal(err.hint, "a folder here is written ./-data");
+	assert_string_equal(err.hint, "write a folder of this machine as ./-data");
 }
 
 static vv_status read_one(void *payload, vv_error *err)

@@ -200,9 +200,9 @@ static vv_status push(vv_host *h, coming *n, bool *lost, vv_error *err)
 			(vv_host_ask_tip(h, h->ref, &there, VV_IGNORED) == VV_OK &&
 			 !vv_oid_equal(&there, &h->tip));
 		if (h->too_large) {
-			vv_hint(err, "remote.NAME.varvePushBytes sets how much is sent at a time");
+			vv_hint(err, "set remote.NAME.varvePushBytes to send less in each push");
 		} else if (*lost) {
-			vv_hint(err, "others push at the same time: try again");
+			vv_hint(err, "other users pushed at the same time: try again");
 		} else {
 			if (is_of_ref(vv_buf_cstr(&said))) {
 				vv_hint(err,

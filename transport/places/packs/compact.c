@@ -119,7 +119,7 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	 * later */
 	if (rc == VV_OK && missing > 0 && !vv_host_is_place(c->h) && vv_host_has(c->h, &n->root)) {
 		return vv_fail(err, VV_EMISSING,
-			       "%s lacks blocks that its lists name: nothing is changed",
+			       "%s lacks blocks that its lists name, so nothing was changed",
 			       vv_text_url(c->h->url));
 	}
 	return rc;
@@ -200,11 +200,11 @@ static vv_status make_packs(compacting *c, vv_error *err)
 	c->out->packs_after += o.packs;
 	c->out->bytes_after += o.pack_bytes;
 	if (rc < 0 && lost && c->h->too_large) {
-		rc = vv_hint(err, "run it again: it sends less at a time");
+		rc = vv_hint(err, "run the command again: the next push is smaller");
 	} else if (rc < 0 && lost) {
 		rc = vv_fail(err, VV_ECONFLICT,
-			     "there was a push to %s meanwhile: nothing is changed\n"
-			     "run it again",
+			     "another user pushed to %s in the meantime, so nothing was "
+			     "changed\nrun the command again",
 			     vv_text_url(c->h->url));
 	}
 	return rc;

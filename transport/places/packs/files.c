@@ -61,7 +61,9 @@ vv_status vv_files_refresh(vv_host *h, vv_error *err)
 	}
 	rc = rc < 0 ? rc : check_mark(h, &text, err);
 	if (rc == VV_ECORRUPT && h->mends) {
-		vv_notes_put(h->notes, "the file '%s' of '%s' is damaged, and is written again",
+		vv_notes_put(h->notes,
+			     "the file '%s' of '%s' was damaged, and is being written "
+			     "again",
 			     vv_files_mark.file, vv_text_url(h->url));
 		rc = vv_place_put(&h->place, vv_files_mark.file, vv_files_mark.text,
 				  strlen(vv_files_mark.text), err);

@@ -613,7 +613,8 @@ static vv_status add_list(vv_host *h, const vv_host_name *name, const vv_oid *pa
 	if (rc == VV_OK) {
 		rc = memcmp(list.hash, name->key.digest, sizeof(list.hash)) == 0
 			     ? vv_catalog_add(h->catalog, &list, pack, BLOCKS_MAX, err)
-			     : vv_fail(err, VV_ECORRUPT, "a list of blocks is another pack's");
+			     : vv_fail(err, VV_ECORRUPT,
+				       "a list of blocks belongs to another pack");
 	}
 	if (rc == VV_OK) {
 		vv_catalog_pack(h->catalog, vv_catalog_packs(h->catalog) - 1)->folder =
@@ -674,7 +675,7 @@ static vv_status refuse_format(const vv_host *h, const vv_buf *text, vv_error *e
 	    VV_ENOSUPPORT) {
 		return VV_ENOSUPPORT;
 	}
-	vv_fail(err, VV_ECORRUPT, "the file 'format' in %s there is damaged",
+	vv_fail(err, VV_ECORRUPT, "the file 'format' in the ref %s of the host is damaged",
 		vv_text_shows(h->ref));
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 }
@@ -694,8 +695,8 @@ vv_status vv_host_check_format(vv_host *h, vv_error *err)
 	if (rc < 0 || (has && vv_oid_equal(&e.id, &ours))) return rc;
 	if (!has_packs) {
 		return vv_fail(err, VV_EREFUSED,
-			       "%s there has no blocks of varve\n"
-			       "'[blocks] ref' in .varveconfig names another ref",
+			       "the ref %s of the host does not have blocks of varve\nset "
+			       "'[blocks] ref' in .varveconfig to another ref",
 			       vv_text_shows(h->ref));
 	}
 	if (has) { /* after an earlier run it is no longer here */

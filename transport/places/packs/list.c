@@ -132,12 +132,11 @@ vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv
 
 	memset(out, 0, sizeof(*out));
 	if (len < sizeof(magic) || memcmp(p, magic, 6) != 0) {
-		return bad(err, "it does not begin as one");
+		return bad(err, "its first bytes are wrong");
 	}
 	if (p[6] != magic[6] || p[7] != magic[7]) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "a newer varve wrote the lists of blocks there\n"
-			       "update varve");
+			       "the lists of blocks were written by a newer varve\nupgrade varve");
 	}
 	if (len < HEADER_LEN + CHECKSUM_LEN) return bad(err, "it is cut short");
 	memcpy(out->hash, p + 8, sizeof(out->hash));
@@ -145,7 +144,7 @@ vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv
 	out->count = vv_get_le32(p + 32);
 	out->base_count = vv_get_le32(p + 36);
 	if (out->count == 0 || out->count > VV_HOST_LIST_MAX || out->base_count > out->count) {
-		return bad(err, "its counts are not possible");
+		return bad(err, "its counts are invalid");
 	}
 	if (out->pack_len > VV_HOST_PACK_MAX) return bad(err, "its pack is longer than the limit");
 	size_t blocks = out->count * VV_HOST_LIST_BLOCK,
@@ -172,7 +171,7 @@ vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv
 	    !is_in_order(out->bases, out->base_count, VV_HOST_LIST_BASE)) {
 		return bad(err, "its CIDs are not in order");
 	}
-	return has_sane_places(out) ? VV_OK : bad(err, "its places are not possible");
+	return has_sane_places(out) ? VV_OK : bad(err, "its offsets are invalid");
 }
 
 /* --- writing ---------------------------------------------------------------------------- */
@@ -293,7 +292,7 @@ static vv_status take_record(made *m, uint64_t offset, const vv_record *r, vv_er
 	vv_host_block b = {.cid = r->cid, .depth = r->depth, .offset = offset};
 
 	if (!find_base(m, offset, r, &b.base) || m->count == VV_HOST_LIST_MAX) {
-		return bad(err, "its pack has other records");
+		return bad(err, "it does not match its pack");
 	}
 	if (!vv_array_room(m->blocks, m->count, m->cap) ||
 	    !vv_array_room(m->bases, m->base_count, m->base_cap)) {
@@ -317,7 +316,7 @@ vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], con
 
 	for (size_t at = VV_PACK_HEADER_LEN; rc == VV_OK && at < end; at += vv_record_len(&r)) {
 		rc = vv_record_parse(&r, p + at, end - at, at) || vv_record_len(&r) > end - at
-			     ? bad(err, "its pack has other records")
+			     ? bad(err, "it does not match its pack")
 			     : take_record(&m, at, &r, err);
 	}
 	if (rc == VV_OK) {

@@ -42,12 +42,12 @@ vv_status vv_multi_index_begin(vv_multi_index *out, const void *bytes, size_t le
 
 	memset(out, 0, sizeof(*out));
 	if (len < VV_MULTI_BEGIN) return bad(err, "it is cut short");
-	if (memcmp(p, magic, sizeof(magic)) != 0) return bad(err, "it does not begin as one");
+	if (memcmp(p, magic, sizeof(magic)) != 0) return bad(err, "its first bytes are wrong");
 	out->pack_count = vv_get_le32(p + 8);
 	out->count = vv_get_le32(p + 12);
 	if (out->pack_count == 0 || out->pack_count > VV_MULTI_PACKS || out->count == 0 ||
 	    out->count > VV_MULTI_ENTRIES) {
-		return bad(err, "its counts are not possible");
+		return bad(err, "its counts are invalid");
 	}
 	out->bits = bits_for(out->count);
 	out->head_len = PACKS_AT + out->pack_count * VV_PACK_HASH_LEN + ((size_t)4 << out->bits);
@@ -72,10 +72,15 @@ vv_status vv_multi_index_read(vv_multi_index *out, const void *bytes, size_t len
 	}
 	for (size_t i = 0; i < (size_t)1 << out->bits; i++) {
 		const size_t now = vv_get_le32(out->fans + i * 4);
-		if (now < before || now > out->count) return bad(err, "its fans are not in order");
+		if (now < before || now > out->count) {
+			return bad(err, "its first tables (fan-out) "
+					"are not in order");
+		}
 		before = now;
 	}
-	return before == out->count ? VV_OK : bad(err, "its fans do not have all entries");
+	return before == out->count ? VV_OK
+				    : bad(err, "its first tables (fan-out) do not cover "
+					       "all entries");
 }
 
 vv_status vv_multi_index_range(const vv_multi_index *m, const vv_cid *cid, uint64_t *from,
@@ -86,7 +91,9 @@ vv_status vv_multi_index_range(const vv_multi_index *m, const vv_cid *cid, uint6
 
 	*len = (vv_get_le32(m->fans + fan * 4) - first) * ENTRY_LEN;
 	*from = m->head_len + (uint64_t)first * ENTRY_LEN;
-	return *len <= VV_MULTI_FAN_BYTES ? VV_OK : bad(err, "too many entries begin alike");
+	return *len <= VV_MULTI_FAN_BYTES ? VV_OK
+					  : bad(err, "too many entries have the same "
+						     "beginning");
 }
 
 size_t vv_multi_index_find(const vv_multi_index *m, const void *entries, size_t len,

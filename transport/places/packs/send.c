@@ -270,7 +270,7 @@ static vv_status missing(void *payload, const vv_outgoing *b, vv_error *err)
 	const sending *s = payload;
 	const version *v = &s->versions[b->version];
 
-	vv_fail(err, VV_EMISSING, "%s of commit %.10s lacks blocks, which %s does not have either",
+	vv_fail(err, VV_EMISSING, "%s of commit %.10s lacks blocks here, and %s lacks them, too",
 		vv_text_shows(v->path), vv_oid_shows(&v->commit),
 		vv_text_url(s->h->push_url ? s->h->push_url : s->h->url));
 	return vv_hint_code(err, VV_HINT_FETCH_ALL);

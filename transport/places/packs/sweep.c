@@ -139,7 +139,7 @@ static vv_status survey(sweeping *s, vv_error *err)
 	    (rc = add_listed_packs(s, true, err)) < 0 ||
 	    (rc = vv_stored_list(&s->indexes, p, VV_STORED_INDEX, err)) < 0) {
 		if (rc == VV_EREFUSED) {
-			vv_hint(err, "a gc needs the right to list the store");
+			vv_hint(err, "a gc requires permission to list the store");
 		}
 		return rc;
 	}
@@ -167,7 +167,8 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 	}
 	if (sound) return VV_OK;
 	vv_fail(err, VV_ECORRUPT,
-		"'%s' lacks packs of the version %s, or its file is damaged: nothing was removed",
+		"'%s' lacks packs of the version %s, or the version's file is damaged: nothing was "
+		"removed",
 		vv_text_url(s->h->url), vv_cid_shows(vv_cid_map_cid(s->version_names, i)));
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 }
@@ -251,8 +252,7 @@ static vv_status mark_old(sweeping *s, bool count, vv_error *err)
 
 static vv_status lost(const sweeping *s, const vv_cid *root, const char *lacks, vv_error *err)
 {
-	vv_fail(err, VV_ECORRUPT,
-		"'%s' does not show the whole version %s: nothing was removed%s%s",
+	vv_fail(err, VV_ECORRUPT, "'%s' lacks data of the version %s: nothing was removed%s%s",
 		vv_text_url(s->h->url), vv_cid_shows(root), *lacks ? "; missing or damaged: " : "",
 		lacks);
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);

@@ -96,8 +96,8 @@ static vv_status judge(const vv_sweeper *s, const found *f, vv_holder *who, bool
 static vv_status refuse(const vv_sweeper *s, const found *f, const vv_holder *who, vv_error *err)
 {
 	return vv_fail(err, VV_ELOCKED,
-		       "another gc is at work in '%s' (%s%s, last seen %s): nothing was changed\n"
-		       "run it again later; an interrupted one is ignored after an hour",
+		       "another gc is running in '%s' (%s%s, last active at %s): nothing was "
+		       "changed\nrun gc again later; an interrupted gc is ignored after an hour",
 		       vv_text_url(s->url), *who->host ? "on " : "by its file ",
 		       *who->host ? vv_text_shows(who->host) : f->name,
 		       vv_text_time(f->modified, "%H:%M:%S UTC"));
@@ -165,8 +165,8 @@ vv_status vv_sweeper_go_on(vv_sweeper *s, bool must, vv_error *err)
 	if ((rc = look(s, &f, err)) < 0) return rc;
 	if (f.now == 0) {
 		return vv_fail(err, VV_ECONFLICT,
-			       "another gc of '%s' took over, and this one stops\n"
-			       "run it again",
+			       "another gc of '%s' has started, so this gc stopped\nrun gc again "
+			       "later",
 			       vv_text_url(s->url));
 	}
 	return write_mark(s, err);

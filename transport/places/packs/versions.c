@@ -173,7 +173,7 @@ static vv_status put_version(vv_host *h, const vv_cid *root, unsigned named, vv_
 	if (rc < 0) return rc;
 	return whole ? vv_versions_put_one(h, root, VV_MARK_NEEDED, named, err)
 		     : vv_fail(err, VV_EMISSING,
-			       "the version %s has blocks that are neither here nor in '%s'",
+			       "the version %s has blocks that are missing both here and in '%s'",
 			       vv_cid_shows(root), vv_text_url(h->url));
 }
 

@@ -225,7 +225,7 @@ static vv_status tell_of_pointers(vv_context *c, vv_error *err)
 		}
 	}
 	if (rc == VV_OK && count > 0) {
-		vv_warn("Git still has %s in this repository, and will write them out unchanged: %s%s",
+		vv_warn("this repository has %s, which Git will now check out as pointers: %s%s",
 			vv_text_counted(count, "pointer of a table", "pointers of tables"),
 			vv_text_shows(first), count > 1 ? ", ..." : "");
 		vv_note("hint: 'varve migrate --export PATTERN' makes plain files of tables");

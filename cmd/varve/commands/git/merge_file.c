@@ -156,8 +156,8 @@ static vv_status say_conflicts(driver *d, vv_error *err)
 	vv_note("varve: %s: %s; 'varve conflicts' lists them", vv_text_shows(d->in.path),
 		text.data);
 	if (d->in.apart) {
-		vv_note("hint: abort, and use 'varve merge' or 'varve cherry-pick', which pair no "
-			"such tables");
+		vv_note("hint: abort, and use 'varve merge' or 'varve cherry-pick', which compare "
+			"only related tables");
 	}
 	return VV_OK;
 }
@@ -241,7 +241,9 @@ static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 		return rc;
 	}
 	if ((rc = vv_one_table_check(&one, &d->in, err)) < 0) return rc;
-	d->in.apart = one ? NULL : "git paired it with a table that its rows do not come from";
+	d->in.apart = one ? NULL
+			  : "git compared it with an unrelated table, as it detected a "
+			    "rename";
 	if ((rc = vv_dataset_merge_run(&d->out, &d->in, err)) < 0 ||
 	    (rc = vv_dataset_writer_commit(d->writer, err)) < 0) {
 		return rc;

@@ -510,7 +510,7 @@ static bool hint_pattern(const migration *m, const char *path, vv_error *err)
 static vv_status refuse_line(const migration *m, const char *path, vv_error *err)
 {
 	vv_fail(err, VV_EREFUSED,
-		m->o->export ? "%s: another line of .gitattributes keeps it in blocks"
+		m->o->export ? "%s: another line of .gitattributes still makes it a table of varve"
 			     : "%s: another line of .gitattributes overrides varve's line",
 		vv_text_shows(path));
 	if (m->o->export && hint_pattern(m, path, err)) return VV_EREFUSED;
