@@ -186,7 +186,7 @@ static enum MHD_Result say_list(http_request *q)
 
 static void say_trouble(const vv_http_server *s, const vv_error *trouble)
 {
-	char line[sizeof(trouble->message) + 64];
+	char line[sizeof(trouble->message) + 128];
 
 	(void)snprintf(line, sizeof(line),
 		       "the changed user file is not used, and the previous "

@@ -159,7 +159,7 @@ static void one_byte_more_is_refused_with_its_line(void **state)
 	for (size_t i = 0; i < FORMS; i++) {
 		vv_import_result r;
 		vv_error err;
-		char place[64];
+		char place[160];
 
 		put_file(f, &forms[i], VV_ROW_MAX + 1);
 		vv_assert_status(import_as(f, &r, forms[i].name, &o, &err), VV_EINPUT, &err);
