@@ -121,7 +121,7 @@ static void describe_csv(vv_buf *b, const vv_dialect *d, size_t start)
 		put_character(b, d->escape);
 	}
 	if (quoted > 0) {
-		say(b, start, "quotes as in the file in ");
+		say(b, start, "quotes kept in ");
 		vv_buf_printf(b, "%s column%s", vv_text_count(quoted), quoted == 1 ? "" : "s");
 	}
 }

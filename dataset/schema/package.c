@@ -398,9 +398,8 @@ static vv_status local_path(const char **out, vv_arena *arena, const vv_json *pa
 	*out = NULL;
 	if (!vv_descriptor_is_text(path)) {
 		return vv_descriptor_fail(path, file, err, "must be a string, is %s",
-					  path->type == VV_JSON_STRING
-						  ? "a string with a NUL character"
-						  : vv_descriptor_kind(path));
+					  path->type == VV_JSON_STRING ? "one with a NUL character"
+								       : vv_descriptor_kind(path));
 	}
 	if (is_url(path->text)) return VV_OK;
 	if (path->text[0] == '/') {

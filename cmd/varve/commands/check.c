@@ -957,7 +957,7 @@ const vv_command vv_cmd_check = {
 		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 warnings\n"
 		   "\n"
 		   "  warning type-contradiction, column price, 2 times: is not a number\n"
-		   "    expected: a number, as in the base; it was found, and is now string\n"
+		   "    expected: a number, as in the base; it was detected, and is now string\n"
 		   "    if it is intended: varve schema --missing price=tba prices.csv\n"
 		   "     line    row  key       value\n"
 		   "       18     17  id=4711   'tba'\n"

@@ -216,9 +216,9 @@ static void a_type_that_gave_way_is_found_by_its_values(void **state)
 	begin_retyped(&c, "id,name,price\n1,a,N/A\n2,b,6\n3,c,7.5\n", SCHEMA("string"), false);
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
-		"(warning) type-contradiction row 1 line 2 column=price value=N/A: is not an integer [an integer, as in the base; it was found, "
+		"(warning) type-contradiction row 1 line 2 column=price value=N/A: is not an integer [an integer, as in the base; it was detected, "
 		"and is now string; if it is intended: schema-missing(price)(N/A)(t.csv)]\n"
-		"(warning) type-contradiction row 3 line 4 column=price value=7.5: is not an integer [an integer, as in the base; it was found, "
+		"(warning) type-contradiction row 3 line 4 column=price value=7.5: is not an integer [an integer, as in the base; it was detected, "
 		"and is now string; if it is intended: schema-type(price)(number)(t.csv)]\n");
 	end(&c);
 }

@@ -93,7 +93,8 @@ static void a_pattern_that_could_be_misread_is_refused(void **state)
 	} cases[] = {
 		{"[a-z-[aeiou]]",
 		 "has subtraction of classes, which is not supported, at byte 5: "},
-		{"[a-z&&[^e]]", "has '[' within a class, at byte 6: write \\[ for the character; "},
+		{"[a-z&&[^e]]",
+		 "has '[' within a class, at byte 6: write \\[ for the character '['; "},
 		{"[[:alpha:]]", "has '[' within a class, at byte 1: "},
 		{"\\p{IsGreek}", "has a block of Unicode, which is not supported, at byte 0: "},
 		{"a{,3}", "has braces that are not a quantifier, at byte 1: "},
@@ -359,8 +360,8 @@ static void an_invalid_schema_is_told_with_a_pointer(void **state)
 	       "categories | -\n");
 	expect("a\n{}\n",
 	       "{\"fields\":[{\"name\":\"a\",\"type\":\"object\",\"constraints\":{\"jsonSchema\":{}}}]}",
-	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/jsonSchema: varve cannot check a "
-	       "jsonSchema | -\n");
+	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/jsonSchema: varve cannot check the "
+	       "constraint jsonSchema | -\n");
 }
 
 static void json_tables_are_checked_by_their_types(void **state)

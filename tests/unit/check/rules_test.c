@@ -236,7 +236,7 @@ static void what_makes_no_sense_is_refused(void **state)
 		"varve.json: /rules/type-error/mostly: must be a share from 0 to 1 such as 0.99, or \"99%\"",
 		"");
 	assert_refused("{\"rules\": {\"type-error\": {\"columns\": []}}}",
-		       "varve.json: /rules/type-error/columns: names no column", "");
+		       "varve.json: /rules/type-error/columns: has no column", "");
 	assert_refused("{\"rules\": {\"type-error\": []}}",
 		       "varve.json: /rules/type-error: is empty",
 		       "use \"off\" to switch the rule off");

@@ -100,7 +100,7 @@ static void a_wrong_block_is_refused_with_its_line(void **state)
 		vv_assert_status(import(&r, of[i / 2].text, of[i / 2].name, &sink, &o, i % 2, &err),
 				 VV_EREFUSED, &err);
 		assert_int_equal(s.spoiled, 1);
-		(void)snprintf(wanted, sizeof wanted, "%s: line %u would not come back",
+		(void)snprintf(wanted, sizeof wanted, "%s: line %u cannot be restored",
 			       of[i / 2].name, line);
 		vv_assert_contains(err.message, wanted);
 		assert_true(r.only_bytes);
@@ -131,7 +131,7 @@ static void a_wrong_long_cell_is_refused_with_its_line(void **state)
 		vv_assert_status(import(&r, text.data, "t.csv", &sink, &o, false, &err),
 				 VV_EREFUSED, &err);
 		assert_int_equal(s.spoiled, 1);
-		vv_assert_contains(err.message, "t.csv: line 3 would not come back");
+		vv_assert_contains(err.message, "t.csv: line 3 cannot be restored");
 		memory_clear(&s.m);
 	}
 }
@@ -148,7 +148,7 @@ static void it_is_kept_as_bytes_where_that_is_allowed(void **state)
 	vv_assert_ok(import(&r, rows_csv, "t.csv", &sink, &o, false, &err), &err);
 	assert_int_equal(s.spoiled, 1);
 	assert_int_equal(r.root.kind, VV_KIND_FILE);
-	vv_assert_contains(vv_buf_cstr(&r.warnings), "line 3 would not come back byte for byte");
+	vv_assert_contains(vv_buf_cstr(&r.warnings), "line 3 cannot be restored byte for byte");
 	vv_assert_contains(vv_buf_cstr(&r.warnings), ": kept as bytes\n");
 	vv_import_result_clear(&r);
 	memory_clear(&s.m);
@@ -165,7 +165,7 @@ static void bytes_that_are_no_table_are_made_again_too(void **state)
 	(void)state;
 	vv_assert_status(import(&r, rows_csv, "t.bin", &sink, &o, false, &err), VV_EREFUSED, &err);
 	assert_int_equal(s.spoiled, 1);
-	vv_assert_contains(err.message, "t.bin: the bytes from 0 on would not come back");
+	vv_assert_contains(err.message, "t.bin: the bytes from 0 on cannot be restored");
 	memory_clear(&s.m);
 }
 
@@ -184,7 +184,8 @@ static void a_wrong_block_in_key_order_is_refused(void **state)
 	(void)state;
 	vv_assert_status(import(&r, rows_csv, "t.csv", &sink, &o, false, &err), VV_EREFUSED, &err);
 	assert_true(s.spoiled > 0);
-	vv_assert_contains(err.message, "t.csv: in key order it would not come back");
+	vv_assert_contains(err.message,
+			   "t.csv: the file cannot be restored byte for byte from its key order");
 	assert_true(r.only_bytes);
 	memory_clear(&s.m);
 }

@@ -468,8 +468,8 @@ static void a_wrong_block_is_refused_with_its_line(void **state)
 		join(&p.text, &p.t);
 		vv_assert_status(import(&p.w, &now, &p.text, &p.before, true, &err), VV_EREFUSED,
 				 &err);
-		vv_assert_contains(err.message, i == 0 ? "t.csv: line 1401 would not come back"
-						       : "t.csv: line 1501 would not come back");
+		vv_assert_contains(err.message, i == 0 ? "t.csv: line 1401 cannot be restored"
+						       : "t.csv: line 1501 cannot be restored");
 		end_pair(&p);
 	}
 }

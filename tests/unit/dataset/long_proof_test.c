@@ -743,8 +743,8 @@ static void a_row_over_the_limit_is_refused_whoever_made_it(void **state)
 	is_too_long(f, VV_ROW_MAX - row + 1, VV_ROW_MAX - row + 1 + around, true,
 		    "the row that begins here is longer than 8 MiB, or a quote is not closed");
 	is_too_long(f, VV_GROUP_BYTES_MAX - around + 1, VV_GROUP_BYTES_MAX + 1, false,
-		    "a row group of");
-	is_too_long(f, 1000, UINT64_C(1) << 40, false, "a row group of");
+		    "a row group has");
+	is_too_long(f, 1000, UINT64_C(1) << 40, false, "a row group has");
 	is_too_long(f, VV_GROUP_BYTES_MAX + 1, 1000, false, "a long cell");
 }
 

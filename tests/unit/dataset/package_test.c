@@ -148,7 +148,7 @@ static void paths_that_lead_elsewhere_make_the_package_invalid(void **state)
 	assert_refused(FILES("datapackage.json", "{\"resources\":[{\"path\":5}]}"),
 		       "/resources/0/path: must be a string, is a number");
 	assert_refused(FILES("datapackage.json", "{\"resources\":[{\"path\":\"x\\u0000\"}]}"),
-		       "one with NUL in it");
+		       "must be a string, is one with a NUL character");
 }
 
 static void a_package_of_another_shape_is_named(void **state)
@@ -250,8 +250,9 @@ static void schema_and_dialect_may_lie_in_files_of_their_own(void **state)
 		       "d.json: /header: must be true or false");
 	assert_member_refused("\"schema\":\"https://example.org/s.json\"",
 			      "/resources/0/schema: 'https://example.org/s.json' is a URL");
-	assert_member_refused("\"schema\":\"../s.json\"",
-			      "/resources/0/schema: the path '../s.json' leads out");
+	assert_member_refused(
+		"\"schema\":\"../s.json\"",
+		"/resources/0/schema: the path '../s.json' must stay below the package's folder");
 }
 
 /* --- hints --------------------------------------------------------------- */
@@ -419,7 +420,8 @@ static void a_package_tells_the_paths_it_describes(void **state)
 	vv_assert_status(
 		vv_package_paths(&paths, &count, "datapackage.json", bad, strlen(bad), &err),
 		VV_EINPUT, &err);
-	vv_assert_contains(err.message, "/resources/1/path: the path '..' leads out");
+	vv_assert_contains(err.message,
+			   "/resources/1/path: the path '..' must stay below the package's folder");
 	assert_true(paths == NULL && count == 0);
 	vv_assert_ok(vv_package_paths(&paths, &count, "datapackage.json", "{}", 2, &err), &err);
 	assert_int_equal(count, 0);

@@ -187,7 +187,7 @@ static void one_byte_more_is_kept_as_bytes_where_that_is_asked(void **state)
 		vv_assert_ok(import_as(f, &r, forms[i].name, &o, &err), &err);
 		assert_int_equal(r.root.kind, VV_KIND_FILE);
 		assert_true(r.only_bytes);
-		(void)snprintf(line, sizeof(line), "line %u, column 1: a row", forms[i].line);
+		(void)snprintf(line, sizeof(line), "line %u, column 1: the row", forms[i].line);
 		assert_memory_equal(vv_buf_cstr(&r.warnings), line, strlen(line));
 		vv_assert_contains(vv_buf_cstr(&r.warnings), ": kept as bytes\n");
 		comes_back(f, &r);

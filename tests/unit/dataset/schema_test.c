@@ -286,9 +286,9 @@ static void number_marks_must_not_be_parts_of_numbers(void **state)
 	assert_field_refused("\"type\":\"number\",\"decimalChar\":\"\"",
 			     "/fields/0/decimalChar: is empty");
 	assert_field_refused("\"type\":\"number\",\"decimalChar\":\"5\"",
-			     "/fields/0/decimalChar: '5' would be read");
+			     "/fields/0/decimalChar: '5' cannot be used");
 	assert_field_refused("\"type\":\"number\",\"groupChar\":\"-\"",
-			     "/fields/0/groupChar: '-' would be read");
+			     "/fields/0/groupChar: '-' cannot be used");
 	assert_field_refused("\"type\":\"number\",\"groupChar\":\".\"",
 			     "/fields/0/groupChar: is the same as the decimalChar");
 	assert_field_refused("\"type\":\"list\",\"delimiter\":\"\"",
