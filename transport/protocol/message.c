@@ -132,7 +132,8 @@ static vv_status get_op(vv_cbor *c, vv_request *out, vv_error *err)
 	if (rc != VV_ENOSUPPORT) return rc;
 	vv_prefix(err, "the request");
 	return vv_hint(err,
-		       "the other side's varve is newer than this one, which speaks version %u",
+		       "the other side's varve is newer than this one, which uses version %u "
+		       "of the protocol",
 		       VV_PROTOCOL_VERSION);
 }
 

@@ -184,7 +184,7 @@ static void an_end_in_the_middle_names_the_peer(void **state)
 	hang_up(&p.from[1]);
 	vv_assert_status(vv_channel_read(p.here, got, 8, &err), VV_EIO, &err);
 	assert_string_equal(err.message,
-			    "the connection to 'the peer' was closed before the end of the answer");
+			    "the connection to 'the peer' was closed before the end of the data");
 	close_pair(&p);
 }
 
@@ -443,8 +443,8 @@ static void a_version_of_the_future_is_named(void **state)
 	(void)state;
 	vv_assert_status(reach(&f, "echo hello; echo 'varve 27'; cat"), VV_ENOSUPPORT, &f.err);
 	vv_assert_contains(f.err.message,
-			   "speaks version 27 of the protocol, and this varve only version 1");
-	vv_assert_contains(f.err.hint, "update");
+			   "uses version 27 of the protocol, and this varve only version 1");
+	vv_assert_contains(f.err.hint, "upgrade");
 	leave(&f);
 }
 

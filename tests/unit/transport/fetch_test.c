@@ -147,7 +147,7 @@ static void what_was_not_told_cannot_be_common(void **state)
 	begin(&k);
 	k.line.twist = claim;
 	vv_assert_status(fetch(&k, &result, &err), VV_ECORRUPT, &err);
-	vv_assert_contains(err.message, "in common");
+	vv_assert_contains(err.message, "it claims common commits that this side never named");
 	assert_int_equal(k.checks, 0);
 	assert_false(moved(&k));
 	vv_fetch_result_clear(&result);

@@ -86,8 +86,8 @@ static void malformed_frames_are_refused(void **state)
 		vv_status wanted;
 		const char *says;
 	} cases[] = {
-		{"X\0", 2, VV_ECORRUPT, "0x58 begins no frame"},
-		{"\0\0", 2, VV_ECORRUPT, "0x00 begins no frame"},
+		{"X\0", 2, VV_ECORRUPT, "unexpected byte 0x58"},
+		{"\0\0", 2, VV_ECORRUPT, "unexpected byte 0x00"},
 		{"B\x80\x00x", 4, VV_ECORRUPT, "a length is malformed"}, /* not the shortest form */
 		{"B\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12, VV_ECORRUPT,
 		 "a length is malformed"},

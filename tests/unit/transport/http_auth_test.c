@@ -303,7 +303,7 @@ static void a_bad_file_of_users_is_named_with_its_line(void **state)
 	static const struct {
 		const char *text, *says;
 	} bad[] = {
-		{"ada\n", "line 1: not of the form"},
+		{"ada\n", "line 1: expected NAME:RIGHTS:HASH"},
 		{"# x\nada:w:scrypt$\n", "line 2: the rights must be r or rw"},
 		{"ada:rw:geheim\n", "line 1: expected a hash"},
 		{":rw:x\n", "line 1: a name has"},

@@ -405,7 +405,8 @@ static void two_repositories_of_one_name_are_refused(void **state)
 	(void)state;
 	git_begin();
 	sh("git init -q a/r");
-	vv_assert_contains(start_fails(&o, VV_EUSAGE).message, "served as 'r'");
+	vv_assert_contains(start_fails(&o, VV_EUSAGE).message,
+			   "two repositories would have the name 'r'");
 }
 
 static const struct CMUnitTest tests[] = {

@@ -333,7 +333,7 @@ static void malformed_records_are_refused(void **state)
 			       "0123456789abc",
 			       16, 100, o, &err),
 			 VV_EMISSING, &err);
-	vv_assert_contains(err.message, "not here");
+	vv_assert_contains(err.message, "is missing here");
 	clear(o);
 }
 
