@@ -120,7 +120,7 @@ def test_a_frame_that_was_written_or_read_and_not_edited_writes_nothing(folder):
                 for mode in (None, "replace") + (("upsert",) if keyed else ()):
                     assert r.write(path, some, mode=mode)[1:] == (0, 0, 0, 0), f"{mode} of {case}"
                 if keyed:
-                    with pytest.raises(varve.InvalidDataError, match="has the key of row 1 of the version"):
+                    with pytest.raises(varve.InvalidDataError, match="has the same key as row 1 of the version"):
                         r.write(path, some, mode="append")
                 assert r[path].read_bytes() == data, case
                 assert r.write(path, some, mode="delete").removed == 8, f"delete of {case}"

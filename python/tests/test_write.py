@@ -220,5 +220,5 @@ def test_a_column_of_text_that_a_frame_empties_is_empty(folder):
         assert r.write("t.csv", frame, message="gone").cells == 3
         assert (folder / "t.csv").read_bytes() == b"id,s,n\n1,,5\n2,,x\n3,,6\n"
         frame["s"] = pandas.period_range("2026-01", periods=3, freq="M")
-        with pytest.raises(varve.UsageError, match="column 's' has a type that extends"):
+        with pytest.raises(varve.UsageError, match="column 's' has an extension type of numbers"):
             r.write("t.csv", frame)

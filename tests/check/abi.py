@@ -33,7 +33,7 @@ def read(root, folder):
 def frozen(root):
     """The structs that programs allocate and that have no size, as base.h lists them."""
     text = " ".join((root / "include/varve/base.h").read_text().replace("*", " ").split())
-    names = re.findall(r"varve_\w+", re.search(r"by their size or allocate them\. ([^.]*) are frozen", text)[1])
+    names = re.findall(r"varve_\w+", re.search(r"nor allocate it\. ([^.]*) never change\.", text)[1])
     assert len(names) > 5, names
     return names
 
