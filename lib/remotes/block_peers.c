@@ -304,7 +304,7 @@ vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_
 	if (took > 0) return VV_OK;
 	if (p->count == 0) {
 		return vv_fail(err, VV_EREFUSED,
-			       "no place for blocks that " VV_BLOCKS_CONFIG " names is trusted\n"
+			       "none of the hosts for blocks in " VV_BLOCKS_CONFIG " is trusted\n"
 			       "'git config --global --add varve.trustedHost HOST' trusts one; "
 			       "VARVE_TRUSTED_HOSTS does so for one command");
 	}

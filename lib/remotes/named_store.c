@@ -179,8 +179,7 @@ vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err)
 		return write_lines(r, &l, err);
 	}
 	if ((rc = forget_own(r, name, &own, err)) < 0 || own) return rc;
-	vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " does not have a store '%s'",
-		vv_text_shows(name));
+	vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " has no store '%s'", vv_text_shows(name));
 	return vv_hint_code(err, VV_HINT_STORE_LIST);
 }
 

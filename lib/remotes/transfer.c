@@ -310,7 +310,7 @@ static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, s
 static void tell_missing(const vv_transfer *t, const vv_fetch_result *r)
 {
 	if (r->missing_count > 0) {
-		vv_notes_warn(t->notes, "%s of %s lack%s blocks; no peer had %s of them",
+		vv_notes_warn(t->notes, "%s of %s lack%s blocks; blocks that no peer had: %s",
 			      vv_text_count(r->incomplete),
 			      vv_text_counted(r->versions, "version", NULL),
 			      r->incomplete == 1 ? "s" : "", vv_text_count(r->missing_count));

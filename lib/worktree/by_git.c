@@ -163,7 +163,7 @@ static void tell_missing(const vv_by_git *b)
 	const bool one = b->missing == 1;
 
 	if (b->missing == 0) return;
-	vv_notes_put(notes, "%zu %s written as %s only, as their blocks are missing here: %s%s",
+	vv_notes_put(notes, "%zu %s written as %s only, as blocks are missing here: %s%s",
 		     b->missing, one ? "table is" : "tables are",
 		     one ? "its pointer" : "their pointers", vv_buf_cstr(&b->names),
 		     b->names.len < NAMES_MAX ? "" : ", ...");

@@ -49,7 +49,7 @@ static vv_status see_outside(vv_context *c, vv_error *err)
 	rc = vv_pathspec_all_matched(&c->paths, c->index, err);
 	for (size_t i = 0; rc == VV_OK && i < c->paths.count; i++) {
 		if (!inside[i]) {
-			vv_warn("%s: not removed, it is outside of the sparse checkout",
+			vv_warn("%s: not removed, it is outside the sparse checkout",
 				vv_text_shows(c->paths.items[i].given));
 			c->code = VV_EXIT_NO;
 		}
@@ -78,7 +78,7 @@ static vv_status keep(vv_context *c, const options *o, vv_strings *paths, vv_err
 	if (paths->count == 0) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"nothing was removed: all these files are outside of the sparse checkout\n"
+			"nothing was removed: all these files are outside the sparse checkout\n"
 			"'git sparse-checkout disable' brings every file back");
 	}
 	for (size_t i = 0; !o->recursive && i < c->paths.count; i++) {

@@ -335,7 +335,7 @@ static void put_branch(writer *w)
 		line(w, "Signed by %s", vv_buf_cstr(&w->c->signed_by));
 	}
 	if (c->unsent > 0) {
-		line(w, "%s in local branches, on no remote as far as is known here",
+		line(w, "%s in local branches, not on any known remote",
 		     vv_text_counted(c->unsent, "version of a table", "versions of tables"));
 		hint(w, "use \"varve push\" to send them to others");
 	}

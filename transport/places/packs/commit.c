@@ -206,8 +206,8 @@ static vv_status push(vv_host *h, coming *n, bool *lost, vv_error *err)
 		} else {
 			if (is_of_ref(vv_buf_cstr(&said))) {
 				vv_hint(err,
-					"'[blocks] ref' in .varveconfig names another ref, for "
-					"example the branch varve-blocks; its url names a peer "
+					"set '[blocks] ref' in .varveconfig to another ref, for "
+					"example the branch varve-blocks, or its url to a peer "
 					"that keeps blocks");
 			}
 			tell_lines(h, &said);
