@@ -90,7 +90,7 @@ agents() {
 	echo '{"merge": {"t.csv": {"*": "latest by u"}}}' > varve.json
 	varve add -q --key id .
 	succeeds varve commit -qm base
-	stderr_has "t.csv: the rule \"latest\" needs an order, and 'u' is text: declare its type or format"
+	stderr_has "t.csv: the rule \"latest\" requires an order, and the column 'u' is text: declare its type or format to avoid conflicts"
 	git checkout -q -b side
 	varve set -q t.csv 1 a=LATER u=01.02.2024
 	varve commit -qam theirs

@@ -84,7 +84,7 @@ at() {
 	mv ../old ../public
 	ends_with 2 varve -C ../b fetch
 	stderr_has "rollback: "
-	stderr_has "shows head 1 of "
+	stderr_has "has signed head 1 of "
 	stderr_has "although 2 of "
 	at "$before"
 	grep -q "^head $key_ada 2 " ../b/.git/varve/trust
@@ -172,7 +172,7 @@ at() {
 	output_has "expired 2024-01-01 00:00 UTC"
 	git config --global varve.refuseExpired true
 	ends_with 2 varve -C b fetch
-	stderr_has "expired at 2024-01-01 00:00 UTC; nothing is moved"
+	stderr_has "expired at 2024-01-01 00:00 UTC; nothing was moved"
 	git config --global --unset varve.refuseExpired
 	cd a
 	as ada varve sign -q --final
@@ -523,14 +523,14 @@ signed_peer() {
 	mv ../served.git ../copy4.git
 	cd ../b
 	succeeds varve fetch --from ../copy1.git --from ../copy3.git --from ../copy2.git
-	stderr_has "the history comes from ../copy3.git instead"
+	stderr_has "fetching the history from ../copy3.git instead"
 	at "$(git -C ../a rev-parse main~1)"
 	succeeds varve fetch --from ../copy2.git --from ../copy4.git
-	stderr_has "the history comes from ../copy4.git instead"
+	stderr_has "fetching the history from ../copy4.git instead"
 	stderr_has "../copy2.git is left out: rollback: "
 	at "$(git -C ../a rev-parse main)"
 	ends_with 2 varve fetch --from ../copy2.git --from ../copy1.git
-	stderr_has "rollback: '../copy2.git' shows head 2"
+	stderr_has "rollback: '../copy2.git' has signed head 2"
 	stderr_has "../copy1.git is left out: rollback: "
 	at "$(git -C ../a rev-parse main)"
 }
@@ -575,7 +575,7 @@ signed_peer() {
 	[ "$(grep -c '127.0.0.1' <<< "$stderr")" = 1 ]
 	stop_server
 	stderr_has "../copy1.git is left out: "
-	stderr_has "the history comes from ../copy2.git instead"
+	stderr_has "fetching the history from ../copy2.git instead"
 	at "$(git -C ../a rev-parse main)"
 	succeeds varve fsck --data
 	# likewise by the names of remotes
@@ -584,7 +584,7 @@ signed_peer() {
 	git remote add two ../copy2.git
 	succeeds timeout 60 varve fetch --from one --from two
 	stderr_has "one is left out: "
-	stderr_has "the history comes from two instead"
+	stderr_has "fetching the history from two instead"
 }
 
 @test "signing that was killed before its head was trusted goes on after that head" {
@@ -676,13 +676,13 @@ beside_lock() {
 	git remote add public "$site"
 	git config remote.public.varveKind folder
 	succeeds as ada varve fetch public
-	stderr_has "does not show head 2, which was signed here"
+	stderr_has "does not have signed head 2, which was signed here"
 	grep -q "^head $key_ada 2 " .git/varve/trust
 	ends_with 2 varve fetch public
 	stderr_has "rollback: "
 	more ada 2
 	succeeds as ada varve fetch public
-	stderr_lacks "does not show"
+	stderr_lacks "does not have signed head"
 	succeeds varve -C ../b fetch
 	stderr_has "number 3"
 }
@@ -728,7 +728,7 @@ ssh_key() {
 	git -C ../served.git config varve.signingKey "$HOME/eve"
 	another 4
 	succeeds varve push
-	stderr_has "this version is not signed here: $key_eve is not a signer of 'prices'"
+	stderr_has "the server did not sign this version: the key $key_eve is not a signer of 'prices'"
 	succeeds varve -C ../b fetch
 	stderr_has "main is 1 commit newer than the last signed head"
 }

@@ -75,7 +75,7 @@ serve_desk() {
 	# what is not signed, on the branch and beside it
 	(cd near && another 2 && varve branch more)
 	succeeds laptop varve -C mine pull
-	stderr_has "the history comes from http://10.9.0.1:8080/near instead"
+	stderr_has "fetching the history from http://10.9.0.1:8080/near instead"
 	[ "$(git -C mine rev-parse main)" = "$(git -C a rev-parse main)" ]
 	cmp a/prices.csv mine/prices.csv
 	[ -z "$(git -C mine for-each-ref --format='%(refname)' refs/remotes refs/tags | grep -v '^refs/remotes/origin/\(main\|HEAD\)$')" ]
@@ -111,7 +111,7 @@ serve_desk() {
 	# what is not signed, on the branch and beside it
 	(cd near && another 2 && varve branch more)
 	succeeds laptop varve clone "$key_ada/prices" mine
-	stderr_has "1 copy answers: http://10.9.0.1:8080/near"
+	stderr_has "1 copy answered: http://10.9.0.1:8080/near"
 	[ "$(git -C mine rev-parse main)" = "$(git -C a rev-parse main)" ]
 	cmp a/prices.csv mine/prices.csv
 	[ -z "$(git -C mine for-each-ref --format='%(refname)' refs/remotes refs/tags refs/heads | grep -v '^refs/\(remotes/origin\|heads\)/\(main\|HEAD\)$')" ]

@@ -52,11 +52,11 @@ start_node() {
 		[ "$(varve ipfs publish --list | grep -c "at  ")" = 0 ]
 	done <<-'END'
 	pin pin: cannot
-	root does not name the version's root
-	count it counts
+	root its answer lacks the version's CID
+	count it received only
 	unpinned is not pinned
 	error no space left on device
-	html is it the RPC of an IPFS node
+	html check that this is the RPC address of an IPFS node
 	deaf was closed before the end of the answer
 	END
 }
@@ -65,7 +65,7 @@ start_node() {
 	ends_with 2 varve ipfs publish --to http://192.0.2.1:5001 HEAD:prices.csv
 	stderr_has "is on another machine"
 	ends_with 2 varve ipfs publish --to https://me:secret@node.example HEAD:prices.csv
-	stderr_has "no password"
+	stderr_has "must not have a password"
 	stderr_lacks "secret"
 	ends_with 2 varve ipfs publish --to ../folder HEAD:prices.csv
 	stderr_has "is not the address of an IPFS node's RPC"
@@ -181,7 +181,7 @@ GET /routing/v1/providers/$table" ]
 	root did not answer with the folder's CID
 	unpinned is not pinned
 	error no space left on device
-	html is it the RPC of an IPFS node
+	html check that this is the RPC address of an IPFS node
 	END
 	start_node
 	ends_with 2 varve publish -q --no-pages -o ../public --to http://192.0.2.1:5001

@@ -92,7 +92,7 @@ is_new() {
 	varve publish -q --no-pages -o ../public main v1 eve
 	shows "$(git rev-parse eve)"
 	succeeds varve -C ../b fetch
-	stderr_has "shows main elsewhere than its signed head, number 2"
+	stderr_has "has main elsewhere than its signed head, number 2"
 	is_new ../b
 	succeeds varve clone -q "$site" ../c
 	is_new ../c
@@ -100,13 +100,13 @@ is_new() {
 	varve publish -q --force --no-pages -o ../public main v1
 	sed -i "s/^.*tags.v1$/$new	refs\/tags\/v1/" ../public/repo.git/info/refs
 	succeeds varve clone "$site" ../d
-	stderr_has "shows v1 elsewhere than its signed head"
+	stderr_has "has v1 elsewhere than its signed head"
 	[ "$(git -C ../d rev-parse v1)" = "$old" ]
 	# the head that is trusted counts where none is shown
 	shows "$old"
 	sed -i /refs.varve.heads/d ../public/repo.git/info/refs
 	succeeds varve -C ../d fetch
-	stderr_has "shows no signed head"
+	stderr_has "has no signed head"
 	stderr_has "main 1 commit before its signed head, number 3"
 	is_new ../d
 }
@@ -124,14 +124,14 @@ is_new() {
 	varve -C ../was fetch -q
 	git push -q -f origin "$old:main"
 	succeeds varve clone ../hub.git ../b
-	stderr_has "does not have commit ${new:0:10}"
-	stderr_has "the history comes from $site instead"
+	stderr_has "but not its commit ${new:0:10}"
+	stderr_has "fetching the history from $site instead"
 	is_new ../b
 	succeeds varve -C ../was pull
 	is_new ../was
 	stop_server
 	ends_with 1 varve clone ../hub.git ../c
-	stderr_has "does not have commit ${new:0:10}; the clone has its current version, which is not signed"
+	stderr_has "but not its commit ${new:0:10}; the clone has its current version, which is not signed"
 	stderr_has "get the commit with --from URL from its signer, a mirror or another clone"
 	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
 	succeeds varve -C ../c status
@@ -173,7 +173,7 @@ is_new() {
 		[ "$who" = late ] || git -C second reset -q --hard "$old"
 		refs=$(cat public/repo.git/info/refs)
 		ends_with 2 as ada varve -C "$who" publish --no-pages -o "$PWD/public"
-		stderr_has "has main at commit ${new:0:10}, which is not here"
+		stderr_has "has main at commit ${new:0:10}, which is missing here"
 		[ "$(cat public/repo.git/info/refs)" = "$refs" ]
 	done
 	git -C second branch kept "$new"
@@ -244,7 +244,7 @@ is_new() {
 	another 2
 	succeeds as bob varve push
 	stderr_has "main -> main"
-	stderr_has "warning: this version is not signed: $key_bob is not a signer of 'prices'"
+	stderr_has "warning: this version is not signed: the key $key_bob is not a signer of 'prices'"
 	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse HEAD)" ]
 	# for all repositories of the user, and so for the far side of a path, and for what is another's
 	git config --unset varve.sign

@@ -191,7 +191,7 @@ clean() {
 	rm -r out
 	git sparse-checkout reapply
 	ends_with 2 varve restore --source HEAD out
-	stderr_has "all these files are outside of the sparse checkout"
+	stderr_has "all these files are outside the sparse checkout"
 }
 
 @test "a kind of pattern in git's environment does not stop a restore" {

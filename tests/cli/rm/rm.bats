@@ -105,11 +105,11 @@ two_files() {
 	git commit -q -m one
 	git sparse-checkout set in
 	ends_with 2 varve rm -r out
-	stderr_has "all these files are outside of the sparse checkout"
+	stderr_has "all these files are outside the sparse checkout"
 	ends_with 2 varve rm out/t.csv
 	ends_with 1 varve rm -r in out
 	output_is "rm 'in/t.csv'"
-	stderr_has "out: not removed, it is outside of the sparse checkout"
+	stderr_has "out: not removed, it is outside the sparse checkout"
 	[ "$(git diff --cached --name-status)" = $'D\tin/t.csv' ]
 }
 

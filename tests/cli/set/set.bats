@@ -71,7 +71,7 @@ tasks() {
 	printf '2,z,3\n' >> t.csv
 	cp t.csv before
 	ends_with 2 varve set t.csv 7 a=k
-	stderr_has "has '007', the same value"
+	stderr_has "a row '007', which is the same value"
 	ends_with 2 varve set t.csv 2 a=k
 	stderr_has "has 2 rows with the key '2': 2, 3"
 	stderr_has "--all sets all of them"

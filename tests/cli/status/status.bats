@@ -227,7 +227,7 @@ with_table() {
 	varve add p.csv > /dev/null
 	varve commit -q -m one
 	succeeds varve status
-	output_lacks "on no remote"
+	output_lacks "known remote"
 	git init -q --bare ../hub.git
 	git remote add origin ../hub.git
 	succeeds varve status
@@ -252,7 +252,7 @@ with_table() {
 	output_has "1 version of a table in local branches"
 	varve push -q origin other
 	succeeds varve status
-	output_lacks "on no remote"
+	output_lacks "known remote"
 }
 
 @test "conflicts are shown with Git's letters" {

@@ -64,7 +64,7 @@ comes_back() {
 	bucket
 	echo skewed > "$store.mode"
 	refused 2 "clock"
-	stderr_has "seconds ahead of the store's: $(date -u +%Y-%m-)"
+	stderr_has "seconds ahead of the store's clock: $(date -u +%Y-%m-)"
 	[ "$(grep -o '[0-9-]* [0-9:]* UTC' <<< "$stderr" | sort -u | grep -c .)" = 2 ]
 	stderr_has " UTC there"
 	comes_back

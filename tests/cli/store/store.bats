@@ -347,7 +347,7 @@ shown() {
 	varve push -q
 	cd ../a
 	ends_with 1 varve push --blocks --all team
-	stderr_has "commits that are not here"
+	stderr_has "commits that are missing here"
 	cmp before .varveconfig
 	succeeds varve fetch -q --tags
 	printf x > ../store/format

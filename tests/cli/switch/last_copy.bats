@@ -62,7 +62,7 @@ lost_blocks() {
 	varve commit -qam two
 	rm -rf .git/varve
 	ends_with 2 varve switch main
-	[[ "$stderr" == *"t.csv: the blocks of its version are missing here, and the file may be the last copy"* ]]
+	[[ "$stderr" == *"t.csv: the blocks of its version are missing here, so the file may be the last copy"* ]]
 	[[ "$stderr" == *"varve fsck --repair"* ]]
 	same_bytes ../spring.csv t.csv
 	[ "$(git branch --show-current)" = spring ]

@@ -78,7 +78,7 @@ all_back() {
 	away a b c
 	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" run --separate-stderr varve vault recover --key ../paper --to ../again ../d
 	[ "$status" != 0 ]
-	[ "$(grep -c 'could be made of 4 others of its stripe, and only 3 could be read' <<< "$output$stderr")" = 3 ]
+	[ "$(grep -c 'restoring it requires 4 other shards of its stripe, and only 3 could be read' <<< "$output$stderr")" = 3 ]
 	lost=$(find ../a.away ../b.away ../c.away -path '*/shards/*' -size 1048512c -printf '%f\n')
 	for shard in $lost; do
 		[[ $output$stderr == *"$shard"* ]]

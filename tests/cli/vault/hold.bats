@@ -411,7 +411,7 @@ knows_places() {
 	succeeds ask "$url" hold-put vault="$other" bytes=shard
 	output_has "this server keeps nothing of the vault $other"
 	succeeds ask "$url" hold-audit vault="$vault" shard="$(kind_shards x)" leaf=999
-	output_has "and no leaf 999"
+	output_has "so leaf 999 does not exist"
 	succeeds ask "$url" hold-receipt vault="$vault" place="$other"
 	output_has "no place record $other"
 	succeeds ask "$url" hold-dance vault="$vault"
@@ -441,7 +441,7 @@ knows_places() {
 	serve_keeper x 100m
 	change 5
 	ends_with 1 varve vault replicate
-	stderr_has "signs with another key: $(cat ../keeper-x.did), where it was $old"
+	stderr_has "signs with another key: $(cat ../keeper-x.did) instead of $old"
 	succeeds varve vault holder list
 	output_has "signs with another key"
 	ends_with 2 varve vault holder add x "$url"
@@ -519,7 +519,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	succeeds varve vault repair
 	lie path
 	ends_with 1 varve vault audit x
-	output_has "comes with"
+	output_has "hashes instead of"
 	lie none
 	succeeds varve vault repair
 	lie bytes

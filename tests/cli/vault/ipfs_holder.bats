@@ -175,8 +175,8 @@ kind_lose() {
 	done <<-'END'
 	full|no space left on device
 	another|stored the block under another CID
-	html|answers with status 404
-	token|answers with status 403
+	html|answered with the HTTP status 404
+	token|answered with the HTTP status 403
 	END
 	lies ""
 	succeeds varve vault replicate
@@ -216,7 +216,7 @@ kind_lose() {
 	ipfs+http://node.example:5001|is on another machine and does not use https
 	ipfs+http://me:hidden@127.0.0.1:5001|must not have a password
 	ipfs+http://127.0.0.1:1|connection refused
-	ipfs+http://127.0.0.1:$port|answers with status 404
+	ipfs+http://127.0.0.1:$port|answered with the HTTP status 404
 	END
 	stderr_has "ipfs+http://127.0.0.1:5001"
 	lies token

@@ -186,7 +186,7 @@ bytes_of() {
 	add_file two
 	ends_with 1 varve vault replicate
 	stderr_has "holder 'x': remote: it is full: 5"
-	stderr_has "of at most 815.0 kB, of which 50.9 kB are for records; this shard takes 264.2 kB more"
+	stderr_has "of at most 815.0 kB are used, 50.9 kB of them for records; this shard takes 264.2 kB more"
 	stderr_has "'varve vault prune' removes unreachable data; ask the server's owner for more room (varve serve --hold BYTES, --for DID=BYTES), or add another holder"
 	stderr_lacks "--quota"
 	succeeds varve vault prune --grace 0

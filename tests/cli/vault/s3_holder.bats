@@ -255,7 +255,7 @@ start_bucket() {
 	bare|the server is not an S3 store (HTTP status 404)|check the endpoint
 	region|the bucket is in the region 'ap-test-2', not 'eu-test-1'|region=ap-test-2
 	malformed|the bucket is in the region 'ap-test-2', not 'eu-test-1'|region=ap-test-2
-	skewed|seconds ahead of the store's|set the clock
+	skewed|seconds ahead of the store's clock|set this machine's clock
 	full|it is full (QuotaExceeded)|add another holder
 	END
 	right

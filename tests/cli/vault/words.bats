@@ -69,7 +69,7 @@ load vault
 	git config holder.b.quota 5000
 	ends_with 1 varve vault replicate
 	stderr_has "owed: holder 'b': it is full: "
-	stderr_has " of at most 5.0 kB; make room there, give it more with 'varve vault holder add --quota', or add another holder"
+	stderr_has " of at most 5.0 kB are used; make room there, give it more with 'varve vault holder add --quota', or add another holder"
 	ends_with 1 varve vault repair
 	stderr_has "still lacking: holder 'b': it is full: "
 	git config --unset-all holder.b.quota

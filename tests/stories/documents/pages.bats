@@ -172,12 +172,12 @@ start_web() {
 	start_server src
 	page_has table/main/b.csv '[Prices]'
 	page_has table/main/b.toy 'The file itself'
-	page_has table/main/b.toy%23Prices 'not read here'
+	page_has table/main/b.toy%23Prices 'which this server does not read'
 	[ ! -e "$HOME/bin/asked" ]
 	stop_server
 	git -C src config varve.readers true # a repository does not ask
 	start_server src
-	page_has table/main/b.toy%23Prices 'not read here'
+	page_has table/main/b.toy%23Prices 'which this server does not read'
 	stop_server
 	succeeds varve -C src web --export "$PWD/out"
 	[ ! -e "$HOME/bin/asked" ]

@@ -64,7 +64,7 @@ site() {
 	git config --global --unset varve.trustedHost
 	: > "$BATS_TEST_TMPDIR/server.log"
 	ends_with 1 varve clone "$url" ../b
-	stderr_has "a host that is not trusted"
+	stderr_has "this host is not trusted"
 	[ ! -s "$BATS_TEST_TMPDIR/server.log" ]
 	cd ../b
 	VARVE_TRUSTED_HOSTS="other.example, $(site "$peer")" succeeds varve fetch
@@ -76,7 +76,7 @@ site() {
 	with_peer
 	for other in 127.0.0.1 http://127.0.0.1 "https://${peer#http://}" "${peer%:*}:1" "http://ada@${peer#http://}"; do
 		VARVE_TRUSTED_HOSTS="$other" ends_with 2 varve push -u origin main
-		stderr_has "a host that is not trusted"
+		stderr_has "this host is not trusted"
 	done
 	VARVE_TRUSTED_HOSTS="x,$peer/below" succeeds varve push -q -u origin main
 }

@@ -139,7 +139,7 @@ commit_pointer() {
 	commit_pointer '2s/kept/cept/'
 	succeeds git push origin main
 	stderr_has "warning: p.csv, commit $(git rev-parse HEAD | cut -c 1-10): a damaged pointer is sent as plain text"
-	stderr_lacks "does not name its data"
+	stderr_lacks "does not identify its data"
 	git switch -qf sound
 	commit_pointer 's/"rows": 50/"rows": 52/'
 	succeeds varve push origin sound

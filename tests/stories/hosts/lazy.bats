@@ -102,7 +102,7 @@ jq_get() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[
 		"blame --row 9 prices.csv" "check HEAD~2.." "restore --source HEAD~2 prices.csv"; do
 		ends_with 2 varve --offline $command
 		stderr_has "varve fetch --data"
-		stderr_lacks "fetching"
+		stderr_lacks "fetching blocks"
 	done
 	ends_with 2 varve --offline cat HEAD~2:prices.csv
 	stderr_has "could not be fetched: --offline forbids fetching"
@@ -180,7 +180,7 @@ old_branch() {
 	succeeds varve fetch --data HEAD~1
 	stderr_has "2 versions of tables there, and here already"
 	ends_with 2 varve fetch --data HEAD nothing.csv
-	stderr_has "no table at 'nothing.csv' there"
+	stderr_has "no table at 'nothing.csv' in the other repository"
 	ends_with 2 varve fetch --data nonesuch
 	stderr_has "no version named 'nonesuch'"
 	ends_with 2 varve fetch --data --prune

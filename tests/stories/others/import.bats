@@ -287,8 +287,8 @@ imported() {
 # Killed when all was done it has nothing left to do, and says so.
 update_gone() {
 	"$@" 2> ../said || grep -q "no update is in progress" ../said
-	if grep -q "is finished now" ../said; then
-		[ "$(tail -1 ../said)" = "'update --abort' was interrupted; it is finished now" ]
+	if grep -q "it was completed" ../said; then
+		[ "$(tail -1 ../said)" = "'update --abort' was interrupted; it was completed" ]
 	fi
 	grep -q '^7,mine' prices.csv
 	[ -z "$(git status --porcelain)" ]
@@ -315,14 +315,14 @@ update_gone() {
 	sed -i 's/^9,item/9,ours/' prices.csv
 	cp prices.csv ../edited.csv
 	ends_with 2 varve update
-	stderr_has "the update would overwrite them"
+	stderr_has "the update would overwrite these files"
 	cmp prices.csv ../edited.csv
 	git checkout -q prices.csv
 	here 's/^7,item/7,ours/'
 	sed -i 's/^9,item/9,ours/' prices.csv
 	cp prices.csv ../edited.csv
 	ends_with 2 varve update
-	stderr_has "the update would overwrite them"
+	stderr_has "the update would overwrite these files"
 	cmp prices.csv ../edited.csv
 	[ "$(git status --porcelain)" = " M prices.csv" ]
 }

@@ -243,7 +243,7 @@ is_linked() {
 	rm -rf "$VARVE_CACHE"
 	: > "$ssh_calls"
 	succeeds varve clone ../far.git ../copy
-	stderr_has "ssh://host$top/host.git, a host that is not trusted"
+	stderr_has "ssh://host$top/host.git, which is not used, as this host is not trusted"
 	[ ! -s "$ssh_calls" ]
 	cd ../copy
 	ends_with 2 varve cat prices.csv

@@ -162,7 +162,7 @@ copy_is_used() {
 }
 
 @test "an attacker at a web server, a folder or varve itself is named, moves nothing, and the healthy copy is used" {
-	local -A says=([old]=rollback [forked]=fork [foreign]="not to be trusted" [mixed]="before its signed head")
+	local -A says=([old]=rollback [forked]=fork [foreign]="cannot be trusted" [mixed]="before its signed head")
 	local place what n=0
 	two_signed
 	publish_all a

@@ -56,11 +56,11 @@ refused() {
 }
 
 @test "a node that is not canonical is refused" {
-	refused not-canonical "not canonical"
+	refused not-canonical "not in the canonical form"
 }
 
 @test "a node with bytes after its end is refused" {
-	refused trailing-bytes "not canonical"
+	refused trailing-bytes "not in the canonical form"
 }
 
 @test "lengths beyond all bounds are refused before anything is allocated" {
@@ -110,9 +110,9 @@ refused() {
 
 @test "a row of 1 TiB is refused by who receives and who fetches it, and costs no memory" {
 	export LIAR_MEMORY=$PWD/../memory
-	refused long-row "a row group of"
+	refused long-row "a row group has"
 	within 60000 400
-	not_believed long-row "a row group of"
+	not_believed long-row "a row group has"
 }
 
 @test "a graph 20,000 deep is walked without harm" {
@@ -157,8 +157,8 @@ refused() {
 }
 
 @test "links that hold their bytes themselves, or are of another hash, are refused" {
-	refused identity-link "not canonical"
-	refused_again other-hash "not canonical"
+	refused identity-link "not in the canonical form"
+	refused_again other-hash "not in the canonical form"
 }
 
 refused_again() {

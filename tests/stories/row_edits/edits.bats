@@ -141,7 +141,7 @@ hub_with_history() {
 	hub_with_history 4
 	through damaged
 	ends_with 2 varve fetch -q origin main
-	[[ $stderr =~ "ssh://hub/hub.git sent "[0-9]+" block"s?" that cannot be unpacked: " ]]
+	[[ $stderr =~ "ssh://hub/hub.git sent "[0-9]+" block"s?", which cannot be unpacked: " ]]
 	stderr_has "'varve fsck' at the sender shows whether its blocks are sound"
 	[ "$(came)" -gt 0 ]
 	[ "$(git rev-parse origin/main)" = "$(git rev-parse main)" ]

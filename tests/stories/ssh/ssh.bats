@@ -51,7 +51,7 @@ fails() {
 	usual_far rsa
 	git config --global varve.ssh libssh2
 	fails
-	stderr_has "-11: no key to log in with at"
+	stderr_has "-11: no key for a login at"
 	stderr_has "' (ed25519 or ecdsa, in ~/.ssh or ssh-agent)"
 	git config --global varve.ssh auto
 	echoes
@@ -67,7 +67,7 @@ fails() {
 	VARVE_TEST_ANSWERS=answers echoes
 	stderr_has "asked for a secret: Passphrase of the key '$HOME/.ssh/id_ed25519':"
 	fails
-	stderr_has "-11: no key to log in with at"
+	stderr_has "-11: no key for a login at"
 	git config --global varve.ssh external
 	printf '#!/bin/sh\necho correct horse\n' > askpass
 	chmod 755 askpass
@@ -138,7 +138,7 @@ fails() {
 	far_echo
 	git config --global varve.ssh libssh2
 	fails
-	stderr_has "-11: no key to log in with at"
+	stderr_has "-11: no key for a login at"
 	stderr_has "ssh-keygen -t ed25519"
 	[ "$(grep -c 'Connection from' "$far/sshd.log")" = 0 ]
 }
@@ -386,7 +386,7 @@ talk_at_login() {
 	words() {
 		ends_with 1 bash -c "printf 'some text' | '$line' '$(url)'"
 		stderr_has "remote: a word"
-		stderr_has "-7: the connection to '$(url)' was closed before the end of the answer: "
+		stderr_has "-7: the connection to '$(url)' was closed before the end of the data: "
 		stderr_has "the disk is full"
 	}
 	each_way words
@@ -397,7 +397,7 @@ talk_at_login() {
 	far_varve 'echo "varve 1"; head -c 4; kill -9 $$'
 	killed() {
 		ends_with 1 bash -c "printf 'some text' | '$line' '$(url)'"
-		stderr_has "-7: the connection to '$(url)' was closed before the end of the answer"
+		stderr_has "-7: the connection to '$(url)' was closed before the end of the data"
 	}
 	each_way killed
 }
@@ -414,7 +414,7 @@ talk_at_login() {
 		pkill -9 -P "$sshd_pid"
 		wait "$!"
 		[ "$(cat status)" = 1 ]
-		grep -q -- "^-7: the connection to '$(url)' was closed before the end of the answer" err
+		grep -q -- "^-7: the connection to '$(url)' was closed before the end of the data" err
 	}
 	each_way cut
 }
@@ -446,7 +446,7 @@ while True: held.append(s.accept())
 	until [ -s ready ]; do sleep 0.05; done
 	mute() {
 		VARVE_TEST_IDLE=1 fails
-		stderr_has "-7: no byte came from"
+		stderr_has "-7: no data could be received from"
 	}
 	each_way mute
 	kill "$python"
