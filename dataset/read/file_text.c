@@ -209,7 +209,8 @@ static vv_status check_order(const vv_file_text *t, vv_error *err)
 	}
 	return vv_fail(err, VV_EINPUT,
 		       "%s: it begins with the byte order mark of %s, but its text is "
-		       "%s\n'--encoding %s' reads the text so; '--as file' keeps the file as bytes",
+		       "%s\n'--encoding %s' reads the text in that encoding; '--as file' keeps the "
+		       "file as bytes",
 		       vv_text_shows(t->file->name), t->name, is, is);
 }
 

@@ -95,8 +95,7 @@ static void put_stored(vv_buf *b, const vv_dataset_found *staged)
 	const vv_import_result *res = &staged->result;
 	bool table = res->root.kind == VV_KIND_TABLE;
 
-	vv_buf_printf(b, "%s of %s new, stored in %s for a file of %s",
-		      vv_text_count(res->groups_new),
+	vv_buf_printf(b, "%s of %s new, %s for a file of %s", vv_text_count(res->groups_new),
 		      vv_text_counted(res->groups, table ? "group" : "chunk",
 				      table ? "groups" : "chunks"),
 		      vv_text_bytes(staged->stored.stored_bytes),

@@ -649,7 +649,7 @@ pointer_of() {
 	output_has "unicode.txt: a text that can be read as a table; 'varve add --as table unicode.txt' makes a table of it"
 	output_has "varve add --as table 'a b.dat'"
 	output_has "varve add --as table table'"
-	[ "$(grep -c "reads as a table" <<< "$output")" = 3 ]
+	[ "$(grep -c "a text that can be read as a table" <<< "$output")" = 3 ]
 	succeeds varve add --as table unicode.txt
 	output_has "50 rows"
 	git rm -q --cached table

@@ -113,7 +113,7 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	[ "$(varve cat :t.csv | tail -n 1)" = "2,4 €" ]
 	come_back t.csv
 	ends_with 2 varve add --encoding nonsense t.csv
-	stderr_has "'nonsense' is not an encoding"
+	stderr_has "varve cannot read the encoding 'nonsense'"
 	ends_with 2 varve add --encoding UTF-7 t.csv
 }
 
@@ -266,12 +266,12 @@ declared_encoding() {
 	{ printf '\377\376' && iconv -f UTF-8 -t UTF-16BE u8; } > other.csv
 	ends_with 2 varve add swapped.csv
 	stderr_has "swapped.csv: it begins with the byte order mark of UTF-16BE, but its text is UTF-16LE"
-	stderr_has "'--encoding UTF-16LE' reads it so"
+	stderr_has "'--encoding UTF-16LE' reads the text in that encoding"
 	ends_with 2 varve add other.csv
-	stderr_has "continues as UTF-16BE"
+	stderr_has "but its text is UTF-16BE"
 	ends_with 1 varve check --files swapped.csv
 	output_has "source-error: swapped.csv: it begins with the byte order mark of UTF-16BE, but its text is UTF-16LE"
-	output_has "'--encoding UTF-16LE' reads it so"
+	output_has "'--encoding UTF-16LE' reads the text in that encoding"
 	succeeds varve add --encoding UTF-16LE swapped.csv
 	output_has "3 rows"
 	come_back swapped.csv

@@ -181,14 +181,14 @@ versions_are() {
 	new_repo
 	printf 'id,x\n3,a\n1,"b"\n2,c\n' > t.csv
 	ends_with 2 varve add --order key --key id t.csv
-	stderr_has "t.csv: line 3 is not written like the others"
+	stderr_has "t.csv: line 3 is written differently from the others"
 	stderr_has "varve convert IN OUT"
 	printf 'id,x\n3,a\n1,b\n2,c\n' > t.csv
 	succeeds varve add --order key --key id t.csv
 	varve commit -qm one
 	printf 'id,x\n3,a\n\n1,b\n2,c\n' > t.csv
 	succeeds varve add t.csv
-	stderr_has "line 4 is not written like the others"
+	stderr_has "line 4 is written differently from the others"
 	stderr_lacks "t.csv: t.csv"
 	stderr_has ": stored in the file's order from this version on"
 	output_has "order:   the file's"
@@ -215,7 +215,7 @@ versions_are() {
 	head -c 3000 /dev/urandom > blob.bin
 	for option in "--order key" "--order file"; do
 		ends_with 2 varve add $option blob.bin
-		stderr_has "'blob.bin' is kept as a file of bytes: ${option%% *} is for tables"
+		stderr_has "'blob.bin' is kept as a file of bytes, and ${option%% *} is for tables"
 	done
 	varve add -q --as file blob.bin && varve commit -qm one
 	echo more >> blob.bin
@@ -626,7 +626,7 @@ wide_repo() {
 	wide 20000 1 'r[9000] = r[9000].replace(",", ",\"", 1).replace(",", "\",", 2).replace("\",", ",", 1)' > t.csv
 	cp t.csv ../odd.csv
 	succeeds varve add t.csv
-	stderr_has "t.csv: the file has the same rows in another order, and they cannot be stored by id: line 9002 is not written like the others"
+	stderr_has "t.csv: the file has the same rows in another order, and they cannot be stored by id: line 9002 is written differently from the others"
 	stderr_has "varve sorts each such file in vain; 'varve add --order file t.csv' keeps the file's order"
 	is_kept_by "" :t.csv
 	varve cat :t.csv | cmp - ../odd.csv

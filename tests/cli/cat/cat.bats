@@ -108,7 +108,7 @@ two_versions() {
 		stderr_has "$why"
 	done <<-'END'
 		itme = pear~did you mean 'item'?
-		item = plum tree~a text of several words is written in single quotes
+		item = plum tree~write a text of several words in single quotes
 		item = pear || id = 1~wants a text, not a number
 		id=>2~a value is missing before '>'
 		id = = 2~a value is missing before '='
@@ -116,11 +116,11 @@ two_versions() {
 		note=~COLUMN is null
 		note = ''~write: "note" is null
 		id~wants true or false, not a number
-		3 = 3~compares no column
-		'item' = 'pear'~compares no column
+		3 = 3~requires a column in the comparison
+		'item' = 'pear'~requires a column in the comparison
 		item = 'pear~a text has no closing quote
 		id = :p~not understood: ':'
-		id in 1~'in' takes a list
+		id in 1~'in' requires a list
 		id between 1~between 1 and 9
 		item like~a value is missing at the end
 		~a value is missing at the end

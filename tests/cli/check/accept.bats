@@ -54,7 +54,7 @@ cheap() {
 	ends_with 2 varve accept cheap 2 p.csv --why x --until 2027-02-29
 	stderr_has "must be a date"
 	ends_with 2 varve accept cheap 2 p.csv --why x --until 2020-02-29
-	stderr_has "the day 2020-02-29 is over"
+	stderr_has "the day 2020-02-29 has passed"
 	ends_with 2 varve accept cheap 2 q.csv --why x
 	stderr_has "q.csv"
 	[ ! -e varve.json ]

@@ -49,7 +49,7 @@ load ../helper
 	done
 	succeeds varve check --suggest
 	output_is "[/t.csv]
--- held in 10 of 10 versions
+-- true in 10 of 10 versions
 unique id
 id is not null
 unique code
@@ -70,7 +70,7 @@ count(*) >= 0.9 * base"
 	sed -i '/^size/d; /^kind/d' varve.checks
 	succeeds varve check --suggest t.csv
 	output_is "[/t.csv]
--- held in 10 of 10 versions
+-- true in 10 of 10 versions
 kind is not null
 size is not null
 size between 10 and 130"
@@ -79,7 +79,7 @@ size between 10 and 130"
 	git checkout -q --orphan new
 	varve commit -q --no-verify -m "first"
 	succeeds varve check --suggest
-	output_has "-- held in 1 of 1 version"
+	output_has "-- true in 1 of 1 version"
 	output_lacks "between"
 }
 

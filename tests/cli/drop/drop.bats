@@ -403,7 +403,7 @@ json_of() {
 	output_has "left with"
 	output_lacks "hub.git"
 	ends_with 2 varve drop --from http://joe:s3cret@127.0.0.1:1/x HEAD~1
-	stderr_has "has a password"
+	stderr_has "contains a password"
 	output_lacks s3cret
 	stderr_lacks s3cret
 }
