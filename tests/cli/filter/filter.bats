@@ -297,12 +297,12 @@ all_crlf() { sed 's/$/\r/'; }
 	output_has "data/.gitattributes:2 (*.csv text eol=crlf) overrides -text for data/prices.csv"
 	rows 60 > data/prices.csv
 	succeeds varve add data/prices.csv
-	stderr_has "data/.gitattributes:2 (*.csv text eol=crlf) overrides -text for data/prices.csv: this line makes Git change pointers"
+	stderr_has "data/.gitattributes:2 (*.csv text eol=crlf) overrides -text for data/prices.csv: Git would change pointers"
 	succeeds varve track data/prices.csv
 	stderr_has "data/.gitattributes:2 (*.csv text eol=crlf) overrides -text for data/prices.csv"
 	sed -i '2s/$/ -text/' data/.gitattributes
 	succeeds varve status
-	output_lacks "beats"
+	output_lacks "overrides"
 	succeeds varve add data/prices.csv
 	stderr_is ""
 }
@@ -315,7 +315,7 @@ all_crlf() { sed 's/$/\r/'; }
 	varve add -q a.csv b.csv
 	varve commit -qm one
 	succeeds varve status
-	output_lacks "beats"
+	output_lacks "overrides"
 	printf '[attr]dos text eol=crlf\n*.csv dos\n' > .git/info/attributes
 	succeeds varve status
 	output_has ".git/info/attributes:2 (*.csv dos) overrides -text for a.csv and 1 more"
