@@ -386,7 +386,7 @@ static vv_status warn(const sniff *s, size_t lead, vv_error *err)
 		b,
 		"skipped %s above the table, from '%s%s' on; '--skip-lines' sets another number of "
 		"lines\n",
-		vv_text_counted(lines, "line is", "lines are"), vv_text_show(s->text, end),
+		vv_text_counted(lines, "line", NULL), vv_text_show(s->text, end),
 		end == SHOWN ? "..." : "");
 	return vv_buf_ok(b, err);
 }

@@ -616,7 +616,7 @@ static void say_new_key(import *im)
 	if (im->opts->key_lost) {
 		vv_buf_puts(out, im->opts->key_lost);
 	} else if (old->key_count == 0) {
-		vv_buf_puts(out, "its values are unique");
+		vv_buf_puts(out, "no value repeats");
 	} else {
 		vv_buf_printf(out, "the key '%s'", vv_text_name(old->key[0], strlen(old->key[0])));
 		for (size_t k = 1; k < old->key_count; k++) {

@@ -22,7 +22,7 @@ back() {
 	succeeds varve add t.csv
 	output_has "3 rows, 3 columns, key id"
 	output_has "2 lines below the table"
-	stderr_has "t.csv: 2 lines are below the table, from 'Source: X' on"
+	stderr_has "t.csv: skipped 2 lines below the table, from 'Source: X' on"
 	varve commit -qm one
 	back t.csv
 	succeeds varve cat --where id=3 t.csv

@@ -11,7 +11,7 @@ commented() {
 	succeeds varve add t.csv
 	output_has "3 rows, 3 columns, key id"
 	output_has "2 lines above the table"
-	stderr_has "t.csv: 2 lines are above the table, from '# source: X"
+	stderr_has "t.csv: skipped 2 lines above the table, from '# source: X"
 	varve commit -qm one
 	varve cat HEAD:t.csv > got
 	same_bytes t.csv got
@@ -204,7 +204,7 @@ commented() {
 	printf 'Umsatz 2026;;\r\n;;\r\nFiliale;Q1;Q2\r\nA;1;2\r\nB;3;4\r\nC;5;6\r\n' > h.csv
 	succeeds varve add h.csv
 	[ "$(varve cat --json :h.csv | jq -c '[.[] | .Q2]')" = "[2,4,6]" ]
-	stderr_has "2 lines are above the table"
+	stderr_has "skipped 2 lines above the table"
 	printf 'sep=;\na;b\n1;2\n3;4\n' > s.csv
 	succeeds varve add s.csv
 	[ "$(varve cat --json :s.csv | jq -c .)" = '[{"a":1,"b":2},{"a":3,"b":4}]' ]

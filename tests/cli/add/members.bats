@@ -150,7 +150,7 @@ columns() {
 	stderr_has "line 5 and line 6 both have id = '6'"
 	rows 20 | sed 's/^[^,]*,//' > c.csv
 	succeeds varve add c.csv
-	stderr_has "the key column 'id' is gone"
+	stderr_has "the file no longer has the key column 'id'"
 }
 
 # 210,000 rows in t.csv, committed with the key id: more than are all looked at each time.
@@ -189,7 +189,7 @@ edited() {
 	edited '5s/[^,]*$/2001-02-03/'
 	stderr_has "the key does not identify rows"
 	edited 's/^[^,]*,//'
-	stderr_has "the key column 'id' is gone"
+	stderr_has "the file no longer has the key column 'id'"
 }
 
 @test "so it is in key order" {

@@ -578,7 +578,7 @@ wide_repo() {
 	git reset -q
 	wide 20000 0 'r = [x for k in random.Random(5).sample(range(6666), 6666) for x in r[k * 3:k * 3 + 3]]' > t.csv
 	succeeds varve add t.csv
-	stderr_has "kept by id"
+	stderr_has "stored by id"
 	git reset -q
 	cp ../one.csv t.csv
 	varve add -q t.csv 2> /dev/null
