@@ -116,7 +116,7 @@ teardown() {
 	varve add -q more.csv
 	varve commit -qm more
 	ends_with 2 varve publish -o ../public
-	stderr_has "more.csv' is not a file of varve's"
+	stderr_has "more.csv' was not written by varve, and has the name of a table"
 	[ "$(cat ../public/more.csv)" = mine ]
 	rm ../public/more.csv
 	succeeds varve publish -o ../public

@@ -36,7 +36,7 @@ is_new() {
 	second
 	shows "$old"
 	succeeds varve clone "$site" ../b
-	stderr_has "shows main 1 commit before its signed head, number 2: using the signed version"
+	stderr_has "has main 1 commit before its signed head, number 2: using the signed version"
 	is_new ../b
 	succeeds varve clone -q --lazy "$site" ../lazy
 	is_new ../lazy

@@ -325,7 +325,7 @@ teardown() {
 	certificate
 	openssl ecparam -genkey -name prime256v1 -noout -out other.key
 	ends_with 2 varve serve --http 127.0.0.1:0 --tls-cert server.pem src
-	stderr_has "belong together"
+	stderr_has "a certificate requires its key, and a key its certificate"
 	ends_with 2 varve serve --http 127.0.0.1:0 --tls-cert server.pem --tls-key server.csr src
 	ends_with 2 varve serve --http 127.0.0.1:0 --tls-cert src/.git/config --tls-key server.key src
 	stderr_has "PEM"

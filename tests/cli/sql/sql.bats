@@ -763,7 +763,7 @@ for i in range(200):
 	succeeds python3 "$BATS_TEST_DIRNAME/functions.py" "$BATS_TEST_DIRNAME/../../.." "${VARVE_TEST_SEEDS:-$RANDOM}" 120
 	output_has '0 differ'
 	ends_with 1 varve sql "SELECT days(1, '2024-01-01')"
-	stderr_has 'days takes a date, not a number'
+	stderr_has 'days requires a date, not a number'
 	ends_with 1 varve sql "SELECT least('a', 1)"
 	stderr_has 'least compares texts or numbers'
 	ends_with 1 varve sql "SELECT days('2024-01-01')"
