@@ -217,8 +217,8 @@ static vv_status warn(const sniff *s, size_t at, vv_buf *out, vv_error *err)
 	vv_buf_printf(out,
 		      "skipped %s below the table, from '%s%s' on; '--skip-footer' sets another "
 		      "number of lines\n",
-		      vv_text_counted(lines, "line", NULL), vv_text_show(s->text + from, end - from),
-		      end - from == SHOWN ? "..." : "");
+		      vv_text_counted(lines, "line", NULL),
+		      vv_text_show(s->text + from, end - from), end - from == SHOWN ? "..." : "");
 	return vv_buf_ok(out, err);
 }
 
