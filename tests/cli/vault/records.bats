@@ -105,6 +105,6 @@ damage() {
 		: > "$(record a "$n")"
 		ends_with 2 varve vault recover --key ../paper --to ../again ../a
 		stderr_has "damaged at the holder 'unnamed-1' (it has only 0 bytes): the vault cannot be opened without the record $(basename "$(dirname "$name")")/$(basename "$name")"
-		stderr_has "name more holders that have copies"
+		stderr_has "name more holders: each holder has all records"
 	done
 }
