@@ -705,7 +705,7 @@ all_refuse() {
 	stderr_has "a command of a newer varve was interrupted here"
 	printf 'varve' > .git/varve/later
 	ends_with 2 varve switch main
-	stderr_has "later' is damaged"
+	stderr_has "later', the record of an interrupted command, is damaged"
 }
 
 @test "a disk that is full when git writes leaves the old state" {
