@@ -118,7 +118,7 @@ clean() {
 	mv .git/varve/packs ../packs
 	echo mine > prices.csv
 	ends_with 2 varve restore prices.csv
-	stderr_has "not here"
+	stderr_has "are missing here"
 	[ "$(cat prices.csv)" = mine ]
 	mkdir -p .git/varve
 	rm -rf .git/varve/packs
