@@ -44,14 +44,14 @@ id_of() {
 
 @test "the same bytes under two names, which are read in two ways, are each counted as they are read" {
 	new_repo src
-	printf 'id,x\ty\n1,2\t3\n4,5\t6\n' | tee src/a.csv > src/b.tsv
+	printf 'id,x\ty,q\n1,2\t3,4\n4,5\t6,7\n' | tee src/a.csv > src/b.tsv
 	git -C src add .
 	git -C src commit -qm one
-	printf 'id,x\ty,z\n1,2\t3,9\n4,5\t6,8\n' | tee src/a.csv > src/b.tsv
+	printf 'id,x\ty,q,z\tw\n1,2\t3,4,9\t7\n4,5\t6,7,8\t7\n' | tee src/a.csv > src/b.tsv
 	git -C src commit -qam two
 	start_server src
 	succeeds said changes '.commits[0].changes[] | "\(.path) \(.changes.columnsAdded)"'
-	output_is $'a.csv 3\nb.tsv 1'
+	output_is $'a.csv 1\nb.tsv 2'
 }
 
 # keyed COLUMN: src's datapackage.json names it as t.csv's key.
