@@ -105,7 +105,7 @@ static vv_status set_value(const parser *p, const vv_option *o, const char *valu
 	if (o->kind == VV_OPT_ONCE && *(const char **)member(p, o)) {
 		char name[40];
 
-		return vv_fail(p->err, VV_EUSAGE, "%s can be given once, and has the value '%s'",
+		return vv_fail(p->err, VV_EUSAGE, "%s was already given, with the value '%s'",
 			       option_name(o, name), vv_text_shows(*(const char **)member(p, o)));
 	}
 	*(const char **)member(p, o) = value;

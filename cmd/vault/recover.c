@@ -83,7 +83,7 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 	vv_did_text(did, x->head_author);
 	vv_note("head %s of %s, by %s", vv_cid_shows(&x->head), vv_text_utc((int64_t)x->head_time),
 		did);
-	vv_note("%zu of %s had it already", x->shown,
+	vv_note("%zu of %s had all records already", x->shown,
 		vv_text_counted(x->asked, "holder that answered", "holders that answered"));
 	vv_note("recovered %s, %s of Git, %s", vv_text_counted(x->blocks, "block", NULL),
 		vv_text_counted(x->objects, "object", NULL), vv_text_counted(x->refs, "ref", NULL));
@@ -238,7 +238,7 @@ const vv_command vv_cmd_vault_recover = {
 	.usage = "[--key FILE] [--to DIR] [--expect HEAD] [--vault ID] [--bare] URL...",
 	.example = "$ varve vault recover --key paper.txt --to sales media/stick\n"
 		   "head bafyrei... of ...Z, by did:key:z6Mk...\n"
-		   "1 of 1 holder that answered had it already\n"
+		   "1 of 1 holder that answered had all records already\n"
 		   "recovered 2 blocks, 7 objects of Git, 1 ref",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -150,7 +150,7 @@ static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_
 	vv_status rc = vv_prune_run(&tails, s, &why);
 	vv_progress_end();
 	if (rc == VV_EMISSING || rc == VV_EREFUSED) {
-		vv_warn("data for a stripe is still in whole copies: %s", why.message);
+		vv_warn("whole copies could not be changed to a stripe: %s", why.message);
 		return VV_OK;
 	}
 	if (rc < 0) return vv_error_copy(err, &why);

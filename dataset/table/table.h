@@ -50,8 +50,8 @@ VV_AUTO_CLEAR(vv_table, vv_table_close)
 typedef struct vv_batch {
 	vv_cell *cells;  /* rows x columns of the table; columns not requested are absent */
 	size_t cell_cap; /* capacity of cells */
-	/* The first `blank` cells, which are rows of blank_columns cells, are absent except in the
-	 * columns in blank_but, blank_but_count of them. */
+	/* The first `blank` cells (rows of blank_columns cells each) are absent, except in the
+	 * blank_but_count columns that blank_but lists. */
 	size_t blank, blank_columns, blank_but_count, *blank_but;
 	size_t rows, columns;
 	uint64_t first_row; /* number of the first row, from 0 */
@@ -156,7 +156,7 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends, const vv_table *t, vv_row
  * the call. */
 vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batch *b,
 			    const void *item, size_t len, bool last, vv_error *err);
-/* Checks that the batch's bytes, which are raw from `from` on, are parsed to exactly its cells.
+/* Checks that the batch's bytes, which begin at offset `from` of `raw`, parse to exactly its cells.
  * Otherwise a version could have other cells than its file. Checks only batches with raw lines,
  * since other lines are made from the cells. raw is unchanged afterwards. VV_ECORRUPT: a line does
  * not match its cells; *row is its number in the batch. row may be NULL. */

@@ -57,8 +57,10 @@ typedef struct vv_figures_side {
 typedef struct vv_figures {
 	const vv_field *field[2]; /* the column before and after; borrowed */
 	bool numeric;             /* both columns have the type integer or number */
-	bool plain;               /* numeric, and no number in the usual form is a missing value */
-	bool many;                /* the column has more distinct values than are counted */
+	/* numeric; both columns have numbers in the usual form, and no spelling of a missing value is
+	 * such a number */
+	bool plain;
+	bool many; /* the column has more distinct values than are counted */
 	vv_figures_side side[2];
 	vv_figures_value *values; /* the distinct values so far; NULL if many */
 	size_t count,             /* the number of values */

@@ -69,7 +69,8 @@ typedef struct vv_arrow_column {
 	bool json;
 	bool only_empty;    /* the empty text is the only spelling of a missing value */
 	bool empty_missing; /* the empty text is one of the spellings of a missing value */
-	/* equal spellings of numbers are tested once: either all are values, or none is */
+	/* numbers, dates or datetimes of a group that are spelled in one way are tested by a few
+	 * samples: if the samples are values, all are */
 	bool few;
 	vv_arrow_extent extent; /* decimals: the extent of the table's numbers, if measured */
 	bool measured;

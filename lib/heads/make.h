@@ -20,8 +20,8 @@
 
 typedef struct vv_head_making {
 	vv_refs_choice refs; /* the refs to sign; not used with moved */
-	/* refs that a push moved; the record has these refs, and those of the newest head that the
-	 * push did not move; or NULL */
+	/* the refs that a push moved: the record has these refs, and all other refs as in the newest
+	 * head. NULL: refs is used */
 	const vv_push_ref *moved;
 	size_t moved_count;
 	/* sign nothing if the last record has the same refs, and at least half of its lifetime is

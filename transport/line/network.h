@@ -1,7 +1,7 @@
 /*
- * network: recognises the network to which this machine is connected by its routing table: the
- * interface of the default route, the gateway's address, and the gateway's hardware address if
- * known.
+ * network: recognises, from this machine's routing table, the network to which the machine is
+ * connected: by the interface of the default route, the gateway's address, and the gateway's
+ * hardware address if known.
  *
  * Nothing is sent. Without such a table (on systems other than Linux), or without a default route,
  * all networks count as the same.

@@ -233,8 +233,8 @@ char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const
 vv_status vv_vault_session_waiting(const vv_vault_session *s, const char *name, vv_waiting **out,
 				   vv_error *err);
 
-/* Sets out to the author's newest list of holders, from the newest of its vault records that has a
- * list, without trailing padding. out is empty if no such record exists. */
+/* Sets out to the list of holders in the author's newest vault record that has a list, without
+ * trailing padding. out is empty if no record of the author has a list. */
 vv_status vv_vault_session_places(const vv_vault_session *s, const uint8_t author[VV_KEY_PUBLIC],
 				  vv_buf *out, vv_error *err);
 

@@ -141,6 +141,6 @@ three() {
 	sed -i 's/^[35],.*/&x/' prices.csv
 	cp prices.csv before
 	ends_with 2 varve restore --row 3 --row 5 prices.csv
-	stderr_has "--row can be given once, and has the value '3'"
+	stderr_has "--row was already given, with the value '3'"
 	cmp before prices.csv
 }

@@ -168,7 +168,7 @@ shard_records() {
 	tail -c +65 "$record" >> ../forged
 	succeeds ask "$url" hold-records vault="$(vault_id)" records=@../forged
 	output_has "code: damaged"
-	output_has "is not"
+	output_has "does not match"
 	[ "$(shard_records records)" = "$before" ]
 }
 

@@ -13,7 +13,7 @@ load vault
 	output_lacks recovery
 	new_machine
 	succeeds varve vault recover --key ../paper --to ../again ../a
-	stderr_has "3 of 3 holders that answered had it already"
+	stderr_has "3 of 3 holders that answered had all records already"
 	cmp t.csv ../again/t.csv
 	cd ../again
 	succeeds varve fsck --data

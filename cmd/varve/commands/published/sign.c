@@ -124,7 +124,7 @@ static vv_status run_sign(vv_context *c, vv_error *err)
 const vv_command vv_cmd_sign = {
 	.name = "sign",
 	.group = "peers",
-	.summary = "sign the newest version, so that any copy can prove it",
+	.summary = "sign branches and tags, so that any copy can be verified",
 	.usage =
 		"[--expires DATE | --final] [--mirror URL]... [--signer KEY=DATE]... "
 		"[--revoke KEY=NUMBER]... [--join REMOTE] [--name NAME] [-q] [--all | BRANCH|TAG...]",
