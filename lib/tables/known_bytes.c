@@ -41,8 +41,8 @@ static void put_key(uint8_t key[KEY_LEN], uint64_t size, vv_hash128 hash)
 	vv_put_le64(key + 16, hash.hi);
 }
 
-static vv_status note(vv_repository *r, uint64_t size, vv_hash128 hash, const vv_cid *root,
-		      vv_error *err)
+static vv_status hash_note(vv_repository *r, uint64_t size, vv_hash128 hash, const vv_cid *root,
+			   vv_error *err)
 {
 	vv_auto(vv_kept) *notes = NULL;
 	uint8_t key[KEY_LEN], value[VV_CID_BYTES];
@@ -83,7 +83,7 @@ vv_status vv_known_bytes_write(vv_repository *r, vv_table *t, vv_bytes_fn fn, vo
 		return vv_table_file(t, fn, payload, opts, err);
 	}
 	if ((rc = vv_table_bytes_with(t, give_hashed, &h, opts, err)) == VV_OK) {
-		(void)note(r, t->root.bytes, vv_xxh3_digest128(hash), &t->cid, VV_IGNORED);
+		(void)hash_note(r, t->root.bytes, vv_xxh3_digest128(hash), &t->cid, VV_IGNORED);
 	}
 	return rc;
 }

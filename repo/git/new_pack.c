@@ -114,7 +114,7 @@ static vv_hash_probe look_for(const vv_new_pack *s, const uint8_t *key)
 	return vv_hash_probe_begin(&s->index, vv_xxh3(key, KEY_LEN, s->index.seed));
 }
 
-static const entry *lookup(const vv_new_pack *s, const git_oid *id)
+static const entry *entry_find(const vv_new_pack *s, const git_oid *id)
 {
 	vv_hash_probe p = look_for(s, id->id);
 	size_t at;
@@ -127,10 +127,10 @@ static const entry *lookup(const vv_new_pack *s, const git_oid *id)
 
 bool vv_new_pack_has(const vv_new_pack *s, const git_oid *id)
 {
-	return lookup(s, id) != NULL;
+	return entry_find(s, id) != NULL;
 }
 
-static vv_status make_room(vv_new_pack *s, vv_error *err)
+static vv_status entries_room(vv_new_pack *s, vv_error *err)
 {
 	if (s->count >= UINT32_MAX - 1) {
 		return vv_fail(err, VV_EREFUSED, "more objects than a pack can have");
@@ -175,7 +175,7 @@ vv_status vv_new_pack_find(const vv_new_pack *s, const uint8_t *prefix, size_t l
 
 /* --- writing -------------------------------------------------------------------------- */
 
-static vv_status flush(vv_new_pack *s, vv_error *err)
+static vv_status buffer_flush(vv_new_pack *s, vv_error *err)
 {
 	vv_status rc = vv_write_full(s->fd, s->buf, s->buf_len, s->path, err);
 
@@ -186,11 +186,11 @@ static vv_status flush(vv_new_pack *s, vv_error *err)
 	return rc;
 }
 
-static vv_status put(vv_new_pack *s, const uint8_t *bytes, size_t len, vv_error *err)
+static vv_status buffer_put(vv_new_pack *s, const uint8_t *bytes, size_t len, vv_error *err)
 {
 	vv_status rc;
 
-	if (BUFFER_LEN - s->buf_len < len && (rc = flush(s, err)) < 0) return rc;
+	if (BUFFER_LEN - s->buf_len < len && (rc = buffer_flush(s, err)) < 0) return rc;
 	memcpy(s->buf + s->buf_len, bytes, len);
 	s->buf_len += len;
 	s->sum = (uint32_t)crc32_z(s->sum, bytes, len);
@@ -219,7 +219,7 @@ static vv_status deflate_into(vv_new_pack *s, const uint8_t *bytes, size_t len, 
 	(void)deflateReset(z);
 	z->next_in = (Bytef *)(uintptr_t)bytes; /* zlib does not write there */
 	do {
-		if (s->buf_len == BUFFER_LEN && (rc = flush(s, err)) < 0) return rc;
+		if (s->buf_len == BUFFER_LEN && (rc = buffer_flush(s, err)) < 0) return rc;
 		if (z->avail_in == 0) {
 			z->avail_in = len < (1u << 30) ? (uInt)len : 1u << 30;
 			len -= z->avail_in;
@@ -244,10 +244,10 @@ vv_status vv_new_pack_add(vv_new_pack *s, const git_oid *id, git_object_t type, 
 	*added = false;
 	if (s->ended) return vv_fail(err, VV_ECORRUPT, "an object after the end of all objects");
 	if (vv_new_pack_has(s, id)) return VV_OK;
-	if ((rc = make_room(s, err)) < 0) return rc;
+	if ((rc = entries_room(s, err)) < 0) return rc;
 	const uint64_t at = s->flushed + s->buf_len;
 	s->sum = 0;
-	if ((rc = put(s, header, write_header(header, type, len), err)) < 0 ||
+	if ((rc = buffer_put(s, header, write_header(header, type, len), err)) < 0 ||
 	    (rc = deflate_into(s, bytes, len, err)) < 0) {
 		return rc;
 	}
@@ -303,7 +303,7 @@ static bool read_header(const uint8_t *p, size_t len, size_t *header_len, uint64
 
 vv_status vv_new_pack_read(vv_new_pack *s, const git_oid *id, vv_buf *out, vv_error *err)
 {
-	const entry *e = lookup(s, id);
+	const entry *e = entry_find(s, id);
 	vv_auto(vv_buf) packed = VV_BUF_INIT;
 	uint64_t size;
 	size_t got, skip;
@@ -331,13 +331,13 @@ vv_status vv_new_pack_read(vv_new_pack *s, const git_oid *id, vv_buf *out, vv_er
 /* --- the pack and its index ---------------------------------------------------------- */
 
 /* The number of objects, and the SHA-1 of all bytes, which becomes the end of the pack. */
-static vv_status finish(vv_new_pack *s, uint8_t sum[VV_SHA1_LEN], vv_error *err)
+static vv_status pack_finish(vv_new_pack *s, uint8_t sum[VV_SHA1_LEN], vv_error *err)
 {
 	vv_auto_free uint8_t *piece = vv_malloc(PIECE_LEN);
 	vv_auto(vv_digest) *digest = NULL;
 	uint8_t count[4];
 	size_t got = 1;
-	vv_status rc = piece ? flush(s, err) : vv_fail_nomem(err);
+	vv_status rc = piece ? buffer_flush(s, err) : vv_fail_nomem(err);
 
 	vv_put_be32(count, (uint32_t)s->count);
 	if (rc < 0 || (rc = vv_digest_new(&digest, VV_DIGEST_SHA1, err)) < 0) return rc;
@@ -351,10 +351,10 @@ static vv_status finish(vv_new_pack *s, uint8_t sum[VV_SHA1_LEN], vv_error *err)
 		rc = rc < 0 ? rc : vv_digest_update(digest, piece, got, err);
 	}
 	if (rc < 0 || (rc = vv_digest_end(digest, sum, err)) < 0 ||
-	    (rc = put(s, sum, VV_SHA1_LEN, err)) < 0) {
+	    (rc = buffer_put(s, sum, VV_SHA1_LEN, err)) < 0) {
 		return rc;
 	}
-	return flush(s, err);
+	return buffer_flush(s, err);
 }
 
 static int by_id(const void *a, const void *b)
@@ -420,7 +420,8 @@ vv_status vv_new_pack_end(vv_new_pack *s, const char *dir, char hex[GIT_OID_HEXS
 	git_oid sum;
 	vv_status rc;
 
-	if ((rc = finish(s, sum.id, err)) < 0 || (rc = make_index(&index, s, sum.id, err)) < 0) {
+	if ((rc = pack_finish(s, sum.id, err)) < 0 ||
+	    (rc = make_index(&index, s, sum.id, err)) < 0) {
 		return rc;
 	}
 	(void)git_oid_tostr(hex, GIT_OID_HEXSZ + 1, &sum);

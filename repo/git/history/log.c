@@ -147,7 +147,7 @@ vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *o, v
 }
 
 /* git has listed all, or failed. */
-static int end(vv_log *l, vv_error *err)
+static int child_end(vv_log *l, vv_error *err)
 {
 	int code = 0;
 	vv_status rc = l->git.child.pid > 0 ? vv_fed_end(&l->git, &code, err) : VV_OK;
@@ -168,7 +168,7 @@ int vv_log_next(vv_log *l, vv_oid *out, vv_error *err)
 		l->at = 0;
 		if ((rc = vv_fed_read(&l->git, LINE, err)) < 0) return (int)rc;
 	}
-	if (l->lines.len - l->at < LINE) return end(l, err);
+	if (l->lines.len - l->at < LINE) return child_end(l, err);
 	l->at += LINE;
 	return vv_oid_parse(out, l->lines.data + l->at - LINE, VV_OID_TEXT)
 		       ? 1
