@@ -101,8 +101,8 @@ static inline bool vv_is_hex(char c)
 	return vv_hex_digit(c) >= 0;
 }
 
-/* Returns the offset of the first byte at or after `from` that is not ASCII. len: there is no such
- * byte. */
+/* Returns the offset of the first byte at or after `from` that is not ASCII, or len if
+ * all these bytes are ASCII. */
 static inline size_t vv_ascii_skip(const char *s, size_t len, size_t from)
 {
 	const uint64_t high_bits = UINT64_C(0x8080808080808080);

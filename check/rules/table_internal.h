@@ -16,7 +16,7 @@ vv_status check_table_rules(check_run *r, check_emit *e, vv_error *err);
 /* Passes the rules about the table to o->explain, without reading rows. */
 vv_status check_table_explain(check_run *r, vv_error *err);
 
-/* ---- explain: describes the rules, what they read, and which results are cached ---- */
+/* ---- explain: describes the rules, the data that they read, and the cached results ---- */
 
 /* Passes all rules of the plan to o->explain, except those of check_table_explain. Call
  * check_groups_list first, and open the facts and the keys. */

@@ -85,8 +85,8 @@ typedef struct vv_context {
 } vv_context;
 
 /* Opens the objects in needs that are not open yet. On failure, objects that are already open stay
- * open. Fails as vv_repository_open does; VV_EUSAGE: there is no work tree, or a path is outside of
- * the work tree. */
+ * open. Fails as vv_repository_open does; VV_EUSAGE: the repository has no work tree, or a
+ * path is outside the work tree. */
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
 /* Converts the arguments from number `first` on to repository-relative paths; in a bare repository,

@@ -52,8 +52,8 @@ typedef struct vv_web_pages {
 	/* Sets type, body and tag of the reply to those of an asset. VV_ENOTFOUND: no such
 	 * asset. */
 	vv_status (*asset)(const char *name, vv_web_reply *reply, vv_error *err);
-	/* Makes the page "/" if several repositories are served. each: a visit that has not begun,
-	 * for reading the repositories one after the other. */
+	/* Makes the page "/" if several repositories are served. each: a visit that is not started,
+	 * with which the repositories are read one after the other. */
 	vv_status (*list)(const vv_http_call *call, const vv_http_ask *ask,
 			  const vv_web_visit *each, vv_web_reply *reply, vv_error *err);
 } vv_web_pages;

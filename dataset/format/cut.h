@@ -1,8 +1,8 @@
 /*
  * cut: decides at which rows a row group ends and the next begins.
  *
- * A decision depends only on the rows since the last cut. There is no cut before rows / 2 rows.
- * After that, the XXH3 of a row's deciding cells is compared with a mask, which becomes looser with
+ * A decision depends only on the rows since the last cut. The first rows / 2 rows are never cut.
+ * After them, the XXH3 of a row's deciding cells is compared with a mask, which becomes looser with
  * each row. A cut is forced after 4 * rows rows, or at VV_CELLS_MAX bytes of cells. All
  * computations use integers. Format generation 1.
  */

@@ -41,13 +41,13 @@ typedef enum vv_missing { VV_MISSING_NONE, VV_MISSING_SOME, VV_MISSING_ALL } vv_
 
 typedef struct vv_fact {
 	vv_missing missing;
-	bool unknown; /* there is no fact about the texts; the members below are not set */
+	bool unknown; /* no fact about the texts is known; the members below are not set */
 	/* at least one text is a plain number; least and greatest are set, and exact */
 	bool numbers;
 	vv_fact_number least, greatest;
 	bool texts;             /* at least one text is not a plain number; low is set */
 	vv_fact_text low, high; /* all these texts are from low to high, compared as bytes */
-	bool open;              /* high is not set: there is no upper bound */
+	bool open;              /* high is not set: the texts have no upper bound */
 } vv_fact;
 
 /* The facts of each column. In a column beyond count, all cells are missing. */

@@ -11,7 +11,7 @@
  * The proof is simple for CSV if all cells are texts, the lines have no irregular forms, and no
  * cell is stored outside of the group: a line that was written cell by cell, with quotes around
  * cells that contain a delimiter, a quote or a line end, is read as these cells. So the lines are
- * made only for their hash; what is checked is that the group is the unique encoding of its cells
+ * made only for their hash; the checks are that the group is the unique encoding of its cells
  * (vv_group_is_canonical below), and that the cuts match the cells. Other groups are not proved
  * here, and their lines must be read; no group is refused here.
  */

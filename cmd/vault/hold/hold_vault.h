@@ -6,7 +6,7 @@
  * it. It is not enough that the owner of a vault names an admitted identity as a writer. A shard is
  * accepted if a place record names it for this server's key, and the author of that record is
  * admitted and may write in the vault. A shard that a later retire or drop record released is not
- * accepted, so that a repeated request has no effect. Shards of an author who is no longer admitted
+ * accepted, so that a repeated request has no effect. Shards of an author that is no longer admitted
  * are kept, and the author may still release them. These functions do not read shards.
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_VAULT_H

@@ -23,7 +23,7 @@ char *vv_key_ring_path(const vv_env *env, const char *name, vv_error *err);
 
 /* Sets *out to the passphrase of a key: the first line of the file that VARVE_PASSPHRASE_FILE names, else
  * the user's answer to prompt on the terminal. again: the user must enter the passphrase twice, as for a new
- * key. VV_EREFUSED: there is no terminal; VV_EUSAGE: the passphrase is empty, or the two answers differ. */
+ * key. VV_EREFUSED: no terminal is available; VV_EUSAGE: the passphrase is empty, or the two answers differ. */
 vv_status vv_passphrase_get(vv_buf *out, const vv_env *env, const char *prompt, bool again,
 			    vv_error *err);
 
