@@ -325,11 +325,10 @@ static vv_status tell_left(const vv_unpack *u, const vv_document *d, const char 
 
 		rc = count_tables(&made, d, path, e.path, err);
 		if (rc == VV_OK && made == 0 && vv_exists(file)) {
-			vv_notes_warn(
-				vv_repository_notes(u->repo),
-				"'%s' was not updated, as '%s' no longer has a table of that name; "
-				"remove the file if it is not needed",
-				vv_text_shows(e.path), vv_text_shows(path));
+			vv_notes_warn(vv_repository_notes(u->repo),
+				      "'%s' was not updated, as '%s' has no table of that name; "
+				      "remove the file if it is not needed",
+				      vv_text_shows(e.path), vv_text_shows(path));
 		}
 	}
 	return rc;

@@ -33,14 +33,12 @@ static vv_status judge(const vv_stat *st, const char *path, bool in_clear, vv_er
 	uid_t me = geteuid();
 
 	if (st->mode & (S_IWGRP | S_IWOTH)) {
-		return vv_fail(err, VV_EREFUSED,
-			       "other users can write to '%s'\n'chmod go-w %s' protects it",
+		return vv_fail(err, VV_EREFUSED, "other users can write to '%s'\nchmod go-w '%s'",
 			       vv_text_shows(path), vv_text_shows(path));
 	}
 	if (in_clear && st->mode & S_IROTH) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' has a secret, and all users can read it\n'chmod o-r %s' "
-			       "protects it",
+			       "'%s' has a secret, and all users can read it\nchmod o-r '%s'",
 			       vv_text_shows(path), vv_text_shows(path));
 	}
 	if (me != 0 && st->uid != 0 && st->uid != (uint32_t)me) {

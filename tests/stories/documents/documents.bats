@@ -732,7 +732,7 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	printf '[Prices]\nid,price\n1,4.8\n2,20\n[a/b]\nx\n1\n' > b.toy # no Stock
 	echo notes > b.notes.txt
 	succeeds varve add --as-csv b.toy
-	stderr_has "warning: 'in/b.Stock.csv' was not updated, as 'in/b.toy' no longer has a table of that name"
+	stderr_has "warning: 'in/b.Stock.csv' was not updated, as 'in/b.toy' has no table of that name"
 	[ "$(grep -c warning <<< "$stderr")" = 1 ]
 	succeeds varve rm b.Stock.csv
 	succeeds varve add --as-csv b.toy
