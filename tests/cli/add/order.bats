@@ -635,7 +635,7 @@ wide_repo() {
 	wide 20000 1 'r.append(r[0])' > t.csv
 	succeeds varve add t.csv
 	is_kept_by "" :t.csv
-	stderr_has "cannot be kept by id: "
+	stderr_has "cannot be stored by id: "
 	stderr_has "both have id = "
 }
 
