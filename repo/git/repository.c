@@ -450,9 +450,8 @@ static vv_status refuse_unnamed(const vv_repository *r, vv_error *err)
 	vv_auto(char) *rule = vv_config_outside(r->env, "safe.barerepository");
 	if (rule && strcmp(rule, "all") == 0) return VV_OK;
 	(void)vv_fail(err, VV_EREFUSED,
-		      "'%s' is a bare repository, and the setting "
-		      "safe.bareRepository allows only bare repositories that "
-		      "are named",
+		      "'%s' is a bare repository: such a repository must be named, "
+		      "unless the setting safe.bareRepository is 'all'",
 		      vv_text_shows(git_repository_path(r->git)));
 	return vv_hint_code(err, VV_HINT_GIT_DIR, git_repository_path(r->git));
 }

@@ -19,6 +19,7 @@
 #include "lib/rows/where.h"
 #include "lib/status/sides.h"
 #include "lib/view/view.h"
+#include "repo/git/history/history.h"
 #include "repo/git/program.h"
 
 #define QUERY_TEMP ".varve-query-"
@@ -295,13 +296,17 @@ static bool is_git_file(vv_context *c, const char *word)
 {
 	vv_auto(char) *inside = NULL;
 	const char *colon = vv_subject_colon(word);
+	vv_oid commit;
 
 	if (vv_cached_url_len(word) > 0) return true;
 	if (vv_subject_file_len(word) == 0) {
 		return c->repo && c->dashdash < 0 && colon && (colon > word || colon[1] == '0');
 	}
-	return !c->repo || vv_repository_is_bare(c->repo) ||
-	       vv_repository_relative(&inside, c->repo, word, VV_IGNORED) < 0;
+	if (!c->repo) return true;
+	/* HEAD is a file of a bare repository, too */
+	return vv_repository_is_bare(c->repo)
+		       ? vv_rev_commit(c->repo, word, &commit, VV_IGNORED) < 0
+		       : vv_repository_relative(&inside, c->repo, word, VV_IGNORED) < 0;
 }
 
 /* Where git diff compares two files and no two versions. */

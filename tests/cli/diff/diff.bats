@@ -374,6 +374,9 @@ $(body)"
 	cd ../bare.git
 	succeeds varve diff v1 v2 lamps.csv --stat
 	output_has "lamps.csv | +1 -1 ~3 rows"
+	# HEAD is the name of a file here, too
+	succeeds varve -C . diff --stat HEAD~1 HEAD
+	output_has "lamps.csv | +1 -1 ~3 rows"
 	ends_with 2 varve diff
 	stderr_has "no work tree"
 }
