@@ -746,6 +746,30 @@ bool vv_stat_equal(const vv_stat *a, const vv_stat *b)
 	       (a->mode & S_IFMT) == (b->mode & S_IFMT);
 }
 
+static bool is_past(int64_t sec, uint32_t nsec)
+{
+	const int64_t second = 1000000000,
+		      tick = second / 50; /* the clock moves every 10 ms or less */
+	int64_t now;
+	uint32_t now_nsec;
+
+	vv_now(&now, &now_nsec);
+	if (sec < now - 1) return true;
+	if (sec > now || nsec == 0) return false;
+	const int64_t age = (now - sec) * second + now_nsec - nsec;
+	if (age >= 0 && age < tick) {
+		(void)nanosleep(&(struct timespec){.tv_nsec = (long)(tick - age)}, NULL);
+	}
+	return age >= 0;
+}
+
+bool vv_stat_wait(const vv_stat *st)
+{
+	const bool written = is_past(st->mtime_sec, st->mtime_nsec);
+
+	return is_past(st->ctime_sec, st->ctime_nsec) && written;
+}
+
 bool vv_exists(const char *path)
 {
 	struct stat st;

@@ -26,7 +26,6 @@
 #define PACKAGE_MAX (64u << 20)
 #define PIECE (1u << 20)
 #define IN_MEMORY_MAX (64u << 20) /* of a blob whose row groups stay in its bytes */
-#define TICK 20000000 /* nanoseconds; the clock of files moves on each 10 at the latest */
 
 vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_error *err)
 {
@@ -311,41 +310,22 @@ static vv_status bring_file(void *payload, const char **file, vv_error *err)
 	return VV_OK;
 }
 
-/* Waits until the clock of file times has advanced: later writes then have a later time. False: the file's time is in the
- * future. */
-static bool is_dated(const vv_stat *st, int64_t *sec, uint32_t *nsec)
-{
-	const struct timespec tick = {.tv_nsec = TICK};
-
-	vv_now(sec, nsec);
-	if (st->ctime_sec > *sec || (st->ctime_sec == *sec && st->ctime_nsec > *nsec)) return false;
-	if ((*sec - st->ctime_sec) * 1000000000 + *nsec - st->ctime_nsec < TICK) {
-		(void)nanosleep(&tick, NULL);
-		vv_now(sec, nsec);
-	}
-	return true;
-}
-
 /* The id that the bytes of a file of the work tree have as a blob; by its stat, where that was seen before. */
 static bool know_file(vv_oid *out, vv_subject_document *d, const vv_subject *s, int fd,
 		      const char *file)
 {
 	vv_stat_cache *seen = s->reader && s->path && !s->lfs ? vv_dataset_reader_stats(s->reader)
 							      : NULL;
-	int64_t sec;
-	uint32_t nsec;
-
 	vv_auto(char) *key = vv_asprintf("/%s", s->path ? s->path : "");
 	if (vv_fstat(&d->before, fd, file, VV_IGNORED) < 0 || !key) {
 		return false;
 	}
 	d->document.before = &d->before;
 	if (seen && vv_stat_cache_get(seen, key, &d->before, out)) return true;
-	if (!is_dated(&d->before, &sec, &nsec) || vv_blob_id_of_file(file, out, VV_IGNORED) < 0) {
+	if (!vv_stat_wait(&d->before) || vv_blob_id_of_file(file, out, VV_IGNORED) < 0) {
 		return false;
 	}
-	return !seen ||
-	       vv_stat_cache_set(seen, key, &d->before, out, sec, nsec, VV_IGNORED) == VV_OK;
+	return !seen || vv_stat_cache_set(seen, key, &d->before, out, true, VV_IGNORED) == VV_OK;
 }
 
 /* Are the newest rows of a database in a file beside it? Then its bytes do not determine a reader's

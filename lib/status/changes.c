@@ -556,8 +556,6 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 {
 	bool tracked = false, pointer = false, anew = false;
 	vv_auto(char) *file = NULL;
-	int64_t sec;
-	uint32_t nsec;
 	vv_oid id;
 	vv_status rc;
 
@@ -585,9 +583,8 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 	/* A clean stat is also that of the pointer itself, where Git wrote it out. */
 	if (vv_dataset_reader_is_left(file, st, &e->id)) return mark_pointer(c, e, false, err);
 	if ((rc = note_table(c, at, err)) < 0) return rc;
-	vv_now(&sec, &nsec);
-	return vv_stat_cache_set(vv_dataset_reader_stats(c->s), e->path, st, &e->id, sec, nsec,
-				 err);
+	return vv_stat_cache_set(vv_dataset_reader_stats(c->s), e->path, st, &e->id,
+				 vv_stat_wait(st), err);
 }
 
 /* Is the file the blob, which is small? */

@@ -453,12 +453,10 @@ static vv_status import_once(vv_dataset_reader *r, const char *path, const char 
 	vv_stat before, after;
 	vv_source source;
 	vv_fd_source fds;
-	int64_t sec;
-	uint32_t nsec;
+	bool sure = false;
 	*changed = false;
 	int fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
 	if (fd < 0) return (vv_status)fd;
-	vv_now(&sec, &nsec);
 	vv_status rc = vv_fstat(&before, fd, path, err);
 	if (rc == VV_OK && !S_ISREG(before.mode)) {
 		rc = vv_fail(err, VV_EINPUT, "'%s' is not a regular file", vv_text_shows(path));
@@ -467,6 +465,7 @@ static vv_status import_once(vv_dataset_reader *r, const char *path, const char 
 		goto done;
 	}
 	if (!*is_pointer) {
+		sure = vv_stat_wait(&before);
 		vv_source_fd(&source, &fds, fd, path, before.size);
 		rc = vv_dataset_reader_import(r, path, &source, opts, to, out, err);
 	}
@@ -476,7 +475,7 @@ static vv_status import_once(vv_dataset_reader *r, const char *path, const char 
 	}
 	out->st = before;
 	if (rc == VV_OK && !*changed && !*is_pointer) {
-		rc = vv_stat_cache_set(r->stats, path, &before, &out->blob, sec, nsec, err);
+		rc = vv_stat_cache_set(r->stats, path, &before, &out->blob, sure, err);
 	}
 done:
 	vv_close(fd, NULL, NULL);

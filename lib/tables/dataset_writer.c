@@ -26,8 +26,7 @@ typedef struct ahead {
 	char *path, *file;
 	int fd;
 	vv_stat before;
-	int64_t sec; /* when it was looked at */
-	uint32_t nsec;
+	bool sure; /* later changes change the stat */
 	vv_fd_source fds;
 	vv_source source;
 	dataset_inputs in;
@@ -100,12 +99,12 @@ static bool is_ready(ahead *a, vv_writer *blocks)
 	    (a->fd = vv_open(a->file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED)) < 0) {
 		return false;
 	}
-	vv_now(&a->sec, &a->nsec);
 	if (vv_fstat(&a->before, a->fd, a->path, VV_IGNORED) < 0 || !is_fit(a) ||
 	    dataset_inputs_gather(&a->in, a->reader, a->path, a->opts, false, &a->found,
 				  VV_IGNORED) < 0) {
 		return false;
 	}
+	a->sure = vv_stat_wait(&a->before);
 	vv_sink_writer(&a->below, blocks);
 	if (vv_mem_sink_over(&a->blocks, &a->below, a->in.temp, VV_IGNORED) < 0) return false;
 	vv_mem_sink_use(&a->sink, a->blocks);
@@ -175,8 +174,8 @@ static vv_status ahead_end(ahead *a, vv_dataset_found *out, vv_error *err)
 	}
 	if ((rc = vv_mem_sink_pour(a->blocks, NULL, &a->below, err)) < 0 ||
 	    (rc = dataset_import_settle(&a->found, &a->in, err)) < 0 ||
-	    (rc = vv_stat_cache_set(r->stats, a->path, &a->before, &a->found.blob, a->sec, a->nsec,
-				    err)) < 0 ||
+	    (rc = vv_stat_cache_set(r->stats, a->path, &a->before, &a->found.blob, a->sure, err)) <
+		    0 ||
 	    (rc = vv_progress_update(r->progress, "reading", a->before.size, a->before.size, err)) <
 		    0) {
 		goto done;

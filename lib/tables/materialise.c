@@ -212,8 +212,6 @@ vv_status vv_made_file_place(vv_made_file *m, vv_dataset_reader *r, const char *
 {
 	vv_repository *repo = vv_dataset_reader_repository(r);
 	vv_auto(char) *file = vv_repository_file(repo, path);
-	int64_t sec;
-	uint32_t nsec;
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
@@ -226,10 +224,8 @@ vv_status vv_made_file_place(vv_made_file *m, vv_dataset_reader *r, const char *
 		return rc;
 	}
 	vv_free(vv_take(&m->temp));
-	vv_now(&sec, &nsec);
 	if ((rc = vv_lstat(st, file, err)) < 0 ||
-	    (rc = vv_stat_cache_set(vv_dataset_reader_stats(r), path, st, blob, sec, nsec, err)) <
-		    0) {
+	    (rc = vv_stat_cache_set(vv_dataset_reader_stats(r), path, st, blob, false, err)) < 0) {
 		return rc;
 	}
 	if (m->cache) {

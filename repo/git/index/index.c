@@ -306,13 +306,14 @@ static vv_status apply(git_index *git, const char *path, const git_index_entry *
 	return VV_OK;
 }
 
-static vv_status add_edit(vv_index *x, const char *path, git_index_entry *entry_or_null, bool look,
-			  vv_error *err)
+static vv_status add_edit(vv_index *x, const char *path, git_index_entry *entry_or_null,
+			  const vv_stat *look, vv_error *err)
 {
 	if (!vv_array_room(x->edits, x->edit_count, x->edit_cap)) return vv_fail_nomem(err);
 	vv_index_edit *edit = &x->edits[x->edit_count];
 
-	*edit = (vv_index_edit){.path = vv_strdup(path), .look = look};
+	*edit = (vv_index_edit){
+		.path = vv_strdup(path), .look = look != NULL, .st = look ? *look : (vv_stat){0}};
 	if (!edit->path) return vv_fail_nomem(err);
 	if (entry_or_null) {
 		entry_or_null->path = edit->path;
@@ -350,13 +351,13 @@ vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oi
 	if (st) {
 		fill_stat(&e, st);
 	}
-	return add_edit(x, path, &e, st != NULL, err);
+	return add_edit(x, path, &e, st, err);
 }
 
 vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_side sides[3],
 				vv_error *err)
 {
-	vv_status rc = add_edit(x, path, NULL, false, err);
+	vv_status rc = add_edit(x, path, NULL, NULL, err);
 
 	for (size_t i = 0; rc == VV_OK && i < 3; i++) {
 		if (sides[i].mode == 0) {
@@ -365,7 +366,7 @@ vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_si
 		git_index_entry e = {.mode = sides[i].mode};
 		vv_oid_to_git(&e.id, &sides[i].id);
 		e.flags = (uint16_t)((i + 1) << GIT_INDEX_ENTRY_STAGESHIFT);
-		rc = add_edit(x, path, &e, false, err);
+		rc = add_edit(x, path, &e, NULL, err);
 	}
 	return rc;
 }
@@ -379,7 +380,7 @@ vv_status vv_index_remove(vv_index *x, const char *path, vv_error *err)
 	if (code < 0) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index", vv_text_shows(path));
 	}
-	return add_edit(x, path, NULL, false, err);
+	return add_edit(x, path, NULL, NULL, err);
 }
 
 vv_status vv_index_remove_gone(vv_index *x, const char *path, vv_error *err)

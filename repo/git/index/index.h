@@ -4,8 +4,7 @@
  * The index is read when it is opened, changed in memory, and written by vv_index_write, which
  * locks index.lock, and runs git update-index on a copy. The entry of a dataset has the pointer's
  * blob id and the stat of the big file in the work tree, so that plain git status reports no change
- * without reading the file. git records that stat itself when it reads the file through varve's
- * filter.
+ * without reading the file.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_H
 #define VV_REPO_GIT_INDEX_INDEX_H
@@ -74,9 +73,9 @@ bool vv_index_is_unmerged(const vv_index *x, const char *path);
 bool vv_index_has_conflicts(const vv_index *x);
 
 /* Sets the entry of a path to a blob, and removes the path's conflict stages. st is the stat of the
- * work tree file; it must have been the same before and after the file was read. When the index is
- * written, git reads the stat again, and records it unless it has changed. If st is NULL, no stat
- * is recorded, so that git always compares the file. */
+ * work tree file; it must have been the same before and after the file was read, and vv_stat_wait
+ * must have been called before it was read. If st is NULL, no stat is recorded, so that git compares
+ * the file. */
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err);
 

@@ -188,8 +188,11 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 	}
 	if (rc < 0 || (rc = vv_worktree_check_above(x->repo, path, err)) < 0 ||
 	    (rc = check_addable(x->repo, path, &before, err)) < 0 ||
-	    (rc = mode_of(x, path, &before, &mode, err)) < 0 ||
-	    (rc = store_file(x->repo, path, file, &before, &git_id, err)) < 0 ||
+	    (rc = mode_of(x, path, &before, &mode, err)) < 0) {
+		return rc;
+	}
+	(void)vv_stat_wait(&before);
+	if ((rc = store_file(x->repo, path, file, &before, &git_id, err)) < 0 ||
 	    (rc = vv_lstat(&after, file, err)) < 0) {
 		return rc;
 	}

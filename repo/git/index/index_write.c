@@ -1,9 +1,10 @@
 /*
  * index_write: writes the index, after making its objects durable.
  *
- * git writes it, since it supports all formats, marks and times of index files. `git update-index` gets the changes, and the
- * files of entries that were set, whose stat it writes; our filter runs for tables. It works on a copy beside the index, which
- * replaces the index under the lock: so changes apply to the current file, and git's changes meanwhile are kept.
+ * git writes it, since it supports all formats, marks and times of index files. `git update-index` gets the changes. It works on
+ * a copy beside the index, which replaces the index under the lock: so changes apply to the current file, and git's changes
+ * meanwhile are kept. It records the stat of a file only after it has read the file, a table through our filter; so libgit2
+ * records those that prove that the file is as it was read.
  */
 #include <assert.h>
 #include <fcntl.h>
@@ -24,22 +25,28 @@
 
 /* --- by git ----------------------------------------------------------------------------- */
 
-vv_status vv_index_put_copy(vv_git_lock *lock, const vv_buf *bytes, const vv_stat *st,
-			    vv_error *err)
+/* Writes to the file, if bytes is not NULL, sets its time to that in st, and its permissions; closes it. */
+static vv_status end_file(const vv_git_lock *lock, int fd, const vv_buf *bytes, const vv_stat *st,
+			  vv_error *err)
 {
 	const struct timespec times[2] = {{st->mtime_sec, (long)st->mtime_nsec},
 					  {st->mtime_sec, (long)st->mtime_nsec}};
 	const char *file = lock->new_path;
-	int fd = vv_git_lock_open_new(lock, err);
 
 	if (fd < 0) return (vv_status)fd;
-	vv_status rc = vv_write_full(fd, vv_buf_cstr(bytes), bytes->len, file, err);
+	vv_status rc = bytes ? vv_write_full(fd, vv_buf_cstr(bytes), bytes->len, file, err) : VV_OK;
 	if (rc == VV_OK && futimens(fd, times) < 0) {
 		rc = vv_fail_errno(err, "cannot set the time of", file);
 	}
 	rc = rc < 0 ? rc : vv_share_fd(lock->repo, fd, file, err);
 	vv_status closed = vv_close(fd, file, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
+}
+
+vv_status vv_index_put_copy(vv_git_lock *lock, const vv_buf *bytes, const vv_stat *st,
+			    vv_error *err)
+{
+	return end_file(lock, vv_git_lock_open_new(lock, err), bytes, st, err);
 }
 
 /* Copies the current index with its time, by which git finds uncertain entries. */
@@ -142,6 +149,75 @@ static vv_writer *locking_writer(const vv_repository *r)
 	return blocks && !vv_writer_is_settled(blocks) ? blocks : NULL;
 }
 
+static bool has_extension(const vv_buf *bytes, const char *name)
+{
+	const char *at = vv_buf_cstr(bytes), *end = at + bytes->len;
+
+	while ((at = memchr(at, name[0], (size_t)(end - at))) &&
+	       strncmp(at, name, strlen(name)) != 0) {
+		at++;
+	}
+	return at != NULL;
+}
+
+/* *out NULL: libgit2 would drop parts of it. */
+static vv_status open_new(git_index **out, const vv_index *x, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_status rc = vv_read_file(&bytes, x->lock.new_path, VV_INDEX_BYTES_MAX, err);
+
+	if (rc == VV_OK && !has_extension(&bytes, "UNTR") && !has_extension(&bytes, "FSMN")) {
+		(void)git_index_open(out, x->lock.new_path);
+		git_error_clear();
+	}
+	return rc;
+}
+
+static int put_stat(git_index *now, const git_index_entry *from)
+{
+	const git_index_entry *at = git_index_get_bypath(now, from->path, 0);
+	git_index_entry to = *from;
+
+	if (!at) return 0;
+	to.flags = at->flags;
+	to.flags_extended = at->flags_extended;
+	return git_index_add(now, &to);
+}
+
+/* Records stats in the new index. Appends to *left the paths of the files that git must read. */
+static vv_status put_stats(const vv_index *x, vv_buf *left, vv_error *err)
+{
+	vv_auto(git_index) *now = NULL;
+	const char *file = x->lock.new_path;
+	bool changed = false;
+	int code = 0;
+	vv_stat st;
+	vv_status rc;
+
+	if ((rc = vv_lstat(&st, file, err)) < 0 || (rc = open_new(&now, x, err)) < 0) return rc;
+	for (size_t i = 0; i < x->edit_count && code >= 0; i++) {
+		const vv_index_edit *edit = &x->edits[i];
+		const git_index_entry *e = git_index_get_bypath(x->git, edit->path, 0);
+
+		if (!edit->look || !e) {
+			continue;
+		}
+		if (now && vv_stat_wait(&edit->st)) {
+			code = put_stat(now, e);
+			changed = true;
+		} else {
+			vv_buf_put(left, edit->path, strlen(edit->path) + 1);
+		}
+	}
+	if (code < 0 || (changed && (code = git_index_write(now)) < 0)) {
+		return vv_git_fail(err, code, "cannot write the index");
+	}
+	git_error_clear();
+	/* git has found out, at that time, which entries of others are uncertain */
+	return changed ? end_file(&x->lock, vv_open(file, O_RDONLY, 0, err), NULL, &st, err)
+		       : VV_OK;
+}
+
 /* The new index, complete beside the old one. A file that changed while git looked at it keeps the entry that it was given, without
  * a stat: so do all where git could not look. */
 static vv_status write_new(vv_index *x, vv_error *err)
@@ -166,13 +242,11 @@ static vv_status write_new(vv_index *x, vv_error *err)
 		const char *path = x->edits[i].path;
 
 		put_path(&given, x, path);
-		if (looks && x->edits[i].look && git_index_get_bypath(x->git, path, 0)) {
-			vv_buf_put(&looked, path, strlen(path) + 1);
-		}
 	}
 	git_error_clear();
 	if ((rc = copy_now(x, err)) < 0 || (rc = run_git(x, give, &given, true, err)) < 0 ||
-	    (rc = run_git(x, look, &looked, false, err)) < 0 ||
+	    (rc = put_stats(x, &looked, err)) < 0 ||
+	    (looks && (rc = run_git(x, look, &looked, false, err)) < 0) ||
 	    (rc = list_other(x, &again, &first, err)) < 0 || !first ||
 	    (rc = run_git(x, give, &again, true, err)) < 0 ||
 	    (rc = list_other(x, &refused, &first, err)) < 0 || !first) {

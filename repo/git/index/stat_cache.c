@@ -12,7 +12,7 @@
 typedef struct value {
 	vv_stat stat;
 	vv_oid id;
-	bool young; /* only a guess */
+	bool guess;
 } value;
 
 static const vv_kept_form form = {.mark = "VVSTAT\x02\n",
@@ -62,7 +62,7 @@ static bool look_up(const vv_stat_cache *c, const char *path, const vv_stat *st,
 	const void *kept = vv_kept_get(c->kept, key);
 	if (!kept) return false;
 	memcpy(&known, kept, sizeof(known));
-	if (!vv_stat_equal(&known.stat, st) || (known.young && !guess)) return false;
+	if (!vv_stat_equal(&known.stat, st) || (known.guess && !guess)) return false;
 	*id = known.id;
 	return true;
 }
@@ -77,15 +77,8 @@ bool vv_stat_cache_guess(const vv_stat_cache *c, const char *path, const vv_stat
 	return look_up(c, path, st, true, id);
 }
 
-/* Did the file change less than a second before it was read? A change in the same
- * tick of the clock could then have been missed. */
-static bool young(int64_t sec, uint32_t nsec, int64_t at_sec, uint32_t at_nsec)
-{
-	return sec + 1 > at_sec || (sec + 1 == at_sec && nsec >= at_nsec);
-}
-
 vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id,
-			    int64_t read_at_sec, uint32_t read_at_nsec, vv_error *err)
+			    bool sure, vv_error *err)
 {
 	uint8_t key[sizeof(vv_hash128)];
 	value v;
@@ -93,8 +86,7 @@ vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *s
 	memset(&v, 0, sizeof(v));
 	v.stat = *st;
 	v.id = *id;
-	v.young = young(st->mtime_sec, st->mtime_nsec, read_at_sec, read_at_nsec) ||
-		  young(st->ctime_sec, st->ctime_nsec, read_at_sec, read_at_nsec);
+	v.guess = !sure;
 	put_key(key, path);
 	return vv_kept_put(c->kept, key, &v, err);
 }

@@ -4,8 +4,8 @@
  *
  * Each worktree has one file, <gitdir>/varve/stat. An entry for a path means: with this stat, the
  * path's content is the pointer blob `id`. An entry for "/" followed by a path means: with this
- * stat, the file's bytes are the blob `id` (for documents). If the file was younger than a second
- * when it was read, the entry is only a guess. The cache can be deleted safely.
+ * stat, the file's bytes are the blob `id` (for documents). If a later change of the
+ * file might have left the stat as it was, the entry is only a guess. The cache can be deleted safely.
  */
 #ifndef VV_REPO_GIT_INDEX_STAT_CACHE_H
 #define VV_REPO_GIT_INDEX_STAT_CACHE_H
@@ -28,10 +28,10 @@ bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *
 /* Like vv_stat_cache_get, but also returns guesses. For callers that check the result afterwards,
  * such as a restore that copies from the file. */
 bool vv_stat_cache_guess(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
-/* Records the id of a path with this stat. If mtime or ctime is less than a second before the time
- * read_at, the entry is only a guess. */
+/* Records the id of a path with this stat. sure is the result of vv_stat_wait, called before the
+ * file was read; if it is false, the entry is only a guess. */
 vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id,
-			    int64_t read_at_sec, uint32_t read_at_nsec, vv_error *err);
+			    bool sure, vv_error *err);
 void vv_stat_cache_drop(vv_stat_cache *c, const char *path);
 /* Writes the file if the cache was changed: atomically, but without syncing. */
 vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err);

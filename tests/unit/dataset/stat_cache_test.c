@@ -1,12 +1,13 @@
 /*
  * The stat cache: it answers only for exactly the stat that was entered, never for a
- * file that was too young, and is empty when anything about it is wrong.
+ * guess, and is empty when anything about it is wrong.
  */
 #include "repo/git/index/stat_cache.h"
 
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/sys.h"
 #include "tests/unit/support.h"
 
 #define NOW 1700000000
@@ -50,7 +51,7 @@ static void enter(vv_stat_cache *c, const char *path, unsigned n)
 	vv_oid id = id_of(n);
 	vv_error err;
 
-	vv_assert_ok(vv_stat_cache_set(c, path, &st, &id, NOW, 0, &err), &err);
+	vv_assert_ok(vv_stat_cache_set(c, path, &st, &id, true, &err), &err);
 }
 
 static bool knows(const vv_stat_cache *c, const char *path, unsigned n)
@@ -110,8 +111,7 @@ static void another_stat_is_not_known(void **state)
 	vv_stat_cache_close(c);
 }
 
-/* Within the same tick of the clock a second change would not show. */
-static void a_file_younger_than_a_second_when_read_is_not_entered(void **state)
+static void a_guess_replaces_what_was_known_and_is_told_only_to_those_who_ask_for_it(void **state)
 {
 	vv_stat_cache *c = open_cache(vv_test_path("stat-of-%s", __func__));
 	vv_oid id = id_of(1), found;
@@ -120,19 +120,50 @@ static void a_file_younger_than_a_second_when_read_is_not_entered(void **state)
 
 	(void)state;
 	enter(c, "a.csv", 1);
-	st.mtime_sec = NOW - 1;
-	st.mtime_nsec = 1;
-	vv_assert_ok(vv_stat_cache_set(c, "a.csv", &st, &id, NOW, 0, &err), &err);
+	vv_assert_ok(vv_stat_cache_set(c, "a.csv", &st, &id, false, &err), &err);
 	assert_false(vv_stat_cache_get(c, "a.csv", &st, &found));
-	assert_false(knows(c, "a.csv", 1)); /* nor is the older entry kept */
-	st.mtime_nsec = 0;
-	st.ctime_sec = NOW;
-	vv_assert_ok(vv_stat_cache_set(c, "a.csv", &st, &id, NOW, 0, &err), &err);
-	assert_false(vv_stat_cache_get(c, "a.csv", &st, &found));
-	st.ctime_sec = NOW - 2;
-	vv_assert_ok(vv_stat_cache_set(c, "a.csv", &st, &id, NOW, 1, &err), &err);
-	assert_true(vv_stat_cache_get(c, "a.csv", &st, &found));
+	assert_true(vv_stat_cache_guess(c, "a.csv", &st, &found));
+	enter(c, "a.csv", 1);
+	assert_true(knows(c, "a.csv", 1));
 	vv_stat_cache_close(c);
+}
+
+/* A second change within the same tick of the clock leaves the stat as it is. */
+static void a_change_after_the_wait_shows_in_the_stat(void **state)
+{
+	const char *file = vv_test_path("waited-%s", __func__);
+	vv_stat before, after;
+	vv_error err;
+
+	(void)state;
+	for (unsigned i = 0; i < 20; i++) {
+		vv_test_write(file, i % 2 ? "a" : "b", 1);
+		vv_assert_ok(vv_lstat(&before, file, &err), &err);
+		assert_true(vv_stat_wait(&before));
+		vv_test_write(file, "c", 1);
+		vv_assert_ok(vv_lstat(&after, file, &err), &err);
+		assert_false(vv_stat_equal(&before, &after));
+	}
+}
+
+static void the_wait_proves_nothing_for_a_time_to_come_or_of_whole_seconds(void **state)
+{
+	const int64_t now = vv_now_sec();
+	vv_stat st = stat_of(1);
+
+	(void)state;
+	assert_true(vv_stat_wait(&st));
+	st.mtime_sec = now + 100;
+	assert_false(vv_stat_wait(&st));
+	st.mtime_sec = now;
+	st.mtime_nsec = 0;
+	assert_false(vv_stat_wait(&st));
+	st.mtime_sec = now - 3;
+	assert_true(vv_stat_wait(&st));
+	st.ctime_sec = INT64_MAX;
+	assert_false(vv_stat_wait(&st));
+	st.ctime_sec = INT64_MIN;
+	assert_true(vv_stat_wait(&st));
 }
 
 static void what_was_dropped_stays_away(void **state)
@@ -181,7 +212,9 @@ static void a_cache_with_any_byte_changed_or_lost_is_empty(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_was_entered_is_known_in_the_next_run),
 	cmocka_unit_test(another_stat_is_not_known),
-	cmocka_unit_test(a_file_younger_than_a_second_when_read_is_not_entered),
+	cmocka_unit_test(a_guess_replaces_what_was_known_and_is_told_only_to_those_who_ask_for_it),
+	cmocka_unit_test(a_change_after_the_wait_shows_in_the_stat),
+	cmocka_unit_test(the_wait_proves_nothing_for_a_time_to_come_or_of_whole_seconds),
 	cmocka_unit_test(what_was_dropped_stays_away),
 	cmocka_unit_test(a_cache_with_any_byte_changed_or_lost_is_empty),
 };
