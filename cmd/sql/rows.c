@@ -72,20 +72,13 @@ static vv_status sql_arrow_open(vv_sql_arrow **out, sqlite3_stmt *stmt, vv_error
 
 /* ---- values ---- */
 
+/* bytes NULL: zeros. */
 static bool append(vv_arrow_memory *m, const void *bytes, size_t len)
 {
 	if (!vv_arrow_room(m, len)) return false;
-	if (len > 0) {
+	if (len > 0 && bytes) {
 		memcpy(m->bytes + m->len, bytes, len);
-	}
-	m->len += len;
-	return true;
-}
-
-static bool append_zeros(vv_arrow_memory *m, size_t len)
-{
-	if (!vv_arrow_room(m, len)) return false;
-	if (len > 0) {
+	} else if (len > 0) {
 		memset(m->bytes + m->len, 0, len);
 	}
 	m->len += len;
@@ -109,8 +102,8 @@ static bool append_offset(column *c)
 static bool begin_column(column *c, kind k, size_t rows)
 {
 	c->kind = k;
-	if (is_number(k)) return append_zeros(&c->values, rows * sizeof(int64_t));
-	return append_zeros(&c->offsets, (rows + 1) * sizeof(int32_t));
+	if (is_number(k)) return append(&c->values, NULL, rows * sizeof(int64_t));
+	return append(&c->offsets, NULL, (rows + 1) * sizeof(int32_t));
 }
 
 static void widen(column *c, size_t rows)
@@ -147,13 +140,13 @@ static bool append_null(column *c)
 {
 	c->nulls++;
 	return c->kind == NONE      ? true
-	       : is_number(c->kind) ? append_zeros(&c->values, sizeof(int64_t))
+	       : is_number(c->kind) ? append(&c->values, NULL, sizeof(int64_t))
 				    : append_offset(c);
 }
 
 static bool mark(column *c, size_t row, bool valid)
 {
-	if (row % 8 == 0 && !append_zeros(&c->valid, 1)) return false;
+	if (row % 8 == 0 && !append(&c->valid, NULL, 1)) return false;
 	c->valid.bytes[row / 8] = (char)(c->valid.bytes[row / 8] | valid << row % 8);
 	return true;
 }
@@ -267,7 +260,7 @@ static vv_status write_batch(vv_sql_arrow *a, vv_error *err)
 	for (size_t i = 0; i < a->count && rc == VV_OK; i++) {
 		column *c = &a->columns[i];
 
-		rc = is_number(c->kind) || append_zeros(&c->offsets, sizeof(int32_t))
+		rc = is_number(c->kind) || append(&c->offsets, NULL, sizeof(int32_t))
 			     ? VV_OK
 			     : vv_fail_nomem(err);
 	}
@@ -388,23 +381,13 @@ static void put_plain(vv_buf *b, sqlite3_stmt *stmt, int i)
 /* \t, \n, \r and \\, as the IANA's text/tab-separated-values cannot have them. */
 static void put_tsv(vv_buf *b, const char *s, size_t len)
 {
+	static const char marks[] = "\t\n\r\\", letters[] = "tnr\\";
+
 	for (size_t i = 0; i < len; i++) {
-		switch (s[i]) {
-		case '\t':
-			vv_buf_puts(b, "\\t");
-			break;
-		case '\n':
-			vv_buf_puts(b, "\\n");
-			break;
-		case '\r':
-			vv_buf_puts(b, "\\r");
-			break;
-		case '\\':
-			vv_buf_puts(b, "\\\\");
-			break;
-		default:
-			vv_buf_putc(b, s[i]);
-		}
+		const char *mark = memchr(marks, s[i], sizeof(marks) - 1);
+
+		vv_buf_puts(b, mark ? "\\" : "");
+		vv_buf_putc(b, mark ? letters[mark - marks] : s[i]);
 	}
 }
 
@@ -580,12 +563,13 @@ vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, sqlite3_stmt *stmt
 
 	*out = p;
 	if (!p) return vv_fail_nomem(err);
-	*p = (vv_sql_rows_printer){.stmt = stmt, .columns = (size_t)sqlite3_column_count(stmt)};
+	*p = (vv_sql_rows_printer){.stmt = stmt,
+				   .columns = (size_t)sqlite3_column_count(stmt),
+				   .out = VV_BUF_INIT,
+				   .first = VV_BUF_INIT};
 	for (size_t i = 0; format && i < sizeof(form_names) / sizeof(form_names[0]); i++) {
 		p->form = strcmp(format, form_names[i]) == 0 ? (form)i : p->form;
 	}
-	vv_buf_init(&p->out);
-	vv_buf_init(&p->first);
 	if (p->form == ARROW) return sql_arrow_open(&p->arrow, stmt, err);
 	p->widths = vv_calloc(p->columns + 1, sizeof(*p->widths));
 	p->numbers = vv_calloc(p->columns + 1, sizeof(*p->numbers));

@@ -297,11 +297,9 @@ static vv_status prompt_run(prompt *p, const char *sql, vv_error *err)
 static vv_status run_on(prompt *p, const char *before, const char *name, const char *after,
 			vv_error *err)
 {
-	char *sql = sqlite3_mprintf("%s%Q%s", before, name, after);
-	vv_status rc = sql ? prompt_run(p, sql, err) : vv_fail_nomem(err);
+	vv_auto_sqlite char *sql = sqlite3_mprintf("%s%Q%s", before, name, after);
 
-	sqlite3_free(sql);
-	return rc;
+	return sql ? prompt_run(p, sql, err) : vv_fail_nomem(err);
 }
 
 static vv_status run_lines(prompt *p, const vv_buf *text, vv_error *err);
@@ -612,8 +610,7 @@ static vv_status sql_prompt(prompt *p, vv_error *err)
 typedef struct exporting {
 	vv_sql_session *s;
 	const char *folder; /* the repository's */
-	char **paths;
-	size_t count;
+	vv_sql_paths tables;
 } exporting;
 
 /* Runs sql, and frees it. */
@@ -628,11 +625,11 @@ static vv_status run(const exporting *x, char *sql, vv_error *err)
 
 static bool is_table(const exporting *x, const char *name)
 {
-	for (size_t i = 0; i < x->count; i++) {
+	for (size_t i = 0; i < x->tables.count; i++) {
 		const char *at;
 		size_t len;
 
-		vv_sql_name_short(&at, &len, x->paths, x->count, i);
+		vv_sql_name_short(&at, &len, &x->tables, i);
 		if (strlen(name) == len && sqlite3_strnicmp(name, at, (int)len) == 0) return true;
 	}
 	return false;
@@ -640,26 +637,25 @@ static bool is_table(const exporting *x, const char *name)
 
 static vv_status declare(const exporting *x, size_t i, vv_error *err)
 {
-	const char *at;
+	const char *at, *path = x->tables.items[i];
 	size_t len;
 
-	vv_sql_name_short(&at, &len, x->paths, x->count, i);
-	char *name = sqlite3_mprintf("%.*s_history", (int)len, at);
+	vv_sql_name_short(&at, &len, &x->tables, i);
+	vv_auto_sqlite char *name = sqlite3_mprintf("%.*s_history", (int)len, at);
 	if (!name) return vv_fail_nomem(err);
 	vv_status rc = run(
 		x,
 		sqlite3_mprintf("CREATE VIRTUAL TABLE out.\"%.*w\" USING varve(%Q, 'HEAD:%q')",
-				(int)len, at, x->folder, x->paths[i]),
+				(int)len, at, x->folder, path),
 		err);
 	if (rc == VV_OK && !is_table(x, name)) {
 		rc = run(x,
 			 sqlite3_mprintf(
 				 "CREATE VIRTUAL TABLE out.\"%w\" USING varve(%Q, 'HEAD:%q', "
 				 "history)",
-				 name, x->folder, x->paths[i]),
+				 name, x->folder, path),
 			 err);
 	}
-	sqlite3_free(name);
 	return rc;
 }
 
@@ -671,21 +667,22 @@ static vv_status list(exporting *x, vv_error *err)
 	if (!repo) return vv_fail(err, VV_ENOTFOUND, "not in a repository");
 	x->folder = varve_repo_folder(repo, VARVE_FOLDER_WORK_TREE);
 	x->folder = x->folder ? x->folder : varve_repo_folder(repo, VARVE_FOLDER_COMMON);
-	int rc = vv_sql_name_list(&x->paths, &x->count, x->s->catalog->repo, "HEAD", false, &e);
+	int rc = vv_sql_paths_list(&x->tables, x->s->catalog->repo, "HEAD", false, &e);
 	if (rc == VARVE_ENOTFOUND) {
 		return vv_fail(err, VV_ENOTFOUND,
 			       "no commits yet\nmake a commit first: the file gets the tables of "
 			       "the last commit");
 	}
 	if (rc < 0) return vv_fail(err, rc == VARVE_ENOMEM ? VV_ENOMEM : VV_EIO, "%s", e.message);
-	return x->count > 0 ? VV_OK : vv_fail(err, VV_ENOTFOUND, "the last commit has no table");
+	return x->tables.count > 0 ? VV_OK
+				   : vv_fail(err, VV_ENOTFOUND, "the last commit has no table");
 }
 
 static vv_status fill(const exporting *x, const char *file, vv_error *err)
 {
 	vv_status rc = run(x, sqlite3_mprintf("ATTACH %Q AS out; BEGIN", file), err);
 
-	for (size_t i = 0; i < x->count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < x->tables.count && rc == VV_OK; i++) {
 		rc = declare(x, i, err);
 	}
 	return rc < 0 ? rc : run(x, sqlite3_mprintf("COMMIT; DETACH out"), err);
@@ -714,8 +711,8 @@ static vv_status sql_export(vv_sql_session *s, const char *file, size_t *count, 
 			(void)vv_unlink(made, true, VV_IGNORED);
 		}
 	}
-	*count = x.count;
-	vv_sql_name_list_free(x.paths);
+	*count = x.tables.count;
+	vv_sql_paths_clear(&x.tables);
 	return rc;
 }
 

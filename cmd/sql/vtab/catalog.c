@@ -197,13 +197,12 @@ vv_sql_warning *vv_sql_catalog_warning(vv_sql_catalog *c, int kind, const char *
 	if (w) {
 		char *at = w->label + label_len;
 
-		w->kind = kind;
-		w->count = 0;
-		w->row = VARVE_UNKNOWN;
+		*w = (vv_sql_warning){.kind = kind,
+				      .row = VARVE_UNKNOWN,
+				      .column = memcpy(at, column, column_len),
+				      .type = strcpy(at + column_len, type),
+				      .next = c->warnings};
 		memcpy(w->label, label, label_len);
-		w->column = memcpy(at, column, column_len);
-		w->type = strcpy(at + column_len, type);
-		w->next = c->warnings;
 		c->warnings = w;
 	}
 	return w;
@@ -224,14 +223,8 @@ int vv_sql_catalog_fail(vv_sql_catalog *c, const varve_error *err, char **messag
 	/* as SQLite itself has it */
 	*message = sqlite3_mprintf("%s",
 				   err->code == VARVE_ECANCELLED ? "interrupted" : err->message);
-	switch (err->code) {
-	case VARVE_ENOMEM:
-		return SQLITE_NOMEM;
-	case VARVE_EIO:
-		return SQLITE_IOERR;
-	case VARVE_ECANCELLED:
-		return SQLITE_INTERRUPT;
-	default:
-		return SQLITE_ERROR;
-	}
+	return err->code == VARVE_ENOMEM       ? SQLITE_NOMEM
+	       : err->code == VARVE_EIO        ? SQLITE_IOERR
+	       : err->code == VARVE_ECANCELLED ? SQLITE_INTERRUPT
+					       : SQLITE_ERROR;
 }

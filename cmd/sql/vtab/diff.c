@@ -112,14 +112,13 @@ static int open_from(diff_rows *d, const vv_sql_function_table *t, const char *f
 	varve_error why;
 
 	if (rc != VARVE_ENOTFOUND) return rc;
-	char *path = sqlite3_mprintf("%s", t->name->path);
+	vv_auto_sqlite char *path = sqlite3_mprintf("%s", t->name->path);
 	if (!path) return vv_sql_error_memory(err);
 	if ((to || follow_rename(&path, t, NULL, NULL, &why) == 0) &&
 	    follow_rename(&path, t, from, to ? to : "HEAD", &why) == 0 && path &&
 	    strcmp(path, t->name->path) != 0) {
 		rc = open_side(d, FROM, t, path, from, err);
 	}
-	sqlite3_free(path);
 	return rc;
 }
 

@@ -32,12 +32,52 @@ static void put_string(sqlite3_context *context, sqlite3_str *s)
 	}
 }
 
+/* ---- the path that a function is asked about ---- */
+
+typedef struct asked_path {
+	char *path;           /* NULL: all paths */
+	const char *paths[2]; /* path, and the end of the list */
+	varve_error unknown;  /* code 0: the path is known, or something has it */
+} asked_path;
+
+/* The path for a name of SQL; any other word is a literal path (of a removed table, or a pattern), with a->unknown the
+ * error if that finds nothing. The caller frees a->path. */
+static int ask_path(asked_path *a, const vv_sql_function_table *t, const char *word,
+		    varve_error *err)
+{
+	vv_auto(vv_sql_name) name = {0};
+
+	if (!word) return 0;
+	const bool known = vv_sql_name_find(&name, t->catalog, word, &a->unknown) == 0;
+	if (known) {
+		a->unknown.code = 0;
+	}
+	a->paths[0] = a->path = sqlite3_mprintf("%s", known ? name.path : word);
+	return a->path ? 0 : vv_sql_error_memory(err);
+}
+
+static const char *const *asked_paths(const asked_path *a)
+{
+	return a->path ? a->paths : NULL;
+}
+
+/* What follows a step of the list: if there was nothing and the word means nothing, that is the error. */
+static int after_step(asked_path *a, int more, varve_error *err)
+{
+	if (more == 0 && a->unknown.code < 0) {
+		*err = a->unknown;
+		return err->code;
+	}
+	a->unknown.code = 0;
+	return more;
+}
+
 /* ---- varve_log(path, revision, aggregate, condition) ---- */
 
 typedef struct log_rows {
+	asked_path asked;
 	varve_log *log;
 	const varve_commit *commit;
-	varve_error unknown; /* code 0: the path is known, or a commit has it */
 } log_rows;
 
 static const vv_sql_column log_columns[] = {{"commit_hash", NULL},
@@ -58,20 +98,10 @@ static const vv_sql_column log_columns[] = {{"commit_hash", NULL},
 
 static void close_log(void *state)
 {
-	varve_log_free(((log_rows *)state)->log);
-}
+	log_rows *l = state;
 
-/* The path for a name of SQL; any other word is a literal path (of a removed table, or a pattern), with *unknown the
- * error if that finds nothing. */
-static char *path_of(varve_error *unknown, const vv_sql_function_table *t, const char *word)
-{
-	vv_auto(vv_sql_name) name = {0};
-
-	if (vv_sql_name_find(&name, t->catalog, word, unknown) < 0) {
-		return sqlite3_mprintf("%s", word);
-	}
-	unknown->code = 0;
-	return sqlite3_mprintf("%s", name.path);
+	varve_log_free(l->log);
+	sqlite3_free(l->asked.path);
 }
 
 static int open_log(void *state, const vv_sql_function_table *t, const char *const *arguments,
@@ -79,34 +109,21 @@ static int open_log(void *state, const vv_sql_function_table *t, const char *con
 {
 	varve_log_options how = VARVE_INIT(varve_log_options);
 	log_rows *l = state;
-	char *path = NULL;
-	const char *paths[2] = {NULL, NULL};
+	int rc = ask_path(&l->asked, t, arguments[0], err);
 
-	if (arguments[0] && !(path = path_of(&l->unknown, t, arguments[0]))) {
-		return vv_sql_error_memory(err);
-	}
-	paths[0] = path;
-	how.paths = path ? paths : NULL;
-	how.flags = path ? VARVE_LOG_FOLLOW : 0;
+	how.paths = asked_paths(&l->asked);
+	how.flags = how.paths ? VARVE_LOG_FOLLOW : 0;
 	how.range = arguments[1];
 	how.figure = arguments[2];
 	how.where = arguments[3];
-	int rc = varve_log_open(&l->log, t->repo, &how, err);
-	sqlite3_free(path);
-	return rc;
+	return rc < 0 ? rc : varve_log_open(&l->log, t->repo, &how, err);
 }
 
 static int next_log(void *state, varve_error *err)
 {
 	log_rows *l = state;
-	int more = varve_log_next(l->log, &l->commit, err);
 
-	if (more == 0 && l->unknown.code < 0) {
-		*err = l->unknown;
-		return err->code;
-	}
-	l->unknown.code = 0;
-	return more;
+	return after_step(&l->asked, varve_log_next(l->log, &l->commit, err), err);
 }
 
 static void put_parents(sqlite3_context *context, const varve_commit *c)
@@ -161,8 +178,8 @@ const vv_sql_function vv_sql_function_log = {"varve_log", sizeof(log_rows), true
 typedef struct table_rows {
 	vv_sql_catalog *catalog;
 	varve_repo *repo;
-	char **paths;
-	size_t count, at; /* at: one after the row at hand */
+	vv_sql_paths paths;
+	size_t at; /* one after the row at hand */
 	char *revision;
 	vv_sql_opened *opened;
 } table_rows;
@@ -183,7 +200,7 @@ static void close_tables(void *state)
 {
 	table_rows *l = state;
 
-	vv_sql_name_list_free(l->paths);
+	vv_sql_paths_clear(&l->paths);
 	vv_sql_opened_drop(l->opened);
 	sqlite3_free(l->revision);
 }
@@ -197,7 +214,7 @@ static int open_tables(void *state, const vv_sql_function_table *t, const char *
 	if (arguments[0] && !(l->revision = sqlite3_mprintf("%s", arguments[0]))) {
 		return vv_sql_error_memory(err);
 	}
-	return vv_sql_name_list(&l->paths, &l->count, l->repo, l->revision, true, err);
+	return vv_sql_paths_list(&l->paths, l->repo, l->revision, true, err);
 }
 
 static int next_tables(void *state, varve_error *err)
@@ -206,8 +223,8 @@ static int next_tables(void *state, varve_error *err)
 
 	vv_sql_opened_drop(l->opened);
 	l->opened = NULL;
-	if (l->at == l->count) return 0;
-	vv_sql_place place = {l->repo, l->paths[l->at++], l->revision, false, true};
+	if (l->at == l->paths.count) return 0;
+	vv_sql_place place = {l->repo, l->paths.items[l->at++], l->revision, false, true};
 	/* A file that is named like a table and is none, or whose data is missing here, is listed without facts. */
 	if (vv_sql_opened_get(&l->opened, l->catalog, &place, err) < 0 &&
 	    err->code == VARVE_ENOMEM) {
@@ -239,9 +256,9 @@ static void put_tables(void *state, sqlite3_context *context, size_t column)
 	size_t len;
 
 	if (column == 0) {
-		vv_sql_function_put_text(context, l->paths[l->at - 1]);
+		vv_sql_function_put_text(context, l->paths.items[l->at - 1]);
 	} else if (column == 1) {
-		vv_sql_name_short(&name, &len, l->paths, l->count, l->at - 1);
+		vv_sql_name_short(&name, &len, &l->paths, l->at - 1);
 		sqlite3_result_text(context, name, (int)len, SQLITE_TRANSIENT);
 	} else if (o) {
 		switch (column) {
@@ -302,27 +319,19 @@ static int open_columns(void *state, const vv_sql_function_table *t, const char 
 			varve_error *err)
 {
 	column_rows *l = state;
-	vv_sql_name name;
-	int rc;
+	vv_auto(vv_sql_name) name = {0};
 
 	if (!arguments[0]) {
 		return vv_sql_error_format(err, VARVE_EUSAGE,
 					   "a table is needed: varve_columns('prices')");
 	}
-	if (arguments[1]) {
-		char *word = sqlite3_mprintf("%s@%s", arguments[0], arguments[1]);
-
-		rc = word ? vv_sql_name_find(&name, t->catalog, word, err)
-			  : vv_sql_error_memory(err);
-		sqlite3_free(word);
-	} else {
-		rc = vv_sql_name_find(&name, t->catalog, arguments[0], err);
-	}
+	vv_auto_sqlite char *word = sqlite3_mprintf("%s%s%s", arguments[0], arguments[1] ? "@" : "",
+						    arguments[1] ? arguments[1] : "");
+	if (!word) return vv_sql_error_memory(err);
+	const int rc = vv_sql_name_find(&name, t->catalog, word, err);
 	if (rc < 0) return rc;
 	vv_sql_place place = {name.outside ? NULL : t->repo, name.path, name.revision, false, true};
-	rc = vv_sql_opened_get(&l->opened, t->catalog, &place, err);
-	vv_sql_name_clear(&name);
-	return rc;
+	return vv_sql_opened_get(&l->opened, t->catalog, &place, err);
 }
 
 static int next_columns(void *state, varve_error *err)
@@ -360,9 +369,7 @@ const vv_sql_function vv_sql_function_columns = {
 /* For one table or all: findings of one version, or verdicts of many. */
 typedef struct check_rows {
 	varve_check_options how;
-	char *path;
-	const char *paths[2];
-	varve_error unknown; /* as in log_rows */
+	asked_path asked;
 	varve_report *report;
 	const varve_finding *finding;
 	varve_check_history *history;
@@ -389,7 +396,7 @@ static void close_check(void *state)
 
 	varve_report_free(l->report);
 	varve_check_history_free(l->history);
-	sqlite3_free(l->path);
+	sqlite3_free(l->asked.path);
 }
 
 /* path NULL: all tables. */
@@ -398,10 +405,9 @@ static int begin_check(check_rows *l, const vv_sql_function_table *t, const char
 {
 	*l = (check_rows){.how = VARVE_INIT(varve_check_options)};
 	l->how.watch = &t->catalog->watch;
-	if (!path) return 0;
-	l->paths[0] = l->path = path_of(&l->unknown, t, path);
-	l->how.paths = l->paths;
-	return l->path ? 0 : vv_sql_error_memory(err);
+	const int rc = ask_path(&l->asked, t, path, err);
+	l->how.paths = asked_paths(&l->asked);
+	return rc;
 }
 
 static int open_check(void *state, const vv_sql_function_table *t, const char *const *arguments,
@@ -417,8 +423,8 @@ static int open_check(void *state, const vv_sql_function_table *t, const char *c
 	}
 	rc = varve_check_revision(&l->report, t->repo, arguments[1] ? commit : NULL, NULL, &l->how,
 				  err);
-	if (rc == VARVE_ENOTFOUND && l->unknown.code < 0) {
-		*err = l->unknown;
+	if (rc == VARVE_ENOTFOUND && l->asked.unknown.code < 0) {
+		*err = l->asked.unknown;
 	}
 	return rc;
 }
@@ -540,9 +546,9 @@ const vv_sql_function vv_sql_function_check_results = {
 /* ---- varve_conflicts(path) ---- */
 
 typedef struct conflict_rows {
+	asked_path asked;
 	varve_conflicts *list;
 	const varve_conflict *conflict;
-	varve_error unknown; /* as in log_rows */
 } conflict_rows;
 
 static const vv_sql_column conflict_columns[] = {{"file", NULL},
@@ -563,38 +569,28 @@ static const vv_sql_column conflict_columns[] = {{"file", NULL},
 
 static void close_conflicts(void *state)
 {
-	varve_conflicts_free(((conflict_rows *)state)->list);
+	conflict_rows *l = state;
+
+	varve_conflicts_free(l->list);
+	sqlite3_free(l->asked.path);
 }
 
 static int open_conflicts(void *state, const vv_sql_function_table *t, const char *const *arguments,
 			  varve_error *err)
 {
-	char *path = NULL;
-	const char *paths[2] = {NULL, NULL};
 	conflict_rows *l = state;
+	const int rc = ask_path(&l->asked, t, arguments[0], err);
 
-	if (arguments[0] && !(path = path_of(&l->unknown, t, arguments[0]))) {
-		return vv_sql_error_memory(err);
-	}
-	paths[0] = path;
-	int rc = varve_conflicts_open(&l->list, t->repo, path ? paths : NULL, &t->catalog->watch,
-				      err);
-	sqlite3_free(path);
-	return rc;
+	return rc < 0 ? rc
+		      : varve_conflicts_open(&l->list, t->repo, asked_paths(&l->asked),
+					     &t->catalog->watch, err);
 }
 
 static int next_conflict(void *state, varve_error *err)
 {
 	conflict_rows *l = state;
 
-	int more = varve_conflicts_next(l->list, &l->conflict, err);
-
-	if (more == 0 && l->unknown.code < 0) {
-		*err = l->unknown;
-		return err->code;
-	}
-	l->unknown.code = 0;
-	return more;
+	return after_step(&l->asked, varve_conflicts_next(l->list, &l->conflict, err), err);
 }
 
 static void put_conflict(void *state, sqlite3_context *context, size_t column)

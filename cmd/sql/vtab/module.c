@@ -171,31 +171,34 @@ static int add_fixed(vv_sql_catalog *c, varve_error *err)
 	return rc;
 }
 
+/* Runs a statement that creates the table of this name, and frees it. */
+static int create_table(vv_sql_catalog *c, char *take_sql, const char *name, varve_error *err)
+{
+	vv_auto_sqlite char *sql = take_sql, *message = NULL;
+
+	if (!sql) return vv_sql_error_memory(err);
+	if (sqlite3_exec(c->db, sql, NULL, NULL, &message) == SQLITE_OK) return 0;
+	return vv_sql_error_format(err, VARVE_EUSAGE, "%s: %s", name,
+				   message ? message : "SQLite does not accept the table");
+}
+
 /* "URL#REV:PATH" becomes a table of temp, which has its repository for itself. */
 static int add_other(vv_sql_catalog *c, const char *word, size_t url_len, varve_error *err)
 {
 	const char *rest = word + url_len + 1;
-	char *message = NULL,
-	     *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE temp.\"%w\" USING varve('%.*q','%s%q')",
-				    word, (int)url_len, word,
-				    rest[0] == ':'      ? "HEAD"
-				    : strchr(rest, ':') ? ""
-							: "HEAD:",
-				    rest);
-	int rc = 0;
+	const int rc = create_table(
+		c,
+		sqlite3_mprintf("CREATE VIRTUAL TABLE temp.\"%w\" USING varve('%.*q','%s%q')", word,
+				(int)url_len, word,
+				rest[0] == ':'      ? "HEAD"
+				: strchr(rest, ':') ? ""
+						    : "HEAD:",
+				rest),
+		word, err);
 
-	if (!sql) return vv_sql_error_memory(err);
-	if (sqlite3_exec(c->db, sql, NULL, NULL, &message) != SQLITE_OK) {
-		*err = c->trouble;
-		rc = err->code != 0
-			     ? err->code
-			     : vv_sql_error_format(err, VARVE_EUSAGE, "%s: %s", word,
-						   message ? message
-							   : "SQLite does not accept the table");
-	}
-	sqlite3_free(message);
-	sqlite3_free(sql);
-	return rc;
+	if (rc != VARVE_EUSAGE || c->trouble.code == 0) return rc;
+	*err = c->trouble;
+	return err->code;
 }
 
 /* Registers a module for this name. As vv_sql_name_find. */
@@ -285,11 +288,9 @@ static char *find_twin(vv_sql_catalog *c, const char *word)
 /* Files, branches and tags may differ in case only, but modules may not: a name with another case is replaced. */
 static int make_room(vv_sql_catalog *c, const char *word, varve_error *err)
 {
-	char *twin = find_twin(c, word);
-	int rc = twin ? add_word(c, word, err) : 0;
+	vv_auto_sqlite char *twin = find_twin(c, word);
 
-	sqlite3_free(twin);
-	return rc;
+	return twin ? add_word(c, word, err) : 0;
 }
 
 static int tell_cases(vv_sql_catalog *c, const char *sql, varve_error *err)
@@ -314,7 +315,7 @@ static int tell_cases(vv_sql_catalog *c, const char *sql, varve_error *err)
 int vv_sql_module_prepare(sqlite3_stmt **stmt, vv_sql_catalog *c, const char *sql,
 			  const char **tail, varve_error *err)
 {
-	char *last = NULL;
+	vv_auto_sqlite char *last = NULL;
 	int rc = tell_cases(c, sql, err);
 
 	c->trouble.code = 0;
@@ -334,7 +335,6 @@ int vv_sql_module_prepare(sqlite3_stmt **stmt, vv_sql_catalog *c, const char *sq
 	if (rc < 0) {
 		c->trouble = *err;
 	}
-	sqlite3_free(last);
 	return rc;
 }
 
@@ -358,37 +358,35 @@ int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, const char *cac
 static void fail(sqlite3_context *context, const varve_error *err)
 {
 	vv_sql_hint hint;
-	char *message = *vv_sql_error_hint(&hint, err)
-				? sqlite3_mprintf("%s (%s)", err->message, hint.text)
-				: sqlite3_mprintf("%s", err->message);
+	vv_auto_sqlite char *message = *vv_sql_error_hint(&hint, err)
+					       ? sqlite3_mprintf("%s (%s)", err->message, hint.text)
+					       : sqlite3_mprintf("%s", err->message);
 
 	if (message && err->code != VARVE_ENOMEM) {
 		sqlite3_result_error(context, message, -1);
 	} else {
 		sqlite3_result_error_nomem(context);
 	}
-	sqlite3_free(message);
 }
 
 /* Registers the tables of a revision under each of their names; revision NULL: the current state. all: one of all
  * branches and tags, not chosen by the user. */
 static int add_names(vv_sql_catalog *c, const char *revision, bool all, varve_error *err)
 {
-	size_t count;
-	char **paths;
-	int rc = vv_sql_name_list(&paths, &count, c->repo, revision, false, err);
+	vv_auto(vv_sql_paths) l = {.count = 0};
+	int rc = vv_sql_paths_list(&l, c->repo, revision, false, err);
 
-	for (size_t i = 0; i < count && rc == 0; i++) {
+	for (size_t i = 0; i < l.count && rc == 0; i++) {
 		const char *name;
 		size_t len;
 
-		vv_sql_name_short(&name, &len, paths, count, i);
+		vv_sql_name_short(&name, &len, &l, i);
 		for (int kind = VV_NAME_VERSION; kind <= VV_NAME_ROW && rc == 0; kind++) {
-			char *word = sqlite3_mprintf("%s%.*s%s%s", vv_sql_name_prefix(kind),
-						     (int)len, name, revision ? "@" : "",
-						     revision ? revision : "");
+			vv_auto_sqlite char *word = sqlite3_mprintf(
+				"%s%.*s%s%s", vv_sql_name_prefix(kind), (int)len, name,
+				revision ? "@" : "", revision ? revision : "");
 			bool wanted = kind == VV_NAME_VERSION || !revision;
-			char *twin = word && all ? find_twin(c, word) : NULL;
+			vv_auto_sqlite char *twin = word && all ? find_twin(c, word) : NULL;
 
 			if (twin) { /* registers neither rather than the wrong one; varve_use
 				     * reports it */
@@ -398,11 +396,8 @@ static int add_names(vv_sql_catalog *c, const char *revision, bool all, varve_er
 				     : wanted ? add_word(c, word, err)
 					      : 0;
 			}
-			sqlite3_free(twin);
-			sqlite3_free(word);
 		}
 	}
-	vv_sql_name_list_free(paths);
 	return rc;
 }
 
@@ -410,34 +405,26 @@ static int add_names(vv_sql_catalog *c, const char *revision, bool all, varve_er
 static int create_temporary(vv_sql_catalog *c, const char *path, varve_error *err)
 {
 	const char *folder = varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE);
-	size_t count;
-	char **paths;
-	int rc = vv_sql_name_list(&paths, &count, c->repo, NULL, false, err);
+	vv_auto(vv_sql_paths) l = {.count = 0};
+	int rc = vv_sql_paths_list(&l, c->repo, NULL, false, err);
 
-	for (size_t i = 0; i < count && rc == 0; i++) {
+	for (size_t i = 0; i < l.count && rc == 0; i++) {
 		const char *name;
 		size_t len;
-		char *message = NULL;
 
-		vv_sql_name_short(&name, &len, paths, count, i);
-		char *sql = sqlite3_mprintf(
-			"CREATE VIRTUAL TABLE IF NOT EXISTS temp.\"%.*w\" USING varve('%q','%s%q')",
-			(int)len, name,
-			folder                     ? folder
-			: vv_sql_name_is_url(path) ? path
-						   : varve_repo_folder(c->repo, VARVE_FOLDER_GIT),
-			folder ? "" : "HEAD:", paths[i]);
-		if (!sql) {
-			rc = vv_sql_error_memory(err);
-		} else if (sqlite3_exec(c->db, sql, NULL, NULL, &message) != SQLITE_OK) {
-			rc = vv_sql_error_format(err, VARVE_EUSAGE, "%s: %s", paths[i],
-						 message ? message
-							 : "SQLite does not accept the table");
-		}
-		sqlite3_free(message);
-		sqlite3_free(sql);
+		vv_sql_name_short(&name, &len, &l, i);
+		rc = create_table(
+			c,
+			sqlite3_mprintf(
+				"CREATE VIRTUAL TABLE IF NOT EXISTS temp.\"%.*w\" USING varve('%q','%s%q')",
+				(int)len, name,
+				folder ? folder
+				: vv_sql_name_is_url(path)
+					? path
+					: varve_repo_folder(c->repo, VARVE_FOLDER_GIT),
+				folder ? "" : "HEAD:", l.items[i]),
+			l.items[i], err);
 	}
-	vv_sql_name_list_free(paths);
 	return rc;
 }
 
@@ -467,8 +454,7 @@ static void attach(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
 	vv_sql_catalog *c = sqlite3_user_data(context);
 	const char *path = (const char *)sqlite3_value_text(argv[0]);
-	size_t count = 0;
-	char **paths = NULL;
+	vv_auto(vv_sql_paths) l = {.count = 0};
 	char head[VARVE_ID_SIZE];
 	varve_error err;
 
@@ -490,13 +476,12 @@ static void attach(sqlite3_context *context, int argc, sqlite3_value **argv)
 		rc = add_refs(c, &err);
 	}
 	if (rc == 0 && (rc = create_temporary(c, path, &err)) == 0) {
-		rc = vv_sql_name_list(&paths, &count, c->repo, NULL, false, &err);
+		rc = vv_sql_paths_list(&l, c->repo, NULL, false, &err);
 	}
-	vv_sql_name_list_free(paths);
 	if (rc < 0) {
 		fail(context, &err);
 	} else {
-		sqlite3_result_int64(context, (sqlite3_int64)count);
+		sqlite3_result_int64(context, (sqlite3_int64)l.count);
 	}
 }
 

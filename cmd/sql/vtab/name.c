@@ -48,32 +48,40 @@ bool vv_sql_name_is_url(const char *repository)
 size_t vv_sql_name_url(const char *word)
 {
 	const size_t len = strcspn(word, "#");
-	char *url = word[len] == '#' && len > 0 ? sqlite3_mprintf("%.*s", (int)len, word) : NULL;
-	const bool is = url && (url[0] == '/' || vv_sql_name_is_url(url));
+	vv_auto_sqlite char *url = word[len] == '#' && len > 0
+					   ? sqlite3_mprintf("%.*s", (int)len, word)
+					   : NULL;
 
-	sqlite3_free(url);
-	return is ? len : 0;
+	return url && (url[0] == '/' || vv_sql_name_is_url(url)) ? len : 0;
 }
 
 /* ---- the tables that there are ---- */
 
-void vv_sql_name_list_free(char **paths)
+void vv_sql_free_at(void *pointer)
 {
-	for (size_t i = 0; paths && paths[i]; i++) {
-		sqlite3_free(paths[i]);
-	}
-	sqlite3_free(paths);
+	void *at;
+
+	memcpy(&at, pointer, sizeof(at));
+	sqlite3_free(at);
 }
 
-static int take_path(char ***paths, size_t *count, const char *path, varve_error *err)
+void vv_sql_paths_clear(vv_sql_paths *l)
 {
-	char **more = sqlite3_realloc64(*paths, (*count + 2) * sizeof(*more));
+	while (l->count > 0) {
+		sqlite3_free(l->items[--l->count]);
+	}
+	sqlite3_free(l->items);
+	l->items = NULL;
+}
+
+static int take_path(vv_sql_paths *l, const char *path, varve_error *err)
+{
+	char **more = sqlite3_realloc64(l->items, (l->count + 1) * sizeof(*more));
 
 	if (!more) return vv_sql_error_memory(err);
-	*paths = more;
-	more[*count + 1] = NULL;
-	more[*count] = sqlite3_mprintf("%s", path);
-	return more[(*count)++] ? 0 : vv_sql_error_memory(err);
+	l->items = more;
+	more[l->count] = sqlite3_mprintf("%s", path);
+	return more[l->count++] ? 0 : vv_sql_error_memory(err);
 }
 
 static int compare_paths(const void *a, const void *b)
@@ -83,39 +91,38 @@ static int compare_paths(const void *a, const void *b)
 
 /* The work tree has tables, too, that a merge left in conflict: the index has three versions of them, and none is the
  * file's. */
-static int list_conflicts(char ***paths, size_t *count, varve_repo *repo, varve_error *err)
+static int list_conflicts(vv_sql_paths *l, varve_repo *repo, varve_error *err)
 {
-	const size_t known = *count;
+	const size_t known = l->count;
 	const varve_conflict *conflict;
 	varve_conflicts *list;
 	int rc = varve_conflicts_open(&list, repo, NULL, NULL, err);
 
 	while (rc == 0 && (rc = varve_conflicts_next(list, &conflict, err)) > 0) {
-		bool listed = *count > known && strcmp((*paths)[*count - 1], conflict->path) == 0;
+		bool listed = l->count > known &&
+			      strcmp(l->items[l->count - 1], conflict->path) == 0;
 
 		rc = listed || strcmp(conflict->kind, "file") == 0
 			     ? 0
-			     : take_path(paths, count, conflict->path, err);
+			     : take_path(l, conflict->path, err);
 	}
 	varve_conflicts_free(list);
-	if (rc == 0 && *count > known) {
-		qsort(*paths, *count, sizeof(**paths), compare_paths);
+	if (rc == 0 && l->count > known) {
+		qsort(l->items, l->count, sizeof(*l->items), compare_paths);
 	}
 	return rc;
 }
 
-int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *revision,
-		     bool documents, varve_error *err)
+int vv_sql_paths_list(vv_sql_paths *out, varve_repo *repo, const char *revision, bool documents,
+		      varve_error *err)
 {
 	varve_versions_options how = VARVE_INIT(varve_versions_options);
 	const varve_version_facts *facts;
 	varve_versions *list = NULL;
 	char commit[VARVE_ID_SIZE];
-	char **paths = NULL;
 	int rc = 0;
 
-	*out = NULL;
-	*count = 0;
+	*out = (vv_sql_paths){.count = 0};
 	if (!repo) return 0;
 	how.documents = documents;
 	if (revision || !varve_repo_folder(repo, VARVE_FOLDER_WORK_TREE)) {
@@ -126,19 +133,16 @@ int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *r
 		rc = varve_versions_open(&list, repo, &how, err);
 	}
 	while (rc == 0 && (rc = varve_versions_next(list, &facts, err)) > 0) {
-		rc = facts->table ? take_path(&paths, count, facts->path, err) : 0;
+		rc = facts->table ? take_path(out, facts->path, err) : 0;
 	}
 	varve_versions_free(list);
 	if (rc == 0 && !how.revision) {
-		rc = list_conflicts(&paths, count, repo, err);
+		rc = list_conflicts(out, repo, err);
 	}
 	if (rc < 0) {
-		vv_sql_name_list_free(paths);
-		*count = 0;
-		return rc;
+		vv_sql_paths_clear(out);
 	}
-	*out = paths;
-	return 0;
+	return rc;
 }
 
 /* ---- comparing ---- */
@@ -193,24 +197,24 @@ static int closeness(const char *path, const char *name, size_t len)
 							      : 0;
 }
 
-static size_t count_as(char *const *paths, size_t count, const char *name, size_t len, int least)
+static size_t count_as(const vv_sql_paths *l, const char *name, size_t len, int least)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		n += closeness(paths[i], name, len) >= least;
+	for (size_t i = 0; i < l->count; i++) {
+		n += closeness(l->items[i], name, len) >= least;
 	}
 	return n;
 }
 
-void vv_sql_name_short(const char **at, size_t *len, char *const *paths, size_t count, size_t i)
+void vv_sql_name_short(const char **at, size_t *len, const vv_sql_paths *l, size_t i)
 {
-	*at = last_part(paths[i]);
+	*at = last_part(l->items[i]);
 	*len = strchr(*at, '#') ? strlen(*at) : stem_len(*at);
-	if (count_as(paths, count, *at, *len, 1) > 1) {
+	if (count_as(l, *at, *len, 1) > 1) {
 		*len = strlen(*at);
-		if (count_as(paths, count, *at, *len, 1) > 1) {
-			*at = paths[i];
+		if (count_as(l, *at, *len, 1) > 1) {
+			*at = l->items[i];
 			*len = strlen(*at);
 		}
 	}
@@ -240,13 +244,12 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len,
 	return row[b_len];
 }
 
-static void hint_nearest(varve_error *err, char *const *paths, size_t count, const char *name,
-			 size_t len)
+static void hint_nearest(varve_error *err, const vv_sql_paths *l, const char *name, size_t len)
 {
 	size_t best = 4, at = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const char *file = last_part(paths[i]);
+	for (size_t i = 0; i < l->count; i++) {
+		const char *file = last_part(l->items[i]);
 		size_t one = distance(name, len, file, stem_len(file), 3),
 		       two = distance(name, len, file, strlen(file), 3),
 		       near = one < two ? one : two;
@@ -260,10 +263,10 @@ static void hint_nearest(varve_error *err, char *const *paths, size_t count, con
 		const char *near;
 		size_t near_len;
 
-		vv_sql_name_short(&near, &near_len, paths, count, at);
+		vv_sql_name_short(&near, &near_len, l, at);
 		snprintf(err->hint, sizeof(err->hint), "did you mean \"%.*s\"?", (int)near_len,
 			 near);
-	} else if (count > 0) {
+	} else if (l->count > 0) {
 		snprintf(err->hint, sizeof(err->hint),
 			 "'SELECT name FROM varve_tables' lists the tables");
 	} else {
@@ -275,27 +278,26 @@ static void hint_nearest(varve_error *err, char *const *paths, size_t count, con
 /* ---- finding ---- */
 
 /* found: one of those that the name means best, with the closeness `best`. */
-static int refuse_several(char *const *paths, size_t count, const char *name, size_t len, int best,
+static int refuse_several(const vv_sql_paths *l, const char *name, size_t len, int best,
 			  const char *found, varve_error *err)
 {
 	const int least = best == 4 ? 4 : 1;
-	const bool alike = count_as(paths, count, found, strlen(found), 4) > 1;
-	size_t left = count_as(paths, count, name, len, least);
+	const bool alike = count_as(l, found, strlen(found), 4) > 1;
+	size_t left = count_as(l, name, len, least);
 	sqlite3_str *list = sqlite3_str_new(NULL);
-	char *text;
 
-	for (size_t i = 0; i < count; i++) {
-		if (closeness(paths[i], name, len) >= least) {
+	for (size_t i = 0; i < l->count; i++) {
+		if (closeness(l->items[i], name, len) >= least) {
 			left--;
-			sqlite3_str_appendf(list, "'%s'%s", paths[i],
+			sqlite3_str_appendf(list, "'%s'%s", l->items[i],
 					    left > 1    ? ", "
 					    : left == 1 ? " or "
 							: "");
 		}
 	}
-	if (!(text = sqlite3_str_finish(list))) return vv_sql_error_memory(err);
+	vv_auto_sqlite char *text = sqlite3_str_finish(list);
+	if (!text) return vv_sql_error_memory(err);
 	vv_sql_error_format(err, VARVE_EUSAGE, "'%.*s' may be %s", (int)len, name, text);
-	sqlite3_free(text);
 	snprintf(err->hint, sizeof(err->hint),
 		 alike ? "SQL cannot distinguish these names: use the path of a file: \"./%s\""
 		       : "name one by its path: \"%s\"",
@@ -303,27 +305,26 @@ static int refuse_several(char *const *paths, size_t count, const char *name, si
 	return VARVE_EUSAGE;
 }
 
-/* The one path that the name means among paths. */
-static int choose(char **out, char *const *paths, size_t count, const char *name, size_t len,
-		  varve_error *err)
+/* The one path that the name means among those of the list. */
+static int choose(char **out, const vv_sql_paths *l, const char *name, size_t len, varve_error *err)
 {
 	const char *found = NULL;
 	bool several = false;
 	int best = 0;
 
 	*out = NULL;
-	for (size_t i = 0; i < count; i++) {
-		int close = closeness(paths[i], name, len);
+	for (size_t i = 0; i < l->count; i++) {
+		int close = closeness(l->items[i], name, len);
 
 		if (close > best) {
 			best = close;
-			found = paths[i];
+			found = l->items[i];
 			several = false;
 		} else if (close == best && close > 0) {
 			several = true;
 		}
 	}
-	if (several) return refuse_several(paths, count, name, len, best, found, err);
+	if (several) return refuse_several(l, name, len, best, found, err);
 	if (!found) return VARVE_ENOTFOUND;
 	*out = sqlite3_mprintf("%s", found);
 	return *out ? 0 : vv_sql_error_memory(err);
@@ -350,7 +351,8 @@ static char *path_of_name(const varve_repo *repo, const char *name, size_t len)
 static int choose_file(char **out, vv_sql_catalog *c, const char *revision, const char *name,
 		       size_t len, varve_error *err)
 {
-	char *path = path_of_name(c->repo, name, len), commit[VARVE_ID_SIZE];
+	vv_auto_sqlite char *path = path_of_name(c->repo, name, len);
+	char commit[VARVE_ID_SIZE];
 	const char *document = path ? strchr(path, '#') : NULL;
 	varve_version *version = NULL;
 	varve_table *table = NULL;
@@ -361,7 +363,6 @@ static int choose_file(char **out, vv_sql_catalog *c, const char *revision, cons
 	if (!path) return vv_sql_error_memory(err);
 	if ((!now && varve_rev_parse(commit, c->repo, revision ? revision : "HEAD", &unused) < 0) ||
 	    varve_version_at(&version, c->repo, now ? NULL : commit, path, &unused) < 0) {
-		sqlite3_free(path);
 		return VARVE_ENOTFOUND;
 	}
 	/* NAME#TABLE@REVISION: the document exists, but may lack such a table */
@@ -370,11 +371,8 @@ static int choose_file(char **out, vv_sql_catalog *c, const char *revision, cons
 		varve_table_free(table);
 	}
 	varve_version_free(version);
-	if (rc == VARVE_ENOTFOUND) {
-		sqlite3_free(path);
-		return rc;
-	}
-	*out = path;
+	if (rc == VARVE_ENOTFOUND) return rc;
+	*out = vv_take(&path);
 	return 0;
 }
 
@@ -382,21 +380,20 @@ static int choose_file(char **out, vv_sql_catalog *c, const char *revision, cons
 static int find_cut(vv_sql_name *out, vv_sql_catalog *c, const char *word, const char *at,
 		    varve_error *err)
 {
-	size_t count, len = (size_t)(at - word);
-	char **paths;
-	int rc = vv_sql_name_list(&paths, &count, c->repo, at + 1, false, err);
+	const size_t len = (size_t)(at - word);
+	vv_auto(vv_sql_paths) l = {.count = 0};
+	int rc = vv_sql_paths_list(&l, c->repo, at + 1, false, err);
 
 	if (rc < 0) return rc;
-	rc = choose(&out->path, paths, count, word, len, err);
+	rc = choose(&out->path, &l, word, len, err);
 	if (rc == VARVE_ENOTFOUND) {
 		rc = choose_file(&out->path, c, at + 1, word, len, err);
 	}
 	if (rc == VARVE_ENOTFOUND) {
 		vv_sql_error_format(err, VARVE_ENOTFOUND, "%s has no table '%.*s'", at + 1,
 				    (int)len, word);
-		hint_nearest(err, paths, count, word, len);
+		hint_nearest(err, &l, word, len);
 	}
-	vv_sql_name_list_free(paths);
 	if (rc == 0 && !(out->revision = sqlite3_mprintf("%s", at + 1))) {
 		rc = vv_sql_error_memory(err);
 	}
@@ -428,7 +425,8 @@ static bool is_below(const char *folder, const char *file)
 static int confine(vv_sql_catalog *c, const vv_sql_name *found, const char *word, varve_error *err)
 {
 	const char *tree = c->repo ? varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE) : NULL;
-	char *file = sqlite3_mprintf("%s%s%s", tree ? tree : "", tree ? "/" : "", found->path);
+	vv_auto_sqlite char *file = sqlite3_mprintf("%s%s%s", tree ? tree : "", tree ? "/" : "",
+						    found->path);
 	bool may = found->revision || (c->repo && !tree && !found->outside);
 
 	if (!file) return vv_sql_error_memory(err);
@@ -436,7 +434,6 @@ static int confine(vv_sql_catalog *c, const vv_sql_name *found, const char *word
 		may = found->outside ? !c->repo && is_below(".", found->path)
 				     : is_below(tree, file);
 	}
-	sqlite3_free(file);
 	return may ? 0
 		   : vv_sql_error_format(err, VARVE_EUSAGE,
 					 "--confined: '%s' is not a table of this repository",
@@ -455,16 +452,15 @@ static int take_file(vv_sql_name *out, const char *word, varve_error *err)
 
 static int find_now(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err)
 {
-	size_t count;
-	char **paths;
+	vv_auto(vv_sql_paths) l = {.count = 0};
 	varve_error unborn;
-	int rc = vv_sql_name_list(&paths, &count, c->repo, c->at, false, &unborn);
+	int rc = vv_sql_paths_list(&l, c->repo, c->at, false, &unborn);
 
 	if (rc < 0 && (c->at || rc != VARVE_ENOTFOUND)) { /* no commit yet: no tables */
 		*err = unborn;
 		return rc;
 	}
-	rc = choose(&out->path, paths, count, word, strlen(word), err);
+	rc = choose(&out->path, &l, word, strlen(word), err);
 	if (rc == VARVE_ENOTFOUND && c->repo) {
 		rc = choose_file(&out->path, c, c->at, word, strlen(word), err);
 	}
@@ -475,9 +471,8 @@ static int find_now(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve
 		err->hint[0] = '\0';
 		err->hint_id = 0;
 		vv_sql_error_format(err, VARVE_ENOTFOUND, "no such table: %s", word);
-		hint_nearest(err, paths, count, word, strlen(word));
+		hint_nearest(err, &l, word, strlen(word));
 	}
-	vv_sql_name_list_free(paths);
 	return rc;
 }
 
@@ -506,8 +501,6 @@ static int find_version(vv_sql_name *out, vv_sql_catalog *c, const char *word, v
 /* Functions of a table that is no longer in the work tree find it in HEAD. */
 static int find_function(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err)
 {
-	static const char head[] = "@HEAD";
-	char *in_head;
 	varve_error other;
 
 	/* a file of the repository, which has versions, rather than any file */
@@ -517,13 +510,10 @@ static int find_function(vv_sql_name *out, vv_sql_catalog *c, const char *word, 
 	}
 	int rc = find_version(out, c, word, err);
 	if (rc != VARVE_ENOTFOUND || !c->repo || strchr(word, '@')) return rc;
-	if (!(in_head = sqlite3_mprintf("%s%s", word, head))) return vv_sql_error_memory(err);
+	vv_auto_sqlite char *in_head = sqlite3_mprintf("%s@HEAD", word);
+	if (!in_head) return vv_sql_error_memory(err);
 	vv_sql_name_clear(out);
-	if (find_version(out, c, in_head, &other) == 0) {
-		rc = 0;
-	}
-	sqlite3_free(in_head);
-	return rc;
+	return find_version(out, c, in_head, &other) == 0 ? 0 : rc;
 }
 
 int vv_sql_name_find(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err)

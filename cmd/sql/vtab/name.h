@@ -46,15 +46,25 @@ size_t vv_sql_name_url(const char *word);
 /* Is the repository named by a URL, and not by a path? */
 bool vv_sql_name_is_url(const char *repository);
 
-/* Lists the paths of the tables of a revision (NULL: the work tree), sorted, ended by NULL. *count is set to their
- * number. documents: also list the tables inside documents; for this, reader programs are run. The caller frees *out
- * with vv_sql_name_list_free. */
-int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *revision,
-		     bool documents, varve_error *err);
-void vv_sql_name_list_free(char **paths);
+/* The paths of tables. */
+typedef struct vv_sql_paths {
+	char **items;
+	size_t count;
+} vv_sql_paths;
 
-/* Finds the shortest name of paths[i] that does not also match another path of the list: "prices", "prices.csv" or
- * the whole path. The name is a part of paths[i], with *len bytes from *at on. */
-void vv_sql_name_short(const char **at, size_t *len, char *const *paths, size_t count, size_t i);
+/* Lists the paths of the tables of a revision (NULL: the work tree), sorted. documents: also list the tables inside
+ * documents; for this, reader programs are run. The caller clears *out. */
+int vv_sql_paths_list(vv_sql_paths *out, varve_repo *repo, const char *revision, bool documents,
+		      varve_error *err);
+void vv_sql_paths_clear(vv_sql_paths *l);
+VV_AUTO_CLEAR(vv_sql_paths, vv_sql_paths_clear)
+
+/* Finds the shortest name of path i that does not also match another path of the list: "prices", "prices.csv" or
+ * the whole path. The name is a part of the path, with *len bytes from *at on. */
+void vv_sql_name_short(const char **at, size_t *len, const vv_sql_paths *l, size_t i);
+
+/* Declares a pointer that sqlite3_free frees at the end of its block: vv_auto_sqlite char *sql = NULL; */
+#define vv_auto_sqlite __attribute__((cleanup(vv_sql_free_at)))
+void vv_sql_free_at(void *pointer);
 
 #endif
