@@ -67,9 +67,9 @@ vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);
 vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err);
 void vv_session_give(vv_session *s); /* accepts NULL */
 VV_AUTO_FREE(vv_session, vv_session_give)
-/* Makes the session fetch the blocks of the next version that is opened one by one, as long as they
- * are few, or until vv_on_demand_whole is called. Applies to repositories at a URL, until the
- * session is released. s may be NULL. */
+/* For a repository at a URL: makes the session fetch only single blocks of the version that is
+ * opened next, until many of its blocks were needed or vv_on_demand_whole is called
+ * (vv_on_demand_alone). Applies until the session is released. s may be NULL. */
 void vv_session_alone(vv_session *s);
 
 struct varve_repo {
@@ -90,8 +90,8 @@ struct varve_version {
 struct varve_table {
 	atomic_uint refs;
 	vv_core *core;
-	/* the session whose store and pool are used for reading. Only if the repository is at a
-	 * URL, the session is reserved until the table is closed */
+	/* the session whose store and pool are used for reading. The session is reserved until the
+	 * table is closed if the repository is at a URL, and not reserved otherwise */
 	vv_session *session;
 	vv_subject subject;
 	char *text;
@@ -186,8 +186,8 @@ vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varv
  * options must have its full size (vv_take_options). */
 vv_status vv_rows_by_group(varve_rows **out, vv_rows **groups, const varve_table *table,
 			   const varve_rows_options *options, vv_error *err);
-/* Opens the keys of a stored version that checks have cached, for finding rows. If no keys are
- * cached, lookup.cache is NULL. The caller closes *out. */
+/* Opens the keys of a stored version that the cache of checks has, for finding rows. If the cache
+ * does not have them, lookup.cache is NULL. The caller closes *out. */
 vv_status vv_table_keys(vv_kept_keys *out, const varve_table *t, const vv_progress *progress,
 			vv_error *err);
 /* Adds a reference to a filter, and returns the filter. */

@@ -93,7 +93,7 @@ typedef struct varve_conflict {
 	/* the number of the row in the file in the work tree; VARVE_UNKNOWN: the file does not have the row */
 	uint64_t number;
 	/* The next three arrays have an element for each enum varve_side. */
-	bool there[3];        /* does the side have the cell? */
+	bool there[3];        /* the side has the cell */
 	varve_cell cells[3];  /* the side's cell, if it has one */
 	const char *names[3]; /* the side's name, such as "main" or "origin/main" */
 	/* the number of conflicts of the table that are not listed, because only the first 100,000 are */

@@ -21,14 +21,14 @@
  * Thread-safe. */
 typedef struct vv_arrow_spare vv_arrow_spare;
 vv_arrow_spare *vv_arrow_spare_new(void); /* NULL: out of memory */
-/* Closes the pool: no new array may use it, but existing arrays may still have memory of it.
- * Accepts NULL. */
+/* Closes the pool: no new array may use it. Memory that existing arrays have from the pool stays
+ * valid, and is freed with the arrays. s may be NULL. */
 void vv_arrow_spare_close(vv_arrow_spare *s);
 
 typedef struct vv_arrow_memory {
 	char *bytes;
 	size_t len, cap;
-	/* the pool from which the memory is, and to which it returns; may be NULL */
+	/* the pool that provided the memory and that gets it back; NULL: the heap */
 	vv_arrow_spare *spare;
 } vv_arrow_memory;
 

@@ -69,8 +69,8 @@ typedef struct vv_arrow_column {
 	bool json;
 	bool only_empty;    /* the empty text is the only spelling of a missing value */
 	bool empty_missing; /* the empty text is one of the spellings of a missing value */
-	/* numbers, dates or datetimes of a group that are spelled in one way are tested by a few
-	 * samples: if the samples are values, all are */
+	/* if all numbers, dates or datetimes of a group have the same form, only a few samples are
+	 * tested: if these are values of the type, so are all others */
 	bool few;
 	vv_arrow_extent extent; /* decimals: the extent of the table's numbers, if measured */
 	bool measured;
@@ -128,8 +128,10 @@ vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err);
 vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err);
 
-/* Appends one value to an array with `have` rows: a cell of a column of any table with the same
- * form, or another value. NULL appends a null. VV_EREFUSED as for vv_arrow_column_put. */
+/* Append one value to an array with `have` rows. vv_arrow_column_put_cell appends a cell of the
+ * column `of`, which may belong to a different table, but must have the same form as c;
+ * vv_arrow_column_put_text appends a text, and vv_arrow_column_put_int an integer. If the value is
+ * NULL, they append a null. VV_EREFUSED: as for vv_arrow_column_put. */
 vv_status vv_arrow_column_put_cell(vv_arrow_column *c, const vv_arrow_column *of,
 				   const vv_cell *cell, size_t have, uint64_t number,
 				   vv_arrow_misfits *misfits, vv_error *err);

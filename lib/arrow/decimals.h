@@ -27,9 +27,9 @@ typedef struct vv_arrow_extent {
 vv_status vv_arrow_decimals_extent(vv_arrow_extent *out, vv_table *t, size_t place, bool few,
 				   vv_error *err);
 
-/* Returns the scale for a column that has the numbers of both extents: the larger number of digits
- * after the point, reduced if necessary so that at most 38 digits remain with those before the
- * point. */
+/* Returns the scale for a column that has the numbers of both extents: the larger fraction, or, if
+ * the larger whole part and this fraction have more than 38 digits together, the rest of the 38
+ * digits. */
 unsigned vv_arrow_decimals_scale(const vv_arrow_extent *a, const vv_arrow_extent *b);
 
 /* Reads a cell as a number. Returns 1; 0 if the cell is missing, is not a number, or does not fit

@@ -6,7 +6,7 @@
 
 #include "diff/write/writer_kinds.h"
 
-/* Output formats that these kinds add to those of writer_kinds.h for `varve diff`. */
+/* The output formats of `varve diff` that writer_kinds.h does not have. */
 /* clang-format off */
 #define VV_ARROW_DIFF_FORMS(form) \
 	form("arrow", vv_arrow_diff_rows, \

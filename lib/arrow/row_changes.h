@@ -34,8 +34,9 @@ typedef struct vv_arrow_changes_options {
 
 typedef struct vv_arrow_changes vv_arrow_changes;
 
-/* For a table that was added or removed as a whole, one of a and b is NULL, and columns is NULL,
- * too. All arguments are borrowed. */
+/* Opens *out for the differences between version a and version b of a table, whose columns
+ * correspond as in columns. If the whole table was added or removed, the missing version and
+ * columns are NULL. All arguments are borrowed. */
 vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b,
 				const vv_columns *columns, const vv_arrow_changes_options *opts,
 				vv_error *err);

@@ -3,8 +3,8 @@
  *
  * Stored tables are read directly. Plain text is read as the table that add would make, with the
  * types of the base version unless a datapackage.json declares others. If add would refuse the
- * file, the table has the part that can be read, and `mend` is set; if nothing can be read,
- * `refused` is set. Neither is a failure: vv_check_input_source is for reporting the faults.
+ * file, opening succeeds: the table has the part that can be read, and `mend` is set; if nothing
+ * can be read, `refused` is set. To report the faults, pass vv_check_input_source to vv_check_file.
  */
 #ifndef VV_LIB_CHECK_INPUT_H
 #define VV_LIB_CHECK_INPUT_H
@@ -28,7 +28,7 @@ typedef struct vv_check_input {
 	bool broken; /* the path is an edited or damaged pointer; also set if open failed */
 	bool begun;  /* vv_check_input_begin was called */
 	char *name;  /* path of the file, if the side is the work tree */
-	vv_mem_sink *passing;
+	vv_mem_sink *passing; /* blocks of the readable part; may be NULL */
 	vv_table table;
 	bool open; /* table is open */
 	/* the faults of a file of which `table` has the readable part; may be NULL */

@@ -25,8 +25,8 @@ typedef struct vv_check_path {
 	bool absent;    /* described by a datapackage.json, but not in the side */
 	bool not_added; /* described, and in the work tree, but not in the index */
 	char *package;  /* absent or not_added: path of the datapackage.json that describes it */
-	bool gone; /* only the base has the path; the side may have the file under the path `now` */
-	/* gone: path of the renamed file in the side, which is not checked there; or NULL */
+	bool gone;      /* the base has the path, but the side does not */
+	/* gone: the new path, if the side has the renamed file, but the list does not; else NULL */
 	char *now;
 	char *was;       /* path in the base, if it was renamed since; else NULL */
 	size_t document; /* length of DOCUMENT, if path is DOCUMENT#TABLE; else 0 */

@@ -104,9 +104,10 @@ typedef struct vv_check_run {
 	vv_error unread;
 } vv_check_run;
 
-/* Checks a path of the side. base may be NULL, or lack the path. If the side lacks the path, this
- * is a finding. If data of the path is missing or damaged, reports that it was not checked, with
- * the reason in run->unread: the whole check then failed to run, whatever the verdict is. */
+/* Checks a path of the side. base may be NULL, or lack the path. A path that the side lacks is a
+ * finding. If blocks of the path are missing or damaged, reports that the path was not checked, and
+ * sets run->unread to the reason: the check as a whole then counts as not run, whatever its
+ * verdict is. */
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err);
 

@@ -23,7 +23,7 @@ typedef struct vv_check_query {
 	const char *path, *commit;
 	const vv_diff_side *side, *base; /* base NULL: there is no version to compare with */
 	const char *base_path;           /* path of the table in base */
-	const vv_root *root;             /* its key identifies rows; may be NULL */
+	const vv_root *root;             /* root of the table, whose key names rows; may be NULL */
 	vv_check_cache *cache;           /* stores the rows of queries; NULL: nothing is stored */
 	uint64_t limit; /* maximum number of reported findings; further findings are only counted */
 	vv_finding_fn finding;

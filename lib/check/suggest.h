@@ -4,8 +4,8 @@
  *
  * Candidates are made from profiles (check/past/profile.h) of the newest version and of some
  * earlier versions. Each candidate is checked in all versions. A candidate of the newest version is
- * suggested if all versions met it, and if similar candidates from earlier versions were met in all
- * later versions: this excludes growing lists and rising numbers.
+ * suggested if all versions meet it, and if each similar candidate of an earlier version is met by
+ * all later versions. The second condition excludes lists that grow and numbers that rise.
  */
 #ifndef VV_LIB_CHECK_SUGGEST_H
 #define VV_LIB_CHECK_SUGGEST_H

@@ -38,7 +38,7 @@ typedef struct vv_cached_options {
 	const char *folder; /* folder of the cache; NULL: the default */
 	uint64_t limit;     /* size limit of the cache in bytes; 0: varve.cacheSize */
 	bool as_is;         /* fetch refs only if the URL was never read before */
-	bool must_answer;   /* fail if the URL does not answer, although it was read before */
+	bool must_answer;   /* fail if the URL does not answer, even if it was read before */
 } vv_cached_options;
 
 /* Returns the length of the URL before '#' in a word URL#REV:PATH, or 0 if the word does not begin
@@ -48,8 +48,8 @@ size_t vv_cached_url_len(const char *word);
 
 /* Opens the cached clone of a URL, and fetches its refs. If the URL does not answer but was read
  * before, warns with the age of the refs and succeeds, unless o->must_answer is set. Otherwise
- * fails with VV_ENOTFOUND, VV_EIO or another code of vv_clone_job_run. If VV_OFFLINE_VAR is set in
- * the environment, it does not connect; VV_EMISSING: the URL was never read. */
+ * fails with VV_ENOTFOUND, VV_EIO or another code of vv_clone_job_run. If the environment has
+ * VV_OFFLINE_VAR, uses the cache without connecting; VV_EMISSING: the URL was never read. */
 vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_options *o,
 			 vv_error *err);
 const char *vv_cached_url(const vv_cached *c);    /* borrowed; for a folder, its absolute path */

@@ -19,8 +19,8 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_migrate_options {
-	/* patterns as in gitattributes(5); without any: those of vv_endings but JSON, or in
-	 * an export all files */
+	/* patterns of the files to migrate, as in gitattributes(5). pattern_count 0: the patterns
+	 * of vv_endings, except those for JSON; in an export, all files */
 	const char *const *patterns;
 	size_t pattern_count;
 	const char *since; /* this commit and its ancestors are not rewritten; NULL: all are */
@@ -46,8 +46,8 @@ VV_AUTO_CLEAR(vv_migrate_result, vv_migrate_result_clear)
 /* Rewrites the history. Branches, tags, HEAD, index and work tree are changed only after all
  * versions are stored and verified. Remote-tracking refs and the stash are kept. VV_EREFUSED: the
  * clone is shallow, there are uncommitted changes, or another work tree has a branch checked out.
- * VV_EMISSING: contents of Git LFS or DVC are missing here. If it fails before refs are moved,
- * nothing is changed; after that, calling it again completes the rewrite. */
+ * VV_EMISSING: contents of Git LFS or DVC are missing here. If the call fails before refs are
+ * moved, nothing is changed; if it fails later, calling it again completes the rewrite. */
 vv_status vv_migrate_everything(vv_migrate_result *out, const vv_migrate_options *opts,
 				vv_repository *r, vv_error *err);
 

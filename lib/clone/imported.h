@@ -57,12 +57,12 @@ const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to);
 
 /* Fetches the current version of the source (url, path, rev) into the repository's store. Sets url
  * (if url is a folder, to its absolute path), commit, root and licence; if the source is a file,
- * sets root, etag, modified and sha256 instead. If i->root is set, a source that does not answer is
- * an error; for a file, the request has the entry's etag and time, and the new version gets i->root
- * as its parent. VV_EUSAGE: the source is not stored as a table in its repository; VV_EINPUT: the
- * file is not a table; VV_EREFUSED: the file is an HTML page, is empty, lacks columns of the
- * previous version, has less than half of its rows, or has an incomplete last line. anything:
- * accept such files, too. */
+ * sets root, etag, modified and sha256 instead. If i->root is set (an update): a source that does
+ * not answer is an error, even if it was read before; a file is requested with the entry's etag and
+ * time, and its new version has i->root as parent. VV_EUSAGE: the source is not stored as a table
+ * in its repository; VV_EINPUT: the file is not a table; VV_EREFUSED: the file is an HTML page, is
+ * empty, lacks columns of the previous version, has less than half of its rows, or has an
+ * incomplete last line. anything: accept such files, too. */
 vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
 			    vv_error *err);
 

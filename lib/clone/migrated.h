@@ -2,9 +2,9 @@
  * migrated: converts old versions of files for a rewritten history: files to pointers or, in an
  * export, pointers to text.
  *
- * The result depends only on path and content, and each pair of these is converted once. A version
- * of a path is stored as a successor of the version converted before it, so convert versions in the
- * order of history.
+ * The result depends only on path and content; the same content at the same path is converted only
+ * once. A version of a path is stored as a successor of the version of this path that was converted
+ * last, so the caller converts versions in the order of history.
  *
  *	vv_migrated_open(&c, repo, export, dry, progress, err);
  *	for each version: vv_migrated_take(c, path, &blob, &now, err);

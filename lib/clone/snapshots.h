@@ -1,10 +1,10 @@
 /*
  * snapshots: imports dated files as versions of one table, one commit for each file.
  *
- * The date in a file's name becomes the date of author and committer. A commit's message has the
- * file's name, its SHA-256 and the version with its bytes. With this, files that were already
- * committed are recognised, and edits that were committed since then are merged, cell by cell, with
- * the changes from one file to the next.
+ * The date in a file's name becomes the date of author and committer. The commit's message has the
+ * file's name, its SHA-256, and the root of the version that has exactly the file's bytes. From
+ * these, later imports recognise files that were already committed; and they merge, cell by cell,
+ * edits that were committed since then with the changes from one file to the next.
  *
  *	vv_snapshots s = {.repo = repo, .to = "sales.csv"};
  *

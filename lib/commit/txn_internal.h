@@ -30,12 +30,13 @@ struct vv_txn {
 	vv_index *index;           /* the index with the transaction's changes; never written */
 	vv_head head;              /* HEAD, or the branch, when the transaction began */
 	char *branch;              /* "refs/heads/..."; NULL: HEAD */
-	/* The commit and index before the transaction waited for another writer, or, for a
-	 * transaction on a branch, which does not wait, when it began. seen is null if there was no
-	 * commit. */
+	/* other writers may have changed paths since `seen`, because the transaction waited or is
+	 * on a branch */
 	bool waited;
+	/* the commit before the transaction waited for another writer; on a branch, its commit
+	 * when the transaction began; null: no commit */
 	vv_oid seen;
-	vv_index *seen_index;   /* NULL with a branch */
+	vv_index *seen_index;   /* the index before the transaction waited; NULL: on a branch */
 	vv_txn_change *changes; /* sorted by path */
 	size_t change_count, change_cap;
 	vv_txn_result **results;

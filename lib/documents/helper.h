@@ -22,8 +22,8 @@ typedef struct vv_helper_limits {
 	uint64_t memory; /* size limit of the address space in bytes; 0: no limit */
 	/* text after the memory limit in messages, such as " (SETTING)"; or NULL */
 	const char *memory_setting;
-	/* limit in seconds for waiting for output; exceeded only while the program uses the CPU and
-	 * has had less CPU time than this; 0: no limit */
+	/* limit in seconds for waiting for output. While the program uses the CPU, but had less CPU
+	 * time than this limit, the wait may be up to ten times as long. 0: no limit */
 	unsigned seconds;
 	uint64_t output; /* limit of the program's output in bytes; 0: no limit */
 	/* called while waiting for output, and may cancel; may be NULL */

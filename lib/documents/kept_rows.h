@@ -31,8 +31,9 @@ bool vv_kept_rows_get(vv_store **store, vv_cid *root, vv_repository *r, const vv
 
 typedef struct vv_keeping vv_keeping;
 /* Caches the blocks of a mem sink under the name, in a separate thread, unless this would wait for
- * other programs. r and m must outlive the result. after: an earlier call that must end first;
- * blocks of the same sink that it wrote are not written again; NULL: no earlier call. */
+ * other programs. r and m must outlive the result. after: the result of an earlier call, which this
+ * call waits for; blocks of the same sink that the earlier call wrote are not written again; NULL:
+ * no earlier call. */
 vv_keeping *vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
 			     const vv_cid *root, vv_keeping *after);
 void vv_keeping_end(vv_keeping *p); /* waits for the thread; accepts NULL */

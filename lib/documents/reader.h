@@ -1,9 +1,9 @@
 /*
  * reader: chooses the program that reads a document.
  *
- * The kind of a file is the value of its attribute varve-reader. Without the attribute, it is the
- * file's extension, if the user set a reader for that; otherwise it is determined by the first
- * bytes. The setting varve.reader.KIND.command names the program for a kind; settings of
+ * The kind of a file is the value of its attribute varve-reader. Without the attribute, the kind is
+ * the file's extension, if a setting names a reader for the extension; otherwise the first bytes
+ * determine the kind. The setting varve.reader.KIND.command names the program for a kind; settings of
  * repositories are ignored. Without the setting, `python3 -m varve_data.reader` reads the kinds
  * that it supports.
  */

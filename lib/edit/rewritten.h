@@ -29,8 +29,8 @@ typedef struct rewritten_place {
 	const char *over;
 } rewritten_place;
 
-/* Makes the file. Owns the stream from now on, also on failure. old is the version, which must
- * exist, to which the rows are applied; NULL: a new table. Fails as rewrite_open and rewrite_read
+/* Makes the file. Takes ownership of the stream, also on failure. old: the existing version to
+ * which the rows are applied; NULL: a new table is made. Fails as rewrite_open and rewrite_read
  * do. */
 vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_subject *old,
 			 const rewritten_place *place, const rewrite_options *how, vv_error *err);

@@ -124,7 +124,7 @@ typedef struct vv_head_ref {
 	const char *name; /* borrowed; does not end with a NUL */
 	size_t len;
 } vv_head_ref;
-/* Reads the ref at *at in a list of refs, and moves *at behind its line. Returns false at the end
+/* Reads the ref at *at in a list of refs, and moves *at past its line. Returns false at the end
  * of the list, or if the line is invalid. */
 bool vv_head_refs_next(vv_head_ref *out, const char **at);
 /* Finds a ref in the list of c, and sets *out to its id. Returns false if the list lacks the

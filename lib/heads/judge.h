@@ -1,11 +1,11 @@
 /*
  * judge: decides whether a peer's heads are valid successors of the heads seen before.
  *
- * Every record since the trusted records is checked: its signature and its name; that its number is
- * one above the number of the previous record; that its signer is the owner, or a key that is named
- * by the newest owner's record that the record saw and that has not expired or been revoked. Each
- * signer's head must be the trusted head or descend from it: an older head is a rollback, any other
- * head is a fork.
+ * Every record that is newer than the trusted records is checked. Its signature and name must be
+ * valid, and its number one above the number of the previous record. Its signer must be the owner,
+ * or a key that the owner has authorised: of the owner's records that the record saw, the newest
+ * one must name the key, and the key must be neither expired nor revoked. Each signer's head must
+ * be the trusted head or descend from it: an older head is a rollback, any other head is a fork.
  *
  * A correct caller: fetch the commits of the heads; vv_heads_judge; move refs; vv_trust_write with
  * its result.
@@ -65,8 +65,8 @@ vv_status vv_heads_judge_here(vv_judged *out, size_t *count, vv_repository *r, c
 			      const vv_notes *notes, vv_error *err);
 void vv_judged_clear(vv_judged *j);
 VV_AUTO_CLEAR(vv_judged, vv_judged_clear)
-/* Sets *out to whether a head that is not ignored, and that the newest head did not see, has this
- * ref with this id. */
+/* Sets *out to true if a head has this ref with this id. Ignored heads, and heads that the newest
+ * head saw, do not count. */
 vv_status vv_judged_names(const vv_judged *j, vv_repository *r, const char *ref, const vv_oid *id,
 			  bool *out, vv_error *err);
 /* Lists the heads to which refs of this repository point. Free *out with vv_heads_free. */

@@ -22,9 +22,11 @@ typedef struct vv_heads_seen {
 
 /* Whose heads are judged. This determines which faults are accepted. */
 typedef enum vv_heads_whose {
-	/* the remote: it may lack heads that it had, and its refs may be ahead of them */
+	/* the remote: it may lack heads that it had, and its refs may be ahead of its heads */
 	VV_HEADS_REMOTE,
-	VV_HEADS_COPY, /* another copy of the remote's data: neither of these is accepted */
+	/* another copy of the remote's data: it must have these heads, and its refs must not be
+	 * ahead of them */
+	VV_HEADS_COPY,
 	/* heads that this key signed elsewhere: this key's head that is trusted here is ignored */
 	VV_HEADS_JOIN,
 	VV_HEADS_PEER /* another peer's own data: the data may be behind, and no owner is pinned */

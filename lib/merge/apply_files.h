@@ -1,9 +1,10 @@
 /*
  * apply_files: reads the work tree files that a patch changes, and replaces them.
  *
- * New content is written beside each file. vv_apply_files_commit renames all new files into place,
- * one after the other, when only a crash could prevent it. If an index is given, the versions in
- * the index are read instead of files, and lib/merge/apply_index.h commits the result.
+ * New content is written beside each file. When everything else has succeeded, the caller calls
+ * vv_apply_files_commit, which renames all new files into place, one after the other. If an index
+ * is given, the versions in the index are read instead of files, and lib/merge/apply_index.h
+ * commits the result.
  */
 #ifndef VV_LIB_MERGE_APPLY_FILES_H
 #define VV_LIB_MERGE_APPLY_FILES_H

@@ -27,9 +27,9 @@ typedef struct vv_solution {
 	vv_cell value;
 } vv_solution;
 
-/* Writes the resulting file of table t to fn. If the row numbers in the record are those of another
- * version than t, rows are found by their keys. Updates the row numbers of the record's other
- * items. VV_ENOSUPPORT: the conflicts are not about rows, but about columns or the key, which
+/* Passes the resulting file of table t to fn. If the row numbers in the record belong to a version
+ * other than t, finds rows by their keys. Updates the row numbers of the items that stay in the
+ * record. VV_ENOSUPPORT: the conflicts are not about rows, but about columns or the key, which
  * conflict_columns.h resolves. VV_ENOTFOUND: a row no longer exists. */
 vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, void *payload,
 			    vv_error *err);

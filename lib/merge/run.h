@@ -57,8 +57,8 @@ typedef struct vv_merge_job {
 	bool exact; /* git detects only exact renames */
 } vv_merge_job;
 
-/* Appends git's option for the side that `how` prefers to j->words. *count: number of words, which
- * is updated. */
+/* If j->how prefers a side, appends git's option for this side to j->words, and updates *count, the
+ * number of words. */
 void vv_merge_put_rules(vv_merge_job *j, size_t *count);
 
 /* Computes the result: tree, tables, conflicts and report. Changes no file of the user.

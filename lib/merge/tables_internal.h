@@ -7,9 +7,9 @@
 #include "diff/merge/rules.h"
 #include "lib/merge/tables.h"
 
-/* Sets *why to the reason, a literal, why both sides probably contain the same change of a column
- * with the rule `sum`, which would then count twice. *why NULL: no such reason, or no such
- * cell was changed on both sides. */
+/* Finds out whether both sides probably contain the same change of a column with the rule `sum`; a
+ * merge would add this change twice. Sets *why to the evidence, a literal; NULL: no evidence was
+ * found, or both sides changed no cell of such a column. */
 vv_status vv_merge_twice(const char **why, const vv_merge_rules *rules, const vv_dataset_merge *in,
 			 vv_error *err);
 

@@ -25,10 +25,10 @@ typedef struct vv_torn_report {
 	size_t conflicts; /* number of paths with conflicts left */
 } vv_torn_report;
 
-/* Merges torn pointers at these paths, or at all paths if paths is NULL. Without committed, these
- * are the torn files whose path is in conflict in the index. With committed, torn pointers in the
- * index are merged, too, and torn files whose path is not in conflict. Writes the files, the
- * records and, last, the index. Conflicts that are left are in the index, as after a merge.
+/* Merges torn pointers at these paths, or at all paths if paths is NULL: torn files whose path is
+ * in conflict in the index. If committed is set, also merges torn pointers in the index, and torn
+ * files whose path is not in conflict. Writes the files, the records and, last, the index.
+ * Conflicts that are left are in the index, as after a merge.
  * VV_EREFUSED: a file in the work tree is neither torn nor equal to one of the versions; the file
  * is not changed. dry: write nothing. After an interruption, calling this function again completes
  * the work. */

@@ -18,9 +18,9 @@ char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path);
  * a word means the file. */
 bool vv_day_is_file(const char *word);
 
-/* Call if word is neither a version, as err says, nor a file of the work tree. If a tracked file
- * has a similar name, replaces *err by an error that suggests the file. Returns the status of
- * err. */
+/* Call this if *err reports that word is not a version, and word is not a file of the work tree
+ * either. If a tracked file has a similar name, replaces *err by an error that suggests the file.
+ * Returns the status of *err. */
 vv_status vv_near_file_hint(vv_repository *r, const char *word, vv_error *err);
 
 #endif

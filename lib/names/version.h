@@ -137,16 +137,16 @@ vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_re
 vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			       const char *text, vv_error *err);
 
-/* Options of vv_subject_open. hints: the dialect of plain text; NULL: from datapackage.json, or
- * detected. find_key: also find a key of plain text; this requires a proof over all rows. */
+/* Options of vv_subject_open. */
 typedef struct vv_subject_options {
+	/* the dialect of plain text; NULL: from datapackage.json, or detected */
 	const vv_sniff_hints *hints;
-	bool find_key;
+	bool find_key; /* also find a key of plain text, which must be proved by all rows */
 	/* the open subject to compare with; may be NULL. If both are plain text, rows that both
 	 * have are read once. Clear `like` after the subject that was opened with it */
 	const vv_subject *like;
-	/* plain text keeps the form of this version where its bytes allow several; may be NULL. The
-	 * version in the index, if any, overrides it */
+	/* if the bytes of plain text allow several forms, the form of this version is used; may be
+	 * NULL. The version in the index, if any, is used instead of this one */
 	const vv_root *before;
 	bool keep;   /* this subject will be the `like` of another subject */
 	bool whole;  /* open a document as a file, not as a table */

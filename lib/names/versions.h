@@ -18,8 +18,8 @@
 typedef struct vv_version {
 	vv_table_at at;
 	struct vv_version *like; /* the version whose row groups this one shares; NULL: none */
-	size_t now,              /* number of open versions that share the row groups of this one */
-		ever;            /* number of all such versions so far */
+	size_t now,              /* number of open versions that share row groups of this version */
+		ever;            /* the same, with versions that were closed */
 	vv_oid blob;
 	const char *path;
 	uint64_t used; /* value of clock at the last use */

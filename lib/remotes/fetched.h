@@ -27,8 +27,8 @@ typedef struct vv_fetched {
 	char folder[64];                   /* folder of these refs */
 } vv_fetched;
 
-/* git: has the folder to run git in and the host's URL. word: names the host as an argument of git.
- * All arguments are borrowed until vv_fetched_clear. */
+/* Initialises f; fetches nothing. git: has the folder to run git in and the host's URL. word: names
+ * the host as an argument of git. All arguments are borrowed until vv_fetched_clear. */
 void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word,
 		     const vv_hello *hello, const vv_remote_folder *published);
 void vv_fetched_clear(vv_fetched *f); /* removes the refs */

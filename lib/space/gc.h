@@ -20,10 +20,9 @@ typedef struct vv_gc_run {
 	/* if other processes write, fail with VV_ELOCKED at once or after some seconds */
 	bool gentle;
 	bool has_grace; /* grace_sec is set; else varve.gcDays is used */
-	uint64_t
-		/* how long unreachable blocks are kept; UINT64_MAX: forever; without has_grace, the
-		 * run sets this member */
-		grace_sec;
+	/* for how long unreachable blocks are kept; UINT64_MAX: forever. If has_grace is false, the
+	 * run sets this member */
+	uint64_t grace_sec;
 	unsigned loose_max; /* pack Git's loose objects if there are more than this */
 	/* Versions that others store: blocks that only these versions need are removed at once.
 	 * NULL: no such versions. */

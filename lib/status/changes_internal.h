@@ -11,8 +11,8 @@
 vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_dataset_reader *s,
 				 bool groups, vv_error *err);
 
-/* Sets the facts of e from the result of a dry import: that import read the file in the work tree.
- * blocks: the blocks that the import made, if they were kept. */
+/* Sets the facts of e from the result of a dry import of the file in the work tree (staged).
+ * blocks: the blocks that the import made; NULL: they were not kept. */
 vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *staged,
 			       vv_mem_sink *blocks, const char *temp_dir, vv_error *err);
 

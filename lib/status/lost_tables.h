@@ -1,6 +1,6 @@
 /*
- * lost_tables: finds tables that no line of .gitattributes tracks any more: pointers, which git
- * writes to the work tree instead of the data, and tables that became text when they were renamed.
+ * lost_tables: finds tables that .gitattributes no longer tracks: pointers, which git writes to the
+ * work tree in place of the data, and tables that became text when they were renamed.
  */
 #ifndef VV_LIB_STATUS_LOST_TABLES_H
 #define VV_LIB_STATUS_LOST_TABLES_H

@@ -42,8 +42,9 @@ typedef struct vv_unsent_versions {
 	size_t count, cap;
 } vv_unsent_versions;
 
-/* Finds the versions. name: of the remote; NULL: the one that a push would use. VV_EUSAGE: the
- * remote is a peer, which stores all blocks of its refs. VV_EREFUSED: the store is not trusted. */
+/* Finds the versions. name: name of the remote; NULL: the remote that a push would use. VV_EUSAGE:
+ * the remote is a peer, which stores all blocks of its refs. VV_EREFUSED: the store is not
+ * trusted. */
 vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, const char *name,
 				  const vv_notes *notes, vv_error *err);
 void vv_unsent_versions_clear(vv_unsent_versions *u); /* u may be all zero */

@@ -27,8 +27,8 @@ typedef struct vv_fetch_data {
 	 * and not from `there`. */
 	const vv_oid *tips, *there;
 	size_t tip_count, there_count;
-	/* names of remotes, or URLs. If empty, the remotes, and other peers that have the blocks.
-	 * If NULL, the same, but only if fetching is allowed (needed.h) */
+	/* the sources: names of remotes, or URLs. Empty: all remotes, and other peers that have the
+	 * blocks. NULL: the same sources, but only if fetching is allowed (needed.h) */
 	const vv_strings *from;
 	const vv_progress *progress; /* may be NULL */
 	/* After the run: */

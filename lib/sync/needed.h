@@ -26,12 +26,13 @@ vv_needed *vv_needed_new_asked(vv_repository *r);
 vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names);
 /* Sets the receiver of progress, which may cancel. */
 void vv_needed_watch(vv_needed *n, const vv_progress *progress);
-/* Frees n; accepts NULL. First removes the records that say that the versions that were fetched, or
- * passed to vv_needed_is_here, are stored elsewhere (repo/known/elsewhere.h). Ignores failures. */
+/* Frees n; accepts NULL. Before that, removes the versions that were fetched, or passed to
+ * vv_needed_is_here, from the list of versions that are stored elsewhere (repo/known/elsewhere.h).
+ * Ignores failures. */
 void vv_needed_free(vv_needed *n);
 VV_AUTO_FREE(vv_needed, vv_needed_free)
 /* Notes that the version is complete in this repository without a fetch, so that vv_needed_free
- * removes its record as stored elsewhere. */
+ * removes it from the list of versions that are stored elsewhere. */
 vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err);
 /* Fetches the version, so that root and all blocks below root are stored here. VV_EMISSING: no
  * remote has the complete version, there is no remote, or fetching is disabled. Otherwise fails

@@ -24,7 +24,7 @@
 #include "repo/git/index/stat_cache.h"
 #include "repo/git/repository.h"
 
-/* One per command; opens objects on demand. */
+/* Open one reader for each command. The reader opens the objects below when they are first used. */
 typedef struct vv_dataset_reader vv_dataset_reader;
 vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 				 const vv_progress *progress, vv_error *err);
@@ -64,7 +64,8 @@ void vv_dataset_reader_take_copy(vv_dataset_reader *r, const vv_oid *blob, char 
 
 /* Versions by their root. */
 
-/* Opens a version of the repository's store, with its rows in the file's order or as they are stored. */
+/* Open a version in the repository's store: vv_dataset_open with its rows in the order of the file, and
+ * vv_dataset_open_stored in the order in which the rows are stored. */
 vv_status vv_dataset_open(vv_table *out, vv_repository *r, const vv_cid *root, vv_error *err);
 vv_status vv_dataset_open_stored(vv_table *out, vv_repository *r, const vv_cid *root,
 				 vv_error *err);
@@ -75,7 +76,8 @@ vv_status vv_dataset_open_stored(vv_table *out, vv_repository *r, const vv_cid *
 vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
 				    vv_pointer *out, vv_error *err);
 
-/* Reads a blob that may be a pointer; *is: it is a valid one, and *out is set. Large blobs are not read. */
+/* Reads a blob that may be a pointer. Sets *is to whether it is a valid pointer; if so, sets *out. Large blobs are not
+ * read. */
 vv_status vv_dataset_reader_find_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
 					 vv_pointer *out, bool *is, vv_error *err);
 
@@ -85,8 +87,8 @@ vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob,
 
 /* Files of the work tree. */
 
-/* Returns true if the file begins like a pointer; reads its first bytes. A check is needed because the index also has
- * the stat of files that were left as pointers. */
+/* Returns true if the first bytes of the file are those of a pointer. An equal stat in the index does not show that a
+ * file has the data: the index also has the stat of files that were left as pointers. */
 bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st);
 
 /* Returns true if the file is the pointer blob id itself, apart from line ends, as git leaves it in place of the
@@ -170,9 +172,9 @@ typedef enum vv_work_state {
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err);
-/* Opens the file at path if its stat (*st) proves that it is the version of the pointer blob, or if that
- * version was written to a file of this size: then *proved is false, and it is the version if its bytes have
- * the hash *want (known_bytes.h). Returns the descriptor, or -1. */
+/* Opens the file at path if it is, or may be, the version of the pointer blob, and sets *st to its stat. *proved is
+ * true if the stat proves that the file is this version. Otherwise varve wrote this version to some file of the same
+ * size, and the file is this version if its bytes have the hash *want (known_bytes.h). Returns a descriptor, or -1. */
 int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const vv_oid *blob,
 				 vv_stat *st, bool *proved, vv_hash128 *want);
 
@@ -186,8 +188,8 @@ vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const c
  * vv_scan_cache_free; NULL: the version has no scan cache. *secret seeds its hashes. */
 vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, const vv_cid *root,
 				       vv_scan_cache **out, uint64_t *secret, vv_error *err);
-/* Saves the scan cache of a version of path. given: git's filter wrote the version, maybe not to the work tree; its
- * cache is saved beside the cache of the index's version. */
+/* Saves the scan cache of a version of path. given: git's filter wrote the version, possibly not to the work tree, so
+ * the cache is saved in addition to the cache of the index's version. */
 vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *path,
 					    const vv_scan_cache *cache, bool given, vv_error *err);
 

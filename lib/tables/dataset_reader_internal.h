@@ -1,6 +1,6 @@
 /*
- * dataset_reader_internal: the members of a reader, and the steps of an import of a place in the repository,
- * for callers that run the second step elsewhere. Private to lib/tables.
+ * dataset_reader_internal: the members of a reader, and the three steps of an import, for callers that run
+ * the second step in another thread. Private to lib/tables.
  */
 #ifndef VV_LIB_TABLES_DATASET_READER_INTERNAL_H
 #define VV_LIB_TABLES_DATASET_READER_INTERNAL_H
@@ -9,18 +9,18 @@
 #include "dataset/schema/declared.h"
 #include "lib/tables/dataset_reader.h"
 
-/* A datapackage.json, and whether it, or a file that it names, differs from the index and HEAD. */
+/* A datapackage.json of the work tree. */
 typedef struct known_package {
 	char *path;
-	bool edited;
+	bool edited; /* the file, or a file that it names, differs from the index and HEAD */
 } known_package;
 
-/* A blob as a temporary file, for a program that reads files. */
+/* A temporary file with the content of a blob, for a program that reads files. */
 typedef struct copied_blob {
 	vv_oid id;
 	char *file; /* may be NULL */
 } copied_blob;
-#define COPIES 4u /* as many versions as a merge has, and one */
+#define COPIES 4u /* number of kept copies: the three versions of a merge, and one more */
 
 struct vv_dataset_reader {
 	vv_repository *repo;
@@ -28,19 +28,19 @@ struct vv_dataset_reader {
 	vv_pool *pool;
 	vv_mem_sink *kept; /* gets the blocks of dry imports; NULL: they are discarded */
 	vv_stat_cache *stats;
-	vv_index *index; /* as of its first use: for parents and stats */
+	vv_index *index; /* Git's index; NULL: not opened yet */
 	bool index_lent; /* the index belongs to the caller */
-	/* the last folder in which new packages were searched; new_package: the result */
+	/* the last folder in which, and above which, new packages were searched */
 	char *folder;
-	bool new_package;
-	known_package *packages; /* packages requested so far, by path */
+	bool new_package;        /* such a package was found */
+	known_package *packages; /* packages requested so far */
 	size_t package_count, package_cap;
-	vv_hash_index package_index; /* by path: there may be thousands of packages */
+	vv_hash_index package_index; /* finds packages by path */
 	vv_oid head;                 /* HEAD, read when it is first needed */
 	bool head_known, unborn;
 	bool runs_nothing;
 	copied_blob copies[COPIES];
-	unsigned next_copy; /* the oldest copy: the next to be replaced */
+	unsigned next_copy; /* index of the oldest copy, which is replaced next */
 };
 
 /* Opens r->index, unless it is open. */
@@ -48,36 +48,38 @@ vv_status dataset_reader_open_index(vv_dataset_reader *r, vv_error *err);
 
 /* Sets r->head and r->unborn, once for all files. */
 vv_status dataset_reader_head(vv_dataset_reader *r, vv_error *err);
-/* A small file of the work tree, for vv_package_find; payload: the reader. */
+/* Reads a small file of the work tree. For vv_package_find; payload is the reader. */
 vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out, vv_error *err);
 
-/* The inputs of an import of a place in the repository, besides the bytes: the previous version
- * (index, else HEAD), datapackage.json, the scan cache, the user's options. */
+/* The inputs of an import, except the bytes: the user's options, and, from the repository, the
+ * previous version, datapackage.json and the scan cache. */
 typedef struct dataset_inputs {
 	vv_import_options opts;
 	vv_package_resource package;
-	vv_schema schema; /* of the package, for its key */
+	vv_schema schema; /* the package's schema, which has the key */
 	vv_scan_cache *cache;
 	char *temp;
-	/* If the previous version's blocks are missing here: the data of its pointer. */
 	vv_arena arena;
-	const char *named_kind; /* NULL: the blocks exist here, or no previous version */
-	const char **named_key;
+	/* the kind in the previous version's pointer, if the version's blocks are missing in this
+	 * repository; else NULL */
+	const char *named_kind;
+	const char **named_key; /* the key in the same pointer; else NULL */
 } dataset_inputs;
 
-/* in: zeroed; in any case, the caller clears it. Sets the members of out about the previous
- * version. */
+/* First step: sets *in, which must be zeroed, and the members of *out about the previous version.
+ * The caller clears in, also after a failure. */
 vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const char *path,
 				const vv_dataset_options *opts, bool dry, vv_dataset_found *out,
 				vv_error *err);
 void dataset_inputs_clear(dataset_inputs *in);
 VV_AUTO_CLEAR(dataset_inputs, dataset_inputs_clear)
 
-/* The import itself, after dataset_inputs_gather. From any thread: it uses only its arguments. */
+/* Second step: imports the bytes of source. May be called by any thread. */
 vv_status dataset_import_run(vv_dataset_found *out, const dataset_inputs *in,
 			     const vv_source *source, const vv_sink *sink, vv_error *err);
 
-/* Then: sets the pointer and its id, and the facts about changes. */
+/* Third step: sets out->pointer and out->blob, and adds a warning if types and order could not be
+ * taken from the previous version because its blocks are missing. */
 vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in, vv_error *err);
 
 #endif

@@ -6,7 +6,7 @@
  *
  *	vv_dataset_writer_open(&w, repo, progress, err);
  *	vv_dataset_writer_file(w, path, &options, &found, &is_pointer, err);   // any number
- *	vv_dataset_writer_index(w, index, err);   // or vv_dataset_writer_commit, and what names it
+ *	vv_dataset_writer_index(w, index, err);   // or vv_dataset_writer_commit, then write refs
  *	vv_dataset_writer_close(w);
  *
  * Code that only reads uses the writer's dataset_reader.
@@ -18,58 +18,65 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/index/index.h"
 
-/* One for a command. It has a reader of its own: do not open another beside it. */
+/* Open one writer for each command. The writer has a dataset_reader; do not open another one. */
 typedef struct vv_dataset_writer vv_dataset_writer;
 vv_status vv_dataset_writer_open(vv_dataset_writer **out, vv_repository *repo,
 				 const vv_progress *progress, vv_error *err);
 void vv_dataset_writer_close(vv_dataset_writer *w); /* accepts NULL */
 VV_AUTO_FREE(vv_dataset_writer, vv_dataset_writer_close)
 
-vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w); /* borrowed; NULL for NULL */
+/* Returns the writer's dataset_reader, borrowed. Returns NULL if w is NULL. */
+vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w);
 
-/* The store's writer, which is locked from its first use until vv_dataset_writer_release. */
+/* Sets *out to the store's writer, borrowed. The first call locks the store for writing until
+ * vv_dataset_writer_release. */
 vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_error *err);
 
-/* A sink into it, which also reads what is not committed yet; and a version in it, with its rows in the
- * file's order. */
+/* vv_dataset_writer_sink sets *out to a sink that stores blocks with the store's writer, and also
+ * reads blocks that are not committed yet. vv_dataset_writer_open_version opens a version through
+ * such a sink, with its rows in the file's order. Both lock the store like
+ * vv_dataset_writer_blocks. */
 vv_status vv_dataset_writer_sink(vv_dataset_writer *w, vv_sink *out, vv_error *err);
 vv_status vv_dataset_writer_open_version(vv_dataset_writer *w, vv_table *out, const vv_cid *root,
 					 vv_error *err);
 
-/* Imports the work tree file at a repository-relative path and stores it. VV_EINPUT when the
- * file changed while it was read (tried twice). A file that contains a valid pointer text:
- * *is_pointer true, result empty, blob and pointer set. */
+/* Imports the work tree file at a repository-relative path, and stores it. If the file is a valid
+ * pointer, sets *is_pointer to true, out->blob and out->pointer, and imports nothing. VV_EINPUT:
+ * the file changed while it was read, also at a second attempt. */
 vv_status vv_dataset_writer_file(vv_dataset_writer *w, const char *path,
 				 const vv_dataset_options *opts, vv_dataset_found *out,
 				 bool *is_pointer, vv_error *err);
 
-/* Begins to import a file for a later vv_dataset_writer_file with the same options, which must live until then:
- * small files are imported in parallel, as many as the machine has cores. Call it in the order in which the files
- * will be requested; it does not change results, messages or order. False: not now, request others first. */
+/* Starts importing a file in another thread, for a later vv_dataset_writer_file with the same path and options.
+ * The options must live until that call. Call this function in the order of the later calls. Results, messages
+ * and their order do not change. Returns false if no further file can be started now: first call
+ * vv_dataset_writer_file for an earlier file. */
 bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path,
 			     const vv_dataset_options *opts);
 
-/* As vv_dataset_writer_file, from a stream (the clean filter). */
+/* Imports a stream as vv_dataset_writer_file imports a file. Used by the clean filter. */
 vv_status vv_dataset_writer_stream(vv_dataset_writer *w, const char *path, const vv_source *source,
 				   const vv_dataset_options *opts, vv_dataset_found *out,
 				   vv_error *err);
 
-/* Makes the blocks durable, then writes the pointers' blobs; the caller then writes index or
- * refs and calls vv_dataset_writer_release, which lets other writers in. */
+/* Makes the blocks durable, and then writes the pointers' blobs. The caller then writes the index
+ * or refs, and calls vv_dataset_writer_release, which unlocks the store for other writers. */
 vv_status vv_dataset_writer_commit(vv_dataset_writer *w, vv_error *err);
 void vv_dataset_writer_release(vv_dataset_writer *w);
 
-/* Makes the blocks, the pointers' blobs and the index's changes durable, in parallel as far as the
- * order allows; then the caller calls vv_dataset_writer_release. Plain git may have the index's
- * lock and wait, through the filter, for this writer: then the blocks are first, and other writers
- * may continue. */
+/* Makes the blocks, the pointers' blobs and the changes of the index x durable, and writes the
+ * index; the caller then calls vv_dataset_writer_release. If another process, such as git, has
+ * locked the index, first makes the blocks durable and calls vv_dataset_writer_settle: git may be
+ * running varve's filter, which waits for the lock of the store. */
 vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
-/* Takes the index's lock before vv_dataset_writer_index: for callers that first read files that git changes
- * under the lock (.gitattributes). */
+/* Locks the index like vv_dataset_writer_index, but before that call: for callers that first read files that git
+ * changes only while it has the lock (.gitattributes). */
 vv_status vv_dataset_writer_lock_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
 
-/* After a commit, if the next step waits for Git's index: plain git may have locked that and wait,
- * through the filter, for this writer. Others may write then; gc is excluded until the release. */
+/* Unlocks the store for other writers, but not for gc, which must wait until
+ * vv_dataset_writer_release. Call this after vv_dataset_writer_commit if the next step waits for
+ * the lock of Git's index: git may have that lock, and run varve's filter, which waits for the lock
+ * of the store. */
 void vv_dataset_writer_settle(vv_dataset_writer *w);
 
 #endif

@@ -1,30 +1,29 @@
 /*
- * materialise: from a pointer to the file in the work tree.
+ * materialise: writes the file of a pointer's version to the work tree.
  */
 #ifndef VV_LIB_TABLES_MATERIALISE_H
 #define VV_LIB_TABLES_MATERIALISE_H
 
 #include "lib/tables/dataset_reader.h"
 
-/* Writes the dataset of a pointer to the work tree path: temporary file, checked hash, rename;
- * or, if the file there is an earlier version known to the scan cache, only what differs is
- * rewritten in the temporary copy. *st gets the new file's stat, which the stat cache also
- * records. VV_EMISSING when blocks are missing here: the file is untouched. */
+/* Writes the file of the pointer's version to a temporary file, checks its hash, and renames it to
+ * the work tree path. If the existing file is an earlier version that the scan cache has, copies
+ * its unchanged parts. Sets *st to the stat of the new file, and records it in the stat cache.
+ * VV_EMISSING: blocks are missing in this repository; the existing file is unchanged. */
 vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *blob,
 			 const vv_pointer *p, uint32_t mode, vv_stat *st, vv_error *err);
 
-/* The same in two steps, between which git changes the path: vv_made_file_make writes a file beside the existing
- * one, and vv_made_file_place renames it over the file that git left. vv_made_file_clear removes a file that was
- * not placed. */
+/* The two steps of vv_materialise, for callers that let git change the path between the steps. vv_made_file_make
+ * writes the temporary file beside the existing file, and vv_made_file_place renames it to the path. */
 typedef struct vv_made_file {
-	char *temp; /* NULL: nothing was made, or it has its place */
-	vv_scan_cache *cache;
+	char *temp;           /* the temporary file; NULL: not made, or already renamed */
+	vv_scan_cache *cache; /* scan cache of the temporary file; may be NULL */
 } vv_made_file;
 vv_status vv_made_file_make(vv_made_file *out, vv_dataset_reader *r, const char *path,
 			    const vv_pointer *p, uint32_t mode, vv_error *err);
 vv_status vv_made_file_place(vv_made_file *m, vv_dataset_reader *r, const char *path,
 			     const vv_oid *blob, vv_stat *st, vv_error *err);
-void vv_made_file_clear(vv_made_file *m);
+void vv_made_file_clear(vv_made_file *m); /* removes the temporary file, if it was not renamed */
 VV_AUTO_CLEAR(vv_made_file, vv_made_file_clear)
 
 #endif

@@ -24,8 +24,9 @@
  * cell. All other rows and cells were set by the commit itself. A new column sets cells, but not
  * rows. Equal row groups are skipped, so that the cost depends on the size of the changes.
  *
- * A part is the work that is left for a version: rows of the first version, those of their cells
- * whose commit is not known yet, and the places of the rows in this version.
+ * A part is the remaining work for one version. It has those rows of the first version that this
+ * version has, too, with their places in this version; and those of their cells whose commit is not
+ * known yet.
  */
 
 typedef struct vv_blame vv_blame;

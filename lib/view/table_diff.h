@@ -18,8 +18,8 @@ typedef struct vv_diff_how {
 	/* value of --key; empty: the tables' own key or, for plain text, a key found in its values;
 	 * "none": no key */
 	const vv_strings *key;
-	const char *const
-		*rename;        /* pairs of an old and a new column name, ended by NULL; or NULL */
+	/* renamed columns: old name, new name, old name, new name ..., ended by NULL; or NULL */
+	const char *const *rename;
 	const vv_strings *only, /* the columns to compare; empty: all */
 		*ignore;        /* columns that are not compared */
 	/* conditions; a row is compared if its old or its new version meets all of them */

@@ -43,10 +43,9 @@ typedef struct vv_view_options {
 	const char *temp_dir; /* with sort; NULL: TMPDIR, else /tmp */
 	uint64_t offset;      /* number of matching rows to skip */
 	uint64_t limit;       /* maximum number of rows to write; UINT64_MAX: all */
-	uint32_t part,
-		/* write only a share of the rows, as in varve_rows_options; offset must then be 0;
-		 * if parts is 0, all rows */
-		parts;
+	/* the share of the rows to write, as in varve_rows_options; offset must then be 0. parts 0:
+	 * all rows */
+	uint32_t part, parts;
 	/* write ' before a cell that a spreadsheet would evaluate as a formula, except plain
 	 * numbers. For formats csv, tsv and own; VV_EUSAGE for other formats */
 	bool safe_for_spreadsheets;

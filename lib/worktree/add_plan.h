@@ -61,7 +61,7 @@ typedef struct vv_add_request {
 	bool convert;       /* make datasets of text files that HEAD has */
 	bool fix;           /* only make datasets of plain text under tracked patterns */
 	bool as_tracked;    /* only paths that the attributes track become datasets */
-	/* options say how to read a dataset: read the dataset that is named again */
+	/* options describe how to read a file: read a named file again even if it is unchanged */
 	bool described;
 	const vv_dataset_options *options;
 	vv_json_out *json; /* an open array, which receives an object for each path; may be NULL */

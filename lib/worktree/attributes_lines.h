@@ -56,8 +56,8 @@ void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b);
 /* Returns true if a line sets working-tree-encoding for the path: then Git may convert the file to
  * another encoding. */
 bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path);
-/* VV_EREFUSED: Git would read the filter's output in the encoding of an attribute, and store something other than the
- * table's pointer. */
+/* Checks that Git would store the filter's output for the path unchanged. VV_EREFUSED: an attribute sets an encoding,
+ * from which Git would convert the output, so that it would not store the table's pointer. */
 vv_status vv_attr_check_encoding(vv_repository *r, const char *path, vv_error *err);
 /* The hint for the text of vv_attr_beaten_put. */
 #define VV_ATTR_BEATEN_HINT                                                                        \

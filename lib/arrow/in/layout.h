@@ -34,6 +34,6 @@ typedef struct layout {
 /* Sets all members. *l must be zeroed. */
 vv_status layout_make(layout *l, incoming *in, const vv_table *old, const char *path,
 		      const rewrite_options *o, vv_error *err);
-void layout_clear(layout *l); /* accepts zeroes */
+void layout_clear(layout *l); /* l may be zeroed */
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * match: matches incoming rows with the rows of a version.
  *
- * Most incoming rows are in the order of the version. The next row of the version, or one soon
- * after it, then matches, and only one bit is stored for each row. When this fails for the first
- * time, the keys of the version are read into an index with 24 bytes for each row.
+ * As long as incoming rows are in the order of the version, the next row of the version, or a row
+ * soon after it, matches; then only one bit is stored for each row. When an incoming row does not
+ * match like this, the keys of the version are read into an index with 24 bytes for each row.
  */
 #ifndef VV_LIB_ARROW_IN_MATCH_H
 #define VV_LIB_ARROW_IN_MATCH_H

@@ -17,8 +17,8 @@
 
 typedef struct same_rows same_rows;
 
-/* columns: the columns of the file; those without an incoming column are not compared. t and
- * columns are borrowed. */
+/* Opens the comparison of the version t with incoming rows. columns: the columns of the file; those
+ * without an incoming column are not compared. t and columns are borrowed. */
 vv_status same_rows_open(same_rows **out, vv_table *t, const rewrite_column *columns, size_t count,
 			 vv_error *err);
 void same_rows_close(same_rows *s); /* accepts NULL */
