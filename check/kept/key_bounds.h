@@ -42,8 +42,8 @@ typedef struct check_key_span {
 void check_key_span_begin(check_key_span *s, const check_key_order *orders, size_t columns);
 void check_key_span_clear(check_key_span *s); /* accepts zeroes */
 VV_AUTO_CLEAR(check_key_span, check_key_span_clear)
-/* Adds the key of the next row. The span takes the buffer *key, and *key is set to another buffer with any content.
- * False: out of memory. */
+/* Adds the key of the next row. Takes the buffer *key, and sets *key to another buffer, whose content is undefined.
+ * Returns false if out of memory. */
 bool check_key_span_add(check_key_span *s, vv_buf *key);
 /* Appends the bounds of the group with this number to out, for check_key_bounds_take. */
 void check_key_span_put(const check_key_span *s, size_t group, vv_buf *out);
@@ -70,9 +70,9 @@ bool check_key_bounds_set(check_key_bounds *b, size_t group, const uint8_t *p, s
 /* Returns the part of a group whose bounds are known, for a cache, and sets *len to its length. Borrowed until more
  * bounds are added. */
 const uint8_t *check_key_bounds_part(const check_key_bounds *b, size_t group, size_t *len);
-/* Does the group have rows in which a column of the key has no value? The group's bounds must be known. */
+/* Returns true if the group has rows in which a column of the key has no value. The group's bounds must be known. */
 bool check_key_bounds_holes(const check_key_bounds *b, size_t group);
-/* Is the key within the bounds of the group? The group's bounds must be known. */
+/* Returns true if the key is within the bounds of the group. The group's bounds must be known. */
 bool check_key_bounds_may(const check_key_bounds *b, size_t group, const vv_buf *key);
 /* Returns 1 if the bounds of all groups are known and no two groups overlap, 0 otherwise, or a negative status. */
 int check_key_bounds_apart(const check_key_bounds *b, vv_error *err);

@@ -23,9 +23,10 @@
 
 typedef struct vv_known vv_known;
 
-/* Borrows the two versions base and t until vv_known_free. Each may be NULL if it cannot be read as
- * a table: rows are then distinguished only by key and value. Row numbers of findings refer to
- * these tables. seed: a number that the author of the data must not know. */
+/* Makes an empty set of the base's findings. Row numbers of findings refer to the tables base and
+ * t, which are borrowed until vv_known_free. Each may be NULL if the version cannot be read as a
+ * table: rows are then distinguished only by key and value. seed: a number that the author of the
+ * data must not know. */
 vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t seed, vv_error *err);
 void vv_known_free(vv_known *k); /* accepts NULL */
 VV_AUTO_FREE(vv_known, vv_known_free)

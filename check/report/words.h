@@ -29,8 +29,8 @@ uint64_t vv_report_shown_line(const vv_report_group *g, const vv_report_item *i)
 /* Appends a value or key, escaped, in at most `width` columns of a terminal; width 0: no limit. cut: s is only the
  * beginning of the value; with width 0, an ellipsis is then appended. */
 void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t width);
-/* Can a terminal safely display the code point? False for control characters, marks that change the direction of text,
- * unusual blanks, and code points that are not characters. */
+/* Returns true if a terminal can safely display the code point; false for control characters, marks that change the
+ * direction of text, unusual blanks, and code points that are not characters. */
 bool vv_report_is_plain(uint32_t cp);
 /* Writes a text as a JSON string in which characters that are unsafe on a terminal are escaped; or, if the text is not
  * UTF-8, as {"base64": ...}. cut: s is only the beginning of the value; this is indicated by an ellipsis in the

@@ -25,7 +25,7 @@ vv_status check_emit_cells(check_emit *e, vv_error *err);
 vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severity, uint64_t row,
 			 const size_t *columns, size_t count, const char *message,
 			 const char *expected, vv_error *err);
-/* Sets the name of the next findings, from a rule of varve.checks; NULL: none. Borrowed. */
+/* Sets the name, from a rule of varve.checks, that later findings have; NULL: no name. Borrowed. */
 void check_emit_name(check_emit *e, const char *name);
 /* Reports a finding that is not about a row. Sets its path and commit. */
 vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err);

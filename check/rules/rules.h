@@ -79,7 +79,7 @@ VV_AUTO_FREE(vv_rules_file, vv_rules_file_free)
 vv_on_commit vv_rules_on_commit(const vv_rules_file *f);      /* default: VV_ON_COMMIT_OFF */
 vv_severity vv_rules_fail_on(const vv_rules_file *f);         /* default: VV_SEVERITY_ERROR */
 bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit); /* sets *limit; false: no limit */
-/* Does varve.json have "check": false for the path? Patterns match paths as in .gitattributes. */
+/* Returns true if varve.json has "check": false for the path. Patterns match paths as in .gitattributes. */
 bool vv_rules_left_out(const vv_rules_file *f, const char *path);
 
 /* Returns the reason, from "accept" in varve.json, why a finding of the rule at the path is accepted at the time `now`;
@@ -111,7 +111,8 @@ const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code);
 /* Returns the highest severity among the settings of the rule; VV_SEVERITY_OFF: the rule is not checked. */
 vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code);
 
-/* Is at least one of the rules that the word names checked? The word has the form of a word of --select. */
+/* Returns true if at least one of the rules that the word names is checked. The word has the form of a word of
+ * --select. */
 bool vv_rule_set_uses(const vv_rule_set *s, const char *word);
 
 /* Marks the settings of a rule as accepted. */
@@ -134,7 +135,7 @@ vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t coun
  * varve.json. NULL: no further member. */
 const char *vv_rule_member(const vv_rule *rule, size_t *i, const char **values);
 
-/* Does the setting apply to the column? */
+/* Returns true if the setting applies to the column. */
 bool vv_rule_setting_has(const vv_rule_setting *s, const char *column, size_t len);
 
 #endif

@@ -52,7 +52,8 @@ int vv_chunk_reader_next(vv_chunk_reader *r, const char **bytes, size_t *len, ui
 
 /* Appends the block of a chunk: "vvc" 01 and the bytes. */
 void vv_chunk_encode(vv_buf *out, const void *bytes, size_t len);
-/* Finds the chunk's bytes in its block: *out points into block. VV_ECORRUPT. */
+/* Finds the chunk's bytes in its block: *out points into block. VV_ECORRUPT: the block is not a
+ * chunk. */
 vv_status vv_chunk_decode(const uint8_t **out, size_t *len, const void *block, size_t block_len,
 			  vv_error *err);
 

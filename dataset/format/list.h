@@ -42,7 +42,7 @@ typedef struct vv_sink {
 	vv_status (*get)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
 	/* Reads a block as vv_store_get_parted does. NULL: get() is used, which reads whole blocks. */
 	vv_status (*get_parted)(void *payload, const vv_cid *cid, vv_parted *out, vv_error *err);
-	/* Is the block stored already? Can be called by any thread. NULL: put() checks it. */
+	/* Returns true if the block is stored already. Can be called by any thread. NULL: put() checks this. */
 	bool (*has)(void *payload, const vv_cid *cid);
 	void *payload;
 	bool passing; /* blocks are discarded when the command ends: do not record them as stored */
@@ -56,7 +56,8 @@ vv_status vv_sink_get_parted(const vv_sink *s, const vv_cid *cid, vv_parted *out
 
 typedef struct vv_list_builder vv_list_builder;
 
-/* old: the top of the same list in the previous version, whose nodes are bases for differences; can be NULL. */
+/* Makes a builder. old: the top of the same list in the previous version, whose nodes are bases for differences; can
+ * be NULL. */
 vv_status vv_list_builder_new(vv_list_builder **out, vv_list_kind kind, const vv_sink *sink,
 			      const vv_buf *old, vv_error *err);
 void vv_list_builder_free(vv_list_builder *b);
@@ -113,9 +114,9 @@ void vv_list_totals(const vv_list_reader *r, uint64_t *count, uint64_t *weight);
 
 /* Returns the greatest height of the nodes; 0: the top contains the entries. */
 unsigned vv_list_height(const vv_list_reader *r);
-/* Does a node of exactly this height, at least 1, begin at the reader's position? If so, *cid, *items (the number of
- * entries) and *weight describe it. Reads only nodes above it. If one of them cannot be read, the result is false, and
- * vv_list_next returns the error. */
+/* Returns true if a node of exactly this height, at least 1, begins at the reader's position, and sets *cid, *items
+ * (the number of entries) and *weight to those of this node. Reads only nodes above it. If one of them cannot be read,
+ * returns false; vv_list_next then returns the error. */
 bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t *weight,
 		       unsigned height);
 /* Moves past the node of this height at the reader's position, without reading it. Height 0: past one entry. */

@@ -51,9 +51,9 @@ vv_status list_top_read(list_node *out, vv_list_kind kind, vv_cbor *c, vv_error 
 void list_node_clear(list_node *n);
 VV_AUTO_CLEAR(list_node, list_node_clear)
 
-/* Does a node end after `last`, the last of its `count` items? items_len: bytes of all of them.
- * window: the bytes of the last items, which are hashed if items of this kind and level do not have
- * a CID. */
+/* Returns true if a node ends after `last`, the last of its `count` items so far. items_len: bytes
+ * of all these items. window: the bytes of the last items, which are hashed if items of this kind
+ * and level do not have a CID. */
 bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t count,
 	       size_t items_len, const uint8_t *window, size_t window_len);
 

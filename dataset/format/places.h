@@ -18,7 +18,7 @@
 
 /* Writes places: call vv_places_add for each row in key order, then vv_places_finish once. */
 typedef struct vv_places_writer vv_places_writer;
-/* sink and old have the same meaning as for vv_list_builder_new. */
+/* Makes a writer. sink and old are as for vv_list_builder_new. */
 vv_status vv_places_writer_new(vv_places_writer **out, const vv_sink *sink, const vv_buf *old,
 			       vv_error *err);
 void vv_places_writer_free(vv_places_writer *w); /* accepts NULL */

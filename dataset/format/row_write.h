@@ -51,11 +51,12 @@ void vv_row_write_expected(vv_row_writer *w, vv_buf *out, vv_expected *e, const 
 bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, const char *raw,
 		    size_t len);
 
-/* Like vv_row_matches, for a CSV row whose cells the scanner has set: compares the positions of
- * quotes without writing the row. count is the number of cells in the row, at least 1. Blank lines
- * around the row are ignored. Only if vv_row_quotes_tell returns true: it is false if the dialect
- * has an escape character, since a quote then has two spellings. */
+/* Returns true if vv_row_quoted_as_written can be used: if the dialect has no escape character,
+ * with which a quote would have two spellings. */
 bool vv_row_quotes_tell(const vv_row_writer *w);
+/* Like vv_row_matches, for a CSV row whose cells the scanner has set: compares the positions of
+ * quotes, without writing the row. count is the number of cells in the row, at least 1. Blank lines
+ * around the row are ignored. */
 bool vv_row_quoted_as_written(const vv_row_writer *w, const vv_cell *cells, size_t count);
 
 /* Returns VV_ENOMEM if memory ran out in an earlier call of vv_row_matches. */

@@ -17,7 +17,7 @@
 #include "dataset/read/temp_bytes.h"
 
 typedef struct gone_members {
-	bool *gone; /* for each name: is it gone? NULL: no name is gone */
+	bool *gone; /* for each name: true if it is gone; NULL: no name is gone */
 	/* Used by *source after the call, if the source is a pipe: */
 	vv_source from;  /* the pipe */
 	temp_bytes kept; /* the bytes that were read from it */

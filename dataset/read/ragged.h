@@ -72,7 +72,7 @@ void vv_ragged_hints(const vv_ragged *r, vv_sniff_hints *out);
 
 /* Returns the number of line ends. CRLF counts as one. */
 uint64_t vv_ragged_count_lines(const char *s, size_t len);
-/* Is c CR or LF? */
+/* Returns true if c is CR or LF. */
 bool vv_ragged_is_line_end(char c);
 
 #endif

@@ -34,7 +34,7 @@ vv_status vv_text_encoder_put(vv_text_encoder *e, vv_encoding *encoding, const c
  * and does nothing, if the last piece ended within a character. */
 bool vv_text_encoder_put_known(vv_text_encoder *e, const char *bytes, size_t len);
 
-/* Do the encoded bytes of all pieces have this length and XXH3-128? */
+/* Returns true if the encoded bytes of all pieces have this length and XXH3-128. */
 bool vv_text_encoder_made(const vv_text_encoder *e, uint64_t count, vv_hash128 hash);
 
 #endif

@@ -28,12 +28,12 @@ vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name);
  * workbook only if it has a workbook's name (.xlsx ...). */
 const char *vv_unseen_kind(const vv_unseen *u, const char *name);
 
-/* Can a file with this name contain rows? Compressed files and ZIP archives are judged by the name, since many are
- * not tables. */
+/* Returns true if a file of this kind with this name can contain rows. Compressed files and ZIP archives are judged
+ * by the name, since many of them are not tables. */
 bool vv_unseen_has_rows(const vv_unseen *u, const char *name);
 
 #define VV_UNSEEN_TEXT ((size_t)64 << 10) /* bytes of a file that vv_unseen_text needs */
-/* Is this the name of a text file (.txt, .dat, .asc, no extension ...)? */
+/* Returns true if this is the name of a text file (.txt, .dat, .asc, no extension ...). */
 bool vv_unseen_may_be_text(const char *name);
 /* If this is the name of a text file, and the file's first bytes can be read as a table, returns the kind for such a
  * text; else NULL. */
@@ -42,7 +42,7 @@ const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len);
 /* Returns the kind of a file by its first bytes; NULL: not one of these kinds. */
 const vv_unseen *vv_unseen_find(const char *head, size_t len);
 
-/* Does git treat a file with these first bytes as binary? git searches the first 8,000 bytes for a NUL. */
+/* Returns true if git treats a file with these first bytes as binary: if the first 8,000 bytes contain a NUL. */
 bool vv_unseen_is_binary(const void *head, size_t len);
 
 #endif

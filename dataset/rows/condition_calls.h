@@ -16,8 +16,8 @@ typedef struct vv_call {
 	size_t least, most; /* number of arguments */
 	char gives;         /* the letter of the result: n, t, b, d or x */
 	bool whole;         /* run is called even if an argument is missing or unknown */
-	/* Does SQLite's function with this name have the same results? 's': yes; 'r': yes, but it computes with
-	 * doubles; '-': no, or it does not exist */
+	/* 's': SQLite's function with this name has the same results; 'r': it has, but it computes with doubles;
+	 * '-': it has different results, or does not exist */
 	char sqlite;
 	/* Computes the result of count arguments, the first of which is at place a of the stack, and puts it
 	 * there. */

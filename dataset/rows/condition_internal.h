@@ -46,11 +46,11 @@ vv_status vv_tokens_fail(const vv_tokens *p, size_t at, const char *what, const 
 			 size_t len);
 /* Reads the next token into p->now. */
 vv_status vv_tokens_next(vv_tokens *p);
-/* Is the token this word? Ignores case; word is in small letters. */
+/* Returns true if the token is this word, in upper or lower case. word is in lower case. */
 bool vv_token_is_word(const vv_token *t, const char *word);
-/* Is the token this sign? */
+/* Returns true if the token is this sign. */
 bool vv_token_is_sign(const vv_token *t, const char *sign);
-/* Is the current token a '-' directly before a number? */
+/* Returns true if the current token is a '-' directly before a number. */
 bool vv_tokens_at_negative(const vv_tokens *p);
 
 /* ---- condition_terms.c ---- */
@@ -110,7 +110,7 @@ typedef struct vv_parser {
 	vv_term nodes[VV_CONDITION_DEPTH]; /* the stack of values */
 	size_t node_count;
 	size_t step_room, literal_room;
-	bool *used, *old_used; /* for each column: is it read? for each old column: is it read? */
+	bool *used, *old_used; /* for each column, and for each old column: true if it is read */
 	/* offset of the first column outside of aggregates; SIZE_MAX: no such column */
 	size_t column_at;
 	bool change; /* the condition has old. or new. */

@@ -26,8 +26,8 @@ VV_AUTO_FREE(vv_condition_scratch, vv_condition_scratch_free)
  * vv_condition_failed returns true from then on. */
 vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells);
 bool vv_condition_failed(const vv_condition_scratch *s);
-/* Since the last call of this function, was a result unknown because a pattern took too many
- * steps? */
+/* Returns true if a result was unknown because a pattern took too many steps. Counts only results
+ * since the last call of this function. */
 bool vv_condition_undecided(vv_condition_scratch *s);
 
 /* Evaluates the condition for a changed row. old: the row's cells before the change, by column of

@@ -17,8 +17,8 @@
 typedef struct vv_function_facts {
 	const char *name;
 	size_t least, most; /* number of arguments */
-	/* Does SQLite's function with this name have the same results? 's': yes; 'r': yes, but it computes with
-	 * doubles; '-': no, or it does not exist */
+	/* 's': SQLite's function with this name has the same results; 'r': it has, but it computes with doubles;
+	 * '-': it has different results, or does not exist */
 	char sqlite;
 } vv_function_facts;
 

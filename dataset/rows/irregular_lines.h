@@ -13,7 +13,7 @@
 #include "dataset/table/table.h"
 
 typedef struct vv_forms vv_forms;
-/* The table must outlive the reader *out. */
+/* Opens a reader. The table must outlive it. */
 vv_status vv_forms_open(vv_forms **out, vv_table *t, vv_error *err);
 /* Reads the next irregular line, in the order of rows. out->row is the row's number in the table, from 0;
  * out->raw is borrowed until the next call. Returns 1, 0 at the end, or a negative status. */

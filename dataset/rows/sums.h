@@ -39,10 +39,11 @@ VV_AUTO_FREE(vv_sums_rule, vv_sums_rule_free)
 /* Returns the columns that the rule reads, as indexes in the schema, ascending; borrowed. */
 const size_t *vv_sums_rule_columns(const vv_sums_rule *r, size_t *count);
 
-/* For a condition of len bytes of the form "X is null": is X a single aggregate, and not one of the base? */
+/* For a rule whose condition, of len bytes, has the form "X is null": returns true if X is a single aggregate, and
+ * not one of the base. */
 bool vv_sums_rule_is_one(const vv_sums_rule *r, size_t len);
 
-/* Does the condition use aggregates of the base, the version with which the table is compared? */
+/* Returns true if the condition uses aggregates of the base, the version with which the table is compared. */
 bool vv_sums_rule_has_base(const vv_sums_rule *r);
 
 typedef struct vv_sums vv_sums;
@@ -62,7 +63,7 @@ int vv_sums_read(vv_sums *s, const void *bytes, size_t len);
 vv_status vv_sums_finish(vv_sums *s, vv_error *err);
 /* Returns the number of groups. */
 size_t vv_sums_groups(const vv_sums *s);
-/* Does the i-th group meet the condition? base: the finished sums of the base; NULL: no base. */
+/* Returns whether the i-th group meets the condition. base: the finished sums of the base; NULL: no base. */
 vv_truth vv_sums_judge(const vv_sums *s, vv_condition_scratch *scratch, size_t i,
 		       const vv_sums *base);
 /* Appends the name of the i-th group, as "month(day)=5"; nothing if the rule has no groups. */

@@ -21,7 +21,7 @@ vv_status vv_descriptor_fail(const vv_json *node, const char *file, vv_error *er
 /* Returns the node's JSON type with an article ("an array"), for messages. */
 const char *vv_descriptor_kind(const vv_json *node);
 
-/* Is node a string without a NUL? */
+/* Returns true if node is a string without a NUL. */
 bool vv_descriptor_is_text(const vv_json *node);
 
 /* Reads an optional member, which must be a string without a NUL. *out is NULL if the member is

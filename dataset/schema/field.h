@@ -49,18 +49,18 @@ typedef struct vv_field {
 	const vv_json *json; /* the field's descriptor */
 } vv_field;
 
-/* Is the field an integer whose constraints have a minimum of at least 0 and a maximum above
- * INT64_MAX? */
+/* Returns true if the field is an integer whose constraints have a minimum of at least 0 and a
+ * maximum above INT64_MAX. */
 bool vv_field_is_u64(const vv_field *f);
 
-/* Does the field's descriptor have only properties that inference sets, and none that a user
- * wrote? */
+/* Returns true if the field's descriptor has only properties that inference sets, and none that
+ * only a user can have written. */
 bool vv_field_is_found(const vv_field *f);
-/* Is the field an inferred number (vv_field_is_found), and does the text have a leading zero, so
- * that it is a code? */
+/* Returns true if the text is a code and not a number, because it has a leading zero, and the
+ * field's type was inferred (vv_field_is_found) as a number. */
 bool vv_field_is_code(const vv_field *f, const char *s, size_t len);
 
-/* Are numbers written with a point and without groups? */
+/* Returns true if numbers are written with a point and without groups. */
 static inline bool vv_field_plain_marks(const vv_field *f)
 {
 	return f->decimal[0] == '.' && f->decimal[1] == '\0' && f->group[0] == '\0';

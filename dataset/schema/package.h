@@ -65,7 +65,7 @@ typedef struct vv_package_item {
 vv_status vv_package_items(vv_package_item **out, size_t *count, vv_arena *arena,
 			   const char *package_path, const char *json, size_t len, vv_error *err);
 
-/* Is the text a JSON object with the member `resources`? */
+/* Returns true if the text is a JSON object with the member `resources`. */
 bool vv_package_is_one(const char *json, size_t len);
 
 /* Lists the files that the resources of a package describe, as paths in the repository, in order; without inline data

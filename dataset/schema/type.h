@@ -13,33 +13,34 @@
 const char *vv_type_name(vv_type t);
 bool vv_type_parse(vv_type *out, const char *name);
 
-/* Can a field of this type have this format? */
+/* Returns true if a field of this type can have this format. */
 bool vv_type_has_format(vv_type type, const char *format);
 
-/* Does the cell count as missing for the field? True for absent and null cells, and for texts in
- * missingValues; false for JSON literals. */
+/* Returns true if the cell counts as missing for the field: if it is absent or null, or a text in
+ * missingValues. JSON literals are not missing. */
 bool vv_field_missing(const vv_field *f, const vv_cell *cell);
 
-/* Is the cell missing, or a value of the field's type? Formats and number properties are applied,
- * constraints are not. A JSON literal must be of the matching JSON type. If there is too little memory to
- * parse JSON inside a cell, returns true, to avoid false findings. */
+/* Returns true if the cell is missing, or a value of the field's type. Formats and number properties are
+ * applied, constraints are not. A JSON literal must be of the matching JSON type. If there is too little
+ * memory to parse JSON inside a cell, returns true, to avoid false findings. */
 bool vv_field_accepts(const vv_field *f, const vv_cell *cell);
 
-/* Is the cell of a table in JSON missing, or a value of the field's type? In JSON, a text is a string: "5"
- * is not an integer, "true" is not a boolean, "[]" is not an array. A string is read as a value only if
- * JSON does not have the value (dates, NaN), or if the descriptor has a spelling (decimalChar, groupChar,
+/* Like vv_field_accepts, for a cell of a table in JSON. In JSON, a text is a string: "5" is not an
+ * integer, "true" is not a boolean, "[]" is not an array. A string is read as another type only if JSON
+ * cannot express the value (dates, NaN), or if the descriptor has a spelling (decimalChar, groupChar,
  * bareNumber, trueValues, falseValues). */
 bool vv_field_accepts_json(const vv_field *f, const vv_cell *cell);
 
-/* A row group spells all numbers, dates or datetimes of a column in one way, and vv_group_encode tests a
- * few samples of them. If all samples are values of the field, are all cells, except empty ones? */
+/* Returns true if a few samples are enough to test all cells of a row group that are numbers, dates or
+ * datetimes in one spelling (vv_group_encode reports such samples): if the samples are values of the
+ * field, so are all these cells, except empty ones. */
 bool vv_field_known_by_few(const vv_field *f);
-/* Is the result of vv_field_known_by_few true, and can none of these cells be one of missingValues? */
+/* Returns true if vv_field_known_by_few does, and if none of these cells can be one of missingValues. */
 bool vv_field_all_by_few(const vv_field *f);
 
-/* Is the text a value of the field's type? Does not examine missingValues. */
+/* Returns true if the text is a value of the field's type. Does not examine missingValues. */
 bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len);
-/* Is the text a number in the default spelling of Table Schema? True also for NaN and INF. */
+/* Returns true if the text is a number, NaN or INF in the default spelling of Table Schema. */
 bool vv_type_is_number(const char *s, size_t len);
 
 /* Finds a number in the field's spelling within a text that may also have a currency or a unit. Sets its

@@ -12,10 +12,11 @@
 
 bool vv_type_is_json(const char *s, size_t len, vv_json_type type);
 bool vv_type_is_geojson(const char *s, size_t len);
-/* Is the text a geopoint in the format "object", or "array" if object is false? */
+/* Returns true if the text is a geopoint in the format "object", or "array" if object is false. */
 bool vv_type_is_geopoint(const char *s, size_t len, bool object);
 
-/* Is the text a finite number from -180 to 180 (lon is true), or from -90 to 90 (lon is false)? */
+/* Returns true if the text is a finite number: if lon is true, from -180 to 180; else from -90 to
+ * 90. */
 bool vv_type_is_degrees(const char *s, size_t len, bool lon);
 
 /* Parses the array in the text. The result is in arena. Returns NULL if the text is not an array,

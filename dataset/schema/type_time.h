@@ -13,14 +13,14 @@
 #include "base/error.h"
 #include "dataset/schema/field.h"
 
-/* Is the text of this type of XML Schema? */
+/* Return true if the text is a value of this type of XML Schema. */
 bool vv_type_is_date(const char *s, size_t len);      /* YYYY-MM-DD, years 0001 to 9999 */
 bool vv_type_is_time(const char *s, size_t len);      /* HH:MM:SS */
 bool vv_type_is_datetime(const char *s, size_t len);  /* dateTime */
 bool vv_type_is_year(const char *s, size_t len);      /* gYear */
 bool vv_type_is_yearmonth(const char *s, size_t len); /* gYearMonth */
 bool vv_type_is_duration(const char *s, size_t len);  /* duration */
-/* Is this a day of the calendar? */
+/* Returns true if this is a day of the calendar. */
 bool vv_type_is_day(unsigned year, unsigned month, unsigned day);
 
 /* The parts of a date and time. A part that the text does not have is 0, except year (1900), month
@@ -43,7 +43,7 @@ typedef struct vv_time_plan vv_time_plan;
  * be used, for the reason in err. */
 vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type type,
 			   const char *format, vv_error *err);
-/* Does the text have the format? */
+/* Returns true if the text has the format. */
 bool vv_time_plan_accepts(const vv_time_plan *p, const char *s, size_t len);
 /* Reads a text in the format; returns false if it does not have the format. In an ambiguous date
  * (format "any"), the month is before the day. out may be NULL. */

@@ -72,13 +72,13 @@ void vv_root_init(vv_root *r);
 void vv_root_clear(vv_root *r);
 VV_AUTO_CLEAR(vv_root, vv_root_clear)
 
-/* Is the version stored in key order? Its child versions are then stored so, too. */
+/* Returns true if the version is stored in key order. Its next version is then stored in key order, too. */
 static inline bool vv_root_is_sorted(const vv_root *r)
 {
 	return r->sorted_by_count > 0;
 }
 
-/* Is the file in an encoding other than UTF-8? */
+/* Returns true if the file is in an encoding other than UTF-8. */
 static inline bool vv_root_is_encoded(const vv_root *r)
 {
 	return r->dialect.encoding[0] != '\0';
@@ -90,19 +90,19 @@ static inline uint64_t vv_root_file_bytes(const vv_root *r)
 	return vv_root_is_encoded(r) ? r->file_bytes : r->bytes;
 }
 
-/* Is the order of the rows in the lists different from the order in the file? */
+/* Returns true if the order of the rows in the lists differs from the order in the file. */
 static inline bool vv_root_has_places(const vv_root *r)
 {
 	return r->places.len > 0;
 }
 
-/* Does r still have all members of its block, so that it can be encoded? */
+/* Returns true if r still has all members of its block, so that it can be encoded. */
 static inline bool vv_root_is_stored(const vv_root *r)
 {
 	return vv_root_is_sorted(r) == vv_root_has_places(r);
 }
 
-/* Are both arrays the same names, in the same order? */
+/* Returns true if both arrays have the same names, in the same order. */
 bool vv_root_names_equal(char *const *a, size_t a_count, char *const *b, size_t b_count);
 
 /* Replaces out's content by the block's bytes. VV_EREFUSED: the block would be longer than VV_BLOCK_MAX. */

@@ -100,7 +100,7 @@ typedef struct vv_patch_apply_options {
 	vv_patch_mode mode;
 	/* Opens the current table at path, and sets *exists to whether there is such a file. If out
 	 * is NULL, only sets *exists. vv_patch_apply closes the table. before is the version from
-	 * which the patch was made: text keeps its form where its bytes allow several. */
+	 * which the patch was made; if the bytes of a text allow several forms, its form is used. */
 	vv_status (*open)(void *payload, const char *path, const vv_root *before, vv_table *out,
 			  bool *exists, vv_error *err);
 	/* If not NULL, the patch is not applied to the table that open returns, but to the version

@@ -12,7 +12,7 @@
  * merge_columns_match. */
 vv_status merge_rows_match(merge *m, vv_error *err);
 
-/* Does the side have so few rows of base that it is a different table? Call after merge_rows_match. */
+/* Returns true if the side has so few rows of base that it is a different table. Call after merge_rows_match. */
 bool merge_is_other_table(merge *m, const merge_side *s);
 /* Pairs rows that both sides added with the same key. Call after merge_columns_choose. */
 vv_status merge_partners(merge *m, vv_error *err);
@@ -24,7 +24,7 @@ void merge_match_clear(merge *m);
 
 /* Pairs the columns of base with those of each side, and chooses the columns that identify rows. */
 vv_status merge_columns_match(merge *m, vv_error *err);
-/* Does the side have every column of base's key? */
+/* Returns true if the side has every column of base's key. */
 bool merge_has_key_of_base(const merge *m, size_t side);
 /* Chooses the columns of the result, and their order. Call after merge_rows_match. */
 vv_status merge_columns_choose(merge *m, vv_error *err);

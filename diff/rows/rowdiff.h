@@ -11,13 +11,13 @@
  * (`rekeyed`), a removed and an added row count as one row whose key changed, if all their other
  * cells have the same values and these values identify the row: not all of the cells are empty, no
  * other row that was read has the same values, and nearly all rows that were read have different
- * values. If nine in ten keys were removed and as many were added, the spelling of the keys has
- * changed: the rows that are left are then paired by a text column whose values are unique in both
- * versions and mostly common to both.
+ * values. If nine in ten keys were removed and as many were added, the keys were probably spelled
+ * differently: the remaining rows are then paired by a text column whose values are unique in both
+ * versions, and most of which both versions have.
  *
  * Without a key, rows are compared as a sequence, and equal rows are matched by the number of their
- * occurrences; of the rows that are left, neighbours that have at least half of their cells in
- * common are paired as changes.
+ * occurrences. Of the remaining rows, a removed and an added row at the same place are paired as a
+ * changed row if at least half of their cells are equal.
  *
  * The results are in the order of the new version. A removed row is returned after the nearest row
  * that precedes it in the old version and that both versions have.

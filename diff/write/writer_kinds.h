@@ -18,9 +18,9 @@
 	form("ndjson", vv_diff_writer_ndjson, "") /* programs, row by row */ \
 	form("markdown", vv_diff_writer_markdown, "for a pull request") /* bots that comment on pull requests */ \
 	form("sql", vv_diff_writer_sql, "for SQLite") /* databases that follow the table */ \
-	form("patch", vv_diff_writer_patch, "ndjson with the lines of the files, to be applied") /* who sends a change to somebody without access */ \
-	form("summary", vv_diff_writer_summary, "") /* who looks at a large change first */ \
-	form("stat", vv_diff_writer_stat, "") /* who wants the counts alone */
+	form("patch", vv_diff_writer_patch, "ndjson with the lines of the files, to be applied") /* users who send a change to outsiders */ \
+	form("summary", vv_diff_writer_summary, "") /* users who want an overview of a large change */ \
+	form("stat", vv_diff_writer_stat, "") /* users who want only the counts */
 /* clang-format on */
 
 extern const vv_diff_writer_kind vv_diff_writer_text;

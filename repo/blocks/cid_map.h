@@ -31,9 +31,10 @@ vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool 
 /* Adds cid with the value, or replaces its value if the map has cid already. */
 vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_error *err);
 
-/* Does the map have cid? If so, *at is its position in the order of insertion, from 0. */
+/* Returns true if the map has cid, and sets *at to its position in the order of insertion, from
+ * 0. */
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at);
-/* Does the map have cid? If so, *value is its value. */
+/* Returns true if the map has cid, and sets *value to its value. */
 bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value);
 
 /* Returns the number of CIDs with this codec whose digests begin with prefix: 0, 1, or 2 for two or

@@ -26,8 +26,8 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
  * already in the pack, copies the difference. Else stores the block alone or as a difference,
  * whichever is smaller; the base is `resembles` (may be NULL), or a block of the pack that was
  * stored as a difference against this block, as recorded in hints. Sets *record_len to the length
- * of the new record, or to 0 if nothing was written: either the pack already has the block, or no
- * copy of the block is readable; in the latter case sets *lost to true, and also returns VV_OK. */
+ * of the new record, or to 0 if the pack already has the block, or if no copy of the block is
+ * readable. In the last case, sets *lost to true; this is not an error. */
 vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *hints,
 			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len,
 			bool *lost, vv_error *err);

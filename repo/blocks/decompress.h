@@ -1,8 +1,8 @@
 /*
  * decompress: reads files that are compressed with gzip, zstd, xz, bzip2 or lz4, as a stream.
  *
- * Several members or frames are read as one file, as gunzip does. Other files are read unchanged. If a file that is
- * not compressed has a name that ends like the name of a compressed file, this is an error.
+ * Several members or frames are read as one file, as gunzip does. Files that are not compressed are read unchanged;
+ * but it is an error if the name of such a file ends like the name of a compressed file.
  *
  * Memory depends on the window that the file requires; windows over 128 MiB (xz: 192 MiB) are refused. A file that
  * expands to more than 256 MiB and more than 200 times its size is refused as a decompression bomb.
@@ -25,7 +25,7 @@ size_t vv_decompress_name(const char *path);
 /* Reads up to len bytes of the compressed file. Returns their number, 0 at the end, or a negative vv_status. */
 typedef ssize_t (*vv_packed_fn)(void *payload, void *buf, size_t len, vv_error *err);
 
-/* Does the file begin with a skippable frame of zstd or lz4? Files written by pzstd do. */
+/* Returns true if the file begins with a skippable frame of zstd or lz4, as files written by pzstd do. */
 bool vv_decompress_is_skippable(const void *head, size_t len);
 
 /* Begins to read a file. name, the file's path, is borrowed. VV_EINPUT: name ends like the name of a compressed file,

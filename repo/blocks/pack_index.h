@@ -53,7 +53,8 @@ void vv_pack_index_close(vv_pack_index *x); /* accepts NULL */
 VV_AUTO_FREE(vv_pack_index, vv_pack_index_close)
 
 uint64_t vv_pack_index_count(const vv_pack_index *x);
-bool vv_pack_index_is_whole(const vv_pack_index *x); /* was it read and checked completely? */
+/* Returns true if the index was read and checked completely. */
+bool vv_pack_index_is_whole(const vv_pack_index *x);
 
 /* Returns the bytes of the file; borrowed. The index must be whole. */
 const void *vv_pack_index_bytes(const vv_pack_index *x, size_t *len);

@@ -51,7 +51,8 @@ vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_it
 vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err);
 vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv_error *err);
 
-/* Was the block appended? If so, *offset is where its record starts. Thread-safe. */
+/* Returns true if the block was appended, and sets *offset to the beginning of its record.
+ * Thread-safe. */
 bool vv_pack_writer_find(vv_pack_writer *w, const vv_cid *cid, uint64_t *offset);
 
 /* Returns the i-th appended block and the offset of its record; false after the last block.

@@ -42,7 +42,7 @@ enum {
 	VV_METHOD_PARTS = 4 /* parts.h */
 };
 
-/* Is the block stored as a difference from a base? */
+/* Returns true if the method stores a block as a difference from a base. */
 static inline bool vv_method_has_base(unsigned method)
 {
 	return method == VV_METHOD_DIFF || method == VV_METHOD_EDIT;

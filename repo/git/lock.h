@@ -46,8 +46,8 @@ vv_status vv_git_lock_try(vv_git_lock *l, vv_repository *r, const char *path, vv
 const vv_holder *vv_repository_holder(vv_repository *r);
 
 /* If the lock's holder is a dead varve, removes the lock and the unfinished file, and returns true.
- * vv_git_lock_take does this for its own lock. Call this function where a leftover lock is in the
- * way of something else, such as a ref with the name of the folder that the lock is in. */
+ * vv_git_lock_take does this for its own lock. Call this function if a leftover lock prevents
+ * something else, such as making a ref that has the name of the lock's folder. */
 bool vv_git_lock_sweep(vv_repository *r, const char *lock_path);
 
 /* Releases the lock. Does nothing if l is not held. */

@@ -25,7 +25,7 @@ const char *vv_oid_shows(const vv_oid *oid);
 bool vv_oid_parse(vv_oid *out, const char *hex, size_t len);
 bool vv_oid_equal(const vv_oid *a, const vv_oid *b);
 bool vv_oid_is_null(const vv_oid *oid);
-bool vv_oid_is_empty_blob(const vv_oid *oid); /* is it the id of the empty blob? */
+bool vv_oid_is_empty_blob(const vv_oid *oid); /* true for the id of the empty blob */
 
 /* A JSON member (base/json/json_list.h) with the id as text, or null if the id is null. */
 #define JSON_OID(n, id) JSON_TEXT(n, vv_oid_is_null(id) ? NULL : vv_oid_shows(id))

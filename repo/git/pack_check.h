@@ -28,7 +28,7 @@ vv_status vv_git_map_open(vv_git_map *out, const char *path, vv_error *err);
 void vv_git_map_close(vv_git_map *m); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_git_map, vv_git_map_close)
 
-/* Receives an object folder. alternate: is it one of "info/alternates"? A failure ends the walk. */
+/* Receives an object folder. alternate: the folder is named in "info/alternates". A failure ends the walk. */
 typedef vv_status (*vv_object_folder_fn)(void *payload, const char *objects, bool alternate,
 					 vv_error *err);
 /* Calls fn for the folder `objects`, and then for each of its alternates, each folder once. */
@@ -41,8 +41,8 @@ vv_status vv_git_each_object_folder(const char *objects, vv_object_folder_fn fn,
  * that makes it again. */
 vv_status vv_git_packs_stay_within(const char *objects, vv_error *err);
 
-/* Receives a file of the folder "<objects>/pack" whose checksum does not match its content. index: is it an index? A
- * failure ends the check. */
+/* Receives a file of the folder "<objects>/pack" whose checksum does not match its content. index: the file is an
+ * index, not a pack. A failure ends the check. */
 typedef vv_status (*vv_pack_damaged_fn)(void *payload, const char *name, bool index, vv_error *err);
 
 /* Checks the checksums of all indexes, and, if data is true, of all packs in this folder, without its alternates. */

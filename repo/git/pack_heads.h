@@ -32,14 +32,14 @@ typedef struct vv_pack_sum {
 	uint64_t commits, blob_bytes, largest;
 	bool alone; /* the repository consists of a single pack */
 } vv_pack_sum;
-/* Is it certain that no blob is a pointer or a damaged pointer? Replaces a walk of `commits` commits: reads the
- * beginnings of all blobs in storage order. Returns 1 if it is certain. Returns 0 if a blob is or may be a pointer,
- * or if the walk would cost less, because most objects are older than these commits. Returns a negative status if out
- * of memory. all: all parents of the commits are among them. */
+/* Finds out whether the repository has no pointer and no damaged pointer, in place of a walk through `commits`
+ * commits: reads the beginnings of all blobs in storage order. Returns 1, and sets *out, if no blob is a pointer.
+ * Returns 0 if a blob is or may be a pointer, or if the walk would cost less, because most objects are older than
+ * these commits. Returns a negative status if out of memory. all: the commits include all of their parents. */
 int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, vv_pack_sum *out,
 			vv_error *err);
 
-/* Do all packs of the repository together have more than this number of bytes? */
+/* Returns true if all packs of the repository together have more than this number of bytes. */
 bool vv_pack_heads_exceed(vv_repository *r, uint64_t bytes);
 
 #endif

@@ -19,8 +19,8 @@ typedef struct vv_init_options {
 /* Makes a repository, or completes an existing one: runs git init if there is no Git repository,
  * and makes the folder .git/varve and the settings of drivers.h. path: if it is NULL or ".", the
  * repository that contains the current folder is completed, or else a new one is made there; any
- * other path is the folder of the repository, which is made if needed. *created: was the Git
- * repository made? */
+ * other path is the folder of the repository, which is made if needed. Sets *created to whether the
+ * Git repository was made. */
 vv_status vv_repository_init(vv_repository **out, const char *path, const vv_init_options *opts,
 			     bool *created, vv_error *err);
 /* Makes only the folder .git/varve and the settings, in an open repository. */

@@ -157,7 +157,8 @@ vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type,
  * object. */
 vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 			   vv_error *err);
-/* Does the repository have the object? A missing object costs little, since the packs are not listed again. */
+/* Returns true if the repository has the object. A missing object costs little, since the packs are not listed
+ * again. */
 bool vv_object_is_here(vv_repository *r, const git_oid *id);
 
 /* Sets the error that a shallow clone lacks an object, with a hint that has the command to fetch it. what:
@@ -187,7 +188,7 @@ void vv_config_unload(vv_repository *r);
 void vv_config_forget(vv_repository *r);
 /* Reads a setting that is a path; "~/" is the home folder. The caller frees *out. VV_ENOTFOUND: it is not set. */
 vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error *err);
-/* Does safe.directory, in the system, user or command-line configuration, name the folder? */
+/* Returns true if safe.directory, in the system, user or command-line configuration, names the folder. */
 bool vv_config_is_safe(const vv_env *env, const char *folder);
 
 /* Opens the repository whose top folder or .git folder is path. Does not search the folders above. */

@@ -32,7 +32,7 @@ vv_status vv_write_turn_take(vv_repository *r, vv_error *err);
 vv_status vv_write_turn_try(vv_repository *r, vv_error *err);
 void vv_write_turn_release(vv_repository *r); /* does nothing without the turn */
 
-/* Does r share the turn of a varve that has started this process and waits for it? */
+/* Returns true if r shares the turn of a varve that has started this process and waits for it. */
 bool vv_write_turn_is_lent(const vv_repository *r);
 
 /* Returns "VARVE_TURN=...", for the environment of programs that this process runs and waits for; borrowed until the

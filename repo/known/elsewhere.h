@@ -26,11 +26,11 @@ typedef struct vv_elsewhere vv_elsewhere;
 vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err);
 void vv_elsewhere_free(vv_elsewhere *e); /* accepts NULL */
 VV_AUTO_FREE(vv_elsewhere, vv_elsewhere_free)
-/* Is the version listed? */
+/* Returns true if the version is listed. */
 bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root);
 /* Returns the remote of a listed version; borrowed. NULL: the version is not listed. */
 const char *vv_elsewhere_keeper(const vv_elsewhere *e, const vv_cid *root);
-/* Is the version listed as linked? Its remote is then the URL of its source (VV_LINK_SCHEME). */
+/* Returns true if the version is listed as linked; its remote is then the URL of its source (VV_LINK_SCHEME). */
 bool vv_elsewhere_links(const vv_elsewhere *e, const vv_cid *root);
 /* Finds a stored version near root in the history of the same path. A transfer of root can then omit the blocks of
  * this version, or send differences from them. Returns false if no such version exists. */

@@ -47,7 +47,7 @@ vv_status vv_plain_came(vv_repository *r, const vv_oid *ids, size_t count, uint6
  * repository, or at their source if elsewhere.h lists the version as linked. A caller that needs a previous version
  * must therefore check that it is stored. */
 typedef struct vv_whole {
-	bool *ids;    /* for each id: is it whole? */
+	bool *ids;    /* for each id: true if it is whole */
 	bool all;     /* every id is whole */
 	vv_oid *edge; /* the whole parents of commits that are not whole */
 	size_t edge_count, edge_cap;

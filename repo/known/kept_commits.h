@@ -17,7 +17,7 @@
 /* Reads the list, at most VV_KEPT_COMMITS_MAX commits. The caller frees *out with vv_free. */
 vv_status vv_kept_commits_read(vv_oid **out, size_t *count, const char *file, vv_error *err);
 
-/* Is the commit in the list? */
+/* Returns true if the list has the commit. */
 bool vv_kept_commits_has(const char *file, const vv_oid *id);
 
 /* Adds commits to the front of the list. If the list is long, the oldest commits are removed. */

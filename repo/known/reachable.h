@@ -28,12 +28,12 @@ vv_reachable *vv_reachable_new(const char *path, const vv_env *env);
 void vv_reachable_free(vv_reachable *x); /* accepts NULL */
 VV_AUTO_FREE(vv_reachable, vv_reachable_free)
 
-/* For each commit or annotated tag, sets out[i]: is it reachable from the current refs? Missing objects are not
- * reachable. */
+/* Sets out[i] to whether ids[i], a commit or annotated tag, is reachable from the current refs. Missing objects are
+ * not reachable. */
 vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
 			       vv_error *err);
 
-/* For each block, sets out[i]: does it belong to a version in a reachable commit, or to a published version? */
+/* Sets out[i] to whether the block cids[i] belongs to a version in a reachable commit, or to a published version. */
 vv_status vv_reachable_blocks(vv_reachable *x, const vv_cid *cids, size_t count, bool *out,
 			      vv_error *err);
 

@@ -23,7 +23,8 @@ typedef struct vv_day_word {
 	bool bare;
 } vv_day_word;
 
-/* Does the revision have a date? Returns false for Git's own forms: @{2}, @{-1}, @{upstream}. */
+/* Returns true if the revision has a date, and sets *out. Git's own forms, such as @{2}, @{-1} and @{upstream}, are
+ * not dates. */
 bool vv_day_word_read(vv_day_word *out, const char *rev);
 
 /* Finds the commit of that date, from tip along first parents. VV_EUSAGE: the text is not a valid date. VV_ENOTFOUND:

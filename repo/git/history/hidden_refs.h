@@ -27,10 +27,10 @@ vv_status vv_hidden_refs_load(vv_hidden_refs *out, vv_repository *r, const char 
 void vv_hidden_refs_clear(vv_hidden_refs *h);
 VV_AUTO_CLEAR(vv_hidden_refs, vv_hidden_refs_clear)
 
-/* Is the ref hidden? */
+/* Returns true if the ref is hidden. */
 bool vv_hidden_refs_has(const vv_hidden_refs *h, const char *ref_name);
 
-/* Is the ref a branch or tag that is not hidden? */
+/* Returns true if the ref is a branch or tag that is not hidden. */
 bool vv_ref_is_shown(const vv_hidden_refs *h, const char *ref_name);
 
 #define VV_HEADS                                                                                   \
@@ -38,11 +38,11 @@ bool vv_ref_is_shown(const vv_hidden_refs *h, const char *ref_name);
 /* Prefix of signed heads that are branches. Git hosts whose blocks are in a branch use them, since forks and
  * mirrors copy only branches and tags. */
 #define VV_HEADS_BRANCHES "refs/heads/varve-heads/"
-/* Does the name begin with VV_HEADS? */
+/* Returns true if the name begins with VV_HEADS. */
 bool vv_ref_is_head(const char *ref_name);
-/* Does the name begin with VV_HEADS or VV_HEADS_BRANCHES, followed by at least one byte? */
+/* Returns true if the name begins with VV_HEADS or VV_HEADS_BRANCHES, followed by at least one byte. */
 bool vv_ref_is_hosts_head(const char *name, size_t len);
-/* May a peer see the ref? True for branches, tags and signed heads that are not hidden. */
+/* Returns true if a peer may see the ref: a branch, tag or signed head that is not hidden. */
 bool vv_ref_is_served(const vv_hidden_refs *h, const char *ref_name);
 
 #endif

@@ -32,7 +32,7 @@ vv_status vv_attr_text_lines(vv_repository *r, const vv_index *x, vv_attr_line_f
 
 /* Adds a line for each pattern to the top .gitattributes of the work tree, unless it has the line. Either all lines
  * are added or none. Keeps the line ends of the file. literal: the patterns are paths, whose special characters are
- * escaped. *changed: was the file written? */
+ * escaped. *changed: the file was written. */
 vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
 			bool *changed, vv_error *err);
 /* Adds the same lines to the text of a .gitattributes file. */
@@ -65,7 +65,7 @@ typedef struct vv_attr_rename {
 } vv_attr_rename;
 
 /* Adds the lines for the new paths, and removes the lines that have an old path as their pattern. All changes are
- * made in one step. *changed: was the file written? */
+ * made in one step. *changed: the file was written. */
 vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, size_t count,
 			     bool *changed, vv_error *err);
 

@@ -33,9 +33,10 @@ struct vv_index {
 	git_index *git;
 	vv_index_edit *edits;
 	size_t edit_count, edit_cap;
-	vv_stat stamp; /* of the file that was read */
-	bool has_stamp;
-	vv_stat written_on; /* of the file that this index replaced; zeros: it did not exist */
+	vv_stat stamp;  /* stat of the index file that was read */
+	bool has_stamp; /* the file existed */
+	/* stat of the index file that this index replaced; zeros: the file did not exist */
+	vv_stat written_on;
 	vv_open_index here; /* entry in the repository's list of open indexes */
 	vv_git_lock lock;   /* held from vv_index_try_lock until the index is written */
 };

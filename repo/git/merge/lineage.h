@@ -82,7 +82,8 @@ int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err);
  * NULL. */
 vv_status vv_lineage_follow(vv_lineage *l, const vv_lineage_file *parent, void *trail,
 			    vv_error *err);
-/* Is exactly one trail left? If so, *file is where it will continue. */
+/* Returns true if exactly one trail is left. Sets *file to the file at which it will continue, and *trail to the
+ * caller's pointer for it. */
 bool vv_lineage_only(vv_lineage *l, vv_lineage_file *file, void **trail);
 void vv_lineage_close(vv_lineage *l); /* accepts NULL; does not free the caller's trails */
 VV_AUTO_FREE(vv_lineage, vv_lineage_close)

@@ -44,8 +44,8 @@ vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count
  * vv_git_receive_end. */
 vv_repository *vv_git_receive_repository(vv_git_receive *g);
 
-/* After vv_git_receive_end: are the new objects all objects of the repository, in one pack, and is no version
- * of a dataset among them? */
+/* Returns true if the repository has no other objects than the new ones, which are in one pack and have no
+ * version of a dataset. Call this after vv_git_receive_end. */
 bool vv_git_receive_is_plain(const vv_git_receive *g);
 
 /* Durably moves the new objects, if any, into Git's object folder. */

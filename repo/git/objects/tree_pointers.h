@@ -59,8 +59,8 @@ typedef struct vv_blob_look {
 	const git_oid *commit; /* the current commit, for messages */
 	uint64_t size;         /* size of the last blob */
 } vv_blob_look;
-/* Reads a blob. *is: is it a pointer? A damaged pointer, or one in a later format, is treated as an ordinary file,
- * since it was committed like that: Git's hash matches. If path is not NULL, a warning is reported for it. */
+/* Reads a blob, and sets *is to whether it is a pointer. A damaged pointer, or one in a later format, is treated as
+ * an ordinary file, because exactly these bytes were committed; if path is not NULL, a warning names the path. */
 vv_status vv_blob_pointer(vv_pointer *out, bool *is, vv_blob_look *l, const git_oid *id,
 			  const char *path, vv_error *err);
 void vv_blob_look_clear(vv_blob_look *l);

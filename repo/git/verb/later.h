@@ -64,9 +64,9 @@ vv_status vv_later_drop(vv_repository *r, vv_error *err);
 void vv_later_clear(vv_later *l);
 VV_AUTO_CLEAR(vv_later, vv_later_clear)
 
-/* Was the file with this stat last changed before the note was written? */
+/* Returns true if the file with this stat was last changed before the note was written. */
 bool vv_later_is_older(const vv_later *l, const vv_stat *st);
-/* Is the path in `changed`? */
+/* Returns true if `changed` has the path. */
 bool vv_later_was_changed(const vv_later *l, const char *path);
 
 /* Removes the locks of index, HEAD, configuration and the note's branches that the note's git has left. Symbolic

@@ -55,7 +55,7 @@ typedef struct vv_runner {
 	const char *command;
 	bool discards;
 	bool locks;
-	/* git needs only objects that are written already: staged objects are not written first */
+	/* do not write staged objects before git runs, because git needs only objects that are written already */
 	bool undoes;
 	/* Set by vv_runner_run: */
 	vv_buf output, said; /* git's stdout and stderr */
@@ -92,11 +92,11 @@ void vv_runner_tell(const vv_runner *r);
 void vv_runner_clear(vv_runner *r);
 VV_AUTO_CLEAR(vv_runner, vv_runner_clear)
 
-/* For the filter: was its git started by a runner? The runner then reports the filter's failures together with
- * git's. */
+/* For the filter: returns true if a runner started the git that runs the filter. The runner then reports the filter's
+ * failures together with git's. */
 bool vv_runner_is_above(const vv_env *env);
-/* For the filter: is VARVE_HERE_ONLY set in the environment? If so, missing blocks are not fetched; the varve that
- * runs git reports them. */
+/* For the filter: returns true if VARVE_HERE_ONLY is set in the environment. Missing blocks are then not fetched; the
+ * varve that runs git reports them. */
 #define VV_RUNNER_HERE_ONLY "VARVE_HERE_ONLY=1"
 bool vv_runner_is_here_only(const vv_env *env);
 /* For the filter: returns the size in bytes above which tables stay pointers: VV_RUNNER_SMUDGE_MAX if a runner of
