@@ -41,7 +41,7 @@ typedef enum vv_status {
 	VV_ELOST = -21    /* sets VV_EREFUSED and vv_error.lost */
 } vv_status;
 
-/* The largest message that a peer can send, so that it fits into vv_error.message after the peer's name. */
+/* The size of vv_error.message. */
 #define VV_MESSAGE_MAX 512u
 #define VV_HINT_MAX 320u
 

@@ -33,7 +33,7 @@ ssize_t vv_ring_read(vv_ring *r, void *out, size_t len, unsigned wait_ms, vv_err
 
 void vv_ring_end(vv_ring *r);  /* ends the stream: the reader still reads the bytes in the ring */
 void vv_ring_stop(vv_ring *r); /* stops the stream: reading and writing then fail */
-bool vv_ring_stopped(vv_ring *r); /* was vv_ring_stop called? */
+bool vv_ring_stopped(vv_ring *r); /* true if vv_ring_stop was called */
 
 /* Waits until the ring has a byte to read, or the stream was ended or stopped. */
 void vv_ring_wait(vv_ring *r);

@@ -56,8 +56,11 @@ VV_AUTO_FREE(char, vv_free)
 		     sizeof((void *const[]){__VA_ARGS__}) / sizeof(void *))
 void vv_free_list(void *const *list, size_t count);
 
-/* Declares a pointer that vv_free frees at the end of its block: vv_auto_free size_t *places =
- * NULL; For char *, vv_auto(char) does the same. */
+/* Declares a pointer that vv_free frees at the end of its block:
+ *
+ *	vv_auto_free size_t *places = NULL;
+ *
+ * For char *, vv_auto(char) does the same. */
 #define vv_auto_free __attribute__((cleanup(vv_free_at)))
 static inline void vv_free_at(void *pointer)
 {

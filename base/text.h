@@ -74,7 +74,7 @@ bool vv_choice_next(const char **choices, const char **word, size_t *len);
 bool vv_choices_have(const char *choices, const char *word);
 /* Returns true if the text is in the list. */
 bool vv_text_is_among(const char *text, const char *const *list, size_t count);
-/* For a char **, which C does not convert implicitly. */
+/* Converts a char ** to the type of a list of texts, which C does not do implicitly. */
 #define VV_TEXTS(list) ((const char *const *)(list))
 /* Appends names as vv_text_name (base/show.h) shows them, separated by ", ". */
 void vv_text_put_names(vv_buf *b, char *const *names, size_t count);

@@ -35,7 +35,8 @@ vv_status vv_json_records_find(vv_json_records *r, const char *text, size_t len,
 
 /* Appends the path, a JSON Pointer, of the array whose '[' is at text[bracket]. False: no array begins there. */
 bool vv_json_records_path(vv_buf *out, const char *text, size_t bracket);
-/* Is path, in either form that vv_json_records_find accepts, the path of the array whose '[' is at text[bracket]? */
+/* Returns true if path, in either form that vv_json_records_find accepts, is the path of the array whose '[' is at
+ * text[bracket]. */
 bool vv_json_records_is(const char *text, size_t bracket, const char *path);
 
 /* The text around the rows; borrowed. */

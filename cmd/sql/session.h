@@ -26,7 +26,7 @@ typedef struct vv_sql_session {
 vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err);
 void vv_sql_session_close(vv_sql_session *s);
 
-/* Prepares the first statement of *sql, and moves *sql behind it. *stmt is NULL if *sql has no
+/* Prepares the first statement of *sql, and moves *sql past it. *stmt is NULL if *sql has no
  * statement. place may be NULL; *place is the offset of a syntax error, or -1 if it is not
  * known. */
 vv_status vv_sql_session_prepare(struct sqlite3_stmt **stmt, vv_sql_session *s, const char **sql,

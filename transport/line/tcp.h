@@ -13,8 +13,8 @@
 /* left: runs a call that has no time limit in a thread of its own. If the call exceeds the caller's
  * time limit, the caller continues without it, and the thread goes on running. */
 typedef struct vv_left vv_left;
-/* Starts a thread that calls run. *payload is shared by the thread and the caller, and is cleared
- * with `clear` when neither of them uses it any more. NULL: out of memory; payload was cleared. */
+/* Starts a thread that calls run. The thread and the caller share payload; the last one to end its
+ * use calls `clear`. NULL: out of memory; payload was cleared. */
 vv_left *vv_left_start(void (*run)(void *payload), void (*clear)(void *payload), void *payload);
 /* Waits until the call ends or the deadline (on the clock of vv_monotonic_ms) is reached. Returns
  * true if the call has ended; until then, only the thread may use payload. stopped is as in

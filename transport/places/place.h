@@ -63,8 +63,8 @@ typedef struct vv_place_ops {
 	/* Returns the reason why an object may be lost although the place reports it as stored;
 	 * NULL: no such reason. May be NULL. */
 	const char *(*caveat)(void *payload);
-	/* Appends the user as whom we are logged in at the place, without secrets: "ann at
-	 * nas.example". May be NULL. */
+	/* Appends the user that is logged in at the place, without secrets: "ann at nas.example".
+	 * May be NULL. */
 	void (*who)(void *payload, vv_buf *out);
 	void (*close)(void *payload);
 } vv_place_ops;
@@ -108,7 +108,7 @@ vv_status vv_place_make(vv_place *out, const vv_place_ops *ops, void *payload, c
 			const vv_place_facts *facts, vv_error *err);
 /* For the kinds: sets the text of the place's mark. */
 void vv_place_set_mark(vv_place *p, const vv_buf *text);
-void vv_place_close(vv_place *p); /* accepts one that is not open */
+void vv_place_close(vv_place *p); /* p need not be open */
 VV_AUTO_CLEAR(vv_place, vv_place_close)
 
 /* Call the kind's functions. If the kind has no put_later, vv_place_put_later calls put; if it has

@@ -31,8 +31,8 @@ typedef struct vv_sql_grouping {
 	bool join;
 } vv_sql_grouping;
 
-/* Can the rows be kept in memory for GROUP BY? False if a used column that is not in `by` has texts, or if all rows
- * would need more than 128 MiB. */
+/* Returns true if the rows can be kept in memory for GROUP BY: no used column outside of `by` has texts, and all rows
+ * need at most 128 MiB. */
 bool vv_sql_grouped_may(const vv_sql_opened *of, const vv_sql_grouping *how);
 
 typedef struct vv_sql_grouped vv_sql_grouped;

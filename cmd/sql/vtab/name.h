@@ -43,7 +43,7 @@ const char *vv_sql_name_prefix(int kind);
 /* Returns the length of the repository's URL or absolute path before '#' in "URL#REV:PATH"; 0: the word does not name
  * another repository. */
 size_t vv_sql_name_url(const char *word);
-/* Is the repository named by a URL, and not by a path? */
+/* Returns true if the repository is named by a URL, and not by a path. */
 bool vv_sql_name_is_url(const char *repository);
 
 /* The paths of tables. */

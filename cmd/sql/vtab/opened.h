@@ -51,7 +51,7 @@ typedef struct vv_sql_place {
 } vv_sql_place;
 
 /* Opens the current version at a place, or, if this version is already open, adds a reference to it. The caller
- * drops *out. VARVE_ENOTFOUND: no such revision, or or the revision lacks the table. */
+ * drops *out. VARVE_ENOTFOUND: no such revision, or the revision lacks the table. */
 int vv_sql_opened_get(vv_sql_opened **out, vv_sql_catalog *c, const vv_sql_place *place,
 		      varve_error *err);
 vv_sql_opened *vv_sql_opened_keep(vv_sql_opened *o); /* adds a reference, and returns o */

@@ -22,9 +22,10 @@ typedef struct vv_sql_push {
 	bool none;                      /* the conditions are false for all rows */
 } vv_sql_push;
 
-/* Is the operator "=" or IS? (Only IS matches NULL.) */
+/* Returns true if the operator is "=" or IS. (Only IS matches NULL.) */
 bool vv_sql_push_is_equal(int op);
-/* Can any condition with this operator (SQLITE_INDEX_CONSTRAINT_*) on the column be converted to a test? */
+/* Returns false if no condition with this operator (SQLITE_INDEX_CONSTRAINT_*) on the column can be converted to a
+ * test. */
 bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op);
 
 /* Adds the test for the condition "column op value", if one exists. literal: the value is a constant or a parameter,

@@ -51,7 +51,7 @@ vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oi
 void vv_commit_stat_clear(vv_commit_stat *s);
 VV_AUTO_CLEAR(vv_commit_stat, vv_commit_stat_clear)
 
-/* Are both sides tables that could not be compared, because this repository lacks blocks? */
+/* Returns true if both sides are tables that could not be compared, because this repository lacks blocks. */
 bool vv_stat_line_lacks(const vv_stat_line *l);
 
 /* Prints a line such as " prices.csv | +3 ~12 rows, 1 column added" for each path, with the stored bytes if they were

@@ -15,8 +15,8 @@ typedef struct vv_code {
 	uint32_t data, parity;
 } vv_code;
 
-/* Is the code valid: at least two data shards, at least one parity shard, and at most VV_STRIPE_MAX
- * shards together? */
+/* Returns true if the code is valid: at least two data shards, at least one parity shard, and at
+ * most VV_STRIPE_MAX shards together. */
 bool vv_code_valid(uint64_t data, uint64_t parity);
 /* Reads a code such as "4+2". False: the text is not a valid code. */
 bool vv_code_parse(vv_code *out, const char *text);

@@ -16,7 +16,7 @@
 /* The mark of a place that stores copies. */
 extern const vv_place_mark vv_hold_mark;
 
-/* true for the part of a DID after "did:key:" */
+/* Returns true for the part of a DID after "did:key:". */
 bool vv_hold_is_author(const char *name, size_t len);
 bool vv_hold_is_cid(const char *name);
 bool vv_hold_is_record(const char *name); /* true for "<number>-<CID>" */

@@ -27,7 +27,7 @@ typedef struct vv_hold_identity {
 	uint8_t key[VV_KEY_PUBLIC];
 	uint64_t room; /* maximum bytes stored for this identity */
 } vv_hold_identity;
-VV_AUTO_FREE(vv_hold_identity, vv_free) /* an array of them */
+VV_AUTO_FREE(vv_hold_identity, vv_free) /* for an array of identities */
 
 /* A server's settings: the identities that it stores data for, its limits, and its key. */
 typedef struct vv_hold_rules {
@@ -58,8 +58,8 @@ bool vv_hold_vault_has_first(const vv_hold_vault *v);
 bool vv_hold_vault_has(const vv_hold_vault *v, const char *name);
 /* Returns true if v has the record with this CID, and all earlier records of its author. */
 bool vv_hold_vault_knows(const vv_hold_vault *v, const vv_cid *record);
-/* Returns true if the record could count, given the existing records. A stranger's record could
- * not, until an owner's epoch that names the stranger arrives. */
+/* Returns false if it is known that the record would not count if it were added now. The record of a
+ * stranger counts only if v has an owner's epoch that names the stranger. */
 bool vv_hold_vault_heeds(const vv_hold_vault *v, const vv_ledger_record *r);
 /* Returns true if adding this record can make other records count. */
 bool vv_hold_vault_opens(const vv_hold_vault *v, const vv_ledger_record *r);

@@ -124,7 +124,7 @@ size_t vv_ledger_file_len(const vv_ledger *l, size_t i);
 size_t vv_ledger_file_number(const vv_ledger *l, size_t i);
 /* Reads file i from the disk, and checks it. VV_ECORRUPT: the content does not match the name. */
 vv_status vv_ledger_check_file(const vv_ledger *l, size_t i, vv_error *err);
-/* Record of file i, also if it does not count. */
+/* Returns the record of file i, even if the record does not count; borrowed. */
 const vv_ledger_record *vv_ledger_file_record(const vv_ledger *l, size_t i);
 
 #endif

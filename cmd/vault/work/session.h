@@ -116,10 +116,9 @@ typedef struct vv_vault_session {
 	struct vv_block_cache *opened; /* the content of recently opened shards */
 } vv_vault_session;
 
-/* key_file is the file of the key to use; NULL: this machine's key. If need_key is false, the
- * session also works without a key. */
+/* If need_key is false, the session also works without a key. */
 typedef struct vv_session_options {
-	const char *key_file;
+	const char *key_file; /* file of the key to use; NULL: this machine's key */
 	bool need_key, quiet;
 	const vv_notes *notes;
 	uint64_t idle_sec; /* 0: the default */

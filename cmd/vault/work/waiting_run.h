@@ -39,7 +39,7 @@ vv_status vv_waiting_run_stripe(vv_vault_session *s, vv_waiting_run *run, vv_cod
 /* Writes the file "run". When the call returns, the run and all its shards are durable. */
 vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, vv_error *err);
 
-/* Does the file "run" exist? */
+/* Returns true if the file "run" exists. */
 bool vv_waiting_run_there(const vv_vault_session *s);
 /* Reads the file "run". *found is set to false if the file does not exist, cannot be read, or a shard is missing: such
  * a run was never sent. */

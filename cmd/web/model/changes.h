@@ -104,7 +104,7 @@ typedef struct vv_web_walk {
 	const char *old; /* the previous name of the path if the commit renamed it; else NULL */
 } vv_web_walk;
 vv_status vv_web_walk_open(vv_web_walk *w, const vv_oid *from, const char *path, vv_error *err);
-/* 1: a commit; 0: the end; negative: failure */
+/* Moves to the next commit. Returns 1, 0 at the end, or a negative vv_status. */
 int vv_web_walk_next(vv_web_walk *w, vv_error *err);
 void vv_web_walk_close(vv_web_walk *w); /* w may be zeroed */
 VV_AUTO_CLEAR(vv_web_walk, vv_web_walk_close)

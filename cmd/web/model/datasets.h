@@ -18,8 +18,8 @@ typedef struct vv_web_dataset {
 	bool stored;  /* stored by varve; else a plain file in Git */
 	bool table;   /* its rows can be shown */
 	bool damaged; /* a pointer that was edited or torn */
-	/* for a table of a document: the path of the document, in whose place the table is listed;
-	 * else NULL */
+	/* for a table of a document: the path of the document, which is not listed itself; else
+	 * NULL */
 	const char *document;
 	uint64_t rows, columns,
 		bytes; /* rows and columns are set for stored tables and tables of documents */

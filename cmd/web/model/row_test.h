@@ -70,7 +70,7 @@ typedef struct vv_web_test {
 vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_rows_query *q,
 			   vv_web_test **out, vv_error *err);
 
-/* Appends a key for cached answers. Tests of one table that are equal have the same key. */
+/* Appends a key for cached answers. Equal tests of a table have the same key. */
 void vv_web_test_put(vv_buf *out, const vv_web_test *s);
 
 /* The rows that match a test, in the order of the table, until the time limit of the visit.

@@ -30,7 +30,8 @@ typedef struct vv_web_table {
 	uint64_t bytes;
 	/* identifies the content: the CID of the root, or the id of the blob */
 	char tag[VV_CID_TEXT + 1];
-	/* tag, together with how a plain text is read, since its types are detected */
+	/* identifies the table in keys of cached results: the tag; if varve does not store the
+	 * table itself, also the commit, and the name of a table in a document */
 	const char *identity;
 	bool stored; /* varve stores the content */
 	/* the table is in a document; path is DOCUMENT#TABLE, or the path of a document with a
@@ -44,8 +45,8 @@ typedef struct vv_web_table {
 	/* places of the key's columns; if key_count is 0, the table has no key */
 	const size_t *key;
 	size_t key_count;
-	/* for a file with a table's name that cannot be read as a table: the reason, with the line
-	 * number; else NULL */
+	/* for a file that has the name of a table, but cannot be read as a table: the reason, with
+	 * the line number; else NULL */
 	const char *why, *why_hint;
 	/* names of the tables in a document with several tables */
 	const char **tables;

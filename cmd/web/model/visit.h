@@ -106,8 +106,8 @@ typedef struct vv_web_cell {
 	uint32_t len;     /* length of text in bytes */
 	uint32_t whole;   /* length of the whole cell in bytes; more than len if text was cut */
 	uint32_t skipped; /* number of bytes of the cell before text */
-	/* for a side of a change: how many bytes at the cell's beginning and end the other side
-	 * has, too */
+	/* for a side of a change: number of bytes at the cell's beginning and at its end that are
+	 * the same on both sides */
 	uint32_t before, after;
 } vv_web_cell;
 

@@ -54,7 +54,7 @@ typedef struct vv_page_frame {
 	const char *dataset; /* the dataset's path; NULL: a page of the whole repository */
 	bool file;           /* dataset is a file, not a table */
 	bool wide;           /* the page uses the whole width */
-	/* the version that links to the dataset name; NULL: the default version */
+	/* the shown version, to which the page's links lead; NULL: HEAD */
 	const vv_web_commit *version;
 } vv_page_frame;
 /* Writes the page's head, its heading, the version, and links to the other views of the same
@@ -98,7 +98,7 @@ const char *vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path,
 /* Returns the link to a column, or, if name is NULL, to all columns. */
 const char *vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
 			      const char *name);
-/* Writes a link below a list to older items. */
+/* Writes the link to older items, below a list. */
 void vv_page_older(vv_page *p, const vv_web_address *to);
 /* Writes a button to the part of a list that begins at item `from`. rel: "next", "prev" or NULL. */
 void vv_page_put_from(vv_page *p, const vv_web_address *list, uint64_t from, const char *text,
