@@ -49,15 +49,15 @@ typedef struct vv_check_rule {
 	/* condition that selects the rows that the rule applies to; NULL: all rows. In a ROW rule,
 	 * `condition` includes this condition */
 	const char *where;
-	/* expressions after "group by"; the last element is NULL; NULL: no groups */
+	/* expressions after "group by", ended by NULL; NULL: no groups */
 	const char **groups;
 	/* ROW: pattern for names of columns; 'value' means each matching column; may be NULL */
 	const char *pattern;
-	const char **columns; /* UNIQUE, REFERENCES: the last element is NULL */
+	const char **columns; /* UNIQUE, REFERENCES: ended by NULL */
 	const char *target;   /* REFERENCES: the referenced table */
-	const char **targets; /* REFERENCES: the columns of that table; the last element is NULL */
+	const char **targets; /* REFERENCES: the columns of that table, ended by NULL */
 	const char *owner;    /* "ada"; may be NULL */
-	const char **tags;    /* the last element is NULL; NULL: no tags */
+	const char **tags;    /* ended by NULL; NULL: no tags */
 	vv_check_row *rows;   /* tests of the rule (lib/check/rule_tests.h) */
 	size_t row_count;
 	const char *file;

@@ -1,10 +1,10 @@
 /*
  * key_groups: finds the row groups with a given key, using the hashes of keys that checks cache.
  *
- * A key is the table's primary key, or columns that are unique according to the schema: a key that
- * checks verify. The hashes of each row group are cached by the group's content, verified by a
- * checksum when read, and computed from the group if missing, so that no row is missed in any state
- * of the cache. The caller must read and compare the rows.
+ * A key is the table's primary key, or columns that are unique according to the schema; checks
+ * verify such keys. The hashes of a row group are cached by the group's content, with a checksum.
+ * Hashes that are missing or damaged are computed from the group, so no row is missed. Different
+ * keys can have the same hash: the caller must read and compare the rows.
  */
 #ifndef VV_CHECK_RULES_KEY_GROUPS_H
 #define VV_CHECK_RULES_KEY_GROUPS_H

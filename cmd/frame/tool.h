@@ -36,7 +36,7 @@ typedef struct vv_tool {
 	size_t group_count;
 	const vv_tool_other *others; /* listed after all commands */
 	size_t other_count;
-	/* names in the short list of commands; the last element is NULL; NULL: the list has all
+	/* names in the short list of commands, ended by NULL; NULL: the list has all
 	 * commands */
 	const char *const *daily;
 	/* run if the first argument is not a command; its help is the help of the program. NULL:

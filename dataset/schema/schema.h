@@ -31,8 +31,8 @@ typedef struct vv_schema {
 	vv_arena arena; /* owns everything below */
 	vv_field *fields;
 	size_t count;
-	const char **missing;     /* missingValues, default {""}; the last element is NULL */
-	const char **primary_key; /* names of columns; the last element is NULL; may be empty */
+	const char **missing;     /* missingValues, default {""}, ended by NULL */
+	const char **primary_key; /* names of columns, ended by NULL; may be empty */
 	size_t primary_key_count;
 	vv_fields_match match;  /* fieldsMatch, default exact */
 	const vv_json *json;    /* the complete descriptor */

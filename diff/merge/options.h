@@ -67,7 +67,7 @@ typedef struct vv_merge_decision {
 } vv_merge_decision;
 
 typedef struct vv_merge_options {
-	/* columns that identify rows; the last element is NULL; NULL: the tables' own key */
+	/* columns that identify rows, ended by NULL; NULL: the tables' own key */
 	const char *const *key;
 	/* base and theirs have a key, but only some of the rows; the other rows of ours stay
 	 * unchanged at their places */

@@ -40,7 +40,7 @@ typedef struct vv_columns {
 
 typedef struct vv_columns_options {
 	bool no_renames;
-	const char *const *rename; /* pairs old, new, old, new ...; the last element is NULL */
+	const char *const *rename; /* pairs old, new, old, new ..., ended by NULL */
 	/* Columns that identify rows on each side, for comparing values. NULL: the key that both
 	 * tables have under the same names. Without such a key, rows are compared that are equal in
 	 * all columns with the same name; if most rows have no such partner, rows at the same place

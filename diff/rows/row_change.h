@@ -44,16 +44,15 @@ typedef struct vv_row_change {
 } vv_row_change;
 
 typedef struct vv_rowdiff_options {
-	/* names of the key's columns in the new version, or, if renamed, in the old version; the
-	 * last element is NULL; NULL: the tables' own key, if both have the same key; {NULL}: no
-	 * key */
+	/* names of the key's columns in the new version, or, if renamed, in the old version, ended
+	 * by NULL; NULL: the tables' own key, if both have the same key; {NULL}: no key */
 	const char *const *key;
 	const vv_columns *columns; /* the pairs of columns */
 	bool ignore_format;        /* rows that differ only in spelling are not reported */
 	const char *tolerance;     /* see vv_value_within; NULL: numbers are compared exactly */
-	/* names of the columns to compare; the last element is NULL; NULL: all columns */
+	/* names of the columns to compare, ended by NULL; NULL: all columns */
 	const char *const *only;
-	const char *const *ignore; /* names of columns not to compare; the last element is NULL */
+	const char *const *ignore; /* names of columns not to compare, ended by NULL */
 	bool rekeyed; /* with a key: rows in which only the key changed are reported as changed */
 	bool moves;   /* moved rows are reported */
 	/* for patches: moves and differences in spelling are reported, so that format and order can

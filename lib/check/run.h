@@ -53,7 +53,7 @@ typedef struct vv_check_request {
 	vv_report_options report;
 } vv_check_request;
 
-/* Checks each commit by the owner's rules. If they find no error and the request changes rules or
+/* Checks each commit by the owner's rules. If there are no errors and the request changes rules or
  * descriptions, also checks by the request's rules, which apply after a merge. Lists the request's
  * changes of rules and descriptions (rules-changed). Makes run->report; the caller owns it, also on
  * failure. */

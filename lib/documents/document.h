@@ -38,7 +38,7 @@ typedef struct vv_document_table {
 	/* the table describes another table (its formulas), and is not selected by the file's name
 	 * alone */
 	bool beside;
-	/* names of the key's columns; the last element is NULL; NULL: no key */
+	/* names of the key's columns, ended by NULL; NULL: no key */
 	const char *const *key;
 } vv_document_table;
 

@@ -24,8 +24,8 @@ typedef struct vv_row_set {
 	size_t count;
 	bool remove; /* delete the row */
 	bool all;    /* apply to every row that has the key and meets the condition */
-	/* filter expression that the current row must meet, so that the row must exist; NULL: no
-	 * condition */
+	/* filter expression that the existing row must meet; without such a row, nothing is
+	 * changed. NULL: no condition */
 	const char *condition;
 	/* the new file is left beside the old one, and *made gets its name (vv_row_file); NULL: the
 	 * file is replaced */

@@ -28,7 +28,7 @@ typedef struct vv_merge_job {
 	vv_dataset_reader *reader;
 	const char *verb;    /* "merge", "cherry-pick", "revert" */
 	const char *command; /* name of the command in messages; NULL: verb */
-	/* arguments for git: options, then the merged revision; the last element is NULL */
+	/* arguments for git: options, then the merged revision, ended by NULL */
 	const char *words[VV_MERGE_WORDS];
 	/* cherry-pick and revert: the commit with which the picked commit is compared; may be
 	 * null */

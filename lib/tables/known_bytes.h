@@ -1,8 +1,8 @@
 /*
  * known_bytes: finds the version of a file that varve wrote a moment ago.
  *
- * varve writes a table; git then passes this file to our filter, or copies of it, without its name, to other
- * programs, such as varve's textconv. With the notes of this module, these need not import the file
+ * After varve has written a file, git often passes its bytes to varve again: to the filter, or as a
+ * copy with another name to textconv. With the notes of this module, the bytes need not be imported
  * again. A note maps the hash of a written file's bytes to its version; the latest notes are kept
  * in .git/varve/cache/smudged, a cache that is safe to delete.
  */

@@ -34,19 +34,20 @@ vv_status vv_tree_each(vv_repository *r, const vv_oid *commit, const char *prefi
 
 struct vv_index;
 
-/* A difference between the trees of two commits (vv_tree_changes; a NULL: an empty tree), or
- * between a commit and the index (vv_index_changes; x_or_null: the open index, which fn must not
- * change; NULL: the index is read from its file). Differences are sorted by path; renames are not
- * detected. A mode is 0 if that side lacks the path. vv_index_changes reports neither paths in
- * conflict (see vv_index_at) nor intended additions. */
+/* A difference between the trees of two commits, or between a commit and the index. Renames are not
+ * detected. A mode is 0 if that side lacks the path. */
 typedef struct vv_change {
 	const char *path; /* borrowed during the call */
 	uint32_t old_mode, new_mode;
 	vv_oid old_id, new_id;
 } vv_change;
 typedef vv_status (*vv_change_fn)(void *payload, const vv_change *c, vv_error *err);
+/* Calls fn for the differences of two commits, sorted by path. a NULL: an empty tree. */
 vv_status vv_tree_changes(vv_repository *r, const vv_oid *a, const vv_oid *b, const char *prefix,
 			  vv_change_fn fn, void *payload, vv_error *err);
+/* Calls fn for the differences of a commit (NULL: an empty tree) and the index, sorted by path.
+ * x_or_null: the open index, which fn must not change; NULL: the index is read from its file. Paths
+ * in conflict (see vv_index_at) and intended additions are left out. */
 vv_status vv_index_changes(vv_repository *r, const struct vv_index *x_or_null,
 			   const vv_oid *commit_or_null, vv_change_fn fn, void *payload,
 			   vv_error *err);

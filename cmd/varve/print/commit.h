@@ -32,7 +32,7 @@ typedef struct vv_commit_view {
 	bool name_only, name_status;
 	/* print changed rows and cells, too; NULL: do not; not used for JSON */
 	const vv_diff_show *patch;
-	const char *const *paths; /* paths for stat; the last element is NULL; NULL: all paths */
+	const char *const *paths; /* paths for stat, ended by NULL; NULL: all paths */
 	bool any;                 /* a commit was already printed */
 	/* number of changed tables for which stat printed no rows, because blocks are missing in
 	 * this repository */

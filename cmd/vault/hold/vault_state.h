@@ -4,9 +4,9 @@
  *
  * Only epochs written by owners count. The writers are the owners and the keys that an epoch names,
  * until a later epoch removes them. If a writer is removed, its records count up to the record that
- * the removal names. A shard belongs to the vault from the vault record of a writer that names the
- * shard until a writer who has seen that record retires the shard; a shard of a stripe belongs to
- * the vault until the whole stripe is retired.
+ * the removal names. A writer's vault record that names a shard adds the shard to the vault. The
+ * shard leaves the vault when a writer who has seen that record retires the shard; a shard of a
+ * stripe leaves only when the whole stripe is retired.
  */
 #ifndef VV_CMD_VAULT_HOLD_VAULT_STATE_H
 #define VV_CMD_VAULT_HOLD_VAULT_STATE_H

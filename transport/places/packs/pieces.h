@@ -1,11 +1,11 @@
 /*
  * pieces: reads single records from a host's packs, with the bases of their differences. Internal.
  *
- * Lists have the offset and base of each record, so that all ranges for a request are known in
- * advance: adjacent ranges are joined, and several ranges are requested in parallel. The received
- * ranges are written to a sparse file with the pack's length, with an index of the existing ranges.
- * If about half of a pack is needed, the whole pack is fetched; packs of a Git host are always
- * fetched as a whole.
+ * The list of a pack has the offset and base of each record, so all ranges for a request are known
+ * in advance: adjacent ranges are joined, and several ranges are requested in parallel. The
+ * received ranges are written to a sparse file with the pack's length, with an index of the
+ * existing ranges. If about half of a pack is needed, the whole pack is fetched; packs of a Git
+ * host are always fetched as a whole.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_PIECES_H
 #define VV_TRANSPORT_PLACES_PACKS_PIECES_H
