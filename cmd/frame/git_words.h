@@ -10,12 +10,12 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Returns true if name is a command of Git, not of varve, that can be used in a repository of
- * varve. */
+/* Returns true if name is a command that Git has and varve lacks, and that can be used in a
+ * repository of varve. */
 bool vv_git_words_command(const char *name);
 
-/* Returns true if arg ("--graph", "-L1,5", "--format=%h") is an option of this command of Git, but
- * not of varve, that can be used in a repository of varve. */
+/* Returns true if arg ("--graph", "-L1,5", "--format=%h") is an option that Git's command has and
+ * varve's command lacks, and that can be used in a repository of varve. */
 bool vv_git_words_option(const char *command, const char *arg);
 
 /* Appends a command line for git, such as "git log --graph -- 'a b'", quoted for a shell. */

@@ -93,8 +93,8 @@ typedef struct vv_dialect {
 	uint8_t quote;      /* CSV; 0: the file has no quotes */
 	uint8_t escape;     /* CSV; 0: a quote inside a cell is written twice */
 	/* CSV: lines that begin with this character are comments, not rows; 0: all lines except
-	 * blank lines are rows. If the character was detected and not declared, a line that begins
-	 * with it is nevertheless a row if it has as many cells as the table has columns. */
+	 * blank lines are rows. If the character was detected and not declared, lines with as many
+	 * cells as the table has columns are rows even if they begin with the character. */
 	uint8_t comment;
 	uint8_t declared; /* CSV: bit set of VV_DECLARED_... */
 	vv_spaces spaces; /* CSV */
@@ -152,8 +152,8 @@ static inline bool vv_dialect_is_bare(const vv_dialect *d)
 {
 	return d->comment == 0 && d->spaces == VV_SPACES_KEPT;
 }
-/* CSV: returns true if a line that begins with the comment character is nevertheless a row if it
- * has as many cells as the table has columns. */
+/* CSV: returns true if lines with as many cells as the table has columns are rows even if they
+ * begin with the comment character. */
 static inline bool vv_dialect_full_are_rows(const vv_dialect *d)
 {
 	return d->comment != 0 && !(d->declared & VV_DECLARED_COMMENT);

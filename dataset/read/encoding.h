@@ -1,9 +1,9 @@
 /*
  * encoding: decodes bytes in a character encoding to UTF-8 text, and encodes text in the encoding.
  *
- * Bytes that are invalid in the encoding are copied unchanged to the text, unless they are valid UTF-8, and are
- * encoded as the same bytes again, so that the text determines the bytes. An unpaired surrogate of UTF-16 is decoded
- * as the three bytes that UTF-8 would have for it.
+ * Bytes that are invalid in the encoding are copied unchanged to the text, unless they are valid UTF-8. When the
+ * text is encoded, they become the same bytes again. So the text determines the bytes. An unpaired surrogate of
+ * UTF-16 is decoded as the three bytes that UTF-8 would have for it.
  */
 #ifndef VV_DATASET_READ_ENCODING_H
 #define VV_DATASET_READ_ENCODING_H

@@ -49,9 +49,9 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err);
 /* Swaps the bytes of the last returned group, which must not be known, with those of the buffer, to
  * avoid a copy. */
 void group_stream_swap(group_stream *s, vv_buf *raw);
-/* Returns the pairs of the groups that were proved, and of the groups whose bytes were returned,
- * unless a pair is valid only at its place in the file. If the whole version equals an import of
- * its bytes, all these pairs are proved. Borrowed. */
+/* Returns the pairs of the groups that were proved or whose bytes were returned, without pairs that
+ * are valid only at their place in the file. If the whole version equals an import of its bytes,
+ * all these pairs are proved. Borrowed. */
 const vv_pair *group_stream_pairs(const group_stream *s, size_t *count);
 void group_stream_close(group_stream *s); /* accepts NULL */
 VV_AUTO_FREE(group_stream, group_stream_close)

@@ -84,8 +84,8 @@ bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order ord
 /* Facts about a column of the newer version of a table. */
 typedef struct vv_excel_column {
 	long old; /* index of the base's column; -1: the column is new */
-	/* for each kind, the number of paired cells that were changed in this way (spoiled), and
-	 * that are equal although Excel would have changed them in this way (kept) */
+	/* numbers of paired cells for each kind of change. spoiled: Excel changed the cells in this
+	 * way; kept: Excel would have changed the cells in this way, but they are equal */
 	uint64_t spoiled[VV_EXCEL_KINDS], kept[VV_EXCEL_KINDS];
 	/* changed cells, by order of the date */
 	uint64_t ordered[VV_EXCEL_KINDS][VV_EXCEL_MONTH + 1];

@@ -35,8 +35,8 @@ typedef struct vv_migrate_result {
 		changed;       /* number of commits that get a new id */
 	size_t refs;           /* number of refs that were moved, or would be */
 	size_t unsigned_count; /* number of signatures that were dropped */
-	/* number of versions of .dvc files that were kept, because only some of the data they name
-	 * was selected, or because varve cannot interpret them */
+	/* number of versions of .dvc files that were kept, because varve cannot interpret them, or
+	 * because only a part of the data that they name was selected */
 	size_t folders;
 	char *map; /* path of the file with old and new ids; NULL: nothing changed */
 } vv_migrate_result;

@@ -41,8 +41,8 @@ typedef struct vv_row_file {
 	vv_table then;
 } vv_row_file;
 
-/* Opens the file. Takes the turn (repo/git/write_turn.h), which the repository holds until the
- * repository is closed, so that the file that is replaced is the file that was read. VV_EUSAGE: the
+/* Opens the file. Takes the turn (repo/git/write_turn.h) until the repository is closed, so that no
+ * other varve changes the file after it was read and before it is replaced. VV_EUSAGE: the
  * path is not a table of the work tree (or only a link to a table), or the table has no key;
  * VV_ELOCKED: another process has the turn. */
 vv_status vv_row_file_open(vv_row_file *f, vv_error *err);

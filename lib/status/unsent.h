@@ -20,8 +20,8 @@
 vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err);
 
 /*
- * unsent_versions: finds versions in the branches and tags of this repository and of a remote, for
- * which the remote's store, or a Git host's ref of blocks, does not have all blocks.
+ * unsent_versions: finds versions whose blocks a remote's store, or a Git host's ref of blocks,
+ * does not have completely. Searches the branches and tags of this repository and of the remote.
  */
 
 typedef struct vv_unsent_version {

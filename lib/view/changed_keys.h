@@ -1,6 +1,6 @@
 /*
- * changed_keys: caches, for pairs of versions of a table, which keys may have changed between them,
- * so that the history of a row need not read versions again that do not change the row.
+ * changed_keys: caches, for pairs of versions of a table, which keys may have changed between the
+ * two versions. With this cache, the history of a row skips versions that do not change the row.
  *
  * The keys of a pair are stored as bits of their hashes: a key whose bits are not set did not
  * change; other keys may have changed.

@@ -95,8 +95,8 @@ bool vv_add_may(const char *path);
 /* Returns true if the name ends like the name of a table (vv_endings), but not like the name of a
  * JSON file. */
 bool vv_add_looks_like_table(const char *path);
-/* Sets *out to true if the name ends like the name of a table, or if a line of .gitattributes makes
- * varve compare the file, which Git stores as text. */
+/* Sets *out to true if the name ends like the name of a table, or if .gitattributes has a line for
+ * the file that makes varve compare it and Git store it as text. */
 vv_status vv_add_is_text_table(vv_repository *r, const char *path, bool *out, vv_error *err);
 
 #endif

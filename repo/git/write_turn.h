@@ -24,9 +24,9 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Takes the turn; waits up to a minute for another holder. Does nothing if r has the turn, if the process that has it
- * started this one, or if the repository is bare, where only branches move, by compare-and-swap. VV_ELOCKED: another
- * process still has the turn; err names it. VV_ECANCELLED: the listener cancelled. */
+/* Takes the turn; waits up to a minute for another holder. Does nothing if r has the turn, or if the process that has
+ * it started this one. Also does nothing in a bare repository, since only branches move there, by compare-and-swap.
+ * VV_ELOCKED: another process still has the turn; err names it. VV_ECANCELLED: the listener cancelled. */
 vv_status vv_write_turn_take(vv_repository *r, vv_error *err);
 /* Takes the turn without waiting. VV_ELOCKED: another process has it. */
 vv_status vv_write_turn_try(vv_repository *r, vv_error *err);

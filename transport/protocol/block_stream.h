@@ -12,10 +12,10 @@
  *            same codec
  *   bytes
  *
- * The CID is not sent: the receiver computes it. The prefix of method 2 consists of the links
- * (DAG-CBOR, 41 bytes each) to the last VV_RECENT records of this stream, oldest first, which are
- * left out for raw blocks, and of the base's bytes. So a node that is sent after its children needs
- * almost no bytes for its links.
+ * The CID is not sent: the receiver computes it. The prefix of method 2 has two parts. The first
+ * part has links (DAG-CBOR, 41 bytes each) to the last VV_RECENT records of this stream, oldest
+ * first; for raw blocks it is empty. The second part has the base's bytes. So a node that is sent
+ * after its children needs almost no bytes for its links.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_BLOCK_STREAM_H
 #define VV_TRANSPORT_PROTOCOL_BLOCK_STREAM_H
@@ -45,9 +45,9 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 				      vv_block_form *form, vv_error *err);
 /* Sets fn as the function that reads leaves and also returns their stored form, borrowed from
- * stored (vv_store_get_form). If a leaf is stored as a difference against a block that was sent, or
- * against a similar block that the receiver has, the difference is sent unchanged unless a new
- * difference would be considerably shorter. */
+ * stored (vv_store_get_form). A leaf may be stored as a difference against a block that was sent,
+ * or against a similar block that the receiver has. The difference is then sent unchanged, unless a
+ * new difference would be considerably shorter. */
 void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn);
 
 /* Sends a block. The block is checked against its CID, or, in its stored form, only against the

@@ -52,10 +52,10 @@ typedef struct vv_meeting {
 } vv_meeting;
 
 /* Exchanges records: receives and stores the records that the local ledger lacks, then sends the records that the
- * holder lacks. If both have a record, only its length is compared. After the first exchange, records are only sent;
- * the holder's records are listed and received again only if damaged records must be replaced, or if the holder has a
- * key, because it then checks records itself and may have rejected some. Does nothing if the holder stores only
- * shards. */
+ * holder lacks. If both have a record, only its length is compared. Later exchanges only send records, except in two
+ * cases, in which they list and receive the holder's records again: if damaged records must be replaced; or if the
+ * holder has a key, because it then checks records itself, and may have rejected some. Does nothing if the holder
+ * stores only shards. */
 vv_status vv_meeting_run(vv_meeting *m, vv_error *err);
 /* Reads all records of the holder, and adds the damaged ones to m->damaged. */
 vv_status vv_meeting_look(vv_meeting *m, vv_error *err);

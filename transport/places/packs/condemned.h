@@ -11,8 +11,8 @@
  * reads the file, does not rely on the condemned objects, and sends them again if necessary.
  * Finally, the writer reads the file again: if another gc has written the file meanwhile, objects
  * on which the writer relied may have been condemned or removed, and the writer begins again. For
- * this reason, a gc that removes objects immediately writes the file before it lists the versions
- * for the last time, and after the removal leaves only the line of its own run in the file. The
+ * this reason, a gc that removes objects without delay also writes the file: before it lists the
+ * versions for the last time, and again after the removal, with only the line of its own run. The
  * file has a fixed name, so that writers without permission to list files find it.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_CONDEMNED_H
