@@ -773,11 +773,11 @@ static vv_status mark_linked(vv_changes *out, vv_repository *r, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status read_head(vv_changes *out, vv_repository *r, vv_error *err)
+static vv_status read_head(vv_changes *out, vv_repository *r, bool upstream, vv_error *err)
 {
 	vv_status rc = vv_head_read(r, &out->head, err);
 
-	if (rc < 0 || !out->head.branch || out->head.unborn) return rc;
+	if (rc < 0 || !upstream || !out->head.branch || out->head.unborn) return rc;
 	rc = vv_branch_upstream(r, out->head.branch, &out->upstream, &out->ahead, &out->behind,
 				err);
 	if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING) return rc;
@@ -822,7 +822,7 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 
 	*out = (vv_changes){.state = vv_state_name(r)};
 	out->shown = vv_state_shown(r);
-	if ((rc = read_head(out, r, err)) < 0 ||
+	if ((rc = read_head(out, r, opts->upstream, err)) < 0 ||
 	    (opts->unsent &&
 	     ((rc = vv_unsent_count(&out->unsent, r, err)) < 0 ||
 	      (!vv_oid_is_null(&out->head.commit) &&

@@ -95,11 +95,12 @@ typedef struct vv_changes_options {
 	vv_pathspec *paths; /* NULL: all paths */
 	bool no_work;       /* compare only HEAD and the index */
 	bool untracked, untracked_all;
-	bool modules; /* get the state of submodules from git */
-	bool facts;   /* count changed rows and columns */
-	bool groups;  /* if facts is set: also count groups and stored bytes */
-	bool missing; /* find tables whose blocks are missing in this repository (changes.c) */
-	bool unsent;  /* count versions that no remote has; ignored if no remote exists */
+	bool modules;  /* get the state of submodules from git */
+	bool upstream; /* find the branch's upstream, and how far both have gone (asks git) */
+	bool facts;    /* count changed rows and columns */
+	bool groups;   /* if facts is set: also count groups and stored bytes */
+	bool missing;  /* find tables whose blocks are missing in this repository (changes.c) */
+	bool unsent;   /* count versions that no remote has; ignored if no remote exists */
 } vv_changes_options;
 
 /* Appends a summary of a dataset's change: "+35 -35 ~64 rows"; for a new dataset "503 rows, 8

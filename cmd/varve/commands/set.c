@@ -116,7 +116,7 @@ static vv_status check_place(claim *k, vv_error *err)
 {
 	vv_context *c = k->c;
 	vv_auto(vv_pathspec) paths = {0};
-	const vv_changes_options o = {.paths = &paths};
+	const vv_changes_options o = {.paths = &paths, .upstream = true};
 	const vv_changes *is = &k->changes;
 	vv_status rc;
 

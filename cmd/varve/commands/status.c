@@ -141,6 +141,7 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	vv_by_git_tell(c->repo);
 	/* Scripts that read letters do not wait for row counts. */
 	opts.facts = opts.unsent = opts.missing = !style.porcelain && !style.short_form;
+	opts.upstream = opts.facts || style.branch || style.json;
 	if ((rc = vv_changes_read(&changes, c->repo, c->index, c->reader, &opts, err)) == VV_OK) {
 		rc = vv_status_put(&out, &changes, &style, err);
 	}
