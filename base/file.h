@@ -159,10 +159,10 @@ vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err);
 /* Returns true if all members are equal, except uid, gid and the permission bits of mode, which are
  * ignored. */
 bool vv_stat_equal(const vv_stat *a, const vv_stat *b);
-/* Waits, at most 20 ms, until the clock of file times has advanced past the times of st, so that a
- * file that is written after the call has another stat. Call it after vv_stat and before reading the
- * file. Returns false, without waiting long enough, if the file's time is in the future, or if the
- * file system records whole seconds and the file is less than two seconds old. */
+/* Waits until the clock of file times has advanced past the times of st. A file that is written
+ * after the call thus has another stat. Call this after reading the stat, and before reading the
+ * file. Waits at most 20 ms. Returns false if this is not enough: the file's time is in the future,
+ * or the file system records whole seconds and the file is less than two seconds old. */
 bool vv_stat_wait(const vv_stat *st);
 bool vv_exists(const char *path);    /* true if lstat() succeeds; false if path is NULL */
 bool vv_is_folder(const char *path); /* true also for a link to a folder */

@@ -13,11 +13,13 @@
  *
  * A record may begin in one frame and end in another.
  *
- * The id is not sent. The prefix of method 2 consists of: for a tree, commit or tag, the ids of the
- * last VV_RECENT_OBJECTS records, oldest first, as bytes for a tree and in hex for a commit or tag;
- * for a blob, the texts of the last VV_RECENT_NODES dag-cbor CIDs among the preceding blocks of
- * this request or answer, since pointers contain such CIDs; for a commit with a base, the base's id
- * in hex; and finally the base's bytes.
+ * The id is not sent. The prefix of method 2 has these parts, in this order:
+ *   - for a tree, commit or tag: the ids of the last VV_RECENT_OBJECTS records, oldest first, as
+ *     bytes for a tree, and in hex for a commit or tag;
+ *   - for a blob: the texts of the last VV_RECENT_NODES dag-cbor CIDs among the preceding blocks of
+ *     this request or answer, since pointers contain such CIDs;
+ *   - for a commit with a base: the base's id in hex;
+ *   - the base's bytes.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_OBJECT_STREAM_H
 #define VV_TRANSPORT_PROTOCOL_OBJECT_STREAM_H

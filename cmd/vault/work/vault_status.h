@@ -42,7 +42,8 @@ typedef struct vv_vault_status {
 	uint64_t bad;     /* copies that an audit found damaged */
 	uint64_t damaged; /* damaged records found at holders, as far as they were read */
 	uint64_t away;    /* holders that cannot be reached at present */
-	/* time of the oldest of the copies' last proofs, in seconds since 1970; 0: never */
+	/* all received copies were proved at this time or later, in seconds since 1970; 0: there is
+	 * no such time */
 	uint64_t proven;
 	vv_cid head;        /* the last run; null: the vault is empty */
 	uint64_t head_time; /* time of the last run */

@@ -14,8 +14,8 @@
 /* A changed path. The index is written with the entry in memory for this path. */
 typedef struct vv_index_edit {
 	char *path;
-	bool look;  /* the file in the work tree must match the entry, */
-	vv_stat st; /* and had this stat when it was read */
+	bool look;  /* the file in the work tree must match the entry */
+	vv_stat st; /* with look: stat of the file when it was read */
 	bool gone;  /* the entry was removed because the work tree does not have the file */
 } vv_index_edit;
 

@@ -4,8 +4,8 @@
  *
  * Each worktree has one file, <gitdir>/varve/stat. An entry for a path means: with this stat, the
  * path's content is the pointer blob `id`. An entry for "/" followed by a path means: with this
- * stat, the file's bytes are the blob `id` (for documents). If a later change of the
- * file might have left the stat as it was, the entry is only a guess. The cache can be deleted safely.
+ * stat, the file's bytes are the blob `id` (for documents). If the file may have been changed
+ * without a change of its stat, the entry is only a guess. The cache can be deleted safely.
  */
 #ifndef VV_REPO_GIT_INDEX_STAT_CACHE_H
 #define VV_REPO_GIT_INDEX_STAT_CACHE_H
