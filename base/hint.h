@@ -73,8 +73,10 @@
 	X(LAST_COPY, "last-copy", "path") \
 	X(LIST_RULES, "list-rules", "") \
 	X(LOG_PATH, "log-path", "path") \
+	X(LOG_ROW, "log-row", "row path") \
 	X(MERGE_UTF8, "merge-utf8", "encoding") \
 	X(MIGRATE, "migrate", "path") \
+	X(NEAR_OR_PATH, "near-or-path", "file command path") \
 	X(PRUNE_HOLD, "prune-hold", "") \
 	X(PUBLISH_BACK, "publish-back", "folder") \
 	X(PULL, "pull", "") \
@@ -92,6 +94,7 @@
 	X(RENAME_COLUMN, "rename-column", "path column") \
 	X(RESOLVE, "resolve", "") \
 	X(RESTORE_DATA, "restore-data", "path") \
+	X(RESTORE_SOURCE, "restore-source", "") \
 	X(RESTORE_SPELLING, "restore-spelling", "path") \
 	X(RESTORE_WHOLE, "restore-whole", "revision path") \
 	X(RESTORE_WHOLE_REV, "restore-whole-rev", "path") \
@@ -113,6 +116,7 @@
 	X(UNSENT, "unsent", "") \
 	X(UPDATE_FORCE, "update-force", "path") \
 	X(VERSIONS, "versions", "") \
+	X(VERSIONS_OR_PATH, "versions-or-path", "command path") \
 	X(WHOLE_OR_EDIT, "whole-or-edit", "")
 /* clang-format on */
 

@@ -71,8 +71,10 @@ static const struct {
 	{"last-copy", "'varve fetch' or 'varve fsck --repair' may bring the blocks back; 'varve add --fix %1' makes a new version of the file"},
 	{"list-rules", "'varve check --list-rules' lists them all"},
 	{"log-path", "'varve log -- %1' lists the versions that have it"},
+	{"log-row", "'varve log --row $1 $2' shows the history of a deleted row"},
 	{"merge-utf8", "only UTF-8 can have all characters of both sides: on the branch where the file is in %1, 'iconv -f $1 -t UTF-8 FILE > OUT && mv OUT FILE', add and commit it, then merge again"},
 	{"migrate", "varve migrate %1"},
+	{"near-or-path", "did you mean '%1'? For a path that is not in the work tree: varve %2 -- $3"},
 	{"prune-hold", "'varve vault prune' removes unreachable data; ask the server's owner for more room (varve serve --hold BYTES, --for DID=BYTES), or add another holder"},
 	{"publish-back", "'varve pull %1' merges its commits; --force replaces them, and keeps them below refs/remotes/published/"},
 	{"pull", "'varve pull' does that"},
@@ -90,6 +92,7 @@ static const struct {
 	{"rename-column", "'varve rename-column $1 $2 NAME' writes a name into the file"},
 	{"resolve", "'varve conflicts' lists them; use 'varve resolve', or edit the files and 'varve add' them"},
 	{"restore-data", "'varve restore %1' writes the data"},
+	{"restore-source", "'varve restore --source HEAD PATH' brings back a removed file; 'varve log -- PATH' lists older versions"},
 	{"restore-spelling", "'varve restore --spelling %1' restores it and keeps all edits"},
 	{"restore-whole", "varve restore --source %1 %2 && varve add %2"},
 	{"restore-whole-rev", "varve restore --source REV %1 && varve add %1 (REV: a commit in which its pointer is whole)"},
@@ -111,6 +114,7 @@ static const struct {
 	{"unsent", "'varve log @{push}..' lists the commits that it does not have"},
 	{"update-force", "'varve update --force $1' accepts it unchanged"},
 	{"versions", "list versions with 'varve log', branches and tags with 'varve branch' and 'varve tag'"},
+	{"versions-or-path", "'varve log' lists versions, 'varve branch' and 'varve tag' branches and tags; for a path that is not in the work tree: varve %1 -- $2"},
 	{"whole-or-edit", "take the whole table with --ours or --theirs, or edit the file and 'varve add' it"},
 };
 /* clang-format on */

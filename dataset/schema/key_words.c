@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "dataset/schema/csv_record.h"
 
 void vv_key_word_put(vv_buf *out, size_t i, size_t count, const char *text, size_t len)
@@ -33,4 +34,12 @@ int vv_key_words_read(vv_cell *out, size_t count, const char *text, vv_arena *ar
 		out[i] = (vv_cell){.text = value, .len = (uint32_t)v->len, .state = VV_CELL_TEXT};
 	}
 	return 1;
+}
+
+vv_status vv_key_words_fail(const char *text, size_t count, vv_error *err)
+{
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s': expected %zu values of the key, separated by commas\n"
+		       "write a value that has a comma in quotes: '\"a, b\",c'",
+		       vv_text_shows(text), count);
 }

@@ -348,6 +348,22 @@ static vv_status read_made(vv_commit_job *j, vv_error *err)
 	return compare_commit(j, err);
 }
 
+/* git does not say which of these stopped it. */
+static vv_status hint_hook(const vv_commit_job *j, vv_error *err)
+{
+	static const char *const names[] = {"pre-commit", "prepare-commit-msg", "commit-msg"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		vv_auto(vv_hook_found) f = {0};
+
+		if (vv_hook_find(&f, j->repo, names[i], "", "varve", VV_IGNORED) == VV_OK &&
+		    f.runs) {
+			vv_hint(err, "the hook %s may have refused it", vv_text_shows(f.path));
+		}
+	}
+	return err->code;
+}
+
 static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 {
 	vv_auto(char) *file = vv_path_join(vv_repository_statedir(j->repo), "commit-paths",
@@ -386,7 +402,7 @@ static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 	if (!j->made && rc == VV_OK) {
 		rc = vv_fail(err, git.code == 1 ? VV_ECONFLICT : VV_EREFUSED,
 			     "git commit ended with exit code %d: nothing was committed", git.code);
-		return git.code == 1 ? rc : vv_runner_name_disk(&git, err);
+		return git.code == 1 ? hint_hook(j, err) : vv_runner_name_disk(&git, err);
 	}
 	if (j->made) { /* the first failure counts */
 		const vv_status read = read_made(j, rc < 0 ? &later : err);

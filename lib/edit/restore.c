@@ -807,6 +807,9 @@ vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err)
 	    (rc = vv_pathspec_all_matched(o->paths, o->index, err)) == VV_OK) {
 		rc = restore_all(&r, err);
 	}
+	if (rc == VV_ENOTFOUND && !o->source) {
+		(void)vv_hint_code(err, VV_HINT_RESTORE_SOURCE);
+	}
 	*out = (vv_restored){.datasets = r.by_git.tables,
 			     .files = r.by_git.count - r.by_git.tables};
 	vv_by_git_clear(&r.by_git);

@@ -175,12 +175,7 @@ static vv_status key_cells(job *j, vv_error *err)
 	int read = vv_key_words_read(values, j->now.key_count, j->s->row, &j->arena, err);
 
 	if (read < 0) return (vv_status)read;
-	if (read == 0) {
-		return vv_fail(err, VV_EUSAGE,
-			       "'%s': expected %zu values of the key, separated by commas\n"
-			       "write a value that has a comma in quotes: '\"a, b\",c'",
-			       vv_text_shows(j->s->row), j->now.key_count);
-	}
+	if (read == 0) return vv_key_words_fail(j->s->row, j->now.key_count, err);
 	if (j->now.all.alike) {
 		return vv_fail(
 			err, VV_EUSAGE,

@@ -38,23 +38,25 @@ bool vv_day_is_file(const char *word)
 	return vv_day_word_read(&day, word) && day.bare && vv_exists(word);
 }
 
-vv_status vv_near_file_hint(vv_repository *r, const char *word, vv_error *err)
+vv_status vv_near_file_hint(vv_repository *r, const char *word, const char *command, vv_error *err)
 {
+	const bool is_ref_near = err->hint_id == VV_HINT_WORDS;
 	vv_auto(char) *path = NULL, *near = NULL;
 	vv_day_word day;
 
 	if (err->code != VV_ENOTFOUND || strstr(word, "..") || vv_day_word_read(&day, word) ||
-	    vv_repository_is_bare(r) || vv_repository_relative(&path, r, word, VV_IGNORED) < 0 ||
-	    !(near = vv_near_file(r, NULL, path))) {
+	    vv_repository_is_bare(r) || vv_repository_relative(&path, r, word, VV_IGNORED) < 0) {
 		return err->code;
 	}
+	near = vv_near_file(r, NULL, path);
+	if (!near && (is_ref_near || !command)) return err->code;
+	vv_fail(err, VV_ENOTFOUND, "no version or file is named '%s'", vv_text_shows(word));
+	if (!near) return vv_hint_code(err, VV_HINT_VERSIONS_OR_PATH, command, word);
 	size_t len = strlen(path);
 	size_t above = len >= strlen(word) && strcmp(path + len - strlen(word), word) == 0
 			       ? len - strlen(word)
 			       : 0;
 	above = strncmp(path, near, above) == 0 ? above : 0;
-	return vv_fail(err, VV_ENOTFOUND,
-		       "no version or file is named '%s'\n"
-		       "did you mean '%s'?",
-		       vv_text_shows(word), vv_text_shows(near + above));
+	return command ? vv_hint_code(err, VV_HINT_NEAR_OR_PATH, near + above, command, word)
+		       : vv_hint(err, "did you mean '%s'?", vv_text_shows(near + above));
 }

@@ -20,7 +20,8 @@ bool vv_day_is_file(const char *word);
 
 /* Call this if *err reports that word is not a version, and word is not a file of the work tree
  * either. If a tracked file has a similar name, replaces *err by an error that suggests the file.
+ * command: the command whose hint says that a path without a file follows "--"; or NULL.
  * Returns the status of *err. */
-vv_status vv_near_file_hint(vv_repository *r, const char *word, vv_error *err);
+vv_status vv_near_file_hint(vv_repository *r, const char *word, const char *command, vv_error *err);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -196,10 +197,15 @@ vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_er
 
 	for (size_t i = 0; i < p->count; i++) {
 		if (!p->items[i].matched) {
+			const char *given = p->items[i].given;
+			const bool is_there = vv_exists(given);
+
 			rc = x ? vv_index_check_module(x, p->items[i].path, err) : VV_OK;
-			return rc < 0 ? rc
-				      : vv_fail(err, VV_ENOTFOUND, "no file matches '%s'",
-						vv_text_shows(p->items[i].given));
+			if (rc < 0) return rc;
+			rc = vv_fail(err, VV_ENOTFOUND,
+				     is_there ? "'%s' is not tracked" : "no file matches '%s'",
+				     vv_text_shows(given));
+			return is_there ? vv_hint_code(err, VV_HINT_ADD, given) : rc;
 		}
 	}
 	return VV_OK;

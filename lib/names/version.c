@@ -415,7 +415,7 @@ static vv_status not_there(vv_subject *s, vv_error *err)
 				       vv_text_shows(s->path));
 		}
 	}
-	return s->repo ? vv_near_file_hint(s->repo, s->text, err) : VV_ENOTFOUND;
+	return s->repo ? vv_near_file_hint(s->repo, s->text, NULL, err) : VV_ENOTFOUND;
 }
 
 static vv_status find_in_work(vv_subject *s, vv_error *err)

@@ -127,9 +127,7 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 				break;
 			}
 			if (rc == VV_ENOTFOUND && dashdash < 0) {
-				(void)vv_near_file_hint(r, argv[i], err);
-				vv_hint(err, "if the path was removed: -- %s",
-					vv_text_shows(argv[i]));
+				(void)vv_near_file_hint(r, argv[i], "diff", err);
 			}
 			return rc;
 		}

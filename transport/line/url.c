@@ -580,7 +580,10 @@ vv_status vv_url_read_file(vv_url *out, const char *text, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (out->kind != VV_URL_HTTP) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is not the URL of a file at a web server",
+		rc = vv_fail(err, VV_EUSAGE,
+			     out->kind == VV_URL_PATH
+				     ? "'%s' is neither a file here nor the URL of a file"
+				     : "'%s' is not the URL of a file at a web server",
 			     vv_text_shows(out->text));
 	} else if (query && (strlen(query) > URL_MAX || !is_query(query))) {
 		rc = vv_fail(err, VV_EUSAGE,

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -13,6 +15,7 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/aligned.h"
 #include "cmd/varve/print/commit.h"
+#include "dataset/schema/key_words.h"
 #include "lib/names/table_at.h"
 #include "lib/rows/where.h"
 #include "lib/view/blame.h"
@@ -362,6 +365,7 @@ static vv_status print_all(const blame_run *r, vv_table *t, vv_error *err)
 static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 {
 	const vv_where_how how = {.path = r->path};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_status rc;
 	r->key = r->o->key.items;
 	if ((rc = vv_schema_check_key(&t->schema, r->key, err)) < 0) return rc;
@@ -381,9 +385,14 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 			vv_text_shows(r->path));
 	}
 	rc = each_row(r, t, add_row, r, err);
-	return rc < 0 || r->row_count > 0 ? rc
-					  : vv_fail(err, VV_ENOTFOUND, "no row has the key '%s'",
-						    vv_text_shows(r->o->row));
+	if (rc < 0 || r->row_count > 0) return rc;
+	const size_t count = r->key ? r->o->key.count : t->root.key_count;
+	vv_cell *values = vv_arena_calloc(&arena, count, sizeof(*values));
+	const int read = values ? vv_key_words_read(values, count, r->o->row, &arena, err)
+				: (int)vv_fail_nomem(err);
+	if (read <= 0) return read < 0 ? (vv_status)read : vv_key_words_fail(r->o->row, count, err);
+	vv_fail(err, VV_ENOTFOUND, "no row has the key '%s'", vv_text_shows(r->o->row));
+	return r->key ? VV_ENOTFOUND : vv_hint_code(err, VV_HINT_LOG_ROW, r->o->row, r->path);
 }
 
 /* In the words of the user, not by the commit's id. */

@@ -224,16 +224,15 @@ static vv_status take_revision(check *c, vv_error *err)
 		bool path = dashdash < 0 &&
 			    (vv_subject_file_len(c->argv[0]) > 0 || strpbrk(c->argv[0], "*?["));
 
-		if (!path && rc == VV_ENOTFOUND && dashdash < 0) {
-			(void)vv_near_file_hint(r, word, err);
-			vv_hint(err, "for a path that is not in the work tree: varve check -- %s",
-				vv_text_shows(c->argv[0]));
-		}
-		return path ? VV_OK : rc;
+		if (path) return VV_OK;
+		return dashdash < 0 ? vv_near_file_hint(r, word, "check", err) : rc;
 	}
-	if (dashdash > 1) {
-		return vv_fail(err, VV_EUSAGE, "check accepts one version or one range, not %d",
-			       dashdash);
+	if (dashdash > 1 || (dashdash < 0 && c->argc > 1 && vv_subject_file_len(c->argv[1]) == 0 &&
+			     vv_rev_commit(r, c->argv[1], &range.exclude, VV_IGNORED) == VV_OK)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "check accepts one version or one range, not two versions\n"
+			       "'%s..%s' is the range of the commits after the first",
+			       vv_text_shows(c->argv[0]), vv_text_shows(c->argv[1]));
 	}
 	if (c->o->cached || c->o->worktree) {
 		return vv_fail(err, VV_EUSAGE, "%s and a version cannot be used together",

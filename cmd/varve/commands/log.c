@@ -159,14 +159,8 @@ static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 				continue;
 			}
 			if (dashdash >= 0 || vv_subject_file_len(argv[i]) == 0) {
-				if (rc == VV_ENOTFOUND) {
-					(void)vv_near_file_hint(r, argv[i], err);
-					vv_hint(err,
-						"for a path that is gone from here: varve log -- "
-						"%s",
-						vv_text_shows(argv[i]));
-				}
-				return rc;
+				return dashdash < 0 ? vv_near_file_hint(r, argv[i], "log", err)
+						    : rc;
 			}
 			paths = true;
 		}

@@ -133,7 +133,10 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 		if ((rc = day_name(&name, r, rev, &day, err)) < 0) return rc;
 		code = git_revparse_single(&object, r->git, name.data);
 	}
-	if (code == GIT_ENOTFOUND || (code == GIT_EINVALIDSPEC && strchr(rev, ' '))) {
+	/* libgit2 calls fewer digits than it takes for an id ambiguous */
+	const bool is_short = code == GIT_EAMBIGUOUS &&
+			      strspn(rev, "0123456789abcdefABCDEF") < GIT_OID_MINPREFIXLEN;
+	if (code == GIT_ENOTFOUND || is_short || code == GIT_EINVALIDSPEC) {
 		git_error_clear();
 		return unknown_revision(r, rev, err);
 	}

@@ -146,7 +146,8 @@ $(short HEAD)  A U Thor  2023-11-14    2  1  x"
 @test "what blame cannot explain is said" {
 	four_commits
 	ends_with 2 varve blame --row 99 t.csv
-	stderr_is "varve: no row has the key '99'"
+	stderr_is "varve: no row has the key '99'
+hint: 'varve log --row 99 t.csv' shows the history of a deleted row"
 	ends_with 2 varve blame --key nr t.csv
 	stderr_has "no column named 'nr' for the key"
 	ends_with 2 varve blame nothing.csv

@@ -122,7 +122,8 @@ assert f["rowCount"] == f["rowCountBefore"] == 2000 and f["addedBytes"] > 0 and 
 	varve add a.csv > /dev/null
 	varve commit -qm one
 	ends_with 2 varve log nothing
-	stderr_has "no version named 'nothing'"
+	stderr_is "varve: no version or file is named 'nothing'
+hint: 'varve log' lists versions, 'varve branch' and 'varve tag' branches and tags; for a path that is not in the work tree: varve log -- nothing"
 	ends_with 2 varve log -n x
 	stderr_has "requires a number"
 }

@@ -16,6 +16,7 @@
 #include "lib/view/document_diff.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
+#include "repo/git/index/index.h"
 
 /* Rows of each table shown to a reader in front of a terminal, as diff has it. */
 #define TERMINAL_LIMIT 50u
@@ -280,7 +281,20 @@ static vv_status run_diff_file(vv_context *c, vv_error *err)
 	side a, b;
 
 	vv_out_forgive_reader();
-	if (c->argc == 1) {
+	if (c->argc == 1) { /* git's call for an unmerged path */
+		const vv_index *x;
+		vv_status rc;
+
+		if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
+		    (rc = vv_dataset_reader_index(c->reader, &x, err)) < 0) {
+			return rc;
+		}
+		if (!vv_index_is_unmerged(x, argv[0])) {
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s' is not in conflict\ngit calls diff-file; 'git diff' "
+				       "compares versions of a file",
+				       vv_text_shows(argv[0]));
+		}
 		say_line(argv[0], "in conflict ('varve conflicts' lists it)");
 		return VV_OK;
 	}
