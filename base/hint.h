@@ -93,6 +93,7 @@
 	X(REMOTES, "remotes", "") \
 	X(RENAME_COLUMN, "rename-column", "path column") \
 	X(RESOLVE, "resolve", "") \
+	X(RESOLVE_ROW, "resolve-row", "") \
 	X(RESTORE_DATA, "restore-data", "path") \
 	X(RESTORE_SOURCE, "restore-source", "") \
 	X(RESTORE_SPELLING, "restore-spelling", "path") \

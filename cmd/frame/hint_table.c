@@ -91,6 +91,7 @@ static const struct {
 	{"remotes", "name one: 'varve remote -v' lists them"},
 	{"rename-column", "'varve rename-column $1 $2 NAME' writes a name into the file"},
 	{"resolve", "'varve conflicts' lists them; use 'varve resolve', or edit the files and 'varve add' them"},
+	{"resolve-row", "'--row KEY' names a row; 'varve conflicts' lists files and rows in conflict"},
 	{"restore-data", "'varve restore %1' writes the data"},
 	{"restore-source", "'varve restore --source HEAD PATH' brings back a removed file; 'varve log -- PATH' lists older versions"},
 	{"restore-spelling", "'varve restore --spelling %1' restores it and keeps all edits"},

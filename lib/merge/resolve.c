@@ -636,9 +636,11 @@ static bool any_conflict(const vv_resolving *r)
 
 vv_status vv_resolve(vv_resolving *r, vv_error *err)
 {
-	vv_status rc = merge_torn(r, err);
+	vv_status rc = r->paths ? vv_pathspec_in_index(r->paths, r->index, err) : VV_OK;
 
-	if (rc == VV_OK && (!r->merged || any_conflict(r))) {
+	if (rc == VV_ENOTFOUND) return vv_hint_code(err, VV_HINT_RESOLVE_ROW);
+	if (rc < 0) return rc;
+	if ((rc = merge_torn(r, err)) == VV_OK && (!r->merged || any_conflict(r))) {
 		if ((rc = vv_conflict_list_read(&r->list, r->repo, r->writer, r->index, r->paths,
 						true, !is_part(r), err)) == VV_OK) {
 			rc = resolve_all(r, err);

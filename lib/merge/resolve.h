@@ -38,7 +38,8 @@ typedef struct vv_resolving {
 } vv_resolving;
 
 /* Resolves conflicts. Writes the files, the records and, last, the index; paths without conflicts
- * left are staged, even if a later path fails. VV_ENOTFOUND: no such conflict. VV_EUSAGE:
+ * left are staged, even if a later path fails. VV_ENOTFOUND: no such conflict, or
+ * a path that is not in the index; nothing was changed. VV_EUSAGE:
  * rows or columns are named for several tables, or for a path that is in conflict as a whole.
  * VV_EREFUSED: the file was edited so that its rows cannot be recognised. */
 vv_status vv_resolve(vv_resolving *r, vv_error *err);

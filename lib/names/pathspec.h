@@ -54,5 +54,7 @@ bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal);
 /* Checks that every argument selected a path. x may be NULL. VV_ENOTFOUND: err names the first
  * argument that selected nothing; VV_EREFUSED: that argument is in a submodule of the index x. */
 vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_error *err);
+/* The same, after matching all paths of the index, which must not be NULL. */
+vv_status vv_pathspec_in_index(vv_pathspec *p, const vv_index *x, vv_error *err);
 
 #endif

@@ -64,6 +64,7 @@ WORDS = {
     "remote-moved": "try again; if the address has changed: 'git remote set-url {0} URL'",
     "remotes": "name one: 'git remote -v' lists them",
     "resolve": "Repo.conflicts() lists them, Repo.resolve() decides them",
+    "resolve-row": "Repo.resolve(path, row=KEY) names a row; Repo.conflicts() lists files and rows in conflict",
     "restore-data": "Repo.fetch_data() gets its blocks, 'varve restore {0}' writes it",
     "set-upstream": "Repo.push(set_upstream=True) sets it, or 'git branch --set-upstream-to=REMOTE/BRANCH'",
     "status": "Repo.status() lists staged changes",

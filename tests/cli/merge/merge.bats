@@ -905,6 +905,23 @@ renamed_and_changed() {
 	ends_with 0 varve conflicts
 }
 
+@test "a word that names no file is refused by resolve and conflicts before anything changes" {
+	two_branches 's/^7,item/7,ours/; s/^8,item/8,ours/' 's/^7,item/7,theirs/; s/^8,item/8,theirs/'
+	ends_with 1 varve merge spring
+	cp prices.csv .git/index ..
+	ends_with 2 varve resolve --theirs 7 prices.csv
+	stderr_has "no file matches '7'"
+	stderr_has "'--row KEY' names a row"
+	ends_with 2 varve resolve --theirs prices.csv typo.csv
+	stderr_has "no file matches 'typo.csv'"
+	ends_with 2 varve conflicts prices.csv typo.csv
+	stderr_has "no file matches 'typo.csv'"
+	same_bytes ../prices.csv prices.csv
+	cmp .git/index ../index
+	succeeds varve resolve --theirs prices.csv note.txt --row 7 # a file without conflicts may be named
+	stderr_has "prices.csv: still in conflict: 1 cell of 1 row"
+}
+
 @test "a file that a merge left with conflicts is not staged until somebody settles them" {
 	two_branches 's/^7,item/7,ours/; s/^8,item/8,ours/' 's/^7,item/7,theirs/; s/^9,item/9,theirs/'
 	ends_with 1 varve merge spring
