@@ -291,6 +291,27 @@ static vv_status read_file(repair *r, const char *file, const char *path, read_f
 	return rc < 0 ? unless_trouble(&why, err) : VV_OK;
 }
 
+/* A pointer lacks where the key came from, and whether the file's order was requested: the root with
+ * each of these. */
+static vv_status put_root(repair *r, const vv_root *made, vv_error *err)
+{
+	vv_auto(vv_buf) block = VV_BUF_INIT;
+	vv_root root = *made; /* borrows */
+	vv_cid cid;
+	vv_status rc = VV_OK;
+
+	for (unsigned i = 0; rc == VV_OK && i < 2u * (VV_KEY_PACKAGE + 1); i++) {
+		root.key_source = (vv_key_source)(i / 2);
+		root.file_order_declared = i % 2;
+		if ((rc = vv_root_encode(&block, &root, err)) == VV_OK &&
+		    (rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, err)) ==
+			    VV_OK) {
+			rc = put_wanted(r, &cid, block.data, block.len, NULL, err);
+		}
+	}
+	return rc;
+}
+
 /* As a table of a root's form. */
 static vv_status read_as(repair *r, const char *path VV_UNUSED, const vv_source *source,
 			 const void *how, vv_error *err)
@@ -306,7 +327,8 @@ static vv_status read_as(repair *r, const char *path VV_UNUSED, const vv_source 
 	vv_auto(vv_import_result) made = {0};
 
 	vv_root_init(&made.root);
-	return vv_import(&made, source, &sink, &opts, err);
+	vv_status rc = vv_import(&made, source, &sink, &opts, err);
+	return rc < 0 ? rc : put_root(r, &made.root, err);
 }
 
 static vv_status open_sink(void *payload, vv_sink *out, vv_error *err VV_UNUSED)
@@ -315,62 +337,18 @@ static vv_status open_sink(void *payload, vv_sink *out, vv_error *err VV_UNUSED)
 	return VV_OK;
 }
 
-/* Imports it as a new table at path, if no root of that path is left. how: names of the key's
- * columns, or NULL: detect it. */
-static vv_status read_new(repair *r, const char *path, const vv_source *source, const void *how,
-			  vv_error *err)
-{
-	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	vv_dataset_target to = {open_sink, r};
-	vv_auto(vv_dataset_found) found = {0};
-
-	opts.no_parent = true;
-	opts.key = how;
-	vv_dataset_found_init(&found);
-	return vv_dataset_reader_import(r->ask->reader, path, source, &opts, &to, &found, err);
-}
-
-/* The commit's pointer for it; false: unreadable. p is in the arena. */
-static bool find_pointer(repair *r, const vv_repair_version *v, vv_arena *arena, vv_pointer *p)
-{
-	vv_auto(vv_tree_entry) e = {0};
-	return !vv_oid_is_null(&v->commit) &&
-	       vv_tree_entry_at(r->repo, &v->commit, v->path, &e, VV_IGNORED) == VV_OK &&
-	       vv_dataset_reader_pointer(r->ask->reader, &e.id, arena, p, VV_IGNORED) == VV_OK;
-}
-
-static vv_status read_both_ways(repair *r, const vv_repair_version *v, const char *file,
-				vv_error *err)
-{
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_pointer p = {0};
-	vv_status rc = read_file(r, file, v->path, read_new, NULL, err);
-
-	if (rc == VV_OK && find_pointer(r, v, &arena, &p)) {
-		vv_auto_free const char **key = vv_calloc(p.key_count + 1, sizeof(*key));
-
-		for (size_t i = 0; key && i < p.key_count; i++) {
-			key[i] = p.key[i];
-		}
-		rc = key ? read_file(r, file, v->path, read_new, key, err) : vv_fail_nomem(err);
-	}
-	return rc;
-}
-
-/* The forms of the path's versions: roots that can be read, each form once. */
+/* The forms of the path's versions: roots, each form once. */
 typedef struct forms {
 	vv_root *roots;
 	size_t count, cap;
 } forms;
 
-static vv_status add_form(repair *r, forms *f, const vv_cid *cid, vv_error *err)
+static vv_status add_form(forms *f, const vv_buf *block, vv_error *err)
 {
-	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_root root;
 
 	vv_root_init(&root);
-	bool fresh = vv_writer_get(r->w, cid, &block, VV_IGNORED) == VV_OK &&
-		     vv_root_decode(&root, block.data, block.len, VV_IGNORED) == VV_OK;
+	bool fresh = vv_root_decode(&root, block->data, block->len, VV_IGNORED) == VV_OK;
 	for (size_t i = 0; fresh && i < f->count; i++) {
 		fresh = !same_form(&f->roots[i], &root);
 	}
@@ -382,24 +360,105 @@ static vv_status add_form(repair *r, forms *f, const vv_cid *cid, vv_error *err)
 	return fresh ? vv_fail_nomem(err) : VV_OK;
 }
 
+/* An import as a new table at path. */
+typedef struct newly {
+	const char *const *key; /* names of the key's columns, or NULL: detect it */
+	forms *forms;           /* gets the form of the result, with the cuts of other versions */
+} newly;
+
+/* The commit's pointer for it; false: unreadable. p is in the arena. */
+static bool find_pointer(repair *r, const vv_repair_version *v, vv_arena *arena, vv_pointer *p)
+{
+	vv_auto(vv_tree_entry) e = {0};
+	return !vv_oid_is_null(&v->commit) &&
+	       vv_tree_entry_at(r->repo, &v->commit, v->path, &e, VV_IGNORED) == VV_OK &&
+	       vv_dataset_reader_pointer(r->ask->reader, &e.id, arena, p, VV_IGNORED) == VV_OK;
+}
+
+/* A table's cut follows its first key, also if it loses this key or gets another one. */
+static vv_status add_cuts(repair *r, const char *path, const vv_root *made, forms *f, vv_error *err)
+{
+	vv_auto(vv_buf) block = VV_BUF_INIT;
+	vv_root root = *made; /* borrows */
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->ask->count; i++) {
+		vv_auto(vv_arena) arena = VV_ARENA_INIT;
+		vv_pointer p = {0};
+
+		if (strcmp(r->ask->versions[i].path, path) == 0 &&
+		    find_pointer(r, &r->ask->versions[i], &arena, &p)) {
+			root.cut_columns = (char **)p.key;
+			root.cut_column_count = p.key_count;
+			rc = vv_root_encode(&block, &root, err);
+			rc = rc < 0 ? rc : add_form(f, &block, err);
+		}
+	}
+	return rc;
+}
+
+/* Imports it as a new table at path, if no root of that path is left. how: newly. */
+static vv_status read_new(repair *r, const char *path, const vv_source *source, const void *how,
+			  vv_error *err)
+{
+	const newly *n = how;
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	vv_dataset_target to = {open_sink, r};
+	vv_auto(vv_dataset_found) found = {0};
+	vv_status rc;
+
+	opts.no_parent = true;
+	opts.key = n->key;
+	vv_dataset_found_init(&found);
+	if ((rc = vv_dataset_reader_import(r->ask->reader, path, source, &opts, &to, &found, err)) <
+		    0 ||
+	    (rc = put_root(r, &found.result.root, err)) < 0) {
+		return rc;
+	}
+	return found.result.root.kind == VV_KIND_TABLE
+		       ? add_cuts(r, path, &found.result.root, n->forms, err)
+		       : VV_OK;
+}
+
+static vv_status read_both_ways(repair *r, const vv_repair_version *v, const char *file, forms *f,
+				vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p = {0};
+	vv_status rc = read_file(r, file, v->path, read_new, &(newly){NULL, f}, err);
+
+	if (rc == VV_OK && find_pointer(r, v, &arena, &p)) {
+		vv_auto_free const char **key = vv_calloc(p.key_count + 1, sizeof(*key));
+
+		for (size_t i = 0; key && i < p.key_count; i++) {
+			key[i] = p.key[i];
+		}
+		rc = key ? read_file(r, file, v->path, read_new, &(newly){key, f}, err)
+			 : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
 /* Reads the file in every form that the version's path ever had. */
 static vv_status from_file(repair *r, const vv_repair_version *v, const char *file, vv_error *err)
 {
 	forms f = {NULL, 0, 0};
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < r->ask->count; i++) {
 		const vv_repair_version *other = &r->ask->versions[i];
 
-		if (!vv_cid_is_null(&other->root) && strcmp(other->path, v->path) == 0) {
-			rc = add_form(r, &f, &other->root, err);
+		if (!vv_cid_is_null(&other->root) && strcmp(other->path, v->path) == 0 &&
+		    vv_writer_get(r->w, &other->root, &block, VV_IGNORED) == VV_OK) {
+			rc = add_form(&f, &block, err);
 		}
+	}
+	if (rc == VV_OK && vv_cid_set_has(r->wanted, &v->root)) {
+		rc = read_both_ways(r, v, file, &f, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
 		rc = read_file(r, file, file, read_as, &f.roots[i], err);
-	}
-	if (rc == VV_OK && vv_cid_set_has(r->wanted, &v->root)) {
-		rc = read_both_ways(r, v, file, err);
 	}
 	for (size_t i = 0; i < f.count; i++) {
 		vv_root_clear(&f.roots[i]);

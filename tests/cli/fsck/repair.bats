@@ -141,6 +141,35 @@ keep_versions() {
 	succeeds varve fsck --data
 }
 
+# Removes all blocks: the work tree gives those of HEAD.
+comes_again() {
+	varve commit -qam "$1" 2> /dev/null
+	rm -rf .git/varve
+	run varve fsck --repair
+	output_has "repaired: $(git rev-parse --short HEAD):k.csv: from the work tree"
+	[ -z "$(varve status --porcelain)" ]
+	varve cat HEAD:k.csv | cmp - k.csv
+	varve add -q --fix . > /dev/null 2>&1 || true
+}
+
+@test "a table that lost its key, or got another key or order, comes again from the work tree" {
+	new_repo
+	printf 'id,v\n1,1\n2,2\n' > k.csv
+	varve add -q k.csv
+	comes_again "a key that was found"
+	printf '2,3\n' >> k.csv
+	comes_again "no longer a key"
+	printf 'id,v\n1,1\n2,2\n3,3\n' > k.csv
+	varve add -q --key id k.csv
+	varve commit -qm declared
+	varve add -q --no-key k.csv
+	comes_again "no key, as asked"
+	varve add -q --key v k.csv
+	comes_again "another key"
+	varve add -q --order file k.csv
+	comes_again "the file's order"
+}
+
 @test "a file that is no table comes again from the work tree" {
 	new_repo
 	head -c 300000 /dev/urandom > photo.bin
