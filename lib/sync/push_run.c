@@ -538,7 +538,7 @@ static vv_status send(run *r, vv_error *err)
 		} else {
 			update_tracking(r, it);
 		}
-		if (it->state == VV_PUSH_BLOCKS && r->out.sum.blocks == 0) {
+		if (it->state == VV_PUSH_BLOCKS && r->out.sum.blocks + r->out.held == 0) {
 			it->state = VV_PUSH_SAME; /* its missing blocks are missing here, too */
 		}
 	}

@@ -135,6 +135,7 @@ static vv_status ask_which(run *r, const vv_send_plan *plan, vv_error *err)
 		if (vv_bit(have, i) || vv_bit(held, i)) {
 			vv_send_skip(r->send, i);
 			r->out->had++;
+			r->out->held += !vv_bit(have, i);
 		}
 	}
 	return rc;

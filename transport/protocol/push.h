@@ -29,6 +29,7 @@ typedef struct vv_push_outcome {
 	vv_push_answer answer;
 	vv_fetch_sum sum; /* sums of the sent data; with dry_run, of the data that would be sent */
 	uint64_t had;     /* blocks that the other side already had */
+	uint64_t held;    /* those of them that an earlier push left there, outside of its store */
 	uint64_t rounds;  /* requests after hello */
 	vv_buf said;      /* the other side's lines for display; not escaped */
 } vv_push_outcome;

@@ -127,7 +127,13 @@ sound() {
 	varve add prices.csv datapackage.json > /dev/null
 	varve commit -qm twice --no-verify
 	ends_with 1 git push origin main
+	stderr_has "receive.varveCheck"
+	stderr_lacks "git push --no-verify"
 	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse HEAD~1)" ]
+	git push -q --no-verify origin main
+	succeeds varve push origin main # the rows of the refused push are there already, outside of the store
+	stderr_has "[its blocks]       main -> main"
+	(cd ../hub.git && sound)
 }
 
 @test "an earlier hook is called with the same words, and may refuse" {

@@ -41,7 +41,7 @@ typedef struct run {
 	size_t count, cap;
 	vv_oid *wants, *haves;
 	size_t have_count, have_cap;
-	bool stopped;
+	bool stopped; /* the rows cannot go there; a peer's refusal is not a reason to bypass it */
 	char *blocks_ref;  /* that .varveconfig names, or NULL */
 	uint64_t versions; /* of datasets, new to the other side as far as is known here */
 } run;
@@ -270,10 +270,17 @@ static vv_status count_versions(run *r, vv_error *err)
 				 count_version, r, err);
 }
 
+/* For errors that a retry or repair solves, pushing without rows does not help. */
+static bool is_final(vv_status rc)
+{
+	return rc == VV_EREFUSED || rc == VV_EMISSING || rc == VV_ENOSUPPORT;
+}
+
 /* --- to the other side ------------------------------------------------------------------------- */
 
-static vv_status stop(const run *r, vv_error *err)
+static vv_status stop(run *r, vv_error *err)
 {
+	r->stopped = is_final(err->code);
 	vv_prefix(err, "%s: the rows of %s %s cannot be sent there with their commits",
 		  vv_text_shows(r->name), vv_text_count(r->versions),
 		  r->versions == 1 ? "version of a table" : "versions of tables");
@@ -430,10 +437,9 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 				   .there = r->haves,
 				   .there_count = r->have_count};
 		rc = vv_fetch_data_for_push(&f, &vv_notes_stderr, err);
+		r->stopped = is_final(rc);
 		rc = rc < 0 ? rc : send(r, err);
 	}
-	/* for errors that a retry or repair solves, pushing without rows does not help */
-	r->stopped = rc == VV_EREFUSED || rc == VV_EMISSING || rc == VV_ENOSUPPORT;
 	return rc;
 }
 
