@@ -48,9 +48,9 @@ static void plan_columns(vv_sql_opened *o)
 {
 	const char *schema = o->facts->schema;
 	/* Members of the schema under which plain digits may mean something else, or nothing. */
-	bool unusual = strstr(schema, "\"missingValues\"") || strstr(schema, "\"decimalChar\"") ||
-		       strstr(schema, "\"groupChar\"");
-
+	const bool spelled = strstr(schema, "\"decimalChar\"") || strstr(schema, "\"groupChar\"") ||
+			     strstr(schema, "\"bareNumber\""),
+		   unusual = spelled || strstr(schema, "\"missingValues\"");
 	bool json = o->facts->format == VARVE_FORMAT_JSON ||
 		    o->facts->format == VARVE_FORMAT_NDJSON;
 
@@ -66,6 +66,7 @@ static void plan_columns(vv_sql_opened *o)
 			break;
 		case VARVE_TYPE_NUMBER:
 			k->class = o->catalog->exact ? VV_CLASS_TEXT : VV_CLASS_REAL;
+			k->spelled = spelled && o->catalog->exact;
 			break;
 		default:
 			k->class = VV_CLASS_TEXT;

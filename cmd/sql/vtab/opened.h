@@ -20,6 +20,7 @@ typedef struct vv_sql_opened_column {
 	/* cells can be read by the fast functions of value.c: the column has no format, and a suitable type */
 	bool plain;
 	bool string;   /* the column's type is string */
+	bool spelled;  /* TEXT of numbers that may have marks that SQLite does not read */
 	uint8_t usual; /* enum varve_cell_state of the cells that the fast functions read */
 } vv_sql_opened_column;
 

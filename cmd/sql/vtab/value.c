@@ -393,6 +393,49 @@ static bool read_moment(vv_sql_value *out, const varve_value *v)
 	return true;
 }
 
+/* Copies a number of the schema's own spelling, with a point at this place and without other marks. */
+static bool copy_number(char out[VV_VALUE_OWN], const char *s, size_t len, size_t point)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len && n + 1 < VV_VALUE_OWN; i++) {
+		const bool sign = s[i] == '-' || s[i] == '+', power = (s[i] | 32) == 'e' && n > 0;
+		const size_t next = i + 1 +
+				    (power && i + 1 < len && (s[i + 1] == '-' || s[i + 1] == '+'));
+
+		if (i == point || (s[i] >= '0' && s[i] <= '9') ||
+		    (sign && (n == 0 || (out[n - 1] | 32) == 'e')) ||
+		    (power && digits_from(s, len, next) > next)) {
+			out[n++] = i == point ? '.' : s[i];
+		}
+	}
+	out[n] = '\0';
+	return n + 1 < VV_VALUE_OWN;
+}
+
+/* SQLite reads only a point: the mark in its place is the one with which the digits have the value. */
+static bool read_spelled(vv_sql_value *out, const varve_value *v)
+{
+	const double d = v->kind == VARVE_VALUE_INT64 ? (double)v->i : v->d;
+
+	if (v->kind != VARVE_VALUE_INT64 && (v->kind != VARVE_VALUE_DOUBLE || !isfinite(d))) {
+		return v->kind == VARVE_VALUE_DOUBLE;
+	}
+	for (size_t i = 0; i <= v->text.len; i++) { /* from the last mark on; then no point */
+		const size_t point = i < v->text.len ? v->text.len - 1 - i : i;
+
+		if ((point == v->text.len || v->text.data[point] < '0' ||
+		     v->text.data[point] > '9') &&
+		    copy_number(out->own, v->text.data, v->text.len, point) &&
+		    strtod(out->own, NULL) == d) {
+			out->text = out->own;
+			out->len = strlen(out->own);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* A value that fits its class. */
 static bool read_fitting(vv_sql_value *out, vv_sql_opened *as, size_t column, const varve_value *v,
 			 uint64_t row)
@@ -414,6 +457,7 @@ static bool read_fitting(vv_sql_value *out, vv_sql_opened *as, size_t column, co
 		return true;
 	default:
 		if (!read_moment(out, v)) return false; /* as a text it would sort elsewhere */
+		if (as->columns[column].spelled && !read_spelled(out, v)) return false;
 		if (v->kind == VARVE_VALUE_DATETIME && *format == '%' && !strstr(format, "%z") &&
 		    !strstr(format, "%Z") && out->own[out->len - 1] == 'Z') {
 			out->len--;

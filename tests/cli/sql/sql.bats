@@ -62,6 +62,22 @@ x,1.5
 	stderr_is ''
 }
 
+@test "exact texts of numbers with decimal commas are numbers to SQLite" {
+	new_repo
+	printf '%s\n' 'id;b' '1;1.234,56' '2;99,90' '3;-0,10' '4;2.000' '5;12345678901234567,25' > m.csv
+	commit_all one
+	succeeds varve sql -q --format csv --exact 'SELECT b, "b:text" FROM m'
+	output_is 'b,b:text
+1234.56,"1.234,56"
+99.90,"99,90"
+-0.10,"-0,10"
+2000,2.000
+12345678901234567.25,"12345678901234567,25"'
+	succeeds varve sql -q --format csv --exact 'SELECT sum(b) FROM m WHERE id < 5'
+	output_is 'sum(b)
+3334.36'
+}
+
 @test "differences are rows and cells" {
 	two_versions
 	succeeds varve sql --format csv "SELECT diff_type, from_id, to_id, from_price, to_price FROM varve_diff_prices('v1', 'HEAD')"
