@@ -121,6 +121,9 @@ static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool
 		/* about the whole table: its count differs each time */
 	} else if (f->key) {
 		put_part(&k->text, 'k', f->key, f->key_len);
+		if (f->row > 0 && f->value) { /* of a group of rows it differs each time */
+			put_part(&k->text, 'v', f->value, f->value_len);
+		}
 	} else if (f->row > 0 && k->compared &&
 		   (old ? row_in_new(k, f->row - 1, &row)
 			: (row = f->row - 1, is_shared(k, row)))) {

@@ -6,9 +6,10 @@
  * each finding of the new version. Each finding of the base matches at most one finding of the new
  * version, so a second wrong row of the same kind is new.
  *
- * Two findings are the same if they have the same rule, column and row. Two rows are the same if
- * they have the same key. Without a key, two rows are the same if they are in groups that both
- * versions share, or else if they have the same invalid value. Renamed columns are followed.
+ * Two findings are the same if they have the same rule, column, row and invalid value. Two rows are
+ * the same if they have the same key. Without a key, two rows are the same if they are in groups
+ * that both versions share, or else if they have the same invalid value. Renamed columns are
+ * followed.
  */
 #ifndef VV_CHECK_PAST_NEW_ONLY_H
 #define VV_CHECK_PAST_NEW_ONLY_H

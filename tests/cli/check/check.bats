@@ -272,6 +272,11 @@ missing-cell 3 b" ] || { found; false; }
 	sed -i 's/^7,\([^,]*\),[^,]*,/7,\1,7,/' prices.csv
 	succeeds varve check --new-only
 	output_has "valid: no new problems in 1 table; 2 known ones unchanged"
+	sed -i 's/^3,\([^,]*\),-3,/3,\1,-3000,/' prices.csv # as wrong, but changed
+	ends_with 1 varve check --new-only
+	output_has "id=3"
+	output_has "invalid: 1 new problem in 1 table; 1 known one unchanged"
+	sed -i 's/^3,\([^,]*\),-3000,/3,\1,-3,/' prices.csv
 	git config --unset branch.main.merge
 	ends_with 2 varve check --new-only
 	stderr_has "the branch has no upstream"
