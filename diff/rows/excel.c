@@ -29,6 +29,7 @@ static const char *const words[VV_EXCEL_KINDS] = {
 	[VV_EXCEL_LETTERS] = "letters outside the encoding are lost",
 	[VV_EXCEL_MOJIBAKE] = "UTF-8 was read in another encoding",
 	[VV_EXCEL_ERROR] = "texts became formulas",
+	[VV_EXCEL_QUOTED] = "texts have an apostrophe before them",
 };
 
 const char *vv_excel_words(vv_excel_kind k)
@@ -719,6 +720,11 @@ vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is
 	}
 	if (was->state != VV_CELL_TEXT || is->state != VV_CELL_TEXT) return VV_EXCEL_NONE;
 	if (was->len == 0 || is->len == 0) return VV_EXCEL_NONE;
+	if (is->len == was->len + 1 && is->text[0] == '\'' &&
+	    memchr("=+-@\t\r\n", was->text[0], 7) &&
+	    memcmp(is->text + 1, was->text, was->len) == 0) {
+		return VV_EXCEL_QUOTED;
+	}
 	spell(e, was->text, was->len, may_be_date(was, is));
 	for (size_t i = 0; i < e->count; i++) {
 		const vv_excel_spelling *s = &e->items[i];

@@ -35,6 +35,7 @@ typedef enum vv_excel_kind {
 	VV_EXCEL_LETTERS,  /* letters that ANSI lacks */
 	VV_EXCEL_MOJIBAKE, /* UTF-8 that was read as ANSI */
 	VV_EXCEL_ERROR,    /* -name -> #NAME? */
+	VV_EXCEL_QUOTED,   /* =1+1 -> '=1+1, which --safe-for-spreadsheets writes, too */
 	VV_EXCEL_KINDS
 } vv_excel_kind;
 

@@ -215,6 +215,10 @@ static vv_status run(view *v, vv_error *err)
 		rc = vv_rows_open(&rows, v->table, &o, err);
 	}
 	if (rc < 0 || arrays) return rc < 0 ? rc : write_arrays(v, rows, skip, err);
+	if (v->opts->bom && v->opts->format == VV_VIEW_OWN && v->table->root.dialect.bom &&
+	    !vv_root_is_encoded(&v->table->root)) {
+		vv_buf_puts(&v->writer.out, "\xEF\xBB\xBF");
+	}
 	vv_view_begin(&v->writer);
 	rc = v->sorts > 0 ? write_sorted(v, rows, err) : write_rows(v, rows, skip, err);
 	return rc < 0 ? rc : vv_view_end(&v->writer, err);

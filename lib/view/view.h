@@ -49,6 +49,7 @@ typedef struct vv_view_options {
 	/* write ' before a cell that a spreadsheet would evaluate as a formula, except plain
 	 * numbers. For formats csv, tsv and own; VV_EUSAGE for other formats */
 	bool safe_for_spreadsheets;
+	bool bom;        /* format own: begin with the byte order mark of the table's file */
 	int32_t misfit;  /* format arrow: enum varve_misfit (varve/arrow.h) */
 	int32_t numbers; /* format arrow: enum varve_numbers */
 	/* format arrow: columns with a dictionary; NULL or empty: no column */

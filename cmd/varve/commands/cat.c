@@ -55,10 +55,14 @@ static const vv_absent_option absent[] = {{"sort-by", SORT_HINT},
 					  {"order-by", SORT_HINT},
 					  {NULL, NULL}};
 
+static bool is_part(const options *o)
+{
+	return o->columns.count || o->where.count || o->sort.count || o->limit || o->offset;
+}
+
 static bool is_view(const options *o)
 {
-	return o->columns.count || o->where.count || o->sort.count || o->limit || o->offset ||
-	       o->format || o->safe || vv_written_any(&o->written);
+	return is_part(o) || o->format || o->safe || vv_written_any(&o->written);
 }
 
 static bool is_workbook(const options *o)
@@ -74,6 +78,8 @@ static int fill_view(vv_view_options *v, const options *o)
 			       .temp_dir = vv_env_temp_dir(vv_environ()),
 			       .limit = UINT64_MAX,
 			       .safe_for_spreadsheets = o->safe,
+			       /* of a part in a pipe, programs would take it for data */
+			       .bom = o->output || (!is_part(o) && !vv_out_is_terminal()),
 			       .format = VV_VIEW_OWN,
 			       .width = vv_out_is_terminal() && !o->output ? vv_out_width() : 0};
 	if (o->limit && !vv_parse_u64(&v->limit, o->limit, strlen(o->limit))) {

@@ -55,3 +55,21 @@ assert len(plain) == len(safe)
 	cmp t.csv ../t.csv
 	ends_with 2 varve cat --safe-for-spreadsheets --json HEAD:t.csv
 }
+
+@test "a file keeps its byte order mark, and the apostrophes are taken back" {
+	new_repo
+	printf '\357\273\277id,text\n1,=1+1\n2,@b\n3,plain\n' > t.csv
+	cp t.csv ../t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	for words in "" "--columns id,text" "--where id<9"; do
+		# shellcheck disable=SC2086
+		succeeds varve cat --safe-for-spreadsheets $words -o safe.csv t.csv
+		printf '\357\273\277id,text\n1,\047=1+1\n2,\047@b\n3,plain\n' | cmp - safe.csv
+	done
+	varve cat --safe-for-spreadsheets t.csv | cmp - safe.csv
+	[ "$(varve cat --where 'id < 2' t.csv | head -c 2)" = id ]
+	sed 's/plain/edited/' safe.csv > t.csv
+	succeeds varve restore --spelling t.csv
+	sed 's/plain/edited/' ../t.csv | cmp - t.csv
+}
