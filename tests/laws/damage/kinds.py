@@ -386,8 +386,11 @@ def one(kind, pattern, seen, mends, how, number):
         judge.clone(True)
         if kind.startswith("vault"):
             judge.recover()
-        if kind.startswith("export") and exported("e") != exported("e.0"):
-            judge.fault("the export again is another")
+        if kind.startswith("export"):
+            first, again = exported("e.0"), exported("e")
+            for name in sorted(first.keys() | again.keys()):
+                if first.get(name) != again.get(name):
+                    judge.fault(f"the export again has another {name}: {again.get(name, b'nothing')[:2000]}")
         if kind.startswith("pages") and exported("w") != exported("w.0"):
             judge.fault("the pages again are others")
         code, out, said = judge.run(DOCTOR)
