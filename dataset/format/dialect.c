@@ -209,6 +209,14 @@ bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b)
 	       vv_dialect_full_are_rows(a) == vv_dialect_full_are_rows(b) && a->spaces == b->spaces;
 }
 
+bool vv_dialect_same_rows(const vv_dialect *a, const vv_dialect *b)
+{
+	return vv_dialect_same_cells(a, b) && a->newline == b->newline && same_habits(a, b) &&
+	       a->ascii == b->ascii && vv_bytes_equal(&a->open, &b->open) &&
+	       vv_bytes_equal(&a->colon, &b->colon) && vv_bytes_equal(&a->comma, &b->comma) &&
+	       vv_bytes_equal(&a->close, &b->close) && vv_bytes_equal(&a->row_end, &b->row_end);
+}
+
 const char *vv_dialect_header(const vv_dialect *d, size_t *len)
 {
 	*len = d->prologue.len - d->lead;

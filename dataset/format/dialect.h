@@ -129,6 +129,9 @@ bool vv_dialect_equal(const vv_dialect *a, const vv_dialect *b);
 /* Returns true if a scan of the same bytes has the same cells with both dialects: they may differ
  * in BOM, prologue, newlines, epilogue and quoting. For the scan cache. */
 bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b);
+/* Returns true if, also, both dialects write the same cells as the same bytes: they may differ in
+ * BOM, prologue and epilogue. Only then may row groups of one be taken over by the other. */
+bool vv_dialect_same_rows(const vv_dialect *a, const vv_dialect *b);
 bool vv_bytes_equal(const vv_bytes *a, const vv_bytes *b);
 vv_status vv_bytes_set(vv_bytes *b, const void *data, size_t len, vv_error *err);
 

@@ -246,8 +246,7 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 	size_t changed = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		unsigned a = i < from->quoting_count ? from->quoting[i] : VV_QUOTE_MINIMAL;
-		unsigned c = i < to->quoting_count ? to->quoting[i] : VV_QUOTE_MINIMAL;
+		unsigned a = vv_dialect_quoting(from, i), c = vv_dialect_quoting(to, i);
 
 		changed += a != c;
 	}

@@ -153,13 +153,10 @@ static vv_status load_places(maker *m, vv_error *err)
 /* Do equal items mean equal bytes in both files? */
 static bool same_form(const vv_table *a, const vv_table *b)
 {
-	const vv_dialect *x = &a->root.dialect, *y = &b->root.dialect;
+	const vv_dialect *d = &a->root.dialect;
 	bool same = a->root.kind == VV_KIND_TABLE && b->root.kind == VV_KIND_TABLE &&
-		    a->columns == b->columns && vv_dialect_same_cells(x, y) &&
-		    x->newline == y->newline && x->quoting_count == y->quoting_count &&
-		    (x->quoting_count == 0 ||
-		     memcmp(x->quoting, y->quoting, x->quoting_count) == 0);
-	for (size_t i = 0; same && x->form != VV_FORM_CSV && i < a->columns; i++) {
+		    a->columns == b->columns && vv_dialect_same_rows(d, &b->root.dialect);
+	for (size_t i = 0; same && d->form != VV_FORM_CSV && i < a->columns; i++) {
 		same = strcmp(a->schema.fields[i].name, b->schema.fields[i].name) == 0;
 	}
 	return same;

@@ -39,11 +39,9 @@ const vv_root *import_old_of(const import *im)
 static bool same_inputs(const import *im)
 {
 	const vv_root *p = import_old_of(im);
-	const vv_dialect *a = &im->dialect, *b = &p->dialect;
+	const vv_dialect *a = &im->dialect;
 	if (p->kind != VV_KIND_TABLE || p->cut_rows != im->params.rows ||
-	    !vv_dialect_same_cells(a, b) || a->newline != b->newline ||
-	    a->quoting_count != b->quoting_count ||
-	    (a->quoting_count > 0 && memcmp(a->quoting, b->quoting, a->quoting_count) != 0) ||
+	    !vv_dialect_same_rows(a, &p->dialect) ||
 	    p->cut_column_count != im->params.column_count) {
 		return false;
 	}

@@ -619,8 +619,7 @@ static unsigned choose_number(const merge *m, unsigned x, unsigned y, unsigned b
 static unsigned quoting_habit(const merge *m, int version, long column)
 {
 	const vv_dialect *d = dialect_of(m, version);
-	return column >= 0 && (size_t)column < d->quoting_count ? d->quoting[column]
-								: VV_QUOTE_MINIMAL;
+	return column >= 0 ? vv_dialect_quoting(d, (size_t)column) : VV_QUOTE_MINIMAL;
 }
 
 static vv_status choose_quoting(merge *m, vv_error *err)
@@ -669,19 +668,9 @@ static bool has_columns(const merge *m, int version, bool names)
 static bool rows_fit(const merge *m, int version)
 {
 	const vv_table *t = merge_version(m, version);
-	const vv_dialect *d = &m->as.dialect, *e = t ? &t->root.dialect : NULL;
-	if (!t || !has_columns(m, version, d->form != VV_FORM_CSV) ||
-	    !vv_dialect_same_cells(d, e) || d->newline != e->newline || d->ascii != e->ascii ||
-	    !vv_bytes_equal(&d->open, &e->open) || !vv_bytes_equal(&d->colon, &e->colon) ||
-	    !vv_bytes_equal(&d->comma, &e->comma) || !vv_bytes_equal(&d->close, &e->close) ||
-	    !vv_bytes_equal(&d->row_end, &e->row_end)) {
-		return false;
-	}
-	for (size_t i = 0; i < m->column_count; i++) {
-		unsigned q = i < d->quoting_count ? d->quoting[i] : VV_QUOTE_MINIMAL;
-		if (q != quoting_habit(m, version, (long)i)) return false;
-	}
-	return true;
+	const vv_dialect *d = &m->as.dialect;
+	return t && has_columns(m, version, d->form != VV_FORM_CSV) &&
+	       vv_dialect_same_rows(d, &t->root.dialect);
 }
 
 /* Does the version's header name the result's columns under its characters? */

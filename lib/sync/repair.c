@@ -229,11 +229,7 @@ static bool same_form(const vv_root *a, const vv_root *b)
 {
 	return a->kind == b->kind && vv_bytes_equal(&a->schema, &b->schema) &&
 	       a->key_source == b->key_source && a->cut_rows == b->cut_rows &&
-	       vv_dialect_same_cells(&a->dialect, &b->dialect) &&
-	       a->dialect.newline == b->dialect.newline &&
-	       a->dialect.quoting_count == b->dialect.quoting_count &&
-	       (a->dialect.quoting_count == 0 ||
-		memcmp(a->dialect.quoting, b->dialect.quoting, a->dialect.quoting_count) == 0) &&
+	       vv_dialect_same_rows(&a->dialect, &b->dialect) &&
 	       a->file_order_declared == b->file_order_declared &&
 	       vv_root_names_equal(a->sorted_by, a->sorted_by_count, b->sorted_by,
 				   b->sorted_by_count) &&

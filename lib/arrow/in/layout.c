@@ -270,7 +270,7 @@ static vv_status map_quoting(layout *l, vv_error *err)
 	for (size_t i = 0; i < l->count; i++) {
 		size_t place = l->columns[i].field ? l->columns[i].place : 0;
 
-		quoting[i] = place < d->quoting_count ? d->quoting[place] : VV_QUOTE_MINIMAL;
+		quoting[i] = (uint8_t)vv_dialect_quoting(d, place);
 	}
 	vv_free(d->quoting);
 	d->quoting = quoting;

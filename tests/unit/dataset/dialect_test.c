@@ -375,7 +375,10 @@ static void only_what_separates_cells_makes_other_cells(void **state)
 	b.newline = VV_CRLF;
 	b.final_newline = false;
 	assert_true(vv_dialect_same_cells(&a, &b));
+	assert_false(vv_dialect_same_rows(&a, &b));
 	assert_false(vv_dialect_equal(&a, &b));
+	b.newline = VV_LF;
+	assert_true(vv_dialect_same_rows(&a, &b));
 	b.delimiter = ';';
 	assert_false(vv_dialect_same_cells(&a, &b));
 	b.delimiter = ',';

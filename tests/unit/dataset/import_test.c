@@ -673,6 +673,58 @@ static void json_adding_again_gives_the_root_of_a_fresh_add(void **state)
 	}
 }
 
+/* How the rows of a JSON file are spelled. */
+typedef struct spelling {
+	const char *colon, *close, *text, *between;
+} spelling;
+
+/* The first `own` of the rows have this spelling, the others the usual one. */
+static void put_spelled_json(vv_buf *b, vv_form form, const spelling *s, int own)
+{
+	static const spelling usual = {":", "}", "\xC3\xA9", ","};
+	const int rows = 12000;
+
+	vv_buf_puts(b, form == VV_FORM_JSON ? "[\n" : "");
+	for (int i = 0; i < rows; i++) {
+		const spelling *as = i < own ? s : &usual;
+
+		vv_buf_printf(b, "{\"id\"%s%d,\"text\"%s\"a text of some length %s\"%s", as->colon, i,
+			      as->colon, as->text, as->close);
+		vv_buf_puts(b, form == VV_FORM_NDJSON || i + 1 == rows ? "" : as->between);
+		vv_buf_puts(b, "\n");
+	}
+	vv_buf_puts(b, form == VV_FORM_JSON ? "]\n" : "");
+}
+
+/* Groups whose bytes did not change have another meaning under the new form of the file. */
+static void json_rows_come_back_where_only_the_first_ones_are_spelled_anew(void **state)
+{
+	static const spelling spellings[] = {{": ", "}", "\xC3\xA9", ","},
+					     {":", " }", "\xC3\xA9", ","},
+					     {":", "}", "\\u00e9", ","},
+					     {":", "}", "\xC3\xA9", " ,"}};
+	fixture *f = *state;
+	vv_error err;
+
+	for (size_t i = 0; i < 8; i++) {
+		vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT};
+		vv_buf before = VV_BUF_INIT, after = VV_BUF_INIT;
+		version a = {0}, c = {0};
+
+		o.hints.has_form = true;
+		o.hints.form = i < 4 ? VV_FORM_NDJSON : VV_FORM_JSON;
+		put_spelled_json(&before, o.hints.form, &spellings[i % 4], 0);
+		put_spelled_json(&after, o.hints.form, &spellings[i % 4], 9000);
+		vv_assert_ok(import_as(f, &a, before.data, before.len, NULL, false, &o, &err),
+			     &err);
+		vv_assert_ok(import_as(f, &c, after.data, after.len, &a, true, &o, &err), &err);
+		comes_back(f, &c, after.data, after.len);
+		drop(&a);
+		drop(&c);
+		vv_buf_clear_all(&before, &after);
+	}
+}
+
 /* `rows` narrow objects, one with `members` members, then some more narrow ones. */
 static void put_sparse_json(vv_buf *b, int rows, int members)
 {
@@ -856,6 +908,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(json_rows_come_back_byte_for_byte, setup, teardown),
 	cmocka_unit_test_setup_teardown(json_adding_again_gives_the_root_of_a_fresh_add, setup,
 					teardown),
+	cmocka_unit_test_setup_teardown(
+		json_rows_come_back_where_only_the_first_ones_are_spelled_anew, setup, teardown),
 };
 
 VV_TEST_SUITE(import)
