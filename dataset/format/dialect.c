@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/json/json_skip.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
@@ -20,15 +21,22 @@ const vv_ending vv_endings[] = {
 	{"*.jsonlines", VV_FORM_NDJSON, -1}, {"*.json", VV_FORM_JSON, -1},
 	{"*.geojson", VV_FORM_JSON, -1},     {NULL, VV_FORM_CSV, -1}};
 
-const vv_ending *vv_ending_find(const char *name, size_t len)
+const vv_ending *vv_ending_find(const char *ext, size_t len)
 {
 	const vv_ending *e = vv_endings;
 
 	while (e->pattern &&
-	       (strlen(e->pattern) != len + 2 || strncasecmp(e->pattern + 2, name, len) != 0)) {
+	       (strlen(e->pattern) != len + 2 || strncasecmp(e->pattern + 2, ext, len) != 0)) {
 		e++;
 	}
 	return e->pattern ? e : NULL;
+}
+
+const vv_ending *vv_ending_of(const char *path)
+{
+	const char *ext = vv_path_ext(path);
+
+	return vv_ending_find(ext, strlen(ext));
 }
 
 typedef enum member_type {

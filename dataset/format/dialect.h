@@ -34,8 +34,10 @@ typedef struct vv_ending {
 /* All endings; the last item has a NULL pattern. The endings of JSON follow all others, because
  * most JSON files are not tables. */
 extern const vv_ending vv_endings[];
-/* Returns the ending of a file name, in upper or lower case. NULL: not the name of a table. */
-const vv_ending *vv_ending_find(const char *name, size_t len);
+/* Finds an ending by its extension, in upper or lower case. NULL: not one of a table. */
+const vv_ending *vv_ending_find(const char *ext, size_t len);
+/* Returns the ending of a path. NULL: not the path of a table. */
+const vv_ending *vv_ending_of(const char *path);
 
 typedef enum vv_newline { VV_LF = 0, VV_CRLF = 1, VV_CR = 2, VV_NO_NEWLINE = 3 } vv_newline;
 

@@ -35,8 +35,7 @@ const char *vv_unseen_kind(const vv_unseen *u, const char *name)
 
 bool vv_unseen_has_rows(const vv_unseen *u, const char *name)
 {
-	const size_t plain = vv_decompress_name(name);
-	vv_auto(char) *inside = vv_strndup(name, plain > 0 ? plain : strlen(name));
+	vv_auto(char) *inside = vv_decompress_inside(name);
 	const char *ext = inside ? vv_path_ext(inside) : "";
 
 	if (vv_ending_find(ext, strlen(ext)) || strcasecmp(ext, "txt") == 0 ||

@@ -334,8 +334,7 @@ static vv_status read_records(vv_package_resource *out, const vv_json *dialect, 
 static vv_status read_dialect_of(vv_package_resource *out, const vv_json *dialect, const char *path,
 				 const char *file, vv_error *err)
 {
-	const char *ext = vv_path_ext(path);
-	const vv_ending *named = vv_ending_find(ext, strlen(ext));
+	const vv_ending *named = vv_ending_of(path);
 	bool json = (out->hints.has_form ? out->hints.form
 		     : named             ? named->form
 					 : VV_FORM_CSV) != VV_FORM_CSV;

@@ -15,13 +15,6 @@
 #include "base/text.h"
 #include "repo/blocks/decompress.h"
 
-static char *without_packing(const char *path)
-{
-	size_t plain = vv_decompress_name(path);
-
-	return vv_strndup(path, plain > 0 ? plain : strlen(path));
-}
-
 static ssize_t read_plain(void *payload, void *buf, size_t len, vv_error *err)
 {
 	vv_convert_input *in = payload;
@@ -103,7 +96,7 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const ch
 
 	*in = (vv_convert_input){.fd = -1,
 				 .name = standard ? "standard input" : path,
-				 .plain_name = without_packing(standard ? "" : path),
+				 .plain_name = vv_decompress_inside(standard ? "" : path),
 				 .encoding = encoding};
 	if (!in->plain_name) return vv_fail_nomem(err);
 	if (!standard) {

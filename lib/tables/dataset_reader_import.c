@@ -6,11 +6,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/dialect.h"
 #include "lib/tables/dataset_reader_internal.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
@@ -135,8 +135,6 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const dataset_inputs *in,
 			const vv_dataset_found *out, bool *guess)
 {
-	static const char *const tables[] = {"csv", "tsv", "ndjson", "jsonl", "json", "geojson"};
-	const char *ext = vv_path_ext(path);
 	*guess = false;
 	if (opts->has_kind) return opts->kind;
 	if (!vv_cid_is_null(&out->parent)) return out->parent_root.kind;
@@ -147,13 +145,8 @@ static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const 
 	    opts->hints.skip >= 0 || opts->hints.records) {
 		return VV_KIND_TABLE;
 	}
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		if (strcasecmp(ext, tables[i]) == 0) {
-			*guess = true;
-			return VV_KIND_TABLE;
-		}
-	}
-	return VV_KIND_FILE;
+	*guess = vv_ending_of(path) != NULL;
+	return *guess ? VV_KIND_TABLE : VV_KIND_FILE;
 }
 
 void dataset_inputs_clear(dataset_inputs *in)

@@ -5,11 +5,9 @@
 #include "lib/view/table_diff.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/hash.h"
 #include "base/hint_text.h"
-#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/dialect.h"
@@ -53,10 +51,8 @@ typedef struct comparison {
 
 bool vv_diff_is_table_name(const char *path, bool named)
 {
-	const size_t plain = vv_decompress_name(path);
-	vv_auto(char) *inside = vv_strndup(path, plain > 0 ? plain : strlen(path));
-	const char *ext = inside ? vv_path_ext(inside) : "";
-	const vv_ending *ending = vv_ending_find(ext, strlen(ext));
+	vv_auto(char) *inside = vv_decompress_inside(path);
+	const vv_ending *ending = inside ? vv_ending_of(inside) : NULL;
 
 	return ending && (named || ending->form != VV_FORM_JSON);
 }

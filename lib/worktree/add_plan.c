@@ -55,8 +55,7 @@ bool vv_add_may(const char *path)
 
 bool vv_add_looks_like_table(const char *path)
 {
-	const char *ext = vv_path_ext(path);
-	const vv_ending *ending = vv_ending_find(ext, strlen(ext));
+	const vv_ending *ending = vv_ending_of(path);
 
 	return ending && ending->form != VV_FORM_JSON;
 }

@@ -83,6 +83,13 @@ size_t vv_decompress_name(const char *path)
 	return 0;
 }
 
+char *vv_decompress_inside(const char *path)
+{
+	const size_t plain = vv_decompress_name(path);
+
+	return vv_strndup(path, plain > 0 ? plain : strlen(path));
+}
+
 static vv_status refill(vv_decompress *d, vv_error *err)
 {
 	ssize_t got;

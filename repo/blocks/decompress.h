@@ -21,6 +21,8 @@ typedef struct vv_decompress vv_decompress;
 
 /* Returns the length of the path without its ending .gz, .zst, .zstd, .xz or .bz2; 0: the path has no such ending. */
 size_t vv_decompress_name(const char *path);
+/* Returns the path without this ending, if it has one. Owned by the caller. NULL: out of memory. */
+char *vv_decompress_inside(const char *path);
 
 /* Reads up to len bytes of the compressed file. Returns their number, 0 at the end, or a negative vv_status. */
 typedef ssize_t (*vv_packed_fn)(void *payload, void *buf, size_t len, vv_error *err);

@@ -232,8 +232,7 @@ static vv_status set_json(vv_dialect *d, bool lines, vv_error *err)
 
 static vv_status new_dialect(vv_dialect *d, const char *path, vv_error *err)
 {
-	const char *ext = vv_path_ext(path);
-	const vv_ending *ending = vv_ending_find(ext, strlen(ext));
+	const vv_ending *ending = vv_ending_of(path);
 
 	vv_dialect_init(d);
 	if (ending && ending->form == VV_FORM_CSV) {
@@ -241,7 +240,7 @@ static vv_status new_dialect(vv_dialect *d, const char *path, vv_error *err)
 		return VV_OK;
 	}
 	/* a GeoJSON file is more than its rows */
-	if (ending && strcasecmp(ext, "geojson") != 0) {
+	if (ending && strcasecmp(vv_path_ext(path), "geojson") != 0) {
 		return set_json(d, ending->form == VV_FORM_NDJSON, err);
 	}
 	return vv_fail(err, VV_EUSAGE,

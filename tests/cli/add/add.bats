@@ -218,6 +218,21 @@ pointer_of() {
 	[ -z "$(git status --porcelain)" ]
 }
 
+@test "each ending of a table's name makes a table, in a folder and by name" {
+	new_repo
+	printf 'a|b\n1|2\n' > a.psv
+	printf 'a\tb\n1\t2\n' > b.tab
+	printf '{"a":1}\n{"a":2}\n' > c.jsonlines
+	printf '{"a":1}\n{"a":2}\n' > d.ndjson
+	succeeds varve add .
+	for f in a.psv b.tab c.jsonlines d.ndjson; do
+		pointer_of $f | grep -q '"kind": "table"'
+		git rm -qf --cached $f
+		succeeds varve add $f
+		pointer_of $f | grep -q '"kind": "table"'
+	done
+}
+
 @test "varve.addTables decides what becomes of new files" {
 	new_repo
 	git config varve.addTables false
