@@ -92,6 +92,17 @@ int vv_give(varve_error *err, vv_status rc, const vv_error *from)
 	return (int)rc;
 }
 
+int vv_give_next(varve_error *err, vv_first_failure *first, int more, const vv_error *from)
+{
+	if (more < 0) {
+		first->rc = vv_give(&first->why, (vv_status)more, from);
+	}
+	if (first->rc < 0 && err) {
+		*err = first->why;
+	}
+	return first->rc < 0 ? first->rc : more;
+}
+
 vv_status vv_take_options(void *out, size_t known, const void *options, vv_error *err)
 {
 	size_t size = 0;

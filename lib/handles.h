@@ -118,6 +118,15 @@ vv_status vv_version_subject(vv_subject *out, vv_session **session, const varve_
 /* Ends a public function: if rc is negative, sets *err from `from`. Returns rc. */
 int vv_give(varve_error *err, vv_status rc, const vv_error *from);
 
+/* The first failure of a cursor, which each later call returns again. rc 0: none yet. */
+typedef struct vv_first_failure {
+	int rc;
+	varve_error why;
+} vv_first_failure;
+/* Ends the next function of a cursor: more is 1, 0 at the end, or negative, with the error in
+ * `from`. Returns more, or the first failure, and sets *err from it. */
+int vv_give_next(varve_error *err, vv_first_failure *first, int more, const vv_error *from);
+
 /* Copies the members that the caller's options and out have in common to out, which has `known`
  * bytes. If options is NULL, sets out to zero. */
 vv_status vv_take_options(void *out, size_t known, const void *options, vv_error *err);

@@ -152,8 +152,7 @@ struct varve_log {
 	vv_figure *figure;
 	vv_figure_value value;
 	vv_range range;
-	int rc; /* of the first failure */
-	varve_error why;
+	vv_first_failure failed;
 	vv_commit now;
 	varve_commit given;
 	id_text id, tree, *parents;
@@ -280,8 +279,7 @@ int varve_log_next(varve_log *log, const varve_commit **commit, varve_error *err
 	vv_status rc;
 	int more = 0;
 
-	*commit = NULL;
-	if (log->rc == 0 &&
+	if (log->failed.rc == 0 &&
 	    (more = log->follow ? vv_path_log_next(log->follow, &at, &e)
 				: vv_log_next(log->log, &at.commit, &e)) > 0 &&
 	    ((rc = give_commit(log, &at.commit, &e)) < 0 ||
@@ -289,16 +287,8 @@ int varve_log_next(varve_log *log, const varve_commit **commit, varve_error *err
 		more = (int)rc;
 	}
 	log->given.path = at.path;
-	if (more < 0) {
-		log->rc = vv_give(&log->why, (vv_status)more, &e);
-	}
-	if (log->rc < 0) {
-		if (err) {
-			*err = log->why;
-		}
-		return log->rc;
-	}
-	*commit = more ? &log->given : NULL;
+	more = vv_give_next(err, &log->failed, more, &e);
+	*commit = more > 0 ? &log->given : NULL;
 	return more;
 }
 

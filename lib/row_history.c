@@ -22,8 +22,7 @@ struct varve_row_history {
 	vv_name_list key;
 	vv_range range;
 	vv_row_history *walk;
-	int rc; /* of the first failure */
-	varve_error why;
+	vv_first_failure failed;
 	varve_row_event event;
 	varve_row_cell *cells;
 	size_t cap;
@@ -125,21 +124,12 @@ int varve_row_history_next(varve_row_history *history, const varve_row_event **e
 	vv_status rc;
 	int more = 0;
 
-	*event = NULL;
-	if (history->rc == 0 && (more = vv_row_history_next(history->walk, &found, &e)) > 0 &&
+	if (history->failed.rc == 0 && (more = vv_row_history_next(history->walk, &found, &e)) > 0 &&
 	    (rc = give_event(history, &found, &e)) < 0) {
 		more = (int)rc;
 	}
-	if (more < 0) {
-		history->rc = vv_give(&history->why, (vv_status)more, &e);
-	}
-	if (history->rc < 0) {
-		if (err) {
-			*err = history->why;
-		}
-		return history->rc;
-	}
-	*event = more ? &history->event : NULL;
+	more = vv_give_next(err, &history->failed, more, &e);
+	*event = more > 0 ? &history->event : NULL;
 	return more;
 }
 

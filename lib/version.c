@@ -369,8 +369,7 @@ struct varve_versions {
 	char **tables; /* of the document that was given last */
 	size_t table_count, table_cap, table_at;
 	varve_version *now;
-	int rc; /* of the first failure */
-	varve_error why;
+	vv_first_failure failed;
 };
 
 static vv_status keep_name(varve_versions *list, const char *path, vv_error *err)
@@ -490,32 +489,25 @@ static vv_status keep_tables(varve_versions *list, vv_error *err)
 
 int varve_versions_next(varve_versions *list, const varve_version_facts **facts, varve_error *err)
 {
+	vv_first_failure *failed = &list->failed;
+	vv_status rc = VV_OK;
 	vv_error e;
-	vv_status rc;
 
-	*facts = NULL;
 	varve_version_free(list->now);
 	list->now = NULL;
-	if (list->rc == 0 && list->table_at < list->table_count) {
-		list->rc = varve_version_at(&list->now, &list->repo, list->revision,
-					    list->tables[list->table_at++], &list->why);
-	} else if (list->rc == 0 && list->at < list->count) {
-		list->rc = varve_version_at(&list->now, &list->repo, list->revision,
-					    list->names[list->at++], &list->why);
-		if (list->rc == 0 && list->documents && (rc = keep_tables(list, &e)) < 0) {
-			list->rc = vv_give(&list->why, rc, &e);
+	if (failed->rc == 0 && list->table_at < list->table_count) {
+		failed->rc = varve_version_at(&list->now, &list->repo, list->revision,
+					      list->tables[list->table_at++], &failed->why);
+	} else if (failed->rc == 0 && list->at < list->count) {
+		failed->rc = varve_version_at(&list->now, &list->repo, list->revision,
+					      list->names[list->at++], &failed->why);
+		if (failed->rc == 0 && list->documents) {
+			rc = keep_tables(list, &e);
 		}
 	}
-	if (list->rc < 0) {
-		if (err) {
-			*err = list->why;
-		}
-		return list->rc;
-	}
-	if (list->now) {
-		*facts = &list->now->facts;
-	}
-	return list->now != NULL;
+	const int more = vv_give_next(err, failed, rc < 0 ? (int)rc : list->now != NULL, &e);
+	*facts = more > 0 ? &list->now->facts : NULL;
+	return more;
 }
 
 int varve_versions_take(varve_version **out, varve_versions *list, varve_error *err)
