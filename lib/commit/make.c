@@ -59,25 +59,18 @@ static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const
 static vv_status check_blob(vv_repository *r, const vv_change_entry *e, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_pointer p;
-	uint64_t size;
+	vv_auto(vv_pointer_blob) b = {0};
 	vv_status rc;
 
-	if ((rc = vv_blob_size(r, &e->index_id, &size, err)) < 0) return rc;
-	if (size <= VV_POINTER_MAX &&
-	    (rc = vv_blob_read(r, &e->index_id, VV_POINTER_MAX, &text, err)) == VV_OK &&
-	    vv_pointer_looks_like(text.data, text.len)) {
-		rc = vv_pointer_read(&p, &arena, text.data, text.len, err);
-		if (rc == VV_OK) {
-			rc = check_pointer(r, e, &text, &p, err);
-		} else {
-			vv_prefix(err, "%s: its staged pointer is damaged", vv_text_shows(e->path));
-		}
-	} else if (rc == VV_OK && size > 0) {
-		rc = refuse(e, "is staged as plain text", err);
-		vv_hint_code(err, VV_HINT_ADD_FIX_OR_UNTRACK, e->path);
+	if ((rc = vv_pointer_blob_read(&b, &arena, r, &e->index_id, err)) < 0) return rc;
+	if (b.found == VV_OK) return check_pointer(r, e, &b.text, &b.pointer, err);
+	if (b.found != VV_ENOTFOUND) {
+		(void)vv_error_copy(err, &b.why);
+		return vv_prefix(err, "%s: its staged pointer is damaged", vv_text_shows(e->path));
 	}
+	if (b.size == 0) return VV_OK;
+	rc = refuse(e, "is staged as plain text", err);
+	vv_hint_code(err, VV_HINT_ADD_FIX_OR_UNTRACK, e->path);
 	return rc;
 }
 

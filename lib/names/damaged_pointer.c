@@ -13,42 +13,8 @@
 #include "base/text.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/history.h"
-#include "repo/git/pointer.h"
 #include "repo/git/program.h"
 #include "repo/git/tree.h"
-
-/* Classifies the blob: whole is true only for a readable pointer. */
-static vv_status look(vv_repository *r, const vv_oid *blob, bool *damaged, bool *whole,
-		      vv_error *why, vv_error *err)
-{
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_pointer p;
-	uint64_t size = 0;
-	vv_status rc = vv_blob_peek_pointer(r, blob, &size, &text, err);
-
-	*damaged = *whole = false;
-	if (rc < 0 || size > VV_POINTER_MAX) return rc;
-	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
-		*damaged = true;
-		(void)vv_pointer_refuse_torn(vv_buf_cstr(&text), text.len, NULL, why);
-	} else if (vv_pointer_looks_like(text.data, text.len)) {
-		vv_error_clear(why);
-		rc = vv_pointer_read(&p, &arena, text.data, text.len, why);
-		*whole = rc == VV_OK;
-		*damaged = rc == VV_EINPUT;
-		rc = rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
-	}
-	return rc;
-}
-
-vv_status vv_damaged_pointer_find(bool *out, vv_repository *r, const vv_oid *blob, vv_error *why,
-				  vv_error *err)
-{
-	bool whole;
-
-	return look(r, blob, out, &whole, why, err);
-}
 
 bool vv_work_has_data(vv_repository *r, const char *path)
 {
@@ -76,30 +42,26 @@ bool vv_work_is_torn(vv_repository *r, const char *path, vv_buf *text)
 
 static bool is_whole_at(vv_repository *r, const char *rev, const char *path)
 {
-	vv_tree_entry t = {0};
-	vv_error ignored;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_pointer_blob) b = {0};
+	vv_auto(vv_tree_entry) t = {0};
 	vv_oid commit;
-	bool damaged, whole = false;
 
-	if (vv_rev_commit(r, rev, &commit, &ignored) == VV_OK &&
-	    vv_tree_entry_at(r, &commit, path, &t, &ignored) == VV_OK) {
-		if (look(r, &t.id, &damaged, &whole, VV_IGNORED, &ignored) < 0) {
-			whole = false;
-		}
-		vv_tree_entry_clear(&t);
-	}
-	return whole;
+	return vv_rev_commit(r, rev, &commit, VV_IGNORED) == VV_OK &&
+	       vv_tree_entry_at(r, &commit, path, &t, VV_IGNORED) == VV_OK &&
+	       vv_pointer_blob_read(&b, &arena, r, &t.id, VV_IGNORED) == VV_OK &&
+	       b.found == VV_OK;
 }
 
 static bool is_torn(vv_repository *r, const vv_oid *blob)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_cid roots[3];
-	bool has[3], torn = vv_blob_read(r, blob, VV_POINTER_MAX, &text, NULL) == VV_OK &&
-			    vv_pointer_is_torn(vv_buf_cstr(&text), text.len) &&
-			    vv_pointer_torn_roots(roots, has, vv_buf_cstr(&text), text.len);
+	bool has[3];
 
-	return torn;
+	return vv_blob_read(r, blob, VV_POINTER_MAX, &text, NULL) == VV_OK &&
+	       vv_pointer_is_torn(vv_buf_cstr(&text), text.len) &&
+	       vv_pointer_torn_roots(roots, has, vv_buf_cstr(&text), text.len);
 }
 
 vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path, const vv_oid *blob,
@@ -142,15 +104,15 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 vv_status vv_damaged_pointer_warn(vv_repository *r, const vv_oid *blob, const char *path,
 				  vv_error *err)
 {
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_pointer_blob) b = {0};
 	vv_auto(vv_buf) mend = VV_BUF_INIT;
-	bool damaged = false;
-	vv_error why;
-	vv_status rc = vv_damaged_pointer_find(&damaged, r, blob, &why, err);
+	vv_status rc = vv_pointer_blob_read(&b, &arena, r, blob, err);
 
-	if (rc == VV_OK && damaged &&
+	if (rc == VV_OK && b.found == VV_EINPUT &&
 	    (rc = vv_damaged_pointer_mend(&mend, r, path, blob, err)) == VV_OK) {
 		vv_notes_warn(vv_repository_notes(r), "%s: a damaged pointer, written as text: %s",
-			      vv_text_shows(path), why.message);
+			      vv_text_shows(path), b.why.message);
 		if (mend.len > 0) {
 			vv_notes_put(vv_repository_notes(r), "hint: %s", mend.data);
 		}

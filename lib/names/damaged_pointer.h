@@ -1,5 +1,5 @@
 /*
- * damaged_pointer: recognises pointers that were damaged by editing, or by merging them as text.
+ * damaged_pointer: what mends a pointer that was damaged by editing, or by merging it as text.
  */
 #ifndef VV_LIB_NAMES_DAMAGED_POINTER_H
 #define VV_LIB_NAMES_DAMAGED_POINTER_H
@@ -9,11 +9,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
-
-/* Sets *out if the blob looks like a pointer, or like a pointer that git merged as text, but is not
- * valid; *why says what is wrong. Pointers of later versions of varve count as valid. */
-vv_status vv_damaged_pointer_find(bool *out, vv_repository *r, const vv_oid *blob, vv_error *why,
-				  vv_error *err);
 
 /* Returns true if the work tree has the data of path, not a pointer. */
 bool vv_work_has_data(vv_repository *r, const char *path);

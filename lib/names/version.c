@@ -147,53 +147,33 @@ static vv_status find_lfs(vv_subject *s, const vv_buf *text, vv_error *err)
 	return rc;
 }
 
-/* Refuses a damaged pointer: its text is not data. */
-static vv_status take_pointer(vv_subject *s, const vv_buf *text, vv_error *err)
+static void take_pointer(vv_subject *s, const vv_pointer *p)
 {
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_pointer p;
-	vv_status rc = vv_pointer_read(&p, &arena, text->data, text->len, err);
-
-	if (rc == VV_OK) {
-		s->is_dataset = true;
-		s->root = p.root;
-		s->content = (vv_content){.there = s->content.there,
-					  .file = true,
-					  .stored = true,
-					  .table = strcmp(p.kind, "table") == 0,
-					  .bytes = p.bytes,
-					  .rows = p.rows,
-					  .columns = p.column_count,
-					  .root = p.root};
-	}
-	return rc;
+	s->is_dataset = true;
+	s->root = p->root;
+	vv_content_of_pointer(&s->content, p);
 }
 
 /* A blob is a dataset when it is a pointer. */
 static vv_status look_at_blob(vv_subject *s, vv_error *err)
 {
-	vv_auto(vv_buf) head = VV_BUF_INIT;
-	uint64_t size;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_pointer_blob) b = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = vv_blob_peek(s->repo, &s->blob, VV_POINTER_MAX, &size, &head, err)) < 0 ||
-	    size > VV_POINTER_MAX) {
-		return rc;
-	}
-	s->content = (vv_content){.there = true, .file = true, .bytes = size};
-	if (vv_pointer_is_torn(vv_buf_cstr(&head), head.len)) {
-		(void)vv_pointer_refuse_torn(head.data, head.len, NULL, &s->broken);
-	} else if (!vv_pointer_looks_like(head.data, head.len)) {
-		rc = find_lfs(s, &head, err);
-	} else if ((rc = take_pointer(s, &head, &s->broken)) == VV_OK) {
-		vv_error_clear(&s->broken);
-	} else if (rc == VV_EINPUT) {
-		rc = VV_OK; /* one path of many: opening it reports the fault */
-	} else if (rc < 0) {
-		if (err) {
-			*err = s->broken;
-		}
-		vv_prefix(err, "%s", vv_text_shows(s->text));
+	if ((rc = vv_pointer_blob_read(&b, &arena, s->repo, &s->blob, err)) < 0) return rc;
+	s->content = (vv_content){.there = true, .file = true, .bytes = b.size};
+	if (b.found == VV_OK) {
+		take_pointer(s, &b.pointer);
+	} else if (b.found == VV_EINPUT) {
+		s->broken = b.why; /* one path of many: opening it reports the fault */
+	} else if (b.found == VV_ENOSUPPORT) {
+		(void)vv_error_copy(err, &b.why);
+		return vv_prefix(err, "%s", vv_text_shows(s->text));
+	} else if (b.size <= VV_LFS_POINTER_MAX &&
+		   (rc = vv_blob_read(s->repo, &s->blob, VV_LFS_POINTER_MAX, &text, err)) == VV_OK) {
+		rc = find_lfs(s, &text, err);
 	}
 	return rc;
 }
@@ -309,7 +289,9 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 /* A pointer's text may be in the work tree in place of its table. */
 static vv_status look_at_file(vv_subject *s, vv_error *err)
 {
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_pointer p;
 	vv_stat st;
 	vv_status rc;
 
@@ -321,10 +303,11 @@ static vv_status look_at_file(vv_subject *s, vv_error *err)
 		return s->repo ? find_lfs(s, &text, err) : VV_OK;
 	}
 	vv_pointer_tidy(&text);
-	if ((rc = take_pointer(s, &text, err)) < 0) {
-		vv_prefix(err, "%s", vv_text_shows(s->text));
+	if ((rc = vv_pointer_read(&p, &arena, text.data, text.len, err)) < 0) {
+		return vv_prefix(err, "%s", vv_text_shows(s->text));
 	}
-	s->on_disk = rc < 0;
+	take_pointer(s, &p);
+	s->on_disk = false;
 	return rc;
 }
 

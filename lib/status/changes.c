@@ -389,21 +389,16 @@ static vv_status mark(collector *c, const vv_index_entry *e, char letter, vv_err
 static vv_status look_if_damaged(collector *c, const vv_index_entry *e, vv_change_entry *entry,
 				 vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	bool damaged = false;
-	vv_error why;
-	vv_error_clear(&why);
-	vv_status rc = vv_damaged_pointer_find(&damaged, c->r, &e->id, &why, err);
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_pointer_blob) b = {0};
+	vv_auto(vv_buf) mend = VV_BUF_INIT;
+	vv_status rc = vv_pointer_blob_read(&b, &arena, c->r, &e->id, err);
 
-	entry->later = rc == VV_OK && !damaged && why.code == VV_ENOSUPPORT;
-	if (rc == VV_OK && damaged &&
-	    (rc = vv_blob_read(c->r, &e->id, VV_POINTER_MAX, &text, err)) == VV_OK) {
-		entry->torn = vv_pointer_is_torn(vv_buf_cstr(&text), text.len);
-	}
-	vv_buf_reset(&text);
-	if (rc == VV_OK && damaged &&
-	    (rc = vv_damaged_pointer_mend(&text, c->r, e->path, &e->id, err)) == VV_OK &&
-	    !(entry->mend = vv_strdup(vv_buf_cstr(&text)))) {
+	entry->later = rc == VV_OK && b.found == VV_ENOSUPPORT;
+	if (rc < 0 || b.found != VV_EINPUT) return rc;
+	entry->torn = vv_pointer_is_torn(b.text.data, b.text.len);
+	if ((rc = vv_damaged_pointer_mend(&mend, c->r, e->path, &e->id, err)) == VV_OK &&
+	    !(entry->mend = vv_strdup(vv_buf_cstr(&mend)))) {
 		rc = vv_fail_nomem(err);
 	}
 	return rc;

@@ -118,33 +118,21 @@ static vv_status say_damaged(data *a, const char *path, const char *what, bool w
 	return vv_doctor_add(a->d, "pointer", true, &message, &mend, err);
 }
 
-/* Checks a blob that begins like a pointer. */
-static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, bool tracked,
+/* Checks a pointer that is not torn. */
+static vv_status look_at_pointer(data *a, const char *path, const vv_pointer_blob *b, bool tracked,
 				 vv_error *err)
 {
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_pointer p;
-	vv_error why;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool here = false;
-	vv_status rc = vv_pointer_read(&p, &arena, text->data, text->len, &why);
+	vv_status rc = VV_OK;
 
-	if (rc < 0) {
-		vv_auto(vv_buf) message = VV_BUF_INIT;
-
-		if (rc == VV_ENOSUPPORT) {
-			vv_buf_printf(&message, "its pointer cannot be read: %s", why.message);
-			rc = say(a, "pointer", vv_buf_cstr(&message), path, VV_HINT_READ_NEWER,
-				 err);
-		} else if (rc == VV_ENOMEM) {
-			rc = vv_fail_nomem(err);
-		} else {
-			rc = say_damaged(a, path, why.message, false, err);
-		}
-		return rc;
+	if (b->found == VV_EINPUT) return say_damaged(a, path, b->why.message, false, err);
+	if (b->found == VV_ENOSUPPORT) {
+		vv_buf_printf(&text, "its pointer cannot be read: %s", b->why.message);
+		return say(a, "pointer", vv_buf_cstr(&text), path, VV_HINT_READ_NEWER, err);
 	}
-	vv_auto(vv_buf) made = VV_BUF_INIT;
-	vv_pointer_put(&made, &p);
-	if (made.len != text->len && (rc = say(a, "pointer", "its pointer has wrong line ends",
+	vv_pointer_put(&text, &b->pointer);
+	if (text.len != b->text.len && (rc = say(a, "pointer", "its pointer has wrong line ends",
 					       path, VV_HINT_FIX, err)) < 0) {
 		return rc;
 	}
@@ -175,8 +163,8 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, 
 		}
 		if (rc < 0) return rc;
 	}
-	if ((rc = look_for_blocks(a, path, &p, &here, err)) == VV_OK && here) {
-		rc = look_for_truth(a, path, text, &p, err);
+	if ((rc = look_for_blocks(a, path, &b->pointer, &here, err)) == VV_OK && here) {
+		rc = look_for_truth(a, path, &b->text, &b->pointer, err);
 	}
 	return rc;
 }
@@ -200,10 +188,18 @@ static vv_status say_torn(data *a, const char *path, const vv_buf *text, bool wo
 }
 
 /* The text that Git has under a path which varve is to keep. */
-static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_error *err)
+static vv_status look_at_text(data *a, const vv_index_entry *e, uint64_t size, vv_error *err)
 {
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(char) *object = NULL;
-	vv_status rc = vv_lfs_find(&object, a->r, vv_buf_cstr(text), text->len, VV_IGNORED);
+	const char *path = e->path;
+	vv_status rc = VV_OK;
+
+	if (size <= VV_LFS_POINTER_MAX &&
+	    (rc = vv_blob_read(a->r, &e->id, VV_LFS_POINTER_MAX, &text, err)) < 0) {
+		return rc;
+	}
+	rc = vv_lfs_find(&object, a->r, vv_buf_cstr(&text), text.len, VV_IGNORED);
 	bool lfs = object || rc == VV_EMISSING;
 
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
@@ -265,35 +261,28 @@ static vv_status look_at_work(data *a, const char *path, bool tracked, vv_error 
 
 static vv_status look_at(data *a, const vv_index_entry *e, vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_pointer_blob) b = {0};
 	bool tracked = false;
-	uint64_t size;
 	vv_status rc;
 
 	if (vv_attr_list_concerns(&a->lines, e->path) &&
 	    (rc = vv_attr_tracked(a->r, e->path, &tracked, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_blob_size(a->r, &e->id, &size, err)) < 0) return rc;
-	if (size > VV_POINTER_MAX) {
-		tracked = tracked && vv_add_may(e->path);
-		a->d->tables += tracked;
-		return tracked ? look_at_text(a, e->path, &text, err) : VV_OK;
+	if ((rc = vv_pointer_blob_read(&b, &arena, a->r, &e->id, err)) < 0) return rc;
+	if (b.found == VV_ENOTFOUND) {
+		if (!tracked || b.size == 0 || !vv_add_may(e->path)) return VV_OK;
+		a->d->tables++;
+		return look_at_text(a, e, b.size, err);
 	}
-	if ((rc = vv_blob_read(a->r, &e->id, VV_POINTER_MAX, &text, err)) < 0) return rc;
-	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
-		a->d->tables++;
-		rc = say_torn(a, e->path, &text, false, err);
-	} else if (vv_pointer_looks_like(text.data, text.len)) {
-		a->d->tables++;
-		if ((rc = look_at_pointer(a, e->path, &text, tracked, err)) == VV_OK) {
-			rc = look_at_work(a, e->path, tracked, err);
-		}
-	} else if (tracked && size > 0 && vv_add_may(e->path)) {
-		a->d->tables++;
-		rc = look_at_text(a, e->path, &text, err);
+	a->d->tables++;
+	if (vv_pointer_is_torn(b.text.data, b.text.len)) {
+		return say_torn(a, e->path, &b.text, false, err);
 	}
-	return rc;
+	return (rc = look_at_pointer(a, e->path, &b, tracked, err)) < 0
+		       ? rc
+		       : look_at_work(a, e->path, tracked, err);
 }
 
 static vv_status say_beaten(data *a, vv_error *err)

@@ -13,7 +13,6 @@
 #include "repo/git/history/history.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
-#include "repo/git/pointer.h"
 #include "repo/git/tree.h"
 
 typedef struct naming {
@@ -57,20 +56,12 @@ static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 {
 	naming *n = payload;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	uint64_t size;
-	vv_pointer p;
+	vv_auto(vv_pointer_blob) b = {0};
 	vv_status rc;
 
 	if (!S_ISREG(e->mode) || !vv_path_is_among(e->path, n->paths)) return VV_OK;
-	if ((rc = vv_blob_size(n->repo, &e->id, &size, err)) < 0 || size > VV_POINTER_MAX) {
-		return rc;
-	}
-	if ((rc = vv_blob_read(n->repo, &e->id, VV_POINTER_MAX, &text, err)) == VV_OK &&
-	    vv_pointer_read(&p, &arena, vv_buf_cstr(&text), text.len, VV_IGNORED) == VV_OK) {
-		rc = give(n, &p.root, e->path, err);
-	}
-	return rc;
+	rc = vv_pointer_blob_read(&b, &arena, n->repo, &e->id, err);
+	return rc < 0 || b.found != VV_OK ? rc : give(n, &b.pointer.root, e->path, err);
 }
 
 static vv_status on_root(void *payload, const vv_new_root *r, vv_error *err)

@@ -246,17 +246,12 @@ vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv
 vv_status vv_dataset_reader_find_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
 					 vv_pointer *out, bool *is, vv_error *err)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	uint64_t size;
-	vv_status rc = vv_blob_peek_pointer(r->repo, blob, &size, &b, err);
+	vv_auto(vv_pointer_blob) b = {0};
+	const vv_status rc = vv_pointer_blob_read(&b, arena, r->repo, blob, err);
 
-	*is = false;
-	if (rc < 0 || !vv_pointer_looks_like(b.data, b.len)) return rc;
-	rc = vv_pointer_read(out, arena, b.data, b.len, err);
-	*is = rc == VV_OK;
-	if (rc != VV_EINPUT && rc != VV_ENOSUPPORT) return rc;
-	vv_error_clear(err);
-	return VV_OK;
+	*is = rc == VV_OK && b.found == VV_OK;
+	*out = b.pointer;
+	return rc;
 }
 
 vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob, bool *out,

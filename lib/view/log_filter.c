@@ -15,12 +15,12 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 #include "diff/rows/changed_groups.h"
+#include "lib/names/content.h"
 #include "lib/names/table_at.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/date.h"
 #include "repo/git/history/mailmap.h"
 #include "repo/git/merge/renames.h"
-#include "repo/git/pointer.h"
 #include "repo/git/tree.h"
 
 struct vv_log_filter {
@@ -208,21 +208,17 @@ static vv_status read_stored(side *out, const vv_log_filter *f, const vv_cid *ro
 static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, const vv_oid *id,
 			   vv_error *err)
 {
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_pointer p;
+	vv_content c;
 	const char *rest;
-	vv_status rc = VV_OK;
+	vv_status rc = vv_content_read(&c, f->repo, mode, id, err);
 
-	if (!S_ISREG(mode) || (rc = vv_blob_read(f->repo, id, SIZE_MAX, &text, err)) < 0) return rc;
-	if (!vv_pointer_looks_like(text.data, text.len) ||
-	    vv_pointer_read(&p, &arena, text.data, text.len, VV_IGNORED) < 0) {
-		out->count = count_text(vv_buf_cstr(&text), vv_buf_cstr(&text) + text.len,
-					f->o->value, f->value_len, &rest);
-	} else {
-		rc = read_stored(out, f, &p.root, err);
-	}
-	return rc;
+	if (rc < 0 || !c.file) return rc;
+	if (c.stored) return read_stored(out, f, &c.root, err);
+	if ((rc = vv_blob_read(f->repo, id, SIZE_MAX, &text, err)) < 0) return rc;
+	out->count = count_text(vv_buf_cstr(&text), vv_buf_cstr(&text) + text.len, f->o->value,
+				f->value_len, &rest);
+	return VV_OK;
 }
 
 /* Where text became a table, or a table text, cells are counted on both sides. */

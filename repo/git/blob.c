@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "repo/git/blob.h"
 #include "repo/git/pack_heads.h"
-#include "repo/git/pointer.h"
 #include "repo/git/program.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/repository_internal.h"
@@ -210,8 +209,10 @@ static void last_blob_keep(vv_repository *r, const vv_oid *id, const void *bytes
 	last_blob_put(r, b);
 }
 
-vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size,
-		       vv_buf *out, vv_error *err)
+/* Sets *size to the size of a blob, and appends its bytes to out if the blob has at most max
+ * bytes. */
+static vv_status peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size, vv_buf *out,
+		      vv_error *err)
 {
 	vv_auto(git_odb_object) *object = NULL;
 	git_oid git_id;
@@ -234,11 +235,12 @@ void vv_blob_expect(vv_repository *r, const vv_oid *id)
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	uint64_t size;
 
-	(void)vv_blob_peek(r, id, LAST_BLOB_MAX, &size, &bytes, VV_IGNORED);
+	(void)peek(r, id, LAST_BLOB_MAX, &size, &bytes, VV_IGNORED);
 }
 
-vv_status vv_blob_peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size, vv_buf *out,
-			       vv_error *err)
+/* Appends the bytes to out, unless those at its beginning in a pack are of no pointer. */
+static vv_status peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size, vv_buf *out,
+			      vv_error *err)
 {
 	uint8_t begin[VV_PACK_BEGIN];
 	git_oid git_id;
@@ -247,9 +249,25 @@ vv_status vv_blob_peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *siz
 	vv_oid_to_git(&git_id, id);
 	if (!vv_pack_heads_begin(r, &git_id, NULL, begin) ||
 	    vv_pointer_may_begin(begin, sizeof(begin))) {
-		return vv_blob_peek(r, id, VV_POINTER_MAX, size, out, err);
+		return peek(r, id, VV_POINTER_MAX, size, out, err);
 	}
 	return blob_header(&git_id, r, id, size, err);
+}
+
+vv_status vv_pointer_blob_read(vv_pointer_blob *out, vv_arena *arena, vv_repository *r,
+			       const vv_oid *id, vv_error *err)
+{
+	*out = (vv_pointer_blob){.found = VV_ENOTFOUND};
+	const vv_status rc = peek_pointer(r, id, &out->size, &out->text, err);
+
+	if (rc < 0) return rc;
+	out->found = vv_pointer_find(&out->pointer, arena, out->text.data, out->text.len, &out->why);
+	return out->found == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+}
+
+void vv_pointer_blob_clear(vv_pointer_blob *b)
+{
+	vv_buf_clear(&b->text);
 }
 
 vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out, vv_error *err)

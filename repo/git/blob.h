@@ -12,8 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "repo/git/pointer.h"
 #include "repo/git/repository.h"
 
 /* Set *out to the size of a blob, or append its bytes to out. VV_EREFUSED: according to its header,
@@ -22,14 +25,23 @@
 vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err);
 vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out,
 		       vv_error *err);
-/* Sets *size to the size of a blob, and appends its bytes to out if the blob has at most max
- * bytes. */
-vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size,
-		       vv_buf *out, vv_error *err);
-/* Like vv_blob_peek, for a blob that may be a pointer or a damaged pointer. If its first bytes in a
- * pack show that the blob is not a pointer, only sets *size. */
-vv_status vv_blob_peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size, vv_buf *out,
-			       vv_error *err);
+/* A blob that may be a pointer. */
+typedef struct vv_pointer_blob {
+	/* VV_OK: the blob is a pointer. VV_ENOTFOUND: it is something else. VV_EINPUT: it is a pointer
+	 * that was edited, or a torn one. VV_ENOSUPPORT: a pointer of a later version of varve */
+	vv_status found;
+	vv_pointer pointer; /* if found is VV_OK; its texts are in the arena */
+	vv_error why;       /* if found is VV_EINPUT or VV_ENOSUPPORT */
+	uint64_t size;      /* of the blob */
+	vv_buf text;        /* the blob's bytes; may be empty if found is VV_ENOTFOUND */
+} vv_pointer_blob;
+/* Reads a blob that may be a pointer, and returns VV_OK whatever it is (found). A blob that is too
+ * long for a pointer is not read, nor is one whose first bytes in a pack show that it is something
+ * else. */
+vv_status vv_pointer_blob_read(vv_pointer_blob *out, vv_arena *arena, vv_repository *r,
+			       const vv_oid *id, vv_error *err);
+void vv_pointer_blob_clear(vv_pointer_blob *b); /* b may be zeroed */
+VV_AUTO_CLEAR(vv_pointer_blob, vv_pointer_blob_clear)
 /* Announces reads of a blob. A small blob is then read only once for its size, its first bytes and
  * its content. */
 void vv_blob_expect(vv_repository *r, const vv_oid *id);

@@ -373,3 +373,11 @@ vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, s
 	if ((rc = read_members(out, arena, json, err)) < 0) return rc;
 	return compare_text(out, bytes, len, err);
 }
+
+vv_status vv_pointer_find(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,
+			  vv_error *err)
+{
+	return vv_pointer_looks_like(bytes, len) || vv_pointer_is_torn(bytes, len)
+		       ? vv_pointer_read(out, arena, bytes, len, err)
+		       : VV_ENOTFOUND;
+}

@@ -91,4 +91,9 @@ void vv_pointer_put(vv_buf *b, const vv_pointer *p);
 vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,
 			  vv_error *err);
 
+/* Reads bytes that may be a pointer. VV_ENOTFOUND: they neither begin like a pointer nor are a torn
+ * one; err is then not set. Other errors as for vv_pointer_read. */
+vv_status vv_pointer_find(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,
+			  vv_error *err);
+
 #endif

@@ -41,17 +41,17 @@ typedef struct listed {
 static vv_status read_one(listed *out, vv_arena *arena, vv_repository *r, const vv_check_path *path,
 			  vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(vv_pointer_blob) b = {0};
+	const vv_status rc = vv_pointer_blob_read(&b, arena, r, &path->blob, err);
 
-	*out = (listed){.path = path->path};
-	if ((rc = vv_blob_size(r, &path->blob, &out->p.bytes, err)) < 0) return rc;
-	if (out->p.bytes > VV_POINTER_MAX) return VV_OK;
-	if ((rc = vv_blob_read(r, &path->blob, VV_POINTER_MAX, &text, err)) < 0) return rc;
-	if (!vv_pointer_looks_like(text.data, text.len)) return VV_OK;
-	rc = vv_pointer_read(&out->p, arena, text.data, text.len, err);
-	out->stored = rc == VV_OK;
-	return rc < 0 ? vv_prefix(err, "%s", vv_text_shows(path->path)) : rc;
+	*out = (listed){.path = path->path, .stored = b.found == VV_OK, .p = b.pointer};
+	if (rc < 0 || out->stored) return rc;
+	if (b.found == VV_ENOTFOUND) {
+		out->p.bytes = b.size;
+		return VV_OK;
+	}
+	(void)vv_error_copy(err, &b.why);
+	return vv_prefix(err, "%s", vv_text_shows(path->path));
 }
 
 static bool is_table(const listed *l)

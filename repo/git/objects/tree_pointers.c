@@ -95,10 +95,9 @@ static vv_status read_pointer(vv_tree_pointers *g, git_odb_object *object, const
 	vv_pointer pointer;
 	vv_error why;
 
-	if (!vv_pointer_looks_like(bytes, len) && !vv_pointer_is_torn(bytes, len)) return VV_OK;
-	vv_error_clear(&why);
 	vv_arena_reset(&g->arena);
-	vv_status rc = vv_pointer_read(&pointer, &g->arena, bytes, len, &why);
+	vv_status rc = vv_pointer_find(&pointer, &g->arena, bytes, len, &why);
+	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc == VV_OK) return g->fn(g->payload, &pointer, path, commit, NULL, err);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	rc = g->fn(g->payload, NULL, path, commit, why.message, err);
@@ -157,12 +156,10 @@ vv_status vv_blob_pointer(vv_pointer *out, bool *is, vv_blob_look *l, const git_
 	}
 	const void *bytes = git_odb_object_data(object);
 	const size_t len = git_odb_object_size(object);
-	if (!vv_pointer_looks_like(bytes, len) && !vv_pointer_is_torn(bytes, len)) return VV_OK;
-	vv_error_clear(&why);
-	rc = vv_pointer_read(out, &l->arena, bytes, len, &why);
+	rc = vv_pointer_find(out, &l->arena, bytes, len, &why);
 	*is = rc == VV_OK;
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
-	if (rc < 0 && path) {
+	if (rc < 0 && rc != VV_ENOTFOUND && path) {
 		tell_damaged(l->repo, id, l->commit, path, &why);
 	}
 	return VV_OK;

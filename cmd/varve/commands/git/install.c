@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/arena.h"
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/sys.h"
@@ -17,7 +18,6 @@
 #include "repo/git/blob.h"
 #include "repo/git/drivers.h"
 #include "repo/git/index/index.h"
-#include "repo/git/pointer.h"
 #include "repo/git/program.h"
 #include "repo/git/verb/hook.h"
 
@@ -196,7 +196,6 @@ static vv_status tell_of_pointers(vv_context *c, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
 	vv_auto(vv_attr_list) lines = {0};
-	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(char) *first = NULL;
 	size_t count = 0;
 	vv_status rc;
@@ -207,17 +206,13 @@ static vv_status tell_of_pointers(vv_context *c, vv_error *err)
 	}
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
 		vv_index_entry e;
-		uint64_t size = 0;
+		vv_auto(vv_arena) arena = VV_ARENA_INIT;
+		vv_auto(vv_pointer_blob) b = {0};
 
 		vv_index_at(x, i, &e);
-		if (!S_ISREG(e.mode) || !vv_attr_list_concerns(&lines, e.path) ||
-		    (rc = vv_blob_size(c->repo, &e.id, &size, err)) < 0 || size > VV_POINTER_MAX) {
-			continue;
-		}
-		vv_buf_reset(&text);
-		rc = vv_blob_read(c->repo, &e.id, VV_POINTER_MAX, &text, err);
-		if (rc == VV_OK && (vv_pointer_looks_like(text.data, text.len) ||
-				    vv_pointer_is_torn(vv_buf_cstr(&text), text.len))) {
+		if (S_ISREG(e.mode) && vv_attr_list_concerns(&lines, e.path) &&
+		    (rc = vv_pointer_blob_read(&b, &arena, c->repo, &e.id, err)) == VV_OK &&
+		    b.found != VV_ENOTFOUND) {
 			count++;
 			if (!first && !(first = vv_strdup(e.path))) {
 				rc = vv_fail_nomem(err);

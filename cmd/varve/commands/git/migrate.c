@@ -268,14 +268,16 @@ static vv_status check_same(migration *m, const vv_index_entry *e, bool lfs, vv_
 static vv_status look_if_damaged(migration *m, const vv_index_entry *e, bool *damaged,
 				 vv_error *err)
 {
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_pointer_blob) b = {0};
 	vv_auto(vv_buf) mend = VV_BUF_INIT;
-	vv_error why;
-	vv_status rc = vv_damaged_pointer_find(damaged, m->c->repo, &e->id, &why, err);
+	vv_status rc = vv_pointer_blob_read(&b, &arena, m->c->repo, &e->id, err);
 
-	if (rc == VV_OK && *damaged &&
+	*damaged = rc == VV_OK && b.found == VV_EINPUT;
+	if (*damaged &&
 	    (rc = vv_damaged_pointer_mend(&mend, m->c->repo, e->path, &e->id, err)) == VV_OK) {
 		m->damaged++;
-		vv_warn("%s: a damaged pointer: %s", vv_text_shows(e->path), why.message);
+		vv_warn("%s: a damaged pointer: %s", vv_text_shows(e->path), b.why.message);
 		vv_note("hint: %s", vv_buf_cstr(&mend));
 	}
 	return rc;
