@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
-#include "base/file.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/names/damaged_pointer.h"
 #include "repo/blocks/reach.h"
 #include "repo/known/incomplete.h"
 
@@ -64,25 +64,13 @@ static vv_status store_again(last_copy *l, bool *same, vv_error *err)
 	return rc;
 }
 
-/* Is the file there, and not only the pointer's text? */
-static bool has_data(const vv_stat *st, const char *file)
-{
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	return S_ISREG(st->mode) && (st->size > VV_POINTER_MAX ||
-				     (vv_read_regular(&text, file, VV_POINTER_MAX, NULL) == VV_OK &&
-				      !vv_pointer_looks_like(text.data, text.len)));
-}
-
 static vv_status keep(last_copy *l, const vv_index_entry *e, vv_error *err)
 {
-	vv_auto(char) *file = vv_repository_file(l->repo, l->path);
 	vv_work_state state;
-	vv_stat st;
 	bool same = false;
 	vv_status rc = VV_OK;
 
-	if (!file) return vv_fail_nomem(err);
-	if (vv_lstat(&st, file, VV_IGNORED) < 0 || !has_data(&st, file)) return rc;
+	if (!vv_work_has_data(l->repo, l->path)) return VV_OK;
 	/* Before the file is read: then its stat is known. */
 	bool clean = vv_dataset_reader_work_state(l->reader, l->path, &e->id, e, &state, NULL,
 						  VV_IGNORED) == VV_OK &&
