@@ -235,16 +235,18 @@ void vv_ragged_pass(vv_ragged *r, const vv_ragged_row *row)
 vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_hints *hints,
 			 vv_error *err)
 {
+	vv_sniff_hints own = *hints;
 	vv_status rc;
 
 	*r = (vv_ragged){.source = source};
+	own.path = source->name;
 	do {
 		size_t want = r->window.len + SAMPLE;
 
 		while (!r->at_end && r->window.len < want) {
 			if ((rc = vv_ragged_fill(r, err)) < 0) return rc;
 		}
-		rc = vv_sniff(&r->sniffed, vv_buf_cstr(&r->window), r->window.len, r->at_end, hints,
+		rc = vv_sniff(&r->sniffed, vv_buf_cstr(&r->window), r->window.len, r->at_end, &own,
 			      err);
 		if (rc != VV_OK) {
 			vv_sniff_result_clear(&r->sniffed);

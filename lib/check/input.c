@@ -289,7 +289,6 @@ static vv_status import_mended(vv_check_input *in, vv_import_result *result,
 		vv_mend_hints(m, &in->hints);
 		io.cache = NULL;
 		io.hints = in->hints;
-		io.hints.path = asked->hints.path;
 		rc = vv_import(result, &readable, sink, &io, &why);
 	}
 	if (rc == VV_OK && (rc = vv_table_open(&in->table, sink, &result->cid, &why)) == VV_OK) {
@@ -325,10 +324,6 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 		vv_sniff_hints_over(&io.hints, o->written);
 	}
 	in->hints = io.hints;
-	io.hints.path = in->document       ? NULL
-			: in->subject.path ? in->subject.path
-			: o->standard_path ? in->subject.text
-					   : in->subject.file;
 	io.key = o->base || described ? no_key : NULL;
 	io.pool = o->reader ? vv_dataset_reader_pool(o->reader) : o->pool;
 	io.temp_dir = o->temp_dir ? o->temp_dir : "/tmp";

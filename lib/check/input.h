@@ -39,7 +39,7 @@ typedef struct vv_check_input {
 	bool has_kept;
 	bool document;        /* kept is the table of a document, with its reader's types */
 	vv_error why;         /* the reason, if refused, mend or bad_package is set */
-	vv_sniff_hints hints; /* the dialect; path and parent are NULL */
+	vv_sniff_hints hints; /* the dialect; parent is NULL */
 	bool described;       /* a datapackage.json describes the table */
 	bool bad_package;     /* a datapackage.json describes the table, but is invalid */
 	vv_package_resource package;

@@ -341,17 +341,15 @@ static vv_status tell_utf16(one *c, vv_check_input *in, vv_source *source, bool 
 static vv_status check_faults(one *c, vv_check_input *in, vv_check_options *o,
 			      vv_check_result *result, vv_error *err)
 {
-	vv_sniff_hints hints = in->hints;
 	vv_source source;
 	bool told = false;
 	vv_status rc = vv_check_input_source(in, &source, err);
 
 	o->mend = in->mend;
-	hints.path = in->subject.path ? in->subject.path : in->subject.file;
 	if (rc == VV_OK && in->refused) {
 		rc = tell_utf16(c, in, &source, &told, err);
 	}
-	if (rc < 0 || told || (rc = vv_check_file(result, &source, &hints, o, err)) < 0) return rc;
+	if (rc < 0 || told || (rc = vv_check_file(result, &source, &in->hints, o, err)) < 0) return rc;
 	/* what add refuses is not valid, whatever it refuses it for */
 	if (in->refused && (result->errors == 0 || result->total_count > 0)) {
 		rc = tell(c, "source-error", in->why.message, vv_check_hint(c->run, &in->why), err);

@@ -147,7 +147,6 @@ static vv_status judge(trying *t, const vv_check_row *wrong, vv_error *err)
 		return rc;
 	}
 	io.hints = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
-	io.hints.path = "rows.csv";
 	io.temp_dir = t->run->temp_dir ? t->run->temp_dir : "/tmp";
 	vv_random(&io.secret, sizeof(io.secret));
 	vv_mem_sink_use(&sink, rows);

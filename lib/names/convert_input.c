@@ -13,7 +13,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/blocks/decompress.h"
 
 static ssize_t read_plain(void *payload, void *buf, size_t len, vv_error *err)
 {
@@ -96,9 +95,7 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const ch
 
 	*in = (vv_convert_input){.fd = -1,
 				 .name = standard ? "standard input" : path,
-				 .plain_name = vv_decompress_inside(standard ? "" : path),
 				 .encoding = encoding};
-	if (!in->plain_name) return vv_fail_nomem(err);
 	if (!standard) {
 		if (is_pipe(path)) {
 			return vv_fail(err, VV_EUSAGE,
@@ -131,7 +128,6 @@ void vv_convert_input_close(vv_convert_input *in)
 {
 	vv_file_text_close(in->text);
 	vv_unpacked_close(in->unpacked);
-	vv_free(in->plain_name);
 	if (in->fd >= 0) {
 		vv_close(in->fd, in->name, NULL);
 	}

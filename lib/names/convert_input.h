@@ -18,8 +18,6 @@
 
 typedef struct vv_convert_input {
 	const char *name; /* path as the user wrote it; borrowed */
-	/* name without .gz or a similar extension; its extension shows the format */
-	char *plain_name;
 	int fd; /* descriptor to close; -1: none, as standard input is not closed */
 	vv_fd_source file;
 	vv_unpacked *unpacked;

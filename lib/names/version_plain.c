@@ -674,7 +674,6 @@ static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
 	if (opts && opts->hints) {
 		vv_sniff_hints_over(&io->hints, opts->hints);
 	}
-	io->hints.path = s->path ? s->path : s->file;
 	if (opts && opts->before && opts->before->kind == VV_KIND_TABLE) {
 		io->hints.parent = &opts->before->dialect;
 	}

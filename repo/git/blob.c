@@ -176,7 +176,7 @@ void vv_blob_keep(vv_repository *r, const vv_oid *id, vv_buf *take)
 	r->close_last_blob = close_last_blob;
 }
 
-/* As vv_blob_peek; false: it is another. */
+/* As peek; false: it is another. */
 static bool last_blob_get(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size,
 			  vv_buf *out)
 {

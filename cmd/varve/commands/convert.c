@@ -168,7 +168,7 @@ static vv_status read_arrow(rewrite **out, vv_import_options *io, vv_convert_inp
 	return VV_OK;
 }
 
-static vv_status convert_file(const options *o, const char *path, vv_sniff_hints *hints,
+static vv_status convert_file(const options *o, const char *path, const vv_sniff_hints *hints,
 			      vv_view_format format, vv_out_file *out, const vv_progress *progress,
 			      vv_error *err)
 {
@@ -188,7 +188,6 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	    (rc = vv_mem_sink_new(&passing, NULL, vv_env_temp_dir(vv_environ()), err)) < 0) {
 		return rc;
 	}
-	hints->path = in.plain_name;
 	io.kind = VV_KIND_TABLE;
 	io.hints = *hints;
 	io.hints.encoding = NULL;

@@ -75,7 +75,6 @@ static inline void table_of(tabled *t, const char *text, size_t len, const char 
 
 	memset(t, 0, sizeof(*t));
 	o.temp_dir = vv_test_dir();
-	o.hints.path = name;
 	if (strstr(name, ".csv")) { /* not guessed: a first row of data would be taken for none */
 		o.hints.header = 1;
 		o.hints.delimiter = ',';

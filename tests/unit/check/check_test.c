@@ -559,10 +559,12 @@ static void expect_file(const char *text, size_t len, const char *found)
 	vv_check_result r;
 	vv_error err;
 
-	hints.path = text[0] == '{' ? "t.ndjson" : text[0] == '[' ? "t.json" : "t.csv";
 	hints.header = 1;
 	hints.quote = '"';
-	vv_source_mem(&source, &storage, text, len, "t.csv");
+	vv_source_mem(&source, &storage, text, len,
+		      text[0] == '{'   ? "t.ndjson"
+		      : text[0] == '[' ? "t.json"
+				       : "t.csv");
 	vv_assert_ok(vv_check_file(&r, &source, &hints, &o, &err), &err);
 	assert_string_equal(vv_buf_cstr(&out), found);
 	vv_check_result_clear(&r);
