@@ -124,7 +124,8 @@ int varve_row_history_next(varve_row_history *history, const varve_row_event **e
 	vv_status rc;
 	int more = 0;
 
-	if (history->failed.rc == 0 && (more = vv_row_history_next(history->walk, &found, &e)) > 0 &&
+	if (history->failed.rc == 0 &&
+	    (more = vv_row_history_next(history->walk, &found, &e)) > 0 &&
 	    (rc = give_event(history, &found, &e)) < 0) {
 		more = (int)rc;
 	}

@@ -25,10 +25,11 @@ typedef struct vv_sniff_hints {
 	const char *encoding;
 	/* dialect of the parent version, used if it still fits; may be NULL */
 	const vv_dialect *parent;
-	const char *path; /* path of the file, whose extension is a hint; may be NULL. Imports set it */
-	long skip;        /* CSV: number of lines above the table; -1: detect it */
-	long skip_below;  /* CSV: number of lines below the table; -1: detect it */
-	int comment;      /* CSV: byte value; 0: there are no comments; -1: detect it */
+	const char *
+		path; /* path of the file, whose extension is a hint; may be NULL. Imports set it */
+	long skip;    /* CSV: number of lines above the table; -1: detect it */
+	long skip_below; /* CSV: number of lines below the table; -1: detect it */
+	int comment;     /* CSV: byte value; 0: there are no comments; -1: detect it */
 	/* CSV: 1: spaces at the beginning of cells are skipped; 0: they are part of the cells; -1:
 	 * detect it */
 	int spaces;

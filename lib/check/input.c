@@ -4,43 +4,29 @@
 #include "lib/check/input.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/table/bytes.h"
 #include "lib/check/reach.h"
-#include "lib/names/dialect_words.h"
-#include "repo/blocks/decompress.h"
 
 #define BESIDE_MAX ((uint64_t)64 << 20)
 
 vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_error *err)
 {
 	const vv_check_input_options *o = payload;
-	const vv_index *x;
-	vv_index_entry ie;
-	vv_tree_entry e;
 	vv_status rc;
 
-	if (o->side->kind == VV_SIDE_COMMIT) {
-		if ((rc = vv_tree_entry_at(o->repo, &o->side->commit, path, &e, err)) == VV_OK) {
-			rc = vv_blob_read(o->repo, &e.id, BESIDE_MAX, out, err);
-			vv_tree_entry_clear(&e);
-		}
-		return rc;
-	}
-	if (o->side->kind == VV_SIDE_INDEX) {
-		if ((rc = vv_dataset_reader_index(o->reader, &x, err)) == VV_OK) {
-			rc = vv_index_get(x, path, &ie)
-				     ? vv_blob_read(o->repo, &ie.id, BESIDE_MAX, out, err)
-				     : vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
-					       vv_text_shows(path));
-		}
-		return rc;
+	if (o->side->kind != VV_SIDE_WORK) {
+		const bool index = o->side->kind == VV_SIDE_INDEX;
+		vv_subject at = {.from = index ? VV_FROM_INDEX : VV_FROM_COMMIT,
+				 .commit = o->side->commit,
+				 .repo = o->repo,
+				 .reader = o->reader};
+
+		return vv_subject_beside(&at, path, out, err);
 	}
 	if (!o->repo && strcmp(path, VV_RULES_NAME) == 0) {
 		if (!o->rules_text) return vv_fail(err, VV_ENOTFOUND, "no such %s", path);
@@ -58,20 +44,17 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 void vv_check_input_close(vv_check_input *in)
 {
 	if (!in->begun) return;
-	vv_unpacked_close(in->unpacked);
-	vv_table_source_close(in->stored);
+	vv_subject_source_close(&in->bytes);
 	if (in->open) {
 		vv_table_close(&in->table);
 	}
-	if (in->has_kept) {
+	if (in->document) {
 		vv_table_close(&in->kept);
 	}
 	vv_mend_close(in->mend);
-	vv_close(in->fd, NULL, NULL);
 	vv_mem_sink_free(in->passing);
 	vv_subject_clear(&in->subject);
 	vv_package_resource_clear(&in->package);
-	vv_buf_clear(&in->bytes);
 	vv_free(in->name);
 	memset(in, 0, sizeof(*in));
 }
@@ -129,7 +112,7 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 				      (len > 0 && (rc = want_file(o, path, file, err)) < 0))) {
 		return rc;
 	}
-	in->subject.env = o->env;
+	in->subject.env = o->repo ? vv_repository_env(o->repo) : o->env;
 	rc = vv_subject_find_file(&in->subject, o->repo, o->reader, in->name, err);
 	in->subject.text = path; /* in messages */
 	return rc;
@@ -153,51 +136,18 @@ static vv_status find_package(vv_check_input *in, const char *path, const vv_che
 	return rc;
 }
 
-static vv_status file_source(vv_check_input *in, vv_source *out, vv_error *err)
-{
-	vv_subject *s = &in->subject;
-	vv_stat st;
-	vv_status rc;
-
-	if (in->has_kept) {
-		*out = (vv_source){
-			.read = vv_table_source_read, .size = in->kept.root.bytes, .name = s->path};
-		vv_table_source_close(in->stored);
-		in->stored = NULL;
-		if ((rc = vv_table_source_open(&in->stored, &in->kept, err)) == VV_OK) {
-			out->payload = in->stored;
-		}
-		return rc;
-	}
-	if (s->from == VV_FROM_WORK || s->lfs) {
-		const char *file = s->lfs ? s->lfs : s->file;
-
-		vv_close(in->fd, NULL, NULL);
-		in->fd = vv_open_regular(file, 0, err);
-		if (in->fd < 0) return (vv_status)in->fd;
-		if ((rc = vv_fstat(&st, in->fd, file, err)) < 0) return rc;
-		vv_source_fd(out, &in->file, in->fd, s->text, st.size);
-		return VV_OK;
-	}
-	vv_buf_reset(&in->bytes);
-	if ((rc = vv_blob_read(s->repo, &s->blob, SIZE_MAX, &in->bytes, err)) == VV_OK) {
-		vv_source_mem(out, &in->memory, vv_buf_cstr(&in->bytes), in->bytes.len, s->text);
-	}
-	return rc;
-}
-
 vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *err)
 {
-	const char *path = in->subject.path ? in->subject.path : in->subject.text;
+	vv_subject *s = &in->subject;
 	vv_status rc;
 
-	vv_unpacked_close(in->unpacked);
-	in->unpacked = NULL;
-	if ((rc = file_source(in, out, err)) < 0 || vv_decompress_name(path) == 0 ||
-	    (rc = vv_unpacked_open(&in->unpacked, out, err)) < 0) {
+	vv_subject_source_close(&in->bytes);
+	if ((rc = in->document ? vv_subject_source_of(&in->bytes, &in->kept, s->text, err)
+			       : vv_subject_source_open(&in->bytes, s, err)) < 0 ||
+	    (vv_subject_is_packed(s) && (rc = vv_subject_source_unpack(&in->bytes, err)) < 0)) {
 		return rc;
 	}
-	*out = *vv_unpacked_source(in->unpacked);
+	*out = in->bytes.source;
 	return VV_OK;
 }
 
@@ -241,32 +191,6 @@ static vv_status lend_key(vv_check_input *in, const vv_table *base, const vv_sin
 	return VV_OK;
 }
 
-/* The scan cache of the version in the index, so that unchanged parts are not parsed again. */
-typedef struct lender {
-	vv_table parent;
-	bool has_parent;
-	vv_scan_cache *cache;
-} lender;
-
-static vv_status find_lender(lender *l, vv_check_input *in, vv_import_options *io, vv_error *err)
-{
-	vv_subject *s = &in->subject;
-
-	if (vv_cid_is_null(&s->parent) || !s->repo || s->lfs) return VV_OK;
-	vv_status rc = vv_dataset_open_stored(&l->parent, s->repo, &s->parent, err);
-	if (rc < 0) return rc == VV_EMISSING ? VV_OK : rc;
-	l->has_parent = true;
-	if (l->parent.root.kind != VV_KIND_TABLE) return VV_OK;
-	io->parent = &l->parent.root;
-	io->hints.parent = &l->parent.root.dialect;
-	io->key = NULL; /* the parent's stays */
-	if ((rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &l->cache,
-					       &io->secret, err)) == VV_OK) {
-		io->cache = l->cache;
-	}
-	return rc;
-}
-
 static bool is_refusal(vv_status rc)
 {
 	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT;
@@ -302,72 +226,51 @@ static vv_status import_mended(vv_check_input *in, vv_import_result *result,
 	return vv_error_copy(err, &why);
 }
 
+static vv_pool *pool_of(const vv_check_input_options *o)
+{
+	return o->reader ? vv_dataset_reader_pool(o->reader) : o->pool;
+}
+
 /* Imports plain text as add would. Sets `refused` if add would refuse it. */
 static vv_status import_plain(vv_check_input *in, const vv_check_input_options *o, vv_error *err)
 {
-	static const char *const no_key[] = {NULL};
-	const vv_package_resource *package = &in->package;
-	bool described = in->described;
-	vv_import_options io = {.kind = VV_KIND_TABLE,
-				.order = VV_ORDER_READ,
-				.progress = o->progress,
-				.find_encoding = true};
-	vv_import_result result = {0};
-	lender l = {.has_parent = false};
+	/* inferred types may change as in add; without a version in the index they are the base's */
+	const vv_subject_options how = {.hints = o->written,
+					.find_key = !o->base && !in->described,
+					.unpack = true,
+					.before = in->document ? &in->kept.root : NULL,
+					.types = o->base ? &o->base->root : NULL,
+					.package = &in->package,
+					.pool = pool_of(o),
+					.progress = o->progress};
+	vv_auto(vv_import_result) result = {0};
+	vv_auto(vv_subject_way) way = {0};
 	vv_store *store = NULL;
 	vv_source source;
 	vv_sink sink;
 	vv_status rc;
 
-	io.hints = package->hints;
-	if (o->written) {
-		vv_sniff_hints_over(&io.hints, o->written);
-	}
-	in->hints = io.hints;
-	io.key = o->base || described ? no_key : NULL;
-	io.pool = o->reader ? vv_dataset_reader_pool(o->reader) : o->pool;
-	io.temp_dir = o->temp_dir ? o->temp_dir : "/tmp";
-	if (described && package->schema.len > 0) {
-		io.schema = package->schema.data;
-		io.schema_len = package->schema.len;
-	}
-	if (in->document) {
-		io.hints.parent = &in->kept.root.dialect;
-	}
-	vv_random(&io.secret, sizeof(io.secret));
 	if ((o->repo && (rc = vv_repository_store(o->repo, &store, err)) < 0) ||
-	    (rc = vv_mem_sink_new(&in->passing, store, io.temp_dir, err)) < 0 ||
-	    (rc = find_lender(&l, in, &io, err)) < 0 ||
+	    (rc = vv_subject_way_open(&way, &in->subject, &how, err)) < 0 ||
+	    (rc = vv_mem_sink_new(&in->passing, store, way.io.temp_dir, err)) < 0 ||
 	    (rc = vv_check_input_source(in, &source, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	/* inferred types may change as in add; without a version in the index they are the base's */
-	if (o->base && o->base->root.kind == VV_KIND_TABLE && !io.schema && !l.has_parent) {
-		io.schema = o->base->root.schema.data;
-		io.schema_len = o->base->root.schema.len;
-	}
+	in->hints = way.io.hints;
+	in->hints.parent = NULL;
+	in->gave_way = way.has_parent;
 	vv_mem_sink_use(&sink, in->passing);
-	rc = vv_import(&result, &source, &sink, &io, &in->why);
+	rc = vv_import(&result, &source, &sink, &way.io, &in->why);
 	if (is_refusal(rc)) {
 		in->refused = true;
-		rc = import_mended(in, &result, &io, &sink, err);
+		rc = import_mended(in, &result, &way.io, &sink, err);
 	} else if (rc < 0) {
 		*err = in->why;
 	} else if ((rc = vv_table_open(&in->table, &sink, &result.cid, err)) == VV_OK) {
 		in->open = true;
 		in->refused = false;
 	}
-	in->gave_way = l.has_parent;
-	if (rc == VV_OK && in->open) {
-		rc = lend_key(in, o->base, &sink, err);
-	}
-done:
-	vv_import_result_clear(&result);
-	vv_scan_cache_free(l.cache);
-	if (l.has_parent) {
-		vv_table_close(&l.parent);
-	}
-	return rc;
+	return rc == VV_OK && in->open ? lend_key(in, o->base, &sink, err) : rc;
 }
 
 static vv_subject_options document_options(const vv_check_input_options *o)
@@ -392,7 +295,7 @@ static vv_status import_document(vv_check_input *in, const vv_check_input_option
 	     memcmp(o->base->root.schema.data, in->table.root.schema.data,
 		    in->table.root.schema.len) != 0)) {
 		in->kept = in->table;
-		in->has_kept = in->document = true;
+		in->document = true;
 		in->open = false;
 		memset(&in->table, 0, sizeof(in->table));
 		return import_plain(in, o, err);
@@ -400,7 +303,7 @@ static vv_status import_document(vv_check_input *in, const vv_check_input_option
 	if (in->subject.passing) {
 		vv_mem_sink_use(&sink, in->subject.passing);
 	} else if ((rc = vv_mem_sink_new(&in->passing, in->subject.kept,
-					 o->temp_dir ? o->temp_dir : "/tmp", err)) == VV_OK) {
+					 vv_subject_temp_dir(&in->subject), err)) == VV_OK) {
 		vv_mem_sink_use(&sink, in->passing);
 	}
 	return rc < 0 ? rc : lend_key(in, o->base, &sink, err);
@@ -421,9 +324,7 @@ static vv_status open_stored(vv_check_input *in, vv_error *err)
 	if (rc < 0) return rc;
 	in->open = in->table.root.kind != VV_KIND_FILE;
 	if (!in->open) {
-		in->kept = in->table;
-		in->has_kept = true;
-		memset(&in->table, 0, sizeof(in->table));
+		vv_table_close(&in->table);
 	}
 	return VV_OK;
 }
@@ -434,7 +335,10 @@ static vv_status find(vv_check_input *in, const char *path, const vv_check_input
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	vv_status rc;
 
-	*in = (vv_check_input){.fd = -1, .package.hints = nothing, .hints = nothing, .begun = true};
+	*in = (vv_check_input){.bytes = VV_SUBJECT_SOURCE_INIT,
+			       .package.hints = nothing,
+			       .hints = nothing,
+			       .begun = true};
 	return (rc = find_subject(in, path, o, err)) < 0 ||
 			       (rc = vv_subject_settle(&in->subject, err)) < 0
 		       ? rc
@@ -469,8 +373,8 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 		rc = import_document(in, o, err);
 	} else if (in->subject.is_dataset) {
 		rc = open_stored(in, err);
-		/* the file itself exists here, only its stored form is missing */
-		rc = (rc == VV_EMISSING && in->subject.on_disk) || (rc == VV_OK && in->has_kept)
+		/* a file of bytes, or one that exists here and of which only the stored form is missing */
+		rc = (rc == VV_EMISSING && in->subject.on_disk) || (rc == VV_OK && !in->open)
 			     ? import_plain(in, o, err)
 			     : rc;
 	} else {

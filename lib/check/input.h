@@ -15,10 +15,7 @@
 #include "base/error.h"
 #include "check/rules/readable_rows.h"
 #include "dataset/schema/declared.h"
-#include "dataset/table/bytes.h"
-#include "dataset/table/import.h"
 #include "dataset/table/table.h"
-#include "lib/names/unpacked.h"
 #include "lib/names/version.h"
 #include "lib/status/sides.h"
 #include "lib/tables/dataset_reader.h"
@@ -35,22 +32,15 @@ typedef struct vv_check_input {
 	vv_mend *mend;
 	bool refused;  /* the path exists, but is not a table */
 	bool gave_way; /* the types and keys are detected as add would detect them */
-	vv_table kept; /* the table, if the path is stored as a file */
-	bool has_kept;
-	bool document;        /* kept is the table of a document, with its reader's types */
+	bool document; /* the path is a table of a document, and is read again with the base's types */
+	vv_table kept;        /* if document: the table, with its reader's types */
 	vv_error why;         /* the reason, if refused, mend or bad_package is set */
 	vv_sniff_hints hints; /* the dialect; parent is NULL */
 	bool described;       /* a datapackage.json describes the table */
 	bool bad_package;     /* a datapackage.json describes the table, but is invalid */
 	vv_package_resource package;
-	/* members for vv_check_input_source */
-	int fd;
-	vv_fd_source file;
-	vv_mem_source memory;
-	vv_buf bytes;
-	vv_table_source *stored;
-	vv_unpacked *unpacked; /* the content of a compressed file */
-} vv_check_input;              /* must be zeroed before begin or open */
+	vv_subject_source bytes; /* for vv_check_input_source */
+} vv_check_input;                /* must be zeroed before begin or open */
 
 typedef struct vv_check_input_options {
 	vv_repository *repo; /* NULL: outside of a repository; only the work tree is then read */
@@ -69,8 +59,7 @@ typedef struct vv_check_input_options {
 	/* standard: the file that is read instead of standard_path (NULL: instead of "-"); may be
 	 * NULL */
 	const char *standard, *standard_path;
-	const char *temp_dir; /* NULL: /tmp */
-	vv_pool *pool;        /* threads to use if reader is NULL; may be NULL */
+	vv_pool *pool; /* threads to use if reader is NULL; may be NULL */
 	const vv_progress *progress;
 } vv_check_input_options;
 

@@ -349,7 +349,8 @@ static vv_status check_faults(one *c, vv_check_input *in, vv_check_options *o,
 	if (rc == VV_OK && in->refused) {
 		rc = tell_utf16(c, in, &source, &told, err);
 	}
-	if (rc < 0 || told || (rc = vv_check_file(result, &source, &in->hints, o, err)) < 0) return rc;
+	if (rc < 0 || told) return rc;
+	if ((rc = vv_check_file(result, &source, &in->hints, o, err)) < 0) return rc;
 	/* what add refuses is not valid, whatever it refuses it for */
 	if (in->refused && (result->errors == 0 || result->total_count > 0)) {
 		rc = tell(c, "source-error", in->why.message, vv_check_hint(c->run, &in->why), err);
@@ -929,7 +930,6 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 					  .rules_text = run->rules_text,
 					  .standard = run->standard,
 					  .standard_path = run->standard_path,
-					  .temp_dir = run->temp_dir,
 					  .pool = run->pool,
 					  .progress = run->progress};
 	set_commit(&c, side, hex);

@@ -326,8 +326,7 @@ vv_status vv_rule_tests_run(vv_rule_tests *out, vv_check_run *run, const vv_diff
 		vv_check_input_options look = {.repo = run->repo,
 					       .reader = run->reader,
 					       .side = side,
-					       .package_path = list.items[i].package,
-					       .temp_dir = run->temp_dir};
+					       .package_path = list.items[i].package};
 		vv_auto(vv_rule_set) set = {0};
 		vv_auto(vv_check_input) in = {0};
 

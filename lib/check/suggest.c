@@ -187,11 +187,8 @@ static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_erro
 	vv_auto(vv_diff_side) side = {0};
 	vv_auto(vv_check_input) in = {0};
 	vv_auto(vv_profile) *profile = NULL;
-	const vv_check_input_options look = {.repo = run->repo,
-					     .reader = run->reader,
-					     .side = &side,
-					     .temp_dir = run->temp_dir,
-					     .progress = run->progress};
+	const vv_check_input_options look = {
+		.repo = run->repo, .reader = run->reader, .side = &side, .progress = run->progress};
 	vv_status rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err);
 
 	if (rc < 0) return rc;

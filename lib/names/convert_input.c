@@ -93,9 +93,8 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const ch
 	vv_stat st;
 	vv_status rc;
 
-	*in = (vv_convert_input){.fd = -1,
-				 .name = standard ? "standard input" : path,
-				 .encoding = encoding};
+	*in = (vv_convert_input){
+		.fd = -1, .name = standard ? "standard input" : path, .encoding = encoding};
 	if (!standard) {
 		if (is_pipe(path)) {
 			return vv_fail(err, VV_EUSAGE,

@@ -18,7 +18,7 @@
 
 typedef struct vv_convert_input {
 	const char *name; /* path as the user wrote it; borrowed */
-	int fd; /* descriptor to close; -1: none, as standard input is not closed */
+	int fd;           /* descriptor to close; -1: none, as standard input is not closed */
 	vv_fd_source file;
 	vv_unpacked *unpacked;
 	vv_source bytes;  /* all unpacked bytes; to be read once */

@@ -49,8 +49,7 @@ static bool is_whole_at(vv_repository *r, const char *rev, const char *path)
 
 	return vv_rev_commit(r, rev, &commit, VV_IGNORED) == VV_OK &&
 	       vv_tree_entry_at(r, &commit, path, &t, VV_IGNORED) == VV_OK &&
-	       vv_pointer_blob_read(&b, &arena, r, &t.id, VV_IGNORED) == VV_OK &&
-	       b.found == VV_OK;
+	       vv_pointer_blob_read(&b, &arena, r, &t.id, VV_IGNORED) == VV_OK && b.found == VV_OK;
 }
 
 static bool is_torn(vv_repository *r, const vv_oid *blob)

@@ -16,7 +16,6 @@
 #include "lib/names/lfs.h"
 #include "lib/names/near_file.h"
 #include "lib/names/version_internal.h"
-#include "repo/blocks/decompress.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
 
@@ -172,7 +171,8 @@ static vv_status look_at_blob(vv_subject *s, vv_error *err)
 		(void)vv_error_copy(err, &b.why);
 		return vv_prefix(err, "%s", vv_text_shows(s->text));
 	} else if (b.size <= VV_LFS_POINTER_MAX &&
-		   (rc = vv_blob_read(s->repo, &s->blob, VV_LFS_POINTER_MAX, &text, err)) == VV_OK) {
+		   (rc = vv_blob_read(s->repo, &s->blob, VV_LFS_POINTER_MAX, &text, err)) ==
+			   VV_OK) {
 		rc = find_lfs(s, &text, err);
 	}
 	return rc;
@@ -585,7 +585,7 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 		return vv_subject_import(s, out, opts, err);
 	}
 	if (rc == VV_OK && out->root.kind == VV_KIND_FILE && s->path && !(opts && opts->whole) &&
-	    (s->table || (opts && opts->unpack && vv_decompress_name(s->path) > 0) ||
+	    (s->table || (opts && opts->unpack && vv_subject_is_packed(s)) ||
 	     vv_document_is_name(s->repo, vv_repository_env(s->repo), s->path))) {
 		vv_table_close(out);
 		return vv_subject_import(s, out, opts, err);

@@ -19,11 +19,14 @@
 #include "base/error.h"
 #include "base/thread.h"
 #include "dataset/format/mem_sink.h"
+#include "dataset/schema/declared.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/import.h"
 #include "dataset/table/table.h"
 #include "diff/rows/file_groups.h"
 #include "lib/documents/document.h"
 #include "lib/names/content.h"
+#include "lib/names/unpacked.h"
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
@@ -165,6 +168,12 @@ typedef struct vv_subject_options {
 	/* threads for reading plain text; NULL: those of the reader, if any */
 	vv_pool *pool;
 	const vv_progress *progress;
+	/* for vv_subject_way_open: the description of plain text, which is then read as a table in any
+	 * case, and without the description's key; NULL: the description is searched for */
+	const vv_package_resource *package;
+	/* plain text that has neither a description nor a version in the index has the types of this
+	 * version; may be NULL */
+	const vv_root *types;
 } vv_subject_options;
 /* Opens the subject as the table *out. */
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
@@ -174,6 +183,53 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
  * subjects are read in parallel. Until vv_subject_open, which also reports errors, the dataset
  * reader must not open anything else. */
 void vv_subject_begin(vv_subject *s, const vv_subject_options *opts);
+
+/* The bytes of a subject. */
+typedef struct vv_subject_source {
+	vv_source source;
+	int fd; /* of the file; -1: none is open */
+	vv_fd_source file;
+	vv_mem_source memory;
+	vv_buf blob;
+	vv_table stored; /* a file that varve stores */
+	vv_table_source *stored_bytes;
+	vv_unpacked *unpacked; /* the bytes inside of a compressed file */
+} vv_subject_source;
+#define VV_SUBJECT_SOURCE_INIT                                                                     \
+	{                                                                                          \
+		.fd = -1                                                                           \
+	}
+/* Opens the bytes of a subject: of a file, a blob, an LFS object or a file that varve stores. Close
+ * *out also after a failure. */
+vv_status vv_subject_source_open(vv_subject_source *out, const vv_subject *s, vv_error *err);
+/* Opens the bytes of a table, which must outlive *out. name: for messages; borrowed. */
+vv_status vv_subject_source_of(vv_subject_source *out, vv_table *t, const char *name,
+			       vv_error *err);
+/* Replaces the bytes of a compressed file by those inside of it. */
+vv_status vv_subject_source_unpack(vv_subject_source *b, vv_error *err);
+void vv_subject_source_close(vv_subject_source *b);
+VV_AUTO_CLEAR(vv_subject_source, vv_subject_source_close)
+/* Returns the folder for temporary files. */
+const char *vv_subject_temp_dir(const vv_subject *s);
+/* Returns true if the subject's name is that of a compressed file. */
+bool vv_subject_is_packed(const vv_subject *s);
+
+/* How the plain text of a subject is read as the table that it would become: its description, and
+ * the version in the index, from which it has its form, its types and the rows that are unchanged. */
+typedef struct vv_subject_way {
+	vv_import_options io; /* borrows from the other members and from the options */
+	vv_package_resource described;
+	vv_schema schema; /* with the description's key */
+	bool has_key;     /* io.key is the description's */
+	vv_table parent;
+	bool has_parent;
+	vv_scan_cache *cache;
+} vv_subject_way;
+/* Finds the way. Close *out also after a failure. */
+vv_status vv_subject_way_open(vv_subject_way *out, vv_subject *s, const vv_subject_options *opts,
+			      vv_error *err);
+void vv_subject_way_close(vv_subject_way *w); /* w may be zeroed */
+VV_AUTO_CLEAR(vv_subject_way, vv_subject_way_close)
 
 /* A subject that was opened as a document, and the temporary file, if any, from which the document
  * is read. */

@@ -14,11 +14,8 @@
 #include "base/text.h"
 #include "dataset/read/file_text.h"
 #include "dataset/read/unseen.h"
-#include "dataset/schema/declared.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/import.h"
 #include "lib/names/dialect_words.h"
-#include "lib/names/unpacked.h"
 #include "repo/blocks/decompress.h"
 #include "repo/git/index/index.h"
 #include "repo/git/index/stat_cache.h"
@@ -53,24 +50,101 @@ vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_err
 	return vv_read_regular(out, file, PACKAGE_MAX, err);
 }
 
+/* --- bytes ----------------------------------------------------------------- */
+
+/* A file of bytes that varve keeps, and that is not in the work tree. */
+static bool is_kept_file(const vv_subject *s)
+{
+	return s->is_dataset && !s->on_disk;
+}
+
+static vv_status open_table(vv_subject_source *b, vv_table *t, const char *name, vv_error *err)
+{
+	const vv_status rc = vv_table_source_open(&b->stored_bytes, t, err);
+
+	b->source = (vv_source){.read = vv_table_source_read,
+				.payload = b->stored_bytes,
+				.size = t->root.bytes,
+				.name = name};
+	return rc;
+}
+
+vv_status vv_subject_source_of(vv_subject_source *out, vv_table *t, const char *name, vv_error *err)
+{
+	*out = (vv_subject_source)VV_SUBJECT_SOURCE_INIT;
+	return open_table(out, t, name, err);
+}
+
+static vv_status open_kept_file(vv_subject_source *b, const vv_subject *s, vv_error *err)
+{
+	const vv_status rc = vv_dataset_open_stored(&b->stored, s->repo, &s->root, err);
+
+	return rc < 0 ? rc : open_table(b, &b->stored, s->text, err);
+}
+
+static vv_status open_file(vv_subject_source *b, const vv_subject *s, vv_error *err)
+{
+	const char *file = s->lfs ? s->lfs : s->file;
+	vv_stat st;
+	vv_status rc;
+
+	if ((b->fd = vv_open_regular(file, 0, err)) < 0) return (vv_status)b->fd;
+	if ((rc = vv_fstat(&st, b->fd, file, err)) == VV_OK) {
+		vv_source_fd(&b->source, &b->file, b->fd, s->text, st.size);
+	}
+	return rc;
+}
+
+vv_status vv_subject_source_open(vv_subject_source *out, const vv_subject *s, vv_error *err)
+{
+	vv_status rc;
+
+	*out = (vv_subject_source)VV_SUBJECT_SOURCE_INIT;
+	if (is_kept_file(s)) return open_kept_file(out, s, err);
+	if (s->from == VV_FROM_WORK || s->lfs) return open_file(out, s, err);
+	if ((rc = vv_blob_read(s->repo, &s->blob, SIZE_MAX, &out->blob, err)) == VV_OK) {
+		vv_source_mem(&out->source, &out->memory, vv_buf_cstr(&out->blob), out->blob.len,
+			      s->text);
+	}
+	return rc;
+}
+
+vv_status vv_subject_source_unpack(vv_subject_source *b, vv_error *err)
+{
+	const vv_status rc = vv_unpacked_open(&b->unpacked, &b->source, err);
+
+	if (rc == VV_OK) {
+		b->source = *vv_unpacked_source(b->unpacked);
+	}
+	return rc;
+}
+
+void vv_subject_source_close(vv_subject_source *b)
+{
+	vv_unpacked_close(b->unpacked);
+	vv_table_source_close(b->stored_bytes);
+	vv_table_close(&b->stored);
+	if (b->fd >= 0) {
+		vv_close(b->fd, NULL, NULL);
+	}
+	vv_buf_clear(&b->blob);
+	*b = (vv_subject_source)VV_SUBJECT_SOURCE_INIT;
+}
+
+bool vv_subject_is_packed(const vv_subject *s)
+{
+	return vv_decompress_name(s->path ? s->path : s->text) > 0;
+}
+
 /* Where the bytes come from while they are read. */
 typedef struct input {
-	vv_source source;
-	vv_fd_source file;
-	vv_mem_source memory;
-	int fd;
-	vv_buf blob;
-	vv_table stored; /* a compressed file that is kept as one */
-	vv_table_source *stored_bytes;
-	vv_unpacked *unpacked;
+	vv_subject_source from;
 	/* of a version in Git that was read as a document before: its first bytes, while the others are not read */
 	vv_buf head;
 	bool later;
 	vv_subject *subject;
 	vv_subject_document *document;
 } input;
-static void input_close(input *in);
-VV_AUTO_CLEAR(input, input_close)
 
 /* The name under which the first bytes of a document are kept. False: none. */
 static bool head_name(vv_kept_name *out, const vv_subject *s)
@@ -85,85 +159,25 @@ static bool head_name(vv_kept_name *out, const vv_subject *s)
 
 static vv_status load_blob(input *in, vv_subject *s, vv_error *err)
 {
-	vv_status rc = vv_blob_read(s->repo, &s->blob, SIZE_MAX, &in->blob, err);
-
 	in->later = false;
-	vv_source_mem(&in->source, &in->memory, vv_buf_cstr(&in->blob), in->blob.len, s->text);
-	return rc;
-}
-
-/* A file of bytes that varve keeps. */
-static vv_status open_stored(input *in, vv_subject *s, vv_error *err)
-{
-	vv_status rc = vv_dataset_open_stored(&in->stored, s->repo, &s->root, err);
-
-	if (rc < 0) {
-		memset(&in->stored, 0, sizeof(in->stored));
-		return rc;
-	}
-	rc = vv_table_source_open(&in->stored_bytes, &in->stored, err);
-	in->source = (vv_source){.read = vv_table_source_read,
-				 .payload = in->stored_bytes,
-				 .size = in->stored.root.bytes,
-				 .name = s->text};
-	return rc;
+	return vv_subject_source_open(&in->from, s, err);
 }
 
 /* document: it may be one, whose bytes are not read before they are needed. */
 static vv_status input_open(input *in, vv_subject *s, bool document, vv_error *err)
 {
 	vv_kept_name name;
-	vv_stat st;
-	vv_status rc;
 
-	*in = (input){.fd = -1, .subject = s};
-	if (s->is_dataset && !s->on_disk) return open_stored(in, s, err);
-	if (s->from == VV_FROM_WORK || s->lfs) {
-		const char *file = s->lfs ? s->lfs : s->file;
-
-		in->fd = vv_open_regular(file, 0, err);
-		if (in->fd < 0) {
-			rc = (vv_status)in->fd;
-			in->fd = -1;
-			return rc;
-		}
-		if ((rc = vv_fstat(&st, in->fd, file, err)) < 0) return rc;
-		vv_source_fd(&in->source, &in->file, in->fd, s->text, st.size);
-		return VV_OK;
-	}
-	in->later = document && head_name(&name, s) && vv_kept_text_get(&in->head, s->repo, &name);
+	*in = (input){.from = VV_SUBJECT_SOURCE_INIT, .subject = s};
+	in->later = document && !is_kept_file(s) && s->from != VV_FROM_WORK && !s->lfs &&
+		    head_name(&name, s) && vv_kept_text_get(&in->head, s->repo, &name);
 	return in->later ? VV_OK : load_blob(in, s, err);
-}
-
-/* The rows inside of a compressed file are those of its plain bytes. */
-static vv_status input_unpack(input *in, vv_error *err)
-{
-	vv_status rc = vv_unpacked_open(&in->unpacked, &in->source, err);
-
-	if (rc == VV_OK) {
-		in->source = *vv_unpacked_source(in->unpacked);
-	}
-	return rc;
 }
 
 static void input_close(input *in)
 {
-	vv_unpacked_close(in->unpacked);
-	vv_table_source_close(in->stored_bytes);
-	vv_table_close(&in->stored);
-	vv_close(in->fd, NULL, NULL);
-	vv_buf_clear_all(&in->blob, &in->head);
-}
-
-/* The version in the index lends schema and dialect to a changed file. Where its
- * blocks are missing here the file is alone. */
-static vv_status open_parent(vv_subject *s, vv_table *parent, bool *has, vv_error *err)
-{
-	*has = false;
-	if (vv_cid_is_null(&s->parent)) return VV_OK;
-	vv_status rc = vv_dataset_open_stored(parent, s->repo, &s->parent, err);
-	*has = rc == VV_OK;
-	return rc == VV_EMISSING ? VV_OK : rc;
+	vv_subject_source_close(&in->from);
+	vv_buf_clear(&in->head);
 }
 
 /* Is the other one plain text whose groups this one may have, too? */
@@ -173,7 +187,7 @@ static bool may_share(const vv_subject *s, const vv_subject *like)
 	       vv_cid_is_null(&s->parent);
 }
 
-static const char *temp_dir_of(const vv_subject *s)
+const char *vv_subject_temp_dir(const vv_subject *s)
 {
 	return vv_env_temp_dir(s->repo ? vv_repository_env(s->repo) : s->env);
 }
@@ -181,7 +195,9 @@ static const char *temp_dir_of(const vv_subject *s)
 /* Where the blocks go. */
 static vv_status open_passing(vv_subject *s, vv_store *store, const vv_subject *like, vv_error *err)
 {
-	if (!may_share(s, like)) return vv_mem_sink_new(&s->passing, store, temp_dir_of(s), err);
+	if (!may_share(s, like)) {
+		return vv_mem_sink_new(&s->passing, store, vv_subject_temp_dir(s), err);
+	}
 	s->passing = like->passing;
 	s->lent = true;
 	return VV_OK;
@@ -210,13 +226,13 @@ static vv_status keep_groups(vv_subject *s, vv_import_result *r, const vv_import
 			     input *in, vv_table *t, vv_error *err)
 {
 	vv_sink made = t->source;
-	int fd = in->fd;
+	int fd = in->from.fd;
 	vv_status rc;
 
 	if (r->in_file) {
-		in->fd = -1;
+		in->from.fd = -1;
 		if ((rc = vv_file_groups_new(&s->groups, t, r->cache, io->secret, fd,
-					     fd < 0 ? vv_buf_detach(&in->blob) : NULL, s->text,
+					     fd < 0 ? vv_buf_detach(&in->from.blob) : NULL, s->text,
 					     &made, err)) < 0) {
 			return rc;
 		}
@@ -230,27 +246,120 @@ static vv_status keep_groups(vv_subject *s, vv_import_result *r, const vv_import
 	return VV_OK;
 }
 
-/* A declared key is not proved here: checks do that. */
-static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_schema *schema,
-			      vv_import_options *io, vv_error *err)
+/* --- the way --------------------------------------------------------------- */
+
+static void way_init(vv_subject_way *w, const vv_subject *s, const vv_subject_options *opts)
 {
+	static const char *const no_key[] = {NULL};
+	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
+
+	*w = (vv_subject_way){.described.hints = nothing};
+	w->io = (vv_import_options){.kind = VV_KIND_TABLE,
+				    .find_encoding = true,
+				    .order = opts->as_add ? VV_ORDER_KEEP : VV_ORDER_READ,
+				    .hints = nothing,
+				    .key = opts->find_key ? NULL : no_key,
+				    .keep_types = opts->keep,
+				    .temp_dir = vv_subject_temp_dir(s),
+				    .progress = opts->progress,
+				    .pool = opts->pool  ? opts->pool
+					    : s->reader ? vv_dataset_reader_pool(s->reader)
+							: NULL};
+	vv_random(&w->io.secret, sizeof(w->io.secret));
+}
+
+void vv_subject_way_close(vv_subject_way *w)
+{
+	vv_package_resource_clear(&w->described);
+	vv_schema_clear(&w->schema);
+	vv_table_close(&w->parent);
+	vv_scan_cache_free(w->cache);
+}
+
+/* A declared key is not proved here: checks do that. */
+static vv_status describe(vv_subject_way *w, vv_subject *s, const vv_package_resource *given,
+			  vv_error *err)
+{
+	const vv_package_resource *res = given ? given : &w->described;
+	vv_import_options *io = &w->io;
 	bool described;
+	vv_status rc;
 
-	vv_auto(char) *name = NULL;
+	if (!given && s->path && s->repo) {
+		vv_auto(char) *name = vv_subject_name(s);
 
-	if (!s->path || !s->repo) return VV_OK;
-	if (!(name = vv_subject_name(s))) return vv_fail_nomem(err);
-	vv_status rc = vv_declared_find(res, &described, NULL, name, vv_subject_beside, s, err);
-	if (rc < 0) return rc;
+		if (!name) return vv_fail_nomem(err);
+		if ((rc = vv_declared_find(&w->described, &described, NULL, name, vv_subject_beside,
+					   s, err)) < 0) {
+			return rc;
+		}
+	}
 	io->hints = res->hints;
 	io->schema = res->schema.len ? res->schema.data : NULL;
 	io->schema_len = res->schema.len;
-	if (!res->has_key) return VV_OK;
-	rc = vv_schema_read(schema, io->schema, io->schema_len, res->package_path, err);
-	io->key = (const char *const *)schema->primary_key;
+	if (given || !res->has_key) return VV_OK;
+	rc = vv_schema_read(&w->schema, io->schema, io->schema_len, res->package_path, err);
+	io->key = (const char *const *)w->schema.primary_key;
 	io->key_source = VV_KEY_PACKAGE;
-	io->key_known = true;
+	io->key_known = w->has_key = true;
 	return rc;
+}
+
+/* Opens the version in the index, if there is one. Where its blocks are missing here the file is
+ * alone. */
+static vv_status open_parent(vv_subject_way *w, const vv_subject *s, vv_error *err)
+{
+	if (vv_cid_is_null(&s->parent)) return VV_OK;
+	const vv_status rc = vv_dataset_open_stored(&w->parent, s->repo, &s->parent, err);
+	w->has_parent = rc == VV_OK;
+	return rc == VV_EMISSING ? VV_OK : rc;
+}
+
+/* Takes schema, dialect and rows that are unchanged from the version in the index. */
+static vv_status take_parent(vv_subject_way *w, const vv_subject *s, bool as_table, vv_error *err)
+{
+	vv_import_options *io = &w->io;
+	vv_status rc;
+
+	if (!w->has_parent) return VV_OK;
+	if (w->parent.root.kind != VV_KIND_TABLE) {
+		io->kind = as_table ? VV_KIND_TABLE : VV_KIND_FILE; /* as add would keep it */
+		return VV_OK;
+	}
+	io->parent = &w->parent.root;
+	io->hints.parent = &w->parent.root.dialect;
+	io->key = w->has_key ? io->key : NULL; /* the parent's stays */
+	if (!s->reader || s->lfs) return VV_OK;
+	rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &w->cache, &io->secret,
+					  err);
+	io->cache = w->cache;
+	return rc;
+}
+
+vv_status vv_subject_way_open(vv_subject_way *out, vv_subject *s, const vv_subject_options *opts,
+			      vv_error *err)
+{
+	const bool unpack = opts->unpack && vv_subject_is_packed(s);
+	vv_import_options *io = &out->io;
+	vv_status rc;
+
+	way_init(out, s, opts);
+	if ((rc = describe(out, s, opts->package, err)) < 0 ||
+	    (rc = open_parent(out, s, err)) < 0) {
+		return rc;
+	}
+	io->choose_order = opts->as_add && s->repo;
+	if (opts->hints) {
+		vv_sniff_hints_over(&io->hints, opts->hints);
+	}
+	if (opts->before && opts->before->kind == VV_KIND_TABLE) {
+		io->hints.parent = &opts->before->dialect;
+	}
+	if (opts->types && opts->types->kind == VV_KIND_TABLE && !io->schema && !out->has_parent) {
+		io->schema = opts->types->schema.data;
+		io->schema_len = opts->types->schema.len;
+	}
+	return take_parent(out, s, unpack || opts->package, err);
 }
 
 /* --- documents ------------------------------------------------------------ */
@@ -281,7 +390,7 @@ static vv_status copy_to_file(vv_subject_document *d, input *in, const char *dir
 
 	vv_temp_sweep(dir, ".varve-document-");
 	if ((rc = vv_new_file_open(&f, dir, ".varve-document-", err)) < 0 ||
-	    (rc = put_source(&in->source, vv_new_file_put, &f, NULL, err)) < 0 ||
+	    (rc = put_source(&in->from.source, vv_new_file_put, &f, NULL, err)) < 0 ||
 	    (rc = vv_new_file_end(&f, false, err)) < 0) {
 		return rc;
 	}
@@ -299,10 +408,10 @@ static vv_status bring_file(void *payload, const char **file, vv_error *err)
 	if (s->known) return vv_fail(err, VV_EREFUSED, "the file was not read yet");
 	if (s->reader && (*file = vv_dataset_reader_copy(s->reader, &s->blob))) return VV_OK;
 	if ((in->later && (rc = load_blob(in, s, err)) < 0) ||
-	    (rc = copy_to_file(in->document, in, temp_dir_of(s), err)) < 0) {
+	    (rc = copy_to_file(in->document, in, vv_subject_temp_dir(s), err)) < 0) {
 		return rc;
 	}
-	in->memory.pos = 0;
+	in->from.memory.pos = 0;
 	*file = in->document->temp;
 	if (s->reader && !vv_oid_is_null(&s->blob)) {
 		vv_dataset_reader_take_copy(s->reader, &s->blob, vv_take(&in->document->temp));
@@ -343,9 +452,9 @@ static void know_document(vv_subject_document *d, const vv_subject *s, const inp
 {
 	vv_oid id = s->blob;
 
-	if (!s->repo || (in->fd < 0 && vv_oid_is_null(&id)) ||
-	    (in->fd >= 0 && has_log(s->lfs ? s->lfs : s->file)) ||
-	    (in->fd >= 0 && !know_file(&id, d, s, in->fd, s->lfs ? s->lfs : s->file))) {
+	if (!s->repo || (in->from.fd < 0 && vv_oid_is_null(&id)) ||
+	    (in->from.fd >= 0 && has_log(s->lfs ? s->lfs : s->file)) ||
+	    (in->from.fd >= 0 && !know_file(&id, d, s, in->from.fd, s->lfs ? s->lfs : s->file))) {
 		return;
 	}
 	vv_oid_text(d->known_as, &id);
@@ -358,15 +467,17 @@ static vv_status may_be_document(bool *out, const vv_subject *s, input *in, cons
 				 const char *name, vv_error *err)
 {
 	char head[VV_UNSEEN_HEAD];
-	ssize_t n = (ssize_t)(in->blob.len < sizeof(head) ? in->blob.len : sizeof(head));
+	ssize_t n = (ssize_t)(in->from.blob.len < sizeof(head) ? in->from.blob.len : sizeof(head));
 
-	*out = in->stored_bytes && vv_document_is_name(s->repo, env, name);
-	if (in->stored_bytes) return VV_OK;
-	if (in->fd >= 0 && (n = vv_pread_full(in->fd, head, sizeof(head), 0, s->text, err)) < 0) {
+	*out = in->from.stored_bytes && vv_document_is_name(s->repo, env, name);
+	if (in->from.stored_bytes) return VV_OK;
+	if (in->from.fd >= 0 &&
+	    (n = vv_pread_full(in->from.fd, head, sizeof(head), 0, s->text, err)) < 0) {
 		return (vv_status)n;
 	}
 	if (!in->later) {
-		vv_buf_put(&in->head, in->fd < 0 ? vv_buf_cstr(&in->blob) : head, (size_t)n);
+		vv_buf_put(&in->head, in->from.fd < 0 ? vv_buf_cstr(&in->from.blob) : head,
+			   (size_t)n);
 	}
 	*out = vv_document_may_be(s->repo, env, vv_buf_cstr(&in->head), in->head.len, name);
 	return vv_buf_ok(&in->head, err);
@@ -409,7 +520,7 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 	know_document(out, s, in);
 	out->document.head = vv_buf_cstr(&in->head);
 	out->document.head_len = in->head.len;
-	if (in->fd < 0) {
+	if (in->from.fd < 0) {
 		in->document = out;
 		out->document.bring = bring_file;
 		out->document.payload = in;
@@ -418,11 +529,11 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 	}
 	rc = vv_document_open(&out->document, err);
 	*is = rc == VV_OK;
-	if (*is && in->fd < 0 && !in->later && !in->stored_bytes && head_name(&head, s)) {
+	if (*is && in->from.fd < 0 && !in->later && !in->from.stored_bytes && head_name(&head, s)) {
 		vv_kept_text_put(s->repo, &head, in->head.data, in->head.len);
 	}
 	/* Without a reader it is read as any other file. */
-	if (rc == VV_ENOSUPPORT && !s->table && !in->stored_bytes) {
+	if (rc == VV_ENOSUPPORT && !s->table && !in->from.stored_bytes) {
 		vv_error_clear(err);
 		rc = VV_OK;
 	}
@@ -456,12 +567,10 @@ void vv_subject_document_close(vv_subject_document *d)
 /* Bytes on their way to a table. */
 struct vv_reading {
 	input in;
-	vv_import_options io;
+	vv_subject_way way;
 	/* a document: */
 	bool is_document;
 	vv_subject_document document;
-	vv_package_resource res; /* what io borrows */
-	vv_schema schema;
 	vv_kept_name name, notes; /* cache keys of its rows, and of notes, if any */
 	bool was_made;            /* before, and is open */
 	vv_table made;
@@ -479,8 +588,7 @@ void vv_subject_reading_free(vv_reading *r)
 	if (r->was_made) {
 		vv_table_close(&r->made);
 	}
-	vv_schema_clear(&r->schema);
-	vv_package_resource_clear(&r->res);
+	vv_subject_way_close(&r->way);
 	vv_subject_document_close(&r->document);
 	input_close(&r->in);
 	vv_free(r);
@@ -506,7 +614,7 @@ static bool open_kept(vv_subject *s, vv_reading *r)
 static vv_status import_rows(vv_subject *s, vv_table *out, vv_reading *r, vv_error *err)
 {
 	vv_auto(vv_import_result) result = {0};
-	vv_import_options *io = &r->io;
+	vv_import_options *io = &r->way.io;
 	const char *schema;
 	vv_sniff_hints declared = io->hints;
 	vv_sink sink;
@@ -529,20 +637,19 @@ static vv_status import_rows(vv_subject *s, vv_table *out, vv_reading *r, vv_err
 
 /* Everything in a description that affects the reading of rows, and the search for a key: it can change without the
  * document. */
-static void put_description(vv_buf *out, const vv_package_resource *res,
-			    const vv_import_options *io)
+static void put_description(vv_buf *out, const vv_subject_way *w)
 {
-	const vv_sniff_hints *h = &io->hints;
+	const vv_sniff_hints *h = &w->io.hints;
 	const char *words[] = {h->encoding, h->header_join, h->records};
 
-	vv_buf_printf(out, "%d %d %d %d %d %d %d %ld %ld %d %d %d", !io->key, h->has_form, h->form,
-		      h->delimiter, h->quote, h->escape, h->header, h->skip, h->skip_below,
+	vv_buf_printf(out, "%d %d %d %d %d %d %d %ld %ld %d %d %d", !w->io.key, h->has_form,
+		      h->form, h->delimiter, h->quote, h->escape, h->header, h->skip, h->skip_below,
 		      h->comment, h->spaces, h->header_rows);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		vv_buf_printf(out, "\n%s", words[i] ? words[i] : "");
 	}
 	vv_buf_put(out, "\n", 1);
-	vv_buf_put(out, res->schema.data, res->schema.len);
+	vv_buf_put(out, w->described.schema.data, w->described.schema.len);
 }
 
 static vv_status start_rows(vv_subject *s, vv_reading *r, bool ahead, vv_error *err)
@@ -557,6 +664,7 @@ static vv_status start_rows(vv_subject *s, vv_reading *r, bool ahead, vv_error *
 static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 {
 	vv_document *d = &r->document.document;
+	vv_import_options *io = &r->way.io;
 	vv_auto(vv_buf) described = VV_BUF_INIT;
 	const vv_document_table *t;
 	vv_status rc;
@@ -564,13 +672,13 @@ static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 	if ((rc = vv_document_find(&t, d, s->table, err)) < 0) return rc;
 	if (!s->table && !(s->table = vv_strdup(t->name))) return vv_fail_nomem(err);
 	s->grid = t->grid;
-	if ((rc = find_package(s, &r->res, &r->schema, &r->io, err)) < 0) return rc;
-	if (t->key && !r->res.has_key) {
-		r->io.key = t->key;
-		r->io.key_source = VV_KEY_PACKAGE;
-		r->io.key_known = true;
+	if ((rc = describe(&r->way, s, NULL, err)) < 0) return rc;
+	if (t->key && !r->way.has_key) {
+		io->key = t->key;
+		io->key_source = VV_KEY_PACKAGE;
+		io->key_known = true;
 	}
-	put_description(&described, &r->res, &r->io);
+	put_description(&described, &r->way);
 	if (d->known_as &&
 	    (rc = vv_document_kept_name(&r->name, d, t->name, &described, err)) < 0) {
 		return rc;
@@ -580,7 +688,6 @@ static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 		return rc;
 	}
 	r->was_made = open_kept(s, r);
-	vv_random(&r->io.secret, sizeof(r->io.secret));
 	rc = r->was_made ? VV_OK : start_rows(s, r, r->ahead, err);
 	if (rc != VV_ELOCKED || !r->ahead) return rc;
 	vv_document_rows_close(r->rows);
@@ -607,7 +714,7 @@ static vv_status import_document(vv_subject *s, vv_table *out, vv_reading *r,
 	}
 	if ((!r->rows && (rc = start_rows(s, r, false, err)) < 0) ||
 	    (rc = open_passing(s, NULL, like, err)) < 0 ||
-	    (s->lent && (rc = share_groups(&r->io, &known, like, err)) < 0) ||
+	    (s->lent && (rc = share_groups(&r->way.io, &known, like, err)) < 0) ||
 	    (rc = vv_document_rows_open(r->rows, err)) < 0 ||
 	    (rc = import_rows(s, out, r, err)) < 0) {
 		return rc;
@@ -649,55 +756,28 @@ vv_status vv_subject_document_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
 			      const vv_subject_options *opts, vv_error *err)
 {
-	vv_import_options *io = &r->io;
+	vv_import_options *io = &r->way.io;
 	vv_auto(vv_import_result) result = {0};
-	vv_auto(vv_table) parent = {0}, known = {0};
-	vv_auto(vv_scan_cache) *cache = NULL;
+	vv_auto(vv_table) known = {0};
 	vv_store *store = NULL;
 	vv_sink sink;
 	input *in = &r->in;
-	const vv_subject *like = opts ? opts->like : NULL;
-	const bool unpack = opts && opts->unpack &&
-			    vv_decompress_name(s->path ? s->path : s->text) > 0;
-	bool has_parent;
+	const vv_subject *like = opts->like;
+	const bool unpack = opts->unpack && vv_subject_is_packed(s);
 	vv_status rc;
 
 	if ((in->later && (rc = load_blob(in, s, err)) < 0) ||
-	    (unpack && (rc = input_unpack(in, err)) < 0) ||
+	    (unpack && (rc = vv_subject_source_unpack(&in->from, err)) < 0) ||
 	    (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||
 	    (rc = open_passing(s, store, like, err)) < 0 ||
-	    (rc = open_parent(s, &parent, &has_parent, err)) < 0 ||
-	    (rc = find_package(s, &r->res, &r->schema, io, err)) < 0) {
+	    (rc = vv_subject_way_open(&r->way, s, opts, err)) < 0) {
 		return rc;
 	}
-	io->choose_order = opts && opts->as_add && s->repo;
-	if (opts && opts->hints) {
-		vv_sniff_hints_over(&io->hints, opts->hints);
-	}
-	if (opts && opts->before && opts->before->kind == VV_KIND_TABLE) {
-		io->hints.parent = &opts->before->dialect;
-	}
-	if (has_parent && parent.root.kind == VV_KIND_FILE && !unpack) {
-		io->kind = VV_KIND_FILE; /* as add would keep it */
-	} else if (has_parent && parent.root.kind == VV_KIND_TABLE) {
-		io->parent = &parent.root;
-		io->hints.parent = &parent.root.dialect;
-		io->key = r->res.has_key ? io->key : NULL; /* the parent's stays */
-	}
+	io->in_file = opts->in_file && !unpack && (!like || s->lent) &&
+		      in->from.blob.len <= IN_MEMORY_MAX;
 	vv_mem_sink_use(&sink, s->passing);
-	io->temp_dir = temp_dir_of(s);
-	vv_random(&io->secret, sizeof(io->secret));
-	/* parts unchanged since the last version are not even parsed */
-	if (io->parent && s->reader && !s->lfs &&
-	    (rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &cache, &io->secret,
-					       err)) < 0) {
-		return rc;
-	}
-	io->cache = cache;
-	io->in_file = opts && opts->in_file && !unpack && (!like || s->lent) &&
-		      in->blob.len <= IN_MEMORY_MAX;
 	if ((s->lent && (rc = share_groups(io, &known, like, err)) < 0) ||
-	    (rc = vv_import(&result, &in->source, &sink, io, err)) < 0 ||
+	    (rc = vv_import(&result, &in->from.source, &sink, io, err)) < 0 ||
 	    (rc = vv_table_open(out, &sink, &result.cid, err)) < 0) {
 		return rc;
 	}
@@ -717,29 +797,19 @@ static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
 /* By a reader. */
 static bool may_be_read(const vv_subject_options *opts)
 {
-	return !opts || (!opts->as_add && !opts->whole);
+	return !opts->as_add && !opts->whole;
 }
 
 static vv_status begin(vv_subject *s, vv_reading *r, const vv_subject_options *opts, vv_error *err)
 {
-	static const char *const no_key[] = {NULL};
-	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	const bool may_be = may_be_read(opts);
 	vv_status rc = input_open(&r->in, s, may_be, err);
 
-	r->io = (vv_import_options){.kind = VV_KIND_TABLE,
-				    .find_encoding = true,
-				    .order = opts && opts->as_add ? VV_ORDER_KEEP : VV_ORDER_READ,
-				    .hints = nothing,
-				    .key = opts && opts->find_key ? NULL : no_key,
-				    .keep_types = opts && opts->keep,
-				    .progress = opts ? opts->progress : NULL,
-				    .pool = opts && opts->pool ? opts->pool
-					    : s->reader        ? vv_dataset_reader_pool(s->reader)
-							       : NULL};
 	if (rc < 0 || !may_be) return rc;
-	rc = open_document(&r->document, &r->is_document, s, &r->in, opts && opts->writes, err);
-	return rc < 0 || !r->is_document ? rc : begin_document(s, r, err);
+	rc = open_document(&r->document, &r->is_document, s, &r->in, opts->writes, err);
+	if (rc < 0 || !r->is_document) return rc;
+	way_init(&r->way, s, opts);
+	return begin_document(s, r, err);
 }
 
 static vv_reading *reading_new(vv_subject *s, const vv_subject_options *opts, bool ahead)
@@ -747,7 +817,7 @@ static vv_reading *reading_new(vv_subject *s, const vv_subject_options *opts, bo
 	vv_reading *r = vv_calloc(1, sizeof(*r));
 
 	if (r) {
-		r->in.fd = -1;
+		r->in.from.fd = -1;
 		r->ahead = ahead;
 		r->status = begin(s, r, opts, &r->err);
 	}
@@ -767,9 +837,11 @@ void vv_subject_begin(vv_subject *s, const vv_subject_options *opts)
 vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			    vv_error *err)
 {
+	static const vv_subject_options usual = {.find_key = false};
 	vv_sink sink;
 	vv_status rc;
 
+	opts = opts ? opts : &usual;
 	if (s->passing && !vv_cid_is_null(&s->made)) {
 		vv_mem_sink_use(&sink, s->passing);
 		rc = vv_table_open(out, &sink, &s->made, err);
@@ -785,45 +857,40 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 		*err = r->err;
 	}
 	if (r->status < 0) return r->status;
-	return r->is_document ? import_document(s, out, r, opts ? opts->like : NULL, err)
+	return r->is_document ? import_document(s, out, r, opts->like, err)
 			      : import_plain(s, out, r, opts, err);
 }
 
 vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 				 const vv_progress *progress, vv_error *err)
 {
-	vv_auto(input) in = {.fd = -1};
-	const vv_status rc = input_open(&in, s, false, err);
+	vv_auto(vv_subject_source) from = VV_SUBJECT_SOURCE_INIT;
+	const vv_status rc = vv_subject_source_open(&from, s, err);
 
-	return rc < 0      ? rc
-	       : in.fd < 0 ? fn(payload, vv_buf_cstr(&in.blob), in.blob.len, err)
-			   : put_source(&in.source, fn, payload, progress, err);
+	return rc < 0        ? rc
+	       : from.fd < 0 ? fn(payload, vv_buf_cstr(&from.blob), from.blob.len, err)
+			     : put_source(&from.source, fn, payload, progress, err);
 }
 
 vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 				const vv_progress *progress, vv_error *err)
 {
-	vv_auto(vv_package_resource) res = {.hints = VV_SNIFF_HINTS_INIT};
-	vv_auto(vv_schema) schema = {0};
-	vv_import_options io = {.hints = VV_SNIFF_HINTS_INIT};
+	vv_auto(vv_subject_way) w = {.described.hints = VV_SNIFF_HINTS_INIT};
 	vv_file_text_options how = {.declared = NULL};
-	vv_auto(input) in = {.fd = -1};
+	vv_auto(vv_subject_source) from = VV_SUBJECT_SOURCE_INIT;
 	vv_auto(vv_file_text) *text = NULL;
-	vv_auto(vv_table) parent = {0};
-	bool has;
 	vv_status rc;
 
-	if ((rc = input_open(&in, s, false, err)) < 0 ||
-	    (rc = open_parent(s, &parent, &has, err)) < 0 ||
-	    (rc = find_package(s, &res, &schema, &io, err)) < 0) {
+	if ((rc = vv_subject_source_open(&from, s, err)) < 0 ||
+	    (rc = open_parent(&w, s, err)) < 0 || (rc = describe(&w, s, NULL, err)) < 0) {
 		return rc;
 	}
-	if (has && parent.root.kind == VV_KIND_TABLE) {
-		how.declared = io.hints.encoding;
-		how.before = parent.root.dialect.encoding;
-		rc = vv_file_text_open(&text, &in.source, &how, err);
+	if (w.has_parent && w.parent.root.kind == VV_KIND_TABLE) {
+		how.declared = w.io.hints.encoding;
+		how.before = w.parent.root.dialect.encoding;
+		rc = vv_file_text_open(&text, &from.source, &how, err);
 	}
 	return rc < 0 ? rc
-		      : put_source(text ? vv_file_text_source(text) : &in.source, fn, payload,
+		      : put_source(text ? vv_file_text_source(text) : &from.source, fn, payload,
 				   progress, err);
 }

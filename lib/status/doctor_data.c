@@ -133,7 +133,7 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_pointer_blo
 	}
 	vv_pointer_put(&text, &b->pointer);
 	if (text.len != b->text.len && (rc = say(a, "pointer", "its pointer has wrong line ends",
-					       path, VV_HINT_FIX, err)) < 0) {
+						 path, VV_HINT_FIX, err)) < 0) {
 		return rc;
 	}
 	if (!tracked) {

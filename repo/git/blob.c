@@ -261,7 +261,8 @@ vv_status vv_pointer_blob_read(vv_pointer_blob *out, vv_arena *arena, vv_reposit
 	const vv_status rc = peek_pointer(r, id, &out->size, &out->text, err);
 
 	if (rc < 0) return rc;
-	out->found = vv_pointer_find(&out->pointer, arena, out->text.data, out->text.len, &out->why);
+	out->found = vv_pointer_find(&out->pointer, arena, out->text.data, out->text.len,
+				     &out->why);
 	return out->found == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 

@@ -24,7 +24,6 @@
 #include "lib/tables/dataset_reader.h"
 #include "lib/view/column_stats.h"
 #include "lib/worktree/added_blocks.h"
-#include "repo/blocks/decompress.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/pointer.h"
@@ -349,7 +348,7 @@ static void print_form(const info *f, vv_buf *b)
 
 static const char *kept_how(const vv_subject *s, bool is_table)
 {
-	const bool packed = is_table && vv_decompress_name(s->path ? s->path : s->text) > 0;
+	const bool packed = is_table && vv_subject_is_packed(s);
 
 	if (s->is_dataset) return packed ? ", in a compressed file" : "";
 	if (!vv_cid_is_null(&s->parent)) return ", changed since it was added";

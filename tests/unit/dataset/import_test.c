@@ -688,8 +688,8 @@ static void put_spelled_json(vv_buf *b, vv_form form, const spelling *s, int own
 	for (int i = 0; i < rows; i++) {
 		const spelling *as = i < own ? s : &usual;
 
-		vv_buf_printf(b, "{\"id\"%s%d,\"text\"%s\"a text of some length %s\"%s", as->colon, i,
-			      as->colon, as->text, as->close);
+		vv_buf_printf(b, "{\"id\"%s%d,\"text\"%s\"a text of some length %s\"%s", as->colon,
+			      i, as->colon, as->text, as->close);
 		vv_buf_puts(b, form == VV_FORM_NDJSON || i + 1 == rows ? "" : as->between);
 		vv_buf_puts(b, "\n");
 	}
