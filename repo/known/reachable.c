@@ -20,16 +20,13 @@
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
+#include "repo/git/objects/tip_walk.h"
 #include "repo/git/objects/tree_pointers.h"
 #include "repo/git/walker.h"
 #include "repo/known/published.h"
 
-/* Number of visited commits older than all sought ones: with wrong clocks an older one may come
- * after a newer one. */
-#define SLOP 65536u
+#define SLOP 65536u /* commits looked at that are older than all sought ones */
 #define HOLES_MAX 1024u
-
-enum { QUEUED = 1, SOUGHT = 2 };
 
 typedef struct tip {
 	char *name;
@@ -51,8 +48,7 @@ struct vv_reachable {
 	tips tips;
 	/* The walked part of the history reachable from the tips. */
 	vv_walker *walker;
-	vv_queue queue;
-	vv_oid_set tags; /* tag objects */
+	vv_tip_walk below;
 	vv_nodes listed; /* commits in the order in which they were met */
 	size_t looked;   /* of these the trees were looked at */
 	vv_tree_pointers trees;
@@ -100,9 +96,8 @@ static void forget_blocks(vv_reachable *x)
 static void forget(vv_reachable *x)
 {
 	tips_clear(&x->tips);
-	vv_queue_clear(&x->queue);
+	vv_tip_walk_clear(&x->below);
 	vv_nodes_clear(&x->listed);
-	vv_oid_set_clear(&x->tags);
 	vv_walker_free(x->walker);
 	x->walker = NULL;
 	if (x->has_trees) {
@@ -226,20 +221,6 @@ static vv_status only_forward(const vv_reachable *x, const tips *old, const tips
 	return VV_OK;
 }
 
-static vv_status meet(vv_reachable *x, vv_node *n, vv_error *err)
-{
-	uint32_t *flags = vv_node_flags(x->walker, n);
-
-	if (*flags & QUEUED) return VV_OK;
-	vv_status rc = vv_node_parse(x->walker, n, err);
-	if (rc == VV_ENOTFOUND) { /* a gap: missing objects are not served */
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	*flags |= QUEUED;
-	return rc < 0 ? rc : vv_queue_push(&x->queue, n, err);
-}
-
 static vv_status begin_tips(vv_reachable *x, const tips *t, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -247,19 +228,10 @@ static vv_status begin_tips(vv_reachable *x, const tips *t, vv_error *err)
 	if (!x->walker) {
 		if (!(x->walker = vv_walker_new(x->repo))) return vv_fail_nomem(err);
 		vv_walker_begin(x->walker);
-		vv_oid_set_init(&x->tags);
+		vv_tip_walk_init(&x->below, x->repo, x->walker, &x->listed);
 	}
 	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
-		const tip *at = &t->items[i];
-		git_oid id;
-
-		if (!vv_oid_equal(&at->id, &at->commit) &&
-		    (rc = vv_oid_set_add_tags(&x->tags, x->repo, &at->id, err)) < 0) {
-			break;
-		}
-		vv_oid_to_git(&id, &at->commit);
-		vv_node *n = vv_walker_node(x->walker, &id);
-		rc = n ? meet(x, n, err) : vv_fail_nomem(err);
+		rc = vv_tip_walk_add(&x->below, &t->items[i].id, &t->items[i].commit, err);
 	}
 	return rc;
 }
@@ -297,92 +269,15 @@ done:
 	return rc;
 }
 
-/* The next commit, its parents queued; NULL at the end. */
-static vv_status go_down(vv_reachable *x, vv_node **out, vv_error *err)
-{
-	vv_node *n = vv_queue_pop(&x->queue);
-	vv_status rc = n ? vv_nodes_add(&x->listed, n, err) : VV_OK;
-
-	*out = n;
-	for (uint32_t i = 0; rc == VV_OK && n && i < n->parent_count; i++) {
-		rc = meet(x, n->parents[i], err);
-	}
-	return rc;
-}
-
 /* --- commits --------------------------------------------------------------------------------- */
-
-typedef struct search {
-	size_t left; /* commits sought and not yet met */
-	int64_t oldest;
-} search;
-
-static vv_status seek(vv_reachable *x, search *s, const vv_oid *id, vv_error *err)
-{
-	vv_node *n;
-	vv_status rc = vv_walker_commit(&n, x->walker, id, err);
-
-	if (rc < 0 || !n) return rc;
-	uint32_t *flags = vv_node_flags(x->walker, n);
-	if (!(*flags & (QUEUED | SOUGHT))) {
-		*flags |= SOUGHT;
-		s->oldest = s->left == 0 || n->time < s->oldest ? n->time : s->oldest;
-		s->left++;
-	}
-	return VV_OK;
-}
-
-static vv_status search_down(vv_reachable *x, search *s, vv_error *err)
-{
-	unsigned slop = SLOP;
-	vv_status rc = VV_OK;
-	vv_node *n;
-
-	while (rc == VV_OK && s->left > 0 && slop > 0 && (rc = go_down(x, &n, err)) == VV_OK && n) {
-		slop = n->time >= s->oldest ? SLOP : slop - 1;
-		if (*vv_node_flags(x->walker, n) & SOUGHT) {
-			*vv_node_flags(x->walker, n) &= ~(uint32_t)SOUGHT;
-			s->left--;
-		}
-	}
-	return rc;
-}
-
-static vv_status find_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
-			      vv_error *err)
-{
-	search s = {0, 0};
-	vv_status rc = look_at_refs(x, err);
-
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = seek(x, &s, &ids[i], err);
-	}
-	if (rc == VV_OK) {
-		rc = search_down(x, &s, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_node *n;
-		git_oid id;
-
-		vv_oid_to_git(&id, &ids[i]);
-		if (!(n = vv_walker_node(x->walker, &id))) {
-			rc = vv_fail_nomem(err);
-			break;
-		}
-		uint32_t *flags = vv_node_flags(x->walker, n);
-		out[i] = *flags & QUEUED || vv_oid_set_has(&x->tags, &id);
-		*flags &= ~(uint32_t)SOUGHT;
-	}
-	return rc;
-}
 
 vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
 			       vv_error *err)
 {
 	memset(out, 0, count * sizeof(*out));
 	vv_auto(vv_locked) lock = vv_mutex_hold(x->lock);
-	vv_status rc = find_commits(x, ids, count, out, err);
-	if (rc < 0) {
+	vv_status rc = look_at_refs(x, err);
+	if (rc < 0 || (rc = vv_tip_walk_find(&x->below, ids, count, SLOP, out, err)) < 0) {
 		forget(x); /* half walked is not walked */
 	}
 	return rc;
@@ -485,7 +380,8 @@ static vv_status go_deeper(vv_reachable *x, vv_store *store, bool *end, vv_error
 		x->walked++;
 		return rc;
 	}
-	if (x->looked == x->listed.count && ((rc = go_down(x, &n, err)) < 0 || !n)) {
+	if (x->looked == x->listed.count &&
+	    ((rc = vv_tip_walk_next(&x->below, &n, err)) < 0 || !n)) {
 		*end = rc == VV_OK;
 		return rc;
 	}
