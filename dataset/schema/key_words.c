@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/json/json.h"
 #include "base/text.h"
 #include "dataset/schema/csv_record.h"
 
@@ -42,4 +43,16 @@ vv_status vv_key_words_fail(const char *text, size_t count, vv_error *err)
 		       "'%s': expected %zu values of the key, separated by commas\n"
 		       "write a value that has a comma in quotes: '\"a, b\",c'",
 		       vv_text_shows(text), count);
+}
+
+void vv_key_json_put(vv_buf *out, const vv_cell *cells, const size_t *columns, size_t count)
+{
+	vv_buf_putc(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		const vv_cell *c = &cells[columns[i]];
+
+		vv_buf_puts(out, i > 0 ? "," : "");
+		vv_json_put_text(out, c->text ? c->text : "", c->len);
+	}
+	vv_buf_putc(out, ']');
 }

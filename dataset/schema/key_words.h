@@ -20,4 +20,8 @@ int vv_key_words_read(vv_cell *out, size_t count, const char *text, vv_arena *ar
 /* Fails because the text does not have count values. Returns VV_EUSAGE. */
 vv_status vv_key_words_fail(const char *text, size_t count, vv_error *err);
 
+/* Appends the key of a row as a JSON array of texts, by which rows are found and conflicts name theirs. columns: places
+ * of the key in cells. */
+void vv_key_json_put(vv_buf *out, const vv_cell *cells, const size_t *columns, size_t count);
+
 #endif

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/key_words.h"
 #include "diff/rows/rowdiff.h"
 
 vv_table *merge_version(const merge *m, int version)
@@ -44,19 +45,6 @@ int merge_all_side(const merge *m)
 	return all == VV_MERGE_CONFLICT ? -1 : (int)(all == VV_MERGE_OURS ? m->ours : 1 - m->ours);
 }
 
-/* The key of a row as a JSON array of texts. */
-static void put_key(const merge *m, const merge_report *r, vv_buf *out)
-{
-	const size_t *places = r->version == 2 ? m->base_key : m->side[r->version].key;
-	vv_buf_putc(out, '[');
-	for (size_t i = 0; i < m->key_count; i++) {
-		const vv_cell *c = &r->key_cells[places[i]];
-		vv_buf_puts(out, i > 0 ? "," : "");
-		vv_json_put_text(out, c->len > 0 ? c->text : "", c->len);
-	}
-	vv_buf_putc(out, ']');
-}
-
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT;
@@ -65,7 +53,9 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 	if (!m->opts->conflict) return VV_OK;
 	bool keyed = r->key_cells && m->key_count > 0;
 	if (keyed) {
-		put_key(m, r, &key);
+		vv_key_json_put(&key, r->key_cells,
+				r->version == 2 ? m->base_key : m->side[r->version].key,
+				m->key_count);
 		rc = vv_buf_ok(&key, err);
 	}
 	vv_conflict c = {.kind = r->kind,

@@ -11,11 +11,11 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
-#include "base/json/json.h"
 #include "base/path.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/key_words.h"
 #include "diff/rows/columns.h"
 #include "diff/rows/excel_rows.h"
 #include "lib/edit/row_file.h"
@@ -144,18 +144,6 @@ static vv_status set_cells(job *j, vv_error *err)
 	return VV_OK;
 }
 
-static void put_key(vv_buf *b, const side *s)
-{
-	vv_buf_putc(b, '[');
-	for (size_t i = 0; i < s->at.key_count; i++) {
-		const vv_cell *c = &s->at.cells[s->at.key[i]];
-
-		vv_buf_puts(b, i > 0 ? "," : "");
-		vv_json_put_text(b, c->text ? c->text : "", c->len);
-	}
-	vv_buf_putc(b, ']');
-}
-
 /* Behind the nearest row above it that is still there; else at the end, or where it was first in front. */
 static vv_status find_place(job *j, uint64_t *out, vv_error *err)
 {
@@ -163,7 +151,7 @@ static vv_status find_place(job *j, uint64_t *out, vv_error *err)
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 	vv_status rc;
 
-	put_key(&key, &j->then);
+	vv_key_json_put(&key, j->then.at.cells, j->then.at.key, j->then.at.key_count);
 	wanted.key = vv_buf_cstr(&key);
 	if ((rc = vv_buf_ok(&key, err)) < 0 ||
 	    (rc = vv_rows_find(j->then.table, &wanted, 1, NEIGHBOURS, err)) < 0) {

@@ -12,11 +12,11 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
-#include "base/json/json.h"
 #include "base/sys.h"
 #include "dataset/format/group.h"
 #include "dataset/format/group_edit.h"
 #include "dataset/format/list.h"
+#include "dataset/schema/key_words.h"
 #include "dataset/table/table.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/coder.h"
@@ -100,19 +100,6 @@ typedef struct finder {
 	char **ring; /* the last `above` keys, the newest at (next - 1) */
 	size_t above, next;
 } finder;
-
-/* Appends the key of a row as a JSON array of texts. columns: places of the key. */
-static void put_key(vv_buf *b, const vv_cell *cells, const size_t *columns, size_t count)
-{
-	vv_buf_putc(b, '[');
-	for (size_t i = 0; i < count; i++) {
-		const vv_cell *c = &cells[columns[i]];
-
-		vv_buf_puts(b, i ? "," : "");
-		vv_json_put_text(b, c->text ? c->text : "", c->len);
-	}
-	vv_buf_putc(b, ']');
-}
 
 /* The places of the table's own key; *count 0 when it has none. *out is the caller's. */
 static vv_status key_columns(const vv_table *t, size_t **out, size_t *count, vv_error *err)
@@ -204,7 +191,7 @@ static vv_status look(finder *f, const vv_cell *cells, uint64_t row, vv_error *e
 	vv_status rc;
 
 	vv_buf_reset(&f->key);
-	put_key(&f->key, cells, f->columns, f->column_count);
+	vv_key_json_put(&f->key, cells, f->columns, f->column_count);
 	if ((rc = vv_buf_ok(&f->key, err)) < 0) return rc;
 	const char *key = f->key.data;
 	for (size_t i = first_with(f, key); i < f->count && strcmp(f->sorted[i]->key, key) == 0;
