@@ -257,19 +257,10 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 /* Does the vault list every block of the version? */
 static vv_status look_below(vv_store *store, const vv_cid *root, blocks_of *b, vv_error *err)
 {
-	vv_walk w = {.store = store,
-		     .seen = vv_cid_set_new(),
-		     .budget = UINT64_MAX,
-		     .visit = on_block,
-		     .payload = b};
-	vv_status rc = w.seen ? VV_OK : vv_fail_nomem(err);
+	vv_walk w = {.store = store, .budget = UINT64_MAX, .visit = on_block, .payload = b};
 
 	b->all = true;
-	if (rc == VV_OK) {
-		rc = vv_walk_from(&w, root, err);
-	}
-	vv_cid_set_free(w.seen);
-	return rc;
+	return vv_walk_from(&w, root, err);
 }
 
 static vv_status find_kept(char *keeps, vv_repository *r, const vv_contents *contents,

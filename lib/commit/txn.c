@@ -619,17 +619,11 @@ static vv_status copy_block(void *payload, const vv_cid *cid, const void *bytes,
 
 vv_status vv_txn_copy(vv_txn *t, vv_store *from, const vv_cid *root, vv_error *err)
 {
-	vv_auto(vv_cid_set) *seen = vv_cid_set_new();
 	vv_auto(vv_buf) block = VV_BUF_INIT;
 	copying c = {.from = from, .block = &block};
-	vv_walk walk = {.store = from,
-			.seen = seen,
-			.budget = UINT64_MAX,
-			.visit = copy_block,
-			.payload = &c};
+	vv_walk walk = {.store = from, .budget = UINT64_MAX, .visit = copy_block, .payload = &c};
 	vv_status rc;
 
-	if (!seen) return vv_fail_nomem(err);
 	if ((rc = vv_txn_is_over(t, err)) < 0 ||
 	    (rc = vv_dataset_writer_blocks(t->writer, &c.to, err)) < 0 ||
 	    (rc = vv_walk_from(&walk, root, err)) < 0) {

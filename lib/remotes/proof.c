@@ -64,18 +64,13 @@ static vv_status begin(proving *p, size_t i, bool says, vv_error *err)
 {
 	below b = {.host = p->there->host, .here = true, .listed = true, .leaf = p->roots[i]};
 	vv_walk w = {.store = p->store,
-		     .seen = vv_cid_set_new(),
 		     .budget = UINT64_MAX,
 		     .missing_ok = true,
 		     .visit = on_block,
 		     .payload = &b};
-	vv_status rc = w.seen ? VV_OK : vv_fail_nomem(err);
+	const vv_status rc = says ? vv_walk_from(&w, &p->roots[i], err) : VV_OK;
 
-	p->holds[i] = p->open[i] = false;
-	if (rc == VV_OK && says) {
-		rc = vv_walk_from(&w, &p->roots[i], err);
-	}
-	vv_cid_set_free(w.seen);
+	p->holds[i] = false;
 	p->open[i] = rc == VV_OK && says && b.listed;
 	p->next[i] = b.here ? b.leaf : p->roots[i];
 	return rc;

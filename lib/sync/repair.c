@@ -65,19 +65,13 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 static vv_status look_below(repair *r, const vv_cid *root, looking *l, vv_error *err)
 {
 	vv_walk w = {.store = r->store,
-		     .seen = vv_cid_set_new(),
 		     .budget = UINT64_MAX,
 		     .missing_ok = true,
 		     .visit = on_block,
 		     .payload = l};
-	vv_status rc = w.seen ? VV_OK : vv_fail_nomem(err);
 
 	*l = (looking){.r = r};
-	if (rc == VV_OK) {
-		rc = vv_walk_from(&w, root, err);
-	}
-	vv_cid_set_free(w.seen);
-	return rc;
+	return vv_walk_from(&w, root, err);
 }
 
 static vv_status want_nothing(repair *r, vv_error *err)

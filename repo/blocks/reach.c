@@ -63,6 +63,7 @@ const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i)
 
 typedef struct walking {
 	vv_walk *w;
+	vv_cid_set *seen;
 	vv_cid *stack;
 	size_t count, cap;
 	vv_buf block;
@@ -75,7 +76,7 @@ static vv_status push(void *payload, const vv_cid *cid, vv_error *err)
 	vv_status rc;
 
 	if (k->w->known && vv_cid_set_has(k->w->known, cid)) return VV_OK;
-	if ((rc = vv_cid_set_add(k->w->seen, cid, &added, err)) < 0 || !added) return rc;
+	if ((rc = vv_cid_set_add(k->seen, cid, &added, err)) < 0 || !added) return rc;
 	if (k->count >= k->w->budget) {
 		return vv_fail(err, VV_EREFUSED,
 			       "the versions have more blocks than the limit "
@@ -148,8 +149,9 @@ static vv_status visit(walking *k, const vv_cid *cid, vv_error *err)
 
 vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err)
 {
-	walking k = {w, NULL, 0, 0, VV_BUF_INIT};
-	vv_status rc = push(&k, root, err);
+	vv_auto(vv_cid_set) *own = w->seen ? NULL : vv_cid_set_new();
+	walking k = {.w = w, .seen = w->seen ? w->seen : own};
+	vv_status rc = k.seen ? push(&k, root, err) : vv_fail_nomem(err);
 
 	while (rc == VV_OK && k.count > 0) {
 		vv_cid cid = k.stack[--k.count];
@@ -186,14 +188,12 @@ vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_
 {
 	completeness c = {true, missing};
 	vv_walk w = {.store = s,
-		     .seen = vv_cid_set_new(),
 		     .budget = UINT64_MAX,
 		     .missing_ok = true,
 		     .visit = stop_at_missing,
 		     .payload = &c};
-	vv_status rc = w.seen ? vv_walk_from(&w, root, err) : vv_fail_nomem(err);
+	const vv_status rc = vv_walk_from(&w, root, err);
 
-	vv_cid_set_free(w.seen);
 	*complete = c.complete && rc == VV_OK;
 	return c.complete ? rc : VV_OK;
 }

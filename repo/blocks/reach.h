@@ -26,7 +26,7 @@ const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i); /* in order of add
 
 typedef struct vv_walk {
 	vv_store *store;
-	vv_cid_set *seen;        /* CIDs to skip; visited CIDs are added */
+	vv_cid_set *seen; /* CIDs to skip; visited CIDs are added. NULL: a set for one call */
 	const vv_cid_set *known; /* further CIDs to skip; may be NULL */
 	uint64_t budget; /* blocks that may still be visited; VV_EREFUSED when it is used up */
 	bool missing_ok; /* continue past missing and damaged blocks */

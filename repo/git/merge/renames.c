@@ -73,7 +73,7 @@ static void collect_leaves(signature *s, vv_repository *r, const char *text, siz
 	vv_pointer p;
 
 	if (vv_pointer_read(&p, &arena, text, len, NULL) == VV_OK &&
-	    vv_repository_store(r, &walk.store, NULL) == VV_OK && (walk.seen = vv_cid_set_new()) &&
+	    vv_repository_store(r, &walk.store, NULL) == VV_OK &&
 	    vv_walk_from(&walk, &p.root, NULL) == VV_OK && s->count > 1) {
 		qsort(s->leaves, s->count, sizeof(*s->leaves), by_cid);
 	}
@@ -82,7 +82,6 @@ static void collect_leaves(signature *s, vv_repository *r, const char *text, siz
 	if (find && s->count > 0 && s->count <= FEW_BLOCKS) {
 		find(walk.store, &p.root, &s->rows, &s->row_count, NULL);
 	}
-	vv_cid_set_free(walk.seen);
 }
 
 static int sign_buffer(signature **out, vv_repository *r, const char *bytes, size_t len)
