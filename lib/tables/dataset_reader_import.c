@@ -49,10 +49,7 @@ static vv_status keep_named(dataset_inputs *in, const vv_pointer *p, vv_error *e
 static vv_status try_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
 			     vv_pointer *out, bool *found, vv_error *err)
 {
-	vv_status rc = vv_dataset_reader_pointer(r, blob, arena, out, err);
-
-	*found = rc == VV_OK;
-	return unless_trouble(rc, err);
+	return unless_trouble(vv_dataset_reader_find_pointer(r, blob, arena, out, found, err), err);
 }
 
 /* The newest version of HEAD's line of commits that has bytes: one without does not describe a
