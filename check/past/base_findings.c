@@ -137,15 +137,7 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
 
 size_t base_key_places(const vv_table *t, size_t *places, size_t max)
 {
-	size_t n = 0;
-
-	for (; n < t->root.key_count; n++) {
-		long at = vv_schema_find(&t->schema, t->root.key[n], strlen(t->root.key[n]));
-
-		if (at < 0 || n == max) return 0;
-		places[n] = (size_t)at;
-	}
-	return n;
+	return t->root.key_count <= max && vv_table_key_places(places, t) ? t->root.key_count : 0;
 }
 
 void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t count,

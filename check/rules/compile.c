@@ -464,12 +464,7 @@ static vv_status root_key(check_plan *p, vv_error *err)
 	size_t *columns = vv_arena_calloc(&p->arena, root->key_count + 1, sizeof(*columns));
 
 	if (!columns) return vv_fail_nomem(err);
-	for (size_t i = 0; i < root->key_count; i++) {
-		long place = vv_schema_find(&p->table->schema, root->key[i], strlen(root->key[i]));
-
-		if (place < 0) return VV_OK;
-		columns[i] = (size_t)place;
-	}
+	if (!vv_table_key_places(columns, p->table)) return VV_OK;
 	p->show_key = columns;
 	p->show_key_count = root->key_count;
 	/* in a described table, only a declared key counts */

@@ -37,6 +37,19 @@ long vv_schema_find(const vv_schema *s, const char *name, size_t name_len)
 	return found ? (long)found->value : -1;
 }
 
+bool vv_schema_places(size_t *out, const vv_schema *s, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const long at = vv_schema_find(s, names[i], strlen(names[i]));
+
+		if (at < 0) return false;
+		if (out) {
+			out[i] = (size_t)at;
+		}
+	}
+	return true;
+}
+
 const char *vv_schema_nearest(const vv_schema *s, const char *name, size_t len)
 {
 	vv_auto(char) *word = vv_strndup(name, len);

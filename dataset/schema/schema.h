@@ -60,6 +60,9 @@ vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *f
 
 /* Returns the number of the first column with this name. -1: no column has the name. */
 long vv_schema_find(const vv_schema *s, const char *name, size_t name_len);
+/* Sets out to the numbers of the columns with these names. Returns false if one is missing. out may
+ * be NULL. */
+bool vv_schema_places(size_t *out, const vv_schema *s, const char *const *names, size_t count);
 
 /* Returns the column name with the most similar spelling, borrowed from s. NULL: no name is
  * similar. */

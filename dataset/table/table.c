@@ -49,6 +49,12 @@ void vv_table_close(vv_table *t)
 	vv_schema_init(&t->schema);
 }
 
+bool vv_table_key_places(size_t *out, const vv_table *t)
+{
+	return vv_schema_places(out, &t->schema, (const char *const *)t->root.key,
+				t->root.key_count);
+}
+
 void vv_batch_init(vv_batch *b)
 {
 	memset(b, 0, sizeof(*b));

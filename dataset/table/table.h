@@ -44,6 +44,8 @@ vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid,
 vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_cid *cid,
 			       vv_error *err);
 void vv_table_close(vv_table *t);
+/* Sets out to the numbers of the columns of the table's key. Returns false if one is missing. */
+bool vv_table_key_places(size_t *out, const vv_table *t);
 VV_AUTO_CLEAR(vv_table, vv_table_close)
 
 /* A row group that was read, with the cells of the requested columns. */

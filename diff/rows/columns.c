@@ -323,15 +323,14 @@ static bool best_pair(const sample *s, const partners *p, size_t *a, size_t *b, 
 static size_t own_key(const vv_table *a, const vv_table *b, const partners *p, size_t *key_a,
 		      size_t *key_b)
 {
-	size_t n = a->root.key_count == b->root.key_count ? a->root.key_count : 0;
-	for (size_t i = 0; i < n; i++) {
-		long x = vv_schema_find(&a->schema, a->root.key[i], strlen(a->root.key[i])),
-		     y = vv_schema_find(&b->schema, b->root.key[i], strlen(b->root.key[i]));
-		if (x < 0 || y < 0 || p->to_new[x] != y) return 0;
-		key_a[i] = (size_t)x;
-		key_b[i] = (size_t)y;
+	if (a->root.key_count != b->root.key_count || !vv_table_key_places(key_a, a) ||
+	    !vv_table_key_places(key_b, b)) {
+		return 0;
 	}
-	return n;
+	for (size_t i = 0; i < a->root.key_count; i++) {
+		if (p->to_new[key_a[i]] != (long)key_b[i]) return 0;
+	}
+	return a->root.key_count;
 }
 
 /* By what rows are found: see vv_columns_options. */

@@ -153,10 +153,7 @@ vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *er
 
 static bool has_columns(const vv_table *t, const char *const *key, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (vv_schema_find(&t->schema, key[i], strlen(key[i])) < 0) return false;
-	}
-	return count > 0;
+	return count > 0 && vv_schema_places(NULL, &t->schema, key, count);
 }
 
 /* Sets the key that the version would have after add: its package's, or the base's. The check

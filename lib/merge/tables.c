@@ -353,17 +353,6 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 	return rc;
 }
 
-/* Has the table the columns of the other one's key, which has one? */
-static bool has_columns(const vv_table *t, const vv_root *keyed)
-{
-	bool all = keyed->key_count > 0;
-
-	for (size_t i = 0; all && i < keyed->key_count; i++) {
-		all = vv_schema_find(&t->schema, keyed->key[i], strlen(keyed->key[i])) >= 0;
-	}
-	return all;
-}
-
 static vv_status read_rules(vv_merge_rules *out, const char **twice, const vv_dataset_merge *in,
 			    vv_error *err)
 {
@@ -408,9 +397,11 @@ static vv_status merge_rows(merging *m, vv_error *err)
 								    : &in->commits[VV_THEIRS]);
 	opts.temp_dir = temp;
 	/* The keys of text are inferred, so that the two may differ. */
-	if (m->plain && !s[VV_BASE].open &&
-	    has_columns(&s[VV_THEIRS].table, &s[VV_OURS].table.root)) {
-		opts.key = (const char *const *)s[VV_OURS].table.root.key;
+	const vv_root *root = &s[VV_OURS].table.root;
+	if (m->plain && !s[VV_BASE].open && root->key_count > 0 &&
+	    vv_schema_places(NULL, &s[VV_THEIRS].table.schema, (const char *const *)root->key,
+			     root->key_count)) {
+		opts.key = (const char *const *)root->key;
 	}
 	if (!temp) return vv_fail_nomem(err);
 	if ((rc = vv_mkdirs(temp, err)) < 0 ||

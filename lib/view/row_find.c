@@ -101,23 +101,6 @@ typedef struct finder {
 	size_t above, next;
 } finder;
 
-/* The places of the table's own key; *count 0 when it has none. *out is the caller's. */
-static vv_status key_columns(const vv_table *t, size_t **out, size_t *count, vv_error *err)
-{
-	*count = 0;
-	if (!(*out = vv_calloc(t->root.key_count + 1, sizeof(**out)))) return vv_fail_nomem(err);
-	for (size_t i = 0; i < t->root.key_count; i++) {
-		long at = vv_schema_find(&t->schema, t->root.key[i], strlen(t->root.key[i]));
-
-		if (at < 0) {
-			*count = 0;
-			return VV_OK;
-		}
-		(*out)[(*count)++] = (size_t)at;
-	}
-	return VV_OK;
-}
-
 void vv_rows_wanted_clear(vv_row_wanted *wanted, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -137,12 +120,12 @@ static int by_key(const void *a, const void *b)
 static vv_status finder_init(finder *f, vv_table *t, vv_row_wanted *wanted, size_t count,
 			     size_t above, vv_error *err)
 {
-	vv_status rc = key_columns(t, &f->columns, &f->column_count, err);
-
 	f->above = above;
+	f->columns = vv_calloc(t->root.key_count + 1, sizeof(*f->columns));
 	f->sorted = vv_calloc(count + 1, sizeof(*f->sorted));
 	f->ring = vv_calloc(above + 1, sizeof(*f->ring));
-	if (rc < 0 || !f->sorted || !f->ring) return rc < 0 ? rc : vv_fail_nomem(err);
+	if (!f->columns || !f->sorted || !f->ring) return vv_fail_nomem(err);
+	f->column_count = vv_table_key_places(f->columns, t) ? t->root.key_count : 0;
 	for (size_t i = 0; i < count; i++) {
 		wanted[i].row = UINT64_MAX;
 		wanted[i].above = NULL;

@@ -560,12 +560,7 @@ static vv_status whole(comparison *c, vv_error *err)
 	int more = 1;
 	vv_status rc = VV_OK;
 	if (!key) return vv_fail_nomem(err);
-	for (size_t i = 0; i < t->root.key_count; i++) {
-		long at = vv_schema_find(&t->schema, t->root.key[i], strlen(t->root.key[i]));
-		if (at >= 0) {
-			key[c->told.key_count++] = (size_t)at;
-		}
-	}
+	c->told.key_count = vv_table_key_places(key, t) ? t->root.key_count : 0;
 	c->told.key = key;
 	if ((rc = find_label(c, err)) < 0) return rc;
 	c->stats.added = removed ? 0 : t->root.rows;

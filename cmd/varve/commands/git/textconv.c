@@ -61,17 +61,11 @@ static vv_status flush(lines *l, size_t above, vv_error *err)
 
 static bool take_key(lines *l, const char *const *names, size_t count)
 {
-	l->key_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		long at = vv_schema_find(&l->table.schema, names[i], strlen(names[i]));
+	const bool has = count <= KEY_MAX &&
+			 vv_schema_places(l->key, &l->table.schema, names, count);
 
-		if (at < 0 || i == KEY_MAX) {
-			l->key_count = 0;
-			return false;
-		}
-		l->key[l->key_count++] = (size_t)at;
-	}
-	return true;
+	l->key_count = has ? count : 0;
+	return has;
 }
 
 /* The key of a dataset in the index that ends as the file's name. *settled: it serves. */
