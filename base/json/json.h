@@ -97,8 +97,10 @@ typedef struct vv_json_out {
 } vv_json_out;
 
 void vv_json_out_init(vv_json_out *w, vv_buf *buf, unsigned indent);
-/* Initialises a writer, and opens an object. */
+/* Return a writer that has opened an object or an array. A writer of another value is initialised
+ * with its first two members: vv_json_out w = {.buf = &b, .indent = 2}. */
 vv_json_out vv_json_begin_object(vv_buf *buf, unsigned indent);
+vv_json_out vv_json_begin_array(vv_buf *buf, unsigned indent);
 void vv_json_open_object(vv_json_out *w);
 void vv_json_close_object(vv_json_out *w);
 void vv_json_open_array(vv_json_out *w);

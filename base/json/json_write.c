@@ -265,9 +265,8 @@ void vv_json_open_object(vv_json_out *w)
 
 vv_json_out vv_json_begin_object(vv_buf *buf, unsigned indent)
 {
-	vv_json_out w;
+	vv_json_out w = {.buf = buf, .indent = indent};
 
-	vv_json_out_init(&w, buf, indent);
 	vv_json_open_object(&w);
 	return w;
 }
@@ -280,6 +279,14 @@ void vv_json_close_object(vv_json_out *w)
 void vv_json_open_array(vv_json_out *w)
 {
 	open_container(w, '[');
+}
+
+vv_json_out vv_json_begin_array(vv_buf *buf, unsigned indent)
+{
+	vv_json_out w = {.buf = buf, .indent = indent};
+
+	vv_json_open_array(&w);
+	return w;
 }
 
 void vv_json_close_array(vv_json_out *w)
