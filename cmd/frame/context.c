@@ -129,6 +129,16 @@ void vv_context_gc_after(vv_context *c, bool quiet)
 	}
 }
 
+void vv_page_for(vv_repository *r)
+{
+	vv_auto(char) *pager = NULL;
+
+	if (r) {
+		(void)vv_config_string(r, "core.pager", &pager, VV_IGNORED);
+	}
+	vv_out_page(pager);
+}
+
 void vv_context_close(vv_context *c)
 {
 	vv_index_close(c->index);
@@ -160,6 +170,13 @@ vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err)
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
+vv_status vv_context_path(char **out, vv_context *c, const char *word, vv_error *err)
+{
+	if (!vv_repository_is_bare(c->repo)) return vv_repository_relative(out, c->repo, word, err);
+	*out = vv_strdup(word);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
 vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err)
 {
 	size_t at = 0;
@@ -168,15 +185,7 @@ vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err)
 	*out = vv_calloc((size_t)(c->argc - first) + 1, sizeof(**out));
 	if (!*out) return vv_fail_nomem(err);
 	for (int i = first; i < c->argc; i++, at++) {
-		if (vv_repository_is_bare(c->repo)) {
-			(*out)[at] = vv_strdup(c->argv[i]);
-			if (!(*out)[at]) return vv_fail_nomem(err);
-		} else {
-			if ((rc = vv_repository_relative(&(*out)[at], c->repo, c->argv[i], err)) <
-			    0) {
-				return rc;
-			}
-		}
+		if ((rc = vv_context_path(&(*out)[at], c, c->argv[i], err)) < 0) return rc;
 	}
 	return VV_OK;
 }

@@ -89,11 +89,17 @@ typedef struct vv_context {
  * path is outside the work tree. */
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
-/* Converts the arguments from number `first` on to repository-relative paths; in a bare repository,
- * they are unchanged. The paths need not exist in the work tree. *out ends with NULL; the caller
+/* Converts a word to a repository-relative path, which need not exist in the work tree; in a bare
+ * repository, it is unchanged. */
+vv_status vv_context_path(char **out, vv_context *c, const char *word, vv_error *err);
+
+/* Converts the arguments from number `first` on like vv_context_path. *out ends with NULL; the caller
  * frees *out with vv_context_paths_free, also after a failure. */
 vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err);
 void vv_context_paths_free(char **paths); /* accepts NULL */
+
+/* Sends stdout through the pager that Git uses for the repository, or without one (r is NULL). */
+void vv_page_for(vv_repository *r);
 
 /* Notes that the command wrote a version: after everything is closed, gc runs if that is
  * worthwhile. If this cannot be determined, the command does not fail. */

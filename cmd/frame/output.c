@@ -260,6 +260,13 @@ void vv_out_text(const char *s, size_t len)
 	}
 }
 
+void vv_out_between(const char *before, const char *text, const char *after)
+{
+	vv_out("%s", before);
+	vv_out_text(text, strlen(text));
+	vv_out("%s", after);
+}
+
 bool vv_out_failed(void)
 {
 	return out_errno != 0;

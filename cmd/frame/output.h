@@ -37,6 +37,8 @@ void vv_out_raw(const void *bytes, size_t len);
 void vv_out_flush(void);
 /* Prints text on stdout; control characters are escaped everywhere. */
 void vv_out_text(const char *s, size_t len);
+/* Prints text like vv_out_text, between two texts that are printed like those of vv_out. */
+void vv_out_between(const char *before, const char *text, const char *after);
 /* Prints a line on stderr. */
 void vv_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Prints the line "warning: ..." on stderr. */
