@@ -36,5 +36,8 @@ bool vv_secret_equal(const void *a, const void *b, size_t len);
 void vv_wipe(void *p, size_t len);
 /* Overwrites the content of b as vv_wipe does, and empties b. */
 void vv_buf_wipe(vv_buf *b);
+/* A buffer for a secret: vv_auto(vv_secret_buf) wipes it. */
+typedef vv_buf vv_secret_buf;
+VV_AUTO_CLEAR(vv_secret_buf, vv_buf_wipe)
 
 #endif

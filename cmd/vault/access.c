@@ -22,6 +22,12 @@ typedef struct keys {
 	size_t count;
 } keys;
 
+static void keys_clear(keys *k)
+{
+	vv_free(k->items);
+}
+VV_AUTO_CLEAR(keys, keys_clear)
+
 static bool has(const keys *k, const uint8_t *key)
 {
 	for (size_t i = 0; i < k->count; i++) {
@@ -89,26 +95,19 @@ static vv_status check(const vv_access *x, const vv_vault_session *s, const keys
  * session is connected; records still have to go out (sync). */
 static vv_status access_change(const vv_access *x, vv_vault_session *s, vv_error *err)
 {
-	keys readers = {0}, writers = {0};
 	const size_t old = vv_vault_writer_count(s->state);
-	vv_epoch_change change = {0};
+	vv_auto(keys) readers = {vv_calloc(s->secrets.reader_count + 1, VV_KEY_PUBLIC), 0},
+		      writers = {vv_calloc(old + 1, VV_KEY_PUBLIC), 0};
 	vv_status rc;
 
-	readers.items = vv_calloc(s->secrets.reader_count + 1, sizeof(*readers.items));
-	writers.items = vv_calloc(old + 1, sizeof(*writers.items));
-	if (!readers.items || !writers.items) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!readers.items || !writers.items) return vv_fail_nomem(err);
 	for (size_t i = 0; i < s->secrets.reader_count; i++) {
 		put(&readers, s->secrets.readers[i]);
 	}
 	for (size_t i = 0; i < old; i++) {
 		put(&writers, vv_vault_writer_at(s->state, i));
 	}
-	if ((rc = check(x, s, &readers, &writers, err)) < 0) {
-		goto done;
-	}
+	if ((rc = check(x, s, &readers, &writers, err)) < 0) return rc;
 	bool was_writer = vv_vault_is_writer(s->state, x->key);
 	if (x->add) {
 		put(&readers, x->key);
@@ -121,16 +120,13 @@ static vv_status access_change(const vv_access *x, vv_vault_session *s, vv_error
 			take(&readers, x->key);
 		}
 	}
-	change.readers = (const uint8_t(*)[VV_KEY_PUBLIC])readers.items;
-	change.reader_count = readers.count;
-	change.writers = (const uint8_t(*)[VV_KEY_PUBLIC])writers.items;
-	change.writer_count = writers.count;
-	change.removed = (const uint8_t(*)[VV_KEY_PUBLIC])x->key;
-	change.removed_count = !x->add && was_writer;
-	rc = vv_epoch_begin(s->ledger, s->state, &s->secrets, &change, &s->key, err);
-done:
-	vv_free_all(readers.items, writers.items);
-	return rc;
+	const vv_epoch_change change = {.readers = (const uint8_t(*)[VV_KEY_PUBLIC])readers.items,
+					.reader_count = readers.count,
+					.writers = (const uint8_t(*)[VV_KEY_PUBLIC])writers.items,
+					.writer_count = writers.count,
+					.removed = (const uint8_t(*)[VV_KEY_PUBLIC])x->key,
+					.removed_count = !x->add && was_writer};
+	return vv_epoch_begin(s->ledger, s->state, &s->secrets, &change, &s->key, err);
 }
 
 /* ---- the command ---- */

@@ -47,11 +47,8 @@ static void tell_records(const vv_audit *x, const vv_vault_place *p)
 	for (size_t i = 0; i < p->meeting.damaged_count; i++) {
 		const vv_damaged_record *d = &p->meeting.damaged[i];
 		if (!d->unheard) {
-			vv_out("    ");
-			vv_out_text(d->name, strlen(d->name));
-			vv_out(": ");
-			vv_out_text(d->why.message, strlen(d->why.message));
-			vv_out("\n");
+			vv_out_between("    ", d->name, ": ");
+			vv_out_between("", d->why.message, "\n");
 		}
 	}
 }
@@ -70,9 +67,7 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 	} else if (bad > 0) {
 		vv_out(": FAILED: %s of %s missing or changed\n", vv_text_count(bad),
 		       vv_text_counted(x->shards, "shard", NULL));
-		vv_out("  ");
-		vv_out_text(x->first, strlen(x->first));
-		vv_out("\n");
+		vv_out_between("  ", x->first, "\n");
 	} else {
 		vv_out(": all of %s listed, with the right sizes\n",
 		       vv_text_counted(x->shards, "shard", NULL));
@@ -90,9 +85,7 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 		       chance / 10, chance % 10);
 	}
 	if (p->refuses) {
-		vv_out("  it accepts no new data: ");
-		vv_out_text(p->why.message, strlen(p->why.message));
-		vv_out("\n");
+		vv_out_between("  it accepts no new data: ", p->why.message, "\n");
 	}
 	if (x->leaving > 0) {
 		vv_out("  %s besides, about to be removed (retired, or announced by a drop record)\n",
@@ -159,11 +152,9 @@ static vv_status audit_all(vv_context *c, vv_vault_session *s, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
+	vv_json_out w = vv_json_begin_array(&b, 2);
 	vv_status rc = VV_OK;
 
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_array(&w);
 	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
 		vv_vault_place *p = &s->places[i];
 		if (!p->config->dead && is_asked(c, p->config->name)) {

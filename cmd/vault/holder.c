@@ -190,11 +190,9 @@ static void out_url(const char *url)
 static vv_status print_json(const vv_vault_session *s, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
+	vv_json_out w = vv_json_begin_array(&b, 2);
 	uint64_t shards, bytes;
 
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_array(&w);
 	for (size_t i = 0; i < s->place_count; i++) {
 		const vv_vault_place *p = &s->places[i];
 		count_kept(s, p, &shards, &bytes);
@@ -230,8 +228,7 @@ static vv_status run_list(vv_context *c, vv_error *err)
 	for (size_t i = 0; i < s.place_count; i++) {
 		const vv_vault_place *p = &s.places[i];
 		count_kept(&s, p, &shards, &bytes);
-		vv_out_text(p->config->name, strlen(p->config->name));
-		vv_out("  ");
+		vv_out_between("", p->config->name, "  ");
 		out_url(p->config->url);
 		vv_out("\n  %s, %s in %s",
 		       p->config->dead ? "dead"
@@ -239,9 +236,7 @@ static vv_status run_list(vv_context *c, vv_error *err)
 				       : "away",
 		       vv_text_bytes(bytes), vv_text_counted(shards, "shard", NULL));
 		if (*vv_vault_place_domain(&s, p)) {
-			vv_out(", fails together with: ");
-			vv_out_text(vv_vault_place_domain(&s, p),
-				    strlen(vv_vault_place_domain(&s, p)));
+			vv_out_between(", fails together with: ", vv_vault_place_domain(&s, p), "");
 		}
 		vv_out("\n");
 		if (p->holder && vv_vault_holder_caveat(p->holder)) {

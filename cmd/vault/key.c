@@ -26,17 +26,14 @@ static const vv_option table[] = {
 /* Writes the key to path, under a passphrase if that is wanted. */
 static vv_status write_key(const options *o, const char *path, const vv_key *k, vv_error *err)
 {
-	vv_auto(vv_buf) passphrase = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_auto(vv_secret_buf) passphrase = VV_BUF_INIT;
+	vv_status rc;
 
-	if (o->passphrase) {
-		rc = vv_passphrase_get(&passphrase, vv_environ(), "New passphrase: ", true, err);
+	if (o->passphrase && (rc = vv_passphrase_get(&passphrase, vv_environ(),
+						     "New passphrase: ", true, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK) {
-		rc = vv_key_file_write(path, k, o->passphrase ? &passphrase : NULL, err);
-	}
-	vv_buf_wipe(&passphrase);
-	return rc;
+	return vv_key_file_write(path, k, o->passphrase ? &passphrase : NULL, err);
 }
 
 /* The machine's key gets this value. One that is there is kept beside it. */
@@ -133,17 +130,13 @@ static vv_status run_trust(const char *name, const char *did, vv_error *err)
 
 static vv_status run_export(const options *o, const char *file, vv_error *err)
 {
-	vv_key k;
-	vv_status rc = VV_OK;
+	vv_auto(vv_key) k = {0};
 
 	if (vv_exists(file)) {
-		rc = vv_fail(err, VV_EEXISTS, "'%s' exists already", vv_text_shows(file));
+		return vv_fail(err, VV_EEXISTS, "'%s' exists already", vv_text_shows(file));
 	}
-	if (rc == VV_OK && (rc = vv_key_ring_open(&k, vv_environ(), NULL, err)) == VV_OK) {
-		rc = write_key(o, file, &k, err);
-		vv_key_wipe(&k);
-	}
-	return rc;
+	const vv_status rc = vv_key_ring_open(&k, vv_environ(), NULL, err);
+	return rc < 0 ? rc : write_key(o, file, &k, err);
 }
 
 static vv_status run_import(const options *o, const char *file, vv_error *err)

@@ -61,14 +61,6 @@ static void print_key(const report *x, const uint8_t *key, const vv_hold_room_fa
 	}
 }
 
-static bool is_named(const vv_holding_rules *x, const uint8_t *key)
-{
-	for (size_t i = 0; i < x->named_count; i++) {
-		if (memcmp(x->named[i].key, key, VV_KEY_PUBLIC) == 0) return true;
-	}
-	return false;
-}
-
 /* Those for whom copies are kept, then those who only keep some. */
 static vv_status print_all(const report *x, vv_error *err)
 {
@@ -82,7 +74,8 @@ static vv_status print_all(const report *x, vv_error *err)
 		print_key(x, x->rules.named[i].key, &f);
 	}
 	for (size_t i = 0; i < s->count; i++) {
-		if (!is_named(&x->rules, s->lines[i].holder)) {
+		if (!vv_hold_identity_find(x->rules.named, x->rules.named_count,
+					   s->lines[i].holder)) {
 			print_key(x, s->lines[i].holder, NULL);
 		}
 	}
@@ -108,17 +101,14 @@ static void print_notes(const report *x)
 static vv_status standing_json(report *x, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
-	vv_status rc;
+	vv_json_out w = vv_json_begin_object(&b, 2);
 
-	vv_json_out_init(&w, &b, 2);
 	x->json = &w;
-	vv_json_open_object(&w);
 	vv_json_put_members(&w, {JSON_TIME("now", (int64_t)x->audited.standing.now)},
 			    {JSON_NUMBER("size", x->rules.size)},
 			    {JSON_NUMBER("ratioThousandths", x->rules.ratio)},
 			    {JSON_ARRAY("identities")});
-	rc = print_all(x, err);
+	const vv_status rc = print_all(x, err);
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
 	return rc < 0 ? rc : vv_out_json(&b, err);
@@ -251,9 +241,8 @@ static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_
 static vv_status print_json(const vv_vault_session *s, const vv_ledger_record *one, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
+	vv_json_out w = {.buf = &b, .indent = 2};
 
-	vv_json_out_init(&w, &b, 2);
 	if (one) {
 		put_json(&w, s, one, true);
 	} else {
@@ -359,7 +348,8 @@ static size_t verify_files(const vv_vault_session *s)
 
 	for (size_t i = 0; i < vv_ledger_file_count(s->ledger); i++) {
 		if (vv_ledger_check_file(s->ledger, i, &why) < 0) {
-			vv_out("here: %s: %s\n", vv_ledger_file_name(s->ledger, i), why.message);
+			vv_out("here: %s: %s\n", vv_ledger_file_at(s->ledger, i)->name,
+			       why.message);
 			faults++;
 		}
 	}

@@ -3,26 +3,10 @@
  */
 #include "cmd/vault/owed.h"
 
-#include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
-#include "cmd/vault/sealed/placement.h"
 #include "cmd/vault/work/spread.h"
-
-/* Domains of the holders that take something now. */
-static size_t count_domains(const vv_vault_session *s)
-{
-	vv_auto_free vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
-	size_t count = 0;
-
-	for (size_t i = 0; list && i < s->place_count; i++) {
-		if (s->places[i].holder && !s->places[i].refuses && !s->places[i].config->dead) {
-			list[count++].domain = vv_vault_place_domain(s, &s->places[i]);
-		}
-	}
-	return list ? vv_domain_count(list, count) : 0;
-}
 
 /* The first holder that accepts nothing: unreachable, or with `answered` one that gave a reason. NULL: none. */
 static const vv_vault_place *find_place(const vv_vault_session *s, bool answered)
@@ -41,7 +25,7 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 {
 	const vv_code code = s->policy.code;
 	const unsigned wanted = code.data > 0 ? vv_code_shards(code) : copies;
-	const size_t domains = count_domains(s);
+	const size_t domains = vv_spread_domains(s, true);
 	const vv_vault_place *refuses = find_place(s, true), *away = find_place(s, false);
 
 	if (!tried && domains >= wanted) {

@@ -40,13 +40,10 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print only missing ones"),
 };
 
-static vv_status on_missing(void *payload VV_UNUSED, const char *line, vv_error *err VV_UNUSED)
+static void on_missing(const char *line)
 {
 	vv_progress_end();
-	vv_out("missing: ");
-	vv_out_text(line, strlen(line));
-	vv_out("\n");
-	return VV_OK;
+	vv_out_between("missing: ", line, "\n");
 }
 
 /* Keeps the policy of a vault that the committed .varveconfig does not name. */
@@ -190,29 +187,27 @@ static void clean_up(vv_unfinished *u, const vv_recover *x, vv_repository **repo
 static int run_recover(void *opts, int argc, char **argv)
 {
 	const options *o = opts;
-	vv_recover x = {.missing = on_missing};
+
+	if (argc == 0) return vv_usage_error("recover needs the URL of a holder");
 	vv_unfinished unfinished = {.lock_fd = -1};
 	vv_repository *repo = NULL;
 	vv_cid expect, vault;
+	char **urls = vv_calloc((size_t)argc + 1, sizeof(*urls));
+	vv_recover x = {.missing = on_missing,
+			.urls = (const char *const *)urls,
+			.url_count = (size_t)argc,
+			.expect = o->expect ? &expect : NULL,
+			.vault = o->vault ? &vault : NULL};
 	int code = VV_EXIT_OK;
-	char **urls;
 	vv_error err;
-	vv_status rc;
+	vv_status rc = urls ? VV_OK : vv_fail_nomem(&err);
 
-	if (argc == 0) return vv_usage_error("recover needs the URL of a holder");
-	if ((o->expect && vv_cid_parse(&expect, o->expect, strlen(o->expect), &err) < 0) ||
-	    (o->vault && vv_cid_parse(&vault, o->vault, strlen(o->vault), &err) < 0)) {
-		return vv_report_trouble(&err);
+	if (rc == VV_OK && o->expect) {
+		rc = vv_cid_parse(&expect, o->expect, strlen(o->expect), &err);
 	}
-	if (!(urls = vv_calloc((size_t)argc + 1, sizeof(*urls)))) {
-		vv_fail_nomem(&err);
-		return vv_report_trouble(&err);
+	if (rc == VV_OK && o->vault) {
+		rc = vv_cid_parse(&vault, o->vault, strlen(o->vault), &err);
 	}
-	x.urls = (const char *const *)urls;
-	x.url_count = (size_t)argc;
-	x.expect = o->expect ? &expect : NULL;
-	x.vault = o->vault ? &vault : NULL;
-	rc = VV_OK;
 	for (int i = 0; rc == VV_OK && i < argc; i++) {
 		rc = vv_vault_holder_url(&urls[i], argv[i], &err);
 	}

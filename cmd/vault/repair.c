@@ -36,9 +36,6 @@
 
 typedef struct vv_reseal {
 	uint64_t away_sec, rate; /* as of repairs */
-	/* Receives a line about lost content. */
-	vv_status (*missing)(void *payload, const char *line, vv_error *err);
-	void *payload;
 	/* Afterwards. */
 	uint64_t lost;                 /* shards that no holder has */
 	uint64_t items;                /* that were sealed again */
@@ -51,9 +48,9 @@ typedef struct vv_reseal {
 } vv_reseal;
 
 typedef struct vv_vault_repair {
-	vv_owed owed;     /* copies, away_sec and rate: the request; the rest is the result */
-	vv_reseal reseal; /* missing and its payload; the rest afterwards */
+	vv_owed owed; /* copies, away_sec and rate: the request; the rest is the result */
 	/* Afterwards. */
+	vv_reseal reseal;
 	uint64_t mended;  /* records that were damaged at a holder */
 	uint64_t damaged; /* still damaged: no copy exists, or the holder refuses it */
 } vv_vault_repair;
@@ -64,10 +61,9 @@ typedef struct resealing {
 	vv_reseal *x;
 	vv_vault_session *s;
 	vv_contents all, rest; /* with and without the runs that are written again */
-	bool rest_open;
-	vv_cid_set *lost;  /* shards */
-	vv_cid_set *again; /* records of these runs */
-	vv_cid_set *gone;  /* items */
+	vv_cid_set *lost;      /* shards */
+	vv_cid_set *again;     /* records of these runs */
+	vv_cid_set *gone;      /* items */
 	vv_store *store;
 	bool search; /* an index is lost: all that refs reach is looked for */
 	vv_ref_tips tips;
@@ -140,25 +136,22 @@ static vv_status find_lost(resealing *r, vv_error *err)
 static vv_status note_lost(resealing *r, const vv_vault_place *p, vv_error *err)
 {
 	const size_t all = r->s->state->shard_count;
-	vv_ledger_record record = {.kind = VV_LEDGER_AUDIT};
-	vv_status rc = VV_OK;
+	vv_auto_free vv_cid *links = vv_calloc(all + 1, sizeof(*links));
+	vv_ledger_record record = {.kind = VV_LEDGER_AUDIT, .links = links};
 
-	if (!(record.links = vv_calloc(all + 1, sizeof(*record.links)))) return vv_fail_nomem(err);
+	if (!links) return vv_fail_nomem(err);
 	for (size_t i = 0; i < all; i++) {
 		const vv_kept *k = &r->s->state->shards[i];
 		const vv_copy *c = vv_vault_copy_at(k, p->id);
 		if (c && c->receipt && !c->bad && vv_cid_set_has(r->lost, &k->shard.cid)) {
-			record.links[record.link_count++] = k->shard.cid;
+			links[record.link_count++] = k->shard.cid;
 		}
 	}
 	record.asked = record.link_count;
 	memcpy(record.holder, p->id, VV_HOLDER_ID);
 	vv_random(record.nonce, sizeof(record.nonce));
-	if (record.link_count > 0) {
-		rc = vv_ledger_write(r->s->ledger, &record, &r->s->key, NULL, err);
-	}
-	vv_free(record.links);
-	return rc;
+	return record.link_count > 0 ? vv_ledger_write(r->s->ledger, &record, &r->s->key, NULL, err)
+				     : VV_OK;
 }
 
 static vv_status note_all_lost(resealing *r, vv_error *err)
@@ -257,12 +250,8 @@ static vv_status choose_all(resealing *r, vv_error *err)
 	}
 	do {
 		grown = false;
-		if (r->rest_open) {
-			vv_contents_close(&r->rest);
-			r->rest_open = false;
-		}
+		vv_contents_close(&r->rest);
 		if ((rc = vv_contents_open_without(&r->rest, r->s, r->again, err)) < 0) return rc;
-		r->rest_open = true;
 		if ((rc = find_gone(r, err)) == VV_OK && r->x->gone > 0) {
 			rc = add_leaning(r, &grown, err);
 		}
@@ -301,19 +290,20 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	resealing *r = payload;
 	uint64_t missing = 0;
-	vv_resemble walk = {.get = get_node, .fn = on_block, .payload = r, .missing = &missing};
-	char line[512];
+	vv_auto(vv_cid_set) *seen = vv_cid_set_new();
+	const vv_resemble walk = {
+		.get = get_node, .fn = on_block, .payload = r, .seen = seen, .missing = &missing};
 
 	r->lacking = 0;
 	if (n->link) return VV_OK;
-	if (!(walk.seen = vv_cid_set_new())) return vv_fail_nomem(err);
+	if (!seen) return vv_fail_nomem(err);
 	vv_status rc = vv_resemble_walk(&walk, &n->root, NULL, err);
-	vv_cid_set_free(walk.seen);
 	if (rc < 0 || r->lacking == 0) return rc;
 	r->x->versions++;
-	(void)snprintf(line, sizeof(line), "%s of commit %.10s lacks %s", vv_text_shows(n->path),
-		       vv_oid_shows(&n->commit), vv_text_counted(r->lacking, "block", NULL));
-	return r->x->missing ? r->x->missing(r->x->payload, line, err) : VV_OK;
+	vv_progress_end();
+	vv_out("lost: %s of commit %.10s lacks %s\n", vv_text_shows(n->path),
+	       vv_oid_shows(&n->commit), vv_text_counted(r->lacking, "block", NULL));
+	return VV_OK;
 }
 
 static vv_status tell_gone(resealing *r, vv_error *err)
@@ -437,9 +427,7 @@ static vv_status reseal_run(vv_reseal *x, vv_vault_session *s, vv_error *err)
 	vv_status rc = run_all(&r, err);
 
 	vv_contents_close(&r.all);
-	if (r.rest_open) {
-		vv_contents_close(&r.rest);
-	}
+	vv_contents_close(&r.rest);
 	vv_cid_set_free(r.lost);
 	vv_cid_set_free(r.again);
 	vv_cid_set_free(r.gone);
@@ -490,7 +478,7 @@ static vv_status vault_repair_run(vv_vault_repair *x, vv_vault_session *s, vv_er
 		return rc;
 	}
 	if ((rc = vv_owed_run(&x->owed, s, err)) < 0 || (rc = name_holders(x, s, err)) < 0 ||
-	    x->owed.owed == 0) {
+	    x->owed.sum.owed == 0) {
 		return rc;
 	}
 	x->reseal.away_sec = x->owed.away_sec;
@@ -551,15 +539,6 @@ static void tell_damaged(const vv_vault_session *s)
 	}
 }
 
-static vv_status on_missing(void *payload VV_UNUSED, const char *line, vv_error *err VV_UNUSED)
-{
-	vv_progress_end();
-	vv_out("lost: ");
-	vv_out_text(line, strlen(line));
-	vv_out("\n");
-	return VV_OK;
-}
-
 /* Reports shards that no holder had. */
 static void tell_resealed(const options *o, const vv_reseal *x)
 {
@@ -597,22 +576,23 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 			vv_text_counted(x->mended, "damaged record", NULL));
 	}
 	tell_damaged(s);
-	if (!o->quiet || owed->owed > 0) {
+	if (!o->quiet || owed->sum.owed > 0) {
 		vv_note("made %s again (%s)%s", vv_text_counted(owed->shards, "copy", "copies"),
 			vv_text_bytes(owed->sent), owed->shards > 0 ? cost_text(cost, owed) : "");
 	}
 	tell_resealed(o, &x->reseal);
-	if (owed->lost > 0) {
-		vv_note("no reachable holder has %s", vv_text_counted(owed->lost, "shard", NULL));
+	if (owed->sum.lost > 0) {
+		vv_note("no reachable holder has %s",
+			vv_text_counted(owed->sum.lost, "shard", NULL));
 	}
-	if (owed->owed > owed->hopeless) {
-		const uint64_t lacking = owed->owed - owed->hopeless;
+	if (owed->sum.owed > owed->sum.hopeless) {
+		const uint64_t lacking = owed->sum.owed - owed->sum.hopeless;
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_print_owed(&b, s, owed->copies, true);
 		vv_note("%s still lacking: %s", vv_text_counted(lacking, "copy is", "copies are"),
 			vv_buf_cstr(&b));
 	}
-	if (!o->quiet && owed->owed == 0 && x->damaged == 0) {
+	if (!o->quiet && owed->sum.owed == 0 && x->damaged == 0) {
 		const size_t away = vv_vault_session_away(s);
 		vv_note(s->policy.code.data > 0
 				? "safe: all stripes are whole, and the rest has %s%s"
@@ -631,8 +611,7 @@ static vv_status run_repair(vv_context *c, vv_error *err)
 				       .idle_sec = o->timeout == 0 && o->now ? VV_IDLE_DEFAULT
 									     : o->timeout,
 				       .again = true};
-	vv_vault_repair x = {.owed = {.fix = true, .away_sec = o->now ? 1 : AWAY, .rate = o->rate},
-			     .reseal = {.missing = on_missing}};
+	vv_vault_repair x = {.owed = {.fix = true, .away_sec = o->now ? 1 : AWAY, .rate = o->rate}};
 	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
 
@@ -643,7 +622,7 @@ static vv_status run_repair(vv_context *c, vv_error *err)
 	if ((rc = vv_vault_session_need_vault(&s, err)) == VV_OK &&
 	    (rc = vault_repair_run(&x, &s, err)) == VV_OK) {
 		tell(o, &x, &s);
-		c->code = x.owed.owed > 0 || x.damaged > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+		c->code = x.owed.sum.owed > 0 || x.damaged > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 	}
 	return rc;
 }

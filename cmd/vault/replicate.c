@@ -73,7 +73,7 @@ static int check_replicate(const vv_context *c)
 
 static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_session *s)
 {
-	const uint64_t owed = x->owed - x->hopeless;
+	const uint64_t owed = x->sum.owed - x->sum.hopeless;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (o->to.count > 0) {
@@ -100,16 +100,16 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_print_owed(&b, s, x->min, true);
 		vv_note("only %s could be made, but at least %u are required: the vault does not have this run yet: %s",
-			vv_text_counted(x->least, "copy", "copies"), x->min, vv_buf_cstr(&b));
+			vv_text_counted(x->sum.least, "copy", "copies"), x->min, vv_buf_cstr(&b));
 		return;
 	}
-	if (x->lost > 0) {
+	if (x->sum.lost > 0) {
 		vv_note("no reachable holder has %s of earlier runs; 'varve vault repair' seals "
 			"the "
 			"data of this clone again",
-			vv_text_counted(x->lost, "shard", NULL));
+			vv_text_counted(x->sum.lost, "shard", NULL));
 	}
-	if (x->owed > x->hopeless) {
+	if (x->sum.owed > x->sum.hopeless) {
 		tell_owed(o, x, s);
 	}
 	if (o->quiet) return;
@@ -121,7 +121,7 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 		vv_note("the run that was waiting is now in the vault; sent %s in %s",
 			vv_text_bytes(x->sent), vv_text_counted(x->shards, "shard", NULL));
 	} else if (x->nothing) {
-		vv_note(x->owed > 0 ? "nothing new was sealed" : "nothing is new");
+		vv_note(x->sum.owed > 0 ? "nothing new was sealed" : "nothing is new");
 	} else if (!vv_cid_is_null(&x->head)) {
 		vv_note("sealed %s and %s of Git; sent %s in %s",
 			vv_text_counted(x->blocks, "block", NULL),
@@ -144,7 +144,8 @@ static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_
 	vv_prune tails = {.tails = true};
 	vv_error why;
 
-	if (x->dry_run || x->code.data == 0 || x->short_of_min || x->owed > 0 || o->to.count > 0) {
+	if (x->dry_run || x->code.data == 0 || x->short_of_min || x->sum.owed > 0 ||
+	    o->to.count > 0) {
 		return VV_OK;
 	}
 	vv_status rc = vv_prune_run(&tails, s, &why);
@@ -203,8 +204,9 @@ static vv_status run_replicate(vv_context *c, vv_error *err)
 	if ((rc = vv_replicate_run(&x, &s, err)) == VV_OK) {
 		vv_progress_end();
 		tell(o, &x, &s);
-		c->code = x.short_of_min || x.owed > 0 || lacks_records(&s, x.copies) ? VV_EXIT_NO
-										      : VV_EXIT_OK;
+		c->code = x.short_of_min || x.sum.owed > 0 || lacks_records(&s, x.copies)
+				  ? VV_EXIT_NO
+				  : VV_EXIT_OK;
 		rc = fill_stripes(o, &x, &s, err);
 	}
 	return rc;

@@ -183,17 +183,13 @@ static vv_status audit_place(vv_vault_session *s, vv_vault_place *p, vv_cid_set 
 {
 	vv_auto(vv_audit) a = {.leaves = UINT64_MAX};
 	vv_error why;
-	bool added;
 	vv_status rc = VV_OK;
 
 	if (!(*bad = vv_cid_set_new())) return vv_fail_nomem(err);
-	if (vv_audit_run(&a, s, p, &why) < 0) { /* closed, so that it does not count */
-		if (why.code == VV_ENOMEM) {
-			rc = vv_fail_nomem(err);
-		}
-	}
+	/* a place that failed is closed, so that it does not count */
+	if (vv_audit_run(&a, s, p, &why) == VV_ENOMEM) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < a.bad_count; i++) {
-		rc = vv_cid_set_add(*bad, &a.bad[i], &added, err);
+		rc = vv_cid_set_add(*bad, &a.bad[i], NULL, err);
 	}
 	return rc;
 }
@@ -203,7 +199,7 @@ static vv_status audit_place(vv_vault_session *s, vv_vault_place *p, vv_cid_set 
 static vv_status count_proven(vv_vault_session *s, vv_cid_set *const *bad, unsigned *copies,
 			      vv_error *err)
 {
-	vv_spread_list list;
+	vv_auto(vv_spread_list) list = {0};
 	vv_spread_sum sum = {.least = SIZE_MAX};
 	vv_status rc = vv_spread_list_live(&list, s, 0, err);
 
@@ -213,7 +209,6 @@ static vv_status count_proven(vv_vault_session *s, vv_cid_set *const *bad, unsig
 	if (rc == VV_OK) {
 		rc = vv_spread_count(&sum, s, 1, list.items, list.count, err);
 	}
-	vv_spread_list_clear(&list);
 	*copies = sum.least == SIZE_MAX ? 0 : (unsigned)sum.least;
 	return rc;
 }
@@ -356,7 +351,7 @@ static vv_status answer_question(serving *x, vv_channel *line, const vv_buf *tex
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) answer = VV_BUF_INIT;
-	vv_json_out w;
+	vv_json_out w = {.buf = &answer};
 	vv_json *q;
 	vv_cid *roots;
 	size_t count;
@@ -367,7 +362,6 @@ static vv_status answer_question(serving *x, vv_channel *line, const vv_buf *tex
 		return rc;
 	}
 	const char *word = vv_json_get_string(q, "word");
-	vv_json_out_init(&w, &answer, 0);
 	if (word && strcmp(word, "keeps") == 0) {
 		rc = answer_keeps(x, roots, count, &w, err);
 	} else if (word && strcmp(word, "where") == 0 && count == 1) {

@@ -49,12 +49,12 @@ static void print_safe(const vv_vault_status *x, const vv_vault_session *s)
 	if (x->stripes > 0) {
 		vv_out("%s whole, the rest has %s",
 		       vv_text_counted(x->stripes, "stripe is", "stripes are"),
-		       vv_text_counted(x->rest, "copy", "copies"));
+		       vv_text_counted(x->sum.rest, "copy", "copies"));
 	} else {
-		vv_out("everything has %s", vv_text_counted(x->least, "copy", "copies"));
+		vv_out("everything has %s", vv_text_counted(x->sum.least, "copy", "copies"));
 	}
-	size_t n = here < x->least - 1 ? here : x->least - 1;
-	if (x->least < 2) {
+	size_t n = here < x->sum.least - 1 ? here : x->sum.least - 1;
+	if (x->sum.least < 2) {
 		vv_out("; if a holder is lost, data is lost with it\n");
 	} else if (n > 1) {
 		vv_out("; any %zu %sholders could be lost, and no data with them\n", n, other);
@@ -73,8 +73,8 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 	return vv_out_object(
 		2, err, {JSON_BOOL("safe", x->safe)}, {JSON_BOOL("current", x->current)},
 		{JSON_NUMBER("copies", x->copies)}, {JSON_NUMBER("shards", x->shards)},
-		{JSON_NUMBER("bytes", x->bytes)}, {JSON_NUMBER("fewestCopies", x->least)},
-		{JSON_NUMBER("owed", x->owed)}, {JSON_NUMBER("lost", x->lost)},
+		{JSON_NUMBER("bytes", x->bytes)}, {JSON_NUMBER("fewestCopies", x->sum.least)},
+		{JSON_NUMBER("owed", x->sum.owed)}, {JSON_NUMBER("lost", x->sum.lost)},
 		{JSON_NUMBER("bad", x->bad)}, {JSON_NUMBER("away", x->away)},
 		{JSON_NUMBER("retired", x->retired)}, {JSON_NUMBER("damaged", x->damaged)},
 		{JSON_NUMBER("stripes", x->stripes)}, {JSON_NUMBER("newRefs", x->new_refs)},
@@ -118,18 +118,18 @@ static void print_unsafe(const vv_vault_status *x)
 	if (is_new(x)) {
 		print_new(x);
 	}
-	if (x->lost > 0) {
+	if (x->sum.lost > 0) {
 		vv_out("no holder is known to have %s ('varve vault repair' seals the data of "
 		       "this clone again)\n",
-		       vv_text_counted(x->lost, "shard", NULL));
-	} else if (x->least == 1 && x->copies > 1) {
+		       vv_text_counted(x->sum.lost, "shard", NULL));
+	} else if (x->sum.least == 1 && x->copies > 1) {
 		vv_out("%s has only 1 copy, and %u are wanted: if that holder fails, it is lost\n",
 		       some, x->copies);
-	} else if (x->least < x->copies) {
+	} else if (x->sum.least < x->copies) {
 		vv_out("%s has only %s, and %u are wanted\n", some,
-		       vv_text_counted(x->least, "copy", "copies"), x->copies);
+		       vv_text_counted(x->sum.least, "copy", "copies"), x->copies);
 	} else if (is_new(x)) {
-		vv_out("the rest has %s\n", vv_text_counted(x->least, "copy", "copies"));
+		vv_out("the rest has %s\n", vv_text_counted(x->sum.least, "copy", "copies"));
 	} else if (x->damaged > 0) {
 		vv_out("a holder's copies are damaged\n");
 	} else {
@@ -139,7 +139,7 @@ static void print_unsafe(const vv_vault_status *x)
 
 static void print_owed(const vv_vault_status *x, const vv_vault_session *s)
 {
-	const uint64_t owed = x->owed - x->hopeless;
+	const uint64_t owed = x->sum.owed - x->sum.hopeless;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_print_owed(&b, s, x->copies, false);
@@ -151,7 +151,7 @@ static void print_bad(const vv_vault_status *x)
 	if (x->bad > 0) {
 		vv_out("  %s missing or changed, by the last audit%s\n",
 		       vv_text_counted(x->bad, "copy was", "copies were"),
-		       x->owed > 0 ? " ('varve vault repair')" : "; the others suffice");
+		       x->sum.owed > 0 ? " ('varve vault repair')" : "; the others suffice");
 	}
 }
 
@@ -164,7 +164,7 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 		print_bad(x);
 	} else {
 		print_unsafe(x);
-		if (x->owed > x->hopeless) {
+		if (x->sum.owed > x->sum.hopeless) {
 			print_owed(x, s);
 		}
 		print_bad(x);
@@ -189,8 +189,7 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 	for (size_t i = 0; i < s->place_count; i++) {
 		const vv_vault_place *p = &s->places[i];
 		if (!p->holder && !p->config->dead) {
-			vv_out("away: ");
-			vv_out_text(p->config->name, strlen(p->config->name));
+			vv_out_between("away: ", p->config->name, "");
 			vv_out(", last reached %s\n",
 			       p->seen > 0 ? vv_text_utc((int64_t)p->seen) : "never");
 		} else if (p->refuses) {

@@ -301,40 +301,28 @@ static vv_status give_hello(vv_hold_answering *x, vv_error *err)
 
 /* --- one request ------------------------------------------------------------------------------------------ */
 
-static vv_status locked(vv_hold_answering *x, vv_status (*run)(vv_hold_answering *, vv_error *),
-			vv_error *err)
-{
-	vv_status rc = enter(x->h, err);
-
-	if (rc == VV_OK) {
-		rc = run(x, err);
-		leave(x->h);
-	}
-	return rc;
-}
+static const struct {
+	vv_status (*run)(vv_hold_answering *x, vv_error *err);
+	bool locked;
+} requests[] = {[VV_HOLD_HELLO] = {give_hello, false},
+		[VV_HOLD_LIST] = {vv_hold_give_list, false},
+		[VV_HOLD_GET] = {vv_hold_give_part, false},
+		[VV_HOLD_PUT] = {take_shard, true},
+		[VV_HOLD_RECORDS] = {vv_hold_take_records, true},
+		[VV_HOLD_REMOVE] = {remove_shard, true},
+		[VV_HOLD_AUDIT] = {vv_hold_give_leaf, false},
+		[VV_HOLD_RECEIPT] = {sign_receipt, true},
+		[VV_HOLD_VAULTS] = {vv_hold_give_vaults, true}};
 
 static vv_status run(vv_hold_answering *x, vv_error *err)
 {
-	switch (x->q->op) {
-	case VV_HOLD_HELLO:
-		return give_hello(x, err);
-	case VV_HOLD_LIST:
-		return vv_hold_give_list(x, err);
-	case VV_HOLD_GET:
-		return vv_hold_give_part(x, err);
-	case VV_HOLD_PUT:
-		return locked(x, take_shard, err);
-	case VV_HOLD_RECORDS:
-		return locked(x, vv_hold_take_records, err);
-	case VV_HOLD_REMOVE:
-		return locked(x, remove_shard, err);
-	case VV_HOLD_AUDIT:
-		return vv_hold_give_leaf(x, err);
-	case VV_HOLD_RECEIPT:
-		return locked(x, sign_receipt, err);
-	default:
-		return locked(x, vv_hold_give_vaults, err);
+	if (!requests[x->q->op].locked) return requests[x->q->op].run(x, err);
+	vv_status rc = enter(x->h, err);
+	if (rc == VV_OK) {
+		rc = requests[x->q->op].run(x, err);
+		leave(x->h);
 	}
+	return rc;
 }
 
 vv_status vv_hold_serve(vv_hold *h, vv_channel *line, const void *bytes, size_t len, vv_error *err)

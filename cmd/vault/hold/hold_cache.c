@@ -36,6 +36,11 @@ vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room 
 	return c;
 }
 
+static const vv_cid *id_of(const vv_hold_vault *v)
+{
+	return vv_ledger_vault(vv_hold_vault_ledger(v));
+}
+
 static void drop(vv_hold_cache *c, size_t i)
 {
 	vv_hold_vault_close(c->items[i].vault);
@@ -60,7 +65,7 @@ void vv_hold_cache_free(vv_hold_cache *c)
 void vv_hold_cache_forget(vv_hold_cache *c, const vv_cid *vault)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		if (vv_cid_equal(vv_hold_vault_id(c->items[i].vault), vault)) {
+		if (vv_cid_equal(id_of(c->items[i].vault), vault)) {
 			drop(c, i);
 			return;
 		}
@@ -85,7 +90,9 @@ static uint64_t bytes_of_others(const vv_hold_cache *c)
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
-		bytes += c->items[i].asked == c->now ? 0 : vv_hold_vault_bytes(c->items[i].vault);
+		bytes += c->items[i].asked == c->now
+				 ? 0
+				 : vv_ledger_bytes(vv_hold_vault_ledger(c->items[i].vault));
 	}
 	return bytes;
 }
@@ -93,7 +100,7 @@ static uint64_t bytes_of_others(const vv_hold_cache *c)
 static void make_room(vv_hold_cache *c)
 {
 	for (size_t i = 0; i < c->count; i++) { /* authors may have come */
-		vv_hold_room_owner(c->room, vv_hold_vault_id(c->items[i].vault), c->items[i].owner);
+		vv_hold_room_owner(c->room, id_of(c->items[i].vault), c->items[i].owner);
 	}
 	while (c->count > VV_HOLD_CACHE_VAULTS || bytes_of_others(c) > VV_HOLD_CACHE_BYTES) {
 		size_t worst = SIZE_MAX, most = 0;
@@ -112,7 +119,7 @@ static void make_room(vv_hold_cache *c)
 
 void vv_hold_cache_take(vv_hold_cache *c, vv_hold_vault *take_vault)
 {
-	vv_hold_cache_forget(c, vv_hold_vault_id(take_vault));
+	vv_hold_cache_forget(c, id_of(take_vault));
 	c->items[c->count++] = (cached){.vault = take_vault, .asked = ++c->now};
 	make_room(c);
 }
@@ -125,7 +132,7 @@ vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vaul
 	vv_status rc;
 
 	for (size_t i = 0; i < c->count; i++) {
-		if (vv_cid_equal(vv_hold_vault_id(c->items[i].vault), vault)) {
+		if (vv_cid_equal(id_of(c->items[i].vault), vault)) {
 			c->items[i].asked = ++c->now;
 			*out = c->items[i].vault;
 			make_room(c); /* ledgers grow */

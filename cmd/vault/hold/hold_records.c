@@ -59,8 +59,7 @@ static size_t find_arrival(const vv_hold_answering *x, const arrival *list, cons
 
 /* One behind a gap cannot count with any other record of the request: it stays out of memory, so that it does not
  * cause another reading of the ledger. */
-static vv_status find_linked(vv_hold_answering *x, const vv_hold_vault *v, arrival *list,
-			     vv_error *err)
+static vv_status find_linked(vv_hold_answering *x, const vv_ledger *l, arrival *list, vv_error *err)
 {
 	const size_t count = x->q->record_count;
 	size_t *way = vv_arena_calloc(x->arena, count + 1, sizeof(*way));
@@ -74,7 +73,7 @@ static vv_status find_linked(vv_hold_answering *x, const vv_hold_vault *v, arriv
 			const vv_ledger_record *r = &list[i].record;
 			list[i].settled = true;
 			way[steps++] = i;
-			linked = r->sequence == 0 || vv_hold_vault_knows(v, &r->previous);
+			linked = r->sequence == 0 || vv_ledger_find(l, &r->previous);
 			i = linked ? i : find_arrival(x, list, &r->previous);
 		}
 		linked = linked || (i < count && list[i].linked);
@@ -91,11 +90,12 @@ static vv_status judge_records(vv_hold_answering *x, vv_hold_vault *v, arrival *
 			       vv_error *err)
 {
 	bool opens = false;
-	vv_status rc = find_linked(x, v, list, err);
+	const vv_ledger *l = vv_hold_vault_ledger(v);
+	vv_status rc = find_linked(x, l, list, err);
 
 	*any = false;
 	for (size_t i = 0; i < x->q->record_count; i++) {
-		opens = opens || (list[i].linked && !vv_hold_vault_has(v, list[i].name) &&
+		opens = opens || (list[i].linked && !vv_ledger_has(l, list[i].name) &&
 				  vv_hold_vault_opens(v, &list[i].record));
 	}
 	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
@@ -108,7 +108,7 @@ static vv_status judge_records(vv_hold_answering *x, vv_hold_vault *v, arrival *
 		a->added = true;
 		*any = *any || (rc == VV_OK && a->is_new);
 	}
-	if (rc == VV_OK && vv_hold_vault_bytes(v) > LEDGER_MAX) {
+	if (rc == VV_OK && vv_ledger_bytes(l) > LEDGER_MAX) {
 		rc = vv_fail(err, VV_EREFUSED, "the vault's records take more than %s",
 			     vv_text_bytes(LEDGER_MAX));
 	}

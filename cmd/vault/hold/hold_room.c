@@ -67,12 +67,7 @@ void vv_hold_room_close(vv_hold_room *r)
 
 static const vv_hold_identity *find_identity(const vv_hold_room *r, const uint8_t *key)
 {
-	for (size_t i = 0; i < r->rules->admitted_count; i++) {
-		if (memcmp(r->rules->admitted[i].key, key, VV_KEY_PUBLIC) == 0) {
-			return &r->rules->admitted[i];
-		}
-	}
-	return NULL;
+	return vv_hold_identity_find(r->rules->admitted, r->rules->admitted_count, key);
 }
 
 /* --- used room ------------------------------------------------------------------------------ */

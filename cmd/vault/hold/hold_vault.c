@@ -33,12 +33,18 @@ struct vv_hold_vault {
 	size_t id_count, id_cap;
 };
 
+const vv_hold_identity *vv_hold_identity_find(const vv_hold_identity *list, size_t count,
+					      const uint8_t key[VV_KEY_PUBLIC])
+{
+	for (size_t i = 0; i < count; i++) {
+		if (memcmp(list[i].key, key, VV_KEY_PUBLIC) == 0) return &list[i];
+	}
+	return NULL;
+}
+
 static bool is_admitted(const vv_hold_rules *r, const uint8_t *key)
 {
-	for (size_t i = 0; i < r->admitted_count; i++) {
-		if (memcmp(r->admitted[i].key, key, VV_KEY_PUBLIC) == 0) return true;
-	}
-	return false;
+	return vv_hold_identity_find(r->admitted, r->admitted_count, key) != NULL;
 }
 
 /* --- reading records ------------------------------------------------------------------------ */
@@ -183,29 +189,14 @@ void vv_hold_vault_close(vv_hold_vault *v)
 	}
 }
 
-const vv_cid *vv_hold_vault_id(const vv_hold_vault *v)
+const vv_ledger *vv_hold_vault_ledger(const vv_hold_vault *v)
 {
-	return vv_ledger_vault(v->ledger);
-}
-
-uint64_t vv_hold_vault_bytes(const vv_hold_vault *v)
-{
-	return vv_ledger_bytes(v->ledger);
-}
-
-bool vv_hold_vault_knows(const vv_hold_vault *v, const vv_cid *record)
-{
-	return vv_ledger_find(v->ledger, record) != NULL;
+	return v->ledger;
 }
 
 bool vv_hold_vault_has_first(const vv_hold_vault *v)
 {
 	return v->state != NULL;
-}
-
-bool vv_hold_vault_has(const vv_hold_vault *v, const char *name)
-{
-	return vv_ledger_has(v->ledger, name);
 }
 
 bool vv_hold_vault_heeds(const vv_hold_vault *v, const vv_ledger_record *r)

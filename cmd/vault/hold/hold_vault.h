@@ -20,7 +20,7 @@
 #include "base/error.h"
 #include "base/keys/key.h"
 #include "base/sys.h"
-#include "cmd/vault/hold/ledger_record.h"
+#include "cmd/vault/hold/ledger.h"
 
 /* An identity for which copies are stored. */
 typedef struct vv_hold_identity {
@@ -28,6 +28,9 @@ typedef struct vv_hold_identity {
 	uint64_t room; /* maximum bytes stored for this identity */
 } vv_hold_identity;
 VV_AUTO_FREE(vv_hold_identity, vv_free) /* for an array of identities */
+/* Returns the identity with this key, or NULL. */
+const vv_hold_identity *vv_hold_identity_find(const vv_hold_identity *list, size_t count,
+					      const uint8_t key[VV_KEY_PUBLIC]);
 
 /* A server's settings: the identities that it stores data for, its limits, and its key. */
 typedef struct vv_hold_rules {
@@ -49,15 +52,11 @@ vv_status vv_hold_vault_open(vv_hold_vault **out, const vv_cid *vault, const vv_
 			     vv_error *err);
 void vv_hold_vault_close(vv_hold_vault *v); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_vault, vv_hold_vault_close)
-const vv_cid *vv_hold_vault_id(const vv_hold_vault *v);
-uint64_t vv_hold_vault_bytes(const vv_hold_vault *v); /* bytes of the vault's records */
+/* Returns the vault's records; borrowed until vv_hold_vault_close. */
+const vv_ledger *vv_hold_vault_ledger(const vv_hold_vault *v);
 
 /* Returns true if v had the vault's first record at the last refresh. */
 bool vv_hold_vault_has_first(const vv_hold_vault *v);
-/* Returns true if v has the record with this name. */
-bool vv_hold_vault_has(const vv_hold_vault *v, const char *name);
-/* Returns true if v has the record with this CID, and all earlier records of its author. */
-bool vv_hold_vault_knows(const vv_hold_vault *v, const vv_cid *record);
 /* Returns false if it is known that the record would not count if it were added now. The record of a
  * stranger counts only if v has an owner's epoch that names the stranger. */
 bool vv_hold_vault_heeds(const vv_hold_vault *v, const vv_ledger_record *r);

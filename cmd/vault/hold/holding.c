@@ -26,7 +26,6 @@ typedef struct kept {
 	char *dir;  /* the repository's varve folder */
 	char *path; /* and in it, the copies */
 	vv_hold *hold;
-	vv_holding_facts facts;
 	vv_holding_rules rules;
 } kept;
 
@@ -96,15 +95,6 @@ static vv_status read_share(const vv_holding_rules *x, const char *text, const c
 	return VV_OK;
 }
 
-static const vv_hold_identity *find_named(const vv_holding_rules *x,
-					  const uint8_t key[VV_KEY_PUBLIC])
-{
-	for (size_t i = 0; i < x->named_count; i++) {
-		if (memcmp(x->named[i].key, key, VV_KEY_PUBLIC) == 0) return &x->named[i];
-	}
-	return NULL;
-}
-
 typedef struct naming {
 	vv_holding_rules *rules;
 	const vv_env *env;
@@ -128,7 +118,7 @@ static vv_status admit(const naming *n, const char *word, vv_error *err)
 	    (equals && (rc = read_share(x, equals + 1, word, &who.room, err)) < 0)) {
 		return rc;
 	}
-	if ((old = find_named(x, who.key))) {
+	if ((old = vv_hold_identity_find(x->named, x->named_count, who.key))) {
 		x->named[old - x->named] = who;
 	} else {
 		x->named[x->named_count++] = who;
@@ -250,35 +240,24 @@ static void renew(void *payload, vv_hold_identity *admitted, size_t count)
 
 /* --- one repository's ---------------------------------------------------------------------------------- */
 
-static vv_status open_rules(kept *k, vv_hold_rules *out, vv_error *err)
-{
-	vv_status rc = vv_key_ring_open(&out->key, k->o->env, NULL, err);
-
-	if (rc < 0) return vv_prefix(err, "receipts are signed with this machine's key, but");
-	out->size = k->rules.size;
-	out->term = k->rules.days * DAY;
-	out->admitted = k->rules.named; /* copied by who opens the folder */
-	out->admitted_count = k->rules.named_count;
-	out->renew = k->rules.ratio > 0 ? renew : NULL;
-	out->payload = k;
-	return VV_OK;
-}
-
 static vv_status open_kept(kept *k, vv_repository *r, vv_error *err)
 {
-	vv_hold_rules rules = {.size = 0};
 	vv_status rc;
 
 	if (!(k->path = vv_holding_folder(k->dir))) return vv_fail_nomem(err);
-	if ((rc = vv_holding_rules_read(&k->rules, k->o, r, err)) < 0 || k->rules.size == 0 ||
-	    (rc = open_rules(k, &rules, err)) < 0) {
+	if ((rc = vv_holding_rules_read(&k->rules, k->o, r, err)) < 0 || k->rules.size == 0) {
 		return rc;
 	}
-	k->facts.size = rules.size;
-	k->facts.term = k->rules.days;
-	k->facts.admitted_count = rules.admitted_count;
-	k->facts.ratio = k->rules.ratio;
-	memcpy(k->facts.key, rules.key.public_key, VV_KEY_PUBLIC);
+	vv_hold_rules rules = {.size = k->rules.size,
+			       .term = k->rules.days * DAY,
+			       .admitted = k->rules.named, /* vv_hold_open copies them */
+			       .admitted_count = k->rules.named_count,
+			       .renew = k->rules.ratio > 0 ? renew : NULL,
+			       .payload = k};
+	if ((rc = vv_key_ring_open(&rules.key, k->o->env, NULL, err)) < 0) {
+		return vv_prefix(err, "receipts are signed with this machine's key, but");
+	}
+	memcpy(k->rules.key, rules.key.public_key, VV_KEY_PUBLIC);
 	rc = vv_hold_open(&k->hold, k->path, &rules, err);
 	vv_key_wipe(&rules.key);
 	return rc;
@@ -313,13 +292,14 @@ static vv_status find_locked(vv_holding *h, vv_repository *r, kept **out, vv_err
 	return find(h, r, out, err);
 }
 
-vv_status vv_holding_look(vv_holding *h, vv_repository *r, vv_holding_facts *out, vv_error *err)
+vv_status vv_holding_look(vv_holding *h, vv_repository *r, const vv_holding_rules **out,
+			  vv_error *err)
 {
 	kept *k;
 	vv_status rc = find_locked(h, r, &k, err);
 
 	if (rc == VV_OK) {
-		*out = k->facts;
+		*out = &k->rules;
 	}
 	return rc;
 }

@@ -47,20 +47,13 @@ typedef struct vv_holding_options {
 } vv_holding_options;
 #define VV_HOLDING_TERM_UNSAID UINT64_MAX
 
-/* Facts about the holding of one repository. size is 0 if the repository stores no copies. */
-typedef struct vv_holding_facts {
-	uint64_t size, term; /* bytes, days */
-	size_t admitted_count;
-	uint64_t ratio; /* in thousandths; 0: no ratio */
-	uint8_t key[VV_KEY_PUBLIC];
-} vv_holding_facts;
-
 /* The rules, from options and settings. */
 typedef struct vv_holding_rules {
 	uint64_t size, days; /* size 0: no copies are stored */
 	vv_hold_identity *named;
 	size_t named_count, named_cap;
-	uint64_t ratio; /* thousandths; 0: no ratio */
+	uint64_t ratio;             /* thousandths; 0: no ratio */
+	uint8_t key[VV_KEY_PUBLIC]; /* of an open holding: this machine's, which signs receipts */
 } vv_holding_rules;
 /* Reads the rules. VV_EUSAGE: no identities are given, or a value is invalid; the message has the
  * reason. */
@@ -82,9 +75,11 @@ vv_status vv_holding_open(vv_holding **out, const vv_holding_options *o, vv_erro
 void vv_holding_close(vv_holding *h); /* accepts NULL */
 VV_AUTO_FREE(vv_holding, vv_holding_close)
 
-/* Opens the repository's copies at once, so that errors are reported when the server starts.
- * VV_EUSAGE: no identities are given. VV_ENOTFOUND: this machine has no key. */
-vv_status vv_holding_look(vv_holding *h, vv_repository *r, vv_holding_facts *out, vv_error *err);
+/* Opens the repository's copies at once, so that errors are reported when the server starts. *out
+ * is borrowed until close. VV_EUSAGE: no identities are given. VV_ENOTFOUND: this machine has no
+ * key. */
+vv_status vv_holding_look(vv_holding *h, vv_repository *r, const vv_holding_rules **out,
+			  vv_error *err);
 
 /* Answers a request: a vv_hold_fn, whose payload is a vv_holding. Thread-safe. */
 vv_status vv_holding_answer(void *holding, vv_repository *r, vv_channel *line, const void *bytes,

@@ -73,21 +73,12 @@ static vv_status ask(vv_transfer *t, vv_buf *out, const char *prompt, vv_error *
 }
 
 /* A buffer overwritten before it is freed. */
-typedef vv_buf secret;
-
-static void secret_clear(secret *s)
-{
-	vv_buf_wipe(s);
-	vv_buf_clear(s);
-}
-VV_AUTO_CLEAR(secret, secret_clear)
-
 vv_status vv_passphrase_get(vv_buf *out, const vv_env *env, const char *prompt, bool again,
 			    vv_error *err)
 {
 	const char *file = vv_env_get(env, "VARVE_PASSPHRASE_FILE");
 	vv_auto(vv_transfer) t = {0};
-	vv_auto(secret) second = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) second = VV_BUF_INIT;
 	vv_status rc;
 
 	if (file && *file) return passphrase_from(out, file, err);

@@ -22,18 +22,11 @@
 #define FILES_MAX 1000000u
 #define FUTURE_MAX (UINT64_C(400) * 366 * 86400) /* how wrong a clock may be, in seconds */
 
-typedef struct file {
-	char *name;
-	const uint8_t *bytes; /* live as long as the ledger */
-	size_t len, number;   /* number: of files added before it */
-	vv_ledger_record *record;
-} file;
-
 struct vv_ledger {
 	char *dir;
 	vv_cid vault; /* null: not known yet */
 	vv_arena arena;
-	file *files; /* sorted by name */
+	vv_ledger_entry *files; /* sorted by name */
 	size_t count, cap;
 	uint64_t bytes; /* of all files */
 	vv_ledger_record **counting;
@@ -90,24 +83,9 @@ size_t vv_ledger_file_count(const vv_ledger *l)
 	return l->count;
 }
 
-const char *vv_ledger_file_name(const vv_ledger *l, size_t i)
+const vv_ledger_entry *vv_ledger_file_at(const vv_ledger *l, size_t i)
 {
-	return l->files[i].name;
-}
-
-size_t vv_ledger_file_len(const vv_ledger *l, size_t i)
-{
-	return l->files[i].len;
-}
-
-const vv_ledger_record *vv_ledger_file_record(const vv_ledger *l, size_t i)
-{
-	return l->files[i].record;
-}
-
-size_t vv_ledger_file_number(const vv_ledger *l, size_t i)
-{
-	return l->files[i].number;
+	return &l->files[i];
 }
 
 vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err)
@@ -225,7 +203,7 @@ static vv_status file_record(vv_ledger *l, const char *name, vv_ledger_record *r
 		return vv_fail_nomem(err);
 	}
 	memmove(&l->files[at + 1], &l->files[at], (l->count - at) * sizeof(*l->files));
-	l->files[at] = (file){
+	l->files[at] = (vv_ledger_entry){
 		.name = owned, .bytes = bytes, .len = len, .number = l->count, .record = r};
 	l->count++;
 	l->bytes += len;

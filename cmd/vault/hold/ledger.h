@@ -115,16 +115,18 @@ vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *byte
 
 /* Appends the content of a record's file to out. */
 vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err);
-/* Return the names of all files; the files of an author are in order. Names are borrowed until a
- * record is added. */
+/* A file of a ledger, with one record. */
+typedef struct vv_ledger_entry {
+	char *name;
+	const uint8_t *bytes;
+	size_t len, number;       /* number: of files that were added before it */
+	vv_ledger_record *record; /* also if it does not count */
+} vv_ledger_entry;
+/* Return all files; the files of an author are in order. They are borrowed until a record is
+ * added. */
 size_t vv_ledger_file_count(const vv_ledger *l);
-const char *vv_ledger_file_name(const vv_ledger *l, size_t i);
-size_t vv_ledger_file_len(const vv_ledger *l, size_t i);
-/* Returns the number of files that were added before file i. */
-size_t vv_ledger_file_number(const vv_ledger *l, size_t i);
+const vv_ledger_entry *vv_ledger_file_at(const vv_ledger *l, size_t i);
 /* Reads file i from the disk, and checks it. VV_ECORRUPT: the content does not match the name. */
 vv_status vv_ledger_check_file(const vv_ledger *l, size_t i, vv_error *err);
-/* Returns the record of file i, even if the record does not count; borrowed. */
-const vv_ledger_record *vv_ledger_file_record(const vv_ledger *l, size_t i);
 
 #endif

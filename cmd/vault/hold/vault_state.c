@@ -361,66 +361,63 @@ static void keep_stripes_whole(vv_vault_state *s)
 	}
 }
 
-/* Statements about copies, in the order of their times. */
-static vv_status take_statements(vv_vault_state *s, vv_error *err)
+static void records_clear(vv_records *p)
 {
-	vv_records p = {0};
+	vv_free(p->items);
+}
+VV_AUTO_CLEAR(vv_records, records_clear)
+
+/* The records of these kinds that count, in the order of their times. */
+static vv_status sort_records(const vv_vault_state *s, vv_ledger_kind first, vv_ledger_kind last,
+			      vv_records *out, vv_error *err)
+{
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(s->ledger); i++) {
 		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
-		if (!vv_vault_counts(s, r)) {
-			continue;
+		if (r->kind >= first && r->kind <= last && vv_vault_counts(s, r)) {
+			rc = add_pointer(out, r, err);
 		}
-		rc = r->kind == VV_LEDGER_PLACE     ? take_place(s, r, err)
-		     : r->kind >= VV_LEDGER_RECEIPT ? add_pointer(&p, r, err)
-						    : VV_OK;
 	}
-	if (rc == VV_OK && p.count > 0) {
-		qsort(p.items, p.count, sizeof(*p.items), vv_ledger_record_compare);
+	if (rc == VV_OK && out->count > 0) {
+		qsort(out->items, out->count, sizeof(*out->items), vv_ledger_record_compare);
 	}
+	return rc;
+}
+
+/* Statements about copies, in the order of their times. */
+static vv_status take_statements(vv_vault_state *s, vv_error *err)
+{
+	static void (*const takers[])(vv_vault_state *, const vv_ledger_record *) = {
+		[VV_LEDGER_RECEIPT] = take_receipt,
+		[VV_LEDGER_AUDIT] = take_audit,
+		[VV_LEDGER_RETIRE] = take_retire,
+		[VV_LEDGER_DROP] = take_drop};
+	vv_auto(vv_records) p = {0};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(s->ledger); i++) {
+		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
+		if (r->kind == VV_LEDGER_PLACE && vv_vault_counts(s, r)) {
+			rc = take_place(s, r, err);
+		}
+	}
+	rc = rc < 0 ? rc : sort_records(s, VV_LEDGER_RECEIPT, VV_LEDGER_DROP, &p, err);
 	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
-		const vv_ledger_record *r = p.items[i];
-		switch (r->kind) {
-		case VV_LEDGER_RECEIPT:
-			take_receipt(s, r);
-			break;
-		case VV_LEDGER_AUDIT:
-			take_audit(s, r);
-			break;
-		case VV_LEDGER_DROP:
-			take_drop(s, r);
-			break;
-		case VV_LEDGER_RETIRE:
-			take_retire(s, r);
-			break;
-		default:
-			break;
-		}
+		takers[p.items[i]->kind](s, p.items[i]);
 	}
 	keep_stripes_whole(s);
-	vv_free(p.items);
 	return rc;
 }
 
 static vv_status take_runs(vv_vault_state *s, vv_error *err)
 {
-	vv_records p = {0};
-	vv_status rc = VV_OK;
+	vv_auto(vv_records) p = {0};
+	vv_status rc = sort_records(s, VV_LEDGER_VAULT, VV_LEDGER_VAULT, &p, err);
 
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(s->ledger); i++) {
-		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
-		if (r->kind == VV_LEDGER_VAULT && r->shard_count > 0 && vv_vault_counts(s, r)) {
-			rc = add_pointer(&p, r, err);
-		}
-	}
-	if (rc == VV_OK && p.count > 0) {
-		qsort(p.items, p.count, sizeof(*p.items), vv_ledger_record_compare);
-	}
 	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
-		rc = take_run(s, p.items[i], err);
+		rc = p.items[i]->shard_count > 0 ? take_run(s, p.items[i], err) : VV_OK;
 	}
-	vv_free(p.items);
 	return rc;
 }
 

@@ -145,7 +145,7 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 	vv_cid_write(wanted, vault);
 	before_of(wanted + VV_CID_BYTES, r->links, r->link_count);
 	for (size_t i = 0; !ours && i < r->box_count; i++) {
-		vv_auto(vv_buf) box = VV_BUF_INIT;
+		vv_auto(vv_secret_buf) box = VV_BUF_INIT;
 		/* An old box, or one of another vault, is not this epoch's. */
 		ours = vv_key_box_open(&box, key, r->boxes[i].bytes, r->boxes[i].len, VV_IGNORED) ==
 			       VV_OK &&
@@ -153,7 +153,6 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 		if (ours) {
 			memcpy(secret, box.data + sizeof(wanted), VV_SEAL_SECRET);
 		}
-		vv_buf_wipe(&box);
 	}
 	if (!ours || r->sealed_len < SEALED_HEAD) {
 		return ours ? vv_fail(err, VV_ECORRUPT, "an epoch is incomplete") : VV_OK;
@@ -324,34 +323,37 @@ static vv_status make_boxes(making *m, const vv_epoch_change *change, const uint
 	return VV_OK;
 }
 
+/* boxed: what each box has. */
+static vv_status seal_inner(making *m, const vv_cid *vault, const uint8_t boxed[BOXED],
+			    vv_error *err)
+{
+	const uint8_t *before = boxed + VV_CID_BYTES;
+	uint8_t ad[AD];
+	vv_status rc = vv_buf_ok(&m->inner, err);
+
+	if (rc < 0) return rc;
+	if (!vv_buf_reserve(&m->sealed, SEALED_HEAD + m->inner.len)) return vv_fail_nomem(err);
+	uint8_t *p = (uint8_t *)m->sealed.data;
+	associated(ad, vault, before);
+	m->r.sealed = p;
+	m->r.sealed_len = SEALED_HEAD + m->inner.len;
+	return vv_seal(p + SEALED_HEAD, p, p + VV_SEAL_NONCE, before + 32, VV_SEAL_WRAP, ad, AD,
+		       m->inner.data, m->inner.len, err);
+}
+
 static vv_status make_epoch(making *m, const vv_cid *vault, const vv_epoch_secrets *x,
 			    const vv_epoch_change *change, vv_error *err)
 {
-	uint8_t boxed[BOXED], ad[AD], *p;
-	const uint8_t *before = boxed + VV_CID_BYTES, *secret = before + 32;
+	uint8_t boxed[BOXED];
 	vv_status rc;
 
 	vv_cid_write(boxed, vault);
 	before_of(boxed + VV_CID_BYTES, m->r.links, m->r.link_count);
-	if ((rc = vv_seal_secret_new(boxed + VV_CID_BYTES + 32, err)) < 0 ||
-	    (rc = make_boxes(m, change, boxed, err)) < 0) {
-		goto done;
-	}
 	put_inner(&m->inner, change, x);
-	if ((rc = vv_buf_ok(&m->inner, err)) < 0) {
-		goto done;
+	if ((rc = vv_seal_secret_new(boxed + VV_CID_BYTES + 32, err)) == VV_OK &&
+	    (rc = make_boxes(m, change, boxed, err)) == VV_OK) {
+		rc = seal_inner(m, vault, boxed, err);
 	}
-	if (!vv_buf_reserve(&m->sealed, SEALED_HEAD + m->inner.len)) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	p = (uint8_t *)m->sealed.data;
-	associated(ad, vault, before);
-	rc = vv_seal(p + SEALED_HEAD, p, p + VV_SEAL_NONCE, secret, VV_SEAL_WRAP, ad, AD,
-		     m->inner.data, m->inner.len, err);
-	m->r.sealed = p;
-	m->r.sealed_len = SEALED_HEAD + m->inner.len;
-done:
 	vv_wipe(boxed, sizeof(boxed));
 	return rc;
 }
@@ -382,22 +384,16 @@ vv_status vv_vault_begin(vv_ledger *l, const uint8_t (*owners)[VV_KEY_PUBLIC], s
 			 const vv_key *owner, vv_error *err)
 {
 	const vv_epoch_change all = {.readers = owners, .reader_count = count};
-	making m = {.r = {.kind = VV_LEDGER_VAULT}};
-	vv_ledger_record first = {.kind = VV_LEDGER_VAULT};
-	vv_status rc;
+	vv_auto(making) m = {.arena = VV_ARENA_INIT};
+	vv_ledger_record first = {.kind = VV_LEDGER_VAULT,
+				  .keys = vv_arena_calloc(&m.arena, count, sizeof(*first.keys)),
+				  .key_count = count};
 
 	assert(vv_cid_is_null(vv_ledger_vault(l)));
-	vv_arena_init(&m.arena);
-	if (!(first.keys = vv_arena_calloc(&m.arena, count, sizeof(*first.keys)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!first.keys) return vv_fail_nomem(err);
 	memcpy(first.keys, owners, count * sizeof(*first.keys));
-	first.key_count = count;
-	if ((rc = vv_ledger_write(l, &first, owner, NULL, err)) == VV_OK) {
-		rc = write_epoch(&m, l, NULL, &all, owner, err);
-	}
-	making_clear(&m);
-	return rc;
+	const vv_status rc = vv_ledger_write(l, &first, owner, NULL, err);
+	return rc < 0 ? rc : write_epoch(&m, l, NULL, &all, owner, err);
 }
 
 /* The epochs that no other one follows. */
@@ -427,10 +423,8 @@ static vv_status find_ends(making *m, const vv_vault_state *s, vv_error *err)
 vv_status vv_epoch_begin(vv_ledger *l, const vv_vault_state *s, const vv_epoch_secrets *x,
 			 const vv_epoch_change *change, const vv_key *owner, vv_error *err)
 {
-	vv_auto(making) m = {.r = {.kind = VV_LEDGER_EPOCH}};
-	vv_status rc;
+	vv_auto(making) m = {.arena = VV_ARENA_INIT};
 
-	vv_arena_init(&m.arena);
 	m.r.removed = vv_arena_calloc(&m.arena, change->removed_count + 1, sizeof(*m.r.removed));
 	if (!m.r.removed) return vv_fail_nomem(err);
 	for (size_t i = 0; i < change->removed_count; i++) {
@@ -441,8 +435,6 @@ vv_status vv_epoch_begin(vv_ledger *l, const vv_vault_state *s, const vv_epoch_s
 		}
 	}
 	m.r.removed_count = change->removed_count;
-	if ((rc = find_ends(&m, s, err)) == VV_OK) {
-		rc = write_epoch(&m, l, x, change, owner, err);
-	}
-	return rc;
+	const vv_status rc = find_ends(&m, s, err);
+	return rc < 0 ? rc : write_epoch(&m, l, x, change, owner, err);
 }

@@ -214,31 +214,32 @@ vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shar
 	return named(h, rc, err);
 }
 
-typedef struct shard_listing {
-	vv_shard_listed_fn fn;
-	vv_vault_listed_fn vault_fn;
+typedef struct cid_listing {
+	vv_cid_listed_fn fn;
 	void *payload;
-} shard_listing;
+	bool folders; /* folders are listed, and not files */
+} cid_listing;
 
-static vv_status on_shard(void *payload, const vv_listed *e, vv_error *err)
+static vv_status on_cid(void *payload, const vv_listed *e, vv_error *err)
 {
-	shard_listing *l = payload;
+	const cid_listing *l = payload;
 	vv_cid cid;
 
-	if (e->size == UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), VV_IGNORED) < 0) {
+	if ((e->size == UINT64_MAX) != l->folders ||
+	    vv_cid_parse(&cid, e->name, strlen(e->name), VV_IGNORED) < 0) {
 		return VV_OK;
 	}
 	return l->fn(l->payload, &cid, e->size, err);
 }
 
-vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shard_listed_fn fn,
+vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_cid_listed_fn fn,
 				void *payload, vv_error *err)
 {
-	shard_listing l = {fn, NULL, payload};
+	cid_listing l = {fn, payload, false};
 	char folder[NAME_MAX_LEN];
 
 	(void)snprintf(folder, sizeof(folder), "%s/shards", vv_cid_shows(vault));
-	return named(h, vv_place_list(&h->place, folder, on_shard, &l, err), err);
+	return named(h, vv_place_list(&h->place, folder, on_cid, &l, err), err);
 }
 
 vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
@@ -354,20 +355,9 @@ vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const c
 	return VV_OK;
 }
 
-static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
-{
-	shard_listing *l = payload;
-	vv_cid cid;
-
-	if (e->size != UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), VV_IGNORED) < 0) {
-		return VV_OK;
-	}
-	return l->vault_fn(l->payload, &cid, err);
-}
-
-vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_vault_listed_fn fn, void *payload,
+vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_cid_listed_fn fn, void *payload,
 				vv_error *err)
 {
-	shard_listing l = {NULL, fn, payload};
-	return named(h, vv_place_list(&h->place, "", on_vault, &l, err), err);
+	cid_listing l = {fn, payload, true};
+	return named(h, vv_place_list(&h->place, "", on_cid, &l, err), err);
 }

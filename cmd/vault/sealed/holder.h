@@ -87,10 +87,11 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
  * wrong. */
 vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s, unsigned leaf,
 			  uint64_t *read, uint8_t answer[VV_SHA256_LEN], vv_error *err);
-typedef vv_status (*vv_shard_listed_fn)(void *payload, const vv_cid *cid, uint64_t size,
-					vv_error *err);
+/* size: of a shard; of a vault UINT64_MAX. */
+typedef vv_status (*vv_cid_listed_fn)(void *payload, const vv_cid *cid, uint64_t size,
+				      vv_error *err);
 /* Calls fn with each shard's CID and size; ignores other files. */
-vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shard_listed_fn fn,
+vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_cid_listed_fn fn,
 				void *payload, vv_error *err);
 /* Removes a shard, if the holder has it. VV_EREFUSED: the term of a receipt is not over. */
 vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
@@ -114,9 +115,8 @@ vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const ch
  * records of these writers. The records are durable only after vv_holders_finish. */
 vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
 				const vv_hold_bytes *records, size_t count, vv_error *err);
-typedef vv_status (*vv_vault_listed_fn)(void *payload, const vv_cid *vault, vv_error *err);
 /* Calls fn for each vault that the holder has data of. */
-vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_vault_listed_fn fn, void *payload,
+vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_cid_listed_fn fn, void *payload,
 				vv_error *err);
 
 #endif

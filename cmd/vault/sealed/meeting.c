@@ -39,8 +39,8 @@ static void clear_listing(listing *l)
 		vv_free(l->items[i].name);
 	}
 	vv_free(l->items);
-	memset(l, 0, sizeof(*l));
 }
+VV_AUTO_CLEAR(listing, clear_listing)
 
 static vv_status list_records(vv_meeting *m, listing *l, vv_error *err)
 {
@@ -107,7 +107,8 @@ void vv_meeting_clear(vv_meeting *m)
 
 /* --- both ways ------------------------------------------------------------------------------------- */
 
-static vv_status take_in(vv_meeting *m, const listing *l, vv_error *err)
+/* Reads the holder's records into the ledger. check_only: reads all of them, for their damages. */
+static vv_status read_listed(vv_meeting *m, const listing *l, bool check_only, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
@@ -115,19 +116,20 @@ static vv_status take_in(vv_meeting *m, const listing *l, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
 		const char *name = l->items[i].name;
-		if (vv_ledger_has(m->ledger, name) || find_damaged(m, name)) {
+		if (!check_only && (vv_ledger_has(m->ledger, name) || find_damaged(m, name))) {
 			continue;
 		}
 		if ((rc = vv_holder_get_record(m->holder, vv_ledger_vault(m->ledger), name, &bytes,
 					       err)) < 0) {
-			break;
+			return rc;
 		}
-		rc = vv_ledger_take(m->ledger, name, bytes.data, bytes.len, &why);
+		rc = check_only ? vv_ledger_check(m->ledger, name, bytes.data, bytes.len, &why)
+				: vv_ledger_take(m->ledger, name, bytes.data, bytes.len, &why);
 		if (rc == VV_ECORRUPT || rc == VV_ENOSUPPORT) {
 			rc = note_damaged(m, name, &why, err);
 		} else if (rc < 0) {
 			*err = why;
-		} else if (m->took) {
+		} else if (m->took && !check_only) {
 			rc = m->took(m->payload, name, err);
 		}
 	}
@@ -210,19 +212,16 @@ static vv_status write_again(vv_meeting *m, const char *name, vv_error *err)
 
 /* Records of writers' rights come first: a holder that judges needs them for the others. Then those of this
  * key: a holder new to a vault begins when a known key has signed. */
-static unsigned turn_of(const vv_meeting *m, size_t i)
+static unsigned turn_of(const vv_meeting *m, const vv_ledger_record *r)
 {
-	const vv_ledger_record *r = vv_ledger_file_record(m->ledger, i);
-
 	if (r->kind == VV_LEDGER_EPOCH || vv_cid_is_null(&r->vault)) return 0;
 	return m->self && memcmp(r->author, m->self, VV_KEY_PUBLIC) == 0 ? 1 : 2;
 }
 
-static vv_status hand_on_one(batch *b, const listing *l, size_t i, vv_error *err)
+static vv_status hand_on_one(batch *b, const listing *l, const vv_ledger_entry *f, vv_error *err)
 {
 	vv_meeting *m = b->m;
-	const char *name = vv_ledger_file_name(m->ledger, i);
-	const listed wanted = {.name = (char *)(uintptr_t)name};
+	const listed wanted = {.name = f->name};
 	const listed *there = l->count > 0 ? bsearch(&wanted, l->items, l->count, sizeof(*l->items),
 						     vv_text_order)
 					   : NULL;
@@ -230,10 +229,10 @@ static vv_status hand_on_one(batch *b, const listing *l, size_t i, vv_error *err
 
 	if (!there) {
 		m->behind++;
-		return add_to_batch(b, name, err);
+		return add_to_batch(b, f->name, err);
 	}
-	vv_status rc = check_listed(m, there, vv_ledger_file_len(m->ledger, i), &write, err);
-	return rc == VV_OK && write ? write_again(m, name, err) : rc;
+	vv_status rc = check_listed(m, there, f->len, &write, err);
+	return rc == VV_OK && write ? write_again(m, f->name, err) : rc;
 }
 
 static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
@@ -247,9 +246,10 @@ static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
 	if ((rc = vv_ledger_sync(m->ledger, err)) < 0) return rc;
 	for (unsigned turn = 0; turn < 3; turn++) {
 		for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(m->ledger); i++) {
-			if (turn_of(m, i) == turn &&
-			    !(m->listed && vv_ledger_file_number(m->ledger, i) < m->handed)) {
-				rc = hand_on_one(&b, l, i, err);
+			const vv_ledger_entry *f = vv_ledger_file_at(m->ledger, i);
+			if (turn_of(m, f->record) == turn &&
+			    !(m->listed && f->number < m->handed)) {
+				rc = hand_on_one(&b, l, f, err);
 			}
 		}
 	}
@@ -275,14 +275,14 @@ static vv_status finish(vv_meeting *m, vv_error *err)
 vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
 {
 	uint8_t key[VV_KEY_PUBLIC];
-	listing l = {0};
+	vv_auto(listing) l = {0};
 	vv_status rc = VV_OK;
 
 	if (!vv_vault_holder_keeps_records(m->holder)) return VV_OK;
 	bool mends = m->mend && m->damaged_count > 0;
 	m->listed = m->listed && !mends && !vv_vault_holder_key(m->holder, key);
 	if (!m->listed && (rc = list_records(m, &l, err)) == VV_OK) {
-		rc = take_in(m, &l, err);
+		rc = read_listed(m, &l, false, err);
 	}
 	if (rc == VV_OK && (rc = hand_on(m, &l, err)) == VV_OK && !m->later) {
 		rc = finish(m, err);
@@ -291,30 +291,13 @@ vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
 		m->listed = true;
 		m->handed = vv_ledger_file_count(m->ledger);
 	}
-	clear_listing(&l);
 	return rc;
 }
 
 vv_status vv_meeting_look(vv_meeting *m, vv_error *err)
 {
-	listing l = {0};
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_error why;
+	vv_auto(listing) l = {0};
 	vv_status rc = list_records(m, &l, err);
 
-	for (size_t i = 0; rc == VV_OK && i < l.count; i++) {
-		const char *name = l.items[i].name;
-		if ((rc = vv_holder_get_record(m->holder, vv_ledger_vault(m->ledger), name, &bytes,
-					       err)) < 0) {
-			break;
-		}
-		rc = vv_ledger_check(m->ledger, name, bytes.data, bytes.len, &why);
-		if (rc == VV_ECORRUPT || rc == VV_ENOSUPPORT) {
-			rc = note_damaged(m, name, &why, err);
-		} else if (rc < 0) {
-			*err = why;
-		}
-	}
-	clear_listing(&l);
-	return rc;
+	return rc < 0 ? rc : read_listed(m, &l, true, err);
 }

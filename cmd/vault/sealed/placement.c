@@ -15,21 +15,11 @@ static bool domain_seen(const vv_placeable *holders, const size_t *chosen, size_
 			const char *domain)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (*domain && strcmp(holders[chosen ? chosen[i] : i].domain, domain) == 0) {
+		if (*domain && strcmp(holders[chosen[i]].domain, domain) == 0) {
 			return true;
 		}
 	}
 	return false;
-}
-
-size_t vv_domain_count(const vv_placeable *holders, size_t count)
-{
-	size_t domains = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		domains += !domain_seen(holders, NULL, i, holders[i].domain);
-	}
-	return domains;
 }
 
 static int compare_ranks(const vv_cid *shard, const uint8_t *a, const uint8_t *b)
@@ -122,14 +112,17 @@ vv_status vv_placement_apart(size_t *out, const bool *const *has, size_t shards,
 			     const vv_placeable *holders, size_t count, vv_error *err)
 {
 	vv_auto_free size_t *room = vv_calloc(4 * count + shards + count + 1, sizeof(*room));
-	matching m = {.has = has, .holders = holders, .out = out, .count = count};
 
 	if (!room) return vv_fail_nomem(err);
-	m.domain = room;
-	m.owner = room + count;
-	m.from = room + 2 * count;
-	m.with = room + 3 * count;
-	m.queue = room + 4 * count;
+	matching m = {.has = has,
+		      .holders = holders,
+		      .out = out,
+		      .count = count,
+		      .domain = room,
+		      .owner = room + count,
+		      .from = room + 2 * count,
+		      .with = room + 3 * count,
+		      .queue = room + 4 * count};
 	for (size_t h = 0; h < count; h++) {
 		m.domain[h] = h;
 		m.owner[h] = SIZE_MAX;

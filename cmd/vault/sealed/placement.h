@@ -33,7 +33,4 @@ size_t vv_placement(size_t *out, const vv_cid *shard, const vv_placeable *holder
 vv_status vv_placement_apart(size_t *out, const bool *const *has, size_t shards,
 			     const vv_placeable *holders, size_t count, vv_error *err);
 
-/* Returns the number of different failure domains of the holders. */
-size_t vv_domain_count(const vv_placeable *holders, size_t count);
-
 #endif

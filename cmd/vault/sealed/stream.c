@@ -310,15 +310,13 @@ vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn
 	vv_auto(vv_stream_in) *in = vv_calloc(1, sizeof(*in));
 
 	*out = NULL;
-	if (!in || !(in->pool = vv_coder_pool_new()) ||
+	if (!in) return vv_fail_nomem(err);
+	*in = (vv_stream_in){
+		.shards = shards, .fn = fn, .payload = payload, .at = SIZE_MAX, .len = NOWHERE};
+	if (!(in->pool = vv_coder_pool_new()) ||
 	    !(in->coder = vv_coder_take(in->pool, VV_IGNORED))) {
 		return vv_fail_nomem(err);
 	}
-	in->shards = shards;
-	in->fn = fn;
-	in->payload = payload;
-	in->at = SIZE_MAX;
-	in->len = NOWHERE;
 	return vv_hand_over(out, &in);
 }
 

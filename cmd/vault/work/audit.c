@@ -27,6 +27,13 @@ typedef struct auditing {
 	vv_ledger_record record;
 } auditing;
 
+static void auditing_clear(auditing *a)
+{
+	vv_cid_map_free(a->by_cid);
+	vv_free(a->items);
+}
+VV_AUTO_CLEAR(auditing, auditing_clear)
+
 void vv_audit_clear(vv_audit *x)
 {
 	vv_free(x->bad);
@@ -199,15 +206,13 @@ static vv_status write_record(auditing *a, vv_error *err)
 
 vv_status vv_audit_run(vv_audit *x, vv_vault_session *s, vv_vault_place *p, vv_error *err)
 {
-	auditing a = {.x = x, .s = s, .p = p};
+	vv_auto(auditing) a = {.x = x, .s = s, .p = p, .by_cid = vv_cid_map_new()};
 	vv_status rc;
 
 	vv_random(a.record.nonce, sizeof(a.record.nonce));
 	memcpy(a.record.answer, a.record.nonce, sizeof(a.record.nonce));
-	if (!(a.by_cid = vv_cid_map_new())) return vv_fail_nomem(err);
-	if ((rc = vv_vault_session_look(s, p, err)) < 0) {
-		goto done;
-	}
+	if (!a.by_cid) return vv_fail_nomem(err);
+	if ((rc = vv_vault_session_look(s, p, err)) < 0) return rc;
 	x->records = p->meeting.records;
 	x->damaged = vv_meeting_damaged(&p->meeting);
 	if ((rc = list_expected(&a, err)) < 0 ||
@@ -217,9 +222,6 @@ vv_status vv_audit_run(vv_audit *x, vv_vault_session *s, vv_vault_place *p, vv_e
 	    (rc = write_record(&a, err)) < 0) {
 		vv_vault_place_fail(p, err);
 	}
-done:
-	vv_cid_map_free(a.by_cid);
-	vv_free(a.items);
 	return rc;
 }
 

@@ -154,10 +154,10 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 {
 	const uint64_t before = s->read;
 	owing o = {.x = x, .s = s};
-	vv_spread_sum sum = {.least = SIZE_MAX, .rest = SIZE_MAX};
 	uint64_t owed = 0;
 	vv_status rc = list_all(&o, err);
 
+	x->sum = (vv_spread_sum){.least = SIZE_MAX, .rest = SIZE_MAX};
 	if (rc == VV_OK && x->leave) {
 		rc = take_leave(&o, &owed, err);
 	}
@@ -165,14 +165,9 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 		rc = fix_all(&o, err);
 	}
 	if (rc == VV_OK) {
-		rc = vv_spread_count(&sum, s, x->copies, o.list.items, o.list.count, err);
+		rc = vv_spread_count(&x->sum, s, x->copies, o.list.items, o.list.count, err);
 	}
-	x->owed = sum.owed;
-	x->less = x->leave && sum.owed > owed ? sum.owed - owed : 0;
-	x->lost = sum.lost;
-	x->hopeless = sum.hopeless;
-	x->least = sum.least;
-	x->rest = sum.rest;
+	x->less = x->leave && x->sum.owed > owed ? x->sum.owed - owed : 0;
 	x->read += s->read - before;
 	vv_buf_clear(&o.bytes);
 	vv_spread_list_clear(&o.list);

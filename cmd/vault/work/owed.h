@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cmd/vault/work/session.h"
+#include "cmd/vault/work/spread.h"
 
 typedef struct vv_owed {
 	unsigned copies;   /* the required number of copies of a shard without a stripe */
@@ -24,15 +24,11 @@ typedef struct vv_owed {
 	 * places */
 	const bool *leave;
 	/* The members below are results. */
-	uint64_t owed;     /* owed copies that remain */
-	uint64_t lost;     /* shards without any copy */
-	uint64_t hopeless; /* owed copies that cannot be made, because their shards are lost */
+	vv_spread_sum sum; /* what remains owed */
 	uint64_t less;     /* number of further copies that are owed because of `leave` */
-	size_t least;      /* the lowest number of copies of a shard, as in vv_spread_sum */
-	size_t rest; /* the lowest number of copies of a shard without a stripe, as in vv_spread_sum */
-	uint64_t shards, /* copies that were sent */
-		sent;    /* bytes that were sent */
-	uint64_t read;   /* bytes of shards that were received from holders */
+	uint64_t shards,   /* copies that were sent */
+		sent;      /* bytes that were sent */
+	uint64_t read;     /* bytes of shards that were received from holders */
 } vv_owed;
 /* Counts the owed copies of the session's vault, and sends them if x->fix. */
 vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err);

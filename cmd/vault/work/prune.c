@@ -488,13 +488,13 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 
 	/* Refs that were deleted here since keep nothing alive. */
 	if (!x->dry_run && !x->tails && (rc = vv_replicate_run(&first, s, err)) < 0) return rc;
-	if (first.lost > 0) {
+	if (first.sum.lost > 0) {
 		return vv_fail(err, VV_EREFUSED,
 			       "no reachable holder has %s\n"
 			       "'varve vault repair' seals their content again; then prune",
-			       vv_text_counted(first.lost, "shard", NULL));
+			       vv_text_counted(first.sum.lost, "shard", NULL));
 	}
-	x->owed = first.owed - first.hopeless;
+	x->owed = first.sum.owed - first.sum.hopeless;
 	rc = rewrite(&p, err);
 	if (rc == VV_OK && !x->tails) {
 		x->surplus = (vv_surplus){.grace_sec = x->grace_sec, .dry_run = x->dry_run};

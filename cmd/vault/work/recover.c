@@ -3,6 +3,7 @@
  */
 #include "cmd/vault/work/recover.h"
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,18 @@
 
 #define TOLD_MAX 1000u
 
+static void tell(const vv_recover *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void tell(const vv_recover *x, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	x->missing(line);
+}
+
 /* The damaged one with this beginning of a name at some holder; NULL: none. */
 static const vv_damaged_record *find_damaged(const vv_vault_session *s, const char *start,
 					     const vv_vault_place **at)
@@ -40,15 +53,15 @@ static const vv_damaged_record *find_damaged(const vv_vault_session *s, const ch
 	return NULL;
 }
 
-static void put_damaged(char line[512], const vv_damaged_record *d, const vv_vault_place *at)
+static void tell_damaged(const vv_recover *x, const vv_damaged_record *d, const vv_vault_place *at)
 {
-	(void)snprintf(line, 512,
-		       "the record %s: damaged at the holder '%s' (%.100s), and nowhere else",
-		       d->name, vv_text_shows(at->config->name), d->why.message);
+	tell(x, "the record %s: damaged at the holder '%s' (%.100s), and nowhere else", d->name,
+	     vv_text_shows(at->config->name), d->why.message);
 }
 
 /* The author's record of this number. */
-static void describe(char line[512], const vv_vault_session *s, const char *did, uint64_t number)
+static void tell_record(const vv_recover *x, const vv_vault_session *s, const char *did,
+			uint64_t number)
 {
 	const vv_vault_place *at;
 	char start[VV_DID_TEXT + 16];
@@ -56,10 +69,9 @@ static void describe(char line[512], const vv_vault_session *s, const char *did,
 	(void)snprintf(start, sizeof(start), "%s/%010llu-", did + 8, (unsigned long long)number);
 	const vv_damaged_record *d = find_damaged(s, start, &at);
 	if (d) {
-		put_damaged(line, d, at);
+		tell_damaged(x, d, at);
 	} else {
-		(void)snprintf(line, 512, "the record %llu of %s: no holder has it",
-			       (unsigned long long)number, did);
+		tell(x, "the record %llu of %s: no holder has it", (unsigned long long)number, did);
 	}
 }
 
@@ -69,7 +81,7 @@ static bool has_later(const vv_ledger *l, const char *name)
 	const size_t len = strcspn(name, "/") + 1;
 
 	for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
-		const char *other = vv_ledger_file_name(l, i);
+		const char *other = vv_ledger_file_at(l, i)->name;
 
 		if (strncmp(other, name, len) == 0 && strcmp(other, name) > 0) return true;
 	}
@@ -77,44 +89,35 @@ static bool has_later(const vv_ledger *l, const char *name)
 }
 
 /* A line of each newest record that is damaged wherever it is. */
-static vv_status newest_records_tell(const vv_vault_session *s, const vv_recover *x,
-				     uint64_t *count, vv_error *err)
+static void tell_newest_records(vv_recover *x, const vv_vault_session *s)
 {
 	const vv_vault_place *at;
-	char line[512];
-	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < s->place_count; i++) {
 		const vv_meeting *m = &s->places[i].meeting;
 
-		for (size_t k = 0; rc == VV_OK && k < m->damaged_count; k++) {
+		for (size_t k = 0; k < m->damaged_count; k++) {
 			const vv_damaged_record *d = &m->damaged[k];
 
 			if (d->unheard || find_damaged(s, d->name, &at) != d ||
 			    vv_ledger_has(s->ledger, d->name) || has_later(s->ledger, d->name)) {
 				continue;
 			}
-			put_damaged(line, d, at);
-			(*count)++;
-			rc = x->missing(x->payload, line, err);
+			tell_damaged(x, d, at);
+			x->missing_records++;
 		}
 	}
-	return rc;
 }
 
-/* Reports each record missing before one that is here; adds their number to *count. */
-static vv_status missing_records_tell(const vv_vault_session *s,
-				      vv_status (*tell)(void *payload, const char *line,
-							vv_error *err),
-				      void *payload, uint64_t *count, vv_error *err)
+/* Reports and counts each record missing before one that is here. */
+static void tell_missing_records(vv_recover *x, const vv_vault_session *s)
 {
-	char did[VV_DID_TEXT] = "did:key:", line[512];
+	char did[VV_DID_TEXT] = "did:key:";
 	const vv_ledger *l = s->ledger;
 	uint64_t next = 0;
-	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(l); i++) {
-		const char *name = vv_ledger_file_name(l, i), *slash = strchr(name, '/');
+	for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
+		const char *name = vv_ledger_file_at(l, i)->name, *slash = strchr(name, '/');
 		const size_t len = (size_t)(slash - name);
 		uint64_t number = 0;
 		if (strncmp(did + 8, name, len) != 0 || did[8 + len] != '\0') {
@@ -123,14 +126,12 @@ static vv_status missing_records_tell(const vv_vault_session *s,
 		}
 		(void)vv_parse_u64(&number, slash + 1, 10);
 		/* a number may be false: after TOLD_MAX lines it stops */
-		for (; rc == VV_OK && next < number && *count < TOLD_MAX; next++) {
-			describe(line, s, did, next);
-			(*count)++;
-			rc = tell(payload, line, err);
+		for (; next < number && x->missing_records < TOLD_MAX; next++) {
+			tell_record(x, s, did, next);
+			x->missing_records++;
 		}
 		next = number + 1;
 	}
-	return rc;
 }
 
 /* The vault could not be opened, for rc: because of a damaged record? Returns rc, or VV_EMISSING with another
@@ -187,7 +188,8 @@ typedef struct vaults {
 	size_t count;
 } vaults;
 
-static vv_status on_vault(void *payload, const vv_cid *vault, vv_error *err VV_UNUSED)
+static vv_status on_vault(void *payload, const vv_cid *vault, uint64_t size VV_UNUSED,
+			  vv_error *err VV_UNUSED)
 {
 	vaults *v = payload;
 
@@ -306,18 +308,14 @@ static vv_status find_places(recovering *r, vv_error *err)
 static vv_status bridge(recovering *r, vv_error *err)
 {
 	bool waiting = false;
-	vv_status rc;
 
 	for (size_t i = 0; i < vv_ledger_author_count(r->s->ledger); i++) {
 		waiting = waiting || vv_ledger_author_at(r->s->ledger, i)->waiting > 0;
 	}
 	if (!waiting) return VV_OK;
-	if ((rc = missing_records_tell(r->s, r->x->missing, r->x->payload, &r->x->missing_records,
-				       err)) < 0 ||
-	    (rc = vv_ledger_bridge(r->s->ledger, err)) < 0) {
-		return rc;
-	}
-	return vv_vault_session_sync(r->s, err);
+	tell_missing_records(r->x, r->s);
+	const vv_status rc = vv_ledger_bridge(r->s->ledger, err);
+	return rc < 0 ? rc : vv_vault_session_sync(r->s, err);
 }
 
 static vv_status open_vault(recovering *r, vv_error *err)
@@ -353,7 +351,7 @@ static vv_status open_vault(recovering *r, vv_error *err)
 		}
 		if (rc < 0) return rc;
 	} while (r->s->place_count > places);
-	if ((rc = newest_records_tell(r->s, r->x, &r->x->missing_records, err)) < 0) return rc;
+	tell_newest_records(r->x, r->s);
 	r->s->policy.vault = vault;
 	return vv_contents_open(&r->contents, r->s, err);
 }
@@ -486,23 +484,19 @@ static vv_status take_items(recovering *r, vv_error *err)
 }
 
 /* Reports the shards that no holder has. */
-static vv_status tell_shards(recovering *r, vv_error *err)
+static void tell_shards(recovering *r)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < r->s->state->shard_count; i++) {
 		const vv_kept *k = &r->s->state->shards[i];
-		char line[512];
 		vv_error why;
 		if (k->retired || vv_vault_shard_bytes(r->s, k, &bytes, &why) == VV_OK) {
 			continue;
 		}
 		r->x->missing_shards++;
-		(void)snprintf(line, sizeof(line), "%s", why.message);
-		if ((rc = r->x->missing(r->x->payload, line, err)) < 0) return rc;
+		r->x->missing(why.message);
 	}
-	return VV_OK;
 }
 
 /* --- refs ---------------------------------------------------------------------------------------- */
@@ -651,15 +645,14 @@ static vv_status on_version(void *payload, const vv_new_root *n, vv_error *err)
 	recovering *r = payload;
 	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0;
-	char line[512];
 	vv_status rc = vv_receive_lacking_below(r->receive, &n->root, LACKING_MAX, &list, &count,
 						err);
 
 	if (rc < 0 || count == 0) return rc;
 	r->x->missing_versions++;
-	(void)snprintf(line, sizeof(line), "%s of commit %.10s lacks %s", vv_text_shows(n->path),
-		       vv_oid_shows(&n->commit), vv_text_counted(count, "block", NULL));
-	return r->x->missing(r->x->payload, line, err);
+	tell(r->x, "%s of commit %.10s lacks %s", vv_text_shows(n->path), vv_oid_shows(&n->commit),
+	     vv_text_counted(count, "block", NULL));
+	return VV_OK;
 }
 
 static vv_status take_in(recovering *r, vv_error *err)
@@ -714,60 +707,46 @@ static bool newest_of(const recovering *r, const char *name, vv_oid *out)
 	return false;
 }
 
-static vv_status tell_ref(recovering *r, const wanted_ref *ref, vv_error *err)
+static void tell_ref(const recovering *r, const wanted_ref *ref)
 {
-	char line[512];
 	const char *time = "a tag";
-	vv_commit c = {.parents = NULL};
+	vv_auto(vv_commit) c = {.parents = NULL};
 	vv_oid named;
+	const bool other = newest_of(r, ref->name, &named) && !vv_oid_equal(&named, &ref->id);
 
 	if (vv_commit_read(r->s->repo, &ref->id, &c, VV_IGNORED) == VV_OK) {
 		time = vv_text_utc(c.committer.time > 0 ? c.committer.time : 0);
-		vv_commit_clear(&c);
 	}
-	int n = snprintf(line, sizeof(line), "%.300s is restored as of %s (%.10s)",
-			 vv_text_shows(ref->name), time, vv_oid_shows(&ref->id));
-	if (newest_of(r, ref->name, &named) && !vv_oid_equal(&named, &ref->id)) {
-		(void)snprintf(line + n, sizeof(line) - (size_t)n,
-			       "; the vault has %.10s for it, which cannot be had",
-			       vv_oid_shows(&named));
-	}
-	return r->x->missing(r->x->payload, line, err);
+	tell(r->x, "%.300s is restored as of %s (%.10s)%s%.10s%s", vv_text_shows(ref->name), time,
+	     vv_oid_shows(&ref->id), other ? "; the vault has " : "",
+	     other ? vv_oid_shows(&named) : "", other ? " for it, which cannot be had" : "");
 }
 
 /* Reports a run whose list of refs is lost. */
-static vv_status tell_run(recovering *r, const vv_vault_run *run, vv_error *err)
+static void tell_run(const recovering *r, const vv_vault_run *run)
 {
-	char line[512];
-
-	(void)snprintf(
-		line, sizeof(line),
-		"the head %s of %s, by %s: the version that it names is newer and cannot be fetched%s%.160s%s",
-		vv_cid_shows(&run->record->cid), vv_text_utc((int64_t)run->record->time),
-		vv_did_shows(run->record->author), run->lost ? " (" : "",
-		run->lost ? run->why.message : "", run->lost ? ")" : "");
-	return r->x->missing(r->x->payload, line, err);
+	tell(r->x,
+	     "the head %s of %s, by %s: the version that it names is newer and cannot be fetched%s%.160s%s",
+	     vv_cid_shows(&run->record->cid), vv_text_utc((int64_t)run->record->time),
+	     vv_did_shows(run->record->author), run->lost ? " (" : "",
+	     run->lost ? run->why.message : "", run->lost ? ")" : "");
 }
 
 /* If the recovered state is not the newest: reports the newer runs, and each ref's age. */
-static vv_status tell_age(recovering *r, vv_error *err)
+static void tell_age(const recovering *r)
 {
 	const vv_vault_run *used = refs_of(r, NULL);
-	bool older = false;
-	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < r->contents.count; i++) {
+	for (size_t i = 0; i < r->contents.count; i++) {
 		const vv_vault_run *run = &r->contents.runs[i];
 		if (run > used && (run->lost || (i >= r->limit && run->refs.len > 0))) {
-			older = true;
-			rc = tell_run(r, run, err);
+			r->x->older = true;
+			tell_run(r, run);
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && older && i < r->ref_count; i++) {
-		rc = tell_ref(r, &r->refs[i], err);
+	for (size_t i = 0; r->x->older && i < r->ref_count; i++) {
+		tell_ref(r, &r->refs[i]);
 	}
-	r->x->older = older;
-	return rc;
 }
 
 static vv_status set_head(recovering *r, vv_error *err)
@@ -834,7 +813,6 @@ static size_t first_broken(const recovering *r)
 static vv_status run_all(recovering *r, vv_error *err)
 {
 	vv_receive_limits limits;
-	vv_error older;
 	vv_status rc;
 
 	if (!(r->objects = vv_cid_map_new())) return vv_fail_nomem(err);
@@ -844,19 +822,18 @@ static vv_status run_all(recovering *r, vv_error *err)
 	}
 	r->limit = r->contents.count;
 	rc = take_below(r, &limits, err);
-	if ((rc == VV_OK || rc == VV_EMISSING || rc == VV_ENOTFOUND) &&
-	    tell_shards(r, &older) < 0) {
-		*err = older;
-		return err->code;
+	if (rc == VV_OK || rc == VV_EMISSING || rc == VV_ENOTFOUND) {
+		tell_shards(r);
 	}
 	/* the runs before the broken one may be whole */
 	if ((rc == VV_EMISSING || rc == VV_ENOTFOUND) && first_broken(r) < r->limit) {
 		r->limit = first_broken(r);
-		if (refs_of(r, NULL) && take_below(r, &limits, &older) == VV_OK) {
+		if (refs_of(r, NULL) && take_below(r, &limits, VV_IGNORED) == VV_OK) {
 			rc = VV_OK;
 		}
 	}
-	if (rc < 0 || (rc = tell_age(r, err)) < 0) return rc;
+	if (rc < 0) return rc;
+	tell_age(r);
 	if ((rc = set_head(r, err)) < 0 || (rc = keep_holders(r, err)) < 0) return rc;
 	/* records of this key missed by an earlier attempt are this machine's own */
 	return vv_vault_session_adopt(r->s, err);

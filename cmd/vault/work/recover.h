@@ -24,8 +24,7 @@ typedef struct vv_recover {
 	/* a vault record that the holders must have; NULL: no such record is required */
 	const vv_cid *expect;
 	/* called with a line of text for each piece of data that is missing or not the newest */
-	vv_status (*missing)(void *payload, const char *line, vv_error *err);
-	void *payload;
+	void (*missing)(const char *line);
 	/* The members below are results. */
 	vv_cid head;                        /* the last vault record */
 	uint64_t head_time;                 /* the time of head, in seconds since 1970 */

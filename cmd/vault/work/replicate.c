@@ -16,7 +16,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
-#include "cmd/vault/sealed/placement.h"
 #include "cmd/vault/work/contents.h"
 #include "cmd/vault/work/owed.h"
 #include "cmd/vault/work/spread.h"
@@ -249,14 +248,14 @@ static vv_status send_run(replicating *r, bool *done, vv_error *err)
 	}
 	if (rc == VV_OK &&
 	    (rc = vv_spread_count(&sum, r->s, r->x->copies, list, all, err)) == VV_OK) {
-		r->x->owed += sum.owed;
+		r->x->sum.owed += sum.owed;
 		r->x->owed_new += sum.owed;
 	}
 	r->x->shards += spread.shards;
 	r->x->sent += spread.sent;
 	if (rc == VV_OK && sum.least < r->x->min) {
 		r->x->short_of_min = true;
-		r->x->least = sum.least;
+		r->x->sum.least = sum.least;
 	} else if (rc == VV_OK && (rc = write_vault_record(r, err)) == VV_OK) {
 		*done = true;
 	}
@@ -671,32 +670,13 @@ static bool same_policy(const replicating *r)
 	       p->code.data == r->x->code.data && p->code.parity == r->x->code.parity;
 }
 
-/* Counts failure domains. Unreachable holders count, each as its own domain if the domain is unknown. */
-static vv_status count_domains(const replicating *r, size_t *out, vv_error *err)
-{
-	const vv_vault_session *s = r->s;
-	vv_auto_free vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
-	size_t count = 0;
-
-	if (!list) return vv_fail_nomem(err);
-	for (size_t i = 0; i < s->place_count; i++) {
-		if (!s->places[i].config->dead) {
-			list[count++].domain = vv_vault_place_domain(s, &s->places[i]);
-		}
-	}
-	*out = vv_domain_count(list, count);
-	return VV_OK;
-}
-
 /* Are enough holders in separate failure domains? If one died later, the rest continues, and owes the missing
  * copies. */
 static vv_status check_policy(const replicating *r, vv_error *err)
 {
 	const vv_code code = r->x->code;
-	size_t domains = 0;
-	vv_status rc = count_domains(r, &domains, err);
+	const size_t domains = vv_spread_domains(r->s, false);
 
-	if (rc < 0) return rc;
 	if (r->s->place_count == 0) {
 		return vv_fail(err, VV_EREFUSED,
 			       "no holders yet\n"
@@ -746,8 +726,8 @@ static vv_status check_keepers(const vv_vault_session *s, vv_error *err)
 static vv_status begin_vault(replicating *r, vv_error *err)
 {
 	uint8_t owners[2][VV_KEY_PUBLIC];
-	vv_key recovery;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_key) recovery = {0};
+	vv_auto(vv_secret_buf) text = VV_BUF_INIT;
 	vv_auto(char) *dir = vv_vault_session_path(r->s, "ledger", NULL);
 	const vv_cid none = {0};
 	vv_status rc;
@@ -759,7 +739,7 @@ static vv_status begin_vault(replicating *r, vv_error *err)
 	    /* files of a begin that was killed belong to no vault */
 	    (rc = vv_remove_tree(dir, err)) < 0 ||
 	    (rc = vv_ledger_open(&r->s->ledger, dir, &none, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	memcpy(owners[0], r->s->key.public_key, VV_KEY_PUBLIC);
 	memcpy(owners[1], recovery.public_key, VV_KEY_PUBLIC);
@@ -768,9 +748,6 @@ static vv_status begin_vault(replicating *r, vv_error *err)
 		r->s->policy.vault = *vv_ledger_vault(r->s->ledger);
 		r->x->began = true;
 	}
-done:
-	vv_key_wipe(&recovery);
-	vv_buf_wipe(&text);
 	return rc;
 }
 
@@ -842,9 +819,7 @@ static vv_status run_all(replicating *r, vv_error *err)
 	r->x->paid = owed.shards;
 	r->x->shards += owed.shards;
 	r->x->sent += owed.sent;
-	r->x->owed = owed.owed;
-	r->x->lost = owed.lost;
-	r->x->hopeless = owed.hopeless;
+	r->x->sum = owed.sum;
 	rc = seal_new(r, err);
 	return rc == VV_ECONFLICT && r->x->short_of_min ? VV_OK : rc;
 }

@@ -15,7 +15,7 @@
 
 #include "base/text.h"
 #include "cmd/vault/sealed/stream.h"
-#include "cmd/vault/work/session.h"
+#include "cmd/vault/work/spread.h"
 #include "repo/blocks/reach.h"
 
 /* Adds an item to the run that is being sealed. */
@@ -42,20 +42,19 @@ typedef struct vv_replicate {
 	bool only_places; /* seal only the list of holders, if it changed */
 	bool search;      /* with without: also search everything that is reachable from refs */
 	/* The members below are results. */
-	uint64_t blocks,   /* new blocks */
-		objects;   /* new Git objects */
-	uint64_t put;      /* items that items() added */
-	uint64_t shards,   /* shards that were sent; each copy counts */
-		sent;      /* bytes that were sent */
-	uint64_t paid;     /* shards that were sent for earlier runs */
-	uint64_t owed;     /* copies that the policy requires and that are still missing */
+	uint64_t blocks, /* new blocks */
+		objects; /* new Git objects */
+	uint64_t put;    /* items that items() added */
+	uint64_t shards, /* shards that were sent; each copy counts */
+		sent;    /* bytes that were sent */
+	uint64_t paid;   /* shards that were sent for earlier runs */
+	/* owed: of all runs; lost and hopeless: of earlier runs; least: with short_of_min, of the run
+	 * that was sealed */
+	vv_spread_sum sum;
 	uint64_t owed_new; /* missing copies of shards that this call sealed */
-	uint64_t lost;     /* shards of earlier runs without any copy */
-	uint64_t hopeless; /* owed copies that cannot be made, because their shards are lost */
-	size_t least; /* with short_of_min: the number of copies of the shard with the fewest copies */
-	bool began,     /* a new vault was made */
-		config; /* .varveconfig was written */
-	bool nothing;   /* no data was new */
+	bool began,        /* a new vault was made */
+		config;    /* .varveconfig was written */
+	bool nothing;      /* no data was new */
 	/* with look: the name of the first ref whose commit is in no run; empty: no such ref. Owned by the
 	 * caller */
 	vv_buf new_ref;

@@ -689,10 +689,8 @@ static vv_status prepare_place(reaching *r, vv_error *err)
 
 	forget_ask(p);
 	if (!(p->ask = vv_calloc(1, sizeof(*p->ask)))) return vv_fail_nomem(err);
-	p->ask->url = p->config->url;
-	p->ask->named = r->s->again;
-	p->ask->open = open_place;
-	p->ask->payload = r;
+	*p->ask = (vv_ask){
+		.url = p->config->url, .named = r->s->again, .open = open_place, .payload = r};
 	vv_status rc = vv_ask_prepare(p->ask, &r->s->transfer.connect, err);
 	p->ask->named = p->ask->named && !p->silent;
 	if (r->s->again && r->s->place_count == 1 && p->ask->connect.idle_sec == 0) {

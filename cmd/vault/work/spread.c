@@ -32,6 +32,27 @@ size_t vv_spread_copies(const vv_vault_session *s, const bool *has)
 	return copies;
 }
 
+static bool counts(const vv_vault_place *p, bool usable)
+{
+	return !p->config->dead && (!usable || (p->holder && !p->refuses));
+}
+
+size_t vv_spread_domains(const vv_vault_session *s, bool usable)
+{
+	size_t domains = 0;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		const char *domain = vv_vault_place_domain(s, &s->places[i]);
+		bool is_new = counts(&s->places[i], usable);
+		for (size_t k = 0; k < i && is_new && *domain; k++) {
+			is_new = !counts(&s->places[k], usable) ||
+				 strcmp(domain, vv_vault_place_domain(s, &s->places[k])) != 0;
+		}
+		domains += is_new;
+	}
+	return domains;
+}
+
 size_t vv_spread_together(const vv_spread_shard *shards)
 {
 	return shards->code.data > 0 ? vv_code_shards(shards->code) : 1;
@@ -51,8 +72,7 @@ vv_status vv_spread_apart(size_t *at, const vv_vault_session *s, const vv_spread
 	for (size_t i = 0; i < s->place_count; i++) {
 		list[i].domain = vv_vault_place_domain(s, &s->places[i]);
 	}
-	vv_status rc = vv_placement_apart(at, rows, n, list, s->place_count, err);
-	return rc;
+	return vv_placement_apart(at, rows, n, list, s->place_count, err);
 }
 
 /* counted: shards that other stripes lack, too, and that were counted with them. */
@@ -128,9 +148,8 @@ static void list_one(vv_spread_list *l, const vv_vault_session *s, size_t i, vv_
 	const vv_kept *k = &s->state->shards[i];
 	vv_spread_shard *sh = &l->items[l->count++];
 
-	sh->shard = k->shard;
-	sh->code = code;
-	sh->has = l->has + i * s->place_count;
+	*sh = (vv_spread_shard){
+		.shard = k->shard, .code = code, .has = l->has + i * s->place_count};
 	vv_spread_holders(s, k, away_sec, sh->has);
 }
 
@@ -262,7 +281,8 @@ static vv_status aim_stripe(const vv_spread *x, const vv_spread_shard *shards, s
 /* Some of the list, for one holder. */
 typedef struct share {
 	vv_vault_place *p;
-	const uint8_t *key; /* the holder's; NULL: it has none */
+	uint8_t key[VV_KEY_PUBLIC]; /* the holder's */
+	bool has_key;
 	vv_spread_shard *shards;
 	size_t which[BATCH]; /* of shards */
 	vv_shard named[BATCH];
@@ -292,13 +312,11 @@ static vv_status write_place(vv_spread *x, const share *h, const vv_ledger_recor
 			     vv_error *err)
 {
 	vv_ledger_record r = {.kind = VV_LEDGER_PLACE,
-			      .has_key = h->key != NULL,
+			      .has_key = h->has_key,
 			      .shards = (vv_shard *)(uintptr_t)h->named,
 			      .shard_count = h->count};
 
-	if (h->key) {
-		memcpy(r.key, h->key, VV_KEY_PUBLIC);
-	}
+	memcpy(r.key, h->key, VV_KEY_PUBLIC);
 	memcpy(r.holder, h->p->id, VV_HOLDER_ID);
 	return vv_ledger_write_later(x->session->ledger, &r, &x->session->key, out, err);
 }
@@ -435,7 +453,7 @@ static vv_status write_receipts(vv_spread *x, serving *v, vv_error *err)
 	/* a receipt covers a whole place: the arrived part of a broken one gets its own place */
 	if (v->done.count < v->place->shard_count) {
 		rc = write_place(x, &v->done, &v->place, err);
-		if (rc == VV_OK && p->holder && v->done.key) {
+		if (rc == VV_OK && p->holder && v->done.has_key) {
 			rc = hand_place(x, p, v->place, err);
 		}
 	}
@@ -489,7 +507,7 @@ static vv_status choose_part(vv_spread *x, serving *v, vv_error *err)
 	const vv_place_of of = {.ledger = x->session->ledger,
 				.author = x->session->key.public_key,
 				.holder = h->p->id,
-				.key = h->key};
+				.key = h->has_key ? h->key : NULL};
 	vv_auto_free const vv_ledger_record **waiting = NULL;
 	size_t count = 0;
 	vv_status rc = VV_OK;
@@ -549,23 +567,20 @@ static vv_status serve(vv_spread *x, const target *targets, vv_spread_shard *sha
 {
 	const size_t places = x->session->place_count;
 	vv_auto_free serving *all = vv_calloc(places + 1, sizeof(*all));
-	uint8_t(*keys)[VV_KEY_PUBLIC] = vv_calloc(places + 1, sizeof(*keys));
 	bool any = true;
-	vv_status rc = all && keys ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < places; i++) {
 		vv_vault_place *p = &x->session->places[i];
 		all[i].part.p = p;
 		all[i].part.shards = shards;
-		all[i].part.key = p->holder && vv_vault_holder_key(p->holder, keys[i]) ? keys[i]
-										       : NULL;
+		all[i].part.has_key = p->holder && vv_vault_holder_key(p->holder, all[i].part.key);
 		all[i].done = all[i].part;
 		all[i].t = &targets[i];
 	}
 	while (rc == VV_OK && any) {
 		rc = serve_batches(x, all, start_ms, &any, err);
 	}
-	vv_free(keys);
 	return rc;
 }
 

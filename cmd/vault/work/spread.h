@@ -46,6 +46,10 @@ vv_status vv_spread_run(vv_spread *x, vv_spread_shard *shards, size_t count, vv_
 /* Returns the number of copies in different failure domains. Copies of dead holders do not
  * count. */
 size_t vv_spread_copies(const vv_vault_session *s, const bool *has);
+/* Returns the number of failure domains of the holders that are not dead. usable: only of holders
+ * that accept data at present; otherwise unreachable holders count, each as a domain of its own if
+ * its domain is unknown. */
+size_t vv_spread_domains(const vv_vault_session *s, bool usable);
 /* How far a list is from the policy. A stripe of K data and M parity shards is lost if more than M
  * of its shards are lost. A complete stripe therefore counts as M + 1 copies, and a stripe that
  * lacks one shard as M copies. */

@@ -73,15 +73,12 @@ static vv_status keep_copies(sorting *o, const vv_spread_shard *sh, vv_error *er
 {
 	const vv_vault_session *s = o->s;
 	const size_t n = number_of(o, sh), places = s->place_count;
-	vv_placeable *list = vv_calloc(places + 1, sizeof(*list));
+	vv_auto_free vv_placeable *list = vv_calloc(places + 1, sizeof(*list));
 	vv_auto_free size_t *at = vv_calloc(2 * places + 1, sizeof(*at));
 	size_t *order = at ? at + places : NULL;
 	size_t count = 0;
 
-	if (!list || !at) {
-		vv_free(list);
-		return vv_fail_nomem(err);
-	}
+	if (!list || !at) return vv_fail_nomem(err);
 	for (size_t i = 0; i < places; i++) {
 		if (sh->has[i] && s->places[i].holder) {
 			list[count].id = s->places[i].id;
@@ -94,7 +91,6 @@ static vv_status keep_copies(sorting *o, const vv_spread_shard *sh, vv_error *er
 		o->keep[n * places + at[order[i]]] = true;
 	}
 	settle(o, n, apart >= o->copies);
-	vv_free(list);
 	return VV_OK;
 }
 

@@ -91,11 +91,9 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 	}
 	count_shards(out, s);
 	find_proven(out, s);
-	out->owed = owed.owed;
-	out->lost = owed.lost;
-	out->hopeless = owed.hopeless;
-	out->least = owed.least == SIZE_MAX ? 0 : owed.least;
-	out->rest = owed.rest == SIZE_MAX ? 0 : owed.rest;
+	out->sum = owed.sum;
+	out->sum.least = owed.sum.least == SIZE_MAX ? 0 : owed.sum.least;
+	out->sum.rest = owed.sum.rest == SIZE_MAX ? 0 : owed.sum.rest;
 	out->away = vv_vault_session_away(s);
 	for (size_t i = 0; i < s->place_count; i++) {
 		out->damaged += vv_meeting_damaged(&s->places[i].meeting);
@@ -105,7 +103,7 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 		out->head = head->cid;
 		out->head_time = head->time;
 	}
-	out->safe = out->shards > 0 && out->owed == 0 && out->damaged == 0 && out->current &&
+	out->safe = out->shards > 0 && out->sum.owed == 0 && out->damaged == 0 && out->current &&
 		    !out->unfinished;
 	return VV_OK;
 }

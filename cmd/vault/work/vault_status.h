@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "base/auto.h"
-#include "cmd/vault/work/session.h"
+#include "cmd/vault/work/spread.h"
 #include "lib/sync/vault_where.h"
 
 typedef struct vv_vault_status {
@@ -31,14 +31,8 @@ typedef struct vv_vault_status {
 	/* number of live shards, and their bytes */
 	uint64_t shards, bytes;
 	uint64_t retired; /* number of retired shards */
-	/* the lowest number of copies in different failure domains (spread.h); 0: there are no
-	 * shards, or a shard has no copy */
-	size_t least;
-	size_t rest;   /* like least, but only for shards without a stripe */
-	uint64_t owed; /* missing copies, and missing shards of stripes */
-	uint64_t lost; /* shards without a known copy */
-	/* part of owed: copies and shards that can be neither copied nor computed */
-	uint64_t hopeless;
+	/* the distance from the policy; least and rest are 0 if there are no such shards */
+	vv_spread_sum sum;
 	uint64_t bad;     /* copies that an audit found damaged */
 	uint64_t damaged; /* damaged records found at holders, as far as they were read */
 	uint64_t away;    /* holders that cannot be reached at present */

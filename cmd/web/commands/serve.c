@@ -153,21 +153,21 @@ static vv_status say_holding(vv_holding *h, const char *const *paths, size_t cou
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_auto(vv_repository) *r = NULL;
-		vv_holding_facts f = {.size = 0};
+		const vv_holding_rules *x;
 		if (vv_repository_open(&r, paths[i], vv_environ(), VV_IGNORED) < 0) {
 			continue; /* the server reports it */
 		}
-		if ((rc = vv_holding_look(h, r, &f, err)) == VV_OK && f.size > 0) {
+		if ((rc = vv_holding_look(h, r, &x, err)) == VV_OK && x->size > 0) {
 			vv_note("keeping up to %s of copies for %s in '%s', for %s at least, as %s",
-				vv_text_bytes(f.size),
-				vv_text_counted(f.admitted_count, "key", NULL),
-				vv_text_shows(paths[i]), vv_text_counted(f.term, "day", NULL),
-				vv_did_shows(f.key));
-			if (f.ratio > 0) {
+				vv_text_bytes(x->size),
+				vv_text_counted(x->named_count, "key", NULL),
+				vv_text_shows(paths[i]), vv_text_counted(x->days, "day", NULL),
+				vv_did_shows(x->key));
+			if (x->ratio > 0) {
 				vv_note("room: %llu.%03llu times what each of them keeps for you, "
 					"as audits of the last %u days prove",
-					(unsigned long long)(f.ratio / 1000),
-					(unsigned long long)(f.ratio % 1000), VV_STANDING_DAYS);
+					(unsigned long long)(x->ratio / 1000),
+					(unsigned long long)(x->ratio % 1000), VV_STANDING_DAYS);
 			}
 		}
 	}

@@ -97,7 +97,7 @@ static void a_record_is_refused_when_a_bit_of_it_was_changed(void **state)
 {
 	vv_key k = key_of(1);
 	vv_ledger *l = begin(vv_test_path("a"), &k), *other;
-	const char *name = vv_ledger_file_name(l, 1);
+	const char *name = vv_ledger_file_at(l, 1)->name;
 	vv_buf bytes = VV_BUF_INIT;
 	vv_error err;
 
@@ -111,7 +111,7 @@ static void a_record_is_refused_when_a_bit_of_it_was_changed(void **state)
 		assert_true(vv_ledger_take(other, name, bytes.data, i, &err) < 0);
 	}
 	vv_assert_status(
-		vv_ledger_take(other, vv_ledger_file_name(l, 0), bytes.data, bytes.len, &err),
+		vv_ledger_take(other, vv_ledger_file_at(l, 0)->name, bytes.data, bytes.len, &err),
 		VV_ECORRUPT, &err);
 	vv_assert_contains(err.message, "does not match its name");
 	/* Whole it is taken, and waits for the one before it. */
@@ -131,9 +131,10 @@ static void a_record_of_another_vault_is_refused(void **state)
 	vv_error err;
 
 	(void)state;
-	vv_assert_ok(vv_ledger_file(l, vv_ledger_file_name(l, 0), &bytes, &err), &err);
-	vv_assert_status(vv_ledger_take(m, vv_ledger_file_name(l, 0), bytes.data, bytes.len, &err),
-			 VV_ECORRUPT, &err);
+	vv_assert_ok(vv_ledger_file(l, vv_ledger_file_at(l, 0)->name, &bytes, &err), &err);
+	vv_assert_status(
+		vv_ledger_take(m, vv_ledger_file_at(l, 0)->name, bytes.data, bytes.len, &err),
+		VV_ECORRUPT, &err);
 	vv_assert_contains(err.message, "of another vault");
 	vv_ledger_close(l);
 	vv_ledger_close(m);
@@ -152,9 +153,9 @@ static void two_records_of_one_number_are_both_kept_and_reported(void **state)
 	vv_assert_ok(vv_ledger_open(&copy, vv_test_path("b"), &none, &err), &err);
 	for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
 		vv_buf_reset(&bytes);
-		vv_assert_ok(vv_ledger_file(l, vv_ledger_file_name(l, i), &bytes, &err), &err);
-		vv_assert_ok(vv_ledger_take(copy, vv_ledger_file_name(l, i), bytes.data, bytes.len,
-					    &err),
+		vv_assert_ok(vv_ledger_file(l, vv_ledger_file_at(l, i)->name, &bytes, &err), &err);
+		vv_assert_ok(vv_ledger_take(copy, vv_ledger_file_at(l, i)->name, bytes.data,
+					    bytes.len, &err),
 			     &err);
 	}
 	assert_null(vv_ledger_author_at(copy, 0)->fork[0]);
@@ -162,9 +163,9 @@ static void two_records_of_one_number_are_both_kept_and_reported(void **state)
 	vv_assert_ok(vv_ledger_write(copy, &audit, &k, NULL, &err), &err);
 	for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
 		vv_buf_reset(&bytes);
-		vv_assert_ok(vv_ledger_file(l, vv_ledger_file_name(l, i), &bytes, &err), &err);
-		vv_assert_ok(vv_ledger_take(copy, vv_ledger_file_name(l, i), bytes.data, bytes.len,
-					    &err),
+		vv_assert_ok(vv_ledger_file(l, vv_ledger_file_at(l, i)->name, &bytes, &err), &err);
+		vv_assert_ok(vv_ledger_take(copy, vv_ledger_file_at(l, i)->name, bytes.data,
+					    bytes.len, &err),
 			     &err);
 	}
 	assert_int_equal(vv_ledger_file_count(copy), 4);
@@ -550,10 +551,10 @@ static void records_after_a_missing_one_count_only_over_a_bridge(void **state)
 	}
 	vv_assert_ok(vv_ledger_open(&other, vv_test_path("b"), vv_ledger_vault(l), &err), &err);
 	for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
-		const char *name = vv_ledger_file_name(l, i);
+		const char *name = vv_ledger_file_at(l, i)->name;
 		vv_buf_reset(&bytes);
 		vv_assert_ok(vv_ledger_file(l, name, &bytes, &err), &err);
-		assert_int_equal(bytes.len, vv_ledger_file_len(l, i));
+		assert_int_equal(bytes.len, vv_ledger_file_at(l, i)->len);
 		vv_assert_ok(vv_ledger_check(l, name, bytes.data, bytes.len, &err), &err);
 		vv_assert_status(vv_ledger_check(l, name, bytes.data, bytes.len - 1, &err),
 				 VV_ECORRUPT, &err);
@@ -600,7 +601,7 @@ static void a_signature_covers_all_records_before_it(void **state)
 		vv_assert_ok(vv_ledger_write(l, &r, &k, NULL, &err), &err);
 	}
 	for (size_t i = 0; i < 5; i++) {
-		(void)snprintf(names[i], sizeof(names[i]), "%s", vv_ledger_file_name(l, i));
+		(void)snprintf(names[i], sizeof(names[i]), "%s", vv_ledger_file_at(l, i)->name);
 	}
 	vv_ledger_close(l);
 	/* A signature in the middle: whoever looks at the file finds it, and the record is who names it right. */
@@ -635,8 +636,8 @@ static void a_record_that_comes_last_counts_as_it_does_when_the_ledger_is_read(v
 	/* Another branch of the same key, taken after that. */
 	vv_assert_ok(vv_ledger_open(&fork, vv_test_path("b"), vv_ledger_vault(l), &err), &err);
 	for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
-		const char *name = vv_ledger_file_name(l, i);
-		const vv_ledger_record *is = vv_ledger_file_record(l, i);
+		const char *name = vv_ledger_file_at(l, i)->name;
+		const vv_ledger_record *is = vv_ledger_file_at(l, i)->record;
 		vv_buf_reset(&bytes);
 		vv_assert_ok(vv_ledger_file(l, name, &bytes, &err), &err);
 		if (memcmp(is->author, k.public_key, VV_KEY_PUBLIC) != 0 || is->sequence < 2) {
@@ -650,7 +651,7 @@ static void a_record_that_comes_last_counts_as_it_does_when_the_ledger_is_read(v
 	vv_assert_ok(vv_ledger_write(fork, &r, &k, NULL, &err), &err);
 	vv_assert_ok(vv_ledger_write(fork, &r, &k, NULL, &err), &err);
 	for (size_t i = 0; i < vv_ledger_file_count(fork); i++) {
-		const char *name = vv_ledger_file_name(fork, i);
+		const char *name = vv_ledger_file_at(fork, i)->name;
 		vv_buf_reset(&bytes);
 		vv_assert_ok(vv_ledger_file(fork, name, &bytes, &err), &err);
 		vv_assert_ok(vv_ledger_take(l, name, bytes.data, bytes.len, &err), &err);
@@ -721,7 +722,7 @@ static void of_records_written_together_those_count_that_hang_together(void **st
 		vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
 		for (unsigned i = 0; i < 4; i++) {
 			(void)snprintf(names[i], sizeof(names[i]), "%s",
-				       vv_ledger_file_name(l, i + 2));
+				       vv_ledger_file_at(l, i + 2)->name);
 		}
 		vv_ledger_close(l);
 		for (unsigned i = 0; i < 4; i++) {
@@ -770,7 +771,7 @@ static void records_whose_names_came_in_part_all_count(void **state)
 		vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
 		for (unsigned i = 0; i < 4; i++) {
 			(void)snprintf(names[i], sizeof(names[i]), "%s",
-				       vv_ledger_file_name(l, i + 2));
+				       vv_ledger_file_at(l, i + 2)->name);
 		}
 		vv_ledger_close(l);
 		for (unsigned i = 0; i < 4; i++) {
@@ -797,7 +798,7 @@ static void a_damaged_record_without_a_name_is_none(void **state)
 	(void)snprintf(dir, sizeof(dir), "%s", vv_test_path("damaged"));
 	four_later(dir, &k);
 	vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
-	(void)snprintf(name, sizeof(name), "%s", vv_ledger_file_name(l, 5));
+	(void)snprintf(name, sizeof(name), "%s", vv_ledger_file_at(l, 5)->name);
 	vv_ledger_close(l);
 	take_name(dir, name);
 	(void)snprintf(path, sizeof(path), "%s/%.*s/~%s", dir, (int)strcspn(name, "/"), name,
@@ -863,7 +864,8 @@ static void of_a_folder_damaged_records_are_left_out_and_unreadable_ones_are_not
 	vv_error err;
 
 	(void)state;
-	(void)snprintf(path, sizeof(path), "%s/%s", vv_test_path("a"), vv_ledger_file_name(l, 1));
+	(void)snprintf(path, sizeof(path), "%s/%s", vv_test_path("a"),
+		       vv_ledger_file_at(l, 1)->name);
 	vv_ledger_close(l);
 	assert_int_equal(add_of(vv_test_path("none"), &vault, &count, NULL), VV_OK);
 	assert_int_equal(count, 0);

@@ -85,7 +85,7 @@ static const char *path_of(const table *t, size_t i)
 
 	vv_cid_text(vault, vv_ledger_vault(t->ledger));
 	(void)snprintf(path, sizeof(path), "%s/%s/records/%s", vv_test_path("holder"), vault,
-		       vv_ledger_file_name(t->ledger, i));
+		       vv_ledger_file_at(t->ledger, i)->name);
 	return path;
 }
 
