@@ -668,8 +668,3 @@ void vv_web_address_put(vv_buf *out, const vv_web_address *a)
 	put_place(out, a);
 	vv_web_address_each(a, put_parameter, &q);
 }
-
-vv_web_address vv_web_address_of(const vv_web_address *asked, vv_web_place place)
-{
-	return (vv_web_address){.base = asked->base, .place = place};
-}

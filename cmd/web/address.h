@@ -121,7 +121,4 @@ void vv_web_address_each(const vv_web_address *a, vv_web_parameter_fn fn, void *
  * below "/-". */
 bool vv_web_is_place(const char *name);
 
-/* Returns an address with the base of `asked` and this place. All other members are zero. */
-vv_web_address vv_web_address_of(const vv_web_address *asked, vv_web_place place);
-
 #endif

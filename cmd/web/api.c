@@ -421,18 +421,13 @@ static vv_status put_one_row(api *x)
 
 static vv_status put_between(api *x)
 {
-	vv_web_change *changes;
-	size_t count;
-	bool more;
-	vv_status rc;
+	vv_web_log_entry e;
+	vv_status rc = vv_web_changes_between(x->v, &x->asked->other, &x->asked->commit, LIST_MAX,
+					      &e, x->err);
 
-	if ((rc = vv_web_changes_between(x->v, &x->asked->other, &x->asked->commit, LIST_MAX,
-					 &changes, &count, &more, x->err)) < 0) {
-		return rc;
-	}
-	vv_json_put_object(&x->w, {API_COMMIT("old", &x->asked->other)},
-			   {API_COMMIT("new", &x->asked->commit)},
-			   API_CHANGES(changes, count, more));
+	if (rc < 0) return rc;
+	vv_json_put_object(&x->w, {API_COMMIT("old", &e.before)}, {API_COMMIT("new", &e.commit)},
+			   API_CHANGES(e.changes, e.count, e.more));
 	return VV_OK;
 }
 
@@ -582,12 +577,15 @@ static vv_status answer(api *x)
 
 vv_status vv_web_api_answer(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err)
 {
-	api x = {
-		.asked = asked, .v = asked->visit, .a = asked->address, .reply = reply, .err = err};
+	api x = {.asked = asked,
+		 .v = asked->visit,
+		 .a = asked->address,
+		 .reply = reply,
+		 .err = err,
+		 .w = {.buf = &reply->body}};
 	vv_status rc;
 
 	reply->type = "application/json";
-	vv_json_out_init(&x.w, &reply->body, 0);
 	if ((rc = answer(&x)) < 0) {
 		vv_buf_reset(&reply->body);
 		return rc;
@@ -598,20 +596,12 @@ vv_status vv_web_api_answer(const vv_web_asked *asked, vv_web_reply *reply, vv_e
 
 static const char *code_name(vv_status code)
 {
-	switch (code) {
-	case VV_ENOTFOUND:
-		return "notFound";
-	case VV_EMISSING:
-		return "missing";
-	case VV_EUSAGE:
-		return "badRequest";
-	case VV_EINPUT:
-		return "notATable";
-	case VV_EREFUSED:
-		return "tooLarge";
-	default:
-		return "trouble";
-	}
+	return code == VV_ENOTFOUND  ? "notFound"
+	       : code == VV_EMISSING ? "missing"
+	       : code == VV_EUSAGE   ? "badRequest"
+	       : code == VV_EINPUT   ? "notATable"
+	       : code == VV_EREFUSED ? "tooLarge"
+				     : "trouble";
 }
 
 vv_status vv_web_api_trouble(const vv_web_asked *asked, const vv_error *why, vv_web_reply *reply,
@@ -621,11 +611,10 @@ vv_status vv_web_api_trouble(const vv_web_asked *asked, const vv_error *why, vv_
 	size_t near_count = 0;
 	vv_web_commit newest = {.none = true};
 	vv_error worded = *why;
-	vv_json_out w;
+	vv_json_out w = {.buf = &reply->body};
 
 	reply->type = "application/json";
 	vv_buf_reset(&reply->body);
-	vv_json_out_init(&w, &reply->body, 0);
 	vv_hint_word(&worded, vv_hint_words);
 	const bool elsewhere = why->code == VV_ENOTFOUND && asked->visit && asked->address &&
 			       asked->address->path && asked->commit.hex[0] &&

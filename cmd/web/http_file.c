@@ -92,14 +92,12 @@ static vv_status shown_commit(file *f, const char *rev, const char *rest, vv_err
 	vv_status rc = vv_rev_commit(f->repo, rev, &f->commit, err);
 	bool shown;
 
-	if (rc == VV_OK) {
-		rc = vv_reachable_commits(f->reach, &f->commit, 1, &shown, err);
+	if (rc < 0 || (rc = vv_reachable_commits(f->reach, &f->commit, 1, &shown, err)) < 0 ||
+	    shown) {
+		return rc;
 	}
-	if (rc == VV_OK && !shown) {
-		f->lost = f->lost || is_whole_id(rest, &f->commit);
-		rc = VV_ENOTFOUND;
-	}
-	return rc;
+	f->lost = f->lost || is_whole_id(rest, &f->commit);
+	return VV_ENOTFOUND;
 }
 
 /* Splits rest at this slash if the part before names a commit and the part after a file in it. */
@@ -118,20 +116,15 @@ static vv_status try_slash(file *f, const char *rest, const char *slash, vv_tree
 		}
 		rc = rc == VV_EUSAGE ? VV_ENOTFOUND : rc; /* ambiguous, a tag of no commit */
 	}
-	if (rc == VV_OK) {
-		f->path = vv_buf_detach(&path);
-		if (!f->path) {
-			vv_tree_entry_clear(e);
-			rc = vv_fail_nomem(err);
-		}
-	}
-	return rc;
+	if (rc < 0) return rc;
+	f->path = vv_buf_detach(&path);
+	return f->path ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status find(file *f, const char *rest, vv_error *err)
 {
 	const char *slash = strchr(rest, '/');
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {.path = NULL};
 	vv_status rc = VV_ENOTFOUND;
 
 	for (unsigned i = 0; slash && i < PARTS_MAX && rc == VV_ENOTFOUND; i++) {
@@ -143,7 +136,6 @@ static vv_status find(file *f, const char *rest, vv_error *err)
 	if ((e.mode & S_IFMT) != S_IFREG) {
 		rc = nothing_there(f, rest, err);
 	}
-	vv_tree_entry_clear(&e);
 	return rc;
 }
 
@@ -189,31 +181,22 @@ vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char 
 			    vv_http_file *out, vv_error *err)
 {
 	file *f = vv_calloc(1, sizeof(*f));
-	char text[VV_CID_TEXT + 1];
 	vv_status rc;
 
 	if (!f) return vv_fail_nomem(err);
-	f->ordered = ordered;
-	vv_arena_init(&f->texts);
-	f->reach = call->reach;
+	*f = (file){.ordered = ordered, .texts = VV_ARENA_INIT, .reach = call->reach};
 	if ((rc = vv_repository_open(&f->repo, call->repository, call->env, err)) < 0 ||
 	    (rc = find(f, rest, err)) < 0 || (rc = load(f, err)) < 0) {
 		vv_http_file_close(f);
 		return rc;
 	}
-	*out = (vv_http_file){.handle = f};
-	if (f->is_dataset) {
-		vv_cid_text(text, &f->table.cid);
-		out->size = f->table.root.bytes;
-	} else {
-		vv_oid_text(text, &f->blob);
-		out->size = f->plain.len;
-	}
-	(void)snprintf(out->etag, sizeof(out->etag), "%s", text);
-	vv_oid_text(text, &f->commit);
-	(void)snprintf(out->commit, sizeof(out->commit), "%s", text);
-	out->content_type = vv_http_type_of(f->path);
-	out->fixed = is_whole_id(rest, &f->commit);
+	*out = (vv_http_file){.handle = f,
+			      .size = f->is_dataset ? f->table.root.bytes : f->plain.len,
+			      .content_type = vv_http_type_of(f->path),
+			      .fixed = is_whole_id(rest, &f->commit)};
+	(void)snprintf(out->etag, sizeof(out->etag), "%s",
+		       f->is_dataset ? vv_cid_shows(&f->table.cid) : vv_oid_shows(&f->blob));
+	vv_oid_text(out->commit, &f->commit);
 	return VV_OK;
 }
 

@@ -120,21 +120,11 @@ static vv_status send(request *q, vv_error *err)
 
 static unsigned status_of(vv_status code)
 {
-	switch (code) {
-	case VV_ENOTFOUND:
-	case VV_EMISSING:
-		return 404;
-	case VV_EUSAGE:
-	case VV_EINPUT:
-		return 400;
-	case VV_EREFUSED:
-		return 413;
-	case VV_ENOMEM:
-	case VV_ELOCKED:
-		return 503;
-	default:
-		return 0;
-	}
+	return code == VV_ENOTFOUND || code == VV_EMISSING ? 404
+	       : code == VV_EUSAGE || code == VV_EINPUT    ? 400
+	       : code == VV_EREFUSED                       ? 413
+	       : code == VV_ENOMEM || code == VV_ELOCKED   ? 503
+							   : 0;
 }
 
 /* The page, or the JSON, of an error. Errors not caused by the client remain errors, for the log. */
@@ -358,7 +348,7 @@ static vv_status settle(request *q, vv_error *err)
 				   .row = said(q->ask, "of-row"),
 				   .column = said(q->ask, "of-column"),
 				   .key = *said(q->ask, "of-key") != '\0'};
-	const vv_web_address to = vv_web_address_of(&q->address, VV_WEB_AT_CONFLICTS);
+	const vv_web_address to = {.base = q->base, .place = VV_WEB_AT_CONFLICTS};
 	vv_status rc;
 
 	if (!token || strcmp(said(q->ask, "token"), token) != 0 ||
@@ -462,7 +452,7 @@ static vv_status answer(request *q, vv_error *err)
 
 	if (!ask->name) return give_list(q, err);
 	if (ask->below[0] == '\0') {
-		const vv_web_address top = vv_web_address_of(&q->address, VV_WEB_AT_OVERVIEW);
+		const vv_web_address top = {.base = q->base, .place = VV_WEB_AT_OVERVIEW};
 
 		return redirect(q, &top, 308, err);
 	}
@@ -478,25 +468,31 @@ static vv_status answer(request *q, vv_error *err)
 vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *ask,
 			const vv_http_reply *reply, vv_error *err)
 {
-	request q = {.web = web, .call = call, .ask = ask, .to = reply};
+	vv_web *w = web;
+	const char *base = ask->name && !*ask->base && vv_web_is_place(ask->name) ? "/-"
+										  : ask->base;
+	request q = {.web = w,
+		     .call = call,
+		     .ask = ask,
+		     .to = reply,
+		     .arena = VV_ARENA_INIT,
+		     .base = base,
+		     .address.base = base,
+		     .visit = {.reach = w->o.owner ? NULL : call->reach,
+			       .work_tree = w->o.owner,
+			       .documents = true,
+			       .until_ms = ask->until_ms,
+			       .gone = ask->gone,
+			       .payload = ask->asker,
+			       .memo = w->memo},
+		     .asked = {.address = &q.address,
+			       .repository = ask->name,
+			       .owner = w->o.owner,
+			       .token = w->o.token}};
 	vv_error why;
 
-	vv_arena_init(&q.arena);
-	q.visit = (vv_web_visit){.reach = q.web->o.owner ? NULL : call->reach,
-				 .work_tree = q.web->o.owner,
-				 .documents = true,
-				 .until_ms = ask->until_ms,
-				 .gone = ask->gone,
-				 .payload = ask->asker,
-				 .memo = q.web->memo};
-	q.asked = (vv_web_asked){.address = &q.address,
-				 .repository = ask->name,
-				 .owner = q.web->o.owner,
-				 .token = q.web->o.token};
 	q.asked.origin = vv_arena_printf(&q.arena, "%s://%s", ask->secure ? "https" : "http",
 					 *ask->host ? ask->host : "localhost");
-	q.base = ask->name && !*ask->base && vv_web_is_place(ask->name) ? "/-" : ask->base;
-	q.address.base = q.base;
 	vv_status rc = q.asked.origin ? answer(&q, &why) : vv_fail_nomem(&why);
 	if (rc < 0 && q.visit.failed) {
 		rc = vv_fail_nomem(&why); /* other errors follow from that */

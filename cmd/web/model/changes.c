@@ -176,67 +176,66 @@ static vv_status read_files(vv_changed_files *out, vv_web_visit *v, const vv_web
 	return rc;
 }
 
-static vv_status describe_all(vv_web_visit *v, const vv_changed_files *l, const versions *of,
-			      size_t limit, vv_web_change **out, size_t *count, bool *more,
-			      vv_error *err)
+/* For `count` changes, or as many of them as are shown. */
+static vv_status make_room(vv_web_visit *v, vv_web_log_entry *e, size_t count, size_t limit,
+			   vv_error *err)
 {
-	vv_status rc = VV_OK;
+	e->more = count > limit;
+	e->count = e->more ? limit : count;
+	e->changes = vv_arena_calloc(&v->arena, e->count + 1, sizeof(*e->changes));
+	return e->changes ? VV_OK : vv_fail_nomem(err);
+}
 
-	*more = l->count > limit;
-	*count = *more ? limit : l->count;
-	if (!(*out = vv_arena_calloc(&v->arena, *count + 1, sizeof(**out)))) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < *count; i++) {
-		rc = describe(v, &(*out)[i], &l->items[i].change, l->items[i].old_path, of, err);
+static vv_status describe_all(vv_web_visit *v, const vv_changed_files *l, const versions *of,
+			      size_t limit, vv_web_log_entry *out, vv_error *err)
+{
+	vv_status rc = make_room(v, out, l->count, limit, err);
+
+	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
+		rc = describe(v, &out->changes[i], &l->items[i].change, l->items[i].old_path, of,
+			      err);
 	}
 	return rc;
 }
 
 /* The work tree's changes are listed by path alone: rows are compared when a file is opened. */
-static vv_status work_changes(vv_web_visit *v, const vv_web_commit *a, size_t limit,
-			      vv_web_change **out, size_t *count, bool *more, vv_error *err)
+static vv_status work_changes(vv_web_visit *v, vv_web_log_entry *out, size_t limit, vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1], *argv[] = {hex, NULL};
 	const vv_diff_sides_options opts = {.dashdash = 1, .renames = true};
 	vv_auto(vv_diff_sides) d = {.count = 0};
 	vv_status rc;
 
-	vv_oid_text(hex, &a->id);
-	if ((rc = vv_diff_sides_find(&d, v->repo, v->reader, 1, argv, &opts, err)) < 0) return rc;
-	*more = d.count > limit;
-	*count = *more ? limit : d.count;
-	if (!(*out = vv_arena_calloc(&v->arena, *count + 1, sizeof(**out)))) {
-		return vv_fail_nomem(err);
+	vv_oid_text(hex, &out->before.id);
+	if ((rc = vv_diff_sides_find(&d, v->repo, v->reader, 1, argv, &opts, err)) < 0 ||
+	    (rc = make_room(v, out, d.count, limit, err)) < 0) {
+		return rc;
 	}
-	for (size_t i = 0; i < *count; i++) {
+	for (size_t i = 0; i < out->count; i++) {
 		const vv_diff_path *p = &d.paths[i];
-		vv_web_change *c = &(*out)[i];
 
-		c->kind = p->old_path        ? VV_WEB_RENAMED
-			  : p->old_mode == 0 ? VV_WEB_ADDED
-			  : p->new_mode == 0 ? VV_WEB_REMOVED
-					     : VV_WEB_CHANGED;
-		c->table = vv_diff_is_table_name(p->path, false);
-		c->words = "";
-		c->path = vv_web_keep_text(v, p->path);
-		c->old_path = vv_web_keep_text(v, p->old_path);
+		out->changes[i] = (vv_web_change){.kind = p->old_path        ? VV_WEB_RENAMED
+							  : p->old_mode == 0 ? VV_WEB_ADDED
+							  : p->new_mode == 0 ? VV_WEB_REMOVED
+									     : VV_WEB_CHANGED,
+						  .table = vv_diff_is_table_name(p->path, false),
+						  .words = "",
+						  .path = vv_web_keep_text(v, p->path),
+						  .old_path = vv_web_keep_text(v, p->old_path)};
 	}
 	return VV_OK;
 }
 
 vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
-				 size_t limit, vv_web_change **out, size_t *count, bool *more,
-				 vv_error *err)
+				 size_t limit, vv_web_log_entry *out, vv_error *err)
 {
 	const versions of = {a, b, NULL, NULL};
 	vv_auto(vv_changed_files) l = {.count = 0};
 
-	if (b->work && !a->work && !a->none) {
-		return work_changes(v, a, limit, out, count, more, err);
-	}
+	*out = (vv_web_log_entry){.commit = *b, .before = *a};
+	if (b->work && !a->work && !a->none) return work_changes(v, out, limit, err);
 	vv_status rc = read_files(&l, v, a, b, NULL, err);
-	return rc < 0 ? rc : describe_all(v, &l, &of, limit, out, count, more, err);
+	return rc < 0 ? rc : describe_all(v, &l, &of, limit, out, err);
 }
 
 /* --- history --------------------------------------------------------------------------------- */
@@ -310,14 +309,13 @@ void vv_web_walk_close(vv_web_walk *w)
 /* Takes the path's source as the other side of the change. */
 static vv_status take_old(const vv_web_walk *w, vv_changed_file *c, vv_error *err)
 {
-	vv_tree_entry t;
+	vv_auto(vv_tree_entry) t = {.path = NULL};
 	vv_status rc = vv_tree_entry_at(w->v->repo, &w->before.id, w->old, &t, err);
 
 	if (rc < 0) return rc;
 	c->old_path = w->old;
 	c->change.old_mode = t.mode;
 	c->change.old_id = t.id;
-	vv_tree_entry_clear(&t);
 	return VV_OK;
 }
 
@@ -344,7 +342,7 @@ static vv_status read_entry(vv_web_walk *w, vv_web_log_entry *e, vv_error *err)
 	    (w->old && l.count == 1 && (rc = take_old(w, &l.items[0], err)) < 0)) {
 		return rc;
 	}
-	rc = describe_all(w->v, &l, &of, CHANGES_SHOWN, &e->changes, &e->count, &e->more, err);
+	rc = describe_all(w->v, &l, &of, CHANGES_SHOWN, e, err);
 	if (rc == VV_OK && w->path && e->count > 0 && e->changes[0].kind != VV_WEB_REMOVED) {
 		e->rows = e->changes[0].counts.counted ? e->changes[0].counts.new_rows
 						       : e->changes[0].rows;

@@ -37,15 +37,9 @@ typedef struct vv_web_change {
 /* Makes the visit own the words in c. */
 void vv_web_counts_take(vv_web_visit *v, vv_change_counts *c);
 
-/* Lists the differences of two versions, ordered by path. a or b may be the empty version (member
- * `none`). When the visit's time limit is reached, further changes are not counted. limit: maximum
- * number of paths. *more: further paths differ. */
-vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
-				 size_t limit, vv_web_change **out, size_t *count, bool *more,
-				 vv_error *err);
-
+/* A version, and its differences from another one, ordered by path. */
 typedef struct vv_web_log_entry {
-	/* before: the first parent, or the empty version */
+	/* before: the other version; in a log, the first parent, or the empty version */
 	vv_web_commit commit, before;
 	vv_web_change *changes;
 	size_t count;
@@ -53,6 +47,11 @@ typedef struct vv_web_log_entry {
 	/* if the log has a path: number of rows in this version; 0: the version lacks the path */
 	uint64_t rows;
 } vv_web_log_entry;
+
+/* Lists the differences of two versions. a or b may be the empty version (member `none`). When the
+ * visit's time limit is reached, further changes are not counted. limit: maximum number of paths. */
+vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
+				 size_t limit, vv_web_log_entry *out, vv_error *err);
 
 typedef struct vv_web_log {
 	vv_web_log_entry *entries; /* newest first */

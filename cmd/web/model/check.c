@@ -51,19 +51,19 @@ static vv_status keep(void *payload, const vv_report_entry *e, vv_error *err)
 }
 
 /* Copies the totals and the findings. */
-static vv_status take_report(checking *c, const vv_check_report *r, vv_error *err)
+static vv_status take_report(checking *c, const vv_check_run *run, vv_error *err)
 {
-	vv_web_check *o = c->out;
 	vv_report_totals t;
 
-	vv_report_totals_get(r, &t);
-	o->known = true;
-	o->valid = vv_report_valid(r);
-	o->tables = t.datasets;
-	o->errors = t.errors;
-	o->warnings = t.warnings;
-	o->accepted = t.accepted;
-	return vv_report_each(r, keep, c, err);
+	vv_report_totals_get(run->report, &t);
+	*c->out = (vv_web_check){.known = true,
+				 .valid = vv_report_valid(run->report),
+				 .tables = t.datasets,
+				 .errors = t.errors,
+				 .warnings = t.warnings,
+				 .accepted = t.accepted,
+				 .queries_left = run->queries_left};
+	return vv_report_each(run->report, keep, c, err);
 }
 
 static void clear_rules(void *payload)
@@ -123,8 +123,7 @@ static vv_status run(checking *c, const vv_oid *commit, int64_t now, bool whole,
 		rc = run.unread.code;
 	}
 	if (rc == VV_OK) {
-		c->out->queries_left = run.queries_left;
-		rc = take_report(c, run.report, err);
+		rc = take_report(c, &run, err);
 	}
 	vv_report_free(run.report);
 	return rc == VV_OK && whole ? read_rules(c, &run, commit, &side, err) : rc;

@@ -30,19 +30,18 @@ vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *o
 	vv_status rc = vv_mailmap_commit_read(v->repo, id, &c, err);
 
 	if (rc < 0) return rc;
-	*out = (vv_web_commit){.id = *id,
-			       .time = c.author.time,
-			       .offset_min = c.author.offset_min,
-			       .parent_count = c.parent_count};
-	vv_oid_text(out->hex, id);
-	memcpy(out->brief, out->hex, 8);
-	out->brief[8] = '\0';
 	const char *subject = vv_commit_subject(&c, &len);
 	for (body = subject + len; *body == '\n' || *body == '\r'; body++) {
 	}
-	out->subject = vv_web_keep(v, subject, len);
-	out->body = vv_web_keep_text(v, body);
-	out->author = vv_web_keep_text(v, c.author.name ? c.author.name : "");
+	*out = (vv_web_commit){.id = *id,
+			       .time = c.author.time,
+			       .offset_min = c.author.offset_min,
+			       .subject = vv_web_keep(v, subject, len),
+			       .body = vv_web_keep_text(v, body),
+			       .author = vv_web_keep_text(v, c.author.name ? c.author.name : ""),
+			       .parent_count = c.parent_count};
+	vv_oid_text(out->hex, id);
+	memcpy(out->brief, out->hex, 8); /* and the NUL is there */
 	vv_oid *parents = vv_arena_alloc(&v->arena, (c.parent_count + 1) * sizeof(*parents));
 	if (!parents) return vv_fail_nomem(err);
 	if (c.parent_count > 0) {
@@ -186,21 +185,11 @@ vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_w
 {
 	vv_oid id;
 
-	if (a->none || b->none) {
-		*out = vv_web_none;
-		return VV_OK;
-	}
-	if (a->work) { /* it has no descendants */
-		*out = *a;
-		return VV_OK;
-	}
+	/* the work tree has no descendants */
+	*out = a->work && !b->none ? *a : vv_web_none;
+	if (a->none || b->none || a->work) return VV_OK;
 	vv_status rc = vv_merge_base(v->repo, &a->id, &b->id, &id, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		*out = vv_web_none;
-		return VV_OK;
-	}
-	return rc < 0 ? rc : vv_web_commit_read(v, &id, out, err);
+	return rc < 0 ? vv_missing_ok(rc, err) : vv_web_commit_read(v, &id, out, err);
 }
 
 /* --- branches and tags ------------------------------------------------------------------------ */

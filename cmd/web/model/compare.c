@@ -352,8 +352,6 @@ static vv_status on_end(vv_diff_writer *w, const vv_rowdiff_stats *s, vv_error *
 	if (rc == VV_OK) {
 		rc = tell_story(c, err);
 	}
-
-	c->out->counted = true;
 	to->counted = true;
 	vv_web_counts_take(c->v, to);
 	return rc;
@@ -435,10 +433,9 @@ static void tell_places(comparing *c)
 		return;
 	}
 	o->same = false;
-	o->counts.counted = true;
+	o->counts.counted = o->counts.reordered = true;
 	o->counts.old_rows = o->a->rows;
 	o->counts.new_rows = o->b->rows;
-	o->counts.reordered = true;
 	add_sentence(c, "rows are in another order");
 }
 
@@ -464,13 +461,11 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 	vv_status rc;
 
 	o->same = true;
-	o->counted = true;
 	if ((rc = bring_together(c, &many, err)) < 0) return rc;
 	if (many) {
 		o->same = o->counted = false;
-		o->counts.many = true;
-		o->counts.old_rows = o->a->rows;
-		o->counts.new_rows = o->b->rows;
+		o->counts = (vv_change_counts){
+			.many = true, .old_rows = o->a->rows, .new_rows = o->b->rows};
 		return VV_OK;
 	}
 	if ((rc = take_place(c, &large, err)) < 0) return rc;
@@ -546,8 +541,6 @@ static vv_status compare(comparing *c, vv_error *err)
 	bool table_a = o->a && o->a->kind == VV_WEB_TABLE;
 	bool table_b = o->b && o->b->kind == VV_WEB_TABLE;
 
-	o->complete = true;
-	o->counted = true;
 	o->table = (!o->a || table_a) && (!o->b || table_b);
 	if (o->table && o->a && o->b) return compare_tables(c, err);
 	o->kind = !o->a ? VV_WEB_ADDED : !o->b ? VV_WEB_REMOVED : o->kind;
@@ -571,17 +564,19 @@ vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_
 		       .v = v,
 		       .q = q,
 		       .out = out,
+		       .limit = vv_web_limit(q->limit),
+		       .cell_max = q->cell_max ? q->cell_max : VV_WEB_CELL_MAX,
+		       .search = q->search && *q->search ? vv_web_folded(v, q->search) : NULL,
 		       .column = -1};
 	vv_status rc;
 
-	memset(out, 0, sizeof(*out));
-	c.limit = vv_web_limit(q->limit);
-	c.cell_max = q->cell_max ? q->cell_max : VV_WEB_CELL_MAX;
-	out->words = "";
-	out->path = vv_web_keep_text(v, path);
-	out->rows = vv_arena_calloc(&v->arena, c.limit + 1, sizeof(*out->rows));
-	out->schema = vv_arena_calloc(&v->arena, SCHEMA_MAX, sizeof(*out->schema));
-	c.search = q->search && *q->search ? vv_web_folded(v, q->search) : NULL;
+	*out = (vv_web_comparison){
+		.words = "",
+		.path = vv_web_keep_text(v, path),
+		.complete = true,
+		.counted = true,
+		.rows = vv_arena_calloc(&v->arena, c.limit + 1, sizeof(*out->rows)),
+		.schema = vv_arena_calloc(&v->arena, SCHEMA_MAX, sizeof(*out->schema))};
 	if (!out->rows || !out->schema) return vv_fail_nomem(err);
 	if ((rc = vv_web_renamed(v, a, b, out->path, &out->old_path, err)) < 0) return rc;
 	out->kind = out->old_path ? VV_WEB_RENAMED : VV_WEB_CHANGED;

@@ -138,7 +138,7 @@ static vv_status known_rows(const vv_web_walk *w, uint64_t *rows, bool *is, vv_e
 	const char *table = *w->table ? w->table + 1 : NULL;
 	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
 	uint64_t columns;
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {.path = NULL};
 	vv_status rc;
 
 	vv_buf_printf(&key, "rows %s %s%s", w->commit.hex, w->path, w->table);
@@ -152,7 +152,6 @@ static vv_status known_rows(const vv_web_walk *w, uint64_t *rows, bool *is, vv_e
 	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc; /* it was removed */
 	rc = vv_text_count_rows(is, rows, &columns, w->v->repo, w->v->reader, w->path,
 				(vv_text_version){&e.id, &w->commit.id, true, table}, err);
-	vv_tree_entry_clear(&e);
 	if (*is) {
 		vv_web_memo_put(w->v->memo, &key, rows, sizeof(*rows));
 	}

@@ -21,30 +21,28 @@
 static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row_event *e,
 			    vv_error *err)
 {
-	vv_status rc = vv_web_commit_read(v, &e->commit, &to->commit, err);
-
-	if (rc < 0) return rc;
-	to->kind = e->kind;
-	to->path = vv_web_keep_text(v, e->path);
-	to->old_path = vv_web_keep_text(v, e->old_path);
-	to->key = vv_web_keep_text(v, e->key);
-	to->old_key = vv_web_keep_text(v, e->old_key);
-	to->cells = vv_arena_calloc(&v->arena, e->count + 1, sizeof(*to->cells));
+	*to = (vv_web_life_event){
+		.kind = e->kind,
+		.path = vv_web_keep_text(v, e->path),
+		.old_path = vv_web_keep_text(v, e->old_path),
+		.key = vv_web_keep_text(v, e->key),
+		.old_key = vv_web_keep_text(v, e->old_key),
+		.cells = vv_arena_calloc(&v->arena, e->count + 1, sizeof(*to->cells))};
 	if (!to->cells) return vv_fail_nomem(err);
 	for (; to->count < e->count; to->count++) {
 		const size_t i = to->count;
 		vv_web_life_cell *c = &to->cells[i];
 
-		c->name = vv_web_keep_text(v, e->cells[i].name);
-		c->old_name = vv_web_keep_text(v, e->cells[i].old_name);
-		c->change = e->cells[i].change;
-		c->came = e->cells[i].came;
-		c->went = e->cells[i].went;
+		*c = (vv_web_life_cell){.name = vv_web_keep_text(v, e->cells[i].name),
+					.old_name = vv_web_keep_text(v, e->cells[i].old_name),
+					.change = e->cells[i].change,
+					.came = e->cells[i].came,
+					.went = e->cells[i].went};
 		to->changed += c->change == VV_CELL_CHANGED;
 		vv_web_cells_keep(v, &c->old_cell, &c->new_cell, NULL, NULL, &e->cells[i].old_cell,
 				  &e->cells[i].new_cell, VV_WEB_CELL_MAX);
 	}
-	return VV_OK;
+	return vv_web_commit_read(v, &e->commit, &to->commit, err);
 }
 
 vv_status vv_web_row_life(vv_web_visit *v, const vv_web_life_query *q, vv_web_life *out,

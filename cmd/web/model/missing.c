@@ -19,7 +19,7 @@ typedef struct version {
 /* In a lazy clone a version has all its blocks here or none; in others some may be lost. */
 static vv_status lacks(vv_web_visit *v, const version *at, bool *out, vv_error *err)
 {
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {.path = NULL};
 	vv_content c;
 	vv_store *store;
 	vv_cid first;
@@ -32,7 +32,6 @@ static vv_status lacks(vv_web_visit *v, const version *at, bool *out, vv_error *
 	}
 	if ((rc = vv_tree_entry_at(v->repo, &at->commit->id, at->path, &e, err)) < 0) return rc;
 	rc = vv_content_read(&c, v->repo, e.mode, &e.id, err);
-	vv_tree_entry_clear(&e);
 	if (rc < 0 || !c.stored || (rc = vv_repository_store(v->repo, &store, err)) < 0) return rc;
 	if (!vv_store_has(store, &c.root)) {
 		*out = true;

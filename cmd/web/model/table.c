@@ -160,7 +160,7 @@ vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path
 {
 	vv_auto(char) *name = vv_strdup(path);
 	char *hash = NULL;
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {.path = NULL};
 	vv_status rc = name ? vv_tree_entry_at(v->repo, commit, name, &e, err) : vv_fail_nomem(err);
 
 	*file = NULL;
@@ -173,7 +173,6 @@ vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path
 		return VV_OK;
 	}
 	if (rc < 0) return rc;
-	vv_tree_entry_clear(&e);
 	*file = vv_web_keep_text(v, name);
 	return VV_OK;
 }
@@ -219,7 +218,7 @@ static vv_status find_in_commit(vv_web_visit *v, opened *o, const char *path, vv
 {
 	const vv_web_commit *c = &o->shown.commit;
 	const char *name;
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {.path = NULL};
 	vv_status rc = vv_web_file_of(v, &c->id, path, &name, err);
 
 	if (rc == VV_OK && !name) {
@@ -227,9 +226,7 @@ static vv_status find_in_commit(vv_web_visit *v, opened *o, const char *path, vv
 			       vv_text_shows(path));
 	}
 	if (rc < 0 || (rc = vv_tree_entry_at(v->repo, &c->id, name, &e, err)) < 0) return rc;
-	bool file = S_ISREG(e.mode);
-	vv_tree_entry_clear(&e);
-	if (!file) {
+	if (!S_ISREG(e.mode)) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is a folder, a link or a submodule",
 			       vv_text_shows(path));
 	}

@@ -251,13 +251,10 @@ static void keep(vv_web_kept *k, void *object)
 
 static vv_status count(counting *c, vv_web_test *test, size_t most, vv_error *err)
 {
-	vv_type type = c->field->type;
 	vv_status rc;
 
-	c->has_numbers = type == VV_TYPE_NUMBER || type == VV_TYPE_INTEGER || type == VV_TYPE_YEAR;
-	c->has_times = type == VV_TYPE_DATE || type == VV_TYPE_DATETIME;
 	c->slots = vv_calloc(SLOTS, sizeof(*c->slots));
-	c->histogram.whole = c->has_times || (c->has_numbers && type != VV_TYPE_NUMBER);
+	c->histogram.whole = c->has_times || (c->has_numbers && c->field->type != VV_TYPE_NUMBER);
 	c->histogram.numbers = vv_malloc(VV_WEB_NUMBERS * sizeof(*c->histogram.numbers));
 	vv_column_stats_init(&c->stats, c->field, DISTINCT_MAX);
 	rc = c->slots && c->histogram.numbers ? read_column(c, test, err) : vv_fail_nomem(err);
@@ -276,11 +273,16 @@ vv_status vv_web_values_read(vv_web_visit *v, vv_web_table *t, size_t column,
 			     const vv_web_rows_query *q, size_t most, vv_web_values *out,
 			     vv_error *err)
 {
+	const vv_field *field = &t->table->schema.fields[column];
+	const vv_type type = field->type;
 	counting c = {.v = v,
 		      .t = t,
-		      .field = &t->table->schema.fields[column],
+		      .field = field,
 		      .column = column,
-		      .out = out};
+		      .out = out,
+		      .has_numbers = type == VV_TYPE_NUMBER || type == VV_TYPE_INTEGER ||
+				     type == VV_TYPE_YEAR,
+		      .has_times = type == VV_TYPE_DATE || type == VV_TYPE_DATETIME};
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 	vv_web_test *test;
 	vv_status rc;

@@ -34,8 +34,10 @@ vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_e
 	vv_status rc;
 
 	vv_arena_init(&v->arena);
-	if ((rc = vv_repository_open(&v->repo, repository, env, err)) < 0) return rc;
-	if ((rc = vv_dataset_reader_open(&v->reader, v->repo, NULL, err)) < 0) return rc;
+	if ((rc = vv_repository_open(&v->repo, repository, env, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&v->reader, v->repo, NULL, err)) < 0) {
+		return rc;
+	}
 	if (!vv_web_runs_readers(v)) {
 		vv_dataset_reader_run_nothing(v->reader);
 	}
@@ -123,16 +125,11 @@ static size_t whole_characters(const char *s, size_t len, size_t whole)
 
 static vv_web_cell_kind kind_of(const vv_field *field, const vv_cell *c)
 {
-	switch (c->state) {
-	case VV_CELL_ABSENT:
-		return VV_WEB_ABSENT;
-	case VV_CELL_NULL:
-		return VV_WEB_NULL;
-	default:
-		return c->len == 0                           ? VV_WEB_EMPTY
-		       : field && vv_field_missing(field, c) ? VV_WEB_MISSING
-							     : VV_WEB_VALUE;
-	}
+	return c->state == VV_CELL_ABSENT            ? VV_WEB_ABSENT
+	       : c->state == VV_CELL_NULL            ? VV_WEB_NULL
+	       : c->len == 0                         ? VV_WEB_EMPTY
+	       : field && vv_field_missing(field, c) ? VV_WEB_MISSING
+						     : VV_WEB_VALUE;
 }
 
 /* From `skip` on, which is where a character begins. */

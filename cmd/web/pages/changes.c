@@ -267,11 +267,11 @@ static void put_years(vv_page *p, const char *path, int64_t first, int64_t last)
 	vv_html *links = vv_page_piece_new(p);
 
 	for (year = year < end - YEARS ? end - YEARS : year; year <= end; year++) {
-		vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
-
-		to.other_rev = vv_page_text(p, "%ld-12-31", year - 1);
-		to.rev = vv_page_text(p, "%ld-12-31", year);
-		to.path = path;
+		const vv_web_address to = {.base = p->at->base,
+					   .place = VV_WEB_AT_COMPARE,
+					   .other_rev = vv_page_text(p, "%ld-12-31", year - 1),
+					   .rev = vv_page_text(p, "%ld-12-31", year),
+					   .path = path};
 		const char *at = vv_page_link(p, &to);
 		if (at) {
 			part_words(links, .text = " ");

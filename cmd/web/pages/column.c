@@ -21,7 +21,11 @@ static const char *to_value(vv_page *p, const vv_web_table *t, const char *colum
 			    const char *value)
 {
 	const vv_web_rows_query *q = &p->at->rows;
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
+	vv_web_address to = {.base = p->at->base,
+			     .place = VV_WEB_AT_TABLE,
+			     .rev = t->commit.hex,
+			     .path = t->path,
+			     .rows = *q};
 	vv_web_filter *filters = vv_arena_calloc(&p->arena, q->filter_count + 1,
 						 sizeof(vv_web_filter));
 
@@ -29,9 +33,6 @@ static const char *to_value(vv_page *p, const vv_web_table *t, const char *colum
 		p->failed = true;
 		return NULL;
 	}
-	to.rev = t->commit.hex;
-	to.path = t->path;
-	to.rows = *q;
 	to.rows.from = to.rows.limit = 0;
 	to.rows.jump = NULL;
 	memcpy(filters, q->filters ? q->filters : filters, q->filter_count * sizeof(*filters));

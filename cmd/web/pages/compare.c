@@ -85,21 +85,21 @@ static void put_merge_rules(vv_page *p, const char *path)
 
 /* ---- all files */
 
-static vv_status put_files(vv_page *p, const vv_web_change *changes, size_t count, bool more)
+static vv_status put_files(vv_page *p, const vv_web_log_entry *e)
 {
-	const char *said = vv_page_text(p, "%s%s changed", more ? "More than " : "",
-					vv_text_counted(count, "file", NULL));
+	const char *said = vv_page_text(p, "%s%s changed", e->more ? "More than " : "",
+					vv_text_counted(e->count, "file", NULL));
 
 	vv_page_begin(
 		p, &(vv_page_frame){.title = vv_page_text(p, "%s: %s", p->asked->repository, said),
 				    .description = said,
-				    .heading = count == 0 ? "Nothing changed" : said,
+				    .heading = e->count == 0 ? "Nothing changed" : said,
 				    .version = &p->asked->commit});
 	part_lead(&p->html, .body = lead(p));
 	put_merge_rules(p, NULL);
 	part_list_begin(&p->html, .kind = "paths");
-	for (size_t i = 0; i < count; i++) {
-		vv_page_put_change(p, &p->asked->other, &p->asked->commit, &changes[i]);
+	for (size_t i = 0; i < e->count; i++) {
+		vv_page_put_change(p, &e->before, &e->commit, &e->changes[i]);
 	}
 	part_list_end(&p->html);
 	return VV_OK;
@@ -302,12 +302,14 @@ static size_t order_columns(vv_page *p, const vv_web_comparison *c, size_t **out
 /* Rows that did not change, above this one: where they are in the table. */
 static const char *to_gap(vv_page *p, const vv_web_comparison *c, const vv_web_row_change *r)
 {
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
+	const vv_web_address to = {.base = p->at->base,
+				   .place = VV_WEB_AT_TABLE,
+				   .rev = p->asked->commit.hex,
+				   .path = c->path,
+				   .rows.from = r->new_row >= r->folded ? r->new_row - r->folded
+									: 0};
 
 	if (r->folded == 0 || r->new_row == UINT64_MAX || is_any(&p->at->compare)) return NULL;
-	to.rev = p->asked->commit.hex;
-	to.path = c->path;
-	to.rows.from = r->new_row >= r->folded ? r->new_row - r->folded : 0;
 	return vv_page_link(p, &to);
 }
 
@@ -593,19 +595,16 @@ static vv_status put_only(vv_page *p, const vv_web_change *c, vv_error *err)
 vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err)
 {
 	const char *path = p->at->path;
-	vv_web_change *changes;
-	size_t count;
-	bool more;
+	vv_web_log_entry e;
 	vv_status rc;
 
 	if (path) {
 		rc = put_one(p, path, err);
 	} else if ((rc = vv_web_changes_between(p->asked->visit, &p->asked->other,
-						&p->asked->commit, PATHS, &changes, &count, &more,
-						err)) == VV_OK) {
-		rc = vv_page_is_served(p) && count == 1 && changes[0].table
-			     ? put_only(p, &changes[0], err)
-			     : put_files(p, changes, count, more);
+						&p->asked->commit, PATHS, &e, err)) == VV_OK) {
+		rc = vv_page_is_served(p) && e.count == 1 && e.changes[0].table
+			     ? put_only(p, &e.changes[0], err)
+			     : put_files(p, &e);
 	}
 	return rc < 0 ? rc : vv_page_end(p, out, err);
 }

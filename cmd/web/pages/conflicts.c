@@ -65,11 +65,11 @@ static const char *to_settle(vv_page *p, const char *take, const part *of)
 		    {"of-column", of->column},
 		    {"of-key", of->key ? "1" : NULL},
 		    {"token", p->asked->token}};
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_CONFLICTS);
+	const vv_web_address to = {
+		.base = p->at->base, .place = VV_WEB_AT_CONFLICTS, .path = of->path};
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (!p->asked->token) return NULL;
-	to.path = of->path;
 	vv_web_address_put(&b, &to);
 	vv_buf_printf(&b, "?take=%s", take);
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
@@ -224,12 +224,13 @@ static void put_other(vv_page *p, const vv_web_conflict_path *t, const vv_confli
 
 static void put_pager(vv_page *p, const vv_web_conflict_path *t, bool own)
 {
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_CONFLICTS);
+	const vv_web_address to = {.base = p->at->base,
+				   .place = VV_WEB_AT_CONFLICTS,
+				   .path = t->at->path,
+				   .limit = own ? p->at->limit : 0};
 	vv_html *words = vv_page_piece_new(p);
 
 	if (t->from == 0 && t->complete) return;
-	to.path = t->at->path;
-	to.limit = own ? p->at->limit : 0;
 	part_words(words, .text = t->count > 0 ? vv_page_text(p, "Conflicts %s to %s of %s",
 							      vv_text_count(t->from + 1),
 							      vv_text_count(t->from + t->count),

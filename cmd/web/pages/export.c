@@ -611,14 +611,17 @@ static vv_status write_all(export *e, vv_error *err)
 vv_status vv_page_export(vv_web_visit *v, const vv_export_options *o, vv_exported *out,
 			 vv_error *err)
 {
-	export e = {.o = o, .visit = v, .notes = VV_BUF_INIT, .done = out};
+	const uint64_t most = o->bytes ? o->bytes : VV_EXPORT_BYTES;
+	export e = {.o = o,
+		    .visit = v,
+		    .arena = VV_ARENA_INIT,
+		    .notes = VV_BUF_INIT,
+		    .done = out,
+		    /* the first page must have room in any case */
+		    .most = most - most / 20};
 
 	*out = (vv_exported){.pages = 0};
-	vv_arena_init(&e.arena);
 	vv_hash_index_init(&e.by_name);
-	/* the first page must have room in any case */
-	e.most = o->bytes ? o->bytes : VV_EXPORT_BYTES;
-	e.most -= e.most / 20;
 	vv_status rc = write_all(&e, err);
 	vv_export_folder_close(e.folder);
 	vv_buf_clear(&e.notes);

@@ -14,9 +14,8 @@
 
 static const char *to_asset(vv_page *p, const char *name, const char *file)
 {
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ASSET);
+	const vv_web_address to = {.base = p->at->base, .place = VV_WEB_AT_ASSET, .name = name};
 
-	to.name = name;
 	return file ? file : vv_page_link(p, &to);
 }
 

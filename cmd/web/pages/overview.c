@@ -25,11 +25,12 @@
 /* To its owner: the work tree beside the last commit. */
 static void put_not_committed(vv_page *p)
 {
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
+	const vv_web_address to = {.base = p->at->base,
+				   .place = VV_WEB_AT_COMPARE,
+				   .other_rev = p->asked->commit.hex,
+				   .rev = VV_WEB_WORK};
 
 	if (!p->asked->owner || !p->asked->visit->work_tree || p->asked->commit.work) return;
-	to.other_rev = p->asked->commit.hex;
-	to.rev = VV_WEB_WORK;
 	const char *at = vv_page_link(p, &to);
 	if (at) {
 		part_work_card(&p->html, .at = at);
@@ -74,7 +75,7 @@ static const char *readme_to(void *payload, const char *address, bool picture)
 	const vv_web_commit *c = &p->asked->commit;
 	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_auto(char) *path = NULL;
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {.path = NULL};
 
 	if (address[strcspn(address, ":/?#")] == ':') {
 		bool safe = strncmp(address, "http://", 7) == 0 ||
@@ -89,10 +90,9 @@ static const char *readme_to(void *payload, const char *address, bool picture)
 	    vv_tree_entry_at(p->asked->visit->repo, &c->id, path + 1, &e, VV_IGNORED) < 0) {
 		return NULL;
 	}
-	bool folder = S_ISDIR(e.mode);
-	vv_tree_entry_clear(&e);
 	return picture ? vv_page_to_raw(p, c, path + 1)
-		       : vv_page_to(p, folder ? VV_WEB_AT_TREE : VV_WEB_AT_TABLE, c->hex, path + 1);
+		       : vv_page_to(p, S_ISDIR(e.mode) ? VV_WEB_AT_TREE : VV_WEB_AT_TABLE, c->hex,
+				    path + 1);
 }
 
 static vv_status put_readme(vv_page *p, vv_error *err)
@@ -194,16 +194,15 @@ static void put_release(vv_page *p, const vv_web_ref *tag, const vv_web_ref *bef
 	const vv_web_ref *from = vv_oid_equal(&tag->commit.id, &c->id) ? before : tag;
 	vv_html *note = vv_page_piece_new(p);
 	uint64_t added = 0, removed = 0, changed = 0;
-	vv_web_change *changes;
-	size_t count;
-	bool more, known = true;
+	vv_web_log_entry e;
+	bool known = true;
 
 	if (!from) {
 		part_words(note, .text = "this version");
-	} else if (vv_web_changes_between(p->asked->visit, &from->commit, c, TABLES, &changes,
-					  &count, &more, VV_IGNORED) == VV_OK) {
-		for (size_t i = 0; i < count; i++) {
-			const vv_web_change *k = &changes[i];
+	} else if (vv_web_changes_between(p->asked->visit, &from->commit, c, TABLES, &e,
+					  VV_IGNORED) == VV_OK) {
+		for (size_t i = 0; i < e.count; i++) {
+			const vv_web_change *k = &e.changes[i];
 
 			known = known &&
 				(!k->table || k->kind != VV_WEB_CHANGED || k->counts.counted);
@@ -215,7 +214,7 @@ static void put_release(vv_page *p, const vv_web_ref *tag, const vv_web_ref *bef
 		vv_page_put_change_words(
 			p, note,
 			vv_page_text(p, "%s+%s -%s ~%s rows since%s%s",
-				     known && !more ? "" : "at least ", vv_text_count(added),
+				     known && !e.more ? "" : "at least ", vv_text_count(added),
 				     vv_text_count(removed), vv_text_count(changed),
 				     from == tag ? "" : " ", from == tag ? "" : from->name));
 	}

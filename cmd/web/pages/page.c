@@ -26,8 +26,8 @@ typedef struct vv_page_piece {
 
 void vv_page_init(vv_page *p, const vv_web_asked *asked, const vv_page_place *place)
 {
-	*p = (vv_page){.asked = asked, .at = asked->address, .place = place};
-	vv_arena_init(&p->arena);
+	*p = (vv_page){
+		.asked = asked, .at = asked->address, .place = place, .arena = VV_ARENA_INIT};
 }
 
 void vv_page_clear(vv_page *p)
@@ -103,22 +103,24 @@ const char *vv_page_link(vv_page *p, const vv_web_address *to)
 
 const char *vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path)
 {
-	vv_web_address to = vv_web_address_of(
-		p->at, place == VV_WEB_AT_TABLE && !path ? VV_WEB_AT_TREE : place);
+	const vv_web_address to = {.base = p->at->base,
+				   .place = place == VV_WEB_AT_TABLE && !path ? VV_WEB_AT_TREE
+									      : place,
+				   .rev = rev,
+				   .path = path};
 
-	to.rev = rev;
-	to.path = path;
 	return vv_page_link(p, &to);
 }
 
 const char *vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			       const char *path)
 {
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
+	const vv_web_address to = {.base = p->at->base,
+				   .place = VV_WEB_AT_COMPARE,
+				   .other_rev = a->hex,
+				   .rev = b->hex,
+				   .path = path};
 
-	to.other_rev = a->hex;
-	to.rev = b->hex;
-	to.path = path;
 	return a->none || b->none ? NULL : vv_page_link(p, &to);
 }
 
@@ -132,24 +134,26 @@ const char *vv_page_to_commit(vv_page *p, const vv_web_commit *before, const vv_
 const char *vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
 			   uint64_t number)
 {
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ROW);
+	const vv_web_address to = {.base = p->at->base,
+				   .place = VV_WEB_AT_ROW,
+				   .rev = c->hex,
+				   .path = path,
+				   .key = key,
+				   .has_row = !key,
+				   .row = number};
 
-	to.rev = c->hex;
-	to.path = path;
-	to.key = key;
-	to.has_row = !key;
-	to.row = number;
 	return vv_page_link(p, &to);
 }
 
 const char *vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
 			      const char *name)
 {
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COLUMNS);
+	const vv_web_address to = {.base = p->at->base,
+				   .place = VV_WEB_AT_COLUMNS,
+				   .rev = c->hex,
+				   .path = path,
+				   .name = name};
 
-	to.rev = c->hex;
-	to.path = path;
-	to.name = name;
 	return vv_page_link(p, &to);
 }
 

@@ -29,7 +29,6 @@ static const char *to_cell(vv_page *p, const char *name)
  * that. */
 static const char *to_figure(vv_page *p, const vv_web_table *t, const vv_web_row *r, size_t column)
 {
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COLUMNS);
 	vv_auto(vv_buf) where = VV_BUF_INIT;
 
 	for (size_t i = 0; i < t->column_count; i++) {
@@ -56,10 +55,12 @@ static const char *to_figure(vv_page *p, const vv_web_table *t, const vv_web_row
 	    r->cells[column].len == 0 || !vv_page_is_served(p)) {
 		return NULL;
 	}
-	to.rev = t->commit.hex;
-	to.path = t->path;
-	to.name = t->columns[column].name;
-	to.rows.where = vv_page_keep(p, vv_buf_cstr(&where));
+	const vv_web_address to = {.base = p->at->base,
+				   .place = VV_WEB_AT_COLUMNS,
+				   .rev = t->commit.hex,
+				   .path = t->path,
+				   .name = t->columns[column].name,
+				   .rows.where = vv_page_keep(p, vv_buf_cstr(&where))};
 	return vv_page_link(p, &to);
 }
 
@@ -235,17 +236,17 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 /* A link back to the row's place among others. */
 static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 {
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
 	vv_html *h = vv_page_piece_new(p);
 
 	if (!r) {
 		part_words(h, .text = "This version does not have it.");
 		return h;
 	}
-	to.rev = t->commit.hex;
-	to.path = t->path;
-	to.rows.jump = r->key;
-	to.rows.from = r->key ? 0 : r->number;
+	const vv_web_address to = {.base = p->at->base,
+				   .place = VV_WEB_AT_TABLE,
+				   .rev = t->commit.hex,
+				   .path = t->path,
+				   .rows = {.jump = r->key, .from = r->key ? 0 : r->number}};
 	part_link(h, .at = vv_page_link(p, &to),
 		  .text = vv_page_text(p, "Row %s", vv_text_count(r->number + 1)));
 	return h;
