@@ -353,10 +353,10 @@ VV_AUTO_CLEAR(import, import_clear)
 
 static vv_status run_import(job *j, const char *path, vv_error *err)
 {
-	vv_auto(import) m = {.j = j, .from = {STDIN_FILENO, "the input"}};
+	vv_auto(import) m = {
+		.j = j, .from = {STDIN_FILENO, "the input"}, .w = {.buf = &m.text, .indent = 2}};
 	vv_status rc;
 
-	vv_json_out_init(&m.w, &m.text, 2);
 	if (json(j->o)) {
 		vv_json_open_object(&m.w);
 		vv_json_add_array(&m.w, "roots");

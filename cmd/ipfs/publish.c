@@ -60,8 +60,7 @@ static void text_record(const vv_published *p, bool with_time)
 	char text[VV_CID_TEXT + 1];
 
 	if (p->path[0]) {
-		vv_out_text(p->path, strlen(p->path));
-		vv_out("  ");
+		vv_out_between("", p->path, "  ");
 	}
 	vv_out("%s%s%s\n", vv_text_bytes(p->bytes), with_time ? "  " : "",
 	       with_time ? p->time : "");
@@ -70,9 +69,7 @@ static void text_record(const vv_published *p, bool with_time)
 	vv_cid_text(text, &p->file);
 	vv_out("  file   %s\n", text);
 	for (size_t i = 0; i < p->holder_count; i++) {
-		vv_out("  at     ");
-		vv_out_text(p->holders[i], strlen(p->holders[i]));
-		vv_out("\n");
+		vv_out_between("  at     ", p->holders[i], "\n");
 	}
 }
 
@@ -245,9 +242,8 @@ VV_AUTO_CLEAR(job, job_clear)
 
 static vv_status run_publish(vv_context *c, vv_error *err)
 {
-	vv_auto(job) j = {.o = c->options, .c = c, .b = VV_BUF_INIT};
+	vv_auto(job) j = {.o = c->options, .c = c, .w = {.buf = &j.b, .indent = 2}};
 
-	vv_json_out_init(&j.w, &j.b, 2);
 	return j.o->list       ? show_list(&j, err)
 	       : j.o->withdraw ? withdraw_one(&j, c->argv[0], err)
 			       : publish_one(&j, c->argv[0], err);

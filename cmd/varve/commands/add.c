@@ -170,11 +170,9 @@ static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 	vv_auto(vv_add_plan) plan = {0};
 	vv_auto(vv_add_report) rep = {0};
 	vv_auto(vv_buf) files = VV_BUF_INIT;
-	vv_json_out json;
+	vv_json_out json = vv_json_begin_array(&files, 0);
 	bool torn = false;
 
-	vv_json_out_init(&json, &files, 0);
-	vv_json_open_array(&json);
 	req->json = vv_wants_json(o->format) ? &json : NULL;
 	/* The writer's lock comes before the index is read: varve's commands take turns. */
 	vv_status rc = vv_context_need(c, (o->dry_run ? 0 : VV_NEEDS_LOCK) | VV_NEEDS_INDEX, err);

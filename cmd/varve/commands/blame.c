@@ -336,9 +336,8 @@ static vv_status print_row(void *payload, const vv_cell *cells, uint64_t row, vv
 
 static vv_status print_all(const blame_run *r, vv_table *t, vv_error *err)
 {
-	printed p = {.count = 0};
+	printed p = {.w = {.buf = &p.json}};
 	vv_status rc = listing_init(&p.l, r, t, err);
-	vv_json_out_init(&p.w, &p.json, 0);
 	if (rc == VV_OK && r->o->json) {
 		vv_json_open_object(&p.w);
 		vv_json_add_string(&p.w, "path", r->path);
@@ -398,14 +397,12 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 /* In the words of the user, not by the commit's id. */
 static vv_status need_path(const blame_run *r, const char *rev, const vv_oid *commit, vv_error *err)
 {
-	vv_tree_entry entry;
+	vv_auto(vv_tree_entry) entry = {.path = NULL};
 	vv_status rc = vv_tree_entry_at(r->repo, commit, r->path, &entry, err);
 
 	/* A document's table, maybe. */
 	if (rc == VV_ENOTFOUND && strrchr(r->path, '#')) return VV_OK;
-	if (rc == VV_OK) {
-		vv_tree_entry_clear(&entry);
-	} else if (rc == VV_ENOTFOUND) {
+	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, rc,
 			"'%s' does not exist in %s\n"
 			"'varve log --all -- %s' lists the commits that have it; or name its "
@@ -484,7 +481,7 @@ static vv_status run_blame(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	if (!r.o->json) {
-		vv_out_page(NULL);
+		vv_page_for(c->repo);
 	}
 	if ((rc = vv_repository_relative(&path, c->repo, c->argv[swapped ? 1 : 0], err)) == VV_OK) {
 		r.path = path;

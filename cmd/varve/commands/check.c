@@ -512,9 +512,7 @@ static void show_accepted(const check *c)
 	for (size_t i = 0; i < c->o->accept.count; i++) {
 		for (int k = 0; k < c->argc; k++) {
 			vv_auto(vv_buf) b = VV_BUF_INIT;
-			vv_json_out w;
-
-			w = vv_json_begin_object(&b, 0);
+			vv_json_out w = vv_json_begin_object(&b, 0);
 			vv_json_put_members(&w, {JSON_TEXT("rule", c->o->accept.items[i])},
 					    {JSON_TEXT("path", c->argv[k])},
 					    {JSON_TEXT("why", c->o->why)});
@@ -729,6 +727,7 @@ static void check_clear(check *c)
 	vv_buf_clear_all(&c->spelled, &c->overview);
 	vv_explained_clear(&c->explained);
 }
+VV_AUTO_CLEAR(check, check_clear)
 
 static vv_status run_checks(check *c, vv_error *err)
 {
@@ -759,10 +758,9 @@ static void list_rules(const options *o, const char *only)
 {
 	const char *name, *values;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
+	vv_json_out w = {.buf = &b, .indent = 1};
 	bool json = vv_wants_json(o->format);
 
-	vv_json_out_init(&w, &b, 1);
 	if (json) {
 		vv_json_open_array(&w);
 	}
@@ -859,14 +857,17 @@ static vv_status run_from(const options *o, vv_error *err)
 static vv_status run_tests(vv_context *in, vv_error *err)
 {
 	const options *o = in->options;
-	check c = {.o = o, .in = in, .argc = in->argc, .argv = in->argv};
 	vv_auto(vv_rule_tests) t = {.rows = 0};
 	vv_status rc = vv_context_need(in, VV_NEEDS_REPOSITORY | VV_NEEDS_READER, err);
 
 	if (rc < 0) return rc;
-	c.run.repo = in->repo;
-	c.run.reader = in->reader;
-	c.run.temp_dir = vv_env_temp_dir(vv_environ());
+	vv_auto(check) c = {.o = o,
+			    .in = in,
+			    .argc = in->argc,
+			    .argv = in->argv,
+			    .run = {.repo = in->repo,
+				    .reader = in->reader,
+				    .temp_dir = vv_env_temp_dir(vv_environ())}};
 	if ((rc = find_side(&c, err)) == VV_OK) {
 		rc = vv_rule_tests_run(&t, &c.run, &c.side, c.argc, c.argv, err);
 	}
@@ -881,14 +882,23 @@ static vv_status run_tests(vv_context *in, vv_error *err)
 			       vv_text_counted(t.without, "rule", NULL));
 		}
 	}
-	vv_diff_side_clear(&c.side);
 	return rc;
 }
 
 static vv_status run_check(vv_context *in, vv_error *err)
 {
 	const options *o = in->options;
-	check c = {.o = o, .in = in, .argc = in->argc, .argv = in->argv};
+	vv_auto(check) c = {.o = o,
+			    .in = in,
+			    .argc = in->argc,
+			    .argv = in->argv,
+			    .run = {.skip = o->skip.items,
+				    .skip_count = o->skip.count,
+				    .new_only = o->new_only,
+				    .spelled = spells(o) ? &c.spelled : NULL,
+				    .accept = o->accept.items,
+				    .accept_count = o->accept.count,
+				    .accept_why = o->why}};
 	vv_check_output out = {.form = VV_REPORT_TEXT, .quiet = o->quiet, .outputs = &o->outputs};
 	vv_status rc;
 
@@ -904,21 +914,14 @@ static vv_status run_check(vv_context *in, vv_error *err)
 		vv_report_form_parse(&out.form, o->format, strlen(o->format));
 	}
 	vv_error_clear(err);
-	c.run.skip = o->skip.items;
-	c.run.skip_count = o->skip.count;
-	c.run.new_only = o->new_only;
-	c.run.spelled = spells(o) ? &c.spelled : NULL;
 	if (o->explain) {
 		vv_explained_init(&c.explained, vv_wants_json(o->format));
 		c.run.explain = vv_explained_add;
 		c.run.explain_payload = &c.explained;
 	}
-	c.run.accept = o->accept.items;
-	c.run.accept_count = o->accept.count;
-	c.run.accept_why = o->why;
 	if ((rc = take_selected(&c, err)) < 0 ||
 	    (rc = vv_context_need(in, VV_NEEDS_PROGRESS, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	c.run.progress = in->progress;
 	rc = run_checks(&c, err);
@@ -939,8 +942,6 @@ static vv_status run_check(vv_context *in, vv_error *err)
 			rc = err->code;
 		}
 	}
-done:
-	check_clear(&c);
 	return rc;
 }
 

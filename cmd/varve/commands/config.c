@@ -203,8 +203,9 @@ static vv_status explain_setting(answer *a, vv_repository *r, const char *what, 
 
 static void answer_begin(answer *a, const options *o)
 {
-	*a = (answer){.json = vv_wants_json(o->format), .width = o->all ? 24 : 10};
-	vv_json_out_init(&a->w, &a->buf, 2);
+	*a = (answer){.json = vv_wants_json(o->format),
+		      .width = o->all ? 24 : 10,
+		      .w = {.buf = &a->buf, .indent = 2}};
 	if (a->json) {
 		vv_json_open_array(&a->w);
 	}
@@ -355,8 +356,7 @@ static vv_status get(vv_repository *r, const char *name, vv_error *err)
 	vv_status rc = vv_config_string(r, name, &value, err);
 
 	if (rc == VV_OK) {
-		vv_out_text(value, strlen(value));
-		vv_out("\n");
+		vv_out_between("", value, "\n");
 		vv_free(value);
 	} else if (rc == VV_ENOTFOUND && !vv_setting_find(name)) {
 		vv_error_clear(err);

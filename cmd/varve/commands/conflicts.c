@@ -172,13 +172,9 @@ static vv_status print_json(const vv_conflict_list *l, vv_error *err)
 
 static vv_status print_all(vv_repository *r, const vv_conflict_list *l, bool json, vv_error *err)
 {
-	char *pager = NULL;
-
 	if (json) return print_json(l, err);
 	if (l->count > 0) {
-		(void)vv_config_string(r, "core.pager", &pager, NULL);
-		vv_out_page(pager);
-		vv_free(pager);
+		vv_page_for(r);
 	}
 	for (size_t i = 0; i < l->count && !vv_out_failed(); i++) {
 		print_path(&l->paths[i]);

@@ -93,7 +93,13 @@ static bool is_already(const vv_table *t, vv_view_format format)
 static vv_status write_table(vv_table *t, vv_view_format format, const options *o, vv_out_file *out,
 			     const vv_progress *progress, vv_error *err)
 {
-	vv_view_options v;
+	const vv_view_options v = {.format = format,
+				   .limit = UINT64_MAX,
+				   .safe_for_spreadsheets = o->safe,
+				   .progress = progress,
+				   .misfit = vv_view_misfit(o->misfit),
+				   .numbers = vv_view_numbers(o->numbers),
+				   .dictionary = &o->dictionary};
 	uint64_t rows = 0;
 	vv_status rc;
 
@@ -104,14 +110,6 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 		rc = vv_table_bytes(t, vv_out_file_put, out, NULL, progress, err);
 		rows = t->root.rows;
 	} else {
-		memset(&v, 0, sizeof(v));
-		v.format = format;
-		v.limit = UINT64_MAX;
-		v.safe_for_spreadsheets = o->safe;
-		v.progress = progress;
-		v.misfit = vv_view_misfit(o->misfit);
-		v.numbers = vv_view_numbers(o->numbers);
-		v.dictionary = &o->dictionary;
 		rc = vv_view_write(t, &v, vv_out_file_put, out, &rows, err);
 	}
 	if (rc == VV_OK && (rc = vv_out_file_end(out, err)) == VV_OK && !out->standard &&
@@ -174,7 +172,8 @@ static vv_status convert_file(const options *o, const char *path, const vv_sniff
 {
 	static const char *const no_key[] = {NULL};
 	vv_auto(vv_convert_input) in = {.fd = -1};
-	vv_import_options io;
+	vv_import_options io = {
+		.kind = VV_KIND_TABLE, .is_text = true, .key = no_key, .progress = progress};
 	vv_auto(vv_import_result) result = {0};
 	vv_auto(vv_mem_sink) *passing = NULL;
 	vv_auto(rewrite) *arrow = NULL;
@@ -183,17 +182,12 @@ static vv_status convert_file(const options *o, const char *path, const vv_sniff
 	vv_table t;
 	vv_status rc;
 
-	memset(&io, 0, sizeof(io));
 	if ((rc = vv_convert_input_open(&in, path, hints->encoding, err)) < 0 ||
 	    (rc = vv_mem_sink_new(&passing, NULL, vv_env_temp_dir(vv_environ()), err)) < 0) {
 		return rc;
 	}
-	io.kind = VV_KIND_TABLE;
 	io.hints = *hints;
 	io.hints.encoding = NULL;
-	io.is_text = true;
-	io.key = no_key;
-	io.progress = progress;
 	if (in.is_arrow && (rc = read_arrow(&arrow, &io, &in, o, format, err)) < 0) return rc;
 	pool = io.pool = vv_pool_new(vv_cpu_count() - 1);
 	vv_mem_sink_use(&sink, passing);

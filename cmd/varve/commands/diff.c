@@ -139,7 +139,8 @@ static vv_status split_renames(run *r, const vv_strings *list, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status fill_how(run *r, vv_error *err)
+/* The options that need to be checked or taken apart. */
+static vv_status read_how(run *r, vv_error *err)
 {
 	const options *o = r->o;
 	vv_status rc = split_renames(r, &o->rename, err);
@@ -147,23 +148,13 @@ static vv_status fill_how(run *r, vv_error *err)
 	    (rc = vv_where_check(&o->where, err)) < 0) {
 		return rc;
 	}
-	r->p.how.written = &r->written;
 	if (o->tolerance && !vv_tolerance_check(o->tolerance)) {
 		return vv_fail(
 			err, VV_EUSAGE,
 			"--tolerance requires a number or a percentage (0.01, 1%%), not '%s'",
 			vv_text_shows(o->tolerance));
 	}
-	r->p.how.key = &o->key;
 	r->p.how.rename = (const char *const *)r->rename;
-	r->p.how.only = &o->columns;
-	r->p.how.ignore = &o->ignore_column;
-	r->p.how.where = &o->where;
-	r->p.how.no_renames = o->no_renames;
-	r->p.how.ignore_format = o->ignore_format;
-	r->p.how.moves = o->moves;
-	r->p.how.tolerance = o->tolerance;
-	r->p.how.only_whether = o->quiet || o->name_only || o->name_status;
 	return VV_OK;
 }
 
@@ -421,15 +412,13 @@ static void run_clear(run *r)
 	}
 	vv_free(r->rename);
 }
+VV_AUTO_CLEAR(run, run_clear)
 
 static void page(run *r)
 {
-	vv_auto(char) *pager = NULL;
-	if (r->p.fd >= 0 || r->p.how.only_whether || !r->p.kind->prose) return;
-	if (r->p.repo && vv_config_string(r->p.repo, "core.pager", &pager, VV_IGNORED) < 0) {
-		pager = NULL;
+	if (r->p.fd < 0 && !r->p.how.only_whether && r->p.kind->prose) {
+		vv_page_for(r->p.repo);
 	}
-	vv_out_page(pager);
 }
 
 /* In which commit a version is; time may be NULL. */
@@ -593,27 +582,39 @@ static int check_diff(const vv_context *c)
 static vv_status run_diff(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	run r = {.o = o,
-		 .two_files = is_compare(c),
-		 .p = {.fd = -1,
-		       .book.fd = -1,
-		       .pages = o->pages,
-		       .kind = find_kind(o),
-		       .color = o->color,
-		       .output = o->output,
-		       .quiet = o->quiet,
-		       .name_only = o->name_only,
-		       .name_status = o->name_status}};
+	const vv_diff_writer_kind *kind = find_kind(o);
+	vv_auto(run) r = {
+		.o = o,
+		.two_files = is_compare(c),
+		.p = {.fd = -1,
+		      .book.fd = -1,
+		      .pages = o->pages,
+		      .kind = kind,
+		      .color = o->color,
+		      .output = o->output,
+		      .quiet = o->quiet,
+		      .name_only = o->name_only,
+		      .name_status = o->name_status,
+		      .misfit = vv_view_misfit(kind->workbook ? "text" : o->misfit),
+		      .numbers = vv_view_numbers(o->numbers),
+		      .how = {.notes = &vv_notes_stderr,
+			      .progress = c->progress,
+			      .propose = kind == &vv_diff_writer_text,
+			      .written = &r.written,
+			      .key = &o->key,
+			      .only = &o->columns,
+			      .ignore = &o->ignore_column,
+			      .where = &o->where,
+			      .no_renames = o->no_renames,
+			      .ignore_format = o->ignore_format,
+			      .moves = o->moves,
+			      .tolerance = o->tolerance,
+			      .only_whether = o->quiet || o->name_only || o->name_status}}};
 	vv_status rc;
 
-	r.p.misfit = vv_view_misfit(r.p.kind->workbook ? "text" : o->misfit);
-	r.p.numbers = vv_view_numbers(o->numbers);
-	r.p.how.notes = &vv_notes_stderr;
-	r.p.how.progress = c->progress;
-	r.p.how.propose = r.p.kind == &vv_diff_writer_text;
-	if ((rc = fill_how(&r, err)) < 0 || (rc = open_output(&r, err)) < 0 ||
+	if ((rc = read_how(&r, err)) < 0 || (rc = open_output(&r, err)) < 0 ||
 	    (rc = choose_limit(&r, err)) < 0 || (rc = choose_size(&r, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if ((rc = run_sides(&r, c, err)) == VV_OK) {
 		rc = finish_output(&r, err);
@@ -621,8 +622,6 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 	c->code = r.p.trouble                                 ? VV_EXIT_TROUBLE
 		  : r.p.differs && (o->exit_code || o->quiet) ? VV_EXIT_NO
 							      : VV_EXIT_OK;
-done:
-	run_clear(&r);
 	return vv_out_failed() ? VV_OK : rc;
 }
 

@@ -88,8 +88,7 @@ static void tell_alone(const vv_drop *d)
 	for (size_t i = 0; i < d->count && shown < SHOWN_MAX; i++) {
 		const vv_drop_version *v = &d->versions[i];
 		if (v->fate == VV_DROP_ALONE) {
-			vv_out(shown == 0 ? "stays:\n  " : "  ");
-			vv_out_text(v->path, strlen(v->path));
+			vv_out_between(shown == 0 ? "stays:\n  " : "  ", v->path, "");
 			vv_out("  %s  %s\n", vv_cid_shows(&v->root),
 			       vv_text_counted(v->copies, "copy", "copies"));
 			shown++;

@@ -248,14 +248,12 @@ static vv_status run_fetch(vv_context *c, vv_error *err)
 	const char *remote = c->argc > 0 ? c->argv[0] : NULL;
 	const bool json = vv_wants_json(o->format);
 	vv_auto(vv_buf) remotes = VV_BUF_INIT;
-	vv_json_out w;
+	vv_json_out w = vv_json_begin_array(&remotes, 0);
 	report rep = {.json = json ? &w : NULL};
 	vv_fetch_data data;
 	vv_error ignored;
 	vv_status rc;
 
-	vv_json_out_init(&w, &remotes, 0);
-	vv_json_open_array(&w);
 	if (o->cid) {
 		rc = vv_fetch_one_cid(c->repo, o->cid, remote, &o->job.from, o->job.quiet,
 				      o->job.idle_sec, err);

@@ -71,13 +71,12 @@ typedef struct fsck {
 	uint64_t linked; /* not here, nor noted there: their commits leave them at their sources */
 	uint64_t shown;  /* of these: their keeper showed a block just now */
 	bool asked;
-	vv_buf keepers; /* the keepers' answers, in lines */
-	vv_buf unread;  /* ids of reported Git objects, a line each */
-	bool silent;    /* no reports: only looks for damage to repair */
-	char **files;   /* where it is: packs and indexes */
-	size_t file_count, file_cap;
-	char **git_indexes; /* of Git's packs, damaged: nothing of Git's can be read safely */
-	size_t git_index_count, git_index_cap;
+	vv_buf keepers;       /* the keepers' answers, in lines */
+	vv_buf unread;        /* ids of reported Git objects, a line each */
+	bool silent;          /* no reports: only looks for damage to repair */
+	vv_string_list files; /* where it is: packs and indexes */
+	vv_string_list
+		git_indexes; /* of Git's packs, damaged: nothing of Git's can be read safely */
 	vv_buf json;
 	vv_json_out w;
 } fsck;
@@ -156,17 +155,12 @@ static void tell(fsck *f, const finding *n)
 	}
 }
 
-static vv_status note_file(void *payload, const char *name, vv_error *err)
+static vv_status note_file(fsck *f, const char *name, vv_error *err)
 {
-	fsck *f = payload;
+	vv_string_list *l = &f->files;
 
-	if (f->file_count > 0 && strcmp(f->files[f->file_count - 1], name) == 0) return VV_OK;
-	if (!vv_array_room(f->files, f->file_count, f->file_cap) ||
-	    !(f->files[f->file_count] = vv_strdup(name))) {
-		return vv_fail_nomem(err);
-	}
-	f->file_count++;
-	return VV_OK;
+	if (l->count > 0 && strcmp(l->items[l->count - 1], name) == 0) return VV_OK;
+	return vv_string_list_add(l, vv_strdup(name), err);
 }
 
 static vv_status on_record(void *payload, const char *pack, uint64_t offset, const vv_cid *cid,
@@ -186,7 +180,7 @@ static vv_status on_record(void *payload, const char *pack, uint64_t offset, con
 	if (state == VV_OK) {
 		return f->o->data ? vv_cid_set_add(f->hashed, cid, &added, err) : VV_OK;
 	}
-	if (state == VV_EMISSING && f->silent && note_file(f, pack, err) < 0) return VV_ENOMEM;
+	if (f->silent && note_file(f, pack, err) < 0) return VV_ENOMEM;
 	if (state == VV_EMISSING) { /* whether a version needs it shows below */
 		return vv_cid_set_add(f->bad, cid, &added, err);
 	}
@@ -195,9 +189,7 @@ static vv_status on_record(void *payload, const char *pack, uint64_t offset, con
 			   .cid = cid,
 			   .pack = pack,
 			   .offset = offset});
-	if (f->silent && note_file(f, pack, err) < 0) return VV_ENOMEM;
-	if (cid && !vv_cid_is_null(cid)) return vv_cid_set_add(f->bad, cid, &added, err);
-	return VV_OK;
+	return cid && !vv_cid_is_null(cid) ? vv_cid_set_add(f->bad, cid, &added, err) : VV_OK;
 }
 
 static vv_status on_root(void *payload, const vv_cid *cid, const char *path, const vv_oid *commit,
@@ -334,7 +326,7 @@ static vv_status walk(fsck *f, const version *v, vv_cid_set *seen, below *b, vv_
 /* The pointer must agree with its root. */
 static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_error *err)
 {
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {.path = NULL};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool is = false;
 
@@ -343,7 +335,6 @@ static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_
 		return VV_OK;
 	}
 	vv_status rc = vv_blob_read(f->c->repo, &e.id, VV_POINTER_MAX, &text, err);
-	vv_tree_entry_clear(&e);
 	if (rc == VV_OK &&
 	    (rc = vv_root_pointer_is(&is, text.data, text.len, &v->root, &t->root, err)) == VV_OK &&
 	    !is) {
@@ -463,16 +454,6 @@ static vv_status check_versions(fsck *f, vv_error *err)
 	return rc;
 }
 
-static vv_status keep_index(fsck *f, const char *name, vv_error *err)
-{
-	if (!vv_array_room_for(f->git_indexes, f->git_index_count, f->git_index_cap, 1) ||
-	    !(f->git_indexes[f->git_index_count] = vv_strdup(name))) {
-		return vv_fail_nomem(err);
-	}
-	f->git_index_count++;
-	return VV_OK;
-}
-
 #define GIT_PACK_HELP                                                                                  \
 	"move it and its index elsewhere; 'git unpack-objects -r < PACK' saves the readable objects, " \
 	"'git fetch --refetch' gets the rest from a remote that has it"
@@ -488,7 +469,7 @@ static vv_status on_git_pack(void *payload, const char *name, bool index, vv_err
 		tell(f, &(finding){.kind = index ? "damaged Git index" : "damaged Git pack",
 				   .what = what,
 				   .help = index ? NULL : GIT_PACK_HELP});
-		rc = index ? keep_index(f, name, err) : VV_OK;
+		rc = index ? vv_string_list_add(&f->git_indexes, vv_strdup(name), err) : VV_OK;
 	}
 	return rc;
 }
@@ -501,7 +482,7 @@ static vv_status run_all(fsck *f, vv_error *err)
 				     err)) < 0) {
 		return rc;
 	}
-	if (f->git_index_count > 0) {
+	if (f->git_indexes.count > 0) {
 		if (!f->silent) {
 			vv_note("hint: the rest was not checked; %s",
 				f->o->repair ? "where the pack is damaged, too, fetch it again: "
@@ -652,16 +633,17 @@ static void fsck_clear(fsck *f)
 		vv_free(f->versions[i].path);
 	}
 	vv_free(f->versions);
-	vv_names_free(f->files, f->file_count);
-	vv_names_free(f->git_indexes, f->git_index_count);
+	vv_string_list_clear(&f->files);
+	vv_string_list_clear(&f->git_indexes);
 	vv_free(f->away);
-	vv_buf_clear_all(&f->keepers, &f->unread);
+	vv_buf_clear_all(&f->keepers, &f->unread, &f->json);
 	vv_cid_set_free(f->seen);
 	vv_cid_set_free(f->bad);
 	vv_cid_set_free(f->hashed);
 	vv_elsewhere_free(f->elsewhere);
 	vv_table_checks_free(f->checks);
 }
+VV_AUTO_CLEAR(fsck, fsck_clear)
 
 /* ---- repair ---- */
 
@@ -697,10 +679,10 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
  * reported with the rest. */
 static vv_status repair_indexes(fsck *f, const fsck *before, vv_error *err)
 {
-	char **names = before->git_indexes;
+	char **names = before->git_indexes.items;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < before->git_index_count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < before->git_indexes.count; i++) {
 		const char *what = NULL;
 		vv_auto(char) *file = vv_path_join("objects/pack", names[i], (char *)NULL);
 
@@ -721,10 +703,10 @@ static vv_status repair_indexes(fsck *f, const fsck *before, vv_error *err)
 /* Checks, repairs any damage, and reports into f. */
 static vv_status repair(fsck *f, vv_error *err)
 {
-	fsck before = {.o = f->o, .c = f->c, .silent = true};
+	vv_auto(fsck) before = {.o = f->o, .c = f->c, .silent = true};
 	vv_status rc = run_all(&before, err);
 
-	if (rc == VV_OK && before.git_index_count > 0 &&
+	if (rc == VV_OK && before.git_indexes.count > 0 &&
 	    (rc = repair_indexes(f, &before, err)) == VV_OK) {
 		fsck_clear(&before);
 		before = (fsck){.o = f->o, .c = f->c, .silent = true};
@@ -735,15 +717,14 @@ static vv_status repair(fsck *f, vv_error *err)
 		const vv_repair ask = {.reader = f->c->reader,
 				       .versions = before.versions,
 				       .count = before.count,
-				       .files = (const char *const *)before.files,
-				       .file_count = before.file_count,
+				       .files = (const char *const *)before.files.items,
+				       .file_count = before.files.count,
 				       .from = &f->o->from,
 				       .told = on_mended,
 				       .payload = f};
 
 		rc = vv_repair_run(&ask, err);
 	}
-	fsck_clear(&before);
 	/* blocks received by a killed repair are in the store by now */
 	if (rc < 0 || (rc = vv_incoming_tidy(f->c->repo, err)) < 0) return rc;
 	return vv_git_receive_clean(f->c->repo, err);
@@ -777,22 +758,21 @@ static void hint_from(const fsck *f)
 
 static vv_status run_fsck(vv_context *c, vv_error *err)
 {
-	fsck f = {.o = c->options, .c = c};
+	vv_auto(fsck) f = {.o = c->options, .c = c};
 	vv_status rc;
 
 	f.w = vv_json_begin_object(&f.json, 2);
 	if (f.o->repair) {
 		vv_json_add_array(&f.w, "repaired");
-		if ((rc = repair(&f, err)) < 0) {
-			goto done;
-		}
+		if ((rc = repair(&f, err)) < 0) return rc;
 		vv_json_close_array(&f.w);
 	}
 	vv_json_add_array(&f.w, "problems");
 	if ((rc = run_all(&f, err)) < 0 || (rc = ask_keepers(&f, err)) < 0 ||
 	    (rc = finish(&f, err)) < 0) {
-		goto done;
+		return rc;
 	}
+	c->code = f.problems ? VV_EXIT_NO : VV_EXIT_OK;
 	if (f.problems == 0) {
 		/* blocks missing at their arrival are here by now */
 		rc = vv_repository_set_incomplete(c->repo, false, err);
@@ -803,10 +783,6 @@ static vv_status run_fsck(vv_context *c, vv_error *err)
 	if (rc == VV_OK) {
 		hint_from(&f);
 	}
-done:
-	fsck_clear(&f);
-	vv_buf_clear(&f.json);
-	c->code = f.problems ? VV_EXIT_NO : VV_EXIT_OK;
 	return rc;
 }
 

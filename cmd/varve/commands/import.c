@@ -246,10 +246,8 @@ static void print_plan(const vv_snapshots *s, int64_t gap)
 			       day_of(i));
 		}
 		vv_out("%-10s  ", i->dated ? day_of(i) : "no date");
-		vv_out_text(i->file, strlen(i->file));
-		vv_out("  %s", i->kind == VV_SNAPSHOT_ASKS ? "? " : "");
-		vv_out_text(vv_buf_cstr(&i->words), i->words.len);
-		vv_out("\n");
+		vv_out_between("", i->file, i->kind == VV_SNAPSHOT_ASKS ? "  ? " : "  ");
+		vv_out_between("", vv_buf_cstr(&i->words), "\n");
 	}
 }
 

@@ -58,15 +58,20 @@ static bool is_table(const listed *l)
 	return l->stored && strcmp(l->p.kind, "table") == 0;
 }
 
+static void put_names(vv_buf *b, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_puts(b, i ? ", " : "");
+		vv_text_put_words(b, names[i], strlen(names[i]), 0);
+	}
+}
+
 static void put_line(vv_aligned *lines, const listed *l)
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT, path = VV_BUF_INIT;
 
 	vv_text_put_words(&path, l->path, strlen(l->path), 0);
-	for (size_t i = 0; i < l->p.key_count; i++) {
-		vv_buf_puts(&key, i > 0 ? ", " : "");
-		vv_text_put_words(&key, l->p.key[i], strlen(l->p.key[i]), 0);
-	}
+	put_names(&key, l->p.key, l->p.key_count);
 	vv_aligned_cell(lines, vv_buf_cstr(&path));
 	vv_aligned_cell(lines, is_table(l) ? vv_text_count(l->p.rows) : "");
 	vv_aligned_cell(lines, is_table(l) ? vv_text_count(l->p.column_count) : "");
@@ -118,7 +123,7 @@ static vv_status tables_print(vv_dataset_reader *s, bool json, vv_error *err)
 	vv_auto(vv_diff_side) side = {0};
 	vv_auto(vv_aligned) lines = {0};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
-	vv_json_out w;
+	vv_json_out w = {.buf = &out, .indent = 1};
 	bool any;
 	vv_status rc = find_side(&side, r, &any, err);
 
@@ -126,7 +131,6 @@ static vv_status tables_print(vv_dataset_reader *s, bool json, vv_error *err)
 						       VV_CHECK_ALL_OF, err)) < 0)) {
 		return rc;
 	}
-	vv_json_out_init(&w, &out, 1);
 	vv_aligned_init(&lines, vv_out_limit(), 0);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		vv_aligned_column(&lines, names[i], strlen(names[i]), "", i > 0 && i < 4, i < 4);
@@ -273,25 +277,12 @@ static vv_status count_stored(info *f, vv_error *err)
 
 static const char *key_words(vv_key_source s)
 {
-	switch (s) {
-	case VV_KEY_INFERRED:
-		return "found, unique when first added";
-	case VV_KEY_DECLARED:
-		return "declared";
-	case VV_KEY_PACKAGE:
-		return "datapackage.json";
-	case VV_KEY_NONE:
-		break;
-	}
-	return "none";
-}
+	static const char *const words[] = {[VV_KEY_NONE] = "none",
+					    [VV_KEY_INFERRED] = "found, unique when first added",
+					    [VV_KEY_DECLARED] = "declared",
+					    [VV_KEY_PACKAGE] = "datapackage.json"};
 
-static void put_names(vv_buf *b, char **names, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_puts(b, i ? ", " : "");
-		vv_text_put_words(b, names[i], strlen(names[i]), 0);
-	}
+	return words[s];
 }
 
 /* "  label    text", in as many lines as the terminal wants; the text is escaped already, and is forgotten. */
@@ -325,19 +316,19 @@ static void print_form(const info *f, vv_buf *b)
 
 	vv_dialect_describe(b, &r->dialect);
 	print_text("form", b);
-	put_names(b, r->key, r->key_count);
+	put_names(b, VV_TEXTS(r->key), r->key_count);
 	vv_buf_printf(b, "%s%s%s", r->key_count ? " (" : "", key_words(r->key_source),
 		      r->key_count ? ")" : "");
 	put_key_hint(f, b);
 	print_text("key", b);
 	vv_buf_puts(b, "by ");
-	put_names(b, r->cut_columns, r->cut_column_count);
+	put_names(b, VV_TEXTS(r->cut_columns), r->cut_column_count);
 	vv_buf_printf(b, "%s, about %s rows a group", r->cut_column_count ? "" : "whole rows",
 		      vv_text_count(r->cut_rows));
 	print_text("cut", b);
 	if (vv_root_is_sorted(r)) {
 		vv_buf_puts(b, "rows are kept by ");
-		put_names(b, r->sorted_by, r->sorted_by_count);
+		put_names(b, VV_TEXTS(r->sorted_by), r->sorted_by_count);
 		vv_buf_puts(b, ", and their places in the file beside them");
 		print_text("order", b);
 	}
@@ -396,9 +387,8 @@ static void print_facts(const info *f)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	bool is_table = r->kind == VV_KIND_TABLE;
 
-	vv_out("%s", vv_color_on(VV_BOLD));
-	vv_out_text(f->subject->text, strlen(f->subject->text));
-	vv_out("%s\n", vv_color_off());
+	vv_out_between(vv_color_on(VV_BOLD), f->subject->text, vv_color_off());
+	vv_out("\n");
 	print_fact("kind", "%s%s", is_table ? "table" : "file", kept_how(f->subject, is_table));
 	if (is_table) {
 		print_fact("rows", "%s", vv_text_count(r->rows));

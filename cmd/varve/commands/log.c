@@ -99,14 +99,6 @@ typedef struct words {
 	size_t path_count;
 } words;
 
-static vv_status words_init(words *w, int argc, vv_error *err)
-{
-	w->range_count = w->path_count = 0;
-	w->ranges = vv_calloc((size_t)argc + 1, sizeof(vv_range));
-	w->paths = vv_calloc((size_t)argc + 1, sizeof(char *));
-	return w->ranges && w->paths ? VV_OK : vv_fail_nomem(err);
-}
-
 static void words_clear(words *w)
 {
 	vv_names_free(w->paths, w->path_count);
@@ -114,9 +106,8 @@ static void words_clear(words *w)
 }
 VV_AUTO_CLEAR(words, words_clear)
 
-static vv_status add_path(words *w, vv_repository *r, const char *text, vv_error *err)
+static vv_status add_path(words *w, vv_context *c, const char *text, vv_error *err)
 {
-	char *path = NULL;
 	const char *rest;
 	vv_status rc;
 
@@ -125,14 +116,8 @@ static vv_status add_path(words *w, vv_repository *r, const char *text, vv_error
 			       "log cannot exclude paths: '%s'\n'git log -- . \"%s\"' works here",
 			       vv_text_shows(text), vv_text_shows(text));
 	}
-	if (vv_repository_is_bare(r)) {
-		path = vv_strdup(text);
-		rc = path ? VV_OK : vv_fail_nomem(err);
-	} else {
-		rc = vv_repository_relative(&path, r, text, err);
-	}
-	if (rc == VV_OK) {
-		w->paths[w->path_count++] = path;
+	if ((rc = vv_context_path(&w->paths[w->path_count], c, text, err)) == VV_OK) {
+		w->path_count++;
 	}
 	return rc;
 }
@@ -164,7 +149,7 @@ static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 			}
 			paths = true;
 		}
-		rc = add_path(w, r, argv[i], err);
+		rc = add_path(w, c, argv[i], err);
 	}
 	return rc;
 }
@@ -488,8 +473,7 @@ static void print_cell(const vv_row_event *e, const vv_row_cell *c)
 
 	vv_out("    ");
 	if (c->old_name) {
-		vv_out_text(c->old_name, strlen(c->old_name));
-		vv_out(" -> ");
+		vv_out_between("", c->old_name, " -> ");
 	}
 	vv_out_text(c->name, strlen(c->name));
 	if (c->old_name && c->change == VV_CELL_SAME) {
@@ -521,8 +505,7 @@ static void print_event(const vv_row_event *e, bool spaced)
 
 	vv_out("%s  ", spaced ? "\n" : "");
 	if (e->old_path) {
-		vv_out_text(e->old_path, strlen(e->old_path));
-		vv_out(" -> ");
+		vv_out_between("", e->old_path, " -> ");
 	}
 	vv_out_text(e->path, strlen(e->path));
 	vv_out(": %s\n", e->key ? "key changed" : kinds[e->kind]);
@@ -692,8 +675,8 @@ static int check_log(const vv_context *c)
 static vv_status run_log(vv_context *c, vv_error *err)
 {
 	options *o = c->options;
-	vv_auto(char) *pager = NULL;
-	vv_auto(words) w = {NULL, 0, NULL, 0};
+	vv_auto(words) w = {.ranges = vv_calloc((size_t)c->argc + 1, sizeof(*w.ranges)),
+			    .paths = vv_calloc((size_t)c->argc + 1, sizeof(*w.paths))};
 	uint64_t max_count = 0;
 	vv_status rc;
 
@@ -701,9 +684,8 @@ static vv_status run_log(vv_context *c, vv_error *err)
 		(void)vv_parse_u64(&max_count, o->max_count, strlen(o->max_count));
 	}
 	vv_color_choose(o->color);
-	if ((rc = words_init(&w, c->argc, err)) < 0 || (rc = sort_words(&w, c, err)) < 0) {
-		return vv_out_failed() ? VV_OK : rc;
-	}
+	if (!w.ranges || !w.paths) return vv_fail_nomem(err);
+	if ((rc = sort_words(&w, c, err)) < 0) return vv_out_failed() ? VV_OK : rc;
 	if (w.range_count == 0 && !o->log.all && (rc = check_born(c->repo, err)) < 0) {
 		return vv_out_failed() ? VV_OK : rc;
 	}
@@ -711,10 +693,7 @@ static vv_status run_log(vv_context *c, vv_error *err)
 		vv_out("%s", vv_wants_json(o->format) ? "[]\n" : "");
 		return vv_out_failed() ? VV_OK : rc;
 	}
-	if (vv_config_string(c->repo, "core.pager", &pager, VV_IGNORED) < 0) {
-		pager = NULL;
-	}
-	vv_out_page(pager);
+	vv_page_for(c->repo);
 	rc = o->row ? log_row(c, &w, max_count, err) : print_all(c, &w, max_count, err);
 	return vv_out_failed() ? VV_OK : rc;
 }

@@ -54,18 +54,13 @@ static const char *const rebase_interactive[] = {"interactive", "i"};
 /* "refs/heads/main": the branch of the remote that this one follows; NULL when none is set. */
 static vv_status followed(char **out, vv_repository *r, const char *branch, vv_error *err)
 {
-	vv_buf key = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	const bool is = branch && strncmp(branch, "refs/heads/", 11) == 0;
+	vv_auto(char) *key = is ? vv_asprintf("branch.%s.merge", branch + 11) : NULL;
 
 	*out = NULL;
-	if (branch && strncmp(branch, "refs/heads/", 11) == 0) {
-		vv_buf_printf(&key, "branch.%s.merge", branch + 11);
-		if ((rc = vv_buf_ok(&key, err)) == VV_OK) {
-			rc = vv_config_string(r, key.data, out, err);
-		}
-		vv_buf_clear(&key);
-	}
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
+	if (!is) return VV_OK;
+	if (!key) return vv_fail_nomem(err);
+	return vv_missing_ok(vv_config_string(r, key, out, err), err);
 }
 
 static vv_status fetch(vv_fetch_job *j, int argc, char **argv, vv_error *err)
@@ -142,7 +137,18 @@ static int rebase(const options *o)
 
 static int merge(const options *o)
 {
-	const vv_fetch_job *j = &o->job;
+	const struct {
+		bool given;
+		const char *word;
+	} words[] = {{true, "--no-edit"},
+		     {o->ff, "--ff"},
+		     {o->ff_only, "--ff-only"},
+		     {o->no_ff, "--no-ff"},
+		     {o->no_commit, "--no-commit"},
+		     {o->unrelated, "--allow-unrelated-histories"},
+		     {o->job.verbose, "--verbose"},
+		     {o->job.quiet, "--quiet"},
+		     {vv_wants_json(o->format), "--json"}};
 	char hex[VV_OID_TEXT + 1];
 	vv_auto_free char **argv = vv_calloc(11 + 2 * o->how.count, sizeof(*argv));
 	int argc = 0;
@@ -154,36 +160,16 @@ static int merge(const options *o)
 		return vv_report(&err);
 	}
 
-	argv[argc++] = (char *)(uintptr_t) "--no-edit";
-	if (o->ff) {
-		argv[argc++] = (char *)(uintptr_t) "--ff";
-	}
-	if (o->ff_only) {
-		argv[argc++] = (char *)(uintptr_t) "--ff-only";
-	}
-	if (o->no_ff) {
-		argv[argc++] = (char *)(uintptr_t) "--no-ff";
-	}
-	if (o->no_commit) {
-		argv[argc++] = (char *)(uintptr_t) "--no-commit";
-	}
-	if (o->unrelated) {
-		argv[argc++] = (char *)(uintptr_t) "--allow-unrelated-histories";
-	}
-	if (o->job.verbose) {
-		argv[argc++] = (char *)(uintptr_t) "--verbose";
-	}
-	if (o->job.quiet) {
-		argv[argc++] = (char *)(uintptr_t) "--quiet";
-	}
-	if (vv_wants_json(o->format)) {
-		argv[argc++] = (char *)(uintptr_t) "--json";
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i].given) {
+			argv[argc++] = (char *)(uintptr_t)words[i].word;
+		}
 	}
 	for (size_t i = 0; i < o->how.count; i++) {
 		argv[argc++] = (char *)(uintptr_t) "-X";
 		argv[argc++] = (char *)(uintptr_t)o->how.items[i];
 	}
-	argv[argc++] = (char *)(uintptr_t)merge_word(j, hex);
+	argv[argc++] = (char *)(uintptr_t)merge_word(&o->job, hex);
 	return vv_command_run(&vv_cmd_merge, argc, argv);
 }
 
@@ -246,9 +232,8 @@ static int check_pull(const vv_context *c)
 static vv_status merge_json(int *code, const options *o, const char *remote, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
+	vv_json_out w = {.buf = &b};
 
-	vv_json_out_init(&w, &b, 0);
 	vv_fetch_json(&w, remote, &o->job, NULL);
 	vv_status rc = vv_buf_ok(&b, err);
 	if (rc < 0) return rc;

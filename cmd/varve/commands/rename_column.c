@@ -30,13 +30,20 @@ typedef struct rename_job {
 	vv_context *c;
 	vv_subject subject;
 	vv_table table;
-	bool open;
 	bool text; /* in Git, as 'varve track --text' keeps it: the file alone changes */
 	const char *from, *to;
 	size_t place;     /* of the column */
 	vv_new_file file; /* until it is in place */
 	vv_stat before;
 } rename_job;
+
+static void job_clear(rename_job *j)
+{
+	vv_new_file_clear(&j->file);
+	vv_table_close(&j->table);
+	vv_subject_clear(&j->subject);
+}
+VV_AUTO_CLEAR(rename_job, job_clear)
 
 static vv_status check_names(rename_job *j, vv_error *err)
 {
@@ -106,7 +113,6 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 			       vv_text_shows(path));
 	}
 	if ((rc = vv_subject_open(s, &j->table, NULL, err)) < 0) return rc;
-	j->open = true;
 	if (j->table.root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
 			       vv_text_shows(path));
@@ -169,9 +175,12 @@ static vv_status write_new_file(rename_job *j, vv_error *err)
 /* Imports the new file as the renamed version and writes its pointer. */
 static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 {
-	vv_import_options io = {0};
+	vv_import_options io = {.kind = VV_KIND_TABLE,
+				.hints = VV_SNIFF_HINTS_INIT,
+				.parent = &j->table.root,
+				.as = &j->table.root,
+				.pool = vv_dataset_reader_pool(j->c->reader)};
 	vv_auto(vv_import_result) result = {0};
-	vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	vv_source source;
 	vv_fd_source storage;
 	vv_sink sink;
@@ -181,15 +190,9 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	int fd = vv_open(j->file.temp, O_RDONLY, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &storage, fd, j->subject.text, 0);
-	io.kind = VV_KIND_TABLE;
-	io.hints = nothing;
-	io.parent = io.as = &j->table.root;
-	io.pool = vv_dataset_reader_pool(j->c->reader);
 	if ((rc = vv_repository_secret(j->c->repo, &io.secret, err)) < 0 ||
-	    (rc = vv_dataset_writer_sink(j->c->writer, &sink, err)) < 0) {
-		goto done;
-	}
-	if ((rc = vv_import(&result, &source, &sink, &io, err)) < 0 ||
+	    (rc = vv_dataset_writer_sink(j->c->writer, &sink, err)) < 0 ||
+	    (rc = vv_import(&result, &source, &sink, &io, err)) < 0 ||
 	    (rc = vv_root_pointer(&text, &result.cid, &result.root, err)) < 0 ||
 	    (rc = vv_dataset_writer_commit(j->c->writer, err)) < 0) {
 		goto done;
@@ -315,22 +318,14 @@ static vv_status rename_column(rename_job *j, vv_error *err)
 
 	if ((rc = change_package(j, &package_text, &package, err)) < 0 ||
 	    (rc = write_new_file(j, err)) < 0 || (rc = change_root(j, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = j->text ? vv_blob_id_of_file(j->file.temp, &blob, err) : store_version(j, &blob, err);
-	if (rc < 0) {
-		goto done;
-	}
-	if ((rc = change(j, &blob, package, &package_text, err)) == VV_OK) {
-		vv_note("renamed column '%s' to '%s' in %s%s%s, and staged it",
-			vv_text_shows(j->from), vv_text_shows(j->to),
-			vv_text_shows(j->subject.text), package ? " and " : "",
-			package ? vv_text_shows(package) : "");
-	}
-done:
-	vv_dataset_writer_release(j->c->writer);
-	vv_new_file_clear(&j->file);
-	return rc;
+	if (rc < 0 || (rc = change(j, &blob, package, &package_text, err)) < 0) return rc;
+	vv_note("renamed column '%s' to '%s' in %s%s%s, and staged it", vv_text_shows(j->from),
+		vv_text_shows(j->to), vv_text_shows(j->subject.text), package ? " and " : "",
+		vv_text_shows(package));
+	return VV_OK;
 }
 
 static int check_rename_column(const vv_context *c)
@@ -340,18 +335,14 @@ static int check_rename_column(const vv_context *c)
 
 static vv_status run_rename_column(vv_context *c, vv_error *err)
 {
-	rename_job j = {.c = c, .from = c->argv[1], .to = c->argv[2]};
-	vv_status rc;
+	vv_auto(rename_job) j = {
+		.c = c, .subject = {.env = vv_environ()}, .from = c->argv[1], .to = c->argv[2]};
+	vv_status rc = open_version(&j, c->argv[0], err);
 
-	vv_subject_init(&j.subject);
-	j.subject.env = vv_environ();
-	if ((rc = open_version(&j, c->argv[0], err)) == VV_OK) {
+	if (rc == VV_OK) {
 		rc = rename_column(&j, err);
+		vv_dataset_writer_release(c->writer);
 	}
-	if (j.open) {
-		vv_table_close(&j.table);
-	}
-	vv_subject_clear(&j.subject);
 	return rc;
 }
 

@@ -89,7 +89,7 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 {
 	vv_auto(char) *name = vv_subject_name(s);
 	vv_package_edit edit = {.path = name, .schema = vv_buf_cstr(schema)};
-	vv_package_resource res = {0};
+	vv_auto(vv_package_resource) res = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT, pretty = VV_BUF_INIT;
 	vv_auto(char) *package = NULL;
 	bool describes, has_schema = false;
@@ -99,7 +99,6 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 	if ((rc = vv_schema_package(&package, &describes, s, err)) < 0) return rc;
 	if (describes && (rc = vv_package_find(&res, name, vv_subject_beside, s, err)) == VV_OK) {
 		has_schema = res.schema.len > 0;
-		vv_package_resource_clear(&res);
 	}
 	if (rc < 0) return rc;
 	if (has_schema) {

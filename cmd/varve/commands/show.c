@@ -75,33 +75,17 @@ static bool is_content(vv_repository *repo, const char *text)
  * and no revision. */
 static vv_status take_paths(char ***out, int *revisions, vv_context *c, vv_error *err)
 {
-	int argc = c->argc, n = c->dashdash >= 0 ? c->dashdash : argc, at = 0;
-	vv_repository *repo = c->repo;
-	char **argv = c->argv;
+	int n = c->dashdash >= 0 ? c->dashdash : c->argc;
 	vv_oid id;
-	vv_status rc;
 
-	for (int i = 1; c->dashdash < 0 && i < argc; i++) {
-		if (!is_content(repo, argv[i]) && vv_exists(argv[i]) &&
-		    vv_rev_commit(repo, argv[i], &id, VV_IGNORED) < 0) {
+	for (int i = 1; c->dashdash < 0 && i < n; i++) {
+		if (!is_content(c->repo, c->argv[i]) && vv_exists(c->argv[i]) &&
+		    vv_rev_commit(c->repo, c->argv[i], &id, VV_IGNORED) < 0) {
 			n = i;
-			break;
 		}
 	}
 	*revisions = n;
-	*out = n < argc ? vv_calloc((size_t)(argc - n) + 1, sizeof(**out)) : NULL;
-	if (n < argc && !*out) return vv_fail_nomem(err);
-	for (int i = n; i < argc; i++, at++) {
-		if (vv_repository_is_bare(repo)) {
-			(*out)[at] = vv_strdup(argv[i]);
-			if (!(*out)[at]) return vv_fail_nomem(err);
-		} else {
-			if ((rc = vv_repository_relative(&(*out)[at], repo, argv[i], err)) < 0) {
-				return rc;
-			}
-		}
-	}
-	return VV_OK;
+	return n < c->argc ? vv_context_paths(out, c, n, err) : VV_OK;
 }
 
 /* Without options: numbers, and the first rows. */
@@ -110,15 +94,16 @@ static void choose_view(vv_commit_view *v, vv_diff_show *rows, const options *o)
 	bool json = vv_wants_json(o->format);
 	bool names = o->name_only || o->name_status;
 
-	v->style = json ? VV_STYLE_JSON : o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG;
-	v->growth = o->verbose;
-	v->name_only = o->name_only;
-	v->name_status = o->name_status;
-	v->stat = json || (!o->no_patch && !names);
-	rows->limit = ROWS_SHOWN;
-	rows->no_limit = o->patch;
-	rows->unasked = !o->patch;
-	v->patch = !json && !o->no_patch && (o->patch || (!names && !o->stat)) ? rows : NULL;
+	*rows = (vv_diff_show){.limit = ROWS_SHOWN, .no_limit = o->patch, .unasked = !o->patch};
+	*v = (vv_commit_view){
+		.style = json         ? VV_STYLE_JSON
+			 : o->oneline ? VV_STYLE_ONELINE
+				      : VV_STYLE_LONG,
+		.growth = o->verbose,
+		.name_only = o->name_only,
+		.name_status = o->name_status,
+		.stat = json || (!o->no_patch && !names),
+		.patch = !json && !o->no_patch && (o->patch || (!names && !o->stat)) ? rows : NULL};
 }
 
 static vv_status show_each(vv_context *c, vv_commit_view *v, int argc, char **argv, vv_error *err)
@@ -144,10 +129,9 @@ static vv_status run_show(vv_context *c, vv_error *err)
 {
 	static char *head[] = {(char *)"HEAD", NULL};
 	options *o = c->options;
-	vv_diff_show rows = {0};
-	vv_commit_view view = {0};
-	vv_auto(char) *pager = NULL;
-	vv_auto_free char **paths = NULL;
+	vv_diff_show rows;
+	vv_commit_view view;
+	char **paths = NULL;
 	int revisions = 0;
 	vv_status rc;
 
@@ -161,18 +145,13 @@ static vv_status run_show(vv_context *c, vv_error *err)
 	rows.reader = c->reader;
 	view.repo = rows.repo = c->repo;
 	view.paths = rows.paths = (const char *const *)paths;
-	if (vv_config_string(c->repo, "core.pager", &pager, VV_IGNORED) < 0) {
-		pager = NULL;
-	}
-	vv_out_page(pager);
+	vv_page_for(c->repo);
 	if ((rc = show_each(c, &view, revisions > 0 ? revisions : 1, revisions > 0 ? c->argv : head,
 			    err)) == VV_OK) {
 		rc = vv_commit_counted(&view, err);
 	}
 done:
-	for (size_t i = 0; paths && paths[i]; i++) {
-		vv_free(paths[i]);
-	}
+	vv_context_paths_free(paths);
 	vv_decoration_free(view.names);
 	return vv_out_failed() ? VV_OK : rc;
 }

@@ -112,14 +112,17 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	vv_auto(char) *owned = NULL, *prefix = NULL;
 	vv_auto(vv_changes) changes = {0};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
-	vv_changes_options opts = {
-		.paths = c->paths.count ? &c->paths : NULL, .untracked = true, .modules = true};
+	vv_changes_options opts = {.paths = c->paths.count ? &c->paths : NULL,
+				   .untracked = true,
+				   .modules = true,
+				   .groups = o->verbose || o->format};
 	vv_status_style style = {.prefix = "",
 				 .short_form = o->short_form && !o->long_form,
 				 .porcelain = o->porcelain != NULL,
 				 .branch = o->branch,
 				 .nul = o->nul,
 				 .json = o->format != NULL,
+				 .groups = o->verbose,
 				 .quote_all = true,
 				 .color = vv_out_is_terminal()};
 	vv_status rc;
@@ -135,8 +138,6 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	style.prefix = prefix;
 	opts.untracked = strcmp(mode, "no") != 0 && strcmp(mode, "false") != 0;
 	opts.untracked_all = strcmp(mode, "all") == 0;
-	style.groups = o->verbose;
-	opts.groups = o->verbose || style.json;
 	style.untracked_hidden = !opts.untracked;
 	vv_by_git_tell(c->repo);
 	/* Scripts that read letters do not wait for row counts. */

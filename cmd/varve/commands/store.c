@@ -69,14 +69,12 @@ static vv_status list_own(vv_json_out *w, vv_repository *r, bool json, vv_error 
 static vv_status list(vv_repository *r, const options *o, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_blocks_config c;
-	vv_json_out w;
+	vv_auto(vv_blocks_config) c = {0};
+	vv_json_out w = vv_json_begin_array(&b, 2);
 	vv_status rc = vv_blocks_config_read_work(&c, r, err);
 
 	if (rc < 0) return rc;
 	const vv_store_config *usual = vv_blocks_config_store(&c, NULL);
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_array(&w);
 	for (size_t i = 0; i < c.store_count; i++) {
 		const vv_store_config *s = &c.stores[i];
 		if (s->url && vv_wants_json(o->format)) {
@@ -88,7 +86,6 @@ static vv_status list(vv_repository *r, const options *o, vv_error *err)
 	}
 	rc = list_own(&w, r, vv_wants_json(o->format), err);
 	vv_json_close_array(&w);
-	vv_blocks_config_clear(&c);
 	if (rc < 0 || !vv_wants_json(o->format)) return rc;
 	return vv_out_json(&b, err);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -206,7 +207,7 @@ static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
 
 /* Warns of other lines that make Git rewrite the pointers of tracked files, those of the index and
  * those just named. */
-static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, size_t count,
+static vv_status warn_beaten(vv_repository *r, vv_index *x, const vv_string_list *named,
 			     vv_error *err)
 {
 	vv_auto(vv_attr_list) lines = {0};
@@ -221,11 +222,11 @@ static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, 
 			rc = vv_attr_beaten_note(&lines, r, e.path, err);
 		}
 	}
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < named->count && rc == VV_OK; i++) {
 		vv_index_entry e;
 
-		if (named[i] && !vv_index_get(x, named[i], &e)) {
-			rc = vv_attr_beaten_note(&lines, r, named[i], err);
+		if (!vv_index_get(x, named->items[i], &e)) {
+			rc = vv_attr_beaten_note(&lines, r, named->items[i], err);
 		}
 	}
 	vv_attr_beaten_put(&lines, &text);
@@ -350,34 +351,27 @@ static vv_status track(vv_context *c, vv_error *err)
 {
 	vv_repository *r = c->repo;
 	vv_index *x = c->index;
-	int argc = c->argc;
-	char **argv = c->argv;
 	const options *wish = c->options;
 	vv_auto(vv_attr_edit) edit = {0};
-	vv_auto(vv_buf) text = VV_BUF_INIT; /* printed only when all is done */
-	vv_auto_free char **named = vv_calloc((size_t)argc, sizeof(*named)); /* files; else NULL */
+	vv_auto(vv_buf) text = VV_BUF_INIT;  /* printed only when all is done */
+	vv_auto(vv_string_list) named = {0}; /* files */
 	vv_way_back *back = NULL;
 	size_t plain = 0;
 	vv_status rc;
 
-	if (!named) return vv_fail_nomem(err);
-	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0) return rc;
 	rc = note_way_back(&back, c, "'varve track'", err);
-	for (int i = 0; i < argc && rc == VV_OK; i++) {
-		char *pattern = NULL;
+	for (int i = 0; i < c->argc && rc == VV_OK; i++) {
+		vv_auto(char) *pattern = NULL;
 		bool literal = false;
 
-		if ((rc = top_pattern(&pattern, r, argv[i], &literal, err)) == VV_OK) {
+		if ((rc = top_pattern(&pattern, r, c->argv[i], &literal, err)) == VV_OK) {
 			rc = wish->text && has_no_ending(pattern, literal)
 				     ? track_endings(&edit, wish, pattern, &text, err)
 				     : track_one(&edit, wish, pattern, literal, &text, err);
 		}
-		if (literal) {
-			named[i] = pattern;
-		} else {
-			vv_free(pattern);
+		if (rc == VV_OK && literal) {
+			rc = vv_string_list_add(&named, vv_take(&pattern), err);
 		}
 	}
 	if (rc == VV_OK && edit.changed && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK) {
@@ -398,11 +392,7 @@ static vv_status track(vv_context *c, vv_error *err)
 		rc = wish->text ? VV_OK : write_tables(c, err);
 	}
 	if (rc == VV_OK) {
-		rc = warn_beaten(r, x, named, (size_t)argc, err);
-	}
-done:
-	for (int i = 0; i < argc; i++) {
-		vv_free(named[i]);
+		rc = warn_beaten(r, x, &named, err);
 	}
 	return rc;
 }

@@ -397,13 +397,8 @@ static vv_status tell_provider(void *payload, const vv_provider *p, vv_error *er
 	a->count++;
 	r->holders++;
 	if (!r->json) {
-		vv_out("  ");
-		vv_out_text(p->id ? p->id : "?", strlen(p->id ? p->id : "?"));
-		if (p->address) {
-			vv_out("  ");
-			vv_out_text(p->address, strlen(p->address));
-		}
-		vv_out("\n");
+		vv_out_between("  ", p->id ? p->id : "?", "");
+		vv_out_between(p->address ? "  " : "", p->address ? p->address : "", "\n");
 		return VV_OK;
 	}
 	vv_json_put_object(&r->w, {JSON_TEXT("cid", vv_cid_shows(a->cid))},
@@ -462,8 +457,7 @@ static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)
 		vv_out(r->receipts++ == 0 ? "who delivered them here:\n" : "");
 		vv_out("  %s  %s (%s) from ", c->time, vv_text_counted(c->blocks, "block", NULL),
 		       vv_text_bytes(c->bytes));
-		vv_out_text(c->peer, strlen(c->peer));
-		vv_out("\n");
+		vv_out_between("", c->peer, "\n");
 		return VV_OK;
 	}
 	vv_json_put_object(&r->w, {JSON_TEXT("time", c->time)}, {JSON_TEXT("peer", c->peer)},
@@ -556,11 +550,13 @@ static int check_whereis(const vv_context *c)
 
 static vv_status run_whereis(vv_context *c, vv_error *err)
 {
-	run r = {.o = c->options, .repo = c->repo, .reader = c->reader};
+	run r = {.o = c->options,
+		 .repo = c->repo,
+		 .reader = c->reader,
+		 .w = {.buf = &r.b, .indent = 2}};
 	vv_status rc;
 
 	r.json = vv_wants_json(r.o->format);
-	vv_json_out_init(&r.w, &r.b, 2);
 	if ((rc = find_root(&r, c->argv[0], err)) == VV_OK &&
 	    (r.o->routing.count == 0 || (rc = find_published(&r, err)) == VV_OK) &&
 	    (rc = vv_transfer_open(&r.t, r.repo, &vv_notes_stderr, true, r.o->timeout, err)) ==

@@ -272,8 +272,7 @@ void vv_explained_init(vv_explained *x, bool json)
 		vv_aligned_column(&x->lines, names[i], strlen(names[i]), "", i == 2,
 				  i == 0 || i == 2);
 	}
-	vv_json_out_init(&x->out, &x->text, 1);
-	vv_json_open_array(&x->out);
+	x->out = vv_json_begin_array(&x->text, 1);
 }
 
 static void add_json(vv_json_out *w, const char *path, const vv_check_explained *e)

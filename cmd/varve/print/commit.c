@@ -194,11 +194,8 @@ void vv_person_iso_date(vv_buf *out, const vv_person *p)
 
 static void print_person(const char *label, const vv_person *p)
 {
-	vv_out("%s", label);
-	vv_out_text(p->name, strlen(p->name));
-	vv_out(" <");
-	vv_out_text(p->email, strlen(p->email));
-	vv_out(">\n");
+	vv_out_between(label, p->name, " <");
+	vv_out_between("", p->email, ">\n");
 }
 
 static vv_status print_merge(const vv_commit_view *v, const vv_commit *c, vv_error *err)

@@ -241,8 +241,7 @@ static size_t put_path(const vv_stat_line *l, bool print)
 		width += vv_text_width(l->from, strlen(l->from)) + 4;
 	}
 	if (print && l->from) {
-		vv_out_text(l->from, strlen(l->from));
-		vv_out(" => ");
+		vv_out_between("", l->from, " => ");
 	}
 	if (print) {
 		vv_out_text(l->path, strlen(l->path));

@@ -224,18 +224,11 @@ static void hint(writer *w, const char *text)
 
 static const char *word(char letter)
 {
-	switch (letter) {
-	case 'A':
-		return "new:       ";
-	case 'D':
-		return "deleted:   ";
-	case 'R':
-		return "renamed:   ";
-	case 'T':
-		return "new kind:  ";
-	default:
-		return "modified:  ";
-	}
+	return letter == 'A'   ? "new:       "
+	       : letter == 'D' ? "deleted:   "
+	       : letter == 'R' ? "renamed:   "
+	       : letter == 'T' ? "new kind:  "
+			       : "modified:  ";
 }
 
 static const char *conflict_word(const vv_change_entry *e)
@@ -349,18 +342,31 @@ static void put_branch(writer *w)
 		put_ways_out(w);
 	}
 	if (c->head.unborn) {
-		line(w, "%s", "");
-		line(w, "No commits yet");
+		line(w, "\nNo commits yet");
 	}
+}
+
+/* If there is any of a part, puts an empty line, its heading, and what to do (NULL: nothing).
+ * Returns any. */
+static bool begin_part(writer *w, bool any, const char *heading, const char *advice)
+{
+	if (any) {
+		line(w, "\n%s", heading);
+	}
+	if (any && advice) {
+		hint(w, advice);
+	}
+	return any;
 }
 
 static void put_staged(writer *w)
 {
-	if (w->c->staged == 0) return;
-	line(w, "%s", "");
-	line(w, "Changes to be committed:");
-	hint(w, w->c->head.unborn ? "use \"varve rm --cached <file>...\" to unstage"
-				  : "use \"varve restore --staged <file>...\" to unstage");
+	if (!begin_part(w, w->c->staged > 0, "Changes to be committed:",
+			w->c->head.unborn
+				? "use \"varve rm --cached <file>...\" to unstage"
+				: "use \"varve restore --staged <file>...\" to unstage")) {
+		return;
+	}
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
 		if (e->staged != ' ' && e->staged != '?' && !is_conflict(e)) {
@@ -373,11 +379,11 @@ static void put_conflicts(writer *w)
 {
 	size_t torn = 0;
 
-	if (w->c->conflicts == 0) return;
-	line(w, "%s", "");
-	line(w, "Unmerged paths:");
-	hint(w,
-	     "use \"varve conflicts\" to list them, \"varve resolve\" or \"varve add <file>...\" to mark resolution");
+	if (!begin_part(
+		    w, w->c->conflicts > 0, "Unmerged paths:",
+		    "use \"varve conflicts\" to list them, \"varve resolve\" or \"varve add <file>...\" to mark resolution")) {
+		return;
+	}
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
 		if (is_conflict(e)) {
@@ -394,10 +400,10 @@ static void put_conflicts(writer *w)
 
 static void put_unstaged(writer *w)
 {
-	if (w->c->unstaged == 0) return;
-	line(w, "%s", "");
-	line(w, "Changes not staged for commit:");
-	hint(w, "use \"varve add <file>...\" to update what will be committed");
+	if (!begin_part(w, w->c->unstaged > 0, "Changes not staged for commit:",
+			"use \"varve add <file>...\" to update what will be committed")) {
+		return;
+	}
 	hint(w, "use \"varve restore <file>...\" to discard changes in the work tree");
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
@@ -409,9 +415,7 @@ static void put_unstaged(writer *w)
 
 static void put_pointers(writer *w)
 {
-	if (w->c->pointers == 0) return;
-	line(w, "%s", "");
-	line(w, "Not written to the work tree:");
+	if (!begin_part(w, w->c->pointers > 0, "Not written to the work tree:", NULL)) return;
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
 		vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -433,11 +437,9 @@ static void put_missing(writer *w)
 {
 	size_t count = w->c->missing_count;
 
-	if (count == 0) return;
-	line(w, "%s", "");
-	line(w, "Blocks missing here:");
-	hint(w,
-	     "use \"varve fsck --repair\" to make them from the files, or \"varve fetch --data\"");
+	begin_part(
+		w, count > 0, "Blocks missing here:",
+		"use \"varve fsck --repair\" to make them from the files, or \"varve fetch --data\"");
 	for (size_t i = 0; i < count && i < MISSING_SHOWN; i++) {
 		vv_auto(vv_buf) text = VV_BUF_INIT;
 
@@ -459,6 +461,15 @@ static text_kind text_kind_of(const vv_change_entry *e)
 /* Committed in the place of tables. */
 static void put_text(writer *w, text_kind kind)
 {
+	static const struct {
+		const char *heading, *advice;
+	} parts[] = {
+		[DAMAGED_POINTERS] = {"Damaged pointers committed instead of tables:", NULL},
+		[LATER_POINTERS] = {"Pointers of a newer varve, which this one cannot read:",
+				    "use a newer varve"},
+		[PLAIN_TEXT] = {
+			"Committed as plain text, although .gitattributes tracks them as tables:",
+			"use \"varve add --fix\" to convert them"}};
 	bool any = false;
 
 	for (size_t i = 0; i < w->c->count; i++) {
@@ -467,20 +478,7 @@ static void put_text(writer *w, text_kind kind)
 		if (!e->plain || text_kind_of(e) != kind) {
 			continue;
 		}
-		if (!any && kind == DAMAGED_POINTERS) {
-			line(w, "%s", "");
-			line(w, "Damaged pointers committed instead of tables:");
-		} else if (!any && kind == LATER_POINTERS) {
-			line(w, "%s", "");
-			line(w, "Pointers of a newer varve, which this one cannot read:");
-			hint(w, "use a newer varve");
-		} else if (!any) {
-			line(w, "%s", "");
-			line(w,
-			     "Committed as plain text, although .gitattributes tracks them as tables:");
-			hint(w, "use \"varve add --fix\" to convert them");
-		}
-		any = true;
+		any = any || begin_part(w, true, parts[kind].heading, parts[kind].advice);
 		put_shown(&text, w->s->prefix, e->path);
 		if (kind == DAMAGED_POINTERS) {
 			vv_buf_printf(&text, "  %s: %s",
@@ -494,10 +492,8 @@ static void put_text(writer *w, text_kind kind)
 
 static void put_beaten(writer *w)
 {
-	if (w->c->beaten.len == 0) return;
-	line(w, "%s", "");
-	line(w, "Attributes that override varve's -text:");
-	hint(w, VV_ATTR_BEATEN_HINT);
+	begin_part(w, w->c->beaten.len > 0,
+		   "Attributes that override varve's -text:", VV_ATTR_BEATEN_HINT);
 	for (vv_line l = {.rest = vv_buf_cstr(&w->c->beaten)}; vv_line_next(&l);) {
 		line(w, "\t%.*s", (int)l.len, l.text);
 	}
@@ -505,10 +501,10 @@ static void put_beaten(writer *w)
 
 static void put_untracked(writer *w)
 {
-	if (w->c->untracked == 0) return;
-	line(w, "%s", "");
-	line(w, "Untracked files:");
-	hint(w, "use \"varve add <file>...\" to include in what will be committed");
+	if (!begin_part(w, w->c->untracked > 0, "Untracked files:",
+			"use \"varve add <file>...\" to include in what will be committed")) {
+		return;
+	}
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
 		if (e->work == '?') {
@@ -557,11 +553,11 @@ static void put_long(vv_buf *b, const vv_changes *c, const vv_status_style *s)
 	put_beaten(&w);
 	put_untracked(&w);
 	if (verdict) {
-		if (c->unstaged || c->untracked || c->conflicts || c->pointers || c->plain ||
-		    c->missing_count > 0 || c->beaten.len > 0 || c->head.unborn) {
-			line(&w, "%s", "");
-		}
-		line(&w, "%s", verdict);
+		const bool apart = c->unstaged || c->untracked || c->conflicts || c->pointers ||
+				   c->plain || c->missing_count > 0 || c->beaten.len > 0 ||
+				   c->head.unborn;
+
+		line(&w, "%s%s", apart ? "\n" : "", verdict);
 	}
 }
 

@@ -94,10 +94,6 @@ static bool wants_color(const shower *s)
 
 static vv_status open_shower(shower *s, vv_context *c, vv_error *err)
 {
-	vv_diff_writer_options wo = {.write = write_out,
-				     .context = 2,
-				     .temp_dir = vv_env_temp_dir(vv_environ()),
-				     .words = vv_hint_words};
 	vv_status rc;
 
 	/* Two files are compared without a repository too (git diff --no-index). */
@@ -105,14 +101,18 @@ static vv_status open_shower(shower *s, vv_context *c, vv_error *err)
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		return rc;
 	}
-	s->repo = c->repo;
-	s->reader = c->reader;
-	s->watched = vv_out_is_terminal() || in_pager();
+	*s = (shower){.repo = c->repo,
+		      .reader = c->reader,
+		      .watched = vv_out_is_terminal() || in_pager()};
 	s->color = wants_color(s);
-	wo.payload = s;
-	wo.color = s->color;
-	wo.width = s->watched ? vv_out_width() : 0;
-	wo.limit = s->watched ? TERMINAL_LIMIT : 0;
+	const vv_diff_writer_options wo = {.write = write_out,
+					   .payload = s,
+					   .color = s->color,
+					   .width = s->watched ? vv_out_width() : 0,
+					   .limit = s->watched ? TERMINAL_LIMIT : 0,
+					   .context = 2,
+					   .temp_dir = vv_env_temp_dir(vv_environ()),
+					   .words = vv_hint_words};
 	rc = vv_diff_writer_text.open(&s->writer, &wo, err);
 	return rc < 0 ? rc : s->writer->begin(s->writer, err);
 }
@@ -123,6 +123,7 @@ static void close_shower(shower *s)
 		s->writer->close(s->writer);
 	}
 }
+VV_AUTO_CLEAR(shower, close_shower)
 
 /* --- the sides ---------------------------------------------------------------------------- */
 
@@ -145,8 +146,7 @@ static vv_status find_side(const shower *s, side *w, vv_error *err)
 {
 	vv_status rc = VV_ENOTFOUND;
 
-	vv_subject_init(&w->storage);
-	w->storage.env = vv_environ();
+	w->storage = (vv_subject){.env = vv_environ()};
 	if (strcmp(w->file, NOTHING) == 0) return VV_OK;
 	if (s->repo && !vv_oid_is_null(&w->blob)) {
 		keep_file(s->repo, w);
@@ -169,6 +169,7 @@ static void side_clear(side *w)
 	vv_subject_clear(&w->storage);
 	vv_free(w->name);
 }
+VV_AUTO_CLEAR(side, side_clear)
 
 /* --- a path ---------------------------------------------------------------------------------- */
 
@@ -186,17 +187,19 @@ static vv_status compare(const shower *s, side *a, side *b, bool compared, vv_di
 				 .text_shown_by = "git diff --no-ext-diff",
 				 .temp_dir = vv_env_temp_dir(vv_environ()),
 				 .pool = s->reader ? vv_dataset_reader_pool(s->reader) : NULL};
-	vv_diff_item item = {.path = b->path, .compared = compared};
 	vv_status rc;
 
 	if ((rc = find_side(s, a, err)) < 0 || (rc = find_side(s, b, err)) < 0) return rc;
-	item.old_path = a->subject && b->subject && strcmp(a->path, b->path) != 0 ? a->path : NULL;
-	item.a = a->subject;
-	item.b = b->subject;
-	if (a->name || b->name) {
-		item.old_name = a->name ? a->name : "work tree";
-		item.new_name = b->name ? b->name : "work tree";
-	}
+	const char *unnamed = a->name || b->name ? "work tree" : NULL;
+	const vv_diff_item item = {
+		.path = b->path,
+		.old_path = a->subject && b->subject && strcmp(a->path, b->path) != 0 ? a->path
+										      : NULL,
+		.a = a->subject,
+		.b = b->subject,
+		.old_name = a->name ? a->name : unnamed,
+		.new_name = b->name ? b->name : unnamed,
+		.compared = compared};
 	return vv_document_diff(out, &item, &how, err);
 }
 
@@ -210,10 +213,8 @@ static bool is_answer(vv_status rc)
 
 static void say_line(const char *path, const char *text)
 {
-	vv_out_text(path, strlen(path));
-	vv_out(": ");
-	vv_out_text(text, strlen(text));
-	vv_out("\n");
+	vv_out_between("", path, ": ");
+	vv_out_between("", text, "\n");
 }
 
 /* --- diff-file ------------------------------------------------------------------------------- */
@@ -277,8 +278,8 @@ static int check_diff_file(const vv_context *c)
 static vv_status run_diff_file(vv_context *c, vv_error *err)
 {
 	char **argv = c->argv;
-	shower s = {0};
-	side a, b;
+	vv_auto(shower) s = {.begun = false};
+	vv_auto(side) a = {.name = NULL}, b = {.name = NULL};
 
 	vv_out_forgive_reader();
 	if (c->argc == 1) { /* git's call for an unmerged path */
@@ -301,9 +302,6 @@ static vv_status run_diff_file(vv_context *c, vv_error *err)
 	take_side(&a, argv[0], argv + 1);
 	take_side(&b, c->argc == 9 ? argv[7] : argv[0], argv + 4);
 	vv_status rc = show_file(&s, c, &a, &b, err);
-	side_clear(&a);
-	side_clear(&b);
-	close_shower(&s);
 	return vv_out_failed() ? VV_OK : rc;
 }
 
@@ -357,15 +355,12 @@ static int check_diff_tool(const vv_context *c)
 
 static vv_status run_diff_tool(vv_context *c, vv_error *err)
 {
-	shower s = {0};
-	side a = {.file = c->argv[0], .path = c->argv[2]};
-	side b = {.file = c->argv[1], .path = c->argv[2]};
+	vv_auto(shower) s = {.begun = false};
+	vv_auto(side) a = {.file = c->argv[0], .path = c->argv[2]};
+	vv_auto(side) b = {.file = c->argv[1], .path = c->argv[2]};
 
 	vv_out_forgive_reader();
 	vv_status rc = show_tool(&s, c, &a, &b, err);
-	side_clear(&a);
-	side_clear(&b);
-	close_shower(&s);
 	return vv_out_failed() ? VV_OK : rc;
 }
 
