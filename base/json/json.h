@@ -96,7 +96,6 @@ typedef struct vv_json_out {
 	bool after_name;
 } vv_json_out;
 
-void vv_json_out_init(vv_json_out *w, vv_buf *buf, unsigned indent);
 /* Return a writer that has opened an object or an array. A writer of another value is initialised
  * with its first two members: vv_json_out w = {.buf = &b, .indent = 2}. */
 vv_json_out vv_json_begin_object(vv_buf *buf, unsigned indent);

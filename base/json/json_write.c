@@ -202,11 +202,6 @@ void vv_json_put_node(vv_buf *b, const vv_json *node)
 	}
 }
 
-void vv_json_out_init(vv_json_out *w, vv_buf *buf, unsigned indent)
-{
-	*w = (vv_json_out){.buf = buf, .indent = indent};
-}
-
 static void new_line(vv_json_out *w)
 {
 	if (w->indent > 0) {

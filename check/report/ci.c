@@ -172,10 +172,8 @@ static void put_group(vv_json_out *w, const vv_check_report *r, const vv_report_
 
 vv_status vv_report_gitlab(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
-	vv_json_out w;
+	vv_json_out w = vv_json_begin_array(out, 1);
 
-	vv_json_out_init(&w, out, 1);
-	vv_json_open_array(&w);
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {
 		for (const vv_report_group *g = d->first; g; g = g->next) {
 			put_group(&w, r, d, g);

@@ -50,7 +50,7 @@ static inline void put_number(json_writer *j, const char *name, uint64_t value)
 static void open_item(json_writer *j, const char *type)
 {
 	if (j->lines) {
-		vv_json_out_init(&j->out, &j->buf, 0);
+		j->out = (vv_json_out){.buf = &j->buf};
 	} else {
 		vv_buf_puts(&j->buf, j->out.need_comma ? ",\n" : "\n");
 		j->out.need_comma = false;

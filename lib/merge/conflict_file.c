@@ -341,10 +341,9 @@ static void record_json(vv_json_out *w, const vv_conflict_record *c)
 vv_status vv_conflict_record_save(vv_repository *r, const vv_conflict_record *c, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_json_out w;
+	vv_json_out w = {.buf = &text};
 	vv_status rc;
 
-	vv_json_out_init(&w, &text, 0);
 	record_json(&w, c);
 	vv_buf_putc(&text, '\n');
 	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {

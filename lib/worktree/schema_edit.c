@@ -127,11 +127,10 @@ vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *root;
-	vv_json_out w;
+	vv_json_out w = {.buf = out, .indent = 2};
 	vv_status rc;
 
 	if ((rc = vv_json_read(&root, &arena, json, len, "schema", err)) < 0) return rc;
-	vv_json_out_init(&w, out, 2);
 	for (vv_json *node = root; node;) {
 		if (node != root && node->name) {
 			vv_json_name(&w, node->name);

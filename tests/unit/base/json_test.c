@@ -244,8 +244,7 @@ static void a_string_of_any_length_is_escaped_wherever_it_must_be(void **state)
 					 special[k][1], plain + at + 1);
 				vv_json_put_string(&b, plain, len);
 				assert_string_equal(vv_buf_cstr(&b), wanted);
-				vv_json_out_init(&w, &object, 0);
-				vv_json_open_object(&w);
+				w = vv_json_begin_object(&object, 0);
 				vv_json_name(&w, plain);
 				vv_json_u64(&w, 7);
 				vv_json_plain_name(&w, "second", 6);
@@ -286,15 +285,14 @@ static void write_sample(vv_json_out *w)
 static void the_writer_puts_commas_and_lines(void **state)
 {
 	vv_buf b = VV_BUF_INIT;
-	vv_json_out w;
+	vv_json_out w = {.buf = &b};
 
 	(void)state;
-	vv_json_out_init(&w, &b, 0);
 	write_sample(&w);
 	assert_string_equal(b.data,
 			    "{\"a\":1,\"b\":[-2,\"x\",null,{},true],\"c\":[],\"d\":[1, 2]}");
 	vv_buf_reset(&b);
-	vv_json_out_init(&w, &b, 2);
+	w = (vv_json_out){.buf = &b, .indent = 2};
 	write_sample(&w);
 	assert_string_equal(b.data,
 			    "{\n  \"a\": 1,\n  \"b\": [\n    -2,\n    \"x\",\n    null,\n    {},\n"
