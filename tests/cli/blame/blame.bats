@@ -27,6 +27,16 @@ $(short HEAD~2)  A U Thor  2023-11-14   2  pear       9  b
 $(short HEAD~3)  A U Thor  2023-11-14   3  plum       7  c"
 }
 
+@test "blame has the pager of core.pager as the other commands have" {
+	command -v script > /dev/null || skip "there is no program 'script'"
+	four_commits
+	git config core.pager "sed 's/^/paged: /'"
+	for command in "blame t.csv" "log" "show" "diff HEAD~1"; do
+		script -qec "varve $command" /dev/null < /dev/null > out
+		grep -q '^paged: ' out || { echo "$command" >&2; cat -v out >&2; return 1; }
+	done
+}
+
 @test "each cell has the commit that last changed it" {
 	four_commits
 	succeeds varve blame --cells --row 2 t.csv
