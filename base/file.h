@@ -30,6 +30,14 @@ int vv_open_regular(const char *path, int flags, vv_error *err);
  * lost. */
 vv_status vv_close(int fd, const char *path, vv_error *err);
 
+/* A descriptor that vv_auto(vv_fd) closes; for files that are only read. Initialise it with a descriptor or -1. */
+typedef int vv_fd;
+static inline void vv_fd_close(vv_fd *fd)
+{
+	(void)vv_close(*fd, NULL, NULL);
+}
+VV_AUTO_CLEAR(vv_fd, vv_fd_close)
+
 /* Reads len bytes, fewer only at the end of the file. Returns the number of bytes or a negative
  * vv_status. */
 ssize_t vv_read_full(int fd, void *out, size_t len, const char *path, vv_error *err);

@@ -26,12 +26,11 @@ static const char *type_name(git_object_t type)
 /* In a partial clone git fetches a requested missing object from the remote. */
 static bool fetch_promised(vv_repository *r, const git_oid *id)
 {
-	char hex[GIT_OID_HEXSZ + 1];
-	const char *argv[] = {"git", "--git-dir", r->gitdir, "cat-file", "-e", hex, NULL};
+	const char *argv[] = {"git", "--git-dir",      r->gitdir, "cat-file",
+			      "-e",  vv_git_shows(id), NULL};
 	int code = -1;
 
 	if (!r->partial) return false;
-	(void)git_oid_tostr(hex, sizeof(hex), id);
 	if (vv_program_run(r->env, argv, NULL, 0, NULL, &code, NULL) < 0 || code != 0) return false;
 	return git_odb_refresh(r->odb) == 0;
 }
@@ -47,7 +46,6 @@ vv_status vv_object_cut_off(const char *what, const char *hex, vv_error *err)
 vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 			   vv_error *err)
 {
-	char hex[GIT_OID_HEXSZ + 1];
 	size_t len = 0;
 	int code = vv_pack_heads_find(r, id, type, size, err);
 
@@ -57,11 +55,10 @@ vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *ty
 		code = git_odb_read_header(&len, type, r->odb, id);
 	}
 	if (code == GIT_ENOTFOUND && r->shallow_count > 0) {
-		return vv_object_cut_off("object", git_oid_tostr(hex, sizeof(hex), id), err);
+		return vv_object_cut_off("object", vv_git_shows(id), err);
 	}
 	if (code < 0) {
-		return vv_git_fail(err, code, "cannot read the object %s",
-				   git_oid_tostr(hex, sizeof(hex), id));
+		return vv_git_fail(err, code, "cannot read the object %s", vv_git_shows(id));
 	}
 	*size = len;
 	return VV_OK;
@@ -70,7 +67,6 @@ vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *ty
 vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type, uint64_t max,
 			 git_odb_object **out, vv_error *err)
 {
-	char hex[GIT_OID_HEXSZ + 1];
 	git_object_t found;
 	uint64_t size;
 	vv_status rc = vv_object_header(r, id, &found, &size, err);
@@ -80,17 +76,18 @@ vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type,
 		return vv_recode(err, VV_EMISSING); /* a commit names it */
 	}
 	if (rc < 0) return rc;
-	(void)git_oid_tostr(hex, sizeof(hex), id);
 	if (type != GIT_OBJECT_ANY && found != type) {
-		return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a %s", hex,
-			       type_name(found), type_name(type));
+		return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a %s",
+			       vv_git_shows(id), type_name(found), type_name(type));
 	}
 	if (size > max) {
 		return vv_fail(err, VV_EREFUSED, "the %s %s has %s, and the limit is %s",
-			       type_name(found), hex, vv_text_bytes(size), vv_text_bytes(max));
+			       type_name(found), vv_git_shows(id), vv_text_bytes(size),
+			       vv_text_bytes(max));
 	}
 	if ((code = git_odb_read(out, r->odb, id)) < 0) {
-		return vv_git_fail(err, code, "cannot read the %s %s", type_name(found), hex);
+		return vv_git_fail(err, code, "cannot read the %s %s", type_name(found),
+				   vv_git_shows(id));
 	}
 	return VV_OK;
 }
@@ -98,27 +95,22 @@ vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type,
 vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_error *err)
 {
 	vv_auto(git_odb_object) *object = NULL;
-	char hex[GIT_OID_HEXSZ + 1];
-	vv_oid target;
 	vv_status rc = vv_object_read(r, tag, GIT_OBJECT_TAG, VV_TAG_BYTES_MAX, &object, err);
 
 	if (rc < 0) return rc;
 	const char *text = git_odb_object_data(object);
 	if (git_odb_object_size(object) < 7 + VV_OID_TEXT || memcmp(text, "object ", 7) != 0 ||
-	    !vv_oid_parse(&target, text + 7, VV_OID_TEXT)) {
+	    !vv_oid_parse(vv_from_git_out(out), text + 7, VV_OID_TEXT)) {
 		rc = vv_fail(err, VV_ECORRUPT, "the tag %s does not begin with its object",
-			     git_oid_tostr(hex, sizeof(hex), tag));
-	} else {
-		vv_oid_to_git(out, &target);
+			     vv_git_shows(tag));
 	}
 	return rc;
 }
 
-static vv_status blob_header(const git_oid *git_id, vv_repository *r, const vv_oid *id,
-			     uint64_t *out, vv_error *err)
+static vv_status blob_header(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err)
 {
 	git_object_t type;
-	vv_status rc = vv_object_header(r, git_id, &type, out, err);
+	vv_status rc = vv_object_header(r, vv_to_git(id), &type, out, err);
 
 	if (rc == VV_ENOTFOUND) return vv_recode(err, VV_EMISSING);
 	if (rc < 0 || type == GIT_OBJECT_BLOB) return rc;
@@ -128,10 +120,7 @@ static vv_status blob_header(const git_oid *git_id, vv_repository *r, const vv_o
 
 vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err)
 {
-	git_oid git_id;
-
-	vv_oid_to_git(&git_id, id);
-	return blob_header(&git_id, r, id, out, err);
+	return blob_header(r, id, out, err);
 }
 
 /* The last blob: callers ask one after the other whether it is a pointer, whether a damaged one, and for its
@@ -215,14 +204,12 @@ static vv_status peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t
 		      vv_error *err)
 {
 	vv_auto(git_odb_object) *object = NULL;
-	git_oid git_id;
 	vv_status rc;
 	int code;
 
 	if (last_blob_get(r, id, max, size, out)) return vv_buf_ok(out, err);
-	vv_oid_to_git(&git_id, id);
-	if ((rc = blob_header(&git_id, r, id, size, err)) < 0 || *size > max) return rc;
-	if ((code = git_odb_read(&object, r->odb, &git_id)) < 0) {
+	if ((rc = blob_header(r, id, size, err)) < 0 || *size > max) return rc;
+	if ((code = git_odb_read(&object, r->odb, vv_to_git(id))) < 0) {
 		return vv_git_fail(err, code, "cannot read the blob %s", vv_oid_shows(id));
 	}
 	last_blob_keep(r, id, git_odb_object_data(object), git_odb_object_size(object));
@@ -243,15 +230,13 @@ static vv_status peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size
 			      vv_error *err)
 {
 	uint8_t begin[VV_PACK_BEGIN];
-	git_oid git_id;
 
 	if (last_blob_get(r, id, VV_POINTER_MAX, size, out)) return vv_buf_ok(out, err);
-	vv_oid_to_git(&git_id, id);
-	if (!vv_pack_heads_begin(r, &git_id, NULL, begin) ||
+	if (!vv_pack_heads_begin(r, vv_to_git(id), NULL, begin) ||
 	    vv_pointer_may_begin(begin, sizeof(begin))) {
 		return peek(r, id, VV_POINTER_MAX, size, out, err);
 	}
-	return blob_header(&git_id, r, id, size, err);
+	return blob_header(r, id, size, err);
 }
 
 vv_status vv_pointer_blob_read(vv_pointer_blob *out, vv_arena *arena, vv_repository *r,
@@ -274,7 +259,6 @@ void vv_pointer_blob_clear(vv_pointer_blob *b)
 vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out, vv_error *err)
 {
 	vv_auto(git_odb_object) *object = NULL;
-	git_oid git_id;
 	uint64_t size;
 	vv_status rc;
 
@@ -288,45 +272,30 @@ vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf 
 			return VV_OK;
 		}
 	}
-	vv_oid_to_git(&git_id, id);
-	if ((rc = vv_object_read(r, &git_id, GIT_OBJECT_BLOB, max, &object, err)) < 0) return rc;
+	rc = vv_object_read(r, vv_to_git(id), GIT_OBJECT_BLOB, max, &object, err);
+	if (rc < 0) return rc;
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
 	return vv_buf_ok(out, err);
 }
 
 vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out, vv_error *err)
 {
-	git_oid id;
-	vv_status rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, bytes, len, &id, err);
-
-	if (rc == VV_OK) {
-		vv_oid_from_git(out, &id);
-	}
-	return rc;
+	return vv_quarantine_write(r, GIT_OBJECT_BLOB, bytes, len, vv_to_git_out(out), err);
 }
 
 vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err)
 {
-	git_oid id;
-	vv_status rc = vv_git_name(&id, bytes, len, GIT_OBJECT_BLOB, err);
-
-	if (rc == VV_OK) {
-		vv_oid_from_git(out, &id);
-	}
-	return rc;
+	return vv_git_name(vv_to_git_out(out), bytes, len, GIT_OBJECT_BLOB, err);
 }
 
 vv_status vv_blob_id_of_file(const char *file, vv_oid *out, vv_error *err)
 {
-	git_oid id;
 	int code;
 	vv_status rc = vv_git_start(err);
 
 	if (rc < 0) return rc;
-	if ((code = git_odb_hashfile(&id, file, GIT_OBJECT_BLOB)) < 0) {
+	if ((code = git_odb_hashfile(vv_to_git_out(out), file, GIT_OBJECT_BLOB)) < 0) {
 		rc = vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(file));
-	} else {
-		vv_oid_from_git(out, &id);
 	}
 	vv_git_stop();
 	return rc;

@@ -10,8 +10,8 @@
 
 #include "base/sys.h"
 
-/* A Git object id (SHA-1). */
-typedef struct vv_oid {
+/* A Git object id (SHA-1). may_alias: repository_internal.h also accesses ids with libgit2's type. */
+typedef struct __attribute__((may_alias)) vv_oid {
 	uint8_t id[20];
 } vv_oid;
 

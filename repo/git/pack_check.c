@@ -32,23 +32,17 @@
 vv_status vv_git_map_open(vv_git_map *out, const char *path, vv_error *err)
 {
 	vv_stat st;
-	const int fd = vv_open(path, O_RDONLY, 0, err);
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY, 0, err);
 
 	*out = (vv_git_map){.path = path};
 	if (fd < 0) return (vv_status)fd;
 	vv_status rc = vv_fstat(&st, fd, path, err);
-	if (rc == VV_OK && st.size > 0) {
-		void *at = mmap(NULL, (size_t)st.size, PROT_READ, MAP_PRIVATE, fd, 0);
-
-		if (at == MAP_FAILED || st.size > SIZE_MAX) {
-			rc = vv_fail_errno(err, "cannot read", path);
-		} else {
-			out->bytes = at;
-			out->len = (size_t)st.size;
-		}
-	}
-	(void)vv_close(fd, path, NULL);
-	return rc;
+	if (rc < 0 || st.size == 0) return rc;
+	void *at = mmap(NULL, (size_t)st.size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (at == MAP_FAILED || st.size > SIZE_MAX) return vv_fail_errno(err, "cannot read", path);
+	out->bytes = at;
+	out->len = (size_t)st.size;
+	return VV_OK;
 }
 
 void vv_git_map_close(vv_git_map *m)
@@ -442,7 +436,7 @@ static vv_status check_file(const char *path, bool *sound, vv_error *err)
 	uint8_t end[VV_SHA1_LEN], digest[VV_SHA1_LEN];
 	vv_auto(vv_digest) *sha = NULL;
 	bool whole = false;
-	int fd = vv_open(path, O_RDONLY, 0, err);
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY, 0, err);
 	vv_status rc;
 
 	*sound = true;
@@ -454,7 +448,6 @@ static vv_status check_file(const char *path, bool *sound, vv_error *err)
 	if (rc == VV_OK && (rc = vv_digest_end(sha, digest, err)) == VV_OK) {
 		*sound = whole && memcmp(end, digest, VV_SHA1_LEN) == 0;
 	}
-	(void)vv_close(fd, path, NULL);
 	return rc;
 }
 

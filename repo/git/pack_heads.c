@@ -541,11 +541,10 @@ static bool is_plain_file(const char *path, vv_pack_sum *sum)
 {
 	uint8_t in[LOOSE_READ], head[32 + VV_PACK_BEGIN];
 	uint64_t size = 0;
-	const int fd = vv_open(path, O_RDONLY, 0, VV_IGNORED);
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY, 0, VV_IGNORED);
 
 	if (fd < 0) return fd == VV_ENOTFOUND; /* by now in a pack */
 	const ssize_t len = vv_read_full(fd, in, sizeof(in), path, VV_IGNORED);
-	(void)vv_close(fd, path, VV_IGNORED);
 	const size_t got = len > 0 ? inflate_some(head, sizeof(head), in, (size_t)len) : 0;
 	const uint8_t *nul = memchr(head, '\0', got);
 	if (!nul) return false;

@@ -254,20 +254,16 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 		script[i + 1] = run->argv[i];
 	}
 	e.parent = getpid();
-	if (!open_ends(&e, run)) {
-		rc = vv_fail_errno(err, "cannot make a pipe to", run->argv[0]);
-		goto close_all;
-	}
-	c->pid = vv_os_fork(run->bound);
+	const bool open = open_ends(&e, run);
+	c->pid = open ? vv_os_fork(run->bound) : -1;
 	if (c->pid == 0) {
 		become(run, &e, file, (char *const *)(uintptr_t)run->argv, env,
 		       (char *const *)(uintptr_t)script);
 	}
 	if (c->pid < 0) {
-		rc = vv_fail_errno(err, "cannot start", run->argv[0]);
-	}
-close_all:
-	if (rc == VV_OK) {
+		rc = vv_fail_errno(err, open ? "cannot start" : "cannot make a pipe to",
+				   run->argv[0]);
+	} else {
 		c->in = e.in[0];
 		c->out = e.out[0];
 		c->err = e.err[0];

@@ -286,7 +286,7 @@ static vv_status load_shallow(vv_repository *r, vv_error *err)
 				       "'%s' is damaged at byte %zu, expected a commit id",
 				       vv_text_shows(path), i);
 		}
-		vv_oid_to_git(&r->shallow[r->shallow_count++], &id);
+		r->shallow[r->shallow_count++] = *vv_to_git(&id);
 	}
 	qsort(r->shallow, r->shallow_count, sizeof(git_oid), compare_ids);
 	return VV_OK;

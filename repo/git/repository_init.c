@@ -92,18 +92,16 @@ static vv_status init_options(git_repository_init_options *out, const vv_init_op
 static vv_status make_git(const char *path, const vv_init_options *opts, vv_error *err)
 {
 	git_repository_init_options init;
-	git_repository *git = NULL;
+	vv_auto(git_repository) *git = NULL;
 	vv_auto(char) *branch = NULL, *template = NULL;
 	vv_status rc;
 	int code;
 
 	if ((rc = init_options(&init, opts, &branch, &template, err)) < 0) return rc;
-	if ((code = git_repository_init_ext(&git, path, &init)) < 0) {
-		return vv_git_fail(err, code, "cannot make a repository in '%s'",
-				   vv_text_shows(path));
-	}
-	git_repository_free(git);
-	return VV_OK;
+	code = git_repository_init_ext(&git, path, &init);
+	return code < 0 ? vv_git_fail(err, code, "cannot make a repository in '%s'",
+				      vv_text_shows(path))
+			: VV_OK;
 }
 
 /* The settings, HEAD and folders of a new repository survive a crash from here on. */

@@ -4,6 +4,7 @@
 #ifndef VV_REPO_GIT_REPOSITORY_INTERNAL_H
 #define VV_REPO_GIT_REPOSITORY_INTERNAL_H
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ VV_AUTO_FREE(git_tree, git_tree_free)
 VV_AUTO_FREE(git_tree_entry, git_tree_entry_free)
 VV_AUTO_FREE(git_reference, git_reference_free)
 VV_AUTO_FREE(git_reference_iterator, git_reference_iterator_free)
+VV_AUTO_FREE(git_repository, git_repository_free)
 
 typedef struct vv_walker vv_walker;         /* walker.h */
 typedef struct vv_quarantine vv_quarantine; /* quarantine.h */
@@ -138,14 +140,39 @@ struct vv_repository {
 	char turn_setting[32];
 };
 
+/* The two types of ids have the same bytes. These functions return the id with the other type; borrowed from it.
+ * The functions with _out are for callers that write the id. */
+static_assert(sizeof(git_oid) == sizeof(vv_oid), "libgit2 with SHA-1 only");
+static inline const git_oid *vv_to_git(const vv_oid *id)
+{
+	return (const git_oid *)(const void *)id;
+}
+static inline git_oid *vv_to_git_out(vv_oid *id)
+{
+	return (git_oid *)(void *)id;
+}
+static inline const vv_oid *vv_from_git(const git_oid *id)
+{
+	return (const vv_oid *)(const void *)id;
+}
+static inline vv_oid *vv_from_git_out(git_oid *id)
+{
+	return (vv_oid *)(void *)id;
+}
+/* Returns the 40 hex digits; borrowed like the result of vv_text_shows. */
+static inline const char *vv_git_shows(const git_oid *id)
+{
+	return vv_oid_shows(vv_from_git(id));
+}
+
 static inline void vv_oid_to_git(git_oid *out, const vv_oid *oid)
 {
-	memcpy(out->id, oid->id, sizeof(out->id));
+	*out = *vv_to_git(oid);
 }
 
 static inline void vv_oid_from_git(vv_oid *out, const git_oid *oid)
 {
-	memcpy(out->id, oid->id, sizeof(out->id));
+	*out = *vv_from_git(oid);
 }
 
 /* Reads an object of this type (GIT_OBJECT_ANY: of any type). In a partial clone, git fetches a missing object. The

@@ -83,13 +83,10 @@ typedef struct environment {
 
 static vv_status add(environment *e, vv_buf *take, vv_error *err)
 {
-	char *text = vv_buf_detach(take);
+	vv_auto(char) *text = vv_buf_detach(take);
 
-	if (!text || !vv_array_room_for(e->list, e->count, e->cap, 2)) {
-		vv_free(text);
-		return vv_fail_nomem(err);
-	}
-	e->list[e->count++] = text;
+	if (!text || !vv_array_room_for(e->list, e->count, e->cap, 2)) return vv_fail_nomem(err);
+	e->list[e->count++] = vv_take(&text);
 	e->list[e->count] = NULL;
 	return VV_OK;
 }

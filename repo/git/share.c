@@ -23,46 +23,42 @@ static mode_t shared_mode(const vv_repository *r, mode_t mode)
 	return S_ISDIR(mode) ? mode | S_ISGID : mode;
 }
 
-vv_status vv_share(const vv_repository *r, const char *path, vv_error *err)
+/* fd: -1 for the file at the path. */
+static vv_status share(const vv_repository *r, int fd, const char *path, vv_error *err)
 {
 	struct stat st;
 
 	if (r->share_mode == 0) return VV_OK;
-	if (lstat(path, &st) < 0) return vv_fail_errno(err, "cannot look at", path);
-	mode_t mode = shared_mode(r, st.st_mode);
-	if (mode != st.st_mode && !S_ISLNK(st.st_mode) && chmod(path, mode & 07777) < 0) {
-		return vv_fail_errno(err, "cannot share", path);
+	if ((fd < 0 ? lstat(path, &st) : fstat(fd, &st)) < 0) {
+		return vv_fail_errno(err, "cannot look at", path);
 	}
-	return VV_OK;
+	const mode_t mode = shared_mode(r, st.st_mode);
+	if (mode == st.st_mode || S_ISLNK(st.st_mode)) return VV_OK;
+	return (fd < 0 ? chmod(path, mode & 07777) : fchmod(fd, mode & 07777)) < 0
+		       ? vv_fail_errno(err, "cannot share", path)
+		       : VV_OK;
+}
+
+vv_status vv_share(const vv_repository *r, const char *path, vv_error *err)
+{
+	return share(r, -1, path, err);
 }
 
 vv_status vv_share_fd(const vv_repository *r, int fd, const char *path, vv_error *err)
 {
-	struct stat st;
-
-	if (r->share_mode == 0) return VV_OK;
-	if (fstat(fd, &st) < 0) return vv_fail_errno(err, "cannot look at", path);
-	mode_t mode = shared_mode(r, st.st_mode);
-	if (mode != st.st_mode && fchmod(fd, mode & 07777) < 0) {
-		return vv_fail_errno(err, "cannot share", path);
-	}
-	return VV_OK;
+	return share(r, fd, path, err);
 }
 
 vv_status vv_share_above(const vv_repository *r, const char *base, const char *path, vv_error *err)
 {
-	char *dir;
 	vv_status rc = VV_OK;
 
 	if (r->share_mode == 0) return VV_OK;
-	if (!(dir = vv_path_dir(path))) return vv_fail_nomem(err);
-	while (rc == VV_OK && dir && strlen(dir) > strlen(base)) {
-		char *up = vv_path_dir(dir);
-
-		rc = up ? vv_share(r, dir, err) : vv_fail_nomem(err);
-		vv_free(dir);
-		dir = up;
+	vv_auto(char) *dir = vv_path_dir(path);
+	if (!dir) return vv_fail_nomem(err);
+	while (rc == VV_OK && strlen(dir) > strlen(base)) {
+		rc = vv_share(r, dir, err);
+		*strrchr(dir, '/') = '\0';
 	}
-	vv_free(dir);
 	return rc;
 }

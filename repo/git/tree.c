@@ -17,10 +17,8 @@
 
 static vv_status damaged(const vv_tree_cursor *c, vv_error *err)
 {
-	char hex[GIT_OID_HEXSZ + 1];
-
 	return vv_fail(err, VV_ECORRUPT, "the tree %s is damaged: an entry is not 'mode name id'",
-		       git_oid_tostr(hex, sizeof(hex), c->tree));
+		       vv_git_shows(c->tree));
 }
 
 vv_status vv_tree_cursor_next(vv_tree_cursor *c, vv_error *err)
@@ -62,13 +60,13 @@ vv_status vv_tree_cursor_init(vv_tree_cursor *c, git_odb_object *tree, vv_error 
 vv_status vv_tree_find(vv_repository *r, const git_oid *tree, const char *path, uint32_t *mode,
 		       git_oid *id, vv_error *err)
 {
-	git_odb_object *object = NULL;
 	git_oid at = *tree;
 	uint32_t at_mode = 0040000;
 	vv_status rc = VV_OK;
 
 	while (*path && at_mode) {
 		size_t len = strcspn(path, "/");
+		vv_auto(git_odb_object) *object = NULL;
 		vv_tree_cursor c;
 
 		if (!vv_mode_is_tree(at_mode)) {
@@ -86,7 +84,6 @@ vv_status vv_tree_find(vv_repository *r, const git_oid *tree, const char *path, 
 		}
 		at_mode = c.valid ? c.mode : 0;
 		at = c.id;
-		git_odb_object_free(object);
 		if (rc < 0) return rc;
 		path += len;
 		path += strspn(path, "/");
@@ -100,17 +97,16 @@ vv_status vv_commit_tree(vv_repository *r, const vv_oid *commit, git_oid *out, v
 {
 	vv_walker *w;
 	vv_node *n;
-	git_oid id;
+	const git_oid *id = vv_to_git(commit);
 	git_object_t type;
 	uint64_t size;
 	vv_status rc = vv_walker_get(r, &w, err);
 
 	if (rc < 0) return rc;
-	vv_oid_to_git(&id, commit);
-	if (!(n = vv_walker_node(w, &id))) return vv_fail_nomem(err);
-	if (!n->parsed && vv_object_header(r, &id, &type, &size, NULL) == VV_OK &&
+	if (!(n = vv_walker_node(w, id))) return vv_fail_nomem(err);
+	if (!n->parsed && vv_object_header(r, id, &type, &size, NULL) == VV_OK &&
 	    type == GIT_OBJECT_TREE) {
-		*out = id;
+		*out = *id;
 		return VV_OK;
 	}
 	if ((rc = vv_node_parse(w, n, err)) == VV_OK) {
@@ -233,11 +229,11 @@ static vv_status visit(walk *w, const vv_tree_cursor *a, const vv_tree_cursor *b
 	vv_change change = {.path = vv_buf_cstr(&w->path)};
 	if (a) {
 		change.old_mode = a->mode;
-		vv_oid_from_git(&change.old_id, &a->id);
+		change.old_id = *vv_from_git(&a->id);
 	}
 	if (b) {
 		change.new_mode = b->mode;
-		vv_oid_from_git(&change.new_id, &b->id);
+		change.new_id = *vv_from_git(&b->id);
 	}
 	return w->fn(w->payload, &change, err);
 }
@@ -295,13 +291,13 @@ void vv_tree_entry_clear(vv_tree_entry *e)
 vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *path,
 			   vv_tree_entry *out, vv_error *err)
 {
-	git_oid tree, id;
+	git_oid tree;
 	uint32_t mode;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = vv_commit_tree(r, commit, &tree, err)) < 0 ||
-	    (rc = vv_tree_find(r, &tree, path, &mode, &id, err)) < 0) {
+	    (rc = vv_tree_find(r, &tree, path, &mode, vv_to_git_out(&out->id), err)) < 0) {
 		return rc;
 	}
 	if (mode == 0) {
@@ -310,7 +306,6 @@ vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *p
 	}
 	if (!(out->path = vv_strdup(path))) return vv_fail_nomem(err);
 	out->mode = mode;
-	vv_oid_from_git(&out->id, &id);
 	return VV_OK;
 }
 

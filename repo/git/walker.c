@@ -116,15 +116,13 @@ vv_header_lines vv_header_lines_of(git_odb_object *commit)
 bool vv_header_take_id(vv_header_lines *in, const char *key, git_oid *out)
 {
 	size_t key_len = strlen(key);
-	vv_oid id;
 
 	if ((size_t)(in->end - in->p) < key_len + 1 + GIT_OID_HEXSZ + 1 ||
 	    memcmp(in->p, key, key_len) != 0 || in->p[key_len] != ' ' ||
 	    in->p[key_len + 1 + GIT_OID_HEXSZ] != '\n' ||
-	    !vv_oid_parse(&id, in->p + key_len + 1, GIT_OID_HEXSZ)) {
+	    !vv_oid_parse(vv_from_git_out(out), in->p + key_len + 1, GIT_OID_HEXSZ)) {
 		return false;
 	}
-	vv_oid_to_git(out, &id);
 	in->p += key_len + 1 + GIT_OID_HEXSZ + 1;
 	return true;
 }
@@ -189,7 +187,6 @@ static vv_status read_parents(vv_walker *w, vv_node *n, vv_header_lines *in, vv_
 vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err)
 {
 	vv_auto(git_odb_object) *object = NULL;
-	char hex[GIT_OID_HEXSZ + 1];
 	vv_header_lines in;
 	vv_status rc;
 
@@ -201,7 +198,7 @@ vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err)
 	in = vv_header_lines_of(object);
 	if (!vv_header_take_id(&in, "tree", &n->tree)) {
 		return vv_fail(err, VV_ECORRUPT, "the commit %s does not begin with its tree",
-			       git_oid_tostr(hex, sizeof(hex), &n->id));
+			       vv_git_shows(&n->id));
 	}
 	if ((rc = read_parents(w, n, &in, err)) < 0) return rc;
 	n->time = read_time(&in);
@@ -212,18 +209,17 @@ vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err)
 vv_status vv_walker_commit(vv_node **out, vv_walker *w, const vv_oid *id, vv_error *err)
 {
 	git_object_t type;
-	git_oid at;
+	const git_oid *at = vv_to_git(id);
 	uint64_t size;
 	vv_status rc;
 
 	*out = NULL;
-	vv_oid_to_git(&at, id);
-	if (!vv_object_is_here(w->repo, &at) ||
-	    (rc = vv_object_header(w->repo, &at, &type, &size, err)) == VV_ENOTFOUND) {
+	if (!vv_object_is_here(w->repo, at) ||
+	    (rc = vv_object_header(w->repo, at, &type, &size, err)) == VV_ENOTFOUND) {
 		return VV_OK;
 	}
 	if (rc < 0 || type != GIT_OBJECT_COMMIT) return rc;
-	if (!(*out = vv_walker_node(w, &at))) return vv_fail_nomem(err);
+	if (!(*out = vv_walker_node(w, at))) return vv_fail_nomem(err);
 	return vv_node_parse(w, *out, err);
 }
 

@@ -167,24 +167,22 @@ static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err
 {
 	look *l = payload;
 	vv_pointer p;
-	git_oid id;
 	bool is;
 	vv_status rc;
 
 	if ((c->new_mode & 0170000) != 0100000 || vv_oid_equal(&c->old_id, &c->new_id)) {
 		return VV_OK;
 	}
-	vv_oid_to_git(&id, &c->new_id);
 	vv_arena_reset(&l->blobs.arena);
-	rc = vv_blob_pointer(&p, &is, &l->blobs, &id, c->path, err);
+	rc = vv_blob_pointer(&p, &is, &l->blobs, vv_to_git(&c->new_id), c->path, err);
 	return rc < 0 || !is ? rc : look_at_root(l, &p.root, err);
 }
 
 static vv_status add_edge(vv_whole *out, const git_oid *id, vv_error *err)
 {
-	if (!vv_array_room(out->edge, out->edge_count, out->edge_cap)) return vv_fail_nomem(err);
-	vv_oid_from_git(&out->edge[out->edge_count++], id);
-	return VV_OK;
+	return vv_array_add(out->edge, out->edge_count, out->edge_cap, *vv_from_git(id))
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* A commit lacks blocks when a parent does, or its changes against its first one. */
@@ -219,10 +217,9 @@ static vv_status is_whole(look *l, const vv_oid *id, bool *out, vv_error *err)
 {
 	git_object_t type;
 	uint64_t size;
-	git_oid at;
+	git_oid at = *vv_to_git(id);
 	vv_status rc;
 
-	vv_oid_to_git(&at, id);
 	while ((rc = vv_must_be_here(vv_object_header(l->repo, &at, &type, &size, err), err)) ==
 		       VV_OK &&
 	       type == GIT_OBJECT_TAG) {

@@ -115,14 +115,13 @@ static vv_status want_pack(packing *p, const char *hex, vv_error *err)
 
 static vv_status insert_object(packing *p, const git_oid *id, const char *name, vv_error *err)
 {
-	char hex[GIT_OID_HEXSZ + 1];
 	bool added;
 	vv_status rc = vv_oid_set_add(&p->done, id, &added, err);
 
 	if (rc < 0 || !added) return rc;
 	/* git takes a line's rest for the path, and only likens it to others. */
-	vv_buf_printf(&p->list, "%s %.*s\n", git_oid_tostr(hex, sizeof(hex), id),
-		      name ? (int)strcspn(name, "\n") : 0, name ? name : "");
+	vv_buf_printf(&p->list, "%s %.*s\n", vv_git_shows(id), name ? (int)strcspn(name, "\n") : 0,
+		      name ? name : "");
 	return vv_buf_ok(&p->list, err);
 }
 

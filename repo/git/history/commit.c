@@ -43,10 +43,12 @@ const char *vv_commit_subject(const vv_commit *c, size_t *len)
 
 static vv_status copy_person(vv_person *out, const git_signature *from, vv_error *err)
 {
-	out->name = vv_strdup(from && from->name ? from->name : "");
-	out->email = vv_strdup(from && from->email ? from->email : "");
-	out->time = from ? from->when.time : 0;
-	out->offset_min = from ? from->when.offset : 0;
+	*out = (vv_person){
+		.name = vv_strdup(from && from->name ? from->name : ""),
+		.email = vv_strdup(from && from->email ? from->email : ""),
+		.time = from ? from->when.time : 0,
+		.offset_min = from ? from->when.offset : 0,
+	};
 	return out->name && out->email ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -57,12 +59,13 @@ static vv_status copy_commit(const git_commit *from, vv_header_lines lines, vv_c
 	vv_status rc;
 	git_oid id;
 
-	vv_oid_from_git(&out->id, git_commit_id(from));
-	vv_oid_from_git(&out->tree, git_commit_tree_id(from));
+	out->id = *vv_from_git(git_commit_id(from));
+	out->tree = *vv_from_git(git_commit_tree_id(from));
 	(void)vv_header_take_id(&lines, "tree", &id);
 	while (vv_header_take_id(&lines, "parent", &id)) {
-		if (!vv_array_room(out->parents, out->parent_count, cap)) return vv_fail_nomem(err);
-		vv_oid_from_git(&out->parents[out->parent_count++], &id);
+		if (!vv_array_add(out->parents, out->parent_count, cap, *vv_from_git(&id))) {
+			return vv_fail_nomem(err);
+		}
 	}
 	if ((rc = copy_person(&out->author, git_commit_author(from), err)) < 0 ||
 	    (rc = copy_person(&out->committer, git_commit_committer(from), err)) < 0) {
@@ -76,18 +79,17 @@ vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_
 {
 	vv_auto(git_odb_object) *bytes = NULL;
 	vv_auto(git_commit) *commit = NULL;
-	git_oid git_id;
+	const git_oid *git_id = vv_to_git(id);
 	vv_status rc;
 	int code;
 
 	memset(out, 0, sizeof(*out));
-	vv_oid_to_git(&git_id, id);
 	/* The size first, and the cache then has it. */
-	if ((rc = vv_object_read(r, &git_id, GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX, &bytes, err)) <
+	if ((rc = vv_object_read(r, git_id, GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX, &bytes, err)) <
 	    0) {
 		return rc;
 	}
-	if ((code = git_commit_lookup(&commit, r->git, &git_id)) < 0) {
+	if ((code = git_commit_lookup(&commit, r->git, git_id)) < 0) {
 		return vv_git_fail(err, code, "cannot read the commit %s", vv_oid_shows(id));
 	}
 	if ((rc = copy_commit(commit, vv_header_lines_of(bytes), out, err)) < 0) {
@@ -243,7 +245,6 @@ vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oi
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(vv_person) author = {0}, committer = {0};
 	bool signs = false;
-	git_oid id;
 	vv_status rc;
 
 	if (strlen(opts->message) > MESSAGE_BYTES_MAX) {
@@ -262,12 +263,10 @@ vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oi
 	}
 	if (signs) return write_signed(r, opts, &author, &committer, out, err);
 	put_text(opts, &author, &committer, &text);
-	if ((rc = vv_buf_ok(&text, err)) < 0 ||
-	    (rc = vv_quarantine_write(r, GIT_OBJECT_COMMIT, text.data, text.len, &id, err)) < 0) {
-		return rc;
-	}
-	vv_oid_from_git(out, &id);
-	return VV_OK;
+	rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc
+		      : vv_quarantine_write(r, GIT_OBJECT_COMMIT, text.data, text.len,
+					    vv_to_git_out(out), err);
 }
 
 /* What HEAD must be when the commit takes its place. */

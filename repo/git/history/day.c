@@ -95,15 +95,13 @@ vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *
 	vv_date d;
 	vv_walker *walker;
 	vv_node *n;
-	git_oid id;
 	vv_status rc;
 
 	if (!text) return vv_fail_nomem(err);
 	if ((rc = vv_date_span(&d, text, err)) < 0 || (rc = vv_walker_get(r, &walker, err)) < 0) {
 		return rc;
 	}
-	vv_oid_to_git(&id, tip);
-	if (!(n = vv_walker_node(walker, &id))) return vv_fail_nomem(err);
+	if (!(n = vv_walker_node(walker, vv_to_git(tip)))) return vv_fail_nomem(err);
 	if ((rc = vv_node_parse(walker, n, err)) < 0) return rc;
 	const int64_t now = vv_now_sec();
 	if (d.begin > now && d.begin > n->time) return is_to_come(w, n, err);
@@ -112,6 +110,6 @@ vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *
 		n = n->parents[0];
 		if ((rc = vv_node_parse(walker, n, err)) < 0) return rc;
 	}
-	vv_oid_from_git(out, &n->id);
+	*out = *vv_from_git(&n->id);
 	return VV_OK;
 }

@@ -22,7 +22,6 @@ static vv_status list_lacking(vv_repository *r, const vv_buf *raw, vv_buf *out, 
 	for (size_t at = 0; at < raw->len; at += strlen(raw->data + at) + 1) {
 		const char *line = raw->data + at;
 		vv_oid id;
-		git_oid git_id;
 
 		for (size_t i = 0;
 		     i < 2 && *line == ':' && strlen(line) >= LINE_IDS + 2 * (VV_OID_TEXT + 1u);
@@ -32,8 +31,7 @@ static vv_status list_lacking(vv_repository *r, const vv_buf *raw, vv_buf *out, 
 			    vv_oid_is_null(&id)) {
 				continue;
 			}
-			vv_oid_to_git(&git_id, &id);
-			if (!vv_object_is_here(r, &git_id)) {
+			if (!vv_object_is_here(r, vv_to_git(&id))) {
 				vv_buf_printf(out, "%s\n", vv_oid_shows(&id));
 				++*count;
 			}

@@ -34,14 +34,14 @@ static vv_status peel_to_commit(vv_repository *r, const git_oid *id, vv_oid *out
 	if (rc < 0) return rc;
 	*annotated = type == GIT_OBJECT_TAG;
 	if (type == GIT_OBJECT_COMMIT) {
-		vv_oid_from_git(out, id);
+		*out = *vv_from_git(id);
 	}
 	if (type != GIT_OBJECT_TAG) return VV_OK;
 	if ((code = git_object_lookup(&object, r->git, id, GIT_OBJECT_TAG)) < 0) {
 		return vv_git_fail(err, code, "cannot read a tag");
 	}
 	if (git_object_peel(&commit, object, GIT_OBJECT_COMMIT) == 0) {
-		vv_oid_from_git(out, git_object_id(commit));
+		*out = *vv_from_git(git_object_id(commit));
 	}
 	git_error_clear();
 	return VV_OK;
@@ -70,7 +70,7 @@ static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, 
 		git_error_clear();
 	}
 	if (!id) return VV_OK;
-	vv_oid_from_git(&out->id, id);
+	out->id = *vv_from_git(id);
 	if ((rc = peel_to_commit(r, id, &out->commit, &out->annotated, err)) < 0) {
 		(void)vv_prefix(err, "%s", vv_text_shows(out->name));
 	}

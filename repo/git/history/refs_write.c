@@ -53,18 +53,13 @@ static vv_status is_logged(vv_repository *r, const char *name, const char *log, 
 static void reflog_put(vv_buf *b, vv_repository *r, const vv_oid *from, const vv_oid *to,
 		       const char *message)
 {
-	char hex[VV_OID_TEXT + 1];
-	vv_person who;
+	vv_auto(vv_person) who = {0};
 
-	vv_oid_text(hex, from);
-	vv_buf_puts(b, hex);
-	vv_oid_text(hex, to);
-	vv_buf_printf(b, " %s ", hex);
+	vv_buf_printf(b, "%s %s ", vv_oid_shows(from), vv_oid_shows(to));
 	if (vv_identity(r, VV_COMMITTER, &who, NULL) < 0) {
 		vv_buf_printf(b, "unknown <unknown> %lld +0000", (long long)vv_now_sec());
 	} else {
 		vv_person_put(b, &who);
-		vv_person_clear(&who);
 	}
 	if (message && *message) {
 		vv_buf_putc(b, '\t');
@@ -264,10 +259,8 @@ static vv_status check_target(vv_repository *r, const vv_ref_change *c, bool *ta
 {
 	git_object_t type;
 	uint64_t size;
-	git_oid id;
+	vv_status rc = vv_object_header(r, vv_to_git(c->id), &type, &size, err);
 
-	vv_oid_to_git(&id, c->id);
-	vv_status rc = vv_object_header(r, &id, &type, &size, err);
 	if (rc == VV_ENOTFOUND) {
 		return vv_fail(err, VV_EMISSING,
 			       "'%s' cannot be set to %s: this repository has no "
@@ -402,7 +395,7 @@ static vv_status read_now(vv_repository *r, const char *name, vv_oid *out, vv_er
 	}
 	if (code < 0) return vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(name));
 	if (git_reference_type(ref) == GIT_REFERENCE_DIRECT) {
-		vv_oid_from_git(out, git_reference_target(ref));
+		*out = *vv_from_git(git_reference_target(ref));
 	} else if (strcmp(name, "HEAD") != 0) {
 		return vv_fail(err, VV_EREFUSED,
 			       "'%s' is a symbolic ref, and names another ref "
@@ -492,19 +485,13 @@ static void remove_empty_below(vv_repository *r, const char *path)
 /* The ref's folder, and with all those between refs/ and it, that are new. */
 static vv_status sync_folders(const char *base, const char *path, bool all, vv_error *err)
 {
-	char *dir = vv_path_dir(path);
+	vv_auto(char) *dir = vv_path_dir(path);
 	vv_status rc = dir ? vv_fsync_dir(dir, err) : vv_fail_nomem(err);
 
-	while (all && rc == VV_OK && dir && strlen(dir) > strlen(base)) {
-		char *up = vv_path_dir(dir);
-
-		vv_free(dir);
-		dir = up;
-		if (dir) {
-			rc = vv_fsync_dir(dir, err);
-		}
+	while (all && rc == VV_OK && strlen(dir) > strlen(base)) {
+		*strrchr(dir, '/') = '\0';
+		rc = vv_fsync_dir(dir, err);
 	}
-	vv_free(dir);
 	return rc;
 }
 
@@ -542,16 +529,12 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 static void put_packed(vv_buf *out, vv_repository *r, const move *m)
 {
 	vv_auto(git_object) *tag = NULL, *target = NULL;
-	git_oid id;
 
-	vv_oid_to_git(&id, m->change->id);
 	vv_buf_printf(out, "%s %s\n", vv_oid_shows(m->change->id), m->change->name);
-	if (m->tag && git_object_lookup(&tag, r->git, &id, GIT_OBJECT_TAG) == 0 &&
+	if (m->tag &&
+	    git_object_lookup(&tag, r->git, vv_to_git(m->change->id), GIT_OBJECT_TAG) == 0 &&
 	    git_object_peel(&target, tag, GIT_OBJECT_ANY) == 0) {
-		vv_oid peeled;
-
-		vv_oid_from_git(&peeled, git_object_id(target));
-		vv_buf_printf(out, "^%s\n", vv_oid_shows(&peeled));
+		vv_buf_printf(out, "^%s\n", vv_git_shows(git_object_id(target)));
 	}
 	git_error_clear();
 }
@@ -849,15 +832,12 @@ vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *mes
 {
 	vv_ref_change target = {"HEAD", commit, NULL, true};
 	bool tag;
-	char text[VV_OID_TEXT + 2];
+	vv_auto(char) *text = vv_asprintf("%s\n", vv_oid_shows(commit));
 	vv_status rc;
 
-	if ((rc = vv_quarantine_flush(r, err)) < 0 ||
+	if ((rc = vv_alloc_ok(text, err)) < 0 || (rc = vv_quarantine_flush(r, err)) < 0 ||
 	    (rc = check_target(r, &target, &tag, err)) < 0) {
 		return rc;
 	}
-	vv_oid_text(text, commit);
-	text[VV_OID_TEXT] = '\n';
-	text[VV_OID_TEXT + 1] = '\0';
 	return write_head(r, text, commit, message, err);
 }

@@ -157,7 +157,7 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 		return vv_fail(err, VV_EUSAGE, "'%s' is a %s, expected a commit",
 			       vv_text_shows(rev), git_object_type2string(git_object_type(object)));
 	}
-	vv_oid_from_git(out, git_object_id(commit));
+	*out = *vv_from_git(git_object_id(commit));
 	return VV_OK;
 }
 
@@ -328,15 +328,14 @@ vv_status vv_rev_short(vv_repository *r, const vv_oid *oid, char **out, vv_error
 {
 	vv_auto(git_object) *object = NULL;
 	char hex[VV_OID_TEXT + 1];
-	git_oid id;
+	const git_oid *id = vv_to_git(oid);
 	vv_status rc;
 	int code;
 
 	*out = NULL;
-	vv_oid_to_git(&id, oid);
 	vv_oid_text(hex, oid);
-	if (!vv_object_is_here(r, &id) &&
-	    (code = git_object_lookup(&object, r->git, &id, GIT_OBJECT_ANY)) < 0) {
+	if (!vv_object_is_here(r, id) &&
+	    (code = git_object_lookup(&object, r->git, id, GIT_OBJECT_ANY)) < 0) {
 		return code == GIT_ENOTFOUND && r->shallow_count > 0
 			       ? vv_object_cut_off("object", hex, err)
 			       : vv_git_fail(err, code, "cannot shorten %s", hex);
@@ -347,7 +346,7 @@ vv_status vv_rev_short(vv_repository *r, const vv_oid *oid, char **out, vv_error
 		return vv_git_fail(err, code, "cannot list loose objects");
 	}
 	size_t digits = r->abbrev;
-	while (digits < VV_OID_TEXT && !vv_git_begins_alone(r->odb, &id, digits, r->loose_firsts)) {
+	while (digits < VV_OID_TEXT && !vv_git_begins_alone(r->odb, id, digits, r->loose_firsts)) {
 		digits++;
 	}
 	*out = vv_strndup(hex, digits);
@@ -415,14 +414,11 @@ static vv_status paint(vv_walker *w, vv_node *a, vv_node *b, vv_nodes *visited, 
 static vv_status nodes_of(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_walker **w,
 			  vv_node **na, vv_node **nb, vv_error *err)
 {
-	git_oid id;
 	vv_status rc = vv_walker_get(r, w, err);
 
 	if (rc < 0) return rc;
-	vv_oid_to_git(&id, a);
-	*na = vv_walker_node(*w, &id);
-	vv_oid_to_git(&id, b);
-	*nb = vv_walker_node(*w, &id);
+	*na = vv_walker_node(*w, vv_to_git(a));
+	*nb = vv_walker_node(*w, vv_to_git(b));
 	return *na && *nb ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -462,12 +458,9 @@ static vv_status pick_bases(vv_repository *r, vv_walker *w, vv_nodes *list, vv_e
 		bool below = false;
 
 		for (size_t j = 0; rc == VV_OK && !below && j < list->count; j++) {
-			vv_oid a, b;
-
-			vv_oid_from_git(&a, &list->items[i]->id);
-			vv_oid_from_git(&b, &list->items[j]->id);
 			if (i != j) {
-				rc = vv_is_ancestor(r, &a, &b, &below, err);
+				rc = vv_is_ancestor(r, vv_from_git(&list->items[i]->id),
+						    vv_from_git(&list->items[j]->id), &below, err);
 			}
 		}
 		if (below) {
@@ -498,7 +491,7 @@ vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_
 	if (!(*out = vv_calloc(visited.count, sizeof(vv_oid)))) return vv_fail_nomem(err);
 	*count = visited.count;
 	for (size_t i = 0; i < visited.count; i++) {
-		vv_oid_from_git(&(*out)[i], &visited.items[i]->id);
+		(*out)[i] = *vv_from_git(&visited.items[i]->id);
 	}
 	return VV_OK;
 }

@@ -212,18 +212,26 @@ static vv_status write_tree(vv_rewrite *w, vv_folder_edit *f, git_oid *out, vv_e
 static vv_status edit_tree(vv_rewrite *w, const git_oid *old, const char *path, unsigned depth,
 			   git_oid *out, vv_error *err);
 
+static vv_status append_old(vv_folder_edit *f, const vv_tree_cursor *c, vv_error *err)
+{
+	const vv_oid *id = vv_from_git(&c->id);
+	const vv_status rc = append(f, c->name, c->name_len, c->mode, id, err);
+
+	if (rc == VV_OK) {
+		f->entries[f->count - 1].old = *id;
+	}
+	return rc;
+}
+
 /* Takes one original entry; a folder is edited first. */
 static vv_status take_entry(vv_rewrite *w, vv_folder_edit *f, const vv_tree_cursor *c,
 			    unsigned depth, vv_error *err)
 {
 	vv_auto(vv_buf) below = VV_BUF_INIT;
 	git_oid now;
-	vv_oid id;
 	vv_status rc;
 
-	vv_oid_from_git(&id, &c->id);
-	if ((rc = append(f, c->name, c->name_len, c->mode, &id, err)) < 0) return rc;
-	f->entries[f->count - 1].old = id;
+	if ((rc = append_old(f, c, err)) < 0) return rc;
 	if (!vv_mode_is_tree(c->mode)) return VV_OK;
 	vv_buf_puts(&below, f->path);
 	vv_buf_put(&below, c->name, c->name_len);
@@ -236,7 +244,7 @@ static vv_status take_entry(vv_rewrite *w, vv_folder_edit *f, const vv_tree_curs
 		vv_folder_entry *e = &f->entries[f->count - 1];
 
 		f->changed = true;
-		vv_oid_from_git(&e->id, &now);
+		e->id = *vv_from_git(&now);
 		e->mode = git_oid_equal(&now, &w->empty_tree) ? 0 : e->mode;
 	}
 	return VV_OK;
@@ -289,20 +297,14 @@ static vv_status read_entries(vv_folder_edit *f, const vv_oid *tree, vv_error *e
 {
 	vv_auto(git_odb_object) *object = NULL;
 	vv_tree_cursor c;
-	git_oid id;
-
-	vv_oid_to_git(&id, tree);
-	vv_status rc = vv_object_read(f->w->repo, &id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &object,
-				      err);
+	vv_status rc = vv_object_read(f->w->repo, vv_to_git(tree), GIT_OBJECT_TREE,
+				      VV_TREE_BYTES_MAX, &object, err);
 
 	if (rc < 0 || (rc = vv_tree_cursor_init(&c, object, err)) < 0) return rc;
 	while (c.valid) {
-		vv_oid entry;
-
-		vv_oid_from_git(&entry, &c.id);
-		if ((rc = append(f, c.name, c.name_len, c.mode, &entry, err)) < 0) return rc;
-		f->entries[f->count - 1].old = entry;
-		if ((rc = vv_tree_cursor_next(&c, err)) < 0) return rc;
+		if ((rc = append_old(f, &c, err)) < 0 || (rc = vv_tree_cursor_next(&c, err)) < 0) {
+			return rc;
+		}
 	}
 	return VV_OK;
 }
@@ -331,14 +333,13 @@ vv_status vv_folder_edit_below(vv_folder_edit *out, vv_folder_edit *f, const cha
 vv_status vv_folder_edit_end(vv_folder_edit *below, vv_folder_edit *f, vv_status rc, vv_error *err)
 {
 	git_oid tree;
-	vv_oid id;
 
 	if (rc == VV_OK && below->changed && (rc = write_tree(f->w, below, &tree, err)) == VV_OK) {
 		const char *name = below->path + strlen(f->path);
 		vv_auto(char) *copy = vv_strndup(name, strlen(name) - 1);
 
-		vv_oid_from_git(&id, &tree);
-		rc = copy ? vv_folder_edit_put(f, copy, 040000, &id, err) : vv_fail_nomem(err);
+		rc = copy ? vv_folder_edit_put(f, copy, 040000, vv_from_git(&tree), err)
+			  : vv_fail_nomem(err);
 	}
 	folder_clear(below);
 	return rc;
@@ -367,9 +368,8 @@ static vv_status keep_changed(vv_rewrite *w, const git_oid *old, const git_oid *
 			       w->changed_count)) {
 		return vv_fail_nomem(err);
 	}
-	vv_rewritten *c = &w->changed[w->changed_count++];
-	vv_oid_from_git(&c->old, old);
-	vv_oid_from_git(&c->now, now);
+	w->changed[w->changed_count++] = (vv_rewritten){.old = *vv_from_git(old),
+							.now = *vv_from_git(now)};
 	return VV_OK;
 }
 
@@ -492,7 +492,6 @@ static vv_status rewrite_text(vv_rewrite *w, const git_oid *old, const char *p, 
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const char *end = p + len;
 	git_oid tree, now;
-	char hex[GIT_OID_HEXSZ + 1];
 	bool was_signed = false;
 	vv_status rc;
 
@@ -502,12 +501,12 @@ static vv_status rewrite_text(vv_rewrite *w, const git_oid *old, const char *p, 
 		return vv_fail(err, VV_ECORRUPT,
 			       "the commit %s is damaged: expected the id of its "
 			       "tree",
-			       git_oid_tostr(hex, sizeof(hex), old));
+			       vv_git_shows(old));
 	}
 	p += strlen("tree \n") + GIT_OID_HEXSZ;
 	if ((rc = edit_tree(w, &tree, "", 0, &now, err)) < 0) return rc;
 	bool changed = !git_oid_equal(&tree, &now);
-	vv_buf_printf(&text, "tree %s\n", git_oid_tostr(hex, sizeof(hex), &now));
+	vv_buf_printf(&text, "tree %s\n", vv_git_shows(&now));
 	if ((rc = put_headers(w, &text, &p, end, &changed, &was_signed, err)) < 0 || !changed) {
 		return rc;
 	}
@@ -520,20 +519,14 @@ static vv_status rewrite_text(vv_rewrite *w, const git_oid *old, const char *p, 
 vv_status vv_rewrite_commit(vv_rewrite *w, const vv_oid *commit, vv_oid *out, vv_error *err)
 {
 	vv_auto(git_odb_object) *object = NULL;
-	git_oid old, now;
-	vv_status rc;
+	const git_oid *old = vv_to_git(commit);
+	vv_status rc = vv_object_read(w->repo, old, GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX, &object,
+				      err);
 
-	vv_oid_to_git(&old, commit);
-	if ((rc = vv_object_read(w->repo, &old, GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX, &object,
-				 err)) < 0) {
-		return rc;
-	}
-	if ((rc = rewrite_text(w, &old, git_odb_object_data(object), git_odb_object_size(object),
-			       &now, err)) < 0) {
-		return vv_prefix(err, "commit %.12s", vv_oid_shows(commit));
-	}
-	vv_oid_from_git(out, &now);
-	return VV_OK;
+	if (rc < 0) return rc;
+	rc = rewrite_text(w, old, git_odb_object_data(object), git_odb_object_size(object),
+			  vv_to_git_out(out), err);
+	return rc < 0 ? vv_prefix(err, "commit %.12s", vv_oid_shows(commit)) : VV_OK;
 }
 
 /* Where the signature at the end of a tag's message begins; end: it has none. */
@@ -563,7 +556,6 @@ static vv_status rewrite_tag(vv_rewrite *w, const git_oid *old, unsigned depth, 
 	vv_auto(git_odb_object) *object = NULL;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	git_oid target, now;
-	char hex[GIT_OID_HEXSZ + 1];
 	const char *message;
 	vv_status rc;
 
@@ -579,7 +571,7 @@ static vv_status rewrite_tag(vv_rewrite *w, const git_oid *old, unsigned depth, 
 	}
 	const char *p = git_odb_object_data(object);
 	const char *end = p + git_odb_object_size(object);
-	vv_buf_printf(&text, "object %s\n", git_oid_tostr(hex, sizeof(hex), &now));
+	vv_buf_printf(&text, "object %s\n", vv_git_shows(&now));
 	for (p = after_header(p, end), message = p; message < end && *message != '\n';) {
 		message = after_header(message, end);
 	}
@@ -601,7 +593,7 @@ static vv_status rewrite_any(vv_rewrite *w, const git_oid *id, unsigned depth, g
 
 	*out = *id;
 	if (done) {
-		vv_oid_to_git(out, &done->now);
+		*out = *vv_to_git(&done->now);
 		return VV_OK;
 	}
 	if (depth > TAGS_DEPTH_MAX) {
@@ -616,12 +608,5 @@ static vv_status rewrite_any(vv_rewrite *w, const git_oid *id, unsigned depth, g
 
 vv_status vv_rewrite_object(vv_rewrite *w, const vv_oid *id, vv_oid *out, vv_error *err)
 {
-	git_oid old, now;
-	vv_status rc;
-
-	vv_oid_to_git(&old, id);
-	if ((rc = rewrite_any(w, &old, 0, &now, err)) == VV_OK) {
-		vv_oid_from_git(out, &now);
-	}
-	return rc;
+	return rewrite_any(w, vv_to_git(id), 0, vv_to_git_out(out), err);
 }

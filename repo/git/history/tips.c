@@ -28,11 +28,9 @@ typedef vv_status (*file_fn)(const tips *t, const char *path, vv_error *err);
 static vv_status give(const tips *t, const char *hex, bool hard, const char *where, vv_error *err)
 {
 	vv_oid id;
-	git_oid git_id;
 
 	if (!vv_oid_parse(&id, hex, VV_OID_TEXT) || vv_oid_is_null(&id)) return VV_OK;
-	vv_oid_to_git(&git_id, &id);
-	return t->fn(t->payload, &git_id, hard, where, err);
+	return t->fn(t->payload, vv_to_git(&id), hard, where, err);
 }
 
 /* All runs of just 40 hex digits. */

@@ -306,7 +306,6 @@ static vv_status put_blob(vv_attr_asker *a, const char *path, vv_error *err)
 	vv_auto(char) *there = a->files ? vv_path_join(a->files, path, NULL) : NULL;
 	bool found = false;
 	git_oid id;
-	vv_oid blob;
 	vv_status rc = VV_OK;
 
 	if (vv_exists(there)) return VV_OK;
@@ -316,8 +315,7 @@ static vv_status put_blob(vv_attr_asker *a, const char *path, vv_error *err)
 		return rc;
 	}
 	if (found) {
-		vv_oid_from_git(&blob, &id);
-		rc = vv_blob_read(r, &blob, FILE_BYTES_MAX - 1, &text, err);
+		rc = vv_blob_read(r, vv_from_git(&id), FILE_BYTES_MAX - 1, &text, err);
 	}
 	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) {
 		vv_error_clear(err);

@@ -145,20 +145,22 @@ bool vv_index_is_current(const vv_index *x)
 
 static void to_entry(const git_index_entry *from, vv_index_entry *out)
 {
-	*out = (vv_index_entry){.path = from->path};
-	vv_oid_from_git(&out->id, &from->id);
-	out->mode = from->mode;
-	out->stage = GIT_INDEX_ENTRY_STAGE(from);
-	out->size = from->file_size;
-	out->mtime_sec = from->mtime.seconds;
-	out->mtime_nsec = from->mtime.nanoseconds;
-	out->ctime_sec = from->ctime.seconds;
-	out->ctime_nsec = from->ctime.nanoseconds;
-	out->ino = from->ino;
-	out->dev = from->dev;
-	out->skip_worktree = (from->flags_extended & SKIP_WORKTREE) != 0;
-	out->hidden = out->skip_worktree || (from->flags & GIT_INDEX_ENTRY_VALID) != 0;
-	out->intent_to_add = (from->flags_extended & INTENT_TO_ADD) != 0;
+	const bool skipped = (from->flags_extended & SKIP_WORKTREE) != 0;
+
+	*out = (vv_index_entry){.path = from->path,
+				.id = *vv_from_git(&from->id),
+				.mode = from->mode,
+				.stage = GIT_INDEX_ENTRY_STAGE(from),
+				.size = from->file_size,
+				.mtime_sec = from->mtime.seconds,
+				.mtime_nsec = from->mtime.nanoseconds,
+				.ctime_sec = from->ctime.seconds,
+				.ctime_nsec = from->ctime.nanoseconds,
+				.ino = from->ino,
+				.dev = from->dev,
+				.skip_worktree = skipped,
+				.hidden = skipped || (from->flags & GIT_INDEX_ENTRY_VALID) != 0,
+				.intent_to_add = (from->flags_extended & INTENT_TO_ADD) != 0};
 }
 
 size_t vv_index_count(const vv_index *x)
@@ -346,8 +348,7 @@ static void fill_stat(git_index_entry *e, const vv_stat *st)
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err)
 {
-	git_index_entry e = {.mode = mode};
-	vv_oid_to_git(&e.id, id);
+	git_index_entry e = {.mode = mode, .id = *vv_to_git(id)};
 	if (st) {
 		fill_stat(&e, st);
 	}
@@ -363,9 +364,9 @@ vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_si
 		if (sides[i].mode == 0) {
 			continue;
 		}
-		git_index_entry e = {.mode = sides[i].mode};
-		vv_oid_to_git(&e.id, &sides[i].id);
-		e.flags = (uint16_t)((i + 1) << GIT_INDEX_ENTRY_STAGESHIFT);
+		git_index_entry e = {.mode = sides[i].mode,
+				     .id = *vv_to_git(&sides[i].id),
+				     .flags = (uint16_t)((i + 1) << GIT_INDEX_ENTRY_STAGESHIFT)};
 		rc = add_edit(x, path, &e, NULL, err);
 	}
 	return rc;
@@ -427,8 +428,9 @@ static bool in_conflict(const compared *c, const char *path)
 
 static vv_status added(compared *c, const git_index_entry *e, vv_error *err)
 {
-	vv_change change = {.path = e->path, .new_mode = e->mode};
-	vv_oid_from_git(&change.new_id, &e->id);
+	const vv_change change = {
+		.path = e->path, .new_mode = e->mode, .new_id = *vv_from_git(&e->id)};
+
 	c->next++;
 	return c->fn(c->payload, &change, err);
 }
@@ -451,7 +453,7 @@ static vv_status compare_entry(void *payload, const vv_change *in_tree, vv_error
 	}
 	c->next++;
 	change.new_mode = e->mode;
-	vv_oid_from_git(&change.new_id, &e->id);
+	change.new_id = *vv_from_git(&e->id);
 	if (change.old_mode == change.new_mode && vv_oid_equal(&change.old_id, &change.new_id)) {
 		return VV_OK;
 	}
@@ -487,19 +489,16 @@ vv_status vv_index_changes(vv_repository *r, const vv_index *x_or_null,
 static vv_status write_tree(vv_repository *r, git_index *git, vv_oid *tree, vv_error *err)
 {
 	git_repository *to;
-	git_oid id;
 	vv_status rc = vv_quarantine_repository(r, &to, err);
 
 	if (rc < 0) return rc;
-	int code = git_index_write_tree_to(&id, git, to);
+	int code = git_index_write_tree_to(vv_to_git_out(tree), git, to);
 	if (code == GIT_EUNMERGED) {
 		git_error_clear();
 		(void)vv_fail(err, VV_ECONFLICT, "there are unresolved conflicts");
 		return vv_hint_code(err, VV_HINT_CONFLICTS);
 	}
-	if (code < 0) return vv_git_fail(err, code, "cannot make a tree from the index");
-	vv_oid_from_git(tree, &id);
-	return VV_OK;
+	return code < 0 ? vv_git_fail(err, code, "cannot make a tree from the index") : VV_OK;
 }
 
 /* Copies entries that are really staged. */
@@ -538,7 +537,7 @@ static bool has_intents(git_index *git)
 
 vv_status vv_index_write_tree(vv_index *x, vv_oid *tree, vv_error *err)
 {
-	git_index *plain = NULL;
+	vv_auto(git_index) *plain = NULL;
 	vv_status rc;
 	int code;
 
@@ -546,11 +545,8 @@ vv_status vv_index_write_tree(vv_index *x, vv_oid *tree, vv_error *err)
 	if ((code = git_index_new(&plain)) < 0) {
 		return vv_git_fail(err, code, "cannot make a tree from the index");
 	}
-	if ((rc = copy_entries(x->git, plain, err)) == VV_OK) {
-		rc = write_tree(x->repo, plain, tree, err);
-	}
-	git_index_free(plain);
-	return rc;
+	rc = copy_entries(x->git, plain, err);
+	return rc < 0 ? rc : write_tree(x->repo, plain, tree, err);
 }
 
 vv_status vv_index_write_commit(vv_oid *out, vv_index *x, const vv_oid *parent, const char *message,

@@ -79,20 +79,16 @@ static bool is_for_git(const char *file)
 	const git_error *last = git_error_last();
 	uint8_t sum[sizeof(none)];
 	vv_stat st;
-	int fd = -1;
+	vv_auto(vv_fd) fd = -1;
 
 	if (last && last->message && strstr(last->message, "unsupported mandatory extension")) {
 		return true;
 	}
-	bool zeros = vv_lstat(&st, file, NULL) == VV_OK && st.size > sizeof(sum) &&
-		     (fd = vv_open(file, O_RDONLY, 0, NULL)) >= 0 &&
-		     vv_pread_full(fd, sum, sizeof(sum), st.size - sizeof(sum), file, NULL) ==
-			     (ssize_t)sizeof(sum) &&
-		     memcmp(sum, none, sizeof(sum)) == 0;
-	if (fd >= 0) {
-		(void)vv_close(fd, file, NULL);
-	}
-	return zeros;
+	return vv_lstat(&st, file, NULL) == VV_OK && st.size > sizeof(sum) &&
+	       (fd = vv_open(file, O_RDONLY, 0, NULL)) >= 0 &&
+	       vv_pread_full(fd, sum, sizeof(sum), st.size - sizeof(sum), file, NULL) ==
+		       (ssize_t)sizeof(sum) &&
+	       memcmp(sum, none, sizeof(sum)) == 0;
 }
 
 int vv_index_file_read(git_index **out, vv_repository *r, const char *file)
@@ -125,13 +121,12 @@ static int read_file(git_index **out, vv_repository *r, vv_stat *before)
 
 int vv_index_file_lend(vv_repository *r)
 {
-	git_index *x = NULL;
+	vv_auto(git_index) *x = NULL;
 	int code = git_repository_index(&x, r->git);
 
 	if (code < 0 && (code = vv_index_file_read(&x, r, r->index_file)) == 0) {
 		code = git_repository_set_index(r->git, x);
 	}
-	git_index_free(x);
 	return code;
 }
 

@@ -70,12 +70,9 @@ static vv_status convert_file(vv_repository *r, git_filter_list *filters, const 
 static vv_status store_plain(vv_repository *r, const char *path, const char *file,
 			     const vv_stat *st, git_oid *id, vv_error *err)
 {
-	int fd = vv_open_regular(file, O_NOFOLLOW, err);
+	vv_auto(vv_fd) fd = vv_open_regular(file, O_NOFOLLOW, err);
 
-	if (fd < 0) return (vv_status)fd;
-	vv_status rc = vv_quarantine_write_fd(r, fd, path, st->size, id, err);
-	(void)vv_close(fd, file, NULL);
-	return rc;
+	return fd < 0 ? (vv_status)fd : vv_quarantine_write_fd(r, fd, path, st->size, id, err);
 }
 
 static vv_status store_link(vv_repository *r, const char *file, git_oid *id, vv_error *err)
@@ -168,7 +165,6 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 	vv_auto(char) *file = NULL;
 	vv_stat before, after;
 	uint32_t mode;
-	git_oid git_id;
 	vv_oid id;
 	vv_status rc;
 
@@ -192,7 +188,7 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 		return rc;
 	}
 	(void)vv_stat_wait(&before);
-	if ((rc = store_file(x->repo, path, file, &before, &git_id, err)) < 0 ||
+	if ((rc = store_file(x->repo, path, file, &before, vv_to_git_out(&id), err)) < 0 ||
 	    (rc = vv_lstat(&after, file, err)) < 0) {
 		return rc;
 	}
@@ -200,22 +196,17 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 		return vv_fail(err, VV_ECONFLICT, "'%s' changed while it was being read",
 			       vv_text_shows(path));
 	}
-	vv_oid_from_git(&id, &git_id);
 	return vv_index_set(x, path, mode, &id, &after, err);
 }
 
 vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(x->repo, path);
-	git_repository *sub = NULL;
-	git_oid id;
+	vv_auto(git_repository) *sub = NULL;
 
 	if (!file) return vv_fail_nomem(err);
 	int code = git_repository_open_ext(&sub, file, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
-	code = code < 0 ? code : git_reference_name_to_id(&id, sub, "HEAD");
-	if (code == 0) {
-		vv_oid_from_git(out, &id);
-	}
+	code = code < 0 ? code : git_reference_name_to_id(vv_to_git_out(out), sub, "HEAD");
 	const vv_status rc = code == 0 ? VV_OK
 			     : !sub && code == GIT_ENOTFOUND
 				     ? vv_fail(err, VV_ENOTFOUND,
@@ -223,7 +214,6 @@ vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, v
 					       vv_text_shows(path))
 				     : vv_git_fail(err, code, "the submodule '%s' has no commit",
 						   vv_text_shows(path));
-	git_repository_free(sub);
 	return rc == VV_ENOTFOUND && sub ? vv_recode(err, VV_EREFUSED) : rc;
 }
 
@@ -234,17 +224,15 @@ static vv_status hash_by_git(vv_repository *r, const char *path, git_oid *id, vv
 {
 	const char *argv[] = {"git", "-C", r->workdir, "hash-object", "--", path, NULL};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
-	vv_oid oid;
 	int code;
 	vv_status rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err);
 
 	if (rc < 0) return rc;
-	if (code != 0 || out.len < VV_OID_TEXT || !vv_oid_parse(&oid, out.data, VV_OID_TEXT)) {
-		return vv_fail(err, VV_EIO, "git could not read '%s' through its filter",
-			       vv_text_shows(path));
-	}
-	vv_oid_to_git(id, &oid);
-	return VV_OK;
+	return code == 0 && out.len >= VV_OID_TEXT &&
+			       vv_oid_parse(vv_from_git_out(id), out.data, VV_OID_TEXT)
+		       ? VV_OK
+		       : vv_fail(err, VV_EIO, "git could not read '%s' through its filter",
+				 vv_text_shows(path));
 }
 
 static bool has_other_size(vv_repository *r, const vv_oid *blob, const vv_stat *st)
@@ -314,7 +302,7 @@ vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_stat
 {
 	vv_auto(char) *file = vv_repository_file(x->repo, e->path);
 	vv_stat st;
-	git_oid id, entry_id;
+	git_oid id;
 	bool settled;
 
 	if (!file) {
@@ -334,8 +322,7 @@ vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_stat
 	    (rc = hash_file(x->repo, e->path, file, &st, &e->id, &id, err)) < 0) {
 		return rc;
 	}
-	vv_oid_to_git(&entry_id, &e->id);
-	if (e->intent_to_add || !git_oid_equal(&id, &entry_id)) {
+	if (e->intent_to_add || !git_oid_equal(&id, vv_to_git(&e->id))) {
 		*out = VV_FILE_MODIFIED;
 	}
 	return VV_OK;

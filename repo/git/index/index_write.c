@@ -93,14 +93,12 @@ static vv_status run_git(const vv_index *x, const char *const *args, const vv_bu
 /* All that the index is to have at the path, as `git update-index --index-info` reads it. */
 static void put_path(vv_buf *to, const vv_index *x, const char *path)
 {
-	char hex[GIT_OID_HEXSZ + 1] = "";
-
 	for (int stage = 0; stage < STAGES; stage++) {
 		const git_index_entry *e = git_index_get_bypath(x->git, path, stage);
 
 		if (e) {
-			(void)git_oid_tostr(hex, sizeof(hex), &e->id);
-			vv_buf_printf(to, "%o %s %d\t%s%c", e->mode, hex, stage, path, '\0');
+			vv_buf_printf(to, "%o %s %d\t%s%c", e->mode, vv_git_shows(&e->id), stage,
+				      path, '\0');
 		} else if (stage == 0) {
 			vv_buf_printf(to, "0 %0*d\t%s%c", GIT_OID_HEXSZ, 0, path, '\0');
 		}

@@ -84,8 +84,10 @@ static vv_status put(vv_lineage *l, vv_node *n, const vv_lineage_file *file, voi
 	} else if (!(t = vv_arena_calloc(&l->arena, 1, sizeof(*t)))) {
 		return vv_fail_nomem(err);
 	}
-	*t = (trail){.path = file->path, .tail = file->tail, .of_caller = of_caller};
-	vv_oid_to_git(&t->blob, &file->blob);
+	*t = (trail){.path = file->path,
+		     .tail = file->tail,
+		     .blob = *vv_to_git(&file->blob),
+		     .of_caller = of_caller};
 	if (*slot) {
 		trail *last = *slot;
 		for (; last->next; last = last->next) {
@@ -99,12 +101,9 @@ static vv_status put(vv_lineage *l, vv_node *n, const vv_lineage_file *file, voi
 
 static vv_status put_at(vv_lineage *l, vv_lineage_file file, void *of_caller, vv_error *err)
 {
-	git_oid id;
-	vv_node *n;
-	vv_oid_to_git(&id, &file.commit);
-	if (!(n = vv_walker_node(l->walker, &id)) || !(file.path = intern(l, file.path))) {
-		return vv_fail_nomem(err);
-	}
+	vv_node *n = vv_walker_node(l->walker, vv_to_git(&file.commit));
+
+	if (!n || !(file.path = intern(l, file.path))) return vv_fail_nomem(err);
 	vv_status rc = vv_node_parse(l->walker, n, err);
 	return rc < 0 ? rc : put(l, n, &file, of_caller, err);
 }
@@ -124,10 +123,8 @@ static vv_status mark_inside(vv_lineage *l, vv_error *err)
 	}
 	if (!l->bounded || (rc = vv_log_open(&log, l->repo, &lo, err)) < 0) return rc;
 	while ((more = vv_log_next(log, &at, err)) > 0) {
-		git_oid id;
-		vv_node *n;
-		vv_oid_to_git(&id, &at);
-		if (!(n = vv_walker_node(l->walker, &id))) {
+		vv_node *n = vv_walker_node(l->walker, vv_to_git(&at));
+		if (!n) {
 			more = (int)vv_fail_nomem(err);
 			break;
 		}
@@ -139,24 +136,16 @@ static vv_status mark_inside(vv_lineage *l, vv_error *err)
 vv_status vv_lineage_open(vv_lineage **out, vv_repository *r, const vv_lineage_options *opts,
 			  vv_error *err)
 {
-	vv_lineage *l = vv_calloc(1, sizeof(*l));
-	vv_status rc;
+	vv_auto(vv_lineage) *l = vv_calloc(1, sizeof(*l));
 	*out = NULL;
-	if (!l || !(l->walker = vv_walker_new(r))) {
-		vv_free(l);
-		return vv_fail_nomem(err);
-	}
+	if (!l || !(l->walker = vv_walker_new(r))) return vv_fail_nomem(err);
 	vv_log_tell_replacements(r);
 	l->repo = r;
 	l->o = *opts;
 	vv_arena_init(&l->arena);
 	vv_walker_begin(l->walker);
-	if ((rc = mark_inside(l, err)) < 0) {
-		vv_lineage_close(l);
-		return rc;
-	}
-	*out = l;
-	return VV_OK;
+	const vv_status rc = mark_inside(l, err);
+	return rc < 0 ? rc : vv_hand_over(out, &l);
 }
 
 void vv_lineage_close(vv_lineage *l)
@@ -172,7 +161,7 @@ void vv_lineage_close(vv_lineage *l)
 vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path, void *of_caller,
 			   vv_error *err)
 {
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {0};
 	size_t tail = 0;
 	vv_status rc = vv_tree_entry_at(l->repo, commit, path, &e, err);
 	for (const char *p = path + strlen(path); rc == VV_ENOTFOUND && --p > path;) {
@@ -192,7 +181,6 @@ vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path
 					    .range_count = 1,
 					    .paths = (const char *const[]){e.path, NULL}};
 		rc = rc < 0 ? rc : vv_promised_bring(l->repo, &log, err);
-		vv_tree_entry_clear(&e);
 	}
 	return rc;
 }
@@ -208,9 +196,10 @@ bool vv_lineage_only(vv_lineage *l, vv_lineage_file *file, void **of_caller)
 	vv_node *n = l->queue.count == 1 && !l->waiting ? vv_queue_at(&l->queue, 0) : NULL;
 	trail *t = n ? *vv_node_note(l->walker, n) : NULL;
 	if (!t || t->next) return false;
-	*file = (vv_lineage_file){.path = t->path, .tail = t->tail};
-	vv_oid_from_git(&file->commit, &n->id);
-	vv_oid_from_git(&file->blob, &t->blob);
+	*file = (vv_lineage_file){.path = t->path,
+				  .tail = t->tail,
+				  .commit = *vv_from_git(&n->id),
+				  .blob = *vv_from_git(&t->blob)};
 	*of_caller = t->of_caller;
 	return true;
 }
@@ -226,14 +215,14 @@ static vv_status look_by_name(vv_lineage *l, const trail *t, vv_node *parent, vv
 	*out = (vv_lineage_file){.tail = t->tail};
 	*same = false;
 	if (rc < 0) return rc;
-	vv_oid_from_git(&out->commit, &parent->id);
+	out->commit = *vv_from_git(&parent->id);
 	if (!git_oid_equal(&l->node->tree, &parent->tree) &&
 	    (rc = vv_tree_find(l->repo, &parent->tree, path, &mode, &id, err)) < 0) {
 		return rc;
 	}
 	if (mode != 0) {
 		out->path = t->path;
-		vv_oid_from_git(&out->blob, &id);
+		out->blob = *vv_from_git(&id);
 		*same = git_oid_equal(&id, &t->blob);
 	}
 	return VV_OK;
@@ -243,27 +232,22 @@ static vv_status look_by_name(vv_lineage *l, const trail *t, vv_node *parent, vv
 static vv_status look_by_rename(vv_lineage *l, const trail *t, vv_lineage_file *out, bool *same,
 				vv_error *err)
 {
-	vv_oid here, blob;
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {0};
 	vv_auto(char) *old = NULL;
 	vv_status rc;
-	vv_oid_from_git(&here, &l->node->id);
-	vv_oid_from_git(&blob, &t->blob);
 	*same = false;
 	const char *path = in_git(l, t->path, t->tail);
 
 	if (!path) return vv_fail_nomem(err);
-	if ((rc = vv_renamed_from(l->repo, &out->commit, &here, path, &old, err)) < 0 || !old) {
-		return rc;
-	}
+	rc = vv_renamed_from(l->repo, &out->commit, vv_from_git(&l->node->id), path, &old, err);
+	if (rc < 0 || !old) return rc;
 	char *found = vv_arena_printf(&l->arena, "%s%s", old, t->path + strlen(t->path) - t->tail);
 
 	out->path = found ? intern(l, found) : NULL;
 	if (!out->path) return vv_fail_nomem(err);
 	if ((rc = vv_tree_entry_at(l->repo, &out->commit, old, &e, err)) == VV_OK) {
 		out->blob = e.id;
-		*same = vv_oid_equal(&e.id, &blob);
-		vv_tree_entry_clear(&e);
+		*same = vv_oid_equal(&e.id, vv_from_git(&t->blob));
 	}
 	return rc;
 }
@@ -272,8 +256,8 @@ static vv_status look_by_rename(vv_lineage *l, const trail *t, vv_lineage_file *
 static vv_status name_table(vv_lineage *l, const trail *t, vv_lineage_file *out, vv_error *err)
 {
 	vv_auto(char) *was = NULL;
-	vv_lineage_file now = {.path = t->path, .tail = t->tail};
-	vv_oid_from_git(&now.commit, &l->node->id);
+	const vv_lineage_file now = {
+		.path = t->path, .tail = t->tail, .commit = *vv_from_git(&l->node->id)};
 	vv_status rc = l->o.tables.was(l->o.tables.payload, l->repo, &now, out, &was, err);
 	if (rc < 0 || !was) return rc;
 	char *found = vv_arena_printf(&l->arena, "%s#%s", in_git(l, out->path, out->tail), was);
@@ -334,10 +318,8 @@ int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
 		if (l->node->cut_off && l->o.cut_off_ends) {
 			count = 0;
 		} else if (l->node->cut_off) {
-			char hex[GIT_OID_HEXSZ + 1];
 			return (int)vv_object_cut_off("a parent of commit",
-						      git_oid_tostr(hex, sizeof(hex), &l->node->id),
-						      err);
+						      vv_git_shows(&l->node->id), err);
 		}
 		if ((rc = look_at_parents(l, &now, count, &same, err)) < 0) return (int)rc;
 		if (same < count) {
@@ -347,12 +329,13 @@ int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
 			}
 			continue;
 		}
-		*out = (vv_lineage_stop){
-			.trail = now.of_caller, .parents = l->parents, .parent_count = count};
-		vv_oid_from_git(&out->file.commit, &l->node->id);
-		vv_oid_from_git(&out->file.blob, &now.blob);
-		out->file.path = now.path;
-		out->file.tail = now.tail;
+		*out = (vv_lineage_stop){.trail = now.of_caller,
+					 .parents = l->parents,
+					 .parent_count = count,
+					 .file = {.path = now.path,
+						  .tail = now.tail,
+						  .commit = *vv_from_git(&l->node->id),
+						  .blob = *vv_from_git(&now.blob)}};
 		return 1;
 	}
 }

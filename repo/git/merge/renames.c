@@ -50,6 +50,7 @@ static void signature_free(signature *s)
 		vv_free_all(s->leaves, s->rows, s);
 	}
 }
+VV_AUTO_FREE(signature, signature_free)
 
 static int by_cid(const void *a, const void *b)
 {
@@ -86,7 +87,7 @@ static void collect_leaves(signature *s, vv_repository *r, const char *text, siz
 
 static int sign_buffer(signature **out, vv_repository *r, const char *bytes, size_t len)
 {
-	signature *s = vv_calloc(1, sizeof(*s));
+	vv_auto(signature) *s = vv_calloc(1, sizeof(*s));
 	int code = 0;
 
 	*out = NULL;
@@ -97,11 +98,8 @@ static int sign_buffer(signature **out, vv_repository *r, const char *bytes, siz
 	} else {
 		code = git_hashsig_create(&s->text, bytes, len, GIT_HASHSIG_SMART_WHITESPACE);
 	}
-	if (code < 0) {
-		signature_free(s);
-		return code; /* GIT_EBUFS: too short, not alike */
-	}
-	*out = s;
+	if (code < 0) return code; /* GIT_EBUFS: too short, not alike */
+	*out = vv_take(&s);
 	return 0;
 }
 

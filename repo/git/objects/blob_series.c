@@ -62,12 +62,10 @@ vv_status vv_blob_series_put(vv_blob_series *s, const void *bytes, size_t len, v
 			     vv_error *err)
 {
 	char head[48];
-	git_oid id;
 	vv_status rc = vv_blob_id(bytes, len, out, err);
 
 	if (rc < 0) return rc;
-	vv_oid_to_git(&id, out);
-	if (vv_object_is_here(s->repo, &id)) return VV_OK;
+	if (vv_object_is_here(s->repo, vv_to_git(out))) return VV_OK;
 	const int n = snprintf(head, sizeof(head), "blob\ndata %zu\n", len);
 	if ((!s->started && (rc = start(s, err)) < 0) ||
 	    (rc = vv_fed_feed(&s->git, head, (size_t)n, err)) < 0) {

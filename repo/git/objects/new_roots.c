@@ -333,11 +333,9 @@ static vv_status root_of(finding *f, const git_oid *id, vv_cid *out, vv_error *e
 static vv_status note_blob(void *payload, const vv_change *c, vv_error *err)
 {
 	finding *f = payload;
-	git_oid id;
 	bool added;
 
-	vv_oid_to_git(&id, &c->new_id);
-	return vv_oid_set_add(&f->edge, &id, &added, err);
+	return vv_oid_set_add(&f->edge, vv_to_git(&c->new_id), &added, err);
 }
 
 static vv_status load_edge(finding *f, vv_error *err)
@@ -376,7 +374,7 @@ static vv_status keep_item(items *l, const char *path, const vv_oid *id, vv_erro
 {
 	if (!vv_array_room(l->list, l->count, l->cap)) return vv_fail_nomem(err);
 	if (!(l->list[l->count].path = vv_strdup(path))) return vv_fail_nomem(err);
-	vv_oid_to_git(&l->list[l->count++].id, id);
+	l->list[l->count++].id = *vv_to_git(id);
 	return VV_OK;
 }
 
@@ -401,25 +399,24 @@ static vv_status give(finding *f, const vv_cid *root, uint64_t bytes, const vv_c
 		n.known_before = !vv_cid_set_has(f->given, before);
 	}
 	n.path = path;
-	vv_oid_from_git(&n.commit, &f->commit->id);
+	n.commit = *vv_from_git(&f->commit->id);
 	return !f->fn ? VV_OK : f->fn(f->payload, &n, err);
 }
 
 /* Does another parent have the same at the same path? */
 static vv_status came_by_merge(finding *f, const vv_change *c, bool *out, vv_error *err)
 {
-	git_oid id, new_id;
+	git_oid id;
 	uint32_t mode;
 	vv_status rc = VV_OK;
 
 	*out = false;
-	vv_oid_to_git(&new_id, &c->new_id);
 	for (uint32_t i = 1; rc == VV_OK && !*out && i < f->commit->parent_count; i++) {
 		vv_node *p = f->commit->parents[i];
 
 		if ((rc = vv_node_parse(f->range.walker, p, err)) == VV_OK &&
 		    (rc = vv_tree_find(f->repo, &p->tree, c->path, &mode, &id, err)) == VV_OK) {
-			*out = mode != 0 && git_oid_equal(&id, &new_id);
+			*out = mode != 0 && git_oid_equal(&id, vv_to_git(&c->new_id));
 		}
 		rc = vv_missing_ok(rc, err);
 	}
@@ -436,7 +433,6 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	finding *f = payload;
 	known k;
 	vv_cid before;
-	git_oid id, old;
 	bool is;
 	vv_status rc;
 
@@ -445,15 +441,13 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	}
 	if (!is_file(c->new_mode) || vv_oid_equal(&c->old_id, &c->new_id)) return VV_OK;
 	vv_arena_reset(&f->look.arena);
-	vv_oid_to_git(&id, &c->new_id);
-	vv_oid_to_git(&old, &c->old_id);
 	if ((rc = came_by_merge(f, c, &is, err)) < 0 || is ||
-	    (rc = read_root(f, &id, c->path, &k, &is, err)) < 0 || !is ||
+	    (rc = read_root(f, vv_to_git(&c->new_id), c->path, &k, &is, err)) < 0 || !is ||
 	    vv_cid_set_has(f->given, &k.root)) {
 		return rc;
 	}
 	if (!is_file(c->old_mode)) return keep_item(&f->added, c->path, &c->new_id, err);
-	if ((rc = root_of(f, &old, &before, err)) < 0) return rc;
+	if ((rc = root_of(f, vv_to_git(&c->old_id), &before, err)) < 0) return rc;
 	return give(f, &k.root, k.bytes, &before, c->path, err);
 }
 

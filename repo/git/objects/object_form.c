@@ -15,10 +15,8 @@
 
 static vv_status bad(vv_git_type type, const git_oid *id, const char *what, vv_error *err)
 {
-	char hex[GIT_OID_HEXSZ + 1];
-
 	return vv_fail(err, VV_ECORRUPT, "the %s %s %s", git_object_type2string((git_object_t)type),
-		       git_oid_tostr(hex, sizeof(hex), id), what);
+		       vv_git_shows(id), what);
 }
 
 /* --- trees ---------------------------------------------------------------------------- */

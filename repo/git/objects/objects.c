@@ -51,15 +51,13 @@ typedef struct walk {
 static vv_status give(const walk *w, vv_git_type type, git_odb_object *object, const git_oid *base,
 		      vv_error *err)
 {
-	vv_git_object o;
+	const vv_git_object o = {.id = *vv_from_git(git_odb_object_id(object)),
+				 .base = *vv_from_git(base),
+				 .type = type,
+				 .bytes = git_odb_object_data(object),
+				 .len = git_odb_object_size(object)};
 
-	if (!w->o->fn) return VV_OK;
-	vv_oid_from_git(&o.id, git_odb_object_id(object));
-	vv_oid_from_git(&o.base, base);
-	o.type = type;
-	o.bytes = git_odb_object_data(object);
-	o.len = git_odb_object_size(object);
-	return w->o->fn(w->o->payload, &o, err);
+	return w->o->fn ? w->o->fn(w->o->payload, &o, err) : VV_OK;
 }
 
 static vv_status read_and_give(const walk *w, const git_oid *id, git_object_t type, uint64_t max,
@@ -187,7 +185,6 @@ static vv_status visit_entry(walk *w, vv_error *err)
 {
 	level *l = &w->levels[w->depth - 1];
 	vv_tree_cursor e = l->at;
-	char hex[GIT_OID_HEXSZ + 1];
 	const char *fault;
 	git_oid base;
 	bool had;
@@ -195,7 +192,7 @@ static vv_status visit_entry(walk *w, vv_error *err)
 
 	if (!w->o->fn && (fault = vv_git_entry_fault(&e))) { /* a pack's were not looked at */
 		return vv_fail(err, VV_ECORRUPT, "the tree %s %s",
-			       git_oid_tostr(hex, sizeof(hex), git_odb_object_id(l->tree)), fault);
+			       vv_git_shows(git_odb_object_id(l->tree)), fault);
 	}
 	if ((rc = vv_tree_cursor_next(&l->at, err)) < 0 || (e.mode & 0170000) == 0160000 ||
 	    (rc = look_beside(w, l, &e, &had, err)) < 0 || had) {

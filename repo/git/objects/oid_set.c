@@ -54,12 +54,11 @@ bool vv_oid_set_has(const vv_oid_set *s, const git_oid *id)
 vv_status vv_oid_set_add_tags(vv_oid_set *tags, vv_repository *r, const vv_oid *id, vv_error *err)
 {
 	git_object_t type;
-	git_oid at;
+	git_oid at = *vv_to_git(id);
 	uint64_t size;
 	bool added = true;
 	vv_status rc = VV_OK;
 
-	vv_oid_to_git(&at, id);
 	while (rc == VV_OK && added &&
 	       (rc = vv_object_header(r, &at, &type, &size, err)) == VV_OK &&
 	       type != GIT_OBJECT_COMMIT) {

@@ -152,9 +152,8 @@ static vv_status begin_have(painting *p, const vv_oid *have, vv_error *err)
 {
 	vv_object_range *g = p->range;
 	git_object_t type;
-	git_oid id;
+	git_oid id = *vv_to_git(have);
 
-	vv_oid_to_git(&id, have);
 	if (!vv_object_is_here(g->repo, &id)) return VV_OK;
 	vv_status rc = peel(g, &id, &type, false, err);
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && type != GIT_OBJECT_COMMIT)) {
@@ -170,10 +169,9 @@ static vv_status begin_want(painting *p, const vv_oid *wanted, vv_error *err)
 {
 	vv_object_range *g = p->range;
 	git_object_t type;
-	git_oid id;
+	git_oid id = *vv_to_git(wanted);
 	vv_status rc;
 
-	vv_oid_to_git(&id, wanted);
 	if ((rc = peel(g, &id, &type, true, err)) < 0) return rc;
 	if (type != GIT_OBJECT_COMMIT) {
 		return add_id(&g->rest, &g->rest_count, &g->rest_cap, &id, err);

@@ -54,11 +54,8 @@ VV_AUTO_FREE(vv_git_pack, git_pack_close)
 
 static void put_oids(vv_buf *b, const char *mark, const vv_oid *ids, size_t count, vv_repository *r)
 {
-	git_oid id;
-
 	for (size_t i = 0; i < count; i++) {
-		vv_oid_to_git(&id, &ids[i]);
-		if (r && !vv_object_is_here(r, &id)) {
+		if (r && !vv_object_is_here(r, vv_to_git(&ids[i]))) {
 			continue;
 		}
 		vv_buf_printf(b, "%s%s\n", mark, vv_oid_shows(&ids[i]));
@@ -525,7 +522,7 @@ vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void 
 	g->count += added;
 	g->objects++;
 	g->bytes += len;
-	vv_oid_from_git(id, &git_id);
+	*id = *vv_from_git(&git_id);
 	return VV_OK;
 }
 
@@ -620,8 +617,6 @@ static vv_status end_objects(vv_git_receive *g, vv_error *err)
 
 static vv_status check_expected(vv_git_receive *g, vv_error *err)
 {
-	char hex[GIT_OID_HEXSZ + 1];
-
 	if (g->expected.count > 0) {
 		(void)git_odb_refresh(g->repo->odb); /* others may have brought some of it */
 		git_error_clear();
@@ -633,7 +628,7 @@ static vv_status check_expected(vv_git_receive *g, vv_error *err)
 			return vv_fail(err, VV_EMISSING,
 				       "the Git object %s is needed by other objects, but was not "
 				       "received",
-				       git_oid_tostr(hex, sizeof(hex), id));
+				       vv_git_shows(id));
 		}
 	}
 	return VV_OK;
@@ -661,29 +656,18 @@ static vv_status open_inner(vv_git_receive *g, vv_error *err)
 	return code < 0 ? vv_git_fail(err, code, "cannot read the received Git objects") : VV_OK;
 }
 
-typedef struct ids {
-	vv_oid *list;
-	size_t count, cap;
-} ids;
-
 static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
-	ids *l = payload;
-
-	if (vv_oid_is_null(&ref->id)) return VV_OK;
-	return vv_array_add(l->list, l->count, l->cap, ref->id) ? VV_OK : vv_fail_nomem(err);
+	return vv_ref_tips_add(payload, &ref->id, err);
 }
 
 /* 1: one pack of ordinary files came into an empty repository, with all that the tips reach. */
 static int is_whole(vv_git_receive *g, const vv_oid *tips, size_t count, uint64_t max,
 		    vv_error *err)
 {
-	git_oid id;
-
 	if (!g->pack || !git_pack_is_whole(g->pack)) return 0;
 	for (size_t i = 0; i < count; i++) {
-		vv_oid_to_git(&id, &tips[i]);
-		if (!vv_object_is_here(g->inner, &id)) return 0;
+		if (!vv_object_is_here(g->inner, vv_to_git(&tips[i]))) return 0;
 	}
 	const int plain = vv_pack_heads_plain(g->inner, g->count, true, &g->sum, err);
 	return plain != 1 ? plain : g->sum.alone && g->sum.largest <= max;
@@ -694,8 +678,8 @@ static vv_status check_connected(vv_git_receive *g, const vv_oid *tips, size_t c
 {
 	const uint64_t max = g->limits.object_bytes > 0 ? g->limits.object_bytes : UINT64_MAX;
 	vv_objects_walk o = {g->inner, max, NULL, NULL};
-	ids ours = {NULL, 0, 0};
-	vv_object_range range;
+	vv_auto(vv_ref_tips) ours = {0};
+	vv_auto(vv_object_range) range = {0};
 	const int whole = is_whole(g, tips, count, max, err);
 
 	if (whole != 0) {
@@ -704,17 +688,10 @@ static vv_status check_connected(vv_git_receive *g, const vv_oid *tips, size_t c
 	}
 	vv_status rc = vv_refs_each(g->inner, "", add_ref, &ours, err);
 
-	if (rc == VV_OK) {
-		rc = vv_object_range_open(&range, g->inner, tips, count, ours.list, ours.count,
-					  err);
-		rc = vv_must_be_here(rc, err);
-		if (rc == VV_OK) {
-			rc = vv_objects_walk_range(&o, &range, err);
-		}
-		vv_object_range_clear(&range);
-	}
-	vv_free(ours.list);
-	return rc;
+	if (rc < 0) return rc;
+	rc = vv_object_range_open(&range, g->inner, tips, count, ours.items, ours.count, err);
+	rc = vv_must_be_here(rc, err);
+	return rc < 0 ? rc : vv_objects_walk_range(&o, &range, err);
 }
 
 vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err)
@@ -753,17 +730,16 @@ bool vv_git_receive_is_plain(const vv_git_receive *g)
 
 vv_status vv_git_receive_install(vv_git_receive *g, vv_error *err)
 {
-	char *dir;
+	vv_auto(char) *dir = vv_path_join(g->dir, "pack", (char *)NULL);
 	int code;
 
 	if (!g->ended) {
 		return vv_fail(err, VV_EUSAGE, "some Git objects have not been received yet");
 	}
 	if (g->count == 0 || g->installed) return VV_OK;
-	if (!(dir = vv_path_join(g->dir, "pack", (char *)NULL))) return vv_fail_nomem(err);
+	if (!dir) return vv_fail_nomem(err);
 	vv_status rc = g->hex[0] ? vv_quarantine_take_pack(g->repo, dir, g->hex, err)
 				 : vv_quarantine_take_loose(g->repo, g->dir, err);
-	vv_free(dir);
 	if (rc < 0) return rc;
 	g->installed = true;
 	if ((code = git_odb_refresh(g->inner->odb)) < 0) {

@@ -41,19 +41,17 @@ static void tell_damaged(vv_repository *r, const git_oid *id, const git_oid *com
 			 const char *path, const vv_error *why)
 {
 	vv_told *told = r->told ? r->told : &r->own_told;
-	char hex[GIT_OID_HEXSZ + 1];
 
 	for (size_t i = 0; i < told->count; i++) {
 		if (git_oid_equal(&told->ids[i], id)) return;
 	}
 	if (!r->notes || told->count == VV_TOLD_MAX) return;
 	told->ids[told->count++] = *id;
-	git_oid_tostr(hex, sizeof(hex), commit);
 	vv_notes_warn(r->notes,
 		      why->code == VV_ENOSUPPORT
 			      ? "%s, commit %.10s: sent without its rows: %s"
 			      : "%s, commit %.10s: a damaged pointer is sent as plain text: %s",
-		      vv_text_shows(path), hex, why->message);
+		      vv_text_shows(path), vv_git_shows(commit), why->message);
 	if (told->count == VV_TOLD_MAX) {
 		vv_notes_hint(r->notes, VV_HINT_FSCK);
 	} else if (why->code == VV_ENOSUPPORT) {
@@ -75,7 +73,6 @@ static vv_status fail_unread(vv_tree_pointers *g, const git_oid *id, const char 
 			     const vv_oid *commit, vv_status rc, vv_error *err)
 {
 	vv_error why = *err;
-	char hex[GIT_OID_HEXSZ + 1];
 
 	if (may_lack(g, rc)) {
 		vv_error_clear(err);
@@ -83,8 +80,7 @@ static vv_status fail_unread(vv_tree_pointers *g, const git_oid *id, const char 
 	}
 	if (!g->unread || rc == VV_ENOMEM) return vv_prefix(err, "%s", vv_text_shows(path));
 	vv_error_clear(err);
-	return g->unread(g->payload, git_oid_tostr(hex, sizeof(hex), id), path, commit, why.message,
-			 err);
+	return g->unread(g->payload, vv_git_shows(id), path, commit, why.message, err);
 }
 
 static vv_status read_pointer(vv_tree_pointers *g, git_odb_object *object, const char *path,
@@ -123,10 +119,8 @@ vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const ch
 	rc = vv_object_header(g->repo, id, &type, &size, err);
 	if (rc == VV_OK && type != GIT_OBJECT_BLOB) {
 		/* Damaged: skipping it would lose the pointer's version. */
-		char hex[GIT_OID_HEXSZ + 1];
-
 		rc = vv_fail(err, VV_ECORRUPT, "the object %s is a %s, expected a blob",
-			     git_oid_tostr(hex, sizeof(hex), id), git_object_type2string(type));
+			     vv_git_shows(id), git_object_type2string(type));
 	}
 	if (rc == VV_OK && size >= VV_POINTER_MIN && size <= VV_POINTER_MAX) {
 		rc = vv_object_read(g->repo, id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err);

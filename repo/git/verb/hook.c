@@ -29,21 +29,14 @@ static char *env_setting(const char *name, const char *value)
 static vv_status hook_path(vv_repository *r, const char *name, char **out, vv_error *err)
 {
 	const char *top = r->workdir ? r->workdir : r->gitdir;
-	char *dir = NULL, *cleaned;
-	vv_status rc = vv_config_path(r, "core.hookspath", &dir, err);
+	vv_auto(char) *set = NULL;
+	vv_status rc = vv_missing_ok(vv_config_path(r, "core.hookspath", &set, err), err);
 
-	if (rc == VV_OK) { /* a relative one counts from where hooks run */
-		cleaned = vv_path_absolute(top, dir);
-		vv_free(dir);
-		dir = cleaned;
-	} else if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		dir = vv_path_join(r->commondir, "hooks", NULL);
-	} else {
-		return rc;
-	}
+	if (rc < 0) return rc;
+	/* a relative one counts from where hooks run */
+	vv_auto(char) *dir = set ? vv_path_absolute(top, set)
+				 : vv_path_join(r->commondir, "hooks", NULL);
 	*out = dir ? vv_path_join(dir, name, NULL) : NULL;
-	vv_free(dir);
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 

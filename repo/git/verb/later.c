@@ -45,11 +45,10 @@ vv_status vv_later_must_be_free(vv_repository *r, vv_error *err)
 vv_status vv_later_append(vv_repository *r, const char *parts, size_t len, vv_error *err)
 {
 	vv_auto(char) *place = place_of(r);
-	int fd = place ? vv_open(place, O_WRONLY | O_APPEND, 0, err) : (int)vv_fail_nomem(err);
-	vv_status rc = fd < 0 ? (vv_status)fd : vv_write_full(fd, parts, len, place, err);
+	vv_auto(vv_fd) fd = place ? vv_open(place, O_WRONLY | O_APPEND, 0, err)
+				  : (int)vv_fail_nomem(err);
 
-	(void)vv_close(fd, NULL, VV_IGNORED);
-	return rc;
+	return fd < 0 ? (vv_status)fd : vv_write_full(fd, parts, len, place, err);
 }
 
 vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err)

@@ -596,7 +596,8 @@ static void an_index_that_is_changed_while_another_reads_it_has_all_its_entries(
 		vv_index_at(b, i, &theirs);
 		assert_string_equal(ours.path, theirs.path);
 		ours.path = theirs.path = NULL;
-		assert_memory_equal(&ours, &theirs, sizeof(ours));
+		assert_memory_equal(&ours, &theirs, /* up to the padding at its end */
+				    offsetof(vv_index_entry, intent_to_add) + 1);
 	}
 	write_index(a);
 	vv_index_close(a);
