@@ -293,27 +293,6 @@ void http_put_url(vv_buf *out, const vv_url *u, const char *below)
 	vv_buf_puts(out, below);
 }
 
-/* --- patience -------------------------------------------------------------------------------- */
-
-#define WAIT_MAX 60 /* seconds */
-
-bool http_curl_wait(const http_curl *c, CURL *easy, unsigned tries)
-{
-	struct timespec left = {0, 0};
-	curl_off_t sec = 0;
-	long status = 0;
-
-	(void)c->getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	if ((status != 429 && status != 503) || tries >= HTTP_TRIES ||
-	    c->getinfo(easy, CURLINFO_RETRY_AFTER, &sec) != CURLE_OK || sec <= 0) {
-		return false;
-	}
-	left.tv_sec = (time_t)(sec < WAIT_MAX ? sec : WAIT_MAX);
-	while (nanosleep(&left, &left) != 0 && errno == EINTR) {
-	}
-	return true;
-}
-
 /* --- errors ------------------------------------------------------------------------- */
 
 static vv_status not_connected(const http_curl *c, CURL *easy, const char *name, const char *said,

@@ -67,12 +67,6 @@ void http_put_site(vv_buf *out, const vv_url *u);
 /* Appends the URL without a slash at its end, such as "https://host:port/path", and then the text `below`. */
 void http_put_url(vv_buf *out, const vv_url *u, const char *below);
 
-#define HTTP_TRIES 5u /* the greatest number of requests, the first one included */
-/* If the last answer requests a delay (429 or 503 with Retry-After), waits for this time, but at most a minute, and
- * returns true: the caller must repeat the request. Otherwise returns false. tries: the number of requests so far;
- * from HTTP_TRIES on, the function does not wait, and returns false. */
-bool http_curl_wait(const http_curl *c, CURL *easy, unsigned tries);
-
 /* Sets *err for a transfer that failed with this code, and returns its status. name: the URL in messages. said:
  * libcurl's message about the failure, or "". */
 vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const char *name,

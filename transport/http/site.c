@@ -34,7 +34,7 @@ struct http_site {
 	char *name;
 	vv_status (*sign)(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err);
 	void *signer;
-	bool extra_header, again_500, direct;
+	bool extra_header, again_500, direct, searches;
 	bool beside; /* as in vv_connect_options */
 	unsigned idle_sec, first_sec;
 	unsigned files_sec;               /* instead of idle_sec for reads */
@@ -90,9 +90,10 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 	*s = (http_site){.extra_header = f->extra_header,
 			 .again_500 = f->again_500,
 			 .direct = f->direct,
-			 .beside = o->beside,
+			 .searches = f->searches,
+			 .beside = o->beside && !f->searches,
 			 .idle_sec = vv_idle_sec(o),
-			 .files_sec = f->direct ? vv_idle_sec(o) : vv_files_sec(o),
+			 .files_sec = f->direct || f->searches ? vv_idle_sec(o) : vv_files_sec(o),
 			 .first_sec = o->first_sec > 0 ? vv_first_sec(o) : 0,
 			 .stopped = o->stopped,
 			 .sign = f->sign,
@@ -188,7 +189,7 @@ static size_t take_body(char *from, size_t size, size_t count, void *payload)
 		return x->rc < 0 ? 0 : n;
 	}
 	(void)x->c->getinfo(x->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-	if (length < 0 && x->ask->answer_max > UNSIZED_MAX) {
+	if (length < 0 && x->ask->answer_max > UNSIZED_MAX && !x->site->searches) {
 		room = UNSIZED_MAX - x->answer->body.len;
 		x->endless = n > room;
 	}
@@ -208,6 +209,15 @@ static size_t give_body(char *to, size_t size, size_t count, void *payload)
 	}
 	x->given += n;
 	return n;
+}
+
+static size_t give_pieces(char *to, size_t size, size_t count, void *payload)
+{
+	exchange *x = payload;
+	const ssize_t n = x->ask->give(x->ask->payload, to, size * count, x->err);
+
+	x->rc = n < 0 ? (vv_status)n : VV_OK;
+	return n < 0 ? CURL_READFUNC_ABORT : (size_t)n;
 }
 
 /* The value of a header line, if it is the one named (with its colon); its length without blanks. */
@@ -316,6 +326,9 @@ static vv_status make_headers(const http_site *s, const http_ask *ask, struct cu
 	if (fine && s->extra_header && s->settings.header) {
 		fine = add_header(s, list, s->settings.header);
 	}
+	if (fine && ask->give) {
+		fine = add_header(s, list, "Transfer-Encoding: chunked");
+	}
 	if (fine && s->sign && (rc = s->sign(s->signer, &lines, ask, err)) == VV_OK) {
 		fine = add_lines(s, list, &lines);
 	}
@@ -347,7 +360,7 @@ static vv_patience patience_for(const http_site *s, const http_ask *ask)
 {
 	const bool reads = strcmp(ask->method, "GET") == 0;
 
-	if (s->first_sec > 0 && !atomic_load(&s->answered)) {
+	if (s->first_sec > 0 && !s->searches && !atomic_load(&s->answered)) {
 		return (vv_patience){.max_ms = s->first_sec * UINT64_C(1000), .bytes_per_sec = 1};
 	}
 	return (vv_patience){.max_ms = (reads ? s->files_sec : s->idle_sec) * UINT64_C(1000),
@@ -364,6 +377,10 @@ static void set_method(const http_site *s, exchange *x)
 		(void)c->setopt(x->easy, CURLOPT_READFUNCTION, give_body);
 		(void)c->setopt(x->easy, CURLOPT_READDATA, x);
 		(void)c->setopt(x->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)ask->body_len);
+	} else if (ask->give) {
+		(void)c->setopt(x->easy, CURLOPT_POST, 1L);
+		(void)c->setopt(x->easy, CURLOPT_READFUNCTION, give_pieces);
+		(void)c->setopt(x->easy, CURLOPT_READDATA, x);
 	} else if (strcmp(ask->method, "POST") == 0) {
 		(void)c->setopt(x->easy, CURLOPT_POST, 1L);
 		(void)c->setopt(x->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)ask->body_len);
@@ -418,8 +435,14 @@ static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 
 /* --- patience -------------------------------------------------------------------------------- */
 
-static bool passes(const http_site *s, CURLcode code, unsigned status)
+static bool passes(const http_site *s, CURL *easy, CURLcode code, unsigned status)
 {
+	curl_off_t sec = 0;
+
+	if (s->searches) {
+		return code == CURLE_OK && (status == 429 || status == 503) &&
+		       s->c->getinfo(easy, CURLINFO_RETRY_AFTER, &sec) == CURLE_OK && sec > 0;
+	}
 	switch (code) {
 	case CURLE_OK:
 		return status == 429 || status == 502 || status == 503 || status == 504 ||
@@ -560,8 +583,8 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		if (had && status > 0 && status < 400) {
 			approve(s);
 		}
-		if (tries + 1 < tries_of(s, code, answer) && passes(s, code, answer->status) &&
-		    !is_stopped(s)) {
+		if (tries + 1 < tries_of(s, code, answer) && !ask->give &&
+		    passes(s, easy, code, answer->status) && !is_stopped(s)) {
 			wait_again(s, easy, tries);
 			continue;
 		}
@@ -569,7 +592,7 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 			rc = vv_fail_stopped(err, s->name);
 		} else if (code != CURLE_OK) {
 			rc = http_curl_fail(s->c, easy, code, s->name, x.words, err);
-			if (passes(s, code, 0)) {
+			if (passes(s, easy, code, 0)) {
 				atomic_store(&s->given_up_ms, vv_monotonic_ms());
 			}
 		}

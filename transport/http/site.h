@@ -38,6 +38,9 @@ typedef struct http_site_facts {
 	/* requests are also repeated after status 500 */
 	bool again_500;
 	bool direct; /* neither a proxy nor Git's settings are used: for services on this machine */
+	/* the site may search for its answer: the time limit for the first byte applies only to
+	 * connecting, and a request is repeated only if the site requests a delay (Retry-After) */
+	bool searches;
 	/* Appends header lines that sign a request, each with "\n" at its end. Called before each
 	 * try, since signatures contain a date. If set, .netrc is not read. May be NULL. */
 	vv_status (*sign)(void *signer, vv_buf *lines, const struct http_ask *ask, vv_error *err);
@@ -55,13 +58,17 @@ typedef struct http_ask {
 	uint64_t from, len;
 	const void *body; /* body of the request; may be NULL */
 	size_t body_len;
+	/* Reads the next bytes of the body of a POST, instead of body. Returns the number of bytes,
+	 * at least one, 0 at the end, or a negative status, which ends the request. The request is
+	 * not repeated. May be NULL. */
+	ssize_t (*give)(void *payload, void *out, size_t len, vv_error *err);
 	/* maximum bytes of answer->body */
 	size_t answer_max;
 	/* Receives the body of an answer with status 200 in pieces, instead of answer->body, and
 	 * without a limit on its size. len 0: the body begins, or begins again. A negative result
 	 * ends the request. May be NULL. */
 	vv_status (*take)(void *payload, const char *bytes, size_t len, vv_error *err);
-	void *payload;
+	void *payload; /* of give and take */
 } http_ask;
 
 typedef struct http_answer {

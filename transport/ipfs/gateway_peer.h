@@ -18,7 +18,7 @@ typedef struct vv_ipfs_peer vv_ipfs_peer;
 
 /* Opens a peer without connecting. Two threads must not call this function at the same time, since
  * it may load libcurl. A peer is for one thread at a time. Of o, only repo, whose http.* settings
- * apply, and idle_sec are used. VV_EUSAGE: not the URL of a gateway. */
+ * apply, and the time limits are used. VV_EUSAGE: not the URL of a gateway. */
 vv_status vv_ipfs_peer_open(vv_ipfs_peer **out, const char *url, const vv_connect_options *o,
 			    vv_error *err);
 void vv_ipfs_peer_close(vv_ipfs_peer *p); /* accepts NULL */

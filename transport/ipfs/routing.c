@@ -75,8 +75,10 @@ vv_status vv_routing_providers(const char *url, const vv_connect_options *o, con
 	unsigned status;
 	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, url, err);
-	vv_web_ask ask = {
-		.url = &u, .below = below, .accept = "application/json", .answer_max = ANSWER_MAX};
+	vv_web_ask ask = {.url = &u,
+			  .below = below,
+			  .header = "Accept: application/json",
+			  .answer_max = ANSWER_MAX};
 
 	if (rc < 0) return rc;
 	(void)snprintf(below, sizeof(below), "/routing/v1/providers/%s", vv_cid_shows(cid));

@@ -176,8 +176,10 @@ static ssize_t give_form(void *payload, void *out, size_t len, vv_error *err)
 static vv_status send(const vv_url *node, const vv_connect_options *o, const char *below, form *f,
 		      vv_buf *answer, vv_error *err)
 {
-	const vv_web_ask ask = {
-		.below = below, .give = give_form, .payload = f, .content_type = VV_RPC_FORM};
+	const vv_web_ask ask = {.below = below,
+				.give = give_form,
+				.payload = f,
+				.header = "Content-Type: " VV_RPC_FORM};
 
 	return vv_rpc_order(node, o, &ask, answer, err);
 }

@@ -216,7 +216,7 @@ vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 			  .post = true,
 			  .give = give_form,
 			  .payload = &s,
-			  .content_type = VV_RPC_FORM,
+			  .header = "Content-Type: " VV_RPC_FORM,
 			  .answer_max = ANSWER_MAX};
 	answers a = {.name = node->text, .root = root};
 	vv_auto(vv_buf) body = VV_BUF_INIT;

@@ -2,7 +2,7 @@
  * web_ask: sends one request to an IPFS service over HTTP, and reads a short answer.
  *
  * Git's http.* settings apply. Redirects are not followed. If the service requests a delay (429 or
- * 503 with Retry-After) and the request can be repeated, it is sent again after the delay.
+ * 503 with Retry-After), a request without `give` is sent again after the delay.
  */
 #ifndef VV_TRANSPORT_IPFS_WEB_ASK_H
 #define VV_TRANSPORT_IPFS_WEB_ASK_H
@@ -18,14 +18,13 @@ typedef struct vv_web_ask {
 	const vv_url *url; /* URL of the service, http or https */
 	/* appended to the URL's path, with the query: "/api/v0/pin/ls?arg=..." */
 	const char *below;
-	const char *accept; /* value of the header Accept; NULL: any type */
+	const char *header; /* a line of the request's head; NULL: none */
 	bool post;
 	/* Reads the next bytes of the body of a POST. Returns the number of bytes, at least one, 0
 	 * at the end, or a negative status. NULL: no body. */
 	ssize_t (*give)(void *payload, void *out, size_t len, vv_error *err);
 	void *payload;
-	const char *content_type; /* value of the header Content-Type */
-	size_t answer_max;        /* most bytes of the answer's body */
+	size_t answer_max; /* most bytes of the answer's body */
 } vv_web_ask;
 
 /* Sends the request. Sets *status to the HTTP status, and answer to the body, which every status
