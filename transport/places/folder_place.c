@@ -109,20 +109,16 @@ static vv_status find_path(char **out, const folder *f, const char *name, vv_err
 
 static vv_status sweep_once(folder *f, const char *path, vv_error *err)
 {
-	char *dir = vv_path_dir(path);
+	vv_auto(char) *dir = vv_path_dir(path);
 
 	if (!dir || !vv_array_room(f->swept, f->swept_count, f->swept_cap)) {
-		vv_free(dir);
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = f->swept_count; i > 0; i--) {
-		if (strcmp(f->swept[i - 1], dir) == 0) {
-			vv_free(dir);
-			return VV_OK;
-		}
+		if (strcmp(f->swept[i - 1], dir) == 0) return VV_OK;
 	}
 	vv_temp_sweep(dir, VV_WRITE_TEMP);
-	f->swept[f->swept_count++] = dir;
+	f->swept[f->swept_count++] = vv_take(&dir);
 	return VV_OK;
 }
 
@@ -218,29 +214,21 @@ static vv_status folder_get(void *payload, const char *name, uint64_t from, uint
 	folder *f = payload;
 	vv_auto(char) *path = NULL;
 	vv_stat st;
-	int fd;
 	vv_status rc = find_path(&path, f, name, err);
 
 	if (rc < 0) return rc;
-	if ((fd = vv_open_regular(path, O_RDONLY | O_NOFOLLOW, err)) < 0) {
-		/* a folder is not an object */
+	vv_auto(vv_fd) fd = vv_open_regular(path, O_RDONLY | O_NOFOLLOW, err);
+	if (fd < 0) { /* a folder is not an object */
 		return fd == VV_EINPUT ? vv_recode(err, VV_ENOTFOUND) : (vv_status)fd;
 	}
-	if ((rc = vv_fstat(&st, fd, path, err)) == VV_OK && from < st.size) {
-		size_t n = (size_t)(st.size - from < len ? st.size - from : len);
-		ssize_t got = -1;
-		if (!vv_buf_reserve(out, n)) {
-			rc = vv_fail_nomem(err);
-		} else if ((got = vv_pread_full(fd, out->data + out->len, n, from, path, err)) <
-			   0) {
-			rc = (vv_status)got;
-		} else {
-			out->len += (size_t)got;
-			out->data[out->len] = '\0';
-		}
-	}
-	(void)vv_close(fd, path, NULL);
-	return rc;
+	if ((rc = vv_fstat(&st, fd, path, err)) < 0 || from >= st.size) return rc;
+	const size_t n = (size_t)(st.size - from < len ? st.size - from : len);
+	if (!vv_buf_reserve(out, n)) return vv_fail_nomem(err);
+	const ssize_t got = vv_pread_full(fd, out->data + out->len, n, from, path, err);
+	if (got < 0) return (vv_status)got;
+	out->len += (size_t)got;
+	out->data[out->len] = '\0';
+	return VV_OK;
 }
 
 static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, void *to,

@@ -41,6 +41,8 @@ static void rpc_blocks_close(rpc_blocks *b)
 	}
 }
 
+VV_AUTO_FREE(rpc_blocks, rpc_blocks_close)
+
 /* Does the node sync blocks, so that they survive a power cut? From its configuration of flatfs. */
 typedef enum vv_rpc_syncs { VV_RPC_SYNCS_UNKNOWN, VV_RPC_SYNCS, VV_RPC_SYNCS_NOT } vv_rpc_syncs;
 /* Each raw block that is pinned by itself (type=recursive). */
@@ -173,14 +175,10 @@ static vv_status rpc_block_put(rpc_blocks *b, const vv_cid *cid, const void *byt
 	    (rc = ask(b, "block/put?cid-codec=raw&mhtype=sha2-256&pin=true", &form, ANSWER_MAX, &a,
 		      err)) < 0 ||
 	    (rc = read_key(b, &a, cid, &size, err)) < 0) {
-		goto done;
+		return rc == VV_ENOTFOUND ? VV_EIO : rc; /* a put cannot fail with "not found" */
 	}
-	if (size != len) {
-		rc = vv_fail(err, VV_EIO, "'%s' stored only a part of the block", b->name);
-	}
-done:
-	/* A put cannot fail with "not found". */
-	return rc == VV_ENOTFOUND ? VV_EIO : rc;
+	return size == len ? VV_OK
+			   : vv_fail(err, VV_EIO, "'%s' stored only a part of the block", b->name);
 }
 
 /* Appends the block, at most max + 1 bytes of it: who gets more than max was given another one. Nothing is
@@ -234,6 +232,13 @@ typedef struct pins {
 	vv_cid *raw;
 	size_t count, cap;
 } pins;
+
+static void pins_clear(pins *p)
+{
+	vv_buf_clear(&p->line);
+	vv_free(p->raw);
+}
+VV_AUTO_CLEAR(pins, pins_clear)
 
 /* Reads a line: {"Cid": ..., "Type": ...}, or an error in the middle. */
 static vv_status read_pin(pins *p, const char *line, size_t len, vv_error *err)
@@ -291,20 +296,17 @@ static vv_status take_pins(void *payload, const char *bytes, size_t len, vv_erro
 
 static vv_status rpc_pins_list(rpc_blocks *b, vv_pinned_fn fn, void *payload, vv_error *err)
 {
-	http_answer a = {0};
-	pins p = {.b = b};
+	vv_auto(http_answer) a = {0};
+	vv_auto(pins) p = {.b = b};
 	vv_status rc = ask_to(b, "pin/ls?type=recursive&stream=true", NULL, ANSWER_MAX, take_pins,
 			      &p, &a, err);
 
-	http_answer_clear(&a);
 	if (rc == VV_OK && p.line.len > 0) { /* a last line without its end */
 		rc = read_pin(&p, vv_buf_cstr(&p.line), p.line.len, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
 		rc = fn(payload, &p.raw[i], err);
 	}
-	vv_buf_clear(&p.line);
-	vv_free(p.raw);
 	return rc;
 }
 
@@ -381,7 +383,7 @@ static vv_rpc_syncs rpc_ask_syncs(rpc_blocks *b)
 static vv_status rpc_blocks_open(rpc_blocks **out, const vv_url *node, const vv_connect_options *o,
 				 vv_error *err)
 {
-	rpc_blocks *b = vv_calloc(1, sizeof(*b));
+	vv_auto(rpc_blocks) *b = vv_calloc(1, sizeof(*b));
 	vv_buf base = VV_BUF_INIT;
 	vv_status rc;
 
@@ -389,21 +391,12 @@ static vv_status rpc_blocks_open(rpc_blocks **out, const vv_url *node, const vv_
 	if (!b) return vv_fail_nomem(err);
 	http_put_url(&base, node, "");
 	b->name = vv_strdup(node->text);
-	if (!(b->base = vv_buf_detach(&base)) || !b->name) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!(b->base = vv_buf_detach(&base)) || !b->name) return vv_fail_nomem(err);
 	const http_site_facts f = {.url = b->base, .name = b->name, .extra_header = true};
-	if ((rc = http_site_open(&b->site, &f, o, err)) == VV_OK) {
-		rc = check_node(b, err);
+	if ((rc = http_site_open(&b->site, &f, o, err)) < 0 || (rc = check_node(b, err)) < 0) {
+		return rc;
 	}
-done:
-	if (rc < 0) {
-		rpc_blocks_close(b);
-		b = NULL;
-	}
-	*out = b;
-	return rc;
+	return vv_hand_over(out, &b);
 }
 
 #define SCHEME "ipfs+"
@@ -533,10 +526,12 @@ static void ipfs_close(void *payload)
 {
 	node *n = payload;
 
+	if (!n) return;
 	rpc_blocks_close(n->blocks);
 	vv_buf_clear(&n->block);
 	vv_free(n);
 }
+VV_AUTO_FREE(node, ipfs_close)
 
 static const vv_place_ops ipfs_ops;
 
@@ -582,7 +577,7 @@ static const vv_place_ops ipfs_ops = {.content_only = true,
 vv_status vv_ipfs_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make VV_UNUSED, vv_error *err)
 {
-	node *n;
+	vv_auto(node) *n = NULL;
 	vv_auto(vv_url) u = {0};
 	vv_status rc;
 
@@ -591,11 +586,7 @@ vv_status vv_ipfs_place_open(vv_place *out, const vv_url *url, const vv_place_fa
 	if (!(n = vv_calloc(1, sizeof(*n)))) return vv_fail_nomem(err);
 	vv_place_quota_init(&n->quota, facts);
 	n->ours = facts->ours;
-	vv_auto(char) *domain = vv_asprintf("host %s", u.host);
-	rc = rpc_blocks_open(&n->blocks, &u, connect, err);
-	if (rc < 0) {
-		ipfs_close(n);
-		return rc;
-	}
-	return vv_place_make(out, &ipfs_ops, n, vv_take(&domain), facts, err);
+	if ((rc = rpc_blocks_open(&n->blocks, &u, connect, err)) < 0) return rc;
+	return vv_place_make(out, &ipfs_ops, vv_take(&n), vv_asprintf("host %s", u.host), facts,
+			     err);
 }

@@ -11,7 +11,9 @@
 vv_status vv_place_make(vv_place *out, const vv_place_ops *ops, void *payload, char *take_domain,
 			const vv_place_facts *facts, vv_error *err)
 {
-	*out = (vv_place){.ops = ops, .payload = payload, .domain = take_domain};
+	out->ops = ops;
+	out->payload = payload;
+	out->domain = take_domain;
 	if (facts->domain) {
 		vv_free(out->domain);
 		out->domain = vv_strdup(facts->domain);

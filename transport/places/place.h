@@ -106,7 +106,7 @@ typedef struct vv_place {
  * failure, both were released. */
 vv_status vv_place_make(vv_place *out, const vv_place_ops *ops, void *payload, char *take_domain,
 			const vv_place_facts *facts, vv_error *err);
-/* For the kinds: sets the text of the place's mark. */
+/* For the kinds: sets the text of the place's mark, before vv_place_make. */
 void vv_place_set_mark(vv_place *p, const vv_buf *text);
 void vv_place_close(vv_place *p); /* p need not be open */
 VV_AUTO_CLEAR(vv_place, vv_place_close)

@@ -275,8 +275,11 @@ static void rclone_close(void *payload)
 {
 	rclone *r = payload;
 
-	vv_free_all(r->name, r->base, r);
+	if (r) {
+		vv_free_all(r->name, r->base, r);
+	}
 }
+VV_AUTO_FREE(rclone, rclone_close)
 
 static const vv_place_ops rclone_ops = {.gets = GETS,
 					.put = rclone_put,
@@ -316,8 +319,8 @@ static vv_status check_mark(rclone *r, bool make, vv_error *err)
 vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			       const vv_connect_options *connect, bool make, vv_error *err)
 {
-	rclone *r = vv_calloc(1, sizeof(*r));
-	vv_status rc = VV_OK;
+	vv_auto(rclone) *r = vv_calloc(1, sizeof(*r));
+	vv_status rc;
 
 	*out = (vv_place){0};
 	if (!r) return vv_fail_nomem(err);
@@ -325,15 +328,12 @@ vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_
 		      .mark = facts->mark,
 		      .first_sec = connect->first_sec};
 	if (!(r->name = vv_strdup(url->text)) || !(r->base = vv_strdup(url->path))) {
-		rc = vv_fail_nomem(err);
+		return vv_fail_nomem(err);
 	}
-	if (rc < 0 || (rc = check_mark(r, make, err)) < 0) {
-		rclone_close(r);
-		return rc;
-	}
+	if ((rc = check_mark(r, make, err)) < 0) return rc;
 	/* The remote itself. */
 	return vv_place_make(
-		out, &rclone_ops, r,
+		out, &rclone_ops, vv_take(&r),
 		vv_asprintf("rclone %.*s", (int)(strcspn(url->path + 1, ":") + 1), url->path),
 		facts, err);
 }

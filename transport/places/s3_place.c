@@ -56,10 +56,11 @@ typedef struct parameters {
 	char *endpoint, *region, *style;
 } parameters;
 
-static void clear(parameters *p)
+static void parameters_clear(parameters *p)
 {
 	vv_free_all(p->endpoint, p->region, p->style);
 }
+VV_AUTO_CLEAR(parameters, parameters_clear)
 
 static vv_status take_parameter(parameters *out, const char *text, size_t len, vv_error *err)
 {
@@ -70,7 +71,7 @@ static vv_status take_parameter(parameters *out, const char *text, size_t len, v
 		{"endpoint", &out->endpoint}, {"region", &out->region}, {"style", &out->style}};
 	const char *equals = memchr(text, '=', len);
 	const size_t name_len = equals ? (size_t)(equals - text) : len;
-	vv_buf value = VV_BUF_INIT;
+	vv_auto(vv_buf) value = VV_BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (!equals || strlen(known[i].name) != name_len ||
@@ -81,7 +82,6 @@ static vv_status take_parameter(parameters *out, const char *text, size_t len, v
 			return vv_fail(err, VV_EUSAGE, "the s3 URL has '%s' twice", known[i].name);
 		}
 		if (!vv_percent_read(&value, equals + 1, len - name_len - 1) || value.len == 0) {
-			vv_buf_clear(&value);
 			return vv_fail(err, VV_EUSAGE, "the s3 URL has no value for '%s'",
 				       known[i].name);
 		}
@@ -158,17 +158,13 @@ static vv_status endpoint_url(vv_url *u, const vv_s3_url *out, const char *given
 	vv_auto(vv_buf) own = VV_BUF_INIT;
 	vv_status rc;
 
-	memset(u, 0, sizeof(*u));
 	if (!given) {
 		vv_buf_printf(&own, "https://s3.%s.amazonaws.com%s", out->region,
 			      china ? ".cn" : "");
 	}
 	if ((rc = vv_buf_ok(&own, err)) < 0) return rc;
 	rc = vv_url_read(u, given ? given : vv_buf_cstr(&own), err);
-	if (rc < 0) {
-		memset(u, 0, sizeof(*u));
-		return vv_prefix(err, "the endpoint of the s3 URL");
-	}
+	if (rc < 0) return vv_prefix(err, "the endpoint of the s3 URL");
 	if (u->kind != VV_URL_HTTP || u->user || *u->path) {
 		return vv_fail(err, VV_EUSAGE,
 			       "'%s' is not an S3 endpoint\nwrite https://host or "
@@ -237,37 +233,24 @@ static vv_status take_endpoint(vv_s3_url *out, const parameters *p, const vv_env
 	return out->host ? VV_OK : vv_fail_nomem(err);
 }
 
-/* answered: the region that the bucket itself named, used if none is set; or NULL. */
+/* answered: the region that the bucket itself named, used if none is set; or NULL. The caller clears *out, also on
+ * failure. */
 static vv_status s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env,
 			     const char *answered, vv_error *err)
 {
-	parameters p = {0};
-	vv_s3_profile profile = {0};
+	vv_auto(parameters) p = {0};
+	vv_auto(vv_s3_profile) profile = {0};
 	vv_status rc;
 
-	memset(out, 0, sizeof(*out));
+	*out = (vv_s3_url){.name = vv_strdup(url->text), .bucket = vv_strdup(url->host)};
+	if (!out->name || !out->bucket) return vv_fail_nomem(err);
 	if ((rc = read_parameters(&p, url->query, err)) < 0 ||
-	    (rc = vv_s3_profile_read(&profile, env, NULL, err)) < 0) {
-		goto done;
-	}
-	out->name = vv_strdup(url->text);
-	out->bucket = vv_strdup(url->host);
-	if (!out->name || !out->bucket) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if ((rc = take_prefix(out, url, err)) < 0 ||
+	    (rc = vv_s3_profile_read(&profile, env, NULL, err)) < 0 ||
+	    (rc = take_prefix(out, url, err)) < 0 ||
 	    (rc = take_region(out, p.region, env, &profile, answered, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = take_endpoint(out, &p, env, &profile, err);
-done:
-	vv_s3_profile_clear(&profile);
-	clear(&p);
-	if (rc < 0) {
-		s3_url_clear(out);
-	}
-	return rc;
+	return take_endpoint(out, &p, env, &profile, err);
 }
 
 #define LIST_MAX ((size_t)16 << 20) /* a page: 1,000 keys of at most 1,024 characters */
@@ -540,17 +523,13 @@ static vv_status put_digest(vv_buf *line, const char *name, const void *bytes, s
 			    vv_error *err)
 {
 	const char *slash = strrchr(name, '/');
-	uint8_t digest[VV_SHA256_LEN];
 	vv_cid cid;
-	vv_status rc;
 
-	vv_buf_puts(line, "x-amz-content-sha256: ");
-	if (slash && vv_cid_parse(&cid, slash + 1, strlen(slash + 1), VV_IGNORED) == VV_OK) {
-		vv_hex_put(line, cid.digest, sizeof(cid.digest));
-	} else {
-		if ((rc = vv_sha256(digest, bytes, len, err)) < 0) return rc;
-		vv_hex_put(line, digest, sizeof(digest));
+	if (!slash || vv_cid_parse(&cid, slash + 1, strlen(slash + 1), VV_IGNORED) < 0) {
+		return vv_s3_put_digest(line, bytes, len, err);
 	}
+	vv_buf_puts(line, "x-amz-content-sha256: ");
+	vv_hex_put(line, cid.digest, sizeof(cid.digest));
 	return vv_buf_ok(line, err);
 }
 
@@ -702,6 +681,7 @@ static void s3_close(void *payload)
 {
 	s3 *s = payload;
 
+	if (!s) return;
 	http_site_close(s->site);
 	vv_mutex_free(s->lock);
 	vv_s3_key_clear(&s->key);
@@ -709,6 +689,8 @@ static void s3_close(void *payload)
 	vv_buf_clear(&s->marked);
 	vv_free_all(s->answered, s);
 }
+
+VV_AUTO_FREE(s3, s3_close)
 
 /* The end of a key's id suffices to identify it. */
 static void s3_who(void *payload, vv_buf *out)
@@ -815,7 +797,7 @@ static vv_status open_bucket(s3 *s, const vv_url *url, bool make, vv_error *err)
 vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			   const vv_connect_options *connect, bool make, vv_error *err)
 {
-	s3 *s = vv_calloc(1, sizeof(*s));
+	vv_auto(s3) *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
 
 	*out = (vv_place){0};
@@ -825,17 +807,9 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
 	s->full = facts->full;
 	s->connect = *connect;
 	s->lock = vv_mutex_new();
-	if (!s->lock) {
-		vv_free(s);
-		return vv_fail_nomem(err);
-	}
-	if ((rc = open_bucket(s, url, make, err)) < 0) {
-		s3_close(s);
-		return rc;
-	}
-	if ((rc = vv_place_make(out, &s3_ops, s, vv_asprintf("host %s", s->at.host), facts, err)) ==
-	    VV_OK) {
-		vv_place_set_mark(out, &s->marked);
-	}
-	return rc;
+	if (!s->lock) return vv_fail_nomem(err);
+	if ((rc = open_bucket(s, url, make, err)) < 0) return rc;
+	vv_place_set_mark(out, &s->marked);
+	char *domain = vv_asprintf("host %s", s->at.host);
+	return vv_place_make(out, &s3_ops, vv_take(&s), domain, facts, err);
 }

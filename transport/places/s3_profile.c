@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/secret.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #define FILE_MAX ((size_t)1 << 20)
 
@@ -113,35 +114,39 @@ static bool is_header(const char **p, size_t *len)
 	return true;
 }
 
+/* Is it the content of the header "[WORD NAME]"? */
+static bool is_section(const char *p, size_t len, const char *word, const char *name)
+{
+	const size_t before = strlen(word);
+
+	if (len < before || strncmp(p, word, before) != 0) return false;
+	p += before;
+	len -= before;
+	trim(&p, &len);
+	return strlen(name) == len && memcmp(p, name, len) == 0;
+}
+
 /* The lines of its section: [NAME], or with prefix "profile " [profile NAME] (of the default one: either). Lines that
  * begin with a blank belong to a line before, as those of services do. */
 static vv_status take_section(vv_s3_profile *out, const char *text, const char *prefix,
 			      vv_error *err)
 {
-	const size_t before = strlen(prefix);
+	const bool either = strcmp(out->name, "default") == 0;
 	bool in = false;
 	vv_status rc = VV_OK;
 
-	while (rc == VV_OK && *text) {
-		const size_t line = strcspn(text, "\n");
-		const char *p = text;
-		size_t len = line;
+	for (vv_line l = {.rest = text}; rc == VV_OK && vv_line_next(&l);) {
+		const char *p = l.text;
+		size_t len = l.len;
 
 		trim(&p, &len);
 		if (is_header(&p, &len)) {
-			if (len > before && strncmp(p, prefix, before) == 0) {
-				p += before;
-				len -= before;
-				trim(&p, &len);
-			} else if (before > 0 && strcmp(out->name, "default") != 0) {
-				len = 0;
-			}
-			in = strlen(out->name) == len && memcmp(p, out->name, len) == 0;
+			in = is_section(p, len, prefix, out->name) ||
+			     (either && is_section(p, len, "", out->name));
 			out->found = out->found || in;
-		} else if (in && len > 0 && *p != '#' && *p != ';' && (before == 0 || p == text)) {
+		} else if (in && len > 0 && *p != '#' && *p != ';' && (!*prefix || p == l.text)) {
 			rc = take_line(out, p, len, err);
 		}
-		text += line + (text[line] == '\n');
 	}
 	return rc;
 }
@@ -149,25 +154,17 @@ static vv_status take_section(vv_s3_profile *out, const char *text, const char *
 /* The endpoint_url among the lines with a blank before them that follow "s3 =" of [services NAME]. */
 static vv_status take_services(vv_s3_profile *out, const char *text, vv_error *err)
 {
-	static const char word[] = "services";
 	bool in = false, s3 = false;
 
-	while (*text) {
-		const size_t line = strcspn(text, "\n");
-		const char *p = text, *value;
-		size_t len = line, value_len;
+	for (vv_line l = {.rest = text}; vv_line_next(&l);) {
+		const char *p = l.text, *value;
+		size_t len = l.len, value_len;
 
 		trim(&p, &len);
 		if (is_header(&p, &len)) {
-			in = s3 = false;
-			if (len >= sizeof(word) && strncmp(p, word, sizeof(word) - 1) == 0) {
-				p += sizeof(word) - 1;
-				len -= sizeof(word) - 1;
-				trim(&p, &len);
-				in = strlen(out->services) == len &&
-				     memcmp(p, out->services, len) == 0;
-			}
-		} else if (in && len > 0 && *p != '#' && *p != ';' && p == text) {
+			in = is_section(p, len, "services", out->services);
+			s3 = false;
+		} else if (in && len > 0 && *p != '#' && *p != ';' && p == l.text) {
 			s3 = value_of(p, len, "s3", &value_len) != NULL;
 		} else if (s3 && (value = value_of(p, len, "endpoint_url", &value_len)) != NULL &&
 			   value_len > 0) {
@@ -175,7 +172,6 @@ static vv_status take_services(vv_s3_profile *out, const char *text, vv_error *e
 			out->endpoint = vv_strndup(value, value_len);
 			return out->endpoint ? VV_OK : vv_fail_nomem(err);
 		}
-		text += line + (text[line] == '\n');
 	}
 	return VV_OK;
 }

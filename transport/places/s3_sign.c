@@ -207,10 +207,29 @@ static void put_host(vv_buf *lines, const char *url)
 	vv_buf_putc(lines, '\n');
 }
 
+vv_status vv_s3_put_digest(vv_buf *out, const void *body, size_t len, vv_error *err)
+{
+	uint8_t digest[VV_SHA256_LEN];
+	const vv_status rc = vv_sha256(digest, body, len, err);
+
+	if (rc < 0) return rc;
+	vv_buf_puts(out, DIGEST_HEADER ": ");
+	vv_hex_put(out, digest, sizeof(digest));
+	return vv_buf_ok(out, err);
+}
+
+/* The text contained the token. */
+static void request_clear(request *r)
+{
+	vv_buf_wipe(&r->text);
+	vv_buf_clear_all(&r->text, &r->names);
+}
+VV_AUTO_CLEAR(request, request_clear)
+
 vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, const char *service,
 		     const char *region, int64_t now, vv_error *err)
 {
-	request r = {.names = VV_BUF_INIT, .text = VV_BUF_INIT};
+	vv_auto(request) r = {.names = VV_BUF_INIT, .text = VV_BUF_INIT};
 	vv_auto(vv_buf) scope = VV_BUF_INIT;
 	uint8_t mac[VV_SHA256_LEN];
 	const char *stamp = vv_text_time(now, "%Y%m%dT%H%M%SZ");
@@ -231,12 +250,12 @@ vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, c
 	vv_buf_printf(&scope, "%s/%s/%s/aws4_request", r.day, region, service);
 	if ((rc = vv_buf_ok(lines, err)) < 0 || (rc = vv_buf_ok(&scope, err)) < 0 ||
 	    (rc = take_lines(&r, ask, lines, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	put_canonical(&r, ask);
 	if ((rc = put_to_sign(&r, vv_buf_cstr(&scope), err)) < 0 ||
 	    (rc = signature(mac, &r, key->secret, service, region, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_buf_printf(lines,
 		      "Authorization: AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, "
@@ -244,9 +263,5 @@ vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, c
 		      key->id, vv_buf_cstr(&scope), vv_buf_cstr(&r.names));
 	vv_hex_put(lines, mac, sizeof(mac));
 	vv_buf_putc(lines, '\n');
-	rc = vv_buf_ok(lines, err);
-done:
-	vv_buf_wipe(&r.text); /* it contained the token */
-	vv_buf_clear_all(&r.text, &r.names);
-	return rc;
+	return vv_buf_ok(lines, err);
 }

@@ -22,4 +22,7 @@
 vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, const char *service,
 		     const char *region, int64_t now, vv_error *err);
 
+/* Appends the header line "x-amz-content-sha256: ..." for a body, without a line end. */
+vv_status vv_s3_put_digest(vv_buf *line, const void *body, size_t len, vv_error *err);
+
 #endif

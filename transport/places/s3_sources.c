@@ -127,17 +127,6 @@ static vv_status take_keys(vv_s3_key *out, const vv_s3_role *role, const http_an
 		       vv_text_shows(e.message));
 }
 
-static vv_status put_digest(vv_buf *line, const vv_buf *body, vv_error *err)
-{
-	uint8_t digest[VV_SHA256_LEN];
-	vv_status rc = vv_sha256(digest, body->data, body->len, err);
-
-	if (rc < 0) return rc;
-	vv_buf_puts(line, "x-amz-content-sha256: ");
-	vv_hex_put(line, digest, sizeof(digest));
-	return vv_buf_ok(line, err);
-}
-
 static vv_status ask_sts(vv_s3_key *out, const vv_s3_role *role, const char *url,
 			 const vv_connect_options *connect, vv_error *err)
 {
@@ -147,11 +136,11 @@ static vv_status ask_sts(vv_s3_key *out, const vv_s3_role *role, const char *url
 				   .again_500 = true,
 				   .sign = sign,
 				   .signer = (void *)(uintptr_t)role};
-	http_answer a = {0};
-	http_site *site = NULL;
+	vv_auto(http_answer) a = {0};
+	vv_auto(http_site) *site = NULL;
 	vv_status rc = put_body(&body, role, err);
 
-	if (rc == VV_OK && (rc = put_digest(&digest, &body, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_s3_put_digest(&digest, body.data, body.len, err)) == VV_OK) {
 		const char *const headers[] = {vv_buf_cstr(&digest),
 					       "Content-Type: application/x-www-form-urlencoded"};
 		const http_ask what = {.method = "POST",
@@ -166,9 +155,7 @@ static vv_status ask_sts(vv_s3_key *out, const vv_s3_role *role, const char *url
 		}
 		rc = rc < 0 ? rc : take_keys(out, role, &a, url, err);
 	}
-	http_site_close(site);
 	vv_buf_wipe(&a.body);
-	http_answer_clear(&a);
 	vv_buf_wipe(&body);
 	return rc;
 }
@@ -180,27 +167,21 @@ static vv_status s3_lent_role(vv_s3_key *out, const vv_s3_role *role,
 	const bool china = strncmp(role->region, "cn-", 3) == 0;
 	const char *given = variable(connect, "AWS_ENDPOINT_URL_STS");
 	vv_auto(vv_buf) url = VV_BUF_INIT;
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_status rc;
 
 	given = given ? given : variable(connect, "AWS_ENDPOINT_URL");
-	vv_buf_printf(&url, "%s", given ? given : "");
-	if (!given) {
-		vv_buf_printf(&url, "https://sts.%s.amazonaws.com%s", role->region,
-			      china ? ".cn" : "");
+	vv_auto(char) *own = vv_asprintf("https://sts.%s.amazonaws.com%s", role->region,
+					 china ? ".cn" : "");
+	if ((rc = vv_alloc_ok(own, err)) < 0 ||
+	    (rc = vv_url_read(&u, given ? given : own, err)) < 0) {
+		return rc;
 	}
-	if ((rc = vv_buf_ok(&url, err)) == VV_OK &&
-	    (rc = vv_url_read(&u, vv_buf_cstr(&url), err)) == VV_OK) {
-		const bool fits = u.kind == VV_URL_HTTP && !u.user;
-		vv_buf_reset(&url);
-		if (fits) {
-			http_put_url(&url, &u, "/");
-			rc = vv_buf_ok(&url, err);
-		} else {
-			rc = vv_fail(err, VV_EUSAGE, "'%s' is not an STS endpoint", u.text);
-		}
-		vv_url_clear(&u);
+	if (u.kind != VV_URL_HTTP || u.user) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is not an STS endpoint", u.text);
 	}
+	http_put_url(&url, &u, "/");
+	rc = vv_buf_ok(&url, err);
 	return rc < 0 ? rc : ask_sts(out, role, vv_buf_cstr(&url), connect, err);
 }
 
@@ -287,7 +268,7 @@ static vv_status s3_lent_container(vv_s3_key *out, const vv_connect_options *con
 {
 	const char *relative = variable(connect, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
 	const char *full = variable(connect, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_status rc;
 
 	if (!relative && !full) {
@@ -295,16 +276,13 @@ static vv_status s3_lent_container(vv_s3_key *out, const vv_connect_options *con
 	}
 	vv_auto(char) *url = vv_asprintf("%s%s", relative ? "http://169.254.170.2" : full,
 					 relative ? relative : "");
-	if ((rc = vv_alloc_ok(url, err)) == VV_OK && (rc = vv_url_read(&u, url, err)) == VV_OK) {
-		if (!may_see_token(&u)) {
-			rc = vv_fail(err, VV_EREFUSED,
-				     "'%s' is not asked for keys, as it does not use https and is "
-				     "not an address of this machine",
-				     u.text);
-		}
-		vv_url_clear(&u);
-	}
-	return rc < 0 ? rc : ask_container(out, url, connect, err);
+	if ((rc = vv_alloc_ok(url, err)) < 0 || (rc = vv_url_read(&u, url, err)) < 0) return rc;
+	return may_see_token(&u)
+		       ? ask_container(out, url, connect, err)
+		       : vv_fail(err, VV_EREFUSED,
+				 "'%s' is not asked for keys, as it does not use https and is not "
+				 "an address of this machine",
+				 u.text);
 }
 
 /* One document of the metadata. VV_ENOTFOUND: it is not there. */
@@ -366,16 +344,14 @@ static vv_status s3_lent_machine(vv_s3_key *out, const vv_connect_options *conne
 	if ((rc = vv_buf_ok(&at, err)) < 0 ||
 	    (rc = open_metadata(&header, vv_buf_cstr(&at), connect, err)) < 0 ||
 	    (rc = get_metadata(&a, vv_buf_cstr(&at), "", vv_buf_cstr(&header), connect, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_buf_put(&role, vv_buf_cstr(&a.body), strcspn(vv_buf_cstr(&a.body), "\r\n/? "));
-	if ((rc = vv_buf_ok(&role, err)) < 0 ||
-	    (rc = get_metadata(&a, vv_buf_cstr(&at), vv_buf_cstr(&role), vv_buf_cstr(&header),
-			       connect, err)) < 0) {
-		goto done;
-	}
-	rc = vv_s3_key_from_json(out, &a.body, "the machine's metadata", err);
-done:
+	rc = vv_buf_ok(&role, err);
+	rc = rc < 0 ? rc
+		    : get_metadata(&a, vv_buf_cstr(&at), vv_buf_cstr(&role), vv_buf_cstr(&header),
+				   connect, err);
+	rc = rc < 0 ? rc : vv_s3_key_from_json(out, &a.body, "the machine's metadata", err);
 	vv_buf_wipe(&header);
 	vv_buf_wipe(&a.body);
 	return rc;

@@ -27,7 +27,7 @@
 #include "transport/places/place_quota.h"
 
 #define INCOMING "incoming"
-#define ABANDONED_SEC 86400u
+#define ABANDONED_SEC 86400
 #define COMPARE_STEP ((size_t)64 << 10)
 #define ENTRY_BYTES 100u /* of a name in a list, with its SFTP attributes */
 
@@ -418,47 +418,29 @@ static vv_status sftp_remove(void *payload, const char *name, vv_error *err)
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-/* Takes away what dead processes left in "incoming". */
-static void sweep(sftp *f)
+static vv_status sweep_file(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
 {
-	vv_auto(char) *dir = path_of(f, INCOMING);
-	char entry[64];
-	LIBSSH2_SFTP_ATTRIBUTES is;
-	LIBSSH2_SFTP_HANDLE *h = NULL;
-	uint64_t start = vv_monotonic_ms(), count = 0;
-	int n;
+	sftp *f = payload;
+	bool ended;
 
-	const int64_t now = vv_now_sec();
-	if (dir) {
-		h = libssh2_sftp_open_ex(f->session, dir, (unsigned)strlen(dir), 0, 0,
-					 LIBSSH2_SFTP_OPENDIR);
-	}
-	while (h && count++ < VV_PLACE_ENTRIES_MAX &&
-	       ((n = libssh2_sftp_readdir_ex(h, entry, sizeof(entry) - 1, NULL, 0, &is)) > 0 ||
-		n == LIBSSH2_ERROR_BUFFER_TOO_SMALL)) {
-		bool ended;
-		if (keep_pace(f, start, ENTRY_BYTES, NULL) < 0) {
-			break;
-		}
-		start = vv_monotonic_ms();
-		if (n < 0) {
-			continue;
-		}
-		entry[n] = '\0';
-		if (!vv_temp_name_read(entry, &ended) ||
-		    (!ended && !((is.flags & LIBSSH2_SFTP_ATTR_ACMODTIME) &&
-				 (int64_t)is.mtime + ABANDONED_SEC < now))) {
-			continue;
-		}
-		vv_auto(char) *b = vv_asprintf(INCOMING "/%s", entry);
-		vv_auto(char) *path = !b ? NULL : path_of(f, b);
+	if (vv_temp_name_read(e->name, &ended) &&
+	    (ended || (e->modified > 0 && e->modified + ABANDONED_SEC < vv_now_sec()))) {
+		vv_auto(char) *name = vv_asprintf(INCOMING "/%s", e->name);
+		vv_auto(char) *path = name ? path_of(f, name) : NULL;
+
 		if (path) {
 			(void)libssh2_sftp_unlink_ex(f->session, path, (unsigned)strlen(path));
 		}
 	}
-	if (h && !f->lost) {
-		(void)libssh2_sftp_close_handle(h);
-	}
+	return VV_OK;
+}
+
+/* Takes away what dead processes left in "incoming". */
+static void sweep(sftp *f)
+{
+	request r = {.name = INCOMING, .fn = sweep_file, .to = f};
+
+	(void)list_step(f, &r, VV_IGNORED);
 	f->swept = true;
 }
 
@@ -634,10 +616,13 @@ static void sftp_close(void *payload)
 {
 	sftp *f = payload;
 
+	if (!f) return;
 	hang_up(f);
 	vv_ssh_config_clear(&f->config);
 	vv_free_all(f->name, f->root, f);
 }
+
+VV_AUTO_FREE(sftp, sftp_close)
 
 static void sftp_who(void *payload, vv_buf *out)
 {
@@ -713,7 +698,7 @@ static vv_status prepare(sftp *f, const vv_url *url, const vv_connect_options *c
 vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err)
 {
-	sftp *f;
+	vv_auto(sftp) *f = NULL;
 	vv_status rc;
 
 	*out = (vv_place){0};
@@ -724,8 +709,8 @@ vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_fa
 	f->mark = facts->mark;
 	f->full = facts->full;
 	if ((rc = prepare(f, url, connect, err)) < 0 || (rc = check_mark(f, make, err)) < 0) {
-		sftp_close(f);
 		return rc;
 	}
-	return vv_place_make(out, &sftp_ops, f, vv_asprintf("host %s", f->config.host), facts, err);
+	char *domain = vv_asprintf("host %s", f->config.host);
+	return vv_place_make(out, &sftp_ops, vv_take(&f), domain, facts, err);
 }

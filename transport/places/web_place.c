@@ -100,10 +100,13 @@ static void web_close(void *payload)
 {
 	web *w = payload;
 
+	if (!w) return;
 	http_site_close(w->site);
 	vv_url_clear(&w->url);
 	vv_free_all(w->base, w->name, w);
 }
+
+VV_AUTO_FREE(web, web_close)
 
 static const vv_place_ops web_ops = {.gets = HTTP_SITE_AT_ONCE,
 				     .put = web_put,
@@ -128,38 +131,28 @@ vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_fac
 			    const vv_connect_options *connect, bool make VV_UNUSED, vv_error *err)
 {
 	vv_auto(vv_buf) mark = VV_BUF_INIT;
-	vv_buf base = VV_BUF_INIT, domain = VV_BUF_INIT;
-	web *w = vv_calloc(1, sizeof(*w));
-	vv_status rc = VV_OK;
+	vv_buf base = VV_BUF_INIT;
+	vv_auto(web) *w = vv_calloc(1, sizeof(*w));
+	vv_status rc;
 
 	*out = (vv_place){0};
+	if (!w) return vv_fail_nomem(err);
 	http_put_url(&base, url, "");
-	if (!w || !(w->base = vv_buf_detach(&base)) || !(w->name = vv_strdup(url->text))) {
-		rc = vv_fail_nomem(err);
-	}
-	if (rc == VV_OK) {
-		const http_site_facts f = {.url = w->base,
-					   .name = w->name,
-					   .extra_header = true,
-					   .login = facts->no_login ? NULL : &w->url,
-					   .ask_git = !facts->no_login};
-		rc = vv_url_read(&w->url, url->text, err);
-		if (rc == VV_OK && url->secret && !(w->url.secret = vv_strdup(url->secret))) {
-			rc = vv_fail_nomem(err);
-		}
-		rc = rc < 0 ? rc : http_site_open(&w->site, &f, connect, err);
-	}
-	rc = rc < 0 ? rc : check_mark(w, facts->mark, &mark, err);
-	if (rc < 0) {
-		vv_buf_clear(&base);
-		if (w) {
-			web_close(w);
-		}
+	w->base = vv_buf_detach(&base);
+	w->name = vv_strdup(url->text);
+	if (!w->base || !w->name) return vv_fail_nomem(err);
+	const http_site_facts f = {.url = w->base,
+				   .name = w->name,
+				   .extra_header = true,
+				   .login = facts->no_login ? NULL : &w->url,
+				   .ask_git = !facts->no_login};
+	if ((rc = vv_url_read(&w->url, url->text, err)) < 0) return rc;
+	if (url->secret && !(w->url.secret = vv_strdup(url->secret))) return vv_fail_nomem(err);
+	if ((rc = http_site_open(&w->site, &f, connect, err)) < 0 ||
+	    (rc = check_mark(w, facts->mark, &mark, err)) < 0) {
 		return rc;
 	}
-	vv_buf_printf(&domain, "host %s", url->host);
-	if ((rc = vv_place_make(out, &web_ops, w, vv_buf_detach(&domain), facts, err)) == VV_OK) {
-		vv_place_set_mark(out, &mark);
-	}
-	return rc;
+	vv_place_set_mark(out, &mark);
+	return vv_place_make(out, &web_ops, vv_take(&w), vv_asprintf("host %s", url->host), facts,
+			     err);
 }

@@ -70,14 +70,16 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 	}
 	if (!vv_array_room(c->packs, c->count, c->cap)) return vv_fail_nomem(err);
 	vv_host_pack *p = &c->packs[c->count];
-	*p = (vv_host_pack){.bases = vv_calloc(list->base_count + 1, sizeof(vv_cid))};
+	*p = (vv_host_pack){
+		.bases = vv_calloc(list->base_count + 1, sizeof(vv_cid)),
+		.key = vv_pack_key(list->hash),
+		.blob = *blob,
+		.len = list->pack_len,
+		.blocks = list->count,
+		.base_count = list->base_count,
+	};
 	if (!p->bases) return vv_fail_nomem(err);
 	c->count++;
-	p->key = vv_pack_key(list->hash);
-	p->blob = *blob;
-	p->len = list->pack_len;
-	p->blocks = list->count;
-	p->base_count = list->base_count;
 	for (size_t i = 0; i < list->base_count; i++) {
 		p->bases[i] = vv_host_list_base(list, i);
 	}
@@ -93,6 +95,12 @@ vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i)
 {
 	assert(i < c->count);
 	return &c->packs[i];
+}
+
+bool vv_catalog_next(vv_catalog *c, vv_host_pack **p)
+{
+	*p = *p ? *p + 1 : c->packs;
+	return *p < c->packs + c->count;
 }
 
 bool vv_catalog_find(const vv_catalog *c, const vv_cid *cid, size_t *pack, unsigned *depth)

@@ -60,6 +60,8 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, vv_error *err);
 size_t vv_catalog_packs(const vv_catalog *c);
 vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i); /* borrowed until the next add */
+/* Sets *p to the first pack if *p is NULL, else to the next one. Returns false at the end. */
+bool vv_catalog_next(vv_catalog *c, vv_host_pack **p);
 
 /* Returns true if pack i has at least one of these marks. */
 bool vv_catalog_has(vv_catalog *c, size_t i, unsigned marks);

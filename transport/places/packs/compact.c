@@ -36,8 +36,7 @@ static vv_status mark_old(void *payload, const vv_tree_entry *e, vv_error *err V
 	vv_cid key;
 
 	if (!vv_pack_key_read(&key, base, strcspn(base, "."))) return VV_OK;
-	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
-		vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+	for (vv_host_pack *p = NULL; vv_catalog_next(c->h->catalog, &p);) {
 		p->marks |= vv_cid_equal(&p->key, &key) ? VV_MARK_OLD : 0;
 	}
 	return VV_OK;
@@ -130,8 +129,7 @@ static vv_status add_bases(compacting *c, vv_error *err)
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
-		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+	for (vv_host_pack *p = NULL; vv_catalog_next(c->h->catalog, &p);) {
 		for (size_t k = 0; !(p->marks & VV_MARK_OLD) && k < p->base_count; k++) {
 			if ((rc = add_item(c, &p->bases[k], NULL, err)) < 0) return rc;
 		}
@@ -164,8 +162,7 @@ static vv_status describe(void *payload, vv_host_commit *to, bool last, vv_error
 
 	to->message = "Put blocks into fewer packs\n";
 	to->removed = c->removed;
-	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
-		vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+	for (vv_host_pack *p = NULL; vv_catalog_next(c->h->catalog, &p);) {
 		if (!(p->marks & VV_MARK_OLD)) {
 			continue;
 		}
@@ -214,8 +211,7 @@ static vv_status make_packs(compacting *c, vv_error *err)
 
 static void count_before(compacting *c)
 {
-	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
-		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+	for (vv_host_pack *p = NULL; vv_catalog_next(c->h->catalog, &p);) {
 		c->out->packs_before++;
 		c->out->bytes_before += p->len;
 		if (p->marks & VV_MARK_OLD) {

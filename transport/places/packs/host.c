@@ -38,15 +38,18 @@ char *vv_host_dir(vv_repository *r, const char *url)
 
 static vv_status copy_options(vv_host *h, const vv_host_options *o, vv_error *err)
 {
-	h->repo = o->repo;
-	h->progress = o->progress;
-	h->notes = o->notes;
-	h->idle_sec = o->idle_sec;
-	h->lock = -1;
-	h->url = vv_strdup(o->url);
-	h->push_url = o->push_url ? vv_strdup(o->push_url) : NULL;
-	h->remote = o->remote ? vv_strdup(o->remote) : NULL;
-	h->dir = vv_host_dir(o->repo, o->url);
+	*h = (vv_host){
+		.repo = o->repo,
+		.progress = o->progress,
+		.notes = o->notes,
+		.idle_sec = o->idle_sec,
+		.lock = -1,
+		.place = o->take_place,
+		.url = vv_strdup(o->url),
+		.push_url = o->push_url ? vv_strdup(o->push_url) : NULL,
+		.remote = o->remote ? vv_strdup(o->remote) : NULL,
+		.dir = vv_host_dir(o->repo, o->url),
+	};
 	h->git_dir = h->dir ? vv_path_join(h->dir, "git", (char *)NULL) : NULL;
 	h->lists = h->dir ? vv_path_join(h->dir, "lists", (char *)NULL) : NULL;
 	h->packs = h->dir ? vv_path_join(h->dir, "blocks", (char *)NULL) : NULL;
@@ -194,17 +197,16 @@ bool vv_host_has(const vv_host *h, const vv_cid *cid)
 vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 {
 	vv_auto(vv_host) *h = vv_calloc(1, sizeof(*h));
-	vv_place place = o->take_place;
 	bool left = false;
 	vv_auto(char) *lock = NULL;
 	vv_status rc;
 
 	*out = NULL;
 	if (!h) {
+		vv_place place = o->take_place;
 		vv_place_close(&place);
 		return vv_fail_nomem(err);
 	}
-	h->place = place;
 	if ((rc = copy_options(h, o, err)) < 0 || (rc = vv_mkdirs(h->lists, err)) < 0) return rc;
 	if ((rc = vv_host_forget_lists(h, err)) < 0) return rc;
 	if (!(lock = vv_path_join(h->dir, "lock", (char *)NULL))) return vv_fail_nomem(err);

@@ -268,8 +268,7 @@ static bool is_due(const vv_host *h)
 	uint64_t len;
 	bool due = false;
 
-	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
-		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+	for (vv_host_pack *p = NULL; vv_catalog_next(h->catalog, &p);) {
 		if (!(p->marks & VV_MARK_NEEDED) && !p->bad && size_of(p->len) < JOIN_SIZES &&
 		    !vv_cid_set_has(h->joined, &p->key)) {
 			counts[size_of(p->len)]++;
@@ -294,8 +293,7 @@ static void leave_lost(vv_catalog *c)
 
 	while (more) {
 		more = false;
-		for (size_t i = 0; i < vv_catalog_packs(c); i++) {
-			vv_host_pack *p = vv_catalog_pack(c, i);
+		for (vv_host_pack *p = NULL; vv_catalog_next(c, &p);) {
 			bool lost = false;
 			for (size_t k = 0; (p->marks & VV_MARK_JOINS) && !lost && k < p->base_count;
 			     k++) {
@@ -319,8 +317,7 @@ static vv_status join_older(vv_host *h, uint64_t *bytes, vv_error *err)
 		vv_catalog_pack(h->catalog, i)->marks |= VV_MARK_JOINS;
 	}
 	leave_lost(h->catalog);
-	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
-		vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+	for (vv_host_pack *p = NULL; vv_catalog_next(h->catalog, &p);) {
 		p->marks &= p->marks & VV_MARK_NEEDED ? ~(unsigned)VV_MARK_JOINS : ~0u;
 	}
 	return join_marked(&j, bytes, err);

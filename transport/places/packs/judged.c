@@ -33,8 +33,7 @@ void vv_host_forget_bad(vv_host *h, const vv_oid *pack)
 			h->bad[i--] = h->bad[--h->bad_count];
 		}
 	}
-	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
-		vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+	for (vv_host_pack *p = NULL; vv_catalog_next(h->catalog, &p);) {
 		p->bad = p->bad && !vv_oid_equal(&p->blob, pack);
 	}
 }
@@ -58,8 +57,7 @@ vv_status vv_host_prefer_sound(vv_host *h, vv_error *err)
 	vv_host_list list;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; h->bad_count > 0 && i < vv_catalog_packs(h->catalog); i++) {
-		vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+	for (vv_host_pack *p = NULL; h->bad_count > 0 && vv_catalog_next(h->catalog, &p);) {
 		p->bad = is_known_bad(h, &p->blob);
 	}
 	for (size_t i = 0; h->bad_count > 0 && rc == VV_OK && i < vv_catalog_packs(h->catalog);

@@ -44,8 +44,7 @@ vv_status vv_older_name(vv_host *h, unsigned needed, unsigned named, vv_version_
 	uint64_t len;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
-		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(h->catalog, &p);) {
 		if (!(p->marks & needed) && (named == 0 || (p->marks & named)) && !p->bad &&
 		    !vv_cid_set_has(h->joined, &p->key)) {
 			rc = vv_version_packs_add_older(out, &p->key, p->len, err);

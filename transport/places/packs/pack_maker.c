@@ -41,14 +41,16 @@ vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalo
 
 	*out = NULL;
 	if (!m) return vv_fail_nomem(err);
-	m->from = from;
-	m->catalog = catalog;
-	m->dir = dir;
-	m->max_bytes = max_bytes;
-	m->thorough = thorough;
-	m->sent = vv_cid_map_new();
-	m->coders = vv_coder_pool_new();
-	m->writer = vv_pack_writer_new(dir, "tmp-");
+	*m = (vv_pack_maker){
+		.from = from,
+		.catalog = catalog,
+		.dir = dir,
+		.max_bytes = max_bytes,
+		.thorough = thorough,
+		.sent = vv_cid_map_new(),
+		.coders = vv_coder_pool_new(),
+		.writer = vv_pack_writer_new(dir, "tmp-"),
+	};
 	if (!m->sent || !m->coders || !m->writer) {
 		rc = vv_fail_nomem(err);
 	} else if (!(m->coder = vv_coder_take(m->coders, err))) {

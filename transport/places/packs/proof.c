@@ -282,8 +282,7 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 		vv_host_keeps *out = &k->out[i];
 		*out = (vv_host_keeps){.whole = false};
 		rc = vv_versions_look(h, &k->roots[i], VV_MARK_NEEDED, &out->whole, err);
-		for (size_t n = 0; rc == VV_OK && n < vv_catalog_packs(h->catalog); n++) {
-			vv_host_pack *p = vv_catalog_pack(h->catalog, n);
+		for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(h->catalog, &p);) {
 			if ((p->marks & VV_MARK_NEEDED) && p->bad) {
 				lacks(out, VV_STORED_PACK, &p->key);
 			} else if (p->marks & VV_MARK_NEEDED) {
@@ -454,8 +453,7 @@ static vv_status count_lost(verifying *x, vv_error *err)
 	vv_host_list list;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
-		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(h->catalog, &p);) {
 		if (!p->bad || (rc = vv_host_list_again(h, p, &bytes, &list, err)) < 0) {
 			continue;
 		}
@@ -539,8 +537,7 @@ vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, vv_h
 	*count = 0;
 	*names = vv_calloc(h->bad_count + h->ruin_count + 1, sizeof(**names));
 	if (!*names) return vv_fail_nomem(err);
-	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
-		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(h->catalog, &p);) {
 		bool needed = false;
 		if (!p->bad || *count == h->bad_count ||
 		    (rc = vv_host_list_again(h, p, &bytes, &list, err)) < 0) {

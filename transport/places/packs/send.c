@@ -250,8 +250,7 @@ static vv_status add_bases(sending *s, vv_error *err)
 	bool added;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(s->h->catalog); i++) {
-		const vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
+	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(s->h->catalog, &p);) {
 		for (size_t k = 0; rc == VV_OK && k < p->base_count; k++) {
 			const vv_cid *base = &p->bases[k];
 			if (!vv_host_has(s->h, base) && vv_store_has(s->h->main, base) &&

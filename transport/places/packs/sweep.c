@@ -443,8 +443,7 @@ static vv_status add_version(sweeping *s, const vv_cid *root, vv_error *err)
 							      VV_MARK_NEEDED, err);
 	}
 	s->out->incomplete++;
-	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(s->h->catalog); i++) {
-		const vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
+	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(s->h->catalog, &p);) {
 		rc = p->marks & VV_MARK_NEEDED ? vv_cid_map_put(s->partial, &p->key, 0, NULL, err)
 					       : VV_OK;
 	}
@@ -497,8 +496,7 @@ static vv_status move_versions(sweeping *s, vv_error *err)
 static void mark_replaceable(sweeping *s)
 {
 	vv_catalog_unmark(s->h->catalog, VV_MARK_OLD);
-	for (size_t i = 0; i < vv_catalog_packs(s->h->catalog); i++) {
-		vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
+	for (vv_host_pack *p = NULL; vv_catalog_next(s->h->catalog, &p);) {
 		const pack *is = find_pack(s, &p->key);
 		p->marks |= is && is->needed && !is->held && is_older(s, is->modified) ? VV_MARK_OLD
 										       : 0;
@@ -586,8 +584,7 @@ static vv_status repack(sweeping *s, vv_error *err)
 				vv_text_url(s->h->url));
 		return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 	}
-	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(s->h->catalog); i++) {
-		const vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
+	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(s->h->catalog, &p);) {
 		s->out->merged += (p->marks & VV_MARK_OLD) != 0;
 		s->joined |= (p->marks & VV_MARK_SPARE) != 0;
 		if (p->marks & (VV_MARK_OLD | VV_MARK_SPARE)) {

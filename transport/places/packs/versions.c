@@ -64,8 +64,7 @@ static void add_bases(needing *n)
 
 	while (more) {
 		more = false;
-		for (size_t i = 0; i < vv_catalog_packs(c); i++) {
-			const vv_host_pack *p = vv_catalog_pack(c, i);
+		for (vv_host_pack *p = NULL; vv_catalog_next(c, &p);) {
 			for (size_t k = 0; (p->marks & n->mark) && k < p->base_count; k++) {
 				if (!vv_catalog_find(c, &p->bases[k], &at, NULL)) {
 					n->lost = p->bases[k];
