@@ -104,13 +104,14 @@ static uint32_t add_slot(check_plan *p, const char *rule, size_t column, size_t 
 			 vv_severity severity, uint64_t mostly)
 {
 	if (severity == VV_SEVERITY_OFF) return CHECK_OFF;
-	check_slot *s = &p->slots[p->slot_count];
-	s->rule = vv_rule_find(rule);
-	s->severity = severity;
-	s->mostly = mostly;
-	s->column = column;
-	s->condition = condition;
-	s->seen = CHECK_OFF;
+	p->slots[p->slot_count] = (check_slot){
+		.rule = vv_rule_find(rule),
+		.severity = severity,
+		.mostly = mostly,
+		.column = column,
+		.condition = condition,
+		.seen = CHECK_OFF,
+	};
 	return (uint32_t)p->slot_count++;
 }
 

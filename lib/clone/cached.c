@@ -60,10 +60,9 @@ static bool is_far_path(const char *word, size_t len)
 static bool is_git_file(const char *path)
 {
 	char begin[8] = "";
-	const int fd = vv_open_regular(path, O_RDONLY, VV_IGNORED);
+	vv_auto(vv_fd) fd = vv_open_regular(path, O_RDONLY, VV_IGNORED);
 	const ssize_t len = fd < 0 ? -1 : vv_read_full(fd, begin, sizeof(begin), path, VV_IGNORED);
 
-	(void)vv_close(fd, path, VV_IGNORED);
 	return (len >= 3 && memcmp(begin, "# v", 3) == 0) ||
 	       (len == 8 && memcmp(begin, "gitdir: ", 8) == 0);
 }

@@ -216,14 +216,13 @@ static vv_status follow_name(vv_clone_job *j, vv_error *err)
 /* A path is kept absolute: the clone is elsewhere. */
 static vv_status fix_url(vv_clone_job *j, vv_error *err)
 {
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	char cwd[4096];
 
 	if (j->by_name || is_ipfs(j)) return VV_OK;
 	vv_status rc = vv_url_read(&u, j->url, err);
 
 	if (rc == VV_OK && u.kind == VV_URL_PATH && j->from.count == 0 && !vv_exists(u.path)) {
-		vv_url_clear(&u);
 		return vv_fail(err, VV_ENOTFOUND,
 			       "no such repository '%s'\n"
 			       "a name is KEY/NAME or dns:DOMAIN",
@@ -238,9 +237,6 @@ static vv_status fix_url(vv_clone_job *j, vv_error *err)
 			rc = j->absolute ? VV_OK : vv_fail_nomem(err);
 			j->url = j->absolute ? j->absolute : j->url;
 		}
-	}
-	if (rc == VV_OK) {
-		vv_url_clear(&u);
 	}
 	return rc;
 }
@@ -372,14 +368,11 @@ static vv_status choose_branch(vv_clone_job *j, vv_buf *branch, const vv_ref_mov
 static vv_status set_branch(vv_clone_job *j, const char *branch, const vv_oid *id, vv_oid *out,
 			    vv_error *err)
 {
-	vv_ref now;
+	vv_auto(vv_ref) now = {0};
 	bool there = vv_ref_get(j->repo, branch, &now, VV_IGNORED) == VV_OK;
 
 	*out = there && vv_first_files_there(j->repo) ? now.id : *id;
 	bool same = there && vv_oid_equal(&now.id, out);
-	if (there) {
-		vv_ref_clear(&now);
-	}
 	return same ? VV_OK : vv_ref_update(j->repo, branch, out, NULL, there, "clone", err);
 }
 

@@ -188,7 +188,7 @@ static vv_status end_tables(migration *m, const vv_folder_edit *f, vv_buf *text,
 static vv_status edit_attributes(migration *m, vv_folder_edit *f, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const char **used = NULL;
+	vv_auto_free const char **used = NULL;
 	vv_folder_entry *e = vv_folder_edit_find(f, ".gitattributes");
 	size_t n = 0;
 	vv_oid id;
@@ -213,7 +213,6 @@ static vv_status edit_attributes(migration *m, vv_folder_edit *f, vv_error *err)
 		    !*f->path) {
 			rc = vv_attr_put_tracked(&text, used, n, false, err);
 		}
-		vv_free(used);
 	}
 	if (rc < 0 || (text.len == 0 && !e)) return rc;
 	if (text.len == 0) {

@@ -25,15 +25,13 @@
 bool vv_first_files_there(vv_repository *repo)
 {
 	vv_auto(char) *index = vv_path_join(vv_repository_gitdir(repo), "index", (char *)NULL);
-	char **names;
+	vv_auto(vv_string_list) names = {0};
 	const char *top = vv_repository_workdir(repo);
-	size_t count = 2; /* if it cannot be listed */
-	bool has = index && vv_exists(index);
 
-	if (!has && top && vv_list_dir(&names, &count, top, VV_IGNORED) == VV_OK) {
-		vv_names_free(names, count);
-	}
-	return top && (has || count > 1);
+	/* one that cannot be listed has files */
+	return top &&
+	       ((index && vv_exists(index)) ||
+		vv_list_dir(&names.items, &names.count, top, VV_IGNORED) < 0 || names.count > 1);
 }
 
 /* If the remote has moved since an earlier attempt, removes that attempt's unchanged files, to write them again. */

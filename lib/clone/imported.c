@@ -123,20 +123,16 @@ static vv_status take_line(void *payload, const char *name, const char *text,
 	const bool is_import = strncmp(name, PREFIX, strlen(PREFIX)) == 0;
 	const char *to = is_import ? name + strlen(PREFIX) : "", *dot = strrchr(to, '.');
 	vv_imported_list *l = payload;
-	char *path, **at = NULL;
+	char **at = NULL;
 	vv_imported *i;
 
 	if (!dot || dot == to || !text) return VV_OK;
-	if (!(path = vv_strndup(to, (size_t)(dot - to)))) return vv_fail_nomem(err);
+	vv_auto(char) *path = vv_strndup(to, (size_t)(dot - to));
+	if (!path) return vv_fail_nomem(err);
 	if (!(i = (vv_imported *)(uintptr_t)vv_imported_find(l, path))) {
-		if (!vv_array_room(l->items, l->count, l->cap)) {
-			vv_free(path);
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 		i = &l->items[l->count++];
-		*i = (vv_imported){.to = path};
-	} else {
-		vv_free(path);
+		*i = (vv_imported){.to = vv_take(&path)};
 	}
 	for (size_t k = 0; k < LINES && !at; k++) {
 		at = strcmp(lines[k].key, dot + 1) == 0 ? member(i, &lines[k]) : NULL;

@@ -160,13 +160,12 @@ typedef struct input {
 
 static void input_clear(input *in)
 {
-	if (in->fd >= 0) {
-		(void)vv_close(in->fd, NULL, NULL);
-	}
+	(void)vv_close(in->fd, NULL, NULL);
 	vv_buf_clear(&in->bytes);
 	vv_xxh3_free(in->hash);
 	vv_free(in->file);
 }
+VV_AUTO_CLEAR(input, input_clear)
 
 static ssize_t input_read(void *payload, void *buf, size_t len, vv_error *err)
 {
@@ -274,7 +273,7 @@ static vv_status open_file(input *in, char *take_file, vv_error *err)
 /* Converts text, or a pointer of Git LFS. A pointer of varve stays. */
 static vv_status take_in(vv_migrated *c, version *v, const char *path, vv_error *err)
 {
-	input in = {.bytes = VV_BUF_INIT, .fd = -1};
+	vv_auto(input) in = {.bytes = VV_BUF_INIT, .fd = -1};
 	char *object = NULL;
 	vv_status rc = vv_blob_read(c->repo, &v->old, BLOB_MAX, &in.bytes, err);
 
@@ -291,7 +290,6 @@ static vv_status take_in(vv_migrated *c, version *v, const char *path, vv_error 
 	} else if (rc == VV_OK && !vv_pointer_looks_like(vv_buf_cstr(&in.bytes), in.bytes.len)) {
 		rc = store(c, v, &in, err);
 	}
-	input_clear(&in);
 	return rc;
 }
 
@@ -448,7 +446,7 @@ vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *fol
 			       const vv_dvc_out *o, vv_oid *out, vv_error *err)
 {
 	version v = {0};
-	input in = {.bytes = VV_BUF_INIT, .fd = -1};
+	vv_auto(input) in = {.bytes = VV_BUF_INIT, .fd = -1};
 	const version *known;
 	char *file;
 	vv_status rc = path_of(c, path, &v.path, err);
@@ -464,11 +462,9 @@ vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *fol
 	}
 	if (rc < 0) return rc;
 	c->paths[v.path].dvc = true;
-	if ((rc = open_file(&in, file, err)) == VV_OK) {
-		rc = store(c, &v, &in, err);
+	if ((rc = open_file(&in, file, err)) < 0 || (rc = store(c, &v, &in, err)) < 0) {
+		return vv_prefix(err, "%s", vv_text_shows(path));
 	}
-	input_clear(&in);
-	if (rc < 0) return vv_prefix(err, "%s", vv_text_shows(path));
 	*out = v.now;
 	return keep(c, &v, err);
 }

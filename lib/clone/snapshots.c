@@ -385,7 +385,7 @@ static vv_status merge(vv_snapshots *s, vv_snapshot *i, vv_error *err)
 static vv_status put_renames(vv_snapshot *i, vv_table *a, vv_table *b, vv_error *err)
 {
 	vv_columns_options o = {.no_renames = false};
-	vv_columns c;
+	vv_auto(vv_columns) c = {0};
 	vv_status rc = vv_columns_match(&c, a, b, &o, err);
 
 	if (rc < 0) return rc;
@@ -399,7 +399,6 @@ static vv_status put_renames(vv_snapshot *i, vv_table *a, vv_table *b, vv_error 
 				      p->likeness);
 		}
 	}
-	vv_columns_clear(&c);
 	return vv_buf_ok(&i->words, err);
 }
 

@@ -153,7 +153,7 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 	if (!here && (rc = run_fetch(f, &specs, err)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {
 		char name[sizeof(f->folder) + 24];
-		vv_ref ref;
+		vv_auto(vv_ref) ref = {0};
 
 		(void)snprintf(name, sizeof(name), "%s%zu", f->folder, first + i);
 		if (here &&
@@ -169,7 +169,6 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 		}
 		if (rc < 0) return rc;
 		ids[i] = ref.id;
-		vv_ref_clear(&ref);
 	}
 	return dir ? vv_remote_folder_note(f->published, f->t, dir, err) : VV_OK;
 }

@@ -93,11 +93,13 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 
 	*out = NULL;
 	if (!g) return vv_fail_nomem(err);
-	g->folder = vv_take(&folder);
-	g->t = t;
-	g->m = m;
-	g->write = write;
-	g->url = write && m->push_url ? m->push_url : m->url;
+	*g = (vv_git_host){
+		.folder = vv_take(&folder),
+		.t = t,
+		.m = m,
+		.write = write,
+		.url = write && m->push_url ? m->push_url : m->url,
+	};
 	g->named = m->name && g->url == m->url && !g->folder;
 	if (g->folder) {
 		g->url = g->folder->history;

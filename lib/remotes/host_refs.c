@@ -239,14 +239,12 @@ static vv_status list_reached(const vv_hello *h, vv_repository *r, vv_oids *out,
 vv_status vv_hello_each_root(const vv_hello *h, vv_repository *r, vv_new_root_fn fn, void *payload,
 			     vv_error *err)
 {
-	vv_oids ids;
-	vv_status rc = list_reached(h, r, &ids, err);
+	vv_auto(vv_oids) ids = {0};
+	const vv_status rc = list_reached(h, r, &ids, err);
 
-	if (rc == VV_OK && ids.count > 0) {
-		rc = vv_new_roots_each(r, ids.items, ids.count, NULL, 0, fn, payload, err);
-	}
-	vv_free(ids.items);
-	return rc;
+	return rc < 0 || ids.count == 0
+		       ? rc
+		       : vv_new_roots_each(r, ids.items, ids.count, NULL, 0, fn, payload, err);
 }
 
 vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *out, vv_error *err)
@@ -254,7 +252,7 @@ vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *o
 	vv_auto(vv_elsewhere) *elsewhere = NULL;
 	vv_auto(vv_whole) whole = {0};
 	vv_store_stats here;
-	vv_oids ids = {0};
+	vv_auto(vv_oids) ids = {0};
 	vv_store *store;
 	size_t i = 0;
 	vv_status rc;
@@ -269,6 +267,5 @@ vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *o
 	    (rc = vv_whole_look(&whole, r, ids.items, ids.count, err)) == VV_OK) {
 		*out = whole.all;
 	}
-	vv_free(ids.items);
 	return rc;
 }

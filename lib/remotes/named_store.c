@@ -95,14 +95,10 @@ static vv_status check(const vv_store_naming *n, const vv_blocks_config *c, vv_e
 
 vv_status vv_store_name_check(vv_repository *r, const vv_store_naming *n, vv_error *err)
 {
-	vv_blocks_config c;
-	vv_status rc = vv_blocks_config_read_work(&c, r, err);
+	vv_auto(vv_blocks_config) c = {.ref = NULL};
+	const vv_status rc = vv_blocks_config_read_work(&c, r, err);
 
-	if (rc == VV_OK) {
-		rc = check(n, &c, err);
-		vv_blocks_config_clear(&c);
-	}
-	return rc;
+	return rc < 0 ? rc : check(n, &c, err);
 }
 
 vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *err)

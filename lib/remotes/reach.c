@@ -60,7 +60,6 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 		      *below = vv_path_join(path, ".git", "varve", (char *)NULL);
 	bool has = !varve || !below || vv_exists(varve) || vv_exists(below);
 	vv_auto(vv_repository) *there = NULL;
-	vv_ref ref;
 	vv_stat st;
 	kind is = UNKNOWN;
 
@@ -68,10 +67,9 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 	if (has) return PEER;
 	if (!vv_exists(path) || vv_repository_open(&there, path, env, VV_IGNORED) < 0) return is;
 	for (size_t i = 0; i < 2; i++) {
-		if (vv_ref_get(there, blocks_refs[i], &ref, VV_IGNORED) == VV_OK) {
-			vv_ref_clear(&ref);
-			is = GIT;
-		}
+		vv_auto(vv_ref) ref = {0};
+
+		is = vv_ref_get(there, blocks_refs[i], &ref, VV_IGNORED) == VV_OK ? GIT : is;
 	}
 	return is;
 }

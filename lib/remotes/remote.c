@@ -256,18 +256,10 @@ vv_status vv_remote_names(char ***out, size_t *count, vv_repository *r, vv_error
 static vv_status branch_setting(char **out, vv_repository *r, const char *branch, const char *key,
 				vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
-	vv_status rc = VV_ENOTFOUND;
-
 	*out = NULL;
-	if (branch && strncmp(branch, "refs/heads/", 11) == 0) {
-		vv_buf_printf(&b, "branch.%s.%s", branch + 11, key);
-		if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-			rc = vv_config_string(r, b.data, out, err);
-		}
-		vv_buf_clear(&b);
-	}
-	return rc;
+	if (!branch || strncmp(branch, "refs/heads/", 11) != 0) return VV_ENOTFOUND;
+	vv_auto(char) *name = vv_asprintf("branch.%s.%s", branch + 11, key);
+	return name ? vv_config_string(r, name, out, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, bool push,

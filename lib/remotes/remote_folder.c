@@ -265,12 +265,11 @@ static vv_status take_pack(const bringing *b, size_t i, vv_repository *r,
 				     : vv_fail_nomem(err);
 
 	if (rc < 0) return rc;
-	const int fd = vv_open(path, O_RDONLY | O_NOFOLLOW, 0, err);
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY | O_NOFOLLOW, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	while (rc == VV_OK && (got = vv_read_full(fd, bytes, FEED_BYTES, path, err)) > 0) {
 		rc = vv_git_receive_pack(in, bytes, (size_t)got, err);
 	}
-	(void)vv_close(fd, path, NULL);
 	rc = got < 0 ? (vv_status)got : rc;
 	if (rc < 0 || (rc = vv_git_receive_end(in, NULL, 0, err)) < 0) return rc;
 	return vv_git_receive_install(in, err);

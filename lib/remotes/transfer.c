@@ -134,15 +134,17 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 	if (rc < 0) return rc;
 	usual = idle_sec > 0 ? idle_sec : usual;
 	const uint64_t for_git = usual > 0 ? usual : VV_IDLE_DEFAULT;
-	t->git_idle_sec = (unsigned)(for_git < IDLE_MAX ? for_git : IDLE_MAX);
-	t->repo = repo;
-	t->notes = notes;
-	t->quiet = quiet;
-	t->start_ms = vv_monotonic_ms();
-	t->progress = quiet ? NULL : vv_notes_begin(t->notes);
-	t->program = notes && notes->alone ? vv_strdup("varve") : vv_varve_path();
-	t->checks = vv_table_checks_new();
-	t->pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0);
+	*t = (vv_transfer){
+		.git_idle_sec = (unsigned)(for_git < IDLE_MAX ? for_git : IDLE_MAX),
+		.repo = repo,
+		.notes = notes,
+		.quiet = quiet,
+		.start_ms = vv_monotonic_ms(),
+		.progress = quiet ? NULL : vv_notes_begin(notes),
+		.program = notes && notes->alone ? vv_strdup("varve") : vv_varve_path(),
+		.checks = vv_table_checks_new(),
+		.pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0),
+	};
 	if (!t->program || !t->checks || !t->pool) {
 		vv_transfer_close(t);
 		return vv_fail_nomem(err);

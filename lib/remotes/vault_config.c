@@ -113,14 +113,9 @@ static vv_status on_entry(void *payload, const char *key, const char *value,
 
 static bool has_password(const char *url)
 {
-	vv_url u;
-	bool has = vv_url_read(&u, url, VV_IGNORED) == VV_OK;
+	vv_auto(vv_url) u = {0};
 
-	if (has) {
-		has = u.secret != NULL;
-		vv_url_clear(&u);
-	}
-	return has;
+	return vv_url_read(&u, url, VV_IGNORED) == VV_OK && u.secret;
 }
 
 vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_error *err)

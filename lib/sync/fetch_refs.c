@@ -227,22 +227,17 @@ void vv_ref_move_to(vv_ref_move *m, const vv_oid *id)
 /* The values that refs have here now. */
 static vv_status compare(vv_ref_plan *p, vv_repository *r, size_t from, vv_error *err)
 {
-	vv_error absent;
-	vv_ref ref;
+	vv_status rc;
 
 	for (size_t i = from; i < p->count; i++) {
+		vv_auto(vv_ref) ref = {0};
 		vv_ref_move *m = &p->moves[i];
+
 		if (!m->to) {
 			continue;
 		}
-		vv_status rc = vv_ref_get(r, m->to, &ref, &absent);
-		if (rc == VV_OK) {
-			m->old = ref.id;
-			vv_ref_clear(&ref);
-		} else if (rc != VV_ENOTFOUND) {
-			*err = absent;
-			return rc;
-		}
+		if ((rc = vv_missing_ok(vv_ref_get(r, m->to, &ref, err), err)) < 0) return rc;
+		m->old = ref.id;
 		vv_ref_move_to(m, &m->id);
 	}
 	return VV_OK;
@@ -299,18 +294,17 @@ vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hel
 				  vv_error *err)
 {
 	size_t from = p->count;
-	vv_ref ref;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
 		const vv_remote_ref *tag = &h->refs[i];
+		vv_auto(vv_ref) ref = {0};
 		bool known;
-		if (strncmp(tag->name, "refs/tags/", 10) != 0) {
+
+		/* tags do not move by themselves */
+		if (strncmp(tag->name, "refs/tags/", 10) != 0 ||
+		    vv_ref_get(r, tag->name, &ref, VV_IGNORED) == VV_OK) {
 			continue;
-		}
-		if (vv_ref_get(r, tag->name, &ref, VV_IGNORED) == VV_OK) {
-			vv_ref_clear(&ref);
-			continue; /* tags do not move by themselves */
 		}
 		if ((rc = vv_commits_known(r, &tag->peeled, 1, &known, err)) == VV_OK && known) {
 			rc = add(p, tag->name, tag->name, &tag->id, false, false, err);

@@ -151,14 +151,14 @@ static vv_status say_unkept(const run *r, vv_error *why, vv_error *err)
 static vv_status expect_blocks(run *r, vv_error *err)
 {
 	vv_auto(vv_whole) whole = {0};
-	vv_oids wants = {0};
+	vv_auto(vv_oids) wants = {0};
 	size_t peers = 0;
 	vv_error why;
 	vv_status rc;
 
 	if ((rc = list_wants(r, &wants, err)) < 0 ||
 	    (rc = vv_whole_look(&whole, r->j->repo, wants.items, wants.count, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!whole.all && !r->peers_asked) {
 		r->peers_asked = true;
@@ -173,8 +173,6 @@ static vv_status expect_blocks(run *r, vv_error *err)
 		rc = vv_git_host_expect(r->from.origin.host, &wants, &haves, &why);
 		rc = rc < 0 ? say_unkept(r, &why, err) : rc;
 	}
-done:
-	vv_free(wants.items);
 	return rc;
 }
 
@@ -352,7 +350,7 @@ static vv_status fetch_once(run *r, vv_error *err)
 {
 	const bool incomplete = r->j->allow_missing || r->j->keep_missing;
 	vv_auto_free vv_ref_change *changes = NULL;
-	vv_oids wants = {0};
+	vv_auto(vv_oids) wants = {0};
 	size_t count = 0;
 	vv_status rc = vv_ref_plan_changes(&r->j->plan, r->j->repo, false, r->from.stand_in,
 					   &changes, &count, err);
@@ -384,7 +382,6 @@ static vv_status fetch_once(run *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && !r->follows && i < count; i++) {
 		vv_ref_plan_done(&r->j->plan, changes[i].name);
 	}
-	vv_free(wants.items);
 	return rc;
 }
 

@@ -224,8 +224,7 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
 	vv_auto(char) *first = NULL;
-	vv_head head = {0};
-	vv_oid commit = {{0}};
+	vv_auto(vv_head) head = {0};
 	bool automatic = true;
 	vv_status rc;
 
@@ -254,8 +253,6 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 		if (vv_remote_default(&first, n->repo, head.branch, false, VV_IGNORED) == VV_OK) {
 			rc = add_needed(n, first, err);
 		}
-		commit = head.commit;
-		vv_head_clear(&head);
 	}
 	if (rc == VV_OK) {
 		rc = vv_remote_names(&names.items, &names.count, n->repo, err);
@@ -266,8 +263,8 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	if (rc == VV_OK) {
 		rc = add_keepers(n, err);
 	}
-	if (rc == VV_OK && !vv_oid_is_null(&commit)) {
-		rc = vv_linked_each(n->repo, &commit, add_link, n, err);
+	if (rc == VV_OK && !vv_oid_is_null(&head.commit)) {
+		rc = vv_linked_each(n->repo, &head.commit, add_link, n, err);
 	}
 	if (rc == VV_OK) {
 		vv_reach_unasked(&n->t, n->unasked, VV_SUPPLIERS_MAX - NEEDED_SUPPLIERS_MAX,
@@ -297,7 +294,8 @@ static vv_status open_remote(void *payload, const vv_connect_options *o, vv_erro
 static vv_status reach_remote(vv_needed *n, needed_remote *m, vv_error *err)
 {
 	reaching r = {n, m};
-	vv_ask ask = {.url = m->name, .named = n->given, .open = open_remote, .payload = &r};
+	vv_auto(vv_ask) ask = {
+		.url = m->name, .named = n->given, .open = open_remote, .payload = &r};
 	vv_ask *const list[] = {&ask};
 	vv_status rc;
 
@@ -307,7 +305,6 @@ static vv_status reach_remote(vv_needed *n, needed_remote *m, vv_error *err)
 		*err = ask.why;
 		rc = ask.status;
 	}
-	vv_ask_clear(&ask);
 	return rc;
 }
 

@@ -96,15 +96,10 @@ static vv_status find_remote(run *r, vv_error *err)
 
 static bool is_tracked(run *r, const char *name, const vv_oid *id)
 {
-	vv_ref ref;
-	vv_status rc = vv_ref_get(r->j->repo, name, &ref, VV_IGNORED);
-	bool same = rc == VV_ENOTFOUND && vv_oid_is_null(id);
+	vv_auto(vv_ref) ref = {0};
+	const vv_status rc = vv_ref_get(r->j->repo, name, &ref, VV_IGNORED);
 
-	if (rc == VV_OK) {
-		same = vv_oid_equal(&ref.id, id);
-		vv_ref_clear(&ref);
-	}
-	return same;
+	return (rc == VV_OK || rc == VV_ENOTFOUND) && vv_oid_equal(&ref.id, id);
 }
 
 /* Sets the tracking branch to the other side's id, also if nothing was sent: the line of the

@@ -32,11 +32,13 @@ static vv_status add(vv_push_plan *p, const char *from, const char *word, const 
 {
 	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
 	vv_push_item *it = &p->items[p->count++];
-	*it = (vv_push_item){.from = from ? vv_arena_strndup(&p->arena, from, strlen(from)) : NULL};
-	it->word = vv_arena_strndup(&p->arena, word, strlen(word));
-	it->to = vv_arena_strndup(&p->arena, to, strlen(to));
-	it->id = *id;
-	it->force = force;
+	*it = (vv_push_item){
+		.from = from ? vv_arena_strndup(&p->arena, from, strlen(from)) : NULL,
+		.word = vv_arena_strndup(&p->arena, word, strlen(word)),
+		.to = vv_arena_strndup(&p->arena, to, strlen(to)),
+		.id = *id,
+		.force = force,
+	};
 	return (!from || it->from) && it->word && it->to ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -123,7 +125,7 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 {
 	const vv_oid none = {{0}};
 	vv_auto(vv_refspec) s = {0};
-	vv_ref ref;
+	vv_auto(vv_ref) ref = {0};
 	vv_status rc = vv_refspec_read(&s, word, err);
 
 	if (rc < 0) return rc;
@@ -149,7 +151,6 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 		const char *to = s.to ? there(p, s.to, ref.name) : ref.name;
 		rc = to ? add(p, ref.name, short_name(ref.name), to, &ref.id, force, err)
 			: vv_fail_nomem(err);
-		vv_ref_clear(&ref);
 	} else {
 		rc = add_commit(p, r, &s, force, err);
 	}
@@ -258,8 +259,8 @@ static vv_status check_lease(vv_push_plan *p VV_UNUSED, vv_repository *r, const 
 	const char *colon = strchr(lease, ':');
 	size_t len = colon ? (size_t)(colon - lease) : strlen(lease);
 	vv_oid expected = {{0}};
-	char *tracking = NULL;
-	vv_ref ref;
+	vv_auto(char) *tracking = NULL;
+	vv_auto(vv_ref) ref = {0};
 	vv_status rc = VV_OK;
 
 	if (len > 0 &&
@@ -274,9 +275,7 @@ static vv_status check_lease(vv_push_plan *p VV_UNUSED, vv_repository *r, const 
 		rc = vv_remote_tracking(&tracking, m, it->to, err);
 		if (rc == VV_OK && tracking && vv_ref_get(r, tracking, &ref, VV_IGNORED) == VV_OK) {
 			expected = ref.id;
-			vv_ref_clear(&ref);
 		}
-		vv_free(tracking);
 	}
 	if (rc == VV_OK && !vv_oid_equal(&expected, &it->old)) {
 		it->state = VV_PUSH_REFUSED;
@@ -290,7 +289,7 @@ static vv_status check_lease(vv_push_plan *p VV_UNUSED, vv_repository *r, const 
 static vv_status match_gone(vv_repository *r, const vv_remote *m, vv_push_item *it, vv_error *err)
 {
 	vv_auto(char) *tracking = NULL;
-	vv_ref ref;
+	vv_auto(vv_ref) ref = {0};
 	vv_status rc = vv_remote_tracking(&tracking, m, it->to, err);
 
 	it->state = VV_PUSH_REFUSED;
@@ -298,7 +297,6 @@ static vv_status match_gone(vv_repository *r, const vv_remote *m, vv_push_item *
 	if (rc == VV_OK && tracking && vv_ref_get(r, tracking, &ref, VV_IGNORED) == VV_OK) {
 		it->state = VV_PUSH_SAME;
 		it->why = NULL;
-		vv_ref_clear(&ref);
 	}
 	return rc;
 }

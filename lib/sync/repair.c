@@ -272,12 +272,11 @@ static vv_status read_file(repair *r, const char *file, const char *path, read_f
 	vv_fd_source fds;
 	vv_stat st;
 	vv_error why;
-	int fd = open_data(r, file, &st);
+	vv_auto(vv_fd) fd = open_data(r, file, &st);
 
 	if (fd < 0) return VV_OK;
 	vv_source_fd(&source, &fds, fd, path, st.size);
 	vv_status rc = fn(r, path, &source, how, &why);
-	(void)vv_close(fd, NULL, NULL);
 	return rc < 0 ? unless_trouble(&why, err) : VV_OK;
 }
 
@@ -486,9 +485,9 @@ typedef struct renamed {
 static bool find_length(repair *r, const vv_repair_version *v, uint64_t *bytes)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_pointer p = {0};
-	vv_root root;
+	vv_auto(vv_root) root = {0};
 	bool found = find_pointer(r, v, &arena, &p);
 
 	*bytes = p.bytes;
@@ -497,8 +496,6 @@ static bool find_length(repair *r, const vv_repair_version *v, uint64_t *bytes)
 		found = vv_writer_get(r->w, &v->root, &block, VV_IGNORED) == VV_OK &&
 			vv_root_decode(&root, block.data, block.len, VV_IGNORED) == VV_OK;
 		*bytes = root.bytes;
-		vv_root_clear(&root);
-		vv_buf_clear(&block);
 	}
 	return found;
 }

@@ -40,8 +40,7 @@ typedef struct line {
 	struct curl_slist *headers;
 	vv_repository *repo;
 	const vv_env *env; /* borrowed; for git credential */
-	char *name;        /* of the peer, for messages */
-	vv_url url;        /* where to, moved on by redirects */
+	vv_url url; /* where to, moved on by redirects; its text names the peer in messages */
 	bool push, stranger;
 	bool *foreign;                /* as in vv_connect_options */
 	unsigned idle_sec, first_sec; /* first_sec: until something came */
@@ -248,7 +247,7 @@ static vv_status unpause(line *l, vv_error *err)
 	keep |= l->out_paused ? CURLPAUSE_SEND : 0;
 	keep |= l->in_paused ? CURLPAUSE_RECV : 0;
 	if (l->c->pause(l->easy, keep) != CURLE_OK) {
-		return vv_fail(err, VV_EIO, "'%s': libcurl cannot go on", l->name);
+		return vv_fail(err, VV_EIO, "'%s': libcurl cannot go on", l->url.text);
 	}
 	return VV_OK;
 }
@@ -264,7 +263,7 @@ static vv_status drive(line *l, vv_error *err)
 	l->stirred = false;
 	if (was_paused && (rc = unpause(l, err)) < 0) return rc;
 	if (l->c->perform(l->multi, &running) != CURLM_OK) {
-		return vv_fail(err, VV_EIO, "'%s': libcurl cannot go on", l->name);
+		return vv_fail(err, VV_EIO, "'%s': libcurl cannot go on", l->url.text);
 	}
 	while ((message = l->c->info_read(l->multi, &left)) != NULL) {
 		if (message->msg == CURLMSG_DONE && message->easy_handle == l->easy) {
@@ -278,12 +277,12 @@ static vv_status drive(line *l, vv_error *err)
 	l->given_up = l->given_up || (l->first_sec > 0 && vv_monotonic_ms() - l->moved_ms >
 								  (uint64_t)l->first_sec * 1000);
 	if (l->given_up) {
-		return vv_fail_idle(err, l->name, l->first_sec);
+		return vv_fail_idle(err, l->url.text, l->first_sec);
 	}
-	if (l->stopped && atomic_load(l->stopped)) return vv_fail_stopped(err, l->name);
+	if (l->stopped && atomic_load(l->stopped)) return vv_fail_stopped(err, l->url.text);
 	return l->c->poll(l->multi, NULL, 0, VV_STOP_STEP_MS, &events) == CURLM_OK
 		       ? VV_OK
-		       : vv_fail(err, VV_EIO, "'%s': libcurl cannot wait", l->name);
+		       : vv_fail(err, VV_EIO, "'%s': libcurl cannot wait", l->url.text);
 }
 
 /* ---- an answer's head ---- */
@@ -323,41 +322,42 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 		return vv_fail(err, VV_ENOTFOUND,
 			       "'%s' is not a varve server\ncheck that this is the address of a "
 			       "repository served by varve",
-			       l->name);
+			       l->url.text);
 	case 401:
 		return vv_fail(err, VV_EAUTH,
 			       "'%s': authentication failed%s%s\n"
 			       "'git credential reject' makes Git forget a wrong secret",
-			       l->name, says, text);
+			       l->url.text, says, text);
 	case 403:
-		return vv_fail(err, VV_EAUTH, "'%s': permission denied%s%s", l->name, says, text);
+		return vv_fail(err, VV_EAUTH, "'%s': permission denied%s%s", l->url.text, says,
+			       text);
 	case 404:
 	case 405:
 	case 410:
 		return vv_fail(err, VV_ENOTFOUND,
 			       "no varve repository at '%s'\ncheck the name: the server's top page "
 			       "lists its repositories",
-			       l->name);
+			       l->url.text);
 	case 407:
 		return vv_fail(err, VV_EAUTH,
 			       "'%s': the proxy requires a login\nset http.proxy to "
 			       "http://user@host:port",
-			       l->name);
+			       l->url.text);
 	case 413:
 		return vv_fail(err, VV_EREFUSED,
 			       "'%s': the server rejected the request as too "
 			       "large",
-			       l->name);
+			       l->url.text);
 	case 429:
 	case 502:
 	case 503:
 	case 504:
 		return vv_fail(err, VV_EIO,
 			       "'%s' is not available (HTTP status %ld)%s%s\ntry again later",
-			       l->name, status, says, text);
+			       l->url.text, status, says, text);
 	default:
-		return vv_fail(err, VV_EIO, "'%s' answered with the HTTP status %ld%s%s", l->name,
-			       status, says, text);
+		return vv_fail(err, VV_EIO, "'%s' answered with the HTTP status %ld%s%s",
+			       l->url.text, status, says, text);
 	}
 }
 
@@ -373,33 +373,29 @@ static vv_status follow(line *l, vv_error *err)
 {
 	static const char mark[] = "/varve";
 	char *where = NULL;
-	vv_url to;
-	vv_status rc;
+	vv_auto(vv_url) to = {0};
 
 	(void)l->c->getinfo(l->easy, CURLINFO_REDIRECT_URL, &where);
 	if (!where || ++l->redirects > REDIRECTS_MAX || l->no_replay) {
-		return vv_fail(err, VV_EIO, "'%s' redirects too many times", l->name);
+		return vv_fail(err, VV_EIO, "'%s' redirects too many times", l->url.text);
 	}
 	size_t len = strcspn(where, "?#");
-	char *cut = len >= sizeof(mark) - 1 ? vv_strndup(where, len - (sizeof(mark) - 1)) : NULL;
+	vv_auto(char) *cut = len >= sizeof(mark) - 1 ? vv_strndup(where, len - (sizeof(mark) - 1))
+						     : NULL;
 	if (!cut || strncmp(where + len - (sizeof(mark) - 1), mark, sizeof(mark) - 1) != 0 ||
 	    vv_url_read(&to, cut, err) < 0) {
-		vv_free(cut);
 		if (l->foreign) {
 			*l->foreign = true;
 		}
-		vv_fail(err, VV_ENOTFOUND, "no varve repository at '%s': it redirects to '%s'",
-			l->name, vv_text_shows(where));
-		return VV_ENOTFOUND;
+		return vv_fail(err, VV_ENOTFOUND,
+			       "no varve repository at '%s': it redirects to '%s'", l->url.text,
+			       vv_text_shows(where));
 	}
-	vv_free(cut);
 	if (!is_same_place(&l->url, &to)) {
-		rc = vv_fail(err, VV_EREFUSED,
-			     "'%s' redirects to another server, '%s'\nif you trust that server, "
-			     "use its address",
-			     l->name, vv_text_shows(to.text));
-		vv_url_clear(&to);
-		return rc;
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' redirects to another server, '%s'\nif you trust that server, "
+			       "use its address",
+			       l->url.text, vv_text_shows(to.text));
 	}
 	/* User and secret stay; everything else is the new address's. */
 	vv_free_all(l->url.host, l->url.path);
@@ -408,7 +404,6 @@ static vv_status follow(line *l, vv_error *err)
 	l->url.port = to.port;
 	l->url.tls = to.tls;
 	to.host = to.path = NULL;
-	vv_url_clear(&to);
 	end_transfer(l);
 	return begin_transfer(l, err);
 }
@@ -440,7 +435,7 @@ static vv_status check_head(line *l, vv_error *err)
 	/* a cut varve answer is an error; for any other answer the status counts, even if its page was
 	 * cut */
 	if (l->finished && l->code != CURLE_OK && (status == 0 || is_answer(l))) {
-		return http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
+		return http_curl_fail(l->c, l->easy, l->code, l->url.text, l->words, err);
 	}
 	if (is_answer(l)) {
 		l->checked = true;
@@ -518,7 +513,7 @@ static ssize_t post_read(void *payload, void *buf, size_t len, vv_error *err)
 	moved(l);
 	while (l->in.len == l->in_pos && !l->finished) {
 		if (!l->under_way) {
-			return vv_fail(err, VV_EIO, "no request was sent to '%s'", l->name);
+			return vv_fail(err, VV_EIO, "no request was sent to '%s'", l->url.text);
 		}
 		if ((rc = drive(l, err)) < 0) return rc;
 	}
@@ -526,7 +521,7 @@ static ssize_t post_read(void *payload, void *buf, size_t len, vv_error *err)
 	if (have == 0) {
 		return l->code == CURLE_OK
 			       ? 0
-			       : http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
+			       : http_curl_fail(l->c, l->easy, l->code, l->url.text, l->words, err);
 	}
 	have = have < len ? have : len;
 	memcpy(buf, l->in.data + l->in_pos, have);
@@ -544,9 +539,9 @@ static vv_status post_done(void *payload, vv_error *err)
 		rc = drive(l, err);
 	}
 	if (rc == VV_OK && l->in.len > l->in_pos) {
-		rc = vv_fail(err, VV_ECORRUPT, "'%s' sent data after its answer", l->name);
+		rc = vv_fail(err, VV_ECORRUPT, "'%s' sent data after its answer", l->url.text);
 	} else if (rc == VV_OK && l->finished && l->code != CURLE_OK) {
-		rc = http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
+		rc = http_curl_fail(l->c, l->easy, l->code, l->url.text, l->words, err);
 	}
 	end_transfer(l);
 	vv_buf_reset(&l->out);
@@ -575,20 +570,23 @@ static void post_close(void *payload)
 	http_credential_clear(&l->credential);
 	vv_url_clear(&l->url);
 	vv_buf_clear_all(&l->out, &l->in, &l->said);
-	vv_free_all(l->name, l);
+	vv_free(l);
 }
 
 static vv_status copy_url(line *l, const vv_url *url, vv_error *err)
 {
-	l->url = (vv_url){.kind = url->kind, .tls = url->tls, .port = url->port};
-	l->name = vv_strdup(url->text);
-	l->url.text = vv_strdup(url->text);
-	l->url.host = vv_strdup(url->host);
-	l->url.path = vv_strdup(url->path ? url->path : "");
-	l->url.user = url->user ? vv_strdup(url->user) : NULL;
-	l->url.secret = url->secret ? vv_strdup(url->secret) : NULL;
-	if (!l->name || !l->url.text || !l->url.host || !l->url.path ||
-	    (url->user && !l->url.user) || (url->secret && !l->url.secret)) {
+	l->url = (vv_url){
+		.kind = url->kind,
+		.tls = url->tls,
+		.port = url->port,
+		.text = vv_strdup(url->text),
+		.host = vv_strdup(url->host),
+		.path = vv_strdup(url->path ? url->path : ""),
+		.user = url->user ? vv_strdup(url->user) : NULL,
+		.secret = url->secret ? vv_strdup(url->secret) : NULL,
+	};
+	if (!l->url.text || !l->url.host || !l->url.path || (url->user && !l->url.user) ||
+	    (url->secret && !l->url.secret)) {
 		return vv_fail_nomem(err);
 	}
 	return VV_OK;
@@ -598,13 +596,15 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 {
 	vv_status rc;
 
-	l->repo = o->repo;
-	l->env = vv_connect_env(o);
-	l->push = o->write;
-	l->stranger = o->stranger;
-	l->foreign = o->foreign;
-	l->idle_sec = vv_idle_sec(o);
-	l->first_sec = vv_first_sec(o);
+	*l = (line){
+		.repo = o->repo,
+		.env = vv_connect_env(o),
+		.push = o->write,
+		.stranger = o->stranger,
+		.foreign = o->foreign,
+		.idle_sec = vv_idle_sec(o),
+		.first_sec = vv_first_sec(o),
+	};
 	if ((rc = http_curl_load(&l->c, err)) < 0 || (rc = copy_url(l, url, err)) < 0) return rc;
 	vv_auto(char) *whole = post_url(l);
 	if (!whole) return vv_fail_nomem(err);

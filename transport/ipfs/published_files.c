@@ -46,10 +46,12 @@ vv_published_files *vv_published_files_new(const char *varvedir, vv_store *store
 	vv_auto(vv_published_files) *f = vv_calloc(1, sizeof(*f));
 
 	if (!f) return NULL;
-	f->varvedir = varvedir;
-	f->from = (vv_leaf_source){store, maker};
-	f->lock = vv_mutex_new();
-	f->cache = vv_block_cache_new(KEPT);
+	*f = (vv_published_files){
+		.varvedir = varvedir,
+		.from = {store, maker},
+		.lock = vv_mutex_new(),
+		.cache = vv_block_cache_new(KEPT),
+	};
 	if (!f->lock || !f->cache) return NULL;
 	return vv_take(&f);
 }

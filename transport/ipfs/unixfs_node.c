@@ -150,27 +150,23 @@ vv_status vv_unixfs_node_decode(vv_unixfs_link **out, size_t *count, const void 
 {
 	cursor c = {bytes, (const uint8_t *)bytes + len};
 	size_t n = count_links(c);
-	vv_unixfs_link *links;
 	vv_auto(vv_buf) again = VV_BUF_INIT;
-	vv_status rc = VV_OK;
 
 	*out = NULL;
 	*count = 0;
 	if (n == 0 || len < n * LINK_MIN) {
 		return vv_fail(err, VV_ECORRUPT, "not a block of a UnixFS file");
 	}
-	if (!(links = vv_calloc(n, sizeof(*links)))) return vv_fail_nomem(err);
+	vv_auto_free vv_unixfs_link *links = vv_calloc(n, sizeof(*links));
+	if (!links) return vv_fail_nomem(err);
 	/* Another spelling of the same would have another CID. */
 	if (!read_node(c, links, n) || vv_unixfs_node_encode(&again, links, n, NULL) < 0 ||
 	    again.len != len || memcmp(again.data, bytes, len) != 0) {
-		rc = again.failed ? vv_fail_nomem(err)
-				  : vv_fail(err, VV_ECORRUPT,
-					    "a block of a UnixFS file in a form that varve does "
-					    "not write");
-		vv_free(links);
-	} else {
-		*out = links;
-		*count = n;
+		return again.failed ? vv_fail_nomem(err)
+				    : vv_fail(err, VV_ECORRUPT,
+					      "a block of a UnixFS file in a form that varve does "
+					      "not write");
 	}
-	return rc;
+	*count = n;
+	return vv_hand_over(out, &links);
 }

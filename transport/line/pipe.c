@@ -398,12 +398,14 @@ static pipe_line *new_line(const char *name)
 	vv_auto_free pipe_line *p = vv_calloc(1, sizeof(*p));
 
 	if (!p) return NULL;
-	p->in = p->out = p->err = -1;
-	p->out_flags = p->exit_code = -1;
-	p->pid = -1;
-	p->name = vv_strdup(name);
-	if (!p->name) return NULL;
-	return vv_take(&p);
+	*p = (pipe_line){.in = -1,
+			 .out = -1,
+			 .err = -1,
+			 .out_flags = -1,
+			 .exit_code = -1,
+			 .pid = -1,
+			 .name = vv_strdup(name)};
+	return p->name ? vv_take(&p) : NULL;
 }
 
 static int make_nonblocking(int fd)

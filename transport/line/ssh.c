@@ -38,8 +38,8 @@ typedef struct ssh_command {
 static void clear_command(ssh_command *c)
 {
 	vv_free_all(c->text, c->variant_name);
-	memset(c, 0, sizeof(*c));
 }
+VV_AUTO_CLEAR(ssh_command, clear_command)
 
 static vv_status take_env(ssh_command *out, const vv_env *env, const char *name, bool shell,
 			  vv_error *err)
@@ -79,7 +79,7 @@ static vv_status take_setting(char **out, const vv_connect_options *o, const cha
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-/* VARVE_SSH, GIT_SSH_COMMAND, core.sshCommand, GIT_SSH. */
+/* VARVE_SSH, GIT_SSH_COMMAND, core.sshCommand, GIT_SSH. The caller clears *out, also on failure. */
 static vv_status read_command(ssh_command *out, const vv_connect_options *o, vv_error *err)
 {
 	const char *variant = vv_env_get(vv_connect_env(o), "GIT_SSH_VARIANT");
@@ -88,27 +88,17 @@ static vv_status read_command(ssh_command *out, const vv_connect_options *o, vv_
 	memset(out, 0, sizeof(*out));
 	if ((rc = take_env(out, vv_connect_env(o), "VARVE_SSH", true, err)) < 0 ||
 	    (rc = take_env(out, vv_connect_env(o), "GIT_SSH_COMMAND", true, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!out->text) {
 		out->shell = true;
-		if ((rc = take_setting(&out->text, o, "core.sshCommand", err)) < 0) {
-			goto done;
-		}
+		if ((rc = take_setting(&out->text, o, "core.sshCommand", err)) < 0) return rc;
 	}
-	if ((rc = take_env(out, vv_connect_env(o), "GIT_SSH", false, err)) < 0) {
-		goto done;
-	}
+	if ((rc = take_env(out, vv_connect_env(o), "GIT_SSH", false, err)) < 0) return rc;
 	if (variant && *variant && !(out->variant_name = vv_strdup(variant))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
-	rc = take_setting(&out->variant_name, o, "ssh.variant", err);
-done:
-	if (rc < 0) {
-		clear_command(out);
-	}
-	return rc;
+	return take_setting(&out->variant_name, o, "ssh.variant", err);
 }
 
 typedef enum variant { OPENSSH, PLINK, TORTOISE, SIMPLE, UNKNOWN } variant;
@@ -263,9 +253,8 @@ static vv_status refuse_port(const ssh_command *c, vv_error *err)
 /* Can ssh itself ask the user? It opens the terminal, whatever stdin is. */
 static bool has_terminal(void)
 {
-	int fd = vv_open("/dev/tty", O_RDWR | O_NOCTTY, 0, NULL);
+	vv_auto(vv_fd) fd = vv_open("/dev/tty", O_RDWR | O_NOCTTY, 0, NULL);
 
-	(void)vv_close(fd, NULL, NULL);
 	return fd >= 0;
 }
 
@@ -383,20 +372,17 @@ static vv_status by_library(vv_channel **out, const vv_url *url, way w, const ss
 vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 			 vv_error *err)
 {
-	ssh_command command;
+	vv_auto(ssh_command) command = {0};
 	way w = AUTO;
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = read_command(&command, o, err)) < 0) return rc;
-	if (!command.text && (rc = read_way(&w, o, err)) < 0) {
-		goto done;
+	if ((rc = read_command(&command, o, err)) < 0 ||
+	    (!command.text && (rc = read_way(&w, o, err)) < 0)) {
+		return rc;
 	}
-	rc = command.text || w == PROGRAM_ONLY ? run_program(out, url, &command, o, err)
-					       : by_library(out, url, w, &command, o, err);
-done:
-	clear_command(&command);
-	return rc;
+	return command.text || w == PROGRAM_ONLY ? run_program(out, url, &command, o, err)
+						 : by_library(out, url, w, &command, o, err);
 }
 
 static vv_status refuse_program(const vv_url *url, const char *why, vv_error *err)
@@ -411,7 +397,7 @@ vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_
 				vv_error *err)
 {
 	char why[96];
-	ssh_command command;
+	vv_auto(ssh_command) command = {0};
 	way w;
 	vv_status rc;
 
@@ -419,9 +405,7 @@ vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_
 	if ((rc = read_way(&w, o, err)) < 0) return rc;
 	if (w != LIBSSH2_ONLY) {
 		if ((rc = read_command(&command, o, err)) < 0) return rc;
-		bool named = command.text != NULL;
-		clear_command(&command);
-		if (named || w == PROGRAM_ONLY) {
+		if (command.text || w == PROGRAM_ONLY) {
 			return refuse_program(url, "the settings name the ssh program", err);
 		}
 	}
@@ -432,8 +416,7 @@ vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_
 	if (w == AUTO && out->special) {
 		(void)snprintf(why, sizeof(why), "ssh's own settings need the program (%.48s)",
 			       vv_text_shows(out->special));
-		rc = refuse_program(url, why, err);
-		vv_ssh_config_clear(out);
+		return refuse_program(url, why, err);
 	}
-	return rc;
+	return VV_OK;
 }

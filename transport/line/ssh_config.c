@@ -195,18 +195,12 @@ static char *expand_home(const char *text, size_t len, const char *home)
 static vv_status add_file(vv_ssh_config *c, const char *text, size_t len, const char *home,
 			  vv_error *err)
 {
-	char *path = expand_home(text, len, home);
+	vv_auto(char) *path = expand_home(text, len, home);
 
 	if (!path) return vv_fail_nomem(err);
-	if (c->file_count >= FILES_MAX || access(path, R_OK) != 0) {
-		vv_free(path);
-		return VV_OK;
-	}
-	if (!vv_array_room(c->files, c->file_count, c->file_cap)) {
-		vv_free(path);
-		return vv_fail_nomem(err);
-	}
-	c->files[c->file_count++] = path;
+	if (c->file_count >= FILES_MAX || access(path, R_OK) != 0) return VV_OK;
+	if (!vv_array_room(c->files, c->file_count, c->file_cap)) return vv_fail_nomem(err);
+	c->files[c->file_count++] = vv_take(&path);
 	return VV_OK;
 }
 
@@ -324,27 +318,18 @@ vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, const vv_env
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = find_home(&home, env, err)) < 0 ||
-	    (rc = set_defaults(out, url, env, home, err)) < 0) {
-		goto done;
+	    (rc = set_defaults(out, url, env, home, err)) < 0 ||
+	    (have_program && ((rc = ask_ssh(&text, env, url, false, &code, err)) < 0 ||
+			      (rc = ask_ssh(&plain, env, url, true, &plain_code, err)) < 0))) {
+		return rc;
 	}
 	if (have_program) {
-		if ((rc = ask_ssh(&text, env, url, false, &code, err)) < 0 ||
-		    (rc = ask_ssh(&plain, env, url, true, &plain_code, err)) < 0) {
-			goto done;
-		}
 		rc = code != 0 || plain_code != 0
 			     ? set_text(&out->special, "a damaged configuration", 23, err)
 			     : take_answers(out, vv_buf_cstr(&text), vv_buf_cstr(&plain), home,
 					    err);
 	}
-	if (rc == VV_OK && out->file_count == 0) {
-		rc = add_usual_files(out, home, err);
-	}
-done:
-	if (rc < 0) {
-		vv_ssh_config_clear(out);
-	}
-	return rc;
+	return rc < 0 || out->file_count > 0 ? rc : add_usual_files(out, home, err);
 }
 
 void vv_ssh_config_clear(vv_ssh_config *c)

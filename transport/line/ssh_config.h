@@ -28,7 +28,7 @@ typedef struct vv_ssh_config {
 	char *special;
 } vv_ssh_config;
 /* Reads the configuration with `ssh -G` if have_program is true (ssh is installed); else sets *out
- * to the defaults. */
+ * to the defaults. The caller clears *out, also on failure. */
 vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, const vv_env *env,
 			     bool have_program, vv_error *err);
 void vv_ssh_config_clear(vv_ssh_config *c);

@@ -70,15 +70,17 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 	vv_auto(vv_block_out) *o = vv_calloc(1, sizeof(*o));
 	*out = NULL;
 	if (!o) return vv_fail_nomem(err);
-	o->line = line;
-	o->get = get;
-	o->payload = payload;
-	o->pool = vv_coder_pool_new();
-	o->sent = vv_cid_map_new();
+	*o = (vv_block_out){
+		.line = line,
+		.get = get,
+		.payload = payload,
+		.effort = effort,
+		.pool = vv_coder_pool_new(),
+		.sent = vv_cid_map_new(),
+	};
 	if (!o->pool || !o->sent || !(o->coder = vv_coder_take(o->pool, err))) {
 		return vv_fail_nomem(err);
 	}
-	o->effort = effort;
 	vv_coder_effort(o->coder, effort);
 	vv_coder_allow_edits(o->coder, effort > VV_EFFORT_QUICK);
 	vv_coder_allow_parts(o->coder, true);

@@ -351,7 +351,7 @@ static vv_status note_lacking(run *r, const vv_cid *root, vv_error *err)
 static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err)
 {
 	run *r = payload;
-	vv_lacking *list = NULL;
+	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0;
 	vv_status rc = VV_OK;
 
@@ -376,7 +376,6 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 				       vv_text_shows(n->path));
 			vv_oid_text(r->lacking_commit, &n->commit);
 		}
-		vv_free(list);
 	}
 	return rc;
 }
@@ -555,7 +554,7 @@ static vv_status take_some(run *r, const vv_oids *wants, const vv_oids *commons,
 	const vv_fetch *f = r->f;
 	vv_fetch_result *out = r->result;
 	vv_auto_free vv_ref_change *refs = vv_calloc(f->ref_count + 1, sizeof(*refs));
-	vv_oids good = {0};
+	vv_auto(vv_oids) good = {0};
 	size_t ref_count = 0;
 	const vv_error all = *err;
 	vv_status rc = refs ? judge_all(r, wants, commons, &good, err) : vv_fail_nomem(err);
@@ -579,7 +578,6 @@ static vv_status take_some(run *r, const vv_oids *wants, const vv_oids *commons,
 		out->versions -= out->incomplete;
 		out->incomplete = out->missing_count = 0;
 	}
-	vv_free(good.items);
 	return rc;
 }
 
@@ -692,28 +690,26 @@ static vv_status run_lazy(run *r, vv_error *err)
 		    : only_move_refs(f, err);
 }
 
+static vv_status fetch_all(run *r, vv_error *err)
+{
+	vv_status rc = find_wants(r, err);
+
+	if (rc == VV_OK && r->f->lazy) return run_lazy(r, err);
+	if (rc < 0 || (rc = read_elsewhere(r, err)) < 0 || (rc = find_lacking(r, err)) < 0) {
+		return rc;
+	}
+	if (r->wants.count == 0 && !r->lacking) return only_move_refs(r->f, err);
+	if ((rc = bring_history(r, err)) < 0 || (rc = complete(r, NULL, err)) < 0) return rc;
+	return take_all(r, err);
+}
+
 vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err)
 {
 	run r = {.f = f, .result = result};
 	vv_status rc;
 
 	memset(result, 0, sizeof(*result));
-	if ((rc = find_wants(&r, err)) == VV_OK && f->lazy) {
-		rc = run_lazy(&r, err);
-		goto done;
-	}
-	if (rc < 0 || (rc = read_elsewhere(&r, err)) < 0 || (rc = find_lacking(&r, err)) < 0) {
-		goto done;
-	}
-	if (r.wants.count == 0 && !r.lacking) {
-		rc = only_move_refs(f, err);
-		goto done;
-	}
-	if ((rc = bring_history(&r, err)) < 0 || (rc = complete(&r, NULL, err)) < 0) {
-		goto done;
-	}
-	rc = take_all(&r, err);
-done:
+	rc = fetch_all(&r, err);
 	if (rc < 0 && err) {
 		rc = name_damage(&r, err);
 	}

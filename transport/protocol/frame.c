@@ -85,12 +85,12 @@ vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err)
 
 void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget)
 {
-	r->line = line;
-	r->budget = budget;
-	r->skips_alive = r->is_own = false;
-	r->works = (vv_patience){.max_ms = VV_TEXT_MAX_MS, .bytes_per_sec = VV_PACE_DEFAULT};
-	r->last_ms = 0;
-	vv_buf_init(&r->payload);
+	*r = (vv_frame_reader){
+		.line = line,
+		.budget = budget,
+		.works = {.max_ms = VV_TEXT_MAX_MS, .bytes_per_sec = VV_PACE_DEFAULT},
+		.payload = VV_BUF_INIT,
+	};
 }
 
 void vv_frame_reader_clear(vv_frame_reader *r)

@@ -42,6 +42,11 @@ typedef struct vv_oids {
 	vv_oid *items;
 	size_t count;
 } vv_oids;
+static inline void vv_oids_free(vv_oids *o) /* for a list that owns its items */
+{
+	vv_free(o->items);
+}
+VV_AUTO_CLEAR(vv_oids, vv_oids_free)
 
 typedef struct vv_cids {
 	vv_cid *items;

@@ -110,14 +110,18 @@ vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_ge
 	vv_auto(vv_object_out) *o = vv_calloc(1, sizeof(*o));
 	*out = NULL;
 	if (!o) return vv_fail_nomem(err);
-	o->line = line;
-	o->get = get;
-	o->payload = payload;
-	o->nodes = nodes;
-	if (!(o->pool = vv_coder_pool_new()) || !(o->coder = vv_coder_take(o->pool, err))) {
+	*o = (vv_object_out){
+		.line = line,
+		.get = get,
+		.payload = payload,
+		.nodes = nodes,
+		.effort = effort,
+		.pool = vv_coder_pool_new(),
+	};
+	if (!o->pool || !(o->coder = vv_coder_take(o->pool, err))) {
 		return vv_fail_nomem(err);
 	}
-	vv_coder_effort(o->coder, o->effort = effort);
+	vv_coder_effort(o->coder, effort);
 	return vv_hand_over(out, &o);
 }
 
@@ -238,11 +242,14 @@ vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payl
 	vv_auto(vv_object_in) *in = vv_calloc(1, sizeof(*in));
 	*out = NULL;
 	if (!in) return vv_fail_nomem(err);
-	in->get = get;
-	in->payload = payload;
-	in->nodes = nodes;
-	in->object_max = object_max;
-	if (!(in->pool = vv_coder_pool_new()) || !(in->coder = vv_coder_take(in->pool, err))) {
+	*in = (vv_object_in){
+		.get = get,
+		.payload = payload,
+		.nodes = nodes,
+		.object_max = object_max,
+		.pool = vv_coder_pool_new(),
+	};
+	if (!in->pool || !(in->coder = vv_coder_take(in->pool, err))) {
 		return vv_fail_nomem(err);
 	}
 	return vv_hand_over(out, &in);

@@ -66,11 +66,13 @@ vv_pulse *vv_pulse_start(vv_channel *line, const atomic_uint_fast64_t *done, uns
 	vv_auto_free vv_pulse *p = every_ms > 0 ? vv_calloc(1, sizeof(*p)) : NULL;
 
 	if (!p) return NULL;
-	p->line = line;
-	p->done = done;
-	p->every_ms = every_ms;
-	p->stall_ms = stall_ms > 0 ? stall_ms : VV_PULSE_STALL_SEC * 1000;
-	p->clock = vv_ring_new(1);
+	*p = (vv_pulse){
+		.line = line,
+		.done = done,
+		.every_ms = every_ms,
+		.stall_ms = stall_ms > 0 ? stall_ms : VV_PULSE_STALL_SEC * 1000,
+		.clock = vv_ring_new(1),
+	};
 	p->worker = p->clock ? vv_worker_start(run, p) : NULL;
 	if (!p->worker) {
 		vv_ring_free(p->clock);

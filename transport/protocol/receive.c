@@ -649,7 +649,7 @@ static vv_status note_linked(vv_receive *x, const vv_oids *wants, const vv_oids 
 			     vv_error *err)
 {
 	vv_auto(vv_elsewhere) *known = NULL;
-	vv_elsewhere_version *list = NULL;
+	vv_auto_free vv_elsewhere_version *list = NULL;
 	vv_auto(vv_arena) names = VV_ARENA_INIT;
 	size_t count = 0;
 	vv_status rc = wants->count > 0 ? find_versions(x, wants, commons, err) : VV_OK;
@@ -674,7 +674,6 @@ static vv_status note_linked(vv_receive *x, const vv_oids *wants, const vv_oids 
 		rc = vv_elsewhere_add(x->repo, list, count, err);
 		x->stats.linked += count;
 	}
-	vv_free(list);
 	return rc;
 }
 

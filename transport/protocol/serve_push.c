@@ -85,18 +85,12 @@ static vv_status check_name(push *p, size_t i, vv_error *err)
 static vv_status check_old(push *p, size_t i, bool *there, vv_error *err)
 {
 	const vv_push_ref *r = &p->q->refs[i];
-	vv_oid now = {{0}};
-	vv_ref ref;
-	vv_status rc = vv_ref_get(p->s->repo, r->name, &ref, err);
+	vv_auto(vv_ref) now = {0};
+	vv_status rc = vv_ref_get(p->s->repo, r->name, &now, err);
 
-	if (rc == VV_OK) {
-		now = ref.id;
-		vv_ref_clear(&ref);
-	} else if (rc != VV_ENOTFOUND) {
-		return rc;
-	}
-	*there = vv_oid_equal(&now, &r->id);
-	return *there || vv_oid_equal(&now, &r->old)
+	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
+	*there = vv_oid_equal(&now.id, &r->id);
+	return *there || vv_oid_equal(&now.id, &r->old)
 		       ? VV_OK
 		       : refuse_ref(p, i, "it moved in the meantime: fetch, and push again", err);
 }

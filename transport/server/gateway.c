@@ -55,7 +55,6 @@ static unsigned read_wish(const http_request *q, wish *w, vv_error *err)
 					    "car-order", "car-dups",  "filename",     "download"};
 	const char *values[PARAMS];
 	bool bad = false;
-	vv_form_params p;
 
 	for (size_t i = 0; i < PARAMS; i++) {
 		w->has[i] = http_parameter(q, names[i], &w->params[i], &bad);
@@ -65,13 +64,15 @@ static unsigned read_wish(const http_request *q, wish *w, vv_error *err)
 		vv_fail(err, VV_EUSAGE, "a parameter that cannot be decoded");
 		return MHD_HTTP_BAD_REQUEST;
 	}
-	p.format = values[FORMAT];
-	p.scope = values[SCOPE];
-	p.bytes = values[BYTES];
-	p.version = values[VERSION];
-	p.order = values[ORDER];
-	p.dups = values[DUPS];
-	p.accept = http_header(q, "Accept");
+	const vv_form_params p = {
+		.format = values[FORMAT],
+		.scope = values[SCOPE],
+		.bytes = values[BYTES],
+		.version = values[VERSION],
+		.order = values[ORDER],
+		.dups = values[DUPS],
+		.accept = http_header(q, "Accept"),
+	};
 	return vv_requested_form_read(&w->form, &p, err);
 }
 

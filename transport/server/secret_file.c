@@ -53,35 +53,24 @@ static vv_status judge(const vv_stat *st, const char *path, bool in_clear, vv_er
 vv_status vv_secret_file_read(vv_buf *out, vv_stat *st, const char *path, size_t max, bool in_clear,
 			      vv_error *err)
 {
-	int fd = open_it(st, path, err);
+	vv_auto(vv_fd) fd = open_it(st, path, err);
 	vv_status rc;
+	ssize_t got = 0;
 
 	if (fd < 0) return (vv_status)fd;
-	if ((rc = judge(st, path, in_clear, err)) < 0) {
-		goto done;
+	if ((rc = judge(st, path, in_clear, err)) < 0) return rc;
+	if (!vv_buf_reserve(out, max + 1)) return vv_fail_nomem(err);
+	if (st->size <= max &&
+	    (got = vv_read_full(fd, out->data + out->len, max + 1, path, err)) < 0) {
+		return (vv_status)got;
 	}
-	if (st->size > max) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' has more than %zu bytes", vv_text_shows(path),
-			     max);
-		goto done;
+	if (st->size > max || (size_t)got > max) {
+		return vv_fail(err, VV_EREFUSED, "'%s' has more than %zu bytes",
+			       vv_text_shows(path), max);
 	}
-	if (!vv_buf_reserve(out, max + 1)) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	ssize_t got = vv_read_full(fd, out->data + out->len, max + 1, path, err);
-	if (got < 0) {
-		rc = (vv_status)got;
-	} else if ((size_t)got > max) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' has more than %zu bytes", vv_text_shows(path),
-			     max);
-	} else {
-		out->len += (size_t)got;
-		out->data[out->len] = '\0';
-	}
-done:
-	(void)vv_close(fd, path, NULL);
-	return rc;
+	out->len += (size_t)got;
+	out->data[out->len] = '\0';
+	return VV_OK;
 }
 
 vv_status vv_secret_file_stat(vv_stat *st, const char *path, vv_error *err)

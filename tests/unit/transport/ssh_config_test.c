@@ -142,15 +142,12 @@ static void a_configuration_that_ssh_refuses_is_left_to_ssh(void **state)
 
 static vv_status read_once(void *payload, vv_error *err)
 {
-	vv_ssh_config c;
+	vv_auto(vv_ssh_config) c = {0};
 	vv_url url;
 	vv_status rc;
 
 	if ((rc = vv_url_read(&url, "me@host:x", err)) == VV_OK) {
 		rc = vv_ssh_config_read(&c, &url, vv_test_env(), payload != NULL, err);
-	}
-	if (rc == VV_OK) {
-		vv_ssh_config_clear(&c);
 	}
 	vv_url_clear(&url);
 	return rc;
