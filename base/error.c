@@ -129,7 +129,7 @@ vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	err->block = block;
 	err->silent = silent;
 	err->lost = lost;
-	err->full = err->answered = false;
+	err->full = err->answered = err->failed = false;
 	vv_hint_clear(err);
 	set_hint(err, hint ? hint : "");
 	return code;
@@ -320,8 +320,8 @@ void vv_error_clear(vv_error *err)
 {
 	if (err) {
 		err->code = VV_OK;
-		err->login = err->full = err->block = err->silent = err->lost = err->answered =
-			false;
+		err->login = err->full = err->block = err->silent = err->lost = err->failed =
+			err->answered = false;
 		err->message[0] = '\0';
 		vv_hint_clear(err);
 	}

@@ -63,6 +63,7 @@ typedef struct vv_error {
 	bool block;    /* with VV_EMISSING: a block is missing, and a fetch can get it */
 	bool silent;   /* with VV_EIO: the peer did not answer in time */
 	bool lost;     /* with VV_EREFUSED: no copy has the version that its signed head names */
+	bool failed;   /* with VV_EREFUSED: the peer tried, and its operating system failed */
 	bool answered; /* the peer reported the error, and the connection can still be used */
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
 	vv_hint_id hint_id;           /* advice on what to try next; VV_HINT_NONE: no advice */

@@ -106,6 +106,7 @@ static vv_status ask(server *s, const vv_hold_message *q, vv_hold_message *a, vv
 	/* it is reachable: a failed request (its disk is full) does not rule out others */
 	if (rc == VV_EIO && s->line) {
 		rc = vv_recode(err, VV_EREFUSED);
+		err->failed = true;
 	}
 	return rc;
 }

@@ -366,7 +366,7 @@ static void remove_due(sorting *o)
 			continue;
 		}
 		vv_status rc = vv_holder_remove_shard(o->p->holder, vault, &o->items[i].cid, &why);
-		if (rc == VV_EREFUSED) {
+		if (rc == VV_EREFUSED && !why.failed) {
 			o->x->held++;
 			if (!o->x->holding[0]) {
 				(void)snprintf(o->x->holding, sizeof(o->x->holding), "%s",

@@ -408,6 +408,33 @@ both_are_safe() {
 	MOST=4 each_killed client fresh sound varve-vault prune --grace 0
 }
 
+@test "a server whose disk fails at a deletion is one that failed, not one that keeps the copy" {
+	need_strace
+	new_vault a
+	new_keeper x
+	serve_keeper x 100m
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
+	succeeds varve vault replicate --copies 2
+	git switch -q -c aside
+	add_file two
+	varve switch -q main
+	succeeds varve vault replicate
+	git branch -q -D aside
+	change 5
+	before=$(kind_shards x)
+	strace -f -qq -o /dev/null $(kind_shards x | sed "s|^|-P $(kept_in x)/|") -e inject=unlink,unlinkat:error=EIO -p "$keeper" &
+	tracer=$!
+	until grep -q '^TracerPid:.[1-9]' "/proc/$keeper/status"; do sleep 0.05; done
+	varve vault prune --grace 0 > /dev/null 2> ../err || true
+	kill "$tracer"
+	wait "$tracer" || true
+	grep -F "holder 'x': remote: cannot" ../err | grep -F "Input/output error"
+	! grep -F "not released" ../err || false
+	[ -z "$(comm -23 <(echo "$before") <(kind_shards x))" ]
+	succeeds varve vault prune --grace 0
+	[ -n "$(comm -23 <(echo "$before") <(kind_shards x))" ]
+}
+
 @test "in no order of their steps do two machines that let go of copies keep fewer than the policy wants" {
 	model="$BATS_TEST_DIRNAME/surplus_model.py"
 	succeeds python3 "$model"
