@@ -441,6 +441,32 @@ static vv_status untrack_endings(vv_repository *r, const char *pattern, vv_error
 	return rc;
 }
 
+/* Another line may still match the file: an exception follows it. rc: VV_OK, or VV_ENOTFOUND: the file has no line of
+ * its own. */
+static vv_status except(vv_repository *r, const char *path, vv_status rc, vv_error *err)
+{
+	bool tracked = true, compared = false;
+
+	for (int i = 0; i < 2 && (tracked || compared); i++) {
+		vv_error why;
+		vv_status now;
+
+		vv_attr_flush(r);
+		if ((now = vv_attr_tracked(r, path, &tracked, &why)) < 0 ||
+		    (now = vv_attr_compared(r, path, &compared, &why)) < 0 ||
+		    (i == 0 && (tracked || compared) &&
+		     (now = rc = vv_attr_except(r, path, &why)) < 0)) {
+			return vv_error_copy(err, &why);
+		}
+	}
+	return tracked || compared
+		       ? vv_fail(err, VV_EREFUSED,
+				 "%s: a line of a .gitattributes file in a deeper folder still "
+				 "tracks it\n'varve track' lists the lines",
+				 vv_text_shows(path))
+		       : rc;
+}
+
 static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, vv_error *err)
 {
 	vv_auto(char) *pattern = NULL;
@@ -452,6 +478,9 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, 
 	}
 	if (rc == VV_ENOTFOUND && literal) { /* a pattern that happens to be a file's name */
 		rc = vv_attr_untrack(r, pattern, false, err);
+	}
+	if (literal && (rc == VV_OK || rc == VV_ENOTFOUND)) {
+		rc = except(r, pattern, rc, err);
 	}
 	if (rc == VV_ENOTFOUND && has_no_ending(pattern, literal)) {
 		rc = untrack_endings(r, pattern, err);
@@ -482,16 +511,37 @@ static vv_status count_line(void *payload, const char *file VV_UNUSED, unsigned 
 	return VV_OK;
 }
 
-/* Warns of files that renormalizing cannot turn into text, since they have no rows. */
-static vv_status warn_of_damaged(vv_context *c, const vv_attr_list *before, vv_error *err)
+/* Does another line than before track the file now? NULL: no. */
+static const vv_attr_list_line *takes_over(const vv_attr_list *before, const vv_attr_list *now,
+					   const char *path)
+{
+	const size_t was = vv_attr_list_deciding(before, path),
+		     is = vv_attr_list_deciding(now, path);
+
+	return was < before->count && is < now->count && now->lines[is].on &&
+			       strcmp(before->lines[was].pattern, now->lines[is].pattern) != 0
+		       ? &now->lines[is]
+		       : NULL;
+}
+
+/* Warns of files that another line tracks, and of those that renormalizing cannot turn into text, since they have no
+ * rows. */
+static vv_status warn_of_files(vv_context *c, const vv_attr_list *before, vv_error *err)
 {
 	vv_auto(vv_attr_list) now = {0};
 	vv_status rc = vv_attr_list_read(&now, c->repo, err);
+	bool told = false;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(c->index); i++) {
 		vv_index_entry e;
 
 		vv_index_at(c->index, i, &e);
+		const vv_attr_list_line *line = told ? NULL : takes_over(before, &now, e.path);
+		if (line) {
+			vv_warn("%s is still tracked, by %s:%u (%s)", vv_text_shows(e.path),
+				line->file, line->number, vv_text_shows(line->pattern));
+			told = true;
+		}
 		if (S_ISREG(e.mode) && vv_attr_list_concerns(before, e.path) &&
 		    !vv_attr_list_concerns(&now, e.path)) {
 			rc = vv_damaged_pointer_warn(c->repo, &e.id, e.path, err);
@@ -535,7 +585,7 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 			vv_out("(to make text of a file again: 'git add --renormalize PATH', "
 			       "then commit)\n");
 		}
-		rc = warn_of_damaged(c, &lines, err);
+		rc = warn_of_files(c, &lines, err);
 	}
 	return rc;
 }

@@ -698,6 +698,18 @@ vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, v
 	return take_line_away(r, pattern, literal, false, err);
 }
 
+vv_status vv_attr_except(vv_repository *r, const char *path, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = read_top(&text, r, err);
+
+	if (rc < 0) return rc;
+	vv_buf_puts(&text, text.len > 0 && text.data[text.len - 1] != '\n' ? "\n" : "");
+	if ((rc = put_pattern(&text, path, true, err)) < 0) return rc;
+	vv_buf_puts(&text, UNSET "\n");
+	return write_attributes(r, &text, err);
+}
+
 vv_status vv_attr_leave_text(vv_repository *r, const char *pattern, bool literal, vv_error *err)
 {
 	return take_line_away(r, pattern, literal, true, err);

@@ -71,6 +71,8 @@ vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, si
 
 /* Removes the line of vv_attr_track or vv_attr_track_text for the pattern. VV_ENOTFOUND: no line has this pattern. */
 vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err);
+/* Adds the line "/path !filter !diff !merge -text", which overrides the lines above it. */
+vv_status vv_attr_except(vv_repository *r, const char *path, vv_error *err);
 /* Replaces the line for the pattern by the line that vv_attr_track_text makes, in one step. VV_ENOTFOUND: no line has
  * this pattern. */
 vv_status vv_attr_leave_text(vv_repository *r, const char *pattern, bool literal, vv_error *err);

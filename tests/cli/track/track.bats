@@ -58,6 +58,36 @@ load ../helper
 	ends_with 2 varve untrack
 }
 
+@test "untrack of a file that another line tracks writes an exception, and names that line where it cannot" {
+	new_repo
+	rows 5 > p.csv
+	rows 5 > q.csv
+	varve track '*.csv' > /dev/null
+	varve add -q p.csv q.csv
+	varve commit -qm one
+	succeeds varve untrack p.csv
+	grep -qxF '/p.csv !filter !diff !merge -text' .gitattributes
+	succeeds git check-attr filter -- p.csv
+	output_is "p.csv: filter: unspecified"
+	succeeds git add --renormalize .
+	[ "$(git diff --cached --name-only | xargs)" = ".gitattributes p.csv" ]
+	git cat-file blob :p.csv | cmp - p.csv
+	succeeds varve track p.csv
+	succeeds varve untrack p.csv # the line of the file and that of the pattern
+	succeeds git check-attr filter -- p.csv
+	output_is "p.csv: filter: unspecified"
+	varve track '*' > /dev/null
+	succeeds varve untrack '*'
+	stderr_has "q.csv is still tracked, by .gitattributes:2 (*.csv)"
+	mkdir deep
+	rows 5 > deep/t.csv
+	echo 't.csv filter=varve diff=varve merge=varve -text' > deep/.gitattributes
+	cp .gitattributes before
+	ends_with 2 varve untrack deep/t.csv
+	stderr_has "in a deeper folder still tracks it"
+	cmp before .gitattributes
+}
+
 @test "a file becomes text again after untrack and git add" {
 	new_repo
 	rows 5 > a.csv
