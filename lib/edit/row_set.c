@@ -130,6 +130,14 @@ static vv_status find_column(job *j, size_t *out, const char *name, size_t len, 
 	return j->more[i - j->file.table.columns] ? VV_OK : vv_fail_nomem(err);
 }
 
+static void warn_misfit(job *j, const char *word, const vv_field *f, const vv_cell *cell)
+{
+	if (!(is_json(j) ? vv_field_accepts_json : vv_field_accepts)(f, cell)) {
+		vv_buf_printf(&j->out->warnings, "'%s': the type of the column is %s\n",
+			      vv_text_shows(word), vv_type_name(f->type));
+	}
+}
+
 /* "price=5", "tags:=[]" */
 static vv_status read_value(job *j, const char *word, vv_error *err)
 {
@@ -159,10 +167,7 @@ static vv_status read_value(job *j, const char *word, vv_error *err)
 				       vv_text_name(word, len));
 		}
 	}
-	if (!(is_json(j) ? vv_field_accepts_json : vv_field_accepts)(f, &cell)) {
-		vv_buf_printf(&j->out->warnings, "'%s': the type of the column is %s\n",
-			      vv_text_shows(word), vv_type_name(f->type));
-	}
+	warn_misfit(j, word, f, &cell);
 	j->cells[at] = cell;
 	j->given[at] = true;
 	return VV_OK;
@@ -186,15 +191,17 @@ static vv_status key_cells(job *j, vv_error *err)
 	}
 	for (size_t i = 0; i < j->now.key_count; i++) {
 		const size_t at = j->now.key[i];
+		const vv_field *f = &j->file.table.schema.fields[at];
 
 		if (values[i].len == 0) {
 			return vv_fail(
 				err, VV_EUSAGE,
 				"'%s': a new row of '%s' requires a value for the key column '%s'",
 				vv_text_shows(j->s->row), vv_text_shows(j->s->path),
-				vv_text_shows(j->file.table.schema.fields[at].name));
+				vv_text_shows(f->name));
 		}
-		text_value(j, &j->cells[at], &j->file.table.schema.fields[at], values[i].text);
+		text_value(j, &j->cells[at], f, values[i].text);
+		warn_misfit(j, values[i].text, f, &j->cells[at]);
 		j->given[at] = true;
 	}
 	return VV_OK;

@@ -55,6 +55,8 @@ static void print_text(const vv_context *c, const vv_row_set_result *r)
 		}
 		vv_note("%s: row %s: %s", path, row,
 			r->json.len > 0 ? "the condition does not hold" : "no row has this key");
+	} else if (!o->quiet && r->done == VV_SET_NOTHING && r->json.len == 0) {
+		vv_note("%s: row %s: no row has this key", path, row);
 	} else if (!o->quiet && r->rows > 1) {
 		vv_note("%s: row %s: %s, %zu rows", path, row, set_words[r->done], r->rows);
 	} else if (!o->quiet) {

@@ -34,6 +34,19 @@ tasks() {
 	printf 'id,a\n# two\n2,y\n' | cmp - t.csv
 	succeeds varve delete --json t.csv 1
 	output_has '"outcome":"unchanged","cells":null'
+	succeeds varve delete t.csv 1
+	stderr_is "t.csv: row 1: no row has this key"
+}
+
+@test "a key that is not of its column's type is set with a warning" {
+	new_repo
+	tasks
+	succeeds varve set i.jsonl foo title=c
+	stderr_has "warning: i.jsonl: 'foo': the type of the column is integer"
+	printf 'id,a\n1,x\n' > t.csv
+	varve add -q t.csv
+	succeeds varve set t.csv foo a=y
+	stderr_has "warning: t.csv: 'foo': the type of the column is integer"
 }
 
 @test "a condition that does not hold is the answer no, with the row as it is" {
