@@ -801,7 +801,7 @@ static void show_empty(const check *c)
 
 	vv_report_totals_get(c->run.report, &t);
 	if (t.datasets == 0 && !c->range && c->run.only_count == 0) {
-		vv_warn("no tables to check");
+		vv_check_warn_no_tables(c->side.kind == VV_SIDE_WORK ? c->run.repo : NULL);
 	}
 	for (size_t i = 0; i < c->run.only_count && (t.datasets > 0 || !c->range); i++) {
 		if (!c->run.only_used[i]) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -15,6 +16,7 @@
 #include "check/report/words.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
+#include "lib/worktree/add_plan.h"
 
 /* check_log: one line for each rule: since when, by whom, how often. */
 
@@ -470,4 +472,41 @@ vv_status vv_check_output_write(const vv_check_output *o, vv_check_report *r, vv
 		rc = vv_report_stream(r, o->form, put_stdout, NULL, err);
 	}
 	return rc;
+}
+
+/* Tables that were not added: the first, and their number. */
+typedef struct untracked {
+	char *first;
+	size_t count;
+} untracked;
+
+static vv_status on_untracked(void *payload, const char *path, vv_error *err)
+{
+	untracked *u = payload;
+
+	if (!vv_add_looks_like_table(path)) return VV_OK;
+	u->first = u->count++ == 0 ? vv_strdup(path) : u->first;
+	return vv_alloc_ok(u->first, err);
+}
+
+void vv_check_warn_no_tables(vv_repository *r)
+{
+	vv_auto(vv_index) *x = NULL;
+	untracked u = {NULL, 0};
+	vv_error why;
+
+	if (r && vv_index_open(&x, r, &why) == VV_OK) {
+		(void)vv_untracked_each(x, "", true, on_untracked, &u, &why);
+	}
+	if (u.count > 1) {
+		vv_warn("no tables to check: %s and %s more are not added", vv_text_shows(u.first),
+			vv_text_count(u.count - 1));
+	} else {
+		vv_warn("no tables to check%s%s%s", u.first ? ": " : "",
+			u.first ? vv_text_shows(u.first) : "", u.first ? " is not added" : "");
+	}
+	if (u.first) {
+		vv_notes_hint(&vv_notes_stderr, VV_HINT_ADD, u.first);
+	}
+	vv_free(u.first);
 }

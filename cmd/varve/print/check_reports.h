@@ -59,4 +59,7 @@ vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err);
  * the environment variable GITHUB_STEP_SUMMARY names. */
 vv_status vv_check_output_write(const vv_check_output *o, vv_check_report *r, vv_error *err);
 
+/* Warns that there were no tables to check, and names those of the work tree that were not added. r NULL: none. */
+void vv_check_warn_no_tables(vv_repository *r);
+
 #endif

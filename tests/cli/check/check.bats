@@ -252,6 +252,17 @@ missing-cell 3 b" ] || { found; false; }
 	[ "$(found | wc -l)" -eq 100 ]
 }
 
+@test "a check without a table names those that were not added" {
+	new_repo
+	rows 5 > p.csv
+	succeeds varve check
+	stderr_has "no tables to check: p.csv is not added"
+	stderr_has "hint: 'varve add p.csv' reads the file and stages it"
+	rows 5 > q.csv
+	succeeds varve check
+	stderr_has "no tables to check: p.csv and 1 more are not added"
+}
+
 @test "--new-only tells what the base did not have" {
 	described
 	sed -i 's/^3,\([^,]*\),[^,]*,/3,\1,-3,/; s/^4,\([^,]*\),[^,]*,/4,\1,-4,/' prices.csv
