@@ -177,12 +177,19 @@ static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 {
 	vv_auto(finding_list) found = {.arena = VV_ARENA_INIT};
 	vv_auto(vv_buf) where = VV_BUF_INIT;
-	const char *pattern;
+	const char *pattern, *file = VV_RULES_NAME;
+	vv_status rc = VV_OK;
 
 	for (size_t i = 0; (pattern = vv_rules_pattern(rules, i, &where)); i++) {
 		const vv_finding f = {.rule = "no-dataset",
 				      .expected = "a pattern that matches a table"};
 
+		if (*vv_buf_cstr(&where) != '/' && strcmp(file, VV_CHECKS_NAME) != 0) {
+			/* those of varve.json come first */
+			rc = report_all(&found, run, rules, side, file, err);
+			file = VV_CHECKS_NAME;
+		}
+		if (rc < 0) return rc;
 		if (!matches_any(pattern, list) &&
 		    add_finding(&found, f,
 				vv_arena_printf(&found.arena, "%s: no table matches '%s'",
@@ -191,8 +198,8 @@ static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 			return VV_ENOMEM;
 		}
 	}
-	vv_status rc = vv_buf_ok(&where, err);
-	return rc < 0 ? rc : report_all(&found, run, rules, side, VV_RULES_NAME, err);
+	rc = vv_buf_ok(&where, err);
+	return rc < 0 ? rc : report_all(&found, run, rules, side, file, err);
 }
 
 /* Entries of "accept" that ended. */

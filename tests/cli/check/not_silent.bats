@@ -365,6 +365,19 @@ varve.json no-dataset - - warning" ]
 	[ -z "$(found)" ]
 }
 
+@test "a pattern of varve.checks that matches no table is reported as of this file" {
+	new_repo
+	printf 'a\n1\n' > t.csv
+	printf '[gone.csv]\na > 0\n' > varve.checks
+	varve add -q t.csv varve.checks
+	succeeds varve check --json
+	[ "$(found)" = "varve.checks no-dataset - - warning" ]
+	printf '{"datasets": [{"path": "old/*", "check": false}]}' > varve.json
+	succeeds varve check --json
+	[ "$(found | sort)" = "varve.checks no-dataset - - warning
+varve.json no-dataset - - warning" ]
+}
+
 @test "rules for files that are none of the files are reported" {
 	printf 'a\n1\n' > t.csv
 	cp t.csv u.csv
