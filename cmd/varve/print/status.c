@@ -236,14 +236,14 @@ static const char *conflict_word(const vv_change_entry *e)
 	static const struct {
 		char staged, work;
 		const char *text;
-	} words[] = {{'D', 'D', "both deleted:   "}, {'A', 'U', "added by us:    "},
-		     {'U', 'D', "deleted by them:"}, {'U', 'A', "added by them:  "},
-		     {'D', 'U', "deleted by us:  "}, {'A', 'A', "both added:     "}};
+	} words[] = {{'D', 'D', "both deleted:    "}, {'A', 'U', "added by us:     "},
+		     {'U', 'D', "deleted by them: "}, {'U', 'A', "added by them:   "},
+		     {'D', 'U', "deleted by us:   "}, {'A', 'A', "both added:      "}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (words[i].staged == e->staged && words[i].work == e->work) return words[i].text;
 	}
-	return "both modified:  ";
+	return "both modified:   ";
 }
 
 static bool is_conflict(const vv_change_entry *e)

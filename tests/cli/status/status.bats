@@ -267,8 +267,21 @@ with_table() {
 	succeeds varve status --porcelain
 	output_is "UU notes.txt"
 	succeeds varve status
-	output_has "both modified:"
+	output_has $'\tboth modified:   notes.txt'
 	output_has "A merge is in progress"
+}
+
+@test "the longest word of a conflict is apart from its path" {
+	with_table
+	git checkout -q -b side
+	git rm -q prices.csv
+	git commit -q -m side
+	git checkout -q main
+	varve set -q prices.csv 1 name=x
+	varve commit -qam main
+	git merge side > /dev/null 2>&1 || true
+	succeeds varve status
+	output_has $'\tdeleted by them: prices.csv'
 }
 
 @test "the JSON form is valid and holds the counts" {
