@@ -74,9 +74,18 @@ keys() {
 	new_repo
 	printf '#!/bin/sh\nvarve pre-push "$@"\n' > .git/hooks/pre-push
 	succeeds varve uninstall
+	output_lacks "is back"
 	stderr_has ".git/hooks/pre-push calls varve, too; it is not varve's own"
 	[ -z "$(keys local)" ]
 	grep -q 'varve pre-push' .git/hooks/pre-push
+}
+
+@test "uninstall names an earlier hook only where one comes back" {
+	new_repo
+	succeeds varve uninstall
+	output_has "$PWD/.git: git no longer calls varve by settings of this repository"
+	output_lacks "is back"
+	[ ! -e .git/hooks/pre-push ]
 }
 
 @test "a folder of hooks that is tracked is never written to" {

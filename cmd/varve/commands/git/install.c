@@ -182,7 +182,7 @@ static vv_status uninstall_repository(vv_context *c, vv_error *err)
 	if (removed > 0 || hook_gone) {
 		vv_out("%s: git no longer calls varve by settings of this repository%s\n",
 		       vv_text_shows(vv_repository_gitdir(c->repo)),
-		       hook_gone ? "; its earlier pre-push hook is back" : "");
+		       hook_gone && hook.there ? "; its earlier pre-push hook is back" : "");
 	}
 	if (hook.calls) {
 		vv_note("hint: %s calls varve, too; it is not varve's own: take the line 'varve pre-push' out of it",
