@@ -238,6 +238,8 @@ static void warn(vv_filter *f, const char *path, const vv_dataset_found *staged)
 	const char *p = vv_buf_cstr(&staged->result.warnings);
 	vv_buf now = VV_BUF_INIT;
 
+	/* add has warned of it; git calls the filter again if the stat in its index may be too old */
+	if (vv_cid_equal(&staged->named, &staged->result.cid)) return;
 	if (!vv_cid_is_null(&staged->parent) && staged->result.short_rows == 0 &&
 	    staged->result.foreign_rows == 0 && !staged->result.schema_changed &&
 	    !staged->result.only_bytes &&

@@ -14,6 +14,22 @@ changed() {
 	cp prices.csv ../two.csv
 }
 
+@test "git add does not repeat the warnings of varve add" {
+	new_repo
+	printf 'a,b\n1,2\n' > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	printf '3\n' >> t.csv
+	succeeds varve add t.csv
+	stderr_has "fewer cells"
+	touch -d 2020-01-01 t.csv
+	succeeds git add t.csv
+	stderr_is ""
+	printf '4\n' >> t.csv
+	succeeds git add t.csv
+	stderr_has "2 rows have fewer cells"
+}
+
 @test "git add stores the pointer and git checkout the table" {
 	one_table
 	changed
