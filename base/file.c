@@ -540,6 +540,10 @@ int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error 
 			*path_out = vv_take(&path);
 			return fd;
 		}
+		if (fd == VV_ENOTFOUND) {
+			return vv_fail(err, VV_ENOTFOUND, "the folder '%s' does not exist",
+				       vv_text_shows(dir));
+		}
 		if (fd != VV_EEXISTS) return fd;
 	}
 	return vv_fail(err, VV_EIO, "cannot find a free name for a temporary file in '%s'",

@@ -13,6 +13,7 @@
 /* X(code, name, arguments), in alphabetical order. Output for programs contains the name, never the
  * number of the code. */
 #define VV_HINTS(X) \
+	X(ACCEPT, "accept", "rule path") \
 	X(ADD, "add", "path") \
 	X(ADD_AS_CSV, "add-as-csv", "path") \
 	X(ADD_AS_FILE, "add-as-file", "path") \
@@ -102,6 +103,7 @@
 	X(SCHEMA_MISSING, "schema-missing", "column word path") \
 	X(SCHEMA_NUMBER, "schema-number", "column example path") \
 	X(SCHEMA_TYPE, "schema-type", "column type path") \
+	X(SCHEMA_TYPE_NUMBER, "schema-type-number", "column type path") \
 	X(SET_UPSTREAM, "set-upstream", "") \
 	X(SIGN_JOIN, "sign-join", "place") \
 	X(STATUS, "status", "") \

@@ -30,6 +30,10 @@ int main(int argc, char **argv)
 {
 	int worst = 0;
 
+	if (argc < 2) {
+		fprintf(stderr, "usage: validate FILE...\n");
+		return 2;
+	}
 	for (int i = 1; i < argc; i++) {
 		int rc = validate(argv[i]);
 

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/hint_text.h"
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -34,9 +35,10 @@ static void put_type(vv_buf *out, const vv_field *f)
 }
 
 /* How a break is accepted (check/rules/rules.h, vv_rules_accepted). */
-static void put_accept(vv_buf *out)
+static void put_accept(base_check *c, const char *rule)
 {
-	vv_buf_puts(out, "; if it is intended, add it to \"accept\" in varve.json");
+	(void)vv_hint_put(&c->expected, "; if it is intended: ", c->o->words, VV_HINT_ACCEPT, rule,
+			  c->o->path ? c->o->path : "PATH");
 }
 
 static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
@@ -60,7 +62,7 @@ static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_
 		vv_buf_puts(&c->message, "the column no longer exists");
 	}
 	vv_buf_puts(&c->expected, "all columns of the base");
-	put_accept(&c->expected);
+	put_accept(c, s->rule->code);
 	return base_give(c, &q, &f, err);
 }
 
@@ -95,7 +97,7 @@ static vv_status give_retyped(base_check *c, const vv_rule_setting *s, const vv_
 			      wrong == 1 ? "value is" : "values are");
 	}
 	put_type(&c->expected, was);
-	put_accept(&c->expected);
+	put_accept(c, s->rule->code);
 	if (!c->o->declared && f.severity == VV_SEVERITY_ERROR) {
 		f.severity = VV_SEVERITY_WARNING; /* types that were found are not enforced */
 	}

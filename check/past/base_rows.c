@@ -499,6 +499,10 @@ static vv_status give_unread(base_check *c, const vv_check_rule *line, const cha
 	base_unread(&f, code);
 	vv_buf_puts(&c->message, why);
 	vv_buf_puts(&c->expected, line->text);
+	if (code && strcmp(code, "no-key") == 0) {
+		(void)vv_hint_put(&c->expected, "; ", c->o->words, VV_HINT_ADD_KEY,
+				  c->o->path ? c->o->path : "PATH");
+	}
 	return base_give(c, &q, &f, err);
 }
 

@@ -656,6 +656,7 @@ static vv_status read_line(reader *r, const char *line, size_t len)
 	skip_blank(r);
 	if (r->at >= r->len) return VV_OK;
 	if (line[r->at] == '[') return read_section(r);
+	if (line[r->at] == '#') return fail_at(r, r->at, "a comment begins with --, not with #");
 	if (strchr("+-", line[r->at]) && r->at + 1 < r->len && is_blank(line[r->at + 1])) {
 		return read_row(r);
 	}

@@ -14,10 +14,19 @@ const char *vv_check_why(vv_error *why, const char *path, vv_hint_words_fn words
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const char *args[VV_HINT_ARGS];
 
-	if (why->hint_id != VV_HINT_SCHEMA_TYPE || !path) return why->message;
+	const bool is_type = why->hint_id == VV_HINT_SCHEMA_TYPE ||
+			     why->hint_id == VV_HINT_SCHEMA_TYPE_NUMBER;
+	const bool is_near = why->hint_id == VV_HINT_WORDS &&
+			     strncmp(why->hint, "did you mean ", 13) == 0;
+
+	if (!(is_type && path) && !is_near) return why->message;
 	vv_hint_args(why, args);
 	vv_buf_puts(&text, why->message);
-	vv_hint_put(&text, "; ", words, VV_HINT_SCHEMA_TYPE, args[0], args[1], path);
+	if (is_near) {
+		vv_buf_printf(&text, "; %s", why->hint);
+	} else {
+		vv_hint_put(&text, "; ", words, why->hint_id, args[0], args[1], path);
+	}
 	if (!text.failed) {
 		vv_fail(why, VV_EINPUT, "%s", vv_buf_cstr(&text));
 	}

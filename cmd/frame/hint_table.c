@@ -11,6 +11,7 @@
 static const struct {
 	const char *name, *words;
 } table[] = {
+	{"accept", "varve accept --why TEXT --all %1 $2"},
 	{"add", "'varve add %1' reads the file and stages it"},
 	{"add-as-csv", "'varve add --as-csv %1' makes a table of it"},
 	{"add-as-file", "'varve add --as file %1' keeps versions of big files small"},
@@ -33,7 +34,7 @@ static const struct {
 	{"blocks-remote", "add a remote that has them ('varve remote add NAME URL'), then varve fetch --data"},
 	{"car-export-unixfs", "only its owner can use the node's RPC; 'varve ipfs car export --unixfs' writes a file for it"},
 	{"cat", "'varve cat' prints the text; the iconv of other systems may read %1 differently"},
-	{"clean", "fix it, or go back to the last version ('git checkout -- $1'); 'varve add --as file $1' keeps it as bytes; qsv and DuckDB are among the tools that repair malformed CSV"},
+	{"clean", "fix it, or go back to the last version ('git checkout -- $1'); 'varve add --as file $1' keeps it as bytes"},
 	{"clean-csv", "the first line must be the header, with all columns; '--skip-lines N' skips lines above it, '--skip-footer N' those below the table; a cell with a delimiter in it needs quotes; 'varve add --as file $1' keeps it as bytes; qsv and DuckDB are among the tools that repair malformed CSV"},
 	{"clean-quotes", "quotes within a cell are doubled; '--escape \\' reads \\\" as a quote within a cell, '--quote none' takes quotes as text; 'varve add --as file $1' keeps it as bytes"},
 	{"clone-url", "clone with 'varve clone URL'"},
@@ -65,7 +66,7 @@ static const struct {
 	{"holder-list", "'varve vault holder list' shows them"},
 	{"holder-room", "make room there, give it more with 'varve vault holder add --quota', or add another holder"},
 	{"hook-line", "add to %1 the line: varve pre-push \"$@\""},
-	{"init", "'varve init' makes one"},
+	{"init", "'varve init' makes one; 'varve check --files', 'varve compare' and 'varve sql' read files without one"},
 	{"init-again", "varve init"},
 	{"key-new", "make one with 'varve vault key new'; 'varve vault key import FILE' imports an exported one; 'recover', 'replicate' and 'vault' accept a vault's recovery key: --key FILE"},
 	{"last-copy", "'varve fetch' or 'varve fsck --repair' may bring the blocks back; 'varve add --fix %1' makes a new version of the file"},
@@ -100,6 +101,7 @@ static const struct {
 	{"schema-missing", "varve schema --missing $1=$2 $3"},
 	{"schema-number", "varve schema --number $1=$2 $3"},
 	{"schema-type", "varve schema --type $1=$2 $3"},
+	{"schema-type-number", "varve schema --type $1=$2 $3, or, of numbers like 1234,5: varve schema --number $1=1234,5 $3"},
 	{"set-upstream", "varve branch --set-upstream-to=REMOTE/BRANCH"},
 	{"sign-join", "if another machine of yours signed it, 'varve sign --join %1' joins both; else ask another copy"},
 	{"status", "'varve status' shows staged changes"},

@@ -126,6 +126,8 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 	return vv_fail(err, VV_EUSAGE, "%s", message);
 }
 
+#define NO_TABLE "no such table: "
+
 /* Adds a likely correction at the place of an error. */
 static vv_status advise(const char *sql, size_t place, vv_error *err)
 {
@@ -156,7 +158,14 @@ vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const c
 	if (rc < 0) return take(err, &e);
 	if (rc > 0) {
 		vv_sql_session_fail(s, &unused, err);
-		return *place >= 0 ? advise(*sql, (size_t)*place, err) : err->code;
+		if (*place >= 0) return advise(*sql, (size_t)*place, err);
+		if (strncmp(err->message, NO_TABLE, strlen(NO_TABLE)) == 0 &&
+		    strchr(err->message, '.') && !strchr(*sql, '"')) {
+			vv_hint_clear(err);
+			vv_hint(err, "a name with a point is written in double quotes: \"%s\"",
+				vv_text_shows(err->message + strlen(NO_TABLE)));
+		}
+		return err->code;
 	}
 	*sql = tail;
 	return VV_OK;

@@ -374,6 +374,9 @@ static vv_status run_word(prompt *p, const char *line, vv_error *err)
 		p->script->code = VV_EXIT_NO;
 	} else if (is_word(line, ".timer", "\\timing")) {
 		p->timer = *argument ? strcmp(argument, "on") == 0 : !p->timer;
+	} else if (is_word(line, ".schema", NULL)) {
+		vv_note(".schema takes the name of a table; .tables lists them");
+		p->script->code = VV_EXIT_NO;
 	} else if (is_word(line, ".mode", NULL)) {
 		vv_note(".mode takes one of " VV_ROWS_FORMATS);
 	} else {

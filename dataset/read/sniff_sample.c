@@ -93,7 +93,7 @@ int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err)
 vv_status sniff_place(const sniff *s, size_t offset, vv_error *err)
 {
 	const char *text = s->text - s->lead;
-	size_t line = 1, start = 0, len = s->len + s->lead;
+	size_t line = 1, character = 1, len = s->len + s->lead;
 
 	offset += s->lead;
 	for (size_t i = 0; i < offset && i < len; i++) {
@@ -101,10 +101,12 @@ vv_status sniff_place(const sniff *s, size_t offset, vv_error *err)
 
 		if ((text[i] == '\n' || text[i] == '\r') && !crlf) {
 			line++;
-			start = i + 1;
+			character = 1;
+		} else {
+			character += ((unsigned char)text[i] & 0xC0) != 0x80;
 		}
 	}
-	return vv_prefix(err, "line %zu, column %zu", line, offset - start + 1);
+	return vv_prefix(err, "line %zu, character %zu", line, character);
 }
 
 /* Is the sample blank lines, but for a few bytes before them? */

@@ -198,10 +198,19 @@ static vv_status make_argument(vv_parser *p, vv_condition_aggregate *a, size_t b
 					    p->c->schema, &how, p->err);
 	if (rc < 0) return rc;
 	vv_operand_kind kind = a->argument->kind;
+	const bool sums = a->op == VV_AGGREGATE_SUM || a->op == VV_AGGREGATE_AVG ||
+			  a->op == VV_AGGREGATE_DEVIATION;
+	if (sums && kind == VV_OPERAND_TEXT) {
+		const char *name = p->t.text + begin;
+		const long at = vv_schema_find(p->c->schema, name, end - begin);
+		const vv_term n = {.kind = kind,
+				   .field = at < 0 ? NULL : &p->c->schema->fields[at]};
+
+		vv_tokens_fail(&p->t, begin, "a number is expected here, not a text", NULL, 0);
+		return vv_term_advise(&p->t, &n, "number");
+	}
 	if (kind != VV_OPERAND_ANY &&
-	    ((kind != VV_OPERAND_NUMBER &&
-	      (a->op == VV_AGGREGATE_SUM || a->op == VV_AGGREGATE_AVG ||
-	       a->op == VV_AGGREGATE_DEVIATION)) ||
+	    ((kind != VV_OPERAND_NUMBER && sums) ||
 	     ((kind == VV_OPERAND_BOOLEAN || kind == VV_OPERAND_OPAQUE) &&
 	      (a->op == VV_AGGREGATE_MIN || a->op == VV_AGGREGATE_MAX)) ||
 	     (kind == VV_OPERAND_OPAQUE && a->op == VV_AGGREGATE_DISTINCT))) {

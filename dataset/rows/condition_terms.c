@@ -156,7 +156,10 @@ vv_status vv_term_advise(vv_tokens *t, const vv_term *n, const char *type)
 	const bool of_old = old && n->field >= old->fields && n->field < old->fields + old->count;
 
 	return n->field && n->kind == VV_OPERAND_TEXT && !of_old
-		       ? vv_hint_code(t->err, VV_HINT_SCHEMA_TYPE, n->field->name, type, path)
+		       ? vv_hint_code(t->err,
+				      strcmp(type, "number") == 0 ? VV_HINT_SCHEMA_TYPE_NUMBER
+								  : VV_HINT_SCHEMA_TYPE,
+				      n->field->name, type, path)
 		       : VV_EINPUT;
 }
 

@@ -112,7 +112,7 @@ static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
 /* A scanner's fault gets the place where it is. */
 static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
 {
-	uint64_t line, start = offset, origin = vv_window_origin(im->window);
+	uint64_t line, start = offset, character = 1, origin = vv_window_origin(im->window);
 	const char *bytes = vv_window_bytes(im->window);
 	if (!err || (err->code != VV_EINPUT && err->code != VV_EREFUSED)) {
 		return err ? err->code : VV_EINPUT;
@@ -123,10 +123,11 @@ static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
 	while (start > origin && bytes[start - 1 - origin] != '\n' &&
 	       bytes[start - 1 - origin] != '\r') {
 		start--;
+		character += ((unsigned char)bytes[start - origin] & 0xC0) != 0x80;
 	}
 	if (line > 0) {
-		vv_prefix(err, "%s: line %llu, column %llu", im->source->name,
-			  (unsigned long long)line, (unsigned long long)(offset - start + 1));
+		vv_prefix(err, "%s: line %llu, character %llu", im->source->name,
+			  (unsigned long long)line, (unsigned long long)character);
 	} else {
 		vv_prefix(err, "%s: byte %llu", im->source->name, (unsigned long long)offset);
 	}

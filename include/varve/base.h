@@ -173,7 +173,7 @@ typedef struct varve_cell {
 /* The value of a number that is not known, or of the number of a row that does not exist. */
 #define VARVE_UNKNOWN UINT64_MAX
 
-/* The size of a buffer for a commit id (40 or 64 hexadecimal digits) or a CID, with the NUL. A CID is the content
+/* The size of a buffer for a commit id (40 hexadecimal digits) or a CID, with the NUL. A CID is the content
  * identifier of a block: its SHA-256 hash, written in base32 as IPFS does. */
 #define VARVE_ID_SIZE 72
 

@@ -33,7 +33,8 @@ typedef struct varve_repo_options {
 	uint32_t reserved; /* 0 */
 	/* the whole environment of the library, git, ssh and hooks (HOME, PATH, TMPDIR, GIT_CONFIG_*, GIT_AUTHOR_*,
 	 * http_proxy ...), in the form of environ: strings "NAME=value", ended by NULL. Copied. NULL without
-	 * VARVE_OPEN_ENVIRON: an empty environment, so that settings of the user and the system are not read. */
+	 * VARVE_OPEN_ENVIRON: an empty environment: git reads no settings of the user. libgit2 still reads those of the
+	 * process's home folder and of the system. */
 	const char *const *env;
 	/* with VARVE_OPEN_URL: the folder of the cache. NULL: the value of VARVE_CACHE in the environment, else
 	 * $XDG_CACHE_HOME/varve, else ~/.cache/varve. */

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint_text.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -258,10 +259,8 @@ static vv_status check_gone(vv_check_run *run, const vv_rules_file *rules, const
 			    const vv_check_path *p, vv_error *err)
 {
 	const char *was = p->gone ? p->path : p->was, *now = p->gone ? p->now : p->path;
-	vv_auto(vv_buf) where = VV_BUF_INIT, message = VV_BUF_INIT;
-	vv_finding f = {.rule = "table-removed",
-			.expected = "all tables of the base; if it is intended, add it to "
-				    "\"accept\" in varve.json"};
+	vv_auto(vv_buf) where = VV_BUF_INIT, message = VV_BUF_INIT, expected = VV_BUF_INIT;
+	vv_finding f = {.rule = "table-removed"};
 	const bool unchecked = p->gone || vv_rules_left_out(rules, p->path);
 	vv_status rc;
 
@@ -276,8 +275,13 @@ static vv_status check_gone(vv_check_run *run, const vv_rules_file *rules, const
 			      unchecked ? "which is not checked%s" : "without its rules (%s)",
 			      vv_buf_cstr(&where));
 	}
+	vv_buf_puts(&expected, "all tables of the base");
+	(void)vv_hint_put(&expected, "; if it is intended: ",
+			  run->repo ? vv_repository_words(run->repo) : NULL, VV_HINT_ACCEPT, f.rule,
+			  was);
 	f.message = vv_buf_cstr(&message);
-	return (rc = vv_buf_ok(&message, err)) < 0
+	f.expected = vv_buf_cstr(&expected);
+	return (rc = vv_buf_ok(&message, err)) < 0 || (rc = vv_buf_ok(&expected, err)) < 0
 		       ? rc
 		       : vv_check_about(run, rules, side, was, &f, 1, err);
 }

@@ -224,8 +224,8 @@ static vv_status fix_url(vv_clone_job *j, vv_error *err)
 
 	if (rc == VV_OK && u.kind == VV_URL_PATH && j->from.count == 0 && !vv_exists(u.path)) {
 		return vv_fail(err, VV_ENOTFOUND,
-			       "no such repository '%s'\n"
-			       "a name is KEY/NAME or dns:DOMAIN",
+			       "no such folder '%s'\nURLs begin with https:// or ssh://; a name is "
+			       "KEY/NAME or dns:DOMAIN",
 			       vv_text_url(j->url));
 	}
 	if (rc == VV_OK && u.kind == VV_URL_PATH && j->url[0] != '/' &&

@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/merge/apply_index.h"
 #include "lib/merge/rules.h"
 #include "lib/merge/run.h"
 #include "repo/git/drivers.h"
@@ -356,18 +357,13 @@ static void say_theirs(vv_merge_job *j, const vv_merge_stats *s)
 		vv_buf_printf(&j->report, "as %s has it", vv_text_shows(j->names[VV_THEIRS]));
 		return;
 	}
+	bool any = false;
+
 	vv_buf_printf(&j->report, "from %s ", vv_text_shows(j->names[VV_THEIRS]));
-	vv_buf_printf(&j->report, "%s cell%s", vv_text_count(s->cells_from_theirs),
-		      s->cells_from_theirs == 1 ? "" : "s");
-	if (s->rows_from_theirs > 0) {
-		vv_buf_printf(&j->report, ", %s new row%s", vv_text_count(s->rows_from_theirs),
-			      s->rows_from_theirs == 1 ? "" : "s");
-	}
-	if (s->rows_removed_by_theirs > 0) {
-		vv_buf_printf(&j->report, ", %s row%s removed",
-			      vv_text_count(s->rows_removed_by_theirs),
-			      s->rows_removed_by_theirs == 1 ? "" : "s");
-	}
+	vv_apply_put_count(&j->report, &any, s->cells_from_theirs, "cell", "");
+	vv_apply_put_count(&j->report, &any, s->rows_from_theirs, "new row", "");
+	vv_apply_put_count(&j->report, &any, s->rows_removed_by_theirs, "row", " removed");
+	vv_buf_puts(&j->report, any ? "" : "the columns or the form");
 }
 
 const vv_conflict_record *vv_merge_record(const vv_merge_job *j, const vv_merged_table *t)

@@ -189,8 +189,12 @@ vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_err
 	}
 	(void)vv_hint_put(&init, "", d->words, VV_HINT_INIT_AGAIN);
 	if (rc == VV_OK && missing) {
-		rc = vv_doctor_say(d, "settings", needed, vv_buf_cstr(&init), err,
-				   "git cannot handle tables: the setting %s is missing", missing);
+		rc = vv_doctor_say(
+			d, "settings", needed, vv_buf_cstr(&init), err,
+			needed ? "git cannot handle tables: the setting %s is missing"
+			       : "git would not handle tables, of which none is tracked: "
+				 "the setting %s is missing",
+			missing);
 	}
 	if (rc == VV_OK && other) {
 		rc = vv_doctor_say(d, "settings", true, vv_buf_cstr(&init), err,

@@ -157,9 +157,8 @@ static vv_status describe_table(vv_add_report *out, const vv_dataset_found *stag
 		vv_buf_puts(b, "\n  form:    ");
 		vv_dialect_describe(b, &root->dialect);
 		if (staged->result.irregular_rows > 0) {
-			vv_buf_printf(b, "; kept as written: %s",
-				      vv_text_counted(staged->result.irregular_rows, "odd row",
-						      "odd rows"));
+			vv_buf_printf(b, "; kept as written: %s with other quotes or blank lines",
+				      vv_text_counted(staged->result.irregular_rows, "row", NULL));
 		}
 	} else if (!vv_dialect_equal(&root->dialect, &staged->parent_root.dialect)) {
 		vv_dialect_describe_change(&change, &staged->parent_root.dialect, &root->dialect);

@@ -53,6 +53,11 @@ static vv_status bad_type(const char *name, vv_error *err)
 		(void)vv_nearest_try(&near, vv_type_name((vv_type)t));
 	}
 	vv_fail(err, VV_EUSAGE, "no such type '%s'", vv_text_shows(name));
+	if (strpbrk(name, ":%")) {
+		return vv_hint(err,
+			       "--type takes only the type; a format is the member \"format\" of "
+			       "the column in datapackage.json");
+	}
 	return near.best
 		       ? vv_hint(err, "did you mean '%s'?", near.best)
 		       : vv_hint(err, "types are string, integer, number, boolean, date, datetime, "

@@ -31,7 +31,10 @@ VV_AUTO_FREE(libc_text, free)
 
 static vv_status not_a_repository(const char *path, vv_error *err)
 {
-	(void)vv_fail(err, VV_ENOTFOUND, "not a Git repository: '%s'", vv_text_shows(path));
+	char here[PATH_MAX];
+
+	(void)vv_fail(err, VV_ENOTFOUND, "not a Git repository: '%s'",
+		      vv_text_shows(realpath(path, here) ? here : path));
 	return vv_hint_code(err, VV_HINT_INIT);
 }
 

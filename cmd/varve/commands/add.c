@@ -76,7 +76,9 @@ static void report_refused(vv_error *err, const char *path)
 	vv_report(err);
 	if (path && !strstr(err->hint, "--as file") && !strstr(err->hint, "--fix")) {
 		vv_notes_hint(&vv_notes_stderr, VV_HINT_AS_FILE, path);
-		if (strcasecmp(vv_path_ext(path), "json") == 0 ||
+		const char *ext = vv_path_ext(path);
+
+		if (strncasecmp(ext, "json", 4) == 0 || strcasecmp(ext, "ndjson") == 0 ||
 		    strstr(err->hint, "makes a table of it")) {
 			return;
 		}

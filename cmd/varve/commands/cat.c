@@ -53,6 +53,8 @@ static const vv_option table[] = {
 static const vv_absent_option absent[] = {{"sort-by", SORT_HINT},
 					  {"order", SORT_HINT},
 					  {"order-by", SORT_HINT},
+					  {"head", "did you mean '--limit'?"},
+					  {"row", "did you mean '--where'?"},
 					  {NULL, NULL}};
 
 static bool is_part(const options *o)

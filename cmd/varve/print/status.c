@@ -24,7 +24,7 @@ static void put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool gro
 		return;
 	}
 	if (!staged && e->lost) {
-		vv_buf_puts(b, "not tracked by .gitattributes any longer: varve add ");
+		vv_buf_puts(b, "not tracked by .gitattributes any longer: varve track ");
 		vv_buf_puts(b, vv_text_shows(e->path));
 		return;
 	}

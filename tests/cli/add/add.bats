@@ -208,7 +208,7 @@ pointer_of() {
 	output_has "3 new files read as tables of varve ('git config varve.addTables false' leaves new ones to Git)"
 	output_has "data/a.csv: 10 rows, key id (found: no value repeats)"
 	output_has "3 ordinary files: data/b.txt, data/broken.csv, data/empty.csv"
-	stderr_has "data/broken.csv is stored in Git as text, since it cannot be read as a table: data/broken.csv: line 2, column 5"
+	stderr_has "data/broken.csv is stored in Git as text, since it cannot be read as a table: data/broken.csv: line 2, character 5"
 	stderr_has "data/empty.csv is stored in Git as text, since it cannot be read as a table: it is empty"
 	pointer_of data/a.csv | grep -q '^{"varve": 1'
 	pointer_of data/n.jsonl | grep -q '^{"varve": 1'
@@ -772,10 +772,10 @@ pointer_of() {
 	printf 'a,b\n1,2,3\n4,5,6\n' > long.csv
 	printf 'Prices of 2024, EUR\na,b,c\n1,2,3\n4,5,6\n' > title.csv
 	ends_with 2 varve add long.csv
-	stderr_has "long.csv: line 2, column 5: found 3 cells, expected at most 2"
+	stderr_has "long.csv: line 2, character 5: found 3 cells, expected at most 2"
 	stderr_has "varve add --as file"
 	ends_with 2 varve add title.csv
-	stderr_has "title.csv: line 2, column 5: found 3 cells, expected at most 2"
+	stderr_has "title.csv: line 2, character 5: found 3 cells, expected at most 2"
 	stderr_has "the first line must be the header"
 	[ -z "$(git diff --cached --name-only)" ]
 }
@@ -786,12 +786,12 @@ pointer_of() {
 	varve add t.csv > /dev/null && varve commit -qm one
 	printf 'id,b\n1,2,3\n4,5,6\n7,8,9\n' > t.csv
 	ends_with 2 varve add t.csv
-	stderr_has "t.csv: line 2, column 5: found 3 cells, expected at most 2"
+	stderr_has "t.csv: line 2, character 5: found 3 cells, expected at most 2"
 	stderr_has "git checkout -- t.csv"
 	ends_with 2 varve commit -am two
-	stderr_has "t.csv: line 2, column 5"
+	stderr_has "t.csv: line 2, character 5"
 	ends_with 128 git add t.csv
-	stderr_has "t.csv: line 2, column 5: found 3 cells, expected at most 2"
+	stderr_has "t.csv: line 2, character 5: found 3 cells, expected at most 2"
 	[ -z "$(git diff --cached --name-only)" ]
 	succeeds git checkout -- t.csv
 	[ "$(cat t.csv)" = $'id,b\n1,2\n4,5' ]

@@ -313,10 +313,10 @@ rows() {
 	# what is behind the delimiter, and a delimiter that few rows have, is no such column
 	printf 'id;n\n1;a;\n2;b;x\n' > value.csv
 	ends_with 2 varve add value.csv
-	stderr_has "value.csv: line 2, column 5: found 3 cells, expected at most 2"
+	stderr_has "value.csv: line 2, character 5: found 3 cells, expected at most 2"
 	printf 'id;n\n1;a\n2;b;\n3;c\n' > few.csv
 	ends_with 2 varve add few.csv
-	stderr_has "few.csv: line 3, column 5: found 3 cells, expected at most 2"
+	stderr_has "few.csv: line 3, character 5: found 3 cells, expected at most 2"
 	printf 'id;n\n1;a;;\n2;b;;\n' > two.csv
 	ends_with 2 varve add two.csv
 }

@@ -79,7 +79,7 @@ line_of() {
 	for form in csv tsv ndjson json; do
 		long $form $((LONGEST + 1))
 		ends_with 2 varve add $([ $form != json ] || echo --as table) t.$form
-		stderr_has "t.$form: line $(line_of $form), column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
+		stderr_has "t.$form: line $(line_of $form), character 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 		stderr_has "--as file"
 	done
 	[ -z "$(git ls-files)" ]
@@ -98,7 +98,7 @@ line_of() {
 	done
 	succeeds varve add --as table .
 	for form in csv tsv ndjson; do
-		stderr_has "warning: t.$form: line $(line_of $form), column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
+		stderr_has "warning: t.$form: line $(line_of $form), character 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 		varve cat :t.$form | cmp - t.$form
 		git show :t.$form | grep -q '"kind": "file"'
 	done
@@ -123,7 +123,7 @@ line_of() {
 	for form in csv ndjson json; do
 		long $form $((LONGEST + 1))
 		ends_with 2 varve add t.$form
-		stderr_has "line $(line_of $form), column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
+		stderr_has "line $(line_of $form), character 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 		ends_with 2 varve commit -qm two t.$form
 	done
 	succeeds varve status
@@ -157,7 +157,7 @@ line_of() {
 	run --separate-stderr git commit -qam two
 	[ "$status" = 0 ]
 	for form in csv tsv ndjson; do
-		stderr_has "t.$form: line $(line_of $form), column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
+		stderr_has "t.$form: line $(line_of $form), character 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 	done
 	for form in csv tsv ndjson json; do
 		git show HEAD:t.$form | grep -q '"kind": "file"'
@@ -181,11 +181,11 @@ line_of() {
 	mv t.csv other
 	run --separate-stderr bash -c 'git hash-object -w --path t.csv --stdin < other'
 	[ "$status" != 0 ]
-	stderr_has "t.csv: line 4, column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
+	stderr_has "t.csv: line 4, character 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 	echo id,text > t.csv
 	run --separate-stderr bash -c 'git hash-object -w --path t.csv --stdin < other'
 	[ "$status" != 0 ]
-	stderr_has "t.csv: line 4, column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
+	stderr_has "t.csv: line 4, character 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 }
 
 @test "an unclosed quote is refused without reading on to the end" {
@@ -195,7 +195,7 @@ line_of() {
 		yes '3,a small row' | head -c 200000000
 	} > open.csv
 	takes_less_than 100000 bash -c 'varve add open.csv; [ $? = 2 ]' 2> out
-	grep -q "line 3, column 1: the row that begins here is longer than 8 MiB, or a quote is not closed" out
+	grep -q "line 3, character 1: the row that begins here is longer than 8 MiB, or a quote is not closed" out
 }
 
 @test "many long rows take the memory of a few" {
@@ -241,9 +241,9 @@ open(name, "wb").write(plain(before) + plain(blank) * int(count) + plain(after))
 	written spaces.ndjson '{"a":1}\n' $n ' ' '\n{"a":2}\n'
 	written end.ndjson '{"a":1}\n' $n '\n' ''
 	written mid.json '[{"a":1},' $n '\n' '{"a":2}]'
-	local -A at=([mid.csv]="line 3, column 1" [crlf.csv]="line 3, column 1" [end.csv]="line 3, column 4"
-		[mid.ndjson]="line 2, column 1" [spaces.ndjson]="line 2, column 1" [end.ndjson]="line 1, column 8"
-		[mid.json]="line 1, column 9")
+	local -A at=([mid.csv]="line 3, character 1" [crlf.csv]="line 3, character 1" [end.csv]="line 3, character 4"
+		[mid.ndjson]="line 2, character 1" [spaces.ndjson]="line 2, character 1" [end.ndjson]="line 1, character 8"
+		[mid.json]="line 1, character 9")
 	local file
 	for file in "${!at[@]}"; do
 		ends_with 2 varve add --as table $([ $file != mid.json ] || echo --input-format json) $file
@@ -264,7 +264,7 @@ open(name, "wb").write(plain(before) + plain(blank) * int(count) + plain(after))
 	# what is a long row is said to be one, whatever blank lines are around it
 	written one.csv 'a\n\n\n' $n x '\n\n\n'
 	ends_with 2 varve add one.csv
-	stderr_has "one.csv: line 4, column 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
+	stderr_has "one.csv: line 4, character 1: the row that begins here is longer than 8 MiB, or a quote is not closed"
 	# as a file they are taken, and fewer of them in a table
 	succeeds varve add --as file end.csv
 	written few.csv 'a,b\n1,2\n' 8000000 '\n' '3,4\n'
@@ -287,7 +287,7 @@ open(name, "wb").write(plain(before) + plain(blank) * int(count) + plain(after))
 		    f.write(all.replace(b'"\n4,d', b'" \n4,d'))
 	END
 	ends_with 2 varve add open.csv
-	stderr_has "open.csv: line 4, column 3: the quote that opens here is never closed"
+	stderr_has "open.csv: line 4, character 3: the quote that opens here is never closed"
 	ends_with 2 varve add text.csv
-	stderr_has "text.csv: line 4, column 6000000"
+	stderr_has "text.csv: line 4, character 6000000"
 }

@@ -255,7 +255,7 @@ two_versions() {
 	new_repo
 	printf 'a,b\n1,2\n3,"open\n' > t.csv
 	ends_with 2 varve cat t.csv --limit 1
-	stderr_has "t.csv: line 3, column 3"
+	stderr_has "t.csv: line 3, character 3"
 	succeeds varve cat t.csv
 }
 

@@ -100,8 +100,8 @@ with_table() {
 	with_table
 	git mv prices.csv costs.csv
 	succeeds varve status
-	output_has "costs.csv  not tracked by .gitattributes any longer: varve add costs.csv"
-	succeeds varve add costs.csv
+	output_has "costs.csv  not tracked by .gitattributes any longer: varve track costs.csv"
+	succeeds varve track costs.csv
 	varve commit -q -m moved
 	succeeds varve status --porcelain
 	output_is ""

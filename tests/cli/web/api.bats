@@ -422,7 +422,7 @@ some <b>text</b>' ]
 	git -C src -c core.attributesFile=/dev/null add broken.csv
 	varve -C src commit -qm broken
 	[ "$(said data/main/broken.csv '.dataset | .kind, .why')" = 'text
-broken.csv: line 2, column 3: the quote that opens here is never closed' ]
+broken.csv: line 2, character 3: the quote that opens here is never closed' ]
 }
 
 @test "a repository without a commit says so" {

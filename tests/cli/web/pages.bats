@@ -81,7 +81,7 @@ head_of() {
 		"table/HEAD/t.csv?from=-1|From '-1' is not valid here It is a whole number from 0 on" \
 		"table/HEAD/t.cs|has no file 't.cs' Did you mean t.csv" \
 		"compare?a=2024-02-30&b=HEAD|No such day '2024-02-30' A day is written YYYY-MM-DD, such as 2024-12-31" \
-		"table/HEAD/broken.csv|This is not shown as a table: broken.csv: line 2, column 3: the quote that opens here is never closed." \
+		"table/HEAD/broken.csv|This is not shown as a table: broken.csv: line 2, character 3: the quote that opens here is never closed." \
 		"compare/HEAD~1..HEAD/t.csv?from=99|Change 100 does not exist: there are 5." \
 		"nowhere|No such page 'nowhere'"; do
 		said=$(page "${wanted%%|*}")

@@ -83,6 +83,7 @@ two_versions() {
 	ends_with 1 validate good.csv bad.csv
 	output_has "bad.csv:3: extra-cell"
 	ends_with 2 validate nosuch.csv
+	ends_with 2 validate
 }
 
 @test "a stream is committed on a branch and on HEAD" {

@@ -72,12 +72,20 @@ recipe() {
 	recipe "A nightly job"
 	[ "$(git rev-list --count '@{u}..')" -eq 0 ]
 	[ "$(git rev-list --count HEAD)" -eq 4 ]
-	echo 'id,name' > exports/today.csv
+	printf 'id,name\n1,chair\n' > exports/today.csv
 	ends_with 1 bash -eu ../recipe.sh
-	stderr_has "nightly: check"
+	stderr_has "nightly: check: 1"
 	git diff --quiet
-	recipe "Monthly files as one table"
+	head -n 1 prices.csv > exports/today.csv
+	ends_with 1 bash -eu ../recipe.sh
+	stderr_has "nightly: exports/today.csv: missing, or has no rows"
+	rm exports/today.csv
+	ends_with 1 bash -eu ../recipe.sh
+	stderr_has "nightly: exports/today.csv: missing, or has no rows"
+	git diff --quiet
+	recipe "Monthly files as versions"
 	output_has "9 -> 10"
+	[ "$(wc -l < all.csv)" -eq 7 ]
 	recipe "A backup of everything"
 	[ "$(git -C ../backup.git rev-parse main)" = "$(git rev-parse HEAD)" ]
 	recipe "A key that was found wrong"

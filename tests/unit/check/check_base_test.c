@@ -149,14 +149,14 @@ static void a_column_that_is_gone_is_named(void **state)
 {
 	(void)state;
 	finds(PRICES, "id,name\n1,a\n2,b\n3,c\n", "id", NULL,
-	      "column-removed column=price: the column no longer exists [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n");
+	      "column-removed column=price: the column no longer exists [all columns of the base; if it is intended: accept(column-removed)(t.csv)()]\n");
 }
 
 static void a_renamed_column_is_told_with_its_new_name(void **state)
 {
 	(void)state;
 	finds(PRICES, "id,name,amount\n1,a,5\n2,b,6\n3,c,7\n", "id", NULL,
-	      "column-removed column=price: the column is now called 'amount' [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n");
+	      "column-removed column=price: the column is now called 'amount' [all columns of the base; if it is intended: accept(column-removed)(t.csv)()]\n");
 }
 
 static void the_limit_is_one_for_each_column(void **state)
@@ -168,8 +168,8 @@ static void the_limit_is_one_for_each_column(void **state)
 	run(&c);
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
-		"column-removed column=x: the column no longer exists [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n"
-		"column-removed column=y: the column no longer exists [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n");
+		"column-removed column=x: the column no longer exists [all columns of the base; if it is intended: accept(column-removed)(t.csv)()]\n"
+		"column-removed column=y: the column no longer exists [all columns of the base; if it is intended: accept(column-removed)(t.csv)()]\n");
 	end(&c);
 }
 
@@ -205,7 +205,7 @@ static void another_declared_type_is_one_finding(void **state)
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
 		"column-retyped column=price: a string here, an integer in the base; 2 new values are none "
-		"[an integer; if it is intended, add it to \"accept\" in varve.json]\n");
+		"[an integer; if it is intended: accept(column-retyped)(t.csv)()]\n");
 	end(&c);
 }
 

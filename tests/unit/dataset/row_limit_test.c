@@ -166,7 +166,7 @@ static void one_byte_more_is_refused_with_its_line(void **state)
 		assert_true(r.only_bytes);
 		(void)snprintf(
 			place, sizeof(place),
-			"%s: line %u, column 1: the row that begins here is longer than 8 MiB, or a quote is not closed",
+			"%s: line %u, character 1: the row that begins here is longer than 8 MiB, or a quote is not closed",
 			forms[i].name, forms[i].line);
 		vv_assert_contains(err.message, place);
 		assert_int_equal(err.hint_id, VV_HINT_AS_FILE);
@@ -187,7 +187,7 @@ static void one_byte_more_is_kept_as_bytes_where_that_is_asked(void **state)
 		vv_assert_ok(import_as(f, &r, forms[i].name, &o, &err), &err);
 		assert_int_equal(r.root.kind, VV_KIND_FILE);
 		assert_true(r.only_bytes);
-		(void)snprintf(line, sizeof(line), "line %u, column 1: the row", forms[i].line);
+		(void)snprintf(line, sizeof(line), "line %u, character 1: the row", forms[i].line);
 		assert_memory_equal(vv_buf_cstr(&r.warnings), line, strlen(line));
 		vv_assert_contains(vv_buf_cstr(&r.warnings), ": kept as bytes\n");
 		comes_back(f, &r);
@@ -215,7 +215,7 @@ static void of_a_pipe_it_is_refused_and_said(void **state)
 	vv_assert_status(vv_import(&r, &source, &f->sink, &o, &err), VV_EINPUT, &err);
 	assert_true(r.only_bytes);
 	vv_assert_contains(err.message,
-			   "t.csv: line 4, column 1: the row that begins here is longer");
+			   "t.csv: line 4, character 1: the row that begins here is longer");
 }
 
 /* With a version before, whose groups are taken over, and in key order. */
@@ -280,7 +280,7 @@ static void rows_of_one_group_take_no_more_than_16_mib(void **state)
 		} else {
 			vv_assert_status(import_as(f, &r, "t.ndjson", &o, &err), VV_EINPUT, &err);
 			vv_assert_contains(err.message,
-					   "t.ndjson: line 4, column 1: the last 4 rows");
+					   "t.ndjson: line 4, character 1: the last 4 rows");
 			assert_int_equal(err.hint_id, VV_HINT_AS_FILE);
 			o.or_as_file = true;
 			vv_assert_ok(import_as(f, &r, "t.ndjson", &o, &err), &err);
@@ -297,8 +297,8 @@ static void blank_lines_count_as_the_rows_they_are_kept_with(void **state)
 		const char *before, *after;
 		const char *place;
 	} cases[] = {
-		{"a,b\n1,2\n", "3,4\n", "line 3, column 1: the blank lines"},
-		{"a,b\n0,1\n1,2\n", "", "line 3, column 4: the blank lines"},
+		{"a,b\n1,2\n", "3,4\n", "line 3, character 1: the blank lines"},
+		{"a,b\n0,1\n1,2\n", "", "line 3, character 4: the blank lines"},
 	};
 	const vv_import_options o = {.kind = VV_KIND_TABLE};
 	fixture *f = *state;
@@ -334,7 +334,7 @@ static void an_unclosed_quote_is_refused_before_all_is_read(void **state)
 	vv_assert_status(import_as(f, &r, "t.csv", &o, &err), VV_EINPUT, &err);
 	vv_assert_contains(
 		err.message,
-		"t.csv: line 3, column 1: the row that begins here is longer than 8 MiB, or a quote is not closed");
+		"t.csv: line 3, character 1: the row that begins here is longer than 8 MiB, or a quote is not closed");
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

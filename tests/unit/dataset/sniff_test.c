@@ -528,9 +528,9 @@ static void a_faulty_header_is_refused_with_its_place(void **state)
 {
 	(void)state;
 	expect_refused("\na,\"b\"c,d\n1,2,3\n", 16, NULL,
-		       "line 2, column 6: text after a closing quote", "");
+		       "line 2, character 6: text after a closing quote", "");
 	expect_refused("a,\"b\n1,2\n", 9, NULL,
-		       "line 1, column 3: the quote that opens here is never closed", "");
+		       "line 1, character 3: the quote that opens here is never closed", "");
 }
 
 static void headers_beyond_the_limits_are_refused(void **state)
@@ -664,11 +664,11 @@ static void json_that_is_no_array_of_objects_is_refused(void **state)
 	(void)state;
 	expect_refused("{\"data\": []}", 12, &h, "", "");
 	expect_refused("{\"data\":\n [1]}", 14, &h, "array of objects", "--records");
-	expect_refused("{\"data\":\n x}", 12, &h, "line 2, column 2", "");
+	expect_refused("{\"data\":\n x}", 12, &h, "line 2, character 2", "");
 	expect_refused("{\"a\":[{}],\"b\":[{}]}", 19, &h, "'/a' and '/b'", "add-records");
-	expect_refused("[1,2]", 5, &h, "line 1, column 2: expected an object", "");
+	expect_refused("[1,2]", 5, &h, "line 1, character 2: expected an object", "");
 	expect_refused("", 0, &h, "array of objects", "");
-	expect_refused("[{\"a\":1,\n\"a\":2}]", 16, &h, "line 2, column 1", "");
+	expect_refused("[{\"a\":1,\n\"a\":2}]", 16, &h, "line 2, character 1", "");
 }
 
 static void later_faults_are_left_to_the_scanner(void **state)
