@@ -163,7 +163,7 @@ def check_table(path, data):
     done = run('add', '-q', *(['--as-csv'] if pack in UNPACK else [] if named else ['--as', 'table']), path)
     if done.returncode != 0:
         why = done.stderr.decode(errors='replace').split('\n')[0]
-        return 'refused' if re.search(r': line \d+, column \d+: |columns, and the limit is ', why) else 'refused without a line: ' + why
+        return 'refused' if re.search(r': line \d+, character \d+: |columns, and the limit is ', why) else 'refused without a line: ' + why
     if pack in UNPACK:
         data, path = UNPACK[pack](data), os.path.splitext(path)[0]
     why = comes_back(path, data)
