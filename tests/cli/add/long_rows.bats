@@ -289,5 +289,5 @@ open(name, "wb").write(plain(before) + plain(blank) * int(count) + plain(after))
 	ends_with 2 varve add open.csv
 	stderr_has "open.csv: line 4, character 3: the quote that opens here is never closed"
 	ends_with 2 varve add text.csv
-	stderr_has "text.csv: line 4, character 6000000"
+	stderr_has "text.csv: line 4, character 5999999"
 }
