@@ -83,7 +83,9 @@ bool vv_git_words_option(const char *command, const char *arg)
 
 void vv_git_words_put(vv_buf *out, const char *command, int argc, char **argv)
 {
-	vv_buf_printf(out, "git %s", command);
+	vv_buf_printf(out, "git %s%s", command,
+		      strcmp(command, "blame") == 0 ? " --no-textconv"
+						    : ""); /* lines of the file */
 	for (int i = 0; i < argc; i++) {
 		vv_buf_putc(out, ' ');
 		vv_text_put_word(out, argv[i]);

@@ -422,6 +422,11 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 	    (rc = vv_table_at_open(&first, r->repo, r->reader, &start, r->path,
 				   &(vv_subject_options){.find_key = true, .unpack = true}, err)) <
 		    0) {
+		if (rc == VV_EINPUT) {
+			vv_prefix(err, "'%s' is not a table in %s", vv_text_shows(r->path),
+				  vv_text_shows(rev));
+			vv_hint_clear(err);
+		}
 		return rc;
 	}
 	if (first.table.root.kind != VV_KIND_TABLE) {

@@ -63,6 +63,12 @@ hint: 'varve add new.csv' reads the file and stages it"
 	printf 'a,b\n1,2\n3,é"x",4,5\n' > wide.csv
 	ends_with 2 varve add wide.csv
 	stderr_has "line 3, character 8: found 4 cells"
+	cp broken.jsonl made.jsonl
+	varve add --as file made.jsonl > out
+	varve commit -qm bytes
+	ends_with 2 varve blame made.jsonl
+	stderr_has "'made.jsonl' is not a table in HEAD"
+	stderr_lacks "varve add"
 	printf 'a,b\n1,2\n\n\n' > blank.csv
 	succeeds varve add blank.csv
 	output_has "kept as written: 1 row with other quotes or blank lines"
@@ -87,6 +93,10 @@ hint: 'varve add new.csv' reads the file and stages it"
 	stderr_has ".schema takes the name of a table"
 	ends_with 1 varve sql 'select * from ck.csv'
 	stderr_has 'a name with a point is written in double quotes: "ck.csv"'
+	ends_with 1 varve sql 'select prise from q'
+	stderr_has "did you mean 'price'?"
+	ends_with 2 varve blame -L 2,3 q.csv
+	stderr_has "'git blame --no-textconv -L 2,3 q.csv' works here"
 	ends_with 2 varve cat ck.csv --head 3
 	stderr_has "'--limit'"
 	ends_with 2 varve cat ck.csv --row 1
