@@ -698,7 +698,7 @@ static vv_status add_entries(collector *c, vv_error *err)
 
 static vv_status add_work(collector *c, vv_error *err)
 {
-	vv_status rc = c->opts->modules ? add_modules(c, err) : VV_OK;
+	vv_status rc = add_modules(c, err);
 
 	if (rc < 0 || (rc = vv_attr_list_read(&c->lines, c->r, err)) < 0 ||
 	    (rc = vv_attr_beaten_read(&c->beaten, c->r, c->x, err)) < 0) {

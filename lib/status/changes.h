@@ -95,7 +95,6 @@ typedef struct vv_changes_options {
 	vv_pathspec *paths; /* NULL: all paths */
 	bool no_work;       /* compare only HEAD and the index */
 	bool untracked, untracked_all;
-	bool modules;  /* get the state of submodules from git */
 	bool upstream; /* find the branch's upstream, and how far both have gone (asks git) */
 	bool facts;    /* count changed rows and columns */
 	bool groups;   /* if facts is set: also count groups and stored bytes */

@@ -326,7 +326,7 @@ with_table() {
 	output_is "?? x.txt"
 }
 
-@test "a submodule with other commits, changed or new files is modified, as git says" {
+@test "status and diff name a submodule with other commits, changed or new files, as git does" {
 	git init -q -b main sub
 	(cd sub && echo a > f && git add f && git commit -q -m one)
 	git init -q -b main top
@@ -344,8 +344,14 @@ with_table() {
 	output_is " M sub"
 	succeeds varve status
 	output_has "modified:  sub"
+	for side in "" HEAD "-- sub"; do
+		ends_with 1 varve diff --exit-code $side
+		output_has "sub: a link or submodule changed"
+	done
 	git config -f .gitmodules submodule.sub.ignore all
 	git commit -q -a -m ignore
 	succeeds varve status --short
+	output_is ""
+	succeeds varve diff --exit-code
 	output_is ""
 }
