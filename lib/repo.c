@@ -186,6 +186,7 @@ static vv_status set_path(vv_core *c, const char *path, vv_error *err)
 {
 	char real[PATH_MAX];
 
+	if (!path) return VV_OK;
 	if (!realpath(path, real)) return vv_fail_errno(err, "cannot open", path);
 	c->path = vv_strdup(real);
 	return c->path ? VV_OK : vv_fail_nomem(err);

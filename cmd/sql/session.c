@@ -93,7 +93,7 @@ vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err)
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	(void)sqlite3_set_authorizer(s->db, refuse_main, s);
-	rc = vv_sql_module_open_repo(s->catalog, ".", NULL, &e);
+	rc = vv_sql_module_open_repo(s->catalog, NULL, NULL, &e);
 	return rc < 0 && rc != VARVE_ENOTFOUND ? take(err, &e) : VV_OK;
 }
 

@@ -42,8 +42,9 @@ typedef struct varve_repo_options {
 	uint64_t cache_size; /* bytes of the cache; 0: the setting varve.cacheSize */
 } varve_repo_options;
 
-/* Opens the repository that contains path. A relative path is resolved once, in this call. VARVE_ENOTFOUND: no
- * repository contains path; VARVE_EREFUSED: another user owns the repository; VARVE_ENOSUPPORT: this version of varve
+/* Opens the repository that contains path. A relative path is resolved once, in this call. NULL: the repository that
+ * GIT_DIR in the environment names, else the one that contains the current folder, which must then stay the same; not
+ * with VARVE_OPEN_URL. VARVE_ENOTFOUND: no repository contains path; VARVE_EREFUSED: another user owns the repository; VARVE_ENOSUPPORT: this version of varve
  * does not support the repository. */
 VARVE_API int varve_repo_open(varve_repo **out, const char *path, const varve_repo_options *options,
 			      varve_error *err);

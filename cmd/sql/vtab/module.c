@@ -346,7 +346,7 @@ int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, const char *cac
 	int rc;
 
 	how.flags = VARVE_OPEN_ENVIRON | VARVE_OPEN_LAZY |
-		    (vv_sql_name_is_url(path) ? VARVE_OPEN_URL : 0);
+		    (path && vv_sql_name_is_url(path) ? VARVE_OPEN_URL : 0);
 	how.cache = cache;
 	if ((rc = varve_repo_open(&repo, path, &how, err)) < 0) return rc;
 	c->repo = repo;

@@ -586,6 +586,22 @@ a\t\n'
 	grep -q "column 'x'.*row 2" errors
 }
 
+@test "a query reads the repository that --git-dir or GIT_DIR names, not the one of the folder" {
+	two_versions
+	git clone -q --bare . ../bare.git
+	cp -R .git/varve ../bare.git/
+	varve delete -q prices.csv 1 && commit_all third
+	succeeds varve sql --format csv 'SELECT count(*) AS n FROM prices'
+	output_is "n
+2"
+	succeeds varve --git-dir ../bare.git sql --format csv 'SELECT count(*) AS n FROM prices'
+	output_is "n
+3"
+	GIT_DIR=../bare.git succeeds varve sql --format csv 'SELECT count(*) AS n FROM prices'
+	output_is "n
+3"
+}
+
 @test "in a bare repository a table is that of HEAD" {
 	two_versions
 	git clone -q --bare . ../bare.git
