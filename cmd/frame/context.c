@@ -170,13 +170,6 @@ vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err)
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-vv_status vv_context_path(char **out, vv_context *c, const char *word, vv_error *err)
-{
-	if (!vv_repository_is_bare(c->repo)) return vv_repository_relative(out, c->repo, word, err);
-	*out = vv_strdup(word);
-	return *out ? VV_OK : vv_fail_nomem(err);
-}
-
 vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err)
 {
 	size_t at = 0;
@@ -185,7 +178,8 @@ vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err)
 	*out = vv_calloc((size_t)(c->argc - first) + 1, sizeof(**out));
 	if (!*out) return vv_fail_nomem(err);
 	for (int i = first; i < c->argc; i++, at++) {
-		if ((rc = vv_context_path(&(*out)[at], c, c->argv[i], err)) < 0) return rc;
+		rc = vv_repository_relative(&(*out)[at], c->repo, c->argv[i], err);
+		if (rc < 0) return rc;
 	}
 	return VV_OK;
 }

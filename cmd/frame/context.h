@@ -89,9 +89,6 @@ typedef struct vv_context {
  * path is outside the work tree. */
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
-/* Converts a word to a repository-relative path, which need not exist in the work tree; in a bare
- * repository, it is unchanged. */
-vv_status vv_context_path(char **out, vv_context *c, const char *word, vv_error *err);
 
 /* Converts the arguments from number `first` on like vv_context_path. *out ends with NULL; the caller
  * frees *out with vv_context_paths_free, also after a failure. */

@@ -67,6 +67,7 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 		return pattern_path(&item->path, r, given, err);
 	}
 	if ((rc = vv_repository_relative(&item->path, r, given, err)) < 0) return rc;
+	if (vv_repository_is_bare(r)) return VV_OK;
 	vv_auto(char) *file = vv_repository_file(r, item->path);
 	if (!file) return vv_fail_nomem(err);
 	item->exists = !item->exclude && vv_lstat(&st, file, NULL) == VV_OK;
@@ -95,7 +96,8 @@ vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **
 		}
 	}
 	if (rc == VV_OK && !selects) {
-		rc = init_item(&out->items[out->count++], r, vv_repository_workdir(r), err);
+		rc = init_item(&out->items[out->count++], r,
+			       vv_repository_is_bare(r) ? "." : vv_repository_workdir(r), err);
 	}
 	for (size_t i = 0; i < out->count && rc == VV_OK; i++) {
 		if (!out->items[i].pattern && !out->items[i].exclude) {

@@ -50,9 +50,7 @@ typedef struct finder {
 	vv_diff_sides *out;
 	vv_repository *repo;
 	vv_dataset_reader *reader;
-	vv_pathspec paths; /* with a work tree */
-	char **bare;       /* in a bare repository: the arguments unchanged */
-	int bare_count;
+	vv_pathspec paths;
 	int conflict_stage; /* the side of conflicts that is compared with the work tree */
 } finder;
 
@@ -178,13 +176,6 @@ static vv_status complete_sides(vv_diff_sides *d, vv_repository *r, bool cached,
 static bool is_wanted(finder *f, const char *path, bool *literal)
 {
 	*literal = false;
-	if (f->bare_count > 0) {
-		for (int i = 0; i < f->bare_count; i++) {
-			*literal |= strcmp(path, f->bare[i]) == 0;
-			if (vv_path_is_at(path, f->bare[i])) return true;
-		}
-		return false;
-	}
 	return f->paths.count == 0 || vv_pathspec_match(&f->paths, path, literal);
 }
 
@@ -413,13 +404,11 @@ static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const cha
 /* Paths without results must at least exist. */
 static vv_status check_paths(finder *f, vv_error *err)
 {
-	for (size_t i = 0; i < f->paths.count + (size_t)f->bare_count; i++) {
-		const char *path = f->bare_count > 0 ? f->bare[i] : f->paths.items[i].path;
-		const char *given = f->bare_count > 0 ? path : f->paths.items[i].given;
+	for (size_t i = 0; i < f->paths.count; i++) {
+		const char *path = f->paths.items[i].path, *given = f->paths.items[i].given;
 		bool in_a = false, in_b = false;
 		vv_status rc;
-		if (f->bare_count == 0 &&
-		    (f->paths.items[i].matched || f->paths.items[i].pattern)) {
+		if (f->paths.items[i].matched || f->paths.items[i].pattern) {
 			continue;
 		}
 		if ((rc = side_has(&in_a, f, &f->out->a, path, err)) < 0 ||
@@ -462,18 +451,14 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 			"tree\nomit the revision (or --cached)");
 		goto done;
 	}
-	const bool bare = vv_repository_is_bare(r);
-	if (bare && out->b.kind != VV_SIDE_COMMIT) {
+	if (vv_repository_is_bare(r) && out->b.kind != VV_SIDE_COMMIT) {
 		rc = vv_fail(err, VV_EUSAGE,
 			     "a bare repository has no work tree to compare with\n"
 			     "name two versions, as in HEAD~1 HEAD");
 		goto done;
 	}
 	rc = vv_diff_sides_take_tables(out, &words, r, argc - used, argv + used, err);
-	f.bare = bare ? words : NULL;
-	f.bare_count = bare ? argc - used : 0;
-	if (rc < 0 ||
-	    (!bare && (rc = vv_pathspec_init(&f.paths, r, argc - used, words, err)) < 0)) {
+	if (rc < 0 || (rc = vv_pathspec_init(&f.paths, r, argc - used, words, err)) < 0) {
 		goto done;
 	}
 	if ((rc = list_paths(&f, err)) == VV_OK) {
@@ -507,16 +492,19 @@ vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_o
 				const vv_oid *to, const char *const *paths, vv_error *err)
 {
 	finder f = {.out = out, .repo = r};
-	vv_status rc;
+	char **words;
+	int count = 0;
 	memset(out, 0, sizeof(*out));
-	rc = vv_diff_sides_take_paths(out, &f.bare, r, paths, err);
-	for (; f.bare && f.bare[f.bare_count]; f.bare_count++) {
+	vv_status rc = vv_diff_sides_take_paths(out, &words, r, paths, err);
+	for (; words && words[count]; count++) {
 	}
-	if (rc < 0 || (rc = name_commit(&out->a, r, from, err)) < 0 ||
+	if (rc < 0 || (rc = vv_pathspec_init(&f.paths, NULL, count, words, err)) < 0 ||
+	    (rc = name_commit(&out->a, r, from, err)) < 0 ||
 	    (rc = name_commit(&out->b, r, to, err)) < 0 || (rc = list_paths(&f, err)) < 0 ||
 	    (rc = find_renamed(out, r, err)) < 0) {
 		vv_diff_sides_clear(out);
 	}
-	vv_diff_words_free(f.bare);
+	vv_pathspec_clear(&f.paths);
+	vv_diff_words_free(words);
 	return rc;
 }

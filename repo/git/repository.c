@@ -722,15 +722,12 @@ vv_status vv_repository_relative(char **out, vv_repository *r, const char *path,
 	vv_status rc;
 
 	*out = NULL;
-	if (!r->workdir) {
-		return vv_fail(err, VV_EUSAGE, "the repository '%s' is bare: it has no work tree",
-			       vv_text_shows(r->gitdir));
-	}
 	if (!*path) return vv_fail(err, VV_EUSAGE, "the path is empty");
-	if (!(cwd = getcwd(NULL, 0))) {
+	if (r->workdir && !(cwd = getcwd(NULL, 0))) {
 		return vv_fail_errno(err, "cannot find the current folder", NULL);
 	}
-	if (!(absolute = vv_path_absolute(cwd, path))) return vv_fail_nomem(err);
+	if (!(absolute = vv_path_absolute(cwd ? cwd : "/", path))) return vv_fail_nomem(err);
+	if (!cwd) return vv_alloc_ok(*out = vv_strdup(absolute + 1), err);
 	const char *below = vv_path_below(r->workdir, absolute);
 	if (!below && (rc = below_by_real_path(&below, r->workdir, absolute, err)) < 0) return rc;
 	if (!below) {

@@ -453,13 +453,15 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 	return rc;
 }
 
-/* "PATH REV" is accepted too: the existing file is the path, unless "--" decides. */
+/* "PATH REV" is accepted too: the existing file is the path, unless "--" decides. The files of a
+ * bare repository are no paths. */
 static bool is_rev_first(const vv_context *c)
 {
+	const bool bare = vv_repository_is_bare(c->repo);
 	vv_oid id;
 
-	if (c->dashdash >= 0 || vv_exists(c->argv[0])) return c->dashdash == 1;
-	return vv_exists(c->argv[1]) ||
+	if (c->dashdash >= 0 || (!bare && vv_exists(c->argv[0]))) return c->dashdash == 1;
+	return (!bare && vv_exists(c->argv[1])) ||
 	       (vv_rev_commit(c->repo, c->argv[0], &id, VV_IGNORED) == VV_OK &&
 		vv_rev_commit(c->repo, c->argv[1], &id, VV_IGNORED) < 0);
 }

@@ -447,10 +447,8 @@ static char *file_word(vv_context *c, const vv_diff_sides *d, const char *word)
 			       ? vv_strdup(word)
 			       : NULL;
 	}
-	path = vv_repository_is_bare(c->repo) ||
-			       vv_repository_relative(&path, c->repo, word, VV_IGNORED) < 0
-		       ? vv_strdup(word)
-		       : path;
+	path = vv_repository_relative(&path, c->repo, word, VV_IGNORED) < 0 ? vv_strdup(word)
+									    : path;
 	there = vv_diff_side_word(&d->b, c->repo, path, 0);
 	if (!there || vv_subject_find(&s, c->repo, c->reader, there, VV_IGNORED) < 0) return NULL;
 	return vv_asprintf("%s%s%s:%s", c->urls.url ? c->urls.url : "", c->urls.url ? "#" : "",

@@ -116,7 +116,7 @@ static vv_status add_path(words *w, vv_context *c, const char *text, vv_error *e
 			       "log cannot exclude paths: '%s'\n'git log -- . \"%s\"' works here",
 			       vv_text_shows(text), vv_text_shows(text));
 	}
-	if ((rc = vv_context_path(&w->paths[w->path_count], c, text, err)) == VV_OK) {
+	if ((rc = vv_repository_relative(&w->paths[w->path_count], c->repo, text, err)) == VV_OK) {
 		w->path_count++;
 	}
 	return rc;

@@ -37,6 +37,17 @@ $(short HEAD~3)  A U Thor  2023-11-14   3  plum       7  c"
 	done
 }
 
+@test "a bare repository shows the same, though HEAD is the name of a file there" {
+	four_commits
+	shown=$(varve blame t.csv)
+	git clone -q --bare . ../bare.git
+	cp -r .git/varve ../bare.git/varve
+	for words in t.csv "t.csv HEAD" "HEAD t.csv" "HEAD -- ./t.csv"; do
+		succeeds varve -C ../bare.git blame $words
+		output_is "$shown"
+	done
+}
+
 @test "each cell has the commit that last changed it" {
 	four_commits
 	succeeds varve blame --cells --row 2 t.csv

@@ -377,6 +377,12 @@ $(body)"
 	# HEAD is the name of a file here, too
 	succeeds varve -C . diff --stat HEAD~1 HEAD
 	output_has "lamps.csv | +1 -1 ~3 rows"
+	for path in . ./lamps.csv '*.csv' ':!other'; do
+		succeeds varve diff --stat v1 v2 -- "$path"
+		output_has "lamps.csv | +1 -1 ~3 rows"
+	done
+	succeeds varve diff --stat v1 v2 -- ':!lamps.csv'
+	output_lacks "lamps.csv"
 	ends_with 2 varve diff
 	stderr_has "no work tree"
 }
