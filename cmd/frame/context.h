@@ -89,9 +89,8 @@ typedef struct vv_context {
  * path is outside the work tree. */
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
-
-/* Converts the arguments from number `first` on like vv_context_path. *out ends with NULL; the caller
- * frees *out with vv_context_paths_free, also after a failure. */
+/* Converts the arguments from number `first` on to repository-relative paths, which need not exist.
+ * *out ends with NULL; the caller frees *out with vv_context_paths_free, also after a failure. */
 vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err);
 void vv_context_paths_free(char **paths); /* accepts NULL */
 
