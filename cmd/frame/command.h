@@ -131,7 +131,9 @@ typedef struct vv_command {
 	/* heading in `varve help`: "start", "change", "look", "history", "peers", "vault", "care" */
 	const char *group;
 	const char *summary; /* one line, no full stop */
-	const char *usage;   /* "[--key COLS] PATH..."; lines are separated by \n */
+	/* "[--key COLS] PATH..."; lines are separated by \n; the help adds [OPTIONS] to lines that
+	 * begin with neither a subcommand nor --continue, if an option is not named */
+	const char *usage;
 	const char *example; /* a working example with its output, a few lines */
 	const vv_option *options;
 	size_t option_count;

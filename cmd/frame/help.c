@@ -40,13 +40,50 @@ void vv_help_put_folded(vv_buf *b, size_t at, const char *text)
 	}
 }
 
+static bool usage_names(const char *usage, const vv_option *o)
+{
+	for (const char *at = usage; (at = strchr(at, '-'));) {
+		const char *word = at + strspn(at, "-");
+		const size_t len = strcspn(word, " =[]|.\n");
+
+		if (word - at == 1 ? len == 1 && *word == o->letter
+				   : o->name && strlen(o->name) == len &&
+					     memcmp(word, o->name, len) == 0) {
+			return true;
+		}
+		at = word + len;
+	}
+	return false;
+}
+
+static bool usage_is_complete(const vv_command *c)
+{
+	size_t i = 0;
+
+	while (i < c->option_count && usage_names(c->usage, &c->options[i])) {
+		i++;
+	}
+	return i == c->option_count;
+}
+
+/* The line is of a subcommand, which has few options and names them, or of a command like
+ * `varve merge --abort`, which has none. */
+static bool names_its_options(const char *line)
+{
+	return (*line >= 'a' && *line <= 'z') || strncmp(line, "--continue", 10) == 0 ||
+	       strncmp(line, "--quit", 6) == 0;
+}
+
+/* Prints [OPTIONS], as Git does, where the usage does not name every option. */
 static void put_usage(vv_buf *b, const vv_command *c)
 {
 	const char *lead = "usage: ";
+	const bool complete = usage_is_complete(c);
 
 	for (vv_line l = {.rest = c->usage && *c->usage ? c->usage : "\n"}; vv_line_next(&l);) {
-		vv_buf_printf(b, "%svarve %s%s%.*s\n", lead, c->name, l.len ? " " : "", (int)l.len,
-			      l.text);
+		vv_buf_printf(b, "%svarve %s%s%s%.*s\n", lead, c->name,
+			      complete || names_its_options(l.text) ? "" : " [OPTIONS]",
+			      l.len ? " " : "", (int)l.len, l.text);
 		lead = "       ";
 	}
 }

@@ -407,8 +407,8 @@ const vv_command vv_cmd_ipfs_car = {
 	.name = "ipfs car",
 	.group = "peers",
 	.summary = "write a version to an IPFS CAR file, or import one",
-	.usage = "export [-q] [--json] [--unixfs] REV:PATH FILE.car\n"
-		 "import [-q] [--json] FILE.car",
+	.usage = "export [-q] [--json | --format FORMAT] [--unixfs] REV:PATH FILE.car\n"
+		 "import [-q] [--json | --format FORMAT] FILE.car",
 	.example = "$ varve ipfs car export v1:prices.csv prices.car\n"
 		   "prices.car: 12 blocks, 56.7 kB\n"
 		   "bafyreihx34zonw5a27x4mumsm3fzjxnk3xs2m54yhca6dzfskkmu2fzpsq",

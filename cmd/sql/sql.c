@@ -835,8 +835,8 @@ const vv_command vv_cmd_sql = {
 	.summary = "query tables and their versions in SQL",
 	.usage =
 		"[--format FORMAT] [--param NAME=VALUE]... [--at REV] [--exact] [--confined] [--timeout SECONDS] [-q] QUERY\n"
-		"[...] -f FILE\n"
-		"[...]\n"
+		"-f FILE\n"
+		"\n"
 		"--export-views FILE.db",
 	.example = "$ varve sql \"SELECT name, price FROM prices WHERE price > 100\"\n"
 		   "$ varve sql \"SELECT * FROM varve_diff_prices('v1', 'HEAD')\"",

@@ -457,8 +457,9 @@ const vv_command vv_cmd_vault_ledger = {
 	.name = "vault ledger",
 	.group = "look",
 	.summary = "the signed records of where sealed copies are",
-	.usage = "log [--json] [--offline]\nverify [--offline]\nshow [--json] RECORD\n"
-		 "standing [--json]",
+	.usage =
+		"log [--json | --format FORMAT] [--offline]\nverify [--offline]\nshow [--json | --format FORMAT] RECORD\n"
+		"standing [--json | --format FORMAT]",
 	.example = "$ varve vault ledger verify\n"
 		   "sound: 12 records of 1 author, here and at 2 holders",
 	.options = table,

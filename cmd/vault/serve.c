@@ -529,7 +529,7 @@ const vv_command vv_cmd_vault_serve = {
 	.group = "who",
 	.summary = "keep sealed copies for others",
 	.usage =
-		"--http ADDR --hold BYTES [OPTION]... PATH...\n--stdio PATH\n--stdio --blocks [--named] [--timeout SECONDS] [--quiet] GITDIR",
+		"--http ADDR --hold BYTES PATH...\n--stdio PATH\n--stdio --blocks [--named] [--timeout SECONDS] [--quiet] GITDIR",
 	.example = "$ varve vault serve --http 127.0.0.1:8080 --hold 50g --for ann kept",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

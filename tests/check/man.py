@@ -1,8 +1,8 @@
 """man.py ROOT PROGRAM [--write]: the manual pages have the SYNOPSIS and the options that the program's option tables have.
 
 An option has the same letter, name and argument in both, and none is in one alone; what a page says about it is its
-own. No line of a page begins with a dot, or ', that groff would take for a macro. --write makes each SYNOPSIS again from the command's
-help."""
+own. SYNOPSIS has each command that NAME has, and names each option or has [OPTIONS]. No line of a page begins with
+a dot, or ', that groff would take for a macro. --write makes each SYNOPSIS again from the help of its commands."""
 import re
 import shutil
 import subprocess
@@ -18,12 +18,16 @@ HELP = re.compile(r"^  (?:(-\w)|  )(?:, )?\s*(--[\w-]+)?(\[=\S+\]| (?! )\S+)?(?:
 SYNOPSIS = re.compile(r"(?<=\.SH SYNOPSIS\n).*?(?=\n\.SH )", re.S)
 
 
+def help_of(name):
+    return subprocess.run([PROGRAM, *name.split(), "-h"], capture_output=True, text=True).stdout
+
+
 def commands():
     """Each command with a page of its own, and its help."""
     for page in sorted(PAGES.glob("varve-*.1")):
         words = page.stem.removeprefix("varve-")
         for name in (words, words.replace("-", " ", 1)):
-            text = subprocess.run([PROGRAM, *name.split(), "-h"], capture_output=True, text=True).stdout
+            text = help_of(name)
             if text.startswith(f"varve {name}: "):
                 if words not in SHARED and "itself is run" not in text and ".so " not in page.read_text()[:4]:
                     yield name, page, text
@@ -63,15 +67,35 @@ def usage(text):
     return lines
 
 
-def roff_of(lines, name):
+def roff_of(name):
     out = []
-    for line in lines:
+    for line in usage(help_of(name)):
         command, rest = f"varve {name}", line.removeprefix(f"varve {name}").strip()
-        rest = re.sub(r"(?<![\w-])--?[a-z][\w-]*", lambda m: rf"\fB{m[0]}\fR", rest)
+        rest = re.sub(r"(?<![\w-])--?[A-Za-z][\w-]*", lambda m: rf"\fB{m[0]}\fR", rest)
         rest = re.sub(r"(?<![\w\\])[A-Z][A-Z-]+\b", lambda m: rf"\fI{m[0]}\fR", rest)
         rest = re.sub(r"^(?=[.'])", r"\\&", rest)
         out.append(rf".B {command}".replace("-", r"\-") + (("\n" + rest.replace("-", r"\-")) if rest else ""))
     return "\n.br\n".join(out)
+
+
+def check_synopsis(page):
+    """What is wrong with the SYNOPSIS, after it was written again with --write."""
+    roff = page.read_text()
+    wrong, old = [], SYNOPSIS.search(roff)[0]
+    names = list(dict.fromkeys(plain(word) for word in re.findall(r"^\.B varve (.*)$", old, re.M)))
+    new = old if page.stem.removeprefix("varve-") in SHARED - {"vault"} else "\n.br\n".join(map(roff_of, names))
+    if "--write" in sys.argv:
+        page.write_text(SYNOPSIS.sub(lambda _: new, roff, count=1))
+    elif new != old:
+        wrong.append(f"{page.name}: SYNOPSIS differs from the help: man.py ROOT PROGRAM --write")
+    shown = set(re.findall(r"(?<![\w-])--?[A-Za-z][\w-]*", plain(new)))
+    if "[OPTIONS]" not in plain(new):
+        wrong += [f"{page.name}: SYNOPSIS has neither {tag} nor [OPTIONS]" for tag in map(plain, TAG.findall(roff))
+                  if not (shown | {"-h", "--help"}) & {word for word, _ in WORD.findall(tag)}]
+    for name in plain(re.search(r"\.SH NAME\n(.*?) \\-", roff)[1]).split(", "):
+        if not any(f"varve-{n}".replace(" ", "-").startswith(name) for n in names):
+            wrong.append(f"{page.name}: SYNOPSIS lacks {name}")
+    return wrong
 
 
 def forms_of_diff():
@@ -107,16 +131,13 @@ def main():
                   for w in sorted(theirs.keys() - ours.keys() - {"-h", "--help"})]
         wrong += [f"{page.name}: '{w}{theirs[w]}' is '{w}{ours[w]}' in the help"
                   for w in sorted(ours.keys() & theirs.keys()) if ours[w] != theirs[w]]
-        synopsis = roff_of(usage(text), name)
         if name == "diff" and f"The output format: {forms_of_diff()}." not in plain(roff):
             wrong.append(f"{page.name}: --format is not 'The output format: {forms_of_diff()}.'")
         if name == "diff" and "--write" in sys.argv:
             sentence = f"The output format: {forms_of_diff()}. They".replace("-", r"\-").replace("'", r"\(aq")
-            roff = re.sub(r"The output format: .*?\. They", lambda _: sentence, roff)
-        if "--write" in sys.argv:
-            page.write_text(SYNOPSIS.sub(lambda _: synopsis, roff, count=1))
-        elif SYNOPSIS.search(roff)[0] != synopsis:
-            wrong.append(f"{page.name}: SYNOPSIS differs from the help: man.py ROOT PROGRAM --write")
+            page.write_text(re.sub(r"The output format: .*?\. They", lambda _: sentence, roff))
+    for page in sorted(PAGES.glob("*.1")):
+        wrong += check_synopsis(page) if ".so " not in page.read_text()[:4] else []
     print("\n".join(wrong) or f"{count} manual pages")
     return 1 if wrong or count < 40 else 0
 

@@ -411,7 +411,7 @@ const vv_command vv_cmd_add = {
 	.group = "change",
 	.summary = "stage files and tables for the next commit",
 	.usage =
-		"[OPTION...] PATH...\n-A | -u | --fix [PATH...]\n--arrow FILE [--mode MODE] [--columns WHAT] [--key COLUMNS] PATH",
+		"PATH...\n-A | -u | --fix [PATH...]\n--arrow FILE [--mode MODE] [--columns WHAT] [--key COLUMNS] PATH",
 	.example = "$ varve add --key id prices.csv\n"
 		   "prices.csv: new table, 1,204 rows, 3 columns, "
 		   "key id (as declared: no value repeats)\n"

@@ -950,8 +950,8 @@ const vv_command vv_cmd_check = {
 	.group = "look",
 	.summary = "validate data: against its schema, the project's rules, and its past",
 	.usage =
-		"[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
-		"--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
+		"[REV | A..B | --cached] [--] [PATH...]\n"
+		"--files [--schema FILE] FILE... | datapackage.json | -\n"
 		"--from FILE | --suggest [REV] [PATH...] | --list-rules | --explain | --test-rules | --log[=RULE] [REV] [PATH...]",
 	.example = "$ varve check prices.csv\n"
 		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 warnings\n"

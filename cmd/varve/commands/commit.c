@@ -249,7 +249,7 @@ const vv_command vv_cmd_commit = {
 	.name = "commit",
 	.group = "change",
 	.summary = "record the staged changes as a new version",
-	.usage = "[-a] [-m TEXT] [OPTION...]\n[-m TEXT] [OPTION...] PATH...",
+	.usage = "[-a] [-m TEXT]\n[-m TEXT] PATH...",
 	.example = "$ varve commit -m \"March prices\"\n"
 		   "[main 3f2a91c] March prices\n"
 		   " 1 file changed\n"

@@ -627,7 +627,7 @@ const vv_command vv_cmd_compare = {
 	.name = "compare",
 	.group = "look",
 	.summary = "show the differences between two files, or versions of files",
-	.usage = "[OPTION]... [[URL#]REV:]PATH [[URL#]REV:]PATH",
+	.usage = "[[URL#]REV:]PATH [[URL#]REV:]PATH",
 	.example = "$ varve compare sales_2026-09.csv sales_2026-10.csv\n"
 		   "sales_2026-09.csv -> sales_2026-10.csv\n"
 		   "    id  price\n"
@@ -651,11 +651,11 @@ const vv_command vv_cmd_diff = {
 	.name = "diff",
 	.group = "look",
 	.summary = "show the differences between two versions: columns, rows and cells",
-	.usage = "[--cached] [OPTION]... [REV [REV]] [--] [PATH...]\n"
-		 "[OPTION]... A..B | A...B [--] [PATH...]\n"
-		 "--query SQL [OPTION]... REV [REV]\n"
-		 "[--no-index] [OPTION]... FILE FILE\n"
-		 "[OPTION]... REV:PATH REV:PATH",
+	.usage = "[--cached] [REV [REV]] [--] [PATH...]\n"
+		 "A..B | A...B [--] [PATH...]\n"
+		 "--query SQL REV [REV]\n"
+		 "[--no-index] FILE FILE\n"
+		 "REV:PATH REV:PATH",
 	.example = "$ varve diff v1 v2 prices.csv\n"
 		   "prices.csv: v1 -> v2\n"
 		   "  columns  added 'vat' (number) after 'price'\n"

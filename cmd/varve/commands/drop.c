@@ -206,7 +206,7 @@ const vv_command vv_cmd_drop = {
 	.name = "drop",
 	.group = "care",
 	.summary = "free the room of versions that others keep",
-	.usage = "[OPTION...] REV|A..B [PATH...]\n[OPTION...] --history [PATH...]",
+	.usage = "REV|A..B [PATH...]\n--history [PATH...]",
 	.example =
 		"$ varve drop --history\norigin: keeps 2 of 2\ndropped 2 versions, 15.8 kB; when "
 		"they "

@@ -349,7 +349,7 @@ const vv_command vv_cmd_import = {
 	.summary =
 		"import a table from another repository, a file from the web, or dated files as versions",
 	.usage = "[-o OUT] [--link] [-f] [-q] URL#[REV:]PATH | URL\n"
-		 "-o OUT [-n] [--date FILE=DATE] [OPTION...] FILE...",
+		 "-o OUT [-n] [--date FILE=DATE] FILE...",
 	.exit_codes = "a dated file needs a decision: no version was made",
 	.example = "$ varve import https://github.com/ada/sales.git#prices.csv",
 	.options = table,

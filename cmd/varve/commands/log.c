@@ -702,10 +702,10 @@ const vv_command vv_cmd_log = {
 	.name = "log",
 	.group = "history",
 	.summary = "list the commits, newest first",
-	.usage = "[--oneline | --json] [--stat | -p | --name-status] [-n N] [OPTION]... "
+	.usage = "[--oneline | --json] [--stat | -p | --name-status] [-n N] "
 		 "[REV | A..B]... [--] [PATH...]\n"
-		 "--row KEY [--key A,B] [OPTION]... [REV | A..B]... [--] PATH\n"
-		 "--figure AGGREGATE [--where CONDITION] [OPTION]... [REV | A..B]... [--] PATH",
+		 "--row KEY [--key A,B] [REV | A..B]... [--] PATH\n"
+		 "--figure AGGREGATE [--where CONDITION] [REV | A..B]... [--] PATH",
 	.example = "$ varve log --oneline --stat -n 1\n"
 		   "4be1f02 (HEAD -> main) March prices\n"
 		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"

@@ -79,7 +79,7 @@ const vv_command vv_cmd_serve = {
 	.name = "serve",
 	.group = "peers",
 	.summary = "let others clone, fetch from and push to repositories on this machine",
-	.usage = "--http ADDR [OPTION]... PATH...\n--stdio [--read-only] PATH\n--hash-secret NAME",
+	.usage = "--http ADDR PATH...\n--stdio [--read-only] PATH\n--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"
 		   "$ varve clone http://127.0.0.1:8080/sales copy",

@@ -356,8 +356,9 @@ const vv_command vv_cmd_store = {
 	.name = "store",
 	.group = "peers",
 	.summary = "keep blocks in a bucket or a folder",
-	.usage = "list [--json]\nadd [--default] [--push-url URL] NAME URL\ntest [--json] [NAME]\n"
-		 "remove NAME",
+	.usage =
+		"list [--json | --format FORMAT]\nadd [--default] [--push-url URL] NAME URL\ntest [--json | --format FORMAT] [NAME]\n"
+		"remove NAME",
 	.example = "$ varve store add team s3://acme-data/sales\n"
 		   "team: s3://acme-data/sales\n"
 		   "  read yes, ranges yes, write yes, list yes, remove yes\n"
