@@ -37,10 +37,8 @@ typedef struct reading {
 /* wanted: what makes sense, as the hint. */
 static vv_status nonsense(const reading *r, const char *what, const char *text, const char *wanted)
 {
-	return vv_fail(r->err, VV_EUSAGE,
-		       "%s '%s' is not valid here\n"
-		       "%s",
-		       what, vv_text_shows(text), wanted);
+	return vv_fail(r->err, VV_EUSAGE, "%s '%s' is invalid\n%s", what, vv_text_shows(text),
+		       wanted);
 }
 
 /* A part of the path, decoded. NULL: invalid, or out of memory. */
@@ -63,7 +61,7 @@ static vv_status take_path(reading *r, const char *text)
 		       ? VV_OK
 		       : nonsense(
 				 r, "the path", text,
-				 "a path is UTF-8, with %XX for bytes that an address cannot have");
+				 "write the path in UTF-8, with %XX for bytes that an address cannot contain");
 }
 
 /* "REV" or "REV/PATH". */
@@ -106,7 +104,7 @@ static vv_status take_range(reading *r, const char *text)
 	if (!r->out->other_rev || !r->out->rev) {
 		return nonsense(
 			r, "the comparison", text,
-			"write it as A..B: each a branch, a tag, a commit, or a day as YYYY-MM-DD");
+			"write A..B, where A and B are a branch, a tag, a commit, or a day as YYYY-MM-DD");
 	}
 	return take_path(r, text[len] ? text + len + 1 : "");
 }
@@ -117,10 +115,10 @@ static vv_status take_rev_and_path(reading *r, const char *place, const char *re
 	vv_status rc = *rest ? take_rev(r, rest) : VV_OK;
 
 	if (rc == VV_OK && !r->out->path) {
-		return vv_fail(r->err, VV_EUSAGE,
-			       "which table?\n"
-			       "name a version and its path: %s/REV/PATH",
-			       place);
+		return vv_fail(
+			r->err, VV_EUSAGE,
+			"the address does not name a table\nwrite its version and its path: %s/REV/PATH",
+			place);
 	}
 	return rc;
 }
@@ -210,9 +208,9 @@ static vv_status read_place(reading *r, const char *below)
 			"no such page '%s'\n"
 			"%s",
 			vv_text_show(below, len),
-			a->api ? "below api/v0 there are changes, refs, tables, data, values, "
+			a->api ? "the pages below api/v0 are changes, refs, tables, data, values, "
 				 "compare, row, history, column and conflicts"
-			       : "there are commits, search, tree, table, columns, history and compare");
+			       : "the pages are commits, search, tree, table, columns, history and compare");
 	}
 	const char *rest = below[len] ? below + len + 1 : "";
 	a->place = p->place;
@@ -224,14 +222,13 @@ static vv_status read_place(reading *r, const char *below)
 	case VV_WEB_AT_SEARCH:
 	case VV_WEB_AT_SQL:
 	case VV_WEB_AT_REFS:
-		return *rest ? vv_fail(r->err, VV_ENOTFOUND, "nothing is below '%s'", p->name)
+		return *rest ? vv_fail(r->err, VV_ENOTFOUND, "'%s' has no pages below it", p->name)
 			     : VV_OK;
 	case VV_WEB_AT_ASSET:
 		a->name = decode(r, rest, strlen(rest));
-		return a->name && *a->name
-			       ? VV_OK
-			       : nonsense(r, "the name", rest,
-					  "the files are style.css, script.js and icon.svg");
+		return a->name && *a->name ? VV_OK
+					   : nonsense(r, "the name", rest,
+						      "use style.css, script.js or icon.svg");
 	case VV_WEB_AT_HISTORY:
 	case VV_WEB_AT_CONFLICTS:
 		return take_path(r, rest);
@@ -314,7 +311,7 @@ static vv_status take_number(const reading *r, const known_parameter *p, const c
 	uint64_t n = 0;
 
 	if (*v && !vv_parse_u64(&n, v, strlen(v))) {
-		return nonsense(r, p->name, v, "it is a whole number from 0 on");
+		return nonsense(r, p->name, v, "use a whole number, 0 or greater");
 	}
 	if (p->kind == COUNT) {
 		*(size_t *)to = n < VV_WEB_PAGE_ROWS_MAX ? (size_t)n : VV_WEB_PAGE_ROWS_MAX;
@@ -328,7 +325,9 @@ static vv_status take_text(const reading *r, const known_parameter *p, const cha
 			   const char **to)
 {
 	for (const char *c = v; *c && p->kind == NAME; c++) {
-		if (vv_is_control(*c)) return nonsense(r, p->name, v, "it has control characters");
+		if (vv_is_control(*c)) {
+			return nonsense(r, p->name, v, "remove its control characters");
+		}
 	}
 	*to = *v ? v : NULL;
 	return VV_OK;
@@ -357,7 +356,7 @@ static vv_status take_form(reading *r, const char *value)
 			return VV_OK;
 		}
 	}
-	return *value ? nonsense(r, "format", value, "it is csv, csv-bom, json, ndjson or xlsx")
+	return *value ? nonsense(r, "format", value, "use csv, csv-bom, json, ndjson or xlsx")
 		      : VV_OK;
 }
 
@@ -411,8 +410,7 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 	}
 	if (rc == VV_OK && known && !said && *v) {
 		return nonsense(r, name, v,
-				*name == 'd' ? "it is asc or desc"
-					     : "it is added, removed or changed");
+				*name == 'd' ? "use asc or desc" : "use added, removed or changed");
 	}
 	r->unknown = known ? r->unknown : name;
 	r->out->has_row = r->out->has_row || (strcmp(name, "row") == 0 && *v);
@@ -445,8 +443,7 @@ static vv_status make_filters(reading *r)
 		if (!vv_web_op_parse(&f->op, op)) {
 			return nonsense(
 				r, "op", op,
-				"it is eq, ne, lt, le, gt, ge, has, starts, missing, present or "
-				"empty");
+				"use eq, ne, lt, le, gt, ge, has, starts, missing, present or empty");
 		}
 		f->column = r->columns.items[i];
 		f->value = i < r->values.count ? r->values.items[i] : "";

@@ -67,7 +67,8 @@ static vv_status put_log(api *x)
 
 	if (!x->asked->commit.none && (rc = vv_web_log_read(x->v, &q, &log, x->err)) < 0) return rc;
 	if (q.path && log.count == 0 && !x->a->after && !x->a->since) {
-		return vv_fail(x->err, VV_ENOTFOUND, "no version up to %s has a file '%s'",
+		return vv_fail(x->err, VV_ENOTFOUND,
+			       "neither version %s nor an earlier one has a file '%s'",
 			       x->asked->commit.brief, q.path);
 	}
 	to.after = log.next;
@@ -266,7 +267,9 @@ static vv_status open_column(api *x, vv_web_table **t, size_t *column)
 	vv_status rc;
 
 	if (!x->a->path || !x->a->name) {
-		return vv_fail(x->err, VV_EUSAGE, "name a table, and a column: PATH?name=COLUMN");
+		return vv_fail(
+			x->err, VV_EUSAGE,
+			"the address does not name a table and a column\nwrite PATH?name=COLUMN");
 	}
 	if ((rc = vv_web_table_open(x->v, &x->asked->commit, x->a->path, t, x->err)) < 0) return rc;
 	if ((*t)->kind != VV_WEB_TABLE) {

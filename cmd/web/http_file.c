@@ -72,12 +72,11 @@ void vv_http_file_close(void *handle)
 /* Reports missing and hidden files alike, except to clients with a whole id. */
 static vv_status nothing_there(const file *f, const char *rest, vv_error *err)
 {
-	if (f->lost) {
-		return vv_fail(err, VV_ENOTFOUND, "no branch or tag reaches commit %.40s now",
-			       rest);
-	}
-	return vv_fail(err, VV_ENOTFOUND, "no branch or tag reaches a version and file '%s'",
-		       vv_text_shows(rest));
+	return f->lost ? vv_fail(err, VV_ENOTFOUND,
+				 "no branch or tag reaches commit %.40s any more", rest)
+		       : vv_fail(err, VV_ENOTFOUND,
+				 "'%s' is not REV/PATH of a file that a branch or tag reaches",
+				 vv_text_shows(rest));
 }
 
 static bool is_whole_id(const char *rest, const vv_oid *commit)
@@ -147,12 +146,15 @@ static vv_status reserve(file *f, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (size > PLAIN_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a plain file of more than %s is not served",
-			       vv_text_bytes(PLAIN_MAX));
+		return vv_fail(
+			err, VV_EREFUSED,
+			"the file is larger than %s, the limit for files that are not tables\nto get it, clone the repository",
+			vv_text_bytes(PLAIN_MAX));
 	}
 	f->reserved = size;
 	if (atomic_fetch_add(&plain_bytes, size) + size > PLAIN_SUM) {
-		return vv_fail(err, VV_ELOCKED, "too many plain files at once");
+		return vv_fail(err, VV_ELOCKED,
+			       "too many other files are being served\ntry again in some seconds");
 	}
 	return VV_OK;
 }
@@ -215,7 +217,7 @@ vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, ui
 	if (cost > memory) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"rows here take more memory than this server allows for one request");
+			"the rows of this file need more memory than this server allows for one request\nthe server's operator can raise --request-memory");
 	}
 	return vv_ordered_file_open(&f->made, f->ordered, &f->table, client, err);
 }
@@ -265,19 +267,22 @@ static vv_status read_words(vv_view_options *v, const vv_http_rows *rows, vv_err
 	v->limit = UINT64_MAX;
 	if (!rows->format || !vv_view_format_parse(&v->format, rows->format) ||
 	    v->format == VV_VIEW_TABLE) {
-		return vv_fail(err, VV_EUSAGE, "format is csv, tsv, ndjson, json or arrow");
+		return vv_fail(err, VV_EUSAGE,
+			       "the parameter format must be csv, tsv, ndjson, json or arrow");
 	}
 	if (rows->limit && !vv_parse_u64(&v->limit, rows->limit, strlen(rows->limit))) {
-		return vv_fail(err, VV_EUSAGE, "limit is a number of rows");
+		return vv_fail(err, VV_EUSAGE, "the parameter limit must be a number of rows");
 	}
 	if (rows->part && !read_part(v, rows->part)) {
-		return vv_fail(err, VV_EUSAGE, "part is I/N: share I, from 0, of N");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"the parameter part must be I/N: share I, counted from 0, of N shares");
 	}
 	if ((rows->misfit && !vv_choices_have(VV_VIEW_MISFITS, rows->misfit)) ||
 	    (rows->numbers && !vv_choices_have(VV_VIEW_NUMBERS, rows->numbers))) {
-		return vv_fail(err, VV_EUSAGE,
-			       "misfit is error, null or text; numbers is double, "
-			       "text or decimal");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"the parameter misfit must be error, null or text, and numbers must be double, text or decimal");
 	}
 	v->misfit = vv_view_misfit(rows->misfit);
 	v->numbers = vv_view_numbers(rows->numbers);
@@ -314,8 +319,9 @@ vv_status vv_http_file_rows(void *handle, const vv_http_rows *rows, const char *
 	vv_status rc;
 
 	if (!f->is_dataset || f->table.root.kind != VV_KIND_TABLE) {
-		return vv_fail(err, VV_EUSAGE,
-			       "this file is kept as bytes: it has no rows to choose");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"this file is stored as bytes, not as a table: rows cannot be chosen");
 	}
 	if ((rc = read_words(&f->view, rows, err)) < 0 ||
 	    (rows->columns && (rc = vv_csv_names_add(&f->columns, rows->columns, err)) < 0) ||

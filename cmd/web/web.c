@@ -290,7 +290,7 @@ static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_err
 		}
 	}
 	return wanted ? q->to->write(q->to->out, bytes, len, err)
-		      : vv_fail(err, VV_EIO, "only the head is wanted");
+		      : vv_fail(err, VV_EIO, "only the head was requested");
 }
 
 /* The same content at the same address is the same file. */
@@ -313,7 +313,9 @@ static vv_status give_rows(request *q, vv_error *err)
 	vv_status rc;
 
 	if (!q->address.path) {
-		return vv_fail(err, VV_EUSAGE, "name a table: table/REV/PATH?format=csv");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"the address does not name a table\nwrite table/REV/PATH?format=csv");
 	}
 	if ((rc = vv_web_table_open(&q->visit, &q->asked.commit, q->address.path, &t, err)) < 0) {
 		return rc;
@@ -354,8 +356,7 @@ static vv_status settle(request *q, vv_error *err)
 	if (!token || strcmp(said(q->ask, "token"), token) != 0 ||
 	    q->address.place != VV_WEB_AT_CONFLICTS || q->address.api) {
 		return vv_fail(err, VV_EUSAGE,
-			       "this form belongs to a page that is no longer shown\n"
-			       "reload the page");
+			       "this form is from an earlier run of 'varve web'\nreload the page");
 	}
 	if ((rc = vv_web_settle(&q->visit, &s, err)) < 0) return rc;
 	return redirect(q, &to, 303, err);

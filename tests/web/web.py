@@ -304,7 +304,7 @@ def plain(b):
     b.is_at("jump=AAPL")
     check("AAPL" in b.text(".data tr.here"), "the row that was jumped to is not marked")
     b.click(b.one(".data tr.here th a"))
-    b.has("AAPL", "Its life")
+    b.has("AAPL", "History:")
     b.go("/table/HEAD/constituents.csv")
     b.click("GICS Sector")
     check(b.text("th[aria-sort=ascending]").startswith("GICS Sector"), "another column is sorted")
@@ -602,14 +602,14 @@ def visitor(b):
 def missing(b, newest, older, oldest):
     """A clone without the data of older versions: each page says what is not here, and what gets it."""
     gets = "varve fetch --data"
-    b.go(f"/compare/{oldest}..{older}/constituents.csv").has("Its data is not here", f"{gets} {older[:8]}", f"{gets} {oldest[:8]}")
+    b.go(f"/compare/{oldest}..{older}/constituents.csv").has("Data is missing", f"{gets} {older[:8]}", f"{gets} {oldest[:8]}")
     b.picture("missing")
-    b.go(f"/compare/{older}..{newest}/constituents.csv").has("Its data is not here", f"{gets} {older[:8]} constituents.csv")
+    b.go(f"/compare/{older}..{newest}/constituents.csv").has("Data is missing", f"{gets} {older[:8]} constituents.csv")
     commands = b.text(".note")
     check(commands.count(gets) == 1, f"more than the older version is to be fetched: {commands}")
     b.go("/history/constituents.csv").has("could not be compared", gets)
-    b.go("/table/HEAD/constituents.csv?key=AAPL").has("The data of older versions is not here", "The row in this version", "Apple Inc.")
-    b.go("/columns/HEAD/constituents.csv?name=Symbol").has("not here", gets)
+    b.go("/table/HEAD/constituents.csv?key=AAPL").has("The data of older versions is missing", "The row in this version", "Apple Inc.")
+    b.go("/columns/HEAD/constituents.csv?name=Symbol").has("data missing", gets)
     check("no such column" not in b.text(), "what is not here is said not to have the column")
 
 
@@ -631,11 +631,11 @@ def histories(b):
         check(b.all(".data tbody tr"), f"{last}: no rows")
         first = last.split("/table/")[1].split("/")[0]
         b.go(f"/compare/{first}..HEAD/{path}").has("added")
-        b.go(f"/columns/HEAD/{path}?name={column}").has("Over versions")
+        b.go(f"/columns/HEAD/{path}?name={column}").has("Version by version")
         b.go(f"/table/HEAD/{path}?q=land&sort={column}")
         if b.all(".data tbody th a"):
             b.click(b.one(".data tbody th a"))
-            b.has("Its life", "Added")
+            b.has("History:", "Added")
     b.without_scripts()
     if "VERSIONS_con" in os.environ:
         b.go("/compare/2023-12-31..2024-12-31/constituents.csv").has("added", "removed")

@@ -27,43 +27,45 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_STRING(0, "http", http.server.address, "ADDR",
-		   "listen there: HOST:PORT, or PORT for this machine only"),
+		   "listen on this address: HOST:PORT, or PORT for this machine only"),
 	OPT_STRING(0, "tls-cert", http.server.tls_cert, "FILE",
 		   "serve https with this certificate (PEM)"),
-	OPT_STRING(0, "tls-key", http.server.tls_key, "FILE", "its key (PEM)"),
+	OPT_STRING(0, "tls-key", http.server.tls_key, "FILE", "the key of the certificate (PEM)"),
 	OPT_STRING(0, "auth", http.server.auth_file, "FILE",
 		   "who may push: names and hashed secrets"),
 	OPT_STRING(0, "hash-secret", hash_secret, "NAME",
-		   "make a line for the file of --auth; the secret is read from stdin"),
-	OPT_FLAG(0, "private", http.server.closed, "only users in the file of --auth may read"),
+		   "print a line for the --auth file; the secret is read from stdin"),
+	OPT_FLAG(0, "private", http.server.closed, "let only the users in the --auth file read"),
 	OPT_FLAG(0, "read-only", http.server.read_only, "accept no pushes"),
 	OPT_NUMBER(0, "connections", http.server.connections, "N",
 		   "at most N connections at once (default: 128)"),
 	OPT_NUMBER(0, "per-address", http.server.per_address, "N",
 		   "at most N connections for each client (default: half)"),
 	OPT_NUMBER(0, "request-memory", http.server.request_memory, "BYTES",
-		   "how much memory one request may use (256m)"),
+		   "how much memory one request may use (default: 256m)"),
 	OPT_NUMBER(0, "memory", http.server.memory, "BYTES",
-		   "how much all requests together may use (1g)"),
-	OPT_NUMBER(0, "temp-space", http.temp_space, "BYTES",
-		   "how much of TMPDIR the files of versions in key order may take (1g)"),
-	OPT_LIST(0, "host", http.server.hosts, "NAME", "a name of this server; others are refused"),
+		   "how much memory all requests together may use (default: 1g)"),
+	OPT_NUMBER(
+		0, "temp-space", http.temp_space, "BYTES",
+		"how much of TMPDIR restored files may take, for tables stored in key order (default: 1g)"),
+	OPT_LIST(0, "host", http.server.hosts, "NAME",
+		 "a host name of this server; requests for other names are refused"),
 	OPT_LIST(0, "trust-proxy", http.server.proxies, "NETWORK",
-		 "trust X-Forwarded-For that comes from there"),
+		 "trust the X-Forwarded-For headers of proxies in this network"),
 	OPT_LIST(
 		0, "cors", http.server.origins, "ORIGIN",
-		"let pages of this origin read the data: https://maps.example.org, or '*' for all"),
+		"let web pages of this origin read the data: https://maps.example.org, or '*' for all"),
 	OPT_NUMBER(0, "hold", holding.size, "BYTES",
-		   "keep sealed copies for others, at most this much"),
+		   "keep sealed copies for others, at most BYTES"),
 	OPT_LIST(
 		0, "for", holding.admitted, "DID[=BYTES]",
 		"an identity to keep copies for (a key, or a name of 'varve vault key trust'), with =BYTES to limit it"),
 	OPT_STRING(0, "ratio", holding.ratio, "R",
-		   "R bytes of room for each byte that an identity keeps for you"),
+		   "grant an identity R bytes for each byte that it keeps for you"),
 	OPT_STRING(0, "term", term, "DAYS",
 		   "keep every copy for at least this many days (default: 90)"),
 	OPT_FLAG(0, "announce", http.announce,
-		 "announce it on the local network, by a hash of owner and name"),
+		 "announce the repositories on the local network, by a hash of owner and name"),
 	OPT_FLAG('q', "quiet", http.quiet, "do not print a line for each request"),
 };
 
@@ -125,17 +127,18 @@ static int hash_secret(const char *name)
 		name_len -= 2;
 	}
 	if (name_len == 0 || name_len > VV_HTTP_NAME_MAX || memchr(name, ':', name_len)) {
-		return vv_usage_error("--hash-secret takes NAME or NAME:r, without another ':', "
-				      "not '%s'",
-				      vv_text_shows(name));
+		return vv_usage_error(
+			"--hash-secret requires NAME or NAME:r, not '%s'; NAME cannot contain ':'",
+			vv_text_shows(name));
 	}
 	if (!isatty(STDIN_FILENO) && !read_secret(secret, sizeof(secret), &len)) {
 		vv_wipe(secret, sizeof(secret));
-		return vv_usage_error("a secret of more than %zu bytes", sizeof(secret) - 1);
+		return vv_usage_error("the secret on stdin is longer than %zu bytes",
+				      sizeof(secret) - 1);
 	}
 	if (len == 0) {
 		vv_secret_new(&made);
-		vv_note("the secret of '%s', which is shown only now: %s",
+		vv_note("the secret of '%s' (save it, it is not shown again): %s",
 			vv_text_show(name, name_len), vv_buf_cstr(&made));
 		code = print_line(name, name_len, write, vv_buf_cstr(&made), made.len);
 	} else {
@@ -158,14 +161,13 @@ static vv_status say_holding(vv_holding *h, const char *const *paths, size_t cou
 			continue; /* the server reports it */
 		}
 		if ((rc = vv_holding_look(h, r, &x, err)) == VV_OK && x->size > 0) {
-			vv_note("keeping up to %s of copies for %s in '%s', for %s at least, as %s",
+			vv_note("keeping up to %s of sealed copies for %s in '%s', for at least %s; this server's key is %s",
 				vv_text_bytes(x->size),
 				vv_text_counted(x->named_count, "key", NULL),
 				vv_text_shows(paths[i]), vv_text_counted(x->days, "day", NULL),
 				vv_did_shows(x->key));
 			if (x->ratio > 0) {
-				vv_note("room: %llu.%03llu times what each of them keeps for you, "
-					"as audits of the last %u days prove",
+				vv_note("each key may use %llu.%03llu times the size of the copies that it keeps for you, as proven by audits of the last %u days",
 					(unsigned long long)(x->ratio / 1000),
 					(unsigned long long)(x->ratio % 1000), VV_STANDING_DAYS);
 			}
@@ -186,14 +188,12 @@ static int check_web_serve(const options *o, int argc)
 		return vv_usage_error("--ratio R requires --hold BYTES and --for DID");
 	}
 	if (o->http.announce && (o->http.server.tls_cert || o->http.server.closed)) {
-		return vv_usage_error("--announce is for repositories which all may read, without "
-				      "--tls-cert and --private");
+		return vv_usage_error("--announce cannot be used with --tls-cert or --private");
 	}
 	if (argc == 0) return vv_usage_error("name the repositories to serve");
 	return argc > 1 && o->holding.size > 0
 		       ? vv_usage_error(
-				 "--hold can be used with one repository only; with several, "
-				 "each has its setting varve.hold")
+				 "--hold requires exactly one repository; to serve several, set varve.hold in each")
 		       : VV_EXIT_OK;
 }
 
@@ -208,7 +208,7 @@ static vv_status serve(options *o, vv_error *err)
 	o->holding.notes = &vv_notes_stderr;
 	o->holding.term = VV_HOLDING_TERM_UNSAID;
 	if (o->term && !vv_parse_u64(&o->holding.term, o->term, strlen(o->term))) {
-		return vv_fail(err, VV_EUSAGE, "--term takes a number of days, not '%s'",
+		return vv_fail(err, VV_EUSAGE, "--term requires a number of days, not '%s'",
 			       vv_text_shows(o->term));
 	}
 	if (!(web = vv_web_open(&(vv_web_options){.pages = &vv_pages}))) return vv_fail_nomem(err);
@@ -229,7 +229,8 @@ static int run_web_serve(void *opts, int argc, char **argv)
 	vv_error err;
 
 	if (o->hash_secret) {
-		return argc > 0 ? vv_usage_error("--hash-secret takes no repository")
+		return argc > 0 ? vv_usage_error(
+					  "--hash-secret and a repository cannot be used together")
 				: hash_secret(o->hash_secret);
 	}
 	const int code = check_web_serve(o, argc);

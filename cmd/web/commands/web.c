@@ -31,11 +31,12 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "no-browser", no_browser, "print the address, and open no browser"),
+	OPT_FLAG(0, "no-browser", no_browser, "print the address, and do not open a browser"),
 	OPT_STRING(0, "port", port, "PORT", "listen on this port (default: a free one)"),
 	OPT_STRING(0, "export", export, "DIR",
 		   "write the pages of A..B, of one version, or of all, into this folder"),
-	OPT_NUMBER(0, "size", size, "BYTES", "with --export: how large it may become (20m)"),
+	OPT_NUMBER(0, "size", size, "BYTES",
+		   "with --export: how large the folder may become (default: 20m)"),
 	OPT_FLAG('v', "verbose", verbose, "print a line for each request"),
 };
 
@@ -80,7 +81,7 @@ static void started(void *payload, const char *url)
 	vv_buf once = VV_BUF_INIT;
 
 	vv_note("open %s%s?secret=%s", url, vv_buf_cstr(&p->page), vv_buf_cstr(&p->secret));
-	vv_note("Ctrl-C ends it");
+	vv_note("press Ctrl-C to stop");
 	if (!p->o->no_browser) {
 		vv_buf_printf(&once, "%s%s?secret=%s", url, vv_buf_cstr(&p->page),
 			      vv_buf_cstr(&p->once));
@@ -92,7 +93,9 @@ static void started(void *payload, const char *url)
 static vv_status answer(void *payload VV_UNUSED, const vv_http_call *call VV_UNUSED,
 			vv_channel *line VV_UNUSED, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED, "'varve web' is for browsers: 'varve serve' is for varve");
+	return vv_fail(
+		err, VV_EREFUSED,
+		"'varve web' serves pages only\nto clone or fetch from this machine, run 'varve serve --http ADDR' on it");
 }
 
 /* The repository's own folder, and the page to open: path may be one, a folder below it, or a file. */
@@ -190,13 +193,12 @@ static vv_status export_pages(const options *o, const char *what, vv_error *err)
 	vv_on_demand_end(demand);
 	vv_web_visit_end(&visit);
 	if (rc == VV_OK) {
-		vv_note("%s/index.html: %s, %s, %s in all", vv_text_shows(o->export),
+		vv_note("wrote %s/index.html: %s, %s, %s in all", vv_text_shows(o->export),
 			vv_text_counted(done.pages, "page", NULL),
 			vv_text_counted(done.files, "data file", NULL), vv_text_bytes(done.bytes));
 		if (done.left_out > 0) {
-			vv_note("%s did not fit; the first page lists them, and --size raises the "
-				"limit",
-				vv_text_counted(done.left_out, "thing", NULL));
+			vv_note("%s left out to stay within the size limit; the first page lists them, and --size raises the limit",
+				vv_text_counted(done.left_out, "page or file", NULL));
 		}
 	}
 	return rc;
@@ -209,13 +211,14 @@ static int run_web(void *opts, int argc, char **argv)
 
 	if (o->export) {
 		if (argc > 1) {
-			return vv_usage_error("web --export takes A..B, A...B or one revision");
+			return vv_usage_error(
+				"--export takes one argument: A..B, A...B or a revision");
 		}
 		return export_pages(o, argc > 0 ? argv[0] : NULL, &err) < 0 ? vv_report(&err)
 									    : VV_EXIT_OK;
 	}
 
-	if (argc > 1) return vv_usage_error("web takes one repository, or one file");
+	if (argc > 1) return vv_usage_error("web takes one argument: a repository or a file");
 	return serve(opts, argc > 0 ? argv[0] : NULL, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
 }
 

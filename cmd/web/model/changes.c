@@ -107,7 +107,7 @@ static void put_words(vv_web_visit *v, vv_web_change *out, const vv_content *a, 
 	} else if (out->kind == VV_WEB_REMOVED) {
 		vv_buf_printf(&words, "removed: %s", vv_text_bytes(a->bytes));
 	} else if (out->missing) {
-		vv_buf_printf(&words, "%s, not compared: data is not here",
+		vv_buf_printf(&words, "%s, not compared: data is missing",
 			      vv_text_counted(b->rows, "row", NULL));
 	} else {
 		vv_change_counts_put(&words, &out->counts);

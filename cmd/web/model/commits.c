@@ -77,7 +77,7 @@ static vv_status not_shown(const char *rev, vv_error *err)
 {
 	vv_error_clear(err);
 	return vv_fail(err, VV_ENOTFOUND,
-		       "no branch or tag reaches a version '%s'\n"
+		       "version '%s' does not exist, or no branch or tag reaches it\n"
 		       "name a branch, a tag, a commit, or a day as YYYY-MM-DD, such as 2024-12-31",
 		       vv_text_shows(rev));
 }
@@ -98,8 +98,7 @@ static vv_status head_commit(vv_web_visit *v, vv_oid *out, vv_error *err)
 	*out = head.commit;
 	if (head.unborn) {
 		rc = vv_fail(err, VV_ENOTFOUND,
-			     "no commits yet\n"
-			     "varve add FILE; varve commit");
+			     "no commits yet\nmake one with 'varve add FILE' and 'varve commit'");
 	}
 	if (rc == VV_OK && (rc = is_shown(v, out, &shown, err)) == VV_OK && !shown) {
 		rc = not_shown("HEAD", err);

@@ -95,10 +95,10 @@ static void describe(comparing *c, const vv_columns *columns)
 		add_sentence(c, vv_buf_cstr(&b));
 		c->v->failed = c->v->failed || b.failed;
 	}
-	add_sentence(c, columns->key_changed ? "the key is another" : "");
-	add_sentence(c, columns->missing_changed ? "other texts count as missing" : "");
+	add_sentence(c, columns->key_changed ? "the key changed" : "");
+	add_sentence(c, columns->missing_changed ? "the texts that count as missing changed" : "");
 	if (c->told.form_change) {
-		add_sentence(c, vv_web_text(c->v, "the file is written otherwise: %s",
+		add_sentence(c, vv_web_text(c->v, "the form of the file changed: %s",
 					    c->told.form_change));
 	}
 	add_sentence(c, c->told.reordered ? "rows are in another order" : "");
@@ -365,7 +365,7 @@ static vv_status take_large(vv_error *err)
 	if (atomic_fetch_add(&large_ones, 1) >= LARGE_ONES) {
 		atomic_fetch_sub(&large_ones, 1);
 		return vv_fail(err, VV_ELOCKED,
-			       "too many large comparisons at once: try again in some seconds");
+			       "too many large comparisons are running\ntry again in some seconds");
 	}
 	return VV_OK;
 }

@@ -146,7 +146,8 @@ static vv_status take_path(work *w, vv_web_conflict_path *out, const vv_conflict
 
 	*out = (vv_web_conflict_path){.at = p, .total = 1, .complete = true};
 	if (!p->dataset || p->unknown) {
-		out->words = p->unknown ? "not known row by row" : vv_conflict_file_reason(p);
+		out->words = p->unknown ? "conflicts not recorded row by row"
+					: vv_conflict_file_reason(p);
 		return VV_OK;
 	}
 	vv_conflict_record_describe(&words, &p->record);
@@ -172,18 +173,14 @@ static void sum_up(work *w, const vv_conflict_list *l, vv_web_conflicts *out)
 	files = l->count - tables;
 	out->complete = out->count == l->count;
 	if (l->count == 0) return;
-	out->words = vv_web_text(w->v, "%s%s in ", unknown ? "at least " : "",
-				 vv_text_counted(out->total, "conflict", NULL));
-	if (tables > 0) {
-		out->words = vv_web_text(w->v, "%s%s%s", out->words,
-					 vv_text_counted(tables, "table", NULL),
-					 files > 0 ? " and " : "");
-	}
-	if (files > 0) {
-		out->words = vv_web_text(
-			w->v, "%s%s", out->words,
-			vv_text_counted(files, tables > 0 ? "other file" : "file", NULL));
-	}
+	const char *in_tables = tables == 0 ? ""
+					    : vv_web_text(w->v, "%s%s",
+							  vv_text_counted(tables, "table", NULL),
+							  files > 0 ? " and " : "");
+	out->words = vv_web_text(
+		w->v, "%s%s in %s%s", unknown ? "at least " : "",
+		vv_text_counted(out->total, "conflict", NULL), in_tables,
+		files == 0 ? "" : vv_text_counted(files, tables > 0 ? "other file" : "file", NULL));
 }
 
 static void clear_list(void *payload)

@@ -82,11 +82,13 @@ static void put_way(vv_buf *out, vv_web_visit *v, const char *commands, const ch
 
 	put_remotes(&remotes, v);
 	if (v->reach) {
-		vv_buf_printf(out, "the operator of this server gets %s with %s", them, commands);
+		vv_buf_printf(out, "the operator of this server can fetch %s with %s", them,
+			      commands);
 	} else {
-		vv_buf_printf(out, "%s gets %s from %s", commands, them,
-			      remotes.len > 0 ? vv_buf_cstr(&remotes)
-					      : "another repository: no remote is known here");
+		vv_buf_printf(out, "run %s to get %s from %s", commands, them,
+			      remotes.len > 0
+				      ? vv_buf_cstr(&remotes)
+				      : "another repository, since this one has no remotes");
 	}
 }
 

@@ -47,7 +47,7 @@ vv_status vv_web_key_hint(const vv_web_table *t, vv_error *err)
 
 	put_key_names(&names, t);
 	if (t->key_count > 0) {
-		vv_hint(err, "a key is a value of %s; a search looks in all columns",
+		vv_hint(err, "give a value of %s as the key; a search finds values of all columns",
 			vv_buf_cstr(&names));
 	}
 	return err->code;
@@ -59,12 +59,13 @@ vv_status vv_web_row_named(const vv_web_table *t, const char *key, bool has_numb
 
 	if (key || has_number || t->kind != VV_WEB_TABLE) return VV_OK;
 	put_key_names(&names, t);
-	vv_fail(err, VV_EUSAGE, "which row of '%s'?", vv_text_shows(t->path));
+	vv_fail(err, VV_EUSAGE, "the address does not name a row of '%s'", vv_text_shows(t->path));
 	if (t->key_count > 0) {
-		vv_hint(err, "name its key, as in ?key=VALUE (%s), or its number, as in ?row=0",
+		vv_hint(err,
+			"name its key (%s), as in ?key=VALUE, or its number, counted from 0, as in ?row=0",
 			vv_buf_cstr(&names));
 	} else {
-		vv_hint(err, "name its number, as in ?row=0: the table has no key");
+		vv_hint(err, "name its number, counted from 0, as in ?row=0: the table has no key");
 	}
 	return err->code;
 }
@@ -81,10 +82,10 @@ vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *k
 	bool found, whole;
 
 	if (t->key_count == 0) {
-		return vv_fail(err, VV_EUSAGE,
-			       "'%s' has no key by which a row could be found\n"
-			       "a row's number finds it: row=0 is the first one",
-			       vv_text_shows(t->path));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' has no key, so a row cannot be found by it\nuse the number of the row, counted from 0: row=0",
+			vv_text_shows(t->path));
 	}
 	vv_status rc = find(v, t, &p, out, &found, &whole, err);
 	if (rc < 0 || found) return rc;

@@ -107,11 +107,13 @@ static vv_status put_order(vv_buf *out, const vv_web_filter *f, const vv_field *
 		[VV_WEB_LT] = "<", [VV_WEB_LE] = "<=", [VV_WEB_GT] = ">", [VV_WEB_GE] = ">="};
 
 	if (!is_ordered(field->type)) {
-		return vv_fail(err, VV_EUSAGE, "column '%s' has no order: its type is %s",
-			       vv_text_shows(f->column), vv_type_name(field->type));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"column '%s' cannot be compared with lt, le, gt or ge: its type is %s",
+			vv_text_shows(f->column), vv_type_name(field->type));
 	}
 	if (!value) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is not a %s, as column '%s' has",
+		return vv_fail(err, VV_EUSAGE, "'%s' is not a %s, the type of column '%s'",
 			       vv_text_shows(f->value),
 			       is_number(field) ? "number" : vv_type_name(field->type),
 			       vv_text_shows(f->column));

@@ -304,10 +304,10 @@ static vv_status read_ordered(reading *r, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (r->out->from > SORTED_MAX - r->limit) {
-		return vv_fail(err, VV_EUSAGE,
-			       "sorted rows are served up to the %sth\n"
-			       "a filter, or the opposite order, brings later ones to the front",
-			       vv_text_count(SORTED_MAX));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"only the first %s rows of a sorted table can be shown\nuse a filter or the opposite order to bring other rows to the front",
+			vv_text_count(SORTED_MAX));
 	}
 	size_t most = (size_t)r->out->from + r->limit < SORTED_LEAST ? SORTED_LEAST : SORTED_MAX;
 	vv_buf_printf(&key, "order %zu %d %s ", most, r->q->descending, r->q->sort);
@@ -384,7 +384,7 @@ vv_status vv_web_row_find(vv_web_visit *v, vv_web_table *t, const char *key, uin
 			     (unsigned long long)number, vv_text_shows(t->path),
 			     vv_text_counted(t->rows, "row", NULL));
 		if (t->rows > 0) {
-			vv_hint(err, "the first one is row=0, the last one row=%llu",
+			vv_hint(err, "the first row is row=0, the last one row=%llu",
 				(unsigned long long)t->rows - 1);
 		}
 	}
@@ -463,10 +463,10 @@ static vv_status write_ordered(writing *w, vv_error *err)
 	if ((rc = make_order(r, SORTED_MAX, &rows, &over, err)) < 0) return rc;
 	memcpy(&matched, rows.data, sizeof(matched));
 	if (matched > SORTED_MAX) {
-		rc = vv_fail(err, VV_EUSAGE,
-			     "sorted, a file has at most %s rows, and these are %s\n"
-			     "without sort all of them are served",
-			     vv_text_count(SORTED_MAX), vv_text_count(matched));
+		rc = vv_fail(
+			err, VV_EUSAGE,
+			"at most %s rows can be sorted, and these are %s\nleave out sort to get all of them",
+			vv_text_count(SORTED_MAX), vv_text_count(matched));
 	}
 	size_t count = rows.len / sizeof(uint64_t);
 	vv_row_by_number_init(&by, r->t->table, VV_ROW_GROUPS_MANY, false);
@@ -526,17 +526,18 @@ static vv_status write_workbook(reading *r, vv_bytes_fn fn, void *payload, vv_er
 	vv_status rc;
 
 	if (!has_workbook(r->q)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "a workbook has no search and no order\n"
-			       "filters choose its rows; programs of spreadsheets sort them");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"a workbook cannot be written of a search or in another order\nchoose the rows with filters, and sort them in the spreadsheet program");
 	}
 	if (!vv_web_runs_readers(r->v)) {
-		return vv_fail(err, VV_EUSAGE, "workbooks are not written here");
+		return vv_fail(err, VV_EUSAGE,
+			       "this server does not write workbooks\nget the rows as CSV");
 	}
 	if (busy++ >= WORKBOOKS_MAX) {
-		rc = vv_fail(err, VV_ELOCKED,
-			     "other workbooks are being written\n"
-			     "try again in a minute, or take the rows as CSV");
+		rc = vv_fail(
+			err, VV_ELOCKED,
+			"too many workbooks are being written\ntry again in a minute, or get the rows as CSV");
 	} else {
 		rc = vv_view_workbook(r->t->table, r->t->path, &how, vv_repository_env(r->v->repo),
 				      fn, payload, err);

@@ -61,7 +61,9 @@ static vv_status make_words(words *w, const vv_web_settling *s, vv_error *err)
 		add(w, "--", "");
 		add(w, literal_path(w, s->path), "");
 	} else {
-		return vv_fail(err, VV_EUSAGE, "'%s' settles nothing here", vv_text_shows(s->take));
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' does not resolve a conflict\nuse ours, theirs or base",
+			       vv_text_shows(s->take));
 	}
 	return w->v->failed ? vv_fail_nomem(err) : VV_OK;
 }

@@ -227,7 +227,8 @@ static vv_status find_in_commit(vv_web_visit *v, opened *o, const char *path, vv
 	}
 	if (rc < 0 || (rc = vv_tree_entry_at(v->repo, &c->id, name, &e, err)) < 0) return rc;
 	if (!S_ISREG(e.mode)) {
-		return vv_fail(err, VV_ENOTFOUND, "'%s' is a folder, a link or a submodule",
+		return vv_fail(err, VV_ENOTFOUND,
+			       "'%s' is a folder, a link or a submodule, not a file",
 			       vv_text_shows(path));
 	}
 	if ((rc = vv_subject_find_at(&o->subject, v->repo, v->reader, &c->id, path, err)) < 0) {
@@ -346,7 +347,7 @@ vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char 
 	if ((rc = vv_web_visit_last(v, close_opened, o, err)) < 0) return rc;
 	o->shown.commit = *c;
 	o->shown.path = vv_web_keep_text(v, path);
-	if (c->none) return vv_fail(err, VV_ENOTFOUND, "there is nothing before the first version");
+	if (c->none) return vv_fail(err, VV_ENOTFOUND, "the first version has no earlier version");
 	if ((rc = c->work ? find_in_work(v, o, o->shown.path, err)
 			  : find_in_commit(v, o, o->shown.path, err)) < 0 ||
 	    (rc = open_content(v, o, err)) < 0) {

@@ -76,7 +76,7 @@ vv_status vv_web_over(const vv_web_visit *v, bool *over, vv_error *err)
 {
 	*over = v->until_ms != 0 && vv_monotonic_ms() >= v->until_ms;
 	if (v->gone && v->gone(v->payload)) {
-		return vv_fail(err, VV_EIO, "the browser has gone away");
+		return vv_fail(err, VV_EIO, "the client closed the connection");
 	}
 	return VV_OK;
 }

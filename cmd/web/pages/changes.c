@@ -99,9 +99,9 @@ vv_html *vv_page_alike_words(vv_page *p, const vv_web_log_entry *e, size_t count
 	}
 	if (e->count > PATHS_SHOWN || e->more) {
 		part_words(words,
-			   .text = vv_page_text(p, "; and %zu%s more files",
-						e->count > PATHS_SHOWN ? e->count - PATHS_SHOWN : 0,
-						e->more ? " or" : ""));
+			   .text = vv_page_text(p, "; and %s%s", e->more ? "at least " : "",
+						vv_text_counted(e->count - PATHS_SHOWN + e->more,
+								"other file", NULL)));
 	}
 	return words;
 }
@@ -177,7 +177,7 @@ static void put_missing_note(vv_page *p, const vv_web_log *log)
 	if (n > 0) {
 		part_note(&p->html,
 			  .text = vv_page_text(p,
-					       "%s could not be compared: their data is not here.",
+					       "%s could not be compared, since data is missing.",
 					       vv_text_counted(n, "version", NULL)),
 			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
 	}
@@ -199,8 +199,8 @@ static void put_log(vv_page *p, const vv_web_log *log, bool one)
 		if (same > 1) {
 			part_log_fold_begin(
 				&p->html, .words = vv_page_alike_words(p, e, same),
-				.text = vv_page_text(p, "%zu versions like this, %s to %s: %s",
-						     same, vv_page_day(p, &e[same - 1].commit),
+				.text = vv_page_text(p, "%zu similar versions, %s to %s: %s", same,
+						     vv_page_day(p, &e[same - 1].commit),
 						     vv_page_day(p, &e->commit),
 						     vv_page_subject(&e->commit)));
 		}
@@ -304,7 +304,7 @@ static bool put_all_rows(vv_page *p, const char *path, const vv_web_log *log, in
 		vv_plot_line(p,
 			     &(vv_plot){.title = "Rows over time",
 					.whole = true,
-					.words = vv_page_text(p, "A line in steps of %zu versions",
+					.words = vv_page_text(p, "A line over %zu versions",
 							      d->line_count)},
 			     points, d->line_count);
 		*first = d->line[0].time;
@@ -346,7 +346,7 @@ static vv_status put_plots(vv_page *p, const char *path, const vv_web_log *log, 
 			&(vv_plot){.title = plot_title(p, log, "Rows over time"),
 				   .whole = true,
 				   .words = vv_page_text(
-					   p, "A line in steps: from %s to %s",
+					   p, "A line from %s to %s",
 					   vv_text_count(log->entries[count - 1].rows),
 					   vv_text_counted(log->entries[0].rows, "row", NULL))},
 			rows, count);
@@ -410,7 +410,7 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 
 	if ((rc = read_log(p, path, &log, err)) < 0) return rc;
 	if (path && log.count == 0 && !p->at->after) {
-		return vv_fail(err, VV_ENOTFOUND, "no version up to %s has '%s'",
+		return vv_fail(err, VV_ENOTFOUND, "neither version %s nor an earlier one has '%s'",
 			       p->asked->commit.brief, vv_text_shows(path));
 	}
 	if ((rc = put_history(p, path, &log, err)) < 0) return rc;

@@ -8,7 +8,7 @@
 
 static const char *verdict(vv_page *p, const vv_web_check *k)
 {
-	if (!k->known) return "not finished in the time of a page";
+	if (!k->known) return "not finished within the time limit of this page";
 	if (k->queries_left > 0) {
 		return vv_page_text(p, "%s, %s, %s not run",
 				    vv_text_counted(k->errors, "error", NULL),
@@ -79,8 +79,9 @@ static void put_rule(vv_page *p, const vv_timeline *t, const vv_timeline_rule *r
 static void put_rules(vv_page *p, const vv_timeline *t)
 {
 	if (!t) {
-		part_note(&p->html, .text = "Older versions are still being checked: reload the "
-					    "page to see since when each rule holds.");
+		part_note(
+			&p->html,
+			.text = "Older versions are still being checked. Reload the page to see since when each rule holds.");
 		p->passing = true;
 		return;
 	}
@@ -111,14 +112,16 @@ vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 					  .heading = "Check",
 					  .version = &p->asked->commit});
 	part_said(&p->html, .text = words);
-	part_trouble_lead(&p->html,
-			  .text = vv_page_text(p,
-					       "%s, against types and keys, the rules of the "
-					       "project, and the version before.",
-					       k.known ? vv_text_counted(k.tables, "table", NULL)
-						       : "The tables of this version"));
+	part_trouble_lead(
+		&p->html,
+		.text = vv_page_text(
+			p,
+			"Checked in %s: types, keys, the rules of the project, and changes since the previous version.",
+			k.known ? vv_text_counted(k.tables, "table", NULL)
+				: "the tables of this version"));
 	if (!k.known) {
-		part_note(&p->html, .text = "Reload the page to go on, or run 'varve check'.");
+		part_note(&p->html,
+			  .text = "Reload the page to continue the check, or run 'varve check'.");
 	} else if (k.count > 0) {
 		put_findings(p, &k);
 	}

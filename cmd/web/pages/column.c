@@ -95,9 +95,9 @@ static void put_figures(vv_page *p, const vv_web_table *t, const vv_web_column *
 		put_count(p, t, c, "Empty", v->empty, v->looked_at, VV_WEB_IS_EMPTY);
 	}
 	if (v->misfits > 0) {
-		put_words(p, "Misfits",
-			  vv_page_text(p, "%s, which are not of type %s", vv_text_count(v->misfits),
-				       c->type));
+		put_words(
+			p, "Misfits",
+			vv_page_text(p, "%s, not of type %s", vv_text_count(v->misfits), c->type));
 	}
 	if (v->has_range) {
 		part_pair(&p->html, .name = "Least", .value = extreme(p, c, &v->least));
@@ -153,8 +153,8 @@ static void put_histogram(vv_page *p, const vv_web_column *c, const vv_web_value
 	vv_plot_bars(
 		p,
 		&(vv_plot){.title = vv_plot_title(
-				   p, vv_page_text(p, "How many rows have which %s", c->name),
-				   v->outside, written(p, &v->least), written(p, &v->greatest)),
+				   p, vv_page_text(p, "Number of rows by %s", c->name), v->outside,
+				   written(p, &v->least), written(p, &v->greatest)),
 			   .words = vv_page_text(p, "A histogram of %s from %s to %s",
 						 vv_text_counted(v->bar_count, "bar", NULL),
 						 bar_end(p, v, v->bars[0].from),
@@ -179,10 +179,12 @@ static void page_put_values(vv_page *p, const vv_web_table *t, size_t column,
 
 	put_figures(p, t, c, v);
 	if (!v->complete) {
-		part_note(&p->html,
-			  .text = vv_page_text(
-				  p, "Of the first %s; the rest were not read in the time allowed.",
-				  vv_text_counted(v->looked_at, "row", NULL)));
+		part_note(
+			&p->html,
+			.text = vv_page_text(
+				p,
+				"These figures cover the first %s: the time limit of this page was reached before the others were read.",
+				vv_text_counted(v->looked_at, "row", NULL)));
 	}
 	if (whole && v->bar_count > 1) {
 		put_histogram(p, c, v);
@@ -192,8 +194,7 @@ static void page_put_values(vv_page *p, const vv_web_table *t, size_t column,
 	}
 	put_common(p, t, c, v);
 	if (!v->common_exact && v->common_count > 0 && whole) {
-		part_note(&p->html,
-			  .text = "Values that are rarer than these were not all counted.");
+		part_note(&p->html, .text = "Rarer values were not all counted.");
 	}
 }
 
@@ -258,10 +259,10 @@ static void put_table(vv_page *p, const vv_web_column_life *life, int figures)
 	for (int f = 0; f < figures; f++) {
 		part_th(head, .text = names[f], .kind = "n");
 	}
-	part_table_begin(&p->html, .label = "Figures of versions", .head = head);
+	part_table_begin(&p->html, .label = "Figures by version", .head = head);
 	for (size_t i = 0; i < life->count; i++) {
 		const vv_web_column_then *then = &life->points[i];
-		const char *none = then->missing ? "not here" : "no such column";
+		const char *none = then->missing ? "data missing" : "no such column";
 
 		part_tr_begin(&p->html, .day = vv_page_day(p, &then->commit),
 			      .at = then->there ? vv_page_to_column(p, &then->commit, then->path,
@@ -301,7 +302,7 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 	}
 	p->passing = p->passing || !life.complete || life.missing;
 	if (life.count >= 2) {
-		part_subtitle(&p->html, .text = "Over versions", .id = "versions");
+		part_subtitle(&p->html, .text = "Version by version", .id = "versions");
 	}
 	if (!life.complete) {
 		part_note(
@@ -321,7 +322,7 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 	part_plots_end(&p->html);
 	put_table(p, &life, numeric ? VV_WEB_FIGURES : VV_WEB_MEAN);
 	if (life.missing) {
-		part_note(&p->html, .text = "The data of some versions is not here.",
+		part_note(&p->html, .text = "The data of some versions is missing.",
 			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
 	}
 	return VV_OK;
@@ -369,7 +370,7 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 	p->passing = p->passing || !v.complete;
 	if (p->at->rows.where) {
 		part_note(&p->html,
-			  .text = vv_page_text(p, "Only rows in which %s.", p->at->rows.where));
+			  .text = vv_page_text(p, "Only rows where %s.", p->at->rows.where));
 	}
 	vv_html *words = vv_page_piece_new(p);
 	part_words(words,
@@ -435,13 +436,11 @@ static vv_status put_all(vv_page *p, vv_web_table *t, vv_error *err)
 		if ((rc = put_line_of(p, t, i, &now, err)) < 0) return rc;
 	}
 	part_columns_end(&p->html);
-	if (quick && !now) {
+	if (!now) {
 		part_note(
 			&p->html,
-			.text = "The time limit of this page was reached before all columns were read: a column's own page has its figures.");
-	} else if (!now) {
-		part_note(&p->html, .text = "The table is large: a column's own page "
-					    "has its figures.");
+			.text = quick ? "The time limit of this page was reached before all columns were read. Choose a column to see its figures."
+				      : "The table is large. Choose a column to see its figures.");
 	}
 	return VV_OK;
 }
@@ -461,14 +460,15 @@ vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err)
 		return vv_fail(err, VV_EINPUT, "'%s' has no columns", vv_text_shows(t->path));
 	}
 	if (name && (rc = vv_web_column_find(t, name, &i, err)) < 0) return rc;
-	vv_page_begin(
-		p, &(vv_page_frame){
-			   .title = vv_page_text(p, "%s of %s", name ? name : "Columns", t->path),
-			   .description = vv_page_text(p, "%s of %s: values, now and over versions",
-						       name ? "A column" : "The columns", t->path),
-			   .heading = name ? name : "Columns",
-			   .dataset = t->path,
-			   .version = &t->commit});
+	vv_page_begin(p,
+		      &(vv_page_frame){.title = vv_page_text(p, "%s of %s", name ? name : "Columns",
+							     t->path),
+				       .description = vv_page_text(
+					       p, "%s of %s: values in this version and over time",
+					       name ? "A column" : "The columns", t->path),
+				       .heading = name ? name : "Columns",
+				       .dataset = t->path,
+				       .version = &t->commit});
 	if ((rc = name ? put_column(p, t, i, err) : put_all(p, t, err)) < 0) return rc;
 	return vv_page_end(p, out, err);
 }

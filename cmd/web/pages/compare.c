@@ -365,10 +365,11 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 	size_t *order;
 
 	if (c->count == 0 && c->matched > 0 && p->at->compare.from >= c->matched) {
-		part_nothing(&p->html,
-			     .text = vv_page_text(p, "Change %s does not exist: there are %s.",
-						  vv_text_count(p->at->compare.from + 1),
-						  vv_text_count(c->matched)));
+		part_nothing(
+			&p->html,
+			.text = vv_page_text(p, "Change %s does not exist: this comparison has %s.",
+					     vv_text_count(p->at->compare.from + 1),
+					     vv_text_counted(c->matched, "change", NULL)));
 		return;
 	}
 	if (c->count == 0) {
@@ -382,12 +383,13 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 		put_head(p, head, &c->columns[order[i]]);
 	}
 	if (columns < c->column_count) {
-		part_note(&p->html,
-			  .text = vv_page_text(p,
-					       "%zu of %s columns are shown: the key, those that "
-					       "changed, and the first others.",
-					       columns, vv_text_count(c->column_count)),
-			  .hint = "A row's number links to the whole row.");
+		part_note(
+			&p->html,
+			.text = vv_page_text(
+				p,
+				"%zu of %s columns are shown: the key, the changed columns, and the first of the others.",
+				columns, vv_text_count(c->column_count)),
+			.hint = "Choose a row's number to see the whole row.");
 	}
 	part_diff_begin(&p->html, .head = head);
 	for (size_t i = 0; i < c->count; i++) {
@@ -564,7 +566,7 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 		part_note(
 			&p->html,
 			.text = "The time limit of this page was reached before all rows were compared.",
-			.hint = "The figures are for the rows found so far; 'Next' continues.");
+			.hint = "The figures cover the rows compared so far. Choose 'Next' to continue.");
 	}
 	if (!c.a || !c.b) {
 		put_whole(p, &c);

@@ -16,18 +16,12 @@
 #define OF_EACH 25u /* of each table, where all are shown */
 
 /* "A merge": the operation in progress. */
-static const char *name_of(const char *state)
+static const char *name_of(vv_page *p, const char *state)
 {
-	static const char *const known[][2] = {{"merge", "A merge"},
-					       {"rebase", "A rebase"},
-					       {"cherry-pick", "A cherry-pick"},
-					       {"revert", "A revert"},
-					       {"am", "An application of patches"}};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(state, known[i][0]) == 0) return known[i][1];
-	}
-	return "A merge";
+	return strcmp(state, "am") == 0
+		       ? "An application of patches"
+		       : vv_page_text(p, "A %s",
+				      *state && strcmp(state, "bisect") != 0 ? state : "merge");
 }
 
 vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err)
@@ -42,7 +36,7 @@ vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err)
 								      * reason */
 	}
 	if (*all.words) {
-		part_conflicts_card(&p->html, .at = at, .state = name_of(all.state),
+		part_conflicts_card(&p->html, .at = at, .state = name_of(p, all.state),
 				    .words = all.words);
 	}
 	return VV_OK;
@@ -137,7 +131,7 @@ static const char *row_title(vv_page *p, const vv_web_conflict_path *t, const vv
 
 	if (c->row_name) return vv_page_text(p, "Row %s", c->row_name);
 	if (row != UINT64_MAX) return vv_page_text(p, "Row %s", vv_text_count(row + 1));
-	if (theirs == UINT64_MAX) return "A row that is gone";
+	if (theirs == UINT64_MAX) return "A removed row";
 	return vv_page_text(p, "Row %s of %s", vv_text_count(theirs + 1),
 			    t->at->record.names[VV_THEIRS]);
 }
@@ -199,8 +193,9 @@ static size_t put_row(vv_page *p, const vv_web_conflict_path *t, size_t i)
 	}
 	of.column = NULL;
 	if (!of.row) {
-		part_resolve_note(&p->html, .text = "This row has neither a key nor a number: "
-						    "resolve it with the whole table.");
+		part_resolve_note(
+			&p->html,
+			.text = "This row cannot be resolved alone, since no key or number identifies it. Resolve the whole table.");
 	} else if (removed || !first->item->column || n > 1) {
 		put_takes(p, t, &of);
 	}
@@ -255,10 +250,11 @@ static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, b
 		.at = own ? NULL : vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, t->at->path),
 		.words = vv_page_keep(p, t->words));
 	if (t->at->unknown) {
-		part_note(&p->html, .text = "The conflicts are not recorded here.",
-			  .hint = "'varve conflicts' finds them, row by row.");
+		part_note(&p->html,
+			  .text = "The conflicts of this table are not recorded row by row.",
+			  .hint = "Run 'varve conflicts' to list its rows.");
 	}
-	part_resolve_begin(&p->html, .words = "Settle all of it at once");
+	part_resolve_begin(&p->html, .words = "Resolve the whole file at once");
 	put_takes(p, t, &whole);
 	part_resolve_end(&p->html);
 	for (size_t i = 0; i < t->count;) {
@@ -270,9 +266,10 @@ static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, b
 	}
 	put_pager(p, t, own);
 	if (t->at->record.left_out > 0 && t->complete) {
-		part_note(&p->html, .text = vv_page_text(
-					    p, "And %s more, which can only be settled together.",
-					    vv_text_count(t->at->record.left_out)));
+		part_note(&p->html,
+			  .text = vv_page_text(
+				  p, "%s not listed: resolve the whole file.",
+				  vv_text_counted(t->at->record.left_out, "more conflict", NULL)));
 	}
 	part_conflict_path_end(&p->html);
 }
@@ -283,12 +280,14 @@ static void put_none(vv_page *p, const vv_web_conflicts *all)
 	bool under_way = strcmp(all->state, "merge") == 0;
 	bool picked = strcmp(all->state, "cherry-pick") == 0 || strcmp(all->state, "revert") == 0;
 
-	part_nothing(&p->html, .text = under_way || picked
-					       ? vv_page_text(p,
-							      "Nothing is in conflict any more. "
-							      "'varve %s --continue' concludes it.",
-							      all->state)
-					       : "Nothing is in conflict.");
+	part_nothing(
+		&p->html,
+		.text = under_way || picked
+				? vv_page_text(
+					  p,
+					  "No conflicts are left. Run 'varve %s --continue' to conclude it.",
+					  all->state)
+				: "Nothing is in conflict.");
 	if (under_way || picked) {
 		part_conclude(&p->html, .at = to_settle(p, "continue", &whole),
 			      .text = vv_page_text(p, "Conclude the %s", all->state));
@@ -316,11 +315,12 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 					  .version = &p->asked->commit});
 	if (*all.words) {
 		part_strong(lead, .text = all.words);
-		part_words(lead, .text = vv_page_text(
-					 p,
-					 ". %s is in progress. In a terminal, 'varve resolve --set "
-					 "COLUMN=VALUE' sets a new value.",
-					 name_of(all.state)));
+		part_words(
+			lead,
+			.text = vv_page_text(
+				p,
+				". %s is in progress. To set a new value, run 'varve resolve --set COLUMN=VALUE' in a terminal.",
+				name_of(p, all.state)));
 	}
 	part_lead(&p->html, .body = lead);
 	for (size_t i = 0; i < all.count; i++) {

@@ -283,7 +283,9 @@ static void put_rest(void *payload, vv_page *p)
 	export *e = payload;
 
 	if (e->at == 0 && e->notes.len > 0) {
-		part_note(&p->html, .text = "This did not fit:", .hint = vv_buf_cstr(&e->notes));
+		part_note(&p->html,
+			  .text = "Left out to stay within the size limit of this export:",
+			  .hint = vv_buf_cstr(&e->notes));
 	}
 }
 

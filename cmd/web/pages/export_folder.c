@@ -85,8 +85,10 @@ vv_status vv_export_folder_write(vv_export_folder *f, const char *name, const vo
 		return VV_OK;
 	}
 	if (!old && vv_exists(path)) {
-		return vv_fail(err, VV_EEXISTS, "'%s' exists, and no export wrote it",
-			       vv_text_shows(path));
+		return vv_fail(
+			err, VV_EEXISTS,
+			"'%s' exists, and is not from an earlier export\nname an empty folder, or move the file away",
+			vv_text_shows(path));
 	}
 	it->kept = true;
 	if ((rc = vv_mkdirs_above(waiting, err)) < 0) return rc;

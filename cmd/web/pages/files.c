@@ -124,7 +124,7 @@ vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err)
 	if (!complete) {
 		part_note(
 			&p->html,
-			.text = "Some tables were not searched: their data is not here, or the time limit was reached.");
+			.text = "Some tables were not searched: their data is missing, or the time limit was reached.");
 	}
 	return vv_page_end(p, out, err);
 }

@@ -483,12 +483,11 @@ static void put_commits(vv_page *p, const vv_web_log_entry *e, size_t count)
 {
 	const char *subject = vv_page_subject(&e->commit);
 
-	part_day_commit(&p->html, .author = e->commit.author,
-			.words = vv_page_alike_words(p, e, count),
-			.subject = count == 1 ? subject
-					      : vv_page_text(p, "%zu commits like this: %s", count,
-							     subject),
-			.at = vv_page_to_commit(p, &e[count - 1].before, &e->commit, NULL));
+	part_day_commit(
+		&p->html, .author = e->commit.author, .words = vv_page_alike_words(p, e, count),
+		.subject = count == 1 ? subject
+				      : vv_page_text(p, "%zu similar commits: %s", count, subject),
+		.at = vv_page_to_commit(p, &e[count - 1].before, &e->commit, NULL));
 }
 
 /* The seven days up to the last change, a line a day, those that are alike folded, and all of them in one comparison. */
@@ -505,9 +504,9 @@ static void put_days(vv_page *p, const vv_web_log *log)
 	if (count == 0) return;
 	const vv_web_log_entry *oldest = &log->entries[count - 1];
 	const vv_web_commit *before = oldest->before.none ? &oldest->commit : &oldest->before;
-	part_days_begin(
-		&p->html, .at = vv_page_to_compare(p, before, &p->asked->commit, NULL),
-		.words = vv_page_text(p, "All since %s in one comparison", vv_page_day(p, before)));
+	part_days_begin(&p->html, .at = vv_page_to_compare(p, before, &p->asked->commit, NULL),
+			.words = vv_page_text(p, "All changes since %s in one comparison",
+					      vv_page_day(p, before)));
 	for (size_t i = 0, same = 1; i < count; i += same) {
 		const vv_web_log_entry *e = &log->entries[i];
 		const char *own = vv_page_day(p, &e->commit);

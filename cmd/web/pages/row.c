@@ -213,7 +213,7 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 		put_cell_life(p, &life);
 	}
 	part_subtitle(&p->html,
-		      .text = vv_page_text(p, "Its life: %s%s",
+		      .text = vv_page_text(p, "History: %s%s",
 					   vv_text_counted(life.count, "change", NULL),
 					   life.complete ? "" : " so far"),
 		      .id = "life");
@@ -222,7 +222,7 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 	}
 	p->passing = p->passing || !life.complete;
 	if (life.missing) {
-		part_note(&p->html, .text = "The data of older versions is not here.",
+		part_note(&p->html, .text = "The data of older versions is missing.",
 			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
 	} else if (!life.complete) {
 		vv_web_address to = *p->at;
@@ -239,7 +239,7 @@ static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 	vv_html *h = vv_page_piece_new(p);
 
 	if (!r) {
-		part_words(h, .text = "This version does not have it.");
+		part_words(h, .text = "This version does not have the row.");
 		return h;
 	}
 	const vv_web_address to = {.base = p->at->base,
@@ -315,7 +315,7 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 			       : vv_page_text(p, "Row %s", vv_text_count(row.number + 1));
 	vv_page_begin(p, &(vv_page_frame){.title = vv_page_text(p, "%s in %s", name, t->path),
 					  .description = vv_page_text(
-						  p, "The life of a row: %s in %s", name, t->path),
+						  p, "History of a row: %s in %s", name, t->path),
 					  .heading = name,
 					  .dataset = t->path,
 					  .version = &t->commit});
@@ -331,11 +331,11 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 	if (!key) {
 		part_note(
 			&p->html,
-			.text = "This table has no key: in earlier versions the row is the one that has the same or most of its values, in the same order of rows.",
-			.hint = "A key, set with 'varve schema --key', makes this certain.");
+			.text = "This table has no key. Earlier versions of the row were found by its values, most of which must be equal, and by the order of the rows.",
+			.hint = "To identify rows with certainty, set a key with 'varve schema --key'.");
 	}
 	part_main_end(&p->html);
-	part_side_begin(&p->html, .label = "The row as it is");
+	part_side_begin(&p->html, .label = "The row in this version");
 	if (there) {
 		put_now(p, t, &row);
 	}

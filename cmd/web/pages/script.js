@@ -231,7 +231,7 @@
 		close.textContent = 'Close';
 		close.addEventListener('click', closePanel);
 		head.append(own, close);
-		inner.textContent = 'Looking\u2026';
+		inner.textContent = 'Loading\u2026';
 		panel.append(head, inner);
 		opener = from;
 		panel.focus({ preventScroll: true });
@@ -244,7 +244,7 @@
 			all('aside', inner).forEach(function (e) { e.setAttribute('role', 'region'); });
 		}).catch(function () {
 			if (panel === mine) {
-				inner.textContent = 'This could not be had.';
+				inner.textContent = 'This page could not be loaded. Close this panel and try again.';
 			}
 		});
 	}

@@ -64,9 +64,9 @@ static void put_column_menu(vv_page *p, const vv_web_table *t, const vv_web_rows
 	}
 	if (t->column_count > CHOICES_MAX) {
 		part_note(boxes,
-			  .text = vv_page_text(p, "The first %u of %s columns.", CHOICES_MAX,
-					       vv_text_count(t->column_count)),
-			  .hint = "Name others in the address: ?show=NAME");
+			  .text = vv_page_text(p, "The first %u of %s columns are listed.",
+					       CHOICES_MAX, vv_text_count(t->column_count)),
+			  .hint = "To show others, name them in the address: ?show=NAME");
 	}
 	part_column_menu(&p->html, .at = to_here(p, t), .kept = kept, .boxes = boxes,
 			 .words = shown->show_count > 0
@@ -141,7 +141,7 @@ static vv_html *rows_words(vv_page *p, const vv_web_table *t, const vv_web_rows 
 	bool sorted = p->at->rows.sort != NULL;
 
 	if (r->count == 0) {
-		part_words(h, .text = r->complete ? "No row" : "No row yet");
+		part_words(h, .text = r->complete ? "No row" : "No row found so far");
 	} else if (!r->filtered && !sorted) {
 		part_words(h, .text = vv_page_text(p, "Rows %s to %s of %s",
 						   vv_text_count(r->rows[0].number + 1),
@@ -321,7 +321,7 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 			  .text = vv_page_text(
 				  p, "The time limit of this page was reached after row %s.",
 				  vv_text_count(r.next)),
-			  .hint = "'Go on searching' looks at the rows after it.");
+			  .hint = "Choose 'Go on searching' to search the rows after it.");
 	}
 	if (r.count == 0 && t->rows > 0 && r.from >= t->rows) {
 		part_nothing(&p->html,
@@ -359,16 +359,17 @@ static void put_other_file(vv_page *p, const vv_web_table *t)
 	if (t->kind == VV_WEB_TEXT) {
 		vv_page_put_lines(p, t->text, t->text_len);
 		if (t->text_len < t->bytes) {
-			part_note(&p->html, .text = vv_page_text(p, "The first %s of %s.",
-								 vv_text_bytes(t->text_len),
-								 vv_text_bytes(t->bytes)));
+			part_note(&p->html,
+				  .text = vv_page_text(p, "Only the first %s of %s are shown.",
+						       vv_text_bytes(t->text_len),
+						       vv_text_bytes(t->bytes)));
 		}
 	} else if (t->kind == VV_WEB_IMAGE && raw) {
 		part_image(&p->html, .at = raw, .name = t->path);
 	} else if (t->table_count == 0) {
 		part_nothing(&p->html,
 			     .text = vv_page_text(
-				     p, "%s that are neither a table nor a text nor a picture.",
+				     p, "This file of %s is not a table, a text or a picture.",
 				     vv_text_bytes(t->bytes)));
 	}
 	if (raw) {

@@ -20,7 +20,7 @@ const char *vv_page_op_words(vv_web_op op)
 		[VV_WEB_HAS] = "contains",
 		[VV_WEB_STARTS] = "begins with",
 		[VV_WEB_IS_MISSING] = "is missing",
-		[VV_WEB_IS_PRESENT] = "is there",
+		[VV_WEB_IS_PRESENT] = "has a value",
 		[VV_WEB_IS_EMPTY] = "is empty",
 	};
 	return words[op];

@@ -8,12 +8,12 @@
 
 static const char *title_of(unsigned status, const vv_error *why)
 {
-	if (why->code == VV_EMISSING) return "Its data is not here";
+	if (why->code == VV_EMISSING) return "Data is missing";
 	return status == 404   ? "Not found"
-	       : status == 403 ? "Not for you"
-	       : status == 400 ? "Not understood"
+	       : status == 403 ? "Not allowed"
+	       : status == 400 ? "Invalid request"
 	       : status == 503 ? "Too busy"
-			       : "This did not work";
+			       : "The page could not be made";
 }
 
 /* If the path exists, puts the link to it: another part of the address was wrong. Otherwise names a version that has it, and

@@ -123,7 +123,7 @@ serve_desk() {
 	ends_with 2 varve serve --http 0 --announce "$PWD"
 	stderr_has "other machines cannot reach"
 	ends_with 2 varve serve --http 0 --announce --private "$PWD"
-	stderr_has "which all may read"
+	stderr_has "--announce cannot be used with"
 }
 
 @test "a clone goes on to serve what it took, within a room" {

@@ -614,7 +614,7 @@ teardown() {
 	fi
 	succeeds varve serve --hash-secret bob:r < /dev/null
 	output_has "bob:r:scrypt"
-	stderr_has "shown only now: "
+	stderr_has "it is not shown again): "
 	ends_with 2 varve serve --hash-secret a:b:c < /dev/null
 	printf 'x\n' > users
 	new_repo src

@@ -305,7 +305,7 @@ no such day '$day'
 a day is written YYYY-MM-DD, such as 2024-12-31" ]
 	done
 	[ "$(said datasets/2000-02-29 .error.code)" = notFound ]
-	[ "$(said datasets/1.2.3.4 '.error | .message, .hint')" = "no branch or tag reaches a version '1.2.3.4'
+	[ "$(said datasets/1.2.3.4 '.error | .message, .hint')" = "version '1.2.3.4' does not exist, or no branch or tag reaches it
 name a branch, a tag, a commit, or a day as YYYY-MM-DD, such as 2024-12-31" ]
 }
 
@@ -525,14 +525,14 @@ P
 	git clone -q src bare 2>/dev/null
 	start_server bare
 	[ "$(said data/main/places.csv '.error.code')" = missing ]
-	[ "$(said data/main/places.csv '.error.hint')" = "the operator of this server gets it with 'varve fetch --data $(id_of HEAD | cut -c1-8) places.csv'" ]
+	[ "$(said data/main/places.csv '.error.hint')" = "the operator of this server can fetch it with 'varve fetch --data $(id_of HEAD | cut -c1-8) places.csv'" ]
 	[ "$(said compare/main~1..main/places.csv '.error.code')" = missing ]
 	# the older version alone lacks its blocks
 	varve -C bare fetch -q --data HEAD places.csv
 	[ "$(said data/main/places.csv '.dataset.rows')" = 3000 ]
-	[ "$(said compare/main~1..main/places.csv '.error.hint')" = "the operator of this server gets it with 'varve fetch --data $(id_of HEAD~1 | cut -c1-8) places.csv'" ]
+	[ "$(said compare/main~1..main/places.csv '.error.hint')" = "the operator of this server can fetch it with 'varve fetch --data $(id_of HEAD~1 | cut -c1-8) places.csv'" ]
 	[ "$(said 'row/main/places.csv?row=5' '.complete, .notHere')" = "false
-the operator of this server gets them with 'varve fetch --data --all'" ]
+the operator of this server can fetch them with 'varve fetch --data --all'" ]
 	[ "$(said 'column/main/places.csv?name=id' '.versions[] | [.there, .notHere, .rows] | tostring')" = '[true,null,3000]
 [false,true,null]
 [false,true,null]' ]

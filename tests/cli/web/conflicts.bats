@@ -168,7 +168,7 @@ press() {
 	start_web src
 	[ "$(said '.paths[1] | .known, (.items | length)')" = 'false
 0' ]
-	got conflicts | grep -q 'varve conflicts&#39; finds them'
+	got conflicts | grep -q 'varve conflicts&#39; to list its rows'
 	got '' | grep -q 'at least 2 conflicts in 1 table and 1 other file'
 	# So it is where a newer varve wrote it down, or what is written down is damaged, of which nothing is shown.
 	for change in 's/"varve-conflicts":1/"varve-conflicts":2/' 's/"spring"/"other"/; s/"leftOut":0/"leftOut":7/; s/"kind":"cell"/"kind":"x"/'; do
@@ -177,7 +177,7 @@ press() {
 		sed -i "$change" src/.git/varve/conflicts/*
 		[ "$(said '.paths[1] | .known, .sides.theirs' | xargs)" = 'false theirs' ]
 		got conflicts > page
-		grep -q 'varve conflicts&#39; finds them' page
+		grep -q 'varve conflicts&#39; to list its rows' page
 		! grep -q '7 more\|(other)' page || false
 	done
 }

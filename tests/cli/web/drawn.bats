@@ -66,7 +66,7 @@ markup() {
 	done
 	start_server src
 	markup src/ | sed -n '/<dl class="days"/,/<\/dl/s/<[^>]*>//gp' > said
-	grep -qx '3 commits like this: Update 3' said
+	grep -qx '3 similar commits: Update 3' said
 	! grep -qx 'Update 1' said || false
 	tr -d '\n' < said | grep -q 't.csv: +0 −3 ~3 rows in all'
 	grep -qx first said
@@ -88,7 +88,7 @@ markup() {
 	[ "$(grep -c '<div class="when"' page)" = 23 ]
 	[ "$(grep -c '<li class="fold"' page)" = 1 ] # ten are not many
 	sed -n '/<li class="fold"/,/<\/summary/s/<[^>]*>//gp' page | tr -d '\n' > said
-	grep -q '^11 versions like this, [0-9A-Z][A-Za-z0-9 ]* to [0-9A-Z][A-Za-z0-9 ]*: Night 11 t.csv: +11 −0 ~0 rows in all$' said
+	grep -q '^11 similar versions, [0-9A-Z][A-Za-z0-9 ]* to [0-9A-Z][A-Za-z0-9 ]*: Night 11 t.csv: +11 −0 ~0 rows in all$' said
 	[ "$(sed -n '/<li class="fold"/,/<\/details/p' page | grep -c '<div class="when"')" = 11 ]
 	[ "$(markup commits | grep -c '<li class="fold"')" = 1 ]
 }
@@ -114,10 +114,10 @@ markup() {
 	curl -s "$url/api/v0/values/HEAD/t.csv?name=v" > values.json
 	[ "$(jq -c '[.outside, (.bars | length), .bars[0].from, .bars[-1].to, ([.bars[].rows] | unique)]' values.json)" = '[1,20,0,100,[49,50]]' ]
 	markup 'column/HEAD/t.csv?name=v' > page
-	grep -q '<figcaption>How many rows have which v (1 value outside of the scale: 0 to 9,000,000 in all)' page
+	grep -q '<figcaption>Number of rows by v (1 value outside of the scale: 0 to 9,000,000 in all)' page
 	[ "$(grep -c '<rect class="bar' page)" = 20 ]
 	markup 'column/HEAD/t.csv?name=day' > page
-	grep -q '<figcaption>How many rows have which day (1 value outside of the scale: 1900-01-14 to 2026-01-28 in all)' page
+	grep -q '<figcaption>Number of rows by day (1 value outside of the scale: 1900-01-14 to 2026-01-28 in all)' page
 	[ "$(grep -c '<rect class="bar' page)" = 28 ]
 }
 

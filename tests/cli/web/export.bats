@@ -63,7 +63,7 @@ listed() {
 	mkdir -p "out/${page%/*}"
 	echo own > "out/$page"
 	ends_with 2 varve -C src web --export "$PWD/out"
-	stderr_has "no export wrote it"
+	stderr_has "is not from an earlier export"
 	[ "$(cat "out/$page")" = own ]
 	rm -r out/compare
 	diff -r out new
@@ -181,7 +181,7 @@ listed() {
 		succeeds varve -C src web --export "$PWD/out" --size $size HEAD~2..HEAD
 		[ "$(find out -type f -printf '%s\n' | awk '{ n += $1 } END { print n }')" -le $size ]
 		succeeds python3 "$links" out
-		grep -q "This did not fit" out/index.html || [ $size -gt 150000 ]
+		grep -q "Left out to stay within the size limit" out/index.html || [ $size -gt 150000 ]
 	done
 }
 
@@ -190,10 +190,10 @@ listed() {
 	succeeds varve -C src web --export "$PWD/out" --size 145000 HEAD
 	cmp "out/raw/$(whole HEAD)/a.csv" src/a.csv
 	cmp "out/raw/$(whole HEAD)/b.csv" src/b.csv
-	grep -q "This did not fit" out/index.html
+	grep -q "Left out to stay within the size limit" out/index.html
 	grep -q "rows of a.csv" out/index.html
 	# one line for all of them, without an escaped line's end
-	! grep -q 'did not fit.*\\n' out/index.html || false
+	! grep -q 'Left out.*\\n' out/index.html || false
 	succeeds varve -C src web --export "$PWD/out" --size 55000 HEAD
 	grep -q "rows of a.csv; " out/index.html
 	succeeds python3 "$links" out

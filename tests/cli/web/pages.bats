@@ -70,19 +70,19 @@ head_of() {
 	some_files
 	start_server src
 	for wanted in \
-		"row/HEAD|Which table? Name a version and its path: row/REV/PATH" \
-		"columns/HEAD|Which table?" \
-		"table/HEAD/keyless.csv?key=1|'keyless.csv' has no key by which a row could be found" \
-		"table/HEAD/t.csv?row=99999|row=99999 is beyond the end: 't.csv' has 25 rows The first one is row=0, the last one row=24" \
-		"table/HEAD/t.csv?key=none|'t.csv' never had a row with the key 'none' A key is a value of id" \
-		"table/HEAD/t.csv?jump=none|No row of 't.csv' has the key 'none' A key is a value of id" \
+		"row/HEAD|The address does not name a table Write its version and its path: row/REV/PATH" \
+		"columns/HEAD|The address does not name a table" \
+		"table/HEAD/keyless.csv?key=1|'keyless.csv' has no key, so a row cannot be found by it" \
+		"table/HEAD/t.csv?row=99999|row=99999 is beyond the end: 't.csv' has 25 rows The first row is row=0, the last one row=24" \
+		"table/HEAD/t.csv?key=none|'t.csv' never had a row with the key 'none' Give a value of id as the key" \
+		"table/HEAD/t.csv?jump=none|No row of 't.csv' has the key 'none' Give a value of id as the key" \
 		"table/HEAD/t.csv?from=99999|Row 100,000 is beyond the end: this table has 25 rows." \
 		"table/HEAD/t.csv?col=pric&val=1|t.csv: no such column 'pric' did you mean 'price'?" \
-		"table/HEAD/t.csv?from=-1|From '-1' is not valid here It is a whole number from 0 on" \
+		"table/HEAD/t.csv?from=-1|From '-1' is invalid Use a whole number, 0 or greater" \
 		"table/HEAD/t.cs|has no file 't.cs' Did you mean t.csv" \
 		"compare?a=2024-02-30&b=HEAD|No such day '2024-02-30' A day is written YYYY-MM-DD, such as 2024-12-31" \
 		"table/HEAD/broken.csv|This is not shown as a table: broken.csv: line 2, character 3: the quote that opens here is never closed." \
-		"compare/HEAD~1..HEAD/t.csv?from=99|Change 100 does not exist: there are 5." \
+		"compare/HEAD~1..HEAD/t.csv?from=99|Change 100 does not exist: this comparison has 5 changes." \
 		"nowhere|No such page 'nowhere'"; do
 		said=$(page "${wanted%%|*}")
 		[[ ${said,,} == *"${wanted#*|}"* || $said == *"${wanted#*|}"* || ${said,,} == *"$(tr '[:upper:]' '[:lower:]' <<< "${wanted#*|}")"* ]] ||
@@ -110,10 +110,10 @@ head_of() {
 	varve clone -q --lazy src lazy
 	start_server lazy
 	id=$(git -C src rev-parse HEAD~1 | cut -c1-8)
-	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"The operator of this server gets it with 'varve fetch --data $id t.csv'"* ]]
+	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"The operator of this server can fetch it with 'varve fetch --data $id t.csv'"* ]]
 	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"ersion $id: "* ]]
-	[[ $(page 'table/HEAD/t.csv?key=3') == *"The data of older versions is not here."*"varve fetch --data --all"*"The row in this version"* ]]
-	[[ $(page 'columns/HEAD/t.csv?name=price') == *"not here"*"The data of some versions is not here."* ]]
+	[[ $(page 'table/HEAD/t.csv?key=3') == *"The data of older versions is missing."*"varve fetch --data --all"*"The row in this version"* ]]
+	[[ $(page 'columns/HEAD/t.csv?name=price') == *"data missing"*"The data of some versions is missing."* ]]
 	[[ $(page 'columns/HEAD/t.csv?name=price') != *"no such column"* ]]
 	[[ $(page history/t.csv) == *"1 version could not be compared"* ]]
 	[ "$(head_of "table/$(git -C src rev-parse HEAD)/t.csv?key=3" cache-control)" = no-store ]
@@ -133,7 +133,7 @@ head_of() {
 	varve -C src commit -qam four
 	start_server src
 	[[ $(page 'table/HEAD/t.csv?key=9') == *"Key changed: four"*"Columns changed: three"*"(new column)"*" 1 cell changed: two"*"Added: one"* ]]
-	[[ $(page 'table/HEAD/t.csv?key=1') == *"does not have it"*"Key changed: four"*"Added: one"* ]]
+	[[ $(page 'table/HEAD/t.csv?key=1') == *"does not have the row"*"Key changed: four"*"Added: one"* ]]
 }
 
 @test "the comparison of a merge with its parent lists what merge rules decided" {
@@ -371,5 +371,5 @@ suggested() {
 	varve -C src commit -qm two
 	start_server src
 	to=$(curl -sL "$url/columns/HEAD/t.csv?name=v" | sed -n 's/.*href="\([^"]*\)"[^>]*>Over time.*/\1/p' | sed 's/&amp;/\&/g')
-	[[ "$(page "${to#/}" | sed 's/.*Over versions//')" == *6,000* ]]
+	[[ "$(page "${to#/}" | sed 's/.*Version by version//')" == *6,000* ]]
 }

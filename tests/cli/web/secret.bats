@@ -103,7 +103,7 @@ P
 	id=$(git -C src rev-parse HEAD~1 | cut -c1-8)
 	curl -s -o /dev/null -c jar "$first"
 	said=$(curl -sL -b jar -H 'Accept: text/html' "$url/compare/HEAD~1..HEAD/prices.csv" | sed "s/&#39;/'/g")
-	[[ $said == *"'varve fetch --data $id prices.csv' gets it from backup or origin"* ]] || { echo "$said" >&2; return 1; }
+	[[ $said == *"'varve fetch --data $id prices.csv' to get it from backup or origin"* ]] || { echo "$said" >&2; return 1; }
 	# a link to what is not here would lead nowhere
 	[[ $said != *"prices.csv in version"* ]]
 }
