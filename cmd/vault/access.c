@@ -76,7 +76,7 @@ static vv_status check(const vv_access *x, const vv_vault_session *s, const keys
 		if (memcmp(x->key, s->key.public_key, VV_KEY_PUBLIC) == 0) {
 			return vv_fail(
 				err, VV_EREFUSED,
-				"%s is the key that would sign this\nuse the key of another owner: --key FILE",
+				"the key %s cannot sign a change of its own rights\nuse the key of another owner: --key FILE",
 				did);
 		}
 		if (x->add != vv_vault_is_writer(s->state, x->key)) return VV_OK;
@@ -177,10 +177,10 @@ static vv_status change(vv_context *c, vv_vault_session *s, bool write, vv_error
 		return rc;
 	}
 	if (x.add) {
-		vv_note("%s may %s this vault from the new epoch %zu on", vv_did_shows(key),
+		vv_note("%s may %s this vault, beginning with epoch %zu", vv_did_shows(key),
 			x.write ? "write to" : "read", epochs + 1);
 	} else {
-		vv_note(x.write ? "its copies so far stay in the vault"
+		vv_note(x.write ? "the data that this key wrote stays in the vault"
 				: "this key cannot read data that is sealed later; it can still "
 				  "read earlier data and its own copies");
 	}
@@ -194,7 +194,7 @@ static int check_access(const vv_context *c)
 
 	return c->argc == 0 || changes
 		       ? VV_EXIT_OK
-		       : vv_usage_error("%s takes nothing, add DID or remove DID", c->name);
+		       : vv_usage_error("%s takes no argument, 'add DID' or 'remove DID'", c->name);
 }
 
 static vv_status run_access(vv_context *c, bool write, vv_error *err)

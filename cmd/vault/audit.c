@@ -38,11 +38,11 @@ static void tell_records(const vv_audit *x, const vv_vault_place *p)
 {
 	if (p->holder && !vv_vault_holder_keeps_records(p->holder)) return;
 	if (x->damaged == 0) {
-		vv_out("  all of %s of the ledger read, all right\n",
+		vv_out("  ledger: all of %s read, all sound\n",
 		       vv_text_counted(x->records, "record", NULL));
 		return;
 	}
-	vv_out("  %s of %s of the ledger damaged:\n", vv_text_count(x->damaged),
+	vv_out("  ledger: %s of %s damaged:\n", vv_text_count(x->damaged),
 	       vv_text_counted(x->records, "record", NULL));
 	for (size_t i = 0; i < p->meeting.damaged_count; i++) {
 		const vv_damaged_record *d = &p->meeting.damaged[i];
@@ -60,8 +60,7 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 
 	vv_out_text(p->config->name, strlen(p->config->name));
 	if (bad == 0 && x->damaged > 0) {
-		vv_out(": FAILED: %s of the ledger damaged; all of %s listed, with the right "
-		       "sizes\n",
+		vv_out(": FAILED: %s of the ledger damaged; it lists all of %s, with the right sizes\n",
 		       vv_text_counted(x->damaged, "record", NULL),
 		       vv_text_counted(x->shards, "shard", NULL));
 	} else if (bad > 0) {
@@ -69,30 +68,30 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 		       vv_text_counted(x->shards, "shard", NULL));
 		vv_out_between("  ", x->first, "\n");
 	} else {
-		vv_out(": all of %s listed, with the right sizes\n",
+		vv_out(": lists all of %s, with the right sizes\n",
 		       vv_text_counted(x->shards, "shard", NULL));
 	}
 	tell_records(x, p);
 	if (o->all) {
 		vv_out("  every byte was read: %s\n", vv_text_bytes(x->read));
 	} else if (x->shards > 0 && x->asked == 0) {
-		vv_out("  no leaf was asked for: no shard is in its list with the right size\n");
+		vv_out("  no leaf was requested, since its list has no shard with the right size\n");
 	} else if (x->shards > 0) {
 		chance = vv_audit_chance(x->asked, x->shards);
-		vv_out("  %s, one a shard, %s (%s read); the loss of one shard in a hundred would have been detected with %u.%u %%\n",
+		vv_out("  %s requested, one per shard: %s (%s read); chance to detect the loss of 1 %% of the shards: %u.%u %%\n",
 		       vv_text_counted(x->asked, "random leaf", "random leaves"),
-		       x->good == x->asked ? "all good" : "not all good", vv_text_bytes(x->read),
+		       x->good == x->asked ? "all sound" : "some damaged", vv_text_bytes(x->read),
 		       chance / 10, chance % 10);
 	}
 	if (p->refuses) {
 		vv_out_between("  it accepts no new data: ", p->why.message, "\n");
 	}
 	if (x->leaving > 0) {
-		vv_out("  %s besides, about to be removed (retired, or announced by a drop record)\n",
+		vv_out("  %s more will be removed (retired, or announced by a drop record)\n",
 		       vv_text_counted(x->leaving, "shard", NULL));
 	}
 	if (x->surplus > 0) {
-		vv_out("  %s besides that no record names (or of a run under way)\n",
+		vv_out("  %s more, named by no record (left over, or of a run in progress)\n",
 		       vv_text_counted(x->surplus, "shard", NULL));
 	}
 }
@@ -163,7 +162,7 @@ static vv_status audit_all(vv_context *c, vv_vault_session *s, vv_error *err)
 	}
 	vv_json_close_array(&w);
 	if (rc < 0 || vv_wants_json(o->format)) return rc < 0 ? rc : vv_out_json(&b, err);
-	vv_note("an audit does not show that a holder keeps the copies itself, on its own disk, or that it will keep them");
+	vv_note("an audit does not prove that a holder keeps the copies on its own disk, or that it will keep them");
 	return VV_OK;
 }
 
@@ -193,9 +192,9 @@ const vv_command vv_cmd_vault_audit = {
 	.usage = "[--leaves N | --all] [--timeout SECONDS] [--json] [HOLDER...]",
 	.example =
 		"$ varve vault audit stick\n"
-		"stick: all of 2 shards listed, with the right sizes\n"
-		"  all of 12 records of the ledger read, all right\n"
-		"  2 random leaves, one a shard, all good (8.3 kB read); the loss of one shard in a hundred would have been detected with 100.0 %",
+		"stick: lists all of 2 shards, with the right sizes\n"
+		"  ledger: all of 12 records read, all sound\n"
+		"  2 random leaves requested, one per shard: all sound (8.3 kB read); chance to detect the loss of 1 % of the shards: 100.0 %",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

@@ -25,8 +25,8 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING(0, "domain", domain, "LABEL",
 		   "add: the failure domain of this holder (default: its disk, or its host)"),
-	OPT_STRING(0, "key", key, "DID", "add: the key that a server now signs with"),
-	OPT_NUMBER(0, "quota", quota, "BYTES", "add: keep at most this much there"),
+	OPT_STRING(0, "key", key, "DID", "add: the key with which the server signs"),
+	OPT_NUMBER(0, "quota", quota, "BYTES", "add: keep at most BYTES there"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_JSON("list: the output format"),
 };
@@ -64,9 +64,7 @@ static vv_status check_other_server(const vv_holder_configs *all, const vv_holde
 		    strcmp(other->name, h->name) != 0) {
 			return vv_fail(
 				err, VV_EEXISTS,
-				"it is the same server as holder '%s': both sign with the key "
-				"%s\none server counts as one copy; 'varve vault holder list' "
-				"shows the addresses",
+				"this is the server of holder '%s': both sign with the key %s\none server can hold only one copy; 'varve vault holder list' shows the addresses",
 				vv_text_shows(other->name), h->key);
 		}
 	}
@@ -92,11 +90,10 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	}
 	const vv_holder_config *old = vv_holder_config_find(&all, c->argv[1]);
 	if (old && strcmp(old->url, url) != 0) {
-		return vv_fail(err, VV_EEXISTS,
-			       "a holder '%s' already exists: %s\n'varve vault holder remove %s' "
-			       "moves its copies, and removes it",
-			       vv_text_shows(old->name), vv_text_url(old->url),
-			       vv_text_shows(old->name));
+		return vv_fail(
+			err, VV_EEXISTS,
+			"a holder '%s' already exists: %s\nuse another name, or run 'varve vault holder remove %s', which moves its copies to other holders",
+			vv_text_shows(old->name), vv_text_url(old->url), vv_text_shows(old->name));
 	}
 	for (size_t i = 0; i < all.count; i++) {
 		if (&all.items[i] != old && strcmp(all.items[i].url, url) == 0) {
@@ -122,7 +119,8 @@ static vv_status run_add(vv_context *c, vv_error *err)
 		vv_did_text(did, key);
 		config.key = did;
 	} else if (o->key) {
-		return vv_fail(err, VV_EUSAGE, "'%s' has no key: only servers sign",
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' has no key, since only varve servers sign: leave out --key",
 			       vv_text_shows(c->argv[2]));
 	}
 	if ((rc = check_other_server(&all, &config, err)) < 0 ||
@@ -248,7 +246,7 @@ static vv_status run_list(vv_context *c, vv_error *err)
 		}
 	}
 	if (s.place_count == 0) {
-		vv_note("no holders yet; 'varve vault holder add NAME FOLDER' names one");
+		vv_note("no holders yet; add one with 'varve vault holder add NAME FOLDER'");
 	}
 	return rc;
 }
@@ -279,11 +277,7 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 		if (s.state && (rc = vv_owed_run(&owed, &s, err)) == VV_OK && owed.less > 0) {
 			rc = vv_fail(
 				err, VV_EREFUSED,
-				"'%s' keeps %s that no other holder can accept: after its removal, %s would be missing\n"
-				"add another holder in another failure domain first, or ask for "
-				"fewer "
-				"copies ('varve vault replicate --copies'); 'varve vault holder "
-				"dead %s' if it is gone",
+				"'%s' keeps %s that no other holder can accept: after its removal, %s would be missing\nfirst add a holder in another failure domain, or require fewer copies ('varve vault replicate --copies'); if the holder is gone for good, run 'varve vault holder dead %s'",
 				vv_text_shows(h->name),
 				vv_text_counted(owed.less, "copy", "copies"),
 				owed.less == 1 ? "it" : "they", vv_text_shows(h->name));
@@ -313,8 +307,7 @@ static vv_status run_dead(vv_context *c, vv_error *err)
 		vv_holder_config dead = *h;
 		dead.dead = true;
 		if ((rc = vv_holder_config_write(&dead, c->repo, err)) == VV_OK) {
-			vv_note("the copies of '%s' count as lost; 'varve vault repair' makes "
-				"them again",
+			vv_note("the copies of '%s' count as lost; run 'varve vault repair' to make them again",
 				vv_text_shows(h->name));
 		}
 	}
@@ -329,7 +322,8 @@ static int check_holder(const vv_context *c)
 
 	if (!(add && c->argc == 3) && !(list && c->argc <= 1) &&
 	    !((strcmp(what, "remove") == 0 || strcmp(what, "dead") == 0) && c->argc == 2)) {
-		return vv_usage_error("holder add NAME URL, list, remove NAME or dead NAME");
+		return vv_usage_error(
+			"expected holder add NAME URL, list, remove NAME or dead NAME");
 	}
 	if (!add && (o->domain || o->quota > 0 || o->key)) {
 		return vv_usage_error("--domain, --quota and --key require add");

@@ -117,12 +117,12 @@ static vv_status run_trust(const char *name, const char *did, vv_error *err)
 	uint8_t key[VV_KEY_PUBLIC];
 
 	if (strncmp(name, "did:", 4) == 0) {
-		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is a key, but the name must come first\nvarve vault key trust "
-			       "%s %s",
-			       vv_text_shows(name),
-			       strncmp(did, "did:", 4) == 0 ? "NAME" : vv_text_shows(did),
-			       vv_text_shows(name));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' is a key, but the name must come first\nrun 'varve vault key trust %s %s'",
+			vv_text_shows(name),
+			strncmp(did, "did:", 4) == 0 ? "NAME" : vv_text_shows(did),
+			vv_text_shows(name));
 	}
 	vv_status rc = vv_did_read(key, did, err);
 	return rc < 0 ? rc : vv_key_ring_trust(vv_environ(), name, key, err);
@@ -170,7 +170,7 @@ static int run_key(void *opts, int argc, char **argv)
 		rc = run_import(o, argv[1], &err);
 	} else {
 		return vv_usage_error(
-			"key new, show, list, trust NAME DID, untrust NAME, export FILE or import FILE");
+			"expected key new, show, list, trust NAME DID, untrust NAME, export FILE or import FILE");
 	}
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }

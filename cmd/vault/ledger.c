@@ -50,14 +50,14 @@ static void print_key(const report *x, const uint8_t *key, const vv_hold_room_fa
 				   {JSON_NUMBER_WHEN(here, "room", here->room)});
 		return;
 	}
-	vv_out("%s\n  keeps for me: %s, %s%s\n", vv_did_shows(key), vv_text_bytes(l.bytes),
+	vv_out("%s\n  it keeps for you: %s, %s%s\n", vv_did_shows(key), vv_text_bytes(l.bytes),
 	       l.proven > 0 ? "proven " : "not proven in the last 30 days",
 	       l.proven > 0 ? vv_text_utc((int64_t)l.proven) : "");
 	if (here) {
-		vv_out("  kept for it: %s of %s\n", vv_text_bytes(here->shards + here->records),
-		       vv_text_bytes(here->room));
+		vv_out("  you keep for it: %s of at most %s\n",
+		       vv_text_bytes(here->shards + here->records), vv_text_bytes(here->room));
 	} else {
-		vv_out("  no room here: varve.holdFor does not name it\n");
+		vv_out("  you keep nothing for it: varve.holdFor does not name it\n");
 	}
 }
 
@@ -85,16 +85,15 @@ static vv_status print_all(const report *x, vv_error *err)
 static void print_notes(const report *x)
 {
 	if (x->rules.size == 0) {
-		vv_note("the settings of this repository (varve.hold, varve.holdFor) keep nothing "
-			"for others");
+		vv_note("this repository keeps no copies for others: varve.hold and varve.holdFor are not set");
 	}
 	if (x->audited.damaged > 0) {
 		vv_warn("%s damaged: later records of their authors do not count",
 			vv_text_counted(x->audited.damaged, "record is", "records are"));
 	}
 	if (x->audited.gone > 0) {
-		vv_note("%s with audits of yours no longer there: these do not count",
-			vv_text_counted(x->audited.gone, "repository is", "repositories are"));
+		vv_note("your audits from %s, moved or deleted since, do not count",
+			vv_text_counted(x->audited.gone, "repository", "repositories"));
 	}
 }
 
@@ -354,8 +353,7 @@ static size_t verify_files(const vv_vault_session *s)
 		}
 	}
 	if (faults > 0) {
-		vv_out("remove such files from .git/varve/vault/ledger: holders have them, and the "
-		       "next 'varve vault replicate' brings them back\n");
+		vv_out("remove these files from .git/varve/vault/ledger; the next 'varve vault replicate' gets them from the holders\n");
 	}
 	return faults;
 }
@@ -372,7 +370,7 @@ static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
 		char did[VV_DID_TEXT];
 		vv_did_text(did, a->key);
 		if (a->fork[0]) {
-			vv_out("%s: two records have the number %llu: the key is in two places, or a record is false\n",
+			vv_out("%s: two records have the number %llu: two machines use the key, or a record is forged\n",
 			       did, (unsigned long long)a->fork[0]->sequence);
 			faults++;
 		}
@@ -416,7 +414,7 @@ static int check_ledger(const vv_context *c)
 	if (!((strcmp(what, "log") == 0 || strcmp(what, "verify") == 0) && c->argc <= 1) &&
 	    !(strcmp(what, "show") == 0 && c->argc == 2) &&
 	    !(strcmp(what, "standing") == 0 && c->argc == 1)) {
-		return vv_usage_error("ledger log, verify, show RECORD or standing");
+		return vv_usage_error("expected ledger log, verify, show RECORD or standing");
 	}
 	return vv_check_json(vv_wants_json(o->format), strcmp(what, "verify") != 0, "ledger log");
 }
@@ -437,8 +435,9 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 		return rc;
 	}
 	if (!s.state) {
-		rc = vv_fail(err, VV_EMISSING,
-			     "no holder that can be reached has this vault's ledger");
+		rc = vv_fail(
+			err, VV_EMISSING,
+			"no reachable holder has this vault's ledger\n'varve vault holder list' shows the holders and their problems");
 	} else if (strcmp(what, "show") == 0) {
 		rc = run_show(o, &s, c->argv[1], err);
 	} else if (strcmp(what, "verify") == 0) {
@@ -465,7 +464,7 @@ const vv_command vv_cmd_vault_ledger = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "verify: something does not fit",
+	.exit_codes = "verify: a record or a file is wrong or missing",
 	.arguments = "",
 	.check = check_ledger,
 	.needs = VV_NEEDS_REPOSITORY,

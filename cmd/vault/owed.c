@@ -29,13 +29,11 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 	const vv_vault_place *refuses = find_place(s, true), *away = find_place(s, false);
 
 	if (!tried && domains >= wanted) {
-		vv_buf_printf(b, "'varve vault replicate' brings the missing copies");
+		vv_buf_printf(b, "run 'varve vault replicate' to make them");
 	} else if (away) {
 		vv_buf_printf(
 			b,
-			"the holder '%s' cannot be reached; 'varve vault replicate' tries again "
-			"when it is "
-			"back, or 'varve vault holder add' names another one",
+			"the holder '%s' cannot be reached; run 'varve vault replicate' when it is back, or add another with 'varve vault holder add'",
 			vv_text_shows(away->config->name));
 	} else if (refuses) {
 		/* its own message contains the reason and the hint */
@@ -47,20 +45,17 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 	} else if (domains < wanted && code.data > 0) {
 		vv_buf_printf(
 			b,
-			"the holders are only %s, and the %u+%u shards of a stripe want %u; add "
-			"holders elsewhere ('varve vault holder add')",
+			"the holders are in only %s, and the %u+%u shards of a stripe need %u; add holders elsewhere ('varve vault holder add')",
 			vv_text_counted(domains, "failure domain", NULL), code.data, code.parity,
 			wanted);
 	} else if (domains < wanted) {
 		vv_buf_printf(
 			b,
-			"the holders are only %s, and %u copies are wanted; add a holder elsewhere "
-			"('varve vault holder add'), or ask for fewer ('varve vault replicate "
-			"--copies %zu')",
+			"the holders are in only %s, and %u copies are required; add a holder elsewhere ('varve vault holder add'), or require fewer ('varve vault replicate --copies %zu')",
 			vv_text_counted(domains, "failure domain", NULL), copies,
 			domains > 0 ? domains : 1);
 	} else {
-		vv_buf_printf(b, "the next 'varve vault replicate' tries again");
+		vv_buf_printf(b, "run 'varve vault replicate' to try again");
 	}
 }
 

@@ -36,24 +36,24 @@ static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 	if (x->surplus.deleted > 0) {
 		vv_buf_puts(
 			&b,
-			"the deletions may have made room: 'varve vault replicate' tries again");
+			"the deletions may have made room; run 'varve vault replicate' to try again");
 	} else {
 		vv_print_owed(&b, s, s->policy.copies ? s->policy.copies : 1, true);
 	}
-	vv_note("%s owed: %s", vv_text_counted(x->owed, "copy is", "copies are"), vv_buf_cstr(&b));
+	vv_note("%s missing: %s", vv_text_counted(x->owed, "copy is", "copies are"),
+		vv_buf_cstr(&b));
 }
 
 /* Reports surplus copies that another writer decides about. */
 static void tell_shared(const vv_surplus *x)
 {
 	if (x->shared > 0) {
-		vv_note("%s: other writers placed them, or did not replicate yet; "
-			"'varve vault prune' there removes them, and 'varve vault writers remove' if that machine is lost",
-			vv_text_counted(x->shared, "copy too many stays", "copies too many stay"));
+		vv_note("%s: other writers placed them, or did not replicate yet; run 'varve vault prune' on those machines, or 'varve vault writers remove' for a lost one",
+			vv_text_counted(x->shared, "surplus copy stays", "surplus copies stay"));
 	}
 	if (x->policy > 0) {
-		vv_note("the writer %s asks for %s, so that many stay", vv_did_shows(x->policy_of),
-			vv_text_counted(x->policy, "copy", "copies"));
+		vv_note("the writer %s requires %s, so that number stays",
+			vv_did_shows(x->policy_of), vv_text_counted(x->policy, "copy", "copies"));
 	}
 }
 
@@ -66,7 +66,8 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 
 	if (o->grace) {
 		if (!vv_parse_u64(&days, o->grace, strlen(o->grace)) || days > DAYS_MAX) {
-			return vv_fail(err, VV_EUSAGE, "--grace takes a number of days, not '%s'",
+			return vv_fail(err, VV_EUSAGE,
+				       "--grace requires a number of days, not '%s'",
 				       vv_text_shows(o->grace));
 		}
 		x.grace_sec = days * DAY;
@@ -99,32 +100,25 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 					"retired shards are"));
 	}
 	if (x.surplus.waiting > 0) {
-		vv_note("%s for now: copies beyond the policy are kept for a while, and until the "
-			"needed copies were shown",
-			vv_text_counted(x.surplus.waiting, "copy too many stays",
-					"copies too many stay"));
+		vv_note("%s until the grace period ends and the other holders have proven their copies",
+			vv_text_counted(x.surplus.waiting, "surplus copy stays",
+					"surplus copies stay"));
 	}
 	tell_shared(&x.surplus);
 	if (x.unread > 0) {
-		vv_note("not touched, since holders are away: the %s; prune again when they are "
-			"back",
+		vv_note("the %s could not be read, since holders are away; run 'varve vault prune' again when they are back",
 			vv_text_counted(x.unread, "oldest run", "oldest runs"));
 	}
 	if (x.unready > 0) {
-		vv_note("%s for now: the rewritten part of %s does not have its copies yet; "
-			"'varve vault "
-			"replicate' until it has, then prune again",
-			vv_text_counted(x.unready, "run stays", "runs stay"),
-			x.unready == 1 ? "it" : "them");
+		vv_note("%s until the rewritten data has its copies; run 'varve vault replicate', then 'varve vault prune' again",
+			vv_text_counted(x.unready, "run stays", "runs stay"));
 		c->code = VV_EXIT_NO;
 	}
 	if (x.owed > 0) {
 		tell_owed(&x, s);
 	}
 	if (x.surplus.blocked) {
-		vv_note("the writer %s has not replicated since; if that machine is lost, 'varve "
-			"vault writers "
-			"remove' lets the rest continue",
+		vv_note("the writer %s has not replicated since; if that machine is lost, remove it with 'varve vault writers remove'",
 			vv_did_shows(x.surplus.blocker));
 	}
 	return VV_OK;
@@ -160,7 +154,7 @@ const vv_command vv_cmd_vault_prune = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "something could not be rewritten yet",
+	.exit_codes = "some data could not be rewritten yet",
 	.arguments = "",
 	.check = check_prune,
 	.needs = VV_NEEDS_REPOSITORY,

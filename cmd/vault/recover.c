@@ -32,12 +32,12 @@ static const vv_option table[] = {
 		"a file of 'varve vault key export', or one with the recovery key (default: this machine's key)"),
 	OPT_STRING(0, "to", to, "DIR", "the folder to make (default: the current one)"),
 	OPT_STRING(0, "expect", expect, "HEAD", "fail unless the holders have this head"),
-	OPT_STRING(0, "vault", vault, "ID", "this vault, where the holders have several"),
+	OPT_STRING(0, "vault", vault, "ID", "recover this vault, if the holders have several"),
 	OPT_FLAG(0, "bare", bare, "make no work tree"),
 	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "stop waiting for a holder after this long without a byte (default: 60)"),
-	OPT_FLAG('q', "quiet", quiet, "print only missing ones"),
+	OPT_FLAG('q', "quiet", quiet, "print only missing versions"),
 };
 
 static void on_missing(const char *line)
@@ -70,9 +70,7 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
 		vv_did_text(did, a->key);
 		if (a->fork[0]) {
-			vv_warn("two heads are signed by the key %s, which is in use in two "
-				"places: the "
-				"refs of both were written, those of one below refs/recovered/%s-...",
+			vv_warn("the key %s is in use on two machines, and signed two heads: the refs of both were written, those of one below refs/recovered/%s-...",
 				did, did + 8);
 		}
 	}
@@ -80,7 +78,7 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 	vv_did_text(did, x->head_author);
 	vv_note("head %s of %s, by %s", vv_cid_shows(&x->head), vv_text_utc((int64_t)x->head_time),
 		did);
-	vv_note("%zu of %s had all records already", x->shown,
+	vv_note("%zu of %s had the complete ledger", x->shown,
 		vv_text_counted(x->asked, "holder that answered", "holders that answered"));
 	vv_note("recovered %s, %s of Git, %s", vv_text_counted(x->blocks, "block", NULL),
 		vv_text_counted(x->objects, "object", NULL), vv_text_counted(x->refs, "ref", NULL));
@@ -188,7 +186,7 @@ static int run_recover(void *opts, int argc, char **argv)
 {
 	const options *o = opts;
 
-	if (argc == 0) return vv_usage_error("recover needs the URL of a holder");
+	if (argc == 0) return vv_usage_error("recover requires the URL of a holder");
 	vv_unfinished unfinished = {.lock_fd = -1};
 	vv_repository *repo = NULL;
 	vv_cid expect, vault;
@@ -233,12 +231,12 @@ const vv_command vv_cmd_vault_recover = {
 	.usage = "[--key FILE] [--to DIR] [--expect HEAD] [--vault ID] [--bare] URL...",
 	.example = "$ varve vault recover --key paper.txt --to sales media/stick\n"
 		   "head bafyrei... of ...Z, by did:key:z6Mk...\n"
-		   "1 of 1 holder that answered had all records already\n"
+		   "1 of 1 holder that answered had the complete ledger\n"
 		   "recovered 2 blocks, 7 objects of Git, 1 ref",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "something is missing, or one key signed two heads",
+	.exit_codes = "some data is missing, or one key signed two heads",
 	.arguments = "path",
 	.run_alone = run_recover,
 };

@@ -352,8 +352,7 @@ static vv_status seal(resealing *r, vv_error *err)
 	if (rc == VV_OK && run.short_of_min) {
 		rc = vv_fail(
 			err, VV_EREFUSED,
-			"the runs sealed again do not have their copies yet: nothing is retired\n"
-			"bring a holder back or add one, then 'varve vault repair' again");
+			"the data that was sealed again does not have its copies yet, so nothing was retired\nbring a holder back or add one, then run 'varve vault repair' again");
 	}
 	return rc;
 }
@@ -544,23 +543,21 @@ static void tell_resealed(const options *o, const vv_reseal *x)
 {
 	if (x->lost == 0) return;
 	if (!o->quiet || x->left > 0) {
-		vv_note("no holder had %s any longer: sealed %s again from here, retired %s",
+		vv_note("%s lost at all holders: sealed %s of this clone again, and retired %s",
 			vv_text_counted(x->lost, "shard", NULL),
 			vv_text_counted(x->items, "item", NULL),
 			vv_text_counted(x->retired, "shard", NULL));
 	}
 	if (x->gone > 0 && x->versions == 0 && !o->quiet) {
-		vv_note("%s could not be found anywhere; no ref here reaches them",
+		vv_note("%s not found anywhere, and not needed by any ref of this clone",
 			vv_text_counted(x->gone, "item", NULL));
 	}
 	if (x->versions > 0) {
-		vv_note("%s could not be found here or at any holder; a clone that has all of "
-			"them can "
-			"run 'varve vault repair' (or 'varve fetch' gets them here first)",
+		vv_note("%s not found in this clone or at any holder; run 'varve vault repair' in a clone that has them, or get them with 'varve fetch' first",
 			vv_text_counted(x->versions, "version of a table", "versions of tables"));
 	}
 	if (x->foreign) {
-		vv_note("the rest was sealed by %s: run 'varve vault repair' there",
+		vv_note("the other data was sealed by %s: run 'varve vault repair' on that machine",
 			vv_did_shows(x->writer));
 	}
 }
@@ -589,7 +586,7 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 		const uint64_t lacking = owed->sum.owed - owed->sum.hopeless;
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_print_owed(&b, s, owed->copies, true);
-		vv_note("%s still lacking: %s", vv_text_counted(lacking, "copy is", "copies are"),
+		vv_note("%s still missing: %s", vv_text_counted(lacking, "copy is", "copies are"),
 			vv_buf_cstr(&b));
 	}
 	if (!o->quiet && owed->sum.owed == 0 && x->damaged == 0) {
@@ -598,7 +595,7 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 				? "safe: all stripes are whole, and the rest has %s%s"
 				: "safe: everything in the vault has %s%s",
 			vv_text_counted(owed->copies, "copy", "copies"),
-			away > 0 ? ", counting those of holders that are away now" : "");
+			away > 0 ? ", including those of holders that cannot be reached" : "");
 	}
 }
 

@@ -19,14 +19,15 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_NUMBER(0, "copies", copies, "N",
-		   "number of copies, each in another failure domain (2); kept in .varveconfig"),
+	OPT_NUMBER(
+		0, "copies", copies, "N",
+		"number of copies, each in another failure domain (default: 2); saved in .varveconfig"),
 	OPT_STRING(
 		0, "code", code, "K+M",
-		"instead of copies: stripes of K shards and M of parity, in K + M failure domains; "
-		"kept in .varveconfig"),
-	OPT_NUMBER(0, "min", min, "N",
-		   "the fewest copies with which a run counts (1); kept in .varveconfig"),
+		"instead of copies: stripes of K shards and M of parity, in K + M failure domains; saved in .varveconfig"),
+	OPT_NUMBER(
+		0, "min", min, "N",
+		"the fewest copies with which a run is valid (default: 1); saved in .varveconfig"),
 	OPT_LIST(0, "to", to, "HOLDER", "replicate only to this holder; may be repeated"),
 	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most this much per second"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print the new data that would be replicated"),
@@ -41,8 +42,8 @@ static vv_status tell_recovery(void *payload VV_UNUSED, const char *key, vv_erro
 {
 	(void)err;
 	vv_progress_end();
-	vv_out("This is the recovery key of the new vault. It is shown only now:\n\n    %s\n\n"
-	       "Keep it on paper, away from this machine: if the machine is lost, only this key opens the copies,\nand anyone who has it can read them. Without it and without this machine's key, they are lost.\n",
+	vv_out("This is the recovery key of the new vault. It is not shown again:\n\n    %s\n\n"
+	       "Keep it on paper, away from this machine: if the machine is lost, only this key opens the copies,\nand anyone who has it can read them. If this key and this machine's key are both lost, the copies cannot be opened.\n",
 	       key);
 	vv_out_flush();
 	return vv_out_failed() ? vv_fail(err, VV_EIO, "the recovery key could not be printed")
@@ -79,19 +80,18 @@ static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_se
 	if (o->to.count > 0) {
 		vv_buf_puts(
 			&b,
-			"this was sent only to the holders that --to names; 'varve vault replicate' "
-			"without it brings the rest");
+			"data was sent only to the holders that --to names; run 'varve vault replicate' without --to");
 	} else {
 		vv_print_owed(&b, s, x->copies, true);
 	}
-	vv_note("%s owed: %s", vv_text_counted(owed, "copy is", "copies are"), vv_buf_cstr(&b));
+	vv_note("%s missing: %s", vv_text_counted(owed, "copy is", "copies are"), vv_buf_cstr(&b));
 }
 
 static void tell(const options *o, const vv_replicate *x, const vv_vault_session *s)
 {
 	vv_print_failing(s);
 	if (o->dry_run) {
-		vv_note(x->nothing ? "nothing is new" : "new: %s, %s of Git",
+		vv_note(x->nothing ? "nothing new" : "new: %s, %s of Git",
 			vv_text_counted(x->blocks, "block", NULL),
 			vv_text_counted(x->objects, "object", NULL));
 		return;
@@ -99,14 +99,12 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 	if (x->short_of_min) {
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_print_owed(&b, s, x->min, true);
-		vv_note("only %s could be made, but at least %u are required: the vault does not have this run yet: %s",
+		vv_note("only %s could be made, but at least %u are required, so this run does not count yet: %s",
 			vv_text_counted(x->sum.least, "copy", "copies"), x->min, vv_buf_cstr(&b));
 		return;
 	}
 	if (x->sum.lost > 0) {
-		vv_note("no reachable holder has %s of earlier runs; 'varve vault repair' seals "
-			"the "
-			"data of this clone again",
+		vv_note("no reachable holder has %s of earlier runs; run 'varve vault repair' to seal the data of this clone again",
 			vv_text_counted(x->sum.lost, "shard", NULL));
 	}
 	if (x->sum.owed > x->sum.hopeless) {
@@ -114,14 +112,14 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 	}
 	if (o->quiet) return;
 	if (x->paid > 0) {
-		vv_note("made %s that earlier runs lacked",
+		vv_note("made %s that were missing from earlier runs",
 			vv_text_counted(x->paid, "copy", "copies"));
 	}
 	if (x->nothing && !vv_cid_is_null(&x->head)) {
-		vv_note("the run that was waiting is now in the vault; sent %s in %s",
-			vv_text_bytes(x->sent), vv_text_counted(x->shards, "shard", NULL));
+		vv_note("finished the interrupted run; sent %s in %s", vv_text_bytes(x->sent),
+			vv_text_counted(x->shards, "shard", NULL));
 	} else if (x->nothing) {
-		vv_note(x->sum.owed > 0 ? "nothing new was sealed" : "nothing is new");
+		vv_note(x->sum.owed > 0 ? "nothing new was sealed" : "nothing new");
 	} else if (!vv_cid_is_null(&x->head)) {
 		vv_note("sealed %s and %s of Git; sent %s in %s",
 			vv_text_counted(x->blocks, "block", NULL),

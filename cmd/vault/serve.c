@@ -87,7 +87,8 @@ static vv_status open_vault(serving *x, vv_error *err)
 	vv_status rc;
 
 	if (!named && !is_open_to_all(x)) {
-		return vv_fail(err, VV_EREFUSED, "this machine's key cannot be read");
+		return vv_fail(err, VV_EREFUSED,
+			       "this machine's key cannot be read without a passphrase");
 	}
 	if ((rc = vv_vault_session_open(s, x->repo, &o, err)) < 0) return rc;
 	if (!named) {
@@ -389,7 +390,7 @@ static vv_status answer_request(serving *x, vv_channel *line, const vv_buf *byte
 	case VV_OP_BLOCKS:
 		return answer_blocks(x, line, &q, err);
 	default:
-		return vv_fail(err, VV_ENOSUPPORT, "a vault has blocks, and no history");
+		return vv_fail(err, VV_ENOSUPPORT, "a vault serves blocks only, not history");
 	}
 }
 
@@ -449,9 +450,10 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING(0, "http", http, "ADDR",
-		   "listen there: see 'varve web serve -h', also for the options that go with it"),
-	OPT_STRING(0, "hold", hold, "BYTES", "keep sealed copies for others, at most this much"),
+	OPT_STRING(
+		0, "http", http, "ADDR",
+		"listen on this address: 'varve web serve -h' shows how, and the other options for it"),
+	OPT_STRING(0, "hold", hold, "BYTES", "keep sealed copies for others, at most BYTES"),
 	OPT_STRING(0, "for", admitted, "DID[=BYTES]",
 		   "an identity to keep copies for, with =BYTES to limit it"),
 	OPT_FLAG(0, "stdio", stdio,
@@ -492,8 +494,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 	if (!o->stdio || argc != 1) return vv_usage_error("--stdio accepts one repository");
 	if (o->blocks) return serve_blocks(o, argv[0]);
 	if (isatty(STDIN_FILENO)) {
-		vv_note("this speaks varve's protocol on stdin and stdout; clients that keep "
-			"copies here run it");
+		vv_note("--stdio is run by clients that keep copies here, and reads and writes varve's protocol: it is not for a terminal");
 	}
 	if (vv_holding_open(&holding, &by_settings, &err) < 0) return vv_report(&err);
 	vv_serve_repo s = {.path = argv[0],

@@ -38,7 +38,7 @@ static void print_safe(const vv_vault_status *x, const vv_vault_session *s)
 		here += s->places[i].holder && !s->places[i].config->dead;
 	}
 	if (x->away > 0) {
-		vv_out("safe, if %s away still %s what %s had: ",
+		vv_out("safe, if %s away still %s the copies that %s had: ",
 		       x->away == 1
 			       ? "the holder that is"
 			       : vv_text_counted(x->away, "holder that is", "holders that are"),
@@ -55,12 +55,12 @@ static void print_safe(const vv_vault_status *x, const vv_vault_session *s)
 	}
 	size_t n = here < x->sum.least - 1 ? here : x->sum.least - 1;
 	if (x->sum.least < 2) {
-		vv_out("; if a holder is lost, data is lost with it\n");
+		vv_out("; the loss of a holder would lose data\n");
 	} else if (n > 1) {
-		vv_out("; any %zu %sholders could be lost, and no data with them\n", n, other);
+		vv_out("; the loss of any %zu %sholders would lose no data\n", n, other);
 	} else {
 		if (n == 1) {
-			vv_out("; any %sholder could be lost, and no data with it", other);
+			vv_out("; the loss of any %sholder would lose no data", other);
 		}
 		vv_out("\n");
 	}
@@ -101,7 +101,7 @@ static void print_new(const vv_vault_status *x)
 		vv_out(x->new_refs > 1 ? " have" : " has");
 		vv_out(" commits that have no copies yet; ");
 	} else {
-		vv_out("new data here has no copies yet; ");
+		vv_out("new data of this clone has no copies yet; ");
 	}
 }
 
@@ -119,21 +119,20 @@ static void print_unsafe(const vv_vault_status *x)
 		print_new(x);
 	}
 	if (x->sum.lost > 0) {
-		vv_out("no holder is known to have %s ('varve vault repair' seals the data of "
-		       "this clone again)\n",
+		vv_out("no holder is known to have %s; run 'varve vault repair' to seal the data of this clone again\n",
 		       vv_text_counted(x->sum.lost, "shard", NULL));
 	} else if (x->sum.least == 1 && x->copies > 1) {
-		vv_out("%s has only 1 copy, and %u are wanted: if that holder fails, it is lost\n",
-		       some, x->copies);
+		vv_out("%s has only 1 copy instead of %u: if that holder fails, it is lost\n", some,
+		       x->copies);
 	} else if (x->sum.least < x->copies) {
-		vv_out("%s has only %s, and %u are wanted\n", some,
+		vv_out("%s has only %s instead of %u\n", some,
 		       vv_text_counted(x->sum.least, "copy", "copies"), x->copies);
 	} else if (is_new(x)) {
 		vv_out("the rest has %s\n", vv_text_counted(x->sum.least, "copy", "copies"));
 	} else if (x->damaged > 0) {
 		vv_out("a holder's copies are damaged\n");
 	} else {
-		vv_out("the list of holders in the vault is old ('varve vault replicate')\n");
+		vv_out("the list of holders in the vault is out of date; run 'varve vault replicate'\n");
 	}
 }
 
@@ -143,15 +142,16 @@ static void print_owed(const vv_vault_status *x, const vv_vault_session *s)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_print_owed(&b, s, x->copies, false);
-	vv_out("  %s owed: %s\n", vv_text_counted(owed, "copy is", "copies are"), vv_buf_cstr(&b));
+	vv_out("  %s missing: %s\n", vv_text_counted(owed, "copy is", "copies are"),
+	       vv_buf_cstr(&b));
 }
 
 static void print_bad(const vv_vault_status *x)
 {
 	if (x->bad > 0) {
-		vv_out("  %s missing or changed, by the last audit%s\n",
+		vv_out("  %s missing or changed in the last audit%s\n",
 		       vv_text_counted(x->bad, "copy was", "copies were"),
-		       x->sum.owed > 0 ? " ('varve vault repair')" : "; the others suffice");
+		       x->sum.owed > 0 ? "; run 'varve vault repair'" : ", but enough others exist");
 	}
 }
 
@@ -169,14 +169,14 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 		}
 		print_bad(x);
 		if (x->damaged > 0) {
-			vv_out("  damaged at holders: %s of the ledger ('varve vault repair')\n",
+			vv_out("  %s of the ledger damaged at holders; run 'varve vault repair'\n",
 			       vv_text_counted(x->damaged, "record", NULL));
 		}
 		if (x->unfinished) {
-			vv_out("  a run is unfinished ('varve vault replicate')\n");
+			vv_out("  the last run is unfinished; run 'varve vault replicate' to finish it\n");
 		}
 		if (is_new(x)) {
-			vv_out("  'varve vault replicate' copies new data to the holders\n");
+			vv_out("  run 'varve vault replicate' to copy new data to the holders\n");
 		}
 	}
 	vv_out("in the vault: %s, %s; policy: ", vv_text_counted(x->shards, "shard", NULL),
@@ -245,14 +245,14 @@ const vv_command vv_cmd_vault_status = {
 	.summary = "show whether all sealed copies meet the policy",
 	.usage = "[--timeout SECONDS] [--json]",
 	.example = "$ varve vault status\n"
-		   "safe: everything has 2 copies; any holder could be lost, and no data with it\n"
+		   "safe: everything has 2 copies; the loss of any holder would lose no data\n"
 		   "in the vault: 2 shards, 8.3 kB; policy: 2 copies\n"
 		   "all copies proven: never\n"
 		   "head bafyrei... of ...Z",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "something does not meet the policy",
+	.exit_codes = "some data does not meet the policy",
 	.arguments = "",
 	.check = check_status,
 	.needs = VV_NEEDS_REPOSITORY,

@@ -149,8 +149,7 @@ static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 	if (vv_hold_look(h, name, &is, NULL) < 0) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"this server keeps nothing of the vault %s\n"
-			"a vault begins there with a record signed by one of the keys that it keeps copies for: varve serve --for DID, or varve vault key trust NAME DID",
+			"this server has no copies of the vault %s\na vault must begin with a record of a key that the server keeps copies for: there, name the key with 'varve serve --for DID'",
 			vv_cid_shows(vault));
 	}
 	return vv_hold_cache_need(h->cache, vault, &h->vault, err);
@@ -191,7 +190,7 @@ static vv_status take_shard(vv_hold_answering *x, vv_error *err)
 
 static vv_status fail_until(uint64_t until, const char *why, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED, "it must be kept until %s: %s",
+	return vv_fail(err, VV_EREFUSED, "the shard must be kept until %s: %s",
 		       vv_text_utc((int64_t)until), why);
 }
 
@@ -289,10 +288,10 @@ static vv_status sign_receipt(vv_hold_answering *x, vv_error *err)
 static vv_status give_hello(vv_hold_answering *x, vv_error *err)
 {
 	if (x->q->version != VV_HOLD_VERSION) {
-		return vv_fail(err, VV_ENOSUPPORT,
-			       "version %llu of the protocol for copies is not supported here, "
-			       "only %u\nuse the same release of varve on both sides",
-			       (unsigned long long)x->q->version, VV_HOLD_VERSION);
+		return vv_fail(
+			err, VV_ENOSUPPORT,
+			"version %llu of the protocol for copies is not supported, only version %u\nuse the same release of varve on both machines",
+			(unsigned long long)x->q->version, VV_HOLD_VERSION);
 	}
 	x->a.version = VV_HOLD_VERSION;
 	memcpy(x->a.key, x->h->rules.key.public_key, VV_KEY_PUBLIC);

@@ -258,19 +258,19 @@ vv_status vv_hold_room_look(vv_hold_room *r, const uint8_t key[VV_KEY_PUBLIC],
 
 static const char *what_takes(vv_hold_what what)
 {
-	return what == VV_HOLD_SHARD ? "this shard takes" : "these records take";
+	return what == VV_HOLD_SHARD ? "this shard needs" : "these records need";
 }
 
 static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 			const vv_hold_room_facts *f, vv_hold_what what, uint64_t len, vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "no room for %s: it may keep %s here and keeps %s; %s %s more",
+	vv_fail(err, VV_EREFUSED, "no room for the key %s: it may use %s and uses %s; %s %s more",
 		vv_did_shows(who->key), vv_text_bytes(f->room),
 		vv_text_bytes(f->shards + f->records), what_takes(what), vv_text_bytes(len));
 	if (r->rules->renew) {
 		return vv_hint(
 			err,
-			"room there grows with what you keep for that server's owner, as audits prove ('varve vault ledger standing' there); 'varve vault prune' removes unreachable data; or add another holder");
+			"run 'varve vault prune' to remove unreachable data, add another holder, or keep more for that server's owner ('varve vault ledger standing' there shows the room)");
 	}
 	return vv_hint_code(err, VV_HINT_PRUNE_HOLD);
 }
@@ -299,7 +299,7 @@ static vv_status check_all(const vv_hold_room *r, vv_hold_what what, uint64_t le
 						: 0;
 	if (shards + records + left + len + OWN_FILES <= r->rules->size) return VV_OK;
 	vv_fail(err, VV_EREFUSED,
-		"it is full: %s of at most %s are used, %s of them for records; %s %s more",
+		"it is full: %s of at most %s are used (%s are reserved for records); %s %s more",
 		vv_text_bytes(shards + records), vv_text_bytes(r->rules->size), vv_text_bytes(all),
 		what_takes(what), vv_text_bytes(len));
 	return vv_hint_code(err, VV_HINT_PRUNE_HOLD);
@@ -331,8 +331,7 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what 
 	}
 	if (!counts && v->records + len > most) {
 		vv_fail(err, VV_EREFUSED,
-			"the vault belongs to none of the keys that have "
-			"room here, and its records already take %s",
+			"no key of the vault has room on this server, and its records already take %s",
 			vv_text_bytes(v->records));
 		return vv_hint_code(err, VV_HINT_ASK_FOR);
 	}

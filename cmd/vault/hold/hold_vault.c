@@ -229,8 +229,7 @@ vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
 	for (size_t i = 0; v->state && i < v->rules->admitted_count; i++) {
 		if (vv_vault_is_writer(v->state, v->rules->admitted[i].key)) return VV_OK;
 	}
-	vv_fail(err, VV_EREFUSED,
-		"this server keeps copies for others, but for no writer of this vault");
+	vv_fail(err, VV_EREFUSED, "this server does not keep copies for any writer of this vault");
 	return vv_hint_code(err, VV_HINT_ASK_FOR);
 }
 
@@ -273,12 +272,10 @@ vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_er
 	}
 	if (!n) {
 		return vv_fail(err, VV_EREFUSED,
-			       "no place record of a known writer names "
-			       "the shard %s for this server",
-			       cid);
+			       "no writer's place record names the shard %s for this server", cid);
 	}
 	if (n->shard.leaves != s->leaves || memcmp(n->shard.root, s->root, sizeof(s->root)) != 0) {
-		return vv_fail(err, VV_EREFUSED, "the place record differs for the shard %s", cid);
+		return vv_fail(err, VV_EREFUSED, "the shard %s differs from its place record", cid);
 	}
 	if (n->gone && !is_later(n->wanted, n->gone) &&
 	    !(n->gone->kind == VV_LEDGER_RETIRE && k && !k->retired)) {
@@ -300,7 +297,7 @@ vv_status vv_hold_vault_may_remove(const vv_hold_vault *v, const vv_cid *shard,
 		*by = k->retired;
 		if (!(behind = vv_vault_behind(v->state, k->retired))) return VV_OK;
 		return vv_fail(err, VV_EREFUSED,
-			       "the writer %s has not replicated since the shard was retired",
+			       "the writer %s has not replicated since this shard was retired",
 			       vv_did_shows(behind->key));
 	}
 	if (n && n->gone && n->gone->kind == VV_LEDGER_DROP && is_later(n->gone, n->place)) {
@@ -308,7 +305,7 @@ vv_status vv_hold_vault_may_remove(const vv_hold_vault *v, const vv_cid *shard,
 		return VV_OK;
 	}
 	return vv_fail(err, VV_EREFUSED,
-		       "no retire or drop record of a writer releases the shard %s",
+		       "no writer has released the shard %s with a retire or drop record",
 		       vv_cid_shows(shard));
 }
 
@@ -321,6 +318,7 @@ vv_status vv_hold_vault_place(const vv_hold_vault *v, const vv_cid *place,
 		*out = r;
 		return VV_OK;
 	}
-	return vv_fail(err, VV_ENOTFOUND, "no place record %s of a known writer for this server",
+	return vv_fail(err, VV_ENOTFOUND,
+		       "the place record %s of a writer for this server is missing",
 		       vv_cid_shows(place));
 }

@@ -85,11 +85,12 @@ static vv_status read_share(const vv_holding_rules *x, const char *text, const c
 			    uint64_t *out, vv_error *err)
 {
 	if (!vv_parse_bytes(out, text, strlen(text)) || *out == 0) {
-		return vv_fail(err, VV_EUSAGE, "'%s' does not end with a size, as =5g is",
+		return vv_fail(err, VV_EUSAGE, "'%s' does not end with a size such as =5g",
 			       vv_text_shows(word));
 	}
 	if (*out > x->size) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is more than the %s that are kept for all",
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is more than the %s that are kept for all keys together",
 			       vv_text_shows(word), vv_text_bytes(x->size));
 	}
 	return VV_OK;
@@ -148,8 +149,7 @@ static vv_status read_named(vv_holding_rules *x, const vv_holding_options *o, vv
 	if (rc < 0 || x->named_count > 0) return rc;
 	return vv_fail(
 		err, VV_EUSAGE,
-		"copies should be kept, but no key is named to keep them for\n"
-		"--for DID, or the setting varve.holdFor; 'varve vault key show' prints a machine's DID");
+		"no key is named to keep copies for\nname one with --for DID or in varve.holdFor; 'varve vault key show' prints a machine's DID");
 }
 
 /* "1", "0.5", "2.125": thousandths. */
@@ -161,16 +161,18 @@ static vv_status read_ratio(const char *text, uint64_t *out, vv_error *err)
 
 	if (!vv_parse_u64(&high, text, whole) || high > RATIO_MAX || digits > 3 ||
 	    (whole < len && !vv_parse_u64(&low, text + whole + 1, digits))) {
-		return vv_fail(err, VV_EUSAGE,
-			       "a ratio is a number up to %u with at most three decimals, not '%s'",
-			       RATIO_MAX, vv_text_shows(text));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"a ratio must be a number up to %u with at most three decimals, not '%s'",
+			RATIO_MAX, vv_text_shows(text));
 	}
 	for (size_t i = digits; i < 3; i++) {
 		low *= 10;
 	}
 	*out = high * 1000 + low;
 	return *out > 0 ? VV_OK
-			: vv_fail(err, VV_EUSAGE, "a ratio of 0 allows no room: leave it out");
+			: vv_fail(err, VV_EUSAGE,
+				  "a ratio of 0 allows no room\nleave it out, or use a larger one");
 }
 
 static vv_status read_ratio_of(vv_holding_rules *x, const vv_holding_options *o, vv_repository *r,
@@ -202,7 +204,8 @@ vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options 
 		return rc;
 	}
 	if (out->days > TERM_MAX) {
-		return vv_fail(err, VV_EUSAGE, "a term of %llu days is more than %u",
+		return vv_fail(err, VV_EUSAGE,
+			       "a term of %llu days is longer than the longest one, %u days",
 			       (unsigned long long)out->days, TERM_MAX);
 	}
 	if ((rc = read_ratio_of(out, o, r, err)) < 0 || (rc = read_named(out, o, r, err)) < 0) {
@@ -230,7 +233,10 @@ static void renew(void *payload, vv_hold_identity *admitted, size_t count)
 	vv_error err;
 
 	if (vv_audited_open(&a, k->o->env, &err) < 0) {
-		vv_notes_warn(k->o->notes, "room for others did not change: %s", err.message);
+		vv_notes_warn(
+			k->o->notes,
+			"the room for others could not be calculated again, and is unchanged: %s",
+			err.message);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {

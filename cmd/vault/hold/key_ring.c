@@ -30,8 +30,7 @@ char *vv_key_ring_path(const vv_env *env, const char *name, vv_error *err)
 		path = vv_path_join(home, ".config", "varve", name, (char *)NULL);
 	} else {
 		vv_fail(err, VV_EUSAGE,
-			"the home folder, where keys are kept, was not found\n"
-			"set HOME or XDG_CONFIG_HOME");
+			"the home folder was not found, so keys cannot be read\nset HOME or XDG_CONFIG_HOME");
 		return NULL;
 	}
 	if (!path) {
@@ -52,10 +51,10 @@ static vv_status passphrase_from(vv_buf *out, const char *file, vv_error *err)
 		out->data[out->len] = '\0';
 	}
 	if (out->len == 0) {
-		return vv_fail(err, VV_EUSAGE,
-			       "VARVE_PASSPHRASE_FILE: the first line of '%s' is empty, expected a "
-			       "passphrase",
-			       vv_text_shows(file));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"VARVE_PASSPHRASE_FILE: the first line of '%s' is empty, but must be a passphrase",
+			vv_text_shows(file));
 	}
 	return VV_OK;
 }
@@ -66,7 +65,7 @@ static vv_status ask(vv_transfer *t, vv_buf *out, const char *prompt, vv_error *
 
 	if (rc == VV_EREFUSED) {
 		vv_fail(err, VV_EREFUSED,
-			"cannot ask for the key's passphrase without a terminal\nset "
+			"the passphrase of the key cannot be typed without a terminal\nset "
 			"VARVE_PASSPHRASE_FILE to a file whose first line is the passphrase");
 	}
 	return rc;
@@ -154,8 +153,7 @@ static vv_status fail_line(const vv_env *env, const char *line, size_t len, size
 
 	return vv_fail(
 		err, VV_EUSAGE,
-		"'%s', line %zu: not a name, a blank and a did:key: '%s'\n"
-		"mend that line of the trusted keys, or take it out; 'varve vault key trust NAME DID' writes one",
+		"'%s', line %zu: expected NAME DID, found '%s'\nremove this line, and add the key with 'varve vault key trust NAME DID'",
 		vv_text_shows(path ? path : "trusted"), number, vv_text_show(line, len));
 }
 
@@ -163,8 +161,7 @@ static vv_status fail_no_name(vv_status code, const char *name, vv_error *err)
 {
 	return vv_fail(
 		err, code,
-		"no key is called '%s'\n"
-		"'varve vault key list' shows the names, 'varve vault key trust NAME DID' adds one",
+		"no key is named '%s'\nlist the names with 'varve vault key list', or add one with 'varve vault key trust NAME DID'",
 		vv_text_shows(name));
 }
 

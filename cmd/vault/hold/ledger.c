@@ -135,7 +135,9 @@ static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *na
 	vv_status rc;
 
 	/* First what needs no reading: bytes that are not the named ones would be called anything. */
-	if (len <= VV_SIGNATURE) return vv_fail(err, VV_ECORRUPT, "it has only %zu bytes", len);
+	if (len <= VV_SIGNATURE) {
+		return vv_fail(err, VV_ECORRUPT, "the record has only %zu bytes", len);
+	}
 	if ((rc = vv_cid_of(&digest, VV_CODEC_DAG_CBOR, (const uint8_t *)bytes + VV_SIGNATURE,
 			    len - VV_SIGNATURE, err)) < 0) {
 		return rc;
@@ -189,10 +191,7 @@ static vv_status file_record(vv_ledger *l, const char *name, vv_ledger_record *r
 	if (!vv_cid_equal(vault, &l->vault)) {
 		return vv_fail(
 			err, VV_ECORRUPT,
-			"it is a record of another vault\n"
-			"'vault.id' in .varveconfig names the vault of this clone: set it back if "
-			"it came with "
-			"another clone's commit, or move .git/varve/vault aside");
+			"the record is of another vault\n'vault.id' in .varveconfig names the vault of this clone: if a commit of another clone changed it, set it back, else move .git/varve/vault away");
 	}
 	if (find_file(l, name, &at)) return VV_OK;
 	if (l->count >= FILES_MAX) {
@@ -450,7 +449,7 @@ static vv_status load_chain(vv_ledger *l, found *list, size_t count, vv_error *e
 				vv_prefix(err, "the record '%s' of %s", strchr(f->name, '/') + 1,
 					  vv_text_shows(l->dir));
 				vv_hint(err,
-					"remove that file; holders have it: the next 'varve vault replicate' brings it back, with --adopt where this key wrote it");
+					"remove the file; the next 'varve vault replicate' gets it from the holders (with --adopt if this machine's key wrote it)");
 			}
 			return rc;
 		}

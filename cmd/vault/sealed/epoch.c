@@ -184,11 +184,10 @@ vv_status vv_epoch_secrets_open(vv_epoch_secrets *out, const vv_vault_state *s, 
 		}
 	}
 	if (rc == VV_OK && out->count == 0) {
-		rc = vv_fail(err, VV_EREFUSED,
-			     "the vault is not sealed to the key %s\n"
-			     "an owner of the vault lets a key read with 'varve vault readers add "
-			     "DID'; --key FILE names another key, such as the recovery key",
-			     vv_did_shows(key->public_key));
+		rc = vv_fail(
+			err, VV_EREFUSED,
+			"the vault is not sealed to the key %s\nan owner can let the key read with 'varve vault readers add DID'; to use another key, such as the recovery key, add --key FILE",
+			vv_did_shows(key->public_key));
 	}
 	if (rc < 0) {
 		vv_epoch_secrets_clear(out);
@@ -207,9 +206,9 @@ vv_status vv_epoch_seal_of(vv_shard_seal *out, const vv_epoch_secrets *x, const 
 			return VV_OK;
 		}
 	}
-	return vv_fail(err, VV_EREFUSED,
-		       "this key cannot read a shard\nask an owner: the key was removed from the "
-		       "vault's readers, or was never added");
+	return vv_fail(
+		err, VV_EREFUSED,
+		"this key cannot read a shard, since it is not a reader of the vault\nan owner can add it with 'varve vault readers add DID'");
 }
 
 vv_status vv_epoch_seal_now(vv_shard_seal *out, vv_cid *epoch, const vv_epoch_secrets *x,

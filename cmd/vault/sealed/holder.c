@@ -161,8 +161,7 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
 	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
 	    !vv_cid_equal(&is, &s->cid)) {
 		rc = vv_fail(err, VV_ECORRUPT,
-			     "the data that it sent for the shard %s does not "
-			     "match its name",
+			     "it sent data that does not match the name of the shard %s",
 			     vv_cid_shows(&s->cid));
 	}
 	return named(h, rc, err);
@@ -186,7 +185,7 @@ static vv_status get_leaf(vv_vault_holder *h, const char *name, const vv_shard *
 				  err);
 	}
 	if (rc == VV_OK && out->len != VV_LEAF + trailer) {
-		rc = vv_fail(err, VV_ECORRUPT, "the shard does not have its length");
+		rc = vv_fail(err, VV_ECORRUPT, "the shard has a wrong length");
 	}
 	return rc;
 }
@@ -258,7 +257,7 @@ vv_status vv_holder_receipt(vv_vault_holder *h, const vv_cid *vault, const vv_ci
 	uint8_t bytes[VV_RECEIPT_BYTES];
 	vv_status rc = h->server ? h->server->receipt(h->place.payload, vault, place, until,
 						      signature, err)
-				 : vv_fail(err, VV_ENOSUPPORT, "it signs no receipts");
+				 : vv_fail(err, VV_ENOSUPPORT, "it does not sign receipts");
 
 	if (rc == VV_OK) {
 		vv_receipt_bytes(bytes, place, *until);

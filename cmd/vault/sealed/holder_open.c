@@ -181,7 +181,7 @@ static vv_status server_get(void *payload, const char *name, uint64_t from, uint
 		q.size = len < VV_HOLD_PART ? len : VV_HOLD_PART;
 		if (rc < 0 || (rc = ask(payload, &q, &a, err)) < 0) return rc;
 		if (a.bytes.len > q.size) {
-			return vv_fail(err, VV_ECORRUPT, "it sent more than was asked for");
+			return vv_fail(err, VV_ECORRUPT, "it sent more than was requested");
 		}
 		vv_buf_put(out, a.bytes.bytes, a.bytes.len);
 		q.from += a.bytes.len;
@@ -257,7 +257,7 @@ static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn,
 	       (rc = copy_names(&n, &a, err)) == VV_OK) {
 		more = a.more;
 		if (n.count == 0 && more) {
-			rc = vv_fail(err, VV_ECORRUPT, "it sends its list without end");
+			rc = vv_fail(err, VV_ECORRUPT, "its list is too long");
 		}
 		if (n.count > 0 && strcmp(n.items[0].name, q.after) <= 0) {
 			rc = vv_fail(err, VV_ECORRUPT, "its list repeats names");
@@ -302,7 +302,7 @@ static vv_status server_audit(void *payload, const char *name, const vv_shard *s
 		return rc;
 	}
 	if (a.shown.len != VV_LEAF || a.path.len > VV_LEAF_PATH_MAX * VV_LEAF_HASH) {
-		return vv_fail(err, VV_ECORRUPT, "it sent %zu bytes, but a leaf has %u",
+		return vv_fail(err, VV_ECORRUPT, "it sent %zu bytes for a leaf, which has %u",
 			       a.shown.len, VV_LEAF);
 	}
 	vv_buf_put(out, a.shown.bytes, a.shown.len);
@@ -361,9 +361,7 @@ static vv_status check_key(const server *s, const vv_holder_config *c, vv_error 
 	if (memcmp(known, s->key, VV_KEY_PUBLIC) == 0) return VV_OK;
 	return vv_fail(
 		err, VV_EREFUSED,
-		"%s signs with another key: %s instead of %s\nanother machine may answer there; if "
-		"the server was set up again: 'varve vault holder add %s URL --key %s', then "
-		"'varve vault audit'",
+		"%s signs with another key: %s instead of %s\nanother machine may have this address; if the server was set up again, run 'varve vault holder add %s URL --key %s', then 'varve vault audit'",
 		s->url.text, vv_did_shows(s->key), c->key, vv_text_shows(c->name),
 		vv_did_shows(s->key));
 }
@@ -435,9 +433,7 @@ vv_status vv_vault_place_open(vv_place *out, const vv_holder_config *c, const vv
 				  .ours = shard_sized};
 	const vv_place_choice holder = {
 		VV_URL_HOLDS,
-		"cannot be a holder\n"
-		"a holder is a folder, sftp://host/folder, s3://bucket, a varve server (http://, "
-		"https://, ssh:// or host:path), or an IPFS node (ipfs+http://, ipfs+https://)",
+		"cannot be a holder\nuse a folder, sftp://host/folder, s3://bucket, a varve server (http://, https://, ssh:// or host:path) or an IPFS node (ipfs+http://, ipfs+https://)",
 		open_server, &asker};
 	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, c->url, err);
@@ -456,9 +452,7 @@ vv_status vv_vault_holder_url(char **out, const char *text, vv_error *err)
 	if (u.secret) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"a holder's URL must not have a password, which would be in the settings "
-			"and in every copy\nremove the password, and store it in git's credential "
-			"helper: echo url=URL | git credential approve");
+			"a holder's URL must not contain a password, since every copy contains the URL\nstore the password in git's credential helper: echo url=URL | git credential approve");
 	}
 	if (u.kind == VV_URL_PATH && !getcwd(cwd, sizeof(cwd))) {
 		return vv_fail_errno(err, "cannot find the current folder", NULL);

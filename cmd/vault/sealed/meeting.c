@@ -145,7 +145,7 @@ static vv_status check_listed(vv_meeting *m, const listed *there, size_t len, bo
 
 	if (there->size != len) {
 		/* One record has one length. */
-		vv_fail(&why, VV_ECORRUPT, "it has %llu bytes, and should have %zu",
+		vv_fail(&why, VV_ECORRUPT, "it has %llu bytes instead of %zu",
 			(unsigned long long)there->size, len);
 		rc = note_damaged(m, there->name, &why, err);
 	}

@@ -101,7 +101,7 @@ static vv_status check_listed(auditing *a, vv_error *err)
 	for (size_t i = 0; i < a->count; i++) {
 		if (!a->items[i].listed) {
 			vv_fail(&why, VV_EMISSING,
-				"holder '%s': the shard %s is not in its list, or does not have its length",
+				"holder '%s': the shard %s is not in its list, or has a wrong length",
 				vv_text_shows(a->p->config->name),
 				vv_cid_shows(&a->items[i].kept->shard.cid));
 			a->x->missing++;
@@ -178,8 +178,10 @@ static void note_vault(const auditing *a)
 
 	if (dir && vv_vault_list_note(vv_repository_env(a->s->repo), vv_ledger_vault(a->s->ledger),
 				      dir, &why) < 0) {
-		vv_notes_warn(a->s->notes, "this audit does not count for room here: %s",
-			      why.message);
+		vv_notes_warn(
+			a->s->notes,
+			"this audit could not be recorded, and does not increase the holder's room on this machine: %s",
+			why.message);
 	}
 }
 

@@ -88,12 +88,9 @@ static vv_status find_live(pruning *p, vv_error *err)
 	}
 	if (rc == VV_ENOTFOUND || rc == VV_EMISSING) {
 		rc = vv_recode(err, VV_EMISSING);
-		vv_prefix(err, "refs of the vault lead to commits that are not here");
+		vv_prefix(err, "refs of the vault lead to commits that this repository lacks");
 		vv_hint(err,
-			"get the other writers' commits with 'git fetch' and 'varve fetch' "
-			"from a clone of theirs; or 'varve vault recover --key FILE --to FOLDER "
-			"HOLDER', "
-			"and prune there");
+			"get the commits of the other writers with 'git fetch' and 'varve fetch' from their clones, or run 'varve vault recover --key FILE --to FOLDER HOLDER' and prune in that folder");
 	}
 	return rc;
 }
@@ -450,8 +447,7 @@ static vv_status seal_again(pruning *p, bool *ready, vv_error *err)
 	if (p->x->tails) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"the rewritten runs do not have their copies yet: nothing is retired\n"
-			"'varve vault replicate' until it has, then prune again");
+			"the rewritten data does not have its copies yet, so nothing was retired\nrun 'varve vault replicate', then 'varve vault prune' again");
 	}
 	return VV_OK;
 }
@@ -489,10 +485,10 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	/* Refs that were deleted here since keep nothing alive. */
 	if (!x->dry_run && !x->tails && (rc = vv_replicate_run(&first, s, err)) < 0) return rc;
 	if (first.sum.lost > 0) {
-		return vv_fail(err, VV_EREFUSED,
-			       "no reachable holder has %s\n"
-			       "'varve vault repair' seals their content again; then prune",
-			       vv_text_counted(first.sum.lost, "shard", NULL));
+		return vv_fail(
+			err, VV_EREFUSED,
+			"no reachable holder has %s\nrun 'varve vault repair' to seal their content again, then prune",
+			vv_text_counted(first.sum.lost, "shard", NULL));
 	}
 	x->owed = first.sum.owed - first.sum.hopeless;
 	rc = rewrite(&p, err);

@@ -55,7 +55,7 @@ static const vv_damaged_record *find_damaged(const vv_vault_session *s, const ch
 
 static void tell_damaged(const vv_recover *x, const vv_damaged_record *d, const vv_vault_place *at)
 {
-	tell(x, "the record %s: damaged at the holder '%s' (%.100s), and nowhere else", d->name,
+	tell(x, "the record %s is damaged at the holder '%s' (%.100s), and missing at all others", d->name,
 	     vv_text_shows(at->config->name), d->why.message);
 }
 
@@ -71,7 +71,7 @@ static void tell_record(const vv_recover *x, const vv_vault_session *s, const ch
 	if (d) {
 		tell_damaged(x, d, at);
 	} else {
-		tell(x, "the record %llu of %s: no holder has it", (unsigned long long)number, did);
+		tell(x, "no holder has the record %llu of %s", (unsigned long long)number, did);
 	}
 }
 
@@ -228,7 +228,7 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 		vv_fail(err, VV_ENOTFOUND, "this repository does not have a vault");
 		return shards_only
 			       ? vv_hint(err,
-					 "an IPFS node keeps only shards; name a holder that also has the ledger")
+					 "an IPFS node has only shards\nname a holder that also has the ledger")
 			       : err->code;
 	}
 	if (v.count > 1) {
@@ -375,10 +375,7 @@ static vv_status find_head(recovering *r, vv_error *err)
 	if (r->x->expect && !vv_ledger_find(r->s->ledger, r->x->expect)) {
 		return vv_fail(
 			err, VV_ECONFLICT,
-			"the holders do not have the head %s: theirs is older, or of another "
-			"history\n"
-			"a holder that has it may be away; without --expect the newest one is "
-			"recovered",
+			"the holders do not have the head %s: their head is older, or of another history\nname a holder that has it, or leave out --expect to recover the newest head",
 			vv_cid_shows(r->x->expect));
 	}
 	return VV_OK;
@@ -574,9 +571,9 @@ static vv_status list_refs(recovering *r, vv_error *err)
 	const vv_vault_run *newest = refs_of(r, NULL);
 
 	if (!newest) {
-		return vv_fail(err, VV_EMISSING,
-			       "the vault has no readable list of refs\n"
-			       "name more holders that have copies, if there are any");
+		return vv_fail(
+			err, VV_EMISSING,
+			"the vault's list of refs cannot be read\nname more holders that have copies");
 	}
 	vv_status rc = read_refs(r, newest, true, err);
 	for (size_t i = r->limit; rc == VV_OK && i > 0; i--) {
@@ -718,15 +715,15 @@ static void tell_ref(const recovering *r, const wanted_ref *ref)
 		time = vv_text_utc(c.committer.time > 0 ? c.committer.time : 0);
 	}
 	tell(r->x, "%.300s is restored as of %s (%.10s)%s%.10s%s", vv_text_shows(ref->name), time,
-	     vv_oid_shows(&ref->id), other ? "; the vault has " : "",
-	     other ? vv_oid_shows(&named) : "", other ? " for it, which cannot be had" : "");
+	     vv_oid_shows(&ref->id), other ? "; its newest commit in the vault, " : "",
+	     other ? vv_oid_shows(&named) : "", other ? ", cannot be recovered" : "");
 }
 
 /* Reports a run whose list of refs is lost. */
 static void tell_run(const recovering *r, const vv_vault_run *run)
 {
 	tell(r->x,
-	     "the head %s of %s, by %s: the version that it names is newer and cannot be fetched%s%.160s%s",
+	     "the head %s of %s, by %s, is newer, but its version cannot be recovered%s%.160s%s",
 	     vv_cid_shows(&run->record->cid), vv_text_utc((int64_t)run->record->time),
 	     vv_did_shows(run->record->author), run->lost ? " (" : "",
 	     run->lost ? run->why.message : "", run->lost ? ")" : "");

@@ -383,8 +383,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, 
 		vv_prefix(err, "%s", vv_text_shows(r->path));
 		return vv_hint(
 			err,
-			"'varve fsck' lists the missing blocks; 'varve fetch' gets it from a peer "
-			"that has it");
+			"list the missing blocks with 'varve fsck', and get them with 'varve fetch'");
 	}
 	item.bytes = vv_buf_cstr(&r->bytes);
 	item.len = r->bytes.len;
@@ -679,26 +678,19 @@ static vv_status check_policy(const replicating *r, vv_error *err)
 
 	if (r->s->place_count == 0) {
 		return vv_fail(err, VV_EREFUSED,
-			       "no holders yet\n"
-			       "name one with 'varve vault holder add NAME FOLDER'");
+			       "no holders yet\nadd one with 'varve vault holder add NAME FOLDER'");
 	}
 	if (code.data > 0 && domains < vv_code_shards(code) && !same_policy(r)) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"%u+%u shards of a stripe each go to another failure domain, and the "
-			"holders "
-			"are only %s\n"
-			"folders on one disk fail together; add holders elsewhere, ask for fewer "
-			"(--code), or correct the domains ('varve vault holder add --domain')",
+			"each of the %u+%u shards of a stripe needs its own failure domain, and the holders are in only %s\nfolders on one disk fail together; add holders elsewhere, require fewer shards (--code), or correct the domains ('varve vault holder add --domain')",
 			code.data, code.parity, vv_text_counted(domains, "failure domain", NULL));
 	}
 	if (code.data == 0 && domains < r->x->copies && !(r->s->ledger && same_policy(r))) {
-		return vv_fail(err, VV_EREFUSED,
-			       "%u copies are wanted, and the holders are only %s\n"
-			       "folders on one disk fail together; add a holder elsewhere, ask for "
-			       "fewer (--copies), or correct the domains ('varve vault holder add "
-			       "--domain')",
-			       r->x->copies, vv_text_counted(domains, "failure domain", NULL));
+		return vv_fail(
+			err, VV_EREFUSED,
+			"%u copies are required, and the holders are in only %s\nfolders on one disk fail together; add a holder elsewhere, require fewer copies (--copies), or correct the domains ('varve vault holder add --domain')",
+			r->x->copies, vv_text_counted(domains, "failure domain", NULL));
 	}
 	return VV_OK;
 }
@@ -718,9 +710,7 @@ static vv_status check_keepers(const vv_vault_session *s, vv_error *err)
 	}
 	return vv_fail(
 		err, VV_EREFUSED,
-		"no holder that can be reached keeps the vault's ledger\n"
-		"IPFS nodes keep shards only: a folder, an SFTP folder or a bucket is needed "
-		"as well");
+		"no reachable holder can keep the vault's ledger\nIPFS nodes keep only shards: add a folder, an SFTP folder, a bucket or a varve server");
 }
 
 static vv_status begin_vault(replicating *r, vv_error *err)

@@ -330,16 +330,14 @@ vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err)
 	if (s->ledger) return VV_OK;
 	return vv_fail(
 		err, VV_ENOTFOUND,
-		"this repository has no vault yet\n"
-		"'varve vault holder add NAME FOLDER' names a holder, then 'varve vault replicate' "
-		"begins one");
+		"this repository has no vault yet\nadd a holder with 'varve vault holder add NAME FOLDER', then run 'varve vault replicate'");
 }
 
 vv_status vv_vault_session_need_ledger(const vv_vault_session *s, vv_error *err)
 {
 	if (s->state) return VV_OK;
 	return vv_fail(err, VV_EMISSING,
-		       "no holder that can be reached has this vault's ledger\n"
+		       "no reachable holder has this vault's ledger\n"
 		       "'varve vault holder list' shows the holders and their problems");
 }
 
@@ -348,11 +346,7 @@ vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
 	if (s->readable) return VV_OK;
 	return vv_fail(
 		err, VV_EREFUSED,
-		"the vault is not sealed to the key %s\n"
-		"if this machine's key was lost: 'varve vault key import FILE' brings a copy; "
-		"'vault' and 'replicate' take the recovery key: --key FILE; else an owner adds "
-		"this one: 'varve "
-		"vault readers add DID'",
+		"the vault is not sealed to the key %s\nan owner can add this key with 'varve vault readers add DID'; if this machine's earlier key was lost, import a copy with 'varve vault key import FILE', or use the recovery key: --key FILE",
 		vv_did_shows(s->key.public_key));
 }
 
@@ -364,7 +358,7 @@ vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
 	if (!vv_vault_is_writer(s->state, s->key.public_key) || !s->secrets.last) {
 		return vv_fail(err, VV_EREFUSED,
 			       "the key %s is not a writer of this vault\n"
-			       "an owner makes it one: 'varve vault writers add %s'",
+			       "an owner can add it with 'varve vault writers add %s'",
 			       vv_did_shows(s->key.public_key), vv_did_shows(s->key.public_key));
 	}
 	return VV_OK;
@@ -476,29 +470,20 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 		/* Another record of a number that is taken would be a lie. */
 		rc = vv_fail(
 			err, VV_EMISSING,
-			"%s of the key %s cannot be used: some before them are missing\n"
-			"a holder that is away may have them; else make a new key ('varve vault "
-			"key new "
-			"--force'), and have an owner add it",
+			"%s of the key %s cannot be used, since earlier ones are missing\nreach the holders that have them; else make a new key ('varve vault key new --force'), and have an owner add it",
 			vv_text_counted(own->waiting, "record", NULL),
 			vv_did_shows(s->key.public_key));
 	} else if (rc == VV_OK && own && own->fork[0]) {
 		rc = vv_fail(
 			err, VV_ECONFLICT,
-			"the key %s is in use in two places: two records have the number %llu\n"
-			"make a key for this place ('varve vault key new --force'), and have an "
-			"owner add "
-			"it: 'varve vault writers add'",
+			"two machines use the key %s: two records have the number %llu\nmake a new key for this machine ('varve vault key new --force'), and have an owner add it ('varve vault writers add')",
 			vv_did_shows(s->key.public_key),
 			(unsigned long long)own->fork[0]->sequence);
 	} else if (rc == VV_OK && vv_exists(path) &&
 		   (rc = vv_read_regular(&text, path, SEEN_MAX, err)) == VV_OK) {
 		rc = vv_fail(
 			err, VV_ECONFLICT,
-			"the key %s is in use in two places: the record %s was not written here\n"
-			"a second machine needs its own key ('varve vault key new --force'); if "
-			"this is a "
-			"restored copy, 'varve vault replicate --adopt'",
+			"two machines use the key %s: the record %s was not written on this one\nif this clone was restored from a copy, run 'varve vault replicate --adopt'; else make a key for this machine ('varve vault key new --force')",
 			vv_did_shows(s->key.public_key),
 			vv_text_show(vv_buf_cstr(&text), strcspn(vv_buf_cstr(&text), "\n")));
 	}
@@ -799,9 +784,8 @@ vv_status vv_vault_code_read(vv_code *out, const char *text, vv_error *err)
 	return vv_code_parse(out, text)
 		       ? VV_OK
 		       : vv_fail(err, VV_EUSAGE,
-				 "a code is K+M, as 4+2: at least 2+1, and not more than %u together; "
-				 "not '%s'",
-				 VV_STRIPE_MAX, vv_text_shows(text));
+				 "'%s' is not a code K+M such as 4+2, with K of at least 2, M of at least 1 and a sum of at most %u",
+				 vv_text_shows(text), VV_STRIPE_MAX);
 }
 
 static vv_status take_code(vv_code *out, const char *value, vv_error *err)
@@ -831,10 +815,10 @@ vv_status vv_vault_policy_read(vv_vault_policy *out, vv_repository *r, vv_error 
 	memset(out, 0, sizeof(*out));
 	vv_status rc = vv_blocks_config_each(r, take_policy_setting, out, err);
 	if (rc == VV_OK && out->code.data > 0) {
-		rc = out->copies > 0 ? vv_fail(err, VV_EINPUT,
-					       FILE_NAME ": there are vault.code and vault.copies, "
-							 "and only one can hold")
-				     : VV_OK;
+		rc = out->copies > 0
+			     ? vv_fail(err, VV_EINPUT,
+				       FILE_NAME ": vault.code and vault.copies cannot both be set")
+			     : VV_OK;
 		out->copies = out->code.parity + 1;
 	}
 	return rc;

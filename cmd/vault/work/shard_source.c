@@ -76,13 +76,13 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 	bool found = false;
 
 	if (!asked) return vv_fail_nomem(err);
-	vv_fail(err, VV_EMISSING, "no holder that can be reached has the shard %s",
+	vv_fail(err, VV_EMISSING, "no reachable holder has the shard %s",
 		vv_cid_shows(&k->shard.cid));
 	for (size_t i = 0; i < s->place_count; i++) {
 		p = &s->places[i];
 		if (p->holder && p->read_failures >= FAILURES_MOST && has_said(p, k)) {
 			*err = p->read_why;
-			vv_prefix(err, "it failed twice, so it is not contacted again");
+			vv_prefix(err, "the holder failed twice, and is not contacted again");
 			(void)vv_recode(err, VV_EMISSING);
 		}
 	}
@@ -165,8 +165,7 @@ static vv_status gather(whole *w, vv_vault_session *s, const vv_kept *wanted, ui
 	if (had == w->code.data) return VV_OK;
 	return vv_fail(
 		err, VV_EMISSING,
-		"%s; restoring it requires %u other shards of its stripe, and only %zu could be "
-		"read",
+		"%s; to restore it, %u other shards of its stripe are required, and only %zu could be read",
 		none.message, w->code.data, had);
 }
 
@@ -193,7 +192,7 @@ static vv_status make_rest(whole *w, const uint8_t *from, vv_error *err)
 		if ((rc = vv_stripe_get(work, i, &w->bytes[wanted[i]], &is, err)) < 0) return rc;
 		if (!vv_cid_equal(&is.cid, &w->shards[wanted[i]]->shard.cid)) {
 			return vv_fail(err, VV_ECORRUPT,
-				       "the parity of a stripe is not that of its shards");
+				       "the parity of a stripe does not match its shards");
 		}
 	}
 	return VV_OK;

@@ -62,9 +62,9 @@ vv_status vv_waiting_run_bytes(const vv_vault_session *s, const vv_cid *cid, vv_
 	if (rc == VV_OK &&
 	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
 	    !vv_cid_equal(&is, cid)) {
-		rc = vv_fail(err, VV_EIO,
-			     "a shard that waits in .git/varve/vault/spool is damaged\n"
-			     "remove that folder; the next 'varve vault replicate' seals it again");
+		rc = vv_fail(
+			err, VV_EIO,
+			"an unsent shard in .git/varve/vault/spool is damaged\nremove that folder; the next 'varve vault replicate' seals the data again");
 	}
 	return rc;
 }

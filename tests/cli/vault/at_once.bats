@@ -70,7 +70,7 @@ both_come_back() {
 		as_bob varve vault replicate -q &
 		other=$!
 		# Bob's commits are not all here: then it says so, and does nothing.
-		varve vault prune --grace 0 > ../pruned 2>&1 || grep -q "refs of the vault lead to commits that are not here" ../pruned
+		varve vault prune --grace 0 > ../pruned 2>&1 || grep -q "refs of the vault lead to commits that this repository lacks" ../pruned
 		wait "$other"
 		git fetch -q ../bob bob
 		varve fetch -q ../bob bob

@@ -65,7 +65,7 @@ all_back() {
 		[ "$(find "../$name" -path '*/shards/*' -size 1048512c | wc -l)" = 1 ]
 	done
 	succeeds varve vault status
-	output_has "safe: 1 stripe is whole, the rest has 3 copies; any 2 holders could be lost"
+	output_has "safe: 1 stripe is whole, the rest has 3 copies; the loss of any 2 holders would lose no data"
 	output_has "policy: stripes of 4+2, 3 copies of the rest"
 	succeeds varve vault status --json
 	[ "$(jq -r '"\(.code) \(.stripes) \(.fewestCopies) \(.owed)"' <<< "$output")" = "4+2 1 3 0" ]
@@ -78,14 +78,14 @@ all_back() {
 	away a b c
 	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" run --separate-stderr varve vault recover --key ../paper --to ../again ../d
 	[ "$status" != 0 ]
-	[ "$(grep -c 'restoring it requires 4 other shards of its stripe, and only 3 could be read' <<< "$output$stderr")" = 3 ]
+	[ "$(grep -c 'to restore it, 4 other shards of its stripe are required, and only 3 could be read' <<< "$output$stderr")" = 3 ]
 	lost=$(find ../a.away ../b.away ../c.away -path '*/shards/*' -size 1048512c -printf '%f\n')
 	for shard in $lost; do
 		[[ $output$stderr == *"$shard"* ]]
 	done
 	# The clone has it still, and three holders are too few for a stripe of four and parity.
 	ends_with 2 varve vault repair --now
-	stderr_has "not have their copies yet: nothing is retired"
+	stderr_has "copies yet, so nothing was retired"
 	# They are back: nothing is lost.
 	back a b c
 	all_back d
@@ -100,7 +100,7 @@ all_back() {
 	varve vault holder dead b
 	varve vault holder dead e
 	ends_with 1 varve vault status
-	output_has "NOT SAFE: some of it has only 1 copy, and 3 are wanted"
+	output_has "NOT SAFE: some of it has only 1 copy instead of 3"
 	varve vault holder add g ../g --domain "house g" 2> /dev/null
 	varve vault holder add h ../h --domain "house h" 2> /dev/null
 	succeeds varve vault repair
@@ -116,7 +116,7 @@ all_back() {
 	all_back d
 	back a c
 	succeeds varve vault status
-	output_has "any 2 holders could be lost"
+	output_has "the loss of any 2 holders would lose no data"
 	succeeds varve vault audit --all
 }
 
@@ -140,12 +140,12 @@ all_back() {
 	new_vault a b c d e
 	varve vault holder add again ../again --domain "house e" 2> /dev/null
 	ends_with 2 varve vault replicate --code 4+2
-	stderr_has "4+2 shards of a stripe each go to another failure domain, and the holders are only 5 failure domains"
+	stderr_has "each of the 4+2 shards of a stripe needs its own failure domain, and the holders are in only 5 failure domains"
 	stderr_has "varve vault holder add --domain"
 	[ ! -e .varveconfig ]
 	for code in 4 1+2 4+0 30+3 x+y; do
 		ends_with 2 varve vault replicate --code "$code"
-		stderr_has "a code is K+M, as 4+2"
+		stderr_has "is not a code K+M such as 4+2"
 	done
 	ends_with 2 varve vault replicate --code 3+2 --copies 2
 	stderr_has "cannot be used together"
@@ -157,13 +157,13 @@ all_back() {
 	git config -f .varveconfig --unset vault.copies
 	git config -f .varveconfig vault.code 3-2
 	ends_with 2 varve vault replicate
-	stderr_has ".varveconfig: vault.code: a code is K+M"
+	stderr_has ".varveconfig: vault.code: '3-2' is not a code K+M"
 }
 
 @test "the policy is kept, and --copies goes back for what is new" {
 	striped_vault
 	succeeds varve vault replicate
-	stderr_has "nothing is new"
+	stderr_has "nothing new"
 	change 5
 	succeeds varve vault replicate -q
 	succeeds varve vault status
@@ -176,7 +176,7 @@ all_back() {
 	git commit -q -m other
 	succeeds varve vault replicate -q
 	succeeds varve vault status
-	output_has "safe: 1 stripe is whole, the rest has 2 copies; any holder could be lost"
+	output_has "safe: 1 stripe is whole, the rest has 2 copies; the loss of any holder would lose no data"
 	all_back a
 }
 
@@ -188,12 +188,12 @@ all_back() {
 	git commit -q -m large
 	away c
 	ends_with 1 varve vault replicate
-	stderr_has "1 copy is owed"
+	stderr_has "1 copy is missing"
 	ends_with 1 varve vault status
-	output_has "NOT SAFE: some of it has only 2 copies, and 3 are wanted"
+	output_has "NOT SAFE: some of it has only 2 copies instead of 3"
 	back c
 	succeeds varve vault replicate
-	stderr_has "made 1 copy that earlier runs lacked"
+	stderr_has "made 1 copy that were missing from earlier runs"
 	[ "$(find ../c -path '*/shards/*' -size 1048512c | wc -l)" = 1 ]
 	succeeds varve vault status
 }
@@ -335,7 +335,7 @@ stripes_are() {
 	succeeds varve vault replicate -q
 	rm -r ../c
 	succeeds varve vault status
-	output_has "any 2 holders could be lost"
+	output_has "the loss of any 2 holders would lose no data"
 	away a g
 	all_back d
 }

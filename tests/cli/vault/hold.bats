@@ -62,7 +62,7 @@ shard_records() {
 	serve_keeper x 10m
 	varve vault holder add x "$url" --domain "house x" 2> /dev/null
 	ends_with 1 varve vault replicate --copies 2 --min 1
-	stderr_has "holder 'x': remote: this server keeps copies for others, but for no writer of this vault"
+	stderr_has "holder 'x': remote: this server does not keep copies for any writer of this vault"
 	varve vault holder list > ../list || true
 	[ "$(shard_records records)" = 0 ]
 	[ "$(shard_records shards)" = 0 ]
@@ -116,13 +116,13 @@ shard_records() {
 	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g --for "$did" keeper other
 	stderr_has "varve.hold"
 	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g --for "$did" --term soon keeper
-	stderr_has "--term takes a number of days, not 'soon'"
+	stderr_has "--term requires a number of days, not 'soon'"
 	git -C keeper config varve.hold 1000000000
 	ends_with 2 varve serve --http 127.0.0.1:0 keeper
-	stderr_has "no key is named to keep them for"
+	stderr_has "no key is named to keep copies for"
 	git -C keeper config varve.holdFor "$did"
 	start_server keeper
-	log_has "keeping up to 1.0 GB of copies for 1 key in 'keeper', for 90 days at least, as did:key:z6Mk"
+	log_has "keeping up to 1.0 GB of sealed copies for 1 key in 'keeper', for at least 90 days; this server's key is did:key:z6Mk"
 	stop_server
 }
 
@@ -132,7 +132,7 @@ shard_records() {
 	before=$(kind_shards x)
 	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=shard
 	output_has "code: refused"
-	output_has "no place record of a known writer names the shard"
+	output_has "no writer's place record names the shard"
 	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=zeros:4128
 	output_has "code: damaged"
 	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=zeros:100
@@ -185,8 +185,8 @@ shard_records() {
 	serve_keeper x 100m
 	varve vault holder add x "$url" --domain "house x" 2> /dev/null
 	XDG_CONFIG_HOME=$stranger ends_with 1 varve vault replicate --copies 2 --min 1
-	stderr_has "holder 'x': remote: this server keeps nothing of the vault $(vault_id)"
-	stderr_has "2 copies are owed"
+	stderr_has "holder 'x': remote: this server has no copies of the vault $(vault_id)"
+	stderr_has "2 copies are missing"
 	[ "$(find "$(keeper_path x)/varve/hold" -path '*/records*' | wc -l)" = 0 ]
 	[ "$(shard_records shards)" = 0 ]
 	# Not in parts either.
@@ -246,7 +246,7 @@ shard_records() {
 	(cd ../theirs && new_repo && echo 1 > one && git add one && git commit -q -m one &&
 		varve vault holder add b ../b 2> /dev/null && varve vault replicate -q --copies 1 2> /dev/null)
 	succeeds ask "$url" hold-records vault="$(cd ../b && ls -d bafy*)" records=@"$(ls ../b/*/records/*/0000000000-*)"
-	output_has "this server keeps copies for others, but for no writer of this vault"
+	output_has "this server does not keep copies for any writer of this vault"
 	known | grep -q '^until: '
 	# Somebody else who writes there is a reason to read again.
 	echo other > "$(keeper_path x)/varve/hold/changed"
@@ -296,7 +296,7 @@ knows_places() {
 	done
 	for v in "${vaults[@]}" "${vaults[@]}"; do
 		succeeds ask "$url" hold-receipt vault="$v" place="$v"
-		output_has "no place record"
+		output_has "the place record"
 	done
 	knows_places
 	# A server that begins anew has to read.
@@ -342,14 +342,14 @@ knows_places() {
 	before=$(kind_shards x)
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 1 copy"
-	stderr_has "1 copy is not released yet: holder 'x': remote: it must be kept until 20"
+	stderr_has "1 copy is not released yet: holder 'x': remote: the shard must be kept until 20"
 	stderr_has "a receipt promises this"
 	[ -z "$(comm -23 <(echo "$before") <(kind_shards x))" ]
 	succeeds varve vault audit
 	# Nothing at all lets this one go.
 	cid=$(comm -12 <(cd ../a/*/shards && ls) <(kind_shards x) | head -n 1)
 	succeeds ask "$url" hold-remove vault="$(vault_id)" shard="$cid"
-	output_has "no retire or drop record of a writer releases the shard $cid"
+	output_has "no writer has released the shard $cid"
 	# After the term the retire must still have been here for two weeks.
 	touch -d '91 days ago' "$(kept_in x)"/*
 	succeeds varve vault prune --grace 0
@@ -409,15 +409,15 @@ knows_places() {
 	succeeds ask "$url" hold-get vault="$other" name="shards/$(kind_shards x)" from=0 size=100
 	output_has "code: not-found"
 	succeeds ask "$url" hold-put vault="$other" bytes=shard
-	output_has "this server keeps nothing of the vault $other"
+	output_has "this server has no copies of the vault $other"
 	succeeds ask "$url" hold-audit vault="$vault" shard="$(kind_shards x)" leaf=999
 	output_has "so leaf 999 does not exist"
 	succeeds ask "$url" hold-receipt vault="$vault" place="$other"
-	output_has "no place record $other"
+	output_has "the place record $other"
 	succeeds ask "$url" hold-dance vault="$vault"
 	output_has "the request: 'hold-dance' is not a known value"
 	succeeds ask "$url" hold version=2
-	output_has "version 2 of the protocol for copies is not supported here, only 1"
+	output_has "version 2 of the protocol for copies is not supported, only version 1"
 }
 
 @test "vaults are named to their keys only" {
@@ -452,7 +452,7 @@ knows_places() {
 	succeeds varve vault replicate
 	succeeds varve vault status
 	ends_with 2 varve vault holder add b ../b --key "$(cat ../keeper-x.did)"
-	stderr_has "has no key: only servers sign"
+	stderr_has "has no key, since only varve servers sign"
 }
 
 # domains WORD: what JSON of holder list says of x and y, of which the first must begin so.
@@ -467,7 +467,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	x_and a
 	other=${url/127.0.0.1/localhost}
 	ends_with 2 varve vault holder add y "$other"
-	stderr_has "it is the same server as holder 'x'"
+	stderr_has "this is the server of holder 'x'"
 	run git config holder.y.url
 	[ "$status" = 1 ]
 	varve vault holder remove a
@@ -476,7 +476,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	git config holder.y.domain "house y"
 	git config holder.y.key "$(git config holder.x.key)"
 	ends_with 2 varve vault replicate --copies 2 --min 1
-	stderr_has "2 copies are wanted, and the holders are only 1 failure domain"
+	stderr_has "2 copies are required, and the holders are in only 1 failure domain"
 	succeeds varve vault replicate --copies 1
 	git config --file .varveconfig vault.copies 2
 	ends_with 1 varve vault status
@@ -497,7 +497,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	# Whoever answers is asked for his key.
 	git config --unset holder.x.key
 	ends_with 2 varve vault replicate --copies 3 --min 1
-	stderr_has "3 copies are wanted, and the holders are only 2 failure domains"
+	stderr_has "3 copies are required, and the holders are in only 2 failure domains"
 	succeeds varve vault replicate --copies 2
 	first=$XDG_CONFIG_HOME
 	new_machine
@@ -524,7 +524,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	succeeds varve vault repair
 	lie bytes
 	ends_with 1 varve vault audit --all x
-	output_has "the data that it sent for the shard"
+	output_has "it sent data that does not match the name of the shard"
 	lie none
 	succeeds varve vault repair
 	succeeds varve vault audit --all
@@ -536,7 +536,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	lie receipt
 	ends_with 1 varve vault replicate --copies 2 --min 1
 	stderr_has "holder 'x': the signature does not match the key and the signed bytes"
-	stderr_has "1 copy is owed"
+	stderr_has "1 copy is missing"
 	ends_with 1 varve vault status
 	succeeds varve vault ledger log
 	output_lacks "shard at x"
@@ -597,7 +597,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	output_has "closed"
 	lie endless
 	ends_with 1 varve vault audit x
-	output_has "it sends its list without end"
+	output_has "its list is too long"
 	lie back
 	ends_with 1 varve vault audit x
 	output_has "its list repeats names"

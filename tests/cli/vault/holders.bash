@@ -59,7 +59,7 @@ holder_keeps_what_is_replicated() {
 		cmp ../bytes ../a/*/shards/"$cid"
 	done
 	succeeds varve vault replicate
-	stderr_is "nothing is new"
+	stderr_is "nothing new"
 	change 5
 	add_large
 	succeeds varve vault replicate
@@ -132,7 +132,7 @@ holder_shows_single_leaves() {
 	add_large
 	succeeds varve vault replicate --copies 2
 	succeeds varve vault audit x
-	output_has "all good"
+	output_has "all sound"
 	read=$(varve vault audit --json x | python3 -c 'import json, sys; d = json.load(sys.stdin)[0]; assert d["asked"] == d["good"] == 1, d; print(d["read"])')
 	largest=$(kind_get x "$(kind_shards x | tail -n 1)" | wc -c)
 	[ "$read" -ge 4096 ]
@@ -142,7 +142,7 @@ holder_shows_single_leaves() {
 		[ "$read" -lt "$largest" ]
 	fi
 	succeeds varve vault audit --all x
-	output_has "x: all of 1 shard listed, with the right sizes"
+	output_has "x: lists all of 1 shard, with the right sizes"
 	output_has "every byte was read"
 }
 
@@ -198,7 +198,7 @@ holder_says_when_it_is_full() {
 	add_large
 	ends_with 1 varve vault replicate --copies 3
 	[[ $output$stderr = *"holder 'x': "*"full"* ]]
-	stderr_has "owed"
+	stderr_has " missing: "
 	[ -z "$(kind_shards x)" ]
 	succeeds varve vault replicate --copies 2
 	succeeds varve vault audit
@@ -213,12 +213,12 @@ holder_that_was_away_is_paid() {
 	change 5
 	ends_with 1 varve vault replicate
 	[[ $output$stderr = *"holder 'x': "* ]]
-	stderr_has "owed"
+	stderr_has " missing: "
 	succeeds varve vault holder list
 	output_has "away"
 	kind_again x
 	succeeds varve vault replicate
-	stderr_has "that earlier runs lacked"
+	stderr_has "that were missing from earlier runs"
 	has_all x
 	succeeds varve vault audit
 	succeeds varve vault status

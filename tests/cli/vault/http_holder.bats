@@ -93,7 +93,7 @@ kind_end() {
 	change 5
 	ends_with 1 varve vault replicate
 	stderr_has "certificate is not trusted"
-	stderr_has "1 copy is owed"
+	stderr_has "1 copy is missing"
 	cp ../right.pem ../ca.pem
 	succeeds varve vault replicate
 	has_all x

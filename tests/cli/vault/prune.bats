@@ -39,8 +39,8 @@ load vault
 	stderr_has "the writer $bob has not replicated since"
 	stderr_has "deleted 0 copies"
 	succeeds varve vault audit a
-	output_has "  1 shard besides, about to be removed (retired"
-	output_lacks "that no record names"
+	output_has "  1 shard more will be removed (retired"
+	output_lacks "named by no record"
 	export XDG_CONFIG_HOME=$second
 	cd ../bob
 	change 8 bob
@@ -49,8 +49,8 @@ load vault
 	export XDG_CONFIG_HOME=$first
 	# Bob's commit is not here: nobody can tell what it needs.
 	ends_with 2 varve vault prune --grace 0
-	stderr_has "refs of the vault lead to commits that are not here"
-	stderr_has "with 'git fetch' and 'varve fetch' from a clone of theirs"
+	stderr_has "refs of the vault lead to commits that this repository lacks"
+	stderr_has "with 'git fetch' and 'varve fetch' from their clones"
 	git fetch -q ../bob bob
 	varve fetch -q ../bob bob
 	succeeds varve vault prune --grace 0
@@ -148,5 +148,5 @@ all_hold() {
 		succeeds varve -C ../again fsck --data
 	done
 	succeeds varve vault prune --grace 0
-	stderr_lacks "not touched"
+	stderr_lacks "could not be read, since holders are away"
 }

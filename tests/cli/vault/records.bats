@@ -26,10 +26,10 @@ damage() {
 		damage "$how" "$damaged"
 		count=$(ls ../a/*/records/*/* | wc -l)
 		ends_with 1 varve vault audit
-		output_has "a: FAILED: 1 record of the ledger damaged; all of 1 shard listed, with the right sizes"
-		output_has "  1 of $count records of the ledger damaged:"
+		output_has "a: FAILED: 1 record of the ledger damaged; it lists all of 1 shard, with the right sizes"
+		output_has "  ledger: 1 of $count records damaged:"
 		output_has "    $(basename "$(dirname "$damaged")")/$(basename "$damaged"): "
-		output_has "b: all of 1 shard listed"
+		output_has "b: lists all of 1 shard"
 		ends_with 1 varve vault audit --json a
 		echo "$output" | python3 -c 'import json, sys; d = json.load(sys.stdin)[0]; assert d["damaged"] == 1 and sys.argv[1] in d["damagedRecords"][0], d' "$(basename "$damaged")"
 		ends_with 1 varve vault ledger verify
@@ -39,7 +39,7 @@ damage() {
 		stderr_has "wrote 1 damaged record of the ledger again"
 		cmp "$damaged" "../good/${damaged#*/work/a/}"
 		succeeds varve vault audit
-		output_has "records of the ledger read, all right"
+		output_has "records read, all sound"
 		succeeds varve vault ledger verify
 		output_has " of 1 author, here and at 2 holders"
 		succeeds varve vault status
@@ -52,10 +52,10 @@ damage() {
 	cp "$(record a 2)" ../kept
 	truncate -s 10 "$(record a 2)"
 	ends_with 1 varve vault status
-	output_has "damaged at holders: 1 record of the ledger ('varve vault repair')"
+	output_has "1 record of the ledger damaged at holders; run 'varve vault repair'"
 	succeeds varve vault replicate
 	stderr_has "holder 'a' has a damaged record: "
-	stderr_has "it has 10 bytes, and should have $(stat -c %s ../kept)"
+	stderr_has "it has 10 bytes instead of $(stat -c %s ../kept)"
 	cmp "$(record a 2)" ../kept
 	succeeds varve vault status
 }
@@ -92,7 +92,7 @@ damage() {
 		cp -R ../good ../a
 		flip_byte "$name" 90
 		ends_with 1 varve vault recover --key ../paper --to ../again ../a
-		output_has "missing: the record $(basename "$(dirname "$name")")/$(basename "$name"): damaged at the holder 'unnamed-1' (it does not match its name), and nowhere else"
+		output_has "missing: the record $(basename "$(dirname "$name")")/$(basename "$name") is damaged at the holder 'unnamed-1' (it does not match its name), and missing at all others"
 		cmp t.csv ../again/t.csv
 		varve -C ../again fsck --data
 		[ "$(git -C ../again rev-parse main)" = "$(git rev-parse main)" ]
@@ -104,7 +104,7 @@ damage() {
 		cp -R ../good ../a
 		: > "$(record a "$n")"
 		ends_with 2 varve vault recover --key ../paper --to ../again ../a
-		stderr_has "damaged at the holder 'unnamed-1' (it has only 0 bytes): the vault cannot be opened without the record $(basename "$(dirname "$name")")/$(basename "$name")"
+		stderr_has "damaged at the holder 'unnamed-1' (the record has only 0 bytes): the vault cannot be opened without the record $(basename "$(dirname "$name")")/$(basename "$name")"
 		stderr_has "name more holders: each holder has all records"
 	done
 }

@@ -27,7 +27,7 @@ newest_shard() {
 	rm ../a/*/shards/"$(newest_shard)"
 	ends_with 1 varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
 	output_has "missing: the head $head of "
-	output_has "by $(cat ../did): the version that it names is newer and cannot be fetched"
+	output_has "by $(cat ../did), is newer, but its version cannot be recovered"
 	output_has "missing: refs/heads/main is restored as of 2026-03-01T10:00:00Z (${old:0:10})"
 	output_has "missing: refs/heads/side is restored as of 2026-03-01T10:00:00Z (${old:0:10})"
 	output_has "missing: refs/tags/v1 is restored as of "
@@ -51,7 +51,7 @@ newest_shard() {
 	ends_with 1 varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
 	output_has "it does not have the shard"
 	output_has "missing: refs/heads/main is restored as of "
-	output_has "(${old:0:10}); the vault has ${new:0:10} for it, which cannot be had"
+	output_has "(${old:0:10}); its newest commit in the vault, ${new:0:10}, cannot be recovered"
 	[ "$(git -C ../again rev-parse main)" = "$old" ]
 	cmp <(git show main~1:t.csv) <(git -C ../again show main:t.csv)
 	varve -C ../again fsck --data
@@ -86,7 +86,7 @@ newest_shard() {
 	cp -rn ../twins/b/. ../b
 	cd ../repo
 	ends_with 1 varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
-	stderr_has "two heads are signed by the key"
+	stderr_has "is in use on two machines, and signed two heads"
 	cd ../again
 	both=$(git for-each-ref --format='%(objectname)' refs/heads/main 'refs/recovered/*/heads/main' | sort)
 	[ "$both" = "$(printf '%s\n' "$ours" "$theirs" | sort)" ]

@@ -42,10 +42,10 @@ records_of() {
 	(cd ../a/*/shards && rm $(kind_shards x))
 	rm -r .git/varve/vault/runs
 	succeeds varve vault audit x
-	output_has "x: all of 3 shards listed, with the right sizes"
+	output_has "x: lists all of 3 shards, with the right sizes"
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 1 copy"
-	stderr_has "1 copy is owed: the deletions may have made room: 'varve vault replicate' tries again"
+	stderr_has "1 copy is missing: the deletions may have made room; run 'varve vault replicate' to try again"
 	ends_with 1 varve vault audit a
 	succeeds varve vault repair
 	succeeds varve vault replicate
@@ -62,7 +62,7 @@ records_of() {
 	ends_with 1 varve vault audit a
 	ends_with 1 varve vault repair
 	stderr_has "made 3 copies again"
-	stderr_has "still lacking: holder 'x': remote: it is full"
+	stderr_has "still missing: holder 'x': remote: it is full"
 	succeeds varve vault audit a
 	stop_keeper
 	serve_keeper x 700k
@@ -77,7 +77,7 @@ records_of() {
 	for again in 1 2 3; do
 		ends_with 1 varve vault replicate
 		stderr_has "nothing new was sealed"
-		stderr_has "1 copy is owed: holder 'x': remote: it is full"
+		stderr_has "1 copy is missing: holder 'x': remote: it is full"
 	done
 	records_of | diff ../before -
 	# One more run: a place, a receipt, and the vault record; nothing for what was refused, or would be.
@@ -91,7 +91,7 @@ records_of() {
 	stop_keeper
 	serve_keeper x 5m
 	succeeds varve vault replicate
-	stderr_has "made 2 copies that earlier runs lacked"
+	stderr_has "made 2 copies that were missing from earlier runs"
 	[ "$(records_of | wc -l)" = $(($(wc -l < ../before) + 3)) ]
 	succeeds varve vault audit --all
 	succeeds varve vault status
@@ -110,7 +110,7 @@ records_of() {
 	git commit -q -m large
 	# Two shards, a full one and the rest, for which there is room.
 	ends_with 1 varve vault replicate --copies 2
-	stderr_has "1 copy is owed: holder 'x': remote: it is full"
+	stderr_has "1 copy is missing: holder 'x': remote: it is full"
 	records_of > ../before
 	has=$(kind_shards x)
 	[ "$(wc -l <<< "$has")" = 1 ]
@@ -140,7 +140,7 @@ records_of() {
 	stderr_has "holder 'x': remote: cannot write"
 	stderr_lacks "cannot be reached"
 	succeeds varve vault audit x
-	output_has "x: all of 1 shard listed, with the right sizes"
+	output_has "x: lists all of 1 shard, with the right sizes"
 	(cd ../a/*/shards && rm $(kind_shards x))
 	ends_with 1 varve vault audit a
 	ends_with 1 varve vault repair
@@ -159,12 +159,12 @@ records_of() {
 	serve_keeper x 10m
 	change 5
 	ends_with 1 varve vault replicate
-	stderr_has "1 copy is owed: holder 'x': $url signs with another key"
+	stderr_has "1 copy is missing: holder 'x': $url signs with another key"
 	stderr_lacks "cannot be reached"
 	stop_keeper
 	change 6
 	ends_with 1 varve vault replicate
-	stderr_has "the holder 'x' cannot be reached; 'varve vault replicate' tries again when it is back"
+	stderr_has "the holder 'x' cannot be reached; run 'varve vault replicate' when it is back"
 }
 
 @test "what a prune could not bring to enough holders keeps its old copies however often it is tried" {
@@ -189,7 +189,7 @@ records_of() {
 	succeeds varve vault replicate
 	for again in 1 2 3; do
 		ends_with 1 varve vault prune --grace 0
-		stderr_has "1 run stays for now: the rewritten part of it does not have its copies yet; 'varve vault replicate' until it has, then prune again"
+		stderr_has "1 run stays until the rewritten data has its copies; run 'varve vault replicate', then 'varve vault prune' again"
 		[ -f "$(kept_in x)/$old" ]
 		succeeds varve vault audit
 	done

@@ -13,7 +13,7 @@ load vault
 	output_lacks recovery
 	new_machine
 	succeeds varve vault recover --key ../paper --to ../again ../a
-	stderr_has "3 of 3 holders that answered had all records already"
+	stderr_has "3 of 3 holders that answered had the complete ledger"
 	cmp t.csv ../again/t.csv
 	cd ../again
 	succeeds varve fsck --data
@@ -46,7 +46,7 @@ load vault
 	succeeds varve vault replicate
 	before=$(shards | wc -l)
 	succeeds varve vault replicate
-	stderr_is "nothing is new"
+	stderr_is "nothing new"
 	[ "$(shards | wc -l)" = "$before" ]
 	change 5
 	succeeds varve vault replicate --dry-run
@@ -78,14 +78,14 @@ load vault
 	change 6
 	mv ../b.away ../b
 	ends_with 1 varve vault replicate
-	stderr_has "owed"
+	stderr_has " missing: "
 	[ ! -e .git/varve/vault/spool ]
 	for name in $sealed; do
 		[ "$name" = run ] || ls ../b/*/shards/"$name"
 	done
 	mv ../c.away ../c
 	succeeds varve vault replicate
-	stderr_has "that earlier runs lacked"
+	stderr_has "that were missing from earlier runs"
 	[ "$(ls ../a/*/shards | wc -l)" = "$(ls ../c/*/shards | wc -l)" ]
 }
 
@@ -93,7 +93,7 @@ load vault
 	new_vault a
 	varve vault holder add d ../d --domain "house a"
 	ends_with 2 varve vault replicate --copies 2
-	stderr_has "2 copies are wanted, and the holders are only 1 failure domain"
+	stderr_has "2 copies are required, and the holders are in only 1 failure domain"
 	[ ! -e ../a/bafy* ]
 	rm -rf .git/varve/vault
 	git config --unset-all holder.a.domain
@@ -146,7 +146,7 @@ load vault
 	unset VARVE_PASSPHRASE_FILE
 	run setsid -w varve vault replicate < /dev/null
 	[ "$status" = 2 ]
-	[[ "$output" == *"cannot ask for the key's passphrase without a terminal"*VARVE_PASSPHRASE_FILE* ]]
+	[[ "$output" == *"the passphrase of the key cannot be typed without a terminal"*VARVE_PASSPHRASE_FILE* ]]
 	chmod 644 "$XDG_CONFIG_HOME/varve/key"
 	ends_with 2 varve vault replicate
 	stderr_has "other users can read the key"
@@ -164,7 +164,7 @@ load vault
 	cd ../copy
 	change 6
 	ends_with 2 varve vault replicate
-	stderr_has "is in use in two places"
+	stderr_has "two machines use the key"
 	stderr_has "varve vault key new --force"
 	# A copy that takes the place of the original goes on.
 	git fetch -q ../repo main
@@ -172,7 +172,7 @@ load vault
 	cd ../repo
 	change 7
 	ends_with 2 varve vault replicate
-	stderr_has "was not written here"
+	stderr_has "was not written on this one"
 }
 
 @test "recover refuses a wrong key an older head and a folder that has commits" {
@@ -238,9 +238,9 @@ load vault
 	cmp t.csv ../y/t.csv
 	rm -rf ../b
 	ends_with 2 varve vault recover --key ../paper --to ../z ../a
-	stderr_has "no readable list of refs"
+	stderr_has "list of refs cannot be read"
 	stderr_has "name more holders"
-	output_has "the data that it sent for the shard"
+	output_has "it sent data that does not match the name of the shard"
 }
 
 @test "a forged record is noted and left where it is" {
@@ -252,7 +252,7 @@ load vault
 	change 5
 	ends_with 2 varve vault replicate
 	stderr_has "holder 'a' has a damaged record: z6Mk"
-	stderr_has "some before them are missing"
+	stderr_has "since earlier ones are missing"
 	[ "$(ls ../a/*/records/*/0000000002-* | wc -l)" = 1 ]
 }
 

@@ -30,20 +30,20 @@ comes_back() {
 		ends_with 1 varve vault audit
 		ends_with 1 varve vault status
 		output_has "NOT SAFE: no holder is known to have"
-		output_has "('varve vault repair' seals the data of this clone again)"
+		output_has "run 'varve vault repair' to seal the data of this clone again"
 		ends_with 1 varve vault replicate
-		stderr_has "'varve vault repair' seals the data of this clone again"
+		stderr_has "run 'varve vault repair' to seal the data of this clone again"
 		ends_with 2 varve vault prune
-		stderr_has "'varve vault repair' seals their content again; then prune"
+		stderr_has "run 'varve vault repair' to seal their content again, then prune"
 		succeeds varve vault repair
-		stderr_has "no holder had "
+		stderr_has "lost at all holders: sealed "
 		stderr_has "sealed "
 		stderr_has "safe: everything in the vault has 2 copies"
 		succeeds varve vault status
 		output_has "safe: "
 		succeeds varve vault audit --all
 		succeeds varve vault replicate
-		stderr_is "nothing is new"
+		stderr_is "nothing new"
 		comes_back a b
 	done
 	succeeds varve vault prune --grace 0
@@ -91,7 +91,7 @@ comes_back() {
 	ends_with 1 varve vault audit
 	ends_with 1 varve vault repair
 	output_has "lost: t.csv of commit $commit lacks "
-	stderr_has "could not be found here or at any holder"
+	stderr_has "not found in this clone or at any holder"
 	[ "$(grep -c ^lost: <<< "$output")" = 1 ]
 	ends_with 1 varve vault status
 	cd ../whole
@@ -127,7 +127,7 @@ comes_back() {
 	export XDG_CONFIG_HOME=$first
 	ends_with 1 varve vault audit
 	ends_with 1 varve vault repair
-	stderr_has "the rest was sealed by $bob: run 'varve vault repair' there"
+	stderr_has "the other data was sealed by $bob: run 'varve vault repair' on that machine"
 	cd ../bob
 	export XDG_CONFIG_HOME=$second
 	succeeds varve vault repair

@@ -120,14 +120,14 @@ ben_keeps_for_ann() {
 	ben_keeps_for_ann
 	ann_keeps "$ben=300k"
 	server ann
-	grep -q "room: 5.000 times what each of them keeps for you, as audits of the last 30 days prove" "$BATS_TEST_TMPDIR/work/server-ann.log"
+	grep -q "each key may use 5.000 times the size of the copies that it keeps for you, as proven by audits of the last 30 days" "$BATS_TEST_TMPDIR/work/server-ann.log"
 	as ben holder ann "$url"
 	as ben add_file two
 	as ben succeeds varve vault replicate --copies 2
 	as ben add_file three
 	as ben ends_with 1 varve vault replicate
-	stderr_has "holder 'ann': remote: no room for $ben: it may keep 307.2 kB here and keeps 2"
-	stderr_has "; there: room there grows with what you keep for that server's owner, as audits prove ('varve vault ledger standing' there); 'varve vault prune' removes unreachable data; or add another holder"
+	stderr_has "holder 'ann': remote: no room for the key $ben: it may use 307.2 kB and uses 2"
+	stderr_has "; there: run 'varve vault prune' to remove unreachable data, add another holder, or keep more for that server's owner ('varve vault ledger standing' there shows the room)"
 	as ann succeeds varve vault audit
 	stop "$server"
 	server ann
@@ -141,16 +141,16 @@ ben_keeps_for_ann() {
 		"$(find keeper-ann/varve/hold/bafy* -type f -printf '%s\n' | awk '{ n += $1 } END { print n }')" ]
 	as ann succeeds varve -C ../keeper-ann vault ledger standing
 	output_has "$ben"
-	output_has "keeps for me: 2"
-	output_has "kept for it: "
+	output_has "it keeps for you: 2"
+	output_has "you keep for it: "
 	# After thirty days without an audit there is no room but what was said, and nothing goes.
 	as ann faketime -f +31d varve -C ../keeper-ann vault ledger standing --json > standing
 	[ "$(figure "$ben" room)" = 307200 ]
 	as ben succeeds varve vault audit --all ann
 	# Without settings nothing is said of room.
 	as ann succeeds varve vault ledger standing
-	stderr_has "the settings of this repository (varve.hold, varve.holdFor) keep nothing for others"
-	output_has "no room here: varve.holdFor does not name it"
+	stderr_has "this repository keeps no copies for others: varve.hold and varve.holdFor are not set"
+	output_has "you keep nothing for it: varve.holdFor does not name it"
 }
 
 # forge NAME: an audit of ann's vault, signed by this machine's key whether it may or not, comes to ann.
@@ -228,7 +228,7 @@ forge() {
 	as ben add_file last
 	as ben add_file more
 	as ben ends_with 1 varve vault replicate
-	kept=$(sed -n 's/.*it may keep 2.1 MB here and keeps \([0-9.]*\) MB.*/\1/p' <<< "$stderr")
+	kept=$(sed -n 's/.*it may use 2.1 MB and uses \([0-9.]*\) MB.*/\1/p' <<< "$stderr")
 	# But for its rounding, and records that came since; a shard is more.
 	find keeper-ann/varve/hold/bafy* -type f -printf '%s\n' | awk -v kept="$kept" '
 		{ n += $1 }
@@ -252,14 +252,14 @@ forge() {
 	git -C keeper config varve.holdFor "$(cat did)"
 	git -C keeper config varve.holdRatio half
 	serve
-	stderr_has "the setting varve.holdRatio: a ratio is a number up to 1000 with at most three decimals, not 'half'"
+	stderr_has "the setting varve.holdRatio: a ratio must be a number up to 1000 with at most three decimals, not 'half'"
 	echo "bob did:key:nonsense" > "$XDG_CONFIG_HOME/varve/trusted"
 	git -C keeper config varve.holdRatio 0.5
 	git -C keeper config varve.holdFor bob
 	serve
-	stderr_has "varve/trusted', line 1: not a name, a blank and a did:key: "
+	stderr_has "varve/trusted', line 1: expected NAME DID, found "
 	ends_with 2 varve -C keeper vault ledger standing
-	stderr_has "varve/trusted', line 1: not a name"
+	stderr_has "varve/trusted', line 1: expected NAME DID"
 }
 
 change_readme() {
@@ -284,13 +284,13 @@ change_readme() {
 	as ben git branch -q -D aside
 	as ben change_readme
 	as ben ends_with 1 varve vault replicate
-	stderr_has "this server keeps copies for others, but for no writer of this vault"
+	stderr_has "this server does not keep copies for any writer of this vault"
 	stderr_has "there: ask the server's owner to name your key (varve serve --for DID); 'varve vault key show' prints it"
 	as ben succeeds varve vault audit --all ann
-	output_has "ann: all of 2 shards listed, with the right sizes"
-	output_has "it accepts no new data: holder 'ann': remote: this server keeps copies for others, but for no writer of this vault"
+	output_has "ann: lists all of 2 shards, with the right sizes"
+	output_has "it accepts no new data: holder 'ann': remote: this server does not keep copies for any writer of this vault"
 	as ben succeeds varve vault holder list
-	output_has "accepts no new data: holder 'ann': remote: this server keeps copies for others"
+	output_has "accepts no new data: holder 'ann': remote: this server does not keep copies"
 	as ben varve vault status > status || true
 	grep -q "accepts no new data: holder 'ann'" status
 	had=$(ls keeper-ann/varve/hold/bafy*/shards | wc -l)
@@ -300,6 +300,6 @@ change_readme() {
 	# Nothing else came with it.
 	as ben change_readme
 	as ben ends_with 1 varve vault replicate
-	stderr_has "this server keeps copies for others, but for no writer of this vault"
+	stderr_has "this server does not keep copies for any writer of this vault"
 	as ben succeeds varve vault recover -q --key "$BATS_TEST_TMPDIR/config-ben/varve/key" --to ../again "$url"
 }

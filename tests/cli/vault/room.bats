@@ -55,8 +55,8 @@ bytes_of() {
 	succeeds varve vault replicate --copies 2
 	add_file two
 	ends_with 1 varve vault replicate
-	stderr_has "holder 'x': remote: no room for $ann: it may keep 358.4 kB here and keeps 2"
-	stderr_has "this shard takes 264.2 kB more"
+	stderr_has "holder 'x': remote: no room for the key $ann: it may use 358.4 kB and uses 2"
+	stderr_has "this shard needs 264.2 kB more"
 	stderr_has "'varve vault prune' removes unreachable data; ask the server's owner for more room (varve serve --hold BYTES, --for DID=BYTES), or add another holder"
 	[ "$(bytes_of "$ann")" -lt 358400 ]
 	as_ben add_x
@@ -66,7 +66,7 @@ bytes_of() {
 	stop_keeper
 	serve_keeper x 700k --for "$ben=350k" --for "$ann=350k"
 	ends_with 1 varve vault replicate
-	stderr_has "no room for $ann: it may keep 358.4 kB here and keeps 2"
+	stderr_has "no room for the key $ann: it may use 358.4 kB and uses 2"
 	stop_keeper
 	serve_keeper x 2m --for "$ben" --for "$ann=600k"
 	succeeds varve vault replicate
@@ -78,7 +78,7 @@ bytes_of() {
 	succeeds varve vault status
 	add_file four
 	ends_with 1 varve vault replicate
-	stderr_has "no room for $ann: it may keep 102.4 kB here and keeps 5"
+	stderr_has "no room for the key $ann: it may use 102.4 kB and uses 5"
 	succeeds varve vault audit --all x
 }
 
@@ -90,7 +90,7 @@ bytes_of() {
 	branch_and_back
 	add_file one
 	ends_with 1 varve vault replicate
-	stderr_has "no room for $ann: it may keep 307.2 kB"
+	stderr_has "no room for the key $ann: it may use 307.2 kB"
 	# Records that say so come all the same.
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 2 copies"
@@ -115,7 +115,7 @@ bytes_of() {
 	succeeds varve vault replicate
 	add_file three
 	ends_with 1 varve vault replicate
-	stderr_has "no room for $(cat ../did): it may keep 741.4 kB"
+	stderr_has "no room for the key $(cat ../did): it may use 741.4 kB"
 }
 
 @test "a vault of a stranger counts for those who sign in it" {
@@ -132,7 +132,7 @@ bytes_of() {
 	succeeds varve vault replicate --copies 2
 	add_file two
 	ends_with 1 varve vault replicate
-	stderr_has "no room for $bob: it may keep 307.2 kB"
+	stderr_has "no room for the key $bob: it may use 307.2 kB"
 }
 
 @test "records have little room of their own and the last of it is for what lets go" {
@@ -149,15 +149,15 @@ bytes_of() {
 	for ((i = 0; i < 90; i++)); do
 		change "$i"
 		varve vault replicate -q --min 1 2> ../err || true
-		! grep -q "these records take" ../err || break
+		! grep -q "these records need" ../err || break
 	done
 	[ "$i" -lt 90 ]
-	grep -q "holder 'x': remote: no room for $ann: it may keep 307.2 kB here and keeps 3" ../err
+	grep -q "holder 'x': remote: no room for the key $ann: it may use 307.2 kB and uses 3" ../err
 	records=$(find "$(keeper_path x)"/varve/hold/*/records -type f -printf '%s\n' | awk '{ n += $1 } END { print n }')
 	[ "$records" -le 49152 ]
 	[ "$records" -gt 45000 ]
 	succeeds varve vault audit
-	output_has "it accepts no new data: holder 'x': remote: no room for $ann"
+	output_has "it accepts no new data: holder 'x': remote: no room for the key $ann"
 	# What lets go is taken, with all that was written before it, and makes room.
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted"
@@ -186,7 +186,7 @@ bytes_of() {
 	add_file two
 	ends_with 1 varve vault replicate
 	stderr_has "holder 'x': remote: it is full: 5"
-	stderr_has "of at most 815.0 kB are used, 50.9 kB of them for records; this shard takes 264.2 kB more"
+	stderr_has "of at most 815.0 kB are used (50.9 kB are reserved for records); this shard needs 264.2 kB more"
 	stderr_has "'varve vault prune' removes unreachable data; ask the server's owner for more room (varve serve --hold BYTES, --for DID=BYTES), or add another holder"
 	stderr_lacks "--quota"
 	succeeds varve vault prune --grace 0
@@ -205,7 +205,7 @@ bytes_of() {
 	stderr_has "'$did=2m' is more than the 1.0 MB that are kept for all"
 	for size in 0 "" x 5x -1 99999999999999999999; do
 		serve --for "$did=$size"
-		stderr_has "'$did=$size' does not end with a size, as =5g is"
+		stderr_has "'$did=$size' does not end with a size such as =5g"
 	done
 	git -C keeper config varve.hold 1m
 	git -C keeper config varve.holdFor "$did=2m"

@@ -293,7 +293,7 @@ start_bucket() {
 	succeeds varve vault replicate --copies 2
 	wrong norange
 	succeeds varve vault audit x
-	output_has "all good"
+	output_has "all sound"
 	rm ../a/*/shards/*
 	ends_with 1 varve vault audit a
 	succeeds varve vault repair
@@ -336,7 +336,7 @@ start_bucket() {
 	wrong full
 	ends_with 1 varve vault replicate --copies 2
 	stderr_has "it is full (QuotaExceeded)"
-	grep -q "owed: holder 'x': .*it is full (QuotaExceeded); make room there, give it more with 'varve vault holder add --quota', or add another holder" <<< "$stderr"
+	grep -q "missing: holder 'x': .*it is full (QuotaExceeded); make room there, give it more with 'varve vault holder add --quota', or add another holder" <<< "$stderr"
 	right
 	succeeds varve vault replicate --copies 2
 }

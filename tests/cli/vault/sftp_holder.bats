@@ -190,7 +190,7 @@ does_not_add() {
 	ends_with 1 varve vault replicate --copies 2
 	stderr_has "holder 'x': "
 	stderr_has "no permission for"
-	stderr_has "owed"
+	stderr_has " missing: "
 }
 
 @test "SFTP: a connection that is cut in the middle is made again" {

@@ -69,7 +69,7 @@ port_of() {
 		succeeds varve vault replicate
 	done
 	succeeds varve vault status
-	output_has "any 3 holders could be lost"
+	output_has "the loss of any 3 holders would lose no data"
 
 	# Two laptops die.
 	for name in ann bob; do

@@ -31,7 +31,7 @@ each_shard() {
 	succeeds varve vault replicate --copies 2
 	before=$(copies)
 	succeeds varve vault prune
-	stderr_has "copies too many stay for now"
+	stderr_has "surplus copies stay"
 	succeeds varve vault prune --dry-run --grace 0
 	[ "$(copies)" = "$before" ]
 	# The wait counts from when it was first seen.
@@ -88,7 +88,7 @@ each_shard() {
 			    f.write(bytes(b ^ 255 for b in data))
 		END
 		succeeds varve vault prune --grace 0
-		stderr_has "1 copy too many stays for now"
+		stderr_has "1 surplus copy stays"
 		cmp ../kept "../$goes"/*/shards/"$shard"
 		cp ../kept "$at"/*/shards/"$shard"
 	done
@@ -129,7 +129,7 @@ each_shard() {
 	git add large
 	GIT_COMMITTER_DATE='2026-01-01 00:00 +0000' git commit -q --date '2026-01-01 00:00 +0000' -m large
 	ends_with 1 varve vault replicate
-	stderr_has "the vault does not have this run yet"
+	stderr_has "so this run does not count yet"
 	full=$(find ../a -path '*/shards/*' -size 1048512c)
 	[ -f "$full" ]
 	mv ../b.away ../b
@@ -141,7 +141,7 @@ each_shard() {
 	change 3
 	succeeds varve vault replicate
 	succeeds varve vault prune
-	stderr_has "too many stay"
+	stderr_has "surplus cop"
 	[ -f "$full" ]
 	succeeds varve vault prune --grace 0
 	stderr_has "that the policy does not need"
@@ -223,7 +223,7 @@ both_are_safe() {
 	as_bob succeeds varve vault replicate --copies 2
 	before=$(copies)
 	as_bob varve vault prune --grace 0 2> ../said
-	grep -q "copies too many stay: other writers placed them, or did not replicate yet" ../said
+	grep -q "surplus copies stay: other writers placed them, or did not replicate yet" ../said
 	between=$(copies)
 	[ "$between" -lt "$before" ]
 	both_are_safe
@@ -305,7 +305,7 @@ both_are_safe() {
 	export XDG_CONFIG_HOME=$second
 	before=$(copies)
 	succeeds varve vault prune --grace 0
-	stderr_has "the writer $(cat ../did) asks for 3 copies"
+	stderr_has "the writer $(cat ../did) requires 3 copies"
 	[ "$(copies)" = "$before" ]
 	ends_with 2 varve vault writers remove "$(cat ../did)"
 	stderr_has "--key FILE"
@@ -331,7 +331,7 @@ both_are_safe() {
 	find ../a -name "$shard" -delete
 	ends_with 1 varve vault audit a
 	succeeds varve vault status
-	output_has "the others suffice"
+	output_has "but enough others exist"
 	succeeds varve vault repair --now
 	succeeds varve vault status
 }
@@ -449,15 +449,15 @@ both_are_safe() {
 	new_vault a b c
 	varve vault replicate -q --copies 3
 	succeeds varve vault status
-	output_has "safe: everything has 3 copies; any 2 holders could be lost"
+	output_has "safe: everything has 3 copies; the loss of any 2 holders would lose no data"
 	mv ../a ../gone
 	succeeds varve vault status
-	output_has "safe, if the holder that is away still has what it had: everything has 3 copies; any 2 other holders could be lost"
+	output_has "safe, if the holder that is away still has the copies that it had: everything has 3 copies; the loss of any 2 other holders would lose no data"
 	mv ../b ../gone
 	mv ../c ../gone
 	succeeds varve vault status
-	output_has "safe, if 3 holders that are away still have what they had"
-	output_lacks "could be lost"
+	output_has "safe, if 3 holders that are away still have the copies that they had"
+	output_lacks "would lose no data"
 	succeeds varve vault repair
-	stderr_has "counting those of holders that are away now"
+	stderr_has "including those of holders that cannot be reached"
 }

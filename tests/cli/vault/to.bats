@@ -8,10 +8,10 @@ count() {
 @test "--to brings copies only to the holders that it names and the rest is owed" {
 	new_vault
 	ends_with 1 varve vault replicate --copies 2 --to b
-	stderr_has "1 copy is owed: this was sent only to the holders that --to names; 'varve vault replicate' without it brings the rest"
+	stderr_has "1 copy is missing: data was sent only to the holders that --to names; run 'varve vault replicate' without --to"
 	[ "$(count a) $(count b) $(count c)" = "0 1 0" ]
 	succeeds varve vault replicate
-	stderr_has "made 1 copy that earlier runs lacked"
+	stderr_has "made 1 copy that were missing from earlier runs"
 	[ "$(count b)" = 1 ]
 	[ $(($(count a) + $(count c))) = 1 ]
 	change 5

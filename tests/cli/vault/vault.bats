@@ -6,7 +6,7 @@ load vault
 	stderr_has "this repository has no vault yet"
 	succeeds varve vault replicate
 	succeeds varve vault status
-	output_has "safe: everything has 2 copies; any holder could be lost"
+	output_has "safe: everything has 2 copies; the loss of any holder would lose no data"
 	output_has "all copies proven: never"
 	change 5
 	ends_with 1 varve vault status
@@ -34,7 +34,7 @@ load vault
 	cp ../kept "$3"
 	ends_with 1 varve vault audit
 	output_has "a: FAILED: 3 of 3 shards missing or changed"
-	output_has "b: all of 3 shards listed"
+	output_has "b: lists all of 3 shards"
 	ends_with 1 varve vault status
 	output_has "3 copies were missing or changed"
 	succeeds varve vault repair
@@ -69,9 +69,9 @@ load vault
 		succeeds varve vault replicate
 	done
 	succeeds varve vault audit --leaves 1 a
-	output_has "1 random leaf, one a shard, all good (4.1 kB read)"
-	output_has "would have been detected with 25.0 %"
-	stderr_has "an audit does not show"
+	output_has "1 random leaf requested, one per shard: all sound (4.1 kB read)"
+	output_has "chance to detect the loss of 1 % of the shards: 25.0 %"
+	stderr_has "an audit does not prove"
 	succeeds varve vault audit --json
 	echo "$output" | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d[0]["asked"] == d[0]["good"] == d[0]["shards"] == 4'
 	ends_with 2 varve vault audit nobody
@@ -127,7 +127,7 @@ load vault
 	export XDG_CONFIG_HOME=$first
 	varve vault key trust bob "$bob"
 	succeeds varve vault writers add bob
-	stderr_has "$bob may write to this vault from the new epoch 2 on"
+	stderr_has "$bob may write to this vault, beginning with epoch 2"
 	ends_with 2 varve vault writers add bob
 	stderr_has "is already in the list"
 	succeeds varve vault writers
@@ -188,7 +188,7 @@ load vault
 	rm -rf ../a
 	mv ../old ../a
 	succeeds varve vault replicate
-	stderr_is "nothing is new"
+	stderr_is "nothing new"
 	ls ../a/*/records/*/*-"$head"
 	ends_with 1 varve vault audit
 	output_has "a: FAILED: 1 of 2 shards missing or changed"

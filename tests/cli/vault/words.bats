@@ -5,19 +5,19 @@ load vault
 	new_vault
 	succeeds varve vault replicate --copies 3
 	succeeds varve vault status
-	output_has "safe: everything has 3 copies; any 2 holders could be lost, and no data with them"
+	output_has "safe: everything has 3 copies; the loss of any 2 holders would lose no data"
 	mv ../c ../c.away
 	varve vault holder dead c
 	ends_with 1 varve vault status
-	output_has "NOT SAFE: some of it has only 2 copies, and 3 are wanted"
-	output_has "1 copy is owed: the holders are only 2 failure domains, and 3 copies are wanted; add a holder elsewhere ('varve vault holder add'), or ask for fewer ('varve vault replicate --copies 2')"
+	output_has "NOT SAFE: some of it has only 2 copies instead of 3"
+	output_has "1 copy is missing: the holders are in only 2 failure domains, and 3 copies are required; add a holder elsewhere ('varve vault holder add'), or require fewer ('varve vault replicate --copies 2')"
 	varve vault holder dead b
 	ends_with 1 varve vault status
-	output_has "NOT SAFE: some of it has only 1 copy, and 3 are wanted: if that holder fails, it is lost"
+	output_has "NOT SAFE: some of it has only 1 copy instead of 3: if that holder fails, it is lost"
 	varve vault holder add b2 ../b2 --domain "house b2" 2> /dev/null
 	varve vault holder add c2 ../c2 --domain "house c2" 2> /dev/null
 	ends_with 1 varve vault status
-	output_has "2 copies are owed: 'varve vault replicate' brings the missing copies"
+	output_has "2 copies are missing: run 'varve vault replicate' to make them"
 	succeeds varve vault replicate
 	succeeds varve vault status
 	change 5
@@ -38,7 +38,7 @@ load vault
 	ends_with 1 varve vault status --json
 	[ "$(jq -c '[.current, .newRefs, .newRef]' <<< "$output")" = '[false,2,"refs/heads/main"]' ]
 	ends_with 1 varve vault replicate
-	stderr_has "copies are owed: the holders are only 1 failure domain, and 3 copies are wanted"
+	stderr_has "copies are missing: the holders are in only 1 failure domain, and 3 copies are required"
 	ends_with 1 varve vault status
 	[[ ${lines[0]} = "NOT SAFE: some of it has only 1 copy"* ]]
 	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
@@ -52,7 +52,7 @@ load vault
 	new_vault a
 	succeeds varve vault replicate --copies 1
 	succeeds varve vault status
-	output_has "safe: everything has 1 copy; if a holder is lost, data is lost with it"
+	output_has "safe: everything has 1 copy; the loss of a holder would lose data"
 }
 
 @test "replicate says what helps where the next run cannot" {
@@ -63,20 +63,20 @@ load vault
 	mv ../b ../b.away
 	change 5
 	ends_with 1 varve vault replicate
-	stderr_has "1 copy is owed: the holder 'b' cannot be reached; 'varve vault replicate' tries again when it is back, or 'varve vault holder add' names another one"
+	stderr_has "1 copy is missing: the holder 'b' cannot be reached; run 'varve vault replicate' when it is back, or add another with 'varve vault holder add'"
 	mv ../b.away ../b
 	git config holder.b.domain "house b"
 	git config holder.b.quota 5000
 	ends_with 1 varve vault replicate
-	stderr_has "owed: holder 'b': it is full: "
+	stderr_has "missing: holder 'b': it is full: "
 	stderr_has " of at most 5.0 kB are used; make room there, give it more with 'varve vault holder add --quota', or add another holder"
 	ends_with 1 varve vault repair
-	stderr_has "still lacking: holder 'b': it is full: "
+	stderr_has "still missing: holder 'b': it is full: "
 	git config --unset-all holder.b.quota
 	succeeds varve vault replicate
 }
 
-@test "a holder that keeps nothing can go when a copy is owed elsewhere" {
+@test "a holder that keeps nothing can go when a copy is missing elsewhere" {
 	new_vault a b
 	succeeds varve vault replicate
 	mv ../b ../b.away
@@ -87,7 +87,7 @@ load vault
 	succeeds varve vault holder remove empty
 	ends_with 2 varve vault holder remove a
 	stderr_has "'a' keeps 1 copy that no other holder can accept: after its removal, it would be missing"
-	stderr_has "ask for fewer copies ('varve vault replicate --copies')"
+	stderr_has "require fewer copies ('varve vault replicate --copies')"
 	succeeds varve vault holder list
 	output_has "a  "
 }
@@ -104,12 +104,12 @@ load vault
 		stderr_lacks "is not sealed to"
 	done
 	ends_with 2 varve vault audit
-	stderr_has "no holder that can be reached has this vault's ledger"
+	stderr_has "no reachable holder has this vault's ledger"
 	stderr_has "'varve vault holder list' shows the holders"
 	varve vault holder add a ../away --domain x 2> /dev/null
 	rm -r ../away
 	ends_with 2 varve vault audit
-	stderr_has "no holder that can be reached has this vault's ledger"
+	stderr_has "no reachable holder has this vault's ledger"
 }
 
 # The transcripts of the manual pages are what the program printed (./dev samples).
@@ -151,7 +151,7 @@ load vault
 	did=$(varve vault key new)
 	ends_with 2 varve vault key trust "$did" bob
 	stderr_has "'$did' is a key, but the name must come first"
-	stderr_has "hint: varve vault key trust bob $did"
+	stderr_has "hint: run 'varve vault key trust bob $did'"
 	succeeds varve vault key trust bob "$did"
 }
 
@@ -169,14 +169,14 @@ load vault
 	new_vault a b
 	mv ../b ../b.away
 	ends_with 1 varve vault replicate --copies 2 --min 2
-	stderr_has "the vault does not have this run yet"
+	stderr_has "so this run does not count yet"
 	mv ../b.away ../b
 	succeeds varve vault replicate
-	stderr_has "the run that was waiting is now in the vault; sent "
+	stderr_has "finished the interrupted run; sent "
 	stderr_has "head bafy"
-	stderr_lacks "nothing is new"
+	stderr_lacks "nothing new"
 	succeeds varve vault replicate
-	stderr_is "nothing is new"
+	stderr_is "nothing new"
 }
 
 @test "two holders that accept and are silent cost some seconds once, and then nothing" {

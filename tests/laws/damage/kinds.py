@@ -373,7 +373,7 @@ def one(kind, pattern, seen, mends, how, number):
             if code != 0 and how == "folder" and os.path.isdir(file) and os.path.basename(file) in said:
                 os.rmdir(file)  # it is named, and nothing else is lost
                 code, out, said = judge.run(args, cwd)
-            if code != 0 and "remove that file" in said and os.path.isfile(file) and os.path.basename(file) in said:
+            if code != 0 and "remove the file" in said and os.path.isfile(file) and os.path.basename(file) in said:
                 os.remove(file)
                 code, out, said = judge.run(args, cwd)
             if code != 0 and starts_anew(kind, said, judge):

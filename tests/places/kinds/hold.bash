@@ -32,7 +32,7 @@ kind_start() {
 # A server lets go of what its owner's records let go of, and of nothing else.
 remove() {
 	fails 11 at remove "$vault/shards/$1"
-	grep -q "no retire or drop record" err
+	grep -q "with a retire or drop record" err
 	rm "$(kind_file "$1")" 2> /dev/null
 }
 
