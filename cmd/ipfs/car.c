@@ -290,9 +290,9 @@ static vv_status check_roots(import *m, vv_error *err)
 	}
 	vv_status rc = vv_car_complete(m->in, roots, count, &m->wanted, err);
 	if (rc == VV_EMISSING) {
-		return vv_hint(err, "the file was cut off, or contains only a part; received data "
-				    "is kept for some time, so that another file or a peer can add "
-				    "the rest");
+		return vv_hint(
+			err,
+			"the file was cut off, or contains only a part; received data is kept for some time: import a complete file, or fetch the rest from a peer");
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = check_root(m, &roots[i], err);
@@ -377,20 +377,21 @@ static int check_car(const vv_context *c)
 	const char *word = c->argc > 0 ? c->argv[0] : "";
 	bool out = strcmp(word, "export") == 0;
 
-	if (c->argc == 0) return vv_usage_error("expected car export or car import");
+	if (c->argc == 0) return vv_usage_error("expected 'car export' or 'car import'");
 	if (!out && strcmp(word, "import") != 0) {
-		return vv_usage_error("car has export and import, not '%s'", vv_text_shows(word));
+		return vv_usage_error("expected 'car export' or 'car import', not 'car %s'",
+				      vv_text_shows(word));
 	}
 	if (c->argc != (out ? 3 : 2)) {
-		return vv_usage_error(out ? "car export takes a version, REV:PATH, and a file"
-					  : "car import takes one file");
+		return vv_usage_error(out ? "car export requires a version, REV:PATH, and a file"
+					  : "car import requires one file");
 	}
 	if (out && strcmp(c->argv[2], "-") == 0 && isatty(STDOUT_FILENO)) {
-		return vv_usage_error("a CAR file cannot be written to a terminal: name a file, or "
-				      "redirect the output");
+		return vv_usage_error(
+			"a CAR file cannot be written to a terminal: name a file, or redirect stdout");
 	}
 	if (!out && ((const options *)c->options)->unixfs) {
-		return vv_usage_error("--unixfs is for car export");
+		return vv_usage_error("--unixfs requires car export");
 	}
 	return VV_EXIT_OK;
 }

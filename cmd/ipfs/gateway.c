@@ -121,7 +121,8 @@ static vv_status ask_router(routing *r, const char *url, const char *routed, vv_
 	rc = rc < 0 ? rc : vv_routing_providers(router, &r->t->connect, &cid, add_provider, r, err);
 	return rc < 0 || r->count > 0
 		       ? rc
-		       : vv_fail(err, VV_ENOTFOUND, "'%s' names no provider that answers over HTTP",
+		       : vv_fail(err, VV_ENOTFOUND,
+				 "'%s' does not list a provider that answers over HTTP",
 				 vv_text_url(url));
 }
 

@@ -84,11 +84,9 @@ static vv_status show_record(job *j, const vv_published *p, const vv_leaf_list *
 	}
 	text_record(p, false);
 	if (vv_leaf_list_is_even(list)) {
-		vv_note("'ipfs add' of the same file returns this CID too with Kubo's profile "
-			"unixfs-v1-2025");
+		vv_note("with Kubo's profile unixfs-v1-2025, 'ipfs add' of this file returns the same CID");
 	} else {
-		vv_note("'ipfs add' of the same file returns another CID, as it splits the file "
-			"differently");
+		vv_note("'ipfs add' of this file returns another CID, since it splits the file differently");
 	}
 	return VV_OK;
 }
@@ -225,12 +223,15 @@ static int check_publish(const vv_context *c)
 		return vv_usage_error("--list, --withdraw and --to cannot be used together");
 	}
 	if (o->to.count == 0 && (o->with_table || o->timeout > 0)) {
-		return vv_usage_error("--with-table and --timeout are for --to");
+		return vv_usage_error("--with-table and --timeout require --to");
 	}
-	if (o->timeout > 1000000) return vv_usage_error("--timeout of more than 1,000,000 seconds");
+	if (o->timeout > 1000000) {
+		return vv_usage_error("--timeout can be at most 1,000,000 seconds");
+	}
 	if (o->list) return c->argc == 0 ? VV_EXIT_OK : vv_usage_error("--list takes no version");
-	return c->argc == 1 ? VV_EXIT_OK
-			    : vv_usage_error("publish takes one version: REV:PATH, PATH or a CID");
+	return c->argc == 1
+		       ? VV_EXIT_OK
+		       : vv_usage_error("publish requires one version: REV:PATH, PATH or a CID");
 }
 
 static void job_clear(job *j)

@@ -133,10 +133,10 @@ static vv_status find_published(vv_published *out, const char *varvedir, const v
 		vv_published_clear(out);
 	}
 	if (rc < 0) return rc;
-	return vv_fail(err, VV_ENOTFOUND,
-		       "%s is not published by this repository\n"
-		       "'varve ipfs publish --list' lists them",
-		       vv_cid_shows(cid));
+	return vv_fail(
+		err, VV_ENOTFOUND,
+		"%s is not published by this repository\nlist the published versions with 'varve ipfs publish --list'",
+		vv_cid_shows(cid));
 }
 
 vv_status vv_publish_withdraw(vv_published *out, vv_repository *r, const vv_cid *cid, vv_error *err)

@@ -111,14 +111,13 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 	if (s->refused[0] && sqlite3_errcode(s->db) == SQLITE_AUTH) {
 		*sql = true;
 		if (s->catalog->confined) {
-			return vv_fail(err, VV_EUSAGE, "--confined: only SELECT is run, not '%s'",
+			return vv_fail(err, VV_EUSAGE,
+				       "with --confined, only SELECT is allowed, not '%s'",
 				       vv_text_shows(s->refused));
 		}
 		return vv_fail(
 			err, VV_EUSAGE,
-			"cannot create '%s': varve's tables are read-only\nuse CREATE TEMP TABLE "
-			"for a table of this session, or ATTACH 'FILE.db' AS file and CREATE TABLE "
-			"file.NAME for a permanent one",
+			"cannot create '%s': varve's tables are read-only\nuse CREATE TEMP TABLE for this session only, or ATTACH 'FILE.db' AS file and CREATE TABLE file.NAME to keep it",
 			vv_text_shows(s->refused));
 	}
 	*sql = e->code != VARVE_EMISSING && e->code != VARVE_EIO && e->code != VARVE_ECORRUPT &&
@@ -235,9 +234,10 @@ vv_status vv_sql_session_bind(sqlite3_stmt *stmt, const vv_strings *words, vv_er
 			}
 		}
 		if (!value) {
-			vv_fail(err, VV_EUSAGE, "the query has a parameter %s without a value",
+			vv_fail(err, VV_EUSAGE, "the parameter %s of the query has no value",
 				name ? vv_text_shows(name) : "?");
-			return name ? vv_hint(err, "--param %s=VALUE", vv_text_shows(name + 1))
+			return name ? vv_hint(err, "set it with --param %s=VALUE",
+					      vv_text_shows(name + 1))
 				    : vv_hint(err,
 					      "name the parameter, as in :day, and use --param "
 					      "day=VALUE");

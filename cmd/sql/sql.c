@@ -107,14 +107,12 @@ static void show_warnings(const vv_sql_catalog *c)
 			continue;
 		}
 		if (w->kind == VV_WARNING_MISFIT) {
-			vv_warn("%s: %s of column '%s' %s not of type %s and became NULL, the first "
-				"in row %s; \"%s:text\" has them as written",
+			vv_warn("%s: %s of column '%s' %s not of type %s and became NULL, the first in row %s; the column \"%s:text\" has the text",
 				vv_text_shows(w->label), cells, vv_text_shows(w->column),
 				w->count == 1 ? "is" : "are", w->type, vv_text_count(w->row + 1),
 				vv_text_shows(w->column));
 		} else {
-			vv_warn("%s: %s of column '%s' became the nearest number that SQLite has, the "
-				"first in row %s; --exact has them as written",
+			vv_warn("%s: %s of column '%s' became the nearest number that SQLite has, the first in row %s; with --exact, numbers are texts as written",
 				vv_text_shows(w->label), cells, vv_text_shows(w->column),
 				vv_text_count(w->row + 1));
 		}
@@ -191,7 +189,7 @@ static bool run_statement(vv_sql_script *j, sqlite3_stmt *stmt)
 	if (rc < 0 && late) {
 		sql = false;
 		vv_fail(&err, VV_EREFUSED,
-			"the statement took longer than %s s, the --timeout, and was ended",
+			"the statement took longer than the --timeout of %s s, and was stopped",
 			vv_text_count(j->timeout_sec));
 	}
 	if (rc < 0) {
@@ -242,13 +240,8 @@ static vv_status sql_script_run(vv_sql_script *j, const char *sql, vv_error *err
 static const char help[] =
 	".tables           list the tables\n"
 	".schema TABLE     list the columns of a table\n"
-	".mode FORMAT      print rows as " VV_ROWS_FORMATS "\n"
-	".read FILE        run the lines of a file\n"
-	".output FILE      write rows to a file, until .output without one\n"
-	".timer on|off     print how long a statement took\n"
-	".quit             end (or Ctrl-D)\n"
-	"A statement ends with ';'. Ctrl-C ends one that runs, and forgets one that is "
-	"typed. Tab completes names.\n";
+	".mode FORMAT      print rows as " VV_ROWS_FORMATS
+	"\n.read FILE        run the lines of a file\n.output FILE      write rows to a file, until .output without one\n.timer on|off     print how long a statement took\n.quit             end (or Ctrl-D)\nA statement ends with ';'. Ctrl-C stops a running statement, or discards the typed one. Tab completes names.\n";
 
 typedef struct prompt {
 	vv_sql_script *script;
@@ -524,7 +517,8 @@ static vv_status run_lines(prompt *p, const vv_buf *text, vv_error *err)
 	if (strlen(vv_buf_cstr(text)) < text->len) {
 		vv_error why;
 
-		vv_fail(&why, VV_EINPUT, "the SQL has a zero byte\nwrite the SQL as UTF-8 text");
+		vv_fail(&why, VV_EINPUT,
+			"the SQL contains a zero byte\nwrite the SQL as UTF-8 text");
 		report(p->script, &why, true);
 		return VV_OK;
 	}
@@ -672,13 +666,15 @@ static vv_status list(exporting *x, vv_error *err)
 	x->folder = x->folder ? x->folder : varve_repo_folder(repo, VARVE_FOLDER_COMMON);
 	int rc = vv_sql_paths_list(&x->tables, x->s->catalog->repo, "HEAD", false, &e);
 	if (rc == VARVE_ENOTFOUND) {
-		return vv_fail(err, VV_ENOTFOUND,
-			       "no commits yet\nmake a commit first: the file gets the tables of "
-			       "the last commit");
+		return vv_fail(
+			err, VV_ENOTFOUND,
+			"no commits yet\nfirst make a commit, since the file gets the tables of the last one");
 	}
 	if (rc < 0) return vv_fail(err, rc == VARVE_ENOMEM ? VV_ENOMEM : VV_EIO, "%s", e.message);
-	return x->tables.count > 0 ? VV_OK
-				   : vv_fail(err, VV_ENOTFOUND, "the last commit has no table");
+	return x->tables.count > 0
+		       ? VV_OK
+		       : vv_fail(err, VV_ENOTFOUND,
+				 "the last commit does not contain a table\nadd one with 'varve add' and 'varve commit'");
 }
 
 static vv_status fill(const exporting *x, const char *file, vv_error *err)
@@ -733,13 +729,13 @@ static const vv_option table[] = {
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_ROWS_FORMATS, "the output format (table)"),
 	OPT_STRING(0, "at", at, "REV",
-		   "tables are those of this version (default: of the work tree)"),
-	OPT_FLAG(0, "exact", exact, "columns of numbers are texts, as written"),
+		   "query the tables of this version (default: of the work tree)"),
+	OPT_FLAG(0, "exact", exact, "show numbers as texts, as written"),
 	OPT_FLAG(0, "confined", confined,
-		 "only SELECT, and only tables of this repository: for untrusted queries"),
+		 "for untrusted queries: allow only SELECT, and only tables of this repository"),
 	OPT_STRING(0, "export-views", views, "FILE.db",
-		   "make a database file of the last commit's tables and their histories"),
-	OPT_NUMBER(0, "timeout", timeout_sec, "SECONDS", "end a statement that takes longer"),
+		   "write a database file with the last commit's tables and their histories"),
+	OPT_NUMBER(0, "timeout", timeout_sec, "SECONDS", "stop a statement after this time"),
 	OPT_FLAG('q', "quiet", quiet, "do not print warnings"),
 };
 
@@ -774,8 +770,7 @@ static vv_status export_views(vv_sql_session *s, const char *file, vv_error *err
 	vv_status rc = vv_sql_session_open(s, false, err);
 
 	if (rc == VV_OK && (rc = sql_export(s, file, &count, err)) == VV_OK) {
-		vv_out("%s: %s of HEAD and their histories, read from the repository by a program that has loaded "
-		       "varve0\n",
+		vv_out("wrote %s: views of %s of HEAD and their histories; load the extension varve0 to read it\n",
 		       vv_text_shows(file), vv_text_counted(count, "table", NULL));
 	}
 	vv_sql_session_close(s);
@@ -813,8 +808,13 @@ static int check_sql(const vv_context *c)
 	const options *o = c->options;
 	int given = (o->command != NULL) + (o->file != NULL) + c->argc;
 
-	if (o->views && o->at) return vv_usage_error("--export-views is of HEAD: leave out --at");
-	if (o->views && given > 0) return vv_usage_error("--export-views takes no query");
+	if (o->views && o->at) {
+		return vv_usage_error(
+			"--export-views and --at cannot be used together: views are of HEAD");
+	}
+	if (o->views && given > 0) {
+		return vv_usage_error("--export-views and a query cannot be used together");
+	}
 	if (given > 1) {
 		return vv_usage_error("sql takes one query: as an argument, with -c or with -f");
 	}
@@ -822,7 +822,7 @@ static int check_sql(const vv_context *c)
 		const char *equal = strchr(o->params.items[i], '=');
 
 		if (!equal || equal == o->params.items[i]) {
-			return vv_usage_error("--param takes NAME=VALUE, not '%s'",
+			return vv_usage_error("--param requires NAME=VALUE, not '%s'",
 					      vv_text_shows(o->params.items[i]));
 		}
 	}

@@ -82,7 +82,8 @@ int vv_sql_commits_get(const varve_commit **out, vv_sql_commits *commits, varve_
 		if (rc > 0 && !(c = copy(found))) {
 			rc = vv_sql_error_memory(err);
 		} else if (rc == 0) {
-			rc = vv_sql_error_format(err, VARVE_EMISSING, "commit %s is not here", id);
+			rc = vv_sql_error_format(err, VARVE_EMISSING,
+						 "this repository does not have the commit %s", id);
 		}
 		varve_log_free(log);
 		if (rc < 0) return rc;

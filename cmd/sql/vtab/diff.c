@@ -130,7 +130,7 @@ static int open_diff(void *state, const vv_sql_function_table *t, const char *co
 	int rc;
 
 	if (!t->repo) {
-		return vv_sql_error_format(err, VARVE_EUSAGE, "'%s' is in no repository",
+		return vv_sql_error_format(err, VARVE_EUSAGE, "'%s' is not in a repository",
 					   t->name->path);
 	}
 	d->declared = vv_sql_opened_keep(t->declared);

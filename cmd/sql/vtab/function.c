@@ -88,9 +88,10 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 			     ? vv_sql_catalog_fail(r->catalog, &err, message)
 			     : SQLITE_OK;
 		if (rc == SQLITE_OK && t->known.declared->facts->columns * 2 + 16 > most) {
-			*message = sqlite3_mprintf("'%s' has more columns than %s%s can have: %llu",
-						   t->name.path, vv_sql_name_prefix(t->name.kind),
-						   t->name.path, (sqlite3_uint64)(most - 16) / 2);
+			*message = sqlite3_mprintf(
+				"'%s' has too many columns: %s%s can have at most %llu",
+				t->name.path, vv_sql_name_prefix(t->name.kind), t->name.path,
+				(sqlite3_uint64)(most - 16) / 2);
 			rc = SQLITE_ERROR;
 		}
 	}
@@ -194,7 +195,7 @@ static int open_state(function_cursor *c, const function_table *t, varve_error *
 	if (f->needs_repo && !t->known.repo) {
 		return vv_sql_error_format(
 			err, VARVE_ENOTFOUND,
-			"not in a repository: SELECT varve_attach('FOLDER') opens one");
+			"not in a repository: open one with SELECT varve_attach('FOLDER')");
 	}
 	if (!(c->state = sqlite3_malloc64(f->state_size))) return vv_sql_error_memory(err);
 	memset(c->state, 0, f->state_size);

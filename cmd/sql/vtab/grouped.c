@@ -428,7 +428,7 @@ static int read_rows(vv_sql_grouped *g, vv_sql_scan *scan, varve_error *err)
 			drop_columns(g);
 			if (bytes_of(g) > MOST_BYTES) {
 				return vv_sql_error_format(err, VARVE_EREFUSED,
-							   "too many rows to join them in memory");
+							   "too many rows to join in memory");
 			}
 		}
 	}

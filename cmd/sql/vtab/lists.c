@@ -323,7 +323,7 @@ static int open_columns(void *state, const vv_sql_function_table *t, const char 
 
 	if (!arguments[0]) {
 		return vv_sql_error_format(err, VARVE_EUSAGE,
-					   "a table is needed: varve_columns('prices')");
+					   "name a table, as in varve_columns('prices')");
 	}
 	vv_auto_sqlite char *word = sqlite3_mprintf("%s%s%s", arguments[0], arguments[1] ? "@" : "",
 						    arguments[1] ? arguments[1] : "");

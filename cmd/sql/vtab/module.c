@@ -209,9 +209,10 @@ static int add_word(vv_sql_catalog *c, const char *word, varve_error *err)
 	int rc = url_len > 0 ? 0 : vv_sql_name_find(&name, c, word, err);
 
 	if (url_len > 0 && c->confined) {
-		return vv_sql_error_format(err, VARVE_EUSAGE,
-					   "--confined: '%s' is not a table of this repository",
-					   word);
+		return vv_sql_error_format(
+			err, VARVE_EUSAGE,
+			"with --confined, only tables of this repository can be queried, not '%s'",
+			word);
 	}
 	if (rc < 0) return rc;
 	if (url_len > 0) return add_other(c, word, url_len, err);
@@ -255,8 +256,7 @@ static int refuse_twin(vv_sql_catalog *c, const char *sql, const char *word, var
 						 word);
 			sqlite3_snprintf(
 				(int)sizeof(err->hint), err->hint,
-				"copy one of them in a statement before: CREATE TEMP TABLE "
-				"one AS SELECT * FROM \"%s\"",
+				"first copy one of them: CREATE TEMP TABLE one AS SELECT * FROM \"%s\"",
 				word);
 		}
 		sqlite3_free(other);
@@ -460,7 +460,7 @@ static void attach(sqlite3_context *context, int argc, sqlite3_value **argv)
 
 	(void)argc;
 	if (!path) {
-		sqlite3_result_error(context, "varve_attach takes the path of a repository", -1);
+		sqlite3_result_error(context, "varve_attach requires the path of a repository", -1);
 		return;
 	}
 	if (c->repo) {
@@ -497,8 +497,8 @@ static void use(sqlite3_context *context, int argc, sqlite3_value **argv)
 	if (!revision || !c->repo) {
 		sqlite3_result_error(
 			context,
-			c->repo ? "varve_use takes a revision"
-				: "no repository is attached: SELECT varve_attach('FOLDER')",
+			c->repo ? "varve_use requires a revision"
+				: "no repository is attached: attach one with SELECT varve_attach('FOLDER')",
 			-1);
 	} else if (varve_rev_parse(commit, c->repo, revision, &err) < 0 ||
 		   add_names(c, revision, false, &err) < 0) {
@@ -519,7 +519,7 @@ static void open_repo(sqlite3_context *context, int argc, sqlite3_value **argv)
 	if (!path || c->repo) {
 		sqlite3_result_error(context,
 				     path ? "a repository is attached already"
-					  : "varve_open takes the path of a repository",
+					  : "varve_open requires the path of a repository",
 				     -1);
 	} else if (vv_sql_module_open_repo(c, path, cache, &err) < 0) {
 		c->trouble = err;
@@ -608,7 +608,7 @@ int vv_sql_module_install(vv_sql_catalog **out, sqlite3 *db, char **message,
 		*out = NULL;
 	}
 	if (sqlite3_libversion_number() < OLDEST_SQLITE) {
-		*message = sqlite3_mprintf("varve needs SQLite 3.38 or later, and this is %s",
+		*message = sqlite3_mprintf("varve requires SQLite 3.38 or later, not %s",
 					   sqlite3_libversion());
 		return SQLITE_ERROR;
 	}

@@ -268,7 +268,7 @@ static void hint_nearest(varve_error *err, const vv_sql_paths *l, const char *na
 			 near);
 	} else if (l->count > 0) {
 		snprintf(err->hint, sizeof(err->hint),
-			 "'SELECT name FROM varve_tables' lists the tables");
+			 "list the tables with: SELECT name FROM varve_tables");
 	} else {
 		snprintf(err->hint, sizeof(err->hint),
 			 "add tables with 'varve add', or name a file: \"./prices.csv\"");
@@ -297,7 +297,7 @@ static int refuse_several(const vv_sql_paths *l, const char *name, size_t len, i
 	}
 	vv_auto_sqlite char *text = sqlite3_str_finish(list);
 	if (!text) return vv_sql_error_memory(err);
-	vv_sql_error_format(err, VARVE_EUSAGE, "'%.*s' may be %s", (int)len, name, text);
+	vv_sql_error_format(err, VARVE_EUSAGE, "'%.*s' is ambiguous: %s", (int)len, name, text);
 	snprintf(err->hint, sizeof(err->hint),
 		 alike ? "SQL cannot distinguish these names: use the path of a file: \"./%s\""
 		       : "name one by its path: \"%s\"",
@@ -435,9 +435,10 @@ static int confine(vv_sql_catalog *c, const vv_sql_name *found, const char *word
 				     : is_below(tree, file);
 	}
 	return may ? 0
-		   : vv_sql_error_format(err, VARVE_EUSAGE,
-					 "--confined: '%s' is not a table of this repository",
-					 word);
+		   : vv_sql_error_format(
+			     err, VARVE_EUSAGE,
+			     "with --confined, only tables of this repository can be queried, not '%s'",
+			     word);
 }
 
 static int take_file(vv_sql_name *out, const char *word, varve_error *err)

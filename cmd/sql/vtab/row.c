@@ -58,7 +58,7 @@ static int open_row(void *state, const vv_sql_function_table *t, const char *con
 
 	if (!t->repo || facts->key_count == 0 || facts->key_count > VV_FUNCTION_ARGUMENTS) {
 		return vv_sql_error_format(err, VARVE_EUSAGE, "'%s' %s", t->name->path,
-					   !t->repo ? "is in no repository"
+					   !t->repo ? "is not in a repository"
 					   : facts->key_count == 0
 						   ? "has no key"
 						   : "has too many columns in its key");
@@ -67,7 +67,7 @@ static int open_row(void *state, const vv_sql_function_table *t, const char *con
 		if (!arguments[i]) {
 			return vv_sql_error_format(
 				err, VARVE_EUSAGE,
-				"each column of the key requires a value, and '%s' has none",
+				"each column of the key requires a value: '%s' is missing",
 				varve_table_column(t->declared->table, facts->key[i])->name);
 		}
 		values[i] = (varve_text){arguments[i], strlen(arguments[i])};

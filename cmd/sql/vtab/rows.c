@@ -21,7 +21,7 @@ SQLITE_EXTENSION_INIT3
 #define FEW_ROWS 100 /* SQLite itself sorts as quickly */
 #define GROUPED 'g'  /* in plans */
 
-#define READ_ONLY "tables are read-only in SQL: edit the file, or use Repo.write of Python"
+#define READ_ONLY "tables are read-only in SQL: edit the file, or use Repo.write in Python"
 
 enum {
 	COMMIT_HASH,
@@ -146,7 +146,7 @@ static int check_kind(rows_table *t, varve_error *err)
 	bool blame = t->name.kind == VV_NAME_BLAME;
 
 	if (!t->repo && (blame || t->name.kind == VV_NAME_HISTORY || t->name.kind == VV_NAME_AT)) {
-		return vv_sql_error_format(err, VARVE_EUSAGE, "'%s' is in no repository",
+		return vv_sql_error_format(err, VARVE_EUSAGE, "'%s' is not in a repository",
 					   t->name.path);
 	}
 	if (blame && !t->name.revision && !(t->name.revision = sqlite3_mprintf("HEAD"))) {
@@ -252,8 +252,8 @@ static int read_arguments(varve_repo **repo, vv_sql_name *name, vv_sql_catalog *
 		    (argc > 1 && vv_sql_name_is_url(words[0]) ? VARVE_OPEN_URL : 0);
 	name->outside = argc == 1;
 	if (argc < 1 || argc > 3 || (argc == 3 && sqlite3_stricmp(words[2], "history") != 0)) {
-		*message = sqlite3_mprintf("write varve('FOLDER', 'REVISION:PATH'), the same with "
-					   "history as a third argument, or varve('FILE')");
+		*message = sqlite3_mprintf(
+			"write varve('FOLDER', 'REVISION:PATH'), varve('FOLDER', 'REVISION:PATH', history) or varve('FILE')");
 		return SQLITE_ERROR;
 	}
 	name->kind = argc == 3 ? VV_NAME_HISTORY : VV_NAME_VERSION;
@@ -682,7 +682,7 @@ static int find_version(vv_sql_opened **out, rows_table *t, const char *revision
 	}
 	return revision ? vv_sql_opened_get(out, t->catalog, &place, err)
 			: vv_sql_error_format(err, VARVE_EUSAGE,
-					      "a revision is needed, as in \"%s%s\"('HEAD~1')",
+					      "name a revision, as in \"%s%s\"('HEAD~1')",
 					      vv_sql_name_prefix(VV_NAME_AT), t->name.path);
 }
 
@@ -842,8 +842,7 @@ static int find_commit(rows_cursor *c, rows_table *t, varve_error *err)
 	const char *id = varve_blame_commit(c->blame->of, row_at(c), c->blamed);
 	return id ? vv_sql_commits_get(&c->commit, &t->catalog->commits, t->repo, id, err)
 		  : vv_sql_error_format(err, VARVE_ECORRUPT,
-					"'%s' has different rows in its "
-					"history",
+					"the history of '%s' does not match its rows",
 					t->name.path);
 }
 

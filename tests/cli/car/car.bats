@@ -234,9 +234,9 @@ sys.stdout.buffer.write(bytes([37]) + cid + b"\xa0")' > x.car
 @test "wrong words are explained" {
 	new_repo
 	ends_with 2 varve ipfs car
-	stderr_has "car export or car import"
+	stderr_has "'car export' or 'car import'"
 	ends_with 2 varve ipfs car send x
-	stderr_has "not 'send'"
+	stderr_has "not 'car send'"
 	ends_with 2 varve ipfs car export x
 	stderr_has "REV:PATH"
 	ends_with 2 varve ipfs car import nowhere.car

@@ -82,15 +82,15 @@ error | row-constraint | - | id=2 | id=2' ] || { found; false; }
 	ends_with 1 varve check
 	output_has "varve.checks:2: no such column: cost"
 	output_has "error unchecked: varve.checks:3: no such table: ordres"
-	output_has "varve.checks:4: --confined: only SELECT is run"
-	output_has "varve.checks:5: --confined: '../secret.csv' is not a table of this repository"
-	output_has "varve.checks:6: --confined: '$PWD#HEAD:days.csv' is not a table of this repository"
-	output_has "varve.checks:7: --confined: only SELECT is run, not 'varve_check'"
+	output_has "varve.checks:4: with --confined, only SELECT is allowed"
+	output_has "varve.checks:5: with --confined, only tables of this repository can be queried, not '../secret.csv'"
+	output_has "varve.checks:6: with --confined, only tables of this repository can be queried, not '$PWD#HEAD:days.csv'"
+	output_has "varve.checks:7: with --confined, only SELECT is allowed, not 'varve_check'"
 	output_has "varve.checks:8: not authorized to use function: varve_attach"
-	output_has "varve.checks:9: --confined: only SELECT is run"
+	output_has "varve.checks:9: with --confined, only SELECT is allowed"
 	output_has "varve.checks:10: incomplete input"
-	output_has "varve.checks:11: --confined: 'link.csv' is not a table of this repository"
-	output_has "varve.checks:12: --confined: './.git/config' is not a table of this repository"
+	output_has "varve.checks:11: with --confined, only tables of this repository can be queried, not 'link.csv'"
+	output_has "varve.checks:12: with --confined, only tables of this repository can be queried, not './.git/config'"
 	[ ! -e x.db ]
 	printf '[orders.csv]\nselect id from orders where id > 5\n' > varve.checks
 	succeeds varve check

@@ -30,7 +30,7 @@ file_of() {
 	output_has "prices.csv  "
 	output_has "table  $one"
 	output_has "file   bafybei"
-	stderr_has "'ipfs add' of the same file returns another CID"
+	stderr_has "'ipfs add' of this file returns another CID"
 	file=$(file_of v1:prices.csv)
 	# every varve gives this file this CID: a leaf of it is a row group
 	[ "$file" = bafybeiesddmbqvljtsshesursv24hebhf57eu3a7dwhsimt3hquoczf5iy ]

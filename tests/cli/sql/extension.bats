@@ -80,9 +80,9 @@ id,name,price
 	cc -shared -fPIC -o old.so old.c
 	run env LD_PRELOAD="$PWD/old.so" sqlite3 :memory: ".load $extension"
 	[ "$status" -ne 0 ]
-	output_has 'varve needs SQLite 3.38 or later, and this is 3.37.2'
+	output_has 'varve requires SQLite 3.38 or later, not 3.37.2'
 	ends_with 2 env LD_PRELOAD="$PWD/old.so" varve sql 'SELECT 1'
-	stderr_has 'varve needs SQLite 3.38 or later, and this is 3.37.2'
+	stderr_has 'varve requires SQLite 3.38 or later, not 3.37.2'
 }
 
 @test "Python reads versions, and a failed load or attach is an error" {

@@ -182,7 +182,7 @@ table,first'
 	cp prices.csv ../own.csv
 	for name in varve_blame_ varve_history_ varve_at_; do
 		ends_with 1 varve sql "SELECT * FROM \"$name$(dirname "$PWD")/own.csv\"('v1')"
-		stderr_has 'in no repository'
+		stderr_has 'not in a repository'
 	done
 }
 
@@ -213,7 +213,7 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 	before=$(cat prices.csv; git status --porcelain)
 	for statement in 'UPDATE prices SET id = 7' 'DELETE FROM prices' 'INSERT INTO "prices@v1" SELECT * FROM prices'; do
 		ends_with 1 varve sql "$statement"
-		stderr_has "tables are read-only in SQL: edit the file, or use Repo.write of Python"
+		stderr_has "tables are read-only in SQL: edit the file, or use Repo.write in Python"
 	done
 	[ "$before" = "$(cat prices.csv; git status --porcelain)" ]
 	succeeds varve sql --json 'CREATE TEMP TABLE x AS SELECT * FROM prices; SELECT count(*) AS n FROM x'

@@ -126,7 +126,7 @@ kind_lose() {
 	varve add -q --key id --order key big.csv
 	varve commit -q -m big
 	succeeds varve ipfs publish HEAD:big.csv
-	stderr_has "returns this CID too with Kubo's profile unixfs-v1-2025"
+	stderr_has "with Kubo's profile unixfs-v1-2025, 'ipfs add' of this file returns the same CID"
 	[ "$("$ipfs" add -Q --only-hash big.csv)" = "$(varve ipfs publish --json HEAD:big.csv | jq -r .unixfs)" ]
 }
 
