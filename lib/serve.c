@@ -352,10 +352,9 @@ static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t co
 		}
 	}
 	if (rc == VV_EMISSING && refuse) {
-		return vv_prefix(err,
-				 "receive.varveCheck there is 'refuse', and a table whose rows are "
-				 "missing there cannot be checked (the rows of a linked table are "
-				 "at its source)");
+		return vv_prefix(
+			err,
+			"the other repository's setting receive.varveCheck is 'refuse', and a table whose rows it lacks cannot be checked (the rows of a linked table are at its source)");
 	}
 	if (rc < 0 && !refuse && rc != VV_ENOMEM) {
 		vv_buf_printf(j->report, "the check could not run: %s\n", err->message);
@@ -389,9 +388,10 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
 	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	if (strcmp(mode, "off") == 0) return VV_OK;
 	if (strcmp(mode, "refuse") != 0 && strcmp(mode, "warn") != 0) {
-		return vv_fail(err, VV_EUSAGE,
-			       "receive.varveCheck there is '%s', not refuse, warn or off",
-			       vv_text_shows(mode));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"the other repository's setting receive.varveCheck is '%s', expected refuse, warn or off",
+			vv_text_shows(mode));
 	}
 	if ((rc = read_owner(s, &j, err)) < 0 || (rc = vv_incoming_show(in, with, err)) < 0) {
 		return rc;

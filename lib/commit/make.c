@@ -483,7 +483,7 @@ static vv_status check_data(vv_commit_job *j, vv_error *err)
 static vv_status must_be_expected(const vv_commit_job *j, vv_error *err)
 {
 	if (!j->expect || vv_oid_equal(j->expect, &j->base)) return VV_OK;
-	return vv_fail(err, VV_ECONFLICT, "the branch is not at the commit that was expected");
+	return vv_fail(err, VV_ECONFLICT, "the branch is not at the expected commit");
 }
 
 /* From a fresh index to the new commit. */

@@ -279,7 +279,7 @@ static vv_status fail_empty(vv_error *err)
 static vv_status must_be_expected(const vv_txn *t, const vv_oid *expect, vv_error *err)
 {
 	if (!expect || vv_oid_equal(expect, &t->head.commit)) return VV_OK;
-	return vv_fail(err, VV_ECONFLICT, "the branch is not at the commit that was expected");
+	return vv_fail(err, VV_ECONFLICT, "the branch is not at the expected commit");
 }
 
 /* Does the index equal the tree of HEAD? Checked before anything is written: the transaction's objects may not exist yet; the

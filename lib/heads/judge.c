@@ -365,7 +365,7 @@ static vv_status put_both(const judging *g, vv_heads_fault fault, const node *n,
 	if (fork && g->own && memcmp(g->own, h->key, VV_KEY_PUBLIC) == 0) {
 		return vv_hint_code(err, VV_HINT_SIGN_JOIN, g->from);
 	}
-	return vv_hint(err, "ask another copy, or the owner of the data");
+	return vv_hint(err, "use another copy of the repository, or ask its owner");
 }
 
 /* This repository signed a newer head than they show, for example before a failed push. */
@@ -420,7 +420,7 @@ static vv_status check_missing(const judging *g, const node *owner, const vv_sho
 				vv_text_url(g->from), (unsigned long long)h->number,
 				vv_text_time(h->time, VV_TIME_MINUTE));
 			g->out->fault = VV_HEADS_ROLLBACK;
-			return vv_hint(err, "ask another copy, or the owner of the data");
+			return vv_hint(err, "use another copy of the repository, or ask its owner");
 		}
 	}
 	return VV_OK;

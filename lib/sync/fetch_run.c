@@ -196,7 +196,7 @@ static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, con
 	vv_error why;
 
 	r->lost = true;
-	vv_fail(&why, VV_ELOST, "'%s' has %s of %s, but not its commit %.10s",
+	vv_fail(&why, VV_ELOST, "'%s' has %s of %s, but lacks the commit %.10s that it names",
 		vv_text_url(r->from.remote.url), what, vv_did_key_shows(h->key),
 		vv_oid_shows(named));
 	vv_hint(&why, "get the commit with --from URL from its signer, a mirror or another clone");

@@ -39,7 +39,7 @@ TREE = re.compile(r'index work |ref work refs/heads/[^ ]+: ')
 FREE_HERE = re.compile(r'^(far|src|mirror|signed|eve)/|^work/\.git/varve/vault/(ledger|runs)/|^h[0-9]/[^/]+/(records|shards)/(?!.*(tmp|~))'
 	r'|varve/packs/aside-[0-9]+-[0-9a-f]+\.(pack|index)$')
 # A refusal beside a program of Git's that says how to go on or back, or where the previous content is.
-WAY_BACK = re.compile(r"--abort' (goes back|undoes it)|run the command again|reset --hard' discards it")
+WAY_BACK = re.compile(r"--abort' (goes back|undoes it|to undo)|run the command again|reset --hard' to discard it")
 # What a transfer that failed has brought stays for the next one (docs/formats/store.md, transfers).
 INCOMING = re.compile(r'^work/\.git/varve/incoming/')
 UNDER_WAY = re.compile(r'^work/\.git/((MERGE|REVERT|CHERRY_PICK)_HEAD|(MERGE|VARVE)_[A-Z]+|AUTO_MERGE|varve-migrating|varve/kept-[0-9]+(/.*)?)$')

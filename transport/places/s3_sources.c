@@ -280,8 +280,7 @@ static vv_status s3_lent_container(vv_s3_key *out, const vv_connect_options *con
 	return may_see_token(&u)
 		       ? ask_container(out, url, connect, err)
 		       : vv_fail(err, VV_EREFUSED,
-				 "'%s' is not asked for keys, as it does not use https and is not "
-				 "an address of this machine",
+				 "keys are not requested from '%s', as it does not use https and is not an address of this machine",
 				 u.text);
 }
 

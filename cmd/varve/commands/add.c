@@ -386,7 +386,7 @@ static const vv_option add_table[] = {
 	OPT_FLAG(0, "no-key", no_key, "the table has no key; do not search for one"),
 	OPT_CHOICE(
 		0, "order", order, "ORDER", "file|key",
-		"store the rows in key order, with their positions, for files whose order changes with each delivery; or in the file's order"),
+		"key: store the rows in the order of the key, for files whose order changes with each delivery; file: in the order of the file"),
 	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep the file as a table, or as bytes"),
 	OPT_WRITTEN(""),
 	OPT_FLAG(0, "convert", convert, "also convert files that are text in HEAD"),

@@ -44,7 +44,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "staged", cached, "the same as --cached"),
 	OPT_FLAG(0, "worktree", worktree, "the work tree (as without a REV)"),
 	OPT_STRING(0, "base", base, "REV", "compare with REV instead of the parent"),
-	OPT_FLAG(0, "no-base", no_base, "compare with nothing"),
+	OPT_FLAG(0, "no-base", no_base, "do not compare with another version"),
 	OPT_STRING(0, "rules-from", rules_from, "REV",
 		   "apply the rules and descriptions of REV; for a range the default is its start"),
 	OPT_FLAG(
@@ -67,8 +67,9 @@ static const vv_option table[] = {
 	OPT_MAYBE_STRING(
 		0, "log", log, "RULE", "",
 		"show since which commit each rule, or RULE, holds or fails, in all versions; with --format html above the findings"),
-	OPT_STRING(0, "limit", limit, "N",
-		   "list at most N findings of a rule; 0: all, up to 16 MiB (default: 20)"),
+	OPT_STRING(
+		0, "limit", limit, "N",
+		"list at most N findings for each rule and column; 0: up to 16 MiB of findings (default: 20)"),
 	OPT_CHOICE(0, "fail-on", fail_on, "SEVERITY", "error|warning",
 		   "the lowest severity that makes data invalid (default: error)"),
 	OPT_STRING(0, "now", now, "TIME",
@@ -847,7 +848,7 @@ static vv_status run_from(const options *o, vv_error *err)
 	}
 	vv_out_bytes(vv_buf_cstr(&text), text.len);
 	if (left > 0) {
-		vv_note("%s not taken over: see the comments",
+		vv_note("%s not converted: see the comments",
 			vv_text_counted(left, "check was", "checks were"));
 	}
 	return VV_OK;

@@ -170,8 +170,7 @@ static vv_status pick_one(vv_pick *p, const options *o, outcome *out, vv_error *
 	vv_status rc = vv_pick_run(p, err);
 	if (p->stays) {
 		vv_progress_end();
-		vv_note("all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
-			"undoes it",
+		vv_note("all changes are staged: run 'varve %s --continue' to commit them, or 'varve %s --abort' to undo them",
 			vv_pick_verb(p), vv_pick_verb(p));
 	}
 	if (rc < 0) return rc;
@@ -228,8 +227,8 @@ static vv_status pick_all(picks *l, vv_context *c, outcome *out, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && !out->conflicts && i < l->count; i++) {
 		rc = pick_one(&l->items[i], o, out, err);
 		if ((rc < 0 || out->conflicts) && i + 1 < l->count) {
-			vv_note("not done yet: %s%s", l->items[i + 1].short_id,
-				i + 2 < l->count ? " and what follows" : "");
+			vv_note("not applied yet: %s%s", l->items[i + 1].short_id,
+				i + 2 < l->count ? " and the commits after it" : "");
 		}
 	}
 	return rc;

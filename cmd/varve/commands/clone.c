@@ -35,7 +35,7 @@ static const vv_option table[] = {
 	OPT_STRING(0, "serve", serve, "ADDR",
 		   "then serve the clone over HTTP, read-only, until interrupted"),
 	OPT_NUMBER(0, "room", job.room, "BYTES",
-		   "get the rows of only as many versions, newest first, as fit into this room"),
+		   "get the rows of the newest versions, as many as fit into BYTES"),
 	OPT_FLAG('v', "verbose", job.verbose,
 		 "also show how many blocks arrived, and from which peers"),
 	OPT_FLAG('q', "quiet", job.quiet, "print nothing on success"),

@@ -71,7 +71,7 @@ typedef struct options {
 		OPT_STRING('o', "output", output, "FILE", "write to FILE"),                                                   \
 		OPT_FLAG(                                                                                                     \
 			0, "name-status", name_status,                                                                        \
-			"the same, each after its letter: A added, M modified, D deleted, R renamed (with "                   \
+			"only the paths that differ, each after its letter: A added, M modified, D deleted, R renamed (with " \
 			"both paths)"),                                                                                       \
 		OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",                                    \
 				 "colours in text; without a value: always"),                                                 \

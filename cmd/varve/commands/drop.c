@@ -26,7 +26,7 @@ static const vv_option table[] = {
 		"all versions except those at the tip of a branch, remote-tracking branch or tag, instead of a revision"),
 	OPT_NUMBER(
 		0, "copies", copies, "N",
-		"drop only versions that this many others keep (1); each holder of a vault counts"),
+		"drop only versions that at least N others have (default: 1); each holder of a vault counts"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "ask only this remote or URL, or vault:; may be repeated"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
@@ -217,6 +217,6 @@ const vv_command vv_cmd_drop = {
 	.arguments = "ref",
 	.check = check_drop,
 	.needs = VV_NEEDS_REPOSITORY,
-	.exit_codes = "some versions stay, since too few others keep them",
+	.exit_codes = "some versions stay, since too few others have them",
 	.run = run_drop,
 };

@@ -38,8 +38,8 @@ static const vv_option table[] = {
 		 "get the data of a commit (HEAD) or of A..B, of these paths; with --all of every "
 		 "version"),
 	OPT_STRING(0, "cid", cid, "CID", "get only one table, by its root's CID"),
-	OPT_FLAG('t', "tags", job.tags, "all tags as well"),
-	OPT_FLAG(0, "no-tags", job.no_tags, "no tags"),
+	OPT_FLAG('t', "tags", job.tags, "also get all tags"),
+	OPT_FLAG(0, "no-tags", job.no_tags, "do not get tags"),
 	OPT_FLAG('p', "prune", job.prune,
 		 "remove remote-tracking branches that no longer exist at the remote"),
 	OPT_FLAG('f', "force", job.force, "move refs even if that is not a fast-forward"),

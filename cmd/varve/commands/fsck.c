@@ -47,7 +47,7 @@ static const vv_option table[] = {
 	OPT_LIST(0, "from", from, "REMOTE",
 		 "with --repair: fetch missing blocks from this remote or URL; may be repeated"),
 	OPT_JSON("the output format"),
-	OPT_FLAG('q', "quiet", quiet, "print only damaged ones"),
+	OPT_FLAG('q', "quiet", quiet, "print only damaged and missing data"),
 };
 
 typedef vv_repair_version version;

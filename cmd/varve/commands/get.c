@@ -15,7 +15,8 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING('o', "output", out, "OUT", "write it here (default: its name; '-': print it)"),
+	OPT_STRING('o', "output", out, "OUT",
+		   "write the file to OUT (default: its own name; '-': print it)"),
 	OPT_FLAG('f', "force", force, "overwrite OUT"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };

@@ -31,19 +31,23 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING('o', "output", out, "OUT", "its path here (default: its name)"),
-	OPT_FLAG(0, "link", link, "leave its blocks at the source, in all clones"),
-	OPT_FLAG('f', "force", force, "replace an existing file; accept any dated file"),
+	OPT_STRING('o', "output", out, "OUT",
+		   "the path of the table in this repository (default: its own name)"),
+	OPT_FLAG(0, "link", link, "leave the table's blocks at the source, in all clones"),
+	OPT_FLAG('f', "force", force,
+		 "replace an existing file; accept dated files that need a decision"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print which versions would be made"),
-	OPT_LIST(0, "date", dates, "FILE=DATE", "the date of a file, in place of that in its name"),
-	OPT_LIST(0, "skip", skip, "FILE", "leave a file out"),
+	OPT_LIST(0, "date", dates, "FILE=DATE",
+		 "use DATE for FILE instead of the date in its name"),
+	OPT_LIST(0, "skip", skip, "FILE", "leave out this file"),
 	OPT_FLAG(0, "day-first", day_first, "read 01-10-2026 as the first of October"),
 	OPT_FLAG(0, "month-first", month_first, "read 01-10-2026 as the tenth of January"),
-	OPT_FLAG(0, "mtime", mtime, "date files by their last change where names have no date"),
+	OPT_FLAG(0, "mtime", mtime,
+		 "for files whose names have no date, use the time of their last change"),
 	OPT_FLAG(0, "older", older, "accept files that are older than the newest version"),
 	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),
-	OPT_JSON("the output format of versions"),
+	OPT_JSON("the output format of dated files"),
 };
 
 /* ---- import ---- */

@@ -68,7 +68,7 @@ static void say_done(const vv_branch_merge *m, const options *o)
 		vv_note("resolve the conflicts, then 'varve merge --continue'; 'varve merge "
 			"--abort' undoes it");
 	} else if (m->outcome == VV_MERGE_STAGED && !m->stays) {
-		vv_note("all is merged and staged; 'varve merge --continue' commits it");
+		vv_note("all changes are merged and staged; run 'varve merge --continue' to commit them");
 	} else if (m->outcome == VV_MERGE_UP_TO_DATE && !o->quiet) {
 		vv_out("already up to date\n");
 	} else if (m->outcome == VV_MERGE_FORWARD && !o->quiet) {
@@ -169,8 +169,7 @@ static vv_status merge(vv_branch_merge *m, const options *o, vv_error *err)
 		rc = print_json(m, err);
 	}
 	if (m->stays) {
-		vv_note("all is merged and staged: 'varve merge --continue' commits it, "
-			"'varve merge --abort' undoes it");
+		vv_note("all changes are merged and staged: run 'varve merge --continue' to commit them, or 'varve merge --abort' to undo them");
 	}
 	return rc;
 }

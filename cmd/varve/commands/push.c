@@ -18,14 +18,15 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(0, "all", job.refs.all,
 		 "all branches; with --blocks: move all blocks to this store or host"),
-	OPT_FLAG(0, "tags", job.refs.tags, "all tags as well"),
+	OPT_FLAG(0, "tags", job.refs.tags, "also push all tags"),
 	OPT_FLAG('f', "force", job.refs.force, "push even if that is not a fast-forward"),
 	OPT_MAYBE_STRING(
 		0, "force-with-lease", job.refs.lease, "REF[:COMMIT]", "",
 		"the same, but only if the branch there is unchanged since the last fetch"),
 	OPT_FLAG('d', "delete", job.refs.remove, "delete the refs that are named"),
 	OPT_FLAG('n', "dry-run", job.dry_run, "only print what would be sent"),
-	OPT_FLAG('u', "set-upstream", job.refs.upstream, "make the branch there the upstream"),
+	OPT_FLAG('u', "set-upstream", job.refs.upstream,
+		 "set the pushed branch as the upstream of the local branch"),
 	OPT_FLAG(0, "blocks", job.blocks_only,
 		 "send a Git host all blocks that it lacks, and no commits"),
 	OPT_FLAG(0, "no-verify", job.no_verify, "skip the pre-push hook"),

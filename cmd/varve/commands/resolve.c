@@ -23,7 +23,7 @@ static const vv_option table[] = {
 	OPT_STRING(0, "set", set, "COL=VALUE", "take this value for a cell in conflict"),
 	OPT_LIST(
 		0, "row", rows, "KEY",
-		"only the row with this key (without a key: its number, or theirs:NUMBER where it is gone here); may be repeated"),
+		"only the row with this key (without a key: its number, or theirs:NUMBER if only the other branch has the row); may be repeated"),
 	OPT_LIST(0, "column", columns, "COL",
 		 "only this column, its cells and its definition; may be repeated"),
 	OPT_FLAG(

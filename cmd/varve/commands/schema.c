@@ -23,10 +23,10 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_LIST(0, "type", type, "COL=TYPE", "give a column another type"),
 	OPT_LIST(0, "number", number, "COL=EXAMPLE",
-		 "make a column one of numbers written like EXAMPLE: 1.234,5"),
+		 "make a column numeric, with numbers written like EXAMPLE: 1.234,5"),
 	OPT_NAMES(0, "key", key, "declare the primary key"),
 	OPT_LIST(0, "missing", missing, "[COL=]TEXT",
-		 "treat TEXT as a missing value, in COL alone"),
+		 "treat TEXT as a missing value, in COL or in all columns"),
 	OPT_FLAG(0, "infer", infer,
 		 "write a first description with constraints that all values meet"),
 	OPT_FLAG(0, "json", json, "print Table Schema JSON, which is the only format"),

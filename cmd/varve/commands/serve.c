@@ -24,10 +24,11 @@ static const vv_option table[] = {
 		0, "stdio", stdio,
 		"speak the protocol on stdin and stdout, as clone and push run it on the far side"),
 	OPT_FLAG(0, "read-only", read_only, "accept no pushes"),
-	OPT_STRING(0, "http", http, "ADDR",
-		   "listen there: see 'varve web serve -h', also for the options that go with it"),
+	OPT_STRING(
+		0, "http", http, "ADDR",
+		"listen on this address: 'varve web serve -h' shows how, and the other options for it"),
 	OPT_STRING(0, "hash-secret", hash_secret, "NAME",
-		   "make a line for a user file: see 'varve web serve -h'"),
+		   "print a line for a user file: see 'varve web serve -h'"),
 };
 
 static int serve_stdio(void *given, int argc, char **argv)

@@ -22,7 +22,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING('c', "create", create, "NAME", "create branch NAME first"),
 	OPT_STRING('C', "force-create", create_force, "NAME",
-		   "the same; a branch that exists is moved"),
+		   "create branch NAME, or move it if it exists, first"),
 	OPT_FLAG('d', "detach", detach, "switch to a commit, without a branch"),
 	OPT_FLAG('f', "discard-changes", force, "discard local changes"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),

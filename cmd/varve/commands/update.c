@@ -71,8 +71,7 @@ static vv_status pick_update(updates *u, const vv_imported *i, const vv_oid *com
 	vv_state_drop_update(c->repo);
 	vv_progress_end();
 	if (p.stays) {
-		vv_note("all is staged: 'varve update --continue' commits it, 'varve update "
-			"--abort' undoes it");
+		vv_note("all changes are staged: run 'varve update --continue' to commit them, or 'varve update --abort' to undo them");
 	}
 	if (rc < 0) return rc;
 	put_outcome(u, i->to, outcomes[p.outcome],

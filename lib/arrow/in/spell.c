@@ -114,8 +114,7 @@ static vv_status put_pattern(vv_buf *out, const vv_field *f, const plain_moment 
 		} else if (!put_directive(out, *++p, m, &d)) {
 			return vv_fail(
 				err, VV_EUSAGE,
-				"a value cannot be written in the format of column '%s', which is "
-				"'%s'\npass the column as text",
+				"a value cannot be written in the format of column '%s', '%s'\npass the column as text",
 				vv_text_shows(f->name), vv_text_shows(f->format));
 		}
 	}

@@ -90,7 +90,7 @@ name() {
 	histories
 	last=$(git rev-parse --short=7 main)
 	ends_with 1 varve cherry-pick spring~1 spring main
-	stderr_has "not done yet: $last"
+	stderr_has "not applied yet: $last"
 	[ "$(git log -1 --format=%s)" = nine ]
 	varve cherry-pick --quit
 	[ ! -e .git/CHERRY_PICK_HEAD ]

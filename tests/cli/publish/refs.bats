@@ -124,14 +124,14 @@ is_new() {
 	varve -C ../was fetch -q
 	git push -q -f origin "$old:main"
 	succeeds varve clone ../hub.git ../b
-	stderr_has "but not its commit ${new:0:10}"
+	stderr_has "but lacks the commit ${new:0:10} that it names"
 	stderr_has "fetching the history from $site instead"
 	is_new ../b
 	succeeds varve -C ../was pull
 	is_new ../was
 	stop_server
 	ends_with 1 varve clone ../hub.git ../c
-	stderr_has "but not its commit ${new:0:10}; the clone has its current version, which is not signed"
+	stderr_has "but lacks the commit ${new:0:10} that it names; the clone has its current version, which is not signed"
 	stderr_has "get the commit with --from URL from its signer, a mirror or another clone"
 	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
 	succeeds varve -C ../c status

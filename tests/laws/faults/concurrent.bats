@@ -234,7 +234,7 @@ moving_hook() {
 	moving_hook pre-commit
 	sed 's/item/written/' prices.csv > ../written.csv
 	ends_with 1 "$put" . prices.csv "written" < ../written.csv
-	stderr_has "not at the commit that was expected"
+	stderr_has "not at the expected commit"
 	cmp prices.csv ../first.csv
 	[ -z "$(git status --porcelain)" ]
 	[ ! -e .git/varve/later ]

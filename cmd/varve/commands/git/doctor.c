@@ -99,7 +99,7 @@ static vv_status run_doctor(vv_context *c, vv_error *err)
 
 static const vv_option doctor_table[] = {
 	OPT_FLAG(0, "offline", offline, "do not contact remotes"),
-	OPT_JSON("as FORMAT"),
+	OPT_JSON("the output format"),
 };
 
 const vv_command vv_cmd_doctor = {

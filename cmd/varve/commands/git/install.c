@@ -250,8 +250,8 @@ static vv_status run_uninstall(vv_context *c, vv_error *err)
 }
 
 static const vv_option install_table[] = {
-	OPT_FLAG(0, "local", local, "for this repository alone, with the pre-push hook"),
-	OPT_FLAG(0, "system", system, "for all users of this machine"),
+	OPT_FLAG(0, "local", local, "install for this repository alone, with the pre-push hook"),
+	OPT_FLAG(0, "system", system, "install for all users of this machine"),
 	OPT_FLAG(0, "force", force, "overwrite settings of the same names"),
 };
 

@@ -735,8 +735,7 @@ static vv_status commit(migration *m, const char *self, vv_error *err)
 	fputs(vv_buf_cstr(&said), stderr);
 	if (rc == VV_OK || unknown) return rc;
 	if (staged) {
-		vv_note("hint: all is staged: 'varve commit' concludes "
-			"it, 'git reset --hard' discards it");
+		vv_note("hint: all changes are staged: run 'varve commit' to conclude the migration, or 'git reset --hard' to discard it");
 	} else {
 		drop_note(m);
 		vv_note("hint: another program changed HEAD or the index in the meantime; unstage the changes, then run the command again");
@@ -845,8 +844,8 @@ done:
 static const vv_option migrate_table[] = {
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be moved"),
 	OPT_FLAG(0, "export", export, "convert tables to plain text in Git"),
-	OPT_STRING('m', "message", message, "TEXT", "of the commit"),
-	OPT_FLAG(0, "no-commit", no_commit, "stage all and leave the commit to you"),
+	OPT_STRING('m', "message", message, "TEXT", "the message of the commit"),
+	OPT_FLAG(0, "no-commit", no_commit, "stage all changes, and do not commit"),
 	OPT_FLAG(0, "everything", everything, "rewrite the commits of all branches and tags"),
 	OPT_LIST(0, "include", include, "PATTERN",
 		 "with --everything: files that match; may be repeated"),

@@ -32,7 +32,7 @@ static const vv_option table[] = {
 	OPT_STRING('o', "output", output, "FOLDER", "the folder to write or to bring up to date"),
 	OPT_FLAG(0, "all", all, "all branches and tags"),
 	OPT_STRING(0, "files", files, "BYTES",
-		   "tables of up to this many bytes are files, too (20m); 0: none"),
+		   "also write tables of up to BYTES as files (default: 20m; 0: none)"),
 	OPT_FLAG(
 		0, "force", force,
 		"publish even if the folder has newer or other commits, which are first fetched here"),
@@ -42,8 +42,9 @@ static const vv_option table[] = {
 		"remove unused files at once, not an hour later; only while nothing reads the folder"),
 	OPT_STRING(
 		0, "to", to, "URL",
-		"then send the folder to this IPFS node, ipfs+http://127.0.0.1:5001, and pin it"),
-	OPT_FLAG(0, "name", name, "and point the IPNS name of the signing key to it"),
+		"also send the folder to this IPFS node, ipfs+http://127.0.0.1:5001, and pin it"),
+	OPT_FLAG(0, "name", name,
+		 "with --to: point the IPNS name of the signing key to the folder"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };

@@ -22,16 +22,17 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING(0, "name", name, "NAME",
 		   "the repository's name, in the first head (default: the folder's)"),
-	OPT_STRING(0, "expires", expires, "DATE",
-		   "until when a newer head is promised (default: as long as the last one's)"),
-	OPT_FLAG(0, "final", final, "no head follows this one"),
+	OPT_STRING(
+		0, "expires", expires, "DATE",
+		"sign a newer head by this date (default: after the same time as for the last head)"),
+	OPT_FLAG(0, "final", final, "sign the last head: no other can follow"),
 	OPT_LIST(0, "mirror", mirrors, "URL", "the URL of a copy; may be repeated"),
 	OPT_LIST(0, "signer", signers, "KEY=DATE",
-		 "by the owner: KEY may sign until DATE; may be repeated"),
+		 "only as owner: KEY may sign until DATE; may be repeated"),
 	OPT_LIST(0, "revoke", revoked, "KEY=NUMBER",
-		 "of the owner: heads of this key after that number do not count; may be repeated"),
+		 "only as owner: heads of KEY after NUMBER do not count; may be repeated"),
 	OPT_STRING(0, "join", join, "REMOTE",
-		   "also follow the head there, which another machine signed with this key"),
+		   "also continue the head at REMOTE, which another machine signed with this key"),
 	OPT_FLAG(0, "all", all, "all branches and tags"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
