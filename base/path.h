@@ -14,7 +14,7 @@
 bool vv_path_ends(const char *name, const char *end);
 
 /* Joins the parts of a path with '/'. The last argument is NULL. The caller frees the path with
- * vv_free. Returns NULL if memory runs out, or if first is NULL because an earlier allocation
+ * vv_free. Returns NULL if memory runs out, or if `first` is NULL because an earlier allocation
  * failed. */
 char *vv_path_join(const char *first, ...) __attribute__((sentinel));
 

@@ -17,7 +17,7 @@ typedef struct vv_progress {
 	 * Returns false to cancel the work. */
 	bool (*update)(void *payload, const char *what, uint64_t done, uint64_t total);
 	void *payload;
-	/* Reports progress in rows, versions or other units: only the ratio of done and total is
+	/* Reports progress in rows, versions or other units: only the ratio of `done` to total is
 	 * meaningful. Like update, returns false to cancel the work. */
 	bool (*part)(void *payload, const char *what, uint64_t done, uint64_t total);
 } vv_progress;

@@ -1,6 +1,6 @@
 /*
- * sync: makes many files and folders durable in parallel, with one wait for the disk instead of one
- * wait for each file, and writes batches of files in this way.
+ * sync: makes many files and folders durable in parallel, so that the caller waits for the disk
+ * once, not once for each file; and writes batches of files in this way.
  *
  * A correct caller adds files that may become durable in any order, waits, and only then renames
  * these files or writes other files that refer to them. For one thread at a time.
@@ -20,8 +20,8 @@ typedef struct vv_syncs {
 	size_t count, cap;
 } vv_syncs;
 
-/* Adds an open file. fd still belongs to the caller, who may close it before the wait. If too many
- * files have been added already, waits for those files first. */
+/* Adds an open file. The caller still owns `fd`, and may close it before vv_syncs_wait. If too many
+ * files were added already, first waits for them. */
 vv_status vv_syncs_add(vv_syncs *s, int fd, const char *path, vv_error *err);
 /* Adds a file or folder by its path. */
 vv_status vv_syncs_add_path(vv_syncs *s, const char *path, vv_error *err);
@@ -30,7 +30,7 @@ vv_status vv_syncs_add_path(vv_syncs *s, const char *path, vv_error *err);
  * empty afterwards, also after an error. */
 vv_status vv_syncs_wait(vv_syncs *s, vv_error *err);
 
-/* Drops added files without waiting, and frees memory. */
+/* Removes all added files from s without waiting for them, and frees memory. */
 void vv_syncs_clear(vv_syncs *s);
 VV_AUTO_CLEAR(vv_syncs, vv_syncs_clear)
 
@@ -38,11 +38,11 @@ VV_AUTO_CLEAR(vv_syncs, vv_syncs_clear)
 
 /*
  * Writing a batch takes two waits for the disk, whatever the number of files. A correct caller adds
- * files that may appear in any order, and calls vv_file_batch_finish. This function makes the
- * contents of all files durable in parallel, renames the files to their names, and then makes their
- * folders durable in parallel. After a power cut during finish, some of the files may exist, each
- * with its complete content. A batch is for one thread at a time; several threads may finish
- * different batches at the same time.
+ * files that may appear in any order, and calls vv_file_batch_finish, which makes the contents of
+ * all files durable in parallel, renames the files to their names, and then makes their folders
+ * durable in parallel. After a power cut during finish, some of the files may exist, each with its
+ * complete content. A batch is for one thread at a time; several threads may finish different
+ * batches at the same time.
  */
 
 /* Empty if all its bytes are zero. */
@@ -62,7 +62,7 @@ typedef struct vv_file_batch {
 vv_status vv_file_batch_add(vv_file_batch *b, const char *path, const void *bytes, size_t len,
 			    vv_error *err);
 
-/* Makes an existing file durable together with the added files. */
+/* Adds an existing file, whose content vv_file_batch_finish makes durable. */
 vv_status vv_file_batch_keep(vv_file_batch *b, const char *path, vv_error *err);
 
 /* Makes the files durable, and renames them to their names in the order in which they were added.

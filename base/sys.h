@@ -82,8 +82,8 @@ uint64_t vv_thread_cpu_ms(void);           /* processor time of this thread sinc
 
 /* Returns the path of the program varve: the running program, or, in another program such as
  * varve-web, the varve in the same folder. If the system does not report the path, returns "varve",
- * which is then searched in PATH. The caller frees the text with vv_free. Returns NULL if memory
- * runs out. */
+ * which execvp then looks up in PATH. The caller frees the text with vv_free. Returns NULL if
+ * memory runs out. */
 char *vv_varve_path(void);
 
 #endif

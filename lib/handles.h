@@ -130,7 +130,7 @@ int vv_give_next(varve_error *err, vv_first_failure *first, int more, const vv_e
 /* Copies the members that the caller's options and out have in common to out, which has `known`
  * bytes. If options is NULL, sets out to zero. */
 vv_status vv_take_options(void *out, size_t known, const void *options, vv_error *err);
-/* Fails with VV_ENOSUPPORT if flags contains a bit that is not in known. */
+/* Fails with VV_ENOSUPPORT if flags has a bit that `known` does not have. */
 vv_status vv_take_flags(uint32_t flags, uint32_t known, vv_error *err);
 /* Sets err from the error of a caller's function, which returned code. */
 vv_status vv_take_error(vv_error *err, int code, const varve_error *from);

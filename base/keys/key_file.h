@@ -25,7 +25,7 @@
 #include "base/error.h"
 #include "base/keys/key.h"
 
-/* Sets *out to the passphrase of the key with the name did. */
+/* Sets *out to the passphrase of the key whose name is `did`. */
 typedef vv_status (*vv_passphrase_fn)(void *payload, const char *did, vv_buf *out, vv_error *err);
 
 /* Writes the key to a file with mode 0600, durably; replaces an existing file. passphrase NULL: the

@@ -39,12 +39,14 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 			     size_t len, vv_error *err);
 
 /* Returns the path of a cache file for data too large for a record; the caller owns the path, and
- * writes, reads and validates the file. NULL: the cache is in memory, or out of memory. If these
- * files exceed VV_CHECK_FILES_MAX together, the oldest are removed first. */
+ * writes, reads and validates the file. Returns NULL if the cache is in memory (`dir` is NULL), or
+ * if memory ran out. If these files exceed VV_CHECK_FILES_MAX together, the oldest are removed
+ * first. */
 #define VV_CHECK_FILES_MAX ((uint64_t)4 << 30)
 char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key);
 /* Finds the same file inside the trusted file (vv_check_cache_trust): *len bytes from *offset on.
- * Returns the descriptor of the trusted file, borrowed from c. -1: the trusted file lacks it. */
+ * Returns the descriptor of the trusted file, borrowed from c, or -1 if the trusted file does not
+ * contain that file. */
 int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_hash128 key,
 				uint64_t *offset, uint64_t *len);
 

@@ -73,7 +73,7 @@ typedef struct check_key_cursor {
 	check_key_run *run;
 	/* the entry at this position; UINT64_MAX: there is none, or the run is damaged */
 	uint64_t entry;
-	uint64_t sought; /* the searched hash; bits that the run leaves out are 0 */
+	uint64_t sought; /* the hash that is searched for; bits that the run leaves out are 0 */
 	uint64_t base;   /* the first hash of the piece */
 	size_t piece, bit;
 	/* index: number of entries of the piece up to this entry; count: number of all entries of
@@ -82,11 +82,12 @@ typedef struct check_key_cursor {
 } check_key_cursor;
 /* Returns a cursor at the first entry with this hash or a greater one. */
 check_key_cursor check_key_run_find(check_key_run *k, uint64_t hash);
-/* Moves the cursor to the first entry with this hash or a greater one. Fast if hashes are searched
- * in ascending order. */
+/* Moves the cursor to the first entry with this hash or a greater one. Fast if the hashes of
+ * successive calls ascend. */
 void check_key_cursor_seek(check_key_cursor *c, uint64_t hash);
 void check_key_cursor_next(check_key_cursor *c);
-/* Returns true if the stored bits of the last searched hash equal those of this entry. */
+/* Returns true if the stored bits of this entry equal those of the hash that was last searched
+ * for. */
 static inline bool check_key_cursor_has(const check_key_cursor *c)
 {
 	return c->entry >> CHECK_GROUP_BITS == c->sought && c->entry != UINT64_MAX;

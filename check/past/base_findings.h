@@ -66,17 +66,19 @@ void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t 
  * these columns. Returns 0 if the version has no key, or a key of more than max columns. */
 size_t base_key_places(const vv_table *t, size_t *places, size_t max);
 
-/* Returns n / of in billionths, rounded, but never rounded to 0 or to 1. Returns 0 if of is 0. */
+/* Returns the share n / `of` in billionths, rounded to the nearest, but at least 1 if n is above 0,
+ * and at most 999,999,999 if n is below `of`. Returns 0 if `of` is 0. */
 uint64_t base_share(uint64_t n, uint64_t of);
-/* Returns true if is / is_of is greater than was / was_of by more than `most` billionths. The
- * comparison is exact up to 10^13 rows. */
+/* Returns true if the share `is` / is_of is greater than the share `was` / was_of by more than
+ * `most` billionths. The comparison is exact up to 10^13 rows. */
 bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint64_t most);
-/* Returns true if the share of good values is at least `mostly` billionths: `found` of the `of`
- * values are bad. */
+/* Returns true if at least `mostly` billionths of the values are good. `found` of the `of` values
+ * are bad. */
 bool base_tolerated(uint64_t mostly, uint64_t found, uint64_t of);
-/* Returns true if n of `of` is above the bound b, or, if b is not given, above fallback. */
+/* Returns true if n, of a total of `of`, is above the bound b, or, if b is not given, above
+ * fallback. */
 bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of);
-/* Returns true if b is given, and n of `of` is below b. */
+/* Returns true if b is given, and n, of a total of `of`, is below b. */
 bool base_below(const vv_bound *b, uint64_t n, uint64_t of);
 /* Append a share as "5 %" or "0.25", and a bound as "at most 5 %" or "at most 100 rows". */
 void base_put_percent(vv_buf *out, uint64_t billionths);

@@ -34,7 +34,7 @@ vv_status check_accept_read(check_accept *out, vv_arena *arena, const vv_json *n
 			    const vv_rule *rule, const char *file, vv_error *err);
 
 /* Returns the reason why a finding of the rule is accepted at the time `now`. NULL: the finding is
- * not accepted. If found is NULL, any finding of the rule at the path matches. */
+ * not accepted. If `found` is NULL, any finding of the rule at the path matches. */
 const char *check_accept_why(const check_accept *list, size_t count, const char *rule,
 			     const char *path, const vv_finding *found, int64_t now);
 

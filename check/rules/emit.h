@@ -30,7 +30,7 @@ void check_emit_name(check_emit *e, const char *name);
 /* Reports a finding that is not about a row. Sets its path and commit. */
 vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err);
 /* Adds `found` findings to the totals, and passes the number of findings that were not reported
- * (found - given) to the callback. like has the rule, severity, column and violated condition
+ * (`found` - `given`) to the callback. `like` has the rule, severity, column and violated condition
  * (expected) of all these findings. */
 vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
 			   bool tolerated, vv_error *err);

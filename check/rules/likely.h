@@ -40,7 +40,7 @@ VV_AUTO_CLEAR(vv_likely, vv_likely_clear)
  * zeroed. json: the cell is a string of NDJSON or JSON. */
 void vv_likely_of_type(vv_likely *out, const vv_field *f, const char *s, size_t len, bool json);
 /* Guesses the meaning of a text that has the type of its field, but does not match the pattern or
- * is not in the list of values: the text has spaces around it, or different case. right may be
+ * is not in the list of values: the text has spaces around it, or different case. `right` may be
  * NULL. */
 void vv_likely_of_value(vv_likely *out, const char *s, size_t len, const vv_json *values,
 			vv_likely_right_fn right, void *payload);

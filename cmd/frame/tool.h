@@ -3,8 +3,8 @@
  *
  * main describes the program and calls vv_tool_main. Less common features are in separate programs:
  * if varve itself has no command X, `varve X ...` runs the program varve-X with the arguments after
- * X (vv_tool_run_other). Options before X (-C, --git-dir, --offline) are passed to that program as
- * the current folder and the environment.
+ * X (vv_tool_run_other). The effect of options before X (-C, --git-dir, --offline) is passed to
+ * that program in the current folder and the environment.
  */
 #ifndef VV_CMD_FRAME_TOOL_H
 #define VV_CMD_FRAME_TOOL_H
@@ -59,9 +59,9 @@ void vv_tool_overview(const vv_tool *p, bool all, bool asked);
 /* Reports "varve has no command 'x'", with similar names. Returns 2. */
 int vv_tool_unknown(const vv_tool *p, const char *word);
 
-/* Replaces this process by the program varve-WORD, which is searched in this program's folder, in
- * ../libexec/varve and in PATH. Returns only on failure. VV_EPROGRAM: no such program, or WORD
- * cannot be part of a program's name. */
+/* Replaces this process by the program varve-WORD, from this program's folder, ../libexec/varve or
+ * PATH. Returns only on failure. VV_EPROGRAM: no such program, or WORD cannot be part of a
+ * program's name. */
 vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *err);
 /* Replaces this process by `varve-web serve` with these arguments. If varve-web is not installed,
  * reports that `what`, a command, needs it, and returns the exit code. */

@@ -15,7 +15,7 @@ typedef enum vv_url_use {
 	VV_URLS_OWN,      /* the command reads such arguments itself, without vv_url_words_read */
 	VV_URLS_VERSIONS, /* each argument is a version: URL#REV:PATH, or URL#PATH for HEAD:PATH */
 	VV_URLS_RANGES,   /* revisions, then paths: URL#, URL#A..B, URL#REV:PATH */
-	/* as VV_URLS_RANGES; but the command itself reads two arguments that are different files */
+	/* as VV_URLS_RANGES, but two arguments that are both files are left to the command */
 	VV_URLS_SIDES
 } vv_url_use;
 

@@ -350,7 +350,7 @@ static inline bool group_same_text(const vv_cell *a, const vv_cell *b)
 	       (a->len <= 8 || memcmp(a->text + 8, b->text + 8, a->len - 8) == 0);
 }
 
-/* Returns the first slot of group_dict.slot in which a value is searched. */
+/* Returns the slot of group_dict.slot at which the search for a value begins. */
 static inline uint32_t group_text_hash(const vv_cell *cell, uint64_t key)
 {
 	uint64_t h = key ^ ((uint64_t)cell->len << 56);

@@ -100,7 +100,7 @@ int vv_list_next_that_may(vv_list_reader *r, vv_list_may_fn may, void *payload, 
 			  vv_error *err);
 
 /* Moves to the entry that contains position `at`, counted in weights: vv_list_next returns the first entry for which
- * before + weight > at. If `at` is past the end of the list, vv_list_next returns 0. Reads only the nodes above the
+ * before + weight > `at`. If `at` is past the end of the list, vv_list_next returns 0. Reads only the nodes above the
  * entry. */
 vv_status vv_list_seek(vv_list_reader *r, uint64_t at, vv_error *err);
 /* Moves to the entry with number `index`. */

@@ -40,7 +40,7 @@ void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes);
 bool vv_mem_sink_full(const vv_mem_sink *m);
 
 /* Puts the blocks into another sink, in order, and each with its base. *from: number of first
- * blocks to skip; set to the number of blocks that were skipped or put. from may be NULL. */
+ * blocks to skip; set to the number of blocks that were skipped or put. `from` may be NULL. */
 vv_status vv_mem_sink_pour(vv_mem_sink *m, size_t *from, const vv_sink *to, vv_error *err);
 
 #endif

@@ -36,7 +36,7 @@ vv_status vv_encoding_decode(vv_encoding *e, vv_buf *out, const char *bytes, siz
 /* Returns true if encoding the text decoded last is certain to make the same bytes, so that this need not be
  * checked. */
 bool vv_encoding_exact(const vv_encoding *e);
-/* Encodes text and appends the bytes to out. last and *used have the same meaning as for vv_encoding_decode.
+/* Encodes text and appends the bytes to out. `last` and *used have the same meaning as for vv_encoding_decode.
  * VV_EINPUT: the encoding does not have a character of the text. */
 vv_status vv_encoding_encode(vv_encoding *e, vv_buf *out, const char *text, size_t len, bool last,
 			     size_t *used, vv_error *err);

@@ -1,7 +1,7 @@
 /*
  * gone_members: finds members of the previous version that no object of a JSON file has any longer. Their columns
- * are removed. The file is searched before the import, since a version's columns must be known before its first row
- * is stored.
+ * are removed. The file is scanned for their names before the import, since a version's columns must be known before
+ * its first row is stored.
  *
  * A member counts as existing if its name and a colon occur anywhere in the file, also in a nested object, with any
  * escapes in the name.

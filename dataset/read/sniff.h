@@ -99,8 +99,8 @@ bool vv_sniff_is_table(const char *sample, size_t len, bool at_end);
 #define VV_TAIL_LOOK (4u << 10)
 vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t len, bool whole,
 			const vv_sniff_hints *hints, vv_error *err);
-/* Fails with VV_EINPUT for JSON with two arrays of objects, whose paths are first and second. file:
- * file name for the hint; may be NULL. */
+/* Fails with VV_EINPUT for JSON with two arrays of objects, whose paths are `first` and `second`.
+ * file: file name for the hint; may be NULL. */
 vv_status vv_sniff_refuse_two(const char *file, const char *first, const char *second,
 			      vv_error *err);
 

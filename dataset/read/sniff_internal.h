@@ -46,9 +46,9 @@ vv_status sniff_reader_open(sniff_reader *r, const sniff *s, const vv_dialect *d
 			    vv_error *err);
 void sniff_reader_close(sniff_reader *r);
 VV_AUTO_CLEAR(sniff_reader, sniff_reader_close)
-/* Reads the next row into r->cells. Returns 1; 0 if the sample has no further complete row;
- * VV_EINPUT or another negative vv_status on failure. Offsets in *row are relative to the beginning
- * of the sample. */
+/* Reads the next row into r->cells. Returns 1 if it read a row, 0 if the sample has no further
+ * complete row, or a negative vv_status. VV_EINPUT: the row is invalid. Offsets in *row are
+ * relative to the beginning of the sample. */
 int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err);
 /* Returns the offset at which the next row begins. */
 size_t sniff_reader_offset(const sniff_reader *r);

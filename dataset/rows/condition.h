@@ -77,7 +77,7 @@ size_t vv_condition_left(const vv_condition *c);
 /* Returns the columns that the condition reads with old., as indexes in how.old, ascending; borrowed. */
 const size_t *vv_condition_old_columns(const vv_condition *c, size_t *count);
 
-/* Compiles text as described by how. schema may be NULL: only the syntax is checked. Errors are those of
+/* Compiles `text` as `how` describes. schema may be NULL: only the syntax is checked. Errors are those of
  * vv_condition_new, and VV_ENOTFOUND: a filter names an unknown column. */
 vv_status vv_condition_compile(vv_condition **out, const char *text, size_t len,
 			       const vv_schema *schema, const vv_condition_how *how, vv_error *err);

@@ -43,7 +43,7 @@ typedef enum vv_value_state {
 	VV_VALUE_UNKNOWN,
 	VV_VALUE_SMALL,   /* number: the value is in `small`; other kinds: the value is known */
 	VV_VALUE_LARGE,   /* number: the value is in the vv_ratio at the same place of the stack */
-	VV_VALUE_INFINITE /* number: above all other numbers; if truth is set, below them */
+	VV_VALUE_INFINITE /* number: above all other numbers; if `truth` is set, below them */
 } vv_value_state;
 
 /* A point in time, in UTC: days since 1970-01-01, and seconds since the beginning of the day. */
@@ -78,7 +78,7 @@ typedef enum vv_step_code {
 	VV_STEP_BEGINS, /* a text and the text of a literal */
 	/* a text and the text of a literal */
 	VV_STEP_LIKE,
-	/* the negation of the previous code; so are the codes with NOT below */
+	/* VV_STEP_NOT_X, here and below, is the negation of VV_STEP_X */
 	VV_STEP_NOT_LIKE,
 	VV_STEP_BETWEEN, /* three values */
 	VV_STEP_NOT_BETWEEN,
@@ -109,8 +109,8 @@ typedef struct vv_step {
 	bool before;  /* COLUMN: reads the old row (old.); AGGREGATE: reads the base version */
 } vv_step;
 
-/* A literal in the text of the condition. Large numbers are also stored as text, and parsed when
- * they are needed. */
+/* A literal in the text of the condition. A number is parsed once, when the condition is compiled:
+ * into value.small, or, if it is not small, into `large`. */
 typedef struct vv_literal {
 	vv_operand value;
 	bool spelled;        /* value.text is a spelling that the column accepts */
@@ -169,7 +169,8 @@ struct vv_condition {
 	vv_operand_kind kind; /* kind of the result */
 	vv_type type;         /* type of the result, if it is a time */
 	size_t end;           /* number of bytes of the text that were parsed */
-	size_t left;          /* offset in the text of the last comparison */
+	/* offset in the text of the comparison operator that is evaluated last; 0: no comparison */
+	size_t left;
 	vv_condition_aggregate *aggregates;
 	size_t aggregate_count;
 };
@@ -212,7 +213,8 @@ bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_
 vv_operand_kind vv_kind_of_letter(char letter, vv_operand_kind other);
 /* Changes the sign of a number, also of an infinite number. */
 void vv_operand_negate(vv_operand *v, vv_ratio *large);
-/* Returns the bytes of the first character. An invalid byte counts as a character. */
+/* Returns the length in bytes of the first character of s, which has len bytes. A byte that is not
+ * UTF-8 counts as a character. */
 size_t vv_character_len(const char *s, size_t len);
 
 /* Returns true if the field spells numbers as JSON does. */

@@ -4,7 +4,7 @@
  *
  *	vv_auto(vv_line_editor) e = {.was = &old->root.dialect, .schema = &old->schema, .is = &old->root.dialect};
  *	vv_line_editor_open(&e, err);
- *	vv_line_edit(&e, &out, line, len, old_cells, cells, changed, err);
+ *	vv_line_edit(&e, &out, line, len, old_cells, cells, changed, spelled, err);
  *
  * The new lines may have other columns: `from` maps each new column to its old one.
  */
@@ -80,9 +80,9 @@ vv_status vv_line_edit(vv_line_editor *e, vv_buf *out, const char *line, size_t 
 /* Appends the line of a new row, with its row end. An empty cell with VV_CELL_QUOTED is written in quotes. */
 void vv_line_new(vv_line_editor *e, vv_buf *out, const vv_cell *cells);
 
-/* CSV: appends the header for the editor's columns: the old header (vv_dialect_header of was) with added and changed
- * names; a new header if was and schema are NULL. The editor need not be open. VV_EREFUSED: the old header has
- * several lines. VV_EINPUT: the file cannot represent a name, or the header has too few columns. */
+/* CSV: appends the header for the editor's columns: the old header (vv_dialect_header of `was`) with added and
+ * changed names, or a new header if `was` and schema are NULL. The editor need not be open. VV_EREFUSED: the old
+ * header has several lines. VV_EINPUT: the file cannot represent a name, or the header has too few columns. */
 vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *schema,
 			 const vv_line_editor *e, vv_error *err);
 

@@ -44,7 +44,8 @@ typedef struct vv_more_columns {
 void vv_row_edits_sort(vv_row_edit *edits, size_t count);
 
 /* Passes the edited file to fn in pieces, in the encoding of the table's file. A changed cell is quoted like the old
- * cell (line_edit.h). more may be NULL. VV_EINPUT: the file cannot represent a new cell; err names row and column. */
+ * cell (line_edit.h). `more` may be NULL. VV_EINPUT: the file cannot represent a new cell; err names row and
+ * column. */
 vv_status vv_rows_edit(vv_table *t, const vv_more_columns *more, const vv_row_edit *edits,
 		       size_t count, vv_bytes_fn fn, void *payload, vv_error *err);
 

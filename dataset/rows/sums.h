@@ -55,8 +55,8 @@ void vv_sums_reset(vv_sums *s);
 vv_status vv_sums_add(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch, vv_error *err);
 /* Appends the sums as bytes, for vv_sums_read. */
 void vv_sums_put(vv_buf *out, vv_sums *s);
-/* Adds sums that vv_sums_put has written. Returns 1; 0: the bytes are damaged, and s can no longer be used;
- * VV_ENOMEM. */
+/* Adds sums that vv_sums_put has written. Returns 1 on success, 0 if the bytes are damaged (s can then no longer be
+ * used), or VV_ENOMEM. */
 int vv_sums_read(vv_sums *s, const void *bytes, size_t len);
 
 /* Ends adding, and sorts the groups by their values. */

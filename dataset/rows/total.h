@@ -32,8 +32,8 @@ bool vv_total_whole(vv_ratio *out, vv_long_sum mantissa, unsigned scale);
 
 /* Appends the sum as bytes, for vv_total_read. */
 void vv_total_put(vv_buf *out, const vv_total *t);
-/* Reads a sum from *p, moves *p to its end, and adds the sum to *t. Returns 1; 0: the bytes are
- * damaged; VV_ENOMEM. */
+/* Reads a sum from *p, moves *p to its end, and adds the sum to *t. Returns 1 on success, 0 if the
+ * bytes are damaged, or VV_ENOMEM. */
 int vv_total_read(vv_total *t, const uint8_t **p, const uint8_t *end);
 /* vv_exact_put appends a number as bytes. vv_exact_get reads such a number from *p, and moves *p to
  * its end; it returns false if the bytes are damaged. */

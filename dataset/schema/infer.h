@@ -1,9 +1,9 @@
 /*
  * infer: infers the narrowest type that fits all values of a column.
  *
- * A correct caller: vv_infer_init; set json if the table is in JSON; vv_infer_cells for each run of the column's
- * cells; vv_infer_type_named. Several threads can read different groups, each with its own vv_infer; vv_infer_merge
- * unites them.
+ * A correct caller: vv_infer_init; set json if the table is in JSON; vv_infer_cells for each run of the column's cells;
+ * vv_infer_type_named. Several threads can each infer from some of the groups, with a vv_infer of their own;
+ * vv_infer_merge unites the results.
  *
  * Inference is strict: "007" is a string; "1,5" is a string unless the caller decides otherwise; "02/03/2024" is
  * always a string. Inferred types: integer, number, boolean (true and false as below, not 0 and 1), date, datetime,

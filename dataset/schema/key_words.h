@@ -14,8 +14,8 @@
 
 /* Appends the i-th of count values. Call this for each value, in order. An empty text means a cell without text. */
 void vv_key_word_put(vv_buf *out, size_t i, size_t count, const char *text, size_t len);
-/* Reads the count values of the text into out; their texts are in arena. Returns 1; 0: the text does not have count
- * values; VV_ENOMEM. */
+/* Reads the `count` values of the text into out; their texts are in arena. Returns 1 on success, 0 if the text does
+ * not have exactly `count` values, or VV_ENOMEM. */
 int vv_key_words_read(vv_cell *out, size_t count, const char *text, vv_arena *arena, vv_error *err);
 /* Fails because the text does not have count values. Returns VV_EUSAGE. */
 vv_status vv_key_words_fail(const char *text, size_t count, vv_error *err);

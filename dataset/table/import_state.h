@@ -62,7 +62,7 @@ typedef struct import_worker {
 	/* batch: the group, made again from its stored form; lines: the lines of batch */
 	vv_batch batch;
 	vv_buf lines;
-	unsigned wary; /* number of further groups in which irregular lines are searched at once */
+	unsigned wary; /* number of further groups that are scanned for irregular lines at once */
 } import_worker;
 
 /* Cells of a group that contradict the type of a column: the first cell, and their number. */

@@ -106,8 +106,8 @@ int vv_table_read(vv_table_reader *r, vv_batch *batch, vv_error *err);
  * at once, and by_row is false. Returns the same as vv_table_read. */
 int vv_table_read_rows(vv_table_reader *r, vv_batch *batch, vv_error *err);
 /* Appends the group's bytes in the file, made directly from its columns. Call it after
- * vv_table_read_rows of a reader with layout. Returns 1; 0 if the group needs vv_batch_lines, and
- * nothing was appended; or a negative vv_status. After 1, b has no cells. */
+ * vv_table_read_rows of a reader with layout. Returns 1 on success, 0, with nothing appended, if
+ * the group needs vv_batch_lines, or a negative vv_status. After 1, b has no cells. */
 int vv_batch_quick_lines(vv_buf *out, const vv_table *t, vv_batch *b, bool last, vv_error *err);
 /* Makes the cells of all rows in the given columns, and no others. Call it after
  * vv_table_read_rows. */

@@ -99,8 +99,9 @@ typedef struct vv_patch_apply_options {
 	bool reverse, check; /* check: write nothing; only report whether the patch fits */
 	vv_patch_mode mode;
 	/* Opens the current table at path, and sets *exists to whether there is such a file. If out
-	 * is NULL, only sets *exists. vv_patch_apply closes the table. before is the version from
-	 * which the patch was made; if the bytes of a text allow several forms, its form is used. */
+	 * is NULL, only sets *exists. vv_patch_apply closes the table. `before` is the version from
+	 * which the patch was made; if the bytes of a text allow several forms, the form of
+	 * `before` is used. */
 	vv_status (*open)(void *payload, const char *path, const vv_root *before, vv_table *out,
 			  bool *exists, vv_error *err);
 	/* If not NULL, the patch is not applied to the table that open returns, but to the version
@@ -121,8 +122,9 @@ typedef struct vv_patch_apply_options {
 	 * the cache. The result may be NULL, and is borrowed until the next open. cache may be
 	 * NULL. */
 	const vv_scan_cache *(*cache)(void *payload, const vv_cid *root, uint64_t *secret);
-	/* Receives the new bytes of a path, piece by piece; then done is called. With check, put is
-	 * not called. The results must not take effect before vv_patch_apply has returned VV_OK. */
+	/* Receives the new bytes of a path, piece by piece; then `done` is called. With `check`,
+	 * `put` is not called. The results must not take effect before vv_patch_apply has returned
+	 * VV_OK. */
 	vv_status (*put)(void *payload, const char *path, const void *bytes, size_t len,
 			 vv_error *err);
 	vv_status (*done)(void *payload, const vv_patch_done *d, vv_error *err);

@@ -40,8 +40,8 @@ typedef struct patch_lines {
 } patch_lines;
 vv_status patch_lines_open(patch_lines *l, const vv_patch_source *source, vv_error *err);
 void patch_lines_close(patch_lines *l);
-/* Reads the next line as a JSON object. The line is not added to the hash. Returns 1; 0 at the end;
- * negative on failure. */
+/* Reads the next line as a JSON object. The line is not added to the hash. Returns 1, 0 at the end,
+ * or a negative vv_status. */
 int patch_lines_next(patch_lines *l, vv_error *err);
 /* Moves the reader to a line: its offset and its number. */
 vv_status patch_lines_seek(patch_lines *l, uint64_t offset, uint64_t line, vv_error *err);
@@ -100,7 +100,8 @@ typedef struct patch_op {
 	vv_bytes line[2];
 } patch_op;
 
-/* Reads the head of the next section. Returns 1; 0 at the end of the patch; negative on failure. */
+/* Reads the head of the next section. Returns 1, 0 at the end of the patch, or a negative
+ * vv_status. */
 int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_error *err);
 /* Moves the reader back to the section's first row. */
 vv_status patch_section_again(patch_lines *l, const patch_section *s, vv_error *err);

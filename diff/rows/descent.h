@@ -3,7 +3,7 @@
  * that all of them match rows in the same way.
  *
  * If both versions have the columns of a key, renamed or not, rows are matched by the key; else the rows are compared
- * as sequences. A row of which only the key changed counts as the same row.
+ * as sequences. A row counts as the same row if only its key changed.
  */
 #ifndef VV_DIFF_ROWS_DESCENT_H
 #define VV_DIFF_ROWS_DESCENT_H
@@ -27,8 +27,8 @@ typedef struct vv_descent {
 	bool keyed;          /* rows are matched by the key */
 	/* the changes, for the caller to read; a row that only moved has no cells */
 	vv_rowdiff *rows;
-	/* the names of the key's columns in the older version, ended by NULL; if the older version lacks one of these
-	 * columns, the older version's own key. Borrowed from the older table or the descent. */
+	/* names of the key's columns in the older version, ended by NULL. If the older version lacks one of them,
+	 * these are the names of its own key. Borrowed from the older table or the descent. */
 	const char *old_key[VV_DESCENT_KEY_MAX + 1];
 } vv_descent; /* zeroed: closed */
 
@@ -45,8 +45,8 @@ VV_AUTO_CLEAR(vv_descent, vv_descent_close)
  * places. False: t lacks a column, or the key has more columns. */
 bool vv_descent_key(const vv_table *t, const char *const *key, size_t *out, size_t *count);
 
-/* Finds the old numbers of the rows without a change. These rows are in the same order in both versions; so their old
- * numbers are, in this order, all numbers that are not in `gone`. */
+/* Finds the old numbers of the rows without a change. Unchanged rows have the same order in both versions. So the old
+ * number of the next unchanged row is the next number that is not in `gone`. */
 typedef struct vv_descent_rest {
 	uint64_t *gone; /* the old numbers of the rows with a change */
 	size_t count, cap;

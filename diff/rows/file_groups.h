@@ -24,8 +24,8 @@ typedef struct vv_file_groups vv_file_groups;
 /* Makes the groups of an imported table available. t: the table, whose source is the sink of the
  * import; raw, secret: from the result and the options of the import; these are only read. take_fd:
  * the open file, at any position; or -1, and take_bytes has the content of a blob. name: for
- * messages. made: the sink for encoded groups, which is also searched first. name and made are
- * borrowed. */
+ * messages. made: the sink for encoded groups; a group that it has already is not encoded again.
+ * name and `made` are borrowed. */
 vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_scan_cache *raw,
 			     uint64_t secret, int take_fd, char *take_bytes, const char *name,
 			     const vv_sink *made, vv_error *err);

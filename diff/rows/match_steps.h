@@ -250,14 +250,15 @@ vv_status rowdiff_match(vv_rowdiff *d, vv_error *err);
 /* ---- align: finds equal rows side by side, in the groups that only one version has ---- */
 
 /* Compares the groups that only one side has. Equal rows that are found side by side become
- * segments of d->changed, or are added to kept. The records of all other rows are added to out. */
+ * segments of d->changed, or are added to `kept`. The records of all other rows are added to
+ * out. */
 vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error *err);
 
 /* ---- rekey: finds rows of which only the key changed ---- */
 
-/* Moves pairs of rows that differ only in the key from gone and added to kept. gone and added
- * contain row numbers (8 bytes each) and are finished. Afterwards, both can be read again from the
- * beginning, or are replaced by other sorters. */
+/* Moves pairs of rows that differ only in the key from `gone` and `added` to `kept`. `gone` and
+ * `added` contain row numbers (8 bytes each) and are finished. Afterwards, both can be read again
+ * from the beginning, or are replaced by other sorters. */
 vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
 			vv_error *err);
 

@@ -27,8 +27,8 @@ vv_status vv_sorter_add(vv_sorter *s, const void *record, vv_error *err);
 uint64_t vv_sorter_count(const vv_sorter *s);
 /* Sorts the records. Call it once, after the last vv_sorter_add. */
 vv_status vv_sorter_finish(vv_sorter *s, vv_error *err);
-/* Sets *record to the next record in order, borrowed until the next call. Returns 1; 0 at the end;
- * negative on failure. */
+/* Sets *record to the next record in order, borrowed until the next call. Returns 1, 0 at the end,
+ * or a negative vv_status. */
 int vv_sorter_next(vv_sorter *s, const void **record, vv_error *err);
 /* Makes vv_sorter_next return the first record again. Call vv_sorter_finish first. */
 vv_status vv_sorter_rewind(vv_sorter *s, vv_error *err);

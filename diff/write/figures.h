@@ -103,12 +103,12 @@ void vv_figures_fold(vv_buf *out, const char *text, size_t len);
  * once. Equal cells of a group, which are stored once, are counted together.
  */
 
-/* Computes the figures of pairs of columns. figures and wanted have an element for each pair of columns of t. For each
- * pair whose element of wanted is true, both versions must have the column, vv_figures_init must have been called, and
- * this function adds all cells. most: the greatest number of cells to count; equal cells of a group that are stored
- * once count as one cell. If the first groups show that all pairs together would exceed this number, the pairs with the
- * most cells are left out: their elements of wanted are set to false, and their figures are not valid. VV_EMISSING:
- * this repository lacks blocks. */
+/* Computes the figures of pairs of columns. figures and `wanted` have an element for each pair of columns of t. For
+ * each pair whose element of `wanted` is true, both versions must have the column, vv_figures_init must have been
+ * called, and this function adds all cells. most: the greatest number of cells to count; equal cells of a group that
+ * are stored once count as one cell. If the first groups show that all pairs together would exceed this number, the
+ * pairs with the most cells are left out: their elements of `wanted` are set to false, and their figures are not valid.
+ * VV_EMISSING: this repository lacks blocks. */
 vv_status vv_whole_figures(vv_figures *figures, bool *wanted, const vv_diff_table *t, uint64_t most,
 			   vv_error *err);
 

@@ -2,11 +2,11 @@
  * story: summarises the changes of a table between two versions: for each column, groups of equal
  * changes and the column's figures before and after; and striking changes.
  *
- * The groups of a column are: equal changes ("CONC -> CON, 3,101 times"), values filled in, values
- * emptied, a formula for all changes ("x 1.19"), other spellings of the same value, and other
- * changes. Figures describe whole columns if reading them costs little compared with the
- * difference; else they describe only the differing cells. Rows are streamed, and memory is
- * bounded: if a column has more than GROUPS_MAX different changes, further changes count as other.
+ * The groups of a column are: equal changes ("CONC -> CON, 3,101 times"), values filled in, values emptied, a formula
+ * for all changes ("x 1.19"), other spellings of the same value, and other changes. Figures describe whole columns if
+ * reading these columns costs little compared with the difference; otherwise, they describe only the differing cells.
+ * Rows are streamed, and memory is bounded: after the first GROUPS_MAX (story.c) distinct changes of a column, further
+ * ones count as other changes.
  *
  *	vv_story_new; vv_story_row for each row; vv_story_end; the functions that append or return texts; vv_story_free
  */

@@ -38,13 +38,13 @@ VARVE_API void varve_refs_free(varve_refs *refs);
 
 /* Moves a ref to the object id, or creates the ref, durably. old: the id that the ref must have before; "": the ref
  * must not exist; NULL: any id. The comparison and the move are one atomic step. message, unless NULL, is written to
- * the reflog. VARVE_ECONFLICT: the ref does not have the id old; VARVE_ELOCKED: another process changes the ref;
+ * the reflog. VARVE_ECONFLICT: the ref does not have the id `old`; VARVE_ELOCKED: another process changes the ref;
  * VARVE_EEXISTS: the name conflicts with the name of another ref. */
 VARVE_API int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char *old,
 			    const char *message, varve_error *err);
 
-/* Deletes a ref if its id is old, or whatever its id if old is NULL. VARVE_ENOTFOUND: no such ref; VARVE_ECONFLICT: the
- * ref does not have the id old; VARVE_ELOCKED: another process changes the ref. */
+/* Deletes a ref if its id is `old`; if `old` is NULL, the ref may have any id. VARVE_ENOTFOUND: no such ref;
+ * VARVE_ECONFLICT: the ref does not have the id `old`; VARVE_ELOCKED: another process changes the ref. */
 VARVE_API int varve_ref_delete(varve_repo *repo, const char *name, const char *old,
 			       varve_error *err);
 

@@ -62,15 +62,16 @@ typedef struct vv_arrow_column {
 	const char *name;
 	const vv_table *table; /* NULL: the values are not from a table */
 	const vv_field *field;
-	size_t place; /* the column's place in the table */
+	size_t place; /* index of the column in the table */
 	vv_arrow_form form;
 	bool required; /* no value is null */
 	bool verbatim; /* text: spellings of a missing value are texts, not null */
 	bool json;
 	bool only_empty;    /* the empty text is the only spelling of a missing value */
 	bool empty_missing; /* the empty text is one of the spellings of a missing value */
-	/* if all numbers, dates or datetimes of a group have the same form, only a few samples are
-	 * tested: if these are values of the type, so are all others */
+	/* a group whose numbers, dates or datetimes all have the same form is tested by a few
+	 * samples (vv_field_all_by_few): if the samples are values of the type, so are all other
+	 * cells */
 	bool few;
 	vv_arrow_extent extent; /* decimals: the extent of the table's numbers, if measured */
 	bool measured;
@@ -99,7 +100,7 @@ typedef struct vv_arrow_column {
 } vv_arrow_column;
 
 /* Initialises c for the column at `place`. The table must outlive c. Reads all numbers of the
- * column if they become decimals. VV_ENOSUPPORT: how has an unknown value. */
+ * column if they become decimals. VV_ENOSUPPORT: `how` has an unknown value. */
 vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place,
 			       const vv_arrow_reading *how, vv_error *err);
 /* Makes c write each text once per array, in a dictionary. VV_EUSAGE: the column's form is not
@@ -124,7 +125,8 @@ vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err);
 #define VV_ARROW_STEP 256u
 
 /* Appends these ascending rows of the group to the array, which has `have` rows. number: the
- * group's first row in the table. VV_EREFUSED: the texts of an array are longer than 2^31 bytes. */
+ * group's first row in the table. VV_EREFUSED: the array's texts would have more than 2^31 - 1
+ * bytes. */
 vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err);
 

@@ -32,13 +32,13 @@ vv_status vv_arrow_decimals_extent(vv_arrow_extent *out, vv_table *t, size_t pla
  * digits. */
 unsigned vv_arrow_decimals_scale(const vv_arrow_extent *a, const vv_arrow_extent *b);
 
-/* Reads a cell as a number. Returns 1; 0 if the cell is missing, is not a number, or does not fit
- * into 38 digits with this scale; <0 on failure. */
+/* Reads a cell as a number. Returns 1 on success, 0 if the cell is missing, is not a number, or
+ * does not fit into 38 digits with this scale, or a negative vv_status. */
 int vv_arrow_decimals_read(vv_arrow_units *out, const vv_table *t, size_t place,
 			   const vv_cell *cell, unsigned scale, vv_error *err);
 
-/* Returns true if all numbers from least to most, in units of 10^-from, fit into 38 digits in units
- * of 10^-scale. */
+/* Returns true if all numbers from `least` to `most`, in units of 10^-from, fit into 38 digits in
+ * units of 10^-scale. */
 bool vv_arrow_decimals_fit(int64_t least, int64_t most, unsigned from, unsigned scale);
 
 vv_arrow_units vv_arrow_decimals_power(unsigned n); /* returns 10^n */

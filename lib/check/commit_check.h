@@ -30,7 +30,7 @@ typedef struct vv_commit_check {
 /* Checks as varve.json of the index, or of c->commit, requires: "off": does nothing; "warn":
  * reports findings; "refuse": reports findings, and fails with VV_ECONFLICT if the data is invalid.
  * Checks only the datasets that the commit changes, or all if it changes varve.json or
- * varve.checks. Appends the report to told, also on failure. */
+ * varve.checks. Appends the report to `told`, also on failure. */
 vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
 			      vv_buf *told, vv_error *err);
 

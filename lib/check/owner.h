@@ -3,8 +3,8 @@
  * request cannot weaken its own rules.
  *
  * The target branch's commit (the owner) provides varve.json (rules, exclusions, accepted findings)
- * and the schemas of its data packages. The request provides the format of its files, and the
- * descriptions of fields that the owner's schema does not have.
+ * and the schemas of its data packages. The request provides the format of its own files, and
+ * descriptions of the fields that the owner's schema lacks.
  */
 #ifndef VV_LIB_CHECK_OWNER_H
 #define VV_LIB_CHECK_OWNER_H
@@ -19,8 +19,8 @@
 #include "lib/status/sides.h"
 
 typedef struct vv_check_owner {
-	vv_buf text;          /* text of varve.json; empty if there is none */
-	vv_buf checks;        /* text of varve.checks; empty if there is none */
+	vv_buf text;          /* text of varve.json; empty if it does not exist */
+	vv_buf checks;        /* text of varve.checks; empty if it does not exist */
 	vv_rules_file *rules; /* the rules of both files; NULL: the default rules */
 	bool has_side;
 	vv_diff_side side; /* the commit whose data packages apply, if has_side is set */
@@ -39,21 +39,21 @@ VV_AUTO_CLEAR(vv_check_owner, vv_check_owner_clear)
 vv_status vv_check_rules_text(vv_buf *out, bool *has, const char *name,
 			      const vv_check_input_options *look, vv_error *err);
 
-/* Finds the entry for path in the data packages of a commit. If there is none, or it is not valid,
- * *out is empty and *described is false. */
+/* Finds the entry for path in the data packages of a commit. If there is no entry, or it is not
+ * valid, *out is empty and *described is false. */
 vv_status vv_check_described(vv_package_resource *out, bool *described, const char *path,
 			     const vv_check_input_options *look, vv_error *err);
 
 /* Combines a version's package entry (*is) for path with the owner's. If the owner has a schema for
- * path, is->schema becomes the owner's schema plus the fields that only the version has,
- * is->package_path becomes the owner's, and *held is set; otherwise *is is unchanged. look: the
- * version. An invalid description in the owner's package is ignored, so VV_EINPUT is not
+ * path, sets `is->schema` to the owner's schema plus the fields that only the version has,
+ * `is->package_path` to the owner's path, and *held to true; otherwise leaves `*is` unchanged.
+ * look: the version. An invalid description in the owner's package is ignored, so VV_EINPUT is not
  * returned. */
 vv_status vv_check_owner_hold(const vv_check_owner *o, vv_package_resource *is, const char *path,
 			      const vv_check_input_options *look, bool *held, vv_error *err);
 
-/* Compare two texts, the old one (was) and the new one (is), either of which may be empty, and call
- * fn with a line of text for each setting that differs, such as: rule row-count: {"min":10} ->
+/* Compare an old text, `was`, with a new one, `is`, and call fn with a line of text for each
+ * setting that differs. Either text may be empty. Example of a line: rule row-count: {"min":10} ->
  * none. An invalid text counts as one difference. vv_check_rules_changes compares texts of
  * varve.json, vv_check_lines_changes the lines of varve.checks, and vv_check_schema_changes
  * schemas. */

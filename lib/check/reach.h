@@ -12,7 +12,7 @@
 /* Checks that a file may be read. package: the data package that names the file; may be NULL.
  * VV_EREFUSED, with the reason: after following symbolic links, the file is outside of the
  * package's folder or of the work tree that contains the path, or it is in .git, /proc, /sys or
- * /dev. A missing file is not refused. */
+ * /dev (but not /dev/shm, which has files in memory). A missing file is not refused. */
 vv_status vv_check_may_read(const char *file, const char *package, vv_error *err);
 
 #endif

@@ -23,8 +23,8 @@
 vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err);
 
-/* Checks the datasets of a side against base (may be NULL). argv has argc paths; if argc is 0, all
- * datasets are checked. */
+/* Checks the datasets of a side against base (may be NULL). argv has argc paths of datasets to
+ * check; argc 0: all datasets. */
 vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,
 			int argc, char **argv, vv_error *err);
 
@@ -33,9 +33,9 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 vv_status vv_check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff_side *base,
 			  int argc, char **argv, vv_error *err);
 
-/* Sets *out to the base of a commit, which is its first parent. Sets *has to false for a root
- * commit. VV_EMISSING: the clone is shallow and does not have the parent; the hint is the command
- * that fetches the parent. */
+/* Sets *out to the base of a commit, which is its first parent, and *has to true; for a root
+ * commit, sets *has to false. VV_EMISSING: the clone is shallow and does not have the parent; the
+ * hint is the command that fetches the parent. */
 vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,
 			  vv_error *err);
 
@@ -59,8 +59,8 @@ typedef struct vv_check_request {
  * failure. */
 vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_error *err);
 
-/* Checks a request for a receiving repository. Sets *valid to the result; if false, text gets the
- * report. */
+/* Checks a request for a receiving repository. Sets *valid to whether the request passed; if it did
+ * not, appends the report to text. Queries and documents are not checked. */
 vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *valid, vv_buf *text,
 			   vv_error *err);
 

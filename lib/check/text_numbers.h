@@ -10,8 +10,8 @@
 
 /* Finds cells of the table `in` that have a number as text, unless base has the same cells; and
  * columns that are text in `in`, but numbers in base. Appends a list of the first few cells and
- * columns, and how many more were found; appends nothing if none were found. base may be NULL: then
- * columns are not searched. Both inputs must be open. */
+ * columns, and how many more were found; appends nothing if none were found. base may be NULL:
+ * columns are then not compared. Both inputs must be open. */
 vv_status vv_text_numbers_find(vv_buf *out, const vv_check_input *in, const vv_check_input *base,
 			       vv_error *err);
 

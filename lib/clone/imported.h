@@ -102,7 +102,7 @@ vv_status vv_imported_here(vv_imported *i, bool *removed, vv_repository *r, vv_e
 
 /* Writes a commit that changes the table from the version of `before` to the version of `now`, and
  * its entry in .varveconfig. The commit is to be cherry-picked (lib/commit/pick.h), so that edits
- * in this repository are merged with the update. now->to may be a new path. VV_ENOTFOUND: HEAD
+ * in this repository are merged with the update. `now->to` may be a new path. VV_ENOTFOUND: HEAD
  * lacks the path. */
 vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *before,
 			     const vv_imported *now, vv_error *err);

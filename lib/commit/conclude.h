@@ -12,8 +12,8 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Sets *needed to true if a description of tables was added or changed between the commits from and
- * to. */
+/* Sets *needed to true if a description of tables was added or changed between the commits `from`
+ * and `to`. */
 vv_status vv_conclude_is_needed(bool *needed, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, vv_error *err);
 

@@ -2,12 +2,13 @@
  * txn: changes of several paths that become visible together: in the index and the work tree, as a
  * commit of HEAD, or as a commit of another branch, without index and work tree.
  *
- *	vv_txn_open(&t, repo, NULL, NULL, err);
+ *	vv_txn_open(&t, repo, NULL, NULL, NULL, err);
  *	vv_txn_put(t, "prices.csv", &source, &put, err);   also vv_txn_add, vv_txn_remove ...
  *	vv_txn_commit(&id, t, "March", &options, err);     or vv_txn_stage
  *	vv_txn_free(t);
  *
- * The transaction must be the only user of the repository. It can have any number of changes.
+ * Do not use the vv_repository for anything else until vv_txn_free. A transaction can have any
+ * number of changes.
  *
  * Before vv_txn_commit or vv_txn_stage, only blocks that no ref reaches are stored. vv_txn_free
  * removes these blocks; if vv_txn_blob made them durable, gc removes them. A transaction works on
@@ -62,18 +63,18 @@ typedef struct vv_txn_put_options {
 /* Sets the content of a path. The content becomes a dataset if the attributes track the path,
  * `described` is set, the path is already stored as a version, or it has the name of a table and
  * was not text before. Otherwise it becomes an ordinary file, of at most 64 MB. VV_EINPUT: not a
- * table; VV_EREFUSED: changes of the file would be lost, its name is not valid on all systems, or
- * an attribute sets a filter; VV_EEXISTS: the path collides with another file or folder;
- * VV_ECONFLICT: another writer changed the path while this transaction waited to begin. The other
- * functions that put or remove a path have the same errors. */
+ * table; VV_EREFUSED: unstaged changes of the file would be lost, its name is not allowed on some
+ * operating systems, or an attribute sets another filter; VV_EEXISTS: the path collides with
+ * another file or folder; VV_ECONFLICT: another writer changed the path while this transaction
+ * waited to begin. The other functions that put or remove a path have the same errors. */
 vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
 		     const vv_txn_put_options *o, vv_error *err);
 
 /* Returns the transaction's reader, borrowed. */
 vv_dataset_reader *vv_txn_reader(vv_txn *t);
-/* Sets *out to the current content of a path. If the transaction changed it, everything that was
- * put so far becomes durable: other processes can read it, and gc removes versions that no commit
- * names. VV_ENOTFOUND: the path does not exist. */
+/* Sets *out to the current content of a path. If the transaction changed the path, first makes
+ * everything that was put so far durable. Other processes can then read it; if no commit names it
+ * in the end, gc removes it. VV_ENOTFOUND: the path does not exist. */
 vv_status vv_txn_blob(vv_oid *out, vv_txn *t, const char *path, vv_error *err);
 
 /* Copies the blocks of a version from another repository, for vv_txn_put_root. VV_EMISSING: that
@@ -122,9 +123,10 @@ typedef struct vv_txn_commit_options {
 } vv_txn_commit_options;
 
 /* Commits all changes, and changes that were already staged. The transaction can then be used
- * again. *id: the new commit; null if the branch did not move; may also be set on failure, if only
- * making the commit durable failed. VV_ENOCHANGE: there is nothing to commit; VV_ECONFLICT: the
- * branch moved, the index has conflicts, the message is empty, or a hook or check failed. */
+ * again. *id: the new commit; null if the branch did not move. On failure, *id is set if the branch
+ * moved, but the commit could not be made durable. VV_ENOCHANGE: there is nothing to commit;
+ * VV_ECONFLICT: the branch moved, the index has conflicts, the message is empty, or a hook or check
+ * failed. */
 vv_status vv_txn_commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn_commit_options *o,
 			vv_error *err);
 

@@ -7,11 +7,12 @@
  * (docs/use/documents.md). reader.h chooses the reader of a document.
  *
  *	vv_document_open(&d, err)
- *	t = vv_document_find(&d, "Prices", err)
- *	vv_document_rows_start(&rows, &d, t, err)
+ *	vv_document_find(&t, &d, "Prices", err)
+ *	vv_document_rows_start(&rows, &d, t, false, err)
  *	vv_document_rows_open(rows, err)
- *	... rows->source ...
- *	vv_document_rows_end(rows, err)
+ *	... rc = result of reading vv_document_rows_source(rows) ...
+ *	rc = vv_document_rows_end(rows, rc, err)
+ *	vv_document_rows_close(rows)
  *	vv_document_close(&d)
  */
 #ifndef VV_LIB_DOCUMENTS_DOCUMENT_H

@@ -51,9 +51,9 @@ typedef struct vv_judged {
 	size_t tip_count;
 } vv_judged;
 
-/* Judges the heads. from is the name of their source, for messages. t has the trusted heads, and
- * may be empty. own is this repository's signer (may be NULL); if the source does not have this
- * signer's newest head, there is only a warning, and the head stays trusted. VV_EREFUSED: a
+/* Judges the heads. `from` is the name of their source, for messages. t has the trusted heads, and
+ * may be empty. `own` is this repository's signer, and may be NULL; if the source does not have
+ * this signer's newest head, there is only a warning, and the head stays trusted. VV_EREFUSED: a
  * rollback, a fork, or the key of another or expired signer. VV_ECORRUPT: a damaged or wrongly
  * signed record. On failure, the trusted heads do not change. */
 vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,

@@ -44,9 +44,9 @@ const char *vv_named_mirror(const vv_named *n, const char *url);
 bool vv_named_has(const vv_named *n, const char *url);
 
 /* Lists the copies of the data set that is trusted here: the mirrors in its newest head, the user's
- * mirrors (varve.mirror, then more), and then the mirrors of the name. If the name cannot be
+ * mirrors (varve.mirror, then `more`), and then the mirrors of the name. If the name cannot be
  * resolved, or names another key, returns the error; *out then lacks the name's mirrors. If nothing
- * is trusted here, lists copies of the name's data set. name and more may be NULL. */
+ * is trusted here, lists copies of the name's data set. name and `more` may be NULL. */
 vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 			   const vv_strings *more, vv_error *err);
 /* Fails with VV_ENOTFOUND, with a message that no copy of the data set answers. */

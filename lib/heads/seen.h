@@ -37,9 +37,9 @@ typedef enum vv_heads_whose {
  * VV_EREFUSED, too: the newest head has expired, and varve.refuseExpired is set. */
 vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *from,
 		       const char *url, vv_heads_whose whose, const vv_notes *notes, vv_error *err);
-/* Trusts the judged heads, and stores refs to them. Unless quiet, reports who signed the data, and
- * a newly pinned owner. VV_EREFUSED: another process has meanwhile trusted a head that is not an
- * ancestor of these. */
+/* Trusts the judged heads, and stores refs to them. Unless `quiet` is set, reports who signed the
+ * data, and a newly pinned owner. VV_EREFUSED: another process has meanwhile trusted a head that is
+ * not an ancestor of these. */
 vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_notes *notes,
 			     bool quiet, vv_error *err);
 /* Call before a head is signed: trusts newer heads that the other side shows, such as those that

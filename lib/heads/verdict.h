@@ -23,13 +23,17 @@ typedef enum vv_verdict_is {
 	VV_AS_SIGNED,     /* the ref is as the head names it, or no head names it */
 	VV_AFTER_SIGNED,  /* the named commit is an ancestor of the ref */
 	VV_BEFORE_SIGNED, /* the ref is an ancestor of the named commit */
-	VV_NOT_SIGNED /* both have diverged; or a commit is missing here, so that this is unknown */
+	/* a branch: the ref and the named commit have diverged, or a commit is missing here, so
+	 * that their relation is unknown; a tag: the ids differ */
+	VV_NOT_SIGNED
 } vv_verdict_is;
 typedef struct vv_verdict {
 	vv_verdict_is is;
-	vv_oid named;     /* the id that the newest head names for the ref */
-	bool here;        /* the named commit and everything reachable from it is here */
-	uint64_t commits; /* number of commits between the ref and the named commit */
+	vv_oid named; /* the id that the newest head names for the ref */
+	/* this repository has the named commit and all commits that are reachable from it */
+	bool here;
+	/* number of commits by which the ref is after or before the named commit; else 0 */
+	uint64_t commits;
 } vv_verdict;
 
 /* Compares the id `shown` of a ref with the newest head in j (j->has_newest must be set). */

@@ -60,8 +60,8 @@ vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 /* Writes the files, the records of conflicts and, last, the index. */
 vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err);
 
-/* Appends a count, such as "2 rows added" for n 2, what "row" and rest " added". Puts ", " before
- * the count if *any is set; sets *any. Appends nothing if n is 0. */
+/* Appends a count, such as "2 rows added" if n is 2, `what` is "row" and `rest` is " added". Puts
+ * ", " before the count if *any is set; sets *any. Appends nothing if n is 0. */
 void vv_apply_put_count(vv_buf *out, bool *any, uint64_t n, const char *what, const char *rest);
 
 /* Appends a line for each merged path, such as "prices.csv: merged: 2 cells". */

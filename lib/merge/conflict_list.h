@@ -33,7 +33,7 @@ typedef struct vv_conflict_list {
 /* Lists paths in conflict; paths: only these, or NULL for all. If the record of a table is missing,
  * since git made the conflict without varve, or belongs to another conflict, merges again to make
  * the record. keep: put blocks of these merges into the writer. again: replace damaged records,
- * too. VV_EINPUT: a record is damaged, and again is not set. */
+ * too. VV_EINPUT: a record is damaged, and `again` is not set. */
 vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_dataset_writer *s,
 				vv_index *x, vv_pathspec *paths, bool keep, bool again,
 				vv_error *err);

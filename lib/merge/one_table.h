@@ -15,9 +15,9 @@
 
 /* Sets *one if base, ours and theirs are versions of one table: they have the same path, or renames
  * detected by rows (repo/git/merge/renames.h) lead from the base's path to those of the sides.
- * in->commits has HEAD as ours, and base and theirs if they are known; otherwise searches the
- * history of all refs for commits with these changes. *one is false if no such commits are
- * found. */
+ * `in->commits` has HEAD as ours, and base and theirs if they are known; if not, this function
+ * searches the history of all refs for commits with these changes. *one is false if no such commits
+ * are found. */
 vv_status vv_one_table_check(bool *one, const vv_dataset_merge *in, vv_error *err);
 
 #endif

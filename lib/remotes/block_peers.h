@@ -29,7 +29,7 @@ typedef struct vv_block_peers {
 	bool named; /* there were URLs, trusted or not */
 } vv_block_peers;
 
-/* Lists the places, for pushing if write is true. c is the content of .varveconfig. Untrusted
+/* Lists the places, for pushing if `write` is true. c is the content of .varveconfig. Untrusted
  * places are left out, with a note. */
 vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remote *m,
 			      const vv_blocks_config *c, bool write, vv_error *err);

@@ -55,7 +55,7 @@ vv_status vv_git_push_run(const vv_git_call *to, const char *word, vv_git_push *
  * that does not check them.
  */
 
-/* Compares the pointer of each version that is in wants but not in haves with its root, and warns
+/* Compares the pointer of each version that is in `wants` but not in haves with its root, and warns
  * r's listener of differences; only a few are named. A version whose root is missing is skipped. */
 vv_status vv_edited_pointers_warn(vv_repository *r, const vv_oid *wants, size_t want_count,
 				  const vv_oid *haves, size_t have_count, vv_error *err);

@@ -73,7 +73,7 @@ void vv_transfer_sum_fetch(vv_transfer_sum *out, const vv_transfer *t, const vv_
 			   const vv_supplier *suppliers, size_t count);
 void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 			    const vv_supplier *suppliers, size_t count);
-/* Prints each line of said as "remote: ...". */
+/* Prints each line of `said` as "remote: ...". */
 void vv_transfer_tell_lines(const vv_transfer *t, const vv_buf *said);
 
 #endif

@@ -54,7 +54,8 @@ vv_status found_rows_group_of(uint64_t *index, uint64_t *first, const vv_table *
 
 /* Starts at a row. Call before the first found_rows_next. */
 vv_status found_rows_start(found_rows *f, uint64_t row, vv_error *err);
-/* Reads the next group into *out, replacing its content. Returns 1; 0 at the end; <0 on failure. */
+/* Reads the next group into *out, replacing its content. Returns 1, 0 at the end, or a negative
+ * vv_status. */
 int found_rows_next(found_rows *f, found_group *out, vv_error *err);
 void found_rows_close(found_rows *f); /* accepts NULL */
 

@@ -58,8 +58,8 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_re
 				vv_dataset_reader *reader, const char *path, vv_text_version old,
 				vv_text_version now, uint64_t most, vv_error *err);
 
-/* Counts the rows and columns of a version that Git stores as text. *is is false if it is not a
- * table. VV_EREFUSED: at.known is set, and the document was never read. */
+/* Counts the rows and columns of a version that Git stores as text. Sets *is to whether the version
+ * is a table. VV_EREFUSED: `at.known` is set, and the document was never read. */
 vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_repository *r,
 			     vv_dataset_reader *reader, const char *path, vv_text_version at,
 			     vv_error *err);

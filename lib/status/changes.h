@@ -23,8 +23,9 @@
 
 /* What is known about a change of a dataset, staged or in the work tree. */
 typedef struct vv_change_facts {
-	vv_change_counts counts; /* valid for a table that both sides have */
-	bool known;              /* groups, groups_new, rows, rows_before and columns are set */
+	/* the numbers of changed rows and cells; valid for a table that both sides have */
+	vv_change_counts counts;
+	bool known; /* groups, groups_new, rows, rows_before and columns are set */
 	uint64_t groups, groups_new;
 	uint64_t rows, rows_before, columns;
 	/* stored: for a staged change, bytes of its new blocks in the store; bytes: size of the
@@ -83,10 +84,10 @@ typedef struct vv_changes {
 	char **missing;
 	size_t missing_count;
 	vv_buf beaten; /* lines of .gitattributes that override -text (vv_attr_beaten_put) */
-	/* if unsent is requested: a description of the newest trusted head, if it reaches HEAD;
-	 * else empty */
+	/* if `unsent` is requested: a description of the newest trusted head (lib/heads), if HEAD
+	 * is reachable from one of its refs; else empty */
 	vv_buf signed_by;
-	/* if unsent is requested: why 'git push' would send no rows (vv_push_hook_lacks), and the
+	/* if `unsent` is requested: why 'git push' would send no rows (vv_push_hook_lacks), and the
 	 * remedy; else empty */
 	vv_buf hook, hook_mend;
 } vv_changes;
@@ -95,11 +96,12 @@ typedef struct vv_changes_options {
 	vv_pathspec *paths; /* NULL: all paths */
 	bool no_work;       /* compare only HEAD and the index */
 	bool untracked, untracked_all;
-	bool upstream; /* find the branch's upstream, and how far both have gone (asks git) */
-	bool facts;    /* count changed rows and columns */
-	bool groups;   /* if facts is set: also count groups and stored bytes */
-	bool missing;  /* find tables whose blocks are missing in this repository (changes.c) */
-	bool unsent;   /* count versions that no remote has; ignored if no remote exists */
+	/* find the branch's upstream, and the numbers of commits ahead and behind (runs git) */
+	bool upstream;
+	bool facts;   /* count changed rows and columns */
+	bool groups;  /* if facts is set: also count groups and stored bytes */
+	bool missing; /* find tables whose blocks are missing in this repository (changes.c) */
+	bool unsent;  /* count versions that no remote has; ignored if no remote exists */
 } vv_changes_options;
 
 /* Appends a summary of a dataset's change: "+35 -35 ~64 rows"; for a new dataset "503 rows, 8

@@ -6,13 +6,13 @@
 
 #include "lib/status/changes.h"
 
-/* Sets the facts of e by comparing HEAD with the index, or leaves them unknown if blocks are
- * missing. groups: also set the numbers of row groups and stored bytes. */
+/* Sets e->staged_facts by comparing HEAD with the index. If blocks are missing, leaves the facts
+ * unknown. groups: also sets the numbers of row groups and stored bytes. */
 vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_dataset_reader *s,
 				 bool groups, vv_error *err);
 
-/* Sets the facts of e from the result of a dry import of the file in the work tree (staged).
- * blocks: the blocks that the import made; NULL: they were not kept. */
+/* Sets e->work_facts from `staged`, the result of a dry import of the file in the work tree.
+ * blocks: the blocks that the import made; NULL if they were not kept. */
 vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *staged,
 			       vv_mem_sink *blocks, const char *temp_dir, vv_error *err);
 
@@ -25,7 +25,7 @@ vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, v
 vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 			       vv_dataset_reader *s, vv_error *err);
 
-/* Stores the message of err as the reason why the file cannot be added. */
+/* Stores the message of err in e as the reason why the file cannot be added. */
 vv_status vv_change_problem(vv_change_entry *e, vv_error *err);
 
 #endif

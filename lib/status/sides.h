@@ -69,16 +69,17 @@ typedef struct vv_diff_sides_options {
 } vv_diff_sides_options;
 
 /* Splits the arguments into revisions and paths, and lists the paths that differ. Paths in conflict
- * are always listed. VV_ENOTFOUND: no such revision, or neither side has a path. */
+ * are always listed. VV_ENOTFOUND: no such revision, or an argument is a path that neither side
+ * has. */
 vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_reader *s, int argc,
 			     char **argv, const vv_diff_sides_options *opts, vv_error *err);
 /* Lists the paths that differ between two commits. from NULL: an empty tree. paths: relative to the
- * repository, the last element is NULL; paths NULL: all paths. */
+ * repository; the last element is NULL. paths NULL: all paths. */
 vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, const char *const *paths, vv_error *err);
 /* Copies paths to *out. A path DOCUMENT#TABLE is copied as DOCUMENT, and added to d->tables. The
- * last element of paths and of *out is NULL; each may be NULL. Free *out with
- * vv_diff_words_free. */
+ * last element of `paths` and of *out is NULL. `paths` may be NULL; *out is then NULL, too. Free
+ * *out with vv_diff_words_free. */
 vv_status vv_diff_sides_take_paths(vv_diff_sides *d, char ***out, vv_repository *r,
 				   const char *const *paths, vv_error *err);
 /* Replaces each document (lib/documents) that a reader supports by the tables that it has on both

@@ -68,7 +68,7 @@ vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hel
 
 /* Adapts the plan to a history that is fetched from another peer than the remote. The remote's refs
  * are written to the folder of that peer, "refs/remotes/PEER/". Other new refs are not created,
- * unless the user requested them (asked). */
+ * unless the user requested them (`asked`). */
 vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote *remote,
 			       const char *folder, bool asked, vv_error *err);
 

@@ -19,7 +19,7 @@ typedef vv_status (*vv_named_version_fn)(void *payload, const vv_cid *root, cons
 vv_status vv_named_versions_each(vv_repository *r, const char *rev, const char *const *paths,
 				 vv_named_version_fn fn, void *payload, vv_error *err);
 
-/* Returns true if path is equal to at, or below it. at may end in '/'; "" is the top. */
+/* Returns true if path is equal to `at`, or below it. `at` may end in '/'; "" is the top. */
 bool vv_path_is_at(const char *path, const char *at);
 /* Returns true if path is equal to one of paths, or below one, or if paths is NULL or empty. */
 bool vv_path_is_among(const char *path, const char *const *paths);

@@ -47,7 +47,7 @@ size_t vv_ahead_of(vv_ahead *a, const vv_cid *cid, vv_cid out[VV_AHEAD_MAX], boo
 typedef struct vv_on_demand vv_on_demand;
 
 /* Starts to fetch missing versions. keep: leave a Git host open, and its scratch folder locked,
- * until vv_on_demand_end, as its packs may have the next version, too. Do not set keep if the
+ * until vv_on_demand_end, as its packs may have the next version, too. Do not set `keep` if the
  * command may wait meanwhile for a reader, or for git, which may run varve. */
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
 /* If alone is true, single blocks of a version are fetched from a peer or a store, with blocks that

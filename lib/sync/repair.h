@@ -2,9 +2,9 @@
  * repair: repairs the damage that fsck found, as far as the blocks are available.
  *
  * First, damaged packs are replaced (vv_store_salvage), so that only their unreadable blocks are
- * missing. Then missing blocks are searched in the replaced packs, made again from the tables of
- * the work tree, or fetched from the given peers. Only blocks that a version needs are stored. If
- * the repair is killed, nothing is lost, and it can be run again.
+ * missing. Then missing blocks are restored: from the replaced packs, from the tables of the work
+ * tree, or from the given peers. Only blocks that a version needs are stored. If the repair is
+ * killed, nothing is lost, and it can be run again.
  */
 #ifndef VV_LIB_SYNC_REPAIR_H
 #define VV_LIB_SYNC_REPAIR_H
@@ -29,8 +29,8 @@ typedef struct vv_repair {
 	const char *const *files; /* names of damaged packs in the folder of packs */
 	size_t file_count;
 	const vv_strings *from; /* peers: names of remotes, or URLs */
-	/* Called after each repair of a version, or, if version is NULL, of a file. what describes
-	 * how it was repaired, and from which source. */
+	/* Called after each repair of a version, or, if version is NULL, of a file. `what`
+	 * describes how the version or file was repaired, and from which source. */
 	vv_status (*told)(void *payload, const vv_repair_version *version, const char *file,
 			  const char *what, vv_error *err);
 	void *payload;

@@ -168,7 +168,7 @@ typedef enum vv_work_state {
 	VV_WORK_OTHER    /* not a regular file */
 } vv_work_state;
 /* Determines the state of a path from the file's stat and the stat cache. If these are not sufficient, imports the
- * file, and *found gets the result (found may be NULL). */
+ * file, and *found gets the result (`found` may be NULL). */
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err);

@@ -30,7 +30,7 @@ struct vv_dataset_reader {
 	vv_stat_cache *stats;
 	vv_index *index; /* Git's index; NULL: not opened yet */
 	bool index_lent; /* the index belongs to the caller */
-	/* the last folder in which, and above which, new packages were searched */
+	/* the last folder that was searched for new packages, with the folders above it */
 	char *folder;
 	bool new_package;        /* such a package was found */
 	known_package *packages; /* packages requested so far */
@@ -67,7 +67,7 @@ typedef struct dataset_inputs {
 } dataset_inputs;
 
 /* First step: sets *in, which must be zeroed, and the members of *out about the previous version.
- * The caller clears in, also after a failure. */
+ * The caller clears *in, also after a failure. */
 vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const char *path,
 				const vv_dataset_options *opts, bool dry, vv_dataset_found *out,
 				vv_error *err);

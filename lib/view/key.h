@@ -24,7 +24,7 @@ typedef struct vv_diff_keys {
 vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table *other,
 			   vv_error *err);
 
-/* For tables whose columns were renamed: adds the key of b if new is true, else the key of a with
+/* For tables whose columns were renamed: adds the key of b if `new` is true, else the key of a with
  * the names that its columns have in b. columns describes how the columns of a and b correspond. */
 vv_status vv_diff_keys_add_renamed(vv_diff_keys *k, const vv_table *a, const vv_table *b, bool new,
 				   const vv_columns *columns, vv_error *err);

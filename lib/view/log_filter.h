@@ -26,7 +26,7 @@ typedef struct vv_log_filter_options {
 	vv_dataset_reader *reader; /* reads tables for value */
 	bool ignore_case;          /* for author and grep */
 	bool merges, no_merges;    /* merges: only merges; no_merges: no merges */
-	/* paths in which value is searched, ended by NULL; NULL: all paths */
+	/* the paths to search for `value`, ended by NULL; NULL: all paths */
 	const char *const *paths;
 } vv_log_filter_options;
 

@@ -22,7 +22,7 @@ uint64_t vv_row_hash(vv_buf *scratch, const vv_cell *cells, size_t count);
 /* Sets *out to the hashes of all rows, ascending, owned by the caller. */
 vv_status vv_row_hashes(vv_table *t, uint64_t **out, size_t *count, vv_error *err);
 
-/* A key that is searched for. */
+/* A key to search for. */
 typedef struct vv_row_wanted {
 	const char *key; /* borrowed; NULL: no row is found */
 	uint64_t row;    /* the first row with this key; UINT64_MAX: no such row */

@@ -35,9 +35,9 @@ typedef struct vv_add_report {
 	vv_buf warnings;        /* for stderr, one line each, without "warning: " */
 	char *refused;          /* after a failure: the path whose content was refused; else NULL */
 	vv_hint_words_fn words; /* writes hints; set by vv_add_run */
-	/* dry run: nothing was stored, and keys were neither searched nor proved */
+	/* dry run: nothing was stored, and no key was searched for or proved */
 	bool dry;
-	bool no_key;  /* as requested, no key was searched */
+	bool no_key;  /* as requested, no key was searched for */
 	bool retyped; /* warnings contains values that contradict the type of their column */
 	size_t tables, files; /* tables, files: numbers of new or changed datasets of each kind */
 	size_t keyed;         /* number of these tables that have a key */

@@ -19,8 +19,8 @@ typedef struct vv_growth {
 	uint64_t stored; /* size of these blocks in the packs, in bytes */
 } vv_growth;
 
-/* Counts the blocks of new_root that old does not have. If old is NULL or a null CID, counts all
- * blocks. VV_EMISSING: a node is missing in this repository. */
+/* Counts the blocks of new_root that `old` does not have. If `old` is NULL or a null CID, counts
+ * all blocks. VV_EMISSING: a node is missing in this repository. */
 vv_status vv_growth_count(vv_growth *out, vv_store *s, const vv_cid *old, const vv_cid *new_root,
 			  vv_error *err);
 

@@ -80,8 +80,8 @@ vv_status vv_by_git_undo(vv_by_git *b, vv_status rc);
 
 /* Undoes or completes the work of a killed varve command, and prints a note. Does nothing if no
  * command was interrupted. The caller must have the write turn. command is the running command with
- * its option; NULL: any other command. Sets was to the interrupted command, or to "". VV_EREFUSED:
- * another command was interrupted that can only be completed, not undone. */
+ * its option; NULL: any other command. Sets `was` to the interrupted command, or to "".
+ * VV_EREFUSED: another command was interrupted that can only be completed, not undone. */
 vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered *out, char was[32],
 			    vv_error *err);
 #define VV_BY_GIT_QUIT "restore --quit" /* abandons the interrupted command */

@@ -1,8 +1,9 @@
 /*
  * pkt_line: reads and writes Git's packet lines, the protocol of its long-running filters.
  *
- * A packet has four hex digits of length (which include these digits), then the bytes. "0000" ends
- * a run of packets. Source: gitattributes(5), "Long Running Filter Process"; gitprotocol-common(5).
+ * A packet begins with its length as four hex digits; the length includes these digits. The data
+ * follows. "0000" ends a run of packets. Source: gitattributes(5), "Long Running Filter Process";
+ * gitprotocol-common(5).
  */
 #ifndef VV_LIB_WORKTREE_PKT_LINE_H
 #define VV_LIB_WORKTREE_PKT_LINE_H
@@ -33,7 +34,8 @@ void vv_pkt_in_clear(vv_pkt_in *p);
 VV_AUTO_CLEAR(vv_pkt_in, vv_pkt_in_clear)
 
 /* Sets *text to the next packet of the run as text, without its newline, borrowed until the next
- * call. Returns 1; 0 at the end of the run, or of the input (p->eof); negative on failure. */
+ * call. Returns 1, 0 at the end of the run or of the input (p->eof is then set), or a negative
+ * vv_status. */
 int vv_pkt_text(vv_pkt_in *p, const char **text, vv_error *err);
 
 /* Reads bytes of the run. Returns 0 at the end of the run. payload is the vv_pkt_in: usable as

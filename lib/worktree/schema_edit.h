@@ -25,7 +25,7 @@ vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package
 vv_status vv_schema_package_write(vv_subject *s, const char *package_path, const vv_buf *text,
 				  vv_error *err);
 
-/* Appends compact JSON, indented for reading. */
+/* Appends the JSON text `json` to out, indented. VV_EINPUT: not valid JSON. */
 vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *err);
 
 /*

@@ -27,8 +27,9 @@
 
 typedef struct vv_way_back vv_way_back;
 
-/* Opens the way back. The caller must have the write turn. command and what are as in vv_later, and
- * are borrowed. VV_ELOCKED: another varve process, which waits for this one, is changing files. */
+/* Opens the way back. The caller must have the write turn. `command` and `what` are as in vv_later,
+ * and are borrowed. VV_ELOCKED: another varve process, which waits for this one, is changing
+ * files. */
 vv_status vv_way_back_open(vv_way_back **out, vv_repository *r, const char *command,
 			   const char *what, vv_error *err);
 /* Declares a path that will change. If x is not NULL, the path's entry in x will change; if file is
@@ -49,8 +50,8 @@ typedef enum vv_recovered {
 	VV_RECOVERED_UNDONE,
 	VV_RECOVERED_COMPLETE
 } vv_recovered;
-/* Undoes a killed command, and prints a note. The caller must have the write turn. Sets was to the
- * killed command. */
+/* Undoes a killed command, and prints a note. The caller must have the write turn. Sets `was` to
+ * the killed command. */
 vv_status vv_way_back_recover(vv_repository *r, vv_recovered *out, char was[32], vv_error *err);
 
 #endif

@@ -10,7 +10,7 @@
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/pack_writer.h"
 
-/* The packs in which blocks are searched. */
+/* The packs that are searched for blocks. */
 typedef struct vv_source {
 	vv_store *store;
 	const vv_pack_list *packs;

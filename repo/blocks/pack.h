@@ -36,11 +36,11 @@
 
 typedef struct vv_pack_name {
 	bool aside;
-	int64_t since; /* aside: when the pack was set aside, in seconds since 1970; else 0 */
+	int64_t since; /* if `aside` is set: the time when gc set the pack aside, in seconds since 1970; else 0 */
 	uint8_t hash[VV_PACK_HASH_LEN];
 } vv_pack_name;
 
-/* Parses a file name that ends in ".pack". Returns false if it is not the name of a pack. */
+/* Parses a file name that ends in ".pack". Returns false if `name` is not the name of a pack. */
 bool vv_pack_name_read(vv_pack_name *out, const char *name);
 /* Makes the file name. ext: "pack" or "index". */
 void vv_pack_name_write(char out[VV_PACK_NAME_MAX], const vv_pack_name *n, const char *ext);
@@ -53,7 +53,7 @@ typedef struct vv_pack {
 	char *path, *index_path;
 	const char *name; /* the file's name, within path */
 	int fd;
-	vv_stat stat; /* of the file when it was opened; reads stay within stat.size */
+	vv_stat stat; /* state of the file when it was opened; reads do not go beyond stat.size */
 	/* where the trailer begins; the end of the file if the trailer is missing */
 	uint64_t records_end;
 	/* number of records according to the trailer; 0 if the trailer is missing */
@@ -63,7 +63,7 @@ typedef struct vv_pack {
 	_Atomic(vv_pack_index *) index;
 	vv_pack_index *old_indexes[2]; /* replaced indexes, which other threads may still use */
 	size_t old_count;
-	atomic_bool rebuilt;      /* vv_pack_rebuild was called; it is done only once */
+	atomic_bool rebuilt;      /* vv_pack_rebuild was called; further calls do nothing */
 	atomic_bool index_stored; /* the index file is valid */
 	vv_mutex *lock;           /* held during a rebuild */
 } vv_pack;
@@ -106,15 +106,15 @@ typedef struct vv_pack_scan {
  * exactly. */
 vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv_error *err);
 
-/* Rebuilds the index from the pack, unless this was done before. A pack that is not sound is marked as damaged; it
- * keeps its index if that is valid, and else gets an index of its intact records. */
+/* Rebuilds the index from the pack, unless this was done before. If the pack is not sound, marks it as damaged; it
+ * then keeps a valid index, but an invalid or missing index is replaced by one of the pack's intact records. */
 vv_status vv_pack_rebuild(vv_pack *p, vv_error *err);
 
 /* Returns the number of indexes that this process has replaced. */
 unsigned long vv_pack_rebuilds(void);
 
-/* Call this if a block was not found: reads a large index completely, if this was not done before, and replaces it if
- * it is damaged. *changed: the index was replaced, so search again. */
+/* Call this if a block was not found. Reads a large index completely, if this was not done before, and replaces it if
+ * it is damaged. *changed: the index was replaced, so the caller should search for the block again. */
 vv_status vv_pack_check_index(vv_pack *p, bool *changed, vv_error *err);
 
 /* Writes a rebuilt index to its file. The folder is not synced: if the file is lost, the index is rebuilt again. */

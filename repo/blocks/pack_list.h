@@ -36,8 +36,8 @@ struct vv_pack_list {
 vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err);
 
 /* Sets *out to a list that is newer than `seen`: one that another thread has made, or else a new
- * one. seen may be NULL. force: lists the folder even if the folder seems unchanged. If nothing has
- * changed, *out is `seen`, with another reference. */
+ * one. `seen` may be NULL. force: lists the folder even if the folder seems unchanged. If nothing
+ * has changed, *out is `seen`, with another reference. */
 vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out,
 			 vv_error *err);
 void vv_packs_unref(vv_pack_list *l); /* removes a reference; accepts NULL */

@@ -5,8 +5,8 @@
  *   for each part, in the order of the block:
  *     varint  bytes of the head between the previous part (or the block's start) and this part
  *     varint  length of the part, at least 1
- *     varint  stored length; if equal to the length, the part is stored uncompressed; if less, as a
- *             zstd frame without its magic number
+ *     varint  stored length: equal to the length if the part is stored uncompressed, less if it is
+ *             stored as a zstd frame without its magic number
  *     8       XXH3-64 of the part (le64)
  *   varint  stored length of the head, with the same meaning
  *   8       XXH3-64 of the head (le64); the seed is the XXH3-64 of all bytes before these 8
@@ -36,7 +36,7 @@ typedef struct vv_part {
 	uint64_t sum;          /* XXH3-64 of the part */
 	bool there,            /* reading: the stored bytes are in memory */
 		ready;         /* reading: the part is unpacked */
-	bool text; /* writing: the part has longer texts, so that short matches are worthwhile */
+	bool text; /* writing: the part has long texts, for which short matches are worthwhile */
 } vv_part;
 
 typedef struct vv_parts {
@@ -91,7 +91,7 @@ typedef struct vv_parted {
 	uint64_t at;  /* where the stored bytes begin in pack */
 	size_t have,  /* number of first stored bytes that are loaded */
 		step; /* number of bytes to load at once if more are needed */
-	/* number of bytes to load at once from the next block's record; learned from earlier
+	/* number of bytes to load at once from the next block's record, estimated from earlier
 	 * blocks */
 	size_t reach;
 } vv_parted;

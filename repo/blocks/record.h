@@ -8,7 +8,7 @@
  *   methods VV_METHOD_DIFF and VV_METHOD_EDIT only:
  *     varint  depth of the chain of differences, 1 .. VV_CHAIN_MAX
  *     varint  distance: the base's record begins this many bytes before this record, in the same
- *             pack; 0: the base is named next, and can be in any pack
+ *             pack; 0: the base is given next by its CID, and can be in any pack
  *     1 + 32  with distance 0 only: codec and digest of the base
  *   stored bytes
  *   8       XXH3-64 of the bytes before the stored bytes, and then of the raw bytes
@@ -23,14 +23,13 @@
 #include "repo/blocks/cid.h"
 
 #define VV_BLOCK_MAX (1u << 20) /* most bytes of a block, uncompressed */
-/* A chain has at most this many differences, each of which is the base of the next one. */
+/* Maximum number of differences in a chain: a difference whose base is a difference, and so on. */
 #define VV_CHAIN_MAX 100
 #define VV_PACK_HEADER_LEN 8u /* bytes of a pack before its first record */
 
 #define VV_RECORD_HEADER_MAX 96u /* most bytes of a header */
 
-/* Bytes of a record that are read first: more than any header, so that they contain most differences
- * completely. */
+/* Bytes of a record that are read first: at least the longest header; enough for most differences as a whole. */
 #define VV_RECORD_PEEK 1024u
 #define VV_RECORD_CHECKSUM_LEN 8u
 
@@ -52,7 +51,7 @@ typedef struct vv_record {
 	vv_cid cid;
 	uint8_t method;
 	uint32_t raw_len, stored_len;
-	unsigned depth; /* of the chain of differences; 0: the method has no base */
+	unsigned depth; /* number of differences in the chain; 0: the method has no base */
 	/* if the method has a base: distance of the base's record; 0: the base is given by its CID */
 	uint64_t distance;
 	/* CID of the base; null if the method has no base, or distance is not 0 */
@@ -63,11 +62,11 @@ typedef struct vv_record {
 /* Returns the length of the whole record: header, stored bytes and checksum. */
 uint64_t vv_record_len(const vv_record *r);
 
-/* Parses the header of a record. p has the first len bytes of the record, offset is its place in the pack. Returns
- * NULL, or a message about the fault. */
+/* Parses the header of a record. p has the first len bytes of the record, which begins at `offset` in the pack.
+ * Returns NULL on success, or a message that describes the fault. */
 const char *vv_record_parse(vv_record *out, const uint8_t *p, size_t len, uint64_t offset);
 
-/* Writes the header; sets r->header_len and returns it. */
+/* Writes the header, sets r->header_len to its length, and returns the length. */
 size_t vv_record_write(uint8_t out[VV_RECORD_HEADER_MAX], vv_record *r);
 
 #endif

@@ -35,16 +35,16 @@ typedef struct vv_resemble {
 	 * VV_EMISSING */
 	uint64_t *missing;
 	/* Used instead of fn and seen by callers that have their own set; fn and seen are then
-	 * NULL, and children_first is false. *first: is this the first call for the block? If not,
-	 * the blocks below it are skipped. */
+	 * NULL, and children_first is false. *first: this is the first call for the block; if
+	 * false, the blocks below it are skipped. */
 	vv_status (*mark)(void *payload, const vv_cid *cid, const vv_cid *like, bool *first,
 			  vv_error *err);
 } vv_resemble;
 /* Calls w->fn once for root and once for each block below it, except for blocks in w->seen. A link
- * is not followed if the similar node of the version `before` has it, too. before may be null: no
- * other version is compared. Leaves are not read. Missing nodes are passed to fn, too. If a node of
- * before cannot be read, it is treated as not similar. VV_ECORRUPT: a node is damaged, so that the
- * blocks below it are unknown. */
+ * is not followed if the similar node of the version `before` has it, too. `before` may be null: no
+ * other version is then compared. Leaves are not read. Missing nodes are passed to fn, too. If a
+ * node of `before` cannot be read, it is treated as not similar. VV_ECORRUPT: a node is damaged, so
+ * that the blocks below it are unknown. */
 vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_cid *before,
 			   vv_error *err);
 

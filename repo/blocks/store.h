@@ -40,8 +40,8 @@ typedef struct vv_writer vv_writer;
 vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *err);
 
 /* Opens a store in dir on top of the store `under`: reads find blocks of both, and blocks in dir
- * may be differences against blocks of under. Merging, counting and checking apply only to blocks
- * in dir. create is as in vv_store_open. under is borrowed, and must be closed after *out. */
+ * may be differences from blocks of `under`. Merging, counting and checking apply only to blocks in
+ * dir. create is as in vv_store_open. `under` is borrowed, and must be closed after *out. */
 vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, bool create,
 			     vv_error *err);
 void vv_store_close(vv_store *s); /* accepts NULL */
@@ -186,7 +186,7 @@ vv_status vv_writer_commit(vv_writer *w, vv_error *err);
 /* Commit as vv_writer_commit does, but in three steps, so that the two waits for the disk can be
  * shared with other files. vv_writer_stage adds files, which the caller must make durable before it
  * calls vv_writer_place. vv_writer_place adds folders, which the caller must make durable before it
- * calls vv_writer_finish. vv_writer_finish must be called in any case; failed is the first error
+ * calls vv_writer_finish. vv_writer_finish must be called in any case; `failed` is the first error
  * since vv_writer_stage, or NULL. After an error, none of the blocks is visible, and the writer
  * accepts no further blocks. */
 vv_status vv_writer_stage(vv_writer *w, vv_syncs *files, vv_error *err);
@@ -251,7 +251,7 @@ typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t 
 				      const vv_cid *cid, vv_status state, const char *what,
 				      vv_error *err);
 /* Checks every record of every pack, in file order, and calls fn with the record's pack, offset,
- * CID and state. If deep is true, also checks the SHA-256 of the raw bytes, and the DAG-CBOR of
+ * CID and state. If `deep` is true, also checks the SHA-256 of the raw bytes, and the DAG-CBOR of
  * nodes. state is VV_OK; VV_ECORRUPT or VV_EIO for damage; or VV_EMISSING for a difference whose
  * base the store does not have. (An interrupted gc leaves such records: they are damage only if the
  * block is needed.) If state is VV_ENOTFOUND, the call is not about a record, but about an index
@@ -269,7 +269,7 @@ typedef struct vv_salvage {
 	const char *const *names; /* files of damaged packs, "pack-... .pack", as fsck found them */
 	size_t count;
 	unsigned lock_wait_ms; /* how long to wait for another writer */
-	/* Called for each pack. kept is the folder that the pack was moved to; NULL: the pack was
+	/* Called for each pack. `kept` is the folder that the pack was moved to; NULL: the pack was
 	 * removed. blocks is the number of blocks read from the pack. */
 	vv_status (*told)(void *payload, const char *name, const char *kept, uint64_t blocks,
 			  vv_error *err);

@@ -3,8 +3,8 @@
  *
  * Written objects are staged: this vv_repository can read them at once. They become durable
  * together, before a ref or the index can name them, in vv_index_write, vv_ref_update,
- * vv_commit_create, vv_repository_close or vv_objects_flush. After a crash before that, none of the
- * staged objects exists.
+ * vv_commit_create, vv_repository_close or vv_objects_flush. If varve crashes before one of these
+ * calls, none of the staged objects exists.
  */
 #ifndef VV_REPO_GIT_BLOB_H
 #define VV_REPO_GIT_BLOB_H
@@ -45,8 +45,8 @@ VV_AUTO_CLEAR(vv_pointer_blob, vv_pointer_blob_clear)
 /* Announces reads of a blob. A small blob is then read only once for its size, its first bytes and
  * its content. */
 void vv_blob_expect(vv_repository *r, const vv_oid *id);
-/* Moves the bytes of a blob out of `take`, for the next vv_blob_read of id, which returns them
- * without reading the object. Do not call this while other threads read. */
+/* Moves the bytes of the blob `id` out of `take`, and keeps them for the next vv_blob_read of this
+ * blob, which then does not read the object. Do not call this while other threads read. */
 void vv_blob_keep(vv_repository *r, const vv_oid *id, vv_buf *take);
 /* Writes a blob, and sets *out to its id. */
 vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out,

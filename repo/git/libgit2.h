@@ -53,8 +53,8 @@ vv_status vv_git_name(git_oid *out, const void *bytes, size_t len, git_object_t 
 void vv_git_check_reads(git_odb *odb);
 
 /* Returns true if no other object's id begins with the first `digits` (four or more) digits of id. loose_firsts: the
- * result of vv_git_loose_firsts, with which loose objects are searched only if the id of one of them begins with the
- * same byte; NULL: loose objects are always searched. */
+ * result of vv_git_loose_firsts, with which loose objects are compared only if the id of one of them begins with the
+ * same byte; NULL: loose objects are always compared. */
 bool vv_git_begins_alone(git_odb *odb, const git_oid *id, size_t digits, const bool *loose_firsts);
 /* Sets firsts[b] to true for the first byte b of each loose object's id. Returns libgit2's code. */
 int vv_git_loose_firsts(git_odb *odb, bool firsts[256]);

@@ -35,7 +35,7 @@ typedef struct vv_pack_sum {
 /* Finds out whether the repository has no pointer and no damaged pointer, in place of a walk through `commits`
  * commits: reads the beginnings of all blobs in storage order. Returns 1, and sets *out, if no blob is a pointer.
  * Returns 0 if a blob is or may be a pointer, or if the walk would cost less, because most objects are older than
- * these commits. Returns a negative status if out of memory. all: the commits include all of their parents. */
+ * these commits. Returns a negative status if out of memory. all: the commits include all their parents. */
 int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, vv_pack_sum *out,
 			vv_error *err);
 

@@ -1,7 +1,7 @@
 /*
  * program: runs other programs.
  *
- * Programs are searched only in the absolute folders of PATH, and run without a shell.
+ * Programs are looked up only in the absolute folders of PATH, and run without a shell.
  */
 #ifndef VV_REPO_GIT_PROGRAM_H
 #define VV_REPO_GIT_PROGRAM_H
@@ -16,9 +16,9 @@
 #include "base/env.h"
 #include "base/error.h"
 
-/* Runs the program argv[0], an absolute path or a name to be searched in the absolute folders of PATH. Writes
- * input to its stdin, and appends its stdout, at most 64 MiB, to output. *exit_code: 128 + the signal's
- * number if a signal ended the program. VV_EPROGRAM: no such program. */
+/* Runs the program argv[0], an absolute path, or a name to look up in the absolute folders of PATH.
+ * Writes input to its stdin, and appends its stdout, at most 64 MiB, to output. *exit_code: 128 +
+ * the signal's number if a signal ended the program. VV_EPROGRAM: no such program. */
 vv_status vv_program_run(const vv_env *env, const char *const *argv, const void *input, size_t len,
 			 vv_buf *output, int *exit_code, vv_error *err);
 /* A running program, and our ends of the pipes to its stdin, stdout and stderr. The pipes are
@@ -30,7 +30,7 @@ typedef struct vv_child {
 /* Kills the program, waits for its end and closes the pipes. Does nothing if c->pid is 0. */
 void vv_child_stop(vv_child *c);
 /* Starts a program with the environment env, changed by `more`: a list of "NAME=value", which sets
- * a variable, and "NAME", which removes a variable, ended by NULL. more may be NULL. The caller
+ * a variable, and "NAME", which removes a variable, ended by NULL. `more` may be NULL. The caller
  * closes the pipes and waits for out->pid. VV_EPROGRAM: no such program. */
 vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *argv,
 			   const char *const *more, vv_error *err);

@@ -63,7 +63,7 @@ extern const char *const vv_git_literal[];
 /* Appends a variable for `more`, with which git also reads the objects in the folder `objects`. */
 void vv_git_put_alternates(vv_buf *out, const vv_env *env, const char *objects);
 
-/* Runs git to its end. Appends git's stderr to said, unless r->show is set. */
+/* Runs git to its end. Appends git's stderr to `said`, unless r->show is set. */
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err);
 
 /* Starts git with pipes to its stdin and stdout, and drops its stderr. End git with vv_child_stop. */

@@ -31,9 +31,9 @@ vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t coun
 /* Empties the list of complete tips. Call this before removing blocks. */
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err);
 
-/* Reads the list of plain tips: commits whose whole history was searched and has no version of a dataset. A push to a
- * Git host does not search the history of these commits again. The list is a cache, the file cache/plain, newest
- * entry first. The caller frees *out. In a shallow repository the list is empty. */
+/* Reads the list of plain tips: commits whose whole history has no version of a dataset, according to an earlier
+ * search. A push to a Git host does not search the history of these commits again. The list is a cache, the file
+ * cache/plain, newest entry first. The caller frees *out. In a shallow repository the list is empty. */
 vv_status vv_plain_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err);
 /* Adds commits to the list of plain tips. */
 vv_status vv_plain_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err);

@@ -99,8 +99,8 @@ const vv_cid *vv_car_roots(const vv_car_reader *r, size_t *count);
 uint64_t vv_car_offset(const vv_car_reader *r);
 
 /* Reads the next block into `block`, and replaces its content. Checks the bytes against the CID,
- * and that a DAG-CBOR node is canonical. Returns 1; 0 at the end; negative on failure. VV_EINPUT:
- * an invalid length, a truncated file or a wrong hash; the message has the offset. */
+ * and that a DAG-CBOR node is canonical. Returns 1, 0 at the end, or a negative vv_status.
+ * VV_EINPUT: an invalid length, a truncated file or a wrong hash; the message has the offset. */
 int vv_car_next(vv_car_reader *r, vv_cid *cid, vv_buf *block, vv_error *err);
 
 /* Puts all remaining blocks into `in`. *kept: number of blocks that `in` did not have. */

@@ -93,7 +93,7 @@ void vv_channel_alive(vv_channel *c);
  * later calls fail. */
 void vv_channel_stop(vv_channel *c);
 /* Stops the channel, as vv_channel_stop does, when the caller's flag *stopped becomes true. Call
- * before the first read. stopped must outlive the channel. */
+ * before the first read. `stopped` must outlive the channel. */
 void vv_channel_stop_when(vv_channel *c, const atomic_bool *stopped);
 /* Sets the error for a stopped wait, and returns VV_EIO. For kinds of channels. */
 vv_status vv_fail_stopped(vv_error *err, const char *name);

@@ -10,17 +10,18 @@
 
 #include "base/error.h"
 
-/* left: runs a call that has no time limit in a thread of its own. If the call exceeds the caller's
- * time limit, the caller continues without it, and the thread goes on running. */
+/* left: runs a call that cannot be limited in time (such as getaddrinfo) in a separate thread.
+ * After its own time limit, the caller stops waiting and continues; the thread runs until the call
+ * ends. */
 typedef struct vv_left vv_left;
-/* Starts a thread that calls run. The thread and the caller share payload; the last one to end its
- * use calls `clear`. NULL: out of memory; payload was cleared. */
+/* Starts a thread that calls run. The thread and the caller share `payload`; the one that finishes
+ * last calls `clear`. Returns NULL if memory ran out; `clear` was then called. */
 vv_left *vv_left_start(void (*run)(void *payload), void (*clear)(void *payload), void *payload);
 /* Waits until the call ends or the deadline (on the clock of vv_monotonic_ms) is reached. Returns
- * true if the call has ended; until then, only the thread may use payload. stopped is as in
- * vv_connect_options; may be NULL. */
+ * true if the call has ended; until then, only the thread may use `payload`. `stopped` is as in
+ * vv_connect_options, and may be NULL. */
 bool vv_left_wait(vv_left *l, uint64_t deadline_ms, const atomic_bool *stopped);
-void vv_left_end(vv_left *l); /* ends the caller's use of payload */
+void vv_left_end(vv_left *l); /* ends the caller's use of `payload`; frees l */
 
 /* lookup: finds the addresses of a host within a time limit. getaddrinfo(3) alone would wait half a
  * minute or more if a name server does not answer (resolv.conf). */
@@ -37,14 +38,14 @@ typedef struct vv_lookup {
 	vv_resolver_fn resolver;    /* NULL: getaddrinfo */
 } vv_lookup;
 
-/* Sets *out to the host's addresses for stream sockets; the caller frees them with freeaddrinfo.
- * VV_ENOTFOUND: no such host. VV_EIO: no answer in time, or *stopped was set. */
+/* Sets *out to the host's addresses for stream sockets; the caller frees the list with
+ * freeaddrinfo. VV_ENOTFOUND: no such host. VV_EIO: no answer in time, or *stopped was set. */
 vv_status vv_lookup_run(struct addrinfo **out, const vv_lookup *l, vv_error *err);
 
 /* Connects to the host within `seconds`, and returns the socket (close-on-exec, TCP_NODELAY), or a
  * negative vv_status. Tries the host's addresses in order: each one a quarter of a second after the
  * previous one, or as soon as the previous one has failed. Uses the first address that answers.
- * stopped is as in vv_connect_options. VV_ENOTFOUND: no such host. */
+ * `stopped` is as in vv_connect_options. VV_ENOTFOUND: no such host. */
 int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atomic_bool *stopped,
 		   vv_error *err);
 /* Waits at most `seconds` until bytes can be read, or the other side has closed the connection.

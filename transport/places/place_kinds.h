@@ -32,8 +32,8 @@ typedef struct vv_place_choice {
 	row(VV_URL_RCLONE, vv_rclone_place_open)
 /* clang-format on */
 
-/* Opens the place of a URL with the function for its kind. make is as in that function. VV_EUSAGE:
- * the URL does not have the use that choice requires. */
+/* Opens the place of a URL with the function for its kind. `make` is as in that function.
+ * VV_EUSAGE: the URL does not have the use that choice requires. */
 vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice *choice,
 			const vv_place_facts *facts, const vv_connect_options *connect, bool make,
 			vv_error *err);
@@ -86,7 +86,7 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
  * Put and list are not supported. Each request has one range; a server without range support sends
  * the whole file ---- */
 
-/* Opens the files of a web server; make is ignored. connect is used only during this call.
+/* Opens the files of a web server; `make` is ignored. connect is used only during this call.
  * VV_ENOTFOUND: no mark. */
 vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			    const vv_connect_options *connect, bool make, vv_error *err);

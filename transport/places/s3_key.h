@@ -23,7 +23,7 @@ VV_AUTO_CLEAR(vv_s3_key, vv_s3_key_clear)
 /* Sets the member with the given name, as in AWS's services and programs: AccessKeyId,
  * SecretAccessKey, SessionToken or Token, Expiration. Ignores other names. */
 vv_status vv_s3_key_set(vv_s3_key *out, const char *name, const char *text, vv_error *err);
-/* Sets all members from a JSON object. what is the source of the object, for messages. VV_EINPUT:
+/* Sets all members from a JSON object. `what` is the source of the object, for messages. VV_EINPUT:
  * the object does not contain a key. */
 vv_status vv_s3_key_from_json(vv_s3_key *out, const vv_buf *text, const char *what, vv_error *err);
 /* Checks a key. VV_EINPUT: the key is incomplete, or has characters that a header cannot contain.

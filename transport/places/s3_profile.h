@@ -1,10 +1,11 @@
 /*
- * s3_profile: reads the profile that AWS_PROFILE names, or else [default], from AWS's own files:
- * keys, a program that prints keys, region and endpoint.
+ * s3_profile: reads a profile from the files of AWS's own programs: keys, a program that prints
+ * keys, a role, region and endpoint. The profile is the one that AWS_PROFILE names, or else
+ * [default].
  *
- * The files are AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials with the section [NAME], which is
- * preferred, and AWS_CONFIG_FILE or ~/.aws/config with the section [profile NAME]. Source:
- * docs.aws.amazon.com/sdkref/latest/guide/file-format.html.
+ * The files are AWS_SHARED_CREDENTIALS_FILE (else ~/.aws/credentials), with the section [NAME], and
+ * AWS_CONFIG_FILE (else ~/.aws/config), with the section [profile NAME]. If both files set a value,
+ * the first file's is used. Source: docs.aws.amazon.com/sdkref/latest/guide/file-format.html.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_PROFILE_H
 #define VV_TRANSPORT_PLACES_S3_PROFILE_H
@@ -30,8 +31,9 @@ typedef struct vv_s3_profile {
 	/* endpoint: endpoint_url of the profile, or endpoint_url of s3 in the section [services
 	 * NAME] that the profile names */
 	char *region, *endpoint;
-	char *services;       /* NAME of that section */
-	bool has_file, found; /* has_file: one of the files exists; found: a file has the profile */
+	char *services; /* NAME of that section */
+	/* has_file: at least one of the files exists; found: at least one file has the profile */
+	bool has_file, found;
 } vv_s3_profile;
 
 /* Reads a profile. name NULL: the profile in AWS_PROFILE, or else [default]. Returns VV_OK even if

@@ -17,7 +17,7 @@
 /* Appends header lines for the request, each ending with "\n": Host, x-amz-date,
  * x-amz-security-token if the key has a token, and Authorization, which signs these headers and the
  * request's own headers. The request must already have the header x-amz-content-sha256, and the
- * query in its URL must be encoded and sorted. service is "s3" or "sts". now is in seconds since
+ * query in its URL must be encoded and sorted. service is "s3" or "sts". `now` is in seconds since
  * 1970. */
 vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, const char *service,
 		     const char *region, int64_t now, vv_error *err);

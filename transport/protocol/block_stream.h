@@ -37,7 +37,7 @@
 
 typedef struct vv_block_out vv_block_out;
 
-/* Opens a stream for sending. get reads the blocks to send. Blocks may be sent as edits; with
+/* Opens a stream for sending. `get` reads the blocks to send. Blocks may be sent as edits; with
  * VV_EFFORT_QUICK, only blocks that are already stored as edits. */
 vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
 			    void *payload, vv_effort effort, vv_error *err);
@@ -45,16 +45,16 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 				      vv_block_form *form, vv_error *err);
 /* Sets fn as the function that reads leaves and also returns their stored form, borrowed from
- * stored (vv_store_get_form). A leaf may be stored as a difference against a block that was sent,
- * or against a similar block that the receiver has. The difference is then sent unchanged, unless a
- * new difference would be considerably shorter. */
+ * stored (vv_store_get_form). If a leaf is stored as a difference from a block that was sent in
+ * this stream, or from a similar block that the receiver has, the stored difference is sent
+ * unchanged, unless a new difference would be considerably shorter. */
 void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn);
 
 /* Sends a block. The block is checked against its CID, or, in its stored form, only against the
  * record's checksum; the receiver checks all blocks against their CIDs, and requests damaged blocks
- * again. like is a similar block, which is used as base if it was already sent in this stream, or
- * if the receiver has it (known). VV_EMISSING, VV_ECORRUPT: the block is missing or damaged, and
- * nothing was sent. */
+ * again. `like` is a similar block, which is used as base if it was already sent in this stream, or
+ * if `known` is set: the receiver has it. VV_EMISSING, VV_ECORRUPT: the block is missing or
+ * damaged, and nothing was sent. */
 vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *like, bool known,
 			   vv_error *err);
 /* Sends a record for an absent block. */
@@ -84,13 +84,13 @@ typedef struct vv_block_received {
 
 typedef struct vv_block_in vv_block_in;
 
-/* Finds the only block whose digest begins with these bytes. VV_ENOTFOUND, VV_EMISSING: no such
- * block. */
+/* Finds the block with this codec whose digest begins with these bytes. VV_ENOTFOUND or
+ * VV_EMISSING: there is no such block, or several. */
 typedef vv_status (*vv_block_find_fn)(void *payload, uint8_t codec,
 				      const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
 				      vv_error *err);
-/* Opens a stream for receiving. find finds bases; get reads a base, or a block that was received
- * earlier in this stream. */
+/* Opens a stream for receiving. `find` looks up the CID of a base; `get` reads a base, which may
+ * also be a block that was received earlier in this stream. */
 vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_get_fn get,
 			   void *payload, vv_error *err);
 

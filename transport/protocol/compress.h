@@ -34,11 +34,11 @@ vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t l
 vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
 			const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err);
 
-/* Returns the bytes of p in the form for a channel, without the magic number. Valid as long as p's
- * bytes. */
+/* Returns the bytes of p in the form for a channel, without the magic number. The result borrows
+ * p's bytes. */
 vv_compressed vv_stripped(const vv_packed *p);
 /* Returns the bytes of s in the form for packs, with the magic number. The last call of
- * vv_uncompress with this room must have been for s. Borrowed from s and room. */
+ * vv_uncompress with this room must have been for s. The result is borrowed from s and room. */
 vv_packed vv_unstripped(const vv_compressed *s, const vv_buf *room);
 
 #endif

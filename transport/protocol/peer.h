@@ -47,8 +47,8 @@ vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *ha
 vv_status vv_peer_keeps(vv_peer *p, const vv_cid *roots, size_t count, uint8_t *keeps,
 			vv_error *err);
 
-/* Runs one round of a fetch. start->ready: the peer was ready, x has received all frames, and *sum
- * has their sums. start->common is borrowed until the next call. */
+/* Runs one round of a fetch. `start->ready`: the peer was ready, x has received all frames, and
+ * *sum has their sums. start->common is borrowed until the next call. */
 vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv_progress *progress,
 			vv_fetch_start *start, vv_fetch_sum *sum, vv_error *err);
 

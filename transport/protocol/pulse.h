@@ -7,7 +7,8 @@
  * The thread stops if the work makes no progress, so that signs of life do not extend waits without
  * limit.
  *
- *   vv_pulse *p = vv_pulse_start(line, &done, 5000);   after the request was read to its end
+ *   vv_pulse *p = vv_pulse_start(line, &done, VV_PULSE_MS, 0); after the request was read to its
+ *   end
  *   ... work, which adds to done; frames may be written meanwhile ...
  *   vv_pulse_stop(p);                                  before anything is read
  */
@@ -19,14 +20,16 @@
 
 #include "transport/line/channel.h"
 
-#define VV_PULSE_MS 5000u       /* time between two signs of life */
+#define VV_PULSE_MS 5000u       /* usual time between two signs of life */
 #define VV_PULSE_STALL_SEC 600u /* time without progress after which the signs stop */
 
 typedef struct vv_pulse vv_pulse;
 
-/* Starts sending signs of life. done: a counter that grows with the work, such as verified row
- * groups. line and done are borrowed until vv_pulse_stop. every_ms 0: no signs are sent. stall_ms
- * 0: VV_PULSE_STALL_SEC. Returns NULL if no signs are sent, also if memory runs out. */
+/* Starts sending signs of life every `every_ms` milliseconds; if every_ms is 0, does nothing.
+ * `done` is a counter that grows with the work, such as the number of verified row groups. The
+ * signs stop after `stall_ms` milliseconds without progress (0: VV_PULSE_STALL_SEC). Borrows line
+ * and `done` until vv_pulse_stop. Returns NULL if no signs are sent, also if memory or threads ran
+ * out. */
 vv_pulse *vv_pulse_start(vv_channel *line, const atomic_uint_fast64_t *done, unsigned every_ms,
 			 uint64_t stall_ms);
 void vv_pulse_stop(vv_pulse *p); /* accepts NULL */

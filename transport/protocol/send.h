@@ -26,8 +26,8 @@ typedef struct vv_send_plan {
 } vv_send_plan;
 
 /* Determines what to send: everything that is reachable from wants and not from commons; both are
- * borrowed until close. whole lists the commons for which the other side also has all blocks; NULL:
- * all commons. Blocks of the other commons are sent, as far as this repository has them. */
+ * borrowed until close. `whole` lists the commons for which the other side also has all blocks;
+ * NULL: all commons. Blocks of the other commons are sent, as far as this repository has them. */
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 		       const vv_oids *commons, const vv_oids *whole, vv_error *err);
 /* Like vv_send_open, but without blocks, for a receiver that gets the blocks later. */
@@ -57,8 +57,8 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress,
 			  vv_fetch_sum *sum, vv_error *err);
 
-/* Sends the answer to a request for blocks. Missing blocks are marked as absent. shown has an item
- * for each of q->blocks, followed by an item for each of q->like: whether the peer may see the
+/* Sends the answer to a request for blocks. Missing blocks are marked as absent. `shown` has an
+ * item for each of q->blocks, followed by an item for each of q->like: whether the peer may see the
  * block. Blocks that the peer may not see count as absent. */
 vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_request *q, const bool *shown,
 			vv_error *err);

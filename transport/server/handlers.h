@@ -114,7 +114,7 @@ typedef struct vv_http_handlers {
 	 * written, the failure becomes the answer, with status 500. */
 	vv_status (*answer)(void *payload, const vv_http_call *call, vv_channel *line,
 			    vv_error *err);
-	/* Opens a version of a file. rest is "REV/PATH" from the URL, encoded. VV_ENOTFOUND and
+	/* Opens a version of a file. `rest` is "REV/PATH" from the URL, encoded. VV_ENOTFOUND and
 	 * VV_EUSAGE become status 404, VV_EMISSING status 404 with the message, and VV_EREFUSED
 	 * status 413. If file_open is NULL, the server has no route "raw". */
 	vv_status (*file_open)(void *payload, const vv_http_call *call, const char *rest,

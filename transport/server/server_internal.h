@@ -16,12 +16,11 @@
  * of the server, owned by the caller. */
 int http_listen(char **url, const char *address, bool tls, vv_error *err);
 
-/* ---- head: checks the head of a request before it is used.
- *
- * Lengths that two programs could read in different ways (RFC 9112) are refused, so that a proxy
- * and this server always see the same requests. The host is checked, too: a browser's requests are
- * refused if they have a foreign host name (DNS rebinding), or are from a page of another
- * site ---- */
+/* ---- head: checks the head of a request before it is used. Lengths that two programs could read
+ * in different ways (RFC 9112) are refused, so that a proxy and this server always see the same
+ * requests. If the server answers only for its own host names (only_hosts), requests for other
+ * names are refused, as a protection from DNS rebinding. A POST is refused if Origin or
+ * Sec-Fetch-Site shows that a page of another site sends it ---- */
 
 /* Checks the head. Returns 0, or the status for the answer, after which the connection must be
  * closed. *why: the reason, static. */

@@ -3,8 +3,8 @@
  * subqueries do.
  *
  * SQLite joins by nested loops: it searches the inner table once for each row of the outer table.
- * After some searches, all rows of the version are read into a hash table, which answers the
- * further searches until the statement ends.
+ * After some searches, varve reads all rows that meet the plan's constant conditions (those with a
+ * literal) into a hash table, which answers further searches until the statement ends.
  */
 #ifndef VV_CMD_SQL_VTAB_JOINED_H
 #define VV_CMD_SQL_VTAB_JOINED_H
@@ -29,26 +29,28 @@ typedef struct vv_sql_joined {
 	bool refused;         /* the version has too many rows to be read into memory */
 } vv_sql_joined;
 
-/* Finds an earlier equal search of this statement. NULL: this search is the first. */
+/* Returns the record of an earlier equal search of this statement. NULL: this search is the
+ * first. */
 vv_sql_joined *vv_sql_joined_find(const vv_sql_catalog *c, const vv_sql_asking *who);
 
 /* Records the first search of its kind. *out is owned by the statement. */
 int vv_sql_joined_new(vv_sql_joined **out, const vv_sql_asking *who, vv_sql_opened *version,
 		      varve_error *err);
 
-/* Sets *out to the columns by which a plan searches rows. Returns their number; 0: the searches
- * cannot be answered from a hash table. */
+/* Sets *out to the columns by which a plan searches for rows. Returns the number of these columns,
+ * or 0 if a hash table cannot answer the searches. */
 size_t vv_sql_joined_columns(vv_sql_grouping *out, const vv_sql_scan_plan *plan);
 
 /* Searches again, by the values of a plan's conditions. Returns 1 if j->rows answers the search:
- * *at is the position of the rows. Returns 0 if the caller must search the version itself; negative
- * on failure. */
+ * *at is the position of the rows. Returns 0 if the caller must search the version itself, or a
+ * negative code on failure. */
 int vv_sql_joined_ask(vv_sql_grouped_at *at, vv_sql_joined *j, vv_sql_opened *declared,
 		      const vv_sql_scan_plan *plan, struct sqlite3_value **values,
 		      varve_error *err);
 
 /*
- * blame: for all cursors, the commit that last set each row or each cell of a version.
+ * blame: the commit that last set each row or each cell of a version. All cursors that need it
+ * share one vv_sql_blame.
  */
 
 typedef struct vv_sql_blame {

@@ -13,8 +13,8 @@
 struct sqlite3_stmt;
 
 /* Prepares a statement as sqlite3_prepare_v2 does, after registering the tables in it that SQLite does not know.
- * Returns 0; 1: SQLite reports an error (sqlite3_errmsg); or a negative code of varve, with *err and a copy in
- * c->trouble, such as VARVE_ENOTFOUND: no table has a name that the statement uses. */
+ * Returns 0 on success, 1 if SQLite reports an error (see sqlite3_errmsg), or a negative code of varve; *err and
+ * c->trouble are then set. VARVE_ENOTFOUND: the statement uses a name that no table has. */
 int vv_sql_module_prepare(struct sqlite3_stmt **stmt, vv_sql_catalog *c, const char *sql,
 			  const char **tail, varve_error *err);
 

@@ -17,9 +17,9 @@ struct sqlite3_module;
 
 #define VV_FUNCTION_ARGUMENTS 8
 
-/* What a call of a function works on. `name` and `declared` are the table in the function's name
- * (varve_diff_prices). If the name contains no table (varve_log), name->path and `declared` are
- * NULL. */
+/* What a call of a function reads. `name` and `declared` describe the table that the function's
+ * name contains (varve_diff_prices). If it contains no table (varve_log), name->path and `declared`
+ * are NULL. */
 typedef struct vv_sql_function_table {
 	vv_sql_catalog *catalog;
 	varve_repo *repo;        /* borrowed */

@@ -16,8 +16,8 @@
 
 /* check_log: prints the state of each rule over the versions of a branch, as text, JSON or HTML. */
 
-/* Prints the rules of t on stdout, as text or JSON, or nothing if quiet. Call after vv_timeline_sum. all: text also has
- * a line for each built-in rule that holds. Returns true if no rule of the severity error fails in the newest
+/* Prints the rules of t on stdout, as text or JSON, or nothing if `quiet` is set. Call after vv_timeline_sum. all: text
+ * also has a line for each built-in rule that holds. Returns true if no rule of the severity error fails in the newest
  * version. */
 bool vv_check_log_print(const vv_timeline *t, bool all, bool quiet, bool json);
 /* Appends an HTML table with all rules of t; for each rule, small bars show the number of findings in each of the last

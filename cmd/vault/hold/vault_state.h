@@ -41,7 +41,7 @@ typedef struct vv_kept {
 	size_t copy_count, copy_cap;
 } vv_kept;
 
-/* A stripe. Any code.data of its shards are enough to restore the others. */
+/* A stripe. Any subset of code.data of its shards is enough to restore the others. */
 typedef struct vv_kept_stripe {
 	vv_code code;
 	/* indexes of its shards in vv_vault_state.shards, in the order of the stripe;

@@ -192,7 +192,7 @@ vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err);
 /* Exchanges records with one open holder, as vv_vault_session_sync does, but does not update the
  * state. The records of a holder that refuses ours are read, too. */
 vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error *err);
-/* Makes all data sent to the holders durable (vv_holders_finish). lost (may be NULL) has
+/* Makes all data sent to the holders durable (vv_holders_finish). `lost` (may be NULL) has
  * place_count entries, which are set to true for places that failed; place->why has the reason. */
 vv_status vv_vault_session_finish(vv_vault_session *s, bool *lost, vv_error *err);
 /* Reads every record of an open holder; p->meeting then lists the damaged records. On failure, the

@@ -53,7 +53,7 @@ typedef struct vv_web_found {
 
 /* Finds the tables of a version whose path or column names contain the words, ignoring case. If the
  * path matches, all columns are listed. If words is NULL or "", all tables are listed. Sets
- * *complete to whether the columns of every table were searched. */
+ * *complete to whether the column names of every table were compared. */
 vv_status vv_web_names_find(vv_web_visit *v, const vv_web_commit *c, const char *words,
 			    vv_web_found **out, size_t *count, bool *complete, vv_error *err);
 

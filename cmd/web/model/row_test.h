@@ -62,7 +62,7 @@ typedef struct vv_web_rows_query {
 typedef struct vv_web_test {
 	vv_where *where;       /* NULL: every row matches */
 	vv_strings conditions; /* the filters and `where`, as conditions; without the search */
-	const char *search;    /* the searched text in lower case; may be NULL */
+	const char *search;    /* the text to search for, in lower case; may be NULL */
 } vv_web_test;
 
 /* Prepares the tests of a query. *out is valid until the visit ends. VV_ENOTFOUND: no such column;

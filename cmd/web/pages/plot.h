@@ -47,8 +47,8 @@ void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_
 		  const vv_plot_bar *bars, size_t count);
 
 /* Returns a title that states how many values a scale leaves out: "Mean (1 value outside of the scale: 2 to
- * 900 in all)". least, greatest: the least and the greatest of all values. Returns title if outside is
- * 0. */
+ * 900 in all)". `least` and greatest are the least and the greatest of all values. If `outside` is 0,
+ * returns `title` itself. */
 const char *vv_plot_title(vv_page *p, const char *title, uint64_t outside, const char *least,
 			  const char *greatest);
 /* Returns a number as text, for axes and tables, such as "1,204" or "0.52". */

@@ -32,8 +32,8 @@ typedef struct incoming {
 vv_status incoming_open(incoming *in, struct ArrowArrayStream *stream, vv_error *err);
 void incoming_close(incoming *in); /* in may be all zero */
 
-/* Reads the next batch that has rows, which becomes the current batch. Returns 1; 0 at the end; <0
- * on failure. Releases earlier batches, unless in->keep is set. */
+/* Reads the next batch that has rows, which becomes the current batch. Returns 1, 0 at the end, or
+ * a negative vv_status. Releases earlier batches, unless in->keep is set. */
 int incoming_next(incoming *in, vv_error *err);
 /* Makes a kept batch the current one again. */
 void incoming_select(incoming *in, size_t batch);

@@ -23,12 +23,12 @@
 
 typedef struct rewrite rewrite;
 
-/* Copies and checks the caller's options; given may be NULL. VV_ENOSUPPORT: an option has an
+/* Copies and checks the caller's options; `given` may be NULL. VV_ENOSUPPORT: an option has an
  * unknown value. */
 vv_status vv_put_arrow_take(varve_put_arrow_options *o, const varve_put_arrow_options *given,
 			    vv_error *err);
 
-/* Takes ownership of the stream, also on failure. old may be NULL: then a new file is written, in
+/* Takes ownership of the stream, also on failure. `old` may be NULL: a new file is then written, in
  * the format that its name determines (VV_EUSAGE: the name has no known format). VV_ESCHEMA: the
  * columns do not match those of the old version. */
 vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table *old,

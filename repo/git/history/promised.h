@@ -13,7 +13,7 @@
 struct vv_log_options;
 vv_status vv_promised_bring(vv_repository *r, const struct vv_log_options *log, vv_error *err);
 /* Fetches missing file contents, as vv_promised_bring does, for the commits that are reachable from ids, but not from
- * known. */
+ * `known`. */
 vv_status vv_promised_bring_new(vv_repository *r, const vv_oid *ids, size_t count,
 				const vv_oid *known, size_t known_count, vv_error *err);
 

@@ -49,13 +49,13 @@ vv_status vv_ref_tips_add(vv_ref_tips *t, const vv_oid *commit, vv_error *err);
 /* Adds the commits of all refs whose names begin with prefix. */
 vv_status vv_ref_tips_list(vv_ref_tips *t, vv_repository *r, const char *prefix, vv_error *err);
 
-/* Sets a ref to id if its current value is old. If old is NULL, the ref must not exist yet; with
- * force, it may have any value. message is written to the reflog. VV_ECONFLICT: the ref has another
- * value. VV_ELOCKED: another process held the lock for some seconds. VV_EEXISTS: the name conflicts
- * with another ref's name ("a" and "a/b"). */
+/* Sets a ref to id if its current value is `old`. If `old` is NULL, the ref must not exist yet, or,
+ * with force, may have any value. message is written to the reflog. VV_ECONFLICT: the ref has
+ * another value. VV_ELOCKED: another process held the lock for some seconds. VV_EEXISTS: the name
+ * conflicts with another ref's name ("a" and "a/b"). */
 vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, const vv_oid *old,
 			bool force, const char *message, vv_error *err);
-/* Deletes a ref and its reflog if the ref's value is old. If old is NULL, the ref may have any
+/* Deletes a ref and its reflog if the ref's value is `old`. If `old` is NULL, the ref may have any
  * value. VV_ENOTFOUND: no such ref. VV_ECONFLICT: the ref has another value. */
 vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, vv_error *err);
 

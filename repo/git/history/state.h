@@ -11,22 +11,23 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Returns the operation in progress: "merge", "rebase", "cherry-pick", "revert", "bisect" or "am";
- * "" if there is none; a constant. */
+/* Returns the name of the operation in progress, a constant: "merge", "rebase", "cherry-pick",
+ * "revert", "bisect" or "am"; "" if no operation is in progress. */
 const char *vv_state_name(vv_repository *r);
 /* Returns the operation's name for messages: "update" for a cherry-pick of the commit of
  * vv_state_begin_update; else as vv_state_name. */
 const char *vv_state_shown(vv_repository *r);
-/* Reads MERGE_HEAD: the commits that the merge commit has as further parents. The caller frees *out
- * with vv_free. */
+/* Reads MERGE_HEAD: the ids of the further parents that the merge commit will have. The caller
+ * frees *out with vv_free. If the file does not exist, *count is 0. */
 vv_status vv_state_merge_heads(vv_repository *r, vv_oid **out, size_t *count, vv_error *err);
 /* Appends MERGE_MSG; nothing if the file does not exist. */
 vv_status vv_state_message(vv_repository *r, vv_buf *out, vv_error *err);
 /* After a commit: removes MERGE_HEAD, MERGE_MSG and the other files that git commit removes. A
  * rebase or bisect continues. */
 vv_status vv_state_cleanup(vv_repository *r, vv_error *err);
-/* Removes the same files, in the opposite order, for an operation that ends without a commit. The
- * operation is in progress until MERGE_HEAD, CHERRY_PICK_HEAD and REVERT_HEAD are removed. */
+/* Removes the same files as vv_state_cleanup, in the opposite order, for an operation that ends
+ * without a commit: an operation is in progress as long as MERGE_HEAD, CHERRY_PICK_HEAD or
+ * REVERT_HEAD exists. */
 vv_status vv_state_abandon(vv_repository *r, vv_error *err);
 /* Makes the state of a merge, cherry-pick or revert in progress durable. */
 vv_status vv_state_sync(vv_repository *r, vv_error *err);

@@ -2,9 +2,9 @@
  * attribute_merge: merges two versions of a .gitattributes file with their base, without conflicts.
  *
  * If two branches each track a table, both add a line in the same place. Git's union merge driver
- * keeps both lines, but it also restores a line that one side has removed next to a line that the
- * other has added: a table that was untracked would be tracked again. This merge keeps removed
- * lines removed.
+ * keeps both lines, but it also restores a line that one side removed if the other side added a
+ * line next to it, so that varve would track a table again that was untracked. This merge does not
+ * restore removed lines.
  */
 #ifndef VV_REPO_GIT_INDEX_ATTRIBUTE_MERGE_H
 #define VV_REPO_GIT_INDEX_ATTRIBUTE_MERGE_H

@@ -141,7 +141,7 @@ bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_st
 
 typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
 /* Calls fn for each file of the work tree that is neither in the index nor ignored, at or below
- * prefix ("" for all), sorted. Unless all is true, a folder without tracked files is passed as
+ * prefix ("" for all), sorted. Unless `all` is true, a folder without tracked files is passed as
  * "dir/" instead of its files, and left out if all its files are ignored. Embedded repositories are
  * always passed as "dir/". */
 vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,

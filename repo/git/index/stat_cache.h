@@ -28,7 +28,7 @@ bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *
 /* Like vv_stat_cache_get, but also returns guesses. For callers that check the result afterwards,
  * such as a restore that copies from the file. */
 bool vv_stat_cache_guess(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
-/* Records the id of a path with this stat. sure is the result of vv_stat_wait, called before the
+/* Records the id of a path with this stat. `sure` is the result of vv_stat_wait, called before the
  * file was read; if it is false, the entry is only a guess. */
 vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id,
 			    bool sure, vv_error *err);

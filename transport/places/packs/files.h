@@ -9,10 +9,10 @@
  *   versions/<CID>.packs  for the root of a version: the names of its packs and their indexes, written after all lists
  *   condemned             the garbage found by a gc (condemned.h)
  *
- * Existing files are not overwritten, except damaged files, and the files of versions by a gc that
- * has combined packs. Nothing is locked: if two writers write a file with the same name, both write
- * the same bytes, or, for a version, names of packs that all exist. A reader that has the root of a
- * version need not list files. Format: docs/formats/pack-lists.md.
+ * Existing files are not overwritten, with two exceptions: damaged files are replaced, and gc replaces the files of
+ * versions (versions/) after it has combined packs. Nothing is locked: if two writers write a file with the same name,
+ * both write the same bytes, or, for a version, names of packs that all exist. A reader that has the root of a version
+ * need not list files. Format: docs/formats/pack-lists.md.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_FILES_H
 #define VV_TRANSPORT_PLACES_PACKS_FILES_H
@@ -28,12 +28,11 @@ vv_status vv_files_begin_anew(vv_host *h, vv_error *err);
 /* Empties the catalog, as vv_host_forget_lists does, and checks that the place is a store that this
  * varve can read. */
 vv_status vv_files_refresh(vv_host *h, vv_error *err);
-/* Sets *there to whether the place has the version, according to the version's file and lists, and
- * adds these lists to the catalog. After some calls, lists the whole place, if it allows
- * listing. */
+/* Sets *there to whether the place has the version, according to the version's file and lists, and adds these lists to
+ * the catalog. After some calls, loads all lists of the place, if it allows listing. */
 vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *err);
-/* Calls fn for each of count items, as vv_at_once_run does, with as many threads as the place
- * allows. what describes the work for progress; NULL: no progress. */
+/* Calls fn for each of count items, as vv_at_once_run does, with as many threads as the place allows. `what` describes
+ * the work for progress; NULL: no progress is reported. */
 vv_status vv_files_each(vv_host *h, size_t count, vv_at_once_fn fn, void *payload, const char *what,
 			vv_error *err);
 /* Loads lists into the catalog, and downloads missing lists in parallel. Sets *sound to whether all
@@ -56,16 +55,15 @@ vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_ve
 			    vv_error *err);
 /* Loads all lists of the place into the catalog. Does nothing if the place cannot be listed. */
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
-/* If versions need many small packs of similar size (the marked packs), writes an additional pack
- * with the blocks of these packs, so that a version's file lists few packs, and a clone reads few
- * packs. Does the same with older packs, separately. Unreadable packs are skipped. gc removes the
- * combined packs later. Adds the number of written bytes to *bytes; if bytes were written, versions
- * may need other packs than before. */
+/* If versions need many small packs of similar size (the marked packs), writes an additional pack with the blocks of
+ * these packs, so that a version's file lists few packs, and a clone reads few packs. Does the same with older packs,
+ * separately. Unreadable packs are skipped. gc later removes the small packs whose blocks were copied. Adds the number
+ * of written bytes to *bytes; if bytes were written, versions may need other packs than before. */
 vv_status vv_files_join(vv_host *h, uint64_t *bytes, vv_error *err);
 /* Loads the lists of older packs (older.h) into the catalog, as far as they exist. */
 vv_status vv_files_take_older(vv_host *h, vv_error *err);
-/* Loads all other lists, including the lists of combined packs. Call after a pack was found
- * damaged. */
+/* Loads all other lists, including the lists of small packs whose blocks were copied to a larger pack (vv_files_join).
+ * Call after a pack was found damaged. */
 vv_status vv_files_take_parts(vv_host *h, vv_error *err);
 /* Writes missing or damaged lists of packs again. A pack that is itself damaged is recorded
  * (vv_host_note_ruin). Call after vv_files_begin_anew and vv_files_take_parts. */
@@ -86,12 +84,10 @@ vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err);
 /* Removes a pack: first its list, and then the pack. A missing file is not an error. */
 vv_status vv_files_remove_pack(vv_host *h, const vv_cid *pack, vv_error *err);
 
-/* --- single blocks, without all lists ---
- *
- * The file of a version with many packs lists indexes (multi_index.h). varve reads the head of each
- * index, for a block the few entries that may match, and then the whole list of the pack in these
- * entries. So the number of bytes read for a block does not grow with the table. An index is only a
- * hint: a block that is missing or wrong in the index is searched in all lists. */
+/* --- single blocks, without all lists --- The file of a version with many packs lists indexes (multi_index.h). To
+ * find a block, varve reads the head of each index, then the few entries that may match, and then the whole lists of
+ * the packs that these entries name. So the number of bytes read for a block does not grow with the table. An index is
+ * only a hint: if the index lacks the block, or its entry is wrong, varve searches all lists for the block. */
 /* Makes indexes for the packs of the catalog that have this mark and are not in an index, if there
  * are many such packs and their lists are long. */
 vv_status vv_seek_make_indexes(vv_host *h, unsigned mark, vv_error *err);

@@ -143,7 +143,7 @@ vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const vv_cid *pack, 
 /* Sets the maximum sizes of packs and pushes (h->pack_bytes, h->push_bytes), from the settings and the host's earlier
  * refusals. */
 vv_status vv_host_sizes(vv_host *h, vv_error *err);
-/* Call after the host has refused a push of `sent` bytes with the text said. Returns true if the
+/* Call after the host has refused a push of `sent` bytes with the text `said`. Returns true if the
  * push was too large: push_bytes was then reduced and stored, and the user notified. */
 bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said);
 /* Returns the path of the local file with the list of a pack, which the caller frees with vv_free.
@@ -187,7 +187,7 @@ vv_status vv_host_check_format(vv_host *h, vv_error *err);
 /* Fetches the ref with the blocks into the scratch repository. filter is an option for git
  * fetch. */
 vv_status vv_host_fetch_ref(vv_host *h, const char *filter, vv_error *err);
-/* Sets *out to whether old is an ancestor of now, or the same commit. */
+/* Sets *out to whether `old` is an ancestor of `now`, or the same commit. */
 vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
 			   vv_error *err);
 

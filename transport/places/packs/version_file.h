@@ -40,7 +40,7 @@ extern const char vv_version_mark[]; /* the first line */
  * belongs to this version. text[len] must be NUL. */
 vv_status vv_version_file_read(vv_version_packs *out, const vv_cid *root, const char *text,
 			       size_t len, bool *sound, vv_error *err);
-/* Appends the file's text, with both kinds of packs sorted by name. If again is true, makes the
+/* Appends the file's text, with both kinds of packs sorted by name. If `again` is true, makes the
  * text different from all earlier files, even if it lists the same packs. */
 vv_status vv_version_file_write(vv_buf *out, const vv_cid *root, const vv_version_packs *packs,
 				bool again, vv_error *err);
