@@ -5,8 +5,8 @@
  * For each type, a header uses one of these macros beside the function that releases a value of the
  * type. The function must accept NULL or an empty value:
  *
- *	void vv_example_close(vv_example *e); // accepts NULL
- *	VV_AUTO_FREE(vv_example, vv_example_close)
+ *	void vv_store_close(vv_store *s); // accepts NULL
+ *	VV_AUTO_FREE(vv_store, vv_store_close)
  *	void vv_list_clear(vv_list *l); // accepts a list that is empty or was cleared
  *	VV_AUTO_CLEAR(vv_list, vv_list_clear)
  *
@@ -14,13 +14,13 @@
  * value to its caller with vv_take:
  *
  *	vv_auto(vv_list) names = {0};
- *	vv_auto(vv_example) *e = NULL;
+ *	vv_auto(vv_store) *s = NULL;
  *	vv_status rc;
  *
- *	if ((rc = read_names(&names, path, err)) < 0 || (rc = vv_example_open(&e, &names, err)) < 0) {
+ *	if ((rc = read_names(&names, path, err)) < 0 || (rc = vv_store_open(&s, dir, true, err)) < 0) {
  *		return rc;
  *	}
- *	*out = vv_take(&e);
+ *	*out = vv_take(&s);
  *	return VV_OK;
  *
  * The variables are released in the reverse order of their declarations, after the return value is

@@ -78,7 +78,7 @@ typedef enum vv_step_code {
 	VV_STEP_BEGINS, /* a text and the text of a literal */
 	/* a text and the text of a literal */
 	VV_STEP_LIKE,
-	/* VV_STEP_NOT_X, here and below, is the negation of VV_STEP_X */
+	/* a code with NOT, here and below, is the negation of the same code without NOT */
 	VV_STEP_NOT_LIKE,
 	VV_STEP_BETWEEN, /* three values */
 	VV_STEP_NOT_BETWEEN,
