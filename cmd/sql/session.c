@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "base/text.h"
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/module.h"
 
@@ -128,38 +127,8 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 
 #define NO_TABLE "no such table: "
 
-typedef struct column_search {
-	vv_nearest near;
-	char name[128];
-} column_search;
-
-static int try_column(void *payload, int count, char **values, char **names VV_UNUSED)
-{
-	column_search *s = payload;
-
-	if (count > 0 && strlen(values[0]) < sizeof(s->name) &&
-	    vv_nearest_try(&s->near, values[0])) {
-		memcpy(s->name, values[0], strlen(values[0]) + 1);
-		s->near.best = s->name; /* SQLite's own text does not last */
-	}
-	return 0;
-}
-
-/* SQLite knows the columns of the tables that the statement names. */
-static vv_status hint_column(sqlite3 *db, vv_error *err)
-{
-	const char *word = strrchr(err->message, ' ') + 1, *point = strrchr(word, '.');
-	column_search s;
-
-	vv_nearest_init(&s.near, point ? point + 1 : word);
-	(void)sqlite3_exec(db,
-			   "SELECT c.name FROM pragma_table_list t, pragma_table_xinfo(t.name) c",
-			   try_column, &s, NULL);
-	return s.near.best ? vv_hint(err, "did you mean '%s'?", vv_text_shows(s.name)) : err->code;
-}
-
 /* Adds a likely correction at the place of an error. */
-static vv_status advise(sqlite3 *db, const char *sql, size_t place, vv_error *err)
+static vv_status advise(const char *sql, size_t place, vv_error *err)
 {
 	static const char of[] = " AS OF ";
 	size_t len = strlen(of);
@@ -171,7 +140,6 @@ static vv_status advise(sqlite3 *db, const char *sql, size_t place, vv_error *er
 		return vv_hint(err,
 			       "the columns of varve_diff_ tables are named to_NAME and from_NAME");
 	}
-	if (strncmp(err->message, "no such column: ", 16) == 0) return hint_column(db, err);
 	return place >= len && sqlite3_strnicmp(sql + place - len, of, (int)len) == 0
 		       ? vv_hint(err, "write a version in single quotes: AS OF 'v1'")
 		       : err->code;
@@ -189,7 +157,7 @@ vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const c
 	if (rc < 0) return take(err, &e);
 	if (rc > 0) {
 		vv_sql_session_fail(s, &unused, err);
-		if (*place >= 0) return advise(s->db, *sql, (size_t)*place, err);
+		if (*place >= 0) return advise(*sql, (size_t)*place, err);
 		if (strncmp(err->message, NO_TABLE, strlen(NO_TABLE)) == 0 &&
 		    strchr(err->message, '.') && !strchr(*sql, '"')) {
 			vv_hint_clear(err);
