@@ -139,7 +139,7 @@ True
 @test "an exported file has the tables of HEAD and their histories, and holds no rows" {
 	two_versions
 	succeeds varve sql --export-views own.db
-	output_has "own.db: 1 table of HEAD"
+	output_has "wrote own.db: views of 1 table of HEAD"
 	succeeds sqlite3 own.db ".load $extension" "SELECT count(*) FROM prices" "SELECT count(*) FROM prices_history"
 	output_is $'2\n4'
 	# in another folder it still finds the repository, and what HEAD is now
