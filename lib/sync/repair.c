@@ -352,7 +352,8 @@ static vv_status add_form(forms *f, const vv_buf *block, vv_error *err)
 /* An import as a new table at path. */
 typedef struct newly {
 	const char *const *key; /* names of the key's columns, or NULL: detect it */
-	forms *forms;           /* gets the form of the result, with the cuts of other versions */
+	vv_order_wish order;
+	forms *forms; /* gets the form of the result, with the cuts of other versions */
 } newly;
 
 /* The commit's pointer for it; false: unreadable. p is in the arena. */
@@ -398,6 +399,7 @@ static vv_status read_new(repair *r, const char *path, const vv_source *source, 
 
 	opts.no_parent = true;
 	opts.key = n->key;
+	opts.order = n->order;
 	vv_dataset_found_init(&found);
 	if ((rc = vv_dataset_reader_import(r->ask->reader, path, source, &opts, &to, &found, err)) <
 		    0 ||
@@ -409,21 +411,23 @@ static vv_status read_new(repair *r, const char *path, const vv_source *source, 
 		       : VV_OK;
 }
 
-static vv_status read_both_ways(repair *r, const vv_repair_version *v, const char *file, forms *f,
-				vv_error *err)
+/* With the key that is found, with the pointer's, and with this in key order. */
+static vv_status read_each_way(repair *r, const vv_repair_version *v, const char *file, forms *f,
+			       vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p = {0};
-	vv_status rc = read_file(r, file, v->path, read_new, &(newly){NULL, f}, err);
+	const bool found = find_pointer(r, v, &arena, &p);
+	vv_auto_free const char **key = vv_calloc(p.key_count + 1, sizeof(*key));
+	const newly ways[] = {
+		{NULL, VV_ORDER_KEEP, f}, {key, VV_ORDER_KEEP, f}, {key, VV_ORDER_KEY, f}};
+	vv_status rc = vv_alloc_ok(key, err);
 
-	if (rc == VV_OK && find_pointer(r, v, &arena, &p)) {
-		vv_auto_free const char **key = vv_calloc(p.key_count + 1, sizeof(*key));
-
-		for (size_t i = 0; key && i < p.key_count; i++) {
-			key[i] = p.key[i];
-		}
-		rc = key ? read_file(r, file, v->path, read_new, &(newly){key, f}, err)
-			 : vv_fail_nomem(err);
+	for (size_t i = 0; key && i < p.key_count; i++) {
+		key[i] = p.key[i];
+	}
+	for (size_t i = 0; rc == VV_OK && i < (!found ? 1u : p.key_count == 0 ? 2u : 3u); i++) {
+		rc = read_file(r, file, v->path, read_new, &ways[i], err);
 	}
 	return rc;
 }
@@ -444,7 +448,7 @@ static vv_status from_file(repair *r, const vv_repair_version *v, const char *fi
 		}
 	}
 	if (rc == VV_OK && vv_cid_set_has(r->wanted, &v->root)) {
-		rc = read_both_ways(r, v, file, &f, err);
+		rc = read_each_way(r, v, file, &f, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
 		rc = read_file(r, file, file, read_as, &f.roots[i], err);

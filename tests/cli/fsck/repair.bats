@@ -168,6 +168,8 @@ comes_again() {
 	comes_again "another key"
 	varve add -q --order file k.csv
 	comes_again "the file's order"
+	varve add -q --order key k.csv
+	comes_again "key order"
 }
 
 @test "a file that is no table comes again from the work tree" {
