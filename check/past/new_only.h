@@ -34,8 +34,8 @@ VV_AUTO_FREE(vv_known, vv_known_free)
 
 /* Adds a finding of the base. */
 vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err);
-/* Returns 1 if the base has the same finding, and uses up that finding; 0 if the finding is new;
- * negative on failure. */
+/* Returns 1 if the base has the same finding, and uses up that finding; 0 if the finding is new, or
+ * a negative vv_status. */
 int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err);
 
 #endif

@@ -124,7 +124,7 @@ typedef struct check_foreign {
 	vv_severity severity;
 	uint64_t mostly;
 	check_key_of of;
-	const char **targets; /* names of the columns in the resource; of.count elements */
+	const char **targets; /* names of the columns in the resource; `of.count` elements */
 	const char *resource; /* "": this table */
 	const char *names, *target_names;
 	vv_hash128 id;

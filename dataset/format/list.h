@@ -34,8 +34,8 @@ typedef struct vv_list {
 /* How blocks of lists are read and written. With a sink without put(), a list is made, but not stored, as in 'varve
  * status'. */
 typedef struct vv_sink {
-	/* Stores a block. cid is the CID of the bytes. base: a block to store the difference from; can be
-	 * NULL. If put is NULL, blocks are only hashed. */
+	/* Stores a block. cid is the CID of the bytes. base: a block to store the difference from; can be NULL. If
+	 * `put` is NULL, blocks are only hashed. */
 	vv_status (*put)(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			 const vv_cid *base, vv_error *err);
 	/* Reads a block. */

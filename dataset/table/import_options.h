@@ -72,14 +72,15 @@ typedef struct vv_import_options {
 	/* with as: another version with the same schema, whose groups can be reused with cache; may
 	 * be NULL */
 	const vv_root *known;
-	/* with known and without as, for CSV: the types of the groups of known, which is another,
-	 * similar file. Groups that both files have are reused; otherwise known has no effect. */
+	/* if `known` is set and `as` is not, for CSV: the types of the groups of `known`, which is
+	 * another, similar file. Groups that both files have are reused; otherwise known has no
+	 * effect. */
 	const vv_group_types *known_types;
-	const vv_schema *known_schema; /* with known_types: the columns of known */
+	const vv_schema *known_schema; /* with known_types: the columns of `known` */
 	bool keep_types;               /* set types in the result */
 	/* CSV: make no blocks for row groups that only need to be distinguished. All groups then
 	 * have names derived from their cells and the secret, instead of CIDs; file_groups.h makes
-	 * the blocks later. If known is set, it must be such a table, too. Do not store the
+	 * the blocks later. If `known` is set, it must be such a table, too. Do not store the
 	 * result */
 	bool in_file;
 	/* with as, CSV or NDJSON: the version's groups, which are imported instead of the source's

@@ -69,7 +69,7 @@ typedef struct vv_patch_misfit {
 	const char *path;
 	const char *row;              /* "row 17", "row id=5"; NULL: the whole file */
 	const char *column;           /* NULL: the whole row */
-	const char *expected, *found; /* found is NULL if no such row, column or file exists */
+	const char *expected, *found; /* `found` is NULL if no such row, column or file exists */
 } vv_patch_misfit;
 
 /* The result for one path. */
@@ -105,7 +105,7 @@ typedef struct vv_patch_apply_options {
 	vv_status (*open)(void *payload, const char *path, const vv_root *before, vv_table *out,
 			  bool *exists, vv_error *err);
 	/* If not NULL, the patch is not applied to the table that open returns, but to the version
-	 * from which the patch was made; open is not called, and mode counts as EXACT. Opens the
+	 * from which the patch was made; `open` is not called, and mode counts as EXACT. Opens the
 	 * version with this root. root is NULL if the patch adds the file; *out is then unchanged.
 	 * If *exists is set to false, the path is skipped. */
 	vv_status (*version)(void *payload, const char *path, const vv_cid *root, vv_table *out,

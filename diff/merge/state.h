@@ -105,7 +105,8 @@ typedef struct merge_column {
 	int takes;
 	bool done;
 	const vv_merge_rule *rule; /* NULL: two different changes of a cell are a conflict */
-	long by; /* place in the result of the column that "latest by" names; -1: none */
+	/* place in the result of the column that "latest by" names; -1: no rule names a column */
+	long by;
 } merge_column;
 
 typedef struct merge_writer merge_writer;

@@ -62,7 +62,7 @@ typedef struct vv_figures {
 	bool plain;
 	bool many; /* the column has more distinct values than are counted */
 	vv_figures_side side[2];
-	vv_figures_value *values; /* the distinct values so far; NULL if many */
+	vv_figures_value *values; /* the distinct values so far; NULL if `many` is set */
 	size_t count,             /* the number of values */
 		cap,              /* the room in values */
 		most;             /* the greatest number of distinct values that are counted */

@@ -28,7 +28,7 @@ typedef struct varve_version_facts {
 	bool broken;
 	/* the path in the repository; "": the version was found by a CID, or is a file outside the repository */
 	const char *path;
-	const char *commit; /* the id of the commit; "": from is not VARVE_FROM_COMMIT */
+	const char *commit; /* the id of the commit; "": `from` is not VARVE_FROM_COMMIT */
 	const char *cid;    /* the CID of the root block; "": the version is not stored */
 	const char *blob;   /* the id of the Git blob; "": Git has no blob of the version */
 	/* the length of the file; VARVE_UNKNOWN: not known without reading the file */

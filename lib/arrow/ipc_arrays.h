@@ -34,7 +34,7 @@ typedef struct vv_ipc_held {
 typedef struct vv_ipc_dictionary {
 	int64_t id;               /* id of the dictionary in messages */
 	struct ArrowSchema *type; /* type of its values */
-	vv_ipc_held *now;         /* the dictionary received last; NULL: none received yet */
+	vv_ipc_held *now; /* the dictionary received last; NULL: no dictionary was received yet */
 } vv_ipc_dictionary;
 
 /* The position of the reader, for decoding and for messages. */

@@ -24,7 +24,7 @@ vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const v
 			      vv_error *err);
 
 /* Checks the datasets of a side against base (may be NULL). argv has argc paths of datasets to
- * check; argc 0: all datasets. */
+ * check; argc 0: all datasets. VV_EUSAGE: run->rows is set, and there is more than one dataset. */
 vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,
 			int argc, char **argv, vv_error *err);
 

@@ -33,7 +33,8 @@ vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const
 
 /* Appends the text of a varve.checks. file: an absolute path. Checks without a counterpart become
  * comments with the reason; *left is their number. VV_EINPUT: the file is not from one of these
- * tools; VV_ENOSUPPORT: the Python package is not installed. */
+ * tools; VV_EREFUSED: the rules are too long; VV_ENOSUPPORT: the Python package is not
+ * installed. */
 vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, const char *file,
 			      vv_error *err);
 

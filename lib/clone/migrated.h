@@ -38,7 +38,7 @@ typedef struct vv_migrated_path {
 	/* number of versions stored as bytes, since they cannot be read as tables */
 	uint64_t plain;
 	char *reason;      /* why the first of these cannot be read as a table */
-	vv_cid last;       /* the newest table of the path; null: none yet */
+	vv_cid last;       /* the newest table of the path; null: the path has no table yet */
 	vv_buf last_block; /* the root block of that table */
 } vv_migrated_path;
 

@@ -85,8 +85,8 @@ typedef struct vv_snapshots {
 } vv_snapshots;
 
 /* Plans the import of the files in argv; if an argument is a folder, of all files in the folder.
- * VV_ENOTFOUND: no such file. VV_EREFUSED: the index has changes, or Git stores the table as
- * text. */
+ * VV_ENOTFOUND: no such file. VV_EUSAGE: an option is not valid. VV_EREFUSED: the index has
+ * changes, or Git stores the table as text. */
 vv_status vv_snapshots_plan(vv_snapshots *s, int argc, char **argv, vv_error *err);
 
 /* Makes the planned commits. VV_ECONFLICT: HEAD has moved since vv_snapshots_plan. */

@@ -50,8 +50,10 @@ typedef struct vv_branch_merge {
 	vv_merge_job job; /* three-way merge: report and conflicts */
 } vv_branch_merge;
 
-/* Finds the commit to merge. word: a revision; NULL: the upstream of the current branch. VV_EUSAGE:
- * the branch has no upstream. */
+/* Sets m->head, and m->word to the revision to merge, which need not exist. word: a revision, or
+ * "-" for the previous branch; NULL: the upstream of the current branch. VV_EUSAGE: word is NULL,
+ * and HEAD is on no branch or the branch has no upstream. VV_EMISSING: the upstream does not
+ * exist. */
 vv_status vv_branch_merge_find(vv_branch_merge *m, const char *word, vv_error *err);
 
 /* Merges m->word. After a failure nothing is changed, unless m->stays is set. VV_ENOTFOUND: the

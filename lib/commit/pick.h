@@ -51,7 +51,7 @@ typedef struct vv_pick {
 	vv_changed_files changed;
 	/* After run: */
 	vv_pick_outcome outcome;
-	vv_oid tip;       /* the new HEAD; with apart, the new commit */
+	vv_oid tip;       /* the new HEAD; if `apart` is set, the new commit */
 	bool stays;       /* on failure: the commit was refused, but the merged result is staged */
 	vv_merge_job job; /* its members report and by_git are set */
 	/* Private: */
@@ -70,7 +70,8 @@ const char *vv_pick_verb(const vv_pick *p);
 vv_status vv_pick_begin(vv_pick *p, const vv_oid *commit, vv_error *err);
 
 /* Applies the changes. On failure, unless p->stays is set, nothing is changed. VV_EREFUSED:
- * uncommitted changes would be overwritten, or git or a hook failed. */
+ * uncommitted changes would be overwritten, or git or a hook failed. VV_ECONFLICT, with p->stays:
+ * git stopped before the commit. */
 vv_status vv_pick_run(vv_pick *p, vv_error *err);
 
 void vv_pick_clear(vv_pick *p);

@@ -36,7 +36,8 @@ typedef struct vv_txn vv_txn;
  * or undoes the work of a killed varve. branch NULL: HEAD, with index and work tree. from: the
  * revision at which a new branch begins; NULL: the branch must exist (VV_ENOTFOUND), except in a
  * repository without commits. VV_EUSAGE: the repository is bare, and branch is NULL; VV_EREFUSED:
- * the branch is checked out in a work tree. */
+ * the branch is checked out in a work tree; VV_ELOCKED: another process had the turn or the lock
+ * for too long. */
 vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const char *from,
 		      const vv_progress *progress, vv_error *err);
 /* A value for `branch`: makes a commit that is on no branch, with the parent `from`. gc removes the
@@ -45,8 +46,8 @@ extern const char vv_txn_no_branch[];
 void vv_txn_free(vv_txn *t); /* accepts NULL */
 VV_AUTO_FREE(vv_txn, vv_txn_free)
 
-/* Adds files like `varve add`; vv_txn_commit or vv_txn_stage completes the addition. Warnings are
- * sent to the repository's listener. */
+/* Adds files like `varve add`; vv_txn_commit or vv_txn_stage completes the addition. VV_EUSAGE: the
+ * transaction has a branch. Warnings are sent to the repository's listener. */
 vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err);
 
 typedef struct vv_txn_put_options {
@@ -63,7 +64,8 @@ typedef struct vv_txn_put_options {
 /* Sets the content of a path. The content becomes a dataset if the attributes track the path,
  * `described` is set, the path is already stored as a version, or it has the name of a table and
  * was not text before. Otherwise it becomes an ordinary file, of at most 64 MB. VV_EINPUT: not a
- * table; VV_EREFUSED: unstaged changes of the file would be lost, its name is not allowed on some
+ * table; VV_EUSAGE: the path is a link or submodule, or files of this name are never tables;
+ * VV_EREFUSED: unstaged changes of the file would be lost, its name is not allowed on some
  * operating systems, or an attribute sets another filter; VV_EEXISTS: the path collides with
  * another file or folder; VV_ECONFLICT: another writer changed the path while this transaction
  * waited to begin. The other functions that put or remove a path have the same errors. */

@@ -75,8 +75,9 @@ typedef struct vv_document {
  * result is used. */
 bool vv_documents_are_read(vv_repository *repo);
 /* Opens a document and lists its tables. The caller sets the members above `command`, and zeroes
- * the others. VV_ENOSUPPORT: no reader is installed; VV_EINPUT: the reader failed; VV_EREFUSED: the
- * reader exceeded its limits. Close d in any case. */
+ * the others. VV_ENOSUPPORT: no reader is installed; VV_EPROGRAM: the configured reader does not
+ * exist; VV_EINPUT: the reader failed; VV_EREFUSED: the reader exceeded its limits. Close d in any
+ * case. */
 vv_status vv_document_open(vv_document *d, vv_error *err);
 void vv_document_close(vv_document *d); /* d may be zeroed */
 VV_AUTO_CLEAR(vv_document, vv_document_close)
@@ -90,7 +91,8 @@ vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_er
 const vv_document_table *vv_document_has(const vv_document *d, const char *table);
 
 /* Finds the table with this name, or the only table if `table` is NULL. VV_ENOTFOUND: no such
- * table; VV_EUSAGE: the document has several tables. Both messages list the tables. */
+ * table; VV_EUSAGE: the document has several tables. Both messages list the tables. VV_EINPUT: the
+ * document has no tables. */
 vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,
 			   vv_error *err);
 
@@ -117,7 +119,7 @@ const vv_source *vv_document_rows_source(vv_document_rows *r);
  * Both borrow from r. */
 void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char **schema);
 /* Ends the reader after the source has ended, or has failed with rc. Returns the more precise of
- * the errors of reader and source. */
+ * the errors of reader and source. VV_EREFUSED: the reader exceeded its limits. */
 vv_status vv_document_rows_end(vv_document_rows *r, vv_status rc, vv_error *err);
 /* Returns the lines that the reader wrote to stderr, borrowed; lines that begin with "note: " are
  * for the user. Call vv_document_rows_end first. */

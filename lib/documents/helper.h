@@ -39,9 +39,9 @@ typedef struct vv_helper_limits {
 vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const *argv,
 			  const vv_helper_limits *limits, vv_error *err);
 
-/* Reads the next bytes of the program's output. Returns their number; 0 at the end; <0 on failure.
- * VV_EREFUSED: the program exceeded its time or output limit, and was killed. VV_ECANCELLED:
- * limits->progress cancelled. Has the type of a vv_source's read function. */
+/* Reads the next bytes of the program's output. Returns their number, 0 at the end, or a negative
+ * vv_status. VV_EREFUSED: the program exceeded its time or output limit, and was killed.
+ * VV_ECANCELLED: limits->progress cancelled. Has the type of a vv_source's read function. */
 ssize_t vv_helper_read(void *h, void *bytes, size_t len, vv_error *err);
 
 /* Waits until the program ends, and kills the rest of its process group. VV_OK: the program exited

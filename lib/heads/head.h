@@ -77,7 +77,8 @@ typedef struct vv_head_record {
 
 /* Appends the record in its text form. */
 void vv_head_record_put(vv_buf *out, const vv_head_record *r);
-/* Parses a record. VV_ECORRUPT: not a record, or not in the exact form. Clear *out in any case. */
+/* Parses a record. VV_ECORRUPT: not a record, or not in the exact form; VV_ENOSUPPORT: a record of
+ * a newer varve. Clear *out in any case. */
 vv_status vv_head_record_read(vv_head_record *out, const char *text, size_t len, vv_error *err);
 void vv_head_record_clear(vv_head_record *r);
 VV_AUTO_CLEAR(vv_head_record, vv_head_record_clear)
@@ -91,7 +92,8 @@ vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], ui
 			   const vv_oid *commit, vv_error *err);
 /* Finds a key in the list, borrowed. NULL: the list does not have the key. */
 const vv_head_key *vv_head_keys_find(const vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC]);
-/* Adds a mirror to the record. */
+/* Adds a mirror to the record. VV_EUSAGE: the URL is not valid, or the record has VV_HEAD_LIST_MAX
+ * mirrors already. */
 vv_status vv_head_record_add_mirror(vv_head_record *r, const char *url, vv_error *err);
 /* Returns true if the name is valid in a record. */
 bool vv_head_name_fits(const char *name);

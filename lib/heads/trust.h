@@ -37,7 +37,8 @@ typedef struct vv_trust {
 /* Locks the file. Returns a descriptor for vv_unlock; VV_ELOCKED if another process has the lock
  * for some seconds. */
 int vv_trust_lock(vv_repository *r, vv_error *err);
-/* Reads the file; if it is missing, out->known is false. VV_ECORRUPT: the file is damaged. */
+/* Reads the file; if it is missing, out->known is false. VV_ECORRUPT: the file is damaged;
+ * VV_ENOSUPPORT: a newer varve wrote the file. */
 vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err);
 /* Writes the file durably. */
 vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err);

@@ -84,8 +84,8 @@ VV_AUTO_CLEAR(vv_merge_job, vv_merge_job_clear)
 vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid *head,
 				    const char *what, vv_error *err);
 
-/* Fails if an operation such as a merge or rebase is in progress. The hint of err says how to end
- * it. */
+/* Returns VV_EREFUSED if an operation such as a merge or rebase, but not a bisect, is in progress.
+ * The hint of err has the command that ends the operation. */
 vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err);
 
 /* Undoes a merge, cherry-pick or revert in progress: every path that it changed gets the content of

@@ -136,7 +136,8 @@ vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_re
 			       vv_error *err);
 
 /* Finds the file that text names, inside or outside of the repository; text is never read as a
- * revision or CID. VV_EINPUT: the file is a pointer whose repository is not known. */
+ * revision or CID. VV_ENOTFOUND: no such file; VV_EUSAGE: a folder, or a file in a bare repository;
+ * VV_EINPUT: the file is a pointer whose repository is not known. */
 vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			       const char *text, vv_error *err);
 
@@ -175,7 +176,8 @@ typedef struct vv_subject_options {
 	 * version; may be NULL */
 	const vv_root *types;
 } vv_subject_options;
-/* Opens the subject as the table *out. */
+/* Opens the subject as the table *out. VV_EINPUT: s->broken, or the text is not a table.
+ * VV_EMISSING: blocks of the version are missing here. */
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err);
 

@@ -17,9 +17,10 @@
 
 typedef struct vv_version {
 	vv_table_at at;
-	struct vv_version *like; /* the version whose row groups this one shares; NULL: none */
-	size_t now,              /* number of open versions that share row groups of this version */
-		ever;            /* the same, with versions that were closed */
+	/* the version whose row groups this one shares; NULL: it shares no row groups */
+	struct vv_version *like;
+	size_t now,   /* number of open versions that share row groups of this version */
+		ever; /* the same, with versions that were closed */
 	vv_oid blob;
 	const char *path;
 	uint64_t used; /* value of clock at the last use */
@@ -31,8 +32,9 @@ typedef struct vv_versions {
 	vv_version **items;
 	size_t count, cap;
 	uint64_t clock;
-	vv_version *like; /* version whose row groups new versions share; NULL: none yet */
-} vv_versions;            /* set repo and reader; all other members must be zero */
+	/* version whose row groups new versions share; NULL: no version was opened yet */
+	vv_version *like;
+} vv_versions; /* set repo and reader; all other members must be zero */
 
 /* Sets *out to the table of a file, which stays open until vv_versions_trim; NULL: the version does
  * not have a table there, or the table cannot be read, which is reported. */

@@ -51,7 +51,7 @@ typedef struct vv_folder_state {
 
 /* Reads the file named mark in the folder dir. *there is false if the folder does not exist or is
  * empty. VV_EREFUSED: the folder has other files, but not this one. VV_ECORRUPT: the file is
- * damaged, or this varve cannot update the folder. */
+ * damaged, or this varve cannot update the folder. VV_ENOSUPPORT: a newer varve wrote the file. */
 vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, const char *mark, bool *there,
 			       vv_error *err);
 /* Writes the file durably. */

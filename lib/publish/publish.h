@@ -44,7 +44,7 @@ typedef struct vv_publishing {
 /* Publishes p->refs to p->folder. VV_EREFUSED: the folder belongs to another repository; it has
  * commits from which the refs do not descend, and p->force is not set; or the repository is a
  * shallow clone. VV_ELOCKED: another run publishes to the folder. VV_EMISSING: the repository lacks
- * blocks. */
+ * blocks. VV_EUSAGE: the refs have no branch. */
 vv_status vv_publish_run(vv_publishing *p, vv_error *err);
 void vv_publishing_clear(vv_publishing *p);
 VV_AUTO_CLEAR(vv_publishing, vv_publishing_clear)

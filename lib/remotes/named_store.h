@@ -49,7 +49,8 @@ typedef struct vv_store_trial {
 	bool reads, ranges, writes, lists, removes;
 	char who[160]; /* the user's identity at the store; "": unknown */
 	uint64_t ms;   /* duration of the trial in milliseconds */
-	vv_error why;  /* error of the first operation that was refused; code VV_OK: none was */
+	/* error of the first operation that was refused; code VV_OK: no operation was refused */
+	vv_error why;
 } vv_store_trial;
 
 /* Tries a store. Returns VV_OK even if operations are refused; fails if the store does not answer,

@@ -20,14 +20,15 @@
 
 /* "+refs/heads/X:refs/remotes/origin/X"; both sides may contain one '*'. */
 typedef struct vv_refspec {
-	char *from, *to; /* to is NULL if the refspec has no destination */
+	char *from, *to; /* `to` is NULL if the refspec has no destination */
 	bool force;
 } vv_refspec;
 vv_status vv_refspec_read(vv_refspec *out, const char *text, vv_error *err); /* VV_EUSAGE */
 void vv_refspec_clear(vv_refspec *s);
 VV_AUTO_CLEAR(vv_refspec, vv_refspec_clear)
 /* Maps the name of a ref that matches `from` to its name on the side of `to`. The caller frees the
- * result with vv_free. NULL: no match, or out of memory (see *rc). */
+ * result with vv_free. Returns NULL if the name does not match (*rc is VV_OK), or if memory ran out
+ * (VV_ENOMEM). */
 char *vv_refspec_map(const vv_refspec *s, const char *name, vv_status *rc);
 
 typedef struct vv_remote {

@@ -53,11 +53,12 @@ typedef struct vv_change_entry {
 	vv_cid root; /* if pointer_only: the root in the pointer */
 	bool lost;   /* the index has a pointer, but no attribute tracks the path */
 	bool plain;  /* an attribute makes varve track the path, but the index has a text */
-	bool later;  /* if plain: the text is a pointer written by a newer varve */
-	/* if plain: the text is a pointer with conflict markers; if the path is in conflict, the
-	 * file in the work tree is such a pointer */
+	bool later;  /* if `plain` is set: the text is a pointer written by a newer varve */
+	/* if `plain` is set: the text is a pointer with conflict markers; if the path is in
+	 * conflict, the file in the work tree is such a pointer */
 	bool torn;
-	/* if plain, and the text is a damaged pointer: the commands that repair it; else NULL */
+	/* if `plain` is set, and the text is a damaged pointer: the commands that repair it; else
+	 * NULL */
 	char *mend;
 	bool edited; /* the pointer in the index does not match its root */
 	vv_oid head_id, index_id;

@@ -24,7 +24,7 @@ typedef enum vv_setting_kind {
 typedef struct vv_setting {
 	const char *name; /* such as "varve.keepFree"; case does not matter */
 	vv_setting_kind kind;
-	const char *fallback; /* default, as text; NULL: none */
+	const char *fallback; /* default, as text; NULL: the setting has no default */
 	const char *choices;  /* VV_SETTING_WORD: the valid words, such as "git|peer" */
 	const char *help;     /* description: one line, without a full stop */
 } vv_setting;

@@ -70,7 +70,7 @@ typedef struct vv_diff_sides_options {
 
 /* Splits the arguments into revisions and paths, and lists the paths that differ. Paths in conflict
  * are always listed. VV_ENOTFOUND: no such revision, or an argument is a path that neither side
- * has. */
+ * has. VV_EUSAGE: the arguments or options do not name two versions. */
 vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_reader *s, int argc,
 			     char **argv, const vv_diff_sides_options *opts, vv_error *err);
 /* Lists the paths that differ between two commits. from NULL: an empty tree. paths: relative to the

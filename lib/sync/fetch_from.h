@@ -29,7 +29,7 @@ typedef struct vv_fetch_from {
 	vv_remote remote;
 	vv_supplier *suppliers;
 	size_t supplier_count, unasked_count;
-	vv_error untold; /* error of peers that the user did not name; code VV_OK: none */
+	vv_error untold; /* error of peers that the user did not name; code VV_OK: no error */
 	/* the connection to the remote; if the remote is a peer, the first supplier uses the
 	 * connection */
 	vv_reached origin;

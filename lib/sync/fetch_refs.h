@@ -59,7 +59,8 @@ typedef struct vv_ref_plan_options {
 	const char *merge;
 } vv_ref_plan_options;
 
-/* Makes the plan. VV_ENOTFOUND: the remote lacks a ref that a refspec names. */
+/* Makes the plan. VV_ENOTFOUND: the remote lacks a ref that a refspec names. VV_EUSAGE: two refs
+ * would get the same name. */
 vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 			   const vv_ref_plan_options *o, vv_error *err);
 /* Adds the remote's tags whose commits were fetched. */

@@ -52,14 +52,14 @@ typedef struct vv_on_demand vv_on_demand;
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
 /* If alone is true, single blocks of a version are fetched from a peer or a store, with blocks that
  * follow them in lists, and are not stored: for a command that needs some rows of one table. The
- * whole version is fetched after all if most of it is needed, or after some dozens of unannounced
- * requests. If alone is false, ends this, and drops the blocks. */
+ * whole version is fetched after all if more than about a quarter of its row groups is needed, or
+ * after some dozens of unannounced requests. If alone is false, ends this, and drops the blocks. */
 void vv_on_demand_alone(vv_on_demand *d, bool alone);
 /* Allows requests for blocks that no remote had before. May be called by any thread. */
 void vv_on_demand_again(vv_on_demand *d);
 /* Announces that the version's rows are read in this number of equal shares, and that only one
- * share will be read here, since others read the other shares. Raises the number of blocks that are
- * fetched singly. May be called by any thread. */
+ * share will be read here, since others read the other shares. Raises the number of blocks that may
+ * be fetched singly. May be called by any thread. */
 void vv_on_demand_share(vv_on_demand *d, unsigned shares);
 /* From now on, whole versions are fetched, including the version whose single blocks were fetched.
  * May be called by any thread. */

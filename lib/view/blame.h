@@ -61,7 +61,8 @@ typedef struct vv_blame_walk {
 } vv_blame_walk;
 
 /* Finds the commits that set the rows or cells of a table. table: the version of w->path in the
- * commit `start`; stays open. VV_EMISSING: an older version is missing here. */
+ * commit `start`; stays open. VV_EMISSING: an older version is missing here. VV_EREFUSED: the table
+ * has too many cells for a blame of cells. */
 vv_status vv_blame_walk_run(vv_blame_walk *w, const vv_oid *start, vv_table *table,
 			    const vv_blame_options *options, vv_error *err);
 void vv_blame_walk_clear(vv_blame_walk *w);

@@ -24,8 +24,9 @@ vv_status vv_row_hashes(vv_table *t, uint64_t **out, size_t *count, vv_error *er
 
 /* A key to search for. */
 typedef struct vv_row_wanted {
-	const char *key; /* borrowed; NULL: no row is found */
-	uint64_t row;    /* the first row with this key; UINT64_MAX: no such row */
+	/* JSON array with the texts of the key's columns; borrowed; NULL: no row is found */
+	const char *key;
+	uint64_t row; /* the first row with this key; UINT64_MAX: no such row */
 	/* keys of the rows directly above the row, nearest first, at most as many as the argument
 	 * `above` of vv_rows_find; the last element is NULL; owned (vv_rows_wanted_clear) */
 	char **above;

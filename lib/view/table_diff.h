@@ -87,7 +87,7 @@ typedef struct vv_diff_answer {
 } vv_diff_answer;
 
 /* Returns true if path is the name of a file that may be a table. Most .json files are not tables,
- * so their names count only if the user named the file (named). */
+ * so their names count only if `named` is set: the user named the file. */
 bool vv_diff_is_table_name(const char *path, bool named);
 
 /* Compares the item. If a file has the name of a table but cannot be read as one, out->line reports

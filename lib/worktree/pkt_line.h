@@ -35,11 +35,12 @@ VV_AUTO_CLEAR(vv_pkt_in, vv_pkt_in_clear)
 
 /* Sets *text to the next packet of the run as text, without its newline, borrowed until the next
  * call. Returns 1, 0 at the end of the run or of the input (p->eof is then set), or a negative
- * vv_status. */
+ * vv_status. VV_EINPUT: the packet is invalid or truncated. */
 int vv_pkt_text(vv_pkt_in *p, const char **text, vv_error *err);
 
-/* Reads bytes of the run. Returns 0 at the end of the run. payload is the vv_pkt_in: usable as
- * vv_source.read. */
+/* Reads up to len bytes of the run. Returns their number, 0 at the end of the run, or a negative
+ * vv_status. VV_EINPUT: a packet is invalid, or the input ends within the run. payload is the
+ * vv_pkt_in: usable as vv_source.read. */
 ssize_t vv_pkt_read(void *payload, void *buf, size_t len, vv_error *err);
 
 /* Reads and discards the rest of the run. */

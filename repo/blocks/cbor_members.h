@@ -80,8 +80,8 @@ vv_status vv_members_get(vv_members_in *in, const vv_member *f, size_t count, vo
 			 vv_error *err);
 /* Reads the value of one member, without its key. */
 vv_status vv_member_get(vv_members_in *in, const vv_member *f, void *out, vv_error *err);
-/* Read the head of a map, or of a list of different members. VV_ECORRUPT: the map or list does not
- * have this number of members. */
+/* Read the head of a map, or of a list with a fixed number of members (a tuple). VV_ECORRUPT: the
+ * map or list does not have this number of members. */
 vv_status vv_members_get_map(vv_members_in *in, size_t members, vv_error *err);
 vv_status vv_members_get_tuple(vv_members_in *in, size_t members, vv_error *err);
 

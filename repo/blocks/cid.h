@@ -39,7 +39,7 @@ bool vv_cid_is_null(const vv_cid *c);
 uint64_t vv_cid_prefix(const vv_cid *c);
 
 /* Reads a binary CID. Accepts only 36 bytes with version 1, codec VV_CODEC_RAW or
- * VV_CODEC_DAG_CBOR, hash sha2-256 and length 32. */
+ * VV_CODEC_DAG_CBOR, hash sha2-256 and length 32. VV_EUSAGE: any other bytes. */
 vv_status vv_cid_read(vv_cid *out, const uint8_t *bytes, size_t len, vv_error *err);
 void vv_cid_write(uint8_t out[VV_CID_BYTES], const vv_cid *c);
 

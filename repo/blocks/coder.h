@@ -89,8 +89,8 @@ vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *ou
 vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t diff,
 				vv_packed *out, vv_error *err);
 
-/* Packs a block as a difference against base, or, if edits are allowed and shorter, as edits of
- * base, and sets out->method accordingly. Sets out->len to 0 if the result would have max bytes or
+/* Packs a block as a difference from base, or, if edits are allowed and shorter, as edits of base,
+ * and sets out->method accordingly. Sets out->len to 0 if the result would have max bytes or
  * more. */
 vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *base, size_t base_len,
 			size_t max, vv_packed *out, vv_error *err);
@@ -120,8 +120,9 @@ vv_status vv_coder_head(vv_coder *c, const vv_parts *p, const uint8_t *stored, u
 vv_status vv_coder_part(vv_coder *c, const vv_part *part, const uint8_t *stored, uint8_t *raw,
 			vv_error *err);
 
-/* Unpacks a block that was transferred without a record to exactly raw_len bytes. base is used only if method
- * is DIFF or EDIT. VV_ECORRUPT: the stored bytes are damaged. */
+/* Unpacks a block that was transferred without a record to exactly raw_len bytes. base is used only
+ * if method is DIFF or EDIT. VV_ECORRUPT: the stored bytes are damaged. VV_ENOSUPPORT: method is
+ * EDIT, and no codec is registered. */
 vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_t stored_len,
 			  const void *base, size_t base_len, void *raw, size_t raw_len,
 			  vv_error *err);

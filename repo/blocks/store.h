@@ -85,8 +85,8 @@ bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len)
 #define VV_UNPACKED_ALL ((size_t)16 << 20)
 void vv_store_keep_unpacked(vv_store *s, size_t bytes);
 
-/* Caches a block's bytes, because differences against the block will be read. Does nothing if memory runs out.
- * Thread-safe. */
+/* Caches a block's bytes, because differences from the block will be read. Does nothing if memory
+ * runs out. Thread-safe. */
 void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t len);
 
 /* Replaces the content of out with the bytes of a cached block. Returns false if the block is not cached.
@@ -147,8 +147,8 @@ vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv
  * already has the block. cid must be the CID of the bytes; debug builds assert this. base is a
  * similar block, or NULL. The difference from base is stored if it is smaller than the block packed
  * alone, and if the chain stays within VV_CHAIN_MAX. A difference below 1/64 of the block is stored
- * without this comparison. A missing base is not an error. Thread-safe. VV_ELOCKED: a commit is
- * running. */
+ * without this comparison. A missing base is not an error. Thread-safe. VV_EREFUSED: the block is
+ * longer than VV_BLOCK_MAX. VV_ELOCKED: a commit is running. */
 vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
 			const vv_cid *base, vv_error *err);
 
@@ -231,8 +231,8 @@ typedef struct vv_gc vv_gc;
 typedef vv_status (*vv_gc_mark_fn)(void *payload, vv_gc *gc, vv_error *err);
 /* Rewrites reachable blocks (the newest whole, older ones as differences), sets unreachable blocks
  * aside, and removes blocks that were set aside longer ago than the grace period. Calls mark twice:
- * first without the writer lock, then with the lock. mark must call vv_gc_mark for every reachable
- * CID, newest versions first. On failure, the store is unchanged. */
+ * first without the writer lock, then with the lock; in a dry run, only once. mark must call
+ * vv_gc_mark for every reachable CID, newest versions first. On failure, the store is unchanged. */
 vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark, void *payload,
 		      vv_gc_result *out, vv_error *err);
 

@@ -177,7 +177,8 @@ static inline void vv_oid_from_git(vv_oid *out, const git_oid *oid)
 
 /* Reads an object of this type (GIT_OBJECT_ANY: of any type). In a partial clone, git fetches a missing object. The
  * caller frees *out with git_odb_object_free. VV_EREFUSED: the object has more than max bytes, and was not read.
- * VV_ENOTFOUND: no such object. */
+ * VV_EMISSING: no such tree or blob. VV_ENOTFOUND: no such object of another type. VV_EUSAGE: the object has another
+ * type. */
 vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type, uint64_t max,
 			 git_odb_object **out, vv_error *err);
 /* Reads only the type and size of an object. In a partial clone, git fetches a missing object. VV_ENOTFOUND: no such

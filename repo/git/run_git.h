@@ -40,7 +40,8 @@ typedef struct vv_git_call {
 	const char *const *more; /* additional variables "NAME=value", ended by NULL; may be NULL */
 	/* seconds without data from a web or git:// host before git gives up; 0: git's default */
 	unsigned idle_sec;
-	/* most seconds until a git:// host has sent its refs, or until ssh is connected; 0: 10 */
+	/* most seconds until a git:// host has sent its refs, or until ssh is connected; 0:
+	 * idle_sec, but at most 10 */
 	unsigned first_sec;
 	/* url is a folder of files on a web server; limits memory to VV_GIT_FILES_MEMORY, since git
 	 * reads complete lists of the server into memory */
@@ -52,7 +53,7 @@ typedef struct vv_git_call {
 	/* copy git's stderr to varve's stderr; messages then do not have the text */
 	bool show;
 	/* Set to whether the host is a plain web server, which serves files without git's protocol
-	 * ("dumb HTTP"). Only for calls that request refs, without show. May be NULL. */
+	 * ("dumb HTTP"). Only for calls that request refs, with `show` unset. May be NULL. */
 	bool *dumb;
 } vv_git_call;
 

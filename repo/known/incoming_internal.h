@@ -31,7 +31,7 @@ vv_status vv_leftover_tidy(vv_store *main, const char *folder, vv_error *err);
 typedef vv_status (*vv_record_fn)(void *payload, const vv_place *place, const vv_record *r,
 				  const vv_cid *base, vv_error *err);
 /* Calls fn for each record of a pack. Only the headers of the records are read. base: if the record
- * is a difference against a block in another pack, that block; else NULL. VV_ECORRUPT: the pack is
+ * is a difference from a block in another pack, that block; else NULL. VV_ECORRUPT: the pack is
  * damaged. */
 vv_status vv_pack_each_record(vv_pack *p, vv_record_fn fn, void *payload, vv_error *err);
 

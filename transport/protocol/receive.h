@@ -67,7 +67,7 @@ vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_
 			   vv_error *err);
 /* Ends the stream; the received blocks are then durable in incoming/. */
 vv_status vv_receive_end(vv_receive *x, vv_error *err);
-/* Returns true if received objects were unreadable, because received blocks are differences against
+/* Returns true if received objects were unreadable, because received blocks are differences from
  * blocks that are missing here. (The sender assumed that this repository has these blocks, since it
  * has their commits, which were fetched with git alone.) The readable blocks are stored; the
  * objects must be sent again, after the missing blocks. */

@@ -70,7 +70,7 @@ typedef struct vv_sql_catalog {
 	vv_sql_commits commits;   /* the commits that rows named */
 	varve_watch watch;        /* ends long calls of libvarve when SQLite is interrupted */
 	int64_t asked_ms;         /* time of the last check for an interruption */
-	varve_error trouble;      /* the reason of SQLite's last error; code 0: none */
+	varve_error trouble;      /* the reason of SQLite's last error; code 0: no error */
 } vv_sql_catalog;
 
 /* Makes a catalog with one reference. NULL: out of memory. */

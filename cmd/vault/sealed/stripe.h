@@ -27,8 +27,8 @@
 
 typedef struct vv_stripe_work vv_stripe_work;
 
-/* Begins to compute shards. from: the numbers of the K given shards, all different; wanted: the numbers of
- * the wanted_count shards to compute. VV_ECORRUPT: `from` has a number twice. */
+/* Begins to compute shards. from: the distinct numbers of the K given shards; wanted: the numbers of the
+ * wanted_count shards to compute. VV_ECORRUPT: `from` has a number twice. */
 vv_status vv_stripe_open(vv_stripe_work **out, vv_code code, const uint8_t *from,
 			 const uint8_t *wanted, size_t wanted_count, vv_error *err);
 /* Adds the given shard from[at]. bytes: the whole shard, whose CID the caller has checked. VV_ECORRUPT: the

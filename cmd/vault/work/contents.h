@@ -40,7 +40,7 @@ typedef struct vv_contents {
 	struct vv_cid_map *numbers;      /* maps the CID of a record to its run's place in runs */
 	struct vv_block_cache *unpacked; /* recently read items; NULL: nothing has been read */
 	size_t open[VV_STREAMS_OPEN];    /* 1 + the number of a run whose `in` is open; 0: unused */
-	size_t next_open;                /* the oldest element of open */
+	size_t next_open;                /* the oldest element of `open` */
 } vv_contents;
 
 /* Opens the contents of the session's vault. If the index of a run cannot be read, this is not a

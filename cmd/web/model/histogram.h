@@ -1,8 +1,8 @@
 /*
  * histogram: computes a histogram of numbers, and a scale for them, in one pass and in little memory.
  *
- * While there are few different numbers, the numbers are kept exactly; later, they are rounded down to multiples of
- * a power of ten. An outlier uses the memory of one number, and does not make the rounding of the other numbers
+ * While the numbers have few distinct values, they are kept exactly; later, they are rounded down to multiples of a
+ * power of ten. An outlier uses the memory of one number, and does not make the rounding of the other numbers
  * coarser. All counts are exact.
  *
  * A correct caller: zeroes a vv_web_histogram and sets its numbers; vv_web_histogram_add for each number;

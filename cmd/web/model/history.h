@@ -44,7 +44,7 @@ typedef struct vv_web_life {
 
 typedef struct vv_web_life_query {
 	const vv_web_commit *from;
-	const char *after; /* version at which reading continues, instead of from; may be NULL */
+	const char *after; /* version at which reading continues, instead of `from`; may be NULL */
 	const char *path;
 	/* the key "A,B"; NULL: the table has no key, and `row` is the row's number */
 	const char *key;

@@ -36,9 +36,9 @@ vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table 
 void rewrite_close(rewrite *w); /* accepts NULL */
 VV_AUTO_FREE(rewrite, rewrite_close)
 
-/* Makes the next bytes, in the encoding of the old version. Returns their number; 0 at the end; <0
- * on failure. VV_EREFUSED: more than half of the old rows would be removed. VV_EINPUT: a value has
- * a character that the encoding cannot represent. */
+/* Makes the next bytes, in the encoding of the old version. Returns their number, 0 at the end, or
+ * a negative vv_status. VV_EREFUSED: more than half of the old rows would be removed. VV_EINPUT: a
+ * value has a character that the encoding cannot represent. */
 ssize_t rewrite_read(void *w, void *bytes, size_t len, vv_error *err);
 
 /* Returns the numbers of changed rows and cells; complete after rewrite_read has returned 0.

@@ -32,8 +32,8 @@ typedef struct same_run {
 } same_run;
 
 /* Counts how many rows of the version, from row `old` on, are equal to the rows of the current
- * batch from `row` on. Returns 1 and sets *out; 0 if the first row differs or was not compared; <0
- * on failure. incoming_rows: number of rows of the batch. */
+ * batch from `row` on. Returns 1 and sets *out; 0 if the first row differs or was not compared, or
+ * a negative vv_status. incoming_rows: number of rows of the batch. */
 int same_rows_at(same_rows *s, same_run *out, uint64_t old, size_t row, size_t incoming_rows,
 		 vv_error *err);
 /* Call after same_rows_at has returned 0. Returns how many rows the caller compares itself before

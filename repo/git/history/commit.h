@@ -44,7 +44,7 @@ typedef struct vv_commit_options {
 } vv_commit_options;
 /* Stages a commit object, which is signed if commit.gpgSign is set. No ref is moved, so expect and
  * reflog are not used. VV_EUSAGE: author or committer is not configured; the hint has the two git
- * config commands. */
+ * config commands. VV_EREFUSED: the message is too long, or the commit could not be signed. */
 vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
 			  vv_error *err);
 /* Writes the commit object as vv_commit_write does, and moves HEAD's branch, or a detached HEAD, to

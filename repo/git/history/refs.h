@@ -52,7 +52,8 @@ vv_status vv_ref_tips_list(vv_ref_tips *t, vv_repository *r, const char *prefix,
 /* Sets a ref to id if its current value is `old`. If `old` is NULL, the ref must not exist yet, or,
  * with force, may have any value. message is written to the reflog. VV_ECONFLICT: the ref has
  * another value. VV_ELOCKED: another process held the lock for some seconds. VV_EEXISTS: the name
- * conflicts with another ref's name ("a" and "a/b"). */
+ * conflicts with another ref's name ("a" and "a/b"). VV_EUSAGE: the name is not a valid name of a
+ * ref, or is HEAD. */
 vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, const vv_oid *old,
 			bool force, const char *message, vv_error *err);
 /* Deletes a ref and its reflog if the ref's value is `old`. If `old` is NULL, the ref may have any
@@ -96,7 +97,8 @@ vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char 
 			   const char *merge_ref, vv_error *err);
 /* Gets the name of a branch's upstream ref, which the caller frees with vv_free, and the numbers of
  * commits by which the branch is ahead of the upstream and behind it. VV_ENOTFOUND: no upstream is
- * set. VV_EMISSING, with *upstream set: the upstream ref does not exist. */
+ * set, or branch_ref is not a branch. VV_EMISSING, with *upstream set: the upstream ref does not
+ * exist. */
 vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **upstream,
 			     uint64_t *ahead, uint64_t *behind, vv_error *err);
 /* Finds the worktree, this one included, in which the branch is checked out or being rebased. Sets

@@ -79,14 +79,15 @@ bool vv_index_has_conflicts(const vv_index *x);
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err);
 
-/* Stages an ordinary file, symbolic link or deletion as git add does. VV_EREFUSED: the path has a
- * filter that libgit2 cannot run, such as git-lfs; the message has the git command to use. */
+/* Stages an ordinary file, symbolic link or deletion as git add does. VV_EREFUSED: the path is a
+ * folder, a repository or a special file such as a pipe, or it has a filter that only git can run,
+ * such as git-lfs; the message has the git command to use. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
 /* Reads the commit that a submodule's work tree has checked out. VV_ENOTFOUND: the submodule is not
- * initialised. */
+ * initialised. VV_EREFUSED: the submodule has no commit. */
 vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, vv_error *err);
 /* Checks whether vv_index_add_file would accept the path, without staging anything. Fails with the
- * same errors, for example for a pipe. */
+ * same errors. */
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err);
 typedef struct vv_index_side {
 	uint32_t mode;
@@ -157,8 +158,9 @@ vv_status vv_paths_ignored(vv_repository *r, const vv_buf *names, vv_buf *out, v
 
 /* Writes an ordinary file or symbolic link of a commit or the index to the work tree, replaces an
  * existing file, and sets the index entry with its stat. Does nothing for a submodule. Does not
- * follow symbolic links in the folders of path. The caller must make sure that no uncommitted work
- * is overwritten. */
+ * follow symbolic links in the folders of path. VV_ENOSUPPORT: the mode is none that Git uses.
+ * VV_EUSAGE: the repository is bare. The caller must make sure that no uncommitted work is
+ * overwritten. */
 vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 				 vv_error *err);
 

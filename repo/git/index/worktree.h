@@ -14,7 +14,8 @@
 /* Checks the folders above a path. VV_EREFUSED: one of them is a symbolic link or a file. */
 vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_error *err);
 
-/* Removes a file, and the folders above it that are empty afterwards. A missing file is not an error. */
+/* Removes a file, and the folders above it that are empty afterwards. A missing file is not an error, nor is a path
+ * below a symbolic link; nothing is then removed. VV_EUSAGE: the repository is bare. */
 vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err);
 /* Removes an empty folder at the path, so that a file can be written there. VV_EREFUSED: the folder is not empty. */
 vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_error *err);

@@ -31,8 +31,8 @@ typedef struct vv_later {
 	/* the branch of HEAD after the command, which the command may make or move; NULL: not known */
 	const char *ref;
 	vv_oid ref_old; /* the commit of ref before the command; null: ref did not exist */
-	/* If to is set: "merge", "cherry-pick" or "revert", whose state and conflicts are to be removed, too. If to
-	 * is null: "restore" or "merge --abort", which cannot be undone, but can be run again. NULL: any other
+	/* If `to` is set: "merge", "cherry-pick" or "revert", whose state and conflicts are to be removed, too. If
+	 * `to` is null: "restore" or "merge --abort", which cannot be undone, but can be run again. NULL: any other
 	 * command. */
 	const char *command;
 	bool discards; /* the command discards the user's changes */

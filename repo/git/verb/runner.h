@@ -46,8 +46,8 @@ typedef struct vv_runner {
 	/* git, its hooks and editors use this process's stdin, stdout and stderr; input is not used, and output and
 	 * said stay empty */
 	bool terminal;
-	/* The members of the note (vv_later). what may be NULL: no note is written, for changes that git makes in one
-	 * step. */
+	/* The members of the note (vv_later). `what` may be NULL: no note is then written, for changes that git makes in
+	 * one step. */
 	const char *what;
 	vv_oid from, to;
 	const char *ref;

@@ -2,7 +2,7 @@
  * pack_maker: makes packs for a Git host from blocks of a store, each with its list.
  *
  * The packs have varve's own format, and at most VV_HOST_PACK_BYTES. A block is stored whole, or as
- * a difference against an earlier block or a block of the host. On the host, a chain of differences
+ * a difference from an earlier block or a block of the host. On the host, a chain of differences
  * has at most VV_HOST_CHAIN_MAX blocks, even if the chain is longer in the store.
  *
  * A correct caller: vv_pack_maker_new; vv_pack_maker_put for each block, children first; if the
