@@ -313,7 +313,8 @@ int varve_repo_open(varve_repo **out, const char *path, const varve_repo_options
 
 	*out = NULL;
 	if ((rc = take_repo_options(&o, options, &e)) == VV_OK) {
-		rc = !path ? vv_fail(&e, VV_EUSAGE, "the path of the repository is NULL")
+		rc = !path && (o.flags & VARVE_OPEN_URL)
+			     ? vv_fail(&e, VV_EUSAGE, "VARVE_OPEN_URL requires a path")
 		     : (o.flags & VARVE_OPEN_AS_IS) && !(o.flags & VARVE_OPEN_URL)
 			     ? vv_fail(&e, VV_EUSAGE, "VARVE_OPEN_AS_IS requires VARVE_OPEN_URL")
 			     : open_repo(out, path, &o, &e);

@@ -151,7 +151,8 @@ static void print_bad(const vv_vault_status *x)
 	if (x->bad > 0) {
 		vv_out("  %s missing or changed in the last audit%s\n",
 		       vv_text_counted(x->bad, "copy was", "copies were"),
-		       x->sum.owed > 0 ? "; run 'varve vault repair'" : ", but enough others exist");
+		       x->sum.owed > 0 ? "; run 'varve vault repair'"
+				       : ", but enough others exist");
 	}
 }
 
