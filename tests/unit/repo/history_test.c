@@ -88,7 +88,7 @@ static void an_unknown_revision_offers_a_near_name(void **state)
 	assert_int_equal(err.hint_id, VV_HINT_VERSIONS);
 	vv_assert_status(vv_rev_commit(r, "HEAD^{tree}", &id, &err), VV_EUSAGE, &err);
 	vv_assert_contains(err.message, "tree");
-	vv_assert_status(vv_rev_commit(r, "a..", &id, &err), VV_EUSAGE, &err);
+	vv_assert_status(vv_rev_commit(r, "a..", &id, &err), VV_ENOTFOUND, &err);
 	vv_repository_close(r);
 }
 
