@@ -82,9 +82,9 @@ vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *e
 #define VV_WRITE_TEMP ".varve-tmp-" /* prefix of vv_write_file's temporary files */
 
 /* Replaces the content of path with len bytes: writes a temporary file in the same folder and
- * renames it. If durable, fsyncs the file and its folder, and removes temporary files of processes
- * that have ended from the folder. On failure, the old file is unchanged and the temporary file is
- * removed. */
+ * renames it. If durable, fsyncs the file and its folder, and removes from the folder the temporary
+ * files of processes that have ended. On failure, the old file is unchanged and the temporary file
+ * is removed. */
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
 			vv_error *err);
 /* Like vv_write_file, but with the temporary file in temp_dir, which must be on the file system of

@@ -27,7 +27,7 @@ typedef struct vv_os_process {
 	pid_t parent, group;
 	/* start time; distinguishes the process from a later one with the same pid */
 	uint64_t started;
-	bool ended; /* the process is a zombie: its parent did not call wait() yet */
+	bool ended; /* the process is a zombie: its parent has not called wait() yet */
 } vv_os_process;
 
 /* Gets data about a process. Returns false if the process does not exist, or if the system does not

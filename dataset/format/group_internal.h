@@ -37,8 +37,8 @@ enum {
 /* The states of a column: bits 4-5 of its first byte. */
 enum { GROUP_ALL_TEXT, GROUP_ONE_STATE, GROUP_MIXED_STATES };
 
-/* The first byte of integers, decimals, dates and datetimes: these flags, and the form in the bits
- * above the flags. */
+/* The first byte of encoded integers, decimals, dates and datetimes, after the column's states:
+ * these flags, and the form in the bits above the flags. */
 enum { GROUP_EMPTIES = 1, GROUP_DELTAS = 2, GROUP_FORM_SHIFT = 2 };
 /* The forms of decimals: GROUP_FIXED: all digits are written; GROUP_TRIMMED: trailing zeros are
  * left out, and also the point if no digit follows; GROUP_TRIMMED_ONE: trailing zeros are left out
@@ -122,7 +122,8 @@ typedef struct group_slot {
 	uint8_t len;
 } group_slot;
 static_assert(sizeof(group_slot) == 16, "one copy of sixteen bytes");
-/* Number of slots after the last slot that may be overwritten with any bytes. */
+/* A column's array needs this many slots after its last slot: they may be overwritten with any
+ * bytes. */
 #define GROUP_SLOT_SLACK 4u
 /* Maximum number of slots that rows share, so that a byte can number them. */
 #define GROUP_SLOT_SHARED 256u
@@ -293,7 +294,7 @@ struct vv_group_encoder {
 	group_dict dict;
 
 	vv_facts *facts; /* NULL: not requested */
-	/* Eight bytes can be read at each of these bytes, and most texts begin at one of them. */
+	/* memory in which most texts begin; eight bytes can be read at any position in it */
 	uintptr_t bytes;
 	size_t bytes_len;
 

@@ -61,7 +61,7 @@ typedef struct vv_document {
 	 * run. */
 	vv_status (*bring)(void *payload, const char **file, vv_error *err);
 	void *payload;
-	/* progress of waiting for the reader, which can cancel the wait; may be NULL */
+	/* reports the wait for the reader, and can cancel it; may be NULL */
 	const vv_progress *progress;
 	/* The following members are set by vv_document_open. */
 	const char *const *command;
@@ -71,8 +71,8 @@ typedef struct vv_document {
 	vv_arena arena;
 } vv_document;
 
-/* Returns false if varve.readers is false in any settings: then no reader is run, and no cached
- * result is used. */
+/* Returns false if the setting varve.readers is false: then no reader is run, and no cached result
+ * is used. */
 bool vv_documents_are_read(vv_repository *repo);
 /* Opens a document and lists its tables. The caller sets the members above `command`, and zeroes
  * the others. VV_ENOSUPPORT: no reader is installed; VV_EPROGRAM: the configured reader does not
@@ -82,9 +82,10 @@ vv_status vv_document_open(vv_document *d, vv_error *err);
 void vv_document_close(vv_document *d); /* d may be zeroed */
 VV_AUTO_CLEAR(vv_document, vv_document_close)
 
-/* Makes a workbook from the tables in d->file, and passes its bytes to fn. d->file has a line of
- * vv_arrow_ipc_name and a stream for each table. The caller sets d as for vv_document_open, but
- * without head, and closes it in any case. VV_ENOSUPPORT: no writer is installed. */
+/* Makes a workbook from the tables in d->file, and passes its bytes to fn. For each table, d->file
+ * has a line written by vv_arrow_ipc_name, then an Arrow stream. The caller sets d as for
+ * vv_document_open, but without head, and closes it in any case. VV_ENOSUPPORT: no writer is
+ * installed. */
 vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_error *err);
 
 /* Returns the table with this name, borrowed. NULL: the document has no such table. */

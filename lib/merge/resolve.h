@@ -28,20 +28,20 @@ typedef struct vv_resolving {
 	 * column */
 	bool key;
 	bool quiet; /* do not report what was resolved and what is left */
-	/* Result, owned by the caller: the paths that were in conflict. The records of paths with
-	 * conflicts left have only these conflicts. */
+	/* Result, owned by the caller: the paths that were in conflict. If a path still has
+	 * conflicts, its record contains only those. */
 	vv_conflict_list list;
 	/* Used by vv_resolve only: */
-	vv_checkout checkout; /* the index must be written */
+	vv_checkout checkout; /* writes and removes whole files */
 	bool changed;         /* the index must be written */
 	bool merged; /* paths that git had merged as text were merged again, without conflicts */
 } vv_resolving;
 
 /* Resolves conflicts. Writes the files, the records and, last, the index; paths without conflicts
- * left are staged, even if a later path fails. VV_ENOTFOUND: no such conflict, or
- * a path that is not in the index; nothing was changed. VV_EUSAGE:
- * rows or columns are named for several tables, or for a path that is in conflict as a whole.
- * VV_EREFUSED: the file was edited so that its rows cannot be recognised. */
+ * left are staged, even if a later path fails. VV_ENOTFOUND: no such conflict, or a path that is
+ * not in the index; nothing was changed. VV_EUSAGE: rows or columns are named for several tables,
+ * or for a path that is in conflict as a whole. VV_EREFUSED: the file was edited so that its rows
+ * cannot be recognised. */
 vv_status vv_resolve(vv_resolving *r, vv_error *err);
 
 #endif

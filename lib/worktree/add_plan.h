@@ -4,8 +4,8 @@
  * The following paths become datasets ("what becomes a table" in the documentation): paths that the
  * attributes track; literal arguments that end like the name of a table (vv_endings), or that are
  * given with options for a table or a file of varve; and new files with such names that can be read
- * as tables, unless HEAD has such files as text (varve.addTables overrides this). Text files of
- * HEAD stay text unless `convert` is set. Making a plan changes nothing.
+ * as tables. Without varve.addTables, new files become tables only if HEAD has no text file with
+ * such a name. Text files of HEAD stay text unless `convert` is set. Making a plan changes nothing.
  */
 #ifndef VV_LIB_WORKTREE_ADD_PLAN_H
 #define VV_LIB_WORKTREE_ADD_PLAN_H
@@ -28,8 +28,9 @@
 #define VV_ADD_LEFT "%s stays an ordinary file, as a table cannot have this name: %s"
 
 typedef enum vv_add_action {
-	VV_ADD_FILE,    /* add the file as git add does */
-	VV_ADD_PLAIN,   /* the same, for a path under a pattern of varve: never through a filter */
+	VV_ADD_FILE, /* add the file as git add does */
+	/* the same, but never through a filter; for a path that a pattern of varve matches */
+	VV_ADD_PLAIN,
 	VV_ADD_DATASET, /* add the file as a dataset */
 	VV_ADD_SAME,    /* the index already has this content */
 	/* add the submodule; blob is its current commit */
@@ -40,7 +41,8 @@ typedef enum vv_add_action {
 
 typedef struct vv_add_item {
 	char *path;
-	/* name of the table before 'git mv', which only a line for that name tracks; may be NULL */
+	/* the table's name before 'git mv', if .gitattributes has a line only for that name; else
+	 * NULL */
 	char *from;
 	vv_add_action action;
 	bool in_index;   /* the index has the path */
@@ -95,8 +97,8 @@ bool vv_add_may(const char *path);
 /* Returns true if the name ends like the name of a table (vv_endings), but not like the name of a
  * JSON file. */
 bool vv_add_looks_like_table(const char *path);
-/* Sets *out to true if the name ends like the name of a table, or if .gitattributes has a line for
- * the file that makes varve compare it and Git store it as text. */
+/* Sets *out to true if the name ends like the name of a table, or if a line of .gitattributes makes
+ * varve compare the file while Git stores it as text. */
 vv_status vv_add_is_text_table(vv_repository *r, const char *path, bool *out, vv_error *err);
 
 #endif

@@ -53,7 +53,7 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
 
 /* Like vv_store_get, and also sets *form to the form (coder.h) in which the block is stored.
  * Replaces the content of stored with the stored bytes, from which *form borrows. stored and form
- * may both be NULL. Does not fetch a missing node. Thread-safe. */
+ * may both be NULL. Does not fetch a missing block. Thread-safe. */
 typedef struct vv_block_form vv_block_form;
 vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			    vv_block_form *form, vv_error *err);
@@ -109,7 +109,7 @@ bool vv_store_has(vv_store *s, const vv_cid *cid);
 /* Returns true if the store has no packs and fetches no missing blocks. */
 bool vv_store_has_nothing(vv_store *s);
 
-/* Removes the CIDs of blocks that the store has from cids, and sets *count to the number of CIDs
+/* Removes from cids the CIDs of blocks that the store has, and sets *count to the number of CIDs
  * left. Lists the packs again at most once. Thread-safe. */
 vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *err);
 
@@ -194,8 +194,8 @@ vv_status vv_writer_place(vv_writer *w, vv_syncs *folders, vv_error *err);
 void vv_writer_finish(vv_writer *w, const vv_error *failed);
 /* Makes later commits of this store's writers return without waiting for the disk. The blocks of
  * such a commit are visible at once and survive the end of the process, but a power cut can damage
- * them until they are durable: when vv_store_wait has returned, or the commit of another writer.
- * See docs/formats/store.md, "unsynced". */
+ * them. They are durable once vv_store_wait, or a commit by another writer, has returned. See
+ * docs/formats/store.md, "unsynced". */
 void vv_store_wait_later(vv_store *s);
 /* Waits until all blocks committed after vv_store_wait_later are durable. */
 vv_status vv_store_wait(vv_store *s, unsigned lock_wait_ms, vv_error *err);
@@ -260,8 +260,8 @@ typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t 
 vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
 			const vv_progress *progress, vv_error *err);
 
-/* Replaces damaged packs: first stores their readable blocks in a new pack, durably. Then removes a
- * damaged pack if all its blocks were readable, and else moves it to a new folder below
+/* Replaces damaged packs: first stores their readable blocks in a new pack, durably. Then removes
+ * each damaged pack whose blocks were all readable, and moves the others to a new folder below
  * VV_DAMAGED_DIR; that folder can be opened as a store. VV_ELOCKED: another writer did not end in
  * time. */
 #define VV_DAMAGED_DIR "damaged"

@@ -13,7 +13,7 @@
  *
  * Until this transfer has measured a peer, the records of earlier transfers (speeds.h) are used. A
  * peer that would need longer for its first block than faster peers need for all blocks is not
- * used. A peer that failed recently is used only if the origin lacks the blocks, too, or would need
+ * used. A peer that failed recently is used only if the origin also lacks the blocks, or would need
  * a long time.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_GATHER_H
@@ -57,7 +57,8 @@ typedef struct vv_supplier {
 	/* The following members are counts, to which vv_gather adds. */
 	/* bytes: bytes of blocks; ms: time spent waiting for this supplier */
 	uint64_t blocks, bytes, ms;
-	uint64_t line;   /* transferred bytes, if no peer counts them; 0: `bytes` is used */
+	/* bytes transferred by a source (a peer counts its own); 0: `bytes` is used */
+	uint64_t line;
 	uint64_t asked;  /* number of requested blocks */
 	uint64_t lacked; /* number of requested blocks that the supplier lacks */
 	/* Results of the last vv_gather. answered: latency_ms and rate were measured (see

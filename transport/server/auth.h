@@ -31,7 +31,7 @@
 #define VV_LOGIN_WAITING_CLIENT 16u /* most checks of one client */
 #define VV_LOGIN_WAITING_ALL 32u    /* most checks of all clients */
 #define VV_LOGIN_WRONG 10u          /* most wrong secrets in a row */
-/* After these, one more attempt is allowed in each such period. */
+/* After VV_LOGIN_WRONG wrong secrets, one more attempt is allowed every VV_LOGIN_AGAIN_MS. */
 #define VV_LOGIN_AGAIN_MS 6000u
 
 typedef struct vv_login vv_login;

@@ -20,10 +20,10 @@ int http_listen(char **url, const char *address, bool tls, vv_error *err);
  * in different ways (RFC 9112) are refused, so that a proxy and this server always see the same
  * requests. If the server answers only for its own host names (only_hosts), requests for other
  * names are refused, as a protection from DNS rebinding. A POST is refused if Origin or
- * Sec-Fetch-Site shows that a page of another site sends it ---- */
+ * Sec-Fetch-Site shows that a page of another site sent it ---- */
 
-/* Checks the head. Returns 0, or the status for the answer, after which the connection must be
- * closed. *why: the reason, static. */
+/* Checks the head. version: the HTTP version of the request, such as "HTTP/1.1". Returns 0, or the
+ * status for the answer, after which the connection must be closed. *why: the reason, static. */
 unsigned http_head_check(const http_request *q, const char *version, const char **why);
 
 /* Returns true if host ("name", "name:80" or "[::1]:80") names this server: an address, localhost,
@@ -37,9 +37,9 @@ bool vv_http_origin_is_host(const char *origin, const char *host);
  *
  * A cookie replaces the secret at once: every URL except the one with the secret requires the
  * cookie (HttpOnly, SameSite=Strict, named after the port), and a redirect removes the secret from
- * the URL. Other users of the machine thus cannot send requests, even if they know the port. A
- * second secret is valid only once, since other users can see the arguments of a program that
- * starts a browser ---- */
+ * the URL. Other users of the machine thus cannot send requests, even if they know the port. The
+ * URL passed to a browser has a second secret, which is valid only once, since other users can see
+ * a program's arguments ---- */
 
 /* Returns true if the request may continue. If not, an answer was queued, and *result is its
  * result. */

@@ -2,8 +2,8 @@
  * standing: computes how many bytes each holder provably keeps for this machine.
  *
  * Only holders that sign receipts have a standing. A copy that this machine placed counts if this machine's last
- * audit of the holder was made after the receipt and at most VV_STANDING_DAYS ago, and found no fault. Places and
- * audits of other machines do not count, and neither do audits that are dated after `now`.
+ * audit of the holder was made after the receipt and at most VV_STANDING_DAYS ago, and found no fault. Copies that
+ * other machines placed, and audits that other machines made, do not count; neither do audits dated after `now`.
  *
  * docs/formats/vault.md has the rules; a test computes the numbers again from the records.
  *

@@ -79,7 +79,7 @@ vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log
 			  vv_error *err);
 
 /* Finds a rename between two versions. Sets *old to the name that the path of version b has in
- * version a. *old NULL: a has the same path, or no such file. */
+ * version a. *old NULL: in version `a` the file has the same path, or does not exist. */
 vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			 const char *path, const char **old, vv_error *err);
 

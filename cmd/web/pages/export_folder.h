@@ -26,8 +26,8 @@ typedef struct vv_export_folder vv_export_folder;
  * export. */
 vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, vv_error *err);
 
-/* Returns the size in bytes, with the list of files, that the export would have if an empty file with this name were
- * added now. */
+/* Returns the size in bytes that the export, including its list of files, would have if an empty file with this name
+ * were added now. */
 uint64_t vv_export_folder_bytes(const vv_export_folder *f, const char *name);
 
 /* Writes a file of the export. name: the path relative to the folder, such as "table/0a1b/prices.csv/index.html". If

@@ -21,8 +21,8 @@ typedef struct vv_blob_series vv_blob_series;
 
 /* Opens a series. */
 vv_status vv_blob_series_open(vv_blob_series **out, vv_repository *r, vv_error *err);
-/* Closes a series. If vv_blob_series_end was not called, no object names the written blobs, and
- * git's gc removes them. Accepts NULL. */
+/* Closes a series. If vv_blob_series_end was not called, the blobs may be incomplete and must not
+ * be used; git's gc removes what was written. Accepts NULL. */
 void vv_blob_series_close(vv_blob_series *s);
 VV_AUTO_FREE(vv_blob_series, vv_blob_series_close)
 
