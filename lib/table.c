@@ -117,7 +117,8 @@ vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_er
 	if (rc < 0) return rc;
 	if (d.format < 0 || d.format > VARVE_FORMAT_NDJSON || d.delimiter < 0 ||
 	    d.delimiter > 255 || d.quote > 255 || d.escape > 255) {
-		return vv_fail(err, VV_EUSAGE, "a member of the dialect is out of range");
+		return vv_fail(err, VV_EUSAGE,
+			       "format, delimiter, quote or escape of the dialect is out of range");
 	}
 	out->has_form = d.format != VARVE_FORMAT_OWN;
 	out->form = d.format == VARVE_FORMAT_JSON     ? VV_FORM_JSON

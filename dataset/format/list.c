@@ -690,8 +690,8 @@ vv_status vv_list_skip(vv_list_reader *r, unsigned height, vv_error *err)
 	if (!f) {
 		return err && err->code < 0 ? err->code
 					    : vv_fail(err, VV_EUSAGE,
-						      "expected the start of a list block of "
-						      "height %u",
+						      "the list reader is not at the start of "
+						      "a node of height %u",
 						      height);
 	}
 	if (loaded) {

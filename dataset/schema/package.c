@@ -704,7 +704,9 @@ vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package
 	memset(out, 0, sizeof(*out));
 	vv_package_resource_clear(out);
 	if (strlen(path) > 4096) {
-		return vv_fail(err, VV_ENOTFOUND, "the path is too long to be described");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "the path is too long: datapackage.json can describe paths of at "
+			       "most 4096 bytes");
 	}
 	for (;;) {
 		if ((rc = try_folder(out, path, folder_len, read, payload, &found, err)) < 0) {

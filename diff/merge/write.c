@@ -346,11 +346,12 @@ static vv_status check_cells(merge_writer *w, vv_error *err)
 	}
 	if (fits && at == columns) return VV_OK;
 	return vv_fail(err, VV_EREFUSED,
-		       "row %llu of the merged table: %s, which requires quotes, and the merged "
-		       "file has none\nwrite the files of both sides with quotes, then merge again",
+		       "row %llu of the merged table cannot be written without quotes, and the "
+		       "merged file does not use quotes: %s\nwrite the files of both sides with "
+		       "quotes, then merge again",
 		       (unsigned long long)w->row_count + 1,
-		       fits ? "a text contains the delimiter or a line end, or has an invalid "
-			      "beginning"
+		       fits ? "a text contains the delimiter or a line end, or begins with "
+			      "characters that have a special meaning"
 			    : "its only cell is empty");
 }
 

@@ -314,8 +314,8 @@ static vv_status find_deleted(vv_push_plan *p, const vv_hello *h, vv_push_item *
 	}
 	if (is_branch && is_tag) {
 		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is a branch and a tag there\n"
-			       "name %s or %s",
+			       "'%s' is both a branch and a tag at the remote\n"
+			       "give the full name: %s or %s",
 			       vv_text_shows(short_name(it->to)), vv_text_shows(it->to),
 			       vv_text_shows(tag));
 	}

@@ -296,8 +296,8 @@ vv_status vv_attr_check_encoding(vv_repository *r, const char *path, vv_error *e
 	}
 	return vv_fail(
 		err, VV_EREFUSED,
-		"%s: git would read the pointer of this table as %s because of an attribute\n"
-		"end its line of .gitattributes with '-working-tree-encoding'",
+		"%s: the attribute working-tree-encoding=%s makes git convert the pointer of this table\n"
+		"add '-working-tree-encoding' at the end of the table's own line in .gitattributes",
 		vv_text_shows(path), encoding);
 }
 

@@ -105,7 +105,8 @@ vv_status vv_dag_path_follow(vv_dag_path *out, const vv_car_source *source, cons
 	out->count = 0;
 	out->inside = false;
 	if (count > VV_DAG_PATH_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a path of more than %u parts", VV_DAG_PATH_MAX);
+		return vv_fail(err, VV_EREFUSED, "the path has more than %u parts",
+			       VV_DAG_PATH_MAX);
 	}
 	if (count == 0) { /* the block itself; it need not be read */
 		out->blocks[out->count++] = *root;

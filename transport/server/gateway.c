@@ -84,11 +84,11 @@ static vv_status read_parts(wish *w, const char *text, vv_error *err)
 		vv_auto(vv_buf) part = VV_BUF_INIT;
 
 		if (len > 0 && w->part_count == VV_DAG_PATH_MAX) {
-			return vv_fail(err, VV_EUSAGE, "a path of more than %u parts",
+			return vv_fail(err, VV_EUSAGE, "the path has more than %u parts",
 				       VV_DAG_PATH_MAX);
 		}
 		if (len > 0 && !vv_http_decode(&part, text, len)) {
-			return vv_fail(err, VV_EUSAGE, "a path that cannot be decoded");
+			return vv_fail(err, VV_EUSAGE, "the path cannot be decoded");
 		}
 		if (len > 0) {
 			if (!(w->parts[w->part_count] = vv_buf_detach(&part))) {

@@ -42,7 +42,7 @@ static vv_status see_outside(vv_context *c, vv_error *err)
 	rc = vv_pathspec_in_index(&c->paths, c->index, err);
 	for (size_t i = 0; rc == VV_OK && i < c->paths.count; i++) {
 		if (!inside[i]) {
-			vv_warn("%s: not removed, it is outside the sparse checkout",
+			vv_warn("%s: not removed, because it is outside the sparse checkout",
 				vv_text_shows(c->paths.items[i].given));
 			c->code = VV_EXIT_NO;
 		}

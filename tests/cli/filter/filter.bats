@@ -473,7 +473,7 @@ rebased() {
 		for how in "git add" "varve commit -m two"; do
 			run env -C ../clone $how t.csv
 			[ "$status" -ne 0 ]
-			[[ "$output" == *"would read the pointer of this table as $encoding"*"'-working-tree-encoding'"* ]]
+			[[ "$output" == *"working-tree-encoding=$encoding makes git convert the pointer of this table"*"'-working-tree-encoding'"* ]]
 		done
 		sed -i 's/ -text$/ -text -working-tree-encoding/' ../clone/.gitattributes
 		succeeds varve -C ../clone commit -qam two

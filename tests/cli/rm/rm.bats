@@ -109,7 +109,7 @@ two_files() {
 	ends_with 2 varve rm out/t.csv
 	ends_with 1 varve rm -r in out
 	output_is "rm 'in/t.csv'"
-	stderr_has "out: not removed, it is outside the sparse checkout"
+	stderr_has "out: not removed, because it is outside the sparse checkout"
 	[ "$(git diff --cached --name-status)" = $'D\tin/t.csv' ]
 }
 
