@@ -89,7 +89,7 @@ vv_status vv_tree_find(vv_repository *r, const git_oid *tree, const char *path, 
 		path += strspn(path, "/");
 	}
 	*mode = at_mode;
-	*id = at;
+	*id = at_mode ? at : (git_oid){0};
 	return VV_OK;
 }
 
