@@ -195,7 +195,7 @@ static const struct {
 	{"tail", "varve cat FILE --offset N"},
 	{"ui", "varve web"},
 	{"undelete", "varve restore FILE"},
-	{"undo", "varve revert COMMIT', of a file 'varve restore FILE"},
+	{"undo", "varve restore FILE"},
 	{"unstage", "varve restore --staged FILE"},
 	{"upload", "varve push"},
 	{"upsert", "varve set FILE KEY COL=VALUE"},

@@ -35,7 +35,6 @@ vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader
 	}
 	vv_subject_init(&out->subject);
 	if ((rc = vv_subject_find(&out->subject, r, s, out->name, err)) == VV_OK) {
-		out->subject.text = strchr(out->name, ':') + 1; /* in messages */
 		rc = vv_subject_open(&out->subject, &out->table, how, err);
 	}
 	out->open = rc == VV_OK;

@@ -99,8 +99,6 @@ hint: 'varve add new.csv' reads the file and stages it"
 	stderr_has "'--limit'"
 	ends_with 2 varve cat ck.csv --row 1
 	stderr_has "'--where'"
-	ends_with 2 varve undo
-	stderr_has "'varve revert COMMIT'"
 	ends_with 2 varve clone /nope
 	stderr_has "no such folder '/nope'"
 	ends_with 2 varve check --failed-rows /nodir/x q.csv

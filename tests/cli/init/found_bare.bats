@@ -52,7 +52,7 @@ nothing_ran() {
 		run --separate-stderr varve $command
 		[ "$status" -ne 0 ] || { echo "$command ended with 0" >&2; return 1; }
 		case $stderr in
-		*"is a bare repository, and the setting safe.bareRepository allows only"*"varve --git-dir="*) ;;
+		*"is a bare repository: such a repository must be named"*"varve --git-dir="*) ;;
 		*) show_run "$command" "not refused"; return 1 ;;
 		esac
 		nothing_ran
