@@ -99,7 +99,7 @@ is_linked() {
 	away
 	succeeds varve clone ../far.git ../copy
 	stderr_has "prices.csv"
-	stderr_has "no such repository"
+	stderr_has "no such folder"
 	cd ../copy
 	is_linked . 1
 	cmp own.csv ../mine/own.csv
