@@ -230,6 +230,7 @@ static vv_status write_new(vv_index *x, vv_error *err)
 					   "--stdin", NULL};
 	/* While a gc runs the writer cannot let go of the store, and git's filter would wait for it. */
 	const bool looks = !locking_writer(x->repo);
+	bool reads = false; /* was a file read, whose stat the index is to have? */
 	const char *const *give = looks ? give_looking : give_alone;
 	vv_auto(vv_buf) given = VV_BUF_INIT, looked = VV_BUF_INIT, again = VV_BUF_INIT,
 			refused = VV_BUF_INIT;
@@ -237,13 +238,12 @@ static vv_status write_new(vv_index *x, vv_error *err)
 	vv_status rc;
 
 	for (size_t i = 0; i < x->edit_count; i++) {
-		const char *path = x->edits[i].path;
-
-		put_path(&given, x, path);
+		put_path(&given, x, x->edits[i].path);
+		reads = reads || x->edits[i].look;
 	}
 	git_error_clear();
 	if ((rc = copy_now(x, err)) < 0 || (rc = run_git(x, give, &given, true, err)) < 0 ||
-	    (rc = put_stats(x, &looked, err)) < 0 ||
+	    (reads && (rc = put_stats(x, &looked, err)) < 0) ||
 	    (looks && (rc = run_git(x, look, &looked, false, err)) < 0) ||
 	    (rc = list_other(x, &again, &first, err)) < 0 || !first ||
 	    (rc = run_git(x, give, &again, true, err)) < 0 ||
