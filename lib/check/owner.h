@@ -39,7 +39,7 @@ VV_AUTO_CLEAR(vv_check_owner, vv_check_owner_clear)
 vv_status vv_check_rules_text(vv_buf *out, bool *has, const char *name,
 			      const vv_check_input_options *look, vv_error *err);
 
-/* Finds the entry for path in the data packages of a commit. If there is no entry, or it is not
+/* Finds the entry for path in the data packages of a commit. If no entry exists, or it is not
  * valid, *out is empty and *described is false. */
 vv_status vv_check_described(vv_package_resource *out, bool *described, const char *path,
 			     const vv_check_input_options *look, vv_error *err);

@@ -85,7 +85,7 @@ typedef struct vv_block_received {
 typedef struct vv_block_in vv_block_in;
 
 /* Finds the block with this codec whose digest begins with these bytes. VV_ENOTFOUND or
- * VV_EMISSING: there is no such block, or several. */
+ * VV_EMISSING: no such block exists, or several do. */
 typedef vv_status (*vv_block_find_fn)(void *payload, uint8_t codec,
 				      const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
 				      vv_error *err);
