@@ -17,7 +17,6 @@
 #include "dataset/format/row_write.h"
 #include "diff/write/text_cell.h"
 #include "lib/names/near_file.h"
-#include "lib/names/pathspec.h"
 #include "lib/names/version.h"
 #include "lib/view/figure.h"
 #include "lib/view/log_filter.h"
@@ -108,12 +107,12 @@ VV_AUTO_CLEAR(words, words_clear)
 
 static vv_status add_path(words *w, vv_context *c, const char *text, vv_error *err)
 {
-	const char *rest;
 	vv_status rc;
 
-	if (vv_pathspec_excludes(text, &rest)) {
+	if (!vv_exists(text) && (*text == ':' || strpbrk(text, "*?["))) {
 		return vv_fail(err, VV_EUSAGE,
-			       "log cannot exclude paths: '%s'\n'git log -- . \"%s\"' works here",
+			       "log accepts files and folders, not patterns: '%s'\n"
+			       "'git log -- \"%s\"' works here",
 			       vv_text_shows(text), vv_text_shows(text));
 	}
 	if ((rc = vv_repository_relative(&w->paths[w->path_count], c->repo, text, err)) == VV_OK) {
@@ -150,6 +149,10 @@ static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 			paths = true;
 		}
 		rc = add_path(w, c, argv[i], err);
+		if (rc == VV_OK && dashdash < 0 && vv_subject_file_len(argv[i]) == 0) { /* a typo */
+			vv_fail(err, VV_ENOTFOUND, "no file is named '%s'", vv_text_shows(argv[i]));
+			rc = vv_near_file_hint(r, argv[i], "log", err);
+		}
 	}
 	return rc;
 }

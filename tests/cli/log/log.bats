@@ -244,3 +244,18 @@ assert one["rowCount"] == one["columnCount"] == 2 and one["rowCountBefore"] is o
 	succeeds varve log
 	stderr_is ""
 }
+
+@test "a word after a path that names no file is an error as in git" {
+	history
+	ends_with 2 varve log prices.csv typo.csv
+	stderr_has "no version or file is named 'typo.csv'"
+	ends_with 128 git log prices.csv typo.csv
+	ends_with 2 varve log HEAD prices.csv note.tx
+	stderr_has "did you mean 'note.txt'"
+	for pattern in '*.txt' ':/note.txt' ':!note.txt'; do
+		ends_with 2 varve log -- prices.csv "$pattern"
+		stderr_has "log accepts files and folders, not patterns: '$pattern'"
+	done
+	succeeds varve log --oneline -- prices.csv typo.csv
+	output_is "$(git log --oneline --decorate -- prices.csv typo.csv)"
+}
