@@ -34,6 +34,7 @@ typedef struct dropping {
 	vv_cid_map *named;  /* root -> place in d->versions */
 	vv_cid_set *in_use; /* may not go */
 	vv_ref_tips tips;   /* of all refs */
+	bool *found;        /* with history: d->paths[i] has a version */
 } dropping;
 
 void vv_drop_clear(vv_drop *d)
@@ -109,7 +110,7 @@ static vv_status on_history(void *payload, const vv_new_root *n, vv_error *err)
 	uint64_t at;
 	vv_status rc;
 
-	if (x->d->history && vv_path_is_among(n->path, x->d->paths) &&
+	if (x->d->history && vv_path_is_among(n->path, x->d->paths, x->found) &&
 	    !vv_cid_set_has(x->in_use, &n->root) &&
 	    (rc = take_version(x, &n->root, n->path, err)) < 0) {
 		return rc;
@@ -134,9 +135,11 @@ static vv_status find_versions(dropping *x, vv_error *err)
 	if (!x->d->history) {
 		rc = vv_named_versions_each(x->repo, x->d->rev, x->d->paths, take_version, x, err);
 	}
-	return rc < 0 ? rc
-		      : vv_new_roots_each(x->repo, x->tips.items, x->tips.count, NULL, 0,
-					  on_history, x, err);
+	rc = rc < 0 ? rc : vv_paths_unfound(&x->found, x->d->paths, err);
+	rc = rc < 0 ? rc
+		    : vv_new_roots_each(x->repo, x->tips.items, x->tips.count, NULL, 0, on_history,
+					x, err);
+	return rc < 0 || !x->d->history ? rc : vv_paths_found(x->d->paths, x->found, err);
 }
 
 static vv_status find_fates(dropping *x, vv_error *err)
@@ -464,6 +467,7 @@ vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_er
 	vv_cid_map_free(x.named);
 	vv_cid_set_free(x.in_use);
 	vv_ref_tips_clear(&x.tips);
+	vv_free(x.found);
 	vv_unlock(lock);
 	return rc;
 }

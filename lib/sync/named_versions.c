@@ -33,23 +33,40 @@ bool vv_path_is_at(const char *path, const char *at)
 	return len == 0 || (strncmp(path, at, len) == 0 && (path[len] == '\0' || path[len] == '/'));
 }
 
-bool vv_path_is_among(const char *path, const char *const *paths)
+bool vv_path_is_among(const char *path, const char *const *paths, bool *found)
 {
-	const char *const *p = paths;
-	bool wanted = !p || !*p;
+	bool wanted = !paths || !paths[0];
 
-	for (; p && *p && !wanted; p++) {
-		wanted = vv_path_is_at(path, *p);
+	for (size_t i = 0; paths && paths[i]; i++) {
+		if (vv_path_is_at(path, paths[i])) {
+			wanted = true;
+			if (!found) return true;
+			found[i] = true;
+		}
 	}
 	return wanted;
 }
 
-static vv_status give(naming *n, const vv_cid *root, const char *path, vv_error *err)
+vv_status vv_paths_unfound(bool **found, const char *const *paths, vv_error *err)
 {
-	for (size_t i = 0; n->found && n->paths[i]; i++) {
-		n->found[i] = n->found[i] || vv_path_is_at(path, n->paths[i]);
+	size_t count = 0;
+
+	while (paths && paths[count]) {
+		count++;
 	}
-	return n->fn(n->payload, root, path, err);
+	*found = vv_calloc(count + 1, sizeof(**found));
+	return *found ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_paths_found(const char *const *paths, const bool *found, vv_error *err)
+{
+	for (size_t i = 0; paths && paths[i]; i++) {
+		if (!found[i]) {
+			return vv_fail(err, VV_ENOTFOUND, "no table at '%s' in these versions",
+				       vv_text_shows(paths[i]));
+		}
+	}
+	return VV_OK;
 }
 
 static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
@@ -59,16 +76,20 @@ static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 	vv_auto(vv_pointer_blob) b = {0};
 	vv_status rc;
 
-	if (!S_ISREG(e->mode) || !vv_path_is_among(e->path, n->paths)) return VV_OK;
+	if (!S_ISREG(e->mode) || !vv_path_is_among(e->path, n->paths, NULL)) return VV_OK;
 	rc = vv_pointer_blob_read(&b, &arena, n->repo, &e->id, err);
-	return rc < 0 || b.found != VV_OK ? rc : give(n, &b.pointer.root, e->path, err);
+	if (rc < 0 || b.found != VV_OK) return rc;
+	(void)vv_path_is_among(e->path, n->paths, n->found);
+	return n->fn(n->payload, &b.pointer.root, e->path, err);
 }
 
 static vv_status on_root(void *payload, const vv_new_root *r, vv_error *err)
 {
 	naming *n = payload;
 
-	return vv_path_is_among(r->path, n->paths) ? give(n, &r->root, r->path, err) : VV_OK;
+	return vv_path_is_among(r->path, n->paths, n->found)
+		       ? n->fn(n->payload, &r->root, r->path, err)
+		       : VV_OK;
 }
 
 static vv_status each(naming *n, const char *rev, vv_error *err)
@@ -95,19 +116,10 @@ vv_status vv_named_versions_each(vv_repository *r, const char *rev, const char *
 				 vv_named_version_fn fn, void *payload, vv_error *err)
 {
 	naming n = {.repo = r, .paths = paths, .fn = fn, .payload = payload};
-	size_t count = 0;
+	vv_status rc = vv_paths_unfound(&n.found, paths, err);
 
-	while (paths && paths[count]) {
-		count++;
-	}
-	if (count > 0 && !(n.found = vv_calloc(count, sizeof(bool)))) return vv_fail_nomem(err);
-	vv_status rc = each(&n, rev ? rev : "HEAD", err);
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (!n.found[i]) {
-			rc = vv_fail(err, VV_ENOTFOUND, "no table at '%s' in the other repository",
-				     vv_text_shows(paths[i]));
-		}
-	}
+	rc = rc < 0 ? rc : each(&n, rev ? rev : "HEAD", err);
+	rc = rc < 0 ? rc : vv_paths_found(paths, n.found, err);
 	vv_free(n.found);
 	return rc;
 }

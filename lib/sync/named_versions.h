@@ -21,7 +21,13 @@ vv_status vv_named_versions_each(vv_repository *r, const char *rev, const char *
 
 /* Returns true if path is equal to `at`, or below it. `at` may end in '/'; "" is the top. */
 bool vv_path_is_at(const char *path, const char *at);
-/* Returns true if path is equal to one of paths, or below one, or if paths is NULL or empty. */
-bool vv_path_is_among(const char *path, const char *const *paths);
+/* Returns true if path is equal to one of paths, or below one, or if paths is NULL or empty. Sets
+ * found[i] for each paths[i] that has path; found may be NULL. */
+bool vv_path_is_among(const char *path, const char *const *paths, bool *found);
+
+/* Sets *found to an array of false for each of paths, which the caller frees with vv_free. */
+vv_status vv_paths_unfound(bool **found, const char *const *paths, vv_error *err);
+/* Returns VV_ENOTFOUND, and names the path, if found[i] is false for one of paths. */
+vv_status vv_paths_found(const char *const *paths, const bool *found, vv_error *err);
 
 #endif

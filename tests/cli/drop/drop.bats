@@ -454,3 +454,12 @@ json_of() {
 	stderr_has "could not be fetched"
 	[ -z "$(git -C ../late.git for-each-ref)" ]
 }
+
+@test "a path that no version has is an error, with a revision and with --history" {
+	six
+	ends_with 2 varve drop --history t.csv typo.csv
+	stderr_has "no table at 'typo.csv' in these versions"
+	ends_with 2 varve drop HEAD~1 typo.csv
+	stderr_has "no table at 'typo.csv' in these versions"
+	succeeds varve drop -n --history t.csv
+}

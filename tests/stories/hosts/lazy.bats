@@ -180,7 +180,7 @@ old_branch() {
 	succeeds varve fetch --data HEAD~1
 	stderr_has "2 versions of tables there, and here already"
 	ends_with 2 varve fetch --data HEAD nothing.csv
-	stderr_has "no table at 'nothing.csv' in the other repository"
+	stderr_has "no table at 'nothing.csv' in these versions"
 	ends_with 2 varve fetch --data nonesuch
 	stderr_has "no version named 'nonesuch'"
 	ends_with 2 varve fetch --data --prune
