@@ -125,7 +125,6 @@ done:
 
 /* ---- changes ---- */
 
-#define GITLINK 0160000u
 #define KEPT_MAX (20u << 20) /* bytes of blocks; all stay in memory */
 
 typedef struct collector {
@@ -630,7 +629,7 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 
 static bool is_module(const vv_index_entry *e)
 {
-	return e->stage == 0 && !e->hidden && (e->mode & 0170000) == GITLINK;
+	return e->stage == 0 && !e->hidden && vv_mode_is_submodule(e->mode);
 }
 
 /* Adds submodules, with their state from git: other commits, changed or new files, as configured in
@@ -685,7 +684,7 @@ static vv_status add_entries(collector *c, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_index_entry e;
 		vv_index_at(c->x, i, &e);
-		if (e.stage != 0 || e.hidden || (e.mode & 0170000) == GITLINK ||
+		if (e.stage != 0 || e.hidden || vv_mode_is_submodule(e.mode) ||
 		    !wanted(c, e.path)) {
 			continue;
 		}

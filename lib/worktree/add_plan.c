@@ -592,8 +592,8 @@ static vv_status plan_index(planner *p, vv_error *err)
 			item.blob = e.id;
 			item.mode = e.mode;
 		}
-		if ((rc = (e.mode & 0170000) == SUBMODULE ? plan_submodule(p, &item, err)
-							  : plan_path(p, &item, err)) < 0) {
+		if ((rc = vv_mode_is_submodule(e.mode) ? plan_submodule(p, &item, err)
+						       : plan_path(p, &item, err)) < 0) {
 			return rc;
 		}
 	}

@@ -116,6 +116,7 @@ vv_status vv_by_git_expect(vv_by_git *b, const char *path, uint32_t mode, const 
 
 	if ((!b->index && (rc = vv_index_open(&b->index, b->git.repo, err)) < 0) ||
 	    (rc = vv_last_copy_keep(b->git.repo, b->reader, b->index, path, err)) < 0 ||
+	    vv_mode_is_submodule(mode) || /* git writes no file at this path */
 	    (rc = add(b, path, mode, id, err)) < 0) {
 		return rc;
 	}

@@ -102,7 +102,7 @@ vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *cl
 	*clean = true;
 	if (!path) return vv_fail_nomem(err);
 	own.path = path;
-	if (S_ISDIR(e->mode) || (e->mode & S_IFMT) == 0160000) return rc;
+	if (S_ISDIR(e->mode) || vv_mode_is_submodule(e->mode)) return rc;
 	if (S_ISREG(e->mode) && ((rc = is_as_staged(c, &own, &settled, err)) < 0 || settled)) {
 		return rc;
 	}

@@ -7,11 +7,17 @@
 #ifndef VV_REPO_GIT_TREE_H
 #define VV_REPO_GIT_TREE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
+
+static inline bool vv_mode_is_submodule(uint32_t mode)
+{
+	return (mode & 0170000u) == 0160000u;
+}
 
 typedef struct vv_tree_entry {
 	char *path; /* the complete path; owned */

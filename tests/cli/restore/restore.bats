@@ -207,3 +207,42 @@ clean() {
 		same_bytes want t.csv
 	done
 }
+
+@test "a submodule is left as git leaves it and not counted" {
+	git init -q sub
+	git -C sub commit -q --allow-empty -m one
+	git -C sub commit -q --allow-empty -m two
+	mkdir repo
+	cd repo
+	new_repo
+	git -c protocol.file.allow=always submodule --quiet add ../sub d
+	rows 3 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	git -C d checkout -q HEAD~1
+	succeeds varve restore d
+	output_is ""
+	stderr_is ""
+	[ "$(git -C d rev-parse HEAD)" = "$(git -C ../sub rev-parse HEAD~1)" ]
+	rm t.csv
+	succeeds varve restore .
+	stderr_is "restored 1 file"
+}
+
+@test "a relative GIT_INDEX_FILE is read from the top as git reads it" {
+	new_repo
+	mkdir in
+	rows 5 > in/t.csv
+	varve add -q in/t.csv
+	varve commit -qm one
+	cp in/t.csv want
+	cp .git/index .git/other
+	cd in
+	echo 9 >> t.csv
+	succeeds env GIT_INDEX_FILE=.git/other varve restore t.csv
+	same_bytes ../want t.csv
+	echo 9 >> t.csv
+	succeeds env GIT_INDEX_FILE=.git/other varve add t.csv
+	git diff --cached --quiet
+	GIT_INDEX_FILE=.git/other ends_with 1 git diff --cached --quiet
+}
