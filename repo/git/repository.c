@@ -187,9 +187,11 @@ static vv_status set_paths(vv_repository *r, vv_error *err)
 	r->workdir = r->bare ? NULL : folder_dup(git_repository_workdir(r->git));
 	r->varvedir = vv_path_join(r->commondir, "varve", NULL);
 	r->statedir = vv_path_join(r->gitdir, "varve", NULL);
-	r->objects = objects && *objects ? vv_path_absolute(cwd, objects)
+	/* Git reads relative ones from the top of the work tree, also in a folder below it. */
+	const char *from = r->workdir ? r->workdir : cwd;
+	r->objects = objects && *objects ? vv_path_absolute(from, objects)
 					 : vv_path_join(r->commondir, "objects", NULL);
-	r->index_file = index && *index ? vv_path_absolute(cwd, index)
+	r->index_file = index && *index ? vv_path_absolute(from, index)
 					: vv_path_join(r->gitdir, "index", NULL);
 	vv_git_follow_link(&r->index_file);
 	return r->gitdir && r->commondir && (r->bare || r->workdir) && r->varvedir && r->statedir &&
