@@ -17,6 +17,7 @@
 #include "repo/git/drivers.h"
 #include "repo/git/ref_name.h"
 #include "repo/git/repository_internal.h"
+#include "repo/git/run_git.h"
 
 /* A setting that is to be made. */
 static void add_edit(vv_config_edit *edits, size_t *count, const char *key, const char *value)
@@ -62,46 +63,39 @@ static vv_status offer_tool(vv_config_edit *edits, size_t *count, vv_repository 
 	return VV_OK;
 }
 
-static vv_status init_options(git_repository_init_options *out, const vv_init_options *opts,
-			      char **branch, char **template, vv_error *err)
+/* Does the environment name the repository, for a command without a folder? */
+static bool is_named_by_env(const char *path, const vv_env *env)
 {
-	const char *given = vv_env_get(opts->env, "GIT_TEMPLATE_DIR");
-	int code = git_repository_init_options_init(out, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
+	const char *dir = vv_env_get(env, "GIT_DIR");
 
-	if (code < 0) return vv_git_fail(err, code, "cannot make a repository");
-	*branch = opts->initial_branch ? vv_strdup(opts->initial_branch)
-				       : vv_config_outside(opts->env, "init.defaultBranch");
-	if (!*branch) {
-		*branch = vv_strdup("main");
-	}
-	*template = given && *given ? vv_strdup(given)
-				    : vv_config_outside(opts->env, "init.templateDir");
-	if (!*branch) return vv_fail_nomem(err);
-	out->flags = GIT_REPOSITORY_INIT_MKDIR | GIT_REPOSITORY_INIT_MKPATH;
-	if (opts->bare) {
-		out->flags |= GIT_REPOSITORY_INIT_BARE;
-	}
-	if (*template) {
-		out->flags |= GIT_REPOSITORY_INIT_EXTERNAL_TEMPLATE;
-		out->template_path = *template;
-	}
-	out->initial_head = *branch;
-	return vv_ref_name_check(*branch, err);
+	return strcmp(path, ".") == 0 && dir && *dir;
 }
 
 static vv_status make_git(const char *path, const vv_init_options *opts, vv_error *err)
 {
-	git_repository_init_options init;
-	vv_auto(git_repository) *git = NULL;
-	vv_auto(char) *branch = NULL, *template = NULL;
+	/* The formats that libgit2 reads; then the variables that select another repository. */
+	static const char *const more[] = {"GIT_DEFAULT_HASH=sha1",
+					   "GIT_DEFAULT_REF_FORMAT=files",
+					   "GIT_DIR",
+					   "GIT_WORK_TREE",
+					   "GIT_OBJECT_DIRECTORY",
+					   "GIT_COMMON_DIR",
+					   NULL};
+	const char *const formats[] = {more[0], more[1], NULL};
+	const bool named = is_named_by_env(path, opts->env);
+	vv_auto(char) *what = vv_asprintf("cannot make a repository in '%s'", vv_text_shows(path));
+	vv_auto(char) *branch = opts->initial_branch
+					? vv_strdup(opts->initial_branch)
+					: vv_config_outside(opts->env, "init.defaultBranch");
 	vv_status rc;
-	int code;
 
-	if ((rc = init_options(&init, opts, &branch, &template, err)) < 0) return rc;
-	code = git_repository_init_ext(&git, path, &init);
-	return code < 0 ? vv_git_fail(err, code, "cannot make a repository in '%s'",
-				      vv_text_shows(path))
-			: VV_OK;
+	if (!what || (!branch && !(branch = vv_strdup("main")))) return vv_fail_nomem(err);
+	if ((rc = vv_ref_name_check(branch, err)) < 0) return rc;
+	const char *const args[] = {
+		"init", "-q", "-b", branch, opts->bare ? "--bare" : "-q", "--", named ? NULL : path,
+		NULL};
+	const vv_git_call git = {.args = args, .env = opts->env, .more = named ? formats : more};
+	return vv_git_must(&git, what, err);
 }
 
 /* The settings, HEAD and folders of a new repository survive a crash from here on. */
@@ -144,7 +138,8 @@ static vv_status make_new(const char *path, const vv_init_options *opts, vv_erro
 	vv_auto(char) *gitdir = vv_path_join(path, ".git", NULL);
 
 	if (!gitdir) return vv_fail_nomem(err);
-	return opts->bare || vv_exists(gitdir) || !vv_exists(path)
+	return opts->bare || is_named_by_env(path, opts->env) || vv_exists(gitdir) ||
+			       !vv_exists(path)
 		       ? make_git(path, opts, err)
 		       : make_aside(path, gitdir, opts, err);
 }
@@ -152,20 +147,22 @@ static vv_status make_new(const char *path, const vv_init_options *opts, vv_erro
 static vv_status open_or_make(vv_repository **out, const char *path, const vv_init_options *opts,
 			      bool *created, vv_error *err)
 {
-	bool here = !path || strcmp(path, ".") == 0;
+	const bool here = !path || strcmp(path, ".") == 0;
+	const char *dir = here ? "." : path;
 
 	*created = false;
-	vv_temp_sweep(here ? "." : path, ASIDE);
-	vv_status rc = here && !opts->bare
-			       ? vv_repository_open(out, NULL, opts->env, err)
-			       : vv_repository_open_exactly(out, path ? path : ".", opts->env, err);
+	vv_temp_sweep(dir, ASIDE);
+	vv_status rc = here && !opts->bare ? vv_repository_open(out, NULL, opts->env, err)
+					   : vv_repository_open_exactly(out, dir, opts->env, err);
 	if (rc == VV_OK) {
 		vv_repository_sweep_locks(*out);
 	}
 	if (rc != VV_ENOTFOUND) return rc;
 	vv_error_clear(err);
-	if ((rc = make_new(path ? path : ".", opts, err)) < 0 ||
-	    (rc = vv_repository_open_exactly(out, path ? path : ".", opts->env, err)) < 0) {
+	if ((rc = make_new(dir, opts, err)) < 0 ||
+	    (rc = is_named_by_env(dir, opts->env)
+			  ? vv_repository_open(out, NULL, opts->env, err)
+			  : vv_repository_open_exactly(out, dir, opts->env, err)) < 0) {
 		return rc;
 	}
 	*created = true;

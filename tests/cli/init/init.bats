@@ -66,3 +66,38 @@ load ../helper
 	succeeds varve init other
 	[ -d other/.git ]
 }
+
+@test "GIT_DIR, templates and a shared repository are set up as git init sets them up" {
+	local kind
+	mkdir template
+	echo mine > template/description
+	git config --global init.templateDir "$PWD/template"
+	git config --global core.sharedRepository group
+	for kind in git varve; do
+		mkdir $kind
+		(
+			cd $kind
+			GIT_DIR=named.git $kind init -q -b main
+			GIT_DIR=beside.git GIT_WORK_TREE=. $kind init -q -b main
+			$kind init -q -b main plain
+			$kind init -q -b main --bare bare.git
+			find . -type f -path '*/description' -o -type d -name refs | sort > ../$kind.files
+			for dir in named.git beside.git plain/.git bare.git; do
+				git config -f $dir/config --list | grep ^core
+				stat -c '%a' $dir $dir/refs
+			done | sed "s,/$kind/,/X/,; s,/$kind\$,/X," > ../$kind.settings
+		)
+	done
+	cmp git.files varve.files
+	diff git.settings varve.settings
+	same_bytes varve/plain/.git/description template/description
+}
+
+@test "a default format that libgit2 cannot read is not used" {
+	GIT_DEFAULT_HASH=sha256 GIT_DEFAULT_REF_FORMAT=reftable succeeds varve init here
+	[ "$(git -C here rev-parse --show-object-format)" = sha1 ]
+	cd here
+	rows 3 > t.csv
+	succeeds varve add t.csv
+	succeeds varve commit -qm one
+}
