@@ -128,22 +128,30 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 	return rc;
 }
 
+/* Does the command describe how a table is written? */
+static bool is_described(const vv_sniff_hints *h)
+{
+	return h->has_form || h->delimiter >= 0 || h->encoding || h->declared ||
+	       h->skip_below >= 0 || h->records;
+}
+
 /* *guess: only the name suggests a table. */
 static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const dataset_inputs *in,
 			const vv_dataset_found *out, bool *guess)
 {
+	const bool is_parent = !vv_cid_is_null(&out->parent), ends = vv_ending_of(path) != NULL;
+	vv_kind before = is_parent ? out->parent_root.kind : VV_KIND_FILE;
+
 	*guess = false;
 	if (opts->has_kind) return opts->kind;
-	if (!vv_cid_is_null(&out->parent)) return out->parent_root.kind;
-	if (in->named_kind) {
-		return strcmp(in->named_kind, "table") == 0 ? VV_KIND_TABLE : VV_KIND_FILE;
+	if (is_described(&opts->hints)) return VV_KIND_TABLE;
+	if (!is_parent && in->named_kind && strcmp(in->named_kind, "table") == 0) {
+		before = VV_KIND_TABLE;
 	}
-	if (opts->hints.has_form || opts->hints.delimiter >= 0 || opts->hints.encoding ||
-	    opts->hints.skip >= 0 || opts->hints.records) {
-		return VV_KIND_TABLE;
-	}
-	*guess = vv_ending_of(path) != NULL;
-	return *guess ? VV_KIND_TABLE : VV_KIND_FILE;
+	/* A key is for a table, also where bytes were kept before. */
+	*guess = ends && before == VV_KIND_FILE &&
+		 ((!is_parent && !in->named_kind) || (opts->key && opts->key[0]));
+	return *guess ? VV_KIND_TABLE : before;
 }
 
 void dataset_inputs_clear(dataset_inputs *in)

@@ -320,3 +320,21 @@ rows() {
 	printf 'id;n\n1;a;;\n2;b;;\n' > two.csv
 	ends_with 2 varve add two.csv
 }
+
+@test "options for a table make a table of what was kept as bytes" {
+	new_repo
+	printf 'Report\n\nid,v\n1,a\n2,b\n' > t.csv
+	cp t.csv want
+	varve add -q --as file t.csv
+	varve commit -qm bytes
+	succeeds varve add --skip-lines 2 t.csv
+	varve info --json :t.csv | python3 -c 'import json,sys; d = json.load(sys.stdin); assert d["kind"] == "table", d'
+	varve cat :t.csv | cmp - want
+	varve reset -q 2> /dev/null || git reset -q
+	printf 'id,v\n1,a\n2,b\n' > t.csv
+	varve add -q t.csv
+	git show :t.csv | grep -q '"kind": "file"'
+	succeeds varve add --key id t.csv
+	git show :t.csv | grep -q '"kind": "table"'
+	varve info --json :t.csv | grep -q '"id"'
+}
