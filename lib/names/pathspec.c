@@ -20,7 +20,8 @@ static bool has_wildcard(const char *s)
 	return strpbrk(s, "*?[") != NULL;
 }
 
-bool vv_pathspec_excludes(const char *text, const char **path)
+/* Is it an exclusion? *path: the part after the prefix. */
+static bool excludes(const char *text, const char **path)
 {
 	static const char *const magic[] = {":!", ":^", ":(exclude)"};
 
@@ -58,7 +59,7 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 		item->path = vv_strdup(given);
 		return vv_alloc_ok(item->path, err);
 	}
-	if ((item->exclude = vv_pathspec_excludes(given, &given))) {
+	if ((item->exclude = excludes(given, &given))) {
 		item->matched = true; /* it need not match */
 	}
 	if (!*given) return vv_fail(err, VV_EUSAGE, "an empty string is not a path");

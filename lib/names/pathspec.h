@@ -37,9 +37,6 @@ typedef struct vv_pathspec {
 	size_t sorted_count;
 } vv_pathspec;
 
-/* Returns true if text is an exclusion (":!PATH"), and sets *path to the part after the prefix. */
-bool vv_pathspec_excludes(const char *text, const char **path);
-
 /* Reads the arguments. r must have a work tree. r NULL: the arguments are paths of single files,
  * relative to the repository, and not patterns. VV_EUSAGE: a path is outside of the work tree. */
 vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **argv,
