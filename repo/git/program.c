@@ -67,7 +67,9 @@ vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_er
 		}
 		vv_free(file);
 	}
-	return vv_fail(err, VV_EPROGRAM, "no program '%s' on the PATH", vv_text_shows(name));
+	return vv_fail(err, VV_EPROGRAM,
+		       "no program '%s' on the PATH\ninstall %s, or add its folder to the PATH",
+		       vv_text_shows(name), vv_text_shows(name));
 }
 
 static bool is_own_name(const char *name)

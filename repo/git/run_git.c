@@ -542,11 +542,6 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 	if (rc == VV_EIO && run.silent_sec > 0) {
 		rc = vv_prefix(err, "%s", vv_text_url(r->url));
 	}
-	if (rc == VV_EPROGRAM) {
-		vv_hint(err, r->in_worktree
-				     ? "install git: varve needs it to change files and history"
-				     : "install git: varve needs it to reach hosts");
-	}
 	if (r->dumb) {
 		*r->dumb = take_trace(said);
 	}

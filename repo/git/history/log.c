@@ -125,9 +125,6 @@ static vv_status start(vv_log *l, const vv_repository *r, const vv_log_options *
 	}
 	if ((rc = vv_buf_ok(&tips, err)) < 0 || (rc = vv_buf_ok(&came, err)) < 0) return rc;
 	rc = vv_fed_start(&l->git, &run, err);
-	if (rc == VV_EPROGRAM) {
-		vv_hint(err, "install git: varve needs it to list commits");
-	}
 	return rc < 0 ? rc : vv_fed_feed(&l->git, vv_buf_cstr(&tips), tips.len, err);
 }
 

@@ -54,8 +54,7 @@ static vv_status start(vv_blob_series *s, vv_error *err)
 	const vv_status rc = vv_fed_start(&s->git, &run, err);
 
 	s->started = rc == VV_OK;
-	return rc == VV_EPROGRAM ? vv_hint(err, "install git: varve needs it to write the versions")
-				 : rc;
+	return rc;
 }
 
 vv_status vv_blob_series_put(vv_blob_series *s, const void *bytes, size_t len, vv_oid *out,

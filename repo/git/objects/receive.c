@@ -221,9 +221,6 @@ static vv_status start(vv_git_pack *p, vv_error *err)
 			    .cpu_seconds = most_work(p)};
 	vv_status rc = vv_fed_start(&p->git, &run, err);
 	p->started = rc == VV_OK;
-	if (rc == VV_EPROGRAM) {
-		vv_hint(err, "install git: varve needs it to pack and unpack Git objects");
-	}
 	return rc;
 }
 
