@@ -24,8 +24,18 @@ struct varve_transfer {
 	varve_transfer_counts counts;
 };
 
+struct syncing;
+
+/* What differs between the calls that run in a repository. */
+typedef struct call {
+	uint32_t flags; /* allowed */
+	vv_status (*run)(varve_transfer **out, struct syncing *s, const char *what, vv_error *err);
+	const char *const *paths; /* of versions to fetch */
+} call;
+
 /* A call while it runs. */
 typedef struct syncing {
+	const call *call;
 	varve_sync_options o;
 	vv_strings from;
 	vv_watched watched;
@@ -149,7 +159,6 @@ static vv_status new_transfer(varve_transfer **out, syncing *s, const char *url,
 	varve_transfer *t = vv_calloc(1, sizeof(*t));
 
 	if (!(*out = t)) return vv_fail_nomem(err);
-	vv_arena_init(&t->arena);
 	t->text = s->text;
 	s->text = (vv_buf)VV_BUF_INIT;
 	t->counts = (varve_transfer_counts){.url = vv_arena_strndup(&t->arena, url, strlen(url)),
@@ -257,25 +266,20 @@ static int give(varve_error *err, vv_status rc, const vv_error *from, varve_tran
 static vv_status clone_into(varve_transfer **out, syncing *s, const char *url, const char *folder,
 			    const vv_env *env, vv_error *err)
 {
-	vv_auto(vv_clone_job) j = {0};
-	vv_status rc;
+	vv_auto(vv_clone_job) j = {.url = url,
+				   .dir = folder,
+				   .env = env,
+				   .notes = &s->notes,
+				   .bare = is_set(s, VARVE_SYNC_BARE),
+				   .no_checkout = is_set(s, VARVE_SYNC_NO_CHECKOUT),
+				   .single = is_set(s, VARVE_SYNC_SINGLE),
+				   .lazy = is_set(s, VARVE_SYNC_LAZY),
+				   .branch = s->o.branch,
+				   .from = s->from,
+				   .idle_sec = s->o.idle_sec};
+	vv_status rc = vv_clone_job_run(&j, err);
 
-	vv_clone_job_init(&j);
-	j.url = url;
-	j.dir = folder;
-	j.env = env;
-	j.notes = &s->notes;
-	j.bare = is_set(s, VARVE_SYNC_BARE);
-	j.no_checkout = is_set(s, VARVE_SYNC_NO_CHECKOUT);
-	j.single = is_set(s, VARVE_SYNC_SINGLE);
-	j.lazy = is_set(s, VARVE_SYNC_LAZY);
-	j.branch = s->o.branch;
-	j.from = s->from;
-	j.idle_sec = s->o.idle_sec;
-	if ((rc = vv_clone_job_run(&j, err)) == VV_OK) {
-		rc = put_fetched(out, s, &j.fetch, err);
-	}
-	return rc;
+	return rc < 0 ? rc : put_fetched(out, s, &j.fetch, err);
 }
 
 int varve_clone(varve_repo **out, varve_transfer **done, const char *url, const char *folder,
@@ -304,6 +308,24 @@ int varve_clone(varve_repo **out, varve_transfer **done, const char *url, const 
 	return give(err, rc, &e, done, transfer);
 }
 
+/* Runs a call in a repository. `what` is the remote or the range. */
+static int run_call(varve_transfer **done, varve_repo *repo, const call *c, const char *what,
+		    const varve_sync_options *options, varve_error *err)
+{
+	varve_transfer *transfer = NULL;
+	vv_error e = {0};
+	syncing s;
+	vv_status rc = begin_in(&s, repo->core, options, c->flags, &e);
+
+	if (done) {
+		*done = NULL;
+	}
+	s.call = c;
+	rc = rc < 0 ? rc : c->run(&transfer, &s, what, &e);
+	end(&s);
+	return give(err, rc, &e, done, transfer);
+}
+
 /* ---- fetch ---- */
 
 #define FETCH_FLAGS                                                                                \
@@ -312,50 +334,35 @@ int varve_clone(varve_repo **out, varve_transfer **done, const char *url, const 
 
 static vv_status fetch(varve_transfer **out, syncing *s, const char *remote, vv_error *err)
 {
-	vv_auto(vv_fetch_job) j = {0};
-	vv_status rc;
+	vv_auto(vv_fetch_job) j = {.repo = s->repo,
+				   .remote = remote,
+				   .specs = specs(s),
+				   .spec_count = spec_count(s),
+				   .from = s->from,
+				   .tags = is_set(s, VARVE_SYNC_TAGS),
+				   .no_tags = is_set(s, VARVE_SYNC_NO_TAGS),
+				   .prune = is_set(s, VARVE_SYNC_PRUNE),
+				   .force = is_set(s, VARVE_SYNC_FORCE),
+				   .allow_missing = is_set(s, VARVE_SYNC_MISSING_OK),
+				   .idle_sec = s->o.idle_sec};
+	vv_status rc = vv_fetch_job_run(&j, err);
 
-	vv_fetch_job_init(&j, s->repo);
-	j.remote = remote;
-	j.specs = specs(s);
-	j.spec_count = spec_count(s);
-	j.from = s->from;
-	j.tags = is_set(s, VARVE_SYNC_TAGS);
-	j.no_tags = is_set(s, VARVE_SYNC_NO_TAGS);
-	j.prune = is_set(s, VARVE_SYNC_PRUNE);
-	j.force = is_set(s, VARVE_SYNC_FORCE);
-	j.allow_missing = is_set(s, VARVE_SYNC_MISSING_OK);
-	j.idle_sec = s->o.idle_sec;
-	if ((rc = vv_fetch_job_run(&j, err)) == VV_OK) {
-		rc = put_fetched(out, s, &j, err);
-	}
-	return rc;
+	return rc < 0 ? rc : put_fetched(out, s, &j, err);
 }
 
 int varve_fetch(varve_transfer **done, varve_repo *repo, const char *remote,
 		const varve_sync_options *options, varve_error *err)
 {
-	varve_transfer *transfer = NULL;
-	vv_error e = {0};
-	syncing s;
-	vv_status rc = begin_in(&s, repo->core, options, FETCH_FLAGS, &e);
+	static const call fetching = {.flags = FETCH_FLAGS, .run = fetch};
 
-	if (done) {
-		*done = NULL;
-	}
-	if (rc == VV_OK) {
-		rc = fetch(&transfer, &s, remote, &e);
-	}
-	end(&s);
-	return give(err, rc, &e, done, transfer);
+	return run_call(done, repo, &fetching, remote, options, err);
 }
 
-static vv_status fetch_versions(varve_transfer **out, syncing *s, const char *range,
-				const char *const *paths, vv_error *err)
+static vv_status fetch_versions(varve_transfer **out, syncing *s, const char *range, vv_error *err)
 {
 	vv_fetch_data f = {.repo = s->repo,
 			   .rev = range,
-			   .paths = paths,
+			   .paths = s->call->paths,
 			   .from = &s->from,
 			   .progress = begin_progress(s)};
 	vv_status rc = vv_fetch_data_run(&f, err);
@@ -368,19 +375,9 @@ int varve_fetch_versions(varve_transfer **done, varve_repo *repo, const char *ra
 			 const char *const *paths, const varve_sync_options *options,
 			 varve_error *err)
 {
-	varve_transfer *transfer = NULL;
-	vv_error e = {0};
-	syncing s;
-	vv_status rc = begin_in(&s, repo->core, options, 0, &e);
+	const call fetching = {.run = fetch_versions, .paths = paths};
 
-	if (done) {
-		*done = NULL;
-	}
-	if (rc == VV_OK) {
-		rc = fetch_versions(&transfer, &s, range, paths, &e);
-	}
-	end(&s);
-	return give(err, rc, &e, done, transfer);
+	return run_call(done, repo, &fetching, range, options, err);
 }
 
 int varve_version_fetch(const varve_version *version, const varve_sync_options *options,
@@ -439,47 +436,35 @@ static vv_status reject(const varve_transfer *t, vv_error *err)
 
 static vv_status push(varve_transfer **out, syncing *s, const char *remote, vv_error *err)
 {
-	vv_push_job j;
+	vv_auto(vv_push_job) j = {.repo = s->repo,
+				  .remote = remote,
+				  .own_hook = vv_lost_tables_warn,
+				  .refs = {.words = specs(s),
+					   .count = spec_count(s),
+					   .all = is_set(s, VARVE_SYNC_ALL),
+					   .tags = is_set(s, VARVE_SYNC_TAGS),
+					   .force = is_set(s, VARVE_SYNC_FORCE),
+					   .remove = is_set(s, VARVE_SYNC_DELETE),
+					   .lease = s->o.lease,
+					   .upstream = is_set(s, VARVE_SYNC_SET_UPSTREAM)},
+				  .dry_run = is_set(s, VARVE_SYNC_DRY_RUN),
+				  .no_verify = is_set(s, VARVE_SYNC_NO_HOOKS),
+				  .idle_sec = s->o.idle_sec};
 	vv_status rc;
 
-	vv_push_job_init(&j, s->repo);
-	j.remote = remote;
-	j.own_hook = vv_lost_tables_warn;
-	j.refs = (vv_push_plan_options){.words = specs(s),
-					.count = spec_count(s),
-					.all = is_set(s, VARVE_SYNC_ALL),
-					.tags = is_set(s, VARVE_SYNC_TAGS),
-					.force = is_set(s, VARVE_SYNC_FORCE),
-					.remove = is_set(s, VARVE_SYNC_DELETE),
-					.lease = s->o.lease,
-					.upstream = is_set(s, VARVE_SYNC_SET_UPSTREAM)};
-	j.dry_run = is_set(s, VARVE_SYNC_DRY_RUN);
-	j.no_verify = is_set(s, VARVE_SYNC_NO_HOOKS);
-	j.idle_sec = s->o.idle_sec;
-	if ((rc = vv_push_job_run(&j, err)) == VV_OK &&
-	    (rc = put_pushed(out, s, &j, err)) == VV_OK && j.refused) {
-		rc = reject(*out, err);
+	if ((rc = check_push(s, err)) < 0 || (rc = vv_push_job_run(&j, err)) < 0 ||
+	    (rc = put_pushed(out, s, &j, err)) < 0) {
+		return rc;
 	}
-	vv_push_job_clear(&j);
-	return rc;
+	return j.refused ? reject(*out, err) : VV_OK;
 }
 
 int varve_push(varve_transfer **done, varve_repo *repo, const char *remote,
 	       const varve_sync_options *options, varve_error *err)
 {
-	varve_transfer *transfer = NULL;
-	vv_error e = {0};
-	syncing s;
-	vv_status rc = begin_in(&s, repo->core, options, PUSH_FLAGS, &e);
+	static const call pushing = {.flags = PUSH_FLAGS, .run = push};
 
-	if (done) {
-		*done = NULL;
-	}
-	if (rc == VV_OK && (rc = check_push(&s, &e)) == VV_OK) {
-		rc = push(&transfer, &s, remote, &e);
-	}
-	end(&s);
-	return give(err, rc, &e, done, transfer);
+	return run_call(done, repo, &pushing, remote, options, err);
 }
 
 /* ---- transfers ---- */

@@ -249,14 +249,13 @@ static vv_status check_signed(const vv_cached *c, const vv_fetch_job *j, vv_erro
 
 static vv_status clone_once(const vv_cached *c, bool *headless, vv_error *err)
 {
-	vv_auto(vv_clone_job) j = {0};
-
-	vv_clone_job_init(&j);
-	j.url = c->url;
-	j.dir = c->repository;
-	j.env = c->env;
-	j.notes = c->o->notes;
-	j.bare = j.lazy = j.quiet = true;
+	vv_auto(vv_clone_job) j = {.url = c->url,
+				   .dir = c->repository,
+				   .env = c->env,
+				   .notes = c->o->notes,
+				   .bare = true,
+				   .lazy = true,
+				   .quiet = true};
 	const vv_status rc = vv_clone_job_run(&j, err);
 	*headless = is_headless(&j.fetch);
 	return rc < 0 ? rc : check_signed(c, &j.fetch, err);
@@ -339,13 +338,17 @@ static vv_status follow_head(const vv_cached *c, vv_repository *r, const vv_fetc
 static vv_status fetch_here(const vv_cached *c, vv_error *err)
 {
 	vv_auto(vv_repository) *r = NULL;
-	vv_auto(vv_fetch_job) j = {0};
+	vv_auto(vv_fetch_job) j = {.remote = "origin",
+				   .tags = true,
+				   .prune = true,
+				   .force = true,
+				   .quiet = true,
+				   .hide_refs = true,
+				   .detached = true};
 	vv_status rc = open_here(&r, c, err);
 
 	if (rc < 0) return rc;
-	vv_fetch_job_init(&j, r);
-	j.remote = "origin";
-	j.tags = j.prune = j.force = j.quiet = j.hide_refs = j.detached = true;
+	j.repo = r;
 	if ((rc = vv_fetch_job_run(&j, err)) == VV_OK && (rc = check_signed(c, &j, err)) == VV_OK) {
 		rc = follow_head(c, r, &j, err);
 	}
@@ -406,12 +409,9 @@ static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
 static vv_status bring_up(const vv_cached *c, vv_error *err)
 {
 	const int64_t begun = vv_now_sec();
-	const int fd = vv_lock(c->refs_lock, true, WAIT_MS, err);
+	vv_auto(vv_fd) fd = vv_lock(c->refs_lock, true, WAIT_MS, err);
 
-	if (fd < 0) return (vv_status)fd;
-	vv_status rc = ask(c, begun, err);
-	vv_unlock(fd);
-	return rc;
+	return fd < 0 ? (vv_status)fd : ask(c, begun, err);
 }
 
 /* ---- making room ---- */
@@ -501,20 +501,18 @@ static int by_reading(const void *a, const void *b)
 static vv_status remove_clone(const vv_cached *c, const clone *one, bool *removed, vv_error *err)
 {
 	char random[VV_TEMP_RANDOM + 1];
-	const int fd = vv_lock(one->lock, true, 0, VV_IGNORED);
+	vv_auto(vv_fd) fd = vv_lock(one->lock, true, 0, VV_IGNORED);
 	vv_status rc;
 
 	*removed = false;
 	if (fd < 0) return fd == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 	vv_temp_name(random);
 	vv_auto(char) *gone = vv_asprintf("%s/%s%s", c->clones, GONE, random);
-	if ((rc = vv_alloc_ok(gone, err)) == VV_OK &&
-	    (rc = vv_rename(one->folder, gone, err)) == VV_OK) {
-		*removed = true;
-		rc = vv_remove_tree(gone, err);
+	if ((rc = vv_alloc_ok(gone, err)) < 0 || (rc = vv_rename(one->folder, gone, err)) < 0) {
+		return rc;
 	}
-	vv_unlock(fd);
-	return rc;
+	*removed = true;
+	return vv_remove_tree(gone, err);
 }
 
 static vv_status make_room(const vv_cached *c, vv_error *err)

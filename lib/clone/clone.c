@@ -97,12 +97,6 @@ static vv_status room_fill(vv_room_sum *out, vv_repository *r, uint64_t room,
 	return rc;
 }
 
-void vv_clone_job_init(vv_clone_job *j)
-{
-	memset(j, 0, sizeof(*j));
-	vv_fetch_job_init(&j->fetch, NULL);
-}
-
 void vv_clone_job_clear(vv_clone_job *j)
 {
 	vv_fetch_job_clear(&j->fetch);
@@ -449,16 +443,16 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 
 static vv_status fetch(vv_clone_job *j, vv_error *err)
 {
-	j->fetch.repo = j->repo;
-	j->fetch.remote = remote_name(j);
-	j->fetch.from = j->from;
-	j->fetch.tags = !j->single; /* else those of the branch follow */
-	j->fetch.quiet = j->quiet;
-	j->fetch.verbose = j->verbose;
-	j->fetch.keep_missing = true;
-	j->fetch.idle_sec = j->idle_sec;
-	j->fetch.hide_refs = true;
-	j->fetch.detached = !j->single && !j->branch;
+	j->fetch = (vv_fetch_job){.repo = j->repo,
+				  .remote = remote_name(j),
+				  .from = j->from,
+				  .tags = !j->single, /* else those of the branch follow */
+				  .quiet = j->quiet,
+				  .verbose = j->verbose,
+				  .keep_missing = true,
+				  .idle_sec = j->idle_sec,
+				  .hide_refs = true,
+				  .detached = !j->single && !j->branch};
 	return vv_fetch_job_run(&j->fetch, err);
 }
 

@@ -1,7 +1,7 @@
 /*
  * clone: clones a repository, with its history and its tables, into a new folder.
  *
- * A correct caller: vv_clone_job_init; set the members above `fetch`; vv_clone_job_run;
+ * A correct caller: zero the job but for the members above `fetch`; vv_clone_job_run;
  * vv_clone_job_clear.
  */
 #ifndef VV_LIB_CLONE_CLONE_H
@@ -59,8 +59,6 @@ typedef struct vv_clone_job {
 	bool fetched; /* all data was fetched */
 	vv_repository *repo;
 } vv_clone_job;
-
-void vv_clone_job_init(vv_clone_job *j);
 
 /* Runs the clone. If an earlier run was interrupted, running the same clone again continues it.
  * After a failure the new folder is removed, unless it has blocks that the next run can use.

@@ -383,15 +383,15 @@ static vv_status open_folder(run *r, vv_error *err)
 /* Commits and rows that only the folder has: refs of this repository keep them. */
 static vv_status fetch_back(run *r, vv_error *err)
 {
-	vv_auto(vv_fetch_job) j = {0};
 	char *specs[] = {"+refs/heads/*:refs/remotes/published/*",
 			 "+refs/tags/*:refs/remotes/published/tags/*"};
-
-	vv_fetch_job_init(&j, r->p->repo);
-	j.remote = r->dir;
-	j.specs = specs;
-	j.spec_count = 2;
-	j.full = j.no_tags = j.quiet = true;
+	vv_auto(vv_fetch_job) j = {.repo = r->p->repo,
+				   .remote = r->dir,
+				   .specs = specs,
+				   .spec_count = 2,
+				   .full = true,
+				   .no_tags = true,
+				   .quiet = true};
 	const vv_status rc = vv_fetch_job_run(&j, err);
 	if (rc < 0 || (!j.behind && !j.refused && j.missing == 0)) return rc;
 	return vv_fail(err, VV_EMISSING, "'%s' has versions that could not be fetched",

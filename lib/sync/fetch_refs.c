@@ -14,12 +14,6 @@
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
 
-void vv_ref_plan_init(vv_ref_plan *p)
-{
-	memset(p, 0, sizeof(*p));
-	vv_arena_init(&p->arena);
-}
-
 void vv_ref_plan_clear(vv_ref_plan *p)
 {
 	vv_free(p->moves);
@@ -315,35 +309,36 @@ vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hel
 
 /* --- telling ------------------------------------------------------------------------------ */
 
-static void print_move(const vv_ref_move *m, vv_repository *r)
+void vv_ref_range_put(vv_buf *out, vv_repository *r, const vv_oid *old, const vv_oid *id,
+		      bool forward)
 {
 	vv_auto(char) *a = NULL, *b = NULL;
-	vv_auto(vv_buf) what = VV_BUF_INIT;
-	char sign = ' ';
-	bool forward = true;
 
-	(void)vv_rev_short(r, &m->old, &a, VV_IGNORED);
-	(void)vv_rev_short(r, &m->id, &b, VV_IGNORED);
-	if (vv_oid_is_null(&m->id)) {
-		sign = '-';
-		vv_buf_puts(&what, "[gone there]");
-	} else if (m->refused) {
-		sign = '!';
-		vv_buf_puts(&what, "[not moved]");
-	} else if (m->behind) {
-		sign = '!';
-		vv_buf_puts(&what, "[stays behind]");
-	} else if (vv_oid_is_null(&m->old)) {
-		sign = '*';
-		vv_buf_puts(&what, strncmp(m->from, "refs/tags/", 10) == 0    ? "[new tag]"
-				   : strncmp(m->from, "refs/heads/", 11) == 0 ? "[new branch]"
-									      : "[new ref]");
+	(void)vv_rev_short(r, old, &a, VV_IGNORED);
+	(void)vv_rev_short(r, id, &b, VV_IGNORED);
+	vv_buf_printf(out, "%c %s%s%s", forward ? ' ' : '+', a ? a : "?", forward ? ".." : "...",
+		      b ? b : "?");
+}
+
+static void print_move(const vv_ref_move *m, vv_repository *r)
+{
+	vv_auto(vv_buf) what = VV_BUF_INIT;
+	bool forward = true;
+	const char *word = vv_oid_is_null(&m->id)                     ? "- [gone there]"
+			   : m->refused                               ? "! [not moved]"
+			   : m->behind                                ? "! [stays behind]"
+			   : !vv_oid_is_null(&m->old)                 ? NULL
+			   : strncmp(m->from, "refs/tags/", 10) == 0  ? "* [new tag]"
+			   : strncmp(m->from, "refs/heads/", 11) == 0 ? "* [new branch]"
+								      : "* [new ref]";
+
+	if (word) {
+		vv_buf_puts(&what, word);
 	} else {
 		(void)vv_is_ancestor(r, &m->old, &m->id, &forward, VV_IGNORED);
-		sign = forward ? ' ' : '+';
-		vv_buf_printf(&what, "%s%s%s", a ? a : "?", forward ? ".." : "...", b ? b : "?");
+		vv_ref_range_put(&what, r, &m->old, &m->id, forward);
 	}
-	vv_notes_put(vv_repository_notes(r), " %c %-18s %s -> %s%s", sign, vv_buf_cstr(&what),
+	vv_notes_put(vv_repository_notes(r), " %-20s %s -> %s%s", vv_buf_cstr(&what),
 		     vv_text_shows(vv_ref_short_name(m->from)),
 		     vv_text_shows(vv_ref_short_name(m->to)),
 		     m->refused ? "  (not a fast-forward; use --force)"

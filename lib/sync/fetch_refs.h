@@ -35,7 +35,6 @@ typedef struct vv_ref_plan {
 	vv_ref_move *moves;
 	size_t count, cap;
 } vv_ref_plan;
-void vv_ref_plan_init(vv_ref_plan *p);
 void vv_ref_plan_clear(vv_ref_plan *p);
 VV_AUTO_CLEAR(vv_ref_plan, vv_ref_plan_clear)
 /* Returns the move of the remote's ref `from`, borrowed. NULL: there is none. */
@@ -43,6 +42,10 @@ const vv_ref_move *vv_ref_plan_find(const vv_ref_plan *p, const char *from);
 /* Returns the commit of the remote's detached HEAD if it was fetched completely and is permitted.
  * NULL otherwise. */
 const vv_oid *vv_ref_plan_detached(const vv_ref_plan *p);
+
+/* Appends a sign and the moved range, such as "  a1b2c3d..e4f5a6b" or "+ a1b2c3d...e4f5a6b". */
+void vv_ref_range_put(vv_buf *out, vv_repository *r, const vv_oid *old, const vv_oid *id,
+		      bool forward);
 
 /* Sets the id to which the ref is moved, instead of the remote's id. */
 void vv_ref_move_to(vv_ref_move *m, const vv_oid *id);

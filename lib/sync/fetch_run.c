@@ -35,12 +35,6 @@ typedef struct run {
 	bool alone;         /* nor has any other copy */
 } run;
 
-void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r)
-{
-	*j = (vv_fetch_job){.repo = r};
-	vv_ref_plan_init(&j->plan);
-}
-
 void vv_fetch_job_clear(vv_fetch_job *j)
 {
 	vv_ref_plan_clear(&j->plan);
@@ -695,7 +689,6 @@ static void restart(run *r, const vv_named *failed, const vv_error *silent)
 	*r = (run){.j = j, .from = wanted(j, failed)};
 	r->from.silent = *silent;
 	vv_ref_plan_clear(&j->plan);
-	vv_ref_plan_init(&j->plan);
 }
 
 /* A replacement may lack data that it lists: then the next one is tried. */
@@ -767,16 +760,12 @@ vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)
 vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *remote,
 			   const vv_strings *from, bool quiet, uint64_t idle_sec, vv_error *err)
 {
-	vv_auto(vv_fetch_job) j = {0};
+	vv_auto(vv_fetch_job) j = {.repo = repo, .remote = remote, .from = *from, .quiet = quiet};
 	vv_named failed = {.mirrors = VV_BUF_INIT};
 	vv_cid root;
 	vv_status rc = vv_cid_parse(&root, cid, strlen(cid), err);
 
 	if (rc < 0) return rc;
-	vv_fetch_job_init(&j, repo);
-	j.remote = remote;
-	j.from = *from;
-	j.quiet = quiet;
 	run r = {.j = &j, .from = wanted(&j, &failed)};
 	if ((rc = vv_fetch_from_open(&r.from, idle_sec, err)) == VV_OK) {
 		const vv_fetch f = {.repo = repo,

@@ -13,6 +13,7 @@
 #include "lib/sync/fetch_refs.h"
 #include "repo/blocks/cid.h"
 
+/* The caller sets the members above `plan`; the others are zeroed. */
 typedef struct vv_fetch_job {
 	vv_repository *repo;
 	const char *remote; /* name or URL; NULL: the remote that the branch follows */
@@ -50,7 +51,6 @@ typedef struct vv_fetch_job {
 		*name;      /* name of the remote, or NULL */
 } vv_fetch_job;
 
-void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r);
 vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err);
 void vv_fetch_job_clear(vv_fetch_job *j);
 VV_AUTO_CLEAR(vv_fetch_job, vv_fetch_job_clear)

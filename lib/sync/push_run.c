@@ -42,7 +42,6 @@ typedef struct run {
 void vv_push_job_init(vv_push_job *j, vv_repository *r)
 {
 	*j = (vv_push_job){.repo = r};
-	vv_push_plan_init(&j->plan);
 }
 
 void vv_push_job_clear(vv_push_job *j)
@@ -710,8 +709,6 @@ static vv_status push_blocks(run *r, vv_error *err)
 	tips t = {0};
 	vv_status rc;
 
-	vv_arena_init(&t.arena);
-
 	if ((rc = vv_head_read(r->j->repo, &r->head, err)) < 0 ||
 	    (rc = find_store(r, &store, &c, err)) < 0 || (rc = find_remote(r, err)) < 0 ||
 	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), r->j->quiet,
@@ -841,7 +838,6 @@ static vv_status push_refs_again(run *r, vv_error *err)
 	vv_reached_close(&r->there);
 	vv_push_outcome_clear(&r->out);
 	vv_push_plan_clear(&r->j->plan);
-	vv_push_plan_init(&r->j->plan);
 	return push_refs(r, err);
 }
 

@@ -52,7 +52,6 @@ typedef struct vv_push_plan {
 	vv_push_item *items;
 	size_t count, cap;
 } vv_push_plan;
-void vv_push_plan_init(vv_push_plan *p);
 void vv_push_plan_clear(vv_push_plan *p);
 VV_AUTO_CLEAR(vv_push_plan, vv_push_plan_clear)
 
@@ -114,5 +113,6 @@ void vv_push_job_init(vv_push_job *j, vv_repository *r);
  * repository; VV_ECONFLICT: the pre-push hook refused the push. */
 vv_status vv_push_job_run(vv_push_job *j, vv_error *err);
 void vv_push_job_clear(vv_push_job *j);
+VV_AUTO_CLEAR(vv_push_job, vv_push_job_clear)
 
 #endif

@@ -11,14 +11,9 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/sync/fetch_refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
-
-void vv_push_plan_init(vv_push_plan *p)
-{
-	memset(p, 0, sizeof(*p));
-	vv_arena_init(&p->arena);
-}
 
 void vv_push_plan_clear(vv_push_plan *p)
 {
@@ -393,44 +388,32 @@ bool vv_push_plan_goes(const vv_push_plan *p)
 
 static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 {
-	vv_auto(char) *a = NULL, *b = NULL;
 	vv_auto(vv_buf) what = VV_BUF_INIT;
 	bool forward = true, known = false;
-	char sign = ' ';
+	const char *word = it->state == VV_PUSH_REFUSED             ? "! [refused]"
+			   : it->state == VV_PUSH_BLOCKS            ? "* [its blocks]"
+			   : vv_oid_is_null(&it->id)                ? "- [deleted]"
+			   : !vv_oid_is_null(&it->old)              ? NULL
+			   : strncmp(it->to, "refs/tags/", 10) == 0 ? "* [new tag]"
+								    : "* [new branch]";
 
-	if (it->state == VV_PUSH_REFUSED) {
-		sign = '!';
-		vv_buf_puts(&what, "[refused]");
-	} else if (it->state == VV_PUSH_BLOCKS) {
-		sign = '*';
-		vv_buf_puts(&what, "[its blocks]");
-	} else if (vv_oid_is_null(&it->id)) {
-		sign = '-';
-		vv_buf_puts(&what, "[deleted]");
-	} else if (vv_oid_is_null(&it->old)) {
-		sign = '*';
-		vv_buf_puts(&what,
-			    strncmp(it->to, "refs/tags/", 10) == 0 ? "[new tag]" : "[new branch]");
+	if (word) {
+		vv_buf_puts(&what, word);
 	} else {
 		(void)vv_commits_known(r, &it->old, 1, &known, VV_IGNORED);
 		forward = known &&
 			  vv_is_ancestor(r, &it->old, &it->id, &forward, VV_IGNORED) == VV_OK &&
 			  forward;
-		(void)vv_rev_short(r, &it->old, &a, VV_IGNORED);
-		(void)vv_rev_short(r, &it->id, &b, VV_IGNORED);
-		sign = forward ? ' ' : '+';
-		vv_buf_printf(&what, "%s%s%s", a ? a : "?", forward ? ".." : "...", b ? b : "?");
+		vv_ref_range_put(&what, r, &it->old, &it->id, forward);
 	}
-	vv_buf_puts(&what, "");
 	if (it->word[0]) {
-		vv_notes_put(vv_repository_notes(r), " %c %-18s %s -> %s%s", sign,
-			     vv_buf_cstr(&what), vv_text_shows(it->word),
-			     vv_text_shows(short_name(it->to)),
+		vv_notes_put(vv_repository_notes(r), " %-20s %s -> %s%s", vv_buf_cstr(&what),
+			     vv_text_shows(it->word), vv_text_shows(short_name(it->to)),
 			     dry_run   ? "  (not sent)"
 			     : forward ? ""
 				       : "  (forced)");
 	} else {
-		vv_notes_put(vv_repository_notes(r), " %c %-18s %s%s", sign, vv_buf_cstr(&what),
+		vv_notes_put(vv_repository_notes(r), " %-20s %s%s", vv_buf_cstr(&what),
 			     vv_text_shows(short_name(it->to)), dry_run ? "  (not sent)" : "");
 	}
 	if (it->why) {
