@@ -47,6 +47,12 @@ typedef struct parts {
 	size_t head_len;       /* of the associated data */
 } parts;
 
+static void parts_wipe(parts *p)
+{
+	vv_wipe(p, sizeof(*p));
+}
+VV_AUTO_CLEAR(parts, parts_wipe)
+
 /* --- the passphrase --------------------------------------------------------------------- */
 
 static vv_status stretch(uint8_t key[32], const vv_buf *passphrase, const parts *p, vv_error *err)
@@ -116,7 +122,7 @@ static vv_status write_private(const char *path, const vv_buf *text, vv_error *e
 vv_status vv_key_file_write(const char *path, const vv_key *k, const vv_buf *passphrase,
 			    vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) text = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	vv_buf_printf(&text, HEAD "%s\n", vv_did_shows(k->public_key));
@@ -127,11 +133,8 @@ vv_status vv_key_file_write(const char *path, const vv_key *k, const vv_buf *pas
 		vv_hex_put(&text, k->seed, VV_KEY_SEED);
 		vv_buf_putc(&text, '\n');
 	}
-	if (rc == VV_OK && (rc = vv_buf_ok(&text, err)) == VV_OK) {
-		rc = write_private(path, &text, err);
-	}
-	vv_buf_wipe(&text);
-	return rc;
+	rc = rc < 0 ? rc : vv_buf_ok(&text, err);
+	return rc < 0 ? rc : write_private(path, &text, err);
 }
 
 /* --- reading ----------------------------------------------------------------------------- */
@@ -191,36 +194,31 @@ static bool read_lines(parts *p, const char *text)
 static vv_status read_private(vv_buf *out, const char *path, vv_error *err)
 {
 	vv_stat st;
-	int fd = vv_open_regular(path, O_RDONLY, err);
+	vv_auto(vv_fd) fd = vv_open_regular(path, O_RDONLY, err);
 	vv_status rc;
 	ssize_t n;
 
 	if (fd < 0) return (vv_status)fd;
-	if ((rc = vv_fstat(&st, fd, path, err)) == VV_OK && (st.mode & 077) != 0) {
-		rc = vv_fail(
+	if ((rc = vv_fstat(&st, fd, path, err)) < 0) return rc;
+	if ((st.mode & 077) != 0) {
+		return vv_fail(
 			err, VV_EREFUSED,
 			"other users can read the key '%s' (mode %04o)\n'chmod 600 %s' "
 			"protects the key; if another user may have read the key, make a new one",
 			vv_text_shows(path), (unsigned)(st.mode & 07777), vv_text_shows(path));
 	}
-	if (rc == VV_OK && !vv_buf_reserve(out, FILE_MAX + 1)) {
-		rc = vv_fail_nomem(err);
-	}
-	if (rc == VV_OK && (n = vv_read_full(fd, out->data, FILE_MAX + 1, path, err)) < 0) {
-		rc = (vv_status)n;
-	} else if (rc == VV_OK) {
-		out->len = (size_t)n;
-		out->data[n > (ssize_t)FILE_MAX ? (ssize_t)FILE_MAX : n] = '\0';
-	}
-	(void)vv_close(fd, path, NULL);
-	return rc;
+	if (!vv_buf_reserve(out, FILE_MAX + 1)) return vv_fail_nomem(err);
+	if ((n = vv_read_full(fd, out->data, FILE_MAX + 1, path, err)) < 0) return (vv_status)n;
+	out->len = (size_t)n;
+	out->data[n > (ssize_t)FILE_MAX ? (ssize_t)FILE_MAX : n] = '\0';
+	return VV_OK;
 }
 
 static vv_status open_sealed(vv_key *out, const parts *p, const char *head, vv_passphrase_fn ask,
 			     void *payload, vv_error *err)
 {
 	uint8_t key[32], seed[VV_KEY_SEED];
-	vv_auto(vv_buf) passphrase = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) passphrase = VV_BUF_INIT;
 	vv_status rc = ask ? ask(payload, p->did, &passphrase, err)
 			   : vv_fail(err, VV_EREFUSED,
 				     "the key is protected, and no passphrase "
@@ -237,7 +235,6 @@ static vv_status open_sealed(vv_key *out, const parts *p, const char *head, vv_p
 		vv_wipe(key, sizeof(key));
 		vv_wipe(seed, sizeof(seed));
 	}
-	vv_buf_wipe(&passphrase);
 	return rc;
 }
 
@@ -339,14 +336,12 @@ static vv_status not_a_key(const char *path, const vv_buf *text, vv_error *err)
 vv_status vv_key_file_read(vv_key *out, const char *path, vv_passphrase_fn ask, void *payload,
 			   vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	parts p = {0};
+	vv_auto(vv_secret_buf) text = VV_BUF_INIT;
+	vv_auto(parts) p = {0};
 	const char *start;
 	vv_status rc = read_private(&text, path, err);
 
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	for (start = vv_buf_cstr(&text); vv_is_space(*start); start++) {
 	}
 	if (text.len > FILE_MAX || strlen(text.data) != text.len) {
@@ -362,16 +357,13 @@ vv_status vv_key_file_read(vv_key *out, const char *path, vv_passphrase_fn ask, 
 			rc = not_a_key(path, &text, err);
 		}
 	}
-done:
-	vv_wipe(&p, sizeof(p));
-	vv_buf_wipe(&text);
 	return rc;
 }
 
 vv_status vv_key_file_look(char did[VV_DID_TEXT], bool *sealed, const char *path, vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	parts p = {0};
+	vv_auto(vv_secret_buf) text = VV_BUF_INIT;
+	vv_auto(parts) p = {0};
 	vv_status rc = read_private(&text, path, err);
 
 	if (rc == VV_OK && (text.len > FILE_MAX || strlen(vv_buf_cstr(&text)) != text.len ||
@@ -382,7 +374,5 @@ vv_status vv_key_file_look(char did[VV_DID_TEXT], bool *sealed, const char *path
 		memcpy(did, p.did, VV_DID_TEXT);
 		*sealed = p.sealed;
 	}
-	vv_wipe(&p, sizeof(p));
-	vv_buf_wipe(&text);
 	return rc;
 }

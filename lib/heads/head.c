@@ -240,7 +240,7 @@ static vv_status take_own_key(vv_head_signer *s, const vv_env *env, vv_error *er
 				      ? vv_path_join(config, "varve", "key", (char *)NULL)
 				      : vv_path_join(home && *home == '/' ? home : "/", ".config",
 						     "varve", "key", (char *)NULL);
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) text = VV_BUF_INIT;
 	vv_stat st;
 
 	if (path && vv_lstat(&st, path, VV_IGNORED) == VV_OK && (st.mode & 077) != 0) {
@@ -252,9 +252,7 @@ static vv_status take_own_key(vv_head_signer *s, const vv_env *env, vv_error *er
 		vv_fail(err, VV_ENOTFOUND, "this machine has no key yet");
 		return vv_hint_code(err, VV_HINT_KEY_NEW);
 	}
-	rc = rc < 0 ? rc : take_seed(s, vv_buf_cstr(&text), "this machine's key", err);
-	vv_buf_wipe(&text);
-	return rc;
+	return rc < 0 ? rc : take_seed(s, vv_buf_cstr(&text), "this machine's key", err);
 }
 
 vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *err)

@@ -45,7 +45,7 @@ static vv_status ask_git(const char *verb, vv_repository *repo, const vv_env *en
 			 int *exit_code, vv_error *err)
 {
 	const char *argv[6];
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) text = VV_BUF_INIT;
 	vv_auto(vv_buf) host = VV_BUF_INIT;
 	bool six = url->host && strchr(url->host, ':');
 	size_t n = 0;
@@ -69,11 +69,8 @@ static vv_status ask_git(const char *verb, vv_repository *repo, const vv_env *en
 	put_line(&text, "username", user);
 	put_line(&text, "password", secret);
 	vv_buf_putc(&text, '\n');
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK && (rc = vv_buf_ok(&host, err)) == VV_OK) {
-		rc = vv_program_run(env, argv, text.data, text.len, answer, exit_code, err);
-	}
-	vv_buf_wipe(&text);
-	return rc;
+	if ((rc = vv_buf_ok(&text, err)) < 0 || (rc = vv_buf_ok(&host, err)) < 0) return rc;
+	return vv_program_run(env, argv, text.data, text.len, answer, exit_code, err);
 }
 
 static vv_status take_line(http_credential *out, const char *line, size_t len, vv_error *err)
@@ -99,7 +96,7 @@ static vv_status take_line(http_credential *out, const char *line, size_t len, v
 vv_status http_credential_fill(http_credential *out, vv_repository *repo, const vv_env *env,
 			       const vv_url *url, vv_error *err)
 {
-	vv_buf answer = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) answer = VV_BUF_INIT;
 	int exit_code = 0;
 
 	out->user = out->secret = NULL;
@@ -118,7 +115,6 @@ vv_status http_credential_fill(http_credential *out, vv_repository *repo, const 
 		rc = take_line(out, p, (size_t)(stop - p), err);
 		p = stop + 1;
 	}
-	vv_buf_wipe(&answer);
 	if (rc == VV_OK && (exit_code != 0 || !out->user || !out->secret)) {
 		rc = vv_fail(
 			err, VV_EAUTH,
@@ -135,10 +131,9 @@ vv_status http_credential_fill(http_credential *out, vv_repository *repo, const 
 void http_credential_tell(const http_credential *c, vv_repository *repo, const vv_env *env,
 			  const vv_url *url, bool right)
 {
-	vv_buf answer = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) answer = VV_BUF_INIT;
 	int exit_code;
 
 	(void)ask_git(right ? "approve" : "reject", repo, env, url, c->user, c->secret, &answer,
 		      &exit_code, VV_IGNORED);
-	vv_buf_wipe(&answer);
 }

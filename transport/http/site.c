@@ -313,7 +313,7 @@ static vv_status make_headers(const http_site *s, const http_ask *ask, struct cu
 			      vv_error *err)
 {
 	bool fine = add_header(s, list, "Expect:");
-	vv_auto(vv_buf) lines = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) lines = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; fine && i < ask->header_count; i++) {
@@ -332,7 +332,6 @@ static vv_status make_headers(const http_site *s, const http_ask *ask, struct cu
 	if (fine && s->sign && (rc = s->sign(s->signer, &lines, ask, err)) == VV_OK) {
 		fine = add_lines(s, list, &lines);
 	}
-	vv_buf_wipe(&lines);
 	return fine ? rc : vv_fail_nomem(err);
 }
 

@@ -408,44 +408,35 @@ static bool read_openssh(vv_ssh_key *out, const vv_buf *raw)
 static bool read_armour(vv_ssh_key *out, const char *text)
 {
 	const char *end = strstr(text, "-----END");
-	vv_auto(vv_buf) joined = VV_BUF_INIT, raw = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) joined = VV_BUF_INIT, raw = VV_BUF_INIT;
 
 	for (; end && text < end; text++) {
 		if (*text != '\n' && *text != '\r') {
 			vv_buf_putc(&joined, *text);
 		}
 	}
-	bool good = end && vv_base64_read(&raw, vv_buf_cstr(&joined), joined.len) && !raw.failed &&
-		    read_openssh(out, &raw);
-	vv_buf_wipe(&joined);
-	vv_buf_wipe(&raw);
-	return good;
+	return end && vv_base64_read(&raw, vv_buf_cstr(&joined), joined.len) && !raw.failed &&
+	       read_openssh(out, &raw);
 }
 
 bool vv_ssh_key_look(vv_ssh_key *out, const char *path)
 {
 	static const char openssh[] = "-----BEGIN OPENSSH PRIVATE KEY-----";
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const char *start;
-	bool good = false;
+	vv_auto(vv_secret_buf) text = VV_BUF_INIT;
 
 	memset(out, 0, sizeof(*out));
-	if (vv_read_file(&text, path, KEY_FILE_MAX, VV_IGNORED) == VV_OK &&
-	    strlen(vv_buf_cstr(&text)) == text.len) {
-		start = vv_buf_cstr(&text);
-		out->encrypted = strstr(start, "ENCRYPTED") != NULL;
-		if (strncmp(start, openssh, sizeof(openssh) - 1) == 0) {
-			good = read_armour(out, start + sizeof(openssh) - 1);
-		} else if (strstr(start, "-----BEGIN RSA PRIVATE KEY-----")) {
-			(void)memcpy(out->type, "ssh-rsa", 8);
-			good = true;
-		} else if (strstr(start, "-----BEGIN DSA PRIVATE KEY-----")) {
-			(void)memcpy(out->type, "ssh-dss", 8);
-			good = true;
-		} else {
-			good = strstr(start, "PRIVATE KEY-----") != NULL;
-		}
+	if (vv_read_file(&text, path, KEY_FILE_MAX, VV_IGNORED) < 0 ||
+	    strlen(vv_buf_cstr(&text)) != text.len) {
+		return false;
 	}
-	vv_buf_wipe(&text);
-	return good;
+	const char *start = vv_buf_cstr(&text);
+	out->encrypted = strstr(start, "ENCRYPTED") != NULL;
+	if (strncmp(start, openssh, sizeof(openssh) - 1) == 0) {
+		return read_armour(out, start + sizeof(openssh) - 1);
+	}
+	const char *type = strstr(start, "-----BEGIN RSA PRIVATE KEY-----")   ? "ssh-rsa"
+			   : strstr(start, "-----BEGIN DSA PRIVATE KEY-----") ? "ssh-dss"
+									      : "";
+	(void)snprintf(out->type, sizeof(out->type), "%s", type);
+	return *type || strstr(start, "PRIVATE KEY-----") != NULL;
 }

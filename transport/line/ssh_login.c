@@ -361,7 +361,8 @@ static int offer_file(vv_ssh_login *s, const char *path, const char *passphrase)
 static vv_status unlock_file(vv_ssh_login *s, const char *path, int *code, bool *locked,
 			     vv_error *err)
 {
-	vv_auto(vv_buf) prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
+	vv_auto(vv_buf) prompt = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) answer = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	unsigned tries = 0;
 
@@ -381,7 +382,6 @@ static vv_status unlock_file(vv_ssh_login *s, const char *path, int *code, bool 
 		}
 		*code = offer_file(s, path, answer.data);
 	}
-	vv_buf_wipe(&answer);
 	return rc;
 }
 

@@ -186,20 +186,16 @@ static char *path_of(const vv_env *env, const char *variable, const char *name)
 
 static vv_status read_file(vv_s3_profile *out, const char *path, const char *prefix, vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_auto(vv_secret_buf) text = VV_BUF_INIT;
+	vv_status rc;
 
-	if (vv_exists(path)) {
-		out->has_file = true;
-		if ((rc = vv_read_regular(&text, path, FILE_MAX, err)) == VV_OK) {
-			rc = take_section(out, vv_buf_cstr(&text), prefix, err);
-		}
-		if (rc == VV_OK && *prefix && out->services) {
-			rc = take_services(out, vv_buf_cstr(&text), err);
-		}
+	if (!vv_exists(path)) return VV_OK;
+	out->has_file = true;
+	if ((rc = vv_read_regular(&text, path, FILE_MAX, err)) < 0 ||
+	    (rc = take_section(out, vv_buf_cstr(&text), prefix, err)) < 0) {
+		return rc;
 	}
-	vv_buf_wipe(&text);
-	return rc;
+	return *prefix && out->services ? take_services(out, vv_buf_cstr(&text), err) : VV_OK;
 }
 
 vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, const char *name, vv_error *err)

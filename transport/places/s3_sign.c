@@ -172,7 +172,7 @@ static vv_status signature(uint8_t out[VV_SHA256_LEN], const request *r, const c
 {
 	const char *const steps[] = {r->day, region, service, "aws4_request"};
 	uint8_t key[VV_SHA256_LEN];
-	vv_auto(vv_buf) first = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) first = VV_BUF_INIT;
 
 	vv_buf_printf(&first, "AWS4%s", secret);
 	vv_status rc = vv_buf_ok(&first, err);
@@ -187,7 +187,6 @@ static vv_status signature(uint8_t out[VV_SHA256_LEN], const request *r, const c
 		rc = vv_hmac_sha256(out, key, sizeof(key), r->text.data, r->text.len, err);
 	}
 	vv_wipe(key, sizeof(key));
-	vv_buf_wipe(&first);
 	return rc;
 }
 

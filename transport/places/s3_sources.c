@@ -44,6 +44,16 @@ typedef struct vv_s3_role {
 #define TOKEN_MAX ((size_t)32 << 10)
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 
+/* An answer with keys, which is wiped. */
+typedef http_answer secret_answer;
+
+static void secret_answer_wipe(secret_answer *a)
+{
+	vv_buf_wipe(&a->body);
+	http_answer_clear(a);
+}
+VV_AUTO_CLEAR(secret_answer, secret_answer_wipe)
+
 static const char *variable(const vv_connect_options *connect, const char *name)
 {
 	const char *value = vv_env_get(vv_connect_env(connect), name);
@@ -76,7 +86,7 @@ static void put_parameter(vv_buf *body, const char *name, const char *value)
 
 static vv_status put_body(vv_buf *body, const vv_s3_role *role, vv_error *err)
 {
-	vv_auto(vv_buf) token = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) token = VV_BUF_INIT;
 	char session[40];
 	vv_status rc = VV_OK;
 
@@ -91,7 +101,6 @@ static vv_status put_body(vv_buf *body, const vv_s3_role *role, vv_error *err)
 	if (!role->by && (rc = read_token(&token, role->token_file, err)) == VV_OK) {
 		put_parameter(body, "WebIdentityToken", vv_buf_cstr(&token));
 	}
-	vv_buf_wipe(&token);
 	return rc < 0 ? rc : vv_buf_ok(body, err);
 }
 
@@ -130,13 +139,13 @@ static vv_status take_keys(vv_s3_key *out, const vv_s3_role *role, const http_an
 static vv_status ask_sts(vv_s3_key *out, const vv_s3_role *role, const char *url,
 			 const vv_connect_options *connect, vv_error *err)
 {
-	vv_auto(vv_buf) body = VV_BUF_INIT, digest = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) body = VV_BUF_INIT, digest = VV_BUF_INIT;
 	const http_site_facts f = {.url = url,
 				   .name = url,
 				   .again_500 = true,
 				   .sign = sign,
 				   .signer = (void *)(uintptr_t)role};
-	vv_auto(http_answer) a = {0};
+	vv_auto(secret_answer) a = {0};
 	vv_auto(http_site) *site = NULL;
 	vv_status rc = put_body(&body, role, err);
 
@@ -155,8 +164,6 @@ static vv_status ask_sts(vv_s3_key *out, const vv_s3_role *role, const char *url
 		}
 		rc = rc < 0 ? rc : take_keys(out, role, &a, url, err);
 	}
-	vv_buf_wipe(&a.body);
-	vv_buf_wipe(&body);
 	return rc;
 }
 
@@ -223,7 +230,7 @@ static vv_status put_container_token(vv_buf *header, const vv_connect_options *c
 {
 	const char *file = variable(connect, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
 	const char *token = variable(connect, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) text = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	if (file) {
@@ -237,29 +244,24 @@ static vv_status put_container_token(vv_buf *header, const vv_connect_options *c
 		vv_buf_printf(header, "Authorization: %s", token);
 		rc = vv_buf_ok(header, err);
 	}
-	vv_buf_wipe(&text);
 	return rc;
 }
 
 static vv_status ask_container(vv_s3_key *out, const char *url, const vv_connect_options *connect,
 			       vv_error *err)
 {
-	vv_auto(vv_buf) header = VV_BUF_INIT;
-	vv_auto(http_answer) a = {0};
+	vv_auto(vv_secret_buf) header = VV_BUF_INIT;
+	vv_auto(secret_answer) a = {0};
 	vv_status rc = put_container_token(&header, connect, err);
 
-	if (rc == VV_OK &&
-	    (rc = ask_near(&a, "GET", url, header.len > 0 ? vv_buf_cstr(&header) : NULL, connect,
-			   err)) == VV_OK) {
-		rc = a.status == 200
-			     ? vv_s3_key_from_json(out, &a.body, "the container's answer", err)
-			     : vv_fail(err, VV_EREFUSED,
-				       "'%s' answered a request for keys with the HTTP status %u",
-				       vv_text_url(url), a.status);
+	if (rc < 0 || (rc = ask_near(&a, "GET", url, header.len > 0 ? vv_buf_cstr(&header) : NULL,
+				     connect, err)) < 0) {
+		return rc;
 	}
-	vv_buf_wipe(&header);
-	vv_buf_wipe(&a.body);
-	return rc;
+	return a.status == 200 ? vv_s3_key_from_json(out, &a.body, "the container's answer", err)
+			       : vv_fail(err, VV_EREFUSED,
+					 "'%s' answered a request for keys with the HTTP status %u",
+					 vv_text_url(url), a.status);
 }
 
 /* Gets keys from AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI. VV_ENOTFOUND: neither is
@@ -302,27 +304,18 @@ static vv_status get_metadata(http_answer *a, const char *base, const char *name
 static vv_status open_metadata(vv_buf *header, const char *base, const vv_connect_options *connect,
 			       vv_error *err)
 {
-	vv_auto(http_answer) a = {0};
-	vv_error why;
-
+	vv_auto(secret_answer) a = {0};
 	vv_auto(char) *url = vv_asprintf("%s/latest/api/token", base);
-	vv_status rc = vv_alloc_ok(url, err);
-	if (rc == VV_OK) {
-		rc = ask_near(&a, "PUT", url, "X-aws-ec2-metadata-token-ttl-seconds: 21600",
-			      connect, &why);
-		if ((rc < 0 && rc != VV_ENOMEM) ||
-		    (rc == VV_OK && (a.status != 200 || strpbrk(vv_buf_cstr(&a.body), "\r\n")))) {
-			rc = vv_fail(err, VV_ENOTFOUND, "this machine has no metadata");
-		} else if (rc < 0) {
-			*err = why;
-		}
+
+	if (!url) return vv_fail_nomem(err);
+	const vv_status rc = ask_near(&a, "PUT", url, "X-aws-ec2-metadata-token-ttl-seconds: 21600",
+				      connect, VV_IGNORED);
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (rc < 0 || a.status != 200 || strpbrk(vv_buf_cstr(&a.body), "\r\n")) {
+		return vv_fail(err, VV_ENOTFOUND, "this machine has no metadata");
 	}
-	if (rc == VV_OK) {
-		vv_buf_printf(header, "X-aws-ec2-metadata-token: %s", vv_buf_cstr(&a.body));
-		rc = vv_buf_ok(header, err);
-	}
-	vv_buf_wipe(&a.body);
-	return rc;
+	vv_buf_printf(header, "X-aws-ec2-metadata-token: %s", vv_buf_cstr(&a.body));
+	return vv_buf_ok(header, err);
 }
 
 /* Gets keys from the machine's metadata, version 2, within about a second. VV_ENOTFOUND: it has
@@ -331,8 +324,9 @@ static vv_status s3_lent_machine(vv_s3_key *out, const vv_connect_options *conne
 {
 	const char *off = variable(connect, "AWS_EC2_METADATA_DISABLED");
 	const char *base = variable(connect, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
-	vv_auto(vv_buf) header = VV_BUF_INIT, role = VV_BUF_INIT, at = VV_BUF_INIT;
-	vv_auto(http_answer) a = {0};
+	vv_auto(vv_secret_buf) header = VV_BUF_INIT;
+	vv_auto(vv_buf) role = VV_BUF_INIT, at = VV_BUF_INIT;
+	vv_auto(secret_answer) a = {0};
 	vv_status rc;
 
 	if (off && strcmp(off, "true") == 0) {
@@ -346,14 +340,12 @@ static vv_status s3_lent_machine(vv_s3_key *out, const vv_connect_options *conne
 		return rc;
 	}
 	vv_buf_put(&role, vv_buf_cstr(&a.body), strcspn(vv_buf_cstr(&a.body), "\r\n/? "));
-	rc = vv_buf_ok(&role, err);
-	rc = rc < 0 ? rc
-		    : get_metadata(&a, vv_buf_cstr(&at), vv_buf_cstr(&role), vv_buf_cstr(&header),
-				   connect, err);
-	rc = rc < 0 ? rc : vv_s3_key_from_json(out, &a.body, "the machine's metadata", err);
-	vv_buf_wipe(&header);
-	vv_buf_wipe(&a.body);
-	return rc;
+	if ((rc = vv_buf_ok(&role, err)) < 0 ||
+	    (rc = get_metadata(&a, vv_buf_cstr(&at), vv_buf_cstr(&role), vv_buf_cstr(&header),
+			       connect, err)) < 0) {
+		return rc;
+	}
+	return vv_s3_key_from_json(out, &a.body, "the machine's metadata", err);
 }
 
 /* ---- s3_sources ---- */
@@ -416,17 +408,14 @@ static size_t split(char *line, const char *words[], size_t max)
 static vv_status run_program(vv_s3_key *out, const char *const *words, const vv_env *env,
 			     vv_error *err)
 {
-	vv_auto(vv_buf) answer = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) answer = VV_BUF_INIT;
 	int code = 0;
 	vv_status rc = vv_program_run(env, words, NULL, 0, &answer, &code, err);
 
-	if (rc == VV_OK) {
-		rc = code == 0 ? vv_s3_key_from_json(out, &answer, "the program's output", err)
-			       : vv_fail(err, VV_EREFUSED, "'%s' ended with exit code %d",
-					 vv_text_shows(words[0]), code);
-	}
-	vv_buf_wipe(&answer);
-	return rc;
+	if (rc < 0) return rc;
+	return code == 0 ? vv_s3_key_from_json(out, &answer, "the program's output", err)
+			 : vv_fail(err, VV_EREFUSED, "'%s' ended with exit code %d",
+				   vv_text_shows(words[0]), code);
 }
 
 /* The program that the user's own settings name. */

@@ -321,16 +321,12 @@ void vv_http_auth_close(vv_http_auth *a)
 static vv_status digest_of(const vv_http_auth *a, const char *header, uint8_t out[VV_SHA256_LEN],
 			   vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) b = VV_BUF_INIT;
 
 	vv_buf_put(&b, a->key, sizeof(a->key));
 	vv_buf_puts(&b, header);
-	vv_status rc = vv_buf_ok(&b, err);
-	if (rc == VV_OK) {
-		rc = vv_sha256(out, b.data, b.len, err);
-	}
-	vv_buf_wipe(&b);
-	return rc;
+	const vv_status rc = vv_buf_ok(&b, err);
+	return rc < 0 ? rc : vv_sha256(out, b.data, b.len, err);
 }
 
 static bool proved(const vv_http_auth *a, const uint8_t digest[VV_SHA256_LEN], vv_http_user *out)
@@ -438,7 +434,7 @@ vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_addre
 			     vv_http_user *out, vv_error *err)
 {
 	vv_auto(vv_buf) name = VV_BUF_INIT;
-	vv_buf secret = VV_BUF_INIT;
+	vv_auto(vv_secret_buf) secret = VV_BUF_INIT;
 	uint8_t digest[VV_SHA256_LEN];
 	vv_status rc;
 
@@ -447,13 +443,8 @@ vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_addre
 	refresh(a);
 	bool known = proved(a, digest, out);
 	vv_mutex_unlock(a->lock);
-	if (!known) {
-		if (!vv_http_credentials(header, &name, &secret)) {
-			rc = vv_fail(err, VV_EREFUSED, "credentials of an unknown kind");
-		} else {
-			rc = check_in_turn(a, &name, &secret, digest, client, out, err);
-		}
-	}
-	vv_buf_wipe(&secret);
-	return rc;
+	if (known) return VV_OK;
+	return vv_http_credentials(header, &name, &secret)
+		       ? check_in_turn(a, &name, &secret, digest, client, out, err)
+		       : vv_fail(err, VV_EREFUSED, "credentials of an unknown kind");
 }

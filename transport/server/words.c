@@ -219,19 +219,16 @@ static bool split_at(const vv_buf *both, char mark, vv_buf *name, vv_buf *secret
 
 bool vv_http_credentials(const char *header, vv_buf *name, vv_buf *secret)
 {
-	vv_buf both = VV_BUF_INIT;
-	bool fine = false;
+	vv_auto(vv_secret_buf) both = VV_BUF_INIT;
 
 	if (!header) return false;
 	if (strncasecmp(header, "Basic ", 6) == 0) {
 		const char *text = skip_blank(header + 6);
 
-		fine = vv_base64_read(&both, text, strlen(text)) && !both.failed &&
+		return vv_base64_read(&both, text, strlen(text)) && !both.failed &&
 		       split_at(&both, ':', name, secret);
-	} else if (strncasecmp(header, "Bearer ", 7) == 0) {
-		vv_buf_puts(&both, skip_blank(header + 7));
-		fine = !both.failed && split_at(&both, '.', name, secret);
 	}
-	vv_buf_wipe(&both);
-	return fine;
+	if (strncasecmp(header, "Bearer ", 7) != 0) return false;
+	vv_buf_puts(&both, skip_blank(header + 7));
+	return !both.failed && split_at(&both, '.', name, secret);
 }
