@@ -116,8 +116,17 @@ vv_coder_pool *vv_coder_pool_new(void)
 	return pool;
 }
 
-static void coder_free(vv_coder *c)
+vv_coder *vv_coder_new(vv_error *err)
 {
+	vv_coder *c = vv_calloc(1, sizeof *c);
+
+	(void)vv_alloc_ok(c, err);
+	return c;
+}
+
+void vv_coder_free(vv_coder *c)
+{
+	if (!c) return;
 	(void)ZSTD_freeCCtx(c->whole);
 	(void)ZSTD_freeCCtx(c->diff);
 	(void)ZSTD_freeDCtx(c->unpack);
@@ -136,7 +145,7 @@ void vv_coder_pool_free(vv_coder_pool *pool)
 		vv_coder *c = pool->idle;
 
 		pool->idle = c->next;
-		coder_free(c);
+		vv_coder_free(c);
 	}
 	vv_mutex_free(pool->lock);
 	vv_free(pool);
@@ -150,13 +159,7 @@ vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err)
 		pool->idle = c->next;
 	}
 	vv_mutex_unlock(pool->lock);
-	if (!c) {
-		c = vv_calloc(1, sizeof *c);
-		if (!c) {
-			(void)vv_fail_nomem(err);
-		}
-	}
-	return c;
+	return c ? c : vv_coder_new(err);
 }
 
 void vv_coder_give(vv_coder_pool *pool, vv_coder *c)

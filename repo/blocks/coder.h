@@ -42,6 +42,11 @@ void vv_block_codec_register(const vv_block_codec *codec);
 typedef struct vv_coder vv_coder;
 typedef struct vv_coder_pool vv_coder_pool;
 
+/* A coder without a pool. NULL when out of memory. */
+vv_coder *vv_coder_new(vv_error *err);
+void vv_coder_free(vv_coder *c);
+VV_AUTO_FREE(vv_coder, vv_coder_free)
+
 vv_coder_pool *vv_coder_pool_new(void);       /* NULL when out of memory */
 void vv_coder_pool_free(vv_coder_pool *pool); /* after all coders were given back; accepts NULL */
 VV_AUTO_FREE(vv_coder_pool, vv_coder_pool_free)

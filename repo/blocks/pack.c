@@ -318,19 +318,12 @@ static vv_status salvage_records(vv_pack *p, vv_coder *c, uint8_t *raw, entries 
 
 static vv_status salvage(vv_pack *p, entries *e, vv_error *err)
 {
-	vv_auto(vv_coder_pool) *pool = vv_coder_pool_new();
-	vv_coder *c = pool ? vv_coder_take(pool, err) : NULL;
+	vv_auto(vv_coder) *c = vv_coder_new(err);
 	vv_auto_free uint8_t *raw = vv_malloc(VV_BLOCK_MAX);
-	vv_status rc = c && raw ? VV_OK : vv_fail_nomem(err);
 
-	if (rc == VV_OK) {
-		e->count = 0;
-		rc = salvage_records(p, c, raw, e, err);
-	}
-	if (pool) {
-		vv_coder_give(pool, c);
-	}
-	return rc;
+	if (!c || !raw) return vv_fail_nomem(err);
+	e->count = 0;
+	return salvage_records(p, c, raw, e, err);
 }
 
 static vv_status encode_index(const vv_pack *p, entries *e, vv_pack_index **out, vv_error *err)

@@ -56,7 +56,6 @@ struct vv_block_out {
 	void *payload;
 	vv_block_form_fn get_form; /* NULL: all is made here */
 	vv_effort effort;
-	vv_coder_pool *pool;
 	vv_coder *coder;
 	vv_cid_map *sent; /* value: number of its record */
 	recent recent;
@@ -75,12 +74,10 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 		.get = get,
 		.payload = payload,
 		.effort = effort,
-		.pool = vv_coder_pool_new(),
+		.coder = vv_coder_new(err),
 		.sent = vv_cid_map_new(),
 	};
-	if (!o->pool || !o->sent || !(o->coder = vv_coder_take(o->pool, err))) {
-		return vv_fail_nomem(err);
-	}
+	if (!o->coder || !o->sent) return vv_fail_nomem(err);
 	vv_coder_effort(o->coder, effort);
 	vv_coder_allow_edits(o->coder, effort > VV_EFFORT_QUICK);
 	vv_coder_allow_parts(o->coder, true);
@@ -95,10 +92,7 @@ void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn)
 void vv_block_out_close(vv_block_out *o)
 {
 	if (o) {
-		if (o->coder) {
-			vv_coder_give(o->pool, o->coder);
-		}
-		vv_coder_pool_free(o->pool);
+		vv_coder_free(o->coder);
 		vv_cid_map_free(o->sent);
 		vv_buf_clear_all(&o->raw, &o->base, &o->stored, &o->prefix, &o->frame);
 		vv_free(o);
@@ -288,7 +282,6 @@ struct vv_block_in {
 	vv_block_find_fn find;
 	vv_block_get_fn get;
 	void *payload;
-	vv_coder_pool *pool;
 	vv_coder *coder;
 	vv_cid *cids; /* of all records */
 	size_t count, cap;
@@ -303,22 +296,15 @@ vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_ge
 	vv_auto(vv_block_in) *in = vv_calloc(1, sizeof(*in));
 	*out = NULL;
 	if (!in) return vv_fail_nomem(err);
-	in->find = find;
-	in->get = get;
-	in->payload = payload;
-	if (!(in->pool = vv_coder_pool_new()) || !(in->coder = vv_coder_take(in->pool, err))) {
-		return vv_fail_nomem(err);
-	}
-	return vv_hand_over(out, &in);
+	*in = (vv_block_in){
+		.find = find, .get = get, .payload = payload, .coder = vv_coder_new(err)};
+	return in->coder ? vv_hand_over(out, &in) : VV_ENOMEM;
 }
 
 void vv_block_in_close(vv_block_in *in)
 {
 	if (in) {
-		if (in->coder) {
-			vv_coder_give(in->pool, in->coder);
-		}
-		vv_coder_pool_free(in->pool);
+		vv_coder_free(in->coder);
 		vv_free(in->cids);
 		vv_buf_clear_all(&in->raw, &in->base, &in->prefix, &in->room);
 		vv_free(in);

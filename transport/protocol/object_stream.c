@@ -95,7 +95,6 @@ struct vv_object_out {
 	vv_object_get_fn get;
 	void *payload;
 	const vv_recent_nodes *nodes;
-	vv_coder_pool *pool;
 	vv_coder *coder;
 	ids sent;
 	uint64_t raw; /* bytes of them */
@@ -116,11 +115,9 @@ vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_ge
 		.payload = payload,
 		.nodes = nodes,
 		.effort = effort,
-		.pool = vv_coder_pool_new(),
+		.coder = vv_coder_new(err),
 	};
-	if (!o->pool || !(o->coder = vv_coder_take(o->pool, err))) {
-		return vv_fail_nomem(err);
-	}
+	if (!o->coder) return VV_ENOMEM;
 	vv_coder_effort(o->coder, effort);
 	return vv_hand_over(out, &o);
 }
@@ -128,10 +125,7 @@ vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_ge
 void vv_object_out_close(vv_object_out *o)
 {
 	if (o) {
-		if (o->coder) {
-			vv_coder_give(o->pool, o->coder);
-		}
-		vv_coder_pool_free(o->pool);
+		vv_coder_free(o->coder);
 		vv_free(o->sent.items);
 		vv_buf_clear_all(&o->base, &o->prefix, &o->frame);
 		vv_free(o);
@@ -226,7 +220,6 @@ struct vv_object_in {
 	void *payload;
 	const vv_recent_nodes *nodes;
 	uint64_t object_max;
-	vv_coder_pool *pool;
 	vv_coder *coder;
 	ids had;
 	vv_buf pending; /* fed and not yet parsed, from `at` on */
@@ -247,21 +240,15 @@ vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payl
 		.payload = payload,
 		.nodes = nodes,
 		.object_max = object_max,
-		.pool = vv_coder_pool_new(),
+		.coder = vv_coder_new(err),
 	};
-	if (!in->pool || !(in->coder = vv_coder_take(in->pool, err))) {
-		return vv_fail_nomem(err);
-	}
-	return vv_hand_over(out, &in);
+	return in->coder ? vv_hand_over(out, &in) : VV_ENOMEM;
 }
 
 void vv_object_in_close(vv_object_in *in)
 {
 	if (in) {
-		if (in->coder) {
-			vv_coder_give(in->pool, in->coder);
-		}
-		vv_coder_pool_free(in->pool);
+		vv_coder_free(in->coder);
 		vv_free(in->had.items);
 		vv_buf_clear_all(&in->pending, &in->raw, &in->base, &in->prefix, &in->room);
 		for (size_t i = 0; i <= VV_GIT_TAG; i++) {

@@ -21,7 +21,6 @@ struct vv_pack_maker {
 	const vv_catalog *catalog;
 	const char *dir;
 	vv_pack_list *packs; /* of the store */
-	vv_coder_pool *coders;
 	vv_coder *coder;
 	bool thorough;
 	vv_buf raw, stored; /* of the block at hand */
@@ -37,7 +36,6 @@ vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalo
 			    const char *dir, size_t max_bytes, bool thorough, vv_error *err)
 {
 	vv_auto(vv_pack_maker) *m = vv_calloc(1, sizeof(*m));
-	vv_status rc = VV_OK;
 
 	*out = NULL;
 	if (!m) return vv_fail_nomem(err);
@@ -48,16 +46,11 @@ vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalo
 		.max_bytes = max_bytes,
 		.thorough = thorough,
 		.sent = vv_cid_map_new(),
-		.coders = vv_coder_pool_new(),
+		.coder = vv_coder_new(err),
 		.writer = vv_pack_writer_new(dir, "tmp-"),
 	};
-	if (!m->sent || !m->coders || !m->writer) {
-		rc = vv_fail_nomem(err);
-	} else if (!(m->coder = vv_coder_take(m->coders, err))) {
-		rc = VV_ENOMEM;
-	} else {
-		rc = vv_packs_renew(from, NULL, true, &m->packs, err);
-	}
+	if (!m->sent || !m->coder || !m->writer) return vv_fail_nomem(err);
+	const vv_status rc = vv_packs_renew(from, NULL, true, &m->packs, err);
 	if (rc < 0) return rc;
 	vv_coder_effort(m->coder, thorough ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK);
 	vv_coder_allow_parts(m->coder, true);
@@ -69,8 +62,7 @@ void vv_pack_maker_free(vv_pack_maker *m)
 	if (m) {
 		vv_pack_writer_free(m->writer);
 		vv_packs_unref(m->packs);
-		vv_coder_give(m->coders, m->coder);
-		vv_coder_pool_free(m->coders);
+		vv_coder_free(m->coder);
 		vv_cid_map_free(m->sent);
 		vv_buf_clear_all(&m->raw, &m->stored);
 		vv_free_all(m->blocks, m->bases, m);
