@@ -339,24 +339,19 @@ static bool is_too_costly(http_request *q, uint64_t from, uint64_t len, enum MHD
 
 static vv_status write_car(http_request *q, vv_error *err)
 {
-	vv_status rc = vv_car_write(&q->blocks, &q->route.blocks[q->route.count - 1], &q->car,
-				    http_stream_out, q, NULL, err);
-
-	if (rc < 0) {
-		http_note_problem(q, err);
-	}
-	return rc;
+	return vv_car_write(&q->blocks, &q->route.blocks[q->route.count - 1], &q->car,
+			    http_stream_out, q, NULL, err);
 }
 
 static enum MHD_Result send_car(http_request *q, const wish *w)
 {
 	enum MHD_Result result;
 
-	q->car.scope = w->form.scope;
-	q->car.part = w->form.part;
-	q->car.dups = w->form.dups;
-	q->car.above = q->route.blocks;
-	q->car.above_count = q->route.count - 1;
+	q->car = (vv_car_write_options){.scope = w->form.scope,
+					.part = w->form.part,
+					.dups = w->form.dups,
+					.above = q->route.blocks,
+					.above_count = q->route.count - 1};
 	if (is_too_costly(q, q->found.at.from, q->found.at.len, &result)) return result;
 	if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_car, false)) {
 		return http_say_error(q, &q->stream.err);
@@ -379,23 +374,17 @@ static enum MHD_Result send_block(http_request *q, const wish *w)
 	}
 	if (q->blocks.get(q->blocks.payload, &q->route.blocks[q->route.count - 1], &block, &err) <
 	    0) {
-		result = http_say_error(q, &err);
-	} else {
-		result = send_bytes(q, w, vv_buf_cstr(&block), block.len);
+		return http_say_error(q, &err);
 	}
-	return result;
+	return send_bytes(q, w, vv_buf_cstr(&block), block.len);
 }
 
 static vv_status write_file(http_request *q, vv_error *err)
 {
 	const vv_file_maker *files = q->server->handlers.files;
-	vv_status rc = files->range(files->payload, q->store, &q->found.version,
-				    q->found.at.from + q->from, q->len, http_stream_out, q, err);
 
-	if (rc < 0) {
-		http_note_problem(q, err);
-	}
-	return rc;
+	return files->range(files->payload, q->store, &q->found.version, q->found.at.from + q->from,
+			    q->len, http_stream_out, q, err);
 }
 
 static enum MHD_Result send_file(http_request *q, const wish *w)

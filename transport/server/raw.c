@@ -11,13 +11,8 @@
 
 static vv_status write_range(http_request *q, vv_error *err)
 {
-	vv_status rc = q->server->handlers.file_write(q->file.handle, q->from, q->len,
-						      http_stream_out, q, err);
-
-	if (rc < 0) {
-		http_note_problem(q, err);
-	}
-	return rc;
+	return q->server->handlers.file_write(q->file.handle, q->from, q->len, http_stream_out, q,
+					      err);
 }
 
 static void add_file_headers(const http_request *q, struct MHD_Response *response)

@@ -215,13 +215,6 @@ vv_http_call http_call_of(const http_request *q)
 			      .reach = q->repository ? q->repository->reach : NULL};
 }
 
-void http_note_problem(http_request *q, const vv_error *err)
-{
-	if (!vv_ring_stopped(q->stream.out)) {
-		(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);
-	}
-}
-
 void http_add_range(struct MHD_Response *response, const vv_http_range *range, uint64_t size)
 {
 	if (range->kind == VV_HTTP_PART) {
@@ -327,6 +320,14 @@ static vv_status put_out(void *payload, const void *bytes, size_t len, vv_error 
 	return vv_ring_write(q->stream.out, bytes, len, 0, err);
 }
 
+/* If the client did not hang up, the log names the error. */
+static void note_problem(http_request *q, const vv_error *err)
+{
+	if (!vv_ring_stopped(q->stream.out)) {
+		(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);
+	}
+}
+
 static void run_stream(void *payload)
 {
 	http_request *q = payload;
@@ -340,6 +341,7 @@ static void run_stream(void *payload)
 		vv_ring_stop(s->in); /* what still comes of the body is dropped */
 	}
 	if (s->rc < 0) {
+		note_problem(q, &s->err);
 		vv_ring_stop(s->out);
 	} else {
 		vv_ring_end(s->out);

@@ -106,8 +106,6 @@ enum MHD_Result http_say_error(http_request *q, const vv_error *err);
 /* Queues the answer for an error in a URL: status 413 if the content is too large, 404 for an
  * invalid URL. */
 enum MHD_Result http_say_unnamed(http_request *q, const vv_error *err);
-/* Stores the error for the log, unless the client closed the connection. */
-void http_note_problem(http_request *q, const vv_error *err);
 void http_log(http_request *q); /* logs the request */
 
 /* Queues an answer of status 405, with the allowed methods. */
