@@ -419,14 +419,13 @@ vv_status vv_git_read_loose(git_odb *odb, const char *objects, bool alternate, v
 	if (!r) return vv_fail_nomem(err);
 	memcpy(r->path, objects, len);
 	r->dir_len = len;
-	if ((code = git_odb_init_backend(&r->backend, GIT_ODB_BACKEND_VERSION)) == 0) {
-		r->backend.read = loose_read;
-		r->backend.read_header = loose_read_header;
-		r->backend.foreach = loose_each;
-		r->backend.free = loose_reader_free;
-		code = alternate ? git_odb_add_alternate(odb, &r->backend, PACKED_PRIORITY)
-				 : git_odb_add_backend(odb, &r->backend, PACKED_PRIORITY);
-	}
+	r->backend = (git_odb_backend){.version = GIT_ODB_BACKEND_VERSION,
+				       .read = loose_read,
+				       .read_header = loose_read_header,
+				       .foreach = loose_each,
+				       .free = loose_reader_free};
+	code = alternate ? git_odb_add_alternate(odb, &r->backend, PACKED_PRIORITY)
+			 : git_odb_add_backend(odb, &r->backend, PACKED_PRIORITY);
 	if (code < 0) return vv_git_fail(err, code, "cannot read loose objects");
 	(void)vv_take(&r);
 	return VV_OK;

@@ -69,12 +69,12 @@ vv_status vv_new_pack_open(vv_new_pack **out, const char *path, vv_error *err)
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
-	s->fd = -1;
-	s->pack.zalloc = s->small.zalloc = z_alloc;
-	s->pack.zfree = s->small.zfree = z_free;
+	*s = (vv_new_pack){.fd = -1,
+			   .pack = {.zalloc = z_alloc, .zfree = z_free},
+			   .small = {.zalloc = z_alloc, .zfree = z_free},
+			   .path = vv_strdup(path),
+			   .buf = vv_malloc(BUFFER_LEN)};
 	vv_hash_index_init(&s->index);
-	s->path = vv_strdup(path);
-	s->buf = vv_malloc(BUFFER_LEN);
 	s->pack_made = deflateInit(&s->pack, Z_DEFAULT_COMPRESSION) == Z_OK;
 	s->small_made = deflateInit2(&s->small, Z_DEFAULT_COMPRESSION, Z_DEFLATED, SMALL_WINDOW,
 				     SMALL_MEMORY, Z_DEFAULT_STRATEGY) == Z_OK;

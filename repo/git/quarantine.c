@@ -211,17 +211,16 @@ static vv_status memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *er
 	*out = NULL;
 	if (!m) return vv_fail_nomem(err);
 	vv_hash_index_init(&m->places);
-	if ((code = git_odb_init_backend(&m->backend, GIT_ODB_BACKEND_VERSION)) == 0) {
-		m->backend.read = on_read;
-		m->backend.read_prefix = on_read_prefix;
-		m->backend.read_header = on_read_header;
-		m->backend.write = on_write;
-		m->backend.exists = on_exists;
-		m->backend.exists_prefix = on_exists_prefix;
-		m->backend.foreach = on_foreach;
-		m->backend.free = on_free;
-		code = git_odb_add_backend(odb, &m->backend, VV_MEMORY_ODB_PRIORITY);
-	}
+	m->backend = (git_odb_backend){.version = GIT_ODB_BACKEND_VERSION,
+				       .read = on_read,
+				       .read_prefix = on_read_prefix,
+				       .read_header = on_read_header,
+				       .write = on_write,
+				       .exists = on_exists,
+				       .exists_prefix = on_exists_prefix,
+				       .foreach = on_foreach,
+				       .free = on_free};
+	code = git_odb_add_backend(odb, &m->backend, VV_MEMORY_ODB_PRIORITY);
 	if (code < 0) return vv_git_fail(err, code, "cannot stage objects");
 	return vv_hand_over(out, &m);
 }

@@ -165,16 +165,6 @@ static inline const char *vv_git_shows(const git_oid *id)
 	return vv_oid_shows(vv_from_git(id));
 }
 
-static inline void vv_oid_to_git(git_oid *out, const vv_oid *oid)
-{
-	*out = *vv_to_git(oid);
-}
-
-static inline void vv_oid_from_git(vv_oid *out, const git_oid *oid)
-{
-	*out = *vv_from_git(oid);
-}
-
 /* Reads an object of this type (GIT_OBJECT_ANY: of any type). In a partial clone, git fetches a missing object. The
  * caller frees *out with git_odb_object_free. VV_EREFUSED: the object has more than max bytes, and was not read.
  * VV_EMISSING: no such tree or blob. VV_ENOTFOUND: no such object of another type. VV_EUSAGE: the object has another

@@ -32,7 +32,6 @@ vv_walker *vv_walker_new(vv_repository *r)
 
 	if (w) {
 		w->repo = r;
-		vv_arena_init(&w->arena);
 		vv_hash_index_init(&w->index);
 	}
 	return w;

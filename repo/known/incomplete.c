@@ -319,7 +319,6 @@ vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size
 {
 	memset(out, 0, sizeof(*out));
 	look l = {.repo = r, .out = out, .blobs.repo = r};
-	vv_arena_init(&l.blobs.arena);
 	out->ids = vv_calloc(count + 1, sizeof(bool));
 	l.good = vv_cid_set_new();
 	l.bad = vv_cid_set_new();

@@ -603,8 +603,6 @@ static vv_status pack_locked(vv_repository *r, unsigned above, uint64_t *packed,
 	vv_auto(packing) p = {.repo = r, .packdir = vv_path_join(r->objects, "pack", NULL)};
 	vv_status rc;
 
-	vv_oid_set_init(&p.wanted);
-	vv_oid_set_init(&p.done);
 	if ((rc = p.packdir ? list_own(&p, err) : vv_fail_nomem(err)) < 0 ||
 	    (above == 0 && (rc = list_others(&p, err)) < 0) ||
 	    (rc = list_loose(&p, above, err)) < 0 ||
@@ -621,7 +619,6 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 	vv_auto(char) *path = vv_path_join(r->varvedir, VV_OWN_PACKS ".lock", NULL);
 	bool may;
 	vv_status rc;
-	int lock;
 
 	*packed = 0;
 	vv_pack_keeps_sweep(r);
@@ -629,13 +626,13 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 	    (rc = may_pack(r, &may, err)) < 0 || !may || (rc = vv_mkdirs(r->varvedir, err)) < 0) {
 		return rc;
 	}
-	if ((lock = vv_lock(path, true, 0, err)) == VV_ELOCKED) {
+	vv_auto(vv_fd) lock = vv_lock(path, true, 0, err);
+	if (lock == VV_ELOCKED) {
 		vv_error_clear(err);
 		return VV_OK;
 	}
 	if (lock < 0) return (vv_status)lock;
 	rc = pack_locked(r, above, packed, err);
-	vv_unlock(lock);
 	return rc < 0 ? rc : vv_quarantine_named(r, err);
 }
 

@@ -146,15 +146,16 @@ VV_AUTO_CLEAR(marking, marking_clear)
 
 vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 {
-	vv_auto(marking) m = {.keep = payload, .gc = gc};
+	vv_auto(marking) m = {.keep = payload,
+			      .gc = gc,
+			      .walk = {.get = get_block,
+				       .mark = mark_block,
+				       .payload = &m,
+				       .missing = &m.missing}};
 	vv_status rc;
 
 	m.keep->roots = 0;
 	vv_hash_index_init(&m.index);
-	m.walk.get = get_block;
-	m.walk.mark = mark_block;
-	m.walk.payload = &m;
-	m.walk.missing = &m.missing;
 	m.leave = m.walk;
 	m.leave.mark = expend_block;
 	if ((rc = vv_repository_store(m.keep->repo, &m.store, err)) < 0 ||

@@ -81,6 +81,7 @@ static void tips_clear(tips *t)
 	vv_free(t->items);
 	memset(t, 0, sizeof(*t));
 }
+VV_AUTO_CLEAR(tips, tips_clear)
 
 /* No table was walked. */
 static void forget_blocks(vv_reachable *x)
@@ -239,7 +240,7 @@ static vv_status begin_tips(vv_reachable *x, const tips *t, vv_error *err)
 /* Updates the walked part for the current refs. */
 static vv_status look_at_refs(vv_reachable *x, vv_error *err)
 {
-	tips now = {NULL, 0, 0};
+	vv_auto(tips) now = {NULL, 0, 0};
 	listing l = {x, &now};
 	bool keep = true;
 	vv_status rc = open_repository(x, err);
@@ -247,25 +248,21 @@ static vv_status look_at_refs(vv_reachable *x, vv_error *err)
 	if (rc < 0) return rc;
 	if ((rc = vv_refs_each(x->repo, "refs/", list_ref, &l, err)) < 0 ||
 	    (x->walker && same_tips(&x->tips, &now))) {
-		goto done;
+		return rc;
 	}
 	(void)git_odb_refresh(x->repo->odb);
 	git_error_clear();
-	if (x->walker && (rc = only_forward(x, &x->tips, &now, &keep, err)) < 0) {
-		goto done;
-	}
+	if (x->walker && (rc = only_forward(x, &x->tips, &now, &keep, err)) < 0) return rc;
 	if (!keep) {
 		forget(x);
 	}
 	if ((rc = begin_tips(x, &now, err)) < 0) {
 		forget(x);
-		goto done;
+		return rc;
 	}
 	tips_clear(&x->tips);
 	x->tips = now;
 	memset(&now, 0, sizeof(now));
-done:
-	tips_clear(&now);
 	return rc;
 }
 
@@ -372,7 +369,6 @@ static vv_status go_deeper(vv_reachable *x, vv_store *store, bool *end, vv_error
 		     .visit = on_block,
 		     .payload = x};
 	vv_node *n;
-	vv_oid id;
 	vv_status rc;
 
 	if (x->walked < x->root_count) {
@@ -386,8 +382,7 @@ static vv_status go_deeper(vv_reachable *x, vv_store *store, bool *end, vv_error
 		return rc;
 	}
 	n = x->listed.items[x->looked++];
-	vv_oid_from_git(&id, &n->id);
-	return vv_tree_pointers_look(&x->trees, &n->tree, &id, err);
+	return vv_tree_pointers_look(&x->trees, &n->tree, vv_from_git(&n->id), err);
 }
 
 static vv_status begin_blocks(vv_reachable *x, vv_error *err)

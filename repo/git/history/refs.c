@@ -312,10 +312,11 @@ vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err)
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = vv_ref_get(r, "HEAD", &ref, err)) < 0) return rc;
-	out->branch = vv_take(&ref.symbolic);
-	out->commit = ref.commit;
-	out->detached = !out->branch;
-	out->unborn = vv_oid_is_null(&ref.id);
+	*out = (vv_head){.branch = ref.symbolic,
+			 .commit = ref.commit,
+			 .detached = !ref.symbolic,
+			 .unborn = vv_oid_is_null(&ref.id)};
+	ref.symbolic = NULL;
 	return VV_OK;
 }
 

@@ -68,7 +68,6 @@ vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewri
 	*out = w;
 	if (!w) return vv_fail_nomem(err);
 	*w = (vv_rewrite){.repo = r, .dry = dry, .fn = fn, .payload = payload};
-	vv_arena_init(&w->paths);
 	vv_hash_index_init(&w->tree_index);
 	vv_hash_index_init(&w->changed_index);
 	return hash(&w->empty_tree, GIT_OBJECT_TREE, "", 0, err);
@@ -284,7 +283,6 @@ static vv_status edit_tree(vv_rewrite *w, const git_oid *old, const char *path, 
 			       FOLDERS_DEPTH_MAX);
 	}
 	*out = *old;
-	vv_arena_init(&f.arena);
 	if ((rc = edit_folder(w, old, &f, depth, err)) == VV_OK && f.changed) {
 		rc = write_tree(w, &f, out, err);
 	}
@@ -316,7 +314,6 @@ vv_status vv_folder_edit_below(vv_folder_edit *out, vv_folder_edit *f, const cha
 	vv_auto(vv_buf) path = VV_BUF_INIT;
 
 	*out = (vv_folder_edit){.path = "", .w = f->w};
-	vv_arena_init(&out->arena);
 	vv_buf_printf(&path, "%s%s/", f->path, name);
 	if (path.failed || !(out->path = vv_arena_strndup(&out->arena, path.data, path.len))) {
 		return vv_fail_nomem(err);

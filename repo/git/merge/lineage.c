@@ -142,7 +142,6 @@ vv_status vv_lineage_open(vv_lineage **out, vv_repository *r, const vv_lineage_o
 	vv_log_tell_replacements(r);
 	l->repo = r;
 	l->o = *opts;
-	vv_arena_init(&l->arena);
 	vv_walker_begin(l->walker);
 	const vv_status rc = mark_inside(l, err);
 	return rc < 0 ? rc : vv_hand_over(out, &l);

@@ -110,7 +110,6 @@ vv_status vv_path_log_open(vv_path_log **out, vv_repository *r, const vv_log_opt
 	const bool given = opts->range_count > 0;
 	l->repo = r;
 	l->o = *opts;
-	vv_arena_init(&l->arena);
 	for (size_t i = 0; i < (given ? opts->range_count : !head.unborn); i++) {
 		const vv_range *at = given ? &opts->ranges[i] : &whole;
 

@@ -454,7 +454,6 @@ vv_status vv_changed_files_read(vv_changed_files *out, vv_repository *r, const v
 	vv_status rc;
 
 	*out = (vv_changed_files){.paths = paths};
-	vv_arena_init(&out->arena);
 	if (!a && !b) return VV_OK;
 	if ((rc = vv_tree_changes(r, b ? a : NULL, b ? b : a,
 				  paths && paths[0] && !paths[1] ? paths[0] : "", on_changed, out,

@@ -51,8 +51,6 @@ VV_AUTO_CLEAR(vv_linked, linked_clear)
 static vv_status linked_init(vv_linked *l, vv_repository *r, vv_error *err)
 {
 	*l = (vv_linked){.repo = r};
-	vv_oid_set_init(&l->trees);
-	vv_oid_set_init(&l->files);
 	l->roots = vv_cid_map_new();
 	return l->roots ? VV_OK : vv_fail_nomem(err);
 }
@@ -344,7 +342,6 @@ static vv_status load_edge(finding *f, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (f->edge_loaded) return VV_OK;
-	vv_oid_set_init(&trees);
 	for (size_t i = 0; rc == VV_OK && i < f->range.commits.count; i++) {
 		const vv_node *n = f->range.commits.items[i];
 
@@ -590,8 +587,6 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 		return VV_OK;
 	}
 	finding f = {.repo = r, .fn = fn, .payload = payload, .look.repo = r};
-	vv_arena_init(&f.look.arena);
-	vv_oid_set_init(&f.edge);
 	vv_hash_index_init(&f.known_index);
 	vv_hash_index_init(&f.step_index);
 	if (!(f.given = vv_cid_set_new())) return vv_fail_nomem(err);

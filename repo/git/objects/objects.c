@@ -293,7 +293,6 @@ vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_object_range *g, vv
 	walk w = {.o = o, .repo = o->repo};
 	vv_status rc = VV_OK;
 
-	vv_oid_set_init(&w.seen);
 	for (size_t i = 0; i < g->commits.count; i++) {
 		if ((rc = walk_commit(&w, g, g->commits.items[i], err)) < 0) {
 			break;

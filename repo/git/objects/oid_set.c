@@ -8,12 +8,6 @@
 #include "base/hash.h"
 #include "base/sys.h"
 
-void vv_oid_set_init(vv_oid_set *s)
-{
-	memset(s, 0, sizeof(*s));
-	vv_hash_index_init(&s->index);
-}
-
 void vv_oid_set_clear(vv_oid_set *s)
 {
 	vv_hash_index_clear(&s->index);
@@ -34,8 +28,10 @@ static bool has(const vv_oid_set *s, const git_oid *id, uint64_t hash)
 
 vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error *err)
 {
+	if (!s->index.slots) {
+		vv_hash_index_init(&s->index);
+	}
 	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, s->index.seed);
-
 	*added = !has(s, id, hash);
 	if (!*added) return VV_OK;
 	if (!vv_array_room(s->ids, s->count, s->cap) ||

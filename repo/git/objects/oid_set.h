@@ -1,5 +1,6 @@
 /*
- * oid_set: a set of Git object ids, which keeps the order of insertion. Internal.
+ * oid_set: a set of Git object ids, which keeps the order of insertion. A zeroed set is empty.
+ * Internal.
  */
 #ifndef VV_REPO_GIT_OBJECTS_OID_SET_H
 #define VV_REPO_GIT_OBJECTS_OID_SET_H
@@ -14,7 +15,6 @@ typedef struct vv_oid_set {
 	vv_hash_index index;
 } vv_oid_set;
 
-void vv_oid_set_init(vv_oid_set *s);
 void vv_oid_set_clear(vv_oid_set *s);
 VV_AUTO_CLEAR(vv_oid_set, vv_oid_set_clear)
 /* Adds id. *added: false if the set has id already. */

@@ -233,7 +233,6 @@ vv_status vv_object_range_open(vv_object_range *g, vv_repository *r, const vv_oi
 	vv_status rc = VV_OK;
 
 	*g = (vv_object_range){.repo = r};
-	vv_oid_set_init(&g->tags_seen);
 	if (!(g->walker = vv_walker_take(r))) return vv_fail_nomem(err);
 	(void)git_odb_refresh(r->odb); /* once for all haves; if it fails, reading reports it */
 	git_error_clear();

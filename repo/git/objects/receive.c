@@ -363,7 +363,6 @@ static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
 		   (vv_lstat(&b, lock, NULL) < 0 || a.ino != b.ino || a.dev != b.dev)) {
 		vv_unlock(g->lock_fd);
 		g->lock_fd = -1;
-		vv_oid_set_init(&g->expected);
 		*again = true;
 		rc = vv_fail(err, VV_ELOCKED, "'%s' was removed", vv_text_shows(g->dir));
 	}
@@ -531,7 +530,6 @@ static vv_status begin_pack(vv_git_receive *g, vv_error *err)
 	vv_new_pack_close(g->came);
 	g->came = NULL;
 	vv_oid_set_clear(&g->expected);
-	vv_oid_set_init(&g->expected);
 	g->count = 0;
 	if ((rc = open_objects(g, err)) < 0) return rc;
 	return git_pack_open(&g->pack, g->repo, g->dir, &g->limits, err);

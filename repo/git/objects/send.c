@@ -143,10 +143,10 @@ vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oi
 		goto done;
 	}
 	for (size_t i = 0; i < tips.count; i++) {
-		vv_oid_from_git(&(*out)[(*count)++], &tips.items[i]->id);
+		(*out)[(*count)++] = *vv_from_git(&tips.items[i]->id);
 	}
 	for (size_t i = 0; i < others.count && *count < max; i++) {
-		vv_oid_from_git(&(*out)[(*count)++], &others.items[i]->id);
+		(*out)[(*count)++] = *vv_from_git(&others.items[i]->id);
 	}
 done:
 	vv_nodes_clear(&tips);
@@ -158,12 +158,10 @@ done:
 vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *id, uint64_t max,
 			      vv_buf *out, vv_error *err)
 {
-	git_oid oid;
 	vv_auto(git_odb_object) *object = NULL;
 
-	vv_oid_to_git(&oid, id);
 	vv_buf_reset(out);
-	vv_status rc = vv_object_read(r, &oid, (git_object_t)type, max, &object, err);
+	vv_status rc = vv_object_read(r, vv_to_git(id), (git_object_t)type, max, &object, err);
 	if (rc < 0) return rc;
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
 	return vv_buf_ok(out, err);

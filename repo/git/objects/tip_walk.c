@@ -11,7 +11,6 @@ enum { QUEUED = 2, SOUGHT = 4 };
 void vv_tip_walk_init(vv_tip_walk *w, vv_repository *repo, vv_walker *walker, vv_nodes *passed)
 {
 	*w = (vv_tip_walk){.repo = repo, .walker = walker, .passed = passed};
-	vv_oid_set_init(&w->tags);
 }
 
 void vv_tip_walk_clear(vv_tip_walk *w)
@@ -40,7 +39,6 @@ static vv_status meet(vv_tip_walk *w, vv_node *n, uint32_t flags, uint32_t dista
 
 vv_status vv_tip_walk_add(vv_tip_walk *w, const vv_oid *id, const vv_oid *commit, vv_error *err)
 {
-	git_oid git_id;
 	vv_status rc;
 
 	if (!vv_oid_equal(id, commit) &&
@@ -48,8 +46,7 @@ vv_status vv_tip_walk_add(vv_tip_walk *w, const vv_oid *id, const vv_oid *commit
 		return rc;
 	}
 	if (vv_oid_is_null(commit)) return VV_OK;
-	vv_oid_to_git(&git_id, commit);
-	vv_node *n = vv_walker_node(w->walker, &git_id);
+	vv_node *n = vv_walker_node(w->walker, vv_to_git(commit));
 	return n ? meet(w, n, VV_TIP_WALK_FIRST, 0, err) : vv_fail_nomem(err);
 }
 
@@ -115,13 +112,11 @@ vv_status vv_tip_walk_find(vv_tip_walk *w, const vv_oid *ids, size_t count, unsi
 	}
 	if (rc < 0 || (rc = search_down(w, &s, slop, err)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {
-		git_oid id;
-
-		vv_oid_to_git(&id, &ids[i]);
-		vv_node *n = vv_walker_node(w->walker, &id);
+		const git_oid *id = vv_to_git(&ids[i]);
+		vv_node *n = vv_walker_node(w->walker, id);
 		if (!n) return vv_fail_nomem(err);
 		uint32_t *flags = vv_node_flags(w->walker, n);
-		out[i] = *flags & QUEUED || vv_oid_set_has(&w->tags, &id);
+		out[i] = *flags & QUEUED || vv_oid_set_has(&w->tags, id);
 		*flags &= ~(uint32_t)SOUGHT;
 	}
 	return VV_OK;

@@ -22,9 +22,6 @@ void vv_tree_pointers_init(vv_tree_pointers *g, vv_repository *r, vv_tree_pointe
 			   void *payload)
 {
 	*g = (vv_tree_pointers){.repo = r, .fn = fn, .payload = payload, .hard = true};
-	vv_arena_init(&g->arena);
-	vv_buf_init(&g->path);
-	vv_oid_set_init(&g->seen);
 }
 
 void vv_tree_pointers_clear(vv_tree_pointers *g)
