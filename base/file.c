@@ -181,12 +181,9 @@ vv_status vv_fsync(int fd, const char *path, vv_error *err)
 
 static vv_status sync_at(const char *path, int flags, vv_error *err)
 {
-	int fd = vv_open(path, O_RDONLY | flags, 0, err);
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY | flags, 0, err);
 
-	if (fd < 0) return (vv_status)fd;
-	vv_status rc = vv_fsync(fd, path, err);
-	(void)vv_close(fd, path, NULL);
-	return rc;
+	return fd < 0 ? (vv_status)fd : vv_fsync(fd, path, err);
 }
 
 vv_status vv_fsync_path(const char *path, vv_error *err)
@@ -378,33 +375,30 @@ static vv_status read_rest(vv_buf *out, int fd, const char *path, size_t max, vv
 }
 
 /* Takes fd, which may be a negative vv_status. */
-static vv_status read_and_close(vv_buf *out, int fd, const char *path, size_t max, vv_error *err)
+static vv_status read_open(vv_buf *out, int fd, const char *path, size_t max, vv_error *err)
 {
-	size_t start = out->len;
 	struct stat st;
-	vv_status rc;
 
-	if (fd < 0) return (vv_status)fd;
-	if (fstat(fd, &st) < 0) {
-		rc = vv_fail_errno(err, "cannot read", path);
-		goto done;
-	}
-	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size > max) {
-		rc = too_large(path, max, err);
-		goto done;
-	}
+	if (fstat(fd, &st) < 0) return vv_fail_errno(err, "cannot read", path);
+	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size > max) return too_large(path, max, err);
 	/* One byte more, so that the end is seen by the first read. */
 	if (S_ISREG(st.st_mode) && !vv_buf_reserve(out, (size_t)st.st_size + 1)) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
-	rc = read_rest(out, fd, path, max, err);
-done:
+	return read_rest(out, fd, path, max, err);
+}
+
+static vv_status read_and_close(vv_buf *out, vv_fd take_fd, const char *path, size_t max,
+				vv_error *err)
+{
+	vv_auto(vv_fd) fd = take_fd;
+	const size_t start = out->len;
+	const vv_status rc = fd < 0 ? (vv_status)fd : read_open(out, fd, path, max, err);
+
 	if (rc < 0 && out->data) {
 		out->len = start;
 		out->data[start] = '\0';
 	}
-	(void)vv_close(fd, path, NULL);
 	return rc;
 }
 

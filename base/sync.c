@@ -166,30 +166,22 @@ vv_status vv_file_batch_add(vv_file_batch *b, const char *path, const void *byte
 			    vv_error *err)
 {
 	vv_auto(char) *folder = vv_path_dir(path);
-	struct file_batch_item it = {.path = vv_strdup(path)};
-	int fd = -1;
+	vv_auto(char) *copy = vv_strdup(path), *temp = NULL;
+	int fd;
 	vv_status rc;
 
-	if (!folder || !it.path || !vv_array_room(b->items, b->count, b->cap)) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	if (!folder || !copy || !vv_array_room(b->items, b->count, b->cap)) {
+		return vv_fail_nomem(err);
 	}
-	if ((rc = make_folder(b, folder, err)) < 0) {
-		goto done;
+	if ((rc = make_folder(b, folder, err)) < 0) return rc;
+	if ((fd = vv_temp_open(&temp, folder, VV_WRITE_TEMP, err)) < 0) return (vv_status)fd;
+	if ((rc = write_temp(b, fd, temp, bytes, len, err)) < 0) {
+		(void)vv_unlink(temp, true, NULL);
+		return rc;
 	}
-	if ((fd = vv_temp_open(&it.temp, folder, VV_WRITE_TEMP, err)) < 0) {
-		rc = (vv_status)fd;
-		goto done;
-	}
-	if ((rc = write_temp(b, fd, it.temp, bytes, len, err)) == VV_OK) {
-		b->items[b->count++] = it;
-		it = (struct file_batch_item){NULL, NULL};
-	} else {
-		(void)vv_unlink(it.temp, true, NULL);
-	}
-done:
-	vv_free_all(it.temp, it.path);
-	return rc;
+	b->items[b->count++] = (struct file_batch_item){.temp = vv_take(&temp),
+							.path = vv_take(&copy)};
+	return VV_OK;
 }
 
 vv_status vv_file_batch_keep(vv_file_batch *b, const char *path, vv_error *err)

@@ -183,11 +183,8 @@ static vv_status trust_heads(vv_repository *r, vv_error *err)
 
 	vv_heads_free(heads, count);
 	if (rc < 0 || count == 0) return rc; /* most repositories have none, and no lock */
-	const int lock = vv_trust_lock(r, err);
-	if (lock < 0) return (vv_status)lock;
-	rc = trust_locked(r, err);
-	vv_unlock(lock);
-	return rc;
+	vv_auto(vv_fd) lock = vv_trust_lock(r, err);
+	return lock < 0 ? (vv_status)lock : trust_locked(r, err);
 }
 
 /* With varve.sign the server signs accepted refs. */

@@ -40,14 +40,12 @@ static vv_status add_file(hashing *h, const char *path, vv_error *err)
 	uint64_t len;
 
 	if (!file) return vv_fail_nomem(err);
-	int fd = vv_open_regular(file, O_RDONLY, &why);
+	vv_auto(vv_fd) fd = vv_open_regular(file, O_RDONLY, &why);
 	if (fd < 0) {
 		vv_xxh3_update(h->hash, &why.code, sizeof(why.code));
 		return VV_OK;
 	}
-	vv_status rc = vv_hash_rest(h->hash, &len, fd, file, err);
-	(void)vv_close(fd, file, &why);
-	return rc;
+	return vv_hash_rest(h->hash, &len, fd, file, err);
 }
 
 /* The package of the folder that the first len bytes of a path are, where the index does not have it. */

@@ -504,11 +504,8 @@ static vv_status look_into(vv_snapshots *s, vv_snapshot *i, int fd, vv_error *er
 static vv_status look_at(vv_snapshots *s, vv_snapshot *i, vv_error *err)
 {
 	if (i->kind != VV_SNAPSHOT_VERSION) return VV_OK;
-	const int fd = vv_open_regular(i->file, O_RDONLY, err);
-	if (fd < 0) return VV_EIO;
-	vv_status rc = look_into(s, i, fd, err);
-	(void)close(fd);
-	return rc;
+	vv_auto(vv_fd) fd = vv_open_regular(i->file, O_RDONLY, err);
+	return fd < 0 ? VV_EIO : look_into(s, i, fd, err);
 }
 
 vv_status vv_snapshots_plan(vv_snapshots *s, int argc, char **argv, vv_error *err)

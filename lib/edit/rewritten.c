@@ -78,8 +78,8 @@ vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_sub
 vv_status rewritten_same(bool *same, const rewritten *r, const char *file, vv_error *err)
 {
 	vv_auto(char) *pieces = vv_malloc(2 * PIECE);
-	int made = pieces ? vv_open_regular(r->file, 0, err) : vv_fail_nomem(err);
-	int there = made < 0 ? made : vv_open_regular(file, 0, err);
+	vv_auto(vv_fd) made = pieces ? vv_open_regular(r->file, 0, err) : vv_fail_nomem(err);
+	vv_auto(vv_fd) there = made < 0 ? made : vv_open_regular(file, 0, err);
 	ssize_t got = there < 0 ? there : 1, beside = got;
 
 	*same = true;
@@ -89,8 +89,6 @@ vv_status rewritten_same(bool *same, const rewritten *r, const char *file, vv_er
 		*same = got == beside && got >= 0 &&
 			memcmp(pieces, pieces + PIECE, (size_t)got) == 0;
 	}
-	vv_close(made, NULL, NULL);
-	vv_close(there, NULL, NULL);
 	return beside < 0 ? (vv_status)beside : VV_OK;
 }
 

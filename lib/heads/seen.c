@@ -156,12 +156,9 @@ static vv_status keep_locked(const vv_heads_seen *s, vv_repository *r, vv_error 
 
 static vv_status keep(const vv_heads_seen *s, vv_repository *r, vv_error *err)
 {
-	const int lock = vv_trust_lock(r, err);
+	vv_auto(vv_fd) lock = vv_trust_lock(r, err);
 
-	if (lock < 0) return (vv_status)lock;
-	vv_status rc = keep_locked(s, r, err);
-	vv_unlock(lock);
-	return rc;
+	return lock < 0 ? (vv_status)lock : keep_locked(s, r, err);
 }
 
 vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_notes *notes,

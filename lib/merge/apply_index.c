@@ -110,23 +110,19 @@ static vv_status import_as(vv_apply_index *a, const vv_apply_file *e, const vv_r
 		.as = as,
 		.parent = as,
 		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(a->writer))};
-	vv_import_result r = {0};
+	vv_auto(vv_fd) fd = -1;
+	vv_auto(vv_import_result) r = {0};
 	vv_fd_source storage;
 	vv_source source;
 	vv_sink sink;
-	int fd = -1;
 	vv_status rc;
 
 	if ((rc = vv_dataset_writer_sink(a->writer, &sink, err)) < 0 ||
 	    (rc = open_made(e, &source, &storage, &fd, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_import(&r, &source, &sink, &io, err)) == VV_OK) {
-		rc = put_pointer(a->files->repo, &r.cid, &r.root, blob, err);
-		vv_import_result_clear(&r);
-	}
-	vv_close(fd, NULL, NULL);
-	return rc;
+	if ((rc = vv_import(&r, &source, &sink, &io, err)) < 0) return rc;
+	return put_pointer(a->files->repo, &r.cid, &r.root, blob, err);
 }
 
 /* Did the index have exactly the patch's old version? Then it gets exactly the new one, including

@@ -74,7 +74,7 @@ static vv_status pour_compressed(const inside *in, outside *out, vv_error *err)
 	vv_source file;
 	vv_fd_source storage;
 	ssize_t got = 0;
-	const int fd = vv_open_regular(in->file, 0, err);
+	vv_auto(vv_fd) fd = vv_open_regular(in->file, 0, err);
 
 	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&file, &storage, fd, in->path, 0);
@@ -85,7 +85,6 @@ static vv_status pour_compressed(const inside *in, outside *out, vv_error *err)
 						  sizeof(piece), err)) > 0) {
 		rc = take(out, piece, (size_t)got, err);
 	}
-	vv_close(fd, NULL, NULL);
 	return rc == VV_OK && got < 0 ? (vv_status)got : rc;
 }
 
@@ -142,7 +141,6 @@ static vv_status pour_old(const vv_unpack *u, const inside *in, const vv_oid *co
 	outside out = {.path = in->path, .to = -1, .text = text};
 	vv_status rc;
 
-	vv_subject_init(&s);
 	if ((rc = vv_subject_find_at(&s, u->repo, u->reader, commit, in->path, err)) < 0) return rc;
 	if (in->document) {
 		old.document = &s;
@@ -367,7 +365,6 @@ static vv_status unpack_document(const vv_unpack *u, inside *in, vv_error *err)
 	bool is;
 	vv_status rc;
 
-	vv_subject_init(&s);
 	if ((rc = vv_subject_find_file(&s, u->repo, u->reader, in->file, err)) < 0 ||
 	    (rc = vv_subject_settle(&s, err)) < 0 ||
 	    (rc = vv_subject_document_open(&d, &is, &s, err)) < 0) {

@@ -458,7 +458,7 @@ static vv_status run(dropping *x, vv_error *err)
 vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_error *err)
 {
 	dropping x = {.d = d, .repo = r, .notes = notes};
-	int lock = vv_drop_lock(r, true, err);
+	vv_auto(vv_fd) lock = vv_drop_lock(r, true, err);
 
 	if (lock < 0) return (vv_status)lock;
 	x.named = vv_cid_map_new();
@@ -468,6 +468,5 @@ vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_er
 	vv_cid_set_free(x.in_use);
 	vv_ref_tips_clear(&x.tips);
 	vv_free(x.found);
-	vv_unlock(lock);
 	return rc;
 }

@@ -84,7 +84,7 @@ static vv_status set_range(vv_diff_sides *d, vv_repository *r, const char *text,
 {
 	const char *dots = strstr(text, ".."), *right = dots + (dots[2] == '.' ? 3 : 2);
 	vv_oid base = range->exclude;
-	char *name = NULL;
+	vv_auto(char) *name = NULL;
 	vv_status rc;
 	if (range->new_branch && !range->has_exclude) {
 		rc = set_side(&d->a, VV_SIDE_COMMIT, NULL, "nothing", 7,
@@ -96,7 +96,6 @@ static vv_status set_range(vv_diff_sides *d, vv_repository *r, const char *text,
 			return rc;
 		}
 		rc = set_side(&d->a, VV_SIDE_COMMIT, &base, name, strlen(name), err);
-		vv_free(name);
 	} else {
 		bool empty = dots == text;
 		rc = set_side(&d->a, VV_SIDE_COMMIT, &range->exclude, empty ? "HEAD" : text,

@@ -531,11 +531,9 @@ vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const c
 	vv_fd_source fds;
 	vv_auto(char) *file = vv_repository_file(r->repo, path);
 	if (!file) return vv_fail_nomem(err);
-	int fd = vv_open_regular(file, 0, err);
+	vv_auto(vv_fd) fd = vv_open_regular(file, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &fds, fd, path, 0);
-	vv_status rc = encoding[0] ? vv_file_text_line(&source, encoding, offset, line, err)
-				   : source.line(source.payload, offset, line, err);
-	vv_close(fd, NULL, NULL);
-	return rc;
+	return encoding[0] ? vv_file_text_line(&source, encoding, offset, line, err)
+			   : source.line(source.payload, offset, line, err);
 }

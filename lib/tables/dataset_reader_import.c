@@ -453,14 +453,14 @@ static vv_status import_once(vv_dataset_reader *r, const char *path, const char 
 	vv_fd_source fds;
 	bool sure = false;
 	*changed = false;
-	int fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
+	vv_auto(vv_fd) fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_status rc = vv_fstat(&before, fd, path, err);
 	if (rc == VV_OK && !S_ISREG(before.mode)) {
-		rc = vv_fail(err, VV_EINPUT, "'%s' is not a regular file", vv_text_shows(path));
+		return vv_fail(err, VV_EINPUT, "'%s' is not a regular file", vv_text_shows(path));
 	}
 	if (rc < 0 || (rc = take_pointer_text(fd, path, &before, out, is_pointer, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!*is_pointer) {
 		sure = vv_stat_wait(&before);
@@ -475,8 +475,6 @@ static vv_status import_once(vv_dataset_reader *r, const char *path, const char 
 	if (rc == VV_OK && !*changed && !*is_pointer) {
 		rc = vv_stat_cache_set(r->stats, path, &before, &out->blob, sure, err);
 	}
-done:
-	vv_close(fd, NULL, NULL);
 	return rc;
 }
 

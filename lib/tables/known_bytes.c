@@ -121,10 +121,9 @@ static vv_status hash_file(vv_hash128 *out, bool *got, const char *file, uint64_
 	uint64_t len = 0;
 
 	if (!hash) return vv_fail_nomem(err);
-	int fd = vv_open_regular(file, 0, VV_IGNORED);
+	vv_auto(vv_fd) fd = vv_open_regular(file, 0, VV_IGNORED);
 	*got = fd >= 0 && vv_hash_rest(hash, &len, fd, file, VV_IGNORED) == VV_OK && len == size;
 	*out = vv_xxh3_digest128(hash);
-	(void)vv_close(fd, file, VV_IGNORED);
 	return VV_OK;
 }
 

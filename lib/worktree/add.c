@@ -146,7 +146,9 @@ static const vv_unseen *note_unseen(runner *run, const vv_add_item *item)
 	vv_auto(char) *file = vv_repository_file(run->r, item->path);
 	vv_auto(vv_buf) head = VV_BUF_INIT;
 	const size_t most = vv_unseen_may_be_text(item->path) ? VV_UNSEEN_TEXT : VV_UNSEEN_HEAD;
-	int fd = file && vv_buf_reserve(&head, most) ? vv_open_regular(file, 0, VV_IGNORED) : -1;
+	vv_auto(vv_fd) fd = file && vv_buf_reserve(&head, most)
+				    ? vv_open_regular(file, 0, VV_IGNORED)
+				    : -1;
 	ssize_t n = fd >= 0 ? vv_read_full(fd, head.data, most, file, VV_IGNORED) : -1;
 	const vv_unseen *u = n > 0 ? vv_unseen_find(head.data, (size_t)n) : NULL;
 
@@ -158,7 +160,6 @@ static const vv_unseen *note_unseen(runner *run, const vv_add_item *item)
 				  vv_unseen_hint(u, item->path), item->path);
 		vv_buf_putc(&rep->unseen_lines, '\n');
 	}
-	vv_close(fd, NULL, NULL);
 	return u;
 }
 

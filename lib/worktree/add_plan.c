@@ -152,23 +152,18 @@ static bool has_records(const vv_buf *head, uint64_t size, bool mostly)
 static vv_status may_be_table(const planner *p, const vv_add_item *item, bool *out, vv_error *err)
 {
 	vv_auto(vv_buf) head = VV_BUF_INIT;
-	vv_auto(char) *file = NULL;
-	int fd = -1;
-	ssize_t n = 0;
+	ssize_t n;
 
 	*out = false;
 	if (!is_json(item->path) || (!item->literal && is_configuration(item->path))) return VV_OK;
-	if (!(file = vv_repository_file(p->r, item->path)) ||
-	    !vv_buf_reserve(&head, VV_HEADER_MAX)) {
-		n = vv_fail_nomem(err);
-	} else if ((fd = vv_open_regular(file, 0, err)) < 0) {
-		n = fd;
-	} else if ((n = vv_read_full(fd, head.data, VV_HEADER_MAX, file, err)) >= 0) {
-		head.len = (size_t)n;
-		*out = has_records(&head, (uint64_t)item->st.size, !item->literal);
-	}
-	vv_close(fd, NULL, NULL);
-	return n < 0 ? (vv_status)n : VV_OK;
+	vv_auto(char) *file = vv_repository_file(p->r, item->path);
+	if (!file || !vv_buf_reserve(&head, VV_HEADER_MAX)) return vv_fail_nomem(err);
+	vv_auto(vv_fd) fd = vv_open_regular(file, 0, err);
+	if (fd < 0) return (vv_status)fd;
+	if ((n = vv_read_full(fd, head.data, VV_HEADER_MAX, file, err)) < 0) return (vv_status)n;
+	head.len = (size_t)n;
+	*out = has_records(&head, (uint64_t)item->st.size, !item->literal);
+	return VV_OK;
 }
 
 static void note_name(vv_buf *names, size_t number, const char *path)

@@ -501,7 +501,7 @@ static vv_status swap(vv_gc *gc, vv_error *err)
 
 static vv_status run_locked(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err)
 {
-	vv_pack_list *after = NULL;
+	vv_auto(vv_pack_list) *after = NULL;
 	vv_status rc;
 
 	if ((rc = vv_store_remove_orphans(gc->store, err)) < 0 ||
@@ -512,26 +512,18 @@ static vv_status run_locked(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_err
 	}
 	vv_roll_merged(gc->store);
 	gc->result->bytes_after = list_bytes(after);
-	vv_packs_unref(after);
 	return VV_OK;
 }
 
 static vv_status with_lock(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(gc->store->dir, VV_WRITER_LOCK, (char *)NULL);
-	vv_status rc;
 
 	if (!path) return vv_fail_nomem(err);
-	int fd = vv_lock(path, true,
-			 gc->opts->writer_wait_ms > 0 ? gc->opts->writer_wait_ms : WRITER_WAIT_MS,
-			 err);
-	if (fd < 0) {
-		rc = (vv_status)fd;
-	} else {
-		rc = run_locked(gc, mark, payload, err);
-		vv_unlock(fd);
-	}
-	return rc;
+	vv_auto(vv_fd) fd = vv_lock(
+		path, true,
+		gc->opts->writer_wait_ms > 0 ? gc->opts->writer_wait_ms : WRITER_WAIT_MS, err);
+	return fd < 0 ? (vv_status)fd : run_locked(gc, mark, payload, err);
 }
 
 static vv_status run(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err)
@@ -562,18 +554,18 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 		      vv_gc_result *out, vv_error *err)
 {
 	vv_status rc;
-	int fd = -1;
 
 	memset(out, 0, sizeof *out);
 	vv_gc gc = {.store = s, .opts = opts, .result = out};
 	if ((rc = vv_store_make_dirs(s, err)) < 0) return rc;
 	vv_auto(char) *path = vv_path_join(s->dir, VV_GC_LOCK, (char *)NULL);
 	if (!path) return vv_fail_nomem(err);
-	fd = vv_lock(path, true,
-		     opts->writer_wait_ms > 0 && opts->writer_wait_ms < SETTLED_WAIT_MS
-			     ? opts->writer_wait_ms
-			     : SETTLED_WAIT_MS,
-		     err);
+	vv_auto(vv_fd) fd = vv_lock(path, true,
+				    opts->writer_wait_ms > 0 &&
+						    opts->writer_wait_ms < SETTLED_WAIT_MS
+					    ? opts->writer_wait_ms
+					    : SETTLED_WAIT_MS,
+				    err);
 	vv_store_keep_unpacked(s, VV_UNPACKED_ALL);
 	rc = fd < 0 ? (vv_status)fd : run(&gc, mark, payload, err);
 	vv_store_keep_unpacked(s, VV_UNPACKED_USUAL);
@@ -585,8 +577,5 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 	vv_cid_map_free(gc.expended);
 	vv_cid_map_free(gc.stored);
 	vv_cid_map_free(gc.young);
-	if (fd >= 0) {
-		vv_unlock(fd);
-	}
 	return rc;
 }

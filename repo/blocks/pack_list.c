@@ -332,10 +332,8 @@ static bool is_unchanged(const vv_store *s, const vv_pack_list *l)
 	bool same = is_folder_unchanged(s, l);
 
 	if (!same || !s->under) return same;
-	vv_pack_list *under = current_list(s->under);
-	same = under == l->under && is_folder_unchanged(s->under, under);
-	vv_packs_unref(under);
-	return same;
+	vv_auto(vv_pack_list) *under = current_list(s->under);
+	return under == l->under && is_folder_unchanged(s->under, under);
 }
 
 /* Under list_lock: makes a fresh list the current one. */
@@ -422,7 +420,7 @@ static vv_status call_locked(vv_store *s, vv_error *err)
 {
 	static const uint8_t here = 1;
 	vv_auto(vv_kept) *roll = NULL;
-	vv_pack_list *l = NULL;
+	vv_auto(vv_pack_list) *l = NULL;
 	vv_status rc;
 
 	if ((rc = open_roll(&roll, s, err)) < 0 ||
@@ -436,18 +434,14 @@ static vv_status call_locked(vv_store *s, vv_error *err)
 			rc = vv_kept_put(roll, id->hash, &here, err);
 		}
 	}
-	vv_packs_unref(l);
 	return rc < 0 ? rc : vv_kept_save(roll, err);
 }
 
 vv_status vv_store_call_packs(vv_store *s, vv_error *err)
 {
 	if (!s->roll) return VV_OK;
-	const int fd = lock_roll(s, err);
-	if (fd < 0) return (vv_status)fd;
-	const vv_status rc = call_locked(s, err);
-	vv_unlock(fd);
-	return rc;
+	vv_auto(vv_fd) fd = lock_roll(s, err);
+	return fd < 0 ? (vv_status)fd : call_locked(s, err);
 }
 
 void vv_roll_merged(vv_store *s)
@@ -460,17 +454,14 @@ void vv_roll_merged(vv_store *s)
 void vv_roll_take_off(const vv_store *s, const vv_pack_name *id)
 {
 	static const uint8_t gone = 0;
-	vv_auto(vv_kept) *roll = NULL;
 
 	if (!s->roll || id->aside || !vv_exists(s->roll)) return;
-	const int fd = lock_roll(s, VV_IGNORED);
+	vv_auto(vv_fd) fd = lock_roll(s, VV_IGNORED);
+	vv_auto(vv_kept) *roll = NULL;
 	if (fd < 0 || open_roll(&roll, s, VV_IGNORED) < 0 ||
 	    vv_kept_put(roll, id->hash, &gone, VV_IGNORED) < 0 ||
 	    vv_kept_save(roll, VV_IGNORED) < 0) { /* a full disk: no roll in place of a wrong one */
 		(void)vv_unlink(s->roll, true, VV_IGNORED);
-	}
-	if (fd >= 0) {
-		vv_unlock(fd);
 	}
 }
 
@@ -489,7 +480,7 @@ static vv_status count_lost(vv_store *s, bool forget, size_t *lost, vv_error *er
 {
 	vv_auto(vv_kept) *roll = NULL;
 	vv_auto(vv_buf) names = VV_BUF_INIT;
-	vv_pack_list *l = NULL;
+	vv_auto(vv_pack_list) *l = NULL;
 	vv_status rc;
 
 	*lost = 0;
@@ -506,7 +497,6 @@ static vv_status count_lost(vv_store *s, bool forget, size_t *lost, vv_error *er
 			vv_kept_drop(roll, name);
 		}
 	}
-	vv_packs_unref(l);
 	return forget ? vv_kept_save(roll, err) : VV_OK;
 }
 
@@ -520,11 +510,8 @@ vv_status vv_store_lost_packs(vv_store *s, bool forget, size_t *lost, vv_error *
 	}
 	/* Once more: another process may have removed a pack since the roll was read. */
 	if (!forget) return count_lost(s, false, lost, err);
-	const int fd = lock_roll(s, err);
-	if (fd < 0) return (vv_status)fd;
-	rc = count_lost(s, true, lost, err);
-	vv_unlock(fd);
-	return rc;
+	vv_auto(vv_fd) fd = lock_roll(s, err);
+	return fd < 0 ? (vv_status)fd : count_lost(s, true, lost, err);
 }
 
 static vv_status remove_files(const vv_store *s, const vv_pack_name *id, vv_error *err)

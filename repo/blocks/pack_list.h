@@ -41,6 +41,7 @@ vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err);
 vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out,
 			 vv_error *err);
 void vv_packs_unref(vv_pack_list *l); /* removes a reference; accepts NULL */
+VV_AUTO_FREE(vv_pack_list, vv_packs_unref)
 
 /* Searches for the packs that may have a block, in the order of the list. All other packs lack the
  * block, according to their indexes.

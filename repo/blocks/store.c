@@ -117,7 +117,7 @@ static vv_status search_packs(vv_store *s, const vv_cid *cid, bool live_only, se
 			      void *payload, vv_error *err)
 {
 	vv_source src = {s, NULL, NULL, live_only};
-	vv_pack_list *l = NULL;
+	vv_auto(vv_pack_list) *l = NULL;
 	unsigned tries = 0;
 	vv_error again;
 	vv_status rc;
@@ -137,7 +137,6 @@ static vv_status search_packs(vv_store *s, const vv_cid *cid, bool live_only, se
 			break;
 		}
 	}
-	vv_packs_unref(l);
 	return rc;
 }
 
@@ -184,11 +183,10 @@ void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t
 
 bool vv_store_get_kept(vv_store *s, const vv_cid *cid, vv_buf *out)
 {
-	vv_blob *blob = vv_block_cache_get(s->cache, cid);
+	vv_auto(vv_blob) *blob = vv_block_cache_get(s->cache, cid);
 
 	if (!blob) return false;
 	vv_buf_set(out, blob->bytes, blob->len);
-	vv_blob_unref(blob);
 	return true;
 }
 
@@ -287,14 +285,13 @@ static vv_status mend(vv_parted *p, vv_error *err)
 /* Another thread may have unpacked all of it since, as a base. */
 static bool copy_kept(vv_parted *p)
 {
-	vv_blob *blob = vv_block_cache_get(p->store->cache, &p->cid);
+	vv_auto(vv_blob) *blob = vv_block_cache_get(p->store->cache, &p->cid);
 	const bool is_it = blob && blob->len == p->block.len;
 
 	if (is_it) {
 		memcpy(p->block.data, blob->bytes, blob->len);
 		p->left = 0;
 	}
-	vv_blob_unref(blob);
 	return is_it;
 }
 
@@ -407,16 +404,13 @@ vv_block_standing vv_store_standing(vv_store *s, const vv_cid *cid)
 vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *err)
 {
 	vv_source src = {.store = s};
-	vv_pack_list *seen = NULL, *l = NULL;
+	vv_auto(vv_pack_list) *seen = NULL, *l = NULL;
 	size_t left = 0;
 	vv_place place;
 	vv_record r;
 	vv_status rc = vv_packs_get(s, &seen, err);
 
-	if (rc < 0) return rc;
-	rc = vv_packs_renew(s, seen, false, &l, err);
-	vv_packs_unref(seen);
-	if (rc < 0) return rc;
+	if (rc < 0 || (rc = vv_packs_renew(s, seen, false, &l, err)) < 0) return rc;
 	src.packs = l;
 	for (size_t i = 0; i < *count; i++) {
 		if (vv_source_find(&src, &cids[i], &place, &r, NULL) < 0) {
@@ -424,7 +418,6 @@ vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *e
 		}
 	}
 	*count = left;
-	vv_packs_unref(l);
 	return VV_OK;
 }
 
@@ -443,7 +436,7 @@ vv_status vv_store_cost(vv_store *s, const vv_cid *cid, uint64_t *stored, unsign
 
 vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err)
 {
-	vv_pack_list *l = NULL;
+	vv_auto(vv_pack_list) *l = NULL;
 	vv_stat st;
 	vv_status rc;
 
@@ -466,18 +459,15 @@ vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err)
 		}
 		out->damaged_packs += vv_pack_is_damaged(p);
 	}
-	vv_packs_unref(l);
 	return VV_OK;
 }
 
 bool vv_store_has_nothing(vv_store *s)
 {
-	vv_pack_list *l = NULL;
-	const bool none = !s->absent && vv_packs_renew(s, NULL, true, &l, VV_IGNORED) == VV_OK &&
-			  l->count == 0;
+	vv_auto(vv_pack_list) *l = NULL;
 
-	vv_packs_unref(l);
-	return none;
+	return !s->absent && vv_packs_renew(s, NULL, true, &l, VV_IGNORED) == VV_OK &&
+	       l->count == 0;
 }
 
 bool vv_store_has_live(vv_store *s, const vv_cid *cid)
@@ -541,7 +531,7 @@ static vv_status match_in_list(match *m, const vv_pack_list *l, vv_error *err)
 vv_status vv_store_match_prefix(vv_store *s, uint8_t codec, uint64_t prefix, vv_cid *out,
 				unsigned *count, vv_error *err)
 {
-	vv_pack_list *l = NULL, *fresh = NULL;
+	vv_auto(vv_pack_list) *l = NULL, *fresh = NULL;
 	match m = {codec, prefix, out, 0};
 	vv_status rc;
 
@@ -552,8 +542,6 @@ vv_status vv_store_match_prefix(vv_store *s, uint8_t codec, uint64_t prefix, vv_
 	    (rc = vv_packs_renew(s, l, false, &fresh, err)) == VV_OK && fresh != l) {
 		rc = match_in_list(&m, fresh, err);
 	}
-	vv_packs_unref(fresh);
-	vv_packs_unref(l);
 	*count = m.count;
 	return rc;
 }

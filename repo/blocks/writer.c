@@ -374,8 +374,7 @@ vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes,
 			     vv_error *err)
 {
 	vv_source src = {w->store, NULL, w->own, true};
-	vv_pack_item item;
-	vv_pack_list *packs = NULL;
+	vv_auto(vv_pack_list) *packs = NULL;
 	uint64_t record_len = 0;
 	bool known;
 	vv_status rc;
@@ -395,17 +394,13 @@ vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes,
 	src.packs = packs;
 	rc = is_known(&src, cid, bytes, len, &known, err);
 	if (rc == VV_OK && !known) {
-		memset(&item, 0, sizeof item);
-		item.cid = *cid;
-		item.raw = bytes;
-		item.raw_len = len;
+		vv_pack_item item = {.cid = *cid, .raw = bytes, .raw_len = len};
 		rc = put_new(w, &src, &item, base, form, &record_len, err);
 	}
 	if (rc == VV_OK) {
 		count_put(w, cid, record_len, len);
 		*kept = record_len > 0;
 	}
-	vv_packs_unref(packs);
 	return rc;
 }
 
@@ -422,7 +417,7 @@ vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size
 vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	vv_source src = {w->store, NULL, w->own, false};
-	vv_pack_list *packs = NULL;
+	vv_auto(vv_pack_list) *packs = NULL;
 	uint64_t offset;
 	vv_status rc;
 
@@ -430,7 +425,6 @@ vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *
 		if ((rc = current_packs(w, &packs, err)) < 0) return rc;
 		src.packs = packs;
 		rc = vv_source_get(&src, cid, out, err);
-		vv_packs_unref(packs);
 		/* A commit may have taken it out of our hands meanwhile. */
 		if (rc != VV_ECORRUPT && rc != VV_EMISSING) return rc;
 	}
@@ -452,29 +446,23 @@ vv_status vv_writer_get_form(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_bu
 			     vv_block_form *form, vv_error *err)
 {
 	vv_source src = {w->store, NULL, w->own, false};
-	vv_pack_list *packs = NULL;
-	vv_status rc = current_packs(w, &packs, err);
+	vv_auto(vv_pack_list) *packs = NULL;
+	const vv_status rc = current_packs(w, &packs, err);
 
-	if (rc == VV_OK) {
-		src.packs = packs;
-		rc = vv_source_get_form(&src, cid, out, stored, form, err);
-		vv_packs_unref(packs);
-	}
-	return rc;
+	src.packs = packs;
+	return rc < 0 ? rc : vv_source_get_form(&src, cid, out, stored, form, err);
 }
 
 bool vv_writer_has(vv_writer *w, const vv_cid *cid)
 {
 	vv_source src = {w->store, NULL, w->own, true};
-	vv_pack_list *packs = NULL;
+	vv_auto(vv_pack_list) *packs = NULL;
 	vv_place place;
 	vv_record r;
 
 	if (current_packs(w, &packs, NULL) < 0) return false;
 	src.packs = packs;
-	bool has = vv_source_find(&src, cid, &place, &r, NULL) == VV_OK;
-	vv_packs_unref(packs);
-	return has;
+	return vv_source_find(&src, cid, &place, &r, NULL) == VV_OK;
 }
 
 unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out)

@@ -301,56 +301,41 @@ static uint64_t count_away(const vv_elsewhere *e)
 static vv_status note_all(vv_repository *r, vv_repository *with, const char *remote,
 			  const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err)
 {
-	noting t = {.remote = remote};
+	vv_auto(vv_elsewhere) *list = NULL;
 	vv_auto(char) *path = file_path(r, "elsewhere");
-	uint64_t before = 0;
 	size_t known = 0;
-	vv_status rc = path ? vv_elsewhere_read(&t.list, r, err) : vv_fail_nomem(err);
+	vv_status rc = path ? vv_elsewhere_read(&list, r, err) : vv_fail_nomem(err);
+	noting t = {.remote = remote, .list = list};
 
-	if (rc < 0 || (rc = vv_repository_store(r, &t.store, err)) < 0) {
-		goto done;
-	}
+	if (rc < 0 || (rc = vv_repository_store(r, &t.store, err)) < 0) return rc;
 	for (size_t i = 0; i < want_count; i++) {
-		known += has_tip(t.list, &wants[i]);
+		known += has_tip(list, &wants[i]);
 	}
-	before = count_away(t.list);
+	const uint64_t before = count_away(list);
 	if (known == want_count ||
-	    (rc = vv_new_roots_each(with, wants, want_count, t.list->tips, t.list->tip_count,
-				    note_root, &t, err)) < 0) {
-		goto done;
+	    (rc = vv_new_roots_each(with, wants, want_count, list->tips, list->tip_count, note_root,
+				    &t, err)) < 0) {
+		return rc;
 	}
-	*count = count_away(t.list) - before;
-	rc = write_list(t.list, wants, want_count, path, err);
-done:
-	vv_elsewhere_free(t.list);
-	return rc;
+	*count = count_away(list) - before;
+	return write_list(list, wants, want_count, path, err);
 }
 
-static vv_status lock_list(vv_repository *r, int *fd, vv_error *err)
+static int lock_list(vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *path = file_path(r, "elsewhere.lock");
-	vv_status rc;
+	const vv_status rc = path ? vv_mkdirs_above(path, err) : vv_fail_nomem(err);
 
-	if (!path) return vv_fail_nomem(err);
-	if ((rc = vv_mkdirs_above(path, err)) == VV_OK) {
-		*fd = vv_lock(path, true, LOCK_WAIT_MS, err);
-		rc = *fd < 0 ? (vv_status)*fd : VV_OK;
-	}
-	return rc;
+	return rc < 0 ? (int)rc : vv_lock(path, true, LOCK_WAIT_MS, err);
 }
 
 vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *remote,
 			    const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err)
 {
-	int fd;
-	vv_status rc = lock_list(r, &fd, err);
+	vv_auto(vv_fd) fd = lock_list(r, err);
 
 	*count = 0;
-	if (rc == VV_OK) {
-		rc = note_all(r, with, remote, wants, want_count, count, err);
-		vv_unlock(fd);
-	}
-	return rc;
+	return fd < 0 ? (vv_status)fd : note_all(r, with, remote, wants, want_count, count, err);
 }
 
 static vv_status add_listed(vv_elsewhere *to, const vv_elsewhere *from, size_t i, vv_error *err)
@@ -397,14 +382,9 @@ static vv_status add_all(vv_repository *r, const vv_elsewhere_version *versions,
 vv_status vv_elsewhere_add(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
 			   vv_error *err)
 {
-	int fd;
-	vv_status rc = lock_list(r, &fd, err);
+	vv_auto(vv_fd) fd = lock_list(r, err);
 
-	if (rc == VV_OK) {
-		rc = add_all(r, versions, count, err);
-		vv_unlock(fd);
-	}
-	return rc;
+	return fd < 0 ? (vv_status)fd : add_all(r, versions, count, err);
 }
 
 /* Is any of these noted as elsewhere? */
@@ -455,22 +435,15 @@ static vv_status remove_all(vv_repository *r, const vv_cid_set *roots, vv_error 
 
 vv_status vv_elsewhere_remove(vv_repository *r, const vv_cid_set *roots, vv_error *err)
 {
-	vv_elsewhere *e;
-	int drop, fd;
-	vv_status rc = vv_elsewhere_read(&e, r, err);
+	vv_auto(vv_elsewhere) *e = NULL;
+	const vv_status rc = vv_elsewhere_read(&e, r, err);
 
-	if (rc < 0) return rc;
-	bool any = lists_any(e, roots);
-	vv_elsewhere_free(e);
-	if (!any) return VV_OK;
+	if (rc < 0 || !lists_any(e, roots)) return rc;
 	/* A drop lists a version, then removes it: in between it is stored, and must stay listed. */
-	if ((drop = vv_drop_lock(r, false, err)) < 0) return (vv_status)drop;
-	if ((rc = lock_list(r, &fd, err)) == VV_OK) {
-		rc = remove_all(r, roots, err);
-		vv_unlock(fd);
-	}
-	vv_unlock(drop);
-	return rc;
+	vv_auto(vv_fd) drop = vv_drop_lock(r, false, err);
+	if (drop < 0) return (vv_status)drop;
+	vv_auto(vv_fd) fd = lock_list(r, err);
+	return fd < 0 ? (vv_status)fd : remove_all(r, roots, err);
 }
 
 int vv_drop_lock(vv_repository *r, bool exclusive, vv_error *err)

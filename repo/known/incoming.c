@@ -210,7 +210,7 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 {
 	vv_pack_scan nothing = {NULL, NULL, NULL};
 	judging j = {.in = in};
-	vv_pack_list *l = NULL;
+	vv_auto(vv_pack_list) *l = NULL;
 	vv_auto_free bool *bad = NULL;
 	bool sound;
 	vv_status rc;
@@ -218,9 +218,7 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 	*v = (verdict){.good = true};
 	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) return rc;
 	j.src = (vv_source){in->own, l, NULL, true};
-	if (!(bad = vv_calloc(l->own + 1, sizeof *bad))) {
-		rc = vv_fail_nomem(err);
-	}
+	if (!(bad = vv_calloc(l->own + 1, sizeof *bad))) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
 		uint64_t before = j.blocks;
 
@@ -239,7 +237,6 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 		vv_error_clear(err);
 		rc = rewrite_packs(in, bad, l, false, &v->lost, err);
 	}
-	vv_packs_unref(l);
 	return rc;
 }
 
@@ -290,7 +287,7 @@ static vv_status take_folder(void *payload, const char *folder, vv_error *err)
 /* The limit of waiting blocks is that of one transfer: above it the oldest packs are removed. */
 static vv_status drop_oldest(vv_incoming *in, vv_error *err)
 {
-	vv_pack_list *l = NULL;
+	vv_auto(vv_pack_list) *l = NULL;
 	uint64_t max, bytes = 0;
 	size_t oldest;
 	vv_status rc;
@@ -318,7 +315,6 @@ static vv_status drop_oldest(vv_incoming *in, vv_error *err)
 		bytes -= l->packs[oldest]->stat.size;
 		rc = vv_store_remove_pack(in->own, &l->packs[oldest]->id, err);
 	}
-	vv_packs_unref(l);
 	return rc;
 }
 
@@ -346,10 +342,10 @@ vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err)
 
 	*out = NULL;
 	if (!in) return vv_fail_nomem(err);
-	in->repo = r;
-	in->keeping = vv_mutex_new();
-	in->lock = vv_mutex_new();
-	in->relied = vv_cid_set_new();
+	*in = (vv_incoming){.repo = r,
+			    .keeping = vv_mutex_new(),
+			    .lock = vv_mutex_new(),
+			    .relied = vv_cid_set_new()};
 	if (!in->keeping || !in->lock || !in->relied) return vv_fail_nomem(err);
 	if ((rc = vv_repository_store(r, &in->main, err)) < 0 ||
 	    (rc = vv_repository_incomplete(r, &in->incomplete, err)) < 0 ||
@@ -632,7 +628,7 @@ static vv_status leave_unwanted(vv_incoming *in, vv_pack_list *l, vv_error *err)
 
 static vv_status enter_store(vv_incoming *in, vv_error *err)
 {
-	vv_pack_list *l = NULL;
+	vv_auto(vv_pack_list) *l = NULL;
 	uint64_t bytes = 0;
 	verdict v;
 	vv_status rc;
@@ -653,7 +649,7 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 		bytes += l->packs[i]->stat.size;
 		if (in->only &&
 		    (rc = vv_pack_each_record(l->packs[i], find_unwanted, in, err)) < 0) {
-			goto done;
+			return rc;
 		}
 	}
 	rc = in->unwanted || (v.blocks <= FEW_BLOCKS && bytes <= FEW_BYTES)
@@ -663,8 +659,6 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 		/* The store is as it should be; at worst these are fetched again. */
 		(void)leave_unwanted(in, l, NULL);
 	}
-done:
-	vv_packs_unref(l);
 	return rc;
 }
 

@@ -331,18 +331,17 @@ vv_status vv_leftover_tidy(vv_store *main, const char *folder, vv_error *err)
 {
 	tidying t = {.main = main};
 	vv_auto(vv_store) *s = NULL;
-	vv_pack_list *l = NULL;
+	vv_auto(vv_pack_list) *l = NULL;
 	vv_status rc;
 
-	if ((rc = vv_store_open(&s, folder, false, err)) == VV_OK &&
-	    (rc = vv_packs_get(s, &l, err)) == VV_OK) {
-		for (size_t i = 0; rc == VV_OK && !t.needed && i < l->own; i++) {
-			rc = vv_pack_each_record(l->packs[i], look_for_record, &t, err);
-			rc = rc == VV_ECORRUPT ? VV_OK : rc;
-		}
+	if ((rc = vv_store_open(&s, folder, false, err)) < 0 ||
+	    (rc = vv_packs_get(s, &l, err)) < 0) {
+		return rc;
 	}
-	vv_packs_unref(l);
-	vv_store_close(vv_take(&s));
+	for (size_t i = 0; rc == VV_OK && !t.needed && i < l->own; i++) {
+		rc = vv_pack_each_record(l->packs[i], look_for_record, &t, err);
+		rc = rc == VV_ECORRUPT ? VV_OK : rc;
+	}
 	return rc < 0 || t.needed ? rc : vv_remove_leftover(folder, VV_WRITER_LOCK, err);
 }
 

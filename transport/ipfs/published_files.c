@@ -270,11 +270,10 @@ int vv_published_files_find(vv_published_files *f, const vv_cid *cid, vv_publish
 
 static bool take_cached(vv_published_files *f, const vv_cid *cid, vv_buf *out)
 {
-	vv_blob *b = vv_block_cache_get(f->cache, cid);
+	vv_auto(vv_blob) *b = vv_block_cache_get(f->cache, cid);
 
 	if (!b) return false;
 	vv_buf_set(out, b->bytes, b->len);
-	vv_blob_unref(b);
 	return true;
 }
 

@@ -122,26 +122,14 @@ vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t
 	vv_auto(char) *path = log_path(r);
 	vv_auto(char) *lock_path = vv_path_join(vv_repository_varvedir(r), "receipts.lock",
 						(char *)NULL);
-	vv_status rc;
 
-	if (!path || !lock_path) {
-		rc = vv_fail_nomem(err);
-	} else {
-		int lock = vv_lock(lock_path, true, LOCK_WAIT_MS, err);
-		int fd = lock < 0 ? lock : vv_open(path, O_RDWR | O_CREAT, 0666, err);
-		rc = fd < 0 ? (vv_status)fd
-			    : append(fd, path, suppliers, count, roots, root_count, err);
-		if (fd >= 0) {
-			vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
-			if (rc == VV_OK) {
-				rc = closed;
-			}
-		}
-		if (lock >= 0) {
-			vv_unlock(lock);
-		}
-	}
-	return rc;
+	if (!path || !lock_path) return vv_fail_nomem(err);
+	vv_auto(vv_fd) lock = vv_lock(lock_path, true, LOCK_WAIT_MS, err);
+	const int fd = lock < 0 ? lock : vv_open(path, O_RDWR | O_CREAT, 0666, err);
+	if (fd < 0) return (vv_status)fd;
+	const vv_status rc = append(fd, path, suppliers, count, roots, root_count, err);
+	const vv_status closed = vv_close(fd, path, rc < 0 ? NULL : err);
+	return rc < 0 ? rc : closed;
 }
 
 /* --- reading -------------------------------------------------------------------------------- */

@@ -234,15 +234,14 @@ static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q,
 	size_t count = q->blocks.count;
 	uint8_t *have = vv_arena_calloc(arena, count / 8 + 1, 1);
 	uint8_t *held = vv_arena_calloc(arena, count / 8 + 1, 1);
-	vv_incoming *in = NULL;
+	bool *shown = vv_arena_calloc(arena, count + 1, sizeof(bool));
+	vv_auto(vv_fd) dropping = -1;
+	vv_auto(vv_incoming) *in = NULL;
+	vv_auto(vv_completing) whole_ones = {.store = NULL};
 	vv_store *store;
 	bool holes, below;
 	vv_status rc;
 
-	vv_completing whole_ones = {.store = NULL};
-	int dropping = -1;
-
-	bool *shown = vv_arena_calloc(arena, count + 1, sizeof(bool));
 	if (!have || !held || !shown) return vv_fail_nomem(err);
 	if (q->keep && (dropping = vv_drop_lock(s->repo, false, err)) < 0) {
 		return (vv_status)dropping;
@@ -252,7 +251,7 @@ static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q,
 	    (rc = q->keep ? vv_reachable_blocks(s->reach, q->blocks.items, count, shown, err)
 			  : shown_to_peer(s, q->blocks.items, count, shown, err)) < 0 ||
 	    (s->writable && (rc = vv_incoming_open(&in, s->repo, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	whole_ones.store = store;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
@@ -267,14 +266,7 @@ static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q,
 		held[i / 8] = (uint8_t)(held[i / 8] | here << (i % 8));
 	}
 	const vv_bits answer = {have, held, count};
-	rc = rc < 0 ? rc : vv_bits_write(line, &answer, err);
-done:
-	vv_completing_clear(&whole_ones);
-	vv_incoming_close(in);
-	if (dropping >= 0) {
-		vv_unlock(dropping);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_bits_write(line, &answer, err);
 }
 
 static vv_status answer_blocks(vv_serve *s, vv_channel *line, const vv_request *q, vv_arena *arena,
