@@ -99,18 +99,15 @@ const char *vv_ipc_type_format(vv_flatbuffer *b, uint8_t type, vv_flat_table t, 
 {
 	static const char *const floats[] = {"e", "f", "g", NULL}, *const dates[] = {"tdD", "tdm"},
 				 *const durations[] = {"tDs", "tDm", "tDu", "tDn"};
+	static const char *const plain[TYPES] = {
+		[1] = "n",   [5] = "u",  [6] = "b",   [12] = "+l", [13] = "+s",
+		[17] = "+m", [20] = "U", [21] = "+L", [24] = "vu"};
 
 	switch (type) {
-	case 1:
-		return "n";
 	case 2:
 		return vv_ipc_int_format(b, t);
 	case 3:
 		return unit_format(b, t, floats, 0);
-	case 5:
-		return "u";
-	case 6:
-		return "b";
 	case 7:
 		return decimal_format(b, t, arena);
 	case 8:
@@ -119,24 +116,12 @@ const char *vv_ipc_type_format(vv_flatbuffer *b, uint8_t type, vv_flat_table t, 
 		return time_format(b, t);
 	case 10:
 		return moment_format(b, t, arena);
-	case 12:
-		return "+l";
-	case 13:
-		return "+s";
 	case 16:
 		return vv_arena_printf(arena, "+w:%u",
 				       (unsigned)vv_flat_int(b, t, 0, 4, 0) & INT32_MAX);
-	case 17:
-		return "+m";
 	case 18:
 		return unit_format(b, t, durations, 1);
-	case 20:
-		return "U";
-	case 21:
-		return "+L";
-	case 24:
-		return "vu";
 	default:
-		return NULL;
+		return type < TYPES ? plain[type] : NULL;
 	}
 }

@@ -302,30 +302,20 @@ static vv_status make_dialect(layout *l, const vv_table *old, vv_error *err)
 
 static vv_type type_of(const incoming_column *c)
 {
-	switch (c->kind) {
-	case INCOMING_BOOL:
-		return VV_TYPE_BOOLEAN;
-	case INCOMING_INT:
-	case INCOMING_UINT:
-		return VV_TYPE_INTEGER;
-	case INCOMING_FLOAT:
-	case INCOMING_DECIMAL:
-		return VV_TYPE_NUMBER;
-	case INCOMING_DATE:
-		return VV_TYPE_DATE;
-	case INCOMING_TIME:
-		/* Table Schema's times have no fractions of a second */
-		return c->per_second > 1 ? VV_TYPE_STRING : VV_TYPE_TIME;
-	case INCOMING_MOMENT:
-		return VV_TYPE_DATETIME;
-	case INCOMING_DURATION:
-		return VV_TYPE_DURATION;
-	case INCOMING_JSON:
-		return c->type->format[1] == 's' || c->type->format[1] == 'm' ? VV_TYPE_OBJECT
-									      : VV_TYPE_ARRAY;
-	default:
-		return VV_TYPE_STRING;
+	static const vv_type types[] = {
+		[INCOMING_NULL] = VV_TYPE_STRING,       [INCOMING_TEXT] = VV_TYPE_STRING,
+		[INCOMING_BOOL] = VV_TYPE_BOOLEAN,      [INCOMING_INT] = VV_TYPE_INTEGER,
+		[INCOMING_UINT] = VV_TYPE_INTEGER,      [INCOMING_FLOAT] = VV_TYPE_NUMBER,
+		[INCOMING_DECIMAL] = VV_TYPE_NUMBER,    [INCOMING_DATE] = VV_TYPE_DATE,
+		[INCOMING_TIME] = VV_TYPE_TIME,         [INCOMING_MOMENT] = VV_TYPE_DATETIME,
+		[INCOMING_DURATION] = VV_TYPE_DURATION, [INCOMING_JSON] = VV_TYPE_ARRAY,
+	};
+
+	if (c->kind == INCOMING_JSON && (c->type->format[1] == 's' || c->type->format[1] == 'm')) {
+		return VV_TYPE_OBJECT;
 	}
+	/* Table Schema's times have no fractions of a second */
+	return c->kind == INCOMING_TIME && c->per_second > 1 ? VV_TYPE_STRING : types[c->kind];
 }
 
 static vv_status make_schema(layout *l, vv_error *err)

@@ -53,55 +53,38 @@ static bool put_directive(vv_buf *out, char directive, const plain_moment *m, co
 {
 	const unsigned hour = m->seconds / 3600, minute = m->seconds / 60 % 60;
 
-	switch (directive) {
-	case 'Y':
-		vv_buf_printf(out, "%04lld", (long long)d->year);
-		return true;
-	case 'y':
-		vv_buf_printf(out, "%02lld", (long long)(d->year % 100));
-		return d->year >= 1969 && d->year <= 2068;
-	case 'm':
-		vv_buf_printf(out, "%02u", d->month);
-		return true;
-	case 'd':
-		vv_buf_printf(out, "%02u", d->day);
-		return true;
-	case 'B':
-		vv_buf_puts(out, months[d->month - 1]);
-		return true;
-	case 'b':
-		vv_buf_put(out, months[d->month - 1], 3);
-		return true;
-	case 'H':
-		vv_buf_printf(out, "%02u", hour);
-		return true;
-	case 'I':
-		vv_buf_printf(out, "%02u", (hour + 11) % 12 + 1);
-		return true;
-	case 'p':
-		vv_buf_puts(out, hour < 12 ? "AM" : "PM");
-		return true;
-	case 'M':
-		vv_buf_printf(out, "%02u", minute);
-		return true;
-	case 'S':
-		vv_buf_printf(out, "%02u", (unsigned)(m->seconds % 60));
-		return true;
-	case 'f':
-		vv_buf_printf(out, "%06u", (unsigned)(m->nanos / 1000));
-		return true;
-	case 'z':
-		vv_buf_puts(out, "+0000");
-		return true;
-	case 'Z':
-		vv_buf_puts(out, "UTC");
-		return true;
-	case '%':
-		vv_buf_putc(out, '%');
-		return true;
-	default:
-		return false;
+	const struct {
+		char directive;
+		int width; /* of the number, or of the text at most */
+		long long number;
+		const char *text;
+	} all[] = {{'Y', 4, d->year, NULL},
+		   {'y', 2, d->year % 100, NULL},
+		   {'m', 2, d->month, NULL},
+		   {'d', 2, d->day, NULL},
+		   {'H', 2, hour, NULL},
+		   {'I', 2, (hour + 11) % 12 + 1, NULL},
+		   {'M', 2, minute, NULL},
+		   {'S', 2, m->seconds % 60, NULL},
+		   {'f', 6, m->nanos / 1000, NULL},
+		   {'B', 9, 0, months[d->month - 1]},
+		   {'b', 3, 0, months[d->month - 1]},
+		   {'p', 2, 0, hour < 12 ? "AM" : "PM"},
+		   {'z', 5, 0, "+0000"},
+		   {'Z', 3, 0, "UTC"},
+		   {'%', 1, 0, "%"}};
+	size_t i = 0;
+
+	while (i < sizeof(all) / sizeof(all[0]) && all[i].directive != directive) {
+		i++;
 	}
+	if (i == sizeof(all) / sizeof(all[0])) return false;
+	if (all[i].text) {
+		vv_buf_printf(out, "%.*s", all[i].width, all[i].text);
+	} else {
+		vv_buf_printf(out, "%0*lld", all[i].width, all[i].number);
+	}
+	return directive != 'y' || (d->year >= 1969 && d->year <= 2068);
 }
 
 static vv_status put_pattern(vv_buf *out, const vv_field *f, const plain_moment *m, vv_error *err)
