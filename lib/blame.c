@@ -80,10 +80,7 @@ int varve_blame_open(varve_blame **out, varve_repo *repo, const char *path,
 		return vv_give(err, rc, &e);
 	}
 	rc = walk(b, s, path, &o, progress, &e);
-	if (rc == VV_OK) {
-		*out = vv_take(&b);
-	}
-	return vv_give(err, rc, &e);
+	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &b), &e);
 }
 
 const char *varve_blame_commit(const varve_blame *b, uint64_t row, size_t column)

@@ -120,17 +120,13 @@ int varve_changes_open(varve_changes **out, varve_repo *repo, const varve_change
 
 	*out = NULL;
 	if (!list) return vv_give(err, vv_fail_nomem(&e), &e);
-	vv_arena_init(&list->arena);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
 	    (rc = vv_take_flags(o.flags, VARVE_CHANGES_UNTRACKED, &e)) < 0 ||
 	    (rc = vv_session_take(&s, repo->core, &e)) < 0) {
 		return vv_give(err, rc, &e);
 	}
 	rc = o.to ? list_between(list, s, &o, &e) : list_work(list, s, &o, &e);
-	if (rc == VV_OK) {
-		*out = vv_take(&list);
-	}
-	return vv_give(err, rc, &e);
+	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &list), &e);
 }
 
 int varve_changes_next(varve_changes *list, const varve_path_change **change,

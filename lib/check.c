@@ -63,7 +63,6 @@ static vv_status begin(job *j, vv_core *core, const varve_check_options *options
 	vv_status rc;
 
 	memset(j, 0, sizeof(*j));
-	vv_buf_init(&j->schema);
 	if ((rc = vv_take_options(&j->o, sizeof(j->o), options, err)) < 0 ||
 	    (rc = vv_take_flags(j->o.flags, CHECK_FLAGS, err)) < 0 ||
 	    (rc = vv_session_take(&j->session, core, err)) < 0) {
@@ -445,10 +444,7 @@ int varve_check_history_open(varve_check_history **out, varve_repo *repo, const 
 		rc = read_history(h, &j, revision, &e);
 	}
 	clear_job(&j);
-	if (rc == VV_OK) {
-		*out = vv_take(&h);
-	}
-	return vv_give(err, rc, &e);
+	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &h), &e);
 }
 
 const varve_check_verdict *varve_check_history_at(varve_check_history *h, uint64_t i)

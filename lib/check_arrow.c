@@ -25,7 +25,6 @@ static vv_status rewrite_path(rewritten *out, vv_session *s, struct ArrowArraySt
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
-	vv_subject_init(&old);
 	if (!vv_exists(file)) return rewritten_make(out, stream, NULL, &place, &how, err);
 	if ((rc = vv_subject_find_file(&old, s->repo, s->reader, file, err)) < 0) return rc;
 	return rewritten_make(out, stream, &old, &place, &how, err);

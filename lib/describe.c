@@ -46,7 +46,6 @@ int varve_describe(char *package, size_t size, varve_repo *repo, const char *pat
 		   const varve_description *description, varve_error *err)
 {
 	varve_description o;
-	vv_description d = {.dashes = ""};
 	vv_auto(char) *name = NULL;
 	vv_session *s = NULL;
 	vv_error e;
@@ -57,10 +56,11 @@ int varve_describe(char *package, size_t size, varve_repo *repo, const char *pat
 			     "a repository that was opened by its URL is read-only");
 	}
 	if (rc == VV_OK && (rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
-		d.type = list_of(o.types);
-		d.number = list_of(o.numbers);
-		d.missing = list_of(o.missing);
-		d.key = list_of(o.key);
+		const vv_description d = {.type = list_of(o.types),
+					  .number = list_of(o.numbers),
+					  .missing = list_of(o.missing),
+					  .key = list_of(o.key),
+					  .dashes = ""};
 		rc = describe(&name, s, path, &d, &e);
 		vv_session_give(s);
 	}

@@ -123,10 +123,7 @@ int varve_diff_open(varve_diff **out, const varve_table *before, const varve_tab
 			rc = open_diff(d, &o, &e);
 		}
 	}
-	if (rc == VV_OK) {
-		*out = vv_take(&d);
-	}
-	return vv_give(err, rc, &e);
+	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &d), &e);
 }
 
 static bool is_wanted(const varve_diff *d, const vv_row_change *c)

@@ -178,7 +178,6 @@ vv_status vv_writing_put(void *writing, const void *bytes, size_t len, vv_error 
 vv_status vv_names_take(vv_name_list *out, const char *const *names, vv_error *err)
 {
 	memset(out, 0, sizeof(*out));
-	vv_arena_init(&out->arena);
 	while (names && names[out->count]) {
 		out->count++;
 	}

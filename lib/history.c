@@ -78,14 +78,10 @@ int varve_refs_open(varve_refs **out, varve_repo *repo, const char *prefix, varv
 
 	*out = NULL;
 	if (!list) return vv_give(err, vv_fail_nomem(&e), &e);
-	vv_arena_init(&list->arena);
 	if ((rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
 		rc = vv_refs_each(s->repo, prefix, keep_ref, list, &e);
 	}
-	if (rc == VV_OK) {
-		*out = vv_take(&list);
-	}
-	return vv_give(err, rc, &e);
+	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &list), &e);
 }
 
 int varve_refs_next(varve_refs *refs, const varve_ref **ref, varve_error *err VV_UNUSED)
@@ -254,10 +250,7 @@ int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *o
 	    (rc = vv_take_flags(o.flags, LOG_FLAGS, &e)) == VV_OK) {
 		rc = open_log(l, &o, &e);
 	}
-	if (rc == VV_OK) {
-		*out = vv_take(&l);
-	}
-	return vv_give(err, rc, &e);
+	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &l), &e);
 }
 
 /* Leaves it out where the data of the version is missing here, or it is not a table. */

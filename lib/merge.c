@@ -92,25 +92,21 @@ static vv_status take_merge_options(varve_merge_options *o, const varve_merge_op
 
 static int outcome_of(const vv_branch_merge *b)
 {
-	switch (b->outcome) {
-	case VV_MERGE_UP_TO_DATE:
-		return VARVE_MERGE_UP_TO_DATE;
-	case VV_MERGE_FORWARD:
-		return VARVE_MERGE_FAST_FORWARD;
-	case VV_MERGE_CONFLICTS:
-		return VARVE_MERGE_CONFLICTS;
-	case VV_MERGE_COMMITTED:
-		return VARVE_MERGE_COMMITTED;
-	default:
-		return VARVE_MERGE_STAGED;
-	}
+	static const int outcomes[] = {[VV_MERGE_UP_TO_DATE] = VARVE_MERGE_UP_TO_DATE,
+				       [VV_MERGE_FORWARD] = VARVE_MERGE_FAST_FORWARD,
+				       [VV_MERGE_STAGED] = VARVE_MERGE_STAGED,
+				       [VV_MERGE_CONFLICTS] = VARVE_MERGE_CONFLICTS,
+				       [VV_MERGE_COMMITTED] = VARVE_MERGE_COMMITTED};
+
+	return outcomes[b->outcome];
 }
 
 static void fill_result(varve_merge_result *r, const vv_branch_merge *b)
 {
-	r->outcome = outcome_of(b);
-	r->lacking = b->lacking;
-	r->conflicts = b->job.conflicts.count;
+	*r = (varve_merge_result){.size = sizeof(*r),
+				  .outcome = outcome_of(b),
+				  .lacking = b->lacking,
+				  .conflicts = b->job.conflicts.count};
 	if (b->outcome == VV_MERGE_COMMITTED || b->outcome == VV_MERGE_FORWARD) {
 		vv_oid_text(r->commit, &b->tip);
 	}
@@ -148,7 +144,7 @@ int varve_merge(varve_merge_result *result, varve_repo *repo, const char *revisi
 {
 	varve_merge_result r = {.size = sizeof(r)};
 	varve_merge_options o;
-	merging m = {.repo = NULL};
+	vv_auto(merging) m = {.repo = NULL};
 	vv_error e = {0};
 	vv_status rc;
 
@@ -158,7 +154,6 @@ int varve_merge(varve_merge_result *result, varve_repo *repo, const char *revisi
 		   (rc = begin(&m, repo->core, o.watch, NULL, &e)) == VV_OK) {
 		rc = merge(&r, &m, revision, &o, &e);
 	}
-	end(&m);
 	if (result) {
 		const size_t size = result->size < sizeof(r) ? result->size : sizeof(r);
 
@@ -197,7 +192,7 @@ int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
 			 const varve_merge_options *options, varve_error *err)
 {
 	varve_merge_options o;
-	merging m = {.repo = NULL};
+	vv_auto(merging) m = {.repo = NULL};
 	vv_oid made = {{0}};
 	vv_error e = {0};
 	vv_status rc;
@@ -207,7 +202,6 @@ int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
 	    (rc = begin(&m, repo->core, o.watch, NULL, &e)) == VV_OK) {
 		rc = conclude(&made, &m, &o, &e);
 	}
-	end(&m);
 	if (!vv_oid_is_null(&made)) {
 		vv_oid_text(id, &made);
 	}
@@ -216,7 +210,7 @@ int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
 
 int varve_merge_abort(varve_repo *repo, const varve_watch *watch, varve_error *err)
 {
-	merging m = {.repo = NULL};
+	vv_auto(merging) m = {.repo = NULL};
 	bool lacking;
 	vv_error e = {0};
 	vv_status rc;
@@ -225,7 +219,6 @@ int varve_merge_abort(varve_repo *repo, const varve_watch *watch, varve_error *e
 	    (rc = need_state(m.repo, &e)) == VV_OK) {
 		rc = vv_merge_undo(m.repo, &lacking, &e);
 	}
-	end(&m);
 	return vv_give(err, rc, &e);
 }
 
@@ -255,7 +248,7 @@ int varve_conflicts_open(varve_conflicts **out, varve_repo *repo, const char *co
 			 const varve_watch *watch, varve_error *err)
 {
 	vv_auto(varve_conflicts) *l = vv_calloc(1, sizeof(*l));
-	merging m = {.repo = NULL};
+	vv_auto(merging) m = {.repo = NULL};
 	vv_error e = {0};
 	vv_status rc = l ? VV_OK : vv_fail_nomem(&e);
 
@@ -263,11 +256,7 @@ int varve_conflicts_open(varve_conflicts **out, varve_repo *repo, const char *co
 	if (rc == VV_OK && (rc = begin(&m, repo->core, watch, NULL, &e)) == VV_OK) {
 		rc = list(l, &m, paths, &e);
 	}
-	end(&m);
-	if (rc == VV_OK) {
-		*out = vv_take(&l);
-	}
-	return vv_give(err, rc, &e);
+	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &l), &e);
 }
 
 static varve_cell cell_of(const vv_cell *c)

@@ -14,7 +14,7 @@ static vv_status check_expected(varve_txn *t, const vv_subject *now, const char 
 				const char *expect, vv_error *err)
 {
 	const bool exists = now->path != NULL;
-	vv_subject then;
+	vv_auto(vv_subject) then = {.text = NULL};
 	vv_cid cid;
 	vv_oid id;
 	bool same;
@@ -24,10 +24,8 @@ static vv_status check_expected(varve_txn *t, const vv_subject *now, const char 
 		same = exists && now->is_dataset && vv_cid_equal(&cid, &now->root);
 	} else {
 		if ((rc = vv_rev_commit(t->repo, expect, &id, err)) < 0) return rc;
-		vv_subject_init(&then);
 		rc = vv_subject_find_at(&then, t->repo, now->reader, &id, path, err);
 		same = rc == VV_OK ? exists && vv_oid_equal(&then.blob, &now->blob) : !exists;
-		vv_subject_clear(&then);
 		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	}
 	if (same) return VV_OK;

@@ -75,8 +75,6 @@ int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char
 
 	*out = NULL;
 	if (!h) return vv_give(err, vv_fail_nomem(&e), &e);
-	vv_arena_init(&h->arena);
-	vv_buf_init(&h->row);
 	h->core = vv_core_keep(repo->core);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
 	    (rc = vv_take_flags(o.flags, VARVE_LOG_FIRST_PARENT, &e)) < 0 ||

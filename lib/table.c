@@ -92,14 +92,15 @@ static vv_status set_facts(varve_table *t, vv_error *err)
 	if (!(t->schema = vv_strndup(root->schema.data, root->schema.len))) {
 		return vv_fail_nomem(err);
 	}
-	f->rows = root->rows;
-	f->bytes = root->bytes;
-	f->columns = t->table.columns;
-	f->schema = t->schema;
-	f->key = t->key;
-	f->key_count = root->key_count;
-	f->key_source = (int32_t)root->key_source;
-	f->format = format_of(&root->dialect);
+	*f = (varve_table_facts){.rows = root->rows,
+				 .bytes = root->bytes,
+				 .groups = f->groups,
+				 .columns = t->table.columns,
+				 .schema = t->schema,
+				 .key = t->key,
+				 .key_count = root->key_count,
+				 .key_source = (int32_t)root->key_source,
+				 .format = format_of(&root->dialect)};
 	return VV_OK;
 }
 
@@ -168,7 +169,6 @@ int varve_table_open(varve_table **out, const varve_version *version,
 	if (!t) return vv_give(err, vv_fail_nomem(&e), &e);
 	atomic_init(&t->refs, 1);
 	t->core = vv_core_keep(version->core);
-	vv_subject_init(&t->subject);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) == VV_OK &&
 	    (rc = vv_take_flags(o.flags, VARVE_TABLE_FIND_KEY, &e)) == VV_OK) {
 		t->text = vv_strdup(version->text);

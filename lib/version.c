@@ -184,7 +184,6 @@ static vv_status make_version(varve_version **out, vv_core *core, const wanted *
 
 	*out = NULL;
 	if (!v) return vv_fail_nomem(err);
-	vv_subject_init(&v->subject);
 	v->core = vv_core_keep(core);
 	if (!(v->text = vv_strdup(text))) {
 		rc = vv_fail_nomem(err);
@@ -451,10 +450,7 @@ int varve_versions_open(varve_versions **out, varve_repo *repo,
 		list->documents = o.documents;
 		rc = list_names(list, &o, &e);
 	}
-	if (rc == VV_OK) {
-		*out = vv_take(&list);
-	}
-	return vv_give(err, rc, &e);
+	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &list), &e);
 }
 
 /* The tables of the current version, if it is a document that a reader opens. */

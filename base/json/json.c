@@ -58,10 +58,7 @@ vv_status vv_json_pool_init(vv_json_pool *p, size_t len, vv_error *err)
 {
 	size_t size;
 
-	p->funcs.malloc = pool_alloc;
-	p->funcs.realloc = pool_realloc;
-	p->funcs.free = pool_free;
-	p->funcs.ctx = p;
+	p->funcs = (yajl_alloc_funcs){pool_alloc, pool_realloc, pool_free, p};
 	p->used = 0;
 	if (p->bytes && len <= p->longest) return VV_OK;
 	if (!vv_mul_size(&size, len, PER_BYTE) || !vv_add_size(&size, size, FIXED)) {
@@ -528,12 +525,13 @@ vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t 
 	vv_auto(vv_json_pool) pool = {0};
 
 	*out = NULL;
-	reader r = {.shift = len >= BOM_LEN && memcmp(text, BOM, BOM_LEN) == 0 ? BOM_LEN : 0};
-	r.text = text + r.shift;
-	r.len = len - r.shift;
-	r.name = name;
-	r.arena = arena;
-	r.err = err;
+	const size_t shift = len >= BOM_LEN && memcmp(text, BOM, BOM_LEN) == 0 ? BOM_LEN : 0;
+	reader r = {.shift = shift,
+		    .text = text + shift,
+		    .len = len - shift,
+		    .name = name,
+		    .arena = arena,
+		    .err = err};
 	size_t fault = vv_json_utf8_fault(r.text, r.len);
 	if (fault < r.len) return fail_at(&r, fault, "not valid UTF-8");
 	vv_status rc = vv_json_pool_init(&pool, r.len, err);

@@ -31,17 +31,10 @@ typedef struct walk {
 	bool no_memory, done;
 } walk;
 
-static void begin_again(vv_json_records *r)
-{
-	memset(r, 0, sizeof(*r));
-	vv_buf_init(&r->path);
-	vv_buf_init(&r->second);
-}
-
 void vv_json_records_clear(vv_json_records *r)
 {
 	vv_buf_clear_all(&r->path, &r->second);
-	begin_again(r);
+	memset(r, 0, sizeof(*r));
 }
 
 static void put_name(vv_buf *out, const char *name, size_t len)
@@ -228,7 +221,6 @@ static vv_status run(walk *w, const char *text, size_t len, vv_error *err)
 	vv_status rc = vv_json_pool_init(&pool, len, err);
 
 	if (rc < 0) return rc;
-	vv_arena_init(&w->arena);
 	w->handle = yajl_alloc(&callbacks, &pool.funcs, w);
 	(void)yajl_config(w->handle, yajl_dont_validate_strings, 1);
 	rc = parse(w, text, len, err);

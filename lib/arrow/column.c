@@ -815,18 +815,17 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place
 	const vv_field *f = &table->schema.fields[place];
 	const vv_cell empty = {.text = "", .state = VV_CELL_TEXT};
 
-	memset(c, 0, sizeof(*c));
+	*c = (vv_arrow_column){.table = table,
+			       .name = f->name,
+			       .field = f,
+			       .place = place,
+			       .form = form_of(f, how),
+			       .json = table->root.dialect.form != VV_FORM_CSV,
+			       .only_empty = f->missing[0] && !*f->missing[0] && !f->missing[1],
+			       .empty_missing = vv_field_missing(f, &empty)};
 	if (how->numbers < VARVE_NUMBERS_DOUBLE || how->numbers > VARVE_NUMBERS_DECIMAL) {
 		return vv_fail(err, VV_ENOSUPPORT, "unknown form of numbers %d", (int)how->numbers);
 	}
-	c->table = table;
-	c->name = f->name;
-	c->field = f;
-	c->place = place;
-	c->form = form_of(f, how);
-	c->json = table->root.dialect.form != VV_FORM_CSV;
-	c->only_empty = f->missing[0] && !*f->missing[0] && !f->missing[1];
-	c->empty_missing = vv_field_missing(f, &empty);
 	find_none(c, table, how);
 	c->few = c->form != VV_ARROW_TEXT && vv_field_all_by_few(f);
 	c->shared = vv_calloc(SHARED_MAX, sizeof(*c->shared));

@@ -143,16 +143,16 @@ static vv_status open_writer(vv_diff_writer **out, const vv_diff_writer_options 
 	arrow_writer *s = vv_calloc(1, sizeof(*s));
 
 	if (!s) return vv_fail_nomem(err);
-	s->base = (vv_diff_writer){.begin = arrow_begin,
-				   .begin_table = arrow_begin_table,
-				   .row = arrow_row,
-				   .end_table = arrow_end_table,
-				   .end = arrow_end,
-				   .close = arrow_close,
-				   .only_needed = cells};
-	s->opts = *opts;
-	s->cells = cells;
-	s->named = named;
+	*s = (arrow_writer){.base = {.begin = arrow_begin,
+				     .begin_table = arrow_begin_table,
+				     .row = arrow_row,
+				     .end_table = arrow_end_table,
+				     .end = arrow_end,
+				     .close = arrow_close,
+				     .only_needed = cells},
+			    .opts = *opts,
+			    .cells = cells,
+			    .named = named};
 	*out = &s->base;
 	return VV_OK;
 }

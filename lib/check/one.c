@@ -914,7 +914,6 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 {
 	vv_auto(one) c = {
 		.run = run, .path = path->path, .was = path->was ? path->was : path->path};
-	vv_report_facts facts = {.rows = 0};
 	vv_auto(vv_check_result) result = {0};
 	char hex[VV_OID_TEXT + 1];
 	uint64_t start = vv_monotonic_ms();
@@ -953,13 +952,14 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 		rc = tell_unread(&c, &why, err);
 	}
 	if (rc < 0) return rc;
-	facts.rows = result.rows;
-	facts.columns = result.columns;
-	facts.groups = result.groups;
-	facts.groups_read = result.groups_read;
-	facts.base = c.has_base ? base->name : NULL;
-	facts.base_commit = c.has_base ? vv_oid_shows(&base->commit) : NULL;
-	facts.pointer = c.in.subject.is_dataset && c.in.open ? &c.in.table.schema : NULL;
-	facts.ms = vv_monotonic_ms() - start;
+	const vv_report_facts facts = {
+		.rows = result.rows,
+		.columns = result.columns,
+		.groups = result.groups,
+		.groups_read = result.groups_read,
+		.base = c.has_base ? base->name : NULL,
+		.base_commit = c.has_base ? vv_oid_shows(&base->commit) : NULL,
+		.pointer = c.in.subject.is_dataset && c.in.open ? &c.in.table.schema : NULL,
+		.ms = vv_monotonic_ms() - start};
 	return vv_report_end(run->report, &facts, err);
 }

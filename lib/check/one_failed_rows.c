@@ -61,7 +61,6 @@ vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char 
 	    (passed && !(r->passed = vv_strdup(passed)))) {
 		return vv_fail_nomem(err);
 	}
-	vv_arena_init(&r->arena);
 	vv_hash_index_init(&r->index);
 	vv_status rc = vv_sorter_new(&r->sorter, RECORD, KEY, SORT_MEMORY, temp_dir, err);
 	return rc < 0 ? rc : vv_hand_over(out, &r);
@@ -328,7 +327,6 @@ vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err)
 	writer w = {.r = r, .t = t && t->root.kind == VV_KIND_TABLE ? t : NULL};
 	vv_status rc;
 
-	vv_batch_init(&w.batch);
 	vv_dialect_init(&w.dialect);
 	w.json = w.t && w.t->root.dialect.form != VV_FORM_CSV;
 	if (w.t && !w.json && strchr(",;|\t", w.t->root.dialect.delimiter)) {

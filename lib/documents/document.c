@@ -216,10 +216,10 @@ static vv_status read_line(vv_document *d, const char *line, size_t len, vv_erro
 			       vv_text_shows(d->name), TABLES_MAX);
 	}
 	if ((rc = vv_json_read(&v, &d->arena, line, len, "the reader's list", err)) < 0) return rc;
-	t->name = vv_json_get_string(v, "name");
-	t->grid = vv_json_get_bool(v, "grid", false);
-	t->types = vv_json_get_bool(v, "types", false);
-	t->beside = vv_json_get_bool(v, "beside", false);
+	*t = (vv_document_table){.name = vv_json_get_string(v, "name"),
+				 .grid = vv_json_get_bool(v, "grid", false),
+				 .types = vv_json_get_bool(v, "types", false),
+				 .beside = vv_json_get_bool(v, "beside", false)};
 	if (!t->name || strlen(t->name) == 0) {
 		return vv_fail(err, VV_EINPUT, "the reader's list has a table without a name");
 	}

@@ -366,7 +366,6 @@ vv_status vv_row_set_run(vv_row_set_result *out, const vv_row_set *s, vv_error *
 		 .file = {.repo = s->repo, .reader = s->reader, .path = s->path, .made = s->made}};
 
 	*out = (vv_row_set_result){.done = VV_SET_NOTHING};
-	vv_arena_init(&j.arena);
 	vv_status rc = run(&j, err);
 	vv_condition_scratch_free(j.scratch);
 	vv_condition_free(j.condition);

@@ -247,11 +247,11 @@ static vv_status add_node(judging *g, const vv_head_commit *c, vv_error *err)
 		vv_free(n);
 		return vv_fail_nomem(err);
 	}
-	n->id = c->id;
-	n->number = c->record.number;
-	n->time = c->record.time;
-	n->signers = c->record.signers;
-	n->revoked = c->record.revoked;
+	*n = (node){.id = c->id,
+		    .number = c->record.number,
+		    .time = c->record.time,
+		    .signers = c->record.signers,
+		    .revoked = c->record.revoked};
 	memcpy(n->key, c->record.key, sizeof(n->key));
 	g->nodes[g->count++] = n;
 	return VV_OK;

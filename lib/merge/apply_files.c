@@ -206,7 +206,6 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, const vv_root
 	if (rc < 0 || !e->exists || !out) return rc;
 	f->subject = vv_calloc(1, sizeof(*f->subject));
 	if (!f->subject) return vv_fail_nomem(err);
-	vv_subject_init(f->subject);
 	f->subject->env = f->env;
 	rc = f->index ? vv_subject_find_blob(f->subject, f->repo, f->reader, &e->blob, e->path,
 					     e->path, err)

@@ -38,7 +38,6 @@ const char *vv_conflict_kind_name(vv_conflict_kind kind)
 void vv_conflict_record_init(vv_conflict_record *c)
 {
 	memset(c, 0, sizeof(*c));
-	vv_arena_init(&c->arena);
 	for (size_t i = 0; i < 3; i++) {
 		c->names[i] = side_names[i];
 	}

@@ -165,7 +165,6 @@ static vv_status warn_table(vv_dataset_reader *reader, vv_repository *r, const v
 	vv_status rc;
 
 	vv_merge_rules_init(&rules);
-	vv_subject_init(&s);
 	if ((rc = read_file(&rules, r, file, path, err)) < 0 || rules.count == 0 ||
 	    (rc = vv_subject_find_at(&s, r, reader, NULL, path, err)) < 0 ||
 	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {

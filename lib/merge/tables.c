@@ -154,13 +154,14 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	vv_status rc;
 
 	if (in->sides[i].mode == 0) return VV_OK;
-	s->text = in->path;
-	s->from = VV_FROM_COMMIT;
-	s->repo = in->repo;
-	s->reader = vv_dataset_writer_reader(in->writer);
-	s->blob = in->sides[i].id;
-	s->commit = in->commits[i];
-	if (!(s->path = vv_strdup(in->path))) return vv_fail_nomem(err);
+	*s = (vv_subject){.text = in->path,
+			  .from = VV_FROM_COMMIT,
+			  .repo = in->repo,
+			  .reader = vv_dataset_writer_reader(in->writer),
+			  .blob = in->sides[i].id,
+			  .commit = in->commits[i],
+			  .path = vv_strdup(in->path)};
+	if (!s->path) return vv_fail_nomem(err);
 	if ((rc = vv_dataset_reader_find_pointer(s->reader, &s->blob, &arena, &p, &s->is_dataset,
 						 err)) == VV_OK &&
 	    s->is_dataset) {
@@ -567,7 +568,6 @@ static vv_status compare_document(const merging *m, both_changed *b, vv_error *e
 	vv_status rc;
 
 	if (!temp) return vv_fail_nomem(err);
-	vv_subject_init(&ours);
 	if ((rc = vv_mkdirs(temp, err)) < 0 ||
 	    (rc = vv_subject_find_blob(&ours, in->repo, vv_dataset_writer_reader(in->writer),
 				       &in->sides[VV_OURS].id, in->path, in->path, err)) < 0 ||
@@ -624,9 +624,6 @@ vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 	vv_sink sink;
 	vv_status rc = temp ? vv_repository_store(in->repo, &m.store, err) : vv_fail_nomem(err);
 
-	for (size_t i = 0; i < 3; i++) {
-		vv_subject_init(&m.sides[i].subject);
-	}
 	for (size_t i = 0; i < 3 && rc == VV_OK; i++) {
 		rc = open_version(&m, places[i], versions[i], NULL, err);
 	}
@@ -672,9 +669,6 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 	bool rows = false;
 	vv_status rc;
 
-	for (size_t i = 0; i < 3; i++) {
-		vv_subject_init(&m.sides[i].subject);
-	}
 	out->result.mode = vv_merge_mode(&in->sides[VV_BASE], &in->sides[VV_OURS],
 					 &in->sides[VV_THEIRS]);
 	if ((rc = name_sides(&m, err)) < 0 ||

@@ -195,11 +195,8 @@ static vv_status open_version(vv_subject *s, vv_table *t, const search *f, const
 			      vv_error *err)
 {
 	const vv_subject_options how = {.find_key = true};
-	vv_status rc;
-
-	vv_subject_init(s);
-	rc = vv_subject_find_blob(s, f->in->repo, vv_dataset_writer_reader(f->in->writer), blob,
-				  f->in->path, f->in->path, err);
+	vv_status rc = vv_subject_find_blob(s, f->in->repo, vv_dataset_writer_reader(f->in->writer),
+					    blob, f->in->path, f->in->path, err);
 	return rc < 0 ? rc : vv_subject_open(s, t, &how, err);
 }
 

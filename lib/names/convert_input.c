@@ -116,10 +116,10 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const ch
 	if ((rc = vv_unpacked_open(&in->unpacked, &in->bytes, err)) < 0) return rc;
 	if ((rc = look_at_head(in, err)) < 0 || in->is_arrow) return rc;
 	if ((rc = vv_file_text_open(&in->text, &in->bytes, &how, err)) < 0) return rc;
-	in->source.read = read_plain;
-	in->source.line = standard ? NULL : find_line;
-	in->source.payload = in;
-	in->source.name = in->name;
+	in->source = (vv_source){.read = read_plain,
+				 .line = standard ? NULL : find_line,
+				 .payload = in,
+				 .name = in->name};
 	return VV_OK;
 }
 

@@ -245,9 +245,7 @@ static vv_status put_together(kept **out, vv_table *t, vv_error *err)
 
 	*out = NULL;
 	if (!k) return vv_fail_nomem(err);
-	k->version = t->cid;
-	k->bytes = t->root.bytes;
-	k->users = 1;
+	*k = (kept){.version = t->cid, .bytes = t->root.bytes, .users = 1};
 	k->fd = vv_temp_open_unlinked(&k->path, NULL, "varve-", err);
 	vv_status rc = k->fd < 0 ? (vv_status)k->fd
 				 : vv_table_bytes(t, put_bytes, k, NULL, NULL, err);

@@ -33,7 +33,6 @@ vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader
 	if (!(out->name = vv_asprintf("%s:%s", vv_oid_shows(commit), path))) {
 		return vv_fail_nomem(err);
 	}
-	vv_subject_init(&out->subject);
 	if ((rc = vv_subject_find(&out->subject, r, s, out->name, err)) == VV_OK) {
 		rc = vv_subject_open(&out->subject, &out->table, how, err);
 	}

@@ -114,7 +114,6 @@ vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, const char
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	memset(out, 0, sizeof(*out));
-	vv_arena_init(&out->arena);
 	*there = path && vv_exists(path);
 	if (rc < 0 || !*there) return rc < 0 ? rc : check_empty(dir, err);
 	if ((rc = vv_read_regular(&text, path, STATE_MAX, err)) < 0) return rc;

@@ -104,7 +104,6 @@ static vv_status prove_row(proving *x, vv_error *err)
 	vv_status rc;
 	int more;
 
-	vv_batch_init(&b);
 	if ((rc = find_row(p, places, &row, err)) < 0 ||
 	    (rc = vv_table_open_stored(&t, &noting, &p->subject->root, err)) < 0 ||
 	    (rc = vv_table_reader_open(&r, &t, NULL, 0, false, err)) < 0 ||

@@ -188,7 +188,6 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 	bool dumb = false;
 
 	*x = (vv_host_refs){.url = url, .hello.writable = !folder};
-	vv_arena_init(&x->arena);
 	run.args = args;
 	run.output = &out;
 	run.dumb = &dumb;

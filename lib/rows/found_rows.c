@@ -146,12 +146,6 @@ struct found_rows {
 	bool over;
 };
 
-void found_group_init(found_group *g)
-{
-	memset(g, 0, sizeof(*g));
-	vv_batch_init(&g->batch);
-}
-
 void found_group_clear(found_group *g)
 {
 	vv_batch_clear(&g->batch);
@@ -227,7 +221,6 @@ vv_status found_rows_open(found_rows **out, vv_table *t, const vv_rows_options *
 	*out = f;
 	if (!f) return vv_fail_nomem(err);
 	*f = (found_rows){.table = t, .o = *opts};
-	vv_batch_init(&f->tested_batch);
 	if (opts->count > 0) {
 		if (!(f->columns = vv_calloc(opts->count, sizeof(size_t)))) {
 			return vv_fail_nomem(err);

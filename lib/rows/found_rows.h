@@ -41,7 +41,6 @@ typedef struct found_group {
 		all;    /* the first `all` elements of rows are 0, 1, 2, ... */
 	uint64_t seen;  /* number of table rows up to the end of this group */
 } found_group;
-void found_group_init(found_group *g);
 void found_group_clear(found_group *g);
 
 typedef struct found_rows found_rows;

@@ -149,11 +149,6 @@ vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, 
 	r->table = t;
 	r->o = *opts;
 	r->number = UINT64_MAX;
-	for (size_t i = 0; i < 2; i++) {
-		for (size_t g = 0; g < PORTION; g++) {
-			found_group_init(&r->portions[i].groups[g]);
-		}
-	}
 	vv_status rc = found_rows_open(&r->from, t, opts, err);
 	r->portions[0].from = r->portions[1].from = r->from;
 	if (rc < 0 || (rc = start(r, opts->from, err)) < 0) return rc;

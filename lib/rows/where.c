@@ -452,11 +452,11 @@ static vv_status set_tests(vv_where *w, const vv_table *t, const vv_where_test *
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		test *x = &w->tests[w->count++];
 
-		x->op = tests[i].op;
-		x->state = tests[i].state;
-		x->column = tests[i].place;
-		x->text = tests[i].text;
-		x->len = tests[i].len;
+		*x = (test){.op = tests[i].op,
+			    .state = tests[i].state,
+			    .column = tests[i].place,
+			    .text = tests[i].text,
+			    .len = tests[i].len};
 		if (!tests[i].column ||
 		    (rc = vv_view_column(t, tests[i].column, strlen(tests[i].column), "where",
 					 &x->column, err)) == VV_OK) {

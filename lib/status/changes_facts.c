@@ -113,12 +113,12 @@ vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *stage
 
 	if (vv_cid_is_null(&staged->result.cid)) return VV_OK;
 	e->table = now->kind == VV_KIND_TABLE;
-	f->known = true;
-	f->groups = staged->result.groups;
-	f->groups_new = staged->result.groups_new;
-	f->rows = now->rows;
-	f->rows_before = before->rows;
-	f->bytes = now->bytes;
+	*f = (vv_change_facts){.known = true,
+			       .groups = staged->result.groups,
+			       .groups_new = staged->result.groups_new,
+			       .rows = now->rows,
+			       .rows_before = before->rows,
+			       .bytes = now->bytes};
 	if (!e->table || vv_cid_is_null(&staged->parent) || before->kind != VV_KIND_TABLE) {
 		return VV_OK;
 	}

@@ -231,12 +231,12 @@ static vv_status blame_new(vv_blame **out, vv_blame_part **all, vv_table *table,
 	     i++) {
 		key[i] = o->key ? o->key[i] : own[i];
 	}
-	b->rows = o->rows ? o->row_count : (size_t)table->root.rows;
-	b->columns = table->columns;
-	b->width = b->columns / 8 + 1;
-	b->by_cell = o->cells;
-	b->temp_dir = o->temp_dir;
-	b->pool = o->pool;
+	*b = (vv_blame){.rows = o->rows ? o->row_count : (size_t)table->root.rows,
+			.columns = table->columns,
+			.width = table->columns / 8 + 1,
+			.by_cell = o->cells,
+			.temp_dir = o->temp_dir,
+			.pool = o->pool};
 	if (b->rows >= NOBODY || !vv_mul_size(&n, b->rows, o->cells ? b->columns : 1)) {
 		vv_free(b);
 		return vv_fail(err, VV_EREFUSED,

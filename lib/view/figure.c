@@ -355,7 +355,6 @@ static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, 
 	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
 					   t->root.data.len, err);
 
-	vv_batch_init(&b);
 	if (rc < 0 ||
 	    (rc = vv_table_reader_open(&reader, t, columns, column_count, false, err)) < 0) {
 		return rc;

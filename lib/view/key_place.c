@@ -175,7 +175,6 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 		*whole = known == 0;
 		return (vv_status)known;
 	}
-	vv_batch_init(&s.batch);
 	rc = vv_table_reader_open(&s.reader, p->table, p->key, p->key_count, false, err);
 	if (rc == VV_OK && p->all) {
 		rc = look_from(&s, 0, 0, err);

@@ -195,7 +195,6 @@ static vv_status read_stored(side *out, const vv_log_filter *f, const vv_cid *ro
 		out->rows = &out->table;
 		return VV_OK;
 	}
-	vv_buf_init(&p.seen);
 	rc = f->value_len > 0 ? vv_table_bytes(&out->table, count_piece, &p,
 					       vv_dataset_reader_pool(f->o->reader), NULL, err)
 			      : VV_OK;

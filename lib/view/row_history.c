@@ -555,16 +555,16 @@ static bool is_of_merge(found *all, size_t count, found **out)
 static void fill_event(vv_row_event *out, const vv_lineage_stop *at, const vv_lineage_file *parent,
 		       const found *f)
 {
-	out->commit = at->file.commit;
-	out->kind = f->kind;
-	out->path = at->file.path;
-	out->old_path = parent && parent->path && strcmp(parent->path, at->file.path) != 0
-				? parent->path
-				: NULL;
-	out->cells = f->cells;
-	out->count = f->count;
-	out->key = f->key;
-	out->old_key = f->old_key;
+	const bool renamed = parent && parent->path && strcmp(parent->path, at->file.path) != 0;
+
+	*out = (vv_row_event){.commit = at->file.commit,
+			      .kind = f->kind,
+			      .path = at->file.path,
+			      .old_path = renamed ? parent->path : NULL,
+			      .cells = f->cells,
+			      .count = f->count,
+			      .key = f->key,
+			      .old_key = f->old_key};
 }
 
 static vv_status follow(vv_row_history *h, const vv_lineage_file *parent, const place *p,
@@ -738,10 +738,10 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 
 	*out = NULL;
 	if (!h) return vv_fail_nomem(err);
-	h->repo = r;
-	h->reader = s;
-	h->progress = opts->progress;
-	h->versions = (vv_versions){.repo = r, .reader = s};
+	*h = (vv_row_history){.repo = r,
+			      .reader = s,
+			      .progress = opts->progress,
+			      .versions = {.repo = r, .reader = s}};
 	vv_hash_index_init(&h->seen_index);
 	h->path = dup(&h->names, opts->path);
 	vv_status rc = h->path ? vv_lineage_open(&h->lineage, r, &lo, err) : vv_fail_nomem(err);

@@ -563,15 +563,12 @@ static vv_status whole(comparison *c, vv_error *err)
 	c->told.key_count = vv_table_key_places(key, t) ? t->root.key_count : 0;
 	c->told.key = key;
 	if ((rc = find_label(c, err)) < 0) return rc;
-	c->stats.added = removed ? 0 : t->root.rows;
-	c->stats.removed = removed ? t->root.rows : 0;
-	c->stats.old_rows = c->stats.removed;
-	c->stats.new_rows = c->stats.added;
-	if (c->filtered) {
-		c->stats.added = c->stats.removed = 0;
-	} else {
-		rc = begin(c, err);
-	}
+	const uint64_t rows = t->root.rows, differ = c->filtered ? 0 : rows;
+	c->stats = (vv_rowdiff_stats){.added = removed ? 0 : differ,
+				      .removed = removed ? differ : 0,
+				      .old_rows = removed ? rows : 0,
+				      .new_rows = removed ? 0 : rows};
+	rc = c->filtered ? VV_OK : begin(c, err);
 	bool rows_wanted = c->filtered || (c->how->writer && !c->how->counts);
 	if (rc == VV_OK && rows_wanted) {
 		rc = vv_table_reader_open(&r, t, NULL, 0, false, err);

@@ -246,14 +246,10 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 			uint64_t *rows, vv_error *err)
 {
 	const vv_where_how how = {.path = opts->path};
-	view v = {0};
+	view v = {.table = t, .opts = opts, .fn = fn, .payload = payload};
 	vv_status rc;
 
 	*rows = 0;
-	v.table = t;
-	v.opts = opts;
-	v.fn = fn;
-	v.payload = payload;
 	if (t->root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EUSAGE,
 			       "this is kept as a file: it has bytes, but no rows\nomit --columns, "

@@ -135,7 +135,6 @@ vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_form
 	vv_status rc;
 
 	memset(w, 0, sizeof(*w));
-	vv_buf_init(&w->out);
 	vv_dialect_init(&w->dialect);
 	w->table = t;
 	w->columns = columns;

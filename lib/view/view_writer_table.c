@@ -34,16 +34,19 @@ static bool is_right(const vv_view_writer *w, size_t i)
 vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, unsigned width,
 			   vv_error *err)
 {
+	const size_t fit = w->count * SAMPLE_ROWS > SAMPLE_CELLS ? SAMPLE_CELLS / w->count
+								 : SAMPLE_ROWS;
+	const size_t sample = fit ? fit : 1;
 	struct vv_view_grid *g = vv_calloc(1, sizeof(*g));
 
 	*out = g;
 	if (!g) return vv_fail_nomem(err);
-	g->width = width;
-	g->columns = g->shown = w->count;
-	g->sample = w->count * SAMPLE_ROWS > SAMPLE_CELLS ? SAMPLE_CELLS / w->count : SAMPLE_ROWS;
-	g->sample = g->sample ? g->sample : 1;
-	g->widths = vv_calloc(w->count + 1, sizeof(size_t));
-	g->waiting = vv_calloc(w->count + 1, g->sample * sizeof(vv_buf));
+	*g = (struct vv_view_grid){.width = width,
+				   .columns = w->count,
+				   .shown = w->count,
+				   .sample = sample,
+				   .widths = vv_calloc(w->count + 1, sizeof(size_t)),
+				   .waiting = vv_calloc(w->count + 1, sample * sizeof(vv_buf))};
 	if (!g->widths || !g->waiting) {
 		vv_free_all(g->widths, g->waiting, g);
 		*out = NULL;

@@ -23,15 +23,13 @@ static vv_status on_line(void *payload, const char *file, unsigned number, const
 
 	if (!vv_array_room(l->lines, l->count, l->cap)) return vv_fail_nomem(err);
 	vv_attr_list_line *at = &l->lines[l->count++];
-	at->file = vv_strdup(file);
-	at->pattern = vv_strdup(pattern);
-	at->folder = vv_strndup(file, folder);
-	at->number = number;
-	at->on = strstr(attributes, "filter=varve") != NULL;
-	at->literal = !strpbrk(pattern, "*?[\\\"");
-	at->attributes = vv_strdup(attributes);
-	at->datasets = 0;
-	at->first = NULL;
+	*at = (vv_attr_list_line){.file = vv_strdup(file),
+				  .pattern = vv_strdup(pattern),
+				  .folder = vv_strndup(file, folder),
+				  .number = number,
+				  .on = strstr(attributes, "filter=varve") != NULL,
+				  .literal = !strpbrk(pattern, "*?[\\\""),
+				  .attributes = vv_strdup(attributes)};
 	return at->file && at->pattern && at->folder && at->attributes ? VV_OK : vv_fail_nomem(err);
 }
 

@@ -119,19 +119,20 @@ vv_status vv_way_back_open(vv_way_back **out, vv_repository *r, const char *comm
 	    (rc = vv_head_read(r, &w->head, err)) < 0) {
 		return rc;
 	}
-	w->note.what = what;
-	w->note.command = command;
-	w->note.from = w->head.commit;
-	w->note.ref = w->head.branch;
-	w->note.back = true;
+	w->note = (vv_later){.what = what,
+			     .command = command,
+			     .from = w->head.commit,
+			     .ref = w->head.branch,
+			     .back = true};
 	return vv_hand_over(out, &w);
 }
 
 static vv_status copy_file(const char *from, const char *to, vv_error *err)
 {
 	vv_auto(char) *piece = vv_malloc(COPY_PIECE);
-	int in = piece ? vv_open(from, O_RDONLY | O_NOFOLLOW, 0, err) : (int)vv_fail_nomem(err);
-	int out = in < 0 ? -1 : vv_open(to, O_WRONLY | O_CREAT | O_TRUNC, 0666, err);
+	vv_auto(vv_fd) in = piece ? vv_open(from, O_RDONLY | O_NOFOLLOW, 0, err)
+				  : (int)vv_fail_nomem(err);
+	vv_auto(vv_fd) out = in < 0 ? -1 : vv_open(to, O_WRONLY | O_CREAT | O_TRUNC, 0666, err);
 	vv_status rc = in < 0 ? (vv_status)in : out < 0 ? (vv_status)out : VV_OK;
 	struct stat st;
 	ssize_t n = 1;
@@ -143,10 +144,7 @@ static vv_status copy_file(const char *from, const char *to, vv_error *err)
 	if (rc == VV_OK && (fstat(in, &st) < 0 || fchmod(out, st.st_mode & 07777) < 0)) {
 		rc = vv_fail_errno(err, "cannot set the mode of", to);
 	}
-	rc = rc == VV_OK ? vv_fsync(out, to, err) : rc;
-	vv_close(in, NULL, NULL);
-	vv_close(out, NULL, NULL);
-	return rc;
+	return rc < 0 ? rc : vv_fsync(out, to, err);
 }
 
 static vv_status copy_link(const char *from, const char *to, vv_error *err)

@@ -221,10 +221,8 @@ vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *paylo
 
 	*out = NULL;
 	if (!d) return vv_fail_nomem(err);
-	d->read = read;
-	d->payload = payload;
-	d->name = name;
-	d->input = vv_malloc(INPUT);
+	*d = (vv_decompress){
+		.read = read, .payload = payload, .name = name, .input = vv_malloc(INPUT)};
 	vv_status rc = d->input ? refill(d, err) : vv_fail_nomem(err);
 	if (rc == VV_OK) {
 		rc = begin(d, err);

@@ -45,12 +45,12 @@ vv_pack_writer *vv_pack_writer_new(const char *dir, const char *prefix)
 	vv_auto(vv_pack_writer) *w = vv_calloc(1, sizeof *w);
 
 	if (!w) return NULL;
-	w->fd = -1;
-	w->dir = vv_strdup(dir);
-	w->prefix = vv_strdup(prefix);
-	w->lock = vv_mutex_new();
-	w->state = vv_xxh3_new(0);
-	w->own = vv_cid_map_new();
+	*w = (vv_pack_writer){.fd = -1,
+			      .dir = vv_strdup(dir),
+			      .prefix = vv_strdup(prefix),
+			      .lock = vv_mutex_new(),
+			      .state = vv_xxh3_new(0),
+			      .own = vv_cid_map_new()};
 	if (!w->dir || !w->prefix || !w->lock || !w->state || !w->own) return NULL;
 	return vv_take(&w);
 }

@@ -39,7 +39,7 @@ struct vv_channel {
 vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char *name,
 			   bool talks_first)
 {
-	vv_auto_free vv_channel *c = vv_malloc(sizeof(*c));
+	vv_auto_free vv_channel *c = vv_calloc(1, sizeof(*c));
 	char *copy = vv_strdup(name);
 	vv_mutex *lock = vv_mutex_new();
 
@@ -55,12 +55,7 @@ vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char 
 	c->name = copy;
 	c->lock = lock;
 	c->greeted = !talks_first;
-	memset(&c->stats, 0, sizeof(c->stats));
-	c->comes = c->goes = (vv_patience){.max_ms = 0};
-	c->write_failed = false;
-	c->out_len = c->in_pos = c->in_len = 0;
 	atomic_init(&c->stopped, false);
-	c->mark = NULL;
 	if (ops->watch) {
 		ops->watch(payload, &c->stopped);
 	}

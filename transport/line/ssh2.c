@@ -292,22 +292,18 @@ vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_conf
 	*other = false;
 	if ((rc = vv_ssh_ready(err)) < 0) return rc;
 	if (!(p = vv_calloc(1, sizeof(*p)))) return vv_fail_nomem(err);
-	p->s.fd = -1;
-	p->name = vv_strdup(url->text);
-	p->host = vv_strdup(url->host);
-	p->program = vv_strdup(o->remote_program ? o->remote_program : "varve");
-	p->said.line = o->line;
-	p->said.payload = o->payload;
-	p->idle_sec = vv_idle_sec(o);
-	p->foreign = o->foreign;
+	*p = (ssh2_line){.name = vv_strdup(url->text),
+			 .host = vv_strdup(url->host),
+			 .program = vv_strdup(o->remote_program ? o->remote_program : "varve"),
+			 .said = {.line = o->line, .payload = o->payload},
+			 .idle_sec = vv_idle_sec(o),
+			 .foreign = o->foreign,
+			 .s = {.fd = -1, .config = c, .options = o, .seconds = vv_idle_sec(o)}};
 	if (!p->name || !p->host || !p->program) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	p->s.config = c;
-	p->s.options = o;
 	p->s.name = p->name;
-	p->s.seconds = p->idle_sec;
 	if ((rc = vv_ssh_login_open(&p->s, err)) < 0) {
 		*other = p->s.other;
 		goto done;

@@ -38,8 +38,6 @@ vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	*p = (vv_peer){.line = line, .push = true};
-	vv_arena_init(&p->arena);
-	vv_arena_init(&p->scratch);
 	return VV_OK;
 }
 

@@ -227,7 +227,6 @@ static vv_status open_columns(incoming *in, vv_error *err)
 	for (size_t i = 0; i < in->count; i++) {
 		const struct ArrowSchema *s = in->schema.children[i];
 
-		vv_buf_init(&in->columns[i].text);
 		if (!incoming_read_type(&in->columns[i], s) || !json_fits(in->columns[i].type, 0)) {
 			return vv_fail(err, VV_EUSAGE,
 				       "column '%s' has the Arrow type '%s', which a table cannot "

@@ -705,13 +705,13 @@ static vv_status open_rows(rewrite *w, vv_error *err)
 	if (w->table) {
 		vv_row_by_number_init(&w->old, w->table, VV_ROW_GROUPS_MAX, true);
 	}
-	w->match.by = (match_by)w->layout.by;
-	w->match.table = w->table;
-	w->match.old = &w->old;
-	w->match.columns = w->layout.columns;
-	w->match.key = w->layout.match;
-	w->match.key_count = w->layout.match_count;
-	w->match.number = w->layout.number;
+	w->match = (matcher){.by = (match_by)w->layout.by,
+			     .table = w->table,
+			     .old = &w->old,
+			     .columns = w->layout.columns,
+			     .key = w->layout.match,
+			     .key_count = w->layout.match_count,
+			     .number = w->layout.number};
 	if ((rc = matcher_open(&w->match, err)) < 0) return rc;
 	return w->table && !w->in_order && !w->all && w->layout.same_columns &&
 			       w->match.by != MATCH_BY_NUMBER

@@ -460,20 +460,20 @@ vv_status same_rows_open(same_rows **out, vv_table *t, const rewrite_column *col
 {
 	same_rows *s = vv_calloc(1, sizeof(*s));
 	const unsigned threads = vv_cpu_count() - 1;
-	vv_status rc = s ? vv_table_groups(t, &s->groups, err) : vv_fail_nomem(err);
+	vv_status rc;
 
 	*out = s;
-	if (rc < 0) return rc;
-	s->table = t;
-	s->columns = columns;
-	s->count = count;
-	s->used = threads + 2 < PORTIONS_MAX ? threads + 2 : PORTIONS_MAX;
+	if (!s) return vv_fail_nomem(err);
+	*s = (same_rows){.table = t,
+			 .columns = columns,
+			 .count = count,
+			 .used = threads + 2 < PORTIONS_MAX ? threads + 2 : PORTIONS_MAX};
+	if ((rc = vv_table_groups(t, &s->groups, err)) < 0) return rc;
 	if (!(s->pool = vv_pool_new(threads))) return vv_fail_nomem(err);
 	for (unsigned i = 0; i < s->used; i++) {
 		portion *p = &s->portions[i];
 
 		p->of = s;
-		vv_batch_init(&p->batch);
 		p->columns = vv_calloc(count + 1, sizeof(*p->columns));
 		p->in = vv_calloc(count + 1, sizeof(*p->in));
 		if (!p->columns || !p->in) return vv_fail_nomem(err);

@@ -393,7 +393,6 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 	bool lost = false, swept = true;
 	vv_status rc = VV_OK;
 
-	vv_arena_init(&s.arena);
 	for (unsigned i = 0; rc == VV_OK && swept && i < TRIES; i++) {
 		if ((rc = heed_condemned(&s, i > 0, err)) == VV_OK &&
 		    (rc = try_send(&s, &lost, err)) == VV_OK) {
