@@ -19,16 +19,15 @@ static const char outside_years[] = "a date is outside the years 1 to 9999";
 
 /* Numbers on their way from planes to text. */
 typedef struct numbers {
-	const uint8_t *planes;
-	const uint8_t *empty; /* 1 for an empty value, a byte each, or NULL */
-	size_t count, taken;  /* of the numbers */
-	unsigned width, scale, form;
+	group_numbers of;
+	size_t taken; /* of the numbers */
+	unsigned form;
 	int encoding;
 	bool deltas;
-	uint64_t value; /* base; of deltas the last number */
-	uint64_t unit[BATCH];
+	uint64_t value;  /* base; of deltas the last number */
 	char *out;       /* room for the texts of the batch */
 	size_t at, have; /* in unit */
+	uint64_t unit[BATCH];
 } numbers;
 
 bool group_number_head_fits(int encoding, unsigned form, unsigned scale)
@@ -43,28 +42,43 @@ bool group_number_head_fits(int encoding, unsigned form, unsigned scale)
 	}
 }
 
-bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, size_t rows,
-			int encoding)
+static const char incomplete[] = "it is incomplete";
+static const char bad_head[] = "the header of its numbers is damaged";
+
+/* What is damaged; NULL: nothing. */
+static const char *damage_of(group_numbers *n, const uint8_t *p, const uint8_t *end, size_t rows,
+			     int encoding)
 {
 	bool scaled = encoding == GROUP_DECIMAL || encoding == GROUP_DATETIME;
 	size_t empties = 0;
 	uint64_t base;
 
-	if (end - p < 3 + scaled) return false;
+	if (end - p < 3 + scaled) return incomplete;
 	n->flags = *p++;
 	n->scale = scaled ? *p++ : 0;
 	n->width = *p++;
-	if (n->width > 8 || !vv_varint_read(&p, end, &base)) return false;
+	if (n->width > 8 || !vv_varint_read(&p, end, &base)) return bad_head;
 	n->base = (uint64_t)group_unzigzag(base);
 	n->empty = NULL;
 	if (n->flags & GROUP_EMPTIES) {
-		if ((size_t)(end - p) < rows || !group_count_marks(p, rows, &empties)) return false;
+		if ((size_t)(end - p) < rows) return incomplete;
+		if (!group_count_marks(p, rows, &empties)) {
+			return "the marks of its empty values are damaged";
+		}
 		n->empty = p;
 		p += rows;
 	}
 	n->count = rows - empties;
 	n->planes = p;
-	return (size_t)(end - p) == n->count * n->width;
+	return (size_t)(end - p) == n->count * n->width
+		       ? NULL
+		       : "its length does not match the number of rows";
+}
+
+bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, size_t rows,
+			int encoding)
+{
+	return !damage_of(n, p, end, rows, encoding);
 }
 
 uint64_t *group_numbers_bounded(const group_numbers *n, int64_t *least, int64_t *most,
@@ -105,44 +119,31 @@ uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena)
 	return group_numbers_bounded(n, &ignored[0], &ignored[1], arena);
 }
 
-static vv_status open_numbers(group_reading *in, numbers *n, vv_error *err)
+static vv_status open_numbers(numbers *n, group_reading *in, int encoding, vv_error *err)
 {
-	uint64_t base;
-	size_t empties = 0;
+	const char *why;
 
-	if (group_left(in) < 4) return group_bad(in, "it is incomplete", err);
-	uint8_t flags = *in->p++;
-	n->form = flags >> GROUP_FORM_SHIFT;
-	n->deltas = (flags & GROUP_DELTAS) != 0;
-	n->scale = n->encoding == GROUP_DECIMAL || n->encoding == GROUP_DATETIME ? *in->p++ : 0;
-	n->width = *in->p++;
-	if (n->width > 8 || !group_number_head_fits(n->encoding, n->form, n->scale) ||
-	    !vv_varint_read(&in->p, in->end, &base)) {
-		return group_bad(in, "the header of its numbers is damaged", err);
+	memset(n, 0, offsetof(numbers, unit));
+	why = group_left(in) < 4 ? incomplete
+				 : damage_of(&n->of, in->p, in->end, in->count, encoding);
+	n->encoding = encoding;
+	n->form = n->of.flags >> GROUP_FORM_SHIFT;
+	n->deltas = (n->of.flags & GROUP_DELTAS) != 0;
+	n->value = n->of.base;
+	if (!why && !group_number_head_fits(encoding, n->form, n->of.scale)) {
+		why = bad_head;
 	}
-	n->value = (uint64_t)group_unzigzag(base);
-	if (flags & GROUP_EMPTIES) {
-		if (group_left(in) < in->count) return group_bad(in, "it is incomplete", err);
-		n->empty = in->p;
-		if (!group_count_marks(in->p, in->count, &empties)) {
-			return group_bad(in, "the marks of its empty values are damaged", err);
-		}
-		in->p += in->count;
-	}
-	n->count = in->count - empties;
-	n->planes = in->p;
-	if (group_left(in) != n->count * n->width) {
-		return group_bad(in, "its length does not match the number of rows", err);
-	}
+	if (why) return group_bad(in, why, err);
+	in->p = n->of.planes;
 	return VV_OK;
 }
 
 /* The next up to BATCH numbers into n->unit. */
 static void next_units(numbers *n)
 {
-	size_t have = n->count - n->taken < BATCH ? n->count - n->taken : BATCH;
+	size_t have = n->of.count - n->taken < BATCH ? n->of.count - n->taken : BATCH;
 
-	vv_planes_join(n->unit, n->planes + n->taken, n->count, have, n->width);
+	vv_planes_join(n->unit, n->of.planes + n->taken, n->of.count, have, n->of.width);
 	for (size_t i = 0; i < have; i++) {
 		if (n->deltas) {
 			n->value += (uint64_t)group_unzigzag(n->unit[i]);
@@ -159,7 +160,7 @@ static void next_units(numbers *n)
 /* The same, and room for their texts. */
 static bool next_batch(numbers *n, vv_arena *arena)
 {
-	size_t most = n->scale + 3u; /* sign, a digit, the point */
+	size_t most = n->of.scale + 3u; /* sign, a digit, the point */
 	uint64_t all = 0;
 
 	next_units(n);
@@ -186,12 +187,13 @@ static inline size_t write_number(char *out, int64_t v, const numbers *n)
 	case GROUP_INTEGER:
 		return spell_write_integer(out, v);
 	case GROUP_DECIMAL:
-		return spell_write_decimal(out, v, n->scale, group_digits_kept(n->form, n->scale));
+		return spell_write_decimal(out, v, n->of.scale,
+					   group_digits_kept(n->form, n->of.scale));
 	case GROUP_DATE:
 		return spell_write_date(out, v) ? 10 : 0;
 	default:
 		return spell_write_datetime(out, v, (n->form & GROUP_SPACE) != 0,
-					    (n->form & GROUP_ZULU) != 0, n->scale);
+					    (n->form & GROUP_ZULU) != 0, n->of.scale);
 	}
 }
 
@@ -201,23 +203,23 @@ static inline size_t write_number(char *out, int64_t v, const numbers *n)
 
 static bool has_few(const numbers *n)
 {
-	return n->width <= 1 && !n->deltas && n->count >= FEW_FROM;
+	return n->of.width <= 1 && !n->deltas && n->of.count >= FEW_FROM;
 }
 
 /* All cells of a column whose numbers are a byte each. */
 static vv_status read_few(group_reading *in, numbers *n, vv_error *err)
 {
 	vv_cell known[FEW] = {0};
-	const uint8_t *at = n->planes;
+	const uint8_t *at = n->of.planes;
 	char *out = vv_arena_alloc(in->arena, FEW * VV_SPELL_MAX);
 
 	if (!out) return vv_fail_nomem(err);
 	for (size_t i = 0; i < in->count; i++) {
-		if (n->empty && n->empty[i]) {
+		if (n->of.empty && n->of.empty[i]) {
 			group_set_cell(&in->cells[i * in->stride], no_text, 0, in->state);
 			continue;
 		}
-		uint8_t unit = n->width == 1 ? *at++ : 0;
+		uint8_t unit = n->of.width == 1 ? *at++ : 0;
 		if (!known[unit].text) {
 			size_t len = write_number(out, (int64_t)(n->value + unit), n);
 			if (len == 0) return group_bad(in, outside_years, err);
@@ -234,7 +236,7 @@ static vv_status read_few(group_reading *in, numbers *n, vv_error *err)
 #define WRITE_ALL(write)                                                                           \
 	for (; i < in->count; i++) {                                                               \
 		vv_cell *cell = &in->cells[i * in->stride];                                        \
-		if (n->empty && n->empty[i]) {                                                     \
+		if (n->of.empty && n->of.empty[i]) {                                               \
 			group_set_cell(cell, no_text, 0, in->state);                               \
 			continue;                                                                  \
 		}                                                                                  \
@@ -261,7 +263,7 @@ static size_t write_dates(group_reading *in, numbers *n, size_t from)
 	for (; i < in->count; i++) {
 		vv_cell *cell = &in->cells[i * in->stride];
 
-		if (n->empty && n->empty[i]) {
+		if (n->of.empty && n->of.empty[i]) {
 			group_set_cell(cell, no_text, 0, in->state);
 			continue;
 		}
@@ -284,7 +286,7 @@ static size_t write_dates(group_reading *in, numbers *n, size_t from)
  * returns the next cell, or SIZE_MAX for a number that is not a date. */
 static size_t write_batch(group_reading *in, numbers *n, size_t from)
 {
-	const unsigned keep = group_digits_kept(n->form, n->scale);
+	const unsigned keep = group_digits_kept(n->form, n->of.scale);
 	size_t i = from;
 	char *out = n->out;
 
@@ -292,7 +294,7 @@ static size_t write_batch(group_reading *in, numbers *n, size_t from)
 	if (n->encoding == GROUP_INTEGER) {
 		WRITE_ALL(spell_write_integer(out, v));
 	} else if (n->encoding == GROUP_DECIMAL) {
-		WRITE_ALL(spell_write_decimal(out, v, n->scale, keep));
+		WRITE_ALL(spell_write_decimal(out, v, n->of.scale, keep));
 	} else {
 		WRITE_ALL(write_number(out, v, n));
 	}
@@ -305,14 +307,10 @@ vv_status group_number_cells(group_reading *in, int encoding, vv_error *err)
 	vv_status rc;
 	size_t i = 0;
 
-	memset(&n, 0, offsetof(numbers, unit));
-	n.encoding = encoding;
-	n.out = NULL;
-	n.at = n.have = 0;
-	if ((rc = open_numbers(in, &n, err)) < 0) return rc;
+	if ((rc = open_numbers(&n, in, encoding, err)) < 0) return rc;
 	if (has_few(&n)) return read_few(in, &n, err);
 	while (i < in->count) {
-		if (n.taken < n.count && !next_batch(&n, in->arena)) return vv_fail_nomem(err);
+		if (n.taken < n.of.count && !next_batch(&n, in->arena)) return vv_fail_nomem(err);
 		i = write_batch(in, &n, i);
 		if (i == SIZE_MAX) return group_bad(in, outside_years, err);
 	}
@@ -328,17 +326,17 @@ static vv_status few_slots(group_reading *in, const numbers *n, group_slots *slo
 			   vv_error *err)
 {
 	group_slot *known = slots->slot + in->count;
-	const bool shared = n->width == 1 && !n->empty;
-	const uint8_t *at = n->planes;
+	const bool shared = n->of.width == 1 && !n->of.empty;
+	const uint8_t *at = n->of.planes;
 	size_t most = 0;
 
 	memset(known, 0, FEW * sizeof(*known));
 	for (size_t i = 0; i < in->count; i++) {
-		if (n->empty && n->empty[i]) {
+		if (n->of.empty && n->of.empty[i]) {
 			slots->slot[i] = *empty;
 			continue;
 		}
-		uint8_t unit = n->width == 1 ? *at++ : 0;
+		uint8_t unit = n->of.width == 1 ? *at++ : 0;
 		if (known[unit].len == 0) {
 			group_slot own[1 + GROUP_SLOT_SLACK];
 			size_t len = write_number((char *)own + form->quoted,
@@ -352,7 +350,7 @@ static vv_status few_slots(group_reading *in, const numbers *n, group_slots *slo
 			slots->slot[i] = known[unit];
 		}
 	}
-	*slots = shared ? (group_slots){known, n->planes} : *slots;
+	*slots = shared ? (group_slots){known, n->of.planes} : *slots;
 	*fits = most <= GROUP_SLOT_TEXT;
 	return VV_OK;
 }
@@ -371,7 +369,7 @@ typedef struct making {
 	for (; m->at < m->count; m->at++) {                                                        \
 		group_slot *slot = &m->slots[m->at];                                               \
 		char *out = (char *)slot + m->form->quoted;                                        \
-		if (n->empty && n->empty[m->at]) {                                                 \
+		if (n->of.empty && n->of.empty[m->at]) {                                           \
 			*slot = m->empty[0];                                                       \
 			continue;                                                                  \
 		}                                                                                  \
@@ -392,7 +390,7 @@ static bool date_slots(making *m, numbers *n)
 	for (; m->at < m->count; m->at++) {
 		group_slot *slot = &m->slots[m->at];
 
-		if (n->empty && n->empty[m->at]) {
+		if (n->of.empty && n->of.empty[m->at]) {
 			*slot = m->empty[0];
 			continue;
 		}
@@ -414,13 +412,13 @@ static bool date_slots(making *m, numbers *n)
 
 static bool batch_slots(making *m, numbers *n)
 {
-	const unsigned keep = group_digits_kept(n->form, n->scale);
+	const unsigned keep = group_digits_kept(n->form, n->of.scale);
 
 	if (n->encoding == GROUP_DATE) return date_slots(m, n);
 	if (n->encoding == GROUP_INTEGER) {
 		SLOT_ALL(spell_write_integer(out, v));
 	} else {
-		SLOT_ALL(spell_write_decimal(out, v, n->scale, keep));
+		SLOT_ALL(spell_write_decimal(out, v, n->of.scale, keep));
 	}
 	return true;
 }
@@ -433,14 +431,11 @@ vv_status group_number_slots(group_reading *in, int encoding, group_slots *slots
 	vv_status rc;
 
 	assert(encoding != GROUP_DATETIME); /* longer than a slot */
-	memset(&n, 0, offsetof(numbers, unit));
-	n.encoding = encoding;
-	n.at = n.have = 0;
-	if ((rc = open_numbers(in, &n, err)) < 0) return rc;
+	if ((rc = open_numbers(&n, in, encoding, err)) < 0) return rc;
 	group_end_slot(m.empty, 0, form->quoted_empty, form);
 	if (has_few(&n)) return few_slots(in, &n, slots, form, m.empty, fits, err);
 	while (m.at < m.count && m.most <= GROUP_SLOT_TEXT) {
-		if (n.taken < n.count) {
+		if (n.taken < n.of.count) {
 			next_units(&n);
 		}
 		if (!batch_slots(&m, &n)) return group_bad(in, outside_years, err);
@@ -457,20 +452,18 @@ vv_status group_number_cell(group_reading *in, int encoding, size_t row, vv_erro
 	size_t at = row;
 	vv_status rc;
 
-	memset(&n, 0, offsetof(numbers, unit));
-	n.encoding = encoding;
-	if ((rc = open_numbers(in, &n, err)) < 0) return rc;
-	for (size_t i = 0; n.empty && i < row; i++) {
-		at -= n.empty[i];
+	if ((rc = open_numbers(&n, in, encoding, err)) < 0) return rc;
+	for (size_t i = 0; n.of.empty && i < row; i++) {
+		at -= n.of.empty[i];
 	}
-	if (n.empty && n.empty[row]) {
+	if (n.of.empty && n.of.empty[row]) {
 		group_set_cell(in->cells, no_text, 0, in->state);
 		return VV_OK;
 	}
 	for (size_t i = n.deltas ? 0 : at; i <= at; i++) {
 		uint64_t unit = 0;
-		for (unsigned j = 0; j < n.width; j++) {
-			unit |= (uint64_t)n.planes[(size_t)j * n.count + i] << (8 * j);
+		for (unsigned j = 0; j < n.of.width; j++) {
+			unit |= (uint64_t)n.of.planes[(size_t)j * n.of.count + i] << (8 * j);
 		}
 		n.value += n.deltas ? (uint64_t)group_unzigzag(unit) : unit;
 	}
