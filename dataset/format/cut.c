@@ -17,9 +17,7 @@
 
 void vv_cut_init(vv_cut *c, const vv_cut_params *params)
 {
-	c->params = params;
-	c->rows = 0;
-	c->bytes = 0;
+	*c = (vv_cut){.params = params};
 }
 
 static uint64_t hash_cell(const vv_cell *cell, uint64_t seed)

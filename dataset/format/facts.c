@@ -452,13 +452,13 @@ static bool get_column(cursor *c, vv_fact *f)
 {
 	unsigned head;
 
-	memset(f, 0, sizeof *f);
+	*f = (vv_fact){.missing = VV_MISSING_NONE};
 	if (!get_byte(c, &head)) return false;
-	f->missing = (vv_missing)(head & HEAD_MISSING);
-	f->unknown = (head & HEAD_UNKNOWN) != 0;
-	f->numbers = (head & HEAD_NUMBERS) != 0;
-	f->texts = (head & HEAD_TEXTS) != 0;
-	f->open = (head & HEAD_OPEN) != 0;
+	*f = (vv_fact){.missing = (vv_missing)(head & HEAD_MISSING),
+		       .unknown = (head & HEAD_UNKNOWN) != 0,
+		       .numbers = (head & HEAD_NUMBERS) != 0,
+		       .texts = (head & HEAD_TEXTS) != 0,
+		       .open = (head & HEAD_OPEN) != 0};
 	return head_valid(head, f) && get_bounds(c, head, f);
 }
 

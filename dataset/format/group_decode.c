@@ -682,13 +682,15 @@ static bool number_run(vv_group_run *out, const group_reading *in, int encoding,
 	    !group_number_head_fits(encoding, n.flags >> GROUP_FORM_SHIFT, n.scale)) {
 		return false;
 	}
-	out->form = forms[encoding];
-	out->state = in->state;
-	out->head = (uint8_t)(n.flags >> GROUP_FORM_SHIFT);
-	out->space = encoding == GROUP_DATETIME && (out->head & GROUP_SPACE);
-	out->scale = n.scale;
-	out->keep = encoding == GROUP_DECIMAL ? group_digits_kept(out->head, n.scale) : 0;
-	out->empty = n.empty;
+	const uint8_t head = (uint8_t)(n.flags >> GROUP_FORM_SHIFT);
+	*out = (vv_group_run){.form = forms[encoding],
+			      .state = in->state,
+			      .head = head,
+			      .space = encoding == GROUP_DATETIME && (head & GROUP_SPACE),
+			      .scale = n.scale,
+			      .keep = encoding == GROUP_DECIMAL ? group_digits_kept(head, n.scale)
+								: 0,
+			      .empty = n.empty};
 	if (look) return true;
 	int64_t *to = (int64_t *)group_numbers_bounded(&n, &out->least, &out->most, arena);
 	if (!to) return false;
@@ -699,15 +701,14 @@ static bool number_run(vv_group_run *out, const group_reading *in, int encoding,
 static int run_in_place(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
 			bool look, vv_arena *arena, vv_error *err)
 {
-	group_reading in = {.stride = 1,
+	if (column >= g->columns) return 0;
+	group_reading in = {.p = g->column[column],
+			    .end = g->column[column] + g->column_len[column],
+			    .stride = 1,
 			    .count = g->rows,
 			    .state = VV_CELL_TEXT,
 			    .arena = arena,
 			    .column = column};
-
-	if (column >= g->columns) return 0;
-	in.p = g->column[column];
-	in.end = in.p + g->column_len[column];
 	uint8_t head = *in.p++;
 	if (head >> 4 == GROUP_ONE_STATE && group_left(&in) > 0 && *in.p == VV_CELL_LITERAL) {
 		in.state = *in.p++;

@@ -67,12 +67,11 @@ static vv_status is_what_cells_give(look *l, const vv_group *g, bool *is, vv_err
 static bool const_is_canonical(const look *l)
 {
 	const uint8_t *p = l->p;
-	vv_cell value = {.state = VV_CELL_TEXT};
 	uint64_t len;
 
 	if (!vv_varint_read(&p, l->end, &len) || len != (uint64_t)(l->end - p)) return false;
-	value.text = (const char *)p;
-	value.len = (uint32_t)len;
+	const vv_cell value = {
+		.text = (const char *)p, .len = (uint32_t)len, .state = VV_CELL_TEXT};
 	note_values(l, &value, 1);
 	return true;
 }
@@ -498,12 +497,11 @@ static vv_status look_at_column(vv_seen_columns *s, look *l, const vv_group *g, 
 	const uint8_t *column = l->p;
 	const size_t len = g->column_len[l->column];
 	const uint64_t hash = s ? vv_xxh3(column, len, s->index.seed) : 0;
-	bool seen;
 	vv_status rc;
 
 	if (!s) return column_is_canonical(l, g, is, err);
 	vv_mutex_lock(s->lock);
-	seen = was_seen(s, l, len, hash);
+	bool seen = was_seen(s, l, len, hash);
 	vv_mutex_unlock(s->lock);
 	if (seen || (rc = column_is_canonical(l, g, is, err)) < 0 || !*is) {
 		return seen ? VV_OK : rc;

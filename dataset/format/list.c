@@ -550,12 +550,12 @@ static int give_item(vv_list_reader *r, vv_list_item *out)
 	list_frame *f = &r->frame[0];
 	const list_item *item = &f->node.item[f->next];
 
+	*out = (vv_list_item){.bytes = item->bytes,
+			      .len = item->len,
+			      .index = f->index,
+			      .before = f->weight,
+			      .weight = item->weight};
 	vv_cbor_init(&out->cbor, item->bytes, item->len);
-	out->bytes = item->bytes;
-	out->len = item->len;
-	out->index = f->index;
-	out->before = f->weight;
-	out->weight = item->weight;
 	advance(f);
 	return 1;
 }

@@ -14,13 +14,11 @@ static vv_status bad(const char *what, vv_error *err)
 
 vv_status places_block_open(places_block *b, const uint8_t *bytes, size_t len, vv_error *err)
 {
-	memset(b, 0, sizeof(*b));
 	if (len < 2 || len > VV_PLACES_BLOCK_MAX || bytes[0] > PLACES_FORM_PACKED) {
 		return bad("a block is malformed", err);
 	}
-	b->p = bytes + 1;
-	b->end = bytes + len;
-	b->packed = bytes[0] == PLACES_FORM_PACKED;
+	*b = (places_block){
+		.p = bytes + 1, .end = bytes + len, .packed = bytes[0] == PLACES_FORM_PACKED};
 	if (!b->packed) return VV_OK;
 	b->width = *b->p++;
 	if (b->width == 0 || b->width > 48 || !vv_varint_read(&b->p, b->end, &b->rows) ||

@@ -9,10 +9,7 @@
 
 void vv_quirks_init(vv_quirks *q, const void *bytes, size_t len)
 {
-	q->p = bytes;
-	q->end = len > 0 ? q->p + len : q->p;
-	q->row = 0;
-	q->started = 0;
+	*q = (vv_quirks){.p = bytes, .end = len > 0 ? (const uint8_t *)bytes + len : bytes};
 }
 
 int vv_quirks_next(vv_quirks *q, vv_quirk *out, vv_error *err)
@@ -27,10 +24,7 @@ int vv_quirks_next(vv_quirks *q, vv_quirk *out, vv_error *err)
 	}
 	q->row += delta;
 	q->started = 1;
-	out->row = q->row;
-	out->kind = (vv_quirk_kind)*q->p++;
-	out->raw = NULL;
-	out->raw_len = 0;
+	*out = (vv_quirk){.row = q->row, .kind = (vv_quirk_kind)*q->p++};
 	if (out->kind == VV_QUIRK_RAW) {
 		if (!vv_varint_read(&q->p, q->end, &len) || len > (uint64_t)(q->end - q->p)) {
 			return vv_fail(err, VV_ECORRUPT,

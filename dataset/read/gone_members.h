@@ -34,5 +34,6 @@ typedef struct member_name {
 vv_status gone_members_find(gone_members *out, vv_source *source, const member_name *names,
 			    size_t count, const char *temp_dir, vv_error *err);
 void gone_members_clear(gone_members *g);
+VV_AUTO_CLEAR(gone_members, gone_members_clear)
 
 #endif

@@ -425,9 +425,9 @@ vv_status row_sorter_finish(row_sorter *s, vv_error *err)
 
 static void give(sorted_line *out, const uint8_t *record)
 {
-	out->bytes = (const char *)record + HEAD + key_len_of(record);
-	out->len = vv_get_le32(record + 4);
-	out->place = vv_get_le64(record + 8);
+	*out = (sorted_line){.bytes = (const char *)record + HEAD + key_len_of(record),
+			     .len = vv_get_le32(record + 4),
+			     .place = vv_get_le64(record + 8)};
 }
 
 int row_sorter_next(row_sorter *s, sorted_line *out, vv_error *err)

@@ -20,9 +20,7 @@ vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const 
 	}
 	s = vv_calloc(1, sizeof *s);
 	if (!s) return vv_fail_nomem(err);
-	s->form = d->form;
-	s->columns = columns;
-	vv_arena_init(&s->arena);
+	*s = (vv_scan){.form = d->form, .columns = columns};
 	vv_status rc = d->form == VV_FORM_CSV ? vv_scan_csv_init(s, d, err) : VV_OK;
 	if (rc == VV_OK && (d->form != VV_FORM_CSV || names)) {
 		rc = vv_scan_json_init(s, d, columns, names, name_lens, err);

@@ -430,13 +430,16 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	for (size_t i = line.cells; i < stride; i++) {
 		vv_cell_set_absent(&cells[i]);
 	}
-	row->start = s->offset;
-	row->end = (size_t)(end - v.bytes);
-	row->text_start = (size_t)(text - v.bytes);
-	row->text_end = (size_t)(p - v.bytes);
-	row->cells = line.cells;
-	row->cell_bytes = (uint64_t)(p - text) - line.form_bytes + 1 + (v.columns - line.cells);
-	row->breaks = line.breaks;
+	*row = (vv_row){.start = s->offset,
+			.end = (size_t)(end - v.bytes),
+			.cell_bytes = (uint64_t)(p - text) - line.form_bytes + 1 +
+				      (v.columns - line.cells),
+			.cells = line.cells,
+			.newline = row->newline,
+			.plain = row->plain,
+			.breaks = line.breaks,
+			.text_start = (size_t)(text - v.bytes),
+			.text_end = (size_t)(p - v.bytes)};
 	s->offset = row->end;
 	if (row->newline == VV_CRLF && end > p + 1) {
 		pass_marks(&v, p + 1);

@@ -109,7 +109,6 @@ vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
 	if (!j) return vv_fail_nomem(err);
 	s->json = j;
 	j->inside = d->form == VV_FORM_JSON && d->lead > 0;
-	vv_arena_init(&j->arena);
 	vv_hash_index_init(&j->index);
 	if (d->form != VV_FORM_CSV) {
 		j->parser = vv_json_rows_new();
@@ -237,15 +236,13 @@ static int read_object(vv_scan *s, const char *text, const char *end, bool more,
 static void finish_row(vv_scan *s, vv_row *row, const char *text, const char *text_end,
 		       const char *end, vv_newline newline)
 {
-	row->start = s->offset;
-	row->text_start = (size_t)(text - s->bytes);
-	row->text_end = (size_t)(text_end - s->bytes);
-	row->end = (size_t)(end - s->bytes);
-	row->cell_bytes = s->json->bytes + s->json->highest;
-	row->cells = s->json->highest;
-	row->newline = newline;
-	row->plain = false;
-	row->breaks = false;
+	*row = (vv_row){.start = s->offset,
+			.end = (size_t)(end - s->bytes),
+			.cell_bytes = s->json->bytes + s->json->highest,
+			.cells = s->json->highest,
+			.newline = newline,
+			.text_start = (size_t)(text - s->bytes),
+			.text_end = (size_t)(text_end - s->bytes)};
 	s->offset = row->end;
 }
 

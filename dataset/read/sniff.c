@@ -26,7 +26,6 @@ void vv_sniff_result_clear(vv_sniff_result *r)
 	vv_buf_clear(&r->warnings);
 	memset(r, 0, sizeof *r);
 	vv_dialect_init(&r->dialect);
-	vv_buf_init(&r->warnings);
 }
 
 void vv_sniff_hints_declare(vv_sniff_hints *h)
@@ -300,7 +299,6 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 
 	memset(out, 0, sizeof *out);
 	vv_dialect_init(&out->dialect);
-	vv_buf_init(&out->warnings);
 	if (len < 4 && !at_end) {
 		return vv_fail(err, VV_ENOTFOUND,
 			       "the first row is not complete in the part of "

@@ -380,14 +380,21 @@ vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t
 {
 	vv_sniff_result none = {.names = NULL};
 	vv_sniff_hints own = *hints;
-	sniff s = {.text = bytes, .len = len, .at_end = true, .hints = &own, .out = &none};
+	const vv_dialect *parent = hints->parent && hints->parent->form == VV_FORM_CSV
+					   ? hints->parent
+					   : NULL;
+	sniff s = {.text = bytes,
+		   .len = len,
+		   .at_end = true,
+		   .hints = &own,
+		   .out = &none,
+		   .parent = parent};
 	size_t at = len, first = 0;
 	vv_status rc = VV_OK;
 
 	*out = 0;
 	if (len == 0 || hints->skip_below == 0) return VV_OK;
 	vv_dialect_init(&none.dialect);
-	s.parent = hints->parent && hints->parent->form == VV_FORM_CSV ? hints->parent : NULL;
 	if (s.parent) {
 		sniff_take_declared(&own, s.parent);
 	}

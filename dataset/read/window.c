@@ -66,10 +66,7 @@ static vv_slab *slab_new(vv_window *w, size_t cap)
 	}
 	s = vv_malloc(sizeof(*s));
 	if (!s) return NULL;
-	s->bytes = vv_malloc(cap);
-	s->cap = cap;
-	s->refs = 1;
-	s->next = NULL;
+	*s = (vv_slab){.bytes = vv_malloc(cap), .cap = cap, .refs = 1};
 	if (!s->bytes) {
 		vv_free(s);
 		return NULL;
@@ -155,10 +152,7 @@ static vv_status ahead_take(vv_window *w, size_t want, vv_slab **slab, size_t *g
 	w->reading = false;
 	if (w->next.status < 0) {
 		vv_slab_drop(w, w->next.slab);
-		if (err) {
-			*err = w->next.err;
-		}
-		return w->next.status;
+		return vv_error_copy(err, &w->next.err);
 	}
 	w->source_end = w->next.end;
 	*slab = w->next.slab;

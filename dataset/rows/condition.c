@@ -603,7 +603,7 @@ vv_status vv_condition_compile(vv_condition **out, const char *text, size_t len,
 			       const vv_schema *schema, const vv_condition_how *how, vv_error *err)
 {
 	vv_error own;
-	vv_parser p = {.err = err ? err : &own};
+	vv_parser p = {.err = err ? err : &own, .column_at = SIZE_MAX};
 	vv_status rc;
 
 	*out = NULL;
@@ -613,15 +613,11 @@ vv_status vv_condition_compile(vv_condition **out, const char *text, size_t len,
 	}
 	p.c = vv_calloc(1, sizeof(*p.c));
 	if (!p.c) return vv_fail_nomem(err);
-	vv_arena_init(&p.c->arena);
-	p.c->schema = schema;
-	p.c->json = how->json;
+	*p.c = (vv_condition){
+		.schema = schema, .json = how->json, .old = how->old, .old_json = how->old_json};
 	p.c->text = vv_arena_strndup(&p.c->arena, text, len);
 	p.t = (vv_tokens){
 		.text = p.c->text, .len = len, .how = how, .arena = &p.c->arena, .err = p.err};
-	p.c->old = how->old;
-	p.c->old_json = how->old_json;
-	p.column_at = SIZE_MAX;
 	p.used = column_marks(&p, schema);
 	p.old_used = column_marks(&p, how->old);
 	if (!p.c->text || !p.used || !p.old_used) {

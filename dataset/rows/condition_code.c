@@ -14,10 +14,10 @@ static void set_time(vv_time_value *out, const vv_moment *m)
 			  m->offset;
 	int64_t day = seconds >= 0 ? seconds / 86400 : -((86399 - seconds) / 86400);
 
-	out->days = vv_value_days(m->year, m->month, m->day) + day;
-	out->seconds = seconds - day * 86400;
-	out->fraction = m->fraction;
-	out->fraction_len = m->fraction ? m->fraction_len : 0;
+	*out = (vv_time_value){.days = vv_value_days(m->year, m->month, m->day) + day,
+			       .seconds = seconds - day * 86400,
+			       .fraction = m->fraction,
+			       .fraction_len = m->fraction ? m->fraction_len : 0};
 	while (out->fraction_len > 0 && out->fraction[out->fraction_len - 1] == '0') {
 		out->fraction_len--;
 	}

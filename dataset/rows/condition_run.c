@@ -13,12 +13,7 @@
 
 vv_condition_scratch *vv_condition_scratch_new(void)
 {
-	vv_condition_scratch *s = vv_calloc(1, sizeof(*s));
-
-	if (s) {
-		vv_arena_init(&s->texts);
-	}
-	return s;
+	return vv_calloc(1, sizeof(vv_condition_scratch));
 }
 
 void vv_condition_scratch_free(vv_condition_scratch *s)

@@ -25,7 +25,6 @@ vv_status vv_forms_open(vv_forms **out, vv_table *t, vv_error *err)
 	*out = NULL;
 	if (!f) return vv_fail_nomem(err);
 	f->table = t;
-	vv_batch_init(&f->batch);
 	vv_quirks_init(&f->quirks, NULL, 0);
 	if ((rc = vv_list_reader_open(&f->data, VV_LIST_DATA, &t->source, t->root.data.data,
 				      t->root.data.len, err)) < 0 ||

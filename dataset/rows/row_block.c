@@ -35,12 +35,7 @@ struct vv_row_block {
 
 vv_row_block *vv_row_block_new(void)
 {
-	vv_row_block *b = vv_calloc(1, sizeof(*b));
-
-	if (b) {
-		vv_arena_init(&b->arena);
-	}
-	return b;
+	return vv_calloc(1, sizeof(vv_row_block));
 }
 
 void vv_row_block_free(vv_row_block *b)

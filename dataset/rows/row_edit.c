@@ -252,20 +252,23 @@ vv_status vv_rows_edit(vv_table *t, const vv_more_columns *more, const vv_row_ed
 	const size_t columns = t->columns + (more ? more->count : 0);
 	vv_auto_free const char **names = vv_calloc(columns + 1, sizeof(*names));
 	vv_auto_free size_t *from = vv_calloc(columns + 1, sizeof(*from));
-	editor e = {.table = t, .edits = edits, .count = count, .fn = fn, .payload = payload};
-
 	if (!names || !from) return vv_fail_nomem(err);
 	for (size_t i = 0; i < columns; i++) {
 		from[i] = i < t->columns ? i : VV_LINE_NONE;
 		names[i] = i < t->columns ? t->schema.fields[i].name : more->names[i - t->columns];
 	}
-	e.lines = (vv_line_editor){.was = d,
-				   .is = d,
-				   .schema = &t->schema,
-				   .names = names,
-				   .from = from,
-				   .columns = columns};
-	e.file.dialect = d;
+	editor e = {.table = t,
+		    .edits = edits,
+		    .count = count,
+		    .fn = fn,
+		    .payload = payload,
+		    .lines = {.was = d,
+			      .is = d,
+			      .schema = &t->schema,
+			      .names = names,
+			      .from = from,
+			      .columns = columns},
+		    .file.dialect = d};
 	return edit_file(&e, err);
 }
 

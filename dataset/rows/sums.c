@@ -195,7 +195,6 @@ vv_sums *vv_sums_new(const vv_sums_rule *r)
 	if (s) {
 		s->rule = r;
 		vv_hash_index_init(&s->index);
-		vv_arena_init(&s->arena);
 		for (size_t i = 0; i < 2; i++) {
 			s->rooms[i] = vv_calloc(r->condition->aggregate_count + 1,
 						sizeof(vv_value_room));

@@ -40,8 +40,7 @@ vv_status vv_table_facts(vv_facts *out, const vv_table *t, vv_error *err)
 	int more = vv_list_next_that_may(list, take, &u, &item, err);
 	vv_list_reader_close(list);
 	if (more < 0 || u.rc == VV_OK) return more < 0 ? (vv_status)more : VV_OK;
-	*err = u.err;
-	return u.rc;
+	return vv_error_copy(err, &u.err);
 }
 
 vv_fact vv_table_fact(const vv_facts *facts, size_t column)

@@ -708,42 +708,41 @@ static void free_load(load *l)
 		vv_free(l);
 	}
 }
+VV_AUTO_FREE(load, free_load)
+
+static void clear_pairs(pair_list *l)
+{
+	vv_free(l->pairs);
+}
+VV_AUTO_CLEAR(pair_list, clear_pairs)
 
 vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, vv_error *err)
 {
-	pair_list list = {.pairs = NULL};
-	load *l = vv_calloc(1, sizeof(*l));
-
+	vv_auto(pair_list) list = {.pairs = NULL};
+	vv_auto(load) *l = vv_calloc(1, sizeof(*l));
 	vv_status rc = l ? finish(p, err) : vv_fail_nomem(err);
-	if (rc < 0) {
-		goto done;
-	}
+
+	if (rc < 0) return rc;
 	do {
 		if ((rc = room_for_pairs(&list, err)) < 0 ||
 		    (rc = find_pairs(p, l, &list, err)) < 0) {
-			goto done;
+			return rc;
 		}
 		for (size_t i = 0; i < list.count; i++) {
 			int answer = fn(payload, list.pairs[i].first, list.pairs[i].second, err);
 
-			if (answer != 0) {
-				rc = answer < 0 ? (vv_status)answer : VV_OK;
-				goto done;
-			}
+			if (answer != 0) return answer < 0 ? (vv_status)answer : VV_OK;
 		}
 		if (list.count > 0) {
 			list.after = list.pairs[list.count - 1];
 		}
 	} while (list.cut);
-done:
-	free_load(l);
-	vv_free(list.pairs);
 	return rc;
 }
 
 vv_status vv_key_proof_each(vv_key_proof *p, vv_key_entries_fn fn, void *payload, vv_error *err)
 {
-	load *l = vv_calloc(1, sizeof(*l));
+	vv_auto(load) *l = vv_calloc(1, sizeof(*l));
 	vv_status rc = l ? finish(p, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; i < PARTITIONS && rc == VV_OK; i++) {
@@ -757,6 +756,5 @@ vv_status vv_key_proof_each(vv_key_proof *p, vv_key_entries_fn fn, void *payload
 			}
 		}
 	}
-	free_load(l);
 	return rc;
 }

@@ -358,14 +358,9 @@ static vv_status read_dialect_of(vv_package_resource *out, const vv_json *dialec
 
 void vv_package_resource_clear(vv_package_resource *r)
 {
-	const vv_sniff_hints none = VV_SNIFF_HINTS_INIT;
-
 	vv_free_all(r->package_path, r->encoding, r->records, r->header_join);
 	vv_buf_clear(&r->schema);
-	r->package_path = NULL;
-	r->encoding = r->records = r->header_join = NULL;
-	r->has_key = false;
-	r->hints = none;
+	*r = (vv_package_resource){.hints = VV_SNIFF_HINTS_INIT};
 }
 
 size_t vv_package_folder_len(const char *package_path)
@@ -593,7 +588,7 @@ static vv_status read_schema(vv_package_resource *out, lookup *l, const vv_json 
 {
 	const vv_json *node = vv_json_get(resource, "schema");
 	const char *file;
-	vv_schema schema;
+	vv_auto(vv_schema) schema = {0};
 	vv_status rc;
 
 	if (!node) return VV_OK;
@@ -603,7 +598,6 @@ static vv_status read_schema(vv_package_resource *out, lookup *l, const vv_json 
 	}
 	out->has_key = schema.primary_key_count > 0;
 	put_schema(&out->schema, node, resource);
-	vv_schema_clear(&schema);
 	return vv_buf_ok(&out->schema, l->err);
 }
 

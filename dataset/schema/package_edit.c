@@ -26,6 +26,13 @@ typedef struct editor {
 	vv_error *err;
 } editor;
 
+static void editor_clear(editor *e)
+{
+	vv_splice_clear(&e->s);
+	vv_arena_clear(&e->scratch);
+}
+VV_AUTO_CLEAR(editor, editor_clear)
+
 /* The resource as the text has it now; NULL: none. */
 static vv_status find_resource(editor *e, const vv_json **out)
 {
@@ -427,36 +434,28 @@ vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_p
 			   vv_error *err)
 {
 	size_t folder_len = vv_package_folder_len(edit->package_path);
-	editor e = {.edit = edit, .err = err};
+	vv_auto(editor) e = {.edit = edit, .err = err, .path = edit->path + folder_len};
 	vv_status rc;
 
 	if (strncmp(edit->path, edit->package_path, folder_len) != 0) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is not below the folder of '%s'",
 			       vv_text_shows(edit->path), vv_text_shows(edit->package_path));
 	}
-	e.path = edit->path + folder_len;
-	vv_arena_init(&e.scratch);
 	if (len == 0) {
 		text = new_package;
 		len = sizeof(new_package) - 1;
 	}
-	if ((rc = vv_splice_open(&e.s, text, len, edit->package_path, err)) < 0) {
-		goto done;
-	}
-	if ((rc = prepare(&e)) < 0) {
-		goto done;
+	if ((rc = vv_splice_open(&e.s, text, len, edit->package_path, err)) < 0 ||
+	    (rc = prepare(&e)) < 0) {
+		return rc;
 	}
 	if ((rc = set_type(&e)) < 0 || (rc = set_missing(&e)) < 0 || (rc = set_key(&e)) < 0 ||
 	    (rc = rename_column(&e)) < 0 || (rc = check(&e)) < 0) {
 		if (rc == VV_EINPUT) {
 			vv_prefix(err, "the change is invalid");
 		}
-		goto done;
+		return rc;
 	}
 	vv_buf_put(out, e.s.text.data, e.s.text.len);
-	rc = vv_buf_ok(out, err);
-done:
-	vv_splice_clear(&e.s);
-	vv_arena_clear(&e.scratch);
-	return rc;
+	return vv_buf_ok(out, err);
 }

@@ -52,6 +52,12 @@ typedef struct rewriter {
 	vv_error *err;
 } rewriter;
 
+static void rewriter_clear(rewriter *w)
+{
+	vv_buf_clear(&w->out);
+}
+VV_AUTO_CLEAR(rewriter, rewriter_clear)
+
 typedef struct char_range {
 	uint32_t from, to;
 } char_range;
@@ -384,12 +390,10 @@ static vv_status rewrite(rewriter *w, const char *text, size_t len, size_t most,
 /* The byte of the pattern from which this byte of the rewritten one was made. */
 static size_t place_in_text(const char *text, size_t len, size_t at)
 {
-	rewriter w;
+	vv_auto(rewriter) w = {0};
 
 	rewrite(&w, text, len, at, NULL);
-	size_t place = (size_t)(w.at - w.start);
-	vv_buf_clear(&w.out);
-	return place;
+	return (size_t)(w.at - w.start);
 }
 
 /* --- PCRE2 ------------------------------------------------------------------ */
@@ -406,15 +410,13 @@ void vv_pattern_free(vv_pattern *p)
 
 static vv_status compile(vv_pattern *p, const char *text, size_t len, vv_error *err)
 {
-	rewriter w;
+	vv_auto(rewriter) w = {0};
 	unsigned char why[160];
 	size_t at = 0;
 	int code = 0;
 	vv_status rc = rewrite(&w, text, len, SIZE_MAX, err);
 
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	pcre2_set_parens_nest_limit(p->compiling, 100);
 	pcre2_set_newline(p->compiling, PCRE2_NEWLINE_ANYCRLF); /* what "." is not */
 	p->code = pcre2_compile((PCRE2_SPTR)vv_buf_cstr(&w.out), w.out.len,
@@ -433,8 +435,6 @@ static vv_status compile(vv_pattern *p, const char *text, size_t len, vv_error *
 		rc = vv_fail(err, VV_EINPUT, "is not a regular expression: %s, at byte %zu",
 			     (const char *)why, place_in_text(text, len, at));
 	}
-done:
-	vv_buf_clear(&w.out);
 	return rc;
 }
 

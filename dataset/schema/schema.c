@@ -20,8 +20,7 @@
 
 void vv_schema_init(vv_schema *s)
 {
-	memset(s, 0, sizeof(*s));
-	vv_arena_init(&s->arena);
+	*s = (vv_schema){0};
 }
 
 void vv_schema_clear(vv_schema *s)

@@ -62,10 +62,7 @@ vv_status vv_splice_open(vv_splice *s, const char *text, size_t len, const char 
 {
 	vv_status rc;
 
-	vv_buf_init(&s->text);
-	vv_arena_init(&s->arena);
-	s->root = NULL;
-	s->file = file;
+	*s = (vv_splice){.file = file};
 	vv_buf_put(&s->text, text, len);
 	if ((rc = vv_buf_ok(&s->text, err)) == VV_OK && (rc = parse(s, err)) == VV_OK) {
 		find_habits(s);

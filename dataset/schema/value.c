@@ -58,11 +58,11 @@ static void set_instant(vv_value *out, const vv_moment *m)
 
 	/* 10^11 years are as far as seconds in 64 bits reach; beyond they are all one */
 	year = year > 100000000000 ? 100000000000 : year < -100000000000 ? -100000000000 : year;
-	out->kind = VV_VALUE_INSTANT;
-	out->seconds = vv_value_days(year, m->month, m->day) * DAY + m->hour * 3600 +
-		       m->minute * 60 + m->second - m->offset;
-	out->fraction = m->fraction;
-	out->fraction_len = m->fraction_len;
+	*out = (vv_value){.kind = VV_VALUE_INSTANT,
+			  .seconds = vv_value_days(year, m->month, m->day) * DAY + m->hour * 3600 +
+				     m->minute * 60 + m->second - m->offset,
+			  .fraction = m->fraction,
+			  .fraction_len = m->fraction_len};
 	while (out->fraction_len > 0 && out->fraction[out->fraction_len - 1] == '0') {
 		out->fraction_len--;
 	}

@@ -448,12 +448,7 @@ vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_b
 			break;
 		}
 		piece *p = maker_take(&m);
-		if (p->status < 0) {
-			if (err) {
-				*err = p->err;
-			}
-			return p->status;
-		}
+		if (p->status < 0) return vv_error_copy(err, &p->err);
 		if ((rc = give_piece(&m, fn, payload, p, err)) < 0 ||
 		    (rc = keep_entries(&m, p, err)) < 0) {
 			return rc;

@@ -104,6 +104,7 @@ static void walk_close(walk *w)
 	vv_row_writer_free(w->writer);
 	vv_batch_clear(&w->batch);
 }
+VV_AUTO_CLEAR(walk, walk_close)
 
 /* From group `index` on. */
 static vv_status walk_open(walk *w, vv_table *t, uint64_t index, vv_error *err)
@@ -113,7 +114,6 @@ static vv_status walk_open(walk *w, vv_table *t, uint64_t index, vv_error *err)
 	vv_status rc;
 
 	*w = (walk){.table = t};
-	vv_batch_init(&w->batch);
 	if ((rc = vv_list_reader_open(&w->data, VV_LIST_DATA, &t->source, root->data.data,
 				      root->data.len, err)) < 0 ||
 	    (rc = vv_list_reader_open(&w->layout, VV_LIST_LAYOUT, &t->source, root->layout.data,
@@ -157,14 +157,13 @@ static vv_status give_group(const range *r, walk *w, vv_error *err)
 
 static vv_status give_groups(const range *r, uint64_t index, uint64_t head, vv_error *err)
 {
-	walk w;
+	vv_auto(walk) w = {0};
 	int more = 0;
 	vv_status rc = walk_open(&w, r->table, index, err);
 
 	while (rc == VV_OK && (more = walk_next(&w, head, err)) > 0 && w.begin < r->end) {
 		rc = give_group(r, &w, err);
 	}
-	walk_close(&w);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -192,10 +191,8 @@ vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn 
 			  vv_error *err)
 {
 	uint64_t bytes = t->root.bytes;
-	range r = {t, from, 0, fn, payload};
-
 	if (from >= bytes || len == 0) return VV_OK;
-	r.end = len < bytes - from ? from + len : bytes;
+	const range r = {t, from, len < bytes - from ? from + len : bytes, fn, payload};
 	return t->root.kind == VV_KIND_TABLE ? give_table(&r, err) : give_chunks(&r, err);
 }
 
@@ -675,7 +672,7 @@ static vv_status file_order_range(vv_table *t, uint64_t from, uint64_t len, vv_b
 				  void *payload, vv_pool *pool, const vv_progress *progress,
 				  vv_error *err)
 {
-	file_order *o = NULL;
+	vv_auto(file_order) *o = NULL;
 	const char *bytes;
 	size_t n;
 	uint64_t at = 0, end = len > UINT64_MAX - from ? UINT64_MAX : from + len;
@@ -694,7 +691,6 @@ static vv_status file_order_range(vv_table *t, uint64_t from, uint64_t len, vv_b
 			rc = vv_progress_update(progress, "writing", at, t->root.bytes, err);
 		}
 	}
-	file_order_close(o);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 

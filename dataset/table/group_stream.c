@@ -122,7 +122,11 @@ static streamed_group items_of(const piece *p)
 				.data_len = p->data.len,
 				.layout_len = p->layout.len,
 				.facts_len = p->facts.len,
-				.rows = p->rows};
+				.rows = p->rows,
+				.known = p->known,
+				.pair = p->pair,
+				.raw = p->known ? NULL : p->raw.data,
+				.raw_len = (size_t)p->pair.raw_len};
 }
 
 /* 1, 0 when all are begun, <0. */
@@ -181,10 +185,7 @@ static piece *look(group_stream *s, size_t at, vv_status *rc, vv_error *err)
 		p->known = p->proved;
 	}
 	if (p->status < 0) {
-		*rc = p->status;
-		if (err) {
-			*err = p->err;
-		}
+		*rc = vv_error_copy(err, &p->err);
 		return NULL;
 	}
 	return p;
@@ -220,7 +221,6 @@ static void drop_head(group_stream *s)
 	if (p->raw.cap > (1u << 20) || p->raw_len > (1u << 20)) { /* long rows are seldom */
 		vv_buf_clear(&p->raw);
 		vv_batch_clear(&p->batch);
-		vv_batch_init(&p->batch);
 	}
 	s->head++;
 	s->given = false;
@@ -257,10 +257,6 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 	if (rc < 0) return (int)rc;
 	s->given = true;
 	*out = items_of(p);
-	out->known = p->known;
-	out->pair = p->pair;
-	out->raw = p->known ? NULL : p->raw.data;
-	out->raw_len = (size_t)p->pair.raw_len;
 	out->next = s->next;
 	return 1;
 }
@@ -284,12 +280,9 @@ vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, grou
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
-	s->table = t;
-	s->known = known;
-	s->payload = payload;
+	*s = (group_stream){.table = t, .known = known, .payload = payload, .pool = pool};
 	s->pool = pool ? pool : (s->own_pool = vv_pool_new(0));
 	for (size_t i = 0; i < AHEAD; i++) {
-		vv_batch_init(&s->pieces[i].batch);
 		s->pieces[i].table = t;
 		s->pieces[i].of = s;
 	}

@@ -262,12 +262,7 @@ vv_status import_collect(import *im, vv_error *err)
 	vv_slab_drop(im->window, j->slab);
 	j->slab = NULL;
 	if (rc < 0) return rc;
-	if (!j->known && j->status < 0) {
-		if (err) {
-			*err = j->err;
-		}
-		return j->status;
-	}
+	if (!j->known && j->status < 0) return vv_error_copy(err, &j->err);
 	if (!j->known && j->lost) return import_refuse_lost(im, j, err);
 	if (j->known) {
 		return import_append_group(im, &j->entry, j->data_item.data, j->data_item.len,
@@ -744,10 +739,16 @@ typedef struct old_chunks {
 	size_t count, next;
 } old_chunks;
 
+static void old_chunks_clear(old_chunks *o)
+{
+	vv_free(o->cids);
+}
+VV_AUTO_CLEAR(old_chunks, old_chunks_clear)
+
 static vv_status old_chunks_load(old_chunks *o, import *im, vv_error *err)
 {
 	const vv_root *p = im->opts->parent;
-	vv_list_reader *r = NULL;
+	vv_auto(vv_list_reader) *r = NULL;
 	vv_list_item item;
 	uint64_t count, weight;
 	int more = 0;
@@ -757,10 +758,7 @@ static vv_status old_chunks_load(old_chunks *o, import *im, vv_error *err)
 	}
 	vv_list_totals(r, &count, &weight);
 	o->cids = vv_calloc((size_t)count + 1, sizeof(*o->cids));
-	if (!o->cids) {
-		vv_list_reader_close(r);
-		return vv_fail_nomem(err);
-	}
+	if (!o->cids) return vv_fail_nomem(err);
 	while (o->count < count && (more = vv_list_next(r, &item, err)) > 0) {
 		size_t n;
 		if (vv_cbor_get_array(&item.cbor, &n, err) < 0 ||
@@ -769,7 +767,6 @@ static vv_status old_chunks_load(old_chunks *o, import *im, vv_error *err)
 		}
 		o->count++;
 	}
-	vv_list_reader_close(r);
 	vv_error_clear(err);
 	return VV_OK;
 }
@@ -823,20 +820,16 @@ static vv_status import_chunks(import *im, vv_error *err)
 {
 	vv_root *root = &im->out->root;
 	vv_auto(vv_buf) block = VV_BUF_INIT;
-	vv_list top = {VV_BUF_INIT};
-	old_chunks old = {0};
+	vv_auto(vv_list) top = {VV_BUF_INIT};
+	vv_auto(old_chunks) old = {0};
 	const vv_root *p = im->opts->parent;
 	vv_status rc = vv_list_builder_new(&im->data, VV_LIST_CHUNKS, im->sink,
 					   p && p->kind == VV_KIND_FILE ? &p->data : NULL, err);
-	if (rc < 0 || (rc = old_chunks_load(&old, im, err)) < 0) {
-		goto done;
-	}
+	if (rc < 0 || (rc = old_chunks_load(&old, im, err)) < 0) return rc;
 	vv_scan_cache_free(im->out->cache);
 	im->out->cache = NULL; /* a file is always read whole */
 	for (;;) {
-		if ((rc = vv_window_fill(im->window, VV_CHUNK_MAX, err)) < 0) {
-			goto done;
-		}
+		if ((rc = vv_window_fill(im->window, VV_CHUNK_MAX, err)) < 0) return rc;
 		size_t len = vv_window_len(im->window);
 		if (len == 0) {
 			break;
@@ -844,12 +837,10 @@ static vv_status import_chunks(import *im, vv_error *err)
 		size_t n = vv_chunk_cut((const uint8_t *)vv_window_bytes(im->window), len,
 					vv_window_at_end(im->window));
 		if ((rc = put_chunk(im, &old, &block, vv_window_bytes(im->window), n, err)) < 0) {
-			goto done;
+			return rc;
 		}
 		vv_window_consume(im->window, n);
-		if ((rc = import_progress(im, vv_window_origin(im->window), err)) < 0) {
-			goto done;
-		}
+		if ((rc = import_progress(im, vv_window_origin(im->window), err)) < 0) return rc;
 	}
 	root->kind = VV_KIND_FILE;
 	root->bytes = vv_window_origin(im->window);
@@ -858,9 +849,6 @@ static vv_status import_chunks(import *im, vv_error *err)
 		root->data = top.top;
 		top.top = (vv_buf)VV_BUF_INIT;
 	}
-done:
-	vv_list_clear(&top);
-	vv_free(old.cids);
 	return rc;
 }
 
@@ -904,8 +892,6 @@ vv_status import_run(vv_import_result *out, const vv_source *source, const vv_si
 	*im = (import){
 		.source = source, .sink = sink, .opts = opts, .sorting = sorting, .out = out};
 	vv_dialect_init(&im->dialect);
-	vv_schema_init(&im->parent_schema);
-	vv_arena_init(&im->names_arena);
 	if ((rc = import_open(im, err)) == VV_OK && (rc = import_content(im, err)) == VV_OK) {
 		rc = vv_buf_ok(&out->warnings, err);
 	}

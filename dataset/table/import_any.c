@@ -70,7 +70,7 @@ static vv_status import_members(vv_import_result *out, const vv_source *source, 
 	vv_import_options o = *opts;
 	vv_source anew = *source;
 	vv_auto_free member_name *names = NULL;
-	gone_members g;
+	vv_auto(gone_members) g = {.kept.fd = -1};
 	vv_auto(vv_schema) before = {0};
 	vv_status rc;
 
@@ -83,12 +83,9 @@ static vv_status import_members(vv_import_result *out, const vv_source *source, 
 		names[i] = (member_name){before.fields[i].name, before.fields[i].name_len};
 	}
 	rc = gone_members_find(&g, &anew, names, before.count, opts->temp_dir, err);
-	if (rc == VV_OK) {
-		o.gone = g.gone;
-		rc = import_ordered(out, &anew, sink, &o, err);
-	}
-	gone_members_clear(&g);
-	return rc;
+	if (rc < 0) return rc;
+	o.gone = g.gone;
+	return import_ordered(out, &anew, sink, &o, err);
 }
 
 static bool may_lose_members(const vv_import_options *opts)
@@ -109,7 +106,7 @@ vv_status import_text(vv_import_result *out, const vv_source *source, const vv_s
 		      const vv_import_options *opts, vv_error *err)
 {
 	vv_import_options o = *opts;
-	vv_file_text *t;
+	vv_auto(vv_file_text) *t = NULL;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -125,7 +122,6 @@ vv_status import_text(vv_import_result *out, const vv_source *source, const vv_s
 	if (rc == VV_OK && (rc = import_encoded_settle(out, t, opts, err)) < 0) {
 		vv_import_result_clear(out);
 	}
-	vv_file_text_close(t);
 	return rc;
 }
 

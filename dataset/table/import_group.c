@@ -569,12 +569,11 @@ static vv_status infer_types(import_worker *w, group_job *j, vv_error *err)
 static vv_status put_block(import_worker *w, group_job *j, bool named, vv_error *err)
 {
 	const vv_sink *sink = j->im->sink;
-	vv_status rc;
 
 	vv_buf_reset(&w->block);
 	vv_group_encoder_find(w->encoder, w->out_count == 0 ? &w->facts : NULL);
 	vv_group_encoder_within(w->encoder, j->raw, j->raw_len);
-	rc = encode(w, j, err);
+	vv_status rc = encode(w, j, err);
 	vv_group_encoder_within(w->encoder, NULL, 0);
 	if (rc < 0 || (rc = put_facts(w, j, err)) < 0 ||
 	    (!named &&
@@ -713,12 +712,13 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	vv_auto(vv_buf) quirks = VV_BUF_INIT;
 	uint64_t secret = j->im->opts->secret;
 	vv_status rc;
-	j->entry.raw_len = j->raw_len;
-	j->entry.hash = vv_xxh3_128(j->raw, j->raw_len, secret);
-	j->entry.raw_hash = vv_xxh3(j->raw, j->raw_len, 0);
-	j->entry.head_hash = vv_xxh3(j->raw, j->raw_len < VV_SCAN_HEAD ? j->raw_len : VV_SCAN_HEAD,
-				     secret);
-	j->entry.clean_cut = j->cut;
+	j->entry = (vv_scan_entry){
+		.raw_len = j->raw_len,
+		.hash = vv_xxh3_128(j->raw, j->raw_len, secret),
+		.raw_hash = vv_xxh3(j->raw, j->raw_len, 0),
+		.head_hash = vv_xxh3(j->raw, j->raw_len < VV_SCAN_HEAD ? j->raw_len : VV_SCAN_HEAD,
+				     secret),
+		.clean_cut = j->cut};
 	if ((rc = worker_ready(w, j, err)) < 0) return rc;
 	const bool long_cells = has_long_cells(j);
 	/* A group that comes back without quirks has none: its rows are looked at only where it does not. */

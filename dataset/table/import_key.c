@@ -527,7 +527,6 @@ static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_sourc
 	    (im->sorting && im->sorting->sorter)) { /* once they are sorted */
 		return VV_OK;
 	}
-	vv_batch_init(&p.batch);
 	p.table = (vv_table){.source = *im->sink, .root = im->out->root, .columns = im->columns};
 	vv_status rc = is_as_before(im, c, &p.table, &fine, &why);
 	if (rc == VV_OK && !fine) {
@@ -553,7 +552,6 @@ static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_sourc
 static vv_status prove(import *im, size_t k, pair_check *p, bool *unique, vv_error *err)
 {
 	*p = (pair_check){.im = im, .candidate = &im->candidates[k]};
-	vv_batch_init(&p->batch);
 	*unique = false;
 	if (im->holes[k] && im->opts->key == NULL) return VV_OK;
 	p->table = (vv_table){.source = *im->sink, .root = im->out->root, .columns = im->columns};

@@ -117,15 +117,14 @@ static vv_status hold(order_choice *c, vv_error *err)
 {
 	vv_status rc;
 
-	c->front = *c->sink;
 	if (!(c->lock = vv_mutex_new())) return vv_fail_nomem(err);
 	if ((rc = vv_mem_sink_over(&c->held, c->sink, c->opts->temp_dir, err)) < 0) return rc;
 	vv_mem_sink_use(&c->held_sink, c->held);
-	c->front.put = put_held;
-	c->front.get = get_held;
-	c->front.get_parted = NULL;
-	c->front.has = NULL;
-	c->front.payload = c;
+	c->front = (vv_sink){.put = put_held,
+			     .get = get_held,
+			     .payload = c,
+			     .passing = c->sink->passing,
+			     .hashed = c->sink->hashed};
 	return VV_OK;
 }
 
@@ -160,11 +159,12 @@ vv_status order_choice_open(order_choice **out, const vv_import_options *opts, c
 	if (!is_asked(opts, sink)) return VV_OK;
 	c = vv_calloc(1, sizeof(*c));
 	if (!c) return vv_fail_nomem(err);
-	c->opts = opts;
-	c->sink = sink;
-	c->rows = opts->parent->rows;
-	c->want = sample_size(c->rows);
-	c->over = c->rows == 0;
+	const uint64_t rows = opts->parent->rows;
+	*c = (order_choice){.opts = opts,
+			    .sink = sink,
+			    .rows = rows,
+			    .want = sample_size(rows),
+			    .over = rows == 0};
 	if ((rc = hold(c, err)) < 0) return rc;
 	return vv_hand_over(out, &c);
 }

@@ -49,6 +49,13 @@ typedef struct passing {
 	uint64_t again; /* bytes of kept that were given again */
 } passing;
 
+static void passing_clear(passing *p)
+{
+	temp_bytes_clear(&p->kept);
+	vv_xxh3_free(p->hash);
+}
+VV_AUTO_CLEAR(passing, passing_clear)
+
 static ssize_t read_passing(void *payload, void *buf, size_t len, vv_error *err)
 {
 	passing *p = payload;
@@ -347,6 +354,7 @@ static void clear_sorting(import_sorting *s)
 	vv_names_free(s->names, s->names ? s->count : 0);
 	row_sorter_free(s->sorter);
 }
+VV_AUTO_CLEAR(import_sorting, clear_sorting)
 
 /* For a table without a given key: its rows were sorted by the likeliest one. If another was
  * proved, they are read again, and sorted by that. */
@@ -390,23 +398,20 @@ done:
 static vv_status import_sorted(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 			       const vv_import_options *opts, vv_error *err)
 {
-	import_sorting sorting = {.by_key = opts->order == VV_ORDER_KEY && !opts->as};
 	const bool asked = opts->order == VV_ORDER_KEY, finds = asked && finds_key(opts);
-	passing file = {.from = source, .keeps = !asked || finds};
+	vv_auto(import_sorting) sorting = {.by_key = asked && !opts->as};
+	vv_auto(passing) file = {
+		.from = source, .keeps = !asked || finds, .hash = vv_xxh3_new(0), .kept.fd = -1};
 	vv_auto(vv_import_result) sorted = {0};
-	vv_list places = {VV_BUF_INIT};
+	vv_auto(vv_list) places = {VV_BUF_INIT};
 	vv_error why = {0};
 	vv_status rc;
 
 	temp_bytes_init(&file.kept, opts->temp_dir, KEPT_IN_MEMORY);
 	vv_root_init(&sorted.root);
-	file.hash = vv_xxh3_new(0);
-	if (!file.hash) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!file.hash) return vv_fail_nomem(err);
 	if ((rc = row_sorter_new(&sorting.sorter, opts->temp_dir, (size_t)opts->memory, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = read_file(out, &sorting, &file, false, sink, opts, &why);
 	if (!asked && (sorting.unfit || (rc == VV_OK && out->root.kind != VV_KIND_TABLE))) {
@@ -416,8 +421,7 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 		if (rc == VV_OK) {
 			vv_import_result_clear(out);
 		}
-		rc = text ? in_file_order(out, &file, text, sink, opts, err) : vv_fail_nomem(err);
-		goto done;
+		return text ? in_file_order(out, &file, text, sink, opts, err) : vv_fail_nomem(err);
 	}
 	if (rc == VV_OK && out->root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(&why, VV_EUSAGE, "%s: only tables can be stored in key order",
@@ -427,29 +431,16 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 	if (rc == VV_OK && finds) {
 		rc = take_found_key(out, &sorting, &file, sink, opts, &why);
 	}
-	if (rc < 0) {
-		if (err) {
-			*err = why;
-		}
-		goto done;
-	}
+	if (rc < 0) return vv_error_copy(err, &why);
 	rc = read_sorted_file(&sorted, &places, sorting.sorter, out, sorting.lines, sink, opts,
 			      &why);
 	if (rc < 0) {
 		vv_import_result_clear(out);
-		rc = sorted.only_bytes ? refuse_key_order(out, source, &why) : rc;
-		if (err) {
-			*err = why;
-		}
-		goto done;
+		return sorted.only_bytes ? refuse_key_order(out, source, err)
+					 : vv_error_copy(err, &why);
 	}
 	take_groups(out, &sorted, &places, &sorting, vv_xxh3_digest128(file.hash));
-done:
-	vv_list_clear(&places);
-	clear_sorting(&sorting);
-	temp_bytes_clear(&file.kept);
-	vv_xxh3_free(file.hash);
-	return rc;
+	return VV_OK;
 }
 
 /* ---- an order that is chosen ---- */

@@ -311,16 +311,15 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 
 static vv_status put_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err)
 {
-	vv_pointer p = {0};
+	vv_pointer p = {.kind = r->kind == VV_KIND_FILE ? "file" : "table",
+			.root = *cid,
+			.rows = r->rows,
+			.bytes = vv_root_file_bytes(r)};
 	vv_auto(vv_schema) schema = {0};
 	vv_auto_free vv_pointer_column *columns = NULL;
 	size_t before = out->len;
 	vv_status rc = VV_OK;
 
-	p.kind = r->kind == VV_KIND_FILE ? "file" : "table";
-	p.root = *cid;
-	p.rows = r->rows;
-	p.bytes = vv_root_file_bytes(r);
 	if (r->kind == VV_KIND_TABLE) {
 		if ((rc = vv_schema_read(&schema, r->schema.len ? r->schema.data : "",
 					 r->schema.len, "the schema", err)) < 0) {

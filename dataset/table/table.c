@@ -22,7 +22,6 @@ vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_ci
 	vv_status rc;
 	*out = (vv_table){.source = *source, .cid = *cid};
 	vv_root_init(&out->root);
-	vv_schema_init(&out->schema);
 	if (cid->codec != VV_CODEC_DAG_CBOR) {
 		return vv_fail(err, VV_EUSAGE, "this CID names a block of data, not a table");
 	}
@@ -46,7 +45,6 @@ void vv_table_close(vv_table *t)
 	vv_mem_sink_free(t->scratch);
 	memset(t, 0, sizeof(*t));
 	vv_root_init(&t->root);
-	vv_schema_init(&t->schema);
 }
 
 bool vv_table_key_places(size_t *out, const vv_table *t)
@@ -57,8 +55,7 @@ bool vv_table_key_places(size_t *out, const vv_table *t)
 
 void vv_batch_init(vv_batch *b)
 {
-	memset(b, 0, sizeof(*b));
-	vv_arena_init(&b->arena);
+	*b = (vv_batch){0};
 }
 
 void vv_batch_clear(vv_batch *b)
@@ -68,7 +65,7 @@ void vv_batch_clear(vv_batch *b)
 	vv_arena_clear(&b->arena);
 	vv_parted_clear(&b->parted);
 	vv_buf_clear(&b->quirks);
-	vv_batch_init(b);
+	*b = (vv_batch){0};
 }
 
 vv_status vv_batches_add(vv_batches *l, vv_batch **out, vv_error *err)
@@ -78,7 +75,7 @@ vv_status vv_batches_add(vv_batches *l, vv_batch **out, vv_error *err)
 	if (!p) return vv_fail_nomem(err);
 	l->items = p;
 	*out = &p[l->count++];
-	vv_batch_init(*out);
+	**out = (vv_batch){0};
 	return VV_OK;
 }
 

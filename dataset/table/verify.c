@@ -160,6 +160,12 @@ typedef struct pairs {
 	vv_buf text;
 } pairs;
 
+static void pairs_clear(pairs *p)
+{
+	vv_buf_clear(&p->text);
+}
+VV_AUTO_CLEAR(pairs, pairs_clear)
+
 /* Hashes all of the root that determines a pair's bytes and the import of these bytes. */
 static vv_status find_context(pairs *p, vv_error *err)
 {
@@ -255,9 +261,9 @@ static bool has_pairs(const vv_table *t)
 static vv_status check_pairs(vv_table_checks *c, vv_table *t, vv_pool *pool,
 			     const vv_progress *progress, bool *sound, vv_error *err)
 {
-	pairs p = {.checks = c, .table = t, .text = VV_BUF_INIT};
-	group_stream *groups = NULL;
-	vv_import_result again;
+	vv_auto(pairs) p = {.checks = c, .table = t, .text = VV_BUF_INIT};
+	vv_auto(group_stream) *groups = NULL;
+	vv_auto(vv_import_result) again = {0};
 	vv_sink dry = t->source;
 	const vv_source source = {.size = t->root.bytes, .name = "table"};
 	vv_import_options opts = {.kind = t->root.kind,
@@ -268,28 +274,20 @@ static vv_status check_pairs(vv_table_checks *c, vv_table *t, vv_pool *pool,
 				  .hints = VV_SNIFF_HINTS_INIT};
 	vv_status rc;
 
-	*sound = false;
 	dry.put = NULL;
-	if ((rc = find_context(&p, err)) < 0 ||
-	    (rc = group_stream_open(&groups, t, pool, is_known, &p, VV_IGNORED)) < 0 ||
-	    (c && (rc = group_stream_prove(groups, c->proofs, VV_IGNORED)) < 0)) {
-		goto done;
+	if ((rc = find_context(&p, err)) == VV_OK &&
+	    (rc = group_stream_open(&groups, t, pool, is_known, &p, VV_IGNORED)) == VV_OK &&
+	    (!c || (rc = group_stream_prove(groups, c->proofs, VV_IGNORED)) == VV_OK)) {
+		opts.groups = groups;
+		rc = vv_import(&again, &source, &dry, &opts, VV_IGNORED);
 	}
-	opts.groups = groups;
-	if ((rc = vv_import(&again, &source, &dry, &opts, VV_IGNORED)) < 0) {
-		goto done;
-	}
-	*sound = vv_cid_equal(&again.cid, &t->cid);
+	*sound = rc == VV_OK && vv_cid_equal(&again.cid, &t->cid);
 	if (*sound) {
 		rc = remember_pairs(c, groups, err);
 		if (c && rc == VV_OK) {
 			keep_now_and_then(c);
 		}
 	}
-	vv_import_result_clear(&again);
-done:
-	group_stream_close(groups);
-	vv_buf_clear(&p.text);
 	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
@@ -308,7 +306,6 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 	vv_import_result again;
 	const checked *before = c ? find(c, &t->root) : NULL;
 	vv_sink dry = t->source;
-	vv_source source = {.read = vv_table_source_read, .size = t->root.bytes, .name = "table"};
 	vv_import_options opts = {.kind = t->root.kind,
 				  .is_text = true,
 				  .parent = &t->root,
@@ -317,12 +314,15 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 				  .progress = progress,
 				  .order = vv_root_is_sorted(&t->root) ? VV_ORDER_KEY
 								       : VV_ORDER_KEEP,
+				  .secret = c ? c->secret : 0,
 				  .hints = VV_SNIFF_HINTS_INIT};
 	vv_status rc = vv_table_source_open_with(&bytes, t, pool, err);
 	if (rc < 0) return rc;
 	dry.put = NULL;
-	source.payload = bytes;
-	opts.secret = c ? c->secret : 0;
+	const vv_source source = {.read = vv_table_source_read,
+				  .payload = bytes,
+				  .size = t->root.bytes,
+				  .name = "table"};
 	if (before) {
 		opts.known = &before->root;
 		opts.cache = before->cache;
