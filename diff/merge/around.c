@@ -248,13 +248,14 @@ static vv_status read_members(members *out, piece object, vv_error *err)
 		const char *colon = vv_json_skip_space(after, end);
 		const char *value = vv_json_skip_space(colon + (colon < end), end);
 
-		m->before = piece_of(p, name);
-		m->name = piece_of(name, after);
-		m->colon = piece_of(after, value);
-		p = vv_json_skip_value(value, end);
-		m->value = piece_of(value, p);
-		const char *next = vv_json_skip_space(p, end);
-		out->rest = piece_of(p, next);
+		const char *past = vv_json_skip_value(value, end);
+		const char *next = vv_json_skip_space(past, end);
+
+		*m = (member){.before = piece_of(p, name),
+			      .name = piece_of(name, after),
+			      .colon = piece_of(after, value),
+			      .value = piece_of(value, past)};
+		out->rest = piece_of(past, next);
 		p = next + (next < end);
 	}
 }

@@ -98,7 +98,7 @@ static vv_status share_renames(merge *m, size_t knows, vv_error *err)
 	const merge_side *from = &m->side[knows];
 	merge_side *to = &m->side[1 - knows];
 	size_t n = 0;
-	const char **list = vv_calloc(2 * from->columns.count + 1, sizeof(*list));
+	vv_auto_free const char **list = vv_calloc(2 * from->columns.count + 1, sizeof(*list));
 	if (!list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < from->columns.count; i++) {
 		const vv_column_pair *p = &from->columns.pairs[i];
@@ -109,9 +109,7 @@ static vv_status share_renames(merge *m, size_t knows, vv_error *err)
 			list[n++] = name;
 		}
 	}
-	vv_status rc = n > 0 ? match_side(m, to, list, err) : VV_OK;
-	vv_free(list);
-	return rc;
+	return n > 0 ? match_side(m, to, list, err) : VV_OK;
 }
 
 /* A key by columns of base, where both sides have them all. */
@@ -633,10 +631,11 @@ static void list_as_side(order *o, size_t side)
 
 static vv_status order_init(order *o, merge *m, vv_error *err)
 {
-	o->m = m;
-	o->from = m->columns;
-	o->out = vv_arena_calloc(&m->arena, m->column_count + 1, sizeof(*o->out));
-	o->base_list = vv_arena_calloc(&m->arena, m->column_count + 1, sizeof(*o->base_list));
+	const size_t room = m->column_count + 1;
+	*o = (order){.m = m,
+		     .from = m->columns,
+		     .out = vv_arena_calloc(&m->arena, room, sizeof(*o->out)),
+		     .base_list = vv_arena_calloc(&m->arena, room, sizeof(*o->base_list))};
 	if (!o->out || !o->base_list) return vv_fail_nomem(err);
 	for (size_t v = 0; v < 2; v++) {
 		size_t columns = m->side[v].table->columns;

@@ -237,13 +237,10 @@ static int by_place(const void *a, const void *b)
 static vv_status make_blocks(merge_side *s, vv_error *err)
 {
 	uint64_t at = 0, before = 0, above = 0;
-	placed *order = vv_calloc(s->run_count + 1, sizeof(*order));
+	vv_auto_free placed *order = vv_calloc(s->run_count + 1, sizeof(*order));
 	s->blocks = vv_calloc(s->run_count + 1, sizeof(*s->blocks));
 	s->by_above = vv_calloc(s->run_count + 1, sizeof(*s->by_above));
-	if (!order || !s->blocks || !s->by_above) {
-		vv_free(order);
-		return vv_fail_nomem(err);
-	}
+	if (!order || !s->blocks || !s->by_above) return vv_fail_nomem(err);
 	for (size_t i = 0; i <= s->run_count; i++) {
 		uint64_t next = i < s->run_count ? s->by_new[i].new_row : s->table->root.rows;
 		if (next > at) {
@@ -261,7 +258,6 @@ static vv_status make_blocks(merge_side *s, vv_error *err)
 	for (size_t i = 0; i < s->block_count; i++) {
 		s->by_above[i] = order[i].at;
 	}
-	vv_free(order);
 	return VV_OK;
 }
 

@@ -23,8 +23,6 @@ static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink 
 			      const vv_merge_options *opts, vv_error *err)
 {
 	vv_auto(vv_table_source) *bytes = NULL;
-	vv_source source = {
-		.read = vv_table_source_read, .size = t->root.bytes, .name = "merged table"};
 	vv_import_options o = {.kind = t->root.kind,
 			       .is_text = true,
 			       .hints = VV_SNIFF_HINTS_INIT,
@@ -34,7 +32,10 @@ static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink 
 			       .secret = opts->secret};
 	vv_status rc = vv_table_source_open(&bytes, t, err);
 	if (rc < 0) return rc;
-	source.payload = bytes;
+	const vv_source source = {.read = vv_table_source_read,
+				  .payload = bytes,
+				  .size = t->root.bytes,
+				  .name = "merged table"};
 	if (t->root.kind == VV_KIND_TABLE) {
 		o.as = o.parent = &t->root;
 	}
@@ -380,14 +381,12 @@ static void merge_clear(merge *m)
 	vv_arena_clear(&m->made);
 	vv_arena_clear(&m->arena);
 }
+VV_AUTO_CLEAR(merge, merge_clear)
 
 vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table *base,
 			  vv_table *ours, vv_table *theirs, const vv_sink *sink,
 			  const vv_merge_options *opts, vv_error *err)
 {
-	merge m = {.base = base, .opts = opts, .stats = stats};
-	const char *why;
-	vv_status rc;
 	memset(stats, 0, sizeof(*stats));
 	memset(out, 0, sizeof(*out));
 	vv_root_init(&out->root);
@@ -399,16 +398,14 @@ vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table
 	if (stats->took_ours || stats->took_theirs) {
 		return take_version(out, stats->took_theirs ? theirs : ours, sink, opts, err);
 	}
-	m.ours = ours_first(ours, theirs, opts) ? 0 : 1;
-	m.side[m.ours].table = ours;
-	m.side[1 - m.ours].table = theirs;
+	const bool first = ours_first(ours, theirs, opts);
+	vv_auto(merge) m = {
+		.base = base,
+		.opts = opts,
+		.stats = stats,
+		.ours = first ? 0 : 1,
+		.side = {{.table = first ? ours : theirs}, {.table = first ? theirs : ours}}};
 	vv_root_init(&m.as);
-	vv_schema_init(&m.compare);
-	if ((why = no_tables(&m)) != NULL) {
-		rc = take_ours(&m, out, sink, why, err);
-	} else {
-		rc = merge_run_all(&m, out, sink, err);
-	}
-	merge_clear(&m);
-	return rc;
+	const char *why = no_tables(&m);
+	return why ? take_ours(&m, out, sink, why, err) : merge_run_all(&m, out, sink, err);
 }

@@ -683,7 +683,6 @@ vv_status patch_fit_run(patch_job *j, vv_error *err)
 	bool done = false;
 	vv_status rc = take_key(&f, err);
 
-	vv_arena_init(&f.arena);
 	if (rc == VV_OK && !s->partial &&
 	    (!rows_only || (f.key && j->opts->mode != VV_PATCH_REJECT))) {
 		rc = fit_whole(j, &done, err);

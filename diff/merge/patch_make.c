@@ -129,10 +129,7 @@ static ssize_t made_read(void *payload, void *buf, size_t len, vv_error *err)
 		vv_status rc = make_more(m, &m->err);
 		if (rc < 0) {
 			m->stopped = true;
-			if (err) {
-				*err = m->err;
-			}
-			return (ssize_t)rc;
+			return (ssize_t)vv_error_copy(err, &m->err);
 		}
 	}
 	size_t n = m->buf.len - m->pos < len ? m->buf.len - m->pos : len;
@@ -179,11 +176,12 @@ static void made_close(made *m)
 	vv_text_encoder_clear(&m->encoder);
 	vv_buf_clear(&m->buf);
 }
+VV_AUTO_CLEAR(made, made_close)
 
 vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows,
 		     vv_error *err)
 {
-	made bytes = {.job = j, .maker = m};
+	vv_auto(made) bytes = {.job = j, .maker = m};
 	const vv_source source = {.read = made_read, .payload = &bytes, .name = j->done.path};
 	vv_sink sink = {.get = no_block};
 	vv_import_options io = {
@@ -194,7 +192,6 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 		while (rc == VV_OK && !bytes.end) {
 			rc = make_more(&bytes, err);
 		}
-		made_close(&bytes);
 		return rc;
 	}
 	if (j->keep) {
@@ -211,10 +208,7 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 	}
 	rc = vv_import(&r, &source, &sink, &io, err);
 	if (rc < 0 && bytes.stopped) {
-		rc = bytes.err.code; /* not the import's own error */
-		if (err) {
-			*err = bytes.err;
-		}
+		rc = vv_error_copy(err, &bytes.err); /* not the import's own error */
 	} else if (rc == VV_EINPUT || rc == VV_ECORRUPT) {
 		vv_prefix(err, "the patched table is not the one that the patch names");
 		rc = vv_recode(err, VV_EINPUT);
@@ -223,6 +217,5 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 		*rows = r.root.rows;
 		vv_import_result_clear(&r);
 	}
-	made_close(&bytes);
 	return rc;
 }

@@ -22,7 +22,6 @@
 vv_status patch_lines_open(patch_lines *l, const vv_patch_source *source, vv_error *err)
 {
 	*l = (patch_lines){.source = source, .hash = vv_xxh3_new(0)};
-	vv_arena_init(&l->arena);
 	return l->hash ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -120,12 +119,7 @@ static vv_status read_json(patch_lines *l, vv_error *err)
 	if (rc == VV_EINPUT) {
 		return patch_fail(l, err, "column %zu: %s", used + 1, own.message);
 	}
-	if (rc < 0) {
-		if (err) {
-			*err = own;
-		}
-		return rc;
-	}
+	if (rc < 0) return vv_error_copy(err, &own);
 	l->json->end = used;
 	return used == l->len
 		       ? VV_OK
@@ -325,7 +319,6 @@ static void section_init(patch_section *s)
 	memset(s, 0, sizeof(*s));
 	for (int i = 0; i < 2; i++) {
 		vv_root_init(&s->side[i].root);
-		vv_schema_init(&s->side[i].schema);
 	}
 }
 

@@ -31,9 +31,7 @@ const char *vv_merge_rule_name(vv_merge_rule_kind kind)
 
 void vv_merge_rules_init(vv_merge_rules *r)
 {
-	memset(r, 0, sizeof(*r));
-	vv_arena_init(&r->arena);
-	vv_buf_init(&r->text);
+	*r = (vv_merge_rules){0};
 }
 
 void vv_merge_rules_clear(vv_merge_rules *r)

@@ -38,10 +38,9 @@ typedef struct stream {
 
 static vv_status stream_open(stream *s, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err)
 {
-	s->d = d;
-	s->groups = side == 0 ? d->changed.old_groups : d->changed.new_groups;
-	s->count = side == 0 ? d->changed.old_count : d->changed.new_count;
-	vv_batch_init(&s->batch);
+	*s = (stream){.d = d,
+		      .groups = side == 0 ? d->changed.old_groups : d->changed.new_groups,
+		      .count = side == 0 ? d->changed.old_count : d->changed.new_count};
 	const vv_status rc = digest_init(&s->digest, d, side, out, err);
 
 	return rc < 0 ? rc

@@ -218,12 +218,12 @@ typedef struct partners {
 
 static vv_status partners_init(partners *p, size_t old_count, size_t new_count, vv_error *err)
 {
-	p->old_count = old_count;
-	p->new_count = new_count;
-	p->to_new = vv_calloc(old_count + 1, sizeof(*p->to_new));
-	p->to_old = vv_calloc(new_count + 1, sizeof(*p->to_old));
-	p->likeness = vv_calloc(new_count + 1, sizeof(*p->likeness));
-	p->asserted = vv_calloc(new_count + 1, sizeof(*p->asserted));
+	*p = (partners){.old_count = old_count,
+			.new_count = new_count,
+			.to_new = vv_calloc(old_count + 1, sizeof(*p->to_new)),
+			.to_old = vv_calloc(new_count + 1, sizeof(*p->to_old)),
+			.likeness = vv_calloc(new_count + 1, sizeof(*p->likeness)),
+			.asserted = vv_calloc(new_count + 1, sizeof(*p->asserted))};
 	if (!p->to_new || !p->to_old || !p->likeness || !p->asserted) return vv_fail_nomem(err);
 	for (size_t i = 0; i < old_count; i++) {
 		p->to_new[i] = -1;
@@ -594,11 +594,14 @@ static void set_pair(vv_column_pair *pair, partners *p, const vv_table *a, const
 	*pair = (vv_column_pair){.a = x, .b = y};
 	if (x < 0 || y < 0) return;
 	const vv_field *fa = &a->schema.fields[x], *fb = &b->schema.fields[y];
-	pair->renamed = p->likeness[y] > 0;
-	pair->likeness = p->likeness[y];
-	pair->asserted = p->asserted[y];
-	pair->retyped = fa->type != fb->type || strcmp(fa->format, fb->format) != 0;
-	pair->reconstrained = !same_rest(fa, fb, &p->failed);
+	*pair = (vv_column_pair){.a = x,
+				 .b = y,
+				 .renamed = p->likeness[y] > 0,
+				 .likeness = p->likeness[y],
+				 .asserted = p->asserted[y],
+				 .retyped = fa->type != fb->type ||
+					    strcmp(fa->format, fb->format) != 0,
+				 .reconstrained = !same_rest(fa, fb, &p->failed)};
 }
 
 /* The dropped columns that followed old column `after` (-1: at the beginning). */

@@ -71,12 +71,11 @@ static vv_status look_at(bool *clean, pass *p, size_t column, vv_error *err)
 {
 	const size_t was = (size_t)p->o->columns[column].old;
 	vv_cell a, b;
-	vv_status rc;
 
 	memset(p->marks, 0, p->now.rows);
 	vv_arena_reset(&p->scratch);
-	rc = vv_group_compare_column(p->marks, &p->old.group, was, &p->now.group, column,
-				     &p->scratch, err);
+	vv_status rc = vv_group_compare_column(p->marks, &p->old.group, was, &p->now.group, column,
+					       &p->scratch, err);
 	for (size_t i = 0; i < p->now.rows && rc == VV_OK && *clean; i++) {
 		if (!p->marks[i]) {
 			continue;
@@ -126,8 +125,6 @@ static vv_status excel_is_clean_in_place(bool *out, const excel_in_place *o, vv_
 	vv_status rc;
 
 	*out = false;
-	vv_batch_init(&p.old);
-	vv_batch_init(&p.now);
 	if (!are_groups_in_place(g)) return VV_OK;
 	if ((rc = vv_table_reader_open(&p.old_reader, o->base, NULL, 0, false, err)) < 0 ||
 	    (rc = vv_table_reader_open(&p.reader, o->table, NULL, 0, false, err)) < 0) {

@@ -78,16 +78,16 @@ vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_s
 		vv_free(take_bytes);
 		return vv_fail_nomem(err);
 	}
-	g->fd = take_fd;
-	g->bytes = take_bytes;
-	g->name = name;
-	g->made = *made;
-	g->secret = secret;
-	g->columns = t->columns;
+	*g = (vv_file_groups){.fd = take_fd,
+			      .bytes = take_bytes,
+			      .name = name,
+			      .made = *made,
+			      .secret = secret,
+			      .columns = t->columns,
+			      .lock = vv_mutex_new(),
+			      .encoder = vv_group_encoder_new(),
+			      .groups = vv_calloc(raw->count + 1, sizeof(*g->groups))};
 	vv_hash_index_init(&g->index);
-	g->lock = vv_mutex_new();
-	g->encoder = vv_group_encoder_new();
-	g->groups = vv_calloc(raw->count + 1, sizeof(*g->groups));
 	if (!g->lock || !g->encoder || !g->groups ||
 	    !vv_hash_index_reserve(&g->index, raw->count)) {
 		rc = vv_fail_nomem(err);

@@ -66,6 +66,7 @@ static void rest_clear(rest *r)
 	}
 	vv_buf_clear(&r->text);
 }
+VV_AUTO_CLEAR(rest, rest_clear)
 
 static bool is_filled(const vv_field *f, const vv_cell *c)
 {
@@ -396,7 +397,7 @@ static vv_status pair_by_telling(rest *r, vv_sorter **gone, vv_sorter **added, v
 vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
 			vv_error *err)
 {
-	rest r;
+	vv_auto(rest) r = {0};
 	vv_status rc;
 	if (d->key_count == 0 || vv_sorter_count(*gone) == 0 || vv_sorter_count(*added) == 0) {
 		return VV_OK;
@@ -407,6 +408,5 @@ vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_s
 	    vv_sorter_count(*gone) > 0 && vv_sorter_count(*added) > 0) {
 		rc = pair_by_telling(&r, gone, added, kept, err);
 	}
-	rest_clear(&r);
 	return rc;
 }

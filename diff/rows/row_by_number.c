@@ -12,9 +12,6 @@ void vv_row_by_number_init(vv_row_by_number *r, vv_table *table, size_t groups, 
 {
 	assert(groups > 0 && groups <= VV_ROW_GROUPS_MAX);
 	*r = (vv_row_by_number){.table = table, .groups = groups, .with_lines = with_lines};
-	for (size_t i = 0; i < groups; i++) {
-		vv_batch_init(&r->group[i].batch);
-	}
 }
 
 void vv_row_by_number_close(vv_row_by_number *r)

@@ -114,10 +114,10 @@ static vv_status room_for_needed(vv_rowdiff *d, vv_error *err)
 	const size_t most = d->key_count + d->opts.columns->count + 1;
 	rowdiff_needed *n = &d->needed;
 	if (!d->opts.only_needed) return VV_OK;
-	n->pairs = vv_calloc(most, sizeof(*n->pairs));
-	n->same = vv_calloc(most, sizeof(*n->same));
-	n->old_cells = vv_calloc(d->a->columns + 1, sizeof(*n->old_cells));
-	n->new_cells = vv_calloc(d->b->columns + 1, sizeof(*n->new_cells));
+	*n = (rowdiff_needed){.pairs = vv_calloc(most, sizeof(*n->pairs)),
+			      .same = vv_calloc(most, sizeof(*n->same)),
+			      .old_cells = vv_calloc(d->a->columns + 1, sizeof(*n->old_cells)),
+			      .new_cells = vv_calloc(d->b->columns + 1, sizeof(*n->new_cells))};
 	return n->pairs && n->same && n->old_cells && n->new_cells ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -155,13 +155,14 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 	vv_status rc;
 	*out = NULL;
 	if (!d) return vv_fail_nomem(err);
-	d->a = a;
-	d->b = b;
-	d->opts = *opts;
-	d->stats.old_rows = a->root.rows;
-	d->stats.new_rows = b->root.rows;
-	d->cross = (a->root.dialect.form == VV_FORM_CSV) != (b->root.dialect.form == VV_FORM_CSV);
-	d->canonical = opts->ignore_format || d->cross;
+	const bool cross = (a->root.dialect.form == VV_FORM_CSV) !=
+			   (b->root.dialect.form == VV_FORM_CSV);
+	*d = (vv_rowdiff){.a = a,
+			  .b = b,
+			  .opts = *opts,
+			  .stats = {.old_rows = a->root.rows, .new_rows = b->root.rows},
+			  .cross = cross,
+			  .canonical = opts->ignore_format || cross};
 	vv_random(&d->seed, sizeof(d->seed));
 	vv_row_by_number_init(&d->rows_a, a, VV_ROW_GROUPS_MANY, false);
 	vv_row_by_number_init(&d->rows_b, b, VV_ROW_GROUPS_MANY, false);

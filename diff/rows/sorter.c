@@ -42,19 +42,16 @@ struct vv_sorter {
 vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,
 			const char *temp_dir, vv_error *err)
 {
-	vv_sorter *s = vv_calloc(1, sizeof(*s));
+	vv_auto(vv_sorter) *s = vv_calloc(1, sizeof(*s));
 	*out = NULL;
-	if (!s || !(s->dir = vv_strdup(temp_dir ? temp_dir : "/tmp"))) {
-		vv_free(s);
-		return vv_fail_nomem(err);
-	}
-	s->record_len = record_len;
-	s->key_len = key_len;
-	s->memory = memory < record_len * 1024 ? record_len * 1024
-					       : memory / record_len * record_len;
-	s->fd = -1;
-	*out = s;
-	return VV_OK;
+	if (!s) return vv_fail_nomem(err);
+	*s = (vv_sorter){.record_len = record_len,
+			 .key_len = key_len,
+			 .memory = memory < record_len * 1024 ? record_len * 1024
+							      : memory / record_len * record_len,
+			 .dir = vv_strdup(temp_dir ? temp_dir : "/tmp"),
+			 .fd = -1};
+	return s->dir ? vv_hand_over(out, &s) : vv_fail_nomem(err);
 }
 
 void vv_sorter_free(vv_sorter *s)
@@ -128,12 +125,9 @@ static vv_status sort_memory(vv_sorter *s, vv_error *err)
 {
 	size_t n = s->len / s->record_len;
 	if (is_sorted(s)) return VV_OK;
-	handle *x = vv_calloc(n, sizeof(*x)), *y = vv_calloc(n, sizeof(*y));
+	vv_auto_free handle *x = vv_calloc(n, sizeof(*x)), *y = vv_calloc(n, sizeof(*y));
 	vv_auto_free uint8_t *other = vv_malloc(s->cap);
-	if (!x || !y || !other) {
-		vv_free_all(x, y);
-		return vv_fail_nomem(err);
-	}
+	if (!x || !y || !other) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {
 		x[i] = (handle){head_of(s, s->records + i * s->record_len), i * s->record_len};
 	}
@@ -143,7 +137,6 @@ static vv_status sort_memory(vv_sorter *s, vv_error *err)
 	}
 	vv_free(s->records);
 	s->records = vv_take(&other);
-	vv_free_all(x, y);
 	return VV_OK;
 }
 

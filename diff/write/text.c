@@ -17,7 +17,6 @@ typedef struct text_writer {
 	vv_diff_writer_options opts;
 	vv_diff_table table;
 	text_rows rows;
-	bool has_rows_state;
 	vv_buf out;
 	uint64_t seen;
 	uint64_t tables;
@@ -150,10 +149,7 @@ static vv_status text_begin_table(vv_diff_writer *base, const vv_diff_table *t, 
 	vv_status rc;
 	w->table = *t;
 	w->seen = 0;
-	if (w->has_rows_state) {
-		text_rows_clear(&w->rows);
-	}
-	w->has_rows_state = true;
+	text_rows_clear(&w->rows);
 	if ((rc = text_rows_init(&w->rows, &w->table, &w->opts, err)) < 0) return rc;
 	put_heading(w);
 	put_schema(w);
@@ -254,10 +250,8 @@ static vv_status text_end(vv_diff_writer *base, vv_error *err)
 static void text_close(vv_diff_writer *base)
 {
 	text_writer *w = self(base);
-	if (w && w->has_rows_state) {
-		text_rows_clear(&w->rows);
-	}
 	if (w) {
+		text_rows_clear(&w->rows);
 		vv_buf_clear(&w->out);
 	}
 	vv_free(w);

@@ -721,14 +721,11 @@ vv_status text_rows_init(text_rows *r, const vv_diff_table *t, const vv_diff_wri
 	const vv_table *only = t->b ? t->b : t->a;
 	size_t count = t->a && t->b ? t->columns->count : only->columns;
 	vv_status rc = VV_OK;
-	memset(r, 0, sizeof(*r));
-	vv_arena_init(&r->names);
-	vv_arena_init(&r->arena);
-	r->table = t;
-	r->color = opts->color;
-	r->width = opts->width;
-	r->context = opts->context ? opts->context : 2;
-	r->columns = vv_calloc(count + 1, sizeof(*r->columns));
+	*r = (text_rows){.table = t,
+			 .color = opts->color,
+			 .width = opts->width,
+			 .context = opts->context ? opts->context : 2,
+			 .columns = vv_calloc(count + 1, sizeof(*r->columns))};
 	if (!r->columns) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		if (t->a && t->b) {
