@@ -124,24 +124,30 @@ static vv_status take(check_key_run *k, vv_error *err)
 	uint64_t len = names + piece_count * CHECK_KEY_PIECE + repeats * 8 + top;
 	uint64_t sums = (uint64_t)pieces((size_t)len) * 8;
 	if (len > left || sums != left - len) return VV_OK;
-	k->fine = vv_calloc(pieces((size_t)len) + 1, 1);
-	if (!k->fine) return vv_fail_nomem(err);
-	k->seed = vv_get_le64(p + 8);
-	k->list = (vv_hash128){.lo = vv_get_le64(p + 16), .hi = vv_get_le64(p + 24)};
-	k->group_count = (size_t)groups;
-	k->body = p + HEAD_LEN;
-	k->body_len = (size_t)len;
-	k->sums = k->body + len;
-	k->entries = k->body + names;
-	k->entry_count = (size_t)entries;
-	k->piece_count = (size_t)piece_count;
-	k->lower = lower;
-	k->field_bits = bits_of(lower * groups);
-	k->left_out = left_out;
-	k->repeats = k->entries + piece_count * CHECK_KEY_PIECE;
-	k->repeat_count = (size_t)repeats;
-	k->top = k->repeats + repeats * 8;
-	k->top_len = (size_t)top;
+	uint8_t *fine = vv_calloc(pieces((size_t)len) + 1, 1);
+	if (!fine) return vv_fail_nomem(err);
+	const uint8_t *body = p + HEAD_LEN, *after = body + names + piece_count * CHECK_KEY_PIECE;
+	*k = (check_key_run){.seed = vv_get_le64(p + 8),
+			     .list = {.lo = vv_get_le64(p + 16), .hi = vv_get_le64(p + 24)},
+			     .group_count = (size_t)groups,
+			     .entries = body + names,
+			     .piece_count = (size_t)piece_count,
+			     .entry_count = (size_t)entries,
+			     .lower = lower,
+			     .field_bits = bits_of(lower * groups),
+			     .left_out = left_out,
+			     .repeats = after,
+			     .repeat_count = (size_t)repeats,
+			     .top = after + repeats * 8,
+			     .top_len = (size_t)top,
+			     .body = body,
+			     .sums = body + len,
+			     .body_len = (size_t)len,
+			     .fine = fine,
+			     .map = k->map,
+			     .map_len = k->map_len,
+			     .from = k->from,
+			     .len = k->len};
 	return VV_OK;
 }
 

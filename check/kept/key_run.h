@@ -63,6 +63,7 @@ vv_status check_key_run_names(check_key_run *k, vv_error *err);
 /* Returns true if no damage was found so far. */
 bool check_key_run_sound(const check_key_run *k);
 void check_key_run_close(check_key_run *k); /* k may be zeroed */
+VV_AUTO_CLEAR(check_key_run, check_key_run_close)
 /* Sets *top to the root of the list of groups, as embedded in the version. Returns false if the run
  * is damaged. */
 bool check_key_run_top(check_key_run *k, const uint8_t **top, size_t *len);

@@ -362,9 +362,7 @@ static vv_status match_columns(base_check *c, vv_error *err)
 	if (!a || !b) return vv_fail_nomem(err);
 	size_t n = base_key_places(c->base, a, KEY_MAX), m = base_key_places(c->t, b, KEY_MAX);
 	if (n > 0 && vv_root_names_equal(c->base->root.key, n, c->t->root.key, m)) {
-		co.key_a = a;
-		co.key_b = b;
-		co.key_count = n;
+		co = (vv_columns_options){.key_a = a, .key_b = b, .key_count = n};
 	}
 	vv_status rc = vv_columns_match(&c->columns, c->base, c->t, &co, err);
 	c->matched = rc == VV_OK;
@@ -381,8 +379,6 @@ static vv_status explain_settings(const base_check *c, vv_error *err)
 		const vv_rule_setting *s = &c->rules->items[i];
 		const char *reads = s->rule->reads;
 		vv_auto(vv_buf) text = VV_BUF_INIT;
-		vv_check_explained e = {.rule = s->rule->code, .name = s->title, .scope = "past"};
-
 		if (!reads || s->severity == VV_SEVERITY_OFF || (!c->base && s->rule->of_base)) {
 			continue;
 		}
@@ -390,7 +386,10 @@ static vv_status explain_settings(const base_check *c, vv_error *err)
 		for (size_t k = 0; s->columns && s->columns[k]; k++) {
 			vv_buf_printf(&text, "%s%s", k > 0 ? ", " : ": ", s->columns[k]);
 		}
-		e.reads = vv_buf_cstr(&text);
+		const vv_check_explained e = {.rule = s->rule->code,
+					      .name = s->title,
+					      .scope = "past",
+					      .reads = vv_buf_cstr(&text)};
 		if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
 			rc = c->o->explain(c->o->payload, &e, err);
 		}

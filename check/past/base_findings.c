@@ -30,11 +30,10 @@ const vv_rule_setting *base_setting(const base_check *c, const char *code,
 
 vv_finding base_finding(const base_check *c, const vv_rule_setting *s)
 {
-	vv_finding f = {.rule = s->rule->code,
-			.severity = s->severity,
-			.path = c->o->path,
-			.commit = c->o->commit};
-	return f;
+	return (vv_finding){.rule = s->rule->code,
+			    .severity = s->severity,
+			    .path = c->o->path,
+			    .commit = c->o->commit};
 }
 
 void base_unread(vv_finding *f, const char *code)
@@ -140,17 +139,21 @@ size_t base_key_places(const vv_table *t, size_t *places, size_t max)
 	return t->root.key_count <= max && vv_table_key_places(places, t) ? t->root.key_count : 0;
 }
 
-void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t count,
-		   const vv_cell *row)
+void base_set_key(base_check *c, vv_finding *f, const vv_table *t, const size_t *places,
+		  size_t count, const vv_cell *row)
 {
+	vv_buf *out = &c->key;
+
 	vv_buf_reset(out);
 	for (size_t i = 0; i < count; i++) {
-		const vv_field *f = &t->schema.fields[places[i]];
+		const vv_field *field = &t->schema.fields[places[i]];
 		const vv_cell *cell = &row[places[i]];
 
-		vv_buf_printf(out, "%s%.*s=", i ? ", " : "", (int)f->name_len, f->name);
+		vv_buf_printf(out, "%s%.*s=", i ? ", " : "", (int)field->name_len, field->name);
 		vv_buf_put(out, cell->text, cell->len < KEY_CELL_MAX ? cell->len : KEY_CELL_MAX);
 	}
+	f->key = count > 0 ? vv_buf_cstr(out) : NULL;
+	f->key_len = count > 0 ? out->len : 0;
 }
 
 /* -1, 0, 1: a x b against c x d. */

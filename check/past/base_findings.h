@@ -58,10 +58,10 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
 			  const vv_changed_group *groups, size_t count, base_group_fn fn,
 			  void *payload, vv_error *err);
 
-/* Replaces the content of out with the key of a row, such as "id=5, day=2024-01-01"; out is empty
- * if the table has no key. places has the positions of the `count` key columns. */
-void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t count,
-		   const vv_cell *row);
+/* Gives f the key of a row, such as "id=5, day=2024-01-01", or no key if the table has none; the text
+ * stays in c->key. places has the positions of the `count` key columns. */
+void base_set_key(base_check *c, vv_finding *f, const vv_table *t, const size_t *places,
+		  size_t count, const vv_cell *row);
 /* Sets places to the positions of the columns of the version's own key, and returns the number of
  * these columns. Returns 0 if the version has no key, or a key of more than max columns. */
 size_t base_key_places(const vv_table *t, size_t *places, size_t max);

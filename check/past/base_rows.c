@@ -57,10 +57,8 @@ static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_e
 	const vv_cell *cells = &b->cells[row * b->columns], *cell = &cells[h->b];
 	vv_finding f = base_finding(c, h->setting);
 
-	base_key_text(&c->key, c->t, h->key, h->key_count, cells);
+	base_set_key(c, &f, c->t, h->key, h->key_count, cells);
 	f.row = b->first_row + row + 1;
-	f.key = h->key_count ? vv_buf_cstr(&c->key) : NULL;
-	f.key_len = h->key_count ? c->key.len : 0;
 	f.column = is->name;
 	f.value = cell->text ? cell->text : "";
 	f.value_len = cell->len;
@@ -277,8 +275,8 @@ static vv_status walk(row_walk *w, removed_fn fn, void *payload, vv_error *err)
 	int more = 0;
 	vv_status rc;
 
-	if ((rc = walk_open(w, err)) < 0 || (rc = find_places(w, err)) < 0) {
-		goto done;
+	if ((rc = walk_open(w, err)) == VV_OK) {
+		rc = find_places(w, err);
 	}
 	while (rc == VV_OK && (more = vv_rowdiff_next(w->diff, &change, err)) > 0) {
 		if (fn && change.kind == VV_ROW_REMOVED) {
@@ -296,7 +294,6 @@ static vv_status walk(row_walk *w, removed_fn fn, void *payload, vv_error *err)
 			       w->c->columns.count * sizeof(*w->column_changes));
 		}
 	}
-done:
 	vv_rowdiff_close(w->diff);
 	w->diff = NULL;
 	return rc;
@@ -402,9 +399,7 @@ static vv_status give_lost(row_walk *w, const vv_row_change *change, void *paylo
 	lost *l = payload;
 	vv_finding f = base_finding(c, l->setting);
 
-	base_key_text(&c->key, c->base, w->key, w->key_count, change->old_cells);
-	f.key = vv_buf_cstr(&c->key);
-	f.key_len = c->key.len;
+	base_set_key(c, &f, c->base, w->key, w->key_count, change->old_cells);
 	vv_buf_puts(&c->message, "the row with this key no longer exists");
 	base_put_bound(&c->expected, "at most", l->setting->max.given ? &l->setting->max : &nothing,
 		       "keys gone");
@@ -575,10 +570,8 @@ static vv_status give_change(base_check *c, change_rules *r, change_rule *item,
 	vv_finding f = change_finding(c, item->line);
 
 	put_cells(&value, c, item->condition, change);
-	base_key_text(&c->key, c->t, r->key, r->key_count, change->new_cells);
+	base_set_key(c, &f, c->t, r->key, r->key_count, change->new_cells);
 	f.row = change->new_row + 1;
-	f.key = vv_buf_cstr(&c->key);
-	f.key_len = c->key.len;
 	f.value = vv_buf_cstr(&value);
 	f.value_len = value.len;
 	if (!decided) {

@@ -328,7 +328,7 @@ static vv_status read_in_threads(const reading *r, const size_t *wanted, size_t 
 {
 	vv_pool *pool = r->v->c->o->pool;
 	const uint64_t rows = table_of(r)->root.rows;
-	read_job *all = vv_calloc(jobs, sizeof(*all));
+	vv_auto_free read_job *all = vv_calloc(jobs, sizeof(*all));
 	size_t started = 0;
 	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
 
@@ -355,7 +355,6 @@ static vv_status read_in_threads(const reading *r, const size_t *wanted, size_t 
 	for (size_t i = 0; all && i < jobs; i++) {
 		clear_job(&all[i], r);
 	}
-	vv_free(all);
 	return rc;
 }
 
@@ -607,10 +606,8 @@ static vv_status give_new(news *w, const vv_batch *b, size_t row, size_t place, 
 	const vv_dist_value *value = &w->x->is.values[place];
 	vv_finding f = base_finding(c, w->setting);
 
-	base_key_text(&c->key, c->t, w->key, w->key_count, cells);
+	base_set_key(c, &f, c->t, w->key, w->key_count, cells);
 	f.row = b->first_row + row + 1;
-	f.key = w->key_count ? vv_buf_cstr(&c->key) : NULL;
-	f.key_len = w->key_count ? c->key.len : 0;
 	f.column = field_is(w->v, w->x)->name;
 	f.value = value->text;
 	f.value_len = value->len;

@@ -350,7 +350,6 @@ vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 	}
 	if (!(p = vv_calloc(1, sizeof(*p)))) return vv_fail_nomem(err);
 	p->t = t;
-	vv_arena_init(&p->arena);
 	p->columns = vv_calloc(t->columns + 1, sizeof(*p->columns));
 	if (!p->columns) {
 		rc = vv_fail_nomem(err);

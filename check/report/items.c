@@ -145,26 +145,32 @@ vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_findin
 		&r->kept_by_rule[g->rule ? (size_t)(g->rule - vv_rules) : r->rule_count];
 	const char *message = f->message ? f->message : "";
 	const vv_report_item *before = g->last;
-	bool failed = false;
+	bool failed = false, key_cut, value_cut;
+	const uint16_t key_len = shorten(f->key, f->key_len, &key_cut),
+		       value_len = shorten(f->value, f->value_len, &value_cut);
 	vv_report_item *i;
 	vv_status rc;
 
 	if (!is_room(r, g, *of_rule)) return VV_OK;
 	if (!(i = vv_arena_calloc(&r->arena, 1, sizeof(*i)))) return vv_fail_nomem(err);
-	if ((rc = make_print(r, i, f, err)) < 0) return rc;
-	i->line = f->line;
-	i->row = f->row;
-	i->severity = f->severity == VV_SEVERITY_ERROR ? VV_SEVERITY_ERROR : VV_SEVERITY_WARNING;
-	i->key_len = shorten(f->key, f->key_len, &i->key_cut);
-	i->value_len = shorten(f->value, f->value_len, &i->value_cut);
-	i->key = copy(r, f->key, i->key_len, &failed);
-	i->value = copy(r, f->value, i->value_len, &failed);
-	i->message = copy_text(r, message, before ? before->message : NULL, &failed);
-	i->probably = copy_text(r, f->probably, before ? before->probably : NULL, &failed);
-	i->expected = copy_text(r, f->expected, before ? before->expected : NULL, &failed);
-	i->intended = copy_text(r, f->intended, before ? before->intended : NULL, &failed);
-	i->accepted = copy_text(r, f->accepted, before ? before->accepted : NULL, &failed);
+	*i = (vv_report_item){
+		.line = f->line,
+		.row = f->row,
+		.severity = f->severity == VV_SEVERITY_ERROR ? VV_SEVERITY_ERROR
+							     : VV_SEVERITY_WARNING,
+		.key_len = key_len,
+		.value_len = value_len,
+		.key_cut = key_cut,
+		.value_cut = value_cut,
+		.key = copy(r, f->key, key_len, &failed),
+		.value = copy(r, f->value, value_len, &failed),
+		.message = copy_text(r, message, before ? before->message : NULL, &failed),
+		.probably = copy_text(r, f->probably, before ? before->probably : NULL, &failed),
+		.expected = copy_text(r, f->expected, before ? before->expected : NULL, &failed),
+		.intended = copy_text(r, f->intended, before ? before->intended : NULL, &failed),
+		.accepted = copy_text(r, f->accepted, before ? before->accepted : NULL, &failed)};
 	if (failed) return vv_fail_nomem(err);
+	if ((rc = make_print(r, i, f, err)) < 0) return rc;
 	g->one_message = !before || (g->one_message && vv_text_same(before->message, message));
 	g->one_expected = !before ||
 			  (g->one_expected && vv_text_same(before->expected, f->expected));

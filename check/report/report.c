@@ -34,7 +34,6 @@ vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_er
 
 	*out = r;
 	if (!r) return vv_fail_nomem(err);
-	vv_arena_init(&r->arena);
 	vv_hash_index_init(&r->print_index);
 	r->options = *o;
 	while (vv_rules[r->rule_count].code) {
@@ -307,12 +306,7 @@ static vv_status write_form(vv_check_report *r, vv_report_form form, vv_buf *out
 	r->io = io;
 	vv_status rc = writers[form](r, out, err);
 	r->io = NULL;
-	if (io->rc < 0) {
-		if (err) {
-			*err = io->err;
-		}
-		return io->rc;
-	}
+	if (io->rc < 0) return vv_error_copy(err, &io->err);
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
 

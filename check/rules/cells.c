@@ -18,18 +18,15 @@ void check_worker_clear(check_worker *w)
 	vv_row_block_free(w->block);
 	vv_free_all(w->blank, w->counters);
 	memset(w, 0, sizeof(*w));
-	vv_arena_init(&w->arena);
 }
 
 vv_status check_worker_init(check_worker *w, const check_plan *p, vv_error *err)
 {
-	memset(w, 0, sizeof(*w));
-	vv_arena_init(&w->arena);
-	w->counters = vv_calloc(p->counter_count + 1, sizeof(*w->counters));
-	w->patterns = vv_pattern_scratch_new();
-	w->pattern_budget = p->o->patterns;
-	w->conditions = p->has_conditions ? vv_condition_scratch_new() : NULL;
-	w->block = vv_row_block_new();
+	*w = (check_worker){.counters = vv_calloc(p->counter_count + 1, sizeof(*w->counters)),
+			    .patterns = vv_pattern_scratch_new(),
+			    .pattern_budget = p->o->patterns,
+			    .conditions = p->has_conditions ? vv_condition_scratch_new() : NULL,
+			    .block = vv_row_block_new()};
 	/* the bounds' digits come first: values are ranked within one buffer */
 	vv_buf_put(&w->value, p->digits.data, p->digits.len);
 	if (!w->counters || !w->patterns || !w->block || w->value.failed ||

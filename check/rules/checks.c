@@ -674,7 +674,6 @@ vv_status vv_checks_read(vv_checks **out, const char *text, size_t len, const ch
 	*out = NULL;
 	if (!c) return vv_fail_nomem(err);
 	vv_hash_index_init(&r.names);
-	vv_arena_init(&c->arena);
 	if (len > VV_CHECKS_MAX) {
 		return vv_fail(err, VV_EINPUT, "%s: is larger than %u bytes", vv_text_shows(name),
 			       VV_CHECKS_MAX);

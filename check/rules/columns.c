@@ -46,11 +46,11 @@ static vv_status read_labels(check_plan *p, labels *l, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	l->count = p->count;
-	l->named = p->json || p->table->root.dialect.header;
-	l->text = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*l->text));
-	l->len = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*l->len));
-	l->blank = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*l->blank));
+	*l = (labels){.count = p->count,
+		      .named = p->json || p->table->root.dialect.header,
+		      .text = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*l->text)),
+		      .len = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*l->len)),
+		      .blank = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*l->blank))};
 	if (!l->text || !l->len || !l->blank) return vv_fail_nomem(err);
 	for (size_t i = 0; i < p->count; i++) {
 		l->text[i] = p->table->schema.fields[i].name;

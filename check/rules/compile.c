@@ -95,7 +95,6 @@ static vv_status read_schema(check_plan *p, vv_error *err)
 		return note_schema_members(p, err);
 	}
 	if (rc != VV_EINPUT) return vv_error_copy(err, &why);
-	vv_schema_init(&p->own);
 	return check_note_unread(p, "schema-error", NULL, 0, "a Table Schema", err, "%s",
 				 why.message);
 }
@@ -421,11 +420,14 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 			return VV_OK;
 		}
 	}
-	*k = (check_key){.kind = kind, .of = {columns, count, NULL}, .mostly = mostly};
-	k->rule = vv_rule_find(rule);
-	k->severity = severity;
-	k->stands = check_stands(p, rule, by_column ? first->name : NULL, first->name_len);
-	k->names = list_names(p, columns, count);
+	*k = (check_key){
+		.kind = kind,
+		.of = {columns, count, NULL},
+		.mostly = mostly,
+		.rule = vv_rule_find(rule),
+		.severity = severity,
+		.stands = check_stands(p, rule, by_column ? first->name : NULL, first->name_len),
+		.names = list_names(p, columns, count)};
 	/* rows without a whole key are entries of a primary key alone */
 	if (!k->names ||
 	    !columns_id(&k->id, p, kinds[kind], columns, count, p->o->path ? p->o->path : "")) {
@@ -837,8 +839,6 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 			    .count = t->columns,
 			    .json = t->root.dialect.form != VV_FORM_CSV,
 			    .blank_slot = CHECK_OFF};
-	vv_arena_init(&out->arena);
-	vv_schema_init(&out->own);
 	vv_status rc = make_plan(out, o, err);
 	if (rc < 0) {
 		check_plan_clear(out);

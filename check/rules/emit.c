@@ -251,7 +251,6 @@ vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err)
 	*out = e;
 	if (!e) return vv_fail_nomem(err);
 	*e = (check_emit){.r = r, .open = SIZE_MAX};
-	vv_batch_init(&e->batch);
 	if ((rc = check_worker_init(&e->w, &r->plan, err)) < 0) return rc;
 	e->given = vv_calloc(r->plan.slot_count + 1, sizeof(*e->given));
 	return e->given ? VV_OK : vv_fail_nomem(err);
@@ -509,7 +508,10 @@ vv_status check_emit_line_ends(check_emit *e, vv_error *err)
 	vv_severity severity = check_severity(&e->r->plan, rule->code, NULL, 0, NULL);
 	char message[96];
 	uint64_t row, count = check_lines_other_ends(e->r->lines, &row);
-	vv_finding f = {.rule = rule->code, .severity = severity, .message = message};
+	vv_finding f = {.rule = rule->code,
+			.severity = severity,
+			.message = message,
+			.expected = names[e->r->table->root.dialect.newline]};
 	vv_status rc;
 
 	if (count == 0 || severity == VV_SEVERITY_OFF) return VV_OK;
@@ -517,7 +519,6 @@ vv_status check_emit_line_ends(check_emit *e, vv_error *err)
 		 "from here on, %llu %s %s a different line end from the others",
 		 (unsigned long long)count, count == 1 ? "row" : "rows",
 		 count == 1 ? "has" : "have");
-	f.expected = names[e->r->table->root.dialect.newline];
 	if ((rc = vv_check_line(e->r->lines, row, &f.line, err)) < 0 ||
 	    (rc = check_emit_give(e, &f, err)) < 0) {
 		return rc;
@@ -650,7 +651,6 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 	vv_auto_free size_t *columns = vv_calloc(field_count + 1, sizeof(*columns));
 	const uint8_t *truths;
 	vv_auto(vv_buf) message = VV_BUF_INIT;
-	vv_status rc;
 
 	if (!columns) return vv_fail_nomem(err);
 	for (size_t i = 0; i < field_count; i++) {
@@ -658,7 +658,7 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 			columns[count++] = p->of_field[fields[i]];
 		}
 	}
-	rc = vv_row_block_judge(e->w.block, c->compiled, e->w.conditions, &truths, err);
+	vv_status rc = vv_row_block_judge(e->w.block, c->compiled, e->w.conditions, &truths, err);
 	if (c->title) {
 		vv_buf_printf(&message, "does not meet \"%s\"", vv_text_shows(c->title));
 	} else {

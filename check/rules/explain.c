@@ -194,10 +194,8 @@ static vv_status give_unread(check_run *r, vv_error *err)
 vv_status check_explain_unread(check_run *r, const char *rule, const char *name, const char *why,
 			       vv_error *err)
 {
-	vv_check_explained e = {.rule = rule, .name = name, .scope = "none"};
-
 	vv_auto(char) *reads = vv_asprintf("nothing: %s", why);
-	e.reads = reads;
+	const vv_check_explained e = {.rule = rule, .name = name, .scope = "none", .reads = reads};
 	vv_status rc = vv_alloc_ok(reads, err);
 	return rc < 0 ? rc : r->o->explain(r->o->explain_payload, &e, err);
 }

@@ -395,7 +395,6 @@ vv_status vv_check_file(vv_check_result *out, const vv_source *source, const vv_
 	reading r = {.o = o, .out = out, .err = err};
 
 	memset(out, 0, sizeof(*out));
-	vv_arena_init(&out->arena);
 	for (unsigned i = 0; i < RULES; i++) {
 		r.code[i] = codes[i];
 		r.severity[i] = o->rules ? vv_rule_set_severity(o->rules, codes[i])

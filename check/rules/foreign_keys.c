@@ -681,7 +681,6 @@ static vv_status follow_one(check_run *r, check_emit *e, const check_foreign *f,
 	following x = {.r = r, .e = e, .f = f};
 	vv_status rc;
 
-	vv_arena_init(&x.t.arena);
 	vv_random(&x.t.seed, sizeof(x.t.seed));
 	if ((rc = check_worker_init(&x.w, &r->plan, err)) < 0) return rc;
 	x.bad = vv_calloc(r->group_count + 1, sizeof(*x.bad));

@@ -90,12 +90,7 @@ static vv_status take_job(check_job *j, vv_error *err)
 	const uint8_t *m = (const uint8_t *)j->more.data, *ends = m ? m + j->more.len : m;
 	vv_status rc = VV_OK;
 
-	if (j->rc < 0) {
-		if (err) {
-			*err = j->err;
-		}
-		return j->rc;
-	}
+	if (j->rc < 0) return vv_error_copy(err, &j->err);
 	for (size_t n = 0; n < j->count; n++) {
 		check_group_info *g = &r->groups[j->todo[n]];
 		const uint8_t *from = p;

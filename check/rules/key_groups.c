@@ -287,12 +287,10 @@ static int look_by_run(finder *f, check_key_run *run, bool make, vv_error *err)
 
 static int look_in_file(finder *f, bool make, vv_error *err)
 {
-	check_key_run run;
+	vv_auto(check_key_run) run = {.entries = NULL};
 	vv_status rc = check_key_run_open(&run, f->o.cache, f->run.plan.keys[0].id, err);
-	int known = rc < 0 ? (int)rc : run.entries ? look_by_run(f, &run, make, err) : 0;
 
-	check_key_run_close(&run);
-	return known;
+	return rc < 0 ? (int)rc : run.entries ? look_by_run(f, &run, make, err) : 0;
 }
 
 /* Searches the version's kept groups, and those that must be read. */
@@ -354,14 +352,10 @@ int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *valu
 					    .temp_dir = o->temp_dir,
 					    .pool = o->pool,
 					    .progress = o->progress},
-		    .run.table = t};
-	f.run.o = &f.o;
-	f.run.result = &f.result;
-	f.values = values;
-	f.value_count = count;
-	f.out = out;
-	vv_arena_init(&f.run.arena);
-	vv_arena_init(&f.result.arena);
+		    .run = {.table = t, .o = &f.o, .result = &f.result},
+		    .values = values,
+		    .value_count = count,
+		    .out = out};
 	if ((rc = check_plan_make(&f.run.plan, t, &f.o, err)) < 0) {
 		known = (int)rc;
 	} else if (choose_key(&f)) {

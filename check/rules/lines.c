@@ -153,8 +153,6 @@ vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *
 	*out = NULL;
 	if (!l) return vv_fail_nomem(err);
 	*l = (vv_check_lines){.table = t, .mend = mend, .cache = cache, .open = SIZE_MAX};
-	vv_batch_init(&l->batch);
-	vv_arena_init(&l->arena);
 	uint64_t count;
 	if ((rc = vv_table_groups(t, &count, err)) < 0) return rc;
 	l->count = (size_t)count;

@@ -49,10 +49,10 @@ bool check_stands(const check_plan *p, const char *rule, const char *column, siz
 	return s->severity == VV_SEVERITY_ERROR && s->mostly >= VV_BILLION && !s->accepted;
 }
 
-static vv_status add_note(check_plan *p, check_note *about, size_t column_len, vv_error *err,
+static vv_status add_note(check_plan *p, const check_note *about, size_t column_len, vv_error *err,
 			  const char *fmt, va_list ap) __attribute__((format(printf, 5, 0)));
 
-static vv_status add_note(check_plan *p, check_note *about, size_t column_len, vv_error *err,
+static vv_status add_note(check_plan *p, const check_note *about, size_t column_len, vv_error *err,
 			  const char *fmt, va_list ap)
 {
 	check_note *n = vv_arena_calloc(&p->arena, 1, sizeof(*n));
@@ -115,11 +115,14 @@ vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setti
 			    ...)
 {
 	vv_severity severity = setting ? setting->severity : check_severity(p, rule, NULL, 0, NULL);
-	check_note about = {
-		.severity = VV_SEVERITY_ERROR, .line = line, .expected = expected, .unread = true};
+	const check_note about = {
+		.rule = vv_rule_find(severity == VV_SEVERITY_ERROR ? rule : VV_RULE_UNCHECKED),
+		.severity = VV_SEVERITY_ERROR,
+		.line = line,
+		.expected = expected,
+		.unread = true};
 	va_list ap;
 
-	about.rule = vv_rule_find(severity == VV_SEVERITY_ERROR ? rule : VV_RULE_UNCHECKED);
 	va_start(ap, fmt);
 	vv_status rc = add_note(p, &about, 0, err, fmt, ap);
 	va_end(ap);
@@ -167,6 +170,4 @@ void check_plan_clear(check_plan *p)
 	vv_buf_clear(&p->digits);
 	vv_arena_clear(&p->arena);
 	memset(p, 0, sizeof(*p));
-	vv_arena_init(&p->arena);
-	vv_schema_init(&p->own);
 }

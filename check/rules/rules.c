@@ -529,9 +529,8 @@ static vv_status read_accept(reader *r, const vv_json *node, check_accept *out)
 /* Which merges use; here they are only to be valid. */
 static vv_status check_merge(reader *r, const vv_json *merge)
 {
-	vv_auto(vv_merge_rules) rules;
+	vv_auto(vv_merge_rules) rules = {0};
 
-	vv_merge_rules_init(&rules);
 	return vv_merge_rules_read(&rules, merge, NULL, r->name, r->err);
 }
 
@@ -602,16 +601,13 @@ static vv_status read_top(reader *r, const vv_json *top)
 vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
 			     vv_error *err)
 {
-	reader r = {.name = name, .err = err};
 	vv_error own;
+	reader r = {.name = name, .err = err ? err : &own};
 	vv_json *top;
 	vv_status rc;
 
 	*out = NULL;
-	r.err = err ? err : &own;
-	r.out = vv_calloc(1, sizeof(*r.out));
-	if (!r.out) return vv_fail_nomem(err);
-	vv_arena_init(&r.out->arena);
+	if (!(r.out = vv_calloc(1, sizeof(*r.out)))) return vv_fail_nomem(err);
 	if (len > VV_RULES_MAX) {
 		rc = vv_fail(err, VV_EINPUT, "%s: is larger than %u bytes", vv_text_shows(name),
 			     VV_RULES_MAX);
@@ -793,7 +789,6 @@ vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *
 	size_t room = 0, count;
 
 	memset(out, 0, sizeof(*out));
-	vv_arena_init(&out->arena);
 	for (const vv_rule *r = vv_rules; r->code; r++) {
 		find_settings(f, path, r, &count);
 		room += count ? count : 1;
@@ -817,9 +812,7 @@ vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *
 void vv_rule_set_clear(vv_rule_set *s)
 {
 	vv_arena_clear(&s->arena);
-	s->items = NULL;
-	s->lines = NULL;
-	s->count = s->line_count = 0;
+	*s = (vv_rule_set){.items = NULL};
 }
 
 const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code)

@@ -15,7 +15,6 @@ void vv_check_result_clear(vv_check_result *r)
 	vv_free(r->totals);
 	vv_arena_clear(&r->arena);
 	memset(r, 0, sizeof(*r));
-	vv_arena_init(&r->arena);
 }
 
 static vv_status sum_counts(check_run *r, vv_error *err)
@@ -162,18 +161,13 @@ static vv_status check_share(check_run *r, vv_error *err)
 vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
 			 vv_error *err)
 {
-	check_run r = {0};
+	check_run r = {.table = t, .o = o, .result = out};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	vv_arena_init(&out->arena);
 	if (t->root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EUSAGE, "only tables can be checked");
 	}
-	vv_arena_init(&r.arena);
-	r.table = t;
-	r.o = o;
-	r.result = out;
 	if ((rc = check_plan_make(&r.plan, t, o, err)) == VV_OK) {
 		rc = o->spelled   ? check_plan_spell(o->spelled, &r.plan, err)
 		     : o->explain ? explain(&r, err)

@@ -497,10 +497,10 @@ static vv_status open_judging(judging *j, vv_error *err)
 	vv_table *base = j->r->o->base;
 	vv_status rc = VV_OK;
 
-	j->base.o = j->r->o;
-	j->base.workers = j->r->workers;
-	j->base.worker_count = j->r->worker_count;
-	j->base.table = base && base->root.kind == VV_KIND_TABLE ? base : NULL;
+	j->base = (check_run){.o = j->r->o,
+			      .workers = j->r->workers,
+			      .worker_count = j->r->worker_count,
+			      .table = base && base->root.kind == VV_KIND_TABLE ? base : NULL};
 	if (!(j->rules = vv_calloc(set->line_count + 1, sizeof(*j->rules)))) {
 		return vv_fail_nomem(err);
 	}
@@ -536,6 +536,7 @@ static void judging_clear(judging *j)
 	vv_free_all(j->parts, j->rules, j->base.groups);
 	vv_arena_clear(&j->base.arena);
 }
+VV_AUTO_CLEAR(judging, judging_clear)
 
 /* One rule, and how many groups need not be read for it. */
 static vv_status explain_rule(const judging *j, const table_rule *t, vv_error *err)
@@ -560,13 +561,12 @@ static vv_status explain_rule(const judging *j, const table_rule *t, vv_error *e
 
 vv_status check_table_explain(check_run *r, vv_error *err)
 {
-	judging j = {.r = r};
+	vv_auto(judging) j = {.r = r};
 	counting c = {.r = r};
 	bool all;
 	vv_status rc = VV_OK;
 
 	if (!r->o->rules || r->o->rules->line_count == 0) return VV_OK;
-	vv_arena_init(&j.base.arena);
 	if ((rc = open_judging(&j, err)) == VV_OK) {
 		c.rules = j.rules;
 		c.count = j.count;
@@ -575,17 +575,15 @@ vv_status check_table_explain(check_run *r, vv_error *err)
 	for (size_t k = 0; k < j.count && rc == VV_OK; k++) {
 		rc = explain_rule(&j, &j.rules[k], err);
 	}
-	judging_clear(&j);
 	return rc;
 }
 
 vv_status check_table_rules(check_run *r, check_emit *e, vv_error *err)
 {
-	judging j = {.r = r, .e = e};
+	vv_auto(judging) j = {.r = r, .e = e};
 	vv_status rc;
 
 	if (!r->o->rules || r->o->rules->line_count == 0) return VV_OK;
-	vv_arena_init(&j.base.arena);
 	if ((rc = open_judging(&j, err)) == VV_OK && j.count > 0 &&
 	    (rc = count_sides(&j, err)) == VV_OK) {
 		rc = keep(&j, err);
@@ -593,6 +591,5 @@ vv_status check_table_rules(check_run *r, check_emit *e, vv_error *err)
 	for (size_t k = 0; k < j.count && rc == VV_OK; k++) {
 		rc = give_all(&j, &j.rules[k], err);
 	}
-	judging_clear(&j);
 	return rc;
 }
