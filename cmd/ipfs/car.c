@@ -190,17 +190,13 @@ static vv_status run_export(job *j, char **argv, vv_error *err)
 	export x = {.blocks = {.list = NULL}};
 	vv_status rc = find_root(j, argv[1], &x.root, err);
 
-	if (rc < 0 || (rc = open_export(j, &x, err)) < 0) {
-		goto done;
-	}
-	if (strcmp(argv[2], "-") == 0) {
-		if ((rc = write_car(j, &x, STDOUT_FILENO, "the output", &stats, err)) < 0) {
+	if (rc == VV_OK && (rc = open_export(j, &x, err)) == VV_OK) {
+		if (strcmp(argv[2], "-") != 0) {
+			rc = write_file(j, &x, argv[2], &stats, err);
+		} else if ((rc = write_car(j, &x, STDOUT_FILENO, "the output", &stats, err)) < 0) {
 			vv_out_look_for_reader();
 		}
-	} else {
-		rc = write_file(j, &x, argv[2], &stats, err);
 	}
-done:
 	vv_progress_end();
 	if (rc == VV_EMISSING) {
 		vv_hint(err, "'varve fetch --data REV' gets missing blocks from the remote, with "

@@ -11,8 +11,7 @@
 
 void vv_data_out_init(vv_data_out *o, bool raw)
 {
-	o->escape = vv_out_is_terminal() && !raw;
-	vv_buf_init(&o->carry);
+	*o = (vv_data_out){.escape = vv_out_is_terminal() && !raw};
 }
 
 int vv_data_out_check_binary(const char *what)

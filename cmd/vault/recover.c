@@ -187,15 +187,15 @@ static int run_recover(void *opts, int argc, char **argv)
 	const options *o = opts;
 
 	if (argc == 0) return vv_usage_error("recover requires the URL of a holder");
-	vv_unfinished unfinished = {.lock_fd = -1};
-	vv_repository *repo = NULL;
+	vv_auto(vv_unfinished) unfinished = {.lock_fd = -1};
+	vv_auto(vv_repository) *repo = NULL;
 	vv_cid expect, vault;
 	char **urls = vv_calloc((size_t)argc + 1, sizeof(*urls));
-	vv_recover x = {.missing = on_missing,
-			.urls = (const char *const *)urls,
-			.url_count = (size_t)argc,
-			.expect = o->expect ? &expect : NULL,
-			.vault = o->vault ? &vault : NULL};
+	vv_auto(vv_recover) x = {.missing = on_missing,
+				 .urls = (const char *const *)urls,
+				 .url_count = (size_t)argc,
+				 .expect = o->expect ? &expect : NULL,
+				 .vault = o->vault ? &vault : NULL};
 	int code = VV_EXIT_OK;
 	vv_error err;
 	vv_status rc = urls ? VV_OK : vv_fail_nomem(&err);
@@ -217,9 +217,6 @@ static int run_recover(void *opts, int argc, char **argv)
 		clean_up(&unfinished, &x, &repo, &err);
 	}
 	vv_progress_end();
-	vv_repository_close(repo);
-	vv_unfinished_clear(&unfinished);
-	vv_recover_clear(&x);
 	vv_names_free(urls, (size_t)argc);
 	return rc < 0 ? vv_report_trouble(&err) : code;
 }

@@ -326,13 +326,14 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 		const vv_vault_run *run = &r->all.runs[i];
 		for (size_t k = 0; is_again(r, run) && k < run->index.count; k++) {
 			const vv_item_place *at = &run->index.items[k];
-			vv_item item = {.kind = at->kind, .cid = at->cid};
 			if (vv_cid_set_has(r->gone, &at->cid)) {
 				continue;
 			}
 			if ((rc = get_item(r, at->kind, &at->cid, err)) < 0) return rc;
-			item.bytes = vv_buf_cstr(&r->bytes);
-			item.len = r->bytes.len;
+			const vv_item item = {.kind = at->kind,
+					      .cid = at->cid,
+					      .bytes = vv_buf_cstr(&r->bytes),
+					      .len = r->bytes.len};
 			if ((rc = put(to, &item, err)) < 0) return rc;
 		}
 	}

@@ -111,11 +111,9 @@ static vv_status open_vault(serving *x, vv_error *err)
 /* Opens the vault once: if it was named, the first request gets the error. */
 static vv_status need_vault(serving *x, vv_error *err)
 {
-	vv_status rc;
-
 	if (x->tried) return VV_OK;
 	x->tried = true;
-	rc = open_vault(x, err);
+	vv_status rc = open_vault(x, err);
 	return x->o->named ? rc : VV_OK;
 }
 
@@ -155,8 +153,7 @@ static vv_status answer_blocks(serving *x, vv_channel *line, const vv_request *q
 		}
 	}
 	if (rc == VV_OK && given == 0 && x->session.failed.code < 0) {
-		*err = x->session.failed;
-		return err->code;
+		return vv_error_copy(err, &x->session.failed);
 	}
 	return rc < 0 ? rc : vv_block_out_flush(out, err);
 }

@@ -609,14 +609,13 @@ static void give_listed(const vv_web_address *a, bool shown, vv_web_parameter_fn
 static const char *said(const vv_web_address *a, const known_parameter *p, char number[24])
 {
 	const void *member = (const char *)a + p->at;
-	uint64_t n;
 
 	if (p->kind == TEXT || p->kind == NAME) return *(const char *const *)member;
 	if (p->kind == WORD) {
 		return *(const bool *)member && (p->name[0] != 'd' || a->rows.sort) ? p->word
 										    : NULL;
 	}
-	n = p->kind == COUNT ? *(const size_t *)member : *(const uint64_t *)member;
+	uint64_t n = p->kind == COUNT ? *(const size_t *)member : *(const uint64_t *)member;
 	(void)snprintf(number, 24, "%llu", (unsigned long long)n);
 	return p->at == MEMBER(row) ? (a->has_row ? number : NULL)
 	       : n == 0 || (p->at == MEMBER(rows.from) && a->rows.jump) ? NULL

@@ -115,7 +115,9 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 	static const vv_address gateway;
 	vv_version_work work = {NULL, NULL, NULL, &gateway};
 	const vv_file_maker files = vv_version_files(&work);
-	serving s = {o, vv_mutex_new()};
+	vv_auto(vv_mutex) *lock = vv_mutex_new();
+	vv_auto(vv_ordered_files) *ordered_files = NULL;
+	serving s = {o, lock};
 	vv_http_handlers handlers = {.answer = o->answer,
 				     .file_open = vv_http_file_open,
 				     .file_prepare = vv_http_file_prepare,
@@ -136,11 +138,8 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 	vv_status rc;
 
 	if (!s.lock || !children) return vv_fail_nomem(err);
-	if ((rc = vv_ordered_files_new(&work.ordered, &ordered, err)) < 0) {
-		vv_mutex_free(s.lock);
-		return rc;
-	}
-	handlers.file_payload = work.ordered;
+	if ((rc = vv_ordered_files_new(&ordered_files, &ordered, err)) < 0) return rc;
+	handlers.file_payload = work.ordered = ordered_files;
 	http.words = vv_hint_words;
 	/* Before there are threads: all of them inherit it, and the signals wait for us. */
 	(void)sigemptyset(&ends);
@@ -164,7 +163,5 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 		vv_notes_put(o->notes, "stopped");
 	}
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	vv_ordered_files_free(work.ordered);
-	vv_mutex_free(s.lock);
 	return rc;
 }

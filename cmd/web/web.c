@@ -133,10 +133,7 @@ static vv_status send_trouble(request *q, const vv_error *why, vv_error *err)
 	const vv_web_pages *pages = q->web->o.pages;
 	vv_error shown = *why;
 
-	if (status_of(why->code) == 0) {
-		*err = shown;
-		return shown.code;
-	}
+	if (status_of(why->code) == 0) return vv_error_copy(err, why);
 	if (why->code == VV_EMISSING && q->asked.visit && q->address.path &&
 	    q->asked.commit.hex[0] && q->address.place != VV_WEB_AT_COMPARE) {
 		(void)vv_web_missing_say(&q->visit, NULL, &q->asked.commit, q->address.path,

@@ -65,7 +65,7 @@ static vv_sql_commit *copy(const varve_commit *from)
 int vv_sql_commits_get(const varve_commit **out, vv_sql_commits *commits, varve_repo *repo,
 		       const char *id, varve_error *err)
 {
-	varve_log_options how = VARVE_INIT(varve_log_options);
+	const varve_log_options how = {.size = sizeof(how), .range = id, .limit = 1};
 	vv_sql_commit **slot = slot_of(commits, id), *c = *slot;
 	const varve_commit *found;
 	varve_log *log;
@@ -75,8 +75,6 @@ int vv_sql_commits_get(const varve_commit **out, vv_sql_commits *commits, varve_
 		c = c->next;
 	}
 	if (!c) {
-		how.range = id;
-		how.limit = 1;
 		if ((rc = varve_log_open(&log, repo, &how, err)) < 0) return rc;
 		rc = varve_log_next(log, &found, err);
 		if (rc > 0 && !(c = copy(found))) {

@@ -83,14 +83,12 @@ static int open_side(diff_rows *d, int side, const vv_sql_function_table *t, con
 static int follow_rename(char **path, const vv_sql_function_table *t, const char *from,
 			 const char *to, varve_error *err)
 {
-	varve_changes_options o = VARVE_INIT(varve_changes_options);
+	const varve_changes_options o = {
+		.size = sizeof(o), .from = from, .to = to, .watch = &t->catalog->watch};
 	const varve_path_change *c;
 	varve_changes *list;
 	int rc;
 
-	o.from = from;
-	o.to = to;
-	o.watch = &t->catalog->watch;
 	if ((rc = varve_changes_open(&list, t->repo, &o, err)) < 0) return rc;
 	while ((rc = varve_changes_next(list, &c, err)) > 0) {
 		if (c->old_path && strcmp(c->path, *path) == 0) {
@@ -125,7 +123,7 @@ static int open_from(diff_rows *d, const vv_sql_function_table *t, const char *f
 static int open_diff(void *state, const vv_sql_function_table *t, const char *const *arguments,
 		     varve_error *err)
 {
-	varve_diff_options how = VARVE_INIT(varve_diff_options);
+	const varve_diff_options how = {.size = sizeof(how), .watch = &t->catalog->watch};
 	diff_rows *d = state;
 	int rc;
 
@@ -134,7 +132,6 @@ static int open_diff(void *state, const vv_sql_function_table *t, const char *co
 					   t->name->path);
 	}
 	d->declared = vv_sql_opened_keep(t->declared);
-	how.watch = &t->catalog->watch;
 	if ((rc = open_from(d, t, arguments[0] ? arguments[0] : "HEAD", arguments[1], err)) < 0 ||
 	    (rc = open_side(d, TO, t, t->name->path, arguments[1], err)) < 0 ||
 	    (rc = varve_diff_open(&d->diff, d->sides[FROM]->table, d->sides[TO]->table, &how,

@@ -160,7 +160,6 @@ SQLITE_EXTENSION_INIT3
 int vv_sql_blame_open(vv_sql_blame **out, varve_repo *repo, const vv_sql_opened *version,
 		      bool cells, varve_error *err)
 {
-	varve_blame_options how = VARVE_INIT(varve_blame_options);
 	vv_sql_blame *b = sqlite3_malloc64(sizeof(*b));
 	int rc;
 
@@ -168,9 +167,10 @@ int vv_sql_blame_open(vv_sql_blame **out, varve_repo *repo, const vv_sql_opened 
 	if (!b) return vv_sql_error_memory(err);
 	*b = (vv_sql_blame){.refs = 1, .cells = cells};
 	memcpy(b->commit, version->commit, sizeof(b->commit));
-	how.revision = b->commit;
-	how.flags = cells ? VARVE_BLAME_CELLS : 0;
-	how.watch = &version->catalog->watch;
+	const varve_blame_options how = {.size = sizeof(how),
+					 .revision = b->commit,
+					 .flags = cells ? VARVE_BLAME_CELLS : 0,
+					 .watch = &version->catalog->watch};
 	if ((rc = varve_blame_open(&b->of, repo, version->path, &how, err)) < 0) {
 		vv_sql_blame_drop(b);
 		return rc;

@@ -107,15 +107,16 @@ static void close_log(void *state)
 static int open_log(void *state, const vv_sql_function_table *t, const char *const *arguments,
 		    varve_error *err)
 {
-	varve_log_options how = VARVE_INIT(varve_log_options);
 	log_rows *l = state;
 	int rc = ask_path(&l->asked, t, arguments[0], err);
+	const char *const *paths = asked_paths(&l->asked);
+	const varve_log_options how = {.size = sizeof(how),
+				       .paths = paths,
+				       .flags = paths ? VARVE_LOG_FOLLOW : 0,
+				       .range = arguments[1],
+				       .figure = arguments[2],
+				       .where = arguments[3]};
 
-	how.paths = asked_paths(&l->asked);
-	how.flags = how.paths ? VARVE_LOG_FOLLOW : 0;
-	how.range = arguments[1];
-	how.figure = arguments[2];
-	how.where = arguments[3];
 	return rc < 0 ? rc : varve_log_open(&l->log, t->repo, &how, err);
 }
 
@@ -403,8 +404,7 @@ static void close_check(void *state)
 static int begin_check(check_rows *l, const vv_sql_function_table *t, const char *path,
 		       varve_error *err)
 {
-	*l = (check_rows){.how = VARVE_INIT(varve_check_options)};
-	l->how.watch = &t->catalog->watch;
+	*l = (check_rows){.how = {.size = sizeof(l->how), .watch = &t->catalog->watch}};
 	const int rc = ask_path(&l->asked, t, path, err);
 	l->how.paths = asked_paths(&l->asked);
 	return rc;

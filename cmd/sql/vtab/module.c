@@ -341,13 +341,14 @@ int vv_sql_module_prepare(sqlite3_stmt **stmt, vv_sql_catalog *c, const char *sq
 int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, const char *cache,
 			    varve_error *err)
 {
-	varve_repo_options how = VARVE_INIT(varve_repo_options);
+	const bool is_url = path && vv_sql_name_is_url(path);
+	const varve_repo_options how = {.size = sizeof(how),
+					.flags = VARVE_OPEN_ENVIRON | VARVE_OPEN_LAZY |
+						 (is_url ? VARVE_OPEN_URL : 0),
+					.cache = cache};
 	varve_repo *repo;
 	int rc;
 
-	how.flags = VARVE_OPEN_ENVIRON | VARVE_OPEN_LAZY |
-		    (path && vv_sql_name_is_url(path) ? VARVE_OPEN_URL : 0);
-	how.cache = cache;
 	if ((rc = varve_repo_open(&repo, path, &how, err)) < 0) return rc;
 	c->repo = repo;
 	return add_fixed(c, err);

@@ -116,7 +116,7 @@ static int list_conflicts(vv_sql_paths *l, varve_repo *repo, varve_error *err)
 int vv_sql_paths_list(vv_sql_paths *out, varve_repo *repo, const char *revision, bool documents,
 		      varve_error *err)
 {
-	varve_versions_options how = VARVE_INIT(varve_versions_options);
+	varve_versions_options how = {.size = sizeof(how), .documents = documents};
 	const varve_version_facts *facts;
 	varve_versions *list = NULL;
 	char commit[VARVE_ID_SIZE];
@@ -124,7 +124,6 @@ int vv_sql_paths_list(vv_sql_paths *out, varve_repo *repo, const char *revision,
 
 	*out = (vv_sql_paths){.count = 0};
 	if (!repo) return 0;
-	how.documents = documents;
 	if (revision || !varve_repo_folder(repo, VARVE_FOLDER_WORK_TREE)) {
 		rc = varve_rev_parse(commit, repo, revision ? revision : "HEAD", err);
 		how.revision = commit;

@@ -81,11 +81,11 @@ static void plan_columns(vv_sql_opened *o)
 
 static int open_table(vv_sql_opened *o, const vv_sql_place *place, varve_error *err)
 {
-	varve_table_options how = VARVE_INIT(varve_table_options);
+	const varve_table_options how = {.size = sizeof(how),
+					 .watch = &o->catalog->watch,
+					 .flags = place->find_key ? VARVE_TABLE_FIND_KEY : 0};
 	int rc;
 
-	how.watch = &o->catalog->watch;
-	how.flags = place->find_key ? VARVE_TABLE_FIND_KEY : 0;
 	o->find_key = place->find_key;
 	if (o->commit[0]) {
 		rc = varve_version_at(&o->version, place->repo, o->commit, place->path, err);

@@ -245,11 +245,12 @@ static int read_word(vv_sql_name *name, char *word)
 static int read_arguments(varve_repo **repo, vv_sql_name *name, vv_sql_catalog *c, int argc,
 			  char *const *words, char **message)
 {
-	varve_repo_options how = VARVE_INIT(varve_repo_options);
+	const bool is_url = argc > 1 && vv_sql_name_is_url(words[0]);
+	const varve_repo_options how = {.size = sizeof(how),
+					.flags = VARVE_OPEN_ENVIRON | VARVE_OPEN_LAZY |
+						 (is_url ? VARVE_OPEN_URL : 0)};
 	varve_error err;
 
-	how.flags = VARVE_OPEN_ENVIRON | VARVE_OPEN_LAZY |
-		    (argc > 1 && vv_sql_name_is_url(words[0]) ? VARVE_OPEN_URL : 0);
 	name->outside = argc == 1;
 	if (argc < 1 || argc > 3 || (argc == 3 && sqlite3_stricmp(words[2], "history") != 0)) {
 		*message = sqlite3_mprintf(
@@ -647,12 +648,12 @@ static int keep_values(rows_cursor *c, sqlite3_value **values, varve_error *err)
 static int begin_history(rows_cursor *c, rows_table *t, sqlite3_value **values, varve_error *err)
 {
 	const char *const paths[] = {t->name.path, NULL};
-	varve_log_options how = VARVE_INIT(varve_log_options);
+	const varve_log_options how = {.size = sizeof(how),
+				       .paths = paths,
+				       .flags = VARVE_LOG_FOLLOW,
+				       .range = t->name.revision};
 	int rc;
 
-	how.paths = paths;
-	how.flags = VARVE_LOG_FOLLOW;
-	how.range = t->name.revision;
 	if ((rc = keep_values(c, values, err)) < 0) return rc;
 	return varve_log_open(&c->log, t->repo, &how, err);
 }

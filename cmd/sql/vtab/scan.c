@@ -131,12 +131,11 @@ static bool names_are_unique(const vv_sql_opened *o)
 static int open_rows(vv_sql_scan *s, const vv_sql_push *push, const char *const *names,
 		     varve_error *err)
 {
-	varve_rows_options how = VARVE_INIT(varve_rows_options);
+	varve_rows_options how = {
+		.size = sizeof(how), .columns = names, .watch = &s->version->catalog->watch};
 	varve_filter *filter = NULL;
 	int rc = 0;
 
-	how.columns = names;
-	how.watch = &s->version->catalog->watch;
 	if (push->count > 0) {
 		rc = varve_filter_new(&filter, push->tests, push->count, err);
 		how.where = filter;

@@ -269,7 +269,6 @@ static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_option
 
 	if (!dir) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, VV_WRITE_TEMP); /* of processes that were killed */
-	vv_subject_init(&old);
 	if ((rc = find_old(&old, &why, c, path, file, err)) < 0 ||
 	    (rc = vv_convert_input_open(&in, o->arrow, NULL, err)) < 0 ||
 	    (rc = vv_arrow_ipc_read(&stream, &in.bytes, err)) < 0 ||

@@ -395,6 +395,7 @@ static void run_clear(run *r)
 		vv_apply_index_clear(&r->indexed);
 	}
 }
+VV_AUTO_CLEAR(run, run_clear)
 
 static bool read_strip(const options *o, uint64_t *out)
 {
@@ -432,15 +433,13 @@ static int check_apply(const vv_context *c)
 static vv_status run_apply(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	run r = {.o = o, .fd = -1};
+	vv_auto(run) r = {
+		.o = o, .fd = -1, .files = {.env = vv_environ(), .progress = c->progress}};
 	uint64_t strip = 0;
 	vv_status rc;
 
 	(void)read_strip(o, &strip); /* looked at by check_apply */
-	vv_apply_files_init(&r.files);
-	r.files.env = vv_environ();
 	r.files.strip = (unsigned)strip;
-	r.files.progress = c->progress;
 	if ((rc = find_repository(&r, c, err)) == VV_OK &&
 	    (rc = open_patch(&r, c->argv[0], err)) == VV_OK &&
 	    (c->argc == 1 || (rc = take_file(&r, c->argv[1], err)) == VV_OK)) {
@@ -454,7 +453,6 @@ static vv_status run_apply(vv_context *c, vv_error *err)
 		}
 	}
 	c->code = r.rejected > 0 || (r.index && r.indexed.conflicts > 0) ? VV_EXIT_NO : VV_EXIT_OK;
-	run_clear(&r);
 	return rc;
 }
 

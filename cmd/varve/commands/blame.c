@@ -73,6 +73,7 @@ static void run_clear(blame_run *r)
 	vv_free(r->rows);
 	vv_where_free(r->where);
 }
+VV_AUTO_CLEAR(blame_run, run_clear)
 
 static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
 {
@@ -483,7 +484,7 @@ static vv_status run_blame(vv_context *c, vv_error *err)
 {
 	bool swapped = c->argc == 2 && is_rev_first(c); /* as in Git: REV [--] PATH */
 	const char *rev = c->argc < 2 ? "HEAD" : c->argv[swapped ? 0 : 1];
-	blame_run r = {.o = c->options, .repo = c->repo, .reader = c->reader};
+	vv_auto(blame_run) r = {.o = c->options, .repo = c->repo, .reader = c->reader};
 	vv_auto(char) *path = NULL;
 	vv_status rc;
 
@@ -494,7 +495,6 @@ static vv_status run_blame(vv_context *c, vv_error *err)
 		r.path = path;
 		rc = blame(&r, rev, err);
 	}
-	run_clear(&r);
 	return vv_out_failed() ? VV_OK : rc;
 }
 

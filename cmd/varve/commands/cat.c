@@ -204,7 +204,6 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_view_options v;
 	vv_auto(vv_out_file) out = {.path = o->output};
-	vv_subject s;
 	vv_status rc;
 
 	(void)fill_view(&v, o); /* looked at by check_cat */
@@ -221,12 +220,10 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 		vv_on_demand_alone(c->demand, true);
 	}
 	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
-		vv_subject_init(&s);
-		s.env = vv_environ();
+		vv_auto(vv_subject) s = {.env = vv_environ()};
 		if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[i], err)) == VV_OK) {
 			rc = write_one(&s, o, &v, &out, err);
 		}
-		vv_subject_clear(&s);
 	}
 	if (rc == VV_OK) {
 		rc = vv_out_file_end(&out, err);

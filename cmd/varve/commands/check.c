@@ -939,8 +939,7 @@ static vv_status run_check(vv_context *in, vv_error *err)
 		show_accepted(&c);
 		show_empty(&c);
 		if (c.run.unread.code < 0) {
-			*err = c.run.unread;
-			rc = err->code;
+			rc = vv_error_copy(err, &c.run.unread);
 		}
 	}
 	return rc;

@@ -91,17 +91,17 @@ static vv_status add_words(picks *l, const vv_context *c, bool revert, vv_error 
 {
 	int words = c->dashdash < 0 ? 1 : c->dashdash;
 	vv_range range;
-	vv_status rc;
 
 	while (c->dashdash < 0 && words < c->argc &&
 	       (vv_rev_range(c->repo, c->argv[words], &range, VV_IGNORED) == VV_OK ||
 		!vv_exists(c->argv[words]))) {
 		words++;
 	}
-	rc = revert || words == c->argc ? VV_OK
-					: vv_fail(err, VV_EUSAGE,
-						  "cherry-pick does not accept files\nuse 'varve "
-						  "restore --source COMMIT FILE' for single files");
+	vv_status rc = revert || words == c->argc
+			       ? VV_OK
+			       : vv_fail(err, VV_EUSAGE,
+					 "cherry-pick does not accept files\nuse 'varve "
+					 "restore --source COMMIT FILE' for single files");
 	rc = rc < 0 ? rc
 		    : vv_pathspec_init(&l->paths, c->repo, c->argc - words, c->argv + words, err);
 	for (int i = 0; rc == VV_OK && i < words; i++) {
@@ -255,12 +255,11 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 	vv_json_out json = vv_json_begin_object(&text, 0);
 	outcome out = {.json = &json};
 	vv_auto(picks) list = {0};
-	vv_status rc;
 
 	if (o->abort || o->resume || o->quit) {
 		return vv_commit_under_way(c, c->name, o->abort, o->quit, o->verbose, false, err);
 	}
-	rc = vv_merge_need_no_state(c->repo, err);
+	vv_status rc = vv_merge_need_no_state(c->repo, err);
 	rc = rc < 0 ? rc : vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err);
 	rc = rc < 0 ? rc : add_words(&list, c, revert, err);
 	vv_json_add_array(&json, "picks");

@@ -221,54 +221,48 @@ static vv_status answer_end(answer *a, vv_status rc, vv_error *err)
 	return rc;
 }
 
-static vv_status explain(const options *o, vv_context *c, vv_error *err)
+static vv_status explain_path(answer *a, const options *o, vv_context *c, vv_error *err)
 {
 	vv_auto(vv_package_resource) res = {0};
-	vv_auto(vv_subject) s = {0};
-	vv_table t;
-	answer a;
+	vv_auto(vv_subject) s = {.env = vv_environ()};
+	vv_auto(vv_table) t = {0};
 	bool tracked = false, described;
 	vv_status rc;
 
-	s.env = vv_environ();
-	answer_begin(&a, o);
 	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err)) < 0 ||
 	    (rc = vv_subject_find(&s, c->repo, c->reader, o->explain, err)) < 0 ||
 	    (rc = vv_subject_settle(&s, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!s.path) {
-		rc = vv_fail(err, VV_EUSAGE, "--explain requires a path, and '%s' is a CID",
-			     vv_text_shows(o->explain));
-		goto done;
+		return vv_fail(err, VV_EUSAGE, "--explain requires a path, and '%s' is a CID",
+			       vv_text_shows(o->explain));
 	}
-	if ((rc = explain_tracking(&a, &s, &tracked, err)) < 0) {
-		goto done;
-	}
+	if ((rc = explain_tracking(a, &s, &tracked, err)) < 0) return rc;
 	rc = vv_package_find(&res, s.path, vv_subject_beside, &s, err);
-	if (rc < 0 && rc != VV_ENOTFOUND) {
-		goto done;
-	}
+	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	described = rc == VV_OK;
-	say(&a, "described", described ? "yes" : "no",
+	say(a, "described", described ? "yes" : "no",
 	    described ? res.package_path : "no datapackage.json names it");
 	if (!s.is_dataset && !tracked && !described && !vv_add_looks_like_table(s.path)) {
-		say(&a, "kind", "text", "an ordinary file of git's");
-		rc = VV_OK;
-		goto done;
+		say(a, "kind", "text", "an ordinary file of git's");
+		return VV_OK;
 	}
-	if ((rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
-		goto done;
-	}
-	say(&a, "kind", t.root.kind == VV_KIND_TABLE ? "table" : "file",
+	if ((rc = vv_subject_open(&s, &t, NULL, err)) < 0) return rc;
+	say(a, "kind", t.root.kind == VV_KIND_TABLE ? "table" : "file",
 	    s.is_dataset ? "the stored version" : "how add would read it");
 	if (t.root.kind == VV_KIND_TABLE) {
-		explain_table(&a, &s, &t, &res);
+		explain_table(a, &s, &t, &res);
 	}
-	vv_table_close(&t);
-	rc = explain_setting(&a, c->repo, "smudge", "varve.smudgelimit", "256m", err);
-done:
-	return answer_end(&a, rc, err);
+	return explain_setting(a, c->repo, "smudge", "varve.smudgelimit", "256m", err);
+}
+
+static vv_status explain(const options *o, vv_context *c, vv_error *err)
+{
+	answer a;
+
+	answer_begin(&a, o);
+	return answer_end(&a, explain_path(&a, o, c, err), err);
 }
 
 /* Those of the table that were listed, and the rest of an answer. */

@@ -173,12 +173,12 @@ static vv_status run_drop(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	const int first = o->history ? 0 : 1;
-	vv_drop d = {.rev = o->history ? NULL : c->argv[0],
-		     .history = o->history,
-		     .from = &o->from,
-		     .copies = o->copies ? (unsigned)o->copies : 1,
-		     .dry_run = o->dry_run,
-		     .idle_sec = o->timeout};
+	vv_auto(vv_drop) d = {.rev = o->history ? NULL : c->argv[0],
+			      .history = o->history,
+			      .from = &o->from,
+			      .copies = o->copies ? (unsigned)o->copies : 1,
+			      .dry_run = o->dry_run,
+			      .idle_sec = o->timeout};
 	char **paths = NULL;
 	vv_status rc = vv_context_paths(&paths, c, first, err);
 
@@ -197,7 +197,6 @@ static vv_status run_drop(vv_context *c, vv_error *err)
 			report_alone(&d);
 		}
 	}
-	vv_drop_clear(&d);
 	vv_context_paths_free(paths);
 	return rc;
 }

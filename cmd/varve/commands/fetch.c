@@ -190,8 +190,7 @@ static vv_status fetch_all(vv_context *c, report *rep, vv_fetch_data *data, vv_e
 		}
 	}
 	if (rc == VV_OK && failed > 0) {
-		*err = first;
-		rc = first.code;
+		rc = vv_error_copy(err, &first);
 	}
 	if (rc < 0 || !o->job.full) return rc;
 	rep->data = data;

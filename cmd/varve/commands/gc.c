@@ -95,7 +95,7 @@ static vv_status print_json(const vv_gc_run *run, vv_error *err)
 /* --auto: only when much can be saved; prints the reason when it does nothing. */
 static vv_status is_due(const options *o, vv_repository *repo, bool *due, vv_error *err)
 {
-	vv_auto_gc gc;
+	vv_auto(vv_auto_gc) gc = {0};
 	vv_status rc = vv_auto_gc_look(&gc, repo, err);
 
 	*due = rc == VV_OK && (gc.wanted || gc.failed);
@@ -107,7 +107,6 @@ static vv_status is_due(const options *o, vv_repository *repo, bool *due, vv_err
 				vv_text_bytes(gc.bytes), vv_text_bytes(gc.limit));
 		}
 	}
-	vv_auto_gc_clear(&gc);
 	return rc;
 }
 

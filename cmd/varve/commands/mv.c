@@ -73,7 +73,6 @@ static vv_status run_some(vv_runner *git, const vv_context *c, int first, int la
 	const options *o = c->options;
 	const char *args[AT_ONCE + 8] = {"mv"};
 	size_t n = 1;
-	vv_status rc;
 
 	if (o->force) {
 		args[n++] = "-f";
@@ -87,7 +86,7 @@ static vv_status run_some(vv_runner *git, const vv_context *c, int first, int la
 	}
 	args[n] = c->argv[c->argc - 1];
 	git->args = args;
-	rc = vv_runner_run(git, err);
+	vv_status rc = vv_runner_run(git, err);
 	git->args = NULL;
 	return rc < 0 || git->code == 0 ? rc : vv_runner_fail(git, "nothing was renamed", err);
 }

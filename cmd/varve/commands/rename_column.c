@@ -187,7 +187,7 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
-	int fd = vv_open(j->file.temp, O_RDONLY, 0, err);
+	vv_auto(vv_fd) fd = vv_open(j->file.temp, O_RDONLY, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &storage, fd, j->subject.text, 0);
 	if ((rc = vv_repository_secret(j->c->repo, &io.secret, err)) < 0 ||
@@ -195,12 +195,9 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	    (rc = vv_import(&result, &source, &sink, &io, err)) < 0 ||
 	    (rc = vv_root_pointer(&text, &result.cid, &result.root, err)) < 0 ||
 	    (rc = vv_dataset_writer_commit(j->c->writer, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = vv_blob_write(j->c->repo, vv_buf_cstr(&text), text.len, blob, err);
-done:
-	vv_close(fd, NULL, NULL);
-	return rc;
+	return vv_blob_write(j->c->repo, vv_buf_cstr(&text), text.len, blob, err);
 }
 
 /* Writes the new name into the datapackage.json that describes the table, too. */
@@ -234,12 +231,11 @@ static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_e
 /* Records the files that will change, before any change. */
 static vv_status note_way_back(rename_job *j, vv_way_back **out, const char *package, vv_error *err)
 {
-	const vv_index *x;
 	vv_index_entry e;
 	vv_status rc = vv_context_need(j->c, VV_NEEDS_INDEX, err);
 
 	if (rc < 0) return rc;
-	x = j->c->index;
+	const vv_index *x = j->c->index;
 	if (!vv_index_get(x, j->subject.path, &e)) {
 		return vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
 			       vv_text_shows(j->subject.path));

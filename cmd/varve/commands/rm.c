@@ -33,13 +33,12 @@ static int check_rm(const vv_context *c)
 static vv_status see_outside(vv_context *c, vv_error *err)
 {
 	vv_auto_free bool *inside = vv_calloc(c->paths.count + 1, sizeof(*inside));
-	vv_status rc;
 
 	if (!inside) return vv_fail_nomem(err);
 	for (size_t i = 0; i < c->paths.count; i++) {
 		inside[i] = c->paths.items[i].matched;
 	}
-	rc = vv_pathspec_in_index(&c->paths, c->index, err);
+	vv_status rc = vv_pathspec_in_index(&c->paths, c->index, err);
 	for (size_t i = 0; rc == VV_OK && i < c->paths.count; i++) {
 		if (!inside[i]) {
 			vv_warn("%s: not removed, because it is outside the sparse checkout",

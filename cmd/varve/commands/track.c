@@ -320,11 +320,11 @@ static vv_status track_one(vv_attr_edit *edit, const options *wish, const char *
 			   bool literal, vv_buf *text, vv_error *err)
 {
 	const bool before = edit->changed;
-	vv_status rc;
 
 	edit->changed = false;
-	rc = stays_in_git(wish, pattern) ? vv_attr_edit_track_text(edit, pattern, literal, err)
-					 : vv_attr_edit_track(edit, pattern, literal, err);
+	vv_status rc = stays_in_git(wish, pattern)
+			       ? vv_attr_edit_track_text(edit, pattern, literal, err)
+			       : vv_attr_edit_track(edit, pattern, literal, err);
 	if (rc == VV_OK) {
 		vv_buf_printf(text, "%s: %s%s\n", vv_text_shows(pattern),
 			      edit->changed ? "tracked" : "is already tracked",

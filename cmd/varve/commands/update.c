@@ -179,14 +179,14 @@ static vv_status run_update(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(vv_imported_list) list = {.items = NULL};
-	updates u = {.c = c, .json = vv_wants_json(o->format)};
+	const bool json = vv_wants_json(o->format);
+	updates u = {.c = c, .json = json, .quiet = o->quiet || json};
 	vv_status rc;
 
 	if (o->abort || o->resume) {
 		return vv_commit_under_way(c, PICKED, o->abort, false, false, false, err);
 	}
 	if ((rc = vv_imported_read(&list, c->repo, err)) < 0) return rc;
-	u.quiet = o->quiet || u.json;
 	u.w = vv_json_begin_object(&u.text, 0);
 	vv_json_add_array(&u.w, "updates");
 	for (size_t k = 0; rc == VV_OK && c->code == VV_EXIT_OK && k < list.count; k++) {

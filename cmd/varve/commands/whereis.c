@@ -550,13 +550,14 @@ static int check_whereis(const vv_context *c)
 
 static vv_status run_whereis(vv_context *c, vv_error *err)
 {
-	run r = {.o = c->options,
+	const options *o = c->options;
+	run r = {.o = o,
+		 .json = vv_wants_json(o->format),
 		 .repo = c->repo,
 		 .reader = c->reader,
 		 .w = {.buf = &r.b, .indent = 2}};
 	vv_status rc;
 
-	r.json = vv_wants_json(r.o->format);
 	if ((rc = find_root(&r, c->argv[0], err)) == VV_OK &&
 	    (r.o->routing.count == 0 || (rc = find_published(&r, err)) == VV_OK) &&
 	    (rc = vv_transfer_open(&r.t, r.repo, &vv_notes_stderr, true, r.o->timeout, err)) ==

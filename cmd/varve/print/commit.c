@@ -48,14 +48,11 @@ static vv_status add_name(void *payload, const vv_ref *ref, vv_error *err)
 	vv_buf_puts(&text, kinds[k].label);
 	vv_text_put_escaped(&text, ref->name + strlen(kinds[k].prefix),
 			    strlen(ref->name + strlen(kinds[k].prefix)));
-	name *items = &n->items[n->count];
-	items->commit = ref->commit;
-	items->rank = (int)k;
-	items->turn = n->count;
-	items->text = vv_buf_detach(&text);
-	if (!items->text) return vv_fail_nomem(err);
-	n->count++;
-	return VV_OK;
+	n->items[n->count] = (name){.commit = ref->commit,
+				    .text = vv_buf_detach(&text),
+				    .rank = (int)k,
+				    .turn = n->count};
+	return n->items[n->count++].text ? VV_OK : vv_fail_nomem(err);
 }
 
 static int compare_names(const void *a, const void *b)

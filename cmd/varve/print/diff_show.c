@@ -136,7 +136,6 @@ static vv_status tell_name(vv_diff_print *r, const char *path, const char *old_p
 			   vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
 
 	if (!(r->name_only || r->name_status) || r->quiet) return VV_OK;
 	if (r->name_status) {
@@ -148,7 +147,7 @@ static vv_status tell_name(vv_diff_print *r, const char *path, const char *old_p
 	}
 	vv_path_put_quoted(&b, path, true, false);
 	vv_buf_putc(&b, '\n');
-	rc = vv_buf_ok(&b, err);
+	vv_status rc = vv_buf_ok(&b, err);
 	return rc < 0 ? rc : write_out(r, b.data, b.len, err);
 }
 
@@ -212,7 +211,7 @@ static vv_stat_line *find_open(vv_diff_print *r, const vv_diff_path *p)
 static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_diff_path *p,
 			   vv_error *err)
 {
-	vv_auto(vv_subject) a = {0}, b = {0};
+	vv_auto(vv_subject) a = {.env = vv_environ()}, b = {.env = vv_environ()};
 	vv_stat_line *open = find_open(r, p);
 	char *words[2] = {NULL, NULL}, *names[2] = {NULL, NULL};
 	vv_diff_item item = {.path = p->path,
@@ -222,7 +221,6 @@ static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_di
 				      vv_document_is_name(r->repo, vv_environ(), p->path),
 			     .conflict = p->stage != 0};
 	vv_status rc;
-	a.env = b.env = vv_environ();
 	if ((rc = vv_attr_compared(r->repo, p->path, &item.compared, err)) < 0 ||
 	    (rc = find_side(r, &d->a, p->old_path ? p->old_path : p->path, p->old_mode, p->stage,
 			    open, open ? &open->texts.old : &a, &item.a, &words[0], &names[0],

@@ -31,11 +31,9 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 
 	*out = NULL;
 	if (!h) return vv_fail_nomem(err);
-	h->file_lock = -1;
-	h->rules = *rules;
+	*h = (vv_hold){
+		.dir = vv_strdup(dir), .rules = *rules, .turn = vv_turn_new(), .file_lock = -1};
 	h->rules.admitted = vv_calloc(rules->admitted_count + 1, sizeof(*rules->admitted));
-	h->dir = vv_strdup(dir);
-	h->turn = vv_turn_new();
 	if (!h->rules.admitted || !h->dir || !h->turn) return vv_fail_nomem(err);
 	if (rules->admitted_count > 0) {
 		memcpy(h->rules.admitted, rules->admitted,

@@ -29,9 +29,7 @@ vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room 
 	vv_hold_cache *c = vv_calloc(1, sizeof(*c));
 
 	if (c) {
-		c->rules = rules;
-		c->room = room;
-		c->dir = dir;
+		*c = (vv_hold_cache){.rules = rules, .room = room, .dir = dir};
 	}
 	return c;
 }

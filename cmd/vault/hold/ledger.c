@@ -110,18 +110,12 @@ static char *unnamed_path(const vv_ledger *l, const char *name)
 
 static vv_status read_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err)
 {
-	char *path = vv_path_join(l->dir, name, (char *)NULL);
-	vv_status rc = path ? vv_read_regular(out, path, VV_LEDGER_RECORD_MAX, err)
-			    : vv_fail_nomem(err);
+	vv_auto(char) *path = vv_path_join(l->dir, name, (char *)NULL);
+	vv_auto(char) *unnamed = unnamed_path(l, name);
 
-	if (rc == VV_ENOTFOUND) {
-		vv_free(path);
-		path = unnamed_path(l, name);
-		rc = path ? vv_read_regular(out, path, VV_LEDGER_RECORD_MAX, err)
-			  : vv_fail_nomem(err);
-	}
-	vv_free(path);
-	return rc;
+	if (!path || !unnamed) return vv_fail_nomem(err);
+	const vv_status rc = vv_read_regular(out, path, VV_LEDGER_RECORD_MAX, err);
+	return rc == VV_ENOTFOUND ? vv_read_regular(out, unnamed, VV_LEDGER_RECORD_MAX, err) : rc;
 }
 
 /* The record in bytes that live as long as the arena, which must match its name. vouched: a record that follows it,
@@ -520,7 +514,6 @@ vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, 
 	    !(l->received = vv_cid_set_new())) {
 		return vv_fail_nomem(err);
 	}
-	vv_arena_init(&l->arena);
 	l->vault = *vault;
 	vv_status rc = vv_exists(dir) ? load(l, err) : VV_OK;
 	if (rc == VV_OK) {
@@ -628,10 +621,7 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 	vv_status rc;
 
 	if (vv_ledger_has(l, name)) return VV_OK;
-	if (l->failed) {
-		*err = l->why;
-		return l->why.code;
-	}
+	if (l->failed) return vv_error_copy(err, &l->why);
 	if ((rc = vv_ledger_add(l, name, bytes, len, err)) < 0) return rc;
 	if (!(path = unnamed_path(l, name))) return vv_fail_nomem(err);
 	if ((rc = vv_file_batch_add(&l->later, path, bytes, len, err)) == VV_OK &&
@@ -679,10 +669,7 @@ vv_status vv_ledger_sync(vv_ledger *l, vv_error *err)
 {
 	vv_status rc;
 
-	if (l->failed) {
-		*err = l->why;
-		return l->why.code;
-	}
+	if (l->failed) return vv_error_copy(err, &l->why);
 	if (l->later.count == 0 && l->unnamed.count == 0) return VV_OK;
 	remove_loose(l);
 	if ((rc = vv_file_batch_finish(&l->later, err)) < 0 || (rc = name_all(l, err)) < 0) {

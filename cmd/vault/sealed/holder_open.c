@@ -401,7 +401,6 @@ static vv_status open_server(vv_place *out, const vv_url *url, const void *paylo
 	vv_status rc;
 
 	if (!s) return vv_fail_nomem(err);
-	vv_arena_init(&s->arena);
 	vv_frame_reader_init(&s->in, NULL, 0);
 	s->connect = connect;
 	if (f->self) {

@@ -265,11 +265,7 @@ static vv_status finish(vv_meeting *m, vv_error *err)
 	vv_finished result;
 	vv_status rc = vv_holders_finish(&m->holder, 1, &result, err);
 
-	if (rc == VV_OK && result.status < 0) {
-		*err = result.err;
-		rc = result.status;
-	}
-	return rc;
+	return rc == VV_OK && result.status < 0 ? vv_error_copy(err, &result.err) : rc;
 }
 
 vv_status vv_meeting_run(vv_meeting *m, vv_error *err)

@@ -123,13 +123,16 @@ vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_
 	vv_auto(vv_stream_out) *o = vv_calloc(1, sizeof(*o));
 
 	*out = NULL;
-	if (!o || !(o->runs = vv_cid_map_new()) || !(o->has = vv_cid_map_new()) ||
-	    !(o->pool = vv_coder_pool_new()) || !(o->coder = vv_coder_take(o->pool, VV_IGNORED))) {
+	if (!o) return vv_fail_nomem(err);
+	*o = (vv_stream_out){.seal = seal,
+			     .fn = fn,
+			     .payload = payload,
+			     .pool = vv_coder_pool_new(),
+			     .runs = vv_cid_map_new(),
+			     .has = vv_cid_map_new()};
+	if (!o->runs || !o->has || !o->pool || !(o->coder = vv_coder_take(o->pool, VV_IGNORED))) {
 		return vv_fail_nomem(err);
 	}
-	o->seal = seal;
-	o->fn = fn;
-	o->payload = payload;
 	return vv_hand_over(out, &o);
 }
 
@@ -252,12 +255,9 @@ static void write_index(const vv_stream_out *o, vv_buf *b)
 static vv_status put_text(vv_stream_out *o, vv_item_kind kind, const vv_buf *text, uint64_t *at,
 			  vv_error *err)
 {
-	vv_item item = {.kind = kind};
-
 	*at = NOWHERE;
 	if (!text) return VV_OK;
-	item.bytes = vv_buf_cstr(text);
-	item.len = text->len;
+	const vv_item item = {.kind = kind, .bytes = vv_buf_cstr(text), .len = text->len};
 	*at = vv_stream_out_len(o);
 	return put_item(o, &item, err);
 }

@@ -218,8 +218,7 @@ static vv_status clear_and_sync(vv_vault_session *s, vv_error *err)
 		run_clear(&c);
 	}
 	if (rc == VV_OK && c.status < 0) {
-		*err = c.err;
-		rc = c.status;
+		rc = vv_error_copy(err, &c.err);
 	}
 	return rc;
 }
@@ -372,8 +371,6 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
 {
 	replicating *r = payload;
-	vv_item item = {.kind = cid->codec == VV_CODEC_RAW ? VV_ITEM_RAW : VV_ITEM_NODE,
-			.cid = *cid};
 	vv_status rc;
 
 	if (is_known(r, cid)) return VV_OK;
@@ -385,8 +382,10 @@ static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, 
 			err,
 			"list the missing blocks with 'varve fsck', and get them with 'varve fetch'");
 	}
-	item.bytes = vv_buf_cstr(&r->bytes);
-	item.len = r->bytes.len;
+	vv_item item = {.kind = cid->codec == VV_CODEC_RAW ? VV_ITEM_RAW : VV_ITEM_NODE,
+			.cid = *cid,
+			.bytes = vv_buf_cstr(&r->bytes),
+			.len = r->bytes.len};
 	if (like && !vv_cid_is_null(like) && can_be_base(r, like) && like->codec == cid->codec &&
 	    vv_store_get(r->store, like, &r->base, VV_IGNORED) == VV_OK) {
 		item.base_cid = *like;
@@ -799,9 +798,8 @@ static vv_status run_all(replicating *r, vv_error *err)
 		return rc;
 	}
 	if ((rc = list_places(r, err)) < 0) return rc;
-	vv_owed owed = {.copies = r->x->copies, .rate = r->x->rate};
 	/* rewriting may make room for owed copies, and so comes first */
-	owed.fix = !r->x->items;
+	vv_owed owed = {.copies = r->x->copies, .rate = r->x->rate, .fix = !r->x->items};
 	if (!r->x->dry_run &&
 	    ((rc = go_on(r, &go, err)) < 0 || !go || (rc = vv_owed_run(&owed, r->s, err)) < 0)) {
 		return rc;

@@ -92,7 +92,6 @@ static vv_status make_stripe(vv_vault_session *s, vv_waiting_run *run, vv_code c
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_auto(vv_stripe_work) *work = NULL;
 	vv_stripe st = {code, vv_arena_calloc(&run->arena, code.parity, sizeof(*st.parity))};
-	vv_status rc;
 
 	if (!st.parity ||
 	    !vv_array_add(run->stripes, run->record.stripe_count, run->stripe_cap, st)) {
@@ -103,7 +102,7 @@ static vv_status make_stripe(vv_vault_session *s, vv_waiting_run *run, vv_code c
 		from[i] = i;
 		wanted[i] = (uint8_t)(code.data + i);
 	}
-	rc = vv_stripe_open(&work, code, from, wanted, code.parity, err);
+	vv_status rc = vv_stripe_open(&work, code, from, wanted, code.parity, err);
 	for (size_t i = 0; rc == VV_OK && i < code.data; i++) {
 		if ((rc = vv_waiting_run_bytes(s, &run->shards[first + i].cid, &bytes, err)) ==
 		    VV_OK) {

@@ -95,15 +95,8 @@ static vv_status run(checking *c, const vv_oid *commit, int64_t now, bool whole,
 					  NULL);
 	vv_auto(vv_check_cache) *cache = NULL;
 	vv_auto(vv_rules_file) *rules = NULL;
+	vv_auto(vv_check_report) *report = NULL;
 	vv_auto(vv_diff_side) side = {0}, base = {0};
-	vv_check_run run = {.repo = c->v->repo,
-			    .reader = c->v->reader,
-			    .words = vv_repository_words(c->v->repo),
-			    .progress = &progress,
-			    .limit = LIMIT,
-			    .now = now,
-			    .no_documents = true,
-			    .no_queries = true};
 	bool has_base;
 	vv_status rc;
 
@@ -115,17 +108,20 @@ static vv_status run(checking *c, const vv_oid *commit, int64_t now, bool whole,
 		return rc;
 	}
 	const vv_report_options o = {.limit = LIMIT, .fail_on = vv_rules_fail_on(rules)};
-	run.cache = cache;
-	if ((rc = vv_report_new(&run.report, &o, err)) < 0) return rc;
-	rc = vv_check_side(&run, &side, has_base ? &base : NULL, 0, NULL, err);
-	if (rc == VV_OK && run.unread.code < 0) {
-		*err = run.unread;
-		rc = run.unread.code;
-	}
-	if (rc == VV_OK) {
-		rc = take_report(c, &run, err);
-	}
-	vv_report_free(run.report);
+	if ((rc = vv_report_new(&report, &o, err)) < 0) return rc;
+	vv_check_run run = {.repo = c->v->repo,
+			    .reader = c->v->reader,
+			    .cache = cache,
+			    .report = report,
+			    .words = vv_repository_words(c->v->repo),
+			    .progress = &progress,
+			    .limit = LIMIT,
+			    .now = now,
+			    .no_documents = true,
+			    .no_queries = true};
+	if ((rc = vv_check_side(&run, &side, has_base ? &base : NULL, 0, NULL, err)) < 0) return rc;
+	if (run.unread.code < 0) return vv_error_copy(err, &run.unread);
+	rc = take_report(c, &run, err);
 	return rc == VV_OK && whole ? read_rules(c, &run, commit, &side, err) : rc;
 }
 

@@ -127,7 +127,6 @@ static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *e
 {
 	comparing *c = self(w);
 	vv_web_comparison *o = c->out;
-	vv_status rc;
 
 	c->told = *t;
 	o->same = false;
@@ -138,7 +137,7 @@ static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *e
 		fill_pair(c, &o->columns[i], &t->columns->pairs[i]);
 	}
 	describe(c, t->columns);
-	rc = vv_story_new(&c->story, &c->told, err);
+	vv_status rc = vv_story_new(&c->story, &c->told, err);
 	return rc < 0 ? rc : find_column(c, err);
 }
 

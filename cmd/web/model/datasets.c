@@ -139,7 +139,6 @@ static vv_status known_rows(const vv_web_walk *w, uint64_t *rows, bool *is, vv_e
 	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
 	uint64_t columns;
 	vv_auto(vv_tree_entry) e = {.path = NULL};
-	vv_status rc;
 
 	vv_buf_printf(&key, "rows %s %s%s", w->commit.hex, w->path, w->table);
 	if (vv_web_memo_get(w->v->memo, &key, &bytes)) {
@@ -148,7 +147,7 @@ static vv_status known_rows(const vv_web_walk *w, uint64_t *rows, bool *is, vv_e
 		return VV_OK;
 	}
 	*is = false;
-	rc = vv_tree_entry_at(w->v->repo, &w->commit.id, w->path, &e, err);
+	vv_status rc = vv_tree_entry_at(w->v->repo, &w->commit.id, w->path, &e, err);
 	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc; /* it was removed */
 	rc = vv_text_count_rows(is, rows, &columns, w->v->repo, w->v->reader, w->path,
 				(vv_text_version){&e.id, &w->commit.id, true, table}, err);
@@ -297,10 +296,7 @@ static vv_status give(vv_web_visit *v, listing *l, const then *found, size_t cou
 static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *l, size_t tables,
 			      vv_error *err)
 {
-	looking k = {.v = v, .l = l};
 	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
-	vv_auto_free vv_web_dataset **sorted = NULL;
-	vv_auto_free size_t *points = NULL;
 	bool whole = false;
 	vv_status rc;
 
@@ -310,9 +306,10 @@ static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *
 		return give(v, l, (const then *)(const void *)bytes.data, bytes.len / sizeof(then),
 			    err);
 	}
-	k.sorted = sorted = vv_calloc(l->count + 1, sizeof(*sorted));
-	k.points = points = vv_calloc(l->count + 1, sizeof(*points));
+	vv_auto_free vv_web_dataset **sorted = vv_calloc(l->count + 1, sizeof(*sorted));
+	vv_auto_free size_t *points = vv_calloc(l->count + 1, sizeof(*points));
 	if (!sorted || !points) return vv_fail_nomem(err);
+	looking k = {.v = v, .l = l, .sorted = sorted, .points = points};
 	for (size_t i = 0; i < l->count; i++) {
 		k.sorted[i] = &l->items[i];
 	}

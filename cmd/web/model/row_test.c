@@ -255,10 +255,7 @@ int vv_web_matches_next(vv_web_matches *m, const vv_cell **cells, vv_error *err)
 	int more = vv_rows_next(m->rows, cells, err);
 
 	m->number = vv_rows_number(m->rows);
-	if (m->rc < 0) {
-		*err = m->why;
-		return (int)m->rc;
-	}
+	if (m->rc < 0) return (int)vv_error_copy(err, &m->why);
 	if (more < 0 && m->over) {
 		vv_error_clear(err);
 		more = 0;

@@ -343,7 +343,6 @@ vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char 
 
 	*out = NULL;
 	if (!o) return vv_fail_nomem(err);
-	vv_subject_init(&o->subject);
 	if ((rc = vv_web_visit_last(v, close_opened, o, err)) < 0) return rc;
 	o->shown.commit = *c;
 	o->shown.path = vv_web_keep_text(v, path);

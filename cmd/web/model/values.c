@@ -251,13 +251,12 @@ static void keep(vv_web_kept *k, void *object)
 
 static vv_status count(counting *c, vv_web_test *test, size_t most, vv_error *err)
 {
-	vv_status rc;
-
 	c->slots = vv_calloc(SLOTS, sizeof(*c->slots));
 	c->histogram.whole = c->has_times || (c->has_numbers && c->field->type != VV_TYPE_NUMBER);
 	c->histogram.numbers = vv_malloc(VV_WEB_NUMBERS * sizeof(*c->histogram.numbers));
 	vv_column_stats_init(&c->stats, c->field, DISTINCT_MAX);
-	rc = c->slots && c->histogram.numbers ? read_column(c, test, err) : vv_fail_nomem(err);
+	vv_status rc = c->slots && c->histogram.numbers ? read_column(c, test, err)
+							: vv_fail_nomem(err);
 	if (rc == VV_OK) {
 		give_range(c);
 		give_bars(c);

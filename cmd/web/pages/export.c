@@ -439,11 +439,10 @@ static vv_status try_leaf(export *e, size_t at, vv_error *err)
 	uint64_t held = vv_export_folder_bytes(e->folder, e->leaves[at].name);
 	uint64_t most = e->leaves[at].rank == FILES ? e->most / 2 : e->most;
 	vv_auto(vv_buf) out = VV_BUF_INIT;
-	vv_status rc;
 
 	most = most > held ? most - held : 0;
-	rc = bytes ? read_data(e, &e->leaves[at].to, most, &out, &fits, err)
-		   : make(e, at, &out, err);
+	vv_status rc = bytes ? read_data(e, &e->leaves[at].to, most, &out, &fits, err)
+			     : make(e, at, &out, err);
 	if (rc < 0) return rc;
 	leaf *l = &e->leaves[at]; /* making may have moved them */
 	if (!fits && l->rank == FILES) {

@@ -35,7 +35,6 @@ vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, vv_e
 	*out = NULL;
 	if (!f) return vv_fail_nomem(err);
 	vv_temp_name(name);
-	vv_arena_init(&f->now.arena);
 	f->made = !vv_exists(folder);
 	f->folder = vv_strdup(folder);
 	f->waiting = vv_asprintf("%s/" VV_WRITE_TEMP "%s", folder, name);

@@ -651,13 +651,12 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 	static const char *const fix[] = {"add", "--fix", "--", NULL};
 	static const char *const restore[] = {"restore", "-q", "--", NULL};
 	bool pointers = false, objects = false;
-	vv_status rc;
 
 	for (size_t i = 0; i < m->count; i++) {
 		pointers = pointers || m->files[i].pointer_only;
 		objects = objects || m->files[i].object;
 	}
-	rc = m->o->export && pointers ? run(m, self, restore, true, NULL, err) : VV_OK;
+	vv_status rc = m->o->export && pointers ? run(m, self, restore, true, NULL, err) : VV_OK;
 	if (rc < 0) return rc;
 	if ((rc = stage_lines(m, &edit, err)) < 0 || m->count == 0 || m->o->export ||
 	    (rc = write_objects(m, err)) < 0) {

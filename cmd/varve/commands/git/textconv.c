@@ -474,10 +474,8 @@ static int check_textconv(const vv_context *c)
 
 static vv_status run_textconv(vv_context *c, vv_error *err)
 {
-	lines l = {.file = c->argv[0]};
+	lines l = {.file = c->argv[0], .subject.env = vv_environ()};
 
-	vv_subject_init(&l.subject);
-	l.subject.env = vv_environ();
 	vv_status rc = convert(&l, c, err);
 	free_names(&l);
 	close_table(&l);

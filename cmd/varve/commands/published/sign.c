@@ -96,16 +96,16 @@ static vv_status run_sign(vv_context *c, vv_error *err)
 	vv_auto(vv_head_commit) made = {.parent_count = 0};
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_head_keys signers = {.count = 0}, revoked = {.count = 0};
+	vv_oid id, other;
 	vv_head_making m = {.refs = {c->argv, c->argc, o->all},
 			    .name = o->name,
 			    .final = o->final,
 			    .mirrors = &o->mirrors,
+			    .join = o->join ? &other : NULL,
 			    .signers = o->signers.count > 0 ? &signers : NULL,
 			    .revoked = o->revoked.count > 0 ? &revoked : NULL};
-	vv_oid id, other;
 	vv_status rc;
 
-	m.join = o->join ? &other : NULL;
 	if ((rc = read_keys(&signers, &o->signers, true, err)) < 0 ||
 	    (rc = read_keys(&revoked, &o->revoked, false, err)) < 0 ||
 	    (o->expires && (rc = read_date(&m.expires, o->expires, err)) < 0) ||
