@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/facts.h"
@@ -142,7 +143,7 @@ typedef struct some_keys {
 	vv_table *table;
 	uint64_t *groups; /* their numbers, ascending */
 	size_t group_count, group_cap;
-	uint64_t *hashes; /* ascending, once sorted */
+	uint64_t *hashes;
 	size_t count, cap;
 	uint64_t empty;
 } some_keys;
@@ -152,9 +153,10 @@ typedef struct change {
 	size_t column_count;
 	uint64_t seed;
 	some_keys now, before;
-	uint64_t *fresh; /* keys of now that before lacks, ascending */
+	uint64_t *fresh; /* keys more frequent in now than in before, ascending, each once */
 	size_t fresh_count;
-	vv_fact bounds; /* of the first column in rows with these */
+	size_t fresh_rows; /* rows of now with these */
+	vv_fact bounds;    /* of the first column in rows with these */
 	bool harm;
 } change;
 
@@ -271,36 +273,42 @@ static bool has_hash(const uint64_t *hashes, size_t count, uint64_t hash)
 	return count > 0 && bsearch(&hash, hashes, count, sizeof(hash), vv_u64_order) != NULL;
 }
 
-/* Keys of now that before lacks; a key more frequent in now than in before is harmful. */
-static void find_fresh(change *c)
+/* Each row of before takes an equal key out of now, as both have most keys. */
+static vv_status find_fresh(change *c, vv_error *err)
 {
 	some_keys *now = &c->now, *before = &c->before;
-	size_t old = 0;
+	vv_auto(vv_hash_index) index = {0};
+	vv_auto_free bool *used = vv_calloc(before->count + 1, sizeof(*used));
+	size_t place, count = 0;
 
-	qsort(now->hashes, now->count, sizeof(*now->hashes), vv_u64_order);
-	qsort(before->hashes, before->count, sizeof(*before->hashes), vv_u64_order);
-	c->fresh = now->hashes; /* its front is free by then */
-	for (size_t i = 0; i < now->count; i++) {
-		uint64_t hash = now->hashes[i];
-
-		while (old < before->count && before->hashes[old] < hash) {
-			old++;
-		}
-		if (old < before->count && before->hashes[old] == hash) {
-			old++;
-			continue;
-		}
-		c->harm |= i > 0 && hash == now->hashes[i - 1];
-		c->harm |= i + 1 < now->count && hash == now->hashes[i + 1];
-		if (c->harm) return;
-		c->fresh[c->fresh_count++] = hash;
+	if (!used || !vv_hash_index_reserve(&index, before->count)) return vv_fail_nomem(err);
+	for (size_t i = 0; i < before->count; i++) {
+		(void)vv_hash_index_add(&index, before->hashes[i], i); /* has room */
 	}
+	for (size_t i = 0; i < now->count; i++) {
+		const uint64_t hash = now->hashes[i];
+		vv_hash_probe probe = vv_hash_probe_begin(&index, hash);
+		bool old = false;
+
+		while (!old && vv_hash_probe_next(&probe, &place)) {
+			old = !used[place] && before->hashes[place] == hash;
+		}
+		if (old) {
+			used[place] = true;
+		} else {
+			now->hashes[count++] = hash; /* its front is free by then */
+		}
+	}
+	c->fresh = now->hashes;
+	c->fresh_count = vv_u64_set(c->fresh, count);
+	return VV_OK;
 }
 
 static vv_status widen_bounds(change *c, some_keys *k VV_UNUSED, const vv_cell *cells,
 			      uint64_t hash, bool usable, vv_error *err VV_UNUSED)
 {
 	if (usable && has_hash(c->fresh, c->fresh_count, hash)) {
+		c->fresh_rows++;
 		(void)vv_fact_add(&c->bounds, &cells[c->columns[0]], 1, 1);
 	}
 	return VV_OK;
@@ -383,14 +391,12 @@ static vv_status look(change *c, some_keys *stayed, vv_error *err)
 		return rc;
 	}
 	c->harm |= c->now.empty > c->before.empty;
-	if (!c->harm) {
-		find_fresh(c);
-	}
-	if (c->harm || c->fresh_count == 0 ||
-	    (rc = each_group(c, &c->now, widen_bounds, err)) < 0 ||
-	    (rc = find_neighbours(c, stayed, err)) < 0) {
+	if (c->harm || (rc = find_fresh(c, err)) < 0 || c->fresh_count == 0 ||
+	    (rc = each_group(c, &c->now, widen_bounds, err)) < 0) {
 		return rc;
 	}
+	c->harm |= c->fresh_rows > c->fresh_count; /* two rows have one */
+	if (c->harm || (rc = find_neighbours(c, stayed, err)) < 0) return rc;
 	return each_group(c, stayed, compare_key, err);
 }
 
