@@ -58,6 +58,16 @@ count_is() {
 	done
 }
 
+@test "git starts the filter for a commit, and the filter no git for settings that varve gave" {
+	new_repo
+	rows 100 > t.csv
+	varve add -q t.csv
+	touch -d '1 hour ago' t.csv # so git looks at it
+	calls_of execve commit -qm one
+	count_is 1 '"varve", "filter-process"'
+	count_is 0 '"config", "--list"'
+}
+
 @test "status opens no description where a folder has none" {
 	many_files
 	calls_of openat status
