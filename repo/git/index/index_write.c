@@ -26,19 +26,18 @@
 /* --- by git ----------------------------------------------------------------------------- */
 
 /* Writes to the file, if bytes is not NULL, sets its time to that in st, and its permissions; closes it. */
-static vv_status end_file(const vv_git_lock *lock, int fd, const vv_buf *bytes, const vv_stat *st,
-			  vv_error *err)
+static vv_status end_file(const vv_repository *r, const char *file, int fd, const vv_buf *bytes,
+			  const vv_stat *st, vv_error *err)
 {
 	const struct timespec times[2] = {{st->mtime_sec, (long)st->mtime_nsec},
 					  {st->mtime_sec, (long)st->mtime_nsec}};
-	const char *file = lock->new_path;
 
 	if (fd < 0) return (vv_status)fd;
 	vv_status rc = bytes ? vv_write_full(fd, vv_buf_cstr(bytes), bytes->len, file, err) : VV_OK;
 	if (rc == VV_OK && futimens(fd, times) < 0) {
 		rc = vv_fail_errno(err, "cannot set the time of", file);
 	}
-	rc = rc < 0 ? rc : vv_share_fd(lock->repo, fd, file, err);
+	rc = rc < 0 ? rc : vv_share_fd(r, fd, file, err);
 	vv_status closed = vv_close(fd, file, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
@@ -46,7 +45,8 @@ static vv_status end_file(const vv_git_lock *lock, int fd, const vv_buf *bytes, 
 vv_status vv_index_put_copy(vv_git_lock *lock, const vv_buf *bytes, const vv_stat *st,
 			    vv_error *err)
 {
-	return end_file(lock, vv_git_lock_open_new(lock, err), bytes, st, err);
+	return end_file(lock->repo, lock->new_path, vv_git_lock_open_new(lock, err), bytes, st,
+			err);
 }
 
 /* Copies the current index with its time, by which git finds uncertain entries. */
@@ -118,25 +118,33 @@ static bool is_as_told(const vv_index *x, git_index *now, const char *path)
 	return is;
 }
 
-/* The paths at which the new file is not as the changes have it. */
-static vv_status list_other(const vv_index *x, vv_buf *to, const char **first, vv_error *err)
+/* Reads the new file, as git wrote it, in place of *now. */
+static vv_status read_new(git_index **now, const vv_index *x, vv_error *err)
 {
-	vv_auto(git_index) *now = NULL;
-	int code = vv_index_file_read(&now, x->repo, x->lock.new_path);
-
+	git_index_free(*now);
+	*now = NULL;
+	int code = vv_index_file_read(now, x->repo, x->lock.new_path);
 	if (code < 0) {
 		return vv_git_fail(err, code, "cannot read the index '%s'",
 				   vv_text_shows(x->repo->index_file));
 	}
-	*first = NULL;
+	git_error_clear();
+	return VV_OK;
+}
+
+/* The paths at which the new index is not as the changes have it. */
+static const char *list_other(const vv_index *x, git_index *now, vv_buf *to)
+{
+	const char *first = NULL;
+
 	for (size_t i = 0; i < x->edit_count; i++) {
 		if (!is_as_told(x, now, x->edits[i].path)) {
-			*first = *first ? *first : x->edits[i].path;
+			first = first ? first : x->edits[i].path;
 			put_path(to, x, x->edits[i].path);
 		}
 	}
 	git_error_clear();
-	return VV_OK;
+	return first;
 }
 
 /* The writer that has the store's lock; NULL: none has it. */
@@ -158,16 +166,14 @@ static bool has_extension(const vv_buf *bytes, const char *name)
 	return at != NULL;
 }
 
-/* *out NULL: libgit2 would drop parts of it. */
-static vv_status open_new(git_index **out, const vv_index *x, vv_error *err)
+/* Would libgit2 write it whole? */
+static vv_status can_write(bool *out, git_index *now, const char *file, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_status rc = vv_read_file(&bytes, x->lock.new_path, VV_INDEX_BYTES_MAX, err);
+	vv_status rc = vv_read_file(&bytes, file, VV_INDEX_BYTES_MAX, err);
 
-	if (rc == VV_OK && !has_extension(&bytes, "UNTR") && !has_extension(&bytes, "FSMN")) {
-		(void)git_index_open(out, x->lock.new_path);
-		git_error_clear();
-	}
+	*out = git_index_path(now) && !has_extension(&bytes, "UNTR") &&
+	       !has_extension(&bytes, "FSMN");
 	return rc;
 }
 
@@ -183,16 +189,17 @@ static int put_stat(git_index *now, const git_index_entry *from)
 }
 
 /* Records stats in the new index. Appends to *left the paths of the files that git must read. */
-static vv_status put_stats(const vv_index *x, vv_buf *left, vv_error *err)
+static vv_status put_stats(const vv_index *x, git_index *now, vv_buf *left, vv_error *err)
 {
-	vv_auto(git_index) *now = NULL;
 	const char *file = x->lock.new_path;
-	bool changed = false;
+	bool writes, changed = false;
 	int code = 0;
 	vv_stat st;
 	vv_status rc;
 
-	if ((rc = vv_lstat(&st, file, err)) < 0 || (rc = open_new(&now, x, err)) < 0) return rc;
+	if ((rc = vv_lstat(&st, file, err)) < 0 || (rc = can_write(&writes, now, file, err)) < 0) {
+		return rc;
+	}
 	for (size_t i = 0; i < x->edit_count && code >= 0; i++) {
 		const vv_index_edit *edit = &x->edits[i];
 		const git_index_entry *e = git_index_get_bypath(x->git, edit->path, 0);
@@ -200,7 +207,7 @@ static vv_status put_stats(const vv_index *x, vv_buf *left, vv_error *err)
 		if (!edit->look || !e) {
 			continue;
 		}
-		if (now && vv_stat_wait(&edit->st)) {
+		if (writes && vv_stat_wait(&edit->st)) {
 			code = put_stat(now, e);
 			changed = true;
 		} else {
@@ -212,7 +219,7 @@ static vv_status put_stats(const vv_index *x, vv_buf *left, vv_error *err)
 	}
 	git_error_clear();
 	/* git has found out, at that time, which entries of others are uncertain */
-	return changed ? end_file(&x->lock, vv_open(file, O_RDONLY, 0, err), NULL, &st, err)
+	return changed ? end_file(x->repo, file, vv_open(file, O_RDONLY, 0, err), NULL, &st, err)
 		       : VV_OK;
 }
 
@@ -234,6 +241,7 @@ static vv_status write_new(vv_index *x, vv_error *err)
 	const char *const *give = looks ? give_looking : give_alone;
 	vv_auto(vv_buf) given = VV_BUF_INIT, looked = VV_BUF_INIT, again = VV_BUF_INIT,
 			refused = VV_BUF_INIT;
+	vv_auto(git_index) *now = NULL;
 	const char *first;
 	vv_status rc;
 
@@ -243,11 +251,13 @@ static vv_status write_new(vv_index *x, vv_error *err)
 	}
 	git_error_clear();
 	if ((rc = copy_now(x, err)) < 0 || (rc = run_git(x, give, &given, true, err)) < 0 ||
-	    (reads && (rc = put_stats(x, &looked, err)) < 0) ||
-	    (looks && (rc = run_git(x, look, &looked, false, err)) < 0) ||
-	    (rc = list_other(x, &again, &first, err)) < 0 || !first ||
-	    (rc = run_git(x, give, &again, true, err)) < 0 ||
-	    (rc = list_other(x, &refused, &first, err)) < 0 || !first) {
+	    (rc = read_new(&now, x, err)) < 0 ||
+	    (reads && (rc = put_stats(x, now, &looked, err)) < 0) ||
+	    (looks && ((rc = run_git(x, look, &looked, false, err)) < 0 ||
+		       (looked.len > 0 && (rc = read_new(&now, x, err)) < 0))) ||
+	    !(first = list_other(x, now, &again)) ||
+	    (rc = run_git(x, give, &again, true, err)) < 0 || (rc = read_new(&now, x, err)) < 0 ||
+	    !(first = list_other(x, now, &refused))) {
 		return rc;
 	}
 	return vv_fail(err, VV_EREFUSED, "git does not accept '%s' in the index",

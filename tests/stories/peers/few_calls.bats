@@ -56,6 +56,11 @@ count_is() {
 		mine
 		count_is 2 '\.git/index", O_RDONLY' le
 	done
+	# The new one, too: its extensions, what git took, its time, and the wait for the disk.
+	rows 100 > t.csv
+	calls_of openat add t.csv
+	mine
+	count_is 5 'index~\.lock", O_RDONLY' le
 }
 
 @test "git starts the filter for a commit, and the filter no git for settings that varve gave" {
