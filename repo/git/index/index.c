@@ -143,7 +143,7 @@ bool vv_index_is_current(const vv_index *x)
 
 /* --- looking ----------------------------------------------------------------------- */
 
-static void to_entry(const git_index_entry *from, vv_index_entry *out)
+void vv_index_entry_of(const git_index_entry *from, vv_index_entry *out)
 {
 	const bool skipped = (from->flags_extended & SKIP_WORKTREE) != 0;
 
@@ -171,7 +171,7 @@ size_t vv_index_count(const vv_index *x)
 void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out)
 {
 	assert(i < vv_index_count(x));
-	to_entry(git_index_get_byindex(x->git, i), out);
+	vv_index_entry_of(git_index_get_byindex(x->git, i), out);
 }
 
 bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out)
@@ -185,7 +185,7 @@ bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index
 
 	git_error_clear();
 	if (e) {
-		to_entry(e, out);
+		vv_index_entry_of(e, out);
 	}
 	return e != NULL;
 }
@@ -272,18 +272,19 @@ static bool same_kind(uint32_t entry_mode, uint32_t st_mode)
 	return S_ISREG(st_mode) && ((entry_mode & 0100) != 0) == ((st_mode & 0100) != 0);
 }
 
+bool vv_index_has_written(const vv_index_entry *e, const vv_stat *st)
+{
+	return !e->intent_to_add && e->stage == 0 && e->size == (uint32_t)st->size &&
+	       (e->size != 0 || st->size == 0) && same_kind(e->mode, st->mode) &&
+	       e->ino == (uint32_t)st->ino &&
+	       same_time(st->mtime_sec, st->mtime_nsec, e->mtime_sec, e->mtime_nsec);
+}
+
 bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_stat *st)
 {
-	if (e->intent_to_add || e->stage != 0 || e->size != (uint32_t)st->size ||
-	    (e->size == 0 && st->size != 0)) {
-		return false;
-	}
-	if (!same_kind(e->mode, st->mode) || e->ino != (uint32_t)st->ino ||
-	    !same_time(st->mtime_sec, st->mtime_nsec, e->mtime_sec, e->mtime_nsec) ||
-	    !same_time(st->ctime_sec, st->ctime_nsec, e->ctime_sec, e->ctime_nsec)) {
-		return false;
-	}
-	return !entry_is_racy(x, e);
+	return vv_index_has_written(e, st) &&
+	       same_time(st->ctime_sec, st->ctime_nsec, e->ctime_sec, e->ctime_nsec) &&
+	       !entry_is_racy(x, e);
 }
 
 /* --- changing ------------------------------------------------------------------------ */

@@ -19,6 +19,11 @@ typedef struct vv_index_edit {
 	bool gone;  /* the entry was removed because the work tree does not have the file */
 } vv_index_edit;
 
+void vv_index_entry_of(const git_index_entry *from, vv_index_entry *out);
+/* Returns true if the file is the one that the entry was recorded for, though its time of change
+ * (ctime) may differ. */
+bool vv_index_has_written(const vv_index_entry *e, const vv_stat *st);
+
 /* Writes the bytes of an index to the lock's new file, and sets its modification time to the time
  * in st. */
 vv_status vv_index_put_copy(vv_git_lock *lock, const vv_buf *bytes, const vv_stat *st,

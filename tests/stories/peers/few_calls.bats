@@ -256,6 +256,17 @@ many_tables() {
 	done
 }
 
+@test "a clone reads no table that it wrote" {
+	many_tables
+	cd ..
+	calls_of execve clone -q "$OLDPWD" a
+	count_is 1 '"varve", "filter-process"'
+	touch -d '1 hour' a/.git/index # so git goes by the stats alone
+	succeeds git -C a -c filter.varve.process=false diff-files --quiet
+	echo 999,b >> a/t7.csv
+	[ "$(git -C a status --porcelain)" = " M t7.csv" ]
+}
+
 @test "a file that was put into a clone meanwhile stays" {
 	many_files
 	seq 60000 > top.txt
