@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "repo/git/lock.h"
 #include "repo/git/repository_internal.h"
-#include "repo/git/share.h"
 
 #define CONFIG_BYTES_MAX ((size_t)64 << 20)
 

@@ -18,7 +18,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/share.h"
+#include "repo/git/repository_internal.h"
 
 #define LOCK_WAIT_MS 5000u
 #define TAKE_OVER_WAIT_MS 1000u

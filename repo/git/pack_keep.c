@@ -9,7 +9,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/git/lock.h"
-#include "repo/git/share.h"
+#include "repo/git/repository_internal.h"
 
 #define KEEP ".keep"
 

@@ -30,8 +30,8 @@
 #include "repo/git/new_pack.h"
 #include "repo/git/pack_keep.h"
 #include "repo/git/program.h"
+#include "repo/git/repository_internal.h"
 #include "repo/git/run_git.h"
-#include "repo/git/share.h"
 
 /* memory_odb: a backend of libgit2. */
 

@@ -556,6 +556,7 @@ void vv_repository_close(vv_repository *r)
 	if (!r->store_lent) {
 		vv_store_close(r->store);
 	}
+	vv_share_own(r);
 	vv_config_unload(r);
 	if (r->close_heads) {
 		r->close_heads(r);
@@ -768,7 +769,10 @@ static vv_status check_folder(const vv_repository *r, vv_error *err)
 		return vv_fail(err, VV_EREFUSED, "'%s' is not a folder",
 			       vv_text_shows(r->varvedir));
 	}
-	if (own.uid == (uint32_t)geteuid() || own.uid == git.uid || r->flag_owner) return VV_OK;
+	if (own.uid == (uint32_t)geteuid() || own.uid == git.uid || r->flag_owner ||
+	    r->share_mode != 0) {
+		return VV_OK;
+	}
 	return vv_fail(err, VV_EREFUSED, "'%s' belongs to another user",
 		       vv_text_shows(r->varvedir));
 }

@@ -5,11 +5,11 @@
  * git -c, or files are included by a remote's URL (includeIf hasconfig), git lists all settings. Either list is
  * cached.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -31,7 +31,7 @@ static const char *after_key(const char *name, const char *key)
 	for (; *key; key++, name++) {
 		const bool folds = !first || key < first || key > last;
 
-		if (*name != (folds ? tolower((unsigned char)*key) : *key)) return NULL;
+		if (*name != (folds ? vv_to_lower(*key) : *key)) return NULL;
 	}
 	return name;
 }

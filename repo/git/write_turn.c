@@ -17,7 +17,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/repository_internal.h"
-#include "repo/git/share.h"
 
 #define TURN_FILE "turn"
 #define SETTING "VARVE_TURN"

@@ -19,7 +19,7 @@
 #include "repo/git/history/refs_internal.h"
 #include "repo/git/lock.h"
 #include "repo/git/quarantine.h"
-#include "repo/git/share.h"
+#include "repo/git/repository_internal.h"
 
 static bool ref_is_own(const char *name)
 {
@@ -747,6 +747,7 @@ vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t 
 	}
 	t.count = count;
 	qsort(t.moves, count, sizeof(move), by_name);
+	vv_share_own(r);
 	return count > 0 ? move_all(&t, message, err) : VV_OK;
 }
 

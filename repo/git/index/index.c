@@ -20,7 +20,7 @@
 #include "repo/git/index/index_internal.h"
 #include "repo/git/lock.h"
 #include "repo/git/quarantine.h"
-#include "repo/git/share.h"
+#include "repo/git/repository_internal.h"
 #include "repo/git/tree_internal.h"
 
 #define TICK_NSEC 20000000 /* more than a kernel tick (10 ms at 100 Hz) */

@@ -18,8 +18,8 @@
 #include "repo/git/index/index_internal.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/quarantine.h"
+#include "repo/git/repository_internal.h"
 #include "repo/git/run_git.h"
-#include "repo/git/share.h"
 
 #define STAGES 4
 

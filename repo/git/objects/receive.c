@@ -32,7 +32,6 @@
 #include "repo/git/quarantine.h"
 #include "repo/git/repository_internal.h"
 #include "repo/git/run_git.h"
-#include "repo/git/share.h"
 
 /* ---- git_pack: makes a pack by git, and limits received ones ---- */
 

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/lock.h"
-#include "repo/git/share.h"
+#include "repo/git/repository_internal.h"
 
 #define NAME "later"
 #define FORM "varve-later "

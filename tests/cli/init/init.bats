@@ -101,3 +101,30 @@ load ../helper
 	succeeds varve add t.csv
 	succeeds varve commit -qm one
 }
+
+# What others of the group cannot read, and those of a shared repository that they cannot write.
+kept_apart() {
+	find "$@" ! -type l ! -path '*/tmp/*' \( ! -perm -g+r -o -perm -u+w ! -perm -g+w -o -type d ! -perm -g+xs \)
+}
+
+@test "what core.sharedRepository shares others of the group can read and write" {
+	umask 077
+	git init -q --shared=group work
+	git init -q --bare --shared=group there.git
+	cd work
+	varve init -q
+	rows 3000 > t.csv
+	varve add -q t.csv && varve commit -q -m one
+	varve -C ../there.git init -q
+	varve push -q ../there.git main
+	git worktree add -q ../linked -b linked
+	rows 3100 > ../linked/t.csv
+	varve -C ../linked commit -q -a -m two
+	varve -C ../linked push -q ../there.git linked
+	succeeds varve check
+	succeeds varve diff main linked
+	succeeds varve gc
+	[ -z "$(kept_apart .git/varve .git/worktrees/linked/varve ../there.git/varve)" ]
+	[ "$(stat -c %a t.csv)" = 600 ]
+	[ "$(stat -c %a ../linked/t.csv)" = 600 ]
+}

@@ -1,10 +1,13 @@
 /*
- * share: sets the rights by core.sharedRepository on an existing file.
+ * repository_share: sets the rights by core.sharedRepository on existing files.
  */
-#include "repo/git/share.h"
+#include "repo/git/repository_internal.h"
 
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -33,7 +36,7 @@ static vv_status share(const vv_repository *r, int fd, const char *path, vv_erro
 		return vv_fail_errno(err, "cannot look at", path);
 	}
 	const mode_t mode = shared_mode(r, st.st_mode);
-	if (mode == st.st_mode || S_ISLNK(st.st_mode)) return VV_OK;
+	if (mode == st.st_mode || S_ISLNK(st.st_mode) || st.st_uid != geteuid()) return VV_OK;
 	return (fd < 0 ? chmod(path, mode & 07777) : fchmod(fd, mode & 07777)) < 0
 		       ? vv_fail_errno(err, "cannot share", path)
 		       : VV_OK;
@@ -61,4 +64,29 @@ vv_status vv_share_above(const vv_repository *r, const char *base, const char *p
 		*strrchr(dir, '/') = '\0';
 	}
 	return rc;
+}
+
+static void share_below(const vv_repository *r, const char *dir)
+{
+	vv_auto(vv_folder) f = {0};
+
+	(void)vv_share(r, dir, VV_IGNORED);
+	if (vv_folder_read(&f, dir, false, VV_IGNORED) < 0) return;
+	while (vv_folder_next(&f)) {
+		if (f.kind == VV_ENTRY_FOLDER && strcmp(f.name, "tmp") != 0) {
+			share_below(r, f.path);
+		} else {
+			(void)vv_share(
+				r, f.path,
+				VV_IGNORED); /* of tmp the folder: its files are the work tree's */
+		}
+	}
+}
+
+void vv_share_own(const vv_repository *r)
+{
+	if (r->share_mode != 0) {
+		share_below(r, r->varvedir);
+		share_below(r, r->statedir);
+	}
 }
