@@ -34,9 +34,7 @@ static const vv_progress *begin_progress(void *payload)
 	return ((merging *)payload)->progress;
 }
 
-/* As a command that changes the work tree begins. */
-static vv_status begin(merging *m, vv_core *core, const varve_watch *watch, const char *command,
-		       vv_error *err)
+static vv_status open_work(merging *m, vv_core *core, const varve_watch *watch, vv_error *err)
 {
 	vv_status rc;
 
@@ -48,10 +46,18 @@ static vv_status begin(merging *m, vv_core *core, const varve_watch *watch, cons
 	m->notes = (vv_notes){NULL, begin_progress, NULL, m, true, NULL};
 	vv_repository_listen(m->repo, &m->notes);
 	vv_repository_sweep_locks(m->repo);
-	if (vv_repository_is_bare(m->repo)) {
-		return vv_fail(err, VV_EUSAGE, "a bare repository has no work tree");
-	}
-	return vv_put_right(m->repo, command, NULL, err);
+	return vv_repository_is_bare(m->repo)
+		       ? vv_fail(err, VV_EUSAGE, "a bare repository has no work tree")
+		       : VV_OK;
+}
+
+/* As a command that changes the work tree begins. */
+static vv_status begin(merging *m, vv_core *core, const varve_watch *watch, const char *command,
+		       vv_error *err)
+{
+	vv_status rc = open_work(m, core, watch, err);
+
+	return rc < 0 ? rc : vv_put_right(m->repo, command, NULL, err);
 }
 
 static vv_status open_index(merging *m, vv_error *err)
@@ -253,7 +259,7 @@ int varve_conflicts_open(varve_conflicts **out, varve_repo *repo, const char *co
 	vv_status rc = l ? VV_OK : vv_fail_nomem(&e);
 
 	*out = NULL;
-	if (rc == VV_OK && (rc = begin(&m, repo->core, watch, NULL, &e)) == VV_OK) {
+	if (rc == VV_OK && (rc = open_work(&m, repo->core, watch, &e)) == VV_OK) {
 		rc = list(l, &m, paths, &e);
 	}
 	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &l), &e);

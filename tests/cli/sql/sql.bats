@@ -208,6 +208,17 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 	stderr_has 'no such table: nosuch.csv'
 }
 
+@test "a query waits for no other process that writes, and needs no right to write" {
+	new_repo
+	printf 'id,v\n1,2\n' > t.csv
+	varve add -q . && varve commit -q -m one
+	succeeds flock .git/varve/turn timeout 10 varve sql --format csv "SELECT v FROM t"
+	output_is $'v\n2'
+	rm -f .git/varve/turn
+	succeeds varve sql --format csv "SELECT count(*) FROM varve_conflicts"
+	[ ! -e .git/varve/turn ]
+}
+
 @test "nothing is written, but to temporary tables and to databases of one's own" {
 	two_versions
 	before=$(cat prices.csv; git status --porcelain)
