@@ -19,6 +19,8 @@
 #define VV_OS_MACOS 1
 #endif
 #ifdef __APPLE__ /* the names of POSIX 2008 */
+#include <xlocale.h>
+
 #define st_mtim st_mtimespec
 #define st_ctim st_ctimespec
 #endif

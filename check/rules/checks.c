@@ -4,10 +4,10 @@
 #include "check/rules/checks.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/show.h"
@@ -84,7 +84,7 @@ static bool take_word(reader *r, const char *word)
 	size_t n = strlen(word);
 
 	skip_blank(r);
-	if (r->len - r->at < n || strncasecmp(r->text + r->at, word, n) != 0 ||
+	if (r->len - r->at < n || !vv_ascii_is(r->text + r->at, n, word) ||
 	    (is_name(word[n - 1]) && r->at + n < r->len && is_name(r->text[r->at + n]))) {
 		return false;
 	}
@@ -386,7 +386,7 @@ static bool is_reference(const reader *r)
 	for (size_t i = r->at; i < r->len; i++) {
 		if (strchr("\"'`", r->text[i])) {
 			i = quoted_end(r->text, r->len, i) - 1;
-		} else if (r->len - i > 10 && strncasecmp(r->text + i, "references", 10) == 0 &&
+		} else if (r->len - i > 10 && vv_ascii_is(r->text + i, 10, "references") &&
 			   i > r->at && !is_name(r->text[i - 1]) && !is_name(r->text[i + 10])) {
 			return true;
 		}
@@ -467,8 +467,7 @@ static vv_status read_select(reader *r, vv_check_rule *rule)
 		const char *word = r->text + from;
 		bool taken = *word == '@' || *word == '#';
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !taken; i++) {
-			taken = strlen(words[i]) == end - from &&
-				strncasecmp(word, words[i], end - from) == 0;
+			taken = vv_ascii_is(word, end - from, words[i]);
 		}
 		if (!taken) {
 			break;

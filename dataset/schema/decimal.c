@@ -9,18 +9,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include "base/ascii.h"
 
 #define EXPONENT_MAX 1000000000
 #define SPREAD_MAX 4000 /* digits from the highest to the lowest place of a distance */
 #define LIMB 1000000000u
 #define LIMB_DIGITS 9
 #define SPREAD_LIMBS (SPREAD_MAX / LIMB_DIGITS + 2)
-
-static bool word_is(const char *s, size_t len, const char *word)
-{
-	return len == strlen(word) && strncasecmp(s, word, len) == 0;
-}
 
 static bool begins(const char *p, const char *end, const char *mark, size_t len)
 {
@@ -96,8 +92,8 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 		out->negative = *p++ == '-';
 	}
 	size_t left = (size_t)(end - p);
-	if (word_is(p, left, "nan") || word_is(p, left, "inf")) {
-		out->kind = word_is(p, left, "nan") ? VV_DECIMAL_NAN : VV_DECIMAL_INF;
+	if (vv_ascii_is(p, left, "nan") || vv_ascii_is(p, left, "inf")) {
+		out->kind = vv_ascii_is(p, left, "nan") ? VV_DECIMAL_NAN : VV_DECIMAL_INF;
 		return true;
 	}
 	if (!vv_buf_reserve(buf, left)) return false;

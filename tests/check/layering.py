@@ -136,7 +136,7 @@ LIBC = re.compile(
     r"|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|tgmath"
     r"|threads|time|uchar|wchar|wctype"
     r"|dirent|dlfcn|libproc|mach/mach_time|mach-o/dyld|sched|fcntl|fnmatch|glob|grp|langinfo|libgen|netdb|poll|pwd|regex|resolv|spawn|strings"
-    r"|syslog|termios|unistd|utime|wordexp|[a-z]mmintrin|arm_neon)\.h|(arpa|net|netinet|sys)/.*)$")
+    r"|syslog|termios|unistd|utime|wordexp|xlocale|[a-z]mmintrin|arm_neon)\.h|(arpa|net|netinet|sys)/.*)$")
 
 # What belongs to the process: the programs alone read and change it, and pass what they read (base/env.h).
 PROCESS = re.compile(r"\b(getenv|secure_getenv|setenv|unsetenv|putenv|clearenv|setlocale|chdir|fchdir|fork|vfork"

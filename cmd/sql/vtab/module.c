@@ -51,7 +51,7 @@ static varve_value read_argument(sqlite3_value *v, char digits[VV_VALUE_OWN])
 static void put(sqlite3_context *context, const varve_value *v, bool real)
 {
 	if (v->kind == VARVE_VALUE_DECIMAL || (v->kind == VARVE_VALUE_INT64 && real)) {
-		sqlite3_result_double(context, strtod(v->text.data, NULL));
+		sqlite3_result_double(context, vv_sql_value_double(v->text.data));
 	} else if (v->kind == VARVE_VALUE_INT64 || v->kind == VARVE_VALUE_BOOL) {
 		sqlite3_result_int64(context, v->i);
 	} else {

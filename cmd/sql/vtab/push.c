@@ -94,15 +94,10 @@ static int add_int(vv_sql_push *p, size_t column, int op, sqlite3_int64 i, varve
 
 static int add_double(vv_sql_push *p, size_t column, int op, double d, varve_error *err)
 {
-	char digits[32], *comma, *text;
+	char digits[VV_VALUE_OWN];
+	const size_t len = vv_sql_value_digits(digits, d);
 
-	/* SQLite's own printf rounds the last of 17 digits wrongly; a locale may have another point. */
-	(void)snprintf(digits, sizeof(digits), "%.17g", d);
-	if ((comma = strchr(digits, ',')) != NULL) {
-		*comma = '.';
-	}
-	text = sqlite3_mprintf("%s", digits);
-	return add_text(p, column, op, text, text ? strlen(text) : 0, err);
+	return add_text(p, column, op, sqlite3_mprintf("%s", digits), len, err);
 }
 
 /* A side of the range that a comparison leaves: each is closed, since SQLite looks at its ends again. */

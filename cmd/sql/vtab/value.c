@@ -6,12 +6,15 @@
 #include "cmd/sql/vtab/value.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <math.h>
 #include <sqlite3ext.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "base/os.h"
 SQLITE_EXTENSION_INIT3
 
 #define DAY 86400
@@ -285,13 +288,39 @@ static size_t significant(char *out, size_t size, const char *s, size_t len)
 	return kept;
 }
 
+/* The program may have set a locale with another point, which printf() writes and strtod() expects. */
+static locale_t use_points(void)
+{
+	const locale_t points = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+
+	return points ? uselocale(points) : (locale_t)0;
+}
+
+static void end_points(locale_t before)
+{
+	if (before) {
+		freelocale(uselocale(before));
+	}
+}
+
+double vv_sql_value_double(const char *text)
+{
+	const locale_t before = use_points();
+	const double d = strtod(text, NULL);
+
+	end_points(before);
+	return d;
+}
+
 size_t vv_sql_value_digits(char out[VV_VALUE_OWN], double d)
 {
+	const locale_t before = use_points();
 	int len = 0, precision = EXACT_DIGITS;
 
 	do { /* 17 are always enough */
 		len = snprintf(out, VV_VALUE_OWN, "%.*g", precision, d);
 	} while (strtod(out, NULL) != d && ++precision <= 17);
+	end_points(before);
 	return (size_t)len;
 }
 
@@ -324,7 +353,7 @@ void vv_sql_value_put_number(sqlite3_context *context, const char *text)
 		sqlite3_result_int64(context, i);
 		return;
 	}
-	const double d = strtod(text, &end);
+	const double d = vv_sql_value_double(text);
 	if (isfinite(d) && !is_near_only(d, text, len)) {
 		sqlite3_result_double(context, d);
 	} else {
@@ -427,7 +456,7 @@ static bool read_spelled(vv_sql_value *out, const varve_value *v)
 		if ((point == v->text.len || v->text.data[point] < '0' ||
 		     v->text.data[point] > '9') &&
 		    copy_number(out->own, v->text.data, v->text.len, point) &&
-		    strtod(out->own, NULL) == d) {
+		    vv_sql_value_double(out->own) == d) {
 			out->text = out->own;
 			out->len = strlen(out->own);
 			return true;

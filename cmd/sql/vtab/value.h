@@ -44,6 +44,8 @@ int vv_sql_time_compare(void *unused, int a_len, const void *a, int b_len, const
 /* Writes d with the fewest digits, at least 15, that are read as the same number. Returns the
  * length. SQLite's own printf is not exact beyond 15 digits. */
 size_t vv_sql_value_digits(char out[VV_VALUE_OWN], double d);
+/* The double nearest to a number with a point, whatever point the program's locale has. */
+double vv_sql_value_double(const char *text);
 
 /* A value of a column's storage class, or NULL. */
 typedef struct vv_sql_value {

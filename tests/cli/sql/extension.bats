@@ -110,6 +110,32 @@ id,name,price
 [(2,)]'
 }
 
+@test "the locale of a program changes no number" {
+	for locale in de_DE tr_TR; do
+		localedef -i $locale -f UTF-8 "$BATS_TEST_TMPDIR/$locale.UTF-8" > /dev/null 2>&1 || skip "localedef has no $locale"
+	done
+	two_versions
+	printf 'id,price\n1,2.5\n2,INF\n3,1234.75\n' > more.csv
+	varve schema --type price=number more.csv && varve add -q .
+	LOCPATH=$BATS_TEST_TMPDIR succeeds python <<- 'END'
+		import locale
+		locale.setlocale(locale.LC_NUMERIC, "de_DE.UTF-8")
+		locale.setlocale(locale.LC_CTYPE, "tr_TR.UTF-8")
+		print(locale.str(0.5))
+		c = connect()
+		c.execute("SELECT varve_attach(?)", (folder,))
+		print(c.execute("SELECT id, price FROM prices WHERE price > 31.25").fetchall())
+		print(c.execute('SELECT "round"(price, 1), "abs"(0 - price), number(price || \'\') FROM more WHERE price < 2.75').fetchall())
+		print(c.execute("SELECT figure FROM varve_log('prices', 'HEAD', 'sum(price)')").fetchall())
+		print(c.execute("SELECT price FROM more").fetchall())
+	END
+	output_is '0,5
+[(1, 31.5), (3, 100.0)]
+[(2.5, 2.5, 2.5)]
+[(131.5,), (42.5,)]
+[(2.5,), (inf,), (1234.75,)]'
+}
+
 @test "a database file has tables of versions and a history, and views need no trust" {
 	two_versions
 	succeeds python <<- 'END'

@@ -1,11 +1,11 @@
 /*
  * sizes: limits of pushes and packs, learned from hosts that refuse larger ones.
  */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -61,7 +61,7 @@ static bool is_of_size(const vv_buf *said)
 	bool is = false;
 
 	for (size_t i = 0; i < said->len; i++) {
-		vv_buf_putc(&lower, tolower((unsigned char)said->data[i]));
+		vv_buf_putc(&lower, vv_to_lower(said->data[i]));
 	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !is; i++) {
 		is = strstr(vv_buf_cstr(&lower), words[i]);
