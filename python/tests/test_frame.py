@@ -918,6 +918,40 @@ def test_what_is_lost_is_said(folder):
         assert r["h.csv"].select(text=True).to_polars()["h"].to_list() == ["1", str(2**64 - 1)]
 
 
+def test_no_value_is_written_that_would_be_read_as_another_one(folder):
+    def described(field, rows, missing=("",)):
+        schema = {"fields": [{"name": "id", "type": "integer"}, {"name": "v", **field}], "primaryKey": "id", "missingValues": list(missing)}
+        (folder / "datapackage.json").write_text(json.dumps({"resources": [{"name": "t", "path": "t.csv", "schema": schema}]}))
+        (folder / "t.csv").write_bytes(b"id;v\n" + rows)
+        with r.transaction("base") as tx:
+            tx.add(".")
+
+    moment, minutes = datetime.datetime(2026, 1, 2, 3, 4, 5, 600), datetime.datetime(2026, 1, 2, 3, 4)
+    with varve.Repo(folder) as r:
+        for marks in ({"decimalChar": ",", "groupChar": "."}, {"decimalChar": ","}):
+            described({"type": "number", **marks}, b"1;1,5\n2;0,25\n3;7,5\n")
+            values = [1.5e-8, -2.5e300, 1.0e-9]
+            r.write("t.csv", pl.DataFrame({"id": [1, 2, 3], "v": values}))
+            assert r["t.csv"].to_arrow()["v"].to_pylist() == values
+            assert (folder / "t.csv").read_bytes() == b"id;v\n1;1,5e-8\n2;-2,5e+300\n3;1,0e-9\n"
+        for field, rows, kept, lost in (
+            ({"type": "datetime", "format": "%Y-%m-%d %H:%M"}, b"1;2026-01-01 10:30\n", minutes, moment),
+            ({"type": "datetime", "format": "%d.%m.%Y %H:%M:%S"}, b"1;01.01.2026 10:30:00\n", minutes, moment),
+            ({"type": "time", "format": "%H:%M"}, b"1;10:30\n", minutes.time(), moment.time()),
+            ({"type": "integer"}, b"1;5\n", 6, -99),
+        ):
+            described(field, rows, ("", "-99"))
+            r.write("t.csv", pa.table({"id": [1], "v": [kept]}))
+            before = (folder / "t.csv").read_bytes()
+            with pytest.raises(varve.InvalidDataError, match="row 1 of the data, column 'v': the value would be written as '.*', which is read as"):
+                r.write("t.csv", pa.table({"id": [1], "v": [lost]}))
+            assert (folder / "t.csv").read_bytes() == before != b"id;v\n" + rows
+        described({"type": "string"}, b"1;a\n2;NA\n", ("", "NA"))
+        assert r.write("t.csv", r["t.csv"].select(text=True).to_arrow()).commit is None
+        with pytest.warns(varve.VarveWarning, match="column 'v' has texts that its missingValues name: they are read as missing"):
+            r.write("t.csv", pa.table({"id": [1, 2], "v": ["NA", None]}))
+
+
 def test_unsigned_integers_of_64_bits_come_back(folder):
     seed = int.from_bytes(os.urandom(4), "big")
     print("seed", seed)

@@ -3,6 +3,7 @@
  */
 #include "lib/arrow/in/rewrite.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,23 +155,32 @@ static bool loses_zone(const rewrite_column *c, const column_habit *h, const inc
 }
 
 /* Warns of values that a reader will not get back unchanged, once for each column. */
-static void warn_lost(rewrite *w, size_t i, const incoming_value *v)
+static void warn_lost(rewrite *w, size_t i, const incoming_value *v, bool missing)
 {
 	const rewrite_column *c = &w->layout.columns[i];
 	column_habit *h = &w->habits[i];
-	const bool zone = loses_zone(c, h, v);
-
 	const bool wide = v->kind == INCOMING_UINT && v->u > INT64_MAX && w->table &&
 			  (!c->field ||
 			   (c->field->type == VV_TYPE_INTEGER && !vv_field_is_u64(c->field)));
+	const char *why =
+		loses_zone(c, h, v)
+			? "has no time zones: points in time with one are written in UTC"
+		: wide    ? "has integers of more than 63 bits, which are read as text alone"
+		: missing ? "has texts that its missingValues name: they are read as missing"
+			  : NULL;
 
-	if (h->warned || (!zone && !wide)) return;
+	if (h->warned || !why) return;
 	h->warned = true;
-	vv_buf_printf(
-		&w->warnings,
-		zone ? "column '%s' has no time zones: points in time with one are written in UTC\n"
-		     : "column '%s' has integers of more than 63 bits, which are read as text alone\n",
-		vv_text_shows(c->name));
+	vv_buf_printf(&w->warnings, "column '%s' %s\n", vv_text_shows(c->name), why);
+}
+
+/* Is the cell a missing value, or another value of its column? A misfit is neither. */
+static bool reads_otherwise(rewrite *w, const rewrite_column *c, const incoming_value *v,
+			    const vv_cell *cell, bool missing)
+{
+	return missing ? v->kind != INCOMING_FLOAT || !isnan(v->d)
+		       : !column_same(c, v, cell, &w->scratch) &&
+				 !column_is_misfit(c, cell, &w->scratch);
 }
 
 static vv_status spell(rewrite *w, size_t i, const incoming_value *v, const vv_cell *old,
@@ -178,19 +188,32 @@ static vv_status spell(rewrite *w, size_t i, const incoming_value *v, const vv_c
 {
 	const rewrite_column *c = &w->layout.columns[i];
 	const spell_room room = {&w->arena, &w->scratch};
+	vv_cell *cell = &w->cells[i];
 	vv_status rc;
 
 	if (!w->habits[i].known && (rc = column_habit_read(&w->habits[i], c, w->table, err)) < 0) {
 		return rc;
 	}
-	rc = column_spell(&w->cells[i], &room, c, &w->habits[i], v, old, err);
+	rc = column_spell(cell, &room, c, &w->habits[i], v, old, err);
 	if (rc == VV_EINPUT) return in_row(c, number, err);
 	if (rc < 0) return rc;
-	warn_lost(w, i, v);
-	if (v->kind == INCOMING_TEXT && w->cells[i].len == 0) {
-		w->cells[i].flags = VV_CELL_QUOTED; /* "" is not null */
+	const bool text = v->kind == INCOMING_TEXT || v->kind == INCOMING_JSON,
+		   typed = c->field && v->kind != INCOMING_NULL && !text,
+		   missing = c->field && v->kind != INCOMING_NULL && cell->len > 0 &&
+			     vv_field_missing(c->field, cell);
+	if (typed && reads_otherwise(w, c, v, cell, missing)) {
+		vv_fail(err, VV_EINPUT,
+			"the value would be written as '%.*s', which is read as %s\nchange the value, or the column's format or missingValues",
+			(int)cell->len, cell->text, missing ? "missing" : "another value");
+		return in_row(c, number, err);
 	}
-	rc = vv_line_takes(&w->layout.lines, &w->cells[i], i, err);
+	warn_lost(w, i, v,
+		  missing && !(old && vv_cell_equal(old, cell)) &&
+			  (c->field->type == VV_TYPE_STRING || c->field->type == VV_TYPE_ANY));
+	if (v->kind == INCOMING_TEXT && cell->len == 0) {
+		cell->flags = VV_CELL_QUOTED; /* "" is not null */
+	}
+	rc = vv_line_takes(&w->layout.lines, cell, i, err);
 	return rc == VV_EINPUT ? in_row(c, number, err) : rc;
 }
 

@@ -16,10 +16,11 @@
 static void put_number(vv_buf *out, const char *p, size_t len, const vv_field *f,
 		       const column_habit *h)
 {
-	const char *end = p + len, *e = memchr(p, 'e', len);
+	const char *const start = p, *e = memchr(p, 'e', len), *end = e ? e : p + len;
+	const unsigned least = e ? 0 : h->least_decimals;
 
-	if (e || (len > 0 && (p[len - 1] == 'N' || p[len - 1] == 'F'))) {
-		vv_buf_put(out, p, len); /* 1.5e+300, NaN, INF */
+	if (len > 0 && (p[len - 1] == 'N' || p[len - 1] == 'F')) {
+		vv_buf_put(out, p, len); /* NaN, INF */
 		return;
 	}
 	if (p < end && *p == '-') {
@@ -34,13 +35,14 @@ static void put_number(vv_buf *out, const char *p, size_t len, const vv_field *f
 		}
 		vv_buf_putc(out, p[i]);
 	}
-	if (decimals > 0 || h->least_decimals > 0) {
+	if (decimals > 0 || least > 0) {
 		vv_buf_puts(out, f->decimal);
 		vv_buf_put(out, point ? point + 1 : "", decimals);
-		for (; decimals < h->least_decimals; decimals++) {
+		for (; decimals < least; decimals++) {
 			vv_buf_putc(out, '0');
 		}
 	}
+	vv_buf_put(out, end, len - (size_t)(end - start)); /* e+300 */
 }
 
 /* ---- dates and times ---- */
