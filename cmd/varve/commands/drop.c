@@ -204,7 +204,7 @@ static vv_status run_drop(vv_context *c, vv_error *err)
 const vv_command vv_cmd_drop = {
 	.name = "drop",
 	.group = "care",
-	.summary = "free the room of versions that others keep",
+	.summary = "remove local data of versions that others have",
 	.usage = "REV|A..B [PATH...]\n--history [PATH...]",
 	.example =
 		"$ varve drop --history\norigin: keeps 2 of 2\ndropped 2 versions, 15.8 kB; when "

@@ -256,7 +256,7 @@ all_commands() {
 	succeeds varve help excel
 	[ "$(sed -n 2p <<< "$output")" = "  varve help use/recipes    Excel there and back" ]
 	succeeds varve help retention
-	[ "$(sed -n 2p <<< "$output")" = "  varve drop                free the room of versions that others keep" ]
+	[ "$(sed -n 2p <<< "$output")" = "  varve drop                remove local data of versions that others have" ]
 	succeeds varve help spreadsheet
 	output_has "varve help"
 	succeeds varve help foreign
