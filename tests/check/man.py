@@ -107,7 +107,7 @@ def forms_of_diff():
     return ", ".join(words[:-1]) + " or " + words[-1]
 
 
-MACROS = re.compile(r"""^(?:\.|')(?!(?:TH|S[HS]|[TIP]P|BR?I?|[IR]B|IR?|RI|br|nf|fi|\\"|so|)(?: |$)).*""", re.M)
+MACROS = re.compile(r"""^(?:\.|')(?!(?:TH|S[HS]|[TIP]P|BR?I?|[IR]B|IR?|R[IES]|br|nf|fi|\\"|so|)(?: |$)).*""", re.M)
 
 
 def lost_lines():
