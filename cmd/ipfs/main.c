@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 {
 	static const vv_tool ipfs = {
 		.called = "varve ipfs",
-		.summary = "versions of tables for IPFS",
+		.summary = "publish versions of tables on IPFS, and exchange them",
 		.example = "$ varve ipfs publish v1:prices.csv\n"
 			   "$ varve ipfs car export v1:prices.csv prices.car",
 		.commands = commands,

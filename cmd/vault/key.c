@@ -178,7 +178,7 @@ static int run_key(void *opts, int argc, char **argv)
 const vv_command vv_cmd_vault_key = {
 	.name = "vault key",
 	.group = "who",
-	.summary = "this machine's key, which signs and opens sealed copies, and names for others'",
+	.summary = "manage this machine's key, and names for the keys of others",
 	.usage = "new [--passphrase] [--force]\nshow\nlist\ntrust NAME DID\nuntrust NAME\n"
 		 "export [--passphrase] FILE\nimport [--passphrase] [--force] FILE",
 	.example = "$ varve vault key new\n"

@@ -455,7 +455,7 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 const vv_command vv_cmd_vault_ledger = {
 	.name = "vault ledger",
 	.group = "look",
-	.summary = "the signed records of where sealed copies are",
+	.summary = "show and verify the signed records of a vault",
 	.usage =
 		"log [--json | --format FORMAT] [--offline]\nverify [--offline]\nshow [--json | --format FORMAT] RECORD\n"
 		"standing [--json | --format FORMAT]",

@@ -628,7 +628,7 @@ static vv_status run_repair(vv_context *c, vv_error *err)
 const vv_command vv_cmd_vault_repair = {
 	.name = "vault repair",
 	.group = "care",
-	.summary = "make sealed copies again that failed an audit, or whose holder is away",
+	.summary = "replace sealed copies that failed an audit, or whose holder is away",
 	.usage = "[--now] [--limit-rate BYTES]",
 	.example = "$ varve vault repair --now\n"
 		   "made 1 copy again (4.1 kB); read 4.1 kB, 1.0 bytes for each byte\n"

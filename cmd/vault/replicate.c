@@ -213,7 +213,7 @@ static vv_status run_replicate(vv_context *c, vv_error *err)
 const vv_command vv_cmd_vault_replicate = {
 	.name = "vault replicate",
 	.group = "care",
-	.summary = "bring sealed copies of everything that is new to the holders",
+	.summary = "send sealed copies of all new data to the holders",
 	.usage = "[--copies N | --code K+M] [--min N] [--to HOLDER]... [--limit-rate BYTES] "
 		 "[--dry-run]",
 	.example = "$ varve vault replicate --copies 2\n"

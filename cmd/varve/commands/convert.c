@@ -291,8 +291,7 @@ static vv_status run_convert(vv_context *c, vv_error *err)
 const vv_command vv_cmd_convert = {
 	.name = "convert",
 	.group = "look",
-	.summary =
-		"write a table in another format; read Arrow, compressed files, any encoding and malformed CSV",
+	.summary = "write a table in another format; read Arrow, compressed files and any encoding",
 	.usage = "[--format FORMAT] [-f] IN OUT",
 	.example = "$ varve convert prices.csv.gz prices.ndjson\n"
 		   "wrote prices.ndjson: 47,123 rows, 20 columns",

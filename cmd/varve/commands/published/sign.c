@@ -163,7 +163,7 @@ static int run_key(void *none VV_UNUSED, int argc, char **argv)
 const vv_command vv_cmd_key = {
 	.name = "key",
 	.group = "peers",
-	.summary = "this machine's key, which signs heads and opens sealed copies",
+	.summary = "manage this machine's key, which signs heads and opens sealed copies",
 	.usage = "new\nshow\ntrust NAME DID\n...",
 	.example = "$ varve key new\n"
 		   "did:key:z6Mk...",
