@@ -53,11 +53,6 @@ bool vv_table_key_places(size_t *out, const vv_table *t)
 				t->root.key_count);
 }
 
-void vv_batch_init(vv_batch *b)
-{
-	*b = (vv_batch){0};
-}
-
 void vv_batch_clear(vv_batch *b)
 {
 	vv_free_all(b->cells, b->blank_but, b->ready, b->picks);

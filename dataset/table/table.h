@@ -79,7 +79,6 @@ typedef struct vv_batch {
 	vv_expected *expected;
 	const vv_cell *long_cells, *long_end;
 } vv_batch;
-void vv_batch_init(vv_batch *b);
 void vv_batch_clear(vv_batch *b);
 VV_AUTO_CLEAR(vv_batch, vv_batch_clear)
 

@@ -18,11 +18,6 @@
 
 #define FLUSH_AT ((size_t)1 << 20)
 
-void vv_apply_files_init(vv_apply_files *f)
-{
-	memset(f, 0, sizeof(*f));
-}
-
 static void close_subject(vv_apply_files *f)
 {
 	if (f->subject) {
@@ -47,7 +42,7 @@ void vv_apply_files_clear(vv_apply_files *f)
 		vv_buf_clear(&e->buf);
 	}
 	vv_free_all(f->list, f->only);
-	vv_apply_files_init(f);
+	*f = (vv_apply_files){0};
 }
 
 /* The path without its first parts, or the user's replacement. */

@@ -58,7 +58,6 @@ typedef struct vv_apply_files {
 	vv_scan_cache *cache; /* scan cache of the open table; may be NULL */
 } vv_apply_files;
 
-void vv_apply_files_init(vv_apply_files *f);
 void vv_apply_files_clear(vv_apply_files *f); /* removes new files that were not renamed */
 VV_AUTO_CLEAR(vv_apply_files, vv_apply_files_clear)
 

@@ -107,11 +107,10 @@ static uint8_t *read_groups(vv_table *t, const char *key, size_t *count)
 	static uint8_t has[4096];
 	const size_t column = 0;
 	vv_table_reader *reader;
-	vv_batch batch;
+	vv_batch batch = {0};
 	vv_error err;
 
 	memset(has, 0, sizeof(has));
-	vv_batch_init(&batch);
 	*count = 0;
 	vv_assert_ok(vv_table_reader_open(&reader, t, &column, 1, false, &err), &err);
 	while (vv_table_read(reader, &batch, &err) > 0) {

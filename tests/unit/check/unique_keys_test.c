@@ -359,11 +359,10 @@ static void keys_are_unique_in_runs_if_a_set_says_so(void **state)
 static size_t list_starts(vv_table *t, size_t *out, size_t max)
 {
 	vv_table_reader *reader;
-	vv_batch batch;
+	vv_batch batch = {0};
 	size_t count = 0;
 	vv_error err;
 
-	vv_batch_init(&batch);
 	vv_assert_ok(vv_table_reader_open(&reader, t, NULL, 0, false, &err), &err);
 	while (vv_table_read(reader, &batch, &err) > 0) {
 		if (batch.first_row > 0) {

@@ -69,11 +69,10 @@ static vv_cid group_of(const fixture *f, const vv_cid *root)
 {
 	vv_table t;
 	vv_table_reader *r;
-	vv_batch b;
+	vv_batch b = {0};
 	vv_cid cid;
 	vv_error err;
 
-	vv_batch_init(&b);
 	vv_assert_ok(vv_table_open(&t, &f->sink, root, &err), &err);
 	vv_assert_ok(vv_table_reader_open(&r, &t, NULL, 0, false, &err), &err);
 	assert_int_equal(vv_table_read(r, &b, &err), 1);

@@ -852,7 +852,7 @@ static void a_batch_has_the_columns_that_are_asked_for_whatever_it_had_before(vo
 	version small = {0}, wide = {0};
 	vv_buf text = VV_BUF_INIT;
 	vv_table t, u;
-	vv_batch b;
+	vv_batch b = {0};
 	vv_error err;
 
 	vv_buf_puts(&text, "id,a,b\n");
@@ -863,7 +863,6 @@ static void a_batch_has_the_columns_that_are_asked_for_whatever_it_had_before(vo
 	vv_assert_ok(import_as(f, &wide, "p,q,r,s\n1,2,3,4\n", 16, NULL, false, NULL, &err), &err);
 	vv_assert_ok(vv_table_open(&t, &f->sink, &small.r.cid, &err), &err);
 	vv_assert_ok(vv_table_open(&u, &f->sink, &wide.r.cid, &err), &err);
-	vv_batch_init(&b);
 	for (unsigned i = 0; i < 2; i++) {
 		read_only(&b, &u, last, 2);
 		read_only(&b, &t, first, 1);

@@ -125,13 +125,12 @@ static void is_sorted(memory *m, const vv_cid *cid)
 	vv_table t;
 	vv_table_reader *r = NULL;
 	vv_places_reader *p = NULL;
-	vv_batch b;
+	vv_batch b = {0};
 	vv_buf last_text = VV_BUF_INIT;
 	vv_cell last = {.text = NULL};
 	uint64_t place, last_place = 0, rows = 0;
 	vv_error err;
 
-	vv_batch_init(&b);
 	vv_assert_ok(vv_table_open_stored(&t, &m->sink, cid, &err), &err);
 	assert_true(vv_root_is_sorted(&t.root));
 	vv_assert_ok(vv_places_open(&p, &m->sink, &t.root.places, &err), &err);

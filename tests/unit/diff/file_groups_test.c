@@ -165,12 +165,10 @@ static void drop(imported *f)
 static void same_rows(imported *a, imported *b)
 {
 	vv_table_reader *x, *y;
-	vv_batch p, q;
+	vv_batch p = {0}, q = {0};
 	vv_error err;
 	int more;
 
-	vv_batch_init(&p);
-	vv_batch_init(&q);
 	vv_assert_ok(vv_table_reader_open(&x, &a->t, NULL, 0, false, &err), &err);
 	vv_assert_ok(vv_table_reader_open(&y, &b->t, NULL, 0, false, &err), &err);
 	while ((more = vv_table_read(x, &p, &err)) > 0) {
@@ -333,10 +331,9 @@ static void other_kinds_of_quotes_are_read_as_ever(void **state)
 static vv_status read_all(imported *f, vv_error *err)
 {
 	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_batch b = {0};
 	int more = (int)vv_table_reader_open(&r, &f->t, NULL, 0, false, err);
 
-	vv_batch_init(&b);
 	while (more >= 0 && (more = vv_table_read(r, &b, err)) > 0) {
 	}
 	vv_table_reader_close(r);

@@ -54,11 +54,10 @@ static vv_status whole(vv_diff_writer *w, vv_diff_table *t, vv_error *err)
 {
 	vv_table *only = t->a ? t->a : t->b;
 	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_batch b = {0};
 	vv_rowdiff_stats stats = {0};
 	vv_status rc;
 	int more = 0;
-	vv_batch_init(&b);
 	*(t->a ? &stats.removed : &stats.added) = only->root.rows;
 	if ((rc = w->begin_table(w, t, err)) < 0 ||
 	    (rc = vv_table_reader_open(&r, only, NULL, 0, false, err)) < 0) {
