@@ -210,7 +210,7 @@ static const vv_tool_other others[] = {
 	{"ipfs", "publish versions of tables on IPFS"},
 	{"sql", "query tables and their versions in SQL"},
 	{"vault", "keep sealed copies elsewhere"},
-	{"web", "look at tables, changes and histories in a browser"},
+	{"web", "show tables, changes and histories in a browser"},
 };
 
 const char *vv_word_does(const char *word)

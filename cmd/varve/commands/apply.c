@@ -459,7 +459,7 @@ static vv_status run_apply(vv_context *c, vv_error *err)
 const vv_command vv_cmd_apply = {
 	.name = "apply",
 	.group = "change",
-	.summary = "apply a patch of tables to the files here",
+	.summary = "apply a patch to tables",
 	.usage = "[--check] [--reverse] [--reject | --exact | --3way] [--cached] [-p N] PATCH "
 		 "[FILE]",
 	.example = "$ varve diff --format patch v1 v2 > prices.patch\n"

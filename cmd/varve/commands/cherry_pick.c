@@ -309,7 +309,7 @@ static vv_status run_cherry_pick(vv_context *c, vv_error *err)
 const vv_command vv_cmd_cherry_pick = {
 	.name = "cherry-pick",
 	.group = "history",
-	.summary = "apply the change of another commit here",
+	.summary = "apply the changes of another commit to this branch",
 	.usage = "[-n] [-x] [-m N] COMMIT...\n--continue | --abort | --quit",
 	.example = "$ varve cherry-pick spring\n"
 		   "[main 8c1f0a2] Correct two prices\n"

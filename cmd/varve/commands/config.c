@@ -401,7 +401,7 @@ static vv_status run_config(vv_context *c, vv_error *err)
 const vv_command vv_cmd_config = {
 	.name = "config",
 	.group = "care",
-	.summary = "read and change settings, and show where those of a path come from",
+	.summary = "read and change settings, and explain those of a path",
 	.usage = "NAME [VALUE]\n--unset NAME\n--list [--all] [--json]\n--explain PATH [--json]",
 	.example = "$ varve config --explain prices.csv\n"
 		   "tracked    yes  (.gitattributes:1: /prices.csv filter=varve diff=varve "

@@ -212,7 +212,7 @@ static vv_status run_update(vv_context *c, vv_error *err)
 const vv_command vv_cmd_update = {
 	.name = "update",
 	.group = "peers",
-	.summary = "commit what changed at the source of imported tables",
+	.summary = "commit changes from the sources of imported tables",
 	.usage = "[-f] [-q] [PATH...]\n--continue | --abort",
 	.example = "$ varve update prices.csv",
 	.options = table,

@@ -225,7 +225,7 @@ static int run_web(void *opts, int argc, char **argv)
 const vv_command vv_cmd_web = {
 	.name = "web",
 	.group = "look",
-	.summary = "look at tables, changes and histories in a browser",
+	.summary = "show tables, changes and histories in a browser",
 	.usage = "[--no-browser] [--port PORT] [PATH]\n--export DIR [--size BYTES] "
 		 "[A..B|REV]\nserve ...",
 	.example = "$ varve web --no-browser\n"

@@ -105,7 +105,7 @@ static const vv_option doctor_table[] = {
 const vv_command vv_cmd_doctor = {
 	.name = "doctor",
 	.group = "care",
-	.summary = "diagnose the setup and the tables here, and suggest fixes",
+	.summary = "diagnose the setup and the tables, and suggest fixes",
 	.usage = "[--offline] [--json]",
 	.example =
 		"$ varve doctor\n"

@@ -256,7 +256,7 @@ static const vv_option install_table[] = {
 const vv_command vv_cmd_install = {
 	.name = "install",
 	.group = "start",
-	.summary = "make git call varve for tables in every repository of yours",
+	.summary = "make git call varve for tables in all your repositories",
 	.usage = "[--local | --system] [--force]",
 	.example = "$ varve install\n"
 		   "git calls varve for tables, by the settings of your user",

@@ -229,7 +229,7 @@ static vv_status run_publish(vv_context *c, vv_error *err)
 const vv_command vv_cmd_publish = {
 	.name = "publish",
 	.group = "peers",
-	.summary = "write a folder that any web server can serve, and bring it up to date",
+	.summary = "write or update a folder that any web server can serve",
 	.usage =
 		"-o FOLDER [--all | BRANCH|TAG...] [--files BYTES] [--force] [--no-pages] [--prune] [--to URL [--name]] "
 		"[-q] [--json]",
