@@ -84,31 +84,33 @@ typedef struct vv_option {
 /* The options for the dialect of a file, which fill the member `written`, a vv_written
  * (lib/names/dialect_words.h). `of` is a string literal such as "of IN: ", which precedes the help
  * of each option. */
-#define OPT_WRITTEN(of)                                                                            \
-	OPT_CHOICE(0, "input-format", written.input_format, "FORMAT", "csv|tsv|ndjson|json",       \
-		   of "how it is written (default: detected)"),                                    \
-		OPT_STRING(0, "encoding", written.encoding, "NAME",                                \
-			   of "its characters: UTF-8, windows-1252, ... (default: detected)"),     \
-		OPT_STRING(0, "delimiter", written.delimiter, "C",                                 \
-			   of "between two cells (or tab, comma, semicolon, pipe, space, none)"),  \
-		OPT_STRING(0, "quote", written.quote, "C", of "around cells (or none)"),           \
-		OPT_STRING(0, "escape", written.escape, "C",                                       \
-			   of "before a quote inside a cell (or none)"),                           \
-		OPT_STRING(0, "comment", written.comment, "C",                                     \
-			   of "begins lines that are not rows (or none; default: detected)"),      \
-		OPT_CHOICE(0, "initial-space", written.spaces, "WHAT", "skip|keep",                \
-			   of "spaces where a cell begins (default: detected)"),                   \
-		OPT_STRING(0, "header-rows", written.header_rows, "N",                             \
-			   of "lines of the header (default: detected)"),                          \
-		OPT_STRING(0, "header-join", written.header_join, "TEXT",                          \
-			   of "between their cells in the names (default: a space)"),              \
-		OPT_STRING(0, "skip-lines", written.skip, "N",                                     \
-			   of "lines above the table (default: detected)"),                        \
-		OPT_STRING(0, "skip-footer", written.skip_below, "N",                              \
-			   of "lines below the table (default: detected)"),                        \
-		OPT_STRING(0, "records", written.records, "PATH",                                  \
-			   of "array of the rows in a JSON document, as in /data/items"),          \
-		OPT_NO_FLAG(0, "no-header", written.header, of "the first row is data")
+#define OPT_WRITTEN(of)                                                                              \
+	OPT_CHOICE(0, "input-format", written.input_format, "FORMAT", "csv|tsv|ndjson|json",         \
+		   of "the format (default: detected)"),                                             \
+		OPT_STRING(0, "encoding", written.encoding, "NAME",                                  \
+			   of "the encoding: UTF-8, windows-1252, ... (default: detected)"),         \
+		OPT_STRING(0, "delimiter", written.delimiter, "C",                                   \
+			   of "the delimiter (or tab, comma, semicolon, pipe, space, none)"),        \
+		OPT_STRING(0, "quote", written.quote, "C", of "the quote around cells (or none)"),   \
+		OPT_STRING(0, "escape", written.escape, "C",                                         \
+			   of "the character before a quote inside a cell (or none)"),               \
+		OPT_STRING(0, "comment", written.comment, "C",                                       \
+			   of "the beginning of comment lines (or none; default: detected)"),        \
+		OPT_CHOICE(0, "initial-space", written.spaces, "WHAT", "skip|keep",                  \
+			   of "spaces at the beginning of cells (default: detected)"),               \
+		OPT_STRING(0, "header-rows", written.header_rows, "N",                               \
+			   of "the number of header lines (default: detected)"),                     \
+		OPT_STRING(                                                                          \
+			0, "header-join", written.header_join, "TEXT",                               \
+			of                                                                           \
+			"the text that joins the cells of several header lines (default: a space)"), \
+		OPT_STRING(0, "skip-lines", written.skip, "N",                                       \
+			   of "the number of lines above the table (default: detected)"),            \
+		OPT_STRING(0, "skip-footer", written.skip_below, "N",                                \
+			   of "the number of lines below the table (default: detected)"),            \
+		OPT_STRING(0, "records", written.records, "PATH",                                    \
+			   of "the array with the rows in a JSON document, such as /data/items"),    \
+		OPT_NO_FLAG(0, "no-header", written.header, of "the first line is data")
 
 /* The options for writing cells as Arrow values. They fill the members `misfit` and `numbers` (lib/view/view.h). */
 #define OPT_ARROW                                                                                  \

@@ -375,7 +375,8 @@ static vv_status run_add(vv_context *c, vv_error *err)
 static const vv_option add_table[] = {
 	OPT_FLAG('A', "all", all,
 		 "add all changes in the work tree, including new and removed files"),
-	OPT_FLAG('u', "update", update, "update only files that are already in the index"),
+	OPT_FLAG('u', "update", update,
+		 "stage only changes of files that are already in the index"),
 	OPT_FLAG('f', "force", force, "also add ignored files"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be staged"),
 	OPT_FLAG('v', "verbose", verbose, "list added files (the default)"),
@@ -391,18 +392,18 @@ static const vv_option add_table[] = {
 	OPT_FLAG(0, "convert", convert, "also convert files that are text in HEAD"),
 	OPT_FLAG(
 		0, "as-csv", as_csv,
-		"write the tables of documents (book.xlsx) and compressed files (.gz, .zst, .xz, .bz2) beside them, and add those"),
+		"write the tables of documents (book.xlsx) and compressed files (.gz, .zst, .xz, .bz2) beside them, and add these files"),
 	OPT_STRING(
 		0, "arrow", arrow, "FILE",
 		"write the rows of an Arrow stream or file (-: standard input) to PATH, keep the spelling of equal cells, and add it"),
 	OPT_CHOICE(
 		0, "mode", mode, "MODE", "replace|upsert|append|delete",
-		"with --arrow: the rows of the new PATH (default: the given ones, if half of the old ones remain)"),
+		"with --arrow: how FILE changes PATH (default: replace, unless more than half of the rows would be removed)"),
 	OPT_CHOICE(0, "columns", columns, "WHAT", "keep|drop",
-		   "with --arrow: what to do with missing columns (default: an error)"),
+		   "with --arrow: columns that FILE lacks (default: an error)"),
 	OPT_FLAG(
 		0, "fix", fix,
-		"convert tracked files that were committed as text, and merge pointers again that git merged as text"),
+		"convert tracked files that were committed as text, and merge tables whose pointers git merged as text"),
 };
 
 const vv_command vv_cmd_add = {
@@ -420,6 +421,7 @@ const vv_command vv_cmd_add = {
 	.options = add_table,
 	.option_count = VV_OPTION_COUNT(add_table),
 	.options_size = sizeof(options),
+	.exit_codes = "with --fix: conflicts remain",
 	.arguments = "path",
 	.check = check_add,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_WRITER,

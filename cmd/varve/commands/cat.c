@@ -36,7 +36,7 @@ static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", CAT_FORMATS,
 		   "write the rows as FORMAT (default: as the file is written)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_WRITTEN("of a plain file, whose rows are printed: "),
+	OPT_WRITTEN("plain file: "),
 	OPT_ARROW,
 	OPT_NAMES(0, "dictionary", dictionary,
 		  "--format arrow: encode these text columns with a dictionary"),

@@ -42,7 +42,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(0, "cached", cached, "the next commit's contents"),
 	OPT_FLAG(0, "staged", cached, "the same as --cached"),
-	OPT_FLAG(0, "worktree", worktree, "the work tree (as without a REV)"),
+	OPT_FLAG(0, "worktree", worktree, "check the work tree (the default without REV)"),
 	OPT_STRING(0, "base", base, "REV", "compare with REV instead of the parent"),
 	OPT_FLAG(0, "no-base", no_base, "do not compare with another version"),
 	OPT_STRING(0, "rules-from", rules_from, "REV",

@@ -318,7 +318,7 @@ const vv_command vv_cmd_cherry_pick = {
 	.option_count = VV_OPTION_COUNT(cherry_pick_table),
 	.options_size = sizeof(options),
 	.exit_codes =
-		"there are conflicts, or the change is already present, or tables were not written, because their blocks are not available",
+		"there are conflicts, or the change is already present, or tables were not written because their blocks are not available",
 	.arguments = "ref",
 	.check = check_pick,
 	.needs = VV_NEEDS_RIGHT,
@@ -349,7 +349,7 @@ const vv_command vv_cmd_revert = {
 	.option_count = VV_OPTION_COUNT(revert_table),
 	.options_size = sizeof(options),
 	.exit_codes =
-		"there are conflicts, or it is already reverted, or tables were not written, because their blocks are not available",
+		"there are conflicts, or it is already reverted, or tables were not written because their blocks are not available",
 	.arguments = "ref",
 	.check = check_pick,
 	.needs = VV_NEEDS_RIGHT,

@@ -16,15 +16,14 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "bare", job.bare,
-		 "create no work tree: a repository to push to and serve from"),
+	OPT_FLAG(0, "bare", job.bare, "make a repository without a work tree, for a server"),
 	OPT_STRING('b', "branch", job.branch, "NAME",
-		   "check out this branch instead of the one that HEAD names there"),
+		   "check out this branch instead of that of the remote's HEAD"),
 	OPT_STRING('o', "origin", job.origin, "NAME", "the name of the remote (default: origin)"),
 	OPT_LIST(0, "from", job.from, "PEER", "get blocks from this URL as well; may be repeated"),
 	OPT_STRING(0, "varve", job.program, "PROGRAM", "the path of varve on the remote machine"),
 	OPT_FLAG(0, "single-branch", job.single,
-		 "get one branch: --branch, or the one that HEAD names there"),
+		 "get one branch: --branch, or that of the remote's HEAD"),
 	OPT_FLAG(0, "lazy", job.lazy,
 		 "fetch only history, and the data of a version when it is needed"),
 	OPT_FLAG(0, "git-host", job.git_host,

@@ -35,7 +35,7 @@ static const vv_option table[] = {
 	OPT_ARROW,
 	OPT_NAMES(0, "dictionary", dictionary,
 		  "--format arrow: encode these text columns with a dictionary"),
-	OPT_WRITTEN("of IN: "),
+	OPT_WRITTEN("IN: "),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
 		 "put a ' before cells that a spreadsheet would evaluate"),
 	OPT_FLAG('f', "force", force, "overwrite OUT"),

@@ -53,7 +53,7 @@ typedef struct options {
 		OPT_STRING(0, "tolerance", tolerance, "N",                                                                    \
 			   "numbers this close are equal: 0.01, or 1%"),                                                      \
 		OPT_FLAG(0, "moves", moves, "report rows that only moved"),                                                   \
-		OPT_WRITTEN("of plain files: "),                                                                              \
+		OPT_WRITTEN("plain files: "),                                                                                 \
 		OPT_CHOICE(0, "format", format, "FORMAT", FORMATS,                                                            \
 			   "the output format (default: text)"),                                                              \
 		OPT_WORD(0, "json", format, "json", "short for --format json"), OPT_ARROW,                                    \

@@ -23,15 +23,15 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(
 		0, "history", history,
-		"all versions except those at the tip of a branch, remote-tracking branch or tag, instead of a revision"),
+		"instead of a revision: all versions except those at the tip of a branch, remote-tracking branch or tag"),
 	OPT_NUMBER(
 		0, "copies", copies, "N",
-		"drop only versions that at least N others have (default: 1); each holder of a vault counts"),
+		"drop only versions with at least N copies elsewhere (default: 1); each holder of a vault counts"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "ask only this remote or URL, or vault:; may be repeated"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "stop waiting for the other side after this long without a byte (default: 60)"),
-	OPT_FLAG('n', "dry-run", dry_run, "only ask, and print what would be dropped"),
+	OPT_FLAG('n', "dry-run", dry_run, "only ask the remotes, and print what would be dropped"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing when all was dropped"),
 };

@@ -34,15 +34,16 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "all", all, "fetch from every remote"),
 	OPT_LIST(0, "from", job.from, "PEER",
 		 "get blocks from this remote or URL as well; may be repeated"),
-	OPT_FLAG(0, "data", job.full,
-		 "get the data of a commit (HEAD) or of A..B, of these paths; with --all of every "
-		 "version"),
+	OPT_FLAG(
+		0, "data", job.full,
+		"get only data: that of a commit (default: HEAD) or of A..B, at these paths; with --all, of every version"
+		"version"),
 	OPT_STRING(0, "cid", cid, "CID", "get only one table, by its root's CID"),
 	OPT_FLAG('t', "tags", job.tags, "also get all tags"),
 	OPT_FLAG(0, "no-tags", job.no_tags, "do not get tags"),
 	OPT_FLAG('p', "prune", job.prune,
 		 "remove remote-tracking branches that no longer exist at the remote"),
-	OPT_FLAG('f', "force", job.force, "move refs even if that is not a fast-forward"),
+	OPT_FLAG('f', "force", job.force, "move refs even if the update is not a fast-forward"),
 	OPT_FLAG(0, "allow-missing", job.allow_missing,
 		 "accept a version even if no peer has all of its blocks"),
 	OPT_NUMBER(0, "timeout", job.idle_sec, "SECONDS",

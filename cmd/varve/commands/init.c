@@ -84,7 +84,7 @@ static int run_init(void *opts, int argc, char **argv)
 }
 
 static const vv_option init_table[] = {
-	OPT_FLAG(0, "bare", bare, "create no work tree: a repository to push to and serve from"),
+	OPT_FLAG(0, "bare", bare, "make a repository without a work tree, for a server"),
 	OPT_STRING('b', "initial-branch", branch, "NAME",
 		   "name of the first branch (init.defaultBranch, else main)"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing"),

@@ -309,7 +309,7 @@ const vv_command vv_cmd_merge = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes =
-		"there are conflicts, or tables were not written, because their blocks are not available",
+		"there are conflicts, or tables were not written because their blocks are not available",
 	.arguments = "ref",
 	.check = check_merge,
 	.needs = VV_NEEDS_REPOSITORY, /* and of all but --dry-run VV_NEEDS_RIGHT */

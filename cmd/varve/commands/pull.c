@@ -286,7 +286,7 @@ const vv_command vv_cmd_pull = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes =
-		"there are conflicts, tables were not written, because their blocks are not available, or no copy has the signed version",
+		"there are conflicts, tables were not written because their blocks are not available, or no copy has the signed version",
 	.arguments = "ref",
 	.check = check_pull,
 	.needs = VV_NEEDS_RIGHT,

@@ -20,9 +20,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(
-		0, "stdio", stdio,
-		"speak the protocol on stdin and stdout, as clone and push run it on the far side"),
+	OPT_FLAG(0, "stdio", stdio, "use stdin and stdout, as clone and push run it on the server"),
 	OPT_FLAG(0, "read-only", read_only, "accept no pushes"),
 	OPT_STRING(
 		0, "http", http, "ADDR",

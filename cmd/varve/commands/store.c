@@ -26,8 +26,8 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "default", usual, "add: push only to this store"),
-	OPT_STRING(0, "push-url", push_url, "URL", "add: write the store's files to URL"),
+	OPT_FLAG(0, "default", usual, "with add: push only to this store"),
+	OPT_STRING(0, "push-url", push_url, "URL", "with add: write the store's files to URL"),
 	OPT_JSON("the output format"),
 };
 

@@ -611,7 +611,7 @@ const vv_command vv_cmd_track = {
 	.option_count = VV_OPTION_COUNT(track_table),
 	.options_size = sizeof(options),
 	.exit_codes =
-		"tables that it tracks now were not written, because their blocks are not available",
+		"tables that it tracks now were not written because their blocks are not available",
 	.arguments = "path",
 	.needs = VV_NEEDS_WORKTREE,
 	.run = run_track,

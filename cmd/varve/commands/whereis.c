@@ -35,9 +35,11 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_LIST(0, "from", from, "PEER", "also ask this remote or URL; may be repeated"),
-	OPT_FLAG(0, "no-ask", no_ask, "look only here: at receipts, and at the vault's ledger"),
+	OPT_FLAG(
+		0, "no-ask", no_ask,
+		"contact no other machine: show receipts and the local copy of the vault's ledger"),
 	OPT_LIST(0, "routing", routing, "URL",
-		 "also ask this IPFS router who provides the version, if it was published"),
+		 "also ask this IPFS router for providers of a published version"),
 	OPT_FLAG('v', "verbose", verbose, "also show the speed of each peer in this network"),
 	OPT_JSON("the output format"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",

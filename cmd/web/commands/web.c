@@ -35,8 +35,7 @@ static const vv_option table[] = {
 	OPT_STRING(0, "port", port, "PORT", "listen on this port (default: a free one)"),
 	OPT_STRING(0, "export", export, "DIR",
 		   "write the pages of A..B, of one version, or of all, into this folder"),
-	OPT_NUMBER(0, "size", size, "BYTES",
-		   "with --export: how large the folder may become (default: 20m)"),
+	OPT_NUMBER(0, "size", size, "BYTES", "with --export: write at most BYTES (default: 20m)"),
 	OPT_FLAG('v', "verbose", verbose, "print a line for each request"),
 };
 
