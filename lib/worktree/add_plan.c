@@ -499,7 +499,7 @@ static vv_status is_left_to_git(planner *p, const vv_add_item *item, bool *out, 
 
 static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 {
-	bool tracked = false, fits = true, left = false;
+	bool tracked = false, fits = true, left = false, stat_clean;
 	vv_status rc = vv_lstat_at(&item->st, p->top, item->path, &p->above, err);
 
 	/* If a folder replaced a file, the file is removed; the folder's files have plans of their
@@ -523,8 +523,8 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 		return tracked ? plan_tracked(p, item, err) : plan_plain(p, item, err);
 	}
 	if (p->req->fix) return VV_OK;
-	item->action = VV_ADD_FILE;
-	return append(p->plan, item, err);
+	known_same(p, item, &stat_clean);
+	return stat_clean ? VV_OK : plan_file(p, item, err);
 }
 
 /* A submodule that is set up is staged with the commit that it has. */

@@ -504,6 +504,21 @@ pointer_of() {
 	ends_with 2 varve add --as table nul.csv
 }
 
+@test "an unchanged symbolic link, or a file with a name that no table may have, is not reported" {
+	new_repo
+	rows 3 > aux.csv
+	echo text > note.txt
+	ln -s note.txt link
+	varve add -q .
+	varve commit -qm one
+	succeeds varve add .
+	[ -z "$output$stderr" ]
+	ln -sf other link
+	succeeds varve add .
+	output_is "1 ordinary file: link"
+	[ "$(git cat-file blob :link)" = other ]
+}
+
 @test "a name that no table may have is text under a line that makes tables of all, for git and varve" {
 	local f
 	new_repo
