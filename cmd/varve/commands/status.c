@@ -160,7 +160,7 @@ static const vv_option status_table[] = {
 			 "for scripts, as git status --porcelain"),
 	OPT_FLAG('z', "null", nul, "end lines with NUL, without quoting"),
 	OPT_WORD(0, "json", format, "json", "as JSON"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "json", "the output format: json"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "json", "the output format"),
 	OPT_FLAG('v', "verbose", verbose, "also show how many groups of each table are new"),
 	OPT_MAYBE_STRING(0, "remote", remote, "NAME", "",
 			 "list the versions that the store or host does not have"),
