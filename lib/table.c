@@ -238,27 +238,23 @@ static vv_status find_row(uint64_t *row, varve_table *t, const vv_where_test *te
 	vv_auto(vv_kept_keys) keys;
 	vv_rows_options o = {
 		.columns = t->key, .count = count, .to = UINT64_MAX, .progress = progress};
+	vv_auto(vv_where) *where = NULL;
+	vv_auto(vv_rows) *rows = NULL;
 	const vv_cell *cells;
-	vv_rows *rows = NULL;
 	int more;
 	vv_status rc = vv_table_keys(&keys, t, progress, err);
 
 	o.keys = keys.lookup.cache ? &keys.lookup : NULL;
-	if (rc < 0 || (rc = vv_where_of(&o.where, &t->table, tests, count, err)) < 0 ||
-	    (rc = vv_rows_open(&rows, &t->table, &o, err)) < 0) {
-		goto done;
-	}
+	if (rc < 0 || (rc = vv_where_of(&where, &t->table, tests, count, err)) < 0) return rc;
+	o.where = where;
+	if ((rc = vv_rows_open(&rows, &t->table, &o, err)) < 0) return rc;
 	if ((more = vv_rows_next(rows, &cells, err)) > 0) {
 		*row = vv_rows_number(rows);
 	}
-	rc = more < 0   ? (vv_status)more
-	     : more > 0 ? VV_OK
-			: vv_fail(err, VV_ENOTFOUND, "no row of '%s' has this key",
-				  vv_text_shows(t->text));
-done:
-	vv_rows_close(rows);
-	vv_where_free(o.where);
-	return rc;
+	return more < 0   ? (vv_status)more
+	       : more > 0 ? VV_OK
+			  : vv_fail(err, VV_ENOTFOUND, "no row of '%s' has this key",
+				    vv_text_shows(t->text));
 }
 
 int varve_table_find_row(uint64_t *row, const varve_table *table, const varve_text *values,

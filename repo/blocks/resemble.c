@@ -356,48 +356,42 @@ static vv_status tell_children_first(levels *v, vv_error *err)
 	return rc;
 }
 
+static void levels_clear(levels *v)
+{
+	vv_free_all(v->items, v->kids, v->theirs.items, v->next.items, v->nodes.items, v->starts,
+		    v->own.items);
+	vv_cid_map_free(v->places);
+	vv_cid_map_free(v->here);
+	vv_cid_set_free(v->old);
+	vv_cid_set_free(v->ours);
+	vv_buf_clear(&v->block);
+}
+VV_AUTO_CLEAR(levels, levels_clear)
+
 /* root against before, both nodes, different. */
 static vv_status compare_levels(const vv_resemble *w, const vv_cid *root, const vv_cid *before,
 				vv_error *err)
 {
-	levels v = {.w = w, .here = vv_cid_map_new(), .old = vv_cid_set_new()};
+	vv_auto(levels) v = {.w = w, .here = vv_cid_map_new(), .old = vv_cid_set_new()};
 	bool added = false;
 	vv_status rc;
 
 	if (!v.here || !v.old || (w->children_first && !(v.places = vv_cid_map_new()))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_cid_set_add(w->seen, root, &added, err)) < 0 || !added) {
-		goto done;
-	}
+	if ((rc = vv_cid_set_add(w->seen, root, &added, err)) < 0 || !added) return rc;
 	if ((rc = item_add(&v, &(vv_link){.cid = *root}, before, err)) < 0 ||
 	    (rc = list_add(&v.next, &(vv_link){.cid = *before}, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (size_t from = 0, to = v.count; from < to; from = to, to = v.count) {
-		if ((rc = next_level(&v, from, to, err)) < 0) {
-			goto done;
-		}
+		if ((rc = next_level(&v, from, to, err)) < 0) return rc;
 	}
-	if (w->children_first) {
-		rc = tell_children_first(&v, err);
-		goto done;
-	}
+	if (w->children_first) return tell_children_first(&v, err);
 	for (size_t i = 0; i < v.count; i++) {
-		if ((rc = tell(&v, i, err)) < 0) {
-			goto done;
-		}
+		if ((rc = tell(&v, i, err)) < 0) return rc;
 	}
-done:
-	vv_free_all(v.items, v.kids);
-	vv_cid_map_free(v.places);
-	vv_free_all(v.theirs.items, v.next.items, v.nodes.items, v.starts, v.own.items);
-	vv_cid_map_free(v.here);
-	vv_cid_set_free(v.old);
-	vv_cid_set_free(v.ours);
-	vv_buf_clear(&v.block);
-	return rc;
+	return VV_OK;
 }
 
 /* ---- node by node ---- */

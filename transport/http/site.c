@@ -82,7 +82,7 @@ void http_answer_clear(http_answer *a)
 vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_connect_options *o,
 			 vv_error *err)
 {
-	http_site *s = vv_calloc(1, sizeof(*s));
+	vv_auto(http_site) *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
 
 	*out = NULL;
@@ -103,26 +103,17 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 			 .repo = o->repo,
 			 .env = vv_connect_env(o),
 			 .name = vv_strdup(f->name)};
-	if (!s->name) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!s->name) return vv_fail_nomem(err);
 	if ((rc = http_curl_load(&s->c, err)) < 0 ||
 	    (!f->direct && (rc = http_settings_read(&s->settings, o, f->url, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	atomic_init(&s->answered, false);
 	atomic_init(&s->given_up_ms, 0);
 	if (!(s->lock = vv_mutex_new()) || !(s->asking = vv_mutex_new())) {
-		rc = vv_fail_nomem(err);
+		return vv_fail_nomem(err);
 	}
-done:
-	if (rc < 0) {
-		http_site_close(s);
-		s = NULL;
-	}
-	*out = s;
-	return rc;
+	return vv_hand_over(out, &s);
 }
 
 void http_site_close(http_site *s)

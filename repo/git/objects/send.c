@@ -59,18 +59,15 @@ static void walk_close(vv_tip_walk *w)
 	vv_tip_walk_clear(w);
 	vv_walker_give(w->walker);
 }
+VV_AUTO_CLEAR(vv_tip_walk, walk_close)
 
 vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bool *out,
 			   vv_error *err)
 {
-	vv_tip_walk w;
-	vv_status rc = walk_open(&w, r, err);
+	vv_auto(vv_tip_walk) w = {0};
+	const vv_status rc = walk_open(&w, r, err);
 
-	if (rc == VV_OK) {
-		rc = vv_tip_walk_find(&w, ids, count, KNOWN_SLOP, out, err);
-	}
-	walk_close(&w);
-	return rc;
+	return rc < 0 ? rc : vv_tip_walk_find(&w, ids, count, KNOWN_SLOP, out, err);
 }
 
 vv_status vv_commits_count(vv_repository *r, const vv_oid *wants, size_t want_count,
@@ -129,18 +126,17 @@ static vv_status gather_sample(vv_tip_walk *w, vv_nodes *tips, vv_nodes *others,
 vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oid **out,
 			    size_t *count, bool *all, vv_error *err)
 {
-	vv_nodes tips = VV_NODES_INIT, others = VV_NODES_INIT;
-	vv_tip_walk w;
+	vv_auto(vv_nodes) tips = VV_NODES_INIT, others = VV_NODES_INIT;
+	vv_auto(vv_tip_walk) w = {0};
 	vv_status rc = walk_open(&w, r, err);
 
 	*out = NULL;
 	*count = 0;
 	if (rc < 0 || (rc = gather_sample(&w, &tips, &others, max, visits, all, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!(*out = vv_calloc(tips.count + others.count + 1, sizeof(vv_oid)))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < tips.count; i++) {
 		(*out)[(*count)++] = *vv_from_git(&tips.items[i]->id);
@@ -148,11 +144,7 @@ vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oi
 	for (size_t i = 0; i < others.count && *count < max; i++) {
 		(*out)[(*count)++] = *vv_from_git(&others.items[i]->id);
 	}
-done:
-	vv_nodes_clear(&tips);
-	vv_nodes_clear(&others);
-	walk_close(&w);
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *id, uint64_t max,
