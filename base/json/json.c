@@ -343,6 +343,8 @@ static vv_json *add_node(reader *r, vv_json_type type, size_t start)
 		(void)stop_nomem(r);
 		return NULL;
 	}
+	*n = r->pending; /* the name alone */
+	memset(&r->pending, 0, sizeof r->pending);
 	n->type = type;
 	n->start = start + r->shift;
 	r->last_end = token_end(r);
@@ -352,10 +354,6 @@ static vv_json *add_node(reader *r, vv_json_type type, size_t start)
 		return n;
 	}
 	n->parent = top->node;
-	n->name = r->pending.name;
-	n->name_len = r->pending.name_len;
-	n->name_start = r->pending.name_start;
-	memset(&r->pending, 0, sizeof r->pending);
 	if (top->last) {
 		top->last->next = n;
 	} else {

@@ -256,9 +256,7 @@ vv_status vv_arrow_maker_open(vv_arrow_maker **out, vv_table *t, vv_rows *rows,
 
 	*out = NULL;
 	if (!b) return vv_fail_nomem(err);
-	b->table = t;
-	b->rows = rows;
-	b->o = *opts;
+	*b = (vv_arrow_maker){.table = t, .rows = rows, .o = *opts};
 	if ((rc = open_maker(b, like, err)) < 0) return rc;
 	return vv_hand_over(out, &b);
 }

@@ -568,10 +568,8 @@ vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_optio
 
 	*out = NULL;
 	if (!c) return vv_fail_nomem(err);
-	c->o = o;
-	c->env = o->env;
-	c->lock_fd = -1;
-	c->limit = UINT64_MAX; /* until it is known */
+	*c = (vv_cached){
+		.o = o, .env = o->env, .lock_fd = -1, .limit = UINT64_MAX /* until it is known */};
 	if ((rc = take_url(c, url, err)) < 0 || (rc = find_clones(c, err)) < 0 ||
 	    (rc = name_parts(c, err)) < 0 || (rc = lock_reading(c, err)) < 0 ||
 	    (rc = bring_up(c, err)) < 0 || (rc = find_limit(c, err)) < 0) {

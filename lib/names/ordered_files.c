@@ -371,9 +371,7 @@ vv_status vv_ordered_file_open(vv_ordered_file **out, vv_ordered_files *f, vv_ta
 
 	*out = NULL;
 	if (!o) return vv_fail_nomem(err);
-	o->files = f;
-	o->table = t;
-	o->pays = client != NULL;
+	*o = (vv_ordered_file){.files = f, .table = t, .pays = client != NULL};
 	if (client) {
 		o->client = *client;
 	}

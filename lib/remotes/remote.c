@@ -19,14 +19,13 @@
 
 vv_status vv_refspec_read(vv_refspec *out, const char *text, vv_error *err)
 {
-	memset(out, 0, sizeof(*out));
 	const char *start = text + (text[0] == '+');
 	const char *colon = strchr(start, ':');
 	size_t len = colon ? (size_t)(colon - start) : strlen(start);
 
-	out->force = text[0] == '+';
-	out->from = vv_strndup(start, len);
-	out->to = colon ? vv_strdup(colon + 1) : NULL;
+	*out = (vv_refspec){.force = text[0] == '+',
+			    .from = vv_strndup(start, len),
+			    .to = colon ? vv_strdup(colon + 1) : NULL};
 	if (!out->from || (colon && !out->to)) {
 		vv_refspec_clear(out);
 		return vv_fail_nomem(err);

@@ -101,9 +101,7 @@ static vv_status where_groups_open(where_groups **out, vv_table *t, vv_where *w,
 
 	*out = NULL;
 	if (!g) return vv_fail_nomem(err);
-	g->table = t;
-	g->where = w;
-	g->from = from;
+	*g = (where_groups){.table = t, .where = w, .from = from};
 	if ((rc = vv_table_groups(t, &g->count, err)) < 0 || (rc = open_facts(g, err)) < 0 ||
 	    (rc = list_few(g, err)) < 0 ||
 	    (keys && !g->only_listed && g->count > FEW && (rc = list_by_key(g, keys, err)) < 0)) {

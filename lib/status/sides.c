@@ -40,9 +40,7 @@ vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid 
 	} else {
 		vv_buf_puts(&b, hex);
 	}
-	out->kind = VV_SIDE_COMMIT;
-	out->commit = *commit;
-	out->name = vv_buf_detach(&b);
+	*out = (vv_diff_side){.kind = VV_SIDE_COMMIT, .commit = *commit, .name = vv_buf_detach(&b)};
 	return out->name ? VV_OK : vv_fail_nomem(err);
 }
 

@@ -144,9 +144,11 @@ vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *r
 
 	*out = NULL;
 	if (!f || !dir) return vv_fail_nomem(err);
-	f->repo = r;
-	f->reader = reader;
-	f->text = vv_strdup(figure);
+	*f = (vv_figure){.repo = r,
+			 .reader = reader,
+			 .text = vv_strdup(figure),
+			 .block = vv_row_block_new(),
+			 .scratch = vv_condition_scratch_new()};
 	vv_hash_index_init(&f->groups.index);
 	vv_hash_index_init(&f->versions.index);
 	vv_buf_printf(&f->rule, "%s is null", figure);
@@ -155,8 +157,6 @@ vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *r
 	}
 	vv_buf_printf(&both, "%s\n%s", figure, vv_buf_cstr(&f->where));
 	f->id = vv_xxh3_128(vv_buf_cstr(&both), both.len, 0);
-	f->block = vv_row_block_new();
-	f->scratch = vv_condition_scratch_new();
 	if (!f->text || f->rule.failed || f->where.failed || both.failed || !f->block ||
 	    !f->scratch) {
 		return vv_fail_nomem(err);

@@ -59,9 +59,8 @@ vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 
 	*out = NULL;
 	if (!f) return vv_fail_nomem(err);
-	f->repo = r;
-	f->o = opts;
-	f->value_len = opts->value ? strlen(opts->value) : 0;
+	*f = (vv_log_filter){
+		.repo = r, .o = opts, .value_len = opts->value ? strlen(opts->value) : 0};
 	if ((opts->since && (rc = vv_date_span(&since, opts->since, err)) < 0) ||
 	    (opts->until && (rc = vv_date_span(&until, opts->until, err)) < 0) ||
 	    (rc = compile(&f->author, &f->has_author, "--author", opts->author, opts->ignore_case,

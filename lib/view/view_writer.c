@@ -134,15 +134,11 @@ vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_form
 {
 	vv_status rc;
 
-	memset(w, 0, sizeof(*w));
-	vv_dialect_init(&w->dialect);
-	w->table = t;
-	w->columns = columns;
-	w->count = count;
 	if (format == VV_VIEW_OWN && t->root.dialect.form != VV_FORM_CSV) {
 		format = t->root.dialect.form == VV_FORM_JSON ? VV_VIEW_JSON : VV_VIEW_NDJSON;
 	}
-	w->format = format;
+	*w = (vv_view_writer){.table = t, .columns = columns, .count = count, .format = format};
+	vv_dialect_init(&w->dialect);
 	if (format == VV_VIEW_TABLE) return vv_view_grid_new(&w->grid, w, width, err);
 	if ((rc = vv_header_labels(&w->labels, &w->labels_arena, &t->root.dialect, &t->schema,
 				   err)) < 0) {

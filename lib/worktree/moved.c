@@ -63,7 +63,6 @@ VV_AUTO_CLEAR(finishing, finishing_clear)
 /* A table, or text in Git that varve compares, has a line, or may have one. */
 static vv_status add_entry(finishing *f, const vv_index_entry *e, const char *from, vv_error *err)
 {
-	vv_attr_rename n = {.line = VV_ATTR_FILTER_LINE};
 	bool dataset = false, compared = false, holds = false;
 	vv_status rc;
 
@@ -80,9 +79,11 @@ static vv_status add_entry(finishing *f, const vv_index_entry *e, const char *fr
 	if (rc < 0) return rc;
 	/* on a case-insensitive system the removed line matches the new name */
 	holds = holds && strcasecmp(from, e->path) != 0;
-	n.line = holds ? VV_ATTR_NO_LINE : dataset ? VV_ATTR_FILTER_LINE : VV_ATTR_TEXT_LINE;
-	n.from = vv_strdup(from);
-	n.to = vv_strdup(e->path);
+	const vv_attr_rename n = {.line = holds     ? VV_ATTR_NO_LINE
+					  : dataset ? VV_ATTR_FILTER_LINE
+						    : VV_ATTR_TEXT_LINE,
+				  .from = vv_strdup(from),
+				  .to = vv_strdup(e->path)};
 	if (!n.from || !n.to || !vv_array_add(f->renames, f->count, f->cap, n)) {
 		vv_free_all((char *)(uintptr_t)n.from, (char *)(uintptr_t)n.to);
 		return vv_fail_nomem(err);

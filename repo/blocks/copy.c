@@ -209,7 +209,6 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 {
 	vv_source own = {from->store, NULL, to, false};
 	vv_auto(vv_buf) raw = VV_BUF_INIT, kept = VV_BUF_INIT;
-	vv_pack_item item = {0};
 	uint64_t offset;
 
 	*record_len = 0;
@@ -227,9 +226,7 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 		vv_error_clear(err);
 		rc = VV_OK;
 	} else if (rc == VV_OK) {
-		item.cid = *cid;
-		item.raw = raw.data;
-		item.raw_len = raw.len;
+		vv_pack_item item = {.cid = *cid, .raw = raw.data, .raw_len = raw.len};
 		/* Only what gets another form is compressed, and that once for all. */
 		vv_coder_effort(cp.coder, VV_EFFORT_THOROUGH);
 		vv_coder_allow_edits(cp.coder, true);

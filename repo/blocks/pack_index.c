@@ -256,10 +256,8 @@ vv_status vv_pack_index_from(vv_pack_index **out, vv_buf *take_bytes,
 		vv_buf_clear(take_bytes);
 		return vv_fail_nomem(err);
 	}
-	x->fd = -1;
-	x->bytes = *take_bytes;
+	*x = (vv_pack_index){.fd = -1, .bytes = *take_bytes, .file_len = take_bytes->len};
 	vv_buf_init(take_bytes);
-	x->file_len = x->bytes.len;
 	if ((rc = read_header(x, hash, err)) < 0 || (rc = check_whole(x, err)) < 0) return rc;
 	return vv_hand_over(out, &x);
 }

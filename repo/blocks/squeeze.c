@@ -32,9 +32,7 @@ vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn 
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
-	s->form = form;
-	s->fn = fn;
-	s->payload = payload;
+	*s = (vv_squeeze){.form = form, .fn = fn, .payload = payload};
 	if (form == VV_SQUEEZE_GZIP) {
 		s->z_open = deflateInit2(&s->z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8,
 					 Z_DEFAULT_STRATEGY) == Z_OK;

@@ -42,24 +42,21 @@ vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, b
 			     vv_error *err)
 {
 	vv_auto(vv_store) *s = vv_calloc(1, sizeof *s);
-	vv_status rc = VV_OK;
 
 	if (!s) return vv_fail_nomem(err);
-	atomic_init(&s->whole, false);
-	s->under = under;
-	s->dir = vv_strdup(dir);
-	s->packs_dir = vv_path_join(dir, "packs", (char *)NULL);
-	s->lock = vv_mutex_new();
-	s->list_lock = vv_mutex_new();
-	s->absent_lock = vv_mutex_new();
-	s->coders = vv_coder_pool_new();
-	s->cache = vv_block_cache_new(VV_UNPACKED_USUAL);
+	*s = (vv_store){.under = under,
+			.dir = vv_strdup(dir),
+			.packs_dir = vv_path_join(dir, "packs", (char *)NULL),
+			.lock = vv_mutex_new(),
+			.list_lock = vv_mutex_new(),
+			.absent_lock = vv_mutex_new(),
+			.coders = vv_coder_pool_new(),
+			.cache = vv_block_cache_new(VV_UNPACKED_USUAL)};
 	if (!s->dir || !s->packs_dir || !s->lock || !s->list_lock || !s->absent_lock ||
 	    !s->coders || !s->cache) {
-		rc = vv_fail_nomem(err);
-	} else if (create) {
-		rc = vv_store_make_dirs(s, err);
+		return vv_fail_nomem(err);
 	}
+	const vv_status rc = create ? vv_store_make_dirs(s, err) : VV_OK;
 	return rc < 0 ? rc : vv_hand_over(out, &s);
 }
 

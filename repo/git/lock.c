@@ -300,14 +300,10 @@ void vv_repository_sweep_locks(vv_repository *r)
 static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, const vv_git_lock *like,
 		      unsigned wait_ms, vv_error *err)
 {
-	vv_buf lock = VV_BUF_INIT;
-
-	memset(l, 0, sizeof(*l));
+	*l = (vv_git_lock){.repo = r};
 	if (!path) return vv_fail_nomem(err);
-	l->repo = r;
-	vv_buf_printf(&lock, "%s.lock", path);
 	l->path = vv_strdup(path);
-	l->lock_path = vv_buf_detach(&lock);
+	l->lock_path = vv_asprintf("%s.lock", path);
 	l->new_path = new_path_of(path);
 	vv_status rc = l->path && l->lock_path && l->new_path ? wait_and_make(l, like, wait_ms, err)
 							      : vv_fail_nomem(err);

@@ -111,20 +111,20 @@ static bool index_layout(offsets *o, const uint8_t *head, uint64_t size)
 	static const uint8_t second[8] = {0xff, 't', 'O', 'c', 0, 0, 0, 2};
 	uint32_t count;
 
-	memset(o, 0, sizeof(*o));
 	if (memcmp(head, second, sizeof(second)) != 0) {
-		o->at = FANOUT;
-		o->stride = 4 + VV_SHA1_LEN;
-		o->count = fanout_read(head, &count) ? count : UINT32_MAX;
+		*o = (offsets){.at = FANOUT,
+			       .stride = 4 + VV_SHA1_LEN,
+			       .count = fanout_read(head, &count) ? count : UINT32_MAX};
 		return size == FANOUT + o->count * o->stride + ENDS;
 	}
 	if (!fanout_read(head + sizeof(second), &count)) return false;
-	o->count = count;
-	o->stride = 4;
-	o->large = true;
-	o->at = sizeof(second) + FANOUT + o->count * (VV_SHA1_LEN + 4);
-	o->large_at = o->at + o->count * 4;
-	uint64_t fixed = o->large_at + ENDS;
+	const uint64_t at = sizeof(second) + FANOUT + (uint64_t)count * (VV_SHA1_LEN + 4);
+	*o = (offsets){.at = at,
+		       .stride = 4,
+		       .count = count,
+		       .large = true,
+		       .large_at = at + (uint64_t)count * 4};
+	const uint64_t fixed = o->large_at + ENDS;
 	if (size < fixed || (size - fixed) % 8 != 0) return false;
 	o->large_count = (size - fixed) / 8;
 	return o->large_count <= o->count;

@@ -802,11 +802,11 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
 
 	*out = (vv_place){0};
 	if (!s) return vv_fail_nomem(err);
+	*s = (s3){.mark = facts->mark,
+		  .full = facts->full,
+		  .connect = *connect,
+		  .lock = vv_mutex_new()};
 	vv_place_quota_init(&s->quota, facts);
-	s->mark = facts->mark;
-	s->full = facts->full;
-	s->connect = *connect;
-	s->lock = vv_mutex_new();
 	if (!s->lock) return vv_fail_nomem(err);
 	if ((rc = open_bucket(s, url, make, err)) < 0) return rc;
 	vv_place_set_mark(out, &s->marked);

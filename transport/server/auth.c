@@ -292,16 +292,14 @@ vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err)
 
 	*out = NULL;
 	if (!a) return vv_fail_nomem(err);
-	a->file = vv_strdup(file);
-	a->lock = vv_mutex_new();
-	a->login = vv_login_new();
+	*a = (vv_http_auth){
+		.file = vv_strdup(file), .lock = vv_mutex_new(), .login = vv_login_new()};
 	vv_random(a->key, sizeof(a->key));
-	if (!a->file || !a->lock || !a->login) {
-		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_secret_hash(&a->nobody, a->key, sizeof(a->key), err)) == VV_OK) {
-		rc = load_users(a, err);
+	if (!a->file || !a->lock || !a->login) return vv_fail_nomem(err);
+	if ((rc = vv_secret_hash(&a->nobody, a->key, sizeof(a->key), err)) < 0 ||
+	    (rc = load_users(a, err)) < 0) {
+		return rc;
 	}
-	if (rc < 0) return rc;
 	return vv_hand_over(out, &a);
 }
 

@@ -85,9 +85,7 @@ static vv_attr_asker *asker_new(vv_repository *r, const char *const *names, size
 	vv_attr_asker *a = vv_calloc(1, sizeof(*a));
 
 	if (a) {
-		a->repo = r;
-		a->names = names;
-		a->name_count = count;
+		*a = (vv_attr_asker){.repo = r, .names = names, .name_count = count};
 	}
 	return a;
 }

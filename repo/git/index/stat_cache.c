@@ -83,7 +83,7 @@ vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *s
 	uint8_t key[sizeof(vv_hash128)];
 	value v;
 
-	memset(&v, 0, sizeof(v));
+	memset(&v, 0, sizeof(v)); /* the padding, too: it is written */
 	v.stat = *st;
 	v.id = *id;
 	v.guess = !sure;

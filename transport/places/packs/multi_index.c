@@ -43,8 +43,7 @@ vv_status vv_multi_index_begin(vv_multi_index *out, const void *bytes, size_t le
 	memset(out, 0, sizeof(*out));
 	if (len < VV_MULTI_BEGIN) return bad(err, "it is cut short");
 	if (memcmp(p, magic, sizeof(magic)) != 0) return bad(err, "its first bytes are wrong");
-	out->pack_count = vv_get_le32(p + 8);
-	out->count = vv_get_le32(p + 12);
+	*out = (vv_multi_index){.pack_count = vv_get_le32(p + 8), .count = vv_get_le32(p + 12)};
 	if (out->pack_count == 0 || out->pack_count > VV_MULTI_PACKS || out->count == 0 ||
 	    out->count > VV_MULTI_ENTRIES) {
 		return bad(err, "its counts are invalid");
