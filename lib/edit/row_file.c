@@ -38,7 +38,6 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 	vv_subject *s = &f->subject;
 	vv_status rc;
 
-	vv_subject_init(s);
 	if ((rc = vv_write_turn_take(f->repo, err)) < 0 ||
 	    (rc = vv_subject_find(s, f->repo, f->reader, f->path, err)) < 0 ||
 	    (rc = vv_subject_settle(s, err)) < 0) {

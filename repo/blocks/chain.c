@@ -516,19 +516,13 @@ static vv_status walk_up(chain *ch, vv_buf *out, vv_error *err)
 
 /* ---- the whole way ---- */
 
-static vv_status chain_init(chain *ch, const vv_source *src, vv_error *err)
-{
-	*ch = (chain){.src = src};
-	ch->coder = vv_coder_take(src->store->coders, err);
-	return ch->coder ? VV_OK : VV_ENOMEM;
-}
-
 static void chain_clear(chain *ch)
 {
 	vv_blob_unref(ch->base);
 	vv_coder_give(ch->src->store->coders, ch->coder);
 	vv_free(ch->levels);
 }
+VV_AUTO_CLEAR(chain, chain_clear)
 
 /* Reports the first damage found: the cause, not the last failed attempt. */
 static vv_status tell_first(const chain *ch, const level *top, vv_error *err)
@@ -555,14 +549,12 @@ static vv_status get_from(chain *ch, const level *top, vv_buf *out, vv_error *er
 vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *out, vv_record *r,
 			   vv_error *err)
 {
-	chain ch;
-	level top = {0};
+	vv_auto(chain) ch = {.src = src, .coder = vv_coder_take(src->store->coders, err)};
+	level top = {.place = *place};
 	vv_status rc;
 
-	top.place = *place;
-	if ((rc = read_header(src, &top, err)) < 0 || (rc = chain_init(&ch, src, err)) < 0) {
-		return rc;
-	}
+	if (!ch.coder) return VV_ENOMEM;
+	if ((rc = read_header(src, &top, err)) < 0) return rc;
 	*r = top.record;
 	do {
 		rc = get_from(&ch, &top, out, err);
@@ -572,7 +564,6 @@ vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *
 		rc = tell_first(&ch, &top, err);
 		rc = rc == VV_ECORRUPT && ch.no_base ? VV_EMISSING : rc;
 	}
-	chain_clear(&ch);
 	return rc;
 }
 
@@ -584,13 +575,14 @@ vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv
 vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			     vv_block_form *form, vv_error *err)
 {
-	chain ch;
+	vv_auto(chain) ch = {.src = src,
+			     .coder = vv_coder_take(src->store->coders, err),
+			     .stored = stored,
+			     .form = form};
 	level top = {0};
 	vv_status rc;
 
-	if ((rc = chain_init(&ch, src, err)) < 0) return rc;
-	ch.stored = stored;
-	ch.form = form;
+	if (!ch.coder) return VV_ENOMEM;
 	do {
 		rc = find_record(src, cid, &ch, &top, err);
 		if (rc == VV_OK) {
@@ -605,6 +597,5 @@ vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *ou
 	} else if (rc == VV_EMISSING) {
 		rc = missing(src, cid, err);
 	}
-	chain_clear(&ch);
 	return rc;
 }

@@ -563,6 +563,7 @@ static void moving_clear(moving *m)
 {
 	vv_buf_clear_all(&m->raw, &m->stored);
 }
+VV_AUTO_CLEAR(moving, moving_clear)
 
 static vv_status move_block(void *payload, const vv_place *place, const vv_record *r,
 			    const vv_cid *base, vv_error *err)
@@ -581,16 +582,13 @@ static vv_status move_block(void *payload, const vv_place *place, const vv_recor
 
 static vv_status move_blocks(vv_incoming *in, const vv_pack_list *l, vv_error *err)
 {
-	moving m = {.in = in};
-	vv_status rc = VV_OK;
+	vv_auto(moving) m = {.in = in};
+	vv_status rc;
 
 	for (size_t i = 0; i < l->own; i++) {
-		if ((rc = vv_pack_each_record(l->packs[i], move_block, &m, err)) < 0) {
-			break;
-		}
+		if ((rc = vv_pack_each_record(l->packs[i], move_block, &m, err)) < 0) return rc;
 	}
-	moving_clear(&m);
-	return rc < 0 ? rc : vv_writer_commit(in->promoted, err);
+	return vv_writer_commit(in->promoted, err);
 }
 
 static vv_status put_pending(void *payload, const vv_cid *cid, const vv_cid *base, vv_error *err)
@@ -608,10 +606,9 @@ static vv_status put_pending(void *payload, const vv_cid *cid, const vv_cid *bas
 /* Blocks that are not in a pack yet are moved directly. */
 static vv_status move_pending(vv_incoming *in, vv_error *err)
 {
-	moving m = {.in = in};
-	vv_status rc = vv_writer_each_pending(in->writer, put_pending, &m, err);
+	vv_auto(moving) m = {.in = in};
+	const vv_status rc = vv_writer_each_pending(in->writer, put_pending, &m, err);
 
-	moving_clear(&m);
 	return rc < 0 ? rc : vv_writer_commit(in->promoted, err);
 }
 
