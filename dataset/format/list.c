@@ -456,8 +456,7 @@ vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_
 
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
-	r->kind = kind;
-	r->source = *source;
+	*r = (vv_list_reader){.kind = kind, .source = *source};
 	vv_buf_put(&copy, top, top_len);
 	if ((rc = vv_buf_ok(&copy, err)) < 0) return rc;
 	vv_cbor_init(&c, copy.data, copy.len);
@@ -469,9 +468,7 @@ vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_
 	vv_buf_init(&copy);
 	start_frame(f, 0, 0);
 	if ((rc = vv_cbor_end(&c, err)) < 0) return rc;
-	*out = r;
-	r = NULL;
-	return rc;
+	return vv_hand_over(out, &r);
 }
 
 void vv_list_reader_close(vv_list_reader *r)

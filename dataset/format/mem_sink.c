@@ -47,14 +47,14 @@ vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_d
 	if (!temp_dir) {
 		temp_dir = getenv("TMPDIR");
 	}
-	m->fd = -1;
+	*m = (vv_mem_sink){.lock = vv_mutex_new(),
+			   .dir = vv_strdup(temp_dir && *temp_dir ? temp_dir : "/tmp"),
+			   .fd = -1,
+			   .limit = UINT64_MAX};
 	if (below) {
 		vv_sink_dry(&m->below, below);
 	}
-	m->limit = UINT64_MAX;
 	vv_hash_index_init(&m->index);
-	m->dir = vv_strdup(temp_dir && *temp_dir ? temp_dir : "/tmp");
-	m->lock = vv_mutex_new();
 	if (!m->lock || !m->dir) return vv_fail_nomem(err);
 	return vv_hand_over(out, &m);
 }

@@ -40,17 +40,12 @@ struct vv_places_writer {
 vv_status vv_places_writer_new(vv_places_writer **out, const vv_sink *sink, const vv_buf *old,
 			       vv_error *err)
 {
-	vv_places_writer *w = vv_calloc(1, sizeof(*w));
-	vv_status rc;
+	vv_auto(vv_places_writer) *w = vv_calloc(1, sizeof(*w));
 
 	*out = NULL;
 	if (!w) return vv_fail_nomem(err);
-	if ((rc = vv_list_builder_new(&w->list, VV_LIST_PLACES, sink, old, err)) < 0) {
-		vv_free(w);
-		return rc;
-	}
-	*out = w;
-	return VV_OK;
+	const vv_status rc = vv_list_builder_new(&w->list, VV_LIST_PLACES, sink, old, err);
+	return rc < 0 ? rc : vv_hand_over(out, &w);
 }
 
 void vv_places_writer_free(vv_places_writer *w)
@@ -170,18 +165,13 @@ struct vv_places_reader {
 vv_status vv_places_open(vv_places_reader **out, const vv_sink *source, const vv_buf *top,
 			 vv_error *err)
 {
-	vv_places_reader *r = vv_calloc(1, sizeof(*r));
-	vv_status rc;
+	vv_auto(vv_places_reader) *r = vv_calloc(1, sizeof(*r));
 
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
-	if ((rc = vv_list_reader_open(&r->list, VV_LIST_PLACES, source, top->data, top->len, err)) <
-	    0) {
-		vv_free(r);
-		return rc;
-	}
-	*out = r;
-	return VV_OK;
+	const vv_status rc = vv_list_reader_open(&r->list, VV_LIST_PLACES, source, top->data,
+						 top->len, err);
+	return rc < 0 ? rc : vv_hand_over(out, &r);
 }
 
 void vv_places_close(vv_places_reader *r)

@@ -387,8 +387,7 @@ vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t col
 	*out = NULL;
 	vv_auto(vv_row_writer) *w = vv_calloc(1, sizeof *w);
 	if (!w) return vv_fail_nomem(err);
-	w->columns = columns;
-	w->set = vv_row_marks(d);
+	*w = (vv_row_writer){.columns = columns, .set = vv_row_marks(d)};
 	vv_status rc = vv_dialect_dup(&w->dialect, d, err);
 	if (rc < 0 ||
 	    (d->form != VV_FORM_CSV && (rc = prepare_names(w, names, name_lens, err)) < 0)) {

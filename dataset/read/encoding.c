@@ -299,7 +299,7 @@ vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err)
 {
 	const bool nec = strcmp(name, NEC_NAME) == 0;
 	const char *called = nec ? NEC_BASE : name;
-	vv_encoding *e = vv_calloc(1, sizeof(*e));
+	vv_auto(vv_encoding) *e = vv_calloc(1, sizeof(*e));
 
 	*out = NULL;
 	if (!e) return vv_fail_nomem(err);
@@ -308,33 +308,25 @@ vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err)
 	if (strcmp(name, "UTF-16LE") == 0 || strcmp(name, "UTF-16BE") == 0) {
 		e->kind = UTF16;
 		e->big_endian = name[6] == 'B';
-		*out = e;
-		return VV_OK;
+		return vv_hand_over(out, &e);
 	}
 	e->to_text = iconv_open("UTF-8", called);
 	e->from_text = e->to_text == (iconv_t)-1 ? e->to_text : iconv_open(called, "UTF-8");
 	if (e->from_text == (iconv_t)-1) {
-		bool nomem = errno == ENOMEM;
-
-		vv_encoding_close(e);
-		return nomem ? vv_fail_nomem(err)
-			     : vv_fail(err, VV_ENOSUPPORT,
-				       "this system's iconv does not have the encoding %s",
-				       vv_text_shows(name));
+		return errno == ENOMEM
+			       ? vv_fail_nomem(err)
+			       : vv_fail(err, VV_ENOSUPPORT,
+					 "this system's iconv does not have the encoding %s",
+					 vv_text_shows(name));
 	}
-	if (!(e->bytes = vv_calloc(0x10000, 1)) || (nec && !find_nec(e))) {
-		vv_encoding_close(e);
-		return vv_fail_nomem(err);
-	}
+	if (!(e->bytes = vv_calloc(0x10000, 1)) || (nec && !find_nec(e))) return vv_fail_nomem(err);
 	e->kind = make_table(e) ? SINGLE : MULTI;
 	find_back(e);
 	if (e->kind == MULTI && !(e->ascii = keeps_ascii(e))) {
-		vv_encoding_close(e);
 		return vv_fail(err, VV_ENOSUPPORT, "varve cannot read the encoding %s",
 			       vv_text_shows(name));
 	}
-	*out = e;
-	return VV_OK;
+	return vv_hand_over(out, &e);
 }
 
 void vv_encoding_close(vv_encoding *e)

@@ -76,7 +76,7 @@ static vv_status take_back(vv_file_text *t, const char *text, size_t len, bool l
 /* Replaces characters that the encoding lacks. */
 static vv_status replace_misfits(vv_file_text *t, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	uint32_t point;
 	vv_status rc;
 
@@ -92,12 +92,10 @@ static vv_status replace_misfits(vv_file_text *t, vv_error *err)
 		t->replaced++;
 		n = t->text.len - i >= 3 && (unsigned char)s[0] == 0xed ? 3 : 1; /* a surrogate */
 	}
-	if ((rc = vv_buf_ok(&text, err)) < 0) {
-		vv_buf_clear(&text);
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&text, err)) < 0) return rc;
 	vv_buf_clear(&t->text);
 	t->text = text;
+	text = (vv_buf)VV_BUF_INIT;
 	return VV_OK;
 }
 

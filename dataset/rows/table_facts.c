@@ -28,7 +28,7 @@ static bool take(void *payload, const uint8_t *facts, size_t len)
 vv_status vv_table_facts(vv_facts *out, const vv_table *t, vv_error *err)
 {
 	union_of u = {.out = out};
-	vv_list_reader *list = NULL;
+	vv_auto(vv_list_reader) *list = NULL;
 	vv_list_item item;
 	vv_status rc;
 
@@ -38,7 +38,6 @@ vv_status vv_table_facts(vv_facts *out, const vv_table *t, vv_error *err)
 		return rc;
 	}
 	int more = vv_list_next_that_may(list, take, &u, &item, err);
-	vv_list_reader_close(list);
 	if (more < 0 || u.rc == VV_OK) return more < 0 ? (vv_status)more : VV_OK;
 	return vv_error_copy(err, &u.err);
 }

@@ -87,17 +87,13 @@ typedef struct pair_list {
 
 vv_status vv_key_proof_new(vv_key_proof **out, size_t memory, const char *dir, vv_error *err)
 {
-	vv_key_proof *p = vv_calloc(1, sizeof(*p));
+	vv_auto(vv_key_proof) *p = vv_calloc(1, sizeof(*p));
 
 	*out = NULL;
-	if (!p || !(p->dir = vv_strdup(dir ? dir : "/tmp"))) {
-		vv_free(p);
-		return vv_fail_nomem(err);
-	}
-	p->fd = -1;
-	p->limit = memory / ENTRY_BYTES;
-	*out = p;
-	return VV_OK;
+	if (!p) return vv_fail_nomem(err);
+	*p = (vv_key_proof){
+		.dir = vv_strdup(dir ? dir : "/tmp"), .fd = -1, .limit = memory / ENTRY_BYTES};
+	return p->dir ? vv_hand_over(out, &p) : vv_fail_nomem(err);
 }
 
 static void free_chunks(chunk *c)

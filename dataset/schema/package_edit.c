@@ -119,14 +119,11 @@ static vv_status add_resource(editor *e)
 static vv_status check(editor *e)
 {
 	const vv_json *schema;
-	vv_schema read;
+	vv_auto(vv_schema) read = {0};
 	vv_status rc = find_schema(e, &schema);
 
 	if (rc < 0 || !schema || schema->type == VV_JSON_STRING) return rc;
-	if ((rc = vv_schema_read_node(&read, schema, e->s.file, e->err)) == VV_OK) {
-		vv_schema_clear(&read);
-	}
-	return rc;
+	return vv_schema_read_node(&read, schema, e->s.file, e->err);
 }
 
 static bool wants_schema(const vv_package_edit *edit)

@@ -65,7 +65,7 @@ static vv_status find_group(const range *r, uint64_t head, uint64_t *index, bool
 			    vv_error *err)
 {
 	const vv_buf *top = &r->table->root.layout;
-	vv_list_reader *list = NULL;
+	vv_auto(vv_list_reader) *list = NULL;
 	vv_list_item item;
 	int more = 0;
 
@@ -75,7 +75,6 @@ static vv_status find_group(const range *r, uint64_t head, uint64_t *index, bool
 	    (rc = vv_list_seek(list, r->from > head ? r->from - head : 0, err)) == VV_OK) {
 		more = vv_list_next(list, &item, err);
 	}
-	vv_list_reader_close(list);
 	if (rc < 0 || more < 0) return rc < 0 ? rc : (vv_status)more;
 	*found = more > 0;
 	if (more > 0) {

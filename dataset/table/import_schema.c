@@ -220,8 +220,8 @@ static vv_status parent_values(import *im, size_t column, uint64_t **out, size_t
 {
 	vv_table t = {
 		.source = *im->sink, .root = *im->opts->parent, .columns = im->parent_schema.count};
-	vv_table_reader *r = NULL;
-	vv_batch b = {0};
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	vv_status rc = VV_OK;
 	*count = 0;
 	*out = vv_calloc(SAMPLE_ROWS, sizeof(**out));
@@ -240,8 +240,6 @@ static vv_status parent_values(import *im, size_t column, uint64_t **out, size_t
 			}
 		}
 	}
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
 	qsort(*out, *count, sizeof(**out), vv_u64_order);
 	*known = rc == VV_OK;
 	return VV_OK;

@@ -138,12 +138,11 @@ static vv_status get_top(vv_members_in *in, const vv_member *f, void *out, vv_er
 {
 	vv_buf *bytes = (void *)((char *)out + f->at);
 	const uint8_t *start = in->c.p;
-	list_node top;
+	vv_auto(list_node) top = {0};
 	vv_status rc;
 
 	if ((rc = list_top_read(&top, (vv_list_kind)f->max, &in->c, err)) < 0) return rc;
 	*(sums *)(void *)((char *)out + f->more) = (sums){top.items, top.weight};
-	list_node_clear(&top);
 	vv_buf_put(bytes, start, (size_t)(in->c.p - start));
 	return vv_buf_ok(bytes, err);
 }

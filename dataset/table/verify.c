@@ -303,7 +303,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 	}
 	if (done < 0 || sound) return done;
 	vv_auto(vv_table_source) *bytes = NULL;
-	vv_import_result again;
+	vv_auto(vv_import_result) again = {0};
 	const checked *before = c ? find(c, &t->root) : NULL;
 	vv_sink dry = t->source;
 	vv_import_options opts = {.kind = t->root.kind,
@@ -339,7 +339,6 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 		} else if (c && again.root.kind == VV_KIND_TABLE && again.cache) {
 			remember(c, &again);
 		}
-		vv_import_result_clear(&again);
 	}
 	return rc;
 }
