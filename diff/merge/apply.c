@@ -29,7 +29,7 @@ static vv_status read_as_old(patch_job *j, vv_mem_sink **blocks, vv_table *out, 
 				.parent = &old->root,
 				.temp_dir = j->opts->temp_dir,
 				.pool = j->opts->pool};
-	vv_import_result r = {0};
+	vv_auto(vv_import_result) r = {0};
 	vv_sink sink;
 	vv_status rc;
 	*same = false;
@@ -46,7 +46,6 @@ static vv_status read_as_old(patch_job *j, vv_mem_sink **blocks, vv_table *out, 
 		*same = vv_cid_equal(&r.cid, &old->cid);
 		rc = *same ? vv_table_open(out, &sink, &r.cid, err) : VV_OK;
 		*same = *same && rc == VV_OK;
-		vv_import_result_clear(&r);
 	} else if (rc == VV_EINPUT || rc == VV_EREFUSED ||
 		   (rc == VV_ECORRUPT && old->bytes == j->target->root.bytes)) {
 		rc = VV_OK; /* not to be read that way: another version */

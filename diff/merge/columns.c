@@ -453,7 +453,7 @@ static vv_status step_back(merge *m, merge_column *a, merge_column *b, bool deci
 /* No two columns of the result may have one name. */
 static vv_status part_names(merge *m, vv_error *err)
 {
-	merge_column **list = vv_calloc(m->column_count + 1, sizeof(*list));
+	vv_auto_free merge_column **list = vv_calloc(m->column_count + 1, sizeof(*list));
 	bool again = true;
 	vv_status rc = VV_OK;
 	if (!list) return vv_fail_nomem(err);
@@ -477,7 +477,6 @@ static vv_status part_names(merge *m, vv_error *err)
 			}
 		}
 	}
-	vv_free(list);
 	size_t kept = 0;
 	for (size_t i = 0; i < m->column_count; i++) {
 		if (!m->columns[i].dropped) {

@@ -153,7 +153,8 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 			   vv_error *err)
 {
 	size_t cap = 0, old_pair = 0, new_pair = 0, gone = 0, added = 0, runs = 0;
-	merge_run *list = NULL, *by_new = vv_calloc(t->pair_count + 1, sizeof(*by_new));
+	merge_run *list = NULL;
+	vv_auto_free merge_run *by_new = vv_calloc(t->pair_count + 1, sizeof(*by_new));
 	uint64_t a = 0, b = 0;
 	vv_status rc = VV_OK;
 	if (!by_new) return vv_fail_nomem(err);
@@ -188,7 +189,6 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 		a += len;
 		b += len;
 	}
-	vv_free(by_new);
 	s->by_old = list;
 	s->run_count = runs;
 	s->gone = t->gone_count;
@@ -598,7 +598,7 @@ static vv_status merge_slide(merge *m, size_t which, bool *moved, vv_error *err)
 		return VV_OK;
 	}
 	/* with an empty run at either end, so that every removed row is between two */
-	merge_run *runs = vv_calloc(count, sizeof(*runs));
+	vv_auto_free merge_run *runs = vv_calloc(count, sizeof(*runs));
 	if (!runs) return vv_fail_nomem(err);
 	if (s->run_count > 0) {
 		memcpy(runs + 1, s->by_old, s->run_count * sizeof(*runs));
@@ -609,17 +609,14 @@ static vv_status merge_slide(merge *m, size_t which, bool *moved, vv_error *err)
 			break;
 		}
 	}
-	if (rc < 0 || !*moved) {
-		vv_free(runs);
-		return rc;
-	}
+	if (rc < 0 || !*moved) return rc;
 	for (size_t i = 0; i < count; i++) {
 		if (runs[i].rows > 0) {
 			runs[kept++] = runs[i];
 		}
 	}
 	vv_free(s->by_old);
-	s->by_old = runs;
+	s->by_old = vv_take(&runs);
 	s->run_count = kept;
 	return VV_OK;
 }

@@ -186,7 +186,7 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 	vv_sink sink = {.get = no_block};
 	vv_import_options io = {
 		.hints = VV_SNIFF_HINTS_INIT, .temp_dir = j->opts->temp_dir, .pool = j->opts->pool};
-	vv_import_result r;
+	vv_auto(vv_import_result) r = {0};
 	vv_status rc = made_open(&bytes, as, err);
 	if (rc < 0 || !as) {
 		while (rc == VV_OK && !bytes.end) {
@@ -215,7 +215,6 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 	} else if (rc == VV_OK) {
 		*cid = r.cid;
 		*rows = r.root.rows;
-		vv_import_result_clear(&r);
 	}
 	return rc;
 }

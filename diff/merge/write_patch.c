@@ -433,7 +433,7 @@ static vv_status script_gather(script *s, const vv_patch_write_options *opts,
 				 .everything = true,
 				 .temp_dir = opts->temp_dir,
 				 .pool = opts->pool};
-	vv_rowdiff *d = NULL;
+	vv_auto(vv_rowdiff) *d = NULL;
 	vv_row_change c;
 	int more = 0;
 	vv_status rc = vv_rowdiff_open(&d, s->table[0], s->table[1], &ro, err);
@@ -450,7 +450,6 @@ static vv_status script_gather(script *s, const vv_patch_write_options *opts,
 			rc = add_event(s, 1, c.new_row, c.old_row, changed, err);
 		}
 	}
-	vv_rowdiff_close(d);
 	if (rc == VV_OK) {
 		rc = (vv_status)more;
 	}

@@ -82,8 +82,8 @@ static vv_status take_segments(vv_changed_groups *out, const vv_list_changes *c,
 static vv_status compare(vv_changed_groups *out, vv_table *a, vv_table *b, bool share_nodes,
 			 vv_error *err)
 {
-	vv_list_reader *x = NULL, *y = NULL;
-	vv_list_changes c = {.old_items = NULL};
+	vv_auto(vv_list_reader) *x = NULL, *y = NULL;
+	vv_auto(vv_list_changes) c = {.old_items = NULL};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -99,9 +99,6 @@ static vv_status compare(vv_changed_groups *out, vv_table *a, vv_table *b, bool 
 		rc = take_segments(out, &c, x, y, err);
 	}
 done:
-	vv_list_changes_clear(&c);
-	vv_list_reader_close(x);
-	vv_list_reader_close(y);
 	if (rc < 0) {
 		vv_changed_groups_clear(out);
 	}

@@ -666,9 +666,7 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
-	r->base = base;
-	r->table = t;
-	r->all_searched = groups == 0;
+	*r = (vv_excel_rows){.base = base, .table = t, .all_searched = groups == 0};
 	vv_row_by_number_init(&r->old_rows, base, VV_ROW_GROUPS_MANY, false);
 	vv_row_by_number_init(&r->rows, t, VV_ROW_GROUPS_MANY, false);
 	if (!m) return vv_fail_nomem(err);

@@ -298,13 +298,10 @@ static signed_row *sort_signs(const part *p, int side)
 static size_t *find_equal(const part *p)
 {
 	vv_auto_free signed_row *a = sort_signs(p, 0), *b = sort_signs(p, 1);
-	size_t *partner = vv_calloc(p->rows[0] + 1, sizeof(*partner));
+	vv_auto_free size_t *partner = vv_calloc(p->rows[0] + 1, sizeof(*partner));
 	size_t i = 0, j = 0;
 
-	if (!a || !b || !partner) {
-		vv_free(partner);
-		return NULL;
-	}
+	if (!a || !b || !partner) return NULL;
 	while (i < p->rows[0] && j < p->rows[1]) {
 		if (a[i].sign == b[j].sign) {
 			partner[a[i++].row] = b[j++].row + 1;
@@ -314,7 +311,7 @@ static size_t *find_equal(const part *p)
 			j++;
 		}
 	}
-	return partner;
+	return vv_take(&partner);
 }
 
 /* The most of them that are in one order are pairs, and so are the rows between that are alike. */

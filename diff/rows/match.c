@@ -496,12 +496,10 @@ static vv_status name_repeats(matcher *m, vv_error *err)
 			vv_buf_puts(&b, k > 0 ? ", " : "");
 			vv_text_put_cut(&b, cells[key[k]].text, cells[key[k]].len, 40);
 		}
-		char *text = vv_buf_detach(&b);
+		vv_auto(char) *text = vv_buf_detach(&b);
 		if (!text) return vv_fail_nomem(err);
-		if (vv_text_is_among(text, VV_TEXTS(d->stats.repeated), count)) {
-			vv_free(text);
-		} else {
-			d->stats.repeated[count++] = text;
+		if (!vv_text_is_among(text, VV_TEXTS(d->stats.repeated), count)) {
+			d->stats.repeated[count++] = vv_take(&text);
 		}
 	}
 	return VV_OK;

@@ -133,7 +133,7 @@ vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_co
 	vv_status rc = VV_OK;
 	uint64_t old_rows = a->root.rows, new_rows = b->root.rows;
 	if (vv_columns_same_places(columns)) {
-		vv_changed_groups r;
+		vv_auto(vv_changed_groups) r = {0};
 		if ((rc = vv_changed_groups_find(&r, a, b, err)) < 0) return rc;
 		old_rows = new_rows = 0;
 		for (size_t i = 0; i < r.old_count; i++) {
@@ -142,7 +142,6 @@ vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_co
 		for (size_t i = 0; i < r.new_count; i++) {
 			new_rows += r.new_groups[i].rows;
 		}
-		vv_changed_groups_clear(&r);
 	}
 	*cells = old_rows * a->columns + new_rows * b->columns;
 	return rc;

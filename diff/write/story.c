@@ -105,21 +105,18 @@ static void begin_figures(vv_figures *out, const vv_story *s, size_t pair)
 
 vv_status vv_story_new(vv_story **out, const vv_diff_table *t, vv_error *err)
 {
-	vv_story *s = *out = vv_calloc(1, sizeof(*s));
+	vv_auto(vv_story) *s = vv_calloc(1, sizeof(*s));
 
+	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
 	s->t = t;
 	s->count = t->columns ? t->columns->count : 0;
-	if (!(s->columns = vv_calloc(s->count + 1, sizeof(*s->columns)))) {
-		vv_story_free(s);
-		*out = NULL;
-		return vv_fail_nomem(err);
-	}
+	if (!(s->columns = vv_calloc(s->count + 1, sizeof(*s->columns)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < s->count; i++) {
 		vv_hash_index_init(&s->columns[i].index);
 		begin_figures(&s->columns[i].figures, s, i);
 	}
-	return VV_OK;
+	return vv_hand_over(out, &s);
 }
 
 void vv_story_free(vv_story *s)
