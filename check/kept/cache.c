@@ -57,7 +57,7 @@ struct vv_check_cache {
 
 vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *err)
 {
-	vv_check_cache *c = vv_calloc(1, sizeof(*c));
+	vv_auto(vv_check_cache) *c = vv_calloc(1, sizeof(*c));
 
 	*out = NULL;
 	if (!c) return vv_fail_nomem(err);
@@ -65,12 +65,8 @@ vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *e
 	vv_hash_index_init(&c->used.places);
 	vv_hash_index_init(&c->large.places);
 	vv_hash_index_init(&c->trusted.places);
-	if (dir && !(c->dir = vv_strdup(dir))) {
-		vv_free(c);
-		return vv_fail_nomem(err);
-	}
-	*out = c;
-	return VV_OK;
+	if (dir && !(c->dir = vv_strdup(dir))) return vv_fail_nomem(err);
+	return vv_hand_over(out, &c);
 }
 
 /* Empty again. */

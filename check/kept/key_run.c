@@ -520,15 +520,12 @@ vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint6
 				 uint64_t expected, unsigned left_out, vv_error *err)
 {
 	static const uint8_t zeros[CHECK_KEY_PIECE];
-	check_key_writer *w = vv_calloc(1, sizeof(*w));
+	vv_auto(check_key_writer) *w = vv_calloc(1, sizeof(*w));
 	vv_hash128 list = check_key_run_list(t);
 	vv_auto(char) *dir = vv_path_dir(file);
 
 	*out = NULL;
-	if (!w || !dir || !(w->file = vv_strdup(file))) {
-		check_key_writer_free(w);
-		return vv_fail_nomem(err);
-	}
+	if (!w || !dir || !(w->file = vv_strdup(file))) return vv_fail_nomem(err);
 	w->failed = vv_mkdirs(dir, VV_IGNORED) < 0 ||
 		    vv_new_file_open(&w->to, dir, "new-", VV_IGNORED) < 0;
 	w->top = &t->root.data;
@@ -546,8 +543,7 @@ vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint6
 		put(w, names[i], NAME_LEN);
 	}
 	put(w, zeros, (size_t)(names_len(count) - count * NAME_LEN));
-	*out = w;
-	return VV_OK;
+	return vv_hand_over(out, &w);
 }
 
 static void end_piece(check_key_writer *w)

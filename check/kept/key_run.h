@@ -108,5 +108,6 @@ void check_key_writer_put(check_key_writer *w, uint64_t entry);
 void check_key_writer_end(check_key_writer *w, const uint64_t *repeats, size_t count);
 /* Frees w. Without check_key_writer_end, no run is made. w may be NULL. */
 void check_key_writer_free(check_key_writer *w);
+VV_AUTO_FREE(check_key_writer, check_key_writer_free)
 
 #endif

@@ -229,7 +229,7 @@ static vv_status walk_open(row_walk *w, vv_error *err)
 	size_t most = c->base->root.key_count > c->t->root.key_count ? c->base->root.key_count
 								     : c->t->root.key_count;
 	static const char *const none[] = {NULL};
-	const char **names = vv_calloc(most + 1, sizeof(*names));
+	vv_auto_free const char **names = vv_calloc(most + 1, sizeof(*names));
 	vv_rowdiff_options o = {.columns = &c->columns,
 				.temp_dir = c->o->temp_dir,
 				.pool = c->o->pool,
@@ -243,9 +243,7 @@ static vv_status walk_open(row_walk *w, vv_error *err)
 	if (!o.key) {
 		o.key = none;
 	}
-	vv_status rc = vv_rowdiff_open(&w->diff, c->base, c->t, &o, err);
-	vv_free(names);
-	return rc;
+	return vv_rowdiff_open(&w->diff, c->base, c->t, &o, err);
 }
 
 /* The key's places in the base, for naming keys that are gone. */

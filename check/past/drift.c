@@ -269,7 +269,7 @@ static unsigned merge_after(int64_t a, int64_t b)
 /* Drops as many digits as bring the numbers that exist below VV_DIST_STEPS_MAX, none where they are. */
 static vv_status make_room(vv_distribution *d, vv_error *err)
 {
-	int64_t *steps = vv_calloc(d->slot_used + 1, sizeof(*steps));
+	vv_auto_free int64_t *steps = vv_calloc(d->slot_used + 1, sizeof(*steps));
 	size_t n = 0, different, before,
 	       apart[65] = {0}; /* pairs of neighbours by when they merge */
 	unsigned digits = 0;
@@ -284,7 +284,6 @@ static vv_status make_room(vv_distribution *d, vv_error *err)
 	for (size_t i = 1; i < n; i++) {
 		apart[merge_after(steps[i - 1], steps[i])]++;
 	}
-	vv_free(steps);
 	for (different = before = n; different > VV_DIST_STEPS_MAX; different -= apart[digits]) {
 		before = different;
 		digits++;
@@ -661,7 +660,7 @@ static int most_first(const void *a, const void *b)
 static vv_status bin_texts(vv_drift_bins *out, const vv_distribution *base,
 			   const vv_distribution *now, vv_error *err)
 {
-	const vv_dist_value **order = vv_calloc(base->count + 1, sizeof(*order));
+	vv_auto_free const vv_dist_value **order = vv_calloc(base->count + 1, sizeof(*order));
 	uint64_t base_rest = out->base_total, now_rest = out->now_total;
 	size_t n;
 
@@ -682,7 +681,6 @@ static vv_status bin_texts(vv_drift_bins *out, const vv_distribution *base,
 		n++;
 	}
 	out->count = n;
-	vv_free(order);
 	return VV_OK;
 }
 

@@ -341,7 +341,7 @@ static void init_column(profile_column *c, const vv_table *t, const vv_field *f)
 vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 			  const vv_progress *progress, vv_error *err)
 {
-	vv_profile *p;
+	vv_auto(vv_profile) *p = NULL;
 	vv_status rc;
 
 	*out = NULL;
@@ -351,22 +351,12 @@ vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 	if (!(p = vv_calloc(1, sizeof(*p)))) return vv_fail_nomem(err);
 	p->t = t;
 	p->columns = vv_calloc(t->columns + 1, sizeof(*p->columns));
-	if (!p->columns) {
-		rc = vv_fail_nomem(err);
-	} else {
-		for (size_t i = 0; i < t->columns; i++) {
-			init_column(&p->columns[i], t, &t->schema.fields[i]);
-		}
-		if ((rc = walk(p, progress, err)) == VV_OK) {
-			rc = find_key(p, temp_dir, err);
-		}
+	if (!p->columns) return vv_fail_nomem(err);
+	for (size_t i = 0; i < t->columns; i++) {
+		init_column(&p->columns[i], t, &t->schema.fields[i]);
 	}
-	if (rc < 0) {
-		vv_profile_free(p);
-	} else {
-		*out = p;
-	}
-	return rc;
+	if ((rc = walk(p, progress, err)) < 0 || (rc = find_key(p, temp_dir, err)) < 0) return rc;
+	return vv_hand_over(out, &p);
 }
 
 void vv_profile_loosen(vv_profile *p, unsigned percent)

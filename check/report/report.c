@@ -30,9 +30,9 @@ bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len)
 
 vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_error *err)
 {
-	vv_check_report *r = vv_calloc(1, sizeof(*r));
+	vv_auto(vv_check_report) *r = vv_calloc(1, sizeof(*r));
 
-	*out = r;
+	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
 	vv_hash_index_init(&r->print_index);
 	r->options = *o;
@@ -40,12 +40,7 @@ vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_er
 		r->rule_count++;
 	}
 	r->kept_by_rule = vv_arena_calloc(&r->arena, r->rule_count + 1, sizeof(*r->kept_by_rule));
-	if (!r->kept_by_rule) {
-		vv_report_free(r);
-		*out = NULL;
-		return vv_fail_nomem(err);
-	}
-	return VV_OK;
+	return r->kept_by_rule ? vv_hand_over(out, &r) : vv_fail_nomem(err);
 }
 
 void vv_report_free(vv_check_report *r)

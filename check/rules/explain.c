@@ -158,7 +158,7 @@ static vv_status give_foreigns(check_run *r, vv_error *err)
 	for (size_t k = 0; k < p->foreign_count && rc == VV_OK; k++) {
 		const check_foreign *f = &p->foreigns[k];
 		vv_auto(vv_buf) reads = VV_BUF_INIT;
-		check_memo memo;
+		vv_auto(check_memo) memo = {.tail = NULL};
 		vv_check_explained e = {.rule = f->title ? f->title : "foreign-key",
 					.scope = "table"};
 
@@ -169,7 +169,6 @@ static vv_status give_foreigns(check_run *r, vv_error *err)
 			e.kept += check_memo_find(&memo, r->groups[i].name, r->groups[i].rows) !=
 				  NULL;
 		}
-		check_memo_close(&memo);
 		rc = rc < 0 ? rc : check_explain_give(r, &e, &reads, err);
 	}
 	return rc;

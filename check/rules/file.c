@@ -332,7 +332,7 @@ static vv_status read_array(reading *r, const vv_sniff_hints *hints)
 	vv_source again = *r->g.source;
 	vv_sink sink = {.get = no_block};
 	vv_import_options opts = {.kind = VV_KIND_TABLE, .hints = *hints};
-	vv_import_result result;
+	vv_auto(vv_import_result) result = {0};
 	vv_error why;
 
 	again.read = read_again;
@@ -343,7 +343,6 @@ static vv_status read_array(reading *r, const vv_sniff_hints *hints)
 	vv_status rc = vv_import(&result, &again, &sink, &opts, &why);
 	if (rc == VV_OK) {
 		r->row = result.root.rows;
-		vv_import_result_clear(&result);
 		return VV_OK;
 	}
 	if (rc == VV_EINPUT || rc == VV_EREFUSED) {
@@ -351,10 +350,7 @@ static vv_status read_array(reading *r, const vv_sniff_hints *hints)
 			r, why.message,
 			"an array of objects; the part after this fault was not checked");
 	}
-	if (r->err) {
-		*r->err = why;
-	}
-	return rc;
+	return vv_error_copy(r->err, &why);
 }
 
 static vv_status read_file(reading *r, const vv_source *source, const vv_sniff_hints *hints)

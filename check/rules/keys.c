@@ -131,11 +131,8 @@ static vv_status load_record(check_run *r, struct check_keys *k, const check_key
 
 	if (rc < 0) return rc;
 	if (m->tail_len < 8 || m->tail_len % 8 != 0 || m->record.len > check_key_memory(r) ||
-	    m->groups.count > GROUP_MASK) {
-		check_memo_close(m);
-		return VV_OK;
-	}
-	if ((k->run.entries || r->run_seed) && vv_get_le64(m->tail) != k->seed) {
+	    m->groups.count > GROUP_MASK ||
+	    ((k->run.entries || r->run_seed) && vv_get_le64(m->tail) != k->seed)) {
 		check_memo_close(m);
 		return VV_OK;
 	}
@@ -596,7 +593,7 @@ static bool wants_run(const check_run *r, const struct check_keys *k)
 
 static vv_status begin_run(const check_run *r, struct check_keys *k, vv_error *err)
 {
-	const uint8_t **names = vv_calloc(r->group_count + 1, sizeof(*names));
+	vv_auto_free const uint8_t **names = vv_calloc(r->group_count + 1, sizeof(*names));
 
 	if (!names) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->group_count; i++) {
@@ -604,11 +601,9 @@ static vv_status begin_run(const check_run *r, struct check_keys *k, vv_error *e
 	}
 	uint64_t all = k->count + k->old_count + k->run.entry_count;
 	unsigned left_out = r->o->left_out > k->run.left_out ? r->o->left_out : k->run.left_out;
-	vv_status rc = check_key_writer_begin(
+	return check_key_writer_begin(
 		&k->writer, k->run_file, k->seed, r->table, names, r->group_count,
 		all < r->table->root.rows ? all : r->table->root.rows, left_out, err);
-	vv_free(names);
-	return rc;
 }
 
 /* The record's head: all groups but those of the run. *places is the caller's; NULL: all of them. */

@@ -54,7 +54,7 @@ static vv_hash128 data_key(const vv_table *t)
 static vv_status read_data_list(vv_check_lines *l, vv_error *err)
 {
 	vv_table *t = l->table;
-	vv_list_reader *r = NULL;
+	vv_auto(vv_list_reader) *r = NULL;
 	vv_list_item item;
 	size_t i = 0;
 	int more;
@@ -67,7 +67,6 @@ static vv_status read_data_list(vv_check_lines *l, vv_error *err)
 					      .rows = (uint32_t)item.weight,
 					      .newlines = UNKNOWN};
 	}
-	vv_list_reader_close(r);
 	if (more == 0 && i != l->count) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "the data list does not have the groups that it declares");
