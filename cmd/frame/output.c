@@ -227,7 +227,7 @@ void vv_out_bytes(const void *bytes, size_t len)
 
 void vv_out(const char *fmt, ...)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	va_list ap;
 	int n;
 
@@ -237,7 +237,6 @@ void vv_out(const char *fmt, ...)
 		vv_buf_vprintf(&b, fmt, ap);
 		n = b.failed ? -1 : 0;
 		vv_out_bytes(b.data, b.len);
-		vv_buf_clear(&b);
 	} else {
 		n = vfprintf(stdout, fmt, ap);
 	}

@@ -346,12 +346,11 @@ static vv_status set(vv_repository *r, const char *name, const char *value, vv_e
 
 static vv_status get(vv_repository *r, const char *name, vv_error *err)
 {
-	char *value = NULL;
+	vv_auto(char) *value = NULL;
 	vv_status rc = vv_config_string(r, name, &value, err);
 
 	if (rc == VV_OK) {
 		vv_out_between("", value, "\n");
-		vv_free(value);
 	} else if (rc == VV_ENOTFOUND && !vv_setting_find(name)) {
 		vv_error_clear(err);
 		rc = vv_setting_must_exist(name, err);

@@ -179,7 +179,7 @@ static vv_status convert_file(const options *o, const char *path, const vv_sniff
 	vv_auto(rewrite) *arrow = NULL;
 	vv_sink sink;
 	vv_auto(vv_pool) *pool = NULL;
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
 	if ((rc = vv_convert_input_open(&in, path, hints->encoding, err)) < 0 ||
@@ -201,7 +201,6 @@ static vv_status convert_file(const options *o, const char *path, const vv_sniff
 	}
 	if ((rc = vv_table_open(&t, &sink, &result.cid, err)) == VV_OK) {
 		rc = write_table(&t, format, o, out, progress, err);
-		vv_table_close(&t);
 	}
 	if (rc == VV_OK && !in.is_arrow) {
 		tell_encoding(o, &in);
@@ -214,7 +213,6 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 				 vv_out_file *out, vv_error *err)
 {
 	vv_subject_options so = {.hints = hints, .unpack = true, .progress = c->progress};
-	vv_table t;
 	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
 
 	if (rc == VV_ENOTFOUND) {
@@ -222,10 +220,10 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 	}
 	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
 	vv_auto(vv_subject) s = {.env = vv_environ()};
+	vv_auto(vv_table) t = {0};
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK &&
 	    (rc = vv_subject_open(&s, &t, &so, err)) == VV_OK) {
 		rc = write_table(&t, format, c->options, out, c->progress, err);
-		vv_table_close(&t);
 	}
 	return rc;
 }

@@ -414,7 +414,7 @@ static vv_status check_versions(fsck *f, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
 		const version *v = &f->versions[i];
-		vv_cid_set *own = NULL;
+		vv_auto(vv_cid_set) *own = NULL;
 		bool is_linked = false;
 
 		if (vv_cid_is_null(&v->root)) {
@@ -436,14 +436,12 @@ static vv_status check_versions(fsck *f, vv_error *err)
 		}
 		if (any_bad && !(own = vv_cid_set_new())) return vv_fail_nomem(err);
 		rc = walk(f, v, own ? own : f->seen, &b, err);
-		vv_cid_set_free(own);
 		if (rc == VV_OK && !any_bad && b.missing + b.damaged > 0) {
 			/* From now on each version is walked for itself; those before were
 			 * sound. */
 			any_bad = true;
 			if (!(own = vv_cid_set_new())) return vv_fail_nomem(err);
 			rc = walk(f, v, own, &b, err);
-			vv_cid_set_free(own);
 		}
 		if (rc == VV_OK && b.missing + b.damaged > 0) {
 			tell_below(&b);

@@ -54,7 +54,7 @@ static vv_status unexpected(const server *s, uint8_t type, vv_error *err)
 /* One request and its answer, whose bytes are in s->in until the next. */
 static vv_status ask_once(server *s, const vv_hold_message *q, vv_hold_message *a, vv_error *err)
 {
-	vv_frame_reader end;
+	vv_auto(vv_frame_reader) end = {.payload = VV_BUF_INIT};
 	uint8_t type;
 	vv_status rc;
 
@@ -73,7 +73,6 @@ static vv_status ask_once(server *s, const vv_hold_message *q, vv_hold_message *
 	}
 	vv_frame_reader_init(&end, s->line, ANSWER_BUDGET);
 	rc = vv_frame_read(&end, &type, err);
-	vv_frame_reader_clear(&end);
 	if (rc == VV_OK && type != VV_FRAME_END) {
 		rc = unexpected(s, type, err);
 	}

@@ -56,11 +56,11 @@ vv_status vv_stripe_open(vv_stripe_work **out, vv_code code, const uint8_t *from
 
 	assert(vv_code_valid(code.data, code.parity) && wanted_count <= vv_code_shards(code));
 	*out = NULL;
-	if (!w || !(w->tables = vv_malloc((size_t)TABLE * code.data * wanted_count + 1))) {
-		return vv_fail_nomem(err);
-	}
-	w->code = code;
-	w->wanted_count = wanted_count;
+	if (!w) return vv_fail_nomem(err);
+	*w = (vv_stripe_work){.code = code,
+			      .wanted_count = wanted_count,
+			      .tables = vv_malloc((size_t)TABLE * code.data * wanted_count + 1)};
+	if (!w->tables) return vv_fail_nomem(err);
 	for (size_t i = 0; i < wanted_count; i++) {
 		if (!(w->made[i] = vv_calloc(1, BODY))) return vv_fail_nomem(err);
 	}

@@ -103,27 +103,22 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 static vv_status keep(vv_block_cache **cache, size_t max, const vv_cid *shard, const vv_buf *bytes,
 		      vv_error *err)
 {
-	vv_blob *b = vv_blob_new(shard, bytes->len);
+	vv_auto(vv_blob) *b = vv_blob_new(shard, bytes->len);
 
-	if (!b || (!*cache && !(*cache = vv_block_cache_new(max)))) {
-		vv_blob_unref(b);
-		return vv_fail_nomem(err);
-	}
+	if (!b || (!*cache && !(*cache = vv_block_cache_new(max)))) return vv_fail_nomem(err);
 	memcpy(b->bytes, vv_buf_cstr(bytes), bytes->len);
 	vv_block_cache_put(*cache, b);
-	vv_blob_unref(b);
 	return VV_OK;
 }
 
 /* Appends it. */
 static bool is_kept(vv_block_cache *cache, const vv_cid *shard, vv_buf *out)
 {
-	vv_blob *b = cache ? vv_block_cache_get(cache, shard) : NULL;
+	vv_auto(vv_blob) *b = cache ? vv_block_cache_get(cache, shard) : NULL;
 
 	if (b) {
 		vv_buf_put(out, b->bytes, b->len);
 	}
-	vv_blob_unref(b);
 	return b != NULL;
 }
 

@@ -374,7 +374,7 @@ static vv_status take_place(const comparing *c, bool *large, vv_error *err)
 {
 	const vv_columns_options how = {.no_renames = true};
 	vv_table *a = c->out->a->table, *b = c->out->b->table;
-	vv_columns columns = {0};
+	vv_auto(vv_columns) columns = {0};
 	uint64_t cells = 0;
 	vv_status rc;
 
@@ -382,7 +382,6 @@ static vv_status take_place(const comparing *c, bool *large, vv_error *err)
 	if ((rc = vv_columns_match(&columns, a, b, &how, err)) == VV_OK) {
 		rc = vv_rowdiff_cost(&cells, a, b, &columns, err);
 	}
-	vv_columns_clear(&columns);
 	if (rc < 0 || cells <= LARGE_CELLS || cells > COMPARED_MAX) return rc;
 	rc = take_large(err);
 	*large = rc == VV_OK;

@@ -8,7 +8,7 @@
 bool vv_web_memo_get(vv_block_cache *m, const vv_buf *key, vv_buf *out)
 {
 	vv_cid cid;
-	vv_blob *b;
+	vv_auto(vv_blob) *b = NULL;
 
 	if (!m || key->failed || key->len == 0 ||
 	    vv_cid_of(&cid, VV_CODEC_RAW, key->data, key->len, VV_IGNORED) < 0 ||
@@ -16,14 +16,13 @@ bool vv_web_memo_get(vv_block_cache *m, const vv_buf *key, vv_buf *out)
 		return false;
 	}
 	vv_buf_put(out, b->bytes + key->len, b->len - key->len);
-	vv_blob_unref(b);
 	return !out->failed;
 }
 
 void vv_web_memo_put(vv_block_cache *m, const vv_buf *key, const void *bytes, size_t len)
 {
 	vv_cid cid;
-	vv_blob *b;
+	vv_auto(vv_blob) *b = NULL;
 
 	if (!m || key->failed || key->len == 0 || len > VV_WEB_MEMO_BYTES / 8 ||
 	    vv_cid_of(&cid, VV_CODEC_RAW, key->data, key->len, VV_IGNORED) < 0 ||
@@ -35,7 +34,6 @@ void vv_web_memo_put(vv_block_cache *m, const vv_buf *key, const void *bytes, si
 		memcpy(b->bytes + key->len, bytes, len);
 	}
 	vv_block_cache_put(m, b);
-	vv_blob_unref(b);
 }
 
 void vv_web_kept_bytes(vv_web_kept *k, void *object, size_t len)

@@ -41,19 +41,16 @@ static vv_status write_stdout(void *payload VV_UNUSED, const void *bytes, size_t
 
 static int run_filter(void *options VV_UNUSED, int argc, char **argv)
 {
-	vv_filter f;
+	vv_auto(vv_filter) f = {0};
 	vv_auto(vv_smudge) smudge = {0};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_error err;
-	vv_status rc;
-
 	if (argc != 2 || (strcmp(argv[0], "clean") != 0 && strcmp(argv[0], "smudge") != 0)) {
 		return vv_usage_error("filter takes clean PATH or smudge PATH");
 	}
 	speak();
-	if ((rc = vv_filter_open(&f, vv_environ(), &vv_notes_stderr, &err)) < 0) {
-		goto done;
-	}
+	vv_status rc = vv_filter_open(&f, vv_environ(), &vv_notes_stderr, &err);
+	if (rc < 0) return vv_report_trouble(&err);
 	if (strcmp(argv[0], "clean") == 0) {
 		if ((rc = vv_filter_clean(&f, argv[1], read_stdin, NULL, &out, &err)) == VV_OK) {
 			rc = write_stdout(NULL, out.data, out.len, &err);
@@ -61,8 +58,6 @@ static int run_filter(void *options VV_UNUSED, int argc, char **argv)
 	} else if ((rc = vv_filter_smudge(&f, argv[1], read_stdin, NULL, &smudge, &err)) == VV_OK) {
 		rc = vv_filter_bytes(&f, argv[1], &smudge, write_stdout, NULL, &err);
 	}
-done:
-	vv_filter_close(&f);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }
 

@@ -431,7 +431,7 @@ static vv_status write_objects(migration *m, vv_error *err)
 
 	for (size_t i = 0; i < m->count && rc == VV_OK; i++) {
 		vv_auto(vv_buf) text = VV_BUF_INIT;
-		char *to = NULL;
+		vv_auto(char) *to = NULL;
 		vv_stat st;
 
 		if (m->files[i].converted && (rc = vv_blob_read(m->c->repo, &m->files[i].blob,
@@ -455,7 +455,6 @@ static vv_status write_objects(migration *m, vv_error *err)
 					     vv_text_shows(m->files[i].path));
 			}
 		}
-		vv_free(to);
 	}
 	return rc;
 }
