@@ -52,8 +52,8 @@ typedef struct vv_report_group {
 } vv_report_group;
 
 typedef struct vv_report_dataset {
-	const char *path, *commit, *base, *base_commit;
-	uint64_t rows, columns, groups, groups_read, ms;
+	const char *path, *commit;
+	vv_report_facts facts; /* its pointer is NULL */
 	uint64_t errors, warnings, known, accepted;
 	/* one for each of vv_rules: true if the rule was checked; NULL: unknown */
 	bool *looked_at;

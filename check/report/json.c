@@ -45,15 +45,17 @@ static void put_group(vv_json_out *w, const vv_report_group *g)
 static void put_dataset(vv_json_out *w, const vv_check_report *r, const vv_report_dataset *d)
 {
 	vv_json_open_object(w);
-	vv_json_put_members(
-		w, {REPORT_TEXT("path", d->path)}, {REPORT_TEXT("commit", d->commit)},
-		{REPORT_TEXT("baseCommit", d->base_commit)}, {JSON_NUMBER("rowCount", d->rows)},
-		{JSON_NUMBER("columnCount", d->columns)}, {JSON_NUMBER("groups", d->groups)},
-		{JSON_NUMBER("groupsRead", d->groups_read)},
-		{JSON_BOOL("valid", vv_report_passes(r, d->errors, d->warnings))},
-		{JSON_NUMBER("errors", d->errors)}, {JSON_NUMBER("warnings", d->warnings)},
-		{JSON_NUMBER("known", d->known)}, {JSON_NUMBER("accepted", d->accepted)},
-		{JSON_ARRAY("rules")});
+	vv_json_put_members(w, {REPORT_TEXT("path", d->path)}, {REPORT_TEXT("commit", d->commit)},
+			    {REPORT_TEXT("baseCommit", d->facts.base_commit)},
+			    {JSON_NUMBER("rowCount", d->facts.rows)},
+			    {JSON_NUMBER("columnCount", d->facts.columns)},
+			    {JSON_NUMBER("groups", d->facts.groups)},
+			    {JSON_NUMBER("groupsRead", d->facts.groups_read)},
+			    {JSON_BOOL("valid", vv_report_passes(r, d->errors, d->warnings))},
+			    {JSON_NUMBER("errors", d->errors)},
+			    {JSON_NUMBER("warnings", d->warnings)},
+			    {JSON_NUMBER("known", d->known)},
+			    {JSON_NUMBER("accepted", d->accepted)}, {JSON_ARRAY("rules")});
 	for (const vv_report_group *g = d->first; g; g = g->next) {
 		put_group(w, g);
 	}

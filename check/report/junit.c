@@ -142,7 +142,7 @@ vv_status vv_report_junit(const vv_check_report *r, vv_buf *out, vv_error *err)
 		count_cases(r, d, &tests, &failures);
 		all_tests += tests;
 		all_failures += failures;
-		ms += d->ms;
+		ms += d->facts.ms;
 	}
 	vv_buf_puts(
 		out,
@@ -154,7 +154,7 @@ vv_status vv_report_junit(const vv_check_report *r, vv_buf *out, vv_error *err)
 		vv_buf_puts(out, "  <testsuite name=\"");
 		put_suite_name(out, d);
 		vv_buf_puts(out, "\" ");
-		put_counts(out, tests, failures, true, d->ms);
+		put_counts(out, tests, failures, true, d->facts.ms);
 		vv_buf_puts(out, ">\n");
 		for (size_t i = 0; vv_rules[i].code; i++) {
 			if (is_case(d, i)) {

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "check/rules/finding.h"
+#include "dataset/schema/schema.h"
 
 typedef enum vv_report_form {
 	VV_REPORT_TEXT,
@@ -46,5 +47,18 @@ typedef vv_status (*vv_report_write_fn)(void *payload, const char *bytes, size_t
 					vv_error *err);
 
 typedef struct vv_check_report vv_check_report;
+
+/* Data of the report about a dataset besides its findings. Texts may be NULL; they are borrowed
+ * until vv_report_end returns. */
+typedef struct vv_report_facts {
+	uint64_t rows, columns;
+	uint64_t groups, groups_read; /* groups_read: row groups that had to be read */
+	const char *base;             /* the dataset's base: "HEAD~1 (a1b2c3d)" */
+	const char *base_commit;      /* the full id of the base's commit */
+	uint64_t ms;
+	/* the columns of the pointer that Git has in place of the file; NULL: Git has the file
+	 * itself */
+	const vv_schema *pointer;
+} vv_report_facts;
 
 #endif

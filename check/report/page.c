@@ -67,10 +67,10 @@ static void put_dataset_name(vv_buf *b, const vv_report_dataset *d)
 		vv_buf_printf(b, "<code>%.10s</code> ", d->commit);
 	}
 	put_code(b, d->path, strlen(d->path), false);
-	vv_buf_printf(b, " (%s", vv_text_counted(d->rows, "row", NULL));
-	if (d->base) {
+	vv_buf_printf(b, " (%s", vv_text_counted(d->facts.rows, "row", NULL));
+	if (d->facts.base) {
 		vv_buf_puts(b, ", against ");
-		vv_report_put_markups(b, d->base);
+		vv_report_put_markups(b, d->facts.base);
 	}
 	vv_buf_puts(b, "): ");
 	vv_report_put_counts(b, d->errors, d->warnings);
@@ -216,8 +216,8 @@ static void put_share(vv_buf *b, const vv_report_dataset *d, const vv_report_gro
 {
 	const uint64_t found = vv_report_found(g);
 
-	if (!g->first || g->first->row == 0 || d->rows == 0 || found > d->rows) return;
-	const unsigned tenths = (unsigned)((double)found / (double)d->rows * 1000 + 0.5);
+	if (!g->first || g->first->row == 0 || d->facts.rows == 0 || found > d->facts.rows) return;
+	const unsigned tenths = (unsigned)((double)found / (double)d->facts.rows * 1000 + 0.5);
 	vv_buf_printf(b, ", %s%u.%u&#160;%% of the rows", tenths == 0 ? "below " : "", tenths / 10,
 		      tenths == 0 ? 1 : tenths % 10);
 }

@@ -266,14 +266,11 @@ vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_err
 	}
 
 	vv_report_prints_clear(r);
-	d->rows = facts->rows;
-	d->columns = facts->columns;
-	d->groups = facts->groups;
-	d->groups_read = facts->groups_read;
-	d->ms = facts->ms;
-	d->base = keep(r, facts->base);
-	d->base_commit = keep(r, facts->base_commit);
-	if (facts->base && (!d->base || !d->base_commit)) return vv_fail_nomem(err);
+	d->facts = *facts;
+	d->facts.pointer = NULL;
+	d->facts.base = keep(r, facts->base);
+	d->facts.base_commit = keep(r, facts->base_commit);
+	if (facts->base && (!d->facts.base || !d->facts.base_commit)) return vv_fail_nomem(err);
 	order_groups(d);
 	r->totals.invalid += !vv_report_passes(r, d->errors, d->warnings);
 	return VV_OK;

@@ -26,19 +26,6 @@
 /* Parses the name of a form (VV_REPORT_FORMS). Returns false if no form has this name. */
 bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len);
 
-/* Data of the report about a dataset besides its findings. Texts may be NULL; they are borrowed
- * until vv_report_end returns. */
-typedef struct vv_report_facts {
-	uint64_t rows, columns;
-	uint64_t groups, groups_read; /* groups_read: row groups that had to be read */
-	const char *base;             /* the dataset's base: "HEAD~1 (a1b2c3d)" */
-	const char *base_commit;      /* the full id of the base's commit */
-	uint64_t ms;
-	/* the columns of the pointer that Git has in place of the file; NULL: Git has the file
-	 * itself */
-	const vv_schema *pointer;
-} vv_report_facts;
-
 vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_error *err);
 void vv_report_free(vv_check_report *r); /* accepts NULL */
 VV_AUTO_FREE(vv_check_report, vv_report_free)

@@ -298,13 +298,13 @@ static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_d
 	from += vv_text_words_width(vv_buf_cstr(&b), b.len);
 	out->failed = out->failed || b.failed;
 	vv_buf_reset(&b);
-	if (d->columns > 0) { /* varve.json has none */
-		vv_buf_printf(&b, ": %s, %s", vv_text_counted(d->rows, "row", NULL),
-			      vv_text_counted(d->columns, "column", NULL));
+	if (d->facts.columns > 0) { /* varve.json has none */
+		vv_buf_printf(&b, ": %s, %s", vv_text_counted(d->facts.rows, "row", NULL),
+			      vv_text_counted(d->facts.columns, "column", NULL));
 	}
-	if (d->base) {
+	if (d->facts.base) {
 		vv_buf_puts(&b, ", against ");
-		vv_text_put_escaped(&b, d->base, strlen(d->base));
+		vv_text_put_escaped(&b, d->facts.base, strlen(d->facts.base));
 	}
 	vv_buf_puts(&b, ": ");
 	vv_report_put_counts(&b, d->errors, d->warnings);
