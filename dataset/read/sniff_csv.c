@@ -419,6 +419,13 @@ static void rate(const sniff *s, profile *p)
 	p->score = (unsigned)(like * clean / 1000);
 }
 
+static void set_characters(vv_dialect *d, uint8_t delimiter, uint8_t quote, uint8_t escape)
+{
+	d->delimiter = delimiter;
+	d->quote = quote;
+	d->escape = escape;
+}
+
 static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 {
 	vv_dialect d = s->out->dialect;
@@ -427,9 +434,7 @@ static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 	bool clean = is_all_clean(s, p);
 	int n = 1;
 
-	d.delimiter = p->delimiter;
-	d.quote = p->quote;
-	d.escape = p->escape;
+	set_characters(&d, p->delimiter, p->quote, p->escape);
 	vv_status rc = sniff_reader_open(&r, s, &d, 0, err);
 	if (rc < 0) return rc;
 	while (p->rows < SNIFF_ROWS && (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
@@ -524,9 +529,7 @@ static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, p
 static int first_row(sniff_reader *r, const sniff *s, vv_dialect *d, const profile *p, vv_row *row,
 		     vv_error *err)
 {
-	d->delimiter = p->delimiter;
-	d->quote = p->quote;
-	d->escape = p->escape;
+	set_characters(d, p->delimiter, p->quote, p->escape);
 	vv_status rc = sniff_reader_open(r, s, d, 0, err);
 	return rc < 0 ? rc : sniff_reader_next(r, row, VV_IGNORED);
 }
@@ -688,9 +691,7 @@ static vv_status choose_characters(const sniff *s, bool *kept, vv_error *err)
 	    ((rc = try_quotes(s, &best, err)) < 0 || (rc = try_no_delimiter(s, &best, err)) < 0)) {
 		return rc;
 	}
-	d->delimiter = best.delimiter;
-	d->quote = best.quote;
-	d->escape = best.escape;
+	set_characters(d, best.delimiter, best.quote, best.escape);
 	return VV_OK;
 }
 
@@ -714,9 +715,7 @@ static vv_status no_rows(sniff *s, vv_error *err)
 
 	if (!s->at_end) return sniff_too_short(s, err);
 	if (s->before) {
-		d->delimiter = s->before->delimiter;
-		d->quote = s->before->quote;
-		d->escape = s->before->escape;
+		set_characters(d, s->before->delimiter, s->before->quote, s->before->escape);
 	}
 	if (s->hints->delimiter > 0) {
 		d->delimiter = (uint8_t)s->hints->delimiter;
