@@ -11,12 +11,32 @@
 #include "cmd/sql/vtab/value.h"
 SQLITE_EXTENSION_INIT3
 
-#define COUNT(names) (sizeof(names) / sizeof((names)[0]))
-
 static void put_count(sqlite3_context *context, uint64_t n)
 {
 	if (n != VARVE_UNKNOWN) {
 		sqlite3_result_int64(context, (sqlite3_int64)n);
+	}
+}
+
+/* The value of a column. No text, no cell and a count that is not known are NULL. */
+typedef struct field {
+	enum { FIELD_TEXT, FIELD_COUNT, FIELD_TIME, FIELD_CELL } kind;
+	const char *text;
+	uint64_t count;
+	int64_t time;
+	const varve_cell *cell;
+} field;
+
+static void put_field(sqlite3_context *context, const field *f)
+{
+	if (f->kind == FIELD_COUNT) {
+		put_count(context, f->count);
+	} else if (f->kind == FIELD_TIME) {
+		vv_sql_value_put_time(context, f->time);
+	} else if (f->kind == FIELD_TEXT) {
+		vv_sql_function_put_text(context, f->text);
+	} else if (f->cell) {
+		vv_sql_value_put_text(context, f->cell);
 	}
 }
 
@@ -140,33 +160,25 @@ static void put_parents(sqlite3_context *context, const varve_commit *c)
 static void put_log(void *state, sqlite3_context *context, size_t column)
 {
 	const varve_commit *c = ((log_rows *)state)->commit;
+	const field fields[] = {{.text = c->id},
+				{FIELD_TIME, .time = c->commit_time},
+				{.text = c->committer},
+				{.text = c->committer_mail},
+				{FIELD_TIME, .time = c->author_time},
+				{.text = c->author},
+				{.text = c->author_mail},
+				{.text = NULL},
+				{.text = NULL},
+				{.text = c->figure}};
 
-	switch (column) {
-	case 1:
-		vv_sql_value_put_time(context, c->commit_time);
-		break;
-	case 4:
-		vv_sql_value_put_time(context, c->author_time);
-		break;
-	case 7:
+	if (column == 7) {
 		vv_sql_value_put_message(context, c->message);
-		break;
-	case 8:
+	} else if (column == 8) {
 		put_parents(context, c);
-		break;
-	case 9:
-		if (c->figure_is_number) {
-			vv_sql_value_put_number(context, c->figure);
-		} else if (c->figure) {
-			vv_sql_function_put_text(context, c->figure);
-		}
-		break;
-	default:
-		vv_sql_function_put_text(context, column == 0   ? c->id
-						  : column == 2 ? c->committer
-						  : column == 3 ? c->committer_mail
-						  : column == 5 ? c->author
-								: c->author_mail);
+	} else if (column == 9 && c->figure_is_number) {
+		vv_sql_value_put_number(context, c->figure);
+	} else {
+		put_field(context, &fields[column]);
 	}
 }
 
@@ -261,32 +273,19 @@ static void put_tables(void *state, sqlite3_context *context, size_t column)
 	} else if (column == 1) {
 		vv_sql_name_short(&name, &len, &l->paths, l->at - 1);
 		sqlite3_result_text(context, name, (int)len, SQLITE_TRANSIENT);
+	} else if (o && column == 6) {
+		put_key(context, o);
 	} else if (o) {
-		switch (column) {
-		case 2:
-			vv_sql_function_put_text(context, formats[o->facts->format]);
-			break;
-		case 3:
-			put_count(context, o->facts->rows);
-			break;
-		case 4:
-			put_count(context, o->facts->columns);
-			break;
-		case 5:
-			put_count(context, o->facts->bytes);
-			break;
-		case 6:
-			put_key(context, o);
-			break;
-		case 7:
-			vv_sql_function_put_text(context, o->commit[0] ? o->commit : NULL);
-			break;
-		default:
-			vv_sql_function_put_text(context,
-						 varve_version_info(o->version)->cid[0]
-							 ? varve_version_info(o->version)->cid
-							 : NULL);
-		}
+		const char *cid = varve_version_info(o->version)->cid;
+		const field fields[] = {{.text = formats[o->facts->format]},
+					{FIELD_COUNT, .count = o->facts->rows},
+					{FIELD_COUNT, .count = o->facts->columns},
+					{FIELD_COUNT, .count = o->facts->bytes},
+					{.text = NULL},
+					{.text = o->commit[0] ? o->commit : NULL},
+					{.text = cid[0] ? cid : NULL}};
+
+		put_field(context, &fields[column - 2]);
 	}
 }
 
@@ -347,18 +346,14 @@ static void put_columns(void *state, sqlite3_context *context, size_t column)
 {
 	const column_rows *l = state;
 	const varve_column *c = varve_table_column(l->opened->table, l->at - 1);
+	const field fields[] = {{FIELD_COUNT, .count = l->at},
+				{.text = c->name},
+				{.text = c->type_name},
+				{.text = c->format},
+				{.text = vv_sql_value_type(l->opened, l->at - 1)},
+				{FIELD_COUNT, .count = c->in_key}};
 
-	if (column == 0) {
-		put_count(context, l->at);
-	} else if (column == 5) {
-		sqlite3_result_int(context, c->in_key);
-	} else {
-		vv_sql_function_put_text(context,
-					 column == 1   ? c->name
-					 : column == 2 ? c->type_name
-					 : column == 3 ? c->format
-						       : vv_sql_value_type(l->opened, l->at - 1));
-	}
+	put_field(context, &fields[column]);
 }
 
 const vv_sql_function vv_sql_function_columns = {
@@ -441,28 +436,18 @@ static int next_check(void *state, varve_error *err)
 static void put_check(void *state, sqlite3_context *context, size_t column)
 {
 	const varve_finding *f = ((check_rows *)state)->finding;
-	varve_cell value = {.text = f->value.data, .len = (uint32_t)f->value.len};
+	const varve_cell value = {.text = f->value.data, .len = (uint32_t)f->value.len};
+	const field fields[] = {{.text = f->rule},
+				{.text = f->error ? "error" : "warning"},
+				{.text = f->path},
+				{.text = f->column[0] ? f->column : NULL},
+				{FIELD_CELL, .cell = &value},
+				{.text = f->message},
+				{FIELD_COUNT, .count = f->line > 0 ? f->line : VARVE_UNKNOWN},
+				{FIELD_COUNT, .count = f->row},
+				{FIELD_COUNT, .count = f->known}};
 
-	switch (column) {
-	case 4:
-		vv_sql_value_put_text(context, &value);
-		break;
-	case 6:
-		put_count(context, f->line > 0 ? f->line : VARVE_UNKNOWN);
-		break;
-	case 7:
-		put_count(context, f->row);
-		break;
-	case 8:
-		sqlite3_result_int(context, f->known);
-		break;
-	default:
-		vv_sql_function_put_text(context, column == 0   ? f->rule
-						  : column == 1 ? f->error ? "error" : "warning"
-						  : column == 2 ? f->path
-						  : column == 3 ? f->column[0] ? f->column : NULL
-								: f->message);
-	}
+	put_field(context, &fields[column]);
 }
 
 const vv_sql_function vv_sql_function_check = {"varve_check", sizeof(check_rows), true,
@@ -509,34 +494,22 @@ static int next_result(void *state, varve_error *err)
 static void put_result(void *state, sqlite3_context *context, size_t column)
 {
 	const varve_check_verdict *v = ((check_rows *)state)->verdict;
-	const char *const texts[] = {v->commit,
-				     NULL,
-				     v->author,
-				     v->path,
-				     *v->rule ? v->rule : NULL,
-				     *v->name ? v->name : NULL,
-				     *v->column ? v->column : NULL,
-				     !*v->rule  ? NULL
-				     : v->error ? "error"
-						: "warning",
-				     *v->message ? v->message : NULL};
+	const field fields[] = {{.text = v->commit},
+				{FIELD_TIME, .time = v->time},
+				{.text = v->author},
+				{.text = v->path},
+				{.text = *v->rule ? v->rule : NULL},
+				{.text = *v->name ? v->name : NULL},
+				{.text = *v->column ? v->column : NULL},
+				{.text = !*v->rule  ? NULL
+					 : v->error ? "error"
+						    : "warning"},
+				{.text = *v->message ? v->message : NULL},
+				{FIELD_COUNT, .count = v->found},
+				{FIELD_COUNT, .count = v->accepted},
+				{FIELD_COUNT, .count = v->applies}};
 
-	switch (column) {
-	case 1:
-		vv_sql_value_put_time(context, v->time);
-		break;
-	case COUNT(texts):
-		put_count(context, v->found);
-		break;
-	case COUNT(texts) + 1:
-		put_count(context, v->accepted);
-		break;
-	case COUNT(texts) + 2:
-		sqlite3_result_int(context, v->applies);
-		break;
-	default:
-		vv_sql_function_put_text(context, texts[column]);
-	}
+	put_field(context, &fields[column]);
 }
 
 const vv_sql_function vv_sql_function_check_results = {
@@ -596,27 +569,21 @@ static int next_conflict(void *state, varve_error *err)
 static void put_conflict(void *state, sqlite3_context *context, size_t column)
 {
 	const varve_conflict *c = ((conflict_rows *)state)->conflict;
-	const char *const texts[] = {c->path,
-				     c->kind,
-				     c->key,
-				     c->row,
-				     c->column,
-				     c->detail,
-				     NULL,
-				     NULL,
-				     NULL,
-				     c->names[VARVE_OURS],
-				     c->names[VARVE_THEIRS]};
+	const field fields[] = {{.text = c->path},
+				{.text = c->kind},
+				{.text = c->key},
+				{.text = c->row},
+				{.text = c->column},
+				{.text = c->detail},
+				{FIELD_CELL, .cell = c->there[0] ? &c->cells[0] : NULL},
+				{FIELD_CELL, .cell = c->there[1] ? &c->cells[1] : NULL},
+				{FIELD_CELL, .cell = c->there[2] ? &c->cells[2] : NULL},
+				{.text = c->names[VARVE_OURS]},
+				{.text = c->names[VARVE_THEIRS]},
+				{FIELD_COUNT, .count = c->number},
+				{FIELD_COUNT, .count = c->more}};
 
-	if (column >= 6 && column <= 8) {
-		if (c->there[column - 6]) {
-			vv_sql_value_put_text(context, &c->cells[column - 6]);
-		}
-	} else if (column < COUNT(texts)) {
-		vv_sql_function_put_text(context, texts[column]);
-	} else {
-		put_count(context, column == COUNT(texts) ? c->number : c->more);
-	}
+	put_field(context, &fields[column]);
 }
 
 const vv_sql_function vv_sql_function_conflicts = {

@@ -45,6 +45,7 @@ static int run_filter(void *options VV_UNUSED, int argc, char **argv)
 	vv_auto(vv_smudge) smudge = {0};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_error err;
+
 	if (argc != 2 || (strcmp(argv[0], "clean") != 0 && strcmp(argv[0], "smudge") != 0)) {
 		return vv_usage_error("filter takes clean PATH or smudge PATH");
 	}
