@@ -345,7 +345,7 @@ static void what_does_not_fit_is_refused(void **state)
 	bare.env = nowhere;
 	fails_as(varve_clone(&copy, NULL, "../far.git", "../copy", &bare, NULL, &e), VARVE_EPROGRAM,
 		 &e);
-	assert_non_null(strstr(e.message, "varve"));
+	assert_non_null(strstr(e.message, "'git'"));
 	sh("mkdir ../full && touch ../full/x");
 	fails_as(varve_clone(&copy, NULL, "../far.git", "../full", NULL, NULL, &e), VARVE_EREFUSED,
 		 &e);
