@@ -461,6 +461,30 @@ pid_t vv_os_fork(bool held)
 #endif
 }
 
+pid_t vv_os_start(vv_os_child_fn *child, const void *payload, bool held)
+{
+	sigset_t all, old;
+
+	(void)held;
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_BLOCK, &all, &old);
+#ifdef VV_OS_LINUX
+	const pid_t pid = vfork();
+#else
+	const pid_t pid = vv_os_fork(held);
+#endif
+	if (pid == 0) {
+		for (int i = 1; i < NSIG; i++) { /* a handler would run in the parent's memory */
+			if (signal(i, SIG_DFL) == SIG_IGN) {
+				(void)signal(i, SIG_IGN);
+			}
+		}
+		child(payload);
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return pid;
+}
+
 void vv_os_pipe_size(int fd, int bytes)
 {
 #ifdef VV_OS_LINUX

@@ -80,6 +80,12 @@ int vv_os_socket(int family, int type, int protocol);
 typedef ssize_t vv_os_write_fn(int fd, const void *bytes, size_t len);
 ssize_t vv_os_write(vv_os_write_fn *write, int fd, const void *bytes, size_t len);
 pid_t vv_os_fork(bool held); /* held: vv_os_limit_child may be called with this process as parent */
+/* Starts a process that becomes another program: like vv_os_fork, but the process calls
+ * child(payload), which must end with execve or _exit. Until then all signals are blocked, without
+ * handlers. child must not change memory: on Linux it is that of this process, which waits, as
+ * copying it took a tenth of add and commit. */
+typedef void vv_os_child_fn(const void *payload);
+pid_t vv_os_start(vv_os_child_fn *child, const void *payload, bool held);
 
 /* Sets a pipe's capacity in bytes, if the system allows it. */
 void vv_os_pipe_size(int fd, int bytes);

@@ -1,5 +1,5 @@
 /*
- * program: fork, exec and the three pipes; resolves a program's name to a file.
+ * program: start, exec and the three pipes; resolves a program's name to a file.
  *
  * Our end of a program's stdin is non-blocking; if it stops reading, writes fail with EPIPE, without a
  * signal.
@@ -121,13 +121,21 @@ vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, v
 
 typedef struct ends {
 	int in[2], out[2], err[2]; /* [0] is ours */
-	pid_t parent;
 } ends;
 
-static char **make_env(const char *const *own, const char *const *more)
+/* All that the child needs. */
+typedef struct starting {
+	const vv_run *run;
+	ends e;
+	pid_t parent;
+	char *file;
+	const char **env, **script;
+} starting;
+
+static const char **make_env(const char *const *own, const char *const *more)
 {
 	size_t ours = 0, count = 0, k = 0;
-	char **env;
+	const char **env;
 
 	while (own[ours]) {
 		ours++;
@@ -138,7 +146,7 @@ static char **make_env(const char *const *own, const char *const *more)
 	if (!(env = vv_calloc(ours + count + 1, sizeof(char *)))) return NULL;
 	for (size_t i = 0; i < count; i++) {
 		if (strchr(more[i], '=')) {
-			env[k++] = (char *)(uintptr_t)more[i];
+			env[k++] = more[i];
 		}
 	}
 	for (size_t i = 0; i < ours; i++) {
@@ -150,7 +158,7 @@ static char **make_env(const char *const *own, const char *const *more)
 				   (more[j][len] == '=' || more[j][len] == '\0');
 		}
 		if (!replaced) {
-			env[k++] = (char *)(uintptr_t)own[i];
+			env[k++] = own[i];
 		}
 	}
 	return env;
@@ -184,10 +192,13 @@ static bool open_ends(ends *e, const vv_run *run)
 	return !run->errors || vv_os_pipe(e->err);
 }
 
-/* Between fork and exec: only async-signal-safe calls. */
-static void become(const vv_run *run, const ends *e, const char *file, char *const *argv,
-		   char *const *env, char *const *script)
+/* Between fork and exec: only async-signal-safe calls, and nothing is changed, since on Linux the memory is the parent's. */
+static void become(const void *payload)
 {
+	const starting *s = payload;
+	const vv_run *run = s->run;
+	const ends *e = &s->e;
+	char *const *env = (char *const *)(uintptr_t)s->env;
 	int null_fd;
 	sigset_t none;
 
@@ -225,13 +236,13 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 	if (run->alone) {
 		(void)setpgid(0, 0);
 	}
-	if (!vv_os_limit_child(run->bound ? e->parent : 0, run->by_signal, run->memory,
+	if (!vv_os_limit_child(run->bound ? s->parent : 0, run->by_signal, run->memory,
 			       run->data)) {
 		_exit(EXEC_FAILED);
 	}
-	(void)execve(file, argv, env);
+	(void)execve(s->file, (char *const *)(uintptr_t)run->argv, env);
 	if (errno == ENOEXEC && run->script_ok) {
-		(void)execve("/bin/sh", script, env);
+		(void)execve("/bin/sh", (char *const *)(uintptr_t)s->script, env);
 	}
 	_exit(EXEC_FAILED);
 }
@@ -240,14 +251,13 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 {
 	vv_auto(char) *file = NULL;
 	size_t count = 0;
-	ends e;
 	vv_status rc;
 
 	if ((rc = vv_program_find(&file, run->env, run->argv[0], err)) < 0) return rc;
 	while (run->argv[count]) {
 		count++;
 	}
-	vv_auto_free char **env = make_env(vv_env_list(run->env), run->more);
+	vv_auto_free const char **env = make_env(vv_env_list(run->env), run->more);
 	vv_auto_free const char **script = vv_calloc(count + 2, sizeof(char *));
 	if (!env || !script) return vv_fail_nomem(err);
 	script[0] = "sh";
@@ -255,25 +265,21 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 	for (size_t i = 1; i < count; i++) {
 		script[i + 1] = run->argv[i];
 	}
-	e.parent = getpid();
-	const bool open = open_ends(&e, run);
-	c->pid = open ? vv_os_fork(run->bound) : -1;
-	if (c->pid == 0) {
-		become(run, &e, file, (char *const *)(uintptr_t)run->argv, env,
-		       (char *const *)(uintptr_t)script);
-	}
+	starting s = {.run = run, .parent = getpid(), .file = file, .env = env, .script = script};
+	const bool open = open_ends(&s.e, run);
+	c->pid = open ? vv_os_start(become, &s, run->bound) : -1;
 	if (c->pid < 0) {
 		rc = vv_fail_errno(err, open ? "cannot start" : "cannot make a pipe to",
 				   run->argv[0]);
 	} else {
-		c->in = e.in[0];
-		c->out = e.out[0];
-		c->err = e.err[0];
-		e.in[0] = e.out[0] = e.err[0] = -1;
+		c->in = s.e.in[0];
+		c->out = s.e.out[0];
+		c->err = s.e.err[0];
+		s.e.in[0] = s.e.out[0] = s.e.err[0] = -1;
 	}
-	close_pair(e.in);
-	close_pair(e.out);
-	close_pair(e.err);
+	close_pair(s.e.in);
+	close_pair(s.e.out);
+	close_pair(s.e.err);
 	return rc;
 }
 

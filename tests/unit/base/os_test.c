@@ -43,6 +43,36 @@ static void a_process_is_found_with_its_parent_and_as_ended(void **state)
 	assert_false(vv_os_process_find(&p, child));
 }
 
+static volatile sig_atomic_t handled;
+
+static void note_signal(int number)
+{
+	handled = number;
+}
+
+static void raise_it(const void *blocked)
+{
+	(void)raise(SIGUSR1);
+	(void)sigprocmask(SIG_UNBLOCK, blocked, NULL);
+	_exit(7);
+}
+
+static void a_handler_does_not_run_in_a_process_that_starts(void **state)
+{
+	sigset_t all;
+	int status;
+
+	(void)state;
+	(void)sigfillset(&all);
+	(void)signal(SIGUSR1, note_signal);
+	const pid_t child = vv_os_start(raise_it, &all, false);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
+	assert_int_equal(handled, 0);
+	(void)raise(SIGUSR1); /* here all is as it was */
+	assert_int_equal(handled, SIGUSR1);
+}
+
 static void the_arguments_of_a_process_are_words(void **state)
 {
 	char text[4096] = "x";
@@ -224,6 +254,7 @@ static void a_library_is_found_by_its_name_and_a_function_by_its_own(void **stat
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_process_is_found_with_its_parent_and_as_ended),
+	cmocka_unit_test(a_handler_does_not_run_in_a_process_that_starts),
 	cmocka_unit_test(the_arguments_of_a_process_are_words),
 	cmocka_unit_test(the_program_that_runs_is_a_file),
 	cmocka_unit_test(ends_of_pipes_and_sockets_are_closed_in_programs),
