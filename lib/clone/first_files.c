@@ -91,8 +91,6 @@ static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *
 			      "--no-recurse-submodules",
 			      vv_oid_shows(commit),
 			      NULL};
-	static const char *const refresh[] = {"update-index", "-q", "--refresh", NULL};
-	vv_auto(vv_runner) moved = {.repo = git->repo, .args = refresh, .undoes = true};
 	vv_auto(vv_syncs) syncs = {0};
 	bool noted = false;
 	vv_status rc;
@@ -105,15 +103,14 @@ static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *
 	git->args = git->more = NULL;
 	if (git->code != 0) return vv_runner_fail(git, "the files were not written", err);
 	vv_runner_tell(git);
-	/* Those that moved have another time of change; reading them again would take a fifth of a clone. */
 	if ((rc = move_in(files, vv_repository_workdir(git->repo), stays, err)) < 0 ||
 	    (!*stays && (rc = vv_index_note_moved(&noted, git->repo, index, err)) < 0) ||
 	    (rc = vv_rename(index, place, err)) < 0 ||
-	    (!noted && (rc = vv_runner_run(&moved, err)) < 0) ||
 	    (rc = vv_syncs_add_path(&syncs, place, err)) < 0 ||
 	    (rc = vv_syncs_add_path(&syncs, gitdir, err)) < 0) {
 		return rc;
 	}
+	*stays = !noted; /* git looks at them then */
 	return vv_syncs_wait(&syncs, err);
 }
 

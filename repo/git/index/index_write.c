@@ -223,20 +223,21 @@ static vv_status put_stats(const vv_index *x, git_index *now, vv_buf *left, vv_e
 		       : VV_OK;
 }
 
-/* The time of the index stays, by which git finds uncertain entries: files that were written when it was. */
+/* The index gets the time of the last move, if that was in a later second: what changed a file after that, before or after the
+ * look at it, gave it that second at least, and git looks into files that are as young as the index. */
 vv_status vv_index_note_moved(bool *noted, const vv_repository *r, const char *file, vv_error *err)
 {
 	vv_auto(git_index) *now = NULL;
 	vv_index_entry known;
-	vv_stat made, st;
+	vv_stat made, top, st;
 	int code = git_index_open(&now, file);
 	vv_status rc;
 
 	git_error_clear();
 	*noted = false;
 	if (code < 0) return VV_OK;
-	if ((rc = vv_lstat(&made, file, err)) < 0 || (rc = can_write(noted, now, file, err)) < 0 ||
-	    !*noted) {
+	if ((rc = vv_lstat(&made, file, err)) < 0 || (rc = vv_lstat(&top, r->workdir, err)) < 0 ||
+	    (rc = can_write(noted, now, file, err)) < 0 || !*noted) {
 		return rc;
 	}
 	for (size_t i = 0; i < git_index_entrycount(now) && code >= 0; i++) {
@@ -244,18 +245,22 @@ vv_status vv_index_note_moved(bool *noted, const vv_repository *r, const char *f
 		vv_auto(char) *path = vv_repository_file(r, e.path);
 
 		if (!path) return vv_fail_nomem(err);
-		vv_index_entry_of(&e, &known);
-		if (vv_lstat(&st, path, VV_IGNORED) == VV_OK && vv_index_has_written(&known, &st)) {
-			e.ctime.seconds = (int32_t)(uint32_t)st.ctime_sec;
-			e.ctime.nanoseconds = st.ctime_nsec;
-			code = git_index_add(now, &e);
+		if (vv_lstat(&st, path, VV_IGNORED) < 0 || S_ISDIR(st.mode)) {
+			continue;
 		}
+		vv_index_entry_of(&e, &known);
+		*noted = *noted && vv_index_has_written(&known, &st);
+		e.ctime.seconds = (int32_t)(uint32_t)st.ctime_sec;
+		e.ctime.nanoseconds = st.ctime_nsec;
+		code = git_index_add(now, &e);
 	}
+	if (!*noted && code >= 0) return VV_OK;
 	if (code < 0 || (code = git_index_write(now)) < 0) {
 		return vv_git_fail(err, code, "cannot write the index");
 	}
 	git_error_clear();
-	return end_file(r, file, vv_open(file, O_RDONLY, 0, err), NULL, &made, err);
+	return end_file(r, file, vv_open(file, O_RDONLY, 0, err), NULL,
+			top.mtime_sec > made.mtime_sec ? &top : &made, err);
 }
 
 /* The new index, complete beside the old one. A file that changed while git looked at it keeps the entry that it was given, without
