@@ -946,6 +946,13 @@ def test_no_value_is_written_that_would_be_read_as_another_one(folder):
             with pytest.raises(varve.InvalidDataError, match="row 1 of the data, column 'v': the value would be written as '.*', which is read as"):
                 r.write("t.csv", pa.table({"id": [1], "v": [lost]}))
             assert (folder / "t.csv").read_bytes() == before != b"id;v\n" + rows
+        fields = [{"name": "id", "type": "integer"}, {"name": "v", "type": "number", "decimalChar": ",", "groupChar": "."}]
+        (folder / "datapackage.json").write_text(json.dumps({"resources": [{"name": "u", "path": "u.ndjson", "schema": {"fields": fields}}]}))
+        (folder / "u.ndjson").write_bytes(b'{"id":1,"v":"1.000,5"}\n{"id":2,"v":2.5}\n')
+        with r.transaction("base") as tx:
+            tx.add(".")
+        r.write("u.ndjson", pa.table({"id": [1, 2, 3, 4], "v": [1234.25, 3.0, 1234.0, 2.5]}), match="id")
+        assert (folder / "u.ndjson").read_bytes() == b'{"id":1,"v":"1.234,25"}\n{"id":2,"v":3}\n{"id":3,"v":"1.234"}\n{"id":4,"v":"2,5"}\n'
         described({"type": "string"}, b"1;a\n2;NA\n", ("", "NA"))
         assert r.write("t.csv", r["t.csv"].select(text=True).to_arrow()).commit is None
         with pytest.warns(varve.VarveWarning, match="column 'v' has texts that its missingValues name: they are read as missing"):

@@ -186,6 +186,12 @@ static int is_literal(const char *text, size_t len)
 	return rc == VV_ENOMEM ? (int)rc : rc == VV_OK;
 }
 
+/* Has the number marks of the column, as in 1.000 and 2,5, which JSON's own numbers do not have? */
+static bool has_marks(const char *text, size_t len)
+{
+	return strspn(text, "-0123456789") != len;
+}
+
 /* Is a value of this column written without quotes in JSON? 1, 0, VV_ENOMEM. */
 static int wants_literal(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
 			 const char *text, size_t len)
@@ -193,13 +199,14 @@ static int wants_literal(const rewrite_column *c, const incoming_value *v, const
 	const vv_type type = c->field ? c->field->type : VV_TYPE_ANY;
 
 	switch (v->kind) {
-	case INCOMING_FLOAT:
-		return isfinite(v->d) && type != VV_TYPE_STRING;
 	case INCOMING_BOOL:
+		return type != VV_TYPE_STRING;
 	case INCOMING_INT:
 	case INCOMING_UINT:
+	case INCOMING_FLOAT:
 	case INCOMING_DECIMAL:
-		return type != VV_TYPE_STRING;
+		return type != VV_TYPE_STRING && (v->kind != INCOMING_FLOAT || isfinite(v->d)) &&
+		       (!c->field || vv_field_plain_marks(c->field) || !has_marks(text, len));
 	case INCOMING_JSON:
 		return true;
 	case INCOMING_TEXT:
