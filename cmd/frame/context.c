@@ -3,6 +3,8 @@
  */
 #include "cmd/frame/context.h"
 
+#include "base/file.h"
+#include "base/show.h"
 #include "base/sys.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/hint_words.h"
@@ -170,6 +172,16 @@ vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err)
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
+vv_status vv_context_path(char **out, vv_context *c, const char *text, vv_error *err)
+{
+	return !vv_exists(text) && (*text == ':' || strpbrk(text, "*?["))
+		       ? vv_fail(err, VV_EUSAGE,
+				 "%s accepts files and folders, not patterns: '%s'\n"
+				 "'git log' and 'git show' accept patterns",
+				 c->name, vv_text_shows(text))
+		       : vv_repository_relative(out, c->repo, text, err);
+}
+
 vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err)
 {
 	size_t at = 0;
@@ -178,7 +190,7 @@ vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err)
 	*out = vv_calloc((size_t)(c->argc - first) + 1, sizeof(**out));
 	if (!*out) return vv_fail_nomem(err);
 	for (int i = first; i < c->argc; i++, at++) {
-		rc = vv_repository_relative(&(*out)[at], c->repo, c->argv[i], err);
+		rc = vv_context_path(&(*out)[at], c, c->argv[i], err);
 		if (rc < 0) return rc;
 	}
 	return VV_OK;

@@ -89,6 +89,9 @@ typedef struct vv_context {
  * path is outside the work tree. */
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
+/* Sets *out to a repository-relative path, which need not exist; the caller frees it with vv_free. VV_EUSAGE: text is a
+ * pattern, or outside of the work tree. */
+vv_status vv_context_path(char **out, vv_context *c, const char *text, vv_error *err);
 /* Converts the arguments from number `first` on to repository-relative paths, which need not exist.
  * *out ends with NULL; the caller frees *out with vv_context_paths_free, also after a failure. */
 vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err);

@@ -107,17 +107,9 @@ VV_AUTO_CLEAR(words, words_clear)
 
 static vv_status add_path(words *w, vv_context *c, const char *text, vv_error *err)
 {
-	vv_status rc;
+	const vv_status rc = vv_context_path(&w->paths[w->path_count], c, text, err);
 
-	if (!vv_exists(text) && (*text == ':' || strpbrk(text, "*?["))) {
-		return vv_fail(err, VV_EUSAGE,
-			       "log accepts files and folders, not patterns: '%s'\n"
-			       "'git log -- \"%s\"' works here",
-			       vv_text_shows(text), vv_text_shows(text));
-	}
-	if ((rc = vv_repository_relative(&w->paths[w->path_count], c->repo, text, err)) == VV_OK) {
-		w->path_count++;
-	}
+	w->path_count += rc == VV_OK;
 	return rc;
 }
 

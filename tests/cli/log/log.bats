@@ -255,6 +255,10 @@ assert one["rowCount"] == one["columnCount"] == 2 and one["rowCountBefore"] is o
 	for pattern in '*.txt' ':/note.txt' ':!note.txt'; do
 		ends_with 2 varve log -- prices.csv "$pattern"
 		stderr_has "log accepts files and folders, not patterns: '$pattern'"
+		for how in "show HEAD" "drop --history"; do
+			ends_with 2 varve $how -- "$pattern"
+			stderr_has "${how%% *} accepts files and folders, not patterns: '$pattern'"
+		done
 	done
 	succeeds varve log --oneline -- prices.csv typo.csv
 	output_is "$(git log --oneline --decorate -- prices.csv typo.csv)"
