@@ -85,6 +85,7 @@ static vv_status list_index(lister *l, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
 	vv_index_entry e;
+	vv_stat st;
 	vv_status rc = vv_index_open(&x, l->repo, err);
 
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
@@ -98,9 +99,11 @@ static vv_status list_index(lister *l, vv_error *err)
 			vv_auto(char) *file = vv_repository_file(l->repo, e.path);
 
 			if (!file) return vv_fail_nomem(err);
-			here = vv_exists(file);
+			rc = vv_lstat(&st, file, err);
+			here = rc == VV_OK;
+			rc = vv_missing_ok(rc, err);
 		}
-		if (here || e.hidden) {
+		if (rc == VV_OK && (here || e.hidden)) {
 			rc = add(here ? l->out : &l->sparse, e.path, &e.id, NULL, err);
 		}
 	}

@@ -405,3 +405,24 @@ varve.json no-dataset - - warning" ]
 @test "a table that is gone or renamed passes no check" {
 	succeeds python3 "$BATS_TEST_DIRNAME/gone_law.py"
 }
+
+# As its owner, whom permissions bind as they do not bind root.
+as_owner() {
+	[ "$(id -u)" -ne 0 ] || set -- setpriv --bounding-set=-all --inh-caps=-all "$@"
+	"$@"
+}
+
+@test "a table in a folder that cannot be read is not left out" {
+	new_repo
+	mkdir sub
+	rows 3 > t.csv
+	rows 3 > sub/u.csv
+	varve add -q . && varve commit -q -m one
+	chmod 0 sub
+	run --separate-stderr as_owner varve check --no-base
+	chmod 755 sub
+	[ "$status" -eq 2 ]
+	stderr_has "sub/u.csv': Permission denied"
+	succeeds as_owner varve check --no-base
+	output_has 'sub/u.csv: 3 rows'
+}
