@@ -959,6 +959,18 @@ def test_no_value_is_written_that_would_be_read_as_another_one(folder):
             r.write("t.csv", pa.table({"id": [1, 2], "v": ["NA", None]}))
 
 
+def test_decimals_beside_a_double_are_those_that_arrow_finds(folder):
+    digits = ["0.09999999999999999999", "0.1", "0.10000000000000000001", "9007199254740993"]
+    (folder / "d.csv").write_text("id,d\n" + "".join(f"{i},{d}\n" for i, d in enumerate(digits)))
+    with varve.Repo(folder) as r:
+        with r.transaction("base") as tx:
+            tx.add("d.csv")
+        v = r["d.csv"].select(numbers="decimal")
+        d = pyarrow.compute.field("d")
+        for test in (d >= 0.1, d <= 0.1, d < 0.1, d > 0.1, ~(d > 0.1), ~(d < 0.1)):
+            assert v.dataset().to_table(filter=test).equals(v.to_arrow().filter(test)), test
+
+
 def test_unsigned_integers_of_64_bits_come_back(folder):
     seed = int.from_bytes(os.urandom(4), "big")
     print("seed", seed)
