@@ -1,7 +1,8 @@
 /*
- * arena: scratch memory that is freed all at once.
+ * arena: allocates scratch memory that is freed all at once.
  *
- * Pointers stay valid until vv_arena_clear or vv_arena_reset.
+ * Pointers into an arena stay valid until vv_arena_clear or vv_arena_reset. All functions that
+ * allocate return NULL if memory runs out.
  */
 #ifndef VV_BASE_ARENA_H
 #define VV_BASE_ARENA_H
@@ -11,9 +12,11 @@
 
 #include "base/auto.h"
 
+/* A list of chunks, each allocated with vv_malloc. Initialise an arena with VV_ARENA_INIT or
+ * vv_arena_init. */
 typedef struct vv_arena {
-	struct vv_arena_chunk *head;
-	size_t used; /* bytes of head that are in use */
+	struct vv_arena_chunk *head; /* the chunk that is being filled; NULL: no chunk yet */
+	size_t used;                 /* bytes of head that are in use */
 } vv_arena;
 
 #define VV_ARENA_INIT                                                                              \
@@ -22,13 +25,16 @@ typedef struct vv_arena {
 	}
 
 void vv_arena_init(vv_arena *a);
-void vv_arena_clear(vv_arena *a);
+void vv_arena_clear(vv_arena *a); /* frees all chunks; a can be used again */
 VV_AUTO_CLEAR(vv_arena, vv_arena_clear)
 void vv_arena_reset(vv_arena *a); /* frees all but the largest chunk, which is used again */
-/* aligned to 16 bytes, not zeroed; NULL on failure */
+/* Allocates size bytes, aligned to 16 bytes and not zeroed. */
 void *vv_arena_alloc(vv_arena *a, size_t size);
-void *vv_arena_calloc(vv_arena *a, size_t count, size_t size); /* zeroed; NULL on failure */
+/* Allocates count items of size bytes each, zeroed. Returns NULL also if count * size overflows. */
+void *vv_arena_calloc(vv_arena *a, size_t count, size_t size);
+/* Copies len bytes of s, and adds a NUL. */
 char *vv_arena_strndup(vv_arena *a, const char *s, size_t len);
+/* Formats a text, as printf does. */
 char *vv_arena_printf(vv_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *vv_arena_vprintf(vv_arena *a, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));

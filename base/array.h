@@ -19,8 +19,8 @@
 #define vv_array_room(items, count, cap)                                                           \
 	((count) < (cap) || vv_array_grow(&(items), &(cap), (count) + 1, sizeof(*(items))))
 
-/* Adds a value after the last item. Returns false, and leaves items, count and cap unchanged, if
- * memory runs out. */
+/* Adds the value, which is the last argument, after the last item, and increments count. Returns
+ * false, and leaves items, count and cap unchanged, if memory runs out. */
 #define vv_array_add(items, count, cap, ...)                                                       \
 	(vv_array_room(items, count, cap) && (((items)[(count)++] = __VA_ARGS__), true))
 
@@ -44,24 +44,25 @@
 		low_;                                                                              \
 	})
 
-/* Comparison functions for qsort: vv_u64_order for arrays of uint64_t, vv_text_order for arrays of
- * char * or of structs that begin with a char *. */
+/* Comparison function for qsort of arrays of uint64_t. */
 int vv_u64_order(const void *a, const void *b);
 /* Sorts the items, removes duplicates, and returns how many are left. items may be NULL if count is 0. */
 size_t vv_u64_set(uint64_t *items, size_t count);
+/* Comparison function for qsort of arrays of char *, or of structs that begin with a char *. */
 int vv_text_order(const void *a, const void *b);
 
-/* Keeps a longest increasing subsequence of places, and sets all other places to VV_NOT_RISING.
- * Ignores places that are VV_NOT_RISING at the call. Returns false if memory runs out. */
+/* Finds a longest increasing subsequence of the count places, and sets all other places to
+ * VV_NOT_RISING. Ignores places that are VV_NOT_RISING at the call. Returns false, with places
+ * unchanged, if memory runs out. */
 #define VV_NOT_RISING UINT32_MAX
 bool vv_array_keep_rising(uint32_t *places, size_t count);
 
 /* Returns true if item is one of the items. */
 bool vv_array_has(const size_t *items, size_t count, size_t item);
 
-/* Called by the macros. items is a pointer to the pointer to the array. Grows the array to at least
- * the largest of 2 * cap, 16 and `least` items of `size` bytes, and sets *cap. Returns false if
- * memory runs out. */
+/* Grows an array, for the macros above. items is the address of the pointer to the array. Allocates
+ * memory for at least `least` items of `size` bytes (never fewer than 2 * *cap or 16), and sets
+ * *cap. Returns false if memory runs out. */
 bool vv_array_grow(void *items, size_t *cap, size_t least, size_t size);
 
 #endif

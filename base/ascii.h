@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Returns how many of the len bytes are c. */
 static inline size_t vv_count_byte(const char *bytes, size_t len, char c)
 {
 	size_t n = 0;
@@ -88,7 +89,8 @@ static inline bool vv_is_blank(const char *s, size_t len)
 	return len == 0;
 }
 
-/* Returns the value of a hex digit of either case, 0 to 15. -1: c is not a hex digit. */
+/* Returns the value of the hex digit c, 0 to 15, in upper or lower case; -1 if c is not a hex
+ * digit. */
 static inline int vv_hex_digit(char c)
 {
 	if (vv_is_digit(c)) return c - '0';
@@ -101,8 +103,8 @@ static inline bool vv_is_hex(char c)
 	return vv_hex_digit(c) >= 0;
 }
 
-/* Returns the offset of the first byte at or after `from` that is not ASCII, or len if
- * all these bytes are ASCII. */
+/* Returns the offset of the first byte of s at or after `from` that is not ASCII, or len if all
+ * bytes from there on are ASCII. */
 static inline size_t vv_ascii_skip(const char *s, size_t len, size_t from)
 {
 	const uint64_t high_bits = UINT64_C(0x8080808080808080);

@@ -33,7 +33,7 @@
 
 #include <stddef.h>
 
-/* Follows a parameter that the type of a callback requires and the function does not use. */
+/* Marks a parameter that a function does not use, but must have because of its callback type. */
 #define VV_UNUSED __attribute__((unused))
 
 /* Declares a variable that is released at the end of its block. */
@@ -55,7 +55,7 @@
 		free(*vv_auto_pointer);                                                            \
 	}
 
-/* Returns *p, which the caller owns from now on, and sets *p to NULL. */
+/* Evaluates to the pointer *p, which the caller then owns, and sets *p to NULL. */
 #define vv_take(p)                                                                                 \
 	__extension__({                                                                            \
 		__typeof__(p) vv_taken_from = (p);                                                 \
@@ -64,8 +64,8 @@
 		vv_taken;                                                                          \
 	})
 
-/* Moves *p to *out, and evaluates to VV_OK. For the end of a function: return vv_hand_over(out,
- * &made); */
+/* Moves the pointer *p to *out, sets *p to NULL, and evaluates to VV_OK. For the end of a function:
+ * return vv_hand_over(out, &made); */
 #define vv_hand_over(out, p) (*(out) = vv_take(p), VV_OK)
 
 #endif

@@ -41,10 +41,11 @@ VV_AUTO_CLEAR(vv_buf, vv_buf_clear)
 void vv_buf_clear_list(vv_buf *const *list, size_t count);
 void vv_buf_reset(vv_buf *b); /* sets len to 0 and failed to false; keeps the memory */
 
-/* Allocates memory for vv_buf_reserve. Other code calls vv_buf_reserve instead. */
+/* Allocates memory for vv_buf_reserve. Call vv_buf_reserve instead. */
 bool vv_buf_grow(vv_buf *b, size_t more);
 
-/* The short functions are inline because output of hundreds of megabytes passes through them. */
+/* The following short functions are inline because output of hundreds of megabytes passes through
+ * them. */
 
 /* Makes room for `more` bytes after the content. If memory runs out, sets failed and returns
  * false. */
@@ -54,7 +55,7 @@ static inline bool vv_buf_reserve(vv_buf *b, size_t more)
 	return (!b->failed && more < b->cap - b->len) || vv_buf_grow(b, more);
 }
 
-/* Appends bytes. */
+/* Appends len bytes. */
 static inline void vv_buf_put(vv_buf *b, const void *bytes, size_t len)
 {
 	if (!vv_buf_reserve(b, len)) return;
@@ -70,7 +71,7 @@ static inline void vv_buf_puts(vv_buf *b, const char *s)
 	vv_buf_put(b, s, strlen(s));
 }
 
-/* Replaces the content. */
+/* Replaces the content by len bytes, which must not be part of b. */
 static inline void vv_buf_set(vv_buf *b, const void *bytes, size_t len)
 {
 	vv_buf_reset(b);
@@ -85,20 +86,22 @@ static inline void vv_buf_putc(vv_buf *b, int c)
 }
 
 void vv_buf_put_spaces(vv_buf *b, size_t count);
-/* vv_buf_put as a callback that receives bytes; payload is the vv_buf. */
+/* Appends bytes to payload, a vv_buf, and returns the result of vv_buf_ok: for use as a callback
+ * that receives bytes. */
 vv_status vv_buf_write(void *payload, const void *bytes, size_t len, vv_error *err);
 
 void vv_buf_printf(vv_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
-/* Moves the bytes and their NUL out of b; the caller frees them with vv_free. Returns "" if b is
- * empty, NULL if b failed or memory runs out. */
+/* Moves the bytes and their NUL out of b; the caller frees them with vv_free. Returns "", allocated
+ * as well, if b is empty. Returns NULL if b failed or memory runs out. */
 char *vv_buf_detach(vv_buf *b);
-const char *vv_buf_cstr(const vv_buf *b); /* borrowed until the next append; "" when empty */
+const char *vv_buf_cstr(const vv_buf *b); /* borrowed until b changes; "" if b is empty */
 
 /* Returns VV_OK if no append failed. Otherwise sets err and returns VV_ENOMEM. */
 vv_status vv_buf_ok(const vv_buf *b, vv_error *err);
 
-/* Formats a new text, which the caller frees with vv_free. NULL: out of memory. */
+/* Formats a text into new memory, which the caller frees with vv_free. Returns NULL if memory runs
+ * out. */
 char *vv_asprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Returns VV_OK if p is not NULL. Otherwise sets err and returns VV_ENOMEM. */
 vv_status vv_alloc_ok(const void *p, vv_error *err);
@@ -108,12 +111,14 @@ bool vv_buf_equal(const vv_buf *a, const vv_buf *b);
 
 /* Appends v as unsigned LEB128 in the shortest form, at most 10 bytes. */
 void vv_buf_put_varint(vv_buf *b, uint64_t v);
+/* Returns the number of bytes that vv_buf_put_varint appends for v. */
 size_t vv_varint_len(uint64_t v);
-/* Writes a varint to out, which has room for 10 bytes. Returns the number of bytes written. */
+/* Writes v to out as vv_buf_put_varint does; out has room for 10 bytes. Returns the number of bytes
+ * written. */
 size_t vv_varint_write(uint8_t *out, uint64_t v);
 
-/* Reads a varint at *p, and moves *p past it. Returns false and leaves *p unchanged if the bytes
- * end too early, encode more than 64 bits, or are not in the shortest form. */
+/* Reads a varint at *p into *out, and moves *p past it. Returns false and leaves *p unchanged if
+ * the bytes end too early, encode more than 64 bits, or are not in the shortest form. */
 bool vv_varint_read(const uint8_t **p, const uint8_t *end, uint64_t *out);
 
 /* Write and read little-endian integers. */

@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 
-/* Writes bytes in lower-case hex: 2 * len digits and a NUL. */
+/* Writes len bytes in lower-case hex to out: 2 * len digits and a NUL. */
 void vv_hex_write(char *out, const void *bytes, size_t len);
 void vv_hex_put(vv_buf *out, const void *bytes, size_t len); /* appends the 2 * len digits */
 
@@ -25,17 +25,18 @@ bool vv_hex_read(uint8_t *out, size_t count, const char *text);
 /* Returns true if all len characters are lower-case hex digits, as Git and varve write them. */
 bool vv_hex_is_lower(const char *text, size_t len);
 
-/* Writes bytes in base32 and a NUL, as in multibase 'b': RFC 4648, section 6, in lower case and
- * without padding. Each character encodes 5 bits; the last one is filled up with zero bits. */
+/* Writes len bytes in base32 and a NUL to out, as in multibase 'b': RFC 4648, section 6, in lower
+ * case and without padding. out has room for (8 * len + 4) / 5 + 1 characters. Each character
+ * encodes 5 bits; the last one is filled up with zero bits. */
 void vv_base32_write(char *out, const void *bytes, size_t len);
 
-/* Decodes len characters to out, which has room for len * 5 / 8 bytes. Returns 0 on success, else 1
- * + the position of the first wrong character: a character that is not in the alphabet, or the last
- * character if its unused bits are not zero or if it completes no byte. */
+/* Decodes len characters of base32 to out, which has room for len * 5 / 8 bytes. Returns 0 on
+ * success, else 1 + the position of the first wrong character: a character that is not in the
+ * alphabet, or the last character if its unused bits are not zero or if it completes no byte. */
 size_t vv_base32_read(uint8_t *out, const char *text, size_t len);
 
-/* Appends bytes in base64 (RFC 4648, section 4). If padded is true, adds '=' up to a multiple of
- * four characters. */
+/* Appends len bytes in base64 (RFC 4648, section 4). If padded is true, adds '=' up to a multiple
+ * of four characters. */
 void vv_base64_put(vv_buf *out, const void *bytes, size_t len, bool padded);
 
 /* Decodes base64 and appends the bytes. The padding may be missing, but unused bits must be 0.
@@ -43,17 +44,17 @@ void vv_base64_put(vv_buf *out, const void *bytes, size_t len, bool padded);
  * out->failed. */
 bool vv_base64_read(vv_buf *out, const char *text, size_t len);
 
-/* Writes at most VV_BASE58_MAX bytes in base58 with Bitcoin's alphabet, as in multibase 'z', and a
- * NUL. cap, the size of out, is at least len * 138 / 100 + 2. */
+/* Writes len bytes, at most VV_BASE58_MAX, in base58 with Bitcoin's alphabet, as in multibase 'z',
+ * and a NUL to out. cap, the size of out, is at least len * 138 / 100 + 2. */
 #define VV_BASE58_MAX 64u
 void vv_base58_write(char *out, size_t cap, const void *bytes, size_t len);
 
-/* Writes at most VV_BASE58_MAX bytes in base36, as in multibase 'k', and a NUL. cap is at least len
- * * 156 / 100 + 2. */
+/* Writes len bytes, at most VV_BASE58_MAX, in base36, as in multibase 'k', and a NUL to out. cap,
+ * the size of out, is at least len * 156 / 100 + 2. */
 void vv_base36_write(char *out, size_t cap, const void *bytes, size_t len);
 
-/* Decodes base58 to exactly len bytes. Returns false if text has a different length or is
- * invalid. */
+/* Decodes text, which ends with a NUL, from base58 to exactly len bytes. Returns false if text is
+ * not base58, or encodes a different number of bytes. */
 bool vv_base58_read(uint8_t *out, size_t len, const char *text);
 
 /* Appends text with each %XX decoded to a byte (RFC 3986, section 2.1). Returns false if a '%' is

@@ -4,10 +4,10 @@
  * Code below the programs neither reads nor changes the environment of the process
  * (tests/check/layering.py checks this). A program takes a snapshot after it has read its options,
  * and passes the snapshot when it opens a repository, which keeps a copy (vv_repository_env).
- * Programs that varve starts get exactly that environment plus explicit additions.
+ * Programs that varve starts get exactly the environment in the snapshot, plus explicit additions.
  *
- * A correct caller: vv_env_new with environ, or with an array of its own; vv_env_get; vv_env_free.
- * The snapshot never changes, so threads may share it.
+ * A correct caller: vv_env_new with environ or another array; vv_env_get; vv_env_free. The snapshot
+ * never changes, so threads may share it.
  */
 #ifndef VV_BASE_ENV_H
 #define VV_BASE_ENV_H
@@ -17,14 +17,15 @@
 
 typedef struct vv_env vv_env;
 
-/* Copies entries, an array of "NAME=value" strings that ends with NULL. If entries is NULL, the
- * environment is empty. If two entries have the same name, the first is used. */
+/* Makes a snapshot of entries, an array of "NAME=value" strings that ends with NULL. The caller
+ * frees *out with vv_env_free. If entries is NULL, the environment is empty. If two entries have
+ * the same name, the first is used. */
 vv_status vv_env_new(vv_env **out, const char *const *entries, vv_error *err);
 void vv_env_free(vv_env *e); /* accepts NULL */
 VV_AUTO_FREE(vv_env, vv_env_free)
 
-/* Returns the value of a variable, borrowed from e; NULL if the variable is not set, or if e is
- * NULL. */
+/* Returns the value of the variable `name`, borrowed from e; NULL if the variable is not set, or if
+ * e is NULL. */
 const char *vv_env_get(const vv_env *e, const char *name);
 
 /* Returns all entries, an array of "NAME=value" strings that ends with NULL, borrowed from e. */

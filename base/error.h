@@ -41,14 +41,14 @@ typedef enum vv_status {
 	VV_ELOST = -21    /* sets VV_EREFUSED and vv_error.lost */
 } vv_status;
 
-/* The size of vv_error.message. */
+/* The size of vv_error.message, with its NUL. */
 #define VV_MESSAGE_MAX 512u
-#define VV_HINT_MAX 320u
+#define VV_HINT_MAX 320u /* the size of vv_error.hint */
 
 /* The kind of a hint: VV_HINT_NONE; VV_HINT_WORDS, a sentence without commands of varve; or a code of hint.h. */
 typedef int vv_hint_id;
 enum { VV_HINT_NONE, VV_HINT_WORDS };
-#define VV_HINT_ARGS 3
+#define VV_HINT_ARGS 3 /* the largest number of a hint's arguments */
 
 /* Writes the program's sentence for a hint's code to out: at most size bytes including the NUL, or
  * "" if the program has no sentence for the code. name is the name of the code, such as "add-fix".
@@ -56,15 +56,17 @@ enum { VV_HINT_NONE, VV_HINT_WORDS };
 typedef void (*vv_hint_words_fn)(char *out, size_t size, const char *name,
 				 const char *const args[VV_HINT_ARGS]);
 
+/* An error, or VV_OK with empty texts. The flags describe the error more closely than its code. */
 typedef struct vv_error {
 	vv_status code;
-	bool login;    /* with VV_EREFUSED: a different login, key or token may have access */
-	bool full;     /* with VV_EIO: a disk is full, or too many files are open */
-	bool block;    /* with VV_EMISSING: a block is missing, and a fetch can get it */
-	bool silent;   /* with VV_EIO: the peer did not answer in time */
-	bool lost;     /* with VV_EREFUSED: no copy has the version that its signed head names */
-	bool failed;   /* with VV_EREFUSED: the peer tried, and its operating system failed */
-	bool answered; /* the peer reported the error, and the connection can still be used */
+	bool login;  /* with VV_EREFUSED: a different login, key or token may have access */
+	bool full;   /* with VV_EIO: a disk is full, or too many files are open */
+	bool block;  /* with VV_EMISSING: a block is missing, and a fetch can get it */
+	bool silent; /* with VV_EIO: the peer did not answer in time */
+	bool lost;   /* with VV_EREFUSED: no copy has the version that its signed head names */
+	bool failed; /* with VV_EREFUSED: the peer tried, and its operating system failed */
+	/* the peer sent the error as its answer, and the connection can still be used */
+	bool answered;
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
 	vv_hint_id hint_id;           /* advice on what to try next; VV_HINT_NONE: no advice */
 	/* if hint_id is VV_HINT_WORDS, the sentence; if it is a code, the arguments, each followed
@@ -72,14 +74,16 @@ typedef struct vv_error {
 	char hint[VV_HINT_MAX];
 } vv_error;
 
-/* Sets code and message. Text that is too long is shortened in the middle. The text after a newline in fmt becomes the
- * hint (see vv_hint); without a newline, the hint is cleared. Returns the code that was set. */
+/* Sets err's code to `code`, and its message to the text formatted from fmt. Text that is too long
+ * is shortened in the middle. The text after a newline in fmt becomes the hint (see vv_hint);
+ * without a newline, the hint is cleared. Returns the code that was set: for VV_EAUTH, VV_ESILENT,
+ * VV_EBLOCK and VV_ELOST the code named at their declarations. */
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Sets "<what> '<path>': <strerror(errno)>" from the errno at the call; the code is VV_ENOTFOUND
- * for ENOENT/ENOTDIR, VV_EEXISTS for EEXIST, VV_ENOMEM for ENOMEM, else VV_EIO. A full disk gets a
- * hint. path may be NULL. Returns the code. */
+/* Sets the message "<what> '<path>': <strerror(errno)>" from the errno at the call. The code is
+ * VV_ENOTFOUND for ENOENT and ENOTDIR, VV_EEXISTS for EEXIST, VV_ENOMEM for ENOMEM, else VV_EIO. A
+ * full disk gets a hint. path may be NULL: the message then has no path. Returns the code. */
 vv_status vv_fail_errno(vv_error *err, const char *what, const char *path);
 
 /* Sets the message of a failed allocation; returns VV_ENOMEM. */
@@ -94,7 +98,8 @@ vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(pri
 #define vv_hint_code(...) vv_hint_set(__VA_ARGS__, NULL, NULL, NULL)
 vv_status vv_hint_set(vv_error *err, vv_hint_id id, const char *a, const char *b, const char *c,
 		      ...);
-/* Returns the name of the code, such as "add-fix", or NULL if id is not a code. */
+/* Returns the name of the hint code id, such as "add-fix", or NULL if id is not a code of
+ * hint.h. */
 const char *vv_hint_name(vv_hint_id id);
 /* Copies the hint of `from` to err, unless err already has a hint. Returns err->code or VV_EUSAGE,
  * as vv_hint does. */
@@ -102,19 +107,19 @@ vv_status vv_hint_copy(vv_error *err, const vv_error *from);
 void vv_hint_clear(vv_error *err);
 /* Sets args to the arguments of err's hint, borrowed from err. Unused arguments are "". */
 void vv_hint_args(const vv_error *err, const char *args[VV_HINT_ARGS]);
-/* If the hint is a code, replaces the code with the sentence that words() writes for it. If words
- * is NULL, removes the hint. */
+/* If err's hint is a code, replaces the hint with the sentence that words() writes for the code. If
+ * words is NULL, removes the hint. */
 void vv_hint_word(vv_error *err, vv_hint_words_fn words);
 
-/* Puts "<text>: " before the message. A message that becomes too long is shortened in the middle.
- * Returns err->code or VV_EUSAGE, as vv_hint does. */
+/* Puts "<text>: " before err's message; the text is formatted from fmt. A message that becomes too
+ * long is shortened in the middle. Returns err->code or VV_EUSAGE, as vv_hint does. */
 vv_status vv_prefix(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts the name of a file before the message, unless the message already contains the name
- * (messages of vv_fail_errno do). Returns as vv_prefix does. */
+/* Puts "<name>: " before err's message, for the name of a file, unless the message already contains
+ * the name (as messages of vv_fail_errno do). Returns err->code or VV_EUSAGE, as vv_hint does. */
 vv_status vv_prefix_name(vv_error *err, const char *name);
 
-/* Sets the code of the error without changing its message. Returns code. */
+/* Sets err's code to `code` without changing the message. Returns code. */
 vv_status vv_recode(vv_error *err, vv_status code);
 
 /* Copies the error `why` to err. Returns why->code. */

@@ -1,8 +1,10 @@
 /*
  * file: reads and writes files and folders, and makes them durable, through vv_sys_ops.
  *
- * The functions retry after EINTR and short transfers, and use paths as given. If path is NULL,
- * because its allocation failed, they return VV_ENOMEM.
+ * The functions retry after EINTR and short transfers, and use paths as given. Functions that open
+ * or create a file return VV_ENOMEM if its path is NULL, so that the result of vv_path_join can be
+ * passed unchecked. Functions with both fd and path operate on fd; path is only used in messages,
+ * and may be NULL.
  */
 #ifndef VV_BASE_FILE_H
 #define VV_BASE_FILE_H
@@ -26,7 +28,7 @@ int vv_open(const char *path, int flags, mode_t mode, vv_error *err);
  * link. */
 int vv_open_regular(const char *path, int flags, vv_error *err);
 
-/* Closes fd. Does nothing if fd is negative. VV_EIO: the close failed, so that written bytes may be
+/* Closes fd. Does nothing if fd is negative. VV_EIO: the close failed, and written bytes may be
  * lost. */
 vv_status vv_close(int fd, const char *path, vv_error *err);
 
@@ -38,53 +40,60 @@ static inline void vv_fd_close(vv_fd *fd)
 }
 VV_AUTO_CLEAR(vv_fd, vv_fd_close)
 
-/* Reads len bytes, fewer only at the end of the file. Returns the number of bytes or a negative
- * vv_status. */
+/* Reads len bytes into out, or fewer if the file ends. Returns the number of bytes read or a
+ * negative vv_status. */
 ssize_t vv_read_full(int fd, void *out, size_t len, const char *path, vv_error *err);
 
-/* Reads 1 to len bytes as soon as any are available, with one read(). Returns their number, 0 at
- * the end of the file, or a negative vv_status. */
+/* Reads 1 to len bytes into out with one read(), which waits until a byte is available. Returns the
+ * number of bytes read, 0 at the end of the file, or a negative vv_status. */
 ssize_t vv_read_some(int fd, void *out, size_t len, const char *path, vv_error *err);
 
 /* Reads like vv_read_full, but at offset, and does not move the file position. */
 ssize_t vv_pread_full(int fd, void *out, size_t len, uint64_t offset, const char *path,
 		      vv_error *err);
 
-/* Reads fd to its end and adds the bytes to hash. Sets *len to their number. */
+/* Reads fd from its current position to its end, and adds the bytes to hash. Sets *len to the
+ * number of bytes. */
 vv_status vv_hash_rest(vv_xxh3_state *hash, uint64_t *len, int fd, const char *path, vv_error *err);
 
+/* Writes all len bytes to fd. */
 vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path, vv_error *err);
 
+/* Waits until the content of fd is on the disk (vv_os_durable). */
 vv_status vv_fsync(int fd, const char *path, vv_error *err);
-vv_status vv_fsync_path(const char *path, vv_error *err); /* a file or a folder */
+vv_status vv_fsync_path(const char *path, vv_error *err); /* path: a file or a folder */
+/* Waits until the entries of the folder path are on the disk. */
 vv_status vv_fsync_dir(const char *path, vv_error *err);
-/* Renames like rename(): also replaces an empty folder with a folder. */
+/* Renames a file or folder as rename() does: replaces an existing file `to`, or an existing empty
+ * folder `to` if `from` is a folder. */
 vv_status vv_rename(const char *from, const char *to, vv_error *err);
+/* Removes the file path. missing_ok: returns VV_OK if path does not exist. */
 vv_status vv_unlink(const char *path, bool missing_ok, vv_error *err);
 
-/* Creates path and missing folders above, as mkdir -p does, with mode 0777 & ~umask. */
+/* Creates the folder path and missing folders above it, as mkdir -p does, with mode 0777 &
+ * ~umask. */
 vv_status vv_mkdirs(const char *path, vv_error *err);
 
 /* Creates the missing folders above path. */
 vv_status vv_mkdirs_above(const char *path, vv_error *err);
 
-/* Removes a file, or a folder with its content. Does not follow symbolic links. VV_OK if path does
- * not exist. */
+/* Removes the file path, or the folder path with its content. Does not follow symbolic links.
+ * Returns VV_OK if path does not exist. */
 vv_status vv_remove_tree(const char *path, vv_error *err);
 
-/* Appends the content of the file to out. VV_EREFUSED: the file has more than max bytes. */
+/* Appends the content of the file path to out. VV_EREFUSED: the file has more than max bytes. */
 vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err);
 
-/* Like vv_read_file, but opens with vv_open_regular. Use it in a work tree. VV_EINPUT: not a
- * regular file. */
+/* Like vv_read_file, but opens path with vv_open_regular. Use it in a work tree. VV_EINPUT: path is
+ * not a regular file. */
 vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *err);
 
 #define VV_WRITE_TEMP ".varve-tmp-" /* prefix of vv_write_file's temporary files */
 
 /* Replaces the content of path with len bytes: writes a temporary file in the same folder and
  * renames it. If durable, fsyncs the file and its folder, and removes from the folder the temporary
- * files of processes that have ended. On failure, the old file is unchanged and the temporary file
- * is removed. */
+ * files of processes that have ended. On failure, the temporary file is removed, and path is
+ * unchanged, unless only the fsync of the folder failed. A replaced file's permissions are kept. */
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
 			vv_error *err);
 /* Like vv_write_file, but with the temporary file in temp_dir, which must be on the file system of
@@ -94,7 +103,7 @@ typedef vv_status (*vv_before_fn)(void *payload, const char *temp, vv_error *err
 vv_status vv_write_file_after(const char *path, const char *temp_dir, const void *bytes, size_t len,
 			      bool durable, vv_before_fn before, void *payload, vv_error *err);
 
-/* Like vv_write_file, but fsyncs the file and not its folder: the caller fsyncs the folder once for
+/* Like vv_write_file with durable, but fsyncs only the file: the caller fsyncs the folder once for
  * several files. */
 vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, vv_error *err);
 
@@ -103,26 +112,27 @@ vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, 
  * path, which the caller frees with vv_free. Returns the descriptor or a negative vv_status. */
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
-/* Like vv_temp_open, but unlinks the file at once, so that it disappears with the process. dir
- * NULL: TMPDIR, or /tmp if TMPDIR is not set. *path_out: the former path, for messages. Also calls
- * vv_temp_sweep for the folder. */
+/* Like vv_temp_open, but unlinks the file at once, so that it disappears with the process. If dir
+ * is NULL, the folder is TMPDIR, or /tmp if TMPDIR is not set. *path_out: the former path, for
+ * messages. Also calls vv_temp_sweep for the folder. */
 int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
 /* A new file under a temporary name, which gets its final name when it is complete. Initialise with
  * {0}. A correct caller: vv_new_file_open or vv_new_file_beside; vv_new_file_put; vv_new_file_end;
  * vv_new_file_place; vv_new_file_clear, which removes a file that was not placed. */
 typedef struct vv_new_file {
-	int fd;
-	char *temp;       /* temporary path; NULL: not created yet, or already placed */
-	const char *name; /* name of the file in messages; borrowed */
+	int fd;     /* open until vv_new_file_end; then -1 */
+	char *temp; /* temporary path; NULL: not created yet, or already placed */
+	/* name of the file in messages, borrowed; if NULL at vv_new_file_open, set to temp */
+	const char *name;
 } vv_new_file;
 
 /* Creates the file in dir. VV_ENOMEM if dir is NULL. */
 vv_status vv_new_file_open(vv_new_file *f, const char *dir, const char *prefix, vv_error *err);
-/* Creates the file in the folder of path, after vv_temp_sweep of the folder. Borrows path until
- * vv_new_file_clear. VV_EINPUT: path exists and is neither a regular file nor a folder. */
+/* Calls vv_temp_sweep for the folder of path, and creates the file in this folder. Borrows path
+ * until vv_new_file_clear. VV_EINPUT: path exists and is neither a regular file nor a folder. */
 vv_status vv_new_file_beside(vv_new_file *f, const char *path, const char *prefix, vv_error *err);
-/* Writes bytes to the file. file: the vv_new_file; usable as a vv_bytes_fn. */
+/* Writes len bytes to `file`, a vv_new_file; usable as a vv_bytes_fn. */
 vv_status vv_new_file_put(void *file, const void *bytes, size_t len, vv_error *err);
 /* Sets the permissions of the file to those of mode, an st_mode. */
 vv_status vv_new_file_mode(const vv_new_file *f, uint32_t mode, vv_error *err);
@@ -130,7 +140,7 @@ vv_status vv_new_file_mode(const vv_new_file *f, uint32_t mode, vv_error *err);
 vv_status vv_new_file_end(vv_new_file *f, bool durable, vv_error *err);
 /* Renames the file to path. */
 vv_status vv_new_file_place(vv_new_file *f, const char *path, vv_error *err);
-/* Removes the file unless it was placed, and frees memory. */
+/* Removes the file unless it was placed, closes it, and frees memory. */
 void vv_new_file_clear(vv_new_file *f);
 VV_AUTO_CLEAR(vv_new_file, vv_new_file_clear)
 
@@ -143,7 +153,8 @@ void vv_remove_empty_above(const char *path, size_t least, const char *except);
  * has certainly ended, or if they are older than a day. Ignores failures. */
 void vv_temp_sweep(const char *dir, const char *prefix);
 
-/* Metadata that changes when the content of a file changes. */
+/* The metadata of a file from lstat() or fstat(), of which a part changes when the content
+ * changes. */
 typedef struct vv_stat {
 	uint64_t size;
 	int64_t mtime_sec, ctime_sec;
@@ -155,38 +166,40 @@ typedef struct vv_stat {
 
 /* Reads the metadata of path with lstat(). VV_ENOTFOUND: path does not exist. */
 vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err);
-/* Like vv_lstat, for a path relative to the open folder dir. above NULL: symbolic links among the
- * folders of path are followed. Otherwise VV_ENOTFOUND if a folder in path is a symbolic link;
- * above caches the last checked folder: pass it empty in the first call, and unchanged in further
- * calls. */
+/* Like vv_lstat, for a path relative to dir, the descriptor of a folder. If above is NULL, symbolic
+ * links among the folders of path are followed. Otherwise, returns VV_ENOTFOUND if a folder in path
+ * is a symbolic link; above caches the last checked folder: pass an empty buffer in the first call,
+ * and the same buffer in further calls. */
 vv_status vv_lstat_at(vv_stat *out, int dir, const char *path, vv_buf *above, vv_error *err);
-/* Checks that no folder in name, which is relative to top, is a symbolic link. VV_EIO: a folder is
- * a symbolic link; the message has its path. */
+/* Checks that no folder in the path name, relative to the folder top, is a symbolic link. VV_EIO: a
+ * folder is a symbolic link; the message has its path. */
 vv_status vv_has_no_link(const char *top, const char *name, vv_error *err);
+/* Reads the metadata of the open file fd. */
 vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err);
-/* Returns true if all members are equal, except uid, gid and the permission bits of mode, which are
- * ignored. */
+/* Returns true if all members of a and b are equal, apart from uid, gid and the permission bits of
+ * mode. */
 bool vv_stat_equal(const vv_stat *a, const vv_stat *b);
-/* Waits until the clock of file times has advanced past the times of st. A file that is written
- * after the call thus has another stat. Call this after reading the stat, and before reading the
- * file. Waits at most 20 ms. Returns false if this is not enough: the file's time is in the future,
- * or the file system records whole seconds and the file is less than two seconds old. */
+/* Waits until the clock of file times has advanced past the times of st, so that a write after the
+ * call changes the file's times. Call this after reading the stat, and before reading the file.
+ * Waits at most 20 ms. Returns false if the clock has still not advanced: the file's time is in the
+ * future, or the file system records whole seconds and the file is less than two seconds old. */
 bool vv_stat_wait(const vv_stat *st);
 bool vv_exists(const char *path);    /* true if lstat() succeeds; false if path is NULL */
 bool vv_is_folder(const char *path); /* true also for a link to a folder */
 
-/* A list of strings. The list owns the strings. */
+/* A list of strings, which the list owns. Initialise with {0}. */
 typedef struct vv_string_list {
 	char **items;
 	size_t count, cap;
 } vv_string_list;
-/* Adds take_name. The list owns take_name from now on, also on failure. VV_ENOMEM: take_name is
- * NULL, or out of memory. */
+/* Adds take_name, and takes ownership of take_name, also on failure. VV_ENOMEM: take_name is NULL,
+ * or out of memory. */
 vv_status vv_string_list_add(vv_string_list *list, char *take_name, vv_error *err);
 void vv_string_list_clear(vv_string_list *list);
 VV_AUTO_CLEAR(vv_string_list, vv_string_list_clear)
 
-/* VV_ENTRY_UNKNOWN: the file system does not report the kind; use vv_lstat. */
+/* The kind of a folder's entry. VV_ENTRY_UNKNOWN: the file system does not report kinds; use
+ * vv_lstat. */
 typedef enum vv_entry_kind {
 	VV_ENTRY_UNKNOWN,
 	VV_ENTRY_FILE,
@@ -195,32 +208,34 @@ typedef enum vv_entry_kind {
 	VV_ENTRY_OTHER
 } vv_entry_kind;
 
-/* The entries of a folder except "." and "..", sorted bytewise. All entries are read before the
- * first one is returned:
+/* An iterator over the entries of a folder except "." and "..", sorted bytewise. All entries are
+ * read before the first one is returned:
  *
- *	vv_auto(vv_folder) f = {0};
- *	if ((rc = vv_folder_read(&f, dir, false, err)) < 0) {
- *		return rc;
- *	}
- *	while (vv_folder_next(&f)) ... f.name, f.path ...
- */
+ * 	vv_auto(vv_folder) f = {0};
+ * 	if ((rc = vv_folder_read(&f, dir, false, err)) < 0) {
+ * 		return rc;
+ * 	}
+ * 	while (vv_folder_next(&f)) ... f.name, f.path ...
+ * */
 typedef struct vv_folder {
-	/* name and path ("<dir>/<name>") of the current entry; valid until the next call */
+	/* name and path ("<dir>/<name>") of the current entry; valid until the next call of
+	 * vv_folder_next */
 	const char *name, *path;
 	vv_entry_kind kind;   /* kind of the current entry, as reported by readdir() */
 	vv_string_list names; /* all names, each with a letter for its kind in front */
 	size_t next, dir_len;
 	vv_buf joined;
 } vv_folder;
-/* Reads the entries of dir. missing_ok: a folder that does not exist is read as empty, without an
- * error. */
+/* Reads the entries of the folder dir. missing_ok: if dir does not exist, returns VV_OK with an
+ * empty list. */
 vv_status vv_folder_read(vv_folder *out, const char *dir, bool missing_ok, vv_error *err);
+/* Sets f's kind, name and path to the next entry. Returns false after the last entry. */
 bool vv_folder_next(vv_folder *f);
 void vv_folder_clear(vv_folder *f);
 VV_AUTO_CLEAR(vv_folder, vv_folder_clear)
 
-/* Lists the names of the entries in the same order. *names: an array of *count strings, which the
- * caller frees with vv_names_free. */
+/* Lists the names of the entries of the folder path in the order of vv_folder. *names: an array of
+ * *count strings, which the caller frees with vv_names_free. */
 vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err);
 void vv_names_free(char **names, size_t count);
 

@@ -1,5 +1,6 @@
 /*
- * hash: SHA-256 for names, SHA-1 and MD5 for foreign formats (all from OpenSSL), XXH3 (xxHash) for quick checks.
+ * hash: computes SHA-256 for names, SHA-1 and MD5 for foreign formats (all with OpenSSL), and XXH3
+ * for quick checks (with xxHash).
  *
  * Only base includes OpenSSL's digests and xxHash.
  */
@@ -15,6 +16,7 @@
 
 #define VV_SHA256_LEN 32u
 
+/* A hash of 128 bits. */
 typedef struct vv_hash128 {
 	uint64_t lo, hi;
 } vv_hash128;
@@ -30,8 +32,9 @@ vv_status vv_sha1(uint8_t out[VV_SHA1_LEN], const void *head, size_t head_len, c
 /* Appends the SHA-1 of the content of b, as at the end of Git's files. */
 vv_status vv_buf_put_sha1(vv_buf *b, vv_error *err);
 
-/* An incremental digest. SHA-1 is used for the checksum at the end of Git's pack files, and MD5 for
- * DVC's file names. Neither SHA-1 nor MD5 is trusted as proof of content. */
+/* A digest that is computed from bytes added piece by piece. SHA-1 is used for the checksum at the
+ * end of Git's pack files, and MD5 for DVC's file names. Neither SHA-1 nor MD5 is trusted as proof
+ * of content. */
 #define VV_MD5_LEN 16u
 typedef enum vv_digest_kind { VV_DIGEST_MD5, VV_DIGEST_SHA1, VV_DIGEST_SHA256 } vv_digest_kind;
 typedef struct vv_digest vv_digest;
@@ -42,26 +45,27 @@ vv_status vv_digest_end(vv_digest *d, uint8_t *out, vv_error *err);
 void vv_digest_free(vv_digest *d); /* accepts NULL */
 VV_AUTO_FREE(vv_digest, vv_digest_free)
 
-/* Computes HMAC-SHA-1 (RFC 2104), which hides host names in known_hosts. Fails only if OpenSSL does
- * not provide HMAC-SHA-1, or if memory runs out. */
+/* Computes HMAC-SHA-1 (RFC 2104) of len bytes with a key; ssh hides host names in known_hosts with
+ * HMAC-SHA-1. Fails only if OpenSSL does not provide HMAC-SHA-1, or if memory runs out. */
 vv_status vv_hmac_sha1(uint8_t out[VV_SHA1_LEN], const void *key, size_t key_len, const void *bytes,
 		       size_t len, vv_error *err);
 
-/* Computes HMAC-SHA-256, which signs requests to S3. Fails only if OpenSSL does not provide it, or
- * if memory runs out. */
+/* Computes HMAC-SHA-256 of len bytes with a key, as in signatures of requests to S3. Fails only if
+ * OpenSSL does not provide HMAC-SHA-256, or if memory runs out. */
 vv_status vv_hmac_sha256(uint8_t out[VV_SHA256_LEN], const void *key, size_t key_len,
 			 const void *bytes, size_t len, vv_error *err);
 
-/* Computes XXH3 with 64 bits. Seed 0 means unseeded XXH3. Cannot fail. */
+/* Computes the 64-bit XXH3 of len bytes. Seed 0 means unseeded XXH3. */
 uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed);
 
 /* Comparison function for qsort of arrays of vv_hash128. */
 int vv_hash128_order(const void *a, const void *b);
 
-/* Computes XXH3 with 128 bits. Cannot fail. */
+/* Computes the 128-bit XXH3 of len bytes, with the seed as in vv_xxh3. */
 vv_hash128 vv_xxh3_128(const void *bytes, size_t len, uint64_t seed);
 
-/* Incremental XXH3. Both the 64-bit and the 128-bit digest can be computed from the same state. */
+/* The state of an XXH3 that is computed from bytes added piece by piece. Both the 64-bit and the
+ * 128-bit digest can be computed from the same state. */
 typedef struct vv_xxh3_state vv_xxh3_state;
 vv_xxh3_state *vv_xxh3_new(uint64_t seed); /* NULL when out of memory */
 void vv_xxh3_reset(vv_xxh3_state *s, uint64_t seed);

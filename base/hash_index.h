@@ -1,19 +1,19 @@
 /*
- * hash_index: maps a hash to places in the caller's array.
+ * hash_index: maps a hash to places: indices of items in the caller's array.
  *
  * The caller stores and compares the items. The index stores 32 bits of each hash and a place, in
  * 8-byte slots; at most 3/4 of the slots are used. To look up an item and add it if it is missing:
  *
- *	vv_hash_probe p = vv_hash_probe_begin(&ix, hash);
- *	size_t place;
+ * 	vv_hash_probe p = vv_hash_probe_begin(&ix, hash);
+ * 	size_t place;
  *
- *	while (vv_hash_probe_next(&p, &place)) {
- *		if (item_equal(&items[place], wanted)) {
- *			return place;
- *		}
- *	}
- *	... append the item as items[count], then
- *	if (!vv_hash_index_add(&ix, hash, count)) { out of memory }
+ * 	while (vv_hash_probe_next(&p, &place)) {
+ * 		if (item_equal(&items[place], wanted)) {
+ * 			return place;
+ * 		}
+ * 	}
+ * 	... append the item as items[count], then
+ * 	if (!vv_hash_index_add(&ix, hash, count)) { out of memory }
  *
  * Hash data that comes from outside with ix.seed, which is random, so that an attacker cannot
  * choose keys that collide.
@@ -27,13 +27,14 @@
 
 #include "base/auto.h"
 
-/* slots[i] is 0 if the slot is free; else it contains 32 bits of the hash, and 1 + the place. The
- * number of slots is mask + 1, a power of two. slots is NULL until memory is allocated. */
+/* An index. Initialise with vv_hash_index_init. */
 typedef struct vv_hash_index {
+	/* each slot: 0: free; else 32 bits of the hash, and 1 + the place; NULL: no memory
+	 * allocated yet */
 	uint64_t *slots;
-	size_t mask;
-	size_t count;
-	uint64_t seed;
+	size_t mask;   /* number of slots, a power of two, minus 1 */
+	size_t count;  /* places in the index */
+	uint64_t seed; /* random; never changes */
 } vv_hash_index;
 
 void vv_hash_index_init(vv_hash_index *ix);
@@ -49,15 +50,17 @@ bool vv_hash_index_reserve(vv_hash_index *ix, size_t count);
  * Returns false, with the index unchanged, if memory runs out. */
 bool vv_hash_index_add(vv_hash_index *ix, uint64_t hash, size_t place);
 
+/* An iteration over the places of one hash. Its members are private. */
 typedef struct vv_hash_probe {
 	const uint64_t *slots;
 	size_t mask, at;
 	uint32_t tag;
 } vv_hash_probe;
 
-/* Iterate over the places that may have this hash, in no particular order. A few places with other
- * hashes may be among them. vv_hash_probe_next sets *place, or returns false after the last place.
- * A probe is valid until something is added to the index. */
+/* Start an iteration, and get its next place. The iteration finds all places that were added with
+ * the hash, in no particular order, and possibly a few places of other hashes. vv_hash_probe_next
+ * sets *place, or returns false after the last place. A probe is valid until a place is added to
+ * the index. */
 vv_hash_probe vv_hash_probe_begin(const vv_hash_index *ix, uint64_t hash);
 bool vv_hash_probe_next(vv_hash_probe *p, size_t *place);
 

@@ -1,11 +1,11 @@
 /*
- * holder: describes the process that owns something, in a line of text or in a file's name, and
- * finds out whether the process is still running.
+ * holder: describes the process that owns a lock or a file, in a line of text or in a file's name,
+ * and finds out whether the process is still running.
  *
- * The text is stored where other processes find it, for example in a lock file, and may outlive the
- * process. A reader of the text calls vv_holder_state_of, which returns VV_HOLDER_DEAD only if this
- * is certain: the holder ran on this machine, and either the machine was restarted since, or the
- * holder's PID namespace is ours and has no such process.
+ * The text is stored in a place where other processes find it, such as a lock file, and may outlive
+ * the process. A reader of the text calls vv_holder_state_of, which returns VV_HOLDER_DEAD only if
+ * the process has certainly ended: it ran on this machine, and either the machine was restarted
+ * since, or the process ran in the caller's PID namespace, which no longer has this process.
  */
 #ifndef VV_BASE_HOLDER_H
 #define VV_BASE_HOLDER_H
@@ -18,10 +18,11 @@
 
 #define VV_HOLDER_TEXT 256u /* longest text, including its NUL */
 
+/* A process that owns a lock or a file: the holder. */
 typedef struct vv_holder {
 	uint64_t pid;
-	/* start time, in clock ticks after boot; distinguishes the process from a later one with
-	 * the same pid; 0: not known */
+	/* start time as in vv_os_process; distinguishes the process from a later process with the
+	 * same pid; 0: not known */
 	uint64_t started;
 	uint64_t pid_space; /* number of the PID namespace; 0: not known */
 	char boot[33];      /* id of the machine's current boot, in hex; "": not known */
@@ -35,13 +36,13 @@ void vv_holder_self(vv_holder *out);
 /* Writes a holder as one line of text: "varve-lock 1 pid=... host=..." */
 void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h);
 
-/* Reads the text of vv_holder_text. Returns false for any other text. */
+/* Parses a text written by vv_holder_text. Returns false for any other text. */
 bool vv_holder_parse(vv_holder *out, const char *text);
 
 typedef enum vv_holder_state {
 	VV_HOLDER_ALIVE,
 	VV_HOLDER_DEAD,
-	/* runs on another machine or in another PID namespace: its state is unknown */
+	/* the holder runs on another machine or in another PID namespace: its state is unknown */
 	VV_HOLDER_ELSEWHERE
 } vv_holder_state;
 
@@ -52,11 +53,11 @@ typedef enum vv_holder_state {
 vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, int64_t made);
 
 /* Names of temporary files end in VV_TEMP_RANDOM characters, which encode random bits, the process,
- * its PID namespace and the machine's boot. So the next process that writes in the same folder can
- * remove the files of dead processes, and no others. */
+ * its PID namespace and the machine's boot. So another process that writes in the same folder can
+ * remove the files of ended processes. */
 #define VV_TEMP_RANDOM 12u /* characters of "a-z2-7" */
 
-/* Writes a new name, which is different at each call. */
+/* Writes a new name to out, different at each call. */
 void vv_temp_name(char out[VV_TEMP_RANDOM + 1]);
 
 /* Returns true if vv_temp_name made the name. Sets *ended to true if the process that made the name

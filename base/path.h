@@ -21,11 +21,12 @@ char *vv_path_join(const char *first, ...) __attribute__((sentinel));
 /* Returns the part of path after the last '/', borrowed from path. */
 const char *vv_path_base(const char *path);
 
-/* Returns the folder of path, or "." if path has no '/'. The caller frees the text with vv_free.
- * NULL: out of memory. */
+/* Returns the folder of path: the part before the last '/', "/" for "/x", and "." if path has no
+ * '/'. The caller frees the text with vv_free. NULL: out of memory. */
 char *vv_path_dir(const char *path);
 
-/* Returns the extension without its dot, borrowed from path; "" if path has no extension. */
+/* Returns the extension of path without its dot, borrowed from path; "" if path has no
+ * extension. */
 const char *vv_path_ext(const char *path);
 
 /* Makes path absolute; a relative path starts at base. Resolves '.', '..' and '//' in the text,
@@ -39,13 +40,14 @@ char *vv_path_absolute(const char *base, const char *path);
 const char *vv_path_below(const char *root, const char *path);
 
 /* Checks a repository-relative path before varve writes to it in a work tree or in its own folders.
- * Returns VV_EREFUSED, with the reason in the message, for an empty or absolute path, empty parts,
- * "." and "..", ".git" in any case or in a form that NTFS or HFS reads as ".git" (trailing dots or
- * spaces, "git~1", ignorable code points), backslash, ':', control bytes, a path that begins with
- * '-', Windows device names, parts that end in a dot or a space (Windows drops these characters),
- * parts over 255 bytes, and paths over 4096 bytes. */
+ * VV_EREFUSED, with the reason in the message: an empty or absolute path, empty parts, "." and
+ * "..", ".git" in any case or in a form that NTFS or HFS reads as ".git" (trailing dots or spaces,
+ * "git~1", ignorable code points), backslash, ':', control bytes, a path that begins with '-',
+ * Windows device names, parts that end in a dot or a space (Windows drops these characters), parts
+ * over 255 bytes, and paths over 4096 bytes. */
 vv_status vv_path_check(const char *path, vv_error *err);
-const char *vv_path_fault(const char *path); /* why vv_path_check refuses path; NULL: accepted */
+/* returns the reason for which vv_path_check refuses path; NULL: path is accepted */
+const char *vv_path_fault(const char *path);
 /* Checks the path of an ordinary file of Git, which may have any name that Git accepts on this system.
  * VV_EREFUSED: path leads out of the work tree or into ".git", or is too long. */
 vv_status vv_path_check_plain(const char *path, vv_error *err);

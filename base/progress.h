@@ -1,5 +1,5 @@
 /*
- * progress: passes progress and notes from lower folders to the command.
+ * progress: passes progress and notes (lines for the user) from lower folders to the command.
  *
  * Code below the commands does not print. It calls the functions in these structs. Each function
  * may be NULL. The functions may be called often, but only by one thread at a time.
@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 
+/* The functions that receive the progress of one piece of work, named `what` in calls. */
 typedef struct vv_progress {
 	/* Reports that `done` of `total` bytes are processed. total 0: the total is not known.
 	 * Returns false to cancel the work. */
@@ -32,32 +33,34 @@ vv_status vv_progress_part(const vv_progress *p, const char *what, uint64_t done
 
 typedef enum vv_note_kind { VV_NOTE_PLAIN, VV_NOTE_WARNING } vv_note_kind;
 
-/* Receives progress and notes of a running command. Each function may be NULL, and so may a pointer
- * to the struct; notes are then dropped. */
+/* The functions that receive progress and notes of a running command. Each function may be NULL,
+ * and so may a pointer to the struct; notes are then dropped. */
 typedef struct vv_notes {
+	/* shows a note: one line of text, without its line end */
 	void (*note)(void *payload, vv_note_kind kind, const char *line);
-	/* Starts a progress display; `end` stops it. `end` may also be called without `begin`.
-	 * NULL: progress is not shown. */
+	/* Starts a progress display, and returns the functions to call with progress, borrowed
+	 * until `end`. `end` stops the display, and may also be called without `begin`. NULL:
+	 * progress is not shown. */
 	const vv_progress *(*begin)(void *payload);
 	void (*end)(void *payload);
 	void *payload;
-	bool alone; /* used by the library: never prompt; run varve from PATH */
+	bool alone; /* the caller is the library: never prompt; run varve from PATH */
 	/* writes a sentence for the code of a hint; NULL: such hints are dropped */
 	vv_hint_words_fn words;
 } vv_notes;
 
-/* Sends a line, without its line end, to n->note. */
+/* Formats a line, without its line end, and passes it to n->note as VV_NOTE_PLAIN. */
 void vv_notes_put(const vv_notes *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Sends a line to n->note as a warning. */
+/* Formats a line as vv_notes_put does, and passes it to n->note as VV_NOTE_WARNING. */
 void vv_notes_warn(const vv_notes *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Sends a line "hint: ..." with the sentence of n->words for a code and its arguments (hint.h).
- * Does nothing if n->words is NULL. */
+/* Passes a line "hint: ..." to n->note, with the sentence that n->words writes for a hint's code
+ * and its arguments (hint.h). Does nothing if n->words is NULL. */
 #define vv_notes_hint(...) vv_notes_hint_put(__VA_ARGS__, NULL, NULL, NULL)
 void vv_notes_hint_put(const vv_notes *n, vv_hint_id id, const char *a, const char *b,
 		       const char *c, ...);
-/* Calls vv_hint_word with n->words. */
+/* Calls vv_hint_word with err and n->words. */
 void vv_notes_word(const vv_notes *n, vv_error *err);
-/* Calls n->begin. Returns NULL if n or n->begin is NULL. */
+/* Calls n->begin and returns its result. Returns NULL if n or n->begin is NULL. */
 const vv_progress *vv_notes_begin(const vv_notes *n);
 /* Calls n->end, unless n or n->end is NULL. */
 void vv_notes_end(const vv_notes *n);

@@ -1,10 +1,10 @@
 /*
- * ring: a bounded stream of bytes from one thread to another.
+ * ring: passes a stream of bytes from one thread to another through a buffer of fixed size.
  *
  * One thread writes and another thread reads. The writer waits while the ring is full, and the
  * reader while the ring is empty; vv_ring_write and vv_ring_read have a time limit. The writer ends
- * the stream with vv_ring_end. Any thread can stop the stream with vv_ring_stop: waiting calls then
- * return at once. vv_ring_end and vv_ring_stop may be called more than once.
+ * the stream with vv_ring_end. Any thread can abort the stream with vv_ring_stop: waiting calls
+ * then return at once. vv_ring_end and vv_ring_stop may be called more than once.
  */
 #ifndef VV_BASE_RING_H
 #define VV_BASE_RING_H
@@ -31,8 +31,9 @@ vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait
  * for wait_ms milliseconds (0: waits without limit). */
 ssize_t vv_ring_read(vv_ring *r, void *out, size_t len, unsigned wait_ms, vv_error *err);
 
-void vv_ring_end(vv_ring *r);  /* ends the stream: the reader still reads the bytes in the ring */
-void vv_ring_stop(vv_ring *r); /* stops the stream: reading and writing then fail */
+/* ends the stream: the reader can still read the bytes in the ring */
+void vv_ring_end(vv_ring *r);
+void vv_ring_stop(vv_ring *r);    /* aborts the stream: reading and writing then fail */
 bool vv_ring_stopped(vv_ring *r); /* true if vv_ring_stop was called */
 
 /* Waits until the ring has a byte to read, or the stream was ended or stopped. */

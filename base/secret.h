@@ -15,24 +15,25 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Appends the hash of a secret, with a new salt. */
+/* Computes the hash of a secret of len bytes with a new salt, and appends the hash to out. */
 vv_status vv_secret_hash(vv_buf *out, const void *secret, size_t len, vv_error *err);
 
-/* Returns true if text is a hash in this form and log2 of its cost is from 10 to 18. */
+/* Returns true if text is a hash in the form above and log2 of its cost is from 10 to 18. */
 bool vv_secret_hash_valid(const char *text, size_t len);
 
-/* Sets *out to whether hash is the hash of the secret, in a time that does not depend on the
- * result. VV_EINPUT: hash is not in the form above. */
+/* Checks a secret against a hash, in a time that does not depend on the result. Sets *out to true
+ * if hash is the hash of the secret. VV_EINPUT: hash is not in the form above. */
 vv_status vv_secret_check(bool *out, const char *hash, size_t hash_len, const void *secret,
 			  size_t len, vv_error *err);
 
 /* Appends a new secret of 160 random bits: 32 letters and digits. */
 void vv_secret_new(vv_buf *out);
 
-/* Returns true if both are equal, in a time that does not depend on their content. */
+/* Returns true if the len bytes at a and b are equal, in a time that does not depend on the
+ * bytes. */
 bool vv_secret_equal(const void *a, const void *b, size_t len);
 
-/* Overwrites memory with zeros, in a way that the compiler cannot optimise away. */
+/* Overwrites len bytes at p with zeros, in a way that the compiler cannot optimise away. */
 void vv_wipe(void *p, size_t len);
 /* Overwrites the content of b as vv_wipe does, and empties b. */
 void vv_buf_wipe(vv_buf *b);

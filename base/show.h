@@ -12,15 +12,15 @@
 /* Returns true if s is valid UTF-8: no surrogates, no overlong forms, at most U+10FFFF. */
 bool vv_utf8_valid(const char *s, size_t len);
 
-/* Decodes the code point at the start of s. Returns its length in bytes; 0: s does not begin with
- * valid UTF-8. */
+/* Decodes the code point at the start of s, and sets *out to it. Returns the length of its UTF-8 in
+ * bytes; 0: s does not begin with valid UTF-8. */
 size_t vv_utf8_decode(uint32_t *out, const char *s, size_t len);
 /* Returns the number of terminal columns that s needs: 2 for a wide or fullwidth character, 0 for a
  * combining character. Invalid bytes and control characters count in the escaped form of
  * vv_piece_next. */
 size_t vv_text_width(const char *s, size_t len);
 
-/* The shown form of one code point or invalid byte. */
+/* The escaped form of one code point or invalid byte, as text for a terminal. */
 typedef struct vv_piece {
 	char text[16];  /* without a NUL */
 	size_t len;     /* bytes of text */
@@ -28,22 +28,22 @@ typedef struct vv_piece {
 	unsigned width; /* terminal columns of text */
 } vv_piece;
 
-/* Fills p with the shown form of the first code point, or invalid byte, of s. len is at least 1. */
+/* Sets *p to the escaped form of the first code point, or invalid byte, of s. len is at least 1. */
 void vv_piece_next(vv_piece *p, const char *s, size_t len);
 
 #define VV_ELLIPSIS "\xe2\x80\xa6"
 
-/* Returns how many bytes of s fit into width columns. If s does not fit, sets *cut to true; the
- * bytes then leave one column for VV_ELLIPSIS. */
+/* Returns how many bytes of s fit into width columns. If s does not fit, sets *cut to true, and
+ * leaves one column for VV_ELLIPSIS. */
 size_t vv_text_fitting(const char *s, size_t len, size_t width, bool *cut);
 
 /* Returns the next of this thread's rotating buffers, of 1,024 bytes each. */
 char *vv_text_slot(void);
 
-/* Returns the escaped text, cut at about 120 columns, for names and values in messages. The result
- * is in a rotating buffer of this thread: it is valid until about 8 further calls in the thread. */
+/* Returns s escaped and cut at about 120 columns, for names and values in messages. The result is
+ * in a rotating buffer of this thread: it is valid until about 8 further calls in the thread. */
 const char *vv_text_show(const char *s, size_t len);
-const char *vv_text_shows(const char *s); /* s ends with a NUL; NULL is shown as "" */
+const char *vv_text_shows(const char *s); /* the same for s ending with a NUL; NULL gives "" */
 /* Like vv_text_show, but does not escape backslashes: for column names, in which bytes that are not
  * UTF-8 are already written as "\\xDF". */
 const char *vv_text_name(const char *s, size_t len);
@@ -51,14 +51,14 @@ const char *vv_text_name(const char *s, size_t len);
  * user of an HTTP URL is a token. Returns false, and sets neither output, if url has no secret
  * part. url may also be a path, or "user@host:path" as in scp. */
 bool vv_url_secret(const char *url, size_t *from, size_t *len);
-/* Removes the values of secret parameters ("?token=...") from a URL's query. */
+/* Removes, in place, the values of secret parameters ("?token=...") from the query of url. */
 void vv_url_hide_parameters(char *url);
-/* Returns the escaped URL without its secret part and without values of secret parameters, in a
+/* Returns url escaped, without its secret part and without values of secret parameters, in a
  * rotating buffer. */
 const char *vv_text_url(const char *url);
 
-/* Format a number as "1,204", bytes as "3.4 MB" (of 1,000,000 bytes), milliseconds as "1.2 s", in a
- * rotating buffer. */
+/* Return a text in a rotating buffer: a number as "1,204", bytes as "3.4 MB" (1 MB is 1,000,000
+ * bytes), milliseconds as "1.2 s". */
 const char *vv_text_count(uint64_t n);
 const char *vv_text_bytes(uint64_t n);
 const char *vv_text_seconds(uint64_t ms);

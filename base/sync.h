@@ -1,9 +1,9 @@
 /*
  * sync: makes many files and folders durable in parallel, so that the caller waits for the disk
- * once, not once for each file; and writes batches of files in this way.
+ * once, not once for each file; and writes batches of files that become durable in parallel.
  *
  * A correct caller adds files that may become durable in any order, waits, and only then renames
- * these files or writes other files that refer to them. For one thread at a time.
+ * these files or writes other files that refer to them. A vv_syncs is for one thread at a time.
  */
 #ifndef VV_BASE_SYNC_H
 #define VV_BASE_SYNC_H
@@ -15,15 +15,16 @@
 #include "base/error.h"
 
 /* Empty if all its bytes are zero. */
+/* The files and folders to make durable. Initialise with {0}. */
 typedef struct vv_syncs {
 	struct sync_item *items;
 	size_t count, cap;
 } vv_syncs;
 
-/* Adds an open file. The caller still owns `fd`, and may close it before vv_syncs_wait. If too many
- * files were added already, first waits for them. */
+/* Adds the open file fd. The caller still owns fd, and may close it before vv_syncs_wait. If too
+ * many files were added already, first waits for them. */
 vv_status vv_syncs_add(vv_syncs *s, int fd, const char *path, vv_error *err);
-/* Adds a file or folder by its path. */
+/* Adds the file or folder path. */
 vv_status vv_syncs_add_path(vv_syncs *s, const char *path, vv_error *err);
 
 /* Waits until all added files are durable. Returns the error of the first file that failed. s is
@@ -46,13 +47,14 @@ VV_AUTO_CLEAR(vv_syncs, vv_syncs_clear)
  */
 
 /* Empty if all its bytes are zero. */
+/* A batch of files that are not yet renamed to their names. Initialise with {0}. */
 typedef struct vv_file_batch {
 	struct file_batch_item *items;
 	size_t count, cap;
 	char **folders; /* folders of the files; vv_file_batch_finish makes them durable */
 	size_t folder_count, folder_cap;
 	vv_syncs syncs;
-	bool failed;  /* an earlier file could not be made durable */
+	bool failed;  /* a file that was added earlier could not be made durable */
 	vv_error why; /* failed: the error of that file */
 } vv_file_batch;
 
@@ -62,7 +64,7 @@ typedef struct vv_file_batch {
 vv_status vv_file_batch_add(vv_file_batch *b, const char *path, const void *bytes, size_t len,
 			    vv_error *err);
 
-/* Adds an existing file, whose content vv_file_batch_finish makes durable. */
+/* Adds the existing file path, whose content vv_file_batch_finish makes durable. */
 vv_status vv_file_batch_keep(vv_file_batch *b, const char *path, vv_error *err);
 
 /* Makes the files durable, and renames them to their names in the order in which they were added.

@@ -1,10 +1,10 @@
 /*
- * sys: the one table through which varve allocates and touches files.
+ * sys: calls the operating system through one table of functions, for memory and for files.
  *
- * varve calls the operating system through vv_sys_ops, so that a test can make any call fail (the
- * n-th allocation, write, fsync, rename ...). Programs never change the table; tests replace
- * members before they start threads. Each member behaves as the POSIX function of the same name,
- * also in setting errno. read(), pread() and write() can transfer fewer bytes than requested.
+ * The table is vv_sys_ops. A test can replace its functions to make any call fail (the n-th
+ * allocation, write, fsync, rename ...). Programs never change the table; tests change it before
+ * they start threads. Each member behaves as the POSIX function of the same name, also in setting
+ * errno. read(), pread() and write() can transfer fewer bytes than requested.
  */
 #ifndef VV_BASE_SYS_H
 #define VV_BASE_SYS_H
@@ -27,7 +27,7 @@ typedef struct vv_sys {
 	ssize_t (*read)(int fd, void *buf, size_t len);
 	ssize_t (*pread)(int fd, void *buf, size_t len, off_t offset);
 	ssize_t (*write)(int fd, const void *buf, size_t len);
-	int (*fsync)(int fd); /* vv_os_durable */
+	int (*fsync)(int fd); /* implemented by vv_os_durable */
 	int (*ftruncate)(int fd, off_t len);
 	int (*rename)(const char *from, const char *to);
 	int (*unlink)(const char *path);
@@ -70,20 +70,21 @@ static inline void vv_free_at(void *pointer)
 	vv_free(p);
 }
 
-/* Add and multiply sizes that come from outside. On overflow, return false and leave *out
- * unchanged. */
+/* Set *out to the sum or product of two sizes. On overflow, return false and leave *out unchanged.
+ * For sizes from untrusted input. */
 bool vv_add_size(size_t *out, size_t a, size_t b);
 bool vv_mul_size(size_t *out, size_t a, size_t b);
 
-void vv_now(int64_t *sec, uint32_t *nsec); /* the time since 1970 */
+void vv_now(int64_t *sec, uint32_t *nsec); /* the time since 1970, in seconds and nanoseconds */
 int64_t vv_now_sec(void);                  /* seconds since 1970; 0 if the clock is before 1970 */
 uint64_t vv_monotonic_ms(void);            /* milliseconds of a clock that never goes backwards */
-uint64_t vv_thread_cpu_ms(void);           /* processor time of this thread since it began */
+/* milliseconds of processor time of this thread since its start */
+uint64_t vv_thread_cpu_ms(void);
 
 /* Returns the path of the program varve: the running program, or, in another program such as
- * varve-web, the varve in the same folder. If the system does not report the path, returns "varve",
- * which execvp then looks up in PATH. The caller frees the text with vv_free. Returns NULL if
- * memory runs out. */
+ * varve-web, the varve in the same folder. If the system does not report the path of the running
+ * program, returns "varve", which execvp looks up in PATH. The caller frees the text with vv_free.
+ * Returns NULL if memory runs out. */
 char *vv_varve_path(void);
 
 #endif

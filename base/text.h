@@ -15,24 +15,24 @@
 /* Appends a code point as UTF-8. */
 void vv_utf8_put(vv_buf *b, uint32_t cp);
 
-/* Appends s with invalid bytes replaced by U+FFFD. */
+/* Appends s, with U+FFFD in place of bytes that are not valid UTF-8. */
 void vv_utf8_put_clean(vv_buf *b, const char *s, size_t len);
 
 /* Appends s so that it cannot control a terminal: control characters (C0, DEL, C1), bidi marks and
  * invalid UTF-8 are written as \n, \t, \xHH or \u{HEX}, and a backslash as \\. */
 void vv_text_put_escaped(vv_buf *b, const char *s, size_t len);
 
-/* Like vv_text_put_escaped, but does not escape backslashes. For sentences whose data is escaped
- * already, and for text that is shown as the user typed it. The result is cut to `width` columns;
- * 0: no limit. */
+/* Like vv_text_put_escaped, but does not escape backslashes. For sentences whose data is already
+ * escaped, and for text that the user typed. Cuts the appended text to `width` columns; 0: no
+ * limit. */
 void vv_text_put_words(vv_buf *b, const char *s, size_t len, size_t width);
 
 /* Returns the number of columns of the text that vv_text_put_words appends. */
 size_t vv_text_words_width(const char *s, size_t len);
 
-/* Appends words as vv_text_put_words does, and breaks lines at blanks so that they have at most
- * `width` columns (0: no line breaks). A word longer than `width` gets a line of its own. The first
- * line begins at column `from`; the other lines begin with `indent` blanks. */
+/* Appends s as vv_text_put_words does, and breaks lines at blanks so that they have at most `width`
+ * columns (0: no line breaks). A word longer than `width` gets a line of its own. The first line
+ * begins at column `from`; the other lines begin with `indent` blanks. */
 void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size_t indent,
 			 size_t width);
 
@@ -43,12 +43,13 @@ void vv_text_put_word(vv_buf *b, const char *word);
 /* Appends s in single quotes, so that sh reads it as one word, whatever its content. */
 void vv_text_put_quoted(vv_buf *b, const char *s, size_t len);
 
-/* Appends a URL without its secrets, as vv_text_url shows it, neither escaped nor cut. */
+/* Appends url without its secrets, as vv_text_url does, but neither escaped nor cut. */
 void vv_text_put_url(vv_buf *b, const char *url);
 /* Appends text that may contain URLs, such as a message of another program; each URL is written as
  * vv_text_put_url writes it. */
 void vv_text_put_urls(vv_buf *b, const char *s, size_t len);
-/* Appends a URL without the secret that vv_url_secret finds, for a program's command line. */
+/* Appends url without the secret part that vv_url_secret finds, but with all parameters: for a
+ * program's command line. */
 void vv_text_put_bare_url(vv_buf *b, const char *url);
 
 /* Like vv_text_put_escaped, but cuts the result to at most `width` terminal columns, with an
@@ -71,10 +72,11 @@ typedef struct vv_strings {
 /* Iterates over the words of a text such as "csv|tsv|json": sets *word and *len to the next word,
  * borrowed, and moves *choices past it. Returns false after the last word. */
 bool vv_choice_next(const char **choices, const char **word, size_t *len);
+/* Returns true if word is one of the choices, a text such as "csv|tsv|json". */
 bool vv_choices_have(const char *choices, const char *word);
-/* Returns true if the text is in the list. */
+/* Returns true if text is one of the count texts of list. */
 bool vv_text_is_among(const char *text, const char *const *list, size_t count);
-/* Converts a char ** to the type of a list of texts, which C does not do implicitly. */
+/* Converts a char ** to const char *const *, which C does not do implicitly. */
 #define VV_TEXTS(list) ((const char *const *)(list))
 /* Appends names as vv_text_name (base/show.h) shows them, separated by ", ". */
 void vv_text_put_names(vv_buf *b, char *const *names, size_t count);
@@ -93,27 +95,29 @@ bool vv_text_has(const char *s, size_t len, const char *words, size_t words_len)
  * lower case count as equal; so do '-', '_' and ' '. */
 unsigned vv_text_distance(const char *a, const char *b, unsigned max);
 
-/* Finds the candidate that a mistyped word most likely means: a command, an option, a column, a ref
- * or a rule. A candidate counts as near if it begins with the word, or if it differs by at most one
- * error from a word of three to five letters, two errors from a word of six to nine letters, or
- * three errors from a longer word. A word of two letters may only have its letters exchanged. */
+/* The search for the candidate that a mistyped word most likely means, for example a command, an
+ * option or a column. A candidate counts as near if it begins with the word, or if it differs by at
+ * most one error from a word of three to five letters, two errors from a word of six to nine
+ * letters, or three errors from a longer word. A word of two letters may only have its letters
+ * exchanged. */
 typedef struct vv_nearest {
 	const char *word;
-	const char *best; /* borrowed from the caller; NULL: no near candidate so far */
-	unsigned distance;
+	const char *best;  /* borrowed from the caller; NULL: no near candidate so far */
+	unsigned distance; /* errors between word and best */
 } vv_nearest;
+/* Starts a search. word is borrowed as long as n is used. */
 void vv_nearest_init(vv_nearest *n, const char *word);
-/* Compares a candidate with the word. Returns true if the candidate is now the best one. Among
- * equally near candidates, one with the same first letter as the word is preferred, then the one
- * that was tried first. */
+/* Compares a candidate with n->word. Returns true if the candidate becomes n->best. Among equally
+ * near candidates, one with the same first letter as the word is preferred, then the one that was
+ * tried first. */
 bool vv_nearest_try(vv_nearest *n, const char *candidate);
 
 /* Returns true if a and b are both NULL, or are equal texts. */
 bool vv_text_same(const char *a, const char *b);
 
-/* Checks that a text begins with mark, such as "varve store 1\n". VV_ENOSUPPORT: only the number
- * differs; the message is that a newer varve wrote `what`. VV_ECORRUPT: the text has a different
- * beginning; err is not set. */
+/* Checks that a text begins with mark, such as "varve store 1\n". VV_ENOSUPPORT: only the number in
+ * the mark differs; the message is that a newer varve wrote `what`. VV_ECORRUPT: the text has a
+ * different beginning; err is not set in this case. */
 vv_status vv_text_check_mark(const char *text, const char *mark, const char *what, vv_error *err);
 
 /* A line of a text, without its line end. Iterate with: for (vv_line l = {.rest = text};
@@ -123,7 +127,7 @@ typedef struct vv_line {
 	size_t len;
 	const char *rest; /* the text after this line, ended by a NUL */
 } vv_line;
-bool vv_line_next(vv_line *l); /* false at the end */
+bool vv_line_next(vv_line *l); /* sets *l to the next line; false: no line follows */
 
 /* Returns the line that begins at *at, replaces its newline with a NUL, and moves *at past it.
  * NULL: no newline follows. */

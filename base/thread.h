@@ -1,9 +1,10 @@
 /*
- * thread: locks, turns, threads that wait, and a pool for work that splits into independent jobs.
+ * thread: mutexes, turns (locks for long work, with ranks), workers (threads that mostly wait), and
+ * a pool of threads for independent jobs.
  *
- * A correct caller of the pool: vv_pool_new; vv_pool_submit for each job; vv_pool_wait for each job,
- * which runs queued jobs meanwhile; vv_pool_free. With 0 threads, all jobs run inside vv_pool_wait, so
- * a single-threaded run needs no code of its own.
+ * A correct caller of the pool: vv_pool_new; vv_pool_submit for each job; vv_pool_wait for each
+ * job, which runs queued jobs meanwhile; vv_pool_free. With 0 threads, all jobs run inside
+ * vv_pool_wait, so a single-threaded run needs no code of its own.
  */
 #ifndef VV_BASE_THREAD_H
 #define VV_BASE_THREAD_H
@@ -14,8 +15,8 @@
 
 #include "base/auto.h"
 
-/* Excludes other threads of the process. Locking cannot fail. Do not call a caller's callback while
- * a mutex is locked. */
+/* A mutex between threads of the process. Locking cannot fail. Do not call a caller's callback
+ * while a mutex is locked. */
 typedef struct vv_mutex vv_mutex;
 
 vv_mutex *vv_mutex_new(void);    /* NULL when out of memory */
@@ -37,8 +38,8 @@ static inline void vv_locked_end(vv_locked *m)
 }
 VV_AUTO_CLEAR(vv_locked, vv_locked_end)
 
-/* If *done is false, calls make and sets *done to true. Other threads that call vv_once wait
- * meanwhile. make must not call vv_once, not even indirectly. */
+/* If *done is false, calls make and then sets *done to true. Other calls of vv_once wait meanwhile,
+ * so make must not call vv_once, not even indirectly. */
 void vv_once(bool *done, void (*make)(void));
 
 /* A lock with ranks, for long work. The next owner is the waiting thread with the highest rank;
@@ -50,8 +51,8 @@ typedef struct vv_turn vv_turn;
 vv_turn *vv_turn_new(void);    /* NULL when out of memory */
 void vv_turn_free(vv_turn *t); /* no thread may own t or wait for it; accepts NULL */
 VV_AUTO_FREE(vv_turn, vv_turn_free)
-void vv_turn_take(vv_turn *t, uint64_t rank); /* locks; waits for the other threads */
-void vv_turn_give(vv_turn *t);                /* unlocks */
+void vv_turn_take(vv_turn *t, uint64_t rank); /* locks t; waits until it is this thread's turn */
+void vv_turn_give(vv_turn *t);                /* unlocks t */
 size_t vv_turn_waiting(vv_turn *t);           /* number of threads that wait for t */
 
 /* A thread for work that mostly waits, such as a connection to a peer. For computation, use the
@@ -71,17 +72,17 @@ typedef struct vv_pool vv_pool;
 
 /* A job. Its memory belongs to the caller, and must stay valid until vv_pool_wait returns. */
 typedef struct vv_job {
-	/* does the work. worker is 0 in a thread that called vv_pool_wait, else the number of a
-	 * pool thread, from 1 */
+	/* does the work of job; worker is 0 in a thread that called vv_pool_wait, else the number
+	 * of a pool thread, from 1 */
 	void (*run)(struct vv_job *job, unsigned worker);
 	struct vv_job *next; /* private to the pool */
 	int state;           /* private to the pool */
 } vv_job;
 
-/* Starts a pool with this number of threads besides the caller, or fewer if the system refuses more. Returns NULL
- * if memory runs out. */
+/* Starts a pool with the given number of threads besides the caller's, or fewer if the system
+ * refuses more. Returns NULL if memory runs out. */
 vv_pool *vv_pool_new(unsigned threads);
-unsigned vv_pool_threads(const vv_pool *p);   /* threads besides the caller */
+unsigned vv_pool_threads(const vv_pool *p);   /* number of the pool's own threads */
 void vv_pool_submit(vv_pool *p, vv_job *job); /* adds a job to the queue */
 /* Waits until job has ended, and runs queued jobs meanwhile. */
 void vv_pool_wait(vv_pool *p, vv_job *job);

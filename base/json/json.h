@@ -28,25 +28,28 @@ typedef enum vv_json_type {
 	VV_JSON_OBJECT
 } vv_json_type;
 
-/* A value. It is allocated in the arena that vv_json_read was given. */
+/* One JSON value, allocated in the arena passed to vv_json_read. */
 typedef struct vv_json {
 	vv_json_type type;
 	size_t start, end; /* the value's bytes in the source: [start, end) */
 	const char *name;  /* decoded name of a member; NULL: not a member */
 	size_t name_len;
 	size_t name_start; /* offset of the member's name in the source */
-	const char *text;  /* number: spelling; string: decoded; both end with a NUL */
+	/* number: spelling; string: decoded; both end with a NUL; other types: NULL */
+	const char *text;
 	size_t text_len;
-	struct vv_json *first; /* first element or member */
-	struct vv_json *next;  /* next sibling */
+	struct vv_json *first; /* first element or member; NULL: none */
+	struct vv_json *next;  /* next element or member of parent; NULL: this is the last */
+	/* the array or object of this value; NULL: the value is the document */
 	struct vv_json *parent;
 	size_t count; /* elements or members */
 } vv_json;
 
 #define VV_JSON_DEPTH 64
 
-/* Reads one document, whose nodes are allocated in arena. A UTF-8 BOM is skipped. name is used in
- * messages ("datapackage.json"). VV_EINPUT: not valid JSON; the message has line and column. */
+/* Parses text as one JSON document, and sets *out to its value. All values are allocated in arena.
+ * A UTF-8 BOM is skipped. name is the document's name in messages, such as "datapackage.json".
+ * VV_EINPUT: not valid JSON; the message has line and column. */
 vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t len,
 		       const char *name, vv_error *err);
 
@@ -54,70 +57,74 @@ vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t 
  * object. */
 const vv_json *vv_json_get(const vv_json *object, const char *name);
 
-/* Returns the decoded text of a member. NULL: the member is missing or not a string. */
+/* Returns the decoded text of the member called name, borrowed from the arena. NULL: the member is
+ * missing or not a string. */
 const char *vv_json_get_string(const vv_json *object, const char *name);
 
-/* Returns the value of a boolean member, or fallback if the member is missing or has another
- * type. */
+/* Returns the value of the boolean member called name, or fallback if the member is missing or has
+ * another type. */
 bool vv_json_get_bool(const vv_json *object, const char *name, bool fallback);
-/* Sets *out to the value of a member. Returns false if the member is missing or not an unsigned
- * integer. */
+/* Sets *out to the number in the member called name. Returns false, with *out unchanged, if the
+ * member is missing or not an unsigned integer of 64 bits. */
 bool vv_json_get_u64(uint64_t *out, const vv_json *object, const char *name);
 
 /* Appends node as compact JSON. Members keep their order, and numbers their spelling; strings are
  * escaped as vv_json_put_string does. */
 void vv_json_put_node(vv_buf *b, const vv_json *node);
 
-/* Appends a JSON string with its quotes. Escapes '"', '\\' and control characters (\b \f \n \r \t,
- * others as \u00xx in lower case); other bytes are unchanged. If s is not valid UTF-8, appends
- * U+FFFD for invalid bytes, and returns false. */
+/* Appends len bytes of s as a JSON string with its quotes. Escapes '"', '\\' and control characters
+ * (\b \f \n \r \t, others as \u00xx in lower case); other bytes are unchanged. If s is not valid
+ * UTF-8, appends U+FFFD for invalid bytes, and returns false. */
 bool vv_json_put_string(vv_buf *b, const char *s, size_t len);
 
-/* Appends a valid JSON value as one line: if the value has line breaks, the white space between
- * tokens is left out. */
+/* Appends json, a valid JSON value, as one line: if json has line breaks, appends no white space
+ * between tokens. */
 void vv_json_put_line(vv_buf *b, const char *json, size_t len);
 
-/* Appends any bytes without loss: as a JSON string if they are valid UTF-8, else as
- * {"base64":"..."} (RFC 4648, section 4, with padding). If s is NULL, appends null. */
+/* Appends len bytes of s without loss: as a JSON string if they are valid UTF-8, else as
+ * {"base64":"..."} (RFC 4648, section 4, with padding). If s is NULL, len must be 0; appends "". */
 void vv_json_put_text(vv_buf *b, const char *s, size_t len);
 
-/* Gets the bytes of a value that vv_json_put_text wrote; *bytes is allocated in arena. VV_EINPUT:
- * not such a value, or v is NULL; the message has the expected value. */
+/* Sets *bytes and *len to the bytes that vv_json_put_text wrote as the value v; *bytes is borrowed
+ * from v or allocated in arena. VV_EINPUT: not such a value, or v is NULL; the message has the
+ * expected value. */
 vv_status vv_json_get_text(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
 			   vv_error *err);
 
-/* A streaming writer for --json output, which adds the commas and tracks nesting. If indent is 0,
- * the output is compact and on one line. */
+/* A streaming writer of JSON, which adds commas and tracks nesting. */
 typedef struct vv_json_out {
-	vv_buf *buf;
-	unsigned indent; /* number of spaces per level */
-	unsigned depth;
-	bool need_comma;
-	bool after_name;
+	vv_buf *buf;     /* receives the output; borrowed */
+	unsigned indent; /* spaces per level; 0: compact output on one line */
+	unsigned depth;  /* number of open objects and arrays */
+	bool need_comma; /* the next name or element follows another one */
+	bool after_name; /* a name was written; its value follows */
 } vv_json_out;
 
-/* Return a writer that has opened an object or an array. A writer of another value is initialised
- * with its first two members: vv_json_out w = {.buf = &b, .indent = 2}. */
+/* Return a writer to buf that has opened an object or an array. To write a value of another type,
+ * initialise the writer yourself: vv_json_out w = {.buf = &b, .indent = 2}. */
 vv_json_out vv_json_begin_object(vv_buf *buf, unsigned indent);
 vv_json_out vv_json_begin_array(vv_buf *buf, unsigned indent);
+/* Open and close an object or an array. */
 void vv_json_open_object(vv_json_out *w);
 void vv_json_close_object(vv_json_out *w);
 void vv_json_open_array(vv_json_out *w);
 void vv_json_close_array(vv_json_out *w);
+/* Writes the name of a member; the next call writes its value. */
 void vv_json_name(vv_json_out *w, const char *name);
-/* Like vv_json_name, but faster: for names without characters to escape, and only with indent 0. */
+/* Like vv_json_name, but faster; only for indent 0, and names of len bytes that need no escapes. */
 void vv_json_plain_name(vv_json_out *w, const char *name, size_t len);
-/* Write a value, which may have any bytes, as vv_json_put_text does. */
+/* Write a text of any bytes as a value, as vv_json_put_text does. */
 void vv_json_string(vv_json_out *w, const char *s); /* NULL writes null */
 void vv_json_string_len(vv_json_out *w, const char *s, size_t len);
-void vv_json_url(vv_json_out *w, const void *url); /* without its secret; NULL writes null */
+/* Writes url, a const char *, without its secrets (vv_text_put_url); NULL writes null. */
+void vv_json_url(vv_json_out *w, const void *url);
 void vv_json_u64(vv_json_out *w, uint64_t v);
 void vv_json_bool(vv_json_out *w, bool v);
 void vv_json_null(vv_json_out *w);
-/* Appends a value that is JSON already. */
+/* Writes a value of len bytes that is already JSON. */
 void vv_json_raw(vv_json_out *w, const char *json, size_t len);
-/* Write a member: a name and its value. vv_json_add_array and vv_json_add_object only open the
- * value. */
+/* Write a member: its name and its value. vv_json_add_array and vv_json_add_object only open the
+ * array or object. */
 void vv_json_add_string(vv_json_out *w, const char *name, const char *s); /* NULL writes null */
 void vv_json_add_u64(vv_json_out *w, const char *name, uint64_t v);
 void vv_json_add_time(vv_json_out *w, const char *name,
@@ -126,18 +133,18 @@ void vv_json_add_bool(vv_json_out *w, const char *name, bool v);
 void vv_json_add_array(vv_json_out *w, const char *name);
 void vv_json_add_object(vv_json_out *w, const char *name);
 
-/* A member of an object that vv_json_rows_object parses: a row of NDJSON or of a JSON array. Nested
- * values are passed unparsed, in raw. */
+/* A member of an object that vv_json_rows_object parses. The object is a row of NDJSON or of a JSON
+ * array. A member's array or object is only in raw, unparsed. */
 typedef struct vv_json_member {
 	const char *name; /* decoded; borrowed until the next call */
-	size_t name_len;
+	size_t name_len;  /* bytes of name */
 	vv_json_type type;
 	const char *raw; /* the value's bytes in the source */
 	size_t raw_len;
 	/* decoded string; NULL: not a VV_JSON_STRING, or a string with a lone surrogate, which has
 	 * no exact form in UTF-8 */
 	const char *text;
-	size_t text_len;
+	size_t text_len; /* bytes of text */
 } vv_json_member;
 
 typedef struct vv_json_rows vv_json_rows; /* a reusable parser, for one thread at a time */
@@ -147,10 +154,11 @@ vv_json_rows *vv_json_rows_new(void); /* NULL when out of memory */
 void vv_json_rows_free(vv_json_rows *r);
 VV_AUTO_FREE(vv_json_rows, vv_json_rows_free)
 
-/* Parses one object that starts at bytes[0], which is '{', and calls fn for each member. Sets *used
- * to the length of the object in bytes. VV_EINPUT: not a valid object, or two members have the same
- * name; *used is the offset of the error, and positions in the message count from the start of the
- * object. VV_ENOTFOUND: more_may_come is true, and the object does not end within len bytes. */
+/* Parses the object that starts at bytes[0], a '{', and calls fn for each member. Sets *used to the
+ * length of the object in bytes. VV_EINPUT: not a valid object, or two members have the same name;
+ * *used is then the offset of the error, and positions in the message count from the start of the
+ * object. Other errors are those of fn. VV_ENOTFOUND: more_may_come is true, and the object does
+ * not end within len bytes. */
 vv_status vv_json_rows_object(vv_json_rows *r, size_t *used, const char *bytes, size_t len,
 			      bool more_may_come, vv_json_member_fn fn, void *payload,
 			      vv_error *err);

@@ -13,13 +13,14 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-/* yajl does not check the results of its allocator. Therefore all memory that yajl may need for
- * texts of up to `longest` bytes is allocated before it is called. */
+/* The memory for one yajl parser. yajl does not check the results of its allocator. Therefore all
+ * memory that yajl may need for texts of up to `longest` bytes is allocated before yajl is
+ * called. */
 typedef struct vv_json_pool {
-	unsigned char *bytes;
+	unsigned char *bytes; /* the memory: size bytes, of which yajl got the first `used` */
 	size_t size, used;
-	size_t longest;
-	yajl_alloc_funcs funcs;
+	size_t longest;         /* bytes of the longest text that the memory suffices for */
+	yajl_alloc_funcs funcs; /* to be passed to yajl_alloc */
 } vv_json_pool;
 
 /* Prepares p for texts of len bytes. p must be zeroed before the first call. Memory that yajl has
@@ -31,16 +32,17 @@ VV_AUTO_CLEAR(vv_json_pool, vv_json_pool_clear)
 /* Returns the first offset at or after `from` whose byte is neither white space nor in seps. */
 size_t vv_json_skip(const char *text, size_t len, size_t from, const char *seps);
 
-/* Returns true if a string contains an escape of half a surrogate pair. raw: the string, unparsed
+/* Returns true if raw contains an escape of half a surrogate pair. raw is a JSON string, unparsed
  * and without its quotes; its escapes must be well-formed. */
 bool vv_json_lone_surrogate(const char *raw, size_t len);
 
-/* Returns the offset of the first byte that is not valid UTF-8. len: all bytes are valid. */
+/* Returns the offset of the first byte of text that is not valid UTF-8, or len if all bytes are
+ * valid. */
 size_t vv_json_utf8_fault(const char *text, size_t len);
 
-/* Call this after handle has refused text. Returns the offset of the error, and writes the reason
- * to `why` as one line, cut to `size` bytes. last_end: the end of the last token that a callback
- * received. */
+/* Finds the error after yajl, with handle, has refused text. Returns the offset of the error, and
+ * writes the reason to `why` as one line, cut to `size` bytes. last_end: the offset of the end of
+ * the last token that a callback received. */
 size_t vv_json_fault(yajl_handle handle, const char *text, size_t len, size_t last_end, char *why,
 		     size_t size);
 

@@ -1,20 +1,20 @@
 /*
- * json_list: writes an object's members from a list: name, value, condition.
+ * json_list: writes an object's members from a list of names, values and conditions.
  *
- *	vv_json_put_object(&w, {JSON_TEXT("path", path)}, {JSON_NUMBER_OR_NULL(counted, "rows", rows)},
- *			   {JSON_BOOL_WHEN(repo, "stored", repo->stored)});
+ * 	vv_json_put_object(&w, {JSON_TEXT("path", path)}, {JSON_NUMBER_OR_NULL(counted, "rows", rows)},
+ * 			   {JSON_BOOL_WHEN(repo, "stored", repo->stored)});
  */
 #ifndef VV_BASE_JSON_JSON_LIST_H
 #define VV_BASE_JSON_JSON_LIST_H
 
 #include "base/json/json.h"
 
-/* A member of the list. If name is NULL, the member is left out. A JSON_OBJECT is followed by the
- * members of that object, and then by a JSON_END. If the last item of the list is a JSON_OBJECT or
- * JSON_ARRAY, that object or array stays open, and the caller writes its content. The macros do not
- * evaluate the value of a member that is left out or null. */
+/* An entry of the list, made by one of the macros below: a member, or the end of an object. The
+ * entries after a JSON_OBJECT are the members of this object, up to a JSON_END. If the last entry
+ * of the list is a JSON_OBJECT or JSON_ARRAY, the object or array stays open, and the caller writes
+ * its content. */
 typedef struct vv_json_entry {
-	const char *name;
+	const char *name; /* the member's name; NULL: the member is left out */
 	enum {
 		VV_JSON_IS_TEXT,
 		VV_JSON_IS_NUMBER,
@@ -27,15 +27,17 @@ typedef struct vv_json_entry {
 		VV_JSON_IS_BY,
 		VV_JSON_IS_EACH
 	} type;
-	const char *text;         /* TEXT; NULL: the value is null */
+	const char *text;         /* TEXT: the text; NULL: the value is null */
 	size_t len;               /* TEXT: bytes, SIZE_MAX: up to the NUL; EACH: bytes of an item */
 	const char *const *names; /* NAMES: array of texts */
 	uint64_t number;          /* the value; NAMES, EACH: number of items */
 	bool null;                /* the value is null */
-	const void *value;        /* argument of write; EACH: the first item */
-	void (*write)(vv_json_out *w, const void *value);
+	const void *value;        /* BY: passed to write; EACH: the first item */
+	void (*write)(vv_json_out *w, const void *value); /* BY, EACH: writes one value */
 } vv_json_entry;
 
+/* The macros of entries: n is the member's name. A macro with `there` leaves out the member (WHEN)
+ * or writes null (OR_NULL) if `there` is false, and then does not evaluate the value. */
 #define JSON_TEXT_LEN(n, s, l) .name = (n), .text = (s), .len = (l)
 #define JSON_TEXT(n, s) JSON_TEXT_LEN(n, s, SIZE_MAX)
 #define JSON_NUMBER(n, v) .name = (n), .type = VV_JSON_IS_NUMBER, .number = (v)
@@ -48,10 +50,11 @@ typedef struct vv_json_entry {
 #define JSON_ARRAY(n) .name = (n), .type = VV_JSON_IS_ARRAY
 #define JSON_OBJECT(n) .name = (n), .type = VV_JSON_IS_OBJECT
 #define JSON_END .name = "", .type = VV_JSON_IS_END
-#define JSON_RAW(n, json) JSON_BY(vv_json_put_raw, (json) ? (n) : NULL, json) /* a finished value */
+/* json: a value, or NULL to leave out the member */
+#define JSON_RAW(n, json) JSON_BY(vv_json_put_raw, (json) ? (n) : NULL, json)
 #define JSON_BY(fn, n, v) .name = (n), .type = VV_JSON_IS_BY, .write = (fn), .value = (v)
-/* An array with count items: fn is called for each item, and writes it. fn may overwrite texts in
- * rotating buffers (vv_text_slot), so list members with such texts before the JSON_EACH. */
+/* An array: fn is called for each of the count items, and writes it. fn may overwrite texts in
+ * rotating buffers (vv_text_slot), so put entries with such texts before the JSON_EACH. */
 #define JSON_EACH(fn, n, items, count)                                                             \
 	.name = (n), .type = VV_JSON_IS_EACH, .write = (fn), .value = (items), .number = (count),  \
 	.len = sizeof(*(items))
@@ -66,9 +69,10 @@ typedef struct vv_json_entry {
 #define VV_JSON_LIST(...)                                                                          \
 	(const vv_json_entry[]){__VA_ARGS__},                                                      \
 		sizeof((const vv_json_entry[]){__VA_ARGS__}) / sizeof(vv_json_entry)
+/* Write the entries: as members of the open object of w; or as an object. */
 #define vv_json_put_members(w, ...) vv_json_members_put(w, VV_JSON_LIST(__VA_ARGS__))
 #define vv_json_put_object(w, ...) vv_json_object_put(w, VV_JSON_LIST(__VA_ARGS__))
-/* Writes json, a NUL-ended text that is JSON already: the function of JSON_RAW. */
+/* Writes json, a NUL-ended text that is already JSON. JSON_RAW uses this function. */
 void vv_json_put_raw(vv_json_out *w, const void *json);
 void vv_json_members_put(vv_json_out *w, const vv_json_entry *members, size_t count);
 void vv_json_object_put(vv_json_out *w, const vv_json_entry *members, size_t count);

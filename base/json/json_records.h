@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* The result of vv_json_records_find. */
 typedef struct vv_json_records {
 	bool found;     /* the array was found; bracket and path are valid */
 	size_t bracket; /* the offset of the array's '[' */
@@ -27,19 +28,21 @@ typedef struct vv_json_records {
 void vv_json_records_clear(vv_json_records *r);
 VV_AUTO_CLEAR(vv_json_records, vv_json_records_clear)
 
-/* Searches the beginning of a document for the array at path: a JSON Pointer, or names of members separated by dots.
- * path NULL: searches for the first array of objects. Replaces the content of r, which must be zeroed or used before.
- * If the array is not found, returns VV_OK, and r->found is false. VV_EINPUT: the text before the array is not JSON. */
+/* Searches text, the beginning of a document, for the array at path: a JSON Pointer, or names of
+ * members separated by dots. If path is NULL, searches for the first array of objects. Replaces the
+ * content of r, which must have been zeroed before the first call. If the array is not found,
+ * returns VV_OK, and r->found is false. VV_EINPUT: the text before the array is not JSON. */
 vv_status vv_json_records_find(vv_json_records *r, const char *text, size_t len, const char *path,
 			       vv_error *err);
 
-/* Appends the path, a JSON Pointer, of the array whose '[' is at text[bracket]. False: no array begins there. */
+/* Appends the path, a JSON Pointer, of the array whose '[' is at text[bracket]. Returns false if no
+ * array begins there. */
 bool vv_json_records_path(vv_buf *out, const char *text, size_t bracket);
 /* Returns true if path, in either form that vv_json_records_find accepts, is the path of the array whose '[' is at
  * text[bracket]. */
 bool vv_json_records_is(const char *text, size_t bracket, const char *path);
 
-/* The text around the rows; borrowed. */
+/* The text around the rows of one document; borrowed. */
 typedef struct vv_json_around {
 	const char *before, *after; /* the text before the first row, and after the last row */
 	size_t before_len, after_len;

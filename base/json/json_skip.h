@@ -1,6 +1,6 @@
 /*
- * json_skip: finds positions in JSON that is known to be well-formed. In other text the positions
- * are wrong, but never beyond the end.
+ * json_skip: finds positions in well-formed JSON. If the text is not well-formed, the positions are
+ * meaningless, but never beyond `end`.
  */
 #ifndef VV_BASE_JSON_JSON_SKIP_H
 #define VV_BASE_JSON_JSON_SKIP_H
@@ -10,7 +10,8 @@
 
 #include "base/ascii.h"
 
-/* Returns the first byte at or after p that is not white space; end if there is none. */
+/* Returns the position of the first byte at or after p that is not white space, or end if all bytes
+ * are white space. */
 static inline const char *vv_json_skip_space(const char *p, const char *end)
 {
 	while (p < end && vv_is_space(*p)) {

@@ -21,24 +21,26 @@
 #define VV_SEAL_NONCE 24u
 #define VV_SEAL_TAG 16u
 
-/* The use of a derived key: its number in crypto_kdf. Numbers 2 and 5 are the keys of nonces. */
+/* The use of a derived key. Its value is the key's number in crypto_kdf; keys 2 and 5 make
+ * nonces. */
 typedef enum vv_seal_use {
 	VV_SEAL_SHARD = 1, /* seals shards; key 2 makes their nonces */
 	VV_SEAL_NAME = 3,  /* makes names, for vv_seal_name */
 	VV_SEAL_WRAP = 4   /* seals other secrets; key 5 makes their nonces */
 } vv_seal_use;
 
-/* Makes a new random secret. VV_ENOSUPPORT: libsodium cannot be used. */
+/* Writes a new random secret to out. VV_ENOSUPPORT: libsodium cannot be used. */
 vv_status vv_seal_secret_new(uint8_t out[VV_SEAL_SECRET], vv_error *err);
 
-/* Seals len bytes with associated data ad, and sets out (len bytes), nonce and tag. out may be equal to
- * bytes. use: VV_SEAL_SHARD or VV_SEAL_WRAP. */
+/* Seals len bytes with the associated data ad, and writes the sealed bytes (len), the nonce and the
+ * tag. out may be equal to bytes. use: VV_SEAL_SHARD or VV_SEAL_WRAP. */
 vv_status vv_seal(uint8_t *out, uint8_t nonce[VV_SEAL_NONCE], uint8_t tag[VV_SEAL_TAG],
 		  const uint8_t secret[VV_SEAL_SECRET], vv_seal_use use, const void *ad,
 		  size_t ad_len, const void *bytes, size_t len, vv_error *err);
 
-/* Opens what vv_seal sealed: sets out to len bytes. VV_ECORRUPT: the bytes were sealed with a different
- * secret, or were changed, or the nonce is not the one that vv_seal computes; out is then not valid. */
+/* Decrypts len bytes that vv_seal sealed, and writes them to out. VV_ECORRUPT: the bytes were
+ * sealed with a different secret, use or ad, or were changed, or have a nonce that vv_seal does not
+ * compute; the content of out is then undefined. */
 vv_status vv_unseal(uint8_t *out, const uint8_t nonce[VV_SEAL_NONCE],
 		    const uint8_t tag[VV_SEAL_TAG], const uint8_t secret[VV_SEAL_SECRET],
 		    vv_seal_use use, const void *ad, size_t ad_len, const void *bytes, size_t len,

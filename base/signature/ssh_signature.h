@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/signature/did.h"
 
-/* Computes the public key of a seed. */
+/* Computes the public key of a seed, the secret part of a key. */
 vv_status vv_ssh_public_key(uint8_t out[VV_KEY_PUBLIC], const uint8_t seed[32], vv_error *err);
 
 #define VV_ED25519_SIGNATURE 64u /* bytes of an Ed25519 signature */
@@ -28,13 +28,13 @@ vv_status vv_ed25519_sign(uint8_t out[VV_ED25519_SIGNATURE], const uint8_t seed[
 vv_status vv_ssh_sign(vv_buf *out, const uint8_t seed[32], const char *purpose, const void *bytes,
 		      size_t len, vv_error *err);
 
-/* Verifies an armoured signature, and sets key to the public key that made it. VV_ECORRUPT: the text is not a signature
- * of these bytes for this purpose. */
+/* Verifies an armoured signature, and writes the public key of its signer to key. VV_ECORRUPT: the
+ * text is not a signature of these bytes for this purpose. */
 vv_status vv_ssh_verify(uint8_t key[VV_KEY_PUBLIC], const char *armoured, size_t armoured_len,
 			const char *purpose, const void *bytes, size_t len, vv_error *err);
 
-/* Reads the public key from a line "ssh-ed25519 AAAA...", as in .pub files. VV_EUSAGE: the line is not a public key of
- * this kind. */
+/* Parses a line "ssh-ed25519 AAAA...", as in .pub files, and writes the public key to key.
+ * VV_EUSAGE: the line is not a public key of this kind. */
 vv_status vv_ssh_key_read(uint8_t key[VV_KEY_PUBLIC], const char *line, vv_error *err);
 
 #endif
