@@ -1,5 +1,5 @@
 /*
- * cache: keeps the blocks that were last used as bases of differences.
+ * cache: caches the blocks that were last used as bases of differences, up to a limit of bytes.
  *
  * Two neighbouring versions have nearly the same chains of differences. If the chains' blocks are
  * in the cache, reading the second version costs one step for each block. Thread-safe.
@@ -14,28 +14,32 @@
 #include "base/auto.h"
 #include "repo/blocks/cid.h"
 
-/* The bytes of a block whose hash was checked. They are shared, and must not be modified. */
+/* A block in memory, whose hash was checked. It is shared by reference counting, and must not be
+ * modified. vv_blob_new returns it with uninitialised bytes, which the caller fills before sharing
+ * it. */
 typedef struct vv_blob {
-	atomic_uint refs;
+	atomic_uint refs; /* number of references; the last vv_blob_unref frees the block */
 	vv_cid cid;
-	size_t len;
+	size_t len;                                   /* number of bytes */
 	struct vv_blob *next_in_slot, *newer, *older; /* used by the cache only */
 	uint8_t bytes[];
 } vv_blob;
 
 vv_blob *vv_blob_new(const vv_cid *cid, size_t len); /* one reference; NULL when out of memory */
-void vv_blob_unref(vv_blob *b);                      /* accepts NULL */
+/* Removes a reference. */
+void vv_blob_unref(vv_blob *b); /* accepts NULL */
 VV_AUTO_FREE(vv_blob, vv_blob_unref)
 
 typedef struct vv_block_cache vv_block_cache;
 vv_block_cache *vv_block_cache_new(size_t max_bytes); /* NULL when out of memory */
 void vv_block_cache_free(vv_block_cache *c);          /* accepts NULL */
 VV_AUTO_FREE(vv_block_cache, vv_block_cache_free)
-/* Changes the maximum number of bytes. */
+/* Changes the maximum number of bytes, and removes the least recently used blocks beyond it. */
 void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes);
 /* Returns a new reference to the block, or NULL if the cache does not have it. */
 vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid);
-/* Adds the block, and replaces one with the same CID. The cache keeps its own reference. */
+/* Adds the block b, and removes another block with the same CID. Does nothing if b is larger than
+ * the limit. The cache adds a reference of its own. */
 void vv_block_cache_put(vv_block_cache *c, vv_blob *b);
 
 #endif

@@ -23,9 +23,10 @@
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 
-#define VV_CBOR_DEPTH 64
+#define VV_CBOR_DEPTH 64 /* the deepest nesting of arrays and maps */
 
-/* Writers append to b. A failed allocation sets b->failed. */
+/* Append a value to b. vv_cbor_put_array and vv_cbor_put_map append only the head: the caller then
+ * appends count items, or `pairs` keys and values. A failed allocation sets b->failed. */
 void vv_cbor_put_uint(vv_buf *b, uint64_t v);
 void vv_cbor_put_bytes(vv_buf *b, const void *p, size_t len);
 void vv_cbor_put_text(vv_buf *b, const char *s, size_t len); /* s is valid UTF-8 */
@@ -35,7 +36,8 @@ void vv_cbor_put_map(vv_buf *b, uint64_t pairs);
 void vv_cbor_put_bool(vv_buf *b, bool v);
 void vv_cbor_put_null(vv_buf *b);
 void vv_cbor_put_link(vv_buf *b, const vv_cid *c); /* tag 42 */
-/* Appends the length and the header of a CAR file (CARv1) with this root. */
+/* Appends the header of a CAR file (CARv1) with the single root, and the header's length before
+ * it. */
 void vv_cbor_put_car_header(vv_buf *b, const vv_cid *root);
 /* Append a key and a value. vv_cbor_add_array appends a key and the head of an array of count
  * items. */
@@ -57,13 +59,18 @@ typedef enum vv_cbor_type {
 	VV_CBOR_NULL
 } vv_cbor_type;
 
-/* A cursor. The message of a VV_ECORRUPT has the byte offset and the expected item. */
+/* A cursor in a block, borrowed. All functions that read return VV_ECORRUPT if the block is not
+ * canonical or the next item has another type; the message has the byte offset and the expected
+ * item. */
 typedef struct vv_cbor {
-	const uint8_t *start, *p, *end;
+	const uint8_t *start, *p, *end; /* the block's bytes; p: the next item */
 } vv_cbor;
 
 void vv_cbor_init(vv_cbor *c, const void *bytes, size_t len);
+/* Sets *out to the type of the next item, without moving the cursor. */
 vv_status vv_cbor_peek(const vv_cbor *c, vv_cbor_type *out, vv_error *err);
+/* Read the next item, which must have the type in the function's name, and move the cursor past it.
+ * vv_cbor_get_array and vv_cbor_get_map read only the head. */
 vv_status vv_cbor_get_uint(vv_cbor *c, uint64_t *out, vv_error *err);
 vv_status vv_cbor_get_bytes(vv_cbor *c, const uint8_t **out, size_t *len,
 			    vv_error *err); /* borrowed from the block */
@@ -71,7 +78,7 @@ vv_status vv_cbor_get_text(vv_cbor *c, const char **out, size_t *len,
 			   vv_error *err); /* borrowed, no NUL */
 /* Reads a text that must be one of `words`, and sets *at to the index of the word. words is an
  * array of count items of `each` bytes, and each item begins with a pointer to the word.
- * VV_ENOSUPPORT: another text, which is in the message. */
+ * VV_ENOSUPPORT: the text is not one of the words; the message has the text. */
 #define vv_cbor_get_word(c, words, at, err)                                                        \
 	vv_cbor_get_word_of(c, words, sizeof(words) / sizeof((words)[0]), sizeof((words)[0]), at,  \
 			    err)
@@ -87,20 +94,21 @@ vv_status vv_cbor_get_key(vv_cbor *c, const char *expected, vv_error *err);
 /* If the next item is the key, moves past the key and returns true; else does not move and returns
  * false. */
 bool vv_cbor_try_key(vv_cbor *c, const char *key);
-vv_status vv_cbor_skip(vv_cbor *c, vv_error *err);      /* skips a value, including nested values */
-vv_status vv_cbor_end(const vv_cbor *c, vv_error *err); /* VV_ECORRUPT unless c is at the end */
+/* moves past the next value, including nested values */
+vv_status vv_cbor_skip(vv_cbor *c, vv_error *err);
+vv_status vv_cbor_end(const vv_cbor *c, vv_error *err); /* VV_ECORRUPT: bytes follow */
 
-/* Checks that the block is one canonical DAG-CBOR value: keys in order and without duplicates,
- * valid UTF-8, a depth of at most VV_CBOR_DEPTH, no trailing bytes. VV_ECORRUPT: the block is not
- * such a value. */
+/* Checks that a block of len bytes is one canonical DAG-CBOR value: keys in order and without
+ * duplicates, valid UTF-8, a depth of at most VV_CBOR_DEPTH, no trailing bytes. VV_ECORRUPT: the
+ * block is not such a value. */
 vv_status vv_cbor_check(const void *bytes, size_t len, vv_error *err);
 
 typedef vv_status (*vv_link_fn)(void *payload, const vv_cid *link, vv_error *err);
-/* Calls fn for every link in the block, in order. If fn returns a negative status, stops and
- * returns that status. Also checks the block as vv_cbor_check does. */
+/* Calls fn for every link in a block of len bytes, in order. If fn returns a negative status, stops
+ * and returns that status. Also checks the block as vv_cbor_check does. */
 vv_status vv_cbor_links(const void *bytes, size_t len, vv_link_fn fn, void *payload, vv_error *err);
 
-/* A link and its place in the block. */
+/* A link and its position in a block. */
 typedef struct vv_link {
 	vv_cid cid;
 	/* the unsigned integer after the link in its list; 1 if no integer follows */
@@ -111,7 +119,7 @@ typedef struct vv_link {
 	size_t depth; /* number of lists and maps around the link */
 } vv_link;
 
-/* Like vv_cbor_links, but fn also gets the link's place. */
+/* Calls fn as vv_cbor_links does, but with the link's position. */
 typedef vv_status (*vv_placed_link_fn)(void *payload, const vv_link *link, vv_error *err);
 vv_status vv_cbor_placed_links(const void *bytes, size_t len, vv_placed_link_fn fn, void *payload,
 			       vv_error *err);

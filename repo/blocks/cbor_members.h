@@ -46,39 +46,45 @@ typedef enum vv_member_type {
 	VV_MEMBER_OWN    /* written by the function put, read by the function get */
 } vv_member_type;
 
+/* What members are read from, and the memory for their values. */
 typedef struct vv_members_in {
-	vv_cbor c;
-	vv_arena *arena;
+	vv_cbor c;       /* at the next item */
+	vv_arena *arena; /* memory for texts and lists */
 } vv_members_in;
 
+/* The description of one member of a C struct. */
 typedef struct vv_member {
 	const char *key; /* NULL: describes an item of a list, which has no key */
 	vv_member_type type;
-	bool null_ok, optional;
-	/* see vv_member_type; `at` is the member's offset in the struct */
+	bool null_ok, optional; /* how an absent member is written; see above */
+	/* at: the member's offset in the struct; more, size, max: see vv_member_type */
 	size_t at, more, size, max;
 	/* LIST: describes an item; if there are several, an item is written as a list of these
 	 * members. MAP, TUPLE: the members */
 	const struct vv_member *item;
 	size_t item_count;
-	bool (*fits)(const void *item); /* checks an item of a list; NULL: every item is valid */
-	const char *const *words;
+	/* LIST: returns true if an item is valid; NULL: every item is valid */
+	bool (*fits)(const void *item);
+	const char *const *words; /* WORD: the texts */
+	/* OWN: appends the value */
 	void (*put)(vv_buf *b, const struct vv_member *f, const void *from);
+	/* OWN: reads the value */
 	vv_status (*get)(vv_members_in *in, const struct vv_member *f, void *out, vv_error *err);
 } vv_member;
 
-/* Returns the number of pairs that vv_members_put writes. */
+/* Returns the number of pairs that vv_members_put writes for the count members f of the struct
+ * `from`. */
 size_t vv_members_count(const vv_member *f, size_t count, const void *from);
-/* Appends the members f of the struct `from`, each as a key and a value. */
+/* Appends the count members f of the struct `from`, each as a key and a value. */
 void vv_members_put(vv_buf *b, const vv_member *f, size_t count, const void *from);
-/* Appends the value of one member, without its key. */
+/* Appends the value of the member f of the struct `from`, without its key. */
 void vv_member_put(vv_buf *b, const vv_member *f, const void *from);
 
-/* Reads the members f into the struct `out`, which must be zeroed. VV_ECORRUPT: a value has another
- * type, length or number of items, or an item is not valid. */
+/* Reads the count members f into the struct `out`, which must be zeroed. VV_ECORRUPT: a value has
+ * another type, length or number of items, or an item is not valid. */
 vv_status vv_members_get(vv_members_in *in, const vv_member *f, size_t count, void *out,
 			 vv_error *err);
-/* Reads the value of one member, without its key. */
+/* Reads the value of the member f, without its key, into the struct `out`. */
 vv_status vv_member_get(vv_members_in *in, const vv_member *f, void *out, vv_error *err);
 /* Read the head of a map, or of a list with a fixed number of members (a tuple). VV_ECORRUPT: the
  * map or list does not have this number of members. */

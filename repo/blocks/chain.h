@@ -1,5 +1,7 @@
 /*
- * chain: finds a block in packs, and makes it from its chain of differences. Internal to repo.
+ * chain: finds a block's record in packs, and unpacks the block. A block can be stored as a
+ * difference from another block, its base; the base can be stored as a difference, too: the records
+ * form a chain of differences. Internal to repo.
  */
 #ifndef VV_REPO_BLOCKS_CHAIN_H
 #define VV_REPO_BLOCKS_CHAIN_H
@@ -10,7 +12,7 @@
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/pack_writer.h"
 
-/* The packs that are searched for blocks. */
+/* The packs in which the functions below search for blocks. */
 typedef struct vv_source {
 	vv_store *store;
 	const vv_pack_list *packs;
@@ -18,7 +20,7 @@ typedef struct vv_source {
 	bool live_only;      /* do not search damaged packs and packs that gc has set aside */
 } vv_source;
 
-/* The place of a record. */
+/* The place of a record: a pack, and the offset at which the record begins. */
 typedef struct vv_place {
 	vv_pack *pack; /* NULL: the unfinished pack */
 	uint64_t offset;
@@ -29,36 +31,38 @@ typedef struct vv_place {
 vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *place, vv_record *r,
 			 vv_error *err);
 
-/* Reads a block. If a record of its chain of differences is damaged, other copies are tried. VV_EMISSING: no pack has
- * the block itself. */
+/* Reads the block cid, and replaces the content of out with its bytes. If a record in its chain of
+ * differences is damaged, tries other copies. VV_EMISSING: no pack has the block itself. */
 vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_error *err);
 
-/* Reads a block, and returns the form in which its record stores it. *form points into stored, whose content is
- * replaced. */
+/* Reads a block as vv_source_get does, and sets *form to the form in which its record stores it.
+ * *form borrows from stored, whose content is replaced. */
 vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			     vv_block_form *form, vv_error *err);
 
-/* Begins to read a block that is stored in parts. Afterwards, p->block has the block's length, some spare room, and
- * only the content of its head; p->stored has the first stored bytes, and room for all; p also has the places of the
- * parts, which of them are loaded, and a reference to the pack. VV_ENOTFOUND: the block is not stored in parts, or is
- * in the unfinished pack. VV_EMISSING, VV_ECORRUPT: as for vv_source_get, which may still find a good copy. */
+/* Begins to read the block cid, which is stored in parts (parts.h). Sets p->block to the block's
+ * length, with the bytes of the head only; p->record to the first bytes of the record; p->parts to
+ * the positions of the parts, with `there` set for parts in p->record; and p->pack to a new
+ * reference to the pack. VV_ENOTFOUND: the block is not stored in parts, or is in the unfinished
+ * pack. VV_EMISSING and VV_ECORRUPT: as for vv_source_get, which can still find another copy. */
 vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parted *p,
 			       vv_error *err);
-/* Reads the stored bytes of part i, of the parts after it up to `end`, and of some more parts, whose number grows
- * with each call. */
+/* Reads the stored bytes of the parts from i to end - 1 into p->record, and of some more parts,
+ * whose number grows with each call. Stops at a part that is already loaded. */
 vv_status vv_parted_read(vv_parted *p, size_t i, size_t end, vv_error *err);
 
-/* Reads the block of the record at place, and sets *r to the record's header. */
+/* Replaces the content of out with the block of the record at place, and sets *r to the record's
+ * header. */
 vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *out, vv_record *r,
 			   vv_error *err);
 
-/* Returns the stored bytes of the record at place, without header and checksum. *out is borrowed from the coder until
- * its next use for reading. */
+/* Sets *out to the stored bytes of the record r at place, without header and checksum. *out is
+ * borrowed from the coder c until its next use for reading. */
 vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_record *r,
 			  vv_coder *c, const uint8_t **out, vv_error *err);
 
-/* Sets *out to the CID of the base of the difference at place. VV_ECORRUPT: the record of the base
- * is damaged. */
+/* Sets *out to the CID of the base of the difference r at place. VV_ECORRUPT: the record of the
+ * base is damaged. */
 vv_status vv_place_base(const vv_place *place, const vv_record *r, vv_cid *out, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * cid: the name of a block, an IPFS CIDv1 with SHA-256.
+ * cid: computes, reads and writes names of blocks: IPFS CIDv1 with SHA-256.
  *
  * The binary form has 36 bytes: 01 <codec> 12 20 <digest>. The text form has 59 characters: 'b' and
  * base32 (RFC 4648) in lower case without padding. Source: multiformats/cid; test vectors are in
@@ -23,6 +23,7 @@
  * them, and vv_cid_read and vv_cid_parse refuse the codec. */
 enum { VV_CODEC_RAW = 0x55, VV_CODEC_DAG_PB = 0x70, VV_CODEC_DAG_CBOR = 0x71 };
 
+/* The name of a block: the codec (format) and the SHA-256 of its bytes. */
 typedef struct vv_cid {
 	uint8_t codec; /* VV_CODEC_...; 0 means "no CID" */
 	uint8_t digest[32];
@@ -32,24 +33,26 @@ typedef struct vv_cid {
 vv_status vv_cid_of(vv_cid *out, uint8_t codec, const void *bytes, size_t len, vv_error *err);
 
 bool vv_cid_equal(const vv_cid *a, const vv_cid *b);
-int vv_cid_compare(const vv_cid *a, const vv_cid *b); /* by digest, then codec */
-bool vv_cid_is_null(const vv_cid *c);
+int vv_cid_compare(const vv_cid *a, const vv_cid *b); /* <0, 0 or >0: by digest, then by codec */
+bool vv_cid_is_null(const vv_cid *c);                 /* true if c->codec is 0 */
 /* Returns the first 8 bytes of the digest as a big-endian number, so that numbers have the same
  * order as digests. */
 uint64_t vv_cid_prefix(const vv_cid *c);
 
-/* Reads a binary CID. Accepts only 36 bytes with version 1, codec VV_CODEC_RAW or
+/* Reads a CID from its binary form. Accepts only 36 bytes with version 1, codec VV_CODEC_RAW or
  * VV_CODEC_DAG_CBOR, hash sha2-256 and length 32. VV_EUSAGE: any other bytes. */
 vv_status vv_cid_read(vv_cid *out, const uint8_t *bytes, size_t len, vv_error *err);
+/* Writes the binary form of c. */
 void vv_cid_write(uint8_t out[VV_CID_BYTES], const vv_cid *c);
 
-/* Reads a CID from text. VV_EUSAGE: text is not 'b' and 58 characters of base32 in lower case with
- * unused bits zero, or vv_cid_read does not accept its bytes. */
+/* Reads a CID from its text form. VV_EUSAGE: text is not 'b' and 58 characters of base32 in lower
+ * case with unused bits zero, or vv_cid_read does not accept its bytes. */
 vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err);
+/* Writes the text form of c, and a NUL. */
 void vv_cid_text(char out[VV_CID_TEXT + 1], const vv_cid *c);
-const char *vv_cid_shows(const vv_cid *c); /* text in a rotating buffer, as from vv_text_shows */
+const char *vv_cid_shows(const vv_cid *c); /* the text form in a rotating buffer (vv_text_slot) */
 
-/* Writes the CID's text to w. cid is a vv_cid: for JSON_EACH of base/json/json_list.h. */
+/* Writes the text form of cid, a const vv_cid *, to w: for JSON_EACH of base/json/json_list.h. */
 void vv_cid_json(vv_json_out *w, const void *cid);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * cid_map: a hash map from CIDs to numbers, which also keeps the order of insertion.
+ * cid_map: maps CIDs to numbers, and remembers the order of insertion.
  *
  * Used inside repo for the blocks of an unfinished pack, for marks, and for sets. A map must not be
  * used by several threads at the same time.
@@ -20,11 +20,11 @@ typedef struct vv_cid_map vv_cid_map;
 vv_cid_map *vv_cid_map_new(void);    /* NULL when out of memory */
 void vv_cid_map_free(vv_cid_map *m); /* accepts NULL */
 VV_AUTO_FREE(vv_cid_map, vv_cid_map_free)
-void vv_cid_map_reset(vv_cid_map *m); /* removes all entries */
-size_t vv_cid_map_count(const vv_cid_map *m);
+void vv_cid_map_reset(vv_cid_map *m);         /* removes all entries */
+size_t vv_cid_map_count(const vv_cid_map *m); /* number of entries */
 
-/* Adds cid with the value. If the map has cid already, its value is unchanged, and *added is false.
- * added may be NULL. */
+/* Adds cid with the value, and sets *added to true. If the map already has cid, changes nothing and
+ * sets *added to false. added may be NULL. */
 vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool *added,
 			 vv_error *err);
 
@@ -34,11 +34,11 @@ vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_er
 /* Returns true if the map has cid, and sets *at to its position in the order of insertion, from
  * 0. */
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at);
-/* Returns true if the map has cid, and sets *value to its value. */
+/* Returns true if the map has cid, and sets *value to the value of cid. */
 bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value);
 
 /* Returns the number of CIDs with this codec whose digests begin with prefix: 0, 1, or 2 for two or
- * more. *at is the position of the first. */
+ * more. Sets *at to the position of the first such CID. */
 unsigned vv_cid_map_find_prefix(const vv_cid_map *m, uint8_t codec, uint64_t prefix, size_t *at);
 
 /* Return the CID and the value at a position, which must be below the count. The CID is borrowed

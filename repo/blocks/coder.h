@@ -1,7 +1,7 @@
 /*
- * coder: compresses blocks for their records, and unpacks and checks them.
+ * coder: compresses blocks into the stored bytes of records, and unpacks and checks records.
  *
- * A coder owns the compressor's contexts and buffers, and is used by one thread at a time. A correct
+ * A coder owns the contexts and buffers for compression, for one thread at a time. A correct
  * caller: vv_coder_take from the store's pool; use the coder; vv_coder_give.
  */
 #ifndef VV_REPO_BLOCKS_CODER_H
@@ -17,17 +17,18 @@
 #include "repo/blocks/parts.h"
 #include "repo/blocks/record.h"
 
-/* Functions that know the content of blocks: they express a block as another block and a list of
- * edits, and determine the parts that are read separately. The store does not know the format of
- * tables; dataset (format/group_edit.h, format/group.h) registers its codec once, before any store
- * is opened. Without a codec, nothing is stored or sent as edits or in parts; records with edits
- * cannot be read (VV_ENOSUPPORT), but records in parts can. */
+/* Functions for the content of blocks. They express a block as another block (the base) and a list
+ * of edits, and divide a block into parts that are read separately. Code in repo does not depend on
+ * the format of tables; dataset (format/group_edit.h, format/group.h) registers its codec once,
+ * before any store is opened. Without a codec, nothing is stored or sent as edits or in parts;
+ * records with edits cannot be read (VV_ENOSUPPORT), but records in parts can. */
 typedef struct vv_block_codec {
 	/* Replaces the content of out with edits that change base to raw. Sets out->len to 0 if raw
 	 * cannot be expressed as edits. */
 	vv_status (*make)(vv_buf *out, const void *raw, size_t len, const void *base,
 			  size_t base_len, vv_error *err);
-	/* Applies edits to base, and writes exactly len bytes to raw. VV_ECORRUPT: not edits of base. */
+	/* Applies edits to base, and writes exactly len bytes to raw. VV_ECORRUPT: the edits do not
+	 * fit base or len. */
 	vv_status (*apply)(void *raw, size_t len, const void *base, size_t base_len,
 			   const void *edits, size_t edits_len, vv_error *err);
 	/* Divides a block into parts: sets out->count, for each item `at`, len and text, and the
@@ -36,7 +37,8 @@ typedef struct vv_block_codec {
 	vv_status (*divide)(vv_parts *out, const void *raw, size_t len, vv_error *err);
 } vv_block_codec;
 
-/* Registers the codec, which must stay valid until the process ends. NULL, the initial value: no codec. Thread-safe. */
+/* Registers the codec, which must stay valid until the process ends. codec NULL, the initial state:
+ * no codec is registered. Thread-safe. */
 void vv_block_codec_register(const vv_block_codec *codec);
 
 typedef struct vv_coder vv_coder;
@@ -50,12 +52,14 @@ VV_AUTO_FREE(vv_coder, vv_coder_free)
 vv_coder_pool *vv_coder_pool_new(void);       /* NULL when out of memory */
 void vv_coder_pool_free(vv_coder_pool *pool); /* after all coders were given back; accepts NULL */
 VV_AUTO_FREE(vv_coder_pool, vv_coder_pool_free)
+/* Borrows a coder from the pool until vv_coder_give, with the default settings; makes a new one if
+ * all are in use. */
 vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err); /* NULL when out of memory */
 void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
 
-/* Sets how much time the coder spends per block to make the result smaller, until vv_coder_give:
- * VV_EFFORT_QUICK (the default) about 0.1 ms, VV_EFFORT_THOROUGH 0.2 ms, and VV_EFFORT_UTMOST, for
- * data that is sent once over a network, 1 to 2 ms. */
+/* Sets the effort of compression until vv_coder_give. A greater effort makes smaller results and
+ * needs more time per block: VV_EFFORT_QUICK (the default) about 0.1 ms, VV_EFFORT_THOROUGH 0.2 ms,
+ * and VV_EFFORT_UTMOST, for data that is sent once over a network, 1 to 2 ms. */
 typedef enum vv_effort { VV_EFFORT_QUICK, VV_EFFORT_THOROUGH, VV_EFFORT_UTMOST } vv_effort;
 void vv_coder_effort(vv_coder *c, vv_effort effort);
 
@@ -67,40 +71,37 @@ void vv_coder_allow_parts(vv_coder *c, bool allowed);
 /* The bytes to store in a new record. They are borrowed from the coder until its next call of the same kind, or, with
  * VV_METHOD_STORED, from the raw bytes. */
 typedef struct vv_packed {
-	uint8_t method;
+	uint8_t method; /* VV_METHOD_... (record.h) */
 	const uint8_t *bytes;
 	size_t len;
 } vv_packed;
 
-/* The form of a block in a record or in a transfer. base is the base of a difference or of edits; a
- * null CID for other methods. */
+/* The form of a block in a record or in a transfer. */
 typedef struct vv_block_form {
 	vv_packed packed;
-	vv_cid base;
+	vv_cid base; /* the base of a difference or of edits; a null CID for other methods */
 } vv_block_form;
 
-/* The first byte of stored edits. VV_EDITS_PLAIN: the edits follow. VV_EDITS_COMPRESSED: the length
- * of the edits follows as a varint, and then the edits as a zstd frame, without its magic number
- * and with the base as prefix. */
+/* The first byte of the stored bytes if the method is VV_METHOD_EDIT. VV_EDITS_PLAIN: the edits
+ * follow. VV_EDITS_COMPRESSED: the length of the edits follows as a varint, and then the edits as a
+ * zstd frame, without its magic number and with the base as prefix. */
 enum { VV_EDITS_PLAIN = 0, VV_EDITS_COMPRESSED = 1 };
 
-/* Packs a block without a base: compressed, possibly in parts, or raw if compression does not make
- * the block smaller. */
+/* Packs a block of len bytes without a base, and sets *out: compressed, possibly in parts, or
+ * unchanged if compression does not make the block smaller. */
 vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err);
 
-/* Like vv_coder_whole, for a block that has also been packed as a difference of `diff` bytes (0: it
- * has not). If the result would be more than twice as long as the difference, a faster level of
- * compression may be used. */
+/* Like vv_coder_whole, for a block that was also packed as a difference of `diff` bytes (0: was
+ * not). May compress faster if the result would be more than twice as long as the difference. */
 vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t diff,
 				vv_packed *out, vv_error *err);
 
-/* Packs a block as a difference from base, or, if edits are allowed and shorter, as edits of base,
- * and sets out->method accordingly. Sets out->len to 0 if the result would have max bytes or
- * more. */
+/* Packs a block of len bytes as a difference from base, or, if edits are allowed and shorter, as
+ * edits of base, and sets *out. Sets out->len to 0 if the result would have max bytes or more. */
 vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *base, size_t base_len,
 			size_t max, vv_packed *out, vv_error *err);
 
-/* Computes the checksum that ends a record. */
+/* Sets *out to the checksum at the end of a record with this header and these raw bytes. */
 vv_status vv_coder_checksum(vv_coder *c, uint64_t *out, const uint8_t *header, size_t header_len,
 			    const void *raw, size_t raw_len, vv_error *err);
 
@@ -108,26 +109,27 @@ vv_status vv_coder_checksum(vv_coder *c, uint64_t *out, const uint8_t *header, s
  * of memory. */
 uint8_t *vv_coder_room(vv_coder *c, size_t len);
 
-/* Unpacks a record to raw, which has r->raw_len bytes, and checks the record. stored has the stored
- * bytes and the 8 bytes of the checksum, header the r->header_len bytes before them. base is NULL
- * unless r is a difference or edits. VV_ENOSUPPORT: the record has edits, and no codec is
- * registered. VV_ECORRUPT: the record is damaged; the message has only the reason, without the
- * place. */
+/* Unpacks the record r to raw, which has room for r->raw_len bytes, and checks the checksum.
+ * stored: the stored bytes, and the 8 bytes of the checksum after them; header: the r->header_len
+ * bytes of the header. base is NULL unless r is a difference or edits. VV_ENOSUPPORT: the record
+ * has edits, and no codec is registered. VV_ECORRUPT: the record is damaged; the message has only
+ * the reason, without pack and offset. */
 vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header,
 			  const uint8_t *stored, const void *base, size_t base_len, void *raw,
 			  vv_error *err);
 
 /* Unpacks the head of a block in parts (parts.h) from the stored bytes, and writes its pieces to
- * their places in raw; other bytes of raw are unchanged. VV_ECORRUPT: the head is damaged. */
+ * their positions in raw; other bytes of raw are unchanged. VV_ECORRUPT: the head is damaged. */
 vv_status vv_coder_head(vv_coder *c, const vv_parts *p, const uint8_t *stored, uint8_t *raw,
 			size_t raw_len, vv_error *err);
-/* Unpacks one part to its place in raw. VV_ECORRUPT: the part is damaged. */
+/* Unpacks one part from the block's stored bytes to its position in raw. VV_ECORRUPT: the part is
+ * damaged. */
 vv_status vv_coder_part(vv_coder *c, const vv_part *part, const uint8_t *stored, uint8_t *raw,
 			vv_error *err);
 
-/* Unpacks a block that was transferred without a record to exactly raw_len bytes. base is used only
- * if method is DIFF or EDIT. VV_ECORRUPT: the stored bytes are damaged. VV_ENOSUPPORT: method is
- * EDIT, and no codec is registered. */
+/* Unpacks a block that was transferred without a record, and writes exactly raw_len bytes to raw.
+ * base is used only if method is VV_METHOD_DIFF or VV_METHOD_EDIT. VV_ECORRUPT: the stored bytes
+ * are damaged. VV_ENOSUPPORT: method is VV_METHOD_EDIT, and no codec is registered. */
 vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_t stored_len,
 			  const void *base, size_t base_len, void *raw, size_t raw_len,
 			  vv_error *err);

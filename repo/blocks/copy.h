@@ -15,17 +15,18 @@
  * with other forms. */
 #define VV_CLEARLY_SMALL 64u
 
-/* Makes *out, the item as a difference from base. Sets *cost to the number of stored bytes plus the
- * additional bytes of the header, to be compared with the stored bytes of another form. Sets *cost
- * to 0 and returns VV_OK if no difference was made: base cannot be read, the chain of base is
- * already as long as allowed, or the difference would be as large as the block. */
+/* Sets *out to the item packed as a difference from base. Sets *cost to the number of stored bytes
+ * plus the additional bytes of the header, to be compared with the stored bytes of another form.
+ * Sets *cost to 0 and returns VV_OK if no difference was made: base cannot be read, the chain of
+ * base is already as long as allowed, or the difference would be as large as the block. */
 vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c,
 		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err);
 
-/* Copies a block into an unfinished pack. If the block is stored as a difference whose base is
- * already in the pack, copies the difference. Else stores the block alone or as a difference,
- * whichever is smaller; the base is `resembles` (may be NULL), or a block of the pack that was
- * stored as a difference from this block, as recorded in hints. Sets *record_len to the length of
+/* Copies the block cid of `from` into the unfinished pack of `to`. If the block is stored as a
+ * difference whose base is already in the pack, copies the difference. Else stores the block alone
+ * or as a difference, whichever is smaller; the base is `resembles` (may be NULL), or a block of
+ * the pack that was stored as a difference from this block, as recorded in hints (a map from the
+ * base of a copied difference to the offset of the new record). Sets *record_len to the length of
  * the new record, or to 0 if the pack already has the block, or if no copy of the block is
  * readable. In the last case, sets *lost to true; this is not an error. */
 vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *hints,

@@ -21,25 +21,30 @@ typedef struct vv_decompress vv_decompress;
 
 /* Returns the length of the path without its ending .gz, .zst, .zstd, .xz or .bz2; 0: the path has no such ending. */
 size_t vv_decompress_name(const char *path);
-/* Returns the path without this ending, if it has one. Owned by the caller. NULL: out of memory. */
+/* Returns a copy of path without such an ending. The caller frees the copy with vv_free. NULL: out
+ * of memory. */
 char *vv_decompress_inside(const char *path);
 
-/* Reads up to len bytes of the compressed file. Returns their number, 0 at the end, or a negative vv_status. */
+/* Reads up to len bytes of the compressed file into buf. Returns the number of bytes read, 0 at the
+ * end, or a negative vv_status. */
 typedef ssize_t (*vv_packed_fn)(void *payload, void *buf, size_t len, vv_error *err);
 
-/* Returns true if the file begins with a skippable frame of zstd or lz4, as files written by pzstd do. */
+/* Returns true if head, the first len bytes of a file, is the beginning of a skippable frame of
+ * zstd or lz4, as in files written by pzstd. */
 bool vv_decompress_is_skippable(const void *head, size_t len);
 
-/* Begins to read a file. name, the file's path, is borrowed. VV_EINPUT: name ends like the name of a compressed file,
- * but the bytes do not begin like one. VV_ENOSUPPORT: the library for the format (liblzma, libbz2 or liblz4, loaded
+/* Begins to read a file, whose bytes `read` returns. name, the file's path, is borrowed until
+ * vv_decompress_close. VV_EINPUT: name ends like the name of a compressed file, but the bytes do
+ * not begin like one. VV_ENOSUPPORT: the library for the format (liblzma, libbz2 or liblz4, loaded
  * when needed) is not installed. */
 vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *payload,
 			     const char *name, vv_error *err);
 void vv_decompress_close(vv_decompress *d); /* accepts NULL */
 VV_AUTO_FREE(vv_decompress, vv_decompress_close)
 
-/* Reads up to len decompressed bytes. payload is the vv_decompress. Returns their number, 0 at the end, or a negative
- * vv_status. VV_EINPUT: the file is truncated or damaged. VV_EREFUSED: a limit is exceeded. */
+/* Reads up to len decompressed bytes into buf. payload is the vv_decompress. Returns the number of
+ * bytes read, 0 at the end, or a negative vv_status. VV_EINPUT: the file is truncated or damaged.
+ * VV_EREFUSED: a limit is exceeded. */
 ssize_t vv_decompress_read(void *payload, void *buf, size_t len, vv_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * pack_list: a snapshot of a store's packs, and functions for other files in its folder. Internal
- * to repo.
+ * pack_list: makes snapshots of the list of a store's packs, keeps the roll, and removes files from
+ * the store's folder. The roll is a derived file with the names of all packs; a pack on the roll
+ * that no longer exists is lost. Internal to repo.
  */
 #ifndef VV_REPO_BLOCKS_PACK_LIST_H
 #define VV_REPO_BLOCKS_PACK_LIST_H
@@ -15,8 +16,8 @@
 #include "repo/blocks/store_state.h"
 
 /* The packs of a store at one moment: first the valid packs, then the damaged packs, then packs
- * that were set aside; in each of these groups, larger packs are first. Lists are shared, and never
- * modified. */
+ * that were set aside; in each of these groups, larger packs are first. A list is shared by
+ * reference counting, and never modified. */
 struct vv_pack_list {
 	atomic_uint refs;
 	vv_pack **packs;
@@ -32,27 +33,28 @@ struct vv_pack_list {
 	uint32_t listed_nsec;
 };
 
-/* Sets *out to the current list. The first call reads it. */
+/* Sets *out to a new reference to the store's current list. The first call lists the folder. */
 vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err);
 
-/* Sets *out to a list that is newer than `seen`: one that another thread has made, or else a new
- * one. `seen` may be NULL. force: lists the folder even if the folder seems unchanged. If nothing
- * has changed, *out is `seen`, with another reference. */
+/* Sets *out to a new reference to a list that is newer than `seen`: the store's current list, if
+ * another thread has renewed it, or else a new list. `seen` may be NULL. force: lists the folder
+ * even if the folder seems unchanged. If nothing has changed, *out is `seen`, with another
+ * reference. */
 vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out,
 			 vv_error *err);
 void vv_packs_unref(vv_pack_list *l); /* removes a reference; accepts NULL */
 VV_AUTO_FREE(vv_pack_list, vv_packs_unref)
 
-/* Searches for the packs that may have a block, in the order of the list. All other packs lack the
- * block, according to their indexes.
+/* An iteration over the packs of a list that may have a block, in the order of the list. According
+ * to their indexes, the other packs do not have the block.
  *
- *	vv_pack_search s = vv_pack_search_begin(l, vv_cid_prefix(&cid));
- *	for (vv_pack *p; (p = vv_pack_search_next(&s));) ...
- */
+ * 	vv_pack_search s = vv_pack_search_begin(l, vv_cid_prefix(&cid));
+ * 	for (vv_pack *p; (p = vv_pack_search_next(&s));) ...
+ * */
 typedef struct vv_pack_search {
-	const vv_pack_list *list; /* NULL: there are no packs */
-	const struct vv_small_packs *small;
-	uint64_t prefix;
+	const vv_pack_list *list;           /* NULL: there are no packs */
+	const struct vv_small_packs *small; /* the list's `small` */
+	uint64_t prefix;                    /* the prefix of the block's digest */
 	size_t next; /* next pack in the list, or, with small, next pack that is not small */
 	/* range of the entries in small that are still to be returned */
 	size_t at, last;
@@ -60,27 +62,26 @@ typedef struct vv_pack_search {
 vv_pack_search vv_pack_search_begin(const vv_pack_list *l, uint64_t prefix);
 vv_pack *vv_pack_search_next(vv_pack_search *s); /* borrowed; NULL: no more packs */
 
-/* Sets the file of the roll: a derived file with the names of all packs, by which lost packs are
- * noticed. Call this before the first write. The file need not exist. */
+/* Sets the path of the store's roll. Call this before the first write. The file need not exist. */
 vv_status vv_store_keep_roll(vv_store *s, const char *file, vv_error *err);
 /* Adds all current packs to the roll. */
 vv_status vv_store_call_packs(vv_store *s, vv_error *err);
-/* Sets *lost to the number of packs on the roll that no longer exist, although neither a writer nor
- * gc removed them. forget: removes these packs from the roll. Thread-safe. */
+/* Sets *lost to the number of lost packs: packs on the roll that no longer exist, although neither
+ * a writer nor gc removed them. forget: removes lost packs from the roll. Thread-safe. */
 vv_status vv_store_lost_packs(vv_store *s, bool forget, size_t *lost, vv_error *err);
 
-/* Update the roll, if the store has one (vv_store_keep_roll): vv_roll_merged after packs were
- * merged into a new pack, vv_roll_take_off before a pack is removed. */
+/* Update the roll, if the store has one (vv_store_keep_roll). Call vv_roll_merged after packs were
+ * merged into a new pack, and vv_roll_take_off before the pack id is removed. */
 void vv_roll_merged(vv_store *s);
 void vv_roll_take_off(const vv_store *s, const vv_pack_name *id);
 
-/* Removes the file and the index of a pack, and removes the pack from the roll. */
+/* Removes the file and the index of the pack id, and removes the pack from the roll. */
 vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err);
 
 /* Removes files in the packs folder whose names begin with prefix. */
 vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err);
 
-/* Removes files that killed writers left behind. The caller holds the writer lock. */
+/* Removes files left behind by writers that were killed. The caller holds the writer lock. */
 vv_status vv_store_remove_orphans(vv_store *s, vv_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * reach: walks from a block to all linked blocks.
+ * reach: visits all blocks that can be reached from a block by links.
  *
- * A walk follows links (DAG-CBOR tag 42), and knows nothing of tables. It is iterative, visits each
+ * A walk follows links (DAG-CBOR tag 42), whatever the blocks contain. It is iterative, visits each
  * CID once, and is limited by a budget of blocks. Raw blocks have no links and are not read.
  */
 #ifndef VV_REPO_BLOCKS_REACH_H
@@ -15,21 +15,24 @@
 #include "repo/blocks/cid.h"
 #include "repo/blocks/store.h"
 
+/* A set of CIDs, which remembers the order of addition. */
 typedef struct vv_cid_set vv_cid_set;
-vv_cid_set *vv_cid_set_new(void);
-void vv_cid_set_free(vv_cid_set *set);
+vv_cid_set *vv_cid_set_new(void);      /* NULL: out of memory */
+void vv_cid_set_free(vv_cid_set *set); /* accepts NULL */
 VV_AUTO_FREE(vv_cid_set, vv_cid_set_free)
+/* Adds cid, and sets *added to true if the set did not have cid before. added may be NULL. */
 vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_error *err);
 bool vv_cid_set_has(const vv_cid_set *set, const vv_cid *cid);
 uint64_t vv_cid_set_count(const vv_cid_set *set);
 const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i); /* in order of addition; borrowed */
 
+/* How to walk, and the state of the walk. */
 typedef struct vv_walk {
-	vv_store *store;
+	vv_store *store;  /* the store to read nodes from */
 	vv_cid_set *seen; /* CIDs to skip; visited CIDs are added. NULL: a set for one call */
 	const vv_cid_set *known; /* further CIDs to skip; may be NULL */
-	uint64_t budget; /* blocks that may still be visited; VV_EREFUSED when it is used up */
-	bool missing_ok; /* continue past missing and damaged blocks */
+	uint64_t budget;         /* number of blocks that may still be visited */
+	bool missing_ok;         /* continue past missing and damaged blocks */
 	/* Called once for each CID, nodes before their children; may be NULL. bytes and len are the
 	 * block of a node, or NULL and 0 for a raw block, which is not read. state is VV_OK, or, if
 	 * missing_ok is set, also VV_EMISSING or VV_ECORRUPT. */
@@ -38,22 +41,25 @@ typedef struct vv_walk {
 	void *payload;
 } vv_walk;
 
+/* Visits root and all blocks below it, except for blocks in w->seen and w->known. VV_EREFUSED: the
+ * budget is used up. Other errors are those of vv_store_get and w->visit. */
 vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err);
 
-/* Sets *complete to whether the store has root and all blocks below root. If not, sets *missing to
+/* Sets *complete to true if the store has root and all blocks below root. If not, sets *missing to
  * the first missing CID. */
 vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_cid *missing,
 			    vv_error *err);
 
-/* Checks many similar versions as vv_store_complete does, but visits blocks that are known to be
- * complete only once. A correct caller: set store and zero the other members; vv_completing_add for
- * each root; vv_completing_clear. */
+/* The state of checks of many similar roots, in which a block below several roots is visited only
+ * once. A correct caller: set store and zero the other members; vv_completing_add for each root;
+ * vv_completing_clear. */
 typedef struct vv_completing {
 	vv_store *store;
 	/* CIDs that the store has with all blocks below them; NULL: no root was added yet */
 	vv_cid_set *whole;
 	uint64_t looked; /* number of blocks visited so far */
 } vv_completing;
+/* Sets *complete to true if the store has root and all blocks below root. */
 vv_status vv_completing_add(vv_completing *c, const vv_cid *root, bool *complete, vv_error *err);
 void vv_completing_clear(vv_completing *c);
 VV_AUTO_CLEAR(vv_completing, vv_completing_clear)

@@ -1,5 +1,5 @@
 /*
- * record: the form of a block in a pack.
+ * record: parses and writes the headers of records. A record is the form of a block in a pack.
  *
  *   1       method (low nibble) and codec flag (0x10: dag-cbor)
  *   32      digest: SHA-256 of the raw bytes
@@ -33,6 +33,8 @@
 #define VV_RECORD_PEEK 1024u
 #define VV_RECORD_CHECKSUM_LEN 8u
 
+/* How the stored bytes represent the block: the raw bytes; zstd; zstd with the base as prefix;
+ * edits of the base (coder.h); parts. */
 enum {
 	VV_METHOD_STORED = 0,
 	VV_METHOD_ZSTD = 1,
@@ -47,6 +49,7 @@ static inline bool vv_method_has_base(unsigned method)
 	return method == VV_METHOD_DIFF || method == VV_METHOD_EDIT;
 }
 
+/* The header of a record. */
 typedef struct vv_record {
 	vv_cid cid;
 	uint8_t method;
@@ -66,7 +69,8 @@ uint64_t vv_record_len(const vv_record *r);
  * Returns NULL on success, or a message that describes the fault. */
 const char *vv_record_parse(vv_record *out, const uint8_t *p, size_t len, uint64_t offset);
 
-/* Writes the header, sets r->header_len to its length, and returns the length. */
+/* Writes the header of r to out, sets r->header_len to the header's length, and returns the
+ * length. */
 size_t vv_record_write(uint8_t out[VV_RECORD_HEADER_MAX], vv_record *r);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * resemble: finds the blocks of a version that another version does not have, and for each a
- * similar block of the other version.
+ * resemble: finds the blocks of a version that another version does not have, and a similar block
+ * of the other version for each.
  *
  * This works for any blocks with links, not only tables: the links of both versions are compared
  * level by level. Links that both have are anchors; the other links are paired by their positions
@@ -17,17 +17,18 @@
 #include "repo/blocks/cid.h"
 #include "repo/blocks/reach.h"
 
-/* Reads a block: from the store, or from the store and incoming/. VV_EMISSING: the block is not
- * there. */
+/* Reads a block, and replaces the content of out with its bytes. VV_EMISSING: the block is
+ * missing. */
 typedef vv_status (*vv_block_get_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
 
-/* Receives a new block. like: a similar block of the other version; null: there is no similar
- * block. */
+/* Is called with a block cid that the other version does not have. like: a similar block of the
+ * other version; a null CID: none was found. */
 typedef vv_status (*vv_resemble_fn)(void *payload, const vv_cid *cid, const vv_cid *like,
 				    vv_error *err);
+/* How to walk. */
 typedef struct vv_resemble {
-	vv_block_get_fn get;
-	vv_resemble_fn fn;
+	vv_block_get_fn get; /* reads a node */
+	vv_resemble_fn fn;   /* called for each new block; NULL: mark is used */
 	void *payload;       /* for get, fn and mark */
 	vv_cid_set *seen;    /* blocks to skip; each block passed to fn is added */
 	bool children_first; /* pass the blocks below a node to fn before the node; else after it */
@@ -35,8 +36,8 @@ typedef struct vv_resemble {
 	 * VV_EMISSING */
 	uint64_t *missing;
 	/* Used instead of fn and seen by callers that have their own set; fn and seen are then
-	 * NULL, and children_first is false. *first: this is the first call for the block; if
-	 * false, the blocks below it are skipped. */
+	 * NULL, and children_first is false. mark sets *first to true if this is the first call for
+	 * the block; if *first is false, the blocks below it are skipped. */
 	vv_status (*mark)(void *payload, const vv_cid *cid, const vv_cid *like, bool *first,
 			  vv_error *err);
 } vv_resemble;

@@ -17,10 +17,13 @@ typedef vv_status (*vv_squeeze_fn)(void *payload, const void *bytes, size_t len,
 
 typedef struct vv_squeeze vv_squeeze;
 
-/* Opens a stream. fn receives the output. If fn fails, vv_squeeze_write or vv_squeeze_end returns its status. */
+/* Opens a stream of compressed bytes, which are passed to fn. If fn fails, vv_squeeze_write or
+ * vv_squeeze_end returns the status of fn. */
 vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn fn, void *payload,
 			  vv_error *err);
+/* Compresses len bytes. */
 vv_status vv_squeeze_write(vv_squeeze *s, const void *bytes, size_t len, vv_error *err);
+/* Ends the stream, and passes the last compressed bytes to fn. */
 vv_status vv_squeeze_end(vv_squeeze *s, vv_error *err);
 void vv_squeeze_close(vv_squeeze *s); /* accepts NULL */
 VV_AUTO_FREE(vv_squeeze, vv_squeeze_close)

@@ -1,11 +1,12 @@
 /*
- * store: reads, writes and collects the blocks of a repository, which are in packs.
+ * store: reads, writes, checks and garbage-collects the blocks of a repository, which are in packs
+ * (pack.h).
  *
  * Reading: vv_store_open, then vv_store_get from any thread. Reading takes no lock and changes
  * nothing. If a block is not found, the store lists its packs again, since a writer or gc may have
- * changed them, before it returns VV_EMISSING. For every block that is returned, the record's
- * checksum (XXH3 of header and raw bytes) and its CID were checked. The message of a VV_ECORRUPT
- * has pack and offset.
+ * changed them, before it returns VV_EMISSING. Before a block is returned, its record's checksum
+ * (XXH3 of header and raw bytes) and its CID are checked. The message of a VV_ECORRUPT has pack and
+ * offset.
  *
  * Writing: vv_writer_open takes the writer lock (each store has one writer at a time, others wait);
  * vv_writer_put from any thread; vv_writer_commit makes the pack durable (fsync, rename, fsync of
@@ -47,8 +48,8 @@ vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, b
 void vv_store_close(vv_store *s); /* accepts NULL */
 VV_AUTO_FREE(vv_store, vv_store_close)
 
-/* Replaces the content of out with the block's raw bytes. VV_EMISSING: no pack has the block. VV_ECORRUPT:
- * its records are damaged. Thread-safe. */
+/* Replaces the content of out with the raw bytes of the block cid. VV_EMISSING: no pack has the
+ * block. VV_ECORRUPT: all its records are damaged. Thread-safe. */
 vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err);
 
 /* Like vv_store_get, and also sets *form to the form (coder.h) in which the block is stored.
@@ -58,26 +59,27 @@ typedef struct vv_block_form vv_block_form;
 vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			    vv_block_form *form, vv_error *err);
 
-/* Releases a block in parts (parts.h), which is valid only while its store is open. */
+/* Releases p (parts.h). Call this before the store is closed. */
 void vv_parted_clear(vv_parted *p);
 VV_AUTO_CLEAR(vv_parted, vv_parted_clear)
 
-/* Like vv_store_get, but does not unpack and check the parts of the block: call vv_parted_need for
- * them. Thread-safe. */
+/* Reads the block cid into *out, but does not unpack and check the parts of the block yet: call
+ * vv_parted_need for them. The errors are those of vv_store_get. Thread-safe. */
 vv_status vv_store_get_parted(vv_store *s, const vv_cid *cid, vv_parted *out, vv_error *err);
-/* Unpacks the parts that contain the bytes [at, at + len). If a part is damaged, reads the whole block, which
- * finds another copy or fails with the errors of vv_store_get. */
+/* Unpacks and checks the parts that contain the bytes [at, at + len) of the block, which can then
+ * be read in p->block. If a part is damaged, reads the whole block, which finds another copy or
+ * fails with the errors of vv_store_get. */
 vv_status vv_parted_need(vv_parted *p, size_t at, size_t len, vv_error *err);
 /* Returns the number of bytes at the block's start that are unpacked. */
 size_t vv_parted_known(const vv_parted *p);
-/* Returns true if [a, a + len) of p and [b, b + len) of q are parts with the same stored bytes, and
- * so are equal. Returns false if the bytes differ, or if they cannot be compared without
+/* Returns true if the bytes [a, a + len) of p and [b, b + len) of q are parts with the same stored
+ * bytes, and so are equal. Returns false if the bytes differ, or if they cannot be compared without
  * unpacking. */
 bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len);
 
-/* Limits the bytes of unpacked blocks that are cached as bases of differences. The initial limit is
- * VV_UNPACKED_USUAL. A caller that reads every version of a table needs a limit at least as large
- * as the bases of one version together; otherwise whole chains of differences are unpacked
+/* Sets the limit of bytes of unpacked blocks that are cached as bases of differences. The initial
+ * limit is VV_UNPACKED_USUAL. A caller that reads every version of a table needs a limit at least
+ * as large as the bases of one version together; otherwise whole chains of differences are unpacked
  * repeatedly. VV_UNPACKED_TRANSFER is less than VV_UNPACKED_ALL because a server has many transfers
  * at once. */
 #define VV_UNPACKED_USUAL ((size_t)8 << 20)
@@ -85,12 +87,12 @@ bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len)
 #define VV_UNPACKED_ALL ((size_t)16 << 20)
 void vv_store_keep_unpacked(vv_store *s, size_t bytes);
 
-/* Caches a block's bytes, because differences from the block will be read. Does nothing if memory
- * runs out. Thread-safe. */
+/* Adds the block cid with its bytes to the cache of bases of differences. Call this if differences
+ * from the block will be read. Does nothing if memory runs out. Thread-safe. */
 void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t len);
 
-/* Replaces the content of out with the bytes of a cached block. Returns false if the block is not cached.
- * Thread-safe. */
+/* Replaces the content of out with the bytes of the block cid from the cache. Returns false if the
+ * block is not cached. Thread-safe. */
 bool vv_store_get_kept(vv_store *s, const vv_cid *cid, vv_buf *out);
 
 typedef vv_status (*vv_absent_fn)(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err);
@@ -102,8 +104,8 @@ typedef vv_status (*vv_absent_fn)(void *payload, const vv_cid *cid, vv_buf *alon
  * is fetched. Not thread-safe. */
 void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload);
 
-/* Returns true if the index of a pack has the CID, and the record at its offset is for this CID.
- * Does not read the block's content. Thread-safe. */
+/* Returns true if the index of a pack has cid, and the header of the record at this offset has cid,
+ * too. Does not read the block's content. Thread-safe. */
 bool vv_store_has(vv_store *s, const vv_cid *cid);
 
 /* Returns true if the store has no packs and fetches no missing blocks. */
@@ -114,41 +116,43 @@ bool vv_store_has_nothing(vv_store *s);
 vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *err);
 
 typedef enum vv_block_standing { VV_BLOCK_ABSENT, VV_BLOCK_ASIDE, VV_BLOCK_LIVE } vv_block_standing;
-/* Returns where a block is: VV_BLOCK_ABSENT, in no pack; VV_BLOCK_ASIDE, only in packs that gc has
- * set aside or that are known to be damaged; or VV_BLOCK_LIVE, in another pack. Thread-safe. */
+/* Returns VV_BLOCK_ABSENT if no pack has the block cid; VV_BLOCK_ASIDE if only packs that gc has
+ * set aside, or that are known to be damaged, have the block; VV_BLOCK_LIVE if another pack has it.
+ * Thread-safe. */
 vv_block_standing vv_store_standing(vv_store *s, const vv_cid *cid);
 
 /* Like vv_store_has, but searches only packs that gc did not set aside and that are not known to be
- * damaged. If true, only a gc that begins later can remove the block. Thread-safe. */
+ * damaged. If the result is true, only a gc that begins later can remove the block. Thread-safe. */
 bool vv_store_has_live(vv_store *s, const vv_cid *cid);
 
-/* Sets *stored to the length of the block's record with its header, and *depth to the length of its
- * chain of differences (0: stored whole). VV_EMISSING: no pack has the block. */
+/* Sets *stored to the length of the record of the block cid, with its header, and *depth to the
+ * length of its chain of differences (0: stored whole). VV_EMISSING: no pack has the block. */
 vv_status vv_store_cost(vv_store *s, const vv_cid *cid, uint64_t *stored, unsigned *depth,
 			vv_error *err);
 
+/* Numbers about a store's folder. */
 typedef struct vv_store_stats {
 	/* blocks: number of records; a block that is stored twice counts twice */
 	uint64_t packs, blocks;
-	uint64_t pack_bytes, index_bytes;
+	uint64_t pack_bytes, index_bytes; /* bytes of all packs, and of their index files */
 	uint64_t old_bytes; /* bytes of packs that gc has set aside and not yet removed */
-	/* when gc set aside the oldest of these packs, not counting damaged ones; INT64_MAX: no
-	 * such pack */
+	/* the time when gc set aside the oldest of these packs that is not damaged, in seconds
+	 * since 1970; INT64_MAX: no such pack */
 	int64_t old_since;
-	uint64_t damaged_packs;
+	uint64_t damaged_packs; /* number of packs that are known to be damaged */
 } vv_store_stats;
 vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err);
 
-/* Opens the writer of the store. Waits up to lock_wait_ms for another writer. VV_ELOCKED: the other
- * writer did not end in time. */
+/* Opens the writer of the store s. Waits up to lock_wait_ms milliseconds for another writer or gc
+ * to end. VV_ELOCKED: the other did not end in time. */
 vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv_error *err);
 
 /* Stores a block under its CID, unless this writer, or a readable pack that gc did not set aside,
  * already has the block. cid must be the CID of the bytes; debug builds assert this. base is a
- * similar block, or NULL. The difference from base is stored if it is smaller than the block packed
- * alone, and if the chain stays within VV_CHAIN_MAX. A difference below 1/64 of the block is stored
- * without this comparison. A missing base is not an error. Thread-safe. VV_EREFUSED: the block is
- * longer than VV_BLOCK_MAX. VV_ELOCKED: a commit is running. */
+ * similar block, or NULL. Stores a difference from base if it is smaller than the block packed
+ * alone, and the chain of differences has at most VV_CHAIN_MAX members. A difference below 1/64 of
+ * the block's bytes is stored without this comparison. A missing base is not an error. Thread-safe.
+ * VV_EREFUSED: the block is longer than VV_BLOCK_MAX. VV_ELOCKED: a commit is running. */
 vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
 			const vv_cid *base, vv_error *err);
 
@@ -161,16 +165,17 @@ vv_status vv_writer_get_parted(vv_writer *w, const vv_cid *cid, vv_parted *out, 
  * block need not be put. Thread-safe. */
 bool vv_writer_has(vv_writer *w, const vv_cid *cid);
 
-/* Call after the last commit: lets other writers proceed, and excludes only gc until
- * vv_writer_close. This is for a caller that then waits for another lock, since the owner of that
- * lock may be waiting for the writer lock. Nothing can be put afterwards. Returns false, with
- * nothing changed, if a gc is running or a commit is incomplete. */
+/* Releases the writer lock after the last commit, so that other writers can proceed; still excludes
+ * gc until vv_writer_close. For a caller that then waits for another lock, whose owner may be
+ * waiting for the writer lock. No block can be put afterwards. Returns false, with nothing changed,
+ * if a gc is running or a commit is incomplete. */
 bool vv_writer_settle(vv_writer *w);
-bool vv_writer_is_settled(const vv_writer *w);
+bool vv_writer_is_settled(const vv_writer *w); /* true after vv_writer_settle succeeded */
 /* Returns the open writer of the store, which may be settled; borrowed until the writer is closed.
  * NULL: no writer is open. */
 vv_writer *vv_store_writer(const vv_store *s);
 
+/* Numbers about the blocks put so far. */
 typedef struct vv_writer_stats {
 	uint64_t blocks_new,              /* blocks that were put and stored */
 		blocks_known;             /* blocks that were put, but were already stored */
@@ -181,7 +186,7 @@ void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out);
 
 /* Makes the blocks put since the last commit durable and visible, and merges small packs
  * geometrically, like git repack --geometric. May be called again after further puts. On failure,
- * none of these blocks is visible. */
+ * none of the blocks is visible, and the writer accepts no further blocks. */
 vv_status vv_writer_commit(vv_writer *w, vv_error *err);
 /* Commit as vv_writer_commit does, but in three steps, so that the two waits for the disk can be
  * shared with other files. vv_writer_stage adds files, which the caller must make durable before it
@@ -203,48 +208,53 @@ vv_status vv_store_wait(vv_store *s, unsigned lock_wait_ms, vv_error *err);
 void vv_writer_close(vv_writer *w); /* releases the lock; drops uncommitted blocks; accepts NULL */
 VV_AUTO_FREE(vv_writer, vv_writer_close)
 
-/* Garbage collection in the store. The caller finds the reachable blocks, for example with reach.h. */
+/* Options of garbage collection. The caller finds the reachable blocks, for example with
+ * reach.h. */
 typedef struct vv_gc_options {
-	int64_t now_sec;    /* the time of this run */
-	uint64_t grace_sec; /* how long unreachable blocks are kept after they were set aside */
-	/* Unreachable blocks in packs younger than this are set aside and not removed, even if
-	 * grace_sec is 0, unless vv_gc_expend was called for them. The reason: git add and git
-	 * stash run several processes, which store blocks first and reference them later. */
+	int64_t now_sec; /* the time of this run */
+	/* seconds for which unreachable blocks are kept after they were set aside */
+	uint64_t grace_sec;
+	/* Unreachable blocks in packs younger than young_sec seconds are set aside and not removed,
+	 * even if grace_sec is 0, unless vv_gc_expend was called for them: git add and git stash
+	 * run several processes, which store blocks first and reference them later. */
 	uint64_t young_sec;
 	bool dry_run; /* change nothing; only compute the result */
-	/* how long to wait for a writer before VV_ELOCKED; 0: ten minutes */
+	/* milliseconds to wait for a writer before VV_ELOCKED; 0: ten minutes */
 	unsigned writer_wait_ms;
-	const vv_progress *progress;
+	const vv_progress *progress; /* may be NULL */
 } vv_gc_options;
 
+/* The result of a gc. */
 typedef struct vv_gc_result {
 	uint64_t bytes_before; /* size of packs and indexes, including those set aside */
 	uint64_t bytes_after;  /* dry_run: approximate, from the current record lengths */
 	uint64_t live_blocks, live_bytes; /* reachable blocks */
 	/* unreachable blocks that are set aside after this run */
 	uint64_t aside_blocks, aside_bytes;
-	int64_t young_until; /* when blocks kept because of young_sec can be removed; 0: no such blocks */
+	/* the time when the blocks kept because of young_sec can be removed; 0: no such blocks */
+	int64_t young_until;
 	uint64_t dropped_blocks, dropped_bytes; /* removed blocks */
 } vv_gc_result;
 
 typedef struct vv_gc vv_gc;
 typedef vv_status (*vv_gc_mark_fn)(void *payload, vv_gc *gc, vv_error *err);
-/* Rewrites reachable blocks (the newest whole, older ones as differences), sets unreachable blocks
- * aside, and removes blocks that were set aside longer ago than the grace period. Calls mark twice:
- * first without the writer lock, then with the lock; in a dry run, only once. mark must call
- * vv_gc_mark for every reachable CID, newest versions first. On failure, the store is unchanged. */
+/* Collects garbage: rewrites reachable blocks (the newest whole, older ones as differences), sets
+ * unreachable blocks aside, and removes blocks that were set aside longer ago than the grace
+ * period. Calls mark twice: first without the writer lock, then with the lock; in a dry run, only
+ * once. mark must call vv_gc_mark for every reachable CID, newest versions first. On failure, the
+ * store is unchanged. */
 vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark, void *payload,
 		      vv_gc_result *out, vv_error *err);
 
 /* Marks a block as reachable. Sets *first to true if the block was not yet marked in this pass;
- * then the caller must also mark the blocks that it links. resembles is a newer block against which
- * this block may be stored as a difference, or NULL. It is not an error if the store does not have
- * the block. */
+ * then the caller must also mark the blocks to which it has links. resembles is a newer block
+ * against which this block may be stored as a difference, or NULL. It is not an error if the store
+ * does not have the block. */
 vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool *first,
 		     vv_error *err);
-/* Declares that the block is also stored elsewhere: gc removes the block at once, without grace
- * period, unless the block is also marked. Sets *first to true in the first such call for the block
- * in this pass. */
+/* Declares that the block cid is also stored outside of this store. gc then removes the block at
+ * once, without grace period, unless the block is also marked. Sets *first to true in the first
+ * such call for the block in this pass. */
 vv_status vv_gc_expend(vv_gc *gc, const vv_cid *cid, bool *first, vv_error *err);
 
 typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t offset,
@@ -253,28 +263,29 @@ typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t 
 /* Checks every record of every pack, in file order, and calls fn with the record's pack, offset,
  * CID and state. If `deep` is true, also checks the SHA-256 of the raw bytes, and the DAG-CBOR of
  * nodes. state is VV_OK; VV_ECORRUPT or VV_EIO for damage; or VV_EMISSING for a difference whose
- * base the store does not have. (An interrupted gc leaves such records: they are damage only if the
- * block is needed.) If state is VV_ENOTFOUND, the call is not about a record, but about an index
- * that was missing or wrong, and has been rebuilt from its undamaged pack: pack is the name of the
- * index, and `what` describes the fault. */
+ * base the store does not have. (An interrupted gc leaves such records; they are damage only if
+ * their blocks are needed.) If state is VV_ENOTFOUND, the call is not about a record, but about an
+ * index that was missing or wrong, and has been rebuilt from its undamaged pack: pack is the name
+ * of the index, and `what` describes the fault. */
 vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
 			const vv_progress *progress, vv_error *err);
 
-/* Replaces damaged packs: first stores their readable blocks in a new pack, durably. Then removes
- * each damaged pack whose blocks were all readable, and moves the others to a new folder below
- * VV_DAMAGED_DIR; that folder can be opened as a store. VV_ELOCKED: another writer did not end in
- * time. */
+/* The arguments of vv_store_salvage. */
 #define VV_DAMAGED_DIR "damaged"
 typedef struct vv_salvage {
 	const char *const *names; /* files of damaged packs, "pack-... .pack", as fsck found them */
 	size_t count;
-	unsigned lock_wait_ms; /* how long to wait for another writer */
+	unsigned lock_wait_ms; /* milliseconds to wait for another writer */
 	/* Called for each pack. `kept` is the folder that the pack was moved to; NULL: the pack was
 	 * removed. blocks is the number of blocks read from the pack. */
 	vv_status (*told)(void *payload, const char *name, const char *kept, uint64_t blocks,
 			  vv_error *err);
 	void *payload;
 } vv_salvage;
+/* Replaces damaged packs: first stores their readable blocks in a new pack, durably. Then removes
+ * each damaged pack whose blocks were all readable, and moves the other damaged packs to a new
+ * folder below VV_DAMAGED_DIR, which can be opened as a store. VV_ELOCKED: another writer did not
+ * end in time. */
 vv_status vv_store_salvage(vv_store *s, const vv_salvage *ask, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * writer_internal: the functions of a store's writer that only repo/known/incoming uses.
+ * writer_internal: functions of a store's writer that only repo/known/incoming uses.
  */
 #ifndef VV_REPO_BLOCKS_WRITER_INTERNAL_H
 #define VV_REPO_BLOCKS_WRITER_INTERNAL_H
@@ -11,21 +11,21 @@
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/store.h"
 
-/* Like vv_writer_put, and also sets *kept to whether the block was stored because it is new. form,
- * if not NULL, is the block's form in another store, which the caller has unpacked and verified.
- * This form is stored unchanged if it has no base, or if this store has its base and the form has
- * at most a quarter of the block's bytes. Otherwise the block is packed again, as vv_writer_put
+/* Stores a block as vv_writer_put does, and sets *kept to true if the block was new. form, if not
+ * NULL, is the block's form in another store, from which the caller has unpacked and verified the
+ * bytes. The form is stored unchanged if it has no base, or if this store has its base and the form
+ * has at most a quarter of the block's bytes. Otherwise the block is packed again, as vv_writer_put
  * does. */
 vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
 			     const vv_cid *base, const vv_block_form *form, bool *kept,
 			     vv_error *err);
 
-/* Gets an uncommitted block and its form, as vv_store_get_form does for blocks of the store. */
+/* Reads the uncommitted block cid and its form, as vv_store_get_form does for committed blocks. */
 vv_status vv_writer_get_form(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			     vv_block_form *form, vv_error *err);
 
 /* Counts the uncommitted blocks of this codec whose digests begin with prefix, and sets *out to the
- * first of them. Returns 0, 1, or 2 for two or more. */
+ * first of these blocks. Returns 0, 1, or 2 for two or more. */
 unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out);
 
 /* If at least `least` bytes of uncommitted blocks are only in memory, writes these blocks to the
@@ -37,15 +37,16 @@ uint64_t vv_writer_pending(vv_writer *w);
 
 typedef vv_status (*vv_pending_fn)(void *payload, const vv_cid *cid, const vv_cid *base,
 				   vv_error *err);
-/* Calls fn for each uncommitted block, in the order in which they were put, with its base (or NULL). */
+/* Calls fn for each uncommitted block, in the order in which the blocks were put. base: the base of
+ * the stored difference, or NULL if the block is stored alone. */
 vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, vv_error *err);
 
-/* Lists the packs again. Call after changing packs without this writer. */
+/* Lists the store's packs again. Call this after packs were changed without this writer. */
 vv_status vv_writer_renew(vv_writer *w, vv_error *err);
 
-/* Adds the blocks of all packs that another store owns to this store as one pack, durably: all or
- * none. A single pack is moved; several packs are copied into one. VV_ECORRUPT: a pack is
- * damaged. */
+/* Adds the blocks of `packs`, the own packs of another store, to this store as one pack, durably:
+ * all blocks or none. A single pack is moved; several packs are copied into one. VV_ECORRUPT: a
+ * pack is damaged. */
 vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *packs, vv_error *err);
 
 #endif
