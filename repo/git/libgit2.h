@@ -1,24 +1,26 @@
 /*
- * libgit2: starts libgit2, converts its errors to vv_error, and lists varve's workarounds. Internal to repo.
+ * libgit2: starts libgit2, converts its errors to vv_error, and lists varve's workarounds for
+ * libgit2's faults. Internal to repo.
  *
- * The table has the behaviour of libgit2 1.5 that varve works around, the place of the workaround, and the first
- * version of libgit2 without this behaviour. "1.9.7: still so": the source of 1.9.7 still has it. "-": later versions
- * were not examined. Permanent differences (fewer fsyncs, waiting for locks, no text merge of pointers, sizes checked
- * before reading) are not workarounds and are not in the table.
+ * The table has the behaviour of libgit2 1.5 that varve works around, the place of the workaround,
+ * and the first version of libgit2 without this behaviour. "1.9.7: still so": the source of 1.9.7
+ * still has it. "-": later versions were not examined. Permanent differences (fewer fsyncs, waiting
+ * for locks, no text merge of pointers, sizes checked before reading) are not workarounds and are
+ * not in the table.
  *
- *	rejects safe.directory '*'; hides that it is unset repository.c, open_foreign    1.6
- *	leaks memory if the same work tree is set again   repository.c                  1.8
- *	ignores GIT_CONFIG_GLOBAL and _SYSTEM             repository_config.c           1.7
- *	ignores GIT_CONFIG_COUNT and git -c               repository_config.c           1.9.7: still so
- *	parses all certificates at each start (mbedTLS)   cmd/frame/no_certificates.c   1.9.7: still so
- *	cannot find ancestors in shallow repositories     history/revision.c            1.7
- *	reads @~1 as the name of a ref                    history/revision.c            1.9.7: still so
- *	ignores quoted patterns in .gitattributes         index/attributes.c            1.9.7: still so
- *	ignores exceptions in a deeper .gitignore         index/untracked.c             -
- *	cannot read split and sparse indexes              index/index.c, open_failed    1.9.7: still so
- *	lists refs and reflogs of one work tree only      history/tips.c                -
- *	reads a truncated loose object in an endless loop libgit2.c, vv_git_read_loose  -
- *	hashes objects four times slower than OpenSSL     libgit2.c, vv_git_check_reads -
+ * 	rejects safe.directory '*'; hides that it is unset repository.c, open_foreign    1.6
+ * 	leaks memory if the same work tree is set again   repository.c                  1.8
+ * 	ignores GIT_CONFIG_GLOBAL and _SYSTEM             repository_config.c           1.7
+ * 	ignores GIT_CONFIG_COUNT and git -c               repository_config.c           1.9.7: still so
+ * 	parses all certificates at each start (mbedTLS)   cmd/frame/no_certificates.c   1.9.7: still so
+ * 	cannot find ancestors in shallow repositories     history/revision.c            1.7
+ * 	reads @~1 as the name of a ref                    history/revision.c            1.9.7: still so
+ * 	ignores quoted patterns in .gitattributes         index/attributes.c            1.9.7: still so
+ * 	ignores exceptions in a deeper .gitignore         index/untracked.c             -
+ * 	cannot read split and sparse indexes              index/index.c, open_failed    1.9.7: still so
+ * 	lists refs and reflogs of one work tree only      history/tips.c                -
+ * 	reads a truncated loose object in an endless loop libgit2.c, vv_git_read_loose  -
+ * 	hashes objects four times slower than OpenSSL     libgit2.c, vv_git_check_reads -
  */
 #ifndef VV_REPO_GIT_LIBGIT2_H
 #define VV_REPO_GIT_LIBGIT2_H
@@ -30,7 +32,7 @@
 
 #include "base/error.h"
 
-/* Start and stop libgit2. It can be used only between the two calls, which can be nested. */
+/* Start and stop libgit2. libgit2 can be used only between the two calls, which can be nested. */
 vv_status vv_git_start(vv_error *err);
 void vv_git_stop(void);
 
@@ -39,22 +41,25 @@ void vv_git_stop(void);
 vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Makes varve, instead of libgit2, read the loose objects of a folder; a truncated object is VV_ECORRUPT. alternate:
- * the folder is an alternate, and is searched after the repository's own folder. */
+/* Makes varve, instead of libgit2, read the loose objects in the folder `objects` for odb. Reading
+ * a truncated object then fails with VV_ECORRUPT. alternate: the folder is an alternate, and is
+ * searched after the repository's own folder. */
 vv_status vv_git_read_loose(git_odb *odb, const char *objects, bool alternate, vv_error *err);
 
-/* Computes the id of an object, to compare it with another id. OpenSSL computes the hash four times as fast as
- * libgit2, but does not detect collisions; these are refused when an object is stored. */
+/* Sets *out to the id of an object with these bytes, for comparisons. Uses OpenSSL, which is four
+ * times as fast as libgit2, but does not detect collisions of SHA-1; objects with collisions are
+ * refused when they are stored. */
 vv_status vv_git_name(git_oid *out, const void *bytes, size_t len, git_object_t type,
 		      vv_error *err);
 
-/* Makes all reads through odb check that the object's bytes match its id; else the read fails with VV_ECORRUPT. Call
- * this after adding libgit2's backends. The reader of vv_git_read_loose checks by itself. */
+/* Makes all reads through odb check that the object's bytes match its id. If they do not, the read
+ * fails with VV_ECORRUPT. Call this after adding libgit2's backends. The reader of
+ * vv_git_read_loose checks by itself. */
 void vv_git_check_reads(git_odb *odb);
 
-/* Returns true if no other object's id begins with the first `digits` (four or more) digits of id. loose_firsts: the
- * result of vv_git_loose_firsts, with which loose objects are compared only if the id of one of them begins with the
- * same byte; NULL: loose objects are always compared. */
+/* Returns true if no other object's id begins with the first `digits` (four or more) digits of id.
+ * loose_firsts: the result of vv_git_loose_firsts, or NULL; with it, loose objects are searched
+ * only if one of their ids has the same first byte. */
 bool vv_git_begins_alone(git_odb *odb, const git_oid *id, size_t digits, const bool *loose_firsts);
 /* Sets firsts[b] to true for the first byte b of each loose object's id. Returns libgit2's code. */
 int vv_git_loose_firsts(git_odb *odb, bool firsts[256]);

@@ -1,5 +1,5 @@
 /*
- * oid: the id of a Git object, as bytes and as text.
+ * oid: writes, parses and compares ids of Git objects.
  */
 #ifndef VV_REPO_GIT_OID_H
 #define VV_REPO_GIT_OID_H
@@ -17,14 +17,14 @@ typedef struct __attribute__((may_alias)) vv_oid {
 
 #define VV_OID_TEXT 40u
 
-/* Writes the 40 hex digits and a NUL. */
+/* Writes the 40 hex digits of oid, and a NUL, to out. */
 void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid);
-/* Returns the 40 hex digits; borrowed like the result of vv_text_shows. */
+/* Returns the 40 hex digits of oid, in a rotating buffer (vv_text_slot). */
 const char *vv_oid_shows(const vv_oid *oid);
-/* Reads exactly 40 hex digits. Returns false for any other text. */
+/* Parses exactly 40 hex digits, and sets *out. Returns false for any other text. */
 bool vv_oid_parse(vv_oid *out, const char *hex, size_t len);
 bool vv_oid_equal(const vv_oid *a, const vv_oid *b);
-bool vv_oid_is_null(const vv_oid *oid);
+bool vv_oid_is_null(const vv_oid *oid);       /* true if all bytes are 0 */
 bool vv_oid_is_empty_blob(const vv_oid *oid); /* true for the id of the empty blob */
 
 /* A JSON member (base/json/json_list.h) with the id as text, or null if the id is null. */

@@ -17,35 +17,38 @@
 
 #define VV_MULTI_PACK_INDEX "multi-pack-index"
 
-/* A mapped file. */
+/* A file that is mapped into memory. */
 typedef struct vv_git_map {
 	const char *path; /* borrowed */
 	const uint8_t *bytes;
 	size_t len;
 } vv_git_map;
-/* Maps the file. VV_ENOTFOUND: no such file. */
+/* Maps the file path, and sets *out. VV_ENOTFOUND: no such file. */
 vv_status vv_git_map_open(vv_git_map *out, const char *path, vv_error *err);
 void vv_git_map_close(vv_git_map *m); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_git_map, vv_git_map_close)
 
-/* Receives an object folder. alternate: the folder is named in "info/alternates". A failure ends the walk. */
+/* Is called for an object folder. alternate: the folder is named in "info/alternates". A failure
+ * ends the walk. */
 typedef vv_status (*vv_object_folder_fn)(void *payload, const char *objects, bool alternate,
 					 vv_error *err);
 /* Calls fn for the folder `objects`, and then for each of its alternates, each folder once. */
 vv_status vv_git_each_object_folder(const char *objects, vv_object_folder_fn fn, void *payload,
 				    vv_error *err);
 
-/* Checks that all offsets in the indexes of "<objects>/pack", and of its alternates, are within their packs. Reads
- * four bytes for each object, or eight if there is a multi-pack-index. An index that libgit2 does not use (without a
- * pack, of another version, or of a truncated pack) is not checked. VV_ECORRUPT: err names the file, and the command
- * that makes it again. */
+/* Checks that all offsets in the indexes of "<objects>/pack", and of its alternates, are within
+ * their packs. Reads four bytes for each object, or eight with a multi-pack-index. An index that
+ * libgit2 does not use (without a pack, of another version, or of a truncated pack) is not checked.
+ * VV_ECORRUPT: an offset is beyond the end; the message has the file, and the command that makes
+ * the file again. */
 vv_status vv_git_packs_stay_within(const char *objects, vv_error *err);
 
-/* Receives a file of the folder "<objects>/pack" whose checksum does not match its content. index: the file is an
- * index, not a pack. A failure ends the check. */
+/* Is called for a file of the folder "<objects>/pack" whose checksum does not match its content.
+ * index: the file is an index, not a pack. A failure ends the check. */
 typedef vv_status (*vv_pack_damaged_fn)(void *payload, const char *name, bool index, vv_error *err);
 
-/* Checks the checksums of all indexes, and, if data is true, of all packs in this folder, without its alternates. */
+/* Checks the checksums of all indexes, and, if data is true, of all packs in "<objects>/pack",
+ * without alternates, and calls fn for each damaged file. */
 vv_status vv_git_packs_check(const char *objects, bool data, vv_pack_damaged_fn fn, void *payload,
 			     vv_error *err);
 

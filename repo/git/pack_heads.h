@@ -9,20 +9,22 @@
 
 #include "repo/git/repository_internal.h"
 
-/* Finds the type and size of an object. Returns 1 on success, or a negative status if out of memory. Returns 0 if
- * only a few objects were requested so far, if the object is not in a known pack, or if the object is invalid by
- * gitformat-pack(5); the caller then uses libgit2, which also reports errors. */
+/* Sets *type and *size to the type and size of the object id. Returns 1 on success, or a negative
+ * status if memory runs out. Returns 0 if only a few objects were requested so far, if the object
+ * is not in a known pack, or if the object is invalid by gitformat-pack(5); the caller then uses
+ * libgit2, which also reports errors. */
 int vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 		       vv_error *err);
 
-#define VV_PACK_BEGIN 8u
-/* The beginnings of objects that vv_pack_heads_begin inflated last. The caller zeroes it first, and frees slots at
- * the end. */
+#define VV_PACK_BEGIN 8u /* number of bytes of an object's beginning */
+/* A cache of the beginnings of objects that vv_pack_heads_begin inflated last. Initialise with {0};
+ * free slots with vv_free at the end. */
 typedef struct vv_pack_begins {
 	struct vv_pack_begin *slots;
 } vv_pack_begins;
-/* Reads the first VV_PACK_BEGIN bytes of an object, without inflating the rest of its delta chain. Returns false if
- * the object is shorter, or cannot be read like this. memo may be NULL if only a few objects are requested. */
+/* Reads the first VV_PACK_BEGIN bytes of the object id into out, without inflating the rest of its
+ * delta chain. Returns false if the object is shorter, or is not in a known pack. memo caches
+ * beginnings of bases; it may be NULL if only a few objects are requested. */
 bool vv_pack_heads_begin(vv_repository *r, const git_oid *id, vv_pack_begins *memo,
 			 uint8_t out[VV_PACK_BEGIN]);
 
@@ -32,14 +34,15 @@ typedef struct vv_pack_sum {
 	uint64_t commits, blob_bytes, largest;
 	bool alone; /* the repository consists of a single pack */
 } vv_pack_sum;
-/* Finds out whether the repository has no pointer and no damaged pointer, in place of a walk through `commits`
- * commits: reads the beginnings of all blobs in storage order. Returns 1, and sets *out, if no blob is a pointer.
- * Returns 0 if a blob is or may be a pointer, or if the walk would cost less, because most objects are older than
- * these commits. Returns a negative status if out of memory. all: the commits include all their parents. */
+/* Determines whether the repository has no pointer, valid or damaged, by reading the beginnings of
+ * all blobs in storage order instead of walking through `commits` commits. Returns 1, and sets
+ * *out, if no blob is a pointer. Returns 0 if a blob is or may be a pointer, or if the walk would
+ * cost less, because most objects are older than these commits. Returns a negative status if memory
+ * runs out. all: the commits include all their ancestors. */
 int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, vv_pack_sum *out,
 			vv_error *err);
 
-/* Returns true if all packs of the repository together have more than this number of bytes. */
+/* Returns true if all packs of the repository together have more than `bytes` bytes. */
 bool vv_pack_heads_exceed(vv_repository *r, uint64_t bytes);
 
 #endif

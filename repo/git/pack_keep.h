@@ -1,14 +1,17 @@
 /*
- * pack_keep: writes .keep files for new packs until a ref or the index names their objects. Internal to repo.
+ * pack_keep: writes .keep files for new packs until a ref or the index names their objects.
+ * Internal to repo.
  *
- * "git repack -a -d" drops packed objects that nothing names, but does not touch a pack with a .keep file. The file
- * names its process (base/holder.h), so that the files of dead processes can be recognised.
+ * "git repack -a -d" drops packed objects that nothing names, but does not touch a pack with a
+ * .keep file. The file names its process (base/holder.h), so that files left behind by killed
+ * processes can be recognised.
  */
 #ifndef VV_REPO_GIT_PACK_KEEP_H
 #define VV_REPO_GIT_PACK_KEEP_H
 
 #include "repo/git/repository_internal.h"
 
+/* The .keep files that this process wrote. Initialise with {0}. */
 typedef struct vv_pack_keeps {
 	char **paths;
 	size_t count, cap;
@@ -18,9 +21,10 @@ typedef struct vv_pack_keeps {
  * before the pack is renamed to its name in packdir. hex: the hash in that name. */
 vv_status vv_pack_keep_put(vv_pack_keeps *k, vv_repository *r, const char *packdir, const char *hex,
 			   vv_error *err);
-/* Removes the files in the list. If that fails, vv_pack_keeps_sweep removes the rest later. */
+/* Removes the files in the list, and empties the list. On failure, vv_pack_keeps_sweep removes the
+ * remaining files later. */
 vv_status vv_pack_keeps_clear(vv_pack_keeps *k, vv_error *err);
-/* Removes the .keep files of dead processes. */
+/* Removes the .keep files of processes that have ended. */
 void vv_pack_keeps_sweep(vv_repository *r);
 
 #endif

@@ -17,8 +17,9 @@
 #include "base/error.h"
 
 /* Runs the program argv[0], an absolute path, or a name to look up in the absolute folders of PATH.
- * Writes input to its stdin, and appends its stdout, at most 64 MiB, to output. *exit_code: 128 +
- * the signal's number if a signal ended the program. VV_EPROGRAM: no such program. */
+ * Writes len bytes of input to its stdin, appends its stdout, at most 64 MiB, to output, and waits
+ * for its end. Sets *exit_code to the exit code, or to 128 + the signal's number if a signal ended
+ * the program. VV_EPROGRAM: no such program. */
 vv_status vv_program_run(const vv_env *env, const char *const *argv, const void *input, size_t len,
 			 vv_buf *output, int *exit_code, vv_error *err);
 /* A running program, and our ends of the pipes to its stdin, stdout and stderr. The pipes are
@@ -29,18 +30,19 @@ typedef struct vv_child {
 } vv_child;
 /* Kills the program, waits for its end and closes the pipes. Does nothing if c->pid is 0. */
 void vv_child_stop(vv_child *c);
-/* Starts a program with the environment env, changed by `more`: a list of "NAME=value", which sets
- * a variable, and "NAME", which removes a variable, ended by NULL. `more` may be NULL. The caller
- * closes the pipes and waits for out->pid. VV_EPROGRAM: no such program. */
+/* Starts the program argv[0], as vv_program_run does, with pipes to its stdin, stdout and stderr,
+ * and the environment env, changed by `more`: a list of "NAME=value", which sets a variable, and
+ * "NAME", which removes a variable, ended by NULL. `more` may be NULL. The caller closes the pipes
+ * and waits for out->pid. VV_EPROGRAM: no such program. */
 vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *argv,
 			   const char *const *more, vv_error *err);
 /* Returns true if path is a file that this process may execute. */
 bool vv_program_runs(const char *path);
-/* Searches the absolute folders of PATH for a program, and gets its path. The caller frees *out
- * with vv_free. VV_EPROGRAM: no such program. */
+/* Sets *out to the path of the program called name, found in the absolute folders of PATH. The
+ * caller frees *out with vv_free. VV_EPROGRAM: no such program. */
 vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_error *err);
-/* Searches for one of varve's own programs, such as "varve-vault": in the folder of the running
- * program, in ../libexec/varve and in PATH. The caller frees the path *out with vv_free.
+/* Sets *out to the path of one of varve's own programs, such as "varve-vault", found in the folder
+ * of the running program, in ../libexec/varve and in PATH. The caller frees *out with vv_free.
  * VV_EPROGRAM: no such program, or name is neither "varve" nor "varve-" followed by lower-case
  * letters, digits and hyphens. */
 #define VV_PROGRAM_WORD_MAX 32u /* most characters after "varve-" */
@@ -54,33 +56,38 @@ typedef struct vv_run {
 	const char *const *more;
 	const void *input; /* bytes for stdin */
 	size_t len;
-	vv_buf *output;        /* gets stdout; NULL: stdout is inherited */
-	vv_buf *errors;        /* gets stderr; NULL: stderr is inherited */
+	/* receives stdout; NULL: stdout is inherited, unless `take` is set */
+	vv_buf *output;
+	/* receives stderr; NULL: stderr is inherited, unless `mute` is set */
+	vv_buf *errors;
 	bool mute;             /* discard stderr */
 	bool terminal;         /* inherit stdin, without input */
 	bool output_to_errors; /* redirect stdout to the inherited stderr */
 	bool talk;             /* stdin is a pipe that the caller writes to */
 	bool script_ok;        /* run a file without #! with sh, as a shell does */
-	/* If output is NULL, receives stdout while the program writes it. A negative status stops
-	 * the program. May be NULL. */
+	/* If output is NULL, is called with stdout, piece by piece, while the program runs. A
+	 * negative result stops the program. May be NULL. */
 	vv_status (*take)(void *payload, const void *bytes, size_t len, vv_error *err);
 	void *payload;
-	bool fed;             /* input is written piece by piece, by vv_fed_feed */
-	unsigned silent_sec;  /* VV_EIO after this time without output; 0: no limit */
-	unsigned cpu_seconds; /* SIGXCPU after this much processor time; 0: no limit */
-	/* limit of address space (RLIMIT_AS), with core files disabled; 0: no limit */
+	bool fed; /* input is written piece by piece, by vv_fed_feed */
+	/* seconds without output after which the program is stopped with VV_EIO; 0: no limit */
+	unsigned silent_sec;
+	/* seconds of processor time after which the program gets SIGXCPU; 0: no limit */
+	unsigned cpu_seconds;
+	/* bytes of address space (RLIMIT_AS); also disables core files; 0: no limit */
 	uint64_t memory;
-	uint64_t data; /* limit of allocated memory (RLIMIT_DATA); 0: no limit */
+	uint64_t data; /* bytes of allocated memory (RLIMIT_DATA); 0: no limit */
 	bool alone;    /* run in a new process group */
 	bool bound;    /* kill the program when the thread that started it ends */
 	int by_signal; /* bound: the signal to kill with; 0: SIGKILL */
 } vv_run;
 
-/* Starts a program. out->out is a pipe if run has output or take; out->err is a pipe if run has
- * errors. The caller closes the pipes and waits for out->pid. VV_EPROGRAM: no such program. */
+/* Starts the program of run. out->out is a pipe if run has output or take; out->err is a pipe if
+ * run has errors. The caller closes the pipes and waits for out->pid. VV_EPROGRAM: no such
+ * program. */
 vv_status vv_run_start(vv_child *out, const vv_run *run, vv_error *err);
 
-/* Runs a program to its end. *exit_code as in vv_program_run. */
+/* Runs the program of run to its end, and sets *exit_code as vv_program_run does. */
 vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err);
 
 /* A program whose input is written piece by piece. A correct caller: vv_fed_start; vv_fed_feed for
@@ -90,16 +97,18 @@ typedef struct vv_fed {
 	vv_run run;
 	vv_child child;
 } vv_fed;
+/* Starts the program of run, which is copied; what its members point to is borrowed until
+ * vv_fed_close. */
 vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err);
-/* Writes a piece of input. Returns VV_OK even if the program has stopped reading: its exit code
- * shows whether it failed. */
+/* Writes a piece of input, of len bytes. Returns VV_OK even if the program has stopped reading: its
+ * exit code shows whether it failed. */
 vv_status vv_fed_feed(vv_fed *f, const void *bytes, size_t len, vv_error *err);
 /* Ends the input, and waits until output has at least len bytes or the program closes its
  * stdout. */
 vv_status vv_fed_read(vv_fed *f, size_t len, vv_error *err);
-/* Ends the input, and waits until the program ends. */
+/* Ends the input, waits until the program ends, and sets *exit_code as vv_program_run does. */
 vv_status vv_fed_end(vv_fed *f, int *exit_code, vv_error *err);
-/* Stops the program if it is still running. */
+/* Stops the program if it is still running, and closes the pipes. */
 void vv_fed_close(vv_fed *f);
 
 #endif

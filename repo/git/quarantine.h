@@ -1,12 +1,14 @@
 /*
- * quarantine: stages new Git objects, and writes them together. Internal to repo.
+ * quarantine: stages new Git objects, that is, keeps them outside of Git's object folder until they
+ * are written together. Internal to repo.
  *
- * Staged objects are in memory; large blobs are in a folder inside Git's object folder. The name of this folder
- * begins with tmp_objdir, so that git prune removes the folder after a crash. Staged objects are written and
- * synced together: one as a loose object, several as a pack. libgit2's own syncing would need two fsyncs for
- * each object, and would not sync new fan-out folders. All files are synced in parallel before they are
- * renamed, and all folders in parallel before anything names the objects. Packs have a .keep file until refs
- * and index name their objects, so that a simultaneous "git repack -a -d" does not drop them.
+ * Staged objects are in memory; large blobs are in a temporary folder inside Git's object folder,
+ * the quarantine. The name of the quarantine begins with tmp_objdir, so that git prune removes it
+ * after a crash. Staged objects are written and synced together: one as a loose object, several as
+ * a pack. libgit2's own syncing would need two fsyncs for each object, and would not sync new
+ * fan-out folders. All files are synced in parallel before they are renamed, and all folders in
+ * parallel before anything names the objects. Packs have a .keep file until refs and index name
+ * their objects, so that a simultaneous "git repack -a -d" does not drop the objects.
  */
 #ifndef VV_REPO_GIT_QUARANTINE_H
 #define VV_REPO_GIT_QUARANTINE_H
@@ -15,23 +17,24 @@
 
 #include "repo/git/repository_internal.h"
 
-/* Prefix of the names of folders with staged objects. */
+/* The prefix of quarantines' names. */
 #define VV_QUARANTINE_PREFIX "tmp_objdir-varve-"
 
-/* Stages an object, unless the repository has it already, and sets *out to its id. */
+/* Stages an object of len bytes, unless the repository already has it, and sets *out to its id. */
 vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *bytes, size_t len,
 			      git_oid *out, vv_error *err);
 
-/* Stages exactly size bytes from fd as a blob, without reading all of them into memory, and sets *out to its
- * id. VV_ECONFLICT: the file is shorter or longer. */
+/* Stages exactly size bytes from fd as a blob, without holding all of them in memory, and sets *out
+ * to the blob's id. path: the file's name in messages. VV_ECONFLICT: the file is shorter or
+ * longer. */
 vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uint64_t size,
 				 git_oid *out, vv_error *err);
 
-/* Returns a libgit2 repository whose writes are staged; borrowed until r is closed. */
+/* Sets *out to a libgit2 repository whose writes are staged; borrowed until r is closed. */
 vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_error *err);
 
-/* Durably writes all staged objects. On failure, they are still staged. Closing the repository does this,
- * too. */
+/* Durably writes all staged objects to the repository. On failure, the objects are still staged.
+ * vv_repository_close calls this, too. */
 vv_status vv_quarantine_flush(vv_repository *r, vv_error *err);
 
 /* Write the staged objects in two steps, for a caller that then writes the index or a ref. vv_quarantine_stage
@@ -40,32 +43,32 @@ vv_status vv_quarantine_flush(vv_repository *r, vv_error *err);
  * before anything names the objects. */
 vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err);
 vv_status vv_quarantine_place(vv_repository *r, vv_error *err);
-/* Does both steps, and between them waits until the files are durable. */
+/* Calls vv_quarantine_stage, waits until the files are durable, and calls vv_quarantine_place. */
 vv_status vv_quarantine_put(vv_repository *r, vv_error *err);
 
-/* Packs existing objects with git, and adds the pack as vv_quarantine_take_pack does. objects: a line "<hex>
- * <path>" for each object; git searches for delta bases among objects with similar paths. *name_out: the hash
- * in the pack's name; the caller frees it. */
+/* Packs existing objects with git, and adds the pack as vv_quarantine_take_pack does. objects: a
+ * line "<hex> <path>" for each object; git searches for delta bases among objects with similar
+ * paths. Sets *name_out to the hash in the pack's name, which the caller frees with vv_free. */
 vv_status vv_quarantine_pack(vv_repository *r, const vv_buf *objects, char **name_out,
 			     vv_error *err);
 
-/* Durably moves pack-<hex>.pack and .idx from the folder `from`, which is inside the object folder, to the
- * other packs, and lists the pack in VV_OWN_PACKS. */
+/* Durably moves pack-<hex>.pack and pack-<hex>.idx from the folder `from`, which is inside the
+ * object folder, to the folder of Git's packs, and lists the pack in VV_OWN_PACKS. */
 vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
 				  vv_error *err);
 
 /* Durably moves the loose objects from the folder `from` to the object folder. */
 vv_status vv_quarantine_take_loose(vv_repository *r, const char *from, vv_error *err);
 
-/* Removes the .keep files of the packs written so far. Call this when refs and index name all their objects.
- * Closing the repository does this, too. */
+/* Removes the .keep files of the packs written so far. Call this after refs and index name all
+ * objects in the packs. vv_repository_close calls this, too. */
 vv_status vv_quarantine_named(vv_repository *r, vv_error *err);
 
 /* The file, in varve's folder, that lists the hashes in the names of packs written by varve, one per line. */
 #define VV_OWN_PACKS "git-packs"
 
-/* Prefix of the folders of receive.h, which can be in use for a long time. Each has a lock file; a process that
- * gets this lock may remove the folder. */
+/* The prefix of the names of receive.h's quarantines, which can be in use for a long time. Each has
+ * a lock file; a process that gets this lock may remove the quarantine. */
 #define VV_RECEIVE_PREFIX VV_QUARANTINE_PREFIX "in-"
 #define VV_RECEIVE_LOCK "lock"
 

@@ -37,26 +37,29 @@ typedef struct vv_quarantine vv_quarantine; /* quarantine.h */
 
 #define VV_TOLD_MAX 8u
 
-/* Damaged pointers for which a warning was reported, so that there is only one warning for each. */
+/* The ids of damaged pointers for which a warning was sent, so that each causes only one
+ * warning. */
 typedef struct vv_told {
 	git_oid ids[VV_TOLD_MAX];
 	size_t count;
 } vv_told;
 
-/* A setting, in the order of git config --list. The strings are borrowed from vv_repository.settings_text. */
+/* One setting. The strings are borrowed from vv_repository.settings_text. */
 typedef struct vv_setting {
 	/* value may be NULL: a key without a value, which means true */
 	const char *scope, *name, *value;
 } vv_setting;
 
-/* An index that a caller has open, with the caller's changes. */
+/* An item of the list of indexes that callers have open; each has its caller's changes. */
 typedef struct vv_open_index {
 	git_index *git;
 	/* the index opened before this one and still open; NULL: there is none */
 	struct vv_open_index *before;
 	/* the index is in the list of a repository that is still open */
 	bool listed;
-	bool alone; /* vv_index_open_tree: used instead of the files of the work tree */
+	/* the index was opened by vv_index_open_tree: it is used instead of the files of the work
+	 * tree */
+	bool alone;
 	/* the .gitattributes files in the index are used, not the files in the work tree */
 	bool attributes;
 } vv_open_index;
@@ -68,21 +71,24 @@ struct vv_repository {
 	git_config *config;   /* all levels */
 	bool settings_by_git; /* settings are listed by git, not by libgit2 */
 	vv_buf settings_text; /* the list of all settings; empty: not read yet, or changed since */
-	vv_setting *settings;
+	vv_setting *settings; /* the settings, in the order of git config --list */
 	size_t setting_count, setting_cap;
+	/* see vv_repository_workdir etc. */
 	char *workdir, *gitdir, *commondir, *varvedir, *statedir;
-	char *objects; /* the object folder to which objects are written */
-	char *index_file;
+	char *objects;    /* the object folder to which objects are written */
+	char *index_file; /* path of the index */
 	bool bare;
-	bool partial; /* partial clone: missing objects can be fetched from a remote */
-	bool replacements_told;
+	bool partial;           /* partial clone: missing objects can be fetched from a remote */
+	bool replacements_told; /* vv_log_tell_replacements has warned */
 	bool flag_owner; /* the folder belongs to another user, but safe.directory allows it */
-	/* share_mode replaces the permissions that the umask leaves; else it is added to them */
+	/* share_mode replaces the permissions that the umask leaves; otherwise, share_mode is added
+	 * to these permissions */
 	bool share_exact;
 	unsigned share_mode; /* core.sharedRepository; 0: only the umask determines permissions */
 	git_oid *shallow;    /* commits whose parents a shallow clone lacks, sorted */
 	size_t shallow_count;
-	/* core.abbrev (0: not read yet), and the number of ids that were shortened */
+	/* abbrev: core.abbrev (0: not read yet); shortened: number of ids that were shortened so
+	 * far */
 	size_t abbrev, shortened;
 	/* result of vv_git_loose_firsts; NULL: only a few ids were shortened so far */
 	bool *loose_firsts;
@@ -91,18 +97,19 @@ struct vv_repository {
 	atomic_uint heads_asked; /* the number of requested objects */
 	void (*close_heads)(struct vv_repository *r);
 	_Atomic(struct vv_last_blob *) last_blob; /* repo/git/blob.c; NULL: no blob was read yet */
-	struct vv_last_blob *kept_blobs;
+	struct vv_last_blob *kept_blobs;          /* the blobs of vv_blob_keep */
 	void (*close_last_blob)(struct vv_repository *r);
-	/* a folder of received objects that are visible, too; borrowed; NULL: there is none */
+	/* a folder of received objects that can also be read; borrowed; NULL: no such folder */
 	const char *came;
-	/* the totals of the objects in `came`, if these are all objects of the repository, and none is a pointer;
-	 * borrowed; NULL: this is not so, or not known */
+	/* if the objects in `came` are all objects of the repository, and none is a pointer: their
+	 * totals, borrowed; else, or if not known: NULL */
 	const struct vv_pack_sum *came_plain;
-	vv_store *store;
-	bool store_lent; /* the store belongs to another handle (vv_incoming_show) */
-	vv_quarantine *stage;
+	vv_store *store;      /* the block store; NULL: not opened yet */
+	bool store_lent;      /* the store belongs to another handle (vv_incoming_show) */
+	vv_quarantine *stage; /* the staged objects; NULL: none yet */
 	void (*close_stage)(struct vv_repository *r); /* set by the owner of stage */
-	/* spare: for the next vv_walker_take, or NULL */
+	/* walker: the repository's walker (walker.h), or NULL; spare: the walker for the next
+	 * vv_walker_take, or NULL */
 	vv_walker *walker, *spare;
 	void (*close_walker)(struct vv_repository *r);
 	struct vv_attr_asker *attributes; /* repo/git/index/attributes.c */
@@ -111,7 +118,8 @@ struct vv_repository {
 	void (*close_mailmap)(struct vv_repository *r);
 	/* the paths, each NUL-terminated, whose attributes will be requested in this order; NULL: not known */
 	const vv_buf *attr_names;
-	/* vv_attr_hold: the number of current holds, and the number of the latest hold */
+	/* attr_holds: number of vv_attr_held that exist now; attr_hold: number of the latest
+	 * outermost vv_attr_hold */
 	unsigned attr_holds, attr_hold;
 	vv_open_index *open_index; /* the last opened index that is still open, or NULL */
 	/* repo/git/index/index_file.h: the index as last read; NULL: not read yet */
@@ -121,27 +129,29 @@ struct vv_repository {
 	vv_status (*watch)(void *payload, const char *path, const vv_stat *st, vv_error *err);
 	void *watch_payload;
 	const vv_notes *notes; /* borrowed; NULL: no listener */
-	/* told: the list of another handle, for which this handle works; borrowed; NULL: own_told is used */
+	/* told: the list of another handle, for which this handle works, borrowed; if NULL,
+	 * own_told is used */
 	vv_told own_told, *told;
-	vv_holder self; /* this process as the holder of locks; pid 0: not determined yet */
-	uint64_t secret;
+	vv_holder self;  /* this process as the holder of locks; pid 0: not determined yet */
+	uint64_t secret; /* see vv_repository_secret; valid if has_secret is set */
 	bool has_secret;
 	/* folders with new objects, which must be durable before anything names the objects */
 	vv_syncs later;
 	vv_oid moved_to; /* the commit to which this process last moved a branch or HEAD */
-	/* successive writes of index_file without a change by others: the stat of the file before the first write,
-	 * and after the last one; zeros: the file did not exist */
+	/* index_from, index_written: the stat of index_file before the first and after the last of
+	 * this process's successive writes, between which no other process changed the file; zeros:
+	 * the file did not exist */
 	vv_stat index_from, index_written;
 	bool unsettled; /* the folder of index_file is not synced yet (vv_repository_settle) */
-	/* repo/git/write_turn.h: the lock's descriptor; not valid if close_turn is NULL */
+	/* the descriptor of the turn's lock (write_turn.h); not valid if close_turn is NULL */
 	int turn;
 	void (*close_turn)(struct vv_repository *r); /* NULL: this handle does not have the turn */
 	/* "VARVE_TURN=...", for programs that varve runs; "" without the turn */
 	char turn_setting[32];
 };
 
-/* The two types of ids have the same bytes. These functions return the id with the other type; borrowed from it.
- * The functions with _out are for callers that write the id. */
+/* Convert a pointer to an id between the types vv_oid and git_oid, which have the same bytes. The
+ * functions with _out are for callers that write the id. */
 static_assert(sizeof(git_oid) == sizeof(vv_oid), "libgit2 with SHA-1 only");
 static inline const git_oid *vv_to_git(const vv_oid *id)
 {
@@ -159,57 +169,62 @@ static inline vv_oid *vv_from_git_out(git_oid *id)
 {
 	return (vv_oid *)(void *)id;
 }
-/* Returns the 40 hex digits; borrowed like the result of vv_text_shows. */
+/* Returns the 40 hex digits of id, in a rotating buffer (vv_text_slot). */
 static inline const char *vv_git_shows(const git_oid *id)
 {
 	return vv_oid_shows(vv_from_git(id));
 }
 
-/* Reads an object of this type (GIT_OBJECT_ANY: of any type). In a partial clone, git fetches a missing object. The
- * caller frees *out with git_odb_object_free. VV_EREFUSED: the object has more than max bytes, and was not read.
- * VV_EMISSING: no such tree or blob. VV_ENOTFOUND: no such object of another type. VV_EUSAGE: the object has another
- * type. */
+/* Sets *out to the object id, which must have this type (GIT_OBJECT_ANY: any type). In a partial
+ * clone, git fetches a missing object. The caller frees *out with git_odb_object_free. VV_EREFUSED:
+ * the object has more than max bytes, and was not read. VV_EMISSING: no such tree or blob.
+ * VV_ENOTFOUND: no such object of another type. VV_EUSAGE: the object has another type. */
 vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type, uint64_t max,
 			 git_odb_object **out, vv_error *err);
-/* Reads only the type and size of an object. In a partial clone, git fetches a missing object. VV_ENOTFOUND: no such
- * object. */
+/* Sets *type and *size to the type and size of the object id, without reading its content. In a
+ * partial clone, git fetches a missing object. VV_ENOTFOUND: no such object. */
 vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 			   vv_error *err);
-/* Returns true if the repository has the object. A missing object costs little, since the packs are not listed
- * again. */
+/* Returns true if the repository has the object id. Does not list the packs again if the object is
+ * missing. */
 bool vv_object_is_here(vv_repository *r, const git_oid *id);
 
-/* Sets the error that a shallow clone lacks an object, with a hint that has the command to fetch it. what:
- * "object" or "a parent of commit"; hex: the id that follows. Returns VV_ENOTFOUND. */
+/* Sets the error for an object that a shallow clone does not have, with the command to fetch it as
+ * hint. The message contains `what` ("object" or "a parent of commit") and then hex, an id. Returns
+ * VV_ENOTFOUND. */
 vv_status vv_object_cut_off(const char *what, const char *hex, vv_error *err);
 
-/* Sets *out to the object that an annotated tag points to. VV_ENOTFOUND; VV_ECORRUPT: err names the tag. */
+/* Sets *out to the id of the object to which the annotated tag `tag` points. VV_ENOTFOUND: the tag
+ * is missing. VV_ECORRUPT: the tag is damaged; the message has its id. */
 vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_error *err);
 
-#define VV_TAG_BYTES_MAX (16u << 20)
-#define VV_TREE_BYTES_MAX (1u << 30) /* larger tree objects are refused */
-#define VV_COMMIT_BYTES_MAX (64u << 20)
+#define VV_TAG_BYTES_MAX (16u << 20)    /* most bytes of a tag object */
+#define VV_TREE_BYTES_MAX (1u << 30)    /* most bytes of a tree object */
+#define VV_COMMIT_BYTES_MAX (64u << 20) /* most bytes of a commit object */
 
-/* If *path is a symbolic link, replaces it by the path of the link's target, so that writing the file keeps the
- * link. *path may be NULL; it becomes NULL if out of memory. */
+/* If *path is a symbolic link, replaces it by the path of the link's target, so that writing to
+ * *path does not replace the link. *path may be NULL, and becomes NULL if memory runs out. */
 void vv_git_follow_link(char **path);
 
-/* Syncs fd, a file that will name objects after it is renamed, and everything in r->later, in parallel. */
+/* Syncs fd, a file that will name objects after it is renamed, and all folders in r->later, in
+ * parallel. */
 vv_status vv_repository_sync(vv_repository *r, int fd, const char *path, vv_error *err);
 
 /* ---- repository_config.c ---- */
 
-/* Loads the configuration. */
+/* Reads Git's configuration into r->config. vv_config_unload frees it. */
 vv_status vv_config_load(vv_repository *r, vv_error *err);
 void vv_config_unload(vv_repository *r);
 /* Discards the list of settings. Call this after a change of the configuration. */
 void vv_config_forget(vv_repository *r);
-/* Reads a setting that is a path; "~/" is the home folder. The caller frees *out. VV_ENOTFOUND: it is not set. */
+/* Sets *out to the value of the setting key, a path, with "~/" replaced by the home folder. The
+ * caller frees *out with vv_free. VV_ENOTFOUND: the setting is missing. */
 vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error *err);
 /* Returns true if safe.directory, in the system, user or command-line configuration, names the folder. */
 bool vv_config_is_safe(const vv_env *env, const char *folder);
 
-/* Opens the repository whose top folder or .git folder is path. Does not search the folders above. */
+/* Opens the repository whose top folder or .git folder is path. Does not search the folders above
+ * path. */
 vv_status vv_repository_open_exactly(vv_repository **out, const char *path, const vv_env *env,
 				     vv_error *err);
 

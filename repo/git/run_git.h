@@ -13,10 +13,12 @@
 #include "repo/git/program.h"
 #include "repo/git/repository.h"
 
-#define VV_GIT_ARGS_MAX 64u
-/* Memory limit of each process; an object of 128 MB needs 3 times its size. */
+#define VV_GIT_ARGS_MAX 64u /* more than the number of arguments */
+/* The memory limit of each process, in bytes, with vv_git_call.files; an object of 128 MB needs 3
+ * times its size. */
 #define VV_GIT_FILES_MEMORY ((uint64_t)512 << 20)
 
+/* The arguments and options of one run of git. Zeroed members are the defaults. */
 typedef struct vv_git_call {
 	const char *const
 		*args;       /* arguments after "git", ended by NULL; fewer than VV_GIT_ARGS_MAX */
@@ -25,14 +27,16 @@ typedef struct vv_git_call {
 	 * settings of repo for reaching hosts are passed on, and the remote "host" has the URLs
 	 * below. */
 	const char *scratch;
-	/* With scratch, the URLs of the remote "host". Without scratch, url is the URL that args
-	 * contain in the form of vv_text_put_bare_url. Secrets in the URLs never appear on a
-	 * command line: git gets them from varve's credential helper. Both may be NULL. */
+	/* With scratch: the URLs of the remote "host". Without scratch: url is the URL that args
+	 * contain in the form of vv_text_put_bare_url; push_url is not used. Secrets in the URLs
+	 * never appear on a command line: git gets them from varve's credential helper. Both may be
+	 * NULL. */
 	const char *url, *push_url;
-	/* name of the remote whose settings "host" gets, or that args have in place of url; may be
-	 * NULL */
+	/* with scratch: name of the remote whose settings the remote "host" gets; without scratch:
+	 * name of the remote that args contain in place of url; may be NULL */
 	const char *remote;
-	/* run in the work tree of repo, as a user would; git gets SIGTERM if varve ends first */
+	/* run git in the work tree of repo, as a user would; if varve ends first, git gets
+	 * SIGTERM */
 	bool in_worktree;
 	const char *dir; /* folder to which relative paths refer; NULL: the current folder */
 	/* the environment if repo is NULL; else the environment of repo is used */
@@ -49,7 +53,7 @@ typedef struct vv_git_call {
 	const void *input; /* bytes for git's stdin */
 	size_t len;
 	bool terminal;  /* git inherits stdin, stdout and stderr */
-	vv_buf *output; /* gets stdout, appended; NULL: stdout is dropped */
+	vv_buf *output; /* stdout is appended; NULL: stdout is dropped */
 	/* copy git's stderr to varve's stderr; messages then do not have the text */
 	bool show;
 	/* Set to whether the host is a plain web server, which serves files without git's protocol
@@ -57,21 +61,24 @@ typedef struct vv_git_call {
 	bool *dumb;
 } vv_git_call;
 
-/* A value for `more`: git then reads paths literally, not as patterns. git refuses this if the
- * environment sets another mode for patterns (GIT_GLOB_PATHSPECS ...). */
+/* A value for `more` with which git takes paths literally, not as patterns. git refuses this value
+ * if the environment sets another mode for patterns (GIT_GLOB_PATHSPECS ...). */
 extern const char *const vv_git_literal[];
 
-/* Appends a variable for `more`, with which git also reads the objects in the folder `objects`. */
+/* Appends a variable "NAME=value" for `more`, with which git also reads the objects in the folder
+ * `objects`. */
 void vv_git_put_alternates(vv_buf *out, const vv_env *env, const char *objects);
 
-/* Runs git to its end. Appends git's stderr to `said`, unless r->show is set. */
+/* Runs git to its end, and sets *exit_code. Appends git's stderr to `said`, unless r->show is
+ * set. */
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err);
 
 /* Starts git with pipes to its stdin and stdout, and drops its stderr. End git with vv_child_stop. */
 vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err);
-/* Writes a question to git's stdin, and appends git's answer, up to the character `end` that occurs
- * for the ends-th time. A question with several parts must have less than VV_GIT_ASK_MAX bytes, to
- * fit into any pipe's buffer, and git must not wait for more input before it answers. */
+/* Writes a question to git's stdin, and appends git's answer to `answer`: all output up to the
+ * ends-th occurrence of the character `end`. A question with several parts must have less than
+ * VV_GIT_ASK_MAX bytes, to fit into any pipe's buffer, and git must not wait for more input before
+ * it answers. */
 #define VV_GIT_ASK_MAX 4096u
 vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t ends, vv_buf *answer,
 		     vv_error *err);
@@ -81,16 +88,16 @@ vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t end
  * repository. VV_EIO: any other failure. */
 vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err);
 
-/* Sets err from git's stderr, and returns its code. Leaves out the lines that vv_git_remote_lines
- * gets, which the caller reports. */
+/* Sets err from `said`, git's stderr, as vv_git_must does, and returns its code. Leaves out the
+ * lines of vv_git_remote_lines, which the caller reports. */
 vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err);
 
 /* Adds "No space left on device" and its hint to err, a failure of git, if the disk of the Git
- * folder or work tree is full, because git often does not report this. */
+ * folder or work tree is full; git often does not report a full disk. Returns err->code. */
 vv_status vv_git_name_disk(const vv_repository *r, vv_error *err);
 
-/* Appends the lines "remote: ...", which the host sent for people, to out, without the prefix
- * "remote: ". */
+/* Appends the lines "remote: ..." of `said`, which the host sent for people, to out, without this
+ * prefix. */
 void vv_git_remote_lines(const vv_buf *said, vv_buf *out);
 
 #endif

@@ -12,43 +12,47 @@
 #include "base/auto.h"
 #include "repo/git/repository_internal.h"
 
+/* A commit of the graph. */
 typedef struct vv_node {
-	git_oid id, tree;
-	int64_t time; /* the committer's time */
+	git_oid id, tree; /* tree: valid if parsed */
+	int64_t time;     /* the committer's time, in seconds since 1970 */
 	struct vv_node **parents;
 	uint32_t parent_count;
-	uint32_t flags; /* valid if round is the walker's round; see vv_node_flags */
-	uint64_t round;
+	uint32_t flags;   /* valid if round is the walker's number of walks; use vv_node_flags */
+	uint64_t round;   /* the number of the walk in which flags and note were set */
 	uint32_t pending; /* for sorting: the number of children not returned yet */
-	bool parsed;
-	bool cut_off; /* the commit has parents, but this shallow clone lacks them */
-	void *note;   /* valid if round is the walker's round; see vv_node_note */
+	bool parsed;      /* the commit was read; otherwise, only id is valid */
+	bool cut_off;     /* the commit has parents, but this shallow clone lacks them */
+	void *note;       /* the caller's pointer; valid like flags; use vv_node_note */
 } vv_node;
 
-/* Returns the repository's walker; borrowed. */
+/* Sets *out to the repository's walker; borrowed from r. */
 vv_status vv_walker_get(vv_repository *r, vv_walker **out, vv_error *err);
 vv_walker *vv_walker_new(vv_repository *r); /* NULL when out of memory */
 void vv_walker_free(vv_walker *w);          /* accepts NULL */
 VV_AUTO_FREE(vv_walker, vv_walker_free)
 
-/* Takes a walker for a longer walk, and begins the walk. The caller returns it with vv_walker_give. NULL when out of
- * memory. */
+/* Returns a walker for a longer walk, after vv_walker_begin. The caller returns it with
+ * vv_walker_give. NULL: out of memory. */
 vv_walker *vv_walker_take(vv_repository *r);
-/* Returns a walker. Its nodes must not be used any longer. Accepts NULL. */
+/* Returns the walker w, taken with vv_walker_take, to its repository. Its nodes must not be used
+ * any longer. Accepts NULL. */
 void vv_walker_give(vv_walker *w);
 
-/* Returns the node of a commit, which may not be parsed yet. NULL when out of memory. */
+/* Returns the node of the commit id, which may not be parsed yet. NULL: out of memory. */
 vv_node *vv_walker_node(vv_walker *w, const git_oid *id);
-/* Reads the commit of the node, unless it is parsed already. VV_ENOTFOUND: no such object. VV_EUSAGE: the object is
- * not a commit. */
+/* Reads the commit of the node n, unless n is already parsed. VV_ENOTFOUND: no such object.
+ * VV_EUSAGE: the object is not a commit. */
 vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err);
 
-/* Sets *out to the parsed node of a commit; NULL if the object is missing or is not a commit. */
+/* Sets *out to the parsed node of the commit id, or to NULL if the object is missing or is not a
+ * commit. */
 vv_status vv_walker_commit(vv_node **out, vv_walker *w, const vv_oid *id, vv_error *err);
-/* Sets *out to the tree of the first parent; NULL if the commit has no parent, or the parent is missing. */
+/* Sets *out to the tree id of n's first parent, borrowed; or to NULL if n has no parent, or the
+ * parent is missing. */
 vv_status vv_node_parent_tree(const git_oid **out, vv_walker *w, vv_node *n, vv_error *err);
 
-/* Begins a walk: all flags are 0, and all notes are NULL. */
+/* Begins a walk: sets all flags to 0, and all notes to NULL. */
 void vv_walker_begin(vv_walker *w);
 /* Return the address of the flags, and of the note, of a node in the current walk. */
 uint32_t *vv_node_flags(vv_walker *w, vv_node *n);
@@ -58,14 +62,16 @@ void **vv_node_note(vv_walker *w, vv_node *n);
 typedef struct vv_queue {
 	struct vv_queue_item *items;
 	size_t count, cap;
-	uint64_t pushed;
+	uint64_t pushed; /* number of vv_queue_push calls */
 } vv_queue;
 #define VV_QUEUE_INIT                                                                              \
 	{                                                                                          \
 		NULL, 0, 0, 0                                                                      \
 	}
+/* Adds n to the queue. */
 vv_status vv_queue_push(vv_queue *q, vv_node *n, vv_error *err);
-vv_node *vv_queue_pop(vv_queue *q);                /* NULL when empty */
+/* removes the first node and returns it; NULL: q is empty */
+vv_node *vv_queue_pop(vv_queue *q);
 vv_node *vv_queue_at(const vv_queue *q, size_t i); /* the i-th node, in no particular order */
 void vv_queue_clear(vv_queue *q);
 VV_AUTO_CLEAR(vv_queue, vv_queue_clear)
@@ -81,6 +87,7 @@ typedef struct vv_nodes {
 	}
 /* A comparison function for qsort of the items: newest first, nodes with the same time by id. */
 int vv_nodes_newest_first(const void *a, const void *b);
+/* Adds n at the end of list. */
 vv_status vv_nodes_add(vv_nodes *list, vv_node *n, vv_error *err);
 void vv_nodes_clear(vv_nodes *list);
 VV_AUTO_CLEAR(vv_nodes, vv_nodes_clear)
@@ -90,9 +97,10 @@ VV_AUTO_CLEAR(vv_nodes, vv_nodes_clear)
 typedef struct vv_header_lines {
 	const char *p, *end;
 } vv_header_lines;
+/* Returns the header lines of a commit, borrowed from `commit`. */
 vv_header_lines vv_header_lines_of(git_odb_object *commit);
-/* If the next line is "<key> <40 hex digits>", in lower or upper case, reads it and sets *out to the id. Otherwise,
- * returns false and reads nothing. */
+/* If the next line is "<key> <40 hex digits>", with digits in lower or upper case, moves past the
+ * line, sets *out to the id, and returns true. Otherwise, returns false. */
 bool vv_header_take_id(vv_header_lines *in, const char *key, git_oid *out);
 
 #endif

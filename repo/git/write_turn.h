@@ -1,20 +1,23 @@
 /*
- * write_turn: a lock, the turn, that allows one varve at a time to change a work tree. It is held from before HEAD is
- * read until index, files and branch match.
+ * write_turn: takes and releases the turn: a lock that lets only one varve process at a time change
+ * a work tree. A process has the turn from before it reads HEAD until index, files and branch
+ * match.
  *
- * The turn is an flock on "varve/turn" in the work tree's Git folder, so the operating system releases it when the
- * process ends. The file names the last process that had the turn. Each work tree of a repository has its own turn,
- * since it has its own HEAD and index, and a branch cannot be checked out in two work trees. Work trees share only
- * refs, which move by compare-and-swap, and the store, which has its own lock: varve takes that lock after the turn,
- * while it writes blocks. Git's programs ignore the turn; Git's index.lock excludes them. Filters never take the
- * turn, since they run while git has locked the index.
+ * The turn is an flock on "varve/turn" in the work tree's Git folder, so the operating system
+ * releases it when the process ends. The file names the last process that had the turn. Each work
+ * tree of a repository has its own turn, since it has its own HEAD and index, and a branch cannot
+ * be checked out in two work trees. Work trees share only refs, which are updated by
+ * compare-and-swap, and the store, which has its own lock; varve takes the store's lock after the
+ * turn, while it writes blocks. Git's programs ignore the turn; Git's index.lock excludes them.
+ * Filters never take the turn, since they run while git has locked the index.
  *
- *	if ((rc = vv_write_turn_take(r, err)) < 0) return rc;
- *	... read HEAD, write files, index, branch ...
- *	vv_write_turn_release(r);     or vv_repository_close
+ * 	if ((rc = vv_write_turn_take(r, err)) < 0) return rc;
+ * 	... read HEAD, write files, index, branch ...
+ * 	vv_write_turn_release(r);     or vv_repository_close
  *
- * Programs that varve runs during its turn (hooks, the editor) have VARVE_TURN in their environment. With it, a varve
- * in a hook shares the turn of the varve that runs the hook; otherwise, each would wait for the other.
+ * Programs that varve runs during its turn (hooks, the editor) have VARVE_TURN in their
+ * environment. With this variable, a varve in a hook shares the turn of the varve that runs the
+ * hook; otherwise, each would wait for the other.
  */
 #ifndef VV_REPO_GIT_WRITE_TURN_H
 #define VV_REPO_GIT_WRITE_TURN_H
@@ -24,12 +27,12 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Takes the turn; if another process has it, waits up to a minute. Does nothing if r already has the turn, or if the
- * process that has it started this process. Also does nothing in a bare repository, where only refs change, by
- * compare-and-swap. VV_ELOCKED: another process still has the turn; err names it. VV_ECANCELLED: the listener
- * cancelled. */
+/* Takes the turn; if another process has the turn, waits up to a minute. Does nothing if r already
+ * has the turn, or if the process that has the turn started this process. Also does nothing in a
+ * bare repository, where only refs change, by compare-and-swap. VV_ELOCKED: another process still
+ * has the turn; the message names the process. VV_ECANCELLED: the listener cancelled. */
 vv_status vv_write_turn_take(vv_repository *r, vv_error *err);
-/* Takes the turn without waiting. VV_ELOCKED: another process has it. */
+/* Takes the turn without waiting. VV_ELOCKED: another process has the turn. */
 vv_status vv_write_turn_try(vv_repository *r, vv_error *err);
 void vv_write_turn_release(vv_repository *r); /* does nothing without the turn */
 

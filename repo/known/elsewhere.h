@@ -1,10 +1,12 @@
 /*
- * elsewhere: lists the versions whose blocks are stored only on a remote: they were not fetched with their commits
- * (clone --lazy), or were dropped from this repository because remotes store them (varve drop).
+ * elsewhere: lists the versions whose blocks are stored only on a remote: blocks that were not
+ * fetched with their commits (clone --lazy), or were dropped from this repository because remotes
+ * store them (varve drop).
  *
- * This repository has either all blocks of a version or none. If a version is missing and is not in this list, the
- * repository is damaged. The list is the file "elsewhere" in varve's folder. It is not a cache: if the file is lost,
- * its information cannot be recovered. Format: docs/formats/store.md, "elsewhere".
+ * This repository has either all blocks of a version or none. If a version is missing and is not in
+ * this list, the repository is damaged. The list is the file "elsewhere" in varve's folder. It is
+ * not a cache: if the file is lost, its information cannot be recovered. Format:
+ * docs/formats/store.md, "elsewhere".
  */
 #ifndef VV_REPO_KNOWN_ELSEWHERE_H
 #define VV_REPO_KNOWN_ELSEWHERE_H
@@ -22,27 +24,32 @@
 
 typedef struct vv_elsewhere vv_elsewhere;
 
-/* Reads the list. If the file does not exist, the list is empty. Invalid lines are ignored. */
+/* Reads the list into *out. If the file does not exist, the list is empty. Ignores invalid
+ * lines. */
 vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err);
 void vv_elsewhere_free(vv_elsewhere *e); /* accepts NULL */
 VV_AUTO_FREE(vv_elsewhere, vv_elsewhere_free)
-/* Returns true if the version is listed. */
+/* Returns true if the version with this root is listed. */
 bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root);
-/* Returns the remote of a listed version; borrowed. NULL: the version is not listed. */
+/* Returns the name of the remote of a listed version (its keeper), borrowed from e. NULL: the
+ * version is not listed. */
 const char *vv_elsewhere_keeper(const vv_elsewhere *e, const vv_cid *root);
 /* Returns true if the version is listed as linked; its remote is then the URL of its source (VV_LINK_SCHEME). */
 bool vv_elsewhere_links(const vv_elsewhere *e, const vv_cid *root);
-/* Finds a stored version near root in the history of the same path. A transfer of root can then omit the blocks of
- * this version, or send differences from them. Returns false if no such version exists. */
+/* Sets *out to a stored version near root in the history of the same path. A transfer of root can
+ * then omit the blocks of this version, or send differences from them. Returns false if no such
+ * version exists. */
 bool vv_elsewhere_like(const vv_elsewhere *e, const vv_cid *root, vv_store *store, vv_cid *out);
-/* Returns the next listed version; borrowed. NULL after the last. The caller sets *i to 0 first. */
+/* Returns the next listed version, borrowed from e; NULL after the last. Set *i to 0 before the
+ * first call. */
 const vv_cid *vv_elsewhere_next(const vv_elsewhere *e, size_t *i);
-/* Returns the i-th remote of the list; borrowed. NULL after the last. */
+/* Returns the name of the i-th remote in the list, from 0, borrowed from e; NULL after the last. */
 const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i);
 
-/* Durably lists the versions that are reachable from wants, and are neither stored nor listed. Call this before refs
- * move to wants. with: a handle that sees the objects of wants (r, or a handle with received objects). *count: the
- * number of new entries. VV_ELOCKED: another process is changing the list. */
+/* Durably adds to the list, with this remote, the versions that are reachable from wants and are
+ * neither stored nor listed. Call this before refs move to wants. with: a handle in which the
+ * objects of wants can be read (r, or a handle with received objects). Sets *count to the number of
+ * added versions. VV_ELOCKED: another process is changing the list. */
 vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *remote,
 			    const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err);
 
@@ -51,19 +58,19 @@ typedef struct vv_elsewhere_version {
 	vv_cid root, before; /* before: as in vv_new_root */
 	const char *remote;  /* the remote that stores the version; borrowed */
 } vv_elsewhere_version;
-/* Durably lists these versions. If a version is listed already, replaces its remote. VV_ELOCKED:
- * another process is changing the list. */
+/* Durably adds the count versions to the list. If a version is already listed, replaces its remote.
+ * VV_ELOCKED: another process is changing the list. */
 vv_status vv_elsewhere_add(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
 			   vv_error *err);
 
-/* Removes a version of `roots` from the list if all its blocks are stored in this repository again. VV_ELOCKED:
- * another process is dropping versions; the list is unchanged. */
+/* Removes each version of `roots` from the list if all its blocks are stored in this repository
+ * again. VV_ELOCKED: another process is dropping versions; the list is unchanged. */
 vv_status vv_elsewhere_remove(vv_repository *r, const vv_cid_set *roots, vv_error *err);
 
-/* Takes the lock that prevents two repositories from dropping the same version at the same time because each has seen
- * it in the other. A repository holds the lock exclusively while it asks remotes and drops versions, and shared while
- * it answers another repository. Returns the lock for vv_unlock, or a negative status. VV_ELOCKED: the lock was not
- * free in time. */
+/* Takes the lock that prevents two repositories from dropping the same version at the same time,
+ * each because the other stores it. A repository has the lock exclusively while it asks remotes and
+ * drops versions, and shared while it answers another repository. Returns the lock for vv_unlock,
+ * or a negative status. VV_ELOCKED: the lock was not free in time. */
 int vv_drop_lock(vv_repository *r, bool exclusive, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * incoming_internal: the folders in incoming/, and the takeover of folders whose transfers have
+ * incoming_internal: visits the folders in incoming/, and takes over folders whose transfers have
  * ended.
  *
  * .git/varve/incoming/<16 hex>/ is a store over the repository's own store. Its writer.lock is
@@ -15,24 +15,26 @@
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
 
-/* Returns the path of a folder, owned by the caller. NULL: out of memory. */
+/* Returns the path of the folder called name in incoming/, which the caller frees with vv_free.
+ * NULL: out of memory. */
 char *vv_leftover_folder(vv_repository *r, const char *name);
 
 typedef vv_status (*vv_leftover_fn)(void *payload, const char *folder, vv_error *err);
 /* Calls fn for each folder without a running transfer, and holds the folder's lock during the call.
- * except: path of a folder that is left out; NULL: no folder is left out. Before fn is called, the
+ * Leaves out the folder with the path `except`, which may be NULL. Before fn is called, the
  * unfinished file of a killed transfer becomes a pack without an end. */
 vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn fn, void *payload,
 			    vv_error *err);
 
-/* Removes a locked folder if `main` has all of its blocks. */
+/* Removes a folder, whose lock the caller holds, if the store `main` has all of the folder's
+ * blocks. */
 vv_status vv_leftover_tidy(vv_store *main, const char *folder, vv_error *err);
 
 typedef vv_status (*vv_record_fn)(void *payload, const vv_place *place, const vv_record *r,
 				  const vv_cid *base, vv_error *err);
-/* Calls fn for each record of a pack. Only the headers of the records are read. base: if the record
- * is a difference from a block in another pack, that block; else NULL. VV_ECORRUPT: the pack is
- * damaged. */
+/* Calls fn for each record of the pack p. Reads only the headers of the records. fn's base: if the
+ * record is a difference from a block in another pack, this block; else NULL. VV_ECORRUPT: the pack
+ * is damaged. */
 vv_status vv_pack_each_record(vv_pack *p, vv_record_fn fn, void *payload, vv_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * kept_commits: a list of commits in a cache file, the latest first.
+ * kept_commits: reads and extends lists of commits in cache files, the latest first.
  *
- * If the file is missing or invalid, the list is empty.
+ * If a file is missing or invalid, its list is empty.
  */
 #ifndef VV_REPO_KNOWN_KEPT_COMMITS_H
 #define VV_REPO_KNOWN_KEPT_COMMITS_H
@@ -14,13 +14,15 @@
 
 #define VV_KEPT_COMMITS_MAX 4096u
 
-/* Reads the list, at most VV_KEPT_COMMITS_MAX commits. The caller frees *out with vv_free. */
+/* Sets *out to an array of the *count commits in the file, at most VV_KEPT_COMMITS_MAX. The caller
+ * frees *out with vv_free. */
 vv_status vv_kept_commits_read(vv_oid **out, size_t *count, const char *file, vv_error *err);
 
-/* Returns true if the list has the commit. */
+/* Returns true if the list in the file has the commit id. */
 bool vv_kept_commits_has(const char *file, const vv_oid *id);
 
-/* Adds commits to the front of the list. If the list is long, the oldest commits are removed. */
+/* Adds the count commits ids to the front of the list in the file. Removes the oldest commits
+ * beyond VV_KEPT_COMMITS_MAX. */
 vv_status vv_kept_commits_add(const char *file, const vv_oid *ids, size_t count, vv_error *err);
 
 #endif

@@ -11,17 +11,19 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* If there are more than `above` loose objects, packs them together with varve's earlier packs that are not much
- * larger, and removes the replaced files. If above is 0 (the user runs gc), also packs the packs made by Git, except
- * those with a .keep or .promisor file. Refs or index must name all objects written by r. Does nothing if gc.auto is
- * 0 in the configuration, or if another process is packing. *packed: the number of loose objects that were packed. */
+/* Packs the loose objects, if there are more than `above`, together with varve's earlier packs that
+ * are not much larger, and removes the replaced files. If above is 0 (the user runs gc), also packs
+ * the packs made by Git, except those with a .keep or .promisor file. Refs or index must name all
+ * objects written by r. Does nothing if gc.auto is 0 in the configuration, or if another process is
+ * packing. Sets *packed to the number of loose objects that were packed. */
 vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, vv_error *err);
 
 /* ---- pack_mend: makes damaged indexes of Git's packs again ---- */
 
-/* Repairs the file `name` of the folder "<objects>/pack": makes an index (.idx) again from its pack, durably and in
- * one step (git index-pack), or removes a multi-pack-index. *what is a constant that names what was done. The caller
- * must open the repository again. VV_ECORRUPT: the pack is damaged, too; nothing was changed. */
+/* Repairs the file `name` of the folder "<objects>/pack": makes an index (.idx) again from its
+ * pack, durably and in one step (git index-pack), or removes a multi-pack-index. Sets *what to a
+ * constant text that describes the repair. The caller must open the repository again. VV_ECORRUPT:
+ * the pack is damaged, too; nothing was changed. */
 vv_status vv_git_pack_mend(vv_repository *r, const char *name, const char **what, vv_error *err);
 
 /*
@@ -30,14 +32,15 @@ vv_status vv_git_pack_mend(vv_repository *r, const char *name, const char **what
  * git does this (git fsck --no-full), and reads large objects in pieces. Packs are checked by pack_check.h.
  */
 
-/* Receives a missing or damaged object: its id in hex, and the line of git's output. A failure ends the check. */
+/* Is called for a missing or damaged object, with its id in hex, and the line of git's output in
+ * `what`. A failure ends the check. */
 typedef vv_status (*vv_loose_fn)(void *payload, const char *id, const char *what, vv_error *err);
 
 /* Checks the objects, and calls fn for each missing or damaged object. */
 vv_status vv_git_loose_check(vv_repository *r, vv_loose_fn fn, void *payload, vv_error *err);
 
-/* Appends advice on how to restore a missing or damaged object. A damaged file must be removed first, since git does
- * not fetch an object whose file exists. */
+/* Appends advice on how to restore the missing or damaged object id, in hex, to out. A damaged file
+ * must be removed first, since git does not fetch an object whose file exists. */
 void vv_git_loose_help(const vv_repository *r, const char *id, vv_buf *out);
 
 #endif

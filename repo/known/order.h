@@ -1,8 +1,7 @@
 /*
- * order: marks the blocks that gc must keep, in the order in which gc stores them: all blocks below
- * all roots, those of the newest versions first. For each block, gc also gets a similar block of
- * the next newer version, if there is one. Then follow the blocks that unfinished transfers in
- * incoming/ depend on.
+ * order: marks the blocks that gc must keep, in the order in which gc stores them: first all blocks
+ * below all roots (roots.h), those of the newest versions first, each with a similar block of the
+ * next newer version, if any; then the blocks on which unfinished transfers in incoming/ depend.
  */
 #ifndef VV_REPO_KNOWN_ORDER_H
 #define VV_REPO_KNOWN_ORDER_H
@@ -15,16 +14,19 @@
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
 
+/* The payload of vv_keep_mark. */
 typedef struct vv_keep {
 	vv_repository *repo;
 	const vv_progress *progress; /* may be NULL */
-	const vv_cid_set *drop;      /* versions to drop, since remotes store them; may be NULL */
+	/* versions whose blocks are not marked, since remotes store them; may be NULL */
+	const vv_cid_set *drop;
 	/* the number of kept roots; set by each call of vv_keep_mark */
 	uint64_t roots;
 } vv_keep;
 
-/* A vv_gc_mark_fn, whose payload is a vv_keep. Ignores pointers that cannot be read, and missing
- * blocks. VV_ECORRUPT: a reachable node is damaged, so that the blocks below it are unknown. */
+/* Calls vv_gc_mark for all blocks to keep. A vv_gc_mark_fn, whose payload is a vv_keep. Ignores
+ * pointers that cannot be read, and missing blocks. VV_ECORRUPT: a reachable node is damaged, so
+ * that the blocks below it are unknown. */
 vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include "repo/git/history/identity.h"
 #include "repo/git/repository.h"
 
+/* A commit. */
 typedef struct vv_commit {
 	vv_oid id, tree;
 	vv_oid *parents;
@@ -20,20 +21,21 @@ typedef struct vv_commit {
 	vv_person author, committer;
 	char *message; /* the whole message, unchanged */
 } vv_commit;
-/* Reads a commit. The caller clears *out with vv_commit_clear. */
+/* Reads the commit id into *out, which the caller clears with vv_commit_clear. */
 vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_error *err);
 void vv_commit_clear(vv_commit *c);
 VV_AUTO_CLEAR(vv_commit, vv_commit_clear)
 const char *vv_commit_subject(const vv_commit *c, size_t *len); /* the first line; borrowed */
 
+/* The content of a new commit, and how to make it. */
 typedef struct vv_commit_options {
 	const char *message; /* the final text, after all hooks */
 	const vv_oid *tree;
-	const vv_oid *parents;
+	const vv_oid *parents; /* parent_count ids */
 	size_t parent_count;
 	const char *author;    /* "Name <mail>"; NULL: the configured author */
-	int64_t author_time;   /* used if author_time_set is true */
-	int author_offset_min; /* zone of author_time */
+	int64_t author_time;   /* seconds since 1970; used if author_time_set is true */
+	int author_offset_min; /* time zone of author_time, in minutes east of UTC */
 	bool author_time_set;
 	bool both_times;              /* the committer's time is the author's time */
 	const vv_commit *keep_author; /* amend: the commit whose author is kept; may be NULL */
@@ -42,9 +44,10 @@ typedef struct vv_commit_options {
 	/* the commit that HEAD must be at; NULL: see vv_commit_create */
 	const vv_oid *expect;
 } vv_commit_options;
-/* Stages a commit object, which is signed if commit.gpgSign is set. No ref is moved, so expect and
- * reflog are not used. VV_EUSAGE: author or committer is not configured; the hint has the two git
- * config commands. VV_EREFUSED: the message is too long, or the commit could not be signed. */
+/* Stages a commit object, and sets *out to its id. Signs the commit if commit.gpgSign is set. Moves
+ * no ref, so expect and reflog are not used. VV_EUSAGE: author or committer is not configured; the
+ * hint has the two git config commands. VV_EREFUSED: the message is too long, or the commit could
+ * not be signed. */
 vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
 			  vv_error *err);
 /* Writes the commit object as vv_commit_write does, and moves HEAD's branch, or a detached HEAD, to

@@ -1,8 +1,9 @@
 /*
- * day: resolves revisions with a date, such as 2026-11-17, @{2026-11-17 14:00} and main@{yesterday}.
+ * day: resolves revisions with a date, such as 2026-11-17, @{2026-11-17 14:00} and
+ * main@{yesterday}.
  *
- * The result is the newest commit, following first parents, whose committer date is before the end of that day,
- * month, minute or second. Git, in contrast, uses the reflog of the clone.
+ * The result is the newest commit, following first parents, whose committer date is before the end
+ * of the day, month, minute or second. Git, in contrast, uses the reflog of the clone.
  */
 #ifndef VV_REPO_GIT_HISTORY_DAY_H
 #define VV_REPO_GIT_HISTORY_DAY_H
@@ -23,12 +24,13 @@ typedef struct vv_day_word {
 	bool bare;
 } vv_day_word;
 
-/* Returns true if the revision has a date, and sets *out. Git's own forms, such as @{2}, @{-1} and @{upstream}, are
- * not dates. */
+/* Returns true if the revision rev has a date, and sets *out, which borrows from rev. Git's own
+ * forms, such as @{2}, @{-1} and @{upstream}, are not dates. */
 bool vv_day_word_read(vv_day_word *out, const char *rev);
 
-/* Finds the commit of that date, from tip along first parents. VV_EUSAGE: the text is not a valid date. VV_ENOTFOUND:
- * all commits are newer, or the date is in the future; err names the nearest day. */
+/* Sets *out to the commit of the date w, found from the commit tip along first parents. VV_EUSAGE:
+ * the text is not a valid date. VV_ENOTFOUND: all commits are newer, or the date is in the future;
+ * err names the nearest day. */
 vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *w, vv_oid *out,
 			vv_error *err);
 

@@ -1,9 +1,9 @@
 /*
- * hidden_refs: the refs that are not shown to peers (transfer.hideRefs and similar settings).
+ * hidden_refs: determines which refs are shown to peers (transfer.hideRefs and similar settings).
  *
- * The rules are those of git-config(1): a pattern hides the ref with that name and all refs below it; with "!"
- * before the pattern, these refs are shown; the last matching pattern decides. Peers see only branches, tags and
- * signed heads.
+ * The rules are those of git-config(1): a pattern hides the ref with that name and all refs below
+ * it; with "!" before the pattern, these refs are shown; the last matching pattern decides. Peers
+ * see only branches, tags and signed heads.
  */
 #ifndef VV_REPO_GIT_HISTORY_HIDDEN_REFS_H
 #define VV_REPO_GIT_HISTORY_HIDDEN_REFS_H
@@ -15,19 +15,20 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
+/* The patterns of hidden refs, in the order of the settings. */
 typedef struct vv_hidden_refs {
 	char **patterns;
 	size_t count, cap;
 } vv_hidden_refs;
 
-/* Reads the patterns. service: "uploadpack" for fetches, "receive" for pushes. The caller clears *out, also after
- * a failure. */
+/* Reads the patterns from the repository's settings into *out. service: "uploadpack" for fetches,
+ * "receive" for pushes. The caller clears *out, also after a failure. */
 vv_status vv_hidden_refs_load(vv_hidden_refs *out, vv_repository *r, const char *service,
 			      vv_error *err);
 void vv_hidden_refs_clear(vv_hidden_refs *h);
 VV_AUTO_CLEAR(vv_hidden_refs, vv_hidden_refs_clear)
 
-/* Returns true if the ref is hidden. */
+/* Returns true if the ref called ref_name is hidden. */
 bool vv_hidden_refs_has(const vv_hidden_refs *h, const char *ref_name);
 
 /* Returns true if the ref is a branch or tag that is not hidden. */

@@ -11,16 +11,17 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
+/* An author or committer, with a time. */
 typedef struct vv_person {
 	char *name, *email;
 	int64_t time;   /* seconds since 1970 */
-	int offset_min; /* zone, in minutes east of UTC */
+	int offset_min; /* time zone, in minutes east of UTC */
 } vv_person;
 
 typedef enum vv_role { VV_AUTHOR, VV_COMMITTER } vv_role;
 
-/* Determines the author or committer from GIT_<ROLE>_NAME, _EMAIL and _DATE, the settings
- * <role>.name and .email, user.name and .email, and EMAIL. The caller clears *out with
+/* Sets *out to the author or committer, determined from GIT_<ROLE>_NAME, _EMAIL and _DATE, the
+ * settings <role>.name and .email, user.name and .email, and EMAIL. The caller clears *out with
  * vv_person_clear. VV_EUSAGE: name or email is not configured; the hint has the git config
  * commands. */
 vv_status vv_identity(vv_repository *r, vv_role role, vv_person *out, vv_error *err);
@@ -31,7 +32,7 @@ VV_AUTO_CLEAR(vv_person, vv_person_clear)
  * has another form. */
 vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err);
 
-/* Appends "Name <mail> 1700000000 +0100". */
+/* Appends p as in Git's commits: "Name <mail> 1700000000 +0100". */
 void vv_person_put(vv_buf *b, const vv_person *p);
 
 #endif

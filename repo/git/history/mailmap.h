@@ -9,8 +9,8 @@
 #include "repo/git/history/commit.h"
 #include "repo/git/repository.h"
 
-/* Reads a commit, as vv_commit_read does, and maps its author and committer, unless log.mailmap is false. For commits
- * that are shown to the user. */
+/* Reads the commit id as vv_commit_read does, and maps its author and committer, unless log.mailmap
+ * is false. For commits that are shown to the user. */
 vv_status vv_mailmap_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_error *err);
 
 #endif

@@ -7,13 +7,13 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* In a partial clone, fetches missing file contents with one request: those before and after each change by the first
- * 1,000 commits of a log. An object that is still missing is fetched by itself when it is read. Does nothing in other
- * repositories. */
+/* Fetches missing file contents of a partial clone with one request: the contents before and after
+ * each change by the first 1,000 commits of a log. Each object that is still missing is fetched
+ * separately when it is read. Does nothing if r is not a partial clone. */
 struct vv_log_options;
 vv_status vv_promised_bring(vv_repository *r, const struct vv_log_options *log, vv_error *err);
-/* Fetches missing file contents, as vv_promised_bring does, for the commits that are reachable from ids, but not from
- * `known`. */
+/* Fetches missing file contents as vv_promised_bring does, for the commits that are reachable from
+ * the count ids, but not from the known_count commits `known`. */
 vv_status vv_promised_bring_new(vv_repository *r, const vv_oid *ids, size_t count,
 				const vv_oid *known, size_t known_count, vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * refs: branches, tags, HEAD.
+ * refs: reads and updates branches, tags, other refs, and HEAD.
  *
  * Refs are updated by compare-and-swap, under Git's lock files, and durably (file and folder are
  * synced). A line is added to the reflog if Git would add one.
@@ -15,11 +15,12 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
+/* A ref and its value. */
 typedef struct vv_ref {
 	char *name;     /* "refs/heads/main" */
 	vv_oid id;      /* the target; for an annotated tag, the tag object */
-	vv_oid commit;  /* the peeled target; null if it is not a commit */
-	char *symbolic; /* target name of a symbolic ref; NULL: not symbolic */
+	vv_oid commit;  /* the peeled target; null if the target is not a commit */
+	char *symbolic; /* name of the ref to which a symbolic ref points; NULL: not symbolic */
 	bool annotated; /* id is a tag object */
 } vv_ref;
 void vv_ref_clear(vv_ref *ref);
@@ -28,66 +29,73 @@ typedef vv_status (*vv_ref_fn)(void *payload, const vv_ref *ref, vv_error *err);
 /* Calls fn for each ref whose name begins with prefix ("" for all), sorted by name. */
 vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
 		       vv_error *err);
-/* Returns true if there is a ref whose name begins with prefix. Also returns false if the refs
+/* Returns true if a ref with a name that begins with prefix exists. Returns false if the refs
  * cannot be read. */
 bool vv_refs_any(vv_repository *r, const char *prefix);
+/* Reads the ref called name into *out, which the caller clears with vv_ref_clear. VV_ENOTFOUND: no
+ * such ref. */
 vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *err);
 
 /* Returns "main" for "refs/heads/main", "v1" for "refs/tags/v1", and other names unchanged;
  * borrowed from name. */
 const char *vv_ref_short_name(const char *name);
 
-/* Commits that refs point to. */
+/* A list of commits to which refs point. Initialise with {0}. */
 typedef struct vv_ref_tips {
 	vv_oid *items;
 	size_t count, cap;
 } vv_ref_tips;
 void vv_ref_tips_clear(vv_ref_tips *t);
 VV_AUTO_CLEAR(vv_ref_tips, vv_ref_tips_clear)
-/* Adds a commit; ignores a null id. */
+/* Adds a commit to t; ignores a null id. */
 vv_status vv_ref_tips_add(vv_ref_tips *t, const vv_oid *commit, vv_error *err);
-/* Adds the commits of all refs whose names begin with prefix. */
+/* Adds to t the commits of all refs whose names begin with prefix. */
 vv_status vv_ref_tips_list(vv_ref_tips *t, vv_repository *r, const char *prefix, vv_error *err);
 
-/* Sets a ref to id if its current value is `old`. If `old` is NULL, the ref must not exist yet, or,
- * with force, may have any value. message is written to the reflog. VV_ECONFLICT: the ref has
- * another value. VV_ELOCKED: another process held the lock for some seconds. VV_EEXISTS: the name
- * conflicts with another ref's name ("a" and "a/b"). VV_EUSAGE: the name is not a valid name of a
- * ref, or is HEAD. */
+/* Sets the ref called name to id if its current value is `old`. If `old` is NULL, the ref must not
+ * exist yet, or, with force, may have any value. message is written to the reflog. VV_ECONFLICT:
+ * the ref has another value. VV_ELOCKED: another process held the lock for some seconds.
+ * VV_EEXISTS: the name conflicts with another ref's name ("a" and "a/b"). VV_EUSAGE: the name is
+ * not a valid name of a ref, or is HEAD. */
 vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, const vv_oid *old,
 			bool force, const char *message, vv_error *err);
-/* Deletes a ref and its reflog if the ref's value is `old`. If `old` is NULL, the ref may have any
- * value. VV_ENOTFOUND: no such ref. VV_ECONFLICT: the ref has another value. */
+/* Deletes the ref called name and its reflog if the ref's value is `old`. If `old` is NULL, the ref
+ * may have any value. VV_ENOTFOUND: no such ref. VV_ECONFLICT: the ref has another value. */
 vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, vv_error *err);
 
+/* A change of one ref. */
 typedef struct vv_ref_change {
 	const char *name;
 	const vv_oid *id;  /* NULL: delete */
 	const vv_oid *old; /* as in vv_ref_update; a null id: the ref must not exist */
 	bool force;
 } vv_ref_change;
-/* Updates several refs at once: all refs are locked and compared before the first one is changed.
- * Only a crash or a failing disk during the renames can leave some refs changed and others
+/* Makes the count changes of refs at once: all refs are locked and compared before the first one is
+ * changed. Only a crash or a failing disk during the renames can leave some refs changed and others
  * unchanged. If a failure occurs after a ref was changed, the message has the changed ref and its
- * value. */
+ * value. VV_ECONFLICT and other errors are as for vv_ref_update and vv_ref_delete. */
 vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count,
 			 const char *message, vv_error *err);
 
 /* The state of HEAD. */
 typedef struct vv_head {
-	char *branch;  /* "refs/heads/main"; NULL: detached */
-	vv_oid commit; /* null on an unborn branch */
-	bool unborn, detached;
+	char *branch;          /* "refs/heads/main"; NULL: detached */
+	vv_oid commit;         /* null on an unborn branch */
+	bool unborn, detached; /* the branch has no commit yet; HEAD is not on a branch */
 } vv_head;
+/* Reads HEAD into *out, which the caller clears with vv_head_clear. */
 vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err);
 void vv_head_clear(vv_head *h);
 VV_AUTO_CLEAR(vv_head, vv_head_clear)
-/* Returns true if HEAD is at this commit and, unless branch_or_null is NULL, on this branch. An
- * update of a ref can fail after the ref moved, because its folder could not be made durable. A
- * caller that must react to the move calls this function after a failure. */
+/* Returns true if HEAD is at the commit `commit` and, unless branch_or_null is NULL, on this
+ * branch. An update of a ref can fail after the ref moved, because its folder could not be made
+ * durable. A caller that must react to the move calls this function after a failure. */
 bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *commit);
+/* Makes HEAD a symbolic ref to the branch ref_name ("refs/heads/..."), which need not exist.
+ * message is written to the reflog. VV_EUSAGE: ref_name is not the name of a branch. */
 vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message,
 			     vv_error *err);
+/* Detaches HEAD at a commit. message is written to the reflog. */
 vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *message,
 			 vv_error *err);
 
@@ -95,15 +103,15 @@ vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *mes
  * repository), in branch.<name>.remote and branch.<name>.merge. */
 vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char *remote,
 			   const char *merge_ref, vv_error *err);
-/* Gets the name of a branch's upstream ref, which the caller frees with vv_free, and the numbers of
- * commits by which the branch is ahead of the upstream and behind it. VV_ENOTFOUND: no upstream is
- * set, or branch_ref is not a branch. VV_EMISSING, with *upstream set: the upstream ref does not
- * exist. */
+/* Sets *upstream to the name of the upstream ref of the branch branch_ref, which the caller frees
+ * with vv_free, and *ahead and *behind to the numbers of commits by which the branch is ahead of
+ * the upstream and behind it. VV_ENOTFOUND: no upstream is set, or branch_ref is not a branch.
+ * VV_EMISSING, with *upstream set: the upstream ref does not exist. */
 vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **upstream,
 			     uint64_t *ahead, uint64_t *behind, vv_error *err);
-/* Finds the worktree, this one included, in which the branch is checked out or being rebased. Sets
- * *out to the worktree's path, which the caller frees with vv_free, or to NULL if there is no such
- * worktree. */
+/* Finds the worktree, among all worktrees including r's, in which the branch branch_ref is checked
+ * out or being rebased. Sets *out to the worktree's path, which the caller frees with vv_free, or
+ * to NULL if no worktree is found. */
 vv_status vv_branch_checked_out(vv_repository *r, const char *branch_ref, char **out,
 				vv_error *err);
 

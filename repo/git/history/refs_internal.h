@@ -7,8 +7,8 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/repository_internal.h"
 
-/* Moves HEAD's branch, or a detached HEAD, to the commit id. old: the commit that it must be at; a
- * null id: the branch must not exist yet. message: for the reflog. */
+/* Moves HEAD's branch, or a detached HEAD, to the commit id. old: the current value that the branch
+ * or HEAD must have; a null id: the branch must not exist yet. message is written to the reflog. */
 vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, const char *message,
 		       vv_error *err);
 

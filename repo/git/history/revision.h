@@ -13,8 +13,8 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Resolves a revision (HEAD, main~3, v1, 2026-11-17, an abbreviated id ...) to the id of a commit;
- * tags are peeled. VV_ENOTFOUND: no such revision; the hint may have similar names. VV_EUSAGE: the
+/* Sets *out to the commit of a revision (HEAD, main~3, v1, 2026-11-17, an abbreviated id ...); tags
+ * are peeled. VV_ENOTFOUND: no such revision; the hint may have similar names. VV_EUSAGE: the
  * revision is ambiguous. */
 vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err);
 
@@ -22,15 +22,15 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
  * commit of a new branch. */
 bool vv_rev_is_null(const char *text, size_t len);
 
-/* Gets the tip of the default branch, which is determined as for vv_rev_fork_point. Sets *found to
- * false if the default branch is not known. */
+/* Sets *out to the tip of the default branch, which is determined as in vv_rev_fork_point. Sets
+ * *found to false if the default branch is not known. */
 vv_status vv_rev_default_branch(vv_repository *r, vv_oid *out, bool *found, vv_error *err);
 
-/* Finds the commit at which a commit's history forked from the default branch: the commit itself if
- * the default branch contains it. The default branch is HEAD in a bare repository; else HEAD of a
- * remote (origin first); else a branch named by init.defaultBranch, main or master, on origin or
- * local. Sets *found to false if the histories have no common commit. VV_ENOTFOUND: the default
- * branch is not known, or the clone is too shallow. */
+/* Sets *out to the commit at which the history of `commit` forked from the default branch: the
+ * commit itself if the default branch contains it. The default branch is HEAD in a bare repository;
+ * else HEAD of a remote (origin first); else a branch named by init.defaultBranch, main or master,
+ * on origin or local. Sets *found to false if the histories have no common commit. VV_ENOTFOUND:
+ * the default branch is not known, or the clone is too shallow. */
 vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out, bool *found,
 			    vv_error *err);
 
@@ -42,26 +42,26 @@ typedef struct vv_range {
 	vv_oid include, exclude;
 	bool has_exclude, symmetric, new_branch;
 } vv_range;
-/* Reads a range from text. */
+/* Parses text as a range, and resolves its revisions. The errors are those of vv_rev_commit. */
 vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_error *err);
 
-/* Finds the best common ancestor of a and b. VV_ENOTFOUND: the histories are unrelated. */
+/* Sets *out to the best common ancestor of a and b. VV_ENOTFOUND: the histories are unrelated. */
 vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid *out,
 			vv_error *err);
-/* Finds all best common ancestors of a and b, newest first: more than one after criss-cross merges,
- * none if the histories are unrelated. The caller frees *out with vv_free. */
+/* Sets *out to an array of all *count best common ancestors of a and b, newest first: several after
+ * criss-cross merges, none if the histories are unrelated. The caller frees *out with vv_free. */
 vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid **out,
 			 size_t *count, vv_error *err);
-/* Sets *out to whether `ancestor` is an ancestor of the commit `of`. */
+/* Sets *out to true if `ancestor` is an ancestor of the commit `of`. */
 vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid *of, bool *out,
 			 vv_error *err);
-/* Counts the commits that are reachable from a and not from b (*ahead), and from b and not from a
- * (*behind). */
+/* Sets *ahead to the number of commits that are reachable from a and not from b, and *behind to the
+ * number of commits that are reachable from b and not from a. */
 vv_status vv_ahead_behind(vv_repository *r, const vv_oid *a, const vv_oid *b, uint64_t *ahead,
 			  uint64_t *behind, vv_error *err);
 
-/* Gets the shortest unambiguous hex form of the id, at least 7 digits. The caller frees *out with
- * vv_free. */
+/* Sets *out to the shortest unambiguous hex form of oid, with at least 7 digits. The caller frees
+ * *out with vv_free. */
 vv_status vv_rev_short(vv_repository *r, const vv_oid *oid, char **out, vv_error *err);
 
 #endif

@@ -1,16 +1,16 @@
 /*
  * rewrite: rewrites commits with changed files.
  *
- *	vv_rewrite_open(&w, repo, dry, edit, payload, err);
- *	for each commit, parents first: vv_rewrite_commit(w, &commit, &new_id, err);
- *	for each ref: vv_rewrite_object(w, &id, &new_id, err);
- *	vv_objects_flush(repo, err);
- *	vv_rewrite_close(w);
+ * 	vv_rewrite_open(&w, repo, dry, edit, payload, err);
+ * 	for each commit, parents first: vv_rewrite_commit(w, &commit, &new_id, err);
+ * 	for each ref: vv_rewrite_object(w, &id, &new_id, err);
+ * 	vv_objects_flush(repo, err);
+ * 	vv_rewrite_close(w);
  *
- * The function `edit` edits folders; it is called once for each version of a folder, so that the new tree depends on
- * the old tree alone. A commit whose tree and parents do not change keeps its id. All other commits lose their
- * signatures, which would be invalid, and ids of rewritten commits in their messages are replaced. The caller updates
- * the refs.
+ * The function `edit` edits folders. It is called once for each version of a folder; its result
+ * must depend only on the folder's path and entries. A commit whose tree and parents do not change
+ * keeps its id. All other commits lose their signatures, which would be invalid, and ids of
+ * rewritten commits in their messages are replaced. The caller updates the refs.
  */
 #ifndef VV_REPO_GIT_HISTORY_REWRITE_H
 #define VV_REPO_GIT_HISTORY_REWRITE_H
@@ -24,6 +24,7 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
+/* An entry of a folder that is being edited. */
 typedef struct vv_folder_entry {
 	const char *name; /* in the folder's arena */
 	uint32_t mode;    /* Git's mode; 0: the entry is to be removed */
@@ -41,46 +42,51 @@ typedef struct vv_folder_edit {
 	size_t count, cap;
 	/* the folder or a subfolder changed; set by vv_folder_edit_put and _remove */
 	bool changed;
-	vv_arena arena; /* for names */
+	vv_arena arena; /* memory for the names of entries */
 	vv_rewrite *w;
 } vv_folder_edit;
 
-/* Returns the entry with this name, or NULL. */
+/* Returns the entry called name; NULL: no such entry. */
 vv_folder_entry *vv_folder_edit_find(const vv_folder_edit *f, const char *name);
-/* Adds an entry, or replaces the entry with this name. */
+/* Adds an entry called name to f, or replaces the existing one. name is copied. */
 vv_status vv_folder_edit_put(vv_folder_edit *f, const char *name, uint32_t mode, const vv_oid *id,
 			     vv_error *err);
+/* Removes the entry e from f. */
 void vv_folder_edit_remove(vv_folder_edit *f, vv_folder_entry *e);
 
-/* Begins to edit the subfolder `name` of f again; it is empty if it does not exist yet. In a dry run, *out has
- * the entries from before the first edit. VV_EEXISTS: a file has this name. */
+/* Begins another edit of the subfolder called name of f, and sets *out to its entries. If the
+ * subfolder does not exist yet, *out is empty. In a dry run, *out has the entries from before the
+ * first edit. VV_EEXISTS: a file has this name. Call vv_folder_edit_end, also on failure. */
 vv_status vv_folder_edit_below(vv_folder_edit *out, vv_folder_edit *f, const char *name,
 			       vv_error *err);
-/* Ends the edit of a subfolder of f. rc: the status of the edit. If rc is VV_OK and the subfolder has changed, writes
- * it and puts it into f. Clears *below, also on failure. */
+/* Ends the edit of a subfolder of f. rc: the status of the edit. If rc is VV_OK and the subfolder
+ * has changed, writes the subfolder's tree and puts it into f. Clears *below, also on failure.
+ * Returns rc or its own error. */
 vv_status vv_folder_edit_end(vv_folder_edit *below, vv_folder_edit *f, vv_status rc, vv_error *err);
 
-/* Edits a folder. */
+/* Edits the folder f. */
 typedef vv_status (*vv_rewrite_fn)(void *payload, vv_folder_edit *f, vv_error *err);
 
-/* Begins a rewrite. dry: computes the new ids, but writes nothing. */
+/* Begins a rewrite, which calls fn for folders. dry: computes the new ids, but writes nothing. */
 vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewrite_fn fn,
 			  void *payload, vv_error *err);
 void vv_rewrite_close(vv_rewrite *w); /* accepts NULL */
 VV_AUTO_FREE(vv_rewrite, vv_rewrite_close)
 
-/* Rewrites a commit, staged, and sets *out to its new id. Parents that were not rewritten are kept. */
+/* Stages the rewritten form of a commit, and sets *out to its new id. Keeps parents that were not
+ * rewritten. */
 vv_status vv_rewrite_commit(vv_rewrite *w, const vv_oid *commit, vv_oid *out, vv_error *err);
 
-/* Sets *out to the new id of a ref's object: a commit, or an annotated tag, which is rewritten if its target has
- * changed. If the object has not changed, *out is id. */
+/* Sets *out to the new id of id, an object to which a ref points: a commit, or an annotated tag,
+ * which is rewritten if its target has changed. If the object has not changed, *out is id. */
 vv_status vv_rewrite_object(vv_rewrite *w, const vv_oid *id, vv_oid *out, vv_error *err);
 
 /* A commit or tag with a new id. */
 typedef struct vv_rewritten {
 	vv_oid old, now;
 } vv_rewritten;
-/* Returns all commits and tags with new ids, in the order of the calls; borrowed. */
+/* Returns an array of all *count commits and tags with new ids, in the order of the calls; borrowed
+ * from w. */
 const vv_rewritten *vv_rewrite_changed(const vv_rewrite *w, size_t *count);
 /* Returns the number of signatures that rewritten commits and tags have lost. */
 size_t vv_rewrite_unsigned(const vv_rewrite *w);

@@ -1,14 +1,14 @@
 /*
- * tips: lists every object id that a ref, reflog or state file in the Git folders names. Internal.
+ * tips: lists every object id in the refs, reflogs and state files of the Git folders. Internal.
  */
 #ifndef VV_REPO_GIT_HISTORY_TIPS_H
 #define VV_REPO_GIT_HISTORY_TIPS_H
 
 #include "repo/git/repository_internal.h"
 
-/* Receives an object id. hard: a ref or HEAD names the object, which must exist; otherwise, a
- * reflog or a state file names it, and the object may be missing. where: the file, for messages. A
- * failure ends the call. */
+/* Is called for an object id. hard: the id is in a ref or HEAD, and the object must exist;
+ * otherwise, the id is in a reflog or state file, and the object may be missing. where: the file,
+ * for messages. A failure ends the call of vv_tips_each. */
 typedef vv_status (*vv_tip_fn)(void *payload, const git_oid *id, bool hard, const char *where,
 			       vv_error *err);
 
@@ -16,7 +16,7 @@ typedef vv_status (*vv_tip_fn)(void *payload, const git_oid *id, bool hard, cons
  * work trees. Reads the files itself, since libgit2 sees only one work tree. */
 vv_status vv_tips_each(vv_repository *r, vv_tip_fn fn, void *payload, vv_error *err);
 
-/* Appends the Git folders of all work trees, the common folder first. */
+/* Appends the paths of the Git folders of all work trees to out, the common folder first. */
 vv_status vv_worktree_gitdirs(vv_repository *r, vv_string_list *out, vv_error *err);
 
 #endif

@@ -14,7 +14,8 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* Receives a line. file: the path of its .gitattributes file; line: its number, from 1. A failure ends the search. */
+/* Is called for a line. file: the path of the .gitattributes file; line: the line's number, from 1;
+ * attributes: the text after the pattern. A failure ends the search. */
 typedef vv_status (*vv_attr_line_fn)(void *payload, const char *file, unsigned line,
 				     const char *pattern, const char *attributes, vv_error *err);
 /* Calls fn for each line with filter=varve or -filter in all .gitattributes files of the work tree. */
@@ -30,28 +31,30 @@ vv_status vv_attr_compared_lines(vv_repository *r, vv_attr_line_fn fn, void *pay
 vv_status vv_attr_text_lines(vv_repository *r, const vv_index *x, vv_attr_line_fn fn, void *payload,
 			     vv_error *err);
 
-/* Adds a line for each pattern to the top .gitattributes of the work tree, unless it has the line. Either all lines
- * are added or none. Keeps the line ends of the file. literal: the patterns are paths, whose special characters are
- * escaped. *changed: the file was written. */
+/* Adds a line "<pattern> filter=varve ..." for each pattern to the top .gitattributes of the work
+ * tree, unless the file already has the line. Either all lines are added or none. Keeps the line
+ * ends of the file. literal: the patterns are paths, whose special characters are escaped. Sets
+ * *changed to true if the file was written. */
 vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
 			bool *changed, vv_error *err);
-/* Adds the same lines to the text of a .gitattributes file. */
+/* Adds the lines of vv_attr_track to the text of a .gitattributes file. */
 vv_status vv_attr_put_tracked(vv_buf *text, const char *const *patterns, size_t count, bool literal,
 			      vv_error *err);
-/* Adds the same lines, for literal paths, to the top .gitattributes in an index. */
+/* Adds the lines of vv_attr_track, for literal paths, to the top .gitattributes in the index x. */
 vv_status vv_attr_track_staged(vv_index *x, vv_repository *r, const char *const *paths,
 			       size_t count, vv_error *err);
-/* Removes the attributes of a filter ("varve", "lfs") from the lines with these patterns in the text of a
- * .gitattributes file; if count is 0, from all lines. unset: replaces them by "!filter !diff !merge -text", which
- * overrides lines above. If only the line for .gitattributes itself is left, removes it, too. */
+/* Removes the attributes of a filter ("varve", "lfs") from the lines with these patterns in the
+ * text of a .gitattributes file; if count is 0, from all lines. unset: replaces these attributes by
+ * "!filter !diff !merge -text", which overrides lines above. If only the line for .gitattributes
+ * itself is left, removes this line, too. */
 vv_status vv_attr_drop_filter(vv_buf *text, const char *filter, bool unset,
 			      const char *const *patterns, size_t count, vv_error *err);
-/* Does what vv_attr_track does, but with lines that have only diff=varve merge=varve, so that Git stores the files as
- * text. VV_EREFUSED: a line with the same pattern has the filter. */
+/* Adds lines as vv_attr_track does, but with only diff=varve merge=varve, so that Git stores the
+ * files as text. VV_EREFUSED: a line with the same pattern has the filter. */
 vv_status vv_attr_track_text(vv_repository *r, const char *const *patterns, size_t count,
 			     bool literal, bool *changed, vv_error *err);
 
-/* A line to add for a path. */
+/* The line to add for a path. */
 typedef enum vv_attr_line_kind {
 	VV_ATTR_NO_LINE,
 	VV_ATTR_FILTER_LINE, /* the line of vv_attr_track */
@@ -64,8 +67,9 @@ typedef struct vv_attr_rename {
 	vv_attr_line_kind line; /* the line to add for `to` */
 } vv_attr_rename;
 
-/* Adds the lines for the new paths, and removes the lines that have an old path as their pattern. All changes are
- * made in one step. *changed: the file was written. */
+/* Adds the lines for the new paths of the count renames, and removes the lines that have an old
+ * path as their pattern. Makes all changes in one step. Sets *changed to true if the file was
+ * written. */
 vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, size_t count,
 			     bool *changed, vv_error *err);
 

@@ -1,7 +1,7 @@
 /*
- * attributes: reads .gitattributes, and finds out which paths are datasets.
+ * attributes: reads the attributes of paths from .gitattributes files.
  *
- * The paths with the attribute filter=varve are datasets.
+ * A path with the attribute filter=varve is a dataset: varve stores its content.
  */
 #ifndef VV_REPO_GIT_INDEX_ATTRIBUTES_H
 #define VV_REPO_GIT_INDEX_ATTRIBUTES_H
@@ -15,24 +15,25 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Sets *out to whether the path has filter=varve. Reads the attribute files of the work tree, or of
- * the index if a file is missing in the work tree; in a bare repository, those of HEAD. */
+/* Sets *out to true if the path has filter=varve. Reads the attribute files in the work tree, and
+ * those in the index if the work tree does not have them; in a bare repository, those of HEAD. */
 vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err);
-/* Sets *out to whether varve compares or merges the path's text: its diff or merge attribute is varve, and
- * its filter is not. */
+/* Sets *out to true if the path has diff=varve or merge=varve, but not filter=varve: Git stores the
+ * file as text, and varve compares or merges it. */
 vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err);
-/* Gets the value of an attribute, which the caller frees with vv_free. VV_ENOTFOUND: unspecified. name: "filter",
- * "diff", "merge", "text", "crlf", "eol", "ident", "working-tree-encoding" or "varve-reader". */
+/* Sets *out to the value of the attribute called name, which the caller frees with vv_free.
+ * VV_ENOTFOUND: the attribute is unspecified. name: "filter", "diff", "merge", "text", "crlf",
+ * "eol", "ident", "working-tree-encoding" or "varve-reader". */
 vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
 			vv_error *err);
-/* Asks git for attributes according to the attribute file `text` in `folder` ("" or "a/b/"),
- * instead of the attribute files in the repository's tree. name is the attribute to read, borrowed
- * until close. vv_attr_text_ask sets value to "set", "unset", "unspecified" or the attribute's
- * value, borrowed until the next call.
+/* A running git that reads one attribute, called name, from the attribute file `text` in `folder`
+ * ("" or "a/b/"), instead of the attribute files in the repository's tree. name is borrowed until
+ * vv_attr_text_close. vv_attr_text_ask sets *out to "set", "unset", "unspecified" or the
+ * attribute's value for path, borrowed until the next call.
  *
- *	rc = vv_attr_text_open(&t, r, "", &text, "filter", err);
- *	rc = vv_attr_text_ask(t, path, &value, err);
- */
+ * 	rc = vv_attr_text_open(&t, r, "", &text, "filter", err);
+ * 	rc = vv_attr_text_ask(t, path, &value, err);
+ * */
 typedef struct vv_attr_text vv_attr_text;
 vv_status vv_attr_text_open(vv_attr_text **out, vv_repository *r, const char *folder,
 			    const vv_buf *text, const char *name, vv_error *err);
@@ -45,6 +46,7 @@ VV_AUTO_FREE(vv_attr_text, vv_attr_text_close)
  * message has its name. */
 vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err);
 
+/* While a vv_attr_held exists, attribute files are cached. */
 typedef struct vv_attr_held {
 	vv_repository *repo;
 } vv_attr_held;
@@ -61,7 +63,7 @@ VV_AUTO_CLEAR(vv_attr_held, vv_attr_held_clear)
 /* Drops the cached attribute files. Call after writing an attribute file. */
 void vv_attr_flush(vv_repository *r);
 
-/* Sets *out to whether Git converts line ends or the encoding of the path's content before it runs
+/* Sets *out to true if Git converts line ends or the encoding of the path's content before it runs
  * the filter. */
 vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err);
 

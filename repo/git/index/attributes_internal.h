@@ -9,15 +9,15 @@
 
 /* The conversion of a path, other than varve's own filter. */
 typedef struct vv_conversion {
-	bool foreign;  /* there is a filter program or an encoding, which only git supports */
-	char name[64]; /* the name of this filter, or "working-tree-encoding" */
+	bool foreign;  /* the path has a filter program or an encoding, which only git supports */
+	char name[64]; /* if foreign: the name of the filter, or "working-tree-encoding" */
 	bool builtin;  /* libgit2 may convert line ends or ident */
 } vv_conversion;
-/* Determines the conversion of a path from its attributes. */
+/* Sets *out to the conversion of a path, determined from its attributes. */
 vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *out, vv_error *err);
 
-/* Loads libgit2's filters for a path (line ends, ident). *out is NULL if there are none; the caller
- * frees it. */
+/* Loads libgit2's filters (line ends, ident) for a path with the conversion c into *out, which the
+ * caller frees with git_filter_list_free. *out is NULL if no filter applies. */
 vv_status vv_filters_of(vv_repository *r, const char *path, const vv_conversion *c,
 			bool to_worktree, git_filter_list **out, vv_error *err);
 

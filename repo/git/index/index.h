@@ -1,10 +1,10 @@
 /*
- * index: Git's staging area.
+ * index: reads and changes Git's index, the staging area.
  *
- * The index is read when it is opened, changed in memory, and written by vv_index_write, which
- * locks index.lock, and runs git update-index on a copy. The entry of a dataset has the pointer's
- * blob id and the stat of the big file in the work tree, so that plain git status reports no change
- * without reading the file.
+ * The index is read when it is opened, and changed in memory. vv_index_write locks index.lock, and
+ * applies the changes with git update-index to a copy of the file. The entry of a dataset has the
+ * pointer's blob id and the stat of the big file in the work tree, so that plain git status reports
+ * no change without reading the file.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_H
 #define VV_REPO_GIT_INDEX_INDEX_H
@@ -21,23 +21,24 @@
 
 typedef struct vv_index vv_index;
 
+/* An entry of the index. */
 typedef struct vv_index_entry {
 	const char *path; /* borrowed until the index changes */
 	vv_oid id;
-	uint32_t mode;
+	uint32_t mode; /* Git's mode of the file */
 	int stage;     /* 0 normal, 1 base, 2 ours, 3 theirs */
 	uint32_t size; /* size of the file as recorded; 0: empty, or git must run the filter */
-	int64_t mtime_sec, ctime_sec;
+	int64_t mtime_sec, ctime_sec; /* stat of the file, as recorded */
 	uint32_t mtime_nsec, ctime_nsec, ino, dev;
 	bool skip_worktree;
-	bool hidden; /* skip-worktree or assume-unchanged: do not read the file */
-	bool intent_to_add;
+	bool hidden;        /* skip-worktree or assume-unchanged: do not read the file */
+	bool intent_to_add; /* the entry of git add --intent-to-add */
 } vv_index_entry;
 
-/* Opens and reads the index. Another process's lock does not matter until the index is written. */
+/* Opens and reads the index of r. A lock of another process does not prevent this. */
 vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err);
-/* Like vv_index_open, but locks index.lock before it reads the index. For callers that change
- * .gitattributes, as git checkout changes it under this lock. VV_ELOCKED: as in vv_index_write. */
+/* Like vv_index_open, but locks index.lock before reading the index. For callers that change
+ * .gitattributes, which git checkout changes under this lock. VV_ELOCKED: as in vv_index_write. */
 vv_status vv_index_open_locked(vv_index **out, vv_repository *r, vv_error *err);
 void vv_index_close(vv_index *x); /* accepts NULL; discards unsaved changes */
 VV_AUTO_FREE(vv_index, vv_index_close)
@@ -45,14 +46,14 @@ VV_AUTO_FREE(vv_index, vv_index_close)
 /* Returns true if the stat of the index file has not changed since the file was read. */
 bool vv_index_is_current(const vv_index *x);
 
-/* Opens an index in memory with the tree of a commit (NULL: empty), from which the caller makes
- * another tree (vv_index_write_tree). It is never written to a file. While the index is open, its
- * .gitattributes and package files are used instead of those of the work tree, also in a bare
- * repository. */
+/* Opens an index in memory with the tree of a commit (NULL: an empty tree), from which the caller
+ * makes another tree (vv_index_write_tree). The index is never written to a file. While the index
+ * is open, its .gitattributes and package files are used instead of those of the work tree, also in
+ * a bare repository. */
 vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *commit, vv_error *err);
-bool vv_index_is_tree(const vv_index *x);
-/* While the index is open, its .gitattributes files determine the attributes of paths. For a
- * .gitattributes that the work tree does not have yet. */
+bool vv_index_is_tree(const vv_index *x); /* true if vv_index_open_tree opened x */
+/* Makes the .gitattributes files in the index x determine the attributes of paths until x is
+ * closed. For a .gitattributes that the work tree does not have yet. */
 void vv_index_ask_attributes(vv_index *x);
 
 /* Checks that the path is not in a submodule, whose files belong to another repository.
@@ -60,35 +61,39 @@ void vv_index_ask_attributes(vv_index *x);
 vv_status vv_index_check_module(const vv_index *x, const char *path, vv_error *err);
 
 /* Checks that a file can be added at the path. VV_EREFUSED: the path is in a submodule. VV_EEXISTS:
- * the index has a folder at the path, or a file at the path of one of its folders. */
+ * the index has entries below the path, or an entry at the path of a folder above it. */
 vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err);
 
-size_t vv_index_count(const vv_index *x);
-void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out); /* sorted by path, then stage */
+size_t vv_index_count(const vv_index *x); /* number of entries */
+/* sets *out to the i-th entry, sorted by path, then stage */
+void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out);
+/* Sets *out to the entry of path with stage 0. Returns false if no such entry exists. */
 bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out); /* stage 0 */
-/* Gets the entry of a stage (1 base, 2 ours, 3 theirs). Returns false if no such entry exists. */
+/* Sets *out to the entry of path with this stage (1 base, 2 ours, 3 theirs). Returns false if no
+ * such entry exists. */
 bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index_entry *out);
 /* Returns true if path has conflict stages. */
 bool vv_index_is_unmerged(const vv_index *x, const char *path);
-bool vv_index_has_conflicts(const vv_index *x);
+bool vv_index_has_conflicts(const vv_index *x); /* true if a path has conflict stages */
 
 /* Sets the entry of a path to a blob, and removes the path's conflict stages. st is the stat of the
- * work tree file; it must have been the same before and after the file was read, and vv_stat_wait
- * must have been called before it was read. If st is NULL, no stat is recorded, so that git compares
- * the file. */
+ * file in the work tree. It must have been the same before and after the file was read, and
+ * vv_stat_wait must have been called before the file was read. If st is NULL, no stat is recorded,
+ * so that git compares the file's content. */
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err);
 
-/* Stages an ordinary file, symbolic link or deletion as git add does. VV_EREFUSED: the path is a
- * folder, a repository or a special file such as a pipe, or it has a filter that only git can run,
- * such as git-lfs; the message has the git command to use. */
+/* Stages the ordinary file, symbolic link or deletion at path, as git add does. VV_EREFUSED: the
+ * path is a folder, a repository or a special file such as a pipe, or has a filter that only git
+ * can run, such as git-lfs; the message has the git command to use. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
-/* Reads the commit that a submodule's work tree has checked out. VV_ENOTFOUND: the submodule is not
- * initialised. VV_EREFUSED: the submodule has no commit. */
+/* Sets *out to the commit that is checked out in the submodule at path. VV_ENOTFOUND: the submodule
+ * is not initialised. VV_EREFUSED: the submodule has no commit. */
 vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, vv_error *err);
 /* Checks whether vv_index_add_file would accept the path, without staging anything. Fails with the
  * same errors. */
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err);
+/* One side of a conflict: the mode and id of an entry. */
 typedef struct vv_index_side {
 	uint32_t mode;
 	vv_oid id;
@@ -97,7 +102,7 @@ typedef struct vv_index_side {
  * theirs. A side with mode 0 is absent. */
 vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_side sides[3],
 				vv_error *err);
-/* Removes the entries of a path. VV_ENOTFOUND: no such entry. */
+/* Removes all entries of a path. VV_ENOTFOUND: the index has no entry for the path. */
 vv_status vv_index_remove(vv_index *x, const char *path, vv_error *err);
 /* Like vv_index_remove, for a file that the work tree does not have. If the file exists when
  * vv_index_write has locked the index, a git command has just written it: vv_index_write then
@@ -119,14 +124,15 @@ vv_status vv_index_try_lock(vv_index *x, vv_error *err);
 /* Like vv_index_try_lock, but waits as vv_index_write does. For reading HEAD, which git commands do
  * not move while another process has the lock. */
 vv_status vv_index_lock(vv_index *x, vv_error *err);
-bool vv_index_is_locked(const vv_index *x);
-/* Releases the lock on the index, whichever vv_index of the repository owns it. */
+bool vv_index_is_locked(const vv_index *x); /* true if x has locked the index */
+/* Releases the lock on the index of r, whichever open vv_index of r owns the lock. */
 void vv_index_unlock(vv_repository *r);
 
-/* Writes the index's tree, and sets *tree to its id. VV_ECONFLICT: the index has conflict
- * stages. */
+/* Stages the tree objects of the index, and sets *tree to the id of the top tree. VV_ECONFLICT: the
+ * index has conflict stages. */
 vv_status vv_index_write_tree(vv_index *x, vv_oid *tree, vv_error *err);
-/* Writes a commit with the index's tree. No ref is updated. */
+/* Stages a commit with the index's tree, and sets *out to its id. Updates no ref. parent may be
+ * NULL. */
 vv_status vv_index_write_commit(vv_oid *out, vv_index *x, const vv_oid *parent, const char *message,
 				vv_error *err);
 /* How an ordinary file of the work tree differs from its index entry. */
@@ -136,13 +142,14 @@ typedef enum vv_file_state {
 	VV_FILE_DELETED,
 	VV_FILE_TYPE_CHANGED
 } vv_file_state;
-/* Compares a file that is not a dataset with its entry, converting text as Git does. Hashes the
- * file only if its stat differs from the entry. */
+/* Compares a file that is not a dataset with its entry e, converting text as Git does, and sets
+ * *out. Hashes the file only if its stat differs from the entry. */
 vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_state *out,
 			      vv_error *err);
 
-/* Returns true if the file is certainly unchanged: its stat equals the entry's, and the file is
- * older than the index, so that the entry is not racy (see git's racy-git documentation). */
+/* Returns true if the file of the entry e, with the stat st, is certainly unchanged: st equals the
+ * entry's stat, and the file is older than the index, so that the entry is not racy (see git's
+ * racy-git documentation). */
 bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_stat *st);
 
 typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
@@ -155,40 +162,43 @@ vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_f
 /* Like vv_untracked_each with all, but also passes ignored files. */
 vv_status vv_unindexed_each(vv_index *x, const char *prefix, vv_path_fn fn, void *payload,
 			    vv_error *err);
-/* Sets *out to whether the path is ignored. */
+/* Sets *out to true if Git ignores the path. */
 vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_error *err);
-/* Appends the ignored ones of the names to out, in the same order. In names and out, each name ends
- * with a NUL. */
+/* Appends those of `names` that Git ignores to out, in the same order. In names and out, each name
+ * ends with a NUL. */
 vv_status vv_paths_ignored(vv_repository *r, const vv_buf *names, vv_buf *out, vv_error *err);
 
-/* Writes an ordinary file or symbolic link of a commit or the index to the work tree, replaces an
- * existing file, and sets the index entry with its stat. Does nothing for a submodule. Does not
- * follow symbolic links in the folders of path. VV_ENOSUPPORT: the mode is none that Git uses.
- * VV_EUSAGE: the repository is bare. The caller must make sure that no uncommitted work is
- * overwritten. */
+/* Writes the blob id, with its mode, as an ordinary file or symbolic link to the work tree,
+ * replaces an existing file, and sets the index entry of path with the file's stat. Does nothing
+ * for a submodule. Does not follow symbolic links in the folders of path. VV_ENOSUPPORT: Git does
+ * not use this mode. VV_EUSAGE: the repository is bare. The caller must make sure that no
+ * uncommitted work is overwritten. */
 vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 				 vv_error *err);
 
 /* A copy of the index file, made before a command stages something, and restored if the command
- * fails. (For the same purpose, git commit -a uses a temporary index.) A correct caller:
- * vv_index_copy_take; stage and write; vv_index_copy_mark each time after the command wrote the
- * index; vv_index_copy_mark_hook after a hook that may have written the index;
- * vv_index_copy_restore on failure. */
+ * fails. A correct caller: vv_index_copy_take; stage and write; vv_index_copy_mark each time after
+ * the command wrote the index; vv_index_copy_mark_hook after a hook that may have written the
+ * index; vv_index_copy_restore on failure. */
 typedef struct vv_index_copy {
-	bool taken, existed;
-	vv_buf bytes;
-	vv_stat before; /* stat of the copied file */
-	bool marked;
-	vv_stat written; /* stat of the file when this command last wrote it */
+	bool taken, existed; /* a copy was made; the index file existed */
+	vv_buf bytes;        /* content of the copied file */
+	vv_stat before;      /* stat of the copied file */
+	bool marked;         /* vv_index_copy_mark was called and found the file */
+	/* stat of the file when this command last wrote it; zeros: another process wrote it */
+	vv_stat written;
 } vv_index_copy;
 
+/* Copies the index file into *out. */
 vv_status vv_index_copy_take(vv_index_copy *out, vv_repository *r, vv_error *err);
+/* Records the stat of the index file that this command has just written. */
 void vv_index_copy_mark(vv_index_copy *c, vv_repository *r);
+/* Records the stat of the index file after a hook, unless another process wrote the file before. */
 void vv_index_copy_mark_hook(vv_index_copy *c, vv_repository *r);
 
 /* Restores the copied index with its old mtime, because Git decides by the mtime which entries are
  * racy. Does nothing if no copy was made or the index was not marked. VV_ECONFLICT: another process
- * has written the index since; the index is not changed. */
+ * has written the index after the last mark; the index is not changed. */
 vv_status vv_index_copy_restore(const vv_index_copy *c, vv_repository *r, vv_error *err);
 void vv_index_copy_clear(vv_index_copy *c);
 VV_AUTO_CLEAR(vv_index_copy, vv_index_copy_clear)

@@ -1,5 +1,5 @@
 /*
- * index_internal: an index in memory, and the changes made to it.
+ * index_internal: declares the open index and its changes, for the files of index.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_INTERNAL_H
 #define VV_REPO_GIT_INDEX_INDEX_INTERNAL_H
@@ -9,13 +9,14 @@
 #include "repo/git/lock.h"
 #include "repo/git/repository_internal.h"
 
-#define VV_INDEX_BYTES_MAX ((size_t)4 << 30)
+#define VV_INDEX_BYTES_MAX ((size_t)4 << 30) /* most bytes of an index file */
 
-/* A changed path. The index is written with the entry in memory for this path. */
+/* A path whose entry was changed in memory; vv_index_write writes this entry. */
 typedef struct vv_index_edit {
 	char *path;
-	bool look;  /* the file in the work tree must match the entry */
-	vv_stat st; /* with look: stat of the file when it was read */
+	/* when the index is written, the file in the work tree must still have the stat st */
+	bool look;
+	vv_stat st; /* if look: stat of the file when it was read */
 	bool gone;  /* the entry was removed because the work tree does not have the file */
 } vv_index_edit;
 
@@ -36,13 +37,13 @@ struct vv_index {
 	/* borrowed from file; not connected to a libgit2 repository, so that libgit2 does not read
 	 * large files to detect racy entries, and does not write the index by itself */
 	git_index *git;
-	vv_index_edit *edits;
+	vv_index_edit *edits; /* the changed paths */
 	size_t edit_count, edit_cap;
 	vv_stat stamp;  /* stat of the index file that was read */
 	bool has_stamp; /* the file existed */
 	/* stat of the index file that this index replaced; zeros: the file did not exist */
 	vv_stat written_on;
-	vv_open_index here; /* entry in the repository's list of open indexes */
+	vv_open_index here; /* item in the repository's list of open indexes */
 	vv_git_lock lock;   /* held from vv_index_try_lock until the index is written */
 };
 

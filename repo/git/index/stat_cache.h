@@ -4,8 +4,9 @@
  *
  * Each worktree has one file, <gitdir>/varve/stat. An entry for a path means: with this stat, the
  * path's content is the pointer blob `id`. An entry for "/" followed by a path means: with this
- * stat, the file's bytes are the blob `id` (for documents). If the file may have been changed
- * without a change of its stat, the entry is only a guess. The cache can be deleted safely.
+ * stat, the file's bytes are the blob `id` (for documents). If the file may have changed after it
+ * was read without a change of its stat, the entry is only a guess. The cache can be deleted
+ * safely.
  */
 #ifndef VV_REPO_GIT_INDEX_STAT_CACHE_H
 #define VV_REPO_GIT_INDEX_STAT_CACHE_H
@@ -19,19 +20,21 @@
 
 typedef struct vv_stat_cache vv_stat_cache;
 
-/* Opens the cache. A damaged or missing file counts as an empty cache. */
+/* Opens the cache in the path `file`. A damaged or missing file counts as an empty cache. */
 vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *err);
 void vv_stat_cache_close(vv_stat_cache *c); /* accepts NULL; does not save */
 VV_AUTO_FREE(vv_stat_cache, vv_stat_cache_close)
-/* Gets the id of a path with this stat. Returns false if the id is not known or only a guess. */
+/* Sets *id to the id of a path with the stat st. Returns false if the id is not known or only a
+ * guess. */
 bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
-/* Like vv_stat_cache_get, but also returns guesses. For callers that check the result afterwards,
+/* Like vv_stat_cache_get, but also finds guesses. For callers that check the result afterwards,
  * such as a restore that copies from the file. */
 bool vv_stat_cache_guess(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
-/* Records the id of a path with this stat. `sure` is the result of vv_stat_wait, called before the
- * file was read; if it is false, the entry is only a guess. */
+/* Records that a path with the stat st has this id. `sure` is the result of vv_stat_wait, called
+ * before the file was read; if it is false, the entry is only a guess. */
 vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id,
 			    bool sure, vv_error *err);
+/* Removes the entry of path. */
 void vv_stat_cache_drop(vv_stat_cache *c, const char *path);
 /* Writes the file if the cache was changed: atomically, but without syncing. */
 vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err);

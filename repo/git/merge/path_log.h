@@ -13,20 +13,23 @@
 
 typedef struct vv_path_log vv_path_log;
 
+/* A commit that changed the path. */
 typedef struct vv_path_log_entry {
 	vv_oid commit;
-	const char *path; /* the path in the commit; NULL: the commit removed it */
-	/* NULL-terminated: the path, or the removed path; then its name in a parent, if that differs. The strings are
-	 * valid as long as the log. */
+	const char *path; /* the path in the commit; NULL: the commit removed the path */
+	/* ended by NULL: the path, or the removed path; then its name in a parent, if the name
+	 * differs. The strings are valid until vv_path_log_close. */
 	const char *paths[3];
 	size_t tails[2];   /* for each of paths: vv_lineage_file.tail */
 	bool only_renamed; /* the commit renamed the file without changing it */
 } vv_path_log_entry;
 
-/* Opens a log of opts->paths[0]. Of opts, only ranges, first_parent and paths are used; all are borrowed. */
+/* Opens a log of opts->paths[0]. Of opts, only ranges, first_parent and paths are used, which are
+ * borrowed until vv_path_log_close. */
 vv_status vv_path_log_open(vv_path_log **out, vv_repository *r, const vv_log_options *opts,
 			   vv_lineage_tables tables, vv_error *err);
-/* Reads the next entry. Returns 1, 0 at the end, or a negative status. */
+/* Reads the next entry into *out, valid until the next call. Returns 1, 0 at the end, or a negative
+ * status. */
 int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err);
 void vv_path_log_close(vv_path_log *l); /* accepts NULL */
 VV_AUTO_FREE(vv_path_log, vv_path_log_close)

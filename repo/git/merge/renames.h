@@ -22,15 +22,19 @@
 #define VV_RENAMED_FROM_NONE SIZE_MAX
 #define VV_RENAMED_MIN 50 /* least similarity of a renamed file in percent, as in Git */
 
-/* Returns the hashes of the rows of a small table, ascending; the caller frees *out. Fails for other datasets. An
- * upper layer provides this function, since repo does not know rows. */
+/* Sets *out to an array of the *count hashes of the rows of the small table root, ascending; the
+ * caller frees *out with vv_free. Fails for other datasets. An upper layer provides this function,
+ * since code in repo does not depend on the format of tables. */
 typedef vv_status (*vv_rename_rows)(vv_store *store, const vv_cid *root, uint64_t **out,
 				    size_t *count, vv_error *err);
-/* Sets the function. Call this once, when the program starts; without it, only blocks are compared. */
+/* Sets the function that renames are found with. Call this once, when the program starts; without
+ * this call, only blocks are compared. */
 void vv_renames_by_rows(vv_rename_rows rows);
-/* Returns the number of rows that both tables have, in percent of the rows of the larger table. */
+/* Returns the number of rows that two tables share, in percent of the rows of the larger table. a
+ * and b are the ascending hashes of their rows. */
 int vv_rows_shared(const uint64_t *a, size_t a_count, const uint64_t *b, size_t b_count);
 
+/* A removed or new file. */
 typedef struct vv_rename_file {
 	const char *path;
 	uint32_t mode; /* symbolic links and other special files are paired only by equal content */
@@ -50,27 +54,29 @@ vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t g
 vv_status vv_renames_among(vv_repository *r, const vv_change *changes, size_t count, size_t *from,
 			   vv_error *err);
 
-/* A file that differs between two commits. A renamed file is one item, whose old side is the file's old content. */
+/* A file that differs between two commits. For a renamed file, the old side of change is the
+ * content before the rename. */
 typedef struct vv_changed_file {
 	vv_change change;
 	const char *old_path; /* NULL: the file was not renamed */
 } vv_changed_file;
-/* The differing files, sorted by path. */
+/* A list of files that differ between two commits, sorted by path. Initialise with {0}. */
 typedef struct vv_changed_files {
 	vv_changed_file *items;
 	size_t count, cap;
-	const char *const *paths;
-	vv_arena arena; /* for the paths */
+	const char *const *paths; /* the `paths` of vv_changed_files_read */
+	vv_arena arena;           /* memory for paths */
 } vv_changed_files;
-/* Lists the files that differ between two commits. a or b may be NULL: a commit without files. paths: lists only
- * these files or folders, NULL-terminated, borrowed; NULL: all. */
+/* Lists the files that differ between the commits a and b. a or b may be NULL, which counts as a
+ * commit without files. paths: lists only these files or folders, ended by NULL and borrowed; NULL:
+ * lists all files. */
 vv_status vv_changed_files_read(vv_changed_files *out, vv_repository *r, const vv_oid *a,
 				const vv_oid *b, const char *const *paths, vv_error *err);
 void vv_changed_files_clear(vv_changed_files *l); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_changed_files, vv_changed_files_clear)
 
-/* Finds the name in `parent` of a path that `commit` has and `parent` does not. The caller frees *out; NULL: the
- * file is new. */
+/* Sets *out to the name that a file of `commit`, path, had in `parent`, which does not have path.
+ * The caller frees *out with vv_free. Sets *out to NULL if the file is new. */
 vv_status vv_renamed_from(vv_repository *r, const vv_oid *parent, const vv_oid *commit,
 			  const char *path, char **out, vv_error *err);
 

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* The lines of one version of a file; borrowed. */
 typedef struct vv_merge_lines {
 	const char *text;
 	size_t len;

@@ -1,5 +1,5 @@
 /*
- * git_object: an object of Git that is sent or received.
+ * git_object: declares the Git objects that are sent and received.
  */
 #ifndef VV_REPO_GIT_OBJECTS_GIT_OBJECT_H
 #define VV_REPO_GIT_OBJECTS_GIT_OBJECT_H
@@ -16,8 +16,9 @@ typedef enum vv_git_type {
 	VV_GIT_TAG = 4
 } vv_git_type;
 
-/* An object. Objects are sent in this order: blobs, trees, and the commit that names them; parents before children;
- * tags last. So when an object arrives, the receiver has every object that it names. */
+/* A Git object. Objects are sent in this order: for each commit, parents before children, its
+ * blobs, its trees, and the commit; tags last. So when an object arrives, the receiver has every
+ * object named in it. */
 typedef struct vv_git_object {
 	vv_oid id;
 	vv_git_type type;
@@ -31,9 +32,10 @@ typedef vv_status (*vv_git_object_fn)(void *payload, const vv_git_object *o, vv_
 
 /* Limits for received objects. A member that is 0 means: no limit. */
 typedef struct vv_git_limits {
-	uint64_t objects;      /* the number of objects */
-	uint64_t bytes;        /* of all objects, uncompressed; of a pack, as it is received */
-	uint64_t object_bytes; /* of one object, uncompressed */
+	uint64_t objects; /* the number of objects */
+	/* bytes of all objects, uncompressed; for a pack, bytes as received */
+	uint64_t bytes;
+	uint64_t object_bytes; /* bytes of one object, uncompressed */
 } vv_git_limits;
 
 #endif

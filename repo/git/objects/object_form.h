@@ -7,7 +7,7 @@
 #include "repo/git/objects/git_object.h"
 #include "repo/git/tree_internal.h"
 
-/* Receives the id of an object that the checked object names. */
+/* Is called with the id of an object that the checked object names. */
 typedef vv_status (*vv_git_link_fn)(void *payload, const git_oid *id, vv_error *err);
 
 /* Checks an object, and calls link for every object that it names, except submodules' commits.
@@ -17,8 +17,8 @@ typedef vv_status (*vv_git_link_fn)(void *payload, const git_oid *id, vv_error *
 vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *bytes, size_t len,
 			    vv_git_link_fn link, void *payload, vv_error *err);
 
-/* Returns the fault of a tree's entry: a constant that continues the words "the tree"; NULL: the
- * entry is valid. */
+/* Returns a constant text that describes the fault of a tree's entry e, to follow the words "the
+ * tree"; NULL: the entry is valid. */
 const char *vv_git_entry_fault(const vv_tree_cursor *e);
 
 #endif

@@ -8,15 +8,16 @@
 #include "repo/git/objects/git_object.h"
 #include "repo/git/objects/range.h"
 
+/* How to walk. */
 typedef struct vv_objects_walk {
 	vv_repository *repo;
 	uint64_t blob_max; /* most bytes of a blob; UINT64_MAX: no limit */
-	/* receives each object; NULL: the walk only checks that no object is missing */
+	/* called for each object; NULL: only check that no object is missing */
 	vv_git_object_fn fn;
 	void *payload;
 } vv_objects_walk;
 
-/* Walks the range. VV_EMISSING: an object is missing. */
+/* Walks all objects of the range g. VV_EMISSING: an object is missing. */
 vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_object_range *g, vv_error *err);
 
 #endif

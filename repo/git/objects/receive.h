@@ -1,9 +1,9 @@
 /*
  * receive: receives Git objects from a peer, and keeps them in quarantine until they are accepted.
  *
- * The objects are stored in a folder tmp_objdir-varve-in-* inside Git's object folder, and their connectivity
- * is checked. Until vv_git_receive_install, only a second handle of the repository sees them. Source:
- * git-receive-pack(1), "quarantine".
+ * The objects are stored in a folder tmp_objdir-varve-in-* inside Git's object folder, and their
+ * connectivity is checked. Until vv_git_receive_install, they can be read only through the handle
+ * of vv_git_receive_repository. Source: git-receive-pack(1), "quarantine".
  */
 #ifndef VV_REPO_GIT_OBJECTS_RECEIVE_H
 #define VV_REPO_GIT_OBJECTS_RECEIVE_H
@@ -22,29 +22,31 @@ typedef struct vv_git_receive vv_git_receive;
 vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_git_limits *limits,
 			      vv_error *err);
 
-/* Receives an object, checks its form (object_form.h), and sets *id to its id. VV_EREFUSED: a limit is
- * exceeded. VV_ECORRUPT: the object is malformed. */
+/* Stores a received object in quarantine, checks its form (object_form.h), and sets *id to its id.
+ * VV_EREFUSED: a limit is exceeded. VV_ECORRUPT: the object is malformed. */
 vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void *bytes, size_t len,
 				vv_oid *id, vv_error *err);
 
-/* Receives the next bytes of a pack that has all objects. Objects received before are dropped. The objects of
- * the pack are checked by vv_git_receive_end. VV_EREFUSED: a limit is exceeded. */
+/* Stores the next bytes of a received pack, which must contain all objects; objects received before
+ * are discarded. vv_git_receive_end checks the objects of the pack. VV_EREFUSED: a limit is
+ * exceeded. */
 vv_status vv_git_receive_pack(vv_git_receive *g, const void *bytes, size_t len, vv_error *err);
 
-/* Returns the bytes of an object, as the base of a difference: one received before, or one of the repository.
- * prefix: the first len bytes of its id. Replaces out's content. VV_ENOTFOUND: no such object of this
- * type, or the prefix is ambiguous. */
+/* Replaces the content of out with the bytes of an object, the base of a difference: a received
+ * object, or one of the repository. prefix: the first len bytes of the object's id. VV_ENOTFOUND:
+ * no object of this type matches, or several objects match. */
 vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t *prefix,
 			      size_t len, vv_buf *out, vv_error *err);
 
-/* Ends receiving. VV_EMISSING: a tip, or an object that a received object names, is missing. */
+/* Ends receiving, and checks that the count tips and all objects named in received objects exist.
+ * VV_EMISSING: an object is missing. */
 vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err);
 
-/* Returns a handle of the same repository that sees the new objects; borrowed until close. Call this after
- * vv_git_receive_end. */
+/* Returns a handle of the same repository in which the new objects can be read; borrowed until
+ * vv_git_receive_close. Call this after vv_git_receive_end. */
 vv_repository *vv_git_receive_repository(vv_git_receive *g);
 
-/* Returns true if the repository has no other objects than the new ones, which are in one pack and have no
+/* Returns true if all objects of the repository are new and in one pack, and they contain no
  * version of a dataset. Call this after vv_git_receive_end. */
 bool vv_git_receive_is_plain(const vv_git_receive *g);
 

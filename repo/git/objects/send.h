@@ -16,32 +16,32 @@
 #include "repo/git/objects/git_object.h"
 #include "repo/git/repository.h"
 
-/* In the list of keepers (elsewhere.h), the keeper of a linked version is named by this prefix and
- * the URL. */
+/* The prefix of a linked version's keeper in the list of keepers (elsewhere.h); the URL follows.
+ * The blocks of a linked version are at this URL, not in the repository. */
 #define VV_LINK_SCHEME "link:"
 
 /* Calls fn for every object that is reachable from wants (commits or annotated tags) and not from
- * haves (commits; missing haves are ignored). An object that is only in older commits of the haves,
- * and again in new commits, is also passed. The cost depends on the number of new commits, since
- * equal subtrees are skipped. Sets *commits to the number of new commits. VV_EREFUSED: the
- * repository is shallow (with the hint "git fetch --unshallow"), or a blob has more than blob_max
- * bytes. */
+ * haves (commits; missing haves are ignored). Objects that are in new commits and in older commits
+ * of the haves, but not in the last ones, are passed, too. The cost depends on the number of new
+ * commits, since equal subtrees are skipped. Sets *commits to the number of new commits.
+ * VV_EREFUSED: the repository is shallow (with the hint "git fetch --unshallow"), or a blob has
+ * more than blob_max bytes. */
 vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			      const vv_oid *haves, size_t have_count, uint64_t blob_max,
 			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err);
 
 typedef vv_status (*vv_git_pack_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
-/* Passes the same objects to fn as a Git pack ('git pack-objects --thin'), in pieces. For histories
- * of ordinary files, since git reuses the data of existing packs. Missing haves are ignored.
- * VV_EREFUSED: the repository is shallow. */
+/* Calls fn with the pieces of a Git pack ('git pack-objects --thin') that has the objects of
+ * vv_git_objects_each. For histories of ordinary files, since git reuses the data of existing
+ * packs. Ignores missing haves. VV_EREFUSED: the repository is shallow. */
 vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, vv_git_pack_fn fn, void *payload,
 			   vv_error *err);
 
-/* Returns true if Git's packs in this repository have more than this number of bytes in total. */
+/* Returns true if all of Git's packs in r together have more than `bytes` bytes. */
 bool vv_git_packs_exceed(vv_repository *r, uint64_t bytes);
 
-/* A dataset version that the peer lacks. */
+/* A dataset version that the peer does not have. */
 typedef struct vv_new_root {
 	vv_cid root,
 		/* the root of the file in the first parent, at the same path or at the path before
@@ -64,26 +64,28 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
 			    void *payload, vv_error *err);
 
-/* Like vv_new_roots_each, and also sums up the other content of the new commits. fn may be NULL. */
+/* The totals of vv_new_roots_sum. */
 typedef struct vv_new_sum {
 	uint64_t commits; /* number of commits that the peer lacks */
-	/* bytes of new blobs that are not pointers. A blob that was added twice counts twice. If
-	 * the range has no pointers at all, old blobs may be counted, too */
+	/* bytes of new blobs that are not pointers; a blob that was added twice counts twice; if
+	 * the new commits have no pointers at all, old blobs may be counted, too */
 	uint64_t plain_bytes;
 } vv_new_sum;
+/* Calls fn as vv_new_roots_each does, and sets *sum to totals of the new commits. fn may be
+ * NULL. */
 vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, vv_new_root_fn fn, void *payload,
 			   vv_new_sum *sum, vv_error *err);
 
 typedef vv_status (*vv_linked_fn)(void *payload, const vv_cid *root, const char *source,
 				  vv_error *err);
-/* Calls fn for each version that the .varveconfig of a commit links, with the version's source.
- * root and source are borrowed for the call. */
+/* Calls fn for each linked version in the .varveconfig of a commit, with the version's source
+ * (URL). root and source are borrowed for the call. */
 vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn, void *payload,
 			 vv_error *err);
 
-/* Sets out[i] to whether ids[i], a commit or tag object, is reachable from a ref, so that the repository also has all
- * objects below it. */
+/* Sets out[i] to true if ids[i], a commit or tag object, is reachable from a ref; the repository
+ * then also has all objects below it. */
 vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bool *out,
 			   vv_error *err);
 
@@ -95,18 +97,19 @@ vv_status vv_commits_count(vv_repository *r, const vv_oid *wants, size_t want_co
 vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *out,
 			 vv_error *err);
 
-/* Lists at most max distinct commits to offer a peer in a negotiation, newest first: the tips of all refs, then their
- * ancestors at distances 1, 2, 4, 8 ... along first and other parents. Visits at most `visits` commits (0: 200,000).
- * *all: higher limits would not add commits. The caller frees *out with vv_free. */
+/* Sets *out to an array of *count distinct commits, at most max, to offer to a peer in a
+ * negotiation, newest first: the tips of all refs, then their ancestors at distances 1, 2, 4, 8 ...
+ * along first and other parents. Visits at most `visits` commits (0: 200,000). Sets *all to true if
+ * higher limits would not add commits. The caller frees *out with vv_free. */
 vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oid **out,
 			    size_t *count, bool *all, vv_error *err);
 
-/* Sets *out to whether the new part of the history is bounded: all wants descend from commits of
+/* Sets *out to true if the new part of the history is bounded: all wants descend from commits of
  * commons, and no new commit is a root commit. */
 vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,
 			     const vv_oid *commons, size_t common_count, bool *out, vv_error *err);
 
-/* Replaces the content of out with the bytes of a Git object. VV_ENOTFOUND: no such object.
+/* Replaces the content of out with the bytes of the Git object id. VV_ENOTFOUND: no such object.
  * VV_EUSAGE: the object has another type. VV_EREFUSED: the object has more than max bytes. */
 vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *id, uint64_t max,
 			      vv_buf *out, vv_error *err);

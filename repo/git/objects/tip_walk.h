@@ -1,8 +1,9 @@
 /*
- * tip_walk: walks the history from tips down, the newest commits first, and finds commits below them.
+ * tip_walk: walks the history from tips down, the newest commits first, and finds commits below
+ * them.
  *
- * A walk continues where it stopped, also after further tips were added. Commits that are missing
- * here are left out. Internal, as walker.h.
+ * A walk continues at the point at which it stopped, also after further tips were added. Missing
+ * commits are left out. Internal, as walker.h.
  */
 #ifndef VV_REPO_GIT_OBJECTS_TIP_WALK_H
 #define VV_REPO_GIT_OBJECTS_TIP_WALK_H
@@ -14,27 +15,30 @@
 #include "repo/git/objects/oid_set.h"
 #include "repo/git/walker.h"
 
-#define VV_TIP_WALK_FIRST 1u /* flag of a commit that a tip names, unless it was met before */
+/* flag of a commit that a tip names, unless the walk reached it before */
+#define VV_TIP_WALK_FIRST 1u
 
+/* A walk. Its members are set by vv_tip_walk_init. */
 typedef struct vv_tip_walk {
 	vv_repository *repo;
-	vv_walker *walker; /* the caller's, whose walk has begun */
-	vv_queue queue;
-	vv_oid_set tags;  /* tag objects between the tips and their commits */
-	vv_nodes *passed; /* gets each commit that the walk passes; may be NULL */
+	vv_walker *walker; /* the caller's walker, on which a walk was begun */
+	vv_queue queue;    /* commits to visit */
+	vv_oid_set tags;   /* tag objects between the tips and their commits */
+	vv_nodes *passed;  /* each visited commit is added; may be NULL */
 } vv_tip_walk;
 
 void vv_tip_walk_init(vv_tip_walk *w, vv_repository *repo, vv_walker *walker, vv_nodes *passed);
 void vv_tip_walk_clear(vv_tip_walk *w); /* w may be zeroed */
 
-/* Adds a tip: the object that a ref names, and the commit that this is or leads to; commit null: none.
- * Afterwards, n->pending is the smallest known number of commits between n and a tip. */
+/* Adds a tip. id: the object that a ref names; commit: the peeled commit, or null if the object
+ * does not lead to a commit. For each reached node n, n->pending is the smallest known number of
+ * steps from a tip to n. */
 vv_status vv_tip_walk_add(vv_tip_walk *w, const vv_oid *id, const vv_oid *commit, vv_error *err);
-/* Passes the next commit, and sets *out to it; NULL: the end. */
+/* Visits the next commit, and sets *out to it, or to NULL at the end. */
 vv_status vv_tip_walk_next(vv_tip_walk *w, vv_node **out, vv_error *err);
-/* Sets out[i] to whether ids[i] is a commit below a tip, or a tag object. Walks as far as needed. slop:
- * the number of commits to pass that are older than all of these: with wrong clocks an older commit
- * may come before a newer one. */
+/* Sets out[i] to true if ids[i] is a commit reachable from a tip, or a tag object between a tip and
+ * its commit. Walks only until all ids are found, or `slop` successive commits were older than all
+ * ids: with wrong clocks, an older commit may be visited before a newer one. */
 vv_status vv_tip_walk_find(vv_tip_walk *w, const vv_oid *ids, size_t count, unsigned slop,
 			   bool *out, vv_error *err);
 
