@@ -1,9 +1,9 @@
 /*
- * address: determines the network address of a client, also behind a trusted proxy.
+ * address: parses network addresses, and determines the address of a client, also behind a trusted
+ * proxy.
  *
- * An address has 16 bytes; IPv4 addresses are mapped into IPv6. Two addresses count as the same
- * client if they are equal IPv4 addresses, or if the first 64 bits of their IPv6 addresses are
- * equal, since a client usually has a whole network of this size.
+ * Two addresses count as the same client if they are equal IPv4 addresses, or IPv6 addresses with
+ * equal first 64 bits, since a client usually has a whole network of this size.
  */
 #ifndef VV_TRANSPORT_HTTP_ADDRESS_H
 #define VV_TRANSPORT_HTTP_ADDRESS_H
@@ -15,16 +15,18 @@
 
 #include "base/error.h"
 
+/* An IPv6 address, or an IPv4 address mapped into IPv6. */
 typedef struct vv_address {
 	uint8_t bytes[16];
 } vv_address;
 
 bool vv_address_of(vv_address *out, const struct sockaddr *sa); /* IPv4 or IPv6 */
-/* Reads an address from text, also in [ ] and with a port. Returns false if text is not an
- * address. */
+/* Parses text as an address, also in [ ] and with a port, which is ignored. Returns false if text
+ * is not an address. */
 bool vv_address_read(vv_address *out, const char *text, size_t len);
 bool vv_address_same_client(const vv_address *a, const vv_address *b);
 bool vv_address_is_loopback(const vv_address *a);
+/* Writes a as text, with a NUL. */
 void vv_address_text(char out[64], const vv_address *a);
 
 /* A network: "10.0.0.0/8", or a single address: "::1", "192.0.2.7". */
@@ -32,6 +34,7 @@ typedef struct vv_network {
 	vv_address address;
 	unsigned bits; /* length of the prefix, from 0 to 128 */
 } vv_network;
+/* Parses text as a network. VV_EUSAGE: text is not a network. */
 vv_status vv_network_read(vv_network *out, const char *text, vv_error *err);
 /* Returns true if the address is in one of the `count` networks. */
 bool vv_network_has(const vv_network *nets, size_t count, const vv_address *a);

@@ -1,5 +1,5 @@
 /*
- * channel: a channel (transport/line/channel.h) over HTTP.
+ * channel: makes channels (transport/line/channel.h) over HTTP.
  */
 #ifndef VV_TRANSPORT_HTTP_CHANNEL_H
 #define VV_TRANSPORT_HTTP_CHANNEL_H

@@ -12,22 +12,23 @@
 #include "transport/http/curl.h"
 #include "transport/line/url.h"
 
-/* A credential. clear wipes and frees the strings. */
+/* A user name and a secret. http_credential_clear wipes and frees the strings. */
 typedef struct http_credential {
 	char *user, *secret;
 } http_credential;
 void http_credential_clear(http_credential *c);
 
-/* Gets a credential with `git credential fill`. If the URL has a user, passes the user to git.
- * VV_EREFUSED: no credential is stored, and there is no terminal to ask the user. */
+/* Sets *out to a credential for the URL, which git gets from its helpers or from the user (`git
+ * credential fill`). If the URL has a user, passes the user to git. VV_EREFUSED: no credential is
+ * stored, and the user cannot be asked without a terminal. */
 vv_status http_credential_fill(http_credential *out, vv_repository *repo, const vv_env *env,
 			       const vv_url *url, vv_error *err);
-/* Reports to the helpers that the credential was right (`approve`) or wrong (`reject`). Ignores
- * failures. */
+/* Reports to git's helpers that the credential was right (`git credential approve`) or wrong
+ * (`reject`). Ignores failures. */
 void http_credential_tell(const http_credential *c, vv_repository *repo, const vv_env *env,
 			  const vv_url *url, bool right);
-/* Sets the credential for the next request. If credential is NULL, uses the credential in the URL,
- * if any. */
+/* Sets the user and secret for the next request of the handle easy. If credential is NULL, uses the
+ * user and secret in the URL, if any. */
 void http_credential_apply(const http_curl *c, CURL *easy, const http_credential *credential,
 			   const vv_url *url);
 

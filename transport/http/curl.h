@@ -51,24 +51,26 @@ vv_status http_curl_load(const http_curl **out, vv_error *err);
  * override settings. A string is NULL if the setting has no value. The struct owns its strings. */
 typedef struct http_settings {
 	char *proxy, *ca_info, *ca_path, *cert, *key, *header, *agent, *pinned;
-	bool no_verify;
+	bool no_verify; /* do not verify the server's certificate */
 } http_settings;
-/* Reads the settings for the URL from the repository o->repo; if o->repo is NULL, only from the user's and the
- * system's files. Runs git, which matches the URL with http.<url>.*; if git is not installed, reads only the
- * environment variables. VV_EUSAGE: git cannot read its settings. */
+/* Reads the settings for the URL into *out, from the repository o->repo; if o->repo is NULL, only
+ * from the user's and the system's files. Runs git, which matches the URL with http.<url>.*; if git
+ * is not installed, reads only the environment variables. VV_EUSAGE: git cannot read its
+ * settings. */
 vv_status http_settings_read(http_settings *out, const vv_connect_options *o, const char *url,
 			     vv_error *err);
 void http_settings_clear(http_settings *s);
-/* Applies the settings to a handle of libcurl. */
+/* Applies the settings s to the handle easy. */
 void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s);
 
-/* Appends the URL's beginning, such as "https://host:port". */
+/* Appends the beginning of the URL u, such as "https://host:port". */
 void http_put_site(vv_buf *out, const vv_url *u);
-/* Appends the URL without a slash at its end, such as "https://host:port/path", and then the text `below`. */
+/* Appends the URL u without a slash at its end, such as "https://host:port/path", and then the text
+ * `below`. */
 void http_put_url(vv_buf *out, const vv_url *u, const char *below);
 
-/* Sets *err for a transfer that failed with this code, and returns its status. name: the URL in messages. said:
- * libcurl's message about the failure, or "". */
+/* Sets err for a transfer that failed with this code, and returns err's code. name: the URL in
+ * messages. said: libcurl's message about the failure, or "". */
 vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const char *name,
 			 const char *said, vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * dag_path: follows a path that begins at a block, along its links.
+ * dag_path: follows a path of names from a root block, along links.
  *
  * In DAG-CBOR, each part of a path is a key in a map or an index in an array. Raw blocks and UnixFS
  * files have nothing below them.
@@ -13,6 +13,7 @@
 
 #define VV_DAG_PATH_MAX 64u /* maximum number of parts, and of blocks */
 
+/* The result of vv_dag_path_follow. */
 typedef struct vv_dag_path {
 	/* the blocks from the root to the block in which the path ends */
 	vv_cid blocks[VV_DAG_PATH_MAX + 1];
@@ -20,8 +21,9 @@ typedef struct vv_dag_path {
 	bool inside; /* the path ends inside the last block, not at its top */
 } vv_dag_path;
 
-/* Follows a path from root. parts: the decoded names. VV_ENOTFOUND: the path does not exist.
- * VV_EREFUSED: the path has too many parts. Failures of the source are returned. */
+/* Follows a path from root, and sets *out. parts: the count decoded names of the path.
+ * VV_ENOTFOUND: the path does not exist. VV_EREFUSED: the path has too many parts. Other errors are
+ * those of source. */
 vv_status vv_dag_path_follow(vv_dag_path *out, const vv_car_source *source, const vv_cid *root,
 			     char *const *parts, size_t count, vv_error *err);
 

@@ -16,16 +16,18 @@
 
 typedef struct vv_ipfs_peer vv_ipfs_peer;
 
-/* Opens a peer without connecting. Two threads must not call this function at the same time, since
- * it may load libcurl. A peer is for one thread at a time. Of o, only repo, whose http.* settings
- * apply, and the time limits are used. VV_EUSAGE: not the URL of a gateway. */
+/* Opens a peer for a gateway's URL without connecting. Two threads must not call this function at
+ * the same time, since it may load libcurl. A peer is for one thread at a time. Of o, only repo,
+ * whose http.* settings apply, and the time limits are used. VV_EUSAGE: url is not the URL of a
+ * gateway. */
 vv_status vv_ipfs_peer_open(vv_ipfs_peer **out, const char *url, const vv_connect_options *o,
 			    vv_error *err);
 void vv_ipfs_peer_close(vv_ipfs_peer *p); /* accepts NULL */
 VV_AUTO_FREE(vv_ipfs_peer, vv_ipfs_peer_close)
 
-/* Gets blocks: a vv_source_fn whose source is a vv_ipfs_peer. Sends several requests at a time, and
- * calls fn in the order of wants. VV_ECORRUPT: the gateway sent bytes that do not match the CID. */
+/* Gets the count blocks `wants` from source, a vv_ipfs_peer; a vv_source_fn. Sends several requests
+ * at a time, and calls fn in the order of wants. VV_ECORRUPT: the gateway sent bytes that do not
+ * match the CID. */
 vv_status vv_ipfs_peer_blocks(void *source, const vv_lacking *wants, size_t count,
 			      vv_peer_block_fn fn, void *payload, vv_error *err);
 

@@ -1,8 +1,8 @@
 /*
- * published_files: provides the blocks of a repository's published UnixFS files.
+ * published_files: makes the blocks of a repository's published UnixFS files on request.
  *
- * Leaf lists are opened on request, or made again if they were deleted. Blocks are made on request,
- * and cached for a while in bounded memory. Several threads may call the functions.
+ * Leaf lists are opened on request, or made again if they were deleted. Blocks are cached for a
+ * while in bounded memory. Several threads may call the functions.
  */
 #ifndef VV_TRANSPORT_IPFS_PUBLISHED_FILES_H
 #define VV_TRANSPORT_IPFS_PUBLISHED_FILES_H
@@ -14,7 +14,8 @@
 
 typedef struct vv_published_files vv_published_files;
 
-/* Makes the provider. Borrows all parameters. NULL: out of memory. */
+/* Makes a vv_published_files. Borrows all parameters until vv_published_files_free. NULL: out of
+ * memory. */
 vv_published_files *vv_published_files_new(const char *varvedir, vv_store *store,
 					   const vv_file_maker *maker);
 void vv_published_files_free(vv_published_files *f); /* accepts NULL */
@@ -29,13 +30,13 @@ typedef struct vv_published_block {
 	char name[256];
 } vv_published_block;
 
-/* Finds the block with this CID. Returns 1 if a published file has the block, 0 if none has it, or
- * a negative vv_status. */
+/* Finds the block cid, and sets *out. Returns 1 if a published file has the block, 0 if not, or a
+ * negative vv_status. */
 int vv_published_files_find(vv_published_files *f, const vv_cid *cid, vv_published_block *out,
 			    vv_error *err);
 
-/* Makes the block with this CID. Usable as the `get` of a vv_car_source. VV_EMISSING: no published
- * file has the block. */
+/* Replaces the content of out with the bytes of the block cid. files: a vv_published_files. Usable
+ * as the `get` of a vv_car_source. VV_EMISSING: no published file has the block. */
 vv_status vv_published_files_get(void *files, const vv_cid *cid, vv_buf *out, vv_error *err);
 
 #endif

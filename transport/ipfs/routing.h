@@ -17,11 +17,13 @@ typedef struct vv_provider {
 	const char *id, *address, *protocols;
 } vv_provider;
 
-/* Receives a provider. A negative result ends the calls and is returned. */
+/* Is called for a provider. A negative result ends the calls; vv_routing_providers then returns
+ * it. */
 typedef vv_status (*vv_provider_fn)(void *payload, const vv_provider *p, vv_error *err);
 
-/* Calls fn for each provider, at most 1,000. VV_EUSAGE: url is not the URL of a router. VV_EINPUT:
- * the router's answer is invalid. VV_EIO, VV_EREFUSED: the request failed. */
+/* Requests the providers of cid from the router at url, and calls fn for each of them, at most
+ * 1,000. VV_EUSAGE: url is not the URL of a router. VV_EINPUT: the router's answer is invalid.
+ * VV_EIO, VV_EREFUSED: the request failed. */
 vv_status vv_routing_providers(const char *url, const vv_connect_options *o, const vv_cid *cid,
 			       vv_provider_fn fn, void *payload, vv_error *err);
 

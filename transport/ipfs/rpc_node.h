@@ -13,21 +13,23 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* Sends a command: a POST request below the address of the node. If form has a body, it is the
- * body of the request. VV_EREFUSED: the node refuses; the message has its reason. */
+/* Sends a command to the node: a POST request to the node's URL followed by form->below, with the
+ * body of `form`, if any. Sets answer to the answer's body. VV_EREFUSED: the node refuses; the
+ * message has the node's reason. */
 vv_status vv_rpc_order(const vv_url *node, const vv_connect_options *o, const vv_web_ask *form,
 		       vv_buf *answer, vv_error *err);
 
-/* Receives a JSON value of an answer, which has one value per line. */
+/* Is called for a JSON value of an answer, which has one value per line. */
 typedef vv_status (*vv_rpc_line_fn)(void *payload, const vv_json *line, vv_error *err);
-/* Calls fn for each value of the answer. name: name of the node, for messages. VV_EREFUSED: a value
- * is an error, which the node may send even after the status of success. */
+/* Calls fn for each JSON value of an answer. name: name of the node, for messages. VV_EREFUSED: a
+ * value reports an error, which the node can send even with the HTTP status 200. */
 vv_status vv_rpc_lines(const char *name, const vv_buf *answer, vv_rpc_line_fn fn, void *payload,
 		       vv_error *err);
 
-/* Sends all blocks below root to the node (dag/import), pins root, and checks in the answer that
- * the node received root completely and pinned it. During the call, another thread uses source.
- * VV_EREFUSED: the node refuses. VV_EMISSING: source lacks a block; nothing is pinned. */
+/* Sends root and all blocks below it to the node (dag/import), which pins root, and checks in the
+ * answer that the node received root completely and pinned it. Sets *stats. Uses source in another
+ * thread during the call. VV_EREFUSED: the node refuses. VV_EMISSING: source does not have a block;
+ * nothing is pinned. */
 vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 			     const vv_car_source *source, const vv_cid *root,
 			     const vv_progress *progress, vv_car_stats *stats, vv_error *err);

@@ -14,21 +14,23 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
+/* A request. */
 typedef struct vv_web_ask {
 	const vv_url *url; /* URL of the service, http or https */
 	/* appended to the URL's path, with the query: "/api/v0/pin/ls?arg=..." */
 	const char *below;
-	const char *header; /* a line of the request's head; NULL: none */
-	bool post;
-	/* Reads the next bytes of the body of a POST. Returns the number of bytes, at least one, 0
-	 * at the end, or a negative status. NULL: no body. */
+	const char *header; /* an additional header line; NULL: none */
+	bool post;          /* the method is POST; false: GET */
+	/* Writes the next bytes of the body of a POST to out. Returns the number of bytes, at least
+	 * one, 0 at the end, or a negative status. NULL: no body. */
 	ssize_t (*give)(void *payload, void *out, size_t len, vv_error *err);
 	void *payload;
 	size_t answer_max; /* most bytes of the answer's body */
 } vv_web_ask;
 
-/* Sends the request. Sets *status to the HTTP status, and answer to the body, which every status
- * may have. VV_EREFUSED: the body is larger than answer_max. Returns failures of `give`. */
+/* Sends the request a. Sets *status to the HTTP status, and the content of answer to the body, with
+ * any status. VV_EREFUSED: the body is larger than answer_max. Other errors are those of `give` and
+ * of the transfer. */
 vv_status vv_web_ask_run(const vv_web_ask *a, const vv_connect_options *o, unsigned *status,
 			 vv_buf *answer, vv_error *err);
 

@@ -19,49 +19,51 @@
 
 typedef struct vv_known_hosts vv_known_hosts;
 
-/* Makes an empty set of keys. host: as the user or the configuration spells it. port: never 0.
- * NULL: out of memory. */
+/* Makes an empty set of keys for a host. host: the name as the user or the configuration spells it.
+ * port: never 0. NULL: out of memory. */
 vv_known_hosts *vv_known_hosts_new(const char *host, unsigned port);
 void vv_known_hosts_free(vv_known_hosts *k); /* accepts NULL */
 VV_AUTO_FREE(vv_known_hosts, vv_known_hosts_free)
 
-/* Returns the name of the host in the files, "name" or "[name]:port"; borrowed. */
+/* Returns the name of the host in the files, "name" or "[name]:port"; borrowed from k. */
 const char *vv_known_hosts_name(const vv_known_hosts *k);
 
-/* Reads the lines for the host from the text of a file. text is not borrowed. file: for messages;
- * copied. */
+/* Reads the lines for the host from text, the content of a file. text is not borrowed. file: the
+ * file's name, for vv_known_hosts_check; copied. */
 vv_status vv_known_hosts_text(vv_known_hosts *k, const char *text, size_t len, const char *file,
 			      vv_error *err);
-/* Reads the lines for the host from a file. If the file does not exist, reads nothing. */
+/* Reads the lines for the host from the file path. If the file does not exist, reads nothing. */
 vv_status vv_known_hosts_file(vv_known_hosts *k, const char *path, vv_error *err);
 
-/* Returns true if the files have a key of this type for the host, such as "ssh-ed25519"; NULL: a
- * key of any type. The client should then request this type from the host. */
+/* Returns true if the files have a key of this type, such as "ssh-ed25519" (NULL: any type), for
+ * the host. The client should then request a key of this type from the host. */
 bool vv_known_hosts_has(const vv_known_hosts *k, const char *type);
 /* Returns true if a @cert-authority line matches the host. */
 bool vv_known_hosts_has_authority(const vv_known_hosts *k);
 
+/* The result of vv_known_hosts_check. */
 typedef enum vv_known {
-	VV_KNOWN_YES,
+	VV_KNOWN_YES,    /* the files have the key for the host */
 	VV_KNOWN_NOT,    /* the files have no key for the host */
 	VV_KNOWN_OTHER,  /* the files have only other keys for the host, of this or another type */
-	VV_KNOWN_REVOKED /* this key is marked @revoked */
+	VV_KNOWN_REVOKED /* the key is marked @revoked */
 } vv_known;
 
-/* Compares the key of a host with the files. key: a blob as in RFC 4253, section 6.6. *file, *line:
- * the place of the matching line, borrowed; each pointer may be NULL. */
+/* Compares a key sent by the host with the files. key: a blob as in RFC 4253, section 6.6. Sets
+ * *file, borrowed from k, and *line to the position of the matching line; file and line may be
+ * NULL. */
 vv_known vv_known_hosts_check(const vv_known_hosts *k, const void *key, size_t len,
 			      const char **file, unsigned *line);
 
-/* Appends a line of known_hosts for the host with this key, as ssh writes it ("host type
+/* Appends the line of known_hosts for the host with a key, as ssh writes it ("host type
  * base64\n"). */
 vv_status vv_known_hosts_line(vv_buf *out, const vv_known_hosts *k, const void *key, size_t len,
 			      vv_error *err);
 
 /* Appends the fingerprint of a key, "SHA256:...". */
 vv_status vv_host_key_fingerprint(vv_buf *out, const void *key, size_t len, vv_error *err);
-/* Returns the type in the blob of a key: *type_len bytes without a NUL, borrowed from key. NULL:
- * the blob is invalid. */
+/* Returns the type in key, the blob of a key: *type_len bytes without a NUL, borrowed from key.
+ * NULL: the blob is invalid. */
 const char *vv_host_key_type(const void *key, size_t len, size_t *type_len);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * options: options for every kind of connection, besides the URL.
+ * options: declares the options of every kind of connection.
  */
 #ifndef VV_TRANSPORT_LINE_OPTIONS_H
 #define VV_TRANSPORT_LINE_OPTIONS_H
@@ -13,15 +13,16 @@
 #include "repo/git/repository.h"
 
 /* Prompts the user on a terminal, for example for a secret. Appends the answer to out, which the
- * caller wipes. prompt is one line, which the function escapes. echo: the answer may be visible (a
- * user name). VV_EREFUSED: there is no terminal. A NULL function also means that there is no
- * terminal. */
+ * caller wipes. prompt is one line, which the function escapes. echo: the typed answer may be
+ * visible (a user name). VV_EREFUSED: no terminal is available. A NULL function has the same
+ * meaning. */
 typedef vv_status (*vv_ask_fn)(void *payload, const char *prompt, bool echo, vv_buf *out,
 			       vv_error *err);
-/* Receives a line that the remote side printed outside of the protocol (ssh's stderr). The function
- * must escape the line before it displays it. */
+/* Is called with a line that the remote side printed outside of the protocol (ssh's stderr). The
+ * function must escape the line before displaying it. */
 typedef void (*vv_remote_line_fn)(void *payload, const char *line, size_t len);
 
+/* The options, besides the URL. Zeroed members are the defaults. */
 typedef struct vv_connect_options {
 	/* the repository whose settings are used (core.sshCommand, varve.ssh, http.*); NULL: the
 	 * user's and the system's settings */
@@ -35,18 +36,19 @@ typedef struct vv_connect_options {
 	const char *service; /* the command of varve that is run with --stdio; NULL: "serve" */
 	bool write;          /* for a push: over HTTP, send credentials with the first request */
 	bool stranger;       /* the user did not specify this peer: send no secrets over HTTP */
-	/* set to true if the remote side answers, but is not varve; may be NULL. Must outlive the
-	 * channel. */
+	/* *foreign is set to true if the remote side answers, but is not varve; may be NULL; must
+	 * outlive the channel */
 	bool *foreign;
 	/* If another thread sets this flag, every wait fails within a second or two. May be NULL;
 	 * must outlive the connection. */
 	const atomic_bool *stopped;
-	unsigned idle_sec;  /* the user's time limit for each byte; 0: usual_sec */
-	unsigned usual_sec; /* the configured time limit (varve.timeout); 0: VV_IDLE_DEFAULT */
-	/* Time limit for the first byte, which a sleeping machine does not send. 0: idle_sec or
-	 * usual_sec if either is set, else VV_FIRST_DEFAULT. */
+	unsigned idle_sec; /* the user's time limit for each byte, in seconds; 0: usual_sec */
+	/* the configured time limit (varve.timeout), in seconds; 0: VV_IDLE_DEFAULT */
+	unsigned usual_sec;
+	/* time limit for the first byte, in seconds; 0: idle_sec or usual_sec if either is set,
+	 * else VV_FIRST_DEFAULT */
 	unsigned first_sec;
-	/* Another place has the same files: use the short time limit VV_FILES_BESIDE. */
+	/* use the short time limit VV_FILES_BESIDE, because another place has the same files */
 	bool beside;
 	vv_ask_fn ask;
 	vv_remote_line_fn line;
@@ -59,8 +61,9 @@ static inline const vv_env *vv_connect_env(const vv_connect_options *o)
 	return o->repo ? vv_repository_env(o->repo) : o->env;
 }
 
-/* Default time limits in seconds. VV_FILES_DEFAULT and VV_FILES_BESIDE are for a web server with
- * files, which computes nothing and is tried twice. */
+/* Time limits in seconds: for each byte; for the first byte; for each byte of a file from a web
+ * server, which is requested twice if the first request fails; the same if another place has the
+ * file; and for connecting. */
 #define VV_IDLE_DEFAULT 60u
 #define VV_FIRST_DEFAULT 10u
 #define VV_FILES_DEFAULT 6u

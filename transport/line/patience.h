@@ -1,9 +1,10 @@
 /*
  * patience: limits the time for a slow peer, on every kind of connection.
  *
- * Waiting reduces the patience, and each transferred byte restores some of it. So a peer that sends
- * nothing for max_ms fails, a peer that sends one byte per second fails slightly later, and a peer
- * that transfers bytes_per_sec never fails. vv_patience_renew restores all patience.
+ * The patience with a peer is reduced by waiting, and increased by each transferred byte. So a peer
+ * that sends nothing for max_ms fails, a peer that sends one byte per second fails slightly later,
+ * and a peer that transfers bytes_per_sec never fails. vv_patience_renew restores the whole
+ * patience.
  *
  *   vv_patience p = {.max_ms = 60000, .bytes_per_sec = VV_PACE_DEFAULT};
  *   ... wait for ms, and get some bytes ...
@@ -20,9 +21,9 @@
 
 #define VV_PACE_DEFAULT 100u
 
-/* If max_ms or bytes_per_sec is 0, there is no limit. */
+/* The patience with one peer. If max_ms or bytes_per_sec is 0, it is unlimited. */
 typedef struct vv_patience {
-	uint64_t max_ms, bytes_per_sec;
+	uint64_t max_ms, bytes_per_sec; /* the longest wait without a byte; the required pace */
 	/* number of bytes by which the peer is behind the pace, in units of 1/1000 byte */
 	uint64_t owed;
 	uint64_t waited_ms, bytes; /* time waited and bytes transferred since vv_patience_renew */
@@ -33,8 +34,8 @@ static inline void vv_patience_renew(vv_patience *p)
 	p->owed = p->waited_ms = p->bytes = 0;
 }
 
-/* Records a wait of ms, in which this number of bytes was transferred. Returns false if the
- * patience is used up. */
+/* Records a wait of ms milliseconds, in which this number of bytes was transferred. Returns false
+ * if the patience is used up. */
 static inline bool vv_patience_spend(vv_patience *p, uint64_t ms, uint64_t bytes)
 {
 	const uint64_t pace = p->bytes_per_sec < UINT32_MAX ? p->bytes_per_sec : UINT32_MAX;
@@ -47,7 +48,7 @@ static inline bool vv_patience_spend(vv_patience *p, uint64_t ms, uint64_t bytes
 	return p->owed / pace <= p->max_ms;
 }
 
-/* Returns the patience for these options. */
+/* Returns a new patience with the time limit of the options. */
 vv_patience vv_patience_of(const vv_connect_options *o);
 /* Sets the error for a peer that was too slow, and returns VV_EIO. name is the peer's name. */
 vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err);

@@ -9,47 +9,52 @@
 #include "transport/line/channel.h"
 #include "transport/line/options.h"
 
-/* The remote side's output outside of the protocol. It is split into lines for display, and the end
- * is stored for messages. */
+/* The output of the remote side outside of the protocol (stderr). Complete lines are passed to
+ * `line`; the last bytes are stored for error messages. Initialise with {.line = ..., .payload =
+ * ...}. */
 typedef struct vv_peer_messages {
 	vv_remote_line_fn line; /* may be NULL */
 	void *payload;
 	vv_buf partial; /* the beginning of an incomplete line */
 	vv_buf tail;    /* the last bytes of all output, at most 8 KiB */
 } vv_peer_messages;
+/* Adds len bytes of output, and calls t->line for each complete line. */
 void vv_peer_messages_add(vv_peer_messages *t, const char *bytes, size_t len);
-void vv_peer_messages_end(vv_peer_messages *t); /* displays the incomplete last line */
+void vv_peer_messages_end(vv_peer_messages *t); /* calls t->line for the incomplete last line */
 void vv_peer_messages_clear(vv_peer_messages *t);
 VV_AUTO_CLEAR(vv_peer_messages, vv_peer_messages_clear)
-/* Copies the last line that is neither empty nor a hint to out. If a line "hint: ..." follows,
- * copies its text to hint (may be NULL); else sets hint to "". Both are cut to `size` bytes,
- * including the NUL. Returns false if no such line exists. */
+/* Copies the last line of t that is neither empty nor a hint to out. If a line "hint: ..." follows,
+ * copies its text to hint (may be NULL); else sets hint to "". Cuts both to `size` bytes, including
+ * the NUL. Returns false if no such line exists. */
 bool vv_peer_messages_last(const vv_peer_messages *t, char *out, char *hint, size_t size);
 
-/* Explains why the program at the other end of the channel ended: replaces the message of err,
- * which is that the connection was closed. exit_code is -1 if the program is still running, and 128
- * + n if signal n ended it. noise and len are as in vv_channel_ops.ended. Returns err->code. */
+/* Explains why the program at the other end of the channel ended: replaces the message in err, that
+ * the connection was closed. exit_code is -1 if the program is still running, and 128 + n if signal
+ * n ended it. noise and len are as in vv_channel_ops.ended. Returns err->code. */
 typedef vv_status (*vv_explain_fn)(void *payload, int exit_code, const vv_peer_messages *said,
 				   const char *noise, size_t len, vv_error *err);
 
+/* A program to start, and its time limits. */
 typedef struct vv_program_line {
 	const char *const *argv; /* as for vv_program_start */
 	const char *name;        /* the peer's name for messages */
 	vv_explain_fn explain;   /* NULL: the message has the program's last output */
 	/* payload of explain, which the channel frees with vv_free; may be NULL */
 	void *payload;
-	unsigned patience_sec; /* time limit for the greeting, if more than the idle limit */
-	unsigned first_sec;    /* otherwise, the time limit for the greeting; 0: the idle limit */
+	/* time limit for the greeting in seconds, if longer than the idle limit */
+	unsigned patience_sec;
+	/* otherwise, the time limit for the greeting in seconds; 0: the idle limit */
+	unsigned first_sec;
 } vv_program_line;
 
-/* Starts the program, and makes a channel whose peer talks first (vv_channel_new). The program's
- * environment does not have the variables that select this repository for Git, such as GIT_DIR. The
- * channel owns p->payload; on failure, p->payload was freed. */
+/* Starts the program p, and makes a channel to it, whose peer talks first (vv_channel_new). The
+ * program's environment does not have the variables that select this repository for Git, such as
+ * GIT_DIR. The channel owns p->payload; on failure, p->payload was freed. */
 vv_status vv_channel_program(vv_channel **out, const vv_program_line *p,
 			     const vv_connect_options *o, vv_error *err);
 
-/* Sets the error for a peer that sent nothing for this number of seconds; for all kinds of
- * channels. */
+/* Sets the error for a peer that sent nothing for this number of seconds, and returns its code. For
+ * all kinds of channels. */
 vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds);
 
 #endif

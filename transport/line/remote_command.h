@@ -10,11 +10,12 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* Appends the command line for the remote shell: "varve serve --stdio '<path>'". */
+/* Appends the command line for the remote shell, such as "varve serve --stdio '<path>'", with the
+ * path of the URL. */
 void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o);
 
-/* Sets err if the remote shell's exit code shows that it did not find or run the program; used for
- * both ssh and libssh2. Returns false, and leaves err unchanged, for other exit codes. */
+/* Sets err if the remote shell's exit code shows that the shell did not find or could not run the
+ * program. For ssh and libssh2. Returns false, and leaves err unchanged, for other exit codes. */
 bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, vv_error *err);
 
 #endif

@@ -12,18 +12,19 @@
 #include "transport/line/ssh_config.h"
 #include "transport/line/url.h"
 
-/* Makes a channel. The settings and the files in ~/.ssh determine whether libssh2 or the program
- * ssh is used. */
+/* Makes a channel over ssh to the host of the URL. Uses libssh2 or the program ssh, depending on
+ * the settings and the files in ~/.ssh. */
 vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 			 vv_error *err);
 
-/* Reads the user's ssh configuration for use with libssh2 (SFTP). VV_ENOSUPPORT: the configuration
- * requires the ssh program. The caller clears *out, also on failure. */
+/* Reads the user's ssh configuration for the URL into *out, for use with libssh2 (SFTP).
+ * VV_ENOSUPPORT: the configuration requires the ssh program. The caller clears *out, also on
+ * failure. */
 vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_connect_options *o,
 				vv_error *err);
 
-/* Makes a channel with libssh2 (ssh2.c). On failure, sets *other to whether the program ssh may
- * succeed; in that case, nothing was run on the remote side. */
+/* Makes a channel over ssh with libssh2 (ssh2.c) and the configuration c. On failure, sets *other
+ * to true if the program ssh may succeed; no program was then run on the remote side. */
 vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_config *c,
 			  const vv_connect_options *o, bool *other, vv_error *err);
 

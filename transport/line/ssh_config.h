@@ -18,7 +18,7 @@
 /* The configuration for one host. vv_ssh_config_clear frees the strings. */
 typedef struct vv_ssh_config {
 	char *host; /* the host to connect to: HostName, or the URL's host */
-	char *user;
+	char *user; /* the user to log in as */
 	unsigned port;
 	char **files; /* the existing files of IdentityFile, with "~" and "%d" resolved */
 	size_t file_count, file_cap;
@@ -27,23 +27,24 @@ typedef struct vv_ssh_config {
 	/* a setting that only the program ssh supports ("proxyjump"); NULL: no such setting */
 	char *special;
 } vv_ssh_config;
-/* Reads the configuration with `ssh -G` if have_program is true (ssh is installed); else sets *out
- * to the defaults. The caller clears *out, also on failure. */
+/* Reads the configuration for the host of the URL with `ssh -G` if have_program is true (ssh is
+ * installed); else sets *out to the defaults. The caller clears *out, also on failure. */
 vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, const vv_env *env,
 			     bool have_program, vv_error *err);
 void vv_ssh_config_clear(vv_ssh_config *c);
 VV_AUTO_CLEAR(vv_ssh_config, vv_ssh_config_clear)
 
+/* What can be read from a private key's file without its passphrase. */
 typedef struct vv_ssh_key {
 	char type[64];  /* "ssh-ed25519"; "": readable only with the passphrase */
 	bool encrypted; /* the key requires a passphrase */
 } vv_ssh_key;
-/* Reads the type of a private key from its file. Returns false if the file is unreadable or not a
- * key. */
+/* Reads the type of the private key in the file path. Returns false if the file is unreadable or
+ * not a key. */
 bool vv_ssh_key_look(vv_ssh_key *out, const char *path);
-/* Returns true if libssh2 can sign with keys of this type. True for "", since libssh2 may read the
- * key with the passphrase. False for RSA, because libssh2 supports only RSA signatures with SHA-1,
- * which sshd no longer accepts. */
+/* Returns true if libssh2 can sign with keys of this type. Returns true for "", since libssh2 may
+ * read the key with the passphrase. Returns false for RSA, because libssh2 supports only RSA
+ * signatures with SHA-1, which sshd no longer accepts. */
 bool vv_ssh_key_usable(const char *type, size_t len);
 
 #endif

@@ -17,8 +17,8 @@
 #include "transport/line/options.h"
 #include "transport/line/ssh_config.h"
 
-/* A login. config, options and name are borrowed; only vv_ssh_login_open uses config and
- * options. */
+/* A login and its session. config, options and name are borrowed; config and options only until
+ * vv_ssh_login_open returns. */
 typedef struct vv_ssh_login {
 	int fd; /* the socket; -1: not connected */
 	LIBSSH2_SESSION *session;
@@ -32,13 +32,14 @@ typedef struct vv_ssh_login {
 /* Initialises libssh2 for use from all threads, until the process ends. */
 vv_status vv_ssh_ready(vv_error *err);
 
-/* Connects and logs in. VV_EREFUSED: the host's key is unknown or wrong, or the host does not
- * accept any of the user's keys. */
+/* Connects and logs in, and sets s->session. VV_EREFUSED: the host's key is unknown or wrong, or
+ * the host does not accept any of the user's keys. */
 vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err);
 void vv_ssh_login_close(vv_ssh_login *s);
 VV_AUTO_CLEAR(vv_ssh_login, vv_ssh_login_close)
 
-/* Sets err from an error code of libssh2. what describes the failed action ("cannot send to"). */
+/* Sets err from an error code of libssh2, and returns err's code. what describes the failed action
+ * ("cannot send to"). */
 vv_status vv_ssh_login_fail(const vv_ssh_login *s, int code, const char *what, vv_error *err);
 
 #endif

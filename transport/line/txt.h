@@ -8,12 +8,12 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Appends each record, with its strings joined, and a NUL. VV_ENOTFOUND: no such name or record.
- * VV_EIO: no answer within some seconds. */
+/* Gets the TXT records of the domain `name`, and appends each record, with its strings joined, and
+ * a NUL. VV_ENOTFOUND: no such name or record. VV_EIO: no answer within some seconds. */
 vv_status vv_txt_lookup(vv_buf *out, const char *name, vv_error *err);
 
-/* Appends the records in a name server's answer, like vv_txt_lookup. VV_ECORRUPT: the bytes are not
- * an answer. */
+/* Parses the answer of a name server, and appends its TXT records as vv_txt_lookup does.
+ * VV_ECORRUPT: the bytes are not an answer. */
 vv_status vv_txt_read(vv_buf *out, const void *answer, size_t len, vv_error *err);
 
 #endif

@@ -3,8 +3,8 @@
  * user@host:path, http://, https://, git://), and of places that store objects
  * (sftp://user@host:port/path, s3://bucket/prefix?query, rclone:remote:path).
  *
- * The following are refused: control characters, also if percent-encoded; hosts and users that
- * begin with '-'; and quotes in ssh paths (docs/formats/protocol.md, "URLs").
+ * Refused are control characters, also if percent-encoded; hosts and users that begin with '-'; and
+ * quotes in ssh paths (docs/formats/protocol.md, "URLs").
  */
 #ifndef VV_TRANSPORT_LINE_URL_H
 #define VV_TRANSPORT_LINE_URL_H
@@ -27,7 +27,7 @@ typedef enum vv_url_kind {
 	VV_URL_RCLONE
 } vv_url_kind;
 
-/* The possible uses of a URL, besides that as the address of a repository. */
+/* The uses of a URL, besides the use as the address of a repository. */
 enum {
 	VV_URL_IS_PLACE = 1, /* the URL names a place that stores objects, not a repository */
 	VV_URL_STORES = 2,   /* the URL can name a store of blocks */
@@ -53,11 +53,12 @@ enum {
 	row("rclone", VV_URL_RCLONE, false, 0, VV_URL_IS_PLACE | VV_URL_STORES)
 /* clang-format on */
 
+/* A row of VV_URL_SCHEMES. */
 typedef struct vv_url_scheme {
 	const char *name;
 	vv_url_kind kind;
 	bool tls;
-	unsigned port, may;
+	unsigned port, may; /* default port, 0: none; uses (VV_URL_STORES ...) */
 } vv_url_scheme;
 
 /* A parsed URL. It owns its strings; vv_url_clear frees them. */
@@ -75,10 +76,11 @@ typedef struct vv_url {
 	/* for s3, and after vv_url_read_file: percent-encoded, without '?'; may be NULL */
 	char *query;
 } vv_url;
-/* Parses the URL of a repository or place. VV_EUSAGE: the URL is invalid. */
+/* Parses text as the URL of a repository or place. The caller clears *out with vv_url_clear.
+ * VV_EUSAGE: the URL is invalid. */
 vv_status vv_url_read(vv_url *out, const char *text, vv_error *err);
-/* Parses the http:// or https:// URL of a file on a web server. The URL may have a query, which
- * out->text lacks. VV_EUSAGE: the URL is invalid. */
+/* Parses text as the http:// or https:// URL of a file on a web server. The URL may have a query,
+ * which is in out->query, and not in out->text. VV_EUSAGE: the URL is invalid. */
 vv_status vv_url_read_file(vv_url *out, const char *text, vv_error *err);
 /* Returns the URL's row of VV_URL_SCHEMES: the row "file" for a path, "ssh" for host:path. */
 const vv_url_scheme *vv_url_scheme_of(const vv_url *u);

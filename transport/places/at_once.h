@@ -10,21 +10,22 @@
 #include "base/error.h"
 #include "base/progress.h"
 
-/* Runs the i-th call. Several threads call this function at the same time. After a failure, no
- * further call is begun. */
+/* Runs the i-th call, from 0. Several threads call this function at the same time. After a failure,
+ * no further call is begun. */
 typedef vv_status (*vv_at_once_fn)(void *payload, size_t i, vv_error *err);
 
+/* The calls to run. */
 typedef struct vv_at_once {
 	unsigned threads; /* maximum number of threads, including this one */
-	size_t count;
+	size_t count;     /* number of calls */
 	vv_at_once_fn fn;
 	void *payload;
 	const vv_progress *progress; /* counts the calls that were begun; may be NULL */
 	const char *what;            /* name of the work, for progress */
 } vv_at_once;
 
-/* Runs all calls, approximately in order. Returns the first failure. If threads cannot be started,
- * uses fewer threads. */
+/* Runs all calls of `all`, approximately in order. Returns the first failure. If threads cannot be
+ * started, uses fewer threads. */
 vv_status vv_at_once_run(const vv_at_once *all, vv_error *err);
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * place: stores objects by name. A place is a folder, a bucket or an IPFS node, and is not trusted.
+ * place: stores objects (byte strings with a name) in a place: a folder, a bucket or an IPFS node,
+ * which is not trusted.
  *
  * A name is a path of a few parts, "a/b/c". All kinds of places use the same names, so that all
- * objects of a place can be moved to another place by copying files. Nothing is overwritten:
+ * objects of a place can be moved to another place by copying files. Objects are not overwritten:
  * objects with the same name have the same bytes, and only truncated or damaged objects are written
- * again. The caller checks everything that it reads from a place.
+ * again. The caller must check all bytes that it reads from a place.
  */
 #ifndef VV_TRANSPORT_PLACES_PLACE_H
 #define VV_TRANSPORT_PLACES_PLACE_H
@@ -29,90 +30,93 @@ typedef vv_status (*vv_listed_fn)(void *payload, const vv_listed *e, vv_error *e
  * end. */
 #define VV_PLACE_ENTRIES_MAX 4000000u
 
-/* The functions of a kind of place. payload is the kind's own data. Error messages need not contain
- * the place's name. */
+/* The functions of one kind of place. payload is the kind's own data. Messages of errors need not
+ * contain the place's name. */
 typedef struct vv_place_ops {
-	/* The place finds objects only by their CIDs, which are in the last part of the names. */
+	/* The place finds objects only by their CIDs, which are the last parts of their names. */
 	bool content_only;
 	/* The number of calls of get that may run at once, each in a thread of its own; 0: one, and
 	 * only while no other function runs. */
 	unsigned gets;
-	/* Stores an object, durably. VV_EREFUSED: the place is full, or does not accept the
-	 * object. */
+	/* Stores len bytes as the object `name`, durably. VV_EREFUSED: the place is full, or does
+	 * not accept the object. */
 	vv_status (*put)(void *payload, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
-	/* Like put, but the object is durable only after finish, which may run in a thread of its
-	 * own while no other function is called. A failure of finish applies to all objects stored
-	 * since the previous finish. put_later and finish may be NULL. */
+	/* put_later stores an object like put, but the object is durable only after finish. finish
+	 * may run in another thread while no other function is called. If finish fails, all objects
+	 * stored since the previous finish may be lost. put_later and finish may be NULL. */
 	vv_status (*put_later)(void *payload, const char *name, const void *bytes, size_t len,
 			       vv_error *err);
 	vv_status (*finish)(void *payload, vv_error *err);
-	/* Appends len bytes of an object, beginning at `from`, or fewer if the object ends before.
-	 * VV_ENOTFOUND: no such object. */
+	/* Appends len bytes of the object `name`, beginning at `from`, or fewer if the object ends
+	 * earlier. VV_ENOTFOUND: no such object. */
 	vv_status (*get)(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
 			 vv_error *err);
-	/* Calls fn for all entries of a folder. If the folder does not exist, it has no entries. */
+	/* Calls fn, with the payload `to`, for all entries of a folder. A folder that does not
+	 * exist has no entries. */
 	vv_status (*list)(void *payload, const char *folder, vv_listed_fn fn, void *to,
 			  vv_error *err);
-	/* Removes an object. VV_ENOTFOUND: no such object (not all places report this; buckets do
-	 * not). */
+	/* Removes the object `name`. VV_ENOTFOUND: no such object (not all places report this;
+	 * buckets do not). */
 	vv_status (*remove)(void *payload, const char *name, vv_error *err);
-	/* Returns the bytes received since the place was opened, if they are more than the bytes
-	 * that get returned. May be NULL. */
+	/* Returns the number of bytes received since the place was opened, for kinds that receive
+	 * more bytes than get returns. May be NULL. */
 	uint64_t (*moved)(void *payload);
-	/* Returns the reason why an object may be lost although the place reports it as stored;
-	 * NULL: no such reason. May be NULL. */
+	/* Returns the reason for which an object may be lost although the place reports it as
+	 * stored, or NULL if no such reason exists. caveat may be NULL. */
 	const char *(*caveat)(void *payload);
-	/* Appends the user that is logged in at the place, without secrets: "ann at nas.example".
-	 * May be NULL. */
+	/* Appends the name of the user that is logged in at the place, without secrets: "ann at
+	 * nas.example". May be NULL. */
 	void (*who)(void *payload, vv_buf *out);
 	void (*close)(void *payload);
 } vv_place_ops;
 
-/* The mark of a place that has files: a file at the top of the place. Without its mark, a place is
- * not opened, so that nothing is written to the empty folder of a disk that is not mounted. */
+/* The mark of places with one use: a file at the top of the place. vv_place_open does not open a
+ * place without its mark, so that nothing is written to the empty folder of a disk that is not
+ * mounted. */
 typedef struct vv_place_mark {
+	/* name and content of the file */
 	const char *file, *text;
-	const char *keeps; /* the place's content, for messages: "copies" */
+	const char *keeps; /* a word for the place's content in messages: "copies" */
 } vv_place_mark;
 
-/* Facts about a place for the function that opens the place. Borrowed until the place is closed. */
+/* Options for opening a place. Borrowed until the place is closed. */
 typedef struct vv_place_facts {
 	const char *domain; /* name of the failure domain; NULL: determined by the kind */
-	uint64_t quota;     /* bytes; 0: no limit */
-	/* NULL: the place has files of other programs, and is only read */
+	uint64_t quota;     /* most bytes to store; 0: no limit */
+	/* the place's mark; NULL: the place has files of other programs, and is only read */
 	const vv_place_mark *mark;
 	/* for a web server: do not get a login from git's credential helpers */
 	bool no_login;
-	/* Hints: more is for a quota that is used up, full is for a place that is itself full. */
+	/* hints for errors: more: the quota is used up; full: the place itself is full */
 	vv_hint_id more, full;
 	/* Returns true if a stored object of this size may be one of varve's. For kinds with
-	 * content_only, which other programs use, too. NULL: always true. */
+	 * content_only, which other programs also use. NULL: every object may be one of varve's. */
 	bool (*ours)(uint64_t size);
 } vv_place_facts;
 
-#define VV_PLACE_MARK_BYTES 64u
+#define VV_PLACE_MARK_BYTES 64u /* most bytes of a mark that are read */
 
 /* An open place. If payload is NULL, the place is not open. */
 typedef struct vv_place {
 	const vv_place_ops *ops;
 	void *payload;
 	char *domain; /* failure domain: places with the same domain are assumed to fail together */
-	char mark[VV_PLACE_MARK_BYTES +
-		  1]; /* the beginning of the place's mark, if it was read when opening; else "" */
+	/* the beginning of the place's mark, if it was read when the place was opened; else "" */
+	char mark[VV_PLACE_MARK_BYTES + 1];
 } vv_place;
 
-/* For the kinds: makes a place, which owns payload and take_domain (allocated with vv_malloc). On
- * failure, both were released. */
+/* Makes a place, which owns payload and take_domain (allocated with vv_malloc). On failure,
+ * releases both. For the kinds. */
 vv_status vv_place_make(vv_place *out, const vv_place_ops *ops, void *payload, char *take_domain,
 			const vv_place_facts *facts, vv_error *err);
-/* For the kinds: sets the text of the place's mark, before vv_place_make. */
+/* Sets the text of the place's mark. Call this before vv_place_make. For the kinds. */
 void vv_place_set_mark(vv_place *p, const vv_buf *text);
 void vv_place_close(vv_place *p); /* p need not be open */
 VV_AUTO_CLEAR(vv_place, vv_place_close)
 
-/* Call the kind's functions. If the kind has no put_later, vv_place_put_later calls put; if it has
- * no finish, vv_place_finish returns VV_OK. */
+/* Call the functions with these names in p->ops. If the kind has no put_later, vv_place_put_later
+ * calls put; if it has no finish, vv_place_finish returns VV_OK. */
 vv_status vv_place_put(const vv_place *p, const char *name, const void *bytes, size_t len,
 		       vv_error *err);
 vv_status vv_place_put_later(const vv_place *p, const char *name, const void *bytes, size_t len,
@@ -123,13 +127,13 @@ vv_status vv_place_get(const vv_place *p, const char *name, uint64_t from, uint6
 vv_status vv_place_list(const vv_place *p, const char *folder, vv_listed_fn fn, void *to,
 			vv_error *err);
 vv_status vv_place_remove(const vv_place *p, const char *name, vv_error *err);
-/* Returns the bytes received since the place was opened, or `instead` if the kind does not count
- * them. */
+/* Returns the number of bytes received since the place was opened, or `instead` if the kind does
+ * not count these bytes. */
 uint64_t vv_place_moved(const vv_place *p, uint64_t instead);
 /* Returns the number of calls of vv_place_get that may run at once, at least 1. Accepts a place
  * that is not open. */
 unsigned vv_place_gets(const vv_place *p);
-const char *vv_place_caveat(const vv_place *p);    /* borrowed; NULL: no such reason */
+const char *vv_place_caveat(const vv_place *p);    /* the result of ops->caveat; borrowed */
 void vv_place_who(const vv_place *p, vv_buf *out); /* appends nothing if the user is not known */
 
 #endif

@@ -8,10 +8,11 @@
 #include "transport/line/url.h"
 #include "transport/places/place.h"
 
+/* The use of a place, for vv_place_open. */
 typedef struct vv_place_choice {
 	unsigned use; /* VV_URL_STORES or VV_URL_HOLDS */
-	/* message for URLs without this use: what is wrong, a newline, and the expected form as
-	 * hint */
+	/* the error for URLs without this use: the message, a newline, and the hint with the
+	 * expected form */
 	const char *otherwise;
 	/* Opens a varve server (http://, ssh://) as a place; NULL: servers are not supported.
 	 * `payload` below is passed through. */
@@ -21,7 +22,8 @@ typedef struct vv_place_choice {
 	const void *payload;
 } vv_place_choice;
 
-/* A row for each kind of place: the kind of its URLs, and the function below that opens it. */
+/* One row for each kind of place: the kind of its URLs, and the function below that opens the
+ * place. */
 /* clang-format off */
 #define VV_PLACE_KINDS(row) \
 	row(VV_URL_PATH, vv_folder_url_open) \
@@ -32,8 +34,8 @@ typedef struct vv_place_choice {
 	row(VV_URL_RCLONE, vv_rclone_place_open)
 /* clang-format on */
 
-/* Opens the place of a URL with the function for its kind. `make` is as in that function.
- * VV_EUSAGE: the URL does not have the use that choice requires. */
+/* Opens the place at a URL, with the function of its kind. make: as in this function. VV_EUSAGE:
+ * the URL does not have the use that choice requires. */
 vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice *choice,
 			const vv_place_facts *facts, const vv_connect_options *connect, bool make,
 			vv_error *err);
@@ -43,19 +45,20 @@ vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice 
  * The folder has a mark (vv_place_mark). Folders with the same device number are assumed to fail
  * together ---- */
 
-/* Opens a folder as a place. make: makes and marks the folder if necessary; its parent must exist.
- * VV_ENOTFOUND: the folder does not exist, or has no mark. */
+/* Opens the folder path as a place. make: makes and marks the folder if necessary; its parent must
+ * exist. VV_ENOTFOUND: the folder does not exist, or has no mark. */
 vv_status vv_folder_place_open(vv_place *out, const char *path, const vv_place_facts *facts,
 			       bool make, vv_error *err);
+/* Calls vv_folder_place_open with the path of the URL. */
 vv_status vv_folder_url_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
-/* Opens a folder inside a repository. Like vv_folder_place_open, but also makes missing parents,
- * and the folder does not count as a separate disk. */
+/* Opens the folder path inside a repository, like vv_folder_place_open, but also makes missing
+ * parents; the folder does not count as a separate disk. */
 vv_status vv_own_folder_open(vv_place *out, const char *path, const vv_place_facts *facts,
 			     bool make, vv_error *err);
 
-/* Makes the next put count the content of the folder again. Call after another process has changed
- * the folder. */
+/* Makes the next put count the content of the folder again, for the quota. Call this after another
+ * process has changed the folder. */
 void vv_folder_place_changed(const vv_place *p);
 
 /* ---- sftp_place: a folder on another machine, over SFTP: sftp://[user@]host[:port]/path.
@@ -64,9 +67,9 @@ void vv_folder_place_changed(const vv_place *p);
  * same ~/.ssh/config, known_hosts, agent and keys. The folder has the layout and mark of a folder
  * on this machine. Places at one host are assumed to fail together ---- */
 
-/* Opens a folder on an SFTP host. connect must outlive the place. make: makes and marks the folder
- * if necessary. VV_ENOTFOUND: the host or folder does not exist. VV_EREFUSED: the host refuses
- * access. VV_ENOSUPPORT: the user's ssh configuration requires the program ssh. */
+/* Opens the folder at the URL on an SFTP host. connect must outlive the place. make: makes and
+ * marks the folder if necessary. VV_ENOTFOUND: the host or folder does not exist. VV_EREFUSED: the
+ * host refuses access. VV_ENOSUPPORT: the user's ssh configuration requires the program ssh. */
 vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
 
@@ -75,9 +78,10 @@ vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_fa
  * Objects are named like the files of a folder, after the prefix; one object is the mark. Each
  * object is written by one PUT. Places at one endpoint are assumed to fail together ---- */
 
-/* Opens a bucket. connect is copied; its pointers must outlive the place, since keys expire and are
- * fetched again. make: writes a missing mark. VV_EUSAGE: the URL is invalid. VV_ENOTFOUND: no
- * credentials, no such host, or no mark. VV_EIO: the store denies access. */
+/* Opens the bucket or prefix at the URL. connect is copied; its pointers must outlive the place,
+ * since keys expire and are fetched again. make: writes a missing mark. VV_EUSAGE: the URL is
+ * invalid. VV_ENOTFOUND: no credentials or no such host, or the mark is missing. VV_EIO: the store
+ * denies access. */
 vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			   const vv_connect_options *connect, bool make, vv_error *err);
 
@@ -86,8 +90,8 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
  * Put and list are not supported. Each request has one range; a server without range support sends
  * the whole file ---- */
 
-/* Opens the files of a web server; `make` is ignored. connect is used only during this call.
- * VV_ENOTFOUND: no mark. */
+/* Opens the files at the URL of a web server. make is ignored. connect is used only during this
+ * call. VV_ENOTFOUND: the mark is missing. */
 vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			    const vv_connect_options *connect, bool make, vv_error *err);
 
@@ -98,8 +102,8 @@ vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_fac
  * write, such URLs are accepted only from the user's own settings, never from a file of the
  * repository ---- */
 
-/* Opens an rclone remote. make: writes a missing mark. VV_ENOTFOUND: no mark. VV_EPROGRAM: rclone
- * is not installed. */
+/* Opens the path at the URL of an rclone remote. make: writes a missing mark. VV_ENOTFOUND: the
+ * mark is missing. VV_EPROGRAM: rclone is not installed. */
 vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			       const vv_connect_options *connect, bool make, vv_error *err);
 
@@ -109,8 +113,8 @@ vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_
  * be stored. Other pinned blocks are listed, too, if a varve object could have their size
  * (vv_place_facts.ours). Removed blocks are unpinned, and deleted by the node's next gc ---- */
 
-/* Opens an IPFS node. connect is used only during this call. VV_EUSAGE: not an RPC address. VV_EIO:
- * no IPFS node answers. */
+/* Opens the IPFS node at the URL. connect is used only during this call. VV_EUSAGE: the URL is not
+ * an RPC address. VV_EIO: no IPFS node answers. */
 vv_status vv_ipfs_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
 

@@ -1,24 +1,24 @@
 /*
- * place_quota: the size limit and the used size of a place, for the kinds of places that support
- * them.
+ * place_quota: checks the limit of a place's size, for the kinds of places.
  */
 #ifndef VV_TRANSPORT_PLACES_PLACE_QUOTA_H
 #define VV_TRANSPORT_PLACES_PLACE_QUOTA_H
 
 #include "transport/places/place.h"
 
-/* The quota of a place. used is valid if counted is true. */
+/* The quota of a place. */
 typedef struct vv_place_quota {
-	uint64_t most; /* maximum bytes; 0: no limit */
-	uint64_t used;
-	bool counted;
+	uint64_t most;   /* most bytes; 0: no limit */
+	uint64_t used;   /* bytes of all objects; valid if counted is true */
+	bool counted;    /* the content was counted */
 	vv_hint_id more; /* as vv_place_facts.more */
 } vv_place_quota;
 
+/* Sets *q to the quota of the facts, not counted yet. */
 void vv_place_quota_init(vv_place_quota *q, const vv_place_facts *facts);
 
-/* Checks that len more bytes fit into the place. The first call counts the content of the place
- * with the list function of ops. VV_EREFUSED: the place is full. */
+/* Checks that len more bytes are within the quota. The first call counts the content of the place
+ * with ops->list. VV_EREFUSED: the quota is used up. */
 vv_status vv_place_quota_check(vv_place_quota *q, const vv_place_ops *ops, void *payload,
 			       size_t len, vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * rpc_url: the RPC address of a node of IPFS (Kubo) that this machine controls.
+ * rpc_url: parses the RPC address of an IPFS node (Kubo) that this machine controls.
  *
  * A client of this address has full control of the node, so only loopback addresses and https are
  * allowed.
@@ -9,12 +9,12 @@
 
 #include "transport/line/url.h"
 
-/* Parses an http or https URL, with or without the prefix "ipfs+". The caller clears *out, also
- * after a failure. VV_EUSAGE: the URL is invalid; err has the reason. */
+/* Parses text as an http or https URL, with or without the prefix "ipfs+". The caller clears *out,
+ * also after a failure. VV_EUSAGE: the URL is not such an address; the message has the reason. */
 vv_status vv_rpc_url_read(vv_url *out, const char *text, vv_error *err);
 
-/* The form that requests send: for each part VV_RPC_PART, the name of a file, VV_RPC_TYPE, the
- * bytes and "\r\n"; then VV_RPC_END. */
+/* The form in the body of requests: for each file, VV_RPC_PART, the file's name, VV_RPC_TYPE, the
+ * bytes and "\r\n"; at the end, VV_RPC_END. */
 #define VV_RPC_BOUNDARY "varve-0b6c1d5f3f0e4a7c9d12"
 #define VV_RPC_FORM "multipart/form-data; boundary=" VV_RPC_BOUNDARY
 #define VV_RPC_PART                                                                                \

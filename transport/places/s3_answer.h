@@ -17,20 +17,22 @@
 #include "transport/places/place.h"
 #include "transport/places/s3_key.h"
 
-/* Parses a page of ListObjectsV2. Passes its keys to fn, and common prefixes as folders; keys that
- * contain a NUL are left out. *token: the position of the next page; empty: this is the last page.
- * A negative result of fn is returned. VV_ECORRUPT: not a page of a list. */
+/* Parses xml as a page of ListObjectsV2, and calls fn for its keys, and for its common prefixes as
+ * folders. Leaves out keys that contain a NUL. Sets the content of token to the position of the
+ * next page; empty: this is the last page. If fn returns a negative status, returns this status.
+ * VV_ECORRUPT: xml is not a page of a list. */
 vv_status vv_s3_list_read(const char *xml, size_t len, vv_listed_fn fn, void *payload,
 			  vv_buf *token, vv_error *err);
 
-/* Reads temporary keys of STS into *out, which must be empty. VV_ECORRUPT: another answer. */
+/* Parses xml as temporary keys of STS into *out, which must be empty. VV_ECORRUPT: xml is another
+ * answer. */
 vv_status vv_sts_keys_read(vv_s3_key *out, const char *xml, size_t len, vv_error *err);
 
 /* An error of S3 or STS. Long texts are cut. */
 typedef struct vv_s3_error {
 	char code[64], message[160], region[48];
 } vv_s3_error;
-/* Parses an error. Returns false if the answer is not an error, or is damaged. */
+/* Parses xml as an error into *out. Returns false if xml is not an error, or is damaged. */
 bool vv_s3_error_read(vv_s3_error *out, const char *xml, size_t len);
 
 #endif

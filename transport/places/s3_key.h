@@ -1,5 +1,5 @@
 /*
- * s3_key: reads and checks an access key for an S3 store. s3_sources.h finds keys.
+ * s3_key: parses and checks access keys for S3 stores. s3_sources.h finds keys.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_KEY_H
 #define VV_TRANSPORT_PLACES_S3_KEY_H
@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* A key. vv_s3_key_clear wipes and frees the strings. */
+/* An access key. vv_s3_key_clear wipes and frees the strings. */
 typedef struct vv_s3_key {
 	char *id, *secret;
 	char *token;  /* may be NULL */
@@ -20,14 +20,14 @@ typedef struct vv_s3_key {
 void vv_s3_key_clear(vv_s3_key *k);
 VV_AUTO_CLEAR(vv_s3_key, vv_s3_key_clear)
 
-/* Sets the member with the given name, as in AWS's services and programs: AccessKeyId,
- * SecretAccessKey, SessionToken or Token, Expiration. Ignores other names. */
+/* Sets the member of *out with the given name to text, as in AWS's services and programs:
+ * AccessKeyId, SecretAccessKey, SessionToken or Token, Expiration. Ignores other names. */
 vv_status vv_s3_key_set(vv_s3_key *out, const char *name, const char *text, vv_error *err);
-/* Sets all members from a JSON object. `what` is the source of the object, for messages. VV_EINPUT:
- * the object does not contain a key. */
+/* Sets all members of *out from text, a JSON object with these names. `what` is the source of the
+ * object, for messages. VV_EINPUT: the object does not contain a key. */
 vv_status vv_s3_key_from_json(vv_s3_key *out, const vv_buf *text, const char *what, vv_error *err);
-/* Checks a key. VV_EINPUT: the key is incomplete, or has characters that a header cannot contain.
- * Messages contain no part of the key. */
+/* Checks that a key is complete, and has only characters that a header can contain. VV_EINPUT: it
+ * is not. Messages contain no part of the key; `what` is its source, for messages. */
 vv_status vv_s3_key_check(const vv_s3_key *k, const char *what, vv_error *err);
 
 /* Parses a time such as "2026-11-22T18:00:00Z", also with fractions of a second or "+00:00".

@@ -1,11 +1,11 @@
 /*
  * s3_profile: reads a profile from the files of AWS's own programs: keys, a program that prints
- * keys, a role, region and endpoint. The profile is the one that AWS_PROFILE names, or else
- * [default].
+ * keys, a role, region and endpoint.
  *
  * The files are AWS_SHARED_CREDENTIALS_FILE (else ~/.aws/credentials), with the section [NAME], and
  * AWS_CONFIG_FILE (else ~/.aws/config), with the section [profile NAME]. If both files set a value,
- * the first file's is used. Source: docs.aws.amazon.com/sdkref/latest/guide/file-format.html.
+ * the value in the first file is used. Source:
+ * docs.aws.amazon.com/sdkref/latest/guide/file-format.html.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_PROFILE_H
 #define VV_TRANSPORT_PLACES_S3_PROFILE_H
@@ -23,21 +23,21 @@ typedef struct vv_s3_profile {
 	char *file; /* path of the credentials file, which may not exist */
 	char *id, *secret, *token;
 	char *process; /* credential_process */
-	/* A role: its ARN; the source of the credentials with which it is assumed (a profile,
+	/* A role: its ARN; the source of the credentials for the role (a profile,
 	 * credential_source, or a file with a token); and parameters of the request. */
 	char *role, *source, *source_kind, *web_token_file, *session, *external_id, *mfa;
-	/* sso_session or sso_start_url: if set, the program aws provides the keys */
+	/* sso_session or sso_start_url; if set, the program aws provides the keys */
 	char *sso;
 	/* endpoint: endpoint_url of the profile, or endpoint_url of s3 in the section [services
-	 * NAME] that the profile names */
+	 * NAME] with the NAME in the profile */
 	char *region, *endpoint;
-	char *services; /* NAME of that section */
+	char *services; /* the NAME of the section [services NAME] */
 	/* has_file: at least one of the files exists; found: at least one file has the profile */
 	bool has_file, found;
 } vv_s3_profile;
 
-/* Reads a profile. name NULL: the profile in AWS_PROFILE, or else [default]. Returns VV_OK even if
- * neither file exists. */
+/* Reads the profile called name into *out. name NULL: the profile in AWS_PROFILE, or else
+ * [default]. Returns VV_OK even if neither file exists. */
 vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, const char *name,
 			     vv_error *err);
 void vv_s3_wipe(char **text); /* overwrites and frees a string that may be NULL */

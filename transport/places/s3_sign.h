@@ -14,7 +14,7 @@
 #include "transport/http/site.h"
 #include "transport/places/s3_key.h"
 
-/* Appends header lines for the request, each ending with "\n": Host, x-amz-date,
+/* Appends header lines for the request `ask`, each ending with "\n": Host, x-amz-date,
  * x-amz-security-token if the key has a token, and Authorization, which signs these headers and the
  * request's own headers. The request must already have the header x-amz-content-sha256, and the
  * query in its URL must be encoded and sorted. service is "s3" or "sts". `now` is in seconds since

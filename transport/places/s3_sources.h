@@ -11,8 +11,9 @@
 #include "transport/line/options.h"
 #include "transport/places/s3_key.h"
 
-/* Finds a key. VV_ENOTFOUND: no source has a key. VV_EINPUT: a file or an answer is invalid.
- * VV_EREFUSED: a service refuses to provide keys. Messages contain no keys. */
+/* Sets *out to a key from the first source that has one. region: the region of the bucket.
+ * VV_ENOTFOUND: no source has a key. VV_EINPUT: a file or an answer is invalid. VV_EREFUSED: a
+ * service refuses to provide keys. Messages contain no keys. */
 vv_status vv_s3_key_find(vv_s3_key *out, const vv_connect_options *connect, const char *region,
 			 vv_error *err);
 

@@ -1,10 +1,10 @@
 /*
- * ask: sends a request to several sources in parallel, so that a sleeping machine costs at most two
- * seconds.
+ * ask: opens connections to several sources in parallel, so that a source that does not answer
+ * costs at most two seconds.
  *
- * A source (a peer, a holder) has VV_ASK_FIRST_SEC, or the time of --timeout, for its first byte.
- * After a timeout, the source is skipped for VV_SPEED_FAILED_SEC, unless the user specifies the
- * source or sets a timeout.
+ * A source (a peer, a holder) must send its first byte within VV_ASK_FIRST_SEC seconds, or within
+ * the time of --timeout. After a timeout, the source is skipped for VV_SPEED_FAILED_SEC, unless the
+ * user specifies the source or sets a timeout.
  *
  * A correct caller: for each source, set url, open, payload and named, and call vv_ask_prepare;
  * call vv_ask_all, or vv_ask_one in a separate thread; read the result from status; vv_ask_clear.
@@ -26,10 +26,11 @@
 
 #define VV_ASK_FIRST_SEC 2u
 
-/* Opens a connection to the source with these options, which live as long as the vv_ask. Called in
- * a separate thread. */
+/* Opens a connection to the source with the options o, which are valid until vv_ask_clear. Called
+ * in a separate thread. */
 typedef vv_status (*vv_ask_open_fn)(void *payload, const vv_connect_options *o, vv_error *err);
 
+/* A request to open one source: its arguments, and then its results. */
 typedef struct vv_ask {
 	const char *url; /* URL of the source; borrowed */
 	/* the user specified the source, which is then used even if it recently did not answer */
@@ -48,7 +49,8 @@ typedef struct vv_ask {
 	bool silent;  /* the source did not answer in time */
 } vv_ask;
 
-/* Prepares the request. o has the command's options; o->idle_sec is the user's time limit, or 0. */
+/* Prepares the request a: sets a->repo and a->connect. o: the command's options; o->idle_sec is the
+ * user's time limit, or 0. */
 vv_status vv_ask_prepare(vv_ask *a, const vv_connect_options *o, vv_error *err);
 /* Frees the objects that vv_ask_prepare made. Accepts a zeroed vv_ask. */
 void vv_ask_clear(vv_ask *a);
@@ -57,11 +59,11 @@ VV_AUTO_CLEAR(vv_ask, vv_ask_clear)
 /* Returns true if the source may be used, according to its record `known`. If not, because the
  * source recently did not answer, sets a->status and a->why. */
 bool vv_ask_may(vv_ask *a, const vv_speed *known);
-/* Runs one request. Returns a->status. */
+/* Runs the request a. Returns a->status. */
 vv_status vv_ask_one(vv_ask *a);
-/* Runs all allowed requests in parallel, and records the sources that do not answer in the
- * repository. Returns when each request was answered or has failed. Fails only if memory runs
- * out. */
+/* Runs those of the count requests that vv_ask_may allows, in parallel, and records sources that do
+ * not answer in the repository r (speeds.h). Returns when all requests have ended. Fails only if
+ * memory runs out. */
 vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_error *err);
 
 #endif

@@ -32,13 +32,14 @@
 #include "repo/blocks/resemble.h"
 #include "transport/line/channel.h"
 
-#define VV_RECENT 256u
-#define VV_BASE_PREFIX 8u
+#define VV_RECENT 256u    /* number of records to which the prefix has links */
+#define VV_BASE_PREFIX 8u /* bytes of a base's digest in a record */
 
 typedef struct vv_block_out vv_block_out;
 
-/* Opens a stream for sending. `get` reads the blocks to send. Blocks may be sent as edits; with
- * VV_EFFORT_QUICK, only blocks that are already stored as edits. */
+/* Opens a stream for sending on the channel line. get(payload, ...) reads the blocks to send.
+ * Blocks may be sent as edits; with VV_EFFORT_QUICK, only blocks that are already stored as
+ * edits. */
 vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
 			    void *payload, vv_effort effort, vv_error *err);
 
@@ -50,26 +51,26 @@ typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *
  * unchanged, unless a new difference would be considerably shorter. */
 void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn);
 
-/* Sends a block. The block is checked against its CID, or, in its stored form, only against the
- * record's checksum; the receiver checks all blocks against their CIDs, and requests damaged blocks
- * again. `like` is a similar block, which is used as base if it was already sent in this stream, or
- * if `known` is set: the receiver has it. VV_EMISSING, VV_ECORRUPT: the block is missing or
- * damaged, and nothing was sent. */
+/* Sends the block cid. The block is checked against its CID, or, in its stored form, only against
+ * the record's checksum; the receiver checks all blocks against their CIDs, and requests damaged
+ * blocks again. `like` is a similar block, or NULL; it is used as base if it was already sent in
+ * this stream, or if `known` is set, which means that the receiver has it. VV_EMISSING,
+ * VV_ECORRUPT: the block is missing or damaged, and nothing was sent. */
 vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *like, bool known,
 			   vv_error *err);
 /* Sends a record for an absent block. */
 vv_status vv_block_out_absent(vv_block_out *o, vv_error *err);
-vv_status vv_block_out_flush(vv_block_out *o, vv_error *err);
-uint64_t vv_block_out_count(const vv_block_out *o); /* blocks sent */
-uint64_t vv_block_out_raw(const vv_block_out *o);   /* their raw bytes */
-void vv_block_out_close(vv_block_out *o);           /* accepts NULL; does not flush */
+vv_status vv_block_out_flush(vv_block_out *o, vv_error *err); /* sends buffered records */
+uint64_t vv_block_out_count(const vv_block_out *o);           /* blocks sent */
+uint64_t vv_block_out_raw(const vv_block_out *o);             /* their raw bytes */
+void vv_block_out_close(vv_block_out *o);                     /* accepts NULL; does not flush */
 VV_AUTO_FREE(vv_block_out, vv_block_out_close)
 
 /* A decoded record. Borrowed until the next vv_block_in_next. */
 typedef struct vv_block_received {
-	bool absent;
-	/* the block cannot be decoded, because its base is missing here, or because of damage (see
-	 * below); request the block by its CID */
+	bool absent; /* the sender does not have the block */
+	/* the block cannot be decoded, because this side does not have its base, or because of
+	 * damage (`damaged`); the block must be requested by its CID */
 	bool unreadable;
 	/* decoding with the base failed: usually because of damage, rarely because another block
 	 * has the same first bytes of the digest */
@@ -77,25 +78,26 @@ typedef struct vv_block_received {
 	vv_cid cid; /* computed from the bytes; null if absent or unreadable */
 	const void *bytes;
 	size_t len;
-	vv_cid base;    /* null: no base */
-	bool as_stored; /* form is set, and can be stored in a pack */
-	vv_block_form form;
+	vv_cid base;        /* null: no base */
+	bool as_stored;     /* form is set, and can be stored in a pack */
+	vv_block_form form; /* the form in which the block was sent */
 } vv_block_received;
 
 typedef struct vv_block_in vv_block_in;
 
-/* Finds the block with this codec whose digest begins with these bytes. VV_ENOTFOUND or
- * VV_EMISSING: no such block exists, or several do. */
+/* Sets *cid to the only block with this codec whose digest begins with prefix. VV_ENOTFOUND or
+ * VV_EMISSING: no such block exists, or several exist. */
 typedef vv_status (*vv_block_find_fn)(void *payload, uint8_t codec,
 				      const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
 				      vv_error *err);
-/* Opens a stream for receiving. `find` looks up the CID of a base; `get` reads a base, which may
- * also be a block that was received earlier in this stream. */
+/* Opens a stream for receiving. find(payload, ...) looks up the CID of a base; get(payload, ...)
+ * reads a base, which may also be a block that was received earlier in this stream. */
 vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_get_fn get,
 			   void *payload, vv_error *err);
 
-/* Decodes the next record of a frame's payload, and advances *p. Returns 1, or 0 at the end of the
- * payload. VV_ECORRUPT: not a record. */
+/* Decodes the next record of a frame's payload, from *p to end, into *out, and moves *p past the
+ * record. Returns 1, 0 at the end of the payload, or a negative vv_status. VV_ECORRUPT: the bytes
+ * are not a record. */
 int vv_block_in_next(vv_block_in *in, const uint8_t **p, const uint8_t *end, vv_block_received *out,
 		     vv_error *err);
 void vv_block_in_close(vv_block_in *in); /* accepts NULL */

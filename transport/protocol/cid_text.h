@@ -1,5 +1,5 @@
 /*
- * cid_text: reads CIDs as other IPFS programs write them.
+ * cid_text: parses CIDs as other IPFS programs write them.
  *
  * Accepts CIDv0 (Qm...), and CIDv1 in the bases that other gateways accept: base16, base32 and
  * base36 in upper or lower case, and base58btc. varve itself writes base32 (repo/blocks/cid.h).
@@ -16,17 +16,18 @@
 #define VV_CID_TEXT_MAX 200u
 #define VV_CID_DIGEST_MAX 128u
 
+/* Any CID. codec and hash are multicodec numbers. */
 typedef struct vv_foreign_cid {
 	uint64_t codec, hash;
 	uint8_t digest[VV_CID_DIGEST_MAX];
 	size_t digest_len;
 } vv_foreign_cid;
 
-/* Parses a CID. Returns false if text is not a CID. */
+/* Parses text as a CID into *out. Returns false if text is not a CID. */
 bool vv_cid_text_read(vv_foreign_cid *out, const char *text, size_t len);
 
-/* Converts the CID if varve can store or make its block: raw, DAG-CBOR or DAG-PB, with SHA-256.
- * Returns false for any other CID. */
+/* Converts c to a vv_cid, if varve can store or make its block: raw, DAG-CBOR or DAG-PB, with
+ * SHA-256. Returns false for any other CID. */
 bool vv_cid_text_own(vv_cid *out, const vv_foreign_cid *c);
 
 /* Returns true if the CID contains the block itself: the digest is then the block. */

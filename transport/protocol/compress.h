@@ -24,13 +24,13 @@ typedef struct vv_compressed {
 	size_t len;
 } vv_compressed;
 
-/* Compresses bytes with the method that has the smallest result. If prefix_len is 0, there is no
- * prefix. */
+/* Compresses len bytes with the method that has the smallest result, and sets *out. If prefix_len
+ * is 0, no prefix is used. */
 vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t len,
 		      const void *prefix, size_t prefix_len, vv_error *err);
 
-/* Decompresses bytes, and replaces the content of raw with the result, exactly raw_len bytes. room
- * is working memory. VV_ECORRUPT: the bytes are invalid. */
+/* Decompresses s, and replaces the content of raw with the result, exactly raw_len bytes. room is
+ * working memory, whose content is replaced. VV_ECORRUPT: the bytes are invalid. */
 vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
 			const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err);
 

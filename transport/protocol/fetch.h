@@ -1,9 +1,9 @@
 /*
  * fetch: fetches history and blocks from one peer, or from several in parallel.
  *
- * The origin (the first supplier, which is a peer) has the refs, and sends commits and nodes.
- * Leaves are requested from all suppliers (gather.h). Refs move, and data is stored in the
- * repository, only after everything was received and checked.
+ * The origin (the first supplier, which must be a peer) sends refs, commits and nodes. Leaves are
+ * requested from all suppliers (gather.h). Refs are moved, and data is stored in the repository,
+ * only after all data was received and checked.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_FETCH_H
 #define VV_TRANSPORT_PROTOCOL_FETCH_H
@@ -19,9 +19,10 @@
 #include "transport/protocol/gather.h"
 #include "transport/protocol/receive.h"
 
+/* The arguments of a fetch. */
 typedef struct vv_fetch {
 	vv_repository *repo;
-	vv_supplier *suppliers;
+	vv_supplier *suppliers; /* the peers and other sources (gather.h) */
 	size_t supplier_count;
 	vv_oids wants;             /* requested ids: commits, or annotated tags */
 	const vv_ref_change *refs; /* refs to move at the end: either all or none */
@@ -33,20 +34,21 @@ typedef struct vv_fetch {
 	/* if versions are unavailable or invalid, skip only the wants from which they are
 	 * reachable; false: the whole fetch fails */
 	bool each;
-	/* If not NULL, fetch only history, and record the versions as stored at the remote with
-	 * this name. NULL: fetch blocks, too. */
+	/* the name of a remote: fetch only history, and list the new versions as stored at this
+	 * remote (elsewhere.h); NULL: fetch blocks, too */
 	const char *lazy;
-	/* also fetch versions that were dropped here and are recorded as stored elsewhere */
+	/* also fetch versions that are listed as stored elsewhere (elsewhere.h) */
 	bool full;
 	/* for vv_fetch_cid: a similar version that this repository has completely; may be NULL */
 	const vv_cid *like;
 	const vv_progress *progress;
 } vv_fetch;
 
+/* The result of a fetch. */
 typedef struct vv_fetch_result {
 	vv_fetch_sum sum;          /* the sums in the origin's first answer */
 	vv_receive_stats received; /* statistics for all suppliers */
-	uint64_t rounds;           /* requests to the origin */
+	uint64_t rounds;           /* number of requests to the origin */
 	/* numbers of new versions of datasets, and of new versions with missing blocks */
 	uint64_t versions, incomplete;
 	vv_cid *roots; /* roots of the new versions, at most the newest VV_ROOTS_NOTED */
@@ -59,8 +61,9 @@ typedef struct vv_fetch_result {
 	struct vv_fetch_behind *behind;
 	size_t behind_count;
 	bool mended;        /* missing blocks of earlier commits were received */
-	uint64_t elsewhere; /* with lazy: number of recorded versions */
+	uint64_t elsewhere; /* with lazy: number of versions added to the list (elsewhere.h) */
 } vv_fetch_result;
+/* A want that was skipped, and the reason. */
 typedef struct vv_fetch_behind {
 	vv_oid id;
 	vv_error why;
@@ -70,13 +73,13 @@ typedef struct vv_fetch_behind {
 void vv_fetch_result_clear(vv_fetch_result *r);
 VV_AUTO_CLEAR(vv_fetch_result, vv_fetch_result_clear)
 
-/* Fetches and stores the data, and moves the refs. VV_EMISSING: some blocks are not available from
- * any peer, and allow_missing is not set; *result lists these blocks, and the received blocks are
- * stored for the next attempt. */
+/* Fetches and stores the data, moves the refs, and sets *result. VV_EMISSING: no supplier has some
+ * of the blocks, and allow_missing is not set; result->missing has these blocks, and the received
+ * blocks are stored for the next attempt. */
 vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err);
 
-/* Fetches one dataset version into the store, by its root's CID. The version is not reachable from
- * any ref, so gc removes it after its grace period. */
+/* Fetches the dataset version root into the store, and sets *result. The version is not reachable
+ * from any ref, so gc removes it after its grace period. */
 vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *result,
 		       vv_error *err);
 

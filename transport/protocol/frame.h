@@ -29,26 +29,28 @@ enum {
 	VV_FRAME_PACK = 'P',    /* a Git pack, instead of VV_FRAME_OBJECTS */
 	VV_FRAME_TEXT = 'T',    /* text to display; empty: the sender is still working (pulse.h) */
 	VV_FRAME_ERROR = 'E',   /* DAG-CBOR: {code, hint, text} */
-	VV_FRAME_END = '.'
+	VV_FRAME_END = '.'      /* the end of a request or answer */
 };
 
-#define VV_FRAME_MAX (4u << 20)
+#define VV_FRAME_MAX (4u << 20) /* most bytes of a payload */
 /* A frame of blocks or objects is sent when its payload has this size. */
 #define VV_FRAME_AIM (64u << 10)
 
+/* Writes a frame of this type with a payload of len bytes, at most VV_FRAME_MAX. */
 vv_status vv_frame_write(vv_channel *line, uint8_t type, const void *bytes, size_t len,
 			 vv_error *err);
-/* Writes a message, and clears the buffer. VV_ENOMEM: memory ran out while the buffer was
- * filled. */
+/* Writes take_message as a frame of type VV_FRAME_MESSAGE, and clears the buffer. VV_ENOMEM: memory
+ * ran out while the buffer was filled. */
 vv_status vv_frame_write_message(vv_channel *line, vv_buf *take_message, vv_error *err);
 /* Writes VV_FRAME_END, and ends the turn. */
 vv_status vv_frame_end(vv_channel *line, vv_error *err);
 
-/* Sends an error to the other side, and then VV_FRAME_END. Sends only code, message and hint of the
- * error. */
+/* Sends the error `what` (only its code, message and hint) to the other side, and then
+ * VV_FRAME_END. */
 vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err);
 
-#define VV_TEXT_MAX_MS (4u * 3600 * 1000) /* enough for checking a table of a terabyte */
+/* for vv_frame_reader.works; enough for checking a table of a terabyte */
+#define VV_TEXT_MAX_MS (4u * 3600 * 1000)
 
 /* Reads the frames of a request or answer. budget is the number of bytes that the request or answer
  * may still have. */
@@ -56,22 +58,25 @@ typedef struct vv_frame_reader {
 	vv_channel *line;
 	uint64_t budget;
 	bool skips_alive; /* skip empty text frames */
-	/* the peer is a process of this program: its errors are not marked as remote */
+	/* the peer is a process of this program: do not mark its errors as remote */
 	bool is_own;
-	/* limits the time for which a peer may send only signs of life; initially, max_ms is
-	 * VV_TEXT_MAX_MS */
+	/* limits the time in which the peer sends only signs of life (pulse.h); initially, max_ms
+	 * is VV_TEXT_MAX_MS */
 	vv_patience works;
-	uint64_t last_ms; /* when the last frame of this answer was received; 0: no frame yet */
+	/* time at which the last frame of this answer was received, on the clock of
+	 * vv_monotonic_ms; 0: no frame yet */
+	uint64_t last_ms;
 	vv_buf payload;
 } vv_frame_reader;
 void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget);
 void vv_frame_reader_clear(vv_frame_reader *r);
 VV_AUTO_CLEAR(vv_frame_reader, vv_frame_reader_clear)
 
-/* Reads the next frame. Its payload is in r->payload until the next call. After an error frame,
- * also reads the end frame, and fails with the error that the peer sent, with "remote: " before its
- * message. VV_ECORRUPT: not a frame. VV_EREFUSED: the budget is used up. VV_EIO: for works.max_ms,
- * the peer sent only text (signs of life, progress), or too few bytes. */
+/* Reads the next frame, and sets *type. Its payload is in r->payload until the next call. After an
+ * error frame, also reads the end frame, and fails with the error that the peer sent, with "remote:
+ * " before its message. VV_ECORRUPT: the bytes are not a frame. VV_EREFUSED: the budget is used up.
+ * VV_EIO: for works.max_ms milliseconds, the peer sent only text (signs of life, progress), or too
+ * few bytes. */
 vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err);
 
 /* Reads and drops all frames up to and including the end frame. */

@@ -22,11 +22,12 @@
 #include "transport/protocol/frame.h"
 
 #define VV_PROTOCOL_VERSION 1u
-#define VV_LIST_MAX 32768u
-#define VV_REFS_MAX 100000u
-#define VV_HELLO_HEADS 64u
+#define VV_LIST_MAX 32768u   /* most items of a list */
+#define VV_REFS_MAX 100000u  /* most refs in an answer to hello */
+#define VV_HELLO_HEADS 64u   /* most signed heads in an answer to hello */
 #define VV_REPOSITORY_ID 32u /* hex digits */
 
+/* The operations that a request can ask for. */
 typedef enum vv_op {
 	VV_OP_HELLO,
 	VV_OP_KNOWN,
@@ -38,6 +39,7 @@ typedef enum vv_op {
 
 const char *vv_op_name(vv_op op); /* "hello"; static */
 
+/* A list of ids of Git objects. */
 typedef struct vv_oids {
 	vv_oid *items;
 	size_t count;
@@ -48,6 +50,7 @@ static inline void vv_oids_free(vv_oids *o) /* for a list that owns its items */
 }
 VV_AUTO_CLEAR(vv_oids, vv_oids_free)
 
+/* A list of CIDs. */
 typedef struct vv_cids {
 	vv_cid *items;
 	size_t count;
@@ -64,7 +67,7 @@ typedef struct vv_push_ref {
 typedef struct vv_request {
 	vv_op op;
 	bool whole;         /* hello, for a push: report which refs are complete */
-	vv_oids want, have; /* for fetch; known has only want */
+	vv_oids want, have; /* for fetch; for known: only want */
 	bool done;          /* fetch: the client has no further commits to send */
 	bool nodes;         /* fetch: send only nodes; the client requests the leaves later */
 	bool history;       /* fetch: do not send blocks */
@@ -77,9 +80,10 @@ typedef struct vv_request {
 	bool ahead; /* push: store only the blocks, and move no ref */
 } vv_request;
 
+/* Writes the request q as a message. */
 vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err);
-/* Reads a request from the payload of its first frame. VV_ECORRUPT: not a request. VV_ENOSUPPORT:
- * the op or protocol version is not supported. */
+/* Parses a request from the payload of its first frame into *out, with lists in arena. VV_ECORRUPT:
+ * the payload is not a request. VV_ENOSUPPORT: the op or protocol version is not supported. */
 vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, size_t len,
 			  vv_error *err);
 
@@ -87,10 +91,12 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
  * version ("hold", "hold-..."). */
 bool vv_request_is_hold(const void *bytes, size_t len);
 
+/* A ref of a peer. */
 typedef struct vv_remote_ref {
 	const char *name;
 	vv_oid id, peeled; /* peeled is the commit of an annotated tag, else equal to id */
-	/* the peer has all blocks reachable from the ref, or this was not requested */
+	/* the peer has all blocks reachable from the ref, or `whole` was not requested
+	 * (vv_hello.tells_whole) */
 	bool whole;
 } vv_remote_ref;
 
@@ -105,13 +111,13 @@ typedef struct vv_hello {
 	 * array */
 	vv_remote_ref *heads;
 	size_t head_count;
-	/* Refs of a Git host that are neither branches nor tags, for example refs/pull/1/head. They
-	 * are never sent by varve's protocol, and are fetched if a refspec matches them. */
+	/* Refs of a Git host that are neither branches nor tags, such as refs/pull/1/head. varve's
+	 * protocol does not send them; a fetch gets those that a refspec matches. */
 	vv_remote_ref *others;
 	size_t other_count;
 	uint64_t held; /* number of blocks at the peer that belong to an interrupted transfer */
 	bool writable; /* the client may try to push */
-	/* Identifies the repository if it has several addresses; "": not sent. */
+	/* An id by which clients recognise the repository at several addresses; "": not sent. */
 	char id[VV_REPOSITORY_ID + 1];
 	/* refs[i].whole and edge are set, because they were requested and the peer is writable */
 	bool tells_whole;
@@ -119,6 +125,7 @@ typedef struct vv_hello {
 	 * are many */
 	vv_oids edge;
 } vv_hello;
+/* Write and parse an answer to hello. Lists and texts of *out are allocated in arena. */
 vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err);
 vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_t len,
 			vv_error *err);
@@ -130,9 +137,11 @@ typedef struct vv_bits {
 	const uint8_t *held; /* for have: the peer has only the block itself; NULL for known */
 	size_t count;
 } vv_bits;
+/* Writes the answer b. */
 vv_status vv_bits_write(vv_channel *line, const vv_bits *b, vv_error *err);
-/* Reads an answer to count items. The bits in *out are borrowed from bytes. */
+/* Parses the answer to a request with count items into *out, whose bits are borrowed from bytes. */
 vv_status vv_bits_read(vv_bits *out, size_t count, const void *bytes, size_t len, vv_error *err);
+/* Returns bit i of a bitmap. */
 static inline bool vv_bit(const uint8_t *bits, size_t i)
 {
 	return (bits[i / 8] >> (i % 8) & 1) != 0;
@@ -144,28 +153,32 @@ typedef struct vv_fetch_start {
 	bool ready;
 	vv_oids common; /* the haves that the peer also has */
 } vv_fetch_start;
+/* Write and parse a first answer to fetch. Lists of *out are allocated in arena. */
 vv_status vv_fetch_start_write(vv_channel *line, const vv_fetch_start *s, vv_error *err);
 vv_status vv_fetch_start_read(vv_fetch_start *out, vv_arena *arena, const void *bytes, size_t len,
 			      vv_error *err);
 
-/* The end of the answer to the op fetch: its sums. */
+/* The last message of the answer to the op fetch: totals of the sent data. */
 typedef struct vv_fetch_sum {
 	uint64_t commits, datasets, blocks, bytes;
-	bool withheld;   /* leaves were left out: the client requests those that are missing */
+	/* leaves were left out; the client requests the leaves that it does not have */
+	bool withheld;
 	uint64_t absent; /* number of blocks that are missing or damaged at the sender */
 } vv_fetch_sum;
+/* Write and parse the totals of a fetch. */
 vv_status vv_fetch_sum_write(vv_channel *line, const vv_fetch_sum *s, vv_error *err);
 vv_status vv_fetch_sum_read(vv_fetch_sum *out, const void *bytes, size_t len, vv_error *err);
 
 /* The answer to the op push. */
 typedef struct vv_push_answer {
-	/* for each ref of the request: the reason why it was not moved; NULL: it was moved */
+	/* for each ref of the request: the reason for which it was not moved; NULL: it was moved */
 	const char **refs;
 	size_t count;
 	/* blocks without which the push cannot be accepted (only some if there are many). The
 	 * received blocks are stored: push again with the missing blocks */
 	vv_cids missing;
 } vv_push_answer;
+/* Write and parse an answer to push. Lists and texts of *out are allocated in arena. */
 vv_status vv_push_answer_write(vv_channel *line, const vv_push_answer *a, vv_error *err);
 vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *bytes, size_t len,
 			      vv_error *err);

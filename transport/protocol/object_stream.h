@@ -39,43 +39,52 @@
 #define VV_RECENT_NODES 64u
 #define VV_OBJECT_PREFIX 10u
 
-/* The last dag-cbor CIDs among the blocks sent or received so far, which are the same on both
- * sides. */
+/* The last dag-cbor CIDs among the blocks sent or received so far, which both sides know.
+ * Initialise with {0}. */
 typedef struct vv_recent_nodes {
 	vv_cid cids[VV_RECENT_NODES];
-	uint64_t count;
+	uint64_t count; /* number of CIDs added so far */
 } vv_recent_nodes;
 void vv_recent_nodes_add(vv_recent_nodes *r, const vv_cid *cid); /* ignores raw blocks */
 
-/* Replaces the content of out with an object of the sender, or with an object that the receiver
- * already has. id_len is 20 or VV_OBJECT_PREFIX. VV_ENOTFOUND: no such object. */
+/* Replaces the content of out with the bytes of an object of this side, the base of a difference.
+ * id: the first id_len bytes of the object's id; id_len is 20 or VV_OBJECT_PREFIX. VV_ENOTFOUND: no
+ * such object. */
 typedef vv_status (*vv_object_get_fn)(void *payload, vv_git_type type, const uint8_t *id,
 				      size_t id_len, vv_buf *out, vv_error *err);
 
+/* A stream for sending. */
 typedef struct vv_object_out vv_object_out;
+/* Opens a stream for sending on the channel line. get(payload, ...) reads bases; nodes is
+ * borrowed. */
 vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_get_fn get,
 			     void *payload, const vv_recent_nodes *nodes, vv_effort effort,
 			     vv_error *err);
-/* Sends an object. o->base must have been sent before, or the receiver must have it. */
+/* Sends the object o. o->base, if not null, must have been sent before, or the receiver must have
+ * it. */
 vv_status vv_object_out_put(vv_object_out *out, const vv_git_object *o, vv_error *err);
-vv_status vv_object_out_flush(vv_object_out *out, vv_error *err);
-uint64_t vv_object_out_count(const vv_object_out *out);
-void vv_object_out_close(vv_object_out *out); /* accepts NULL; does not flush */
+vv_status vv_object_out_flush(vv_object_out *out, vv_error *err); /* sends buffered records */
+uint64_t vv_object_out_count(const vv_object_out *out);           /* number of objects sent */
+void vv_object_out_close(vv_object_out *out);                     /* accepts NULL; does not flush */
 VV_AUTO_FREE(vv_object_out, vv_object_out_close)
 
+/* A stream for receiving. */
 typedef struct vv_object_in vv_object_in;
+/* Opens a stream for receiving objects of at most object_max bytes. get(payload, ...) reads bases;
+ * nodes is borrowed. */
 vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payload,
 			    const vv_recent_nodes *nodes, uint64_t object_max, vv_error *err);
-/* Adds a frame's payload, which is copied. */
+/* Adds the payload of a frame, which is copied. */
 vv_status vv_object_in_feed(vv_object_in *in, const void *payload, size_t len, vv_error *err);
-/* Decodes the next record. Returns 1, or 0 if the next record is not complete yet. *bytes is
- * borrowed until the next call. The caller stores the object, and passes its id to
- * vv_object_in_note. VV_EREFUSED: the object has more than object_max bytes. VV_EMISSING: the
- * receiver does not have the base. */
+/* Decodes the next record into *type, *bytes and *len. Returns 1, 0 if the next record is not
+ * complete yet, or a negative vv_status. *bytes is borrowed until the next call. The caller stores
+ * the object, and passes its id to vv_object_in_note. VV_EREFUSED: the object has more than
+ * object_max bytes. VV_EMISSING: the receiver does not have the base. */
 int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, size_t *len,
 		      vv_error *err);
-/* Fails if a record is incomplete. */
+/* Ends the stream. VV_ECORRUPT: the last record is incomplete. */
 vv_status vv_object_in_end(const vv_object_in *in, vv_error *err);
+/* Records the id of the object that vv_object_in_next returned last. */
 vv_status vv_object_in_note(vv_object_in *in, const vv_oid *id, vv_error *err);
 void vv_object_in_close(vv_object_in *in); /* accepts NULL */
 VV_AUTO_FREE(vv_object_in, vv_object_in_close)

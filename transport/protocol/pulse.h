@@ -20,18 +20,19 @@
 
 #include "transport/line/channel.h"
 
-#define VV_PULSE_MS 5000u       /* usual time between two signs of life */
-#define VV_PULSE_STALL_SEC 600u /* time without progress after which the signs stop */
+#define VV_PULSE_MS 5000u       /* usual time between two signs of life, in milliseconds */
+#define VV_PULSE_STALL_SEC 600u /* seconds without progress after which the signs stop */
 
 typedef struct vv_pulse vv_pulse;
 
-/* Starts sending signs of life every `every_ms` milliseconds; if every_ms is 0, does nothing.
- * `done` is a counter that grows with the work, such as the number of verified row groups. The
- * signs stop after `stall_ms` milliseconds without progress (0: VV_PULSE_STALL_SEC). Borrows line
- * and `done` until vv_pulse_stop. Returns NULL if no signs are sent, also if memory or threads ran
- * out. */
+/* Starts a thread that sends a sign of life every `every_ms` milliseconds if nothing else was sent;
+ * if every_ms is 0, does nothing. `done` is a counter that grows with the work, such as the number
+ * of verified row groups. The signs stop after `stall_ms` milliseconds without progress (0:
+ * VV_PULSE_STALL_SEC). Borrows line and `done` until vv_pulse_stop. Returns NULL if no signs are
+ * sent, also if memory or threads ran out. */
 vv_pulse *vv_pulse_start(vv_channel *line, const atomic_uint_fast64_t *done, unsigned every_ms,
 			 uint64_t stall_ms);
+/* Stops sending, and waits for the end of the thread. */
 void vv_pulse_stop(vv_pulse *p); /* accepts NULL */
 
 #endif

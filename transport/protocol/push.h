@@ -14,6 +14,7 @@
 #include "base/progress.h"
 #include "transport/protocol/peer.h"
 
+/* The arguments of a push. */
 typedef struct vv_push {
 	vv_repository *repo;
 	vv_peer *peer;
@@ -24,22 +25,26 @@ typedef struct vv_push {
 	const vv_progress *progress;
 } vv_push;
 
+/* The result of a push. */
 typedef struct vv_push_outcome {
 	/* borrowed from the peer until its next request; not valid with dry_run */
 	vv_push_answer answer;
-	vv_fetch_sum sum; /* sums of the sent data; with dry_run, of the data that would be sent */
-	uint64_t had;     /* blocks that the other side already had */
-	uint64_t held;    /* those of them that an earlier push left there, outside of its store */
-	uint64_t rounds;  /* requests after hello */
-	vv_buf said;      /* the other side's lines for display; not escaped */
+	/* totals of the sent data; with dry_run, of the data that would be sent */
+	vv_fetch_sum sum;
+	uint64_t had; /* number of planned blocks that the other side already had */
+	/* number of these blocks that are in the other side's incoming/ from an earlier push */
+	uint64_t held;
+	uint64_t rounds; /* number of requests after hello */
+	vv_buf said;     /* the other side's lines for display; not escaped */
 } vv_push_outcome;
 void vv_push_outcome_clear(vv_push_outcome *o);
 VV_AUTO_CLEAR(vv_push_outcome, vv_push_outcome_clear)
 
-/* Pushes. If the other side already has a ref without all of its blocks, because its commits were
- * pushed with git alone, the missing blocks are sent, too. A refusal by the other side is not an
- * error, but is in out->answer. out->sum.absent is the number of blocks that neither side has.
- * VV_EMISSING, VV_ECORRUPT: a block to send is missing or damaged in this repository. */
+/* Pushes as described by p, and sets *out. If the other side already has a ref without all of its
+ * blocks, because its commits were pushed with git alone, the missing blocks are sent, too. If the
+ * other side refuses refs, returns VV_OK; the reasons are in out->answer. out->sum.absent is the
+ * number of blocks that neither side has. VV_EMISSING, VV_ECORRUPT: a block to send is missing or
+ * damaged in this repository. */
 vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err);
 
 #endif

@@ -17,11 +17,12 @@
 #include "repo/git/repository.h"
 #include "transport/protocol/gather.h"
 
-/* Appends a line for each supplier that delivered blocks. If another process is writing, waits for
- * some seconds. */
+/* Appends a line for each of the count suppliers that delivered blocks, with the root_count roots.
+ * If another process is writing, waits for some seconds. */
 vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t count,
 			  const vv_cid *roots, size_t root_count, vv_error *err);
 
+/* A line of the log. Its members are those of the JSON object. */
 typedef struct vv_receipt {
 	const char *time, *peer;
 	uint64_t blocks, bytes, ms;

@@ -2,10 +2,12 @@
  * receive: receives data from a peer. The data is in quarantine until it is complete and checked,
  * and is then stored.
  *
- * Used by the client of a fetch and by the server of a push. A correct caller: open; begin, frame
- * for each frame, end; objects_end; lacking, and request these blocks, until no block is missing or
- * no peer has the missing blocks; check; take; close. If take was not called, close leaves the
- * blocks in incoming/ for the next attempt, and drops the other data.
+ * Used by the client of a fetch and by the server of a push. A correct caller: vv_receive_open;
+ * vv_receive_begin, vv_receive_frame for each frame, vv_receive_end; vv_receive_objects_end;
+ * vv_receive_lacking, and request these blocks, until no block is missing or no peer has the
+ * missing blocks; vv_receive_check; vv_receive_take; vv_receive_close. If vv_receive_take was not
+ * called, vv_receive_close leaves the blocks in incoming/ for the next attempt, and drops the other
+ * data.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_RECEIVE_H
 #define VV_TRANSPORT_PROTOCOL_RECEIVE_H
@@ -26,30 +28,34 @@
 #include "transport/protocol/block_stream.h"
 #include "transport/protocol/message.h"
 
+/* Limits for received data. */
 typedef struct vv_receive_limits {
 	uint64_t bytes;     /* most bytes of frames in one request or answer */
 	uint64_t blocks;    /* most blocks to store */
 	uint64_t disk_free; /* bytes that must stay free on the disk */
 	vv_git_limits git;
 } vv_receive_limits;
-/* Sets *out to the limits in the settings (receive.maxInputSize, varve.max*), or to the
+/* Sets *out to the limits in the settings of r (receive.maxInputSize, varve.max*), or to the
  * defaults. */
 vv_status vv_receive_limits_load(vv_receive_limits *out, vv_repository *r, vv_error *err);
 
 typedef struct vv_receive vv_receive;
 
+/* Numbers about the received data. */
 typedef struct vv_receive_stats {
-	/* blocks that were missing here and were stored, and their raw bytes */
+	/* number of blocks that this repository did not have and that were stored, and their raw
+	 * bytes */
 	uint64_t blocks, bytes;
-	uint64_t known;   /* received blocks that were already stored */
-	uint64_t resumed; /* blocks in incoming/ from earlier attempts */
-	uint64_t objects;
-	uint64_t commits; /* commits in the range whose versions were last determined */
-	uint64_t linked;  /* versions that vv_receive_take recorded as linked */
-	/* blocks that could not be unpacked, although their base is here */
+	uint64_t known;   /* number of received blocks that were already stored */
+	uint64_t resumed; /* number of blocks in incoming/ from earlier attempts */
+	uint64_t objects; /* number of received Git objects */
+	uint64_t commits; /* number of commits in the range of the last vv_receive_versions_each */
+	uint64_t linked;  /* number of versions that vv_receive_take recorded as linked */
+	/* number of blocks that could not be unpacked although this repository has their base */
 	uint64_t damaged;
 } vv_receive_stats;
 
+/* Begins to receive data into the repository r, within these limits. */
 vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_limits *limits,
 			  vv_error *err);
 void vv_receive_close(vv_receive *x); /* accepts NULL */
@@ -62,37 +68,37 @@ vv_incoming *vv_receive_incoming(vv_receive *x); /* borrowed */
 vv_status vv_receive_begin(vv_receive *x, vv_error *err);
 /* Returns true if vv_receive_frame accepts frames of this type: 'B', 'O' and 'P'. */
 bool vv_receive_takes(uint8_t type);
-/* Receives a frame. */
+/* Receives the payload, len bytes, of a frame of this type. */
 vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len,
 			   vv_error *err);
 /* Ends the stream; the received blocks are then durable in incoming/. */
 vv_status vv_receive_end(vv_receive *x, vv_error *err);
-/* Returns true if received objects were unreadable, because received blocks are differences from
- * blocks that are missing here. (The sender assumed that this repository has these blocks, since it
- * has their commits, which were fetched with git alone.) The readable blocks are stored; the
- * objects must be sent again, after the missing blocks. */
+/* Returns true if received objects were unreadable because of missing bases: received blocks are
+ * differences from blocks that this repository does not have, although it has their commits, which
+ * were fetched with git alone. The readable blocks are stored; the objects must be sent again,
+ * after the missing blocks. */
 bool vv_receive_lost(const vv_receive *x);
 
-/* Stores a block that was requested by its CID, or found elsewhere. Thread-safe. VV_ECORRUPT: the
- * bytes do not match the CID, or are not a canonical node. */
+/* Stores the block b, which was requested by its CID, or comes from another source. Thread-safe.
+ * VV_ECORRUPT: the bytes do not match the CID, or are not a canonical node. */
 vv_status vv_receive_block(vv_receive *x, const vv_block_received *b, vv_error *err);
 
-/* Checks a Git object that was not received in frames, and adds it to the quarantine. Do not use
- * this function together with objects in frames. */
+/* Checks a Git object that was not received in frames, adds it to the quarantine, and sets *id. Do
+ * not use this function together with objects in frames. */
 vv_status vv_receive_object(vv_receive *x, vv_git_type type, const void *bytes, size_t len,
 			    vv_oid *id, vv_error *err);
 
-/* Gets the bytes of a received object, or of an object that the repository has. VV_ENOTFOUND: no
- * such object. */
+/* Replaces the content of out with the bytes of the object id, a received object or one that the
+ * repository has. VV_ENOTFOUND: no such object. */
 vv_status vv_receive_object_bytes(vv_receive *x, vv_git_type type, const vv_oid *id, vv_buf *out,
 				  vv_error *err);
 
-/* Call when all objects were received: checks that tips, and all objects reachable from tips, are
- * here. VV_EMISSING: objects are missing. If the reason is that received blocks were unreadable,
- * returns VV_OK, and vv_receive_lost returns true. */
+/* Checks, after all objects were received, that the repository or the quarantine has tips and all
+ * objects reachable from tips. VV_EMISSING: objects are missing. If objects are missing only
+ * because received blocks were unreadable, returns VV_OK, and vv_receive_lost returns true. */
 vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *err);
-/* Returns a handle of the repository that also has the received objects; borrowed. Call after
- * vv_receive_objects_end. */
+/* Returns a handle of the repository in which the received objects can also be read; borrowed until
+ * vv_receive_close. Call this after vv_receive_objects_end. */
 vv_repository *vv_receive_repository(vv_receive *x);
 
 /* Calls fn for the versions that are reachable from wants and not from commons, as
@@ -101,61 +107,64 @@ vv_repository *vv_receive_repository(vv_receive *x);
 vv_status vv_receive_versions_each(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 				   vv_new_root_fn fn, void *payload, vv_error *err);
 
-/* A block that is missing here, and a similar block of the previous version (null: no such
- * block). */
+/* A block that this repository does not have, and a similar block of the previous version (null: no
+ * such block). */
 typedef struct vv_lacking {
 	vv_cid cid, like;
 } vv_lacking;
-/* Lists at most max blocks below the new versions that are missing here, nodes first. After the
- * caller has received missing nodes, a further call may find more missing blocks below them. The
- * caller frees *out with vv_free. */
+/* Sets *out to an array of *count missing blocks below the new versions, at most max, nodes first.
+ * After the caller has received missing nodes, a further call may find more missing blocks below
+ * them. The caller frees *out with vv_free. */
 vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			     size_t max, vv_lacking **out, size_t *count, vv_error *err);
 
-/* Makes x no longer assume that a block is stored here because the previous version must have it.
- * Call if data reachable from refs of this repository is incomplete. */
+/* Makes x check for each block of a previous version whether this repository has the block, instead
+ * of assuming so. Call this if data reachable from refs of this repository is incomplete. */
 void vv_receive_doubt(vv_receive *x);
 
-/* Makes versions that are missing here and listed in elsewhere no longer count as missing or new.
- * elsewhere is borrowed until close. */
+/* Makes missing versions that are listed in `elsewhere` not count as missing or new. elsewhere is
+ * borrowed until vv_receive_close. */
 void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere);
-/* Returns true if the version does not count as missing, because it is listed in elsewhere
- * (vv_receive_leave), or because it is a linked version (repo/git/objects/new_roots.c) that is
- * missing here; vv_receive_take records the latter as linked. */
+/* Returns true if the version n does not count as missing: because it is listed in `elsewhere`
+ * (vv_receive_leave), or because it is a linked version (repo/git/objects/send.h) that this
+ * repository does not have; vv_receive_take records the latter as linked. */
 bool vv_receive_leaves(const vv_receive *x, const vv_new_root *n);
 
-/* Like vv_receive_lacking, for the blocks below a single root (fetch --cid). */
+/* Lists missing blocks like vv_receive_lacking, but those below the single root (fetch --cid). */
 vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max, vv_lacking **out,
 				   size_t *count, vv_error *err);
-/* Like vv_receive_lacking_below, with a similar version `like` that is complete here; may be
- * NULL. */
+/* Lists missing blocks like vv_receive_lacking_below. like: a similar version that this repository
+ * has completely; may be NULL. */
 vv_status vv_receive_lacking_beside(vv_receive *x, const vv_cid *root, const vv_cid *like,
 				    size_t max, vv_lacking **out, size_t *count, vv_error *err);
 
 typedef vv_status (*vv_version_check_fn)(void *payload, vv_repository *with, vv_incoming *in,
 					 const vv_new_root *version, vv_error *err);
-/* Calls fn to check each new version that is complete. Stops when fn fails. */
+/* Calls fn(payload, ...) to check each new version that is complete. If fn fails, stops and returns
+ * its status. */
 vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			   vv_version_check_fn fn, void *payload, vv_error *err);
 
-/* For versions that are reachable from wants and not from wholes, and whose blocks were missing
- * here: if all blocks of such a version were received, and fn (may be NULL) accepts the version,
- * vv_receive_take also stores its blocks. */
+/* Makes vv_receive_take also store the blocks of versions that are reachable from wants and not
+ * from wholes, and that were incomplete in this repository, if all their blocks were received, and
+ * fn (may be NULL) accepts the version. */
 vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wholes,
 			  vv_version_check_fn fn, void *payload, vv_error *err);
 
 /* Stores the received data durably: blocks in the store, and Git objects in Git's object store;
- * then moves either all refs or none. Under the writer lock, checks again that the store still has
- * the blocks that were not received because the store had them. VV_ECONFLICT: gc has removed some
- * of these blocks meanwhile. VV_EMISSING: blocks or objects are missing. incomplete: accept that
- * blocks are missing (a fetch from peers that do not have them). */
+ * then makes the ref_count changes of refs, either all or none, with message in the reflog. Under
+ * the writer lock, checks again that the store still has the blocks that were not received because
+ * the store had them. VV_ECONFLICT: gc has removed some of these blocks meanwhile. VV_EMISSING:
+ * blocks or objects are missing. incomplete: accept that blocks are missing (a fetch from peers
+ * that do not have them). */
 vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			  bool incomplete, const vv_ref_change *refs, size_t ref_count,
 			  const char *message, vv_error *err);
-/* Stores only the blocks; git fetches the objects and moves the refs later. */
+/* Stores only the blocks, like vv_receive_take; git fetches the objects and moves the refs
+ * later. */
 vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 				 vv_error *err);
-/* Stores only the blocks of one dataset, which must be complete. */
+/* Stores only the blocks of one dataset version, root, which must be complete. */
 vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * send: sends history and blocks that the other side does not have, on a channel.
  *
- * Used by the client of a push and by the server of a fetch. The sender alone determines what is
- * missing at the other side: for each new version, it sends only the blocks that the previous
- * version does not have. Blocks are sent first, and then the Git objects that refer to the blocks.
+ * Used by the client of a push and by the server of a fetch. The sender determines the missing
+ * blocks without asking the other side: for each new version, it sends only the blocks that the
+ * previous version does not have. Blocks are sent first, and then the Git objects that refer to the
+ * blocks.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_SEND_H
 #define VV_TRANSPORT_PROTOCOL_SEND_H
@@ -20,46 +21,48 @@
 
 typedef struct vv_send vv_send;
 
+/* Numbers about the data to send. */
 typedef struct vv_send_plan {
 	uint64_t datasets, blocks, leaves;
 	uint64_t leaf_bytes; /* size of the leaves in their stored form */
 } vv_send_plan;
 
-/* Determines what to send: everything that is reachable from wants and not from commons; both are
- * borrowed until close. `whole` lists the commons for which the other side also has all blocks;
- * NULL: all commons. Blocks of the other commons are sent, as far as this repository has them. */
+/* Plans to send all blocks and objects that are reachable from wants and not from commons; both are
+ * borrowed until vv_send_close. `whole` lists the commons for which the other side also has all
+ * blocks; NULL: all commons. Blocks of the other commons are sent, too, if this repository has
+ * them. */
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 		       const vv_oids *commons, const vv_oids *whole, vv_error *err);
-/* Like vv_send_open, but without blocks, for a receiver that gets the blocks later. */
+/* Plans like vv_send_open, but without blocks, for a receiver that gets the blocks later. */
 vv_status vv_send_open_history(vv_send **out, vv_repository *r, const vv_oids *wants,
 			       const vv_oids *commons, vv_error *err);
 void vv_send_close(vv_send *s); /* accepts NULL */
 VV_AUTO_FREE(vv_send, vv_send_close)
 void vv_send_plan_get(const vv_send *s, vv_send_plan *out);
 
-/* Returns the i-th CID of the plan; borrowed. */
+/* Returns the i-th CID of the plan, from 0; borrowed from s. */
 const vv_cid *vv_send_block(const vv_send *s, size_t i);
 /* Removes the i-th block from the plan. Call if the other side has the block. */
 void vv_send_skip(vv_send *s, size_t i);
 /* Removes all leaves from the plan. */
 void vv_send_skip_leaves(vv_send *s);
-/* Makes the next call send only these blocks, which the other side has reported as missing, the
+/* Changes the plan after the other side has reported `blocks` as missing: to these blocks, the
  * blocks below them, and all objects again. Bases that the other side may not have are not used.
  * VV_EMISSING: this repository does not have one of the blocks. */
 vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err);
 
-/* Send frames of blocks, or of objects, without an end frame, and add to *sum. Call vv_send_blocks
- * first. sum->commits is 0 if the commits were not counted. sum->absent counts blocks that are
- * missing or damaged in this repository; with strict, such blocks cause VV_EMISSING or VV_ECORRUPT,
- * except blocks of commons that are not in whole. */
+/* Send frames of the planned blocks, or of the planned objects, without an end frame, and add to
+ * *sum. Call vv_send_blocks first. sum->commits is 0 if the commits were not counted. sum->absent
+ * counts blocks that are missing or damaged in this repository; with strict, such blocks cause
+ * VV_EMISSING or VV_ECORRUPT, except blocks of commons that are not in whole. */
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,
 			 vv_fetch_sum *sum, vv_error *err);
 vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress,
 			  vv_fetch_sum *sum, vv_error *err);
 
-/* Sends the answer to a request for blocks. Missing blocks are marked as absent. `shown` has an
- * item for each of q->blocks, followed by an item for each of q->like: whether the peer may see the
- * block. Blocks that the peer may not see count as absent. */
+/* Sends the answer to the request q for blocks, in which missing blocks are marked as absent.
+ * `shown` has an item for each of q->blocks, followed by an item for each of q->like: true if the
+ * peer may see the block. Blocks that the peer may not see count as absent. */
 vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_request *q, const bool *shown,
 			vv_error *err);
 

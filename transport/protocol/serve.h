@@ -17,28 +17,30 @@
 
 /* Checks the repository owner's additional requirements for a push. refs are the refs that would
  * move. If the function fails, for example with VV_EREFUSED, no ref moves, and the message and
- * report, which has lines for display, are sent to the client. */
+ * report, lines for the client's user, are sent to the client. */
 typedef vv_status (*vv_policy_fn)(void *payload, vv_repository *with, vv_incoming *in,
 				  const vv_push_ref *refs, size_t count, vv_buf *report,
 				  vv_error *err);
 /* Updates the work tree after the ref `head` has moved (receive.denyCurrentBranch=updateInstead).
- * With check_only, which is used before refs move, only checks whether the update is possible. */
+ * check_only: only checks, before refs move, that the update is possible. */
 typedef vv_status (*vv_update_tree_fn)(void *payload, const vv_push_ref *head, bool check_only,
 				       vv_error *err);
 
-/* Called after refs have moved, which can no longer be undone. Appends lines for display to
- * report. */
+/* Is called after refs have moved. Appends lines for the client's user to report. */
 typedef void (*vv_pushed_fn)(void *payload, const vv_push_ref *refs, size_t count, vv_buf *report);
 
-/* Answers a request about copies stored for other repositories (cmd/vault/hold/hold.h). bytes is
- * the request's message; the request was read to its end. A failure is sent as the answer. */
+/* Answers a request about copies stored for other repositories (cmd/vault/hold/hold.h). bytes: the
+ * request's message, of len bytes; the request was read to its end. If the function fails, its
+ * error is sent as the answer. */
 typedef vv_status (*vv_hold_fn)(void *payload, vv_repository *r, vv_channel *line,
 				const void *bytes, size_t len, vv_error *err);
 
+/* A repository to serve, and numbers about the last request. */
 typedef struct vv_serve {
 	vv_repository *repo;
-	bool writable;
-	/* the objects that readers may see; borrowed; NULL: determined again for each channel */
+	bool writable; /* clients may push */
+	/* determines the objects that readers may see; borrowed; NULL: one is made for each
+	 * channel */
 	vv_reachable *reach;
 	vv_receive_limits limits;
 	vv_version_check_fn check;
@@ -48,24 +50,25 @@ typedef struct vv_serve {
 	void *payload;                 /* payload of check, policy, update_tree and pushed */
 	vv_hold_fn hold;               /* NULL: copies for others are not supported */
 	void *hold_payload;
-	/* Interval of signs of life for a waiting client (pulse.h); 0: no signs. They are sent as
-	 * long as `done` increases, to which check and policy add their progress. */
+	/* Interval of signs of life for a waiting client (pulse.h), in milliseconds; 0: no signs.
+	 * Signs are sent as long as `done` increases; check and policy add their progress to
+	 * `done`. */
 	unsigned alive_ms;
-	/* time after which signs of life end if `done` does not increase; 0: VV_PULSE_STALL_SEC */
+	/* milliseconds without progress after which signs of life end; 0: VV_PULSE_STALL_SEC */
 	uint64_t stall_ms;
 	atomic_uint_fast64_t done;
-	/* The last request, for the log. */
-	const char *op;
+	/* The following members describe the last request, for the log. */
+	const char *op;          /* the op's name */
 	uint64_t sent, received; /* numbers of blocks */
-	bool failed;
+	bool failed;             /* the request failed */
 } vv_serve;
 
-/* Returns VV_EREFUSED, with the message of a server that does not store copies for others. */
+/* Sets the error of a server that does not store copies for others, and returns VV_EREFUSED. */
 vv_status vv_serve_fail_hold(vv_error *err);
 
-/* Reads one request, and answers it. If the request fails, sends the error, and returns VV_OK. A
- * negative result means that the connection failed, or that the peer did not send a request; the
- * connection must then be closed. */
+/* Reads one request from line, and answers it. If the request fails, sends the error, and returns
+ * VV_OK. A negative result means that the connection failed, or that the peer did not send a
+ * request; the connection must then be closed. */
 vv_status vv_serve_request(vv_serve *s, vv_channel *line, vv_error *err);
 
 /* Sends the greeting, and then answers requests until the peer ends the connection. */

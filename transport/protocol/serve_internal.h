@@ -14,8 +14,8 @@
  * Returns NULL if no signs are sent. */
 vv_pulse *vv_serve_start_pulse(vv_serve *s, vv_channel *line);
 
-/* Reads the rest of the push q from the frames of `in`, and writes the answer without the end
- * frame. Sets *drained to whether the request was read to its end. */
+/* Reads the rest of the push request q from the frames of `in`, and writes the answer without the
+ * end frame. Sets *drained to true if the request was read to its end. */
 vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 			       const vv_request *q, vv_arena *arena, bool *drained, vv_error *err);
 

@@ -1,12 +1,12 @@
 /*
- * speeds: records the answer times and rates of sources of blocks, separately for each network.
+ * speeds: records the latencies and rates of sources of blocks, separately for each network.
  *
  * The records are in .git/varve/cache/speeds (docs/formats/store.md, "Caches"). If the file does
  * not exist, no source has a record. Networks and sources are stored as hashes seeded with the
  * repository's secret.
  *
  * A correct caller: vv_speeds_open; vv_speeds_of for each source before it is used; vv_speeds_note
- * and similar functions after its use, which write the file; vv_speeds_close.
+ * or a similar function after its use, which writes the file; vv_speeds_close.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_SPEEDS_H
 #define VV_TRANSPORT_PROTOCOL_SPEEDS_H
@@ -19,17 +19,18 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-#define VV_SPEEDS_MAX 256u
+#define VV_SPEEDS_MAX 256u /* most records in the file */
 #define VV_SPEEDS_DAYS 90u /* days without an answer after which a record is dropped */
-/* For this time after a failure, a source is used after all others. */
+/* Seconds after a failure for which a source is used only after all others. */
 #define VV_SPEED_FAILED_SEC 600u
 
+/* The record of a source. */
 typedef struct vv_speed {
 	uint64_t latency_ms; /* time from a request to the first block */
 	uint64_t rate;       /* bytes per second; 0: unknown */
-	uint64_t seen;       /* time of the record; 0: no record */
+	uint64_t seen;       /* time of the record, in seconds since 1970; 0: no record */
 	bool failed;         /* the last use was less than VV_SPEED_FAILED_SEC ago, and failed */
-	/* at the last use, the source did not answer: its machine may be asleep */
+	/* at the last use, the source did not answer in time */
 	bool silent;
 	uint64_t silent_sec; /* with silent: seconds since the last use */
 } vv_speed;
@@ -45,12 +46,12 @@ vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, const char *tables, 
 void vv_speeds_close(vv_speeds *s); /* accepts NULL */
 VV_AUTO_FREE(vv_speeds, vv_speeds_close)
 
-/* Returns the record of a source. */
+/* Returns the record of a source; its `seen` is 0 if the source has no record. */
 vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source);
 
-/* The following functions write the record at once, and ignore failures to write. vv_speeds_note
- * adds a measurement. If the source already has a record, the measurement has a weight of one
- * quarter. If rate is 0, the rate was not measured. */
+/* Adds a measurement to the record of a source. If the source already has a record, the measurement
+ * has a weight of one quarter. rate 0: the rate was not measured. This and the following functions
+ * write the file at once, and ignore failures to write. */
 void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t rate);
 /* Record that the source failed, or that it did not answer. */
 void vv_speeds_note_failure(vv_speeds *s, uint64_t source);

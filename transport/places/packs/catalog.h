@@ -1,5 +1,6 @@
 /*
- * catalog: finds the pack that has a block, in the lists of all packs of a Git host or store.
+ * catalog: finds the pack that has a block, by the lists (list.h) of the packs of a Git host or
+ * store.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_CATALOG_H
 #define VV_TRANSPORT_PLACES_PACKS_CATALOG_H
@@ -15,16 +16,17 @@
 #include "transport/places/packs/list.h"
 #include "transport/places/packs/pack_names.h"
 
+/* A pack of the catalog. */
 typedef struct vv_host_pack {
 	vv_cid key;  /* the pack's hash, as a key (vv_pack_key) */
 	vv_oid blob; /* id of the pack's blob at a Git host */
 	vv_oid list; /* set by the caller: id of the list's blob at a Git host; null: not known */
-	uint64_t len, blocks;
+	uint64_t len, blocks; /* bytes of the pack; number of its blocks */
 	vv_cid *bases; /* blocks of other packs on which differences of this pack are based */
 	size_t base_count;
 	/* Set by the caller: */
 	size_t folder;  /* the folder that contains the pack */
-	unsigned marks; /* vv_pack_mark: used by loops, which clear their marks first */
+	unsigned marks; /* a set of vv_pack_mark, which loops clear before they set marks */
 	bool here;      /* the pack was fetched for use */
 	bool shown;     /* the pack was fetched to be verified (proof.c) */
 	/* the pack's hash is not its name, or blocks of its list are missing in the pack */
@@ -37,14 +39,15 @@ typedef struct vv_host_pack {
 	} came[2];
 } vv_host_pack;
 
+/* Temporary marks of packs. */
 typedef enum vv_pack_mark {
-	VV_MARK_NEEDED = 1, /* at least one version needs the pack */
-	VV_MARK_NAMED = 2,  /* files of versions may contain the pack */
-	VV_MARK_OLD = 4,    /* the pack may be replaced */
-	VV_MARK_SPARE = 8,  /* other packs have all needed blocks of the pack */
-	VV_MARK_UNSEEN = 16,
-	VV_MARK_SHOWN = 32,
-	VV_MARK_JOINS = 64
+	VV_MARK_NEEDED = 1,  /* at least one version needs the pack */
+	VV_MARK_NAMED = 2,   /* files of versions may contain the pack */
+	VV_MARK_OLD = 4,     /* the pack may be replaced */
+	VV_MARK_SPARE = 8,   /* other packs have all needed blocks of the pack */
+	VV_MARK_UNSEEN = 16, /* at a Git host: the pack is to be verified (proof.c) */
+	VV_MARK_SHOWN = 32,  /* in a store: the end of the pack was verified (proof.c) */
+	VV_MARK_JOINS = 64   /* the pack may be copied into a larger pack (join.c) */
 } vv_pack_mark;
 
 typedef struct vv_catalog vv_catalog;
@@ -53,13 +56,15 @@ vv_catalog *vv_catalog_new(void);    /* NULL: out of memory */
 void vv_catalog_free(vv_catalog *c); /* accepts NULL */
 VV_AUTO_FREE(vv_catalog, vv_catalog_free)
 
-/* Adds a pack with its list. VV_EREFUSED: the catalog would have more than max blocks. */
+/* Adds the pack of list. blob: the id of the pack's blob at a Git host. VV_EREFUSED: the catalog
+ * would have more than max blocks. */
 vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
 			 vv_error *err);
-/* Makes look-ups prefer pack i for the blocks of its list. The caller passes the list again. */
+/* Makes vv_catalog_find prefer pack i for the blocks of list, which is the list of pack i. */
 vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, vv_error *err);
-size_t vv_catalog_packs(const vv_catalog *c);
-vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i); /* borrowed until the next add */
+size_t vv_catalog_packs(const vv_catalog *c); /* number of packs */
+/* pack i, borrowed until the next vv_catalog_add */
+vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i);
 /* Sets *p to the first pack if *p is NULL, else to the next one. Returns false at the end. */
 bool vv_catalog_next(vv_catalog *c, vv_host_pack **p);
 
@@ -67,8 +72,9 @@ bool vv_catalog_next(vv_catalog *c, vv_host_pack **p);
 bool vv_catalog_has(vv_catalog *c, size_t i, unsigned marks);
 void vv_catalog_unmark(vv_catalog *c, unsigned marks); /* removes these marks from all packs */
 
-/* Finds the pack with a block, and the length of the block's chain of differences in this pack.
- * pack and depth may be NULL. Returns false if no pack has the block. */
+/* Sets *pack to the index of the pack that has the block cid, and *depth to the length of the
+ * block's chain of differences in this pack. pack and depth may be NULL. Returns false if no pack
+ * has the block. */
 bool vv_catalog_find(const vv_catalog *c, const vv_cid *cid, size_t *pack, unsigned *depth);
 
 #endif

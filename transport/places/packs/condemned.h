@@ -1,6 +1,6 @@
 /*
- * condemned: reads and writes the file "condemned" of a store, which lists the versions and packs
- * that a gc found to be garbage. Internal.
+ * condemned: reads and writes the file "condemned" of a store, which lists the condemned versions
+ * and packs: those that a gc found to be garbage. Internal.
  *
  *   varve condemned 1
  *   run <32 hex>       one line: the id of the gc that wrote the file
@@ -29,7 +29,7 @@
 
 #define VV_CONDEMNED_FILE "condemned"
 
-#define VV_CONDEMNED_RUN 32u
+#define VV_CONDEMNED_RUN 32u /* hex digits of a run's id */
 
 /* The content of the file: versions by their roots, and packs by their keys. Both are NULL if
  * nothing is condemned. run is "" if the file does not exist. */
@@ -38,11 +38,12 @@ typedef struct vv_condemned {
 	char run[VV_CONDEMNED_RUN + 1];
 } vv_condemned;
 
-/* Reads the file of the place. VV_ECORRUPT: the file is invalid. */
+/* Reads the file of the place p into *out. VV_ECORRUPT: the file is invalid. */
 vv_status vv_condemned_get(vv_condemned *out, const vv_place *p, vv_error *err);
-/* Writes the file. If c->run is empty, makes a new id for the run. */
+/* Writes c to the file of the place p. If c->run is empty, makes a new id for the run. */
 vv_status vv_condemned_put(vv_condemned *c, const vv_place *p, vv_error *err);
-/* Parses the text of such a file. text[len] must be NUL. */
+/* Parses text, the content of the file, into *out. text[len] must be NUL. VV_ECORRUPT: the text is
+ * invalid. */
 vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_error *err);
 /* Returns true if c->versions or c->packs, which may be NULL, has the key. */
 bool vv_condemned_has(const vv_cid_map *versions_or_packs, const vv_cid *key);

@@ -22,28 +22,30 @@
 #include "transport/places/packs/older.h"
 #include "transport/places/packs/version_file.h"
 
-/* Empties the catalog, and makes later calls read everything from the place itself, instead of
- * using lists of earlier runs. */
+/* Empties the catalog, and makes later calls read all lists from the place, instead of using local
+ * copies from earlier runs. */
 vv_status vv_files_begin_anew(vv_host *h, vv_error *err);
 /* Empties the catalog, as vv_host_forget_lists does, and checks that the place is a store that this
  * varve can read. */
 vv_status vv_files_refresh(vv_host *h, vv_error *err);
-/* Sets *there to whether the place has the version, according to the version's file and lists, and adds these lists to
- * the catalog. After some calls, loads all lists of the place, if it allows listing. */
+/* Sets *there to true if the place has the version root, according to the version's file and lists,
+ * and adds these lists to the catalog. After some calls, loads all lists of the place, if the place
+ * allows listing. */
 vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *err);
-/* Calls fn for each of count items, as vv_at_once_run does, with as many threads as the place allows. `what` describes
- * the work for progress; NULL: no progress is reported. */
+/* Calls fn for each i below count, as vv_at_once_run does, with as many threads as the place
+ * allows. `what` describes the work for progress; NULL: no progress is reported. */
 vv_status vv_files_each(vv_host *h, size_t count, vv_at_once_fn fn, void *payload, const char *what,
 			vv_error *err);
-/* Loads lists into the catalog, and downloads missing lists in parallel. Sets *sound to whether all
- * lists exist and are intact. */
+/* Loads the lists of the packs `lists` into the catalog, and downloads missing lists in parallel.
+ * Sets *sound to true if all lists exist and are intact. */
 vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *sound, vv_error *err);
-/* Appends the packs in the version's file, each with the index that has the pack, or a null key.
- * Sets *sound to false if the file is damaged. VV_ENOTFOUND: no such file. VV_EREFUSED: no such
- * file, at a place that does not distinguish missing files from forbidden files. May be called by
- * as many threads at once as the place allows. */
+/* Reads the file of the version root, and appends its packs to *out, each with the index that has
+ * the pack, or a null key. Sets *sound to false if the file is damaged. VV_ENOTFOUND: no such file.
+ * VV_EREFUSED: no such file, at a place that does not distinguish missing files from forbidden
+ * files. May be called by as many threads at once as the place allows. */
 vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
 			   vv_error *err);
+/* The result of reading a version's file. */
 typedef struct vv_version_file {
 	vv_version_packs names;
 	bool there,    /* the file exists */
@@ -53,49 +55,53 @@ typedef struct vv_version_file {
  * clears the items. */
 vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_version_file *items,
 			    vv_error *err);
-/* Loads all lists of the place into the catalog. Does nothing if the place cannot be listed. */
+/* Loads all lists of the place into the catalog. Does nothing if the place does not allow
+ * listing. */
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
-/* If versions need many small packs of similar size (the marked packs), writes an additional pack with the blocks of
- * these packs, so that a version's file lists few packs, and a clone reads few packs. Does the same with older packs,
- * separately. Unreadable packs are skipped. gc later removes the small packs whose blocks were copied. Adds the number
- * of written bytes to *bytes; if bytes were written, versions may need other packs than before. */
+/* Writes an additional pack with the blocks of the packs marked VV_MARK_NEEDED, if these are many
+ * small packs of similar size, so that a version's file lists few packs, and a clone reads few
+ * packs. Does the same with older packs (older.h), separately. Skips unreadable packs. gc later
+ * removes the small packs whose blocks were copied. Adds the number of written bytes to *bytes. If
+ * bytes were written, the caller must determine again which packs the versions need. */
 vv_status vv_files_join(vv_host *h, uint64_t *bytes, vv_error *err);
-/* Loads the lists of older packs (older.h) into the catalog, as far as they exist. */
+/* Loads the lists of older packs (older.h) into the catalog. Skips lists that do not exist. */
 vv_status vv_files_take_older(vv_host *h, vv_error *err);
-/* Loads all other lists, including the lists of small packs whose blocks were copied to a larger pack (vv_files_join).
- * Call after a pack was found damaged. */
+/* Loads all lists that are not in the catalog yet, including the lists of small packs whose blocks
+ * were copied to a larger pack (vv_files_join). Call this after a pack was found to be damaged. */
 vv_status vv_files_take_parts(vv_host *h, vv_error *err);
 /* Writes missing or damaged lists of packs again. A pack that is itself damaged is recorded
  * (vv_host_note_ruin). Call after vv_files_begin_anew and vv_files_take_parts. */
 vv_status vv_files_mend_lists(vv_host *h, vv_error *err);
-/* Searches the place for versions and blocks that the catalog does not have, and adds their packs
- * to the catalog. */
+/* Searches the place for the count versions and blocks cids that the catalog does not have, and
+ * adds their packs to the catalog. */
 vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
 
-/* Appends len bytes of a pack of the catalog, beginning at `from`. VV_ENOTFOUND: the file does not
- * have all these bytes. May be called by as many threads at once as the place allows. */
+/* Appends len bytes of the pack p of the catalog, beginning at `from`; at a Git host, all bytes of
+ * the pack. VV_ENOTFOUND: the file does not have all these bytes. May be called by as many threads
+ * at once as the place allows. */
 vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, uint64_t len,
 			    vv_buf *out, vv_error *err);
-/* Sets *shows to whether the file of a pack of the catalog has the right length and ends with the
- * pack's hash. May be called by as many threads at once as the place allows. */
+/* Sets *shows to true if the file of the pack p of the catalog has the right length and ends with
+ * the pack's hash. May be called by as many threads at once as the place allows. */
 vv_status vv_files_shows_end(vv_host *h, const vv_host_pack *p, bool *shows, vv_error *err);
-/* Writes and removes the files of the commit. */
+/* Writes the pack and the list of c, if any, and removes the files of the removed packs. */
 vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err);
 /* Removes a pack: first its list, and then the pack. A missing file is not an error. */
 vv_status vv_files_remove_pack(vv_host *h, const vv_cid *pack, vv_error *err);
 
-/* --- single blocks, without all lists --- The file of a version with many packs lists indexes (multi_index.h). To
- * find a block, varve reads the head of each index, then the few entries that may match, and then the whole lists of
- * the packs that these entries name. So the number of bytes read for a block does not grow with the table. An index is
- * only a hint: if the index lacks the block, or its entry is wrong, varve searches all lists for the block. */
-/* Makes indexes for the packs of the catalog that have this mark and are not in an index, if there
- * are many such packs and their lists are long. */
+/* --- single blocks, without all lists --- The file of a version with many packs lists indexes
+ * (multi_index.h). To find a block, varve reads the head of each index, then the few entries that
+ * may match, and then the whole lists of the packs that these entries name. So the number of bytes
+ * read for a block does not grow with the table. An index is only a hint: if it does not have the
+ * block, or its entry is wrong, varve searches all lists for the block. */
+/* Makes indexes for the packs of the catalog that have this mark and are not in an index, if these
+ * packs are many and their lists are long. */
 vv_status vv_seek_make_indexes(vv_host *h, unsigned mark, vv_error *err);
-/* Records the indexes and packs of a version. */
+/* Records the indexes and packs of the version file v for vv_seek_block. */
 vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err);
 
-/* Loads the lists with a block and its bases into the catalog, and as few others as possible. Sets
- * *found to false if the block was not found this way; the caller must then search all lists
+/* Loads the lists with the block cid and its bases into the catalog, and as few other lists as
+ * possible. Sets *found to true if the block was found; if not, the caller must search all lists
  * (vv_files_look_for). */
 vv_status vv_seek_block(vv_host *h, const vv_cid *cid, bool *found, vv_error *err);
 

@@ -1,6 +1,6 @@
 /*
  * host: stores blocks on services without varve, as packs with lists: in the history of a ref of a
- * Git host, or as files of a place (a store).
+ * Git host, or as files of a place, which is then a store. Both are called the host.
  *
  * The ref is only extended: commits are pushed onto its tip, without force. Only blocks are copied
  * to the user's clone. The commits and trees of the ref are in a scratch repository in
@@ -30,92 +30,99 @@
 #define VV_HOST_REF "refs/varve/blocks"
 #define VV_HOST_BRANCH "refs/heads/varve-blocks" /* on hosts that accept only branches */
 
+/* The host to open, and how. Strings are copied. */
 typedef struct vv_host_options {
 	vv_repository *repo;        /* the user's repository */
 	const char *url, *push_url; /* push_url NULL: same as url */
 	const char *remote;         /* name of the remote; NULL: the user gave a URL */
 	const vv_progress *progress;
-	const vv_notes *notes; /* receives what the host prints during a push; may be NULL */
-	unsigned idle_sec;     /* as in vv_git_call */
+	/* receives the lines that the host prints during a push; may be NULL */
+	const vv_notes *notes;
+	unsigned idle_sec; /* as in vv_git_call */
 	/* For a store: the place with the files; the host owns and closes it, also if vv_host_open
 	 * fails. url is then only for messages, and remote is NULL. Zeroed: the host is a ref of a
 	 * Git host. */
 	vv_place take_place;
 } vv_host_options;
 
-/* The mark of a store of blocks. */
+/* The mark of a store, by which vv_place_open recognises it. */
 extern const vv_place_mark vv_files_mark;
 
 typedef struct vv_host vv_host;
 
-/* Returns the path of the folder with the local state of the host at this URL, owned by the caller.
- * NULL: out of memory. */
+/* Returns the path of the folder with the local state of the host at this URL, which the caller
+ * frees with vv_free. NULL: out of memory. */
 char *vv_host_dir(vv_repository *r, const char *url);
-/* Opens and locks the local state of the host. Strings are copied. If another process has the lock,
- * waits for it. VV_ELOCKED: the other process held the lock for too long. */
+/* Opens and locks the local state of the host. If another process has the lock, waits. VV_ELOCKED:
+ * the other process had the lock for too long. */
 vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err);
 void vv_host_close(vv_host *h); /* accepts NULL */
 VV_AUTO_FREE(vv_host, vv_host_close)
 
-/* Declares that damage on the host will be repaired (vv_host_sending.verify), so that damage does
- * not make the refresh fail. Call this before the first vv_host_refresh. */
+/* Declares that the caller will repair damage on the host (vv_host_sending.verify): damage then
+ * does not make vv_host_refresh fail. Call this before the first vv_host_refresh. */
 void vv_host_mend(vv_host *h);
 
+/* What happened to the ref since the last refresh, possibly in an earlier run. */
 typedef enum vv_host_change {
 	VV_HOST_AS_EXPECTED,
 	VV_HOST_REWRITTEN, /* the ref does not descend from its last known commit */
 	VV_HOST_GONE       /* the ref existed before, but no longer exists */
 } vv_host_change;
 
-/* Gets the lists of packs. ref: name of the ref of blocks; tip: its id on the host; a null id: the
- * ref does not exist. For a place, ref and tip are NULL: only checks that the place is a store;
- * vv_host_look then gets the lists. */
+/* Gets the lists of packs, and sets *change. ref: name of the ref of blocks; tip: its id on the
+ * host; a null id: the ref does not exist. For a store, ref and tip are NULL, and the function only
+ * checks that the place is a store; vv_host_look then gets the lists. */
 vv_status vv_host_refresh(vv_host *h, const char *ref, const vv_oid *tip, vv_host_change *change,
 			  vv_error *err);
 
-/* Sets *tip to the current id of a ref on the host; to the null id if the ref does not exist. */
+/* Sets *tip to the current id of the ref on the host, or to a null id if the ref does not exist. */
 vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err);
 
-/* Returns true if tip is the id that the ref had at the last refresh, in this run or an earlier
- * one. */
+/* Returns true if tip is the id that the ref blocks_ref had at the last vv_host_refresh, in this
+ * run or an earlier one. */
 bool vv_host_was_at(vv_host *h, const char *blocks_ref, const vv_oid *tip);
 
-/* For a place: gets the lists of these versions, so that vv_host_has is correct for them. roots
- * NULL: gets those of all versions that the place allows to list. */
+/* Gets, for a store, the lists of the count versions `roots`, so that vv_host_has is correct for
+ * their blocks. roots NULL: gets the lists of all versions, if the place allows listing. */
 vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *err);
-/* Returns true if the lists have the block. Packs that are known to be bad are ignored. */
+/* Returns true if the lists have the block cid. Ignores packs that are known to be bad. */
 bool vv_host_has(const vv_host *h, const vv_cid *cid);
 
 typedef vv_status (*vv_host_shown_fn)(void *payload, size_t i, const vv_cid *cid, const void *bytes,
 				      size_t len, vv_error *err);
-/* Proves that the host has these blocks: fetches their packs, reads each block only from these
- * packs, and hashes it. Calls fn for each block, in order; bytes NULL: the host did not deliver the
- * block. */
+/* Proves that the host has the count blocks cids: fetches their packs, reads each block only from
+ * these packs, and hashes it. Calls fn with each block, in order; fn's bytes are NULL if the host
+ * did not deliver the block. */
 vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
 		       void *payload, vv_error *err);
 
+/* The result of vv_host_keeps_each for one version. */
 typedef struct vv_host_keeps {
-	bool whole;
-	char lacks[96]; /* name of the missing or damaged file; "": what is missing is not a file */
-	/* in a store, if whole: a random block of a random pack of the version; else null */
+	bool whole; /* the host has the complete version */
+	/* if not whole: name of the missing or damaged file; "": the fault is not a file */
+	char lacks[96];
+	/* in a store, if whole: the CID of a random block of a random pack of the version; else
+	 * null */
 	vv_cid any;
 } vv_host_keeps;
 /* Verifies whether a host has complete versions, without using local data. In a store: reads the
  * file of each version, the lists that this file names, and the end of each of their packs. At a
  * Git host: asks whether the host has the blobs of the packs and lists. Packs that were never read
  * completely on this machine (or all packs, if the answers of the host differ from git's) are
- * fetched and hashed, up to fetch_bytes; the other packs are trusted. out: one element for each
- * root. */
+ * fetched and hashed, up to fetch_bytes; the other packs are trusted. Sets out[i] to the result for
+ * roots[i]. */
 vv_status vv_host_keeps_each(vv_host *h, const vv_cid *roots, size_t count, uint64_t fetch_bytes,
 			     vv_host_keeps *out, vv_error *err);
 
+/* The arguments and results of vv_host_verify. */
 typedef struct vv_host_verifying {
-	/* false: verifies all packs; true: verifies about unseen_bytes of packs that were never
-	 * read completely on this machine, and about seen_bytes of other packs */
+	/* false: verify all packs; true: verify about unseen_bytes bytes of packs that were never
+	 * read completely on this machine, and about seen_bytes bytes of other packs */
 	bool sample;
 	uint64_t unseen_bytes, seen_bytes;
-	bool mend; /* in a store: makes missing or damaged lists again from their packs */
-	/* receives the names of damaged files of a store, one per line; may be NULL */
+	bool mend; /* in a store: make missing or damaged lists again from their packs */
+	/* the names of damaged files of a store are appended, one per line; may be NULL */
 	vv_buf *damaged;
 	/* The following members are results. */
 	uint64_t bad_packs, lost; /* lost: number of blocks that are in no valid pack */
@@ -125,21 +132,23 @@ typedef struct vv_host_verifying {
  * missing. */
 vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err);
 
-/* Fetches the missing blocks that are reachable from these CIDs, in as few packs as possible.
- * Blocks that the host lacks are not a failure. */
+/* Fetches the blocks that are reachable from the count CIDs cids and that this repository does not
+ * have, in as few packs as possible. It is not an error if the host does not have a block. */
 vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
-/* Reads a block that was prefetched, or that this repository has. stored, form: as for
- * vv_store_get_form. VV_EMISSING: no such block. VV_ECORRUPT: the block is damaged. */
+/* Replaces the content of out with the block cid, which was prefetched or is in this repository.
+ * stored, form: as for vv_store_get_form. VV_EMISSING: no such block. VV_ECORRUPT: the block is
+ * damaged. */
 vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 		      vv_block_form *form, vv_error *err);
 
-/* For a place: fetches those of the given blocks that the place has, but not the blocks below
+/* Fetches, for a store, those of the count blocks cids that the store has, but not the blocks below
  * them. */
 vv_status vv_host_bring(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
-/* For a place: reads a single block, but not the blocks below it. VV_ENOTFOUND: the place lacks the
- * block. */
+/* Reads, for a store, the single block cid, and replaces the content of out. VV_ENOTFOUND: the
+ * store does not have the block. */
 vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err);
 
+/* Numbers about sent or fetched data. */
 typedef struct vv_host_sum {
 	uint64_t versions, blocks, packs;
 	uint64_t damaged;    /* blocks that the host lists, but does not deliver intact */
@@ -149,64 +158,70 @@ typedef struct vv_host_sum {
 	uint64_t raw, bytes;
 } vv_host_sum;
 
+/* The arguments of vv_host_send. */
 typedef struct vv_host_sending {
 	const vv_oid *wants;
 	size_t want_count;
 	const vv_oid *there; /* commits to which the host's refs point */
 	size_t there_count;
-	bool dry_run; /* sends nothing, and only sets *out */
-	/* sends only versions that are complete in this repository; out->incomplete counts the
+	bool dry_run; /* send nothing, and only set *out */
+	/* send only versions that are complete in this repository; out->incomplete counts the
 	 * others */
 	bool complete;
-	bool verify; /* first fetches and hashes all packs, and replaces bad packs */
+	bool verify; /* first fetch and hash all packs, and replace bad packs */
 } vv_host_sending;
-/* Sends the blocks that are reachable from the commits or tags in `wants` and that the host lacks.
- * If another push was faster, only the blocks that are still missing are sent. VV_EMISSING: both
- * sides lack a block. */
+/* Sends the blocks that are reachable from what->wants and that the host does not have, and sets
+ * *out. If another push was faster, sends only the blocks that are then still missing. VV_EMISSING:
+ * neither this repository nor the host has a block. */
 vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err);
 
-/* Pushes a commit whose tree has fewer and larger packs. The tree has the blocks that are reachable
- * from `wants` (the commits of all refs of the host), and, unchanged, the packs that are newer than
- * `before`. */
+/* The arguments of vv_host_compact. The new tree has the blocks that are reachable from `wants`
+ * (the commits of all refs of the host), and, unchanged, the packs that are newer than `before`. */
 typedef struct vv_host_compaction {
 	const vv_oid *wants;
 	size_t want_count;
 	int64_t before; /* in seconds since 1970; INT64_MAX: no pack is newer */
 	bool dry_run;
 } vv_host_compaction;
+/* The result of vv_host_compact. */
 typedef struct vv_host_compacted {
-	/* the host was changed, or with dry_run would be; false: nothing would be gained */
+	/* the host was changed, or, with dry_run, would be changed; false: nothing would be
+	 * gained */
 	bool changed;
 	uint64_t packs_before, packs_after, bytes_before, bytes_after;
 	/* number of dropped blocks; a block in several packs counts several times */
 	uint64_t dropped;
 } vv_host_compacted;
-/* Runs the compaction. VV_ECONFLICT: another push was faster. VV_EMISSING: the host lacks packs
- * that are in its lists. */
+/* Compacts a Git host: pushes a commit whose tree has fewer and larger packs, and sets *out.
+ * VV_ECONFLICT: another push was faster. VV_EMISSING: the host does not have all packs of its
+ * lists. */
 vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			  vv_error *err);
 
-/* For a place: combines small packs into fewer and larger packs, and condemns garbage. A later run
- * removes what was condemned, so writers need no lock. Everything reachable from `wants` is kept,
- * and everything younger than age_sec by the place's own clock. Versions younger than one hour are
- * always kept, since a push writes them before it moves refs. */
+/* The arguments of a sweep: a gc of a store, which combines small packs into fewer and larger
+ * packs, and condemns garbage (condemned.h). A later sweep removes condemned files, so writers need
+ * no lock. A sweep keeps versions that are reachable from `wants`, and files younger than age_sec
+ * seconds by the place's own clock. It always keeps versions younger than one hour, since a push
+ * writes them before it moves refs. */
 typedef struct vv_host_sweeping {
 	const vv_oid *wants;
 	size_t want_count;
 	uint64_t age_sec; /* UINT64_MAX: nothing is garbage */
-	/* seconds between condemning and removing; at least VV_SWEEP_WAIT_SECONDS if others may
-	 * write */
+	/* seconds between condemning and removing; at least VV_SWEEP_WAIT_SECONDS if other clients
+	 * may write to the store */
 	uint64_t wait_sec;
 	bool dry_run;
 	size_t small; /* number of small packs that may remain; 0: no pack may remain small */
 } vv_host_sweeping;
-/* Sets *due to true if a sweep is due: condemned files have waited long enough, or nothing is
- * condemned and the place has more than what->small small packs. */
+/* Sets *due to true if a sweep is due: what->wait_sec has passed since files were condemned, or no
+ * file is condemned and the store has more than what->small small packs. */
 vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due, vv_error *err);
 #define VV_SWEEP_WAIT_SECONDS ((uint64_t)7 * 86400)
+/* Numbers of files of a store, and their bytes. */
 typedef struct vv_host_files {
 	uint64_t versions, packs, bytes;
 } vv_host_files;
+/* The result of a sweep. */
 typedef struct vv_host_swept {
 	vv_host_files before, removed, condemned;
 	/* time at which all condemned files, also those of earlier runs, can be removed; 0: nothing
@@ -218,18 +233,18 @@ typedef struct vv_host_swept {
 	uint64_t young;
 	/* number of packs that would be combined or condemned if they were older than age_sec */
 	uint64_t young_packs;
-	/* times at which the first and the last of these packs reach age_sec; 0: there are no such
-	 * packs */
+	/* times at which the first and the last of these packs reach age_sec; 0: no such packs */
 	int64_t young_from, young_until;
-	/* number of versions reachable from wants that the place has only partly */
+	/* number of versions reachable from `wants` that the store has only partly */
 	uint64_t incomplete;
 } vv_host_swept;
-/* Runs a sweep. VV_ENOSUPPORT: the place cannot be listed, or has no clock. VV_ELOCKED: another gc
- * is running in the place. VV_ECORRUPT: the place has damaged files, and nothing was removed. */
+/* Sweeps a store, and sets *out. VV_ENOSUPPORT: the place cannot be listed, or has no clock.
+ * VV_ELOCKED: another gc is running in the place. VV_ECORRUPT: the place has damaged files, and
+ * nothing was removed. */
 vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out,
 			vv_error *err);
 
-/* Sets *out to the counts of vv_host_prefetch so far. */
+/* Sets *out to the numbers about the data fetched so far. */
 void vv_host_came(const vv_host *h, vv_host_sum *out);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * host_internal: declarations for reading from a host and sending to a host.
+ * host_internal: declarations that the files of host share, for reading from a host and sending to
+ * a host.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_HOST_INTERNAL_H
 #define VV_TRANSPORT_PLACES_PACKS_HOST_INTERNAL_H
@@ -24,13 +25,14 @@ struct vv_host {
 	const vv_progress *progress;
 	const vv_notes *notes;
 	unsigned idle_sec;
-	char *dir, *git_dir, *lists, *packs; /* .git/varve/host/<key>, and folders in it */
-	int lock;
-	vv_repository *scratch;
-	vv_store *main;   /* the repository's store */
-	vv_store *blocks; /* fetched packs, on top of main */
-	vv_catalog *catalog;
-	vv_oid tip; /* commit of the ref at the host; null: no such ref */
+	/* dir: .git/varve/host/<key>; the others: folders in dir */
+	char *dir, *git_dir, *lists, *packs;
+	int lock;               /* descriptor of the lock of dir */
+	vv_repository *scratch; /* the scratch repository in git_dir; NULL: not opened yet */
+	vv_store *main;         /* the repository's store */
+	vv_store *blocks;       /* fetched packs, on top of main */
+	vv_catalog *catalog;    /* the packs of the host */
+	vv_oid tip;             /* commit of the ref at the host; null: no such ref */
 	/* number of the last folder in the tip's tree, and number of packs in that folder */
 	size_t last_folder, in_last_folder;
 	bool by_id_fails;      /* the host does not serve blobs by their ids */
@@ -47,20 +49,20 @@ struct vv_host {
 	vv_oid *bad; /* blob ids of packs that were found to be bad */
 	size_t bad_count, bad_cap;
 	char *proof;     /* folder with only the packs that were fetched for verification */
-	vv_store *shown; /* store with the packs in proof; NULL until there is one */
+	vv_store *shown; /* store with the packs in proof; NULL: no such store yet */
 	/* blocks that vv_host_verify read in packs; NULL: nothing was verified */
 	vv_cid_set *intact;
-	vv_host_sum came; /* sums of the fetched data */
+	vv_host_sum came; /* numbers about the fetched data */
 	/* For a store (files.h): */
 	vv_place place;       /* not open: the blocks are in a ref */
 	vv_cid_set *versions; /* versions whose files and lists were read */
 	vv_cid_set *listed;   /* packs whose lists are in the catalog */
-	vv_cid_set *pieces;   /* records that were fetched singly (pieces.c) */
-	bool parts_done;      /* packs were fetched, and no requested pack is only partly here */
+	vv_cid_set *pieces;   /* records that were fetched one by one (pieces.c) */
+	/* packs were fetched, and no requested pack is only partly in this folder */
+	bool parts_done;
 	vv_cid_set *joined;   /* packs whose blocks another pack of the catalog also has (join.c) */
 	vv_pack_names unread; /* packs in joined whose lists were left out of the catalog */
-	/* packs in the files of versions that the versions do not need, and their lengths
-	 * (older.h) */
+	/* older packs (older.h) and their lengths */
 	vv_cid_map *older;
 	size_t asked;       /* number of versions that were requested one by one */
 	bool many;          /* many versions were requested together */
@@ -70,9 +72,10 @@ struct vv_host {
 	bool damaged_list;
 	bool anew;     /* ignore local copies of lists, and read the lists of the place */
 	vv_seek *seek; /* the indexes in the files of versions */
-	/* While sending: the objects that a gc will remove, which count as missing. */
+	/* While sending: the files that a sweep will remove, which count as missing. */
 	vv_condemned condemned;
-	vv_sweeper *sweeper; /* the sweeper of the running gc, borrowed; may be NULL */
+	/* the sweeper of the running sweep, borrowed; NULL: no sweep is running */
+	vv_sweeper *sweeper;
 };
 
 static inline bool vv_host_is_place(const vv_host *h)
@@ -85,21 +88,21 @@ static inline bool vv_host_is_place(const vv_host *h)
 #define VV_HOST_FORMAT "varve blocks 1\n"
 #define VV_HOST_NEXT "refs/heads/next"
 
-/* Makes h use this ref of the host. The last known tip of each ref is stored as a ref of the
- * scratch repository. */
+/* Makes h use the ref blocks_ref of the host. The last known tip of each ref is stored as a ref of
+ * the scratch repository. */
 vv_status vv_host_take_ref(vv_host *h, const char *blocks_ref, vv_error *err);
 
-/* Returns a call of git in the scratch repository. args is as in vv_git_call. */
+/* Returns a vv_git_call that runs git in the scratch repository. args is as in vv_git_call. */
 vv_git_call vv_host_run(vv_host *h, const char *const *args);
 
-/* In a place: combines packs of the catalog that are marked as old, and are small or mostly
- * garbage, into fewer, larger packs. Afterwards, the replaced packs are marked as old, and packs
- * whose needed blocks are also in other packs of the catalog are marked as spare. These packs are
- * not removed, and files of versions still list them. */
+/* Combines, in a store, packs of the catalog that are marked VV_MARK_OLD, and are small or mostly
+ * garbage, into fewer, larger packs. Afterwards, the replaced packs are marked VV_MARK_OLD, and
+ * packs whose needed blocks are also in other packs of the catalog are marked VV_MARK_SPARE. Does
+ * not remove these packs from the store or from the files of versions. */
 vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			 vv_error *err);
 
-/* Sets h->tip to the pushed commit. */
+/* Sets h->tip to tip, a commit that was pushed, and records the tip in the scratch repository. */
 vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err);
 
 /* The changes of a commit: a new pack, and packs that are removed from the tree. */
@@ -111,17 +114,20 @@ typedef struct vv_host_commit {
 	size_t removed_count;
 } vv_host_commit;
 
-/* A block to be sent to the host. Blocks are sent in packs, children first. */
+/* A block to send to the host. Blocks are sent in packs, children first. */
 typedef struct vv_outgoing {
 	vv_cid cid, like; /* like is a similar block; null: no similar block */
 	size_t version;   /* for use by the caller */
 } vv_outgoing;
+/* The blocks to send as packs, and the results. */
 typedef struct vv_outgoing_packs {
 	const vv_outgoing *items;
 	size_t count;
 	vv_store *from;
-	const vv_catalog *bases; /* possible bases of differences, except the removed packs */
-	bool thorough, salt;     /* options of the pack maker */
+	/* the packs whose blocks may be bases of differences, except removed packs */
+	const vv_catalog *bases;
+	/* options of the pack maker: compress harder; begin each pack with random bytes */
+	bool thorough, salt;
 	/* Sets the commit message for a pack, and the packs to remove. last: for the last commit,
 	 * which may have no pack. The values are borrowed until the next call. */
 	vv_status (*describe)(void *payload, vv_host_commit *c, bool last, vv_error *err);
@@ -132,68 +138,67 @@ typedef struct vv_outgoing_packs {
 	/* Set by the call: numbers of packs and bytes that were made. */
 	uint64_t packs, pack_bytes, list_bytes;
 } vv_outgoing_packs;
-/* Makes packs, commits and pushes them. Sets *lost to true if another push was faster, or if the
- * push was too large for the host (h->too_large); err has the reason. The caller must then plan the
- * push again. */
+/* Makes packs of o->items, commits the packs, and pushes the commits. Sets *lost to true if another
+ * push was faster, or if the push was too large for the host (h->too_large); err has the reason.
+ * The caller must then plan the push again. */
 vv_status vv_host_put_packs(vv_host *h, vv_outgoing_packs *o, bool *lost, vv_error *err);
 
-/* Stores the list of a pack locally, so that it need not be fetched. */
+/* Stores `list`, the list of the pack, locally, so that it need not be fetched. */
 vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const vv_cid *pack, vv_error *err);
 
 /* Sets the maximum sizes of packs and pushes (h->pack_bytes, h->push_bytes), from the settings and the host's earlier
  * refusals. */
 vv_status vv_host_sizes(vv_host *h, vv_error *err);
-/* Call after the host has refused a push of `sent` bytes with the text `said`. Returns true if the
- * push was too large: push_bytes was then reduced and stored, and the user notified. */
+/* Learns from a push of `sent` bytes that the host has refused with the text `said`. If the push
+ * was too large, reduces and stores h->push_bytes, sends a note to the user, and returns true. */
 bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said);
 /* Returns the path of the local file with the list of a pack, which the caller frees with vv_free.
  * NULL: out of memory. */
 char *vv_host_list_path(const vv_host *h, const vv_cid *pack);
 
-/* Records, in the file "complete", commits that a push found to be complete at the host. This is
- * valid as long as the ref only grows: call vv_host_forget_complete if the ref was overwritten, or
- * packs were removed from its tree. */
+/* Records, in the file "complete", the count commits ids, whose versions a push found to be
+ * complete at the host. Call vv_host_forget_complete, which removes the record, if the ref was
+ * overwritten, or packs were removed from its tree. */
 vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
-bool vv_host_is_complete(vv_host *h, const vv_oid *id);
+bool vv_host_is_complete(vv_host *h, const vv_oid *id); /* true if id is in the record */
 void vv_host_forget_complete(vv_host *h);
 
 /* Empties the catalog. */
 vv_status vv_host_forget_lists(vv_host *h, vv_error *err);
 
 /* The following functions of host.c are for packs.c. */
-/* Loads the lists of the tip into the catalog, from local copies if they exist. */
+/* Loads the lists in the tree of h->tip into the catalog, from local copies if they exist. */
 vv_status vv_host_load_lists(vv_host *h, vv_error *err);
-/* Fetches blobs into the scratch repository, by their ids if the host allows that. Does not fetch
- * blobs that exist locally. */
+/* Fetches the count blobs ids into the scratch repository, by their ids if the host allows this.
+ * Does not fetch blobs that exist locally. */
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
 /* Fetches the ref, with all objects that are reachable from it, into an empty scratch
  * repository. */
 vv_status vv_host_fetch_whole(vv_host *h, vv_error *err);
-/* Sets *lacks to the index of the first of these objects that the host does not have, to count if
- * the host has all objects, or to SIZE_MAX if the host does not answer as git does. No objects are
- * sent. ids must have room for one more item. */
+/* Sets *lacks to the index of the first of the count objects ids that the host does not have, to
+ * count if the host has all objects, or to SIZE_MAX if the host does not answer as git does.
+ * Fetches no object. ids must have room for one more item. */
 vv_status vv_host_ask(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err);
-/* Sets h->tip to the tip of the last run if the scratch repository still has its objects; else to
- * null. */
+/* Sets h->tip to the tip of the last run if the scratch repository still has its objects; else to a
+ * null id. */
 vv_status vv_host_read_tip(vv_host *h, vv_error *err);
 /* Begins again with an empty scratch repository and no tip. Call if the old scratch repository is
  * damaged. */
 vv_status vv_host_begin_anew(vv_host *h, vv_error *err);
-/* Makes the scratch repository of a ref if it does not exist. Call before reading from it. */
+/* Opens the scratch repository, and makes it if it does not exist. Call this before reading from
+ * h->scratch. */
 vv_status vv_host_need_scratch(vv_host *h, vv_error *err);
-/* Checks the format of the tip. VV_EREFUSED: the ref does not have blocks of varve. VV_ENOSUPPORT:
- * a newer varve wrote the ref. */
+/* Checks the file "format" in the tree of h->tip. VV_EREFUSED: the ref does not have blocks of
+ * varve. VV_ENOSUPPORT: a newer varve wrote the ref. */
 vv_status vv_host_check_format(vv_host *h, vv_error *err);
 /* Fetches the ref with the blocks into the scratch repository. filter is an option for git
  * fetch. */
 vv_status vv_host_fetch_ref(vv_host *h, const char *filter, vv_error *err);
-/* Sets *out to whether `old` is an ancestor of `now`, or the same commit. */
+/* Sets *out to true if `old` is an ancestor of `now`, or the same commit. */
 vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
 			   vv_error *err);
 
-/* Options for vv_host_take, which downloads as few packs as necessary for the blocks and their
- * bases to dir/packs. A pack whose hash is not its name is skipped if another pack has the same
- * blocks. */
+/* The options of vv_host_take. */
 typedef struct vv_host_taking {
 	const char *dir;
 	/* bases in this store are not downloaded; NULL: all bases are downloaded */
@@ -203,48 +208,55 @@ typedef struct vv_host_taking {
 	const size_t *packs; /* indexes of further packs of the catalog to download */
 	size_t pack_count;
 } vv_host_taking;
+/* Downloads as few packs as necessary for the count blocks cids and their bases to t->dir/packs.
+ * Skips a pack whose hash is not its name if other packs have the same blocks. */
 vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
 		       vv_error *err);
-/* Adds a downloaded list to the catalog. pack is the id of the pack's blob at the host. If the list
- * is damaged, records this (vv_host_note_ruin), and sets *sound to false. */
+/* Adds the downloaded list of the pack `name` to the catalog. pack is the id of the pack's blob at
+ * the host. If the list is damaged, calls vv_host_note_ruin, and sets *sound to false. */
 vv_status vv_host_take_list(vv_host *h, const vv_host_name *name, const vv_oid *pack,
 			    const vv_buf *bytes, bool *sound, vv_error *err);
-/* Records that the list of a pack is damaged, so that the pack is not in the catalog. */
+/* Records in h->ruins that the list of a pack is damaged, and the pack is therefore not in the
+ * catalog. */
 vv_status vv_host_note_ruin(vv_host *h, const vv_host_name *name, vv_error *err);
-bool vv_host_is_ruin(const vv_host *h, const vv_cid *pack);
-void vv_host_forget_ruin(vv_host *h, const vv_cid *pack);
-/* Checks that the hash of a downloaded pack is its name. If not, marks the pack as bad, and sets
- * *found_bad. bytes is NULL if the download failed. */
+bool vv_host_is_ruin(const vv_host *h, const vv_cid *pack); /* true if the pack is in h->ruins */
+void vv_host_forget_ruin(vv_host *h, const vv_cid *pack);   /* removes the pack from h->ruins */
+/* Checks that the hash of a downloaded pack is its name, and records the pack as complete
+ * (vv_host_note_sound). If the hash differs, calls vv_host_note_bad, and sets *found_bad to true.
+ * bytes is NULL if the download failed, which counts as a wrong hash. */
 vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
 			     vv_error *err);
-/* Removes a pack from the bad packs. Call after the pack was written again. */
+/* Removes the pack with this blob id from the bad packs. Call this after the pack was written
+ * again. */
 void vv_host_forget_bad(vv_host *h, const vv_oid *pack);
-/* Marks a pack as bad, so that it is used only for blocks that no other pack has. Call
- * vv_host_prefer_sound after the last such call. */
+/* Marks the pack p as bad. After vv_host_prefer_sound, which the caller must call after the last
+ * such call, a bad pack is used only for blocks that no other pack has. */
 vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err);
 vv_status vv_host_prefer_sound(vv_host *h, vv_error *err);
-/* Records, in a file in the folder of lists, that a pack with this blob id was found complete. */
+/* Records, in a file in the folder of lists, that the pack with this blob id was read completely
+ * and is intact. */
 void vv_host_note_sound(const vv_host *h, const vv_cid *pack, const vv_oid *blob);
-bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p);
+bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p); /* true if this was recorded */
 /* Returns true if the pack's name is the hash of these bytes. */
 bool vv_host_is_named_rightly(const vv_cid *pack, const vv_buf *bytes);
-/* Lists the bad packs that may be removed from the tree, because their readable blocks are in other
- * packs or in sent. With ruins, also lists packs with damaged lists. The caller frees *names with
- * vv_free. */
+/* Sets *names to an array of the *count bad packs that may be removed from the tree, because their
+ * readable blocks are in other packs or in `sent`. ruins: also lists packs with damaged lists. The
+ * caller frees *names with vv_free. */
 vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, vv_host_name **names,
 			    size_t *count, vv_error *err);
-/* Reads the list of a pack of the catalog again, into bytes, from which *out borrows. */
+/* Reads the list of the pack p of the catalog again, from its local copy, into bytes, from which
+ * *out borrows. */
 vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, vv_host_list *out,
 			     vv_error *err);
-/* Removes fetched packs from the scratch repository, which stays open. */
+/* Removes fetched packs from the scratch repository. h->scratch stays open. */
 vv_status vv_host_clean(vv_host *h, vv_error *err);
 
-/* Returns the path of the file "complete", which lists what is known to be complete at the host.
- * The caller frees it with vv_free. */
+/* Returns the path of the file "complete" (vv_host_note_complete), which the caller frees with
+ * vv_free. NULL: out of memory. */
 char *vv_host_complete_path(const vv_host *h);
 
 #define VV_HOST_PARTS "parts" /* a folder in the host's local folder */
-/* Removes the stored parts of packs that are only partly stored here. */
+/* Removes the local files of packs of which only parts were downloaded. */
 vv_status vv_host_drop_parts(const vv_host *h, vv_error *err);
 
 #endif

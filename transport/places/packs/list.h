@@ -1,6 +1,6 @@
 /*
- * list: reads and writes the list of a pack's blocks and their positions in the pack, so that
- * single blocks can be read without the whole pack.
+ * list: reads and writes lists. The list of a pack has the pack's blocks and their positions in the
+ * pack, so that single blocks can be read without the whole pack.
  *
  *   8       "VVLIST" 01 0A
  *   16      the pack's hash, which is its name
@@ -31,16 +31,17 @@
 #include "repo/blocks/pack_index.h"
 
 #define VV_HOST_PACK_MAX (64u << 20) /* most bytes of a pack */
-#define VV_HOST_LIST_MAX (1u << 20)
-#define VV_HOST_LIST_BLOCK 42u
-#define VV_HOST_LIST_BASE 33u
-#define VV_HOST_LIST_NONE UINT32_MAX
-#define VV_HOST_LIST_PARTS 65536u
+#define VV_HOST_LIST_MAX (1u << 20)  /* most blocks of a list */
+#define VV_HOST_LIST_BLOCK 42u       /* bytes of a block in a list */
+#define VV_HOST_LIST_BASE 33u        /* bytes of a base in a list */
+#define VV_HOST_LIST_NONE UINT32_MAX /* no base */
+#define VV_HOST_LIST_PARTS 65536u    /* most packs that were combined into one */
+/* The most bytes of a list. */
 #define VV_HOST_LIST_BYTES                                                                         \
 	(48u + (uint64_t)VV_HOST_LIST_MAX * (VV_HOST_LIST_BLOCK + VV_HOST_LIST_BASE) +             \
 	 (uint64_t)VV_HOST_LIST_PARTS * VV_PACK_HASH_LEN)
 
-/* A parsed list, which borrows the bytes. */
+/* A parsed list, which borrows its bytes. */
 typedef struct vv_host_list {
 	uint8_t hash[VV_PACK_HASH_LEN];
 	uint64_t pack_len;
@@ -48,33 +49,36 @@ typedef struct vv_host_list {
 	const uint8_t *blocks, *bases, *parts;
 } vv_host_list;
 
-/* Parses a list. VV_ECORRUPT: the list is invalid. VV_ENOSUPPORT: a newer varve made the list. */
+/* Parses a list of len bytes into *out, which borrows the bytes. VV_ECORRUPT: the list is invalid.
+ * VV_ENOSUPPORT: a newer varve made the list. */
 vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv_error *err);
+/* One block of a list. */
 typedef struct vv_host_block {
 	vv_cid cid;
-	unsigned depth;
+	unsigned depth;  /* length of the chain of differences; 0: not a difference */
 	uint64_t offset; /* offset of the block's record in the pack */
 	vv_cid base;     /* base of the difference; null: not a difference */
 } vv_host_block;
 
-vv_host_block vv_host_list_block(const vv_host_list *l, size_t i);
-vv_cid vv_host_list_base(const vv_host_list *l, size_t i);
-/* Finds a block, and sets *i to its index in the list. Returns false if the list does not have the
- * block. */
+vv_host_block vv_host_list_block(const vv_host_list *l, size_t i); /* block i, below count */
+vv_cid vv_host_list_base(const vv_host_list *l, size_t i);         /* base i, below base_count */
+/* Finds the block cid, and sets *i to its index in the list. Returns false if the list does not
+ * have the block. */
 bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i);
-/* Returns the index of the i-th block's base: below count if the base is in the same pack, else
- * count plus an index in bases. VV_HOST_LIST_NONE: no base. */
+/* Returns the index of the base of block i: below count if the base is in the same pack, else count
+ * plus the index of the base in bases; VV_HOST_LIST_NONE if the block has no base. */
 size_t vv_host_list_base_of(const vv_host_list *l, size_t i);
 
-/* Appends the list of a pack, whose bytes must match the hash. VV_ECORRUPT: the pack is damaged. */
+/* Makes the list of a pack of len bytes, and appends it to out. The caller must have checked the
+ * pack against its hash. VV_ECORRUPT: the pack has an invalid record, or none. */
 vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], const void *pack,
 			  size_t len, vv_error *err);
-/* Adds the hashes of the packs that were combined into this pack to a finished list. hashes has 1
- * to VV_HOST_LIST_PARTS items, ascending. */
+/* Adds the hashes of the packs that were combined into the pack to its complete list. hashes has
+ * count items, 1 to VV_HOST_LIST_PARTS, ascending. */
 vv_status vv_host_list_add_parts(vv_buf *list, const uint8_t (*hashes)[VV_PACK_HASH_LEN],
 				 size_t count, vv_error *err);
-/* Appends a list. Sorts blocks, whose CIDs must be unique, and bases, from which duplicates are
- * removed. Each block's base must be in blocks or bases. */
+/* Appends a list of the count blocks. Sorts blocks, whose CIDs must be unique, and bases, from
+ * which it removes duplicates. The base of each block must be in blocks or bases. */
 vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], uint64_t pack_len,
 			     vv_host_block *blocks, size_t count, vv_cid *bases, size_t base_count,
 			     vv_error *err);

@@ -34,34 +34,37 @@
 /* The most bytes of a fan. Hashes are distributed evenly, so varve never writes more. */
 #define VV_MULTI_FAN_BYTES ((size_t)64 << 10)
 
-/* A head that was read; borrows its bytes. */
+/* A parsed head, which borrows its bytes. */
 typedef struct vv_multi_index {
 	size_t pack_count, count, head_len;
-	unsigned bits; /* there are 1 << bits fans */
+	unsigned bits; /* log2 of the number of fans */
 	const uint8_t *packs, *fans;
 } vv_multi_index;
 
-/* Determines the length of the head (out->head_len) from its first VV_MULTI_BEGIN bytes.
- * VV_ECORRUPT: not an index. */
+/* Sets out->head_len to the length of the head, from the first VV_MULTI_BEGIN bytes of an index.
+ * VV_ECORRUPT: the bytes are not an index. */
 vv_status vv_multi_index_begin(vv_multi_index *out, const void *bytes, size_t len, vv_error *err);
-/* Parses the head. bytes must contain at least the head. VV_ECORRUPT: the head is invalid. */
+/* Parses the head, and sets *out. bytes must contain at least the head. VV_ECORRUPT: the head is
+ * invalid. */
 vv_status vv_multi_index_read(vv_multi_index *out, const void *bytes, size_t len, vv_error *err);
-/* Gets the range of the file with the entries that may be for the block. Sets *len to 0 if there
- * are no such entries. VV_ECORRUPT: too many entries. */
+/* Sets *from and *len to the range of the file with the entries that may be for the block cid. Sets
+ * *len to 0 if no entry may be for the block. VV_ECORRUPT: the range has too many entries. */
 vv_status vv_multi_index_range(const vv_multi_index *m, const vv_cid *cid, uint64_t *from,
 			       size_t *len, vv_error *err);
-/* Sets packs to the indexes of the packs that may have the block according to these entries, and
- * returns their number. Entries of other blocks are skipped. */
+/* Sets packs to the indexes of the packs that may have the block cid, according to the entries in
+ * the range (vv_multi_index_range) of len bytes, and returns the number of packs. Skips entries of
+ * other blocks. */
 size_t vv_multi_index_find(const vv_multi_index *m, const void *entries, size_t len,
 			   const vv_cid *cid, size_t packs[VV_MULTI_FOUND]);
-/* Returns the hash of pack i, borrowed. */
+/* Returns the hash of pack i, borrowed from m. */
 const uint8_t *vv_multi_index_pack(const vv_multi_index *m, size_t i);
 
+/* An entry: a block, and the pack that has it. */
 typedef struct vv_multi_entry {
 	uint64_t prefix; /* vv_cid_prefix */
 	uint32_t pack;   /* index of the pack among the hashes, which are ascending */
 } vv_multi_entry;
-/* Appends an index; sorts entries. */
+/* Appends the index of the packs, given by their hashes, to out. Sorts entries. */
 vv_status vv_multi_index_write(vv_buf *out, const uint8_t (*packs)[VV_PACK_HASH_LEN],
 			       size_t pack_count, vv_multi_entry *entries, size_t count,
 			       vv_error *err);

@@ -1,6 +1,6 @@
 /*
- * older: handles the older packs of a store, which earlier versions needed, and none of the
- * versions that were read. Internal.
+ * older: records the older packs of a store: packs in the file of a version that earlier versions
+ * needed, but not this version. Internal.
  *
  * A version's file lists these packs with their lengths, so that a reader of all versions needs
  * only one version's file, and a push finds small packs to combine without listing the store. The
@@ -13,14 +13,14 @@
 #include "transport/places/packs/host_internal.h"
 #include "transport/places/packs/version_file.h"
 
-/* Records the older packs in a version's file. */
+/* Adds the older packs in the version file v to h->older. */
 vv_status vv_older_note(vv_host *h, const vv_version_packs *v, vv_error *err);
-/* Returns true if the list of item i of h->older is not in the catalog, but may be in the store.
- * Sets *len to the pack's length. */
+/* Returns true if the list of the pack i of h->older is not in the catalog, but may be in the
+ * store. Sets *len to the pack's length. */
 bool vv_older_is_unread(const vv_host *h, size_t i, uint64_t *len);
-/* Sets the older packs for the file of a version that needs the packs with the mark `needed`: other
- * known packs that were not combined into another pack. If `named` is not 0, packs of the catalog
- * are included only if they have this mark. */
+/* Sets the older packs in *out, the file of a version that needs the packs with the mark `needed`,
+ * to all other known packs that were not combined into another pack. If `named` is not 0, includes
+ * packs of the catalog only if they have the mark `named`. */
 vv_status vv_older_name(vv_host *h, unsigned needed, unsigned named, vv_version_packs *out,
 			vv_error *err);
 

@@ -20,30 +20,31 @@
 #include "repo/blocks/store.h"
 #include "transport/places/packs/catalog.h"
 
-#define VV_HOST_PACK_BYTES (32u << 20)
-#define VV_HOST_PACK_LEAST (2u << 20)
+#define VV_HOST_PACK_BYTES (32u << 20) /* the largest max_bytes */
+#define VV_HOST_PACK_LEAST (2u << 20)  /* the smallest max_bytes */
 #define VV_HOST_CHAIN_MAX 50u
 
 typedef struct vv_pack_maker vv_pack_maker;
 
-/* Makes a pack maker that writes its files in dir, which must exist. from: the store; catalog: the
- * blocks of the host; both are borrowed. max_bytes: maximum bytes of a pack, VV_HOST_PACK_LEAST to
- * VV_HOST_PACK_BYTES. thorough: compresses harder. */
+/* Makes a pack maker that writes its files in the folder dir, which must exist. from: the store
+ * with the blocks; catalog: the blocks of the host; both are borrowed. max_bytes: most bytes of a
+ * pack, VV_HOST_PACK_LEAST to VV_HOST_PACK_BYTES. thorough: compress harder. */
 vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalog *catalog,
 			    const char *dir, size_t max_bytes, bool thorough, vv_error *err);
 void vv_pack_maker_free(vv_pack_maker *m); /* accepts NULL */
 VV_AUTO_FREE(vv_pack_maker, vv_pack_maker_free)
 
-/* Adds a block. like: a similar block, which is used if the host has it or if it was added earlier;
- * may be null. VV_EMISSING: the store lacks the block. */
+/* Adds the block cid to the current pack. like: a similar block, which is used as base if the host
+ * has it or if it was added earlier; may be NULL or a null CID. VV_EMISSING: the store does not
+ * have the block. */
 vv_status vv_pack_maker_put(vv_pack_maker *m, const vv_cid *cid, const vv_cid *like, vv_error *err);
 /* Adds a block of random bytes, so that packs with the same blocks have different names. */
 vv_status vv_pack_maker_salt(vv_pack_maker *m, vv_error *err);
 bool vv_pack_maker_is_full(const vv_pack_maker *m);
 bool vv_pack_maker_is_empty(const vv_pack_maker *m);
 
-/* Completes the current pack: sets *pack to its bytes, *list to its list, and *key to its hash
- * (vv_pack_key). The next block begins a new pack. */
+/* Completes the current pack: sets the content of pack to its bytes, the content of list to its
+ * list, and *key to its hash (vv_pack_key). The next block begins a new pack. */
 vv_status vv_pack_maker_take(vv_pack_maker *m, vv_buf *pack, vv_buf *list, vv_cid *key,
 			     vv_error *err);
 

@@ -24,12 +24,12 @@ static inline vv_cid vv_pack_key(const uint8_t hash[VV_PACK_HASH_LEN])
 	memcpy(key.digest, hash, VV_PACK_HASH_LEN);
 	return key;
 }
-/* Parses a key from len hex digits. Returns false if the text is invalid. */
+/* Parses hex, len hex digits, as a key. Returns false if hex is not the name of a pack. */
 bool vv_pack_key_read(vv_cid *out, const char *hex, size_t len);
-/* Returns the hex digits of a key, in a rotating buffer, as from vv_text_shows. */
+/* Returns the hex digits of a pack's key, in a rotating buffer (vv_text_slot). */
 const char *vv_pack_shows(const vv_cid *pack);
 
-/* A list of packs' keys. */
+/* A list of packs' keys. Initialise with {0}. */
 typedef struct vv_pack_names {
 	vv_cid *items;
 	size_t count, cap;

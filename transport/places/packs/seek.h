@@ -1,6 +1,6 @@
 /*
- * seek: stores the indexes (multi_index.h) from the files of a store's versions that were read, and
- * the loaded parts of these indexes. Internal.
+ * seek: holds, in memory, the indexes (multi_index.h) that the files of a store's versions name, as
+ * far as they were read. Internal.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_SEEK_H
 #define VV_TRANSPORT_PLACES_PACKS_SEEK_H
@@ -15,13 +15,14 @@
 
 /* An index that is listed in a version's file. */
 typedef struct vv_seek_file {
-	vv_buf head; /* empty: not read yet */
-	vv_multi_index m;
+	vv_buf head;                  /* bytes of the index's head; empty: not read yet */
+	vv_multi_index m;             /* the parsed head */
 	bool useless;                 /* the file is missing or damaged */
 	vv_cid found[VV_MULTI_FOUND]; /* packs of the block of the current search */
 	size_t found_count;
 } vv_seek_file;
 
+/* The indexes and packs of the version files read so far. */
 typedef struct vv_seek {
 	vv_pack_names names; /* names of indexes, each once */
 	vv_seek_file *files; /* opened indexes, in the order of names */
@@ -33,10 +34,10 @@ typedef struct vv_seek {
 
 vv_seek *vv_seek_new(void);    /* NULL: out of memory */
 void vv_seek_free(vv_seek *s); /* accepts NULL */
-/* Records that the index has the pack, according to a version's file. An earlier record for the
- * pack takes precedence. */
+/* Records that a version's file names this index for the pack. If the pack already has an index,
+ * keeps the earlier one. */
 vv_status vv_seek_add(vv_seek *s, const vv_cid *pack, const vv_cid *index, vv_error *err);
-/* Returns the index of a pack; null: not known. */
+/* Returns the name of the index of a pack, or a null CID if not known. */
 vv_cid vv_seek_index_of(const vv_seek *s, const vv_cid *pack);
 
 #endif

@@ -23,30 +23,33 @@ typedef enum vv_stored_kind {
 	VV_STORED_VERSION
 } vv_stored_kind;
 
-/* Returns the file's name, such as "packs/<hex>.pack", in a rotating buffer, as from
- * vv_text_shows. */
+/* Returns the name of the file of this kind and key, such as "packs/<hex>.pack", in a rotating
+ * buffer (vv_text_slot). */
 const char *vv_stored_shows(vv_stored_kind kind, const vv_cid *key);
 
-/* Reads a range of a file, as vv_place_get does. */
+/* Appends a range of the file of this kind and key to out, as vv_place_get does. */
 vv_status vv_stored_get(const vv_place *p, vv_stored_kind kind, const vv_cid *key, uint64_t from,
 			uint64_t len, vv_buf *out, vv_error *err);
-/* Writes a file, durably. A version's file is durable only after the place's finish. */
+/* Writes bytes as the file of this kind and key, durably. A version's file is durable only after
+ * vv_place_finish. */
 vv_status vv_stored_put(const vv_place *p, vv_stored_kind kind, const vv_cid *key,
 			const vv_buf *bytes, vv_error *err);
-/* Removes a file. A missing file is not a failure. */
+/* Removes the file of this kind and key. Returns VV_OK if the file is missing. */
 vv_status vv_stored_remove(const vv_place *p, vv_stored_kind kind, const vv_cid *key,
 			   vv_error *err);
 
+/* A file of a store. */
 typedef struct vv_stored {
 	vv_cid key;
 	uint64_t size;
 	int64_t modified; /* as in vv_listed */
 } vv_stored;
+/* A list of files of one kind. Initialise with {0}. */
 typedef struct vv_stored_files {
 	vv_stored *items;
 	size_t count, cap;
 } vv_stored_files;
-/* Lists all files of a kind. */
+/* Lists all files of this kind in the place p. */
 vv_status vv_stored_list(vv_stored_files *out, const vv_place *p, vv_stored_kind kind,
 			 vv_error *err);
 void vv_stored_files_clear(vv_stored_files *f);

@@ -14,7 +14,7 @@
 #include "repo/blocks/cid.h"
 #include "transport/places/packs/seek.h"
 
-#define VV_VERSION_FILE_MAX ((size_t)4 << 20)
+#define VV_VERSION_FILE_MAX ((size_t)4 << 20) /* most bytes of a file */
 
 /* A pack that earlier versions needed, but this version does not. */
 typedef struct vv_older_pack {
@@ -33,15 +33,17 @@ typedef struct vv_version_packs {
 void vv_version_packs_clear(vv_version_packs *v);
 VV_AUTO_CLEAR(vv_version_packs, vv_version_packs_clear)
 
+/* Adds a pack of len bytes to v->older. */
 vv_status vv_version_packs_add_older(vv_version_packs *v, const vv_cid *pack, uint64_t len,
 				     vv_error *err);
 extern const char vv_version_mark[]; /* the first line */
-/* Parses a file, and appends its content to out. Sets *sound to whether the file is complete and
- * belongs to this version. text[len] must be NUL. */
+/* Parses text, the file of the version root, and appends its content to *out. Sets *sound to true
+ * if the file is complete and belongs to this version. text[len] must be NUL. */
 vv_status vv_version_file_read(vv_version_packs *out, const vv_cid *root, const char *text,
 			       size_t len, bool *sound, vv_error *err);
-/* Appends the file's text, with both kinds of packs sorted by name. If `again` is true, makes the
- * text different from all earlier files, even if it lists the same packs. */
+/* Appends the text of the file of the version root to out, with packs and older packs each sorted
+ * by name. again: makes the text different from all earlier files, even if the packs are the
+ * same. */
 vv_status vv_version_file_write(vv_buf *out, const vv_cid *root, const vv_version_packs *packs,
 				bool again, vv_error *err);
 

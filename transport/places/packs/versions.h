@@ -7,22 +7,25 @@
 
 #include "transport/places/packs/host_internal.h"
 
-/* Marks the packs of the catalog that a version needs. May fetch data, and add packs to the
- * catalog. Sets *whole to false if the store does not have all of the version's blocks; a block
- * that is in no pack of the catalog counts as missing, even if this repository has it. */
+/* Sets the mark `mark` on the packs of the catalog that the version root needs, and clears it on
+ * all other packs. May fetch data, and add packs to the catalog. Sets *whole to false if the store
+ * does not have all of the version's blocks; a block that is in no pack of the catalog counts as
+ * missing, even if this repository has it. */
 vv_status vv_versions_look(vv_host *h, const vv_cid *root, unsigned mark, bool *whole,
 			   vv_error *err);
-/* Marks the packs that several versions need, using data that is already known; common blocks are
- * visited only once. */
+/* Sets the mark `mark` on the packs of the catalog that the count versions `roots` need, and clears
+ * it on all other packs. Uses only data that was already fetched. Visits common blocks only
+ * once. */
 vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, unsigned mark,
 				vv_error *err);
-/* Writes a version's file with the packs of the catalog that have the mark `needed`. named is as in
- * vv_older_name. The file is durable only after vv_place_finish. */
+/* Writes the file of the version root with the packs of the catalog that have the mark `needed`.
+ * named is as in vv_older_name. The file is durable only after vv_place_finish. */
 vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, unsigned needed, unsigned named,
 			      vv_error *err);
-/* Writes the files of versions whose blocks are all in the catalog. If joined is not NULL, first
- * combines small packs (vv_files_join), and sets *joined to the written bytes. named is as in
- * vv_older_name. VV_EMISSING: the catalog does not have all blocks. */
+/* Writes the files of the count versions `roots`, whose blocks must all be in the catalog. If
+ * joined is not NULL, first combines small packs (vv_files_join), and sets *joined to the number of
+ * written bytes. named is as in vv_older_name. VV_EMISSING: the catalog does not have all
+ * blocks. */
 vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, unsigned named,
 			  uint64_t *joined, vv_error *err);
 
