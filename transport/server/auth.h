@@ -1,5 +1,5 @@
 /*
- * auth: reads the users of a server and their rights from a file, checks their secrets, and limits
+ * auth: reads a server's users and their rights from a file, checks their secrets, and limits
  * attempts with wrong secrets.
  *
  * The file has one user per line: NAME:RIGHTS:HASH. RIGHTS is r or rw; HASH is a hash as in
@@ -40,6 +40,7 @@ vv_login *vv_login_new(void);    /* NULL: out of memory */
 void vv_login_free(vv_login *l); /* accepts NULL */
 VV_AUTO_FREE(vv_login, vv_login_free)
 
+/* The name and the client of an attempt. */
 typedef struct vv_login_who {
 	vv_address client;
 	/* a hash of the name; unknown names are limited in the same way, so that a client cannot
@@ -47,31 +48,34 @@ typedef struct vv_login_who {
 	uint64_t name;
 } vv_login_who;
 
-/* Waits until the secret may be checked. VV_ELOCKED: a limit was reached. After VV_OK, the caller
- * must call vv_login_end once. */
+/* Waits until a secret of `who` may be checked. VV_ELOCKED: a limit was reached. After VV_OK, the
+ * caller must call vv_login_end once. */
 vv_status vv_login_begin(vv_login *l, const vv_login_who *who, vv_error *err);
+/* Ends the check of a secret. wrong: the secret was wrong. */
 void vv_login_end(vv_login *l, const vv_login_who *who, bool wrong);
 
-#define VV_HTTP_NAME_MAX 64
+#define VV_HTTP_NAME_MAX 64 /* most bytes of a user's name */
 
 typedef struct vv_http_auth vv_http_auth;
 
-/* Opens and reads the file. VV_EINPUT: an invalid line; the message has its number. */
+/* Opens and reads the file. VV_EINPUT: a line is invalid; the message has its number. */
 vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err);
 void vv_http_auth_close(vv_http_auth *a); /* accepts NULL */
 VV_AUTO_FREE(vv_http_auth, vv_http_auth_close)
 
+/* A user whose secret was checked. */
 typedef struct vv_http_user {
 	char name[VV_HTTP_NAME_MAX + 1];
 	bool may_write;
 } vv_http_user;
 
-/* If the changed file cannot be used, so that the previous rules still apply, sets *out to the
- * reason, and returns true; returns true only once for each such reason. */
+/* Returns true, and sets *out to the reason, if the file has changed and cannot be used; the
+ * previous rules then still apply. Returns true only once for each such reason. */
 bool vv_http_auth_trouble(vv_http_auth *a, vv_error *out);
 
-/* Checks a client's Authorization header, and sets *out to the user. VV_EREFUSED: no such user, or
- * the secret is wrong. VV_ELOCKED: too many checks are waiting or have failed. */
+/* Checks header, the value of a client's Authorization header, and sets *out to the user.
+ * VV_EREFUSED: no such user, or the secret is wrong. VV_ELOCKED: too many checks are waiting or
+ * have failed. */
 vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_address *client,
 			     vv_http_user *out, vv_error *err);
 

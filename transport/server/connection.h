@@ -14,13 +14,14 @@
 #include "transport/http/address.h"
 #include "transport/server/state.h"
 
-/* The phases of a connection. */
+/* The phases of a connection: reading a request's head, reading its body, making the answer,
+ * sending the answer. */
 enum { HTTP_HEAD, HTTP_TAKE, HTTP_WORK, HTTP_GIVE };
 
 /* A connection. The connections are in a list, protected by server->lock. */
 typedef struct http_connection {
 	struct http_connection *previous, *next;
-	int fd;
+	int fd;            /* the socket */
 	vv_address from;   /* the address of the other end, which may be a proxy */
 	vv_address client; /* the client of the current request; protected by server->lock */
 	bool asks;         /* a request is running; protected by server->lock */
@@ -31,9 +32,10 @@ typedef struct http_connection {
 	/* the rings of a request with a stream; else NULL; protected by server->lock */
 	vv_ring *in, *out;
 	atomic_int phase;
-	atomic_bool served;            /* at least one request was answered */
-	atomic_uint_fast64_t since_ms; /* when the phase HTTP_HEAD began */
-	atomic_uint_fast64_t moved;    /* bytes received and sent so far */
+	atomic_bool served; /* at least one request was answered */
+	/* time at which the phase HTTP_HEAD began, on the clock of vv_monotonic_ms */
+	atomic_uint_fast64_t since_ms;
+	atomic_uint_fast64_t moved; /* bytes received and sent so far */
 	/* for http_connections_watch: value of `moved` at the beginning of the time window */
 	uint64_t window_moved;
 	/* for http_connections_watch: seconds in the time window in which the server waited for the
@@ -46,17 +48,17 @@ typedef struct http_connection {
 void http_connection_notify(void *server, struct MHD_Connection *c, void **context,
 			    enum MHD_ConnectionNotificationCode what);
 
-/* Sets the phase of the connection. */
+/* Sets the phase of the connection k, an HTTP_... constant. */
 void http_connection_phase(http_connection *k, int phase);
 
 /* Records that a request of the client begins. Returns true if the client has too many running
  * requests. */
 bool http_connection_asks(vv_http_server *s, http_connection *k, const vv_address *client);
-/* Records that the request was answered. */
+/* Records that the request of the connection k was answered. */
 void http_connection_answered(vv_http_server *s, http_connection *k);
 
-/* Sets the streams of the worker that answers the request; NULL: no streams. If the connection is
- * aborted, its streams are aborted, too. */
+/* Sets the streams of the worker that answers the request of the connection k; NULL: no streams. If
+ * the connection is aborted, its streams are aborted, too. */
 void http_connection_streams(vv_http_server *s, http_connection *k, vv_ring *in, vv_ring *out);
 
 /* Ends connections that are too slow, until the server's clock is stopped. Runs in a thread of its

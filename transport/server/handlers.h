@@ -1,6 +1,6 @@
 /*
- * handlers: the callbacks of the HTTP server, which answer a request of the protocol, open a file,
- * make a page, and write the log.
+ * handlers: declares the callbacks of the HTTP server, which answer requests of the protocol, open
+ * files, make pages, and write the log.
  */
 #ifndef VV_TRANSPORT_SERVER_HANDLERS_H
 #define VV_TRANSPORT_SERVER_HANDLERS_H
@@ -21,16 +21,17 @@ typedef struct vv_http_call {
 	const vv_env *env;      /* environment for opening the repository */
 	const char *user;       /* NULL: anonymous */
 	const char *peer;       /* the client's address, for messages */
-	bool may_write;
-	/* the objects that are reachable from branches and tags; no others are sent */
+	bool may_write;         /* the user may push */
+	/* determines the objects that are reachable from branches and tags; other objects are not
+	 * sent */
 	vv_reachable *reach;
 } vv_http_call;
 
-/* A version of a file. etag is without quotes. */
+/* A version of a file, opened by file_open. */
 typedef struct vv_http_file {
-	void *handle;
+	void *handle; /* the handler's own data, for file_write and the other functions */
 	uint64_t size;
-	char etag[64];
+	char etag[64];            /* without quotes */
 	char commit[64];          /* value of the header X-Varve-Commit; "": no header */
 	const char *content_type; /* static */
 	bool fixed;               /* the file at this URL will never change */
@@ -50,7 +51,7 @@ typedef struct vv_http_parameter {
 	const char *name, *value;
 } vv_http_parameter;
 
-/* A repository of a server with several repositories. */
+/* A repository, for the list of a server's repositories. */
 typedef struct vv_http_listed {
 	const char *name, *path; /* name is used in URLs, path for opening the repository */
 	vv_reachable *reach;
@@ -81,7 +82,7 @@ typedef struct vv_http_ask {
 	void *asker;
 } vv_http_ask;
 
-/* The head of a page. Strings are copied; NULL: no such header. */
+/* The head of a page. Strings are copied; NULL means that the header is not sent. */
 typedef struct vv_http_head {
 	unsigned status;
 	const char *type;
@@ -96,11 +97,13 @@ typedef struct vv_http_head {
 	bool no_store;        /* no cache may store the page */
 	/* seconds for which the client may cache the page; 0: the client revalidates each time */
 	unsigned kept_s;
-	bool shared;   /* pages of other origins may read the page, as far as --cors allows */
+	/* pages of other origins may read the page, if --cors allows these origins */
+	bool shared;
 	uint64_t size; /* size of the body; UINT64_MAX: not known in advance */
 } vv_http_head;
 
-/* Sends a page. Call begin once, and then write with the page's bytes. */
+/* The functions that send a page. Call begin once, and then write with the page's bytes; pass `out`
+ * to both. */
 typedef struct vv_http_reply {
 	/* Sends the head. Sets *wanted to false if only the head is sent (HEAD, 304), so that the
 	 * page's bytes need not be made. VV_EIO: the client closed the connection. */
@@ -109,18 +112,20 @@ typedef struct vv_http_reply {
 	void *out;
 } vv_http_reply;
 
+/* The callbacks. payload is the member of the group: answer_payload, file_payload, page_payload or
+ * log_payload. */
 typedef struct vv_http_handlers {
-	/* Reads one request from line and writes its answer. A failure is logged; if nothing was
-	 * written, the failure becomes the answer, with status 500. */
+	/* Reads one request of the protocol from line, and writes its answer. A failure is logged;
+	 * if no byte was written, the failure becomes the answer, with status 500. */
 	vv_status (*answer)(void *payload, const vv_http_call *call, vv_channel *line,
 			    vv_error *err);
-	/* Opens a version of a file. `rest` is "REV/PATH" from the URL, encoded. VV_ENOTFOUND and
-	 * VV_EUSAGE become status 404, VV_EMISSING status 404 with the message, and VV_EREFUSED
-	 * status 413. If file_open is NULL, the server has no route "raw". */
+	/* Opens a version of a file, and sets *out. `rest` is "REV/PATH" from the URL, encoded.
+	 * VV_ENOTFOUND and VV_EUSAGE become status 404, VV_EMISSING status 404 with the message,
+	 * and VV_EREFUSED status 413. If file_open is NULL, the server has no route "raw". */
 	vv_status (*file_open)(void *payload, const vv_http_call *call, const char *rest,
 			       vv_http_file *out, vv_error *err);
-	/* Called before the status of an answer with bytes of the file is sent. Makes the data that
-	 * file_write needs, which may be slow, and uses at most `memory` bytes. VV_EREFUSED, which
+	/* Makes the data that file_write needs, which may be slow, in at most `memory` bytes.
+	 * Called before the status of an answer with bytes of the file is sent. VV_EREFUSED, which
 	 * becomes status 413: more memory is necessary. VV_ELOCKED, which becomes status 429: the
 	 * client's share is used up. May be NULL. */
 	vv_status (*file_prepare)(void *handle, const struct vv_address *client, uint64_t memory,
@@ -128,24 +133,25 @@ typedef struct vv_http_handlers {
 	/* Passes the bytes [from, from + len) of the file to fn. */
 	vv_status (*file_write)(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn,
 				void *out, vv_error *err);
-	/* Replaces the file's content with the rows that the query selects; the size is then
-	 * unknown. Sets *type to the media type, a static string. VV_EUSAGE and VV_ENOTFOUND become
-	 * status 400 with the message. NULL: not supported. */
+	/* Makes file_write write the rows that the query selects, instead of the file's bytes; the
+	 * size is then unknown. Sets *type to the media type, a static string. VV_EUSAGE and
+	 * VV_ENOTFOUND become status 400 with the message. NULL: not supported. */
 	vv_status (*file_rows)(void *handle, const vv_http_rows *rows, const char **type,
 			       vv_error *err);
-	/* Sets *out to the bytes of memory that file_write needs for this part after file_prepare.
-	 * NULL: file_write needs little memory. */
+	/* Sets *out to the bytes of memory that file_write needs for [from, from + len) after
+	 * file_prepare. NULL: file_write needs little memory. */
 	vv_status (*file_cost)(void *handle, uint64_t from, uint64_t len, uint64_t *out,
 			       vv_error *err);
 	void (*file_close)(void *handle);
-	/* Makes a page; called in a worker's thread. A failure before reply->begin becomes the
-	 * answer, with the status as for file_open. NULL: the server has no pages. */
+	/* Makes the page that `ask` requests, and sends it with reply. Called in a worker's thread.
+	 * A failure before reply->begin becomes the answer, with the status as for file_open. NULL:
+	 * the server has no pages. */
 	vv_status (*page)(void *payload, const vv_http_call *call, const vv_http_ask *ask,
 			  const vv_http_reply *reply, vv_error *err);
 	/* Makes the bytes of published versions, for UnixFS. Borrowed until the server is stopped.
 	 * NULL: the server has no UnixFS files. */
 	const vv_file_maker *files;
-	/* Logs a request: one escaped line without a newline. */
+	/* Logs a request: line is escaped, and has no newline. */
 	void (*log)(void *payload, const char *line);
 	void *answer_payload, *file_payload, *page_payload, *log_payload;
 } vv_http_handlers;

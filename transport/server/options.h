@@ -1,5 +1,5 @@
 /*
- * options: options of the HTTP server: its address, content and limits.
+ * options: declares the options of the HTTP server: its address, content and limits.
  */
 #ifndef VV_TRANSPORT_SERVER_OPTIONS_H
 #define VV_TRANSPORT_SERVER_OPTIONS_H
@@ -12,14 +12,16 @@
 #include "base/error.h"
 #include "base/text.h"
 
+/* The options. Zeroed members are the defaults. */
 typedef struct vv_http_options {
 	/* "HOST:PORT", "[::1]:PORT", "*:PORT" or "PORT" (on 127.0.0.1); if PORT is 0, any free
 	 * port */
 	const char *address;
 	const char *const *paths; /* paths of the repositories */
 	size_t path_count;
-	const vv_env *env; /* as in vv_repository_open; borrowed until the server is stopped */
-	const char *tls_cert, *tls_key; /* PEM files; either both are set or none */
+	/* the environment, as for vv_repository_open; borrowed until the server is stopped */
+	const vv_env *env;
+	const char *tls_cert, *tls_key; /* PEM files; both or neither are set */
 	const char *auth_file;          /* the file of users (auth.h); NULL: read-only for all */
 	bool read_only;                 /* read-only for all, regardless of auth_file */
 	bool closed;                    /* reading also requires a user of auth_file */
@@ -32,11 +34,11 @@ typedef struct vv_http_options {
 	 * API; "*": all origins */
 	vv_strings origins;
 	vv_strings proxies; /* networks of trusted proxies, whose X-Forwarded-For is used */
-	/* the secrets described in server_internal.h; may be NULL */
+	/* the secrets of url_secret in server_internal.h; may be NULL */
 	const char *secret, *secret_once;
-	unsigned page_ms;  /* time limit until a page begins; 0: 3000 */
-	unsigned head_sec; /* time limit for the first request's head; 0: 20 */
-	/* time limit from an answer to the head of the next request on the connection; 0: 60 */
+	unsigned page_ms;  /* milliseconds until a page must begin; 0: 3000 */
+	unsigned head_sec; /* seconds for receiving the first request's head; 0: 20 */
+	/* seconds from an answer to the head of the next request on the connection; 0: 60 */
 	unsigned keep_sec;
 	unsigned rate_min;       /* minimum rate of a body in bytes per second; 0: 64 */
 	unsigned rate_sec;       /* seconds over which this rate is measured; 0: 60 */

@@ -1,6 +1,6 @@
 /*
- * request: a request to the HTTP server, with its head, its answer, and the rings that pass bytes
- * between the connection's thread and a worker's thread.
+ * request: declares a request to the HTTP server, and functions that read its head, queue its
+ * answer, and pass bytes between the connection's thread and a worker's thread.
  */
 #ifndef VV_TRANSPORT_SERVER_REQUEST_H
 #define VV_TRANSPORT_SERVER_REQUEST_H
@@ -26,10 +26,10 @@
 
 typedef struct http_request http_request;
 
-/* A worker that makes the answer, and reads the request's body. */
+/* A worker: a thread that reads the request's body and makes the answer's body. */
 typedef struct http_stream {
 	vv_worker *worker;
-	vv_ring *in, *out; /* in: only for POST */
+	vv_ring *in, *out; /* the request's body (only for POST), and the answer's body */
 	vv_status (*run)(http_request *q, vv_error *err);
 	vv_squeeze *squeeze; /* compresses the output; NULL: uncompressed */
 	/* the worker's result; valid after the worker was joined or `out` has ended */
@@ -37,6 +37,7 @@ typedef struct http_stream {
 	vv_error err;
 } http_stream;
 
+/* A request from its first header line to the end of its answer. */
 struct http_request {
 	vv_http_server *server;
 	http_connection *connection; /* NULL: memory ran out when the connection began */
@@ -46,14 +47,14 @@ struct http_request {
 	vv_address client; /* the client's address, also behind a trusted proxy */
 	/* the client's address as text */
 	char peer[64];
-	bool is_known; /* user is valid */
+	bool is_known; /* the user was checked: `user` is valid */
 	vv_http_user user;
-	bool may_write;
+	bool may_write; /* the user may push */
 	/* the repository, for POST requests and the route "raw" */
 	const http_repository *repository;
 	const char *rest; /* for the route "raw": the part of path after "raw/" */
-	/* for a page: base is the beginning of the paths of the repository's URLs, below the rest
-	 * of the path */
+	/* for a page: base: the beginning of the paths of the repository's URLs; below: the rest of
+	 * the path */
 	const char *base, *below;
 	const char *allow;  /* the methods that the route allows */
 	bool begun;         /* the head was checked */
@@ -63,7 +64,8 @@ struct http_request {
 	bool is_view;       /* rows are sent instead of the file's bytes */
 	const char *coding; /* content coding of the answer: "gzip" or "zstd"; NULL: uncompressed */
 	bool shared;        /* pages of other origins may read the answer */
-	unsigned status;
+	unsigned status;    /* status of the queued answer */
+	/* for the log: bytes received and sent, and start time */
 	uint64_t in_bytes, out_bytes, start_ms;
 	uint64_t reserved; /* bytes of memory reserved for the request */
 	http_stream stream;
@@ -72,8 +74,8 @@ struct http_request {
 	struct http_page_work *page; /* for a page: private data of page.c */
 	/* for a GET request of a file: */
 	vv_http_file file;
-	bool has_file;
-	uint64_t from, len;
+	bool has_file;      /* `file` is open */
+	uint64_t from, len; /* the requested range */
 	/* for a GET request of a block, a CAR or a UnixFS file: */
 	vv_car_source blocks;
 	vv_published_files *published; /* NULL: the blocks are in the store */
@@ -84,10 +86,10 @@ struct http_request {
 	bool is_open; /* pages of all origins may read the answer, as for IPFS gateways */
 };
 
-/* Returns the value of a header. NULL: no such header. */
+/* Returns the value of the request's header called name. NULL: no such header. */
 const char *http_header(const http_request *q, const char *name);
-/* Appends the decoded value of a parameter. Returns false if no such parameter exists. Sets *bad
- * to whether the value cannot be decoded. */
+/* Appends the decoded value of the query's parameter called name. Returns false if the query has no
+ * such parameter. Sets *bad to true if the value cannot be decoded. */
 bool http_parameter(const http_request *q, const char *name, vv_buf *out, bool *bad);
 bool http_is_get(const http_request *q); /* true for GET and HEAD */
 
@@ -96,58 +98,60 @@ void http_add(struct MHD_Response *response, const char *name, const char *fmt, 
 	__attribute__((format(printf, 3, 4)));
 /* Makes a response without a body. NULL: out of memory. */
 struct MHD_Response *http_empty(void);
-/* Queues the response with this status. */
+/* Queues the response with this status, and releases it. */
 enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response *response);
-/* Queue an answer with a line of text: http_say with the formatted text, http_say_error with the
- * message of the error and the status for its code. */
+/* Queues an answer with this status and a line of text, formatted from fmt. */
 enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Queues an answer with the message of an error, and the status for its code. */
 enum MHD_Result http_say_error(http_request *q, const vv_error *err);
 /* Queues the answer for an error in a URL: status 413 if the content is too large, 404 for an
  * invalid URL. */
 enum MHD_Result http_say_unnamed(http_request *q, const vv_error *err);
 void http_log(http_request *q); /* logs the request */
 
-/* Queues an answer of status 405, with the allowed methods. */
+/* Queues an answer with status 405 and the text `what`, which has the allowed methods. */
 enum MHD_Result http_say_allow(http_request *q, const char *what);
 
 /* Answers an OPTIONS request with the allowed methods, and with the rights of pages of other
  * origins. */
 enum MHD_Result http_options(http_request *q);
 
-/* Reserves this number of bytes of memory until the request ends. Returns 0, or the status for the
- * answer: 413 if this is more than the limit of a request, 503 if too much memory is reserved at
- * this time. */
+/* Reserves `bytes` bytes of memory until the request ends. Returns 0, or the status for the answer:
+ * 413 if this is more than the limit of a request, 503 if too much memory is reserved at this
+ * time. */
 unsigned http_reserve(http_request *q, uint64_t bytes);
 /* Reserves memory for making rows, as http_reserve does. If the memory is refused, queues an answer
  * that ends with `advice`, sets *result, and returns true. */
 bool http_rows_refused(http_request *q, uint64_t bytes, const char *advice,
 		       enum MHD_Result *result);
 
-/* Returns the client and the repository of the request for a handler. */
+/* Returns the client and the repository of the request, for a handler; borrowed from q. */
 vv_http_call http_call_of(const http_request *q);
-/* Adds the header Content-Range if the range is a part of the `size` bytes or is unsatisfiable. */
+/* Adds the header Content-Range to the response if range is a part of the `size` bytes or is
+ * unsatisfiable. */
 void http_add_range(struct MHD_Response *response, const vv_http_range *range, uint64_t size);
 
-/* Starts the worker, which calls run. with_body: the worker reads the request's body. Returns false
- * on failure, and sets q->stream.err. */
+/* Starts a worker, which calls run(q, ...). with_body: the worker reads the request's body. On
+ * failure, sets q->stream.err and returns false. */
 bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_error *err),
 		       bool with_body);
-/* Sets q->coding to the content coding for a body of this type and size (UINT64_MAX: unknown), as
- * far as the client accepts it. Call before the stream's first byte. Returns false if bodies of
- * this type are never compressed. */
+/* Sets q->coding to the content coding for a body of this type and size (UINT64_MAX: unknown) that
+ * the client accepts, or to NULL. Call this before the stream's first byte. Returns false if bodies
+ * of this type are never compressed. */
 bool http_choose_coding(http_request *q, const char *type, uint64_t size);
-/* Adds the headers for the result of http_choose_coding. */
+/* Adds the headers for q->coding to the response. */
 void http_add_coding(const http_request *q, struct MHD_Response *response);
 
-/* Makes a response whose body consists of the bytes that the stream has not returned yet. size is
- * their exact number, or MHD_SIZE_UNKNOWN. NULL: out of memory. */
+/* Makes a response whose body is the rest of the stream's output. size is the exact number of
+ * bytes, or MHD_SIZE_UNKNOWN. NULL: out of memory. */
 struct MHD_Response *http_stream_response(http_request *q, uint64_t size);
-/* Writes bytes of the answer's body; called by the worker. request is an http_request. */
+/* Writes len bytes of the answer's body. request is an http_request. Called by the worker. */
 vv_status http_stream_out(void *request, const void *bytes, size_t len, vv_error *err);
 /* Aborts the worker if necessary, waits for its end, and frees the stream. */
 void http_stream_finish(http_request *q);
-/* Makes a channel for the worker; NULL: out of memory. */
+/* Makes a channel that reads the request's body and writes the answer's body, for the worker. NULL:
+ * out of memory. */
 vv_channel *http_stream_channel(http_request *q);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * requested_form: parses which form of a block a request to the gateway asks for.
+ * requested_form: determines the form of a block that a request to the gateway asks for: the raw
+ * block, a CAR, or a file.
  *
  * Source: the trustless gateway specification (specs.ipfs.tech/http-gateways/trustless-gateway).
  */
@@ -15,22 +16,23 @@
  * of the file. */
 typedef enum vv_form { VV_FORM_RAW, VV_FORM_CAR, VV_FORM_FILE } vv_form;
 
+/* The requested form. scope, part and dups are for VV_FORM_CAR. */
 typedef struct vv_requested_form {
 	vv_form format;
 	bool by_accept; /* only the header Accept asks for the form */
 	vv_car_scope scope;
 	vv_car_part part;
-	bool dups; /* a block that occurs several times is sent each time */
+	bool dups; /* send a block that occurs several times each time */
 } vv_requested_form;
 
 /* The decoded parameters format, dag-scope, entity-bytes, car-version, car-order and car-dups, and
- * the header Accept. A member is NULL if the request lacks it. */
+ * the header Accept. A member is NULL if the request does not have it. */
 typedef struct vv_form_params {
 	const char *format, *scope, *bytes, *version, *order, *dups, *accept;
 } vv_form_params;
 
-/* Parses the parameters. Returns the status for the answer: 200; or 400 or 406, and err has the
- * reason. */
+/* Parses the parameters p, and sets *out. Returns the status for the answer: 200, or else 400 or
+ * 406, with the reason in err. */
 unsigned vv_requested_form_read(vv_requested_form *out, const vv_form_params *p, vv_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * routes: the routes of the HTTP server. Each route queues its response. Internal.
+ * routes: answers requests to the routes of the HTTP server (server.h). Each function queues its
+ * response. Internal.
  */
 #ifndef VV_TRANSPORT_SERVER_ROUTES_H
 #define VV_TRANSPORT_SERVER_ROUTES_H
@@ -16,6 +17,8 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more);
 enum MHD_Result http_varve_body(http_request *q, const char *bytes, size_t *len);
 enum MHD_Result http_varve_end(http_request *q);
 
+/* Answers a GET request of a file (raw), of a page, or of the gateway; rest: the path after
+ * "/ipfs/". */
 enum MHD_Result http_raw(http_request *q);
 enum MHD_Result http_page(http_request *q);
 void http_page_end(http_request *q); /* call this after the stream of the page has ended */

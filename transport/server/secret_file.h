@@ -14,13 +14,13 @@
 #include "base/error.h"
 #include "base/file.h"
 
-/* Appends the file's content, at most max bytes, and sets *st to its stat, following links.
- * in_clear: the file has unhashed secrets. VV_EREFUSED, with a hint: others can write the file, or,
- * with in_clear, read the file. */
+/* Appends the content of the file path, at most max bytes, to out, and sets *st to its stat,
+ * following links. in_clear: the file has unhashed secrets. VV_EREFUSED, with a hint: other users
+ * can write the file, or, with in_clear, read the file. */
 vv_status vv_secret_file_read(vv_buf *out, vv_stat *st, const char *path, size_t max, bool in_clear,
 			      vv_error *err);
 
-/* Sets *st to the stat of the file, following links. VV_ENOTFOUND: no such file. */
+/* Sets *st to the stat of the file path, following links. VV_ENOTFOUND: no such file. */
 vv_status vv_secret_file_stat(vv_stat *st, const char *path, vv_error *err);
 
 #endif

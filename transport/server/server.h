@@ -29,19 +29,20 @@
 
 typedef struct vv_http_server vv_http_server;
 
-/* Opens the repositories, and listens on the address. VV_EUSAGE: the address is invalid, or two
- * repositories have the same name. VV_ENOTFOUND: no such repository or address. VV_EREFUSED: the
- * address is in use. */
+/* Starts a server with the options o: opens the repositories, and listens on the address.
+ * VV_EUSAGE: the address is invalid, or two repositories have the same name. VV_ENOTFOUND: no such
+ * repository or address. VV_EREFUSED: the address is in use. */
 vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 			       const vv_http_handlers *handlers, vv_error *err);
 
-/* Returns the server's URL, such as "http://127.0.0.1:8080"; borrowed. */
+/* Returns the server's URL, such as "http://127.0.0.1:8080"; borrowed from s. */
 const char *vv_http_server_url(const vv_http_server *s);
-/* Returns the name of the i-th repository in URLs; borrowed. NULL: no more. */
+/* Returns the name of the i-th repository, from 0, in URLs; borrowed from s. NULL: the server has
+ * fewer repositories. */
 const char *vv_http_server_name(const vv_http_server *s, size_t i);
 
-/* Stops accepting connections, waits at most grace_sec for running requests, aborts the others, and
- * frees the server. Accepts NULL. */
+/* Stops accepting connections, waits at most grace_sec seconds for running requests, aborts the
+ * remaining requests, and frees the server. Accepts NULL. */
 void vv_http_server_stop(vv_http_server *s, unsigned grace_sec);
 
 #endif

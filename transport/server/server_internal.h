@@ -1,5 +1,5 @@
 /*
- * server_internal: listens, and checks each request before its route is called.
+ * server_internal: listens on an address, and checks each request before its route is called.
  */
 #ifndef VV_TRANSPORT_SERVER_SERVER_INTERNAL_H
 #define VV_TRANSPORT_SERVER_SERVER_INTERNAL_H
@@ -12,8 +12,8 @@
 
 /* ---- listen: makes a socket that listens on an address ---- */
 
-/* Listens on the address. Returns the descriptor of the socket, or a negative vv_status. *url: URL
- * of the server, owned by the caller. */
+/* Listens on the address. Returns the descriptor of the socket, or a negative vv_status. Sets *url
+ * to the URL of the server, which the caller frees with vv_free. */
 int http_listen(char **url, const char *address, bool tls, vv_error *err);
 
 /* ---- head: checks the head of a request before it is used. Lengths that two programs could read
@@ -22,8 +22,9 @@ int http_listen(char **url, const char *address, bool tls, vv_error *err);
  * names are refused, as a protection from DNS rebinding. A POST is refused if Origin or
  * Sec-Fetch-Site shows that a page of another site sent it ---- */
 
-/* Checks the head. version: the HTTP version of the request, such as "HTTP/1.1". Returns 0, or the
- * status for the answer, after which the connection must be closed. *why: the reason, static. */
+/* Checks the head of the request q. version: the HTTP version of the request, such as "HTTP/1.1".
+ * Returns 0, or the status for the answer, after which the connection must be closed; then sets
+ * *why to the reason, a constant. */
 unsigned http_head_check(const http_request *q, const char *version, const char **why);
 
 /* Returns true if host ("name", "name:80" or "[::1]:80") names this server: an address, localhost,
@@ -41,8 +42,8 @@ bool vv_http_origin_is_host(const char *origin, const char *host);
  * URL passed to a browser has a second secret, which is valid only once, since other users can see
  * a program's arguments ---- */
 
-/* Returns true if the request may continue. If not, an answer was queued, and *result is its
- * result. */
+/* Checks the secret or cookie of the request q. Returns true if the request may continue. If not,
+ * queues an answer, and sets *result to the result of queueing. */
 bool http_url_secret(http_request *q, enum MHD_Result *result);
 
 #endif

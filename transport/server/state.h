@@ -1,5 +1,5 @@
 /*
- * state: a running HTTP server: its repositories and counters. Internal.
+ * state: declares a running HTTP server, with its repositories and counters. Internal.
  */
 #ifndef VV_TRANSPORT_SERVER_STATE_H
 #define VV_TRANSPORT_SERVER_STATE_H
@@ -22,6 +22,7 @@ struct http_connection; /* connection.h */
 
 typedef struct vv_http_server vv_http_server;
 
+/* A repository of the server. */
 typedef struct http_repository {
 	char *name; /* name of the repository in URLs */
 	char *path; /* path with which the repository is opened */
@@ -31,6 +32,7 @@ typedef struct http_repository {
 	vv_published_files *published; /* NULL: the repository has no UnixFS files */
 } http_repository;
 
+/* The server. */
 struct vv_http_server {
 	struct MHD_Daemon *daemon;
 	atomic_bool started; /* the daemon was started, and has threads */
@@ -38,25 +40,26 @@ struct vv_http_server {
 	vv_http_handlers handlers;
 	http_repository *repositories;
 	size_t repository_count;
-	vv_http_auth *auth;
+	vv_http_auth *auth; /* the users; NULL: no file of users */
 	char *url;
-	vv_mutex *lock; /* protects `first` and connection_count */
-	struct http_connection *first;
-	unsigned connection_count; /* protected by lock */
+	vv_mutex *lock;                /* protects `first` and connection_count */
+	struct http_connection *first; /* the list of connections */
+	unsigned connection_count;     /* protected by lock */
 	vv_network *proxies;
 	size_t proxy_count;
 	char **hosts;
 	size_t host_count;
-	bool only_hosts; /* requests with other host names than those in hosts are refused */
+	bool only_hosts; /* refuse requests with host names that are not in hosts */
 	char **origins;  /* origins whose pages may read answers; "*": all origins */
 	size_t origin_count;
-	/* secret that requests need, unless they have its cookie; NULL: no secret is needed */
+	/* secret that requests must have, unless they have its cookie; NULL: no secret is
+	 * required */
 	char *secret;
-	char *secret_once; /* secret that is valid only once; NULL: there is none */
-	atomic_bool once_used;
-	char cookie[32]; /* name of the cookie */
-	vv_worker *watch;
-	vv_ring *clock; /* never written; the watch waits on this ring between its checks */
+	char *secret_once;     /* secret that is valid only once; NULL: no such secret */
+	atomic_bool once_used; /* secret_once was used */
+	char cookie[32];       /* name of the cookie */
+	vv_worker *watch;      /* runs http_connections_watch */
+	vv_ring *clock;        /* never written; `watch` waits on this ring between its checks */
 	atomic_bool stopping;
 	atomic_uint active;            /* number of running requests */
 	atomic_uint_fast64_t reserved; /* bytes of memory that are reserved for running requests */

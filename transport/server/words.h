@@ -13,29 +13,30 @@
 
 #include "base/buf.h"
 
-/* Appends text with %XX decoded. Returns false if a '%' is not followed by two hex digits, or if
- * the text or the decoded text has control characters (including NUL). */
+/* Appends len bytes of text to out, with %XX decoded. Returns false if a '%' is not followed by two
+ * hex digits, or if the text or the decoded text has control characters (including NUL). */
 bool vv_http_decode(vv_buf *out, const char *text, size_t len);
 
-/* Like vv_http_decode, for values of parameters, which may contain any character except NUL. */
+/* Decodes like vv_http_decode, but accepts all characters except NUL: for values of parameters. */
 bool vv_http_decode_value(vv_buf *out, const char *text, size_t len);
 
-/* Appends bytes encoded as a segment of a path: every byte becomes %XX, except letters, digits and
- * "-._~". */
+/* Appends len bytes, encoded as a segment of a path: every byte becomes %XX, except letters, digits
+ * and "-._~". */
 void vv_http_encode(vv_buf *out, const char *bytes, size_t len);
 
 typedef enum vv_http_range_kind {
-	/* the whole body: there is no range, the range is invalid, or there are several ranges */
+	/* the whole body: the request has no range, an invalid range, or several ranges */
 	VV_HTTP_WHOLE,
 	VV_HTTP_PART,         /* len bytes from offset `from` */
 	VV_HTTP_UNSATISFIABLE /* the range begins after the end of the body */
 } vv_http_range_kind;
+/* The bytes [from, from + len) of a body. */
 typedef struct vv_http_range {
 	vv_http_range_kind kind;
 	uint64_t from, len;
 } vv_http_range;
-/* Parses the value of a Range header for a body of `size` bytes. value is NULL if there is no
- * header. */
+/* Parses value, the value of a Range header (NULL: no header), for a body of `size` bytes, and sets
+ * *out. */
 void vv_http_range_read(vv_http_range *out, const char *value, uint64_t size);
 
 /* Returns true if the value of an If-None-Match header contains this tag, which may have the prefix
@@ -48,17 +49,18 @@ bool vv_http_tag_matched(const char *value, const char *tag);
  * if value is NULL (no header). */
 bool vv_http_tag_same(const char *value, const char *tag);
 
-/* Returns the media type for a file's name, without examining the content. The string is static. */
+/* Returns the media type for a file called name, a constant, without examining the content. */
 const char *vv_http_type_of(const char *name);
 
-/* Parses the value of an Authorization header. With the scheme Basic, decodes name and secret. With
- * Bearer, name is the part of the token before the first '.', and secret the part after it. The
- * caller wipes both buffers. Returns false for another scheme or a malformed value. */
+/* Parses header, the value of an Authorization header, and sets the content of name and secret.
+ * With the scheme Basic, decodes both. With Bearer, name is the part of the token before the first
+ * '.', and secret is the part after it. The caller wipes both buffers. Returns false for another
+ * scheme or a malformed value. */
 bool vv_http_credentials(const char *header, vv_buf *name, vv_buf *secret);
 
-/* Returns the index of the content coding in names that the value of an Accept-Encoding header
- * prefers, or -1 if it accepts none of them. names ends with NULL, and has the best coding first.
- * value is NULL if no header exists. */
+/* Returns the index of the content coding in names that value, the value of an Accept-Encoding
+ * header, prefers, or -1 if it accepts no coding in names. names ends with NULL, and has the best
+ * coding first. value NULL: no header. */
 int vv_http_coding_of(const char *value, const char *const *names);
 
 #endif
