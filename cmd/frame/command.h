@@ -1,6 +1,6 @@
 /*
- * command: describes a command of a program: its options, the objects that it needs, and its run
- * function.
+ * command: declares the table that describes a command of a program: its options, the objects that
+ * it needs, and its functions.
  *
  * Each command is a vv_command in its own file in cmd/varve/commands. The option table is const
  * data, which is used for parsing, help and completions, and which a test compares with the manual
@@ -20,6 +20,7 @@
 #include "cmd/frame/context.h"
 #include "cmd/frame/url_words.h"
 
+/* The kind of an option, which determines the type of its member in the options struct. */
 typedef enum vv_option_kind {
 	VV_OPT_FLAG,    /* bool */
 	VV_OPT_NO_FLAG, /* sets a bool to false: --no-header */
@@ -31,6 +32,7 @@ typedef enum vv_option_kind {
 	VV_OPT_ONCE   /* const char *; giving the option twice is an error */
 } vv_option_kind;
 
+/* An option: a line of an option table. */
 typedef struct vv_option {
 	const char *name; /* "limit" for --limit; NULL: the option has only a letter */
 	char letter;      /* 'n' for -n; 0: the option has only a name */
@@ -128,8 +130,9 @@ typedef struct vv_absent_option {
 	const char *hint; /* what to do instead */
 } vv_absent_option;
 
+/* A command. */
 typedef struct vv_command {
-	const char *name;
+	const char *name; /* the word that users type */
 	/* heading in `varve help`: "start", "change", "look", "history", "peers", "vault", "care" */
 	const char *group;
 	const char *summary; /* one line, no full stop */
@@ -157,21 +160,23 @@ typedef struct vv_command {
 	vv_status (*run)(vv_context *c, vv_error *err);
 	/* how the command uses arguments that name another repository: URL#REV:PATH */
 	vv_url_use urls;
-	bool gets;           /* missing blocks of versions that the command reads are fetched */
+	bool gets;           /* fetch missing blocks of versions that the command reads */
 	bool conflict_is_no; /* after VV_ECONFLICT, the exit code is 1 */
-	/* Used instead of run, if not NULL. Opens and closes everything, and reports failures
-	 * itself. Returns the exit code. */
+	/* Runs the command, instead of run, if not NULL. Opens and closes all objects, and reports
+	 * failures itself. Returns the exit code. */
 	int (*run_alone)(void *options, int argc, char **argv);
-	bool raw;  /* run_alone gets the arguments unparsed */
-	bool pass; /* Git's command of the same name is run instead, with the same arguments */
-	bool hides_urls; /* with pass: passwords are removed from URLs in Git's messages */
+	bool raw;        /* run_alone gets the arguments unparsed */
+	bool pass;       /* run Git's command of the same name instead, with the same arguments */
+	bool hides_urls; /* with pass: remove passwords from URLs in Git's messages */
 } vv_command;
 
+/* Returns true if format, the member filled by OPT_JSON, is "json". */
 static inline bool vv_wants_json(const char *format)
 {
 	return format && strcmp(format, "json") == 0;
 }
 
+/* number of options of a table */
 #define VV_OPTION_COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 #endif

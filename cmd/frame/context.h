@@ -1,15 +1,15 @@
 /*
- * context: the repository, paths, reader and other objects of a command, opened before the command
- * runs and closed afterwards.
+ * context: opens the repository, paths, reader and other objects of a command before it runs, and
+ * closes them afterwards.
  *
  * The `needs` of a command are the objects that the frame opens for it, in this order: the
  * repository, the arguments as paths, the reader or writer of datasets, Git's index. For example,
  *
- *	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER | VV_NEEDS_INDEX
+ * 	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER | VV_NEEDS_INDEX
  *
  * makes a command that runs only in a work tree, with paths, reader and index in its context. A
- * command calls vv_context_need to open objects that only some options need; the frame closes
- * these, too. A command that also works outside of any repository has no needs, and calls
+ * command calls vv_context_need to open objects that only some options need; the frame closes these
+ * objects, too. A command that also works outside of any repository has no needs, and calls
  * vv_context_need itself.
  */
 #ifndef VV_CMD_FRAME_CONTEXT_H
@@ -31,6 +31,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
+/* The objects that a command needs. */
 enum {
 	VV_NEEDS_PROGRESS = 1 << 0, /* show progress */
 	/* the repository of the current folder; all flags below imply this one */
@@ -43,13 +44,14 @@ enum {
 	VV_NEEDS_WRITER = 1 << 5, /* datasets are read and written */
 	VV_NEEDS_READER = 1 << 6, /* datasets are read */
 	VV_NEEDS_LOCK = 1 << 7,   /* take the write lock before the index is read */
-	VV_NEEDS_INDEX = 1 << 8,
-	/* the command checks the indexes of Git's packs itself, before anything reads them */
+	VV_NEEDS_INDEX = 1 << 8,  /* Git's index */
+	/* the command itself checks the indexes of Git's packs, before it reads any object */
 	VV_NEEDS_NO_PACKS = 1 << 9,
 	/* lock the index without changing it: for commands that change .gitattributes */
 	VV_NEEDS_INDEX_LOCK = 1 << 10
 };
 
+/* The objects of a running command. Objects that are not open are NULL. */
 typedef struct vv_context {
 	const char *name; /* the command's name, for messages */
 	char again[32];   /* the name with an option, for notes: "merge --abort" */
@@ -78,33 +80,35 @@ typedef struct vv_context {
 	bool gets;        /* the reader fetches missing blocks */
 	/* git called the command: git may wait for the command, or the command for git */
 	bool by_git;
-	vv_on_demand *demand;
-	vv_interruption found; /* the interruption that was recovered */
+	vv_on_demand *demand;  /* fetches missing blocks (lib/sync/on_demand.h) */
+	vv_interruption found; /* the interrupted command that was finished or undone */
 	vv_auto_gc gc;
-	bool gc_quiet;
+	bool gc_quiet; /* as `quiet` in vv_context_gc_after */
 } vv_context;
 
-/* Opens the objects in needs that are not open yet. On failure, objects that are already open stay
- * open. Fails as vv_repository_open does; VV_EUSAGE: the repository has no work tree, or a
- * path is outside the work tree. */
+/* Opens the objects in needs, VV_NEEDS_ flags, that are not open yet. On failure, objects that are
+ * already open stay open. Fails as vv_repository_open does; VV_EUSAGE: the repository has no work
+ * tree, or a path is outside the work tree. */
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
 /* Sets *out to a repository-relative path, which need not exist; the caller frees it with vv_free. VV_EUSAGE: text is a
  * pattern, or outside of the work tree. */
 vv_status vv_context_path(char **out, vv_context *c, const char *text, vv_error *err);
-/* Converts the arguments from number `first` on to repository-relative paths, which need not exist.
- * *out ends with NULL; the caller frees *out with vv_context_paths_free, also after a failure. */
+/* Sets *out to the arguments from number `first` on, converted to repository-relative paths, which
+ * need not exist, and ended by NULL. The caller frees *out with vv_context_paths_free, also after a
+ * failure. */
 vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err);
 void vv_context_paths_free(char **paths); /* accepts NULL */
 
-/* Sends stdout through the pager that Git uses for the repository, or without one (r is NULL). */
+/* Sends stdout through the pager that Git uses for the repository r; if r is NULL, outside of any
+ * repository. */
 void vv_page_for(vv_repository *r);
 
-/* Notes that the command wrote a version: after everything is closed, gc runs if that is
- * worthwhile. If this cannot be determined, the command does not fail. */
+/* Notes that the command wrote a version: after the context is closed, gc runs if it is worthwhile.
+ * Ignores failures. quiet: as in vv_auto_gc_begin. */
 void vv_context_gc_after(vv_context *c, bool quiet);
 
-/* Closes everything. The context may be used again. */
+/* Closes all open objects. The context may be used again. */
 void vv_context_close(vv_context *c);
 VV_AUTO_CLEAR(vv_context, vv_context_close)
 

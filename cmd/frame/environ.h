@@ -1,5 +1,6 @@
 /*
- * environ: a snapshot of the program's environment, shared by all objects that the program opens.
+ * environ: takes a snapshot (base/env.h) of the program's environment, which all objects that the
+ * program opens use.
  *
  * The snapshot is taken after the options before the command are read, since --offline, --git-dir
  * and --no-pager also apply to programs that a command runs. After the snapshot the program may not

@@ -10,15 +10,16 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Returns true if name is a command that Git has and varve lacks, and that can be used in a
+/* Returns true if name is a command of Git that varve does not have, and that can be used in a
  * repository of varve. */
 bool vv_git_words_command(const char *name);
 
-/* Returns true if arg ("--graph", "-L1,5", "--format=%h") is an option that Git's command has and
- * varve's command lacks, and that can be used in a repository of varve. */
+/* Returns true if arg ("--graph", "-L1,5", "--format=%h") is an option of Git's command that
+ * varve's command of the same name does not have, and that can be used in a repository of varve. */
 bool vv_git_words_option(const char *command, const char *arg);
 
-/* Appends a command line for git, such as "git log --graph -- 'a b'", quoted for a shell. */
+/* Appends a command line for git with this command and these arguments, such as "git log --graph --
+ * 'a b'", quoted for a shell. */
 void vv_git_words_put(vv_buf *out, const char *command, int argc, char **argv);
 
 /* Sets err's hint to "'git log --graph' works here", with this command line. Returns err's code. */

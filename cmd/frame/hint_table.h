@@ -1,5 +1,6 @@
 /*
- * hint_table: the sentences for the library's hints, which the library itself identifies only by names.
+ * hint_table: finds the sentence for a hint of the code below cmd, which names hints only by their
+ * codes (base/hint.h).
  */
 #ifndef VV_CMD_FRAME_HINT_TABLE_H
 #define VV_CMD_FRAME_HINT_TABLE_H

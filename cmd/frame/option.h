@@ -13,6 +13,7 @@
 #include "base/auto.h"
 #include "cmd/frame/command.h"
 
+/* The result of parsing. */
 typedef struct vv_arguments {
 	char **argv; /* positional arguments, borrowed strings, NULL after the last */
 	int argc;
@@ -23,8 +24,9 @@ typedef struct vv_arguments {
 void vv_arguments_clear(vv_arguments *a);
 VV_AUTO_CLEAR(vv_arguments, vv_arguments_clear)
 
-/* Parses the arguments. options points to c->options_size zeroed bytes. VV_EUSAGE: an argument is
- * invalid; the message has the argument. In any case, the caller clears *out and *options. */
+/* Parses the arguments of the command c: fills the struct `options`, c->options_size zeroed bytes,
+ * and sets *out. VV_EUSAGE: an argument is invalid; the message has the argument. In any case, the
+ * caller clears *out and *options. */
 vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **argv,
 			   vv_arguments *out, vv_error *err);
 void vv_options_clear(const vv_command *c, void *options); /* frees the arrays of lists */

@@ -1,5 +1,5 @@
 /*
- * output: everything that varve prints.
+ * output: prints on stdout and stderr, and runs the pager.
  *
  * Data is printed on stdout, messages on stderr. Output on stdout is buffered and checked: a full
  * disk is an error (exit code 2), and a reader that closes the pipe ends the command as SIGPIPE
@@ -18,26 +18,29 @@
 #include "base/json/json_list.h"
 #include "base/progress.h"
 
+/* The exit codes: success; a negative answer; wrong usage, or a failure. */
 enum { VV_EXIT_OK = 0, VV_EXIT_NO = 1, VV_EXIT_TROUBLE = 2 };
 
 /* Prints on stdout. On a terminal, control characters are escaped. */
 void vv_out(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Prints bytes on stdout. On a terminal, control characters are escaped, such as \\u0085. */
+/* Prints len bytes on stdout. On a terminal, control characters are escaped, such as \\u0085. */
 void vv_out_bytes(const void *bytes, size_t len);
-/* Prints the JSON and a line end. VV_ENOMEM: json has failed. */
+/* Prints json and a line end on stdout. VV_ENOMEM: an append to json has failed. */
 vv_status vv_out_json(const vv_buf *json, vv_error *err);
 /* Prints a JSON object with these members, indented by `indent` spaces for each level:
  * vv_out_object(2, err, {JSON_TEXT("path", path)}). */
 #define vv_out_object(indent, err, ...) vv_out_members(indent, err, VV_JSON_LIST(__VA_ARGS__))
+/* Does the work of vv_out_object. */
 vv_status vv_out_members(unsigned indent, vv_error *err, const vv_json_entry *members,
 			 size_t count);
-/* Prints bytes on stdout, unchanged even on a terminal: --raw. */
+/* Prints len bytes on stdout, unchanged even on a terminal: for --raw. */
 void vv_out_raw(const void *bytes, size_t len);
-/* Makes text that was printed before visible. */
+/* Writes buffered output to stdout. */
 void vv_out_flush(void);
-/* Prints text on stdout; control characters are escaped everywhere. */
+/* Prints len bytes of s on stdout. Control characters are escaped, also if stdout is not a
+ * terminal. */
 void vv_out_text(const char *s, size_t len);
-/* Prints text like vv_out_text, between two texts that are printed like those of vv_out. */
+/* Prints `before` as vv_out does, text as vv_out_text does, and `after` as vv_out does. */
 void vv_out_between(const char *before, const char *text, const char *after);
 /* Prints a line on stderr. */
 void vv_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -48,7 +51,7 @@ void vv_report_as(const char *prefix);
 /* Prints "varve: message" and "hint: ..." on stderr. Returns the exit code for the status: 1 or
  * 2. */
 int vv_report(const vv_error *err);
-/* Like vv_report, but always returns 2: for commands without a negative answer. */
+/* Prints like vv_report, but always returns 2: for commands without a negative answer. */
 int vv_report_trouble(const vv_error *err);
 /* Prints the message and "try 'varve help CMD'" on stderr. Returns 2. */
 int vv_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -64,23 +67,22 @@ void vv_out_command(const char *name);
  * EPIPE no message is printed, because the reader has closed stdout. */
 int vv_out_finish(int code);
 
-/* For code that writes to the descriptor of stdout itself: call this after a failed write. If the
- * reader has closed stdout, the functions of this header then behave as after a failed vv_out. */
+/* Examines a failed write to the descriptor of stdout by other code: if the reader has closed
+ * stdout, the functions of this header then behave as after a failed vv_out. */
 void vv_out_look_for_reader(void);
 
 /* Ends output at the end of the program, like vv_out_finish. If the reader has closed stdout, ends
  * the program by SIGPIPE, as other programs do by default. */
 int vv_out_end(int code);
 
-/* From this call on, a reader that closes stdout early is not an error and does not end the program
- * by a signal: for commands called by Git, which reports any other end as a failure. */
+/* Makes an early close of stdout by its reader no error and no reason to end the program by a
+ * signal: for commands called by Git, which reports any exit code except 0 as a failure. */
 void vv_out_forgive_reader(void);
 
 /* Returns true if writing to stdout has failed. Long output may then stop, with any exit code. */
 bool vv_out_failed(void);
 
-/* Colours. vv_color_on and vv_color_off return "" if stdout is not a terminal, NO_COLOR is set,
- * or TERM is dumb. */
+/* A colour or style of text. */
 typedef enum vv_color {
 	VV_PLAIN,
 	VV_BOLD,
@@ -91,19 +93,22 @@ typedef enum vv_color {
 	VV_BLUE,
 	VV_CYAN
 } vv_color;
-/* "always", "never", "auto"; "auto" or NULL: the rule above */
+/* Sets when colours are used: "always", "never" or "auto". "auto" or NULL: if stdout is a terminal,
+ * NO_COLOR is not set, and TERM is not "dumb". */
 void vv_color_choose(const char *when);
+/* Return the text that begins a colour, and the text that ends it; "" if colours are not used. */
 const char *vv_color_on(vv_color c);
 const char *vv_color_off(void);
 bool vv_out_is_terminal(void);
-unsigned vv_out_width(void);  /* columns of the terminal, else COLUMNS, else 80 */
+unsigned vv_out_width(void);  /* columns of the terminal; else COLUMNS; else 80 */
 unsigned vv_out_height(void); /* lines of the terminal, or 24 */
-/* Returns the width at which lines are cut: vv_out_width, or 0 (no limit) in a pipe or file if
- * COLUMNS is not set. */
+/* Returns the width at which lines are cut: vv_out_width, or, if stdout is not a terminal and
+ * COLUMNS is not set, 0 (no limit). */
 unsigned vv_out_limit(void);
 
 /* Sends stdout through the pager that Git uses (GIT_PAGER, core.pager, PAGER, or less with
- * LESS=FRX) if stdout is a terminal. For commands with long output. */
+ * LESS=FRX) if stdout is a terminal. For commands with long output. core_pager_or_null: the setting
+ * core.pager. */
 void vv_out_page(const char *core_pager_or_null);
 
 /* Ends paging, for a program that continues: waits until the user has left the pager, and makes

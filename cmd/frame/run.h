@@ -6,8 +6,8 @@
 
 #include "cmd/frame/command.h"
 
-/* Parses the arguments after the command's name, handles -h and --help, and runs the command.
- * Returns the exit code. */
+/* Parses the arguments after the name of the command c, handles -h and --help, and runs c. Returns
+ * the exit code. */
 int vv_command_run(const vv_command *c, int argc, char **argv);
 
 #endif

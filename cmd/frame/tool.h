@@ -24,6 +24,7 @@ typedef struct vv_tool_other {
 	const char *word, *summary;
 } vv_tool_other;
 
+/* A program. */
 typedef struct vv_tool {
 	const char *called; /* the words that users type before a command: "varve", "varve vault" */
 	const char *summary;
@@ -36,11 +37,12 @@ typedef struct vv_tool {
 	size_t group_count;
 	const vv_tool_other *others; /* listed after all commands */
 	size_t other_count;
-	/* names in the short list of commands, ended by NULL; NULL: the list has all
+	/* names of commands for the short list, ended by NULL; NULL: the short list has all
 	 * commands */
 	const char *const *daily;
-	/* run if the first argument is not a command; its help is the help of the program. NULL:
-	 * such an argument is an error, and summary and example begin the help */
+	/* the command to run if the first argument is not a command; its help is the help of the
+	 * program; NULL: such an argument is an error, and the help begins with summary and
+	 * example */
 	const vv_command *otherwise;
 	void (*begin)(void); /* called before the first command, for registrations; may be NULL */
 	/* Reports a word that is not a command, and returns the exit code. NULL: vv_tool_unknown is
@@ -53,10 +55,10 @@ int vv_tool_main(const vv_tool *p, int argc, char **argv);
 
 /* Finds a command by the word that users type. NULL: not found. */
 const vv_command *vv_tool_find(const vv_tool *p, const char *word);
-/* Prints the list of commands. all: prints all commands, not only the daily ones. asked: prints on
+/* Prints the list of commands. all: print all commands, not only those in p->daily. asked: print on
  * stdout, not on stderr. */
 void vv_tool_overview(const vv_tool *p, bool all, bool asked);
-/* Reports "varve has no command 'x'", with similar names. Returns 2. */
+/* Reports that the program has no command `word`, with similar names. Returns 2. */
 int vv_tool_unknown(const vv_tool *p, const char *word);
 
 /* Replaces this process by the program varve-WORD, from this program's folder, ../libexec/varve or
@@ -64,7 +66,7 @@ int vv_tool_unknown(const vv_tool *p, const char *word);
  * program's name. */
 vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *err);
 /* Replaces this process by `varve-web serve` with these arguments. If varve-web is not installed,
- * reports that `what`, a command, needs it, and returns the exit code. */
+ * reports that the command `what` needs it, and returns the exit code. */
 int vv_tool_serve_http(const char *what, int argc, char **argv);
 
 #endif

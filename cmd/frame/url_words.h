@@ -1,8 +1,9 @@
 /*
- * url_words: reads arguments that name versions in another repository: URL#REV:PATH.
+ * url_words: parses arguments that name versions in another repository: URL#REV:PATH.
  *
- * The URL is removed from each argument, and the command reads the repository at the URL (lib/clone/cached.h) in place
- * of the repository of the current folder. All arguments of a command must name the same repository.
+ * The URL is removed from each argument, and the command reads the repository at the URL
+ * (lib/clone/cached.h) in place of the repository of the current folder. All arguments of a command
+ * must name the same repository.
  */
 #ifndef VV_CMD_FRAME_URL_WORDS_H
 #define VV_CMD_FRAME_URL_WORDS_H
@@ -19,15 +20,16 @@ typedef enum vv_url_use {
 	VV_URLS_SIDES
 } vv_url_use;
 
-/* The arguments without their URL. Owned; freed by vv_url_words_clear. */
+/* The arguments without their URL. vv_url_words_clear frees all strings. */
 typedef struct vv_url_words {
 	char *url; /* the repository; NULL: no argument has a URL, and the other members are not set */
 	char **argv;
 	int argc, dashdash; /* as in vv_context */
 } vv_url_words;
 
-/* Removes the URL from each argument. dashdash: as in vv_context. VV_EUSAGE: the arguments name more than one
- * repository, an argument names no version, or has a URL without '#'. */
+/* Sets *out to the arguments without their URL. dashdash: as in vv_context. VV_EUSAGE: the
+ * arguments name several repositories, or an argument names no version, or has a URL without
+ * '#'. */
 vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **argv, int dashdash,
 			    vv_error *err);
 void vv_url_words_clear(vv_url_words *w);

@@ -1,6 +1,6 @@
 /*
- * commands: the commands of the program varve-ipfs. Each command is defined in its own file in
- * cmd/ipfs.
+ * commands: declares the commands of the program varve-ipfs. Each command is defined in its own
+ * file in cmd/ipfs.
  */
 #ifndef VV_CMD_IPFS_COMMANDS_H
 #define VV_CMD_IPFS_COMMANDS_H

@@ -1,7 +1,8 @@
 /*
- * gateway: fetches blocks from trustless gateways of IPFS, as a kind of supplier (lib/remotes/reach.h). The URL of a
- * gateway is ipfs+http://host or ipfs+https://host; ipfs+https://router/routing/v1/providers/CID means all gateways
- * that the router lists for the CID.
+ * gateway: registers the kinds of suppliers of blocks (lib/remotes/reach.h) other than peers, such
+ * as trustless gateways of IPFS. The URL of a gateway is ipfs+http://host or ipfs+https://host;
+ * ipfs+https://router/routing/v1/providers/CID stands for all gateways that the router lists for
+ * the CID.
  */
 #ifndef VV_CMD_IPFS_GATEWAY_H
 #define VV_CMD_IPFS_GATEWAY_H

@@ -18,16 +18,17 @@
 #include "transport/ipfs/leaf_list.h"
 
 /* Opens the leaf list of a version; makes the list first if it does not exist. The caller closes
- * *out. VV_EMISSING: this repository lacks blocks of the version. */
+ * *out with vv_leaf_list_close. VV_EMISSING: this repository does not have all blocks of the
+ * version. */
 vv_status vv_publish_list(vv_leaf_list **out, vv_repository *r, const vv_cid *version,
 			  vv_pool *pool, const vv_progress *progress, vv_error *err);
 
-/* Removes the leaf list of a version, unless the version is published. Call after an export, which
- * needed the list only once. */
+/* Removes the leaf list of a version, unless the version is published. Call this after an export,
+ * which needed the list only once. */
 void vv_publish_forget(vv_repository *r, const vv_cid *version);
 
 /* Writes the record of a published version with this leaf list, and sets *out to the record, which
- * the caller clears. If the version already has a record, the time and the holders stay. path: the
+ * the caller clears. If the version already has a record, keeps its time and its holders. path: the
  * version's path in the repository; NULL: not known. */
 vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_list *list,
 			    const char *path, vv_error *err);
@@ -45,8 +46,8 @@ vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
 			  const vv_publish_to *to, vv_error *err);
 
 /* Withdraws a published version: removes the record and the leaf list. cid: the CID of the version,
- * or of its UnixFS file. *out is set to the removed record, which the caller clears. VV_ENOTFOUND:
- * no such version is published. */
+ * or of its UnixFS file. Sets *out to the removed record, which the caller clears. VV_ENOTFOUND: no
+ * such version is published. */
 vv_status vv_publish_withdraw(vv_published *out, vv_repository *r, const vv_cid *cid,
 			      vv_error *err);
 

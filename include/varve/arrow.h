@@ -1,12 +1,13 @@
 /*
- * varve/arrow.h: tables as Arrow C streams.
+ * varve/arrow.h: reads and writes tables as Arrow C streams.
  *
- * The structs are those of the Arrow C data and stream interfaces (Apache Arrow, "The Arrow C data interface"). The
- * structs have the usual guards, so this header can be used together with other headers that define the same structs.
- * No Arrow library is needed.
+ * The structs are those of the Arrow C data and stream interfaces (Apache Arrow, "The Arrow C data
+ * interface"). The structs have the usual guards, so this header can be used together with other
+ * headers that define the same structs. No Arrow library is needed.
  *
- * varve_table_arrow streams the rows of a table. varve_diff_arrow streams the differences of two tables.
- * varve_txn_put_arrow makes a version from a stream of rows; unchanged cells keep their spelling.
+ * varve_table_arrow streams the rows of a table. varve_diff_arrow streams the differences of two
+ * tables. varve_txn_put_arrow makes a version from a stream of rows; unchanged cells keep their
+ * spelling.
  */
 #ifndef VARVE_ARROW_H
 #define VARVE_ARROW_H
@@ -87,12 +88,14 @@ enum varve_numbers {
 	VARVE_NUMBERS_DECIMAL
 };
 
+/* Flags for varve_arrow_options.flags and varve_diff_arrow_options.flags. */
 enum varve_arrow_flag {
 	VARVE_ARROW_TEXT = 1 << 0, /* every column is utf8, as the file spells its cells */
 	/* varve_table_arrow only: every utf8 column has a dictionary */
 	VARVE_ARROW_DICTIONARIES = 1 << 1
 };
 
+/* Options of varve_table_arrow. */
 typedef struct varve_arrow_options {
 	size_t size;
 	uint32_t flags; /* enum varve_arrow_flag */
@@ -106,32 +109,36 @@ typedef struct varve_arrow_options {
 	uint64_t batch_rows; /* at most this number of rows in each batch; 0: 65,536 */
 	int32_t numbers;     /* enum varve_numbers */
 	int32_t reserved;
-	/* the names of utf8 columns that are encoded with a dictionary (int32 to utf8) for each batch, ended by NULL;
-	 * NULL: no columns. Names of columns that rows->columns leaves out are ignored */
+	/* the names of utf8 columns to encode with a dictionary (int32 to utf8) for each batch,
+	 * ended by NULL; NULL: no columns. Columns that rows->columns leaves out are ignored */
 	const char *const *dictionary;
 } varve_arrow_options;
 
 /* The counts and the failure of a stream. A status stays valid after the stream is released. Threads may share it. */
 typedef struct varve_arrow_status varve_arrow_status;
 
-/* Opens a stream of record batches with the rows of a table. The caller owns the struct that stream points to; the call
- * fills it. stream->release frees everything else, and may be called in any thread. Batches stay valid after the stream
- * is released, and the stream stays valid after the table is freed. status may be NULL; else *status is set to the
- * stream's status, which the caller frees.
+/* Opens a stream of record batches with the rows of a table. The caller owns the struct that stream
+ * points to; the call fills it. stream->release frees everything else, and may be called in any
+ * thread. Batches stay valid after the stream is released, and the stream stays valid after the
+ * table is freed. status may be NULL; else *status is set to the stream's status, which the caller
+ * frees.
  *
- * The stream's schema depends only on the Table Schema and the options. The type integer becomes int64, number becomes
- * double, boolean becomes bool, date becomes date32, datetime becomes timestamp[us] without a zone, and all other types
- * become utf8. A datetime with a zone is converted to UTC. Missing values become null. The schema's metadata has the
- * Table Schema as "varve:schema".
+ * The stream's schema depends only on the Table Schema and the options. The type integer becomes
+ * int64, number becomes double, boolean becomes bool, date becomes date32, datetime becomes
+ * timestamp[us] without a zone, and all other types become utf8. A datetime with a zone is
+ * converted to UTC. Missing values become null. The schema's metadata has the Table Schema as
+ * "varve:schema".
  *
- * If get_next fails, it returns an errno value: EINVAL (a misfit), EIO or ENOMEM. VARVE_ENOTFOUND: the table lacks a
- * column of options->dictionary; VARVE_EUSAGE: such a column is not utf8. */
+ * If get_next fails, it returns an errno value: EINVAL (a misfit), EIO or ENOMEM. VARVE_ENOTFOUND:
+ * the table does not have a column of options->dictionary; VARVE_EUSAGE: such a column is not
+ * utf8. */
 VARVE_API int varve_table_arrow(struct ArrowArrayStream *stream, varve_arrow_status **status,
 				const varve_table *table, const varve_arrow_options *options,
 				varve_error *err);
 
+/* Counts of a stream. */
 typedef struct varve_arrow_counts {
-	uint64_t rows;
+	uint64_t rows;       /* rows that the stream has returned */
 	uint64_t misfits;    /* cells that are misfits */
 	uint64_t misfit_row; /* the row of the first misfit; VARVE_UNKNOWN: no misfit */
 	/* the place in the table, from 0, of the column with the first misfit; -1: no misfit */
@@ -149,7 +156,7 @@ VARVE_API void varve_arrow_status_free(varve_arrow_status *status);
  * Differences.
  */
 
-/* What a row of a stream of differences is. */
+/* The meaning of a row in a stream of differences. */
 enum varve_diff_arrow_rows {
 	/* A row of the table before or after the change: an added or a removed row gives one row of the stream, a
 	 * changed row gives two. The columns are the columns of the newer table, then the columns that only the older
@@ -166,6 +173,7 @@ enum varve_diff_arrow_rows {
 	VARVE_DIFF_ARROW_CELLS
 };
 
+/* Options of varve_diff_arrow. */
 typedef struct varve_diff_arrow_options {
 	size_t size;
 	uint32_t flags;  /* enum varve_arrow_flag */
@@ -201,7 +209,7 @@ enum varve_arrow_mode {
 	VARVE_ARROW_DELETE  /* the version's rows that match no row of the stream */
 };
 
-/* The handling of columns that the version has and the stream lacks. */
+/* How columns of the version that the stream does not have are handled. */
 enum varve_arrow_columns {
 	VARVE_ARROW_COLUMNS_ALL, /* the call fails with VARVE_ESCHEMA */
 	/* the columns keep their cells; in these columns, new rows have missing values */
@@ -229,6 +237,7 @@ enum varve_arrow_order {
 	VARVE_ARROW_ORDER_VERSION /* the order of the version; new rows come last */
 };
 
+/* Options of varve_txn_put_arrow. */
 typedef struct varve_put_arrow_options {
 	size_t size;
 	int32_t mode;    /* enum varve_arrow_mode */
@@ -247,6 +256,7 @@ typedef struct varve_put_arrow_options {
 	const char *expect;
 } varve_put_arrow_options;
 
+/* Counts of the changes that varve_txn_put_arrow made. */
 typedef struct varve_arrow_changes {
 	uint64_t added,  /* rows that were added */
 		removed, /* rows that were removed */
@@ -254,26 +264,30 @@ typedef struct varve_arrow_changes {
 	uint64_t cells;  /* changed cells of changed rows */
 } varve_arrow_changes;
 
-/* Changes the content of path by the rows of a stream. path is a table, or becomes one. changes may be NULL; else
- * *changes is set to the counts of the changes. The call always releases the stream, even if it fails.
+/* Changes the content of path by the rows of a stream. path is a table, or becomes one. changes may
+ * be NULL; else *changes is set to the counts of the changes. The call always releases the stream,
+ * even if it fails.
  *
- * A row that matches a row of the version keeps all of its bytes except in cells whose value changed. To compare a cell
- * with a value of the stream, the cell is read as the stream's type and rounded to the unit and scale of this type.
- * Missing values and cells of another type count as null; NaN equals NaN; JSON is compared by value. A new value is
- * spelled as other values of its column: with the same decimals, format, quotes, and words for true, false and missing
- * values. Columns of the stream that the version lacks are appended as last columns. A column whose name was made up by
- * a library, such as __index_level_0__, is left out.
+ * A row that matches a row of the version keeps all of its bytes except in cells whose value
+ * changed. To compare a cell with a value of the stream, the cell is read as the stream's type and
+ * rounded to the unit and scale of this type. Missing values and cells of another type count as
+ * null; NaN equals NaN; JSON is compared by value. A new value is spelled as other values of its
+ * column: with the same decimals, format, quotes, and words for true, false and missing values.
+ * Columns of the stream that the version does not have are appended as last columns. A column whose
+ * name was made up by a library, such as __index_level_0__, is left out.
  *
  * If path is new, the ending of its name sets the format: .csv, .tsv, .ndjson or .json.
  *
- * Memory: about 64 MB, and one bit for each row. If the rows of the stream are in a different order from the version's
- * rows, 32 bytes more for each row of the version. With VARVE_ARROW_ORDER_VERSION, also all batches of the stream.
+ * Memory: about 64 MB, and one bit for each row. If the rows of the stream are in a different order
+ * from the version's rows, 32 bytes more for each row of the version. With
+ * VARVE_ARROW_ORDER_VERSION, also all batches of the stream.
  *
- * VARVE_ESCHEMA: the stream lacks columns, or has new columns that cannot be added; VARVE_EREFUSED: more than half of
- * the rows would be removed, or a change of the file in the work tree would be lost; VARVE_EINPUT: two rows of the
- * stream have the same key, or a value cannot be written; VARVE_EUSAGE: the stream has a type that a table cannot have,
- * the name of path sets no format, or the transaction has already changed path. Other errors are as for varve_txn_put.
- * A failed call leaves the transaction unchanged. */
+ * VARVE_ESCHEMA: the stream does not have all columns, or has new columns that cannot be added;
+ * VARVE_EREFUSED: more than half of the rows would be removed, or a change of the file in the work
+ * tree would be lost; VARVE_EINPUT: two rows of the stream have the same key, or a value cannot be
+ * written; VARVE_EUSAGE: the stream has a type that a table cannot have, the name of path sets no
+ * format, or the transaction has already changed path. Other errors are as for varve_txn_put. A
+ * failed call leaves the transaction unchanged. */
 VARVE_API int varve_txn_put_arrow(varve_arrow_changes *changes, varve_txn *txn, const char *path,
 				  struct ArrowArrayStream *stream,
 				  const varve_put_arrow_options *options, varve_error *err);

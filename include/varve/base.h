@@ -1,5 +1,5 @@
 /*
- * varve/base.h: errors, option structs, callbacks and cells that all headers use.
+ * varve/base.h: declares the errors, option structs, callbacks and cells that all headers use.
  *
  * These rules hold for every function of libvarve unless its comment states otherwise.
  *
@@ -8,8 +8,8 @@
  * - err is the last parameter and may be NULL. *err is written only if the call fails.
  * - A function that makes a handle stores the handle in the variable that its first parameter points to. The caller owns
  *   the handle. If the call fails, the variable is set to NULL.
- * - Every function whose name ends in "free" accepts NULL. Handles may be freed in any order: a handle keeps everything
- *   alive that it needs of other handles.
+ * - Every function whose name ends in "free" accepts NULL. Handles may be freed in any order: a handle keeps the parts of
+ *   other handles alive that it needs.
  * - The library copies, or keeps alive, everything that arguments and options point to, except the payloads of
  *   callbacks.
  * - A pointer to const that a function returns or stores in a struct is borrowed from a handle. If the handle is a cursor,
@@ -72,6 +72,7 @@ VARVE_BEGIN
  * varve_row_cell, varve_arrow_counts and varve_arrow_changes never change.
  */
 
+/* The results of functions: 0, or a negative error code. */
 enum varve_code {
 	VARVE_OK = 0,
 	VARVE_ENOTFOUND = -1, /* no such repository, path, revision, ref, column or row */
@@ -126,6 +127,7 @@ VARVE_API const char *varve_error_hint(const varve_error *err, const char *args[
  * message is NULL, the message is the name of the code. err may be NULL. */
 VARVE_API int varve_error_set(varve_error *err, int code, const char *message);
 
+/* The progress of a call. */
 typedef struct varve_progress {
 	const char *what; /* the current step, in English: "reading rows" */
 	uint64_t done,    /* the finished amount of work, in an unspecified unit */
@@ -137,7 +139,7 @@ typedef struct varve_progress {
  * other than 0, the call ends with VARVE_ECANCELLED and changes nothing. A cursor keeps a copy of the watch. */
 typedef struct varve_watch {
 	size_t size;
-	int (*progress)(void *payload, const varve_progress *p);
+	int (*progress)(void *payload, const varve_progress *p); /* returns 0 to continue */
 	void *payload;
 } varve_watch;
 
@@ -149,14 +151,16 @@ typedef int (*varve_write_fn)(void *payload, const void *bytes, size_t len, varv
  * code of enum varve_code. */
 typedef int64_t (*varve_read_fn)(void *payload, void *bytes, size_t len, varve_error *err);
 
+/* Text or bytes of a given length. */
 typedef struct varve_text {
 	const char *data; /* len bytes, without NUL; can be NULL if len is 0 */
 	size_t len;
 } varve_text;
 
+/* The kind of a cell's text. */
 enum varve_cell_state {
 	VARVE_CELL_TEXT = 0, /* a cell of CSV, or a decoded JSON string */
-	/* the CSV row is too short to have the cell, or the JSON object lacks the member */
+	/* the CSV row is too short to have the cell, or the JSON object does not have the member */
 	VARVE_CELL_ABSENT = 1,
 	VARVE_CELL_NULL = 2,   /* null in JSON */
 	VARVE_CELL_LITERAL = 3 /* a JSON number, true, false, array or object, as written */
@@ -170,7 +174,7 @@ typedef struct varve_cell {
 	uint8_t reserved[3];
 } varve_cell;
 
-/* The value of a number that is not known, or of the number of a row that does not exist. */
+/* Stands in place of a number that is not known, or of the number of a row that does not exist. */
 #define VARVE_UNKNOWN UINT64_MAX
 
 /* The size of a buffer for a commit id (40 hexadecimal digits) or a CID, with the NUL. A CID is the content

@@ -11,8 +11,10 @@
 
 VARVE_BEGIN
 
+/* The result of a check: findings and counts. */
 typedef struct varve_report varve_report;
 
+/* Flags for varve_check_options.flags. */
 enum varve_check_flag {
 	VARVE_CHECK_NEW_ONLY = 1 << 0, /* leave out findings that base has, too */
 	VARVE_CHECK_NO_CACHE = 1 << 1, /* ignore results of earlier checks */
@@ -20,6 +22,7 @@ enum varve_check_flag {
 	VARVE_CHECK_WARNINGS = 1 << 2
 };
 
+/* Options of a check. */
 typedef struct varve_check_options {
 	size_t size;
 	uint32_t flags; /* enum varve_check_flag */
@@ -54,11 +57,12 @@ VARVE_API int varve_check_revision(varve_report **out, varve_repo *repo, const c
 				   const char *base, const varve_check_options *options,
 				   varve_error *err);
 
+/* A finding: invalid data. */
 typedef struct varve_finding {
 	const char *rule; /* the code of the rule: "type-error", "primary-key" ... */
 	bool error;       /* false: a warning */
 	bool known; /* the project accepts the finding: it is not counted as an error or warning */
-	const char *path;
+	const char *path;     /* the path of the table or file */
 	uint64_t line;        /* the line of the file; 0: the finding is not about a line */
 	uint64_t row;         /* VARVE_UNKNOWN: the finding is not about a row */
 	const char *column;   /* the column's name; "": the finding is about a whole row or table */
@@ -71,6 +75,7 @@ typedef struct varve_finding {
  * the number of these findings. */
 VARVE_API const varve_finding *varve_report_finding(const varve_report *report, uint64_t i);
 
+/* Counts of a report. */
 typedef struct varve_report_counts {
 	/* no errors; with VARVE_CHECK_WARNINGS, or with "failOn": "warning" in varve.json, also no warnings */
 	bool valid;
@@ -99,18 +104,19 @@ VARVE_API void varve_report_free(varve_report *report);
  * repository, those of the revision. */
 typedef struct varve_check_history varve_check_history;
 
+/* The verdict of one rule, or of all rules, on one version of a table. */
 typedef struct varve_check_verdict {
 	const char *commit; /* the id of the commit */
 	const char *author; /* the author's name */
 	int64_t time;       /* the author's time, in seconds since 1970 */
-	const char *path;
+	const char *path;   /* the path of the table */
 	/* the code of the rule. "": the verdict is on the whole version; the verdicts of single rules follow */
 	const char *rule;
 	const char *name;    /* the rule's name in varve.checks; "": the rule has no name */
 	const char *column;  /* the column that the verdict is about; or "" */
 	const char *message; /* the message of one of the findings; or "" */
 	bool error;          /* false: a warning */
-	bool applies;        /* false: the version lacks columns of the rule */
+	bool applies;        /* false: the version does not have all columns of the rule */
 	uint64_t found;      /* findings, without accepted ones */
 	uint64_t accepted;   /* findings that the project accepts */
 } varve_check_verdict;

@@ -1,5 +1,6 @@
 /*
- * varve/diff.h: differences: rows of two tables, and paths of two revisions.
+ * varve/diff.h: lists the differences between the rows of two tables, and between the paths of two
+ * revisions.
  */
 #ifndef VARVE_DIFF_H
 #define VARVE_DIFF_H
@@ -9,6 +10,7 @@
 
 VARVE_BEGIN
 
+/* Flags for varve_diff_options.flags. */
 enum varve_diff_flag {
 	VARVE_DIFF_NO_RENAMES = 1 << 0, /* match columns by name only: detect no renames */
 	/* leave out rows whose values are only spelled differently */
@@ -20,6 +22,7 @@ enum varve_diff_flag {
 	VARVE_DIFF_SPARSE = 1 << 4
 };
 
+/* Options of varve_diff_open. */
 typedef struct varve_diff_options {
 	size_t size;
 	uint32_t flags; /* enum varve_diff_flag */
@@ -39,17 +42,20 @@ typedef struct varve_diff_options {
 	const varve_watch *watch;
 } varve_diff_options;
 
+/* A cursor over the differences between two tables. */
 typedef struct varve_diff varve_diff;
 
-/* Opens a cursor over the differences between two tables. Row groups that both tables have are not read, so the cost
- * depends on the size of the change. Memory is bounded. This call matches columns; varve_diff_next matches rows.
- * VARVE_ENOTFOUND: a table lacks a column of the key. */
+/* Opens a cursor over the differences between two tables. Row groups that both tables have are not
+ * read, so the cost depends on the size of the change. Memory is bounded. This call matches
+ * columns; varve_diff_next matches rows. VARVE_ENOTFOUND: a table does not have a column of the
+ * key. */
 VARVE_API int varve_diff_open(varve_diff **out, const varve_table *before, const varve_table *after,
 			      const varve_diff_options *options, varve_error *err);
 
 enum varve_row_kind { VARVE_ROW_ADDED, VARVE_ROW_REMOVED, VARVE_ROW_CHANGED, VARVE_ROW_MOVED };
 enum varve_cell_change { VARVE_CHANGE_NONE, VARVE_CHANGE_SPELLING, VARVE_CHANGE_VALUE };
 
+/* A row that differs. */
 typedef struct varve_row_change {
 	int32_t kind;       /* enum varve_row_kind */
 	bool moved;         /* the order of the rows that both tables have differs at this row */
@@ -71,10 +77,11 @@ typedef struct varve_row_change {
  * row above it in the old table that both tables have. */
 VARVE_API int varve_diff_next(varve_diff *diff, const varve_row_change **change, varve_error *err);
 
+/* A column of the old table and the corresponding column of the new table. */
 typedef struct varve_column_pair {
 	int32_t before; /* the place in the old table, from 0; -1: the column was added */
 	int32_t after;  /* the place in the new table, from 0; -1: the column was dropped */
-	bool renamed;
+	bool renamed;   /* the names differ */
 	bool moved;     /* the order of the columns that both tables have differs at this column */
 	bool retyped;   /* the type or the format differs */
 	bool described; /* constraints or other members of the column's descriptor differ */
@@ -87,16 +94,17 @@ typedef struct varve_column_pair {
  * i is not less than the number of pairs. */
 VARVE_API const varve_column_pair *varve_diff_column(const varve_diff *diff, size_t i);
 
+/* Counts of a diff. */
 typedef struct varve_diff_counts {
-	uint64_t old_rows;       /* all rows of the old table */
-	uint64_t new_rows;       /* all rows of the new table */
-	uint64_t added;          /* added rows */
-	uint64_t removed;        /* removed rows */
-	uint64_t changed;        /* changed rows */
-	uint64_t moved;          /* moved rows */
-	uint64_t respelled_rows; /* rows whose values are only spelled differently */
-	uint64_t cells_changed;
-	uint64_t cells_respelled;
+	uint64_t old_rows;        /* all rows of the old table */
+	uint64_t new_rows;        /* all rows of the new table */
+	uint64_t added;           /* added rows */
+	uint64_t removed;         /* removed rows */
+	uint64_t changed;         /* changed rows */
+	uint64_t moved;           /* moved rows */
+	uint64_t respelled_rows;  /* rows whose values are only spelled differently */
+	uint64_t cells_changed;   /* cells with a different value */
+	uint64_t cells_respelled; /* cells whose value is only spelled differently */
 	/* keys that occur more than once in one of the tables, in the row groups that were read */
 	uint64_t repeated_keys;
 	uint64_t groups_read; /* row groups of both tables */
@@ -111,6 +119,7 @@ VARVE_API int varve_diff_count(const varve_diff_counts **counts, varve_diff *dif
 			       varve_error *err);
 VARVE_API void varve_diff_free(varve_diff *diff);
 
+/* A path that differs. */
 typedef struct varve_path_change {
 	const char *path;
 	const char *old_path; /* the old path of a renamed file; NULL: not renamed */
@@ -122,10 +131,12 @@ typedef struct varve_path_change {
 	bool table; /* path is named like a table, or is a table in the index or the work tree */
 } varve_path_change;
 
+/* Flags for varve_changes_options.flags. */
 enum varve_changes_flag {
 	VARVE_CHANGES_UNTRACKED = 1 << 0 /* include files that are not tracked */
 };
 
+/* Options of varve_changes_open. */
 typedef struct varve_changes_options {
 	size_t size;
 	const char *from; /* a revision; NULL: HEAD */
@@ -136,9 +147,10 @@ typedef struct varve_changes_options {
 	const varve_watch *watch;
 } varve_changes_options;
 
-/* A cursor over the paths that differ, sorted. The list is made when the cursor is opened. VARVE_EUSAGE: options->to is
- * NULL, and options->from is not NULL or the repository is bare. */
+/* A cursor over the paths that differ, sorted. */
 typedef struct varve_changes varve_changes;
+/* Opens a cursor over the paths that differ. The list is made in this call. VARVE_EUSAGE:
+ * options->to is NULL, and options->from is not NULL or the repository is bare. */
 VARVE_API int varve_changes_open(varve_changes **out, varve_repo *repo,
 				 const varve_changes_options *options, varve_error *err);
 /* Sets *change to the change of the next path. */

@@ -1,5 +1,6 @@
 /*
- * varve/history.h: revisions, refs, commits, the history of a row, and blame.
+ * varve/history.h: resolves revisions, reads and moves refs, lists commits, and finds the commits
+ * that changed rows and cells.
  */
 #ifndef VARVE_HISTORY_H
 #define VARVE_HISTORY_H
@@ -18,6 +19,7 @@ VARVE_BEGIN
 VARVE_API int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revision,
 			      varve_error *err);
 
+/* A ref. */
 typedef struct varve_ref {
 	const char *name; /* "refs/heads/main" */
 	const char *id;   /* the id of the object that the ref points to */
@@ -27,27 +29,31 @@ typedef struct varve_ref {
 	const char *target;
 } varve_ref;
 
-/* A cursor over the refs whose names begin with prefix ("": all refs), sorted by name. All refs are read at one moment,
- * when the cursor is opened. */
+/* A cursor over refs, sorted by name. */
 typedef struct varve_refs varve_refs;
+/* Opens a cursor over the refs whose names begin with prefix ("": all refs). All refs are read in
+ * this call. */
 VARVE_API int varve_refs_open(varve_refs **out, varve_repo *repo, const char *prefix,
 			      varve_error *err);
 /* Sets *ref to the next ref. */
 VARVE_API int varve_refs_next(varve_refs *refs, const varve_ref **ref, varve_error *err);
 VARVE_API void varve_refs_free(varve_refs *refs);
 
-/* Moves a ref to the object id, or creates the ref, durably. old: the id that the ref must have before; "": the ref
- * must not exist; NULL: any id. The comparison and the move are one atomic step. message, unless NULL, is written to
- * the reflog. VARVE_ECONFLICT: the ref does not have the id `old`; VARVE_ELOCKED: another process changes the ref;
- * VARVE_EEXISTS: the name conflicts with the name of another ref. */
+/* Moves the ref called name to the object id, or creates the ref, durably. old: the id that the ref
+ * must have before; "": the ref must not exist; NULL: any id. The comparison and the move are one
+ * atomic step. message, unless NULL, is written to the reflog. VARVE_ECONFLICT: the ref does not
+ * have the id `old`; VARVE_ELOCKED: another process changes the ref; VARVE_EEXISTS: the name
+ * conflicts with the name of another ref. */
 VARVE_API int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char *old,
 			    const char *message, varve_error *err);
 
-/* Deletes a ref if its id is `old`; if `old` is NULL, the ref may have any id. VARVE_ENOTFOUND: no such ref;
- * VARVE_ECONFLICT: the ref does not have the id `old`; VARVE_ELOCKED: another process changes the ref. */
+/* Deletes the ref called name if its id is `old`; if `old` is NULL, the ref may have any id.
+ * VARVE_ENOTFOUND: no such ref; VARVE_ECONFLICT: the ref does not have the id `old`; VARVE_ELOCKED:
+ * another process changes the ref. */
 VARVE_API int varve_ref_delete(varve_repo *repo, const char *name, const char *old,
 			       varve_error *err);
 
+/* A commit. */
 typedef struct varve_commit {
 	const char *id;
 	const char *tree;           /* the id of the commit's tree */
@@ -73,6 +79,7 @@ typedef struct varve_commit {
 	uint32_t reserved;
 } varve_commit;
 
+/* Flags for varve_log_options.flags. */
 enum varve_log_flag {
 	VARVE_LOG_FIRST_PARENT = 1 << 0, /* of a merge commit, follow only the first parent */
 	VARVE_LOG_REVERSE = 1 << 1,      /* oldest commit first */
@@ -84,6 +91,7 @@ enum varve_log_flag {
 	VARVE_LOG_FOLLOW = 1 << 4
 };
 
+/* Options of varve_log_open. */
 typedef struct varve_log_options {
 	size_t size;
 	uint32_t flags; /* enum varve_log_flag */
@@ -100,15 +108,17 @@ typedef struct varve_log_options {
 	const char *where;
 } varve_log_options;
 
-/* A cursor over commits, newest first. With options->paths, the history is simplified as git log does. VARVE_ENOTFOUND:
- * no such revision. */
+/* A cursor over commits, newest first. */
 typedef struct varve_log varve_log;
+/* Opens a cursor over commits. With options->paths, the history is simplified as git log does.
+ * VARVE_ENOTFOUND: no such revision. */
 VARVE_API int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *options,
 			     varve_error *err);
 /* Sets *commit to the next commit. */
 VARVE_API int varve_log_next(varve_log *log, const varve_commit **commit, varve_error *err);
 VARVE_API void varve_log_free(varve_log *log);
 
+/* A cell of a row, before and after a commit. */
 typedef struct varve_row_cell {
 	const char *name;     /* the name of the column */
 	const char *old_name; /* the column's name before the commit; NULL: not renamed */
@@ -116,6 +126,7 @@ typedef struct varve_row_cell {
 	varve_cell after;     /* VARVE_CELL_ABSENT if the row or column was removed */
 } varve_row_cell;
 
+/* A commit, and its change of a row. */
 typedef struct varve_row_event {
 	const char *commit; /* the id of the commit */
 	int32_t kind;       /* VARVE_ROW_ADDED, VARVE_ROW_REMOVED or VARVE_ROW_CHANGED (diff.h) */
@@ -125,6 +136,7 @@ typedef struct varve_row_event {
 	size_t cell_count;
 } varve_row_event;
 
+/* Options of varve_row_history_open. */
 typedef struct varve_row_history_options {
 	size_t size;
 	const char *range;      /* "v1..main", or one revision; NULL: HEAD */
@@ -134,11 +146,13 @@ typedef struct varve_row_history_options {
 	const varve_watch *watch;
 } varve_row_history_options;
 
-/* A cursor over the commits that changed a row, newest first. values: the row's key as count values, one for each
- * column of the key, as the file spells them. The history follows renamed files and columns, changed keys, and merges.
- * If no version has a row with this key, the history has no events. VARVE_ENOTFOUND: no such path or column;
- * VARVE_EUSAGE: the table has no key. */
+/* A cursor over the commits that changed a row, newest first. */
 typedef struct varve_row_history varve_row_history;
+/* Opens a cursor over the commits that changed a row of the table at path. values: the row's key as
+ * count values, one for each column of the key, as the file spells them. The history follows
+ * renamed files and columns, changed keys, and merges. If no version has a row with this key, the
+ * history has no events. VARVE_ENOTFOUND: no such path or column; VARVE_EUSAGE: the table has no
+ * key. */
 VARVE_API int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char *path,
 				     const varve_text *values, size_t count,
 				     const varve_row_history_options *options, varve_error *err);
@@ -147,10 +161,12 @@ VARVE_API int varve_row_history_next(varve_row_history *history, const varve_row
 				     varve_error *err);
 VARVE_API void varve_row_history_free(varve_row_history *history);
 
+/* Flags for varve_blame_options.flags. */
 enum varve_blame_flag {
 	VARVE_BLAME_CELLS = 1 << 0 /* find a commit for each cell, instead of for each row */
 };
 
+/* Options of varve_blame_open. */
 typedef struct varve_blame_options {
 	size_t size;
 	uint32_t flags;         /* enum varve_blame_flag */
@@ -160,11 +176,13 @@ typedef struct varve_blame_options {
 	const varve_watch *watch;
 } varve_blame_options;
 
-/* Finds, for each row or cell of a table, the commit that last set it. Follows renames and merges, and reads the
- * history until a commit is found for every row or cell. Memory: 4 bytes for each row or cell. VARVE_ENOTFOUND: no such
- * revision, path or column; VARVE_EUSAGE: the path is stored as a file, and not as a table; VARVE_EMISSING: the
- * repository lacks blocks of an older version. */
+/* The commits that last set each row or cell of a table. */
 typedef struct varve_blame varve_blame;
+/* Finds, for each row or cell of the table at path, the commit that last set it. Follows renames
+ * and merges, and reads the history until a commit is found for every row or cell. Memory: 4 bytes
+ * for each row or cell. VARVE_ENOTFOUND: no such revision, path or column; VARVE_EUSAGE: the path
+ * is stored as a file, and not as a table; VARVE_EMISSING: the repository does not have all blocks
+ * of an older version. */
 VARVE_API int varve_blame_open(varve_blame **out, varve_repo *repo, const char *path,
 			       const varve_blame_options *options, varve_error *err);
 

@@ -22,6 +22,7 @@
 
 VARVE_BEGIN
 
+/* Flags for varve_merge_options.flags. */
 enum varve_merge_flag {
 	VARVE_MERGE_NO_FF = 1 << 0, /* make a commit even if a fast-forward is possible */
 	/* fail with VARVE_EREFUSED if a fast-forward is not possible */
@@ -31,6 +32,7 @@ enum varve_merge_flag {
 	VARVE_MERGE_NO_HOOKS = 1 << 4   /* skip the pre-merge-commit and commit-msg hooks */
 };
 
+/* Options of varve_merge and varve_merge_conclude. */
 typedef struct varve_merge_options {
 	size_t size;
 	uint32_t flags;      /* enum varve_merge_flag */
@@ -39,6 +41,7 @@ typedef struct varve_merge_options {
 	const varve_watch *watch;
 } varve_merge_options;
 
+/* The outcome of a merge. */
 enum varve_merge_outcome {
 	VARVE_MERGE_UP_TO_DATE,   /* nothing was done */
 	VARVE_MERGE_FAST_FORWARD, /* the branch was moved */
@@ -47,6 +50,7 @@ enum varve_merge_outcome {
 	VARVE_MERGE_CONFLICTS /* some paths have conflicts, and nothing was committed */
 };
 
+/* The result of varve_merge. */
 typedef struct varve_merge_result {
 	size_t size;     /* set by the caller, with VARVE_INIT */
 	int32_t outcome; /* enum varve_merge_outcome */
@@ -57,14 +61,15 @@ typedef struct varve_merge_result {
 	char commit[VARVE_ID_SIZE];
 } varve_merge_result;
 
-/* Merges a revision into HEAD, the index and the work tree, and commits the merge. revision NULL: the upstream of the
- * current branch. A merge without conflicts is done completely or not at all. result may be NULL. VARVE_ECONFLICT: a
- * hook refused the commit; the merge is complete and staged, and *result is set.
+/* Merges a revision into HEAD, the index and the work tree, and commits the merge. revision NULL:
+ * the upstream of the current branch. A merge without conflicts is done completely or not at all.
+ * result may be NULL. VARVE_ECONFLICT: a hook refused the commit; the merge is complete and staged,
+ * and *result is set.
  *
- * VARVE_ENOTFOUND: no such revision; VARVE_EREFUSED: another operation is in progress, uncommitted changes would be
- * overwritten, a fast-forward is not possible, or no common commit exists; VARVE_EUSAGE: a bare repository, or the
- * branch has no upstream; VARVE_ELOCKED: another writer did not finish in time; VARVE_EMISSING: the repository lacks a
- * block. */
+ * VARVE_ENOTFOUND: no such revision; VARVE_EREFUSED: another operation is in progress, uncommitted
+ * changes would be overwritten, a fast-forward is not possible, or no common commit exists;
+ * VARVE_EUSAGE: a bare repository, or the branch has no upstream; VARVE_ELOCKED: another writer did
+ * not finish in time; VARVE_EMISSING: the repository does not have a block. */
 VARVE_API int varve_merge(varve_merge_result *result, varve_repo *repo, const char *revision,
 			  const varve_merge_options *options, varve_error *err);
 
@@ -78,10 +83,12 @@ VARVE_API int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
  * such operation is in progress; VARVE_EREFUSED: a merged file was edited after the merge, so nothing was changed. */
 VARVE_API int varve_merge_abort(varve_repo *repo, const varve_watch *watch, varve_error *err);
 
+/* A side of a merge: the common ancestor, the current branch, the merged revision. */
 enum varve_side { VARVE_BASE, VARVE_OURS, VARVE_THEIRS };
 
+/* A conflict. */
 typedef struct varve_conflict {
-	const char *path;
+	const char *path; /* the path of the table or file */
 	/* "cell", "row-added", "row-removed", "column", "key" or "table"; "file": path is not a table */
 	const char *kind;
 	/* the key of the row, a JSON array of strings; NULL: the conflict is not about a row, or the row has no key */
@@ -100,9 +107,10 @@ typedef struct varve_conflict {
 	uint64_t more;
 } varve_conflict;
 
-/* A cursor over the conflicts in the index, sorted by path and row, even if another program such as git made the merge.
- * paths: files and folders, ended by NULL; NULL: all. VARVE_EUSAGE: a bare repository. */
+/* A cursor over the conflicts in the index, sorted by path and row. */
 typedef struct varve_conflicts varve_conflicts;
+/* Opens a cursor over the conflicts in the index, also of a merge that another program such as git
+ * made. paths: files and folders, ended by NULL; NULL: all. VARVE_EUSAGE: a bare repository. */
 VARVE_API int varve_conflicts_open(varve_conflicts **out, varve_repo *repo,
 				   const char *const *paths, const varve_watch *watch,
 				   varve_error *err);
@@ -111,6 +119,7 @@ VARVE_API int varve_conflicts_next(varve_conflicts *list, const varve_conflict *
 				   varve_error *err);
 VARVE_API void varve_conflicts_free(varve_conflicts *list);
 
+/* Options of varve_resolve. */
 typedef struct varve_resolve_options {
 	size_t size;
 	/* resolve only the conflicts of this row, named by varve_conflict.row or .key; NULL: all rows */

@@ -1,7 +1,8 @@
 /*
- * varve/repo.h: repositories.
+ * varve/repo.h: opens and makes repositories, and reads their settings and blocks.
  *
- * A repository is an ordinary Git repository with varve's folder in it. Opening a repository reads only its settings.
+ * A repository is an ordinary Git repository with varve's folder in it. Opening a repository reads
+ * only its settings.
  */
 #ifndef VARVE_REPO_H
 #define VARVE_REPO_H
@@ -10,8 +11,10 @@
 
 VARVE_BEGIN
 
+/* An open repository. */
 typedef struct varve_repo varve_repo;
 
+/* Flags for varve_repo_options.flags. */
 enum varve_open_flag {
 	/* use a copy of the process's environment, made in this call, instead of env */
 	VARVE_OPEN_ENVIRON = 1 << 0,
@@ -27,14 +30,16 @@ enum varve_open_flag {
 	VARVE_OPEN_LAZY = 1 << 4
 };
 
+/* Options of varve_repo_open and varve_repo_init. */
 typedef struct varve_repo_options {
 	size_t size;
 	uint32_t flags;    /* enum varve_open_flag */
 	uint32_t reserved; /* 0 */
-	/* the whole environment of the library, git, ssh and hooks (HOME, PATH, TMPDIR, GIT_CONFIG_*, GIT_AUTHOR_*,
-	 * http_proxy ...), in the form of environ: strings "NAME=value", ended by NULL. Copied. NULL without
-	 * VARVE_OPEN_ENVIRON: an empty environment: git reads no settings of the user. libgit2 still reads those of the
-	 * process's home folder and of the system. */
+	/* the whole environment of the library, git, ssh and hooks (HOME, PATH, TMPDIR,
+	 * GIT_CONFIG_*, GIT_AUTHOR_*, http_proxy ...), in the form of environ: strings
+	 * "NAME=value", ended by NULL. Copied. If env is NULL and VARVE_OPEN_ENVIRON is not set,
+	 * the environment is empty, and git reads no settings of the user; libgit2 still reads the
+	 * settings in the process's home folder and those of the system. */
 	const char *const *env;
 	/* with VARVE_OPEN_URL: the folder of the cache. NULL: the value of VARVE_CACHE in the environment, else
 	 * $XDG_CACHE_HOME/varve, else ~/.cache/varve. */
@@ -42,10 +47,11 @@ typedef struct varve_repo_options {
 	uint64_t cache_size; /* bytes of the cache; 0: the setting varve.cacheSize */
 } varve_repo_options;
 
-/* Opens the repository that contains path. A relative path is resolved once, in this call. NULL: the repository that
- * GIT_DIR in the environment names, else the one that contains the current folder, which must then stay the same; not
- * with VARVE_OPEN_URL. VARVE_ENOTFOUND: no repository contains path; VARVE_EREFUSED: another user owns the repository; VARVE_ENOSUPPORT: this version of varve
- * does not support the repository. */
+/* Opens the repository that contains path. A relative path is resolved once, in this call. path
+ * NULL: opens the repository in GIT_DIR of the environment, or else the repository that contains
+ * the current folder, which must then stay the same; not with VARVE_OPEN_URL. VARVE_ENOTFOUND: no
+ * repository contains path; VARVE_EREFUSED: another user owns the repository; VARVE_ENOSUPPORT:
+ * this version of varve does not support the repository. */
 VARVE_API int varve_repo_open(varve_repo **out, const char *path, const varve_repo_options *options,
 			      varve_error *err);
 
@@ -70,6 +76,7 @@ VARVE_API int varve_repo_init(varve_repo **out, const char *path, const varve_re
 /* Frees the handle. Versions, tables and cursors that were made from the handle stay usable. */
 VARVE_API void varve_repo_free(varve_repo *repo);
 
+/* A folder of a repository. */
 enum varve_folder {
 	VARVE_FOLDER_WORK_TREE,
 	VARVE_FOLDER_GIT,    /* Git's folder for this work tree */
@@ -91,8 +98,8 @@ VARVE_API int varve_repo_config(char *value, size_t size, size_t *len, varve_rep
  * or "am", as a static text; "": no operation is in progress. Every call reads the disk. */
 VARVE_API const char *varve_repo_state(varve_repo *repo);
 
-/* Passes the bytes of the block with this CID to write(), after checking them against the CID. VARVE_EMISSING: the
- * repository lacks the block. */
+/* Passes the bytes of the block with this CID to write(), after checking them against the CID.
+ * VARVE_EMISSING: the repository does not have the block. */
 VARVE_API int varve_repo_block(varve_repo *repo, const char *cid, varve_write_fn write,
 			       void *payload, varve_error *err);
 

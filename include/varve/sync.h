@@ -22,6 +22,7 @@
 
 VARVE_BEGIN
 
+/* Flags for varve_sync_options.flags. */
 enum varve_sync_flag {
 	VARVE_SYNC_TAGS = 1 << 0,    /* transfer all tags, too */
 	VARVE_SYNC_NO_TAGS = 1 << 1, /* fetch: transfer no tags */
@@ -42,6 +43,7 @@ enum varve_sync_flag {
 	VARVE_SYNC_SINGLE = 1 << 13       /* clone: fetch only one branch */
 };
 
+/* Options of a clone, fetch or push. */
 typedef struct varve_sync_options {
 	size_t size;
 	/* enum varve_sync_flag. A call fails with VARVE_EUSAGE if a flag is only for other calls. */
@@ -87,30 +89,32 @@ VARVE_API int varve_fetch_versions(varve_transfer **done, varve_repo *repo, cons
 				   const char *const *paths, const varve_sync_options *options,
 				   varve_error *err);
 
-/* Fetches the missing blocks of one version, which may have been found in a commit, in the index, or by its CID.
- * Does nothing if varve does not store the version. VARVE_EMISSING: the remotes lack a block; VARVE_ENOTFOUND: no such
- * remote. */
+/* Fetches the missing blocks of one version, which may have been found in a commit, in the index,
+ * or by its CID. Does nothing if varve does not store the version. VARVE_EMISSING: no remote has a
+ * block; VARVE_ENOTFOUND: no such remote. */
 VARVE_API int varve_version_fetch(const varve_version *version, const varve_sync_options *options,
 				  varve_error *err);
 
-/* Pushes blocks, then commits, then refs to a remote. remote: its name or URL; NULL: the remote of the current branch's
- * upstream. done may be NULL; else *done is set to the result, which the caller frees, even if the call returns
- * VARVE_EREJECTED. VARVE_EREJECTED: the remote has commits that this repository lacks, or does not accept a ref. In
- * this case no ref was moved, except at Git hosts, which move each ref on its own.
+/* Pushes blocks, then commits, then refs to a remote. remote: its name or URL; NULL: the remote of
+ * the current branch's upstream. done may be NULL; else *done is set to the result, which the
+ * caller frees, even if the call returns VARVE_EREJECTED. VARVE_EREJECTED: the remote has commits
+ * that this repository does not have, or does not accept a ref. In this case no ref was moved,
+ * except at Git hosts, which move each ref on its own.
  *
- * VARVE_ECONFLICT: the pre-push hook failed; VARVE_EMISSING: this repository lacks a block that must be sent;
- * VARVE_ENOTFOUND: no such remote or ref; VARVE_EUSAGE: the branch has no upstream; VARVE_EIO: the remote does not
- * answer. */
+ * VARVE_ECONFLICT: the pre-push hook failed; VARVE_EMISSING: this repository does not have a block
+ * that must be sent; VARVE_ENOTFOUND: no such remote or ref; VARVE_EUSAGE: the branch has no
+ * upstream; VARVE_EIO: the remote does not answer. */
 VARVE_API int varve_push(varve_transfer **done, varve_repo *repo, const char *remote,
 			 const varve_sync_options *options, varve_error *err);
 
+/* A ref that a transfer moved or did not move. */
 typedef struct varve_ref_update {
 	const char *from; /* the ref that was sent; NULL: the ref `to` was deleted */
 	/* the ref that moved: after a fetch, in this repository; after a push, in the remote */
 	const char *to;
 	const char *before;  /* the id of `to` before the call; "": the ref did not exist */
 	const char *after;   /* the id of `from`; "": the ref `to` was deleted */
-	const char *refused; /* the reason why `to` was not moved; NULL: not refused */
+	const char *refused; /* the reason for which `to` was not moved; NULL: not refused */
 	bool moved; /* false: `to` was refused or already up to date, or the call was a dry run */
 } varve_ref_update;
 
@@ -118,6 +122,7 @@ typedef struct varve_ref_update {
 VARVE_API int varve_transfer_next(varve_transfer *transfer, const varve_ref_update **update,
 				  varve_error *err);
 
+/* Counts of a transfer. */
 typedef struct varve_transfer_counts {
 	const char *url; /* the URL of the remote */
 	/* warnings, as lines that end with a newline; lines that the remote sent begin with "remote: " */

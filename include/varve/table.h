@@ -1,13 +1,13 @@
 /*
- * varve/table.h: reads a version as a table: columns, facts, rows.
+ * varve/table.h: reads the columns, facts and rows of a version that is a table.
  *
- * A table never changes, and threads may share it; each thread opens its own varve_rows. Cells are text exactly as the
- * file spells it. varve_table_value reads a cell as a value of its column's type; the functions of arrow.h return whole
- * columns of values.
+ * A table never changes, and threads may share it; each thread opens its own varve_rows. Cells are
+ * text exactly as the file spells it. varve_table_value reads a cell as a value of its column's
+ * type; the functions of arrow.h return whole columns of values.
  *
- *	varve_table_open(&table, version, NULL, &err);
- *	varve_rows_open(&rows, table, NULL, &err);
- *	while ((more = varve_rows_next(rows, &cells, &err)) > 0) { ... }
+ * 	varve_table_open(&table, version, NULL, &err);
+ * 	varve_rows_open(&rows, table, NULL, &err);
+ * 	while ((more = varve_rows_next(rows, &cells, &err)) > 0) { ... }
  */
 #ifndef VARVE_TABLE_H
 #define VARVE_TABLE_H
@@ -17,8 +17,10 @@
 
 VARVE_BEGIN
 
+/* An open table. */
 typedef struct varve_table varve_table;
 
+/* The format of a table's file. */
 enum varve_format {
 	VARVE_FORMAT_OWN,    /* for writing: the format of the file; in a varve_dialect: detected */
 	VARVE_FORMAT_CSV,    /* cells separated by commas */
@@ -39,10 +41,12 @@ typedef struct varve_dialect {
 	int32_t reserved;
 } varve_dialect;
 
+/* Flags for varve_table_options.flags. */
 enum varve_table_flag {
 	VARVE_TABLE_FIND_KEY = 1 << 0 /* if the version is plain text, search all rows for a key */
 };
 
+/* Options of varve_table_open. */
 typedef struct varve_table_options {
 	size_t size;
 	/* the dialect of a version that is plain text; NULL: detected. Ignored for stored tables */
@@ -52,20 +56,23 @@ typedef struct varve_table_options {
 	const varve_watch *watch;
 } varve_table_options;
 
-/* Opens a version as a table. Of a stored table, the call reads only the root block. Plain text is read as `varve add`
- * reads it, but nothing is stored. VARVE_EINPUT, VARVE_EUSAGE: the version is not a table; VARVE_EMISSING: the
- * repository lacks the root block. */
+/* Opens a version as a table. If the table is stored, the call reads only the root block. Plain
+ * text is read as `varve add` reads it, but nothing is stored. VARVE_EINPUT, VARVE_EUSAGE: the
+ * version is not a table; VARVE_EMISSING: the repository does not have the root block. */
 VARVE_API int varve_table_open(varve_table **out, const varve_version *version,
 			       const varve_table_options *options, varve_error *err);
 VARVE_API void varve_table_free(varve_table *table);
 
+/* The origin of a table's key: no key, found in the rows, declared with the table, from
+ * datapackage.json. */
 enum varve_key_source { VARVE_KEY_NONE, VARVE_KEY_INFERRED, VARVE_KEY_DECLARED, VARVE_KEY_PACKAGE };
 
+/* Facts about a table. */
 typedef struct varve_table_facts {
-	uint64_t rows;
-	uint64_t bytes;  /* the length of the file */
-	uint64_t groups; /* groups of rows; the rows of a group are stored together */
-	size_t columns;
+	uint64_t rows;      /* the number of rows */
+	uint64_t bytes;     /* the length of the file */
+	uint64_t groups;    /* groups of rows; the rows of a group are stored together */
+	size_t columns;     /* the number of columns */
 	const char *schema; /* the Table Schema, as compact JSON */
 	const size_t *key;  /* the places of the key's columns among all columns, from 0 */
 	size_t key_count;   /* the number of the key's columns; 0: the table has no key */
@@ -96,10 +103,11 @@ enum varve_type {
 	VARVE_TYPE_GEOJSON
 };
 
+/* A column of a table. */
 typedef struct varve_column {
-	const char *name; /* the name in the schema; unique if varve made the schema */
-	int32_t type;     /* enum varve_type */
-	bool in_key;
+	const char *name;      /* the name in the schema; unique if varve made the schema */
+	int32_t type;          /* enum varve_type */
+	bool in_key;           /* the column is part of the key */
 	const char *type_name; /* the name of the type in the schema, such as "integer" */
 	const char *format;    /* the format in the schema; "default" if the schema has no format */
 } varve_column;
@@ -110,6 +118,7 @@ VARVE_API const varve_column *varve_table_column(const varve_table *table, size_
 /* Returns the place, from 0, of the first column with this name; -1: no such column. */
 VARVE_API int32_t varve_table_find_column(const varve_table *table, const char *name);
 
+/* The kind of a value. */
 enum varve_value_kind {
 	VARVE_VALUE_NULL,    /* absent, null, or a missing value of the schema */
 	VARVE_VALUE_MISFIT,  /* not a value of the column's type */
@@ -123,6 +132,7 @@ enum varve_value_kind {
 	VARVE_VALUE_DATETIME
 };
 
+/* The value of a cell. */
 typedef struct varve_value {
 	int32_t kind; /* enum varve_value_kind */
 	int32_t reserved;
@@ -147,9 +157,10 @@ VARVE_API int varve_table_find_row(uint64_t *row, const varve_table *table,
 				   varve_error *err);
 
 /*
- * Filters select rows. A filter is made without a table; its columns are looked up when the filter is used. A cell with
- * a missing value (absent, null, or a missing value of the schema) or a misfit can pass only VARVE_TEST_IS,
- * VARVE_TEST_BEGINS, and the tests for missing values.
+ * Filters select rows. A filter is made without a table; its columns are looked up when the filter
+ * is used. A cell with a missing value (absent, null, or a missing value of the schema) or a misfit
+ * can pass only VARVE_TEST_IS, VARVE_TEST_BEGINS, and the tests for missing values
+ * (VARVE_TEST_NULL, _NOT_NULL and _NO_VALUE).
  */
 typedef struct varve_filter varve_filter;
 
@@ -169,9 +180,10 @@ enum varve_test_op {
 	VARVE_TEST_NO_VALUE
 };
 
+/* A test of a column's cell. */
 typedef struct varve_test {
-	const char *column;
-	int32_t op; /* enum varve_test_op */
+	const char *column; /* the column's name */
+	int32_t op;         /* enum varve_test_op */
 	/* how value is spelled. VARVE_CELL_TEXT: as the column spells values. VARVE_CELL_LITERAL: as a number, true or
 	 * false in JSON, even if the column spells numbers differently */
 	int32_t state;
@@ -183,6 +195,7 @@ typedef struct varve_test {
 VARVE_API int varve_filter_new(varve_filter **out, const varve_test *tests, size_t count,
 			       varve_error *err);
 
+/* The value of a parameter in a condition. */
 typedef struct varve_param {
 	const char *name; /* without ':' */
 	varve_text value;
@@ -204,6 +217,7 @@ VARVE_API void varve_filter_free(varve_filter *filter);
 /*
  * The functions that conditions can call (docs/use/rules.md, "Functions"), for use by programs.
  */
+/* A function. */
 typedef struct varve_function varve_function;
 
 enum varve_function_sqlite {
@@ -217,6 +231,7 @@ enum varve_function_sqlite {
 VARVE_API int varve_function_open(varve_function **out, size_t place, varve_error *err);
 VARVE_API void varve_function_free(varve_function *function);
 
+/* Facts about a function. */
 typedef struct varve_function_facts {
 	const char *name;
 	size_t least,   /* the least number of arguments */
@@ -235,6 +250,7 @@ VARVE_API const varve_function_facts *varve_function_info(const varve_function *
 VARVE_API int varve_function_call(varve_value *value, varve_function *function,
 				  const varve_value *args, size_t count, varve_error *err);
 
+/* Options of varve_rows_open and varve_table_write. */
 typedef struct varve_rows_options {
 	size_t size;
 	/* the names of the columns to read, ended by NULL, in the order of the cells; NULL: all columns */

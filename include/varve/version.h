@@ -13,10 +13,13 @@
 
 VARVE_BEGIN
 
+/* A version. */
 typedef struct varve_version varve_version;
 
+/* Where a version was found. */
 enum varve_from { VARVE_FROM_CID, VARVE_FROM_COMMIT, VARVE_FROM_INDEX, VARVE_FROM_WORK_TREE };
 
+/* Facts about a version. */
 typedef struct varve_version_facts {
 	int32_t from; /* enum varve_from */
 	bool stored;  /* varve stores the version in blocks; false: plain text or bytes */
@@ -58,14 +61,16 @@ VARVE_API void varve_version_free(varve_version *version);
 /* Returns the version's facts, borrowed until the version is freed. */
 VARVE_API const varve_version_facts *varve_version_info(const varve_version *version);
 
-/* Passes at most len bytes of the version (UINT64_MAX: all), from the byte at offset on, to write(), in order and in
- * pieces of a few MiB or less. If the whole file is written, the file is checked against its hash at the end;
- * otherwise, each block that is read is checked. VARVE_EMISSING: the repository lacks a block; VARVE_ECORRUPT: the
- * stored data is damaged. */
+/* Passes at most len bytes of the version (UINT64_MAX: all), from the byte at offset on, to
+ * write(), in order and in pieces of a few MiB or less. If the whole file is written, the file is
+ * checked against its hash at the end; otherwise, each block that is read is checked.
+ * VARVE_EMISSING: the repository does not have a block; VARVE_ECORRUPT: the stored data is
+ * damaged. */
 VARVE_API int varve_version_write(const varve_version *version, uint64_t offset, uint64_t len,
 				  varve_write_fn write, void *payload, const varve_watch *watch,
 				  varve_error *err);
 
+/* Options of varve_versions_open. */
 typedef struct varve_versions_options {
 	size_t size;
 	const char *revision;     /* NULL: the index */
@@ -75,8 +80,10 @@ typedef struct varve_versions_options {
 	bool documents;
 } varve_versions_options;
 
-/* A cursor over the versions of all files of a revision, sorted by path. VARVE_ENOTFOUND: no such revision. */
+/* A cursor over the versions of files in a revision, sorted by path. */
 typedef struct varve_versions varve_versions;
+/* Opens a cursor over the versions of all files in options->revision, or of those in
+ * options->paths. VARVE_ENOTFOUND: no such revision. */
 VARVE_API int varve_versions_open(varve_versions **out, varve_repo *repo,
 				  const varve_versions_options *options, varve_error *err);
 

@@ -1,15 +1,16 @@
 /*
- * varve/write.h: transactions, which change files and history.
+ * varve/write.h: changes files and history, in transactions.
  *
- *	varve_txn_open(&txn, repo, NULL, &err);
- *	varve_txn_put(txn, "prices.csv", read, payload, NULL, &err);   any number, and varve_txn_add, _remove ...
- *	varve_txn_commit(id, txn, "March prices", NULL, &err);         or varve_txn_stage
- *	varve_txn_free(txn);
+ * 	varve_txn_open(&txn, repo, NULL, &err);
+ * 	varve_txn_put(txn, "prices.csv", read, payload, NULL, &err);   any number, and varve_txn_add, _remove ...
+ * 	varve_txn_commit(id, txn, "March prices", NULL, &err);         or varve_txn_stage
+ * 	varve_txn_free(txn);
  *
- * The changes of a transaction become visible all at once, by varve_txn_stage or varve_txn_commit, and then survive a
- * power cut. If a transaction is freed without varve_txn_stage or varve_txn_commit, the repository keeps only entries
- * of caches, and the versions that varve_txn_version stored. If the process is killed, the next process that changes
- * the repository finishes or undoes the transaction.
+ * The changes of a transaction become visible all at once, by varve_txn_stage or varve_txn_commit,
+ * and then survive a power cut. If a transaction is freed without varve_txn_stage or
+ * varve_txn_commit, the repository keeps only entries of caches, and the versions that
+ * varve_txn_version stored. If the process is killed, the next process that changes the repository
+ * finishes or undoes the transaction.
  */
 #ifndef VARVE_WRITE_H
 #define VARVE_WRITE_H
@@ -21,8 +22,10 @@
 
 VARVE_BEGIN
 
+/* A transaction. */
 typedef struct varve_txn varve_txn;
 
+/* Options of varve_txn_open. */
 typedef struct varve_txn_options {
 	size_t size;
 	/* the branch to commit to, without reading or changing the index and the work tree; possible in bare
@@ -44,6 +47,7 @@ VARVE_API int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_
 /* Ends the transaction and releases the lock. Changes that were neither staged nor committed are discarded. */
 VARVE_API void varve_txn_free(varve_txn *txn);
 
+/* Flags for varve_add_options.flags. */
 enum varve_add_flag {
 	VARVE_ADD_CONVERT = 1 << 0, /* also convert files that are plain text in HEAD */
 	VARVE_ADD_FORCE = 1 << 1,   /* also add ignored files */
@@ -51,6 +55,7 @@ enum varve_add_flag {
 	VARVE_ADD_UNTRACKED = 1 << 2
 };
 
+/* Options of varve_txn_add. */
 typedef struct varve_add_options {
 	size_t size;
 	uint32_t flags;    /* enum varve_add_flag */
@@ -65,6 +70,7 @@ typedef struct varve_add_options {
 VARVE_API int varve_txn_add(varve_txn *txn, const char *const *paths,
 			    const varve_add_options *options, varve_error *err);
 
+/* Flags for varve_put_options.flags. */
 enum varve_put_flag {
 	/* store the stream as a file of bytes; equal parts of versions are stored once */
 	VARVE_PUT_AS_FILE = 1 << 0,
@@ -73,6 +79,7 @@ enum varve_put_flag {
 	VARVE_PUT_REPLACE = 1 << 2 /* discard unstaged changes of the file in the work tree */
 };
 
+/* Options of varve_txn_put. */
 typedef struct varve_put_options {
 	size_t size;
 	uint32_t flags;    /* enum varve_put_flag */
@@ -115,8 +122,9 @@ VARVE_API int varve_txn_version(varve_version **out, varve_txn *txn, const char 
  * VARVE_ENOTFOUND: no such path; VARVE_EREFUSED: changes of the file in the work tree would be lost. */
 VARVE_API int varve_txn_remove(varve_txn *txn, const char *path, uint32_t flags, varve_error *err);
 
+/* The result of one change of a path. */
 typedef struct varve_txn_result {
-	const char *path;
+	const char *path; /* the changed path */
 	/* the change from the index or the branch: 'A' added, 'M' modified, 'D' removed, ' ' unchanged */
 	char state;
 	bool stored;         /* the content is stored in blocks; false: an ordinary file of Git */
@@ -144,6 +152,7 @@ VARVE_API const char *varve_txn_warnings(const varve_txn *txn);
  * path was changed since the transaction read it; VARVE_EUSAGE: the transaction has a branch. */
 VARVE_API int varve_txn_stage(varve_txn *txn, varve_error *err);
 
+/* Flags for varve_commit_options.flags. */
 enum varve_commit_flag {
 	VARVE_COMMIT_ALLOW_EMPTY = 1 << 0, /* commit even if nothing changed */
 	/* run no hooks of Git; a transaction with a branch never runs hooks */
@@ -151,6 +160,7 @@ enum varve_commit_flag {
 	VARVE_COMMIT_NO_CHECK = 1 << 2 /* skip the check that varve.json requires */
 };
 
+/* Options of varve_txn_commit. */
 typedef struct varve_commit_options {
 	size_t size;
 	uint32_t flags; /* enum varve_commit_flag */
@@ -185,15 +195,16 @@ typedef struct varve_description {
 	const char *const *key; /* the columns that identify a row */
 } varve_description;
 
-/* Writes the description of a table of the work tree to a datapackage.json. Of the datapackage.json files in path's
- * folder and the folders above, the call chooses the nearest one that describes path, else the nearest one; if there is
- * no such file, the call makes a new one in path's folder. The file is written durably, and keeps its formatting. No
- * row is read or changed. Versions that are opened from path afterwards have the description; to record the description
- * in the history, pass both files to varve_txn_add. package is set to the path of the datapackage.json, cut to size
+/* Writes the description of a table of the work tree to a datapackage.json. Of the datapackage.json
+ * files in path's folder and the folders above, the call chooses the nearest one that describes
+ * path, else the nearest one; if no such file exists, the call makes a new one in path's folder.
+ * The file is written durably, and keeps its formatting. No row is read or changed. Versions that
+ * are opened from path afterwards have the description; to record the description in the history,
+ * pass both files to varve_txn_add. package is set to the path of the datapackage.json, cut to size
  * bytes including its NUL.
  *
- * VARVE_ENOTFOUND: no such column or file; VARVE_EUSAGE: no such type, or a bare repository; VARVE_EREFUSED: the
- * repository was opened with VARVE_OPEN_URL. */
+ * VARVE_ENOTFOUND: no such column or file; VARVE_EUSAGE: no such type, or a bare repository;
+ * VARVE_EREFUSED: the repository was opened with VARVE_OPEN_URL. */
 VARVE_API int varve_describe(char *package, size_t size, varve_repo *repo, const char *path,
 			     const varve_description *description, varve_error *err);
 

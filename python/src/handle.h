@@ -1,7 +1,7 @@
 /*
- * handle.h: wraps handles of libvarve in Python objects, which are used by one thread at a time if
- * the library requires that, are invalid after a fork, and are freed with their last reference.
- * Also raises errors as exceptions, and handles Ctrl-C in long calls.
+ * handle.h: wraps handles of libvarve in Python objects, raises errors as exceptions, and handles
+ * Ctrl-C in long calls. A wrapped handle is used by one thread at a time if the library requires
+ * this, is invalid after a fork, and is freed with its last reference.
  */
 #ifndef VARVE_PYTHON_HANDLE_H
 #define VARVE_PYTHON_HANDLE_H
@@ -14,29 +14,32 @@
 
 #include "pack.h"
 
-/* Sets the exception for an error, whose class varve/_errors.py chooses, unless an exception is
- * already set. Returns NULL. */
+/* Raises the exception for an error, unless an exception is already set. varve/_errors.py chooses
+ * its class. Returns NULL. */
 PyObject *raise_error(const varve_error *err);
 
-/* set_listener(function or None): returns the previous function. Long calls of this thread call the function
- * with (what, done, total). */
+/* set_listener(function or None): sets the function that long calls of this thread call with (what,
+ * done, total); returns the previous function */
 PyObject *set_listener(PyObject *module, PyObject *function);
 
-/* For every long call: Ctrl-C, or an exception raised by the listener, ends the call. */
+/* The watch for long calls: Ctrl-C, or an exception raised by the listener, ends the call. */
 extern const varve_watch ctrl_c;
 
-/* For a stream that another library reads: Ctrl-C, or an exception raised by a signal handler, ends
- * the stream with an error of that library. raise_ended raises the original exception in place of
- * that error; it returns false if no such exception exists. */
+/* The watch for a stream that another library reads: Ctrl-C, or an exception raised by a signal
+ * handler, ends the stream, and the library raises an error of its own. */
 extern const varve_watch ctrl_c_for_others;
+/* Raises the exception that ended such a stream, in place of the library's error. Returns false if
+ * no such exception exists. */
 bool raise_ended(void);
 
-int64_t now_ms(void);
+int64_t now_ms(void); /* milliseconds of a clock that never goes backwards */
 
+/* A kind of handle. */
 typedef struct kind {
-	const char *name;
-	void (*release)(void *at);
-	int (*next)(void *at, pack *out, varve_error *err); /* cursors: packs the next item */
+	const char *name;          /* for messages */
+	void (*release)(void *at); /* frees the library's object */
+	/* cursors: packs the next item into out, and returns 1, 0 at the end, or a negative code */
+	int (*next)(void *at, pack *out, varve_error *err);
 	/* only one thread at a time may use the handle */
 	bool alone;
 } kind;
@@ -45,37 +48,41 @@ extern const kind repo_kind, version_kind, table_kind, filter_kind, report_kind,
 	rows_kind, refs_kind, numbered_kind, log_kind, versions_kind, changes_kind,
 	row_history_kind, txn_kind;
 
-/* A difference with the numbers of columns of its tables, which changes do not have. */
+/* A cursor over differences, with the numbers of columns that its items do not have. */
 typedef struct compared {
 	varve_diff *diff;
+	/* columns of the old table, of the new table, and pairs of columns */
 	size_t before, after, pairs;
 } compared;
 
+/* A wrapped handle. */
 typedef struct handle {
 	PyObject_HEAD const kind *kind;
-	void *at;
+	void *at;                /* the library's object */
 	PyThread_type_lock lock; /* only for kinds with `alone` */
 	unsigned long owner;     /* the thread that has the lock; 0: not locked */
-	pid_t pid;
+	pid_t pid;               /* the process that made the handle */
 } handle;
 
 extern PyType_Spec handle_spec;
 
-/* Wraps the object `at`, which a call of the library has made, in a handle. If the call has failed
- * (rc is negative), raises its error. */
+/* Wraps the object `at`, the result of a call of the library, in a handle of kind k. If the call
+ * has failed (rc is negative), raises its error and returns NULL. */
 PyObject *give(PyObject *module, const kind *k, int rc, void *at, const varve_error *err);
 
 /* Returns the object o as a handle of kind k, or, if k is NULL, as a cursor of any kind. NULL: an
  * exception is set. */
 handle *as(PyObject *o, const kind *k);
 
-/* Reserve the handle for this thread until leave(). Wait for other threads without the GIL. False
- * or NULL: an exception is set. */
+/* Reserves the handle for this thread until leave(). Waits for other threads without the GIL.
+ * Returns false if an exception is set. */
 bool enter(handle *h);
+/* Calls as(o, k) and enter(). Returns NULL if an exception is set. */
 handle *enter_as(PyObject *o, const kind *k);
+/* Ends the reservation of enter(). */
 void leave(handle *h);
 
-/* Packs the facts as (from, stored, table, here, path, commit, cid, bytes, rows). */
+/* Packs the facts f as a tuple (from, stored, table, here, path, commit, cid, bytes, rows). */
 void pack_version(pack *out, const varve_version_facts *f);
 
 /*
@@ -89,6 +96,7 @@ int to_text(PyObject *o, void *out);
  * later argument fails, O& frees the list. */
 int to_names(PyObject *o, void *out);
 
+/* A list of texts. */
 typedef struct texts {
 	varve_text *at;
 	size_t count;
@@ -109,7 +117,7 @@ PyObject *arrow_stream(PyObject *module, PyObject *args);
  * misfit, numbers): returns (capsule of the stream, its status) */
 PyObject *diff_arrow(PyObject *module, PyObject *args);
 
-/* arrow_schema(capsule of a stream): returns a capsule of the stream's schema */
+/* arrow_schema(capsule of a stream): returns a capsule with the stream's schema */
 PyObject *arrow_schema(PyObject *module, PyObject *o);
 
 /* arrow_status(status): returns the number of misfits in the stream so far, or raises the stream's
@@ -121,7 +129,8 @@ PyObject *arrow_misfit(PyObject *module, PyObject *o);
 /* txn_open(repo, branch, from): returns a transaction */
 PyObject *txn_open(PyObject *module, PyObject *args);
 
-/* txn_put(txn, path, read, key, flags): read is called like the method read of a file */
+/* txn_put(txn, path, read, key, flags): sets the content of path to the bytes that read returns;
+ * read is called like the method read of a file */
 PyObject *txn_put(PyObject *module, PyObject *args);
 
 /* txn_put_version(txn, path, version, flags): adds a version to the transaction */
@@ -149,6 +158,7 @@ PyObject *txn_remove(PyObject *module, PyObject *args);
 
 /* txn_commit(txn, message, author, expect, flags): returns the commit's id */
 PyObject *txn_commit(PyObject *module, PyObject *args);
+/* txn_warnings(txn): returns the warnings of the transaction so far */
 PyObject *txn_warnings(PyObject *module, PyObject *o);
 
 /* Runs a call of the library without the GIL. */

@@ -1,10 +1,10 @@
 /*
- * pack.h: passes values from libvarve to Python. A thread that does not hold the GIL writes whole batches of
- * values as bytes; a thread that holds the GIL converts these bytes to Python objects.
+ * pack.h: passes values from libvarve to Python. A thread without the GIL writes whole batches of
+ * values as bytes; a thread with the GIL converts these bytes to Python objects.
  *
- *	pack p = {0};
- *	pack_tuple(&p, 2);  pack_text(&p, name);  pack_int(&p, 7);
- *	object = pack_take(&p);
+ * 	pack p = {0};
+ * 	pack_tuple(&p, 2);  pack_text(&p, name);  pack_int(&p, 7);
+ * 	object = pack_take(&p);
  */
 #ifndef VARVE_PYTHON_PACK_H
 #define VARVE_PYTHON_PACK_H
@@ -14,6 +14,7 @@
 
 #include "varve/varve.h"
 
+/* Values that are not yet converted. Initialise with {0}. */
 typedef struct pack {
 	unsigned char *at;     /* the bytes of the values */
 	size_t len, cap, read; /* read: the offset of the next value to convert */
