@@ -1,5 +1,6 @@
 /*
- * commands: the commands of varve-vault. Each is defined in its own file in cmd/vault.
+ * commands: declares the commands of varve-vault. Each command is defined in its own file in
+ * cmd/vault.
  */
 #ifndef VV_CMD_VAULT_COMMANDS_H
 #define VV_CMD_VAULT_COMMANDS_H

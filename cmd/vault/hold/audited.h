@@ -17,11 +17,12 @@
 #include "cmd/vault/hold/key_ring.h"
 #include "cmd/vault/hold/standing.h"
 
+/* The result: the standings of holders for this machine. */
 typedef struct vv_audited {
 	uint8_t self[VV_KEY_PUBLIC]; /* this machine's public key */
 	vv_standing standing;
-	uint64_t gone;    /* listed folders that no longer exist */
-	uint64_t damaged; /* records that do not match their names */
+	uint64_t gone;    /* number of listed folders that no longer exist */
+	uint64_t damaged; /* number of records that do not match their names */
 } vv_audited;
 
 /* Reads the ledgers, and computes *out, which the caller clears. env: the user's environment

@@ -1,6 +1,6 @@
 /*
- * code: the code of a stripe, such as "4+2": its number of data shards, and its number of parity
- * shards.
+ * code: parses the code of a stripe (cmd/vault/sealed/stripe.h), such as "4+2": its numbers of data
+ * shards and parity shards.
  */
 #ifndef VV_CMD_VAULT_HOLD_CODE_H
 #define VV_CMD_VAULT_HOLD_CODE_H
@@ -15,12 +15,12 @@ typedef struct vv_code {
 	uint32_t data, parity;
 } vv_code;
 
-/* Returns true if the code is valid: at least two data shards, at least one parity shard, and at
- * most VV_STRIPE_MAX shards together. */
+/* Returns true if the code with these numbers of data shards and parity shards is valid: at least
+ * two data shards, at least one parity shard, and at most VV_STRIPE_MAX shards together. */
 bool vv_code_valid(uint64_t data, uint64_t parity);
-/* Reads a code such as "4+2". False: the text is not a valid code. */
+/* Parses text as a code such as "4+2", and sets *out. Returns false if text is not a valid code. */
 bool vv_code_parse(vv_code *out, const char *text);
-/* Returns the number of all shards of a stripe. */
+/* Returns the number of all shards of a stripe with the code c. */
 static inline unsigned vv_code_shards(vv_code c)
 {
 	return c.data + c.parity;

@@ -24,13 +24,14 @@
 
 typedef struct vv_hold vv_hold;
 
-/* Opens the folder dir, and makes it if it does not exist. rules is copied. */
+/* Opens the folder dir, and makes it if it does not exist. rules is copied, with its array of
+ * identities. */
 vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rules, vv_error *err);
 void vv_hold_close(vv_hold *h); /* accepts NULL */
 VV_AUTO_FREE(vv_hold, vv_hold_close)
 
-/* Answers a request, whose whole message is in bytes. Writes the answer to line, without the end frame. If the request
- * fails, the answer is an error message. */
+/* Answers a request, whose message is bytes, of len bytes. Writes the answer to line, without the
+ * end frame. If the request fails, the answer is an error message. */
 vv_status vv_hold_serve(vv_hold *h, vv_channel *line, const void *bytes, size_t len, vv_error *err);
 
 #endif

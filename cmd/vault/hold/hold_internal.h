@@ -36,28 +36,29 @@ vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room 
 void vv_hold_cache_free(vv_hold_cache *c); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_cache, vv_hold_cache_free)
 
-/* Gets a vault from the cache. If the cache lacks the vault, reads it from the disk. *out is
- * borrowed until the next call with this cache. */
+/* Sets *out to the vault with the id vault, from the cache or else from the disk. *out is borrowed
+ * until the next call with this cache. */
 vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vault **out,
 			     vv_error *err);
-/* Adds a new vault, which the cache owns from now on. */
+/* Adds a new vault, take_vault, which the cache then owns. */
 void vv_hold_cache_take(vv_hold_cache *c, vv_hold_vault *take_vault);
-/* Drops a vault from memory because its copy there differs from the disk. */
+/* Drops a vault from memory. Call this if its copy in memory differs from the disk. */
 void vv_hold_cache_forget(vv_hold_cache *c, const vv_cid *vault);
 /* Drops all vaults from memory. */
 void vv_hold_cache_forget_all(vv_hold_cache *c);
 
 #define VV_HOLD_MARK_LEN 16u
 
+/* An open folder of stored copies. */
 struct vv_hold {
-	char *dir;
+	char *dir; /* path of the folder */
 	vv_hold_rules rules;
 	vv_place place;
 	vv_turn *turn; /* protects the members below, and writing to the folder */
-	int file_lock;
+	int file_lock; /* descriptor of the file "lock"; -1: not locked */
 	/* the content of the file "changed" when it was last read */
 	char changed[2 * VV_HOLD_MARK_LEN + 1];
-	vv_hold_room *room;
+	vv_hold_room *room;  /* the space that identities use */
 	uint64_t renewed_ms; /* time at which room was last computed; 0: never */
 	vv_hold_cache *cache;
 	/* the vault of this request, owned by the cache; NULL: not needed yet */
@@ -67,23 +68,25 @@ struct vv_hold {
 /* The state of one request and its answer. */
 typedef struct vv_hold_answering {
 	vv_hold *h;
-	const vv_hold_message *q;
-	vv_hold_message a;
-	vv_arena *arena;
-	vv_buf bytes;
+	const vv_hold_message *q; /* the request */
+	vv_hold_message a;        /* the answer */
+	vv_arena *arena;          /* memory for the answer */
+	vv_buf bytes;             /* bytes that the answer borrows */
 	uint8_t path[VV_LEAF_PATH_MAX * VV_LEAF_HASH];
 } vv_hold_answering;
 
-/* Sets out to the metadata of a file or folder in the folder of copies. VV_ENOTFOUND: no such file
- * or folder. */
+/* Sets *out to the metadata of the file or folder `name` in the folder of copies. VV_ENOTFOUND: no
+ * such file or folder. */
 vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_error *err);
-/* Makes other processes read the folder again, even if this process is killed later. Call this
- * before the first change. */
+/* Changes the file "changed", so that other processes read the folder again, even if this process
+ * is killed later. Call this before the first change. */
 vv_status vv_hold_tell_others(vv_hold *h, vv_error *err);
 
-/* Handles the request RECORDS. The caller holds the lock (hold_records.c). */
+/* Answers the request RECORDS: stores records, and sets x->a. The caller must hold the lock.
+ * Defined in hold_records.c. */
 vv_status vv_hold_take_records(vv_hold_answering *x, vv_error *err);
-/* Handle requests that only read. They do not need the lock (hold_files.c). */
+/* Answer the requests VAULTS, LIST, GET and AUDIT, which only read: set x->a. Need no lock. Defined
+ * in hold_files.c. */
 vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err);
 vv_status vv_hold_give_list(vv_hold_answering *x, vv_error *err);
 vv_status vv_hold_give_part(vv_hold_answering *x, vv_error *err);

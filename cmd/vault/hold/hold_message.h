@@ -1,10 +1,10 @@
 /*
- * hold_message: the requests that a client sends to a varve server which stores copies for it, and
- * the answers.
+ * hold_message: writes and parses the requests of a client to a varve server that stores copies for
+ * the client, and the answers.
  *
  * A request is one message frame, and so is its answer. An error frame replaces the answer, as
  * everywhere in the protocol (transport/protocol/frame.h). Requests are independent, and each may
- * be repeated: data that the server has stays. Format: docs/formats/protocol.md, "Holding".
+ * be repeated: a repeated request changes nothing. Format: docs/formats/protocol.md, "Holding".
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_MESSAGE_H
 #define VV_CMD_VAULT_HOLD_HOLD_MESSAGE_H
@@ -26,10 +26,11 @@
 #define VV_HOLD_RECORDS_BYTES (2u << 20) /* maximum bytes of records in one request */
 #define VV_HOLD_RECORDS_MAX 1024u        /* maximum number of records in one request */
 #define VV_HOLD_NAMES_MAX 8192u          /* maximum number of names in one LIST */
-#define VV_HOLD_VAULTS_MAX 4096u
-#define VV_HOLD_NAME_MAX 256u /* maximum bytes of a name */
+#define VV_HOLD_VAULTS_MAX 4096u         /* maximum number of vaults in one answer */
+#define VV_HOLD_NAME_MAX 256u            /* maximum bytes of a name */
 #define VV_VAULTS_PURPOSE "varve vaults 1"
 
+/* The kind of a request. */
 typedef enum vv_hold_op {
 	VV_HOLD_HELLO,   /* send the server's key */
 	VV_HOLD_LIST,    /* list the names in a folder of the vault */
@@ -42,6 +43,7 @@ typedef enum vv_hold_op {
 	VV_HOLD_VAULTS   /* list this key's vaults */
 } vv_hold_op;
 
+/* Bytes; borrowed. */
 typedef struct vv_hold_bytes {
 	const uint8_t *bytes;
 	size_t len;
@@ -76,7 +78,7 @@ typedef struct vv_hold_message {
 	 * key that signs receipts; answer to RECEIPT: the signature */
 	uint8_t key[VV_KEY_PUBLIC], signature[VV_SIGNATURE];
 	/* The members below are only in answers. */
-	bool more;           /* LIST: there are further names */
+	bool more;           /* LIST: further names follow */
 	vv_hold_name *names; /* LIST: the names, sorted */
 	size_t name_count;
 	uint64_t kept; /* RECORDS: number of records stored by this request */
@@ -88,22 +90,24 @@ typedef struct vv_hold_message {
 	size_t vault_count;
 } vv_hold_message;
 
-/* Writes a request. */
+/* Writes the request q as a message frame. */
 vv_status vv_hold_request_write(vv_channel *line, const vv_hold_message *q, vv_error *err);
-/* Reads a request. *out borrows bytes. VV_ECORRUPT: the request is invalid; VV_ENOSUPPORT: its op
- * is unknown. */
+/* Parses a request of len bytes. *out borrows bytes, and has its lists in arena. VV_ECORRUPT: the
+ * request is invalid; VV_ENOSUPPORT: its op is unknown. */
 vv_status vv_hold_request_read(vv_hold_message *out, vv_arena *arena, const void *bytes, size_t len,
 			       vv_error *err);
 
-/* Sets out to the bytes that a client signs in a VAULTS request: the server's key, and the time. */
+/* Writes the bytes that a client signs in a VAULTS request to out: the server's key, and the
+ * time. */
 #define VV_HOLD_VAULTS_BYTES (VV_KEY_PUBLIC + 8u)
 void vv_hold_vaults_bytes(uint8_t out[VV_HOLD_VAULTS_BYTES], const uint8_t server[VV_KEY_PUBLIC],
 			  uint64_t time);
 
-/* Writes the answer to a request op. */
+/* Writes a, the answer to a request op, as a message frame. */
 vv_status vv_hold_answer_write(vv_channel *line, vv_hold_op op, const vv_hold_message *a,
 			       vv_error *err);
-/* Reads the answer to a request op. *out borrows bytes. VV_ECORRUPT: the answer is invalid. */
+/* Parses the answer to a request op. *out borrows bytes, and has its lists in arena. VV_ECORRUPT:
+ * the answer is invalid. */
 vv_status vv_hold_answer_read(vv_hold_message *out, vv_hold_op op, vv_arena *arena,
 			      const void *bytes, size_t len, vv_error *err);
 

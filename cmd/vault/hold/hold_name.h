@@ -1,6 +1,6 @@
 /*
- * hold_name: names of a vault's files and folders, in requests and in the folder that stores
- * copies.
+ * hold_name: checks and writes names of a vault's files and folders, as in requests and in the
+ * folder that stores copies.
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_NAME_H
 #define VV_CMD_VAULT_HOLD_HOLD_NAME_H
@@ -13,18 +13,19 @@
 
 #define VV_HOLD_NAME_LEN 400u
 
-/* The mark of a place that stores copies. */
+/* The mark (transport/places/place.h) of a place that stores copies. */
 extern const vv_place_mark vv_hold_mark;
 
-/* Returns true for the part of a DID after "did:key:". */
+/* Returns true if name is the part of a DID after "did:key:". */
 bool vv_hold_is_author(const char *name, size_t len);
-bool vv_hold_is_cid(const char *name);
+bool vv_hold_is_cid(const char *name);    /* true for the text of a CID */
 bool vv_hold_is_record(const char *name); /* true for "<number>-<CID>" */
 bool vv_hold_is_folder(const char *name); /* true for "shards", "records" and "records/AUTHOR" */
 bool vv_hold_is_file(const char *name);   /* true for a file in such a folder */
 
-/* Write the path of a file or a shard of the vault, relative to the folder that stores copies. */
+/* Writes the path of the file `name` of the vault, relative to the folder that stores copies. */
 void vv_hold_below(char out[VV_HOLD_NAME_LEN], const vv_cid *vault, const char *name);
+/* Writes the path of a shard of the vault, relative to the folder that stores copies. */
 void vv_hold_shard_name(char out[VV_HOLD_NAME_LEN], const vv_cid *vault, const vv_cid *shard);
 
 #endif

@@ -1,10 +1,12 @@
 /*
- * hold_room: computes how much space each identity uses in the folder of stored copies, and limits this space.
+ * hold_room: computes the space that each identity uses in the folder of stored copies, and limits
+ * this space.
  *
- * The space of a vault is charged to the signer of the vault's first record, if this identity is admitted; else to each
- * admitted identity that signed a record of the vault. The sizes of records and shards are read from the disk, so no
- * stored number can be wrong, and files that a killed process wrote are counted, too. If the limit of an identity is
- * reduced, nothing is deleted: only new data is refused.
+ * The space of a vault is charged to the signer of the vault's first record, if this identity is
+ * admitted; else to each admitted identity that signed a record of the vault. The sizes of records
+ * and shards are read from the disk, so no stored number can be wrong, and files that a killed
+ * process wrote are counted, too. If the limit of an identity is reduced, nothing is deleted: only
+ * new data is refused.
  *
  * Only one thread at a time may call these functions: the caller must hold the lock of hold.
  */
@@ -21,24 +23,25 @@
 
 typedef struct vv_hold_room vv_hold_room;
 
-/* Opens the accounts of a folder. place: the folder of stored copies; NULL: no copy was ever stored. rules and place
- * are borrowed until close. */
+/* Opens the accounts of the identities in a folder. place: the folder of stored copies; NULL: no
+ * copy was ever stored. rules and place are borrowed until vv_hold_room_close. */
 vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, const vv_place *place,
 			    vv_error *err);
 void vv_hold_room_close(vv_hold_room *r); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_room, vv_hold_room_close)
 
-/* Forgets all sizes, so that they are read again when they are needed. Call after another process has written. */
+/* Forgets all sizes, so that they are read again when they are needed. Call this after another
+ * process has written to the folder. */
 void vv_hold_room_forget(vv_hold_room *r);
 /* Forgets the sizes of one vault, so that they are read again when they are needed. */
 void vv_hold_room_forget_vault(vv_hold_room *r, const vv_cid *vault);
 
-/* Notes that the record's author has signed a record of the vault. */
+/* Notes that the author of `record` has signed a record of the vault. */
 vv_status vv_hold_room_author(vv_hold_room *r, const vv_cid *vault, const vv_ledger_record *record,
 			      vv_error *err);
-/* The kinds of data that can be added. A client that has used up its space must still be able to release data. So some
- * space (VV_HOLD_RECORDS_FREE) is reserved for records, which may use this space even beyond the limit of their
- * identity; and the last quarter of this space is reserved for records that release data. */
+/* The kinds of data that can be added. Some space (VV_HOLD_RECORDS_FREE) is reserved for records,
+ * which may use it even if their identity has used up its own space; the last quarter of it is
+ * reserved for records that release data. So a client without space can still release data. */
 typedef enum vv_hold_what {
 	VV_HOLD_SHARD,
 	VV_HOLD_NOTES,     /* records that do not release data */
@@ -54,6 +57,7 @@ void vv_hold_room_came(vv_hold_room *r, const vv_cid *vault, bool records, uint6
 /* Bytes that are reserved for records; or a sixteenth of the folder's limit, if this is less. */
 #define VV_HOLD_RECORDS_FREE ((uint64_t)16 << 20)
 
+/* The space of an identity. */
 typedef struct vv_hold_room_facts {
 	uint64_t room;   /* the greatest number of bytes that the identity may use */
 	uint64_t shards, /* the bytes of the identity's shards */

@@ -1,13 +1,14 @@
 /*
- * hold_vault: a server's view of one vault: computes from its records which data may be added and
+ * hold_vault: computes, for a server, from the records of one vault which data may be added and
  * removed.
  *
  * A server stores a vault if an admitted identity may write in the vault and has signed a record of
- * it. It is not enough that the owner of a vault names an admitted identity as a writer. A shard is
- * accepted if a place record names it for this server's key, and the author of that record is
- * admitted and may write in the vault. A shard that a later retire or drop record released is not
- * accepted, so that a repeated request has no effect. Shards of an author that is no longer admitted
- * are kept, and the author may still release them. These functions do not read shards.
+ * the vault. It is not sufficient that the owner of a vault names an admitted identity as a writer.
+ * A shard is accepted if a place record names the shard and this server's key, and the author of
+ * the record is admitted and may write in the vault. A shard that a later retire or drop record
+ * released is not accepted, so a repeated request has no effect. Shards of an author that is no
+ * longer admitted are kept, and the author may still release them. These functions do not read
+ * shards.
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_VAULT_H
 #define VV_CMD_VAULT_HOLD_HOLD_VAULT_H
@@ -28,7 +29,7 @@ typedef struct vv_hold_identity {
 	uint64_t room; /* maximum bytes stored for this identity */
 } vv_hold_identity;
 VV_AUTO_FREE(vv_hold_identity, vv_free) /* for an array of identities */
-/* Returns the identity with this key, or NULL. */
+/* Returns the identity with this key among the count identities of list; NULL: not found. */
 const vv_hold_identity *vv_hold_identity_find(const vv_hold_identity *list, size_t count,
 					      const uint8_t key[VV_KEY_PUBLIC]);
 
@@ -55,20 +56,22 @@ VV_AUTO_FREE(vv_hold_vault, vv_hold_vault_close)
 /* Returns the vault's records; borrowed until vv_hold_vault_close. */
 const vv_ledger *vv_hold_vault_ledger(const vv_hold_vault *v);
 
-/* Returns true if v had the vault's first record at the last refresh. */
+/* Returns true if v had the vault's first record at the last vv_hold_vault_refresh. */
 bool vv_hold_vault_has_first(const vv_hold_vault *v);
-/* Returns false if it is known that the record would not count if it were added now. The record of a
- * stranger counts only if v has an owner's epoch that names the stranger. */
+/* Returns false if the record r certainly would not count if it were added now. A record of an
+ * author who is not an owner counts only if v has an owner's epoch that names the author. */
 bool vv_hold_vault_heeds(const vv_hold_vault *v, const vv_ledger_record *r);
-/* Returns true if adding this record can make other records count. */
+/* Returns true if adding the record r can make other records count. */
 bool vv_hold_vault_opens(const vv_hold_vault *v, const vv_ledger_record *r);
-/* Adds a record from the bytes of the file `name`. *is_new: v did not have the record. Call
- * vv_hold_vault_refresh before other functions, which otherwise return outdated results.
- * VV_ECORRUPT: not a record of this vault, or not the record of this name. */
+/* Adds a record from the bytes of the file `name`, and sets *is_new to true if v did not have the
+ * record. Call vv_hold_vault_refresh before other functions, which otherwise return outdated
+ * results. VV_ECORRUPT: the bytes are not a record of this vault, or not the record with this
+ * name. */
 vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *bytes, size_t len,
 			    bool *is_new, vv_error *err);
-/* Adds all records in a folder, then refreshes v. Ignores damaged records: clients send them again
- * from another holder. */
+/* Adds all records in the folder dir, and then calls vv_hold_vault_refresh. Ignores damaged
+ * records; clients that have them from another holder send them again. VV_EIO: a record cannot be
+ * read. */
 vv_status vv_hold_vault_add_folder(vv_hold_vault *v, const char *dir, vv_error *err);
 /* Computes the state of the vault again, after records were added. */
 vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err);
@@ -81,16 +84,16 @@ bool vv_hold_vault_is_wanted(const vv_hold_vault *v);
 /* Returns true if the record with this name counts, given the existing records. */
 bool vv_hold_vault_counts(const vv_hold_vault *v, const char *name);
 
-/* Checks that the shard may be stored. VV_EREFUSED: no place record names the shard, or a later
+/* Checks that the shard s may be stored. VV_EREFUSED: no place record names the shard, or a later
  * record released it. */
 vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_error *err);
-/* Checks that the shard may be removed. *by: the retire or drop record that releases the shard,
- * borrowed until the next refresh. VV_EREFUSED: no record releases the shard, or another writer may
- * still rely on the shard. */
+/* Checks that the shard may be removed, and sets *by to the retire or drop record that releases it,
+ * borrowed until the next vv_hold_vault_refresh. VV_EREFUSED: no record releases the shard, or
+ * another writer may still rely on the shard. */
 vv_status vv_hold_vault_may_remove(const vv_hold_vault *v, const vv_cid *shard,
 				   const vv_ledger_record **by, vv_error *err);
-/* Finds a place record for this server by an admitted author. VV_ENOTFOUND: v has no such
- * record. */
+/* Sets *out to the place record with the CID place, which must be for this server and by an
+ * admitted author; borrowed. VV_ENOTFOUND: v has no such record. */
 vv_status vv_hold_vault_place(const vv_hold_vault *v, const vv_cid *place,
 			      const vv_ledger_record **out, vv_error *err);
 

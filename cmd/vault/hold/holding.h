@@ -1,5 +1,6 @@
 /*
- * holding: stores sealed copies for others, in the repositories that this machine serves.
+ * holding: stores sealed copies for other users in the repositories that this machine serves,
+ * according to the options of `varve serve` and the settings.
  *
  * The copies are in the folder "hold" below the repository's varve folder. Values that are not
  * given as options of `varve serve` are read from the repository's settings: varve.hold (bytes),
@@ -8,8 +9,8 @@
  * with this machine's key.
  *
  * The space of an identity is the size given for it, or all space if no size is given. With a
- * ratio, the space is that size or the ratio times the bytes that the identity's key stores for
- * this machine's user (audited.h), whichever is more.
+ * ratio, the space is the larger of this size and the ratio times the bytes that the identity
+ * stores for this machine's user (audited.h).
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLDING_H
 #define VV_CMD_VAULT_HOLD_HOLDING_H
@@ -31,6 +32,7 @@
 
 #define VV_HOLD_TERM_DAYS 90u
 
+/* Options of `varve serve` about stored copies. */
 typedef struct vv_holding_options {
 	const vv_env *env; /* environment of the user whose key and trusted keys are used */
 	uint64_t size;     /* bytes; 0: use the repository's settings */
@@ -41,47 +43,50 @@ typedef struct vv_holding_options {
 	/* "1.0"; NULL: use the settings; if they have no ratio, the space does not depend on
 	 * audits */
 	const char *ratio;
-	/* receives errors of a server that computes the space again; NULL: such errors are
+	/* receives errors of later computations of the space in a server; NULL: such errors are
 	 * dropped */
 	const vv_notes *notes;
 } vv_holding_options;
 #define VV_HOLDING_TERM_UNSAID UINT64_MAX
 
-/* The rules, from options and settings. */
+/* The rules for stored copies, from options and settings. */
 typedef struct vv_holding_rules {
 	uint64_t size, days; /* size 0: no copies are stored */
 	vv_hold_identity *named;
 	size_t named_count, named_cap;
-	uint64_t ratio;             /* thousandths; 0: no ratio */
-	uint8_t key[VV_KEY_PUBLIC]; /* of an open holding: this machine's, which signs receipts */
+	uint64_t ratio; /* thousandths; 0: no ratio */
+	/* of an open holding: this machine's key, which signs receipts */
+	uint8_t key[VV_KEY_PUBLIC];
 } vv_holding_rules;
-/* Reads the rules. VV_EUSAGE: no identities are given, or a value is invalid; the message has the
- * reason. */
+/* Sets *out to the rules in the options o and the settings of r. VV_EUSAGE: no identities are
+ * given, or a value is invalid; the message has the reason. */
 vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options *o,
 				vv_repository *r, vv_error *err);
 void vv_holding_rules_clear(vv_holding_rules *x);
 VV_AUTO_CLEAR(vv_holding_rules, vv_holding_rules_clear)
-/* Returns the space, in bytes, of an identity in the rules. */
+/* Returns the space, in bytes, of the identity `named` in the rules x, with the standings in a. */
 uint64_t vv_holding_room(const vv_holding_rules *x, const vv_hold_identity *named,
 			 const vv_audited *a);
-/* Returns the path of the folder with the copies of a repository. The caller frees it with vv_free.
- * NULL: out of memory. */
+/* Returns the path of the folder with the copies of a repository with this varve folder. The caller
+ * frees the path with vv_free. NULL: out of memory. */
 char *vv_holding_folder(const char *varvedir);
 
 typedef struct vv_holding vv_holding;
 
-/* Opens the holding of the served repositories. o is borrowed until close. */
+/* Opens the copies of all served repositories, each when it is first needed. o is borrowed until
+ * vv_holding_close. */
 vv_status vv_holding_open(vv_holding **out, const vv_holding_options *o, vv_error *err);
 void vv_holding_close(vv_holding *h); /* accepts NULL */
 VV_AUTO_FREE(vv_holding, vv_holding_close)
 
-/* Opens the repository's copies at once, so that errors are reported when the server starts. *out
- * is borrowed until close. VV_EUSAGE: no identities are given. VV_ENOTFOUND: this machine has no
- * key. */
+/* Opens the copies of the repository r at once, so that errors are reported when the server starts,
+ * and sets *out to the rules, borrowed until vv_holding_close. VV_EUSAGE: no identities are given.
+ * VV_ENOTFOUND: this machine has no key. */
 vv_status vv_holding_look(vv_holding *h, vv_repository *r, const vv_holding_rules **out,
 			  vv_error *err);
 
-/* Answers a request: a vv_hold_fn, whose payload is a vv_holding. Thread-safe. */
+/* Answers a request about stored copies; a vv_hold_fn (transport/protocol/serve.h), whose payload
+ * is a vv_holding. Thread-safe. */
 vv_status vv_holding_answer(void *holding, vv_repository *r, vv_channel *line, const void *bytes,
 			    size_t len, vv_error *err);
 

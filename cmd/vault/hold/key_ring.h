@@ -1,9 +1,10 @@
 /*
  * key_ring: reads and writes this machine's key, and the user's names for other keys.
  *
- * Both are in the user's configuration folder, $XDG_CONFIG_HOME/varve or ~/.config/varve: the file "key" has
- * the key (base/keys/key_file.h), and the file "trusted" has a line "NAME DID" for each key to which the
- * user gave a name. env is the environment with XDG_CONFIG_HOME and HOME; NULL: an empty environment.
+ * Both are in the user's configuration folder, $XDG_CONFIG_HOME/varve or ~/.config/varve: the file
+ * "key" has this machine's key (base/keys/key_file.h), and the file "trusted" has a line "NAME DID"
+ * for each key to which the user gave a name. env is the environment with XDG_CONFIG_HOME and HOME;
+ * NULL: an empty environment.
  */
 #ifndef VV_CMD_VAULT_HOLD_KEY_RING_H
 #define VV_CMD_VAULT_HOLD_KEY_RING_H
@@ -17,8 +18,8 @@
 #include "base/error.h"
 #include "base/keys/key.h"
 
-/* Returns the path of the file `name` in the configuration folder; the caller frees the path. NULL: memory
- * ran out, or the environment has no home folder (VV_EUSAGE); err has the reason. */
+/* Returns the path of the file `name` in the configuration folder; the caller frees the path with
+ * vv_free. NULL: memory ran out, or the environment has no home folder (VV_EUSAGE); err is set. */
 char *vv_key_ring_path(const vv_env *env, const char *name, vv_error *err);
 
 /* Sets *out to the passphrase of a key: the first line of the file that VARVE_PASSPHRASE_FILE names, else
@@ -27,27 +28,27 @@ char *vv_key_ring_path(const vv_env *env, const char *name, vv_error *err);
 vv_status vv_passphrase_get(vv_buf *out, const vv_env *env, const char *prompt, bool again,
 			    vv_error *err);
 
-/* Reads the key in a file, and asks for the passphrase (vv_passphrase_get) if necessary. file NULL: this
- * machine's key. VV_ENOTFOUND: this machine has no key; the hint has the command that makes a key. Other
- * errors are as for vv_key_file_read. */
+/* Reads the key in a file into *out, and gets the passphrase (vv_passphrase_get) if necessary. file
+ * NULL: reads this machine's key. VV_ENOTFOUND: this machine has no key; the hint has the command
+ * that makes a key. Other errors are as for vv_key_file_read. */
 vv_status vv_key_ring_open(vv_key *out, const vv_env *env, const char *file, vv_error *err);
 
-/* Finds the public key that a word means: a DID, or the user's name for a key. VV_EUSAGE: the word is
- * neither. */
+/* Writes the public key named by word, a DID or the user's name for a key, to out. VV_EUSAGE: word
+ * is neither. */
 vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const char *word,
 			   vv_error *err);
 
-/* Reads the user's names for keys into text, as lines "NAME DID". */
+/* Sets the content of text to the user's names for keys, as lines "NAME DID". */
 vv_status vv_key_ring_names(vv_buf *text, const vv_env *env, vv_error *err);
-/* Gives the name to a key; if another key has the name, that key loses it. VV_EUSAGE: the name is not
- * valid. */
+/* Gives the name to a key; if another key has the name, takes it from the other key. VV_EUSAGE: the
+ * name is not valid. */
 vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t key[VV_KEY_PUBLIC],
 			    vv_error *err);
 /* Removes a name. VV_ENOTFOUND: no key has this name. */
 vv_status vv_key_ring_untrust(const vv_env *env, const char *name, vv_error *err);
 
-/* Reads this machine's public key; this needs no passphrase. VV_ENOTFOUND: this machine has no
- * key. */
+/* Writes this machine's public key to out, without the need for a passphrase. VV_ENOTFOUND: this
+ * machine has no key. */
 vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, vv_error *err);
 
 #endif

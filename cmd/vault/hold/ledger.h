@@ -1,14 +1,15 @@
 /*
- * ledger: stores all records of a vault that this machine has ever received or written.
+ * ledger: stores and reads the ledger of a vault: all records (ledger_record.h) that this machine
+ * has ever received or written.
  *
  * The ledger is a folder with a file for each record: <dir>/<author>/<sequence>-<CID>. <author> is
  * the part of the author's DID after "did:key:"; <sequence> has ten digits. Holders store the same
  * files. Files are never overwritten or removed, so that other machines cannot return this machine
  * to an older state.
  *
- * A record counts if it is signed, belongs to this vault, and all earlier records of its author are
- * in the ledger. If an author has two records with the same number, both are stored, and the
- * conflict is reported: the key is used in two places, or the author cheats.
+ * A record counts in the ledger if it is signed, belongs to the vault, and all earlier records of
+ * its author are in the ledger. If an author has two records with the same number (a fork), both
+ * are stored, and the fork is reported: the key is used in two places, or the author cheats.
  *
  * Records stored by vv_ledger_take or vv_ledger_write_later become durable together, by
  * vv_ledger_sync, which waits twice for the disk, whatever the number of records. Until then, these
@@ -38,18 +39,21 @@ vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, 
 void vv_ledger_close(vv_ledger *l); /* accepts NULL */
 VV_AUTO_FREE(vv_ledger, vv_ledger_close)
 
-const vv_cid *vv_ledger_vault(const vv_ledger *l);
+const vv_cid *vv_ledger_vault(const vv_ledger *l); /* the vault; borrowed */
 
-/* Return the records that count, each after its author's previous record; borrowed until close. */
+/* Return the number of records that count, and the i-th of them, from 0; each is after its author's
+ * previous record. Borrowed until vv_ledger_close. */
 size_t vv_ledger_count(const vv_ledger *l);
 const vv_ledger_record *vv_ledger_at(const vv_ledger *l, size_t i);
-/* Finds a record by its CID; borrowed. NULL: the record is not here, or does not count. */
+/* Returns the record with this CID, borrowed from l. NULL: the ledger does not have the record, or
+ * it does not count. */
 const vv_ledger_record *vv_ledger_find(const vv_ledger *l, const vv_cid *cid);
 
-/* Makes records count even if earlier records are missing, to recover as much as possible. Do not
- * write records afterwards, because a missing record may have removed a writer. */
+/* Makes records count even if earlier records of their authors are missing, to recover as much as
+ * possible. Do not write records afterwards, because a missing record may have removed a writer. */
 vv_status vv_ledger_bridge(vv_ledger *l, vv_error *err);
 
+/* An author of records. */
 typedef struct vv_ledger_author {
 	uint8_t key[VV_KEY_PUBLIC];
 	/* the author's last record that counts; NULL: no record counts */
@@ -58,6 +62,8 @@ typedef struct vv_ledger_author {
 	/* two different records with the same number; NULL: no such records */
 	const vv_ledger_record *fork[2];
 } vv_ledger_author;
+/* Return the number of authors, the i-th author, and the author with this key; borrowed from l.
+ * NULL: the ledger has no records with this key. */
 size_t vv_ledger_author_count(const vv_ledger *l);
 const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i);
 const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l,
@@ -66,16 +72,16 @@ const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l,
 /* Returns true if name has the form "<author>/<sequence>-<CID>". Files with other names are
  * leftovers, for example of a killed writer. */
 bool vv_ledger_is_name(const char *name);
-/* Writes the name of a record's file, relative to the folder. */
+/* Writes the name of the file of the record r, relative to the folder of the ledger. */
 #define VV_LEDGER_NAME 160u
 void vv_ledger_name(char out[VV_LEDGER_NAME], const vv_ledger_record *r);
 
 /* Returns true if the ledger has a file with this name. */
 bool vv_ledger_has(const vv_ledger *l, const char *name);
 
-/* Stores a received record with this name. The record is durable after vv_ledger_sync. VV_ECORRUPT:
- * the record does not match the name, is not signed, or belongs to another vault. VV_EREFUSED: too
- * many records. */
+/* Stores the len bytes of a received record as the file `name`. The record is durable after
+ * vv_ledger_sync. VV_ECORRUPT: the record does not match the name, is not signed, or belongs to
+ * another vault. VV_EREFUSED: too many records. */
 vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
 /* Makes all stored records durable. After a failure, the ledger accepts no more records, because
@@ -83,19 +89,20 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 vv_status vv_ledger_sync(vv_ledger *l, vv_error *err);
 
 /* Adds a record as vv_ledger_take does, but only in memory, for callers that store the files
- * themselves. The record counts after vv_ledger_settle. */
+ * themselves. Call vv_ledger_settle after the last addition. */
 vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			vv_error *err);
+/* Determines which records count after records were added with vv_ledger_add. */
 vv_status vv_ledger_settle(vv_ledger *l, vv_error *err);
-/* Adds all records in another ledger's folder, if the folder exists. Skips damaged and unreadable
+/* Adds all records in dir, the folder of another ledger, if it exists. Skips damaged and unreadable
  * records, and counts them in *damaged. If damaged is NULL, an unreadable record is an error
  * (VV_EIO). */
 vv_status vv_ledger_add_folder(vv_ledger *l, const char *dir, uint64_t *damaged, vv_error *err);
 /* Returns the size of all files in bytes. */
 uint64_t vv_ledger_bytes(const vv_ledger *l);
 
-/* Returns true if the receipt is valid for the place record that it names (vv_receipt_check).
- * Checks the signature of a receipt only once. Not thread-safe. */
+/* Returns true if `receipt` is a valid receipt for the record `place` (vv_receipt_check). Checks
+ * the signature of a receipt only once. Not thread-safe. */
 bool vv_ledger_is_received(const vv_ledger *l, const vv_ledger_record *receipt,
 			   const vv_ledger_record *place);
 
@@ -108,25 +115,27 @@ vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *autho
 vv_status vv_ledger_write_later(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
 				const vv_ledger_record **out, vv_error *err);
 
-/* Checks that these are the bytes of the record with this name. VV_ECORRUPT: they are not; the
- * message has the reason. VV_ENOSUPPORT: a newer varve wrote the record. */
+/* Checks that the len bytes are those of the record `name`. VV_ECORRUPT: they are not; the message
+ * has the reason. VV_ENOSUPPORT: a newer varve wrote the record. */
 vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *bytes, size_t len,
 			  vv_error *err);
 
-/* Appends the content of a record's file to out. */
+/* Appends the content of the record file `name` to out. */
 vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err);
 /* A file of a ledger, with one record. */
 typedef struct vv_ledger_entry {
 	char *name;
 	const uint8_t *bytes;
-	size_t len, number;       /* number: of files that were added before it */
-	vv_ledger_record *record; /* also if it does not count */
+	/* len: of bytes; number: number of files that were added before */
+	size_t len, number;
+	vv_ledger_record *record; /* the record, even if it does not count */
 } vv_ledger_entry;
-/* Return all files; the files of an author are in order. They are borrowed until a record is
- * added. */
+/* Return the number of files, and the i-th file, from 0; the files of each author are in order.
+ * Borrowed until a record is added. */
 size_t vv_ledger_file_count(const vv_ledger *l);
 const vv_ledger_entry *vv_ledger_file_at(const vv_ledger *l, size_t i);
-/* Reads file i from the disk, and checks it. VV_ECORRUPT: the content does not match the name. */
+/* Reads the i-th file from the disk, and checks its content. VV_ECORRUPT: the content does not
+ * match the name. */
 vv_status vv_ledger_check_file(const vv_ledger *l, size_t i, vv_error *err);
 
 #endif

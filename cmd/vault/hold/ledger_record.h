@@ -1,5 +1,6 @@
 /*
- * ledger_record: a signed statement of one author about a vault. A ledger consists of such records.
+ * ledger_record: writes, signs and parses records. A record is a signed statement of one author
+ * about a vault; a ledger consists of records.
  *
  * A record is a DAG-CBOR map {body, kind, time, vault, author, version, previous, sequence}. The
  * name of a record is the CID of these bytes. The file of a record has the author's signature (64
@@ -28,8 +29,10 @@
 #define VV_HOLDER_ID VV_SEALED_NAME
 #define VV_RECEIPT_PURPOSE "varve receipt 1"
 
+/* The kind of a record, named after its content. */
 typedef enum vv_ledger_kind {
-	/* the first record of a vault names its owners; later ones describe its content */
+	/* the first such record of a vault names its owners; each later one (a run, see
+	 * cmd/vault/sealed/stream.h) names new shards */
 	VV_LEDGER_VAULT,
 	VV_LEDGER_EPOCH,   /* the new readers and writers */
 	VV_LEDGER_PLACE,   /* shards are being stored at a holder */
@@ -59,8 +62,8 @@ typedef struct vv_box {
 	size_t len;
 } vv_box;
 
-/* A record. Items of lists are in an arena. The comment of a member begins with the kinds of
- * records that have it; in other records, the member is zero. */
+/* A record. Items of lists are in an arena, or owned by the caller. The comment of a member begins
+ * with the kinds of records that have it; in other records, the member is zero. */
 typedef struct vv_ledger_record {
 	vv_cid cid; /* CID of the record's bytes; set by read and sign */
 	vv_ledger_kind kind;
@@ -87,7 +90,7 @@ typedef struct vv_ledger_record {
 	uint8_t holder[VV_HOLDER_ID]; /* place, audit, drop: the holder's id */
 	/* place, drop: the holder's key, if it has one; receipt: the signer's key */
 	uint8_t key[VV_KEY_PUBLIC];
-	bool has_key, is_signed;         /* whether key is set; receipt: whether signature is set */
+	bool has_key, is_signed;         /* key is set; receipt: signature is set */
 	uint8_t signature[VV_SIGNATURE]; /* receipt: the signature, if has_key is set */
 	/* receipt: the shards are not deleted before this time, in seconds since 1970 */
 	uint64_t until;
@@ -107,36 +110,37 @@ typedef struct vv_ledger_record {
 /* Comparison function for qsort of pointers to records: compares times, then authors, then sequence
  * numbers. */
 int vv_ledger_record_compare(const void *a, const void *b);
-/* Return the number of all shards that a vault record names, and shard i: first the shards of its
- * stream, then the parity shards of its stripes. Shards are borrowed from r. */
+/* Return the number of all shards that the vault record r names, and the i-th of them, from 0:
+ * first the shards of its stream, then the parity shards of its stripes. Borrowed from r. */
 size_t vv_run_shard_count(const vv_ledger_record *r);
 const vv_shard *vv_run_shard_at(const vv_ledger_record *r, size_t i);
 
-/* Appends zeros in place of a signature, then the record's bytes. Only
+/* Appends zeros in place of a signature, then the bytes of the record r, to out. Only
  * vv_ledger_record_read_checked can read the result. */
 vv_status vv_ledger_record_put(vv_buf *out, vv_ledger_record *r, vv_error *err);
-/* Signs the record, and writes the content of its file, which is the signature and the bytes, to
- * out. Sets r->author and r->cid. */
+/* Signs the record r with the key author, and writes the content of its file, the signature and the
+ * bytes, to out. Sets r->author and r->cid. */
 vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *author,
 				vv_error *err);
 
-/* Reads the content of a record's file, and checks the signature. The lists of *out point into
- * bytes and arena. VV_ECORRUPT: not a record, or not signed by its author. VV_ENOSUPPORT: a newer
- * varve wrote the record. */
+/* Parses the content of a record's file, and checks the signature. The lists of *out are borrowed
+ * from bytes and arena. VV_ECORRUPT: the bytes are not a record, or are not signed by its author.
+ * VV_ENOSUPPORT: a newer varve wrote the record. */
 vv_status vv_ledger_record_read(vv_ledger_record *out, vv_arena *arena, const void *bytes,
 				size_t len, vv_error *err);
 
-/* Reads bytes that vv_ledger_record_read has already checked. Does not check the signature, and
- * does not compute the CID: the caller sets out->cid. */
+/* Parses bytes that vv_ledger_record_read has already checked, without checking the signature and
+ * computing the CID: the caller sets out->cid. */
 vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, const void *bytes,
 					size_t len, vv_error *err);
 
-/* Writes the bytes that a receipt signs: the CID of the place record (36 bytes), and until (8
- * bytes, little-endian). */
+/* Writes the bytes that the signature of a receipt covers to out: the CID of the place record (36
+ * bytes), and until (8 bytes, little-endian). */
 #define VV_RECEIPT_BYTES (VV_CID_BYTES + 8u)
 void vv_receipt_bytes(uint8_t out[VV_RECEIPT_BYTES], const vv_cid *place, uint64_t until);
-/* Checks that `receipt` is a receipt for the place record. If the place record names a key, that
- * key must have signed the receipt. VV_ECORRUPT: not such a receipt; the message has the reason. */
+/* Checks that `receipt` is a receipt for the place record. If the place record names a key, this
+ * key must have signed the receipt. VV_ECORRUPT: `receipt` is not such a receipt; the message has
+ * the reason. */
 vv_status vv_receipt_check(const vv_ledger_record *receipt, const vv_ledger_record *place,
 			   vv_error *err);
 

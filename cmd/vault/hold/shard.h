@@ -1,6 +1,6 @@
 /*
- * shard: seals content into shards, which holders store: blocks of at most 1,048,512 bytes, named
- * by their raw CID.
+ * shard: seals content into shards, opens shards, and checks their leaves. A shard is a block of at
+ * most 1,048,512 bytes, named by its raw CID, that holders store.
  *
  *   L x 4096   L leaves (1, 2, 4 ... 128 or 254): these bytes, cut into pieces of 4096:
  *     8          "VVSHARD" 01
@@ -29,11 +29,11 @@
 #include "base/keys/sealing.h"
 #include "repo/blocks/cid.h"
 
-#define VV_LEAF 4096u
-#define VV_LEAVES_MAX 254u
+#define VV_LEAF 4096u      /* bytes of a leaf */
+#define VV_LEAVES_MAX 254u /* most leaves of a shard */
 #define VV_LEAF_HASH VV_SHA256_LEN
 #define VV_EPOCH_NAME 8u
-#define VV_SHARD_HEAD 64u
+#define VV_SHARD_HEAD 64u /* bytes before the sealed bytes */
 #define VV_SHARD_MAX (VV_LEAVES_MAX * (VV_LEAF + VV_LEAF_HASH))
 
 /* Maximum bytes of content in a shard with this number of leaves. */
@@ -42,12 +42,13 @@
 
 /* Returns true if a shard can have this number of leaves. */
 bool vv_leaves_valid(uint64_t leaves);
+/* Returns the length in bytes of a shard with this number of leaves. */
 static inline uint64_t vv_shard_len(unsigned leaves)
 {
 	return (uint64_t)leaves * (VV_LEAF + VV_LEAF_HASH);
 }
 
-/* The public properties of a shard. */
+/* The public properties of a shard: its CID, the number of its leaves, and their root. */
 typedef struct vv_shard {
 	vv_cid cid;
 	uint32_t leaves;
@@ -61,39 +62,42 @@ typedef struct vv_shard_seal {
 	uint8_t secret[VV_SEAL_SECRET];
 } vv_shard_seal;
 
-/* Appends the trailer to bytes, which has a valid number of complete leaves. Sets *out to the
- * shard's properties. */
+/* Appends the trailer to bytes, which has a valid number of complete leaves, and sets *out to the
+ * properties of the shard. */
 vv_status vv_leaves_end(vv_buf *bytes, vv_shard *out, vv_error *err);
 
-/* Seals content into a shard, which replaces the content of bytes. Equal content makes equal
- * shards. */
+/* Seals len bytes of content into a shard, which replaces the content of bytes, and sets *out to
+ * its properties. Equal content and seals make equal shards. */
 vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 			const void *content, size_t len, vv_error *err);
 
-/* Reads the properties of any shard, including parity. VV_ECORRUPT: the length is invalid, or
- * the trailer does not match the leaves. */
+/* Sets *out to the properties of any shard of len bytes, including parity shards. VV_ECORRUPT: the
+ * length is invalid, or the trailer does not match the leaves. */
 vv_status vv_leaves_look(vv_shard *out, const void *bytes, size_t len, vv_error *err);
 
-/* Reads a shard's properties and epoch. VV_ECORRUPT: not a shard (the length is invalid, or the
- * trailer does not match the leaves); VV_ENOSUPPORT: the shard was written by a newer varve. */
+/* Sets *out and epoch to the properties and the epoch of a sealed shard of len bytes. VV_ECORRUPT:
+ * the bytes are not a shard (the length is invalid, or the trailer does not match the leaves);
+ * VV_ENOSUPPORT: the shard was written by a newer varve. */
 vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void *bytes, size_t len,
 			vv_error *err);
 
-/* Opens a shard and appends its content. VV_ECORRUPT: the shard is sealed for another vault, epoch
- * or size, or was modified. */
+/* Opens a shard of len bytes, and appends its content. VV_ECORRUPT: the shard is sealed for another
+ * vault, epoch or size, or was modified. */
 vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *bytes, size_t len,
 			vv_error *err);
 
-/* For audits: checks by the shard's trailer (L hashes) that `leaf` is leaf number `at` of the
- * shard. VV_ECORRUPT: the leaf is wrong; the message has the reason. */
+/* Checks, for audits, by the shard's trailer (L hashes) that `leaf` is leaf number `at` of the
+ * shard s. VV_ECORRUPT: the leaf is wrong; the message has the reason. */
 vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const void *trailer,
 			vv_error *err);
 
-/* vv_leaf_path writes the path of a leaf: the sibling hashes from the leaf to the root, lowest
- * first. vv_leaf_check_path checks a leaf by its path, which an active holder sends. */
+/* Writes the path of leaf number `at` of a shard with this trailer and this number of leaves: the
+ * *count sibling hashes from the leaf to the root, lowest first. */
 #define VV_LEAF_PATH_MAX 8u
 vv_status vv_leaf_path(uint8_t out[VV_LEAF_PATH_MAX * VV_LEAF_HASH], size_t *count,
 		       const void *trailer, unsigned leaves, unsigned at, vv_error *err);
+/* Checks a leaf as vv_leaf_check does, but by its path of count hashes, which an active holder
+ * (cmd/vault/sealed/holder.h) sends. */
 vv_status vv_leaf_check_path(const vv_shard *s, unsigned at, const void *leaf, const void *path,
 			     size_t count, vv_error *err);
 

@@ -1,15 +1,17 @@
 /*
- * standing: computes how many bytes each holder provably keeps for this machine.
+ * standing: computes the standing of each holder: the number of bytes that it provably keeps for
+ * this machine.
  *
- * Only holders that sign receipts have a standing. A copy that this machine placed counts if this machine's last
- * audit of the holder was made after the receipt and at most VV_STANDING_DAYS ago, and found no fault. Copies that
- * other machines placed, and audits that other machines made, do not count; neither do audits dated after `now`.
+ * Only holders that sign receipts have a standing. A copy that this machine placed counts if this
+ * machine's last audit of the holder was made after the receipt and at most VV_STANDING_DAYS ago,
+ * and found no fault. Copies that other machines placed, audits that other machines made, and
+ * audits dated after `now` do not count.
  *
  * docs/formats/vault.md has the rules; a test computes the numbers again from the records.
  *
- *	vv_standing s = {.now = now, .self = key};
- *	vv_standing_add(&s, ledger, state, err);         once for each vault
- *	vv_standing_of(&s, key); vv_standing_clear(&s);
+ * 	vv_standing s = {.now = now, .self = key};
+ * 	vv_standing_add(&s, ledger, state, err);         once for each vault
+ * 	vv_standing_of(&s, key); vv_standing_clear(&s);
  */
 #ifndef VV_CMD_VAULT_HOLD_STANDING_H
 #define VV_CMD_VAULT_HOLD_STANDING_H
@@ -32,6 +34,8 @@ typedef struct vv_standing_line {
 	uint64_t proven; /* the time of the last audit that counts, in seconds since 1970 */
 } vv_standing_line;
 
+/* The standings of all holders, from the vaults that were added. Set now and self, and zero the
+ * other members. */
 typedef struct vv_standing {
 	uint64_t now;            /* seconds since 1970 */
 	const uint8_t *self;     /* this machine's public key; borrowed */

@@ -1,10 +1,10 @@
 /*
- * vault_list: the list of the vaults that this user's repositories have audited, with the folders of their
- * ledgers.
+ * vault_list: reads and extends the list of the vaults that this user's repositories have audited,
+ * with the folders of their ledgers.
  *
- * The file "vaults" in the user's configuration folder (key_ring.h) has a line "VAULT FOLDER" for each. If a
- * repository is moved, its next audit adds a line with the new folder; the old line then names a folder that
- * does not exist, and is ignored.
+ * The file "vaults" in the user's configuration folder (key_ring.h) has a line "VAULT FOLDER" for
+ * each vault. If a repository is moved, its next audit adds a line with the new folder; the old
+ * line then names a folder that does not exist, and is ignored.
  */
 #ifndef VV_CMD_VAULT_HOLD_VAULT_LIST_H
 #define VV_CMD_VAULT_HOLD_VAULT_LIST_H
@@ -18,7 +18,8 @@ typedef vv_status (*vv_vault_list_fn)(void *payload, const vv_cid *vault, const 
 /* Calls fn for each line of the list. If fn fails, stops and returns the code of fn. */
 vv_status vv_vault_list_each(const vv_env *env, vv_vault_list_fn fn, void *payload, vv_error *err);
 
-/* Adds a vault and the folder of its ledger to the list, unless the list has this line. */
+/* Adds a vault and the folder of its ledger to the list, unless the list already has both in a
+ * line. */
 vv_status vv_vault_list_note(const vv_env *env, const vv_cid *vault, const char *folder,
 			     vv_error *err);
 

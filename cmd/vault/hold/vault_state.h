@@ -4,9 +4,10 @@
  *
  * Only epochs written by owners count. The writers are the owners and the keys that an epoch names,
  * until a later epoch removes them. If a writer is removed, its records count up to the record that
- * the removal names. A writer's vault record that names a shard adds the shard to the vault. The
- * shard leaves the vault when a writer who has seen that record retires the shard; a shard of a
- * stripe leaves only when the whole stripe is retired.
+ * the removal names. A writer's vault record that names shards (a run, see
+ * cmd/vault/sealed/stream.h) adds the shards to the vault. A shard is in the vault until a writer
+ * whose ledger has this record retires the shard; a shard of a stripe is in the vault until the
+ * whole stripe is retired.
  */
 #ifndef VV_CMD_VAULT_HOLD_VAULT_STATE_H
 #define VV_CMD_VAULT_HOLD_VAULT_STATE_H
@@ -20,10 +21,11 @@
 #include "cmd/vault/hold/ledger.h"
 #include "repo/blocks/cid_map.h"
 
+/* A copy of a shard at a holder. */
 typedef struct vv_copy {
 	uint8_t holder[VV_HOLDER_ID];
-	const vv_ledger_record *place;
-	const vv_ledger_record *receipt; /* NULL: not received */
+	const vv_ledger_record *place;   /* the place record that names the shard and the holder */
+	const vv_ledger_record *receipt; /* the holder's receipt; NULL: none yet */
 	/* time of the last audit of this holder that found no errors, seconds since 1970; 0: no
 	 * such audit */
 	uint64_t proven;
@@ -31,6 +33,7 @@ typedef struct vv_copy {
 	bool bad;     /* the last audit of this copy found that it is missing or changed */
 } vv_copy;
 
+/* A shard of the vault, or a retired shard, with its copies. */
 typedef struct vv_kept {
 	vv_shard shard;
 	const vv_ledger_record *run; /* the first vault record that named the shard */
@@ -49,6 +52,7 @@ typedef struct vv_kept_stripe {
 	size_t shards[VV_STRIPE_MAX];
 } vv_kept_stripe;
 
+/* A list of records, borrowed from the ledger. */
 typedef struct vv_records {
 	const vv_ledger_record **items;
 	size_t count, cap;
@@ -78,38 +82,42 @@ typedef struct vv_vault_state {
 	size_t last_cap;
 } vv_vault_state;
 
-/* Computes the state. Borrows the ledger, which must not change before close. VV_EMISSING: the
- * ledger does not have the vault's first record. */
+/* Computes the state of the vault from the ledger l, which is borrowed and must not change until
+ * vv_vault_state_close. VV_EMISSING: the ledger does not have the vault's first record. */
 vv_status vv_vault_state_open(vv_vault_state **out, const vv_ledger *l, vv_error *err);
 void vv_vault_state_close(vv_vault_state *s); /* accepts NULL */
 VV_AUTO_FREE(vv_vault_state, vv_vault_state_close)
 
+/* true if the key is an owner */
 bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
-/* Returns true if the key is a writer at present: the newest epoch names it, or it is an owner that
- * no epoch has removed. */
+/* Returns true if the key is a writer at present: the newest epoch names the key, or the key is an
+ * owner that no epoch has removed. */
 bool vv_vault_is_writer(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
-/* Returns true if the key writes in the vault: it is a writer that an epoch names, or an owner that
- * has added data. False for a recovery key that has only begun epochs. */
+/* Returns true if the key writes in the vault: the key is a writer that an epoch names, or an owner
+ * that has added data. Returns false for a recovery key that has only begun epochs. */
 bool vv_vault_writes(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
-/* Returns true if the record counts: its author was allowed to write it. */
+/* Returns true if the record r counts in the vault: its author was allowed to write it. */
 bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r);
 
-/* Return the writers that the last epoch names, without owners; borrowed. */
+/* Return the number of writers that the last epoch names, without owners, and the key of the i-th
+ * one, from 0; borrowed from s. */
 size_t vv_vault_writer_count(const vv_vault_state *s);
 const uint8_t *vv_vault_writer_at(const vv_vault_state *s, size_t i);
 
-/* Returns another writer that had not seen r when it wrote its newest vault record, so that this
- * writer may still rely on shards that r retires. NULL: no such writer. */
+/* Returns another writer than r's author whose newest vault record was written without the retire
+ * record r in its ledger, and who may therefore still rely on shards that r retires. NULL: no such
+ * writer. */
 const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r);
 
-/* Returns the copy at this holder. NULL: the shard was not placed at this holder. */
+/* Returns the copy of the shard k at this holder, borrowed from k. NULL: the shard was not placed
+ * at this holder. */
 const vv_copy *vv_vault_copy_at(const vv_kept *k, const uint8_t holder[VV_HOLDER_ID]);
-/* Returns true if another writer has retired shards since the key's newest vault record. The items
- * that are reachable from the key's refs must then be checked again, because they may be in retired
+/* Returns true if another writer has retired shards since the key's newest vault record. The caller
+ * must then check whether items that are reachable from the key's refs are only in retired
  * shards. */
 bool vv_vault_must_look(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
 
-/* Finds a shard by its CID. NULL: no run named the shard. */
+/* Returns the shard with this CID, borrowed from s. NULL: no run named the shard. */
 const vv_kept *vv_vault_shard_of(const vv_vault_state *s, const vv_cid *cid);
 
 #endif

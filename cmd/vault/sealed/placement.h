@@ -16,20 +16,22 @@
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 
+/* A holder that can be chosen. */
 typedef struct vv_placeable {
 	const uint8_t *id; /* VV_HOLDER_ID bytes */
-	/* the name of the failure domain, which is equal for holders that fail together; "": not known, so a domain
-	 * of its own */
+	/* the name of the failure domain, which is equal for holders that fail together; "": not
+	 * known: the holder has a domain of its own */
 	const char *domain;
 } vv_placeable;
 
-/* Chooses the holder with the highest rank from each failure domain. Sets out, which has room for count elements, to
- * the indexes of these holders, highest rank first, and returns their number. */
+/* Chooses, from the count holders, the holder with the highest rank for the shard in each failure
+ * domain. Sets out, which has room for count elements, to the indexes of the chosen holders,
+ * highest rank first, and returns their number. */
 size_t vv_placement(size_t *out, const vv_cid *shard, const vv_placeable *holders, size_t count);
 
-/* For the shards of a stripe: has[i][h] is true if holder h has shard i. Assigns to as many shards as possible a
- * holder that has the shard, so that no two of these holders are in one failure domain. out[i] is set to the index
- * of the holder for shard i; SIZE_MAX: the shard has no such holder. */
+/* Assigns to as many shards of a stripe as possible a holder that has the shard, so that no two of
+ * these holders are in one failure domain. has[i][h] is true if holder h has shard i. Sets out[i]
+ * to the index of the holder for shard i, or to SIZE_MAX if no holder was assigned. */
 vv_status vv_placement_apart(size_t *out, const bool *const *has, size_t shards,
 			     const vv_placeable *holders, size_t count, vv_error *err);
 

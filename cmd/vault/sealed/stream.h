@@ -1,15 +1,17 @@
 /*
- * stream: writes the items of a run into the vault, as sealed shards, and reads them.
+ * stream: writes the items of a run as sealed shards, and reads them. A run is the data that one
+ * vault record adds to the vault, and also this record. Items are blocks, Git objects, refs and
+ * indexes.
  *
  * The content of a run is the concatenated content of its shards; all shards except the last are
  * full. It consists of items:
  *
- *	1        bits 0-3: kind (below), bits 4-5: method (0 stored, 1 zstd, 2 zstd with its base)
- *	varint   raw length
- *	varint   stored length
- *	32 or 20 digest: 32 bytes for a block, 20 for an object of Git, none for other items
- *	32 or 20 method 2: digest of the base, of the same kind
- *	stored   bytes (compressed bytes as in transport/protocol/compress.h)
+ * 	1        bits 0-3: kind (below), bits 4-5: method (0 stored, 1 zstd, 2 zstd with its base)
+ * 	varint   raw length
+ * 	varint   stored length
+ * 	32 or 20 digest: 32 bytes for a block, 20 for an object of Git, none for other items
+ * 	32 or 20 method 2: digest of the base, of the same kind
+ * 	stored   bytes (compressed bytes as in transport/protocol/compress.h)
  *
  * The last items are REFS, which may be missing, and INDEX. After them are 16 bytes: le64 offset of
  * INDEX, and le64 offset of REFS (all ones: no REFS). The index has the offset of each item of the
@@ -31,6 +33,7 @@
 #include "cmd/vault/hold/shard.h"
 #include "repo/blocks/cid.h"
 
+/* The kind of an item. */
 typedef enum vv_item_kind {
 	VV_ITEM_RAW = 1,  /* a block */
 	VV_ITEM_NODE = 2, /* a block of DAG-CBOR */
@@ -44,15 +47,15 @@ typedef enum vv_item_kind {
 
 #define VV_ITEM_MAX (1u << 30) /* maximum bytes of one item, uncompressed */
 
-/* Returns the CID of a block, or for an object of Git a CID made from its id (with a codec that no
- * block has). */
+/* Returns the CID of an item with this kind and digest: the CID of a block, or, for an object of
+ * Git, a CID made from its id, with a codec that no block has. */
 vv_cid vv_item_cid(vv_item_kind kind, const uint8_t *digest);
 
 /* One item of an index. */
 typedef struct vv_item_place {
 	vv_cid cid; /* as returned by vv_item_cid */
 	vv_item_kind kind;
-	size_t run; /* 0: the run of the index; else 1 + the place in runs */
+	size_t run; /* 0: the run of the index; else 1 + the index in runs */
 	uint64_t offset;
 } vv_item_place;
 
@@ -63,7 +66,7 @@ typedef struct vv_item_index {
 	vv_item_place *items;
 	size_t count;
 } vv_item_index;
-/* Reads the bytes of an index. VV_ECORRUPT: not an index. */
+/* Parses the bytes of an index into *out. VV_ECORRUPT: the bytes are not an index. */
 vv_status vv_item_index_read(vv_item_index *out, const void *bytes, size_t len, vv_error *err);
 void vv_item_index_clear(vv_item_index *x);
 VV_AUTO_CLEAR(vv_item_index, vv_item_index_clear)
@@ -72,10 +75,11 @@ VV_AUTO_CLEAR(vv_item_index, vv_item_index_clear)
 
 typedef struct vv_stream_out vv_stream_out;
 
-/* Receives the shards of a stream in order. Called by the functions that write the stream. */
+/* Is called with the shards of a stream, in order, by the functions that write the stream. */
 typedef vv_status (*vv_shard_out_fn)(void *payload, const vv_shard *s, const void *bytes,
 				     size_t len, vv_error *err);
-/* Opens a stream for writing. Borrows seal until vv_stream_out_close. */
+/* Opens a stream for writing, whose shards are passed to fn. Borrows seal until
+ * vv_stream_out_close. */
 vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_shard_out_fn fn,
 			     void *payload, vv_error *err);
 void vv_stream_out_close(vv_stream_out *o); /* accepts NULL; an unfinished stream is dropped */
@@ -95,20 +99,20 @@ typedef struct vv_item {
 /* Writes an item. */
 vv_status vv_stream_out_put(vv_stream_out *o, const vv_item *item, vv_error *err);
 uint64_t vv_stream_out_len(const vv_stream_out *o); /* bytes of content written so far */
-/* Returns true if the item was written. */
+/* Returns true if the item with this CID was written. */
 bool vv_stream_out_has(const vv_stream_out *o, const vv_cid *cid);
 
-/* Writes refs, the index, and the last shard. refs may be NULL. index may be NULL; otherwise its
- * content is replaced with the bytes of the index. */
+/* Ends the stream: writes refs (may be NULL), the index, and the last shard. If index is not NULL,
+ * replaces its content with the bytes of the index. */
 vv_status vv_stream_out_end(vv_stream_out *o, const vv_buf *refs, vv_buf *index, vv_error *err);
 
 /* --- reading --- */
 
 typedef struct vv_stream_in vv_stream_in;
 
-/* Sets out, which is empty, to the content of the run's shard number i. */
+/* Appends the content of the run's shard number i, from 0, to out, which is empty. */
 typedef vv_status (*vv_shard_in_fn)(void *payload, size_t i, vv_buf *out, vv_error *err);
-/* Opens a stream of `shards` shards for reading. */
+/* Opens a stream of `shards` shards for reading; fn reads a shard. */
 vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn, void *payload,
 			    vv_error *err);
 void vv_stream_in_close(vv_stream_in *in); /* accepts NULL */
@@ -124,15 +128,16 @@ typedef struct vv_item_stored {
 	size_t len;
 	uint64_t next; /* offset of the next item */
 } vv_item_stored;
-/* Reads the item at offset. VV_ECORRUPT: no item begins at offset. Errors of reading a shard are
- * also returned. */
+/* Reads the item at offset into *out. VV_ECORRUPT: no item begins at offset. Other errors are those
+ * of vv_shard_in_fn. */
 vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out, vv_error *err);
-/* Sets out to the raw bytes of an item. base: the raw bytes of the item's base. VV_ECORRUPT: the
- * bytes do not match the item's digest. */
+/* Sets the content of out to the raw bytes of the item s. base: the raw bytes of the item's base.
+ * VV_ECORRUPT: the bytes do not match the item's digest. */
 vv_status vv_stream_in_expand(vv_stream_in *in, const vv_item_stored *s, const void *base,
 			      size_t base_len, vv_buf *out, vv_error *err);
 
-/* Reads the bytes of the run's index and refs. refs is empty if the run has no refs. */
+/* Sets the content of index and refs to the bytes of the run's index and refs. refs is empty if the
+ * run has no refs. */
 vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_error *err);
 
 #endif

@@ -1,16 +1,17 @@
 /*
- * stripe: computes missing shards of a stripe. A stripe has K data shards, all full, and M parity shards; any
- * K of these K + M shards determine the others.
+ * stripe: computes parity shards and missing shards of a stripe. A stripe has K data shards, all
+ * full, and M parity shards; any K of these K + M shards determine the others.
  *
- * The code is Reed-Solomon over GF(256) with the polynomial 0x11d, over the bytes before the trailers: byte n
- * of parity shard i is the sum (xor), over all data shards j, of byte n of shard j times the inverse of (K +
- * i) xor j. In a stripe, data shards have the numbers 0 to K - 1, and parity shards the numbers from K on.
- * Like every shard, a parity shard consists of leaves and a trailer, is named by its CID, and is audited. But
- * a parity shard has no header, because it is never opened. Format: docs/formats/vault.md.
+ * The code is Reed-Solomon over GF(256) with the polynomial 0x11d, over the bytes before the
+ * trailers: byte n of parity shard i is the sum (xor), over all data shards j, of byte n of shard j
+ * times the inverse of (K + i) xor j. In a stripe, data shards have the numbers 0 to K - 1, and
+ * parity shards the numbers from K on. Like every shard, a parity shard consists of leaves and a
+ * trailer, is named by its CID, and is audited. But a parity shard has no header, because it is
+ * never opened. Format: docs/formats/vault.md.
  *
  * A correct caller: vv_stripe_open, with the numbers of K given shards and of the wanted shards;
- * vv_stripe_take for each given shard, in any order; vv_stripe_get for each wanted shard; vv_stripe_close.
- * Memory: the wanted shards, and the one given shard that the caller passes.
+ * vv_stripe_take for each given shard, in any order; vv_stripe_get for each wanted shard;
+ * vv_stripe_close. Memory: the wanted shards, and the one given shard that the caller passes.
  */
 #ifndef VV_CMD_VAULT_SEALED_STRIPE_H
 #define VV_CMD_VAULT_SEALED_STRIPE_H
@@ -31,12 +32,12 @@ typedef struct vv_stripe_work vv_stripe_work;
  * wanted_count shards to compute. VV_ECORRUPT: `from` has a number twice. */
 vv_status vv_stripe_open(vv_stripe_work **out, vv_code code, const uint8_t *from,
 			 const uint8_t *wanted, size_t wanted_count, vv_error *err);
-/* Adds the given shard from[at]. bytes: the whole shard, whose CID the caller has checked. VV_ECORRUPT: the
- * shard is not full. */
+/* Adds the given shard from[at]. bytes: the whole shard, of len bytes, whose CID the caller has
+ * checked. VV_ECORRUPT: the shard is not full. */
 vv_status vv_stripe_take(vv_stripe_work *w, size_t at, const void *bytes, size_t len,
 			 vv_error *err);
-/* Sets *bytes to the whole shard wanted[i], and *out to its CID and root. Call after all given shards were
- * added. */
+/* Sets *bytes to the whole shard wanted[i], and *out to its CID and root. Call this after all given
+ * shards were added. */
 vv_status vv_stripe_get(const vv_stripe_work *w, size_t i, vv_buf *bytes, vv_shard *out,
 			vv_error *err);
 void vv_stripe_close(vv_stripe_work *w); /* accepts NULL */

@@ -1,6 +1,6 @@
 /*
- * waiting: measures how long things, each named by a CID, have been waiting, and stores the times
- * in a file.
+ * waiting: measures how long the things that a caller observes, each named by a CID, have been
+ * waiting, and stores the times in a file.
  *
  * The waiting time is the sum of the times between commands. The time between two commands counts
  * as at most 7 days, and as 0 if it is more than a year, so that a wrong clock, in a record or on
@@ -22,13 +22,14 @@
 
 typedef struct vv_waiting vv_waiting;
 
-/* Reads the file. now is the current time, in seconds since 1970. A missing file counts as an empty
- * file. */
+/* Reads the file path. now is the current time, in seconds since 1970. A missing file counts as an
+ * empty file. */
 vv_status vv_waiting_open(vv_waiting **out, const char *path, uint64_t now, vv_error *err);
 void vv_waiting_close(vv_waiting *w); /* accepts NULL */
 VV_AUTO_FREE(vv_waiting, vv_waiting_close)
 
-/* Records that the thing is waiting. Sets *sec (may be NULL) to its waiting time in seconds. */
+/* Records that a thing is observed: it is still waiting. Sets *sec (may be NULL) to its waiting
+ * time in seconds. */
 vv_status vv_waiting_see(vv_waiting *w, const vv_cid *thing, uint64_t *sec, vv_error *err);
 /* Writes the file for the next command. Without this call, the file is unchanged. */
 vv_status vv_waiting_write(const vv_waiting *w, vv_error *err);
@@ -42,6 +43,7 @@ vv_status vv_waiting_write(const vv_waiting *w, vv_error *err);
  * wait, because a server would refuse these shards.
  */
 
+/* Which place records to find: those of an author for a holder. */
 typedef struct vv_place_of {
 	const vv_ledger *ledger;
 	const uint8_t *author; /* VV_KEY_PUBLIC */
@@ -49,8 +51,8 @@ typedef struct vv_place_of {
 	const uint8_t *key;    /* the holder's key; NULL: the holder has no key */
 } vv_place_of;
 
-/* Gets all place records that wait, borrowed from the ledger. The caller frees the list with
- * vv_free, also on failure. */
+/* Sets *out to an array of the *count place records that wait; the records are borrowed from the
+ * ledger. The caller frees *out with vv_free, also on failure. */
 vv_status vv_waiting_places(const vv_ledger_record ***out, size_t *count, const vv_place_of *of,
 			    vv_error *err);
 

@@ -20,6 +20,7 @@
  * probability of 1 - 0.99^460 = 99.0 %. */
 #define VV_AUDIT_LEAVES 460u
 
+/* The arguments of an audit, and its results. */
 typedef struct vv_audit {
 	/* the number of leaves to read, each from a different shard; 0: VV_AUDIT_LEAVES */
 	uint64_t leaves;
@@ -43,9 +44,9 @@ typedef struct vv_audit {
 	size_t bad_count, bad_cap;
 } vv_audit;
 
-/* Audits the holder of a place, which must be connected. Faults of shards are results, not errors. Fails only
- * if the audit cannot be completed; the place is then marked as failed and closed. Writes an audit record if
- * the session's key is a writer's. */
+/* Audits the holder of the place p of the session s, which must be connected. Faults of shards are
+ * results, not errors. Fails only if the audit cannot be completed; the place is then marked as
+ * failed and closed. Writes an audit record if the session's key is a writer's. */
 vv_status vv_audit_run(vv_audit *x, vv_vault_session *s, vv_vault_place *p, vv_error *err);
 void vv_audit_clear(vv_audit *x);
 VV_AUTO_CLEAR(vv_audit, vv_audit_clear)

@@ -18,6 +18,7 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/send.h"
 
+/* A run (cmd/vault/sealed/stream.h). */
 typedef struct vv_vault_run {
 	const vv_ledger_record *record; /* borrowed from the ledger */
 	vv_item_index index;
@@ -29,8 +30,9 @@ typedef struct vv_vault_run {
 	struct vv_run_reading *reading;
 } vv_vault_run;
 
-#define VV_STREAMS_OPEN 64u
+#define VV_STREAMS_OPEN 64u /* most runs that are open at the same time */
 
+/* The indexes of a vault's runs. */
 typedef struct vv_contents {
 	vv_vault_session *session;
 	vv_vault_run *runs; /* the runs whose index is in live shards, ordered by time */
@@ -43,10 +45,10 @@ typedef struct vv_contents {
 	size_t next_open;                /* the oldest element of `open` */
 } vv_contents;
 
-/* Opens the contents of the session's vault. If the index of a run cannot be read, this is not a
- * failure: the run is marked as lost. */
+/* Opens the contents of the session's vault. A run whose index cannot be read is not an error, but
+ * marked as lost. */
 vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err);
-/* Like vv_contents_open, but without the given runs. runs: CIDs of their records; NULL: opens all
+/* Like vv_contents_open, but leaves out the runs with the records `runs` (CIDs); NULL: opens all
  * runs. */
 vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const vv_cid_set *runs,
 				   vv_error *err);
@@ -55,52 +57,54 @@ VV_AUTO_CLEAR(vv_contents, vv_contents_close)
 
 /* Returns true if an index of the vault has the item. */
 bool vv_contents_has(const vv_contents *c, const vv_cid *item);
-/* Adds the content of a run that was just written. */
+/* Adds the index and refs of a run that was just written. */
 vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *run, const vv_buf *index,
 			  const vv_buf *refs, vv_error *err);
 
-/* Returns true if the vault stores the ref. Refs that mirror other repositories, and refs that
- * varve itself sets, are not stored. */
+/* Returns true if vaults store the ref. Vaults do not store refs that mirror other repositories,
+ * and refs that varve itself sets. */
 bool vv_vault_keeps_ref(const vv_ref *ref);
-/* Returns the last of the first `count` runs that has refs and is by this author. author NULL: any
- * author. NULL: not found. */
+/* Returns the last of the first `count` runs that has refs and is by this author (NULL: any
+ * author). NULL: no such run. */
 const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, const uint8_t *author);
 /* Returns true if run i has its author's newest refs among the first `count` runs. If one key
  * signed two runs neither of which follows the other, the result is true for both. */
 bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count);
-/* Lists the commits that the refs of every author's last run (vv_contents_is_last) name. The caller
- * owns *out, also on failure. */
+/* Sets *out to an array of the *count commits to which the refs in every author's last run
+ * (vv_contents_is_last) point. The caller frees *out with vv_free, also on failure. */
 vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err);
 
-/* Sets out to the raw bytes of an item of the vault. Bases of the item are also read, unless they
- * were read recently: items that are read in the order of their runs need one read each.
- * VV_EMISSING: the vault lacks the item, or its shard cannot be read. */
+/* Sets the content of out to the raw bytes of an item of the vault. Also reads the item's bases,
+ * unless they were read recently. VV_EMISSING: the vault does not have the item, or its shard
+ * cannot be read. */
 vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_error *err);
-/* Sets out to the bytes of a block of this repository. If the repository dropped the block, or the
- * block is damaged, reads it from the vault. VV_EMISSING: the vault lacks the block, too. Other
- * errors as for vv_store_get. */
+/* Sets the content of out to the bytes of a block from this repository. If the repository dropped
+ * the block, or the block is damaged, reads it from the vault. VV_EMISSING: the vault does not have
+ * the block either. Other errors are as for vv_store_get. */
 vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, vv_buf *out,
 			    vv_error *err);
-/* Sets out to the bytes of an item from this repository. Errors as for vv_store_get or
- * vv_git_object_bytes. */
+/* Sets the content of out to the bytes of an item from this repository. Errors are as for
+ * vv_store_get or vv_git_object_bytes. */
 vv_status vv_contents_here(vv_contents *c, vv_store *store, vv_item_kind kind, const vv_cid *item,
 			   vv_buf *out, vv_error *err);
+/* Returns the type of a Git object from the kind of its item. */
 static inline vv_git_type vv_item_git_type(vv_item_kind kind)
 {
 	return (vv_git_type)(kind - VV_ITEM_COMMIT + VV_GIT_COMMIT);
 }
 /* Returns the id of a Git object from its item. */
 vv_oid vv_item_oid(const vv_cid *item);
-/* Sets *base to the item from which the stored form of `item` differs; null: the item is stored
+/* Sets *base to the base of the stored form of `item`, or to a null CID if the item is stored
  * without a base. */
 vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err);
 
-/* Returns the shard in which an item begins. NULL: the vault lacks the item. */
+/* Returns the shard in which an item begins. NULL: the vault does not have the item. */
 const vv_kept *vv_contents_shard(vv_contents *c, const vv_cid *item);
 
-/* Returns the run that has number `run` in the index of `of`. NULL: that run is missing here. */
+/* Returns the run with the number `run` in the index of the run `of`. NULL: c does not have this
+ * run. */
 vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run);
-/* Opens a run for reading its shards. The run stays open until VV_STREAMS_OPEN other runs were
+/* Opens a run for reading its items. The run stays open until VV_STREAMS_OPEN other runs were
  * opened. */
 vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err);
 

@@ -15,6 +15,7 @@
 #include "cmd/vault/work/session.h"
 #include "cmd/vault/work/surplus.h"
 
+/* The arguments and results of vv_prune_run. */
 typedef struct vv_prune {
 	uint64_t grace_sec; /* as in vv_surplus */
 	bool dry_run;       /* count only, and change nothing */
@@ -29,15 +30,16 @@ typedef struct vv_prune {
 	/* runs that were kept unread: the first runs of the vault, up to the last run that no reachable holder
 	 * has */
 	uint64_t unread;
-	/* runs that were not retired, because their rewritten items lack copies */
+	/* runs that were not retired, because their rewritten items have too few copies */
 	uint64_t unready;
 	uint64_t owed;      /* copies that were owed before, and could not be sent */
 	vv_surplus surplus; /* the released copies */
 } vv_prune;
 
-/* Prunes the vault. The session must be connected, and its key must be a writer's. VV_EMISSING: this repository
- * lacks commits of another writer's refs, so it is not known which items are alive; VV_EREFUSED: no reachable holder
- * has some shards, or (tails) the rewritten runs lack copies. */
+/* Prunes the vault. The session must be connected, and its key must be a writer's. VV_EMISSING:
+ * this repository does not have the commits of another writer's refs, so it is not known which
+ * items are alive; VV_EREFUSED: no reachable holder has some shards, or (tails) the rewritten runs
+ * have too few copies. */
 vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err);
 
 #endif

@@ -3,8 +3,8 @@
  * holder.
  *
  * The vault's records name the other holders. Blocks and Git objects are received as from a peer:
- * each one is checked against its name. Refs are written last. If a recovery is interrupted, the
- * received blocks are kept for the next attempt.
+ * each block or object is checked against its name. Refs are written last. If a recovery is
+ * interrupted, the received blocks are kept for the next attempt.
  */
 #ifndef VV_CMD_VAULT_WORK_RECOVER_H
 #define VV_CMD_VAULT_WORK_RECOVER_H
@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "cmd/vault/work/session.h"
 
+/* The arguments and results of vv_recover_run. */
 typedef struct vv_recover {
 	const char *const *urls; /* the URLs of holders */
 	size_t url_count;

@@ -1,10 +1,11 @@
 /*
- * replicate: seals data that the vault lacks, and sends it to holders.
+ * replicate: seals data that the vault does not have yet, and sends it to holders.
  *
- * New data is sealed into shards in .git/varve/vault/spool, about 64 MB at a time; when all shards are durable,
- * the file "run" in this folder lists them (waiting_run.h). Then the shards are sent to holders. When each shard
- * has at least --min copies, a vault record is written that lists the shards. If the replication is interrupted,
- * the next command continues with the shards in the spool.
+ * New data is sealed into shards in .git/varve/vault/spool, about 64 MB at a time; when all shards
+ * are durable, the file "run" in this folder lists them (waiting_run.h). Then the shards are sent
+ * to holders. When each shard has at least --min copies, a vault record is written that lists the
+ * shards. If the replication is interrupted, the next command continues with the shards in the
+ * spool.
  */
 #ifndef VV_CMD_VAULT_WORK_REPLICATE_H
 #define VV_CMD_VAULT_WORK_REPLICATE_H
@@ -18,9 +19,10 @@
 #include "cmd/vault/work/spread.h"
 #include "repo/blocks/reach.h"
 
-/* Adds an item to the run that is being sealed. */
+/* Adds an item to `to`, the run that is being sealed. */
 typedef vv_status (*vv_put_item_fn)(void *to, const vv_item *item, vv_error *err);
 
+/* The arguments and results of vv_replicate_run. */
 typedef struct vv_replicate {
 	unsigned copies, /* the number of copies; 0: the policy's number, or 2 */
 		min;     /* the least number of copies; 0: the policy's number, or 1 */
@@ -40,7 +42,8 @@ typedef struct vv_replicate {
 	 * NULL */
 	const vv_cid_set *without;
 	bool only_places; /* seal only the list of holders, if it changed */
-	bool search;      /* with without: also search everything that is reachable from refs */
+	/* if without is set: also search all objects that are reachable from refs */
+	bool search;
 	/* The members below are results. */
 	uint64_t blocks, /* new blocks */
 		objects; /* new Git objects */
@@ -63,8 +66,8 @@ typedef struct vv_replicate {
 	vv_cid head;       /* the vault record that was written last; null: no record was written */
 } vv_replicate;
 
-/* Seals and sends data as x says, and sets the results in x. VV_EREFUSED: the policy needs more holders or failure
- * domains, or the key may not write. */
+/* Seals and sends data according to the arguments in x, and sets the results in x. VV_EREFUSED: the
+ * policy needs more holders or failure domains, or the key may not write. */
 vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err);
 
 #endif

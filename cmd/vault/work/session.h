@@ -1,14 +1,16 @@
 /*
- * session: a repository, its vault, this machine's key and the holders, open together.
+ * session: opens a repository's vault, this machine's key and the holders, and exchanges records
+ * with the holders.
  *
- * A correct caller: open (which locks the vault: one session per repository); connect (which
- * reaches the holders, and exchanges records of the ledger); work; sync again after writing
- * records; close. Without a vault, policy.vault is null and state is NULL.
+ * A correct caller: vv_vault_session_open, which locks the vault (one session per repository);
+ * vv_vault_session_connect, which reaches the holders, and exchanges records of the ledger; work;
+ * vv_vault_session_sync again after writing records; vv_vault_session_close. Without a vault,
+ * policy.vault is null and state is NULL.
  *
  * .git/varve/vault contains: lock; ledger/ (cmd/vault/hold/ledger.h); runs/ (the vault's items, a
  * file for each run); spool/ (an unfinished run); seen (the time of the last contact with each
  * holder); met (the records that each holder had at that time, and the time of the last full
- * listing); stranger (exists if this repository's key was found in use elsewhere).
+ * listing); stranger (exists if this repository's key was found to be used in another place, too).
  */
 #ifndef VV_CMD_VAULT_WORK_SESSION_H
 #define VV_CMD_VAULT_WORK_SESSION_H
@@ -46,6 +48,7 @@
 
 #define VV_COPIES_MAX 32u
 
+/* The policy of a repository. */
 typedef struct vv_vault_policy {
 	vv_cid vault; /* null: the repository has no vault yet */
 	/* number of copies; 0: not set. With a code, the number for shards without a stripe, which
@@ -55,13 +58,16 @@ typedef struct vv_vault_policy {
 	vv_code code; /* data is 0 if no code is set */
 } vv_vault_policy;
 
-/* Reads a code such as "4+2". VV_EUSAGE: invalid; err describes the syntax. */
+/* Parses text as a code such as "4+2", and sets *out. VV_EUSAGE: text is not a valid code; the
+ * message has the syntax. */
 vv_status vv_vault_code_read(vv_code *out, const char *text, vv_error *err);
 
 /* Reads the policy from the work tree's .varveconfig. VV_EINPUT: the file is invalid. */
 vv_status vv_vault_policy_read(vv_vault_policy *out, vv_repository *r, vv_error *err);
+/* Writes the policy p to the work tree's .varveconfig. */
 vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_error *err);
 
+/* A holder of the session, connected or not. */
 typedef struct vv_vault_place {
 	const vv_holder_config *config; /* borrowed from the session */
 	uint8_t id[VV_HOLDER_ID];       /* set once the repository has a vault */
@@ -69,7 +75,7 @@ typedef struct vv_vault_place {
 	vv_error why;
 	vv_ask *ask; /* the attempt to reach the holder; NULL: not tried yet */
 	bool silent; /* the holder did not answer in this session, and is not tried again */
-	bool behind; /* the holder was reached, but the exchange of records failed */
+	bool behind; /* the holder was reached, but the last exchange of records failed */
 	/* the holder sends data, but refused a shard or record; `why` has the reason */
 	bool refuses;
 	/* with refuses: the size of the smallest refused shard in bytes; 0: a record was refused */
@@ -86,13 +92,14 @@ typedef struct vv_vault_place {
 	vv_meeting meeting;
 } vv_vault_place;
 
+/* A session. */
 typedef struct vv_vault_session {
 	vv_repository *repo;
 	const vv_notes *notes;
-	char *dir; /* .git/varve/vault */
-	int lock;
-	uint64_t now;
-	bool again; /* as in vv_session_options */
+	char *dir;    /* .git/varve/vault */
+	int lock;     /* descriptor of the lock */
+	uint64_t now; /* time of the session, in seconds since 1970 */
+	bool again;   /* as in vv_session_options */
 	vv_key key;
 	bool has_key;
 	vv_vault_policy policy;
@@ -105,7 +112,7 @@ typedef struct vv_vault_session {
 	vv_vault_state *state;
 	vv_epoch_secrets secrets;
 	bool readable; /* secrets is not empty */
-	/* the size of the ledger that state was computed from */
+	/* the sizes of the ledger from which state was computed */
 	size_t state_files, state_counting, state_places;
 	bool mend;     /* rewrite damaged records at holders; set by the caller */
 	uint64_t read; /* bytes of shards received from holders */
@@ -116,12 +123,12 @@ typedef struct vv_vault_session {
 	struct vv_block_cache *opened; /* the content of recently opened shards */
 } vv_vault_session;
 
-/* If need_key is false, the session also works without a key. */
+/* Options of a session. */
 typedef struct vv_session_options {
 	const char *key_file; /* file of the key to use; NULL: this machine's key */
-	bool need_key, quiet;
+	bool need_key, quiet; /* fail without a key; send no notes */
 	const vv_notes *notes;
-	uint64_t idle_sec; /* 0: the default */
+	uint64_t idle_sec; /* seconds without a byte from a holder; 0: the default */
 	bool again;        /* also try holders that recently did not answer */
 	/* if a holder does not send a shard at once, also request the shard from another holder */
 	bool beside;
@@ -131,8 +138,9 @@ typedef struct vv_session_options {
 /* Opens the session and locks the vault. VV_ELOCKED: another command works on the vault. */
 vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_session_options *o,
 				vv_error *err);
-/* Opens the session, connects to the holders, and reads their records and the content that the
- * key can open. */
+/* Opens the session, connects to the holders, and checks that the vault's ledger was read and that
+ * the key can open sealed content. The errors are those of vv_vault_session_connect and of the
+ * vv_vault_session_need functions. On failure, the session is closed. */
 vv_status vv_vault_session_open_to_read(vv_vault_session *s, vv_repository *r,
 					const vv_session_options *o, vv_error *err);
 /* Opens the session for reading only, with this machine's key if it exists: with the key, the names
@@ -151,26 +159,28 @@ VV_AUTO_CLEAR(vv_vault_session, vv_vault_session_close)
 vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, const char *url,
 				     const char *domain, vv_error *err);
 
-/* Returns the name of the place's failure domain: the configured name, or the name that the holder
- * reported, or, for two addresses of one server without a known domain, the server's key. "": not
- * known. Places that were found to share a domain or a key when connecting have the same name. */
+/* Returns the name of the failure domain of the place p: the configured name, or the name that the
+ * holder reported, or, for two addresses of one server without a known domain, the server's key.
+ * "": not known. Places that were found to share a domain or a key when connecting have the same
+ * name. */
 const char *vv_vault_place_domain(const vv_vault_session *s, const vv_vault_place *p);
 
-/* Sets the key that the vault expects from the holder with this URL. If the holder is open and has
- * another key, closes the holder. */
+/* Sets the key that the holder with this URL must have. If the holder is open and has another key,
+ * closes the holder. */
 vv_status vv_vault_session_expect_key(vv_vault_session *s, const char *url, const char *key,
 				      vv_error *err);
 
-/* Checks that this repository has a vault. VV_ENOTFOUND: it has no vault. */
+/* Checks that this repository has a vault. VV_ENOTFOUND: this repository has no vault. */
 vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err);
 
-/* Checks that the vault's ledger was read. VV_EMISSING: no reachable holder has it. */
+/* Checks that the vault's ledger was read. VV_EMISSING: no reachable holder has the ledger. */
 vv_status vv_vault_session_need_ledger(const vv_vault_session *s, vv_error *err);
-/* Checks that the key can open at least some sealed content. VV_EREFUSED: the key cannot open
- * any. */
+/* Checks that the key can open at least some sealed content. VV_EREFUSED: the key cannot open any
+ * content. */
 vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err);
 /* Checks that the ledger was read, that the key is a writer's key, and that the key can open newly
- * sealed content. VV_EMISSING: the ledger was not read. VV_EREFUSED: the key lacks these rights. */
+ * sealed content. VV_EMISSING: the ledger was not read. VV_EREFUSED: the key does not have these
+ * rights. */
 vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err);
 
 /* Opens the ledger in dir/ledger as the ledger of the vault, and computes the vault's state. */
@@ -178,62 +188,63 @@ vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_er
 
 /* Opens all closed holders in parallel, except holders that recently did not answer (vv_ask_all
  * waits two seconds for such a holder, and skips it for the next ten minutes). An unreachable
- * holder is not a failure: the reason is in its place->why. */
+ * holder is not an error: its place->why has the reason. */
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err);
-/* Returns the number of holders that are not open, without holders that recently did not answer. */
+/* Returns the number of holders that are not open, not counting holders that recently did not
+ * answer. */
 size_t vv_vault_session_away(const vv_vault_session *s);
 /* Reaches the holders (vv_vault_session_reach), then exchanges records with them
  * (vv_vault_session_sync). */
 vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err);
-/* Sends each open holder the records that it lacks; the first call after connecting also reads the
- * holders' records. If a holder fails, it is closed, and its place->why has the reason.
+/* Sends each open holder the records that it does not have; the first call after connecting also
+ * reads the holders' records. If a holder fails, it is closed, and its place->why has the reason.
  * VV_ECORRUPT: data on this machine is damaged. */
 vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err);
 /* Exchanges records with one open holder, as vv_vault_session_sync does, but does not update the
- * state. The records of a holder that refuses ours are read, too. */
+ * state. Also reads the records of a holder that refuses this machine's records. */
 vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error *err);
-/* Makes all data sent to the holders durable (vv_holders_finish). `lost` (may be NULL) has
- * place_count entries, which are set to true for places that failed; place->why has the reason. */
+/* Makes all data sent to the holders durable (vv_holders_finish). If lost is not NULL, sets lost[i]
+ * to true if place i failed; place->why has the reason. */
 vv_status vv_vault_session_finish(vv_vault_session *s, bool *lost, vv_error *err);
-/* Reads every record of an open holder; p->meeting then lists the damaged records. On failure, the
- * holder is closed. */
+/* Reads every record of the open holder p; p->meeting then lists the damaged records. On failure,
+ * the holder is closed. */
 vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error *err);
-/* Closes a failed holder; err is its error. */
+/* Closes the holder p, which failed with the error err. */
 void vv_vault_place_fail(vv_vault_place *p, const vv_error *err);
-/* Notes that the holder did not store a shard of len bytes, or a record (len 0), because of the
+/* Notes that the holder p did not store a shard of len bytes, or a record (len 0), because of the
  * error err. After VV_EREFUSED (the holder has no room, or stores nothing for this key), the holder
  * stays open for reading; after any other error, it is closed. */
 void vv_vault_place_put_failed(vv_vault_place *p, const vv_error *err, uint64_t len);
-/* Returns true if a shard of len bytes should be offered to the holder. False if the holder has
- * refused a shard of this size or a smaller one for lack of space. */
+/* Returns true if a shard of len bytes should be sent to the holder p: the holder is open, and has
+ * not refused a shard of this size or a smaller one. */
 bool vv_vault_place_takes(const vv_vault_place *p, uint64_t len);
-/* Call after shards were removed: shards are then offered again to holders that have refused
- * shards. */
+/* Makes vv_vault_place_takes return true again for holders that have refused shards. Call this
+ * after shards were removed. */
 void vv_vault_session_offer_again(vv_vault_session *s);
-/* Returns true if the holder has answered in this session, even if the answer was an error and the
- * holder was closed. */
+/* Returns true if the holder p has answered in this session, even if the answer was an error and
+ * the holder was closed. */
 bool vv_vault_place_answered(const vv_vault_place *p);
 
-/* Fails if the key is also used elsewhere: the ledger has records that were signed with the key and
- * that this repository did not write. */
+/* Checks that the key is used only in this repository. Fails if the ledger has records that were
+ * signed with the key and that this repository did not write. */
 vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err);
-/* Accepts these records as written by this repository, so that vv_vault_session_check_key
- * succeeds. */
+/* Accepts all records that were signed with the key as written by this repository, so that
+ * vv_vault_session_check_key succeeds. */
 vv_status vv_vault_session_adopt(vv_vault_session *s, vv_error *err);
 
 /* Returns the place with this id. NULL: no such place. */
 vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV_HOLDER_ID]);
 
 /* Returns the path of the file `name` in `folder`, a subfolder of dir; if name is NULL, the path of
- * the subfolder. The caller frees it with vv_free. NULL: out of memory. */
+ * the subfolder. The caller frees the path with vv_free. NULL: out of memory. */
 char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const char *name);
 
-/* Opens the file `name` in dir with waiting times (cmd/vault/sealed/waiting.h). */
+/* Opens the file `name` in s->dir, which has waiting times (cmd/vault/sealed/waiting.h). */
 vv_status vv_vault_session_waiting(const vv_vault_session *s, const char *name, vv_waiting **out,
 				   vv_error *err);
 
-/* Sets out to the list of holders in the author's newest vault record that has a list, without
- * trailing padding. out is empty if no record of the author has a list. */
+/* Sets the content of out to the list of holders in the author's newest vault record that has a
+ * list, without trailing padding. out is empty if no record of the author has a list. */
 vv_status vv_vault_session_places(const vv_vault_session *s, const uint8_t author[VV_KEY_PUBLIC],
 				  vv_buf *out, vv_error *err);
 

@@ -1,6 +1,6 @@
 /*
- * shard_source: gets the bytes of a shard of the vault from a holder, or computes them from other shards of its
- * stripe.
+ * shard_source: reads the bytes of a shard of the vault from a holder, or computes the bytes from
+ * other shards of its stripe.
  */
 #ifndef VV_CMD_VAULT_WORK_SHARD_SOURCE_H
 #define VV_CMD_VAULT_WORK_SHARD_SOURCE_H

@@ -1,6 +1,6 @@
 /*
- * vault_status: the state of a vault according to the ledger and the reachable holders: whether all
- * data is safe, and which holders have the shards of a version.
+ * vault_status: determines, from the ledger and the reachable holders, whether all data of a vault
+ * is safe, and which holders have the shards of a version.
  *
  * The shards of a version are the shards in which its blocks begin, according to the indexes of the
  * vault. The bases of a block may be in other shards, so only a holder of all shards certainly has
@@ -18,10 +18,11 @@
 #include "cmd/vault/work/spread.h"
 #include "lib/sync/vault_where.h"
 
+/* The status of a vault. */
 typedef struct vv_vault_status {
 	bool current;      /* all data of this repository is in the vault */
 	bool only_places;  /* not current, but only because the vault's list of holders is old */
-	char *new_ref;     /* a ref with commits that no vault has; owned; NULL: there is none */
+	char *new_ref;     /* a ref with commits that no run has; owned; NULL: no such ref */
 	uint64_t new_refs; /* number of such refs */
 	bool unfinished;   /* a run is waiting in the spool */
 	/* copies required by the policy; if it has a code, only for shards without a stripe */
@@ -31,13 +32,13 @@ typedef struct vv_vault_status {
 	/* number of live shards, and their bytes */
 	uint64_t shards, bytes;
 	uint64_t retired; /* number of retired shards */
-	/* the distance from the policy; least and rest are 0 if there are no such shards */
+	/* the difference from the policy; least and rest are 0 if no such shards exist */
 	vv_spread_sum sum;
 	uint64_t bad;     /* copies that an audit found damaged */
 	uint64_t damaged; /* damaged records found at holders, as far as they were read */
 	uint64_t away;    /* holders that cannot be reached at present */
-	/* all received copies were proved at this time or later, in seconds since 1970; 0: there is
-	 * no such time */
+	/* all received copies were proved at this time or later, in seconds since 1970; 0: no such
+	 * time */
 	uint64_t proven;
 	vv_cid head;        /* the last run; null: the vault is empty */
 	uint64_t head_time; /* time of the last run */
@@ -46,13 +47,15 @@ typedef struct vv_vault_status {
 	bool safe;
 } vv_vault_status;
 
-/* Computes the status. The session must be connected. On failure *out need not be cleared. */
+/* Sets *out to the status of the session's vault, which the caller clears. The session must be
+ * connected. On failure, *out need not be cleared. */
 vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_error *err);
 void vv_vault_status_clear(vv_vault_status *x);
 VV_AUTO_CLEAR(vv_vault_status, vv_vault_status_clear)
 
-/* Finds the holders that have the shards of a version. ask false: uses only the local ledger. On
- * failure only out->is is set: whether a vault exists. */
+/* Sets *out to the holders that have the shards of the version root. ask: also asks the holders;
+ * otherwise, uses only the local ledger. On failure, only out->is is set: true if a vault
+ * exists. */
 vv_status vv_vault_where_find(vv_vault_where *out, vv_repository *r, const vv_notes *notes,
 			      const vv_cid *root, bool ask, vv_error *err);
 
