@@ -24,7 +24,7 @@ typedef struct vv_arena {
 		NULL, 0                                                                            \
 	}
 
-void vv_arena_init(vv_arena *a);
+void vv_arena_init(vv_arena *a);  /* makes an empty arena */
 void vv_arena_clear(vv_arena *a); /* frees all chunks; a can be used again */
 VV_AUTO_CLEAR(vv_arena, vv_arena_clear)
 void vv_arena_reset(vv_arena *a); /* frees all but the largest chunk, which is used again */

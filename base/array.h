@@ -51,10 +51,11 @@ size_t vv_u64_set(uint64_t *items, size_t count);
 /* Comparison function for qsort of arrays of char *, or of structs that begin with a char *. */
 int vv_text_order(const void *a, const void *b);
 
+#define VV_NOT_RISING UINT32_MAX /* a place that vv_array_keep_rising does not keep */
+
 /* Finds a longest increasing subsequence of the count places, and sets all other places to
  * VV_NOT_RISING. Ignores places that are VV_NOT_RISING at the call. Returns false, with places
  * unchanged, if memory runs out. */
-#define VV_NOT_RISING UINT32_MAX
 bool vv_array_keep_rising(uint32_t *places, size_t count);
 
 /* Returns true if item is one of the items. */

@@ -20,6 +20,7 @@ static inline size_t vv_count_byte(const char *bytes, size_t len, char c)
 	return n;
 }
 
+/* The functions vv_is_... return true if c is an ASCII character of the named kind. */
 static inline bool vv_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -63,6 +64,7 @@ static inline bool vv_is_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
+/* Returns the lower-case letter for an upper-case ASCII letter, and other characters unchanged. */
 static inline char vv_to_lower(char c)
 {
 	return vv_is_upper(c) ? (char)(c - 'A' + 'a') : c;

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/sys.h"
 
+/* A buffer. */
 typedef struct vv_buf {
 	char *data;  /* len bytes and a NUL; NULL: nothing was appended yet */
 	size_t len;  /* bytes without the NUL */
@@ -31,13 +32,14 @@ typedef struct vv_buf {
 		NULL, 0, 0, false                                                                  \
 	}
 
-void vv_buf_init(vv_buf *b);
+void vv_buf_init(vv_buf *b);  /* makes an empty buffer */
 void vv_buf_clear(vv_buf *b); /* frees the memory; b can be used again */
 VV_AUTO_CLEAR(vv_buf, vv_buf_clear)
 /* Clears several buffers: vv_buf_clear_all(&r->names, &r->hashes); */
 #define vv_buf_clear_all(...)                                                                      \
 	vv_buf_clear_list((vv_buf *const[]){__VA_ARGS__},                                          \
 			  sizeof((vv_buf *const[]){__VA_ARGS__}) / sizeof(vv_buf *))
+/* Does the work of vv_buf_clear_all. */
 void vv_buf_clear_list(vv_buf *const *list, size_t count);
 void vv_buf_reset(vv_buf *b); /* sets len to 0 and failed to false; keeps the memory */
 
@@ -66,6 +68,7 @@ static inline void vv_buf_put(vv_buf *b, const void *bytes, size_t len)
 	b->data[b->len] = '\0';
 }
 
+/* Appends s, which ends with a NUL. */
 static inline void vv_buf_puts(vv_buf *b, const char *s)
 {
 	vv_buf_put(b, s, strlen(s));
@@ -78,6 +81,7 @@ static inline void vv_buf_set(vv_buf *b, const void *bytes, size_t len)
 	vv_buf_put(b, bytes, len);
 }
 
+/* Appends the byte c. */
 static inline void vv_buf_putc(vv_buf *b, int c)
 {
 	if (!vv_buf_reserve(b, 1)) return;
@@ -85,11 +89,12 @@ static inline void vv_buf_putc(vv_buf *b, int c)
 	b->data[b->len] = '\0';
 }
 
-void vv_buf_put_spaces(vv_buf *b, size_t count);
+void vv_buf_put_spaces(vv_buf *b, size_t count); /* appends count blanks */
 /* Appends bytes to payload, a vv_buf, and returns the result of vv_buf_ok: for use as a callback
  * that receives bytes. */
 vv_status vv_buf_write(void *payload, const void *bytes, size_t len, vv_error *err);
 
+/* Append a formatted text, as printf does. */
 void vv_buf_printf(vv_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* Moves the bytes and their NUL out of b; the caller frees them with vv_free. Returns "", allocated

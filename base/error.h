@@ -96,6 +96,7 @@ vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(pri
 /* Like vv_hint, but adds a code of hint.h with its arguments: vv_hint_code(err, VV_HINT_FIX, path).
  * Pass the arguments unescaped: the program escapes them when it writes the sentence. */
 #define vv_hint_code(...) vv_hint_set(__VA_ARGS__, NULL, NULL, NULL)
+/* Does the work of vv_hint_code; the list of arguments ends with NULL. */
 vv_status vv_hint_set(vv_error *err, vv_hint_id id, const char *a, const char *b, const char *c,
 		      ...);
 /* Returns the name of the hint code id, such as "add-fix", or NULL if id is not a code of

@@ -96,10 +96,12 @@ vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *e
  * unchanged, unless only the fsync of the folder failed. A replaced file's permissions are kept. */
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
 			vv_error *err);
+/* Is called with the path of a temporary file before the file is renamed. */
+typedef vv_status (*vv_before_fn)(void *payload, const char *temp, vv_error *err);
+
 /* Like vv_write_file, but with the temporary file in temp_dir, which must be on the file system of
  * path. `before` is called after the temporary file is written and before it is renamed; if
  * `before` fails, path is unchanged. */
-typedef vv_status (*vv_before_fn)(void *payload, const char *temp, vv_error *err);
 vv_status vv_write_file_after(const char *path, const char *temp_dir, const void *bytes, size_t len,
 			      bool durable, vv_before_fn before, void *payload, vv_error *err);
 
@@ -242,7 +244,7 @@ void vv_names_free(char **names, size_t count);
 /* Locks path with flock(), and creates path if it does not exist. VV_ELOCKED: path is still locked
  * after wait_ms. Returns the descriptor, to be released with vv_unlock, or a negative vv_status. */
 int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err);
-void vv_unlock(int fd);
+void vv_unlock(int fd); /* releases the lock and closes fd; does nothing if fd is negative */
 
 /* Locks a folder that was left behind by a process that has ended. A process that uses a folder
  * locks the file `name` in it. Returns the descriptor, to be released with vv_unlock, or a negative

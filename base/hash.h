@@ -24,8 +24,9 @@ typedef struct vv_hash128 {
 /* Computes the SHA-256 of len bytes. Thread-safe. Fails only if OpenSSL is unusable. */
 vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, vv_error *err);
 
-/* Computes the SHA-1 of head followed by bytes, as in the names of Git's objects. Fails only if OpenSSL is unusable. */
 #define VV_SHA1_LEN 20u
+
+/* Computes the SHA-1 of head followed by bytes, as in the names of Git's objects. Fails only if OpenSSL is unusable. */
 vv_status vv_sha1(uint8_t out[VV_SHA1_LEN], const void *head, size_t head_len, const void *bytes,
 		  size_t len, vv_error *err);
 
@@ -36,9 +37,12 @@ vv_status vv_buf_put_sha1(vv_buf *b, vv_error *err);
  * end of Git's pack files, and MD5 for DVC's file names. Neither SHA-1 nor MD5 is trusted as proof
  * of content. */
 #define VV_MD5_LEN 16u
+/* The algorithm of a digest. */
 typedef enum vv_digest_kind { VV_DIGEST_MD5, VV_DIGEST_SHA1, VV_DIGEST_SHA256 } vv_digest_kind;
 typedef struct vv_digest vv_digest;
+/* Makes a digest of this kind, to which no bytes were added yet. */
 vv_status vv_digest_new(vv_digest **out, vv_digest_kind kind, vv_error *err);
+/* Adds len bytes. */
 vv_status vv_digest_update(vv_digest *d, const void *bytes, size_t len, vv_error *err);
 /* Writes the digest to out: 16 bytes for MD5, 20 for SHA-1, 32 for SHA-256. Call only once. */
 vv_status vv_digest_end(vv_digest *d, uint8_t *out, vv_error *err);
@@ -69,7 +73,9 @@ vv_hash128 vv_xxh3_128(const void *bytes, size_t len, uint64_t seed);
 typedef struct vv_xxh3_state vv_xxh3_state;
 vv_xxh3_state *vv_xxh3_new(uint64_t seed); /* NULL when out of memory */
 void vv_xxh3_reset(vv_xxh3_state *s, uint64_t seed);
+/* Adds len bytes. */
 void vv_xxh3_update(vv_xxh3_state *s, const void *bytes, size_t len);
+/* Return the digest of the bytes added so far, with 64 or 128 bits. */
 uint64_t vv_xxh3_digest(const vv_xxh3_state *s);
 vv_hash128 vv_xxh3_digest128(const vv_xxh3_state *s);
 void vv_xxh3_free(vv_xxh3_state *s);

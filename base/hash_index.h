@@ -37,6 +37,7 @@ typedef struct vv_hash_index {
 	uint64_t seed; /* random; never changes */
 } vv_hash_index;
 
+/* Makes an empty index with a random seed. */
 void vv_hash_index_init(vv_hash_index *ix);
 /* Frees the memory. Afterwards, the index is empty and has the same seed. */
 void vv_hash_index_clear(vv_hash_index *ix);

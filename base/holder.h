@@ -39,6 +39,7 @@ void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h);
 /* Parses a text written by vv_holder_text. Returns false for any other text. */
 bool vv_holder_parse(vv_holder *out, const char *text);
 
+/* The state of a holder. */
 typedef enum vv_holder_state {
 	VV_HOLDER_ALIVE,
 	VV_HOLDER_DEAD,

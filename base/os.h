@@ -89,7 +89,8 @@ typedef ssize_t vv_os_write_fn(int fd, const void *bytes, size_t len);
 /* Writes to fd with the function `write`. If the other end of a pipe is closed, fails with EPIPE
  * instead of raising SIGPIPE. */
 ssize_t vv_os_write(vv_os_write_fn *write, int fd, const void *bytes, size_t len);
-/* held: the child may pass this process as parent to vv_os_limit_child */
+/* Makes a child process as fork(2) does. held: the child may pass this process as parent to
+ * vv_os_limit_child. */
 pid_t vv_os_fork(bool held);
 /* Starts a process that becomes another program: like vv_os_fork, but the process calls
  * child(payload), which must end with execve or _exit. Until then all signals are blocked, without

@@ -46,7 +46,7 @@ const char *vv_path_below(const char *root, const char *path);
  * Windows device names, parts that end in a dot or a space (Windows drops these characters), parts
  * over 255 bytes, and paths over 4096 bytes. */
 vv_status vv_path_check(const char *path, vv_error *err);
-/* returns the reason for which vv_path_check refuses path; NULL: path is accepted */
+/* Returns the reason for which vv_path_check refuses path, a constant; NULL: path is accepted. */
 const char *vv_path_fault(const char *path);
 /* Checks the path of an ordinary file of Git, which may have any name that Git accepts on this system.
  * VV_EREFUSED: path leads out of the work tree or into ".git", or is too long. */

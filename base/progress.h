@@ -31,6 +31,7 @@ vv_status vv_progress_update(const vv_progress *p, const char *what, uint64_t do
 vv_status vv_progress_part(const vv_progress *p, const char *what, uint64_t done, uint64_t total,
 			   vv_error *err);
 
+/* The kind of a note. */
 typedef enum vv_note_kind { VV_NOTE_PLAIN, VV_NOTE_WARNING } vv_note_kind;
 
 /* The functions that receive progress and notes of a running command. Each function may be NULL,
@@ -56,6 +57,7 @@ void vv_notes_warn(const vv_notes *n, const char *fmt, ...) __attribute__((forma
 /* Passes a line "hint: ..." to n->note, with the sentence that n->words writes for a hint's code
  * and its arguments (hint.h). Does nothing if n->words is NULL. */
 #define vv_notes_hint(...) vv_notes_hint_put(__VA_ARGS__, NULL, NULL, NULL)
+/* Does the work of vv_notes_hint; the list of arguments ends with NULL. */
 void vv_notes_hint_put(const vv_notes *n, vv_hint_id id, const char *a, const char *b,
 		       const char *c, ...);
 /* Calls vv_hint_word with err and n->words. */

@@ -31,7 +31,7 @@ vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait
  * for wait_ms milliseconds (0: waits without limit). */
 ssize_t vv_ring_read(vv_ring *r, void *out, size_t len, unsigned wait_ms, vv_error *err);
 
-/* ends the stream: the reader can still read the bytes in the ring */
+/* Ends the stream. The reader can still read the bytes in the ring. */
 void vv_ring_end(vv_ring *r);
 void vv_ring_stop(vv_ring *r);    /* aborts the stream: reading and writing then fail */
 bool vv_ring_stopped(vv_ring *r); /* true if vv_ring_stop was called */

@@ -18,6 +18,7 @@
 #include "base/auto.h"
 #include "base/os.h"
 
+/* The table. */
 typedef struct vv_sys {
 	void *(*malloc)(size_t size);
 	void *(*calloc)(size_t count, size_t size);
@@ -54,6 +55,7 @@ VV_AUTO_FREE(char, vv_free)
 #define vv_free_all(...)                                                                           \
 	vv_free_list((void *const[]){__VA_ARGS__},                                                 \
 		     sizeof((void *const[]){__VA_ARGS__}) / sizeof(void *))
+/* Does the work of vv_free_all. */
 void vv_free_list(void *const *list, size_t count);
 
 /* Declares a pointer that vv_free frees at the end of its block:
@@ -78,7 +80,7 @@ bool vv_mul_size(size_t *out, size_t a, size_t b);
 void vv_now(int64_t *sec, uint32_t *nsec); /* the time since 1970, in seconds and nanoseconds */
 int64_t vv_now_sec(void);                  /* seconds since 1970; 0 if the clock is before 1970 */
 uint64_t vv_monotonic_ms(void);            /* milliseconds of a clock that never goes backwards */
-/* milliseconds of processor time of this thread since its start */
+/* Returns the milliseconds of processor time that this thread has used since its start. */
 uint64_t vv_thread_cpu_ms(void);
 
 /* Returns the path of the program varve: the running program, or, in another program such as

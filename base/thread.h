@@ -22,7 +22,7 @@ typedef struct vv_mutex vv_mutex;
 vv_mutex *vv_mutex_new(void);    /* NULL when out of memory */
 void vv_mutex_free(vv_mutex *m); /* m must be unlocked; accepts NULL */
 VV_AUTO_FREE(vv_mutex, vv_mutex_free)
-void vv_mutex_lock(vv_mutex *m);
+void vv_mutex_lock(vv_mutex *m); /* waits until no other thread has m locked */
 void vv_mutex_unlock(vv_mutex *m);
 
 /* Locks a mutex until the end of the block: vv_auto(vv_locked) lock = vv_mutex_hold(m); */

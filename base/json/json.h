@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* The type of a value. */
 typedef enum vv_json_type {
 	VV_JSON_NULL,
 	VV_JSON_FALSE,

@@ -50,7 +50,7 @@ typedef struct vv_json_entry {
 #define JSON_ARRAY(n) .name = (n), .type = VV_JSON_IS_ARRAY
 #define JSON_OBJECT(n) .name = (n), .type = VV_JSON_IS_OBJECT
 #define JSON_END .name = "", .type = VV_JSON_IS_END
-/* json: a value, or NULL to leave out the member */
+/* json: a text that is already JSON, or NULL to leave out the member */
 #define JSON_RAW(n, json) JSON_BY(vv_json_put_raw, (json) ? (n) : NULL, json)
 #define JSON_BY(fn, n, v) .name = (n), .type = VV_JSON_IS_BY, .write = (fn), .value = (v)
 /* An array: fn is called for each of the count items, and writes it. fn may overwrite texts in
@@ -74,6 +74,7 @@ typedef struct vv_json_entry {
 #define vv_json_put_object(w, ...) vv_json_object_put(w, VV_JSON_LIST(__VA_ARGS__))
 /* Writes json, a NUL-ended text that is already JSON. JSON_RAW uses this function. */
 void vv_json_put_raw(vv_json_out *w, const void *json);
+/* Do the work of vv_json_put_members and vv_json_put_object. */
 void vv_json_members_put(vv_json_out *w, const vv_json_entry *members, size_t count);
 void vv_json_object_put(vv_json_out *w, const vv_json_entry *members, size_t count);
 

@@ -176,7 +176,7 @@ static inline bool vv_wants_json(const char *format)
 	return format && strcmp(format, "json") == 0;
 }
 
-/* number of options of a table */
+/* The number of options of a table. */
 #define VV_OPTION_COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 #endif

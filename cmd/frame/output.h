@@ -99,9 +99,9 @@ void vv_color_choose(const char *when);
 /* Return the text that begins a colour, and the text that ends it; "" if colours are not used. */
 const char *vv_color_on(vv_color c);
 const char *vv_color_off(void);
-bool vv_out_is_terminal(void);
-unsigned vv_out_width(void);  /* columns of the terminal; else COLUMNS; else 80 */
-unsigned vv_out_height(void); /* lines of the terminal, or 24 */
+bool vv_out_is_terminal(void); /* true if stdout is a terminal */
+unsigned vv_out_width(void);   /* columns of the terminal; else COLUMNS; else 80 */
+unsigned vv_out_height(void);  /* lines of the terminal, or 24 */
 /* Returns the width at which lines are cut: vv_out_width, or, if stdout is not a terminal and
  * COLUMNS is not set, 0 (no limit). */
 unsigned vv_out_limit(void);

@@ -47,6 +47,7 @@ void vv_cbor_add_text(vv_buf *b, const char *key, const char *s); /* NUL-ended *
 void vv_cbor_add_array(vv_buf *b, const char *key, uint64_t count);
 void vv_cbor_add_bool(vv_buf *b, const char *key, bool v);
 
+/* The type of an item. */
 typedef enum vv_cbor_type {
 	VV_CBOR_UINT,
 	VV_CBOR_NEGATIVE,
@@ -66,6 +67,7 @@ typedef struct vv_cbor {
 	const uint8_t *start, *p, *end; /* the block's bytes; p: the next item */
 } vv_cbor;
 
+/* Sets c to the first item of a block of len bytes. */
 void vv_cbor_init(vv_cbor *c, const void *bytes, size_t len);
 /* Sets *out to the type of the next item, without moving the cursor. */
 vv_status vv_cbor_peek(const vv_cbor *c, vv_cbor_type *out, vv_error *err);
@@ -82,6 +84,7 @@ vv_status vv_cbor_get_text(vv_cbor *c, const char **out, size_t *len,
 #define vv_cbor_get_word(c, words, at, err)                                                        \
 	vv_cbor_get_word_of(c, words, sizeof(words) / sizeof((words)[0]), sizeof((words)[0]), at,  \
 			    err)
+/* Does the work of vv_cbor_get_word. */
 vv_status vv_cbor_get_word_of(vv_cbor *c, const void *words, size_t count, size_t each, size_t *at,
 			      vv_error *err);
 vv_status vv_cbor_get_array(vv_cbor *c, size_t *count, vv_error *err); /* count <= bytes left */
@@ -94,7 +97,7 @@ vv_status vv_cbor_get_key(vv_cbor *c, const char *expected, vv_error *err);
 /* If the next item is the key, moves past the key and returns true; else does not move and returns
  * false. */
 bool vv_cbor_try_key(vv_cbor *c, const char *key);
-/* moves past the next value, including nested values */
+/* Moves the cursor past the next value, including nested values. */
 vv_status vv_cbor_skip(vv_cbor *c, vv_error *err);
 vv_status vv_cbor_end(const vv_cbor *c, vv_error *err); /* VV_ECORRUPT: bytes follow */
 
@@ -119,8 +122,9 @@ typedef struct vv_link {
 	size_t depth; /* number of lists and maps around the link */
 } vv_link;
 
-/* Calls fn as vv_cbor_links does, but with the link's position. */
 typedef vv_status (*vv_placed_link_fn)(void *payload, const vv_link *link, vv_error *err);
+
+/* Calls fn as vv_cbor_links does, but with the link's position. */
 vv_status vv_cbor_placed_links(const void *bytes, size_t len, vv_placed_link_fn fn, void *payload,
 			       vv_error *err);
 

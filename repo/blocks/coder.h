@@ -57,10 +57,12 @@ VV_AUTO_FREE(vv_coder_pool, vv_coder_pool_free)
 vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err); /* NULL when out of memory */
 void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
 
+/* The effort of compression. */
+typedef enum vv_effort { VV_EFFORT_QUICK, VV_EFFORT_THOROUGH, VV_EFFORT_UTMOST } vv_effort;
+
 /* Sets the effort of compression until vv_coder_give. A greater effort makes smaller results and
  * needs more time per block: VV_EFFORT_QUICK (the default) about 0.1 ms, VV_EFFORT_THOROUGH 0.2 ms,
  * and VV_EFFORT_UTMOST, for data that is sent once over a network, 1 to 2 ms. */
-typedef enum vv_effort { VV_EFFORT_QUICK, VV_EFFORT_THOROUGH, VV_EFFORT_UTMOST } vv_effort;
 void vv_coder_effort(vv_coder *c, vv_effort effort);
 
 /* Allows vv_coder_diff to make edits (vv_block_codec), until vv_coder_give. Initially not allowed. */

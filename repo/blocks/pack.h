@@ -81,7 +81,7 @@ vv_status vv_pack_open(vv_pack **out, const char *dir, const char *name, bool wh
 void vv_pack_ref(vv_pack *p);
 void vv_pack_unref(vv_pack *p); /* accepts NULL */
 
-bool vv_pack_is_damaged(const vv_pack *p);
+bool vv_pack_is_damaged(const vv_pack *p); /* true if p->damage is set */
 /* Marks the pack as damaged, unless it already is. what_static: a constant that describes the damage. */
 void vv_pack_set_damaged(vv_pack *p, uint64_t offset, const char *what_static);
 

@@ -28,6 +28,7 @@
 
 typedef struct vv_pack_index vv_pack_index;
 
+/* An entry of an index: a record of the pack. */
 typedef struct vv_index_entry {
 	uint64_t prefix; /* vv_cid_prefix of the block */
 	uint64_t offset; /* where the record starts */

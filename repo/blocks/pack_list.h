@@ -59,6 +59,7 @@ typedef struct vv_pack_search {
 	/* range of the entries in small that are still to be returned */
 	size_t at, last;
 } vv_pack_search;
+/* Begins an iteration over the packs of l that may have a block with this prefix. */
 vv_pack_search vv_pack_search_begin(const vv_pack_list *l, uint64_t prefix);
 vv_pack *vv_pack_search_next(vv_pack_search *s); /* borrowed; NULL: no more packs */
 

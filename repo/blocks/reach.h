@@ -23,7 +23,7 @@ VV_AUTO_FREE(vv_cid_set, vv_cid_set_free)
 /* Adds cid, and sets *added to true if the set did not have cid before. added may be NULL. */
 vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_error *err);
 bool vv_cid_set_has(const vv_cid_set *set, const vv_cid *cid);
-uint64_t vv_cid_set_count(const vv_cid_set *set);
+uint64_t vv_cid_set_count(const vv_cid_set *set);             /* number of CIDs */
 const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i); /* in order of addition; borrowed */
 
 /* How to walk, and the state of the walk. */

@@ -12,6 +12,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 
+/* The format of the compressed bytes. */
 typedef enum vv_squeeze_form { VV_SQUEEZE_GZIP, VV_SQUEEZE_ZSTD } vv_squeeze_form;
 typedef vv_status (*vv_squeeze_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 

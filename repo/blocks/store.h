@@ -52,10 +52,11 @@ VV_AUTO_FREE(vv_store, vv_store_close)
  * block. VV_ECORRUPT: all its records are damaged. Thread-safe. */
 vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err);
 
+typedef struct vv_block_form vv_block_form; /* coder.h */
+
 /* Like vv_store_get, and also sets *form to the form (coder.h) in which the block is stored.
  * Replaces the content of stored with the stored bytes, from which *form borrows. stored and form
  * may both be NULL. Does not fetch a missing block. Thread-safe. */
-typedef struct vv_block_form vv_block_form;
 vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			    vv_block_form *form, vv_error *err);
 
@@ -77,14 +78,16 @@ size_t vv_parted_known(const vv_parted *p);
  * unpacking. */
 bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len);
 
+/* Limits for vv_store_keep_unpacked, in bytes. */
+#define VV_UNPACKED_USUAL ((size_t)8 << 20)
+#define VV_UNPACKED_TRANSFER ((size_t)12 << 20)
+#define VV_UNPACKED_ALL ((size_t)16 << 20)
+
 /* Sets the limit of bytes of unpacked blocks that are cached as bases of differences. The initial
  * limit is VV_UNPACKED_USUAL. A caller that reads every version of a table needs a limit at least
  * as large as the bases of one version together; otherwise whole chains of differences are unpacked
  * repeatedly. VV_UNPACKED_TRANSFER is less than VV_UNPACKED_ALL because a server has many transfers
  * at once. */
-#define VV_UNPACKED_USUAL ((size_t)8 << 20)
-#define VV_UNPACKED_TRANSFER ((size_t)12 << 20)
-#define VV_UNPACKED_ALL ((size_t)16 << 20)
 void vv_store_keep_unpacked(vv_store *s, size_t bytes);
 
 /* Adds the block cid with its bytes to the cache of bases of differences. Call this if differences
@@ -115,6 +118,7 @@ bool vv_store_has_nothing(vv_store *s);
  * left. Lists the packs again at most once. Thread-safe. */
 vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *err);
 
+/* The result of vv_store_standing. */
 typedef enum vv_block_standing { VV_BLOCK_ABSENT, VV_BLOCK_ASIDE, VV_BLOCK_LIVE } vv_block_standing;
 /* Returns VV_BLOCK_ABSENT if no pack has the block cid; VV_BLOCK_ASIDE if only packs that gc has
  * set aside, or that are known to be damaged, have the block; VV_BLOCK_LIVE if another pack has it.
@@ -141,6 +145,7 @@ typedef struct vv_store_stats {
 	int64_t old_since;
 	uint64_t damaged_packs; /* number of packs that are known to be damaged */
 } vv_store_stats;
+/* Sets *out to the numbers of the store at present. */
 vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err);
 
 /* Opens the writer of the store s. Waits up to lock_wait_ms milliseconds for another writer or gc
@@ -270,8 +275,8 @@ typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t 
 vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
 			const vv_progress *progress, vv_error *err);
 
+#define VV_DAMAGED_DIR "damaged" /* a folder in the store's folder */
 /* The arguments of vv_store_salvage. */
-#define VV_DAMAGED_DIR "damaged"
 typedef struct vv_salvage {
 	const char *const *names; /* files of damaged packs, "pack-... .pack", as fsck found them */
 	size_t count;

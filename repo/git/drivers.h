@@ -13,9 +13,10 @@
 /* The name of the merge driver for .gitattributes files. */
 #define VV_ATTR_MERGE_DRIVER "varve-lines"
 
+#define VV_LFS_MERGE_DRIVER "merge.lfs.driver" /* the key of the setting */
+
 /* Appends a setting for git -c that makes varve the merge driver `lfs`. Branches that were not migrated from Git LFS
  * yet name this driver in .gitattributes, but Git LFS does not define it. */
-#define VV_LFS_MERGE_DRIVER "merge.lfs.driver"
 void vv_lfs_merge_setting(vv_buf *b);
 
 /* The number of settings. */

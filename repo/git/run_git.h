@@ -75,11 +75,12 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 
 /* Starts git with pipes to its stdin and stdout, and drops its stderr. End git with vv_child_stop. */
 vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err);
+#define VV_GIT_ASK_MAX 4096u
+
 /* Writes a question to git's stdin, and appends git's answer to `answer`: all output up to the
  * ends-th occurrence of the character `end`. A question with several parts must have less than
  * VV_GIT_ASK_MAX bytes, to fit into any pipe's buffer, and git must not wait for more input before
  * it answers. */
-#define VV_GIT_ASK_MAX 4096u
 vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t ends, vv_buf *answer,
 		     vv_error *err);
 

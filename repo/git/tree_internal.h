@@ -25,6 +25,7 @@ vv_status vv_tree_cursor_init(vv_tree_cursor *c, git_odb_object *tree, vv_error 
 /* Moves c to the next entry. VV_ECORRUPT: the tree is damaged. */
 vv_status vv_tree_cursor_next(vv_tree_cursor *c, vv_error *err);
 
+/* Returns true if mode is that of a folder. */
 static inline bool vv_mode_is_tree(uint32_t mode)
 {
 	return (mode & 0170000) == 0040000;

@@ -70,7 +70,7 @@ typedef struct vv_queue {
 	}
 /* Adds n to the queue. */
 vv_status vv_queue_push(vv_queue *q, vv_node *n, vv_error *err);
-/* removes the first node and returns it; NULL: q is empty */
+/* Removes the first node of q, and returns it; NULL: q is empty. */
 vv_node *vv_queue_pop(vv_queue *q);
 vv_node *vv_queue_at(const vv_queue *q, size_t i); /* the i-th node, in no particular order */
 void vv_queue_clear(vv_queue *q);

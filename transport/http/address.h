@@ -24,8 +24,9 @@ bool vv_address_of(vv_address *out, const struct sockaddr *sa); /* IPv4 or IPv6 
 /* Parses text as an address, also in [ ] and with a port, which is ignored. Returns false if text
  * is not an address. */
 bool vv_address_read(vv_address *out, const char *text, size_t len);
+/* Returns true if a and b count as the same client; see above. */
 bool vv_address_same_client(const vv_address *a, const vv_address *b);
-bool vv_address_is_loopback(const vv_address *a);
+bool vv_address_is_loopback(const vv_address *a); /* true for addresses of this machine */
 /* Writes a as text, with a NUL. */
 void vv_address_text(char out[64], const vv_address *a);
 

@@ -118,6 +118,7 @@ typedef struct vv_channel_stats {
 	uint64_t bytes_out, bytes_in; /* bytes of the protocol, without bytes added by ssh or TLS */
 	uint64_t turns;               /* number of requests */
 } vv_channel_stats;
+/* Sets *out to the numbers of the channel so far. */
 void vv_channel_stats_get(const vv_channel *c, vv_channel_stats *out);
 
 #define VV_GREETING "varve 1\n"

@@ -29,6 +29,7 @@ typedef struct vv_patience {
 	uint64_t waited_ms, bytes; /* time waited and bytes transferred since vv_patience_renew */
 } vv_patience;
 
+/* Restores the whole patience. */
 static inline void vv_patience_renew(vv_patience *p)
 {
 	p->owed = p->waited_ms = p->bytes = 0;

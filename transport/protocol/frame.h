@@ -49,7 +49,7 @@ vv_status vv_frame_end(vv_channel *line, vv_error *err);
  * VV_FRAME_END. */
 vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err);
 
-/* for vv_frame_reader.works; enough for checking a table of a terabyte */
+/* For vv_frame_reader.works, in milliseconds: enough for checking a table of a terabyte. */
 #define VV_TEXT_MAX_MS (4u * 3600 * 1000)
 
 /* Reads the frames of a request or answer. budget is the number of bytes that the request or answer
@@ -68,6 +68,7 @@ typedef struct vv_frame_reader {
 	uint64_t last_ms;
 	vv_buf payload;
 } vv_frame_reader;
+/* Makes a reader of frames on the channel line, for a request or answer of at most budget bytes. */
 void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget);
 void vv_frame_reader_clear(vv_frame_reader *r);
 VV_AUTO_CLEAR(vv_frame_reader, vv_frame_reader_clear)

@@ -24,6 +24,7 @@ bool vv_http_decode_value(vv_buf *out, const char *text, size_t len);
  * and "-._~". */
 void vv_http_encode(vv_buf *out, const char *bytes, size_t len);
 
+/* The part of a body to send. */
 typedef enum vv_http_range_kind {
 	/* the whole body: the request has no range, an invalid range, or several ranges */
 	VV_HTTP_WHOLE,

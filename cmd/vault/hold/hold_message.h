@@ -97,9 +97,10 @@ vv_status vv_hold_request_write(vv_channel *line, const vv_hold_message *q, vv_e
 vv_status vv_hold_request_read(vv_hold_message *out, vv_arena *arena, const void *bytes, size_t len,
 			       vv_error *err);
 
+#define VV_HOLD_VAULTS_BYTES (VV_KEY_PUBLIC + 8u)
+
 /* Writes the bytes that a client signs in a VAULTS request to out: the server's key, and the
  * time. */
-#define VV_HOLD_VAULTS_BYTES (VV_KEY_PUBLIC + 8u)
 void vv_hold_vaults_bytes(uint8_t out[VV_HOLD_VAULTS_BYTES], const uint8_t server[VV_KEY_PUBLIC],
 			  uint64_t time);
 

@@ -72,8 +72,9 @@ const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l,
 /* Returns true if name has the form "<author>/<sequence>-<CID>". Files with other names are
  * leftovers, for example of a killed writer. */
 bool vv_ledger_is_name(const char *name);
+#define VV_LEDGER_NAME 160u /* the size of a buffer for a name, with the NUL */
+
 /* Writes the name of the file of the record r, relative to the folder of the ledger. */
-#define VV_LEDGER_NAME 160u
 void vv_ledger_name(char out[VV_LEDGER_NAME], const vv_ledger_record *r);
 
 /* Returns true if the ledger has a file with this name. */

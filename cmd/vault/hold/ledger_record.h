@@ -134,9 +134,10 @@ vv_status vv_ledger_record_read(vv_ledger_record *out, vv_arena *arena, const vo
 vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, const void *bytes,
 					size_t len, vv_error *err);
 
+#define VV_RECEIPT_BYTES (VV_CID_BYTES + 8u)
+
 /* Writes the bytes that the signature of a receipt covers to out: the CID of the place record (36
  * bytes), and until (8 bytes, little-endian). */
-#define VV_RECEIPT_BYTES (VV_CID_BYTES + 8u)
 void vv_receipt_bytes(uint8_t out[VV_RECEIPT_BYTES], const vv_cid *place, uint64_t until);
 /* Checks that `receipt` is a receipt for the place record. If the place record names a key, this
  * key must have signed the receipt. VV_ECORRUPT: `receipt` is not such a receipt; the message has

@@ -91,9 +91,10 @@ vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *
 vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const void *trailer,
 			vv_error *err);
 
+#define VV_LEAF_PATH_MAX 8u /* most hashes of a path */
+
 /* Writes the path of leaf number `at` of a shard with this trailer and this number of leaves: the
  * *count sibling hashes from the leaf to the root, lowest first. */
-#define VV_LEAF_PATH_MAX 8u
 vv_status vv_leaf_path(uint8_t out[VV_LEAF_PATH_MAX * VV_LEAF_HASH], size_t *count,
 		       const void *trailer, unsigned leaves, unsigned at, vv_error *err);
 /* Checks a leaf as vv_leaf_check does, but by its path of count hashes, which an active holder

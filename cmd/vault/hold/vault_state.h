@@ -88,7 +88,7 @@ vv_status vv_vault_state_open(vv_vault_state **out, const vv_ledger *l, vv_error
 void vv_vault_state_close(vv_vault_state *s); /* accepts NULL */
 VV_AUTO_FREE(vv_vault_state, vv_vault_state_close)
 
-/* true if the key is an owner */
+/* Returns true if the key is an owner. */
 bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
 /* Returns true if the key is a writer at present: the newest epoch names the key, or the key is an
  * owner that no epoch has removed. */

@@ -153,9 +153,10 @@ void vv_vault_session_unlock(vv_vault_session *s);
 void vv_vault_session_close(vv_vault_session *s);
 VV_AUTO_CLEAR(vv_vault_session, vv_vault_session_close)
 
+#define VV_PLACE_UNNAMED "unnamed-" /* the beginning of a made-up name */
+
 /* Adds a holder for this session. If the session already has a holder with this URL, does not add
  * another one, but sets that holder's name and domain if its name begins with VV_PLACE_UNNAMED. */
-#define VV_PLACE_UNNAMED "unnamed-"
 vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, const char *url,
 				     const char *domain, vv_error *err);
 

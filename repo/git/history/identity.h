@@ -18,6 +18,7 @@ typedef struct vv_person {
 	int offset_min; /* time zone, in minutes east of UTC */
 } vv_person;
 
+/* The role of a person in a commit. */
 typedef enum vv_role { VV_AUTHOR, VV_COMMITTER } vv_role;
 
 /* Sets *out to the author or committer, determined from GIT_<ROLE>_NAME, _EMAIL and _DATE, the

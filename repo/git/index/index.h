@@ -65,7 +65,7 @@ vv_status vv_index_check_module(const vv_index *x, const char *path, vv_error *e
 vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err);
 
 size_t vv_index_count(const vv_index *x); /* number of entries */
-/* sets *out to the i-th entry, sorted by path, then stage */
+/* Sets *out to the i-th entry, from 0; entries are sorted by path, then by stage. */
 void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out);
 /* Sets *out to the entry of path with stage 0. Returns false if no such entry exists. */
 bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out); /* stage 0 */

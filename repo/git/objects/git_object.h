@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "repo/git/oid.h"
 
+/* The type of a Git object. */
 typedef enum vv_git_type {
 	VV_GIT_COMMIT = 1,
 	VV_GIT_TREE = 2,

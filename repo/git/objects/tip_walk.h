@@ -15,7 +15,7 @@
 #include "repo/git/objects/oid_set.h"
 #include "repo/git/walker.h"
 
-/* flag of a commit that a tip names, unless the walk reached it before */
+/* The flag of a commit that a tip names, unless the walk reached it before. */
 #define VV_TIP_WALK_FIRST 1u
 
 /* A walk. Its members are set by vv_tip_walk_init. */
@@ -27,6 +27,7 @@ typedef struct vv_tip_walk {
 	vv_nodes *passed;  /* each visited commit is added; may be NULL */
 } vv_tip_walk;
 
+/* Makes a walk without tips. walker: a walk of it must have begun (vv_walker_begin). */
 void vv_tip_walk_init(vv_tip_walk *w, vv_repository *repo, vv_walker *walker, vv_nodes *passed);
 void vv_tip_walk_clear(vv_tip_walk *w); /* w may be zeroed */
 

@@ -99,9 +99,10 @@ VV_AUTO_CLEAR(vv_runner, vv_runner_clear)
 /* Returns true, in the filter, if a runner started the git that runs the filter. The runner then
  * reports the filter's failures together with git's. */
 bool vv_runner_is_above(const vv_env *env);
+#define VV_RUNNER_HERE_ONLY "VARVE_HERE_ONLY=1"
+
 /* Returns true, in the filter, if VARVE_HERE_ONLY is set in the environment: the filter must not
  * fetch missing blocks; the varve that runs git reports them. */
-#define VV_RUNNER_HERE_ONLY "VARVE_HERE_ONLY=1"
 bool vv_runner_is_here_only(const vv_env *env);
 /* Returns, in the filter, the size in bytes above which tables stay pointers: VV_RUNNER_SMUDGE_MAX
  * if a runner of this repository started git and waits for it, else UINT64_MAX. */

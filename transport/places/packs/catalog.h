@@ -63,7 +63,7 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 /* Makes vv_catalog_find prefer pack i for the blocks of list, which is the list of pack i. */
 vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, vv_error *err);
 size_t vv_catalog_packs(const vv_catalog *c); /* number of packs */
-/* pack i, borrowed until the next vv_catalog_add */
+/* Returns pack i, from 0, borrowed until the next vv_catalog_add. */
 vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i);
 /* Sets *p to the first pack if *p is NULL, else to the next one. Returns false at the end. */
 bool vv_catalog_next(vv_catalog *c, vv_host_pack **p);

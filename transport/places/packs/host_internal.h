@@ -78,6 +78,7 @@ struct vv_host {
 	vv_sweeper *sweeper;
 };
 
+/* Returns true if the host is a place (a store), and false if it is a ref of a Git host. */
 static inline bool vv_host_is_place(const vv_host *h)
 {
 	return h->place.payload != NULL;
@@ -232,6 +233,7 @@ void vv_host_forget_bad(vv_host *h, const vv_oid *pack);
 /* Marks the pack p as bad. After vv_host_prefer_sound, which the caller must call after the last
  * such call, a bad pack is used only for blocks that no other pack has. */
 vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err);
+/* Makes the catalog prefer packs that are not bad. */
 vv_status vv_host_prefer_sound(vv_host *h, vv_error *err);
 /* Records, in a file in the folder of lists, that the pack with this blob id was read completely
  * and is intact. */

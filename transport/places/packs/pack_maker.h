@@ -40,7 +40,9 @@ VV_AUTO_FREE(vv_pack_maker, vv_pack_maker_free)
 vv_status vv_pack_maker_put(vv_pack_maker *m, const vv_cid *cid, const vv_cid *like, vv_error *err);
 /* Adds a block of random bytes, so that packs with the same blocks have different names. */
 vv_status vv_pack_maker_salt(vv_pack_maker *m, vv_error *err);
+/* Returns true if the current pack may have no room for another block: call vv_pack_maker_take. */
 bool vv_pack_maker_is_full(const vv_pack_maker *m);
+/* Returns true if the current pack has no blocks. */
 bool vv_pack_maker_is_empty(const vv_pack_maker *m);
 
 /* Completes the current pack: sets the content of pack to its bytes, the content of list to its

@@ -34,6 +34,7 @@ typedef struct vv_pack_names {
 	vv_cid *items;
 	size_t count, cap;
 } vv_pack_names;
+/* Adds the key of a pack to n. */
 vv_status vv_pack_names_add(vv_pack_names *n, const vv_cid *pack, vv_error *err);
 void vv_pack_names_clear(vv_pack_names *n);
 VV_AUTO_CLEAR(vv_pack_names, vv_pack_names_clear)

@@ -16,6 +16,7 @@
 #include "transport/places/packs/pack_names.h"
 #include "transport/places/place.h"
 
+/* The kind of a file. */
 typedef enum vv_stored_kind {
 	VV_STORED_PACK,
 	VV_STORED_LIST,
