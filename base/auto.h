@@ -48,7 +48,7 @@
 	}
 
 /* Defines vv_auto(type) for variables that are pointers to the type. The function `free` frees or
- * closes what they point to. */
+ * closes the object to which the variable points. */
 #define VV_AUTO_FREE(type, free)                                                                   \
 	static inline void type##_auto(type **vv_auto_pointer)                                     \
 	{                                                                                          \

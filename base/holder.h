@@ -1,6 +1,6 @@
 /*
  * holder: describes the process that owns a lock or a file, in a line of text or in a file's name,
- * and finds out whether the process is still running.
+ * and determines if the process is still running.
  *
  * The text is stored in a place where other processes find it, such as a lock file, and may outlive
  * the process. A reader of the text calls vv_holder_state_of, which returns VV_HOLDER_DEAD only if

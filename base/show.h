@@ -1,6 +1,6 @@
 /*
- * show: formats text and numbers for people: checks UTF-8, measures widths, and escapes what is
- * unsafe on terminals. These functions do not allocate and cannot fail.
+ * show: formats text and numbers for people: checks UTF-8, measures widths, and escapes characters
+ * that are unsafe on terminals. These functions do not allocate and cannot fail.
  */
 #ifndef VV_BASE_SHOW_H
 #define VV_BASE_SHOW_H

@@ -39,11 +39,11 @@ VV_AUTO_CLEAR(vv_syncs, vv_syncs_clear)
 
 /*
  * Writing a batch takes two waits for the disk, whatever the number of files. A correct caller adds
- * files that may appear in any order, and calls vv_file_batch_finish, which makes the contents of
- * all files durable in parallel, renames the files to their names, and then makes their folders
- * durable in parallel. After a power cut during finish, some of the files may exist, each with its
- * complete content. A batch is for one thread at a time; several threads may finish different
- * batches at the same time.
+ * files that may appear in any order, and calls vv_file_batch_finish. vv_file_batch_finish makes
+ * the contents of all files durable in parallel, renames the files to their names, and then makes
+ * their folders durable in parallel. After a power cut during finish, some of the files may exist,
+ * each with its complete content. A batch is for one thread at a time; several threads may finish
+ * different batches at the same time.
  */
 
 /* Empty if all its bytes are zero. */

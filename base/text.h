@@ -90,9 +90,9 @@ void vv_choices_put(vv_buf *out, const char *choices);
  * lower case. */
 bool vv_text_has(const char *s, size_t len, const char *words, size_t words_len);
 
-/* Returns the number of typing errors between two words, or max + 1 if there are more than max. An
- * error is a letter added, removed or replaced, or two neighbouring letters exchanged. Upper and
- * lower case count as equal; so do '-', '_' and ' '. */
+/* Returns the number of typing errors between two words, or max + 1 if the number is greater than
+ * max. An error is a letter added, removed or replaced, or two neighbouring letters exchanged.
+ * Upper and lower case count as equal; so do '-', '_' and ' '. */
 unsigned vv_text_distance(const char *a, const char *b, unsigned max);
 
 /* The search for the candidate that a mistyped word most likely means, for example a command, an

@@ -59,8 +59,9 @@ size_t vv_turn_waiting(vv_turn *t);           /* number of threads that wait for
  * pool. */
 typedef struct vv_worker vv_worker;
 
-/* Runs run(payload) in a new thread. All signals are blocked there, so that the main thread
- * receives them. Returns NULL if memory or threads run out. Join every worker exactly once. */
+/* Runs run(payload) in a new thread. All signals are blocked in this thread, so that the main
+ * thread receives them. Returns NULL if memory or threads run out. Join every worker exactly
+ * once. */
 vv_worker *vv_worker_start(void (*run)(void *payload), void *payload);
 void vv_worker_join(vv_worker *w); /* waits until the thread has ended, and frees w; accepts NULL */
 

@@ -36,7 +36,7 @@ vv_status vv_json_records_find(vv_json_records *r, const char *text, size_t len,
 			       vv_error *err);
 
 /* Appends the path, a JSON Pointer, of the array whose '[' is at text[bracket]. Returns false if no
- * array begins there. */
+ * array begins at this position. */
 bool vv_json_records_path(vv_buf *out, const char *text, size_t bracket);
 /* Returns true if path, in either form that vv_json_records_find accepts, is the path of the array whose '[' is at
  * text[bracket]. */

@@ -33,7 +33,7 @@ typedef enum vv_member_type {
 	/* a const uint8_t *, and its length, a size_t, at offset `more`; borrowed from the block
 	 * after reading */
 	VV_MEMBER_BYTES,
-	/* a uint8_t[size]; with null_ok also a bool at offset `more`: whether the bytes are set */
+	/* a uint8_t[size]; with null_ok also a bool at offset `more`: true if the bytes are set */
 	VV_MEMBER_FIXED,
 	/* a pointer to at most `max` items of `size` bytes, and their number, a size_t, at offset
 	 * `more`; reading allocates the items in the arena */
@@ -59,8 +59,8 @@ typedef struct vv_member {
 	bool null_ok, optional; /* how an absent member is written; see above */
 	/* at: the member's offset in the struct; more, size, max: see vv_member_type */
 	size_t at, more, size, max;
-	/* LIST: describes an item; if there are several, an item is written as a list of these
-	 * members. MAP, TUPLE: the members */
+	/* LIST: describes an item; if item_count is greater than 1, an item is written as a list of
+	 * these members. MAP, TUPLE: the members */
 	const struct vv_member *item;
 	size_t item_count;
 	/* LIST: returns true if an item is valid; NULL: every item is valid */

@@ -24,7 +24,8 @@ struct vv_pack_list {
 	size_t count;
 	size_t own; /* number of the store's own packs; the packs of `under` follow them */
 	struct vv_pack_list *under; /* list of the store below; may be NULL */
-	/* the indexes of small packs combined into one; NULL: there are only few small packs */
+	/* the indexes of all small packs combined into one; NULL: the list has only few small
+	 * packs */
 	struct vv_small_packs *small;
 	/* metadata of the folder before it was listed; mode 0: the folder does not exist */
 	vv_stat dir;
@@ -52,7 +53,7 @@ VV_AUTO_FREE(vv_pack_list, vv_packs_unref)
  * 	for (vv_pack *p; (p = vv_pack_search_next(&s));) ...
  * */
 typedef struct vv_pack_search {
-	const vv_pack_list *list;           /* NULL: there are no packs */
+	const vv_pack_list *list;           /* NULL: the store has no packs */
 	const struct vv_small_packs *small; /* the list's `small` */
 	uint64_t prefix;                    /* the prefix of the block's digest */
 	size_t next; /* next pack in the list, or, with small, next pack that is not small */

@@ -91,11 +91,11 @@ bool vv_repository_is_initialised(const vv_repository *r);
  * vv_repository_close. */
 vv_status vv_repository_store(vv_repository *r, vv_store **out, vv_error *err);
 
-/* Sets *out to a path of the command line (absolute, or relative to the current folder), converted
- * to a path relative to the top of the work tree, without a trailing '/'; "" is the top. Symbolic
- * links in the folders of the path are resolved as Git resolves them. In a bare repository, paths
- * are relative to the top of its commits. The caller frees *out with vv_free. VV_EUSAGE: path is
- * outside the work tree. */
+/* Converts path, a path of the command line (absolute, or relative to the current folder), to a
+ * path relative to the top of the work tree, without a trailing '/', and sets *out to the result;
+ * "" is the top. Symbolic links in the folders of the path are resolved as Git resolves them. In a
+ * bare repository, paths are relative to the top of its commits. The caller frees *out with
+ * vv_free. VV_EUSAGE: path is outside the work tree. */
 vv_status vv_repository_relative(char **out, vv_repository *r, const char *path, vv_error *err);
 /* Returns the absolute path of a file of the work tree, which the caller frees with vv_free. NULL: out of
  * memory. */

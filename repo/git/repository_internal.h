@@ -53,7 +53,7 @@ typedef struct vv_setting {
 /* An item of the list of indexes that callers have open; each has its caller's changes. */
 typedef struct vv_open_index {
 	git_index *git;
-	/* the index opened before this one and still open; NULL: there is none */
+	/* the index opened before this one and still open; NULL: this is the first one */
 	struct vv_open_index *before;
 	/* the index is in the list of a repository that is still open */
 	bool listed;
@@ -85,7 +85,7 @@ struct vv_repository {
 	 * to these permissions */
 	bool share_exact;
 	unsigned share_mode; /* core.sharedRepository; 0: only the umask determines permissions */
-	git_oid *shallow;    /* commits whose parents a shallow clone lacks, sorted */
+	git_oid *shallow;    /* commits whose parents are missing in this shallow clone, sorted */
 	size_t shallow_count;
 	/* abbrev: core.abbrev (0: not read yet); shortened: number of ids that were shortened so
 	 * far */

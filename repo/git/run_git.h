@@ -56,8 +56,9 @@ typedef struct vv_git_call {
 	vv_buf *output; /* stdout is appended; NULL: stdout is dropped */
 	/* copy git's stderr to varve's stderr; messages then do not have the text */
 	bool show;
-	/* Set to whether the host is a plain web server, which serves files without git's protocol
-	 * ("dumb HTTP"). Only for calls that request refs, with `show` unset. May be NULL. */
+	/* *dumb is set to true if the host is a plain web server, which serves files without git's
+	 * protocol ("dumb HTTP"). Only for calls that request refs, with `show` unset. May be
+	 * NULL. */
 	bool *dumb;
 } vv_git_call;
 

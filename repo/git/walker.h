@@ -22,7 +22,7 @@ typedef struct vv_node {
 	uint64_t round;   /* the number of the walk in which flags and note were set */
 	uint32_t pending; /* for sorting: the number of children not returned yet */
 	bool parsed;      /* the commit was read; otherwise, only id is valid */
-	bool cut_off;     /* the commit has parents, but this shallow clone lacks them */
+	bool cut_off;     /* the commit has parents, but they are missing in this shallow clone */
 	void *note;       /* the caller's pointer; valid like flags; use vv_node_note */
 } vv_node;
 

@@ -5,7 +5,7 @@
  * The mark is the file "incomplete" in varve's folder. A fetch from peers that lacked blocks sets
  * the mark. fsck, or a fetch of the missing blocks, removes the mark when no block is missing. If
  * the mark is set, a stored node does not imply that the blocks below it are stored. If the mark is
- * not set, a version can still lack all of its blocks: if git itself fetched the commit.
+ * not set, all blocks of a version can still be missing: if git itself fetched the commit.
  */
 #ifndef VV_REPO_KNOWN_INCOMPLETE_H
 #define VV_REPO_KNOWN_INCOMPLETE_H
@@ -27,8 +27,8 @@ vv_status vv_repository_look_whole(vv_repository *r, vv_error *err);
 
 /* Adds the count commits `tips` to the front of the list of complete tips: commits whose whole
  * history has only complete versions, as found by varve's transfers. (After a transfer by git
- * itself, versions can lack blocks.) The list is a cache, the file cache/complete; if the file is
- * missing or invalid, the list is empty. The oldest entries of a long list are dropped. */
+ * itself, blocks of versions can be missing.) The list is a cache, the file cache/complete; if the
+ * file is missing or invalid, the list is empty. The oldest entries of a long list are dropped. */
 vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err);
 /* Empties the list of complete tips. Call this before removing blocks. */
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err);

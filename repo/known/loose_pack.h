@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Packs the loose objects, if there are more than `above`, together with varve's earlier packs that
+/* Packs the loose objects, if they are more than `above`, together with varve's earlier packs that
  * are not much larger, and removes the replaced files. If above is 0 (the user runs gc), also packs
  * the packs made by Git, except those with a .keep or .promisor file. Refs or index must name all
  * objects written by r. Does nothing if gc.auto is 0 in the configuration, or if another process is

@@ -121,8 +121,8 @@ typedef struct vv_hello {
 	char id[VV_REPOSITORY_ID + 1];
 	/* refs[i].whole and edge are set, because they were requested and the peer is writable */
 	bool tells_whole;
-	/* for refs that are not complete: the last complete commits below them; only some if there
-	 * are many */
+	/* for refs that are not complete: the last complete commits below them; only some
+	 * if they are many */
 	vv_oids edge;
 } vv_hello;
 /* Write and parse an answer to hello. Lists and texts of *out are allocated in arena. */
@@ -174,7 +174,7 @@ typedef struct vv_push_answer {
 	/* for each ref of the request: the reason for which it was not moved; NULL: it was moved */
 	const char **refs;
 	size_t count;
-	/* blocks without which the push cannot be accepted (only some if there are many). The
+	/* blocks without which the push cannot be accepted (only some if they are many). The
 	 * received blocks are stored: push again with the missing blocks */
 	vv_cids missing;
 } vv_push_answer;

@@ -146,9 +146,9 @@ typedef vv_status (*vv_version_check_fn)(void *payload, vv_repository *with, vv_
 vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			   vv_version_check_fn fn, void *payload, vv_error *err);
 
-/* Makes vv_receive_take also store the blocks of versions that are reachable from wants and not
- * from wholes, and that were incomplete in this repository, if all their blocks were received, and
- * fn (may be NULL) accepts the version. */
+/* Makes vv_receive_take also store the blocks of mended versions: versions that are reachable from
+ * wants and not from wholes, were incomplete in this repository, and whose missing blocks were all
+ * received. fn, if not NULL, must accept the version. */
 vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wholes,
 			  vv_version_check_fn fn, void *payload, vv_error *err);
 

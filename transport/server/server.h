@@ -6,7 +6,7 @@
  *   GET  /ipfs/<cid>                 the trustless gateway of IPFS: raw blocks, CARs
  *   GET  /                           the list of repositories
  *
- * <repository> is /<name>; if there is only one repository, its routes are also at the top.
+ * <repository> is /<name>; if the server has only one repository, its routes are also at the top.
  * docs/formats/http-api.md describes the API. Each connection has a thread. A request whose answer
  * is made while it is being sent has another thread. Rings of 64 KiB connect these threads, so that
  * memory depends only on the number of connections.

@@ -3,10 +3,10 @@
  * waiting, and stores the times in a file.
  *
  * The waiting time is the sum of the times between commands. The time between two commands counts
- * as at most 7 days, and as 0 if it is more than a year, so that a wrong clock, in a record or on
- * this machine, does not end a wait early. If a command does not observe a thing, the thing is
- * removed from the file, and its time starts again at 0. If the file is unreadable, all times start
- * again at 0.
+ * as at most 7 days, and as 0 if it is more than a year. So a wrong clock, in a record or on this
+ * machine, does not end a wait early. If a command does not observe a thing, the thing is removed
+ * from the file, and its time starts again at 0. If the file is unreadable, all times start again
+ * at 0.
  */
 #ifndef VV_CMD_VAULT_SEALED_WAITING_H
 #define VV_CMD_VAULT_SEALED_WAITING_H

@@ -1,10 +1,10 @@
 /*
  * surplus: removes unneeded copies from holders.
  *
- * There are three kinds of unneeded copies: copies of retired shards; more copies of a shard in the
- * vault than the policy requires (because the shard is now in a stripe, a holder can be reached
- * again, or the policy was lowered); and copies of shards of this key's runs that no vault record
- * lists (because a run was killed, and was sealed differently later).
+ * Three kinds of copies are unneeded: copies of retired shards; more copies of a shard in the vault
+ * than the policy requires (because the shard is now in a stripe, a holder can be reached again, or
+ * the policy was lowered); and copies of shards of this key's runs that no vault record lists
+ * (because a run was killed, and was sealed differently later).
  *
  * A writer removes only copies that it sent, and that no other writer also sent. A copy is removed
  * only after a waiting time of some days, which this machine measures (cmd/vault/sealed/waiting.h,

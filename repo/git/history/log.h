@@ -39,7 +39,7 @@ void vv_log_put_tips(vv_buf *out, const vv_log_options *o);
 /* Warns, once, if 'git replace' changes the history that git shows; varve ignores replacements. */
 void vv_log_tell_replacements(vv_repository *r);
 /* Begins a log. Also calls vv_log_tell_replacements. opts is borrowed only during the call.
- * VV_ENOTFOUND: the log begins at HEAD, and there are no commits yet. */
+ * VV_ENOTFOUND: the log begins at HEAD, which has no commits yet. */
 vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts, vv_error *err);
 /* Sets *out to the next commit. Returns 1, 0 at the end, or a negative status. */
 int vv_log_next(vv_log *l, vv_oid *out, vv_error *err);

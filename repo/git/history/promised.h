@@ -1,5 +1,5 @@
 /*
- * promised: fetches objects that a partial clone lacks, many at a time.
+ * promised: fetches objects that are missing in a partial clone, many at a time.
  */
 #ifndef VV_REPO_GIT_HISTORY_PROMISED_H
 #define VV_REPO_GIT_HISTORY_PROMISED_H

@@ -103,10 +103,10 @@ vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *mes
  * repository), in branch.<name>.remote and branch.<name>.merge. */
 vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char *remote,
 			   const char *merge_ref, vv_error *err);
-/* Sets *upstream to the name of the upstream ref of the branch branch_ref, which the caller frees
- * with vv_free, and *ahead and *behind to the numbers of commits by which the branch is ahead of
- * the upstream and behind it. VV_ENOTFOUND: no upstream is set, or branch_ref is not a branch.
- * VV_EMISSING, with *upstream set: the upstream ref does not exist. */
+/* Sets *upstream to the name of the upstream ref of the branch branch_ref. The caller frees
+ * *upstream with vv_free. Sets *ahead and *behind to the numbers of commits by which the branch is
+ * ahead of the upstream and behind it. VV_ENOTFOUND: no upstream is set, or branch_ref is not a
+ * branch. VV_EMISSING, with *upstream set: the upstream ref does not exist. */
 vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **upstream,
 			     uint64_t *ahead, uint64_t *behind, vv_error *err);
 /* Finds the worktree, among all worktrees including r's, in which the branch branch_ref is checked

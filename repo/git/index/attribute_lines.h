@@ -25,9 +25,9 @@ vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_
 vv_status vv_attr_compared_lines(vv_repository *r, vv_attr_line_fn fn, void *payload,
 				 vv_error *err);
 
-/* Calls fn for each line that decides whether Git converts the line ends or the encoding of a dataset's pointer:
- * lines with text, -text, binary, eol, crlf or working-tree-encoding, or with a macro that has such an attribute. x:
- * the open index; NULL: the function opens it. */
+/* Calls fn for each line that can make Git convert, or not convert, the line ends or the encoding
+ * of a dataset's pointer: lines with text, -text, binary, eol, crlf or working-tree-encoding, or
+ * with a macro that has such an attribute. x: the open index; NULL: the function opens it. */
 vv_status vv_attr_text_lines(vv_repository *r, const vv_index *x, vv_attr_line_fn fn, void *payload,
 			     vv_error *err);
 

@@ -90,8 +90,8 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
 /* Sets *out to the commit that is checked out in the submodule at path. VV_ENOTFOUND: the submodule
  * is not initialised. VV_EREFUSED: the submodule has no commit. */
 vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, vv_error *err);
-/* Checks whether vv_index_add_file would accept the path, without staging anything. Fails with the
- * same errors. */
+/* Checks that vv_index_add_file would accept the path, without staging it. Fails with the same
+ * errors. */
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err);
 /* One side of a conflict: the mode and id of an entry. */
 typedef struct vv_index_side {

@@ -50,7 +50,7 @@ typedef struct vv_lineage_tables {
 /* How to walk. */
 typedef struct vv_lineage_options {
 	/* revision ranges; if one of them excludes commits (A..B), only commits in the ranges are
-	 * visited; else there is no limit */
+	 * visited; else all ancestors are visited */
 	const vv_range *ranges;
 	size_t range_count;
 	bool first_parent; /* follow only first parents */

@@ -41,10 +41,10 @@ typedef struct vv_rename_file {
 	vv_oid id;
 } vv_rename_file;
 
-/* Finds renames between removed files `gone` and new files `come`. from[i] is the index in `gone` of the former
- * file of come[i], or VV_RENAMED_FROM_NONE. Each removed file is paired at most once: first files with equal
- * content are paired, those with the same file name first; then the most similar files. If there are very many
- * files, only equal content is compared. */
+/* Finds renames between removed files `gone` and new files `come`. from[i] is the index in `gone`
+ * of the former file of come[i], or VV_RENAMED_FROM_NONE. Each removed file is paired at most once:
+ * first files with equal content are paired, those with the same file name first; then the most
+ * similar files. If the files are very many, pairs only files with equal content. */
 vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t gone_count,
 			  const vv_rename_file *come, size_t come_count, size_t *from,
 			  vv_error *err);

@@ -13,7 +13,7 @@ typedef vv_status (*vv_git_link_fn)(void *payload, const git_oid *id, vv_error *
 /* Checks an object, and calls link for every object that it names, except submodules' commits.
  * VV_ECORRUPT: a tree has a name that leads out of its folder (also under the rules of NTFS or HFS,
  * regardless of core.protectNTFS and core.protectHFS), or names that are unsorted or repeated; or a
- * commit or tag lacks a header. err names the object and the fault. */
+ * commit or tag does not have a required header. err names the object and the fault. */
 vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *bytes, size_t len,
 			    vv_git_link_fn link, void *payload, vv_error *err);
 

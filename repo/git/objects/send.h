@@ -1,6 +1,6 @@
 /*
- * send: finds the part of Git's history that a peer lacks: the objects, and the dataset versions in
- * the commits.
+ * send: finds the part of Git's history that a peer does not have: the objects, and the dataset
+ * versions in the commits.
  *
  * Independent of protocols: transport calls these functions and sends the results.
  */
@@ -66,7 +66,7 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 
 /* The totals of vv_new_roots_sum. */
 typedef struct vv_new_sum {
-	uint64_t commits; /* number of commits that the peer lacks */
+	uint64_t commits; /* number of commits that the peer does not have */
 	/* bytes of new blobs that are not pointers; a blob that was added twice counts twice; if
 	 * the new commits have no pointers at all, old blobs may be counted, too */
 	uint64_t plain_bytes;

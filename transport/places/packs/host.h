@@ -106,12 +106,12 @@ typedef struct vv_host_keeps {
 	 * null */
 	vv_cid any;
 } vv_host_keeps;
-/* Verifies whether a host has complete versions, without using local data. In a store: reads the
- * file of each version, the lists that this file names, and the end of each of their packs. At a
- * Git host: asks whether the host has the blobs of the packs and lists. Packs that were never read
- * completely on this machine (or all packs, if the answers of the host differ from git's) are
- * fetched and hashed, up to fetch_bytes; the other packs are trusted. Sets out[i] to the result for
- * roots[i]. */
+/* Determines, without using local data, which of the count versions `roots` a host has completely.
+ * In a store: reads the file of each version, the lists that this file names, and the end of each
+ * of their packs. At a Git host: asks whether the host has the blobs of the packs and lists. Packs
+ * that were never read completely on this machine (or all packs, if the answers of the host differ
+ * from git's) are fetched and hashed, up to fetch_bytes; the other packs are trusted. Sets out[i]
+ * to the result for roots[i]. */
 vv_status vv_host_keeps_each(vv_host *h, const vv_cid *roots, size_t count, uint64_t fetch_bytes,
 			     vv_host_keeps *out, vv_error *err);
 

@@ -109,8 +109,9 @@ vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err);
 /* The changes of a commit: a new pack, and packs that are removed from the tree. */
 typedef struct vv_host_commit {
 	const char *message;
-	const vv_buf *pack, *list; /* pack is NULL if there is no new pack */
-	const vv_cid *key;         /* key of the pack */
+	/* the new pack and its list; pack is NULL if the commit has no new pack */
+	const vv_buf *pack, *list;
+	const vv_cid *key; /* key of the pack */
 	const vv_host_name *removed;
 	size_t removed_count;
 } vv_host_commit;
