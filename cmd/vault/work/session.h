@@ -139,8 +139,8 @@ typedef struct vv_session_options {
 vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_session_options *o,
 				vv_error *err);
 /* Opens the session, connects to the holders, and checks that the vault's ledger was read and that
- * the key can open sealed content. The errors are those of vv_vault_session_connect and of the
- * vv_vault_session_need functions. On failure, the session is closed. */
+ * the key can open sealed content. The errors are those of vv_vault_session_need_vault, _connect,
+ * _need_ledger and _need_reader. On failure, the session is closed. */
 vv_status vv_vault_session_open_to_read(vv_vault_session *s, vv_repository *r,
 					const vv_session_options *o, vv_error *err);
 /* Opens the session for reading only, with this machine's key if it exists: with the key, the names
