@@ -44,7 +44,8 @@ void vv_block_codec_register(const vv_block_codec *codec);
 typedef struct vv_coder vv_coder;
 typedef struct vv_coder_pool vv_coder_pool;
 
-/* A coder without a pool. NULL when out of memory. */
+/* Makes a coder that belongs to no pool. The caller frees it with vv_coder_free. NULL: out of
+ * memory. */
 vv_coder *vv_coder_new(vv_error *err);
 void vv_coder_free(vv_coder *c);
 VV_AUTO_FREE(vv_coder, vv_coder_free)

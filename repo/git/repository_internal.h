@@ -228,20 +228,23 @@ bool vv_config_is_safe(const vv_env *env, const char *folder);
 vv_status vv_repository_open_exactly(vv_repository **out, const char *path, const vv_env *env,
 				     vv_error *err);
 
-/* repository_share.c: permissions by core.sharedRepository, with which other users can also write to the repository. */
+/* ---- repository_share.c: sets the permissions that core.sharedRepository requires, with which
+ * other users can also write to the repository ---- */
 
-/* Sets the permissions of a file or folder in the Git folder. Does nothing if
- * core.sharedRepository is not set, or if another user owns it, who alone may. */
+/* Sets the permissions of path, a file or folder in the Git folder. Does nothing if
+ * core.sharedRepository is not set, or if another user owns path, since only its owner may change
+ * its permissions. */
 vv_status vv_share(const vv_repository *r, const char *path, vv_error *err);
 
 /* Sets the permissions of the folder of path, and of all folders above it that are below base. */
 vv_status vv_share_above(const vv_repository *r, const char *base, const char *path, vv_error *err);
 
-/* Sets the permissions of an open file. Call this before the file is renamed to its final name. */
+/* Sets the permissions of the open file fd. Call this before the file is renamed to its final name.
+ * path: the file's name in messages. */
 vv_status vv_share_fd(const vv_repository *r, int fd, const char *path, vv_error *err);
 
-/* Sets the permissions of all that this user has in varve's folder: blocks, locks, caches. Called before refs name new
- * blocks, and when the repository is closed. */
+/* Sets the permissions of all files and folders of this user in varve's folders: blocks, locks,
+ * caches. Called before refs name new blocks, and when the repository is closed. */
 void vv_share_own(const vv_repository *r);
 
 #endif

@@ -20,9 +20,10 @@ typedef struct vv_index_edit {
 	bool gone;  /* the entry was removed because the work tree does not have the file */
 } vv_index_edit;
 
+/* Sets *out to the entry `from`, whose path is borrowed. */
 void vv_index_entry_of(const git_index_entry *from, vv_index_entry *out);
-/* Returns true if the file is the one that the entry was recorded for, though its time of change
- * (ctime) may differ. */
+/* Returns true if st, the stat of the file of the entry e, equals the recorded stat in size, kind,
+ * inode and mtime. The ctime may differ. */
 bool vv_index_has_written(const vv_index_entry *e, const vv_stat *st);
 
 /* Writes the bytes of an index to the lock's new file, and sets its modification time to the time
