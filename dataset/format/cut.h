@@ -1,10 +1,12 @@
 /*
  * cut: decides at which rows a row group ends and the next begins.
  *
- * A decision depends only on the rows since the last cut. The first rows / 2 rows are never cut.
- * After them, the XXH3 of a row's deciding cells is compared with a mask, which becomes looser with
- * each row. A cut is forced after 4 * rows rows, or at VV_CELLS_MAX bytes of cells. All
- * computations use integers. Format generation 1.
+ * A cut is the end of a row group. Whether a group ends after a row depends only on the rows since
+ * the last cut. With `rows` of vv_cut_params, a group has at least rows / 2 rows. After them, it
+ * ends after the first row whose hash (the XXH3 of its deciding cells) has certain bits all zero;
+ * fewer bits are required once the group has `rows` rows, and again at 2 * rows rows. A group
+ * always ends at 4 * rows rows, and when its cells have VV_CELLS_MAX bytes. All computations use
+ * integers.
  */
 #ifndef VV_DATASET_FORMAT_CUT_H
 #define VV_DATASET_FORMAT_CUT_H
@@ -15,27 +17,31 @@
 
 #include "dataset/format/cell.h"
 
-/* The parameters of the cuts. The root stores them, with names of columns instead of places. */
+/* The parameters of a table's cuts. The root (dataset/table/root.h) stores them, with names of
+ * columns instead of indexes. */
 typedef struct vv_cut_params {
-	uint32_t rows;   /* desired rows per group: a power of two, 1 to 1 << 20 */
-	size_t *columns; /* places of the columns that decide; empty: all cells of the row decide */
-	size_t column_count;
+	uint32_t rows;       /* desired rows per group: a power of two, 1 to 1 << 20 */
+	size_t *columns;     /* indexes of the columns whose cells are hashed */
+	size_t column_count; /* 0: all cells of a row are hashed */
 } vv_cut_params;
 
+/* The state of the row group that is being filled. */
 typedef struct vv_cut {
 	const vv_cut_params *params; /* borrowed */
 	uint32_t rows;               /* number of rows since the last cut */
 	uint64_t bytes;              /* bytes of the cells in these rows */
 } vv_cut;
 
+/* Sets c to a group without rows. params must outlive c. */
 void vv_cut_init(vv_cut *c, const vv_cut_params *params);
 
-/* Adds the next row. cells: the cells of all columns; cell_bytes: the sum of len + 1 over these
- * cells. Returns true if the group ends after this row; the state is then as after vv_cut_init. */
+/* Adds the next row to the group. cells: the cells of all columns; cell_bytes: the sum of len + 1
+ * over these cells. Returns true if the group ends after this row; c is then a group without rows,
+ * as after vv_cut_init. */
 bool vv_cut_row(vv_cut *c, const vv_cell *cells, size_t columns, uint64_t cell_bytes);
 
-/* Returns the number of rows per group, for vv_cut_params, with which groups have about 75 KB.
- * cell_bytes: bytes of the cells in `rows` rows. */
+/* Returns the value for vv_cut_params.rows with which groups have about 75 KB, for a table in which
+ * `rows` rows have cell_bytes bytes of cells. */
 uint32_t vv_cut_rows_for(uint64_t cell_bytes, uint64_t rows);
 
 #endif

@@ -1,11 +1,12 @@
 /*
  * facts: facts about the columns of some rows: whether a column has missing values, its least and
- * greatest number, and bounds of its texts. With facts, a reader skips rows that cannot match a
- * condition.
+ * greatest number, and bounds of its texts. By these facts, a reader skips row groups without rows
+ * that can match a condition.
  *
- * Facts depend on the cells alone, not on schema or key. Bounds may be wider than the values, never
- * narrower: a value outside the bounds is not in the rows. vv_facts_of computes the facts of one
- * row group, vv_facts_unite those of several. Format: docs/formats/store.md, "facts".
+ * Facts depend only on the cells, not on the schema or the key. Bounds may be wider than the
+ * values, but never narrower: the rows have no value outside of the bounds. vv_facts_of computes
+ * the facts of one row group; vv_facts_unite combines facts. Format: docs/formats/store.md,
+ * "facts".
  */
 #ifndef VV_DATASET_FORMAT_FACTS_H
 #define VV_DATASET_FORMAT_FACTS_H
@@ -20,9 +21,8 @@
 #include "dataset/format/cell.h"
 
 #define VV_FACTS_DIGITS 18u /* most digits of a number; a longer number counts as a text */
-#define VV_FACTS_TEXT 16u   /* most bytes of low and of high */
-/* The encoded facts of one list item have bounds only up to this many bytes; columns after them are
- * unknown. */
+#define VV_FACTS_TEXT 16u   /* most bytes of a bound of texts */
+/* Most bytes of encoded facts. Columns whose facts exceed them are encoded as unknown. */
 #define VV_FACTS_BYTES 8192u
 
 /* The number units / 10^scale, with the least possible scale. */
@@ -31,26 +31,31 @@ typedef struct vv_fact_number {
 	unsigned scale;
 } vv_fact_number;
 
+/* A bound of texts. */
 typedef struct vv_fact_text {
 	uint8_t len;
 	char bytes[VV_FACTS_TEXT];
 } vv_fact_text;
 
-/* Which cells of a column are missing, that is, without text: empty, absent or null. */
+/* Whether no cell, some cells or all cells of a column are missing. A cell is missing if it has no
+ * text: if it is empty, absent or null. */
 typedef enum vv_missing { VV_MISSING_NONE, VV_MISSING_SOME, VV_MISSING_ALL } vv_missing;
 
+/* The facts of one column. Its texts are the texts of all cells that are not missing. */
 typedef struct vv_fact {
 	vv_missing missing;
-	bool unknown; /* no fact about the texts is known; the members below are not set */
-	/* at least one text is a plain number; least and greatest are set, and exact */
+	bool unknown; /* the texts are not described; the members below are not set */
+	/* at least one text is a plain number (vv_fact_number_read): the least one and the greatest
+	 * one are */
 	bool numbers;
 	vv_fact_number least, greatest;
-	bool texts;             /* at least one text is not a plain number; low is set */
-	vv_fact_text low, high; /* all these texts are from low to high, compared as bytes */
-	bool open;              /* high is not set: the texts have no upper bound */
+	bool texts; /* at least one text is not a plain number: low is set */
+	/* all texts that are not numbers are from low to high, compared as bytes */
+	vv_fact_text low, high;
+	bool open; /* high is not set: these texts have no upper bound */
 } vv_fact;
 
-/* The facts of each column. In a column beyond count, all cells are missing. */
+/* The facts of some rows. In columns whose index is count or more, all cells are missing. */
 typedef struct vv_facts {
 	vv_fact *columns;
 	size_t count, cap;
@@ -71,19 +76,21 @@ int vv_fact_number_order(const vv_fact_number *a, const vv_fact_number *b);
  * than the text. */
 int vv_fact_text_order(const char *a, size_t a_len, const char *b, size_t b_len);
 
-/* The next two functions compute the fact of one column. The caller zeroes the fact first, and sets
- * its member `missing`. */
+/* The next two functions compute the facts of one column. The caller first sets *f to zero, and
+ * itself sets f->missing. */
 
-/* Widens the bounds by the texts of count cells, `stride` apart. Returns the number of missing
- * cells. */
+/* Widens the bounds of f so that they include the texts of count cells: cells[0], cells[stride],
+ * ... Returns the number of missing cells. */
 size_t vv_fact_add(vv_fact *f, const vv_cell *cells, size_t count, size_t stride);
-/* Widens the bounds by numbers from least to greatest, in units of 10^-scale. Each is written with
- * at most scale digits after the point and without leading zeros. Returns false, and adds nothing,
- * if one of them may have more than VV_FACTS_DIGITS digits. */
+/* Widens the bounds of f so that they include the numbers least and greatest, in units of
+ * 10^-scale. All numbers of the column must be written with at most scale digits after the point
+ * and without leading zeros. Returns false, and leaves f unchanged, if one of them may have more
+ * than VV_FACTS_DIGITS digits. */
 bool vv_fact_add_numbers(vv_fact *f, int64_t least, int64_t greatest, unsigned scale);
 
-/* Makes *out the zeroed facts of this many columns. After filling them, call vv_facts_end: it
- * removes the last columns in which all cells are missing. */
+/* Sets *out to facts of this many columns, all zero. The caller fills them, then calls
+ * vv_facts_end, which removes the last columns in which all cells are missing. The caller clears
+ * *out. */
 vv_status vv_facts_begin(vv_facts *out, size_t columns, vv_error *err);
 void vv_facts_end(vv_facts *f);
 
@@ -91,16 +98,17 @@ void vv_facts_end(vv_facts *f);
  * indexes in cells, ascending, of the cells whose text is stored elsewhere; their len is 0. */
 vv_status vv_facts_of(vv_facts *out, const vv_cell *cells, size_t rows, size_t columns,
 		      size_t stride, const size_t *outs, size_t out_count, vv_error *err);
-/* Unites *into with *more: the facts of the rows of both. first: into has no rows yet, and becomes
- * a copy. */
+/* Changes *into to the facts of its rows and the rows of *more together. first: *into describes no
+ * rows yet, and becomes a copy of *more. */
 vv_status vv_facts_unite(vv_facts *into, const vv_facts *more, bool first, vv_error *err);
 
 /* Appends the encoded facts. Equal facts have equal bytes. */
 void vv_facts_put(vv_buf *out, const vv_facts *f);
-/* Decodes facts. VV_ECORRUPT: vv_facts_put would not write these bytes. out may be NULL: the bytes
- * are only checked. */
+/* Decodes facts into *out, which the caller clears. VV_ECORRUPT: vv_facts_put does not write such
+ * bytes. out may be NULL: the bytes are only checked. */
 vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *err);
-/* Decodes the facts of one column. vv_facts_read must have accepted the bytes. */
+/* Sets *out to the facts of the column with this index. vv_facts_read must have accepted the
+ * bytes. */
 void vv_facts_column(vv_fact *out, const void *bytes, size_t len, size_t column);
 
 #endif

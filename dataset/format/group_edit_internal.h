@@ -34,6 +34,7 @@
 #include "base/error.h"
 #include "dataset/format/group.h"
 
+/* The bits of a column's mode. */
 enum { EDIT_LITERAL = 1, EDIT_PATCHES = 2, EDIT_HEAD = 4 };
 
 #define EDIT_NEW_TEXT 255u /* instead of a number in the dictionary */
@@ -44,8 +45,9 @@ typedef struct edit_run {
 	size_t keep, drop, add;
 } edit_run;
 
+/* The rows that edits keep, remove and add. */
 typedef struct edit_plan {
-	edit_run *runs;
+	edit_run *runs; /* the places that change, in order */
 	size_t count;
 	size_t base_rows, rows; /* numbers of rows of base and of the result */
 	size_t in;              /* number of added rows */
@@ -53,15 +55,16 @@ typedef struct edit_plan {
 
 /* A column that is being edited. A column whose cells have different states needs EDIT_LITERAL. */
 typedef struct edit_column {
-	const edit_plan *plan;
-	const vv_group *base;
-	size_t column;
-	unsigned mode;
+	const edit_plan *plan;  /* borrowed */
+	const vv_group *base;   /* the group that is edited; borrowed */
+	size_t column;          /* index of the column in base */
+	unsigned mode;          /* EDIT_... bits */
 	const uint8_t *p, *end; /* the edits; p is the current position */
 	vv_arena *arena;        /* for temporary data */
 } edit_column;
 
-/* Appends the column of the result to out. VV_ECORRUPT: the edits are invalid for this column. */
+/* Applies the edits of one column, and appends the encoded column of the result to out.
+ * VV_ECORRUPT: the edits are invalid for this column. */
 vv_status edit_column_apply(edit_column *e, vv_buf *out, vv_error *err);
 
 #endif

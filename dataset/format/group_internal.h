@@ -67,27 +67,28 @@ static inline int64_t group_unzigzag(uint64_t u)
 	return (int64_t)((u >> 1) ^ (0 - (u & 1)));
 }
 
-/* Replaces the text of a value that rows share. In a column with few distinct values, all values
- * are shared. Returns false if memory runs out. */
+/* Replaces the text of a shared value: one that is stored once for all its rows, as in a
+ * dictionary. Returns false if memory runs out. */
 typedef bool (*group_value_fn)(void *payload, vv_cell *value);
 
-/* Like vv_group_column with stride 1. fn is called once for each shared value, before the cells are
- * set to it. fn may be NULL. */
+/* Decodes a column like vv_group_column with stride 1, but calls fn once for each shared value
+ * before cells are set to the value. fn may be NULL. */
 vv_status group_column_mapped(const vv_group *g, size_t column, vv_cell *cells, group_value_fn fn,
 			      void *payload, vv_arena *arena, vv_error *err);
 
-/* Reads the values of a column: p is the next byte, and cells receives the values. */
+/* A column that is being decoded. */
 typedef struct group_reading {
-	const uint8_t *p, *end;
-	vv_cell *cells;
-	size_t stride, count;
-	uint8_t state;
-	vv_arena *arena;
-	size_t column;
-	group_value_fn map; /* NULL: shared values stay unchanged */
-	void *payload;
+	const uint8_t *p, *end; /* the encoded bytes that are not read yet; borrowed */
+	vv_cell *cells;         /* receives the values: cells[0], cells[stride], ... */
+	size_t stride, count;   /* count: number of rows */
+	uint8_t state;          /* vv_cell_state of all values */
+	vv_arena *arena;        /* for decoded texts */
+	size_t column;          /* the column's index, for messages */
+	group_value_fn map;     /* NULL: shared values stay unchanged */
+	void *payload;          /* for map */
 } group_reading;
 
+/* Sets err to VV_ECORRUPT for the column, and returns it. what: the fault. */
 static inline vv_status group_bad(const group_reading *in, const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "row group, column %zu: %s", in->column, what);
@@ -102,24 +103,25 @@ static inline void group_set_cell(vv_cell *cell, const char *text, size_t len, u
 	cell->spare = 0;
 }
 
+/* Returns the number of bytes that are not read yet. */
 static inline size_t group_left(const group_reading *in)
 {
 	return (size_t)(in->end - in->p);
 }
 
-/* Opens a column encoded as a dictionary. value receives the distinct values, and must have room
- * for GROUP_DICT_MAX; *count_out: their number; *index: for each row the number of its value, which
- * may be out of range. */
+/* Opens a column encoded as a dictionary. Sets value[0 .. *count_out) to the distinct values; value
+ * must have room for GROUP_DICT_MAX cells. Sets *index to an array, borrowed from the block, with
+ * the number of each row's value; these numbers are not checked and may be out of range. */
 vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out,
 			  const uint8_t **index, vv_error *err);
 /* Calls in->map for each shared value. */
 vv_status group_map_values(const group_reading *in, vv_cell *values, size_t count, vv_error *err);
 
-/* The text of a cell in a line of CSV, followed by the delimiter. len: number of these bytes. */
 #define GROUP_SLOT_TEXT 15u
+/* The text of a cell as a line of CSV has it, with its quotes and followed by the delimiter. */
 typedef struct group_slot {
 	char text[GROUP_SLOT_TEXT];
-	uint8_t len;
+	uint8_t len; /* bytes of text, including the delimiter */
 } group_slot;
 static_assert(sizeof(group_slot) == 16, "one copy of sixteen bytes");
 /* A column's array needs this many slots after its last slot: they may be overwritten with any
@@ -128,22 +130,23 @@ static_assert(sizeof(group_slot) == 16, "one copy of sixteen bytes");
 /* Maximum number of slots that rows share, so that a byte can number them. */
 #define GROUP_SLOT_SHARED 256u
 
-/* The slots of a column. slot must have room for one slot for each row, followed by
- * GROUP_SLOT_SHARED + GROUP_SLOT_SLACK slots. */
+/* The slots of a column. */
 typedef struct group_slots {
+	/* memory of the caller with one slot for each row, and GROUP_SLOT_SHARED + GROUP_SLOT_SLACK
+	 * further slots */
 	group_slot *slot;
 	const uint8_t *index; /* for each row the number of its slot; NULL: each row has its own */
 } group_slots;
 
-/* How the cells of a column are written in a line. */
+/* How the cells of a column are written in a line of CSV. */
 typedef struct group_slot_form {
-	bool quoted, quoted_empty;
+	bool quoted, quoted_empty; /* numbers are in quotes; empty cells are in quotes */
 	char quote, delimiter;
 } group_slot_form;
 
-/* Completes a slot in which the text, of len bytes, is already in its place: adds quotes and the
- * delimiter. Returns the number of bytes. If it exceeds GROUP_SLOT_TEXT, later slots were
- * overwritten. */
+/* Completes a slot that already has a text of len bytes (at text[1] if quoted, else at text[0]):
+ * adds quotes and the delimiter, and sets slot->len. Returns the number of bytes with them. If it
+ * exceeds GROUP_SLOT_TEXT, the next slots were overwritten. */
 static inline size_t group_end_slot(group_slot *slot, size_t len, bool quoted,
 				    const group_slot_form *form)
 {
@@ -159,19 +162,20 @@ static inline size_t group_end_slot(group_slot *slot, size_t len, bool quoted,
 	return len + 1;
 }
 
-/* Decodes in->count numbers or dates into in->cells. in->p must be after the column's first byte.
- * encoding: GROUP_INTEGER to GROUP_DATETIME. VV_ECORRUPT: the column is damaged. */
+/* Decodes a column of in->count numbers or dates into in->cells. in->p must be after the column's
+ * first byte. encoding: the column's encoding, GROUP_INTEGER to GROUP_DATETIME. VV_ECORRUPT: the
+ * column is damaged. */
 vv_status group_number_cells(group_reading *in, int encoding, vv_error *err);
 
-/* Decodes only the cell of one row. */
+/* Like group_number_cells, but decodes only the cell of the given row, into in->cells[0]. */
 vv_status group_number_cell(group_reading *in, int encoding, size_t row, vv_error *err);
 
-/* Like group_number_cells, but decodes into slots. *fits false: a text is too long, and the slots
- * must not be used. encoding may not be GROUP_DATETIME. */
+/* Like group_number_cells, but decodes into slots. Sets *fits to false if a text is too long for a
+ * slot; the slots must not be used then. encoding must not be GROUP_DATETIME. */
 vv_status group_number_slots(group_reading *in, int encoding, group_slots *slots,
 			     const group_slot_form *form, bool *fits, vv_error *err);
 
-/* Returns the sum of the bytes. */
+/* Returns the sum of the values of count bytes. */
 static inline size_t group_sum_bytes(const uint8_t *bytes, size_t count)
 {
 	const uint64_t even = 0x00ff00ff00ff00ffu;
@@ -194,7 +198,7 @@ static inline size_t group_sum_bytes(const uint8_t *bytes, size_t count)
 	return sum;
 }
 
-/* Returns the greatest byte. Compares sixteen bytes at a time. */
+/* Returns the greatest of count bytes; 0 if count is 0. */
 static inline uint8_t group_greatest(const uint8_t *bytes, size_t count)
 {
 	uint8_t most[16] = {0};
@@ -214,7 +218,8 @@ static inline uint8_t group_greatest(const uint8_t *bytes, size_t count)
 	return most[0];
 }
 
-/* Returns true if each byte is 0 or 1, and then sets *ones to the number of ones. */
+/* Returns true if each of count bytes is 0 or 1. Sets *ones to the number of ones; *ones is
+ * undefined if the function returns false. */
 static inline bool group_count_marks(const uint8_t *bytes, size_t count, size_t *ones)
 {
 	const uint64_t each = 0x0101010101010101u;
@@ -234,29 +239,33 @@ static inline bool group_count_marks(const uint8_t *bytes, size_t count, size_t 
 	return (all & ~each) == 0;
 }
 
-/* The encoded numbers or dates of a column with `rows` values, which are all texts or all
- * literals. */
+/* An opened column of numbers or dates. Its values are all texts or all literals. Pointers are
+ * borrowed from the block. */
 typedef struct group_numbers {
+	/* flags: GROUP_EMPTIES, GROUP_DELTAS and the form; scale: digits after the point */
 	uint8_t flags, scale;
-	unsigned width;
+	unsigned width; /* bytes per number in planes */
+	/* without deltas: added to each number in planes; with deltas: the first number */
 	uint64_t base;
 	/* one byte for each row, 1: the value is empty; NULL: no value is empty */
 	const uint8_t *empty;
-	size_t count; /* number of values that are not empty */
-	const uint8_t *planes;
+	size_t count;          /* number of values that are not empty */
+	const uint8_t *planes; /* the numbers or deltas, as byte planes (planes.h) */
 } group_numbers;
 
-/* Opens the bytes from p, after the column's states, to end. encoding: GROUP_INTEGER to
- * GROUP_DATETIME. Returns false if the bytes are damaged. */
+/* Opens the encoded numbers of a column with `rows` rows, in the bytes from p, after the column's
+ * states, to end. encoding: GROUP_INTEGER to GROUP_DATETIME. Returns false if the bytes are
+ * damaged. */
 bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, size_t rows,
 			int encoding);
 /* Returns true if numbers of this encoding can have this form and scale. */
 bool group_number_head_fits(int encoding, unsigned form, unsigned scale);
-/* Returns the numbers, without those of empty values, allocated in arena. NULL: out of memory. */
+/* Returns the n->count numbers of the values that are not empty, in an array allocated in arena.
+ * NULL: out of memory. */
 uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena);
-/* Like group_numbers_join, and sets *least and *most to the least and the greatest number; to 0 if
- * there are no numbers. If numbers wrap around, which no encoder writes, the bounds are too
- * wide. */
+/* Like group_numbers_join, but also sets *least and *most to the least and the greatest number, or
+ * to 0 if n->count is 0. If a sum overflows, which happens only with blocks of a faulty encoder,
+ * the range from *least to *most may be too wide. */
 uint64_t *group_numbers_bounded(const group_numbers *n, int64_t *least, int64_t *most,
 				vv_arena *arena);
 
@@ -266,25 +275,25 @@ static inline unsigned group_bit_len(uint64_t u)
 	return u == 0 ? 0 : 64u - (unsigned)__builtin_clzll(u);
 }
 
-/* ---- shared by the encoder and by the check of blocks (group_proof.c), which encodes columns
- * again ---- */
+/* ---- for the encoder, and for group_proof.c, which encodes columns again ---- */
 
-/* four times the maximum number of distinct values, so that probe sequences are short */
+/* Slots of the hash table of a dictionary: four times the maximum number of distinct values, so
+ * that probe sequences are short. */
 #define GROUP_SLOTS 1024u
 
-/* The distinct values of a column. */
+/* A hash table of the distinct values of a column. */
 typedef struct group_dict {
-	uint8_t slot[GROUP_SLOTS]; /* 1 + number of the value; 0: free */
-	vv_cell value[GROUP_DICT_MAX];
-	uint64_t key[GROUP_DICT_MAX];
-	size_t count;
+	uint8_t slot[GROUP_SLOTS];     /* 1 + index in value; 0: free */
+	vv_cell value[GROUP_DICT_MAX]; /* the values, in the order of their first rows */
+	uint64_t key[GROUP_DICT_MAX];  /* the spell_key of each value */
+	size_t count;                  /* number of values */
 } group_dict;
 
 struct vv_group_encoder {
 	/* The arrays have room for cap rows of one column. */
 	size_t cap;
 	vv_cell *cell;     /* the values with a text, in row order */
-	uint64_t *key;     /* spell_key of each value */
+	uint64_t *key;     /* the spell_key of each value in cell */
 	uint8_t *state;    /* state of each row */
 	uint8_t *index;    /* dictionary: number of each value */
 	uint8_t *fraction; /* decimals: 1 + number of digits after the point; 0: no point */
@@ -293,48 +302,50 @@ struct vv_group_encoder {
 	uint64_t *unit;    /* the unsigned numbers that are stored as planes */
 	group_dict dict;
 
-	vv_facts *facts; /* NULL: not requested */
-	/* memory in which most texts begin; eight bytes can be read at any position in it */
+	vv_facts *facts; /* receives the facts of the cells; borrowed; NULL: not requested */
+	/* the memory given to vv_group_encoder_within */
 	uintptr_t bytes;
 	size_t bytes_len;
 
-	vv_buf body; /* the encoded columns, one after the other */
-	size_t *column_len;
-	size_t column_cap;
+	vv_buf body;        /* the encoded columns, one after the other */
+	size_t *column_len; /* bytes of each encoded column in body */
+	size_t column_cap;  /* capacity of column_len */
 };
 
-/* Properties of the values of a column, found while they are gathered. */
+/* Properties of a column's values, which group_gather computes. */
 typedef struct group_values {
-	size_t rows, count; /* rows: all rows; count: rows with a text */
-	unsigned states;    /* bit set of the states */
-	bool equal;         /* all values have the key and length of the first value */
-	uint32_t min_len, max_len;
-	uint64_t bytes; /* sum of the lengths */
+	size_t rows, count;        /* rows: all rows; count: rows with a text */
+	unsigned states;           /* bit s is set if a row has the vv_cell_state s */
+	bool equal;                /* all values have the key and length of the first value */
+	uint32_t min_len, max_len; /* the least and the greatest length of a text */
+	uint64_t bytes;            /* sum of the lengths of all texts */
 } group_values;
 
-/* A column that was read as numbers or dates. */
+/* The numbers or dates of a column, and how they are encoded. */
 typedef struct group_typed {
-	int encoding; /* GROUP_INTEGER to GROUP_DATETIME */
-	unsigned form;
-	unsigned scale;
-	size_t count; /* number of values that are not empty */
-	bool deltas;
-	unsigned width; /* bytes per number */
+	int encoding;   /* GROUP_INTEGER to GROUP_DATETIME */
+	unsigned form;  /* form of decimals or datetimes; else 0 */
+	unsigned scale; /* digits after the point */
+	size_t count;   /* number of values that are not empty */
+	bool deltas;    /* differences of successive numbers are stored */
+	unsigned width; /* bytes per stored number */
+	/* with deltas: the first number; else a number that is subtracted from each stored one */
 	int64_t base;
-	int64_t least, most;
-	size_t size; /* bytes of the encoded column */
+	int64_t least, most; /* the least and the greatest number */
+	size_t size;         /* bytes of the encoded column */
 } group_typed;
 
-/* After i values, a dictionary of more than GROUP_DICT_START + i/2 values is abandoned: a column of
- * nearly unique values costs only some 30 probes. */
+/* The encoder abandons a dictionary that has more than GROUP_DICT_START + i/2 distinct values after
+ * i values, so that a column of nearly unique values costs only some 30 probes. */
 #define GROUP_DICT_START 16u
 
-/* Properties of numbers, found while they are read. */
+/* The range of the numbers read so far, and of the differences between successive numbers. */
 typedef struct group_spread {
-	int64_t least, most, last;
+	int64_t least, most, last; /* the least, the greatest and the last number */
 	uint64_t zigzags; /* bitwise or of all zigzag deltas; correct unless a delta wraps */
 } group_spread;
 
+/* Adds the number v to *s. */
 static inline void group_spread_note(group_spread *s, int64_t v)
 {
 	/* wraps only if the range is too wide for deltas anyway */
@@ -344,7 +355,7 @@ static inline void group_spread_note(group_spread *s, int64_t v)
 	s->last = v;
 }
 
-/* Compares two texts whose keys are equal. */
+/* Returns true if a and b, whose spell_keys must be equal, have equal texts. */
 static inline bool group_same_text(const vv_cell *a, const vv_cell *b)
 {
 	return a->len == b->len &&
@@ -364,42 +375,46 @@ static inline uint32_t group_text_hash(const vv_cell *cell, uint64_t key)
 	return (uint32_t)((h * 0x9e3779b97f4a7c15u) >> 54);
 }
 
-/* Makes room for `rows` rows in each array, and for the lengths of `columns` columns. */
+/* Makes room for `rows` rows in each array of e, and for the lengths of `columns` columns. */
 vv_status group_encoder_room(vv_group_encoder *e, size_t rows, size_t columns, vv_error *err);
 
-/* Collects the values of a column in e->cell and e->key, and their properties in c. */
+/* Copies the cells of a column that have a text, of cells[0], cells[stride], ..., to e->cell, sets
+ * e->key, and sets *c to their properties. If some cells have no text, or states differ, also sets
+ * e->state. */
 void group_gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, size_t rows,
 		  size_t stride);
 
-/* Returns the number of bytes in the text encoding, without the column's first byte and states. */
+/* Returns the number of bytes that the gathered values have in the encoding GROUP_TEXT, without the
+ * column's first byte and states. */
 size_t group_text_size(const vv_group_encoder *e, const group_values *c);
 
-/* Returns the encoding for the gathered values: constant if possible, else the smallest of numbers,
- * dictionary and text. If sizes are equal, the first of these is chosen. */
+/* Returns the encoding for the gathered values: GROUP_CONST if possible, else the one with fewest
+ * bytes; if sizes are equal, numbers before text, and both before a dictionary. Sets *t if it
+ * returns an encoding of numbers. */
 int group_choose(vv_group_encoder *e, const group_values *c, group_typed *t);
 
-/* Reads the gathered values as numbers in the form of the first value that is not empty; at least
- * one value must not be empty. Sets e->number, e->empty, and encoding, form, scale and count of t.
- * Returns false if a value does not fit. */
+/* Reads the gathered values as numbers or dates, all with the encoding and form of the first value
+ * that is not empty. At least one value must not be empty. Sets e->number, e->empty, *s, and
+ * encoding, form, scale and count of t. Returns false if a value does not have this form. */
 bool group_read_numbers(vv_group_encoder *e, const group_values *c, group_typed *t,
 			group_spread *s);
 
-/* Chooses between plain numbers and deltas, and computes the size of the encoding in bytes. first:
- * the first number; values: number of values, including empty ones. */
+/* Chooses between plain numbers and deltas, and sets deltas, width, base and size of t. first: the
+ * first number; values: number of values, including empty ones. */
 void group_typed_measure(group_typed *t, const group_spread *s, int64_t first, size_t values);
 
-/* Encodes the cells of a column, and finds their facts if facts are requested. The result is
- * borrowed until the encoder is used again. Call group_encoder_room first; the caller checks the
- * result with vv_buf_ok. */
+/* Encodes a column of `rows` cells, and returns the encoded bytes, borrowed until the encoder is
+ * used again. If e->facts is set, also computes the facts of column number `column`. Call
+ * group_encoder_room before, and check the result with vv_buf_ok. */
 const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size_t rows,
 				 size_t column);
 
-/* Finds the facts of a column from values that include all its distinct values. some: some cells of
- * the column have no text. */
+/* Computes the facts of a column from count values, which must include all its distinct values.
+ * some: some cells of the column have no text. */
 void group_find_values(vv_fact *f, const vv_cell *values, size_t count, bool some);
-/* Finds the facts of a column of numbers, dates or datetimes from its least and greatest value, if
- * texts are in the same order as their values. Returns false if the facts must be found from all
- * values. */
+/* Computes the facts of a column of numbers, dates or datetimes from its least and greatest value.
+ * Returns false if that is not possible because the texts are not in the order of their values; use
+ * group_find_values then. */
 bool group_find_bounds(vv_fact *f, const group_typed *t);
 
 #endif

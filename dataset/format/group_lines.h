@@ -1,8 +1,8 @@
 /*
  * group_lines: writes the rows of a group as CSV text, directly from the group's columns.
  *
- * The result is the same as with vv_group_decode and vv_row_write, at a third of their cost, since
- * the function determines once per column whether all, none or some of its cells need quotes.
+ * vv_group_lines writes the same text as vv_group_decode and vv_row_write, at a third of their
+ * cost, since it determines once per column whether all, none or some of its cells need quotes.
  */
 #ifndef VV_DATASET_FORMAT_GROUP_LINES_H
 #define VV_DATASET_FORMAT_GROUP_LINES_H
@@ -14,12 +14,13 @@
 #include "dataset/format/dialect.h"
 #include "dataset/format/group.h"
 
-/* Readable bytes, with any content, that must follow the group's block. */
+/* How many readable bytes, with any content, must follow the bytes of the group. */
 #define VV_GROUP_SLACK 16u
 
-/* Appends all rows, each with its row end; the last row gets one only if end_last is true. Returns
- * 1 on success, 0, with out unchanged, if the group must be written row by row (not CSV, rows with
- * too few cells, a single column), or a negative status. columns: the number of the table's
+/* Appends all rows of g to out, each with its row end; the last row gets one only if end_last is
+ * true. Returns 1 on success, or a negative status. Returns 0, with out unchanged, if the group
+ * must be written row by row: the dialect is not CSV, has comments or skips spaces, the table has a
+ * single column, columns are not stored, or cells are not texts. columns: the number of the table's
  * columns. VV_GROUP_SLACK readable bytes must follow the group's bytes. cells is scratch memory for
  * rows x columns cells. VV_ECORRUPT: the group is damaged, or the text would be longer than `most`
  * bytes. */

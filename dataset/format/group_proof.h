@@ -1,19 +1,21 @@
 /*
- * group_proof: proves that a row group and its line forms describe a file exactly, without reading
- * the lines back, and checks that the group is the unique encoding of its cells.
+ * group_proof: proves that a row group and its layout describe a part of a file exactly, without
+ * scanning the lines again, and checks that the group is the unique encoding of its cells.
  *
- * A pair is a data item with its layout item, in a context: the properties of the root (dialect,
- * columns, cut) that determine the bytes of the file from the pair, and the groups from these
- * bytes. A pair is proved if the following is true: if these bytes are read from the start of a
- * group, the result is exactly this group with these line forms, and the bytes end at a cut. If all
- * pairs of a version are proved, its lines need not be written to verify it.
+ * A pair is the item of a group in the list of row groups (the data item) with its item in the list
+ * of layouts, which describes the form of the lines. Both belong to a root, whose dialect, columns
+ * and cut parameters determine which bytes of the file the pair describes. A pair is proved if
+ * scanning these bytes, from the start of a group, results in exactly this group with this layout,
+ * and the bytes end at a cut (cut.h). If all pairs of a version are proved, the version is valid,
+ * and its file need not be written to verify it.
  *
- * The proof is simple for CSV if all cells are texts, the lines have no irregular forms, and no
- * cell is stored outside of the group: a line that was written cell by cell, with quotes around
- * cells that contain a delimiter, a quote or a line end, is read as these cells. So the lines are
- * made only for their hash; the checks are that the group is the unique encoding of its cells
- * (vv_group_is_canonical below), and that the cuts match the cells. Other groups are not proved
- * here, and their lines must be read; no group is refused here.
+ * The proof is simple for a CSV if all cells are texts, no line is a quirk (quirks.h), and no cell
+ * is stored outside of the group: a line that is written cell by cell, with quotes around cells
+ * that contain a delimiter, a quote or a line end, is always scanned as these cells. So the lines
+ * are written only to hash them, and two checks remain: that the group is the unique encoding of
+ * its cells (vv_group_is_canonical), and that the cuts match the cells. Other groups are not proved
+ * by these functions, and their lines must be scanned. A group that is not proved need not be
+ * wrong.
  */
 #ifndef VV_DATASET_FORMAT_GROUP_PROOF_H
 #define VV_DATASET_FORMAT_GROUP_PROOF_H
@@ -29,59 +31,56 @@
 
 #include <stdbool.h>
 
-/* group_canonical: checks whether a row group is the unique encoding of its cells.
- *
- * The check does not encode the cells again. The numbers, or the distinct values with their rows,
- * determine which encoding the encoder chooses; with the order of the values, the encoding is
- * unique. */
-
-/* The columns that one proof has already checked. */
+/* The encoded columns that were found canonical already, with their facts. */
 typedef struct vv_seen_columns vv_seen_columns;
 
-/* Sets *is to whether decoding the group and encoding its cells again results in the same bytes. If
- * e finds facts (vv_group_encoder_find) and *is is true, e has the facts of the cells. arena is for
- * temporary data, and may grow by rows x 48 bytes for each column. A column that has to be encoded
- * again, for example because it has cells other than texts, needs as many bytes in e as its cells
- * have. VV_ECORRUPT: as in vv_group_column, but for some faults *is is set to false instead. s is
- * NULL, or, if e finds facts, the columns that need no second check. */
+/* Checks whether a row group is the unique encoding of its cells: sets *is to true if decoding g
+ * and encoding its cells again results in the same bytes. If vv_group_encoder_find was called for
+ * e, and *is is true, also sets the facts of the cells. arena is for temporary data, and may grow
+ * by rows x 48 bytes for each column. e is the encoder for columns that have to be encoded again,
+ * for example because they have cells other than texts; usually that is not necessary, since the
+ * numbers of a column, or its distinct values with their rows, determine its encoding. VV_ECORRUPT:
+ * the group is damaged; for some faults *is is set to false instead. s may be NULL; else facts must
+ * be requested from e, and columns in s are not checked again. */
 vv_status vv_group_is_canonical(vv_seen_columns *s, vv_group_encoder *e, const vv_group *g,
 				vv_arena *arena, bool *is, vv_error *err);
 
 /* A proved pair. */
 typedef struct vv_pair {
-	/* SHA-256 of context and items, so that nobody can make another pair with the same key */
+	/* SHA-256 of both items and of the root's dialect, columns and cut parameters */
 	uint8_t key[VV_SHA256_LEN];
-	/* length and hash of the bytes; the root's hash is computed from such hashes */
+	/* length and XXH3-64 of the pair's bytes of the file; the root's hash is computed from such
+	 * hashes */
 	uint64_t raw_len, raw_hash;
-	char first; /* first byte */
+	char first; /* first of these bytes */
 } vv_pair;
 
-/* Working memory of the threads, reused for one version after another. Only one version is proved
- * at a time. */
+/* Working memory of all threads that prove groups, which can be reused for version after version.
+ * Only one version can be proved at a time. */
 typedef struct group_proofs group_proofs;
-group_proofs *group_proofs_new(void);    /* NULL when out of memory */
+group_proofs *group_proofs_new(void);    /* returns NULL if out of memory */
 void group_proofs_free(group_proofs *p); /* accepts NULL */
 /* Allocates memory for all threads of the pool. Call before groups are proved. */
 vv_status group_proofs_begin(group_proofs *p, const vv_pool *pool, vv_error *err);
 
-/* The common properties of a table's groups; borrowed. */
+/* The properties that all groups of a version have in common; pointers are borrowed. */
 typedef struct proof_setting {
-	const vv_sink *source;
+	const vv_sink *source; /* reads the groups' blocks */
 	const vv_dialect *dialect;
-	size_t columns;
+	size_t columns; /* number of the table's columns */
 	const vv_cut_params *cut;
 } proof_setting;
 
-/* The list items of a group. last: the group is the table's last group. */
+/* A group's items in the lists of data, layout and facts; borrowed. */
 typedef struct group_items {
 	const void *data, *layout, *facts;
 	size_t data_len, layout_len, facts_len;
-	bool last;
+	bool last; /* the group is the table's last group */
 } group_items;
 
-/* Proves a group: sets all members of *pair except key, and returns 1. Returns 0 if the group
- * cannot be proved here, or VV_ENOMEM. Threads may call this at the same time with different worker
- * numbers. */
+/* Tries to prove the group with these items. If it is proved, sets all members of *pair except key,
+ * and returns 1. Returns 0 if the group is not proved, for whatever reason, or VV_ENOMEM. Several
+ * threads may call this function at the same time, each with its own worker number. */
 int group_prove(group_proofs *p, unsigned worker, const proof_setting *table,
 		const group_items *items, vv_pair *pair, vv_error *err);
 

@@ -1,7 +1,9 @@
 /*
- * list: stores a long sequence of entries as a tree of nodes, which is divided by content.
+ * list: stores a long sequence of entries as a tree of nodes. Where a node ends depends on the
+ * content of its items, so that lists with equal runs of entries have equal nodes.
  *
- * The block that owns a list contains the topmost items of the tree. Format: docs/formats/store.md, "list".
+ * The block that owns a list, such as the root of a table, contains the topmost items of the tree:
+ * the top. Format: docs/formats/store.md, "list".
  */
 #ifndef VV_DATASET_FORMAT_LIST_H
 #define VV_DATASET_FORMAT_LIST_H
@@ -17,12 +19,13 @@
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 
+/* What the entries of a list describe. */
 typedef enum vv_list_kind {
 	VV_LIST_DATA,   /* row groups */
 	VV_LIST_LAYOUT, /* the form of each row group */
 	VV_LIST_CHUNKS, /* the bytes of a file, a long cell, or long quirks */
 	VV_LIST_FACTS,  /* facts about each row group: facts.h */
-	VV_LIST_PLACES  /* places of rows: places.h */
+	VV_LIST_PLACES  /* the rows' positions in the file: places.h */
 } vv_list_kind;
 #define VV_LIST_KINDS 5
 
@@ -31,50 +34,58 @@ typedef struct vv_list {
 	vv_buf top; /* {"items": [...], "level": n} in CBOR */
 } vv_list;
 
-/* How blocks of lists are read and written. With a sink without put(), a list is made, but not stored, as in 'varve
- * status'. */
+/* Functions that read and write the blocks of lists, and of the objects in them. If a sink has no
+ * put(), lists are computed, but not stored, as for 'varve status'. */
 typedef struct vv_sink {
-	/* Stores a block. cid is the CID of the bytes. base: a block to store the difference from; can be NULL. If
-	 * `put` is NULL, blocks are only hashed. */
+	/* Stores a block. cid is the CID of the bytes. base: a similar block, from which the
+	 * difference may be stored; may be NULL. put may be NULL: blocks are only hashed. */
 	vv_status (*put)(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			 const vv_cid *base, vv_error *err);
-	/* Reads a block. */
+	/* Replaces the content of out by the bytes of a block. */
 	vv_status (*get)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
-	/* Reads a block as vv_store_get_parted does. NULL: get() is used, which reads whole blocks. */
+	/* Reads a block as vv_store_get_parted does. May be NULL: get() is used instead. */
 	vv_status (*get_parted)(void *payload, const vv_cid *cid, vv_parted *out, vv_error *err);
-	/* Returns true if the block is stored already. Can be called by any thread. NULL: put() checks this. */
+	/* Returns true if the block is stored already. Can be called by any thread. May be NULL:
+	 * put() is called for every block, and checks this itself. */
 	bool (*has)(void *payload, const vv_cid *cid);
-	void *payload;
+	void *payload; /* the first argument of these functions */
 	bool passing; /* blocks are discarded when the command ends: do not record them as stored */
-	/* Blocks whose hashes were checked just before, so that they need no second check; or NULL. Borrowed. */
+	/* blocks whose hashes were checked just before, so that they need no second check;
+	 * borrowed; may be NULL */
 	const vv_cid_set *hashed;
 } vv_sink;
-void vv_sink_writer(vv_sink *out, vv_writer *w); /* reads and writes through w */
-void vv_sink_dry(vv_sink *out, vv_store *s);     /* reads from s, without put() */
-/* Reads a block: in parts if the sink has get_parted(), else as a whole. */
+/* Sets *out to a sink that reads and writes blocks through w, which must outlive *out. */
+void vv_sink_writer(vv_sink *out, vv_writer *w);
+/* Sets *out to a sink without put() that reads blocks from s, which must outlive *out. */
+void vv_sink_dry(vv_sink *out, vv_store *s);
+/* Reads a block into *out: in parts if the sink has get_parted(), else as a whole. */
 vv_status vv_sink_get_parted(const vv_sink *s, const vv_cid *cid, vv_parted *out, vv_error *err);
 
+/* Writes a new list, entry by entry. */
 typedef struct vv_list_builder vv_list_builder;
 
-/* Makes a builder. old: the top of the same list in the previous version, whose nodes are bases for differences; can
- * be NULL. */
+/* Makes a builder for a list of this kind. sink must outlive it. old: the top of the same list in
+ * the previous version, whose nodes are bases for differences; can be NULL. */
 vv_status vv_list_builder_new(vv_list_builder **out, vv_list_kind kind, const vv_sink *sink,
 			      const vv_buf *old, vv_error *err);
 void vv_list_builder_free(vv_list_builder *b);
 VV_AUTO_FREE(vv_list_builder, vv_list_builder_free)
 
-/* Appends an entry. item is its canonical CBOR. weight is the entry's size in the unit by which vv_list_seek finds
- * entries: rows in lists of data and places; raw bytes in lists of layout; bytes in lists of chunks; 1 for each entry
- * in lists of facts. */
+/* Appends an entry. item is its canonical CBOR, of len bytes. weight is the entry's size in the
+ * unit in which vv_list_seek counts positions: rows in lists of data and places; bytes of the file
+ * in lists of layouts; bytes in lists of chunks; 1 for each entry in lists of facts. */
 vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, uint64_t weight,
 			      vv_error *err);
-/* Writes the last nodes and returns the top. */
+/* Writes the last nodes, and sets *out to the finished list, which the caller clears. */
 vv_status vv_list_builder_finish(vv_list_builder *b, vv_list *out, vv_error *err);
 void vv_list_clear(vv_list *l);
 VV_AUTO_CLEAR(vv_list, vv_list_clear)
 
-/* Reads a list in order, from any entry. */
+/* Reads the entries of a list in order, from any entry on. */
 typedef struct vv_list_reader vv_list_reader;
+/* Opens a reader for the list of this kind with the encoded top top[0 .. top_len), which must
+ * outlive the reader. The functions of source are copied; their payload must outlive the reader.
+ * VV_ECORRUPT: the top is damaged. */
 vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_sink *source,
 			      const void *top, size_t top_len, vv_error *err);
 void vv_list_reader_close(vv_list_reader *r);
@@ -89,19 +100,21 @@ typedef struct vv_list_item {
 		before, /* the sum of the weights of all earlier entries */
 		weight; /* the entry's weight */
 } vv_list_item;
-/* Reads the next entry. Returns 1, 0 at the end, or a negative status. */
+/* Sets *out to the next entry. Returns 1, 0 at the end, or a negative status. */
 int vv_list_next(vv_list_reader *r, vv_list_item *out, vv_error *err);
 
+/* Returns false if no row described by these encoded facts (facts.h) can match. */
 typedef bool (*vv_list_may_fn)(void *payload, const uint8_t *facts, size_t len);
-/* Reads the next entry of a list of facts for which may() returns true. may() is called with the facts of each entry,
- * and, before a node is read, with the common facts of all entries below the node: if it returns false, the node is
- * skipped. Returns 1, 0 at the end, or a negative status. */
+/* Sets *out to the next entry of a list of facts for which may() returns true. may() is called with
+ * the facts of each entry, and, before a node is read, with the common facts of all entries below
+ * the node: if it returns false, the node is skipped. Returns 1, 0 at the end, or a negative
+ * status. */
 int vv_list_next_that_may(vv_list_reader *r, vv_list_may_fn may, void *payload, vv_list_item *out,
 			  vv_error *err);
 
-/* Moves to the entry that contains position `at`, counted in weights: vv_list_next returns the first entry for which
- * before + weight > `at`. If `at` is past the end of the list, vv_list_next returns 0. Reads only the nodes above the
- * entry. */
+/* Moves to the entry that contains position `at`, in the unit of weights: the next call of
+ * vv_list_next returns the first entry for which before + weight > `at`. If `at` is past the end of
+ * the list, vv_list_next returns 0. Reads only the nodes above the entry. */
 vv_status vv_list_seek(vv_list_reader *r, uint64_t at, vv_error *err);
 /* Moves to the entry with number `index`. */
 vv_status vv_list_seek_index(vv_list_reader *r, uint64_t index, vv_error *err);
@@ -109,10 +122,11 @@ vv_status vv_list_seek_index(vv_list_reader *r, uint64_t index, vv_error *err);
  * these sums. */
 void vv_list_totals(const vv_list_reader *r, uint64_t *count, uint64_t *weight);
 
-/* The functions below serve to compare two lists without reading the nodes that both have. A node of height 1
- * contains entries, a node of height h + 1 contains nodes of height h. */
+/* The functions below are for comparing two lists without reading the nodes that both lists have. A
+ * node of height 1 contains entries; a node of height h + 1 contains nodes of height h. */
 
-/* Returns the greatest height of the nodes; 0: the top contains the entries. */
+/* Returns the greatest height of a node in the list; 0: the list has no nodes, since its top
+ * contains the entries. */
 unsigned vv_list_height(const vv_list_reader *r);
 /* Returns true if a node of exactly this height, at least 1, begins at the reader's position, and sets *cid, *items
  * (the number of entries) and *weight to those of this node. Reads only nodes above it. If one of them cannot be read,

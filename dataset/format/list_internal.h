@@ -1,6 +1,9 @@
 /*
- * list_internal: nodes and items of a list. Shared by the builder, the reader and the check of
+ * list_internal: the nodes of a list and their items, for the builder, the reader and the check of
  * lists.
+ *
+ * The items of a node of level 0 are the list's entries; an item of level n + 1 is a link to a node
+ * of level n. The level is one less than the height in list.h.
  */
 #ifndef VV_DATASET_FORMAT_LIST_INTERNAL_H
 #define VV_DATASET_FORMAT_LIST_INTERNAL_H
@@ -9,7 +12,7 @@
 #include "dataset/format/list.h"
 
 #define LIST_LEVELS 16u /* most levels; enough for any count, since a node has at least 16 items */
-#define LIST_NODE_BYTES (256u << 10)   /* a node with this many bytes of items ends */
+#define LIST_NODE_BYTES (256u << 10)   /* a node ends when its items have this many bytes */
 #define LIST_TOP_BYTES (64u << 10)     /* most bytes of items in the embedded top */
 #define LIST_QUIRKS_BYTES (256u << 10) /* longer quirks are stored as a list of chunks */
 
@@ -19,20 +22,22 @@ typedef struct list_limits {
 	uint64_t mask;      /* a node ends after an item whose hash has these bits all zero */
 	size_t top;         /* the greatest number of items in the embedded top */
 } list_limits;
+/* Returns the limits for this kind and level. */
 list_limits list_limits_of(vv_list_kind kind, unsigned level);
 
-/* One item of a node. */
+/* One item of a node. Pointers are borrowed from the node's bytes. */
 typedef struct list_item {
-	const uint8_t *bytes;
+	const uint8_t *bytes; /* the item's CBOR */
 	size_t len;
-	vv_cid cid;           /* null at level 0 of layout, facts and places */
-	uint64_t weight;      /* above 0 */
+	/* the block to which the item links; null at level 0 of layout, facts and places */
+	vv_cid cid;
+	uint64_t weight;      /* sum of the weights of the entries below; above 0 */
 	uint64_t count;       /* number of level-0 items below; 1 at level 0 */
 	const uint8_t *facts; /* list of facts only: the common facts of all level-0 items below */
 	size_t facts_len;
 } list_item;
 
-/* Reads one item of a level, borrowed from the CBOR. VV_ECORRUPT: the item is not in canonical
+/* Reads the item of this level at the cursor c into *out. VV_ECORRUPT: the item is not in canonical
  * form. */
 vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned level,
 			 vv_error *err);
@@ -46,33 +51,40 @@ typedef struct list_node {
 	uint64_t weight, items; /* sums of the items' weight and count */
 } list_node;
 
+/* Parses the block of a node into *out, which the caller clears. VV_ECORRUPT: the block is not a
+ * node. */
 vv_status list_node_read(list_node *out, const void *bytes, size_t len, vv_error *err);
+/* Parses the top of a list of this kind at the cursor c into *out, which the caller clears.
+ * VV_ECORRUPT: the top is damaged. */
 vv_status list_top_read(list_node *out, vv_list_kind kind, vv_cbor *c, vv_error *err);
 void list_node_clear(list_node *n);
 VV_AUTO_CLEAR(list_node, list_node_clear)
 
 /* Returns true if a node ends after `last`, the last of its `count` items so far. items_len: bytes
- * of all these items. window: the bytes of the last items, which are hashed if items of this kind
- * and level do not have a CID. */
+ * of all these items. window: the bytes of the last four items (of all, if there are fewer), which
+ * are hashed if items of this kind and level do not have a CID. */
 bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t count,
 	       size_t items_len, const uint8_t *window, size_t window_len);
 
+/* Returns the name of a kind of list in blocks, such as "data"; a constant. */
 const char *list_kind_name(vv_list_kind kind);
 
 /* The reader's current node of one level. */
 typedef struct list_frame {
-	vv_buf block;
-	list_node node;
-	vv_cid cid;             /* null for the top */
-	size_t next;            /* index of the next item to read */
-	uint64_t index, weight; /* number and total weight of the level-0 items before next */
-	uint64_t first_index, first_weight; /* number and total weight of those before the node */
+	vv_buf block;   /* the node's bytes */
+	list_node node; /* the parsed node, which points into block */
+	vv_cid cid;     /* the node's CID; null for the top */
+	size_t next;    /* index of the next item to read */
+	/* number and total weight of the list's entries before the item `next` */
+	uint64_t index, weight;
+	/* number and total weight of the list's entries before the node */
+	uint64_t first_index, first_weight;
 } list_frame;
 
 struct vv_list_reader {
 	vv_list_kind kind;
-	vv_sink source;
-	unsigned top_level;
+	vv_sink source;                /* reads nodes */
+	unsigned top_level;            /* level of the items in the top */
 	unsigned low;                  /* the lowest level with a valid frame */
 	list_frame frame[LIST_LEVELS]; /* by level; the element for top_level is the embedded top */
 };

@@ -1,10 +1,11 @@
 /*
  * mem_sink: stores blocks for the duration of one command.
  *
- * For reading plain text, such as a CSV blob in Git's history or a changed file in the work tree,
- * as a table: import the text into a mem sink, open the table from there, and free the sink. Blocks
- * are in memory up to a limit; further blocks are written to an unlinked temporary file, so that
- * memory does not grow with the file's size. The functions may be called from several threads.
+ * A mem sink serves to read plain text, such as a CSV blob in Git's history or a changed file in
+ * the work tree, as a table: import the text into a mem sink, open the table from the sink, and
+ * free both. Blocks are in memory up to a limit; further blocks are written to an unlinked
+ * temporary file, so that memory does not grow with the file's size. The functions may be called
+ * from several threads.
  */
 #ifndef VV_DATASET_FORMAT_MEM_SINK_H
 #define VV_DATASET_FORMAT_MEM_SINK_H
@@ -19,9 +20,9 @@
 
 typedef struct vv_mem_sink vv_mem_sink;
 
-/* Makes a sink. below: the store with blocks that were not put into the sink, such as those of the
- * previous version; may be NULL, and must outlive the sink. temp_dir: the folder for the temporary
- * file; NULL: TMPDIR, else /tmp. */
+/* Makes a sink. Blocks that were not put into the sink, such as those of the previous version, are
+ * read from the store below, which may be NULL, and must outlive the sink. temp_dir: the folder for
+ * the temporary file; NULL: the folder in TMPDIR, or /tmp. */
 vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_dir, vv_error *err);
 /* Like vv_mem_sink_new, but reads blocks that were not put into the sink from another sink.
  * below->payload must outlive *out. */
@@ -34,13 +35,15 @@ VV_AUTO_FREE(vv_mem_sink, vv_mem_sink_free)
  * vv_mem_sink_free. */
 void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m);
 
-/* Limits the total bytes of the blocks. Blocks beyond the limit are dropped; vv_mem_sink_full then
- * returns true. */
+/* Limits the bytes of all blocks of the sink together. Blocks beyond the limit are not stored, and
+ * cannot be read. */
 void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes);
+/* Returns true if a block was not stored because of the limit. */
 bool vv_mem_sink_full(const vv_mem_sink *m);
 
-/* Puts the blocks into another sink, in order, and each with its base. *from: number of first
- * blocks to skip; set to the number of blocks that were skipped or put. `from` may be NULL. */
+/* Puts the blocks of m into the sink `to`, in the order in which they were put into m, each with
+ * its base. Skips the first *from blocks, and sets *from to the number of blocks that were skipped
+ * or put. `from` may be NULL: no blocks are skipped. */
 vv_status vv_mem_sink_pour(vv_mem_sink *m, size_t *from, const vv_sink *to, vv_error *err);
 
 #endif

@@ -16,24 +16,27 @@
 #include "dataset/format/list.h"
 #include "dataset/format/places_block.h"
 
-/* Writes places: call vv_places_add for each row in key order, then vv_places_finish once. */
+/* Writes a list of places: call vv_places_add for each row in key order, then vv_places_finish
+ * once. */
 typedef struct vv_places_writer vv_places_writer;
-/* Makes a writer. sink and old are as for vv_list_builder_new. */
+/* Makes a writer. sink and old have the same meaning as for vv_list_builder_new. */
 vv_status vv_places_writer_new(vv_places_writer **out, const vv_sink *sink, const vv_buf *old,
 			       vv_error *err);
 void vv_places_writer_free(vv_places_writer *w); /* accepts NULL */
 VV_AUTO_FREE(vv_places_writer, vv_places_writer_free)
 /* Adds the place of the next row. VV_EREFUSED: place is above VV_PLACE_MAX. */
 vv_status vv_places_add(vv_places_writer *w, uint64_t place, vv_error *err);
-/* Writes the last blocks and returns the list, which the caller clears. */
+/* Writes the last blocks, and sets *out to the list, which the caller clears. */
 vv_status vv_places_finish(vv_places_writer *w, vv_list *out, vv_error *err);
 
 /* Reads the places in key order. The caller must check that they are a permutation. */
 typedef struct vv_places_reader vv_places_reader;
+/* Opens a reader for the list of places with the encoded top `top`. source and top must outlive the
+ * reader. */
 vv_status vv_places_open(vv_places_reader **out, const vv_sink *source, const vv_buf *top,
 			 vv_error *err);
-/* Reads the place of the next row. Returns 1, 0 at the end, or a negative status: VV_ECORRUPT,
- * VV_EMISSING. */
+/* Sets *place to the place of the next row in key order. Returns 1, 0 at the end, or a negative
+ * status. VV_ECORRUPT: a block is damaged; VV_EMISSING: a block is not in the store. */
 int vv_places_next(vv_places_reader *r, uint64_t *place, vv_error *err);
 void vv_places_close(vv_places_reader *r); /* accepts NULL */
 VV_AUTO_FREE(vv_places_reader, vv_places_close)

@@ -12,16 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes the low `width` bytes (0 .. 8) of count values as width planes of count bytes each, one
- * after the other, the least significant first. */
+/* Writes the low `width` (0 to 8) bytes of count values to out, as width planes of count bytes
+ * each. The plane of the lowest bytes is the first. */
 void vv_planes_split(uint8_t *out, const uint64_t *values, size_t count, unsigned width);
 
-/* Does the inverse: sets values[0 .. count) from the planes. Plane j begins at planes + j *
- * pitch. */
+/* Sets values[0 .. count) from width planes, as the inverse of vv_planes_split. Plane j begins at
+ * planes + j * pitch. */
 void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count,
 		    unsigned width);
 
-/* These variants run on any machine. */
+/* Variants of these functions without SSE2, for any machine. */
 void vv_planes_split_portable(uint8_t *out, const uint64_t *values, size_t count, unsigned width);
 void vv_planes_join_portable(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count,
 			     unsigned width);

@@ -1,9 +1,10 @@
 /*
- * simd: finds the bytes with a special meaning in CSV: delimiter, quote, escape, CR and LF.
+ * simd: finds the marked bytes, those with a special meaning in CSV: delimiter, quote, escape, CR
+ * and LF.
  *
- * vv_marks examines 64 bytes and returns one bit for each, bit 0 for the first byte. vv_copy_marked copies bytes, and
- * returns whether one of them is special. Both use SSE2 if the build has it. The functions named _portable run on
- * every machine, and a test compares the two.
+ * vv_marks examines 64 bytes and returns one bit for each, bit 0 for the first byte. vv_copy_marked
+ * copies len bytes, and returns true if one of them is marked. Both use SSE2 if the build has it.
+ * The functions named _portable have the same results on every machine; a test compares the two.
  */
 #ifndef VV_DATASET_FORMAT_SIMD_H
 #define VV_DATASET_FORMAT_SIMD_H
@@ -17,13 +18,14 @@
 #include <emmintrin.h>
 #endif
 
-/* The bytes to find, in addition to CR and LF. */
+/* The marked bytes of a dialect, except CR and LF, which are always marked. */
 typedef struct vv_mark_set {
 	uint8_t delimiter;
 	uint8_t quote, escape; /* if the dialect has no escape, set escape to quote */
 	uint64_t quotes_on;    /* all ones; or 0: do not find quote and escape */
 } vv_mark_set;
 
+/* The marked bytes among 64 bytes; bit i is set if byte i is marked. */
 typedef struct vv_marks64 {
 	uint64_t all;    /* bits of delimiter, CR, LF, quote and escape */
 	uint64_t quotes; /* bits of quote and escape only */
@@ -125,7 +127,8 @@ static inline __m128i vv_marks_any(__m128i x, const vv_mark_set *set)
 			    _mm_cmpeq_epi8(x, _mm_set1_epi8((char)set->delimiter)));
 }
 
-/* A length below 16 is copied as pieces that overlap, so that no byte beyond the end is read or written. */
+/* Fewer than 16 bytes are copied as pieces that overlap, so that no byte beyond the end is read or
+ * written. */
 static inline bool vv_copy_marked(char *to, const char *from, size_t len, const vv_mark_set *set)
 {
 	__m128i seen = _mm_setzero_si128();

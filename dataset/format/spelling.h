@@ -13,10 +13,11 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The room that every writer here needs at most, including these 16 bytes. */
+/* The most bytes that a writer of this header needs, including these 16 bytes. */
 #define VV_SPELL_MAX 40u
-#define SPELL_ZEROS 0x3030303030303030u
+#define SPELL_ZEROS 0x3030303030303030u /* the text "00000000" */
 
+/* 10^0 to 10^18. */
 static const uint64_t spell_power[19] = {1u,
 					 10u,
 					 100u,
@@ -48,6 +49,7 @@ static const uint64_t spell_first[9] = {0,
 					0xffffffffffffff,
 					0xffffffffffffffff};
 
+/* Converts v from the byte order of the machine to little-endian, or back. */
 static inline uint64_t spell_swap(uint64_t v)
 {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -57,6 +59,7 @@ static inline uint64_t spell_swap(uint64_t v)
 #endif
 }
 
+/* Returns eight bytes of a text as a number, with the first byte in the lowest eight bits. */
 static inline uint64_t spell_get8(const char *p)
 {
 	uint64_t v;
@@ -65,6 +68,7 @@ static inline uint64_t spell_get8(const char *p)
 	return spell_swap(v);
 }
 
+/* Writes v as eight bytes of a text, the lowest byte first. */
 static inline void spell_put8(char *p, uint64_t v)
 {
 	v = spell_swap(v);
@@ -113,7 +117,7 @@ static inline bool spell_digits8(uint64_t *out, uint64_t key, unsigned len)
 	return true;
 }
 
-/* Reads len digits as a number. Returns false if len is more than 19, or if a byte is not a
+/* Reads len digits as a number. Returns false if len is more than 19, or if a byte of p is not a
  * digit. */
 static inline bool spell_digits(uint64_t *out, const char *p, size_t len)
 {
@@ -131,6 +135,8 @@ static inline bool spell_digits(uint64_t *out, const char *p, size_t len)
 	return true;
 }
 
+/* Sets *out to magnitude, or to -magnitude if negative. Returns false if the result does not
+ * fit. */
 static inline bool spell_signed(int64_t *out, uint64_t magnitude, bool negative)
 {
 	if (magnitude > (uint64_t)INT64_MAX + (negative ? 1u : 0u)) return false;
@@ -139,7 +145,7 @@ static inline bool spell_signed(int64_t *out, uint64_t magnitude, bool negative)
 }
 
 /* Reads -?(0|[1-9][0-9]*), except "-0", as a signed 64-bit integer. key is the spell_key of the
- * text. */
+ * text. Returns false for any other text, and if the number does not fit. */
 static inline bool spell_read_integer(int64_t *out, const char *text, size_t len, uint64_t key)
 {
 	unsigned sign = (key & 0xff) == '-' ? 1u : 0u;
@@ -167,7 +173,9 @@ static inline bool spell_read_integer(int64_t *out, const char *text, size_t len
 	return spell_digits(&u, text + sign, digits) && spell_signed(out, u, sign != 0);
 }
 
-/* Returns the number of bytes after the point in a text that may be a decimal number; -1: no point. */
+/* Returns the number of bytes after the first point in the text, or -1 if the text has no point, or
+ * is too long (over 22 bytes) for a decimal number with a point that is not in the first 8 bytes.
+ * key is the spell_key of the text. */
 static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 {
 	uint64_t x = key ^ 0x2e2e2e2e2e2e2e2eu;
@@ -181,8 +189,9 @@ static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 }
 
 /* Reads -?(0|[1-9][0-9]*) and, unless fraction is negative, a point and `fraction` (at least 1)
- * digits. Sets *out to the number that all digits, at most 19, form without sign and point. Also
- * returns false for a negative zero such as "-0.00". */
+ * digits. Sets *out to the number that all digits, at most 19, form without sign and point. key is
+ * the spell_key of the text. Returns false for any other text, and for a negative zero such as
+ * "-0.00". */
 static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t len, uint64_t key,
 				       int fraction)
 {
@@ -226,11 +235,13 @@ static const uint16_t spell_month_days[13] = {0,   31,  59,  90,  120, 151, 181,
 #define SPELL_EPOCH 719162 /* days from 0001-01-01 to 1970-01-01 */
 #define SPELL_DAYS 3652059 /* number of days in the years 1 to 9999 */
 
+/* Returns true if the year is a leap year. */
 static inline bool spell_leap(unsigned year)
 {
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
+/* Returns the number of days from 0001-01-01 to January 1 of the year. */
 static inline uint32_t spell_year_start(uint32_t year)
 {
 	uint32_t y = year - 1;
@@ -238,7 +249,8 @@ static inline uint32_t spell_year_start(uint32_t year)
 	return y * 365 + y / 4 - y / 100 + y / 400;
 }
 
-/* Reads YYYY-MM-DD, a valid day in the years 0001 to 9999, as days since 1970-01-01. */
+/* Reads YYYY-MM-DD, a valid day in the years 0001 to 9999, as days since 1970-01-01. key is the
+ * spell_key of the text. Returns false for any other text. */
 static inline bool spell_read_date(int64_t *out, const char *text, size_t len, uint64_t key)
 {
 	uint64_t digits, number;
@@ -275,7 +287,8 @@ static inline uint64_t spell_eight(uint32_t v)
 	return q | (m - q * 10) << 8;
 }
 
-/* Writes v with at least `least` (1 to 19) digits. Returns the number of digits. */
+/* Writes v with leading zeros up to `least` (1 to 19) digits. Returns the number of written
+ * digits. */
 static inline size_t spell_write_digits(char *out, uint64_t v, unsigned least)
 {
 	char all[24];
@@ -298,6 +311,7 @@ static inline size_t spell_write_digits(char *out, uint64_t v, unsigned least)
 	return 24 - skip;
 }
 
+/* Writes v without leading zeros. Returns the length. */
 static inline size_t spell_write_integer(char *out, int64_t v)
 {
 	*out = '-';
@@ -415,8 +429,8 @@ static inline bool spell_write_date(char *out, int64_t days)
 #define SPELL_PARTS_MAX 6u /* most digits of a second's fraction */
 
 /* Reads a date, 'T' (or a space if `space` is set), HH:MM:SS, a point and `scale` digits unless
- * scale is 0, and 'Z' if `zulu` is set. Sets *out to the time since 1970 in units of 10^-scale
- * seconds. */
+ * scale is 0, and 'Z' if `zulu` is set. Sets *out to the time since 1970-01-01T00:00:00 in units of
+ * 10^-scale seconds. key is the spell_key of the text. Returns false for any other text. */
 static inline bool spell_read_datetime(int64_t *out, const char *text, size_t len, uint64_t key,
 				       bool space, bool zulu, unsigned scale)
 {
