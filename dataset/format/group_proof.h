@@ -47,7 +47,8 @@ vv_status vv_group_is_canonical(vv_seen_columns *s, vv_group_encoder *e, const v
 
 /* A proved pair. */
 typedef struct vv_pair {
-	/* SHA-256 of both items and of the root's dialect, columns and cut parameters */
+	/* SHA-256 of the group's items (group_items) and of the root's dialect, columns and cut
+	 * parameters */
 	uint8_t key[VV_SHA256_LEN];
 	/* length and XXH3-64 of the pair's bytes of the file; the root's hash is computed from such
 	 * hashes */

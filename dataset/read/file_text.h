@@ -1,11 +1,11 @@
 /*
  * file_text: reads a file in another encoding as UTF-8 text.
  *
- *	vv_file_text_open(&t, &file, &how, err);    // t is NULL: the file is UTF-8, read it directly
- *	... read vv_file_text_source(t) to its end
- *	vv_file_text_measure(t, &bytes, &hash, err);
+ * vv_file_text_open(&t, &file, &how, err); // t is NULL: the file is UTF-8, read it directly ...
+ * read vv_file_text_source(t) to its end vv_file_text_measure(t, &bytes, &hash, err);
  *
- * While the text is read, it is encoded again: vv_file_text_measure compares the result with the file.
+ * While the text is read, it is encoded again, and vv_file_text_measure compares the encoded bytes
+ * with those of the file.
  */
 #ifndef VV_DATASET_READ_FILE_TEXT_H
 #define VV_DATASET_READ_FILE_TEXT_H
@@ -23,12 +23,15 @@ typedef struct vv_file_text_options {
 	const char *declared; /* the declared encoding; NULL: detect it */
 	/* the encoding of the previous version; "": UTF-8; NULL: no previous version */
 	const char *before;
-	/* the source is UTF-8 text already; it is only encoded, to measure the file */
+	/* the source is UTF-8 text already; it is encoded only to find the length and hash of the
+	 * file */
 	bool is_text;
-	/* replace invalid bytes by U+FFFD, and omit the byte order mark; vv_file_text_measure cannot be used then */
+	/* replace each invalid byte by U+FFFD, and omit the byte order mark; vv_file_text_measure
+	 * cannot be used then */
 	bool clean;
 } vv_file_text_options;
 
+/* A file that is being read as text. */
 typedef struct vv_file_text vv_file_text;
 /* Reads the beginning of the file and determines the encoding. If the file is UTF-8 and the source can be read again,
  * rewinds the source and sets *out to NULL. file must outlive *out. VV_EUSAGE: the declared encoding is unknown. */
@@ -39,24 +42,25 @@ VV_AUTO_FREE(vv_file_text, vv_file_text_close)
 
 /* Returns a source of the text; borrowed. Its offsets count bytes of the text, not of the file. */
 const vv_source *vv_file_text_source(const vv_file_text *t);
-/* Returns the encoding's name; borrowed. "": the file is UTF-8, and its source cannot be read again. */
+/* Returns the canonical name of the file's encoding; borrowed. "": UTF-8, which occurs only if the
+ * source cannot be read again. */
 const char *vv_file_text_encoding(const vv_file_text *t);
 /* Returns the beginning of the text, from the file's first MiB; borrowed. */
 const vv_buf *vv_file_text_sample(const vv_file_text *t);
 
-/* UTF-16: returns the number of line feeds and byte order marks read so far that have the wrong byte order. *line is
- * the line of the first one, from 1. */
+/* UTF-16: returns the number of line feeds and byte order marks read so far that have the wrong
+ * byte order, and sets *line to the line of the first of them, from 1. */
 uint64_t vv_file_text_swapped(const vv_file_text *t, uint64_t *line);
 
-/* Returns the number of U+FFFD that the option `clean` has put into the text so far. */
+/* Returns the number of invalid bytes that the option `clean` has replaced by U+FFFD so far. */
 uint64_t vv_file_text_replaced(const vv_file_text *t);
 
-/* Call this after the whole text was read: sets the file's length in bytes, and the XXH3-128 of its bytes.
- * VV_EREFUSED: encoding the text does not reproduce the file's bytes. */
+/* Sets *bytes to the file's length, and *hash to the XXH3-128 of its bytes. Call this after the
+ * whole text was read. VV_EREFUSED: encoding the text does not reproduce the file's bytes. */
 vv_status vv_file_text_measure(vv_file_text *t, uint64_t *bytes, vv_hash128 *hash, vv_error *err);
 
-/* Sets *line to the line, from 1, that contains the byte at `offset` of the text. Reads the file up to this byte.
- * encoding: the file's encoding, not UTF-8. */
+/* Sets *line to the number, from 1, of the line that contains the byte at `offset` of the text.
+ * Reads the file up to this byte. encoding: the file's encoding, not UTF-8. */
 vv_status vv_file_text_line(const vv_source *file, const char *encoding, uint64_t offset,
 			    uint64_t *line, vv_error *err);
 

@@ -1,10 +1,11 @@
 /*
- * gone_members: finds members of the previous version that no object of a JSON file has any longer. Their columns
- * are removed. The file is scanned for their names before the import, since a version's columns must be known before
- * its first row is stored.
+ * gone_members: finds the names of gone members: members of objects in the previous version of a
+ * JSON file that no object of the file has now. Their columns are removed. The file is searched for
+ * these names before the import, since a version's columns must be known before its first row is
+ * stored.
  *
- * A member counts as existing if its name and a colon occur anywhere in the file, also in a nested object, with any
- * escapes in the name.
+ * A member is not gone if its name, followed by a colon, occurs anywhere in the file, even in a
+ * nested object, or with escapes in the name.
  */
 #ifndef VV_DATASET_READ_GONE_MEMBERS_H
 #define VV_DATASET_READ_GONE_MEMBERS_H
@@ -16,21 +17,24 @@
 #include "dataset/read/source.h"
 #include "dataset/read/temp_bytes.h"
 
+/* The result of gone_members_find. */
 typedef struct gone_members {
-	bool *gone; /* for each name: true if it is gone; NULL: no name is gone */
+	bool *gone; /* for each name: true if the member is gone; NULL: no member is gone; owned */
 	/* Used by *source after the call, if the source is a pipe: */
 	vv_source from;  /* the pipe */
 	temp_bytes kept; /* the bytes that were read from it */
 	uint64_t at;     /* position in kept */
 } gone_members;
 
+/* The name of a member of the previous version; borrowed. */
 typedef struct member_name {
 	const char *text;
 	size_t len;
 } member_name;
-/* Finds the gone members among `names`. Reads the source until every name was found. Afterwards, *source returns all
- * bytes from the beginning again, and may use *out. The caller calls gone_members_clear, also after a failure, when
- * the source is no longer used. */
+/* Finds which of the count names are those of gone members. Reads the source to its end, or until
+ * every name was found, and then changes *source so that it returns all bytes from the beginning
+ * again; *source may use *out for this. temp_dir has the same meaning as for temp_bytes. When the
+ * source is no longer used, and also after a failure, the caller calls gone_members_clear. */
 vv_status gone_members_find(gone_members *out, vv_source *source, const member_name *names,
 			    size_t count, const char *temp_dir, vv_error *err);
 void gone_members_clear(gone_members *g);

@@ -1,12 +1,13 @@
 /*
- * ragged: reads the rows of a text file that is not a valid table, continuing after each fault.
+ * ragged: reads the rows of a text file that is not a valid table.
  *
- * The scanner (scan.h) stops at the first fault; this reader continues. If a quoted cell spans lines, and text
- * follows its closing quote, then the opening quote was not meant as one: the row ends with its line, the quote is
- * data, and reading continues with the next line.
+ * The scanner (scan.h) stops at the first fault; this reader continues after each fault. If a
+ * quoted cell spans several lines, and text follows its closing quote, the opening quote is treated
+ * as data: the row ends with the line of the opening quote, and the next row begins with the next
+ * line.
  *
- * A correct caller: vv_ragged_open; then, until the end, vv_ragged_next (CSV) or vv_ragged_line (NDJSON), and
- * vv_ragged_pass; at last vv_ragged_close.
+ * A correct caller: vv_ragged_open; then, until the end, vv_ragged_next (CSV) or vv_ragged_line
+ * (NDJSON), and vv_ragged_pass; at last vv_ragged_close.
  */
 #ifndef VV_DATASET_READ_RAGGED_H
 #define VV_DATASET_READ_RAGGED_H
@@ -21,17 +22,19 @@
 #include "dataset/read/sniff.h"
 #include "dataset/read/source.h"
 
+/* The bytes of a cell, with its quotes. */
 typedef struct vv_ragged_cell {
 	size_t start, end; /* offsets in the window */
 } vv_ragged_cell;
 
+/* A reader. */
 typedef struct vv_ragged {
-	const vv_source *source;
-	vv_buf window; /* bytes of the input; the current row begins at `at` */
-	size_t at;
-	bool at_end; /* the window ends with the input */
-	bool known;  /* sniffed is set */
-	vv_sniff_result sniffed;
+	const vv_source *source; /* borrowed */
+	vv_buf window;           /* the part of the input that is in memory */
+	size_t at;               /* offset in the window at which the next row begins */
+	bool at_end;             /* the window ends with the input */
+	bool known;              /* sniffed is set */
+	vv_sniff_result sniffed; /* the detected format */
 	/* the first sniffed.columns + 1 cells of the current row */
 	vv_ragged_cell *cells;
 	size_t count; /* number of all cells of the current row */
@@ -41,10 +44,11 @@ typedef struct vv_ragged {
 typedef struct vv_ragged_row {
 	size_t text_end; /* the end of the row's text, before its line end */
 	size_t end;      /* the end of the row, after its line end */
-	/* the place after the first closing quote that is followed by text; else SIZE_MAX */
+	/* the offset after the first closing quote that is followed by text; SIZE_MAX: no such
+	 * quote */
 	size_t stray;
 	bool comment;    /* the line is a comment, not a row */
-	size_t unclosed; /* the place of a quote that is not closed; else SIZE_MAX */
+	size_t unclosed; /* the offset of a quote that is not closed; SIZE_MAX: no such quote */
 	/* The row has more than VV_ROW_MAX bytes, which 'varve add' refuses. If the window cannot contain the row,
 	 * the row ends with its first line, regardless of quotes, and only the end of this line is in the window. */
 	bool too_long;
@@ -58,19 +62,21 @@ vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_h
 void vv_ragged_close(vv_ragged *r);
 VV_AUTO_CLEAR(vv_ragged, vv_ragged_close)
 
-/* Finds the CSV row at `at`, and sets its cells. Returns 1, 0 at the end, or a negative status. */
+/* Finds the CSV row at r->at: sets *out, r->cells and r->count. Does not change r->at (see
+ * vv_ragged_pass). Returns 1, 0 at the end, or a negative status. */
 int vv_ragged_next(vv_ragged *r, vv_ragged_row *out, vv_error *err);
-/* Finds the line at `at`, without cells. Returns 1, 0 at the end, or a negative status. */
+/* Finds the line at r->at: sets *out, but no cells. Does not change r->at. Returns 1, 0 at the end,
+ * or a negative status. */
 int vv_ragged_line(vv_ragged *r, vv_ragged_row *out, vv_error *err);
-/* Moves `at` to the end of the row. */
+/* Moves r->at to the end of the row. */
 void vv_ragged_pass(vv_ragged *r, const vv_ragged_row *row);
-/* Reads more bytes into the window, which may move the bytes from `at` on. */
+/* Reads more bytes into the window, and may move the bytes from r->at on to its beginning. */
 vv_status vv_ragged_fill(vv_ragged *r, vv_error *err);
 
 /* Sets *out to the detected format, as hints with which nothing needs to be detected. */
 void vv_ragged_hints(const vv_ragged *r, vv_sniff_hints *out);
 
-/* Returns the number of line ends. CRLF counts as one. */
+/* Returns the number of line ends in s[0 .. len). CRLF counts as one. */
 uint64_t vv_ragged_count_lines(const char *s, size_t len);
 /* Returns true if c is CR or LF. */
 bool vv_ragged_is_line_end(char c);

@@ -1,13 +1,14 @@
 /*
- * row_sorter: sorts the lines of a table by key, in memory up to a limit, and in temporary files beyond it.
+ * row_sorter: sorts the lines of a table by key. Lines beyond a limit of memory are in temporary
+ * files.
  *
  *   row_sorter_new(&s, temp_dir, err)
  *   row_sorter_add(s, key, key_len, line, line_len, err)     in the file's order
  *   row_sorter_finish(s, err)
  *   while ((more = row_sorter_next(s, &line, err)) > 0) { ... }
  *
- * Keys are compared as bytes; row_sort_key makes a key from cells. Lines with equal keys stay in the file's
- * order.
+ * Keys are compared as bytes; row_sort_key makes a key from cells. Lines with equal keys stay in
+ * the file's order.
  */
 #ifndef VV_DATASET_READ_ROW_SORTER_H
 #define VV_DATASET_READ_ROW_SORTER_H
@@ -24,14 +25,15 @@
 void row_sort_key(vv_buf *out, const vv_cell *cells, const size_t *columns, size_t count);
 
 typedef struct row_sorter row_sorter;
-/* Makes a sorter. temp_dir has the same meaning as for temp_bytes. memory: most bytes of rows in memory; 0: 32
- * MiB. A single row may be longer. */
+/* Makes a sorter. temp_dir: the folder for temporary files, with the same meaning as for
+ * temp_bytes. memory: most bytes of keys and lines in memory; 0: 32 MiB. A single line may be
+ * longer. */
 vv_status row_sorter_new(row_sorter **out, const char *temp_dir, size_t memory, vv_error *err);
 void row_sorter_free(row_sorter *s); /* accepts NULL */
 /* Adds a line with its key; both are copied. */
 vv_status row_sorter_add(row_sorter *s, const void *key, size_t key_len, const void *line,
 			 size_t line_len, vv_error *err);
-/* Ends adding, and sorts. */
+/* Sorts the lines. Call once, after the last line was added. */
 vv_status row_sorter_finish(row_sorter *s, vv_error *err);
 
 /* A line, borrowed until the next call. */
@@ -40,7 +42,8 @@ typedef struct sorted_line {
 	size_t len;
 	uint64_t place; /* the line's number, from 0, in the order of adding */
 } sorted_line;
-/* Returns the next line in key order: 1, 0 after the last, or a negative status. */
+/* Sets *out to the next line in key order. Returns 1, 0 after the last line, or a negative
+ * status. */
 int row_sorter_next(row_sorter *s, sorted_line *out, vv_error *err);
 /* Returns the number of added lines. */
 uint64_t row_sorter_count(const row_sorter *s);

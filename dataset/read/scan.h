@@ -1,5 +1,6 @@
 /*
- * scan: reads rows from the bytes of a file in a dialect (CSV, NDJSON, JSON array).
+ * scan: reads the rows of a file, as cells, from its bytes and its dialect (CSV, NDJSON, JSON
+ * array).
  *
  * A correct caller: vv_scan_window with a window of bytes, then vv_scan_row for row after row. If
  * the window ends inside a row, vv_scan_row returns 0; the caller then sets a longer window that
@@ -11,16 +12,15 @@
  * the quote character extends to the closing quote; inside, a doubled quote (or, with an escape
  * character, an escaped byte) is that character. Any other cell extends to the delimiter or line
  * end, and quotes in it are data. LF, CR and CRLF all end rows. A line without any bytes is blank:
- * it is not a row, but belongs to the form of the file, as does a line that begins with the
- * dialect's comment character. Spaces at the beginning of a cell are skipped unless the dialect's
- * `spaces` is VV_SPACES_KEPT, and also belong to the form. NUL and invalid UTF-8 are ordinary
- * bytes.
+ * it is not a row, and neither is a line that begins with the dialect's comment character. Spaces
+ * at the beginning of a cell are skipped unless the dialect's `spaces` is VV_SPACES_KEPT. NUL and
+ * invalid UTF-8 are ordinary bytes.
  *
  * NDJSON: a line consists of an object, with spaces before and after it; lines with only spaces
  * count as blank. JSON array: objects with commas between them, and white space anywhere.
  *
- * Blank lines at the end belong to the last row, and an LF may follow a CR. Therefore a row is
- * returned only after the next byte was read, or at the end of the input.
+ * Blank lines at the end belong to the last row, and an LF may follow a CR. Therefore, a row is
+ * returned only after the byte after it was read, or at the end of the input.
  */
 #ifndef VV_DATASET_READ_SCAN_H
 #define VV_DATASET_READ_SCAN_H
@@ -35,14 +35,16 @@
 #include "dataset/format/cell.h"
 #include "dataset/format/dialect.h"
 
+/* Properties of a row that was read, besides its cells. Offsets are in the window. */
 typedef struct vv_row {
 	/* the row's bytes in the window: blank lines before the row, the row, its row end; in a
-	 * JSON array, the row end is the separator after the row (",\n  ") */
+	 * JSON array, the row end is the separator after the row (",\n ") */
 	size_t start, end;
-	/* the sum of len + 1 (1 for an absent cell) over all columns; in JSON, in which more
-	 * columns may follow, over the columns up to the last one that the row has */
+	/* the sum of len + 1 (1 for an absent cell) over all columns; in JSON, since further
+	 * columns may be found later, only up to the last column that the row has */
 	uint64_t cell_bytes;
-	/* CSV: number of cells in the row; JSON: 1 + the last column that the row has */
+	/* CSV: number of cells in the row; JSON: 1 + the index of the last column that the row
+	 * has */
 	size_t cells;
 	/* the line end of the row; VV_NO_NEWLINE at the end of the input and in arrays */
 	vv_newline newline;
@@ -55,6 +57,7 @@ typedef struct vv_row {
 	size_t text_end;
 } vv_row;
 
+/* A scanner. */
 typedef struct vv_scan vv_scan;
 
 /* Makes a scanner for a dialect, which is copied. columns is the most cells that a row may have
@@ -74,16 +77,12 @@ void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint
  * absent. In CSV, stride must be at least columns. Returns 1 if a row was read. Returns 0 if the
  * window ends before the row is complete, or if everything was read (see vv_scan_offset). Returns 2
  * if a JSON row has a new column and stride is too small; nothing is consumed, and the caller calls
- * again with a stride of at least vv_scan_columns.
- *
- * VV_EINPUT: a quote is not closed (the fault is where the quote opens), text follows a closing
- * quote, the row has too many cells, or the JSON is invalid. vv_scan_fault returns the offset, so
- * that the caller can put line and column before the message; only if vv_scan_fault does not have
- * the offset, the message contains "at byte N".
- *
- * Blank lines at the end of the input belong to the last row: its end is after these lines, and
- * plain is false. If the input has only blank lines, it has no row: returns 0, and vv_scan_offset
- * stays before these lines. */
+ * again with a stride of at least vv_scan_columns. VV_EINPUT: a quote is not closed (the offset of
+ * the fault is that of the opening quote), text follows a closing quote, the row has too many
+ * cells, or the JSON is invalid. vv_scan_fault returns the offset of the fault, so that the caller
+ * can insert line and column before the message. Blank lines at the end of the input belong to the
+ * last row: its end is after these lines, and plain is false. If the input has only blank lines, it
+ * has no row: returns 0, and vv_scan_offset stays before these lines. */
 int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
 
 /* Returns the number of bytes consumed, which is the offset of the next row in the window. */
@@ -96,11 +95,13 @@ size_t vv_scan_offset(const vv_scan *s);
  * leaves *offset unchanged. To scan a single row of an array, append "]" to the last row or "{" to
  * any other row, and check that the row ends right before that byte. */
 bool vv_scan_body_end(const vv_scan *s, size_t *offset);
-size_t vv_scan_fault(const vv_scan *s); /* offset, in the window, of the last fault */
+/* Returns the offset in the window of the fault for which vv_scan_row failed. */
+size_t vv_scan_fault(const vv_scan *s);
 
-/* Return the number of columns found so far, which can grow with JSON, and the name of a column.
- * Names are borrowed until vv_scan_free. */
+/* Returns the number of columns found so far; in JSON, rows can add columns. */
 size_t vv_scan_columns(const vv_scan *s);
+/* Returns the name of the column with index i, borrowed until vv_scan_free, and sets *len to its
+ * length. */
 const char *vv_scan_column_name(const vv_scan *s, size_t i, size_t *len);
 
 /* Moves the arena with the decoded cells to *out, and starts a new arena. */

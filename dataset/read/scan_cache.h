@@ -1,8 +1,9 @@
 /*
- * scan_cache: stores, for each group of a version, the hash of its raw bytes.
+ * scan_cache: stores, for each row group of a version, the hash of its raw bytes: its bytes in the
+ * file.
  *
- * With it, an import of the file's next version reuses groups whose bytes did not change. The cache
- * is safe to delete. It has one file for each path, in .git/varve/cache/scan/.
+ * With the cache, an import of the file's next version reuses groups whose bytes did not change.
+ * The cache is safe to delete. It has one file for each table, in .git/varve/cache/scan/.
  */
 #ifndef VV_DATASET_READ_SCAN_CACHE_H
 #define VV_DATASET_READ_SCAN_CACHE_H
@@ -16,8 +17,9 @@
 #include "base/hash.h"
 #include "repo/blocks/cid.h"
 
+/* One row group. */
 typedef struct vv_scan_entry {
-	uint64_t raw_len;
+	uint64_t raw_len;  /* number of raw bytes */
 	vv_hash128 hash;   /* XXH3-128 of the raw bytes, seeded with the repository's secret */
 	uint64_t raw_hash; /* XXH3-64 of the raw bytes, seed 0: part of the root's hash */
 	/* XXH3-64 of the first VV_SCAN_HEAD bytes (of all bytes, if there are fewer), seeded with
@@ -29,23 +31,26 @@ typedef struct vv_scan_entry {
 } vv_scan_entry;
 #define VV_SCAN_HEAD 64u
 
+/* The row groups of one version. */
 typedef struct vv_scan_cache {
-	vv_cid root;            /* the version of these groups */
+	vv_cid root;            /* the root of the version */
 	vv_scan_entry *entries; /* one for each group, in order */
 	size_t count, cap;
 } vv_scan_cache;
 
-vv_scan_cache *vv_scan_cache_new(void);    /* NULL when out of memory */
+vv_scan_cache *vv_scan_cache_new(void);    /* returns NULL if out of memory */
 void vv_scan_cache_free(vv_scan_cache *c); /* accepts NULL */
 VV_AUTO_FREE(vv_scan_cache, vv_scan_cache_free)
 /* Appends a copy of the entry. */
 vv_status vv_scan_cache_add(vv_scan_cache *c, const vv_scan_entry *e, vv_error *err);
 
-/* Loads the cache from the file. Sets *out to NULL if the file is missing or damaged, or has the
- * groups of a version other than root. VV_ENOMEM is the only error. secret: the repository's. */
+/* Loads the cache of the version `root` from the file. Sets *out to NULL if the file is missing or
+ * damaged, or has the groups of another version. secret: the repository's secret, as for
+ * vv_scan_cache_save. VV_ENOMEM is the only error. */
 vv_status vv_scan_cache_load(vv_scan_cache **out, const char *file, const vv_cid *root,
 			     uint64_t secret, vv_error *err);
-/* Writes the cache to the file, without syncing it. */
+/* Writes the cache to the file, without fsync. secret: the repository's secret, with which the file
+ * is protected. */
 vv_status vv_scan_cache_save(const vv_scan_cache *c, const char *file, uint64_t secret,
 			     vv_error *err);
 

@@ -12,21 +12,22 @@
 #include "base/error.h"
 #include "dataset/format/dialect.h"
 
-/* Properties that the user, datapackage.json or the parent version sets in advance. */
+/* Properties of a file that need not be detected, because the user or datapackage.json sets them,
+ * and other facts that help detection. */
 typedef struct vv_sniff_hints {
-	bool has_form;
+	bool has_form; /* form is set */
 	vv_form form;
 	int delimiter; /* byte value; -1: detect it */
 	int quote;     /* byte value; 0: there are no quotes; -1: detect it */
 	int escape;    /* byte value; 0: quotes are doubled; -1: not set, means doubled */
 	int header;    /* 1: the table has a header; 0: it has no header; -1: detect it */
-	/* declared encoding of the file; NULL: detect it; borrowed. The sniffer itself reads
-	 * UTF-8 */
+	/* declared encoding of the file; NULL: detect it; borrowed; used by callers, since vv_sniff
+	 * reads only UTF-8 text */
 	const char *encoding;
 	/* dialect of the parent version, used if it still fits; may be NULL */
 	const vv_dialect *parent;
 	const char *
-		path; /* path of the file, whose extension is a hint; may be NULL. Imports set it */
+		path; /* path of the file, whose extension is a hint; may be NULL; imports set it */
 	long skip;    /* CSV: number of lines above the table; -1: detect it */
 	long skip_below; /* CSV: number of lines below the table; -1: detect it */
 	int comment;     /* CSV: byte value; 0: there are no comments; -1: detect it */
@@ -40,11 +41,12 @@ typedef struct vv_sniff_hints {
 	/* JSON: path of the array with the rows (base/json/json_records.h); NULL: detect it;
 	 * borrowed */
 	const char *records;
-	/* CSV: VV_DECLARED_... bits of the properties that an option of a command set, so that they
-	 * apply to later versions, too (a datapackage.json is read again for each version) */
+	/* CSV: VV_DECLARED_... bits of the properties that apply to later versions, too; set for
+	 * options of commands, but not for properties in datapackage.json, which is read again for
+	 * each version */
 	uint8_t declared;
-	/* CSV: names of the key's columns, NULL-ended: a first row that has them all is the header,
-	 * unless `header` says otherwise; may be NULL; borrowed */
+	/* CSV: names of the key's columns, followed by NULL; a first row that has all of them is
+	 * the header, unless `header` is 0; may be NULL; borrowed */
 	const char *const *key;
 } vv_sniff_hints;
 #define VV_SNIFF_HINTS_INIT                                                                        \
@@ -53,11 +55,13 @@ typedef struct vv_sniff_hints {
 			NULL, 0, NULL                                                              \
 	}
 
-/* Makes all properties that are set apply to later versions, too. */
+/* Sets h->declared to the bits of all properties that are set in h, so that they apply to later
+ * versions, too. */
 void vv_sniff_hints_declare(vv_sniff_hints *h);
-/* Replaces properties of `to` by those that are set in `from`, except parent, path and key. */
+/* Copies the properties that are set in `from` to `to`, except parent, path and key. */
 void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from);
 
+/* The detected format of a file. */
 typedef struct vv_sniff_result {
 	/* complete except for final_newline and epilogue, which depend on the end of the file */
 	vv_dialect dialect;
@@ -68,39 +72,39 @@ typedef struct vv_sniff_result {
 	char **names;
 	size_t *name_lens;
 	size_t columns;
-	/* one per line, such as "column 3 has no name" or "the header looks ..." */
+	/* texts for the user, one per line, such as "column 3 has no name" */
 	vv_buf warnings;
 } vv_sniff_result;
 void vv_sniff_result_clear(vv_sniff_result *r);
 VV_AUTO_CLEAR(vv_sniff_result, vv_sniff_result_clear)
 
-/* Detects the format of the file that begins with sample[0 .. len). at_end: the sample is the whole
- * file. An empty file has no columns. VV_EINPUT: not a table; the message has the reason: binary
- * data with NUL bytes, UTF-16, gzip or zstd (with a hint), a header over VV_HEADER_MAX or
- * VV_COLUMNS_MAX, or JSON with no array of objects or with several. VV_ENOTFOUND: the sample ends
- * within the header; pass a longer sample. */
+/* Detects the format of the file that begins with sample[0 .. len), and sets *out, which the caller
+ * clears. at_end: the sample is the whole file. An empty file has no columns. VV_EINPUT: the file
+ * is not a table; the message contains the reason: binary data with NUL bytes, UTF-16, gzip or zstd
+ * (with a hint), a header over VV_HEADER_MAX or VV_COLUMNS_MAX, or JSON with no array of objects or
+ * with several. VV_ENOTFOUND: the sample ends within the header; pass a longer sample. */
 vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
 		   const vv_sniff_hints *hints, vv_error *err);
 
-/* Returns true if name has an extension of spreadsheet programs, which distinguishes a workbook
- * from other ZIP archives. */
+/* Returns true if the file name has an extension of spreadsheet programs (such as .xlsx), which
+ * distinguishes a workbook from other ZIP archives. */
 bool vv_sniff_is_workbook(const char *name);
 
-/* Returns true if the text is clearly a table, whatever its name is: it has a header and similar
- * rows with at least two columns. Sentences with commas are not a table. Returns false also if
- * memory runs out. */
+/* Returns true if a text, whose file may have any name, is clearly a table: it has a header and
+ * similar rows with at least two columns. Sentences with commas are not a table. Also returns false
+ * if memory runs out. */
 bool vv_sniff_is_table(const char *sample, size_t len, bool at_end);
 
-/* Counts the bytes of lines below a CSV table. bytes: the last len bytes of the text; pass
- * VV_TAIL_MAX bytes if lines below the table are known to exist, else VV_TAIL_LOOK bytes. whole:
- * the bytes are the whole text. *out: how many bytes at the end are lines below the table. Warnings
- * are appended. */
 #define VV_TAIL_MAX (64u << 10)
 #define VV_TAIL_LOOK (4u << 10)
+/* Finds the lines below a CSV table, such as totals: sets *out to the number of their bytes. bytes:
+ * the last len bytes of the text; pass VV_TAIL_MAX bytes if lines below the table are known to
+ * exist, else VV_TAIL_LOOK bytes. whole: the bytes are the whole text. Appends warnings, one per
+ * line, to warnings. */
 vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t len, bool whole,
 			const vv_sniff_hints *hints, vv_error *err);
-/* Fails with VV_EINPUT for JSON with two arrays of objects, whose paths are `first` and `second`.
- * file: file name for the hint; may be NULL. */
+/* Sets err for JSON with two arrays of objects, whose paths are `first` and `second`, and returns
+ * VV_EINPUT. file: file name for the hint; may be NULL. */
 vv_status vv_sniff_refuse_two(const char *file, const char *first, const char *second,
 			      vv_error *err);
 

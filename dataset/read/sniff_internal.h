@@ -9,18 +9,18 @@
 #include "dataset/read/scan.h"
 #include "dataset/read/sniff.h"
 
-/* The sample that is examined, and what is known about it. */
+/* The sample that is examined, and the properties found so far. Pointers are borrowed. */
 typedef struct sniff {
-	const char *text; /* after the BOM */
+	const char *text; /* the sample after its BOM */
 	size_t len;
-	bool at_end;
+	bool at_end; /* the sample is the whole file */
 	const vv_sniff_hints *hints;
 	/* dialect of the previous version if that has the same form; else NULL */
 	const vv_dialect *before;
 	/* like before, but for CSV only if the sample has the header of the previous version */
 	const vv_dialect *parent;
-	/* CSV: offset in text of that header; if the previous version has no header, of the first
-	 * row */
+	/* CSV, if parent is set: offset in text of the header, or, if the previous version has no
+	 * header, of the first row */
 	size_t found;
 	vv_sniff_result *out; /* body is an offset in text until vv_sniff adds the BOM */
 	/* bytes of the lines above the table; the sniffer of CSV gets the text after these lines */
@@ -29,16 +29,16 @@ typedef struct sniff {
 	char ext[12];
 } sniff;
 
-/* Reads rows of the sample under a dialect. Rows may have different numbers of cells. */
+/* Reads rows of the sample with a dialect. Rows may have different numbers of cells. */
 typedef struct sniff_reader {
-	const sniff *s;
-	const vv_dialect *dialect;
-	vv_scan *scan;
-	vv_cell *cells;
-	size_t columns; /* capacity of cells */
-	size_t full;    /* number of cells of the first row; valid after it was read */
-	size_t start;   /* offset in the sample of the scan's window */
-	size_t fault;   /* after VV_EINPUT: offset of the fault in the sample */
+	const sniff *s;            /* borrowed */
+	const vv_dialect *dialect; /* borrowed */
+	vv_scan *scan;             /* owned */
+	vv_cell *cells;            /* the cells of the current row; owned */
+	size_t columns;            /* capacity of cells */
+	size_t full;               /* number of cells of the first row; valid after it was read */
+	size_t start;              /* offset in the sample of the scan's window */
+	size_t fault;              /* after VV_EINPUT: offset of the fault in the sample */
 } sniff_reader;
 
 /* Opens a reader. from: offset in the sample at which the first row begins. */
@@ -50,64 +50,70 @@ VV_AUTO_CLEAR(sniff_reader, sniff_reader_close)
  * complete row, or a negative vv_status. VV_EINPUT: the row is invalid. Offsets in *row are
  * relative to the beginning of the sample. */
 int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err);
-/* Returns the offset at which the next row begins. */
+/* Returns the offset in the sample at which the next row begins. */
 size_t sniff_reader_offset(const sniff_reader *r);
 
-/* Inserts "line 3, column 7: " before the message of err. */
+/* Inserts the line and column of an offset in the sample, as "line 3, column 7: ", before the
+ * message of err. Returns err's status. */
 vv_status sniff_place(const sniff *s, size_t offset, vv_error *err);
 
 /* Returns the status for a sample that does not contain a complete row, and sets err: a longer
  * sample is needed, or the first line exceeds all limits. */
 vv_status sniff_too_short(const sniff *s, vv_error *err);
 
-/* Returns the offset at which the next line begins. */
+/* Returns the offset at which the line after the one at offset `at` begins. */
 size_t sniff_next_line(const sniff *s, size_t at);
-/* Returns true if the line has no characters that could be delimiters. */
+/* Returns true if the text from offset `from` to `to` has no delimiter: not the one of the hints,
+ * or, if they have none, none of , TAB ; and |. */
 bool sniff_is_uncut(const sniff *s, size_t from, size_t to);
 
-/* The rows from an offset on, read with one delimiter. */
+/* The shape of rows that were read with one delimiter. */
 typedef struct sniff_shape {
 	size_t cells; /* number of cells of the first row */
 	size_t rows;  /* number of rows read */
 	bool alike;   /* all rows have as many cells as the first row */
 } sniff_shape;
-/* Reads up to `most` rows from an offset on, with one delimiter. */
+/* Reads up to `most` rows from offset `from` on with this delimiter, and sets *out to their
+ * shape. */
 vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most, sniff_shape *out,
 		     vv_error *err);
-/* Sets *out to the delimiter that splits all rows from an offset on into the same number of cells,
- * and *found to these rows. *out 0: no such delimiter. */
+/* Sets *out to the delimiter that splits all rows from offset `from` on into the same number of
+ * cells, or to 0 if no delimiter does. Sets *found to the shape of these rows. */
 vv_status sniff_find_delimiter(const sniff *s, size_t from, uint8_t *out, sniff_shape *found,
 			       vv_error *err);
 
-/* CSV: sets the properties in h that an option declared for the previous version. The number of
- * lines above the header, and of lines of the header, is not set, but detected again. */
+/* CSV: copies the properties that an option declared for the previous version, whose dialect is
+ * before, to h, unless h sets them. The number of lines above the header, and of lines of the
+ * header, is not copied, but detected again. */
 void sniff_take_declared(vv_sniff_hints *h, const vv_dialect *before);
-/* CSV: sets parent and found if the sample has the header of the previous version, which confirms
- * the lines around the table. */
+/* CSV: if the sample has the header of the previous version, sets s->parent and s->found. The lines
+ * above the table are then those before this header. */
 void sniff_confirm(sniff *s);
 /* CSV: sets *lead to the bytes of the lines above the table. */
 vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err);
-/* CSV: sets out->dialect.comment unless it is declared: decides which lines between the rows are
- * certainly not rows. */
+/* CSV: sets out->dialect.comment, unless it is declared, to the character with which lines begin
+ * that certainly are not rows. */
 vv_status sniff_comments(sniff *s, vv_error *err);
 /* CSV: sets out->dialect.spaces. Delimiter, quote and escape must be known. */
 vv_status sniff_spaces(sniff *s, vv_error *err);
-/* CSV: decides how many lines the header has, if the table has a header. Delimiter, quote and
+/* CSV: if the table has a header, detects how many lines the header has. Delimiter, quote and
  * escape must be known. */
 vv_status sniff_header_rows(sniff *s, vv_error *err);
 /* Detects the dialect and the columns of a CSV. */
 vv_status sniff_csv(sniff *s, vv_error *err);
-/* Detects the columns of NDJSON or of a JSON array, as out->dialect.form says. */
+/* Detects the columns of NDJSON or of a JSON array, depending on out->dialect.form. */
 vv_status sniff_json(sniff *s, vv_error *err);
 
-/* Sets out->names to copies of the names in count cells. */
+/* Sets out->names, out->name_lens and out->columns to copies of the texts of count cells. */
 vv_status sniff_set_names(sniff *s, const vv_cell *cells, size_t count, vv_error *err);
 
-/* Sets out->dialect.header and writes warnings. first: the first row; further rows are read from
- * the sample. All other members of the dialect must be set. */
+/* Sets out->dialect.header, and appends warnings about the header. first: the count cells of the
+ * first row; further rows are read from the sample. All other members of the dialect must be
+ * set. */
 vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *err);
 
-/* Sets out->dialect.quoting and newline, from the rows after out->body. */
+/* Sets out->dialect.quoting and newline to those of the rows after out->body. header_newline: the
+ * row end of the header. */
 vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err);
 
 #define SNIFF_ROWS 1000u       /* number of rows examined for delimiter and header */

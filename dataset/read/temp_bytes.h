@@ -1,6 +1,6 @@
 /*
- * temp_bytes: stores bytes temporarily: in memory up to a limit, beyond it in an unlinked temporary
- * file. Private to dataset/read.
+ * temp_bytes: stores bytes temporarily, in memory up to a limit, and beyond the limit in an
+ * unlinked temporary file. Private to dataset/read.
  */
 #ifndef VV_DATASET_READ_TEMP_BYTES_H
 #define VV_DATASET_READ_TEMP_BYTES_H
@@ -11,20 +11,23 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* A sequence of bytes, of which the first are in the file. */
 typedef struct temp_bytes {
-	vv_buf tail;      /* the bytes from `flushed` on */
-	uint64_t flushed; /* bytes in the file */
+	vv_buf tail;      /* the bytes after those in the file */
+	uint64_t flushed; /* number of bytes in the file */
 	size_t memory;    /* most bytes in tail before the file is created */
 	const char *dir;  /* borrowed; NULL or a missing folder: TMPDIR, else /tmp */
-	char *path;
-	int fd; /* -1: no file yet */
+	char *path;       /* path of the file, for messages; owned */
+	int fd;           /* -1: no file yet */
 } temp_bytes;
 
+/* Makes t an empty sequence. dir and memory are copied to the members with these names. */
 void temp_bytes_init(temp_bytes *t, const char *dir, size_t memory);
-void temp_bytes_clear(temp_bytes *t); /* also removes the file */
-uint64_t temp_bytes_len(const temp_bytes *t);
+void temp_bytes_clear(temp_bytes *t);         /* also removes the file */
+uint64_t temp_bytes_len(const temp_bytes *t); /* returns the number of bytes */
+/* Appends len bytes. */
 vv_status temp_bytes_put(temp_bytes *t, const void *bytes, size_t len, vv_error *err);
-/* Reads exactly len bytes from the offset `at` on, which must exist. */
+/* Copies the len bytes from offset `at` on to out. These bytes must exist. */
 vv_status temp_bytes_get(const temp_bytes *t, uint64_t at, void *out, size_t len, vv_error *err);
 
 #endif

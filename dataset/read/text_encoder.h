@@ -1,5 +1,6 @@
 /*
- * text_encoder: encodes text, piece by piece, in a file's encoding; counts and hashes the bytes.
+ * text_encoder: encodes text, piece by piece, in a file's encoding, and counts and hashes the
+ * encoded bytes.
  */
 #ifndef VV_DATASET_READ_TEXT_ENCODER_H
 #define VV_DATASET_READ_TEXT_ENCODER_H
@@ -13,6 +14,7 @@
 #include "base/hash.h"
 #include "dataset/read/encoding.h"
 
+/* The state of encoding one file. */
 typedef struct vv_text_encoder {
 	vv_buf bytes;        /* the encoded bytes of the last piece */
 	uint64_t count;      /* number of encoded bytes of all pieces */
@@ -30,8 +32,9 @@ void vv_text_encoder_reset(vv_text_encoder *e); /* discards all pieces */
 vv_status vv_text_encoder_put(vv_text_encoder *e, vv_encoding *encoding, const char *text,
 			      size_t len, bool last, vv_error *err);
 
-/* Adds the encoded bytes of the next piece, if the caller knows them already; e->bytes is unchanged. Returns false,
- * and does nothing, if the last piece ended within a character. */
+/* Counts and hashes len bytes, which the caller knows to be the next piece in its encoded form.
+ * Does not change e->bytes. Returns false, and does nothing, if the last piece ended within a
+ * character. */
 bool vv_text_encoder_put_known(vv_text_encoder *e, const char *bytes, size_t len);
 
 /* Returns true if the encoded bytes of all pieces have this length and XXH3-128. */

@@ -1,9 +1,10 @@
 /*
- * window: reads an input in large pieces, and makes a contiguous range of its bytes visible, which moves forward.
+ * window: reads an input in large pieces, and provides a range of its bytes as contiguous memory.
+ * The caller moves this range, the window, forward.
  *
- * The bytes are private copies, never a mapping, so that hashing, scanning and encoding read the same bytes even if
- * the file changes. vv_window_hold keeps bytes valid after the window has moved. A window is used by one thread; a
- * pool with enough threads reads ahead.
+ * The bytes are private copies, never a mapping, so that hashing, scanning and encoding read the
+ * same bytes even if the file changes. vv_window_hold keeps bytes valid after the window has moved.
+ * A window is used by one thread; a pool with enough threads reads ahead.
  */
 #ifndef VV_DATASET_READ_WINDOW_H
 #define VV_DATASET_READ_WINDOW_H
@@ -17,10 +18,10 @@
 #include "base/thread.h"
 #include "dataset/read/source.h"
 
-/* Bytes of the beginning of an input that are examined before its rows are read. */
+/* How many bytes at the beginning of an input are examined before its rows are read. */
 #define VV_WINDOW_FIRST (1u << 20)
 
-typedef struct vv_slab vv_slab;
+typedef struct vv_slab vv_slab; /* the memory of visible bytes */
 typedef struct vv_window vv_window;
 
 /* Opens a window. pool may be NULL: the input is read on demand. source must outlive the window. */
@@ -28,15 +29,17 @@ vv_status vv_window_open(vv_window **out, const vv_source *source, vv_pool *pool
 void vv_window_close(vv_window *w); /* waits for a running read; accepts NULL */
 VV_AUTO_FREE(vv_window, vv_window_close)
 
-/* Determines the length of the tail: the bytes at the end of the input that are not read as rows. bytes: the last
- * bytes of the input, at most `keep`; whole: they are the whole input. *tail is at most len. */
+/* Sets *tail to the length of the tail: the bytes at the end of the input that are not read as
+ * rows. bytes: the last len bytes of the input; len is at most `keep` of vv_window_hide_tail.
+ * whole: they are the whole input. *tail must be at most len. */
 typedef vv_status (*vv_window_tail_fn)(void *payload, const char *bytes, size_t len, bool whole,
 				       size_t *tail, vv_error *err);
-/* Hides the tail of the input, at most `keep` bytes: fn determines its length when the end of the input is read. Call
- * this before any byte is consumed. */
+/* Makes the window end before the tail of the input, which has at most `keep` bytes. fn is called
+ * when the end of the input is read, and returns the tail's length. Call this before any byte is
+ * consumed. */
 vv_status vv_window_hide_tail(vv_window *w, size_t keep, vv_window_tail_fn fn, void *payload,
 			      vv_error *err);
-/* Makes the hidden bytes visible, as part of the input, and hides none from then on. */
+/* Cancels vv_window_hide_tail: the tail becomes part of the visible bytes. */
 void vv_window_show_tail(vv_window *w);
 /* Returns the length of the tail, which follows the visible bytes. Valid once vv_window_at_end returns true. */
 size_t vv_window_tail_len(const vv_window *w);
@@ -46,13 +49,16 @@ vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err);
 
 /* Returns the visible bytes; borrowed until the next vv_window_fill. */
 const char *vv_window_bytes(const vv_window *w);
-size_t vv_window_len(const vv_window *w);      /* the number of visible bytes */
-bool vv_window_at_end(const vv_window *w);     /* only the tail follows the visible bytes */
-uint64_t vv_window_origin(const vv_window *w); /* offset of the first visible byte in the input */
-/* Removes the first len bytes from the visible bytes. */
+size_t vv_window_len(const vv_window *w); /* returns the number of visible bytes */
+/* Returns true if only the tail follows the visible bytes. */
+bool vv_window_at_end(const vv_window *w);
+/* Returns the offset in the input of the first visible byte. */
+uint64_t vv_window_origin(const vv_window *w);
+/* Moves the beginning of the visible bytes forward by len bytes. */
 void vv_window_consume(vv_window *w, size_t len);
 
-/* Keeps the visible bytes valid until vv_slab_drop is called with the result. */
+/* Returns the slab with the visible bytes. They remain valid until the caller passes the slab to
+ * vv_slab_drop, even if the window has moved. */
 vv_slab *vv_window_hold(vv_window *w);
 void vv_slab_drop(vv_window *w, vv_slab *slab);
 
