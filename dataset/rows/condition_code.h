@@ -28,22 +28,27 @@
 typedef struct vv_condition vv_condition;
 typedef struct vv_condition_scratch vv_condition_scratch;
 
+/* The kind of a value. */
 typedef enum vv_operand_kind {
 	VV_OPERAND_NUMBER,
 	VV_OPERAND_TEXT,
 	VV_OPERAND_BOOLEAN,
-	VV_OPERAND_TIME,   /* the vv_type beside the operand says which kind of time */
+	/* a date, datetime, time of day or yearmonth; a separate vv_type specifies which */
+	VV_OPERAND_TIME,
 	VV_OPERAND_OPAQUE, /* only valid for IS NULL and IS NOT NULL */
 	VV_OPERAND_ANY     /* compiled without a schema: valid everywhere */
 } vv_operand_kind;
 
+/* Whether a value is known, and how a number is represented. */
 typedef enum vv_value_state {
-	VV_VALUE_MISSING,
+	VV_VALUE_MISSING, /* the cell is missing */
 	/* the cell is not a value of its type, or the value is beyond the computable range */
 	VV_VALUE_UNKNOWN,
-	VV_VALUE_SMALL,   /* number: the value is in `small`; other kinds: the value is known */
-	VV_VALUE_LARGE,   /* number: the value is in the vv_ratio at the same place of the stack */
-	VV_VALUE_INFINITE /* number: above all other numbers; if `truth` is set, below them */
+	VV_VALUE_SMALL, /* number: the value is in `small`; other kinds: the value is known */
+	/* number: the value is in a vv_ratio beside the operand, such as
+	 * vv_condition_scratch.large */
+	VV_VALUE_LARGE,
+	VV_VALUE_INFINITE /* number: plus infinity; if `truth` is set, minus infinity */
 } vv_value_state;
 
 /* A point in time, in UTC: days since 1970-01-01, and seconds since the beginning of the day. */
@@ -54,15 +59,17 @@ typedef struct vv_time_value {
 	size_t fraction_len;
 } vv_time_value;
 
+/* A value on the stack, or of a literal. */
 typedef struct vv_operand {
 	vv_value_state state;
-	vv_small small;
-	bool truth;
+	vv_small small;   /* NUMBER: the value, if the state is VV_VALUE_SMALL */
+	bool truth;       /* BOOLEAN: the value; NUMBER: see VV_VALUE_INFINITE */
 	const char *text; /* for all kinds: the cell's text, or the literal as written */
 	size_t len;
-	vv_time_value time;
+	vv_time_value time; /* TIME: the value */
 } vv_operand;
 
+/* The operation of a step. A code with NOT is the negation of the same code without NOT. */
 typedef enum vv_step_code {
 	VV_STEP_COLUMN,
 	VV_STEP_LITERAL,
@@ -75,12 +82,11 @@ typedef enum vv_step_code {
 	VV_STEP_NOT_EQUAL,
 	VV_STEP_GREATER_EQUAL,
 	VV_STEP_GREATER,
-	VV_STEP_BEGINS, /* a text and the text of a literal */
-	/* a text and the text of a literal */
+	VV_STEP_BEGINS, /* operands: a text and a literal */
+	/* operands: a text and a literal */
 	VV_STEP_LIKE,
-	/* a code with NOT, here and below, is the negation of the same code without NOT */
 	VV_STEP_NOT_LIKE,
-	VV_STEP_BETWEEN, /* three values */
+	VV_STEP_BETWEEN, /* operands: a value and its two bounds */
 	VV_STEP_NOT_BETWEEN,
 	VV_STEP_IN,
 	VV_STEP_NOT_IN,
@@ -91,19 +97,21 @@ typedef enum vv_step_code {
 	VV_STEP_MULTIPLY,
 	VV_STEP_DIVIDE,
 	VV_STEP_NEGATE,
-	VV_STEP_MATCHES, /* a text and a pattern */
+	VV_STEP_MATCHES, /* operands: a text and a literal that is a pattern */
 	VV_STEP_NOT_MATCHES,
 	VV_STEP_CALL,
 	VV_STEP_AGGREGATE,
-	VV_STEP_TEXT /* the text of a column */
+	VV_STEP_TEXT /* pushes the text of a column */
 } vv_step_code;
 
+/* One step of the code. */
 typedef struct vv_step {
 	vv_step_code code;
 	/* COLUMN, LITERAL: kind of the value; comparisons and lists: kind of the operands */
 	vv_operand_kind kind;
-	/* COLUMN: place of the column; LITERAL: number of the literal; lists: number of the first
-	 * literal; CALL: number of the function; AGGREGATE: number of the aggregate */
+	/* COLUMN: index of the column in the schema; LITERAL: index in literals; lists: index of
+	 * the first literal; CALL: index of the function (vv_call_at); AGGREGATE: index in
+	 * aggregates */
 	size_t at;
 	size_t count; /* lists: number of literals; CALL: number of arguments */
 	bool before;  /* COLUMN: reads the old row (old.); AGGREGATE: reads the base version */
@@ -118,12 +126,13 @@ typedef struct vv_literal {
 	vv_pattern *pattern; /* MATCHES: the compiled pattern; owned */
 } vv_literal;
 
-/* Storage for a value that is used after its row. */
+/* A value that is used after its row. */
 typedef struct vv_value_room {
 	vv_operand value;
-	vv_ratio large;
+	vv_ratio large; /* the number, if the state of value is VV_VALUE_LARGE */
 } vv_value_room;
 
+/* The function of an aggregate. */
 typedef enum vv_aggregate_op {
 	VV_AGGREGATE_COUNT, /* number of rows, or of values if there is an argument */
 	VV_AGGREGATE_SUM,
@@ -135,35 +144,37 @@ typedef enum vv_aggregate_op {
 	VV_AGGREGATE_SHARE
 } vv_aggregate_op;
 
+/* An aggregate in a condition. */
 typedef struct vv_condition_aggregate {
 	vv_aggregate_op op;
 	vv_condition *argument; /* NULL: count(*); owned */
 	const char *text;       /* as written, such as "sum(price)" */
 } vv_condition_aggregate;
 
-/* For a step: the longest run of steps that begins with it, pushes exactly one value, and reads at
- * most one column. column SIZE_MAX: the run reads no column. */
+/* For a step: the longest run of consecutive steps that begins with this step, pushes exactly one
+ * value, and reads at most one column. */
 typedef struct vv_span {
-	size_t end; /* index of the step after the run; 0: no such run */
-	size_t column;
+	size_t end;    /* index of the step after the run; 0: no such run exists */
+	size_t column; /* the column that the run reads; SIZE_MAX: the run reads no column */
 } vv_span;
 
 struct vv_condition {
+	/* memory of the members that are not described as owned or borrowed */
 	vv_arena arena;
-	const vv_schema *schema; /* NULL: only the syntax was checked */
-	bool json;
-	char *text;
+	const vv_schema *schema; /* borrowed; NULL: only the syntax was checked */
+	bool json;               /* the table is NDJSON or a JSON array */
+	char *text;              /* the compiled text */
 	vv_step *steps;
 	size_t step_count;
 	vv_span *spans; /* one for each step */
 	vv_literal *literals;
 	size_t literal_count;
-	size_t *columns; /* places of the columns that the condition reads, ascending */
+	size_t *columns; /* indexes of the columns that the condition reads, ascending */
 	size_t column_count;
 	size_t *old_columns; /* like columns, for the old row (old.) */
 	size_t old_column_count;
-	const vv_schema *old; /* schema of the old row */
-	bool old_json;
+	const vv_schema *old; /* schema of the old row; borrowed */
+	bool old_json;        /* like json, for the old row */
 	bool change;          /* the condition contains old. or new. */
 	bool has_text;        /* the condition has functions that make texts */
 	vv_operand_kind kind; /* kind of the result */
@@ -178,14 +189,15 @@ struct vv_condition {
 /* Working memory of one evaluation. */
 struct vv_condition_scratch {
 	vv_operand stack[VV_CONDITION_DEPTH];
+	/* the number stack[i] is large[i] if its state is VV_VALUE_LARGE */
 	vv_ratio large[VV_CONDITION_DEPTH];
-	vv_ratio more[2];          /* scratch for literals in lists, and for results */
-	vv_buf digits;             /* scratch for the digits of a number */
-	vv_arena texts;            /* texts that functions made */
-	size_t text_len;           /* bytes of these texts */
-	vv_operand_kind call_kind; /* kind of the values that the current function compares */
-	vv_pattern_scratch *patterns;
-	const vv_cell *old; /* cells of the old row */
+	vv_ratio more[2];             /* scratch for literals in lists, and for results */
+	vv_buf digits;                /* scratch for the digits of a number */
+	vv_arena texts;               /* texts that functions made */
+	size_t text_len;              /* bytes of these texts */
+	vv_operand_kind call_kind;    /* kind of the values that the current function compares */
+	vv_pattern_scratch *patterns; /* working memory for matching patterns */
+	const vv_cell *old;           /* cells of the old row; borrowed */
 	/* values of the aggregates, in the version and in the base; [1] NULL: no base */
 	const vv_value_room *sums[2];
 	bool failed;    /* out of memory */
@@ -194,24 +206,28 @@ struct vv_condition_scratch {
 
 /* Returns the number of values that a step pops from the stack. */
 size_t vv_step_operands(const vv_step *step);
-/* Returns the orders for which a comparison is true, as a bit mask: 1 less, 2 equal, 4 greater.
- * Returns 0 for other steps. */
+/* Returns for which orders of its operands a comparison is true, as a bit mask: 1 less, 2 equal, 4
+ * greater. Returns 0 for steps that are not comparisons. */
 unsigned vv_step_orders(vv_step_code code);
-/* Returns the kind of the value that the step before `end` pushes. */
+/* Returns the kind of the value that the step with index end - 1 pushes. */
 vv_operand_kind vv_steps_kind(const vv_condition *c, size_t end);
-/* Runs the steps from begin to end. The result is the first value of s->stack. */
+/* Runs the steps from index begin to index end - 1 for a row with these cells. The result is
+ * s->stack[0]. */
 void vv_condition_run_steps(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells,
 			    size_t begin, size_t end);
 
-/* Compares a with b, which must both be known. Returns false if they cannot be compared. *out: less
- * than, equal to or greater than 0. */
+/* Compares a with b, which must be known values of this kind: sets *out to a number below 0, 0, or
+ * a number above 0. Returns false if they cannot be compared. a_large, b_large: the numbers if the
+ * state is VV_VALUE_LARGE. */
 bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
 			const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large,
 			int *out);
 
-/* Returns the kind for a letter in a vv_call. other: the kind for letters without a kind. */
+/* Returns the kind that a letter of vv_call means, or `other` for a letter that means several
+ * kinds. */
 vv_operand_kind vv_kind_of_letter(char letter, vv_operand_kind other);
-/* Changes the sign of a number, also of an infinite number. */
+/* Changes the sign of the number v, which may be infinite. large: the number, if v->state is
+ * VV_VALUE_LARGE. */
 void vv_operand_negate(vv_operand *v, vv_ratio *large);
 /* Returns the length in bytes of the first character of s, which has len bytes. A byte that is not
  * UTF-8 counts as a character. */
@@ -222,11 +238,13 @@ bool vv_operand_usual(const vv_field *f);
 /* Returns true if the text is a spelling of true that the field accepts. The text must be a boolean
  * of the field. */
 bool vv_operand_read_boolean(const vv_field *f, const char *s, size_t len);
-/* Reads a date or time in the spelling of the field. Returns false if the text has another form. */
+/* Reads a date or time in the spelling of the field into out->time. Returns false if the text is
+ * not in this spelling. */
 bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, size_t len);
-/* Reads a number that is not small, in the spelling of the field, or of JSON if f is NULL. Sets
- * out->state to VV_VALUE_LARGE (the number is in *large), VV_VALUE_INFINITE, or VV_VALUE_UNKNOWN
- * (not a computable number). *failed: out of memory. */
+/* Reads a number that does not fit a vv_small, in the spelling of the field, or of JSON if f is
+ * NULL. Sets out->state to VV_VALUE_LARGE (the number is in *large), VV_VALUE_INFINITE, or
+ * VV_VALUE_UNKNOWN (the text is not a computable number). digits is scratch memory. Sets *failed to
+ * true if out of memory. */
 void vv_operand_read_number(vv_operand *out, vv_ratio *large, vv_buf *digits, const vv_field *f,
 			    const char *s, size_t len, bool *failed);
 

@@ -1,14 +1,15 @@
 /*
- * edited_file: writes a table's file line by line, with the right row ends between the rows and after the last row,
- * so that the file stays valid if rows are added, removed or moved.
+ * edited_file: writes the edited file of a table line by line, with the dialect's row ends between
+ * the rows and after the last row, so that the file remains valid if rows are added, removed or
+ * moved.
  *
- *	vv_edited_file f = {.dialect = &t->root.dialect, .out = &out};
- *	vv_edited_file_head(&f);
- *	vv_edited_file_lines(&f, line, len, last_old);
- *	vv_edited_file_tail(&f);
- *	vv_edited_file_clear(&f);
+ * 	vv_edited_file f = {.dialect = &t->root.dialect, .out = &out};
+ * 	vv_edited_file_head(&f);
+ * 	vv_edited_file_lines(&f, line, len, last_old);
+ * 	vv_edited_file_tail(&f);
+ * 	vv_edited_file_clear(&f);
  *
- * The output is UTF-8, whatever the file's encoding. out->failed is true if out of memory.
+ * The output is UTF-8, whatever the file's encoding is. If memory runs out, out->failed is true.
  */
 #ifndef VV_DATASET_ROWS_EDITED_FILE_H
 #define VV_DATASET_ROWS_EDITED_FILE_H
@@ -19,9 +20,10 @@
 #include "base/buf.h"
 #include "dataset/format/dialect.h"
 
+/* A file that is being written. */
 typedef struct vv_edited_file {
-	const vv_dialect *dialect; /* borrowed */
-	vv_buf *out;               /* borrowed */
+	const vv_dialect *dialect; /* of the file; borrowed */
+	vv_buf *out;               /* receives the text; borrowed */
 	/* The rest is private. */
 	bool any;       /* the output so far ends with a line that lacks its row end */
 	bool some;      /* vv_edited_file_lines was called */
@@ -31,8 +33,9 @@ typedef struct vv_edited_file {
 
 /* Writes the bytes before the first row. */
 void vv_edited_file_head(vv_edited_file *f);
-/* Writes the lines of one or more rows, each with its row end, or the comments above a removed row. last_old: the
- * last of these lines was the last line of the old file, and may lack a row end. */
+/* Writes len bytes of lines: those of one or more rows, each with its row end, or the comments
+ * above a removed row. last_old: the last of these lines is the last line of the old file, and may
+ * lack a row end. */
 void vv_edited_file_lines(vv_edited_file *f, const char *lines, size_t len, bool last_old);
 /* Writes the row end of the last row, if the file has one, and the bytes after it. */
 void vv_edited_file_tail(vv_edited_file *f);

@@ -1,8 +1,8 @@
 /*
- * function: calls the functions of conditions (abs, upper ...) with single values. SQL queries use this.
+ * function: calls the functions of conditions (abs, upper ...) with single values, for SQL queries.
  *
- * A correct caller: vv_function_info to list the functions; vv_function_new once for each function and thread;
- * vv_function_call any number of times; vv_function_free.
+ * A correct caller: vv_function_info to list the functions; vv_function_new once for each function
+ * and thread; vv_function_call any number of times; vv_function_free.
  */
 #ifndef VV_DATASET_ROWS_FUNCTION_H
 #define VV_DATASET_ROWS_FUNCTION_H
@@ -14,17 +14,21 @@
 #include "base/auto.h"
 #include "base/error.h"
 
+/* The description of a function. */
 typedef struct vv_function_facts {
-	const char *name;
-	size_t least, most; /* number of arguments */
-	/* 's': SQLite's function with this name has the same results; 'r': it has, but it computes with doubles;
-	 * '-': it has different results, or does not exist */
+	const char *name;   /* a constant */
+	size_t least, most; /* least and greatest number of arguments */
+	/* 's': SQLite's function with this name has the same results; 'r': the same results, except
+	 * that SQLite rounds to doubles; '-': SQLite has no function with this name, or it has
+	 * different results */
 	char sqlite;
 } vv_function_facts;
 
-/* Describes the i-th function. Returns false after the last. */
+/* Sets *out to the description of the function with number i, from 0. Returns false if i is not
+ * below the number of functions. */
 bool vv_function_info(vv_function_facts *out, size_t i);
 
+/* The kind of an argument or of a result. */
 typedef enum vv_given_kind {
 	VV_GIVEN_NULL,
 	VV_GIVEN_TEXT,
@@ -37,20 +41,23 @@ typedef enum vv_given_kind {
 /* An argument or a result of a function. An argument is of kind NULL, TEXT or NUMBER. */
 typedef struct vv_given {
 	vv_given_kind kind;
-	const char *text;
+	const char *text; /* TEXT, NUMBER: len bytes; borrowed */
 	size_t len;
 	/* TRUTH: 0 or 1; DATE: days since 1970-01-01; DATETIME: microseconds since then */
 	int64_t i;
 } vv_given;
 
+/* A function that can be called, with its working memory. */
 typedef struct vv_function vv_function;
-vv_function *vv_function_new(size_t i); /* i: as for vv_function_info; NULL when out of memory */
-void vv_function_free(vv_function *f);  /* accepts NULL */
+/* Opens the function with number i, as in vv_function_info. Returns NULL if out of memory. */
+vv_function *vv_function_new(size_t i);
+void vv_function_free(vv_function *f); /* accepts NULL */
 VV_AUTO_FREE(vv_function, vv_function_free)
 
-/* Calls the function. Each argument is read as a value of the parameter's type; if one cannot be read, the result is
- * of kind NULL. The text of *out is borrowed until the next call. VV_EUSAGE: a wrong number of arguments, or a number
- * instead of a date. */
+/* Calls the function with count arguments, and sets *out to the result, whose text is borrowed
+ * until the next call. Each argument is converted to the kind that the function requires; if that
+ * is not possible, the result is of kind NULL. VV_EUSAGE: the number of arguments is wrong, or a
+ * number is passed instead of a date. */
 vv_status vv_function_call(vv_given *out, vv_function *f, const vv_given *args, size_t count,
 			   vv_error *err);
 

@@ -1,7 +1,9 @@
 /*
- * irregular_lines: reads the irregular lines (quirks.h) of a whole version.
+ * irregular_lines: reads the irregular lines of a version: the rows that are stored as quirks
+ * (quirks.h).
  *
- * Groups without irregular lines are not read, only their entries in the lists of the version.
+ * Row groups without irregular lines are not read, only their entries in the version's list of
+ * layouts.
  */
 #ifndef VV_DATASET_ROWS_IRREGULAR_LINES_H
 #define VV_DATASET_ROWS_IRREGULAR_LINES_H
@@ -12,29 +14,32 @@
 #include "dataset/format/quirks.h"
 #include "dataset/table/table.h"
 
+/* A reader of irregular lines. */
 typedef struct vv_forms vv_forms;
-/* Opens a reader. The table must outlive it. */
+/* Opens a reader for the table t, which must outlive the reader. */
 vv_status vv_forms_open(vv_forms **out, vv_table *t, vv_error *err);
-/* Reads the next irregular line, in the order of rows. out->row is the row's number in the table, from 0;
- * out->raw is borrowed until the next call. Returns 1, 0 at the end, or a negative status. */
+/* Sets *out to the next irregular line, in the order of rows. out->row is the row's number in the
+ * table (not in its group), from 0; out->raw is borrowed until the next call. Returns 1, 0 at the
+ * end, or a negative status. */
 int vv_forms_next(vv_forms *f, vv_quirk *out, vv_error *err);
 void vv_forms_close(vv_forms *f); /* accepts NULL */
 VV_AUTO_FREE(vv_forms, vv_forms_close)
 
-/* CSV: returns the number of a row's raw bytes that are blank lines and comments before the row. columns: the
- * number of the table's columns. */
+/* CSV: returns how many of the raw bytes of a row, raw[0 .. len), are blank lines and comments
+ * before the row. columns: the number of the table's columns. */
 size_t vv_forms_before(const vv_dialect *d, size_t columns, const char *raw, size_t len);
-/* CSV: returns the offset, in a row's raw bytes, of the blank lines and comments after the row (only the last
- * row of the file has some), or len. from: the result of vv_forms_before. */
+/* CSV: returns the offset in raw of the blank lines and comments after the row, or len if raw has
+ * no such lines; only the last row of a file can have some. from: the result of vv_forms_before. */
 size_t vv_forms_after(const vv_dialect *d, size_t columns, const char *raw, size_t from,
 		      size_t len);
-/* Hashes of the comments between the rows and after the last one, in ascending order. */
+/* Hashes of the comments in a file between its rows and after the last row, in ascending order. */
 typedef struct vv_comment_hashes {
 	uint64_t *items;
 	size_t count, cap;
 } vv_comment_hashes;
 void vv_comment_hashes_clear(vv_comment_hashes *h); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_comment_hashes, vv_comment_hashes_clear)
+/* Returns true if both sets of hashes are equal. */
 bool vv_comment_hashes_equal(const vv_comment_hashes *a, const vv_comment_hashes *b);
 /* Computes the hashes of all comments of the table's file. The caller clears *out, also after a failure. */
 vv_status vv_forms_comments(vv_comment_hashes *out, vv_table *t, vv_error *err);

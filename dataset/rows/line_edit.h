@@ -1,12 +1,14 @@
 /*
- * line_edit: changes cells in lines of a table's file. All other bytes are unchanged: comments and blank lines above
- * a row, quotes, spaces, the order of members, row ends.
+ * line_edit: changes cells in lines of a table's file without changing other bytes: comments and
+ * blank lines above a row, quotes, spaces, the order of members, row ends.
  *
- *	vv_auto(vv_line_editor) e = {.was = &old->root.dialect, .schema = &old->schema, .is = &old->root.dialect};
- *	vv_line_editor_open(&e, err);
- *	vv_line_edit(&e, &out, line, len, old_cells, cells, changed, spelled, err);
+ * vv_auto(vv_line_editor) e = {.was = &old->root.dialect, .schema = &old->schema, .is =
+ * &old->root.dialect}; vv_line_editor_open(&e, err); vv_line_edit(&e, &out, line, len, old_cells,
+ * cells, changed, spelled, err);
  *
- * The new lines may have other columns: `from` maps each new column to its old one.
+ * A line is the text of a row in the file, with the comments and blank lines above it and its row
+ * end, in UTF-8. The new lines may have other columns than the old ones: the member `from` of
+ * vv_line_editor maps each new column to its old one.
  */
 #ifndef VV_DATASET_ROWS_LINE_EDIT_H
 #define VV_DATASET_ROWS_LINE_EDIT_H
@@ -23,9 +25,9 @@
 #include "dataset/read/encoding.h"
 #include "dataset/schema/schema.h"
 
-#define VV_LINE_NONE SIZE_MAX
+#define VV_LINE_NONE SIZE_MAX /* no column */
 
-/* Where a cell is in a line. */
+/* The position of a cell in a line. Members but the last are offsets in the line. */
 typedef struct vv_line_part {
 	/* CSV: start of the spaces before the cell; JSON: start of the member's name */
 	size_t start;
@@ -34,19 +36,21 @@ typedef struct vv_line_part {
 	size_t column;   /* the cell's column; VV_LINE_NONE: JSON, a member that is not a column */
 } vv_line_part;
 
+/* The positions of all cells of a line. */
 typedef struct vv_line_parts {
 	vv_line_part *items; /* in the order of the line */
 	size_t count, cap;
-	size_t end; /* end of the last cell */
+	size_t end; /* offset of the end of the last cell */
 } vv_line_parts;
 void vv_line_parts_clear(vv_line_parts *p); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_line_parts, vv_line_parts_clear)
 
-/* Finds the cells of a line, and replaces out's content. schema: the schema of the line's
- * version. */
+/* Sets *out, whose old content is replaced, to the positions of the cells of a line. schema: the
+ * schema of the version with this line. */
 vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d, const vv_schema *schema,
 			     const char *line, size_t len, vv_error *err);
-/* Returns the cell of a column, or NULL if the line does not have it. */
+/* Returns the position of the cell of a column, or NULL if the line does not have this cell.
+ * Borrowed from p. */
 const vv_line_part *vv_line_part_of(const vv_line_parts *p, size_t column);
 /* An editor. The caller sets the members up to `header`; their pointers are borrowed. */
 typedef struct vv_line_editor {
@@ -62,43 +66,50 @@ typedef struct vv_line_editor {
 	vv_row_writer *writer;  /* writes new rows in dialect `is`; owned */
 	const char **all_names; /* the schema's names, if names is NULL; owned */
 	vv_encoding *encoding;  /* the file's encoding; NULL: UTF-8; owned */
-	vv_line_parts parts;
-	vv_buf scratch;
+	vv_line_parts parts;    /* of the line that is being edited */
+	vv_buf scratch;         /* temporary data */
 } vv_line_editor;
 
+/* Opens the editor after the caller has set its members. */
 vv_status vv_line_editor_open(vv_line_editor *e, vv_error *err);
 void vv_line_editor_close(vv_line_editor *e); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_line_editor, vv_line_editor_close)
 
-/* Appends the line with its changed cells replaced; a new cell is quoted if the old cell was. old_cells: by old
- * column; a cell that the line does not have is absent. cells, changed and spelled: by new column. spelled has the
- * bytes to write for each cell, or data NULL for cells that the function writes itself; spelled may be NULL. */
+/* Appends the line to out, with its changed cells replaced. A new cell is in quotes if the old cell
+ * was. old_cells has one cell for each old column, absent if the line does not have it. cells,
+ * changed and spelled have one item for each new column: the cell, whether it is changed, and the
+ * bytes to write for it. If spelled[i].data is NULL, or spelled is NULL, the function spells the
+ * cell itself. */
 vv_status vv_line_edit(vv_line_editor *e, vv_buf *out, const char *line, size_t len,
 		       const vv_cell *old_cells, const vv_cell *cells, const bool *changed,
 		       const vv_bytes *spelled, vv_error *err);
 
-/* Appends the line of a new row, with its row end. An empty cell with VV_CELL_QUOTED is written in quotes. */
+/* Appends the line of a new row with these cells, with its row end, to out. An empty cell with the
+ * flag VV_CELL_QUOTED is written in quotes. */
 void vv_line_new(vv_line_editor *e, vv_buf *out, const vv_cell *cells);
 
-/* CSV: appends the header for the editor's columns: the old header (vv_dialect_header of `was`) with added and
- * changed names, or a new header if `was` and schema are NULL. The editor need not be open. VV_EREFUSED: the old
- * header has several lines. VV_EINPUT: the file cannot represent a name, or the header has too few columns. */
+/* CSV: appends the header line for the new columns of e to out: the old header (vv_dialect_header
+ * of `was`) with added and changed names, or a new header if `was` and schema are NULL. e need not
+ * be open. VV_EREFUSED: the old header has several lines. VV_EINPUT: the file cannot represent a
+ * name, or the old header has too few columns. */
 vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *schema,
 			 const vv_line_editor *e, vv_error *err);
 
-/* CSV: renames a column in the header of the dialect d, whose table has this schema. Errors: as for
- * vv_header_edit. */
+/* CSV: changes the header in the dialect d so that the column with this index has the new name.
+ * schema: the schema of the table. Errors: as for vv_header_edit. */
 vv_status vv_header_rename(vv_dialect *d, const vv_schema *schema, size_t column, const char *name,
 			   vv_error *err);
 
-/* Checks that the file can represent the cell. VV_EINPUT: the file's encoding does not have a character of the cell,
- * or the cell needs quotes and the dialect does not have quotes. */
+/* Checks that the file can represent this cell in the new column with this index. VV_EINPUT: the
+ * file's encoding does not have a character of the cell, or the cell needs quotes and the dialect
+ * does not have quotes. */
 vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, vv_error *err);
 
-/* Returns the length of the comments and blank lines above the row that `line` contains. columns: the number of the
- * table's columns. */
+/* Returns the number of bytes of comments and blank lines at the beginning of line[0 .. len), above
+ * the row. columns: the number of the table's columns. */
 size_t vv_line_lead(const vv_dialect *d, size_t columns, const char *line, size_t len);
-/* Returns the length of the row end at the end of `line`, which may contain several rows. */
+/* Returns the number of bytes of the row end at the end of line[0 .. len), which may contain
+ * several rows. */
 size_t vv_line_end(const vv_dialect *d, const char *line, size_t len);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * row_values: computes the values of an expression for the rows of a block. Private to
- * dataset/rows.
+ * row_values: computes the values of an expression for all rows of a block (row_block.h). Private
+ * to dataset/rows.
  */
 #ifndef VV_DATASET_ROWS_ROW_VALUES_H
 #define VV_DATASET_ROWS_ROW_VALUES_H
@@ -10,42 +10,47 @@
 
 typedef struct vv_row_block vv_row_block; /* row_block.h */
 
+/* How the values are represented. */
 typedef enum vv_values_form {
-	/* not computed: the steps begin to end are run for each row on request */
+	/* not computed yet: vv_row_values_get runs the steps of the condition for each row */
 	VV_VALUES_LATER,
-	VV_VALUES_SHARED,  /* an array of few values, and for each row an index into the array */
-	VV_VALUES_NUMBERS, /* numbers of the same scale; if kind is TIME, days */
-	VV_VALUES_TRUTHS
+	VV_VALUES_SHARED, /* an array of few values, and for each row an index into the array */
+	/* a number for each row, all of the same scale; if kind is TIME, days since 1970-01-01 */
+	VV_VALUES_NUMBERS,
+	VV_VALUES_TRUTHS /* a truth for each row */
 } vv_values_form;
 
+/* The values of an expression. Pointers are borrowed until the next vv_row_block_open. */
 typedef struct vv_row_values {
 	vv_values_form form;
-	vv_operand_kind kind;
-	size_t begin, end; /* LATER: the steps of the condition to run */
-	const vv_operand *values;
-	size_t count;
-	const uint8_t *index; /* SHARED: index of each row; NULL: all rows have the first value */
-	const int64_t *numbers;
+	vv_operand_kind kind;     /* the kind of the values */
+	size_t begin, end;        /* LATER: the steps to run, from index begin to index end - 1 */
+	const vv_operand *values; /* SHARED: the distinct values */
+	size_t count;             /* SHARED: how many these are */
+	/* SHARED: for each row the index of its value; NULL: all rows have the first value */
+	const uint8_t *index;
+	const int64_t *numbers; /* NUMBERS: for each row the number, in units of 10^-scale */
 	unsigned scale;
-	uint64_t most;         /* an upper bound of the numbers' absolute values */
+	uint64_t most;         /* NUMBERS: an upper bound of the absolute values of numbers */
 	const uint8_t *states; /* a vv_value_state for each row; NULL: all values are known */
 	const uint8_t *truths; /* TRUTHS: for each row a vv_truth, or VV_TRUTH_UNDECIDED */
 } vv_row_values;
 
-/* Computes the values of the condition c for the rows of b. */
+/* Sets *out to the values of the expression c for the rows of b. */
 vv_status vv_row_values_of(vv_row_values *out, vv_row_block *b, const vv_condition *c,
 			   vv_condition_scratch *s, vv_error *err);
-/* Reads the columns that vv_row_values_get needs if v->form is VV_VALUES_LATER. */
+/* Decodes the columns that vv_row_values_get needs if v->form is VV_VALUES_LATER. */
 vv_status vv_row_values_need(vv_row_block *b, const vv_condition *c, const vv_row_values *v,
 			     vv_error *err);
-/* Puts the value of a row at the bottom of the scratch's stack. If v->form is VV_VALUES_LATER, call
- * vv_row_values_need first. */
+/* Sets s->stack[0] to the value of a row. If v->form is VV_VALUES_LATER, call vv_row_values_need
+ * first. */
 void vv_row_values_get(vv_row_block *b, const vv_condition *c, vv_condition_scratch *s,
 		       const vv_row_values *v, size_t row);
 /* Converts the values to the form VV_VALUES_NUMBERS. Returns false if this is not possible. */
 bool vv_row_values_spread(vv_row_values *v, vv_row_block *b);
+/* Returns the number of rows of the block. */
 size_t vv_row_block_rows(const vv_row_block *b);
-/* Returns true if the row need not be evaluated. */
+/* Returns true if the block skips the row (vv_row_source.skip). */
 bool vv_row_block_skips(const vv_row_block *b, size_t row);
 /* Returns the arena of the block, whose memory is valid until the next vv_row_block_open. */
 vv_arena *vv_row_block_arena(vv_row_block *b);

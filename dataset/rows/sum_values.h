@@ -1,6 +1,6 @@
 /*
- * sum_values: keeps values beyond the row that they are read from: the values of groups, and of min
- * and max; and counts distinct values. Private to dataset/rows.
+ * sum_values: stores values that are used after their row, such as those of 'group by', min and
+ * max, and counts distinct values. Private to dataset/rows.
  */
 #ifndef VV_DATASET_ROWS_SUM_VALUES_H
 #define VV_DATASET_ROWS_SUM_VALUES_H
@@ -11,20 +11,20 @@
 /* Maximum number of distinct values that are counted exactly. A larger number is estimated from the
  * least hashes. */
 #define VV_SUMS_DISTINCT_MAX ((size_t)1 << 20)
-/* For groups and distinct values: digits after the point of a fraction that has no finite decimal
- * form (1/3). */
+/* How many digits after the point a fraction without a finite decimal form, such as 1/3, has in the
+ * values of groups, and when distinct values are counted. */
 #define VV_KEY_PLACES 60
 
-/* Appends a value as readable text. Equal values have equal texts. large: the number, if v->state
- * is VV_VALUE_LARGE. places: digits after the point of a fraction that has no finite decimal
- * form. */
+/* Appends a value as text for users. Equal values have equal texts. large: the number, if v->state
+ * is VV_VALUE_LARGE. places: how many digits after the point a fraction without a finite decimal
+ * form has. */
 void vv_value_put(vv_buf *out, const vv_operand *v, const vv_ratio *large, vv_operand_kind kind,
 		  vv_type type, int places);
-/* Appends a value of min or max, for vv_kept_value_read: a number with all its digits, a time, or a
- * text. large: as for vv_value_put. */
+/* Appends a value of min or max in a form that vv_kept_value_read reads: a number with all its
+ * digits, a time, or a text. large: as for vv_value_put. */
 void vv_value_keep(vv_buf *out, const vv_operand *v, const vv_ratio *large, vv_operand_kind kind);
-/* Reads a value written by vv_value_keep. *out borrows bytes. Returns false if the bytes are
- * damaged. */
+/* Sets *out to the value that vv_value_keep has written. The value points into bytes. Returns false
+ * if the bytes are damaged. */
 bool vv_kept_value_read(vv_value_room *out, const char *bytes, size_t len, vv_operand_kind kind);
 
 /* A set of hashes of values: a hash table, until vv_distinct_pack makes it a sorted array. All
@@ -32,15 +32,15 @@ bool vv_kept_value_read(vv_value_room *out, const char *bytes, size_t len, vv_op
 typedef struct vv_distinct {
 	vv_hash128 *items; /* owned; in the hash table, a zero hash is a free slot */
 	size_t count, cap; /* cap: a power of two, or 0 */
-	bool over;         /* only the least hashes are stored */
+	bool over;         /* more hashes were added than are stored: only the least ones are */
 } vv_distinct;
 
 /* Adds a hash. Returns false if memory runs out. */
 bool vv_distinct_add(vv_distinct *d, vv_hash128 h);
-/* Sorts the hashes. If there are more than VV_SUMS_DISTINCT_MAX, only the least hashes stay. */
+/* Sorts the hashes, and removes all but the VV_SUMS_DISTINCT_MAX least ones. */
 void vv_distinct_pack(vv_distinct *d);
-/* Returns the number of distinct values. Call vv_distinct_pack first. If only the least hashes are
- * stored, the result is estimated from their distance. */
+/* Returns the number of distinct values. Call vv_distinct_pack first. If d->over, the number is
+ * estimated from the distances of the stored hashes. */
 uint64_t vv_distinct_count(const vv_distinct *d);
 
 #endif

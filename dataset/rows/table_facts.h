@@ -1,5 +1,6 @@
 /*
- * table_facts: returns the facts about a table's columns (dataset/format/facts.h) without reading rows.
+ * table_facts: returns the facts about a table's columns (dataset/format/facts.h) without reading
+ * rows.
  */
 #ifndef VV_DATASET_ROWS_TABLE_FACTS_H
 #define VV_DATASET_ROWS_TABLE_FACTS_H
@@ -9,14 +10,15 @@
 #include "dataset/format/facts.h"
 #include "dataset/table/table.h"
 
-/* Sets *out to the facts of all rows; reads only the root. The caller clears *out, also after a failure.
- * VV_EUSAGE: the table has no facts. */
+/* Sets *out to the facts of all rows of t, which are in its root. The caller clears *out, also
+ * after a failure. VV_EUSAGE: the table is stored without facts. */
 vv_status vv_table_facts(vv_facts *out, const vv_table *t, vv_error *err);
 
-/* Returns the fact of a column. A column that facts does not contain is missing in all rows. */
+/* Returns the facts of the column with this index. If facts does not contain the column, all its
+ * cells are missing. */
 vv_fact vv_table_fact(const vv_facts *facts, size_t column);
 
-/* Appends the number in decimal, without trailing zeros in the fraction. */
+/* Appends the number n in decimal, without trailing zeros in the fraction. */
 void vv_fact_number_put(vv_buf *out, const vv_fact_number *n);
 
 #endif

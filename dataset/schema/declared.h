@@ -1,9 +1,9 @@
 /*
- * declared: finds the properties that a project's files declare for a path: in datapackage.json,
- * and `encoding` in varve.json.
+ * declared: finds the properties that datapackage.json and varve.json declare for the file of a
+ * table: its description in a package, and its encoding, which varve.json can declare, too.
  *
- * If several entries in `datasets` of varve.json match a path, the last one with an encoding
- * applies. If both files declare an encoding, it must be the same.
+ * If several entries in `datasets` of varve.json match a path, the last of them with an encoding
+ * applies. If both files declare an encoding, the two must be equal.
  */
 #ifndef VV_DATASET_SCHEMA_DECLARED_H
 #define VV_DATASET_SCHEMA_DECLARED_H
@@ -15,10 +15,11 @@
 
 #define VV_RULES_NAME "varve.json"
 
-/* Like vv_package_find (if package_path is NULL) or vv_package_find_in, and also sets the encoding
- * from varve.json in the hints. If no package describes the path, returns VV_OK, and sets
- * *described to false; the other members of *out are then empty. VV_EINPUT: also if varve.json is
- * invalid, or if the two encodings differ. */
+/* Finds the description of path like vv_package_find_in, or like vv_package_find if package_path is
+ * NULL, and sets out->hints.encoding to an encoding in varve.json. Sets *described to true if a
+ * package describes the path. If none does, returns VV_OK, and the other members of *out are empty.
+ * Errors: those of vv_package_find, except VV_ENOTFOUND; VV_EINPUT also if varve.json is invalid,
+ * or if the two encodings differ. */
 vv_status vv_declared_find(vv_package_resource *out, bool *described, const char *package_path,
 			   const char *path, vv_package_read_fn read, void *payload, vv_error *err);
 

@@ -9,6 +9,7 @@
 
 #include "base/json/json.h"
 
+/* The types of Table Schema. */
 typedef enum vv_type {
 	VV_TYPE_ANY,
 	VV_TYPE_STRING,
@@ -28,6 +29,8 @@ typedef enum vv_type {
 	VV_TYPE_GEOJSON
 } vv_type;
 
+/* A field of a schema, which owns the texts. "if absent" is the value of a member that the
+ * descriptor does not have. */
 typedef struct vv_field {
 	const char *name;
 	size_t name_len;
@@ -36,14 +39,15 @@ typedef struct vv_field {
 	const char *decimal; /* decimalChar; "." if absent */
 	/* groupChar; "" if absent; can have several bytes, like a no-break space */
 	const char *group;
-	bool bare_number; /* true if absent */
+	bool bare_number; /* bareNumber; true if absent */
 	/* missingValues of the field, or else of the schema; NULL-terminated */
 	const char **missing;
-	/* boolean: those of the field, or the defaults; NULL-terminated */
+	/* boolean: trueValues, or the defaults if absent; NULL-terminated */
 	const char **true_values;
+	/* boolean: falseValues, or the defaults if absent; NULL-terminated */
 	const char **false_values;
-	const char *delimiter; /* list: "," if absent */
-	vv_type item_type;     /* list: string if absent */
+	const char *delimiter; /* list: delimiter; "," if absent */
+	vv_type item_type;     /* list: itemType; string if absent */
 	/* date, time, datetime: the compiled format; NULL: the default format */
 	const struct vv_time_plan *plan;
 	const vv_json *json; /* the field's descriptor */
@@ -53,8 +57,8 @@ typedef struct vv_field {
  * maximum above INT64_MAX. */
 bool vv_field_is_u64(const vv_field *f);
 
-/* Returns true if the field's descriptor has only properties that inference sets, and none that
- * only a user can have written. */
+/* Returns true if the field's type may have been inferred: its descriptor has only properties that
+ * inference sets. */
 bool vv_field_is_found(const vv_field *f);
 /* Returns true if the text is a code and not a number, because it has a leading zero, and the
  * field's type was inferred (vv_field_is_found) as a number. */

@@ -1,13 +1,14 @@
 /*
  * infer: infers the narrowest type that fits all values of a column.
  *
- * A correct caller: vv_infer_init; set json if the table is in JSON; vv_infer_cells for each run of the column's cells;
- * vv_infer_type_named. Several threads can each infer from some of the groups, with a vv_infer of their own;
- * vv_infer_merge unites the results.
+ * A correct caller: vv_infer_init; set json if the table is in JSON; vv_infer_cells for all cells
+ * of the column, in one or several calls; vv_infer_type_named. Several threads can infer from
+ * different cells of a column, each with its own vv_infer; vv_infer_merge combines these.
  *
- * Inference is strict: "007" is a string; "1,5" is a string unless the caller decides otherwise; "02/03/2024" is
- * always a string. Inferred types: integer, number, boolean (true and false as below, not 0 and 1), date, datetime,
- * time, and year if the column's name has a word for year. JSON literals can also be inferred as array or object.
+ * Inference is strict: "007" is a string; "1,5" is a string unless the caller sets decimalChar (see
+ * vv_infer_type); "02/03/2024" is always a string. Inferred types: integer, number, boolean (not 0
+ * and 1), date, datetime, time, and year if the column's name has a word for year. JSON literals
+ * can also be inferred as array or object.
  */
 #ifndef VV_DATASET_SCHEMA_INFER_H
 #define VV_DATASET_SCHEMA_INFER_H
@@ -38,7 +39,7 @@
  *
  * In a JSON table, a text is inferred as string, date, datetime or time only. */
 typedef struct vv_infer {
-	uint32_t possible; /* bit set of types still possible */
+	uint32_t possible; /* the types that fit all values so far, as a bit set */
 	bool json;         /* the cells come from NDJSON or a JSON array; set after init */
 	bool any_value;    /* a value was seen that is not empty, absent or null */
 	bool maybe_comma;  /* all values so far that are not missing can be read as 1.234,56 */
@@ -54,23 +55,26 @@ typedef struct vv_infer {
 	bool sure_point;
 	/* if maybe_comma, and if maybe_point: bit sets of the marks seen between groups of three digits */
 	uint8_t comma_groups, point_groups;
-	uint16_t missing; /* bit set of the VV_INFER_MISSING that were seen */
+	uint16_t missing; /* the texts of VV_INFER_MISSING that were seen, as a bit set */
 } vv_infer;
 
 #define VV_INFER_MISSING_COUNT 12u
-extern const char *const VV_INFER_MISSING[VV_INFER_MISSING_COUNT]; /* "NA" ... */
-/* If the cell's text is VV_INFER_MISSING[n], returns 1 << n; else 0. */
+/* Usual spellings of a missing value, such as "NA". */
+extern const char *const VV_INFER_MISSING[VV_INFER_MISSING_COUNT];
+/* Returns 1 << n if the cell's text is VV_INFER_MISSING[n], or 0 if it is none of them. */
 uint16_t vv_infer_missing(const vv_cell *cell);
 
+/* Sets i to the state before the first cell. */
 void vv_infer_init(vv_infer *i);
-/* Reads cells of the column. Returns early once only string is possible. */
+/* Reads count further cells of the column. Ignores them once only string is possible. */
 void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count);
-/* Reads count cells, `stride` apart. */
+/* Like vv_infer_cells, for cells[0], cells[stride], ... */
 void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t stride);
-/* Adds to *into the values that *other has read. */
+/* Changes *into to the state after its own cells and those of *other. */
 void vv_infer_merge(vv_infer *into, const vv_infer *other);
-/* Returns the inferred type, but never year; any if there were no values, or JSON values of several types. Sets
- * *offer_comma to true if the type is string, but number with decimalChar "," would fit. offer_comma may be NULL. */
+/* Returns the inferred type, which is never year; any if no values were read, or JSON values of
+ * several types. Sets *offer_comma to true if the type is string, but number with decimalChar ","
+ * would fit. offer_comma may be NULL. */
 vv_type vv_infer_type(const vv_infer *i, bool *offer_comma);
 /* Returns year if all values are years and the column's name has a word for year (year, yr, annee, jahr, anno, ano,
  * jaar ...); else the result of vv_infer_type. */
@@ -86,14 +90,16 @@ typedef enum vv_marks_known {
 	VV_MARKS_UNCLEAR /* a mark can be a decimal or a group mark, as in 1.000 or 1,000 */
 } vv_marks_known;
 
+/* The marks of a column's numbers; constants. */
 typedef struct vv_number_marks {
 	const char *decimal; /* "," or "."; NULL: no value has a fraction */
 	/* the mark between groups of three digits; NULL: no value has groups */
 	const char *group;
 } vv_number_marks;
 
-/* Determines the marks of the column's numbers. in_commas: the table's delimiter is a comma, so that a value like
- * "2,4" can be a list; with another delimiter, it is a number. */
+/* Sets *out to the marks of the column's numbers, and returns how certain they are. in_commas: the
+ * table's delimiter is a comma, so that a value like "2,4" can be a list; with another delimiter,
+ * it is a number. */
 vv_marks_known vv_infer_marks(vv_number_marks *out, const vv_infer *i, bool in_commas);
 
 /* Returns the format of the inferred datetime; NULL: the default format, or the type is not datetime. */

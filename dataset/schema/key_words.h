@@ -1,6 +1,6 @@
 /*
- * key_words: writes and reads a row's key as one text, for command lines and addresses of web pages. The text is the
- * value, if the key has one column; else the values as a CSV record.
+ * key_words: writes and reads a row's key as one text, for command lines and addresses of web
+ * pages. If the key has one column, the text is its value; else the values as a CSV record.
  */
 #ifndef VV_DATASET_SCHEMA_KEY_WORDS_H
 #define VV_DATASET_SCHEMA_KEY_WORDS_H
@@ -12,16 +12,17 @@
 #include "base/buf.h"
 #include "dataset/format/cell.h"
 
-/* Appends the i-th of count values. Call this for each value, in order. An empty text means a cell without text. */
+/* Appends the i-th (from 0) of count values to the text of a key. Call this for each value, in
+ * order. Pass an empty text for a cell without text. */
 void vv_key_word_put(vv_buf *out, size_t i, size_t count, const char *text, size_t len);
-/* Reads the `count` values of the text into out; their texts are in arena. Returns 1 on success, 0 if the text does
- * not have exactly `count` values, or VV_ENOMEM. */
+/* Sets out[0 .. count) to the values in the text of a key; their texts are in arena. Returns 1 on
+ * success, 0 if the text does not have exactly `count` values, or VV_ENOMEM. */
 int vv_key_words_read(vv_cell *out, size_t count, const char *text, vv_arena *arena, vv_error *err);
-/* Fails because the text does not have count values. Returns VV_EUSAGE. */
+/* Sets err for the text of a key that does not have count values. Returns VV_EUSAGE. */
 vv_status vv_key_words_fail(const char *text, size_t count, vv_error *err);
 
-/* Appends the key of a row as a JSON array of texts, by which rows are found and conflicts name theirs. columns: places
- * of the key in cells. */
+/* Appends the key of a row as a JSON array of texts, as reports of conflicts contain it. columns:
+ * indexes of the key's columns in cells. */
 void vv_key_json_put(vv_buf *out, const vv_cell *cells, const size_t *columns, size_t count);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "dataset/schema/field.h"
 
+/* The result of vv_moment_put. */
 typedef enum vv_moment_form {
 	VV_MOMENT_AS_IT_IS, /* nothing was appended: compare the text itself */
 	VV_MOMENT_PUT,      /* the normal form was appended */
@@ -18,8 +19,8 @@ typedef enum vv_moment_form {
 	VV_MOMENT_NONE
 } vv_moment_form;
 
-/* Appends the normal form of a text in a column of dates, times or datetimes: 2024-01-31,
- * 12:30:00.5, 2024-01-31T11:30:00Z. A time with a zone is converted to UTC. Returns
+/* Appends the normal form of a value of the field f, a column of dates, times or datetimes:
+ * 2024-01-31, 12:30:00.5, 2024-01-31T11:30:00Z. A time with a zone is converted to UTC. Returns
  * VV_MOMENT_AS_IT_IS if the text already has this form, if the column is of another type, or if the
  * column's format does not determine the value with certainty ("any", names of zones, weekdays,
  * weeks). */

@@ -1,8 +1,9 @@
 /*
  * package: finds the description of a table in a datapackage.json, and edits it.
  *
- * A table is described by the nearest datapackage.json, in its folder or a folder above, that has a resource with the
- * table's path. Source: datapackage.org, Data Package, Data Resource, Table Dialect and CSV Dialect.
+ * A table is described by the nearest datapackage.json, in its folder or a folder above, that has a
+ * resource with the table's path. Source: datapackage.org, Data Package, Data Resource, Table
+ * Dialect and CSV Dialect.
  */
 #ifndef VV_DATASET_SCHEMA_PACKAGE_H
 #define VV_DATASET_SCHEMA_PACKAGE_H
@@ -19,16 +20,18 @@
 
 #define VV_PACKAGE_NAME "datapackage.json"
 
-/* Appends the content of a file, by its path in the repository, from the work tree, the index or a commit.
- * VV_ENOTFOUND: the file does not exist. */
+/* Appends the content of the file with this path in the repository to out; the caller decides
+ * whether files are read from the work tree, the index or a commit. VV_ENOTFOUND: the file does not
+ * exist. */
 typedef vv_status (*vv_package_read_fn)(void *payload, const char *path, vv_buf *out,
 					vv_error *err);
 
+/* The description of a table in a package; owned. */
 typedef struct vv_package_resource {
-	char *package_path; /* "data/datapackage.json" */
+	char *package_path; /* path of the package, such as "data/datapackage.json" */
 	/* compact JSON of the resource's schema; empty if the resource has no schema */
 	vv_buf schema;
-	char *encoding;    /* the resource's encoding, unchanged; NULL: missing */
+	char *encoding;    /* the resource's encoding as the package spells it; NULL: missing */
 	char *records;     /* dialect.property, the name of the array of rows; NULL: missing */
 	char *header_join; /* dialect.headerJoin; NULL: missing */
 	bool has_key;      /* schema.primaryKey exists and is not empty */
@@ -39,54 +42,59 @@ typedef struct vv_package_resource {
 void vv_package_resource_clear(vv_package_resource *r);
 VV_AUTO_CLEAR(vv_package_resource, vv_package_resource_clear)
 
-/* Finds the description of path. A schema or dialect that is given as a path is read, too, relative to the package.
- * The call initialises *out, and clears it on failure. VV_ENOTFOUND: no package describes path. VV_EINPUT: a
- * descriptor is invalid or has an unsupported property; err names the file, the JSON pointer and the fault. */
+/* Sets *out to the description of the table with this path. If its schema or dialect is in a
+ * separate file, reads this file, too. Initialises *out, and clears it on failure. VV_ENOTFOUND: no
+ * package describes path. VV_EINPUT: a descriptor is invalid or has an unsupported property; err
+ * names the file, the JSON pointer and the fault. */
 vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package_read_fn read,
 			  void *payload, vv_error *err);
 
-/* Finds the description of path in the given package file, which may have any name. *out and errors are those of
- * vv_package_find. */
+/* Like vv_package_find, but reads only the given package file, which may have any name. */
 vv_status vv_package_find_in(vv_package_resource *out, const char *package_path, const char *path,
 			     vv_package_read_fn read, void *payload, vv_error *err);
 
-/* Reads the member `encoding` of an object of a descriptor. *out is borrowed from the object; NULL: missing. file:
- * the descriptor's path, for messages. VV_EINPUT: the encoding is unknown or not supported. */
+/* Sets *out to the member `encoding` of an object in a descriptor, borrowed from the object, or to
+ * NULL if the member is missing. file: the descriptor's path, for messages. VV_EINPUT: the encoding
+ * is unknown or not supported. */
 vv_status vv_package_encoding(const char **out, const vv_json *object, const char *file,
 			      vv_error *err);
 
-/* A file or other data of a resource. */
+/* A file of a resource, or its other data. */
 typedef struct vv_package_item {
 	const char *path; /* path in the repository; NULL: the data is not in a local file */
-	const char *name; /* name of the resource, or "resource 3" if it has none */
+	const char *name; /* name of the resource; "resource 3" if the third resource has no name */
 	const char *url;  /* if path is NULL: the data's URL; NULL: the data is inline */
 } vv_package_item;
-/* Lists the items of a package in order. *out is in arena. VV_EINPUT: the text is not a data package. */
+/* Sets *out to an array, in arena, of the items of all resources of a package, in order, and *count
+ * to their number. json: the package's text, of len bytes; its path is package_path. VV_EINPUT: the
+ * text is not a data package. */
 vv_status vv_package_items(vv_package_item **out, size_t *count, vv_arena *arena,
 			   const char *package_path, const char *json, size_t len, vv_error *err);
 
 /* Returns true if the text is a JSON object with the member `resources`. */
 bool vv_package_is_one(const char *json, size_t len);
 
-/* Lists the files that the resources of a package describe, as paths in the repository, in order; without inline data
- * and URLs. The caller frees *paths with vv_names_free. */
+/* Sets *paths to the paths in the repository of the files that the resources of a package describe,
+ * in order, and *count to their number. Omits inline data and URLs. The caller frees *paths with
+ * vv_names_free. */
 vv_status vv_package_paths(char ***paths, size_t *count, const char *package_path, const char *json,
 			   size_t len, vv_error *err);
 
-/* Lists the files that the resources use as schema or dialect, as paths in the repository. A file may occur several
- * times. The caller frees *paths with vv_names_free. */
+/* Sets *paths to the paths in the repository of the separate files that contain a resource's schema
+ * or dialect, and *count to their number. A path may occur several times. The caller frees *paths
+ * with vv_names_free. */
 vv_status vv_package_files(char ***paths, size_t *count, const char *package_path, const char *json,
 			   size_t len, vv_error *err);
 
-/* Changes to the resource that describes a path. A member that is NULL requests no change. If a column gets a type
- * that does not have the column's format, the format is removed. */
+/* Changes to the description of a table in a package. A member that is NULL requests no change. If
+ * a column gets a type that cannot have the column's format, the format is removed. */
 typedef struct vv_package_edit {
-	const char *path; /* the table's path in the repository */
-	const char *package_path;
-	const char *set_column; /* the column, by its old name, for set_type to set_group_char */
-	const char *set_type;
-	const char *set_format;
-	const char *set_decimal_char, *set_group_char;
+	const char *path;         /* the table's path in the repository */
+	const char *package_path; /* the package's path in the repository */
+	const char *set_column; /* old name of the column that set_type to set_group_char change */
+	const char *set_type;   /* the column's new type */
+	const char *set_format; /* its new format */
+	const char *set_decimal_char, *set_group_char; /* its new decimalChar and groupChar */
 	const char *const *key; /* names of the key columns, NULL-terminated */
 	/* values to add to missingValues, NULL-terminated: to those of missing_column, or, if missing_column is NULL,
 	 * to those of the schema, for all columns without their own missingValues */
@@ -96,11 +104,12 @@ typedef struct vv_package_edit {
 	/* the table's current schema (compact JSON), used if the resource has no schema */
 	const char *schema;
 } vv_package_edit;
-/* Applies the changes to the text of a package, keeps its formatting, checks the new text, and appends it to out.
- * Adds the resource if it is missing; if text is empty, makes a new package. VV_ENOTFOUND: the column does not exist;
- * VV_EEXISTS: a column is already called rename_to; VV_EUSAGE: the type is unknown, or there is no schema to change;
- * VV_EREFUSED: the schema is in a separate file; VV_EINPUT: the package is invalid, or would be invalid after the
- * changes. */
+/* Applies the changes in edit to text[0 .. len), the text of a package, checks the new text, and
+ * appends it to out. Preserves the formatting of all other parts. Adds the table's resource if it
+ * is missing; if len is 0, makes a new package. VV_ENOTFOUND: the column does not exist;
+ * VV_EEXISTS: a column is already called rename_to; VV_EUSAGE: the type is unknown, or the table
+ * has no schema to change; VV_EREFUSED: the schema is in a separate file; VV_EINPUT: the package is
+ * invalid, or would be invalid after the changes. */
 vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_package_edit *edit,
 			   vv_error *err);
 
@@ -109,8 +118,10 @@ vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_p
 /* Returns the length of the folder part of a package's path, including the last '/'. */
 size_t vv_package_folder_len(const char *package_path);
 
-/* Finds the resource with this path, relative to the package. *out is NULL if no such resource exists. VV_EINPUT: a
- * resource has an invalid path, two resources have this path, or the resource consists of several files. */
+/* Sets *out to the resource in root, the package's parsed text, whose path relative to the package
+ * is `path`, or to NULL if no such resource exists. file: the package's path, for messages.
+ * VV_EINPUT: a resource has an invalid path, two resources have this path, or the resource consists
+ * of several files. */
 vv_status vv_package_match(const vv_json **out, vv_arena *arena, const vv_json *root,
 			   const char *path, const char *file, vv_error *err);
 

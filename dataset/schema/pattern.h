@@ -5,10 +5,10 @@
  * opposites refer to Unicode, and "." does not match line ends. PCRE2's groups and anchors, and
  * \uXXXX, are also accepted. Syntax that has different meanings in XML Schema and PCRE2 is refused.
  *
- * A pattern must match the whole text, from beginning to end, as UTF-8. The number of steps is
- * limited for each text, and, not counting steps in proportion to the texts' lengths, for a whole
- * check. A text that cannot be decided within these limits is reported, so that a check always
- * ends.
+ * A pattern must match the whole text, from beginning to end, as UTF-8. So that a check always
+ * ends, the number of matching steps is limited for each text, and the total of steps beyond those
+ * that a text's length allows is limited for a whole check. A text that needs more steps is
+ * reported as undecided.
  */
 #ifndef VV_DATASET_SCHEMA_PATTERN_H
 #define VV_DATASET_SCHEMA_PATTERN_H
@@ -25,6 +25,7 @@
 #define VV_PATTERN_BUDGET UINT64_C(1000000000)
 #define VV_PATTERN_MAX 16384u /* most bytes of a pattern */
 
+/* A compiled pattern. */
 typedef struct vv_pattern vv_pattern;
 
 /* Compiles a pattern. VV_EINPUT: the pattern is invalid; the message has the reason and the offset
@@ -35,21 +36,21 @@ VV_AUTO_FREE(vv_pattern, vv_pattern_free)
 
 /* Working memory of one thread, for any pattern. */
 typedef struct vv_pattern_scratch vv_pattern_scratch;
-vv_pattern_scratch *vv_pattern_scratch_new(void);    /* NULL when out of memory */
+vv_pattern_scratch *vv_pattern_scratch_new(void);    /* returns NULL if out of memory */
 void vv_pattern_scratch_free(vv_pattern_scratch *s); /* accepts NULL */
 VV_AUTO_FREE(vv_pattern_scratch, vv_pattern_scratch_free)
 
-/* Counts the steps of a whole check, not counting, for each text, the steps that its length allows.
- * Zero it before use. All threads use the same budget. */
+/* The steps of a whole check, which all its threads count together. All members zero: no steps
+ * yet. */
 typedef struct vv_pattern_budget {
-	uint64_t used;
+	uint64_t used; /* number of steps, without those that the length of each text allows */
 } vv_pattern_budget;
-/* Returns true if the budget is used up, and false if b is NULL. */
+/* Returns true if VV_PATTERN_BUDGET steps are used. b may be NULL: returns false. */
 bool vv_pattern_spent(const vv_pattern_budget *b);
 
-/* Matches a text, which must be valid UTF-8. Returns 1 if the pattern matches, 0 if not,
- * VV_EREFUSED if the limit of the text or of the check is exceeded, or VV_ENOMEM. If budget is
- * NULL, only the text has a limit. */
+/* Matches the text s[0 .. len), which must be valid UTF-8. Returns 1 if the pattern matches, 0 if
+ * not, VV_EREFUSED if the limit of steps for a text or for the check is exceeded, or VV_ENOMEM.
+ * budget may be NULL: only the limit for a text applies. */
 int vv_pattern_match(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s, size_t len,
 		     vv_pattern_budget *budget);
 

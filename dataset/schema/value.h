@@ -17,15 +17,16 @@
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/schema.h"
 
+/* The kind of a value. */
 typedef enum vv_value_kind {
-	VV_VALUE_TEXT, /* any other type; compared bytewise */
+	VV_VALUE_TEXT, /* of types other than those below; compared bytewise */
 	VV_VALUE_DECIMAL,
 	VV_VALUE_BOOLEAN,
 	VV_VALUE_INSTANT,
 	VV_VALUE_DURATION
 } vv_value_kind;
 
-/* A value. It borrows from the cell and from the buffer passed to vv_value_read. */
+/* A value. Texts are borrowed from the cell and from the buffer passed to vv_value_read. */
 typedef struct vv_value {
 	vv_value_kind kind;
 	const char *text;     /* TEXT */
@@ -33,13 +34,14 @@ typedef struct vv_value {
 	bool truth;           /* BOOLEAN */
 	vv_decimal decimal;   /* DECIMAL; DURATION: the seconds with their fraction */
 	int64_t seconds;      /* INSTANT: seconds since 1970 */
-	int64_t months;       /* DURATION: signed months */
+	int64_t months;       /* DURATION: months, including the years; may be negative */
 	const char *fraction; /* INSTANT: digits of the second's fraction, without trailing zeros */
 	size_t fraction_len;
 } vv_value;
 
-/* Reads the value of a cell. buf gets digits of decimals and canonical JSON, which *out borrows. Returns false if
- * the cell is not a value of the field, or if memory runs out (buf->failed). */
+/* Sets *out to the value of a cell of the field f. Appends digits of decimals and canonical JSON to
+ * buf, from which *out borrows them. Returns false if the cell is not a value of the field, or if
+ * memory runs out (buf->failed is true). */
 bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell *cell);
 
 /* Compares two values: -1 if a is less, 0 if they are equal, 1 if a is greater, 2 if they have no order (durations
@@ -47,35 +49,37 @@ bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell 
 int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf);
 
 /* Reads a number in the most frequent form quickly: an optional minus sign, digits, and, if
- * fraction is true, an optional point. Sets *d to the nearest double, and *i to the integer if
- * fraction is false. Returns false for other forms, and for numbers that need a slower method. */
+ * fraction is true, optionally a point and more digits. Sets *d to the nearest double, and, if
+ * fraction is false, *i to the integer. Returns false for other forms, and for numbers that need a
+ * slower method. */
 bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *text, size_t len);
 
-/* Appends the value in a form for keys: two forms are equal if and only if the values are equal,
- * and no form is a prefix of another. A cell that is not a value of its field is equal only to
- * other such cells with the same text. json: the cell is from NDJSON or JSON. scratch is
- * overwritten. Returns false if memory runs out. */
+/* Appends the value of a cell of the field f to out, in a form for keys: two forms are equal if and
+ * only if the values are equal, and no form is a prefix of another. A cell that is not a value of
+ * its field is equal only to other such cells with the same text. json: the cell is from NDJSON or
+ * JSON. scratch is overwritten. Returns false if memory runs out. */
 bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell,
 		      bool json);
 
-/* Appends a number, which is spelled as its field requires, in JSON's spelling: with a decimal
- * point, without group characters, and without text around the number. Returns false if s is not
- * such a number, or if memory runs out (out->failed). */
+/* Converts the number s[0 .. len) from the field's spelling to JSON's (a decimal point, no group
+ * characters, no text around the number), and appends it to out. Returns false if s is not a number
+ * in the field's spelling, or if memory runs out (out->failed is true). */
 bool vv_value_put_number(vv_buf *out, const vv_field *f, const char *s, size_t len);
 
-/* Converts a value of the descriptor (a bound, an element of an enum) to a cell. Sets *field to the
- * field with which the cell must be read: f, or standard if the value is in the type's standard
- * spelling. *out borrows from node or from text. Returns false if the value does not have the
- * field's type. */
+/* Sets *out to a cell with the value of node, a value in the descriptor of the field f (such as a
+ * bound, or an element of an enum). Sets *field to the field with which the cell must be read: f,
+ * or standard, which the function fills, if the value is in the type's standard spelling. *out
+ * borrows from node or from text. Returns false if the value does not have the field's type. */
 bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, vv_buf *text,
 		      const vv_field *f, const vv_json *node);
 
-/* Converts an instant to units of 1/per_second seconds since 1970; per_second is a power of ten up to 10^9. Returns
- * false if the result does not fit into *out. */
+/* Sets *out to the instant v in units of 1/per_second seconds since 1970; per_second is a power of
+ * ten up to 10^9. Returns false if the result does not fit into *out. */
 bool vv_value_units(int64_t *out, const vv_value *v, int64_t per_second);
 
 /* Returns the number of days from 1970-01-01 to a day of the Gregorian calendar, in any year. */
 int64_t vv_value_days(int64_t year, unsigned month, unsigned day);
+/* A day of the Gregorian calendar. */
 typedef struct vv_day {
 	int64_t year;
 	unsigned month, day;
@@ -86,7 +90,8 @@ vv_day vv_value_day(int64_t days);
 /* Returns the number of code points in a text; each byte that is not UTF-8 counts as one. */
 size_t vv_value_text_length(const char *s, size_t len);
 
-/* Counts the members of an object, or the elements of an array or list. Returns false if they cannot be counted. */
+/* Sets *out to the number of members of an object, or of elements of an array or list. Returns
+ * false if the cell is not such a value. */
 bool vv_value_count(size_t *out, const vv_field *f, const vv_cell *cell);
 
 #endif
