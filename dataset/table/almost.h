@@ -1,7 +1,7 @@
 /*
- * almost: reports likely mistakes in a CSV whose types and key were inferred: a column in which about one value in a
- * hundred is not a number or date, an id that occurs twice, a header line among the rows, rows that a stray quote has
- * joined into one cell.
+ * almost: reports likely mistakes in a CSV whose types and key were inferred: a column in which
+ * about one value in a hundred is not a number or date, an id that occurs twice, a header line
+ * among the rows, rows that a stray quote has joined into one cell.
  */
 #ifndef VV_DATASET_TABLE_ALMOST_H
 #define VV_DATASET_TABLE_ALMOST_H
@@ -11,13 +11,15 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-/* Receives a mistake. what: one line that names row and value. column: the column with the mistake; SIZE_MAX: the
- * mistake is not in one column. A failure ends the search. */
+/* Receives a likely mistake. what: one line of text that names row and value. column: index of the
+ * column with the mistake; SIZE_MAX: the mistake is not in one column. If the function fails, the
+ * search ends with its status. */
 typedef vv_status (*vv_almost_fn)(void *payload, size_t column, const char *what, vv_error *err);
 
-/* Reads, as far as needed, the text columns and the first column whose name means an id, and calls fn for each
- * mistake. breaks: a cell may contain a line feed. Does nothing for a table that is open in its stored key order: fn
- * gets row numbers of the file, which are not known then. A missing block ends the search without an error. */
+/* Searches the columns of texts and the first column whose name means an id for likely mistakes,
+ * and calls fn for each mistake. breaks: a cell may contain a line feed. Does nothing for a table
+ * that is open in key order (vv_table_open_stored), because its rows' numbers in the file are not
+ * known. If a block is missing, ends the search without an error. */
 vv_status vv_table_almost(vv_table *t, bool breaks, vv_almost_fn fn, void *payload, vv_error *err);
 
 #endif

@@ -6,8 +6,8 @@
 
 #include "dataset/table/bytes.h"
 
-/* Passes the bytes of vv_table_bytes_with, converted to the file's encoding, to fn. This is the file for the
- * work tree. VV_ENOSUPPORT: the system's iconv does not support the encoding. */
+/* Like vv_table_bytes_with, but passes the file in its own encoding to fn, as the work tree has it.
+ * VV_ENOSUPPORT: the system's iconv does not support the encoding. */
 vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			vv_error *err);
 

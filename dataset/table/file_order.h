@@ -1,8 +1,8 @@
 /*
  * file_order: converts an open table from its stored key order to the order of its file.
  *
- * Only tables opened with vv_table_open_stored need this: vv_table_open (table.h) and the functions of bytes.h
- * use the file's order already.
+ * Only tables that vv_table_open_stored (table.h) has opened are in key order. vv_table_open and
+ * the functions of bytes.h always use the order of the file.
  */
 #ifndef VV_DATASET_TABLE_FILE_ORDER_H
 #define VV_DATASET_TABLE_FILE_ORDER_H

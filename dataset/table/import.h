@@ -1,10 +1,10 @@
 /*
- * import: makes a version of a dataset (blocks and a root) from a file's bytes.
+ * import: makes a version of a table (blocks and a root) from the bytes of its file.
  *
- * bytes -> scanner -> rows -> cut -> group -> block -> writer. One thread reads, scans and cuts;
- * the pool's threads encode, hash and compress. Memory depends on the size of groups and rows, not
- * of the file. With a parent version and a scan cache, groups with unchanged bytes are reused
- * without parsing them. This does not change the root.
+ * bytes -> scanner -> rows -> cut -> group -> block -> sink. One thread reads, scans and cuts; the
+ * pool's threads encode, hash and compress. Memory depends on the size of groups and rows, not of
+ * the file. With a previous version and a scan cache, groups with unchanged bytes are reused
+ * without parsing them; the resulting root is the same.
  */
 #ifndef VV_DATASET_TABLE_IMPORT_H
 #define VV_DATASET_TABLE_IMPORT_H
@@ -22,15 +22,16 @@
 void vv_import_result_clear(vv_import_result *r);
 VV_AUTO_CLEAR(vv_import_result, vv_import_result_clear)
 
-/* Imports the source. Blocks are written with sink->put; if that is NULL, only the root is
- * computed. sink->get must return the parent's blocks. VV_EINPUT: the file is refused; err names
- * path, line and column, and has a hint. VV_ENOTFOUND: a key column does not exist. VV_ECONFLICT:
- * the declared key is not unique; err names both lines and the value. */
+/* Imports the bytes of source, and sets *out to the new version. Blocks are written with sink->put;
+ * if sink->put is NULL, only the root is computed. sink->get must return the blocks of the previous
+ * version. VV_EINPUT: the file is refused; err names path, line and column, and has a hint.
+ * VV_ENOTFOUND: a key column does not exist. VV_ECONFLICT: the declared key is not unique; err
+ * names both lines and the value. */
 vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		    const vv_import_options *opts, vv_error *err);
 
-/* Adds the warning that the file is stored as bytes because a row is too long. why: the error of
- * the failed import; name: the file's path in that error. */
+/* Adds a warning to out->warnings that the file is stored as a file, not as a table. why: the error
+ * of the failed import as a table; name: the file's path in that error. */
 void vv_import_tell_as_file(vv_import_result *out, const vv_error *why, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * import_state: the state of an import. Private to dataset/table.
+ * import_state: the state of an import, and the functions of its parts. Private to dataset/table.
  */
 #ifndef VV_DATASET_TABLE_IMPORT_STATE_H
 #define VV_DATASET_TABLE_IMPORT_STATE_H
@@ -24,7 +24,8 @@ struct row_sorter;
 /* Additional state of an import in key order (import_sorted.c). import.sorting is NULL for other
  * imports. */
 typedef struct import_sorting {
-	/* receives the lines; NULL: the groups are those of the sorted file */
+	/* first pass: receives the lines of the file; NULL, second pass: the source is the sorted
+	 * file */
 	struct row_sorter *sorter;
 	bool by_key; /* sort by the columns of the key, not by those of the previous version */
 	const vv_root *near; /* a version with similar lists; may be NULL */
@@ -38,6 +39,7 @@ typedef struct import_sorting {
 	bool unfit;
 } import_sorting;
 
+/* Returns the hash of a line and of its number in the file, place. */
 static inline uint64_t sorted_line_hash(const char *line, size_t len, uint64_t place)
 {
 	return vv_xxh3(line, len, place);
@@ -46,9 +48,9 @@ static inline uint64_t sorted_line_hash(const char *line, size_t len, uint64_t p
 /* Working memory of a thread. */
 typedef struct import_worker {
 	vv_group_encoder *encoder;
-	vv_row_writer *writer;
-	size_t writer_columns;
-	vv_row_writer *namer; /* with import.in_file: writes the text that identifies a group */
+	vv_row_writer *writer; /* writes rows, for comparing them with the file */
+	size_t writer_columns; /* the columns of writer */
+	vv_row_writer *namer;  /* with import.in_file: writes the text that identifies a group */
 	vv_buf block, line;
 	vv_facts facts;
 	vv_infer *infer; /* one for each column */
@@ -59,10 +61,13 @@ typedef struct import_worker {
 	vv_cell *outs; /* during an encoding: cells that are stored outside of the group */
 	size_t *out_places;
 	size_t out_count, out_cap, place_cap;
-	/* batch: the group, made again from its stored form; lines: the lines of batch */
+	/* for verifying a group: batch is the group as decoded from its stored form, lines are its
+	 * lines */
 	vv_batch batch;
 	vv_buf lines;
-	unsigned wary; /* number of further groups that are scanned for irregular lines at once */
+	/* number of further groups whose irregular lines are searched in any case, not only if
+	 * verifying the group without them fails */
+	unsigned wary;
 } import_worker;
 
 /* Cells of a group that contradict the type of a column: the first cell, and their number. */
@@ -80,8 +85,8 @@ typedef struct import_misfit {
 typedef struct group_job {
 	vv_job job;
 	struct import *im;
-	vv_slab *slab;
-	const char *raw;
+	vv_slab *slab;   /* keeps raw valid; NULL: raw is in `given` */
+	const char *raw; /* the group's bytes in the input */
 	size_t raw_len;
 	uint64_t offset; /* offset of raw in the input */
 	vv_cell *cells;  /* rows x stride */
@@ -146,16 +151,17 @@ typedef struct group_job {
 #define IMPORT_JOBS 12
 #define IMPORT_PROOFS 2
 
+/* One import. */
 typedef struct import {
 	const vv_source *source;
 	const vv_sink *sink;
 	const vv_import_options *opts;
 	vv_import_result *out;
 	import_sorting *sorting;
-	vv_window *window; /* NULL: the caller passes the groups (opts->groups) */
-	uint64_t given_bytes;
-	vv_pool *pool;
-	vv_pool *own_pool;
+	vv_window *window;    /* NULL: the caller passes the groups (opts->groups) */
+	uint64_t given_bytes; /* bytes of the groups that the caller has passed so far */
+	vv_pool *pool;        /* opts->pool, or own_pool */
+	vv_pool *own_pool;    /* a pool without threads, if opts->pool is NULL; owned */
 
 	/* The dialect of the rows, and the columns. */
 	vv_dialect dialect;
@@ -163,7 +169,7 @@ typedef struct import {
 	vv_buf tail_warnings; /* warnings about lines below a CSV */
 	vv_scan *scan;
 	vv_arena names_arena;
-	/* CSV: one place for each column; else VV_COLUMNS_MAX places. The first `columns` places
+	/* CSV: one item for each column; else VV_COLUMNS_MAX items, of which the first `columns`
 	 * are set, and never move */
 	const char **names;
 	size_t *name_lens;
@@ -174,8 +180,8 @@ typedef struct import {
 	/* for each of the first field_count columns: its field in parent_schema, or -1 */
 	long *fields;
 	size_t field_count;
-	/* for each of the first field_count columns: the field at the same place that the column
-	 * replaces, or -1 */
+	/* for each of the first field_count columns: the field with the same index that the column
+	 * replaces under another name, or -1 */
 	long *renamed_from;
 
 	/* The keys that are being proved. */
@@ -196,15 +202,18 @@ typedef struct import {
 	uint64_t raw_bytes; /* bytes of all groups */
 	/* number of lines before the window; maintained if the source cannot determine lines */
 	uint64_t lines;
-	/* offset and line of the first short row, if out counts such rows */
+	/* offset and line of the first row with fewer cells than columns; set if out->short_rows is
+	 * not 0 */
 	uint64_t short_at, short_line;
-	/* the same for rows with NUL or a byte order mark */
+	/* offset and line of the first row with NUL or a byte order mark; set if out->marked_rows
+	 * is not 0 */
 	uint64_t marked_at, marked_line;
-	/* the same for text that is not UTF-8, its column, and its probable encoding */
+	/* offset and line of the first row with text that is not UTF-8, the column of this text,
+	 * and its probable encoding; set if out->foreign_rows is not 0 */
 	uint64_t foreign_at, foreign_line;
 	size_t foreign_column;
 	const char *foreign_in;
-	bool need_infer;
+	bool need_infer;     /* types are inferred from the values that are read */
 	bool new_columns;    /* some columns have no type yet, so all rows must be read */
 	bool in_file;        /* groups are identified, but only some are encoded */
 	bool named_by_bytes; /* with in_file: a group of plain rows is identified by its bytes */
@@ -217,14 +226,14 @@ typedef struct import {
 	/* numbers of jobs, modulo IMPORT_JOBS. job_head: the next to collect; job_tail: the next
 	 * to fill; both are 0 before the first group */
 	size_t job_head, job_tail;
-	/* the newest job while no thread has it; if its result is needed at once, it is run without
-	 * a thread */
+	/* the newest job, if it was not passed to a thread yet; if its result is needed at once,
+	 * the main thread runs it */
 	group_job *kept;
 } import;
 
 /* import_schema.c */
 
-/* Sets names, cuts, types and key before the rows are read. */
+/* Sets the names of the columns, cut parameters, types and key before the rows are read. */
 vv_status import_columns_set(import *im, vv_error *err);
 /* JSON: adds columns for members that occur for the first time. */
 vv_status import_columns_grow(import *im, vv_error *err);
@@ -233,71 +242,73 @@ vv_status import_choose(import *im, vv_error *err);
 /* With im->sorting: sets the columns by which rows are sorted. Fails, and sets unfit, if the
  * columns are missing. */
 vv_status import_sort_columns(import *im, vv_error *err);
-/* Fails with VV_EUSAGE, because a table without a key cannot be stored in key order. */
+/* Sets err for a table without a key, which cannot be stored in key order, and returns
+ * VV_EUSAGE. */
 vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, bool is_new,
 				vv_error *err);
-/* Writes the schema and the key after the rows were read. */
+/* Sets schema and key of the new root after the rows were read. */
 vv_status import_finish_schema(import *im, vv_error *err);
 /* import_types.c */
 
-/* Merges the observations of all threads about a column's values. */
+/* Returns the state of inference for a column, merged from those of all threads. */
 vv_infer import_verdict(const import *im, size_t column);
 /* Returns the column's field in the previous version. NULL: the column is new. */
 const vv_field *import_field_before(const import *im, size_t column);
-/* Returns the place that a column of the previous version has now. SIZE_MAX: the column was
- * removed. */
+/* Returns the index in the new version of a column of the previous version. SIZE_MAX: the column
+ * was removed. */
 size_t import_place_of_old(const import *im, const char *name);
 /* Returns true if the columns have the same names, in the same order, as the fields of the
  * schema. */
 bool import_has_labels(const import *im, const vv_schema *s);
-/* Returns true if a type that was inferred for the previous version is replaced when values
- * contradict it. */
+/* Returns true if types that were inferred for the previous version are to be replaced if values
+ * contradict them. */
 bool import_types_give_way(const import *im);
-/* Returns true if, in addition, types of the previous version may change although no value
- * contradicts them. */
+/* Returns true if import_types_give_way does, and these types may also be replaced by narrower ones
+ * that fit all values. */
 bool import_types_may_narrow(const import *im);
-/* Returns true if the column needs another type than in the previous version. *narrows: no value
- * contradicts the previous type. */
+/* Returns true if the column needs a type other than in the previous version, in which f was its
+ * field. Sets *narrows to true if no value contradicts the previous type. */
 bool import_type_is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows);
 /* Sets *out to the type inferred from all values of the previous version. If the values cannot be
  * read, or some of them have a leading zero, sets *out to boolean, which excludes all types except
  * string: codes stay texts. */
 vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, vv_error *err);
-/* Adds a warning about a changed type: "zip: '02116' in line 7 has a leading zero: string from now
- * on". */
+/* Adds a warning about a changed type, such as "zip: '02116' in line 7 has a leading zero: string
+ * from now on". now: the new field; was: the old one. */
 void import_tell_type(import *im, const vv_new_field *now, size_t column, const vv_field *was);
-/* Removes the finding for a value that contradicted the previous type, because it does not
- * contradict the new type. */
+/* Removes the finding about values of the column that contradict its previous type, after the type
+ * was replaced. */
 void import_drop_misfit(import *im, size_t column);
 
 /* import_key.c */
 
-/* Finishes the proofs of the keys, and chooses the key. */
+/* Finishes the proofs that the candidates for the key are unique, and chooses the key. */
 vv_status import_finish_key(import *im, vv_error *err);
 
 /* import_group.c */
 
-/* Encodes, checks and stores a group. Runs in any thread. */
+/* Encodes, verifies and stores the group of a job. Can run in any thread. */
 void import_group_run(vv_job *job, unsigned worker);
 void import_worker_clear(import_worker *w);
 void import_job_clear(group_job *j);
-/* Makes room in a worker for observations on the types of this number of columns. */
+/* Makes room in w->infer for this number of columns. */
 vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err);
-/* Returns the number of lines, counted as an editor counts them. */
+/* Returns the number of lines in bytes[0 .. len), counted as an editor counts them. */
 uint64_t import_count_lines(const char *bytes, size_t len);
 
-/* import_again.c: proves that the stored form reproduces the input */
+/* import_again.c: verifies that the stored form reproduces the input */
 
-/* Returns true if groups of this import are made again from their stored form. Returns false if
- * nothing is stored. */
+/* Returns true if this import verifies its groups: if they are stored. */
 bool import_makes_again(const import *im);
-/* Makes the group again and compares it with the input, after the group's block and items exist.
- * Runs in any thread. Sets j->lost. Does nothing if nothing is stored. */
+/* Restores the lines of the job's group from its block and items, and compares them with the input:
+ * sets j->lost if they differ. Can run in any thread. Does nothing if import_makes_again returns
+ * false. */
 vv_status import_group_again(import_worker *w, group_job *j, vv_error *err);
-/* Fails with VV_EREFUSED because the job's group is lost. The message has the line. */
+/* Sets err for a group that the stored form does not reproduce (j->lost), with the line in the
+ * message, and returns VV_EREFUSED. */
 vv_status import_refuse_lost(import *im, const group_job *j, vv_error *err);
-/* Like import_group_again, for a chunk of a file that is not a table. The chunk begins the
- * window. */
+/* Like import_group_again, for a chunk of a file that is not a table: decodes block, and compares
+ * it with bytes[0 .. len), the beginning of the window. */
 vv_status import_chunk_again(const import *im, const vv_buf *block, const char *bytes, size_t len,
 			     vv_error *err);
 /* Checks that the dialect reproduces the first `head` bytes of the window. VV_EREFUSED: it does
@@ -307,32 +318,34 @@ vv_status import_head_again(import *im, size_t head, vv_error *err);
  * file. VV_EREFUSED: they are not. */
 vv_status import_whole_again(import *im, vv_error *err);
 
-/* import_rows.c: rows become groups */
+/* import_rows.c: divides rows into groups */
 
-/* Import all rows of the window, or all groups of opts->groups, and collect all jobs. */
+/* Imports all rows of the window, and collects all jobs. */
 vv_status import_rows(import *im, vv_error *err);
+/* Imports all groups of opts->groups, and collects all jobs. */
 vv_status import_given(import *im, vv_error *err);
-/* Reads the text of a JSON array after its last row. */
+/* Reads the text after the last row of a JSON array into the dialect's epilogue. */
 vv_status import_take_epilogue(import *im, vv_error *err);
-/* Removes the first len bytes of the window. */
+/* Removes the first len bytes of the window, and counts their lines if necessary. */
 void import_consume(import *im, size_t len);
 /* Reports that `done` bytes were read. VV_ECANCELLED: the user cancelled the import. */
 vv_status import_progress(const import *im, uint64_t done, vv_error *err);
 /* Sets *out to the line, counted from 1, of an offset in the window. If the source can determine
  * lines, the offset may also be before the window. */
 vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err);
-/* Fails with VV_EINPUT because the row that begins at the offset is longer than VV_ROW_MAX. */
+/* Sets err for a row that begins at the offset and is longer than VV_ROW_MAX, and returns
+ * VV_EINPUT. */
 vv_status import_refuse_long_row(import *im, uint64_t offset, vv_error *err);
-/* import_order.c: decides whether to store a table in key order, because the order of its rows
- * changes in each version. An import in the order of the file passes each group to these functions.
- * If many consecutive groups are all missing in the previous version, a sample of their rows is
- * compared with a sample of that version. The samples are so large that they share 64 rows if the
- * file was only shuffled, and hardly any otherwise. The decision depends only on the two versions,
- * never on caches. */
+/* import_order.c: decides whether to store a table in key order, which is better if the order of
+ * its rows changes with each version. An import in the order of the file passes each group to these
+ * functions. If the previous version has none of many consecutive groups, a sample of their rows is
+ * compared with a sample of the rows of the previous version. The samples are so large that they
+ * share 64 rows if the file was only shuffled, and hardly any otherwise. The decision depends only
+ * on the two versions, never on caches. */
 
 typedef struct order_choice order_choice;
-/* Begins a choice. *out NULL: there is nothing to choose, because key order is not requested or is
- * already used, or because the table has no key or no previous version. opts and sink are
+/* Begins a choice. Sets *out to NULL if no choice is possible: because opts->choose_order is not
+ * set, key order is already used, or the table has no key or no previous version. opts and sink are
  * borrowed. */
 vv_status order_choice_open(order_choice **out, const vv_import_options *opts, const vv_sink *sink,
 			    vv_error *err);
@@ -341,23 +354,23 @@ VV_AUTO_FREE(order_choice, order_choice_close)
 /* Returns the sink for the blocks of the import. Blocks are only in memory as long as key order may
  * be chosen, so that no unneeded block is stored. */
 const vv_sink *order_choice_sink(order_choice *c);
-/* Ends the choice in favour of this import: stores the blocks in memory. */
+/* Ends the choice with the order of the file: passes the blocks that are in memory to the sink. */
 vv_status order_choice_settle(order_choice *c, vv_error *err);
-/* Returns true if it is decided that the table stays in the order of the file. */
+/* Returns true if the order of the file is already chosen. */
 bool order_choice_is_over(const order_choice *c);
 
-/* Reports that the next groups are in the previous version. c may be NULL. */
+/* Records that the previous version has the next groups. c may be NULL. */
 void order_choice_pass(order_choice *c);
 /* Examines the next group. known: the previous version has the group. VV_EREFUSED: key order is
  * chosen, so this import must be abandoned; order_choice_saving has the reason. */
 vv_status order_choice_look(order_choice *c, import *im, const group_job *j, bool known,
 			    vv_error *err);
 
-/* Approximate bytes that a further version with such changes takes in each order. */
+/* About how many bytes a further version with such changes needs in each order. */
 typedef struct order_saving {
 	uint64_t in_file_order, in_key_order;
 } order_saving;
-/* Returns the saving if key order is chosen. NULL: the table stays in the order of the file. */
+/* Returns the bytes for both orders if key order is chosen. NULL: key order is not chosen. */
 const order_saving *order_choice_saving(const order_choice *c);
 
 /* import.c */
@@ -366,7 +379,8 @@ const order_saving *order_choice_saving(const order_choice *c);
 const vv_root *import_old_of(const import *im);
 /* Passes the newest group to the pool, unless the pool already has it. */
 void import_hand_over(import *im);
-/* Waits for the oldest group in progress, and appends it to the lists. err NULL: only waits. */
+/* Waits for the oldest group in progress, and appends it to the lists. err may be NULL: the group
+ * is not appended. */
 vv_status import_collect(import *im, vv_error *err);
 /* Calls import_collect for all groups in progress. */
 vv_status import_collect_all(import *im, vv_error *err);
@@ -374,32 +388,36 @@ vv_status import_collect_all(import *im, vv_error *err);
 vv_status import_append_group(import *im, const vv_scan_entry *e, const void *data, size_t data_len,
 			      const void *layout, size_t layout_len, const void *facts,
 			      size_t facts_len, uint64_t rows, vv_error *err);
-/* Adds the types of a group that is reused from another file. index: number of the group there. */
+/* Adds the types of a group that is reused from opts->known. index: number of the group in that
+ * version. */
 vv_status import_take_types(import *im, size_t index, vv_error *err);
 /* Runs an import without storing the root's block. sorting: the state for key order; NULL: the
  * order of the file. */
 vv_status import_run(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		     const vv_import_options *opts, import_sorting *sorting, vv_error *err);
 
-/* import_sorted.c: imports in key order if the options or the previous version require it, else in
- * the order of the file. Does not store the root's block. */
+/* import_sorted.c */
 
+/* Imports in key order if the options or the previous version require it, else in the order of the
+ * file. Does not store the root's block. */
 vv_status import_ordered(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 			 const vv_import_options *opts, vv_error *err);
 /* Returns the part of message after "NAME: ", borrowed; the whole message if it does not begin with
  * the name. */
 const char *import_without_name(const char *message, const char *name);
 
-/* import_any.c: imports the raw file: decodes it, restores removed members, and calls
- * import_ordered. */
+/* import_any.c */
 
+/* Imports the bytes of a file: decodes them, finds gone members (gone_members.h), and calls
+ * import_ordered. */
 vv_status import_text(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		      const vv_import_options *opts, vv_error *err);
 
 /* import_twice.c */
 
-/* Imports again if results that were inferred from the previous version may be outdated. The second
- * import reads all rows; if the source is a pipe, it reads the version that was just made. */
+/* Imports, and imports a second time if the result shows that inferred types or the inferred key of
+ * the previous version may be wrong. The second import reads all rows; if the source is a pipe, it
+ * reads them from the version that the first import made. */
 vv_status import_twice(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		       const vv_import_options *opts, vv_error *err);
 /* Reads the columns of a table whose root is set. */
@@ -407,20 +425,22 @@ vv_status import_read_columns(vv_table *t, const char *name, vv_error *err);
 
 /* --- import_encoded.c: imports a file that is not in UTF-8 as its text in UTF-8 --- */
 
-/* Opens the text of the file. *out NULL: the file is in UTF-8, and is read without decoding. */
+/* Sets *out to the text of the file, or to NULL if the file is in UTF-8, and is read without
+ * decoding. */
 vv_status import_encoded_open(vv_file_text **out, const vv_source *source,
 			      const vv_import_options *opts, vv_error *err);
 /* After the import of the text: sets the file's properties in the root, and adds warnings. */
 vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
 				const vv_import_options *opts, vv_error *err);
 
-/* For a file that is not in UTF-8, unlike its previous version: appends its probable encoding,
- * three cells decoded from it, and the command that reads the file in this encoding. *clear false:
- * the encoding is unclear, and nothing is appended. Reads the source to its end. */
+/* For a file that is not in UTF-8, although its previous version was: appends a warning with its
+ * probable encoding, three cells decoded from this encoding, and the command that reads the file in
+ * this encoding. Sets *clear to false, and appends nothing, if the encoding is unclear. Reads the
+ * source to its end. */
 vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *source,
 			       const vv_dialect *d, const vv_import_options *opts, vv_error *err);
-/* Appends three cells as decoded from the encoding `name`, if the source can be read again. Reads
- * the source to its end. */
+/* Appends three cells, decoded from the encoding `name`, to warnings. Does nothing if the source
+ * cannot be read again; else reads it to its end. */
 vv_status import_encoded_shows(vv_buf *warnings, const vv_source *source, const char *name,
 			       const vv_dialect *d, vv_error *err);
 

@@ -1,5 +1,6 @@
 /*
- * old_groups: the row groups of the previous version, for an import. Private to dataset/table.
+ * old_groups: finds row groups of the previous version that an import can reuse. Private to
+ * dataset/table.
  */
 #ifndef VV_DATASET_TABLE_OLD_GROUPS_H
 #define VV_DATASET_TABLE_OLD_GROUPS_H
@@ -14,33 +15,37 @@
 #include "dataset/read/scan_cache.h"
 #include "dataset/table/root.h"
 
+/* The row groups of the previous version. */
 typedef struct old_groups old_groups;
-/* Opens the groups of version `from`. cache: the scan cache of that version, with which groups can
- * be reused without parsing; may be NULL. from and cache are borrowed. *out NULL: no group can be
- * reused. */
+/* Opens the groups of the version with the root `from`. cache: the scan cache of that version, with
+ * which groups can be reused without parsing; may be NULL. secret: the seed of the cache's hashes.
+ * from and cache are borrowed. Sets *out to NULL if no group can be reused. */
 vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *from,
 			  const vv_scan_cache *cache, uint64_t secret, vv_error *err);
 void old_groups_close(old_groups *o);
-/* Checks whether an old group begins at bytes[0 .. len). Returns 1 and sets *index to the group's
- * number; returns 0 if no old group begins there. A negative result: more bytes are needed, and
- * *want is the required len. */
+/* Checks whether the bytes of an old group begin at bytes[0]. Returns 1, and sets *index to the
+ * group's number, or returns 0 if no old group begins there. Returns a negative number if more
+ * bytes are needed to decide, and sets *want to the required len. at_end: the input ends with these
+ * bytes. */
 int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, const vv_dialect *d,
 		     size_t *index, size_t *want);
+/* Returns the entry of the group in the scan cache; borrowed. */
 const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index);
-/* The items of a group in the lists. */
+/* The items of a group in the lists of its version; borrowed. */
 typedef struct old_items {
 	const uint8_t *data, *layout, *facts;
 	size_t data_len, layout_len, facts_len;
 	uint64_t rows;
 } old_items;
+/* Sets *out to the items of the group. */
 void old_groups_items(const old_groups *o, size_t index, old_items *out);
-/* Reports that group `index` was reused. */
+/* Records that group `index` was reused, for old_groups_base. */
 void old_groups_took(old_groups *o, size_t index);
 /* Returns true if the previous version has a group with this CID. */
 bool old_groups_has(const old_groups *o, const vv_cid *cid);
-/* Sets *out to the old group that has the middle row of the next new group, which has `rows` rows.
- * Assumes that no row has moved since the last reused group. Returns false if the previous version
- * has no groups. */
+/* Sets *out to the CID of the old group that probably is most similar to the next new group, which
+ * has `rows` rows: the one that contains its middle row, if no row has moved since the last reused
+ * group. Returns false if the previous version has no groups. */
 bool old_groups_base(old_groups *o, uint64_t rows, vv_cid *out);
 
 #endif

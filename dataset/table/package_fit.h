@@ -10,21 +10,22 @@
 #include "dataset/schema/schema.h"
 #include "dataset/table/table.h"
 
-/* Sets *out to true if the table would keep its schema, key and dialect if its file were read again
- * with the description in the package. VV_EINPUT: the schema in the package is invalid. */
+/* Sets *out to true if importing the table's file again, with the description res, results in the
+ * same schema, key and dialect. VV_EINPUT: the schema in the package is invalid. */
 vv_status vv_package_fits(bool *out, const vv_table *t, const vv_package_resource *res,
 			  vv_error *err);
 
-/* Appends the schema of the package, fitted to the columns of the table. */
+/* Appends the schema of a package, changed so that it has exactly the columns of the table
+ * (vv_schema_refit), to out. package: the parsed schema of res. */
 vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema *package,
 				const vv_package_resource *res, vv_error *err);
 
-/* Returns true if the root has this schema, and the same key as `key`, a schema. key: the package's
- * schema if it has a key; NULL: any key is accepted. */
+/* Returns true if the root has this schema (compact JSON), and its key is the primary key of the
+ * schema `key`. key may be NULL: any key is accepted. */
 bool vv_package_same_schema(const vv_root *root, const vv_buf *schema, const vv_schema *key);
 
-/* Returns true if the package declares another dialect than that with which the table was read. The
- * file must then be read again. */
+/* Returns true if h, the hints of a package, declare a dialect different from the one in root, so
+ * that the file must be imported again. */
 bool vv_package_other_dialect(const vv_root *root, const vv_sniff_hints *h);
 
 #endif

@@ -1,5 +1,7 @@
 /*
- * root: the root block of a version of a dataset. The version's pointer contains the root's CID.
+ * root: the root of a version: the block that describes a version of a table, or of a file that is
+ * not a table, and from which all its other blocks are reached. The pointer in git
+ * (repo/git/pointer.h) contains the root's CID.
  */
 #ifndef VV_DATASET_TABLE_ROOT_H
 #define VV_DATASET_TABLE_ROOT_H
@@ -22,21 +24,26 @@
 
 #define VV_SORTED_BY_MAX 16u /* most columns in sorted_by */
 
+/* Whether a version is stored as a table, or as a file: a sequence of bytes. */
 typedef enum vv_kind { VV_KIND_TABLE = 0, VV_KIND_FILE = 1 } vv_kind;
+/* Where the key of a table is from. */
 typedef enum vv_key_source {
-	VV_KEY_NONE = 0,     /* there is no key: the first add did not find one, or --no-key */
-	VV_KEY_INFERRED = 1, /* the first add found the key, and proved that it is unique */
-	VV_KEY_DECLARED = 2, /* add --key or schema --key */
-	VV_KEY_PACKAGE = 3   /* the primaryKey in datapackage.json */
+	/* the table has no key: none was found, or the user requested none (--no-key) */
+	VV_KEY_NONE = 0,
+	VV_KEY_INFERRED = 1, /* the first 'varve add' found the key, and proved that it is unique */
+	/* the user declared it with 'varve add --key' or 'varve schema --key' */
+	VV_KEY_DECLARED = 2,
+	VV_KEY_PACKAGE = 3 /* it is the primaryKey in datapackage.json */
 } vv_key_source;
 
+/* A decoded root. */
 typedef struct vv_root {
 	vv_kind kind;
 	/* the number of rows, and the length in bytes of the file's UTF-8 text, which is the file itself if the
 	 * dialect does not have an encoding */
 	uint64_t rows, bytes;
-	/* XXH3-128 over the le64 XXH3-64 of the raw bytes of each group or chunk, in order; of a table in key order:
-	 * XXH3-128 of the text's bytes */
+	/* XXH3-128 of a sequence of hashes: the XXH3-64, little-endian, of the bytes in the text of
+	 * each group or chunk, in order. For a table in key order: XXH3-128 of the text's bytes */
 	vv_hash128 hash;
 	/* only if the dialect has an encoding: length and XXH3-128 of the file; bytes and hash are those of its
 	 * text */
@@ -54,13 +61,14 @@ typedef struct vv_root {
 	/* top of the list (dataset/format/list.h) of row groups; for a file: of chunks */
 	vv_buf data;
 	vv_buf layout; /* top of the list of the groups' layouts */
-	/* table: top of the list of facts (dataset/format/facts.h). Empty: the rows stay in a file, are only
-	 * compared, and are never stored (vv_import_options.in_file) */
+	/* table: top of the list of facts (dataset/format/facts.h). Empty: the table was imported
+	 * only for a comparison (vv_import_options.in_file) */
 	vv_buf facts;
-	/* table in the file's order: the user requested this order (add --order file), so that later versions keep
-	 * it */
+	/* table in the file's order: the user requested this order (add --order file), so later
+	 * versions have it, too */
 	bool file_order_declared;
-	/* table whose groups are in key order (docs/formats/store.md, "key order"): the names of the columns */
+	/* table in key order (docs/formats/store.md, "key order"): the names of the columns by
+	 * which the rows in the groups are sorted */
 	char **sorted_by;
 	size_t sorted_by_count;
 	/* top of the list of places (dataset/format/places.h). If this is empty and sorted_by is not, the lists were
@@ -68,7 +76,7 @@ typedef struct vv_root {
 	vv_buf places;
 } vv_root;
 
-void vv_root_init(vv_root *r);
+void vv_root_init(vv_root *r); /* makes r an empty table */
 void vv_root_clear(vv_root *r);
 VV_AUTO_CLEAR(vv_root, vv_root_clear)
 
@@ -96,7 +104,8 @@ static inline bool vv_root_has_places(const vv_root *r)
 	return r->places.len > 0;
 }
 
-/* Returns true if r still has all members of its block, so that it can be encoded. */
+/* Returns true if r has all members of its block, so that it can be encoded: false for a table that
+ * was converted to the file's order. */
 static inline bool vv_root_is_stored(const vv_root *r)
 {
 	return vv_root_is_sorted(r) == vv_root_has_places(r);
@@ -116,11 +125,12 @@ vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *
  * root. Other errors are as for vv_root_decode. */
 vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_error *err);
 
-/* Appends the text of the root's pointer; nothing if the file is empty. An empty file is its own pointer, since git
- * would report any other blob as a change without running the filter. */
+/* Appends the text of the pointer to the root r with this CID. Appends nothing if the file is
+ * empty: the pointer of an empty file is empty, since git would otherwise report the file as
+ * changed without running the filter. */
 vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err);
-/* Sets *out to true if this is the text of the root's pointer, except for line ends. For an empty file, that is the
- * text which early versions of varve wrote. */
+/* Sets *out to true if text[0 .. len) is the text of the root's pointer, except for line ends. For
+ * an empty file, compares with the text that early versions of varve wrote. */
 vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_cid *cid,
 			     const vv_root *r, vv_error *err);
 /* Reads the root with this CID from the store, and sets *out as vv_root_pointer_is does. VV_EMISSING: the store does

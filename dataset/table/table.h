@@ -1,5 +1,6 @@
 /*
- * table: reads the rows and columns of a dataset version. bytes.h restores the bytes of its file.
+ * table: reads the rows and columns of a version of a table. bytes.h restores the bytes of its
+ * file.
  *
  * A version is opened by the CID of its root. Only the root is read until more is requested.
  */
@@ -22,9 +23,10 @@
 #include "dataset/schema/schema.h"
 #include "dataset/table/root.h"
 
+/* An open version. */
 typedef struct vv_table {
-	vv_sink source; /* used only for reading */
-	vv_cid cid;
+	vv_sink source; /* reads the version's blocks; its put() is not used */
+	vv_cid cid;     /* CID of the root */
 	vv_root root;
 	vv_schema schema; /* empty if the kind is file */
 	size_t columns;   /* schema.count; 0 if the kind is file */
@@ -44,28 +46,31 @@ vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid,
 vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_cid *cid,
 			       vv_error *err);
 void vv_table_close(vv_table *t);
-/* Sets out to the numbers of the columns of the table's key. Returns false if one is missing. */
+/* Sets out[0 .. t->root.key_count) to the indexes of the key's columns. Returns false if the schema
+ * lacks a column of the key. */
 bool vv_table_key_places(size_t *out, const vv_table *t);
 VV_AUTO_CLEAR(vv_table, vv_table_close)
 
-/* A row group that was read, with the cells of the requested columns. */
+/* A row group that was read, with the cells of the requested columns. A cell is made when it is
+ * decoded and stored in cells. */
 typedef struct vv_batch {
 	vv_cell *cells;  /* rows x columns of the table; columns not requested are absent */
 	size_t cell_cap; /* capacity of cells */
 	/* The first `blank` cells (rows of blank_columns cells each) are absent, except in the
 	 * blank_but_count columns that blank_but lists. */
 	size_t blank, blank_columns, blank_but_count, *blank_but;
-	size_t rows, columns;
-	uint64_t first_row; /* number of the first row, from 0 */
-	uint64_t index;     /* the group's number */
-	vv_cid cid;
-	vv_arena arena;
-	vv_parted parted;
-	uint64_t long_bytes; /* total bytes of long cells */
-	uint64_t raw_len;    /* with layout: bytes of the group in the file */
-	vv_buf quirks;       /* with layout: docs/formats/store.md, "quirks" */
-	vv_group group;      /* valid after vv_table_read_rows */
+	size_t rows, columns; /* number of rows, and of the table's columns */
+	uint64_t first_row;   /* number of the first row in the table, from 0 */
+	uint64_t index;       /* the group's number, from 0 */
+	vv_cid cid;           /* CID of the group's block */
+	vv_arena arena;       /* memory of decoded texts */
+	vv_parted parted;     /* the group's block */
+	uint64_t long_bytes;  /* total bytes of long cells, which are stored outside of the group */
+	uint64_t raw_len;     /* with layout: bytes of the group in the file */
+	vv_buf quirks;        /* with layout: docs/formats/store.md, "quirks" */
+	vv_group group;       /* valid after vv_table_read_rows */
 	uint8_t *ready; /* after vv_table_read_rows: one for each row: 1 if its cells are made */
+	/* ready_cap: capacity of ready; picked: number of rows that were made one by one */
 	size_t ready_cap, picked;
 	/* one for each column: number of cells that were made one by one; 255: the cells of all
 	 * rows are made */
@@ -73,46 +78,50 @@ typedef struct vv_batch {
 	size_t picks_cap;
 	bool by_row;   /* cells are made on request, from `group` */
 	bool has_long; /* some cells are stored outside of the group */
-	/* If the group is checked against the file: its expected lines (else NULL), and its long
-	 * cells in order. Stored texts are compared with the expected texts, which then replace
-	 * them. */
+	/* For comparing the group with the file: its expected lines, and its long cells in order.
+	 * Stored texts are compared with the expected texts, and then replaced by them. NULL: no
+	 * comparison */
 	vv_expected *expected;
 	const vv_cell *long_cells, *long_end;
 } vv_batch;
 void vv_batch_clear(vv_batch *b);
 VV_AUTO_CLEAR(vv_batch, vv_batch_clear)
 
-/* Batches that stay in memory because cells borrow their texts. */
+/* Batches that must remain in memory together, because cells borrow their texts. */
 typedef struct vv_batches {
 	vv_batch *items;
 	size_t count;
 } vv_batches;
-/* Adds an empty batch. *out is valid until the next call, which may move the batches, but not their
- * cells. */
+/* Adds an empty batch, and sets *out to it. *out is valid until the next call, which may move the
+ * batches, but not their cells. */
 vv_status vv_batches_add(vv_batches *l, vv_batch **out, vv_error *err);
 void vv_batches_clear(vv_batches *l);
 
+/* A reader of the row groups of a table. */
 typedef struct vv_table_reader vv_table_reader;
-/* Opens a reader. wanted: the numbers of the columns to decode; NULL: all columns. with_layout:
- * also reads the layout list. The table must outlive the reader. */
+/* Opens a reader. wanted: the indexes of the columns to decode; NULL: all columns. with_layout:
+ * also read the list of layouts, for the members raw_len and quirks of batches. The table must
+ * outlive the reader. */
 vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t *wanted,
 			       size_t wanted_count, bool with_layout, vv_error *err);
-/* Reads the next group, including the texts of its long cells, into batch, and replaces its
- * content. Returns 1, 0 at the end, or a negative vv_status. */
+/* Replaces the content of batch by the next group, with all cells of the wanted columns, including
+ * long cells. Returns 1, 0 at the end, or a negative vv_status. */
 int vv_table_read(vv_table_reader *r, vv_batch *batch, vv_error *err);
-/* Reads the next group without making its cells: call vv_batch_row, vv_batch_columns, vv_batch_cell
- * or vv_batch_run for them. If the group has long cells, the cells of the reader's columns are made
- * at once, and by_row is false. Returns the same as vv_table_read. */
+/* Like vv_table_read, but does not make the cells: call vv_batch_row, vv_batch_columns,
+ * vv_batch_cell or vv_batch_run for them. Only if the group has long cells, the cells of the wanted
+ * columns are made at once, and batch->by_row is false. */
 int vv_table_read_rows(vv_table_reader *r, vv_batch *batch, vv_error *err);
-/* Appends the group's bytes in the file, made directly from its columns. Call it after
- * vv_table_read_rows of a reader with layout. Returns 1 on success, 0, with nothing appended, if
- * the group needs vv_batch_lines, or a negative vv_status. After 1, b has no cells. */
+/* Appends the group's bytes in the file, made directly from its columns
+ * (dataset/format/group_lines.h). Call it after vv_table_read_rows of a reader with layout. last:
+ * the group is the last of the table. Returns 1 on success, or a negative vv_status. Returns 0,
+ * with nothing appended, if this is not possible for the group: use vv_batch_lines then. After
+ * success, b has no cells. */
 int vv_batch_quick_lines(vv_buf *out, const vv_table *t, vv_batch *b, bool last, vv_error *err);
 /* Makes the cells of all rows in the given columns, and no others. Call it after
  * vv_table_read_rows. */
 vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_error *err);
-/* Sets *out to the column in the form in which the group stores it, valid until the next read. Call
- * it after vv_table_read_rows. numbers: as in vv_group_run_of. */
+/* Sets *out to the column with this index, as vv_group_run_of decodes it; valid until the next
+ * read. Call it after vv_table_read_rows. numbers has the same meaning as for vv_group_run_of. */
 vv_status vv_batch_run(vv_group_run *out, vv_batch *b, size_t column, bool numbers, vv_error *err);
 /* Sets *cells to the cells of a row in all columns, valid until the next read. row: number of the
  * row in the batch. */
@@ -120,9 +129,10 @@ vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error 
 /* Sets *out to one cell, valid until the next read. If many cells of a column are requested, the
  * cells of all its rows are made. */
 vv_status vv_batch_cell(vv_batch *b, size_t row, size_t column, vv_cell *out, vv_error *err);
-/* Makes the next read return the group that contains this row of the table. */
+/* Moves the reader to the group that contains the row with this number, from 0, which the next read
+ * returns. */
 vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err);
-/* Makes the next read return the group with this number. */
+/* Moves the reader to the group with this number, from 0, which the next read returns. */
 vv_status vv_table_seek_group(vv_table_reader *r, uint64_t index, vv_error *err);
 void vv_table_reader_close(vv_table_reader *r);
 VV_AUTO_FREE(vv_table_reader, vv_table_reader_close)
@@ -133,49 +143,55 @@ VV_AUTO_FREE(vv_table_reader, vv_table_reader_close)
 vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last,
 			 vv_error *err);
 
-/* Private to dataset: reading a row group from its items in the two lists. */
+/* Private to dataset: functions that read a row group by its items in the lists of data and
+ * layouts. */
 
 /* Fills b from an item of the data list (CBOR): reads the group's block, and makes the cells of the
  * wanted columns, with the texts of long cells. The caller sets first_row and index. Thread-safe
  * for different batches. */
 vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len,
 			  const size_t *wanted, size_t wanted_count, vv_error *err);
-/* Sets raw_len and quirks of b from an item of the layout list. */
+/* Sets raw_len and quirks of b from an item of the list of layouts (CBOR). */
 vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err);
 
-/* Makes a writer for the table's rows. Private to dataset/table, like the functions below up to
- * table_tail. */
+/* Private to dataset/table, up to table_tail. */
+
+/* Makes a writer for the table's rows in its dialect. */
 vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err);
-/* Like vv_batch_lines, with the caller's writer, and only for the rows before `upto`. VV_ECORRUPT:
- * the rows would have more than `most` bytes (VV_ANY_LENGTH: no limit); nothing is appended. */
 #define VV_ANY_LENGTH UINT64_MAX
+/* Like vv_batch_lines, with the caller's writer, and only for the first `upto` rows. VV_ECORRUPT:
+ * the rows would have more than `most` bytes (VV_ANY_LENGTH: no limit); nothing is appended. */
 vv_status table_batch_bytes(vv_buf *out, size_t *ends, const vv_table *t, vv_row_writer *w,
 			    const vv_batch *b, size_t upto, bool last, uint64_t most,
 			    vv_error *err);
-/* Appends the bytes of one group from its item of the data list; the layout must already be loaded
- * in b. Creates *w if it is needed and NULL. If b->expected is set, out is empty before and after
- * the call. */
+/* Appends the bytes in the file of the group with this item of the data list. table_load_layout
+ * must have been called for b. If a writer is needed and *w is NULL, sets *w to a new writer, which
+ * the caller frees. If b->expected is set, the bytes are compared instead of appended: out must be
+ * empty, and is empty after the call. */
 vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batch *b,
 			    const void *item, size_t len, bool last, vv_error *err);
-/* Checks that the batch's bytes, which begin at offset `from` of `raw`, parse to exactly its cells.
- * Otherwise a version could have other cells than its file. Checks only batches with raw lines,
- * since other lines are made from the cells. raw is unchanged afterwards. VV_ECORRUPT: a line does
- * not match its cells; *row is its number in the batch. row may be NULL. */
+/* Checks that the lines of the batch, which begin at offset `from` of `raw`, are scanned as exactly
+ * its cells, so that a version cannot have other cells than its file. Checks only batches with
+ * quirks, since other lines are written from the cells. The content of raw is the same after the
+ * call. VV_ECORRUPT: a line does not match its cells; *row is set to its number in the batch. row
+ * may be NULL. */
 vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, size_t from,
 			    bool last, size_t *row, vv_error *err);
-/* Append the bytes before the first row (BOM and prologue), and the bytes after the last row. */
+/* Appends the bytes of the file before the first row: BOM and prologue. */
 vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err);
+/* Appends the bytes of the file after the last row. */
 vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);
 
 /* Sets *out to the number of row groups, or, for a version of kind file, of chunks. VV_EMISSING,
  * VV_ECORRUPT: the top of the list is missing or damaged. */
 vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err);
 
-/* Makes a root with another schema and key, and stores it through sink->put; row groups are not
- * changed. key: names of columns, the last element is NULL; if key is NULL, the key does not
- * change. If vv_table_open converted t to the order of the file, the new root is in that order,
- * too. block: set to the root's bytes; may be NULL. VV_EUSAGE: the schema's fields are not the
- * table's columns. VV_ENOTFOUND: the table has no such key column. */
+/* Makes a root like that of t, but with another schema and key, stores it with sink->put, and sets
+ * *out to its CID. Row groups are not changed. key: names of columns, followed by NULL; source: the
+ * new key's source. If key is NULL, key and source do not change. If vv_table_open converted t to
+ * the order of the file, the new root is in that order, too. Sets block to the root's bytes; block
+ * may be NULL. VV_EUSAGE: the schema's fields are not the table's columns. VV_ENOTFOUND: a name in
+ * key is not a column. */
 vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const char *schema,
 			    size_t schema_len, const char *const *key, vv_key_source source,
 			    vv_buf *block, vv_error *err);
