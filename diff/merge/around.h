@@ -7,12 +7,14 @@
 
 #include "diff/merge/state.h"
 
-/* Merges into m->as.dialect, whose delimiter, quote, line end and header are already chosen. Lines
- * are merged without their line ends, like lines of a file in Git; members are merged by name. If
- * the sides have different changes, this is a conflict, and the result has the text of ours. */
+/* Merges the text around the rows, and writes the result to m->as.dialect, whose delimiter, quote,
+ * line end and header are already chosen. Lines are merged without their line ends, like lines of a
+ * file in Git; members are merged by name. If both sides changed the same lines or members in
+ * different ways, reports a conflict; the result then has the text of ours. */
 vv_status merge_around(merge *m, vv_error *err);
 
-/* Appends lines of a version to out, with the line ends of the result. */
+/* Appends text[0 .. len), lines of a version (0, 1: a side; 2: base), to out, with the line ends of
+ * the result. */
 void merge_put_lines(const merge *m, int version, const char *text, size_t len, vv_buf *out);
 /* Appends the header of a version like merge_put_lines, but line ends inside its cells are
  * unchanged. */

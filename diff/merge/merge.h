@@ -1,12 +1,13 @@
 /*
  * merge: merges two versions of a table with their common base.
  *
- * Rows and cells are merged by the rules of docs/use/merge.md (tests/unit/diff/merge_cases.txt has
- * small cases). There is a conflict only if both sides changed the same cell to different values,
- * if one side removed a row or column whose values the other side changed, or if both sides added a
- * row with the same key and different cells. Columns are matched by diff/rows/columns.h. The merge
- * is deterministic and symmetric: merge(base, x, y) and merge(base, y, x) have the same root and
- * the same conflicts, with the sides exchanged.
+ * The two versions are the sides, ours and theirs. Rows and cells are merged by the rules of
+ * docs/use/merge.md (tests/unit/diff/merge_cases.txt has small cases). Changes conflict only if
+ * both sides changed the same cell to different values, if one side removed a row or column whose
+ * values the other side changed, or if both sides added a row with the same key and different
+ * cells. Columns are matched by diff/rows/columns.h. The merge is deterministic and symmetric:
+ * merge(base, x, y) and merge(base, y, x) have the same root and the same conflicts, with the sides
+ * exchanged.
  */
 #ifndef VV_DIFF_MERGE_MERGE_H
 #define VV_DIFF_MERGE_MERGE_H
@@ -16,10 +17,11 @@
 #include "dataset/table/table.h"
 #include "diff/merge/options.h"
 
-/* Merges base, ours and theirs into the sink. The result is imported like an added file: *out has
- * its root and counts. In a conflict, the result has the value of ours; the result is a valid table
- * also with conflicts. base NULL: no common version, so rows that both sides added are
- * compared. Conflicts do not cause VV_ECONFLICT; *stats counts them. */
+/* Merges ours and theirs with their common version base, stores the result with sink, and sets *out
+ * to its root and counts, as vv_import does. In a conflict, the result has the value of ours; the
+ * result is a valid table even with conflicts. base may be NULL: without a common version, all rows
+ * count as added by the sides. Conflicts do not cause VV_ECONFLICT; *stats has their number, and
+ * opts->conflict receives them. */
 vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table *base,
 			  vv_table *ours, vv_table *theirs, const vv_sink *sink,
 			  const vv_merge_options *opts, vv_error *err);

@@ -15,6 +15,7 @@
 #include "dataset/schema/schema.h"
 #include "diff/merge/rules.h"
 
+/* The kind of a conflict. */
 typedef enum vv_conflict_kind {
 	VV_CONFLICT_CELL, /* both sides changed the cell, to different values */
 	/* both sides added a row with the same key and different cells (one conflict for each
@@ -25,74 +26,83 @@ typedef enum vv_conflict_kind {
 	VV_CONFLICT_COLUMN_REMOVED,
 	/* both sides changed the column's definition or name, in different ways */
 	VV_CONFLICT_COLUMN,
-	VV_CONFLICT_KEY,    /* the declared keys are different */
+	VV_CONFLICT_KEY,    /* the declared keys of the sides are different */
 	VV_CONFLICT_ABOVE,  /* both sides changed the same lines above the table */
 	VV_CONFLICT_BELOW,  /* both sides changed the same lines below the table */
 	VV_CONFLICT_AROUND, /* JSON: both sides changed the same members outside of the rows */
-	/* one side removed the table and the other changed it, the kinds are different, or the
-	 * versions have nothing in common */
+	/* one side removed the table and the other changed it, one version is a table and the other
+	 * a file, or the versions have nothing in common */
 	VV_CONFLICT_TABLE
 } vv_conflict_kind;
 
-/* A conflict. Borrowed during the call. A cell whose text is NULL was removed or is absent. */
+/* A conflict. Pointers are valid only during the call of vv_merge_options.conflict. A cell whose
+ * text is NULL was removed or is absent. */
 typedef struct vv_conflict {
 	vv_conflict_kind kind;
 	const char *key; /* the row's key as a JSON array of texts; may be NULL */
 	/* number of the row in the merged table if ours has the row; else UINT64_MAX */
 	uint64_t row;
 	const char *column; /* name of the column; may be NULL */
-	/* values of the cell; NULL: the conflict is not about a cell */
+	/* the cell in the three versions; NULL: the conflict is not about a cell */
 	const vv_cell *base, *ours, *theirs;
 	/* for a row without a key that one side removed: its cells in base, ours and theirs, each
 	 * NULL if that version lacks the row */
 	const vv_cell *rows[3];
 	const vv_schema *schemas[3]; /* if rows is set: the schemas of these versions */
 	uint64_t at[3];              /* if rows is set: the row's numbers in these versions */
-	/* if ours removed the row: number of the row of the merged table that follows its place */
+	/* if ours removed the row: number of the row in the merged table before which the row would
+	 * be */
 	uint64_t before;
-	/* for a column or table: a sentence; for a cell: why its rule does not decide; may be
-	 * NULL */
+	/* text for the user. For a column or table: a description; for a cell: the reason why its
+	 * rule does not decide; may be NULL */
 	const char *detail;
 } vv_conflict;
 
-/* The version to use in a conflict about a column or the key. */
+/* The version whose value a decision uses. */
 typedef enum vv_merge_take { VV_TAKE_BASE, VV_TAKE_OURS, VV_TAKE_THEIRS } vv_merge_take;
 
-/* Decides a conflict of this kind (COLUMN_REMOVED, COLUMN, KEY, ABOVE, BELOW or AROUND) about this
- * column, as the conflict was reported. column NULL: decides the conflict that has no column. */
+/* A decision of the user about a conflict that an earlier merge reported. */
 typedef struct vv_merge_decision {
-	vv_conflict_kind kind;
+	vv_conflict_kind kind; /* COLUMN_REMOVED, COLUMN, KEY, ABOVE, BELOW or AROUND */
+	/* the column of the reported conflict; NULL: that conflict has no column */
 	const char *column;
-	vv_merge_take take;
+	vv_merge_take take; /* the version to use */
 } vv_merge_decision;
 
+/* The options of a merge; pointers are borrowed. */
 typedef struct vv_merge_options {
-	/* columns that identify rows, ended by NULL; NULL: the tables' own key */
+	/* names of the columns that identify rows, followed by NULL; NULL: those of the tables'
+	 * key */
 	const char *const *key;
-	/* base and theirs have a key, but only some of the rows; the other rows of ours stay
-	 * unchanged at their places */
+	/* base and theirs have a key, but contain only some of the rows; all other rows of ours are
+	 * unchanged */
 	bool part;
-	vv_status (*conflict)(void *payload, const vv_conflict *c, vv_error *err); /* may be NULL */
-	void *payload;
+	/* receives each conflict; may be NULL */
+	vv_status (*conflict)(void *payload, const vv_conflict *c, vv_error *err);
+	void *payload;                      /* for conflict */
 	const vv_merge_decision *decisions; /* conflicts with a decision are not reported */
 	size_t decision_count;
 	const vv_merge_rules *rules; /* borrowed; NULL: no rules */
-	/* the reason why both sides may contain the same change, so that a sum would count it
-	 * twice; NULL: they do not */
+	/* text for the user: the reason why both sides may contain the same change, which the rule
+	 * "sum" would count twice; NULL: both sides certainly have different changes */
 	const char *twice;
-	/* commit ids, which determine the order of rows that both sides inserted at the same
-	 * place */
+	/* commit ids of the sides, whose order determines the order of rows that both sides
+	 * inserted after the same row */
 	const char *ours_id, *theirs_id;
-	const char *temp_dir;
-	vv_pool *pool;
-	const vv_progress *progress;
-	uint64_t secret;
+	const char *temp_dir;        /* folder for temporary files */
+	vv_pool *pool;               /* may be NULL */
+	const vv_progress *progress; /* may be NULL */
+	uint64_t secret;             /* the repository's secret, as for vv_import_options */
 } vv_merge_options;
 
+/* The statistics of a merge. */
 typedef struct vv_merge_stats {
-	uint64_t conflicts;
+	uint64_t conflicts; /* number of conflicts */
+	/* numbers of rows that theirs added, of cells of other rows that theirs changed, and of
+	 * rows that theirs removed */
 	uint64_t rows_from_theirs, cells_from_theirs, rows_removed_by_theirs;
-	uint64_t rows_changed_by_theirs; /* number of rows that have cells_from_theirs */
+	/* number of rows that contain the cells of cells_from_theirs */
+	uint64_t rows_changed_by_theirs;
 	/* took_theirs: ours equals base, so the result is theirs; took_ours: theirs equals base, so
 	 * the result is ours */
 	bool took_theirs, took_ours;

@@ -6,9 +6,9 @@
 
 #include "diff/merge/patch_make.h"
 
-/* Applies a section. j->target must be the section's old version, or NULL if the section has none.
- * The reader must be before the section's lines. VV_ECONFLICT: the result is not the new version;
- * this is already reported. */
+/* Applies the section j->section, whose lines j->lines reads next. j->target must be the section's
+ * old version, or NULL if the section adds the file. VV_ECONFLICT: the result is not the new
+ * version; this was reported to the caller of vv_patch_apply. */
 vv_status patch_exact_run(patch_job *j, vv_error *err);
 
 #endif

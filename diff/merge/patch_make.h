@@ -1,6 +1,6 @@
 /*
- * patch_make: shared by all ways to apply a section: makes a version from the new bytes, and
- * reports places at which the patch does not fit.
+ * patch_make: functions for all modes of applying a section: make a version from the new bytes, and
+ * report changes that do not fit.
  */
 #ifndef VV_DIFF_MERGE_PATCH_MAKE_H
 #define VV_DIFF_MERGE_PATCH_MAKE_H
@@ -17,28 +17,28 @@ typedef struct patch_maker {
 /* The state of applying one section. */
 typedef struct patch_job {
 	const vv_patch_apply_options *opts;
-	patch_lines *lines;
-	patch_section *section;
-	vv_table *target; /* may be NULL */
+	patch_lines *lines;     /* the reader of the patch */
+	patch_section *section; /* the head of the section */
+	vv_table *target; /* the version to which the section is applied; NULL: no file exists */
 	/* if not NULL, results are stored as versions in this sink, instead of being passed to the
 	 * caller */
 	const vv_sink *keep;
 	vv_patch_done done; /* the result */
 } patch_job;
 
-/* Report that a row or cell does not fit the patch. Return VV_ECONFLICT, or a negative result of
- * the caller's function. */
+/* patch_misfit_text and patch_misfit_cell pass a vv_patch_misfit with these members to
+ * opts->misfit. They return VV_ECONFLICT, or the status with which opts->misfit failed. */
 vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, const char *expected,
 			    const char *found, vv_error *err);
 vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 			    const vv_cell *expected, const vv_cell *found, vv_error *err);
 
-/* Passes bytes to the caller, which writes the file. payload: the patch_job. */
+/* Passes bytes of the new file to opts->put; a vv_bytes_fn. payload: the patch_job. */
 vv_status patch_give(void *payload, const void *bytes, size_t len, vv_error *err);
 
-/* Calls m->more until the end, parses the bytes in the form of the root `as` (with the target's
- * blocks), and passes them to the caller. *cid: CID of the resulting root; *rows: its number of
- * rows. as NULL: the path has no new version, and the bytes are dropped. */
+/* Calls m->more until the end, imports the bytes with the schema and form of the root `as`, and also
+ * passes them to opts->put, unless j->keep stores the result. Sets *cid to the CID of the resulting root, and *rows to its number of
+ * rows. If as is NULL, the path has no new version, and the bytes are dropped. */
 vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows,
 		     vv_error *err);
 

@@ -1,6 +1,6 @@
 /*
- * patch_rows: reads rows of a version by number, together with the form of their lines, and writes
- * such lines.
+ * patch_rows: reads rows of a version by number, with the form of their lines in the file, and
+ * writes lines of such rows.
  */
 #ifndef VV_DIFF_MERGE_PATCH_ROWS_H
 #define VV_DIFF_MERGE_PATCH_ROWS_H
@@ -18,30 +18,33 @@
 #include "dataset/table/table.h"
 #include "diff/rows/row_by_number.h"
 
-/* The form of a row's line, if it differs from the form of the dialect. */
+/* The form of a row's line. */
 typedef struct patch_form {
-	bool irregular;
+	bool irregular;     /* the line is a quirk (dataset/format/quirks.h) */
 	vv_quirk_kind kind; /* if irregular */
 	const char *raw;    /* VV_QUIRK_RAW: the line; borrowed */
 	size_t raw_len;
 } patch_form;
+/* Returns true if both forms are equal. */
 bool patch_form_equal(const patch_form *a, const patch_form *b);
 
+/* A row that was read. */
 typedef struct patch_row {
-	const vv_cell *cells;
+	const vv_cell *cells; /* one for each column; borrowed */
 	patch_form form;
 } patch_row;
 
-/* The irregular rows of a group, in order. Borrowed from the group. */
+/* The irregular rows of a group. */
 typedef struct patch_quirks {
-	vv_quirk *list;
+	vv_quirk *list; /* in the order of rows; the raw bytes are borrowed from the group */
 	size_t count, cap;
-	uint64_t first_row;
-	bool known; /* list is valid for the group that begins at first_row */
+	uint64_t first_row; /* number of the group's first row */
+	bool known;         /* list is valid for the group that begins at first_row */
 } patch_quirks;
 
-/* The number of groups that patch_rows caches: those used last. */
+/* The number of recently used groups that patch_rows caches. */
 #define PATCH_GROUPS 8u
+/* A reader of rows. */
 typedef struct patch_rows {
 	vv_row_by_number rows;
 	patch_quirks quirks[PATCH_GROUPS]; /* one for each group in the cache of `rows` */
@@ -49,15 +52,17 @@ typedef struct patch_rows {
 void patch_rows_init(patch_rows *r, vv_table *t); /* reads nothing; t must outlive r */
 void patch_rows_close(patch_rows *r);             /* r may be zeroed */
 VV_AUTO_CLEAR(patch_rows, patch_rows_close)
-/* Reads a row. *out is borrowed until PATCH_GROUPS - 1 other groups were read. */
+/* Sets *out to the row with this number, from 0. *out is borrowed until PATCH_GROUPS - 1 other
+ * groups were read. */
 vv_status patch_rows_get(patch_rows *r, uint64_t row, patch_row *out, vv_error *err);
 
 /* Writes rows in a dialect, which is borrowed. */
 typedef struct patch_writer {
-	vv_row_writer *rows;
+	vv_row_writer *rows; /* owned */
 	const vv_dialect *dialect;
-	size_t columns;
+	size_t columns; /* number of columns */
 } patch_writer;
+/* Opens a writer for rows with the schema s. */
 vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schema *s,
 			    vv_error *err);
 void patch_writer_close(patch_writer *w); /* w may be zeroed */
@@ -67,27 +72,31 @@ void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
 		      const patch_form *form, bool last);
 
 /*
- * wanted_rows: finds the rows to which changes of a patch may refer, by hash, nearest first.
+ * wanted_rows: finds the rows of the target to which changes of a patch refer, by the hash of their
+ * cells; of several rows, the one nearest to the expected position.
  *
- * A correct caller: wanted_rows_want for each hash; wanted_rows_add for each row that has one of
- * these hashes; wanted_rows_nearest.
+ * A correct caller: wanted_rows_want for each hash in the patch; wanted_rows_add for each row of
+ * the target that has one of these hashes; wanted_rows_nearest for each change.
  */
 
+/* A row with a wanted hash. */
 typedef struct wanted_row {
-	uint64_t row;
-	size_t next; /* 1 + index of the next row with this hash; 0: there is none */
-	bool used;   /* a change already refers to the row */
+	uint64_t row; /* the row's number in the target */
+	size_t next;  /* 1 + index of the next row with this hash; 0: this is the last one */
+	bool used;    /* a change already refers to the row */
 } wanted_row;
+/* A wanted hash. */
 typedef struct wanted_id {
 	vv_hash128 hash;
-	/* 1 + indexes of the first and the last row with this hash; 0: there is none */
+	/* 1 + indexes of the first and the last row with this hash; 0: no row has the hash */
 	size_t first, last;
 } wanted_id;
+/* All wanted hashes and their rows. */
 typedef struct wanted_rows {
 	vv_hash_index by_hash; /* maps a hash to its index in list */
-	wanted_id *list;
+	wanted_id *list;       /* the hashes */
 	size_t count, cap;
-	wanted_row *rows;
+	wanted_row *rows; /* the rows */
 	size_t row_count, row_cap;
 } wanted_rows;
 
@@ -96,11 +105,11 @@ vv_status wanted_rows_want(wanted_rows *ids, vv_hash128 hash, vv_error *err);
 
 /* Returns the entry of a hash. NULL: no change of the patch needs the hash. */
 wanted_id *wanted_rows_find(const wanted_rows *ids, vv_hash128 hash);
-/* Adds a row that has the hash of `id`. */
+/* Adds the row with this number to the rows that have the hash of `id`. */
 vv_status wanted_rows_add(wanted_rows *ids, wanted_id *id, uint64_t row, vv_error *err);
 
-/* Returns the row with this hash that is nearest to `place`. unused: only rows that no change
- * refers to. NULL: no such row. */
+/* Returns the row with this hash whose number is nearest to `place`, or NULL if no row has the
+ * hash. unused: consider only rows to which no change refers. Borrowed until a row is added. */
 wanted_row *wanted_rows_nearest(const wanted_rows *ids, vv_hash128 hash, uint64_t place,
 				bool unused);
 void wanted_rows_clear(wanted_rows *ids);

@@ -5,8 +5,9 @@
  * {"merge": {PATTERN: {COLUMN: RULE, "*": RULE, "deleted-vs-edited": "keep" | "delete" |
  * "conflict"}}}
  *
- * Among the patterns that match a path, the last that names a column decides; "*" applies to
- * columns that no pattern names. The rules: docs/use/merge.md.
+ * If several patterns match a path, the last pattern that has a rule for a column applies to this
+ * column; the rule for "*" applies to columns without a rule of their own. docs/use/merge.md
+ * describes the rules.
  */
 #ifndef VV_DIFF_MERGE_RULES_H
 #define VV_DIFF_MERGE_RULES_H
@@ -20,48 +21,52 @@
 #include "base/error.h"
 #include "base/json/json.h"
 
+/* How a rule merges a cell that both sides changed. */
 typedef enum vv_merge_rule_kind {
-	VV_MERGE_CONFLICT,
-	VV_MERGE_MAX,
-	VV_MERGE_MIN,
-	VV_MERGE_UNION,
-	VV_MERGE_SUM,
-	VV_MERGE_LINES,
-	VV_MERGE_ORDER, /* the value that is later in the rule's list of values */
-	VV_MERGE_LATEST,
-	VV_MERGE_OURS,
-	VV_MERGE_THEIRS,
-	VV_MERGE_RULES /* the number of rules */
+	VV_MERGE_CONFLICT, /* reports a conflict */
+	VV_MERGE_MAX,      /* uses the greater value */
+	VV_MERGE_MIN,      /* uses the lesser value */
+	VV_MERGE_UNION,    /* unites the lists in the cells */
+	VV_MERGE_SUM,      /* adds the differences of both sides from base */
+	VV_MERGE_LINES,    /* merges the lines of the texts, like lines of a file */
+	VV_MERGE_ORDER,    /* uses the value that is later in the rule's list of values */
+	VV_MERGE_LATEST,   /* uses the side whose value in another column is greater */
+	VV_MERGE_OURS,     /* uses the value of ours */
+	VV_MERGE_THEIRS,   /* uses the value of theirs */
+	VV_MERGE_RULES     /* the number of rules */
 } vv_merge_rule_kind;
 
+/* A rule for merging cells. */
 typedef struct vv_merge_rule {
 	vv_merge_rule_kind kind;
-	/* for LATEST: a column; for UNION: the separator of the list's items, NULL: a JSON array */
+	/* LATEST: name of the column whose values are compared; UNION: the separator of the list's
+	 * items, NULL: the cells are JSON arrays */
 	const char *by;
-	const char **order; /* for ORDER: the values, NULL-ended, the least first */
+	const char **order; /* ORDER: the values, the least first, followed by NULL */
 } vv_merge_rule;
 
-/* The result for a row that one side removed and the other edited. */
+/* What happens to a row that one side removed and the other edited. */
 typedef enum vv_merge_rows {
-	VV_MERGE_ROWS_CONFLICT,
-	VV_MERGE_ROWS_KEEP,
-	VV_MERGE_ROWS_DELETE,
-	VV_MERGE_ROWS_OURS,
-	VV_MERGE_ROWS_THEIRS
+	VV_MERGE_ROWS_CONFLICT, /* a conflict is reported */
+	VV_MERGE_ROWS_KEEP,     /* the row is kept */
+	VV_MERGE_ROWS_DELETE,   /* the row is removed */
+	VV_MERGE_ROWS_OURS,     /* ours decides */
+	VV_MERGE_ROWS_THEIRS    /* theirs decides */
 } vv_merge_rows;
 
+/* A rule and the column to which it applies. */
 typedef struct vv_merge_named_rule {
-	const char *column; /* "*": all other columns */
-	size_t len;
+	const char *column; /* the column's name; "*": columns without a rule of their own */
+	size_t len;         /* bytes of column */
 	vv_merge_rule rule;
 } vv_merge_named_rule;
 
 /* The rules of one path. */
 typedef struct vv_merge_rules {
-	vv_arena arena;               /* owns everything */
+	vv_arena arena;               /* memory of columns and of all texts */
 	vv_merge_named_rule *columns; /* later rules override earlier ones */
 	size_t count, cap;
-	vv_merge_rows rows;
+	vv_merge_rows rows; /* the rule "deleted-vs-edited" */
 	/* VV_MERGE_OURS or VV_MERGE_THEIRS for "-X ours" or "-X theirs", which also resolve
 	 * conflicts to which no rules apply (columns, the key, lines around the table); else
 	 * VV_MERGE_CONFLICT */
@@ -73,9 +78,9 @@ void vv_merge_rules_init(vv_merge_rules *r);
 void vv_merge_rules_clear(vv_merge_rules *r);
 VV_AUTO_CLEAR(vv_merge_rules, vv_merge_rules_clear)
 
-/* Reads the member `merge` of varve.json, which is borrowed: the entries whose pattern matches
- * path, or all entries if path is NULL. file is the file's name in messages. VV_EINPUT: invalid
- * syntax; the message has the place. */
+/* Adds the rules in `merge`, the member of varve.json, to *out: of the entries whose pattern
+ * matches path, or of all entries if path is NULL. merge must outlive *out. file: the file's name,
+ * for messages. VV_EINPUT: an entry is invalid; the message has its position. */
 vv_status vv_merge_rules_read(vv_merge_rules *out, const vv_json *merge, const char *path,
 			      const char *file, vv_error *err);
 
@@ -83,16 +88,18 @@ vv_status vv_merge_rules_read(vv_merge_rules *out, const vv_json *merge, const c
  * "latest by updated_at:*", "open,doing,done:status". VV_EUSAGE: the argument is invalid. */
 vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *err);
 
-/* Returns the rule of a column. NULL: no rule, so that two changes are a conflict. If a column has
- * no rule, but is the column that a rule "latest by" names, the later of its own values is used. */
+/* Returns the rule of a column, borrowed from r, or NULL if the column has no rule, so that changes
+ * of both sides are a conflict. If a column has no rule, but a rule "latest by" names it, returns a
+ * rule that uses the later of its values. */
 const vv_merge_rule *vv_merge_rules_find(const vv_merge_rules *r, const char *column, size_t len);
 
+/* Returns true if a column has a rule of this kind. */
 bool vv_merge_rules_have(const vv_merge_rules *r, vv_merge_rule_kind kind);
 
 /* Exchanges ours and theirs, for a merge with exchanged sides. */
 void vv_merge_rules_swap(vv_merge_rules *r);
 
-/* Returns the rule's name: "max", "latest" ... */
+/* Returns the name of a kind of rule, such as "max"; a constant. */
 const char *vv_merge_rule_name(vv_merge_rule_kind kind);
 
 #endif

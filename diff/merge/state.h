@@ -1,9 +1,10 @@
 /*
  * state: the state of a merge: the three versions and the result. The steps columns, match and
- * schema set the state; the steps cells and write use it.
+ * schema (steps.h) set the state; the steps cells and write use it.
  *
- * The two sides are x and y. x is the side with the smaller id, be it ours or theirs. Therefore
- * only conflicts depend on which side is ours.
+ * The sides have the numbers 0 and 1, and base has the number 2. Side 0, also called x, is the one
+ * with the smaller commit id, which may be ours or theirs; side 1 is called y. Therefore, only the
+ * reported conflicts depend on which side is ours.
  */
 #ifndef VV_DIFF_MERGE_STATE_H
 #define VV_DIFF_MERGE_STATE_H
@@ -16,84 +17,88 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/row_by_number.h"
 
-#define MERGE_NONE UINT64_MAX
+#define MERGE_NONE UINT64_MAX /* no row */
 
 /* Rows [old_row, old_row + rows) of base are rows [new_row, new_row + rows) of a side. */
 typedef struct merge_run {
 	uint64_t old_row, new_row, rows;
 } merge_run;
 
-/* Rows that a side added at one place: after row `above` - 1 of base, or at the top if above is
- * 0. */
+/* Consecutive rows that a side added. */
 typedef struct merge_block {
-	uint64_t above;
+	uint64_t above;     /* the rows are after row above - 1 of base; 0: at the top */
 	uint64_t row, rows; /* the rows [row, row + rows) of the side */
 	uint64_t before;    /* number of added rows in earlier blocks */
 } merge_block;
 
-/* Hashes that identify the parts of a row group: cells (data) and forms of lines (layout). */
+/* The identity of a row group. */
 typedef struct merge_group {
-	uint64_t row;
-	vv_hash128 data;
-	uint64_t layout;
-	bool plain; /* all lines have the dialect's form */
+	uint64_t row;    /* number of its first row */
+	vv_hash128 data; /* hash that identifies its cells */
+	uint64_t layout; /* hash that identifies the forms of its lines */
+	bool plain;      /* no line is a quirk (dataset/format/quirks.h) */
 } merge_group;
 
+/* All row groups of a version. */
 typedef struct merge_groups {
 	merge_group *list; /* ascending by row */
 	size_t count, cap;
-	size_t at; /* index of the last result of a search */
+	size_t at; /* index of the group that the last search found */
 } merge_groups;
 
+/* A side, and its relation to base. */
 typedef struct merge_side {
-	vv_table *table;
+	vv_table *table;    /* borrowed */
 	vv_columns columns; /* from base to this side; empty if there is no base */
-	long *to_base;      /* one for each column: its place in base; -1: base lacks the column */
-	/* one for each column of base: its place in this side; -1: this side lacks the column */
+	long *to_base;      /* one for each column: its index in base; -1: base lacks the column */
+	/* one for each column of base: its index in this side; -1: this side lacks the column */
 	long *from_base;
 	/* one for each column of base: true if some cells have other values in this side */
 	bool *edited;
 	/* one for each column of base: true if the other side dropped the column, and rows added in
 	 * this side have values in it */
 	bool *filled;
-	bool moved_columns;
-	size_t key[VV_KEY_COLUMNS_MAX]; /* places of the columns that identify rows */
+	bool moved_columns;             /* this side changed the order of columns */
+	size_t key[VV_KEY_COLUMNS_MAX]; /* indexes of the columns that identify rows */
 
-	/* the rows that base and this side have in common: by_old ascending by old_row, by_new by
-	 * new_row */
+	/* the rows that base and this side have in common; both arrays have the same runs, by_old
+	 * ascending by old_row, by_new by new_row */
 	merge_run *by_old, *by_new;
-	size_t run_count;
-	size_t at_old;     /* index of the last result of a search */
+	size_t run_count;  /* number of runs */
+	size_t at_old;     /* index in by_old of the run that the last search found */
 	uint64_t gone;     /* number of rows of base that this side lacks */
 	uint64_t *changed; /* rows of base that have other cells in this side; ascending */
-	size_t changed_count, at_changed;
-	bool exact; /* all other common rows have the same cells, in the same spelling */
-	bool reordered;
+	size_t changed_count, at_changed; /* at_changed: index that the last search found */
+	bool exact;          /* all other common rows have the same cells, in the same spelling */
+	bool reordered;      /* this side changed the order of common rows */
 	merge_block *blocks; /* ascending by row */
 	size_t *by_above;    /* indexes of blocks, in ascending order of `above` */
 	size_t block_count;
-	uint64_t added;
+	uint64_t added; /* number of rows that this side added */
 	/* one for each added row: the row with the same key that the other side added; MERGE_NONE:
 	 * no such row */
 	uint64_t *partner;
 	bool *placed; /* one for each added row: true if it was written together with its partner */
-	bool follows; /* rows that both sides added are placed as in the other side */
-	bool same_places; /* equal groups of base and this side have equal rows */
-	merge_groups groups;
+	/* rows that both sides added are written at their position in the other side */
+	bool follows;
+	/* common columns have the same indexes in base and this side, so that equal groups have
+	 * equal rows */
+	bool same_places;
+	merge_groups groups; /* the side's groups */
 
-	vv_row_by_number rows;
-	bool copies;      /* lines of this side can be copied to the result */
-	bool own_columns; /* the result has a column of this side that base lacks */
-	/* one for each column of this side: true if base lacks the column, and removing a row must
-	 * not lose its value; NULL: no such column. Not only columns of the result count:
-	 * if two columns have the same name, the merging side decides which of them is in the
-	 * result */
+	vv_row_by_number rows; /* reads rows of this side */
+	bool copies;           /* lines of this side can be copied to the result */
+	bool own_columns;      /* the result has a column of this side that base lacks */
+	/* one for each column of this side: true if base lacks the column, and its values must not
+	 * be lost when the other side removed a row; NULL: no such column. Columns that the result
+	 * lacks count, too: of two columns with the same name, which one the result has depends on
+	 * the side that merges */
 	bool *counts;
 } merge_side;
 
-/* A column of the result. b, side: its places in base and in the sides; -1: the version lacks the
- * column. */
+/* A column of the result. */
 typedef struct merge_column {
+	/* its indexes in base and in the sides; -1: the version lacks the column */
 	long b, side[2];
 	const char *name; /* ends with a NUL; in the arena */
 	size_t name_len;
@@ -103,18 +108,20 @@ typedef struct merge_column {
 	bool contested; /* a conflict about the column's name or existence was already reported */
 	/* the version (0, 1: a side; 2: base) that a decision chose; -1: no decision */
 	int takes;
-	bool done;
+	bool done;                 /* scratch of merge_columns_choose */
 	const vv_merge_rule *rule; /* NULL: two different changes of a cell are a conflict */
-	/* place in the result of the column that "latest by" names; -1: no rule names a column */
+	/* index in the result of the column that the rule "latest by" names; -1: the rule names no
+	 * column */
 	long by;
 } merge_column;
 
-typedef struct merge_writer merge_writer;
+typedef struct merge_writer merge_writer; /* writes the result's bytes: steps.h */
 
+/* A merge. */
 typedef struct merge {
-	vv_table *base; /* may be NULL */
+	vv_table *base; /* may be NULL; borrowed */
 	merge_side side[2];
-	size_t ours; /* 0 or 1 */
+	size_t ours; /* number of the side that is ours */
 	const vv_merge_options *opts;
 	vv_merge_stats *stats;
 	vv_arena arena;
@@ -124,65 +131,70 @@ typedef struct merge {
 	vv_buf scratch;
 	vv_arena made; /* texts that rules made for the current row */
 
-	size_t base_key[VV_KEY_COLUMNS_MAX];
-	size_t key_count; /* number of key columns; 0: rows have no key */
+	size_t base_key[VV_KEY_COLUMNS_MAX]; /* indexes in base of the columns that identify rows */
+	size_t key_count;                    /* number of key columns; 0: rows have no key */
 	/* base has a key, a side lacks columns of the key, and no other columns identify rows */
 	bool key_lost;
 	merge_groups groups;   /* groups of base */
 	vv_row_by_number rows; /* rows of base */
-	bool base_copies;
+	bool base_copies;      /* lines of base can be copied to the result */
 
-	merge_column *columns;
+	merge_column *columns; /* in the order of the result */
 	size_t column_count;
-	/* for each column of base and of the sides: its place in the result; -1: the result lacks
+	/* for each column of base and of the sides: its index in the result; -1: the result lacks
 	 * the column */
 	long *column_of_base, *column_of[2];
-	bool mixed;                     /* the versions have different forms (CSV, JSON) */
-	bool partial;                   /* the result has a column of base that one side lacks */
-	size_t key[VV_KEY_COLUMNS_MAX]; /* places of the columns of the result that identify rows */
-	vv_root as;                     /* root with whose form the result is imported */
-	vv_schema compare;              /* types by which values are compared */
+	bool mixed;   /* the versions have different forms (CSV, JSON) */
+	bool partial; /* the result has a column of base that one side lacks */
+	/* indexes in the result of the columns that identify rows */
+	size_t key[VV_KEY_COLUMNS_MAX];
+	/* a root with the schema and form of the result, for importing it */
+	vv_root as;
+	vv_schema compare; /* types by which values are compared */
 	merge_writer *writer;
 } merge;
 
-/* A conflict. base, side: the cells; each may be NULL. key_cells: a row of `version` (0, 1: a side;
- * 2: base), whose key identifies the row of the conflict; may be NULL. */
+/* A conflict, for merge_conflict; pointers are borrowed. */
 typedef struct merge_report {
 	vv_conflict_kind kind;
+	/* a row of `version`, with the key of the row in conflict; may be NULL */
 	const vv_cell *key_cells;
-	int version;
-	uint64_t row;
-	const char *column;
-	const vv_cell *base, *side[2];
+	int version;                   /* 0, 1: a side; 2: base */
+	uint64_t row;                  /* as in vv_conflict */
+	const char *column;            /* name of the column; may be NULL */
+	const vv_cell *base, *side[2]; /* the cell in base and in the sides; each may be NULL */
 	/* for a row without a key: the cells of the sides and base; each may be NULL */
 	const vv_cell *rows[3];
-	uint64_t at[3];  /* if rows is set: the row's numbers in these versions */
-	uint64_t before; /* if rows is set: number of the merged row that follows the row's place */
-	const char *detail;
+	uint64_t at[3];     /* if rows is set: the row's numbers in these versions */
+	uint64_t before;    /* if rows is set: as in vv_conflict */
+	const char *detail; /* as in vv_conflict */
 } merge_report;
+/* Counts the conflict, and passes it to opts->conflict. */
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err);
-vv_table *merge_version(const merge *m, int version); /* 0, 1: a side; 2: base, may be NULL */
-/* Chooses one of three values. Returns 0 for the value of x, 1 for the value of y, or -1 if both
- * sides changed the value in different ways. */
+/* Returns the table of a version (0, 1: a side; 2: base, which may be NULL). */
+vv_table *merge_version(const merge *m, int version);
+/* Merges one value, by whether its values in the versions are equal: returns 0 to use the value of
+ * x, 1 to use the value of y, or -1 if both sides changed the value in different ways. */
 int merge_pick(bool x_is_y, bool x_is_base, bool y_is_base);
 
-/* Returns the side (0, 1) that the option "-X ours" or "-X theirs" chooses for all conflicts. -1:
- * neither option is given. */
+/* Returns the side (0, 1) that the option "-X ours" or "-X theirs" chooses for all conflicts, or -1
+ * if neither option is given. */
 int merge_all_side(const merge *m);
 
 /* Returns the version (0, 1: a side; 2: base) that a decision, or the option -X, chooses for a
- * conflict. -1: no version is chosen. */
+ * conflict of this kind about this column, or -1 if neither does. column may be NULL. */
 int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, size_t len);
 
-/* Returns the row of the side that is row old_row of base. MERGE_NONE: the side removed the row. */
+/* Returns the number in the side of row old_row of base. MERGE_NONE: the side removed the row. */
 uint64_t merge_to_side(merge_side *s, uint64_t old_row);
-/* Returns the number of rows from old_row of base, and from new_row of the side, that are known to
- * have the same cells and lines in both. Reads no rows. */
+/* Returns how many consecutive rows, from old_row of base and from new_row of the side on, have the
+ * same cells and lines in both according to the hashes of their groups. Reads no rows, so the real
+ * number may be greater. */
 uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row);
 /* Returns the index of an added row among all rows that the side added. */
 uint64_t merge_added_index(const merge_side *s, uint64_t new_row);
-/* Returns the block of rows added at one place, `above` as in merge_block. NULL: no rows were added
- * there. */
+/* Returns the block of added rows with this `above` (merge_block), or NULL if the side added no
+ * rows there. */
 const merge_block *merge_block_at(const merge_side *s, uint64_t above);
 
 #endif

@@ -2,10 +2,10 @@
  * columns: matches the columns of two versions.
  *
  * Columns with the same name are matched first. Then renamed columns are matched: those that the
- * caller asserts, and columns with equal or nearly equal values (likeness: percent of the compared
- * rows with equal values, at least 60, and the highest for both columns). The remaining columns
- * were dropped or added. Moved columns are the smallest set without which the other columns are in
- * the same order. The result is deterministic.
+ * caller asserts, and columns with similar values: the likeness of two columns is the percentage of
+ * compared rows with equal values, and must be at least 60, and the highest for both columns. The
+ * remaining columns were dropped or added. Moved columns are the smallest set without which all
+ * other columns are in the same order. The result is deterministic.
  */
 #ifndef VV_DIFF_ROWS_COLUMNS_H
 #define VV_DIFF_ROWS_COLUMNS_H
@@ -18,16 +18,20 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
+/* A column in the old and in the new version. */
 typedef struct vv_column_pair {
-	long a, b; /* places in the old and the new version; b -1: dropped; a -1: added */
-	bool renamed;
+	/* its indexes in the old and the new version; b is -1 if it was dropped; a is -1 if it was
+	 * added */
+	long a, b;
+	bool renamed;      /* the names are different */
 	unsigned likeness; /* renamed columns: percent of rows with equal values; 100 if asserted */
-	bool asserted;     /* renamed by --rename */
+	bool asserted;     /* the caller asserted the rename (vv_columns_options.rename) */
 	bool moved;        /* moved relative to the other common columns */
 	bool retyped;      /* type or format are different */
 	bool reconstrained; /* constraints or other members of the descriptor are different */
 } vv_column_pair;
 
+/* All columns of both versions. */
 typedef struct vv_columns {
 	/* in the order of the new version; a dropped column follows its predecessor in the old
 	 * version */
@@ -38,35 +42,38 @@ typedef struct vv_columns {
 	bool missing_changed; /* the missingValues are different */
 } vv_columns;
 
+/* Options of vv_columns_match. */
 typedef struct vv_columns_options {
-	bool no_renames;
-	const char *const *rename; /* pairs old, new, old, new ..., ended by NULL */
-	/* Columns that identify rows on each side, for comparing values. NULL: the key that both
-	 * tables have under the same names. Without such a key, rows are compared that are equal in
-	 * all columns with the same name; if most rows have no such partner, rows at the same place
-	 * are compared. */
+	bool no_renames; /* do not search for renamed columns */
+	/* asserted renames: names old, new, old, new ..., followed by NULL; may be NULL */
+	const char *const *rename;
+	/* Indexes of the columns that identify rows in the old and the new version; values are
+	 * compared in rows with equal keys. NULL: use the key that both tables have under the same
+	 * names. Without such a key, compare rows that are equal in all columns with the same name,
+	 * or, if most rows have no such partner, rows with the same number. */
 	const size_t *key_a, *key_b;
 	size_t key_count;
 } vv_columns_options;
 
-/* Compares the two schemas. If both sides have columns that the other side lacks, also compares the
- * values of up to about 10,000 rows, which are the same rows on both sides. VV_ENOTFOUND: an
- * asserted rename names a missing column. */
+/* Matches the columns of a (old) and b (new), and sets *out, which the caller clears. If each
+ * version has columns that the other lacks, also compares the values of up to about 10,000 rows
+ * that both versions have. VV_ENOTFOUND: an asserted rename names a missing column. */
 vv_status vv_columns_match(vv_columns *out, vv_table *a, vv_table *b,
 			   const vv_columns_options *opts, vv_error *err);
 void vv_columns_clear(vv_columns *c);
 VV_AUTO_CLEAR(vv_columns, vv_columns_clear)
 
-/* vv_columns_to_new returns the place in the new version of column a of the old version,
- * vv_columns_to_old the place in the old version of column b of the new version. -1: that version
- * lacks the column. */
+/* Returns the index in the new version of column a of the old version. -1: the new version lacks
+ * the column. */
 long vv_columns_to_new(const vv_columns *c, size_t a);
+/* Returns the index in the old version of column b of the new version. -1: the old version lacks
+ * the column. */
 long vv_columns_to_old(const vv_columns *c, size_t b);
 
 /* Returns true if no column was dropped, added, renamed, moved or retyped. */
 bool vv_columns_same(const vv_columns *c);
-/* Returns true if all common columns have the same places. Only then do equal blocks mean equal
- * rows. */
+/* Returns true if all columns that both versions have, have the same index in both. Only then do
+ * equal row groups have equal rows. */
 bool vv_columns_same_places(const vv_columns *c);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * descent: finds the rows of a version in the previous version. All histories of rows and cells use this module, so
- * that all of them match rows in the same way.
+ * descent: finds the rows of a version in an older version. All functions that show the history of
+ * rows or cells use this module, so that all of them match rows in the same way.
  *
- * If both versions have the columns of a key, renamed or not, rows are matched by the key; else the rows are compared
- * as sequences. A row counts as the same row if only its key changed.
+ * If both versions have the columns of a key, renamed or not, rows are matched by the key; else
+ * rows are compared as sequences. A row of which only the key changed counts as the same row.
  */
 #ifndef VV_DIFF_ROWS_DESCENT_H
 #define VV_DIFF_ROWS_DESCENT_H
@@ -19,34 +19,38 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 
-#define VV_DESCENT_KEY_MAX 16u
+#define VV_DESCENT_KEY_MAX 16u /* most columns of a key */
 
+/* The comparison of two versions. All members zero: closed. */
 typedef struct vv_descent {
-	vv_columns columns;
+	vv_columns columns;  /* the pairs of columns */
 	bool columns_differ; /* columns were added, dropped or renamed */
 	bool keyed;          /* rows are matched by the key */
-	/* the changes, for the caller to read; a row that only moved has no cells */
+	/* the changed rows, which the caller reads with vv_rowdiff_next; a row that only moved has
+	 * no cells */
 	vv_rowdiff *rows;
-	/* names of the key's columns in the older version, ended by NULL. If the older version lacks one of them,
-	 * these are the names of its own key. Borrowed from the older table or the descent. */
+	/* names of the key's columns in the older version, followed by NULL. If the older version
+	 * lacks a column of the key, the names of its own key. Borrowed from the older table or the
+	 * descent. */
 	const char *old_key[VV_DESCENT_KEY_MAX + 1];
-} vv_descent; /* zeroed: closed */
+} vv_descent;
 
-/* Opens the comparison of two versions. key: names of columns in the newer version, ended by NULL; an empty list: no
- * key. numbers: the caller identifies rows by their numbers, so rows that only moved are reported, too. temp_dir: the
- * folder for temporary files; NULL: /tmp. pool: the threads to use; may be NULL. The tables must stay open until
- * vv_descent_close. */
+/* Opens the comparison of two versions. key: names of the key's columns in the newer version,
+ * followed by NULL; an empty list: no key. numbers: also report rows that only moved, because the
+ * caller identifies rows by their numbers. temp_dir: the folder for temporary files; NULL: /tmp.
+ * pool: the threads to use; may be NULL. The tables must stay open until vv_descent_close. */
 vv_status vv_descent_open(vv_descent *out, vv_table *older, vv_table *newer, const char *const *key,
 			  bool numbers, const char *temp_dir, vv_pool *pool, vv_error *err);
 void vv_descent_close(vv_descent *d);
 VV_AUTO_CLEAR(vv_descent, vv_descent_close)
 
-/* Sets out to the places of the key's columns in t, and *count to their number. out has room for VV_DESCENT_KEY_MAX
- * places. False: t lacks a column, or the key has more columns. */
+/* Sets out to the indexes of the key's columns in t, and *count to their number. out has room for
+ * VV_DESCENT_KEY_MAX indexes. Returns false if t lacks a column, or if the key has more columns. */
 bool vv_descent_key(const vv_table *t, const char *const *key, size_t *out, size_t *count);
 
-/* Finds the old numbers of the rows without a change. Unchanged rows have the same order in both versions. So the old
- * number of the next unchanged row is the next number that is not in `gone`. */
+/* Data for finding the old numbers of the rows without a change. Unchanged rows have the same order
+ * in both versions, so the old number of the next unchanged row is the next number that is not in
+ * `gone`. */
 typedef struct vv_descent_rest {
 	uint64_t *gone; /* the old numbers of the rows with a change */
 	size_t count, cap;

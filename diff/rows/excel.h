@@ -2,13 +2,13 @@
  * excel: lists how a spreadsheet program may change the spelling of a cell when it reads a CSV file
  * and writes it again.
  *
- *	vv_auto(vv_excel) e = {.count = 0};
- *	damage = vv_excel_damage(&e, &was, &is);
+ * 	vv_auto(vv_excel) e = {.count = 0};
+ * 	damage = vv_excel_damage(&e, &was, &is);
  *
- * Excel converts texts that look like numbers, dates or logical values, and writes them as they are
- * displayed. The displayed form depends on the country, the width of the column and the user's
- * settings. So a text has several spellings, all of which vv_excel_spell lists. LibreOffice also
- * writes some of these spellings.
+ * Excel converts texts that look like numbers, dates or logical values, and writes them as it
+ * displays them. The displayed text depends on the country, the width of the column and the user's
+ * settings, so a text can become several spellings, all of which vv_excel_spell lists. LibreOffice
+ * also writes some of these spellings.
  */
 #ifndef VV_DIFF_ROWS_EXCEL_H
 #define VV_DIFF_ROWS_EXCEL_H
@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "dataset/format/cell.h"
 
+/* The kind of a change of spelling. */
 typedef enum vv_excel_kind {
 	VV_EXCEL_NONE,     /* not a change that Excel makes */
 	VV_EXCEL_STYLE,    /* the same value: 1.50 -> 1.5, true -> TRUE */
@@ -36,61 +37,65 @@ typedef enum vv_excel_kind {
 	VV_EXCEL_MOJIBAKE, /* UTF-8 that was read as ANSI */
 	VV_EXCEL_ERROR,    /* -name -> #NAME? */
 	VV_EXCEL_QUOTED,   /* =1+1 -> '=1+1, which --safe-for-spreadsheets writes, too */
-	VV_EXCEL_KINDS
+	VV_EXCEL_KINDS     /* the number of kinds */
 } vv_excel_kind;
 
-/* Returns a description of a kind: "leading zeros are lost". */
+/* Returns a description of a kind, such as "leading zeros are lost"; a constant. */
 const char *vv_excel_words(vv_excel_kind k);
 
 /* Whether the first number in 3/4/2024 is the day or the month, which depends on the country set in
  * Excel. Texts that are not such dates have no order. */
 typedef enum vv_excel_order { VV_EXCEL_NO_ORDER, VV_EXCEL_DAY, VV_EXCEL_MONTH } vv_excel_order;
 
-#define VV_EXCEL_MAX 512u
+#define VV_EXCEL_MAX 512u /* most spellings of a text */
+/* A spelling that Excel may write for a text. */
 typedef struct vv_excel_spelling {
 	uint32_t at, len; /* position and length in vv_excel.text */
 	vv_excel_kind kind;
 	vv_excel_order order;
-	bool sure; /* the day is above 12, so that no other order is possible */
+	bool sure; /* the day is above 12, so the date can only be in this order */
 } vv_excel_spelling;
 
-/* Memory for results, owned by the caller. text.failed: memory ran out. */
+/* The results of vv_excel_spell and vv_excel_damage. If memory runs out, text.failed is true. */
 typedef struct vv_excel {
-	vv_buf text;
+	vv_buf text; /* the texts of all spellings */
 	vv_excel_spelling items[VV_EXCEL_MAX];
-	size_t count;
-	vv_excel_order order; /* the only possible order; VV_EXCEL_NO_ORDER: not known */
+	size_t count; /* number of items */
+	/* set by the caller: the order of dates in the file; VV_EXCEL_NO_ORDER: not known */
+	vv_excel_order order;
 	/* the spelling that vv_excel_damage found; its order is NO_ORDER if several orders are possible */
 	vv_excel_spelling was;
 } vv_excel;
 void vv_excel_clear(vv_excel *e); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_excel, vv_excel_clear)
 
-/* Lists all spellings of a text in e; the text itself may be among them. */
+/* Sets e->items to all spellings that Excel may write for the text s[0 .. len), perhaps including
+ * the text itself. */
 void vv_excel_spell(vv_excel *e, const char *s, size_t len);
-/* Returns true if spelling i is equal to these bytes. */
+/* Returns true if the text of e->items[i] is s[0 .. len). */
 bool vv_excel_is(const vv_excel *e, size_t i, const char *s, size_t len);
 
-/* Returns the kind of Excel's change if `is` is a spelling of `was`; else, or if both cells are
- * equal, returns VV_EXCEL_NONE. */
+/* Returns the kind of the change if `is` is a spelling that Excel may write for `was`, and sets
+ * e->was to this spelling. Returns VV_EXCEL_NONE if it is not, or if both cells are equal. */
 vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is);
 
 /* Appends bytes of the encoding windows-1252 as UTF-8. */
 void vv_excel_put_ansi(vv_buf *out, const char *s, size_t len);
-/* Appends a date that Excel wrote, in the form 2024-03-04. order is the order of the country's
- * dates; VV_EXCEL_NO_ORDER: dates are written as 04.03.2024. Returns false if the text is not a
- * date in this order. */
+/* Appends a date s[0 .. len) that Excel wrote, converted to the form 2024-03-04. order: the order
+ * of day and month in dates such as 3/4/2024; VV_EXCEL_NO_ORDER: dates are written as 04.03.2024.
+ * Returns false if the text is not a date in this order. */
 bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order order);
 
 /* Facts about a column of the newer version of a table. */
 typedef struct vv_excel_column {
 	long old; /* index of the base's column; -1: the column is new */
-	/* numbers of paired cells for each kind of change. spoiled: Excel changed the cells in this
-	 * way; kept: Excel would have changed the cells in this way, but they are equal */
+	/* for each kind of change: spoiled: the number of cells that Excel changed in this way;
+	 * kept: the number of cells that Excel would change in this way, but that are equal in both
+	 * versions */
 	uint64_t spoiled[VV_EXCEL_KINDS], kept[VV_EXCEL_KINDS];
-	/* changed cells, by order of the date */
+	/* for each kind of change: the number of changed cells with each order of the date */
 	uint64_t ordered[VV_EXCEL_KINDS][VV_EXCEL_MONTH + 1];
-	/* texts of the first changed cell of each kind */
+	/* for each kind of change: the old and the new text of the first changed cell */
 	vv_buf was[VV_EXCEL_KINDS], is[VV_EXCEL_KINDS];
 } vv_excel_column;
 

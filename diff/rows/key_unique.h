@@ -1,6 +1,6 @@
 /*
- * key_unique: checks that no two rows of a version have the same key: for keys that are not proved,
- * and to find a key for tables without one.
+ * key_unique: checks that no two rows of a version have the same key. Used for keys that are not
+ * proved unique, and to find a key for tables without one.
  */
 #ifndef VV_DIFF_ROWS_KEY_UNIQUE_H
 #define VV_DIFF_ROWS_KEY_UNIQUE_H
@@ -12,23 +12,25 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-/* Sets *out to true if every row has a different key. key: places of the key's columns. Reads these
- * columns of the whole version, and compares values by their types. If two 64-bit hashes collide,
- * *out may be false for a unique key. */
+/* Sets *out to true if no two rows have the same key. key: indexes of the count columns of the key.
+ * Reads these columns of all rows, and compares values by their types. If the 64-bit hashes of
+ * different keys are equal, *out may be false for a unique key. */
 vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
 			const char *temp_dir, vv_error *err);
 
 /* Facts about the columns of a version, from its first rows. */
 typedef struct vv_key_found {
 	size_t column; /* the best column that could be the key alone; SIZE_MAX: no column */
-	/* the column that identifies rows best, with few repeated values; SIZE_MAX: no column */
+	/* the column that identifies rows best for readers; its values may repeat a few times;
+	 * SIZE_MAX: no column */
 	size_t telling;
 	bool *could; /* one for each column: true if the column could be the key alone */
 	size_t columns;
 	bool whole; /* all rows of the version were examined */
 } vv_key_found;
 
-/* Initialises *out. Reads only the row groups that contain the first rows_max rows. */
+/* Initialises *out with facts about t. Reads only the row groups that contain the first rows_max
+ * rows. */
 vv_status vv_key_find(vv_key_found *out, vv_table *t, size_t rows_max, vv_error *err);
 void vv_key_found_clear(vv_key_found *f);
 VV_AUTO_CLEAR(vv_key_found, vv_key_found_clear)

@@ -1,6 +1,5 @@
 /*
- * list_compare: compares two lists without reading nodes that both have. Checks use it for the
- * groups in a cached run of keys; diff uses it, too.
+ * list_compare: compares two lists (dataset/format/list.h) without reading nodes that both have.
  *
  * A correct caller: vv_list_compare with a reader of each list; vv_list_changes_clear.
  */
@@ -16,9 +15,9 @@
 
 /* An item that only one list has. */
 typedef struct vv_list_place {
-	uint64_t index;  /* number of the item */
+	uint64_t index;  /* number of the item, from 0 */
 	uint64_t before; /* sum of the weights of all items before this item */
-	uint64_t weight;
+	uint64_t weight; /* weight of the item */
 } vv_list_place;
 
 /* Items [old_index, old_index + items) of the old list, which equal items [new_index, new_index +
@@ -27,6 +26,7 @@ typedef struct vv_list_share {
 	uint64_t old_index, new_index, items;
 } vv_list_share;
 
+/* The result of a comparison. */
 typedef struct vv_list_changes {
 	vv_list_place *old_items, *new_items; /* ascending */
 	size_t old_count, new_count;
@@ -34,9 +34,10 @@ typedef struct vv_list_changes {
 	size_t share_count;
 } vv_list_changes;
 
-/* Compares list a (old) with list b (new). Each item is in exactly one part of *out. An item that
- * occurs several times is shared as often as it occurs in both lists. The readers are moved.
- * VV_ECORRUPT, VV_EMISSING: a node of a list is damaged or missing. */
+/* Compares list a (old) with list b (new), and initialises *out with the result. Each item of a is
+ * in old_items or in shares, and each item of b in new_items or in shares. An item that occurs
+ * several times is shared as often as it occurs in both lists. The readers are moved. VV_ECORRUPT,
+ * VV_EMISSING: a node of a list is damaged or missing. */
 vv_status vv_list_compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
 			  vv_error *err);
 /* Sets *out to all items of both lists, without searching for common items. */

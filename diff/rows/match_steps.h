@@ -1,5 +1,5 @@
 /*
- * match_steps: matches the rows of two versions by key.
+ * match_steps: the steps of a comparison of rows (rowdiff.h): align, match, rekey and gap.
  */
 #ifndef VV_DIFF_ROWS_MATCH_STEPS_H
 #define VV_DIFF_ROWS_MATCH_STEPS_H
@@ -18,8 +18,7 @@
 #include "diff/rows/sorter.h"
 
 /*
- * digest: the state of a comparison of rows, and the hashes of a row. Only the steps of a
- * comparison (align, rekey, match, rowdiff) use this state.
+ * The declarations of this header are for align.c, rekey.c, match.c, gap.c and rowdiff.c only.
  */
 
 /*
@@ -35,15 +34,17 @@ typedef struct vv_key_set {
 	size_t mask, count;
 } vv_key_set;
 
+/* The result of vv_key_set_put. */
 typedef enum vv_key_put {
-	VV_KEY_NEW,
-	VV_KEY_THERE, /* the set already has the hash */
-	VV_KEY_FULL,  /* the set would exceed the memory limit: the hash was not added */
-	VV_KEY_NO_MEMORY
+	VV_KEY_NEW,      /* the hash was added */
+	VV_KEY_THERE,    /* the set already has the hash */
+	VV_KEY_FULL,     /* the set would exceed the memory limit: the hash was not added */
+	VV_KEY_NO_MEMORY /* out of memory: the hash was not added */
 } vv_key_put;
 
 /* Adds the hash of a key. memory: maximum bytes of the set. */
 vv_key_put vv_key_set_put(vv_key_set *s, uint64_t key, size_t memory);
+/* Returns true if the set has the hash of a key. */
 bool vv_key_set_has(const vv_key_set *s, uint64_t key);
 
 /* Prefetches the slot of a key that will soon be added or searched, since a large set does not fit
@@ -58,21 +59,21 @@ static inline void vv_key_set_soon(const vv_key_set *s, uint64_t key)
 void vv_key_set_clear(vv_key_set *s);
 VV_AUTO_CLEAR(vv_key_set, vv_key_set_clear)
 
-/* A result of matching, before it is returned. Results are ordered by `pos`. */
+/* A result of matching that vv_rowdiff_next has not returned yet: consecutive rows of one kind. */
 typedef struct row_entry {
-	/* position: 2 * new row + 2; for a removed row 2 * (the row above it in the new version) +
-	 * 3, or 1 at the top */
+	/* the position by which results are ordered: 2 * new_row + 2; for a removed row 2 * (the
+	 * row above it in the new version) + 3, or 1 at the top */
 	uint64_t pos;
-	uint64_t old_row, new_row;
+	uint64_t old_row, new_row; /* numbers of the first row in both versions */
 	vv_row_kind kind;
-	bool moved, rekeyed;
+	bool moved, rekeyed; /* as in vv_row_change */
 	/* number of consecutive results of this kind, each one row below the previous one on both
 	 * sides */
 	uint64_t rows;
 } row_entry;
 
-/* For tables without a key: the rows removed at one place, and the added rows that directly follow
- * them. */
+/* A gap, for tables without a key: removed rows between two rows that both versions have, and the
+ * added rows between these two rows. */
 typedef struct row_gap {
 	uint64_t pos; /* position of the removed rows */
 	/* the removed rows: old_row is their first row; new_row is the number of removed rows
@@ -81,16 +82,16 @@ typedef struct row_gap {
 	size_t gone_count, gone_cap;
 	uint64_t removed;      /* number of removed rows */
 	uint64_t first, added; /* the added rows: [first, first + added) of the new version */
-	/* removed and added rows that are one changed row: their indexes among the removed and the
-	 * added rows, ascending */
+	/* the rows of the gap that are one changed row: their indexes among the removed rows and
+	 * among the added rows, ascending */
 	vv_segment *pairs;
 	size_t pair_count, pair_cap;
 	uint64_t told[2]; /* numbers of removed and of added rows that were returned */
 	size_t pair;      /* the next pair to return */
 } row_gap;
 
-/* The differences of two groups that have the same number of rows and are compared row by row: the
- * differing cells, and the cells of the key. */
+/* The differences of two row groups with the same number of rows, whose rows are compared in pairs.
+ * Only the differing cells and those of the key are decoded. */
 typedef struct rowdiff_needed {
 	/* indexes in columns->pairs of the compared columns that are not in the key and differ in
 	 * some row */
@@ -110,25 +111,27 @@ typedef struct rowdiff_needed {
 	bool *same;
 } rowdiff_needed;
 
+/* A comparison of rows. */
 typedef struct vv_rowdiff {
-	vv_table *a, *b;
+	vv_table *a, *b; /* the old and the new version; borrowed */
 	vv_rowdiff_options opts;
-	vv_changed_groups changed;
-	size_t *key_a, *key_b; /* places of the key's columns; key_count 0: no key */
+	vv_changed_groups changed; /* the groups that only one version has */
+	size_t *key_a, *key_b;     /* indexes of the key's columns; key_count 0: no key */
 	size_t key_count;
 	bool *compared; /* one for each of columns->pairs: true if the pair is compared */
 	bool canonical; /* values are compared and hashed, not spellings */
 	bool cross;     /* one side is CSV, the other side JSON */
-	uint64_t seed;
-	/* direct: rows with the same key at the same place are paired without hashing them. This is
-	 * valid only if no key is repeated among the rows that are not simply equal. If a key is
-	 * repeated, `again` becomes true, and the comparison is repeated without direct. */
+	uint64_t seed;  /* of all hashes */
+	/* direct: rows with the same key at the same position of a group are paired without hashing
+	 * them. This is valid only if no key is repeated among the rows that differ. If a key is
+	 * repeated, `again` becomes true, and the comparison is repeated with direct false. */
 	bool direct, again;
 	vv_key_set paired; /* the keys of the pairs that direct made */
 
-	vv_sorter *entries;
-	row_entry last_entry; /* not yet in entries; if its `rows` is 0, there is no entry */
-	vv_row_by_number rows_a, rows_b;
+	vv_sorter *entries; /* the results, each a row_entry */
+	/* the newest result, not yet in entries; if its `rows` is 0, no result */
+	row_entry last_entry;
+	vv_row_by_number rows_a, rows_b; /* read rows of a and of b */
 	row_gap gap;     /* tables without a key: the entries that are matched together */
 	row_entry ahead; /* the entry that was read from entries last and is not used yet */
 	bool has_ahead;
@@ -150,40 +153,43 @@ size_t rowdiff_memory(const vv_rowdiff *d, size_t n);
  * empty text that is a missing value become equal, since CSV cannot distinguish them. */
 vv_cell rowdiff_cell(const vv_rowdiff *d, const vv_field *f, const vv_cell *c);
 
-/* Working memory for hashing the rows of one side. Records of the sorter: hash of the key (16
- * bytes), hash of the row (16), side (1), row (8, big-endian). */
+/* Bytes of a digest: a record with the hash of a row's key (16 bytes), the hash of the row (16),
+ * its side (1), and its number (8, big-endian). */
 #define DIGEST_LEN 41u
-#define DIGEST_KEY 16u
+#define DIGEST_KEY 16u /* bytes of the hash of the key */
 _Static_assert(DIGEST_LEN == DIGEST_KEY + 16 + 1 + 8, "key hash, row hash, side, row");
+/* Working memory for hashing the rows of one side. */
 typedef struct digest {
-	vv_rowdiff *d;
-	vv_table *table;
-	int side;
-	const size_t *key;
+	vv_rowdiff *d;           /* borrowed */
+	vv_table *table;         /* the version; borrowed */
+	int side;                /* 0: a, 1: b */
+	const size_t *key;       /* indexes of the key's columns; borrowed */
 	const vv_field **fields; /* fields by which the cells of the compared columns are read */
-	const vv_field **key_fields; /* the same for the columns of the key */
+	const vv_field **key_fields; /* fields by which the cells of the key are read */
 	size_t *columns; /* the compared columns of this side, in the order of the pairs */
 	size_t column_count;
 	size_t *wanted; /* the columns to decode */
 	size_t wanted_count;
-	vv_sorter *out;
-	vv_buf text;
+	vv_sorter *out; /* receives the digests; borrowed */
+	vv_buf text;    /* scratch */
 } digest;
 /* Initialises *g for one side (0: a, 1: b). Call digest_clear after a failure, too. */
 vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err);
 void digest_clear(digest *g);
 VV_AUTO_CLEAR(digest, digest_clear)
-/* Hashes a row, and adds the record to the sorter. */
+/* Adds the digest of the row with these cells and this number to the sorter. */
 vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err);
 /* Sets *out to the hash of the row's key. */
 vv_status digest_key(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);
-/* Returns the field by which cells of one side are read, for the pair of columns a and b. */
+/* Returns the field by which cells of one side are read, for the pair of column a of the old
+ * version and column b of the new version. */
 const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b);
-/* Sets *out to the hash of the compared cells, which is the hash of the row in records. */
+/* Sets *out to the hash of the compared cells: the hash of the row in its digest. */
 vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);
 
-/* Records of the sorter `kept`: runs of rows that both versions have, ordered by old row: old row
- * (8 bytes), new row (8), number of rows (8), row_pair (1). */
+/* Bytes of a record of the sorter `kept`: a run of consecutive rows that both versions have. A
+ * record has the number of the first row in the old version (8 bytes) and in the new version (8),
+ * the number of rows (8), and a row_pair (1). Runs are ordered by the old number. */
 #define KEPT_LEN 25u
 _Static_assert(KEPT_LEN == 8 + 8 + 8 + 1, "old row, new row, rows, row_pair");
 
@@ -193,31 +199,33 @@ typedef enum row_pair {
 	PAIR_CHANGED,
 	PAIR_REKEYED /* changed in the key, and perhaps in other cells */
 } row_pair;
-/* Adds a run to the sorter. */
+/* Adds a run to the sorter `kept`. */
 vv_status rowdiff_keep(vv_sorter *kept, const vv_segment *rows, row_pair how, vv_error *err);
 
 /* ---- moves: finds the fewest rows without which the other rows are in the same order ---- */
 
-/* A run of rows that both versions have, consecutive on both sides. */
+/* A run of rows that both versions have, consecutive in both. */
 typedef struct row_run {
+	/* numbers of the first row in both versions, and number of rows */
 	uint64_t old_row, new_row, rows;
-	bool moved;
+	bool moved; /* set by row_moves_settle */
 } row_run;
+/* All runs. All members zero: no runs. */
 typedef struct row_moves {
 	row_run *list;
-	size_t count, cap, at;
+	size_t count, cap, at; /* at: for callers that go through the list */
 } row_moves;
 
 /* Adds a run. Runs must be added in ascending order of old_row. */
 vv_status row_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows,
 			vv_error *err);
-/* Sets `moved` of each run. The runs that are not moved ascend on both sides, and have the most
- * rows together. */
+/* Sets `moved` of each run so that the runs that are not moved are in the same order in both
+ * versions, and together have as many rows as possible. */
 vv_status row_moves_settle(row_moves *m, vv_error *err);
 void row_moves_clear(row_moves *m);
 VV_AUTO_CLEAR(row_moves, row_moves_clear)
 
-/* ---- gap: finds out which removed row and which added row are one changed row ---- */
+/* ---- gap: finds pairs of a removed row and an added row that are one changed row ---- */
 
 /* A correct caller: rowdiff_gap_begin, which empties the gap; rowdiff_gap_remove for the removed
  * rows in their order; set first and added; rowdiff_gap_match; rowdiff_gap_next until it returns
@@ -232,26 +240,25 @@ void rowdiff_gap_clear(row_gap *g);
 
 /* Returns true if the pair of columns is part of the key. */
 bool rowdiff_is_of_key(const vv_rowdiff *d, const vv_column_pair *p);
-/* Compares two rows cell by cell, and sets d->cells. *changed: number of cells with different
- * values; *formatted: number of cells with the same value in different spellings. rekeyed: compares
- * the columns of the key, too. equal: one for each pair of columns, true if its cells are known to
- * be equal; may be NULL. */
+/* Compares row a of the old version with row b of the new version cell by cell, and sets d->cells.
+ * Sets *changed to the number of cells with different values, and *formatted to the number of cells
+ * with the same value in different spellings. rekeyed: compare the columns of the key, too. equal:
+ * one for each pair of columns, true if its cells are known to be equal; may be NULL. */
 vv_status rowdiff_compare(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, const bool *equal,
 			  bool rekeyed, size_t *changed, size_t *formatted, vv_error *err);
 /* Sets *out to true if the two rows are equal in at least half of their compared cells. */
 vv_status rowdiff_alike(vv_rowdiff *d, uint64_t old_row, uint64_t new_row, bool *out,
 			vv_error *err);
 
-/* ---- match: finds out which rows of the two versions are the same row ---- */
+/* ---- match: finds the rows of the two versions that are the same row ---- */
 
-/* Joins the records of both sides, and sets d->entries. */
+/* Joins the digests of both sides, and sets d->entries. */
 vv_status rowdiff_match(vv_rowdiff *d, vv_error *err);
 
 /* ---- align: finds equal rows side by side, in the groups that only one version has ---- */
 
-/* Compares the groups that only one side has. Equal rows that are found side by side become
- * segments of d->changed, or are added to `kept`. The records of all other rows are added to
- * out. */
+/* Compares the groups that only one side has. Equal rows that are found side by side are added to
+ * the segments of d->changed, or to `kept`. The digests of all other rows are added to out. */
 vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error *err);
 
 /* ---- rekey: finds rows of which only the key changed ---- */

@@ -13,71 +13,82 @@
 #include "dataset/format/cell.h"
 #include "diff/rows/columns.h"
 
+/* How a row differs between the versions. */
 typedef enum vv_row_kind {
 	VV_ROW_ADDED,
 	VV_ROW_REMOVED,
 	VV_ROW_CHANGED,
-	VV_ROW_MOVED /* only if opts.moves is set; a changed row that also moved has `moved` set */
+	/* only with vv_rowdiff_options.moves: the row moved, but did not change; a changed row that
+	 * also moved is VV_ROW_CHANGED with `moved` set */
+	VV_ROW_MOVED
 } vv_row_kind;
 
+/* How a cell differs between the versions. */
 typedef enum vv_cell_change {
-	VV_CELL_SAME = 0,
+	VV_CELL_SAME = 0,   /* equal */
 	VV_CELL_FORMAT = 1, /* the same value, spelled differently */
-	VV_CELL_CHANGED = 2
+	VV_CELL_CHANGED = 2 /* a different value */
 } vv_cell_change;
 
-/* A changed row, borrowed until the next call. Cells are indexed by the columns of their
+/* A row that differs, borrowed until the next call. Cells are indexed by the columns of their
  * version. */
 typedef struct vv_row_change {
 	vv_row_kind kind;
-	bool moved;
+	bool moved; /* the row moved relative to other rows */
 	/* VV_ROW_CHANGED: the key changed, and `cells` also marks the columns of the key */
 	bool rekeyed;
-	uint64_t old_row, new_row; /* counted from 0; UINT64_MAX: the version lacks the row */
-	uint64_t place;            /* number of rows of the new version above this row */
-	const vv_cell *old_cells;  /* NULL for an added row */
-	const vv_cell *new_cells;  /* NULL for a removed row */
+	/* the row's numbers, from 0; UINT64_MAX: the version lacks the row */
+	uint64_t old_row, new_row;
+	uint64_t place;           /* how many rows of the new version are above this row */
+	const vv_cell *old_cells; /* NULL for an added row */
+	const vv_cell *new_cells; /* NULL for a removed row */
 	/* VV_ROW_CHANGED: a vv_cell_change for each of columns->pairs; VV_CELL_SAME for pairs that
 	 * only one side has */
 	const uint8_t *cells;
 	size_t changed, formatted; /* numbers of VV_CELL_CHANGED and of VV_CELL_FORMAT cells */
 } vv_row_change;
 
+/* The options of a comparison; pointers are borrowed. */
 typedef struct vv_rowdiff_options {
-	/* names of the key's columns in the new version, or, if renamed, in the old version, ended
-	 * by NULL; NULL: the tables' own key, if both have the same key; {NULL}: no key */
+	/* names of the key's columns, followed by NULL; a renamed column may have its new or its
+	 * old name. NULL: the key of the tables, if both have the same key; {NULL}: no key */
 	const char *const *key;
 	const vv_columns *columns; /* the pairs of columns */
 	bool ignore_format;        /* rows that differ only in spelling are not reported */
-	const char *tolerance;     /* see vv_value_within; NULL: numbers are compared exactly */
-	/* names of the columns to compare, ended by NULL; NULL: all columns */
+	/* numbers that vv_value_within accepts count as equal; NULL: numbers are compared
+	 * exactly */
+	const char *tolerance;
+	/* names of the columns to compare, followed by NULL; NULL: all columns */
 	const char *const *only;
-	const char *const *ignore; /* names of columns not to compare, ended by NULL */
+	/* names of columns not to compare, followed by NULL; may be NULL */
+	const char *const *ignore;
 	bool rekeyed; /* with a key: rows in which only the key changed are reported as changed */
 	bool moves;   /* moved rows are reported */
-	/* for patches: moves and differences in spelling are reported, so that format and order can
-	 * be restored exactly */
+	/* for patches: all moves and differences in spelling are reported, so that spelling and
+	 * order can be restored exactly */
 	bool everything;
-	/* rows that only moved are reported without cells (old_cells and new_cells are NULL):
-	 * reading the rows of a table that was sorted again is slow */
+	/* rows that only moved are reported without cells (old_cells and new_cells are NULL),
+	 * because reading all rows of a table that was sorted again is slow */
 	bool blind_moves;
-	/* in a changed or moved row, all cells may be absent except those of the key and those that
-	 * are not VV_CELL_SAME: equal columns are not decoded */
+	/* in a changed or moved row, cells that are VV_CELL_SAME may be absent, except those of the
+	 * key, because equal columns are not decoded */
 	bool only_needed;
 	uint64_t memory; /* maximum bytes of digests in memory before the disk is used; 0: 32 MiB */
-	const char *temp_dir;
-	vv_pool *pool;
-	const vv_progress *progress;
+	const char *temp_dir;        /* folder for temporary files; NULL: /tmp */
+	vv_pool *pool;               /* may be NULL */
+	const vv_progress *progress; /* may be NULL */
 } vv_rowdiff_options;
 
 #define VV_REPEATS_SHOWN 10
+/* The statistics of a comparison. */
 typedef struct vv_rowdiff_stats {
-	uint64_t old_rows, new_rows;
-	uint64_t added, removed, changed, moved;
-	uint64_t rekeyed;        /* number of changed rows whose key changed */
+	uint64_t old_rows, new_rows;             /* numbers of rows of the versions */
+	uint64_t added, removed, changed, moved; /* numbers of rows, by vv_row_kind */
+	uint64_t rekeyed;                        /* number of changed rows whose key changed */
 	uint64_t formatted_rows; /* number of rows that differ only in the spelling of values */
+	/* numbers of VV_CELL_CHANGED and of VV_CELL_FORMAT cells in changed rows */
 	uint64_t cells_changed, cells_formatted;
-	/* number of changed cells for each of columns->pairs; borrowed until the comparison is
+	/* for each of columns->pairs: the number of changed cells; borrowed until the comparison is
 	 * closed */
 	uint64_t *column_changes;
 	uint64_t groups_read; /* number of row groups of both sides that were read */
@@ -86,8 +97,8 @@ typedef struct vv_rowdiff_stats {
 	char *repeated[VV_REPEATS_SHOWN]; /* the first repeated keys, as text */
 	/* rows were matched by a key */
 	bool keyed;
-	/* rows that both sides have are in another order; if moves are reported, only rows that
-	 * have the same key on both sides count */
+	/* rows that both versions have are in different order; if moves are reported, only rows
+	 * that have the same key in both versions count */
 	bool reordered;
 } vv_rowdiff_stats;
 

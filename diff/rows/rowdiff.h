@@ -3,8 +3,8 @@
  *
  * A correct caller: vv_rowdiff_open; vv_rowdiff_next until it returns 0; vv_rowdiff_stats_get;
  * vv_rowdiff_close. Groups and list nodes that both versions have are recognised by CID and never
- * read, so that the cost depends on the size of the change. Memory is bounded: digests of differing
- * rows are sorted in parts, and on disk beyond the limit (a re-sorted table of 10 M rows works).
+ * read, so that the cost depends on the size of the change. Memory is bounded: digests (hashes of
+ * the key and the cells) of differing rows are sorted in parts, which are on disk beyond a limit.
  *
  * With a key, rows are matched by key: a moved row is not a change unless moves are requested. Rows
  * with repeated keys are matched in order of occurrence, and counted in the statistics. On request
@@ -40,23 +40,23 @@ typedef struct vv_rowdiff vv_rowdiff;
  * names the side. */
 vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 			  const vv_rowdiff_options *opts, vv_error *err);
-/* Gets the next differing row. Returns 1, 0 at the end, or a negative status. */
+/* Sets *out to the next row that differs. Returns 1, 0 at the end, or a negative status. */
 int vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_error *err);
 /* Returns the statistics, borrowed. They are complete once vv_rowdiff_next has returned 0. */
 const vv_rowdiff_stats *vv_rowdiff_stats_get(const vv_rowdiff *d);
-/* Returns the positions of the key's columns in the new version, borrowed. *count is 0 if there is
- * no key. */
+/* Returns the indexes of the key's columns in the new version, borrowed, and sets *count to their
+ * number, which is 0 without a key. */
 const size_t *vv_rowdiff_key(const vv_rowdiff *d, size_t *count);
 void vv_rowdiff_close(vv_rowdiff *d); /* accepts NULL */
 VV_AUTO_FREE(vv_rowdiff, vv_rowdiff_close)
 
-/* Sets *cells to the number of cells on both sides that the comparison would read. Reads only the
- * lists of groups. */
+/* Sets *cells to the number of cells of both versions that a comparison of a and b would read.
+ * Reads only the lists of groups. */
 vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns,
 			  vv_error *err);
 
-/* Returns true if both tables have the same data list, so that only form, schema or key can differ.
- * Reads no rows. */
+/* Returns true if both tables have the same list of row groups, so that only form, schema or key
+ * can differ. Reads no rows. */
 bool vv_tables_same_data(const vv_table *a, const vv_table *b);
 
 #endif

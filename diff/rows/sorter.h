@@ -1,5 +1,5 @@
 /*
- * sorter: sorts records of the same size, in memory up to a limit, then on disk.
+ * sorter: sorts records of the same size, in memory up to a limit, and on disk beyond it.
  *
  * Records are compared by memcmp of their first key_len bytes, so numbers in the key must be
  * big-endian. Beyond the limit, sorted runs are written to an unlinked temporary file.
@@ -15,8 +15,9 @@
 
 typedef struct vv_sorter vv_sorter;
 
-/* Makes a sorter. memory: maximum bytes of records in memory; further records are sorted on disk.
- * temp_dir: folder of the temporary file; NULL: /tmp. */
+/* Makes a sorter of records of record_len bytes, whose first key_len bytes are the key. memory:
+ * maximum bytes of records in memory; further records are sorted on disk. temp_dir: folder of the
+ * temporary file; NULL: /tmp. */
 vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,
 			const char *temp_dir, vv_error *err);
 void vv_sorter_free(vv_sorter *s); /* accepts NULL */

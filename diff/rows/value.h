@@ -1,7 +1,7 @@
 /*
- * value: compares two cells under the types of their columns.
+ * value: compares two cells by the types of their columns.
  *
- * There are three results: the cells have the same text and state; they have the same value,
+ * A comparison has three results: the cells have the same text and state; they have the same value,
  * spelled differently (1.0 and 1.00, 5 and "5" across CSV and JSON, true and 1 if declared in
  * trueValues, a date in two declared formats); or their values are different. Numbers are compared
  * by exact decimal arithmetic. A missing value of the schema (missingValues), a JSON null and an
@@ -20,39 +20,41 @@
 #include "dataset/format/cell.h"
 #include "dataset/schema/schema.h"
 
+/* The result of a comparison. */
 typedef enum vv_same {
 	VV_SAME,       /* equal state and text */
 	VV_SAME_VALUE, /* equal value, spelled differently */
-	VV_OTHER
+	VV_OTHER       /* different values */
 } vv_same;
 
-/* Compares an old cell with a new cell. If the columns' types are different, the type of the new
- * column (fb) is used. scratch is overwritten. If memory runs out, scratch->failed becomes true and
- * stays true; the result is then not valid. */
+/* Compares the old cell a of the field fa with the new cell b of the field fb. If the types of the
+ * fields are different, both cells are read by the type of fb. scratch is overwritten. If memory
+ * runs out, scratch->failed becomes true and remains true; the result is then not valid. */
 vv_same vv_value_compare(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb,
 			 const vv_cell *b);
 
-/* Returns true if two numbers differ by at most the tolerance: a decimal text such as "0.01",
- * absolute, or with a percent sign relative to the larger number. Returns false also if a cell is
- * not a number. scratch: as for vv_value_compare. */
+/* Returns true if both cells are numbers that differ by at most the tolerance: a decimal number as
+ * text, such as "0.01", or, with a percent sign, a percentage of the larger number. The other
+ * parameters are those of vv_value_compare. */
 bool vv_value_within(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb,
 		     const vv_cell *b, const char *tolerance);
 /* Returns true if the text is a valid tolerance. */
 bool vv_tolerance_check(const char *tolerance);
 
-/* Returns the field by which an old cell is read when it is compared with a cell of the new
- * version: fa, or fb if the types are different. Hashing and joining rows of two versions use the
- * same field. */
+/* Returns the field by which an old cell of the field fa is read when it is compared with a new
+ * cell of the field fb: fa, or fb if the types are different. Also used for hashing and joining
+ * rows of two versions. */
 const vv_field *vv_value_field(const vv_field *fa, const vv_field *fb);
 
-/* Appends the canonical form of the value under its type. Cells that compare as VV_SAME or
- * VV_SAME_VALUE have equal forms; other cells have different forms. No form is a prefix of another
- * form, since each begins with its length. Used for hashing and ordering values. */
+/* Appends the canonical form of the value of c, a cell of the field f. Cells for which
+ * vv_value_compare returns VV_SAME or VV_SAME_VALUE have equal forms; other cells have different
+ * forms. No form is a prefix of another form, since each begins with its length. Used for hashing
+ * and ordering values. */
 void vv_value_put_canonical(vv_buf *out, const vv_field *f, const vv_cell *c);
 
-/* Compares two cells in a total order, for deterministic output and merging: first by state, then
- * numbers by value and other cells by their bytes. Returns a number less than, equal to or greater
- * than 0. */
+/* Compares two cells of the field f in a total order, for deterministic output and merging: by
+ * state, then numbers by value, and other cells by their bytes. Returns a number below 0, 0, or a
+ * number above 0. */
 int vv_value_order(const vv_field *f, const vv_cell *a, const vv_cell *b);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * change_words: describes the difference between two versions of a table in numbers and in one
- * line: "+35 -35 ~64 rows, 5 columns added, 2 renamed".
+ * change_words: counts the differences between two versions of a table, and describes them in one
+ * line, such as "+35 -35 ~64 rows, 5 columns added, 2 renamed".
  *
  * diff --stat, status, commit, log, show, merge and pull use this description.
  */
@@ -16,41 +16,47 @@
 #include "base/error.h"
 #include "diff/write/writer.h"
 
+/* Numbers of differences between two versions of a table. */
 typedef struct vv_change_counts {
-	bool counted; /* false: nothing is known, since this repository lacks blocks */
-	/* the rows were not compared, because too many may differ: only columns and form are
-	 * known */
+	bool counted; /* the other members are set; false: this repository lacks blocks */
+	/* the rows were not compared, because too many may differ: only members about columns and
+	 * form are set */
 	bool many;
-	uint64_t old_rows, new_rows;
-	uint64_t added, removed, changed, moved; /* rows */
+	uint64_t old_rows, new_rows;             /* rows of the versions */
+	uint64_t added, removed, changed, moved; /* rows, by vv_row_kind */
 	uint64_t rewritten; /* rows whose values are only spelled differently */
 	uint64_t rekeyed;   /* changed rows whose key changed */
 	uint64_t cells;     /* changed cells of changed rows */
-	bool reordered;
+	bool reordered;     /* rows that both versions have are in different order */
 	size_t columns_added, columns_removed, columns_renamed, columns_moved, columns_retyped;
 	size_t columns_described; /* columns that differ only in constraints or other members */
-	bool key_changed, missing_changed;
-	char *form; /* "LF -> CRLF"; NULL: the form is unchanged */
+	bool key_changed, missing_changed; /* as in vv_columns */
+	/* the change of the form, such as "LF -> CRLF"; NULL: the form is unchanged; owned */
+	char *form;
 } vv_change_counts;
 
-/* Initialises *out from the statistics. t must have both sides. */
+/* Initialises *out from the statistics s of a comparison of the versions in t. t must have both
+ * sides. */
 vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t,
 				const vv_rowdiff_stats *s, vv_error *err);
 void vv_change_counts_clear(vv_change_counts *c);
 VV_AUTO_CLEAR(vv_change_counts, vv_change_counts_clear)
 
-/* Appends the counts in words, such as "no change in data"; if nothing was counted, appends nothing. */
+/* Appends the description in one line. If no values changed, it is "no change in data" or similar.
+ * Appends nothing if c->counted is false. */
 void vv_change_counts_put(vv_buf *out, const vv_change_counts *c);
 
-/* Appends the summary of a table that only one side has: "new: 503 rows, 8 columns". */
+/* Appends the description of a table that only one version has, such as "new: 503 rows, 8 columns".
+ * removed: only the old version has it. */
 void vv_change_whole_put(vv_buf *out, bool removed, uint64_t rows, uint64_t columns);
 
-/* Appends "+2 -1 ~3 rows"; if all three numbers are 0, appends nothing. */
+/* Appends these numbers of rows as "+2 -1 ~3 rows". Appends nothing if all three are 0. */
 void vv_row_counts_put(vv_buf *out, uint64_t added, uint64_t removed, uint64_t changed);
 
-/* Appends one line about a pair of columns: "renamed 'Official Name' to 'official_name_en' (98 %
- * alike)", "added 'x' (string) after 'y'". Appends nothing if the columns are equal. Names are not
- * escaped, because the writer escapes the whole line. */
+/* Appends the description of the difference of a pair of columns (its index in t->columns), such as
+ * "renamed 'Official Name' to 'official_name_en' (98 % alike)" or "added 'x' (string) after 'y'".
+ * Appends nothing if the columns are equal. Names are not escaped, because the writer escapes the
+ * whole line. */
 void vv_column_describe(vv_buf *out, const vv_diff_table *t, size_t pair);
 
 #endif

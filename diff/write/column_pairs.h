@@ -1,5 +1,6 @@
 /*
- * column_pairs: the pairs of columns that a writer lists, for a table with one or two sides.
+ * column_pairs: the pairs of columns that a writer lists. In this header, `pair` is the index of a
+ * pair, and the sides of a table are its old and its new version.
  *
  * If the table has both sides, these are the pairs of diff/rows/columns.h. If the table was added
  * or removed, each of its columns is a pair. Shared by write_*.c.
@@ -14,7 +15,9 @@
 #include "dataset/schema/schema.h"
 #include "diff/write/writer.h"
 
+/* Returns the number of pairs. */
 size_t vv_column_pairs_count(const vv_diff_table *t);
+/* Returns a pair. */
 vv_column_pair vv_column_pairs_get(const vv_diff_table *t, size_t pair);
 
 /* Sets *added to the number of columns that only the new version has, and *dropped to the number of
@@ -25,20 +28,23 @@ void vv_column_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped
  * version. */
 const vv_field *vv_column_pairs_field(const vv_diff_table *t, size_t pair);
 
-/* Returns true if the pair's column identifies rows for readers: if it is a key column, or the
- * label column of a table without a key. */
+/* Returns true if the pair's column identifies rows for readers: if it is a column of the key, or
+ * the label of a table without a key (vv_diff_table.label). */
 bool vv_column_pairs_names_row(const vv_diff_table *t, size_t pair);
 
-/* Return the cell of the pair on the old or on the new side. NULL: that side lacks the row or the
- * column. */
+/* Returns the pair's cell in the old version of the row c. NULL: the old version lacks the row or
+ * the column. */
 const vv_cell *vv_column_pairs_old(const vv_diff_table *t, size_t pair, const vv_row_change *c);
+/* Returns the pair's cell in the new version of the row c. NULL: the new version lacks the row or
+ * the column. */
 const vv_cell *vv_column_pairs_new(const vv_diff_table *t, size_t pair, const vv_row_change *c);
 
 /* Returns true if the pair's cell changed, or is spelled differently, in this row. Returns false if
  * the row is not a VV_ROW_CHANGED. */
 bool vv_column_pairs_differ(const vv_row_change *c, size_t pair);
 
-/* Appends the address of the new side's cell, such as B17, if the table is a sheet. */
+/* Appends the address of a cell of the new version in its sheet, such as B17. Appends nothing if
+ * the table is not a sheet. */
 void vv_column_pairs_address(vv_buf *out, const vv_diff_table *t, size_t column, uint64_t row);
 
 #endif

@@ -1,12 +1,13 @@
 /*
- * figures: computes statistics of a column before and after a change: the numbers of missing and of distinct values,
- * the least and the greatest value, the mean or the most frequent value, and a histogram of eight characters.
+ * figures: computes the figures of a column, which are statistics before and after a change: the
+ * numbers of missing and of distinct values, the least and the greatest value, the mean or the most
+ * frequent value, and a histogram of eight characters.
  *
- * A correct caller: vv_figures_init; vv_figures_add for the cells, in any order; vv_figures_end; vv_figures_put;
- * vv_figures_clear. Memory is bounded: the caller sets how many distinct values are counted; if a column has more,
- * their number is not known. The width of a histogram's bins is the least power of two for which eight bins contain all
- * numbers of both sides. Every bin begins at a multiple of this width, so the bins do not depend on the order of the
- * cells.
+ * A correct caller: vv_figures_init; vv_figures_add for the cells, in any order; vv_figures_end;
+ * vv_figures_put; vv_figures_clear. Memory is bounded: the caller limits how many distinct values
+ * are stored; if a column has more, their number is not computed. The width of a histogram's bins
+ * is the least power of two for which eight bins contain all numbers of both sides. Every bin
+ * begins at a multiple of this width, so the bins do not depend on the order of the cells.
  */
 #ifndef VV_DIFF_WRITE_FIGURES_H
 #define VV_DIFF_WRITE_FIGURES_H
@@ -24,9 +25,9 @@
 #include "dataset/schema/schema.h"
 #include "diff/write/writer.h"
 
-#define VV_BARS 8u
+#define VV_BARS 8u /* bins of a histogram */
 
-#define VV_FIGURES_TEXT 48u /* only this number of bytes of a text is kept */
+#define VV_FIGURES_TEXT 48u /* most bytes of a text that are stored */
 
 /* A distinct value, and how often it occurs on each side. */
 typedef struct vv_figures_value {
@@ -40,6 +41,7 @@ typedef struct vv_figures_value {
 	bool cut;       /* text has only the first VV_FIGURES_TEXT bytes of the value */
 } vv_figures_value;
 
+/* The figures before or after the change. */
 typedef struct vv_figures_side {
 	uint64_t cells,   /* all cells */
 		missing,  /* cells without a value */
@@ -54,10 +56,11 @@ typedef struct vv_figures_side {
 		high; /* the greatest value as the file spells it */
 } vv_figures_side;
 
+/* The figures of a column. */
 typedef struct vv_figures {
 	const vv_field *field[2]; /* the column before and after; borrowed */
 	bool numeric;             /* both columns have the type integer or number */
-	/* numeric; both columns have numbers in the usual form, and no spelling of a missing value is
+	/* numeric, both columns spell numbers as JSON does, and no spelling of a missing value is
 	 * such a number */
 	bool plain;
 	bool many; /* the column has more distinct values than are counted */
@@ -81,8 +84,8 @@ void vv_figures_init(vv_figures *f, const vv_field *before, const vv_field *afte
 void vv_figures_clear(vv_figures *f);
 VV_AUTO_CLEAR(vv_figures, vv_figures_clear)
 
-/* Sets *out to the double nearest to the number in the cell, read in its field's format. Overwrites scratch. False: the
- * cell is not a finite number, or, if scratch->failed, memory ran out. */
+/* Sets *out to the double nearest to the number in a cell of the field. Overwrites scratch. Returns
+ * false if the cell is not a finite number, or if memory ran out (scratch->failed is true). */
 bool vv_figures_number(double *out, vv_buf *scratch, const vv_field *field, const vv_cell *cell);
 
 /* Adds `times` cells with the content of cell, on side 0 (before) or 1 (after). Overwrites scratch. */
@@ -91,23 +94,26 @@ vv_status vv_figures_add(vv_figures *f, int side, const vv_cell *cell, uint64_t 
 /* Completes the figures. Call after the last vv_figures_add, before reading any member. Overwrites scratch. */
 vv_status vv_figures_end(vv_figures *f, vv_buf *scratch, vv_error *err);
 
-/* Appends "missing 0 -> 3, distinct 4, least 1 -> 0, ...". A figure that is equal on both sides is written once. ascii:
- * the histogram has only ASCII characters. */
+/* Appends the figures as text, such as "missing 0 -> 3, distinct 4, least 1 -> 0, ...". A figure
+ * that is equal before and after is written once. ascii: use only ASCII characters in the
+ * histogram. */
 void vv_figures_put(vv_buf *out, const vv_figures *f, bool ascii);
 
-/* Appends the text in lower case, without spaces at its beginning and end, and with one space in place of several. */
+/* Appends a text in lower case, without spaces at its beginning and end, and with each run of
+ * spaces replaced by one space. */
 void vv_figures_fold(vv_buf *out, const char *text, size_t len);
 
 /*
- * whole_figures: computes the figures of whole columns of two versions. A row group that both versions have is read
- * once. Equal cells of a group, which are stored once, are counted together.
+ * whole_figures: computes the figures of whole columns of two versions. A row group that both
+ * versions have is read once, and cells that a group stores once are added in one call.
  */
 
-/* Computes the figures of pairs of columns. figures and `wanted` have an element for each pair of columns of t. For
- * each pair whose element of `wanted` is true, both versions must have the column, vv_figures_init must have been
- * called, and this function adds all cells. most: the greatest number of cells to count; equal cells of a group that
- * are stored once count as one cell. If the first groups show that all pairs together would exceed this number, the
- * pairs with the most cells are left out: their elements of `wanted` are set to false, and their figures are not valid.
+/* Adds all cells of pairs of columns to their figures. figures and `wanted` have an element for
+ * each pair of columns of t; pairs whose element of `wanted` is false are skipped. For all other
+ * pairs, both versions must have the column, and vv_figures_init must have been called. most: the
+ * greatest number of cells to add; equal cells that a group stores once count as one cell. If the
+ * first groups show that all pairs together would exceed this number, the pairs with the most cells
+ * are left out: their elements of `wanted` are set to false, and their figures are not valid.
  * VV_EMISSING: this repository lacks blocks. */
 vv_status vv_whole_figures(vv_figures *figures, bool *wanted, const vv_diff_table *t, uint64_t most,
 			   vv_error *err);

@@ -1,14 +1,16 @@
 /*
- * story: summarises the changes of a table between two versions: for each column, groups of equal
- * changes and the column's figures before and after; and striking changes.
+ * story: summarises the changes of a table between two versions: for each column, its groups of
+ * similar changes and its figures (figures.h); for the table, its striking changes.
  *
- * The groups of a column are: equal changes ("CONC -> CON, 3,101 times"), values filled in, values emptied, a formula
- * for all changes ("x 1.19"), other spellings of the same value, and other changes. Figures describe whole columns if
- * reading these columns costs little compared with the difference; otherwise, they describe only the differing cells.
- * Rows are streamed, and memory is bounded: after the first GROUPS_MAX (story.c) distinct changes of a column, further
- * ones count as other changes.
+ * The groups of a column are: equal changes ("CONC -> CON, 3,101 times"), values filled in, values
+ * emptied, a formula for all changes ("x 1.19"), other spellings of the same value, and other
+ * changes. Figures describe whole columns if reading these columns costs little compared with the
+ * difference; otherwise, they describe only the differing cells. Rows are streamed, and memory is
+ * bounded: after the first GROUPS_MAX (story.c) distinct changes of a column, further ones count as
+ * other changes.
  *
- *	vv_story_new; vv_story_row for each row; vv_story_end; the functions that append or return texts; vv_story_free
+ * vv_story_new; vv_story_row for each row; vv_story_end; the functions that append or return texts;
+ * vv_story_free
  */
 #ifndef VV_DIFF_WRITE_STORY_H
 #define VV_DIFF_WRITE_STORY_H
@@ -17,9 +19,11 @@
 #include "base/buf.h"
 #include "diff/write/writer.h"
 
+/* The summary of a table's changes. In this header, `pair` is the index of a pair of columns in
+ * t->columns. */
 typedef struct vv_story vv_story;
 
-/* Makes a story of t, which is borrowed and must have both sides. */
+/* Makes a story of t, which must have both sides and outlive the story. */
 vv_status vv_story_new(vv_story **out, const vv_diff_table *t, vv_error *err);
 void vv_story_free(vv_story *s); /* accepts NULL */
 VV_AUTO_FREE(vv_story, vv_story_free)
@@ -27,14 +31,15 @@ VV_AUTO_FREE(vv_story, vv_story_free)
 /* Adds a row of any kind; only changed rows count. */
 vv_status vv_story_row(vv_story *s, const vv_row_change *c, vv_error *err);
 
-/* Call after the last row. Reads whole columns if this costs little. */
+/* Completes the story. Call this after the last row. Reads whole columns if this costs little. */
 vv_status vv_story_end(vv_story *s, vv_error *err);
 
 /* Returns the number of changed or differently spelled cells in the pair of columns. */
 uint64_t vv_story_changes(const vv_story *s, size_t pair);
 
-/* Appends a description of the changes in the pair of columns: "CONC -> CON in 3,000, filled in 80,
- * other 21". Appends nothing if the changes have nothing in common. The text is escaped. */
+/* Appends a description of the changes in the pair of columns, such as "CONC -> CON in 3,000,
+ * filled in 80, other 21". Appends nothing if no two changes belong to one group. Names and values
+ * in the text are escaped. */
 void vv_story_put(vv_buf *out, const vv_story *s, size_t pair);
 
 /* The kinds of parts of the text that vv_story_put appends. */
@@ -44,7 +49,9 @@ typedef enum vv_story_part_kind {
 	VV_STORY_SIDED,   /* "filled in", "emptied" */
 	VV_STORY_REST     /* "spelled otherwise", "other" */
 } vv_story_part_kind;
+/* A receiver of these parts. */
 typedef struct vv_story_parts {
+	/* name: text of the part; cells: number of cells with such a change */
 	vv_status (*part)(void *payload, const char *name, uint64_t cells, vv_story_part_kind kind,
 			  vv_error *err);
 	void *payload;
@@ -53,32 +60,33 @@ typedef struct vv_story_parts {
 vv_status vv_story_tell(const vv_story *s, size_t pair, const vv_story_parts *p, vv_error *err);
 
 /* Appends the name of the part (VV_STORY_EQUAL or VV_STORY_SIDED) to which the changed cell of the
- * row belongs. */
+ * pair in the row r belongs. */
 void vv_story_put_name(vv_buf *out, vv_story *s, size_t pair, const vv_row_change *r);
 
-/* Appends the figures of the pair of columns: "rows 5,000 -> 4,600: missing 0, ...". ascii is as in
- * vv_figures_put. */
+/* Appends the figures of the pair of columns, such as "rows 5,000 -> 4,600: missing 0, ...". ascii
+ * has the same meaning as for vv_figures_put. */
 void vv_story_put_figures(vv_buf *out, const vv_story *s, size_t pair, bool ascii);
 
-/* Returns the n-th striking change, escaped: "400 rows lost, all with status=closed". Borrowed.
- * NULL: no more. */
+/* Returns a description, escaped and borrowed, of the n-th striking change, from 0, such as "400
+ * rows lost, all with status=closed". NULL: the table has no more than n striking changes. */
 const char *vv_story_striking(const vv_story *s, size_t n);
 
 /* A changed cell, for vv_story_like and vv_story_size. */
 typedef struct vv_story_cell {
 	size_t group; /* index of the group of equal changes; SIZE_MAX: no group */
+	/* numbers: both values are numbers; one_sided: one of the cells is missing */
 	bool numbers, one_sided;
+	/* numbers: the old and the new number, and half a unit of the new number's last digit */
 	double from, to, half;
 } vv_story_cell;
 
 /* Returns the cell of a pair of columns in the last row that was passed to vv_story_row. The cell
  * must have changed. */
 vv_story_cell vv_story_cell_of(const vv_story *s, size_t pair);
-/* Returns the number of changed cells in the column that have the same change as this cell, as far
- * as known. */
+/* Returns how many changed cells of the column are known to have the same change as this cell. */
 uint64_t vv_story_like(const vv_story *s, size_t pair, const vv_story_cell *cell);
-/* Returns the size of the change, for ranking: for numbers, the logarithm of their ratio, or 1000
- * if the sign changed; 0 for other values. */
+/* Returns the size of the change of a cell, for ranking: for numbers, the logarithm of the ratio of
+ * both, or 1000 if the sign changed; 0 for other values. */
 double vv_story_size(const vv_story_cell *cell);
 
 #endif

@@ -15,28 +15,32 @@
 #include "base/buf.h"
 #include "diff/write/writer.h"
 
+/* The rows that are collected. */
 typedef struct text_rows {
-	const vv_diff_table *table;
-	bool color;
-	unsigned width, context; /* width 0: no limit */
+	const vv_diff_table *table; /* borrowed */
+	bool color;                 /* use colours */
+	unsigned width, context;    /* as in vv_diff_writer_options; width 0: no limit */
 	struct text_column *columns;
-	size_t column_count, key_count;
-	struct text_row *rows;
+	size_t column_count, key_count; /* numbers of columns, and of those that are the key */
+	struct text_row *rows;          /* the collected rows */
 	size_t count, cap;
-	size_t bytes; /* bytes of the collected rows */
-	vv_arena names, arena;
+	size_t bytes;          /* bytes of the collected rows */
+	vv_arena names, arena; /* memory of the columns' names, and of the collected rows */
 } text_rows;
 
+/* Initialises *r for the table t. */
 vv_status text_rows_init(text_rows *r, const vv_diff_table *t, const vv_diff_writer_options *opts,
 			 vv_error *err);
 void text_rows_clear(text_rows *r);
+/* Collects a copy of the row c. */
 vv_status text_rows_add(text_rows *r, const vv_row_change *c, vv_error *err);
-/* Returns true if enough rows are collected, and text_rows_put should be called. */
+/* Returns true if so many rows are collected that text_rows_put should be called. */
 bool text_rows_full(const text_rows *r);
 
 /* Appends the collected rows to out, and removes them from r. */
 vv_status text_rows_put(text_rows *r, vv_buf *out, vv_error *err);
 
+/* A style of text. */
 typedef enum text_paint {
 	TEXT_DIM,
 	TEXT_BOLD,
@@ -45,7 +49,9 @@ typedef enum text_paint {
 	TEXT_YELLOW,
 	TEXT_CYAN
 } text_paint;
+/* Returns the terminal sequence that begins this style, or "" without colours; a constant. */
 const char *text_on(const text_rows *r, text_paint p);
+/* Returns the terminal sequence that ends a style, or "" without colours; a constant. */
 const char *text_off(const text_rows *r);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * writer: writes the differences of tables in one of several forms.
  *
- * A correct caller: begin; for each path begin_table, the rows, end_table; then end. Writers write
- * to `write` while they run. Text of cells and names is escaped so that it cannot break out of the
- * form. docs/formats/differences.md describes each form.
+ * A correct caller opens a writer (vv_diff_writer_kind.open) and calls its functions: begin; for
+ * each path begin_table, row for each row, end_table; then end, and close. Writers pass their
+ * output to `write` while they run. Texts of cells and names are escaped, so that they cannot be
+ * mistaken for syntax of the form. docs/formats/differences.md describes each form.
  */
 #ifndef VV_DIFF_WRITE_WRITER_H
 #define VV_DIFF_WRITE_WRITER_H
@@ -17,77 +18,83 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 
-/* Receives output. */
+/* Receives the next len bytes of output. */
 typedef vv_status (*vv_write_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 
+/* The options of a writer; pointers are borrowed. A name before a colon is the form that uses the
+ * option. */
 typedef struct vv_diff_writer_options {
-	vv_write_fn write;
-	void *payload;
-	bool color;     /* text: use colours */
-	bool ascii;     /* summary: use only ASCII characters in histograms */
-	unsigned width; /* text: columns of the terminal */
-	/* text, markdown: number of unchanged columns shown beside changed columns; the default is
-	 * 2 */
+	vv_write_fn write; /* receives the output */
+	void *payload;     /* for write */
+	bool color;        /* text: use colours */
+	bool ascii;        /* summary: use only ASCII characters in histograms */
+	unsigned width;    /* text: columns of the terminal */
+	/* text, markdown: number of unchanged columns shown beside changed columns; users get 2 by
+	 * default */
 	unsigned context;
 	const char *temp_dir; /* sql: folder for temporary files; NULL: /tmp */
 	/* maximum number of shown rows per table; 0: all rows; omitted rows are counted in the
 	 * output */
 	uint64_t limit;
 	const char *title; /* markdown: title, such as "v1..v2" */
-	/* arrow, markdown: id of the newer version's commit (its time is commit_time, in seconds
-	 * since 1970); NULL: no commit has the version */
+	/* arrow, markdown: id of the newer version's commit; NULL: no commit has the version */
 	const char *commit;
 	/* markdown: id of the older version's commit; NULL: no commit has the version */
 	const char *old_commit;
 	/* markdown: URL of the repository's pages, to which rows are linked; may be NULL */
 	const char *pages;
-	int64_t commit_time;
-	int32_t misfit;  /* arrow: enum varve_misfit */
-	int32_t numbers; /* arrow: enum varve_numbers */
+	int64_t commit_time; /* arrow, markdown: time of `commit`, in seconds since 1970 */
+	int32_t misfit;      /* arrow: enum varve_misfit */
+	int32_t numbers;     /* arrow: enum varve_numbers */
 	/* markdown: maximum bytes of the output; 0: 65536, the limit of GitHub */
 	size_t size_limit;
 	vv_hint_words_fn words; /* text: writes the hints; NULL: no hints */
 } vv_diff_writer_options;
 
-/* What is known about a table before its rows. A side is NULL if the table was added or removed. */
+/* A table whose differences are written; pointers are borrowed. */
 typedef struct vv_diff_table {
 	const char *path;     /* relative to the repository, or as given; never NULL */
-	const char *old_path; /* path before a rename; else NULL */
+	const char *old_path; /* path before a rename; NULL: not renamed */
+	/* the sides: the old and the new version; a is NULL if the table was added, b if it was
+	 * removed */
 	vv_table *a, *b;
-	const vv_columns *columns; /* if the table has both sides */
-	const size_t *key; /* places of the key's columns in the new, or else the only, version */
+	const vv_columns *columns; /* the pairs of columns; NULL if the table has one side */
+	const size_t *key; /* indexes of the key's columns in the new version, or in the only one */
 	size_t key_count;
-	/* if the table has no key: the place, in the new or else the only version, of the column
-	 * that identifies rows for readers */
+	/* the table has no key, but a column that identifies rows for readers */
 	bool has_label;
+	/* if has_label: index of this column in the new version, or in the only one */
 	size_t label;
-	const char *old_name, *new_name; /* such as "HEAD~1:prices.csv" */
+	const char *old_name, *new_name; /* names of the versions, such as "HEAD~1:prices.csv" */
 	const char *form_change;         /* such as "LF -> CRLF, BOM added"; NULL: no change */
 	bool conflict; /* the table is in conflict, and the new side is the unfinished merge */
-	/* one side is plain text, the other a stored dataset */
+	/* one side is a text file in git, the other a stored version */
 	bool text_to_table;
 	/* for the old and the new side: number of the first row in its sheet; 0: the table is not a
 	 * sheet */
 	uint64_t sheet_row[2];
-	bool reordered; /* the rows that both sides have are in another order */
+	bool reordered; /* rows that both sides have are in different order */
 	/* some rows or cells were not compared (--where, --columns ...), and may be different */
 	bool partial;
 } vv_diff_table;
 
 typedef struct vv_diff_writer vv_diff_writer;
+/* A form of output. */
 typedef struct vv_diff_writer_kind {
-	const char *name; /* "text", "json" ... */
-	/* NULL: the patch */
+	const char *name; /* such as "text" */
+	/* Opens a writer with these options. NULL for the form "patch", which vv_patch_write
+	 * writes. */
 	vv_status (*open)(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err);
 	bool prose;  /* output is for people, and may contain sentences */
 	bool counts; /* output has counts of columns and rows, but no rows */
-	/* name of the output if terminals cannot display it, such as "a workbook"; else NULL */
+	/* name of the output if terminals cannot display it, such as "a workbook"; NULL: they
+	 * can */
 	const char *binary;
 	bool typed;    /* cells are values of Arrow types */
 	bool workbook; /* vv_workbook_put receives the output */
 } vv_diff_writer_kind;
 
-/* The members with which each writer begins. */
+/* The functions of a writer. The struct of each form begins with this struct. */
 struct vv_diff_writer {
 	vv_status (*begin)(vv_diff_writer *w, vv_error *err);
 	vv_status (*begin_table)(vv_diff_writer *w, const vv_diff_table *t, vv_error *err);
@@ -95,15 +102,15 @@ struct vv_diff_writer {
 	vv_status (*end_table)(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err);
 	vv_status (*end)(vv_diff_writer *w, vv_error *err);
 	void (*close)(vv_diff_writer *w);
-	/* the writer needs no other cells than those that rows have with
-	 * vv_rowdiff_options.only_needed */
+	/* the writer uses only the cells that rows have with vv_rowdiff_options.only_needed */
 	bool only_needed;
 };
 
 /* number of bytes that a writer collects before it writes them */
 #define VV_DIFF_FLUSH_AT (64u << 10)
 
-/* Writes the collected text and empties `gathered` if the text is longer than `above` bytes. */
+/* Passes the text in `gathered` to o->write, and empties `gathered`, if the text is longer than
+ * `above` bytes. */
 static inline vv_status vv_diff_writer_flush(const vv_diff_writer_options *o, vv_buf *gathered,
 					     size_t above, vv_error *err)
 {

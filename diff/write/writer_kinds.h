@@ -36,7 +36,7 @@ extern const vv_diff_writer_kind vv_diff_writer_stat;
 #define VV_DIFF_FORM_CHOICE(name, kind, about) "|" name
 #define VV_DIFF_FORM_KIND(name, kind, about) &(kind),
 
-/* Returns the form with this name; NULL: VV_DIFF_FORMS has no such name. */
+/* Returns the form with this name, or NULL if VV_DIFF_FORMS does not contain it. */
 const vv_diff_writer_kind *vv_diff_writer_find(const char *name);
 
 #endif
