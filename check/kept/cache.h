@@ -1,10 +1,11 @@
 /*
  * cache: stores results of checks for later checks.
  *
- * The cache contains named records under .git/varve/cache/check/. All records can be computed
- * again, so they may be deleted at any time; if they exceed the maximum size, the oldest are
- * removed first; a damaged record counts as missing. The records of a run can be copied to another
- * machine in one file (--save-result, --trust-result). Only one thread may use a cache at a time.
+ * The cache contains records under .git/varve/cache/check/. A record is a run of bytes with a kind
+ * and a key. All records can be computed again, so they may be deleted at any time. If they exceed
+ * the maximum size, the oldest are removed first. A damaged record counts as missing. The records
+ * that a check used can be copied to another machine in one file, the trusted file (--save-result,
+ * --trust-result). Only one thread may use a cache at a time.
  */
 #ifndef VV_CHECK_KEPT_CACHE_H
 #define VV_CHECK_KEPT_CACHE_H
@@ -22,31 +23,33 @@
 
 typedef struct vv_check_cache vv_check_cache;
 
-/* Opens the cache in dir, which is created when the first record is stored. dir NULL: the records
- * stay in memory until vv_check_cache_close. */
+/* Opens the cache in the folder dir, which is created when the first record is stored. dir may be
+ * NULL: the records are only in memory, until vv_check_cache_close. */
 vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *err);
 void vv_check_cache_close(vv_check_cache *c); /* accepts NULL */
 VV_AUTO_FREE(vv_check_cache, vv_check_cache_close)
 
-/* Replaces the content of out with the bytes of a record. kind: a word of lower-case letters
- * ("rows"). key: a hash of everything that the record depends on. Returns 1, 0 if the record is
+/* Replaces the content of out with the bytes of a record. kind: a word of lower-case letters, such
+ * as "rows". key: a hash of everything on which the record depends. Returns 1, 0 if the record is
  * missing or damaged, or VV_ENOMEM. */
 int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_buf *out,
 		       vv_error *err);
 
-/* Stores a record. A failed write to the disk is not an error: only the next check is slower. */
+/* Stores len bytes as a record, and replaces a record with the same kind and key. Returns VV_OK
+ * even if writing to the disk fails, because then only the next check is slower. */
 vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes,
 			     size_t len, vv_error *err);
 
-/* Returns the path of a cache file for data too large for a record; the caller owns the path, and
- * writes, reads and validates the file. Returns NULL if the cache is in memory (`dir` is NULL), or
- * if memory ran out. If these files exceed VV_CHECK_FILES_MAX together, the oldest are removed
+/* Most bytes of all cache files together; if they exceed this limit, the oldest are removed
  * first. */
 #define VV_CHECK_FILES_MAX ((uint64_t)4 << 30)
+/* Returns the path of the cache file with this kind and key, for data too large for a record. The
+ * caller frees the path, and writes, reads and validates the file. Returns NULL if the cache is
+ * only in memory, or if memory ran out. */
 char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key);
-/* Finds the same file inside the trusted file (vv_check_cache_trust): *len bytes from *offset on.
- * Returns the descriptor of the trusted file, borrowed from c, or -1 if the trusted file does not
- * contain that file. */
+/* Finds the cache file with this kind and key in the trusted file (vv_check_cache_trust): sets
+ * *offset and *len to its position and length. Returns the descriptor of the trusted file, borrowed
+ * from c, or -1 if the trusted file does not contain the cache file. */
 int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_hash128 key,
 				uint64_t *offset, uint64_t *len);
 
@@ -54,8 +57,9 @@ int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_ha
  * into one file, for vv_check_cache_trust. */
 vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err);
 
-/* Makes vv_check_cache_get also search this file for records that dir lacks. The content of the
- * file is trusted. VV_EINPUT: the file was not written by vv_check_cache_save, or is damaged. */
+/* Opens a trusted file, which vv_check_cache_save has written: vv_check_cache_get then also returns
+ * its records if the folder lacks them. The content of the file is not verified. VV_EINPUT:
+ * vv_check_cache_save did not write the file, or it is damaged. */
 vv_status vv_check_cache_trust(vv_check_cache *c, const char *file, vv_error *err);
 
 #endif

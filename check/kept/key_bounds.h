@@ -1,14 +1,16 @@
 /*
  * key_bounds: the least and the greatest key of each row group. Private to check.
  *
- * If each group's keys rise, or fall, from row to row, and the ranges of the groups' keys do not overlap, every key is
- * unique, and only the bounds need to be cached. Keys are the bytes of vv_value_put_key, one column after the other.
- * Any order in which equal keys are adjacent is sufficient: the choice of the order affects only how often ranges are
- * disjoint, not whether a key is unique.
+ * The bounds of a group are its least and its greatest key. If the keys of each group strictly
+ * ascend, or strictly descend, from row to row, and the ranges between the bounds of the groups do
+ * not overlap, every key is unique, and only the bounds need to be cached. A key is the bytes of
+ * vv_value_put_key for each of its columns, one after the other. Keys may be compared in any order
+ * in which equal keys are adjacent: a good order makes it likely that ranges do not overlap.
  *
- * A correct caller: check_key_bounds_init; check_key_bounds_set for each group whose bounds are cached. For each group
- * that must be read: check_key_span_begin, check_key_span_add for each row, and check_key_span_put, which may be called
- * in any thread; then check_key_bounds_take, in one thread at a time. Last, check_key_bounds_apart.
+ * A correct caller: check_key_bounds_init; check_key_bounds_set for each group whose bounds are
+ * cached. For each group that must be read: check_key_span_begin, check_key_span_add for each row,
+ * and check_key_span_put, which may be called in any thread; then check_key_bounds_take, in one
+ * thread at a time. Last, check_key_bounds_apart.
  */
 #ifndef VV_CHECK_KEPT_KEY_BOUNDS_H
 #define VV_CHECK_KEPT_KEY_BOUNDS_H
@@ -21,7 +23,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* How a column's values are compared. */
+/* How the values of a column of the key are compared. */
 typedef enum check_key_order {
 	CHECK_BY_TEXT,
 	CHECK_BY_DIGITS, /* a number in its shortest spelling */
@@ -34,16 +36,17 @@ typedef struct check_key_span {
 	size_t columns;
 	vv_buf first,   /* the first row's key */
 		last;   /* the last row's key so far */
-	int way;        /* 1: the keys rise; -1: they fall; 0: fewer than two keys so far */
+	int way;        /* 1: the keys ascend; -1: they descend; 0: fewer than two keys so far */
 	bool has_holes; /* in some rows, a column of the key has no value; set by the caller */
-	bool mixed; /* the keys neither rise nor fall, or one is too long: the group has no bounds */
+	/* the keys neither ascend nor descend, or one is too long: the group has no bounds */
+	bool mixed;
 } check_key_span;
-/* Begins the span of a group; keys have `columns` columns. */
+/* Sets *s to the span of a group without rows. columns: the number of the key's columns. */
 void check_key_span_begin(check_key_span *s, const check_key_order *orders, size_t columns);
 void check_key_span_clear(check_key_span *s); /* accepts zeroes */
 VV_AUTO_CLEAR(check_key_span, check_key_span_clear)
-/* Adds the key of the next row. Takes the buffer *key, and sets *key to another buffer, whose content is undefined.
- * Returns false if out of memory. */
+/* Adds the key of the next row. Swaps the buffer *key with a buffer of s to avoid a copy; the
+ * content of *key is undefined afterwards. Returns false if out of memory. */
 bool check_key_span_add(check_key_span *s, vv_buf *key);
 /* Appends the bounds of the group with this number to out, for check_key_bounds_take. */
 void check_key_span_put(const check_key_span *s, size_t group, vv_buf *out);
@@ -64,17 +67,19 @@ vv_status check_key_bounds_init(check_key_bounds *b, const check_key_order *orde
 void check_key_bounds_clear(check_key_bounds *b); /* accepts zeroes */
 /* Adds the bounds of all groups that check_key_span_put appended to spans. */
 vv_status check_key_bounds_take(check_key_bounds *b, const vv_buf *spans, vv_error *err);
-/* Sets the bounds of a group from a part that check_key_bounds_part once returned. The part begins at p, and at most
- * `room` bytes may be read. False: the part is not valid, or memory ran out. */
+/* Sets the bounds of a group to those of a cached part, which check_key_bounds_part had returned.
+ * The part begins at p, and at most `room` bytes may be read. Returns false if the part is not
+ * valid, or memory ran out. */
 bool check_key_bounds_set(check_key_bounds *b, size_t group, const uint8_t *p, size_t room);
-/* Returns the part of a group whose bounds are known, for a cache, and sets *len to its length. Borrowed until more
- * bounds are added. */
+/* Returns the part of a group whose bounds are known: its encoded bounds, for a cache. Sets *len to
+ * its length. Borrowed until further bounds are added. */
 const uint8_t *check_key_bounds_part(const check_key_bounds *b, size_t group, size_t *len);
 /* Returns true if the group has rows in which a column of the key has no value. The group's bounds must be known. */
 bool check_key_bounds_holes(const check_key_bounds *b, size_t group);
 /* Returns true if the key is within the bounds of the group. The group's bounds must be known. */
 bool check_key_bounds_may(const check_key_bounds *b, size_t group, const vv_buf *key);
-/* Returns 1 if the bounds of all groups are known and no two groups overlap, 0 otherwise, or a negative status. */
+/* Returns 1 if the bounds of all groups are known and the ranges of no two groups overlap, so that
+ * all keys are unique; 0 otherwise; or a negative status. */
 int check_key_bounds_apart(const check_key_bounds *b, vv_error *err);
 
 #endif

@@ -1,16 +1,17 @@
 /*
- * key_run: looks up the sorted entries of a large table's key, which are stored on disk. Private to
- * check.
+ * key_run: writes and searches runs: files with an entry for each key of a version of a large
+ * table. Private to check.
  *
- * An entry is a hash and the number of the key's group (keys.c): 40 bits of hash above 24 bits of
- * group. To use only three bytes for each row, a run stores the highest bits of each hash and
- * returns the other bits as 0. If a hash is found in a group, the group must therefore be read to
- * compare the other bits.
+ * An entry is a number with the hash of a row's key in its upper 40 bits, and the number of the
+ * row's group in its lower 24 bits. To use only three bytes for each row, a run leaves out the
+ * lowest bits of each hash, which it returns as 0. If a hash is found in a group, the group must
+ * therefore be read to compare the whole keys.
  *
- * A run contains the names of its groups, the entries in the order of their hashes, the hashes that
- * occur more than once, and the list of the groups. A run is mapped, not loaded: a check of changed
- * groups, or a look-up, reads only some pieces of 4 KiB, and compares each piece with its checksum
- * before it is used. Damaged runs are ignored, since a run can be made again from the table.
+ * A run contains the names of its groups (hashes that identify their content), the entries in
+ * ascending order, the hashes that occur more than once, and the list of the groups. A run is
+ * mapped, not loaded: a check of changed groups, or a look-up, reads only some pieces of 4 KiB, and
+ * verifies the checksum of each piece before it is used. Damaged runs are ignored, since a run can
+ * be made again from the table.
  */
 #ifndef VV_CHECK_KEPT_KEY_RUN_H
 #define VV_CHECK_KEPT_KEY_RUN_H
@@ -20,11 +21,12 @@
 
 #define CHECK_GROUP_BITS 24
 #define CHECK_GROUP_MASK (((uint64_t)1 << CHECK_GROUP_BITS) - 1)
-#define CHECK_KEY_PIECE 4096u
+#define CHECK_KEY_PIECE 4096u /* bytes of a piece */
 
+/* An open run. */
 typedef struct check_key_run {
-	uint64_t seed;
-	vv_hash128 list; /* check_key_run_list of the version that the run was made from */
+	uint64_t seed;   /* of the hashes */
+	vv_hash128 list; /* check_key_run_list of the version from which the run was made */
 	size_t group_count;
 	check_group_names groups; /* valid after a call of check_key_run_names */
 	const uint8_t *entries;   /* pieces of CHECK_KEY_PIECE bytes */
@@ -34,49 +36,51 @@ typedef struct check_key_run {
 	/* bits of an entry's field: the lower part of the hash, and the group */
 	unsigned field_bits;
 	unsigned left_out;      /* number of bits of each hash that the run leaves out */
-	const uint8_t *repeats; /* le64 each: hashes, ascending */
+	const uint8_t *repeats; /* the hashes that occur more than once, ascending, each as le64 */
 	size_t repeat_count;
-	const uint8_t *top; /* the root of the list of groups */
+	const uint8_t *top; /* the encoded top of the list of groups */
 	size_t top_len;
-	/* sums: the checksum of each piece of body */
+	/* body: all bytes of the run with a checksum; sums: the checksum of each piece of body */
 	const uint8_t *body, *sums;
 	size_t body_len;
 	uint8_t *fine; /* one for each piece: 1 if its checksum was verified */
-	bool damaged;
-	void *map;
+	bool damaged;  /* damage was found */
+	void *map;     /* the mapped file */
 	size_t map_len;
 	size_t from, len; /* offset and length of the run in map */
 } check_key_run;
 
-/* Returns a hash that identifies the row groups of a version: if two versions have the same hash,
- * their i-th groups are equal. */
+/* Returns a hash of the list of row groups of t: if two versions have the same hash, their i-th
+ * groups are equal. */
 vv_hash128 check_key_run_list(const vv_table *t);
 
-/* Opens the run of a key in the cache, or else the run in a trusted result. cache NULL: there is no
- * run. out->entries NULL: no run exists, or it is damaged. Close *out after a failure, too. */
+/* Opens the run with this id in the cache, or else in its trusted file. If no run exists, it is
+ * damaged, or cache is NULL, returns VV_OK, and sets out->entries to NULL. Close *out after a
+ * failure, too. */
 vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash128 id,
 			     vv_error *err);
 /* Returns the path of the run in the cache, owned by the caller. NULL: the cache has no folder. */
 char *check_key_run_file(vv_check_cache *cache, vv_hash128 id);
-/* Reads the groups' names. If the names are damaged, sets k->entries to NULL. */
+/* Sets k->groups to the groups' names. If they are damaged, sets k->entries to NULL. */
 vv_status check_key_run_names(check_key_run *k, vv_error *err);
 /* Returns true if no damage was found so far. */
 bool check_key_run_sound(const check_key_run *k);
 void check_key_run_close(check_key_run *k); /* k may be zeroed */
 VV_AUTO_CLEAR(check_key_run, check_key_run_close)
-/* Sets *top to the root of the list of groups, as embedded in the version. Returns false if the run
- * is damaged. */
+/* Sets *top and *len to the encoded top of the list of groups (dataset/format/list.h), borrowed.
+ * Returns false if the run is damaged. */
 bool check_key_run_top(check_key_run *k, const uint8_t **top, size_t *len);
 /* Returns the i-th repeated hash. UINT64_MAX: the run is damaged. */
 uint64_t check_key_run_repeat(check_key_run *k, size_t i);
 /* A position among the entries. */
 typedef struct check_key_cursor {
-	check_key_run *run;
-	/* the entry at this position; UINT64_MAX: there is none, or the run is damaged */
+	check_key_run *run; /* borrowed */
+	/* the entry at this position; UINT64_MAX: the position is after the last entry, or the run
+	 * is damaged */
 	uint64_t entry;
-	uint64_t sought; /* the hash that is searched for; bits that the run leaves out are 0 */
-	uint64_t base;   /* the first hash of the piece */
-	size_t piece, bit;
+	uint64_t sought;   /* the hash of the last search; bits that the run leaves out are 0 */
+	uint64_t base;     /* the first hash of the current piece */
+	size_t piece, bit; /* number of the piece, and offset in bits of the next entry in it */
 	/* index: number of entries of the piece up to this entry; count: number of all entries of
 	 * the piece */
 	size_t index, count;
@@ -86,9 +90,9 @@ check_key_cursor check_key_run_find(check_key_run *k, uint64_t hash);
 /* Moves the cursor to the first entry with this hash or a greater one. Fast if the hashes of
  * successive calls ascend. */
 void check_key_cursor_seek(check_key_cursor *c, uint64_t hash);
-void check_key_cursor_next(check_key_cursor *c);
-/* Returns true if the stored bits of this entry equal those of the hash that was last searched
- * for. */
+void check_key_cursor_next(check_key_cursor *c); /* moves to the next entry */
+/* Returns true if the current entry has the hash of the last search, as far as the run stores its
+ * bits. */
 static inline bool check_key_cursor_has(const check_key_cursor *c)
 {
 	return c->entry >> CHECK_GROUP_BITS == c->sought && c->entry != UINT64_MAX;
@@ -98,13 +102,15 @@ static inline bool check_key_cursor_has(const check_key_cursor *c)
  * order, and then check_key_writer_end, which makes the run visible. If the disk fails, no run is
  * made. */
 typedef struct check_key_writer check_key_writer;
-/* Begins a run. t: the table of the groups; borrowed until check_key_writer_end. expected:
- * approximate number of entries. left_out: minimum number of bits to leave out of each hash,
- * because these bits are not known. */
+/* Begins to write a run to the file. seed: the seed of the hashes; t: the version, borrowed until
+ * check_key_writer_end; names: the names of its count groups; expected: approximate number of
+ * entries; left_out: minimum number of bits to leave out of each hash, because the caller does not
+ * have these bits. */
 vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
 				 const vv_table *t, const uint8_t *const *names, size_t count,
 				 uint64_t expected, unsigned left_out, vv_error *err);
 void check_key_writer_put(check_key_writer *w, uint64_t entry);
+/* Completes the run. repeats: the count hashes that occur more than once, ascending. */
 void check_key_writer_end(check_key_writer *w, const uint64_t *repeats, size_t count);
 /* Frees w. Without check_key_writer_end, no run is made. w may be NULL. */
 void check_key_writer_free(check_key_writer *w);

@@ -1,6 +1,7 @@
 /*
- * memo: caches facts about row groups for the next check. The keys are the rule, everything that
- * the rule depends on, and the content of the groups. Private to check.
+ * memo: caches facts about row groups for the next check. A fact is a number, such as the offset of
+ * a result. A memo is a record of the cache for one rule and everything on which the rule depends;
+ * in the memo, a fact is found by the content of its group. Private to check.
  *
  * A correct caller: check_memo_open, check_memo_find for each group, check_memo_close. To store
  * facts: check_memo_begin, check_memo_put for each group, then append the rule's own bytes, then
@@ -22,45 +23,49 @@
 #include "base/hash_index.h"
 #include "check/kept/cache.h"
 
-/* Finds the groups of a record by the names of their contents, which are `step` bytes apart.
- * Borrows the record. */
+/* An index of the groups of a record. The name of a group is 32 bytes that identify its content. */
 typedef struct check_group_names {
-	const uint8_t *first;
-	size_t step, count;
-	vv_hash_index index;
+	const uint8_t *first; /* the first name; borrowed from the record */
+	size_t step, count;   /* distance of two names in bytes, and their number */
+	vv_hash_index index;  /* finds a name by its hash */
 } check_group_names;
-/* Opens the names of a record. Close *n after a failure, too. */
+/* Makes an index of count names, `step` bytes apart, which must outlive *n. Close *n after a
+ * failure, too. */
 vv_status check_group_names_open(check_group_names *n, const uint8_t *first, size_t step,
 				 size_t count, vv_error *err);
 void check_group_names_close(check_group_names *n); /* n may be zeroed */
 VV_AUTO_CLEAR(check_group_names, check_group_names_close)
-/* Returns the entry that begins with the name. NULL: not found. */
+/* Returns a pointer to the name in the record, or NULL if the record lacks the name. */
 const uint8_t *check_group_names_find(const check_group_names *n, const uint8_t name[32]);
 
-#define CHECK_MEMO_ENTRY 40u
+#define CHECK_MEMO_ENTRY 40u /* bytes of a group's entry */
+/* The cached facts. */
 typedef struct check_memo {
 	vv_buf record;
 	check_group_names groups; /* the entries of record */
-	const uint8_t *tail;
+	const uint8_t *tail;      /* the rule's own bytes; in record */
 	size_t tail_len;
 } check_memo;
 
-/* Reads the cached facts. m has no facts if the record is missing or invalid, or if cache is NULL.
- * rule: a word of lower-case letters. Close *m after a failure, too. */
+/* Reads the cached facts of a rule. m has no facts if the record is missing or invalid, or if cache
+ * is NULL. rule: a word of lower-case letters, the record's kind; id: the record's key. Close *m
+ * after a failure, too. */
 vv_status check_memo_open(check_memo *m, vv_check_cache *cache, const char *rule, vv_hash128 id,
 			  vv_error *err);
-/* Reads the facts from a record, like check_memo_open. */
+/* Like check_memo_open, but reads the facts from the given record, which is copied. */
 vv_status check_memo_read(check_memo *m, const void *record, size_t len, vv_error *err);
 void check_memo_close(check_memo *m); /* m may be zeroed */
 VV_AUTO_CLEAR(check_memo, check_memo_close)
 /* Returns a group's entry, borrowed from m. NULL: the memo lacks the group. */
 const uint8_t *check_memo_find(const check_memo *m, const uint8_t name[32], uint32_t rows);
-uint32_t check_memo_rows(const uint8_t *entry);
-uint32_t check_memo_fact(const uint8_t *entry);
+uint32_t check_memo_rows(const uint8_t *entry); /* returns the number of rows in an entry */
+uint32_t check_memo_fact(const uint8_t *entry); /* returns the fact in an entry */
 
+/* Begins a record for this number of groups in out. */
 void check_memo_begin(vv_buf *out, size_t groups);
+/* Appends the entry of a group to the record. */
 void check_memo_put(vv_buf *out, const uint8_t name[32], uint32_t rows, uint32_t fact);
-/* Stores the record `out` in the cache, and replaces the previous record. */
+/* Stores the record `out` in the cache, and replaces the previous record with this rule and id. */
 vv_status check_memo_keep(const vv_buf *out, vv_check_cache *cache, const char *rule, vv_hash128 id,
 			  vv_error *err);
 

@@ -1,7 +1,7 @@
 /*
- * base: compares a version of a table with another version, its base. Reports lost data, values
- * that contradict properties of the base, and values out of bounds. docs/use/rules.md defines the
- * measures.
+ * base: compares a version of a table with an older version, its base, and reports lost data,
+ * values that contradict properties of the base, and measures that are out of bounds.
+ * docs/use/rules.md defines the measures.
  *
  * A correct caller: vv_check_base with both tables open and the rule set of the dataset
  * (check/rules/rules.h); findings are passed to the callback at once. The rules for a single
@@ -12,7 +12,7 @@
  * stores the distributions of each version, so that those of the next version are computed from the
  * groups that differ. Without the cache, the needed columns are read completely.
  *
- * Codes and their bounds. (b): the bound is a count, or a share of the base.
+ * Codes of the rules, and their bounds. (b): the bound is a count, or a share of the base.
  *   column-removed     a column of the base is missing, or has a new name, which is reported
  *   column-added       a column that the base does not have
  *   column-retyped     a column's declared type or format changed
@@ -45,9 +45,10 @@
 #include "check/rules/finding.h"
 #include "dataset/table/table.h"
 
-/* Checks t against base. base NULL: the path is new, and only freshness is checked. Files that are
- * not tables (kind "file") have no findings. If a rule cannot be checked because a column or the
- * key is missing, reports a finding of the rule. */
+/* Checks t against base by the rules in o->rules, and passes findings to o->finding. base may be
+ * NULL: the path is new, and only freshness is checked. Reports nothing for files that are not
+ * tables (kind "file"). If a rule cannot be checked because a column or the key is missing, reports
+ * a finding of the rule. */
 vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, vv_error *err);
 
 #endif

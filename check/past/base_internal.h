@@ -1,5 +1,5 @@
 /*
- * base_internal: compares a version with its base.
+ * base_internal: the parts of a check against a base, which base.c calls.
  */
 #ifndef VV_CHECK_PAST_BASE_INTERNAL_H
 #define VV_CHECK_PAST_BASE_INTERNAL_H
@@ -8,23 +8,26 @@
 
 /* ---- base_rows: compares types, and removed, added and changed rows, with a base ---- */
 
-/* Each function does nothing if its rules are off. */
+/* Checks the rule type-contradiction. Does nothing if the rule is off. */
 vv_status base_check_types(base_check *c, vv_error *err);
+/* Checks the rules about keys, and about removed, added and changed rows. Does nothing if its rules
+ * are off. */
 vv_status base_check_rows(base_check *c, vv_error *err);
 
-/* Counts the values in column b of t that do not have the type that column a has in the base. Reads
- * only row groups that the base does not have. */
+/* Sets *out to the number of values in column b of t that do not have the type of column a of the
+ * base. Reads only row groups that the base does not have. */
 vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out,
 				    vv_error *err);
 
 /* ---- base_excel: finds values that Excel has spelled differently ---- */
 
-/* Does nothing if its rules are off. */
+/* Checks the rule spreadsheet. Does nothing if the rule is off. */
 vv_status base_check_excel(base_check *c, vv_error *err);
 
 /* ---- base_values: compares the values of columns with the values of a base ---- */
 
-/* Does nothing if its rules are off. */
+/* Checks the rules null-share, new-category, drift-psi and freshness. Does nothing if its rules are
+ * off. */
 vv_status base_check_values(base_check *c, vv_error *err);
 
 #endif

@@ -14,24 +14,23 @@
 #include "base/error.h"
 #include "dataset/schema/schema.h"
 
-/* distribution: counts each value in a column; counts can be added and subtracted.
- *
- * A distribution is a sum over rows. So the distribution of a new version can be computed from the
- * distribution of the base: subtract the groups that only the base has, and add the groups that
- * only the new version has.
- *
- * A correct caller: init; add cells (times 1, or -1 to subtract); finish; read; clear.
- *
- * Numbers are counted as doubles, and exactly if there are at most VV_DIST_STEPS_MAX distinct
- * numbers. If there are more, the last binary digits are dropped, as few as possible. The number of
- * dropped digits depends only on the values, not on their order. Dates are counted by day, times
- * and datetimes by minute, and texts unchanged. See docs/use/rules.md. */
+/* distribution: counts how often each value occurs in a column. Since counts can be subtracted, the
+ * distribution of a new version can be computed from the distribution of the base: subtract the
+ * cells of the groups that only the base has, and add those of the groups that only the new version
+ * has. A correct caller: vv_distribution_init; vv_distribution_add for cells (times 1, or -1 to
+ * subtract); vv_distribution_finish; then the other functions; vv_distribution_clear. Numbers are
+ * counted as doubles. If a column has more than VV_DIST_STEPS_MAX distinct numbers, the last binary
+ * digits of all numbers are dropped, as few as possible, and numbers that are then equal are
+ * counted together. The number of dropped digits depends only on the values, not on their order.
+ * Dates are counted by day, times and datetimes by minute, and texts unchanged. The step of a
+ * number or time is its position in the order of all possible values. See docs/use/rules.md. */
 
+/* How the values of a column are counted. */
 typedef enum vv_dist_kind {
 	VV_DIST_NUMBERS, /* ordered values, as exact as the limits allow */
 	VV_DIST_TIMES,   /* ordered values: dates, times */
 	VV_DIST_TEXTS,   /* unordered values */
-	VV_DIST_COUNTS   /* no values: counts only missing ones */
+	VV_DIST_COUNTS   /* only rows and missing values are counted */
 } vv_dist_kind;
 
 /* The maximum number of distinct values, and of bytes of these values. Beyond these limits, values
@@ -41,13 +40,15 @@ typedef enum vv_dist_kind {
 /* The maximum number of distinct numbers without dropped digits. */
 #define VV_DIST_STEPS_MAX ((size_t)1 << 17)
 
+/* A value and its count. */
 typedef struct vv_dist_value {
-	int64_t step;     /* for numbers and times: the position in their order */
-	const char *text; /* for texts; borrowed from the distribution */
+	int64_t step;     /* for numbers and times */
+	const char *text; /* for texts: len bytes, borrowed from the distribution */
 	size_t len;
-	uint64_t count;
+	uint64_t count; /* number of cells with the value */
 } vv_dist_value;
 
+/* A distribution. */
 typedef struct vv_distribution {
 	vv_dist_kind kind;
 	uint64_t rows, missing; /* missing: rows without a value */
@@ -68,7 +69,7 @@ typedef struct vv_distribution {
 /* Returns how values of the field's type are counted: VV_DIST_NUMBERS, VV_DIST_TIMES or
  * VV_DIST_TEXTS. */
 vv_dist_kind vv_distribution_kind(const vv_field *f);
-/* Returns true if the steps of both types have the same unit, days or minutes. */
+/* Returns true if values of both fields are counted in the same unit: days, minutes, or neither. */
 bool vv_distribution_same_steps(const vv_field *a, const vv_field *b);
 
 void vv_distribution_init(vv_distribution *d, vv_dist_kind kind);
@@ -78,16 +79,16 @@ VV_AUTO_CLEAR(vv_distribution, vv_distribution_clear)
  * cells. */
 vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_cell *cells,
 			      size_t count, size_t stride, int times, vv_error *err);
-/* Adds a finished distribution of the same kind. */
+/* Adds the counts of `from`, a finished distribution of the same kind, to d. */
 vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *from, vv_error *err);
 /* Sorts the values. VV_ECORRUPT: a value was subtracted that was not in the distribution. */
 vv_status vv_distribution_finish(vv_distribution *d, vv_error *err);
-/* For a finished distribution that was made from another distribution (vv_distribution_add_all) by
- * subtracting `gone` rows and adding others: returns true if as few digits were dropped as if its
- * values had been counted directly. False: not known. */
+/* Returns true if the finished distribution d is certain to be equal to one that is counted from
+ * its values alone, with regard to dropped digits. d was made from the distribution `from`
+ * (vv_distribution_add_all) by subtracting `gone` rows and adding others. */
 bool vv_distribution_settle(vv_distribution *d, const vv_distribution *from, uint64_t gone);
-/* Of two finished distributions of numbers, converts the finer one to the steps of the coarser
- * one. */
+/* Makes two finished distributions of numbers comparable: drops digits in the one with fewer
+ * dropped digits, so that both have dropped equally many. */
 void vv_distribution_level(vv_distribution *a, vv_distribution *b);
 
 /* Appends a finished distribution as bytes. */
@@ -103,15 +104,16 @@ uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v)
 #define VV_DRIFT_CATEGORIES                                                                        \
 	100u /* for texts: the most frequent texts of the base; all other texts share one bin */
 
-/* The counts of both distributions in the same bins. */
+/* The counts of two distributions in the same bins. */
 typedef struct vv_drift_bins {
 	uint64_t base[VV_DRIFT_CATEGORIES + 1], now[VV_DRIFT_CATEGORIES + 1];
-	size_t count;
-	uint64_t base_total, now_total; /* 0: nothing to compare */
+	size_t count; /* number of bins */
+	/* sums of these counts; if one is 0, the distributions cannot be compared */
+	uint64_t base_total, now_total;
 } vv_drift_bins;
 
-/* Fills *out. Both distributions must be finished, of the same kind, and not `over`. Missing values
- * and values of another type are in no bin. */
+/* Sets *out to the bins of two distributions, which must be finished, of the same kind, and not
+ * `over`. Missing values and values of another type are in no bin. */
 vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv_distribution *now,
 		       vv_error *err);
 

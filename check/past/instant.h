@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "dataset/schema/schema.h"
 
+/* A date, a time of day, or both. */
 typedef struct vv_instant {
 	/* days since 1970-01-01; the first day of a year or month; 0 for a time of day */
 	int64_t days;
@@ -21,11 +22,11 @@ typedef struct vv_instant {
  * field's format. Returns false if the value is not of this type. */
 bool vv_instant_read(vv_instant *out, const vv_field *f, const vv_cell *cell);
 
-/* Convert an instant to seconds since 1970-01-01, and back. */
-int64_t vv_instant_seconds(const vv_instant *i);
-vv_instant vv_instant_of(int64_t seconds);
+int64_t vv_instant_seconds(const vv_instant *i); /* returns the seconds since 1970-01-01 */
+vv_instant vv_instant_of(int64_t seconds); /* returns the instant for seconds since 1970-01-01 */
 
-/* Appends the date, "2024-01-31", or with `clock` also the time, "2024-01-31T12:30:00Z". */
+/* Appends the date of an instant, such as "2024-01-31", or, if clock, its date and time, such as
+ * "2024-01-31T12:30:00Z". */
 void vv_instant_put(vv_buf *out, const vv_instant *i, bool clock);
 
 #endif

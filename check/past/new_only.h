@@ -1,5 +1,5 @@
 /*
- * new_only: finds the findings of a version that its base does not have (--new-only). Findings are
+ * new_only: recognizes findings of a version that its base has, too (--new-only). Findings are
  * compared by key and cell, not by line.
  *
  * A correct caller: vv_known_new; vv_known_add for each finding of the base; then vv_known_take for
@@ -22,20 +22,20 @@
 #include "check/rules/finding.h"
 #include "dataset/table/table.h"
 
+/* The findings of the base that have not been matched yet. */
 typedef struct vv_known vv_known;
 
-/* Makes an empty set of the base's findings. Row numbers of findings refer to the tables base and
- * t, which are borrowed until vv_known_free. Each may be NULL if the version cannot be read as a
- * table: rows are then distinguished only by key and value. seed: a number that the author of the
- * data must not know. */
+/* Makes an empty set. Row numbers of findings refer to the tables base and t, which are borrowed
+ * until vv_known_free. A table may be NULL if the version cannot be read as a table: rows are then
+ * distinguished only by key and value. seed: the seed of hashes, which must be secret. */
 vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t seed, vv_error *err);
 void vv_known_free(vv_known *k); /* accepts NULL */
 VV_AUTO_FREE(vv_known, vv_known_free)
 
 /* Adds a finding of the base. */
 vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err);
-/* Returns 1 if the base has the same finding, and uses up that finding; 0 if the finding is new, or
- * a negative vv_status. */
+/* Returns 1 and removes the base's finding from k if the base has the same finding as f, 0 if f is
+ * new, or a negative vv_status. */
 int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err);
 
 #endif

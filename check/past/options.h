@@ -15,12 +15,13 @@
 #include "check/rules/finding.h"
 #include "check/rules/rules.h"
 
+/* The options of vv_check_base; pointers are borrowed. */
 typedef struct vv_base_options {
-	const vv_rule_set *rules;
+	const vv_rule_set *rules; /* the rules to check */
 	/* path and commit of the findings; commit may be NULL */
 	const char *path, *commit;
-	/* a datapackage.json declares the columns' types: a changed type is then intended (no
-	 * column-retyped), and no value contradicts the type */
+	/* a datapackage.json declares the columns' types: a changed type is then intended, so
+	 * column-retyped and type-contradiction are not checked */
 	bool declared;
 	/* the datapackage.json declares a primary key, so the version may change the key */
 	bool declares_key;
@@ -28,7 +29,7 @@ typedef struct vv_base_options {
 	int64_t now; /* the current time for the rule freshness: seconds since 1970-01-01 UTC */
 	/* maximum number of reported findings for each rule and column; 0: no limit */
 	uint64_t limit;
-	vv_finding_fn finding;
+	vv_finding_fn finding;       /* receives the findings */
 	vv_check_more_fn more;       /* may be NULL */
 	void *payload;               /* argument of finding, more and explain */
 	const vv_mend *mend;         /* as in vv_check_options */

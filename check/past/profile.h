@@ -1,12 +1,13 @@
 /*
- * profile: derives a first schema from all values of a version.
+ * profile: proposes a schema with constraints for a version, from all its values.
  *
  * A correct caller: vv_profile_make, which reads the version once; vv_profile_schema, which makes a
- * Table Schema whose constraints the version meets (varve schema --infer; varve check --suggest
+ * Table Schema whose constraints the version meets ('varve schema --infer'; 'varve check --suggest'
  * makes rules from it); vv_profile_free.
  *
- * The schema has only properties that will probably stay true (docs/use/rules.md): no missing
- * values, few words for an enumeration, the form of codes, no negative amounts.
+ * The schema has only constraints that later versions will probably meet, too (docs/use/rules.md):
+ * that values are not missing, are one of a few words, have the form of a code, or are not
+ * negative.
  */
 #ifndef VV_CHECK_PAST_PROFILE_H
 #define VV_CHECK_PAST_PROFILE_H
@@ -20,10 +21,11 @@
 #include "base/progress.h"
 #include "dataset/table/table.h"
 
+/* Properties of the values of each column of a version. */
 typedef struct vv_profile vv_profile;
 
-/* Reads all rows of t, which must outlive the profile. temp_dir: the folder for temporary files;
- * NULL: /tmp. VV_EUSAGE: t is stored as a file, not as a table. */
+/* Makes the profile of t, which must outlive the profile; reads all rows. temp_dir: the folder for
+ * temporary files; NULL: /tmp. VV_EUSAGE: t is stored as a file, not as a table. */
 vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 			  const vv_progress *progress, vv_error *err);
 void vv_profile_free(vv_profile *p); /* accepts NULL */
@@ -34,11 +36,12 @@ VV_AUTO_FREE(vv_profile, vv_profile_free)
  * contradicting word becomes a missing value. */
 vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err);
 
-/* Makes vv_profile_schema write a looser schema, which later versions also meet. The range of each
- * column of numbers is widened by `percent` of the range; with percent 0, numbers are bounded only
- * by their sign. Columns that vv_profile_find_unique found are declared unique. */
+/* Makes vv_profile_schema write a looser schema, which later versions are more likely to meet. The
+ * range of each column of numbers is widened by `percent` of the range; with percent 0, numbers are
+ * bounded only by their sign. Columns that vv_profile_find_unique found are declared unique. */
 void vv_profile_loosen(vv_profile *p, unsigned percent);
-/* Finds the columns in which every value occurs only once. */
+/* Finds the columns in which every value occurs only once, for vv_profile_loosen. temp_dir: as for
+ * vv_profile_make. */
 vv_status vv_profile_find_unique(vv_profile *p, const char *temp_dir, vv_error *err);
 
 #endif

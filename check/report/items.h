@@ -11,18 +11,19 @@
 #include "check/rules/rules.h"
 
 #define VV_REPORT_VALUE_MAX 240u /* maximum number of stored bytes of a value or key */
-#define VV_REPORT_PRINT_LEN 32u
+#define VV_REPORT_PRINT_LEN 32u  /* characters of a fingerprint */
 
-/* A stored finding. */
+/* A stored finding. Its texts are those of the vv_finding. */
 typedef struct vv_report_item {
 	uint64_t line, row;
 	const char *key, *value; /* may be NULL */
 	const char *message, *probably, *expected, *intended, *accepted;
 	struct vv_report_item *next; /* the next stored item of the group */
 	uint16_t key_len, value_len;
-	bool key_cut, value_cut; /* longer than the stored part */
+	bool key_cut, value_cut; /* only the beginning of the key, or of the value, is stored */
 	vv_severity severity;
-	/* fingerprint of path, rule, column and key, but not of the line */
+	/* hexadecimal fingerprint of path, rule, column and key, which does not depend on the
+	 * line */
 	char print[VV_REPORT_PRINT_LEN + 1];
 } vv_report_item;
 
@@ -38,9 +39,10 @@ typedef struct vv_report_group {
 	 * the file's lines */
 	uint64_t pointer_line;
 	vv_severity severity; /* the highest severity of the findings */
-	/* numbers of findings that count */
+	/* numbers of findings that count towards the result */
 	uint64_t errors, warnings;
-	/* numbers of findings that do not count */
+	/* numbers of findings that do not count, because the base has them, or because they are
+	 * accepted */
 	uint64_t known, accepted;
 	/* stored items, in order; NULL: no finding was stored */
 	vv_report_item *first, *last;
@@ -51,10 +53,11 @@ typedef struct vv_report_group {
 	struct vv_report_group *next;
 } vv_report_group;
 
+/* The findings of one dataset: of a path, in one version. */
 typedef struct vv_report_dataset {
-	const char *path, *commit;
-	vv_report_facts facts; /* its pointer is NULL */
-	uint64_t errors, warnings, known, accepted;
+	const char *path, *commit; /* as for vv_report_begin */
+	vv_report_facts facts;     /* its member pointer is NULL */
+	uint64_t errors, warnings, known, accepted; /* sums over the groups */
 	/* one for each of vv_rules: true if the rule was checked; NULL: unknown */
 	bool *looked_at;
 	const vv_rule_set *rules; /* NULL once the dataset has ended */
@@ -62,12 +65,12 @@ typedef struct vv_report_dataset {
 	struct vv_report_dataset *next;
 } vv_report_dataset;
 
-/* The state of writing a report. Remembers a failure of write. */
+/* The output of a report that is being written. */
 typedef struct vv_report_io {
-	vv_status rc;
-	vv_error err;
-	vv_report_write_fn write; /* NULL: the whole report stays in the buffer */
-	void *payload;
+	vv_status rc;             /* the first failure of write, or VV_OK */
+	vv_error err;             /* the error of this failure */
+	vv_report_write_fn write; /* NULL: the whole report is collected in the buffer */
+	void *payload;            /* for write */
 } vv_report_io;
 
 /* A fingerprint in the current dataset, and how many findings have it. */
@@ -76,38 +79,40 @@ typedef struct vv_report_print {
 } vv_report_print;
 
 struct vv_check_report {
-	vv_arena arena;
+	vv_arena arena; /* memory of datasets, groups, items and their texts */
 	vv_report_options options;
-	vv_report_dataset *first, *last;
+	vv_report_dataset *first, *last; /* the datasets, in order */
 	vv_report_totals totals;
-	const char *last_commit;
-	uint64_t bytes;    /* bytes of the stored findings */
-	size_t rule_count; /* number of vv_rules */
+	const char *last_commit; /* commit of the last dataset, for counting commits */
+	uint64_t bytes;          /* bytes of the stored findings */
+	size_t rule_count;       /* number of vv_rules */
 	/* number of stored findings of each of vv_rules; the last element counts unknown rules */
 	uint64_t *kept_by_rule;
-	vv_report_print *prints;
+	vv_report_print *prints; /* the fingerprints in the current dataset */
 	size_t print_count, print_cap;
-	vv_hash_index print_index;
+	vv_hash_index print_index; /* finds a fingerprint by its hash */
 	vv_buf scratch;
 	vv_report_io *io; /* valid while the report is written */
 };
 
-/* Stores a finding of the current dataset, unless the limits are reached. */
+/* Stores a copy of f, a finding of the current dataset, in the group g, unless the limits are
+ * reached. */
 vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_finding *f,
 			 vv_error *err);
-/* Ends a dataset: the fingerprints of the next dataset are separate. */
+/* Removes the fingerprints at the end of a dataset, since those of the next dataset are counted
+ * separately. */
 void vv_report_prints_clear(vv_check_report *r);
 
-/* Passes the text in out to the report's output if the text is long. Writers call this between
- * findings. */
+/* Passes the text in out to r->io, and empties out, if the text is long. Writers call this function
+ * between findings. */
 void vv_report_drain(const vv_check_report *r, vv_buf *out);
 
 /* Returns how many findings of a group are reported, whether stored or not. */
 uint64_t vv_report_found(const vv_report_group *g);
 /* Returns how many reported findings of a group are not stored. */
 uint64_t vv_report_unlisted(const vv_report_group *g);
-/* Returns true if a check with this many errors and warnings passes: options.fail_on decides which
- * of them make it fail. */
+/* Returns true if a check with these numbers of errors and warnings passes, depending on
+ * options.fail_on. */
 bool vv_report_passes(const vv_check_report *r, uint64_t errors, uint64_t warnings);
 
 #endif

@@ -12,6 +12,7 @@
 #include "check/rules/finding.h"
 #include "dataset/schema/schema.h"
 
+/* A form of a report. */
 typedef enum vv_report_form {
 	VV_REPORT_TEXT,
 	VV_REPORT_JSON,
@@ -24,6 +25,7 @@ typedef enum vv_report_form {
 } vv_report_form;
 #define VV_REPORT_FORMS "text|json|junit|sarif|github|gitlab|markdown|html"
 
+/* The options of a report. */
 typedef struct vv_report_options {
 	/* maximum number of stored findings for each rule and column of a dataset; 0: no such
 	 * limit */
@@ -35,14 +37,18 @@ typedef struct vv_report_options {
 	const char *overview; /* HTML only: markup before the findings; borrowed; may be NULL */
 } vv_report_options;
 
+/* The totals of a report. */
 typedef struct vv_report_totals {
-	uint64_t datasets, invalid; /* invalid: datasets with a finding of at least fail_on */
-	uint64_t errors, warnings;  /* numbers of findings that count */
-	uint64_t known, accepted;   /* numbers of findings that do not count */
+	/* numbers of datasets, and of those with a finding of at least fail_on */
+	uint64_t datasets, invalid;
+	uint64_t errors, warnings; /* numbers of findings that count */
+	/* numbers of findings that do not count, because the base has them, or because they are
+	 * accepted */
+	uint64_t known, accepted;
 	uint64_t commits; /* number of distinct commits; 0: no range of commits was checked */
 } vv_report_totals;
 
-/* Writes a piece of a report. */
+/* Receives the next len bytes of a report. */
 typedef vv_status (*vv_report_write_fn)(void *payload, const char *bytes, size_t len,
 					vv_error *err);
 

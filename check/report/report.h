@@ -41,8 +41,9 @@ vv_status vv_report_more(void *report, const vv_finding *f, uint64_t count, vv_e
 /* Ends the dataset. */
 vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_error *err);
 
-void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out);
-bool vv_report_valid(const vv_check_report *r); /* true: no finding at or above fail_on */
+void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out); /* sets *out */
+/* Returns true if no finding that counts has a severity of at least fail_on. */
+bool vv_report_valid(const vv_check_report *r);
 
 /* A stored finding. Texts are borrowed from the report. */
 typedef struct vv_report_entry {
@@ -54,16 +55,17 @@ typedef struct vv_report_entry {
 	const char *value;  /* value_len bytes; may be NULL */
 	size_t value_len;
 } vv_report_entry;
+/* Receives a stored finding, valid during the call. */
 typedef vv_status (*vv_report_entry_fn)(void *payload, const vv_report_entry *e, vv_error *err);
 /* Calls fn for each stored finding, ordered by dataset and group. A negative result of fn ends the
  * calls and is returned. */
 vv_status vv_report_each(const vv_check_report *r, vv_report_entry_fn fn, void *payload,
 			 vv_error *err);
 
-/* The number of findings of a rule in a dataset, in one column or by one condition. rule NULL: the
- * entry is for the dataset itself, and precedes the entries of its rules. */
+/* The number of findings of one rule in a dataset, for one column or condition. rule NULL: the
+ * number of findings of the whole dataset. Texts are borrowed. */
 typedef struct vv_report_count {
-	const char *path, *rule;
+	const char *path, *rule; /* the dataset's path, and the rule's code */
 	/* name or text of a rule that a project wrote; NULL: the rule is built in */
 	const char *name;
 	const char *column;  /* may be NULL */
@@ -74,19 +76,21 @@ typedef struct vv_report_count {
 	uint64_t found, accepted;
 	bool unread; /* the rule could not be checked */
 } vv_report_count;
+/* Receives a number of findings, valid during the call. */
 typedef vv_status (*vv_report_count_fn)(void *payload, const vv_report_count *c, vv_error *err);
-/* Calls fn for each dataset and each of its rules with findings. A negative result of fn ends the
- * calls and is returned. */
+/* Calls fn for each dataset (with rule NULL), and then for each of its rules with findings. A
+ * negative result of fn ends the calls and is returned. */
 vv_status vv_report_each_rule(const vv_check_report *r, vv_report_count_fn fn, void *payload,
 			      vv_error *err);
 
 /* Sets color and width for text that is written after this call. */
 void vv_report_look(vv_check_report *r, bool color, unsigned width);
 
-/* Appends the whole report. */
+/* Appends the whole report in this form to out. */
 vv_status vv_report_write(vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err);
 
-/* Writes the whole report in pieces, so that memory does not grow with the number of findings. */
+/* Passes the whole report in this form to write, in pieces, so that memory does not grow with the
+ * number of findings. */
 vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_write_fn write,
 			   void *payload, vv_error *err);
 

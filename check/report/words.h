@@ -1,5 +1,6 @@
 /*
- * words: writes findings, counts and data as text, escaped for the format of the report. Private to check/report.
+ * words: writes findings, counts and data as text, escaped for the format of the report. Private to
+ * check/report.
  */
 #ifndef VV_CHECK_REPORT_WORDS_H
 #define VV_CHECK_REPORT_WORDS_H
@@ -11,13 +12,17 @@
 #include "base/json/json_list.h"
 #include "check/report/items.h"
 
-const char *vv_severity_name(vv_severity s);           /* a name such as "error"; static */
-const char *vv_report_title(const vv_report_group *g); /* the title of the group's rule; borrowed */
+/* returns a name such as "error"; a constant */
+const char *vv_severity_name(vv_severity s);
+/* returns the title of the group's rule; borrowed */
+const char *vv_report_title(const vv_report_group *g);
 
-/* Appends one line about an item: "row 12 (id=5): price 'N/A' is not an integer; expected: ...". If Git has a pointer
- * in place of the table, the text begins with the line number in the table's file. Data is escaped for a terminal. */
+/* Appends one line about an item, such as "row 12 (id=5): price 'N/A' is not an integer; expected:
+ * ...". If Git has a pointer in place of the table, the text begins with the line number in the
+ * table's file. Data is escaped for a terminal. */
 void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_item *i);
-/* Appends "invalid: 3 errors, 1 warning in 1 of 2 tables; ...", without a line end. */
+/* Appends the result of the check, such as "invalid: 3 errors, 1 warning in 1 of 2 tables; ...",
+ * without a line end. */
 void vv_report_put_verdict(vv_buf *b, const vv_check_report *r);
 /* Appends "3 errors, 1 warning", or "nothing wrong". */
 void vv_report_put_counts(vv_buf *b, uint64_t errors, uint64_t warnings);

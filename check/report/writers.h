@@ -1,8 +1,8 @@
 /*
- * writers: one function for each format of a report. Private to check/report.
+ * writers: one function for each form of a report (vv_report_form). Private to check/report.
  *
- * Each function appends the report to out. Between findings, the function passes the content of out to the report's
- * output and empties out, so that memory stays small.
+ * Each function appends the report to out, and calls vv_report_drain between findings, so that out
+ * remains short.
  */
 #ifndef VV_CHECK_REPORT_WRITERS_H
 #define VV_CHECK_REPORT_WRITERS_H

@@ -13,28 +13,31 @@
 #include "base/json/json.h"
 #include "check/rules/finding.h"
 
+/* An entry of "accept". */
 typedef struct check_accept {
-	const char *const *paths; /* patterns, NULL-ended */
-	const vv_rule *rule;
-	const char *name;   /* name of a rule of varve.checks; NULL: any */
-	const char *column; /* NULL: any column, or no column */
+	const char *const *paths; /* patterns of paths, followed by NULL */
+	const vv_rule *rule;      /* the rule whose findings are accepted */
+	const char *name;         /* name of a rule of varve.checks; NULL: any */
+	const char *column;       /* NULL: any column, or no column */
 	/* key of the row: "id=5", or the value of a key with one column; NULL: any */
 	const char *key;
 	const char *why;   /* the reason as shown in reports, with the day */
-	const char *until; /* the last day; NULL: no end */
-	int64_t end;       /* the end of that day, seconds since 1970; INT64_MAX: no end */
+	const char *until; /* the last day on which the entry applies; NULL: no such day */
+	int64_t end;       /* the end of that day, in seconds since 1970; INT64_MAX: no such day */
 } check_accept;
 
-/* The names of an entry's possible members, NULL-ended. */
+/* The names of the members that an entry can have, followed by NULL. */
 extern const char *const check_accept_words[];
 
-/* Reads an entry whose members and rule are known. The texts of *out are in arena or node.
- * VV_EINPUT: an invalid entry. */
+/* Sets *out to the entry in node, whose member names the caller has checked. rule: the entry's
+ * rule; file: name of the file, for messages. The texts of *out are in arena or node. VV_EINPUT:
+ * the entry is invalid. */
 vv_status check_accept_read(check_accept *out, vv_arena *arena, const vv_json *node,
 			    const vv_rule *rule, const char *file, vv_error *err);
 
-/* Returns the reason why a finding of the rule is accepted at the time `now`. NULL: the finding is
- * not accepted. If `found` is NULL, any finding of the rule at the path matches. */
+/* Returns the reason (check_accept.why) why one of count entries accepts a finding of the rule at
+ * the path at the time `now`, in seconds since 1970. NULL: the finding is not accepted. found may
+ * be NULL: any finding of the rule at the path. */
 const char *check_accept_why(const check_accept *list, size_t count, const char *rule,
 			     const char *path, const vv_finding *found, int64_t now);
 

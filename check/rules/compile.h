@@ -7,21 +7,25 @@
 
 #include "check/rules/plan.h"
 
-/* Makes the plan; initialises *out, and clears it after a failure. Borrows the table and o. */
+/* Makes the plan for checking t with the options o, both of which must outlive the plan.
+ * Initialises *out, and clears it after a failure. */
 vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err);
-/* For a table without a base or declared columns: adds near misses (dataset/table/almost.h). */
+/* Adds notes about likely mistakes (dataset/table/almost.h), for a table without a base and without
+ * declared columns. */
 vv_status check_plan_almost(check_plan *p, vv_error *err);
 
 /* ---- columns: matches the columns of a file with a schema ---- */
 
-/* Compares the header with the schema, and sets the field of each column. Called once. */
+/* Compares the header with the schema, adds notes about differences, and sets the field of each
+ * column. Call once. */
 vv_status check_labels(check_plan *p, vv_error *err);
-/* Fills the constraints of a column that has a field. */
+/* Sets the constraints of c, a column that has a field, to those of the field. */
 vv_status check_constraints(check_plan *p, check_column *c, vv_error *err);
 
-/* ---- spell: a plan in the words of varve.checks ---- */
+/* ---- spell: writes a plan as lines of varve.checks ---- */
 
-/* Appends the section of the table. A comment names the rules that varve.checks cannot express. */
+/* Appends a section of varve.checks with the rules of the plan. A comment lists the rules that
+ * varve.checks cannot express. */
 vv_status check_plan_spell(vv_buf *out, const check_plan *p, vv_error *err);
 
 #endif

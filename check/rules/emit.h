@@ -10,15 +10,18 @@
 
 #include "check/rules/groups.h"
 
+/* Reports the findings of a run. */
 typedef struct check_emit check_emit;
+/* Opens *out for a run, which must outlive it. */
 vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err);
 void check_emit_close(check_emit *e); /* accepts NULL */
 VV_AUTO_FREE(check_emit, check_emit_close)
-vv_status check_emit_notes(check_emit *e, vv_error *err);
-/* Reports blank lines. */
+vv_status check_emit_notes(check_emit *e, vv_error *err); /* reports the notes of the plan */
+/* Reports blank lines between the rows. */
 vv_status check_emit_blank_lines(check_emit *e, vv_error *err);
 /* Reports rows whose line end differs from the dialect's. */
 vv_status check_emit_line_ends(check_emit *e, vv_error *err);
+/* Reports the findings about rows and cells that the groups' counters count. */
 vv_status check_emit_cells(check_emit *e, vv_error *err);
 /* Reports a finding about a row (from 0) and its cells in some columns of the plan. message and
  * expected are texts written by varve. */
@@ -27,18 +30,20 @@ vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severit
 			 const char *expected, vv_error *err);
 /* Sets the name, from a rule of varve.checks, that later findings have; NULL: no name. Borrowed. */
 void check_emit_name(check_emit *e, const char *name);
-/* Reports a finding that is not about a row. Sets its path and commit. */
+/* Reports f, a finding that is not about a row, after setting its path and commit. */
 vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err);
-/* Adds `found` findings to the totals, and passes the number of findings that were not reported
- * (`found` - `given`) to the callback. `like` has the rule, severity, column and violated condition
- * (expected) of all these findings. */
+/* Adds `found` findings to the totals, of which `given` were reported, and passes the number of the
+ * others to o->more. `like` has the rule, severity, column and violated condition (expected) of all
+ * these findings. tolerated: the findings are tolerated by `mostly`, and not reported. */
 vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
 			   bool tolerated, vv_error *err);
 /* Like check_emit_total, but without a run. */
 vv_status check_total_add(vv_check_result *out, const vv_check_options *o, const vv_finding *like,
 			  uint64_t found, uint64_t given, bool tolerated, vv_error *err);
+/* Returns the maximum number of reported findings for each rule and column. */
 uint64_t check_limit(const check_run *r);
-/* Returns true if the rule's `mostly` tolerates `found` findings among `seen` values. */
+/* Returns true if a rule with this `mostly` (vv_rule_setting.mostly) tolerates `found` findings
+ * among `seen` values. */
 bool check_tolerated(uint64_t mostly, uint64_t found, uint64_t seen);
 
 #endif

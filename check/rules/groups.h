@@ -1,6 +1,6 @@
 /*
- * groups: the row groups of the checked version, and their results from earlier checks. Only for
- * this folder.
+ * groups: the row groups of the checked version, with their results from earlier checks. Private to
+ * check/rules.
  *
  * A correct caller: check_groups_list, check_facts_load; check_load and check_unload for each group
  * without a cached result; check_facts_save.
@@ -21,59 +21,61 @@
 #include "diff/rows/list_compare.h"
 
 /*
- * cells: finds faults in the cells of one row group, and computes the keys of its rows. Only for
- * this folder.
+ * cells: finds faults in the cells of one row group, and computes the keys of its rows.
  *
- * A correct caller: a check_worker for each thread; check_group_rows adds to its counters.
+ * A correct caller: a check_worker for each thread; check_group_rows for each group, which adds to
+ * the worker's counters.
  */
 
-/* cells.c: one thread's working memory. */
+/* The working memory of one thread. */
 typedef struct check_worker {
-	vv_parted parted;
-	vv_buf value, key;
-	vv_arena arena;
+	vv_parted parted;  /* the block of the loaded group */
+	vv_buf value, key; /* scratch for a value and for a key */
+	vv_arena arena;    /* memory of decoded cells */
 	vv_pattern_scratch *patterns;
-	vv_pattern_budget *pattern_budget; /* of the whole check; NULL: no such budget */
+	vv_pattern_budget *pattern_budget; /* of the whole check; NULL: no such limit */
 	vv_condition_scratch *conditions;
 	vv_row_block *block; /* of the loaded row group */
 	uint8_t *blank;      /* one for each row: 1 if the row has no value; valid if has_blank */
 	size_t blank_cap;
 	bool has_blank;
-	bool pass_blank;    /* has_blank, and blank rows are skipped */
-	uint32_t *counters; /* counter_count elements */
-	bool no_memory;
+	bool pass_blank; /* has_blank, and blank rows are skipped */
+	/* plan->counter_count numbers of faults and of examined values (check_plan.slots) */
+	uint32_t *counters;
+	bool no_memory; /* memory ran out */
 } check_worker;
 void check_worker_clear(check_worker *w); /* w may be zeroed */
 VV_AUTO_CLEAR(check_worker, check_worker_clear)
 vv_status check_worker_init(check_worker *w, const check_plan *p, vv_error *err);
 
-/* Returns the faults of a cell as CHECK_ bits. */
+/* Returns the faults of a cell of the column c, as CHECK_ bits (plan.h). */
 unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 		    const vv_cell *cell);
 
 /* A loaded group. Its cells are in the worker's block. */
 typedef struct check_group {
-	vv_group view;        /* empty if the group has long cells */
+	/* the open group; empty if the group has long cells, and was read into a batch */
+	vv_group view;
 	size_t rows, columns; /* columns: number of columns of the table */
 } check_group;
 /* Finds rows without any value: sets w->blank, w->has_blank and w->pass_blank. */
 vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g, vv_error *err);
-/* Adds the faults of the group to w->counters and sets w->blank. *newlines: number of line ends
- * inside the cells. */
+/* Finds the faults in the rows of the group: adds their numbers to w->counters, sets w->blank, and
+ * sets *newlines to the number of line ends inside the cells. */
 vv_status check_group_rows(check_worker *w, const check_plan *p, const check_group *g,
 			   uint32_t *newlines, vv_error *err);
-/* Returns the number of line ends inside cells that are `stride` elements apart. */
+/* Returns the number of line ends inside `rows` cells: cells[0], cells[stride], ... */
 uint32_t check_line_ends(const vv_cell *cells, size_t stride, size_t rows);
 
 #define CHECK_TOLD 2 /* the result is from a share, and is not in the cache yet */
 
 /* A row group of the checked version. */
 typedef struct check_group_info {
-	vv_cid cid;       /* CID of the group's block */
-	uint8_t name[32]; /* identifies the group's content, including long cells */
-	uint64_t first_row;
-	uint32_t rows;
-	uint32_t newlines;
+	vv_cid cid;         /* CID of the group's block */
+	uint8_t name[32];   /* identifies the group's content, including long cells */
+	uint64_t first_row; /* number of its first row, from 0 */
+	uint32_t rows;      /* number of its rows */
+	uint32_t newlines;  /* number of line ends inside its cells */
 	/* offset of the group's counters in check_run.counts; UINT32_MAX: no faults */
 	uint32_t counts;
 	/* 1: the result is from the cache; CHECK_TOLD: from a share; 0: not known yet */
@@ -83,13 +85,16 @@ typedef struct check_group_info {
 	size_t item_len;
 } check_group_info;
 
-/* Callbacks for further work on groups. wants: returns true if the i-th group must be read. look:
- * appends a result to out, from w->block of the worker. take: receives the results in the order of
- * the groups, and moves *p past each result. */
+/* Callbacks for further work on groups. */
 typedef struct check_group_more {
-	void *payload;
+	void *payload; /* first argument of the functions */
+	/* Returns true if the i-th group must be read. */
 	bool (*wants)(const void *payload, size_t i);
+	/* Computes a result from the i-th group, which is loaded in the worker's block, and appends
+	 * it to out. Called in any thread. */
 	vv_status (*look)(void *payload, unsigned worker, size_t i, vv_buf *out, vv_error *err);
+	/* Receives the result of the i-th group at *p, and moves *p to its end. Called in the order
+	 * of the groups. */
 	vv_status (*take)(void *payload, size_t i, const uint8_t **p, const uint8_t *end,
 			  vv_error *err);
 } check_group_more;
@@ -102,19 +107,20 @@ typedef struct check_run {
 	vv_check_result *result;
 	check_worker *workers;
 	size_t worker_count;
-	check_group_info *groups;
+	check_group_info *groups; /* the groups, in order */
 	size_t group_count;
-	vv_arena arena;
+	vv_arena arena;   /* memory of items of groups */
 	check_memo facts; /* cached results of the groups, for the plan's id */
 	/* for each group: varint n, then n pairs of varint counter and varint count */
 	vv_buf counts;
-	uint64_t *totals; /* counter_count elements */
-	uint64_t groups_read;
-	vv_check_lines *lines;
+	uint64_t *totals;             /* plan.counter_count sums of the counters of all groups */
+	uint64_t groups_read;         /* number of groups that were read */
+	vv_check_lines *lines;        /* finds the lines of rows */
 	const check_group_more *more; /* may be NULL */
 	struct check_keys *keys;      /* one for each key of the plan */
-	/* seed of a cached run of keys that the caller looks up; r->groups are then only the groups
-	 * that the run lacks. NULL: the check looks up the run itself */
+	/* seed of a cached run of keys (check/kept/key_run.h) that the caller searches itself;
+	 * r->groups are then only the groups that the run lacks. NULL: the functions of keys.h
+	 * search the run */
 	const uint64_t *run_seed;
 } check_run;
 
@@ -124,38 +130,42 @@ vv_status check_groups_list(check_run *r, vv_error *err);
 vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size_t count,
 				 vv_error *err);
 
-/* Sets *block to the block of an item of the data list, and name to a hash that identifies the
- * group's content. If the group has long cells, the block alone does not identify its content. */
+/* Sets name to a hash that identifies the content of the group with this item in the data list,
+ * *block to the CID of its block, and *has_long to true if the group has long cells, so that its
+ * block alone does not identify its content. */
 vv_status check_group_name(uint8_t name[32], vv_cid *block, bool *has_long,
 			   const vv_list_item *item, vv_error *err);
 
-/* Loads group i into w->block. Uses the batch if the group has long cells. */
+/* Loads the i-th group into w->block, and sets *out. batch receives the group's cells if it has
+ * long cells; it must remain valid until check_unload. */
 vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,
 		     vv_error *err);
 void check_unload(check_group *g);
-/* Reads the next counter and its count from the cached result of a group, and advances *p. Returns
- * false if the bytes are damaged. */
+/* Reads the number of the next counter and its count from the result of a group (check_run.counts)
+ * at *p, and moves *p to their end. Returns false if the bytes are damaged. */
 bool check_next_count(const uint8_t **p, const uint8_t *end, uint64_t *counter, uint64_t *count);
 
-/* Load the results of groups from the cache, and save them. */
+/* Loads the results of groups from the cache. */
 vv_status check_facts_load(check_run *r, vv_error *err);
+/* Stores the results of all groups in the cache. */
 vv_status check_facts_save(check_run *r, vv_error *err);
 /* Appends the results of groups to out, as the result of a share for the check of another
  * process. */
 vv_status check_facts_give(const check_run *r, vv_buf *out, vv_error *err);
 
-/* Functions of lines.c, which finds the lines of rows. This function tells l the number of line
- * ends inside a group's cells, so that l need not count them. */
+/* ---- lines.c: finds the lines of rows (vv_check_lines) ---- */
+
+/* Sets the number of line ends inside the cells of a group, so that l need not count them. */
 void check_lines_give(vv_check_lines *l, uint64_t group, uint32_t newlines);
-/* Stores the counts of l in the cache. */
+/* Stores the numbers of lines of all groups in the cache. */
 vv_status check_lines_keep(vv_check_lines *l, vv_error *err);
-/* Finds blank lines between the rows. *total: number of blank lines; lines: the line numbers of up
- * to `limit` of them. */
+/* Finds blank lines between the rows: sets *total to their number, and lines[0 .. limit) to the
+ * numbers of the first ones. */
 vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines, size_t limit,
 			    vv_error *err);
 
-/* Returns the number of rows whose line end differs from the dialect's line end. *row: the first of
- * these rows. */
+/* Returns the number of rows whose line end differs from the dialect's line end, and sets *row to
+ * the number of the first of these rows. */
 uint64_t check_lines_other_ends(const vv_check_lines *l, uint64_t *row);
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * key_groups: finds the row groups with a given key, using the hashes of keys that checks cache.
+ * key_groups: finds the row groups that may contain a given key, by the hashes of keys that checks
+ * cache.
  *
- * A key is the table's primary key, or columns that are unique according to the schema; checks
- * verify such keys. The hashes of a row group are cached by the group's content, with a checksum.
- * Hashes that are missing or damaged are computed from the group, so no row is missed. Different
- * keys can have the same hash: the caller must read and compare the rows.
+ * The key must be the table's primary key, or columns that are unique according to the schema; only
+ * for such keys do checks cache hashes. Hashes that are missing or damaged are computed from the
+ * group, so no row is missed. Different keys can have the same hash: the caller must read and
+ * compare the rows.
  */
 #ifndef VV_CHECK_RULES_KEY_GROUPS_H
 #define VV_CHECK_RULES_KEY_GROUPS_H
@@ -20,13 +21,14 @@
 #include "check/kept/cache.h"
 #include "dataset/table/table.h"
 
-/* A value of a row. */
+/* The value of the key in one column. */
 typedef struct vv_key_value {
-	size_t column;    /* position of the column in the table */
-	const char *text; /* text as in a cell; borrowed */
+	size_t column;    /* index of the column in the table */
+	const char *text; /* the value as in a cell; borrowed */
 	size_t len;
 } vv_key_value;
 
+/* The options of vv_key_groups_find. */
 typedef struct vv_key_lookup {
 	vv_check_cache *cache; /* the cache of checks */
 	const char *path;      /* the table's path in the cache; may be NULL */
@@ -38,17 +40,18 @@ typedef struct vv_key_lookup {
 	const vv_progress *progress;
 } vv_key_lookup;
 
+/* The groups that were found. */
 typedef struct vv_key_groups {
-	uint64_t *groups; /* numbers of row groups, ascending */
+	uint64_t *groups; /* numbers of row groups, from 0, ascending */
 	size_t count;
 } vv_key_groups;
 void vv_key_groups_clear(vv_key_groups *g); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_key_groups, vv_key_groups_clear)
 
-/* Finds all row groups that have a row with these values, compared as values of the columns' types
- * (007 equals 7); a few other groups may be among the results. Returns 1 on success. Returns 0 if
- * the groups are not known, and finding them would cost as much as reading all groups. Returns a
- * negative status on failure. In any case, the caller clears *out. */
+/* Sets *out to all row groups of t that have a row with these count values, compared as values of
+ * the columns' types (007 equals 7), and perhaps a few other groups. Returns 1 on success, or a
+ * negative status. Returns 0 if too few hashes are cached, so that finding the groups would cost as
+ * much as reading all groups. The caller always clears *out. */
 int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *values, size_t count,
 		       const vv_key_lookup *o, vv_error *err);
 

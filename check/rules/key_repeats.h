@@ -7,18 +7,19 @@
 
 #include "check/rules/emit.h"
 
-/* The hashes that occur more than once, and the groups that have such a hash. */
+/* The hashes of keys that occur more than once, and the groups that must be read to compare these
+ * keys. */
 typedef struct check_suspects {
 	uint64_t *hashes; /* ascending */
 	size_t count, cap;
 	/* one for each group: bit 1: the group has such a hash; bit 2: the group has a row whose
 	 * key lacks a part */
 	uint8_t *groups;
-	uint64_t nulls;
+	uint64_t nulls; /* number of rows whose key lacks a part */
 } check_suspects;
 
-/* Reports all repeats of key number `at` of the plan. *found: the number of rows that repeat a
- * key. */
+/* Reports repeated keys, and keys with missing parts, of the key with index `at` in the plan. seed:
+ * the seed of the hashes. Sets *found to the number of rows that repeat a key. */
 vv_status check_key_repeats(check_run *r, check_emit *e, size_t at, uint64_t seed,
 			    const check_suspects *s, uint64_t *found, vv_error *err);
 

@@ -14,20 +14,23 @@
 
 #include "check/rules/emit.h"
 
+/* In this header, k is the index of a key in the plan, and i that of a group in r->groups. */
+
 /* The data of some groups for a key. */
 typedef struct check_key_part {
-	vv_buf entries; /* entries of rows */
-	vv_buf spans;   /* the bounds of groups */
+	vv_buf entries; /* the entries of the groups' rows (check/kept/key_run.h) */
+	vv_buf spans;   /* the bounds of the groups (check/kept/key_bounds.h) */
 } check_key_part;
 
+/* Sets r->keys, and loads the cached data of each key. */
 vv_status check_keys_open(check_run *r, vv_error *err);
 void check_keys_close(check_run *r);
 /* Returns true if group i must still be read for key k. */
 bool check_keys_wants(const check_run *r, size_t k, size_t i);
-/* Appends the keys of a group to out. */
+/* Appends the data of the group i, which is loaded as g, to out. */
 vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, const check_group *g,
 			   check_key_part *out, vv_error *err);
-/* Adds the data of a group to key k. */
+/* Adds the data of groups to key k. */
 vv_status check_keys_take(check_run *r, size_t k, const check_key_part *part, vv_error *err);
 /* Finds repeated hashes, and caches the entries or the bounds. Returns 1 on success. Returns 0 if
  * the cached data of a key was damaged or unusable and was dropped: check_keys_wants is then true
@@ -39,15 +42,15 @@ vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err);
 
 /* Caches the entries without comparing repeated keys. */
 vv_status check_keys_keep(check_run *r, size_t k, vv_error *err);
-/* Returns true if a run with run_entries entries should be made again because it lacks `later`
- * entries. */
+/* Returns true if a run with run_entries entries should be replaced by a new one, because it lacks
+ * `later` entries of later versions. */
 bool check_keys_outgrow(uint64_t run_entries, uint64_t later);
 
-/* Searches for the groups with a key (canonical bytes): sets hit[i] to 1 for each group i that may
- * have a row with this key, at once for groups with cached data, and in check_keys_take for other
- * groups. Call before the groups are read, at most CHECK_SOUGHT_MAX times. Returns false if the
- * cached data is damaged: then call check_keys_forget, and begin again. */
 #define CHECK_SOUGHT_MAX 8u
+/* Searches for the groups that may have a row with a key (canonical bytes): sets hit[i] to 1 for
+ * each such group i. This happens at once for groups with cached data, and in check_keys_take for
+ * other groups. Call before the groups are read, at most CHECK_SOUGHT_MAX times. Returns false if
+ * the cached data is damaged: then call check_keys_forget, and begin again. */
 bool check_keys_seek(check_run *r, size_t k, const vv_buf *key, uint8_t *hit);
 /* Ignores the cached data of the key, and drops the state of searches and taken groups. */
 vv_status check_keys_forget(check_run *r, size_t k, vv_error *err);

@@ -1,6 +1,6 @@
 /*
- * plan: the compiled schema and rule set: the checks of each column, the keys, and the counters for
- * each row group. Only for this folder.
+ * plan: the plan of a check: the compiled schema and rule set, with the checks of each column, the
+ * keys, and the counters for each row group. Private to check/rules.
  *
  * A correct caller: check_plan_make (compile.h); check_plan_clear. Between these calls the plan
  * does not change, and all threads may read it.
@@ -19,54 +19,58 @@
 #include "dataset/schema/pattern.h"
 #include "dataset/schema/value.h"
 
-#define CHECK_OFF UINT32_MAX
+#define CHECK_OFF UINT32_MAX /* no slot: the rule is not checked */
 
 /* The possible faults of a cell. They are bits, and can be combined. */
 enum {
-	CHECK_MISSING_CELL = 1 << 0,
-	CHECK_ENCODING = 1 << 1,
-	CHECK_TYPE = 1 << 2,
-	CHECK_BUDGET = 1 << 3,
-	CHECK_REQUIRED = 1 << 4, /* this and the following bits: constraint-error */
+	CHECK_MISSING_CELL = 1 << 0, /* the row is too short */
+	CHECK_ENCODING = 1 << 1,     /* the text is not UTF-8 */
+	CHECK_TYPE = 1 << 2,         /* the text does not have the field's type */
+	CHECK_BUDGET = 1 << 3,       /* matching the pattern needed too many steps */
+	/* this and the following bits are faults of the rule constraint-error, named after the
+	 * constraint */
+	CHECK_REQUIRED = 1 << 4,
 	CHECK_MIN_LENGTH = 1 << 5,
 	CHECK_MAX_LENGTH = 1 << 6,
 	CHECK_MINIMUM = 1 << 7,
 	CHECK_MAXIMUM = 1 << 8,
-	CHECK_ABOVE = 1 << 9, /* exclusiveMinimum */
-	CHECK_BELOW = 1 << 10,
+	CHECK_ABOVE = 1 << 9,  /* exclusiveMinimum */
+	CHECK_BELOW = 1 << 10, /* exclusiveMaximum */
 	CHECK_PATTERN = 1 << 11,
 	CHECK_ENUM = 1 << 12,
-	CHECK_CATEGORY = 1 << 13
+	CHECK_CATEGORY = 1 << 13 /* categories */
 };
-#define CHECK_CONSTRAINTS 0x3ff0u
-#define CHECK_KINDS 14
+#define CHECK_CONSTRAINTS 0x3ff0u /* all bits of constraint-error */
+#define CHECK_KINDS 14            /* number of bits */
 
-/* A kind of finding that is counted for each row group. */
+/* A slot: a kind of finding that is counted for each row group. */
 typedef struct check_slot {
 	const vv_rule *rule;
 	vv_severity severity;
-	uint64_t mostly;
+	uint64_t mostly; /* as in vv_rule_setting */
 	size_t column; /* index of the column in the plan; SIZE_MAX: the finding is about the row */
 	size_t condition; /* index of the condition in the plan; SIZE_MAX: no condition */
 	/* index of the counter of examined values; CHECK_OFF: all values must be valid */
 	uint32_t seen;
 } check_slot;
 
+/* A bound of a column's values. */
 typedef struct check_bound {
-	bool given;
+	bool given;       /* the column has this bound */
 	vv_value value;   /* the digits are in the plan's `digits` */
 	const char *text; /* the bound as the descriptor spells it */
 	size_t text_len;
 } check_bound;
 enum { BOUND_MINIMUM, BOUND_MAXIMUM, BOUND_ABOVE, BOUND_BELOW, BOUND_COUNT };
 
-/* The integers of one scale that are within the bounds. Other numbers need the slow comparison. */
+/* The range of integers m for which m / 10^scale is within the bounds, for one scale. */
 typedef struct check_range {
 	int64_t least, most;
-	bool usable;
+	bool usable; /* false: numbers must be compared exactly */
 } check_range;
-#define CHECK_SCALES 19
+#define CHECK_SCALES 19 /* number of scales: 0 to 18 */
 
+/* A column of the table, and its checks. */
 typedef struct check_column {
 	size_t place;          /* index of the column in the table */
 	size_t field_place;    /* index of the field in the schema; SIZE_MAX: no field */
@@ -78,68 +82,74 @@ typedef struct check_column {
 	/* hides_required: a finding for a missing cell replaces the finding "required" for the same
 	 * cell; hides_pattern: a finding for invalid UTF-8 replaces the finding "pattern" */
 	bool hides_required, hides_pattern;
-	bool required;
+	bool required;                   /* the constraint "required" */
 	uint64_t min_length, max_length; /* UINT64_MAX: no such bound */
-	bool has_lengths;
+	bool has_lengths;                /* min_length or max_length is a bound */
 	check_bound bounds[BOUND_COUNT];
-	bool has_bounds;
-	vv_pattern *pattern;
+	bool has_bounds;     /* at least one bound is given */
+	vv_pattern *pattern; /* NULL: no pattern */
 	const char *pattern_text;
-	vv_names *allowed, *categories; /* canonical values */
+	/* the canonical forms of the values in enum and in categories; NULL: no such constraint */
+	vv_names *allowed, *categories;
 	bool typed_missing; /* a spelling of the missing value is also a valid number or date */
 	bool spare;         /* the column has no constraints except bounds and required */
 	/* ranges for numbers of each scale; [0] is also the range for the days of dates */
 	check_range ranges[CHECK_SCALES];
 } check_column;
 
+/* Why a key must be unique. */
 typedef enum check_key_kind {
-	CHECK_PRIMARY,
-	CHECK_UNIQUE_KEY,
-	CHECK_UNIQUE,
-	CHECK_ROW /* all columns; a missing value counts as a value */
+	CHECK_PRIMARY,    /* it is the primary key */
+	CHECK_UNIQUE_KEY, /* it is in uniqueKeys */
+	CHECK_UNIQUE, /* it is a column with the constraint "unique", or a rule of varve.checks */
+	CHECK_ROW     /* rows must not repeat: all columns; a missing value counts as a value */
 } check_key_kind;
-/* A key: the indexes of its columns in the plan, and the condition that selects the rows that have
- * a key. where NULL: all rows. Owned by the plan. */
+/* The columns of a key. Owned by the plan. */
 typedef struct check_key_of {
-	const size_t *columns;
+	const size_t *columns; /* indexes in the plan */
 	size_t count;
-	vv_condition *where;
+	vv_condition *where; /* selects the rows that have a key; NULL: all rows */
 } check_key_of;
 
+/* A key that must be unique. */
 typedef struct check_key {
 	check_key_kind kind;
 	const vv_rule *rule;
 	vv_severity severity;
-	uint64_t mostly;
-	bool stands; /* every repeated key is reported as an error */
+	uint64_t mostly; /* as in vv_rule_setting */
+	bool stands;     /* every repeated key is reported as an error (check_stands) */
 	check_key_of of;
-	const char *names; /* "id, day" */
+	const char *names; /* names of the columns, such as "id, day" */
 	vv_hash128 id;     /* identifies the columns and how their values are read */
 	/* title and text of a rule of varve.checks; NULL: the rule is built in */
 	const char *title, *text;
 } check_key;
 
+/* A foreign key. */
 typedef struct check_foreign {
 	/* VV_SEVERITY_OFF: the plan only checks whether the foreign key can be resolved */
 	vv_severity severity;
-	uint64_t mostly;
-	check_key_of of;
+	uint64_t mostly;      /* as in vv_rule_setting */
+	check_key_of of;      /* the columns of this table */
 	const char **targets; /* names of the columns in the resource; `of.count` elements */
 	const char *resource; /* "": this table */
+	/* names of the columns here and in the resource, separated by commas */
 	const char *names, *target_names;
-	vv_hash128 id;
+	vv_hash128 id; /* identifies the columns and how their values are read */
 	/* title of a rule of varve.checks; NULL: the schema declares the foreign key */
 	const char *title;
 } check_foreign;
 
+/* A condition that each row must meet. */
 typedef struct check_condition {
-	vv_condition *compiled;
-	const char *text;   /* text for reports */
-	const char *title;  /* may be NULL */
-	const char *column; /* the column that the condition is about; may be NULL */
+	vv_condition *compiled; /* owned */
+	const char *text;       /* text for reports */
+	const char *title;      /* may be NULL */
+	const char *column;     /* the column that the condition is about; may be NULL */
 } check_condition;
 
-/* A finding about the table or a column, found while the plan is made. */
+/* A note: a finding about the table or a column that was found while the plan was made. Its members
+ * are those of vv_finding. */
 typedef struct check_note {
 	const vv_rule *rule;
 	vv_severity severity;
@@ -147,27 +157,30 @@ typedef struct check_note {
 	size_t value_len;
 	uint64_t line;
 	const char *name; /* name of a rule of varve.checks, borrowed from the rules; may be NULL */
-	bool unread;      /* something could not be checked */
+	bool unread;      /* a rule could not be checked */
 	struct check_note *next;
 } check_note;
 
+/* A plan. */
 typedef struct check_plan {
-	vv_arena arena;
-	const vv_check_options *o;
+	vv_arena arena;            /* memory of the members */
+	const vv_check_options *o; /* borrowed, like table */
 	vv_table *table;
 	vv_schema own;           /* o->schema, parsed */
 	const vv_schema *schema; /* &own, or the table's schema */
-	const char *schema_name;
-	bool json;             /* cells come from NDJSON or JSON */
-	vv_buf digits;         /* digits of the bounds */
-	check_column *columns; /* one for each column of the table */
+	const char *schema_name; /* o->schema_name, or a name for messages */
+	bool json;               /* the table is NDJSON or a JSON array */
+	vv_buf digits;           /* digits of the bounds */
+	check_column *columns;   /* one for each column of the table */
 	size_t count;
-	/* place in the schema -> index of the column in the plan; SIZE_MAX: no column */
+	/* for each field of the schema: the index of its column in the plan; SIZE_MAX: no column */
 	size_t *of_field;
-	/* place in the schema -> index of the column in the table; SIZE_MAX: no column */
+	/* for each field of the schema: the index of its column in the table; SIZE_MAX: no
+	 * column */
 	size_t *places;
 	check_slot *slots;
-	/* The counters are first the findings of each slot, then the numbers of examined values. */
+	/* counter_count: the counters of a group are the number of findings of each slot, followed
+	 * by the numbers of examined values (check_slot.seen) */
 	size_t slot_count, counter_count;
 	check_key *keys;
 	size_t key_count;
@@ -176,28 +189,30 @@ typedef struct check_plan {
 	check_condition *conditions;
 	size_t condition_count;
 	bool has_conditions; /* at least one condition must be evaluated */
+			     /* the rule for blank rows: its severity, its slot and its `mostly` */
 	vv_severity blank_severity;
 	uint32_t blank_slot;
 	uint64_t blank_mostly;
 	/* rows without any value have only findings of the rule for blank rows */
 	bool pass_blank;
-	size_t *show_key; /* columns of the plan that identify a row in reports */
+	size_t *show_key; /* indexes in the plan of the columns that identify a row in reports */
 	size_t show_key_count;
 	check_note *notes, *last_note;
 	vv_hash128 id; /* identifies everything that determines the results of a group's rows */
 } check_plan;
 
 void check_plan_clear(check_plan *p);
-/* Appends everything that determines how cells of the field are read, for ids of cached results. */
+/* Appends bytes that identify how cells of the field f are read, for ids of cached results. */
 void check_put_reading(vv_buf *out, const vv_field *f);
-/* Returns the severity of the rule in a column, and sets *mostly. column NULL: the rule is for
- * rows. */
+/* Returns the severity of a rule for a column, and sets *mostly to its `mostly`. column may be
+ * NULL, for findings about rows. */
 vv_severity check_severity(const check_plan *p, const char *rule, const char *column, size_t len,
 			   uint64_t *mostly);
 /* Returns true if all findings of the rule in the column are errors that are neither tolerated by
  * `mostly` nor accepted. Only then may a finding replace other findings of the same cell. */
 bool check_stands(const check_plan *p, const char *rule, const char *column, size_t len);
-/* Adds a finding to the notes of the plan. fmt: format of the message. */
+/* Adds a finding of the rule to the notes of the plan, about a column, or, if column is NULL, about
+ * the table. line: line of the file; 0: no line. fmt: format of the message. */
 vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
 			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 8, 9)));
@@ -205,8 +220,9 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 vv_status check_note_setting(check_plan *p, const vv_rule_setting *s, const char *expected,
 			     vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
-/* Adds a finding about a check that failed: a finding of the rule if its severity is error, else of
- * the rule "unchecked". setting: the setting that failed; NULL: the setting of the rule. */
+/* Adds a note that a rule could not be checked: a finding of the rule if its severity is error,
+ * else of the rule "unchecked". setting: the setting that could not be checked; NULL: the first one
+ * of the rule. */
 vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setting *setting,
 			    uint64_t line, const char *expected, vv_error *err, const char *fmt,
 			    ...) __attribute__((format(printf, 7, 8)));

@@ -1,5 +1,5 @@
 /*
- * readable_rows: extracts the readable rows of a text file that add refuses.
+ * readable_rows: extracts the readable rows of a text file that 'varve add' refuses.
  *
  * With these rows, all checks of a table can be applied to a file with syntax errors. In CSV,
  * additional cells of a row are dropped, and a wrongly quoted cell is used literally, with its
@@ -20,10 +20,11 @@
 #include "dataset/read/sniff.h"
 #include "dataset/table/import.h"
 
+/* A file from which readable rows are extracted. */
 typedef struct vv_mend vv_mend;
 
-/* Opens a file. source is borrowed until vv_mend_close. VV_EINPUT, VV_EREFUSED, VV_ENOTFOUND: the
- * file is not a table. */
+/* Opens a file. source is borrowed until vv_mend_close. hints: the file's format; properties that
+ * are not set are detected. VV_EINPUT, VV_EREFUSED, VV_ENOTFOUND: the file is not a table. */
 vv_status vv_mend_open(vv_mend **out, const vv_source *source, const vv_sniff_hints *hints,
 		       vv_error *err);
 void vv_mend_close(vv_mend *m); /* accepts NULL */
@@ -35,12 +36,12 @@ void vv_mend_source(vv_mend *m, vv_source *out);
  * NULL. */
 void vv_mend_hints(const vv_mend *m, vv_sniff_hints *out);
 
-/* Converts a line number in the source of vv_mend_source to the line number in the file, from 1.
- * Returns 0 if the line is not known (after a million rows with omitted line ends). Call after
- * everything was read. */
+/* Converts the number of a line in the source of vv_mend_source to its number in the file, from 1.
+ * Returns 0 if the number is not known, which can happen after a million rows with omitted line
+ * ends. Call after the source was read to its end. */
 uint64_t vv_mend_line(const vv_mend *m, uint64_t line);
-/* Returns true if the file has unreadable content that is not among the rows. Call after everything
- * was read. */
+/* Returns true if the file has unreadable content that the source omits. Call after the source was
+ * read to its end. */
 bool vv_mend_lost_rows(const vv_mend *m);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * rules: reads varve.json, a project's requirements on its data (docs/use/rules.md).
  *
- * A correct caller: vv_rules_file_read; a project without a varve.json is represented by NULL. Then, for each dataset,
- * vv_rule_set_for, which lists all checks of the dataset with their severities. The functions of check.h and
- * check/past/base.h use this list.
+ * A correct caller: vv_rules_file_read (a project without a varve.json is represented by NULL);
+ * then, for each dataset, vv_rule_set_for, which returns its rule set: all settings of rules for
+ * the dataset. The functions of check.h and check/past/base.h take a rule set.
  */
 #ifndef VV_CHECK_RULES_RULES_H
 #define VV_CHECK_RULES_RULES_H
@@ -27,7 +27,7 @@
 typedef struct vv_bound {
 	bool given;     /* false: no bound, and value is not used */
 	bool share;     /* value is a share */
-	uint64_t value; /* a number of rows or values; of a share, billionths */
+	uint64_t value; /* a number of rows or values; if share, billionths */
 } vv_bound;
 
 /* One setting of a rule. A rule may have several settings, for different columns and with different bounds. */
@@ -35,8 +35,10 @@ typedef struct vv_rule_setting {
 	const vv_rule *rule;
 	vv_severity severity; /* can be VV_SEVERITY_OFF */
 	bool accepted;        /* findings of this setting are intended; set by vv_rule_set_accept */
-	bool asked;           /* set by varve.json or --select; false: the rule's default */
-	/* names, ended by NULL; NULL: all columns that the rule can examine */
+	/* varve.json or --select has the setting; false: it is the rule's default */
+	bool asked;
+	/* names of the columns to check, followed by NULL; NULL: all columns that the rule can
+	 * check */
 	const char *const *columns;
 	/* the share, in billionths, of the examined values or rows that must be valid; VV_BILLION: all */
 	uint64_t mostly;
@@ -48,8 +50,9 @@ typedef struct vv_rule_setting {
 	const char *where;
 } vv_rule_setting;
 
+/* The settings of all rules for one dataset. */
 typedef struct vv_rule_set {
-	vv_arena arena; /* owns the settings */
+	vv_arena arena; /* memory of the settings */
 	/* the settings, sorted by rule in the order of vv_rules; each rule has at least one setting */
 	vv_rule_setting *items;
 	size_t count; /* the number of settings */
@@ -59,13 +62,17 @@ typedef struct vv_rule_set {
 	const vv_checks *checks; /* all rules of varve.checks, borrowed; NULL: no such file */
 } vv_rule_set;
 
+/* The member "onCommit": whether 'varve commit' does not check data, warns about findings, or
+ * refuses to commit. */
 typedef enum vv_on_commit { VV_ON_COMMIT_OFF, VV_ON_COMMIT_WARN, VV_ON_COMMIT_REFUSE } vv_on_commit;
 
+/* The content of varve.json and varve.checks. */
 typedef struct vv_rules_file vv_rules_file;
 
-/* Reads the text of a varve.json, len bytes. `name` is the name of the file in messages. Checks conditions as far as
- * possible without a schema. VV_EINPUT: the text is not JSON, or has an unknown word; the message has the word's JSON
- * pointer, and the hint has the nearest known word. */
+/* Reads the text of a varve.json, of len bytes. `name` is the name of the file in messages. Checks
+ * conditions as far as possible without a schema. VV_EINPUT: the text is not JSON, or has an
+ * unknown word; the message has the word's JSON pointer, and the hint has the most similar known
+ * word. */
 vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
 			     vv_error *err);
 /* Adds the rules of a varve.checks with this text to *f. If *f is NULL, because the project has no varve.json, *f is
@@ -75,27 +82,29 @@ vv_status vv_rules_file_add(vv_rules_file **f, const char *text, size_t len, con
 void vv_rules_file_free(vv_rules_file *f); /* accepts NULL */
 VV_AUTO_FREE(vv_rules_file, vv_rules_file_free)
 
-/* The next functions return settings of varve.json. f may be NULL. */
+/* The next functions return members of varve.json. f may be NULL. */
 vv_on_commit vv_rules_on_commit(const vv_rules_file *f);      /* default: VV_ON_COMMIT_OFF */
 vv_severity vv_rules_fail_on(const vv_rules_file *f);         /* default: VV_SEVERITY_ERROR */
 bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit); /* sets *limit; false: no limit */
 /* Returns true if varve.json has "check": false for the path. Patterns match paths as in .gitattributes. */
 bool vv_rules_left_out(const vv_rules_file *f, const char *path);
 
-/* Returns the reason, from "accept" in varve.json, why a finding of the rule at the path is accepted at the time `now`;
- * NULL: the finding is not accepted. An entry of "accept" with a column or key accepts only findings with the same
- * column or key. found NULL: returns the reason of any entry for the rule and the path. */
+/* Returns the reason, from "accept" in varve.json, why a finding of the rule at the path is
+ * accepted at the time `now`, in seconds since 1970, or NULL if the finding is not accepted. An
+ * entry of "accept" with a column or key accepts only findings with the same column or key. found
+ * may be NULL: returns the reason of any entry for the rule and the path. */
 const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const char *path,
 			      const vv_finding *found, int64_t now);
-/* Finds the next entry of "accept", from the *i-th on, that has expired at the time `now`, and sets *i to the number of
- * the entry after it. *out is set to a text with the entry's JSON pointer, rule, row and reason. False: no further
- * entry has expired. */
+/* Finds the next entry of "accept", from the *i-th on, that has expired at the time `now`, and sets
+ * *i to the number of the entry after it. Sets *out to a text with the entry's JSON pointer, rule,
+ * row and reason. Returns false if no further entry has expired. */
 bool vv_rules_ended(const vv_rules_file *f, size_t *i, int64_t now, vv_buf *out);
 
 /* Calls vv_checks_next for the rules of varve.checks in f, and returns its result. f may be NULL. */
 const vv_check_rule *vv_rules_check(const vv_rules_file *f, const char *path, size_t *i);
-/* Returns the i-th pattern for paths; the patterns of "datasets" in varve.json come before those of varve.checks.
- * *where is set to the pattern's JSON pointer, or its file and line. NULL: no such pattern. */
+/* Returns the i-th pattern for paths; the patterns of "datasets" in varve.json come before those of
+ * varve.checks. Sets *where to the pattern's JSON pointer, or its file and line. Returns NULL if i
+ * is not below the number of patterns. */
 const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where);
 
 /* Initialises *out with all settings for the dataset at path, which is relative to the repository. f may be NULL; else
@@ -118,21 +127,24 @@ bool vv_rule_set_uses(const vv_rule_set *s, const char *word);
 /* Marks the settings of a rule as accepted. */
 void vv_rule_set_accept(vv_rule_set *s, const char *code);
 
-/* Finds the severity and rule under which to report that the check of the rule *code could not run. Always returns
- * VV_SEVERITY_ERROR, so that data that was not checked is never reported as valid. *code is left unchanged if the rule
- * has this severity in s, else set to "unchecked". s may be NULL. */
+/* Returns the severity of a finding that the rule *code could not be checked: always
+ * VV_SEVERITY_ERROR, so that data that was not checked is never reported as valid. If the rule does
+ * not have this severity in s, sets *code to "unchecked", the rule of the finding; else leaves
+ * *code unchanged. s may be NULL. */
 vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code);
 
-/* vv_rule_set_only, for --select: turns on the rules that the words in codes name, even rules that are off by default,
- * unless varve.json lacks the bounds that the rule requires; turns off all other rules except "unchecked".
- * vv_rule_set_skip, for --skip: turns off the named rules. A word is a rule's code or name, "#tag" or "@owner".
- * VV_EUSAGE: a word names no rule (the message has the nearest word), or --skip names "unchecked". */
+/* vv_rule_set_only, for --select: turns on the rules that the words in codes name, even rules that
+ * are off by default, unless varve.json lacks the bounds that the rule requires; turns off all
+ * other rules except "unchecked". vv_rule_set_skip, for --skip: turns off the named rules. A word
+ * is a rule's code or name, "#tag" or "@owner". VV_EUSAGE: a word does not name a rule (the message
+ * has the most similar word), or --skip names "unchecked". */
 vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 
-/* Returns the name of the next member, from the *i-th on, that a setting of the rule can have in varve.json, and sets
- * *i to the number of the member after it. *values is set to the name of the member's values in the JSON Schema of
- * varve.json. NULL: no further member. */
+/* Returns the name of the next member, from the *i-th on, that a setting of the rule can have in
+ * varve.json, and sets *i to the number of the member after it. Sets *values to the name that the
+ * definition of the member's values has in the JSON Schema of varve.json. Returns NULL if the rule
+ * has no further member. */
 const char *vv_rule_member(const vv_rule *rule, size_t *i, const char **values);
 
 /* Returns true if the setting applies to the column. */

@@ -19,19 +19,21 @@ vv_status check_table_explain(check_run *r, vv_error *err);
 /* ---- explain: describes the rules, the data that they read, and the cached results ---- */
 
 /* Passes all rules of the plan to o->explain, except those of check_table_explain. Call
- * check_groups_list first, and open the facts and the keys. */
+ * check_groups_list, check_facts_load and check_keys_open first. */
 vv_status check_explain(check_run *r, vv_error *err);
 
-/* Passes a rule that reads all row groups to o->explain. */
+/* Passes e, the description of a rule that reads all row groups, to o->explain. reads: the text for
+ * e->reads. */
 vv_status check_explain_give(const check_run *r, vv_check_explained *e, const vv_buf *reads,
 			     vv_error *err);
-/* Passes a rule that cannot be checked to o->explain. name may be NULL. */
+/* Passes the description of a rule that cannot be checked to o->explain. name may be NULL. why: the
+ * reason. */
 vv_status check_explain_unread(check_run *r, const char *rule, const char *name, const char *why,
 			       vv_error *err);
 
 /* ---- foreign_keys: checks that the key to which a row refers exists ---- */
 
-/* Checks all foreign keys of the plan, and reports findings and totals to e. */
+/* Checks all foreign keys of the plan, and reports findings and totals with e. */
 vv_status check_refs_all(check_run *r, check_emit *e, vv_error *err);
 
 #endif

@@ -36,9 +36,10 @@ vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 /* Passes bytes of the new file to opts->put; a vv_bytes_fn. payload: the patch_job. */
 vv_status patch_give(void *payload, const void *bytes, size_t len, vv_error *err);
 
-/* Calls m->more until the end, imports the bytes with the schema and form of the root `as`, and also
- * passes them to opts->put, unless j->keep stores the result. Sets *cid to the CID of the resulting root, and *rows to its number of
- * rows. If as is NULL, the path has no new version, and the bytes are dropped. */
+/* Calls m->more until the end, imports the bytes with the schema and form of the root `as`, and
+ * also passes them to opts->put, unless j->keep stores the result. Sets *cid to the CID of the
+ * resulting root, and *rows to its number of rows. If as is NULL, the path has no new version, and
+ * the bytes are dropped. */
 vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows,
 		     vv_error *err);
 
