@@ -15,10 +15,11 @@ struct sqlite3_stmt;
 
 #define VV_ROWS_FORMATS "table|box|markdown|csv|tsv|json|ndjson|arrow"
 
+/* A printer of the rows of one statement. */
 typedef struct vv_sql_rows_printer vv_sql_rows_printer;
 
-/* Makes a printer. stmt must be prepared, and is borrowed. format: one of VV_ROWS_FORMATS; NULL:
- * "table". */
+/* Makes a printer for stmt, which must be prepared, and must outlive the printer. format: one of
+ * VV_ROWS_FORMATS; NULL: "table". */
 vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, struct sqlite3_stmt *stmt,
 				   const char *format, vv_error *err);
 

@@ -13,31 +13,32 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
+/* An open connection. */
 typedef struct vv_sql_session {
-	struct sqlite3 *db;
-	vv_sql_catalog *catalog;
-	/* name of the last table that the statement tried to create outside of attached files and
-	 * TEMP */
+	struct sqlite3 *db;      /* owned */
+	vv_sql_catalog *catalog; /* borrowed from db */
+	/* name of the last table that a statement tried to create in the database in memory, which
+	 * is refused; "": none */
 	char refused[128];
 } vv_sql_session;
 
 /* Opens a database in memory. If the current folder is in a repository, also opens the repository.
- * exact: columns of numbers have texts, as spelled in the file. */
+ * exact: the values in columns of numbers are texts, spelled as in the file. */
 vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err);
 void vv_sql_session_close(vv_sql_session *s);
 
-/* Prepares the first statement of *sql, and moves *sql past it. *stmt is NULL if *sql has no
- * statement. place may be NULL; *place is the offset of a syntax error, or -1 if it is not
- * known. */
+/* Prepares the first statement of *sql as *stmt, and moves *sql past it. Sets *stmt to NULL if *sql
+ * has no statement. On a syntax error, sets *place to its offset in *sql, or to -1 if the offset is
+ * not known. place may be NULL. */
 vv_status vv_sql_session_prepare(struct sqlite3_stmt **stmt, vv_sql_session *s, const char **sql,
 				 int *place, vv_error *err);
 
-/* Sets err to the current error of SQLite or varve, and returns its code. Sets *sql to true if the
- * query caused the error. */
+/* Sets err to the last error of SQLite or varve, and returns its code. Sets *sql to true if the
+ * query is wrong, as opposed to an error of the system or of the data. */
 vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err);
 
-/* Binds the values in words, "NAME=VALUE", to the statement's parameters. VV_EUSAGE: a parameter
- * has no value in words. */
+/* Binds values to the statement's parameters. words: texts of the form NAME=VALUE. VV_EUSAGE: a
+ * parameter has no value in words. */
 vv_status vv_sql_session_bind(struct sqlite3_stmt *stmt, const vv_strings *words, vv_error *err);
 
 #endif

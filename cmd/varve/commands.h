@@ -82,18 +82,19 @@ extern const vv_command vv_cmd_verify;
 extern const vv_command vv_cmd_version;
 extern const vv_command vv_cmd_whereis;
 
-/* Runs --abort, --quit or else --continue of the command c->name while its operation, `state`, is
- * in progress. --continue closes the context and then does the same as `varve commit --no-edit`.
- * VV_EUSAGE: no such operation is in progress. */
+/* Ends an operation in progress, such as a merge: runs the option --abort or --quit of the command
+ * c->name, or --continue if abort and quit are false. state: the name of the operation. --continue
+ * closes the context, and then does the same as `varve commit --no-edit`. VV_EUSAGE: no such
+ * operation is in progress. */
 vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool quit, bool verbose,
 			      bool json, vv_error *err);
 
-/* Writes the JSON object of fetch --json for one remote. error: the reason why the fetch failed;
- * NULL: it succeeded. */
+/* Writes the JSON object that `fetch --json` prints for the remote with this name. error: the
+ * reason why the fetch failed; NULL: it succeeded. */
 void vv_fetch_json(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error);
 
-/* Returns the varve command for a word that other tools use, such as "varve restore FILE" for
- * "undo". NULL: the word is unknown. */
+/* Returns the varve command for a word that other tools use as a command, such as "varve restore
+ * FILE" for "undo", or NULL if the word is unknown. A constant. */
 const char *vv_word_does(const char *word);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * data_out: writes data to stdout: byte for byte if stdout is a pipe or file, escaped if it is a terminal.
+ * data_out: writes data to stdout: byte for byte if stdout is a pipe or file, escaped if it is a
+ * terminal.
  */
 #ifndef VV_CMD_VARVE_DATA_OUT_H
 #define VV_CMD_VARVE_DATA_OUT_H
@@ -10,6 +11,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* The state of an output. */
 typedef struct vv_data_out {
 	bool escape;  /* stdout is a terminal, and raw is false */
 	vv_buf carry; /* an unfinished line: a piece of data can end within a character */
@@ -20,8 +22,9 @@ void vv_data_out_init(vv_data_out *o, bool raw);
 void vv_data_out_clear(vv_data_out *o);
 VV_AUTO_CLEAR(vv_data_out, vv_data_out_clear)
 
-/* Call before writing bytes that are not text. If stdout is a terminal, prints a message about `what` and
- * returns the exit code of usage errors; else returns 0. */
+/* Checks that bytes that are not text can be written to stdout. If stdout is a terminal, prints an
+ * error about `what`, the name of the data, and returns the exit code of usage errors; else returns
+ * 0. */
 int vv_data_out_check_binary(const char *what);
 
 /* Writes a piece of data; a vv_bytes_fn whose payload is the vv_data_out. VV_EIO: stdout cannot be written,

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "cmd/varve/data_out.h"
 
+/* A file that is being written. */
 typedef struct vv_out_file {
 	const char *path; /* borrowed */
 	bool standard;    /* the result is written to standard output */

@@ -56,6 +56,7 @@
 #include "cmd/web/model/rows.h"
 #include "transport/server/handlers.h"
 
+/* The page that an address names, or the part of the API. */
 typedef enum vv_web_place {
 	VV_WEB_AT_OVERVIEW, /* API: changes */
 	VV_WEB_AT_COMMITS,  /* API: history without a path */
@@ -77,12 +78,14 @@ typedef enum vv_web_place {
 	VV_WEB_AT_VALUES
 } vv_web_place;
 
-/* Strings are decoded and in the arena of the request. NULL: the address lacks this part. */
+/* A parsed address. Strings are decoded and in the arena of the request; NULL: the address lacks
+ * this part. */
 typedef struct vv_web_address {
 	const char *base; /* R, percent-encoded: "" or "/NAME" */
 	vv_web_place place;
-	bool api;
-	bool moved;            /* requested by an older address, or by the address of a form */
+	bool api; /* the address is of the API */
+	/* an older address, or that of a form, was requested: redirect to this one */
+	bool moved;
 	const char *rev;       /* REV; for a comparison B */
 	const char *other_rev; /* for a comparison A */
 	bool from_base;        /* true: A...B; false: A..B */
@@ -90,35 +93,39 @@ typedef struct vv_web_address {
 	const char *name; /* name of a column or an asset */
 	const char *key;  /* key of a row */
 	const char *cell; /* a column of that row */
-	bool has_row;
-	uint64_t row;
-	bool ascending; /* dir=asc is given; ascending is also the default */
-	vv_web_rows_query rows;
-	vv_web_compare_query compare;
-	const char *since, *after;
-	size_t limit; /* n: maximum length of a list; 0: the default of the place */
-	bool has_form;
-	vv_web_form form;   /* if has_form: the format for rows as a file */
-	const char *format; /* value of `format`, also if it is not a vv_web_form */
+	bool has_row;     /* row is set */
+	uint64_t row;     /* number of a row, from 0 */
+	bool ascending;   /* dir=asc is given; ascending is also the default */
+	vv_web_rows_query rows;       /* the parameters of rows */
+	vv_web_compare_query compare; /* the parameters of comparisons */
+	const char *since, *after;    /* the parameters with these names */
+	size_t limit;                 /* n: maximum length of a list; 0: the default of the place */
+	bool has_form;                /* form is set */
+	vv_web_form form;             /* the format for rows as a file */
+	/* the parameter `format`, even if it is not the name of a vv_web_form */
+	const char *format;
 } vv_web_address;
 
-/* Reads an address. below: the address after R, still percent-encoded, without the query ("", "/",
- * "/data/main/a.csv"). base is borrowed. VV_ENOTFOUND: not an address of a page or of the API;
- * VV_EUSAGE: an invalid part of such an address. */
+/* Sets *out to a requested address. base: R, borrowed. below: the address after R, still
+ * percent-encoded, without the query, such as "", "/" or "/table/main/a.csv". parameters: the count
+ * parameters of the query. VV_ENOTFOUND: no page and no part of the API has this address;
+ * VV_EUSAGE: a part of the address is invalid. */
 vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *base,
 			      const char *below, const vv_http_parameter *parameters, size_t count,
 			      vv_error *err);
 
-/* Appends path and query. Default values are omitted. The result has only unreserved characters,
- * '/', '?', '&', '=' and %XX, so that it is valid in an HTML attribute once '&' is escaped. */
+/* Appends the address a: path and query, without parameters that have their default. The result has
+ * only unreserved characters, '/', '?', '&', '=' and %XX, so that it is valid in an HTML attribute
+ * once '&' is escaped. */
 void vv_web_address_put(vv_buf *out, const vv_web_address *a);
 
+/* Receives a parameter, decoded. */
 typedef void (*vv_web_parameter_fn)(void *payload, const char *name, const char *value);
 /* Calls fn for each parameter that vv_web_address_put writes. */
 void vv_web_address_each(const vv_web_address *a, vv_web_parameter_fn fn, void *payload);
 
-/* Returns true if a page's address can begin with this word. A repository of that name is served
- * below "/-". */
+/* Returns true if a page's address can begin with R/ and this word, such as "table". A single
+ * repository with this name is served below "/-". */
 bool vv_web_is_place(const char *name);
 
 #endif

@@ -6,8 +6,8 @@
 
 #include "cmd/web/reply.h"
 
-/* Makes the answer for an address, except for assets, in *reply. If the call fails, the caller
- * makes the answer with vv_web_api_trouble. */
+/* Makes the answer for the address of a request in *reply. If this fails, the caller makes the
+ * answer with vv_web_api_trouble. */
 vv_status vv_web_api_answer(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err);
 
 /* Makes the answer {"error": {...}} for the error `why`. The caller has set reply->status. */

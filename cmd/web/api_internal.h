@@ -10,28 +10,30 @@
 #include "base/json/json_list.h"
 #include "cmd/web/api.h"
 
+/* An answer that is being made. */
 typedef struct api {
-	/* the first member, so that a pointer to w can be converted to a pointer to the whole
-	 * struct */
+	/* writes the body of reply; the first member, so that a pointer to w can be converted to a
+	 * pointer to the whole struct */
 	vv_json_out w;
-	const vv_web_asked *asked;
-	vv_web_visit *v;
-	const vv_web_address *a;
+	const vv_web_asked *asked; /* the request */
+	vv_web_visit *v;           /* asked->visit */
+	const vv_web_address *a;   /* asked->address */
 	vv_web_reply *reply;
-	vv_error *err;
+	vv_error *err; /* receives the error of a function that fails */
 } api;
 
 /* Descriptions of members with the name n, for vv_json_put_members. If n is NULL, the member is
  * left out. */
 
-/* A text s; left out if s is NULL or empty. */
+/* The text s; left out if s is NULL or empty. */
 #define API_SAID(n, s) JSON_TEXT_WHEN((s) && *(s), n, s)
+/* The commit c, as an object. */
 #define API_COMMIT(n, c) JSON_BY(api_put_commit, n, c)
-/* A cell: "a text" or null; or, if the cell has more facts, an object such as {"text": "NA",
+/* The cell c: a text, or null; or, if a text is not enough, an object such as {"text": "NA",
  * "mark": "missing"}. */
 #define API_CELL(n, c) JSON_BY(api_put_cell, n, c)
 #define API_DOUBLE(n, d) JSON_BY(api_put_double, n, d)
-/* A link to another page of the answer; left out if `there` is false. */
+/* A link to the address `to`, such as that of the next page; left out if `there` is false. */
 #define API_LINK_WHEN(there, n, to) JSON_BY(api_put_link, (there) ? (n) : NULL, to)
 
 /* The functions that write the values of these members. */

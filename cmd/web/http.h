@@ -12,26 +12,27 @@
 #include "base/progress.h"
 #include "transport/server/server.h"
 
+/* The options of vv_serve_http. */
 typedef struct vv_serve_http_options {
 	vv_http_options server; /* options of the server, without the member words */
 	bool quiet;             /* print no note for each request */
 	bool announce;          /* announce the server on the local network (lib/heads/nearby.h) */
-	const vv_notes *notes;
+	const vv_notes *notes;  /* receives notes, such as one for each request */
 	/* maximum bytes of temporary files for versions in key order; 0: 1 GiB */
 	uint64_t temp_space;
 	/* Makes a page, as in vv_http_handlers. NULL: no pages. */
 	vv_status (*page)(void *payload, const vv_http_call *call, const vv_http_ask *ask,
 			  const vv_http_reply *reply, vv_error *err);
-	void *page_payload;
+	void *page_payload; /* first argument of page */
 	/* Called when the server is listening. NULL: the URL is printed. */
 	void (*started)(void *payload, const char *url);
 	/* Answers one request of the protocol; called in the server's threads. */
 	vv_status (*answer)(void *payload, const vv_http_call *call, vv_channel *line,
 			    vv_error *err);
-	void *payload;
+	void *payload; /* first argument of started and answer */
 } vv_serve_http_options;
 
-/* Serves until SIGTERM, SIGINT or SIGHUP. */
+/* Runs the server until SIGTERM, SIGINT or SIGHUP. */
 vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "cmd/web/address.h"
 #include "transport/server/handlers.h"
 
+/* A response. */
 typedef struct vv_web_reply {
 	unsigned status;  /* 200 unless set */
 	const char *type; /* such as "text/html; charset=utf-8"; borrowed from static memory */
@@ -29,20 +30,20 @@ typedef struct vv_web_asked {
 	vv_web_visit *visit;
 	vv_web_address *address;
 	const char *repository; /* the repository's name, for titles */
-	const char *origin;     /* "http://127.0.0.1:8080": for link previews and "open in" lines */
-	bool owner;             /* the user of `varve web`: the work tree may be shown */
+	/* the server's URL, such as "http://127.0.0.1:8080", for link previews and commands */
+	const char *origin;
+	bool owner; /* the user of `varve web`: the work tree may be shown */
 	/* secret token for forms that change the work tree; NULL: no such forms */
 	const char *token;
-	/* the resolved versions. commit: the version REV, or HEAD without REV; other: the version A
-	 * of a comparison, or the merge base. fixed: the address has full ids */
+	/* the resolved versions. commit: the version REV, or HEAD if the address has no REV; other:
+	 * the version A of a comparison, or the merge base */
 	vv_web_commit commit, other;
-	bool fixed;
+	bool fixed; /* the revisions in the address are full commit ids */
 } vv_web_asked;
 
 /* The functions that make the HTML (cmd/web/pages), passed to vv_web_open. */
 typedef struct vv_web_pages {
-	/* Makes any page. Assets and the API have other functions. After a failure, `trouble` makes
-	 * the page. */
+	/* Makes the page for a request. If it fails, the caller calls `trouble`. */
 	vv_status (*page)(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err);
 	/* Makes the page for an error. asked->visit is NULL if the repository could not be opened;
 	 * the commits and the address may be zeroed. reply->status is already set. Fails only if

@@ -11,21 +11,23 @@
 #include "base/auto.h"
 #include "cmd/web/reply.h"
 
+/* The handler, with the state that all requests share. */
 typedef struct vv_web vv_web;
 
+/* The options of vv_web_open. */
 typedef struct vv_web_options {
-	const vv_web_pages *pages;
-	bool owner; /* the user of `varve web`, to whom the work tree may be shown */
+	const vv_web_pages *pages; /* the functions that make the HTML */
+	bool owner;                /* the user of `varve web`, to whom the work tree may be shown */
 	/* secret token in forms that change the work tree; borrowed; NULL: no such forms */
 	const char *token;
 } vv_web_options;
 
-vv_web *vv_web_open(const vv_web_options *o); /* NULL: out of memory */
+vv_web *vv_web_open(const vv_web_options *o); /* returns NULL if out of memory */
 void vv_web_close(vv_web *w);                 /* accepts NULL */
 VV_AUTO_FREE(vv_web, vv_web_close)
 
-/* Answers a request. The member `page` of vv_http_handlers; web is the vv_web. Called in several
- * threads. */
+/* Answers a request; the function for the member `page` of vv_http_handlers. web: the vv_web. May
+ * be called in several threads at the same time. */
 vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *ask,
 			const vv_http_reply *reply, vv_error *err);
 

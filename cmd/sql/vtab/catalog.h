@@ -2,10 +2,11 @@
  * catalog: the state of varve in an SQLite connection: repository, open versions, warnings and the
  * last error.
  *
- * Each connection has one catalog; modules and cursors keep it alive. Calls of libvarve that may
- * take long get &c->watch, so that sqlite3_interrupt ends them: SQLite itself checks for
- * interruption only between rows. A statement begins when the first cursor is opened, and ends when
- * the last cursor is closed. During a statement, each revision means the same commit (opened.h).
+ * Each connection has one catalog; modules and cursors have references to it. Calls of libvarve
+ * that may take long are passed &c->watch, so that sqlite3_interrupt ends them: SQLite itself
+ * checks for interruption only between rows. A statement begins when the first cursor is opened,
+ * and ends when the last cursor is closed. During a statement, each revision means the same commit
+ * (opened.h).
  */
 #ifndef VV_CMD_SQL_VTAB_CATALOG_H
 #define VV_CMD_SQL_VTAB_CATALOG_H
@@ -20,12 +21,14 @@
 /* Number of slots of the hash table; the first letters of a commit's id select the slot. */
 #define VV_COMMIT_SLOTS 256
 
+/* The commits that were read. */
 typedef struct vv_sql_commits {
-	struct vv_sql_commit *slots[VV_COMMIT_SLOTS];
+	struct vv_sql_commit *slots[VV_COMMIT_SLOTS]; /* for each slot a list of commits */
 } vv_sql_commits;
 
-/* Gets the commit with this full id, with names, times and message, but without tree and parents.
- * *out is borrowed until the commits are cleared. */
+/* Sets *out to the commit with this full id, with names, times and message, but without tree and
+ * parents. *out is borrowed until the commits are cleared. Returns 0 or a negative code of
+ * varve. */
 int vv_sql_commits_get(const varve_commit **out, vv_sql_commits *commits, varve_repo *repo,
 		       const char *id, varve_error *err);
 
@@ -37,27 +40,30 @@ enum vv_sql_warning_kind {
 	VV_WARNING_NEAR    /* a number became the nearest double, which is not equal to it */
 };
 
+/* The cells of one column with a warning of one kind. */
 typedef struct vv_sql_warning {
 	struct vv_sql_warning *next;
-	int kind; /* enum vv_sql_warning_kind */
-	uint64_t count;
+	int kind;         /* enum vv_sql_warning_kind */
+	uint64_t count;   /* number of cells */
 	uint64_t row;     /* number of the first row with this warning, from 0 */
 	const char *type; /* the column's type */
 	const char *column;
 	char label[]; /* the table's label; the texts of type and column follow it */
 } vv_sql_warning;
 
-/* The first member of objects that exist until the statement ends, which then calls drop. */
+/* The first member of objects that exist until the end of the statement. */
 typedef struct vv_sql_kept {
 	struct vv_sql_kept *next;
+	/* frees the object; called when the statement ends */
 	void (*drop)(struct vv_sql_kept *kept);
 } vv_sql_kept;
 
+/* A catalog. */
 typedef struct vv_sql_catalog {
-	unsigned refs;
-	struct sqlite3 *db;
-	varve_repo *repo; /* NULL: no repository is attached */
-	bool exact;       /* columns of numbers are TEXT, spelled as in the file */
+	unsigned refs;      /* number of references */
+	struct sqlite3 *db; /* borrowed */
+	varve_repo *repo;   /* NULL: no repository is attached */
+	bool exact;         /* columns of numbers are TEXT, spelled as in the file */
 	/* allow only tables of the repository; without a repository, only files below the current
 	 * folder */
 	bool confined;
@@ -65,30 +71,33 @@ typedef struct vv_sql_catalog {
 	unsigned cursors;   /* number of open cursors */
 	uint64_t statement; /* number of statements that have begun */
 	struct vv_sql_opened *opened; /* the open versions; each is owned by its readers */
-	vv_sql_kept *kept;
-	vv_sql_warning *warnings; /* newest first */
-	vv_sql_commits commits;   /* the commits that rows named */
-	varve_watch watch;        /* ends long calls of libvarve when SQLite is interrupted */
-	int64_t asked_ms;         /* time of the last check for an interruption */
-	varve_error trouble;      /* the reason of SQLite's last error; code 0: no error */
+	vv_sql_kept *kept;            /* the objects of the statement */
+	vv_sql_warning *warnings;     /* newest first */
+	vv_sql_commits commits;       /* the commits that rows named */
+	varve_watch watch;            /* ends long calls of libvarve when SQLite is interrupted */
+	int64_t asked_ms;             /* time of the last check for an interruption */
+	varve_error trouble;          /* the reason of SQLite's last error; code 0: no error */
 } vv_sql_catalog;
 
-/* Makes a catalog with one reference. NULL: out of memory. */
+/* Makes a catalog with one reference. Returns NULL if out of memory. */
 vv_sql_catalog *vv_sql_catalog_new(struct sqlite3 *db);
 /* Adds a reference, and returns c. */
 vv_sql_catalog *vv_sql_catalog_keep(vv_sql_catalog *c);
 /* Removes a reference, and frees c with the last one. Accepts NULL. */
 void vv_sql_catalog_drop(vv_sql_catalog *c);
 
-int64_t vv_sql_catalog_now_ms(void); /* milliseconds since an arbitrary moment */
+int64_t vv_sql_catalog_now_ms(void); /* returns the milliseconds since an arbitrary moment */
 
+/* Counts an open cursor. The first one begins a statement. */
 void vv_sql_catalog_cursor_opened(vv_sql_catalog *c);
+/* Uncounts a cursor. The last one ends the statement. */
 void vv_sql_catalog_cursor_closed(vv_sql_catalog *c);
 
-/* Returns the warning for a column, which the first call creates; borrowed. NULL: out of memory. */
+/* Returns the warning of this kind for a column of the table with this label; borrowed. The first
+ * call creates it. Returns NULL if out of memory. */
 vv_sql_warning *vv_sql_catalog_warning(vv_sql_catalog *c, int kind, const char *label,
 				       const char *column, const char *type);
-/* Resets all counts. Open versions may continue to use their warnings. */
+/* Sets the counts of all warnings to 0. Open versions may continue to use their warnings. */
 void vv_sql_catalog_forget_warnings(vv_sql_catalog *c);
 
 /* Stores err as c->trouble, and sets *message, which SQLite frees, to its message. Returns SQLite's

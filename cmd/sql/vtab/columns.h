@@ -14,6 +14,7 @@
 
 struct sqlite3_str;
 
+/* A declaration that is being made. */
 typedef struct vv_sql_columns_sql {
 	struct sqlite3_str *sql; /* the CREATE TABLE statement so far */
 	char **names;            /* the names of the columns so far */
@@ -31,8 +32,9 @@ int vv_sql_columns_begin(vv_sql_columns_sql *s, size_t most, varve_error *err);
 void vv_sql_columns_add(vv_sql_columns_sql *s, const char *prefix, const char *name,
 			const char *suffix, const char *type);
 
-/* Adds all columns of a version. hidden_text: adds hidden columns instead, named as "price:text",
- * with the texts of the cells as the file spells them. */
+/* Adds all columns of a version, each with prefix before its name. hidden_text: instead, adds a
+ * hidden column such as "price:text" for each column, with the texts of the cells as the file
+ * spells them. */
 void vv_sql_columns_add_table(vv_sql_columns_sql *s, const char *prefix, const vv_sql_opened *o,
 			      bool hidden_text);
 

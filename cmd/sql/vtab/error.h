@@ -6,8 +6,8 @@
 
 #include "varve/varve.h"
 
-/* Sets err like varve_error_set, with a formatted message, and returns code. err must not be
- * NULL. */
+/* Sets err to code with a formatted message, like varve_error_set, and returns code. err must not
+ * be NULL. */
 int vv_sql_error_format(varve_error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Sets err to VARVE_ENOMEM, and returns it. */

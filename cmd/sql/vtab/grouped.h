@@ -1,12 +1,13 @@
 /*
- * grouped: keeps rows in memory, grouped by the values of some columns. For GROUP BY, rows are returned sorted by these
- * values; for a join, rows are found by these values.
+ * grouped: stores rows in memory, grouped by the values of some columns. For GROUP BY, rows are
+ * returned sorted by these values; for a join, rows are found by these values.
  *
- * Without this module, SQLite would sort whole rows for GROUP BY, and for a join would search the table again for
- * each value. Here a hash table puts the row numbers into groups, and the remaining columns that the query reads are
- * kept as arrays. For a few hundred values among millions of rows, this takes a third of SQLite's time, and a row is
- * found without opening a cursor. For GROUP BY, the planner must call vv_sql_grouped_may first. For a join, columns
- * that are too large are not kept; the caller reads them from the version, row by row.
+ * Without this module, SQLite would sort whole rows for GROUP BY, and for a join would search the
+ * table again for each value. This module groups row numbers with a hash table, and stores the
+ * remaining columns that the query reads as arrays. For a few hundred values among millions of
+ * rows, this takes a third of SQLite's time, and a row is found without opening a cursor. For GROUP
+ * BY, the planner must call vv_sql_grouped_may first. For a join, columns that are too large are
+ * not stored; the caller reads them from the version, row by row.
  */
 #ifndef VV_CMD_SQL_VTAB_GROUPED_H
 #define VV_CMD_SQL_VTAB_GROUPED_H
@@ -15,15 +16,17 @@
 
 struct vv_sql_value;
 
-#define VV_GROUPING_COLUMNS 8
+#define VV_GROUPING_COLUMNS 8 /* most columns by which rows are grouped */
 
+/* How rows are grouped. */
 typedef struct vv_sql_grouping {
-	/* the columns by which rows are grouped: their places in the declared table */
+	/* the columns by which rows are grouped, as indexes in the declared table */
 	size_t by[VV_GROUPING_COLUMNS];
 	/* for GROUP BY: sort by this column in descending order */
 	bool descending[VV_GROUPING_COLUMNS];
 	size_t count; /* the number of columns in `by` */
-	/* bit i: the query reads column i of the declared table; only the first 63 columns can be kept */
+	/* bit i: the query reads column i of the declared table; only the first 63 columns can be
+	 * stored */
 	uint64_t used;
 	bool is[VV_GROUPING_COLUMNS]; /* for a join: the column is compared with IS, so NULL matches NULL */
 	/* true: a join. Rows are grouped by the hash of their values, so groups are not sorted, and a group can have
@@ -31,8 +34,8 @@ typedef struct vv_sql_grouping {
 	bool join;
 } vv_sql_grouping;
 
-/* Returns true if the rows can be kept in memory for GROUP BY: no used column outside of `by` has texts, and all rows
- * need at most 128 MiB. */
+/* Returns true if the rows can be stored in memory for GROUP BY: if no used column outside of `by`
+ * has texts, and all rows need at most 128 MiB. */
 bool vv_sql_grouped_may(const vv_sql_opened *of, const vv_sql_grouping *how);
 
 typedef struct vv_sql_grouped vv_sql_grouped;
@@ -45,25 +48,28 @@ typedef struct vv_sql_grouped_at {
 	uint32_t group;
 } vv_sql_grouped_at;
 
-/* Reads all rows of a scan into memory. The caller closes *out, and can close the scan right away.
- * VARVE_EREFUSED: the rows of a join need too much memory; VARVE_ENOSUPPORT: the table has too many rows. */
+/* Reads all rows of a scan into *out, which the caller closes. The scan can be closed after the
+ * call. VARVE_EREFUSED: the rows of a join need too much memory; VARVE_ENOSUPPORT: the table has
+ * too many rows. */
 int vv_sql_grouped_open(vv_sql_grouped **out, vv_sql_scan *scan, const vv_sql_opened *of,
 			const vv_sql_grouping *how, varve_error *err);
 /* Sets *at to the range of all rows, before the first row. */
 void vv_sql_grouped_all(vv_sql_grouped_at *at, const vv_sql_grouped *g);
 
-/* Searches for the rows of a join with these values, one value for each column in `by`. True: *at is set to a range,
- * perhaps empty, that has all rows with these values, and can have other rows. False: the search is not possible, and
- * every row must be compared. Before the call, *at is the position of the previous search, or zero. */
+/* Searches for the rows of a join with these values, one value for each column in `by`. Returns
+ * true, and sets *at to a range, perhaps empty, that contains all rows with these values, and may
+ * contain other rows. Returns false if the search is not possible, and every row must be compared.
+ * Before the call, *at must be the position of the previous search, or zeroed. */
 bool vv_sql_grouped_find(vv_sql_grouped_at *at, const vv_sql_grouped *g,
 			 struct sqlite3_value **values);
-/* Moves to the next row of the range, which becomes the current row. False: the range has ended. */
+/* Moves to the next row of the range, which becomes the current row. Returns false at the end of
+ * the range. */
 bool vv_sql_grouped_next(vv_sql_grouped_at *at, const vv_sql_grouped *g);
 /* Returns the number of the current row in the version. */
 uint64_t vv_sql_grouped_row(const vv_sql_grouped_at *at, const vv_sql_grouped *g);
 
-/* Reads a column of the current row. out->text is valid until vv_sql_grouped_close. False: the column is not kept in
- * memory. */
+/* Sets *out to the value of a column in the current row. out->text is valid until
+ * vv_sql_grouped_close. Returns false if the column is not stored in memory. */
 bool vv_sql_grouped_read(struct vv_sql_value *out, const vv_sql_grouped_at *at,
 			 const vv_sql_grouped *g, size_t column);
 void vv_sql_grouped_close(vv_sql_grouped *g); /* accepts NULL */

@@ -1,9 +1,9 @@
 /*
  * module: makes the tables of a repository available in a connection of SQLite, as virtual tables.
  *
- * SQLite has no callback for unknown table names. So a module with the name of the table must be registered before a
- * statement that uses the name can be prepared: vv_sql_module_prepare finds the table (name.h) and registers the
- * module.
+ * SQLite has no callback for unknown table names. So a module with the name of a table must be
+ * registered before a statement that uses the name is prepared. vv_sql_module_prepare does both: it
+ * finds the table (name.h), and registers the module.
  */
 #ifndef VV_CMD_SQL_VTAB_MODULE_H
 #define VV_CMD_SQL_VTAB_MODULE_H
@@ -12,9 +12,10 @@
 
 struct sqlite3_stmt;
 
-/* Prepares a statement as sqlite3_prepare_v2 does, after registering the tables in it that SQLite does not know.
- * Returns 0 on success, 1 if SQLite reports an error (see sqlite3_errmsg), or a negative code of varve; *err and
- * c->trouble are then set. VARVE_ENOTFOUND: the statement uses a name that no table has. */
+/* Prepares a statement as sqlite3_prepare_v2 does, after registering modules for the tables in it
+ * that SQLite does not have. Returns 0 on success, 1 if SQLite reports an error (see
+ * sqlite3_errmsg), or a negative code of varve; *err and c->trouble are then set. VARVE_ENOTFOUND:
+ * the statement uses a name that no table has. */
 int vv_sql_module_prepare(struct sqlite3_stmt **stmt, vv_sql_catalog *c, const char *sql,
 			  const char **tail, varve_error *err);
 

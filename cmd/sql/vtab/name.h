@@ -1,9 +1,10 @@
 /*
- * name: finds the table that a name in SQL means.
+ * name: finds the table to which a name in SQL refers.
  *
- * A name is NAME or NAME@REVISION. NAME is a path ("data/prices.csv"); or, if only one table matches, the last part of
- * a path ("prices.csv"), or this part without its ending ("prices"). In all forms, '_' also matches '-' and a blank.
- * The name of a table-valued function begins with one of the prefixes of vv_sql_name_prefix ("varve_diff_prices").
+ * A name is NAME or NAME@REVISION. NAME is a path ("data/prices.csv"); or, if only one table
+ * matches, the last part of a path ("prices.csv"), or this part without its ending ("prices"). In
+ * all forms, '_' also matches '-' and a blank. The name of a table-valued function begins with one
+ * of the prefixes of vv_sql_name_prefix ("varve_diff_prices").
  */
 #ifndef VV_CMD_SQL_VTAB_NAME_H
 #define VV_CMD_SQL_VTAB_NAME_H
@@ -14,16 +15,18 @@
 #include "base/auto.h"
 #include "cmd/sql/vtab/opened.h"
 
+/* The kind of a name, by its prefix. T is the name of a table. */
 enum vv_sql_name_kind {
-	VV_NAME_VERSION,
-	VV_NAME_AT,
-	VV_NAME_HISTORY,
-	VV_NAME_BLAME,
-	VV_NAME_DIFF,
-	VV_NAME_DIFF_CELLS,
-	VV_NAME_ROW
+	VV_NAME_VERSION,    /* T: the rows of a version */
+	VV_NAME_AT,         /* varve_at_T: the rows of the version that an argument names */
+	VV_NAME_HISTORY,    /* varve_history_T: the rows of all versions */
+	VV_NAME_BLAME,      /* varve_blame_T: rows or cells with the commit that last set them */
+	VV_NAME_DIFF,       /* varve_diff_T: changed rows between two versions */
+	VV_NAME_DIFF_CELLS, /* varve_diff_cells_T: changed cells between two versions */
+	VV_NAME_ROW         /* varve_row_T: the history of a row */
 };
 
+/* The meaning of a name. */
 typedef struct vv_sql_name {
 	int kind;       /* enum vv_sql_name_kind */
 	char *path;     /* the path of the table in the repository, or, if outside, of the file */
@@ -31,8 +34,9 @@ typedef struct vv_sql_name {
 	bool outside;   /* the table is a file that is not in the repository */
 } vv_sql_name;
 
-/* Finds the table that a word means, and sets *out, which the caller clears. VARVE_ENOTFOUND: no such table; the hint
- * has a similar name; VARVE_EUSAGE: several tables match, or the catalog is confined and does not allow the table. */
+/* Sets *out to the meaning of the name `word`; the caller clears *out. VARVE_ENOTFOUND: no such
+ * table; the hint has a similar name; VARVE_EUSAGE: several tables match, or the catalog is
+ * confined and does not allow the table. */
 int vv_sql_name_find(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err);
 void vv_sql_name_clear(vv_sql_name *n);
 VV_AUTO_CLEAR(vv_sql_name, vv_sql_name_clear)
@@ -40,10 +44,10 @@ VV_AUTO_CLEAR(vv_sql_name, vv_sql_name_clear)
 /* Returns the prefix of the names of a kind (enum vv_sql_name_kind), such as "varve_diff_"; "" for VV_NAME_VERSION. */
 const char *vv_sql_name_prefix(int kind);
 
-/* Returns the length of the repository's URL or absolute path before '#' in "URL#REV:PATH"; 0: the word does not name
- * another repository. */
+/* Returns the number of bytes before '#' in a word of the form URL#REV:PATH or
+ * ABSOLUTE-PATH#REV:PATH; 0: the word does not name another repository. */
 size_t vv_sql_name_url(const char *word);
-/* Returns true if the repository is named by a URL, and not by a path. */
+/* Returns true if `repository` is a URL, not a path. */
 bool vv_sql_name_is_url(const char *repository);
 
 /* The paths of tables. */
@@ -59,8 +63,8 @@ int vv_sql_paths_list(vv_sql_paths *out, varve_repo *repo, const char *revision,
 void vv_sql_paths_clear(vv_sql_paths *l);
 VV_AUTO_CLEAR(vv_sql_paths, vv_sql_paths_clear)
 
-/* Finds the shortest name of path i that does not also match another path of the list: "prices", "prices.csv" or
- * the whole path. The name is a part of the path, with *len bytes from *at on. */
+/* Finds the shortest name of path i that does not also match another path of the list: "prices",
+ * "prices.csv" or the whole path. Sets *at and *len to the name, which is a part of the path. */
 void vv_sql_name_short(const char **at, size_t *len, const vv_sql_paths *l, size_t i);
 
 /* Declares a pointer that sqlite3_free frees at the end of its block: vv_auto_sqlite char *sql = NULL; */

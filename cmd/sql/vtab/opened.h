@@ -1,5 +1,5 @@
 /*
- * opened: an open version of a table, which all cursors that read this version share.
+ * opened: opens versions of tables. All cursors that read a version share one open version.
  */
 #ifndef VV_CMD_SQL_VTAB_OPENED_H
 #define VV_CMD_SQL_VTAB_OPENED_H
@@ -8,7 +8,7 @@
 
 #include "cmd/sql/vtab/catalog.h"
 
-/* The class of all values of a column, except NULL. */
+/* The storage class in SQLite of all values of a column, except NULL. */
 enum vv_sql_class { VV_CLASS_INTEGER, VV_CLASS_REAL, VV_CLASS_TEXT };
 
 /* A column of an open version: how its cells are read, and its warnings. */
@@ -17,31 +17,34 @@ typedef struct vv_sql_opened_column {
 	uint64_t counted;   /* rows before this number were already counted in the warnings */
 	uint64_t statement; /* the statement of the catalog for which `counted` is valid */
 	uint8_t class;      /* enum vv_sql_class */
-	/* cells can be read by the fast functions of value.c: the column has no format, and a suitable type */
+	/* the fast functions of value.c can read the cells: the column has no format, and a
+	 * suitable type */
 	bool plain;
-	bool string;   /* the column's type is string */
-	bool spelled;  /* TEXT of numbers that may have marks that SQLite does not read */
+	bool string; /* the column's type is string */
+	/* the values are numbers as TEXT, with spellings that SQLite may not read as numbers */
+	bool spelled;
 	uint8_t usual; /* enum varve_cell_state of the cells that the fast functions read */
 } vv_sql_opened_column;
 
+/* An open version. */
 typedef struct vv_sql_opened {
-	struct vv_sql_opened *next; /* the next open version of the catalog */
-	vv_sql_catalog *catalog;
-	unsigned refs;
-	varve_version *version;
-	varve_table *table;
-	const varve_table_facts *facts;
-	const varve_repo *repo; /* the repository of the place; only used for comparisons */
+	struct vv_sql_opened *next;     /* the next open version of the catalog */
+	vv_sql_catalog *catalog;        /* with a reference */
+	unsigned refs;                  /* number of references */
+	varve_version *version;         /* owned */
+	varve_table *table;             /* owned */
+	const varve_table_facts *facts; /* of table; borrowed */
+	const varve_repo *repo;         /* the repository of the place; only used for comparisons */
 	char *path;
-	char *label;                /* "prices.csv@v1", for messages */
+	char *label;                /* name for messages, such as "prices.csv@v1" */
 	char commit[VARVE_ID_SIZE]; /* the commit's id; "": the version is a file on disk */
 	char *file;                 /* the path of the file on disk; NULL: a version in a commit */
 	struct stat is;             /* the file's stat when it was opened */
 	bool find_key;              /* opened with vv_sql_place.find_key */
-	vv_sql_opened_column *columns;
+	vv_sql_opened_column *columns; /* one for each column of table */
 } vv_sql_opened;
 
-/* The place of a table: repository, revision and path. */
+/* A place: the repository, revision and path of a version. */
 typedef struct vv_sql_place {
 	varve_repo *repo; /* borrowed; NULL: path is a file outside of repositories */
 	const char *path;
@@ -58,12 +61,14 @@ int vv_sql_opened_get(vv_sql_opened **out, vv_sql_catalog *c, const vv_sql_place
 vv_sql_opened *vv_sql_opened_keep(vv_sql_opened *o); /* adds a reference, and returns o */
 void vv_sql_opened_drop(vv_sql_opened *o);           /* removes a reference; accepts NULL */
 
-/* Sets *is to true if the place still has this version. Returns 0 or a negative code of varve. */
+/* Sets *is to true if o is still the current version at the place. Returns 0 or a negative code of
+ * varve. */
 int vv_sql_opened_is_current(bool *is, const vv_sql_opened *o, const vv_sql_place *place,
 			     varve_error *err);
 
-/* Counts a cell in the warning of this kind (enum vv_sql_warning_kind); a cell that is read repeatedly in a
- * statement is counted once. column: the place of the column in the table. */
+/* Counts a cell in the warning of this kind (enum vv_sql_warning_kind). A cell that is read
+ * repeatedly in a statement is counted once. column: the index of the column in the table; row: the
+ * number of the row. */
 void vv_sql_opened_warn(vv_sql_opened *o, size_t column, int kind, uint64_t row);
 
 #endif

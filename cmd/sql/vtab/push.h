@@ -1,9 +1,10 @@
 /*
- * push: converts conditions of a query to tests of varve, so that groups of rows without a match are not read.
+ * push: converts conditions of a query to tests of varve, so that groups of rows without a match
+ * are not read.
  *
- * Every row for which a condition is true in SQLite, with SQLite's affinities and collation, also passes the test.
- * Other rows can pass the test, too: SQLite itself evaluates the condition again for each row. Conditions for which no
- * such test exists are evaluated by SQLite only.
+ * Every row for which a condition is true in SQLite, with SQLite's affinities and collation, passes
+ * the test. Other rows can pass the test, too; SQLite itself evaluates the condition again for each
+ * row. Conditions without such a test are evaluated only by SQLite.
  */
 #ifndef VV_CMD_SQL_VTAB_PUSH_H
 #define VV_CMD_SQL_VTAB_PUSH_H
@@ -14,6 +15,7 @@ struct sqlite3_value;
 
 #define VV_PUSH_MOST 32 /* tests of one query */
 
+/* The tests of a query. */
 typedef struct vv_sql_push {
 	vv_sql_opened *of;              /* the table; borrowed */
 	varve_test tests[VV_PUSH_MOST]; /* a row must pass all tests */

@@ -6,12 +6,14 @@
 
 #include "cmd/sql/vtab/name.h"
 
+/* A registered module. */
 typedef struct vv_sql_registered {
 	vv_sql_catalog *catalog;
-	vv_sql_name name; /* the table; path NULL: a function that is not about one table */
+	/* the table of the module; name.path is NULL for functions without a table, such as
+	 * varve_log */
+	vv_sql_name name;
 	varve_repo *repo; /* borrowed from the catalog */
-	/* the function that the name means; NULL: the name means a table, or versions of its rows
-	 * (tables.h) */
+	/* the function of the module; NULL: the module is vv_sql_rows_module (tables.h) */
 	const struct vv_sql_function *function;
 } vv_sql_registered;
 

@@ -1,5 +1,6 @@
 /*
- * scan: a cursor over the rows of a version, for a query that needs some of the columns and has some conditions.
+ * scan: reads the rows of a version that may meet the conditions of a query, with the columns that
+ * the query reads.
  */
 #ifndef VV_CMD_SQL_VTAB_SCAN_H
 #define VV_CMD_SQL_VTAB_SCAN_H
@@ -22,24 +23,26 @@ typedef struct vv_sql_scan_condition {
 	bool list;    /* the value is the list of an IN, with all its values */
 } vv_sql_scan_condition;
 
-#define VV_SCAN_CONDITIONS 24
+#define VV_SCAN_CONDITIONS 24 /* most conditions of a plan */
 
+/* A plan: what SQLite's planner has chosen for a cursor. */
 typedef struct vv_sql_scan_plan {
 	/* the columns of SQLite's table that the query reads: bit i is column i, and bit 63 is column 63 and all
 	 * later ones */
 	uint64_t used;
-	/* the place of the first hidden column "NAME:text" in SQLite's table, whose first columns are those of the
-	 * declared version */
+	/* the index in SQLite's table of the first hidden column "NAME:text"; the columns before it
+	 * are those of the declared version */
 	size_t texts;
 	vv_sql_scan_condition conditions[VV_SCAN_CONDITIONS];
 	size_t count; /* the number of conditions */
 } vv_sql_scan_plan;
 
+/* A cursor over rows. */
 typedef struct vv_sql_scan vv_sql_scan;
 
-/* Opens a cursor over the rows of a version. declared: the version whose columns the query has; its columns are
- * found in `version` by their names. values: plan->count values, one for each condition. Returns 0 or a negative
- * code of varve. The caller closes *out. */
+/* Opens a cursor over the rows of `version`. declared: the version whose columns SQLite's table
+ * has; they are found in `version` by their names. values: plan->count values, one for each
+ * condition. Returns 0 or a negative code of varve. The caller closes *out. */
 int vv_sql_scan_open(vv_sql_scan **out, vv_sql_opened *version, vv_sql_opened *declared,
 		     const vv_sql_scan_plan *plan, struct sqlite3_value **values, varve_error *err);
 /* Moves to the next row. Returns 1, 0 after the last row, or a negative code of varve. */
@@ -47,11 +50,13 @@ int vv_sql_scan_next(vv_sql_scan *s, varve_error *err);
 /* Moves to the row with this number, in a scan without conditions. Fast if it is the row after the current row.
  * Returns a negative code of varve on failure. */
 int vv_sql_scan_go(vv_sql_scan *s, uint64_t row, varve_error *err);
-uint64_t vv_sql_scan_row(const vv_sql_scan *s); /* the number of the current row in the version */
+/* Returns the number of the current row in the version, from 0. */
+uint64_t vv_sql_scan_row(const vv_sql_scan *s);
 
 struct vv_sql_value;
-/* Reads a column of the declared table in the current row; NULL if the version lacks the column. *out is valid until
- * the scan moves. Returns 0 or a negative code of varve. */
+/* Sets *out to the value of a column of the declared version in the current row; to SQL's NULL if
+ * `version` lacks the column. *out is valid until the scan moves. Returns 0 or a negative code of
+ * varve. */
 int vv_sql_scan_read(struct vv_sql_value *out, vv_sql_scan *s, size_t column, varve_error *err);
 /* Sets the result of context to the text of a cell as the file spells it. column: as for vv_sql_scan_read. */
 void vv_sql_scan_put_text(const vv_sql_scan *s, struct sqlite3_context *context, size_t column);

@@ -8,39 +8,41 @@
 #include "cmd/sql/vtab/columns.h"
 #include "cmd/sql/vtab/name.h"
 
-/* ---- functions: table-valued functions make rows from arguments, one row at a time. As usual in
- * SQLite, the arguments are hidden columns after the other columns: varve_log('prices.csv') means
- * varve_log WHERE path = 'prices.csv' ---- */
+/* ---- functions: table-valued functions, which compute rows from arguments, one row at a time. As
+ * usual in SQLite, the arguments are hidden columns after the other columns:
+ * varve_log('prices.csv') is the same as varve_log WHERE path = 'prices.csv' ---- */
 
 struct sqlite3_context;
 struct sqlite3_module;
 
-#define VV_FUNCTION_ARGUMENTS 8
+#define VV_FUNCTION_ARGUMENTS 8 /* most arguments of a function */
 
-/* What a call of a function reads. `name` and `declared` describe the table that the function's
- * name contains (varve_diff_prices). If it contains no table (varve_log), name->path and `declared`
- * are NULL. */
+/* The table of SQLite that a function makes. `name` and `declared` describe the table of varve in
+ * the function's name (varve_diff_prices). If the name does not contain a table (varve_log),
+ * name->path and `declared` are NULL. */
 typedef struct vv_sql_function_table {
 	vv_sql_catalog *catalog;
 	varve_repo *repo;        /* borrowed */
 	const vv_sql_name *name; /* borrowed */
-	/* the version that gives the columns; NULL: the function has fixed columns */
+	/* the version whose columns the function has; NULL: the function has fixed columns */
 	vv_sql_opened *declared;
-	size_t columns; /* number of columns before the arguments */
-	size_t arguments;
+	size_t columns;   /* number of columns before the arguments */
+	size_t arguments; /* number of arguments */
 } vv_sql_function_table;
 
-#define VV_SQL_ARGUMENT "TEXT HIDDEN"
+#define VV_SQL_ARGUMENT "TEXT HIDDEN" /* the type of a column that is an argument */
+/* A column of a function. */
 typedef struct vv_sql_column {
 	const char *name, *type; /* type NULL: TEXT */
 } vv_sql_column;
 
+/* A table-valued function. */
 typedef struct vv_sql_function {
 	const char *name; /* name of a module with fixed columns; NULL: the name contains a table */
 	/* size of the state in bytes; the state is zeroed before open, and freed after close */
 	size_t state_size;
-	bool needs_repo;
-	/* appends columns that depend on the table; may be NULL */
+	bool needs_repo; /* the function can be called only if a repository is open */
+	/* Adds the columns that depend on the table; may be NULL. */
 	void (*declare)(const vv_sql_function_table *table, vv_sql_columns_sql *sql);
 	/* the columns after those of declare, with the arguments at the end; the name of the last
 	 * element is NULL */
@@ -50,7 +52,7 @@ typedef struct vv_sql_function {
 		    varve_error *err);
 	/* Moves to the next row. Returns 1, 0 at the end, or a negative error code. */
 	int (*next)(void *state, varve_error *err);
-	/* sets the result to the value of a column in the current row */
+	/* Sets the result of context to the value of a column in the current row. */
 	void (*put)(void *state, struct sqlite3_context *context, size_t column);
 	void (*close)(void *state); /* may be NULL */
 } vv_sql_function;
@@ -58,13 +60,13 @@ typedef struct vv_sql_function {
 /* The module of all functions. Its pAux is a vv_sql_registered, whose member `function` is set. */
 extern const struct sqlite3_module vv_sql_function_module;
 
-/* Sets the result to text; if text is NULL, to SQL's NULL. */
+/* Sets the result of context to text, or to SQL's NULL if text is NULL. */
 void vv_sql_function_put_text(struct sqlite3_context *context, const char *text);
 
-/* ---- rows: a table's rows as a virtual table. The rows are those of one version, of the version
- * that an argument names (varve_at_T), or of all versions (varve_history_T). varve_blame_T also has
- * the commit that last set each row or, if an argument names a column, each cell of that column
- * ---- */
+/* ---- rows: the rows of a table as a virtual table: those of one version (T), of the version that
+ * an argument names (varve_at_T), of all versions (varve_history_T), or of one version with the
+ * commit that last set each row or, if an argument names a column, each cell of that column
+ * (varve_blame_T) ---- */
 
 /* An eponymous module; its pAux is a vv_sql_registered. */
 extern const struct sqlite3_module vv_sql_rows_module;

@@ -20,8 +20,8 @@ const char *vv_sql_value_type(const vv_sql_opened *o, size_t column);
  * compares them like `cat --where`: as moments, to the last digit. */
 const char *vv_sql_value_declaration(const vv_sql_opened *o, size_t column);
 
-#define VV_SQL_TIME "varve_time"
-#define VV_SQL_HEAD 19
+#define VV_SQL_TIME "varve_time" /* the name of the collation */
+#define VV_SQL_HEAD 19           /* bytes of a datetime without fraction and zone */
 
 /* The sort key of a text. For a datetime, or the beginning of a datetime: UTC 2026-11-17T14:00:00,
  * then the decimal point and the digits of the fraction of a second, without trailing zeros. For
@@ -59,10 +59,13 @@ typedef struct vv_sql_value {
 	char own[VV_VALUE_OWN];
 } vv_sql_value;
 
-/* Reads a cell as a value of a column of `as`. The cell may be from another version of the table.
- * If the cell does not match the type, the value is NULL, and a warning is counted. */
+/* Sets *out to the value of a cell, read by the type of a column of `as`. The cell may be from
+ * another version of the table. row: the row's number, for warnings. If the cell does not match the
+ * type, the value is NULL, and a warning is counted. Returns 0 or a negative code of varve. */
 int vv_sql_value_read(vv_sql_value *out, vv_sql_opened *as, size_t column, const varve_cell *cell,
 		      uint64_t row, varve_error *err);
+/* In the functions below, "the result" is that of context. */
+
 /* Sets the result to the value. */
 void vv_sql_value_put(struct sqlite3_context *context, const vv_sql_value *value);
 /* Reads the cell like vv_sql_value_read, and sets the result to its value. */

@@ -6,8 +6,8 @@
 
 #include "lib/worktree/add.h"
 
-/* Prints the report, with a total if it has more than three tables and files. quiet: prints only the
- * warnings. dry: the words are those of a dry run. */
+/* Prints the report, with a total if it has more than three tables and files. quiet: print only the
+ * warnings. dry: nothing was added (--dry-run), so use "would". */
 void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool quiet, bool dry);
 
 /* Prints the report as one JSON object on stdout, and the warnings also on stderr. files: the JSON array that

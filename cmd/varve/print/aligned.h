@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* A column. */
 typedef struct vv_aligned_column_of {
 	const char *name;  /* the heading, escaped */
 	const char *color; /* the terminal's code for the color of the cells; "": no color */
@@ -27,6 +28,7 @@ typedef struct vv_aligned_column_of {
 		taken;     /* the printed width; 0: the column is left out */
 } vv_aligned_column_of;
 
+/* The lines that are being formatted. */
 typedef struct vv_aligned {
 	vv_aligned_column_of *columns;
 	size_t count, cap;

@@ -1,6 +1,7 @@
 /*
- * check_reports: writes the reports of `varve check`: the report of a check to stdout, files and the summary of a CI
- * job; the states of rules over the versions of a branch (--log); and what each rule reads (--explain).
+ * check_reports: writes the reports of `varve check`: the report of a check to stdout, files and
+ * the summary of a CI job; the states of rules over the versions of a branch (--log); and what each
+ * rule reads (--explain).
  */
 #ifndef VV_CMD_VARVE_PRINT_CHECK_REPORTS_H
 #define VV_CMD_VARVE_PRINT_CHECK_REPORTS_H
@@ -30,21 +31,25 @@ void vv_check_log_html(vv_buf *out, const vv_timeline *t);
  * vv_explained_clear.
  */
 
+/* The output of --explain. */
 typedef struct vv_explained {
-	bool json;
+	bool json;        /* write JSON instead of a table */
 	vv_aligned lines; /* the table, unless json */
 	vv_buf path;      /* the path of the last rule's table */
 	vv_buf text;      /* the JSON so far */
 	vv_json_out out;  /* writes to text */
 } vv_explained;
 
-void vv_explained_init(vv_explained *x, bool json);
+void vv_explained_init(vv_explained *x, bool json); /* json: the member */
+/* Adds the description of a rule of the table at path. payload: the vv_explained. */
 vv_status vv_explained_add(void *payload, const char *path, const vv_check_explained *e,
 			   vv_error *err);
+/* Prints the output on stdout. */
 vv_status vv_explained_print(vv_explained *x, vv_error *err);
 void vv_explained_clear(vv_explained *x);
 VV_AUTO_CLEAR(vv_explained, vv_explained_clear)
 
+/* Where the reports of a check are written. */
 typedef struct vv_check_output {
 	vv_report_form form;       /* the format of the report on stdout */
 	bool quiet;                /* no report on stdout */
@@ -59,7 +64,8 @@ vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err);
  * the environment variable GITHUB_STEP_SUMMARY names. */
 vv_status vv_check_output_write(const vv_check_output *o, vv_check_report *r, vv_error *err);
 
-/* Warns that there were no tables to check, and names those of the work tree that were not added. r NULL: none. */
+/* Prints a warning that no tables were checked, with the tables of the work tree that were not
+ * added. r may be NULL: names no tables. */
 void vv_check_warn_no_tables(vv_repository *r);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * commit: prints a commit in the forms of log and show.
+ * commit: prints a commit for `varve log` and `varve show`.
  */
 #ifndef VV_CMD_VARVE_PRINT_COMMIT_H
 #define VV_CMD_VARVE_PRINT_COMMIT_H
@@ -16,19 +16,22 @@
 /* The refs that point to commits, for decorations such as "(HEAD -> main, tag: v1,
  * origin/main)". */
 typedef struct vv_decoration vv_decoration;
-/* Reads all refs. */
+/* Reads all refs of the repository. */
 vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *err);
 void vv_decoration_free(vv_decoration *n); /* accepts NULL */
 VV_AUTO_FREE(vv_decoration, vv_decoration_free)
 
+/* The form in which a commit is printed. */
 typedef enum vv_commit_style { VV_STYLE_LONG, VV_STYLE_ONELINE, VV_STYLE_JSON } vv_commit_style;
 
+/* How commits are printed; pointers are borrowed. */
 typedef struct vv_commit_view {
 	vv_repository *repo;
-	vv_decoration *names; /* may be NULL */
+	vv_decoration *names; /* the refs for decorations; NULL: print no decorations */
 	vv_commit_style style;
-	bool stat;
+	bool stat;   /* print the numbers of changes (commit_stat.h) */
 	bool growth; /* if stat is set: also print stored bytes */
+	/* print the changed paths, without or with the kind of their change */
 	bool name_only, name_status;
 	/* print changed rows and cells, too; NULL: do not; not used for JSON */
 	const vv_diff_show *patch;
@@ -47,10 +50,11 @@ typedef struct vv_commit_view {
 vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err);
 /* Appends the JSON object that log --json --stat prints for the commit. */
 vv_status vv_commit_json(vv_buf *out, vv_repository *r, const vv_oid *id, vv_error *err);
-/* Checks the counts after the last commit. VV_EMISSING: v->uncounted is not 0. */
+/* Returns VV_OK if all changes could be counted. Call after the last commit was printed.
+ * VV_EMISSING: v->uncounted is not 0. */
 vv_status vv_commit_counted(const vv_commit_view *v, vv_error *err);
 
-/* Appends the time of p in the form "2026-11-20T07:38:20+00:00". */
+/* Appends the time of p, an author or committer, in the form "2026-11-20T07:38:20+00:00". */
 void vv_person_iso_date(vv_buf *out, const vv_person *p);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * commit_stat: prints one line for each path that a commit changed: rows and columns of tables, bytes of other files.
+ * commit_stat: prints one line for each path that a commit changed: rows and columns of tables,
+ * bytes of other files.
  */
 #ifndef VV_CMD_VARVE_PRINT_COMMIT_STAT_H
 #define VV_CMD_VARVE_PRINT_COMMIT_STAT_H
@@ -17,41 +18,48 @@
 #include "repo/git/history/history.h"
 #include "repo/git/tree.h"
 
+/* A changed path. */
 typedef struct vv_stat_line {
-	char *path;
-	char *from;       /* the old path of a renamed file; NULL: not renamed */
+	char *path;       /* owned */
+	char *from;       /* the old path of a renamed file; NULL: not renamed; owned */
 	vv_change change; /* change.path points to path */
-	vv_content old_side, new_side;
-	vv_change_counts counts; /* the counts of changes, if both sides are tables */
-	vv_text_pair texts;      /* with vv_stat_options.keep: the open texts of both sides */
+	vv_content old_side, new_side; /* the content of the path in both commits */
+	vv_change_counts counts;       /* the counts of changes, if both sides are tables */
+	vv_text_pair texts;            /* with vv_stat_options.keep: the open texts of both sides */
 	bool has_growth;  /* false: growth was not requested, or this repository lacks blocks */
 	vv_growth growth; /* the blocks and bytes that the new version added to the store */
 } vv_stat_line;
 
+/* The stat of two commits: the paths that differ. */
 typedef struct vv_commit_stat {
 	vv_stat_line *lines; /* sorted by path */
 	size_t count;
 } vv_commit_stat;
 
+/* The options of vv_commit_stat_make. */
 typedef struct vv_stat_options {
-	const char *const *paths; /* only these files and folders, ended by NULL; NULL: all */
-	bool growth;              /* also count stored bytes (vv_stat_line.growth) */
-	bool names;               /* find only the names of the paths, without counts */
-	/* the reader with which the caller will compare texts again (vv_diff_print.stat); borrowed. The texts are read
-	 * with this reader, too, and some texts stay open. NULL: no text stays open */
+	/* compare only these files and folders, followed by NULL; NULL: all */
+	const char *const *paths;
+	bool growth; /* also count stored bytes (vv_stat_line.growth) */
+	bool names;  /* find only the names of the paths, without counts */
+	/* the reader with which the caller will compare the same texts again (vv_diff_print.stat);
+	 * borrowed. Texts are read with this reader, and some remain open in vv_stat_line.texts.
+	 * NULL: no text remains open */
 	vv_dataset_reader *keep;
 	/* also count rows of all tables that Git has as plain text, even of large tables, and of tables that no
 	 * attribute tracks */
 	bool texts;
 } vv_stat_options;
 
-/* Finds the paths that differ between two commits, and counts their changes. from NULL: compares with nothing. */
+/* Sets *out to the paths that differ between two commits, with the numbers of their changes; the
+ * caller clears *out. from may be NULL: all paths of `to` count as added. */
 vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from,
 			      const vv_oid *to, const vv_stat_options *opts, vv_error *err);
 void vv_commit_stat_clear(vv_commit_stat *s);
 VV_AUTO_CLEAR(vv_commit_stat, vv_commit_stat_clear)
 
-/* Returns true if both sides are tables that could not be compared, because this repository lacks blocks. */
+/* Returns true if both sides are tables whose changes could not be counted, because this repository
+ * lacks blocks. */
 bool vv_stat_line_lacks(const vv_stat_line *l);
 
 /* Prints a line such as " prices.csv | +3 ~12 rows, 1 column added" for each path, with the stored bytes if they were
@@ -62,7 +70,8 @@ void vv_commit_stat_print(const vv_commit_stat *s, bool total);
  * renamed file, "R", the old and the new path. status false: prints only the paths. */
 void vv_commit_stat_names(const vv_commit_stat *s, bool status);
 
-/* Writes a JSON array: [{"path", "kind", "change", "rowCount", "rowCountBefore", ...}]. varve-log(1) describes it. */
+/* Writes the paths as a JSON array: [{"path", "kind", "change", "rowCount", "rowCountBefore",
+ * ...}], as varve-log(1) describes. */
 void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s);
 
 #endif

@@ -20,8 +20,8 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
  * before, as vv_commit_summary_put_stat does. A failure is only a warning. */
 void vv_commit_summary_print_made(vv_repository *r, const vv_head *before, const vv_oid *id,
 				  bool growth);
-/* Prints a line for each path that differs between two commits; from NULL: compares with nothing. growth:
- * also prints the stored bytes. A failure is only a warning. */
+/* Prints a line for each path that differs between two commits. from may be NULL: all paths of `to`
+ * count as added. growth: also print the stored bytes. A failure is only a warning. */
 void vv_commit_summary_put_stat(vv_repository *r, const vv_oid *from, const vv_oid *to,
 				bool growth);
 

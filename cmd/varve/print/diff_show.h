@@ -24,29 +24,33 @@
 #include "lib/view/document_diff.h"
 #include "repo/git/repository.h"
 
+/* An output of differences. */
 typedef struct vv_diff_print {
-	vv_repository *repo;       /* borrowed; NULL: outside of a repository */
-	vv_dataset_reader *reader; /* borrowed; NULL: outside of a repository */
-	vv_diff_how how;
+	vv_repository *repo;             /* borrowed; NULL: outside of a repository */
+	vv_dataset_reader *reader;       /* borrowed; NULL: outside of a repository */
+	vv_diff_how how;                 /* how tables are compared */
 	const vv_diff_writer_kind *kind; /* the output format */
 	const char *color;               /* "auto", "always" or "never"; NULL: auto */
-	/* the stat of the same two commits: the texts that the stat has open are not read again;
-	 * borrowed, or NULL */
+	/* the stat of the same two commits, whose open texts are not read again; borrowed; may be
+	 * NULL */
 	const vv_commit_stat *stat;
 	size_t stat_at;                     /* private: the next line of stat */
 	bool quiet, name_only, name_status; /* the options of `varve diff` with these names */
 	int fd;                             /* the file to write to; -1: stdout */
 	const char *output;                 /* the name of this file in messages */
-	char commit[VV_OID_TEXT + 1];       /* the commit that has the newer version; or "" */
-	char old_commit[VV_OID_TEXT + 1];   /* the commit that has the older version; or "" */
-	const char *pages; /* markdown: the URL of web pages to which rows are linked; or NULL */
+	/* id of the newer version's commit; "": not in a commit */
+	char commit[VV_OID_TEXT + 1];
+	/* id of the older version's commit; "": not in a commit */
+	char old_commit[VV_OID_TEXT + 1];
+	/* markdown: the URL of web pages to which rows are linked; may be NULL */
+	const char *pages;
 	size_t size; /* markdown: the greatest size of the output, in bytes; 0: the writer's limit */
 	int64_t commit_time; /* the time of `commit`, in seconds since 1970 */
 	int32_t misfit;      /* arrow: enum varve_misfit */
 	int32_t numbers;     /* arrow: enum varve_numbers */
-	bool differs;        /* result: something differs */
+	bool differs;        /* result: at least one item differs */
 	bool part_differs;   /* private: a table of the current document differs */
-	bool trouble;        /* result: a table could not be read, which was reported */
+	bool trouble;        /* result: a table could not be read; an error was printed */
 
 	/* The rest is private. */
 	vv_workbook book; /* xlsx: the workbook; the caller sets book.fd to -1 */
@@ -56,34 +60,36 @@ typedef struct vv_diff_print {
 	uint64_t text_files;
 } vv_diff_print;
 
-/* Opens the writer. title: the title of the output. */
+/* Begins the output. title: its title. */
 vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err);
 /* Prints the differences between the two versions of one item. */
 vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_error *err);
-/* Prints the differences of all paths of d. If d has several paths and a table cannot be read, reports
- * this, sets r->trouble, and continues. */
+/* Prints the differences of all paths of d. If d has several paths and a table cannot be read,
+ * prints the error, sets r->trouble, and continues. */
 vv_status vv_diff_print_sides(vv_diff_print *r, vv_diff_sides *d, vv_error *err);
 /* Completes the output. */
 vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err);
 void vv_diff_print_clear(vv_diff_print *r);
 VV_AUTO_CLEAR(vv_diff_print, vv_diff_print_clear)
 
-/* Returns the default number of rows to print for each table: 50 for text on a terminal; else 0, all
- * rows. */
+/* Returns the default number of rows to print for each table: 50 for text on a terminal; else 0,
+ * which means all rows. */
 uint64_t vv_diff_print_limit(const vv_diff_print *r);
 
-/* Prints the rows and cells in which two commits differ, for `varve log -p` and `varve show`. */
+/* How vv_diff_show_commits prints differences. */
 typedef struct vv_diff_show {
 	vv_repository *repo;       /* borrowed */
 	vv_dataset_reader *reader; /* borrowed */
-	const char *const *paths;  /* paths relative to the repository, ended by NULL; NULL: all */
-	uint64_t limit;            /* the number of rows to print for each table */
-	bool no_limit;             /* ignore limit, and use vv_diff_print_limit */
+	/* print only these paths, relative to the repository, followed by NULL; NULL: all */
+	const char *const *paths;
+	uint64_t limit; /* the number of rows to print for each table */
+	bool no_limit;  /* ignore limit, and use vv_diff_print_limit */
 	bool unasked; /* the user did not request rows: if blocks are missing, print only a note */
 } vv_diff_show;
 
-/* Prints the differences of two commits on stdout. from NULL: compares with nothing. stat: the stat of
- * the same commits, whose open texts are not read again; or NULL. */
+/* Prints the rows and cells in which two commits differ on stdout, for `varve log -p` and `varve
+ * show`. from may be NULL: all rows of `to` count as added. stat: the stat of the same commits,
+ * whose open texts are not read again; may be NULL. */
 vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat,
 			       const vv_oid *from, const vv_oid *to, vv_error *err);
 

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "lib/status/changes.h"
 
+/* The form of the output. */
 typedef struct vv_status_style {
 	/* the folder, relative to the repository, to which printed paths are relative; "": the top
 	 * of the work tree */

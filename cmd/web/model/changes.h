@@ -9,7 +9,7 @@
 #include "lib/names/content.h"
 #include "repo/git/history/revision.h"
 
-/* The first three values are those of vv_row_kind. */
+/* How a path changed. The first three values are those of vv_row_kind. */
 typedef enum vv_web_change_kind {
 	VV_WEB_ADDED,
 	VV_WEB_REMOVED,
@@ -29,12 +29,12 @@ typedef struct vv_web_change {
 	vv_change_counts counts;
 	/* the changes are not known, because data of a version is missing in this repository */
 	bool missing;
-	/* such as "+35 -35 ~64 rows, 2 columns added" or "new: 503 rows, 8 columns"; "" if nothing
-	 * is known */
+	/* the change in words, such as "+35 -35 ~64 rows, 2 columns added" or "new: 503 rows, 8
+	 * columns"; "" if nothing was counted */
 	const char *words;
 } vv_web_change;
 
-/* Makes the visit own the words in c. */
+/* Moves the ownership of the texts in c to the visit, which frees them at its end. */
 void vv_web_counts_take(vv_web_visit *v, vv_change_counts *c);
 
 /* A version, and its differences from another one, ordered by path. */
@@ -43,16 +43,18 @@ typedef struct vv_web_log_entry {
 	vv_web_commit commit, before;
 	vv_web_change *changes;
 	size_t count;
-	bool more; /* there are more changes than those listed */
+	bool more; /* more paths changed than are listed */
 	/* if the log has a path: number of rows in this version; 0: the version lacks the path */
 	uint64_t rows;
 } vv_web_log_entry;
 
-/* Lists the differences of two versions. a or b may be the empty version (member `none`). When the
- * visit's time limit is reached, further changes are not counted. limit: maximum number of paths. */
+/* Sets *out to the differences between the versions a and b, either of which may be the empty
+ * version (member `none`). Once the visit's time limit is reached, further changes are listed, but
+ * not counted. limit: maximum number of paths. */
 vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 				 size_t limit, vv_web_log_entry *out, vv_error *err);
 
+/* A part of the history. */
 typedef struct vv_web_log {
 	vv_web_log_entry *entries; /* newest first */
 	size_t count;
@@ -66,20 +68,23 @@ typedef struct vv_web_log {
 /* Returns true if the content is a stored table, or a text in a file with a table's name. */
 bool vv_web_is_table(const vv_content *c, const char *path);
 
-/* Selects commits. path: only commits that changed the path, following renames; NULL: all commits.
- * from: the newest commit. since: a version; it and older versions are omitted; NULL: no limit.
- * after: the version at which the list continues; NULL: the list begins at from. */
+/* Selects commits for vv_web_log_read. */
 typedef struct vv_web_log_query {
+	/* only commits that changed this path, following renames; NULL: all commits */
 	const char *path;
-	const vv_web_commit *from;
+	const vv_web_commit *from; /* the newest commit */
+	/* since: the revision of a version, which is omitted with all older versions; NULL: no
+	 * limit. after: the revision of the version at which the list continues; NULL: the list
+	 * begins with `from` */
 	const char *since, *after;
-	size_t limit;
+	size_t limit; /* maximum number of commits */
 } vv_web_log_query;
+/* Sets *out to the selected commits with their changes. */
 vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log *out,
 			  vv_error *err);
 
-/* Finds a rename between two versions. Sets *old to the name that the path of version b has in
- * version a. *old NULL: in version `a` the file has the same path, or does not exist. */
+/* Sets *old to the path that the file at `path` in version b had in version a, if it was renamed
+ * between them; else, to NULL. */
 vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			 const char *path, const char **old, vv_error *err);
 
@@ -95,13 +100,14 @@ typedef struct vv_web_walk {
 	struct vv_log *log;
 	struct vv_path_log *of_path; /* replaces log if path is given */
 	vv_range range;
-	bool known;                   /* set before opening; true: no document reader is run */
+	bool known;                   /* set by the caller; true: do not run readers of documents */
 	const char *path;             /* the name of the path in the commit; NULL: all paths */
 	const char *table;            /* table "#Prices" if path is a document; else "" */
 	const char *was_table;        /* the table in the first parent */
 	vv_web_commit commit, before; /* before: the first parent, or the empty version */
 	const char *old; /* the previous name of the path if the commit renamed it; else NULL */
 } vv_web_walk;
+/* Begins a walk at the commit `from`. path may be NULL: all commits. */
 vv_status vv_web_walk_open(vv_web_walk *w, const vv_oid *from, const char *path, vv_error *err);
 /* Moves to the next commit. Returns 1, 0 at the end, or a negative vv_status. */
 int vv_web_walk_next(vv_web_walk *w, vv_error *err);

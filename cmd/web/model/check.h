@@ -7,16 +7,20 @@
 #include "cmd/web/model/commits.h"
 #include "lib/check/timeline.h"
 
+/* A finding of the check. */
 typedef struct vv_web_finding {
 	/* column and value may be NULL */
 	const char *rule, *path, *column, *message, *value;
 	bool error, accepted;
-	uint64_t row; /* counted from 1; 0: the finding is not about a row */
+	uint64_t row; /* number of the row, from 1; 0: the finding is not about a row */
 } vv_web_finding;
 
+/* The result of the check of a version. */
 typedef struct vv_web_check {
-	bool known; /* false: no verdict, because the time limit was reached or data is missing */
-	bool valid;
+	/* the check was completed; false: the time limit was reached, or data is missing */
+	bool known;
+	bool valid; /* if known: no errors were found */
+	/* numbers of tables, and of findings of each kind */
 	uint64_t tables, errors, warnings, accepted;
 	/* number of rules with 'select' that were not run, because they can exceed a page's time
 	 * limit */
@@ -28,9 +32,9 @@ typedef struct vv_web_check {
 	const vv_timeline *rules;
 } vv_web_check;
 
-/* Checks a version against its first parent, by the version's own rules. Results for blocks are
- * cached, as by `varve check`. whole false: sets only the totals, from the cache or after a check
- * of a few milliseconds. */
+/* Checks a version against its first parent, by the version's own rules, and sets *out. Results for
+ * row groups are cached, as by `varve check`. whole false: set only the totals, and only if they
+ * are cached, or the check takes a few milliseconds. */
 vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole, vv_web_check *out,
 			    vv_error *err);
 

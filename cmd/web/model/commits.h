@@ -10,6 +10,7 @@
 
 #define VV_WEB_WORK ".work" /* the revision that means the work tree; no ref can have this name */
 
+/* A version: a commit, the work tree, or the empty version. */
 typedef struct vv_web_commit {
 	bool work; /* this is the work tree; the other members are those of HEAD, its parent */
 	/* this is the empty version before the first commit; the members below are empty */
@@ -29,20 +30,21 @@ typedef struct vv_web_commit {
 /* The empty version. */
 extern const vv_web_commit vv_web_none;
 
-/* Returns true if strangers may request this revision. Searches in messages and reflogs are not
- * allowed for strangers. */
+/* Returns true if users other than the owner may request this revision: if it does not search
+ * messages or reflogs. */
 bool vv_web_rev_is_fit(const char *rev);
 
-/* Finds a version. rev: a branch, a tag or an id, also with ~ and ^; 40 zeros: the empty version;
- * "2026-03-01": the last version of the default branch (HEAD's) at the end of that day
- * (repo/git/history/day.h); or VV_WEB_WORK. *fixed: rev is a full commit id, so that its meaning
- * never changes; fixed may be NULL. VV_ENOTFOUND: no such version; the message has similar
- * names. */
+/* Sets *out to the version with the revision rev: a branch, a tag or an id, also with ~ and ^; 40
+ * zeros: the empty version; "2026-03-01": the last version of the default branch (HEAD's) at the
+ * end of that day (repo/git/history/day.h); or VV_WEB_WORK. Sets *fixed to true if rev is a full
+ * commit id, so that its meaning never changes; fixed may be NULL. VV_ENOTFOUND: no such version
+ * exists; the message has similar names. */
 vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *out, bool *fixed,
 			     vv_error *err);
-/* Sets out to the commit of HEAD, the default version. VV_ENOTFOUND: no commits yet. */
+/* Sets *out to the commit of HEAD, the default version. VV_ENOTFOUND: the repository has no
+ * commits. */
 vv_status vv_web_commit_head(vv_web_visit *v, vv_web_commit *out, vv_error *err);
-/* Reads a commit by its id. */
+/* Sets *out to the commit with this id. */
 vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *out, vv_error *err);
 /* Sets out to the first parent of c, or to vv_web_none. */
 vv_status vv_web_commit_before(vv_web_visit *v, const vv_web_commit *c, vv_web_commit *out,
@@ -54,15 +56,17 @@ vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_w
 /* Appends the time of the commit in its author's time zone, "2026-03-01T12:00:00+01:00". */
 void vv_web_time_put(vv_buf *out, const vv_web_commit *c);
 
+/* A branch or tag. */
 typedef struct vv_web_ref {
-	const char *name; /* "main", "v1": without refs/heads/ */
-	bool tag;
-	bool head; /* the branch that HEAD names */
+	const char *name; /* without refs/heads/ or refs/tags/ */
+	bool tag;         /* true: a tag; false: a branch */
+	bool head;        /* the branch that HEAD names */
 	vv_web_commit commit;
 } vv_web_ref;
 
-/* Lists branches, with the default branch first, then tags; each newest first. most: maximum number
- * of branches, and of tags. */
+/* Sets *out to an array of the branches, with the default branch first, followed by the tags, and
+ * *count to their number. Both are ordered by time, newest first. most: maximum number of branches,
+ * and of tags. */
 vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *count, vv_error *err);
 
 #endif

@@ -9,32 +9,34 @@
 #include "cmd/web/model/visit.h"
 #include "lib/merge/conflict_list.h"
 
-enum { VV_WEB_SIDES = 3 }; /* VV_BASE, VV_OURS, VV_THEIRS */
+enum { VV_WEB_SIDES = 3 }; /* the number of sides: VV_BASE, VV_OURS and VV_THEIRS */
 
+/* A conflict. */
 typedef struct vv_web_conflict {
 	const vv_conflict_item *item;
 	bool same_row;        /* the conflict is in the same row as the previous item */
-	const char *row_name; /* the row's key, in the form for people; may be NULL */
+	const char *row_name; /* the row's key, in a form for people; may be NULL */
 	/* the row's key, in the form for the address of the row's page; may be NULL */
 	const char *place;
-	/* the row's key, in the form for `resolve --row`; NULL: `resolve --row` cannot select the
+	/* the row's key, in the form for `varve resolve --row`; NULL: this option cannot select the
 	 * row */
 	const char *select;
-	vv_web_cell cells[VV_WEB_SIDES];
+	vv_web_cell cells[VV_WEB_SIDES]; /* the cell in conflict, on each side */
 	/* for a row without a key that one side removed: its values in each version; else NULL */
 	struct vv_web_conflict_value *values;
 	size_t value_count;
 } vv_web_conflict;
 
-/* The values of such a row in one column. */
+/* The values of a row without a key in one column (vv_web_conflict.values). */
 typedef struct vv_web_conflict_value {
-	const char *column;
-	bool has[VV_WEB_SIDES];
-	vv_web_cell cells[VV_WEB_SIDES];
+	const char *column;              /* the column's name */
+	bool has[VV_WEB_SIDES];          /* true for each side that has the row */
+	vv_web_cell cells[VV_WEB_SIDES]; /* the value on each side */
 } vv_web_conflict_value;
 
+/* The conflicts of a path. */
 typedef struct vv_web_conflict_path {
-	const vv_conflict_path *at;
+	const vv_conflict_path *at; /* the record of the path */
 	const char *words; /* such as "3 cells of 2 rows" or "removed here, changed there" */
 	/* number of conflicts of the table, including those that are not in items; 1 for a file */
 	uint64_t total;
@@ -42,9 +44,10 @@ typedef struct vv_web_conflict_path {
 	size_t count;
 	/* from: number of the first item; next: `from` for the following items */
 	uint64_t from, next;
-	bool complete; /* there are no conflicts after the items */
+	bool complete; /* items contains the last conflict */
 } vv_web_conflict_path;
 
+/* All conflicts of the work tree. */
 typedef struct vv_web_conflicts {
 	/* "merge", "rebase", "cherry-pick", "revert" ...; "": no operation is in progress */
 	const char *state;
@@ -55,8 +58,8 @@ typedef struct vv_web_conflicts {
 	const char *words; /* such as "3 conflicts in 1 table"; "" if there are no conflicts */
 } vv_web_conflicts;
 
-/* Reads the conflicts of path. path NULL: reads the conflicts of all paths. For each table, lists
- * at most `limit` conflicts, starting at number `from`; limit 0: only counts them. VV_ENOTFOUND:
+/* Sets *out to the conflicts of path, or of all paths if path is NULL. For each table, lists at
+ * most `limit` conflicts, beginning with number `from`; limit 0: only counts them. VV_ENOTFOUND:
  * path is not in conflict, or the user is not the owner of a work tree. */
 vv_status vv_web_conflicts_read(vv_web_visit *v, const char *path, uint64_t from, size_t limit,
 				vv_web_conflicts *out, vv_error *err);

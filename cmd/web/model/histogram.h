@@ -1,12 +1,13 @@
 /*
- * histogram: computes a histogram of numbers, and a scale for them, in one pass and in little memory.
+ * histogram: computes a histogram of numbers, and a scale for them, in one pass and in little
+ * memory.
  *
- * While the numbers have few distinct values, they are kept exactly; later, they are rounded down to multiples of a
- * power of ten. An outlier uses the memory of one number, and does not make the rounding of the other numbers
- * coarser. All counts are exact.
+ * While the numbers have few distinct values, they are kept exactly; later, they are rounded down
+ * to multiples of a power of ten. An outlier uses the memory of one number, and does not make the
+ * rounding of the other numbers coarser. All counts are exact.
  *
- * A correct caller: zeroes a vv_web_histogram and sets its numbers; vv_web_histogram_add for each number;
- * vv_web_histogram_bars.
+ * A correct caller: zeroes a vv_web_histogram and sets its numbers; vv_web_histogram_add for each
+ * number; vv_web_histogram_bars.
  */
 #ifndef VV_CMD_WEB_MODEL_HISTOGRAM_H
 #define VV_CMD_WEB_MODEL_HISTOGRAM_H
@@ -15,30 +16,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A number and its count. */
 typedef struct vv_web_number {
 	double at;      /* the number */
 	uint64_t count; /* how often it occurs */
 } vv_web_number;
 
-/* Sorts the numbers (count > 0), and sets *least and *greatest to the ends of a scale for these numbers. The scale
- * leaves out outliers: numbers, at most 2 % at each end, that are so far from all others that the others could not
- * be distinguished in a drawing. Returns how many numbers are outside of the scale. */
+/* Sorts count (at least 1) numbers, and sets *least and *greatest to the ends of a scale for a
+ * drawing of these numbers. The scale leaves out outliers: at most 2 % of the numbers at each end,
+ * if they are so far from all others that the others could not be distinguished in the drawing.
+ * Returns how many numbers are outside of the scale. */
 uint64_t vv_web_numbers_scale(vv_web_number *numbers, size_t count, double *least,
 			      double *greatest);
 
-#define VV_WEB_NUMBERS 16384u
+#define VV_WEB_NUMBERS 16384u /* most distinct numbers that are stored */
 
+/* The numbers that were added. */
 typedef struct vv_web_histogram {
 	vv_web_number *numbers; /* an array of VV_WEB_NUMBERS elements, owned by the caller */
 	size_t count;           /* the number of elements in use */
 	bool whole; /* set by the caller: all numbers are integers, so the ends of bars must be integers */
-	bool rounded; /* the numbers are in units of 10^exponent */
+	bool rounded; /* the numbers were rounded to multiples of 10^exponent */
 	int exponent;
 } vv_web_histogram;
 
 /* Adds a number. Ignores NaN, infinite numbers, and numbers beyond 1e300. */
 void vv_web_histogram_add(vv_web_histogram *h, double value);
 
+/* A bar of a histogram. */
 typedef struct vv_web_bar {
 	double from, to; /* the bar counts numbers with from <= number < to */
 	uint64_t rows;   /* the count */

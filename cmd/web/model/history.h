@@ -9,6 +9,7 @@
 #include "cmd/web/model/commits.h"
 #include "diff/rows/row_change.h"
 
+/* A cell of the row in a commit that changed the row. */
 typedef struct vv_web_life_cell {
 	const char *name, *old_name; /* old_name: the name before a rename, or NULL */
 	vv_cell_change change;
@@ -30,6 +31,7 @@ typedef struct vv_web_life_event {
 	const char *key, *old_key;
 } vv_web_life_event;
 
+/* The history of a row. */
 typedef struct vv_web_life {
 	vv_web_life_event *events; /* newest first */
 	size_t count;
@@ -42,28 +44,31 @@ typedef struct vv_web_life {
 	bool missing;
 } vv_web_life;
 
+/* Selects a row and a part of its history. */
 typedef struct vv_web_life_query {
-	const vv_web_commit *from;
-	const char *after; /* version at which reading continues, instead of `from`; may be NULL */
-	const char *path;
+	const vv_web_commit *from; /* the newest version */
+	/* revision of the version at which reading continues, instead of `from`; may be NULL */
+	const char *after;
+	const char *path; /* the table */
 	/* the key "A,B"; NULL: the table has no key, and `row` is the row's number */
 	const char *key;
 	uint64_t row;
 	size_t skip;  /* number of newest events to skip */
 	size_t limit; /* maximum number of events; 0: 50 */
 } vv_web_life_query;
-/* Reads the history of a row. VV_EUSAGE: a key is given, but the table has no key. */
+/* Sets *out to the history of a row. VV_EUSAGE: a key is given, but the table has no key. */
 vv_status vv_web_row_life(vv_web_visit *v, const vv_web_life_query *q, vv_web_life *out,
 			  vv_error *err);
 
+/* A statistic of a column's values. */
 typedef enum vv_web_figure {
-	VV_WEB_ROWS,
-	VV_WEB_SHARE_MISSING,
-	VV_WEB_DISTINCT,
+	VV_WEB_ROWS,          /* number of rows */
+	VV_WEB_SHARE_MISSING, /* share of missing values */
+	VV_WEB_DISTINCT,      /* number of distinct values */
 	VV_WEB_MEAN,
 	VV_WEB_LEAST,
 	VV_WEB_GREATEST,
-	VV_WEB_FIGURES
+	VV_WEB_FIGURES /* the number of figures */
 } vv_web_figure;
 
 /* The figures of a column in one version. */
@@ -74,10 +79,12 @@ typedef struct vv_web_column_then {
 	/* the version's data is missing in this repository, so it is not known whether the version
 	 * has the column */
 	bool missing;
-	/* exact numbers in JSON's syntax; NULL: the figure is not known */
+	/* for each vv_web_figure: the exact number in JSON's syntax; NULL: the figure is not
+	 * known */
 	const char *figures[VV_WEB_FIGURES];
 } vv_web_column_then;
 
+/* The figures of a column over time. */
 typedef struct vv_web_column_life {
 	vv_web_column_then *points; /* newest first */
 	size_t count, of; /* count: number of points; of: number of the table's known versions */
@@ -87,8 +94,9 @@ typedef struct vv_web_column_life {
 	bool missing; /* data of some points is missing */
 } vv_web_column_life;
 
-/* Reads the figures of a column in the newest `limit` versions. where: a condition for the counted
- * rows; NULL: all rows are counted. VV_EUSAGE: where is not a valid condition. */
+/* Sets *out to the figures of a column in the newest `limit` versions of the table at path, up to
+ * the version c. where: a condition that the counted rows must meet; NULL: all rows are counted.
+ * VV_EUSAGE: where is not a valid condition. */
 vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const char *path,
 				  const char *column, const char *where, size_t limit,
 				  vv_web_column_life *out, vv_error *err);

@@ -1,31 +1,33 @@
 /*
- * memo: caches answers between visits: only answers that never change, such as the counts of changes between two
- * versions, or the statistics of a column of a version.
+ * memo: caches answers for later visits. Only answers that never change are cached, such as the
+ * counts of changes between two versions, or the statistics of a column of a version.
  *
- * The key of an answer names its content by CID or commit id, so an answer in the cache is always right. The
- * caller checks access rights before it uses the cache. If the cache exceeds its limit, the oldest answers are
- * removed. Several threads may call the functions at the same time.
+ * The key of an answer contains the CIDs or commit ids of the data from which it was computed. The
+ * caller must check access rights before it uses the cache. If the cache exceeds its limit, the
+ * oldest answers are removed. Several threads may call the functions at the same time.
  */
 #ifndef VV_CMD_WEB_MODEL_MEMO_H
 #define VV_CMD_WEB_MODEL_MEMO_H
 
 #include "cmd/web/model/visit.h"
 
-/* Appends the answer with this key to out. False: the cache does not have the answer. m may be NULL. */
+/* Appends the answer with this key to out. Returns false if the cache lacks the answer. m may be
+ * NULL: returns false. */
 bool vv_web_memo_get(vv_block_cache *m, const vv_buf *key, vv_buf *out);
 /* Adds an answer to the cache, and replaces an earlier answer with this key. Does nothing if m is NULL, the answer
  * is too large, or memory runs out. */
 void vv_web_memo_put(vv_block_cache *m, const vv_buf *key, const void *bytes, size_t len);
 
-/* Converts a struct, even one with pointers, into bytes for the cache, or such bytes back into a struct. A
- * vv_web_kept_fn calls one of the functions below for each member of its struct; the same vv_web_kept_fn is used
- * in both directions. */
+/* The state of converting a struct, which may have pointers, to bytes for the cache, or such bytes
+ * to the struct. */
 typedef struct vv_web_kept {
 	vv_web_visit *v; /* owns texts and arrays that are read */
 	vv_buf bytes;
 	bool reading; /* converts bytes to the struct */
 	size_t at;    /* when reading: the offset in bytes of the next member */
 } vv_web_kept;
+/* Converts an object in either direction, by calling one of the functions below for each member of
+ * its struct. */
 typedef void (*vv_web_kept_fn)(vv_web_kept *k, void *object);
 
 /* Converts a member of len bytes without pointers. */
@@ -35,8 +37,8 @@ const char *vv_web_kept_text(vv_web_kept *k, const char *text, size_t len);
 /* Converts an array of count items of this size. Returns the new value of the member; NULL: memory ran out. */
 void *vv_web_kept_array(vv_web_kept *k, void *items, size_t count, size_t size);
 
-/* Reads the answer with this key from the visit's cache into *object. False: the cache does not have the
- * answer. */
+/* Sets *object to the answer with this key in the visit's cache. Returns false if the cache lacks
+ * the answer. */
 bool vv_web_recall(vv_web_visit *v, const vv_buf *key, vv_web_kept_fn fn, void *object);
 /* Adds *object to the visit's cache as the answer with this key. */
 void vv_web_remember(vv_web_visit *v, const vv_buf *key, vv_web_kept_fn fn, void *object);

@@ -12,6 +12,7 @@
 #include "lib/rows/where.h"
 #include "lib/view/kept_keys.h"
 
+/* The operator of a filter. */
 typedef enum vv_web_op {
 	VV_WEB_EQ, /* equal as values of the column's type: 1.0 is 1 */
 	VV_WEB_NE,
@@ -26,12 +27,14 @@ typedef enum vv_web_op {
 	VV_WEB_IS_EMPTY, /* present, and the text is "" */
 	VV_WEB_OP_COUNT
 } vv_web_op;
-const char *vv_web_op_name(vv_web_op op); /* the name in addresses, such as "eq" */
-/* Parses a name in addresses. Returns false if no operator has this name. */
+const char *vv_web_op_name(vv_web_op op); /* returns the name in addresses, such as "eq" */
+/* Sets *out to the operator with this name in addresses. Returns false if no operator has the
+ * name. */
 bool vv_web_op_parse(vv_web_op *out, const char *name);
-/* Returns true if the operator is meaningful for columns of this type. For menus. */
+/* Returns true if menus offer the operator for columns of this type. */
 bool vv_web_op_fits(vv_web_op op, vv_type type);
 
+/* A filter: the cell in a column must match a value. */
 typedef struct vv_web_filter {
 	const char *column;
 	vv_web_op op;
@@ -41,7 +44,8 @@ typedef struct vv_web_filter {
 
 /* Selects a page of rows. All members zero: the first rows. */
 typedef struct vv_web_rows_query {
-	uint64_t from;      /* first row, counted from 0; with sort: position in the sorted order */
+	/* number of the first row, from 0; with sort: its position in the sorted order */
+	uint64_t from;
 	size_t limit;       /* maximum number of rows; 0: VV_WEB_PAGE_ROWS */
 	const char *search; /* text that a cell must contain, ignoring case; NULL or "": all rows */
 	const vv_web_filter *filters; /* all filters must match */
@@ -59,18 +63,21 @@ typedef struct vv_web_rows_query {
 	uint32_t cell_max; /* maximum bytes of a cell; 0: VV_WEB_CELL_MAX */
 } vv_web_rows_query;
 
+/* The prepared tests of a query. */
 typedef struct vv_web_test {
 	vv_where *where;       /* NULL: every row matches */
 	vv_strings conditions; /* the filters and `where`, as conditions; without the search */
 	const char *search;    /* the text to search for, in lower case; may be NULL */
 } vv_web_test;
 
-/* Prepares the tests of a query. *out is valid until the visit ends. VV_ENOTFOUND: no such column;
- * VV_EUSAGE: a value is invalid, there are too many filters, or `where` is not a condition. */
+/* Sets *out to the tests of a query, valid until the visit ends. VV_ENOTFOUND: the table lacks a
+ * column; VV_EUSAGE: a value is invalid, there are too many filters, or `where` is not a
+ * condition. */
 vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_rows_query *q,
 			   vv_web_test **out, vv_error *err);
 
-/* Appends a key for cached answers. Equal tests of a table have the same key. */
+/* Appends bytes that identify the tests, for keys of cached answers. Equal tests of a table have
+ * the same bytes. */
 void vv_web_test_put(vv_buf *out, const vv_web_test *s);
 
 /* The rows that match a test, in the order of the table, until the time limit of the visit.
@@ -84,18 +91,20 @@ typedef struct vv_web_matches {
 	vv_rows *rows;
 	vv_kept_keys keys;
 	vv_progress progress;
-	uint64_t number;  /* number of the last returned row, from 0 */
-	uint64_t looked;  /* after the end: all rows before this number were tested */
-	bool begun, over; /* over: the rows ended because the time limit was reached */
-	vv_status rc;     /* the failure that ended the visit */
+	uint64_t number; /* number of the last returned row, from 0 */
+	uint64_t looked; /* after the end: all rows with lower numbers were tested */
+	/* begun: a row was read; over: the rows ended because the time limit was reached */
+	bool begun, over;
+	vv_status rc; /* the failure of vv_web_over, such as a disconnected browser */
 	vv_error why;
 } vv_web_matches;
 
-/* Opens m. columns: places of the columns whose cells are read. from: number of the first row. */
+/* Opens m, whose member v the caller has set. columns: indexes of the count columns whose cells are
+ * read. from: number of the first row. */
 vv_status vv_web_matches_open(vv_web_matches *m, vv_web_table *t, const vv_web_test *test,
 			      const size_t *columns, size_t count, uint64_t from, vv_error *err);
-/* Finds the next matching row. Returns 1, 0 at the end, or a negative vv_status. *cells has one
- * element for each column of the table, valid until the next call. */
+/* Finds the next matching row, and sets *cells to an array with one element for each column of the
+ * table, valid until the next call. Returns 1, 0 at the end, or a negative vv_status. */
 int vv_web_matches_next(vv_web_matches *m, const vv_cell **cells, vv_error *err);
 void vv_web_matches_close(vv_web_matches *m); /* m may be zeroed */
 VV_AUTO_CLEAR(vv_web_matches, vv_web_matches_close)

@@ -7,27 +7,32 @@
 #include "cmd/web/model/commits.h"
 #include "dataset/table/table.h"
 
+/* A column. */
 typedef struct vv_web_column {
 	const char *name; /* UTF-8, any characters */
 	const char *type; /* the type in Table Schema, such as "integer" */
-	const char *title, *description, *format, *unit; /* NULL: the schema does not declare it */
-	bool key;                                        /* the column is part of the key */
-	bool number;                                     /* the values are right-aligned */
+	/* properties in the schema; NULL: the schema does not declare the property */
+	const char *title, *description, *format, *unit;
+	bool key; /* the column is part of the key */
+	/* the values are numbers, which are shown right-aligned */
+	bool number;
 } vv_web_column;
 
+/* The kind of an opened file. */
 typedef enum vv_web_file_kind {
 	VV_WEB_TABLE,
 	VV_WEB_TEXT, /* UTF-8; `text` has the beginning */
-	/* PNG, JPEG, GIF or WebP, by the first bytes; the browser gets the image from /raw */
+	/* PNG, JPEG, GIF or WebP, by the first bytes; the browser requests the image from /raw */
 	VV_WEB_IMAGE,
-	VV_WEB_BYTES
+	VV_WEB_BYTES /* any other file */
 } vv_web_file_kind;
 
+/* An opened path. */
 typedef struct vv_web_table {
-	vv_web_commit commit;
+	vv_web_commit commit; /* the version */
 	const char *path;
 	vv_web_file_kind kind;
-	uint64_t bytes;
+	uint64_t bytes; /* size of the file */
 	/* identifies the content: the CID of the root, or the id of the blob */
 	char tag[VV_CID_TEXT + 1];
 	/* identifies the table in keys of cached results: the tag; if varve does not store the
@@ -42,39 +47,39 @@ typedef struct vv_web_table {
 	vv_web_column *columns;
 	size_t column_count;
 	uint64_t rows;
-	/* places of the key's columns; if key_count is 0, the table has no key */
+	/* indexes of the key's columns; if key_count is 0, the table has no key */
 	const size_t *key;
 	size_t key_count;
 	/* for a file that has the name of a table, but cannot be read as a table: the reason, with
 	 * the line number; else NULL */
 	const char *why, *why_hint;
-	/* names of the tables in a document with several tables */
+	/* names of the tables, if path is a document with several tables */
 	const char **tables;
 	size_t table_count;
 	/* The following members are for VV_WEB_TEXT. */
-	const char *text;
-	size_t text_len; /* less than bytes if the text was cut */
+	const char *text; /* the beginning of the file */
+	size_t text_len;  /* less than bytes if the text was cut */
 } vv_web_table;
 
-/* Sets *file to the part of path that names a file of the commit: the whole path if such a file
- * exists, else the DOCUMENT of DOCUMENT#TABLE. *file NULL: no such file. */
+/* Sets *file to the part of path that is the path of a file in the commit: the whole path if such a
+ * file exists, else DOCUMENT of a path DOCUMENT#TABLE. Sets *file to NULL if neither exists. */
 vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path, const char **file,
 			 vv_error *err);
 
-/* Sets *has to true if the commit has the path. *has is false for the empty version and for the
- * work tree. */
+/* Sets *has to true if the version c has the path. Always sets it to false for the empty version
+ * and for the work tree. */
 vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
 		     vv_error *err);
 
-/* Opens a path of a commit. A plain text table in Git's history is read as a table up to 64 MB.
- * Several tables may be open at once; each stays open until the visit ends. VV_ENOTFOUND: no such
- * file (vv_web_elsewhere of datasets.h searches other versions); VV_EMISSING: data is missing in
- * this repository. */
+/* Opens a path of the version c. Text files in git's history of up to 64 MB are read as tables if
+ * possible. Several paths may be open at once; each remains open until the visit ends.
+ * VV_ENOTFOUND: the version lacks the path (vv_web_elsewhere of datasets.h searches other
+ * versions); VV_EMISSING: data is missing in this repository. */
 vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			    vv_web_table **out, vv_error *err);
 
-/* Sets *out to the place of the column with this name. VV_ENOTFOUND: no such column; the message
- * has the most similar name. */
+/* Sets *out to the index of the column with this name. VV_ENOTFOUND: no column has the name; the
+ * message has the most similar name. */
 vv_status vv_web_column_find(const vv_web_table *t, const char *name, size_t *out, vv_error *err);
 
 #endif

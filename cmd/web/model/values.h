@@ -10,23 +10,25 @@
 #include "cmd/web/model/histogram.h"
 #include "cmd/web/model/rows.h"
 
+/* A value and its count. */
 typedef struct vv_web_value {
 	vv_web_cell cell;
-	uint64_t rows;
+	uint64_t rows; /* number of rows with the value */
 } vv_web_value;
 
-#define VV_WEB_BARS 40u
+#define VV_WEB_BARS 40u /* most bars of a histogram */
 
+/* The statistics of a column. */
 typedef struct vv_web_values {
 	uint64_t looked_at; /* number of rows that were read */
 	bool complete;      /* all matching rows were read; false: the time limit was reached */
-	/* empty: cells with the text ""; they also count as missing if the schema has "" as a
-	 * missing value */
+	/* missing: number of missing cells; empty: number of cells with the text "", which are also
+	 * missing if the schema has "" as a missing value */
 	uint64_t missing, empty;
-	uint64_t misfits; /* values that are not of the column's type */
-	uint64_t distinct;
-	bool distinct_exact;
-	bool has_range;
+	uint64_t misfits;            /* number of values that are not of the column's type */
+	uint64_t distinct;           /* number of distinct values */
+	bool distinct_exact;         /* distinct is exact; false: an estimate */
+	bool has_range;              /* least and greatest are set */
 	vv_web_cell least, greatest; /* in the order of the type; not set for texts */
 	bool numeric;                /* mean and bars are set */
 	double mean;
@@ -39,8 +41,8 @@ typedef struct vv_web_values {
 	bool times;       /* bars are of dates or datetimes */
 } vv_web_values;
 
-/* Reads the values of a column. q: only rows that match its search and filters; NULL: all rows.
- * most: maximum number of common values. */
+/* Sets *out to the statistics of the column with this index. q: count only rows that match its
+ * search and filters; NULL: all rows. most: maximum number of common values. */
 vv_status vv_web_values_read(vv_web_visit *v, vv_web_table *t, size_t column,
 			     const vv_web_rows_query *q, size_t most, vv_web_values *out,
 			     vv_error *err);

@@ -1,6 +1,6 @@
 /*
- * visit: a visit to a repository: the visitor's rights, the time limit, and the memory of the
- * answers.
+ * visit: a visit to a repository: one request, with the rights of the user, the time limit, and the
+ * memory of the answers.
  *
  * All functions in cmd/web/model have a visit as their first parameter. Their results are allocated
  * in the visit's arena, and need not be freed before vv_web_visit_end. The folder is independent of
@@ -12,7 +12,8 @@
  * hint has the remotes that have them), VV_EUSAGE (an invalid address), VV_EINPUT (not a table).
  *
  * If the time limit is reached, a function returns the results so far; `complete` is then false,
- * and `next` is the place to continue. If the browser has disconnected, it returns VV_EIO.
+ * and `next` is the position at which the next request continues. If the browser has disconnected,
+ * the function returns VV_EIO.
  *
  * A correct caller: vv_web_visit_begin; vv_web_commit_find; functions of commits.h, changes.h,
  * datasets.h, table.h, rows.h, values.h, compare.h, history.h; vv_web_visit_end.
@@ -36,9 +37,9 @@
 #define VV_WEB_CELL_MAX 2000u /* default limit for the bytes of a cell in an answer */
 /* Most bytes of cells in an answer, which then ends with `next`. */
 #define VV_WEB_ANSWER_MAX (8u << 20)
-#define VV_WEB_MEMO_BYTES ((size_t)16 << 20)
-#define VV_WEB_PAGE_ROWS 200u
-#define VV_WEB_PAGE_ROWS_MAX 2000u /* most rows that may be requested */
+#define VV_WEB_MEMO_BYTES ((size_t)16 << 20) /* most bytes of cached answers */
+#define VV_WEB_PAGE_ROWS 200u                /* default number of rows of a page */
+#define VV_WEB_PAGE_ROWS_MAX 2000u           /* most rows that may be requested */
 
 /* Returns the number of items to return if `asked` items were requested (0: no number was
  * requested). */
@@ -49,8 +50,9 @@ static inline size_t vv_web_limit(size_t asked)
 					      : VV_WEB_PAGE_ROWS_MAX;
 }
 
+/* A visit. */
 typedef struct vv_web_visit {
-	vv_repository *repo;
+	vv_repository *repo; /* owned, like reader */
 	vv_dataset_reader *reader;
 	vv_reachable *reach; /* NULL: the owner's visit, which shows everything */
 	bool work_tree;      /* the work tree may be shown, as the revision VV_WEB_WORK */
@@ -59,10 +61,10 @@ typedef struct vv_web_visit {
 	bool documents;
 	uint64_t until_ms;           /* the time limit, on the clock of vv_monotonic_ms */
 	bool (*gone)(void *payload); /* returns true if the browser has disconnected; NULL: never */
-	void *payload;
+	void *payload;               /* argument of gone */
 	/* results of earlier visits (memo.h); NULL: results are not cached */
 	vv_block_cache *memo;
-	vv_arena arena;
+	vv_arena arena;           /* memory of the answers */
 	bool failed;              /* memory ran out: do not send an answer */
 	uint64_t held;            /* bytes of cells in the arena */
 	struct vv_web_last *last; /* objects to close at the end */
@@ -82,11 +84,11 @@ void vv_web_visit_end(vv_web_visit *v); /* accepts a zeroed visit */
 /* Frees all answers so far; the visit continues. */
 void vv_web_visit_forget(vv_web_visit *v);
 
-/* Calls fn(payload) at the visit's end, in reverse order of registration. */
+/* Registers a call of fn(payload) at the visit's end; these calls are made in reverse order. */
 vv_status vv_web_visit_last(vv_web_visit *v, void (*fn)(void *payload), void *payload,
 			    vv_error *err);
 
-/* Sets *over to whether the time limit is reached. VV_EIO: the browser has disconnected. */
+/* Sets *over to true if the time limit is reached. VV_EIO: the browser has disconnected. */
 vv_status vv_web_over(const vv_web_visit *v, bool *over, vv_error *err);
 
 /* The kinds of cells, which are displayed differently. */
@@ -99,6 +101,7 @@ typedef enum vv_web_cell_kind {
 	VV_WEB_ABSENT
 } vv_web_cell_kind;
 
+/* A cell as pages show it. */
 typedef struct vv_web_cell {
 	vv_web_cell_kind kind;
 	bool literal;     /* text is a JSON value that is not a string: a number, true, an array */
@@ -106,26 +109,28 @@ typedef struct vv_web_cell {
 	uint32_t len;     /* length of text in bytes */
 	uint32_t whole;   /* length of the whole cell in bytes; more than len if text was cut */
 	uint32_t skipped; /* number of bytes of the cell before text */
-	/* for a side of a change: number of bytes at the cell's beginning and at its end that are
-	 * the same on both sides */
+	/* for a cell of a changed row: number of bytes at the beginning and at the end of the cell
+	 * that are equal in the old and the new cell */
 	uint32_t before, after;
 } vv_web_cell;
 
-/* Copies text to the visit's arena. Never returns NULL: if memory runs out, sets v->failed, and
- * returns another text. */
+/* Returns a copy of len bytes of text, with a NUL, in the visit's arena. Never returns NULL: if
+ * memory runs out, sets v->failed, and returns another text. */
 const char *vv_web_keep(vv_web_visit *v, const char *text, size_t len);
 /* Like vv_web_keep, for a text that ends with a NUL. Returns NULL if text is NULL. */
 const char *vv_web_keep_text(vv_web_visit *v, const char *text);
+/* Like vv_web_keep, for the content of b. */
 const char *vv_web_keep_buf(vv_web_visit *v, const vv_buf *b);
+/* Returns a formatted text in the visit's arena; never NULL. */
 const char *vv_web_text(vv_web_visit *v, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Copies a cell to the visit's arena, cut to max bytes at the end of a character. field may be
- * NULL. */
+/* Sets *out to a copy of a cell in the visit's arena, cut to at most max bytes at the end of a
+ * character. field: the cell's field, by which missing values are recognized; may be NULL. */
 void vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field, const vv_cell *cell,
 		      uint32_t max);
-/* Copies both sides of a change to the visit's arena. Each side is cut to max bytes, so that the
- * difference is included. */
+/* Sets *old_out and *new_out to copies of an old and a new cell in the visit's arena, each cut to
+ * at most max bytes so that the beginning of the difference is included. */
 void vv_web_cells_keep(vv_web_visit *v, vv_web_cell *old_out, vv_web_cell *new_out,
 		       const vv_field *old_field, const vv_field *new_field,
 		       const vv_cell *old_cell, const vv_cell *new_cell, uint32_t max);

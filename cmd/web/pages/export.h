@@ -1,20 +1,21 @@
 /*
  * export: writes pages as files into a folder, for a web space, a CI artifact or an e-mail.
  *
- * The pages show a comparison, a version, or all versions, with the first rows of each table; the files of the tables
- * are written, too. The pages need no server and no network, and have the same addresses, relative to the folder, as
- * on a server.
+ * The pages show a comparison, a version, or all versions, with the first rows of each table; the
+ * files of the tables are written, too. The pages need no server and no network, and have the same
+ * addresses, relative to the folder, as on a server.
  */
 #ifndef VV_CMD_WEB_PAGES_EXPORT_H
 #define VV_CMD_WEB_PAGES_EXPORT_H
 
 #include "cmd/web/model/visit.h"
 
-#define VV_EXPORT_BYTES (20u << 20)
-#define VV_EXPORT_ROWS 10000u
+#define VV_EXPORT_BYTES (20u << 20) /* the default limit for the size of an export */
+#define VV_EXPORT_ROWS 10000u       /* most rows of a table on its page */
 
+/* The options of an export. */
 typedef struct vv_export_options {
-	const char *what; /* "A..B", "A...B" or a revision; NULL: all versions */
+	const char *what; /* the subject: "A..B", "A...B" or a revision; NULL: all versions */
 	/* the folder to write to, which is made if it does not exist; it must be empty, or contain an earlier
 	 * export */
 	const char *folder;
@@ -22,6 +23,7 @@ typedef struct vv_export_options {
 	uint64_t bytes;         /* the greatest size of the export; 0: VV_EXPORT_BYTES */
 } vv_export_options;
 
+/* The result of an export. */
 typedef struct vv_exported {
 	size_t pages,   /* the number of HTML pages */
 		files;  /* the number of data files */

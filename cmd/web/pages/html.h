@@ -1,5 +1,5 @@
 /*
- * html: writes HTML in a way that no value can become markup.
+ * html: writes HTML so that no value can become markup.
  *
  * HTML is appended to a vv_html by the parts in cmd/web/pages/parts: HTML files that
  * tests/cmake/html_parts.py compiles into parts.h. Each part has a struct of values; the type of a
@@ -23,6 +23,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* A piece of HTML. */
 typedef struct vv_html {
 	vv_buf markup; /* only html.c appends to it */
 } vv_html;
@@ -38,7 +39,7 @@ bool vv_html_is_empty(const vv_html *h);
 /* Appends the HTML to out, and empties h. VV_ENOMEM: memory ran out in this or an earlier call. */
 vv_status vv_html_take(vv_html *h, vv_buf *out, vv_error *err);
 
-/* A value of the data, or a text by varve. May have any bytes; borrowed. If s is NULL, there is no
+/* A text for a value of a part: data, or a text by varve. May have any bytes; borrowed. s NULL: no
  * value. */
 typedef struct vv_html_text {
 	const char *s;
@@ -53,7 +54,7 @@ vv_html_text vv_html_bytes(const char *s, size_t len);
 void vv_html_put_part(vv_html *h, const char *s, size_t len);
 /* Appends text between tags. */
 void vv_html_put_text(vv_html *h, vv_html_text t);
-/* Appends text in attributes, and in elements that allow only text (title, option). */
+/* Appends text in an attribute, or in an element that allows only text (title, option). */
 void vv_html_put_plain(vv_html *h, vv_html_text t);
 /* Appends text in an attribute that is sent back (value, data-...): every character is
  * unchanged, except NUL and bytes that are not UTF-8, which become U+FFFD. */

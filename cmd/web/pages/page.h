@@ -1,5 +1,5 @@
 /*
- * page: an unfinished page: writes its frame, its links and parts that many pages have (times,
+ * page: makes pages: writes the frame of a page, its links, and parts that many pages have (times,
  * changes in words, values of cells).
  *
  * Returned values are valid until the page is cleared. If memory runs out, this is recorded, and
@@ -22,25 +22,27 @@
 
 struct vv_page;
 
-/* How pages link to each other. All members are NULL on a server, which parses addresses itself. */
+/* How exported pages link to each other. All members are NULL on a server, where links are
+ * addresses (address.h). */
 typedef struct vv_page_place {
 	/* Appends the link to an address. Returns false if no such page exists, so that the link is
 	 * left out. */
 	bool (*link)(void *payload, vv_buf *out, const vv_web_address *to);
-	/* Writes the end of every page; may be NULL. */
+	/* Writes further content at the end of every page; may be NULL. */
 	void (*also)(void *payload, struct vv_page *p);
 	void *payload;
 	const char *style, *script, *icon; /* relative addresses of the files */
 } vv_page_place;
 
+/* A page that is being made. */
 typedef struct vv_page {
-	const vv_web_asked *asked;
-	const vv_web_address *at; /* the requested address */
+	const vv_web_asked *asked; /* the request */
+	const vv_web_address *at;  /* the requested address */
 	const vv_page_place *place;
-	vv_html html;
-	vv_arena arena;
-	struct vv_page_piece *pieces;
-	bool failed;  /* memory ran out while the page was made */
+	vv_html html;                 /* the HTML so far */
+	vv_arena arena;               /* memory of returned texts */
+	struct vv_page_piece *pieces; /* the pieces of vv_page_piece_new */
+	bool failed;                  /* memory ran out while the page was made */
 	bool passing; /* the time limit was reached, or data is missing: a reload may show more */
 } vv_page;
 
@@ -48,9 +50,10 @@ void vv_page_init(vv_page *p, const vv_web_asked *asked, const vv_page_place *pl
 void vv_page_clear(vv_page *p);
 VV_AUTO_CLEAR(vv_page, vv_page_clear)
 
+/* The frame of a page. */
 typedef struct vv_page_frame {
-	const char *title, *description;
-	const char *heading; /* NULL: the dataset's path */
+	const char *title, *description; /* for the HTML head */
+	const char *heading;             /* NULL: the dataset's path */
 	const char *dataset; /* the dataset's path; NULL: a page of the whole repository */
 	bool file;           /* dataset is a file, not a table */
 	bool wide;           /* the page uses the whole width */
@@ -75,24 +78,29 @@ const char *vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format
 #define vv_page_counted(p, n, one, many)                                                           \
 	vv_page_keep(p, vv_text_counted(n, one, many))        /* "2 rows" */
 #define vv_page_bytes(p, n) vv_page_keep(p, vv_text_bytes(n)) /* "3.1 MB" */
-/* Returns an error's text as a sentence, with a capital letter: "Row 3 ...". If the text begins
- * with a name or a command, it is unchanged. */
+/* Returns an error's text as a sentence with a capital letter, such as "Row 3 ...". If the text
+ * begins with a name or a command, returns it unchanged. */
 const char *vv_page_sentence(vv_page *p, const char *said);
 /* Returns a new empty piece, as a value for a part; it is cleared with the page. Never returns
  * NULL. */
 vv_html *vv_page_piece_new(vv_page *p);
 
-/* ---- links */
+/* ---- links. All are NULL if no such page exists (vv_page_place.link). */
 
+/* Returns the link to an address. */
 const char *vv_page_link(vv_page *p, const vv_web_address *to);
 
+/* Returns the link to the page `place` of a version and a path, each of which may be NULL. */
 const char *vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path);
+/* Returns the link to the comparison of the versions a and b of the table at path, or of all tables
+ * if path is NULL. */
 const char *vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			       const char *path);
 /* Returns the link to a commit's changes of the table at path, or of all tables if path is NULL;
  * for the first commit, the link to its content. */
 const char *vv_page_to_commit(vv_page *p, const vv_web_commit *before, const vv_web_commit *c,
 			      const char *path);
+/* Returns the link to the row with this key, or, if key is NULL, with this number. */
 const char *vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
 			   uint64_t number);
 /* Returns the link to a column, or, if name is NULL, to all columns. */
@@ -112,23 +120,26 @@ const char *vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 const char *vv_page_subject(const vv_web_commit *c);
 const char *vv_page_day(vv_page *p, const vv_web_commit *c);    /* "3 Mar 2024" */
 const char *vv_page_moment(vv_page *p, const vv_web_commit *c); /* "3 Mar 2024, 14:05" */
-const char *vv_page_iso(vv_page *p, const vv_web_commit *c);
-/* Writes "Check: valid", with a link to the findings; only the link if the version could not be
- * checked in time. */
+const char *vv_page_iso(vv_page *p, const vv_web_commit *c);    /* the time in ISO 8601 */
+/* Writes the result of the check of a version into h, such as "Check: valid", with a link to the
+ * findings; only the link if the version could not be checked in time. */
 void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c);
-/* Writes words such as "+35 -35 ~64 rows", each number in its style. */
+/* Writes words such as "+35 -35 ~64 rows" into h, each number in the style of its kind of
+ * change. */
 void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words);
 vv_html *vv_page_change_words(vv_page *p, const char *words); /* as a piece */
-/* The kind of change of a row or a path: added, removed, changed, moved. */
+/* How a kind of change is displayed. */
 typedef struct vv_page_kind {
+	/* a sign such as "+"; a class of the style sheet; a word such as "added" */
 	const char *sign, *style, *word;
 } vv_page_kind;
+/* The kinds added, removed, changed and moved, in the order of vv_row_kind. */
 extern const vv_page_kind vv_page_kinds[4];
-/* Writes an item of a list: a path and its kind of change. */
+/* Writes an item of a list for c, a change between the versions a and b: its path and kind. */
 void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			const vv_web_change *c);
-/* Returns the number of commits from e on, at most count, that have the same author and subject
- * (digits ignored) and changed the same tables; 1 if they are fewer than `least`. */
+/* Returns how many of the count commits from e on, without gaps, have the same author and subject
+ * as e (digits are ignored) and changed the same tables; 1 if they are fewer than `least`. */
 size_t vv_page_alike(const vv_web_log_entry *e, size_t count, size_t least);
 /* Returns a piece with the changes of `count` similar commits, path by path. */
 vv_html *vv_page_alike_words(vv_page *p, const vv_web_log_entry *e, size_t count);
@@ -136,8 +147,8 @@ vv_html *vv_page_alike_words(vv_page *p, const vv_web_log_entry *e, size_t count
  * that commit. log may be NULL. */
 void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log *log);
 
-/* Writes this repository's item for the list of repositories. Without a visit, the item has only
- * the name. */
+/* Writes the item of p's repository for the list of repositories into `list`. Without a visit, the
+ * item has only the name. */
 void vv_page_put_repository(vv_page *p, vv_html *list);
 
 /* Writes a card about the conflicts in the work tree, with a link, for the repository's owner.
@@ -146,15 +157,17 @@ vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
 
 /* ---- files of the version */
 
-/* Returns the text file at path in the version. NULL: no such file, or the file is not text. */
+/* Returns the text file at path in the page's version, or NULL if no such file exists, or if it is
+ * not text. */
 const vv_web_table *vv_page_read_text(vv_page *p, const char *path);
 const vv_json *vv_page_package(vv_page *p); /* parsed datapackage.json; NULL: no such file */
 
 /* ---- values */
 
+/* Writes a cell into h. */
 void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c);
 vv_html *vv_page_value(vv_page *p, const vv_web_cell *c); /* as a piece */
-/* Writes an old and a new cell. x or y is NULL if its version lacks the column. */
+/* Writes an old cell x and a new cell y into h. A cell is NULL if its version lacks the column. */
 void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y,
 			 vv_cell_change change);
 #define VV_PAGE_COLUMNS 60u /* default number of a table's columns shown */
@@ -162,7 +175,8 @@ void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_
 size_t vv_page_rows_at_once(size_t columns);
 /* Writes a text file, line by line. */
 void vv_page_put_lines(vv_page *p, const char *text, size_t len);
-/* Returns true if the cell looks like a number, a date or a time; such cells are not wrapped. */
+/* Returns true if the cell must not be wrapped, because it looks like a number, a date or a
+ * time. */
 bool vv_page_is_compact(const vv_web_cell *c);
 
 /* ---- the pages; each begins, fills and ends p */
@@ -186,6 +200,7 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err);
+/* Makes the page for the error `why`. status: the HTTP status. */
 vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_buf *out,
 			  vv_error *err);
 

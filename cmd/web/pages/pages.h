@@ -1,5 +1,6 @@
 /*
- * pages: makes the HTML of the server's pages, and has their style sheet, script and picture.
+ * pages: makes the HTML of the server's pages, and contains their assets: style sheet, script and
+ * icon.
  */
 #ifndef VV_CMD_WEB_PAGES_PAGES_H
 #define VV_CMD_WEB_PAGES_PAGES_H
@@ -15,7 +16,7 @@ typedef struct vv_page_asset {
 	const char *type; /* the media type, "text/css" */
 	const char *text; /* the content; ends with NUL */
 } vv_page_asset;
-/* Returns the i-th asset, from 0; NULL: i is not less than the number of assets. Static. */
+/* Returns the asset with index i, a constant, or NULL if i is not below the number of assets. */
 const vv_page_asset *vv_page_asset_at(size_t i);
 
 #endif

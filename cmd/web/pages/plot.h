@@ -8,27 +8,29 @@
 
 #include "cmd/web/pages/page.h"
 
+/* A point of a line. */
 typedef struct vv_plot_point {
-	int64_t x; /* a time, or any other number that grows from point to point */
+	int64_t x; /* a time, or any other number, greater than that of the previous point */
 	double y;
 	const char *words; /* the tooltip */
 } vv_plot_point;
 
-/* Returns the numbers of rows of a table over time, as d->line_count points; NULL: the table has no line to
- * draw. */
+/* Returns the numbers of rows of a table over time, as an array of d->line_count points, or NULL if
+ * the table has no line to draw. */
 const vv_plot_point *vv_plot_rows(vv_page *p, const vv_web_dataset *d);
 
+/* How a drawing is made. */
 typedef struct vv_plot {
 	const char *title, *words; /* words: the text alternative to the drawing */
 	bool from_zero,            /* the scale begins at 0 */
 		percent;           /* values are shares, and are written in percent */
 	bool whole;                /* values are integers, so the scale has only integers */
-	/* if the bars are the bars of a histogram: the label at the end of the last bar; else NULL */
+	/* for a histogram: the label at the end of the last bar; else NULL */
 	const char *end;
 } vv_plot;
 
-/* Draws a stepped line with axes: a point's value is valid until the next point. points are sorted by x.
- * Draws nothing if there are fewer than two points. */
+/* Draws a stepped line with axes into p->html: the value of a point is drawn up to the next point.
+ * The count points must be sorted by x. Draws nothing if count is below 2. */
 void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count);
 
 /* Draws a small stepped line, without axes, of 110 by 26 units, into h. words: the text alternative. */
@@ -42,13 +44,14 @@ typedef struct vv_plot_bar {
 	const char *label; /* the label below the bar, which is left out if it does not fit */
 	const char *words; /* the tooltip */
 } vv_plot_bar;
-/* Draws bars with axes. kinds: for each part, its class in the style sheet. */
+/* Draws count bars with axes into p->html. kinds: for each part of a bar, its class in the style
+ * sheet. */
 void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_STACK],
 		  const vv_plot_bar *bars, size_t count);
 
-/* Returns a title that states how many values a scale leaves out: "Mean (1 value outside of the scale: 2 to
- * 900 in all)". `least` and greatest are the least and the greatest of all values. If `outside` is 0,
- * returns `title` itself. */
+/* Returns a title with the number of values that a scale leaves out, such as "Mean (1 value outside
+ * of the scale: 2 to 900 in all)". `least` and greatest are the least and the greatest of all
+ * values. If `outside` is 0, returns `title` itself. */
 const char *vv_plot_title(vv_page *p, const char *title, uint64_t outside, const char *least,
 			  const char *greatest);
 /* Returns a number as text, for axes and tables, such as "1,204" or "0.52". */

@@ -1,6 +1,6 @@
 /*
- * table_part: writes rows of a table as an HTML table, for all pages that show rows, and parts of the forms
- * that select rows.
+ * table_part: writes rows of a table as an HTML table, for all pages that show rows, and parts of
+ * the forms that select rows.
  */
 #ifndef VV_CMD_WEB_PAGES_TABLE_PART_H
 #define VV_CMD_WEB_PAGES_TABLE_PART_H
@@ -8,13 +8,14 @@
 #include "cmd/web/model/rows.h"
 #include "cmd/web/pages/page.h"
 
-/* Writes rows as an HTML table. sortable: the name of a column links to the rows sorted by this column. */
+/* Writes a page of rows of t, selected by q, as an HTML table. sortable: the name of each column
+ * links to the rows sorted by this column. */
 void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows,
 		      const vv_web_rows_query *q, bool sortable);
 
 /* ---- parts of the forms that select rows */
 
-/* Returns the words for a filter operator, such as "is at least"; static. */
+/* Returns the words for a filter operator, such as "is at least"; a constant. */
 const char *vv_page_op_words(vv_web_op op);
 /* Returns the names of the filter operators for columns of a type, separated by spaces; the page's script then
  * offers only these operators. "": the type is NULL or unknown. */
@@ -22,8 +23,8 @@ const char *vv_page_fitting_ops(vv_page *p, const char *type_name);
 /* Makes the <option> elements of a menu with the filter operators for columns of a type; type_name NULL or
  * unknown: all operators. */
 vv_html *vv_page_op_options(vv_page *p, const char *type_name);
-/* Writes hidden fields for the search, filters, order and columns of an address, but not for its position in
- * the list of rows. */
+/* Writes hidden fields of a form for the search, filters, order and columns of an address, but not
+ * for `from` and `jump`. */
 void vv_page_put_kept(vv_html *h, const vv_web_address *of);
 
 #endif
