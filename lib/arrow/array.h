@@ -2,8 +2,8 @@
  * array: makes arrays and schemas of the Arrow C data interface, and manages their memory.
  *
  * A correct caller: vv_arrow_array, then vv_arrow_give for each buffer, and the same for its
- * children; the owner of the array calls its release. Offsets are 0 and null counts are exact,
- * which consumers rely on.
+ * children; the owner of the array calls its release. Consumers may rely on offsets that are 0 and
+ * on exact null counts.
  *
  * Formats: Apache Arrow, "The Arrow C data interface" and "The Arrow columnar format". Buffers
  * begin at multiples of 64 bytes.
@@ -17,26 +17,28 @@
 
 #include "varve/arrow.h"
 
-/* Memory of released arrays, for reuse: getting fresh memory costs more than filling it.
- * Thread-safe. */
+/* A pool of memory of released arrays, for reuse, since new memory from the system costs more than
+ * filling it. Thread-safe. */
 typedef struct vv_arrow_spare vv_arrow_spare;
-vv_arrow_spare *vv_arrow_spare_new(void); /* NULL: out of memory */
-/* Closes the pool: no new array may use it. Memory that existing arrays have from the pool stays
- * valid, and is freed with the arrays. s may be NULL. */
+vv_arrow_spare *vv_arrow_spare_new(void); /* returns NULL if out of memory */
+/* Closes the pool: no new array may use it. Memory from the pool in existing arrays remains valid,
+ * and is freed with the arrays. s may be NULL. */
 void vv_arrow_spare_close(vv_arrow_spare *s);
 
+/* Memory for a buffer. All members zero: empty. */
 typedef struct vv_arrow_memory {
 	char *bytes;
 	size_t len, cap;
-	/* the pool that provided the memory and that gets it back; NULL: the heap */
+	/* the pool from which the memory is, and to which it is returned; NULL: the heap */
 	vv_arrow_spare *spare;
 } vv_arrow_memory;
 
-/* Makes room for `more` bytes. False: out of memory. */
+/* Makes room for `more` further bytes. Returns false if out of memory. */
 bool vv_arrow_room(vv_arrow_memory *m, size_t more);
 void vv_arrow_drop(vv_arrow_memory *m); /* returns m's memory to its pool; m is then empty */
 
-/* Makes an array without buffers; its children are allocated, but not filled. False: out of
+/* Makes *out an array of `rows` rows with room for this number of buffers, none of which is set;
+ * its children are allocated, but not filled. nulls: the null count. Returns false if out of
  * memory. */
 bool vv_arrow_array(struct ArrowArray *out, size_t rows, uint64_t nulls, int64_t buffers,
 		    size_t children);
@@ -45,13 +47,14 @@ void vv_arrow_give(struct ArrowArray *a, size_t i, vv_arrow_memory *m);
 /* Returns the array's dictionary, which the caller fills. */
 struct ArrowArray *vv_arrow_array_dictionary(struct ArrowArray *a);
 
-/* Makes a schema; its children are allocated, but not filled. format must be a constant, name is
- * copied. False: out of memory. */
+/* Makes *out a schema; its children are allocated, but not filled. format must be a constant; name
+ * is copied. Returns false if out of memory. */
 bool vv_arrow_schema(struct ArrowSchema *out, const char *format, const char *name, bool nullable,
 		     size_t children);
-/* Adds a dictionary with this format to the schema. False: out of memory. */
+/* Adds a dictionary with this format to the schema. Returns false if out of memory. */
 bool vv_arrow_schema_dictionary(struct ArrowSchema *a, const char *format);
-/* Sets the schema's metadata to this one pair. False: out of memory. */
+/* Sets the schema's metadata to a single pair of key and value; value has len bytes. Returns false
+ * if out of memory. */
 bool vv_arrow_schema_note(struct ArrowSchema *a, const char *key, const char *value, size_t len);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * batches: converts the rows of a table to Arrow arrays with some tens of thousands of rows each.
- * If all rows are read, the arrays are made on all cores.
+ * If all rows are read, several threads make the arrays.
  *
  * A correct caller: vv_rows_open with by_group; vv_arrow_batches_open; vv_arrow_batches_next until
  * out->release is NULL; vv_arrow_batches_close, then vv_rows_close.
@@ -17,18 +17,21 @@ typedef struct vv_arrow_batches vv_arrow_batches;
 vv_status vv_arrow_batches_open(vv_arrow_batches **out, vv_table *t, vv_rows *rows,
 				const vv_arrow_options *opts, vv_error *err);
 
-/* Makes the schema of all arrays, which the caller must release. False: out of memory. */
+/* Makes *out the schema of all arrays, which the caller must release. Returns false if out of
+ * memory. */
 bool vv_arrow_batches_schema(const vv_arrow_batches *b, struct ArrowSchema *out);
 
-/* Gets the next array, which the caller must release. At the end, sets out->release to NULL.
- * VV_EINPUT: a cell does not match its column's type. */
+/* Sets *out to the next array, which the caller must release. At the end, sets out->release to
+ * NULL. VV_EINPUT: a cell does not match its column's type. */
 vv_status vv_arrow_batches_next(vv_arrow_batches *b, struct ArrowArray *out, vv_error *err);
 
-/* Return the number of rows so far, and the misfits in these rows (borrowed). */
+/* Returns the number of rows in all arrays so far. */
 uint64_t vv_arrow_batches_rows(const vv_arrow_batches *b);
+/* Returns the misfits (misfits.h) in these rows; borrowed. */
 const vv_arrow_misfits *vv_arrow_batches_misfits(const vv_arrow_batches *b);
-/* Closes the batches; accepts NULL. In a child of fork, if threads were making arrays, does nothing
- * and returns false: the borrowed objects must then not be freed. */
+/* Closes the batches, and returns true; accepts NULL. In a child process of fork(), if threads were
+ * making arrays at that time, does nothing and returns false: the borrowed objects must then not be
+ * freed. */
 bool vv_arrow_batches_close(vv_arrow_batches *b);
 VV_AUTO_FREE(vv_arrow_batches, vv_arrow_batches_close)
 

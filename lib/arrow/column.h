@@ -21,6 +21,7 @@
 #include "lib/arrow/dictionary.h"
 #include "lib/arrow/misfits.h"
 
+/* The form of a column: the Arrow type of its arrays. */
 typedef enum vv_arrow_form {
 	VV_ARROW_TEXT,
 	VV_ARROW_INT,
@@ -37,19 +38,22 @@ typedef enum vv_arrow_form {
 	VV_ARROW_NONE /* Arrow's null type: no cell of the column has a value */
 } vv_arrow_form;
 
-/* How columns become arrays. */
+/* How columns are converted. */
 typedef struct vv_arrow_reading {
-	bool text;                          /* all cells as text, unconverted */
-	int32_t numbers;                    /* enum varve_numbers */
-	const struct vv_arrow_column *like; /* the same column, already measured; may be NULL */
+	bool text;       /* all cells become texts, unconverted */
+	int32_t numbers; /* enum varve_numbers */
+	/* another vv_arrow_column for the same column, whose measured extent is reused; may be
+	 * NULL */
+	const struct vv_arrow_column *like;
 } vv_arrow_reading;
 
-/* The result for a value that rows share, or for one cell. */
+/* The converted value of a cell, or of a value that rows share. */
 typedef struct vv_arrow_value {
+	/* MISFIT: not a value of the column's type */
 	enum { VV_ARROW_VALUE, VV_ARROW_NULL, VV_ARROW_MISFIT } is;
 	uint32_t len; /* length of a text that rows share */
 	union {
-		/* the integer; with a dictionary, the text's place in the dictionary; -1: not known
+		/* the integer; with a dictionary, the text's index in the dictionary; -1: not known
 		 * yet */
 		int64_t i;
 		double d;
@@ -58,34 +62,35 @@ typedef struct vv_arrow_value {
 	} u;
 } vv_arrow_value;
 
+/* A column that is being converted. */
 typedef struct vv_arrow_column {
 	const char *name;
 	const vv_table *table; /* NULL: the values are not from a table */
 	const vv_field *field;
 	size_t place; /* index of the column in the table */
 	vv_arrow_form form;
-	bool required; /* no value is null */
-	bool verbatim; /* text: spellings of a missing value are texts, not null */
-	bool json;
+	bool required;      /* no value is null */
+	bool verbatim;      /* text: spellings of a missing value are texts, not null */
+	bool json;          /* the table is NDJSON or a JSON array */
 	bool only_empty;    /* the empty text is the only spelling of a missing value */
 	bool empty_missing; /* the empty text is one of the spellings of a missing value */
 	/* a group whose numbers, dates or datetimes all have the same form is tested by a few
 	 * samples (vv_field_all_by_few): if the samples are values of the type, so are all other
 	 * cells */
 	bool few;
-	vv_arrow_extent extent; /* decimals: the extent of the table's numbers, if measured */
-	bool measured;
-	unsigned scale;            /* decimals */
-	bool has_dictionary;       /* text: values are places in the dictionary */
+	vv_arrow_extent extent;    /* decimals: the extent of the table's numbers, if measured */
+	bool measured;             /* extent is set */
+	unsigned scale;            /* decimals: digits after the point */
+	bool has_dictionary;       /* text: values are indexes in the dictionary */
 	vv_arrow_dictionary texts; /* with has_dictionary: the texts of the dictionary */
 	/* the current array; valid has one bit for each row, and is empty if no row is null */
 	vv_arrow_memory valid, values, text;
-	uint64_t nulls;
+	uint64_t nulls;    /* number of nulls in the current array */
 	size_t usual_text; /* bytes of text in the previous array */
-	/* the current group */
+	/* the column in the current group */
 	vv_group_run run;
 	vv_arrow_value *shared; /* the converted distinct values of the group; room for 255 */
-	/* number of shared values whose place in the dictionary is not known */
+	/* number of shared values whose index in the dictionary is not known */
 	size_t placeless;
 	bool words;        /* shared values have eight bytes each, and none is a misfit */
 	bool shares_texts; /* shared values are texts, and none is a misfit */
@@ -99,8 +104,8 @@ typedef struct vv_arrow_column {
 	} tried; /* the numbers that were converted last */
 } vv_arrow_column;
 
-/* Initialises c for the column at `place`. The table must outlive c. Reads all numbers of the
- * column if they become decimals. VV_ENOSUPPORT: `how` has an unknown value. */
+/* Initialises c for the column with index `place` of table, which must outlive c. Reads all numbers
+ * of the column if they become decimals. VV_ENOSUPPORT: `how` has an unknown value. */
 vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place,
 			       const vv_arrow_reading *how, vv_error *err);
 /* Makes c write each text once per array, in a dictionary. VV_EUSAGE: the column's form is not
@@ -111,29 +116,31 @@ void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_for
 			      bool required);
 void vv_arrow_column_clear(vv_arrow_column *c);
 
-/* Sets out to the schema of c's arrays. False: out of memory. */
+/* Makes *out the schema of c's arrays. Returns false if out of memory. */
 bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c);
 
 /* Begins a new array, of about `rows` rows. */
 vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err);
 
-/* Starts a group, which vv_table_read_rows has read: the next rows to put are rows of b. */
+/* Makes b, a group that vv_table_read_rows has read, the current group, whose rows are put next. */
 vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err);
 
 /* Maximum number of rows per put, so that texts shared by many rows cannot exceed a batch's
  * limit by much. */
 #define VV_ARROW_STEP 256u
 
-/* Appends these ascending rows of the group to the array, which has `have` rows. number: the
- * group's first row in the table. VV_EREFUSED: the array's texts would have more than 2^31 - 1
- * bytes. */
+/* Appends count rows of the current group to the array, which already has `have` rows. rows:
+ * numbers of the rows in the group, ascending; number: the number of the group's first row in the
+ * table. Misfits are counted in misfits. VV_EREFUSED: the array's texts would have more than 2^31 -
+ * 1 bytes. */
 vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err);
 
-/* Append one value to an array with `have` rows. vv_arrow_column_put_cell appends a cell of the
- * column `of`, which may belong to a different table, but must have the same form as c;
- * vv_arrow_column_put_text appends a text, and vv_arrow_column_put_int an integer. If the value is
- * NULL, they append a null. VV_EREFUSED: as for vv_arrow_column_put. */
+/* The next three functions append one value to the array, which already has `have` rows; if the
+ * value is NULL, they append a null. vv_arrow_column_put_cell appends a cell of the column `of`,
+ * which may belong to a different table, but must have the same form as c; number is the row's
+ * number. vv_arrow_column_put_text appends a text, and vv_arrow_column_put_int an integer.
+ * VV_EREFUSED: as for vv_arrow_column_put. */
 vv_status vv_arrow_column_put_cell(vv_arrow_column *c, const vv_arrow_column *of,
 				   const vv_cell *cell, size_t have, uint64_t number,
 				   vv_arrow_misfits *misfits, vv_error *err);
@@ -142,12 +149,13 @@ vv_status vv_arrow_column_put_text(vv_arrow_column *c, const char *text, size_t 
 vv_status vv_arrow_column_put_int(vv_arrow_column *c, const int64_t *value, size_t have,
 				  vv_error *err);
 
-/* Fills a column of text with the result of vv_arrow_misfits_row for each row of an array, then
- * clears misfits. */
+/* Fills c, a column of text, with the result of vv_arrow_misfits_row for each of the array's `rows`
+ * rows, then calls vv_arrow_misfits_forget. */
 vv_status vv_arrow_column_put_misfits(vv_arrow_column *c, vv_arrow_misfits *misfits, size_t rows,
 				      vv_error *err);
 
-/* Moves the values and their buffers into an array of `rows` rows. False: out of memory. */
+/* Completes the array: makes *out an array of `rows` rows with the values, and moves their buffers
+ * to it. Returns false if out of memory. */
 bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows);
 
 #endif

@@ -16,24 +16,25 @@
 /* An integer that counts units of 10^-scale. */
 __extension__ typedef __int128 vv_arrow_units;
 
-/* The largest numbers of digits before and after the point among the numbers of a column. */
+/* The extent of a column: the largest numbers of digits before and after the point among its
+ * numbers. */
 typedef struct vv_arrow_extent {
 	unsigned whole, fraction;
 } vv_arrow_extent;
 
-/* Reads all rows of the column at place, and sets *out to the extent of its numbers. few: check
- * each distinct spelling of a number only once. Ignores cells that are not numbers or have more
- * than 38 digits on one side of the point. */
+/* Sets *out to the extent of the column with index `place`; reads all its cells. few: if a group
+ * has numbers in one spelling, examine only its least and greatest number (vv_field_all_by_few).
+ * Ignores cells that are not numbers or have more than 38 digits on one side of the point. */
 vv_status vv_arrow_decimals_extent(vv_arrow_extent *out, vv_table *t, size_t place, bool few,
 				   vv_error *err);
 
-/* Returns the scale for a column that has the numbers of both extents: the larger fraction, or, if
- * the larger whole part and this fraction have more than 38 digits together, the rest of the 38
- * digits. */
+/* Returns the scale for a column that has the numbers of both extents: the larger of both
+ * fractions, but at most 38 minus the larger of both whole parts. */
 unsigned vv_arrow_decimals_scale(const vv_arrow_extent *a, const vv_arrow_extent *b);
 
-/* Reads a cell as a number. Returns 1 on success, 0 if the cell is missing, is not a number, or
- * does not fit into 38 digits with this scale, or a negative vv_status. */
+/* Sets *out to the number in a cell of the column with index `place`. Returns 1 on success, 0 if
+ * the cell is missing, is not a number, or does not fit into 38 digits with this scale, or a
+ * negative vv_status. */
 int vv_arrow_decimals_read(vv_arrow_units *out, const vv_table *t, size_t place,
 			   const vv_cell *cell, unsigned scale, vv_error *err);
 

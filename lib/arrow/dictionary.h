@@ -11,8 +11,9 @@
 #include "base/hash_index.h"
 #include "lib/arrow/array.h"
 
+/* The distinct texts of the current array. */
 typedef struct vv_arrow_dictionary {
-	vv_hash_index index;
+	vv_hash_index index;  /* finds a text by its hash */
 	vv_arrow_memory ends; /* uint32_t offsets into text: 0, then the end of each text */
 	vv_arrow_memory text; /* the texts, one after the other */
 	size_t count;         /* number of texts */
@@ -21,14 +22,14 @@ typedef struct vv_arrow_dictionary {
 void vv_arrow_dictionary_init(vv_arrow_dictionary *d);
 void vv_arrow_dictionary_clear(vv_arrow_dictionary *d);
 
-/* Removes all texts. This function and those below return false if they are out of memory. */
+/* Removes all texts. This function and those below return false if memory runs out. */
 bool vv_arrow_dictionary_begin(vv_arrow_dictionary *d);
 
 /* Adds a text, unless d has it already, and sets *place to its index in the dictionary. The caller
  * ensures that all texts together are shorter than 2^31 bytes. */
 bool vv_arrow_dictionary_put(size_t *place, vv_arrow_dictionary *d, const char *text, size_t len);
 
-/* Makes an array of the texts. The array takes over the buffers of d. */
+/* Makes *out an array of the texts, and moves the buffers of d to it. */
 bool vv_arrow_dictionary_end(struct ArrowArray *out, vv_arrow_dictionary *d);
 
 #endif

@@ -16,13 +16,14 @@
 
 #include "base/arena.h"
 
+/* The bytes that are read. */
 typedef struct vv_flatbuffer {
 	const uint8_t *bytes; /* borrowed */
 	size_t len;
 	bool bad; /* the data is damaged: all values read are invalid */
 } vv_flatbuffer;
 
-/* A table. at is 0 if the table is missing: then all its members have their default values. */
+/* A table. If `at` is 0, the table is missing, and all its members have their default values. */
 typedef struct vv_flat_table {
 	size_t at,          /* offset of the table */
 		len;        /* its length */
@@ -30,6 +31,7 @@ typedef struct vv_flat_table {
 		places_len; /* length of the list */
 } vv_flat_table;
 
+/* A vector. */
 typedef struct vv_flat_vector {
 	size_t at,     /* offset of the first element */
 		count; /* number of elements */
@@ -37,14 +39,14 @@ typedef struct vv_flat_vector {
 
 /* Returns the root table. */
 vv_flat_table vv_flat_root(vv_flatbuffer *b);
-/* Returns an integer member of `size` bytes: 1, 2, 4 or 8. If the table does not have the member,
- * returns the parameter missing. */
+/* Returns the integer member with number `member`, of `size` bytes: 1, 2, 4 or 8. If the table does
+ * not have the member, returns the parameter missing. */
 int64_t vv_flat_int(vv_flatbuffer *b, vv_flat_table t, unsigned member, unsigned size,
 		    int64_t missing);
 /* Returns a member that is a table. */
 vv_flat_table vv_flat_child(vv_flatbuffer *b, vv_flat_table t, unsigned member);
-/* Returns a member that is a vector, after checking that all its elements lie within the bytes.
- * size: bytes of an element; 1 for text. */
+/* Returns a member that is a vector, after checking that the bytes contain all its elements. size:
+ * bytes of an element; 1 for text. */
 vv_flat_vector vv_flat_elements(vv_flatbuffer *b, vv_flat_table t, unsigned member, size_t size);
 /* Returns a copy of a text, allocated in the arena; "" if the table does not have the member.
  * Returns NULL if the text is not UTF-8 or contains a NUL byte, or if memory ran out. */

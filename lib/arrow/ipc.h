@@ -18,26 +18,27 @@
 #include "dataset/table/bytes.h"
 #include "varve/arrow.h"
 
+/* A stream that is being written. */
 typedef struct vv_arrow_ipc {
-	vv_bytes_fn write; /* called with payload */
+	vv_bytes_fn write; /* receives the bytes; called with payload */
 	void *payload;
 	struct ArrowSchema schema; /* owned; schema.release is NULL if w has no schema */
 	vv_buf message;            /* the message being written */
 } vv_arrow_ipc;
 
-/* Writes the line that precedes each stream if several streams are written one after the other,
+/* Writes the line that must precede each stream if several streams are written one after the other,
  * such as {"name": "prices.csv", "changes": false}. changes: the stream has changed rows
- * (row_changes.h) instead of a table. */
+ * (row_changes.h) instead of the rows of a table. */
 vv_status vv_arrow_ipc_name(vv_bytes_fn write, void *payload, const char *name, bool changes,
 			    vv_error *err);
 
-/* Takes ownership of the schema, a struct whose children are the columns, and writes it.
- * VV_ENOSUPPORT: a column is not of numbers, booleans, text, binary, decimals, dates, times or
- * durations, or a dictionary of these. */
+/* Begins a stream: writes the schema, a struct whose children are the columns, and moves its
+ * ownership to w. VV_ENOSUPPORT: a column is not of numbers, booleans, text, binary, decimals,
+ * dates, times or durations, or a dictionary of these. */
 vv_status vv_arrow_ipc_begin(vv_arrow_ipc *w, struct ArrowSchema *schema, vv_bytes_fn write,
 			     void *payload, vv_error *err);
-/* Writes an array of this schema. The array must have offset 0 and an exact null count; so must its
- * children. */
+/* Writes an array of this schema. The array and its children must have offset 0 and exact null
+ * counts. */
 vv_status vv_arrow_ipc_put(vv_arrow_ipc *w, const struct ArrowArray *a, vv_error *err);
 /* Writes the end mark of the stream. */
 vv_status vv_arrow_ipc_end(vv_arrow_ipc *w, vv_error *err);

@@ -18,11 +18,11 @@
 /* The memory of a batch or of a dictionary. Batches share dictionaries, so references are
  * counted. */
 typedef struct vv_ipc_held {
-	unsigned refs;
+	unsigned refs;  /* number of references */
 	vv_arena arena; /* memory of the structures in array */
 	vv_buf *parts;  /* the body of the message, then each decompressed buffer */
 	size_t part_count;
-	/* size of the parts; for a dictionary, plus the size of the dictionaries in others */
+	/* bytes of all parts; for a dictionary, including those of the dictionaries in others */
 	uint64_t bytes;
 	/* the dictionaries that array refers to; each has a reference */
 	struct vv_ipc_held **others;
@@ -45,17 +45,19 @@ typedef struct vv_ipc_place {
 	struct ArrowSchema schema; /* columns of the stream */
 } vv_ipc_place;
 
-/* Fails with VV_EINPUT: the data is damaged, at this position, for this reason. */
+/* Sets err to VV_EINPUT, for data that is damaged at this position, and returns it. why: the
+ * damage. */
 vv_status vv_ipc_damaged(const vv_ipc_place *at, const char *why, vv_error *err);
 
-/* Decodes a RecordBatch, the table t of b, into h->array. of: the type of a dictionary's values;
- * NULL: the RecordBatch is a batch of rows, with the columns of at->schema. room: how many bytes
- * compressed buffers may have after decompression. VV_EINPUT: the data is damaged. VV_EREFUSED: the
- * buffers need more than room. VV_ENOSUPPORT: unknown compression. */
+/* Decodes a RecordBatch, the table t of b, into h->array. of: the type of the values, if the
+ * RecordBatch is a dictionary; NULL: the RecordBatch is a batch of rows, with the columns of
+ * at->schema. room: how many bytes compressed buffers may have in total after decompression.
+ * VV_EINPUT: the data is damaged. VV_EREFUSED: the buffers need more than room. VV_ENOSUPPORT:
+ * unknown compression. */
 vv_status vv_ipc_decode(vv_ipc_place *at, vv_ipc_held *h, vv_flatbuffer *b, vv_flat_table t,
 			const struct ArrowSchema *of, uint64_t room, vv_error *err);
 
-/* Drops one reference, and frees h with the last one. h may be NULL. */
+/* Removes a reference, and frees h with the last one. h may be NULL. */
 void vv_ipc_let_go(vv_ipc_held *h);
 VV_AUTO_FREE(vv_ipc_held, vv_ipc_let_go)
 

@@ -4,7 +4,7 @@
  * The bytes are not trusted. Each batch is validated completely before it is returned: a consumer
  * that follows the rules of the C data interface reads only memory of the batch, and texts are
  * valid UTF-8. Memory is limited to one batch and the dictionaries, 2 GiB together. It is allocated
- * as bytes arrive, not from announced lengths.
+ * as bytes arrive, not according to the lengths that the stream declares.
  *
  * Format: Apache Arrow, "The Arrow columnar format", section "Serialization and Interprocess
  * Communication (IPC)": the streaming format, and the file format, which is read from front to
@@ -21,7 +21,7 @@
 #include "dataset/read/source.h"
 #include "varve/arrow.h"
 
-#define VV_ARROW_HEAD 8u
+#define VV_ARROW_HEAD 8u /* bytes of a file that vv_arrow_ipc_looks_like needs */
 
 /* Returns true if the first bytes of a file, up to VV_ARROW_HEAD, are those of an Arrow file or
  * stream. No text file begins with these bytes. */
@@ -29,7 +29,7 @@ bool vv_arrow_ipc_looks_like(const void *head, size_t len);
 
 /* Reads the schema, and sets *out to a stream of the batches. The source is copied; its payload is
  * borrowed until the stream is released. The stream's schema is valid until the stream is released.
- * A batch must be released as a whole: its children and dictionaries must not be moved out of it.
+ * A batch must be released as a whole: consumers must not move its children and dictionaries.
  * VV_EINPUT: the data is in neither format, truncated or damaged. VV_ENOSUPPORT: it has a type that
  * a table cannot store, or a feature that varve does not read. */
 vv_status vv_arrow_ipc_read(struct ArrowArrayStream *out, const vv_source *source, vv_error *err);

@@ -18,40 +18,41 @@
 #include "diff/rows/row_change.h"
 #include "lib/arrow/column.h"
 
+/* The options of vv_arrow_changes_open. */
 typedef struct vv_arrow_changes_options {
-	/* make a row for each changed cell, as written, with the columns key, column, before and
-	 * after */
+	/* make a row for each changed cell, as the files spell it, with the columns key, column,
+	 * before and after; false: make rows for each changed row */
 	bool cells;
 	vv_arrow_reading how;
 	int32_t misfit;      /* enum varve_misfit */
 	uint64_t batch_rows; /* approximate number of rows in an array; 0: 65,536 */
 	const char *commit;  /* commit id of the newer version; may be NULL; borrowed */
 	int64_t time;        /* commit time in seconds since 1970 */
-	/* places of the key's columns in the newer version, or in the only one */
+	/* indexes of the key's columns in the newer version, or in the only one */
 	const size_t *key;
 	size_t key_count;
 } vv_arrow_changes_options;
 
 typedef struct vv_arrow_changes vv_arrow_changes;
 
-/* Opens *out for the differences between version a and version b of a table, whose columns
- * correspond as in columns. If the whole table was added or removed, the missing version and
- * columns are NULL. All arguments are borrowed. */
+/* Opens *out for the differences between version a and version b of a table. columns: the pairs of
+ * their columns. If the whole table was added or removed, the missing version and columns are NULL.
+ * All arguments must outlive *out. */
 vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b,
 				const vv_columns *columns, const vv_arrow_changes_options *opts,
 				vv_error *err);
 
-/* Gets the schema of all arrays; the caller releases it. Returns false if memory ran out. */
+/* Makes *out the schema of all arrays; the caller releases it. Returns false if memory ran out. */
 bool vv_arrow_changes_schema(const vv_arrow_changes *c, struct ArrowSchema *out);
 
 /* Adds the rows, or cells, of a change, which must have all its cells. Rows that were only moved
  * are ignored. VV_EINPUT: a cell is a misfit, and opts->misfit is VARVE_MISFIT_ERROR. */
 vv_status vv_arrow_changes_put(vv_arrow_changes *c, const vv_row_change *change, vv_error *err);
-/* Returns true if there are enough rows for an array. */
+/* Returns true if enough rows for an array were added. */
 bool vv_arrow_changes_full(const vv_arrow_changes *c);
 
-/* Makes an array of the rows added since the last call; the caller releases it. out->release is
- * NULL if no row was added. */
+/* Makes *out an array of the rows added since the last call; the caller releases it. Sets
+ * out->release to NULL if no row was added. */
 vv_status vv_arrow_changes_take(vv_arrow_changes *c, struct ArrowArray *out, vv_error *err);
 
 const vv_arrow_misfits *vv_arrow_changes_misfits(const vv_arrow_changes *c); /* borrowed */

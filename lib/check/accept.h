@@ -8,6 +8,7 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
+/* The entry to add. */
 typedef struct vv_accepting {
 	const char *rule;   /* code of a rule, or name of a rule of varve.checks */
 	const char *path;   /* repository-relative path, or a pattern */
@@ -17,10 +18,10 @@ typedef struct vv_accepting {
 	const char *why;    /* the reason */
 } vv_accepting;
 
-/* Adds the entry to varve.json of the work tree, and changes nothing else in it; creates the file
- * if it is missing. VV_ENOTFOUND: the rule does not exist, or the path names no dataset. VV_EUSAGE:
- * the last day is in the past. VV_EINPUT: varve.json is not valid, or would not be with the
- * entry. */
+/* Adds the entry to varve.json of the work tree, without changing other parts of the file; creates
+ * the file if it is missing. VV_ENOTFOUND: the rule does not exist, or no dataset has the path.
+ * VV_EUSAGE: the last day is in the past. VV_EINPUT: varve.json is invalid, or would be invalid
+ * with the entry. */
 vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *s, const vv_accepting *a,
 			  vv_error *err);
 

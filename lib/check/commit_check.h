@@ -13,6 +13,7 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
+/* The commit to check. */
 typedef struct vv_commit_check {
 	/* HEAD compared with the index; NULL: check only the tables in paths */
 	const vv_changes *changes;
@@ -20,17 +21,17 @@ typedef struct vv_commit_check {
 	bool all;             /* check all datasets, not only changed ones */
 	/* commit to compare the data with; NULL or the null id: do not compare */
 	const vv_oid *base;
-	/* tables to check in addition, whose descriptions the commit changes
+	/* paths of further tables to check, because the commit changes their descriptions
 	 * (lib/commit/package_apply.h) */
 	char *const *paths;
 	size_t path_count;
 	const vv_progress *progress;
 } vv_commit_check;
 
-/* Checks as varve.json of the index, or of c->commit, requires: "off": does nothing; "warn":
- * reports findings; "refuse": reports findings, and fails with VV_ECONFLICT if the data is invalid.
- * Checks only the datasets that the commit changes, or all if it changes varve.json or
- * varve.checks. Appends the report to `told`, also on failure. */
+/* Runs the check that "onCommit" in varve.json of the index, or of c->commit, requires. "off": does
+ * nothing; "warn": reports findings; "refuse": reports findings, and fails with VV_ECONFLICT if the
+ * data is invalid. Checks only the datasets that the commit changes, or all if it changes
+ * varve.json or varve.checks. Appends the report to `told`, also on failure. */
 vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
 			      vv_buf *told, vv_error *err);
 

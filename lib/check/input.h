@@ -1,10 +1,11 @@
 /*
  * input: opens a version of a path for a check.
  *
- * Stored tables are read directly. Plain text is read as the table that add would make, with the
- * types of the base version unless a datapackage.json declares others. If add would refuse the
- * file, opening succeeds: the table has the part that can be read, and `mend` is set; if nothing
- * can be read, `refused` is set. To report the faults, pass vv_check_input_source to vv_check_file.
+ * Stored tables are read directly. Plain text is read as the table that 'varve add' would make,
+ * with the types of the base version unless a datapackage.json declares others. If 'varve add'
+ * would refuse the file, opening nevertheless succeeds: the table consists of the rows that can be
+ * read, and `mend` is set; if no row can be read, `refused` is set. To report the faults, pass the
+ * source of vv_check_input_source to vv_check_file.
  */
 #ifndef VV_LIB_CHECK_INPUT_H
 #define VV_LIB_CHECK_INPUT_H
@@ -20,18 +21,20 @@
 #include "lib/status/sides.h"
 #include "lib/tables/dataset_reader.h"
 
+/* An opened path. Must be zeroed before vv_check_input_begin or vv_check_input_open. */
 typedef struct vv_check_input {
-	vv_subject subject;
-	bool broken; /* the path is an edited or damaged pointer; also set if open failed */
-	bool begun;  /* vv_check_input_begin was called */
-	char *name;  /* path of the file, if the side is the work tree */
-	vv_mem_sink *passing; /* blocks of the readable part; may be NULL */
-	vv_table table;
-	bool open; /* table is open */
+	vv_subject subject; /* the content of the path */
+	bool broken;        /* the path is an edited or damaged pointer; also set if open failed */
+	bool begun;         /* vv_check_input_begin was called */
+	char *name;         /* path of the file, if the side is the work tree */
+	vv_mem_sink *passing; /* blocks of a table that is not stored; may be NULL */
+	vv_table table;       /* the table to check */
+	bool open;            /* table is open */
 	/* the faults of a file of which `table` has the readable part; may be NULL */
 	vv_mend *mend;
-	bool refused;  /* the path exists, but is not a table */
-	bool gave_way; /* the types and keys are detected as add would detect them */
+	bool refused; /* the path exists, but is not a table */
+	/* types and key were inferred as 'varve add' would infer them, not taken from the base */
+	bool gave_way;
 	bool document; /* the path is a table of a document, and is read again with the base's types */
 	vv_table kept;        /* if document: the table, with its reader's types */
 	vv_error why;         /* the reason, if refused, mend or bad_package is set */
@@ -40,15 +43,16 @@ typedef struct vv_check_input {
 	bool bad_package;     /* a datapackage.json describes the table, but is invalid */
 	vv_package_resource package;
 	vv_subject_source bytes; /* for vv_check_input_source */
-} vv_check_input;                /* must be zeroed before begin or open */
+} vv_check_input;
 
+/* The options of vv_check_input_open. */
 typedef struct vv_check_input_options {
 	vv_repository *repo; /* NULL: outside of a repository; only the work tree is then read */
 	vv_dataset_reader *reader; /* NULL if repo is NULL */
 	const vv_env *env;         /* the environment, if repo is NULL; may be NULL */
 	const vv_diff_side *side;  /* the side that has the path */
 	const vv_table *base; /* table whose types and key are used for plain text; may be NULL */
-	/* the document to compare with, which was opened first; may be NULL */
+	/* the same document in the version to compare with, which was opened first; may be NULL */
 	const vv_subject *like;
 	bool keep; /* another version will be compared with this version */
 	/* the package that describes the path; NULL: the nearest one */
@@ -56,8 +60,8 @@ typedef struct vv_check_input_options {
 	/* the dialect, which overrides the package's dialect; may be NULL */
 	const vv_sniff_hints *written;
 	const vv_buf *rules_text; /* if repo is NULL: the text of varve.json; may be NULL */
-	/* standard: the file that is read instead of standard_path (NULL: instead of "-"); may be
-	 * NULL */
+	/* standard: path of the file with standard input, which is read instead of the file at
+	 * standard_path (NULL: instead of "-"); may be NULL */
 	const char *standard, *standard_path;
 	vv_pool *pool; /* threads to use if reader is NULL; may be NULL */
 	const vv_progress *progress;
@@ -72,11 +76,11 @@ vv_status vv_check_input_open(vv_check_input *out, const char *path,
 void vv_check_input_close(vv_check_input *in); /* in may be an input that is not open */
 VV_AUTO_CLEAR(vv_check_input, vv_check_input_close)
 
-/* Sets *out to the bytes of the file for vv_check_file; for a compressed file, to the bytes in it.
- * *out is valid until vv_check_input_close. */
+/* Sets *out to a source of the bytes of the file for vv_check_file; for a compressed file, of its
+ * decompressed bytes. *out is valid until vv_check_input_close. */
 vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *err);
 
-/* Reads a file of the same side. A vv_package_read_fn, whose payload is a
+/* Replaces the content of out by a file of the same side; a vv_package_read_fn, whose payload is a
  * vv_check_input_options. */
 vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_error *err);
 

@@ -1,10 +1,10 @@
 /*
- * list: lists the datasets of a side that a check has to read.
+ * list: lists the datasets of a side (lib/status/sides.h) that a check must read.
  *
  * Datasets are: files stored as pointers to tables; plain text files with the extension csv, tsv,
- * ndjson or jsonl; files described in a datapackage.json; and files that an argument names exactly.
- * Of a document (lib/documents), the list has the tables that an argument, a datapackage.json or a
- * rule names, or all its tables if one of these names the document.
+ * ndjson or jsonl; files described in a datapackage.json; and files whose exact path is an
+ * argument. For a document (lib/documents), the datasets are those of its tables that an argument,
+ * a datapackage.json or a rule names, or all its tables if one of these names the document itself.
  */
 #ifndef VV_LIB_CHECK_LIST_H
 #define VV_LIB_CHECK_LIST_H
@@ -19,20 +19,24 @@
 #include "lib/status/sides.h"
 #include "lib/tables/dataset_reader.h"
 
+/* A dataset. */
 typedef struct vv_check_path {
-	char *path;     /* repository-relative path; with --files: the argument */
-	vv_oid blob;    /* blob in the side; null if only the work tree has the file */
-	bool absent;    /* described by a datapackage.json, but not in the side */
-	bool not_added; /* described, and in the work tree, but not in the index */
-	char *package;  /* absent or not_added: path of the datapackage.json that describes it */
-	bool gone;      /* the base has the path, but the side does not */
-	/* gone: the new path, if the side has the renamed file, but the list does not; else NULL */
+	char *path;  /* repository-relative path; with --files: the argument */
+	vv_oid blob; /* blob in the side; null if only the work tree has the file */
+	bool absent; /* a datapackage.json describes the path, but the side lacks it */
+	/* a datapackage.json describes the path, and the work tree has it, but not the index */
+	bool not_added;
+	char *package; /* if absent or not_added: path of the datapackage.json */
+	bool gone;     /* the base has the path, but the side does not */
+	/* if gone: the new path, if the file was renamed and the list lacks the new path; else
+	 * NULL */
 	char *now;
 	char *was;       /* path in the base, if it was renamed since; else NULL */
 	size_t document; /* length of DOCUMENT, if path is DOCUMENT#TABLE; else 0 */
-	bool named;      /* documents and their tables: an argument names it */
+	bool named;      /* for documents and their tables: it is named by an argument */
 } vv_check_path;
 
+/* The datasets to check. */
 typedef struct vv_check_list {
 	vv_check_path *items; /* sorted by path */
 	size_t count, cap;
@@ -47,14 +51,14 @@ typedef enum vv_check_words {
 	VV_CHECK_EXACT   /* exact paths of changed files; those that are datasets are listed */
 } vv_check_words;
 
-/* Lists the datasets of side; argc 0: all of them. base: also list files that only the base has,
- * and detect renames; may be NULL. */
+/* Sets *out to the datasets of side that the argc arguments name; argc 0: all of them. base: if not
+ * NULL, also list files that only the base has, and detect renames. */
 vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_reader *s,
 			     const vv_diff_side *side, const vv_diff_side *base, int argc,
 			     char **argv, vv_check_words words, vv_error *err);
-/* Adds the tables of documents that an argument or a rule names to the items. If the tables of a
- * document cannot be listed, adds the item DOCUMENT#*, whose check reports the reason. only_gone:
- * run no reader program, and add nothing but the documents that only the base has. */
+/* Adds those tables of l->documents that an argument or a rule names to l->items. If the tables of
+ * a document cannot be listed, adds the item DOCUMENT#*, whose check reports the reason. only_gone:
+ * do not run readers of documents; add only the documents that only the base has. */
 vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_dataset_reader *s,
 				       const vv_diff_side *side, const vv_rules_file *rules,
 				       bool only_gone, vv_error *err);

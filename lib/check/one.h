@@ -32,9 +32,10 @@
  * numbers are sorted on disk.
  */
 
+/* A writer of these files. */
 typedef struct vv_failed_rows vv_failed_rows;
 
-/* Makes the writer. file: path for the failed rows; passed: path for all other rows. Either may be
+/* Makes a writer. file: path for the failed rows; passed: path for all other rows. Either may be
  * NULL. */
 vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char *passed,
 			     const char *temp_dir, vv_error *err);
@@ -50,42 +51,43 @@ vv_status vv_failed_rows_add(vv_failed_rows *r, const vv_finding *f, vv_error *e
  * (VV_EINPUT). */
 vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err);
 
-/* How versions are checked. report: made by vv_report_new. */
+/* A run: how versions are checked, and the results. Pointers are borrowed unless stated
+ * otherwise. */
 typedef struct vv_check_run {
-	vv_repository *repo;
-	const vv_env *env; /* if repo is NULL: the environment of document readers; may be NULL */
-	vv_dataset_reader *reader;
-	vv_check_report *report;
+	vv_repository *repo; /* NULL: outside of a repository */
+	const vv_env *env;   /* if repo is NULL: the environment of document readers; may be NULL */
+	vv_dataset_reader *reader;  /* NULL if repo is NULL */
+	vv_check_report *report;    /* receives the findings (vv_report_new) */
 	vv_check_cache *cache;      /* may be NULL */
 	vv_pattern_budget patterns; /* budget of all patterns of the run */
 	const char *temp_dir;       /* NULL: /tmp */
 	vv_pool *pool;              /* threads, if reader is NULL; may be NULL */
 	const vv_progress *progress;
-	uint64_t limit;  /* as in the options of the report */
-	bool no_queries; /* rules that are queries are not run, but counted in queries_left */
-	size_t queries_left;
-	const char *folder; /* if repo is NULL: the folder of relative paths; may be NULL */
+	uint64_t limit;      /* as in the options of the report */
+	bool no_queries;     /* rules that are queries are not run, but counted in queries_left */
+	size_t queries_left; /* number of rules that were not run */
+	const char *folder;  /* if repo is NULL: the folder of relative paths; may be NULL */
 	/* no document reader is run: tables of documents that no argument names are skipped */
 	bool no_documents;
-	bool new_only;
-	bool no_base; /* in a range of commits: versions are compared with no base */
-	bool exact;   /* the paths are those of changed files, without patterns */
-	int64_t now;  /* current time for freshness, in seconds since 1970 */
+	bool new_only; /* --new-only: findings that the base has, too, do not count */
+	bool no_base;  /* in a range of commits: versions are not compared with a base */
+	bool exact;    /* the paths are those of changed files, without patterns */
+	int64_t now;   /* current time for freshness, in seconds since 1970 */
 	const char *const *only, *const *skip; /* arguments of --select and --skip */
 	size_t only_count, skip_count;
 	/* one for each element of only: true if it selected a rule of a dataset; may be NULL */
 	bool *only_used;
 	const char *const *accept; /* --accept: rules whose findings are intended */
 	size_t accept_count;
-	const char *accept_why;
-	/* owner whose rules apply; NULL: each version has its own rules */
+	const char *accept_why; /* the reason for accepting them */
+	/* the owner (owner.h) whose rules apply; NULL: the rules of each version apply to it */
 	const vv_check_owner *owner;
-	vv_failed_rows *rows; /* --failed-rows; may be NULL */
-	const vv_buf *schema; /* --schema: replaces the schema of the package; may be NULL */
-	const char *schema_name;
+	vv_failed_rows *rows;    /* --failed-rows; may be NULL */
+	const vv_buf *schema;    /* --schema: replaces the schema of the package; may be NULL */
+	const char *schema_name; /* name of the file with this schema, for messages */
 	const vv_sniff_hints *written; /* with --files: the dialect of the files; may be NULL */
-	/* standard: the file that is read instead of standard_path, or with --files instead of "-";
-	 * may be NULL */
+	/* standard: path of the file with standard input, which is read instead of the file at
+	 * standard_path, or with --files instead of "-"; may be NULL */
 	const char *standard, *standard_path;
 	const vv_buf *rules_text; /* with --files: the text of the rules; may be NULL */
 	const char *rules_name;   /* with --files: the name of the rules' file; may be NULL */
@@ -104,25 +106,25 @@ typedef struct vv_check_run {
 	vv_error unread;
 } vv_check_run;
 
-/* Checks a path of the side. base may be NULL, or lack the path. A path that the side lacks is a
- * finding. If blocks of the path are missing or damaged, reports that the path was not checked, and
- * sets run->unread to the reason: the check as a whole then counts as not run, whatever its
- * verdict is. */
+/* Checks a path of the side, and adds the findings to run->report. base may be NULL, or lack the
+ * path. If the side lacks the path, adds a finding. If blocks of the path are missing or damaged,
+ * adds the finding that the path was not checked, and sets run->unread to the reason: the check as
+ * a whole then counts as not completed, whatever its findings are. */
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err);
 
-/* Returns the hint of the error `why`, written by run->words, for a finding that replaces the
- * error. NULL: the error has no hint. */
+/* Returns the hint of the error `why` as text (run->words), borrowed from why, for a finding that
+ * replaces the error. NULL: the error has no hint. */
 const char *vv_check_hint(const vv_check_run *run, vv_error *why);
-/* Removes rules that the run does not select. */
+/* Turns off the rules that run->only and run->skip do not select. */
 vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err);
 
-/* Adds findings at path that are about the setup of the check, not about data. Each has the
- * severity of its rule. */
+/* Adds count findings about the setup of the check, not about data, at path to the report. Each
+ * gets the severity of its rule. */
 vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			 const char *path, const vv_finding *found, size_t count, vv_error *err);
 
-/* Adds the finding f at path: a part of the side cannot be read. */
+/* Adds the finding f at path that a part of the side cannot be read to the report. */
 vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			  const char *path, const vv_finding *f, vv_error *err);
 

@@ -16,24 +16,26 @@
 #include "dataset/table/table.h"
 #include "lib/status/sides.h"
 
+/* The table for which queries are run, and the receiver of the findings. */
 typedef struct vv_check_query {
-	vv_repository *repo; /* NULL: path is a file */
-	const vv_env *env;
-	const char *folder; /* if repo is NULL: the folder of path */
-	const char *path, *commit;
-	const vv_diff_side *side, *base; /* base NULL: there is no version to compare with */
-	const char *base_path;           /* path of the table in base */
-	const vv_root *root;             /* root of the table, whose key names rows; may be NULL */
-	vv_check_cache *cache;           /* stores the rows of queries; NULL: nothing is stored */
+	vv_repository *repo;       /* NULL: path is a file outside of a repository */
+	const vv_env *env;         /* the environment of varve-sql */
+	const char *folder;        /* if repo is NULL: the folder of path */
+	const char *path, *commit; /* path and commit of the findings; commit may be NULL */
+	/* the checked version; the version to compare with, or NULL */
+	const vv_diff_side *side, *base;
+	const char *base_path; /* path of the table in base */
+	const vv_root *root;   /* root of the table, whose key names rows; may be NULL */
+	vv_check_cache *cache; /* stores the rows of queries; NULL: nothing is stored */
 	uint64_t limit; /* maximum number of reported findings; further findings are only counted */
-	vv_finding_fn finding;
-	vv_check_more_fn more;
-	void *payload;
+	vv_finding_fn finding; /* receives findings */
+	vv_check_more_fn more; /* receives the number of findings beyond limit */
+	void *payload;         /* first argument of finding and more */
 } vv_check_query;
 
-/* Runs the query of a rule. VV_EINPUT: the query is wrong, or names something that this version
- * lacks. VV_EPROGRAM: varve-sql is not installed. VV_EREFUSED: the query exceeded its limits.
- * Findings may be reported before a failure. */
+/* Runs the query of a rule, and passes its findings to q->finding. VV_EINPUT: the query is invalid,
+ * or uses a table or column that this version lacks. VV_EPROGRAM: varve-sql is not installed.
+ * VV_EREFUSED: the query exceeded its limits. Findings may be reported before a failure. */
 vv_status vv_check_query_run(const vv_check_query *q, const vv_check_rule *rule, vv_error *err);
 
 #endif

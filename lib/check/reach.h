@@ -1,18 +1,19 @@
 /*
- * reach: the files of a work tree or package that a check may read.
+ * reach: decides which files a check may read.
  *
- * The author of a pull request or data package chooses the names of its files, and a report prints
- * their content. So a check must not read files outside of the folder that it checks.
+ * The author of a pull request or data package chooses the paths of the files to check, and a
+ * report prints their content. So a check must not read files outside of the folder that it checks.
  */
 #ifndef VV_LIB_CHECK_REACH_H
 #define VV_LIB_CHECK_REACH_H
 
 #include "base/error.h"
 
-/* Checks that a file may be read. package: the data package that names the file; may be NULL.
- * VV_EREFUSED, with the reason: after following symbolic links, the file is outside of the
- * package's folder or of the work tree that contains the path, or it is in .git, /proc, /sys or
- * /dev (but not /dev/shm, which has files in memory). A missing file is not refused. */
+/* Checks that a check may read the file at the path `file`. package: path of the data package that
+ * names the file; may be NULL. VV_EREFUSED: after following symbolic links, the file is outside of
+ * the package's folder or of the work tree that contains the path, or it is in .git, /proc, /sys or
+ * /dev (except /dev/shm, which has files in memory); err has the reason. A missing file is not
+ * refused. */
 vv_status vv_check_may_read(const char *file, const char *package, vv_error *err);
 
 #endif

@@ -18,18 +18,19 @@
 #include "lib/check/owner.h"
 #include "lib/status/sides.h"
 
-/* Reads the rules of a side's varve.json. Sets *out to NULL if the file does not exist. VV_EINPUT:
- * the file is invalid. */
+/* Sets *out to the rules in a side's varve.json and varve.checks, or to NULL if neither file
+ * exists. VV_EINPUT: a file is invalid. */
 vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err);
 
-/* Checks the datasets of a side against base (may be NULL). argv has argc paths of datasets to
- * check; argc 0: all datasets. VV_EUSAGE: run->rows is set, and there is more than one dataset. */
+/* Checks the datasets of a side against base, which may be NULL. argv: argc paths of datasets to
+ * check; argc 0: all datasets. VV_EUSAGE: run->rows is set, and the side has more than one
+ * dataset. */
 vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,
 			int argc, char **argv, vv_error *err);
 
-/* Checks the datasets that a commit changed. They are compared with base, or, if base is NULL, with
- * the first parent, unless run->no_base is set. */
+/* Checks the datasets that a commit changed, against base, or, if base is NULL, against the first
+ * parent, unless run->no_base is set. argc, argv: as for vv_check_side. */
 vv_status vv_check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff_side *base,
 			  int argc, char **argv, vv_error *err);
 
@@ -46,10 +47,10 @@ typedef struct vv_check_request {
 	bool has_exclude; /* false: all commits that are reachable from include */
 	/* the base of all commits; NULL: each commit is compared with its parent */
 	const vv_diff_side *base;
-	/* the owner whose rules apply; NULL: each version has its own rules */
+	/* the owner whose rules apply; NULL: the rules of each version apply to it */
 	const vv_check_owner *owner;
-	int argc; /* paths; 0: all */
-	char **argv;
+	int argc;    /* number of paths to check; 0: all */
+	char **argv; /* the paths */
 	vv_report_options report;
 } vv_check_request;
 
@@ -59,8 +60,8 @@ typedef struct vv_check_request {
  * failure. */
 vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_error *err);
 
-/* Checks a request for a receiving repository. Sets *valid to whether the request passed; if it did
- * not, appends the report to text. Queries and documents are not checked. */
+/* Checks a request for a repository that receives it. Sets *valid to true if the request passed;
+ * else, appends the report to text. Queries and documents are not checked. */
 vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *valid, vv_buf *text,
 			   vv_error *err);
 

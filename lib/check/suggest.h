@@ -4,8 +4,8 @@
  *
  * Candidates are made from profiles (check/past/profile.h) of the newest version and of some
  * earlier versions. Each candidate is checked in all versions. A candidate of the newest version is
- * suggested if all versions meet it, and if each similar candidate of an earlier version is met by
- * all later versions. The second condition excludes lists that grow and numbers that rise.
+ * suggested if all versions meet it, and if all later versions also meet each similar candidate of
+ * an earlier version. The second condition excludes lists of values that grow and bounds that rise.
  */
 #ifndef VV_LIB_CHECK_SUGGEST_H
 #define VV_LIB_CHECK_SUGGEST_H
@@ -17,9 +17,9 @@
 #include "base/error.h"
 #include "lib/check/one.h"
 
-/* Appends a section for each table of the commit that has suggestions. Rules that the varve.checks
- * of `written` already has are left out. argc, argv: paths; argc 0: all paths. *tables: number of
- * examined tables. run: as for vv_timeline_read. */
+/* Appends a section of varve.checks for each table of the commit with suggestions to out, and sets
+ * *tables to the number of examined tables. Omits rules that varve.checks of the side `written`
+ * already has. argc, argv: paths; argc 0: all paths. run: as for vv_timeline_read. */
 vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const vv_oid *commit,
 			   const vv_diff_side *written, int argc, char **argv, vv_error *err);
 
@@ -31,10 +31,10 @@ vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const
  * Each of its lines is checked against the language of varve.checks.
  */
 
-/* Appends the text of a varve.checks. file: an absolute path. Checks without a counterpart become
- * comments with the reason; *left is their number. VV_EINPUT: the file is not from one of these
- * tools; VV_EREFUSED: the rules are too long; VV_ENOSUPPORT: the Python package is not
- * installed. */
+/* Appends the rules in a file of one of these tools as the text of a varve.checks to out. file: an
+ * absolute path. Rules without a counterpart become comments with the reason; sets *left to their
+ * number. VV_EINPUT: the file is not from one of these tools; VV_EREFUSED: the rules are too long;
+ * VV_ENOSUPPORT: the Python package is not installed. */
 vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, const char *file,
 			      vv_error *err);
 

@@ -1,6 +1,6 @@
 /*
  * timeline: checks each version of a branch by the current rules, and finds the commit since which
- * each rule fails.
+ * each rule has failed.
  *
  * A correct caller: vv_timeline_read, which sets the results, ordered by commit; vv_timeline_sum,
  * which sets the state of each rule; vv_timeline_clear.
@@ -17,24 +17,26 @@
 #include "check/report/report.h"
 #include "lib/check/run.h"
 
+/* A commit that changed a table. */
 typedef struct vv_timeline_commit {
-	char hex[VV_OID_TEXT + 1];
-	int64_t time; /* the author's time, seconds since 1970 */
-	int zone_min;
+	char hex[VV_OID_TEXT + 1]; /* its id */
+	int64_t time;              /* the author's time, in seconds since 1970 */
+	int zone_min;              /* offset of the author's time zone from UTC, in minutes */
 	const char *author, *subject;
 } vv_timeline_commit;
 
-/* The result of a rule for a table in the version of a commit. count.rule NULL: only records that
- * the version exists. */
+/* The result of a rule for a table in the version of a commit. If count.rule is NULL, the result
+ * only records that the commit has a version of the table. */
 typedef struct vv_timeline_result {
 	size_t commit; /* index in commits */
 	vv_report_count count;
 } vv_timeline_result;
 
+/* The state of a rule in the newest version. */
 typedef enum vv_timeline_state {
-	VV_TIMELINE_FAILS,
-	VV_TIMELINE_AWAY, /* the newest version lacks the columns of the rule */
-	VV_TIMELINE_HOLDS
+	VV_TIMELINE_FAILS, /* the rule has findings */
+	VV_TIMELINE_AWAY,  /* the version lacks the columns of the rule */
+	VV_TIMELINE_HOLDS  /* the rule has no findings */
 } vv_timeline_state;
 
 /* A rule for a table that HEAD has. */
@@ -50,8 +52,9 @@ typedef struct vv_timeline_rule {
 	size_t failed, versions;
 } vv_timeline_rule;
 
+/* The results. Must be zeroed before vv_timeline_read. */
 typedef struct vv_timeline {
-	vv_arena arena; /* owns the texts */
+	vv_arena arena; /* memory of the texts */
 	/* the commits that changed a table, along the first parents, oldest first */
 	vv_timeline_commit *commits;
 	size_t commit_count, commit_cap;
@@ -59,22 +62,23 @@ typedef struct vv_timeline {
 	size_t result_count, result_cap;
 	vv_timeline_rule *rules; /* set by vv_timeline_sum: ordered by path, failing rules first */
 	size_t rule_count, rule_cap;
-} vv_timeline; /* must be zeroed before vv_timeline_read */
+} vv_timeline;
 void vv_timeline_clear(vv_timeline *t);
 VV_AUTO_CLEAR(vv_timeline, vv_timeline_clear)
 
-/* Checks all versions up to a commit by the rules of a side. Each version is checked with its own
- * descriptions, and freshness is measured at the time of its commit. Results are stored in the
- * cache of the run. run: report and owner must not be set. */
+/* Checks all versions up to the commit head by the rules of the side `rules`, and sets t->commits
+ * and t->results. Each version is checked with its own package, and freshness is measured at the
+ * time of its commit. Results are stored in the cache of the run. argc, argv: paths; argc 0: all.
+ * run->report and run->owner must not be set. */
 vv_status vv_timeline_read(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 			   const vv_diff_side *rules, int argc, char **argv, vv_error *err);
 
-/* Checks the versions of one path by the rules in the text of a varve.checks, and those of
- * --select. */
+/* Like vv_timeline_read, but checks only the versions of one path, by the rules in checks, the text
+ * of a varve.checks, and those in run->only. */
 vv_status vv_timeline_try(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 			  const vv_buf *checks, char *path, vv_error *err);
 
-/* Sets t->rules for the tables in the commit. */
+/* Sets t->rules to the states of the rules for the tables in the commit head. */
 vv_status vv_timeline_sum(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 			  const vv_diff_side *rules, int argc, char **argv, vv_error *err);
 

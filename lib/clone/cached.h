@@ -1,20 +1,20 @@
 /*
- * cached: reads the repository at a URL without a clone of the user's own, from a bare lazy clone
- * in a cache that all processes of a user share.
+ * cached: opens the repository at a URL for reading, as a bare lazy clone in a cache that all
+ * processes of a user share, so that the user need not clone it.
  *
  * The cache is the folder VARVE_CACHE; without this variable, $XDG_CACHE_HOME/varve; without that
  * one, ~/.cache/varve. It has one folder for each URL:
  *
- *	repos/<name>-<16 hex>/lock            locked shared to read, exclusively to remove;
- *	                                      its time is when the repository was last read
- *	                      refs.lock       locked by the process that clones or fetches refs
- *	                      repository.git  the clone
- *	                      asked           exists if the clone is complete;
- *	                                      its time is when refs were last fetched
+ * 	repos/<name>-<16 hex>/lock            locked shared to read, exclusively to remove;
+ * 	                                      its time is when the repository was last read
+ * 	                      refs.lock       locked by the process that clones or fetches refs
+ * 	                      repository.git  the clone
+ * 	                      asked           exists if the clone is complete;
+ * 	                                      its time is when refs were last fetched
  *
  * Opening fetches the URL's refs once. If the cache is larger than its limit, the least recently
  * read repositories are removed, except those in use. If a process is killed, the next one
- * continues its work or removes what is left.
+ * continues its work, or removes its unfinished files.
  *
  * A correct caller: vv_cached_open; opens the repository vv_cached_folder; closes it;
  * vv_cached_close.
@@ -30,19 +30,21 @@
 #include "base/error.h"
 #include "base/progress.h"
 
+/* An open cached clone. */
 typedef struct vv_cached vv_cached;
 
+/* The options of vv_cached_open. */
 typedef struct vv_cached_options {
 	const vv_env *env;
-	const vv_notes *notes;
-	const char *folder; /* folder of the cache; NULL: the default */
-	uint64_t limit;     /* size limit of the cache in bytes; 0: varve.cacheSize */
-	bool as_is;         /* fetch refs only if the URL was never read before */
-	bool must_answer;   /* fail if the URL does not answer, even if it was read before */
+	const vv_notes *notes; /* receives progress and warnings */
+	const char *folder;    /* folder of the cache; NULL: the default */
+	uint64_t limit;        /* size limit of the cache in bytes; 0: varve.cacheSize */
+	bool as_is;            /* fetch refs only if the URL was never read before */
+	bool must_answer;      /* fail if the URL does not answer, even if it was read before */
 } vv_cached_options;
 
-/* Returns the length of the URL before '#' in a word URL#REV:PATH, or 0 if the word does not begin
- * with one. The URL has a scheme with "://", or is user@host:path, a name (lib/heads/named.h) or
+/* Returns the number of bytes of URL in a word of the form URL#REV:PATH, or 0 if the word does not
+ * have this form. URL has a scheme with "://", or is user@host:path, a name (lib/heads/named.h) or
  * the path of a folder. */
 size_t vv_cached_url_len(const char *word);
 
@@ -54,7 +56,8 @@ size_t vv_cached_url_len(const char *word);
  * removed the clone. */
 vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_options *o,
 			 vv_error *err);
-const char *vv_cached_url(const vv_cached *c);    /* borrowed; for a folder, its absolute path */
+/* the URL; for a folder, its absolute path; borrowed */
+const char *vv_cached_url(const vv_cached *c);
 const char *vv_cached_folder(const vv_cached *c); /* path of the repository; borrowed */
 void vv_cached_close(vv_cached *c);               /* accepts NULL */
 VV_AUTO_FREE(vv_cached, vv_cached_close)

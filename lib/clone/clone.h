@@ -19,8 +19,8 @@
 #include "lib/sync/fetch_run.h"
 #include "repo/git/repository.h"
 
-/* The result of a lazy clone with a size limit: the newest versions that fit into the limit were
- * fetched. */
+/* The result of a lazy clone with a size limit, which fetches the newest versions that fit into the
+ * limit. */
 typedef struct vv_room_sum {
 	/* versions: number of versions that the refs reach; taken: number of these versions that
 	 * are stored */
@@ -28,15 +28,16 @@ typedef struct vv_room_sum {
 	uint64_t used; /* bytes of the packs in this repository */
 } vv_room_sum;
 
+/* A clone: its options and its result. */
 typedef struct vv_clone_job {
 	const char *url; /* a URL, a path, or a name of lib/heads/named.h */
 	const char *dir; /* the new folder; NULL: the last part of the URL is its name */
 	const vv_env *env;
-	const vv_notes *notes;
-	bool bare, quiet, verbose, no_checkout;
-	bool git_host; /* the URL leads to a Git host without varve */
-	bool single;   /* clone one branch only: `branch`, or the branch of the remote's HEAD */
-	bool lazy;     /* fetch history without blocks */
+	const vv_notes *notes;                  /* receives progress and warnings */
+	bool bare, quiet, verbose, no_checkout; /* the options of 'varve clone' with these names */
+	bool git_host;                          /* the URL leads to a Git host without varve */
+	bool single; /* clone one branch only: `branch`, or the branch of the remote's HEAD */
+	bool lazy;   /* fetch history without blocks */
 	/* maximum bytes of blocks to fetch; above 0, lazy and no_checkout are implied; 0: no
 	 * limit */
 	uint64_t room;
@@ -44,24 +45,24 @@ typedef struct vv_clone_job {
 	const char *origin;  /* the remote's name; NULL: "origin" */
 	const char *program; /* path of varve on the ssh server; NULL: the default */
 	vv_strings from;     /* further peers to fetch from */
-	uint64_t idle_sec;
+	uint64_t idle_sec; /* seconds without data after which a connection fails; 0: the default */
 	/* The following members are set by vv_clone_job_run. */
-	vv_fetch_job fetch;
-	vv_room_sum taken; /* if room is set */
-	bool lacking;      /* some tables were written as pointers */
-	char *folder;      /* path of the clone */
+	vv_fetch_job fetch; /* the fetch of refs and blocks */
+	vv_room_sum taken;  /* if room is set */
+	bool lacking;       /* some tables were written as pointers */
+	char *folder;       /* path of the clone */
 	/* The following members are private. */
-	char *absolute; /* absolute path of url if url is a path; else NULL */
-	char *one;      /* the only branch to clone; NULL: all branches */
-	vv_named named;
-	bool by_name; /* url is a name, and `named` has its meaning */
-	vv_unfinished unfinished;
-	bool fetched; /* all data was fetched */
-	vv_repository *repo;
+	char *absolute;           /* absolute path of url if url is a path; else NULL */
+	char *one;                /* the only branch to clone; NULL: all branches */
+	vv_named named;           /* the meaning of url, if by_name */
+	bool by_name;             /* url is a name (lib/heads/named.h) */
+	vv_unfinished unfinished; /* the marker of the unfinished clone */
+	bool fetched;             /* all data was fetched */
+	vv_repository *repo;      /* the new repository */
 } vv_clone_job;
 
-/* Runs the clone. If an earlier run was interrupted, running the same clone again continues it.
- * After a failure the new folder is removed, unless it has blocks that the next run can use.
+/* Clones the repository. If an earlier run was interrupted, running the same clone again continues
+ * it. After a failure, the new folder is removed, unless it has blocks that the next run can use.
  * VV_EREFUSED: the folder contains other files; VV_ELOCKED: another clone into the folder is
  * running. */
 vv_status vv_clone_job_run(vv_clone_job *j, vv_error *err);

@@ -17,32 +17,36 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-#define VV_DVC_FILE_MAX (4u << 20)
-#define VV_MD5_TEXT 32u
-#define VV_DVC_DEPTH_MAX 100u /* maximum number of folders in a path */
+#define VV_DVC_FILE_MAX (4u << 20) /* most bytes of a file */
+#define VV_MD5_TEXT 32u            /* characters of an MD5 */
+#define VV_DVC_DEPTH_MAX 100u      /* maximum number of folders in a path */
 
+/* An entry: a file or folder that DVC tracks. */
 typedef struct vv_dvc_out {
-	char md5[VV_MD5_TEXT + 1];
-	vv_buf path; /* relative to the folder of the file; without . and .. */
-	bool folder; /* md5 is the MD5 of a list of files (vv_dvc_list_read) */
-	bool kept;   /* false: Git stores the file, not DVC */
+	char md5[VV_MD5_TEXT + 1]; /* of the content */
+	vv_buf path;               /* relative to the folder of the file; without . and .. */
+	bool folder;               /* md5 is the MD5 of a list of files (vv_dvc_list_read) */
+	bool kept;                 /* DVC stores the file; false: git does */
 } vv_dvc_out;
 
+/* The entries of a file. */
 typedef struct vv_dvc_file {
 	vv_dvc_out *outs; /* entries of the file, or of a list */
 	size_t count, cap;
-	/* the file also has entries that are left out: with a path that leads out of the folder,
+	/* the file also has entries that are not in outs: with a path outside of the folder,
 	 * without an MD5, or in an unusual form */
 	bool odd;
 } vv_dvc_file;
 void vv_dvc_file_clear(vv_dvc_file *d);
 VV_AUTO_CLEAR(vv_dvc_file, vv_dvc_file_clear)
 
-/* Reads a dvc.lock if lock is true, else a NAME.dvc. *out must be empty. */
+/* Sets *out, which must be empty, to the entries in the text of a dvc.lock if lock is true, else of
+ * a NAME.dvc. */
 vv_status vv_dvc_file_read(vv_dvc_file *out, const char *text, size_t len, bool lock,
 			   vv_error *err);
 
-/* Reads the list of a folder's files in DVC's cache. The paths are relative to that folder. */
+/* Sets *out to the entries in the text of a list of a folder's files, as DVC's cache has it. The
+ * paths are relative to that folder. */
 vv_status vv_dvc_list_read(vv_dvc_file *out, const char *text, size_t len, vv_error *err);
 
 #endif

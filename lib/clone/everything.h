@@ -1,9 +1,9 @@
 /*
- * everything: rewrites a whole history. Text files, and files stored by Git LFS or DVC, become
- * tables of varve; an export turns tables into text.
+ * everything: rewrites a whole history so that text files, and files stored by Git LFS or DVC,
+ * become tables of varve; or, in an export, so that tables become text files.
  *
- *	vv_migrate_everything(&result, &options, repo, err);
- *	vv_migrate_result_clear(&result);
+ * 	vv_migrate_everything(&result, &options, repo, err);
+ * 	vv_migrate_result_clear(&result);
  */
 #ifndef VV_LIB_CLONE_EVERYTHING_H
 #define VV_LIB_CLONE_EVERYTHING_H
@@ -18,36 +18,39 @@
 #include "lib/clone/migrated.h"
 #include "repo/git/repository.h"
 
+/* The options of vv_migrate_everything. */
 typedef struct vv_migrate_options {
 	/* patterns of the files to migrate, as in gitattributes(5). pattern_count 0: the patterns
 	 * of vv_endings, except those for JSON; in an export, all files */
 	const char *const *patterns;
 	size_t pattern_count;
 	const char *since; /* this commit and its ancestors are not rewritten; NULL: all are */
-	bool export,       /* turn tables into text */
+	bool export,       /* convert tables to text */
 		dry;       /* only count what would change */
 	const vv_progress *progress;
 } vv_migrate_options;
 
+/* The result of vv_migrate_everything. */
 typedef struct vv_migrate_result {
 	vv_migrated *contents; /* the migrated paths (vv_migrated_paths) */
 	size_t commits,        /* number of commits in branches and tags */
 		changed;       /* number of commits that get a new id */
 	size_t refs;           /* number of refs that were moved, or would be */
 	size_t unsigned_count; /* number of signatures that were dropped */
-	/* number of versions of .dvc files that were kept, because varve cannot interpret them, or
-	 * because only a part of the data that they name was selected */
+	/* number of versions of .dvc files that were not converted, because varve cannot interpret
+	 * them, or because the patterns select only a part of the data that they name */
 	size_t folders;
 	char *map; /* path of the file with old and new ids; NULL: nothing changed */
 } vv_migrate_result;
 void vv_migrate_result_clear(vv_migrate_result *r);
 VV_AUTO_CLEAR(vv_migrate_result, vv_migrate_result_clear)
 
-/* Rewrites the history. Branches, tags, HEAD, index and work tree are changed only after all
- * versions are stored and verified. Remote-tracking refs and the stash are kept. VV_EREFUSED: the
- * clone is shallow, there are uncommitted changes, or another work tree has a branch checked out.
- * VV_EMISSING: contents of Git LFS or DVC are missing here. If the call fails before refs are
- * moved, nothing is changed; if it fails later, calling it again completes the rewrite. */
+/* Rewrites the history of r, and sets *out. Branches, tags, HEAD, index and work tree are changed
+ * only after all versions are stored and verified. Remote-tracking refs and the stash are not
+ * changed. VV_EREFUSED: the clone is shallow, the work tree has uncommitted changes, or another
+ * work tree has a branch checked out. VV_EMISSING: this repository lacks contents of Git LFS or
+ * DVC. If the call fails before refs are moved, nothing is changed; if it fails later, calling it
+ * again completes the rewrite. */
 vv_status vv_migrate_everything(vv_migrate_result *out, const vv_migrate_options *opts,
 				vv_repository *r, vv_error *err);
 

@@ -1,6 +1,6 @@
 /*
- * first_files: writes the files of a new repository, made by clone or recover. Its folder is empty,
- * except for files of an earlier attempt that was interrupted.
+ * first_files: writes the files of a new repository, made by a clone or a recovery, into
+ * its folder, which is empty, except for files of an earlier attempt that was interrupted.
  */
 #ifndef VV_LIB_CLONE_FIRST_FILES_H
 #define VV_LIB_CLONE_FIRST_FILES_H
@@ -11,16 +11,17 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
+/* Options and result. */
 typedef struct vv_first_files {
 	bool fetch;                  /* fetch missing blocks from remotes */
 	const vv_progress *progress; /* may be NULL */
-	/* the commit whose files the earlier attempt wrote; NULL: the same commit as now */
+	/* the commit whose files the earlier attempt wrote; NULL: the same commit */
 	const vv_oid *before;
-	bool lacking; /* result: tables were written as pointers, since blocks are missing */
+	bool lacking; /* result: tables were written as pointers, because blocks are missing */
 } vv_first_files;
 
-/* Writes the files of the commit, then the index. Files of an earlier attempt are kept, even if the
- * user changed them. Tables with missing blocks are written as pointers, with a notice. */
+/* Writes the files of the commit, then the index. Does not overwrite files of an earlier attempt,
+ * even if the user changed them. Writes tables with missing blocks as pointers, with a notice. */
 vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_oid *commit,
 			       vv_error *err);
 

@@ -1,15 +1,15 @@
 /*
- * imported: tables imported from other repositories or from web servers, and their entries in
- * .varveconfig:
+ * imported: reads, updates and writes the entries of .varveconfig for tables that were imported
+ * from other repositories or from web servers:
  *
- *	[import "prices.csv"]
- *		url = https://github.com/ada/sales.git
- *		path = data/prices.csv
- *		rev = v1
- *		commit = 0c2f...
- *		root = bafy...
- *		licence = CC-BY-4.0
- *		link = true
+ * 	[import "prices.csv"]
+ * 		url = https://github.com/ada/sales.git
+ * 		path = data/prices.csv
+ * 		rev = v1
+ * 		commit = 0c2f...
+ * 		root = bafy...
+ * 		licence = CC-BY-4.0
+ * 		link = true
  *
  * rev: the revision of the source that updates follow; without rev, its HEAD. commit and root: the
  * version that was imported last. Without a path, url is the URL of a file; the entry then has etag
@@ -29,17 +29,18 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* An entry. All texts are owned. NULL: the entry lacks the line. */
+/* An entry. All texts are owned; NULL: the entry lacks the line. */
 typedef struct vv_imported {
 	char *to; /* path of the table in this repository */
 	char *url, *path, *rev;
 	char *commit, *root, *licence;
 	char *etag, *modified, *sha256; /* if url leads to a file */
-	char *link;                     /* "true" */
+	char *link;                     /* "true", or NULL */
 } vv_imported;
 void vv_imported_clear(vv_imported *i);
 VV_AUTO_CLEAR(vv_imported, vv_imported_clear)
 
+/* All entries. */
 typedef struct vv_imported_list {
 	vv_imported *items;
 	size_t count, cap;
@@ -47,43 +48,47 @@ typedef struct vv_imported_list {
 void vv_imported_list_clear(vv_imported_list *l);
 VV_AUTO_CLEAR(vv_imported_list, vv_imported_list_clear)
 
-/* Makes a copy of an entry. */
+/* Sets *out to a copy of an entry. */
 vv_status vv_imported_dup(vv_imported *out, const vv_imported *i, vv_error *err);
 
-/* Reads the entries of the work tree's file. VV_EINPUT: an entry lacks its url or root. */
+/* Sets *out to the entries in the .varveconfig of the work tree. VV_EINPUT: an entry lacks its url
+ * or root. */
 vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *err);
-/* Returns the entry for the path `to`, borrowed. NULL: there is none. */
+/* Returns the entry for the path `to`, borrowed, or NULL if l has no such entry. */
 const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to);
 
-/* Fetches the current version of the source (url, path, rev) into the repository's store. Sets url
- * (if url is a folder, to its absolute path), commit, root and licence; if the source is a file,
- * sets root, etag, modified and sha256 instead. If i->root is set (an update): a source that does
- * not answer is an error, even if it was read before; a file is requested with the entry's etag and
- * time, and its new version has i->root as parent. VV_EUSAGE: the source is not stored as a table
- * in its repository; VV_EINPUT: the file is not a table; VV_EREFUSED: the file is an HTML page, is
- * empty, lacks columns of the previous version, has less than half of its rows, or has an
- * incomplete last line. anything: accept such files, too. */
+/* Fetches the current version of the source (i->url, path and rev) into the repository's store, and
+ * sets *root to its root. Sets i->url (if it is a folder, to its absolute path), commit, root and
+ * licence; if the source is a file, sets i->root, etag, modified and sha256 instead. If i->root is
+ * set (an update): a source that does not answer is an error, even if it was read before; a file is
+ * requested with the entry's etag and time, and its new version has i->root as parent. VV_EUSAGE:
+ * the source is not stored as a table in its repository; VV_EINPUT: the file is not a table;
+ * VV_EREFUSED: the file is an HTML page, is empty, lacks columns of the previous version, has less
+ * than half of its rows, or has an incomplete last line. anything: accept such files, too. */
 vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
 			    vv_error *err);
 
-/* Stores the bytes of an open file as a version in the repository, and refuses a file for the same
- * reasons as vv_imported_fetch. Messages name the file by i->url. */
+/* Stores the bytes of an open file as a version in the repository, and sets *root to its root.
+ * Refuses a file for the same reasons as vv_imported_fetch. fd, size: the open file and its size.
+ * In messages, the file's name is i->url. */
 vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int fd, uint64_t size,
 			    bool anything, vv_error *err);
 
-/* Writes the pointer of a version as a blob, and sets *out to the id of the blob. */
+/* Writes the pointer to the version with this root as a blob, and sets *out to the id of the
+ * blob. */
 vv_status vv_imported_pointer(vv_oid *out, vv_repository *r, const vv_cid *version, vv_error *err);
 
-/* Records an imported version as the parent for the next update of this path. Call this if no
- * commit has the version because edits were merged with it. */
+/* Records an imported version as the parent for the next update of the path `to`. Call this if no
+ * commit has the version, because edits were merged with it. */
 vv_status vv_imported_keep(vv_repository *r, const char *to, const vv_cid *version,
 			   const char *message, vv_error *err);
 
-/* Sets *out to the URL whose site must be trusted: for a file, its URL without the query. Owned by
- * the caller. */
+/* Sets *out to the URL of the source that the user must trust: for a file, its URL without the
+ * query. The caller frees *out. */
 vv_status vv_imported_site(char **out, const vv_imported *i, vv_error *err);
 
-/* Checks that a source named by a commit may be contacted. VV_EREFUSED: the site is not trusted. */
+/* Checks that the source of an entry in a commit may be contacted. VV_EREFUSED: the user does not
+ * trust its site. */
 vv_status vv_imported_may(vv_transfer *t, const vv_imported *i, vv_error *err);
 
 /* Registers suppliers for linked versions, whose blocks are then fetched from their source
@@ -95,9 +100,9 @@ void vv_imported_suppliers_register(void);
  * unchanged. */
 vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err);
 
-/* Updates i->to to the path that the table has in HEAD, after renames by any program. *removed:
- * HEAD no longer has the table. If the table was never committed, i->to is unchanged and *removed
- * is false. */
+/* Sets i->to to the path that the table has in HEAD, after renames by any program, and *removed to
+ * true if HEAD no longer has the table. If the table was never committed, i->to is unchanged, and
+ * *removed is false. */
 vv_status vv_imported_here(vv_imported *i, bool *removed, vv_repository *r, vv_error *err);
 
 /* Writes a commit that changes the table from the version of `before` to the version of `now`, and

@@ -14,8 +14,9 @@
 #include "base/error.h"
 #include "varve/arrow.h"
 
+/* The kind of the values of a column. */
 typedef enum incoming_kind {
-	INCOMING_NULL,
+	INCOMING_NULL, /* all values are null */
 	INCOMING_BOOL,
 	INCOMING_INT,
 	INCOMING_UINT,
@@ -24,11 +25,12 @@ typedef enum incoming_kind {
 	INCOMING_TEXT,
 	INCOMING_DATE,
 	INCOMING_TIME,
-	INCOMING_MOMENT,
+	INCOMING_MOMENT, /* a date and time (Arrow's timestamp) */
 	INCOMING_DURATION,
 	INCOMING_JSON /* a struct, list or map */
 } incoming_kind;
 
+/* A column of an Arrow stream. */
 typedef struct incoming_column {
 	const char *name;
 	incoming_kind kind;
@@ -48,8 +50,9 @@ typedef struct incoming_column {
 	vv_buf text;                      /* text of the last DECIMAL or JSON value */
 } incoming_column;
 
+/* A value of a column. */
 typedef struct incoming_value {
-	incoming_kind kind; /* kind of the column, or INCOMING_NULL */
+	incoming_kind kind; /* kind of the column; INCOMING_NULL: the value is null */
 	/* BOOL; INT; DATE: days since 1970; TIME, MOMENT, DURATION: in units of the column */
 	int64_t i;
 	uint64_t u; /* UINT */
@@ -63,15 +66,15 @@ typedef struct incoming_value {
 	int64_t at;
 } incoming_value;
 
-/* Sets the type members of c from a schema. Returns false if a table cannot store the type. The
- * types inside a struct, list or map are not checked. */
+/* Sets the members of c from kind to type according to a schema. Returns false if a table cannot
+ * store the type. The types inside a struct, list or map are not checked. */
 bool incoming_read_type(incoming_column *c, const struct ArrowSchema *schema);
 
 /* Returns true if the value at index `at` of an array is not null. */
 bool incoming_is_valid(const struct ArrowArray *a, int64_t at);
 
-/* Reads the value at index `at` of an array of the column's type. For JSON, sets only out->nested
- * and out->at. Fails only with VV_ENOMEM. */
+/* Sets *out to the value at index `at` of a, an array of the column's type. For JSON, sets only
+ * out->nested and out->at. VV_ENOMEM is the only error. */
 vv_status incoming_read(incoming_value *out, incoming_column *c, const struct ArrowArray *a,
 			int64_t at, vv_error *err);
 

@@ -1,6 +1,6 @@
 /*
- * habit: finds out how existing cells of a column are spelled, so that new values can be spelled
- * alike. Reads only this column, once, when its first new value is spelled.
+ * habit: finds how the existing cells of a column are spelled, so that new values can be spelled in
+ * the same way. Reads only this column, once, when its first new value is spelled.
  */
 #ifndef VV_LIB_ARROW_IN_HABIT_H
 #define VV_LIB_ARROW_IN_HABIT_H
@@ -11,6 +11,7 @@
 #include "dataset/table/table.h"
 #include "lib/arrow/in/column.h"
 
+/* How the cells of a column are spelled. */
 typedef struct column_habit {
 	bool known,     /* column_habit_read was called */
 		warned; /* the user was warned that new values are read back differently */
@@ -27,8 +28,8 @@ typedef struct column_habit {
 	const char *zone;
 } column_habit;
 
-/* Reads the column's cells in t, and sets *out. If t is NULL or does not have the column, *out has
- * the defaults for new files. */
+/* Sets *out to the spelling of the column's cells in t; to the defaults for new files if t is NULL
+ * or does not have the column. */
 vv_status column_habit_read(column_habit *out, const rewrite_column *c, vv_table *t, vv_error *err);
 
 #endif

@@ -15,8 +15,9 @@
 
 #include "lib/arrow/in/arrow_value.h"
 
+/* The rows of a stream. */
 typedef struct incoming {
-	struct ArrowArrayStream stream;
+	struct ArrowArrayStream stream; /* owned, like schema */
 	struct ArrowSchema schema;
 	incoming_column *columns;
 	size_t count; /* number of columns */
@@ -27,19 +28,19 @@ typedef struct incoming {
 	bool keep;   /* keep all batches until incoming_close */
 } incoming;
 
-/* Takes ownership of the stream, also on failure; call incoming_close in any case. VV_EUSAGE: a
- * table cannot store the type of a column; the message names the column. */
+/* Opens *in for a stream, whose ownership is moved to *in, also on failure; call incoming_close in
+ * any case. VV_EUSAGE: a table cannot store the type of a column; the message names the column. */
 vv_status incoming_open(incoming *in, struct ArrowArrayStream *stream, vv_error *err);
 void incoming_close(incoming *in); /* in may be all zero */
 
 /* Reads the next batch that has rows, which becomes the current batch. Returns 1, 0 at the end, or
  * a negative vv_status. Releases earlier batches, unless in->keep is set. */
 int incoming_next(incoming *in, vv_error *err);
-/* Makes a kept batch the current one again. */
+/* Makes the batch with index `batch` in in->batches the current one again. */
 void incoming_select(incoming *in, size_t batch);
 
-/* Reads the value of a column in a row of the current batch. VV_EINPUT: a nested value is too long
- * as JSON. VV_ENOMEM: out of memory. */
+/* Sets *out to the value of the column c in a row of the current batch. VV_EINPUT: a nested value
+ * is too long as JSON. VV_ENOMEM: out of memory. */
 vv_status incoming_get(incoming_value *out, incoming_column *c, size_t row, vv_error *err);
 
 #endif

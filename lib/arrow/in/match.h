@@ -1,9 +1,9 @@
 /*
  * match: matches incoming rows with the rows of a version.
  *
- * As long as incoming rows are in the order of the version, the next row of the version, or a row
- * soon after it, matches; then only one bit is stored for each row. When an incoming row does not
- * match like this, the keys of the version are read into an index with 24 bytes for each row.
+ * If incoming rows are in the order of the version, each matches the next row of the version, or a
+ * row soon after it; then only one bit is stored for each row. Once an incoming row does not match
+ * in this way, the keys of the version are read into an index with 24 bytes for each row.
  */
 #ifndef VV_LIB_ARROW_IN_MATCH_H
 #define VV_LIB_ARROW_IN_MATCH_H
@@ -14,8 +14,9 @@
 #include "lib/arrow/in/column.h"
 #include "lib/arrow/in/incoming.h"
 
-#define MATCH_NONE UINT64_MAX
+#define MATCH_NONE UINT64_MAX /* no row */
 
+/* How rows are matched. */
 typedef enum match_by {
 	/* by columns that identify rows; a second incoming row with the same key is an error */
 	MATCH_BY_KEY,
@@ -26,57 +27,64 @@ typedef enum match_by {
 	MATCH_BY_PLACE
 } match_by;
 
+/* An entry of the index. */
 typedef struct match_entry {
-	vv_hash128 hash;
-	uint64_t row;
+	vv_hash128 hash; /* of the row's key */
+	uint64_t row;    /* the row's number in the version */
 } match_entry;
 
+/* The state of matching. */
 typedef struct matcher {
 	match_by by;
 	vv_table *table;       /* the version; NULL: it has no rows yet */
 	vv_row_by_number *old; /* reads cells of table by row number */
 	uint64_t rows;         /* number of rows of table */
 	const rewrite_column *columns;
-	/* places of the key in columns; MATCH_BY_NUMBER: place of the one column */
+	/* indexes in columns of the columns by which rows are matched */
 	const size_t *key;
 	size_t key_count;
-	incoming_column *number;
-	uint8_t *seen;      /* one bit for each row of table: 1 if the row was matched */
-	uint64_t found;     /* number of matched rows */
-	uint64_t cursor;    /* the row that probably matches next */
-	match_entry *index; /* sorted by hash, then by row; NULL: not made yet */
+	incoming_column *number; /* MATCH_BY_NUMBER: the column with row numbers */
+	uint8_t *seen;           /* one bit for each row of table: 1 if the row was matched */
+	uint64_t found;          /* number of matched rows */
+	uint64_t cursor;         /* the row that probably matches next */
+	match_entry *index;      /* sorted by hash, then by row; NULL: not made yet */
 	/* at the first entry of each hash: number of matched rows with this hash */
 	uint64_t *taken;
 	vv_hash128 *fresh; /* hashes of the keys of new rows */
 	size_t fresh_count, fresh_cap;
-	vv_hash_index fresh_index;
-	incoming_value *values;
-	vv_buf bytes, scratch;
+	vv_hash_index fresh_index; /* finds a hash in fresh */
+	incoming_value *values;    /* the key of the current row */
+	vv_buf bytes, scratch;     /* temporary data */
 } matcher;
 
 /* Opens m. The caller first sets by, table, old, columns, key and number, which m borrows. */
 vv_status matcher_open(matcher *m, vv_error *err);
 void matcher_close(matcher *m); /* m may be zeroed */
 
-/* Finds the row of the version that matches a row of the current batch. number: number of incoming
- * rows before the batch's row, for messages. *old MATCH_NONE: the row is new. VV_EINPUT: an earlier
- * incoming row has the same key, or there is no row with this row number. */
+/* Sets *old to the number of the row of the version that matches a row of the current batch, or to
+ * MATCH_NONE if the row is new. number: number of incoming rows before this row, for messages.
+ * VV_EINPUT: an earlier incoming row has the same key, or the version has no row with this row
+ * number. */
 vv_status matcher_find(matcher *m, size_t row, uint64_t number, uint64_t *old, vv_error *err);
 
-/* If rows are matched by key, checks that a matched row is the right one. VV_EINPUT: its key is
- * null in the incoming type, although its cells are not missing, so the match is uncertain. */
+/* If rows are matched by key, checks that the match with a row of the version is certain.
+ * VV_EINPUT: the row's key is null when converted to the incoming type, although its cells are not
+ * missing. */
 vv_status matcher_check_null(matcher *m, uint64_t row, vv_error *err);
-/* Like matcher_check_null, for a row that will change: also checks that no other row has the same
- * key in the incoming types. */
+/* Like matcher_check_null, for a row that will change: also checks that no other row of the version
+ * has the same key when converted to the incoming types. */
 vv_status matcher_check_own(matcher *m, uint64_t row, vv_error *err);
-/* Checks rows that are removed. Call this after the last row if the matched rows, or all other
- * rows, are removed. VV_EINPUT: a removed row has the same key as a row that stays. */
+/* Checks the rows that are removed. Call this after the last incoming row if the matched rows, or
+ * all other rows, are removed. VV_EINPUT: a removed row has the same key as a row that is not
+ * removed. */
 vv_status matcher_check_gone(matcher *m, vv_error *err);
 
-/* Marks the next rows of the version as matched; the caller knows that they equal the next incoming
- * rows. Returns their number: at most `most`, and only up to a row that was matched before. */
+/* Marks the next rows of the version as matched, because the caller has found that they equal the
+ * next incoming rows. Returns their number: at most `most`, and only up to a row that was already
+ * matched. */
 uint64_t matcher_take(matcher *m, uint64_t most);
 
+/* Returns true if the row of the version was matched. */
 static inline bool matcher_has(const matcher *m, uint64_t row)
 {
 	return m->seen[row / 8] >> (row % 8) & 1;

@@ -8,8 +8,9 @@
 #include "dataset/schema/value.h"
 #include "lib/arrow/in/arrow_value.h"
 
-/* Appends the fewest digits that are read back as the same number: a double, or a float if width is
- * 4. Exponents are used only for very small and very large numbers. */
+/* Appends d with the fewest digits that are read as the same number, in a binary format of width
+ * bytes: 8 for double, 4 for float. Exponents are used only for very small and very large
+ * numbers. */
 void plain_put_float(vv_buf *out, double d, uint8_t width);
 
 /* A point in time. */
@@ -23,11 +24,11 @@ plain_moment plain_moment_of(const incoming_column *c, int64_t units);
 /* Appends a time of day, such as "13:14:15". */
 void plain_put_clock(vv_buf *out, uint32_t seconds);
 /* Appends the fraction of a second, such as ".25", with at least `least` digits. Appends nothing if
- * there are no digits to write. */
+ * nanos and least are 0. */
 void plain_put_fraction(vv_buf *out, uint32_t nanos, unsigned least);
 
-/* Appends a value that is not null. Points in time have no fraction if it is 0; they end in "Z" if
- * the column has a zone. */
+/* Appends v, a value of the column c that is not null. Points in time are written without a
+ * fraction if it is 0, and end in "Z" if the column has a zone. */
 void plain_put(vv_buf *out, const incoming_value *v, const incoming_column *c);
 
 #endif

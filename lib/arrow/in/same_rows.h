@@ -1,11 +1,11 @@
 /*
- * same_rows: finds runs of rows that are unchanged at the same position. Compares whole row groups,
- * on all cores, ahead of the writer.
+ * same_rows: finds runs of consecutive incoming rows that equal consecutive rows of the version.
+ * Compares whole row groups, in several threads, before the writer needs the results.
  *
- *	same_rows_open(&s, table, columns, count, err);
- *	while (same_rows_at(s, &run, old, row, err) > 0) { ... old += run.rows; row += run.rows }
- *	same_rows_stop(s)		before a batch of incoming rows is released
- *	same_rows_close(s)
+ * 	same_rows_open(&s, table, columns, count, err);
+ * 	while (same_rows_at(s, &run, old, row, err) > 0) { ... old += run.rows; row += run.rows }
+ * 	same_rows_stop(s)		before a batch of incoming rows is released
+ * 	same_rows_close(s)
  *
  * If few rows match, comparison pauses for some rows, and each further pause is longer.
  */
@@ -23,6 +23,7 @@ vv_status same_rows_open(same_rows **out, vv_table *t, const rewrite_column *col
 			 vv_error *err);
 void same_rows_close(same_rows *s); /* accepts NULL */
 
+/* A run of equal rows. */
 typedef struct same_run {
 	uint64_t rows; /* number of equal rows; above 0 */
 	/* the bytes of the rows in the file, or NULL if they were not made; borrowed until the next
@@ -31,13 +32,13 @@ typedef struct same_run {
 	size_t len;
 } same_run;
 
-/* Counts how many rows of the version, from row `old` on, are equal to the rows of the current
- * batch from `row` on. Returns 1 and sets *out; 0 if the first row differs or was not compared, or
- * a negative vv_status. incoming_rows: number of rows of the batch. */
+/* Sets *out to the run of rows of the version, from row `old` on, that equal the rows of the
+ * current batch from `row` on, and returns 1. Returns 0 if the first row differs or was not
+ * compared, or a negative vv_status. incoming_rows: number of rows of the batch. */
 int same_rows_at(same_rows *s, same_run *out, uint64_t old, size_t row, size_t incoming_rows,
 		 vv_error *err);
-/* Call after same_rows_at has returned 0. Returns how many rows the caller compares itself before
- * it calls same_rows_at again. */
+/* Returns how many rows the caller must compare itself before it calls same_rows_at again. Call
+ * after same_rows_at has returned 0. */
 uint64_t same_rows_pause(same_rows *s);
 /* Waits for running comparisons, which read the current batch. s may be NULL. */
 void same_rows_stop(same_rows *s);

@@ -15,8 +15,8 @@ typedef struct shortest {
 	int exponent;
 } shortest;
 
-/* Converts a finite number above zero. width: size in bytes of the binary format that the decimal
- * is read back as (8, 4 or 2); d must be exact in that format. */
+/* Returns the shortest decimal for d, a finite number above zero. width: size in bytes of the
+ * binary format (8, 4 or 2); d must be exactly representable in that format. */
 shortest shortest_of(double d, unsigned width);
 
 #endif
