@@ -39,18 +39,20 @@
 #include "varve/table.h"
 #include "varve/version.h"
 
+/* One value = one open repository, shared by all handles that were made from it. A core is
+ * reference-counted: each of these handles owns one reference. */
 typedef struct vv_core vv_core;
 
+/* One value = one session (see above). */
 typedef struct vv_session {
-	vv_core *core;
+	vv_core *core; /* borrowed; NULL: the session has no repository */
 	vv_repository *repo;
 	vv_dataset_reader *reader;
-	vv_on_demand *demand; /* fetches blocks for a repository at a URL; else NULL */
-	struct vv_session *next;
-	bool busy;
+	vv_on_demand *demand;    /* fetches blocks for a repository at a URL; else NULL */
+	struct vv_session *next; /* next session of the core */
+	bool busy;               /* the session is reserved */
 } vv_session;
 
-/* A core is reference-counted: every handle made from it owns one reference. */
 vv_core *vv_core_keep(vv_core *c); /* adds a reference and returns c; accepts NULL */
 /* Removes a reference; accepts NULL. Does nothing in a child of fork. */
 void vv_core_drop(vv_core *c);
@@ -59,17 +61,18 @@ void vv_core_drop(vv_core *c);
  * be NULL. */
 bool vv_core_is_cached(const vv_core *c);
 
-/* Opens the core's repository again, for a handle that needs a vv_repository of its own. */
+/* Opens the repository of c once more and sets *out to it, for a handle that needs a vv_repository
+ * of its own. */
 vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);
 
-/* Sets *out to an idle session, which the caller releases with vv_session_give. If c is NULL, *out
- * has no repository and no reader. */
+/* Reserves an idle session of c, or a new one, and sets *out to it; the caller releases it with
+ * vv_session_give. If c is NULL, *out has no repository and no reader. */
 vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err);
-void vv_session_give(vv_session *s); /* accepts NULL */
+void vv_session_give(vv_session *s); /* releases the session; accepts NULL */
 VV_AUTO_FREE(vv_session, vv_session_give)
-/* For a repository at a URL: makes the session fetch only single blocks of the version that is
- * opened next, until many of its blocks were needed or vv_on_demand_whole is called
- * (vv_on_demand_alone). Applies until the session is released. s may be NULL. */
+/* Makes the session s, if its repository is at a URL, fetch only single blocks of the version that
+ * is opened next, until many of its blocks were needed or vv_on_demand_whole is called (see
+ * vv_on_demand_alone). Applies until the session is released. s may be NULL. */
 void vv_session_alone(vv_session *s);
 
 struct varve_repo {
@@ -78,93 +81,109 @@ struct varve_repo {
 
 struct varve_version {
 	vv_core *core; /* NULL: a file outside of any repository */
-	/* found, but not opened; its members for repository and reader are not set */
+	/* the version, found but not opened; its members for repository and reader are not
+		 * set */
 	vv_subject subject;
-	bool inside; /* subject is opened with the repository and reader of a session */
+	bool inside; /* subject is to be opened with the repository and reader of a session */
 	char *text;  /* the text that subject borrows */
 	char *name;  /* for a table of a document: path and table; else NULL */
+	/* the result of varve_version_info; its ids are in the following members */
 	varve_version_facts facts;
 	char commit[VARVE_ID_SIZE], blob[VARVE_ID_SIZE], cid[VARVE_ID_SIZE];
 };
 
 struct varve_table {
-	atomic_uint refs;
-	vv_core *core;
+	atomic_uint refs; /* number of references to the table */
+	vv_core *core;    /* NULL: a file outside of any repository */
 	/* the session whose store and pool are used for reading. The session is reserved until the
 	 * table is closed if the repository is at a URL, and not reserved otherwise */
 	vv_session *session;
-	vv_subject subject;
-	char *text;
+	vv_subject subject; /* the version that has the table */
+	char *text;         /* the text that subject borrows */
 	vv_table table;
-	bool open;
+	bool open; /* `table` is open */
+	/* the results of the functions in varve/table.h: facts, columns, indices of the key's
+	 * columns, and schema as JSON */
 	varve_table_facts facts;
 	varve_column *columns;
 	size_t *key;
 	char *schema;
 };
 
-/* Adds a reference to a table, and returns the table. */
+/* Adds a reference to the table t, and returns t. */
 varve_table *vv_table_keep(const varve_table *t);
 
-/* Sets *out to a new version of the path whose content is a blob of the repository. */
+/* Sets *out to a new version of `path` whose content is *blob, a blob of the repository of
+ * `core`. */
 vv_status vv_version_of_blob(varve_version **out, vv_core *core, const char *path,
 			     const vv_oid *blob, vv_error *err);
 
-/* Copies the version's subject, and reserves a session for opening it; *session is NULL for a file
- * outside of repositories. The caller clears the subject, and then releases the session. */
+/* Sets *out to a copy of the subject of v, and *session to a reserved session for opening it, or to
+ * NULL for a file outside of repositories. text: a copy of v->text, which *out borrows. The caller
+ * clears *out, and then releases the session. */
 vv_status vv_version_subject(vv_subject *out, vv_session **session, const varve_version *v,
 			     const char *text, vv_error *err);
 
-/* Ends a public function: if rc is negative, sets *err from `from`. Returns rc. */
+/* Sets *err from `from` if rc is negative, and returns rc. A public function ends with this
+ * call. */
 int vv_give(varve_error *err, vv_status rc, const vv_error *from);
 
-/* The first failure of a cursor, which each later call returns again. rc 0: none yet. */
+/* One value = the first failure of one cursor, which each later call returns again. */
 typedef struct vv_first_failure {
-	int rc;
-	varve_error why;
+	int rc;          /* 0: no failure yet */
+	varve_error why; /* the error */
 } vv_first_failure;
-/* Ends the next function of a cursor: more is 1, 0 at the end, or negative, with the error in
- * `from`. Returns more, or the first failure, and sets *err from it. */
+/* Returns `more`, or, if the cursor failed before, the first failure, and sets *err from it. The
+ * next function of a cursor ends with this call. more: 1, 0 at the end, or negative, with the error
+ * in `from`. */
 int vv_give_next(varve_error *err, vv_first_failure *first, int more, const vv_error *from);
 
-/* Copies the members that the caller's options and out have in common to out, which has `known`
- * bytes. If options is NULL, sets out to zero. */
+/* Copies to `out`, an options struct of `known` bytes, the members that it has in common with
+ * `options`, the caller's struct, whose size may differ. If options is NULL, sets out to zero. */
 vv_status vv_take_options(void *out, size_t known, const void *options, vv_error *err);
-/* Fails with VV_ENOSUPPORT if flags has a bit that `known` does not have. */
+/* Returns VV_ENOSUPPORT if flags has a bit that `known` lacks, else VV_OK. */
 vv_status vv_take_flags(uint32_t flags, uint32_t known, vv_error *err);
-/* Sets err from the error of a caller's function, which returned code. */
+/* Sets *err from *from, the error of a caller's function that returned `code`. Returns a negative
+ * status. */
 vv_status vv_take_error(vv_error *err, int code, const varve_error *from);
-/* Makes the environment of a repository that is opened with these settings; NULL: the defaults. */
+/* Sets *out to the environment of a repository that is opened with `settings`, or with the defaults
+ * if settings is NULL. */
 vv_status vv_take_env(vv_env **out, const varve_repo_options *settings, vv_error *err);
+/* Converts the caller's dialect *given to *out. If given is NULL, sets *out to the defaults.
+ * VV_EUSAGE: a member is out of range. */
 vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_error *err);
 
-/* A copy of a caller's NULL-ended list of names. items is NULL if the caller's list was NULL. */
+/* One value = a copy of one caller's list of names. */
 typedef struct vv_name_list {
-	const char **items;
+	const char **items; /* the names, followed by NULL; NULL if the caller's list was NULL */
 	size_t count;
-	vv_arena arena;
+	vv_arena arena; /* memory of the names */
 } vv_name_list;
+/* Copies `names`, which are followed by NULL, to *out. names may be NULL. */
 vv_status vv_names_take(vv_name_list *out, const char *const *names, vv_error *err);
 void vv_names_clear(vv_name_list *list);
 
-/* A pathspec of repository-relative paths, independent of the current folder. Empty if the caller's
- * list was NULL. */
+/* One value = a pathspec of the paths in one caller's list. */
 typedef struct vv_paths {
+	/* paths relative to the repository, not to the current folder; empty if the list was
+	 * NULL */
 	vv_pathspec spec;
-	char **files;
+	char **files; /* the paths that spec borrows */
 } vv_paths;
+/* Sets *out to a pathspec of `paths`, which are relative to the top of r and followed by NULL.
+ * paths may be NULL. */
 vv_status vv_paths_take(vv_paths *out, vv_repository *r, const char *const *paths, vv_error *err);
 void vv_paths_clear(vv_paths *p);
 VV_AUTO_CLEAR(vv_paths, vv_paths_clear)
 
-/* A watch of the caller, converted to the interfaces of lower layers. Only its payload is
- * borrowed. */
+/* One value = one caller's watch (callbacks for progress and cancelling), converted to the
+ * interface of lower layers. Only its payload is borrowed. */
 typedef struct vv_watched {
-	varve_watch watch;
-	vv_progress progress;
+	varve_watch watch;    /* a copy of the caller's watch */
+	vv_progress progress; /* calls the functions of `watch` */
 } vv_watched;
-/* Sets *progress to the value to pass to lower layers, or to NULL if watch is NULL. out must be
- * valid as long as *progress is used. */
+/* Copies *watch to *out, and sets *progress to the progress of *out, or to NULL if watch is NULL.
+ * out must outlive *progress. */
 vv_status vv_watched_begin(const vv_progress **progress, vv_watched *out, const varve_watch *watch,
 			   vv_error *err);
 
@@ -173,48 +192,53 @@ struct varve_txn {
 	/* the transaction's own repository handle, with the objects that it stages */
 	vv_repository *repo;
 	vv_txn *txn;
-	vv_watched watched;
-	vv_notes notes;
+	vv_watched watched;              /* the caller's watch */
+	vv_notes notes;                  /* appends warnings to notes_text */
 	vv_buf notes_text;               /* lines for varve_txn_warnings */
 	struct vv_given_result *results; /* results returned so far, newest first */
 };
 
-/* Adapts a caller's write function: vv_writing_put is a vv_bytes_fn whose payload is a
- * vv_writing. */
+/* One value = one caller's write function and its payload. */
 typedef struct vv_writing {
 	varve_write_fn write;
 	void *payload;
 } vv_writing;
+/* Passes len bytes to the write function of the vv_writing *writing. Has the type vv_bytes_fn. */
 vv_status vv_writing_put(void *writing, const void *bytes, size_t len, vv_error *err);
 
-/* Compiles the filter's tests for the table. Sets *out to NULL if filter is NULL. filter is
- * borrowed. */
+/* Compiles the tests of `filter` for `table`, and sets *out to the result, or to NULL if filter is
+ * NULL. filter must outlive *out. */
 vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varve_table *table,
 			  vv_error *err);
-/* Opens *out. The caller reads its rows with vv_rows_next_group from *groups, which *out owns.
- * options must have its full size (vv_take_options). */
+/* Opens the rows of `table` as *out, to be read by row group. The caller reads them with
+ * vv_rows_next_group from *groups, which *out owns. options must have its full size
+ * (vv_take_options). */
 vv_status vv_rows_by_group(varve_rows **out, vv_rows **groups, const varve_table *table,
 			   const varve_rows_options *options, vv_error *err);
-/* Opens the keys of a stored version that the cache of checks has, for finding rows. If the cache
- * does not have them, lookup.cache is NULL. The caller closes *out. */
+/* Opens, as *out, the keys of t that the cache of checks contains, for finding rows; t is a stored
+ * version. If the cache does not contain them, out->lookup.cache is NULL. The caller closes
+ * *out. */
 vv_status vv_table_keys(vv_kept_keys *out, const varve_table *t, const vv_progress *progress,
 			vv_error *err);
-/* Adds a reference to a filter, and returns the filter. */
+/* Adds a reference to `filter`, and returns it. */
 const varve_filter *vv_filter_keep(const varve_filter *filter);
 
-/* Checks the work tree as varve_check_revision does, but uses the bytes of `file`, in the dialect
- * `written`, as the content of path. schema is used if path has no schema; may be NULL. */
+/* Checks the work tree of repo as varve_check_revision does, but uses the bytes of `file`, in the
+ * dialect `written`, as the content of `path`. schema: the schema to use if path has none; may be
+ * NULL. */
 int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, const char *file,
 		     const vv_sniff_hints *written, const char *schema, const char *base,
 		     const varve_check_options *options, varve_error *err);
 
-/* Gets the next row that differs, as varve_diff_next does, but does not count the row. Returns 1, 0
- * at the end, or a negative status. */
+/* Sets *out to the next row that differs, as varve_diff_next does, but does not count the row.
+ * Returns 1, 0 at the end, or a negative status. */
 int vv_diff_row(varve_diff *d, vv_row_change *out, vv_error *err);
-const vv_columns *vv_diff_columns(const varve_diff *d);        /* borrowed from d */
-const size_t *vv_diff_key(const varve_diff *d, size_t *count); /* borrowed from d */
-/* Sets id to the commit of the newer table, and *time to its time in seconds since 1970. id is
- * "" if the table is not from a commit. */
+/* returns the columns of both tables, borrowed from d */
+const vv_columns *vv_diff_columns(const varve_diff *d);
+/* Returns the indices of the key's columns, borrowed from d, and sets *count to their number. */
+const size_t *vv_diff_key(const varve_diff *d, size_t *count);
+/* Sets `id` to the commit of the newer table, and *time to its time in seconds since 1970. id is ""
+ * if the table is not from a commit. */
 vv_status vv_diff_commit(char id[VARVE_ID_SIZE], int64_t *time, const varve_diff *d, vv_error *err);
 
 #endif

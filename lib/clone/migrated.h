@@ -3,13 +3,13 @@
  * export, pointers to text.
  *
  * The result depends only on path and content; the same content at the same path is converted only
- * once. A version of a path is stored as a successor of the version of this path that was converted
- * last, so the caller converts versions in the order of history.
+ * once. Each version of a path is stored as the successor of the version of the same path that was
+ * converted before it, so the caller converts versions in the order of history.
  *
- *	vv_migrated_open(&c, repo, export, dry, progress, err);
- *	for each version: vv_migrated_take(c, path, &blob, &now, err);
- *	vv_migrated_finish(c, err);
- *	vv_migrated_close(c);
+ * 	vv_migrated_open(&c, repo, export, dry, progress, err);
+ * 	for each version: vv_migrated_take(c, path, &blob, &now, err);
+ * 	vv_migrated_finish(c, err);
+ * 	vv_migrated_close(c);
  */
 #ifndef VV_LIB_CLONE_MIGRATED_H
 #define VV_LIB_CLONE_MIGRATED_H
@@ -26,7 +26,7 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* A path, with the sums of all its versions. */
+/* One value = one path, with sums over all its converted versions. */
 typedef struct vv_migrated_path {
 	char *path;
 	uint64_t versions, /* number of converted versions */
@@ -37,32 +37,39 @@ typedef struct vv_migrated_path {
 		dvc; /* some versions were stored by DVC */
 	/* number of versions stored as bytes, since they cannot be read as tables */
 	uint64_t plain;
-	char *reason;      /* why the first of these cannot be read as a table */
-	vv_cid last;       /* the newest table of the path; null: the path has no table yet */
+	/* the message of the error that occurred when the first of these was read as a
+		 * table; NULL: none */
+	char *reason;
+	/* root of the table that was converted last for this path; null: none yet */
+	vv_cid last;
 	vv_buf last_block; /* the root block of that table */
 } vv_migrated_path;
 
+/* One value = one conversion of a history. */
 typedef struct vv_migrated vv_migrated;
-/* Opens a converter. export: convert pointers to text. dry: store nothing. */
+/* Opens a converter for the repository r, which must outlive it. export: convert pointers to text,
+ * not files to pointers. dry: store nothing. progress may be NULL. */
 vv_status vv_migrated_open(vv_migrated **out, vv_repository *r, bool export, bool dry,
 			   const vv_progress *progress, vv_error *err);
 void vv_migrated_close(vv_migrated *c); /* accepts NULL */
 VV_AUTO_FREE(vv_migrated, vv_migrated_close)
 
-/* Sets *out to the new id of a blob at a path, which is the same id if the blob needs no
- * conversion. In an export, the blob with the new id is created by vv_migrated_finish. If an object
- * of Git LFS is missing here, its pointer is kept, and vv_migrated_finish reports it. */
+/* Converts the blob *blob, a version of `path`, and sets *out to the id of the result; *out is
+ * *blob if the blob needs no conversion. In an export, the blob with the new id is created by
+ * vv_migrated_finish. If `blob` is a pointer to an object of Git LFS that this repository lacks,
+ * the pointer is not converted, and vv_migrated_finish reports it. */
 vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob, vv_oid *out,
 			   vv_error *err);
 
-/* Sets *out to the new id of a file of DVC at a path. folder: the folder that has .dvc, relative to
- * the top of the work tree: "" or, for example, "a/b/". VV_EMISSING: the file is not in DVC's
- * cache; vv_migrated_finish reports this, too. */
+/* Converts the file *o, which DVC stores for `path`, and sets *out to the id of the result. folder:
+ * the folder that contains .dvc, relative to the top of the work tree: "" or, for example, "a/b/".
+ * VV_EMISSING: the file is not in DVC's cache; vv_migrated_finish reports this, too. */
 vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *folder,
 			       const vv_dvc_out *o, vv_oid *out, vv_error *err);
 
-/* Reads the list of files in a folder stored by DVC. VV_EMISSING: the list is not in DVC's cache;
- * vv_migrated_finish does not report this. */
+/* Sets *out to the list of the files in *o, a folder that DVC stores. `folder` is as for
+ * vv_migrated_take_dvc. VV_EMISSING: the list is not in DVC's cache; vv_migrated_finish does not
+ * report this. */
 vv_status vv_migrated_dvc_list(vv_migrated *c, const char *folder, const vv_dvc_out *o,
 			       vv_dvc_file *out, vv_error *err);
 
@@ -71,9 +78,11 @@ vv_status vv_migrated_dvc_list(vv_migrated *c, const char *folder, const vv_dvc_
  * the first, and nothing was made durable. VV_ECORRUPT: a stored version differs. */
 vv_status vv_migrated_finish(vv_migrated *c, vv_error *err);
 
-/* Returns the paths so far, in the order in which they were first converted; borrowed. */
+/* Returns the paths so far, in the order in which they were first converted, and sets *count to
+ * their number. The array is borrowed until the next conversion. */
 const vv_migrated_path *vv_migrated_paths_now(const vv_migrated *c, size_t *count);
-/* Returns all paths, sorted by path; borrowed. Call it after the last conversion. */
+/* Returns all paths, sorted by path, and sets *count to their number. The array is borrowed from c.
+ * Call this function after the last conversion. */
 const vv_migrated_path *vv_migrated_paths(vv_migrated *c, size_t *count);
 
 #endif

@@ -28,22 +28,25 @@
 #include "repo/git/history/date.h"
 #include "repo/git/repository.h"
 
+/* What the import does with a file. */
 typedef enum vv_snapshot_kind {
-	VV_SNAPSHOT_VERSION, /* a new version */
-	VV_SNAPSHOT_KNOWN,   /* already committed, in `commit` */
-	VV_SNAPSHOT_SAME,    /* equal to the previous version */
-	VV_SNAPSHOT_SKIPPED, /* skipped on the user's request */
-	VV_SNAPSHOT_ASKS     /* the user has to decide something first */
+	VV_SNAPSHOT_VERSION, /* commits it as a new version */
+	VV_SNAPSHOT_KNOWN,   /* nothing: the file is already committed, in `commit` */
+	VV_SNAPSHOT_SAME,    /* nothing: the file equals the previous version */
+	VV_SNAPSHOT_SKIPPED, /* nothing, on the user's request */
+	VV_SNAPSHOT_ASKS     /* nothing yet: the user has to decide something first */
 } vv_snapshot_kind;
 
+/* One value = one file to import. */
 typedef struct vv_snapshot {
-	char *file;
+	char *file; /* path of the file */
 	vv_snapshot_kind kind;
-	bool dated;
-	int64_t time;
-	int offset_min;
-	char sha256[65];
-	/* raw: the version with the file's bytes; root: the version merged with edits */
+	bool dated;      /* the file has a date, in `time` and offset_min */
+	int64_t time;    /* in seconds since 1970 */
+	int offset_min;  /* offset of the date's time zone from UTC, in minutes */
+	char sha256[65]; /* SHA-256 of the file's bytes, hexadecimal */
+	/* raw: root of the version with the file's bytes; root: root of the version in which edits
+	 * are merged */
 	vv_cid raw, root;
 	/* a description of the changes, or the reason why there is no new version, or the question
 	 * to the user */
@@ -52,44 +55,48 @@ typedef struct vv_snapshot {
 	vv_oid commit;
 } vv_snapshot;
 
-/* An existing or planned version. */
+/* One value = one existing or planned version of the table. */
 typedef struct vv_snapshot_before {
-	char *file; /* NULL: the version was not made from a file */
+	char *file; /* name of the file from which the version was made; NULL: none */
+	/* date of the version, SHA-256 and root of the file, as in vv_snapshot */
 	int64_t time;
 	char sha256[65];
 	vv_cid raw;
 	vv_oid commit; /* null: not committed yet */
 } vv_snapshot_before;
 
+/* One value = one import of files; the caller sets the first members. */
 typedef struct vv_snapshots {
-	vv_repository *repo; /* borrowed, as are all strings */
-	const char *to;
-	vv_strings dates, skip; /* dates: "FILE=DATE"; skip: files to skip, by path or name */
-	vv_strings how;         /* arguments of merge -X */
-	vv_date_order order;
-	bool mtime; /* use a file's modification time if its name has no date */
-	bool older; /* allow files that are older than the newest version */
-	bool force; /* import even files that would be refused */
-	const vv_progress *progress;
+	vv_repository *repo;         /* borrowed, as are all strings that the caller sets */
+	const char *to;              /* path of the table */
+	vv_strings dates, skip;      /* dates: "FILE=DATE"; skip: files to skip, by path or name */
+	vv_strings how;              /* arguments of merge -X */
+	vv_date_order order;         /* order of day and month in ambiguous dates */
+	bool mtime;                  /* use a file's modification time if its name has no date */
+	bool older;                  /* allow files that are older than the newest version */
+	bool force;                  /* import even files that would be refused */
+	const vv_progress *progress; /* may be NULL */
 	/* Set by vv_snapshots_plan: */
-	vv_snapshot *items;
+	vv_snapshot *items; /* the files, by date */
 	size_t count, cap;
-	size_t versions, asks;
-	/* Private: */
-	vv_snapshot_before *before;
+	size_t versions, asks;      /* numbers of items of the kinds VERSION and ASKS */
+				    /* Private: */
+	vv_snapshot_before *before; /* the existing and planned versions */
 	size_t before_count, before_cap;
-	vv_oid head;
-	/* raw is the version with the last file's bytes; now is the current version of the table */
+	vv_oid head; /* commit of HEAD when the import was planned */
+	/* raw: root of the version with the bytes of the last file; now: root of the current
+	 * version of the table */
 	vv_cid raw, now;
-	bool has_table;
+	bool has_table; /* the table exists, so raw and now are set */
 } vv_snapshots;
 
-/* Plans the import of the files in argv; if an argument is a folder, of all files in the folder.
- * VV_ENOTFOUND: no such file. VV_EUSAGE: an option is not valid. VV_EREFUSED: the index has
- * changes, or Git stores the table as text. */
+/* Plans the import of the argc files in argv; for an argument that is a folder, of all files in the
+ * folder. VV_ENOTFOUND: a file does not exist. VV_EUSAGE: an option is not valid. VV_EREFUSED: the
+ * index has changes, or Git stores the table as text. */
 vv_status vv_snapshots_plan(vv_snapshots *s, int argc, char **argv, vv_error *err);
 
-/* Makes the planned commits. VV_ECONFLICT: HEAD has moved since vv_snapshots_plan. */
+/* Commits the versions that vv_snapshots_plan planned. VV_ECONFLICT: HEAD has moved since
+ * vv_snapshots_plan. */
 vv_status vv_snapshots_commit(vv_snapshots *s, vv_error *err);
 
 void vv_snapshots_clear(vv_snapshots *s);

@@ -19,26 +19,28 @@
 #include "base/env.h"
 #include "base/error.h"
 
+/* One value = the marked folder of one clone or recovery. */
 typedef struct vv_unfinished {
 	char *dir,         /* path of the folder */
 		*gitdir,   /* path of .git */
 		*varvedir, /* path of .git/varve */
 		*mark;     /* path of the mark */
 	const vv_env *env; /* borrowed */
-	int lock_fd;
-	bool resumed; /* an earlier attempt began in this folder */
-	bool made;    /* this clone, or the earlier attempt, created the folder */
+	int lock_fd;       /* descriptor of the mark, which is locked */
+	bool resumed;      /* an earlier attempt began in this folder */
+	bool made;         /* this clone, or the earlier attempt, created the folder */
 } vv_unfinished;
 
-/* Reserves the folder for a clone of the URL with this remote. If remote is NULL, reserves it for a
- * recovery, and url is any text that identifies the recovery. Removes incomplete files of an
- * earlier attempt, but not its blocks: locks, temporary files, and a repository that does not have
- * the remote's URL yet or, for a recovery, has no refs. VV_EREFUSED: the folder contains something
- * else. VV_ELOCKED: another clone is running in the folder. */
+/* Reserves the folder `dir` for a clone of `url` with the remote named `remote`. If remote is NULL,
+ * reserves it for a recovery, and url is any text that identifies the recovery. bare: the
+ * repository will have no work tree. Removes incomplete files of an earlier attempt, but not its
+ * blocks: locks, temporary files, and a repository that does not have the remote's URL yet or, for
+ * a recovery, has no refs. VV_EREFUSED: the folder contains something else. VV_ELOCKED: another
+ * clone is running in the folder. */
 vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *env, bool bare,
 			      const char *url, const char *remote, vv_error *err);
 
-/* Removes the mark: the clone is complete, and an ordinary repository. */
+/* Removes the mark, since the clone is complete. */
 vv_status vv_unfinished_end(vv_unfinished *u, vv_error *err);
 
 /* Removes the repository and, last, the mark. Files in the work tree are kept; the folder is

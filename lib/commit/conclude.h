@@ -1,6 +1,6 @@
 /*
- * conclude: commits a merge, cherry-pick or revert that git has staged without a commit, because
- * varve must add lines to the message, or apply the descriptions of tables in a merged
+ * conclude: commits a merge, cherry-pick or revert whose result git has staged without a commit,
+ * because varve must add lines to the message, or apply to the tables the descriptions in a merged
  * datapackage.json.
  */
 #ifndef VV_LIB_COMMIT_CONCLUDE_H
@@ -17,16 +17,18 @@
 vv_status vv_conclude_is_needed(bool *needed, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, vv_error *err);
 
-/* Options of vv_conclude. All members are borrowed. */
+/* One value = the options of one call of vv_conclude. All members are borrowed. */
 typedef struct vv_conclusion {
 	vv_repository *repo; /* has the operation in progress */
-	/* names of the hooks that git merge runs before and after the commit; each may be NULL */
+	/* names of the hooks to run before and after the commit; NULL: no hook */
 	const char *before, *after;
 	const vv_buf *more; /* text to append to the message; NULL: nothing */
+	/* options --edit and --no-verify of git commit; no_verify also omits the hook `before` */
 	bool edit, no_verify;
 } vv_conclusion;
 
-/* Commits the staged operation. On failure the operation stays staged and in progress. */
+/* Commits the staged result of the operation in progress in c->repo. On failure the operation stays
+ * staged and in progress. */
 vv_status vv_conclude(const vv_conclusion *c, vv_error *err);
 
 #endif

@@ -1,15 +1,15 @@
 /*
  * make: commits the index, or some paths.
  *
- * Paths are staged first, and then checked; then git makes the commit, with hooks, message,
- * identity and signature. For transactions of the library, whose commits are small and many,
- * libgit2 makes the commit.
+ * Paths are staged first, and then checked; then git makes the commit, and runs hooks, edits the
+ * message and signs as configured. For transactions of the library, whose commits are small and
+ * many, libgit2 makes the commit.
  *
- *	vv_commit_job j = {.repo = repo, .writer = writer, .git = words};
+ * 	vv_commit_job j = {.repo = repo, .writer = writer, .git = words};
  *
- *	rc = vv_commit_stage(&j, err);      with paths, or all: j.added
- *	rc = vv_commit_make(&j, err);       j.made, j.nothing, j.id, j.changes, j.status
- *	vv_commit_job_clear(&j);
+ * 	rc = vv_commit_stage(&j, err);      with paths, or all: j.added
+ * 	rc = vv_commit_make(&j, err);       j.made, j.nothing, j.id, j.changes, j.status
+ * 	vv_commit_job_clear(&j);
  */
 #ifndef VV_LIB_COMMIT_MAKE_H
 #define VV_LIB_COMMIT_MAKE_H
@@ -28,18 +28,20 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-#define VV_COMMIT_WORDS 24u
+#define VV_COMMIT_WORDS 24u /* maximum number of options for git commit */
 
+/* One value = one commit to make: its options and its result. */
 typedef struct vv_commit_job {
 	vv_repository *repo; /* repo and writer are borrowed */
 	vv_dataset_writer *writer;
 	/* commit only these paths, with the work tree's content; NULL: commit the index */
 	vv_pathspec *paths;
 	bool all; /* stage changed and removed files first */
+	/* amend: replace the commit of HEAD; allow_empty: commit even if nothing has changed */
 	bool amend, allow_empty;
 	bool no_check;      /* do not run the checks of varve.json */
-	bool dry_run;       /* only find out what would be committed */
-	bool facts, groups; /* which facts of the changes to compute, as in vv_changes_options */
+	bool dry_run;       /* only compute the changes that would be committed */
+	bool facts, groups; /* compute these facts of the changes, as in vv_changes_options */
 	/* Options for git commit, at most VV_COMMIT_WORDS, ended by NULL. git inherits stdin,
 	 * stdout and stderr. If git is NULL, libgit2 makes the commit, with the members from
 	 * message on */
@@ -48,8 +50,8 @@ typedef struct vv_commit_job {
 	const char *const *git_env;
 	/* folder to which paths in git's options are relative; NULL: the top of the work tree */
 	const char *dir;
-	bool no_hooks;
-	const char *message;
+	bool no_hooks;       /* do not run hooks */
+	const char *message; /* message of a commit that libgit2 makes */
 	/* as in vv_commit_options */
 	const char *author;
 	int64_t author_time;
@@ -58,21 +60,23 @@ typedef struct vv_commit_job {
 	/* the commit that HEAD must have; a null id: HEAD must be unborn; NULL: the commit of HEAD
 	 * when the call begins */
 	const vv_oid *expect;
-	/* the way back (way_back.h) of the staged changes, which is closed when the commit exists;
-	 * may be NULL */
+	/* the record with which the staged changes can be undone (lib/worktree/way_back.h);
+		 * it is closed when the commit exists. May be NULL */
 	vv_way_back **back;
 	/* Out: */
 	vv_add_report added; /* the result of vv_commit_stage */
 	bool made;           /* the branch has moved, even if an error occurred afterwards */
 	bool nothing;        /* there was nothing to commit */
-	vv_oid id;
+	vv_oid id;           /* the new commit, if made is set */
 	/* the committed changes; in a dry run, the changes that would be committed */
 	vv_changes changes;
-	/* if nothing was committed (nothing, dry_run): the full status, with facts */
+	/* if nothing was committed (`nothing` or dry_run is set): all changes in index and
+		 * work tree, with facts */
 	vv_changes status;
 	vv_commit commit; /* the commit that git made */
-	bool other;       /* a hook changed the index: the commit differs from changes */
-	vv_oid *parents;
+	/* a hook changed the index, so the commit differs from `changes` */
+	bool other;
+	vv_oid *parents; /* parents of the new commit */
 	size_t parent_count;
 	/* Private: */
 	vv_index *index;  /* read after the pre-commit hook */
@@ -82,16 +86,16 @@ typedef struct vv_commit_job {
 	vv_index_copy index_before; /* restored if no commit is made */
 } vv_commit_job;
 
-/* Stages the work tree's content of paths, or, with `all`, of every tracked file. Does nothing if
- * neither paths nor `all` is set, or in a dry run. VV_ECONFLICT: paths have conflicts, which
- * staging would silently mark as resolved. */
+/* Stages the work tree's content of j->paths, or, if j->all is set, of every tracked file, and sets
+ * j->added. Does nothing if neither of them is set, or in a dry run. VV_ECONFLICT: paths have
+ * conflicts, which staging would silently mark as resolved. */
 vv_status vv_commit_stage(vv_commit_job *j, vv_error *err);
 
-/* Makes the commit. Notes and progress are sent to the repository's listener. Also returns VV_OK if
- * there is nothing to commit. On failure, unless j->made is set, the index is as before
- * vv_commit_stage. VV_ECONFLICT: there are conflicts, the message is empty, a hook or check failed,
- * or HEAD has moved. VV_EREFUSED: git refused for another reason. Changes that a pre-commit hook
- * stages are committed without being checked. */
+/* Commits the index, or j->paths, and sets the members of j from `made` on. Notes and progress are
+ * sent to the repository's listener. Also returns VV_OK if there is nothing to commit. On failure,
+ * unless j->made is set, the index is as before vv_commit_stage. VV_ECONFLICT: there are conflicts,
+ * the message is empty, a hook or check failed, or HEAD has moved. VV_EREFUSED: git refused for
+ * another reason. Changes that a pre-commit hook stages are committed without being checked. */
 vv_status vv_commit_make(vv_commit_job *j, vv_error *err);
 
 void vv_commit_job_clear(vv_commit_job *j);

@@ -21,30 +21,36 @@
 #include "lib/merge/run.h"
 #include "repo/git/history/refs.h"
 
+/* The result of a merge. */
 typedef enum vv_merge_outcome {
-	VV_MERGE_UP_TO_DATE, /* nothing to do */
+	VV_MERGE_UP_TO_DATE, /* HEAD already contains the merged revision; nothing was changed */
 	VV_MERGE_FORWARD,    /* the branch was fast-forwarded */
-	VV_MERGE_COMMITTED,
-	VV_MERGE_STAGED, /* merged, but not committed */
-	VV_MERGE_CONFLICTS
+	VV_MERGE_COMMITTED,  /* merged and committed */
+	VV_MERGE_STAGED,     /* merged, but not committed */
+	VV_MERGE_CONFLICTS   /* merged with conflicts, which the user has to resolve */
 } vv_merge_outcome;
 
+/* One value = one merge of a branch: its options and its result. */
 typedef struct vv_branch_merge {
 	/* both borrowed; reader may be set after vv_branch_merge_find */
 	vv_repository *repo;
 	vv_dataset_reader *reader;
-	vv_strings how;      /* words of -X: merge rules that override those of our side */
+	/* arguments of -X: merge rules that override the rules of HEAD */
+	vv_strings how;
 	vv_strings messages; /* paragraphs of the commit message; empty: use git's message */
+			     /* the options of git merge of the same names; unrelated:
+		 * --allow-unrelated-histories */
 	bool no_commit, no_ff, ff_only, ff, unrelated, no_verify, edit;
 	/* Set by vv_branch_merge_find: */
-	vv_head head;
-	char *word; /* the merged revision, as the user named it */
+	vv_head head; /* HEAD before the merge */
+	char *word;   /* the merged revision, as the user named it */
 	/* Set by vv_branch_merge_run: */
-	vv_oid theirs;
+	vv_oid theirs; /* commit of the merged revision */
 	vv_merge_outcome outcome;
 	vv_oid tip;   /* commit of HEAD afterwards */
 	size_t moved; /* fast-forward: number of changed paths */
-	bool lacking; /* tables were written as pointers, since blocks are not available */
+	/* some tables were written as pointers, since their blocks are not available */
+	bool lacking;
 	/* after a failure: the merge is complete and staged, only the commit is missing */
 	bool stays;
 	vv_merge_job job; /* three-way merge: report and conflicts */
@@ -56,9 +62,10 @@ typedef struct vv_branch_merge {
  * exist. */
 vv_status vv_branch_merge_find(vv_branch_merge *m, const char *word, vv_error *err);
 
-/* Merges m->word. After a failure nothing is changed, unless m->stays is set. VV_ENOTFOUND: the
- * revision does not exist. VV_EREFUSED: uncommitted changes would be overwritten, git refuses for
- * another reason, or a hook failed. VV_ECONFLICT, with m->stays: git stopped before the commit. */
+/* Merges the revision m->word into HEAD, and sets m->outcome. After a failure nothing is changed,
+ * unless m->stays is set. VV_ENOTFOUND: the revision does not exist. VV_EREFUSED: uncommitted
+ * changes would be overwritten, git refuses for another reason, or a hook failed. VV_ECONFLICT,
+ * with m->stays: git stopped before the commit. */
 vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err);
 
 void vv_branch_merge_clear(vv_branch_merge *m);

@@ -1,6 +1,7 @@
 /*
- * message: makes the message of a commit that libgit2 makes. The sources of the text, the hooks and
- * the clean-up are those of git commit.
+ * message: makes the message of a commit that libgit2 makes. As in git commit, the text is the
+ * user's or that of the operation in progress, the hooks for messages may change it, and it is
+ * cleaned up.
  */
 #ifndef VV_LIB_COMMIT_MESSAGE_H
 #define VV_LIB_COMMIT_MESSAGE_H
@@ -12,20 +13,21 @@
 #include "base/text.h"
 #include "repo/git/repository.h"
 
+/* One value = the options for one message. */
 typedef struct vv_message_options {
 	/* the user's paragraphs; empty: the message of the operation in progress is used */
 	vv_strings texts;
-	bool no_hooks;
+	bool no_hooks; /* do not run hooks */
 } vv_message_options;
 
-/* Appends the final message, with a newline at its end. VV_ECONFLICT: the message is empty, or a
- * hook refused it; the caller must not commit. */
+/* Makes the message of a commit in r, and appends it to out, with a newline at its end.
+ * VV_ECONFLICT: the message is empty, or a hook refused it; the caller must not commit. */
 vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_options *o,
 			  vv_error *err);
 
-/* Removes trailing spaces, blank lines at both ends, and repeated blank lines. comment_char: also
- * removes lines that begin with comment_char, and everything after a scissors line; NULL: comments
- * stay. */
+/* Removes trailing spaces, blank lines at both ends, and repeated blank lines from *message. If
+ * comment_char is not NULL, also removes lines that begin with it, and everything after a scissors
+ * line. */
 void vv_message_clean(vv_buf *message, const char *comment_char);
 
 #endif

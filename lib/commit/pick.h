@@ -23,17 +23,21 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/merge/renames.h"
 
+/* The result of a cherry-pick or revert. */
 typedef enum vv_pick_outcome {
 	/* nothing was done: HEAD already has the change, or, in a revert, does not have it */
 	VV_PICK_EMPTY,
-	VV_PICK_COMMITTED,
-	VV_PICK_STAGED, /* staged without a commit, as requested */
-	VV_PICK_CONFLICTS
+	VV_PICK_COMMITTED, /* applied and committed */
+	VV_PICK_STAGED,    /* staged without a commit, as requested */
+	VV_PICK_CONFLICTS  /* applied with conflicts, which the user has to resolve */
 } vv_pick_outcome;
 
+/* One value = one cherry-pick or revert of a commit: its options and its result. */
 typedef struct vv_pick {
 	vv_repository *repo; /* repo and reader are borrowed */
 	vv_dataset_reader *reader;
+	/* revert: apply the reverse of the changes; no_commit: only stage the result; edit: let the
+	 * user edit the message */
 	bool revert, no_commit, edit;
 	bool note_origin;    /* the message of a cherry-pick contains the commit's id */
 	vv_strings how;      /* arguments of -X: rules that override the rules of HEAD */
@@ -44,34 +48,36 @@ typedef struct vv_pick {
 	vv_pathspec *paths; /* for a revert: the paths to revert; NULL: all */
 	/* do not change index and files: the result is a commit on `onto`, and no ref is updated */
 	bool apart;
-	vv_oid onto; /* null: HEAD */
-	/* After begin: */
+	vv_oid onto;    /* null: HEAD */
+			/* Set by vv_pick_begin: */
 	char *short_id; /* the commit's short id */
 	/* the commit's changes; with paths, only changes of these paths */
 	vv_changed_files changed;
-	/* After run: */
+	/* Set by vv_pick_run: */
 	vv_pick_outcome outcome;
 	vv_oid tip;       /* the new HEAD; if `apart` is set, the new commit */
 	bool stays;       /* on failure: the commit was refused, but the merged result is staged */
-	vv_merge_job job; /* its members report and by_git are set */
+	vv_merge_job job; /* the merge; its members report and by_git are set */
 	/* Private: */
-	vv_head head;
-	vv_commit of;
-	vv_oid parent; /* null: the commit has no parent */
-	vv_buf label;
-	char number[24], word[VV_OID_TEXT + 1];
+	vv_head head;  /* HEAD before the operation */
+	vv_commit of;  /* the commit to apply */
+	vv_oid parent; /* the parent with which it is compared; null: the commit has no parent */
+	vv_buf label;  /* name of the commit in conflict markers */
+	char number[24], word[VV_OID_TEXT + 1]; /* arguments for git: "-mN", and the commit's id */
 } vv_pick;
 
-/* Returns "revert" or "cherry-pick": the name of the command, and of the operation in progress. */
+/* Returns "revert" or "cherry-pick", a constant: the name of git's command, and of the operation in
+ * progress. */
 const char *vv_pick_verb(const vv_pick *p);
 
-/* Reads the commit. VV_ENOTFOUND: no such commit. VV_EUSAGE: HEAD has no commit yet, or the commit
- * is a merge and mainline is not given. */
+/* Reads the commit *commit, which is to be applied, and sets p->changed. VV_ENOTFOUND: the commit
+ * does not exist. VV_EUSAGE: HEAD has no commit yet, or the commit is a merge and mainline is not
+ * given. */
 vv_status vv_pick_begin(vv_pick *p, const vv_oid *commit, vv_error *err);
 
-/* Applies the changes. On failure, unless p->stays is set, nothing is changed. VV_EREFUSED:
- * uncommitted changes would be overwritten, or git or a hook failed. VV_ECONFLICT, with p->stays:
- * git stopped before the commit. */
+/* Applies p->changed to HEAD, and sets p->outcome. On failure, unless p->stays is set, nothing is
+ * changed. VV_EREFUSED: uncommitted changes would be overwritten, or git or a hook failed.
+ * VV_ECONFLICT, with p->stays: git stopped before the commit. */
 vv_status vv_pick_run(vv_pick *p, vv_error *err);
 
 void vv_pick_clear(vv_pick *p);

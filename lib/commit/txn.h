@@ -1,11 +1,12 @@
 /*
- * txn: changes of several paths that become visible together: in the index and the work tree, as a
- * commit of HEAD, or as a commit of another branch, without index and work tree.
+ * txn: makes transactions. A transaction is a set of changes of paths that become visible together:
+ * in the index and the work tree, as a commit of HEAD, or as a commit of another branch, without
+ * changes of index and work tree.
  *
- *	vv_txn_open(&t, repo, NULL, NULL, NULL, err);
- *	vv_txn_put(t, "prices.csv", &source, &put, err);   also vv_txn_add, vv_txn_remove ...
- *	vv_txn_commit(&id, t, "March", &options, err);     or vv_txn_stage
- *	vv_txn_free(t);
+ * 	vv_txn_open(&t, repo, NULL, NULL, NULL, err);
+ * 	vv_txn_put(t, "prices.csv", &source, &put, err);   also vv_txn_add, vv_txn_remove ...
+ * 	vv_txn_commit(&id, t, "March", &options, err);     or vv_txn_stage
+ * 	vv_txn_free(t);
  *
  * Do not use the vv_repository for anything else until vv_txn_free. A transaction can have any
  * number of changes.
@@ -32,75 +33,84 @@
 
 typedef struct vv_txn vv_txn;
 
-/* Opens a transaction. Takes the turn (repo/git/write_turn.h) and the writer's lock, and completes
- * or undoes the work of a killed varve. branch NULL: HEAD, with index and work tree. from: the
- * revision at which a new branch begins; NULL: the branch must exist (VV_ENOTFOUND), except in a
- * repository without commits. VV_EUSAGE: the repository is bare, and branch is NULL; VV_EREFUSED:
- * the branch is checked out in a work tree; VV_ELOCKED: another process had the turn or the lock
- * for too long. */
+/* Opens a transaction in r. Acquires the lock for writers (the turn, repo/git/write_turn.h) and the
+ * lock of the dataset writer, and completes or undoes the work of a killed varve. branch: name of
+ * the branch to change; NULL: change HEAD, with index and work tree. from: the revision at which a
+ * new branch begins; NULL: the branch must exist (VV_ENOTFOUND), except in a repository without
+ * commits. VV_EUSAGE: the repository is bare, and branch is NULL; VV_EREFUSED: the branch is
+ * checked out in a work tree; VV_ELOCKED: another process had the turn or the lock for too long. */
 vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const char *from,
 		      const vv_progress *progress, vv_error *err);
-/* A value for `branch`: makes a commit that is on no branch, with the parent `from`. gc removes the
- * commit's blocks, unless a ref names the commit by then. */
+/* A value for the parameter `branch` of vv_txn_open: the transaction makes a commit that is on no
+ * branch, with the parent `from`. gc removes the commit's blocks, unless a ref to the commit was
+ * made before. */
 extern const char vv_txn_no_branch[];
 void vv_txn_free(vv_txn *t); /* accepts NULL */
 VV_AUTO_FREE(vv_txn, vv_txn_free)
 
-/* Adds files like `varve add`; vv_txn_commit or vv_txn_stage completes the addition. VV_EUSAGE: the
- * transaction has a branch. Warnings are sent to the repository's listener. */
+/* Adds the files of req as `varve add` does; vv_txn_commit or vv_txn_stage completes the addition.
+ * VV_EUSAGE: the transaction has a branch. Warnings are sent to the repository's listener. */
 vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err);
 
+/* One value = the options of one call of vv_txn_put. */
 typedef struct vv_txn_put_options {
 	/* options of the import, and the receiver of findings; NULL: the defaults, and findings are
 	 * not reported */
 	const vv_dataset_options *import;
 	bool described; /* the options in `import` make the file a dataset, or say how to read it */
 	bool replace;   /* overwrite the file in the work tree even if it has unstaged changes */
-	/* the bytes were made from the content that the path has in the transaction, including
-	 * changes that others made while the transaction waited */
+	/* the bytes were made from the content that the path has in the transaction, so
+		 * they include the changes that others made while the transaction waited to
+		 * begin */
 	bool rebased;
 } vv_txn_put_options;
 
-/* Sets the content of a path. The content becomes a dataset if the attributes track the path,
- * `described` is set, the path is already stored as a version, or it has the name of a table and
- * was not text before. Otherwise it becomes an ordinary file, of at most 64 MB. VV_EINPUT: not a
- * table; VV_EUSAGE: the path is a link or submodule, or files of this name are never tables;
- * VV_EREFUSED: unstaged changes of the file would be lost, its name is not allowed on some
- * operating systems, or an attribute sets another filter; VV_EEXISTS: the path collides with
- * another file or folder; VV_ECONFLICT: another writer changed the path while this transaction
- * waited to begin. The other functions that put or remove a path have the same errors. */
+/* Sets the content of `path` to the bytes of `source`. o may be NULL. The content becomes a dataset
+ * if the attributes track the path, `described` is set, the path is already stored as a version, or
+ * it has the name of a table and was not text before. Otherwise it becomes an ordinary file, of at
+ * most 64 MB. VV_EINPUT: not a table; VV_EUSAGE: the path is a link or submodule, or files of this
+ * name are never tables; VV_EREFUSED: unstaged changes of the file would be lost, its name is not
+ * allowed on some operating systems, or an attribute sets another filter; VV_EEXISTS: the path
+ * collides with another file or folder; VV_ECONFLICT: another writer changed the path while this
+ * transaction waited to begin. The other functions that put or remove a path have the same
+ * errors. */
 vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
 		     const vv_txn_put_options *o, vv_error *err);
 
 /* Returns the transaction's reader, borrowed. */
 vv_dataset_reader *vv_txn_reader(vv_txn *t);
-/* Sets *out to the current content of a path. If the transaction changed the path, first makes
- * everything that was put so far durable. Other processes can then read it; if no commit names it
- * in the end, gc removes it. VV_ENOTFOUND: the path does not exist. */
+/* Sets *out to the blob with the current content of `path` in the transaction. If the transaction
+ * changed the path, first makes everything that was put so far durable. Other processes can then
+ * read it; if no commit contains it in the end, gc removes it. VV_ENOTFOUND: the path does not
+ * exist. */
 vv_status vv_txn_blob(vv_oid *out, vv_txn *t, const char *path, vv_error *err);
 
-/* Copies the blocks of a version from another repository, for vv_txn_put_root. VV_EMISSING: that
- * repository lacks blocks. vv_txn_copy_blob copies a blob of at most 64 MB, for vv_txn_put_blob. */
+/* Copies the blocks of the version with the root *root from the store `from` of another repository,
+ * for vv_txn_put_root. VV_EMISSING: `from` lacks blocks. */
 vv_status vv_txn_copy(vv_txn *t, vv_store *from, const vv_cid *root, vv_error *err);
+/* Copies the blob *blob, of at most 64 MB, from another repository, for vv_txn_put_blob. */
 vv_status vv_txn_copy_blob(vv_txn *t, vv_repository *from, const vv_oid *blob, vv_error *err);
 
-/* Sets the content of a path to the version with this root. VV_EMISSING: the store lacks the
- * version. */
+/* Sets the content of `path` to the version with the root *root. `replace` is as in
+ * vv_txn_put_options. VV_EMISSING: the store lacks the version. */
 vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *root, bool replace,
 			  vv_error *err);
-/* Sets the content of a path to a blob of this repository. */
+/* Sets the content of `path` to *blob, a blob of this repository, and its file mode to `mode`. */
 vv_status vv_txn_put_blob(vv_txn *t, const char *path, uint32_t mode, const vv_oid *blob,
 			  bool replace, vv_error *err);
 
-/* Removes a path. VV_ENOTFOUND: the path does not exist. */
+/* Removes `path`. VV_ENOTFOUND: the path does not exist. */
 vv_status vv_txn_remove(vv_txn *t, const char *path, bool replace, vv_error *err);
 
+/* One value = the result of one changed path. */
 typedef struct vv_txn_result {
-	char state; /* compared with the index or branch: 'A', 'M', 'D', or ' ' for no change */
-	vv_add_outcome what;
+	/* compared with the index or branch: 'A' added, 'M' modified, 'D' deleted, or ' ' not
+	 * changed */
+	char state;
+	vv_add_outcome what; /* the path, and how it was stored */
 } vv_txn_result;
 
-/* Sets *out to the result for the next changed path, borrowed until vv_txn_free. Returns false if
+/* Sets *out to the result of the next changed path, borrowed until vv_txn_free. Returns false if
  * there are no more results. */
 bool vv_txn_next(vv_txn *t, const vv_txn_result **out);
 
@@ -109,26 +119,27 @@ bool vv_txn_next(vv_txn *t, const vv_txn_result **out);
  * paths meanwhile. */
 vv_status vv_txn_stage(vv_txn *t, vv_error *err);
 
+/* One value = the options of one call of vv_txn_commit. */
 typedef struct vv_txn_commit_options {
-	bool allow_empty;
+	bool allow_empty;   /* commit even if nothing has changed */
 	bool no_hooks;      /* do not run hooks; if the transaction has a branch, hooks never run */
 	bool no_check;      /* do not run the checks of varve.json */
 	const char *author; /* "Name <mail>" */
-	/* time_set: the author has `time` and offset_min; both_times: the committer has them,
-	 * too */
+	/* time_set: `time` and offset_min are the author's date; both_times: they are the
+		 * committer's date, too */
 	bool time_set, both_times;
-	int64_t time;
-	int offset_min;
+	int64_t time;   /* in seconds since 1970 */
+	int offset_min; /* offset of the time zone from UTC, in minutes */
 	/* the commit that the branch must have; a null id: the branch must have no commit; NULL:
 	 * the commit that the branch had when the transaction began */
 	const vv_oid *expect;
 } vv_txn_commit_options;
 
-/* Commits all changes, and changes that were already staged. The transaction can then be used
- * again. *id: the new commit; null if the branch did not move. On failure, *id is set if the branch
- * moved, but the commit could not be made durable. VV_ENOCHANGE: there is nothing to commit;
- * VV_ECONFLICT: the branch moved, the index has conflicts, the message is empty, or a hook or check
- * failed. */
+/* Commits all changes of t, and changes that were already staged, and sets *id to the new commit.
+ * The transaction can then be used again. If the branch did not move, *id is null. On failure, *id
+ * is the new commit if the branch moved, but the commit could not be made durable. o may be NULL.
+ * VV_ENOCHANGE: there is nothing to commit; VV_ECONFLICT: the branch moved, the index has
+ * conflicts, the message is empty, or a hook or check failed. */
 vv_status vv_txn_commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn_commit_options *o,
 			vv_error *err);
 

@@ -32,10 +32,11 @@
 #include "lib/documents/kept_rows.h"
 #include "lib/documents/reader.h"
 
+/* One value = one table of a document. */
 typedef struct vv_document_table {
 	const char *name;
-	bool grid;  /* rows of a sheet, whose header row must be detected */
-	bool types; /* the types of the columns are used; false: types are detected in the text */
+	bool grid;  /* the table is a sheet, whose header row must be detected */
+	bool types; /* the reader's column types are used; false: types are detected in the text */
 	/* the table describes another table (its formulas), and is not selected by the file's name
 	 * alone */
 	bool beside;
@@ -43,38 +44,40 @@ typedef struct vv_document_table {
 	const char *const *key;
 } vv_document_table;
 
+/* One value = one document: a file that a reader reads. */
 typedef struct vv_document {
 	const vv_env *env;   /* borrowed; may be NULL */
 	vv_repository *repo; /* borrowed; NULL: outside of a repository */
 	/* borrowed: an id of the file's bytes, for the cache; NULL: results are not cached */
 	const char *known_as;
-	/* borrowed: metadata of the file when known_as was determined; NULL: no other process can
-	 * change the file */
+	/* borrowed: metadata of the file at the time when known_as was computed; NULL: no
+		 * other process can change the file */
 	const vv_stat *before;
-	/* borrowed. file: path of the file; NULL: bring makes the file. name: name of the file in
-	 * messages */
+	/* borrowed. file: path of the file; NULL: the function bring makes the file. name: name of
+	 * the file in messages */
 	const char *file, *name;
-	/* borrowed: the first bytes of the file; head_len 0: they are read from the file */
+	/* borrowed: the first head_len bytes of the file; if head_len is 0, they are read from the
+	 * file */
 	const char *head;
 	size_t head_len;
-	/* Makes the file before a reader runs, and sets *file to its path. NULL: no reader may
-	 * run. */
+	/* Makes the file before a reader runs, and sets *file to its path. If it is NULL
+		 * and `file` is NULL, no reader runs. */
 	vv_status (*bring)(void *payload, const char **file, vv_error *err);
 	void *payload;
-	/* reports the wait for the reader, and can cancel it; may be NULL */
+	/* called while the reader runs, and may cancel; may be NULL */
 	const vv_progress *progress;
 	/* The following members are set by vv_document_open. */
-	const char *const *command;
-	bool written; /* the document is written, not read */
+	const char *const *command; /* the reader and its arguments, followed by NULL */
+	bool written;               /* the document is written, not read */
 	vv_document_table *tables;
 	size_t count;
-	vv_arena arena;
+	vv_arena arena; /* memory of tables and command */
 } vv_document;
 
-/* Returns false if the setting varve.readers is false: then no reader is run, and no cached result
- * is used. */
+/* Returns false if the setting varve.readers of repo is false: then no reader is run, and no cached
+ * result is used. Returns true if repo is NULL. */
 bool vv_documents_are_read(vv_repository *repo);
-/* Opens a document and lists its tables. The caller sets the members above `command`, and zeroes
+/* Opens the document *d and sets d->tables. The caller sets the members above `command`, and zeroes
  * the others. VV_ENOSUPPORT: no reader is installed; VV_EPROGRAM: the configured reader does not
  * exist; VV_EINPUT: the reader failed; VV_EREFUSED: the reader exceeded its limits. Close d in any
  * case. */
@@ -88,45 +91,48 @@ VV_AUTO_CLEAR(vv_document, vv_document_close)
  * installed. */
 vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_error *err);
 
-/* Returns the table with this name, borrowed. NULL: the document has no such table. */
+/* Returns the table with the name `table`, borrowed from d; NULL if the document has no such
+ * table. */
 const vv_document_table *vv_document_has(const vv_document *d, const char *table);
 
-/* Finds the table with this name, or the only table if `table` is NULL. VV_ENOTFOUND: no such
- * table; VV_EUSAGE: the document has several tables. Both messages list the tables. VV_EINPUT: the
- * document has no tables. */
+/* Sets *out to the table with the name `table`, or to the only table if `table` is NULL; borrowed
+ * from d. VV_ENOTFOUND: no table has the name; VV_EUSAGE: `table` is NULL and the document has
+ * several tables. Both messages list the tables. VV_EINPUT: the document has no tables. */
 vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,
 			   vv_error *err);
 
-/* Sets out to the cache key (kept_rows.h) for the rows of a table, as this reader reads them with
- * this description. d->known_as must be set. */
+/* Sets *out to the name of the cache entry (kept_rows.h) for the rows of `table`, as the reader of
+ * d reads them with the description `described`. d->known_as must be set. */
 vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const char *table,
 				const vv_buf *described, vv_error *err);
-/* Returns true if the file is the same as when known_as was determined. If not, do not cache
+/* Returns true if the file is unchanged since d->known_as was computed. If it is not, do not cache
  * anything that was read from it. */
 bool vv_document_is_unchanged(const vv_document *d);
 
-/* The rows of a table, as the text of a CSV file. A correct caller: vv_document_rows_start;
- * vv_document_rows_open; read the source; vv_document_rows_end; vv_document_rows_close. After a
- * failure, only call vv_document_rows_close. */
+/* One value = the rows of one table, as the text of a CSV file. A correct caller:
+ * vv_document_rows_start; vv_document_rows_open; read the source; vv_document_rows_end;
+ * vv_document_rows_close. After a failure, only call vv_document_rows_close. */
 typedef struct vv_document_rows vv_document_rows;
-/* Starts the reader. ahead: the caller will read another document before this one. */
+/* Starts the reader for the table t of d; both must outlive *out. ahead: the caller will read
+ * another document before this one. */
 vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const vv_document_table *t,
 				 bool ahead, vv_error *err);
-/* Opens the output of the reader. */
+/* Waits for the first output of the reader, and opens it. */
 vv_status vv_document_rows_open(vv_document_rows *r, vv_error *err);
 /* Returns the source of the rows, borrowed. */
 const vv_source *vv_document_rows_source(vv_document_rows *r);
-/* Sets *out to the dialect of the rows, and *schema to their schema; NULL: it must be inferred.
- * Both borrow from r. */
+/* Sets *out to the dialect of the rows, and *schema to their schema, or to NULL if it must be
+ * inferred. Both are borrowed from r. */
 void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char **schema);
-/* Ends the reader after the source has ended, or has failed with rc. Returns the more precise of
- * the errors of reader and source. VV_EREFUSED: the reader exceeded its limits. */
+/* Ends the reader. rc: the result of reading the source, to its end or to a failure. If both the
+ * reader and the source failed, returns the more precise of their errors. VV_EREFUSED: the reader
+ * exceeded its limits. */
 vv_status vv_document_rows_end(vv_document_rows *r, vv_status rc, vv_error *err);
 /* Returns the lines that the reader wrote to stderr, borrowed; lines that begin with "note: " are
  * for the user. Call vv_document_rows_end first. */
 const char *vv_document_rows_wrote(const vv_document_rows *r);
-/* Sends the notes in wrote, the result of vv_document_rows_wrote, to the repository's listener as
- * warnings. */
+/* Sends the lines in `wrote` that begin with "note: " to the listener of d->repo as warnings about
+ * `table`. wrote: the result of vv_document_rows_wrote. */
 void vv_document_warn(const vv_document *d, const char *table, const char *wrote);
 void vv_document_rows_close(vv_document_rows *r); /* accepts NULL */
 VV_AUTO_FREE(vv_document_rows, vv_document_rows_close)

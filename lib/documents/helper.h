@@ -16,37 +16,44 @@
 #include "base/error.h"
 #include "base/progress.h"
 
+/* One value = one running program. */
 typedef struct vv_helper vv_helper;
 
+/* One value = the limits for one program. */
 typedef struct vv_helper_limits {
 	uint64_t memory; /* size limit of the address space in bytes; 0: no limit */
 	/* text after the memory limit in messages, such as " (SETTING)"; or NULL */
 	const char *memory_setting;
-	/* limit in seconds for waiting for output. While the program uses the CPU, but had less CPU
-	 * time than this limit, the wait may be up to ten times as long. 0: no limit */
+	/* limit in seconds for waiting for output. As long as the program uses the CPU, but
+		 * has used less CPU time than this limit, the wait may be up to ten times as long.
+		 * 0: no limit */
 	unsigned seconds;
 	uint64_t output; /* limit of the program's output in bytes; 0: no limit */
 	/* called while waiting for output, and may cancel; may be NULL */
 	const vv_progress *progress;
 	/* kill the program when the thread that started it ends, even if varve is killed */
 	bool bound;
-	bool ahead; /* a read-ahead: the thread may start another helper before it ends this one */
+	/* the output is read ahead: the thread may start another helper before it ends this
+		 * one */
+	bool ahead;
 } vv_helper_limits;
 
-/* Starts a program in "/", with an empty stdin. argv: as for vv_run_program; copied. VV_EPROGRAM:
- * the program does not exist. VV_ELOCKED: this process already runs eight helpers, and none of them
- * ended within ten seconds; with limits->ahead, fails at once if four are running. */
+/* Starts the program argv[0] in the folder "/", with an empty stdin. argv: as for vv_run_program;
+ * copied. VV_EPROGRAM: the program does not exist. VV_ELOCKED: this process already runs eight
+ * helpers, and none of them ended within ten seconds; with limits->ahead, fails at once if four are
+ * running. */
 vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const *argv,
 			  const vv_helper_limits *limits, vv_error *err);
 
-/* Reads the next bytes of the program's output. Returns their number, 0 at the end, or a negative
- * vv_status. VV_EREFUSED: the program exceeded its time or output limit, and was killed.
- * VV_ECANCELLED: limits->progress cancelled. Has the type of a vv_source's read function. */
+/* Reads at most len of the next bytes of the program's output into bytes. h is a vv_helper. Returns
+ * their number, 0 at the end, or a negative vv_status. VV_EREFUSED: the program exceeded its time
+ * or output limit, and was killed. VV_ECANCELLED: limits->progress cancelled. Has the type of a
+ * vv_source's read function. */
 ssize_t vv_helper_read(void *h, void *bytes, size_t len, vv_error *err);
 
-/* Waits until the program ends, and kills the rest of its process group. VV_OK: the program exited
- * with *code. VV_EREFUSED: the program was killed because it exceeded its time or output limit, or
- * a signal ended it, for example because it ran out of memory. */
+/* Waits until the program ends, kills the rest of its process group, and sets *code to the
+ * program's exit code. VV_EREFUSED: the program was killed because it exceeded its time or output
+ * limit, or a signal ended it, for example because it ran out of memory. */
 vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err);
 
 /* Returns the last lines that the program wrote to stderr, without the lines of a traceback, joined

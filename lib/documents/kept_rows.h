@@ -18,33 +18,38 @@
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
 
-/* The name of an entry: a hash of the document's id, the reader and the table. */
+/* One value = the name of one cache entry: a hash of the document's id, the reader and the
+ * table. */
 typedef struct vv_kept_name {
 	char text[65]; /* hexadecimal */
 } vv_kept_name;
-/* Makes the name of an entry from bytes that identify the three. */
+/* Sets *out to the name of the entry for `bytes`, which identify document, reader and table. */
 vv_status vv_kept_name_of(vv_kept_name *out, const void *bytes, size_t len, vv_error *err);
 
-/* Finds the table that is cached under the name: *root is its root, *store is the store that has
- * its blocks, owned by the caller. Returns false if the table is not in the cache. */
+/* Finds the table that is cached in r under the name *name. Sets *root to its root, and *store to
+ * the store that has its blocks, owned by the caller. Returns false if the table is not in the
+ * cache. */
 bool vv_kept_rows_get(vv_store **store, vv_cid *root, vv_repository *r, const vv_kept_name *name);
 
+/* One value = one thread that writes a table into the cache. */
 typedef struct vv_keeping vv_keeping;
-/* Caches the blocks of a mem sink under the name, in a separate thread, unless this would wait for
- * other programs. r and m must outlive the result. after: the result of an earlier call, which this
- * call waits for; blocks of the same sink that the earlier call wrote are not written again; NULL:
- * no earlier call. */
+/* Caches the table with the root *root, whose blocks are in m, under the name *name, in a separate
+ * thread; does nothing if it would have to wait for other programs. r and m must outlive the
+ * result, which the caller ends with vv_keeping_end. after: the result of an earlier call, which
+ * the thread waits for; blocks of m that the earlier call wrote are not written again. NULL: there
+ * was no earlier call. */
 vv_keeping *vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
 			     const vv_cid *root, vv_keeping *after);
 void vv_keeping_end(vv_keeping *p); /* waits for the thread; accepts NULL */
 
-/* Read and write a text of at most VV_KEPT_TEXT_MAX bytes that is cached under a name, such as the
- * list of a document's tables. vv_kept_text_get returns false if the text is not in the cache. */
-#define VV_KEPT_TEXT_MAX ((size_t)16 << 20)
+#define VV_KEPT_TEXT_MAX ((size_t)16 << 20) /* size limit of a cached text, in bytes */
+/* Reads the text that is cached under the name *name, such as the list of a document's tables, into
+ * out. Returns false if it is not in the cache. */
 bool vv_kept_text_get(vv_buf *out, vv_repository *r, const vv_kept_name *name);
+/* Caches a text of at most VV_KEPT_TEXT_MAX bytes under the name *name. Failures are ignored. */
 void vv_kept_text_put(vv_repository *r, const vv_kept_name *name, const void *bytes, size_t len);
 
-/* Removes the whole cache. */
+/* Removes the whole cache of r. */
 vv_status vv_kept_rows_drop(vv_repository *r, vv_error *err);
 
 #endif

@@ -17,6 +17,7 @@
 #include "base/progress.h"
 #include "dataset/table/bytes.h"
 
+/* One value = one workbook that is being made. */
 typedef struct vv_workbook {
 	char *file; /* temporary file with the tables */
 	int fd;     /* descriptor of file; -1: closed */
@@ -24,11 +25,13 @@ typedef struct vv_workbook {
 	const vv_progress *progress;
 } vv_workbook;
 
+/* Creates the temporary file of w in the folder temp_dir, and removes files that ended processes
+ * have left there. */
 vv_status vv_workbook_open(vv_workbook *w, const char *temp_dir, vv_error *err);
-/* Appends bytes to the file. Has the type vv_bytes_fn; w is a vv_workbook. */
+/* Appends len bytes to the file. Has the type vv_bytes_fn; w is a vv_workbook. */
 vv_status vv_workbook_put(void *w, const void *bytes, size_t len, vv_error *err);
-/* Makes the workbook, and passes its bytes to fn. VV_ENOSUPPORT: no installed program writes
- * workbooks. VV_EINPUT: a table does not fit into a sheet. */
+/* Makes the workbook from the tables in the file of w, and passes its bytes to fn. VV_ENOSUPPORT:
+ * no installed program writes workbooks. VV_EINPUT: a table does not fit into a sheet. */
 vv_status vv_workbook_end(vv_workbook *w, const vv_env *env, vv_bytes_fn fn, void *payload,
 			  vv_error *err);
 /* Returns true if an installed program writes workbooks. To find out, makes a workbook without

@@ -12,6 +12,7 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
+/* One value = the options of one restoration of columns. */
 typedef struct vv_column_restore {
 	/* repo and reader are borrowed */
 	vv_repository *repo;
@@ -19,24 +20,26 @@ typedef struct vv_column_restore {
 	const char *path;          /* path of the table, as the user wrote it */
 	const char *source;        /* revision to restore from; NULL: the index */
 	const vv_strings *columns; /* names of the columns; at least one */
-	/* conditions on rows of the file, all of which must be true; empty: restore every row */
+	/* conditions on rows of the file; only rows for which all are true are restored;
+		 * empty: restore every row */
 	const vv_strings *where;
-	bool force; /* also overwrite values that no version has */
-	bool dry_run;
+	bool force;   /* also overwrite values that no version has */
+	bool dry_run; /* do not change the file */
 } vv_column_restore;
 
+/* One value = the result of one restoration of columns. */
 typedef struct vv_column_restored {
 	/* numbers of changed rows and changed cells; with dry_run, of those that would change */
 	uint64_t rows, cells;
 	uint64_t unsaved; /* how many of these cells have a value that no version has */
 } vv_column_restored;
 
-/* Restores cells in the rows that both versions have, matched as in a comparison; other rows are
- * unchanged. The file is replaced in one step, and all other cells keep their bytes. With
- * r->source, reports values that would be lost because the index does not have them. VV_EREFUSED:
- * values would be lost and r->force is not set, or the file was changed meanwhile. VV_ENOTFOUND:
- * the revision does not exist, or a column is not in both versions. VV_EUSAGE: the path is not a
- * table. */
+/* Restores the columns r->columns in the rows that both versions have, matched as in a comparison;
+ * other rows are unchanged. Sets *out to the result. The file is replaced in one step, and all
+ * other cells keep their bytes. With r->source, reports values that would be lost because the index
+ * does not have them. VV_EREFUSED: values would be lost and r->force is not set, or the file was
+ * changed meanwhile. VV_ENOTFOUND: the revision does not exist, or a column is not in both
+ * versions. VV_EUSAGE: the path is not a table. */
 vv_status vv_column_restore_run(vv_column_restored *out, const vv_column_restore *r, vv_error *err);
 
 #endif

@@ -15,7 +15,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* Which rows or cells to restore. */
+/* One value = the options of one restoration of a row or of its cells. */
 typedef struct vv_row_restore {
 	vv_repository *repo;       /* borrowed */
 	vv_dataset_reader *reader; /* borrowed */
@@ -26,29 +26,33 @@ typedef struct vv_row_restore {
 	const vv_strings *columns;
 } vv_row_restore;
 
+/* The change that a restoration made. */
 typedef enum vv_row_restored {
 	VV_RESTORED_NOTHING, /* the file was not changed */
-	VV_RESTORED_CELLS,
-	VV_RESTORED_ROW,
-	VV_RESTORED_NO_ROW
+	VV_RESTORED_CELLS,   /* cells of the row were changed */
+	VV_RESTORED_ROW,     /* the row was added */
+	VV_RESTORED_NO_ROW   /* the row was removed, since the source lacks it */
 } vv_row_restored;
 
-/* Restores a row or some of its cells. The file is replaced in one step; the bytes of all other
- * rows are unchanged. *cells: number of changed cells. VV_ENOTFOUND: no such row or column;
- * VV_EUSAGE: the table has no key, or the path is not a table; VV_EREFUSED: another process changed
- * the file meanwhile. */
+/* Restores the row r->row or some of its cells, and sets *out to the change, and *cells to the
+ * number of changed cells. The file is replaced in one step; the bytes of all other rows are
+ * unchanged. VV_ENOTFOUND: the row or a column does not exist; VV_EUSAGE: the table has no key, or
+ * the path is not a table; VV_EREFUSED: another process changed the file meanwhile. */
 vv_status vv_row_restore_run(vv_row_restored *out, size_t *cells, const vv_row_restore *r,
 			     vv_error *err);
 
 /* ---- spelling_restore: restores the spelling of a table that Excel has changed ---- */
 
+/* One value = the options of one restoration of spellings. */
 typedef struct vv_spelling_restore {
 	vv_repository *repo;       /* borrowed */
 	vv_dataset_reader *reader; /* borrowed */
 	const char *path;          /* the path as the user wrote it */
-	const char *source;        /* the base: a revision */
+	/* the base, a revision: the table before Excel changed it */
+	const char *source;
 } vv_spelling_restore;
 
+/* One value = the result of one restoration of spellings. */
 typedef struct vv_spelling_restored {
 	uint64_t cells; /* number of cells whose old text was restored */
 	/* other differences from the base; edited: number of cells; added, removed: numbers of
@@ -56,11 +60,11 @@ typedef struct vv_spelling_restored {
 	uint64_t edited, added, removed;
 } vv_spelling_restored;
 
-/* Writes the base with all edits of the file: form, encoding and order of rows are those of the
- * base. The file is replaced in one step. VV_EREFUSED: most rows match no row of the base, or
- * another process changed the file meanwhile; VV_ENOSUPPORT: the columns of the file are not those
- * of the base; VV_EINPUT: the encoding of the base cannot represent a new cell; VV_EUSAGE: not a
- * CSV file. */
+/* Replaces the file r->path by the base r->source with all edits of the file; form, encoding and
+ * order of rows are those of the base. Sets *out to the result. The file is replaced in one step.
+ * VV_EREFUSED: most rows match no row of the base, or another process changed the file meanwhile;
+ * VV_ENOSUPPORT: the columns of the file are not those of the base; VV_EINPUT: the encoding of the
+ * base cannot represent a new cell; VV_EUSAGE: the file is not a CSV file. */
 vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_restore *r,
 				  vv_error *err);
 
@@ -71,7 +75,7 @@ vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_r
  * completes the restoration.
  */
 
-/* What to restore. All pointers are borrowed. */
+/* One value = the options of one restoration of paths. All pointers are borrowed. */
 typedef struct vv_restore {
 	vv_repository *repo;
 	vv_dataset_reader *reader;
@@ -82,13 +86,15 @@ typedef struct vv_restore {
 	bool worktree;      /* restore the files in the work tree; implied if staged is false */
 } vv_restore;
 
+/* One value = the result of one restoration of paths. */
 typedef struct vv_restored {
 	uint64_t datasets, files; /* numbers of written datasets and files */
 } vv_restored;
 
-/* Restores the paths, and removes paths that the source lacks. *out is also set on failure.
- * VV_ENOTFOUND: a pattern matches no path; VV_EUSAGE: a path is in conflict; VV_EMISSING: blocks
- * are missing and cannot be fetched, and the file with these blocks is unchanged. */
+/* Restores the paths o->paths from o->source, and removes those that the source lacks. Sets *out,
+ * also on failure. VV_ENOTFOUND: a pattern matches no path; VV_EUSAGE: a path is in conflict;
+ * VV_EMISSING: blocks are missing and cannot be fetched, and the file with these blocks is
+ * unchanged. */
 vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err);
 
 #endif

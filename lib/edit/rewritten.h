@@ -12,15 +12,17 @@
 #include "lib/arrow/in/rewrite.h"
 #include "lib/names/version.h"
 
+/* One value = one new file. */
 typedef struct rewritten {
 	/* path of the file, which rewritten_clear removes unless rewritten_use was called */
 	char *file;
-	vv_sniff_hints form;
-	char encoding[VV_ENCODING_MAX]; /* encoding of the file, for form */
-	vv_buf warnings;                /* one line each */
+	vv_sniff_hints form;            /* dialect of the file */
+	char encoding[VV_ENCODING_MAX]; /* encoding of the file, to which `form` points */
+	vv_buf warnings;                /* each on one line */
 	char *schema;                   /* schema of a new table; else NULL */
 } rewritten;
 
+/* One value = the location of one new file. */
 typedef struct rewritten_place {
 	const char *dir, *prefix; /* folder and beginning of the file's name */
 	/* path of the table, whose extension determines the form of a new table */
@@ -29,13 +31,13 @@ typedef struct rewritten_place {
 	const char *over;
 } rewritten_place;
 
-/* Makes the file. Takes ownership of the stream, also on failure. old: the existing version to
- * which the rows are applied; NULL: a new table is made. Fails as rewrite_open and rewrite_read
- * do. */
+/* Makes a file at *place from the rows of `stream`, which it releases, also on failure. old: the
+ * existing version to which the rows are applied; NULL: a new table is made. how: options of the
+ * rewriting. Fails as rewrite_open and rewrite_read do. */
 vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_subject *old,
 			 const rewritten_place *place, const rewrite_options *how, vv_error *err);
 
-/* Sets *same to whether the new file has the same bytes as `file`. */
+/* Sets *same to true if the new file has the same bytes as `file`, else to false. */
 vv_status rewritten_same(bool *same, const rewritten *r, const char *file, vv_error *err);
 
 /* Replaces `file` with the new file, atomically and durably. The new file must have been made with

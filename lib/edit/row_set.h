@@ -13,13 +13,15 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
+/* One value = the options of one call of vv_row_set_run. */
 typedef struct vv_row_set {
 	/* repo and reader are borrowed */
 	vv_repository *repo;
 	vv_dataset_reader *reader;
 	const char *path; /* path of the table, as the user wrote it */
 	const char *row;  /* key of the row; values of several columns are separated by commas */
-	/* COL=TEXT, converted to the column's type, or COL:=JSON; empty if remove is set */
+	/* the count values to set: COL=TEXT, converted to the column's type, or COL:=JSON;
+		 * empty if remove is set */
 	const char *const *values;
 	size_t count;
 	bool remove; /* delete the row */
@@ -27,38 +29,42 @@ typedef struct vv_row_set {
 	/* filter expression that the existing row must meet; without such a row, nothing is
 	 * changed. NULL: no condition */
 	const char *condition;
-	/* the new file is left beside the old one, and *made gets its name (vv_row_file); NULL: the
-	 * file is replaced */
+	/* if not NULL, the new file is written beside the old one, and *made is set to its
+		 * name (as in vv_row_file); NULL: the file is replaced */
 	char **made;
 } vv_row_set;
 
+/* The change that was made. */
 typedef enum vv_row_set_done {
-	VV_SET_NOTHING, /* the row has the values already, or a row to be deleted does not exist */
-	VV_SET_CELLS,
-	VV_SET_ADDED,
-	VV_SET_REMOVED,
-	VV_SET_NOT_SO /* the condition is not true; nothing was changed */
+	/* none: the row has the values already, or a row to be deleted does not exist */
+	VV_SET_NOTHING,
+	VV_SET_CELLS,   /* cells of existing rows were set */
+	VV_SET_ADDED,   /* a row was inserted */
+	VV_SET_REMOVED, /* rows were deleted */
+	VV_SET_NOT_SO   /* the condition is not true; nothing was changed */
 } vv_row_set_done;
 
-/* The result; the caller clears it. */
+/* One value = the result of one call of vv_row_set_run; the caller clears it. */
 typedef struct vv_row_set_result {
 	vv_row_set_done done;
 	size_t rows; /* number of rows that were set, inserted or deleted */
 	/* the first of these rows as JSON: after it was set or inserted, or before it was deleted;
 	 * if nothing was changed, the row with the key; empty if no row has the key */
 	vv_buf json;
-	/* a line each: new members of JSON, values that do not fit their column's type */
+	/* one line for each new member of JSON, and for each value that does not fit its
+		 * column's type */
 	vv_buf warnings;
 } vv_row_set_result;
 void vv_row_set_result_clear(vv_row_set_result *r);
 VV_AUTO_CLEAR(vv_row_set_result, vv_row_set_result_clear)
 
-/* Changes the file, which is replaced in one step; all other bytes are unchanged. Waits for other
- * processes that set rows. VV_EUSAGE: the path is not a table with a key; a value is invalid; or a
- * new row has an empty key, or a key that another row has in a different spelling. VV_ECONFLICT:
- * several rows have the key, and s->all is not set. VV_ENOTFOUND: a CSV file does not have the
- * column. VV_EINPUT: the condition is invalid, or the file cannot represent a value. VV_EREFUSED:
- * the file was changed meanwhile. VV_ELOCKED: waited too long. */
+/* Sets, inserts or deletes the row s->row in the file s->path, and sets *out to the result. The
+ * file is replaced in one step; all other bytes are unchanged. Waits for other processes that set
+ * rows. VV_EUSAGE: the path is not a table with a key; a value is invalid; or a new row has an
+ * empty key, or a key that another row has in a different spelling. VV_ECONFLICT: several rows have
+ * the key, and s->all is not set. VV_ENOTFOUND: a CSV file does not have the column. VV_EINPUT: the
+ * condition is invalid, or the file cannot represent a value. VV_EREFUSED: the file was changed
+ * meanwhile. VV_ELOCKED: waited too long. */
 vv_status vv_row_set_run(vv_row_set_result *out, const vv_row_set *s, vv_error *err);
 
 #endif

@@ -4,8 +4,9 @@
  * The tree of the commit has the record ("head") and the list of refs ("refs", lines "<id>
  * <name>"). The signature is in the header gpgsig, in the form of OpenSSH, for the purpose
  * VV_HEAD_PURPOSE. It covers all other bytes of the commit, including tree and parents, so a record
- * cannot be reused with another parent. The first parent is the previous record of the signer; the
- * other parents are the records of other signers that the signer had seen.
+ * cannot be reused with another parent. The first parent is the commit of the signer's previous
+ * record; the other parents are the commits of the records of other signers that the signer had
+ * received.
  */
 #ifndef VV_LIB_HEADS_HEAD_H
 #define VV_LIB_HEADS_HEAD_H
@@ -24,8 +25,10 @@
 #include "repo/git/repository.h"
 
 /*
- * head_record: a statement by a signer of a data set about the refs of its newest version and about
- * the other signers (docs/formats/heads.md).
+ * head_record: converts records to text and back. A record is a signed statement about the refs of
+ * a repository (a "data set") and about its other signers (docs/formats/heads.md). A head is the
+ * commit of a signer's newest record. The owner of a data set is the signer who may name other
+ * signers.
  *
  * 	varve head 1
  * 	name <name>                   the data set; a record never changes another data set
@@ -46,67 +49,71 @@
  * A record is valid only in the exact form in which varve writes it.
  */
 
-#define VV_HEAD_NAME_MAX 200u
-#define VV_HEAD_LIST_MAX 64u /* maximum length of each list, such as mirrors or signers */
+#define VV_HEAD_NAME_MAX 200u /* limits of name and URL in bytes, below of the whole record */
+#define VV_HEAD_LIST_MAX 64u  /* maximum length of each list, such as mirrors or signers */
 #define VV_HEAD_URL_MAX 1000u
 #define VV_HEAD_RECORD_MAX ((size_t)128 << 10)
 
+/* One value = one line "signer", "revoked" or "saw" of a record. */
 typedef struct vv_head_key {
 	uint8_t key[VV_KEY_PUBLIC];
-	/* number of the key's record; in signers: the time until which the key may sign, in seconds
-	 * since 1970 */
+	/* number of the key's record; in a line "signer": the time until which the key may sign, in
+	 * seconds since 1970 */
 	uint64_t number;
-	vv_oid commit; /* in saw: the commit that has the record */
+	vv_oid commit; /* in a line "saw": the commit that has the record */
 } vv_head_key;
+/* One value = all lines of one kind in a record. */
 typedef struct vv_head_keys {
 	vv_head_key items[VV_HEAD_LIST_MAX];
 	size_t count;
 } vv_head_keys;
 
+/* One value = one record; each member has the content of the line with its name (see above). */
 typedef struct vv_head_record {
 	char name[VV_HEAD_NAME_MAX + 1];
 	uint8_t key[VV_KEY_PUBLIC];
 	uint64_t number;
-	int64_t time, expires; /* expires 0: not set */
-	bool final;
+	int64_t time, expires; /* in seconds since 1970; expires 0: the line is missing */
+	bool final;            /* the line "expires" is "final" */
 	uint8_t refs[VV_SHA256_LEN];
 	char *mirrors[VV_HEAD_LIST_MAX]; /* owned */
 	size_t mirror_count;
 	vv_head_keys signers, revoked, saw;
 } vv_head_record;
 
-/* Appends the record in its text form. */
+/* Appends the record *r in its text form to out. */
 void vv_head_record_put(vv_buf *out, const vv_head_record *r);
-/* Parses a record. VV_ECORRUPT: not a record, or not in the exact form; VV_ENOSUPPORT: a record of
- * a newer varve. Clear *out in any case. */
+/* Parses the len bytes of `text` as a record into *out. VV_ECORRUPT: not a record, or not in the
+ * exact form; VV_ENOSUPPORT: a record of a newer varve. Clear *out in any case. */
 vv_status vv_head_record_read(vv_head_record *out, const char *text, size_t len, vv_error *err);
 void vv_head_record_clear(vv_head_record *r);
 VV_AUTO_CLEAR(vv_head_record, vv_head_record_clear)
 /* Returns true if a is newer than b. Compares the times first. If the times are equal, compares the
- * numbers of two records of one signer, or the keys of two signers, so that all repositories get
- * the same order. */
+ * numbers, and, if these are equal, too, the keys of the signers, so that all repositories get the
+ * same order. */
 bool vv_head_record_is_newer(const vv_head_record *a, const vv_head_record *b);
-/* Adds a key to the list. If the list already has the key, only sets its number and commit.
- * VV_EUSAGE: too many keys. */
+/* Adds `key` with `number` and *commit to the list l. If the list already has the key, only sets
+ * its number and commit. VV_EUSAGE: the list already has VV_HEAD_LIST_MAX keys. */
 vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], uint64_t number,
 			   const vv_oid *commit, vv_error *err);
-/* Finds a key in the list, borrowed. NULL: the list does not have the key. */
+/* Returns the item for `key` in the list l, borrowed; NULL if the list does not have the key. */
 const vv_head_key *vv_head_keys_find(const vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC]);
-/* Adds a mirror to the record. VV_EUSAGE: the URL is not valid, or the record has VV_HEAD_LIST_MAX
- * mirrors already. */
+/* Adds the mirror `url` to the record r. VV_EUSAGE: the URL is not valid, or the record has
+ * VV_HEAD_LIST_MAX mirrors already. */
 vv_status vv_head_record_add_mirror(vv_head_record *r, const char *url, vv_error *err);
-/* Returns true if the name is valid in a record. */
+/* Returns true if `name` is a valid name of a data set in a record. */
 bool vv_head_name_fits(const char *name);
 
-/* Writes the key without "did:key:", as it is in records and refs. */
+/* Writes `key` as text into out, without "did:key:", as in records and refs: "z6Mk...". */
 void vv_head_key_text(char out[VV_DID_TEXT], const uint8_t key[VV_KEY_PUBLIC]);
-/* Parses a key in this form. Returns false if text is not a key. */
+/* Parses `text`, a key in this form, into `key`. Returns false if text is not a key. */
 bool vv_head_key_read(uint8_t key[VV_KEY_PUBLIC], const char *text);
 
-#define VV_HEAD_PURPOSE "varve-head"
-#define VV_HEAD_REFS_MAX ((size_t)64 << 20)
+#define VV_HEAD_PURPOSE "varve-head"        /* the purpose (namespace) of the signature */
+#define VV_HEAD_REFS_MAX ((size_t)64 << 20) /* size limit of the list of refs, in bytes */
 #define VV_HEAD_PARENTS_MAX (VV_HEAD_LIST_MAX + 1)
 
+/* One value = one commit that has a record. */
 typedef struct vv_head_commit {
 	vv_oid id;
 	vv_oid parents[VV_HEAD_PARENTS_MAX];
@@ -115,39 +122,43 @@ typedef struct vv_head_commit {
 	vv_buf refs; /* text of the list of refs */
 } vv_head_commit;
 
-/* Reads the record in a commit, and checks form, digests and signature, but not its parents.
- * VV_ECORRUPT: the record is invalid; err has the fault; VV_ENOTFOUND: no such commit. */
+/* Reads the commit *id and its record into *out, and checks form, digests and signature, but not
+ * its parents. VV_ECORRUPT: the record is invalid for the reason in err; VV_ENOTFOUND: the commit
+ * does not exist. */
 vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oid *id,
 			      vv_error *err);
 void vv_head_commit_clear(vv_head_commit *c);
 VV_AUTO_CLEAR(vv_head_commit, vv_head_commit_clear)
+/* One value = one ref in a list of refs. */
 typedef struct vv_head_ref {
 	vv_oid id;
 	const char *name; /* borrowed; does not end with a NUL */
 	size_t len;
 } vv_head_ref;
-/* Reads the ref at *at in a list of refs, and moves *at past its line. Returns false at the end
- * of the list, or if the line is invalid. */
+/* Sets *out to the ref in the line at *at of a list of refs, and moves *at past the line. Returns
+ * false at the end of the list, or if the line is invalid. */
 bool vv_head_refs_next(vv_head_ref *out, const char **at);
-/* Finds a ref in the list of c, and sets *out to its id. Returns false if the list lacks the
+/* Sets *out to the id of the ref `name` in the list of c. Returns false if the list lacks the
  * ref. */
 bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out);
 
-/* A key for signing records. has_seed false: ssh-keygen signs with key_file, or with the agent's
- * key if key_file is a .pub file. */
+/* One value = one key for signing records. */
 typedef struct vv_head_signer {
+	/* public key, and the seed of the private key if has_seed is set */
 	uint8_t key[VV_KEY_PUBLIC], seed[32];
+	/* false: ssh-keygen signs with key_file, or with the agent's key if key_file is a .pub
+	 * file */
 	bool has_seed;
-	char *key_file; /* owned */
+	char *key_file; /* path of the key's file; owned */
 } vv_head_signer;
-/* Finds the key for signing: the setting varve.signingKey, else the variable VARVE_KEY, else the
- * key of this machine. VV_ENOTFOUND: no key. */
+/* Sets *out to the key for signing in r: the setting varve.signingKey, else the variable VARVE_KEY,
+ * else the key of this machine. VV_ENOTFOUND: there is none of them. */
 vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *err);
 void vv_head_signer_clear(vv_head_signer *s);
 VV_AUTO_CLEAR(vv_head_signer, vv_head_signer_clear)
 
-/* Sets record->refs to the digest of refs, signs the record, and writes its commit. No ref names
- * the commit yet. */
+/* Sets record->refs to the digest of `refs`, signs the record with *signer, writes a commit with it
+ * and with the given parents, and sets *out to the commit. Does not set a ref. */
 vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *record,
 			       const vv_buf *refs, const vv_oid *parents, size_t parent_count,
 			       const vv_head_signer *signer, vv_error *err);

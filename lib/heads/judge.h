@@ -25,66 +25,72 @@
 #include "repo/git/oid.h"
 #include "repo/git/repository.h"
 
-/* A ref refs/varve/heads/KEY or refs/heads/varve-heads/KEY that the other side offers. */
+/* One value = one ref refs/varve/heads/KEY or refs/heads/varve-heads/KEY of a peer, or of this
+ * repository. */
 typedef struct vv_shown_head {
-	const char *name;
-	vv_oid id;
+	const char *name; /* name of the ref */
+	vv_oid id;        /* its commit, a head */
 } vv_shown_head;
 
-/* Why correctly signed heads cannot be followed. */
+/* A reason for refusing correctly signed heads. */
 typedef enum vv_heads_fault {
 	VV_HEADS_NO_FAULT,
-	VV_HEADS_ROLLBACK, /* older than the heads seen before */
+	VV_HEADS_ROLLBACK, /* a head is older than the trusted head of its signer */
+	/* a head is neither older nor newer than the trusted head of its signer */
 	VV_HEADS_FORK
 } vv_heads_fault;
 
+/* One value = the result of judging the heads of one source. */
 typedef struct vv_judged {
-	vv_heads_fault fault; /* after VV_EREFUSED */
+	vv_heads_fault fault; /* set if the heads were refused (VV_EREFUSED) */
 	vv_trust trust;       /* the new trusted heads of the owner */
 	bool first;           /* the owner was not known before, and is now trusted */
 	bool changed;         /* trust differs from the earlier trusted heads */
 	/* number of heads that were ignored because their signer is revoked or expired */
 	uint64_t passed;
-	vv_head_commit newest; /* the newest head by time, without ignored ones */
-	bool has_newest;
+	vv_head_commit newest;         /* the newest head by time, without ignored ones */
+	bool has_newest;               /* `newest` is set */
 	vv_oid tips[VV_HEAD_LIST_MAX]; /* the heads that are not ignored */
 	size_t tip_count;
 } vv_judged;
 
-/* Judges the heads. `from` is the name of their source, for messages. t has the trusted heads, and
- * may be empty. `own` is this repository's signer, and may be NULL; if the source does not have
- * this signer's newest head, there is only a warning, and the head stays trusted. VV_EREFUSED: a
- * rollback, a fork, or the key of another or expired signer. VV_ECORRUPT: a damaged or wrongly
+/* Decides whether `heads` are valid successors of the trusted heads in t, and sets *out to the
+ * result. t may be empty. `from` is the name of the source of the heads, for messages. `own` is the
+ * key of this repository's signer, and may be NULL; if the source does not have this signer's
+ * newest head, there is only a warning, and the head remains trusted. VV_EREFUSED: a rollback, a
+ * fork, or a head of a signer that is not authorised or expired. VV_ECORRUPT: a damaged or wrongly
  * signed record. On failure, the trusted heads do not change. */
 vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,
 			 const vv_shown_head *heads, size_t count, const uint8_t *own,
 			 const vv_notes *notes, vv_error *err);
-/* Judges the heads to which refs of this repository point. Sets *count to the number of these
- * heads. */
+/* Judges the heads to which refs of r point, as vv_heads_judge does, and sets *count to the number
+ * of these heads. */
 vv_status vv_heads_judge_here(vv_judged *out, size_t *count, vv_repository *r, const vv_trust *t,
 			      const vv_notes *notes, vv_error *err);
 void vv_judged_clear(vv_judged *j);
 VV_AUTO_CLEAR(vv_judged, vv_judged_clear)
-/* Sets *out to true if a head has this ref with this id. Ignored heads, and heads that the newest
- * head saw, do not count. */
+/* Sets *out to true if the list of refs of a head in j has `ref` with the id *id. Ignored heads,
+ * and heads that are parents of the newest head, do not count. */
 vv_status vv_judged_names(const vv_judged *j, vv_repository *r, const char *ref, const vv_oid *id,
 			  bool *out, vv_error *err);
-/* Lists the heads to which refs of this repository point. Free *out with vv_heads_free. */
+/* Sets *out to the heads to which refs of r point, and *count to their number. The caller frees
+ * *out with vv_heads_free. */
 vv_status vv_heads_list(vv_shown_head **out, size_t *count, vv_repository *r, vv_error *err);
 void vv_heads_free(vv_shown_head *heads, size_t count);
 
-/* Appends a description of a head: "z6Mk... (bold otter nine), number 212, 6 hours ago". */
+/* Appends to out a description of the head of the signer `key` with the given number and time:
+ * "z6Mk... (bold otter nine), number 212, 6 hours ago". time and now: in seconds since 1970. */
 void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t number, int64_t time,
 		      int64_t now);
-/* Appends the description of the newest trusted head if the commit is reachable from one of the
- * head's refs. If no ref of the head points to the commit itself, also appends that the commit is
- * an older version. */
+/* Appends to out the description of the newest trusted head if *commit is reachable from one of the
+ * head's refs. If no ref of the head points to the commit itself, also appends ", as an older
+ * version". */
 vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err);
-/* Sets *out to the newest trusted head if the commit is reachable from one of the head's refs; else
- * sets *is to false. Clear *out in any case. */
+/* Sets *out to the newest trusted head, and *is to true, if *commit is reachable from one of the
+ * head's refs; else sets *is to false. Clear *out in any case. */
 vv_status vv_head_of_commit(vv_head_commit *out, bool *is, vv_repository *r, const vv_oid *commit,
 			    vv_error *err);
-/* Sets *out to the id of the head's ref that points to the commit, or else of the first ref from
+/* Sets *out to the id of the ref of `head` that points to *commit, or else of the first ref from
  * which the commit is reachable. Sets *is to false if no such ref exists. */
 vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv_repository *r,
 			   const vv_oid *commit, vv_error *err);
@@ -96,13 +102,14 @@ vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv
  * user trusts (gpg.ssh.allowedSignersFile, the keyring).
  */
 
-/* Appends the output of git verify-commit or git verify-tag for a commit or tag; appends nothing if
- * it is not signed. Sets *good to whether git accepts the signature. */
+/* Appends to `said` the output of git verify-commit, or of git verify-tag if `tag` is set, for *id;
+ * appends nothing if it is not signed. Sets *good to true if git accepts the signature, else to
+ * false. */
 vv_status vv_git_signed_ask(vv_buf *said, bool *good, vv_repository *r, const vv_oid *id, bool tag,
 			    vv_error *err);
 
-/* Sets name and *id to the name and id of the repository's newest annotated tag. VV_ENOTFOUND: no
- * annotated tag. */
+/* Sets name and *id to the name ("refs/tags/...") and id of the newest annotated tag of r.
+ * VV_ENOTFOUND: r has no annotated tag. */
 vv_status vv_git_signed_tag(vv_buf *name, vv_oid *id, vv_repository *r, vv_error *err);
 
 #endif
