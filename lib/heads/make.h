@@ -2,9 +2,9 @@
  * make: signs a new head of this repository.
  *
  * The first signer is the owner. The new record follows the signer's last record, and repeats its
- * mirrors, signers and revocations. It names the newest trusted heads of the other signers, and is
- * trusted at once. The refs are chosen under the lock of the trusted heads, so if two records are
- * made at the same time, the later record never has older refs.
+ * mirrors, signers and revocations. It lists the newest trusted heads of the other signers, and
+ * becomes a trusted head at once. The refs are chosen under the lock of the trusted heads, so if
+ * two records are made at the same time, the later record never has older refs.
  */
 #ifndef VV_LIB_HEADS_MAKE_H
 #define VV_LIB_HEADS_MAKE_H
@@ -18,17 +18,18 @@
 #include "lib/heads/shared_refs.h"
 #include "repo/git/repository.h"
 
+/* One value = the options for one new head. */
 typedef struct vv_head_making {
-	vv_refs_choice refs; /* the refs to sign; not used with moved */
-	/* the refs that a push moved: the record has these refs, and all other refs as in the newest
-	 * head. NULL: refs is used */
+	vv_refs_choice refs; /* the refs to sign; not used if `moved` is set */
+	/* the moved_count refs that a push moved: the record has these refs, and all other
+		 * refs as in the newest head. NULL: `refs` is used */
 	const vv_push_ref *moved;
 	size_t moved_count;
 	/* sign nothing if the last record has the same refs, and at least half of its lifetime is
 	 * left */
 	bool only_new;
-	/* a record of this key that the last record does not follow, as it was signed on another
-	 * machine; the new record follows both; or NULL */
+	/* a head of this key that was signed on another machine, so that the last record
+		 * does not follow it; the new record follows both. NULL: none */
 	const vv_oid *join;
 	const char *name; /* the name in the first record; NULL: the name of the folder */
 	/* seconds since 1970; 0: the new record is valid for as long as the last one was */
@@ -36,35 +37,38 @@ typedef struct vv_head_making {
 	bool final; /* no record of this key can follow the new one */
 	/* the new mirrors; NULL or empty: the mirrors of the last record */
 	const vv_strings *mirrors;
-	/* signers to add; the number of a key is the time when the key expires; or NULL */
+	/* signers to add; the number of a key is the time when the key expires. NULL:
+		 * none */
 	const vv_head_keys *signers;
-	/* keys to revoke; the number of a key is the number of its last valid record; or NULL */
+	/* keys to revoke; the number of a key is the number of its last valid record. NULL: none */
 	const vv_head_keys *revoked;
 } vv_head_making;
 
-/* Signs a record. *out is set to the id of its commit or, if nothing was signed because of
- * only_new, to the id of the last record. VV_EREFUSED: the key is not a signer of this repository,
- * or its last record is final. VV_ENOTFOUND: no key to sign with. VV_EUSAGE: there are no refs to
- * sign. */
+/* Signs a record of r with the options m, and sets *out to the id of its commit or, if nothing was
+ * signed because of m->only_new, to the id of the last record's commit. VV_EREFUSED: the key is not
+ * a signer of this repository, or its last record is final. VV_ENOTFOUND: there is no key for
+ * signing. VV_EUSAGE: there are no refs to sign. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
+/* The process that may sign a head. */
 typedef enum vv_head_place {
 	VV_HEADS_HERE,   /* in the repository from which the user pushes or publishes */
 	VV_HEADS_SERVER, /* on a server that runs under its own user */
 	/* at the receiving end of a pipe, which runs as the client's user, with the user's key */
 	VV_HEADS_FAR_SIDE
 } vv_head_place;
-/* Sets *out to whether a push or publish signs a head. This requires that varve.sign is true. If
- * varve.sign is set by the user but not by the repository, this key must have signed the repository
- * before. A server (VV_HEADS_SERVER) signs with its own key, and only if its repository is bare and
- * sets varve.sign itself. VV_HEADS_FAR_SIDE requires, in addition, that the repository sets
- * varve.signingKey itself. */
+/* Sets *out to true if a push or publish signs a head of r at this place. This requires that
+ * varve.sign is true. If varve.sign is set by the user but not by the repository, this key must
+ * have signed the repository before. A server (VV_HEADS_SERVER) signs with its own key, and only if
+ * its repository is bare and sets varve.sign itself. VV_HEADS_FAR_SIDE requires, in addition, that
+ * the repository sets varve.signingKey itself. */
 vv_status vv_head_signs(bool *out, vv_repository *r, vv_head_place place, vv_error *err);
-/* Signs a head after a push moved refs, if vv_head_signs is true for the place and the last record
- * does not have these refs. */
+/* Signs a head of r after a push moved the `count` refs in `moved`, if vv_head_signs returns true
+ * for `place` and the last record does not have these refs. */
 vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count,
 			   vv_head_place place, vv_error *err);
-/* Lists refs and signed heads for a push or publish. If vv_head_signs is true, signs a head of the
- * refs first. No head in *out names newer refs than those in *out. */
+/* Sets *out to the refs that `refs` selects in r, and to the heads, for a push or publish. If
+ * vv_head_signs returns true, signs a head of the refs first. No head in *out lists newer refs than
+ * those in *out. */
 vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *refs,
 			vv_error *err);
 

@@ -1,14 +1,15 @@
 /*
  * named: finds the owner and the copies of a data set by its name (docs/formats/heads.md, "Names").
  *
- * A full name is KEY/NAME. "dns:DOMAIN" is an alias: the TXT record of _varve.DOMAIN,
- * "varve1 key=KEY name=NAME mirror=URL ...", has the full name and mirrors. An alias is trusted on
- * first use, like a head: its key is pinned, and a domain that later names another key is refused.
- * The user's mirrors (varve.mirror) may have copies, too.
+ * A full name is KEY/NAME: the owner's key, and the data set's name. "dns:DOMAIN" is an alias: the
+ * TXT record of _varve.DOMAIN, "varve1 key=KEY name=NAME mirror=URL ...", has the full name and
+ * mirrors. An alias is trusted on first use, like a head: its key is pinned (stored as the only
+ * accepted one), and a domain whose record later has another key is refused. The user's mirrors
+ * (varve.mirror) may have copies, too.
  *
- *	vv_auto(vv_named) n = {.mirrors = VV_BUF_INIT};
- *	vv_named_find(&n, "dns:prices.example.org", err);
- *	while ((url = vv_named_mirror(&n, url))) ...
+ * 	vv_auto(vv_named) n = {.mirrors = VV_BUF_INIT};
+ * 	vv_named_find(&n, "dns:prices.example.org", err);
+ * 	while ((url = vv_named_mirror(&n, url))) ...
  */
 #ifndef VV_LIB_HEADS_NAMED_H
 #define VV_LIB_HEADS_NAMED_H
@@ -20,49 +21,53 @@
 
 #define VV_NAMED_SETTING "varveName" /* remote.<name>.varveName: the name */
 
+/* One value = one data set, and URLs of its copies. */
 typedef struct vv_named {
-	uint8_t owner[VV_KEY_PUBLIC];
-	char name[VV_HEAD_NAME_MAX + 1];
-	/* URLs, each followed by a NUL; those from other people are http or https */
+	uint8_t owner[VV_KEY_PUBLIC];    /* key of its owner */
+	char name[VV_HEAD_NAME_MAX + 1]; /* name without the key */
+	/* URLs, each followed by a NUL; those from heads and domains are http or https */
 	vv_buf mirrors;
 } vv_named;
 void vv_named_clear(vv_named *n);
 VV_AUTO_CLEAR(vv_named, vv_named_clear)
 
-/* Reads a TXT record. VV_EINPUT: the record is invalid; err says why. VV_ENOTFOUND: the record is
- * of another kind. */
+/* Parses `text`, a TXT record, into *out. VV_EINPUT: the record is invalid for the reason in err.
+ * VV_ENOTFOUND: the record is of another kind. */
 vv_status vv_named_read(vv_named *out, const char *text, vv_error *err);
-/* Returns true if the first len bytes of word are a name. */
+/* Returns true if the first len bytes of word are a full name or an alias. */
 bool vv_named_is(const char *word, size_t len);
-/* Resolves a name; for a domain, queries name servers. VV_EUSAGE: the text is not a name.
- * VV_ENOTFOUND: the domain has no record. VV_EINPUT: the record is invalid. VV_EIO: name servers
- * cannot be queried. */
+/* Resolves `name`, a full name or an alias, and sets *out to the data set and its mirrors; for an
+ * alias, queries name servers. VV_EUSAGE: the text is not a name. VV_ENOTFOUND: the domain has no
+ * record. VV_EINPUT: the record is invalid. VV_EIO: name servers cannot be queried. */
 vv_status vv_named_find(vv_named *out, const char *name, vv_error *err);
-/* Returns the mirror after url, or the first one if url is NULL; NULL after the last one. */
+/* Returns the mirror of n after `url`, a result of this function, or the first mirror if url is
+ * NULL; NULL after the last one. */
 const char *vv_named_mirror(const vv_named *n, const char *url);
-/* Returns true if url is among the mirrors. */
+/* Returns true if url is among the mirrors of n. */
 bool vv_named_has(const vv_named *n, const char *url);
 
-/* Lists the copies of the data set that is trusted here: the mirrors in its newest head, the user's
- * mirrors (varve.mirror, then `more`), and then the mirrors of the name. If the name cannot be
- * resolved, or names another key, returns the error; *out then lacks the name's mirrors. If nothing
- * is trusted here, lists copies of the name's data set. name and `more` may be NULL. */
+/* Sets *out to the data set whose heads r trusts, with the URLs of its copies: the mirrors in its
+ * newest head, the user's mirrors (varve.mirror, then `more`), and then the mirrors of `name`. If
+ * the name cannot be resolved, or has another key, returns the error; *out then lacks the name's
+ * mirrors. If r trusts no head, sets *out to the data set of the name. name and `more` may be
+ * NULL. */
 vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 			   const vv_strings *more, vv_error *err);
-/* Fails with VV_ENOTFOUND, with a message that no copy of the data set answers. */
+/* Returns VV_ENOTFOUND, with the message that no copy of the data set `name` answers. */
 vv_status vv_named_silent(const char *name, vv_error *err);
 /* Returns true if url is an IPFS gateway, such as ipfs+https://HOST, and not a router. */
 bool vv_named_is_gateway(const char *url);
-/* Adds a mirror of the user to *n, which has a name already. For a gateway ("ipfs+https://HOST"),
- * adds the folder at the IPNS name of the owner's key; adds any other URL unchanged. */
+/* Adds url, a mirror of the user, to *n, whose owner and name are set. For a gateway
+ * ("ipfs+https://HOST"), adds the folder at the IPNS name of the owner's key; adds any other URL
+ * unchanged. */
 void vv_named_add(vv_named *n, const char *url);
 
-/* Adds the names of the repository's remotes to out->mirrors, except remotes whose URL is the name
- * of a data set. */
+/* Adds the names of the remotes of r to out->mirrors, except remotes whose URL is the name of a
+ * data set. */
 vv_status vv_named_remotes(vv_named *out, vv_repository *r, vv_error *err);
 
-/* Pins the owner and name, so that this repository accepts only their heads. Call before the first
- * fetch. */
+/* Pins n->owner and n->name in r, so that r accepts only heads of this owner and name. Call this
+ * function before the first fetch. */
 vv_status vv_named_pin(const vv_named *n, vv_repository *r, vv_error *err);
 
 #endif

@@ -24,18 +24,20 @@
 #include "lib/heads/named.h"
 #include "repo/git/program.h"
 
-#define VV_NEARBY_MS 300u  /* duration of a search */
+#define VV_NEARBY_MS 300u  /* duration of a search in milliseconds */
 #define VV_NEARBY_MAX 8u   /* the most machines that are used */
 #define VV_NEARBY_HASH 32u /* hexadecimal digits of the hash */
 
+/* One value = one search. */
 typedef struct vv_nearby {
-	vv_child child; /* pid 0: no search is running */
+	vv_child child; /* the program avahi-browse; pid 0: no search is running */
 	uint64_t until; /* end of the search, by vv_monotonic_ms */
 	vv_named found; /* result: URLs of the machines, as mirrors */
 } vv_nearby;
 
-/* Starts a search, unless varve.discover is unset or off, or no owner is pinned. VV_EUSAGE: the
- * setting has an unknown value. VV_EPROGRAM: avahi-browse is not installed. */
+/* Starts a search for the data set of r, unless varve.discover is unset or off, or no owner is
+ * pinned. VV_EUSAGE: the setting has an unknown value. VV_EPROGRAM: avahi-browse is not
+ * installed. */
 vv_status vv_nearby_ask(vv_nearby *n, vv_repository *r, vv_error *err);
 /* Waits until the search ends, and sets n->found. VV_EIO: avahi-browse failed; the message has the
  * reason. */
@@ -43,14 +45,14 @@ vv_status vv_nearby_take(vv_nearby *n, vv_error *err);
 void vv_nearby_clear(vv_nearby *n);
 VV_AUTO_CLEAR(vv_nearby, vv_nearby_clear)
 
-/* Reads the output of `avahi-browse --parsable --resolve`, and adds up to VV_NEARBY_MAX URLs to
- * out->mirrors; other lines are ignored. VV_ENOMEM is the only failure. */
+/* Parses len bytes of `text`, the output of `avahi-browse --parsable --resolve`, and adds up to
+ * VV_NEARBY_MAX URLs to out->mirrors; other lines are ignored. VV_ENOMEM is the only failure. */
 vv_status vv_nearby_read(vv_named *out, const char *text, size_t len, vv_error *err);
 
-/* Starts a program that announces the repository, which this machine serves at port and path (such
- * as "/sales"). It runs until vv_child_stop, or until the calling thread ends. VV_ENOTFOUND: no
- * signed head is trusted here, so the data set has no name. VV_EPROGRAM: avahi-publish is not
- * installed. */
+/* Starts the program *child, which announces the repository r, served by this machine at `port` and
+ * `path` (such as "/sales"). It runs until vv_child_stop, or until the calling thread ends.
+ * VV_ENOTFOUND: r trusts no signed head, so the data set has no name. VV_EPROGRAM: avahi-publish is
+ * not installed. */
 vv_status vv_nearby_announce(vv_child *child, vv_repository *r, const char *port, const char *path,
 			     vv_error *err);
 

@@ -1,6 +1,6 @@
 /*
- * seen: fetches and judges the heads of a peer, a Git host or a folder, before refs are moved to
- * the commits that the heads name.
+ * seen: fetches and judges the heads of a source (a peer, a Git host or a folder), before refs are
+ * moved to the commits that the heads list.
  *
  * A correct caller: vv_heads_see; moves its refs; vv_heads_seen_keep.
  */
@@ -14,13 +14,14 @@
 #include "lib/heads/judge.h"
 #include "lib/remotes/reach.h"
 
+/* One value = the judged heads of one source. */
 typedef struct vv_heads_seen {
 	vv_judged judged;
 	vv_trust before; /* the heads that were trusted before */
-	bool any;        /* the source shows heads, or some are trusted already */
+	bool any;        /* the source has heads, or some heads are trusted already */
 } vv_heads_seen;
 
-/* Whose heads are judged. This determines which faults are accepted. */
+/* The relation of the source to this repository, which determines the accepted faults. */
 typedef enum vv_heads_whose {
 	/* the remote: it may lack heads that it had, and its refs may be ahead of its heads */
 	VV_HEADS_REMOTE,
@@ -32,20 +33,22 @@ typedef enum vv_heads_whose {
 	VV_HEADS_PEER /* another peer's own data: the data may be behind, and no owner is pinned */
 } vv_heads_whose;
 
-/* Fetches and judges the heads of `from`, which has sent its hello. url: for messages. Fails as
- * vv_heads_judge does; for VV_HEADS_PEER only a fork is a failure, other faults are warnings.
- * VV_EREFUSED, too: the newest head has expired, and varve.refuseExpired is set. */
+/* Fetches the heads of the source `from`, which has sent its first message (hello), judges them,
+ * and sets *out to the result. url: URL of the source, for messages. Fails as vv_heads_judge does;
+ * for VV_HEADS_PEER only a fork is a failure, other faults are warnings. VV_EREFUSED, too: the
+ * newest head has expired, and varve.refuseExpired is set. */
 vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *from,
 		       const char *url, vv_heads_whose whose, const vv_notes *notes, vv_error *err);
-/* Trusts the judged heads, and stores refs to them. Unless `quiet` is set, reports who signed the
- * data, and a newly pinned owner. VV_EREFUSED: another process has meanwhile trusted a head that is
- * not an ancestor of these. */
+/* Writes the judged heads s to the trusted heads of r, and sets refs to them. Unless `quiet` is
+ * set, reports the signer of the data, and a newly pinned owner. VV_EREFUSED: another process has
+ * meanwhile trusted a head that is not an ancestor of these. */
 vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_notes *notes,
 			     bool quiet, vv_error *err);
-/* Call before a head is signed: trusts newer heads that the other side shows, such as those that
- * this key signed on another machine. VV_EREFUSED: a fork. from: a connection to the other side;
- * NULL: connects to url. own: if not NULL, nothing is trusted, and *own is set to this key's head
- * on the other side, which may be a fork of the one trusted here. */
+/* Adds newer heads of the other side, such as those that this key signed on another machine, to the
+ * trusted heads of r; to be called before a head is signed. VV_EREFUSED: a fork. from: a connection
+ * to the other side; NULL: connects to url. own: if not NULL, the trusted heads do not change, and
+ * *own is set to this key's head on the other side, which may be a fork of this key's trusted
+ * head. */
 vv_status vv_heads_learn(vv_repository *r, const vv_reached *from, const char *url, vv_oid *own,
 			 const vv_notes *notes, vv_error *err);
 void vv_heads_seen_clear(vv_heads_seen *s);

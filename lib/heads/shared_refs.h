@@ -1,5 +1,5 @@
 /*
- * shared_refs: the branches and tags that a published folder has and that a signed head names.
+ * shared_refs: selects the branches and tags for a published folder and for a signed head.
  */
 #ifndef VV_LIB_HEADS_SHARED_REFS_H
 #define VV_LIB_HEADS_SHARED_REFS_H
@@ -14,6 +14,7 @@
 #include "repo/git/repository.h"
 #include "transport/protocol/message.h"
 
+/* One value = one list of refs. */
 typedef struct vv_shared_refs {
 	vv_ref *items; /* sorted by name, without duplicates */
 	size_t count, cap;
@@ -21,27 +22,28 @@ typedef struct vv_shared_refs {
 	const char *head;
 } vv_shared_refs;
 
-/* The refs to share: the branches and tags that words name; without words, HEAD's branch and the
- * tags reachable from it; with all set, all branches and tags. */
+/* One value = one selection of refs: the word_count branches and tags in words; without words,
+ * HEAD's branch and the tags reachable from it; if `all` is set, all branches and tags. */
 typedef struct vv_refs_choice {
 	char *const *words;
 	int word_count;
 	bool all;
 } vv_refs_choice;
 
-/* Lists the refs that the choice names. VV_ENOTFOUND: a word does not name a branch or tag. */
+/* Sets *out to the refs of r that *choice selects. VV_ENOTFOUND: a word is not the name of a branch
+ * or tag. */
 vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *choice,
 				vv_error *err);
-/* Lists the refs of a head after a push. list: the head's list of refs. Refs in moved get their new
- * ids, or are left out if the new id is null. Moved refs that are neither branches nor tags are
- * ignored. */
+/* Sets *out to the refs in `list`, a head's list of refs, after a push that moved the `count` refs
+ * in `moved`. These get their new ids, or are left out if the new id is null. Moved refs that are
+ * neither branches nor tags are ignored. */
 vv_status vv_shared_refs_move(vv_shared_refs *out, const char *list, const vv_push_ref *moved,
 			      size_t count, vv_error *err);
-/* Adds a ref, and keeps the order. */
+/* Inserts the ref `name` with the id *id into l, by name. */
 vv_status vv_shared_refs_add(vv_shared_refs *l, const char *name, const vv_oid *id, vv_error *err);
-/* Returns the commit of l->head, which must not be NULL; borrowed. */
+/* Returns the id of the ref l->head, which must not be NULL; borrowed from l. */
 const vv_oid *vv_shared_refs_head(const vv_shared_refs *l);
-/* Appends a line "<id> <name>" for each ref. */
+/* Appends to out a line "<id> <name>" for each ref of l. */
 void vv_shared_refs_put(vv_buf *out, const vv_shared_refs *l);
 void vv_shared_refs_clear(vv_shared_refs *l);
 VV_AUTO_CLEAR(vv_shared_refs, vv_shared_refs_clear)

@@ -1,14 +1,14 @@
 /*
- * trust: the heads that this repository trusts, in the file "trust" of .git/varve. Fetched data
- * cannot change this file.
+ * trust: reads and writes the list of trusted heads: the newest valid head of each signer, in the
+ * file .git/varve/trust. Fetched data cannot change this file.
  *
- *	varve trust 1
- *	name <name>
- *	owner <z6Mk...>
- *	head <z6Mk...> <number> <time> <expires> <commit>   the newest head of each signer
+ * 	varve trust 1
+ * 	name <name>
+ * 	owner <z6Mk...>
+ * 	head <z6Mk...> <number> <time> <expires> <commit>   the newest head of each signer
  *
- * The owner is pinned when a head is first seen. To change the file, call vv_trust_lock before
- * vv_trust_read.
+ * The owner is pinned when a first head is trusted: later, only heads of this owner and name are
+ * accepted. To change the file, call vv_trust_lock before vv_trust_read.
  */
 #ifndef VV_LIB_HEADS_TRUST_H
 #define VV_LIB_HEADS_TRUST_H
@@ -19,6 +19,8 @@
 #include "base/error.h"
 #include "lib/heads/head.h"
 
+/* One value = one trusted head: signer, number and times of its record, as in vv_head_record, and
+ * its commit. */
 typedef struct vv_trusted_head {
 	uint8_t key[VV_KEY_PUBLIC];
 	uint64_t number;
@@ -26,35 +28,38 @@ typedef struct vv_trusted_head {
 	vv_oid commit;
 } vv_trusted_head;
 
+/* One value = the content of the file. */
 typedef struct vv_trust {
-	bool known; /* false: nothing is pinned yet */
-	char name[VV_HEAD_NAME_MAX + 1];
-	uint8_t owner[VV_KEY_PUBLIC];
+	bool known; /* name and owner are pinned; false: there are no heads either */
+	char name[VV_HEAD_NAME_MAX + 1]; /* name of the data set */
+	uint8_t owner[VV_KEY_PUBLIC];    /* key of the owner */
 	vv_trusted_head heads[VV_HEAD_LIST_MAX];
 	size_t count;
 } vv_trust;
 
-/* Locks the file. Returns a descriptor for vv_unlock; VV_ELOCKED if another process has the lock
- * for some seconds. */
+/* Locks the file of r. Returns a descriptor for vv_unlock; VV_ELOCKED if another process does not
+ * release the lock within some seconds. */
 int vv_trust_lock(vv_repository *r, vv_error *err);
-/* Reads the file; if it is missing, out->known is false. VV_ECORRUPT: the file is damaged;
- * VV_ENOSUPPORT: a newer varve wrote the file. */
+/* Reads the file of r into *out; if it is missing, out->known is false. VV_ECORRUPT: the file is
+ * damaged; VV_ENOSUPPORT: a newer varve wrote the file. */
 vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err);
-/* Writes the file durably. */
+/* Writes *t durably to the file of r. */
 vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err);
-/* Returns the trusted head of a key, or NULL. */
+/* Returns the head of `key` in t, borrowed, or NULL if there is none. */
 const vv_trusted_head *vv_trust_find(const vv_trust *t, const uint8_t key[VV_KEY_PUBLIC]);
-/* Removes the head of a key, if there is one. */
+/* Removes the head of `key` from t, if there is one. */
 void vv_trust_forget(vv_trust *t, const uint8_t key[VV_KEY_PUBLIC]);
-/* Sets the head of c's signer to c. VV_EREFUSED: too many keys have signed. */
+/* Sets the head of c's signer in t to c. VV_EREFUSED: t already has the heads of VV_HEAD_LIST_MAX
+ * other signers. */
 vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err);
-/* Merges changes of two processes into t: `before` is what this process read, and t is what it made
- * of `before`; `now` is what another process wrote meanwhile. VV_EREFUSED: the changes conflict:
- * the owners differ, or both have a new head of one signer and neither head descends from the
- * other. */
+/* Merges the changes of another process, from `before` to `now`, into t. before: the content that
+ * this process read; t: `before` with the changes of this process; now: the content that the other
+ * process wrote meanwhile. VV_EREFUSED: the changes conflict: names or owners differ, or both have
+ * a new head of one signer and neither head descends from the other, or there are too many
+ * signers. */
 vv_status vv_trust_join(vv_trust *t, const vv_trust *before, const vv_trust *now, vv_repository *r,
 			vv_error *err);
-/* Returns the head with the latest time, or NULL if there is none. */
+/* Returns the head with the latest time in t, borrowed, or NULL if there is none. */
 const vv_trusted_head *vv_trust_newest(const vv_trust *t);
 
 #endif

@@ -2,7 +2,7 @@
  * apply_index: applies patches to the versions in the index and, with --3way, to the work tree. A
  * patch that does not apply is merged; the base is the version that the patch was made from.
  *
- * A correct caller: vv_apply_index_init with the files that the patch names; vv_patch_apply;
+ * A correct caller: vv_apply_index_init with the files of the patch; vv_patch_apply;
  * vv_apply_index_merge if that returns VV_ECONFLICT; vv_apply_index_commit; vv_apply_index_clear in
  * every case.
  */
@@ -18,20 +18,21 @@
 #include "lib/merge/apply_files.h"
 #include "lib/merge/tables.h"
 
-/* A path that was merged. */
+/* One value = one path that was merged. */
 typedef struct vv_apply_merged {
 	char *path;
-	vv_merge_side sides[3];
-	vv_dataset_merged out;
+	vv_merge_side sides[3]; /* base, ours and theirs */
+	vv_dataset_merged out;  /* the result */
 } vv_apply_merged;
 
+/* One value = the application of one patch. */
 typedef struct vv_apply_index {
 	vv_apply_files *files;     /* borrowed; reads files from the index */
 	vv_dataset_writer *writer; /* borrowed */
 	vv_checkout *checkout;     /* writes the work tree; NULL: only the index is changed */
 	char **missed;             /* paths for which the patch does not apply */
 	size_t missed_count;
-	vv_apply_merged *merged;
+	vv_apply_merged *merged; /* the merged paths */
 	size_t count, cap;
 	vv_sink made;     /* blocks of the versions that the patch makes */
 	size_t conflicts; /* number of merged paths with conflicts */
@@ -45,26 +46,27 @@ VV_AUTO_CLEAR(vv_apply_index, vv_apply_index_clear)
 /* Adds a path to a->missed, unless it is there already. */
 vv_status vv_apply_index_miss(vv_apply_index *a, const char *path, vv_error *err);
 
-/* Makes a version of a file to which its patch was applied, and stores the version's blob in
+/* Makes a version of the file *d, to which its patch was applied, and stores the version's blob in
  * a->files. If the index had exactly the patch's old version, the result is exactly the patch's new
  * version. */
 vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error *err);
 
-/* Merges the paths in a->missed. Writes only blocks. opts: as for vv_patch_apply; only reverse,
- * temp_dir and pool are used. VV_EMISSING: the version that the patch was made from is missing.
- * VV_ECONFLICT: a path cannot be merged, because the patch adds, removes or renames it, or it is
- * not a table. */
+/* Merges the changes of `patch` into the paths in a->missed. Writes only blocks. opts: as for
+ * vv_patch_apply; only reverse, temp_dir and pool are used. VV_EMISSING: the version that the patch
+ * was made from is missing. VV_ECONFLICT: a path cannot be merged, because the patch adds, removes
+ * or renames it, or it is not a table. */
 vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 			       const vv_patch_apply_options *opts, vv_error *err);
 
-/* Writes the files, the records of conflicts and, last, the index. */
+/* Writes the files, the conflict records (conflict_file.h) and, last, the index. */
 vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err);
 
-/* Appends a count, such as "2 rows added" if n is 2, `what` is "row" and `rest` is " added". Puts
- * ", " before the count if *any is set; sets *any. Appends nothing if n is 0. */
+/* Appends n with a noun to out, such as "2 rows added" if n is 2, `what` is "row" and `rest` is "
+ * added". If *any is true, appends ", " before that; then sets *any to true. Does nothing if n is
+ * 0. */
 void vv_apply_put_count(vv_buf *out, bool *any, uint64_t n, const char *what, const char *rest);
 
-/* Appends a line for each merged path, such as "prices.csv: merged: 2 cells". */
+/* Appends to out a line for each merged path, such as "prices.csv: merged: 2 cells". */
 void vv_apply_index_describe(const vv_apply_index *a, vv_buf *out);
 
 #endif

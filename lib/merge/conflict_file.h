@@ -1,5 +1,6 @@
 /*
- * conflict_file: stores the conflicts of a table in a file until they are resolved.
+ * conflict_file: stores the conflicts of a table in a file, the conflict record, until they are
+ * resolved.
  *
  * Format: docs/formats/store.md, "conflict record".
  */
@@ -19,17 +20,19 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* The most conflicts of a table that are stored. Further conflicts are only counted; the table can
- * then only be resolved as a whole, or by editing it. */
+/* The maximum number of stored conflicts of a table. Further conflicts are only counted; the table
+ * can then only be resolved as a whole, or by editing it. */
 #define VV_CONFLICTS_MAX 100000u
 
+/* One value = one conflict. */
 typedef struct vv_conflict_item {
 	vv_conflict_kind kind;
-	const char *key;    /* the row's key, as a JSON array of texts; may be NULL */
-	uint64_t row;       /* row number in the version `root`; UINT64_MAX: no row */
-	const char *column; /* may be NULL */
-	bool has[3];        /* whether the cell exists in base, ours and theirs */
-	vv_cell cells[3];
+	const char *key; /* the row's key, as a JSON array of texts; may be NULL */
+	uint64_t row;    /* row number in the version `root`; UINT64_MAX: no row */
+	/* name of the column; NULL: the conflict is not about a column or cell */
+	const char *column;
+	bool has[3];      /* true if the cell exists in base, ours and theirs */
+	vv_cell cells[3]; /* the cell in base, ours and theirs */
 	/* for a row without a key that one side removed: the row in base, ours and theirs, as a
 	 * JSON object; else NULL */
 	const char *values[3];
@@ -39,31 +42,33 @@ typedef struct vv_conflict_item {
 	/* for such a row that ours removed: the row of `root` before which it would be inserted;
 	 * UINT64_MAX: no such row */
 	uint64_t before;
-	const char *detail; /* may be NULL */
+	const char *detail; /* a further description for people; may be NULL */
 } vv_conflict_item;
 
+/* One value = one side of a merge (base, ours or theirs) of one path. */
 typedef struct vv_merge_side {
-	uint32_t mode; /* 0: the side does not have the path */
-	vv_oid id;
+	uint32_t mode; /* mode of the file; 0: the side does not have the path */
+	vv_oid id;     /* blob of the file */
 } vv_merge_side;
 
+/* The indices of the sides in arrays. */
 enum { VV_BASE = 0, VV_OURS = 1, VV_THEIRS = 2 };
 
-/* The conflicts of a table. Strings are allocated in arena. */
+/* One value = one conflict record: the conflicts of one table. Strings are allocated in arena. */
 typedef struct vv_conflict_record {
 	vv_arena arena;
 	const char *path;
-	const char *names[3]; /* names of base, ours and theirs for people: branches */
+	const char *names[3]; /* names of base, ours and theirs for people, such as branches */
 	/* blobs of base, ours and theirs; null: the side does not have the path */
 	vv_oid sides[3];
 	/* commits of ours and theirs, which determine the order of rows; may be null */
 	vv_oid commits[2];
-	vv_oid merged; /* blob of the pointer or text that was written to the work tree */
-	vv_cid root;   /* the version to which the items' row numbers refer */
-	bool touched;  /* some conflicts were resolved; items has only the others */
-	vv_conflict_item *items;
+	vv_oid merged;           /* blob of the pointer or text that was written to the work tree */
+	vv_cid root;             /* the version to which the items' row numbers refer */
+	bool touched;            /* some conflicts were resolved; items has only the others */
+	vv_conflict_item *items; /* the conflicts that are not resolved */
 	size_t count, cap;
-	uint64_t left_out; /* conflicts beyond VV_CONFLICTS_MAX */
+	uint64_t left_out; /* number of conflicts beyond VV_CONFLICTS_MAX */
 	/* the decisions about columns and key with which `merged` was made */
 	vv_merge_decision *decided;
 	size_t decided_count;
@@ -75,62 +80,64 @@ typedef struct vv_conflict_record {
 void vv_conflict_record_init(vv_conflict_record *c);
 void vv_conflict_record_clear(vv_conflict_record *c);
 VV_AUTO_CLEAR(vv_conflict_record, vv_conflict_record_clear)
-/* Copies a text to the record's arena. NULL: out of memory. */
+/* Copies `text` to the arena of c, and returns the copy; NULL if out of memory. */
 const char *vv_conflict_record_text(vv_conflict_record *c, const char *text);
 
-/* Adds a copy of the conflict to the record. */
+/* Adds a copy of the conflict *from to the record c. */
 vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from, vv_error *err);
 
-/* Returns true if the conflict is about a row: a cell, or a row that one side removed. */
+/* Returns true if the conflict is about a cell, or about a row that one side removed. */
 bool vv_conflict_is_of_row(const vv_conflict_item *item);
 
 /* Returns true if both conflicts are about the same row. */
 bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b);
 
-/* Returns a description of the kind for conflicts outside of a table's rows, such as "lines above
- * the table". NULL: another kind. */
+/* Returns a description, a constant, of the location of conflicts of a kind that are outside of a
+ * table's rows, such as "lines above the table"; NULL for other kinds. */
 const char *vv_conflict_place(vv_conflict_kind kind);
 /* Returns true if the conflict is about a column, the key or the lines around the table, so that
  * the table must be merged again to resolve it. */
 bool vv_conflict_is_of_columns(const vv_conflict_item *item);
 
-/* Records the decision for an item for which vv_conflict_is_of_columns returns true. */
+/* Adds to c->decided the decision `take` for *item, for which vv_conflict_is_of_columns returns
+ * true. */
 vv_status vv_conflict_record_decide(vv_conflict_record *c, const vv_conflict_item *item,
 				    vv_merge_take take, vv_error *err);
 
-/* Appends a description of the conflicts: "3 cells of 2 rows", "1 row removed and changed, 1
- * column". */
+/* Appends to b a description of the conflicts, such as "3 cells of 2 rows", or "1 row removed on
+ * one side and changed on the other, 1 column". */
 void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c);
 
-/* Writes the record's file. */
+/* Writes the record c to its file in r. */
 vv_status vv_conflict_record_save(vv_repository *r, const vv_conflict_record *c, vv_error *err);
 
-/* Initialises *out, and reads the record's file. VV_ENOTFOUND: the file does not exist, or does not
- * match the conflict in the index. VV_EINPUT: the file is damaged. */
+/* Initialises *out, and reads the record of `path` from its file in r. VV_ENOTFOUND: the file does
+ * not exist, or does not match the conflict in the index. VV_EINPUT: the file is damaged. */
 vv_status vv_conflict_record_load(vv_conflict_record *out, vv_repository *r, const vv_index *x,
 				  const char *path, vv_error *err);
 
-/* Returns the name of a kind: "cell", "row-added" ... */
+/* Returns the name of a kind in files, a constant: "cell", "row-added" ... */
 const char *vv_conflict_kind_name(vv_conflict_kind kind);
 
-/* Writes an item as JSON, as in the file. item is a vv_conflict_item. */
+/* Writes *item, a vv_conflict_item, to w as JSON, as in the file. */
 void vv_conflict_item_json(vv_json_out *w, const void *item);
 
-/* Appends a key, which is a JSON array, for people: its values with ", " between them. */
+/* Appends to b the values of `key`, which is a JSON array, with ", " between them. */
 void vv_conflict_key_put(vv_buf *b, const char *key);
 
-/* Appends the name of the item's row for reports and `resolve --row`: its key, or its number from
- * 1, or, for a removed row without a key, its number in one of the versions, such as "theirs:7".
- * Appends nothing if the row has no such name. */
+/* Appends to b the name of the item's row for reports and `resolve --row`: its key, or its number
+ * from 1, or, for a removed row without a key, its number in one of the versions, such as
+ * "theirs:7". Appends nothing if the row has no such name. */
 void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item);
 
+/* One value = one cell of a row in vv_conflict_item.values. */
 typedef struct vv_conflict_value {
-	const char *column;
+	const char *column; /* name of its column */
 	vv_cell cell;
 } vv_conflict_value;
 
-/* Reads the cells of one of an item's values (a version's row). Sets *count to 0 if that version
- * does not have the row. The result is allocated in arena. */
+/* Parses `values`, an element of vv_conflict_item.values, and sets *out to its cells, which are
+ * allocated in arena, and *count to their number. If values is NULL, *count is 0. */
 vv_status vv_conflict_values_read(vv_conflict_value **out, size_t *count, vv_arena *arena,
 				  const char *values, vv_error *err);
 

@@ -14,37 +14,43 @@
 #include "lib/tables/dataset_writer.h"
 #include "repo/git/index/index.h"
 
+/* One value = one path in conflict. */
 typedef struct vv_conflict_path {
 	char *path;
-	vv_merge_side sides[3];
-	bool dataset; /* tables on both sides: record has the conflicts of rows and cells */
-	/* the record was missing and was made again, so the content of the work tree is unknown */
+	vv_merge_side sides[3]; /* base, ours and theirs */
+	/* both ours and theirs are tables, and `record` has the conflicts of rows and cells */
+	bool dataset;
+	/* the record was missing and was made again, so the content of the work tree may differ
+	 * from it */
 	bool found_out;
 	bool resolved;             /* vv_resolve has resolved the whole path */
-	bool unknown;              /* vv_conflict_list_known: there is no usable record */
+	bool unknown;              /* vv_conflict_list_known found no usable record */
 	vv_conflict_record record; /* empty, except for tables; its names are always set */
 } vv_conflict_path;
 
+/* One value = one list of paths in conflict. */
 typedef struct vv_conflict_list {
 	vv_conflict_path *paths; /* sorted by path */
 	size_t count, cap;
 } vv_conflict_list;
 
-/* Lists paths in conflict; paths: only these, or NULL for all. If the record of a table is missing,
- * since git made the conflict without varve, or belongs to another conflict, merges again to make
- * the record. keep: put blocks of these merges into the writer. again: replace damaged records,
- * too. VV_EINPUT: a record is damaged, and `again` is not set. */
+/* Sets *out to the paths in conflict in the index x; paths: only these, or NULL for all. If the
+ * record of a table is missing, since git made the conflict without varve, or belongs to another
+ * conflict, merges again to make the record. keep: pass the blocks of these merges to the writer s.
+ * again: replace damaged records, too. VV_EINPUT: a record is damaged, and `again` is not set. */
 vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_dataset_writer *s,
 				vv_index *x, vv_pathspec *paths, bool keep, bool again,
 				vv_error *err);
-/* Lists paths in conflict with existing records: merges nothing, and reads no blocks. Tables
- * without a record, or with a damaged or newer one, have `unknown` set. only: list only this path;
- * NULL: all. */
+/* Sets *out to the paths in conflict in the index x, with existing records only: merges nothing,
+ * and reads no blocks. Tables without a record, or with one that is damaged or of a newer varve,
+ * have `unknown` set. only: list only this path; NULL: all. */
 vv_status vv_conflict_list_known(vv_conflict_list *out, vv_repository *r, vv_dataset_reader *reader,
 				 vv_index *x, const char *only, vv_error *err);
-/* Returns why a file that is not a table is in conflict, such as "changed on both sides". */
+/* Returns the reason, a constant, for the conflict of *p, a file that is not a table, such as
+ * "changed on both sides". */
 const char *vv_conflict_file_reason(const vv_conflict_path *p);
-/* Fails with VV_ECONFLICT if a path is in conflict; the message names the paths. For commit. */
+/* Returns VV_ECONFLICT if a path is in conflict in x, with a message that lists the paths; else
+ * VV_OK. Used before a commit. */
 vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err);
 void vv_conflict_list_clear(vv_conflict_list *l);
 VV_AUTO_CLEAR(vv_conflict_list, vv_conflict_list_clear)

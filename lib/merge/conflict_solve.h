@@ -14,28 +14,31 @@
 #include "lib/tables/dataset_writer.h"
 #include "repo/git/repository.h"
 
+/* One value = the options of one call of vv_conflict_solve. */
 typedef struct vv_solution {
 	vv_repository *repo;        /* borrowed */
 	vv_dataset_writer *writer;  /* borrowed */
 	vv_conflict_record *record; /* borrowed */
-	/* one for each item: true to resolve it; NULL: all items are resolved */
+	/* one element for each item of the record: true to resolve it; NULL: all items are
+		 * resolved */
 	const bool *chosen;
 	int side; /* the side to choose: VV_BASE, VV_OURS, VV_THEIRS */
-	/* not NULL: no side is chosen; instead, this column is set to `value` in the rows of the
-	 * items */
+		  /* if not NULL, no side is chosen; instead, this column is set to `value` in the
+		 * rows of the items */
 	const char *column;
 	vv_cell value;
 } vv_solution;
 
-/* Passes the resulting file of table t to fn. If the row numbers in the record belong to a version
- * other than t, finds rows by their keys. Updates the row numbers of the items that stay in the
- * record. VV_ENOSUPPORT: the conflicts are not about rows, but about columns or the key, which
+/* Resolves the chosen conflicts in the table t, and passes the bytes of the resulting file to fn.
+ * If the row numbers in the record refer to a version other than t, finds rows by their keys.
+ * Removes resolved items from the record, and updates the row numbers of the other items.
+ * VV_ENOSUPPORT: the conflicts are not about rows, but about columns or the key, which
  * conflict_columns.h resolves. VV_ENOTFOUND: a row no longer exists. */
 vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, void *payload,
 			    vv_error *err);
 
-/* Resolves all conflicts of the merged version in favour of one side. Sets *blob to the pointer of
- * the resulting table; its blocks are passed to the writer. */
+/* Resolves all conflicts of `record` in the merged version in favour of `side`. Sets *blob to the
+ * pointer of the resulting table; its blocks are passed to the writer. */
 vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
 				vv_conflict_record *record, int side, vv_oid *blob, vv_error *err);
 

@@ -1,10 +1,10 @@
 /*
  * guide: passes data between varve and the merge driver of a git that varve runs.
  *
- * They share a folder, which the environment variable VV_MERGE_FOLDER_VAR names. Before varve runs
- * git, it writes the commits to merge and their names to the folder, as git does not pass these to
- * a driver. The driver adds its result for each table, or its error. If git merges the same
- * versions again, the driver reuses the result.
+ * They share a folder, whose path is in the environment variable VV_MERGE_FOLDER_VAR. Before varve
+ * runs git, it writes the commits to merge and their names to the folder (the guide), as git does
+ * not pass these to a driver. The driver adds its result for each table, or its error. If git
+ * merges the same versions again, the driver reuses the result.
  */
 #ifndef VV_LIB_MERGE_GUIDE_H
 #define VV_LIB_MERGE_GUIDE_H
@@ -20,46 +20,55 @@
 
 #define VV_MERGE_FOLDER_VAR "VARVE_MERGE_FOLDER"
 
+/* One value = the guide of one merge. */
 typedef struct vv_merge_guide {
-	bool dry;             /* store nothing */
+	bool dry;             /* the driver stores nothing */
 	vv_oid base,          /* the merge base; null: git finds it */
 		theirs;       /* the merged commit */
-	const char *names[2]; /* names of our and their side */
+	const char *names[2]; /* names of ours and theirs */
 	vv_buf text;          /* set by vv_merge_guide_read: the memory of names */
 } vv_merge_guide;
+/* Writes the guide *g to the folder. */
 vv_status vv_merge_guide_write(const vv_merge_guide *g, const char *folder, vv_error *err);
+/* Reads the guide in the folder into *out. */
 vv_status vv_merge_guide_read(vv_merge_guide *out, const char *folder, vv_error *err);
 
-/* A table that the driver merged. */
+/* One value = the result of one table that the driver merged. */
 typedef struct vv_merged_table {
 	const char *path;
 	vv_oid sides[3], /* blobs; null: the side does not have the table */
 		result;  /* blob of the merged table */
-	bool conflicts;
-	bool apart; /* git paired the sides as one file, but their rows show different tables */
+	bool conflicts;  /* the merge has conflicts */
+	/* git paired the sides as versions of one file, but their rows are those of different
+	 * tables */
+	bool apart;
 	vv_merge_stats stats;
 } vv_merged_table;
 
+/* One value = the results of all tables of one merge. */
 typedef struct vv_merge_report {
-	vv_merged_table *tables; /* if a path occurs several times, the last one counts */
+	vv_merged_table *tables; /* if a path occurs several times, its last result is valid */
 	size_t count, cap;
 	vv_buf text; /* the memory of the paths */
 } vv_merge_report;
-/* Reads the report; it is empty if no table was added. */
+/* Reads the results in the folder into *out, which is empty if there are none. */
 vv_status vv_merge_report_read(vv_merge_report *out, const char *folder, vv_error *err);
+/* Adds the result *t to those in the folder. */
 vv_status vv_merge_report_add(const char *folder, const vv_merged_table *t, vv_error *err);
-/* Returns the last result for a path, or NULL. sides: only a result for these sides; NULL: for
- * any. */
+/* Returns the last result for `path` in r, borrowed, or NULL if there is none. sides: the blobs of
+ * the three sides for which the result must be; NULL: any sides. */
 const vv_merged_table *vv_merge_report_find(const vv_merge_report *r, const char *path,
 					    const vv_oid *sides);
 void vv_merge_report_clear(vv_merge_report *r);
 VV_AUTO_CLEAR(vv_merge_report, vv_merge_report_clear)
 
-/* Stores the driver's error. The driver also calls this before it begins, as git would treat a
- * killed driver as a conflict. */
+/* Writes the driver's error *why to the folder. The driver also calls this before it begins, as git
+ * would treat a killed driver as a conflict. */
 void vv_merge_failure_write(const char *folder, const vv_error *why);
+/* Removes the driver's error from the folder. */
 void vv_merge_failure_clear(const char *folder);
-/* Returns the stored error in *err; or rc, if there is none. */
+/* Sets *err to the driver's error in the folder, and returns its status; returns rc if there is
+ * none. */
 vv_status vv_merge_failure_read(const char *folder, vv_status rc, vv_error *err);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * one_table: checks that the three sides of a merge that git requests are versions of one table.
  *
- * Git detects renames by similar text, but pointers of tables with the same columns are similar
- * whatever their rows are. A merge driver gets the contents and one path, but not the paths of the
- * paired files.
+ * Git detects renames by similar text, but the pointers of all tables with the same columns are
+ * similar, even if their rows differ. Git passes the contents and one path to a merge driver, but
+ * not the paths of the files that it paired.
  */
 #ifndef VV_LIB_MERGE_ONE_TABLE_H
 #define VV_LIB_MERGE_ONE_TABLE_H

@@ -11,6 +11,7 @@
 #include "lib/names/pathspec.h"
 #include "lib/worktree/checkout.h"
 
+/* One value = one resolution: its options and its result. */
 typedef struct vv_resolving {
 	/* the four pointers are borrowed */
 	vv_repository *repo;
@@ -19,15 +20,17 @@ typedef struct vv_resolving {
 	vv_index *index;
 	vv_pathspec *paths; /* paths to resolve; NULL: all paths in conflict */
 	int side;           /* the side to take: VV_BASE, VV_OURS or VV_THEIRS */
-	/* instead of taking a side: set this column's cells in conflict to set_value; or NULL */
+	/* if not NULL, no side is taken; instead, the cells in conflict in this column are
+		 * set to set_value */
 	const char *set_column;
 	const char *set_value;
-	/* rows and columns to resolve; rows are named as by vv_conflict_row_put; empty: all */
+	/* rows and columns to resolve; the rows by the names that vv_conflict_row_put writes;
+	 * empty: all */
 	vv_strings rows, columns;
 	/* resolve only conflicts of the key and of schema properties that belong to no single
 	 * column */
 	bool key;
-	bool quiet; /* do not report what was resolved and what is left */
+	bool quiet; /* do not report the resolved and the remaining conflicts */
 	/* Result, owned by the caller: the paths that were in conflict. If a path still has
 	 * conflicts, its record contains only those. */
 	vv_conflict_list list;
@@ -37,11 +40,11 @@ typedef struct vv_resolving {
 	bool merged; /* paths that git had merged as text were merged again, without conflicts */
 } vv_resolving;
 
-/* Resolves conflicts. Writes the files, the records and, last, the index; paths without conflicts
- * left are staged, even if a later path fails. VV_ENOTFOUND: no such conflict, or a path that is
- * not in the index; nothing was changed. VV_EUSAGE: rows or columns are named for several tables,
- * or for a path that is in conflict as a whole. VV_EREFUSED: the file was edited so that its rows
- * cannot be recognised. */
+/* Resolves the conflicts that the options of r select. Writes the files, the records and, last, the
+ * index; paths without remaining conflicts are staged, even if a later path fails. VV_ENOTFOUND: a
+ * selected conflict does not exist, or a path is not in the index; nothing was changed. VV_EUSAGE:
+ * rows or columns are given for several tables, or for a path that is in conflict as a whole.
+ * VV_EREFUSED: the file was edited so that its rows cannot be recognised. */
 vv_status vv_resolve(vv_resolving *r, vv_error *err);
 
 #endif

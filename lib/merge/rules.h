@@ -1,6 +1,6 @@
 /*
- * rules: reads the merge rules of a path: the rules in the commit into which another one is merged,
- * which rules of the command line override.
+ * rules: reads the merge rules of a path: the rules in varve.json of the commit into which another
+ * one is merged, and the rules of the command line, which override them.
  */
 #ifndef VV_LIB_MERGE_RULES_H
 #define VV_LIB_MERGE_RULES_H
@@ -19,19 +19,21 @@
  * runs git. */
 #define VV_MERGE_RULES_VAR "VARVE_MERGE_RULES"
 
-/* The merge that the rules are for. All members are borrowed. */
+/* One value = the merge of one path for which rules are read. All members are borrowed. */
 typedef struct vv_merge_scope {
 	vv_repository *repo;
 	const char *path;
-	const vv_oid *commits;    /* base, ours, theirs; any may be null */
-	const char *const *names; /* the sides' names in messages; any may be NULL */
-	const vv_oid *into;       /* the commit whose rules apply; NULL: HEAD */
+	/* the commits of base, ours and theirs; any may be null */
+	const vv_oid *commits;
+	/* the names of base, ours and theirs in messages; any may be NULL */
+	const char *const *names;
+	const vv_oid *into; /* the commit whose rules apply; NULL: HEAD */
 	/* arguments of merge -X, which override the rules of varve.json */
 	vv_strings how;
 	bool swapped; /* ours and theirs are exchanged in this merge */
 } vv_merge_scope;
 
-/* Initialises *out with the rules for the path. If the other side's commit changes the rules, sends
+/* Initialises *out with the rules for in->path. If the other side's commit changes the rules, sends
  * a note that the changes do not apply. VV_EINPUT: varve.json is invalid. VV_EUSAGE: an argument of
  * -X is not a rule. */
 vv_status vv_merge_rules_load(vv_merge_rules *out, const vv_merge_scope *in, vv_error *err);
@@ -41,11 +43,11 @@ vv_status vv_merge_rules_load(vv_merge_rules *out, const vv_merge_scope *in, vv_
 void vv_merge_rules_warn(vv_dataset_reader *reader, vv_repository *r, const vv_index *x,
 			 const vv_oid *file);
 
-/* Checks the arguments of merge -X. VV_EUSAGE: an argument is not a rule. */
+/* Checks `how`, arguments of merge -X. VV_EUSAGE: an argument is not a rule. */
 vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err);
 
-/* Appends a description such as "14 cells by rule (latest 9, union 5), 1 row kept". Appends nothing
- * if no rule was applied. */
+/* Appends to out a description of the rules applied in s, such as "14 cells by rule (latest 9,
+ * union 5), 1 row kept". Appends nothing if no rule was applied. */
 void vv_merge_rules_describe(vv_buf *out, const vv_merge_stats *s);
 
 #endif

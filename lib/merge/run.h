@@ -21,8 +21,9 @@
 #include "lib/merge/guide.h"
 #include "lib/worktree/by_git.h"
 
-#define VV_MERGE_WORDS 8u
+#define VV_MERGE_WORDS 8u /* maximum number of arguments for git, including the NULL at the end */
 
+/* One value = one merge, cherry-pick or revert: its options and its result. */
 typedef struct vv_merge_job {
 	vv_repository *repo; /* repo and reader are borrowed */
 	vv_dataset_reader *reader;
@@ -33,54 +34,60 @@ typedef struct vv_merge_job {
 	/* cherry-pick and revert: the commit with which the picked commit is compared; may be
 	 * null */
 	vv_oid base;
-	vv_oid ours, theirs;
+	vv_oid ours, theirs;  /* the commits to merge */
 	const char *names[3]; /* names of the versions: base, ours, theirs */
 	vv_strings how;       /* arguments of `merge -X`: rules that override the rules of ours */
 	bool dry;             /* nothing is stored, except blocks if several bases are merged */
-	/* without a commit, git records no operation. state: the operation to record if there are
-	 * conflicts or waits is set; NULL: git's own */
+	/* the operation to record as in progress if there are conflicts or `waits` is set,
+		 * since git records none when it is run without a commit; NULL: git records its
+		 * own */
 	const char *state;
 	vv_oid of; /* the commit of the operation `state` */
-	/* record `state` even without conflicts, since more follows before the commit */
+		   /* record `state` even without conflicts, since further steps follow before the
+		 * commit */
 	bool waits;
 
-	/* tree of the result; if there are conflicts, of the content of the work tree */
+	/* set by vv_merge_try: the tree of the result; if there are conflicts, it has the contents
+	 * for the work tree */
 	vv_oid tree;
-	vv_merge_report tables;
-	vv_conflict_list conflicts;
-	vv_buf report;    /* text for stdout */
+	vv_merge_report tables;     /* results of the merged tables */
+	vv_conflict_list conflicts; /* the paths in conflict */
+	vv_buf report;              /* text for stdout */
 	bool goes_on;     /* the merge is committed afterwards, so do not report that git stops */
 	vv_by_git by_git; /* result of vv_merge_apply */
-	/* The following members are private. */
+			  /* The following members are private. */
+	/* folder: the folder of the guide (guide.h); what: name of the operation in messages; the
+	 * others: arguments and variables for git */
 	char *folder, *what, *attributes, *guide, *rules;
 	vv_buf lfs; /* a setting for Git LFS */
 	bool exact; /* git detects only exact renames */
 } vv_merge_job;
 
-/* If j->how prefers a side, appends git's option for this side to j->words, and updates *count, the
+/* Appends git's option for a side to j->words if j->how prefers this side, and updates *count, the
  * number of words. */
 void vv_merge_put_rules(vv_merge_job *j, size_t *count);
 
-/* Computes the result: tree, tables, conflicts and report. Changes no file of the user.
- * VV_EREFUSED: git refuses the merge. */
+/* Merges without changing a file of the user, and sets j->tree, j->tables, j->conflicts and
+ * j->report. VV_EREFUSED: git refuses the merge. */
 vv_status vv_merge_try(vv_merge_job *j, vv_error *err);
 
-/* Returns the conflicts of a table. NULL: the table has no conflicts. */
+/* Returns the conflicts of the table *t, borrowed from j; NULL if it has none. */
 const vv_conflict_record *vv_merge_record(const vv_merge_job *j, const vv_merged_table *t);
 
-/* Sets *empty to true if the result equals the tree of HEAD. */
+/* Sets *empty to true if j->tree is the tree of HEAD, else to false. */
 vv_status vv_merge_is_empty(bool *empty, const vv_merge_job *j, vv_error *err);
 
-/* Runs git in the user's work tree, with these options before the words of the job. j->tree must be
- * set: by vv_merge_try, or by the caller if the branch only moves. On failure everything is
- * unchanged. Afterwards j->conflicts has the conflicts that are in the index. */
+/* Runs git in the user's work tree, with `options`, which are followed by NULL, before j->words.
+ * terminal: git may use the terminal, for example for an editor. j->tree must be set: by
+ * vv_merge_try, or by the caller if the branch only moves. On failure everything is unchanged.
+ * Afterwards j->conflicts has the conflicts that are in the index. */
 vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool terminal, vv_error *err);
 
 void vv_merge_job_clear(vv_merge_job *j);
 VV_AUTO_CLEAR(vv_merge_job, vv_merge_job_clear)
 
-/* Checks that the index equals the commit `head`. VV_EREFUSED: the index differs; notes list the
- * differing paths. */
+/* Returns VV_OK if the index x equals the commit *head. VV_EREFUSED: it differs; notes list the
+ * differing paths. what: name of the operation in messages. */
 vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid *head,
 				    const char *what, vv_error *err);
 
@@ -88,9 +95,9 @@ vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid 
  * The hint of err has the command that ends the operation. */
 vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err);
 
-/* Undoes a merge, cherry-pick or revert in progress: every path that it changed gets the content of
- * HEAD, and the state of the operation is removed. VV_EREFUSED: a cleanly merged file was edited
- * since; notes list these files. *lacking: as in vv_by_git. */
+/* Undoes the merge, cherry-pick or revert in progress in r: every path that it changed gets the
+ * content of HEAD, and the state of the operation is removed. VV_EREFUSED: a cleanly merged file
+ * was edited since; notes list these files. Sets *lacking as the member of vv_by_git. */
 vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err);
 
 #endif

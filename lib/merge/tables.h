@@ -18,8 +18,9 @@
 #include "lib/tables/dataset_writer.h"
 #include "repo/git/repository.h"
 
+/* One value = the options of one merge of a path. */
 typedef struct vv_dataset_merge {
-	vv_repository *repo; /* repo and writer are borrowed */
+	vv_repository *repo; /* all pointers are borrowed */
 	vv_dataset_writer *writer;
 	const char *path;
 	vv_merge_side sides[3]; /* base, ours, theirs; mode 0: the side does not have the path */
@@ -33,7 +34,7 @@ typedef struct vv_dataset_merge {
 	const vv_merge_decision *decisions; /* as in vv_merge_options */
 	size_t decision_count;
 	const vv_oid *into; /* the commit whose merge rules apply; NULL: HEAD */
-	vv_strings how;     /* words of `merge -X`; they override these rules */
+	vv_strings how;     /* arguments of `merge -X`: rules that override these rules */
 	bool no_rules;      /* ignore rules: if both sides changed a cell, there is a conflict */
 	bool swapped;       /* ours and theirs are exchanged in this merge */
 	/* the reason why the sides are different tables, so that the whole path is a conflict; else
@@ -42,9 +43,10 @@ typedef struct vv_dataset_merge {
 	bool dry; /* only determine the conflicts, and store nothing */
 } vv_dataset_merge;
 
+/* One value = the result of one merge of a path. */
 typedef struct vv_dataset_merged {
-	vv_merge_side result;
-	vv_cid root; /* the root of result; null: rows could not be merged */
+	vv_merge_side result; /* the merged file */
+	vv_cid root;          /* root of the merged table; null: rows could not be merged */
 	vv_merge_stats stats;
 	vv_conflict_record record; /* items, sides, names; empty if there are no conflicts */
 } vv_dataset_merged;
@@ -52,20 +54,21 @@ void vv_dataset_merged_init(vv_dataset_merged *m);
 void vv_dataset_merged_clear(vv_dataset_merged *m);
 VV_AUTO_CLEAR(vv_dataset_merged, vv_dataset_merged_clear)
 
-/* Merges the sides. ours and theirs must both be files; out must be initialised. `in->writer`
- * stores the blocks, which the caller makes durable (vv_dataset_writer_commit). If the sides cannot
- * be merged as rows, there is a single conflict of kind TABLE, and the result is ours. */
+/* Merges in->sides, and sets *out, which must be initialised, to the result. ours and theirs must
+ * both be files. in->writer stores the blocks, which the caller makes durable
+ * (vv_dataset_writer_commit). If the sides cannot be merged as rows, there is a single conflict of
+ * kind TABLE, and the result is ours. */
 vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *in, vv_error *err);
 
-/* Writes the blob to the work tree file: as a table if it is a pointer whose blocks are stored,
- * else as text. st gets the file's stat. */
+/* Writes *blob to the file in->path of the work tree: as a table if it is a pointer whose blocks
+ * are stored, else as text. Sets *st to the metadata of the file. */
 vv_status vv_dataset_merge_write(const vv_dataset_merge *in, const vv_oid *blob, vv_stat *st,
 				 vv_error *err);
 
-/* Returns true if the work tree file has the blob's bytes. */
+/* Returns true if the file `path` of the work tree has the bytes of *blob. */
 bool vv_merge_file_is(const vv_repository *r, const char *path, const vv_oid *blob);
 
-/* Returns the merged mode of a file: the mode of the side that changed the mode. */
+/* Returns the mode of the merged file: the mode of the side that changed it since base. */
 uint32_t vv_merge_mode(const vv_merge_side *base, const vv_merge_side *ours,
 		       const vv_merge_side *theirs);
 

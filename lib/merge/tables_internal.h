@@ -7,15 +7,14 @@
 #include "diff/merge/rules.h"
 #include "lib/merge/tables.h"
 
-/* Finds out whether both sides probably contain the same change of a column with the rule `sum`; a
- * merge would add this change twice. Sets *why to the evidence, a literal; NULL: no evidence was
- * found, or both sides changed no cell of such a column. */
+/* Searches for evidence that both sides contain the same change of a column with the rule `sum`, so
+ * that a merge would add this change twice. Sets *why to the evidence, a constant, or to NULL if
+ * none was found, or if no cell of such a column was changed by both sides. */
 vv_status vv_merge_twice(const char **why, const vv_merge_rules *rules, const vv_dataset_merge *in,
 			 vv_error *err);
 
-/* Applies the change between the first two of three versions (blobs of the table) to the third
- * version, and calls show with the result. Cells in conflict have the value of the third version.
- * Stores nothing. */
+/* Applies the change from versions[0] to versions[1] (blobs of the table) to versions[2], and calls
+ * show with the result. Cells in conflict have the value of versions[2]. Stores nothing. */
 vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 			const vv_oid *const versions[3],
 			vv_status (*show)(void *payload, vv_table *picked, vv_error *err),

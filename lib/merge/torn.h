@@ -1,10 +1,10 @@
 /*
  * torn: repairs torn pointers: pointers that contain conflict markers, because git merged them as
- * text. Merges the tables by row and cell, from the two versions that the markers name.
+ * text. Merges the tables by row and cell, from the two versions between the markers.
  *
  * Some torn pointers are committed, since a host or a program without varve made the merge. Others
  * are in the work tree, and their path is in conflict in the index. This happens if the other
- * branch renamed the table: the attributes did not name the new path before the merge, so git
+ * branch renamed the table: the attributes did not match the new path before the merge, so git
  * merged it as text.
  */
 #ifndef VV_LIB_MERGE_TORN_H
@@ -19,19 +19,19 @@
 #include "lib/names/pathspec.h"
 #include "lib/tables/dataset_writer.h"
 
+/* One value = the result of one repair. */
 typedef struct vv_torn_report {
 	vv_buf text;      /* a line for each path */
-	size_t merged;    /* number of paths without conflicts left */
-	size_t conflicts; /* number of paths with conflicts left */
+	size_t merged;    /* number of paths without remaining conflicts */
+	size_t conflicts; /* number of paths with remaining conflicts */
 } vv_torn_report;
 
-/* Merges torn pointers at these paths, or at all paths if paths is NULL: torn files whose path is
- * in conflict in the index. If committed is set, also merges torn pointers in the index, and torn
- * files whose path is not in conflict. Writes the files, the records and, last, the index.
- * Conflicts that are left are in the index, as after a merge.
- * VV_EREFUSED: a file in the work tree is neither torn nor equal to one of the versions; the file
- * is not changed. dry: write nothing. After an interruption, calling this function again completes
- * the work. */
+/* Repairs torn files whose path is in conflict in the index x, at `paths`, or at all paths if paths
+ * is NULL, and sets *out to the result. If `committed` is set, also repairs torn pointers in the
+ * index, and torn files whose path is not in conflict. Writes the files, the conflict records and,
+ * last, the index. Remaining conflicts are in the index, as after a merge. VV_EREFUSED: a file in
+ * the work tree is neither torn nor equal to one of the versions; the file is not changed. dry:
+ * write nothing. After an interruption, calling this function again completes the work. */
 vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer *w, vv_index *x,
 		       vv_pathspec *paths, bool committed, bool dry, vv_error *err);
 void vv_torn_report_clear(vv_torn_report *t);

@@ -12,6 +12,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
+/* One value = the options of one call of vv_unpack_run. */
 typedef struct vv_unpack {
 	vv_repository *repo;       /* borrowed */
 	vv_dataset_reader *reader; /* borrowed */
@@ -24,16 +25,15 @@ typedef struct vv_unpack {
 } vv_unpack;
 
 /* Writes the content of the file at path, which is relative to the repository, to new files beside
- * that file, each durably and in one step. The file at path is kept. prices.csv.gz is unpacked to
- * prices.csv; a document, to a CSV file for each table, such as book.Prices.csv. An existing file
- * is replaced only if its content is not lost. If the history has another version of the file at
- * path, edits of the existing file are merged by cell with the changes since the newest such
- * version.
- *
- * VV_EUSAGE: path is neither a compressed file nor a document. VV_EREFUSED: an existing file
- * cannot be replaced, or the unpacked content is too large. VV_ECONFLICT: the existing file and
- * the file at path changed the same cell; the existing file is unchanged. VV_EINPUT: the file at
- * path is damaged or truncated. VV_ENOSUPPORT: no installed reader supports the document. */
+ * that file, each durably and in one step. The file at path is not changed. prices.csv.gz is
+ * unpacked to prices.csv; a document, to a CSV file for each table, such as book.Prices.csv. An
+ * existing file is replaced only if its content is not lost. If the history has another version of
+ * the file at path, edits of the existing file are merged by cell with the changes since the newest
+ * such version. VV_EUSAGE: path is neither a compressed file nor a document. VV_EREFUSED: an
+ * existing file cannot be replaced, or the unpacked content is too large. VV_ECONFLICT: the
+ * existing file and the file at path changed the same cell; the existing file is unchanged.
+ * VV_EINPUT: the file at path is damaged or truncated. VV_ENOSUPPORT: no installed reader supports
+ * the document. */
 vv_status vv_unpack_run(const vv_unpack *u, const char *path, vv_error *err);
 
 #endif

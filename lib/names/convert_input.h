@@ -16,23 +16,26 @@
 #include "lib/arrow/ipc_reader.h"
 #include "lib/names/unpacked.h"
 
+/* One value = one file that is read. */
 typedef struct vv_convert_input {
-	const char *name; /* path as the user wrote it; borrowed */
-	int fd;           /* descriptor to close; -1: none, as standard input is not closed */
-	vv_fd_source file;
-	vv_unpacked *unpacked;
-	vv_source bytes;  /* all unpacked bytes; to be read once */
-	vv_source packed; /* unpacked bytes after head */
-	/* the first unpacked bytes, which are read to detect Arrow */
+	const char *name;      /* path as the user wrote it; borrowed */
+	int fd;                /* descriptor to close; -1: none, as standard input is not closed */
+	vv_fd_source file;     /* the bytes of the file */
+	vv_unpacked *unpacked; /* the bytes inside of a compressed file */
+	vv_source bytes;       /* all unpacked bytes; to be read once */
+	vv_source packed;      /* unpacked bytes after head */
+	/* the first unpacked bytes, which are read to detect Arrow; head_pos: number of
+		 * them that were passed on by `bytes` */
 	char head[VV_ARROW_HEAD];
 	size_t head_len, head_pos;
 	bool is_arrow;        /* the bytes are an Arrow stream or file, not text */
 	const char *encoding; /* declared encoding; NULL: detected; borrowed */
-	vv_file_text *text;
-	vv_source source; /* plain UTF-8; to be read once */
+	vv_file_text *text;   /* converts the bytes to UTF-8 */
+	vv_source source;     /* plain UTF-8; to be read once */
 } vv_convert_input;
 
-/* Opens a file; path "-": standard input. encoding: the declared encoding, or NULL. */
+/* Opens the file `path` as *in; path "-": standard input. encoding: the declared encoding; NULL: it
+ * is detected. */
 vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const char *encoding,
 				vv_error *err);
 

@@ -12,18 +12,18 @@
 #include "base/error.h"
 #include "dataset/read/sniff.h"
 
-/* The arguments of these options. NULL: the option is not given. */
+/* One value = the arguments of these options. NULL: the option is not given. */
 typedef struct vv_written {
 	const char *input_format, *encoding, *delimiter, *quote, *escape, *skip, *skip_below,
 		*records, *comment, *spaces, *header_rows, *header_join;
 	bool header; /* false: the first row is data */
 } vv_written;
 
-/* Reads the options into *out. A character is given as itself, or as "tab", "\t", "comma",
+/* Converts the options *w to *out. A character is given as itself, or as "tab", "\t", "comma",
  * "semicolon", "space" or "pipe"; "none" and "" mean no character (without a delimiter, each line
  * is one cell). VV_EUSAGE: an argument is invalid. */
 vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err);
-/* Returns true if any option is given. */
+/* Returns true if any option is given in *w. */
 bool vv_written_any(const vv_written *w);
 
 #endif

@@ -27,6 +27,7 @@
 
 struct vv_address; /* transport/http/address.h */
 
+/* One value = the limits of one cache. */
 typedef struct vv_ordered_options {
 	uint64_t disk;      /* size limit of all files together, in bytes; 0: 1 GiB */
 	uint64_t credit_ms; /* credit of a client; 0: 10 seconds */
@@ -34,7 +35,9 @@ typedef struct vv_ordered_options {
 	uint64_t back;
 } vv_ordered_options;
 
+/* One value = one cache. */
 typedef struct vv_ordered_files vv_ordered_files;
+/* Makes an empty cache with the limits *o, which may be NULL. */
 vv_status vv_ordered_files_new(vv_ordered_files **out, const vv_ordered_options *o, vv_error *err);
 void vv_ordered_files_free(vv_ordered_files *f); /* all files must be closed; f may be NULL */
 VV_AUTO_FREE(vv_ordered_files, vv_ordered_files_free)
@@ -46,24 +49,28 @@ bool vv_ordered_files_keep(const vv_table *t);
 /* Returns true if the file of t is in the cache. */
 bool vv_ordered_files_have(vv_ordered_files *f, const vv_table *t);
 
+/* One value = one open file. */
 typedef struct vv_ordered_file vv_ordered_file;
-/* Opens the file of a table for which vv_ordered_files_keep is true; makes the file if it is not in
- * the cache. t: open with its stored order, and borrowed until vv_ordered_file_close. client: the
- * client whose credit is used; may be NULL. VV_ELOCKED: the client's credit is used up; or there is
- * no space for the file, and two other files are being read without the cache. */
+/* Opens the file of t, a table for which vv_ordered_files_keep returns true; makes the file if it
+ * is not in the cache. t must be open with its stored order, and is borrowed until
+ * vv_ordered_file_close. client: the client whose credit is used; may be NULL. VV_ELOCKED: the
+ * client's credit is used up; or there is no space for the file, and two other files are being read
+ * without the cache. */
 vv_status vv_ordered_file_open(vv_ordered_file **out, vv_ordered_files *f, vv_table *t,
 			       const struct vv_address *client, vv_error *err);
-/* Passes a part of the file to fn, as vv_table_range. VV_EIO, too: the file was dropped to make
- * room for others. */
+/* Passes len bytes of the file, from the byte `from` on, to fn, as vv_table_range does. VV_EIO,
+ * too: the file was dropped to make room for others. */
 vv_status vv_ordered_file_range(vv_ordered_file *o, uint64_t from, uint64_t len, vv_bytes_fn fn,
 				void *payload, vv_error *err);
-/* Returns false if there was no space for the file, so that each part is made separately. */
+/* Returns true if the file is in the cache; false if there was no space for it, so that each part
+ * is made separately. */
 bool vv_ordered_file_is_kept(const vv_ordered_file *o);
 void vv_ordered_file_close(vv_ordered_file *o); /* accepts NULL */
 VV_AUTO_FREE(vv_ordered_file, vv_ordered_file_close)
 
-/* Passes a part of a table's file to fn, as vv_table_range, from the cache if vv_ordered_files_keep
- * is true for t. t: open with its stored order. f may be NULL: then nothing is cached. */
+/* Passes len bytes of the file of t, from the byte `from` on, to fn, as vv_table_range does; from
+ * the cache if vv_ordered_files_keep returns true for t, which must be open with its stored order.
+ * f may be NULL: then nothing is cached. */
 vv_status vv_ordered_files_range(vv_ordered_files *f, vv_table *t, const struct vv_address *client,
 				 uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
 				 vv_error *err);

@@ -17,10 +17,11 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
+/* One value = one argument. */
 typedef struct vv_pathspec_item {
 	char *path;        /* relative to the repository; "": the top folder */
 	const char *given; /* the argument; borrowed */
-	bool pattern;
+	bool pattern;      /* the argument is a pattern */
 	/* an exclusion; exists and folder are then false, since they are not read from the file
 	 * system */
 	bool exclude;
@@ -30,6 +31,7 @@ typedef struct vv_pathspec_item {
 	bool named;   /* the item selected exactly this path */
 } vv_pathspec_item;
 
+/* One value = all arguments of one command. */
 typedef struct vv_pathspec {
 	vv_pathspec_item *items; /* in the order of the arguments */
 	size_t count;
@@ -37,21 +39,24 @@ typedef struct vv_pathspec {
 	size_t sorted_count;
 } vv_pathspec;
 
-/* Reads the arguments. r must have a work tree. r NULL: the arguments are paths of single files,
- * relative to the repository, and not patterns. VV_EUSAGE: a path is outside of the work tree. */
+/* Sets *out to the pathspec of the argc arguments in argv, which it borrows. r must have a work
+ * tree, or may be NULL: then the arguments are paths of single files, relative to the repository,
+ * and not patterns. VV_EUSAGE: a path is outside of the work tree. */
 vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **argv,
 			   vv_error *err);
 void vv_pathspec_clear(vv_pathspec *p);
 VV_AUTO_CLEAR(vv_pathspec, vv_pathspec_clear)
 
-/* Returns true if the path is selected. *literal: an argument names exactly this path; literal may
- * be NULL. */
+/* Returns true if p selects `path`. Sets *literal to true if an argument is exactly this path;
+ * literal may be NULL. */
 bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal);
 
-/* Checks that every argument selected a path. x may be NULL. VV_ENOTFOUND: err names the first
- * argument that selected nothing; VV_EREFUSED: that argument is in a submodule of the index x. */
+/* Returns VV_OK if every argument has selected a path in an earlier vv_pathspec_match.
+ * VV_ENOTFOUND: err has the first argument that selected nothing; VV_EREFUSED: that argument is in
+ * a submodule of the index x. x may be NULL. */
 vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_error *err);
-/* The same, after matching all paths of the index, which must not be NULL. */
+/* Calls vv_pathspec_match for all paths of the index x, which must not be NULL, and returns the
+ * result of vv_pathspec_all_matched. */
 vv_status vv_pathspec_in_index(vv_pathspec *p, const vv_index *x, vv_error *err);
 
 #endif

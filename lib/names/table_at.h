@@ -11,26 +11,28 @@
 #include "dataset/table/table.h"
 #include "lib/names/version.h"
 
+/* One value = one opened version. It must be zeroed before vv_table_at_open. */
 typedef struct vv_table_at {
-	vv_subject subject;
-	vv_table table;
-	char *name; /* "<commit>:<path>", for messages */
-	bool open;
-} vv_table_at; /* must be zeroed before vv_table_at_open */
+	vv_subject subject; /* the version */
+	vv_table table;     /* its table */
+	char *name;         /* "<commit>:<path>", for messages */
+	bool open;          /* `table` is open */
+} vv_table_at;
 
-/* Opens the table. Plain text in Git's history is read as a table, too. */
+/* Opens the version of `path` in *commit as *out, with the options `how`. Plain text in Git's
+ * history is read as a table, too. s: the reader of r. */
 vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader *s,
 			   const vv_oid *commit, const char *path, const vv_subject_options *how,
 			   vv_error *err);
 void vv_table_at_close(vv_table_at *t); /* t may be unopened */
 VV_AUTO_CLEAR(vv_table_at, vv_table_at_close)
 
-/* Returns true if a failure of vv_table_at_open means that the path does not exist or is not a
+/* Returns true if rc, a failure of vv_table_at_open, means that the path does not exist or is not a
  * table. */
 bool vv_table_at_is_none(vv_status rc);
 
-/* Appends the key of a row, in the format of --row (dataset/schema/key_words.h). key: places of its
- * columns. */
+/* Appends to out the key of the row `cells`, in the format of --row (dataset/schema/key_words.h).
+ * key: the indices of the `count` columns of the key. */
 void vv_key_words_put(vv_buf *out, const vv_cell *cells, const size_t *key, size_t count);
 
 #endif

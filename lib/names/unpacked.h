@@ -11,10 +11,11 @@
 #include "base/error.h"
 #include "dataset/read/source.h"
 
+/* One value = one file that is decompressed. */
 typedef struct vv_unpacked vv_unpacked;
 
-/* Opens the source `packed`, which must be at its beginning. The struct is copied, but its payload
- * must outlive *out. */
+/* Opens the source `packed`, which must be at its beginning, as *out. The struct is copied, but its
+ * payload must outlive *out. */
 vv_status vv_unpacked_open(vv_unpacked **out, const vv_source *packed, vv_error *err);
 void vv_unpacked_close(vv_unpacked *u); /* accepts NULL */
 VV_AUTO_FREE(vv_unpacked, vv_unpacked_close)

@@ -1,5 +1,6 @@
 /*
- * version: finds and opens the version that REV:PATH, :PATH, PATH or a CID names.
+ * version: finds and opens the version that the user gives as REV:PATH, :PATH, PATH or a CID. Such
+ * a version is called a subject.
  *
  * A correct caller: vv_subject_init; vv_subject_find; vv_subject_open for the rows, or
  * vv_subject_bytes for the exact bytes; vv_subject_clear last, after closing the table. All reading
@@ -31,6 +32,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 
+/* The form in which the user gave a subject. */
 typedef enum vv_subject_from {
 	VV_FROM_CID,    /* the CID of a root */
 	VV_FROM_COMMIT, /* REV:PATH */
@@ -38,6 +40,7 @@ typedef enum vv_subject_from {
 	VV_FROM_WORK    /* PATH */
 } vv_subject_from;
 
+/* One value = one subject. */
 typedef struct vv_subject {
 	const char *text; /* argument of the user; borrowed */
 	vv_subject_from from;
@@ -46,13 +49,13 @@ typedef struct vv_subject {
 	 * table is given */
 	char *table;
 	char *file; /* VV_FROM_WORK: path of the file to open */
-	/* path of the Git LFS object to which the blob or file points; NULL: it does not point to
-	 * one */
+	/* path of the Git LFS object to which the blob or file points; NULL: it does not
+		 * point to one */
 	char *lfs;
-	vv_oid commit; /* VV_FROM_COMMIT */
+	vv_oid commit; /* VV_FROM_COMMIT: the commit of REV */
 	/* id of the blob; null for a CID, and for a work tree file that differs from the index */
 	vv_oid blob;
-	vv_content content; /* content of the blob, once it was read */
+	vv_content content; /* description of the blob, once it was read */
 	bool is_dataset;    /* the subject is a stored version, whose root has the CID `root` */
 	bool on_disk;       /* VV_FROM_WORK: file has the content itself, not a pointer */
 	bool settled;       /* VV_FROM_WORK: the file was compared with the index */
@@ -67,19 +70,22 @@ typedef struct vv_subject {
 	/* the environment outside of a repository, set by the caller after vv_subject_init;
 	 * borrowed; NULL: an empty environment */
 	const vv_env *env;
-	vv_mem_sink *passing;   /* plain text, after opening: the sink with its blocks */
-	bool lent;              /* passing is owned by another subject */
-	vv_file_groups *groups; /* with in_file, unless lent: the row groups of the file */
-	bool in_file; /* plain text, after opening: some of its blocks are not in passing */
-	/* plain text, after opening: the bytes from which its row groups are made */
+	vv_mem_sink *passing; /* plain text, after opening: the sink with its blocks */
+	bool lent;            /* `passing` is owned by another subject */
+	/* if in_file is set and `lent` is not: the row groups of the file */
+	vv_file_groups *groups;
+	/* plain text, after opening: some of its blocks are not in `passing` */
+	bool in_file;
+	/* plain text, after opening: the bytes from which its row groups are made, the types of
+	 * their columns, and the seed of the hashes in `raw` */
 	vv_scan_cache *raw;
 	vv_group_types types;
 	uint64_t raw_secret;
 	/* the root to which plain text was imported; opening the subject again does not read the
 	 * text again */
 	vv_cid made;
-	/* set by the caller before opening; true: no document reader is run, and if one is needed,
-	 * opening fails with VV_EREFUSED */
+	/* set by the caller before opening; true: no document reader is run, and if a
+		 * result of one is needed that is not cached, opening fails with VV_EREFUSED */
 	bool known;
 	bool grid; /* a document, after opening: rows and columns are those of a sheet */
 	/* a table of a document, after opening: the store with its cached rows (kept_rows.h) */
@@ -92,62 +98,64 @@ void vv_subject_init(vv_subject *s);
 void vv_subject_clear(vv_subject *s);
 VV_AUTO_CLEAR(vv_subject, vv_subject_clear)
 
-/* Finds the subject that text names. repo and reader may both be NULL: then only files are found.
- * No content is read, except of a pointer. VV_ENOTFOUND: no such version; VV_EUSAGE: a folder or a
- * submodule. */
+/* Finds the subject `text`, and sets *s to it. repo and reader may both be NULL: then only files
+ * are found. No content is read, except of a pointer. VV_ENOTFOUND: the version does not exist;
+ * VV_EUSAGE: text is a folder or a submodule. */
 vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			  const char *text, vv_error *err);
 
-/* Finds the path, relative to the repository, in a commit, or in the index if commit is NULL; never
- * in the work tree. path is borrowed. Errors as for vv_subject_find. */
+/* Finds `path`, relative to the repository, in *commit, or in the index if commit is NULL, but
+ * never in the work tree, and sets *s to it. path is borrowed. Errors as for vv_subject_find. */
 vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			     const vv_oid *commit, const char *path, vv_error *err);
 
-/* Returns the ':' between revision and path in REV:PATH. A ':' inside of braces belongs to the
- * revision, as in HEAD^{/fix: typo}. NULL: text has no such ':'. */
+/* Returns the ':' between revision and path in `text`, which has the form REV:PATH; NULL if there
+ * is none. A ':' inside of braces belongs to the revision, as in HEAD^{/fix: typo}. */
 const char *vv_subject_colon(const char *text);
 
-/* Returns the length of the part of text that names an existing file: all of text, or the DOCUMENT
- * of DOCUMENT#TABLE. Returns 0 if no such file exists. */
+/* Returns the length of the part of text that is the path of an existing file: all of text, or the
+ * DOCUMENT of DOCUMENT#TABLE. Returns 0 if no such file exists. */
 size_t vv_subject_file_len(const char *text);
 
-/* Copies a subject that was found but not opened. text: the text of s, or a copy of it;
- * borrowed. */
+/* Sets *out to a copy of s, a subject that was found but not opened. text: the text of s, or a copy
+ * of it; borrowed. */
 vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text, vv_error *err);
 
-/* Returns true if the subject is an edited or damaged pointer. Sets err to the error that
+/* Returns true if the subject is an edited or damaged pointer. Then sets *err to the error that
  * vv_subject_open would return. */
 bool vv_subject_is_broken(const vv_subject *s, vv_error *err);
 
-/* Compares a work tree file with the index, and sets is_dataset if the file is the stored version.
- * vv_subject_find does not do this, because it can require reading the whole file; vv_subject_open
- * does. */
+/* Settles s, a file of the work tree: compares it with the index, and sets is_dataset if the file
+ * is the stored version. vv_subject_find does not do this, because it can require reading the whole
+ * file; vv_subject_open does. */
 vv_status vv_subject_settle(vv_subject *s, vv_error *err);
 
-/* Finds and settles a subject that must be a stored version of a dataset. VV_EUSAGE: it is not a
- * stored version. The caller clears s, also after a failure. */
+/* Finds and settles the subject `text`, which must be a stored version of a dataset. VV_EUSAGE: it
+ * is not a stored version. The caller clears s, also after a failure. */
 vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 				 const char *text, vv_error *err);
 
-/* Finds a blob by its id. path: name of the blob, relative to the repository. VV_ENOTFOUND: no such
- * blob. */
+/* Finds the blob with the id *blob, and sets *s to it. path: its name, relative to the repository.
+ * text: its name in messages; borrowed. VV_ENOTFOUND: the blob does not exist. */
 vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			       const vv_oid *blob, const char *path, const char *text,
 			       vv_error *err);
 
-/* Finds the file that text names, inside or outside of the repository; text is never read as a
- * revision or CID. VV_ENOTFOUND: no such file; VV_EUSAGE: a folder, or a file in a bare repository;
- * VV_EINPUT: the file is a pointer whose repository is not known. */
+/* Finds the file with the path `text`, inside or outside of the repository, and sets *s to it; text
+ * is never read as a revision or CID. VV_ENOTFOUND: the file does not exist; VV_EUSAGE: text is a
+ * folder, or a file in a bare repository; VV_EINPUT: the file is a pointer whose repository is not
+ * known. */
 vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			       const char *text, vv_error *err);
 
-/* Options of vv_subject_open. */
+/* One value = the options of one call of vv_subject_open. */
 typedef struct vv_subject_options {
 	/* the dialect of plain text; NULL: from datapackage.json, or detected */
 	const vv_sniff_hints *hints;
 	bool find_key; /* also find a key of plain text, which must be proved by all rows */
-	/* the open subject to compare with; may be NULL. If both are plain text, rows that both
-	 * have are read once. Clear `like` after the subject that was opened with it */
+	/* the open subject with which this one will be compared; may be NULL. If both are
+		 * plain text, rows that both have are read only once. Clear `like` after the
+		 * subject that was opened with it */
 	const vv_subject *like;
 	/* if the bytes of plain text allow several forms, the form of this version is used; may be
 	 * NULL. The version in the index, if any, is used instead of this one */
@@ -155,9 +163,9 @@ typedef struct vv_subject_options {
 	bool keep;   /* this subject will be the `like` of another subject */
 	bool whole;  /* open a document as a file, not as a table */
 	bool writes; /* the caller will change rows of the file: VV_ENOSUPPORT for a document */
-	/* with keep: the subject is compared with another file that can be read again
-	 * (vv_subject_is_file), so row groups that both have need not be encoded. With like: `like`
-	 * was opened with in_file */
+		     /* if `keep` is set: the subject is compared with another file that can be read
+		 * again (vv_subject_is_file), so row groups that both have need not be encoded. If
+		 * `like` is set: `like` was opened with in_file */
 	bool in_file;
 	/* rows of a stored version in key order may be returned in that order: the caller uses
 	 * neither row numbers nor the order of rows */
@@ -176,73 +184,74 @@ typedef struct vv_subject_options {
 	 * version; may be NULL */
 	const vv_root *types;
 } vv_subject_options;
-/* Opens the subject as the table *out. VV_EINPUT: s->broken, or the text is not a table.
- * VV_EMISSING: blocks of the version are missing here. */
+/* Opens the subject s as the table *out. opts may be NULL. VV_EINPUT: s->broken, or the text is not
+ * a table. VV_EMISSING: blocks of the version are missing here. */
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err);
 
-/* Starts the slow part of opening with these options, the reader of a document, so that two
- * subjects are read in parallel. Until vv_subject_open, which also reports errors, the dataset
- * reader must not open anything else. */
+/* Starts the reader of a document, the slow part of vv_subject_open with opts, so that two subjects
+ * are read in parallel. Until vv_subject_open, which also reports errors, the dataset reader must
+ * not open anything else. */
 void vv_subject_begin(vv_subject *s, const vv_subject_options *opts);
 
-/* The bytes of a subject. */
+/* One value = the bytes of one subject. */
 typedef struct vv_subject_source {
-	vv_source source;
-	int fd; /* of the file; -1: none is open */
-	vv_fd_source file;
-	vv_mem_source memory;
-	vv_buf blob;
-	vv_table stored; /* a file that varve stores */
-	vv_table_source *stored_bytes;
-	vv_unpacked *unpacked; /* the bytes inside of a compressed file */
+	vv_source source;              /* the bytes, read by means of the following members */
+	int fd;                        /* descriptor of the file; -1: none is open */
+	vv_fd_source file;             /* the bytes of the file */
+	vv_mem_source memory;          /* the bytes of `blob` */
+	vv_buf blob;                   /* the content of a blob in Git */
+	vv_table stored;               /* a file that varve stores */
+	vv_table_source *stored_bytes; /* the bytes of `stored` */
+	vv_unpacked *unpacked;         /* the bytes inside of a compressed file */
 } vv_subject_source;
 #define VV_SUBJECT_SOURCE_INIT                                                                     \
 	{                                                                                          \
 		.fd = -1                                                                           \
 	}
-/* Opens the bytes of a subject: of a file, a blob, an LFS object or a file that varve stores. Close
- * *out also after a failure. */
+/* Opens the bytes of s as *out: the bytes of a file, a blob, an LFS object or a file that varve
+ * stores. Close *out also after a failure. */
 vv_status vv_subject_source_open(vv_subject_source *out, const vv_subject *s, vv_error *err);
-/* Opens the bytes of a table, which must outlive *out. name: for messages; borrowed. */
+/* Opens the bytes of the file of t as *out; t must outlive *out. name: name of the file in
+ * messages; borrowed. */
 vv_status vv_subject_source_of(vv_subject_source *out, vv_table *t, const char *name,
 			       vv_error *err);
-/* Replaces the bytes of a compressed file by those inside of it. */
+/* Decompresses the bytes of *b, a compressed file: b->source then has the decompressed bytes. */
 vv_status vv_subject_source_unpack(vv_subject_source *b, vv_error *err);
 void vv_subject_source_close(vv_subject_source *b);
 VV_AUTO_CLEAR(vv_subject_source, vv_subject_source_close)
-/* Returns the folder for temporary files. */
+/* Returns the folder for temporary files of s, borrowed. */
 const char *vv_subject_temp_dir(const vv_subject *s);
 /* Returns true if the subject's name is that of a compressed file. */
 bool vv_subject_is_packed(const vv_subject *s);
 
-/* How the plain text of a subject is read as the table that it would become: its description, and
- * the version in the index, from which it has its form, its types and the rows that are unchanged. */
+/* One value = the options for importing the plain text of one subject, as add would import it: with
+ * its description, and with the version in the index (parent), which determines form and types and
+ * has the unchanged rows. */
 typedef struct vv_subject_way {
-	vv_import_options io; /* borrows from the other members and from the options */
-	vv_package_resource described;
-	vv_schema schema; /* with the description's key */
-	bool has_key;     /* io.key is the description's */
-	vv_table parent;
-	bool has_parent;
-	vv_scan_cache *cache;
+	vv_import_options io;          /* borrows from the other members and from the options */
+	vv_package_resource described; /* the description */
+	vv_schema schema;              /* with the description's key */
+	bool has_key;                  /* io.key is the description's */
+	vv_table parent;               /* the version in the index */
+	bool has_parent;               /* `parent` is open */
+	vv_scan_cache *cache;          /* the scan cache of the file; may be NULL */
 } vv_subject_way;
-/* Finds the way. Close *out also after a failure. */
+/* Sets *out to the options for importing s. Close *out also after a failure. */
 vv_status vv_subject_way_open(vv_subject_way *out, vv_subject *s, const vv_subject_options *opts,
 			      vv_error *err);
 void vv_subject_way_close(vv_subject_way *w); /* w may be zeroed */
 VV_AUTO_CLEAR(vv_subject_way, vv_subject_way_close)
 
-/* A subject that was opened as a document, and the temporary file, if any, from which the document
- * is read. */
+/* One value = one subject that was opened as a document. */
 typedef struct vv_subject_document {
 	vv_document document;
-	char *temp;
-	char known_as[VV_OID_TEXT + 1];
-	vv_stat before; /* work tree file: its metadata when known_as was determined */
+	char *temp; /* path of the temporary file from which the document is read; NULL: none */
+	char known_as[VV_OID_TEXT + 1]; /* id of the bytes, for document.known_as */
+	vv_stat before; /* a file of the work tree: its metadata when known_as was computed */
 } vv_subject_document;
-/* Opens the subject as a document. *is false: the bytes are not a document, or no reader supports
- * it. */
+/* Opens s as the document *out, and sets *is to true; sets *is to false if the bytes are not a
+ * document, or no reader supports it. */
 vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subject *s,
 				   vv_error *err);
 void vv_subject_document_close(vv_subject_document *d); /* d may be zeroed */
@@ -251,27 +260,27 @@ VV_AUTO_CLEAR(vv_subject_document, vv_subject_document_close)
 /* Returns true if the subject is a single file or blob: plain text without a version in the index.
  * Call vv_subject_settle first. */
 bool vv_subject_is_file(const vv_subject *s);
-/* Frees what opening plain text has left in s. Close the opened table first. */
+/* Frees the members of s that opening it as plain text has set. Close the opened table first. */
 void vv_subject_forget(vv_subject *s);
 
-/* Changes s to the table of its document with this name; table NULL: to the whole document. Close
- * its open tables first. */
+/* Changes s to the table with the name `table` of its document, or, if table is NULL, to the whole
+ * document. Close its open tables first. */
 vv_status vv_subject_take_table(vv_subject *s, const char *table, vv_error *err);
 
-/* Passes the exact bytes of the file to fn, in order, in several calls. */
+/* Passes the exact bytes of the subject's file to fn, in order, in several calls. */
 vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 			   const vv_progress *progress, vv_error *err);
-/* Passes the bytes of the file to fn like vv_subject_bytes, but converts a table in another
- * encoding to UTF-8, also in the work tree, as add would read it. */
+/* Passes the bytes of the subject's file to fn as vv_subject_bytes does, but converts a table in
+ * another encoding to UTF-8, also in the work tree, as add would read it. */
 vv_status vv_subject_text(vv_subject *s, vv_bytes_fn fn, void *payload, const vv_progress *progress,
 			  vv_error *err);
 
 /* Returns the name of the subject in descriptions and rules: its path, or "DOCUMENT#TABLE" for a
- * table of a document. Owned by the caller. NULL: out of memory. */
+ * table of a document. The caller frees it. NULL if out of memory. */
 char *vv_subject_name(const vv_subject *s);
 
-/* Reads a file beside the subject (datapackage.json): from the commit, the index, or the work tree
- * of the subject. A vv_package_read_fn, whose payload is the vv_subject. */
+/* Reads the file `path` (such as a datapackage.json) from the commit, the index, or the work tree
+ * of the subject into out. Has the type vv_package_read_fn; payload is a vv_subject. */
 vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_error *err);
 
 #endif
