@@ -11,6 +11,7 @@
 #include "transport/line/channel.h"
 #include "transport/protocol/serve.h"
 
+/* One value = one served repository: options, and the last request. */
 typedef struct vv_serve_repo {
 	/* path of the repository's folder, of its .git or of a bare repository; folders above are
 	 * not searched */
@@ -20,20 +21,23 @@ typedef struct vv_serve_repo {
 	bool one;          /* answer a single request (HTTP), without a greeting */
 	/* caches which objects clients may read; borrowed; NULL: use a new one */
 	vv_reachable *reach;
-	vv_hold_fn hold; /* serves copies that are kept for others; NULL: none */
+	/* answers requests for copies that this machine stores for others; NULL: such
+		 * requests are refused */
+	vv_hold_fn hold;
 	void *hold_payload;
 	/* formulates the hints that the peer gets; NULL: hints with codes are omitted */
 	vv_hint_words_fn words;
-	/* Set by vv_serve_repo_run, for a log: the last request, and whether it failed. */
+	/* Set by vv_serve_repo_run, for a log. op: name of the last request; failed: it
+		 * failed. */
 	const char *op;
 	bool failed;
 } vv_serve_repo;
 
-/* Answers requests until the peer closes the connection. Errors of requests are sent to the peer.
- * Fails if the repository cannot be opened (the peer also gets this error), or if the connection
- * breaks. */
+/* Answers the requests on `line` until the peer closes the connection. Errors of requests are sent
+ * to the peer. Fails if the repository cannot be opened (the peer also gets this error), or if the
+ * connection breaks. */
 vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err);
-/* Serves the peer at stdin and stdout, as vv_serve_repo_run. */
+/* Answers the requests of the peer at stdin and stdout, as vv_serve_repo_run does. */
 vv_status vv_serve_repo_stdio(vv_serve_repo *s, vv_error *err);
 
 #endif

@@ -63,14 +63,15 @@ typedef struct vv_apply_files {
 void vv_apply_files_clear(vv_apply_files *f); /* removes new files that were not renamed */
 VV_AUTO_CLEAR(vv_apply_files, vv_apply_files_clear)
 
-/* Opens the file at `path` as the table *out, and sets *exists to true if the file exists.
- * `before`: the old root in the patch, may be NULL. For the member of vv_patch_apply_options of
- * this name, as are vv_apply_files_put and vv_apply_files_change. Fails if the path is not a
- * regular file, or one of its folders is a symbolic link. */
+/* Opens the file at `path` as the table *out, unless out is NULL, and sets *exists to true if the
+ * file exists. before: the root whose form is used if the bytes of the file allow several forms;
+ * may be NULL. For the member of vv_patch_apply_options of this name, as are vv_apply_files_put and
+ * vv_apply_files_change. Fails if the path is not a regular file, or one of its folders is a
+ * symbolic link. */
 vv_status vv_apply_files_open(vv_apply_files *f, const char *path, const vv_root *before,
 			      vv_table *out, bool *exists, vv_error *err);
-/* Returns the scan cache of the table that was opened last, borrowed, or NULL if it has none. Sets
- * *secret to the seed of its hashes. root: the root of that table. */
+/* Returns the scan cache of the table that was opened last, whose root is *root, borrowed, or NULL
+ * if it has none. Sets *secret to the seed of its hashes. */
 const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root, uint64_t *secret);
 /* Appends len bytes to the new content of `path`. behind: a suffix for the path: "" or
  * VV_APPLY_REJECTED. */

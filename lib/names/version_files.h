@@ -1,6 +1,6 @@
 /*
- * version_files: makes the bytes of a version's file for transport/, which does not depend on
- * tables.
+ * version_files: makes the bytes of a version's file for the folder transport/, whose code does not
+ * depend on tables.
  */
 #ifndef VV_LIB_NAMES_VERSION_FILES_H
 #define VV_LIB_NAMES_VERSION_FILES_H
@@ -10,7 +10,7 @@
 #include "lib/names/ordered_files.h"
 #include "repo/git/objects/file_maker.h"
 
-/* The means for making files; all may be NULL. */
+/* One value = the options for making files; all members may be NULL. */
 typedef struct vv_version_work {
 	vv_pool *pool;
 	const vv_progress *progress;

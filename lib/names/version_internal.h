@@ -1,5 +1,6 @@
 /*
- * version_internal: reads the plain text of a version as the table that it would become.
+ * version_internal: reads the plain text of a subject (version.h) as the table that add would make
+ * of it.
  */
 #ifndef VV_LIB_NAMES_VERSION_INTERNAL_H
 #define VV_LIB_NAMES_VERSION_INTERNAL_H
@@ -11,7 +12,7 @@
 vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			    vv_error *err);
 
-/* The work that vv_subject_begin started, or an import that is running. */
+/* One value = the work that vv_subject_begin started, or an import that is running. */
 typedef struct vv_reading vv_reading;
 void vv_subject_reading_free(vv_reading *r); /* accepts NULL */
 

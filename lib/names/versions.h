@@ -1,6 +1,6 @@
 /*
- * versions: the versions of a table that a walk through its history compares. They are opened when
- * they are requested, and those used last stay open.
+ * versions: opens the versions of a table for a walk through its history, when they are requested,
+ * and leaves those open that were used last.
  */
 #ifndef VV_LIB_NAMES_VERSIONS_H
 #define VV_LIB_NAMES_VERSIONS_H
@@ -15,29 +15,32 @@
 #include "repo/git/merge/lineage.h"
 #include "repo/git/repository.h"
 
+/* One value = one version that is open or was open. */
 typedef struct vv_version {
-	vv_table_at at;
+	vv_table_at at; /* the opened version */
 	/* the version whose row groups this one shares; NULL: it shares no row groups */
 	struct vv_version *like;
-	size_t now,   /* number of open versions that share row groups of this version */
-		ever; /* the same, with versions that were closed */
-	vv_oid blob;
-	const char *path;
-	uint64_t used; /* value of clock at the last use */
+	size_t now,       /* number of open versions that share row groups of this version */
+		ever;     /* the same, with versions that were closed */
+	vv_oid blob;      /* its blob */
+	const char *path; /* its path; borrowed */
+	uint64_t used;    /* value of vv_versions.clock at the last use */
 } vv_version;
 
+/* One value = all versions of one walk. */
 typedef struct vv_versions {
-	vv_repository *repo;
-	vv_dataset_reader *reader;
+	vv_repository *repo;       /* borrowed */
+	vv_dataset_reader *reader; /* borrowed */
 	vv_version **items;
 	size_t count, cap;
-	uint64_t clock;
+	uint64_t clock; /* number of requests so far */
 	/* version whose row groups new versions share; NULL: no version was opened yet */
 	vv_version *like;
 } vv_versions; /* set repo and reader; all other members must be zero */
 
-/* Sets *out to the table of a file, which stays open until vv_versions_trim; NULL: the version does
- * not have a table there, or the table cannot be read, which is reported. */
+/* Sets *out to the table of *file, which remains open at least until vv_versions_trim; to NULL if
+ * the version does not have a table at this path, or if the table cannot be read, which is
+ * reported. */
 vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *file, vv_table **out,
 			  vv_error *err);
 /* Closes all versions but the few that were used last. */

@@ -2,9 +2,10 @@
  * folder_check: verifies the blocks and the history of a published folder on this machine, and
  * reports damage.
  *
- * Blocks are verified by their hashes, lists and versions by their own checksums, packs of Git by
- * git, tables by the hashes in the state (folder_state.h), and pages by their list of checksums.
- * Files that the last publish wrote, but that are missing, are reported, too.
+ * Blocks are verified by their hashes, the store's lists of blocks and of versions by the checksums
+ * in them, packs of Git by git, tables by the hashes in the state (folder_state.h), and web pages
+ * by their list of checksums. Files that the last publish wrote, but that are missing, are
+ * reported, too.
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_CHECK_H
 #define VV_LIB_PUBLISH_FOLDER_CHECK_H
@@ -17,6 +18,7 @@
 #include "base/progress.h"
 #include "repo/git/repository.h"
 
+/* One value = the result of one check. */
 typedef struct vv_folder_checked {
 	vv_buf damaged;  /* paths of damaged files relative to the folder, one per line */
 	uint64_t blocks; /* number of blocks that were read and are valid */
@@ -24,9 +26,9 @@ typedef struct vv_folder_checked {
 void vv_folder_checked_clear(vv_folder_checked *c);
 VV_AUTO_CLEAR(vv_folder_checked, vv_folder_checked_clear)
 
-/* Checks the folder dir, an absolute path. r provides the folder for temporary files. The caller
- * clears *out, also after a failure. VV_ENOSUPPORT: a newer version of varve wrote some of the
- * files. */
+/* Checks the folder `dir`, an absolute path, and sets *out to the result. r provides the folder for
+ * temporary files. The caller clears *out, also after a failure. VV_ENOSUPPORT: a newer version of
+ * varve wrote some of the files. */
 vv_status vv_folder_check(vv_folder_checked *out, vv_repository *r, const char *dir,
 			  const vv_notes *notes, vv_error *err);
 

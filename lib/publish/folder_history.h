@@ -1,11 +1,11 @@
 /*
- * folder_history: writes repo.git of a published folder, the history as git's dumb HTTP protocol
- * reads it.
+ * folder_history: writes repo.git of a published folder, which has the history in the form that
+ * git's dumb HTTP protocol reads.
  *
  * Each update adds a pack of new objects, and combines packs so that each pack is at least twice as
  * large as all newer ones together. Packs are written first, then the list of packs, then the refs.
- * Packs that are no longer listed stay for a while, for readers that began before (folder_state.h,
- * "gone").
+ * Packs that are no longer listed are removed some time later, for the sake of readers that read
+ * the old list (folder_state.h, "gone").
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_HISTORY_H
 #define VV_LIB_PUBLISH_FOLDER_HISTORY_H
@@ -19,12 +19,14 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/repository.h"
 
+/* One value = the history of one folder during one update; all pointers are borrowed, except
+ * before. */
 typedef struct vv_folder_history {
 	vv_repository *repo;
 	vv_folder_state *state;
 	const char *dir;            /* absolute path of the folder */
-	const vv_shared_refs *refs; /* refs to publish; head must be set */
-	int64_t now;                /* time of the run, for "gone" */
+	const vv_shared_refs *refs; /* refs to publish; refs->head must be set */
+	int64_t now;                /* time of the update in seconds since 1970, for "gone" */
 	/* Set by vv_folder_history_look; the member `dropped` is set by vv_folder_history_pack: */
 	vv_oid *before; /* the ids in the folder's refs, with those of peeled tags; owned */
 	size_t before_count;
@@ -37,19 +39,20 @@ typedef struct vv_folder_history {
 void vv_folder_history_clear(vv_folder_history *h);
 VV_AUTO_CLEAR(vv_folder_history, vv_folder_history_clear)
 
-/* Reads the refs of the folder, and checks its packs and lists. */
+/* Reads the refs of the folder h->dir, checks its packs and lists, and sets the members of h from
+ * `before` on, except `dropped`. */
 vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err);
-/* Checks that the new refs descend from those of the folder. Appends to *back a description of a
- * ref that does not; nothing if all do. *heads: the folder has signed heads that are not in this
- * repository. */
+/* Appends to *back a description of a new ref that does not descend from the folder's ref of this
+ * name; appends nothing if there is no such ref. Sets *heads to true if the folder has signed heads
+ * that are not in this repository. */
 vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bool *heads,
 				    vv_error *err);
 /* Packs the objects that are reachable from the refs and not in the folder, and updates the packs
  * in h->state; the caller then writes the state. Does nothing if h->same is set. */
 vv_status vv_folder_history_pack(vv_folder_history *h, vv_error *err);
-/* Writes the list of packs. */
+/* Writes the list of packs in h->state to the folder. */
 vv_status vv_folder_history_list(vv_folder_history *h, vv_error *err);
-/* Writes the refs; call it last. */
+/* Writes h->refs to the folder; to be called last. */
 vv_status vv_folder_history_move(vv_folder_history *h, vv_error *err);
 
 #endif

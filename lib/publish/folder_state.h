@@ -1,20 +1,21 @@
 /*
  * folder_state: reads and writes the file "folder" of a published folder (docs/formats/folder.md).
  *
- *	varve folder 1
- *	pack <bytes> <name>       a listed pack of repo.git, oldest first
- *	file <blob> <bytes> <path>
- *	                          the file of a table; bytes 0: the file at path may still be
- *	                          the file of another version
- *	hash <number> <path>      after the line "file" of a path: XXH3-64 of the file's bytes
- *	gone <seconds> <path>     a file that has been unreferenced since this time
- *	held <bytes> <path>       a pack, index, list or page that the last run wrote;
- *	                          for the path "versions", <bytes> is the number of files in
- *	                          that folder
+ * 	varve folder 1
+ * 	pack <bytes> <name>       a listed pack of repo.git, oldest first
+ * 	file <blob> <bytes> <path>
+ * 	                          the file of a table; bytes 0: the file at path may still be
+ * 	                          the file of another version
+ * 	hash <number> <path>      after the line "file" of a path: XXH3-64 of the file's bytes
+ * 	gone <seconds> <path>     a file that has been unreferenced since this time
+ * 	held <bytes> <path>       a pack, index, list or web page that the last run wrote;
+ * 	                          for the path "versions", <bytes> is the number of files in
+ * 	                          that folder
  *
- * The file marks the folder as varve's. It is written before the new packs are listed and the
- * tables are written, so that after a killed run the next run knows the files of that run. Exported
- * pages (cmd/web/pages/export_folder.h) have a file of this format, too, named VV_FOLDER_EXPORT.
+ * The file (the mark) shows that varve wrote the folder. It is written before the new packs are
+ * listed and the tables are written, so that after a killed run the next run finds the files of
+ * that run. Exported pages (cmd/web/pages/export_folder.h) have a file of this format, too, named
+ * VV_FOLDER_EXPORT.
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_STATE_H
 #define VV_LIB_PUBLISH_FOLDER_STATE_H
@@ -28,54 +29,61 @@
 #include "base/error.h"
 #include "repo/git/oid.h"
 
-#define VV_FOLDER_VERSIONS "versions"
-#define VV_FOLDER_LOCK ".varve-lock"
+#define VV_FOLDER_VERSIONS "versions"   /* name of the folder with the lists of versions */
+#define VV_FOLDER_LOCK ".varve-lock"    /* name of the lock file */
 #define VV_FOLDER_EXPORT "varve-export" /* name of the file for exported pages */
 
+/* One value = one line. */
 typedef struct vv_folder_item {
 	const char *name; /* name of a pack; otherwise path of a file */
 	uint64_t number;  /* the number in the line: <bytes> or <seconds> */
 	vv_oid blob;      /* "file": blob of the table */
 	uint64_t hash;    /* "file": hash of the bytes; 0: unknown */
-	bool kept;        /* free for use by the caller */
+	bool kept;        /* for use by the caller */
 } vv_folder_item;
+/* One value = all lines of one kind. */
 typedef struct vv_folder_items {
 	vv_folder_item *items;
 	size_t count, cap;
 } vv_folder_items;
 
+/* One value = the content of one file. */
 typedef struct vv_folder_state {
-	vv_arena arena;
+	vv_arena arena; /* memory of the names */
 	vv_folder_items packs, files, gone, held;
 } vv_folder_state;
 
-/* Reads the file named mark in the folder dir. *there is false if the folder does not exist or is
- * empty. VV_EREFUSED: the folder has other files, but not this one. VV_ECORRUPT: the file is
- * damaged, or this varve cannot update the folder. VV_ENOSUPPORT: a newer varve wrote the file. */
+/* Reads the file with the name `mark` in the folder dir into *out, and sets *there to true; sets
+ * *there to false if the folder does not exist or is empty. VV_EREFUSED: the folder has other
+ * files, but not this one. VV_ECORRUPT: the file is damaged, or this varve cannot update the
+ * folder. VV_ENOSUPPORT: a newer varve wrote the file. */
 vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, const char *mark, bool *there,
 			       vv_error *err);
-/* Writes the file durably. */
+/* Writes s durably to the file with the name `mark` in the folder dir. */
 vv_status vv_folder_state_write(const vv_folder_state *s, const char *dir, const char *mark,
 				vv_error *err);
 void vv_folder_state_clear(vv_folder_state *s);
 VV_AUTO_CLEAR(vv_folder_state, vv_folder_state_clear)
 
-/* Adds an item to one of the lists of s, and returns it; NULL: out of memory. name is copied. */
+/* Adds an item with `name`, which is copied, and `number` to *to, one of the lists of s, and
+ * returns it; NULL if out of memory. */
 vv_folder_item *vv_folder_items_add(vv_folder_state *s, vv_folder_items *to, const char *name,
 				    uint64_t number);
-/* Returns the item with this name, or NULL. */
+/* Returns the item of `in` with this name, or NULL if there is none. */
 vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name);
-/* Returns true if the folder has a regular file at path with this length. */
+/* Returns true if the folder dir has a regular file of `bytes` bytes at `path`. */
 bool vv_folder_has(const char *dir, const char *path, uint64_t bytes);
-/* Returns true if the folder has the file of an item, with this length and hash. */
+/* Returns true if the folder dir has the file it->name, with the length it->number and the hash
+ * it->hash. */
 bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it);
-/* Counts the files in a folder within dir; 0 if the folder does not exist. */
+/* Sets *out to the number of files in `folder` within dir; to 0 if it does not exist. */
 vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv_error *err);
-/* Sets s->held to the packs, lists and versions of the store, and the packs of repo.git with their
- * indexes. */
+/* Sets s->held to the files of the folder dir: the packs, lists of blocks and lists of versions of
+ * the store, and the packs of repo.git with their indexes. */
 vv_status vv_folder_state_hold(vv_folder_state *s, const char *dir, vv_error *err);
-/* Removes the files in s->gone that have been unreferenced since `until` or an earlier time, and
- * drops their items. A file behind a symbolic link is not removed. */
+/* Removes the files in s->gone that have been unreferenced since `until` (in seconds since 1970) or
+ * an earlier time from the folder dir, and removes their items. A file behind a symbolic link is
+ * not removed. */
 vv_status vv_folder_state_sweep(vv_folder_state *s, const char *dir, uint64_t until, vv_error *err);
 
 #endif

@@ -18,15 +18,16 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
-#define VV_PUBLISH_WAIT_SECONDS 3600u
+#define VV_PUBLISH_WAIT_SECONDS 3600u /* time from which an unreferenced file may be removed */
 #define VV_PUBLISH_FILE_BYTES ((uint64_t)20 << 20) /* default of vv_publishing.file_bytes */
 
+/* One value = one run: its options and its result. Pointers are borrowed, except head. */
 typedef struct vv_publishing {
 	vv_repository *repo;
 	vv_dataset_reader *reader;
 	const vv_notes *notes;
-	const char *folder;
-	vv_refs_choice refs;
+	const char *folder;  /* path of the folder */
+	vv_refs_choice refs; /* the refs to publish */
 	/* publish even if the folder has commits that the refs lack; fetches these commits first */
 	bool force;
 	bool prune; /* remove unreferenced files at once, although running readers can then fail */
@@ -34,8 +35,8 @@ typedef struct vv_publishing {
 	/* Set by vv_publish_run: */
 	bool changed;      /* refs of the folder were moved */
 	char *head;        /* branch that a clone of the folder checks out; owned */
-	uint64_t versions, /* number of versions of tables that were sent */
-		bytes;     /* bytes of packs and lists that were sent */
+	uint64_t versions, /* number of versions of tables that this run wrote */
+		bytes;     /* size in bytes of the packs and lists that this run wrote */
 	uint64_t tables,   /* number of tables that the folder has as files */
 		written,   /* number of tables that this run wrote as files */
 		too_long;  /* number of tables without a file, as they are too long */
@@ -43,8 +44,8 @@ typedef struct vv_publishing {
 
 /* Publishes p->refs to p->folder. VV_EREFUSED: the folder belongs to another repository; it has
  * commits from which the refs do not descend, and p->force is not set; or the repository is a
- * shallow clone. VV_ELOCKED: another run publishes to the folder. VV_EMISSING: the repository lacks
- * blocks. VV_EUSAGE: the refs have no branch. */
+ * shallow clone. VV_ELOCKED: another run is publishing to the folder. VV_EMISSING: the repository
+ * lacks blocks. VV_EUSAGE: the refs have no branch. */
 vv_status vv_publish_run(vv_publishing *p, vv_error *err);
 void vv_publishing_clear(vv_publishing *p);
 VV_AUTO_CLEAR(vv_publishing, vv_publishing_clear)

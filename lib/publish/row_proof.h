@@ -9,8 +9,9 @@
 #include "lib/heads/head.h"
 #include "lib/names/version.h"
 
+/* One value = one proof: its options and the head. */
 typedef struct vv_row_proof {
-	vv_repository *repo;
+	vv_repository *repo;       /* all pointers are borrowed */
 	const vv_subject *subject; /* version of a table in a commit */
 	vv_table *table;           /* table of subject, opened as it is stored */
 	const char *row;           /* key of the row, in the format of --row */
@@ -18,9 +19,9 @@ typedef struct vv_row_proof {
 	vv_head_commit head; /* the head that signs the row; cleared by the caller */
 } vv_row_proof;
 
-/* Appends the proof to out. VV_ENOTFOUND: no row has the key, or the commit is not reachable from a
- * trusted head. VV_EUSAGE: the table does not have a key. VV_EREFUSED: an object between head and
- * row is too large for a block. */
+/* Makes the proof for the row p->row, appends it to out, and sets p->head. VV_ENOTFOUND: no row has
+ * the key, or the commit is not reachable from a trusted head. VV_EUSAGE: the table does not have a
+ * key. VV_EREFUSED: an object between head and row is too large for a block. */
 vv_status vv_row_proof_make(vv_buf *out, vv_row_proof *p, vv_error *err);
 
 #endif

@@ -1,16 +1,16 @@
 /*
- * blocks_config: reads and changes .varveconfig, the committed file that names the places of a
- * repository's blocks.
+ * blocks_config: reads and changes .varveconfig, the committed file with the URLs of the stores and
+ * block peers that have a repository's blocks.
  *
- *	[blocks]
- *		url = https://data.example.org/sales
- *		pushUrl = ssh://data.example.org/srv/sales
- *		ref = varve-blocks
- *	[store "team"]
- *		url = s3://bucket/sales
+ * 	[blocks]
+ * 		url = https://data.example.org/sales
+ * 		pushUrl = ssh://data.example.org/srv/sales
+ * 		ref = varve-blocks
+ * 	[store "team"]
+ * 		url = s3://bucket/sales
  *
- * The file has the syntax of Git's configuration. Everybody who may commit can write it, so it only
- * names places; nothing in the file is run. Source: docs/operate/hosts.md.
+ * The file has the syntax of Git's configuration. Everybody who may commit can write it, so it
+ * contains only URLs and names; nothing in the file is run. Source: docs/operate/hosts.md.
  */
 #ifndef VV_LIB_REMOTES_BLOCKS_CONFIG_H
 #define VV_LIB_REMOTES_BLOCKS_CONFIG_H
@@ -23,21 +23,22 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-#define VV_BLOCKS_CONFIG ".varveconfig"
-#define VV_BLOCKS_URLS_MAX 16u
+#define VV_BLOCKS_CONFIG ".varveconfig" /* name of the file */
+#define VV_BLOCKS_URLS_MAX 16u          /* maximum length of each list in the file */
 
-/* A store of blocks (docs/operate/stores.md); url may be NULL. */
+/* One value = one store of blocks (docs/operate/stores.md). */
 typedef struct vv_store_config {
-	char *name, *url;
-	char *push_url; /* NULL: same as url */
-	bool usual;     /* the default store: pushes send blocks to it */
+	char *name, *url; /* url may be NULL */
+	char *push_url;   /* NULL: same as url */
+	bool usual;       /* the default store: pushes send blocks to it */
 } vv_store_config;
 
+/* One value = the content of one file. */
 typedef struct vv_blocks_config {
-	char *ref; /* full name of the ref of blocks; NULL: not set */
-	char *urls[VV_BLOCKS_URLS_MAX];
+	char *ref; /* full name of the ref that has the blocks; NULL: not set */
+	char *urls[VV_BLOCKS_URLS_MAX]; /* URLs of block peers */
 	size_t url_count;
-	char *push_urls[VV_BLOCKS_URLS_MAX];
+	char *push_urls[VV_BLOCKS_URLS_MAX]; /* URLs of block peers for pushes; none: urls */
 	size_t push_count;
 	vv_store_config stores[VV_BLOCKS_URLS_MAX];
 	size_t store_count;
@@ -45,36 +46,39 @@ typedef struct vv_blocks_config {
 	char *upstream;
 } vv_blocks_config;
 
-/* Reads the file in a commit. *out is empty if the commit has no such file. VV_EINPUT: the file is
- * invalid. */
+/* Reads the file in *commit into *out, which is empty if the commit has no such file. VV_EINPUT:
+ * the file is invalid. */
 vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
 				vv_error *err);
-/* Parses the text of the file. VV_EINPUT: the text is invalid. */
+/* Parses the len bytes of `text`, the text of the file, into *out. VV_EINPUT: the text is
+ * invalid. */
 vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len,
 				 vv_error *err);
-/* Returns the store with this name, borrowed. name NULL: returns the default store, or else the
- * first store. NULL: no such store. */
+/* Returns the store of c with this name, or, if name is NULL, the default store, or else the first
+ * store; borrowed. Returns NULL if there is none. */
 const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name);
-/* Returns the path of the file in the work tree; for a bare repository, in its folder varve. Owned
- * by the caller. */
+/* Returns the path of the file in the work tree; for a bare repository, in its folder varve. The
+ * caller frees it. NULL if out of memory. */
 char *vv_blocks_config_path(const vv_repository *r);
-/* Calls fn for each setting in the file of the work tree, like vv_config_parse. If the file is not
- * a regular file, fn is not called. */
+/* Calls fn for each setting in the file of the work tree, as vv_config_parse does. If the file is
+ * not a regular file, fn is not called. */
 vv_status vv_blocks_config_each(vv_repository *r, vv_config_fn fn, void *payload, vv_error *err);
-/* Reads the file in the work tree, committed or not. */
+/* Reads the file in the work tree, which need not be committed, into *out. */
 vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err);
-/* A change of one setting. */
+/* One value = the change of one setting, or the removal of one section. */
 typedef struct vv_blocks_config_line {
-	const char *key; /* such as "store.team.url"; for a section "store.team", with value NULL */
-	const char *value; /* replaces all values of the key; NULL: removes them */
-	bool section;
+	const char *key; /* such as "store.team.url"; of a section, such as "store.team" */
+	/* replaces all values of the key; NULL: they, or the section, are removed */
+	const char *value;
+	bool section; /* key is that of a section */
 } vv_blocks_config_line;
-/* Applies the changes to the text of such a file. Runs git. */
+/* Applies the changes `lines` to `text`, the text of such a file. Runs git. */
 vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 				  const vv_blocks_config_line *lines, size_t count, vv_error *err);
-/* Sets text to the text of the file in the work tree, or to "" if it does not exist. VV_EINPUT: not
- * a regular file. */
+/* Sets text to the text of the file in the work tree, or to "" if it does not exist. VV_EINPUT: it
+ * is not a regular file. */
 vv_status vv_blocks_config_text(vv_buf *text, vv_repository *r, vv_error *err);
+/* Receives the text `what` about one unknown name; called by vv_blocks_config_unknown. */
 typedef vv_status (*vv_blocks_config_fn)(void *payload, const char *what, vv_error *err);
 /* Calls fn for each name in the file of the work tree that is unknown, and therefore ignored, with
  * a text such as "FILE: ..., did you mean 'url'?" A newer varve may support the name. */
@@ -82,14 +86,15 @@ vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, voi
 				   vv_error *err);
 /* Warns of each unknown name in the file (vv_blocks_config_unknown). */
 void vv_blocks_config_warn(vv_repository *r);
-/* Changes the file in the work tree in one step, for the next commit. The caller must hold the turn
- * (repo/git/write_turn.h). VV_EUSAGE: the repository is bare. */
+/* Applies the changes `lines` to the file in the work tree in one step, for the next commit. The
+ * caller must hold the lock for writers (the turn, repo/git/write_turn.h). VV_EUSAGE: the
+ * repository is bare. */
 vv_status vv_blocks_config_change_work(vv_repository *r, const vv_blocks_config_line *lines,
 				       size_t count, vv_error *err);
-/* Checks that .varveconfig may contain the URL. VV_EINPUT: some clones could not reach the place,
- * or the URL has parts that only the user may set. */
+/* Returns VV_OK if .varveconfig may contain url, as a URL for pushes if `push` is set. VV_EINPUT:
+ * some clones could not reach the URL, or it has parts that only the user may set. */
 vv_status vv_store_url_check(const char *url, bool push, vv_error *err);
-/* Returns true if the URL of a remote is the URL of a store, not of a peer. */
+/* Returns true if url is the URL of a store, not of a peer. */
 bool vv_blocks_is_store(const char *url);
 void vv_blocks_config_clear(vv_blocks_config *c);
 VV_AUTO_CLEAR(vv_blocks_config, vv_blocks_config_clear)

@@ -1,6 +1,7 @@
 /*
- * git_host: a remote that is a Git host without varve. The program git exchanges refs and history;
- * blocks are in the place that transport/places/packs uses.
+ * git_host: connects to a remote that is a Git host without varve. The program git exchanges refs
+ * and history; blocks are in a ref of the host, or in a store, which transport/places/packs reads
+ * and writes; or block peers have them (block_peers.h).
  *
  * A correct caller: vv_git_host_open; vv_git_host_hello; for a fetch vv_git_host_history, then
  * blocks as from any supplier; for a push vv_git_host_send, then vv_git_host_push;
@@ -29,6 +30,7 @@
 
 /* ---- git_push: moves refs of a Git host, by the program git ---- */
 
+/* One value = one ref to push, and its result. */
 typedef struct vv_git_push {
 	const char *to; /* the remote's ref */
 	/* the new and the old id; id null: delete the ref. The remote already has the blocks of id,
@@ -42,11 +44,11 @@ typedef struct vv_git_push {
 	char was[VV_OID_TEXT + 1];
 } vv_git_push;
 
-/* Runs `git push`, with the user's hooks unless no_verify is set. Several refs are pushed at a
- * time, atomically if the host supports it. to: how to run git, with the URL. word: the remote in
- * git's arguments, a name or the URL. refs[].why is set if a ref was not moved. said: receives the
- * lines that the host sends for people. If the push fails as a whole, err has git's message:
- * VV_EREFUSED, VV_ENOTFOUND or VV_EIO. */
+/* Pushes the `count` refs in `refs` with `git push`, and with the user's hooks unless no_verify is
+ * set. Several refs are pushed at a time, atomically if the host supports it. to: folder in which
+ * git runs, and URL of the host. word: the remote in git's arguments, a name or the URL. Sets
+ * refs[].why if a ref was not moved. Appends to `said` the lines that the host sends for people. If
+ * the push fails as a whole, err has git's message: VV_EREFUSED, VV_ENOTFOUND or VV_EIO. */
 vv_status vv_git_push_run(const vv_git_call *to, const char *word, vv_git_push *refs, size_t count,
 			  bool no_verify, vv_buf *said, vv_error *err);
 
@@ -55,17 +57,20 @@ vv_status vv_git_push_run(const vv_git_call *to, const char *word, vv_git_push *
  * that does not check them.
  */
 
-/* Compares the pointer of each version that is in `wants` but not in haves with its root, and warns
- * r's listener of differences; only a few are named. A version whose root is missing is skipped. */
+/* Compares the pointer of each version that is reachable from the commits `wants`, but not from
+ * `haves`, with the version's root, and warns r's listener of differences; the warning lists only a
+ * few. A version whose root is missing is skipped. */
 vv_status vv_edited_pointers_warn(vv_repository *r, const vv_oid *wants, size_t want_count,
 				  const vv_oid *haves, size_t have_count, vv_error *err);
 
+/* One value = one open host. */
 typedef struct vv_git_host vv_git_host;
 
-/* Opens the host and fetches only its refs; everything else is fetched on demand. t and m are
- * borrowed until vv_git_host_close. take_folder: the open folder if m is published as files, else
- * NULL; owned by the host, also after a failure. If t->repo is NULL, only vv_git_host_hello can be
- * called. On failure, err has git's message: VV_EREFUSED, VV_ENOTFOUND or VV_EIO. */
+/* Opens the remote m as *out, for pushing if `write` is set, and fetches only its refs; everything
+ * else is fetched on demand. t and m are borrowed until vv_git_host_close. take_folder: the open
+ * folder if m is published as files, else NULL; owned by *out, also after a failure. If t->repo is
+ * NULL, only vv_git_host_hello can be called. On failure, err has git's message: VV_EREFUSED,
+ * VV_ENOTFOUND or VV_EIO. */
 vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m,
 			   vv_remote_folder *take_folder, bool write, vv_error *err);
 void vv_git_host_close(vv_git_host *g); /* accepts NULL */
@@ -73,61 +78,63 @@ VV_AUTO_FREE(vv_git_host, vv_git_host_close)
 
 /* Returns the host's refs, borrowed. */
 const vv_hello *vv_git_host_hello(const vv_git_host *g);
-/* Returns the value of vv_remote.kind: "folder" or "git". */
+/* Returns the value of vv_remote.kind for g, a constant: "folder" or "git". */
 const char *vv_git_host_kind(const vv_git_host *g);
-/* Returns true if the host's HEAD names the branch of blocks. The hello then has another branch as
- * HEAD, if there is one. */
+/* Returns true if the host's HEAD is the branch that has the blocks. The hello then has another
+ * branch as HEAD, if there is one. */
 bool vv_git_host_has_blocks_head(const vv_git_host *g);
 /* Sets *out to true if the host stores blocks on a branch. */
 vv_status vv_git_host_uses_branch(vv_git_host *g, bool *out, vv_error *err);
 /* Sets *out to true if the host is empty and will store blocks on a branch. The first branch that
  * is pushed to a host becomes its default branch, so a branch of the user must be pushed first. */
 vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *err);
-/* After blocks were requested: returns the URL of a store in .varveconfig that was skipped because
- * it is not trusted; borrowed. NULL: no store was skipped. */
+/* Returns the URL of a store in .varveconfig that was skipped, when blocks were requested, because
+ * it is not trusted; borrowed. NULL if no store was skipped. */
 const char *vv_git_host_untrusted(const vv_git_host *g);
 /* Returns a description of the place that has the blocks, for messages; borrowed. */
 const char *vv_git_host_blocks_place(const vv_git_host *g);
-/* Returns the URL from which the host's blocks are received: the URL of its store, or else its
- * own. */
+/* Returns the URL from which the host's blocks are received, borrowed: the URL of its store, or
+ * else its own. */
 const char *vv_git_host_blocks_url(const vv_git_host *g);
 
 /* Removes refs that a killed fetch left in the repository, because their history may be
  * incomplete. */
 vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err);
 
-/* Fetches refs (full names), with everything that they reach, into the repository. Until
- * vv_git_host_close, only refs below refs/varve/fetched/ name what was fetched. ids: receives the
- * refs' ids on the host. */
+/* Fetches the `count` refs with the full names `names`, and everything reachable from them, into
+ * the repository. Until vv_git_host_close, only refs below refs/varve/fetched/ point to the fetched
+ * objects. Sets the elements of ids to the refs' ids on the host. */
 vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
 			      vv_error *err);
 
-/* Fetches the missing packs that the versions in the commits `ids` need. Everything that `haves`
- * reach must be complete. */
+/* Fetches the missing packs that the versions in the commits `ids` need. Everything reachable from
+ * `haves` must be complete. */
 vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,
 			     vv_error *err);
 
 /* Sets out to the host as a supplier of blocks, valid until vv_git_host_close. The supplier's name
  * is the remote's URL. */
 void vv_git_host_supplier(vv_git_host *g, vv_supplier *out);
-/* Fetches single blocks from a store. fn receives each block as for vv_peer_blocks. VV_ENOSUPPORT:
- * the blocks are not in a store. */
+/* Fetches the `count` blocks `cids` from a store, and passes each block to fn, as vv_peer_blocks
+ * does. VV_ENOSUPPORT: the blocks are not in a store. */
 vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
 			   void *payload, vv_error *err);
-/* Returns the host of a supplier; NULL: the supplier is not a Git host. */
+/* Returns the host of the supplier s, borrowed; NULL if the supplier is not a Git host. */
 vv_git_host *vv_git_host_of(const vv_supplier *s);
-/* Makes the host own m, which is on the heap. */
+/* Makes g the owner of take_m, which is on the heap. */
 void vv_git_host_take_remote(vv_git_host *g, vv_remote *take_m);
 
+/* One value = the options of one call of vv_git_host_send. */
 typedef struct vv_git_sending {
-	const vv_blocks_ref *refs;
+	const vv_blocks_ref *refs; /* the refs whose blocks are sent */
 	size_t count;
-	bool dry_run; /* sends nothing, and only sets *out */
-	/* sends only versions that are complete in this repository; ignored for block peers */
+	bool dry_run; /* send nothing, and only set *out */
+	/* send only versions that are complete in this repository; ignored for block peers */
 	bool complete;
-	bool verify; /* first fetches and hashes the host's packs, and replaces damaged packs */
+	bool verify; /* first fetch and hash the host's packs, and replace damaged packs */
 } vv_git_sending;
-/* Sends blocks to the block peers, or to the host if no block peers are named. */
+/* Sends the blocks of what->refs to the block peers, or to the host if it has no block peers, and
+ * sets *out to the amount of data. */
 vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
 			   vv_error *err);
 
@@ -135,62 +142,68 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err);
 /* Returns the number of bytes received so far, without the bytes of history. */
 uint64_t vv_git_host_bytes(const vv_git_host *g);
-/* Sets *out to true if the host has a ref of blocks, or if .varveconfig names a store from which
- * its blocks can be read. */
+/* Sets *out to true if the host has a ref of blocks, or if .varveconfig has a store from which its
+ * blocks can be read. */
 vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err);
 
-/* Declares that blocks are only read. A missing ref of blocks then causes a note. */
+/* Makes g send a note if the ref of blocks is missing; for callers that only read blocks. */
 void vv_git_host_reading(vv_git_host *g);
 /* Warns if the ref of blocks was removed or overwritten, so that versions of the host's refs lack
  * blocks. If this cannot be determined, there is no warning and no failure. */
 vv_status vv_git_host_watch(vv_git_host *g, vv_error *err);
 
+/* One value = the lost versions of one host: those of its refs that it does not store
+ * completely. */
 typedef struct vv_host_lost {
-	/* number of versions of the host's refs that the host does not store completely; only refs
-	 * whose commits are in this repository count */
+	/* number of lost versions; only refs whose commits are in this repository count */
 	uint64_t versions;
-	uint64_t here;  /* number of these versions that are complete in this repository */
-	char lacks[96]; /* what one of these versions lacks, as in vv_host_keeps */
+	uint64_t here; /* number of these versions that are complete in this repository */
+	/* description of the part that one of them lacks, as in vv_host_keeps */
+	char lacks[96];
 } vv_host_lost;
-/* Counts the lost versions with vv_host_keeps_each. All counts are 0 if block peers store the
- * blocks. */
+/* Sets *out to the lost versions of g, found with vv_host_keeps_each. All counts are 0 if block
+ * peers store the blocks. */
 vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err);
 
-/* A value of fetch_bytes for callers that do not remove data because of the result. */
+/* The value of the parameter fetch_bytes (a limit in bytes) for callers that do not remove data
+ * because of the result. */
 #define VV_KEEPS_FETCH_BYTES ((uint64_t)64 << 20)
-/* Calls vv_host_keeps_each. If block peers store the blocks, no version is complete. */
+/* Calls vv_host_keeps_each for the host's blocks, with the same parameters. If block peers store
+ * the blocks, sets *out to the result that no version is complete. */
 vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t count,
 				 uint64_t fetch_bytes, vv_host_keeps *out, vv_error *err);
 
-/* Sets *out to true if the host lists the block as stored; to false if block peers store the
- * blocks. */
+/* Sets *out to true if the lists of the host contain the block *cid; else, or if block peers store
+ * the blocks, to false. */
 vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error *err);
 
-/* Calls vv_host_show. Before that, warns if the ref was overwritten since the last time. */
+/* Calls vv_host_show with the same parameters. Before that, warns if the ref of blocks was
+ * overwritten since the last time. */
 vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
 			   void *payload, vv_error *err);
-/* Sets *out, owned by the caller, to the versions that the host's refs reach; a gc of the store may
- * remove other versions. *out NULL: the host keeps all versions, or the call failed. */
+/* Sets *out, owned by the caller, to the versions that are reachable from the host's refs; a gc of
+ * the store may remove other versions. Sets *out to NULL if the host never removes versions, or if
+ * the call fails. */
 vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err);
 
-/* Calls vv_host_verify. Does nothing if block peers store the blocks. */
+/* Calls vv_host_verify for the host's blocks. Does nothing if block peers store the blocks. */
 vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err);
 
 /* Warns of blocks that the host lists but could not deliver. */
 void vv_git_host_tell_damage(const vv_git_host *g);
 
-/* Sets the place of the host's blocks, which overrides other settings: a store named in the work
- * tree's .varveconfig (url must be absolute; name and url are copied), or a ref of the host (url
- * NULL). Call this before other functions. */
+/* Makes g use the store with this name and url, a store in the work tree's .varveconfig, for the
+ * blocks, or a ref of the host if url is NULL. This overrides settings. url must be absolute; name
+ * and url are copied. Call this before other functions. */
 vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, vv_error *err);
-/* Determines the place of the host's blocks again. *out: the place, borrowed; *is_store: true for a
- * store, false for a ref of the host. */
+/* Determines again where the host's blocks are. Sets *out to that store or ref, borrowed, and
+ * *is_store to true for a store, to false for a ref of the host. */
 vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err);
 /* Fetches all refs of the host, including those of open and closed pull requests, except refs of
  * blocks. Calls fn for each ref. */
 vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_error *err);
 
-/* Moves refs of the host with vv_git_push_run. */
+/* Moves `refs` of the host with vv_git_push_run. */
 vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,
 			   vv_buf *said, vv_error *err);
 

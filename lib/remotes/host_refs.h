@@ -1,5 +1,6 @@
 /*
- * host_refs: lists the refs of a Git host, in the form of a peer's hello.
+ * host_refs: lists the refs of a Git host, in the form of a peer's hello (the first message of a
+ * peer, transport/protocol/message.h).
  */
 #ifndef VV_LIB_REMOTES_HOST_REFS_H
 #define VV_LIB_REMOTES_HOST_REFS_H
@@ -17,6 +18,7 @@
 #include "transport/places/packs/host.h"
 #include "transport/protocol/message.h"
 
+/* One value = the refs of one host. */
 typedef struct vv_host_refs {
 	const char *url; /* for messages; borrowed */
 	vv_hello hello;
@@ -25,28 +27,29 @@ typedef struct vv_host_refs {
 		/* id of the branch that may be used instead; null: the host does not have it */
 		branch_tip;
 	vv_oid head; /* commit of HEAD; null: the host has no HEAD */
-	/* HEAD of the host is the branch of blocks, so hello names another branch */
+	/* HEAD of the host is the branch of blocks, so hello has another branch as HEAD */
 	bool blocks_head;
+	/* numbers of elements allocated in the lists of hello */
 	size_t ref_cap, other_cap, head_cap;
-	vv_arena arena;
+	vv_arena arena; /* memory of hello */
 } vv_host_refs;
 
-/* Lists the refs with git ls-remote. word: names the host as an argument of git: a remote's name or
- * a URL. ask: has the folder to run git in. folder: the published folder, if the host is one; its
- * refs were read already, and pushes are not accepted; NULL: another host. Call vv_host_refs_clear
- * on failure, too. VV_ENOSUPPORT: the host is a plain web server, and folder is NULL. VV_ECORRUPT:
- * the answer is invalid. */
+/* Sets *x to the refs of the host, which it lists with git ls-remote. word: the host as an argument
+ * of git: a remote's name or a URL. ask: has the folder in which git runs. folder: the published
+ * folder, if the host is one, whose refs were already read, and to which nothing can be pushed;
+ * NULL: another host. Call vv_host_refs_clear on failure, too. VV_ENOSUPPORT: the host is a plain
+ * web server, and folder is NULL. VV_ECORRUPT: the answer is invalid. */
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
 			    const char *word, const vv_remote_folder *folder, vv_error *err);
 void vv_host_refs_clear(vv_host_refs *x);
 VV_AUTO_CLEAR(vv_host_refs, vv_host_refs_clear)
 
-/* Calls fn for each version in the history of the refs of a host or a peer, as far as that history
- * is in this repository. */
+/* Calls fn for each version in the history of the refs in h, the hello of a host or a peer, as far
+ * as that history is in r. */
 vv_status vv_hello_each_root(const vv_hello *h, vv_repository *r, vv_new_root_fn fn, void *payload,
 			     vv_error *err);
-/* Sets *out to true if everything reachable from the refs is in this repository, and is known to
- * contain no versions. Does not walk the history if the answer is cached. */
+/* Sets *out to true if everything reachable from the refs in x is in r, and contains no versions.
+ * Does not walk the history if the answer is cached. */
 vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *out, vv_error *err);
 
 #endif

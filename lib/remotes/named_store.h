@@ -12,6 +12,7 @@
 #include "repo/git/repository.h"
 #include "transport/places/place.h"
 
+/* One value = one store to add. */
 typedef struct vv_store_naming {
 	const char *name,     /* name of the store */
 		*url;         /* its URL */
@@ -19,33 +20,36 @@ typedef struct vv_store_naming {
 	bool usual;           /* make the store the destination of pushes */
 } vv_store_naming;
 
-/* Checks that the name is valid and unused, and that the URLs are allowed in .varveconfig.
+/* Returns VV_OK if n->name is valid and unused, and the URLs are allowed in .varveconfig.
  * VV_EUSAGE, VV_EINPUT: they are not. VV_EEXISTS: another store has the name. */
 vv_status vv_store_name_check(vv_repository *r, const vv_store_naming *n, vv_error *err);
-/* Adds the store to .varveconfig, for the next commit, and its sites to varve.trustedHost of this
- * repository. Fails as vv_store_name_check. */
+/* Adds the store *n to .varveconfig, for the next commit, and its sites to varve.trustedHost of r.
+ * Fails as vv_store_name_check does. */
 vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *err);
-/* Makes a store of .varveconfig the only destination of pushes; name NULL: removes all stores from
- * .varveconfig, so that blocks are pushed to the host itself. The change is for the next commit.
- * *changed is false if nothing had to be changed. If name is NULL, also removes the store from the
- * settings of the remote, at once. */
+/* Makes the store `name` of .varveconfig the only destination of pushes. If name is NULL, removes
+ * all stores from .varveconfig, so that blocks are pushed to the host itself. The change is for the
+ * next commit. Sets *changed to false if nothing had to be changed, else to true. If name is NULL,
+ * also removes the store from the settings of `remote`, at once. */
 vv_status vv_store_switch(vv_repository *r, const char *name, const char *remote, bool *changed,
 			  vv_error *err);
-/* Returns the store in the user's settings of a remote (remote.<name>.varveUrl), or NULL.
- * Borrowed. */
+/* Returns the URL of the store in the user's settings of m (remote.<name>.varveUrl), borrowed; NULL
+ * if there is none. */
 const char *vv_store_own(const vv_remote *m);
 
-/* Removes a store from .varveconfig, or, if name is a remote, from the user's settings of this
- * remote. The files of the store are kept. VV_ENOTFOUND: no such store is named. */
+/* Removes the store `name` from .varveconfig, or, if name is that of a remote, the store from the
+ * user's settings of this remote. The files of the store are not removed. VV_ENOTFOUND: there is no
+ * such store. */
 vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err);
 
 /*
- * store_trial: finds out which operations a store permits, by writing, reading and removing a small
- * file.
+ * store_trial: determines the operations that a store permits, by writing, reading and removing a
+ * small file.
  */
 
-/* The operations that succeeded. Listing and removing are not needed to push and fetch. */
+/* One value = the result of one trial. */
 typedef struct vv_store_trial {
+	/* the operations that succeeded; ranges: reading a part of a file. Listing and removing are
+	 * not needed to push and fetch */
 	bool reads, ranges, writes, lists, removes;
 	char who[160]; /* the user's identity at the store; "": unknown */
 	uint64_t ms;   /* duration of the trial in milliseconds */
@@ -53,8 +57,8 @@ typedef struct vv_store_trial {
 	vv_error why;
 } vv_store_trial;
 
-/* Tries a store. Returns VV_OK even if operations are refused; fails if the store does not answer,
- * or answers incorrectly. */
+/* Tries all operations at the store p, and sets *out to the result. Returns VV_OK even if
+ * operations are refused; fails if the store does not answer, or answers incorrectly. */
 vv_status vv_store_try(vv_store_trial *out, const vv_place *p, vv_error *err);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * proof: proves which versions a place stores: checks all files that each version needs, and hashes
- * a random block of each version.
+ * proof: verifies that a place (a peer, a store or a Git host) stores given versions: checks all
+ * files that each version needs, and hashes a random block of each version.
  *
  * A peer reports which versions it has completely; at a store or a Git host, all packs and lists of
  * a version are checked (vv_host_keeps_each). These reports may be wrong, so unpredictable blocks
  * are fetched, too: from a version that is also stored locally, a leaf; from any other version, the
  * root and all blocks between the root and a leaf. A peer sends the blocks; a Git host sends the
- * packs that have them. Code that removes data, or reports that others store it, must call these
+ * packs that contain them. Code that removes data, or reports that others store it, must call these
  * functions.
  */
 #ifndef VV_LIB_REMOTES_PROOF_H
@@ -21,21 +21,23 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* Makes a place prove that it stores the versions with these roots. holds[i]: the place proved
- * roots[i]. store: the local blocks. Fails if the place cannot answer. */
+/* Requests from the place `there` a proof that it stores each of the `count` versions `roots`, and
+ * sets holds[i] to true if it proved roots[i], else to false. store: the local blocks. Fails if the
+ * place cannot answer. */
 vv_status vv_proof_ask(bool *holds, const vv_reached *there, vv_store *store, const vv_cid *roots,
 		       size_t count, vv_error *err);
 
-/* Makes a place prove at most VV_PROOF_SAMPLE random versions that its refs reach, out of those
- * whose commits are in this repository. */
-#define VV_PROOF_SAMPLE 16u
+#define VV_PROOF_SAMPLE 16u /* maximum number of versions in a sample */
+/* One value = the result of one sample. */
 typedef struct vv_proof_sample {
 	size_t asked, lost; /* asked: number of requested proofs; lost: number of failed proofs */
 } vv_proof_sample;
+/* Requests from the place `there` proofs of at most VV_PROOF_SAMPLE random versions that are
+ * reachable from its refs and whose commits are in r, and sets *out to the result. */
 vv_status vv_proof_ask_some(vv_proof_sample *out, const vv_reached *there, vv_repository *r,
 			    vv_error *err);
 
-/* Like vv_proof_ask, for a place given by a remote's name or a URL. */
+/* Connects to the place `name`, a remote's name or a URL, and does what vv_proof_ask does. */
 vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, const vv_notes *notes,
 			     const vv_cid *roots, size_t count, vv_error *err);
 

@@ -11,7 +11,8 @@
 #include "dataset/table/table.h"
 #include "varve/table.h"
 
-/* Converts a cell of the column at place. The text of *value is borrowed from the cell. */
+/* Converts the cell *c of the column of t with the index `place` to *value. The text of *value is
+ * borrowed from the cell. */
 vv_status vv_cell_value(varve_value *value, const vv_table *t, size_t place, const vv_cell *c,
 			vv_error *err);
 

@@ -10,6 +10,7 @@
 
 #include "dataset/format/facts.h"
 
+/* The operator of a test. */
 typedef enum vv_fact_op {
 	VV_FACT_IS,     /* = */
 	VV_FACT_BEGINS, /* the cell's bytes begin with the text's */
@@ -19,7 +20,7 @@ typedef enum vv_fact_op {
 	VV_FACT_FROM    /* >= */
 } vv_fact_op;
 
-/* How the test compares cells that are plain numbers. */
+/* The way in which a test compares cells that are plain numbers. */
 typedef enum vv_fact_numbers {
 	VV_FACT_BY_VALUE, /* as numbers */
 	/* as texts; facts do not order numbers as texts, so they are used for VV_FACT_IS only */
@@ -27,7 +28,8 @@ typedef enum vv_fact_numbers {
 	VV_FACT_NEVER /* the test is false for every number */
 } vv_fact_numbers;
 
-/* How the test orders texts that are not plain numbers. Facts order texts by their bytes. */
+/* The order in which a test compares texts that are not plain numbers. Facts order texts by their
+ * bytes. */
 typedef enum vv_fact_texts {
 	VV_FACT_BYTES, /* by their bytes */
 	VV_FACT_DAYS,  /* by the date with which a text begins, plus or minus a day */
@@ -37,24 +39,25 @@ typedef enum vv_fact_texts {
 	VV_FACT_ANYWHERE /* in an order that facts do not have */
 } vv_fact_texts;
 
-#define VV_FACT_DATE 10u /* YYYY-MM-DD */
+#define VV_FACT_DATE 10u /* length of YYYY-MM-DD */
 
+/* One value = one test. */
 typedef struct vv_fact_test {
 	vv_fact_op op;
-	const char *text; /* the text that cells are compared with; borrowed */
+	const char *text; /* the text with which cells are compared; borrowed */
 	size_t len;
 	vv_fact_numbers numbers;
 	vv_fact_texts texts;
-	bool is_number; /* text is a plain number, and number is its value */
+	bool is_number; /* text is a plain number, and `number` is its value */
 	vv_fact_number number;
 	bool empty_counts; /* an empty cell can pass the test */
-	/* with VV_FACT_DAYS: the day before the date in text, and the day after it */
+	/* if texts is VV_FACT_DAYS: the day before the date in text, and the day after it */
 	char day[2][VV_FACT_DATE];
 } vv_fact_test;
 
-/* Sets op, text, len, is_number and number; all other members become zero. */
+/* Sets op, text, len, is_number and number of *t, and all other members to zero. */
 void vv_fact_test_init(vv_fact_test *t, vv_fact_op op, const char *text, size_t len);
-/* Returns false if no cell of a group with the facts f passes the test. */
+/* Returns false if no cell of a row group with the facts f passes the test t; true if some may. */
 bool vv_fact_test_may(const vv_fact_test *t, const vv_fact *f);
 
 #endif

@@ -5,7 +5,7 @@
  *   while ((more = found_rows_next(f, &group, err)) > 0) { ... }
  *   found_rows_close(f)
  *
- * May be used by several threads, but only by one at a time.
+ * A found_rows may be used by several threads, but only by one at a time.
  */
 #ifndef VV_LIB_ROWS_FOUND_ROWS_H
 #define VV_LIB_ROWS_FOUND_ROWS_H
@@ -19,41 +19,47 @@
 #include "dataset/table/table.h"
 #include "lib/rows/where.h"
 
+/* One value = the options of one iteration. */
 typedef struct vv_rows_options {
-	const size_t *columns; /* places of the columns to read; count 0: all */
-	size_t count;
+	const size_t *columns;     /* indices of the columns to read */
+	size_t count;              /* their number; 0: all columns */
 	vv_where *where;           /* condition; NULL: every row matches; borrowed */
 	const vv_key_lookup *keys; /* finds row groups by key; may be NULL; borrowed */
-	/* only groups whose first row is in [from, to); with `within` set, also the group that
-	 * contains row `from` */
+	/* read only groups whose first row is in [from, to); if `within` is set, also the
+		 * group that contains row `from` */
 	uint64_t from, to;
 	bool within;
-	bool alone;    /* do not read ahead in another thread */
-	bool by_group; /* rows are requested by vv_rows_next_group instead of vv_rows_next */
-	const vv_progress *progress;
+	bool alone; /* do not read ahead in another thread */
+	/* rows are requested by vv_rows_next_group instead of vv_rows_next */
+	bool by_group;
+	const vv_progress *progress; /* may be NULL; borrowed */
 } vv_rows_options;
 
+/* One value = the matching rows of one row group. */
 typedef struct found_group {
-	vv_batch batch;
-	uint32_t *rows; /* indexes of the rows in batch, ascending */
-	size_t count;   /* number of rows; 0: none match, and batch has no cells */
+	vv_batch batch; /* the cells of the group */
+	uint32_t *rows; /* indices of the matching rows in batch, ascending */
+	size_t count;   /* number of matching rows; 0: batch has no cells */
 	size_t cap,     /* number of elements allocated in rows */
 		all;    /* the first `all` elements of rows are 0, 1, 2, ... */
 	uint64_t seen;  /* number of table rows up to the end of this group */
 } found_group;
 void found_group_clear(found_group *g);
 
+/* One value = one iteration. */
 typedef struct found_rows found_rows;
-/* Borrows the table, and everything in the options except columns. */
+/* Opens an iteration over t as *out. Borrows the table, and everything in the options except
+ * columns. */
 vv_status found_rows_open(found_rows **out, vv_table *t, const vv_rows_options *opts,
 			  vv_error *err);
-/* Finds the group that contains a row: its index and its first row. */
+/* Sets *index to the index of the row group of t that contains `row`, and *first to the number of
+ * its first row. */
 vv_status found_rows_group_of(uint64_t *index, uint64_t *first, const vv_table *t, uint64_t row,
 			      vv_error *err);
 
-/* Starts at a row. Call before the first found_rows_next. */
+/* Starts the iteration at `row`. Call this function before the first found_rows_next. */
 vv_status found_rows_start(found_rows *f, uint64_t row, vv_error *err);
-/* Reads the next group into *out, replacing its content. Returns 1, 0 at the end, or a negative
+/* Reads the next row group into *out, replacing its content. Returns 1, 0 at the end, or a negative
  * vv_status. */
 int found_rows_next(found_rows *f, found_group *out, vv_error *err);
 void found_rows_close(found_rows *f); /* accepts NULL */

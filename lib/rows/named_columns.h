@@ -10,13 +10,14 @@
 #include "base/text.h"
 #include "dataset/table/table.h"
 
-/* Sets *out to the place of a column. what: the user's option in messages, such as "--columns".
- * VV_ENOTFOUND: the table does not have the column; the hint suggests a similar name. */
+/* Sets *out to the index of the column of t with the name `name`, of len bytes. what: the user's
+ * option in messages, such as "--columns". VV_ENOTFOUND: the table does not have the column; the
+ * hint suggests a similar name. */
 vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what,
 			 size_t *out, vv_error *err);
 
-/* Sets *out to the places of columns; names NULL or empty: all columns. The caller frees *out with
- * vv_free. Fails as vv_view_column. */
+/* Sets *out to the indices of the columns of t with these names, and *count to their number; names
+ * NULL or empty: all columns. The caller frees *out with vv_free. Fails as vv_view_column does. */
 vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what,
 			  size_t **out, size_t *count, vv_error *err);
 

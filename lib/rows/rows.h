@@ -1,6 +1,6 @@
 /*
- * rows: a cursor over the rows of a table: selected columns, a range of rows, and rows that match a
- * filter.
+ * rows: reads the rows of a table, one after the other or by row group: selected columns, a range
+ * of rows, and rows that match a filter.
  *
  * The cursor reads only the groups and columns that it needs: the columns that the filter tests, in
  * groups that can have a matching row (fact_test.h), and the other columns only if a row of the
@@ -18,40 +18,42 @@
 #include "base/error.h"
 #include "lib/rows/found_rows.h"
 
+/* One value = one cursor. */
 typedef struct vv_rows vv_rows;
 
-/* Opens a cursor. Borrows the table and everything in opts except opts->columns. */
+/* Opens a cursor over t as *out. Borrows the table and everything in opts except opts->columns. */
 vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, vv_error *err);
 
-/* Reads the next row. *cells has one element for each column of the table, and is valid until the
- * next call. Returns 1, 0 at the end, or a negative vv_status, which further calls return again. */
+/* Sets *cells to the cells of the next row: one element for each column of the table, valid until
+ * the next call. Returns 1, 0 at the end, or a negative vv_status, which further calls return
+ * again. */
 int vv_rows_next(vv_rows *r, const vv_cell **cells, vv_error *err);
 
-/* The matching rows of a group. rows: their numbers in the batch, which was read with
- * vv_table_read_rows. Read its columns with vv_batch_run. */
+/* One value = the matching rows of one row group. */
 typedef struct vv_rows_group {
-	vv_batch *batch;
-	const uint32_t *rows;
-	size_t count; /* above 0 */
+	vv_batch *batch;      /* read with vv_table_read_rows; read its columns with vv_batch_run */
+	const uint32_t *rows; /* indices of the rows in batch */
+	size_t count;         /* number of rows; above 0 */
 } vv_rows_group;
-/* Reads the next group that has a matching row. *out is valid until the next call. Returns the same
- * as vv_rows_next. */
+/* Sets *out to the next row group that has a matching row; it is valid until the next call. Returns
+ * the same as vv_rows_next. */
 int vv_rows_next_group(vv_rows *r, vv_rows_group *out, vv_error *err);
 
 /* Sets o->from and o->to to share number `part`, from 0, of `parts` shares of a table with `rows`
- * rows. VV_EUSAGE: no such share. */
+ * rows. VV_EUSAGE: part is not below parts. */
 vv_status vv_rows_share(vv_rows_options *o, uint64_t rows, uint32_t part, uint32_t parts,
 			vv_error *err);
 
 /* Returns true if the cursor returns all rows of the table from row *from on, and sets *from. */
 bool vv_rows_are_all(const vv_rows *r, uint64_t *from);
-const vv_progress *vv_rows_progress(const vv_rows *r); /* may be NULL */
+/* returns progress of the options; may be NULL */
+const vv_progress *vv_rows_progress(const vv_rows *r);
 
 /* Returns the number of the row that vv_rows_next returned last. */
 uint64_t vv_rows_number(const vv_rows *r);
 
-/* Makes vv_rows_next continue with this row, or with the first matching row after it. VV_EUSAGE:
- * the row is in a group that the options exclude. */
+/* Makes vv_rows_next continue with `row`, or, if it does not match, with the first matching row
+ * after it. VV_EUSAGE: the row is in a group that the options exclude. */
 vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err);
 /* Closes the cursor. Accepts NULL. Returns false if r was opened by a parent process in which a
  * thread was reading ahead: nothing is freed then, and the borrowed objects must not be freed

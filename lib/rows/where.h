@@ -1,6 +1,6 @@
 /*
- * where: filters rows for a view by conditions (docs/use/rules.md) and tests of columns, which must
- * all be true, and skips row groups by their facts (dataset/format/facts.h).
+ * where: makes filters. A row matches a filter if all its conditions (docs/use/rules.md) or tests
+ * of columns are true; row groups are skipped by their facts (dataset/format/facts.h).
  */
 #ifndef VV_LIB_ROWS_WHERE_H
 #define VV_LIB_ROWS_WHERE_H
@@ -18,11 +18,15 @@
 #include "dataset/table/table.h"
 #include "lib/rows/fact_test.h"
 
+/* One value = one filter. */
 typedef struct vv_where vv_where;
 
+/* One value = the options of one call of vv_where_new. */
 typedef struct vv_where_how {
-	const vv_condition_param *params;
+	const vv_condition_param *params; /* values of the parameters in the conditions */
 	size_t param_count;
+	/* returns the index of the schema's field for a column with this name; NULL: columns are
+	 * found by the fields' names */
 	long (*find)(void *payload, const char *name, size_t len);
 	void *payload;
 	const char *path; /* path of the table's file, for hints; NULL: not known */
@@ -30,13 +34,13 @@ typedef struct vv_where_how {
 	 * "": no search */
 	const char *search;
 } vv_where_how;
-/* Compiles conditions. The schema and the parameters must outlive *out. find: returns the field of
- * the schema for the name of a column; may be NULL. VV_EUSAGE: a text is not a condition;
- * VV_ENOTFOUND: no such column. */
+/* Compiles `conditions` on rows of t to the filter *out. The schema of t and the parameters must
+ * outlive *out. VV_EUSAGE: a text is not a condition; VV_ENOTFOUND: a column does not exist. */
 vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,
 		       const vv_where_how *how, vv_error *err);
 
-/* Checks the syntax of conditions before a table is known. VV_EUSAGE: a text is not a condition. */
+/* Returns VV_OK if `conditions` are valid without regard to a table. VV_EUSAGE: a text is not a
+ * condition. */
 vv_status vv_where_check(const vv_strings *conditions, vv_error *err);
 
 /* The operator of a test. */
@@ -47,43 +51,47 @@ typedef enum vv_where_op {
 	VV_WHERE_UP_TO = VV_FACT_UP_TO,
 	VV_WHERE_ABOVE = VV_FACT_ABOVE,
 	VV_WHERE_FROM = VV_FACT_FROM,
-	VV_WHERE_DIFFERS, /* a value of the type, which is not equal */
-	VV_WHERE_NULL,    /* a missing value */
-	VV_WHERE_NOT_NULL,
-	/* missing, not a value of the type, or possibly too large for int64, double or UTF-8 */
+	VV_WHERE_DIFFERS,  /* the cell is a value of the type, and not equal */
+	VV_WHERE_NULL,     /* the cell is a missing value */
+	VV_WHERE_NOT_NULL, /* the cell is not a missing value */
+	/* the cell is missing, not a value of the type, or possibly too large for int64, double or
+	 * UTF-8 */
 	VV_WHERE_NO_VALUE
 } vv_where_op;
 
-/* A test of a column. */
+/* One value = one test of a column. */
 typedef struct vv_where_test {
 	const char *column; /* name of the column; NULL: `place` is used */
-	size_t place;       /* place of the column in the table */
+	size_t place;       /* index of the column in the table */
 	vv_where_op op;
-	vv_cell_state state; /* the spelling of text: as in the column, or as in JSON */
-	const char *text;
+	vv_cell_state state; /* the spelling of `text`: as in the column, or as in JSON */
+	const char *text;    /* the text with which cells are compared, of len bytes */
 	size_t len;
 } vv_where_test;
-/* Makes a filter from tests, as vv_where_new does from conditions. */
+/* Makes the filter *out from `count` tests, as vv_where_new does from conditions. */
 vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *tests, size_t count,
 		      vv_error *err);
 void vv_where_free(vv_where *w); /* accepts NULL */
 VV_AUTO_FREE(vv_where, vv_where_free)
 
-/* Returns the places of the columns that the filter reads, borrowed. */
+/* Returns the indices of the columns that the filter reads, borrowed, and sets *count to their
+ * number. */
 const size_t *vv_where_columns(const vv_where *w, size_t *count);
-size_t vv_where_count(const vv_where *w); /* number of tests */
+size_t vv_where_count(const vv_where *w); /* returns the number of tests in the filter */
 
-/* Sets *out to the value that a test requires, borrowed. Returns false if the test does not require
- * a single value. '=' may be a pair of tests, "at least" and "at most". */
+/* Sets *out to the value that the test with the index `test` requires, borrowed. Returns false if
+ * the test does not require a single value. A condition with '=' may be compiled to two tests, "at
+ * least" and "at most". */
 bool vv_where_value(const vv_where *w, size_t test, vv_key_value *out);
 
-/* Returns true if the row matches. cells has one element for each column of the table. If memory
- * runs out, vv_where_ok fails afterwards. */
+/* Returns true if the row `cells` matches. cells has one element for each column of the table.
+ * After running out of memory, vv_where_ok returns VV_ENOMEM. */
 bool vv_where_holds(vv_where *w, const vv_cell *cells);
+/* Returns VV_OK if no vv_where_holds ran out of memory. */
 vv_status vv_where_ok(const vv_where *w, vv_error *err);
 
-/* Returns true if a row with these facts can match. A vv_list_may_fn, whose payload is the
- * filter. */
+/* Returns true if a row of a group with these facts, of len bytes, can match. Has the type
+ * vv_list_may_fn; `where` is a vv_where. */
 bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len);
 
 #endif

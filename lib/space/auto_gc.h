@@ -17,20 +17,22 @@
 #include "lib/space/gc.h"
 #include "repo/git/repository.h"
 
+/* One value = one decision. */
 typedef struct vv_auto_gc {
 	bool wanted;     /* gc should run */
 	bool failed;     /* gc would free much space, but has failed within the last day */
 	bool detach;     /* value of gc.autoDetach */
 	const char *off; /* the setting that disables automatic gc, for messages; or NULL */
-	uint64_t bytes;  /* size of the store */
-	uint64_t limit;  /* gc should run if the store is larger */
+	uint64_t bytes;  /* size of the store in bytes */
+	uint64_t limit;  /* size in bytes above which gc should run */
 	char *log;       /* path of the log file; owned */
 } vv_auto_gc;
 void vv_auto_gc_clear(vv_auto_gc *gc);
 VV_AUTO_CLEAR(vv_auto_gc, vv_auto_gc_clear)
 
-/* Decides from settings and the sizes of packs; this is cheap. If gc never ran, stores the present
- * size of the store for later calls. */
+/* Decides whether to run gc in r, and sets *out to the decision. Reads only settings and the sizes
+ * of packs, which is fast. If gc never ran, stores the present size of the store for later
+ * calls. */
 vv_status vv_auto_gc_look(vv_auto_gc *out, vv_repository *r, vv_error *err);
 
 #endif

@@ -1,11 +1,11 @@
 /*
  * drop: removes the local data of versions that others store.
  *
- * The data of a version is removed only after the requested number of others have proved that they
- * store the version: a remote as in lib/remotes/proof.h; a vault must have all items of the
- * version, and each holder must return a random leaf of every shard. Two repositories that drop
- * data at the same time do not count each other (vv_drop_lock). Before data is removed, its
- * versions are recorded as stored elsewhere (repo/known/elsewhere.h).
+ * The data of a version is removed only after the requested number of others (keepers) have proved
+ * that they store the version: a remote as in lib/remotes/proof.h; a vault must have all items of
+ * the version, and each holder must return a random leaf of every shard. If two repositories drop
+ * data at the same time, neither is a keeper for the other (vv_drop_lock). Before data is removed,
+ * its versions are recorded as stored elsewhere (repo/known/elsewhere.h).
  */
 #ifndef VV_LIB_SPACE_DROP_H
 #define VV_LIB_SPACE_DROP_H
@@ -22,7 +22,7 @@
 #include "repo/git/repository.h"
 #include "transport/protocol/message.h"
 
-/* What happens to a version. */
+/* The decision about a version. */
 typedef enum vv_drop_fate {
 	VV_DROP_GOES,   /* its data is removed */
 	VV_DROP_AWAY,   /* its data is already missing in this repository */
@@ -30,25 +30,27 @@ typedef enum vv_drop_fate {
 	VV_DROP_ALONE   /* too few others store it */
 } vv_drop_fate;
 
+/* One value = one version that was selected. */
 typedef struct vv_drop_version {
-	vv_cid root, before; /* before: as in vv_new_root */
+	vv_cid root, before; /* root: its root; before: as in vv_new_root */
 	char *path;          /* the first path that has this version; owned */
 	vv_drop_fate fate;
-	unsigned copies; /* number of copies at others */
+	unsigned copies; /* number of copies at keepers */
 	size_t keeper;   /* index of the first keeper that stores the version */
 } vv_drop_version;
 
-/* A remote or vault that may store the versions. */
+/* One value = one remote or vault that may store the versions. */
 typedef struct vv_drop_keeper {
 	char *name;        /* a remote, a URL, or "vault:"; owned */
 	uint64_t versions; /* number of versions that the keeper stores */
 	unsigned copies;   /* number of copies of each version; a vault may have several */
 	char *url;         /* URL of the remote; owned; NULL: not connected */
-	char id[VV_REPOSITORY_ID + 1];
-	bool failed; /* the connection failed; `why` has the reason */
+	char id[VV_REPOSITORY_ID + 1]; /* id of the repository; "": unknown */
+	bool failed;                   /* the connection failed with the error `why` */
 	vv_error why;
 } vv_drop_keeper;
 
+/* One value = one run: its options and its result. */
 typedef struct vv_drop {
 	/* the versions to drop, as for vv_named_versions_each; if history is set, instead all
 	 * versions that are not at the tip of a branch or tag */
@@ -57,19 +59,20 @@ typedef struct vv_drop {
 	bool history;
 	const vv_strings *from; /* the remotes to query; empty: all remotes and the vault */
 	unsigned copies;        /* number of copies that others must have; at least 1 */
-	bool dry_run;
-	uint64_t idle_sec; /* as in vv_transfer_open */
+	bool dry_run;           /* remove nothing */
+	uint64_t idle_sec;      /* as for vv_transfer_open */
 	/* The following members are set by vv_drop_run. */
-	vv_drop_version *versions;
+	vv_drop_version *versions; /* the selected versions */
 	size_t count, cap;
-	vv_drop_keeper *keepers;
+	vv_drop_keeper *keepers; /* the queried remotes and the vault */
 	size_t keeper_count, keeper_cap;
 	uint64_t goes; /* number of versions whose data is removed */
 	vv_gc_run gc;  /* removed bytes and blocks */
 } vv_drop;
 
-/* Runs the drop. It is not a failure if versions must stay: their `fate` has the reason.
- * VV_ENOTFOUND: no such revision; VV_ELOCKED: another drop, gc or vault command is running. If no
+/* Removes the data of the versions in r that *d selects, and sets the results in *d. It is not a
+ * failure if the data of some versions is not removed: their `fate` has the reason. VV_ENOTFOUND:
+ * the revision does not exist; VV_ELOCKED: another drop, gc or vault command is running. If no
  * connection to a keeper succeeds, returns the error of the first keeper. */
 vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_error *err);
 void vv_drop_clear(vv_drop *d);

@@ -15,36 +15,42 @@
 #include "repo/git/repository.h"
 #include "transport/places/packs/host.h"
 
+/* One value = one run: its options and its result. */
 typedef struct vv_gc_run {
-	bool dry_run;
-	/* if other processes write, fail with VV_ELOCKED at once or after some seconds */
+	bool dry_run; /* remove nothing */
+	/* if other processes write, fail with VV_ELOCKED at once or after some seconds, instead of
+	 * waiting longer */
 	bool gentle;
 	bool has_grace; /* grace_sec is set; else varve.gcDays is used */
-	/* for how long unreachable blocks are kept; UINT64_MAX: forever. If has_grace is false, the
-	 * run sets this member */
+	/* time in seconds after which unreachable blocks are removed; UINT64_MAX: never. If
+	 * has_grace is false, the run sets this member */
 	uint64_t grace_sec;
 	unsigned loose_max; /* pack Git's loose objects if there are more than this */
-	/* Versions that others store: blocks that only these versions need are removed at once.
-	 * NULL: no such versions. */
+	/* roots of versions that others store: blocks that only these versions need are
+		 * removed at once. NULL: no such versions */
 	const vv_cid_set *drop;
+	/* The following members are set by vv_gc_run_all. */
 	vv_gc_result result;
-	uint64_t versions; /* number of kept versions of datasets */
+	uint64_t versions; /* number of versions of datasets whose blocks were not removed */
 } vv_gc_run;
 
-/* Runs gc. VV_ELOCKED: another gc is running, or, with gentle, another writer. */
+/* Runs gc in r with the options in *g, and sets the results in *g. VV_ELOCKED: another gc is
+ * running, or, if g->gentle is set, another writer. */
 vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err);
 
 /* Sets *out to varve.gcDays in seconds, or to UINT64_MAX for "forever". */
 vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err);
 
-/* The state after the last gc, stored in .git/varve/cache/gc. */
+/* One value = the state after the last gc, stored in .git/varve/cache/gc. */
 typedef struct vv_gc_memory {
-	bool known;
+	bool known;     /* a state is stored */
 	uint64_t bytes; /* size of packs and indexes in use after the last gc */
-	int64_t failed; /* time of the last failed gc since then; 0: no failure */
+	/* time of the last failed gc since then, in seconds since 1970; 0: no failure */
+	int64_t failed;
 } vv_gc_memory;
+/* Reads the state of r into *out. If it cannot be read, out->known is false. */
 void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r);
-/* Writes the state. Ignores failures, which only make the next gc run earlier or later. */
+/* Writes the state *m to r. Ignores failures, which only make the next gc run earlier or later. */
 void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r);
 
 /*
@@ -52,25 +58,28 @@ void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r);
  * unneeded blocks.
  */
 
+/* the defaults of grace_sec if the blocks are in a ref of a Git host, and if they are in a store */
 #define VV_REMOTE_GC_HOST_SECONDS ((uint64_t)90 * 86400)
 #define VV_REMOTE_GC_STORE_SECONDS ((uint64_t)14 * 86400)
 
+/* One value = one run: its options and its result. */
 typedef struct vv_remote_gc {
 	bool has_grace; /* grace_sec is set; else one of the constants above is used */
-	/* packs younger than this are not changed; use 0 only for a store to which nothing else
-	 * writes */
+	/* age in seconds below which packs are not changed; use 0 only for a store to which
+		 * nothing else writes */
 	uint64_t grace_sec;
-	bool dry_run;
-	/* After the run: */
-	bool is_store;
-	const char *place;           /* the place of the blocks; borrowed from the host */
+	bool dry_run; /* change nothing */
+	/* The following members are set by vv_remote_gc_run. */
+	bool is_store; /* the blocks are in a store */
+	/* name of the store or ref that has the blocks; borrowed from the host */
+	const char *place;
 	vv_host_compacted compacted; /* result if the blocks are in a ref */
 	vv_host_swept swept;         /* result if the blocks are in a store */
 } vv_remote_gc;
 
-/* Runs gc on the remote. Keeps all blocks that are reachable from any ref of the remote, including
- * pull requests, and from branches and tags of this repository. VV_EREFUSED: this repository does
- * not have the complete history. */
+/* Runs gc on the remote `host`. Keeps all blocks that are reachable from any ref of the remote,
+ * including pull requests, and from branches and tags of this repository. VV_EREFUSED: this
+ * repository does not have the complete history. */
 vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host, vv_error *err);
 
 #endif
