@@ -2,7 +2,7 @@
  * changes: compares the work tree, the index and HEAD, for status and commit.
  *
  * Ordinary files are compared as in Git. Datasets are compared by their metadata and the stat
- * cache, and only if these do not decide, by a dry import.
+ * cache, or, if these are not sufficient, by an import that stores nothing (a dry import).
  */
 #ifndef VV_LIB_STATUS_CHANGES_H
 #define VV_LIB_STATUS_CHANGES_H
@@ -21,26 +21,32 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* What is known about a change of a dataset, staged or in the work tree. */
+/* One value = the facts (counts and sizes) of one change of a dataset, staged or in the work
+ * tree. */
 typedef struct vv_change_facts {
 	/* the numbers of changed rows and cells; valid for a table that both sides have */
 	vv_change_counts counts;
 	bool known; /* groups, groups_new, rows, rows_before and columns are set */
+	/* number of row groups of the new version, and of those that the old one lacks */
 	uint64_t groups, groups_new;
+	/* numbers of the new version; rows_before: of the old one */
 	uint64_t rows, rows_before, columns;
 	/* stored: for a staged change, bytes of its new blocks in the store; bytes: size of the
 	 * file */
 	uint64_t stored, bytes;
 	char *form;    /* if only the form changed: the change, such as "LF -> CRLF"; else NULL */
-	char *problem; /* why the file cannot be added; else NULL */
+	char *problem; /* if the file cannot be added: the error's message; else NULL */
 } vv_change_facts;
 
+/* One value = one path that differs between HEAD and the index, or between the index and the work
+ * tree. */
 typedef struct vv_change_entry {
 	char *path;
 	/* path in HEAD, if the change is a staged rename without other changes; else NULL */
 	char *from;
-	/* letters as in git status --short: ' ', A, M, D, R, T, U; an untracked path has '?' in
-	 * both */
+	/* letters as in git status --short: ' ', A, M, D, R, T, U; staged: the index
+		 * compared with HEAD; work: the work tree compared with the index. An untracked
+		 * path has '?' in both */
 	char staged, work;
 	/* the index has a pointer at this path, or, if the path is deleted, HEAD has one */
 	bool dataset;
@@ -60,25 +66,28 @@ typedef struct vv_change_entry {
 	/* if `plain` is set, and the text is a damaged pointer: the commands that repair it; else
 	 * NULL */
 	char *mend;
-	bool edited; /* the pointer in the index does not match its root */
-	vv_oid head_id, index_id;
-	uint32_t head_mode, index_mode;
+	bool edited;                    /* the pointer in the index does not match its root */
+	vv_oid head_id, index_id;       /* blobs in HEAD and in the index */
+	uint32_t head_mode, index_mode; /* their modes; 0: the path does not exist there */
 	vv_change_facts staged_facts, work_facts;
 } vv_change_entry;
 
+/* One value = the result of one comparison. */
 typedef struct vv_changes {
 	vv_change_entry *entries; /* sorted by path, with untracked paths at the end */
 	size_t count, cap;
-	vv_head head;
+	vv_head head;       /* HEAD */
 	char *upstream;     /* short name of the upstream; may be NULL */
 	bool upstream_gone; /* an upstream is set, but its ref does not exist */
+	/* numbers of commits that only HEAD has, and that only the upstream has */
 	uint64_t ahead, behind;
 	/* number of versions of datasets that are in local branches and in no remote branch */
 	uint64_t unsent;
-	const char *shown; /* result of vv_state_shown */
+	const char *shown; /* result of vv_state_shown; borrowed as `state` */
 	/* result of vv_state_name; "" if no operation is in progress; borrowed from the
 	 * repository */
 	const char *state;
+	/* numbers of entries of these kinds; pointers: those with pointer_only set */
 	size_t staged, unstaged, untracked, conflicts, plain, pointers;
 	/* tables whose blocks are missing in this repository, except those that are pointers in the
 	 * work tree */
@@ -88,14 +97,17 @@ typedef struct vv_changes {
 	/* if `unsent` is requested: a description of the newest trusted head (lib/heads), if HEAD
 	 * is reachable from one of its refs; else empty */
 	vv_buf signed_by;
-	/* if `unsent` is requested: why 'git push' would send no rows (vv_push_hook_lacks), and the
-	 * remedy; else empty */
+	/* if `unsent` is requested: the reason if 'git push' would send no rows
+		 * (vv_push_hook_lacks), and the remedy; else empty */
 	vv_buf hook, hook_mend;
 } vv_changes;
 
+/* One value = the options of one comparison. */
 typedef struct vv_changes_options {
 	vv_pathspec *paths; /* NULL: all paths */
 	bool no_work;       /* compare only HEAD and the index */
+	/* untracked: list untracked files, and folders that have only untracked files;
+		 * untracked_all: list all files in such folders */
 	bool untracked, untracked_all;
 	/* find the branch's upstream, and the numbers of commits ahead and behind (runs git) */
 	bool upstream;
@@ -105,10 +117,12 @@ typedef struct vv_changes_options {
 	bool unsent;  /* count versions that no remote has; ignored if no remote exists */
 } vv_changes_options;
 
-/* Appends a summary of a dataset's change: "+35 -35 ~64 rows"; for a new dataset "503 rows, 8
- * columns"; or the bytes of a file. f: the staged_facts or work_facts of e. */
+/* Appends to out a summary of the change f of the dataset e: "+35 -35 ~64 rows"; for a new dataset
+ * "503 rows, 8 columns"; or the size of a file. f: e->staged_facts or e->work_facts. */
 void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_facts *f);
 
+/* Compares the work tree, the index x and HEAD of r, and sets *out to the result. s: the reader of
+ * r. */
 vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			  const vv_changes_options *opts, vv_error *err);
 void vv_changes_clear(vv_changes *c);

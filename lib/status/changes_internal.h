@@ -1,5 +1,5 @@
 /*
- * changes_internal: fills in the entry of one changed dataset. Used by changes.c.
+ * changes_internal: sets the members of the entry of one changed dataset. Used by changes.c.
  */
 #ifndef VV_LIB_STATUS_CHANGES_INTERNAL_H
 #define VV_LIB_STATUS_CHANGES_INTERNAL_H
@@ -16,16 +16,17 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_datase
 vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *staged,
 			       vv_mem_sink *blocks, const char *temp_dir, vv_error *err);
 
-/* Sets the facts of e for a file in the work tree that has only the pointer. */
+/* Sets pointer_only, table, root and blocks_here of e for a file in the work tree that is only the
+ * pointer. index_blob: the pointer in the index. */
 vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, vv_repository *r,
 				 vv_dataset_reader *s, vv_error *err);
 
-/* Counts the changes of a table that Git stores as text and varve compares. work: compare the file
+/* Sets the counts of e, a table that Git stores as text. work: compare the file in the work tree
  * with the index; otherwise the index with HEAD. */
 vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 			       vv_dataset_reader *s, vv_error *err);
 
-/* Stores the message of err in e as the reason why the file cannot be added. */
+/* Sets the member `problem` of e->work_facts to the message of *err: the file cannot be added. */
 vv_status vv_change_problem(vv_change_entry *e, vv_error *err);
 
 #endif

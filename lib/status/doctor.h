@@ -22,18 +22,22 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
+/* One value = one finding. */
 typedef struct vv_doctor_finding {
-	const char *what; /* a word: "hook", "blocks"; a constant */
-	bool wrong;       /* a problem; false: only information */
-	char *message;    /* one line, safe to show */
-	char *mend;       /* a command, or advice; NULL: no remedy */
-	bool fetch;       /* according to local information, a fetch gets the missing blocks */
+	/* a word for the kind of finding, such as "hook" or "blocks"; a constant */
+	const char *what;
+	bool wrong;    /* true: a problem; false: only information */
+	char *message; /* one line, safe to show */
+	char *mend;    /* a command, or advice; NULL: no remedy */
+	/* according to local information, a fetch would get the missing blocks */
+	bool fetch;
 } vv_doctor_finding;
 
+/* One value = all findings of one run. */
 typedef struct vv_doctor {
 	vv_doctor_finding *findings;
-	size_t count, cap, wrong;
-	/* number of pointers in the index and paths that varve tracks */
+	size_t count, cap, wrong; /* wrong: number of problems among them */
+	/* number of paths in the index that have pointers or that varve tracks */
 	size_t tables;
 	char git[64];           /* git's version; "": git was not found */
 	vv_hint_words_fn words; /* writes the sentences of hints; set by the caller */
@@ -41,11 +45,11 @@ typedef struct vv_doctor {
 
 /* Checks git, its version, and varve on the PATH (doctor.c). */
 vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err);
-/* Reports which kinds of documents can be read on this machine, and what is missing for the others.
- * r may be NULL (doctor_documents.c). */
+/* Adds findings about the kinds of documents that can be read on this machine, and about the
+ * programs that are missing for other kinds. r may be NULL (doctor_documents.c). */
 vv_status vv_doctor_documents(vv_doctor *d, vv_repository *r, const vv_env *env, vv_error *err);
-/* Checks the settings that make git call varve. If needed is true, it is a problem if the
- * repository or user does not have them. */
+/* Checks the settings that make git call varve. needed: it is a problem if neither the repository
+ * nor the user has them. */
 vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_error *err);
 /* Checks for invalid names and values of settings, the pre-push hook, locks, and disk space. */
 vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err);
@@ -58,10 +62,10 @@ vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err);
 void vv_doctor_clear(vv_doctor *d);
 VV_AUTO_CLEAR(vv_doctor, vv_doctor_clear)
 
-/* Adds a finding with the contents of message and mend (may be NULL), and clears both. */
+/* Adds a finding to d with the contents of message and mend, and clears both. mend may be NULL. */
 vv_status vv_doctor_add(vv_doctor *d, const char *what, bool wrong, vv_buf *message, vv_buf *mend,
 			vv_error *err);
-/* Adds a finding with a formatted message and a remedy (mend, may be NULL). */
+/* Adds a finding to d with a formatted message and the remedy `mend`, which may be NULL. */
 vv_status vv_doctor_say(vv_doctor *d, const char *what, bool wrong, const char *mend, vv_error *err,
 			const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 

@@ -11,24 +11,25 @@
 #include "lib/worktree/attributes_lines.h"
 #include "repo/git/repository.h"
 
-/* Returns true if a file with this name may be a table: by its extension, or because lines name
- * tables with the same extension. */
+/* Returns true if the file `path` may be a table: by its extension, or because `lines` contain
+ * paths of tables with the same extension. */
 bool vv_lost_table_may_be(const char *path, const vv_attr_list *lines);
-/* Warns about tables in the index that lost their attributes, for example by 'git mv'; names only a
- * few of them. Does nothing in a bare repository. */
+/* Warns about tables in the index that lost their attributes, for example by 'git mv'; the warning
+ * lists only a few of them. Does nothing in a bare repository. */
 vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error *err);
 
-/* Appends a line about the last commit that changed the path, in the format of git log, such as
- * "--format=%h"; nothing if no commit did. */
+/* Appends to out a line about the last commit that changed `path`; nothing if no commit did.
+ * format: an option of git log, such as "--format=%h". */
 vv_status vv_path_last_commit(vv_buf *out, vv_repository *r, const char *path, const char *format,
 			      vv_error *err);
 
+/* Receives one table; called by vv_left_tables_each. path: its new path; words: a description of
+ * its old path. Both are borrowed during the call. */
 typedef vv_status (*vv_left_table_fn)(void *payload, const char *path, const char *words,
 				      vv_error *err);
-/* Finds tables that 'git mv' and 'git commit -a' turned into text: a line of .gitattributes names
- * the old path, which no longer exists, and the commit that removed it added a file of text. deep:
- * search all commits, not only HEAD. lines: from vv_attr_list_read. Calls fn with the new path, and
- * words that describe the old path; both are borrowed during the call. */
+/* Calls fn for each table that 'git mv' and 'git commit -a' turned into text: a line of
+ * .gitattributes has the old path, which no longer exists, and the commit that removed it added a
+ * file of text. deep: search all commits, not only HEAD. lines: from vv_attr_list_read. */
 vv_status vv_left_tables_each(vv_repository *r, const vv_index *x, const vv_attr_list *lines,
 			      bool deep, vv_left_table_fn fn, void *payload, vv_error *err);
 

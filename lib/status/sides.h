@@ -1,6 +1,6 @@
 /*
- * sides: finds the two versions that the arguments of a command name, and the paths that differ
- * between them.
+ * sides: finds the two versions (sides) of the repository that a command compares, by its
+ * arguments, and the paths that differ between them.
  *
  * The arguments are those of git diff: A B, A..B, A...B, A (against the work tree), --cached, or
  * nothing (index against work tree).
@@ -18,80 +18,91 @@
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 
+/* The kind of a side. */
 typedef enum vv_side_kind { VV_SIDE_COMMIT, VV_SIDE_INDEX, VV_SIDE_WORK } vv_side_kind;
 
+/* One value = one side. */
 typedef struct vv_diff_side {
 	vv_side_kind kind;
-	vv_oid commit; /* null: an empty side, because there is no commit yet */
-	char *name;    /* such as "HEAD~1", "index" or "work tree" */
+	/* VV_SIDE_COMMIT: the commit; null: the side has no paths, because there is no commit
+	 * yet */
+	vv_oid commit;
+	char *name; /* such as "HEAD~1", "index" or "work tree" */
 } vv_diff_side;
 
-/* Sets out to a commit. Its name is "word (a1b2c3d)", or the short id if word is NULL. */
+/* Sets *out to the side of *commit. Its name is "word (a1b2c3d)", or the short id if word is
+ * NULL. */
 vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid *commit,
 			      const char *word, vv_error *err);
 void vv_diff_side_clear(vv_diff_side *s);
 VV_AUTO_CLEAR(vv_diff_side, vv_diff_side_clear)
 
-#define VV_STAGE_HIDDEN (-1)
+#define VV_STAGE_HIDDEN (-1) /* a value of vv_diff_path.stage */
+/* One value = one path that differs between the sides a and b. */
 typedef struct vv_diff_path {
 	char *path, *old_path;       /* old_path: the path before a rename (renames.h), or NULL */
-	uint32_t old_mode, new_mode; /* 0: the side lacks the path */
-	/* ids of the blobs; null for content that only the work tree has */
+	uint32_t old_mode, new_mode; /* modes in a and b; 0: the side lacks the path */
+	/* ids of the blobs in a and b; null for content that only the work tree has */
 	vv_oid old_id, new_id;
 	/* new_id, or the id in the index if the file in the work tree was changed */
 	vv_oid known_id;
 	/* for a path in conflict, the stage that is compared: 1 base, 2 ours, 3 theirs,
 	 * VV_STAGE_HIDDEN: the index does not have a single version; else 0 */
 	int stage;
-	bool literal;    /* an argument names exactly this path */
+	bool literal;    /* an argument is exactly this path */
 	size_t document; /* length of DOCUMENT if path is DOCUMENT#TABLE; else 0 */
 } vv_diff_path;
 
+/* One value = the sides and paths of one command. */
 typedef struct vv_diff_sides {
-	vv_diff_side a, b;
+	vv_diff_side a, b;   /* the older and the newer side */
 	vv_diff_path *paths; /* sorted */
 	size_t count, cap;
 	int revisions; /* number of arguments that are revisions */
-	/* tables of documents that arguments name as DOCUMENT#TABLE; other tables of these
-	 * documents are left out */
+	/* tables of documents that arguments give as DOCUMENT#TABLE; other tables of these
+		 * documents are left out */
 	char **tables;
 	size_t table_count;
 } vv_diff_sides;
 
-/* The options of a command. */
+/* One value = the options of one command. */
 typedef struct vv_diff_sides_options {
 	int dashdash; /* number of arguments before "--"; -1: there is no "--" */
-	bool cached;
+	bool cached;  /* compare the index, not the work tree, with a commit */
 	bool renames; /* detect renames: pair removed paths with new paths */
-	/* for paths in conflict, the stage to compare with the work tree: 1 base, 2 ours, 3 theirs;
-	 * 0: ours, if the index is compared with the work tree */
+	/* for paths in conflict, the stage that is compared with the work tree: 1 base, 2
+		 * ours, 3 theirs; 0: ours, if the index is compared with the work tree */
 	int stage;
 } vv_diff_sides_options;
 
-/* Splits the arguments into revisions and paths, and lists the paths that differ. Paths in conflict
- * are always listed. VV_ENOTFOUND: no such revision, or an argument is a path that neither side
- * has. VV_EUSAGE: the arguments or options do not name two versions. */
+/* Splits the argc arguments in argv into revisions and paths, and sets *out to the sides and to the
+ * paths that differ. Paths in conflict are always listed. VV_ENOTFOUND: a revision does not exist,
+ * or an argument is a path that neither side has. VV_EUSAGE: the arguments and options do not
+ * define two sides. */
 vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_reader *s, int argc,
 			     char **argv, const vv_diff_sides_options *opts, vv_error *err);
-/* Lists the paths that differ between two commits. from NULL: an empty tree. paths: relative to the
- * repository; the last element is NULL. paths NULL: all paths. */
+/* Sets *out to the sides *from and *to, two commits, and to the paths that differ between them.
+ * from NULL: an empty tree. paths: list only these; relative to the repository, followed by NULL;
+ * paths NULL: list all paths. */
 vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, const char *const *paths, vv_error *err);
-/* Copies paths to *out. A path DOCUMENT#TABLE is copied as DOCUMENT, and added to d->tables. The
- * last element of `paths` and of *out is NULL. `paths` may be NULL; *out is then NULL, too. Free
- * *out with vv_diff_words_free. */
+/* Sets *out to a copy of `paths`, in which a path DOCUMENT#TABLE is replaced by DOCUMENT, and added
+ * to d->tables. The last element of `paths` and of *out is NULL. `paths` may be NULL; *out is then
+ * NULL, too. Free *out with vv_diff_words_free. */
 vv_status vv_diff_sides_take_paths(vv_diff_sides *d, char ***out, vv_repository *r,
 				   const char *const *paths, vv_error *err);
-/* Replaces each document (lib/documents) that a reader supports by the tables that it has on both
- * sides. */
+/* Replaces each path in d that is a document (lib/documents) supported by a reader by the paths of
+ * its tables on both sides. */
 vv_status vv_diff_sides_open_documents(vv_diff_sides *d, vv_repository *r, vv_dataset_reader *s,
 				       vv_error *err);
-/* Copies the arguments to *out. An argument DOCUMENT#TABLE is copied as DOCUMENT, and added to
- * d->tables, unless a file has this whole name. Free *out with vv_diff_words_free. */
+/* Sets *out to a copy of the argc arguments in argv, in which an argument DOCUMENT#TABLE is
+ * replaced by DOCUMENT, and added to d->tables, unless a file has this whole name. Free *out with
+ * vv_diff_words_free. */
 vv_status vv_diff_sides_take_tables(vv_diff_sides *d, char ***out, vv_repository *r, int argc,
 				    char **argv, vv_error *err);
 void vv_diff_words_free(char **words);
-/* Returns the argument with which vv_subject_find finds a path of the side. Owned by the caller. */
+/* Returns the text with which vv_subject_find finds `path` on the side s; stage: as in
+ * vv_diff_path. The caller frees it. */
 char *vv_diff_side_word(const vv_diff_side *s, const vv_repository *r, const char *path, int stage);
 void vv_diff_sides_clear(vv_diff_sides *d);
 VV_AUTO_CLEAR(vv_diff_sides, vv_diff_sides_clear)

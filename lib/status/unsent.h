@@ -1,7 +1,7 @@
 /*
- * unsent: counts versions of datasets in local branches that no remote has, as far as this
- * repository knows: a remote has a version if a branch that was fetched from it or pushed to it
- * names the version.
+ * unsent: counts versions of datasets in local branches that no remote has. Does not contact
+ * remotes: a remote has a version if the version is in a branch that was fetched from it or pushed
+ * to it.
  */
 #ifndef VV_LIB_STATUS_UNSENT_H
 #define VV_LIB_STATUS_UNSENT_H
@@ -15,8 +15,8 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* Sets *out to the number of such versions; 0 if no remote exists, or if the number is unknown,
- * as in a shallow clone or because of a damaged pointer. */
+/* Sets *out to the number of such versions in r; 0 if no remote exists, or if the number is
+ * unknown, as in a shallow clone or because of a damaged pointer. */
 vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err);
 
 /*
@@ -24,15 +24,17 @@ vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err);
  * does not have completely. Searches the branches and tags of this repository and of the remote.
  */
 
+/* One value = one such version. */
 typedef struct vv_unsent_version {
-	char *path; /* owned */
-	vv_cid root;
+	char *path;    /* owned */
+	vv_cid root;   /* its root */
 	vv_oid commit; /* the first commit that has the version */
 	bool here;     /* all blocks of the version are here, so that a push can send them */
-	/* the file that is missing or damaged in the store, if only one is; else "" */
+	/* the file that is missing or damaged in the store, if it is only one; else "" */
 	char lacks[96];
 } vv_unsent_version;
 
+/* One value = the result of one search. */
 typedef struct vv_unsent_versions {
 	char *place;       /* URL of the store, or name of the ref; owned */
 	uint64_t versions; /* number of versions that were checked */
@@ -42,9 +44,9 @@ typedef struct vv_unsent_versions {
 	size_t count, cap;
 } vv_unsent_versions;
 
-/* Finds the versions. name: name of the remote; NULL: the remote that a push would use. VV_EUSAGE:
- * the remote is a peer, which stores all blocks of its refs. VV_EREFUSED: the store is not
- * trusted. */
+/* Sets *out to the versions that the remote `name` does not have completely. name NULL: the remote
+ * that a push would use. VV_EUSAGE: the remote is a peer, which stores all blocks of its refs.
+ * VV_EREFUSED: the store is not trusted. */
 vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, const char *name,
 				  const vv_notes *notes, vv_error *err);
 void vv_unsent_versions_clear(vv_unsent_versions *u); /* u may be all zero */

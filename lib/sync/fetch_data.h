@@ -14,36 +14,39 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
+/* One value = one fetch: its options and its result. */
 typedef struct vv_fetch_data {
-	vv_repository *repo;
+	vv_repository *repo; /* borrowed, as are all pointers */
 	/* a commit; or "A..B", which is A and the commits reachable from B and not from A; NULL:
 	 * HEAD */
 	const char *rev;
-	const char *const *paths; /* files or folders, NULL-ended; NULL: all */
-	/* In place of rev and paths: every version in all refs and HEAD, and versions that are
-	 * recorded as stored elsewhere. */
+	const char *const *paths; /* files or folders, followed by NULL; NULL: all */
+	/* instead of the versions of rev and paths, fetch every version in all refs and HEAD, and
+	 * versions that are recorded as stored elsewhere */
 	bool all;
-	/* In place of rev and paths: all versions that are reachable from these commits and tags,
-	 * and not from `there`. */
+	/* if tips is not NULL: instead of the versions of rev and paths, fetch all versions that
+	 * are reachable from these commits and tags, and not from `there` */
 	const vv_oid *tips, *there;
 	size_t tip_count, there_count;
 	/* the sources: names of remotes, or URLs. Empty: all remotes, and other peers that have the
 	 * blocks. NULL: the same sources, but only if fetching is allowed (needed.h) */
 	const vv_strings *from;
 	const vv_progress *progress; /* may be NULL */
-	/* After the run: */
+	/* The following members are set by the run: the numbers of selected versions, and
+		 * of those that were fetched. */
 	uint64_t versions, fetched;
 } vv_fetch_data;
 
-/* Fetches the versions. VV_EMISSING: some versions could not be fetched; the others have been
- * fetched. VV_ENOTFOUND: no such revision, or no dataset at the paths. */
+/* Fetches the versions that the options of f select. VV_EMISSING: some versions could not be
+ * fetched; the others have been fetched. VV_ENOTFOUND: the revision does not exist, or there is no
+ * dataset at a path. */
 vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err);
-/* Fetches only the version with this root, instead of the versions above. */
+/* Fetches only the version with the root *root, from the sources in f. */
 vv_status vv_fetch_data_root(vv_fetch_data *f, const vv_cid *root, vv_error *err);
-/* Fetches the versions that are missing for a push. Call after a push has failed with VV_EMISSING
- * and the error err, because versions were dropped, or only their commits were fetched. notes may
- * be NULL. VV_OK: push again. VV_EMISSING: nothing was fetched, and err still has the error of the
- * push. */
+/* Fetches the versions that are missing for a push. To be called after a push has failed with
+ * VV_EMISSING and the error *err, because versions were dropped, or because only their commits were
+ * fetched. notes may be NULL. VV_OK: the caller should push again. VV_EMISSING: nothing was
+ * fetched, and *err still has the error of the push. */
 vv_status vv_fetch_data_for_push(vv_fetch_data *f, const vv_notes *notes, vv_error *err);
 
 #endif

@@ -15,41 +15,49 @@
 #include "lib/heads/nearby.h"
 #include "lib/remotes/reach.h"
 
+/* One value = the sources of one fetch. A copy is another repository with the same data set. */
 typedef struct vv_fetch_from {
-	/* The request; borrowed. */
+	/* The request, set by the caller; pointers are borrowed. */
 	vv_repository *repo;
 	const char *word; /* name or URL of the remote; NULL: the remote of the current branch */
-	vv_strings named; /* further peers that the user named (URLs or names) */
-	bool quiet;
+	vv_strings named; /* further peers that the user has given (URLs or names) */
+	bool quiet;       /* report less */
 	const vv_named *failed; /* copies that failed earlier in this fetch */
-	bool patient;           /* no copy answered quickly: wait for each as long as necessary */
-	vv_error silent;        /* why the remote is not used; code VV_OK: the remote is used */
-	/* The result. */
-	vv_transfer t;
-	vv_remote remote;
-	vv_supplier *suppliers;
+	/* wait for each source as long as necessary, because no copy answered quickly */
+	bool patient;
+	/* the error because of which the remote is not used; code VV_OK: the remote is used */
+	vv_error silent;
+	/* The result, set by vv_fetch_from_open. */
+	vv_transfer t;          /* the open transfer */
+	vv_remote remote;       /* the remote */
+	vv_supplier *suppliers; /* the sources of blocks */
+	/* unasked_count: number of suppliers, at the end of the array, that the user has not
+	 * given */
 	size_t supplier_count, unasked_count;
-	vv_error untold; /* error of peers that the user did not name; code VV_OK: no error */
+	vv_error untold; /* error of peers that the user has not given; code VV_OK: no error */
 	/* the connection to the remote; if the remote is a peer, the first supplier uses the
 	 * connection */
 	vv_reached origin;
-	const vv_hello *hello;
-	bool copies; /* copies can replace the remote, so waits are short */
-	bool own;    /* the remote is the one that the branch follows */
+	const vv_hello *hello; /* refs of the source of the history; borrowed */
+	bool copies;           /* copies can replace the remote, so waits are short */
+	bool own;              /* the remote is the default remote of the branch */
 	/* the name of the data set by which the remote was found, so that the remote is only one of
 	 * several copies; or NULL */
 	const char *found_by;
-	bool stand_in;   /* the first supplier is another peer, as the remote does not answer */
-	vv_remote stand; /* that peer */
-	const char *stand_name; /* that peer as the user named it: a remote's name or a URL */
-	bool others;            /* further copies answered, and could have been used */
-	vv_named mirrors;       /* mirrors of the data set; suppliers borrow their names */
-	vv_nearby nearby;       /* machines of the local network; suppliers borrow their names */
-	bool signed_only;       /* accept only signed refs from the source of the history */
+	/* the first supplier is another peer (the stand-in), as the remote does not
+		 * answer */
+	bool stand_in;
+	vv_remote stand; /* the stand-in */
+	/* the stand-in as the user has given it: a remote's name or a URL */
+	const char *stand_name;
+	bool others;      /* further copies answered, and could have been used */
+	vv_named mirrors; /* mirrors of the data set; suppliers borrow their names */
+	vv_nearby nearby; /* machines of the local network; suppliers borrow their names */
+	bool signed_only; /* accept only signed refs from the source of the history */
 } vv_fetch_from;
 
-/* Connects the remote, and finds the suppliers. Call vv_fetch_from_close on failure, too. idle_sec:
- * value of --timeout. */
+/* Connects to the remote, finds the suppliers, and sets the result members of r. Call
+ * vv_fetch_from_close on failure, too. idle_sec: value of --timeout in seconds. */
 vv_status vv_fetch_from_open(vv_fetch_from *r, uint64_t idle_sec, vv_error *err);
 void vv_fetch_from_close(vv_fetch_from *r);
 /* Warns about sources that could not be reached when they were needed. */

@@ -1,5 +1,6 @@
 /*
- * fetch_refs: plans a fetch: which ids to fetch for a remote's refs, and which local refs to move.
+ * fetch_refs: plans a fetch: a list of moves, each with a ref of the remote, the id to fetch for
+ * it, and the local ref to move.
  */
 #ifndef VV_LIB_SYNC_FETCH_REFS_H
 #define VV_LIB_SYNC_FETCH_REFS_H
@@ -14,84 +15,91 @@
 #include "repo/git/history/refs.h"
 #include "transport/protocol/message.h"
 
+/* One value = one move. */
 typedef struct vv_ref_move {
 	const char *from; /* the ref of the remote */
 	const char *to;   /* the local ref; NULL: the ref is only fetched */
 	/* the old and the new id; old null: the local ref is new; id null: the remote's ref no
 	 * longer exists, and the local ref is pruned */
 	vv_oid old, id;
-	bool force;     /* a move that is not a fast-forward is allowed */
-	bool refused;   /* the move is not a fast-forward, and is not forced */
-	bool behind;    /* not moved, because the new id reaches versions that no peer has */
+	bool force;   /* a move that is not a fast-forward is allowed */
+	bool refused; /* the move is not a fast-forward, and is not forced */
+	/* not moved, because versions are reachable from the new id that no peer has */
+	bool behind;
 	bool for_merge; /* pull merges this ref */
 	bool done;      /* the local ref has its new value */
-	/* the history is from another peer; a signed head has signed_id for the ref */
+	/* true if the history is from another peer than the remote, and a signed head has
+		 * the id signed_id for the ref */
 	bool is_signed;
 	vv_oid signed_id;
 } vv_ref_move;
 
+/* One value = one plan. */
 typedef struct vv_ref_plan {
-	vv_arena arena;
+	vv_arena arena; /* memory of the names */
 	vv_ref_move *moves;
 	size_t count, cap;
 } vv_ref_plan;
 void vv_ref_plan_clear(vv_ref_plan *p);
 VV_AUTO_CLEAR(vv_ref_plan, vv_ref_plan_clear)
-/* Returns the move of the remote's ref `from`, borrowed. NULL: there is none. */
+/* Returns the move of the remote's ref `from` in p, borrowed; NULL if there is none. */
 const vv_ref_move *vv_ref_plan_find(const vv_ref_plan *p, const char *from);
-/* Returns the commit of the remote's detached HEAD if it was fetched completely and is permitted.
- * NULL otherwise. */
+/* Returns the commit of the remote's detached HEAD, borrowed, if it was fetched completely and is
+ * permitted; else NULL. */
 const vv_oid *vv_ref_plan_detached(const vv_ref_plan *p);
 
-/* Appends a sign and the moved range, such as "  a1b2c3d..e4f5a6b" or "+ a1b2c3d...e4f5a6b". */
+/* Appends to out a sign and the range from *old to *id, such as " a1b2c3d..e4f5a6b" if `forward` is
+ * set (a fast-forward), else such as "+ a1b2c3d...e4f5a6b". */
 void vv_ref_range_put(vv_buf *out, vv_repository *r, const vv_oid *old, const vv_oid *id,
 		      bool forward);
 
-/* Sets the id to which the ref is moved, instead of the remote's id. */
+/* Sets *id as the id to which m moves the local ref, instead of the remote's id. */
 void vv_ref_move_to(vv_ref_move *m, const vv_oid *id);
 
+/* One value = the options of one plan. */
 typedef struct vv_ref_plan_options {
 	const vv_refspec *specs; /* refspecs of the command line, or else of the remote */
 	size_t spec_count;
 	/* refspecs of the remote, for tracking branches to be updated, too; may be empty */
 	const vv_refspec *tracking;
 	size_t tracking_count;
-	bool tags, no_tags, prune, force;
-	bool detached; /* also fetch the commit of a detached HEAD */
+	bool tags, no_tags, prune, force; /* the options of git fetch with these names */
+	bool detached;                    /* also fetch the commit of a detached HEAD */
 	/* branch to be marked for_merge, such as "refs/heads/main"; NULL: the first branch */
 	const char *merge;
 } vv_ref_plan_options;
 
-/* Makes the plan. VV_ENOTFOUND: the remote lacks a ref that a refspec names. VV_EUSAGE: two refs
- * would get the same name. */
+/* Adds to p the moves for fetching from a remote with the refs h, with the options o. VV_ENOTFOUND:
+ * the remote lacks a ref of a refspec. VV_EUSAGE: two refs would get the same name. */
 vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 			   const vv_ref_plan_options *o, vv_error *err);
-/* Adds the remote's tags whose commits were fetched. */
+/* Adds to p moves for the tags in h whose commits were fetched. */
 vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 				  vv_error *err);
 
-/* Adapts the plan to a history that is fetched from another peer than the remote. The remote's refs
- * are written to the folder of that peer, "refs/remotes/PEER/". Other new refs are not created,
- * unless the user requested them (`asked`). */
+/* Changes the plan for a history that is fetched from another peer than the remote. The local refs
+ * for the remote's refs are then in `folder`, the folder of that peer, "refs/remotes/PEER/". asked:
+ * the user requested the refs; else other new refs are not created. */
 vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote *remote,
 			       const char *folder, bool asked, vv_error *err);
 
 /* Returns true if the move changes a ref. */
 bool vv_ref_moves(const vv_ref_move *m);
-/* Checks that no branch which a work tree has checked out would move. VV_EREFUSED: such a branch
- * would move. */
+/* Returns VV_OK if p moves no branch that is checked out in a work tree, else VV_EREFUSED. */
 vv_status vv_ref_plan_check_current(vv_ref_plan *p, vv_repository *r, vv_error *err);
-/* Lists the planned changes of refs. *out is owned by the caller. forward false: lists refs that
- * may move in any case; they change together with the blocks, all or none. forward true: lists refs
- * that may only fast-forward, which is known once the commits are in this repository; other moves
- * are marked as refused. may_be_older: the source may be older than this repository, so a ref that
- * would move backwards is skipped. */
+/* Sets *out, which the caller frees, to planned changes of refs, and *count to their number.
+ * forward false: lists refs that may move in any case; they change together with the blocks, all or
+ * none. forward true: lists refs that may only fast-forward, which can be checked when the commits
+ * are in this repository; other moves are marked as refused. may_be_older: the source may be older
+ * than this repository, so a ref that would move backwards is skipped. */
 vv_status vv_ref_plan_changes(vv_ref_plan *p, vv_repository *r, bool forward, bool may_be_older,
 			      vv_ref_change **out, size_t *count, vv_error *err);
 /* Marks the move of the local ref `to` as done. */
 void vv_ref_plan_done(vv_ref_plan *p, const char *to);
+/* Returns the number of moves that are done. */
 size_t vv_ref_plan_count_done(const vv_ref_plan *p);
-/* Prints a note for each move, in the form of git fetch. */
+/* Sends a note for each move, in the form of git fetch. url: the source of the history. quiet: only
+ * for refused moves. */
 void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, bool quiet);
 /* Writes FETCH_HEAD in the form of git fetch. url: the source of the history. */
 vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *url, vv_error *err);

@@ -13,49 +13,53 @@
 #include "lib/sync/fetch_refs.h"
 #include "repo/blocks/cid.h"
 
-/* The caller sets the members above `plan`; the others are zeroed. */
+/* One value = one fetch: its options and its result. The caller sets the members above `plan`; the
+ * others are zeroed. */
 typedef struct vv_fetch_job {
-	vv_repository *repo;
-	const char *remote; /* name or URL; NULL: the remote that the branch follows */
-	char **specs;       /* refspecs */
+	vv_repository *repo; /* borrowed */
+	const char *remote;  /* name or URL; NULL: the default remote of the branch */
+	char **specs;        /* refspecs */
 	int spec_count;
 	vv_strings from; /* further peers (URLs or names) */
+	/* the options of varve fetch with these names */
 	bool tags, no_tags, prune, force, quiet, verbose, allow_missing;
 	bool hide_refs;    /* clone: print no line for each ref */
 	bool detached;     /* also fetch the commit of a HEAD that is not on a branch */
 	bool keep_missing; /* clone: report missing blocks, but do not fail */
 	bool full;         /* fetch blocks even if remote.<name>.varveLazy is set */
-	uint64_t idle_sec; /* value of --timeout */
+	uint64_t idle_sec; /* value of --timeout in seconds */
 	/* the remote's branch that pull merges; NULL: none, or the first one */
 	const char *merge;
 	/* Set by vv_fetch_job_run: */
 	vv_ref_plan plan;
-	/* the commit to merge: the commit of the ref for merging, or the commit that a signed head
-	 * names; null: none */
+	/* the commit that pull merges: the commit of the ref for merging, or the commit of
+		 * this ref in a signed head; null: none */
 	vv_oid merge_id;
 	char *merge_name; /* name of that ref at the remote; owned */
 	/* the remote's HEAD is the branch of blocks, so remote_head is another branch */
 	bool blocks_head;
-	char *remote_head;   /* branch that the remote's HEAD names, or NULL; owned */
+	char *remote_head;   /* branch of the remote's HEAD, or NULL; owned */
 	uint64_t moved,      /* number of refs that were moved */
 		missing,     /* number of missing blocks */
 		versions;    /* number of new versions of datasets */
 	vv_transfer_sum sum; /* totals of the received data */
 	bool refused;        /* a ref was not moved, since it was not a fast-forward */
-	/* a ref was not moved, since no peer has all blocks of its versions, or no copy has the
-	 * commits that a head names */
+	/* a ref was not moved, since no peer has all blocks of its versions, or no copy has
+		 * the commits in a signed head */
 	bool behind;
-	bool mended;        /* blocks of commits that were fetched earlier were received */
+	bool mended;        /* missing blocks of commits that were fetched earlier were received */
 	uint64_t elsewhere; /* number of versions whose blocks were left at their sources */
 	char *url,          /* URL of the remote */
 		*name;      /* name of the remote, or NULL */
 } vv_fetch_job;
 
+/* Fetches with the options of j, and sets the result members of j. */
 vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err);
 void vv_fetch_job_clear(vv_fetch_job *j);
 VV_AUTO_CLEAR(vv_fetch_job, vv_fetch_job_clear)
 
-/* Fetches the version with this CID from a remote (NULL: the default) and further peers. */
+/* Fetches the version with the root `cid` (a text) from the remote `remote` (NULL: the default
+ * remote) and from further peers, `from`. */
 vv_status vv_fetch_one_cid(vv_repository *r, const char *cid, const char *remote,
 			   const vv_strings *from, bool quiet, uint64_t idle_sec, vv_error *err);
 

@@ -11,18 +11,20 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* Fetches versions by their roots when they are needed: git fetches commits without blocks, but a
- * checkout needs the data. Tries the remote that the branch follows, and then the others.
- * Connections stay open; an unreachable remote is tried only once. Fetching is disabled if
- * varve.autoFetch is false, or if the repository's environment has VV_OFFLINE_VAR (--offline). */
-#define VV_OFFLINE_VAR "VARVE_OFFLINE"
+#define VV_OFFLINE_VAR "VARVE_OFFLINE" /* name of an environment variable, see below */
+/* One value = a fetcher of versions, by their roots, when they are needed: git fetches commits
+ * without blocks, but a checkout needs the data. It tries the default remote of the branch, and
+ * then the others. Connections remain open; an unreachable remote is tried only once. Fetching is
+ * disabled if varve.autoFetch is false, or if the repository's environment has VV_OFFLINE_VAR
+ * (--offline). */
 typedef struct vv_needed vv_needed;
-vv_needed *vv_needed_new(vv_repository *r); /* does not connect yet; NULL: out of memory */
-/* Like vv_needed_new, but regardless of varve.autoFetch and --offline, because the user requested
- * the fetch. */
+/* Returns a new fetcher for r, which does not connect yet; NULL if out of memory. */
+vv_needed *vv_needed_new(vv_repository *r);
+/* Does what vv_needed_new does, but the fetcher ignores varve.autoFetch and --offline, because the
+ * user requested the fetch. */
 vv_needed *vv_needed_new_asked(vv_repository *r);
-/* Like vv_needed_new, but fetches only from these remotes (names or URLs), regardless of
- * varve.autoFetch. */
+/* Does what vv_needed_new does, but the fetcher uses only these remotes (names or URLs), and
+ * ignores varve.autoFetch. */
 vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names);
 /* Sets the receiver of progress, which may cancel. */
 void vv_needed_watch(vv_needed *n, const vv_progress *progress);
@@ -31,33 +33,35 @@ void vv_needed_watch(vv_needed *n, const vv_progress *progress);
  * Ignores failures. */
 void vv_needed_free(vv_needed *n);
 VV_AUTO_FREE(vv_needed, vv_needed_free)
-/* Notes that the version is complete in this repository without a fetch, so that vv_needed_free
- * removes it from the list of versions that are stored elsewhere. */
+/* Records that the version *root is complete in this repository without a fetch, so that
+ * vv_needed_free removes it from the list of versions that are stored elsewhere. */
 vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err);
-/* Fetches the version, so that root and all blocks below root are stored here. VV_EMISSING: no
- * remote has the complete version, there is no remote, or fetching is disabled. Otherwise fails
+/* Fetches the version *root, so that root and all blocks below root are stored here. VV_EMISSING:
+ * no remote has the complete version, there is no remote, or fetching is disabled. Otherwise fails
  * with the error of the last remote. */
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);
-/* Fetches single blocks, without storing them, from the first remote: a peer, or the store of a Git
- * host. The connection stays open. take receives each block after it was checked; get must return a
- * block that was received in this call. VV_ENOSUPPORT: the remote does not serve single blocks, or
- * sent wrong blocks; vv_needed_fetch tries other remotes. */
-#define VV_NEEDED_AT_ONCE 256u
+#define VV_NEEDED_AT_ONCE 256u /* maximum number of blocks in one request */
+/* One value = one request for single blocks. */
 typedef struct vv_needed_blocks {
-	const vv_cid *cids;
-	size_t count; /* at most VV_NEEDED_AT_ONCE */
+	const vv_cid *cids; /* the blocks */
+	size_t count;       /* at most VV_NEEDED_AT_ONCE */
+	/* get must return a block that `take` has received during the same vv_needed_get; take
+	 * receives each block after it was checked */
 	vv_status (*get)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
 	vv_status (*take)(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			  vv_error *err);
 	void *payload;
 } vv_needed_blocks;
+/* Fetches the blocks `what`, without storing them, from the first remote: a peer, or the store of a
+ * Git host. The connection remains open. VV_ENOSUPPORT: the remote does not serve single blocks, or
+ * sent wrong blocks; vv_needed_fetch tries other remotes. */
 vv_status vv_needed_get(vv_needed *n, const vv_needed_blocks *what, vv_error *err);
-/* Call after a failed fetch. Returns true if the version does not count as missing, because its
- * pointer is the requested content: fetching is disabled and the version is recorded as stored
- * elsewhere, or the version is linked and has another source. */
+/* Returns true if the version *root, whose fetch has failed, is not to be reported as missing,
+ * because its pointer is the requested content: fetching is disabled and the version is recorded as
+ * stored elsewhere, or the version is linked and has another source. */
 bool vv_needed_unwanted(vv_needed *n, const vv_cid *root);
 /* Closes all Git hosts, whose scratch folders are locked while they are open; the next fetch opens
- * them again. Call before waiting for other processes or for the user. */
+ * them again. Call this function before waiting for other processes or for the user. */
 void vv_needed_rest(vv_needed *n);
 /* Returns the source of the last fetched version, for messages; borrowed. */
 const char *vv_needed_by(const vv_needed *n);

@@ -2,9 +2,9 @@
  * on_demand: fetches versions that a command reads and that are missing here, from a remote that
  * has them: in a lazy clone, or if git alone fetched the commits.
  *
- * Begin after the store is opened, and end before the repository is closed. The fetch opens the
- * repository a second time, so that the readers can continue. The use of a remote is reported once,
- * on stderr.
+ * Call vv_on_demand_begin after the store is opened, and vv_on_demand_end before the repository is
+ * closed. The fetch opens the repository a second time, so that the readers can continue. The use
+ * of a remote is reported once, on stderr.
  */
 #ifndef VV_LIB_SYNC_ON_DEMAND_H
 #define VV_LIB_SYNC_ON_DEMAND_H
@@ -20,48 +20,53 @@
 
 /*
  * ahead: chooses the blocks to request together with a missing one: those that follow it in the
- * node that links to it. Their number grows while the requests are sequential. Does not depend on
- * the transport.
+ * node that links to it. Their number increases as long as the requests are sequential. Does not
+ * depend on the transport.
  */
 
-#define VV_AHEAD_MAX 256u                /* most blocks in a request */
+#define VV_AHEAD_MAX 256u                /* maximum number of blocks in a request */
 #define VV_AHEAD_BYTES ((size_t)8 << 20) /* approximate limit of their size in bytes */
 
+/* One value = the nodes received so far, from which blocks are chosen. */
 typedef struct vv_ahead vv_ahead;
 vv_ahead *vv_ahead_new(void);    /* returns NULL if out of memory */
 void vv_ahead_free(vv_ahead *a); /* accepts NULL */
 VV_AUTO_FREE(vv_ahead, vv_ahead_free)
 
-/* Notes that a block was received. If it is a node, blocks that it links to may be requested
- * next. */
+/* Records that the block *cid with these bytes was received. If it is a node, blocks to which it
+ * links may be requested next. */
 vv_status vv_ahead_came(vv_ahead *a, const vv_cid *cid, const void *bytes, size_t len,
 			vv_error *err);
 
-/* Announces that this number of leaves, or more, will be needed. */
+/* Records that `leaves` leaves, or more, will be needed. */
 void vv_ahead_expect(vv_ahead *a, uint64_t leaves);
 
-/* Lists the blocks to request for cid: cid itself, and blocks that follow it; returns their number.
- * *guess is true if nothing shows which blocks are needed next. */
+/* Sets out[] to the blocks to request for *cid: cid itself, and blocks that follow it; returns
+ * their number. Sets *guess to true if it cannot be determined which blocks are needed next, else
+ * to false. */
 size_t vv_ahead_of(vv_ahead *a, const vv_cid *cid, vv_cid out[VV_AHEAD_MAX], bool *guess);
 
+/* One value = the fetches for one repository. */
 typedef struct vv_on_demand vv_on_demand;
 
-/* Starts to fetch missing versions. keep: leave a Git host open, and its scratch folder locked,
- * until vv_on_demand_end, as its packs may have the next version, too. Do not set `keep` if the
- * command may wait meanwhile for a reader, or for git, which may run varve. */
+/* Makes the store of r fetch missing versions from now on. keep: leave a Git host open, and its
+ * scratch folder locked, until vv_on_demand_end, as its packs may have the next version, too. Do
+ * not set `keep` if the command may wait meanwhile for a reader, or for git, which may run
+ * varve. */
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
-/* If alone is true, single blocks of a version are fetched from a peer or a store, with blocks that
- * follow them in lists, and are not stored: for a command that needs some rows of one table. The
- * whole version is fetched after all if more than about a quarter of its row groups is needed, or
- * after some dozens of unannounced requests. If alone is false, ends this, and drops the blocks. */
+/* Makes d, if alone is true, fetch single blocks of a version from a peer or a store, with blocks
+ * that follow them in lists, without storing them: for a command that needs some rows of one table.
+ * The whole version is fetched after all if more than about a quarter of its row groups is needed,
+ * or after some dozens of requests that vv_on_demand_share did not announce. If alone is false,
+ * makes d fetch whole versions again, and drops the single blocks. */
 void vv_on_demand_alone(vv_on_demand *d, bool alone);
-/* Allows requests for blocks that no remote had before. May be called by any thread. */
+/* Allows d to request blocks again that no remote had before. May be called by any thread. */
 void vv_on_demand_again(vv_on_demand *d);
 /* Announces that the version's rows are read in this number of equal shares, and that only one
  * share will be read here, since others read the other shares. Raises the number of blocks that may
  * be fetched singly. May be called by any thread. */
 void vv_on_demand_share(vv_on_demand *d, unsigned shares);
-/* From now on, whole versions are fetched, including the version whose single blocks were fetched.
+/* Makes d fetch whole versions from now on, including the version whose single blocks were fetched.
  * May be called by any thread. */
 void vv_on_demand_whole(vv_on_demand *d);
 void vv_on_demand_end(vv_on_demand *d); /* accepts NULL */

@@ -20,97 +20,103 @@
 #include "repo/git/history/refs.h"
 #include "transport/protocol/message.h"
 
-/* ---- push_refs: plans which refs of the remote a push moves ---- */
+/* ---- push_refs: plans a push: lists the refs of the remote that it moves ---- */
 
-/* What a push does with a ref. VV_PUSH_BLOCKS: the remote already has this id, but lacks blocks,
- * which are sent. */
+/* The action of a push on a ref. */
 typedef enum vv_push_state {
-	VV_PUSH_GOES,
-	VV_PUSH_SAME,
-	VV_PUSH_BLOCKS,
-	VV_PUSH_REFUSED
+	VV_PUSH_GOES,   /* the ref is moved */
+	VV_PUSH_SAME,   /* none: the remote already has this id */
+	VV_PUSH_BLOCKS, /* blocks are sent: the remote already has this id, but lacks blocks */
+	VV_PUSH_REFUSED /* none: the move is refused */
 } vv_push_state;
 
+/* One value = one ref to push. */
 typedef struct vv_push_item {
 	const char *from; /* the local ref; NULL: a deletion, or a commit without a ref */
 	const char *word; /* name of the local ref in reports, such as "main" */
 	const char *to;   /* the ref of the remote */
 	/* the new and the old id; id null: delete the ref; old null: the remote lacks the ref */
 	vv_oid id, old;
-	bool force;
-	/* the ref to delete was given by a short name such as "v1"; `to` is a guess until the
-	 * remote's refs are known */
+	bool force; /* a move that is not a fast-forward is allowed */
+	/* the ref to delete was given by a short name such as "v1"; vv_push_plan_match may correct
+	 * `to`, which is guessed */
 	bool short_to;
 	vv_push_state state;
-	const char *why; /* why the ref is refused; else NULL */
+	const char *why; /* VV_PUSH_REFUSED: the reason; else NULL */
 	vv_hint_id hint; /* remedy for the refusal; VV_HINT_NONE: no remedy is known */
 	bool done;       /* the remote's ref was moved */
 } vv_push_item;
 
+/* One value = one plan. */
 typedef struct vv_push_plan {
-	vv_arena arena;
+	vv_arena arena; /* memory of the texts */
 	vv_push_item *items;
 	size_t count, cap;
 } vv_push_plan;
 void vv_push_plan_clear(vv_push_plan *p);
 VV_AUTO_CLEAR(vv_push_plan, vv_push_plan_clear)
 
+/* One value = the options of one plan. */
 typedef struct vv_push_plan_options {
-	char **words;
+	char **words; /* refspecs */
 	int count;
+	/* options of git push: --all, --tags, --force, --delete and --set-upstream */
 	bool all, tags, force, remove, upstream;
 	/* --force-with-lease: its argument; "": all refs; NULL: the option is not given */
 	const char *lease;
 } vv_push_plan_options;
 
-/* Plans the refs of a push before the remote is contacted. Without words, plans to push the current
- * branch to its upstream, as with push.default "simple". VV_ENOTFOUND: no such ref; VV_EUSAGE: an
- * invalid argument. */
+/* Adds to p the refs that o selects, before the remote m is contacted. Without o->words, plans to
+ * push the current branch (head) to its upstream, as with push.default "simple". VV_ENOTFOUND: a
+ * ref does not exist; VV_EUSAGE: an argument is invalid. */
 vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *head,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err);
-/* Sets old and state of the items from the remote's refs. */
+/* Sets old and state of the items of p by the remote's refs, h. */
 vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *h,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err);
 /* Returns true if an item is refused. */
 bool vv_push_plan_refused(const vv_push_plan *p);
 /* Returns true if the push sends anything. */
 bool vv_push_plan_goes(const vv_push_plan *p);
-/* Prints a note for each ref, in the form of git push. */
+/* Sends a note for each ref, in the form of git push. */
 void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url, bool quiet,
 			bool dry_run);
 
+/* One value = one push: its options and its result. */
 typedef struct vv_push_job {
-	vv_repository *repo;
-	const char *remote; /* a name or URL; NULL: the remote of the branch's upstream */
+	vv_repository *repo; /* borrowed */
+	const char *remote;  /* a name or URL; NULL: the remote of the branch's upstream */
 	/* the refs to push; upstream: afterwards the branch has the remote's branch as upstream */
 	vv_push_plan_options refs;
+	/* the options of varve push with these names */
 	bool dry_run, quiet, verbose, no_verify;
 	bool silent;      /* the caller reports refused refs */
-	bool blocks_only; /* sends all blocks that a Git host lacks, but no refs */
-	/* sends the blocks of all versions to another place: to the store that has the name
-	 * `remote` in the work tree's .varveconfig, or, if `remote` names a remote, to the ref of
-	 * that host; then checks that the place has each version. VV_OK: the place has all
+	bool blocks_only; /* send all blocks that a Git host lacks, but no refs */
+	/* send the blocks of all versions to another place: to the store with the name `remote` in
+	 * the work tree's .varveconfig, or, if `remote` is the name of a remote, to the ref of
+	 * blocks of that host; then check that the place has each version. VV_OK: the place has all
 	 * versions. No setting is changed */
 	bool move;
-	/* does the work of the pre-push hook that varve installs; the hook itself is then not run
-	 * for this push; NULL: the hook is run */
+	/* does the work of the pre-push hook that varve installs, which is then not run for this
+	 * push; NULL: the hook is run */
 	vv_status (*own_hook)(vv_repository *r, const vv_notes *notes, vv_error *err);
-	uint64_t idle_sec;
+	uint64_t idle_sec; /* value of --timeout in seconds */
 	/* The following members are set by vv_push_job_run. */
-	vv_push_plan plan;
+	vv_push_plan plan; /* the refs, with the result of each */
 	/* a ref of the remote was not moved; its item in plan has the reason */
 	bool refused;
-	vv_transfer_sum sum; /* what was sent; if dry_run is set, what would be sent */
-	vv_host_sum blocks;  /* the same for a Git host without varve */
-	bool to_store;       /* if move is set: remote is the name of a store */
-	uint64_t proved;     /* if move is set: number of versions that the place has completely */
-	char *url;
+	/* the data that was sent; if dry_run is set, that would be sent */
+	vv_transfer_sum sum;
+	vv_host_sum blocks; /* the same for a Git host without varve */
+	bool to_store;      /* if move is set: remote is the name of a store */
+	uint64_t proved;    /* if move is set: number of versions that the place has completely */
+	char *url;          /* URL of the remote */
 } vv_push_job;
 
 void vv_push_job_init(vv_push_job *j, vv_repository *r);
-/* Sends blocks, then commits, then moves the remote's refs, then the tracking branches. Returns
- * VV_OK even if refs were refused. VV_EMISSING: a block that must be sent is missing in this
- * repository; VV_ECONFLICT: the pre-push hook refused the push. */
+/* Pushes with the options of j: sends blocks, then commits, then moves the remote's refs, then the
+ * tracking branches. Returns VV_OK even if refs were refused. VV_EMISSING: a block that must be
+ * sent is missing in this repository; VV_ECONFLICT: the pre-push hook refused the push. */
 vv_status vv_push_job_run(vv_push_job *j, vv_error *err);
 void vv_push_job_clear(vv_push_job *j);
 VV_AUTO_CLEAR(vv_push_job, vv_push_job_clear)

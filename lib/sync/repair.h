@@ -15,13 +15,14 @@
 #include "base/text.h"
 #include "lib/tables/dataset_reader.h"
 
-/* A version in the history. */
+/* One value = one version in the history. */
 typedef struct vv_repair_version {
-	vv_cid root; /* null: the pointer cannot be read */
+	vv_cid root; /* root of the version; null: the pointer cannot be read */
 	char *path;
 	vv_oid commit; /* null: the index */
 } vv_repair_version;
 
+/* One value = the options of one repair. */
 typedef struct vv_repair {
 	vv_dataset_reader *reader;
 	const vv_repair_version *versions; /* newest first */
@@ -29,17 +30,17 @@ typedef struct vv_repair {
 	const char *const *files; /* names of damaged packs in the folder of packs */
 	size_t file_count;
 	const vv_strings *from; /* peers: names of remotes, or URLs */
-	/* Called after each repair of a version, or, if version is NULL, of a file. `what`
-	 * describes how the version or file was repaired, and from which source. */
+	/* called after each repair of a version, or, if version is NULL, of a file. what: a
+		 * description of the repair and its source */
 	vv_status (*told)(void *payload, const vv_repair_version *version, const char *file,
 			  const char *what, vv_error *err);
 	void *payload;
 } vv_repair;
 
-/* Runs the repair. Damage that cannot be repaired is not an error here, but is reported by the next
- * fsck. VV_ELOCKED: another process writes to the store. */
+/* Repairs the damage in r->files and r->versions. Damage that cannot be repaired is not an error
+ * here, but is reported by the next fsck. VV_ELOCKED: another process writes to the store. */
 vv_status vv_repair_run(const vv_repair *r, vv_error *err);
 
-#define VV_REPAIR_PEERS_MAX 8u
+#define VV_REPAIR_PEERS_MAX 8u /* maximum number of peers in vv_repair.from */
 
 #endif

@@ -13,6 +13,7 @@
 #include "lib/heads/judge.h"
 #include "lib/sync/fetch_refs.h"
 
+/* One value = the plan of one fetch, and the judged heads. All pointers are borrowed. */
 typedef struct vv_signed_plan {
 	vv_ref_plan *plan;
 	vv_repository *repo;
@@ -22,18 +23,18 @@ typedef struct vv_signed_plan {
 	const vv_notes *notes;   /* NULL: report nothing */
 } vv_signed_plan;
 
-/* Checks that all refs are as the heads name them. VV_EREFUSED: a ref is not. If HEAD is on no
- * branch, its commit, which heads do not name, is removed from the plan: a clone works without
- * it. */
+/* Returns VV_OK if all refs in s->plan have their ids in the heads, else VV_EREFUSED. If the
+ * remote's HEAD is on no branch, removes its commit, which heads do not list, from the plan: a
+ * clone works without it. */
 vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err);
-/* Restricts the moves with index `from` and above to the refs of the newest head, at the ids that
- * it names. Tags may be created; branches are left to vv_signed_follow. */
+/* Restricts the moves with index `from` and above to the refs of the newest head, with their ids in
+ * this head. Tags may be created; vv_signed_follow moves branches. */
 void vv_signed_only(const vv_signed_plan *s, size_t from);
-/* Call if another copy is used instead of the remote: moves the remote's tracking branches to the
- * signed ids, and sets the ids that pull merges. merges: this is a pull. VV_EREFUSED: the copy does
- * not have the signed commit that a pull needs. */
+/* Moves the remote's tracking branches to the signed ids, and sets the ids that pull merges; to be
+ * called if another copy is used instead of the remote. merges: this is a pull. VV_EREFUSED: the
+ * copy does not have the signed commit that a pull needs. */
 vv_status vv_signed_follow(const vv_signed_plan *s, bool merges, vv_error *err);
-/* Reports how many commits branches are ahead of their signed ids. */
+/* Reports the number of commits by which branches are ahead of their signed ids. */
 vv_status vv_signed_tell_ahead(const vv_signed_plan *s, vv_error *err);
 
 #endif

@@ -1,14 +1,14 @@
 /*
  * vault_peer: uses the repository's vault as a peer: runs the program varve-vault, which reads the
- * vault, and talks to it through a pipe.
+ * vault, and exchanges messages with it through a pipe.
  *
  * The program implements the peers' protocol for blocks, and two further requests. It ends with the
  * process that started it, and gets no secrets.
  *
- * If the user names the vault, as the peer "vault:", the program first contacts the holders, to
- * learn of recent writes. Otherwise, the program uses this repository's ledger, if that can be read
- * without a passphrase. In that case, the program is not started before blocks are needed, and its
- * errors do not make a request fail.
+ * If the user gives the vault as the peer "vault:", the program first contacts the holders, to read
+ * recent writes. Otherwise, the program uses this repository's ledger (its list of the holders'
+ * shards), if that can be read without a passphrase. In that case, the program is not started
+ * before blocks are needed, and its errors do not make a request fail.
  */
 #ifndef VV_LIB_SYNC_VAULT_PEER_H
 #define VV_LIB_SYNC_VAULT_PEER_H
@@ -26,20 +26,22 @@
 #include "repo/git/repository.h"
 #include "transport/line/options.h"
 
-#define VV_VAULT_SHOWN "the vault"
-#define VV_VAULT_UNASKED_IDLE 10u /* seconds; time-out of a holder that the user did not name */
+#define VV_VAULT_SHOWN "the vault" /* name of the vault in messages */
+/* time-out of a holder in seconds, if the user has not given the vault */
+#define VV_VAULT_UNASKED_IDLE 10u
 
 /* Registers vaults as suppliers (lib/remotes/reach.h); call once at the start of the program.
  * Opening the supplier fails with VV_ENOTFOUND if the repository has no vault, VV_EPROGRAM if
  * varve-vault is not installed, and VV_EMISSING if no holder was reached. */
 void vv_vault_peer_register(void);
 
-/* Checks that varve-vault is installed. VV_EPROGRAM, with a hint: it is not. */
+/* Returns VV_OK if varve-vault is installed, else VV_EPROGRAM, with a hint. */
 vv_status vv_vault_installed(const vv_env *env, vv_error *err);
 
-/* A question to the program. "keeps": which of the versions does the vault store? Every block is
- * proved again; the answer is such as {"copies": 2, "keeps": "0110"}. "where": which holders have
- * the version? Read the answer with vault_where.h. */
+/* One value = one question to the program. "keeps": which of the versions does the vault store?
+ * Every block is proved again; the answer has the form {"copies": 2, "keeps": "0110"}, with a digit
+ * 1 for each version that the vault stores. "where": which holders have the version? Read the
+ * answer with vault_where.h. */
 typedef struct vv_vault_question {
 	const char *word;    /* "keeps" or "where" */
 	const vv_cid *roots; /* the versions: at most VV_VAULT_ROOTS_MAX, or one for "where" */
@@ -49,7 +51,8 @@ typedef struct vv_vault_question {
 } vv_vault_question;
 #define VV_VAULT_ROOTS_MAX 32768u
 
-/* Asks the question; *out, the answer, is allocated in the arena. */
+/* Sends the question q to the program, and sets *out to the answer, which is allocated in the
+ * arena. */
 vv_status vv_vault_ask(vv_json **out, vv_arena *arena, vv_repository *r,
 		       const vv_connect_options *o, const vv_vault_question *q, vv_error *err);
 

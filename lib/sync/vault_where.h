@@ -15,20 +15,23 @@
 #include "repo/git/repository.h"
 #include "transport/line/options.h"
 
+/* One value = one holder. */
 typedef struct vv_where_holder {
 	char *name;
 	uint64_t shards; /* number of the version's shards that the ledger assigns to this holder */
-	/* number of shards that were audited now, one leaf each; at most VV_AUDIT_LEAVES */
+	/* number of shards that were audited for this answer, one leaf each; at most
+		 * VV_AUDIT_LEAVES */
 	uint64_t asked;
 	uint64_t shown; /* number of shards that passed this audit */
 	bool whole;     /* the holder is assigned every shard of the vault, and passed its audits */
 	/* each of these shards had its last successful audit at this time or later; 0: one of them
 	 * was never audited */
 	uint64_t proven;
-	bool away; /* the holder was not reached; `why` has the reason */
+	bool away; /* the holder was not reached because of the error `why` */
 	vv_error why;
 } vv_where_holder;
 
+/* One value = the answer for one version. */
 typedef struct vv_vault_where {
 	bool is;         /* the repository has a vault; if false, all else is zero */
 	uint64_t blocks, /* number of blocks of the version that were found */
@@ -42,12 +45,13 @@ typedef struct vv_vault_where {
 void vv_vault_where_clear(vv_vault_where *w);
 VV_AUTO_CLEAR(vv_vault_where, vv_vault_where_clear)
 
-/* Asks the vault's program (vault_peer.h). ask false: only use the local ledger. On failure, all
- * members of *out are zero except out->is, which says whether a vault exists. */
+/* Sets *out to the holders that have the shards of the version *root, an answer of the vault's
+ * program (vault_peer.h). ask: contact the holders; false: only use the local ledger. On failure,
+ * all members of *out are zero except out->is. */
 vv_status vv_vault_where_ask(vv_vault_where *out, vv_repository *r, const vv_connect_options *o,
 			     const vv_cid *root, bool ask, vv_error *err);
 
-/* Writes the answer to the question "where". */
+/* Writes *v to w as JSON: the answer to the question "where". */
 void vv_vault_where_put(vv_json_out *w, const vv_vault_where *v);
 
 #endif
