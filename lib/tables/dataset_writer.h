@@ -1,13 +1,13 @@
 /*
- * dataset_writer: imports bytes into the store.
+ * dataset_writer: imports files and streams into the store.
  *
- * Imports files and streams under the store's lock, and makes the imported versions durable in the
+ * Imports them while it holds the store's lock, and makes the imported versions durable in the
  * right order:
  *
- *	vv_dataset_writer_open(&w, repo, progress, err);
- *	vv_dataset_writer_file(w, path, &options, &found, &is_pointer, err);   // any number
- *	vv_dataset_writer_index(w, index, err);   // or vv_dataset_writer_commit, then write refs
- *	vv_dataset_writer_close(w);
+ * 	vv_dataset_writer_open(&w, repo, progress, err);
+ * 	vv_dataset_writer_file(w, path, &options, &found, &is_pointer, err);   // any number
+ * 	vv_dataset_writer_index(w, index, err);   // or vv_dataset_writer_commit, then write refs
+ * 	vv_dataset_writer_close(w);
  *
  * Code that only reads uses the writer's dataset_reader.
  */
@@ -18,8 +18,9 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/index/index.h"
 
-/* Open one writer for each command. The writer has a dataset_reader; do not open another one. */
+/* One value = the writer of one command. It has a dataset_reader; do not open another one. */
 typedef struct vv_dataset_writer vv_dataset_writer;
+/* Opens a writer for repo as *out. progress may be NULL; both are borrowed. */
 vv_status vv_dataset_writer_open(vv_dataset_writer **out, vv_repository *repo,
 				 const vv_progress *progress, vv_error *err);
 void vv_dataset_writer_close(vv_dataset_writer *w); /* accepts NULL */
@@ -32,36 +33,38 @@ vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w);
  * vv_dataset_writer_release. */
 vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_error *err);
 
-/* vv_dataset_writer_sink sets *out to a sink that stores blocks with the store's writer, and also
- * reads blocks that are not committed yet. vv_dataset_writer_open_version opens a version through
- * such a sink, with its rows in the file's order. Both lock the store like
- * vv_dataset_writer_blocks. */
+/* Sets *out to a sink that stores blocks with the store's writer, and also reads blocks that are
+ * not committed yet. Locks the store as vv_dataset_writer_blocks does. */
 vv_status vv_dataset_writer_sink(vv_dataset_writer *w, vv_sink *out, vv_error *err);
+/* Opens the version *root, which need not be committed, as the table *out, with its rows in the
+ * file's order. Locks the store as vv_dataset_writer_blocks does. */
 vv_status vv_dataset_writer_open_version(vv_dataset_writer *w, vv_table *out, const vv_cid *root,
 					 vv_error *err);
 
-/* Imports the work tree file at a repository-relative path, and stores it. If the file is a valid
- * pointer, sets *is_pointer to true, out->blob and out->pointer, and imports nothing. VV_EINPUT:
- * the file changed while it was read, also at a second attempt. */
+/* Imports the work tree file at `path`, relative to the repository, stores it, and sets *out to the
+ * result. If the file is a valid pointer, sets *is_pointer to true, and out->blob and out->pointer,
+ * and imports nothing. VV_EINPUT: the file changed while it was read, also at a second attempt. */
 vv_status vv_dataset_writer_file(vv_dataset_writer *w, const char *path,
 				 const vv_dataset_options *opts, vv_dataset_found *out,
 				 bool *is_pointer, vv_error *err);
 
-/* Starts importing a file in another thread, for a later vv_dataset_writer_file with the same path and options.
- * The options must live until that call. Call this function in the order of the later calls. Results, messages
- * and their order do not change. Returns false if no further file can be started now: first call
- * vv_dataset_writer_file for an earlier file. */
+/* Starts to import the file `path` in another thread, for a later vv_dataset_writer_file with the
+ * same path and options. opts is borrowed until that call. Call this function in the order of the
+ * later calls. Results, messages and their order do not change. Returns false if no further file
+ * can be started now: first call vv_dataset_writer_file for an earlier file. */
 bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path,
 			     const vv_dataset_options *opts);
 
-/* Imports a stream as vv_dataset_writer_file imports a file. Used by the clean filter. */
+/* Imports the bytes of `source` as the content of `path`, as vv_dataset_writer_file imports a file.
+ * Used by the clean filter. */
 vv_status vv_dataset_writer_stream(vv_dataset_writer *w, const char *path, const vv_source *source,
 				   const vv_dataset_options *opts, vv_dataset_found *out,
 				   vv_error *err);
 
 /* Makes the blocks durable, and then writes the pointers' blobs. The caller then writes the index
- * or refs, and calls vv_dataset_writer_release, which unlocks the store for other writers. */
+ * or refs, and calls vv_dataset_writer_release. */
 vv_status vv_dataset_writer_commit(vv_dataset_writer *w, vv_error *err);
+/* Unlocks the store for other writers and gc. */
 void vv_dataset_writer_release(vv_dataset_writer *w);
 
 /* Makes the blocks, the pointers' blobs and the changes of the index x durable, and writes the
@@ -69,8 +72,8 @@ void vv_dataset_writer_release(vv_dataset_writer *w);
  * locked the index, first makes the blocks durable and calls vv_dataset_writer_settle: git may be
  * running varve's filter, which waits for the lock of the store. */
 vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
-/* Locks the index like vv_dataset_writer_index, but before that call: for callers that first read files that git
- * changes only while it has the lock (.gitattributes). */
+/* Locks the index x as vv_dataset_writer_index does, but before that call: for callers that first
+ * read files that git changes only while it has the lock (.gitattributes). */
 vv_status vv_dataset_writer_lock_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
 
 /* Unlocks the store for other writers, but not for gc, which must wait until

@@ -1,10 +1,10 @@
 /*
- * known_bytes: finds the version of a file that varve wrote a moment ago.
+ * known_bytes: finds the version of a file that varve wrote shortly before.
  *
  * After varve has written a file, git often passes its bytes to varve again: to the filter, or as a
  * copy with another name to textconv. With the notes of this module, the bytes need not be imported
- * again. A note maps the hash of a written file's bytes to its version; the latest notes are kept
- * in .git/varve/cache/smudged, a cache that is safe to delete.
+ * again. A note maps the hash of a written file's bytes to its version; the latest notes are in
+ * .git/varve/cache/smudged, a cache that is safe to delete.
  */
 #ifndef VV_LIB_TABLES_KNOWN_BYTES_H
 #define VV_LIB_TABLES_KNOWN_BYTES_H
@@ -18,21 +18,23 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* Smaller files are not noted: importing one is faster than finding its note. */
+/* The minimum size in bytes of a file for which a note is made: importing a smaller one is faster
+ * than finding its note. */
 #define VV_KNOWN_BYTES_MIN ((uint64_t)256 << 10)
 
-/* Like vv_table_file; then notes the hash of the written bytes and the version, unless the file is smaller than
- * VV_KNOWN_BYTES_MIN or in another encoding. opts->secret is the repository's secret. It is not an error if the note
- * cannot be written. */
+/* Calls vv_table_file with t, fn, payload and opts, and then makes a note of the hash of the
+ * written bytes and the version, unless the file is smaller than VV_KNOWN_BYTES_MIN or in another
+ * encoding. opts->secret must be the repository's secret. It is not an error if the note cannot be
+ * written. */
 vv_status vv_known_bytes_write(vv_repository *r, vv_table *t, vv_bytes_fn fn, void *payload,
 			       const vv_bytes_options *opts, vv_error *err);
 
-/* Sets *size and *hash (XXH3-128, seeded with the repository's secret) to those noted for a version. Returns false if
- * the version is not noted. */
+/* Sets *size and *hash (XXH3-128, seeded with the repository's secret) to those in the note for the
+ * version *root. Returns false if there is no note for it. */
 bool vv_known_bytes_of(vv_repository *r, const vv_cid *root, uint64_t *size, vv_hash128 *hash);
 
-/* Looks up a file by its bytes. If it was noted, sets *found to true and *root to its version;
- * else, or if the file cannot be read, sets *found to false. */
+/* Searches for a note for the bytes of the file `file`. If there is one, sets *found to true and
+ * *root to the version in it; else, or if the file cannot be read, sets *found to false. */
 vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, bool *found,
 			      vv_error *err);
 

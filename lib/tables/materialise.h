@@ -6,21 +6,25 @@
 
 #include "lib/tables/dataset_reader.h"
 
-/* Writes the file of the pointer's version to a temporary file, checks its hash, and renames it to
- * the work tree path. If the existing file is an earlier version that the scan cache has, copies
- * its unchanged parts. Sets *st to the stat of the new file, and records it in the stat cache.
- * VV_EMISSING: blocks are missing in this repository; the existing file is unchanged. */
+/* Writes the file of the version of the pointer *p, whose blob is *blob, to a temporary file,
+ * checks its hash, and renames it to `path` in the work tree. If the existing file is an earlier
+ * version that is in the scan cache, copies its unchanged parts. Sets *st to the metadata of the
+ * new file, and records them in the stat cache. mode: mode of the file in Git. VV_EMISSING: blocks
+ * are missing in this repository; the existing file is unchanged. */
 vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *blob,
 			 const vv_pointer *p, uint32_t mode, vv_stat *st, vv_error *err);
 
-/* The two steps of vv_materialise, for callers that let git change the path between the steps. vv_made_file_make
- * writes the temporary file beside the existing file, and vv_made_file_place renames it to the path. */
+/* One value = one temporary file between the two steps of vv_materialise, for callers that let git
+ * change the path between the steps. */
 typedef struct vv_made_file {
 	char *temp;           /* the temporary file; NULL: not made, or already renamed */
 	vv_scan_cache *cache; /* scan cache of the temporary file; may be NULL */
 } vv_made_file;
+/* Does the first step: writes the temporary file *out beside the file at `path`. */
 vv_status vv_made_file_make(vv_made_file *out, vv_dataset_reader *r, const char *path,
 			    const vv_pointer *p, uint32_t mode, vv_error *err);
+/* Does the second step: renames the temporary file to `path`, and sets *st as vv_materialise
+ * does. */
 vv_status vv_made_file_place(vv_made_file *m, vv_dataset_reader *r, const char *path,
 			     const vv_oid *blob, vv_stat *st, vv_error *err);
 void vv_made_file_clear(vv_made_file *m); /* removes the temporary file, if it was not renamed */

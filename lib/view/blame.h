@@ -25,13 +25,15 @@
  * rows. Equal row groups are skipped, so that the cost depends on the size of the changes.
  *
  * A part is the remaining work for one version. It has those rows of the first version that this
- * version has, too, with their places in this version; and those of their cells whose commit is not
- * known yet.
+ * version has, too, with their numbers in this version; and those of their cells whose commit is
+ * not known yet.
  */
 
+/* one value = the commits of all rows or cells of one table */
 typedef struct vv_blame vv_blame;
-typedef struct vv_blame_part vv_blame_part; /* part of the work; belongs to the vv_blame */
+typedef struct vv_blame_part vv_blame_part; /* one value = one part; owned by a vv_blame */
 
+/* One value = the options of one blame. */
 typedef struct vv_blame_options {
 	const char *const *key; /* names of the key's columns; NULL: the table's own key */
 	const uint64_t *rows;   /* only these rows, ascending; NULL: all */
@@ -39,15 +41,17 @@ typedef struct vv_blame_options {
 	bool cells; /* find the commits of cells instead of rows */
 	/* folder for temporary files, borrowed until vv_blame_free; NULL: /tmp */
 	const char *temp_dir;
-	vv_pool *pool;
+	vv_pool *pool; /* threads; may be NULL */
 } vv_blame_options;
 
-/* Returns the number of the commit that set a row or, with options->cells, a cell: an index in
- * vv_blame_walk.commits. index: index among the requested rows. column: ignored for rows. */
+/* Returns the number of the commit that set the row `index` or, if the option `cells` was set, its
+ * cell in `column`: an index in vv_blame_walk.commits. index: index among the requested rows.
+ * column: index of the column; ignored for rows. */
 uint32_t vv_blame_of(const vv_blame *b, uint64_t index, size_t column);
 void vv_blame_free(vv_blame *b); /* accepts NULL */
 VV_AUTO_FREE(vv_blame, vv_blame_free)
 
+/* One value = one blame: its input and its result. */
 typedef struct vv_blame_walk {
 	/* repo, reader and path are borrowed */
 	vv_repository *repo;
@@ -55,14 +59,14 @@ typedef struct vv_blame_walk {
 	const char *path;
 	const vv_progress *progress; /* counts commits; may be NULL */
 	/* Set by vv_blame_walk_run; freed by vv_blame_walk_clear: */
-	vv_blame *blame;
+	vv_blame *blame; /* for vv_blame_of */
 	vv_oid *commits; /* indexed by the numbers of vv_blame_of */
 	size_t count;
 } vv_blame_walk;
 
-/* Finds the commits that set the rows or cells of a table. table: the version of w->path in the
- * commit `start`; stays open. VV_EMISSING: an older version is missing here. VV_EREFUSED: the table
- * has too many cells for a blame of cells. */
+/* Finds the commits that set the rows or cells of `table`, the version of w->path in the commit
+ * *start, and sets w->blame and w->commits. table remains open. VV_EMISSING: an older version is
+ * missing here. VV_EREFUSED: the table has too many cells for a blame of cells. */
 vv_status vv_blame_walk_run(vv_blame_walk *w, const vv_oid *start, vv_table *table,
 			    const vv_blame_options *options, vv_error *err);
 void vv_blame_walk_clear(vv_blame_walk *w);

@@ -3,8 +3,8 @@
  * value, examples.
  *
  * Memory is limited for any column: distinct values are counted by a set of hashes. If the set
- * reaches its limit, it keeps a smaller and smaller sample (every second hash, every fourth, ...),
- * from which the number is estimated.
+ * reaches its limit, it is reduced to a sample (every second hash, then every fourth, ...), from
+ * which the number is estimated.
  */
 #ifndef VV_LIB_VIEW_COLUMN_STATS_H
 #define VV_LIB_VIEW_COLUMN_STATS_H
@@ -19,36 +19,40 @@
 #include "dataset/format/cell.h"
 #include "dataset/schema/schema.h"
 
-#define VV_EXAMPLES 3
+#define VV_EXAMPLES 3        /* maximum number of examples */
 #define VV_EXAMPLE_BYTES 200 /* longer values are truncated in minimum, maximum and examples */
 
+/* One value = the statistics of one column. */
 typedef struct vv_column_stats {
 	const vv_field *field; /* borrowed */
 	uint64_t values,       /* number of values */
 		/* number of cells that are absent, null or a missing value of the field */
 		missing;
 	uint64_t misfits; /* number of values that are not of the column's type */
-	uint64_t *hashes; /* hash table with open addressing; 0: free slot */
-	size_t used, cap, limit;
-	unsigned level; /* the sample has the hashes whose lowest `level` bits are 0 */
-	bool zero;      /* the hash 0, which is not in the table, occurred */
+	/* hashes of values, in a hash table with open addressing; 0: free slot */
+	uint64_t *hashes;
+	size_t used, cap, limit; /* numbers of hashes and of slots in the table; limit of `used` */
+	unsigned level;          /* the sample has the hashes whose lowest `level` bits are 0 */
+	bool zero;               /* the hash 0, which is not in the table, occurred */
 	/* smallest and largest value, in the order of the column's type; empty before the first
 	 * value */
 	vv_buf min, max;
-	bool any;
-	vv_buf scratch; /* for digits of compared numbers */
-	vv_buf examples[VV_EXAMPLES];
+	bool any;                     /* min and max are set */
+	vv_buf scratch;               /* memory for the digits of compared numbers */
+	vv_buf examples[VV_EXAMPLES]; /* the first different values */
 	size_t example_count;
 } vv_column_stats;
 
-/* Initialises s. limit: the most hashes to keep. */
+/* Initialises *s for a column with the field `field`, which is borrowed. limit: the maximum number
+ * of hashes. */
 void vv_column_stats_init(vv_column_stats *s, const vv_field *field, size_t limit);
 void vv_column_stats_clear(vv_column_stats *s);
 VV_AUTO_CLEAR(vv_column_stats, vv_column_stats_clear)
-/* Adds a cell. */
+/* Adds *cell, a cell of the column, to the statistics. */
 vv_status vv_column_stats_add(vv_column_stats *s, const vv_cell *cell, vv_error *err);
 
-/* Returns the number of distinct values; *exact is false if it is an estimate. */
+/* Returns the number of distinct values; sets *exact to false if it is an estimate, else to
+ * true. */
 uint64_t vv_column_stats_distinct(const vv_column_stats *s, bool *exact);
 
 #endif

@@ -1,14 +1,14 @@
 /*
- * figure: computes an aggregate, such as 'sum(price)' in the rule language, for any version of a
- * table.
+ * figure: computes a figure, which is an aggregate of the rule language, such as 'sum(price)', for
+ * any version of a table.
  *
  * A row group is read once for all versions that have it; the results for versions are stored in
  * the cache of checks. A renamed column is found by its values, starting from the version of the
  * previous call; so the caller proceeds from newer versions to older ones.
  *
- *	vv_figure_open(&f, repo, reader, "sum(price)", &where, err);
- *	vv_figure_of(f, &commit, path, &value, err);          for each version, newest first
- *	vv_figure_close(f);                                   saves the results
+ * 	vv_figure_open(&f, repo, reader, "sum(price)", &where, err);
+ * 	vv_figure_of(f, &commit, path, &value, err);          for each version, newest first
+ * 	vv_figure_close(f);                                   saves the results
  */
 #ifndef VV_LIB_VIEW_FIGURE_H
 #define VV_LIB_VIEW_FIGURE_H
@@ -21,35 +21,39 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
+/* One value = one figure. */
 typedef struct vv_figure vv_figure;
 
-/* Opens a figure. figure: the aggregate. where: conditions that rows must meet, all of them; NULL:
- * all rows count. r and reader are borrowed. */
+/* Opens the figure with the aggregate `figure` as *out. where: conditions; only rows that meet all
+ * of them are included; NULL: all rows are. r and reader are borrowed. */
 vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *reader,
 			 const char *figure, const vv_strings *where, vv_error *err);
 void vv_figure_close(vv_figure *f); /* accepts NULL */
 VV_AUTO_FREE(vv_figure, vv_figure_close)
 
+/* The kind of a result. */
 typedef enum vv_figure_kind {
-	VV_FIGURE_NONE = VV_SUMS_NONE, /* the result is null */
-	VV_FIGURE_NUMBER = VV_SUMS_NUMBER,
-	VV_FIGURE_TEXT = VV_SUMS_TEXT,
-	VV_FIGURE_NO_COLUMN /* the version does not have a column of the aggregate */
+	VV_FIGURE_NONE = VV_SUMS_NONE,     /* null */
+	VV_FIGURE_NUMBER = VV_SUMS_NUMBER, /* a number */
+	VV_FIGURE_TEXT = VV_SUMS_TEXT,     /* a text */
+	VV_FIGURE_NO_COLUMN /* no result: the version does not have a column of the aggregate */
 } vv_figure_kind;
+/* One value = the result for one version. */
 typedef struct vv_figure_value {
 	vv_figure_kind kind;
-	vv_buf text; /* empty with VV_FIGURE_NONE and VV_FIGURE_NO_COLUMN */
+	/* the number or text; empty for VV_FIGURE_NONE and VV_FIGURE_NO_COLUMN */
+	vv_buf text;
 } vv_figure_value;
 void vv_figure_value_clear(vv_figure_value *v);
 VV_AUTO_CLEAR(vv_figure_value, vv_figure_value_clear)
 
-/* Sets a function to call before each row group is read. If the function fails, vv_figure_of
- * returns its status; the results for earlier row groups are cached. */
+/* Makes f call go_on before each row group is read. If go_on fails, vv_figure_of returns its
+ * status; the results for earlier row groups are cached. */
 void vv_figure_watch(vv_figure *f, vv_status (*go_on)(void *payload, vv_error *err), void *payload);
 
-/* Sets *out to the value for a version. VV_EUSAGE: the figure is not an aggregate, or the version
- * of the first call does not have its columns. VV_EMISSING: blocks are missing. VV_EINPUT: the path
- * is not a table. */
+/* Sets *out to the result for the version of `path` in *commit. VV_EUSAGE: the figure is not an
+ * aggregate, or the version of the first call does not have its columns. VV_EMISSING: blocks are
+ * missing. VV_EINPUT: the path is not a table. */
 vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_figure_value *out,
 		       vv_error *err);
 

@@ -11,11 +11,12 @@
 #include "check/rules/key_groups.h"
 #include "repo/git/repository.h"
 
+/* One value = the cached keys of one table. */
 typedef struct vv_kept_keys {
 	vv_key_lookup lookup; /* if its cache is NULL, there are no cached keys */
 } vv_kept_keys;
 
-/* Opens the cached keys of a table. path: path of the table, relative to the repository; borrowed.
+/* Opens the cached keys of the table at `path`, relative to the repository and borrowed, as *out.
  * make: if the hashes are not cached, all row groups may be read once to cache them. Close *out
  * also after a failure. */
 vv_status vv_kept_keys_open(vv_kept_keys *out, vv_repository *repo, const char *path, bool make,

@@ -11,26 +11,27 @@
 #include "dataset/table/table.h"
 #include "diff/rows/columns.h"
 
-#define VV_DIFF_KEYS_MAX 4u
+#define VV_DIFF_KEYS_MAX 4u /* maximum number of candidates */
 
-/* Candidate keys, best first: NULL-ended lists of column names, which are borrowed from the
- * schemas. */
+/* One value = the candidates for the key of one comparison, best first. */
 typedef struct vv_diff_keys {
+	/* names of columns, borrowed from the schemas, each list followed by NULL */
 	const char **lists[VV_DIFF_KEYS_MAX];
 	size_t count;
 } vv_diff_keys;
 
-/* Adds the key of the table `from` if the table `other` also has the columns of the key. */
+/* Adds to k the key of the table `from` if the table `other` also has the columns of the key. */
 vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table *other,
 			   vv_error *err);
 
-/* For tables whose columns were renamed: adds the key of b if `new` is true, else the key of a with
- * the names that its columns have in b. columns describes how the columns of a and b correspond. */
+/* Adds to k, for tables whose columns were renamed, the key of b if `new` is true, else the key of
+ * a with the names that its columns have in b. columns: the pairs of columns of a and b. */
 vv_status vv_diff_keys_add_renamed(vv_diff_keys *k, const vv_table *a, const vv_table *b, bool new,
 				   const vv_columns *columns, vv_error *err);
 
-/* Adds columns that both tables have and whose values are unique among the first rows of each
- * table. columns describes how the columns of a and b correspond; NULL: by name. */
+/* Adds to k keys of columns that both tables have and whose values are unique in the first rows of
+ * each table. columns: the pairs of columns of a and b; NULL: columns with the same name are
+ * pairs. */
 vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv_columns *columns,
 			     vv_error *err);
 void vv_diff_keys_clear(vv_diff_keys *k);

@@ -12,33 +12,38 @@
 #include "check/rules/key_groups.h"
 #include "dataset/table/table.h"
 
-/* All rows with a key. Must be zeroed before; the caller frees rows and alike. */
+/* One value = all rows with one key. It must be zeroed before use; the caller frees rows and
+ * alike. */
 typedef struct vv_key_rows {
-	uint64_t *rows; /* ascending */
+	uint64_t *rows; /* numbers of the rows, ascending */
 	size_t count, cap;
 	/* if no row was found: the key of the first row that has the same value in a different
 	 * spelling, such as 007 for 7; or NULL; owned */
 	char *alike;
 } vv_key_rows;
 
+/* One value = the options of one search. All pointers are borrowed. */
 typedef struct vv_key_place {
 	vv_table *table;
-	const size_t *key;         /* places of the key's columns */
+	const size_t *key;         /* indices of the key's columns */
 	size_t key_count;          /* number of columns; at least 1 */
 	const char *text;          /* the key: values separated by commas (vv_key_words_put) */
 	const vv_key_lookup *keys; /* cached hashes of keys; may be NULL */
-	vv_key_rows *all; /* gets all rows, for which the whole table is read; NULL: find one row */
-	bool quick;       /* read only a few row groups, and possibly miss a row */
-	/* Called after each row group; may be NULL. Sets *over to end the search because of a time
-	 * limit. If the function fails, the search fails with the same error. */
+	/* is set to all rows with the key, for which the whole table is read; NULL: find
+		 * one row */
+	vv_key_rows *all;
+	bool quick; /* read only a few row groups, and possibly miss a row */
+	/* called after each row group; may be NULL. Sets *over to true to end the search
+		 * because of a time limit. If the function fails, the search fails with the same
+		 * error. */
 	vv_status (*over)(void *payload, bool *over, vv_error *err);
 	void *payload;
 } vv_key_place;
 
-/* Finds the first row with the key. Reads a few row groups if hashes of keys are cached, or if the
- * table is sorted by the key's first column; otherwise all groups, unless p->quick is set. *found:
- * a row was found. *whole: all rows were examined, so that if *found is false, no row has the
- * key. */
+/* Sets *row to the number of the first row with the key p->text, and *found to true; sets *found to
+ * false if no row was found. Reads a few row groups if hashes of keys are cached, or if the table
+ * is sorted by the key's first column; otherwise all groups, unless p->quick is set. Sets *whole to
+ * true if all rows were examined, so that if *found is false, no row has the key. */
 vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, bool *whole,
 			    vv_error *err);
 

@@ -14,6 +14,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 
+/* One value = the options of one filter; a commit passes the filter if it meets all of them. */
 typedef struct vv_log_filter_options {
 	/* only commits since the beginning of this date, in the form for vv_date_span; NULL: no
 	 * limit */
@@ -22,7 +23,8 @@ typedef struct vv_log_filter_options {
 	/* basic regular expressions: author matches "Name <mail>", grep the message; NULL: no
 	 * limit */
 	const char *author, *grep;
-	const char *value;         /* argument of -S; may be NULL */
+	/* only commits that add or remove this value (argument of -S); NULL: no limit */
+	const char *value;
 	vv_dataset_reader *reader; /* reads tables for value */
 	bool ignore_case;          /* for author and grep */
 	bool merges, no_merges;    /* merges: only merges; no_merges: no merges */
@@ -30,13 +32,15 @@ typedef struct vv_log_filter_options {
 	const char *const *paths;
 } vv_log_filter_options;
 
+/* One value = one filter. */
 typedef struct vv_log_filter vv_log_filter;
 
-/* Opens a filter. opts must outlive the filter. VV_EUSAGE: a date or an expression is invalid. */
+/* Opens a filter with opts, which must outlive it, as *out. VV_EUSAGE: a date or an expression is
+ * invalid. */
 vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 			     const vv_log_filter_options *opts, vv_error *err);
 
-/* Returns 1 if log shows the commit, 0 if not, or a negative vv_status. */
+/* Returns 1 if the commit *id passes the filter, 0 if not, or a negative vv_status. */
 int vv_log_filter_passes(vv_log_filter *f, const vv_oid *id, vv_error *err);
 void vv_log_filter_close(vv_log_filter *f); /* accepts NULL */
 VV_AUTO_FREE(vv_log_filter, vv_log_filter_close)

@@ -1,5 +1,6 @@
 /*
- * row_find: finds rows of a table by keys that are written as in conflicts.
+ * row_find: finds rows of a table by keys in the form of conflict records
+ * (lib/merge/conflict_file.h).
  */
 #ifndef VV_LIB_VIEW_ROW_FIND_H
 #define VV_LIB_VIEW_ROW_FIND_H
@@ -11,29 +12,33 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-/* Registers functions on rows that lower layers call but must not include: editing row groups (for
- * the store) and comparing rows (to find renamed tables). Every program and library calls this
- * before it opens a repository. Any thread may call it, also repeatedly. */
+/* Registers functions on rows that lower layers call but cannot include: those that edit row groups
+ * (for the store) and compare rows (to find renamed tables). Every program and library calls this
+ * function before it opens a repository. Any thread may call it, also repeatedly. */
 void vv_row_work_register(void);
 
-/* Returns the hash of a row's cells. Overwrites scratch; if memory runs out, scratch->failed is
- * set. */
+/* Returns the hash of a row's `count` cells. Overwrites *scratch; if out of memory, sets
+ * scratch->failed. */
 uint64_t vv_row_hash(vv_buf *scratch, const vv_cell *cells, size_t count);
-/* Sets *out to the hashes of all rows, ascending, owned by the caller. */
+/* Sets *out to the hashes of all rows of t, ascending, and *count to their number. The caller frees
+ * *out. */
 vv_status vv_row_hashes(vv_table *t, uint64_t **out, size_t *count, vv_error *err);
 
-/* A key to search for. */
+/* One value = one key to find, and its row. */
 typedef struct vv_row_wanted {
 	/* JSON array with the texts of the key's columns; borrowed; NULL: no row is found */
 	const char *key;
-	uint64_t row; /* the first row with this key; UINT64_MAX: no such row */
-	/* keys of the rows directly above the row, nearest first, at most as many as the argument
-	 * `above` of vv_rows_find; the last element is NULL; owned (vv_rows_wanted_clear) */
+	/* result: number of the first row with this key; UINT64_MAX: no such row */
+	uint64_t row;
+	/* result: keys of the rows directly above the row, nearest first, at most as many
+		 * as the argument `above` of vv_rows_find; the last element is NULL; owned
+		 * (vv_rows_wanted_clear) */
 	char **above;
 } vv_row_wanted;
 
-/* Finds the rows with the wanted keys; reads the columns of the key once. above: maximum number of
- * keys to set in the `above` of each element. */
+/* Finds the rows of t with the `count` keys in `wanted`, and sets `row` and `above` of each
+ * element. Reads the columns of the key once. above: maximum number of keys in the member `above`
+ * of each element. */
 vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t above,
 		       vv_error *err);
 void vv_rows_wanted_clear(vv_row_wanted *wanted, size_t count); /* does not free the array itself */

@@ -3,9 +3,9 @@
  *
  * The row is found by its key, also in versions in which the table had another key. Renamed columns
  * and files are followed, and so is a row of which only the key changed. If a merge has the row of
- * one of its parents, only this parent is followed, as in git log of a file. A merge is a change
- * only if a cell differs from all its parents. The result therefore contains every commit that
- * blame (blame.h) names for the row or one of its cells.
+ * one of its parents, only this parent is followed, as in git log of a file. A merge is listed only
+ * if a cell differs from those of all its parents. The result therefore contains every commit that
+ * blame (blame.h) finds for the row or one of its cells.
  *
  * A correct caller: vv_row_history_open; vv_row_history_next until it returns 0;
  * vv_row_history_close.
@@ -27,51 +27,55 @@
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 
+/* One value = the options of one history. All pointers are borrowed. */
 typedef struct vv_row_history_options {
 	/* the key's values, separated by commas; NULL: the row with number `number`, from 0 */
 	const char *row;
 	uint64_t number;
-	const vv_strings *key; /* lists of column names; empty: the key of the table */
-	const char *path;
-	const vv_range *ranges; /* range_count 0: the history of HEAD */
+	const vv_strings *key;  /* lists of column names; empty: the key of the table */
+	const char *path;       /* path of the table */
+	const vv_range *ranges; /* the commits to walk; range_count 0: the history of HEAD */
 	size_t range_count;
-	bool first_parent;
+	bool first_parent;           /* follow only the first parents of merges */
 	const vv_progress *progress; /* borrowed; may be NULL */
 } vv_row_history_options;
 
-/* A cell of the row. old_cell is absent if the row or the column was added; new_cell is absent if
- * the row or the column was removed. */
+/* One value = one cell of the row before and after a commit. old_cell is absent if the row or the
+ * column was added; new_cell is absent if the row or the column was removed. */
 typedef struct vv_row_cell {
 	const char *name, *old_name; /* old_name: the name before a rename, or NULL */
 	vv_cell old_cell, new_cell;  /* both are absent if only the name of the column changed */
-	vv_cell_change change;
-	/* came: the commit added the column; went: the commit dropped the column */
+	vv_cell_change change;       /* the kind of the change */
+	/* came: the commit added the column; went: the commit removed the column */
 	bool came, went;
 } vv_row_cell;
 
-/* A commit that changed the row. The members are borrowed until the next call. */
+/* One value = one commit that changed the row. The members are borrowed until the next
+ * vv_row_history_next. */
 typedef struct vv_row_event {
 	vv_oid commit;
 	vv_row_kind kind;            /* added, removed or changed */
 	const char *path, *old_path; /* old_path: the path before a rename, or NULL */
-	/* for a changed row, the cells that changed, and those whose column was added, dropped or
-	 * renamed; else all cells */
+	/* for a changed row, the cells that changed, and those whose column was added,
+		 * removed or renamed; else all cells */
 	const vv_row_cell *cells;
 	size_t count;
 	/* for a changed row, the new and the old key if the commit changed the key; else NULL */
 	const char *key, *old_key;
 } vv_row_event;
 
+/* One value = one history. */
 typedef struct vv_row_history vv_row_history;
 
-/* Opens the history of a row. VV_ENOTFOUND: no such path or column; VV_EUSAGE: the path is not a
- * table, or the table has no key. */
+/* Opens the history of a row as *out. s: the reader of r. VV_ENOTFOUND: the path or a column does
+ * not exist; VV_EUSAGE: the path is not a table, or the table has no key. */
 vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset_reader *s,
 			      const vv_row_history_options *opts, vv_error *err);
-/* Finds the next commit that changed the row. Returns 1, 0 at the end, or a negative vv_status. */
+/* Sets *out to the next commit that changed the row. Returns 1, 0 at the end, or a negative
+ * vv_status. */
 int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err);
-/* Returns true if the rest of the history, after the last event, can be read as the history of a
- * single path and key that begins at a commit; *commit is then that commit. */
+/* Returns true if the rest of the history, after the last event, is the history of a single path
+ * and key that begins at one commit; then sets *commit to that commit. */
 bool vv_row_history_from(vv_row_history *h, vv_oid *commit);
 void vv_row_history_close(vv_row_history *h); /* accepts NULL */
 VV_AUTO_FREE(vv_row_history, vv_row_history_close)

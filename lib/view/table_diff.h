@@ -13,50 +13,55 @@
 #include "diff/write/writer.h"
 #include "lib/names/version.h"
 
-/* How tables are compared. */
+/* One value = the options of one comparison. */
 typedef struct vv_diff_how {
 	/* value of --key; empty: the tables' own key or, for plain text, a key found in its values;
 	 * "none": no key */
 	const vv_strings *key;
-	/* renamed columns: old name, new name, old name, new name ..., ended by NULL; or NULL */
+	/* renamed columns: old name, new name, old name, new name ..., followed by NULL;
+		 * NULL: none are given */
 	const char *const *rename;
 	const vv_strings *only, /* the columns to compare; empty: all */
 		*ignore;        /* columns that are not compared */
-	/* conditions; a row is compared if its old or its new version meets all of them */
+	/* conditions; a row is compared only if its old or its new version meets all of
+		 * them; empty: every row */
 	const vv_strings *where;
-	bool no_renames,       /* columns correspond by name only */
-		ignore_format, /* values that are only spelled differently are equal */
-		moves;         /* report rows that moved */
+	/* only columns with the same name are compared with each other */
+	bool no_renames, ignore_format, /* values that are only spelled differently are equal */
+		moves;                  /* report rows that moved */
 	/* differences of numbers that are smaller than this decimal number are ignored; NULL: no
 	 * differences are ignored */
 	const char *tolerance;
 	const vv_sniff_hints *written; /* dialect of plain files; NULL: detected; borrowed */
 	bool only_whether;             /* stop at the first difference, and write nothing */
-	/* the most rows that the writer shows, so that further rows of a new or removed table need
-	 * not be read; 0: no limit */
+	/* maximum number of rows that the writer writes, so that further rows of a new or
+		 * removed table need not be read; 0: no limit */
 	uint64_t limit;
-	bool counts;  /* the writer shows no rows */
+	bool counts;  /* the writer writes no rows */
 	bool propose; /* if a table has no key, suggest a column as key, on stderr */
-	/* the most cells to read for counting; 0: no limit. If the comparison would read more, rows
-	 * are not compared, and the answer has `many` set. With a limit, no warnings are
-	 * printed. */
+	/* maximum number of cells to read for counting; 0: no limit. If the comparison would read
+	 * more, rows are not compared, and the answer has `many` set. If there is a limit, no
+	 * warnings are printed */
 	uint64_t bound;
-	vv_diff_writer *writer; /* may be NULL with only_whether or patch */
+	/* receives the differences; may be NULL if only_whether or patch is set */
+	vv_diff_writer *writer;
 	/* --format patch: the options of the patch, except path, key and columns, which the
 	 * comparison sets; NULL: another format */
 	const vv_patch_write_options *patch;
-	uint64_t *sections; /* with patch: incremented for each section */
+	/* if patch is set: a counter, incremented for each section of the patch */
+	uint64_t *sections;
 	/* the command that messages suggest for text files; NULL: git diff */
 	const char *text_shown_by;
 	/* the caller ignores the answer's line, so its content need not be determined */
 	bool unread;
-	const char *temp_dir; /* for temporary files; NULL: /tmp */
-	const vv_progress *progress;
-	const vv_notes *notes;
-	vv_pool *pool; /* may be NULL */
+	const char *temp_dir;        /* folder for temporary files; NULL: /tmp */
+	const vv_progress *progress; /* may be NULL */
+	const vv_notes *notes;       /* receives warnings */
+	vv_pool *pool;               /* may be NULL */
 } vv_diff_how;
 
-/* Two versions of a path. A subject is NULL if the path does not exist on its side. */
+/* One value = the two versions of one path. A subject is NULL if its version does not have the
+ * path. */
 typedef struct vv_diff_item {
 	const char *path,  /* the path of the new version */
 		*old_path; /* the path of the old version, if the path was renamed; else NULL */
@@ -66,32 +71,33 @@ typedef struct vv_diff_item {
 	vv_table *open_a, *open_b;
 	const char *old_name, /* the name of the old version in the output */
 		*new_name;    /* the name of the new version in the output */
-	bool conflict;    /* the path has a conflict: report it even if the versions are equal */
-	bool named,       /* the user named the path, so a .json file counts as a table, too */
-		compared; /* a line of .gitattributes makes varve compare the path */
-	bool files;       /* two files, which may be documents, instead of two versions of a path */
-	bool whole;       /* a document without a reader: compare its bytes */
+	bool conflict; /* the path has a conflict: report it even if the versions are equal */
+	/* the user gave the path, so a .json file is regarded as a table, too */
+	bool named, compared; /* a line of .gitattributes makes varve compare the path */
+	bool files; /* two files, which may be documents, instead of two versions of a path */
+	bool whole; /* a document without a reader: compare its bytes */
 } vv_diff_item;
 
+/* One value = the result of one comparison. */
 typedef struct vv_diff_answer {
-	bool differs;
-	/* the comparison would exceed how->bound: the writer got changes of columns and format, but
-	 * no rows */
+	bool differs; /* the versions differ */
+	/* the comparison would have exceeded how->bound: the writer received changes of columns and
+	 * format, but no rows */
 	bool many;
 	/* the values are equal, but spelled differently, such as with other quotes or another order
 	 * of a JSON object's members */
 	bool respelled;
-	/* one line that says why no table was compared, or that only the spelling differs; or
-	 * empty */
+	/* one line with the reason why no table was compared, or with the statement that
+		 * only the spelling differs; or empty */
 	vv_buf line;
 } vv_diff_answer;
 
-/* Returns true if path is the name of a file that may be a table. Most .json files are not tables,
- * so their names count only if `named` is set: the user named the file. */
+/* Returns true if a file with the name `path` may be a table. Most .json files are not tables, so
+ * for them the result is true only if `named` is set: the user gave the path. */
 bool vv_diff_is_table_name(const char *path, bool named);
 
-/* Compares the item. If a file has the name of a table but cannot be read as one, out->line reports
- * this. */
+/* Compares the versions of *item, passes the differences to how->writer, and sets *out to the
+ * result. If a file has the name of a table but cannot be read as one, out->line states this. */
 vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 			       const vv_diff_how *how, vv_error *err);
 

@@ -15,18 +15,21 @@
 #include "lib/names/version.h"
 #include "repo/git/merge/lineage.h"
 
+/* One value = one pair. */
 typedef struct vv_table_pair {
-	const vv_document_table *was, *is; /* NULL: that version lacks the table */
+	/* the table in the older and in the newer version; NULL: the version lacks it */
+	const vv_document_table *was, *is;
 } vv_table_pair;
 
-/* Opens another table of the document that `of` belongs to, without printing the notes of its
- * reader. Close t first, then clear s. */
+/* Opens the table with the name `table` of the document of the subject `of` as *t, and sets *s to
+ * its subject; does not print the notes of the document's reader. Close t first, then clear s. */
 vv_status vv_table_beside_open(vv_subject *s, vv_table *t, const vv_subject *of, const char *table,
 			       vv_error *err);
 
-/* Pairs the tables of two versions, in the order of the newer version b, followed by removed
- * tables. If a subject's document has no tables, the subject is ignored. *out is owned by the
- * caller, and borrows from the documents. */
+/* Pairs the tables of of_a, the document of the older version a, and of of_b, the document of the
+ * newer version b, and sets *out to the pairs, in the order of b, followed by removed tables, and
+ * *count to their number. If a document has no tables, its subject is ignored. The caller frees
+ * *out, which borrows from the documents. */
 vv_status vv_table_pairs_find(vv_table_pair **out, size_t *count, const vv_subject *a,
 			      const vv_document *of_a, const vv_subject *b, const vv_document *of_b,
 			      vv_error *err);

@@ -13,6 +13,7 @@
 #include "dataset/format/dialect.h"
 #include "dataset/table/table.h"
 
+/* A format of the output. */
 typedef enum vv_view_format {
 	/* the format of the file: its delimiter, quotes and line ends, and a header if it has
 	 * one */
@@ -25,18 +26,19 @@ typedef enum vv_view_format {
 	VV_VIEW_ARROW   /* an Arrow stream; only vv_view_write supports it */
 } vv_view_format;
 
+/* One value = one output. */
 typedef struct vv_view_writer {
 	const vv_table *table;
-	/* the places of the written columns in the table, in the order of the output */
+	/* the indices of the written columns in the table, in the order of the output */
 	const size_t *columns;
 	size_t count; /* number of columns */
 	vv_view_format format;
-	vv_buf out;    /* the output */
-	uint64_t rows; /* number of rows written so far */
-	/* VV_VIEW_CSV, VV_VIEW_TSV and VV_VIEW_OWN: */
-	vv_dialect dialect;
+	vv_buf out;            /* the output */
+	uint64_t rows;         /* number of rows written so far */
+			       /* VV_VIEW_CSV, VV_VIEW_TSV and VV_VIEW_OWN: */
+	vv_dialect dialect;    /* dialect of the output */
 	const vv_cell *labels; /* header cells of all columns of the table */
-	vv_arena labels_arena;
+	vv_arena labels_arena; /* memory of labels */
 	bool safe;      /* put ' before cells that a spreadsheet would evaluate as formulas */
 	vv_buf defused; /* scratch: the last cell with ' put before it */
 	vv_buf line;    /* scratch: the last JSON literal, on one line */
@@ -45,26 +47,29 @@ typedef struct vv_view_writer {
 	bool typed; /* convert text of CSV to numbers, booleans and null, as in the schema */
 	/* for each written column: its name as the beginning of a JSON member, "name": */
 	vv_buf *names;
-	/* VV_VIEW_TABLE: keeps the first rows until the widths of the columns are known */
+	/* VV_VIEW_TABLE: has the first rows until the widths of the columns are
+		 * determined */
 	struct vv_view_grid *grid;
 } vv_view_writer;
 
-/* Borrows t and columns. width: number of columns of the terminal, for VV_VIEW_TABLE; 0: no limit.
- * VV_EINPUT: a column's name is not UTF-8, which JSON requires. */
+/* Initialises w for `count` columns of t, given by their indices, `columns`. Borrows t and columns.
+ * width: width of the terminal in characters, for VV_VIEW_TABLE; 0: no limit. VV_EINPUT: a column's
+ * name is not UTF-8, which JSON requires. */
 vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_format format,
 			      const size_t *columns, size_t count, unsigned width, vv_error *err);
 void vv_view_writer_clear(vv_view_writer *w);
 VV_AUTO_CLEAR(vv_view_writer, vv_view_writer_clear)
-/* Writes the beginning of the output, such as the header. */
+/* Appends the beginning of the output, such as the header, to w->out. */
 void vv_view_begin(vv_view_writer *w);
-/* Writes a row. cells: the row's cells, indexed by the places of columns in the table. row: number
- * of the row, from 0, for messages. VV_EINPUT: a cell is not UTF-8, which JSON requires; the
- * message names it. */
+/* Appends a row to w->out. cells: the row's cells, one element for each column of the table. row:
+ * number of the row, from 0, for messages. VV_EINPUT: a cell is not UTF-8, which JSON requires; the
+ * message has its row and column. */
 vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_error *err);
-/* Writes the end of the output. */
+/* Appends the end of the output to w->out. */
 vv_status vv_view_end(vv_view_writer *w, vv_error *err);
 
-/* Formats the columns of VV_VIEW_TABLE (view_writer_table.c). Used by the writer only. */
+/* The following functions format the columns of VV_VIEW_TABLE (view_writer_table.c). They are used
+ * by the writer only. */
 vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, unsigned width,
 			   vv_error *err);
 void vv_view_grid_free(struct vv_view_grid *g);
