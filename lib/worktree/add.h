@@ -12,13 +12,14 @@
 #include "lib/worktree/add_report.h"
 #include "lib/worktree/attributes_edit.h"
 
-/* Executes the plan, and writes the index x, which the caller has just read. dry: change nothing;
- * otherwise, s is released (vv_dataset_writer_release) at the end. On failure nothing is staged. */
+/* Executes `plan`, the plan for the request req, writes the index x, which the caller has just
+ * read, and sets *out to the report. dry: change nothing; otherwise, s is released
+ * (vv_dataset_writer_release) at the end. On failure nothing is staged. */
 vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err);
 
-/* Does the first part of vv_add_run, for callers that stage more: imports files and changes the
- * index in memory, but does not write it. On failure the index is changed in part. */
+/* Does the first part of vv_add_run, for callers that stage further paths: imports files and
+ * changes the index in memory, but does not write it. On failure the index is changed in part. */
 vv_status vv_add_import(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 			vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err);
 

@@ -10,28 +10,33 @@
 #include "lib/tables/dataset_writer.h"
 #include "lib/worktree/add_plan.h"
 
-/* The result for a path. A path whose content equals the content in the index has no result. */
+/* One value = the result for one path. A path whose content equals the content in the index has no
+ * result. */
 typedef struct vv_add_outcome {
 	char *path;
-	const char *from; /* `from` of the item in the plan; borrowed */
-	uint32_t mode;    /* 0: the path is removed from the index */
-	vv_oid blob;
-	vv_stat st;
+	const char *from;    /* `from` of the item in the plan; borrowed */
+	uint32_t mode;       /* mode in the index; 0: the path is removed from the index */
+	vv_oid blob;         /* blob in the index */
+	vv_stat st;          /* metadata of the file */
 	bool dataset, track; /* track: a line for the path must be added to .gitattributes */
-	/* The following members are for datasets. */
-	bool table;
+			     /* The following members are for datasets. */
+	bool table;          /* the dataset is a table, not a file */
+	/* numbers of rows, columns and row groups; bytes: size of the file; groups_new: number of
+	 * new row groups; stored: bytes added to the store */
 	uint64_t rows, columns, bytes, groups, groups_new, stored;
-	vv_cid cid;
+	vv_cid cid; /* root of the version */
 } vv_add_outcome;
-/* Sets the members for datasets from the result of an import. The caller sets the others. */
+/* Sets the members of *out for datasets from *found, the result of an import. The caller sets the
+ * others. */
 vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found, vv_error *err);
 
-#define VV_ADD_UNSEEN_SHOWN 3u
+#define VV_ADD_UNSEEN_SHOWN 3u /* maximum number of lines in vv_add_report.unseen_lines */
 
+/* One value = the report of one add. */
 typedef struct vv_add_report {
-	vv_add_outcome *outcomes;
+	vv_add_outcome *outcomes; /* the results */
 	size_t outcome_count, outcome_cap;
-	vv_buf text;            /* for stdout: what was detected about each dataset */
+	vv_buf text;            /* for stdout: a description of each dataset */
 	vv_buf warnings;        /* for stderr, one line each, without "warning: " */
 	char *refused;          /* after a failure: the path whose content was refused; else NULL */
 	vv_hint_words_fn words; /* writes hints; set by vv_add_run */
@@ -41,43 +46,48 @@ typedef struct vv_add_report {
 	bool retyped; /* warnings contains values that contradict the type of their column */
 	size_t tables, files; /* tables, files: numbers of new or changed datasets of each kind */
 	size_t keyed;         /* number of these tables that have a key */
-	size_t guessed;       /* number of these tables that no argument named */
+	size_t guessed;       /* number of these tables whose paths no argument gave */
 	size_t same;          /* number of unchanged datasets */
-	size_t ordinary, removed;
-	vv_buf ordinary_names; /* names of the first few ordinary files */
+	size_t ordinary, removed; /* numbers of ordinary files and of removed paths */
+	vv_buf ordinary_names;    /* names of the first few ordinary files */
 	/* number of new ordinary files that have rows, but are not tracked by varve */
 	size_t unseen;
-	/* one line for each of the first few of these files: how to track it as a table */
+	/* one line for each of the first few of these files, with the command that tracks
+		 * it as a table */
 	vv_buf unseen_lines;
+	/* sums over all datasets; ms: duration in milliseconds */
 	uint64_t groups, groups_new, stored, bytes, rows, ms;
 } vv_add_report;
 void vv_add_report_clear(vv_add_report *r);
 VV_AUTO_CLEAR(vv_add_report, vv_add_report_clear)
 
-/* Appends the description of an import. compact: in one line. */
+/* Appends to out->text the description of *staged, the result of the import of *item. compact: in
+ * one line. */
 vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
 			  const vv_dataset_found *staged, bool compact, vv_error *err);
 
-/* For each column that has values which contradict its type, appends "prices.csv, line 317, column
- * price: 'abc' is not a number ...", unless the type was changed since. *retyped: there are such
- * columns. lines: reads the file to determine line numbers; NULL: row numbers are printed
- * instead. */
+/* Appends to out, for each column with values that contradict its type, "prices.csv, line 317,
+ * column price: 'abc' is not a number ...", unless the type was changed since. Sets *retyped to
+ * true if there are such columns. res: the result of the import of `path`. lines: reads the file to
+ * determine line numbers; NULL: row numbers are written instead. */
 vv_status vv_add_findings(vv_buf *out, bool *retyped, const char *path, vv_dataset_reader *lines,
 			  const vv_import_result *res, vv_error *err);
 
-/* Words for the JSON object of a path (varve-add(1)). */
+/* One value = the content of the JSON object of one path (varve-add(1)). */
 typedef struct vv_add_words {
-	/* such as "added" and "table"; kind NULL: the path was removed, or is unchanged */
+	/* words such as "added" and "table"; kind NULL: the path was removed, or is
+		 * unchanged */
 	const char *change, *kind;
 	const vv_dataset_found *staged; /* result of the import of a dataset; else NULL */
 	/* for an ordinary file that has rows, but is not tracked by varve; else NULL */
 	const vv_unseen *unseen;
 } vv_add_words;
-/* Adds the members to the open JSON object of a path. */
+/* Adds the members for `path` to the open JSON object in w. */
 vv_status vv_add_put_json(vv_json_out *w, const char *path, const vv_add_words *words,
 			  vv_error *err);
 
-/* Appends the time, and the speed for these bytes: ", in 40 ms (12 MB/s)". */
+/* Appends to b the time ms, in milliseconds, and the speed for `bytes` bytes: ", in 40 ms (12
+ * MB/s)". */
 void vv_add_put_speed(vv_buf *b, uint64_t bytes, uint64_t ms);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * added_blocks: counts the blocks that a version of a dataset added to the previous version.
  *
- * Compares the blocks that are reachable from two roots. Reads neither blocks that both reach, nor
- * leaves.
+ * Compares the blocks that are reachable from two roots. Reads neither leaves, nor blocks that are
+ * reachable from both.
  */
 #ifndef VV_LIB_WORKTREE_ADDED_BLOCKS_H
 #define VV_LIB_WORKTREE_ADDED_BLOCKS_H
@@ -13,14 +13,16 @@
 #include "repo/blocks/cid.h"
 #include "repo/blocks/store.h"
 
+/* One value = the result of one count. */
 typedef struct vv_growth {
-	uint64_t blocks; /* number of blocks that only the new version has, with its root */
+	uint64_t blocks; /* number of blocks that only the new version has, including its root */
 	uint64_t leaves; /* number of row groups and chunks among them */
 	uint64_t stored; /* size of these blocks in the packs, in bytes */
 } vv_growth;
 
-/* Counts the blocks of new_root that `old` does not have. If `old` is NULL or a null CID, counts
- * all blocks. VV_EMISSING: a node is missing in this repository. */
+/* Sets *out to the count of the blocks that are reachable from *new_root, but not from *old. If
+ * `old` is NULL or a null CID, counts all blocks of new_root. VV_EMISSING: a node is missing in
+ * this repository. */
 vv_status vv_growth_count(vv_growth *out, vv_store *s, const vv_cid *old, const vv_cid *new_root,
 			  vv_error *err);
 

@@ -15,41 +15,45 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
+/* One value = one change of the file. */
 typedef struct vv_attr_edit {
-	vv_repository *r;
-	char *file;      /* path of the file; NULL: vv_attr_edit_begin was not called */
-	vv_buf before;   /* content of the file before the changes */
-	bool existed,    /* the file existed before */
-		changed; /* the file was changed */
+	vv_repository *r; /* borrowed */
+	char *file;       /* path of the file; NULL: vv_attr_edit_begin was not called */
+	vv_buf before;    /* content of the file before the changes */
+	bool existed,     /* the file existed before */
+		changed;  /* the file was changed */
 	/* git changes line ends or the encoding of a path that was tracked
 	 * (vv_attr_changes_text) */
 	bool beaten;
 } vv_attr_edit;
 
-/* Reads the file. The caller must hold the lock of the index (vv_index_open_locked), as otherwise
- * `git checkout` could change the file meanwhile. VV_EREFUSED: the file is not a regular file. */
+/* Reads the file of r into *e. The caller must hold the lock of the index (vv_index_open_locked),
+ * as otherwise `git checkout` could change the file meanwhile. VV_EREFUSED: the file is not a
+ * regular file. */
 vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err);
 
-/* Adds the line that tracks a path or pattern. Also adds ".gitattributes merge=varve-lines", unless
- * a line sets how that file is merged, so that two branches that track different paths do not
- * conflict. If pattern is a path (literal), verifies that the attributes assign the path to varve.
- * VV_EREFUSED: another line overrides this one; the message describes the fault. */
+/* Adds the line that tracks `pattern`, a path (if `literal` is set) or a pattern. Also adds
+ * ".gitattributes merge=varve-lines", unless a line sets how that file is merged, so that two
+ * branches that track different paths do not conflict. If pattern is a path, verifies that the
+ * attributes assign the path to varve. VV_EREFUSED: another line overrides this one; the message
+ * describes the fault. */
 vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err);
 
-/* Adds a line that keeps files in Git as text, but lets varve compare and merge them
+/* Adds a line for `pattern` by which Git stores files as text, but varve compares and merges them
  * (vv_attr_track_text). */
 vv_status vv_attr_edit_track_text(vv_attr_edit *e, const char *pattern, bool literal,
 				  vv_error *err);
 
-/* Tracks many paths in one step, as vv_attr_edit_track does. */
+/* Adds the lines that track the `count` paths in `paths`, as vv_attr_edit_track does for each. */
 vv_status vv_attr_edit_track_all(vv_attr_edit *e, const char *const *paths, size_t count,
 				 vv_error *err);
 
-/* Moves lines to new names (vv_attr_rename_all), and verifies the new names that got lines. */
+/* Changes the paths in lines by `renames` (vv_attr_rename_all), and verifies the attributes of the
+ * new paths with lines. */
 vv_status vv_attr_edit_rename(vv_attr_edit *e, const vv_attr_rename *renames, size_t count,
 			      vv_error *err);
 
-/* If the file was changed, stages it in the index x in memory; the caller writes the index. */
+/* Stages the file in the index x, in memory, if it was changed; the caller writes the index. */
 vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err);
 
 void vv_attr_edit_undo(vv_attr_edit *e); /* restores the file */

@@ -2,8 +2,8 @@
  * attributes_lines: reads all lines of .gitattributes files that concern varve, so that many paths
  * can be matched quickly.
  *
- * A list shows which line decides about a path, and which paths no line can match. Only
- * attributes.h evaluates attributes as Git does.
+ * With a list, callers find the line that determines the attribute of a path, and exclude paths
+ * that no line can match. Only attributes.h evaluates attributes as Git does.
  */
 #ifndef VV_LIB_WORKTREE_ATTRIBUTES_LINES_H
 #define VV_LIB_WORKTREE_ATTRIBUTES_LINES_H
@@ -18,9 +18,10 @@
 #include "repo/git/index/attribute_lines.h"
 #include "repo/git/repository.h"
 
+/* One value = one line. */
 typedef struct vv_attr_list_line {
-	char *file; /* path of the file, such as "data/.gitattributes" */
-	char *pattern;
+	char *file;      /* path of the file, such as "data/.gitattributes" */
+	char *pattern;   /* pattern of the line */
 	char *folder;    /* folder of the file: "", or such as "data/" */
 	unsigned number; /* number of the line in the file */
 	/* vv_attr_list_read: the line sets filter=varve, and does not unset the filter.
@@ -33,55 +34,58 @@ typedef struct vv_attr_list_line {
 	char *first;      /* the first of these paths, or NULL */
 } vv_attr_list_line;
 
+/* One value = all lines of one kind. */
 typedef struct vv_attr_list {
 	vv_attr_list_line *lines;
 	size_t count, cap;
 	vv_hash_index literal; /* finds lines that match a single path, by the hash of the path */
-	size_t *others,        /* indexes of all other lines in `lines` */
-		other_count;   /* number of these indexes */
+	size_t *others,        /* indices of all other lines in `lines` */
+		other_count;   /* number of these indices */
 	/* the extensions of single paths to which lines give filter=varve, as ".dat/.txt/" */
 	vv_buf endings;
 } vv_attr_list;
 
-/* Reads the lines with -text, and the lines that can override -text (vv_attr_text_lines).
+/* Sets *out to the lines with -text, and the lines that can override -text (vv_attr_text_lines).
  * Afterwards, call vv_attr_beaten_note for each path that may be a dataset, and then
  * vv_attr_beaten_put. x: the index, if it is open; may be NULL. */
 vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_index *x,
 			      vv_error *err);
-/* If varve tracks path, and a line makes Git change its pointer, counts the path for that line. */
+/* Counts `path` for a line of l if varve tracks path and the line makes Git change the pointer of
+ * path. */
 vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *path, vv_error *err);
-/* Appends a line of text for each line with a count, such as ".gitattributes:3 (*.csv text)
- * overrides -text for a.csv and 2 more". */
+/* Appends to b a line of text for each line of l with a count, such as ".gitattributes:3 (*.csv
+ * text) overrides -text for a.csv and 2 more". */
 void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b);
-/* Returns true if a line sets working-tree-encoding for the path: then Git may convert the file to
- * another encoding. */
+/* Returns true if a line of l sets working-tree-encoding for `path`, so that Git may convert the
+ * file to another encoding. */
 bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path);
-/* Checks that Git would store the filter's output for the path unchanged. VV_EREFUSED: an attribute sets an encoding,
- * from which Git would convert the output, so that it would not store the table's pointer. */
+/* Returns VV_OK if Git would store the filter's output for `path` unchanged. VV_EREFUSED: an
+ * attribute sets an encoding, from which Git would convert the output, so that it would not store
+ * the table's pointer. */
 vv_status vv_attr_check_encoding(vv_repository *r, const char *path, vv_error *err);
 /* The hint for the text of vv_attr_beaten_put. */
 #define VV_ATTR_BEATEN_HINT                                                                        \
 	"Git would change pointers: limit that line to other files, or end it with '-text -working-tree-encoding'"
 
-/* Reads the lines with filter=varve, or with -filter. */
+/* Sets *out to the lines with filter=varve, or with -filter. */
 vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err);
-/* Reads the lines for files that Git stores as text and varve compares and merges
+/* Sets *out to the lines for files that Git stores as text and varve compares and merges
  * (vv_attr_compared_lines). */
 vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_error *err);
 void vv_attr_list_clear(vv_attr_list *l);
 VV_AUTO_CLEAR(vv_attr_list, vv_attr_list_clear)
 
-/* Returns true if a line with `on` set matches the path, or is a macro. */
+/* Returns true if a line of l with `on` set matches `path`, or defines a macro. */
 bool vv_attr_list_concerns(const vv_attr_list *l, const char *path);
 
-/* Returns true if path has the extension of a single path to which a line gives filter=varve.
- * 'git mv' may have renamed such a file, so that the line no longer matches it; the extension stays
- * the same. */
+/* Returns true if path has the extension of a single path to which a line gives filter=varve. 'git
+ * mv' may have renamed such a file, so that the line no longer matches it, but not the
+ * extension. */
 bool vv_attr_list_names_like(const vv_attr_list *l, const char *path);
 
-/* Returns the index of the line that decides about the path, or l->count if no line matches. Of
- * several matching lines, one in .git/info/attributes decides, or else one in the deepest folder;
- * within a file, the last one. */
+/* Returns the index of the line that determines the attribute of `path`, or l->count if no line
+ * matches. Of several matching lines, it is one in .git/info/attributes, or else one in the deepest
+ * folder; within a file, the last one. */
 size_t vv_attr_list_deciding(const vv_attr_list *l, const char *path);
 
 #endif

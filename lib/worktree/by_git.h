@@ -1,18 +1,17 @@
 /*
- * by_git: runs git for a command that writes files of the work tree, and writes the tables that git
- * leaves to varve.
+ * by_git: runs git for a command that writes files of the work tree, and writes the tables for
+ * which git writes only pointers.
  *
- * git gets tables up to VV_RUNNER_SMUDGE_MAX from varve's filter. For a larger table, git writes
- * the pointer. varve makes the table before git runs, using parts of the existing file, and
- * replaces the pointer with the table if git has written the pointer. If git has not written the
- * pointer, because git skipped the path or the user edited the file, the file is not changed. If
- * the existing file is the last copy of a version, that version is stored first (last_copy.h). If
- * git fails or is killed, the changes that git has made are undone (interrupted.h).
+ * git receives tables of up to VV_RUNNER_SMUDGE_MAX bytes from varve's filter. For a larger table,
+ * git writes the pointer. varve makes the table before git runs, using parts of the existing file,
+ * and replaces the pointer with the table if git has written the pointer. If git has not written
+ * the pointer, because git skipped the path or the user edited the file, the file is not changed.
+ * If the existing file is the last copy of a version, that version is stored first (last_copy.h).
+ * If git fails or is killed, the changes that git has made are undone (interrupted.h).
  *
- *	vv_auto(vv_by_git) b = {.git = {.repo = repo, .args = args, .what = "the switch to 'spring'", .from = head, .to = target},
- *				.reader = reader};
- *	rc = vv_by_git_expect_all(&b, err);
- *	rc = vv_by_git_run(&b, "not switched", err);
+ * vv_auto(vv_by_git) b = {.git = {.repo = repo, .args = args, .what = "the switch to 'spring'",
+ * .from = head, .to = target}, .reader = reader}; rc = vv_by_git_expect_all(&b, err); rc =
+ * vv_by_git_run(&b, "not switched", err);
  */
 #ifndef VV_LIB_WORKTREE_BY_GIT_H
 #define VV_LIB_WORKTREE_BY_GIT_H
@@ -27,25 +26,30 @@
 #include "repo/git/tree.h"
 #include "repo/git/verb/runner.h"
 
+/* One value = one run of git: its options and its result. */
 typedef struct vv_by_git {
-	vv_runner git;             /* as for vv_runner_run */
+	vv_runner git;             /* options for vv_runner_run */
 	vv_dataset_reader *reader; /* borrowed */
 	/* fail if blocks are unavailable, before anything is changed; false: leave the pointer in
 	 * the work tree */
 	bool must;
 	bool quiet; /* discard git's output on success */
-	/* the message for files that git would overwrite, "the merge would overwrite them; ...",
-	 * which is preceded by all their names. NULL: git's own message */
+	/* the end of the message about files that git would overwrite, such as "the merge
+		 * would overwrite them; ..."; the message begins with all their names. NULL: git's
+		 * own message */
 	const char *would;
 	/* do not fetch blocks; git then needs VV_RUNNER_HERE_ONLY in its environment */
 	bool here_only;
-	/* do not remove the note (interrupted.h), because the caller has further steps */
+	/* do not remove the note (the record of the command for its recovery,
+		 * interrupted.h), because the caller has further steps */
 	bool keep;
-	bool stops;    /* git may exit with 1, with an operation in progress or conflicts */
-	size_t tables; /* number of expected tables */
-	bool lacking;  /* set by the run: blocks of an expected table were not available */
-	size_t placed; /* number of tables that replaced their pointers */
-	bool stopped;  /* set by the run, with stops: git exited with 1 */
+	/* an exit of git with 1 is not a failure: an operation is in progress, or there are
+	 * conflicts */
+	bool stops;
+	size_t tables; /* result: number of expected tables */
+	bool lacking;  /* result: blocks of an expected table were not available */
+	size_t placed; /* result: number of tables that replaced their pointers */
+	bool stopped;  /* result, if `stops` is set: git exited with 1 */
 	/* Private: */
 	size_t missing;        /* number of missing tables to report */
 	vv_buf names;          /* names of the first missing tables */
@@ -55,9 +59,9 @@ typedef struct vv_by_git {
 	struct vv_needed *needed;
 } vv_by_git;
 
-/* Declares that git will change the path from the index's version to the version id, or, if mode is
- * 0, remove the path. VV_EREFUSED: the file is the last copy of a version. VV_EMISSING, only with
- * must: blocks are unavailable. */
+/* Adds `path` to the expected paths: git will change it from the index's version to the version
+ * with the blob *id and `mode`, or, if mode is 0, remove it. VV_EREFUSED: the file is the last copy
+ * of a version. VV_EMISSING, only if b->must is set: blocks are unavailable. */
 vv_status vv_by_git_expect(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id,
 			   vv_error *err);
 /* Calls vv_by_git_expect for all paths that differ between git.from and git.to. Fails as
@@ -65,7 +69,7 @@ vv_status vv_by_git_expect(vv_by_git *b, const char *path, uint32_t mode, const 
 vv_status vv_by_git_expect_all(vv_by_git *b, vv_error *err);
 
 /* Runs git, and then writes the expected tables. VV_EREFUSED: git refused, and nothing has changed;
- * err has git's message. */
+ * err has git's message. refused: the words for a refusal in messages, such as "not switched". */
 vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err);
 
 /* Writes expected tables whose pointer is in the work tree, without running git. */
@@ -73,19 +77,19 @@ vv_status vv_by_git_place(vv_by_git *b, vv_error *err);
 /* Writes each table of the index whose pointer is in the work tree. */
 vv_status vv_by_git_place_all(vv_by_git *b, vv_error *err);
 
-/* Call if a step after git has failed with rc: undoes everything, and removes the note
- * (interrupted.h). If undoing fails, reports that error to the listener, and does not remove the
- * note. Returns rc. */
+/* Undoes everything, and removes the note; to be called if a step after git has failed with rc. If
+ * undoing fails, reports that error to the listener, and does not remove the note. Returns rc. */
 vv_status vv_by_git_undo(vv_by_git *b, vv_status rc);
 
-/* Undoes or completes the work of a killed varve command, and prints a note. Does nothing if no
- * command was interrupted. The caller must have the write turn. command is the running command with
- * its option; NULL: any other command. Sets `was` to the interrupted command, or to "".
- * VV_EREFUSED: another command was interrupted that can only be completed, not undone. */
+/* Undoes or completes the work of a killed varve command, sends a notice, and sets *out to the
+ * result. Does nothing if no command was interrupted. The caller must hold the lock for writers
+ * (the turn, repo/git/write_turn.h). command: the running command with its option; NULL: any other
+ * command. Sets `was` to the interrupted command, or to "". VV_EREFUSED: another command was
+ * interrupted that can only be completed, not undone. */
 vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered *out, char was[32],
 			    vv_error *err);
-#define VV_BY_GIT_QUIT "restore --quit" /* abandons the interrupted command */
-/* If an interrupted command is unfinished, prints a note, and changes nothing. */
+#define VV_BY_GIT_QUIT "restore --quit" /* the command that abandons an interrupted command */
+/* Sends a notice if an interrupted command is unfinished. Changes nothing. */
 void vv_by_git_tell(vv_repository *r);
 
 void vv_by_git_clear(vv_by_git *b);

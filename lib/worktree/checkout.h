@@ -19,6 +19,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
+/* One value = the repository to whose work tree is written. */
 typedef struct vv_checkout {
 	/* all three are borrowed */
 	vv_repository *repo;
@@ -26,20 +27,21 @@ typedef struct vv_checkout {
 	vv_index *index;
 } vv_checkout;
 
-/* Writes the blob to the path, and sets the index entry in memory. The caller has checked that
- * nothing valuable is overwritten. VV_EMISSING: blocks are missing; the file is unchanged. */
+/* Writes the version with the blob *id and `mode` to the file `path`, and sets the index entry in
+ * memory. The caller must have checked that no data is lost (vv_checkout_is_clean). VV_EMISSING:
+ * blocks are missing; the file is unchanged. */
 vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
 			    vv_error *err);
 
-/* Removes the file, and its entry from the index in memory. */
+/* Removes the file `path`, and its entry from the index in memory. */
 vv_status vv_checkout_remove(vv_checkout *c, const char *path, vv_error *err);
 
-/* Sets *clean to whether the file can be replaced without loss: the file is equal to the index
- * entry, is missing, or has only the pointer. */
+/* Sets *clean to true if the file of the index entry e can be replaced without loss: it equals the
+ * entry, is missing, or has only the pointer; else to false. */
 vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *clean, vv_error *err);
 
-/* Checks that the file of a path can be replaced without loss: the file is equal to its version in
- * the index, and the store has that version's blocks. VV_EREFUSED: data would be lost. */
+/* Returns VV_OK if the file `path` can be replaced without loss: it equals its version in the
+ * index, and the store has that version's blocks. VV_EREFUSED: data would be lost. */
 vv_status vv_checkout_give_way(vv_repository *repo, vv_dataset_reader *reader, vv_index *index,
 			       const char *path, vv_error *err);
 

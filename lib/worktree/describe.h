@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "lib/names/version.h"
 
+/* One value = one change of a description: arguments of options. */
 typedef struct vv_description {
 	vv_strings type;   /* texts COLUMN=TYPE */
 	vv_strings number; /* texts COLUMN=EXAMPLE, such as amount=1.234,5 */
@@ -19,11 +20,12 @@ typedef struct vv_description {
 	const char *dashes; /* prefix of the options type, number, missing and key in messages */
 } vv_description;
 
-/* Changes the file durably, and keeps its formatting. Uses the nearest datapackage.json in the
- * table's folder or above that describes the subject, or else the nearest one, or else a new one
- * beside the table. The subject must be a path of the work tree. *package: path of the file in the
- * repository; the caller frees it, also after a failure. *describes: the file described the table
- * before. VV_EUSAGE, VV_ENOTFOUND: a part of the description is wrong. */
+/* Applies d to the description of the table t of the subject s, which must be a path of the work
+ * tree, durably and without changing the file's formatting. Uses the nearest datapackage.json in
+ * the table's folder or above that describes the subject, or else the nearest one, or else a new
+ * one beside the table. Sets *package to the path of the file in the repository, which the caller
+ * frees, also after a failure, and *describes to true if the file described the table before.
+ * VV_EUSAGE, VV_ENOTFOUND: a part of the description is wrong. */
 vv_status vv_describe(char **package, bool *describes, vv_subject *s, const vv_table *t,
 		      const vv_description *d, vv_error *err);
 

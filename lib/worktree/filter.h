@@ -19,53 +19,58 @@
 
 #define VV_SMUDGE_LIMIT (256u << 20) /* the limit if varve.smudgeLimit is not set */
 
+/* One value = one filter process. */
 typedef struct vv_filter {
-	vv_repository *repo;
-	vv_dataset_writer *writer;
-	uint64_t smudge_limit; /* in bytes: varve.smudgeLimit, or less */
+	vv_repository *repo;       /* owned */
+	vv_dataset_writer *writer; /* owned */
+	/* size limit in bytes of the data that smudge writes: varve.smudgeLimit, or less */
+	uint64_t smudge_limit;
 	/* smudge_limit is less because the varve command that runs git writes larger files */
 	bool by_varve;
-	struct vv_needed *needed; /* NULL until a missing block was needed */
+	struct vv_needed *needed; /* fetches missing versions; NULL until one was needed */
 	bool waits_later;         /* wait for the disk only in vv_filter_wait */
 	/* result of vv_attr_beaten_read; set when the first pointer was returned */
 	vv_attr_list lines;
 	vv_buf warned; /* path and text of the last report */
 } vv_filter;
 
-/* Opens the filter. notes receives warnings, and the reasons why pointers were passed on
- * unchanged. */
+/* Opens the filter *f for the repository of the current folder. notes receives warnings, and the
+ * reasons why pointers were passed on unchanged. */
 vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err);
 void vv_filter_close(vv_filter *f);
 VV_AUTO_CLEAR(vv_filter, vv_filter_close)
-/* Releases locks for which other processes may wait. Call while git sends no request. */
+/* Releases locks for which other processes may wait. To be called while git sends no request. */
 void vv_filter_rest(vv_filter *f);
 /* Waits until all stored blocks are durable. Required if f->waits_later is set. */
 vv_status vv_filter_wait(vv_filter *f, vv_error *err);
 
-/* Sets *out to whether git stores the filter's output: git has then locked the index. git diff and
- * git blame run the filter without locking the index. */
+/* Sets *out to true if git stores the filter's output, which is the case if git has locked the
+ * index; else to false. git diff and git blame run the filter without locking the index. */
 vv_status vv_filter_stores(const vv_filter *f, bool *out, vv_error *err);
 
-/* Reads from a stream, as vv_source.read does. */
+/* Reads at most len bytes from a stream into buf, as vv_source.read does. */
 typedef ssize_t (*vv_filter_read_fn)(void *payload, void *buf, size_t len, vv_error *err);
 
-/* Reads a file, stores its blocks, and appends its pointer to out. The blocks are then durable, or,
- * with waits_later, visible. If the content is a pointer of this repository, or the file can never
- * be a dataset (datapackage.json, .git*), the content is appended unchanged. */
+/* Reads the content of the file `path` with `read`, stores its blocks, and appends its pointer to
+ * out. The blocks are then durable, or, if f->waits_later is set, only visible to other processes.
+ * If the content is a pointer of this repository, or the file can never be a dataset
+ * (datapackage.json, .git*), the content is appended unchanged. */
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err);
 
+/* One value = one blob that is smudged. */
 typedef struct vv_smudge {
-	vv_buf content; /* content of the blob, which Git also holds in memory */
-	vv_cid root;
-	bool materialise;
+	vv_buf content;   /* content of the blob, which Git also has in memory */
+	vv_cid root;      /* root in the pointer */
+	bool materialise; /* write the data of root, not the content of the blob */
 } vv_smudge;
-/* Reads the whole blob into out->content. Sets out->materialise to true if the blob is a pointer
- * whose data is stored here and small enough; vv_filter_bytes then passes the data to fn. Otherwise
- * vv_filter_bytes passes the blob itself; if the blob is a pointer, the reason is sent to the
- * listener. */
+/* Reads the whole blob for `path` with `read` into out->content. Sets out->materialise to true if
+ * the blob is a pointer whose data is stored here and small enough; vv_filter_bytes then passes the
+ * data to fn. Otherwise vv_filter_bytes passes the blob itself; if the blob is a pointer, the
+ * reason is sent to the listener. */
 vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			   vv_smudge *out, vv_error *err);
+/* Passes the bytes of the file `path` to fn: the data of s->root, or s->content. */
 vv_status vv_filter_bytes(vv_filter *f, const char *path, const vv_smudge *s, vv_bytes_fn fn,
 			  void *payload, vv_error *err);
 void vv_smudge_clear(vv_smudge *s);

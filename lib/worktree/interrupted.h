@@ -14,12 +14,13 @@
 #include "base/error.h"
 #include "repo/git/verb/later.h"
 
-/* Undoes the work. *undone is false if HEAD has moved; then nothing was undone. ours: no other
- * process can have changed a file since git began. The note itself is not removed. */
+/* Undoes the work of the interrupted command that *note describes, and sets *undone to true; sets
+ * *undone to false, and undoes nothing, if HEAD has moved. ours: no other process can have changed
+ * a file since git began. Does not remove the note. */
 vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours, bool *undone,
 			      vv_error *err);
-/* Restores files and index entries from a commit with git. back: paths that the commit has. gone:
- * paths to remove from the index. Each path ends with a NUL. Large tables are restored as
+/* Restores files and index entries from the commit *from with git. back: paths that the commit has.
+ * gone: paths to remove from the index. Each path ends with a NUL. Large tables are restored as
  * pointers. */
 vv_status vv_interrupted_put_back(vv_repository *r, const vv_oid *from, const vv_buf *back,
 				  const vv_buf *gone, vv_error *err);

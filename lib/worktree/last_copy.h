@@ -1,8 +1,9 @@
 /*
  * last_copy: protects a file of the work tree that may be the last copy of its version.
  *
- * A clean file may be replaced because its version can be restored, but only if the store has the
- * version. Call this before a file is replaced or removed.
+ * A file that equals its version in the index may be replaced, because the version can be restored,
+ * but only if the store has the version. Call vv_last_copy_keep before a file is replaced or
+ * removed.
  */
 #ifndef VV_LIB_WORKTREE_LAST_COPY_H
 #define VV_LIB_WORKTREE_LAST_COPY_H
@@ -11,11 +12,11 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/index/index.h"
 
-/* Makes sure that the store has the index's version of the path: if its blocks are missing, and the
- * file has that version, stores the file again and reports this. VV_EREFUSED: the file is unchanged
- * since it was staged, but importing it does not produce that version. Does nothing for edited or
- * missing files, and for files that are not tables. Call it before anything changes the file's
- * stat. Locks the store for writing only if blocks are missing. */
+/* Stores the file `path` again, and reports this, if its version in the index x has missing blocks
+ * and the file has that version. VV_EREFUSED: the file is unchanged since it was staged, but
+ * importing it does not produce that version. Does nothing for edited or missing files, and for
+ * files that are not tables. Call this function before anything changes the file's metadata. Locks
+ * the store for writing only if blocks are missing. */
 vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const vv_index *x,
 			    const char *path, vv_error *err);
 

@@ -1,14 +1,14 @@
 /*
- * moved: moves lines of .gitattributes after git mv has renamed their files.
+ * moved: changes the paths in lines of .gitattributes after git mv has renamed their files.
  *
  * git renames the files, then writes the index; afterwards the lines are changed. If a folder is
- * moved, its own .gitattributes moves with it. So that a killed command can be recovered, the note
- * (repo/git/verb/later.h) has the moves instead of changed paths. Each move gives an existing file
- * or folder an unused name.
+ * renamed, it still has its own .gitattributes. So that a killed command can be recovered, the note
+ * (repo/git/verb/later.h) has the moves instead of changed paths. A move is the old path of an
+ * existing file or folder, and its new path, which was unused.
  *
- *	vv_moves_put(&moves, from, to);     paths in the repository, for each file or folder
- *	... git runs
- *	rc = vv_moved_finish(repo, reader, &moves, false, err);
+ * 	vv_moves_put(&moves, from, to);     paths in the repository, for each file or folder
+ * 	... git runs
+ * 	rc = vv_moved_finish(repo, reader, &moves, false, err);
  */
 #ifndef VV_LIB_WORKTREE_MOVED_H
 #define VV_LIB_WORKTREE_MOVED_H
@@ -20,16 +20,18 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
+/* Appends to `moves` the move of the file or folder `from` to `to`. */
 void vv_moves_put(vv_buf *moves, const char *from, const char *to);
 
-/* Gives the tables' index entries the stat of their files, and moves the lines of their old names
- * to the new names, unless the new names have lines. again: recovers a killed command; then
- * .gitattributes is staged even if this call does not change it. Locks the index. */
+/* Sets the metadata in the index entries of the tables in `moves` to those of their files, and
+ * replaces their old paths in lines by the new paths, unless these have lines. again: a killed
+ * command is recovered, so .gitattributes is staged even if this call does not change it. Locks the
+ * index. */
 vv_status vv_moved_finish(vv_repository *r, vv_dataset_reader *reader, const vv_buf *moves,
 			  bool again, vv_error *err);
 
-/* Recovers a killed command: completes the moves whose new name is in the index, and moves other
- * files back. *done: all moves were completed. */
+/* Recovers a killed command: completes the moves whose new path is in the index, and undoes the
+ * others. Sets *done to true if all moves were completed, else to false. */
 vv_status vv_moved_recover(vv_repository *r, const vv_buf *moves, bool *done, vv_error *err);
 
 #endif

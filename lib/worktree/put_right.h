@@ -11,22 +11,22 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* How an interrupted command was recovered. */
+/* One value = the result of recovering one interrupted command. */
 typedef struct vv_interruption {
 	bool undone,      /* the command was undone */
 		finished; /* the command was completed, or had been complete */
 	char command[32]; /* the interrupted command */
 } vv_interruption;
-/* Returns true if the recovered command was this one, with or without an option. */
+/* Returns true if the recovered command in *f was `command`, with or without an option. */
 bool vv_interruption_was(const vv_interruption *f, const char *command);
 
-/* Every command that changes HEAD, the index or files calls this first. Takes the turn to write
- * (repo/git/write_turn.h), which the repository keeps until it is closed, and completes or undoes
- * an interrupted command, with a notice. Paths that were changed since the interruption are
- * reported, but not changed. command: the running command, with its option; NULL: another one.
- * found: may be NULL; gets what was recovered, which is nothing if no command was interrupted, or
- * if its varve is still running. VV_ELOCKED: another process has the turn. VV_ENOSUPPORT: a newer
- * varve was interrupted. VV_EREFUSED: as in vv_by_git_recover. */
+/* Acquires the lock for writers (the turn, repo/git/write_turn.h), which r holds until it is
+ * closed, and completes or undoes an interrupted command, with a notice. Every command that changes
+ * HEAD, the index or files calls this function first. Paths that were changed since the
+ * interruption are reported, but not changed. command: the running command, with its option; NULL:
+ * another one. Sets *found, unless found is NULL, to the result, which is all zero if no command
+ * was interrupted, or if its varve is still running. VV_ELOCKED: another process has the lock.
+ * VV_ENOSUPPORT: a newer varve was interrupted. VV_EREFUSED: as in vv_by_git_recover. */
 vv_status vv_put_right(vv_repository *r, const char *command, vv_interruption *found,
 		       vv_error *err);
 

@@ -12,20 +12,23 @@
 #include "dataset/schema/package.h"
 #include "lib/names/version.h"
 
-/* Finds the datapackage.json for the subject: the file that describes the subject's path, or else
- * the nearest one in its folder or above, or else the one to create beside it. *out: the path in
- * the repository, owned by the caller. *describes: the file exists and describes the subject. */
+/* Sets *out to the path in the repository of the datapackage.json for the subject: the file that
+ * describes the subject's path, or else the nearest one in its folder or above, or else the one to
+ * create beside it. The caller frees *out. Sets *describes to true if the file exists and describes
+ * the subject, else to false. */
 vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error *err);
 
-/* Reads the text of the file from the work tree; *out is empty if the file does not exist. */
+/* Sets *out to the text of the file package_path in the work tree; to the empty text if the file
+ * does not exist. */
 vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package_path,
 				 vv_error *err);
 
-/* Writes the text to the work tree, durably. */
+/* Writes `text` durably to the file package_path in the work tree. */
 vv_status vv_schema_package_write(vv_subject *s, const char *package_path, const vv_buf *text,
 				  vv_error *err);
 
-/* Appends the JSON text `json` to out, indented. VV_EINPUT: not valid JSON. */
+/* Appends the JSON text `json`, of len bytes, to out, indented. VV_EINPUT: json is not valid
+ * JSON. */
 vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *err);
 
 /*
@@ -33,8 +36,8 @@ vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *
  * file.
  */
 
-/* Appends a Table Schema (compact JSON) in which the column at place is renamed in its field and in
- * all keys. */
+/* Appends to out the Table Schema `json` as compact JSON, in which the column with the index
+ * `place` is renamed from `from` to `to` in its field and in all keys. */
 vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, size_t place,
 			      const char *from, const char *to, vv_error *err);
 

@@ -1,8 +1,8 @@
 /*
  * coder: compresses blocks into the stored bytes of records, and unpacks and checks records.
  *
- * A coder owns the contexts and buffers for compression, for one thread at a time. A correct
- * caller: vv_coder_take from the store's pool; use the coder; vv_coder_give.
+ * A coder owns the compressor's contexts and buffers, and is used by one thread at a time. A
+ * correct caller: vv_coder_take from the store's pool; use the coder; vv_coder_give.
  */
 #ifndef VV_REPO_BLOCKS_CODER_H
 #define VV_REPO_BLOCKS_CODER_H
