@@ -57,13 +57,14 @@ typedef struct vv_check_report vv_check_report;
 /* Data of the report about a dataset besides its findings. Texts may be NULL; they are borrowed
  * until vv_report_end returns. */
 typedef struct vv_report_facts {
-	uint64_t rows, columns;
-	uint64_t groups, groups_read; /* groups_read: row groups that had to be read */
-	const char *base;             /* the dataset's base: "HEAD~1 (a1b2c3d)" */
-	const char *base_commit;      /* the full id of the base's commit */
-	uint64_t ms;
-	/* the columns of the pointer that Git has in place of the file; NULL: Git has the file
-	 * itself */
+	uint64_t rows, columns; /* of the table */
+	/* numbers of row groups, and of those that were not cached and had to be read */
+	uint64_t groups, groups_read;
+	const char *base;        /* the dataset's base, such as "HEAD~1 (a1b2c3d)" */
+	const char *base_commit; /* the full id of the base's commit */
+	uint64_t ms;             /* duration of the check in milliseconds */
+	/* the schema of the table, if git stores a pointer in place of the file; NULL: git stores
+	 * the file itself */
 	const vv_schema *pointer;
 } vv_report_facts;
 
