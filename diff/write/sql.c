@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -278,11 +279,12 @@ typedef struct sql_writer {
 	vv_row_by_number rows; /* of the new version */
 	uint64_t next;         /* rows of the new version that were seen to */
 	uint64_t told, left_out;
-	bool by_key;     /* rows are found by the key */
-	bool fresh;      /* no column in common: the table is made again */
-	bool rekey;      /* the key is taken off first and set at the end */
-	bool fills;      /* rows that are not reported need values */
-	bool incomplete; /* rows were left out, of any table */
+	bool by_key;          /* rows are found by the key */
+	bool fresh;           /* no column in common: the table is made again */
+	bool rekey;           /* the key is taken off first and set at the end */
+	bool fills;           /* rows that are not reported need values */
+	bool incomplete;      /* rows were left out, of any table */
+	vv_string_list taken; /* by turns a name of the tables so far, and its path */
 } sql_writer;
 
 static sql_writer *self(vv_diff_writer *w)
@@ -761,6 +763,22 @@ static vv_status begin_both(sql_writer *w, vv_error *err)
 	return put_alters(w, err);
 }
 
+/* SQLite would take tables with one name for the same table. */
+static vv_status take_name(sql_writer *w, const char *name, const char *path, vv_error *err)
+{
+	for (size_t i = 0; i < w->taken.count; i += 2) {
+		if (sql_same_name(w->taken.items[i], name)) {
+			return vv_fail(err, VV_EREFUSED,
+				       "'%s' and '%s' have the same name in SQL, '%s'\n"
+				       "name one path at a time",
+				       vv_text_shows(w->taken.items[i + 1]), vv_text_shows(path),
+				       vv_text_shows(name));
+		}
+	}
+	vv_status rc = vv_string_list_add(&w->taken, vv_strdup(name), err);
+	return rc < 0 ? rc : vv_string_list_add(&w->taken, vv_strdup(path), err);
+}
+
 static vv_status sql_begin_table(vv_diff_writer *base, const vv_diff_table *t, vv_error *err)
 {
 	sql_writer *w = self(base);
@@ -774,7 +792,10 @@ static vv_status sql_begin_table(vv_diff_writer *base, const vv_diff_table *t, v
 	w->name = sql_table_name(t->path);
 	w->old_name = sql_table_name(t->old_path ? t->old_path : t->path);
 	if (!w->name || !w->old_name) return vv_fail_nomem(err);
-	if ((t->a && (rc = sql_columns_new(&w->old, &t->a->schema, err)) < 0) ||
+	if ((rc = take_name(w, w->name, t->path, err)) < 0 ||
+	    (!sql_same_name(w->name, w->old_name) &&
+	     (rc = take_name(w, w->old_name, t->old_path, err)) < 0) ||
+	    (t->a && (rc = sql_columns_new(&w->old, &t->a->schema, err)) < 0) ||
 	    (t->b && (rc = sql_columns_new(&w->new, &t->b->schema, err)) < 0)) {
 		return rc;
 	}
@@ -846,6 +867,7 @@ static void sql_close(vv_diff_writer *base)
 	if (w) {
 		clear_table(w);
 		vv_buf_clear(&w->buf);
+		vv_string_list_clear(&w->taken);
 	}
 	vv_free(w);
 }

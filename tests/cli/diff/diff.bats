@@ -488,3 +488,25 @@ header_change() {
 	succeeds varve diff -- kept.xlsx
 	output_is "kept.xlsx: removed file, 13 B"
 }
+
+@test "the sql form refuses tables that have one name in SQL" {
+	new_repo
+	mkdir a b
+	printf 'id,v\n1,x\n' | tee a/t.csv > b/T.tsv
+	git add . && git commit -qm one
+	sed -i s/x/y/ a/t.csv
+	printf 'id\tv\n1\tz\n' > b/T.tsv
+	ends_with 2 varve diff --format sql
+	stderr_has "'a/t.csv' and 'b/T.tsv' have the same name in SQL, 'T'"
+	output_lacks COMMIT
+	succeeds varve diff --format sql a/t.csv
+	output_has 'UPDATE "t"'
+	git commit -qam two
+	git mv a/t.csv u.csv # its old name is taken, too
+	sed -i s/z/w/ b/T.tsv
+	ends_with 2 varve diff --format sql HEAD
+	stderr_has "have the same name in SQL, 't'"
+	git mv u.csv b/u.csv
+	git commit -qam three
+	succeeds varve diff --format sql HEAD~1 HEAD b/u.csv
+}
