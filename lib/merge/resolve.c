@@ -46,23 +46,43 @@ static bool is_row(const vv_conflict_item *item, const char *word)
 	return is || (item->key && strcmp(item->key, word) == 0);
 }
 
+static bool is_column(const vv_conflict_item *item, const char *word)
+{
+	return item->column && strcmp(item->column, word) == 0;
+}
+
+typedef bool (*item_is)(const vv_conflict_item *item, const char *word);
+
+static bool is_any(const vv_conflict_item *item, const vv_strings *words, item_is is)
+{
+	bool any = words->count == 0;
+
+	for (size_t i = 0; i < words->count && !any; i++) {
+		any = is(item, words->items[i]);
+	}
+	return any;
+}
+
 static bool is_wanted(const vv_resolving *r, const vv_conflict_item *item)
 {
-	const vv_strings *rows = &r->rows, *columns = &r->columns;
-	bool row = rows->count == 0, column = columns->count == 0;
-
 	if (r->key) return item->kind == VV_CONFLICT_KEY;
-	for (size_t i = 0; i < rows->count && !row; i++) {
-		row = is_row(item, rows->items[i]);
-	}
-	for (size_t i = 0; i < columns->count && !column; i++) {
-		column = item->column && strcmp(item->column, columns->items[i]) == 0;
-	}
-	if (r->set_column && (!item->column || vv_conflict_is_of_columns(item) ||
-			      strcmp(item->column, r->set_column) != 0)) {
+	if (r->set_column && (vv_conflict_is_of_columns(item) || !is_column(item, r->set_column))) {
 		return false;
 	}
-	return row && column;
+	return is_any(item, &r->rows, is_row) && is_any(item, &r->columns, is_column);
+}
+
+/* The first word that no chosen conflict has; NULL: none. */
+static const char *find_unused(const vv_conflict_record *c, const bool *chosen,
+			       const vv_strings *words, item_is is)
+{
+	for (size_t i = 0, k; i < words->count; i++) {
+		for (k = 0; k < c->count && !(chosen[k] && is(&c->items[k], words->items[i]));) {
+			k++;
+		}
+		if (k == c->count) return words->items[i];
+	}
+	return NULL;
 }
 
 /* *chosen is the caller's; *count of the path's conflicts. */
@@ -111,6 +131,13 @@ static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool *
 	}
 	if (count == 0) {
 		vv_fail(err, VV_ENOTFOUND, "%s has no such conflict", vv_text_shows(p->path));
+		return vv_hint_code(err, VV_HINT_CONFLICTS);
+	}
+	const char *row = find_unused(c, *chosen, &r->rows, is_row);
+	const char *unused = row ? row : find_unused(c, *chosen, &r->columns, is_column);
+	if (unused) {
+		vv_fail(err, VV_ENOTFOUND, "%s has no such conflict of %s '%s'",
+			vv_text_shows(p->path), row ? "row" : "column", vv_text_shows(unused));
 		return vv_hint_code(err, VV_HINT_CONFLICTS);
 	}
 	if (r->set_column && r->rows.count == 0 && count > 1) {

@@ -905,7 +905,7 @@ renamed_and_changed() {
 	ends_with 0 varve conflicts
 }
 
-@test "a word that names no file is refused by resolve and conflicts before anything changes" {
+@test "a word that names no file or conflict is refused by resolve and conflicts before anything changes" {
 	two_branches 's/^7,item/7,ours/; s/^8,item/8,ours/' 's/^7,item/7,theirs/; s/^8,item/8,theirs/'
 	ends_with 1 varve merge spring
 	cp prices.csv .git/index ..
@@ -916,6 +916,12 @@ renamed_and_changed() {
 	stderr_has "no file matches 'typo.csv'"
 	ends_with 2 varve conflicts prices.csv typo.csv
 	stderr_has "no file matches 'typo.csv'"
+	ends_with 2 varve resolve --theirs prices.csv --row 7 --row 77
+	stderr_has "prices.csv has no such conflict of row '77'"
+	ends_with 2 varve resolve --theirs prices.csv --column name --column nmae
+	stderr_has "prices.csv has no such conflict of column 'nmae'"
+	ends_with 2 varve resolve --set name=x --row 8 --row '08' prices.csv
+	stderr_has "prices.csv has no such conflict of row '08'"
 	same_bytes ../prices.csv prices.csv
 	cmp .git/index ../index
 	succeeds varve resolve --theirs prices.csv note.txt --row 7 # a file without conflicts may be named
