@@ -374,13 +374,19 @@ static vv_status entry_of(collector *c, const vv_index_entry *e, vv_change_entry
 	return VV_OK;
 }
 
+/* For git a file of `git add -N` is a new one. */
+static char letter_of(const vv_index_entry *e, char letter)
+{
+	return letter == 'M' && e->intent_to_add ? 'A' : letter;
+}
+
 static vv_status mark(collector *c, const vv_index_entry *e, char letter, vv_error *err)
 {
 	vv_change_entry *entry;
 	vv_status rc = entry_of(c, e, &entry, err);
 
 	if (rc == VV_OK) {
-		entry->work = letter;
+		entry->work = letter_of(e, letter);
 	}
 	return rc;
 }
@@ -471,7 +477,7 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 	}
 	if (rc == VV_OK && state != VV_WORK_SAME && (rc = entry_of(c, e, &entry, err)) == VV_OK) {
 		entry->dataset = true;
-		entry->work = letters[state];
+		entry->work = letter_of(e, letters[state]);
 		if (is_finding(found)) {
 			rc = vv_change_problem(entry, err);
 		} else if (state == VV_WORK_POINTER) {
@@ -534,7 +540,7 @@ static vv_status ordinary_state(collector *c, const vv_index_entry *e, const vv_
 
 	if (rc == VV_OK && state == VV_FILE_SAME) return look_if_lost(c, e, st, err);
 	if (rc < 0 || (rc = entry_of(c, e, &entry, err)) < 0) return rc;
-	entry->work = letters[state];
+	entry->work = letter_of(e, letters[state]);
 	if (c->opts->facts && state == VV_FILE_MODIFIED && S_ISREG(e->mode)) {
 		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &entry->lost, err);
 		if (rc == VV_OK && !entry->lost) {

@@ -220,7 +220,7 @@ static vv_status add_work(finder *f, vv_index *x, vv_error *err)
 		const vv_change_entry *e = &changes.entries[i];
 		bool conflict = e->staged == 'U' || e->work == 'U' ||
 				(e->staged == 'D' && e->work == 'D');
-		if (conflict || (e->work != 'M' && e->work != 'D' && e->work != 'T')) {
+		if (conflict || e->work == '\0' || !strchr("MDTA", e->work)) {
 			continue;
 		}
 		vv_diff_path *p = known(f->out, sorted, e->path);

@@ -355,3 +355,19 @@ with_table() {
 	succeeds varve diff --exit-code
 	output_is ""
 }
+
+@test "a file of git add -N is new in the work tree, as for git" {
+	new_repo
+	varve commit -qm base --allow-empty
+	rows 3 > t.csv
+	echo x > n.txt
+	: > empty
+	git add -N t.csv n.txt empty
+	[ "$(git status --porcelain)" = " A empty
+ A n.txt
+ A t.csv" ]
+	succeeds varve status --porcelain
+	output_is "$(git status --porcelain)"
+	succeeds varve diff --name-only
+	output_is "$(git diff --name-only)"
+}
