@@ -362,6 +362,9 @@ static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 					   (char *)NULL);
 	vv_auto(char) *from = file ? vv_asprintf("--pathspec-from-file=%s", file) : NULL;
 	const char *args[VV_COMMIT_WORDS + 8] = {"-c", "core.fsync=all", "commit", "-q"};
+	/* the paths have magic words */
+	const char *const own = j->git_env ? j->git_env[0] : NULL;
+	const char *const more[] = {"GIT_LITERAL_PATHSPECS=0", own, NULL};
 	vv_error later;
 	size_t n = 4;
 	vv_status rc;
@@ -377,7 +380,7 @@ static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 	}
 	vv_auto(vv_runner) git = {.repo = j->repo,
 				  .args = args,
-				  .more = j->git_env,
+				  .more = more + !j->paths,
 				  .dir = j->dir,
 				  .terminal = true,
 				  .what = "the commit",

@@ -118,8 +118,11 @@ static vv_status read_log(vv_buf *out, const vv_dataset_merge *in, const vv_oid 
 					     "HEAD",
 					     "--format=%H %P"};
 	vv_auto(vv_buf) said = VV_BUF_INIT;
-	vv_auto(char) *spec = vv_asprintf(":(top,literal)%s", path ? path : "");
-	const vv_git_call call = {.args = args, .repo = in->repo, .output = out};
+	const vv_git_call call = {.args = args,
+				  .repo = in->repo,
+				  .dir = vv_repository_workdir(in->repo),
+				  .more = vv_git_literal,
+				  .output = out};
 	size_t n = 11;
 	int code;
 	vv_oid id;
@@ -139,8 +142,8 @@ static vv_status read_log(vv_buf *out, const vv_dataset_merge *in, const vv_oid 
 		}
 	}
 	args[n++] = "--";
-	args[n] = path ? spec : NULL;
-	return spec ? vv_git_run(&call, &said, &code, err) : vv_fail_nomem(err);
+	args[n] = path;
+	return vv_git_run(&call, &said, &code, err);
 }
 
 /* Git merges other trees than a commit and its parent (merge-tree, rebase --rebase-merges): were all three at the

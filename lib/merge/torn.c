@@ -20,6 +20,7 @@
 #include "repo/git/merge/conflict_state.h"
 #include "repo/git/pointer.h"
 #include "repo/git/program.h"
+#include "repo/git/run_git.h"
 #include "repo/git/tree.h"
 
 typedef struct torn_path {
@@ -111,24 +112,20 @@ static bool has_root(mender *m, const vv_oid *commit, const char *path, const vv
 static vv_status find_commits(mender *m, const char *path, const vv_cid roots[3], vv_oid found[2],
 			      bool has[2], vv_error *err)
 {
-	vv_auto(vv_buf) out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT, errors = VV_BUF_INIT;
 	const char *argv[] = {"git",         "log", "--all", "HEAD", "-1000",
-			      "--format=%H", "--",  NULL,    NULL};
+			      "--format=%H", "--",  path,    NULL};
 	vv_run run = {.argv = argv,
 		      .env = vv_repository_env(m->repo),
 		      .dir = vv_repository_workdir(m->repo),
+		      .more = vv_git_literal,
 		      .output = &out,
 		      .errors = &errors};
 	int code = 1;
-	vv_status rc;
+	vv_status rc = vv_run_program(&run, &code, err);
 
-	vv_buf_printf(&spec, ":(top,literal)%s", path);
-	argv[7] = vv_buf_cstr(&spec);
-	if ((rc = vv_buf_ok(&spec, err)) < 0 || (rc = vv_run_program(&run, &code, err)) < 0) {
-		return rc;
-	}
 	for (vv_line l = {.rest = vv_buf_cstr(&out)};
-	     code == 0 && !(has[0] && has[1]) && vv_line_next(&l);) {
+	     rc == VV_OK && code == 0 && !(has[0] && has[1]) && vv_line_next(&l);) {
 		vv_oid commit;
 
 		if (vv_oid_parse(&commit, l.text, l.len)) {

@@ -14,6 +14,7 @@
 #include "repo/git/blob.h"
 #include "repo/git/history/history.h"
 #include "repo/git/program.h"
+#include "repo/git/run_git.h"
 #include "repo/git/tree.h"
 
 bool vv_work_has_data(vv_repository *r, const char *path)
@@ -68,23 +69,20 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_auto(vv_buf) errors = VV_BUF_INIT;
-	const char *argv[] = {"git", "log", "-100", "--format=%h", "--", NULL, NULL};
+	const char *argv[] = {"git", "log", "-100", "--format=%h", "--", path, NULL};
 	vv_run run = {.argv = argv,
 		      .env = vv_repository_env(r),
 		      .dir = vv_repository_workdir(r),
+		      .more = vv_git_literal,
 		      .output = &out,
 		      .errors = &errors};
 	const char *found = NULL;
 	int code = 1;
-	vv_status rc;
 
 	if ((blob && is_torn(r, blob)) || vv_work_has_data(r, path)) {
 		(void)vv_hint_put(b, "", vv_repository_words(r), VV_HINT_FIX, path);
 		return vv_buf_ok(b, err);
 	}
-	vv_auto(char) *spec = vv_asprintf(":(top,literal)%s", path);
-	argv[5] = spec;
-	if ((rc = vv_alloc_ok(spec, err)) < 0) return rc;
 	if (vv_run_program(&run, &code, VV_IGNORED) == VV_OK && code == 0 && out.len > 0) {
 		for (char *p = out.data, *end; !found && (end = strchr(p, '\n')); p = end + 1) {
 			*end = '\0';

@@ -16,6 +16,7 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 #include "repo/git/program.h"
+#include "repo/git/run_git.h"
 #include "repo/git/tree.h"
 
 #define TOLD_MAX 8u
@@ -97,19 +98,17 @@ static vv_status look_at_added(void *payload, const vv_change *c, vv_error *err)
 vv_status vv_path_last_commit(vv_buf *out, vv_repository *r, const char *path, const char *format,
 			      vv_error *err)
 {
-	vv_auto(vv_buf) errors = VV_BUF_INIT, spec = VV_BUF_INIT;
-	const char *argv[] = {"git", "log", "-1", format, "--", NULL, NULL};
+	vv_auto(vv_buf) errors = VV_BUF_INIT;
+	const char *argv[] = {"git", "log", "-1", format, "--", path, NULL};
 	vv_run run = {.argv = argv,
 		      .env = vv_repository_env(r),
 		      .dir = vv_repository_workdir(r),
+		      .more = vv_git_literal,
 		      .output = out,
 		      .errors = &errors};
 	int code;
 
-	vv_buf_printf(&spec, ":(top,literal)%s", path);
-	argv[5] = vv_buf_cstr(&spec);
-	vv_status rc = vv_buf_ok(&spec, err);
-	return rc < 0 ? rc : vv_run_program(&run, &code, err);
+	return vv_run_program(&run, &code, err);
 }
 
 static vv_status look_at_line(left *l, bool deep, vv_error *err)

@@ -10,6 +10,7 @@
 #include "lib/names/pathspec.h"
 #include "lib/worktree/last_copy.h"
 #include "repo/git/history/history.h"
+#include "repo/git/run_git.h"
 #include "repo/git/verb/runner.h"
 
 typedef struct options {
@@ -105,13 +106,14 @@ static vv_status run_git(vv_context *c, const options *o, const vv_strings *path
 		}
 	}
 	for (size_t i = 0; i < paths->count; i++) {
-		vv_buf_printf(&given, ":(literal)%s%c", paths->items[i], '\0');
+		vv_buf_put(&given, paths->items[i], strlen(paths->items[i]) + 1);
 	}
 	if ((rc = vv_buf_ok(&given, err)) < 0 || (rc = vv_head_read(c->repo, &head, err)) < 0) {
 		return rc;
 	}
 	vv_auto(vv_runner) git = {.repo = c->repo,
 				  .args = args,
+				  .more = vv_git_literal,
 				  .input = given.data,
 				  .len = given.len,
 				  .what = "'varve rm'",

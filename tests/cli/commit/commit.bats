@@ -520,3 +520,18 @@ changed() {
 	succeeds env PATH=/usr/bin:/bin "$own" switch -c side HEAD~1
 	cmp t.csv <(rows 5)
 }
+
+@test "paths are committed and removed where the environment makes git take all paths literally" {
+	new_repo
+	rows 3 > t.csv
+	rows 3 | tee u.csv > '[x].csv'
+	varve add -q t.csv u.csv '[x].csv' && varve commit -qm one
+	sed -i s/^2/9/ t.csv u.csv
+	export GIT_LITERAL_PATHSPECS=1
+	succeeds varve commit -qm two -- t.csv
+	[ "$(git status --porcelain)" = " M u.csv" ]
+	succeeds varve rm -q '[x].csv'
+	[ ! -e '[x].csv' ]
+	succeeds varve restore u.csv
+	[ "$(git status --porcelain -- u.csv)" = "" ]
+}
