@@ -39,6 +39,10 @@ typedef enum vv_order_wish {
 	VV_ORDER_KEY
 } vv_order_wish;
 
+/* In larger tables an inferred string remains one, even after the values that no narrower type fits
+ * are gone. */
+#define VV_NARROW_ROWS 2000u
+
 /* The state of type inference for each group and column. If the bytes of a group occur again in
  * another file, types are inferred from this data without reading the group. */
 typedef struct vv_group_types {

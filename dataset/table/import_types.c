@@ -13,9 +13,6 @@
 #include "dataset/schema/names.h"
 #include "dataset/table/table.h"
 
-/* In larger tables an inferred string remains one, even after the values that no narrower type fits are
- * gone. */
-#define NARROW_ROWS 2000u
 #define FEW_ROWS 50u
 
 vv_infer import_verdict(const import *im, size_t column)
@@ -51,7 +48,7 @@ static bool is_open(const import *im, const vv_field *f)
 {
 	return f->type == VV_TYPE_ANY ||
 	       (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0 &&
-		im->opts->parent->rows <= NARROW_ROWS);
+		im->opts->parent->rows <= VV_NARROW_ROWS);
 }
 
 bool import_types_may_narrow(const import *im)

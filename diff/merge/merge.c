@@ -18,8 +18,8 @@
 
 /* --- what needs no merging -------------------------------------------------------- */
 
-/* The version is plain text, and its blocks are forgotten with the command: imported again. */
-static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink *sink,
+/* Imports the version again; anew: types that were found give way to the values, as in the next add. */
+static vv_status copy_version(vv_import_result *out, vv_table *t, bool anew, const vv_sink *sink,
 			      const vv_merge_options *opts, vv_error *err)
 {
 	vv_auto(vv_table_source) *bytes = NULL;
@@ -37,7 +37,11 @@ static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink 
 				  .size = t->root.bytes,
 				  .name = "merged table"};
 	if (t->root.kind == VV_KIND_TABLE) {
-		o.as = o.parent = &t->root;
+		o.parent = &t->root;
+		o.as = anew ? NULL : &t->root;
+	}
+	if (anew && t->root.dialect.encoding[0]) {
+		o.hints.encoding = t->root.dialect.encoding;
 	}
 	return vv_import(out, &source, sink, &o, err);
 }
@@ -48,7 +52,10 @@ static vv_status take_version(vv_import_result *out, vv_table *t, const vv_sink 
 {
 	vv_status rc;
 
-	if (t->source.passing && !sink->passing) return copy_version(out, t, sink, opts, err);
+	/* It is plain text, and its blocks are forgotten with the command. */
+	if (t->source.passing && !sink->passing) {
+		return copy_version(out, t, false, sink, opts, err);
+	}
 	if ((rc = sink->get(sink->payload, &t->cid, &out->root_block, err)) < 0) return rc;
 	out->cid = t->cid;
 	if ((rc = vv_root_decode(&out->root, out->root_block.data, out->root_block.len, err)) < 0) {
@@ -363,6 +370,45 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 	return take_ours(m, out, sink, why, err);
 }
 
+/* May types that the sides found be others than those of the result's values? */
+static bool types_are_doubtful(const merge *m, const vv_import_result *merged)
+{
+	bool doubtful = merged->root.rows <= VV_NARROW_ROWS;
+
+	for (size_t i = 0; i < m->column_count && !doubtful; i++) {
+		const long x = m->columns[i].side[0], y = m->columns[i].side[1];
+
+		doubtful = x >= 0 && y >= 0 &&
+			   m->side[0].table->schema.fields[x].type !=
+				   m->side[1].table->schema.fields[y].type;
+	}
+	return doubtful;
+}
+
+/* Without this the next add would make another version of the same file. */
+static vv_status find_types(const merge *m, vv_import_result *out, const vv_sink *sink,
+			    vv_error *err)
+{
+	vv_auto(vv_import_result) found = {0};
+	vv_auto(vv_table) t = {0};
+	vv_status rc;
+
+	if (out->root.kind != VV_KIND_TABLE || !types_are_doubtful(m, out)) return VV_OK;
+	if ((rc = vv_table_open(&t, sink, &out->cid, err)) < 0) return rc;
+	rc = copy_version(&found, &t, true, sink, m->opts, err);
+	if (rc < 0) return vv_error_excuse(rc, rc == VV_EINPUT || rc == VV_ECONFLICT, err);
+	if (found.root.rows == out->root.rows &&
+	    vv_root_names_equal(found.root.key, found.root.key_count, out->root.key,
+				out->root.key_count) &&
+	    vv_dialect_equal(&found.root.dialect, &out->root.dialect)) {
+		vv_import_result merged = *out;
+
+		*out = found;
+		found = merged;
+	}
+	return VV_OK;
+}
+
 /* Is ours the side that comes first? By commit ids, otherwise by the versions' CIDs. */
 static bool ours_first(const vv_table *ours, const vv_table *theirs, const vv_merge_options *opts)
 {
@@ -407,5 +453,7 @@ vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table
 		.side = {{.table = first ? ours : theirs}, {.table = first ? theirs : ours}}};
 	vv_root_init(&m.as);
 	const char *why = no_tables(&m);
-	return why ? take_ours(&m, out, sink, why, err) : merge_run_all(&m, out, sink, err);
+	if (why) return take_ours(&m, out, sink, why, err);
+	const vv_status rc = merge_run_all(&m, out, sink, err);
+	return rc < 0 ? rc : find_types(&m, out, sink, err);
 }

@@ -469,3 +469,31 @@ assert (a["rowNumbers"], b["rowNumbers"]) == ({"base": 1, "theirs": 2}, {"base":
 	touch t.csv
 	[ -z "$(git status --porcelain)" ]
 }
+
+@test "a type that one side found gives way to the other's values, so that a conflict is still seen as untouched" {
+	new_repo
+	printf 'id,v\n1,5\n2,x\n3,7\n' > t.csv
+	varve add -q t.csv && varve commit -qm one
+	git checkout -q -b side
+	sed -i s/2,x/2,6/ t.csv # all are integers there
+	varve commit -qam side
+	git checkout -q main
+	sed -i s/2,x/2,y/ t.csv
+	varve commit -qam main
+	ends_with 1 varve merge side
+	ends_with 128 git add t.csv
+	stderr_has "t.csv has unresolved conflicts, and the file was not edited"
+	ends_with 128 git commit -qam lost
+	succeeds varve resolve --theirs
+	succeeds varve merge --continue
+	[ "$(sed -n 3p t.csv)" = 2,6 ]
+	git reset -q --hard HEAD~1
+	sed -i s/2,y/2,x/ t.csv
+	echo 4,y >> t.csv
+	varve commit -qam more
+	succeeds git merge -q --no-edit side
+	succeeds git show HEAD:t.csv
+	output_has '{"name": "v", "type": "string"}'
+	touch t.csv
+	[ -z "$(git status --porcelain)" ]
+}
