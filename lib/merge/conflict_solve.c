@@ -26,9 +26,11 @@ enum { NEIGHBOURS = 16 };
 typedef struct solver {
 	const vv_solution *s;
 	vv_table *table;
-	uint64_t *rows; /* of each item, in table; UINT64_MAX: none */
-	bool *back;     /* of each item: a row that is gone here is put back */
-	bool same;      /* the table is the version that the record's numbers mean */
+	uint64_t *rows;       /* of each item, in table; UINT64_MAX: none */
+	bool *back;           /* of each item: a row that is gone here is put back */
+	bool same;            /* the table is the version that the record's numbers mean */
+	vv_more_columns more; /* JSON: members of rows that are put back, which no row here has */
+	size_t *more_from;    /* their places in the side */
 	vv_row_edit *edits;
 	size_t count, cap;
 	vv_arena arena;
@@ -214,13 +216,37 @@ typedef struct restored {
 	size_t item;
 } restored;
 
-/* The side's row in the columns of the table here. */
+/* JSON: finds the side's columns that the table here lacks. */
+static vv_status find_more(solver *v, const vv_table *from, const vv_columns *columns,
+			   vv_error *err)
+{
+	vv_more_columns *more = &v->more;
+
+	if (v->table->root.dialect.form == VV_FORM_CSV) return VV_OK;
+	more->names = vv_arena_calloc(&v->arena, from->columns + 1, sizeof(*more->names));
+	v->more_from = vv_arena_calloc(&v->arena, from->columns + 1, sizeof(*v->more_from));
+	if (!more->names || !v->more_from) return vv_fail_nomem(err);
+	for (size_t i = 0; i < from->columns; i++) {
+		const vv_field *f = &from->schema.fields[i];
+
+		if (vv_columns_to_new(columns, i) < 0) {
+			v->more_from[more->count] = i;
+			more->names[more->count] = vv_arena_strndup(&v->arena, f->name,
+								    f->name_len);
+			if (!more->names[more->count++]) return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+/* The side's row in the columns of the table here, and in more. */
 static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, uint64_t row,
 			  const vv_cell **out, vv_error *err)
 {
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_auto(vv_batch) b = {0};
-	vv_cell *cells = vv_arena_calloc(&v->arena, v->table->columns + 1, sizeof(*cells));
+	const size_t count = v->table->columns + v->more.count;
+	vv_cell *cells = vv_arena_calloc(&v->arena, count + 1, sizeof(*cells));
 	int more;
 	vv_status rc = VV_OK;
 
@@ -232,8 +258,9 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 	if ((more = vv_table_read(r, &b, err)) <= 0) {
 		return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "a row is missing");
 	}
-	for (size_t i = 0; rc == VV_OK && i < v->table->columns; i++) {
-		long at = vv_columns_to_old(columns, i);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const long at = i < v->table->columns ? vv_columns_to_old(columns, i)
+						      : (long)v->more_from[i - v->table->columns];
 
 		cells[i].state = VV_CELL_ABSENT;
 		if (at < 0) {
@@ -285,6 +312,7 @@ static vv_status put_back(solver *v, vv_table *from, restored *list, size_t coun
 		wanted[i].key = v->s->record->items[list[i].item].key;
 	}
 	if ((rc = vv_columns_match(&columns, from, v->table, &copts, err)) < 0 ||
+	    (rc = find_more(v, from, &columns, err)) < 0 ||
 	    (rc = vv_rows_find(from, wanted, count, NEIGHBOURS, err)) < 0) {
 		goto done;
 	}
@@ -447,7 +475,7 @@ vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, v
 		goto done;
 	}
 	vv_row_edits_sort(v.edits, v.count);
-	if ((rc = vv_rows_edit(t, NULL, v.edits, v.count, fn, payload, err)) == VV_OK &&
+	if ((rc = vv_rows_edit(t, &v.more, v.edits, v.count, fn, payload, err)) == VV_OK &&
 	    s->chosen) {
 		rc = renumber(&v, err);
 	}

@@ -813,6 +813,24 @@ renamed_and_changed() {
 	clean
 }
 
+@test "JSON lines: a row that resolve brings back has the members that no other row has" {
+	new_repo
+	printf '{"id":%s,"v":1}\n' 1 2 3 > t.jsonl
+	varve add -q --key id t.jsonl && varve commit -qm one
+	git checkout -q -b spring
+	sed -i 's/"id":2,"v":1/&,"note":"x"/' t.jsonl
+	varve commit -qam note
+	git checkout -q main
+	sed -i 2d t.jsonl
+	varve commit -qam gone
+	ends_with 1 varve merge spring
+	sed -i 's/"id":3,"v":1/"id":3,"v":2/' t.jsonl # an edit, which resolve leaves as it is
+	succeeds varve resolve --theirs
+	[ "$(cat t.jsonl)" = '{"id":1,"v":1}
+{"id":2,"v":1,"note":"x"}
+{"id":3,"v":2}' ]
+}
+
 @test "names of files: renamed text is followed, a folder in the way is said" {
 	new_repo
 	seq 1 50 > f
