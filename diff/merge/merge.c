@@ -329,7 +329,7 @@ static vv_status compare_encodings(merge *m, const vv_import_result *result, con
 	    (rc = look_at_encodings(&theirs, m->side[1 - m->ours].table, err)) < 0) {
 		return rc;
 	}
-	if (!(ours.utf8 && ours.other)) {
+	if (!(ours.utf8 && ours.other && theirs.utf8 && theirs.other)) {
 		*why = theirs.other && !ours.other
 			       ? "theirs has text in an unknown encoding, and ours has UTF-8"
 		       : ours.other && !theirs.other

@@ -187,6 +187,18 @@ ROWS='id,v\n1,a\n2,b\n3,c\n4,d\n'
 	! python3 -c 'open("t.csv", "rb").read().decode()' 2> /dev/null || false
 }
 
+@test "text of two encodings on one side alone is a conflict whichever side merges" {
+	new_repo
+	versions t.csv 'id,name\n1,a\n2,b\n3,c\n4,d\n5,e\n' 'id,name\n1,M\303\274ller\n2,J\344ger\n3,c\n4,d\n5,e\n' \
+		'id,name\n1,a\n2,b\n3,c\n4,d\n5,B\344r\n'
+	ends_with 1 varve merge side
+	output_has "both have text in an unknown encoding besides UTF-8"
+	varve merge --abort
+	git checkout -q side
+	ends_with 1 varve merge main
+	output_has "both have text in an unknown encoding besides UTF-8"
+}
+
 @test "a side in a known encoding, in UTF-16 or with a mark gives the merge one encoding" {
 	new_repo
 	for encoding in windows-1252 UTF-16; do
