@@ -657,6 +657,12 @@ static vv_status read_record(reading *in, const vv_buf *text)
 	return rc == VV_OK && list ? read_how(in, list) : rc;
 }
 
+/* git passes a missing base to the merge driver as an empty file. */
+static bool is_no_base(const vv_oid *id)
+{
+	return vv_oid_is_null(id) || vv_oid_is_empty_blob(id);
+}
+
 /* Is it of the conflict that the index has now? */
 static bool is_current(const vv_conflict_record *c, const vv_index *x)
 {
@@ -673,7 +679,8 @@ static bool is_current(const vv_conflict_record *c, const vv_index *x)
 		}
 	}
 	for (size_t i = 0; i < 3; i++) {
-		any = any && vv_oid_equal(&sides[i], &c->sides[i]);
+		any = any && (vv_oid_equal(&sides[i], &c->sides[i]) ||
+			      (i == VV_BASE && is_no_base(&sides[i]) && is_no_base(&c->sides[i])));
 	}
 	return any;
 }

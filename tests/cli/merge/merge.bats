@@ -1058,3 +1058,37 @@ renamed_and_changed() {
 		varve ${how% -e} --abort
 	done
 }
+
+@test "conflicts of tables whose base is an empty file are those that the merge found" {
+	new_repo
+	varve track '*.csv' > ../out
+	: > t.csv
+	git add . && git commit -qm base
+	git switch -q -c side
+	printf 'id,v\n1,a\n2,b\n3,c\n' > t.csv
+	varve commit -qam side
+	git switch -q main
+	printf 'id,v\n1,x\n2,y\n4,d\n' > t.csv
+	varve commit -qam main
+	ends_with 1 varve merge side
+	output_has "2 cells of 2 rows"
+	succeeds varve resolve --theirs --row 1
+	stderr_has "still in conflict: 1 cell of 1 row"
+	ends_with 1 varve conflicts
+	output_has "1 cell of 1 row"
+	succeeds varve resolve --ours
+	[ "$(sort t.csv)" = "1,a
+2,y
+3,c
+4,d
+id,v" ]
+	succeeds varve merge --continue
+	git reset -q --hard HEAD~1
+	printf 'v\nx\nx\n' > t.csv # without a key
+	varve commit -qam other
+	ends_with 1 varve merge side
+	ends_with 1 varve conflicts
+	output_lacks "nothing is left"
+	succeeds varve resolve --ours
+	[ "$(cat t.csv)" = $'v\nx\nx' ]
+}
