@@ -167,6 +167,9 @@ static vv_status read_value(job *j, const char *word, vv_error *err)
 				       vv_text_name(word, len));
 		}
 	}
+	if (j->given[at]) {
+		return vv_fail(err, VV_EUSAGE, "'%s' has two values", vv_text_name(word, len));
+	}
 	warn_misfit(j, word, f, &cell);
 	j->cells[at] = cell;
 	j->given[at] = true;

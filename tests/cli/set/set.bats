@@ -127,6 +127,8 @@ tasks() {
 	stderr_has "the columns are"
 	ends_with 2 varve set i.jsonl 1 id=4
 	stderr_has "cannot be set"
+	ends_with 2 varve set i.jsonl 1 n=4 n:=5
+	stderr_has "'n' has two values"
 	ends_with 2 varve set i.jsonl 1 'n:={'
 	stderr_has "use COL:=JSON for a JSON value, COL=TEXT for a text"
 	ends_with 2 varve set --if 'm > 4' i.jsonl 1 n=4
