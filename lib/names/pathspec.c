@@ -34,6 +34,14 @@ static bool excludes(const char *text, const char **path)
 	return false;
 }
 
+/* Does the environment have git take all paths as they are? */
+static bool are_literal(const vv_repository *r)
+{
+	const char *value = vv_env_get(vv_repository_env(r), "GIT_LITERAL_PATHSPECS");
+
+	return value && *value && strcmp(value, "0") != 0 && strcmp(value, "false") != 0;
+}
+
 /* A pattern is taken from the folder that the command runs in. */
 static vv_status pattern_path(char **out, vv_repository *r, const char *given, vv_error *err)
 {
@@ -59,11 +67,19 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 		item->path = vv_strdup(given);
 		return vv_alloc_ok(item->path, err);
 	}
-	if ((item->exclude = excludes(given, &given))) {
+	const bool literal = are_literal(r);
+	if ((item->exclude = !literal && excludes(given, &given))) {
 		item->matched = true; /* it need not match */
+	} else if (*given == ':' && strchr("(/", given[1]) && !literal && !vv_exists(given)) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"varve does not know the pathspec '%s'\n"
+			"name files, folders or patterns such as '*.csv'; ':!PATH' excludes a "
+			"path",
+			vv_text_shows(given));
 	}
 	if (!*given) return vv_fail(err, VV_EUSAGE, "an empty string is not a path");
-	if (has_wildcard(given) && !vv_exists(given)) {
+	if (has_wildcard(given) && !literal && !vv_exists(given)) {
 		item->pattern = true;
 		return pattern_path(&item->path, r, given, err);
 	}

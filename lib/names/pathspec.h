@@ -4,7 +4,8 @@
  * An argument is a file, a folder (which selects everything below it), or a pattern with '*', '?'
  * or '[' if no file has this name; '*' also matches '/', as in Git. Without arguments no path is
  * selected. ":!PATH", ":^PATH" and ":(exclude)PATH" exclude paths from the selection; if there are
- * no other arguments, from all paths.
+ * no other arguments, from all paths. Git's other pathspecs are refused. With GIT_LITERAL_PATHSPECS
+ * all arguments are files and folders.
  */
 #ifndef VV_LIB_NAMES_PATHSPEC_H
 #define VV_LIB_NAMES_PATHSPEC_H

@@ -371,3 +371,23 @@ with_table() {
 	succeeds varve diff --name-only
 	output_is "$(git diff --name-only)"
 }
+
+@test "pathspecs of git that varve lacks are refused, and patterns are names where git takes all literally" {
+	new_repo
+	rows 3 | tee t.csv > u.csv
+	varve add -q t.csv u.csv && varve commit -qm base
+	sed -i s/^2/9/ t.csv
+	for spec in ':(glob)*.csv' ':(icase)T.CSV' ':/' ':(top)t.csv' ':(exclude,icase)U.CSV'; do
+		for verb in "status --porcelain" "diff --name-only --" "restore" "rm --cached"; do
+			ends_with 2 varve $verb "$spec"
+			stderr_has "does not know the pathspec '$spec'"
+		done
+	done
+	succeeds varve diff --name-only -- ':!u.csv'
+	output_is t.csv
+	export GIT_LITERAL_PATHSPECS=1
+	ends_with 2 varve rm -f '*.csv'
+	[ -e u.csv ]
+	succeeds varve status --porcelain '*.csv'
+	output_is "$(git status --porcelain '*.csv')"
+}
