@@ -377,8 +377,10 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 	if (rc == VV_OK && is) {
 		f->key = f->old_key = NULL;
 		rc = tell_change(h, f, p, &c, err);
-		if (rc == VV_OK && f->old_key) { /* below here it is known by the old one */
-			f->parent.row = f->old_key;
+		if (rc == VV_OK && c.old_cells) { /* below here it is known by the old one */
+			put_key(&words, c.old_cells, p->old_key, p->old_key_count);
+			f->parent.row = dup(&h->names, vv_buf_cstr(&words));
+			rc = f->parent.row ? vv_buf_ok(&words, err) : vv_fail_nomem(err);
 		}
 	} else if (rc == VV_OK && more == 0 && had) {
 		/* likewise: another row may still have it */

@@ -199,6 +199,20 @@ $(short HEAD~2) one
     w: a"
 }
 
+@test "a row whose key was written otherwise keeps its older history" {
+	new_repo
+	printf 'k,v\n1.0,a\n2.5,b\n' > t.csv
+	varve add -q --key k t.csv && varve commit -qm one && tick
+	sed -i s/1.0,a/1.0,c/ t.csv && varve commit -qam two && tick
+	sed -i s/1.0,/1,/ t.csv && varve commit -qam respelled && tick
+	sed -i s/1,c/1,d/ t.csv && varve commit -qam four
+	succeeds varve log --row 1 t.csv
+	[ "$(grep -o '^    [a-z]*$' <<< "$output" | xargs)" = "four two one" ]
+	git reset -q --hard HEAD~1
+	succeeds varve log --row 1 t.csv
+	[ "$(grep -o '^    [a-z]*$' <<< "$output" | xargs)" = "two one" ]
+}
+
 @test "plain text of git's history has rows too" {
 	git init -q
 	printf 'id,v\n1,a\n2,b\n' > p.csv
