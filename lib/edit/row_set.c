@@ -61,8 +61,24 @@ static vv_status ask(job *j, const vv_cell *cells, bool *holds, vv_error *err)
 
 /* --- values ----------------------------------------------------------------------------- */
 
-/* COL:=JSON. In CSV a string is its text, null and false and numbers are spelled unchanged. */
-static vv_status json_value(job *j, vv_cell *out, const char *word, const char *text, vv_error *err)
+/* A number of JSON with the column's decimal mark. */
+static vv_status put_mark(job *j, vv_cell *cell, const vv_field *f, vv_error *err)
+{
+	const char *point = memchr(cell->text, '.', cell->len);
+	const size_t whole = point ? (size_t)(point - cell->text) : cell->len;
+
+	if (!point) return VV_OK;
+	vv_auto(char) *text = vv_asprintf("%.*s%s%.*s", (int)whole, cell->text, f->decimal,
+					  (int)(cell->len - whole - 1), point + 1);
+	cell->len = text ? (uint32_t)strlen(text) : 0;
+	cell->text = text ? vv_arena_strndup(&j->arena, text, cell->len) : NULL;
+	return vv_alloc_ok(cell->text, err);
+}
+
+/* COL:=JSON. In CSV a string is its text, null and false and numbers are spelled unchanged, but for the column's decimal
+ * mark. */
+static vv_status json_value(job *j, vv_cell *out, const vv_field *f, const char *word,
+			    const char *text, vv_error *err)
 {
 	vv_json *v;
 	vv_error why;
@@ -80,6 +96,8 @@ static vv_status json_value(job *j, vv_cell *out, const char *word, const char *
 		*out = (vv_cell){.state = is_json(j) ? VV_CELL_NULL : VV_CELL_TEXT};
 	} else if (v->type != VV_JSON_STRING && is_json(j)) {
 		out->state = VV_CELL_LITERAL;
+	} else if (v->type == VV_JSON_NUMBER && f->type == VV_TYPE_NUMBER) {
+		return put_mark(j, out, f, err);
 	}
 	return VV_OK;
 }
@@ -156,7 +174,7 @@ static vv_status read_value(job *j, const char *word, vv_error *err)
 	const vv_field *f = at < j->file.table.columns ? &j->file.table.schema.fields[at]
 						       : &unknown;
 	if (json) {
-		rc = json_value(j, &cell, word, equals + 1, err);
+		rc = json_value(j, &cell, f, word, equals + 1, err);
 	} else {
 		text_value(j, &cell, f, equals + 1);
 	}

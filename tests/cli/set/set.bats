@@ -109,6 +109,17 @@ tasks() {
 		grep -qxF '{"id":2, "title":"b", "n":1.50, "owner":"bob","onwer":"ada","more":[1]}' i.jsonl
 }
 
+@test "a number of JSON gets the decimal mark of its column" {
+	new_repo
+	printf 'id;p\n1;1,50\n2;1.234,50\n3;-0,5\n4;2,05\n' > t.csv
+	varve add -q t.csv
+	succeeds varve set t.csv 2 'p:=7.25'
+	succeeds varve set t.csv 3 'p:=-3'
+	[ "$(tail -n 3 t.csv)" = $'2;7,25\n3;-3\n4;2,05' ]
+	succeeds varve cat t.csv --where 'p = 7.25'
+	output_has "2;7,25"
+}
+
 @test "words that make no sense are refused, and the file stays" {
 	new_repo
 	tasks
