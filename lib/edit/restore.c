@@ -184,16 +184,24 @@ static vv_status put_back(job *j, vv_error *err)
 	return rc;
 }
 
+/* Finds the row; its key may be written otherwise in one of the versions. */
+static vv_status find_row(const job *j, side *s, vv_error *err)
+{
+	vv_status rc = vv_row_file_find(&s->at, &j->file, s->table, j->r->row, false, err);
+
+	if (rc < 0 || s->at.has || !s->at.all.alike) return rc;
+	vv_auto(char) *alike = vv_take(&s->at.all.alike);
+	vv_row_found_clear(&s->at);
+	return vv_row_file_find(&s->at, &j->file, s->table, alike, false, err);
+}
+
 static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 {
 	const vv_columns_options how = {0};
 	bool whole = j->r->columns->count == 0;
 	vv_status rc;
 
-	if ((rc = vv_row_file_find(&j->now.at, &j->file, j->now.table, j->r->row, false, err)) <
-		    0 ||
-	    (rc = vv_row_file_find(&j->then.at, &j->file, j->then.table, j->r->row, false, err)) <
-		    0) {
+	if ((rc = find_row(j, &j->now, err)) < 0 || (rc = find_row(j, &j->then, err)) < 0) {
 		return rc;
 	}
 	if ((!j->now.at.has || !j->then.at.has) &&

@@ -202,14 +202,6 @@ static vv_status key_cells(job *j, vv_error *err)
 
 	if (read < 0) return (vv_status)read;
 	if (read == 0) return vv_key_words_fail(j->s->row, j->now.key_count, err);
-	if (j->now.all.alike) {
-		return vv_fail(
-			err, VV_EUSAGE,
-			"'%s' has no row '%s', but a row '%s', which is the same value written "
-			"differently\nwrite the key as in the file",
-			vv_text_shows(j->s->path), vv_text_shows(j->s->row),
-			vv_text_shows(j->now.all.alike));
-	}
 	for (size_t i = 0; i < j->now.key_count; i++) {
 		const size_t at = j->now.key[i];
 		const vv_field *f = &j->file.table.schema.fields[at];
@@ -365,6 +357,14 @@ static vv_status run(job *j, vv_error *err)
 		    0 ||
 	    (rc = open_condition(j, err)) < 0) {
 		return rc;
+	}
+	if (!j->now.has && j->now.all.alike) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' has no row '%s', but a row '%s', which is the same value written "
+			"differently\nwrite the key as in the file",
+			vv_text_shows(j->s->path), vv_text_shows(j->s->row),
+			vv_text_shows(j->now.all.alike));
 	}
 	if (!j->now.has && j->condition) {
 		j->out->done = VV_SET_NOT_SO; /* whatever the values are */

@@ -144,3 +144,20 @@ three() {
 	stderr_has "--row was already given, with the value '3'"
 	cmp before prices.csv
 }
+
+@test "a row whose key is written otherwise in the other version is that row" {
+	new_repo
+	printf 'k,v\n1.0,a\n2.5,b\n' > t.csv
+	varve add -q --key k t.csv && varve commit -qm one
+	sed -i 's/^1.0,a/1,z/' t.csv
+	cp t.csv edited
+	succeeds varve restore --row 1 t.csv
+	[ "$(cat t.csv)" = $'k,v\n1.0,a\n2.5,b' ]
+	cp edited t.csv
+	succeeds varve restore --row 1.0 --column v t.csv
+	[ "$(cat t.csv)" = $'k,v\n1,a\n2.5,b' ]
+	cp edited t.csv
+	ends_with 2 varve delete t.csv 1.0
+	stderr_has "has no row '1.0', but a row '1', which is the same value written differently"
+	same_bytes edited t.csv
+}
