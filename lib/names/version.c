@@ -19,11 +19,6 @@
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
 
-void vv_subject_init(vv_subject *s)
-{
-	memset(s, 0, sizeof(*s));
-}
-
 void vv_subject_forget(vv_subject *s)
 {
 	vv_subject_reading_free(s->reading);
@@ -57,7 +52,7 @@ void vv_subject_clear(vv_subject *s)
 {
 	vv_subject_forget(s);
 	vv_free_all(s->path, s->table, s->file, s->lfs);
-	vv_subject_init(s);
+	memset(s, 0, sizeof(*s));
 }
 
 /* Is it the colon of a time, as in "yesterday 18:00" and "yesterday 18:00:prices.csv"? Names of refs have no blanks. */

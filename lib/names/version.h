@@ -2,7 +2,7 @@
  * version: finds and opens the version that the user gives as REV:PATH, :PATH, PATH or a CID. Such
  * a version is called a subject.
  *
- * A correct caller: vv_subject_init; vv_subject_find; vv_subject_open for the rows, or
+ * A correct caller: a zeroed vv_subject; vv_subject_find; vv_subject_open for the rows, or
  * vv_subject_bytes for the exact bytes; vv_subject_clear last, after closing the table. All reading
  * commands accept a plain text (a CSV, TSV, NDJSON or JSON blob in Git's history, or a changed file
  * of the work tree) as well as a stored dataset: the plain text is imported into temporary blocks
@@ -67,7 +67,7 @@ typedef struct vv_subject {
 	vv_cid parent;
 	vv_repository *repo;       /* borrowed; NULL outside of a repository */
 	vv_dataset_reader *reader; /* borrowed; NULL outside of a repository */
-	/* the environment outside of a repository, set by the caller after vv_subject_init;
+	/* the environment outside of a repository, set by the caller beforehand;
 	 * borrowed; NULL: an empty environment */
 	const vv_env *env;
 	vv_mem_sink *passing; /* plain text, after opening: the sink with its blocks */
@@ -94,7 +94,6 @@ typedef struct vv_subject {
 	struct vv_reading *reading; /* the work that vv_subject_begin has started */
 } vv_subject;
 
-void vv_subject_init(vv_subject *s);
 void vv_subject_clear(vv_subject *s);
 VV_AUTO_CLEAR(vv_subject, vv_subject_clear)
 
