@@ -75,10 +75,12 @@ VV_AUTO_FREE(vv_session, vv_session_give)
  * vv_on_demand_alone). Applies until the session is released. s may be NULL. */
 void vv_session_alone(vv_session *s);
 
+/* One value = one handle of a repository. */
 struct varve_repo {
 	vv_core *core;
 };
 
+/* One value = one handle of a version. */
 struct varve_version {
 	vv_core *core; /* NULL: a file outside of any repository */
 	/* the version, found but not opened; its members for repository and reader are not
@@ -92,6 +94,7 @@ struct varve_version {
 	char commit[VARVE_ID_SIZE], blob[VARVE_ID_SIZE], cid[VARVE_ID_SIZE];
 };
 
+/* One value = one open table; it is reference-counted. */
 struct varve_table {
 	atomic_uint refs; /* number of references to the table */
 	vv_core *core;    /* NULL: a file outside of any repository */
@@ -187,6 +190,7 @@ typedef struct vv_watched {
 vv_status vv_watched_begin(const vv_progress **progress, vv_watched *out, const varve_watch *watch,
 			   vv_error *err);
 
+/* One value = one handle of a transaction. */
 struct varve_txn {
 	vv_core *core;
 	/* the transaction's own repository handle, with the objects that it stages */

@@ -61,6 +61,7 @@ typedef struct check_bound {
 	const char *text; /* the bound as the descriptor spells it */
 	size_t text_len;
 } check_bound;
+/* The index of each kind of bound in arrays. */
 enum { BOUND_MINIMUM, BOUND_MAXIMUM, BOUND_ABOVE, BOUND_BELOW, BOUND_COUNT };
 
 /* The range of integers m for which m / 10^scale is within the bounds, for one scale. */

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The kind of a cell's content. */
 typedef enum vv_cell_state {
 	VV_CELL_TEXT = 0,   /* CSV text; a JSON string, decoded */
 	VV_CELL_ABSENT = 1, /* the row is too short, or the object lacks the member; no text */
@@ -18,19 +19,21 @@ typedef enum vv_cell_state {
 	VV_CELL_LITERAL = 3
 } vv_cell_state;
 
+/* The bits of vv_cell.flags. */
 enum {
-	VV_CELL_QUOTED = 1,   /* in quotes in the file */
-	VV_CELL_HAS_QUOTE = 2 /* not in quotes, but has a quote or escape character in it */
+	VV_CELL_QUOTED = 1, /* the cell is in quotes in the file */
+	/* the cell is not in quotes, but has a quote or escape character in it */
+	VV_CELL_HAS_QUOTE = 2
 };
 
-/* One cell, in 16 bytes. A cell does not own its text. The comment of each function that sets cells
- * says from which object the text is borrowed. */
+/* One value = one cell, in 16 bytes. A cell does not own its text. The comment of each function
+ * that sets cells states from which object the text is borrowed. */
 typedef struct vv_cell {
 	const char *text; /* len bytes; NULL only with len 0 */
-	uint32_t len;
-	uint8_t state;  /* vv_cell_state */
-	uint8_t flags;  /* VV_CELL_QUOTED, VV_CELL_HAS_QUOTE; set only by scanners */
-	uint16_t spare; /* 0 */
+	uint32_t len;     /* number of bytes in text */
+	uint8_t state;    /* a vv_cell_state */
+	uint8_t flags;    /* VV_CELL_QUOTED, VV_CELL_HAS_QUOTE; set only by scanners */
+	uint16_t spare;   /* 0 */
 } vv_cell;
 
 /* Returns true if state and text of both cells are equal. */
@@ -40,17 +43,21 @@ bool vv_cell_equal(const vv_cell *a, const vv_cell *b);
  * with NULL. words may be NULL: returns false. */
 bool vv_cell_is_one_of(const vv_cell *cell, const char **words);
 
-/* Most columns of a table. */
+/* The maximum number of columns of a table. */
 #define VV_COLUMNS_MAX 16384u
 /* A row group ends when its cells have this many bytes, counting len + 1 bytes for each cell. If a
  * single row has more, its longest cells are stored outside of the group. */
 #define VV_CELLS_MAX (256u << 10)
-/* Most bytes of a row in its file, including the blank lines before the row and the row end. */
+/* The maximum size of a row in its file in bytes, including the blank lines before the row and the
+ * row end. */
 #define VV_ROW_MAX ((size_t)8 << 20)
-/* Most bytes of a row group in its file: a row of maximum length and the rows before it. */
+/* The maximum size of a row group in its file in bytes: a row of maximum length and the rows before
+ * it. */
 #define VV_GROUP_BYTES_MAX (2 * VV_ROW_MAX)
-/* Most cells of a row group (rows x columns of the table): 2 GiB of memory. */
+/* The maximum number of cells in a row group (its rows times the columns of the table), which need
+ * 2 GiB of memory. */
 #define VV_GRID_MAX ((size_t)1 << 27)
-#define VV_HEADER_MAX (512u << 10) /* most bytes of a dialect's prologue, and of a schema */
+/* maximum size in bytes of a dialect's prologue, and of a schema */
+#define VV_HEADER_MAX (512u << 10)
 
 #endif

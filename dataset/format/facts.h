@@ -21,8 +21,9 @@
 #include "dataset/format/cell.h"
 
 #define VV_FACTS_DIGITS 18u /* most digits of a number; a longer number counts as a text */
-#define VV_FACTS_TEXT 16u   /* most bytes of a bound of texts */
-/* Most bytes of encoded facts. Columns whose facts exceed them are encoded as unknown. */
+#define VV_FACTS_TEXT 16u   /* maximum number of bytes of a bound of texts */
+/* The maximum number of of encoded facts. Columns whose facts exceed them are encoded as
+ * unknown. */
 #define VV_FACTS_BYTES 8192u
 
 /* The number units / 10^scale, with the least possible scale. */

@@ -18,6 +18,8 @@
 #include "dataset/format/list.h"
 #include "repo/blocks/store.h"
 
+/* One value = one sink that has its blocks in memory and, if there are many, in a temporary
+ * file. */
 typedef struct vv_mem_sink vv_mem_sink;
 
 /* Makes a sink. Blocks that were not put into the sink, such as those of the previous version, are

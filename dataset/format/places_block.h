@@ -14,7 +14,7 @@
 #include "base/error.h"
 
 #define VV_PLACE_MAX ((UINT64_C(1) << 48) - 1) /* the greatest place */
-#define VV_PLACES_BLOCK_MAX 65536u             /* most bytes of a block */
+#define VV_PLACES_BLOCK_MAX 65536u             /* maximum number of bytes of a block */
 
 /* Sets *rows to the number of rows whose places are in the block bytes[0 .. len). VV_ECORRUPT: the
  * bytes are not a valid block. */
@@ -22,8 +22,9 @@ vv_status vv_places_rows(uint64_t *rows, const void *bytes, size_t len, vv_error
 
 /* The rest of this header is private to dataset/format. */
 
+/* The forms of a block. */
 enum { PLACES_FORM_RUNS = 0, PLACES_FORM_PACKED = 1 };
-#define PLACES_RUNS_MOST 4096u /* most runs of a block */
+#define PLACES_RUNS_MOST 4096u /* maximum number of runs in a block */
 
 /* Rows with the places first, first + 1, ... first + count - 1. */
 typedef struct places_run {

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The most bytes that a writer of this header needs, including these 16 bytes. */
+/* The maximum number of bytes that a writer of this header needs, including these 16 bytes. */
 #define VV_SPELL_MAX 40u
 #define SPELL_ZEROS 0x3030303030303030u /* the text "00000000" */
 

@@ -19,6 +19,7 @@
 #include "base/hash.h"
 #include "dataset/read/source.h"
 
+/* One value = the options for one file. */
 typedef struct vv_file_text_options {
 	const char *declared; /* the declared encoding; NULL: detect it */
 	/* the encoding of the previous version; "": UTF-8; NULL: no previous version */
@@ -31,7 +32,7 @@ typedef struct vv_file_text_options {
 	bool clean;
 } vv_file_text_options;
 
-/* A file that is being read as text. */
+/* One value = one file that is read as text. */
 typedef struct vv_file_text vv_file_text;
 /* Reads the beginning of the file and determines the encoding. If the file is UTF-8 and the source can be read again,
  * rewinds the source and sets *out to NULL. file must outlive *out. VV_EUSAGE: the declared encoding is unknown. */

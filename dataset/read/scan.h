@@ -60,10 +60,10 @@ typedef struct vv_row {
 /* A scanner. */
 typedef struct vv_scan vv_scan;
 
-/* Makes a scanner for a dialect, which is copied. columns is the most cells that a row may have
- * (CSV), or the number of names (JSON). names are the column names in order, which are copied; may
- * be NULL for CSV. VV_EINPUT: the dialect's characters contradict each other (the quote is the
- * delimiter, a line end, ...). */
+/* Makes a scanner for a dialect, which is copied. columns is the maximum number of cells that a row
+ * may have (CSV), or the number of names (JSON). names are the column names in order, which are
+ * copied; may be NULL for CSV. VV_EINPUT: the dialect's characters contradict each other (the quote
+ * is the delimiter, a line end, ...). */
 vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const char *const *names,
 		      const size_t *name_lens, vv_error *err);
 void vv_scan_free(vv_scan *s); /* accepts NULL */

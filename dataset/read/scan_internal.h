@@ -22,7 +22,7 @@ struct vv_scan {
 	bool at_end;             /* the input ends with the window */
 	uint64_t origin;         /* offset of the window in the input */
 	size_t offset, fault;    /* offsets in the window of the next row and of the last fault */
-	size_t columns;          /* CSV: most cells of a row; JSON: number of columns so far */
+	size_t columns; /* CSV: maximum number of cells of a row; JSON: number of columns so far */
 
 	vv_arena arena; /* decoded cells */
 	char *spare;    /* unused memory in arena, for the next short cells */

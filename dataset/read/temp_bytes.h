@@ -15,7 +15,7 @@
 typedef struct temp_bytes {
 	vv_buf tail;      /* the bytes after those in the file */
 	uint64_t flushed; /* number of bytes in the file */
-	size_t memory;    /* most bytes in tail before the file is created */
+	size_t memory;    /* maximum number of bytes in tail before the file is created */
 	const char *dir;  /* borrowed; NULL or a missing folder: TMPDIR, else /tmp */
 	char *path;       /* path of the file, for messages; owned */
 	int fd;           /* -1: no file yet */

@@ -21,7 +21,7 @@
 #include "base/error.h"
 #include "dataset/schema/schema.h"
 
-#define VV_CONDITION_MAX 16384u /* most bytes of a condition's text */
+#define VV_CONDITION_MAX 16384u /* maximum number of bytes of a condition's text */
 
 /* A compiled condition. */
 typedef struct vv_condition vv_condition;

@@ -25,7 +25,8 @@
 /* maximum bytes of all texts that functions make for a row */
 #define VV_CONDITION_TEXT ((size_t)1 << 20)
 
-typedef struct vv_condition vv_condition;
+typedef struct vv_condition vv_condition; /* one value = one compiled condition */
+/* one value = memory for evaluating conditions */
 typedef struct vv_condition_scratch vv_condition_scratch;
 
 /* The kind of a value. */

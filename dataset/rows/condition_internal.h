@@ -25,6 +25,7 @@ typedef enum vv_token_type {
 	VV_TOKEN_SIGN /* an operator, a comma or a parenthesis */
 } vv_token_type;
 
+/* One value = one token of a condition's text. */
 typedef struct vv_token {
 	vv_token_type type;
 	size_t at, end;   /* offsets in the condition's text */
@@ -32,7 +33,7 @@ typedef struct vv_token {
 	size_t len;
 } vv_token;
 
-/* A reader of tokens. Pointers are borrowed. */
+/* One value = one reader of tokens. Pointers are borrowed. */
 typedef struct vv_tokens {
 	const char *text; /* the condition's text */
 	size_t len, pos;  /* pos: offset after the current token */

@@ -23,7 +23,7 @@
 #define VV_PATTERN_STEPS 200000u /* most steps for one text */
 /* Most steps for a whole check, which take some seconds. */
 #define VV_PATTERN_BUDGET UINT64_C(1000000000)
-#define VV_PATTERN_MAX 16384u /* most bytes of a pattern */
+#define VV_PATTERN_MAX 16384u /* maximum number of bytes of a pattern */
 
 /* A compiled pattern. */
 typedef struct vv_pattern vv_pattern;

@@ -36,6 +36,7 @@ typedef struct streamed_group {
 typedef int (*group_known_fn)(void *payload, const streamed_group *items, bool last, vv_pair *pair,
 			      vv_error *err);
 
+/* One value = one stream of groups. */
 typedef struct group_stream group_stream;
 /* Opens a stream of the groups of t. t and pool must outlive the stream. known is called for each
  * group. */

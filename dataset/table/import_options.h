@@ -117,8 +117,8 @@ typedef struct vv_import_options {
 	struct order_choice *choice; /* set by vv_import only */
 	/* seed of the hashes in scan caches: the repository's secret */
 	uint64_t secret;
-	/* most bytes in memory for checking the key, and also for sorting; further data is written
-	 * to temporary files; 0: 24 MiB for the key, 32 MiB for sorting */
+	/* maximum number of bytes in memory for checking the key, and also for sorting; further
+	 * data is written to temporary files; 0: 24 MiB for the key, 32 MiB for sorting */
 	uint64_t memory;
 	const char *temp_dir; /* folder for temporary files */
 	vv_pool *pool;        /* may have 0 threads; may be NULL */

@@ -21,15 +21,16 @@
 
 struct row_sorter;
 
-/* Additional state of an import in key order (import_sorted.c). import.sorting is NULL for other
- * imports. */
+/* One value = the additional state of one import in key order (import_sorted.c). import.sorting is
+ * NULL for other imports. */
 typedef struct import_sorting {
 	/* first pass: receives the lines of the file; NULL, second pass: the source is the sorted
 	 * file */
 	struct row_sorter *sorter;
 	bool by_key; /* sort by the columns of the key, not by those of the previous version */
 	const vv_root *near; /* a version with similar lists; may be NULL */
-	/* The columns by which rows are sorted; valid once rows are read. */
+	/* indices of the columns by which rows are sorted; set before the first row is
+		 * read */
 	size_t columns[VV_SORTED_BY_MAX];
 	char **names; /* names of the columns, owned by the caller */
 	size_t count;
@@ -39,60 +40,64 @@ typedef struct import_sorting {
 	bool unfit;
 } import_sorting;
 
-/* Returns the hash of a line and of its number in the file, place. */
+/* Returns the hash of a line of len bytes and of `place`, the number of the line in the file. */
 static inline uint64_t sorted_line_hash(const char *line, size_t len, uint64_t place)
 {
 	return vv_xxh3(line, len, place);
 }
 
-/* Working memory of a thread. */
+/* One value = the working memory of one thread. */
 typedef struct import_worker {
-	vv_group_encoder *encoder;
-	vv_row_writer *writer; /* writes rows, for comparing them with the file */
-	size_t writer_columns; /* the columns of writer */
-	vv_row_writer *namer;  /* with import.in_file: writes the text that identifies a group */
-	vv_buf block, line;
-	vv_facts facts;
-	vv_infer *infer; /* one for each column */
+	vv_group_encoder *encoder; /* encodes groups */
+	vv_row_writer *writer;     /* writes rows, which are then compared with the file */
+	size_t writer_columns;     /* number of columns of `writer` */
+	vv_row_writer *namer; /* with import.in_file: writes the text that identifies a group */
+	vv_buf block, line;   /* the block of the group, and one line of text */
+	vv_facts facts;       /* the facts of the group */
+	vv_infer *infer;      /* the state of type inference, one element for each column */
 	size_t infer_count;
-	/* one for each column: true if a cell of the group may contradict the column's type */
+	/* one element for each column: true if a cell of the group may contradict the column's
+	 * type */
 	bool *doubtful;
 	size_t doubtful_count;
-	vv_cell *outs; /* during an encoding: cells that are stored outside of the group */
-	size_t *out_places;
+	vv_cell *outs;      /* during an encoding: cells that are stored outside of the group */
+	size_t *out_places; /* the index of each of these cells in the group, ascending */
 	size_t out_count, out_cap, place_cap;
 	/* for verifying a group: batch is the group as decoded from its stored form, lines are its
 	 * lines */
 	vv_batch batch;
 	vv_buf lines;
-	/* number of further groups whose irregular lines are searched in any case, not only if
-	 * verifying the group without them fails */
+	/* number of further groups in which irregular lines are searched in any case, not
+		 * only after the group could not be verified without them */
 	unsigned wary;
 } import_worker;
 
-/* Cells of a group that contradict the type of a column: the first cell, and their number. */
+/* One value = the cells of one group that contradict the type of one column: the first cell, and
+ * their number. */
 typedef struct import_misfit {
-	size_t column;
+	size_t column;  /* index of the column */
 	size_t row;     /* row of the first cell in the group */
 	size_t at;      /* offset of this row in raw */
 	vv_type type;   /* the type that the cell contradicts */
 	uint64_t count; /* number of cells */
 	bool code;      /* one of the cells has a leading zero */
-	char *value;
+	char *value;    /* text of the first cell */
 } import_misfit;
 
-/* A group that a thread encodes. */
+/* One value = one group that a thread encodes. */
 typedef struct group_job {
-	vv_job job;
-	struct import *im;
-	vv_slab *slab;   /* keeps raw valid; NULL: raw is in `given` */
+	vv_job job;        /* the job of the pool */
+	struct import *im; /* the import; borrowed */
+	/* the memory of raw, a reference to which is owned; NULL: raw is in `given` */
+	vv_slab *slab;
 	const char *raw; /* the group's bytes in the input */
 	size_t raw_len;
 	uint64_t offset; /* offset of raw in the input */
-	vv_cell *cells;  /* rows x stride */
+	vv_cell *cells;  /* the cells, row after row: stride cells for each row */
 	size_t cell_cap; /* capacity of cells */
-	vv_row *rows;    /* start and end are relative to raw */
+	vv_row *rows;    /* the rows; start and end are relative to raw */
 	size_t row_cap;
+	/* numbers of rows, of columns, and of elements of `cells` for each row */
 	size_t row_count, columns, stride;
 	vv_arena arena; /* owns decoded cells */
 	bool last;      /* the group has the last rows of the file */
@@ -102,19 +107,24 @@ typedef struct group_job {
 	/* the block from which the group's block is stored as a difference; null: none */
 	vv_cid base;
 	/* The results. */
-	vv_status status;
+	vv_status status; /* status and error of the encoding */
 	vv_error err;
+	/* CID of the group's block; if import.in_file is set, a name of the group: the hash
+		 * of its rows */
 	vv_cid cid;
-	vv_scan_entry entry;
+	vv_scan_entry entry; /* the group's entry in the scan cache */
+	/* the group's items in the lists of the version */
 	vv_buf data_item, layout_item, facts_item;
-	vv_infer *types; /* one for each column, with keep_types */
+	/* if the option keep_types is set: inferred types, one element for each column */
+	vv_infer *types;
 	size_t type_count;
 	/* number of irregular lines; the offset of the first one in raw, and its line number if
 	 * the source cannot determine lines */
 	uint64_t irregular;
 	size_t irregular_at;
 	uint64_t irregular_line;
-	vv_buf sort_keys;  /* with import.sorting: sort keys of all rows, one after the other */
+	/* if import.sorting is set: sort keys of all rows, one after the other */
+	vv_buf sort_keys;
 	size_t *sort_ends; /* the end of each sort key in sort_keys */
 	size_t sort_cap;
 	/* CSV: number of rows with fewer cells than columns; the offset of the first one in raw */
@@ -138,8 +148,9 @@ typedef struct group_job {
 	const char *foreign_in; /* probable encoding of this text */
 	uint64_t *hashes[2];    /* hashes of the key candidates' values */
 	size_t hash_cap;
-	bool key_hole[2]; /* one for each key candidate: a row lacks a part of the key */
-	import_misfit *misfits;
+	/* one element for each key candidate: a row lacks a part of the key */
+	bool key_hole[2];
+	import_misfit *misfits; /* at most one for each column */
 	size_t misfit_count;
 	/* the stored form does not reproduce raw; the first row that differs: its offset in raw,
 	 * and its line if the source cannot determine lines */
@@ -148,34 +159,35 @@ typedef struct group_job {
 	uint64_t lost_line;
 } group_job;
 
-#define IMPORT_JOBS 12
-#define IMPORT_PROOFS 2
+#define IMPORT_JOBS 12  /* maximum number of groups in progress */
+#define IMPORT_PROOFS 2 /* maximum number of keys that are proved at once */
 
-/* One import. */
+/* One value = one import. */
 typedef struct import {
+	/* the first five are borrowed from the caller */
 	const vv_source *source;
 	const vv_sink *sink;
 	const vv_import_options *opts;
 	vv_import_result *out;
-	import_sorting *sorting;
-	vv_window *window;    /* NULL: the caller passes the groups (opts->groups) */
-	uint64_t given_bytes; /* bytes of the groups that the caller has passed so far */
-	vv_pool *pool;        /* opts->pool, or own_pool */
-	vv_pool *own_pool;    /* a pool without threads, if opts->pool is NULL; owned */
+	import_sorting *sorting; /* NULL: the order of the file */
+	vv_window *window;       /* NULL: the caller passes the groups (opts->groups) */
+	uint64_t given_bytes;    /* bytes of the groups that the caller has passed so far */
+	vv_pool *pool;           /* opts->pool, or own_pool */
+	vv_pool *own_pool;       /* a pool without threads, if opts->pool is NULL; owned */
 
 	/* The dialect of the rows, and the columns. */
 	vv_dialect dialect;
 	vv_sniff_result sniffed;
 	vv_buf tail_warnings; /* warnings about lines below a CSV */
-	vv_scan *scan;
-	vv_arena names_arena;
+	vv_scan *scan;        /* reads rows from the window */
+	vv_arena names_arena; /* memory of names */
 	/* CSV: one item for each column; else VV_COLUMNS_MAX items, of which the first `columns`
 	 * are set, and never move */
 	const char **names;
 	size_t *name_lens;
-	size_t columns;
-	vv_cut_params params;
-	vv_cut cut;
+	size_t columns;          /* number of columns */
+	vv_cut_params params;    /* parameters of the cuts between groups */
+	vv_cut cut;              /* state of the search for the next cut */
 	vv_schema parent_schema; /* has the types with which cells are compared */
 	/* for each of the first field_count columns: its field in parent_schema, or -1 */
 	long *fields;
@@ -187,16 +199,16 @@ typedef struct import {
 	/* The keys that are being proved. */
 	vv_key_candidate candidates[IMPORT_PROOFS];
 	size_t candidate_count;
-	vv_key_proof *proofs[IMPORT_PROOFS];
-	bool holes[IMPORT_PROOFS];
-	uint64_t key_seed;
+	vv_key_proof *proofs[IMPORT_PROOFS]; /* the proof of each candidate */
+	bool holes[IMPORT_PROOFS];           /* a row lacks a part of this candidate */
+	uint64_t key_seed;                   /* seed of the hashes in proofs */
 
 	/* The groups of the previous version. */
 	struct old_groups *old;
 
 	/* The lists that are being built. */
 	vv_list_builder *data, *layout, *facts;
-	vv_xxh3_state *hash;
+	vv_xxh3_state *hash; /* hash over the hashes of the groups so far */
 	/* rows: number of all rows; most_rows: number of rows of the largest group */
 	uint64_t rows, most_rows;
 	uint64_t raw_bytes; /* bytes of all groups */
@@ -213,18 +225,19 @@ typedef struct import {
 	uint64_t foreign_at, foreign_line;
 	size_t foreign_column;
 	const char *foreign_in;
-	bool need_infer;     /* types are inferred from the values that are read */
-	bool new_columns;    /* some columns have no type yet, so all rows must be read */
-	bool in_file;        /* groups are identified, but only some are encoded */
-	bool named_by_bytes; /* with in_file: a group of plain rows is identified by its bytes */
-	bool final_newline;  /* the last row so far has a line end */
+	bool need_infer;  /* types are inferred from the values that are read */
+	bool new_columns; /* some columns have no type yet, so all rows must be read */
+	bool in_file;     /* groups are identified, but only some are encoded */
+	/* if in_file is set: a group of plain rows is identified by its bytes */
+	bool named_by_bytes;
+	bool final_newline; /* the last row so far has a line end */
 
 	/* The threads. */
-	import_worker *workers;
+	import_worker *workers; /* one for each thread */
 	size_t worker_count;
 	group_job jobs[IMPORT_JOBS];
-	/* numbers of jobs, modulo IMPORT_JOBS. job_head: the next to collect; job_tail: the next
-	 * to fill; both are 0 before the first group */
+	/* numbers of jobs; the job with the number n is jobs[n % IMPORT_JOBS]. job_head: the next
+	 * to collect; job_tail: the next to fill; both are 0 before the first group */
 	size_t job_head, job_tail;
 	/* the newest job, if it was not passed to a thread yet; if its result is needed at once,
 	 * the main thread runs it */
@@ -235,12 +248,12 @@ typedef struct import {
 
 /* Sets the names of the columns, cut parameters, types and key before the rows are read. */
 vv_status import_columns_set(import *im, vv_error *err);
-/* JSON: adds columns for members that occur for the first time. */
+/* Adds columns for members of JSON objects that occur for the first time. */
 vv_status import_columns_grow(import *im, vv_error *err);
 /* Chooses cut parameters and key candidates. */
 vv_status import_choose(import *im, vv_error *err);
-/* With im->sorting: sets the columns by which rows are sorted. Fails, and sets unfit, if the
- * columns are missing. */
+/* Sets the columns of im->sorting, by which rows are sorted. Fails, and sets unfit, if columns are
+ * missing. */
 vv_status import_sort_columns(import *im, vv_error *err);
 /* Sets err for a table without a key, which cannot be stored in key order, and returns
  * VV_EUSAGE. */
@@ -250,12 +263,13 @@ vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, bo
 vv_status import_finish_schema(import *im, vv_error *err);
 /* import_types.c */
 
-/* Returns the state of inference for a column, merged from those of all threads. */
+/* Returns the state of type inference for the column with the index `column`, merged from those of
+ * all threads. */
 vv_infer import_verdict(const import *im, size_t column);
-/* Returns the column's field in the previous version. NULL: the column is new. */
+/* Returns the column's field in the previous version, borrowed; NULL if the column is new. */
 const vv_field *import_field_before(const import *im, size_t column);
-/* Returns the index in the new version of a column of the previous version. SIZE_MAX: the column
- * was removed. */
+/* Returns the index in the new version of the column `name` of the previous version; SIZE_MAX if
+ * the column was removed. */
 size_t import_place_of_old(const import *im, const char *name);
 /* Returns true if the columns have the same names, in the same order, as the fields of the
  * schema. */
@@ -291,14 +305,14 @@ vv_status import_finish_key(import *im, vv_error *err);
 void import_group_run(vv_job *job, unsigned worker);
 void import_worker_clear(import_worker *w);
 void import_job_clear(group_job *j);
-/* Makes room in w->infer for this number of columns. */
+/* Grows w->infer to `columns` elements. */
 vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err);
 /* Returns the number of lines in bytes[0 .. len), counted as an editor counts them. */
 uint64_t import_count_lines(const char *bytes, size_t len);
 
 /* import_again.c: verifies that the stored form reproduces the input */
 
-/* Returns true if this import verifies its groups: if they are stored. */
+/* Returns true if this import verifies its groups, which is the case if they are stored. */
 bool import_makes_again(const import *im);
 /* Restores the lines of the job's group from its block and items, and compares them with the input:
  * sets j->lost if they differ. Can run in any thread. Does nothing if import_makes_again returns
@@ -307,8 +321,8 @@ vv_status import_group_again(import_worker *w, group_job *j, vv_error *err);
 /* Sets err for a group that the stored form does not reproduce (j->lost), with the line in the
  * message, and returns VV_EREFUSED. */
 vv_status import_refuse_lost(import *im, const group_job *j, vv_error *err);
-/* Like import_group_again, for a chunk of a file that is not a table: decodes block, and compares
- * it with bytes[0 .. len), the beginning of the window. */
+/* Verifies a chunk of a file that is not a table: decodes `block`, and compares the result with
+ * bytes[0 .. len), the beginning of the window. VV_EREFUSED: they differ. */
 vv_status import_chunk_again(const import *im, const vv_buf *block, const char *bytes, size_t len,
 			     vv_error *err);
 /* Checks that the dialect reproduces the first `head` bytes of the window. VV_EREFUSED: it does
@@ -343,6 +357,7 @@ vv_status import_refuse_long_row(import *im, uint64_t offset, vv_error *err);
  * share 64 rows if the file was only shuffled, and hardly any otherwise. The decision depends only
  * on the two versions, never on caches. */
 
+/* One value = one choice between the orders. */
 typedef struct order_choice order_choice;
 /* Begins a choice. Sets *out to NULL if no choice is possible: because opts->choose_order is not
  * set, key order is already used, or the table has no key or no previous version. opts and sink are
@@ -366,25 +381,26 @@ void order_choice_pass(order_choice *c);
 vv_status order_choice_look(order_choice *c, import *im, const group_job *j, bool known,
 			    vv_error *err);
 
-/* About how many bytes a further version with such changes needs in each order. */
+/* One value = the approximate numbers of bytes that a further version with such changes needs in
+ * each order. */
 typedef struct order_saving {
 	uint64_t in_file_order, in_key_order;
 } order_saving;
-/* Returns the bytes for both orders if key order is chosen. NULL: key order is not chosen. */
+/* Returns the numbers of bytes for both orders, borrowed, if key order is chosen, else NULL. */
 const order_saving *order_choice_saving(const order_choice *c);
 
 /* import.c */
 
-/* Returns the previous version. NULL: the table is new. */
+/* Returns the root of the previous version, borrowed; NULL if the table is new. */
 const vv_root *import_old_of(const import *im);
 /* Passes the newest group to the pool, unless the pool already has it. */
 void import_hand_over(import *im);
-/* Waits for the oldest group in progress, and appends it to the lists. err may be NULL: the group
- * is not appended. */
+/* Waits for the oldest group in progress, and, unless err is NULL, appends it to the lists. */
 vv_status import_collect(import *im, vv_error *err);
 /* Calls import_collect for all groups in progress. */
 vv_status import_collect_all(import *im, vv_error *err);
-/* Appends a group to the lists. */
+/* Appends a group of `rows` rows to the lists: its entry e and its items `data`, `layout` and
+ * `facts`. */
 vv_status import_append_group(import *im, const vv_scan_entry *e, const void *data, size_t data_len,
 			      const void *layout, size_t layout_len, const void *facts,
 			      size_t facts_len, uint64_t rows, vv_error *err);
@@ -429,14 +445,14 @@ vv_status import_read_columns(vv_table *t, const char *name, vv_error *err);
  * decoding. */
 vv_status import_encoded_open(vv_file_text **out, const vv_source *source,
 			      const vv_import_options *opts, vv_error *err);
-/* After the import of the text: sets the file's properties in the root, and adds warnings. */
+/* Sets the file's properties in the root after its text was imported, and adds warnings. */
 vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
 				const vv_import_options *opts, vv_error *err);
 
-/* For a file that is not in UTF-8, although its previous version was: appends a warning with its
- * probable encoding, three cells decoded from this encoding, and the command that reads the file in
- * this encoding. Sets *clear to false, and appends nothing, if the encoding is unclear. Reads the
- * source to its end. */
+/* Appends to `warnings`, for a file that is not in UTF-8, although its previous version was, a
+ * warning with its probable encoding, three cells decoded from this encoding, and the command that
+ * reads the file in this encoding. Sets *clear to false, and appends nothing, if the encoding is
+ * unclear. Reads the source to its end. */
 vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *source,
 			       const vv_dialect *d, const vv_import_options *opts, vv_error *err);
 /* Appends three cells, decoded from the encoding `name`, to warnings. Does nothing if the source

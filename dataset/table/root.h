@@ -22,7 +22,7 @@
 /* The version of the format. Roots of later formats are refused; the error names their format. */
 #define VV_FORMAT 1u
 
-#define VV_SORTED_BY_MAX 16u /* most columns in sorted_by */
+#define VV_SORTED_BY_MAX 16u /* maximum number of columns in sorted_by */
 
 /* Whether a version is stored as a table, or as a file: a sequence of bytes. */
 typedef enum vv_kind { VV_KIND_TABLE = 0, VV_KIND_FILE = 1 } vv_kind;

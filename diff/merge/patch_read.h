@@ -17,7 +17,7 @@
 /* The first line of a patch with PATCH_VERSION. */
 #define PATCH_FIRST_LINE "{\"type\":\"diff\",\"format\":\"varve.diff/1\",\"patch\":1}"
 #define PATCH_NONE UINT64_MAX              /* no row */
-#define PATCH_LINE_MAX ((size_t)256 << 20) /* most bytes of a line */
+#define PATCH_LINE_MAX ((size_t)256 << 20) /* maximum number of bytes of a line */
 
 /* A reader of the lines of a patch. */
 typedef struct patch_lines {

@@ -19,7 +19,7 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 
-#define VV_DESCENT_KEY_MAX 16u /* most columns of a key */
+#define VV_DESCENT_KEY_MAX 16u /* maximum number of columns of a key */
 
 /* The comparison of two versions. All members zero: closed. */
 typedef struct vv_descent {

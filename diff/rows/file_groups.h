@@ -19,6 +19,7 @@
 #include "dataset/read/scan_cache.h"
 #include "dataset/table/table.h"
 
+/* One value = the groups of one imported table. */
 typedef struct vv_file_groups vv_file_groups;
 
 /* Makes *out, which encodes groups of an imported table on request. t: the table, whose source is

@@ -35,9 +35,10 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/row_change.h"
 
+/* One value = one comparison. */
 typedef struct vv_rowdiff vv_rowdiff;
-/* Opens a comparison of a (old) with b (new). VV_ENOTFOUND: a key column is missing; the message
- * names the side. */
+/* Opens a comparison of a (old) with b (new) as *out. VV_ENOTFOUND: a key column is missing; the
+ * message names the side. */
 vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 			  const vv_rowdiff_options *opts, vv_error *err);
 /* Sets *out to the next row that differs. Returns 1, 0 at the end, or a negative status. */

@@ -13,6 +13,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 
+/* One value = one sorter. */
 typedef struct vv_sorter vv_sorter;
 
 /* Makes a sorter of records of record_len bytes, whose first key_len bytes are the key. memory:

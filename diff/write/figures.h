@@ -27,7 +27,7 @@
 
 #define VV_BARS 8u /* bins of a histogram */
 
-#define VV_FIGURES_TEXT 48u /* most bytes of a text that are stored */
+#define VV_FIGURES_TEXT 48u /* maximum number of bytes of a text that are stored */
 
 /* A distinct value, and how often it occurs on each side. */
 typedef struct vv_figures_value {

@@ -10,10 +10,11 @@
 
 #include "lib/arrow/maker.h"
 
+/* One value = the batches of one cursor. */
 typedef struct vv_arrow_batches vv_arrow_batches;
 
-/* Opens the batches. Borrows the table, the rows and the columns of the options until close. Fails
- * as vv_arrow_maker_open does. */
+/* Opens the batches of the cursor `rows` over t as *out. Borrows the table, the rows and the
+ * columns of the options until close. Fails as vv_arrow_maker_open does. */
 vv_status vv_arrow_batches_open(vv_arrow_batches **out, vv_table *t, vv_rows *rows,
 				const vv_arrow_options *opts, vv_error *err);
 

@@ -24,14 +24,15 @@ typedef struct vv_arrow_options {
 	const vv_strings *dictionary;
 	int32_t misfit;         /* enum varve_misfit */
 	const char *row_number; /* name of an additional last column with row numbers, or NULL */
-	/* most rows in an array; must not be 0, except for vv_arrow_batches_open, which then uses
-	 * 65,536 */
+	/* maximum number of rows in an array; must not be 0, except for vv_arrow_batches_open,
+	 * which then uses 65,536 */
 	uint64_t batch_rows;
 	uint64_t rows; /* expected number of rows; 0: unknown */
 	uint64_t skip, /* number of rows to skip first */
-		limit; /* most rows in all arrays together */
+		limit; /* maximum number of rows in all arrays together */
 } vv_arrow_options;
 
+/* One value = one maker of arrays. */
 typedef struct vv_arrow_maker vv_arrow_maker;
 
 /* Opens a maker for the rows of the cursor `rows`. t and rows must outlive the maker. like: another

@@ -33,6 +33,7 @@ typedef struct vv_arrow_changes_options {
 	size_t key_count;
 } vv_arrow_changes_options;
 
+/* One value = the differences between two versions, as arrays. */
 typedef struct vv_arrow_changes vv_arrow_changes;
 
 /* Opens *out for the differences between version a and version b of a table. columns: the pairs of

@@ -17,7 +17,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-#define VV_DVC_FILE_MAX (4u << 20) /* most bytes of a file */
+#define VV_DVC_FILE_MAX (4u << 20) /* maximum number of bytes of a file */
 #define VV_MD5_TEXT 32u            /* characters of an MD5 */
 #define VV_DVC_DEPTH_MAX 100u      /* maximum number of folders in a path */
 

@@ -31,14 +31,16 @@
 #include "lib/worktree/add_report.h"
 #include "repo/git/repository.h"
 
+/* One value = one transaction. */
 typedef struct vv_txn vv_txn;
 
-/* Opens a transaction in r. Acquires the lock for writers (the turn, repo/git/write_turn.h) and the
- * lock of the dataset writer, and completes or undoes the work of a killed varve. branch: name of
- * the branch to change; NULL: change HEAD, with index and work tree. from: the revision at which a
- * new branch begins; NULL: the branch must exist (VV_ENOTFOUND), except in a repository without
- * commits. VV_EUSAGE: the repository is bare, and branch is NULL; VV_EREFUSED: the branch is
- * checked out in a work tree; VV_ELOCKED: another process had the turn or the lock for too long. */
+/* Opens a transaction in r as *out. Acquires the lock for writers (the turn, repo/git/write_turn.h)
+ * and the lock of the dataset writer, and completes or undoes the work of a killed varve. branch:
+ * name of the branch to change; NULL: change HEAD, with index and work tree. from: the revision at
+ * which a new branch begins; NULL: the branch must exist (VV_ENOTFOUND), except in a repository
+ * without commits. VV_EUSAGE: the repository is bare, and branch is NULL; VV_EREFUSED: the branch
+ * is checked out in a work tree; VV_ELOCKED: another process had the turn or the lock for too
+ * long. */
 vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const char *from,
 		      const vv_progress *progress, vv_error *err);
 /* A value for the parameter `branch` of vv_txn_open: the transaction makes a commit that is on no

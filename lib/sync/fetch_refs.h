@@ -48,8 +48,9 @@ const vv_ref_move *vv_ref_plan_find(const vv_ref_plan *p, const char *from);
  * permitted; else NULL. */
 const vv_oid *vv_ref_plan_detached(const vv_ref_plan *p);
 
-/* Appends to out a sign and the range from *old to *id, such as " a1b2c3d..e4f5a6b" if `forward` is
- * set (a fast-forward), else such as "+ a1b2c3d...e4f5a6b". */
+/* Appends to out a sign, a space, and the range from *old to *id. If `forward` is set (a
+ * fast-forward), the sign is a space, and the range such as "a1b2c3d..e4f5a6b"; else the sign is
+ * '+', and the range such as "a1b2c3d...e4f5a6b". */
 void vv_ref_range_put(vv_buf *out, vv_repository *r, const vv_oid *old, const vv_oid *id,
 		      bool forward);
 

@@ -35,12 +35,13 @@ int vv_sql_commits_get(const varve_commit **out, vv_sql_commits *commits, varve_
 struct sqlite3;
 struct vv_sql_opened;
 
+/* The kind of a warning. */
 enum vv_sql_warning_kind {
 	VV_WARNING_MISFIT, /* a cell that is not a value of its column's type became NULL */
 	VV_WARNING_NEAR    /* a number became the nearest double, which is not equal to it */
 };
 
-/* The cells of one column with a warning of one kind. */
+/* One value = the cells of one column with a warning of one kind. */
 typedef struct vv_sql_warning {
 	struct vv_sql_warning *next;
 	int kind;         /* enum vv_sql_warning_kind */

@@ -35,11 +35,11 @@
 #include "repo/known/reachable.h"
 
 #define VV_WEB_CELL_MAX 2000u /* default limit for the bytes of a cell in an answer */
-/* Most bytes of cells in an answer, which then ends with `next`. */
+/* The maximum number of bytes of cells in an answer, which then ends with `next`. */
 #define VV_WEB_ANSWER_MAX (8u << 20)
-#define VV_WEB_MEMO_BYTES ((size_t)16 << 20) /* most bytes of cached answers */
+#define VV_WEB_MEMO_BYTES ((size_t)16 << 20) /* maximum number of bytes of cached answers */
 #define VV_WEB_PAGE_ROWS 200u                /* default number of rows of a page */
-#define VV_WEB_PAGE_ROWS_MAX 2000u           /* most rows that may be requested */
+#define VV_WEB_PAGE_ROWS_MAX 2000u           /* maximum number of rows that may be requested */
 
 /* Returns the number of items to return if `asked` items were requested (0: no number was
  * requested). */

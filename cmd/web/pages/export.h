@@ -11,7 +11,7 @@
 #include "cmd/web/model/visit.h"
 
 #define VV_EXPORT_BYTES (20u << 20) /* the default limit for the size of an export */
-#define VV_EXPORT_ROWS 10000u       /* most rows of a table on its page */
+#define VV_EXPORT_ROWS 10000u       /* maximum number of rows of a table on its page */
 
 /* The options of an export. */
 typedef struct vv_export_options {

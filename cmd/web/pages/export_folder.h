@@ -1,15 +1,16 @@
 /*
- * export_folder: writes a folder with index.html and the pages to which it links, and replaces an earlier export in the
- * folder.
+ * export_folder: writes a folder with index.html and the pages to which it links, and replaces an
+ * earlier export in the folder.
  *
- * New files are written to a temporary folder. When all of them are complete, they are moved into the folder: first the
- * files with new names, then the files that replace existing files, with index.html last. Then the files of the
- * previous export that the new export does not have are removed. So every link works even if the process is killed, or
- * a move fails. The file varve-export (lib/publish/folder_state.h) lists the files that exports wrote; other files are
+ * New files are written to a temporary folder. When all of them are complete, they are moved into
+ * the folder: first the files with new names, then the files that replace existing files, with
+ * index.html last. Then the files of the previous export that the new export does not have are
+ * removed. So every link works even if the process is killed, or a move fails. The file
+ * varve-export (lib/publish/folder_state.h) lists the files that exports wrote; other files are
  * never replaced or removed.
  *
- * A correct caller: vv_export_folder_open; vv_export_folder_write for each page; vv_export_folder_finish;
- * vv_export_folder_close in any case.
+ * A correct caller: vv_export_folder_open; vv_export_folder_write for each page;
+ * vv_export_folder_finish; vv_export_folder_close in any case.
  */
 #ifndef VV_CMD_WEB_PAGES_EXPORT_FOLDER_H
 #define VV_CMD_WEB_PAGES_EXPORT_FOLDER_H
@@ -20,10 +21,11 @@
 #include "base/auto.h"
 #include "base/error.h"
 
+/* One value = one export. */
 typedef struct vv_export_folder vv_export_folder;
 
-/* Begins an export to a folder, which is made if it does not exist. VV_EREFUSED: the folder has files, but no
- * export. */
+/* Begins an export to `folder`, which is created if it does not exist, and sets *out to it.
+ * VV_EREFUSED: the folder has files, but no export. */
 vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, vv_error *err);
 
 /* Returns the size in bytes that the export, including its list of files, would have if an empty file with this name
