@@ -41,8 +41,8 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes,
 			     size_t len, vv_error *err);
 
-/* The maximum number of of all cache files together; if they exceed this limit, the oldest are
- * removed first. */
+/* The maximum number of bytes of all cache files together; if they exceed this limit, the oldest
+ * are removed first. */
 #define VV_CHECK_FILES_MAX ((uint64_t)4 << 30)
 /* Returns the path of the cache file with this kind and key, for data too large for a record. The
  * caller frees the path, and writes, reads and validates the file. Returns NULL if the cache is

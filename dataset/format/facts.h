@@ -22,7 +22,7 @@
 
 #define VV_FACTS_DIGITS 18u /* most digits of a number; a longer number counts as a text */
 #define VV_FACTS_TEXT 16u   /* maximum number of bytes of a bound of texts */
-/* The maximum number of of encoded facts. Columns whose facts exceed them are encoded as
+/* The maximum number of bytes of encoded facts. Columns whose facts exceed them are encoded as
  * unknown. */
 #define VV_FACTS_BYTES 8192u
 

@@ -6,8 +6,8 @@
 
 #include "lib/merge/conflict_file.h"
 
-/* Prints the conflicts on stdout, ordered by row, each cell with its value in the three
- * versions. */
+/* Prints the conflicts in c on stdout, ordered by row, each cell with its values in base, ours and
+ * theirs. */
 void vv_conflicts_print(const vv_conflict_record *c);
 
 #endif

@@ -8,13 +8,13 @@
 
 #include "base/buf.h"
 
-/* Appends a path, which is relative to the repository, as seen from the folder `prefix`; prefix "":
- * the top folder. */
+/* Appends to b the path `path`, which is relative to the repository, as a path relative to the
+ * folder `prefix`; prefix "": the top folder. */
 void vv_path_put_relative(vv_buf *b, const char *prefix, const char *path);
 
-/* Appends a path as Git quotes it for scripts: in double quotes, with C escapes, if it contains a
- * quote, a backslash or a control character; with all_bytes also if it contains a byte above 127,
- * with spaces also if it contains a space. */
+/* Appends to b the path `path`, quoted as Git does for scripts: in double quotes, with C escapes,
+ * if it contains a quote, a backslash or a control character; if all_bytes is set, also if it
+ * contains a byte above 127; if `spaces` is set, also if it contains a space. */
 void vv_path_put_quoted(vv_buf *b, const char *path, bool all_bytes, bool spaces);
 
 #endif

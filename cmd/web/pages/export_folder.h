@@ -32,9 +32,9 @@ vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, vv_e
  * were added now. */
 uint64_t vv_export_folder_bytes(const vv_export_folder *f, const char *name);
 
-/* Writes a file of the export. name: the path relative to the folder, such as "table/0a1b/prices.csv/index.html". If
- * this export already has a file with this name, the file is replaced. VV_EEXISTS: the folder has a file with this name
- * that no export wrote. */
+/* Writes len bytes as the file `name` of the export. name: the path relative to the folder, such as
+ * "table/0a1b/prices.csv/index.html". If this export already has a file with this name, the file is
+ * replaced. VV_EEXISTS: the folder has a file with this name that no export wrote. */
 vv_status vv_export_folder_write(vv_export_folder *f, const char *name, const void *bytes,
 				 size_t len, vv_error *err);
 
