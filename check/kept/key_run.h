@@ -98,9 +98,9 @@ static inline bool check_key_cursor_has(const check_key_cursor *c)
 	return c->entry >> CHECK_GROUP_BITS == c->sought && c->entry != UINT64_MAX;
 }
 
-/* To write a run, call check_key_writer_begin, check_key_writer_put for each entry in ascending
- * order, and then check_key_writer_end, which makes the run visible. If the disk fails, no run is
- * made. */
+/* One value = one run that is being written. To write it, call check_key_writer_begin,
+ * check_key_writer_put for each entry in ascending order, and then check_key_writer_end, which
+ * makes the run visible. If the disk fails, no run is made. */
 typedef struct check_key_writer check_key_writer;
 /* Begins to write a run to the file. seed: the seed of the hashes; t: the version, borrowed until
  * check_key_writer_end; names: the names of its count groups; expected: approximate number of
@@ -109,6 +109,7 @@ typedef struct check_key_writer check_key_writer;
 vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
 				 const vv_table *t, const uint8_t *const *names, size_t count,
 				 uint64_t expected, unsigned left_out, vv_error *err);
+/* Appends `entry` to the run. */
 void check_key_writer_put(check_key_writer *w, uint64_t entry);
 /* Completes the run. repeats: the count hashes that occur more than once, ascending. */
 void check_key_writer_end(check_key_writer *w, const uint64_t *repeats, size_t count);

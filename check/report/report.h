@@ -26,6 +26,7 @@
 /* Parses the name of a form (VV_REPORT_FORMS). Returns false if no form has this name. */
 bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len);
 
+/* Makes an empty report with the options *o. The caller frees *out with vv_report_free. */
 vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_error *err);
 void vv_report_free(vv_check_report *r); /* accepts NULL */
 VV_AUTO_FREE(vv_check_report, vv_report_free)

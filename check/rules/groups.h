@@ -140,6 +140,7 @@ vv_status check_group_name(uint8_t name[32], vv_cid *block, bool *has_long,
  * long cells; it must remain valid until check_unload. */
 vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,
 		     vv_error *err);
+/* Closes the group *g, which check_load has loaded. */
 void check_unload(check_group *g);
 /* Reads the number of the next counter and its count from the result of a group (check_run.counts)
  * at *p, and moves *p to their end. Returns false if the bytes are damaged. */

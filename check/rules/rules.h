@@ -133,12 +133,13 @@ void vv_rule_set_accept(vv_rule_set *s, const char *code);
  * *code unchanged. s may be NULL. */
 vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code);
 
-/* vv_rule_set_only, for --select: turns on the rules that the words in codes name, even rules that
- * are off by default, unless varve.json lacks the bounds that the rule requires; turns off all
- * other rules except "unchecked". vv_rule_set_skip, for --skip: turns off the named rules. A word
- * is a rule's code or name, "#tag" or "@owner". VV_EUSAGE: a word does not name a rule (the message
- * has the most similar word), or --skip names "unchecked". */
+/* Turns on the rules that the `count` words in codes select, for --select: even rules that are off
+ * by default, unless varve.json lacks the bounds that the rule requires; turns off all other rules
+ * except "unchecked". A word is a rule's code or name, "#tag" or "@owner". VV_EUSAGE: a word
+ * selects no rule (the message has the most similar word). */
 vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
+/* Turns off the rules that the `count` words in codes select, for --skip. The words are those of
+ * vv_rule_set_only. VV_EUSAGE: a word selects no rule, or is "unchecked". */
 vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 
 /* Returns the name of the next member, from the *i-th on, that a setting of the rule can have in

@@ -89,10 +89,10 @@ size_t vv_fact_add(vv_fact *f, const vv_cell *cells, size_t count, size_t stride
  * than VV_FACTS_DIGITS digits. */
 bool vv_fact_add_numbers(vv_fact *f, int64_t least, int64_t greatest, unsigned scale);
 
-/* Sets *out to facts of this many columns, all zero. The caller fills them, then calls
- * vv_facts_end, which removes the last columns in which all cells are missing. The caller clears
- * *out. */
+/* Sets *out to the facts of `columns` columns, all zero. The caller sets their members, then calls
+ * vv_facts_end. The caller clears *out. */
 vv_status vv_facts_begin(vv_facts *out, size_t columns, vv_error *err);
+/* Removes from f the last columns in which all cells are missing. */
 void vv_facts_end(vv_facts *f);
 
 /* Computes the facts of rows x columns cells. Row r, column c is cells[r * stride + c]. outs: the

@@ -21,7 +21,7 @@ void vv_planes_split(uint8_t *out, const uint64_t *values, size_t count, unsigne
 void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count,
 		    unsigned width);
 
-/* Variants of these functions without SSE2, for any machine. */
+/* Do what the functions above do, without SSE2, on any machine. */
 void vv_planes_split_portable(uint8_t *out, const uint64_t *values, size_t count, unsigned width);
 void vv_planes_join_portable(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count,
 			     unsigned width);

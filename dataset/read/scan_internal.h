@@ -46,11 +46,12 @@ struct vv_scan {
 	struct vv_scan_json *json; /* the column names; NULL for CSV without names */
 };
 
-/* The CSV part of vv_scan_new and of vv_scan_row. */
+/* Does the part of vv_scan_new for CSV: initialises the members of s for the dialect d. */
 vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err);
+/* Does what vv_scan_row does, for CSV. */
 int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
 
-/* The JSON parts of the functions of scan.h with these names. */
+/* Do what the functions of scan.h with these names (without "json_") do, for JSON. */
 vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
 			    const char *const *names, const size_t *name_lens, vv_error *err);
 void vv_scan_json_clear(vv_scan *s);

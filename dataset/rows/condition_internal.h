@@ -132,8 +132,9 @@ typedef struct vv_parser {
  * *count, *room: the number of used and of allocated items. size: bytes of an item. */
 vv_status vv_parser_add(vv_parser *p, void *items, size_t *count, size_t *room, const void *item,
 			size_t size);
-/* Appends a copy of the step, or of the literal, to the condition. */
+/* Appends a copy of *step to the condition. */
 vv_status vv_parser_add_step(vv_parser *p, const vv_step *step);
+/* Appends a copy of the literal *l to the condition. */
 vv_status vv_parser_add_literal(vv_parser *p, const vv_literal *l);
 /* Reads the token t as a literal: sets *l, and *kind to its kind. */
 vv_status vv_parser_read_literal(vv_parser *p, vv_literal *l, const vv_token *t,
@@ -144,9 +145,11 @@ vv_status vv_parser_push_node(vv_parser *p, const vv_term *n, const vv_step *ste
 /* Pushes an operator. step and at are its members. VV_EINPUT: the condition is nested too
  * deeply. */
 vv_status vv_parser_push_op(vv_parser *p, vv_op_code code, vv_step_code step, size_t at);
-/* Pushes the value of the literal, or of the column, that the token t names. VV_EINPUT: the token
- * is invalid. */
+/* Pushes the value of the token t, a literal. VV_EINPUT: the token is not a valid literal. */
 vv_status vv_parser_push_literal(vv_parser *p, const vv_token *t);
+/* Pushes the value of the column whose name is the token t. In a filter, a word on the right side
+ * of a comparison that is not the name of a column is pushed as a literal. Fails if there is no
+ * such column. */
 vv_status vv_parser_push_column(vv_parser *p, const vv_token *t);
 /* Pushes the value that the column named by t had before the change (old.NAME). */
 vv_status vv_parser_push_old(vv_parser *p, const vv_token *t);

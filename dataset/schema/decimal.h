@@ -83,24 +83,26 @@ typedef struct vv_ratio {
  * optional fraction. Returns false if the text has another form, or if the number does not fit into
  * a vv_small. */
 bool vv_small_read(vv_small *out, const char *s, size_t len, bool fraction);
-/* The next three functions compute with small numbers. vv_small_add sets *out to a + b, or to a - b
- * if subtract is true; vv_small_multiply sets *out to a * b; vv_small_compare sets *out to -1, 0 or
- * 1. They return false if a result does not fit into 64 bits; the caller then converts a and b to
- * vv_ratio. */
+/* Sets *out to a + b, or to a - b if `subtract` is true. This function and the next two return
+ * false if a result does not fit into 64 bits; the caller then converts a and b to vv_ratio. */
 bool vv_small_add(vv_small *out, const vv_small *a, const vv_small *b, bool subtract);
+/* Sets *out to a * b. */
 bool vv_small_multiply(vv_small *out, const vv_small *a, const vv_small *b);
+/* Sets *out to -1 if a is less than b, to 0 if they are equal, else to 1. */
 bool vv_small_compare(int *out, const vv_small *a, const vv_small *b);
 
 /* Sets *out to the number 0.DIGITS x 10^exponent, which is negative if `negative` is true. digits:
  * count characters '0' to '9'. Returns false if there are too many digits. */
 bool vv_exact_from_digits(vv_exact *out, bool negative, const char *digits, size_t count,
 			  int64_t exponent);
-/* The next functions compute with fractions, and return false if the result would have too many
- * digits. out must differ from a and b. vv_ratio_compare sets *out to -1, 0 or 1. */
+/* Sets *out to a + b. This function and the next three return false if the result would have too
+ * many digits. out must differ from a and b. */
 bool vv_ratio_add(vv_ratio *out, const vv_ratio *a, const vv_ratio *b);
+/* Sets *out to a * b. */
 bool vv_ratio_multiply(vv_ratio *out, const vv_ratio *a, const vv_ratio *b);
-/* also false if b is 0 */
+/* Sets *out to a / b. Also returns false if b is 0. */
 bool vv_ratio_divide(vv_ratio *out, const vv_ratio *a, const vv_ratio *b);
+/* Sets *out to -1 if a is less than b, to 0 if they are equal, else to 1. */
 bool vv_ratio_compare(int *out, const vv_ratio *a, const vv_ratio *b);
 void vv_ratio_small(vv_ratio *out, const vv_small *o); /* sets *out to the number o */
 void vv_ratio_negate(vv_ratio *r);                     /* changes the sign of r */

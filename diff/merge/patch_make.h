@@ -26,10 +26,11 @@ typedef struct patch_job {
 	vv_patch_done done; /* the result */
 } patch_job;
 
-/* patch_misfit_text and patch_misfit_cell pass a vv_patch_misfit with these members to
- * opts->misfit. They return VV_ECONFLICT, or the status with which opts->misfit failed. */
+/* Passes a vv_patch_misfit with these members to opts->misfit. Returns VV_ECONFLICT, or the status
+ * with which opts->misfit failed. */
 vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, const char *expected,
 			    const char *found, vv_error *err);
+/* Does what patch_misfit_text does, with the texts of two cells. */
 vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 			    const vv_cell *expected, const vv_cell *found, vv_error *err);
 

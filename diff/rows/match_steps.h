@@ -227,12 +227,15 @@ VV_AUTO_CLEAR(row_moves, row_moves_clear)
 
 /* ---- gap: finds pairs of a removed row and an added row that are one changed row ---- */
 
-/* A correct caller: rowdiff_gap_begin, which empties the gap; rowdiff_gap_remove for the removed
- * rows in their order; set first and added; rowdiff_gap_match; rowdiff_gap_next until it returns
- * false. */
+/* Empties the gap g and begins it at `pos`. A correct caller: rowdiff_gap_begin; rowdiff_gap_remove
+ * for the removed rows in their order; set first and added; rowdiff_gap_match; rowdiff_gap_next
+ * until it returns false. */
 void rowdiff_gap_begin(row_gap *g, uint64_t pos);
+/* Adds the removed row with the number old_row to the gap g. */
 vv_status rowdiff_gap_remove(row_gap *g, uint64_t old_row, vv_error *err);
+/* Pairs the removed and added rows of the current gap of d. */
 vv_status rowdiff_gap_match(vv_rowdiff *d, vv_error *err);
+/* Sets *e to the next result of the gap g. Returns false if there are no more. */
 bool rowdiff_gap_next(row_gap *g, row_entry *e);
 void rowdiff_gap_clear(row_gap *g);
 

@@ -136,16 +136,18 @@ vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err);
 vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err);
 
-/* The next three functions append one value to the array, which already has `have` rows; if the
- * value is NULL, they append a null. vv_arrow_column_put_cell appends a cell of the column `of`,
- * which may belong to a different table, but must have the same form as c; number is the row's
- * number. vv_arrow_column_put_text appends a text, and vv_arrow_column_put_int an integer.
- * VV_EREFUSED: as for vv_arrow_column_put. */
+/* Appends a cell of the column `of`, which may belong to a different table, but must have the same
+ * form as c, to the array of c, which already has `have` rows; appends a null if cell is NULL.
+ * number: the row's number. VV_EREFUSED: as for vv_arrow_column_put. */
 vv_status vv_arrow_column_put_cell(vv_arrow_column *c, const vv_arrow_column *of,
 				   const vv_cell *cell, size_t have, uint64_t number,
 				   vv_arrow_misfits *misfits, vv_error *err);
+/* Appends a text of len bytes, or a null if text is NULL, to the array of c, which already has
+ * `have` rows. */
 vv_status vv_arrow_column_put_text(vv_arrow_column *c, const char *text, size_t len, size_t have,
 				   vv_error *err);
+/* Appends the integer *value, or a null if value is NULL, to the array of c, which already has
+ * `have` rows. */
 vv_status vv_arrow_column_put_int(vv_arrow_column *c, const int64_t *value, size_t have,
 				  vv_error *err);
 

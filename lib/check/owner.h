@@ -55,13 +55,14 @@ vv_status vv_check_owner_hold(const vv_check_owner *o, vv_package_resource *is, 
 /* Receives a line of text about a setting that differs, such as: rule row-count: {"min":10} ->
  * none. */
 typedef vv_status (*vv_check_change_fn)(void *payload, const char *line, vv_error *err);
-/* The next functions compare an old text, `was`, with a new text, `is`, and call fn for each
- * setting that differs: of varve.json, of the lines of varve.checks, or of a schema. Either text
- * may be empty. An invalid text counts as one difference. */
+/* Compares an old text of varve.json, `was`, with a new text, `is`, and calls fn for each setting
+ * that differs. Either text may be empty. An invalid text counts as one difference. */
 vv_status vv_check_rules_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
 				 void *payload, vv_error *err);
+/* Does what vv_check_rules_changes does, for the lines of two texts of varve.checks. */
 vv_status vv_check_lines_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
 				 void *payload, vv_error *err);
+/* Does what vv_check_rules_changes does, for two schemas. */
 vv_status vv_check_schema_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
 				  void *payload, vv_error *err);
 

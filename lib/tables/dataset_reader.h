@@ -40,7 +40,8 @@ void vv_dataset_reader_forget(vv_dataset_reader *r);
  * a process that runs in parallel with git. */
 void vv_dataset_reader_refresh(vv_dataset_reader *r);
 
-/* Return objects of the reader, borrowed until its close. The pool is created on first use. */
+/* The next four functions return objects of the reader, borrowed until it is closed. The pool is
+ * created on first use. */
 vv_repository *vv_dataset_reader_repository(const vv_dataset_reader *r);
 const vv_progress *vv_dataset_reader_progress(const vv_dataset_reader *r);
 vv_stat_cache *vv_dataset_reader_stats(vv_dataset_reader *r);

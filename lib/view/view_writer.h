@@ -68,8 +68,9 @@ vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_
 /* Appends the end of the output to w->out. */
 vv_status vv_view_end(vv_view_writer *w, vv_error *err);
 
-/* The following functions format the columns of VV_VIEW_TABLE (view_writer_table.c). They are used
- * by the writer only. */
+/* The following functions format the columns of VV_VIEW_TABLE (view_writer_table.c):
+ * vv_view_grid_row adds a row, and vv_view_grid_end writes the end of the output. They are used by
+ * the writer only. */
 vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, unsigned width,
 			   vv_error *err);
 void vv_view_grid_free(struct vv_view_grid *g);

@@ -67,8 +67,11 @@ VV_AUTO_CLEAR(vv_sql_paths, vv_sql_paths_clear)
  * "prices.csv" or the whole path. Sets *at and *len to the name, which is a part of the path. */
 void vv_sql_name_short(const char **at, size_t *len, const vv_sql_paths *l, size_t i);
 
-/* Declares a pointer that sqlite3_free frees at the end of its block: vv_auto_sqlite char *sql = NULL; */
+/* Declares a pointer that sqlite3_free frees at the end of its block: vv_auto_sqlite char *sql =
+ * NULL; */
 #define vv_auto_sqlite __attribute__((cleanup(vv_sql_free_at)))
+/* Frees the object to which *pointer points, with sqlite3_free. pointer: the address of a
+ * pointer. */
 void vv_sql_free_at(void *pointer);
 
 #endif

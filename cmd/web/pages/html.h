@@ -35,7 +35,7 @@ typedef struct vv_html {
 
 void vv_html_clear(vv_html *h);
 VV_AUTO_CLEAR(vv_html, vv_html_clear)
-bool vv_html_is_empty(const vv_html *h);
+bool vv_html_is_empty(const vv_html *h); /* returns true if nothing was written to h */
 /* Appends the HTML to out, and empties h. VV_ENOMEM: memory ran out in this or an earlier call. */
 vv_status vv_html_take(vv_html *h, vv_buf *out, vv_error *err);
 

@@ -179,13 +179,16 @@ void vv_page_put_lines(vv_page *p, const char *text, size_t len);
  * time. */
 bool vv_page_is_compact(const vv_web_cell *c);
 
-/* ---- the pages; each begins, fills and ends p */
+/* ---- the pages: each of the following functions makes the page of its name for the address p->at,
+ * and appends it to out */
 
-/* Makes the page that p->at names. */
+/* Makes the page at the address p->at with one of the functions below, and sets the type and body
+ * of *reply. VV_ENOTFOUND: there is no such page. */
 vv_status vv_page_make(vv_page *p, vv_web_reply *reply, vv_error *err);
 
 vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_error *err);
-/* Makes the history of the table at p->at's path, or, without a path, of all tables. */
+/* Makes the page with the history of the table at the path of p->at, or, without a path, of all
+ * tables. */
 vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err);

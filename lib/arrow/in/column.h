@@ -50,11 +50,11 @@ bool column_is_misfit(const rewrite_column *c, const vv_cell *old, vv_buf *scrat
  * texts are compared, so the function may return false for equal values; column_same is exact. */
 bool column_same_value(const incoming_value *v, const incoming_value *old);
 
-/* column_put_value appends the key of a new value, column_put_old that of an old cell. A key is
- * bytes that are equal for a value and a cell if and only if these are equal. Both functions return
- * false if memory runs out. */
+/* Appends to out the key of the new value *v: bytes that are equal for a value and a cell if and
+ * only if these are equal. Overwrites *scratch. Returns false if out of memory. */
 bool column_put_value(vv_buf *out, const rewrite_column *c, const incoming_value *v,
 		      vv_buf *scratch);
+/* Appends to out the key of the old cell *old, as column_put_value does for a new value. */
 bool column_put_old(vv_buf *out, const rewrite_column *c, const vv_cell *old, vv_buf *scratch);
 
 #endif
