@@ -55,8 +55,8 @@ typedef struct vv_report_group {
 
 /* The findings of one dataset: of a path, in one version. */
 typedef struct vv_report_dataset {
-	const char *path, *commit; /* as for vv_report_begin */
-	vv_report_facts facts;     /* its member pointer is NULL */
+	const char *path, *commit;                  /* as for vv_report_begin */
+	vv_report_facts facts;                      /* its member pointer is NULL */
 	uint64_t errors, warnings, known, accepted; /* sums over the groups */
 	/* one for each of vv_rules: true if the rule was checked; NULL: unknown */
 	bool *looked_at;
