@@ -454,6 +454,9 @@ vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table
 	vv_root_init(&m.as);
 	const char *why = no_tables(&m);
 	if (why) return take_ours(&m, out, sink, why, err);
-	const vv_status rc = merge_run_all(&m, out, sink, err);
-	return rc < 0 ? rc : find_types(&m, out, sink, err);
+	vv_status rc = merge_run_all(&m, out, sink, err);
+	if (rc == VV_OK && (rc = find_types(&m, out, sink, err)) < 0) {
+		vv_import_result_clear(out);
+	}
+	return rc;
 }
