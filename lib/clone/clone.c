@@ -102,13 +102,13 @@ void vv_clone_job_clear(vv_clone_job *j)
 	vv_fetch_job_clear(&j->fetch);
 	vv_repository_close(j->repo);
 	vv_unfinished_clear(&j->unfinished);
-	vv_free_all(j->absolute, j->folder, j->one);
+	vv_free_all(j->absolute, j->folder, j->one, j->set_origin);
 	vv_named_clear(&j->named);
 }
 
 static const char *remote_name(const vv_clone_job *j)
 {
-	return j->origin ? j->origin : "origin";
+	return j->origin ? j->origin : j->set_origin ? j->set_origin : "origin";
 }
 
 static bool is_ipfs(const vv_clone_job *j)
@@ -487,6 +487,7 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 
 	j->lazy |= j->room > 0;
 	j->no_checkout |= j->room > 0;
+	j->set_origin = vv_config_outside(j->env, "clone.defaultRemoteName");
 	if (j->dir && !(j->folder = vv_strdup(j->dir))) return vv_fail_nomem(err);
 	if ((rc = look_named(j, err)) < 0 || (rc = fix_url(j, err)) < 0 ||
 	    (!j->folder && (rc = name_dir(j, err)) < 0) ||

@@ -42,7 +42,7 @@ typedef struct vv_clone_job {
 	 * limit */
 	uint64_t room;
 	const char *branch;  /* the branch to check out; NULL: the branch of the remote's HEAD */
-	const char *origin;  /* the remote's name; NULL: "origin" */
+	const char *origin;  /* the remote's name; NULL: clone.defaultRemoteName, or "origin" */
 	const char *program; /* path of varve on the ssh server; NULL: the default */
 	vv_strings from;     /* further peers to fetch from */
 	uint64_t idle_sec; /* seconds without data after which a connection fails; 0: the default */
@@ -53,6 +53,7 @@ typedef struct vv_clone_job {
 	char *folder;       /* path of the clone */
 	/* The following members are private. */
 	char *absolute;           /* absolute path of url if url is a path; else NULL */
+	char *set_origin;         /* the setting clone.defaultRemoteName; NULL: not set */
 	char *one;                /* the only branch to clone; NULL: all branches */
 	vv_named named;           /* the meaning of url, if by_name */
 	bool by_name;             /* url is a name (lib/heads/named.h) */

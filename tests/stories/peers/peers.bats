@@ -62,6 +62,17 @@ sound() {
 	sound
 }
 
+@test "the remote of a clone has the name that git would give it" {
+	two_versions
+	cd ..
+	git config --global clone.defaultRemoteName upstream
+	succeeds varve clone -q a b
+	[ "$(git -C b remote)" = upstream ]
+	[ "$(git -C b rev-parse --abbrev-ref '@{u}')" = upstream/main ]
+	succeeds varve clone -q -o other a c
+	[ "$(git -C c remote)" = other ]
+}
+
 @test "clone checks out the branch asked for" {
 	two_versions
 	git checkout -q -b spring
