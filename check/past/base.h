@@ -6,7 +6,7 @@
  * A correct caller: vv_check_base with both tables open and the rule set of the dataset
  * (check/rules/rules.h); findings are passed to the callback at once. The rules for a single
  * version are checked elsewhere (check/rules/check.h); vv_base_recode (contradiction.h) marks
- * findings of these rules that contradict the base.
+ * those of their findings that are values of another type than the base's column has.
  *
  * Time depends on the size of the change: groups that both versions have are not read. The cache
  * stores the distributions of each version, so that those of the next version are computed from the
@@ -16,7 +16,7 @@
  *   column-removed     a column of the base is missing, or has a new name, which is reported
  *   column-added       a column that the base does not have
  *   column-retyped     a column's declared type or format changed
- *   type-contradiction a value does not match the base's type; with a proposal
+ *   type-contradiction a value does not match the base's type; the finding proposes a type
  *   key-broken         the base's key repeats, misses values, or lost a column
  *   key-lost           a key of the base is missing; max: the number of lost keys (b)
  *   rows-removed       rows of the base are missing; max (b)
@@ -26,7 +26,8 @@
  *   spreadsheet        Excel wrote the file, and changed how values are spelled
  *   null-share         the share of missing values rose by more than max (a share)
  *   new-category       a value that the column did not have; max: the number of such values (b)
- *   drift-psi          population stability index; max is a share: 0.2 is 200,000,000
+ *   drift-psi          population stability index above max; like every share, max is an
+ *                      integer in billionths: 0.2 is 200,000,000
  *   freshness          the newest date of the column is older than max_age before `now`;
  *                      needs no base
  *   no-key             a rule needs a key, and the table has none

@@ -40,7 +40,8 @@ typedef struct check_worker {
 	size_t blank_cap;
 	bool has_blank;
 	bool pass_blank; /* has_blank, and blank rows are skipped */
-	/* plan->counter_count numbers of faults and of examined values (check_plan.slots) */
+	/* an array of plan->counter_count counters: of faults, and of examined values
+	 * (check_plan.slots) */
 	uint32_t *counters;
 	bool no_memory; /* memory ran out */
 } check_worker;
@@ -67,7 +68,9 @@ vv_status check_group_rows(check_worker *w, const check_plan *p, const check_gro
 /* Returns the number of line ends inside `rows` cells: cells[0], cells[stride], ... */
 uint32_t check_line_ends(const vv_cell *cells, size_t stride, size_t rows);
 
-#define CHECK_TOLD 2 /* the result is from a share, and is not in the cache yet */
+/* The result came from another process, which checked a share of the groups; the cache does not
+ * have it yet. */
+#define CHECK_TOLD 2
 
 /* A row group of the checked version. */
 typedef struct check_group_info {
@@ -78,7 +81,7 @@ typedef struct check_group_info {
 	uint32_t newlines;  /* number of line ends inside its cells */
 	/* offset of the group's counters in check_run.counts; UINT32_MAX: no faults */
 	uint32_t counts;
-	/* 1: the result is from the cache; CHECK_TOLD: from a share; 0: not known yet */
+	/* 1: the result is from the cache; CHECK_TOLD: see there; 0: not known yet */
 	uint8_t known;
 	/* the group's entry in the data list if the group has long cells; else NULL */
 	const uint8_t *item;
@@ -113,14 +116,14 @@ typedef struct check_run {
 	check_memo facts; /* cached results of the groups, for the plan's id */
 	/* for each group: varint n, then n pairs of varint counter and varint count */
 	vv_buf counts;
-	uint64_t *totals;             /* plan.counter_count sums of the counters of all groups */
-	uint64_t groups_read;         /* number of groups that were read */
-	vv_check_lines *lines;        /* finds the lines of rows */
+	uint64_t *totals;      /* an array of plan.counter_count counters: the sums of all groups */
+	uint64_t groups_read;  /* number of groups that were read */
+	vv_check_lines *lines; /* finds the lines of rows */
 	const check_group_more *more; /* may be NULL */
 	struct check_keys *keys;      /* one for each key of the plan */
-	/* seed of a cached run of keys (check/kept/key_run.h) that the caller searches itself;
-	 * r->groups are then only the groups that the run lacks. NULL: the functions of keys.h
-	 * search the run */
+	/* NULL: the functions of keys.h search the cached run of keys (check/kept/key_run.h). Not
+	 * NULL: the caller searches the run, and this is the run's seed; r->groups then has only
+	 * the groups that are not in the run */
 	const uint64_t *run_seed;
 } check_run;
 

@@ -37,9 +37,9 @@ typedef struct vv_excel_rows {
 	size_t count, paired; /* paired: number of pairs with two rows */
 	/* keyed: rows are paired by a key; all: all changed groups were read */
 	bool keyed, all;
-	/* for each vv_excel_order: sure: the number of cells with a changed date in this order
-	 * whose day is above 12, so that the other order is impossible; ordered: the number of all
-	 * cells with a changed date in this order */
+	/* ordered[o]: number of changed dates that the file may write in the order o, a
+	 * vv_excel_order; sure[o]: how many of these have a day above 12, so that the other order
+	 * is impossible */
 	uint64_t sure[VV_EXCEL_MONTH + 1], ordered[VV_EXCEL_MONTH + 1];
 	bool ansi; /* cells show that the file is encoded in windows-1252 */
 	/* each row was compared with all candidates for its partner; false: after many rows without

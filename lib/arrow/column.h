@@ -96,12 +96,14 @@ typedef struct vv_arrow_column {
 	bool shares_texts; /* shared values are texts, and none is a misfit */
 	bool short_texts;  /* u.text contains each shared value */
 	bool null;         /* one of the shared values is null */
+	/* the numbers that were converted last: numbers in the same form (form, state, head, scale)
+	 * are not tested again, but fit as these did. known: the other members are set */
 	struct {
 		bool known, fits;
 		vv_run_form form;
 		uint8_t state, head;
 		unsigned scale;
-	} tried; /* the numbers that were converted last */
+	} tried;
 } vv_arrow_column;
 
 /* Initialises c for the column with index `place` of table, which must outlive c. Reads all numbers
@@ -125,8 +127,8 @@ vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err);
 /* Makes b, a group that vv_table_read_rows has read, the current group, whose rows are put next. */
 vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err);
 
-/* Maximum number of rows per put, so that texts shared by many rows cannot exceed a batch's
- * limit by much. */
+/* Maximum number of rows per put. Callers test the size of an array only between puts. With few rows
+ * per put, an array exceeds its limit by little, even if many rows share a long text. */
 #define VV_ARROW_STEP 256u
 
 /* Appends count rows of the current group to the array, which already has `have` rows. rows:

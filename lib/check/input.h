@@ -60,8 +60,8 @@ typedef struct vv_check_input_options {
 	/* the dialect, which overrides the package's dialect; may be NULL */
 	const vv_sniff_hints *written;
 	const vv_buf *rules_text; /* if repo is NULL: the text of varve.json; may be NULL */
-	/* standard: path of the file with standard input, which is read instead of the file at
-	 * standard_path (NULL: instead of "-"); may be NULL */
+	/* standard: path of a file with a copy of standard input; may be NULL. It is read in place
+	 * of the file at standard_path, or of "-" if standard_path is NULL */
 	const char *standard, *standard_path;
 	vv_pool *pool; /* threads to use if reader is NULL; may be NULL */
 	const vv_progress *progress;

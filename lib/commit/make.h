@@ -46,7 +46,7 @@ typedef struct vv_commit_job {
 	 * stdout and stderr. If git is NULL, libgit2 makes the commit, with the members from
 	 * message on */
 	const char *const *git;
-	/* NULL, or one more environment variable for git, "NAME=value", and NULL */
+	/* more environment variables for git, "NAME=value", ended by NULL; may be NULL */
 	const char *const *git_env;
 	/* folder to which paths in git's options are relative; NULL: the top of the work tree */
 	const char *dir;

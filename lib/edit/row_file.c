@@ -80,7 +80,7 @@ vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err)
 				       (f->table.root.dialect.form == VV_FORM_CSV)
 		       ? VV_OK
 		       : vv_fail(err, VV_ENOSUPPORT,
-				 "'%s' is not a table of the same kind in both versions",
+				 "'%s': one version is a CSV table, and the other one is not",
 				 vv_text_shows(f->path));
 }
 

@@ -83,9 +83,9 @@ typedef struct vv_changes {
 	uint64_t ahead, behind;
 	/* number of versions of datasets that are in local branches and in no remote branch */
 	uint64_t unsent;
-	const char *shown; /* result of vv_state_shown; borrowed as `state` */
-	/* result of vv_state_name; "" if no operation is in progress; borrowed from the
-	 * repository */
+	/* results of vv_state_shown and vv_state_name; "" if no operation is in progress; borrowed
+	 * from the repository */
+	const char *shown;
 	const char *state;
 	/* numbers of entries of these kinds; pointers: those with pointer_only set */
 	size_t staged, unstaged, untracked, conflicts, plain, pointers;
@@ -97,8 +97,8 @@ typedef struct vv_changes {
 	/* if `unsent` is requested: a description of the newest trusted head (lib/heads), if HEAD
 	 * is reachable from one of its refs; else empty */
 	vv_buf signed_by;
-	/* if `unsent` is requested: the reason if 'git push' would send no rows
-		 * (vv_push_hook_lacks), and the remedy; else empty */
+	/* set only if `unsent` is requested and 'git push' would send no rows: hook is the reason
+	 * (vv_push_hook_lacks), hook_mend the remedy */
 	vv_buf hook, hook_mend;
 } vv_changes;
 

@@ -56,9 +56,9 @@ typedef struct vv_needed_blocks {
  * Git host. The connection remains open. VV_ENOSUPPORT: the remote does not serve single blocks, or
  * sent wrong blocks; vv_needed_fetch tries other remotes. */
 vv_status vv_needed_get(vv_needed *n, const vv_needed_blocks *what, vv_error *err);
-/* Returns true if the version *root, whose fetch has failed, is not to be reported as missing,
- * because its pointer is the requested content: fetching is disabled and the version is recorded as
- * stored elsewhere, or the version is linked and has another source. */
+/* Call this after the fetch of the version *root has failed. Returns true if that is no fault, since
+ * the file may stay a pointer: fetching is disabled, and the version is recorded as stored elsewhere;
+ * or fetching is enabled, and the version belongs to a linked table. */
 bool vv_needed_unwanted(vv_needed *n, const vv_cid *root);
 /* Closes all Git hosts, whose scratch folders are locked while they are open; the next fetch opens
  * them again. Call this function before waiting for other processes or for the user. */

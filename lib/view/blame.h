@@ -24,9 +24,9 @@
  * cell. All other rows and cells were set by the commit itself. A new column sets cells, but not
  * rows. Equal row groups are skipped, so that the cost depends on the size of the changes.
  *
- * A part is the remaining work for one version. It has those rows of the first version that this
- * version has, too, with their numbers in this version; and those of their cells whose commit is
- * not known yet.
+ * A part is the remaining work for one version. It lists the rows that this version shares with the
+ * version where the walk began, by their numbers in this version, and the cells of these rows whose
+ * commit is not known yet.
  */
 
 /* one value = the commits of all rows or cells of one table */

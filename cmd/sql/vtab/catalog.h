@@ -74,7 +74,7 @@ typedef struct vv_sql_catalog {
 	struct vv_sql_opened *opened; /* the open versions; each is owned by its readers */
 	vv_sql_kept *kept;            /* the objects of the statement */
 	vv_sql_warning *warnings;     /* newest first */
-	vv_sql_commits commits;       /* the commits that rows named */
+	vv_sql_commits commits;       /* the commits that were looked up for result rows */
 	varve_watch watch;            /* ends long calls of libvarve when SQLite is interrupted */
 	int64_t asked_ms;             /* time of the last check for an interruption */
 	varve_error trouble;          /* the reason of SQLite's last error; code 0: no error */

@@ -2,9 +2,9 @@
  * stripe: computes parity shards and missing shards of a stripe. A stripe has K data shards, all
  * full, and M parity shards; any K of these K + M shards determine the others.
  *
- * The code is Reed-Solomon over GF(256) with the polynomial 0x11d, over the bytes before the
- * trailers: byte n of parity shard i is the sum (xor), over all data shards j, of byte n of shard j
- * times the inverse of (K + i) xor j. In a stripe, data shards have the numbers 0 to K - 1, and
+ * The code is Reed-Solomon over GF(256) with the polynomial 0x11d. It covers the bytes before the
+ * trailers. Let d(j, n) be byte n of data shard j, with j from 0 to K - 1. Byte n of parity shard i,
+ * with i from 0 to M - 1, is the sum (xor) of d(j, n) * inverse((K + i) xor j) for all j. In a stripe, data shards have the numbers 0 to K - 1, and
  * parity shards the numbers from K on. Like every shard, a parity shard consists of leaves and a
  * trailer, is named by its CID, and is audited. But a parity shard has no header, because it is
  * never opened. Format: docs/formats/vault.md.

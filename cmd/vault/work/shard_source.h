@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "cmd/vault/work/session.h"
 
-/* The memory of a session for the shards of stripes that were computed, in bytes. */
+/* The maximum number of bytes of computed stripes that a session keeps in memory. */
 #define VV_MADE_BYTES ((size_t)96 << 20)
 /* Sets *bytes to the whole shard k. If no holder has the shard, reads as many other shards of its stripe as the code
  * has data shards, and computes all missing shards of the stripe; the session keeps the stripe in memory, up to

@@ -49,8 +49,9 @@ vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t g
 			  const vv_rename_file *come, size_t come_count, size_t *from,
 			  vv_error *err);
 
-/* Finds renames among the changes of a commit or of the index. from[i] is the index of the removal whose file
- * changes[i] has renamed, or VV_RENAMED_FROM_NONE. */
+/* Finds renames among the changes of a commit or of the index. If changes[i] is the new name of a
+ * renamed file, sets from[i] to the index of the change that removes the old name; otherwise, to
+ * VV_RENAMED_FROM_NONE. */
 vv_status vv_renames_among(vv_repository *r, const vv_change *changes, size_t count, size_t *from,
 			   vv_error *err);
 
