@@ -22,12 +22,6 @@ typedef struct vv_arena_chunk {
 	alignas(ALIGN) unsigned char bytes[];
 } chunk;
 
-void vv_arena_init(vv_arena *a)
-{
-	a->head = NULL;
-	a->used = 0;
-}
-
 void vv_arena_clear(vv_arena *a)
 {
 	while (a->head) {

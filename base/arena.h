@@ -12,8 +12,7 @@
 
 #include "base/auto.h"
 
-/* A list of chunks, each allocated with vv_malloc. Initialise an arena with VV_ARENA_INIT or
- * vv_arena_init. */
+/* A list of chunks, each allocated with vv_malloc. Initialise an arena with VV_ARENA_INIT. */
 typedef struct vv_arena {
 	struct vv_arena_chunk *head; /* the chunk that is being filled; NULL: no chunk yet */
 	size_t used;                 /* bytes of head that are in use */
@@ -24,7 +23,6 @@ typedef struct vv_arena {
 		NULL, 0                                                                            \
 	}
 
-void vv_arena_init(vv_arena *a);  /* makes an empty arena */
 void vv_arena_clear(vv_arena *a); /* frees all chunks; a can be used again */
 VV_AUTO_CLEAR(vv_arena, vv_arena_clear)
 void vv_arena_reset(vv_arena *a); /* frees all but the largest chunk, which is used again */

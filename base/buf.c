@@ -10,18 +10,10 @@
 
 #define FIRST_CAP 64u
 
-void vv_buf_init(vv_buf *b)
-{
-	b->data = NULL;
-	b->len = 0;
-	b->cap = 0;
-	b->failed = false;
-}
-
 void vv_buf_clear(vv_buf *b)
 {
 	vv_free(b->data);
-	vv_buf_init(b);
+	*b = (vv_buf){0};
 }
 
 void vv_buf_clear_list(vv_buf *const *list, size_t count)
@@ -110,7 +102,7 @@ char *vv_buf_detach(vv_buf *b)
 	}
 	char *data = b->data;
 	data[b->len] = '\0';
-	vv_buf_init(b);
+	*b = (vv_buf){0};
 	return data;
 }
 

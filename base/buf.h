@@ -3,8 +3,8 @@
  *
  * Functions that append return nothing. If an allocation fails, `failed` becomes true, and later
  * appends do nothing. The caller tests once, with vv_buf_ok, after the last append. `data` is NULL
- * until something is appended; after that, data[len] is a NUL. Initialise a vv_buf with VV_BUF_INIT
- * or vv_buf_init, and release it with vv_buf_clear.
+ * until something is appended; after that, data[len] is a NUL. Initialise a vv_buf with VV_BUF_INIT,
+ * and release it with vv_buf_clear.
  */
 #ifndef VV_BASE_BUF_H
 #define VV_BASE_BUF_H
@@ -32,7 +32,6 @@ typedef struct vv_buf {
 		NULL, 0, 0, false                                                                  \
 	}
 
-void vv_buf_init(vv_buf *b);  /* makes an empty buffer */
 void vv_buf_clear(vv_buf *b); /* frees the memory; b can be used again */
 VV_AUTO_CLEAR(vv_buf, vv_buf_clear)
 /* Clears several buffers: vv_buf_clear_all(&r->names, &r->hashes); */

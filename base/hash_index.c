@@ -4,16 +4,24 @@
  */
 #include "base/hash_index.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/sys.h"
 
 #define FIRST_SLOTS 16u
 
-void vv_hash_index_init(vv_hash_index *ix)
+uint64_t vv_hash_seed(void)
 {
-	memset(ix, 0, sizeof(*ix));
-	vv_random(&ix->seed, sizeof(ix->seed));
+	static _Atomic uint64_t known; /* 0: not drawn yet */
+	uint64_t seed = known, drawn;
+
+	while (seed == 0) {
+		vv_random(&drawn, sizeof(drawn));
+		(void)atomic_compare_exchange_strong(&known, &seed, drawn);
+		seed = known;
+	}
+	return seed;
 }
 
 void vv_hash_index_clear(vv_hash_index *ix)

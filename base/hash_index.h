@@ -15,8 +15,8 @@
  * 	... append the item as items[count], then
  * 	if (!vv_hash_index_add(&ix, hash, count)) { out of memory }
  *
- * Hash data that comes from outside with ix.seed, which is random, so that an attacker cannot
- * choose keys that collide.
+ * Hash data that comes from outside with vv_hash_seed(), so that an attacker cannot choose keys that
+ * collide.
  */
 #ifndef VV_BASE_HASH_INDEX_H
 #define VV_BASE_HASH_INDEX_H
@@ -27,19 +27,19 @@
 
 #include "base/auto.h"
 
-/* An index. Initialise with vv_hash_index_init. */
+/* An index; empty if all members are 0. */
 typedef struct vv_hash_index {
 	/* each slot: 0: free; else 32 bits of the hash, and 1 + the place; NULL: no memory
 	 * allocated yet */
 	uint64_t *slots;
-	size_t mask;   /* number of slots, a power of two, minus 1 */
-	size_t count;  /* places in the index */
-	uint64_t seed; /* random; never changes */
+	size_t mask;  /* number of slots, a power of two, minus 1 */
+	size_t count; /* places in the index */
 } vv_hash_index;
 
-/* Makes an empty index with a random seed. */
-void vv_hash_index_init(vv_hash_index *ix);
-/* Frees the memory. Afterwards, the index is empty and has the same seed. */
+/* Returns the seed for the hashes of this process, a random number that stays the same. Threads may
+ * call this at the same time. */
+uint64_t vv_hash_seed(void);
+/* Frees the memory. Afterwards, the index is empty. */
 void vv_hash_index_clear(vv_hash_index *ix);
 VV_AUTO_CLEAR(vv_hash_index, vv_hash_index_clear)
 void vv_hash_index_reset(vv_hash_index *ix); /* empties the index, and keeps the memory */

@@ -140,7 +140,7 @@ static vv_status make_report(varve_report **out, job *j, vv_error *err)
 	r->report = j->run.report;
 	j->run.report = NULL;
 	r->share = j->noted;
-	vv_buf_init(&j->noted);
+	j->noted = (vv_buf){0};
 	if ((rc = vv_report_each(r->report, keep_finding, r, err)) < 0) {
 		varve_report_free(r);
 		return rc;

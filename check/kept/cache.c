@@ -62,9 +62,6 @@ vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *e
 	*out = NULL;
 	if (!c) return vv_fail_nomem(err);
 	c->trusted_fd = -1;
-	vv_hash_index_init(&c->used.places);
-	vv_hash_index_init(&c->large.places);
-	vv_hash_index_init(&c->trusted.places);
 	if (dir && !(c->dir = vv_strdup(dir))) return vv_fail_nomem(err);
 	return vv_hand_over(out, &c);
 }
@@ -174,14 +171,14 @@ static void make_name(char out[NAME_MAX_LEN], const char *prefix, const char *ki
 		 (unsigned long long)(key.hi ^ VV_VERDICT_SOURCES), (unsigned long long)key.lo);
 }
 
-static uint64_t hash_name(const records *r, const char *name)
+static uint64_t hash_name(const char *name)
 {
-	return vv_xxh3(name, strlen(name), r->places.seed);
+	return vv_xxh3(name, strlen(name), vv_hash_seed());
 }
 
 static record *find_record(const records *r, const char *name)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&r->places, hash_name(r, name));
+	vv_hash_probe p = vv_hash_probe_begin(&r->places, hash_name(name));
 	size_t place;
 
 	while (vv_hash_probe_next(&p, &place)) {
@@ -199,7 +196,7 @@ static record *add_record(records *r, const char *name)
 	    !(found = vv_calloc(1, sizeof(*found)))) {
 		return vv_take(&found);
 	}
-	if (!vv_hash_index_add(&r->places, hash_name(r, name), r->count)) return NULL;
+	if (!vv_hash_index_add(&r->places, hash_name(name), r->count)) return NULL;
 	snprintf(found->name, sizeof(found->name), "%s", name);
 	r->items[r->count++] = found;
 	return vv_take(&found);

@@ -14,7 +14,6 @@ vv_status check_group_names_open(check_group_names *n, const uint8_t *first, siz
 				 size_t count, vv_error *err)
 {
 	*n = (check_group_names){.first = first, .step = step, .count = count};
-	vv_hash_index_init(&n->index);
 	if (!vv_hash_index_reserve(&n->index, count)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		/* a name is a digest: as random as a hash can be */

@@ -38,7 +38,6 @@ vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t see
 	*out = NULL;
 	if (!k) return vv_fail_nomem(err);
 	k->seed = seed;
-	vv_hash_index_init(&k->index);
 	if (base && t && base->root.kind == VV_KIND_TABLE && t->root.kind == VV_KIND_TABLE) {
 		if ((rc = vv_columns_match(&k->columns, base, t, &by_place, err)) == VV_OK &&
 		    (rc = vv_changed_groups_find(&k->regions, base, t, err)) < 0) {

@@ -98,7 +98,6 @@ void vv_report_prints_clear(vv_check_report *r)
 	r->prints = NULL;
 	r->print_count = r->print_cap = 0;
 	vv_hash_index_clear(&r->print_index);
-	vv_hash_index_init(&r->print_index);
 }
 
 /* --- findings -------------------------------------------------------------------------------- */

@@ -34,7 +34,6 @@ vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_er
 
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
-	vv_hash_index_init(&r->print_index);
 	r->options = *o;
 	while (vv_rules[r->rule_count].code) {
 		r->rule_count++;

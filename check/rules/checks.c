@@ -491,7 +491,7 @@ static vv_status take_title(reader *r, vv_check_rule *rule)
 	}
 	if (end == r->at || end == r->len || r->text[end] != ':') return VV_OK;
 	rule->name = keep(r, r->text + r->at, end - r->at);
-	const uint64_t hash = vv_xxh3(r->text + r->at, end - r->at, r->names.seed);
+	const uint64_t hash = vv_xxh3(r->text + r->at, end - r->at, vv_hash_seed());
 	vv_hash_probe p = vv_hash_probe_begin(&r->names, hash);
 	for (size_t at; rule->name && vv_hash_probe_next(&p, &at);) {
 		if (strcmp(r->out->rules[at].name, rule->name) == 0) {
@@ -672,7 +672,6 @@ vv_status vv_checks_read(vv_checks **out, const char *text, size_t len, const ch
 
 	*out = NULL;
 	if (!c) return vv_fail_nomem(err);
-	vv_hash_index_init(&r.names);
 	if (len > VV_CHECKS_MAX) {
 		return vv_fail(err, VV_EINPUT, "%s: is larger than %u bytes", vv_text_shows(name),
 			       VV_CHECKS_MAX);

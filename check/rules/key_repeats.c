@@ -139,7 +139,6 @@ static vv_status compare_some(telling *t, check_worker *w, const check_suspects 
 	vv_auto(vv_batch) batch = {0};
 	vv_status rc = VV_OK;
 
-	vv_hash_index_init(&c.known.index);
 	for (c.group = 0; c.group < r->group_count && rc == VV_OK; c.group++) {
 		const uint8_t suspect = s->groups[c.group];
 

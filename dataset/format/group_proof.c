@@ -496,7 +496,7 @@ static vv_status look_at_column(vv_seen_columns *s, look *l, const vv_group *g, 
 {
 	const uint8_t *column = l->p;
 	const size_t len = g->column_len[l->column];
-	const uint64_t hash = s ? vv_xxh3(column, len, s->index.seed) : 0;
+	const uint64_t hash = s ? vv_xxh3(column, len, vv_hash_seed()) : 0;
 	vv_status rc;
 
 	if (!s) return column_is_canonical(l, g, is, err);
@@ -571,7 +571,6 @@ group_proofs *group_proofs_new(void)
 	group_proofs *p = vv_calloc(1, sizeof(*p));
 
 	if (!p) return NULL;
-	vv_hash_index_init(&p->seen.index);
 	p->seen.lock = vv_mutex_new();
 	if (!p->seen.lock) {
 		vv_free(p);

@@ -465,7 +465,7 @@ vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_
 	list_frame *f = &r->frame[node.level];
 	f->block = copy;
 	f->node = node;
-	vv_buf_init(&copy);
+	copy = (vv_buf){0};
 	start_frame(f, 0, 0);
 	if ((rc = vv_cbor_end(&c, err)) < 0) return rc;
 	return vv_hand_over(out, &r);

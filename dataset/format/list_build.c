@@ -321,7 +321,7 @@ static vv_status overflow(vv_list_builder *b, unsigned number, vv_error *err)
 	vv_cbor c;
 	vv_status rc;
 
-	vv_buf_init(&l->items);
+	l->items = (vv_buf){0};
 	l->count = 0;
 	l->weight = l->below = 0;
 	l->overflowed = true;

@@ -54,7 +54,6 @@ vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_d
 	if (below) {
 		vv_sink_dry(&m->below, below);
 	}
-	vv_hash_index_init(&m->index);
 	if (!m->lock || !m->dir) return vv_fail_nomem(err);
 	return vv_hand_over(out, &m);
 }
@@ -94,15 +93,15 @@ bool vv_mem_sink_full(const vv_mem_sink *m)
 	return m->full;
 }
 
-static uint64_t hash_of(const vv_mem_sink *m, const vv_cid *cid)
+static uint64_t hash_of(const vv_cid *cid)
 {
-	return vv_cid_prefix(cid) ^ m->index.seed;
+	return vv_cid_prefix(cid) ^ vv_hash_seed();
 }
 
 /* NULL: it is missing here. */
 static const entry *find(const vv_mem_sink *m, const vv_cid *cid)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash_of(m, cid));
+	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash_of(cid));
 	size_t at;
 
 	while (vv_hash_probe_next(&p, &at)) {
@@ -158,7 +157,7 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 	}
 	if (rc < 0) return rc;
 	m->entries[m->count] = fresh;
-	(void)vv_hash_index_add(&m->index, hash_of(m, cid), m->count++); /* has room */
+	(void)vv_hash_index_add(&m->index, hash_of(cid), m->count++); /* has room */
 	m->total += len;
 	return VV_OK;
 }

@@ -90,7 +90,7 @@ const char *vv_scan_column_name(const vv_scan *s, size_t i, size_t *len)
 void vv_scan_detach_arena(vv_scan *s, vv_arena *out)
 {
 	*out = s->arena;
-	vv_arena_init(&s->arena);
+	s->arena = (vv_arena){0};
 	s->spare = NULL;
 	s->spare_len = 0;
 }

@@ -40,9 +40,9 @@ struct vv_scan_json {
 
 /* --- columns ------------------------------------------------------------ */
 
-static uint64_t hash_of(const struct vv_scan_json *j, const char *name, size_t len)
+static uint64_t hash_of(const char *name, size_t len)
 {
-	return vv_xxh3(name, len, j->index.seed);
+	return vv_xxh3(name, len, vv_hash_seed());
 }
 
 static bool look_up(const struct vv_scan_json *j, const char *name, size_t len, uint64_t hash,
@@ -62,7 +62,7 @@ static bool look_up(const struct vv_scan_json *j, const char *name, size_t len, 
 static vv_status add_column(struct vv_scan_json *j, size_t at, const char *name, size_t len,
 			    vv_error *err)
 {
-	uint64_t hash = hash_of(j, name, len);
+	uint64_t hash = hash_of(name, len);
 	size_t known;
 
 	if (at >= VV_COLUMNS_MAX) {
@@ -86,7 +86,7 @@ static vv_status find_column(vv_scan *s, const vv_json_member *m, size_t *out, v
 
 	if (i >= s->columns || j->columns[i].len != m->name_len ||
 	    memcmp(j->columns[i].name, m->name, m->name_len) != 0) {
-		if (!look_up(j, m->name, m->name_len, hash_of(j, m->name, m->name_len), &i)) {
+		if (!look_up(j, m->name, m->name_len, hash_of(m->name, m->name_len), &i)) {
 			i = s->columns;
 			rc = add_column(j, i, m->name, m->name_len, err);
 			if (rc < 0) return rc;
@@ -109,7 +109,6 @@ vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
 	if (!j) return vv_fail_nomem(err);
 	s->json = j;
 	j->inside = d->form == VV_FORM_JSON && d->lead > 0;
-	vv_hash_index_init(&j->index);
 	if (d->form != VV_FORM_CSV) {
 		j->parser = vv_json_rows_new();
 		if (!j->parser) return vv_fail_nomem(err);

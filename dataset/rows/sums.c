@@ -194,7 +194,6 @@ vv_sums *vv_sums_new(const vv_sums_rule *r)
 
 	if (s) {
 		s->rule = r;
-		vv_hash_index_init(&s->index);
 		for (size_t i = 0; i < 2; i++) {
 			s->rooms[i] = vv_calloc(r->condition->aggregate_count + 1,
 						sizeof(vv_value_room));
@@ -244,7 +243,7 @@ static size_t find_group(const vv_sums *s, uint64_t *hash)
 {
 	size_t i;
 
-	*hash = vv_xxh3(s->key.data ? s->key.data : "", s->key.len, s->index.seed);
+	*hash = vv_xxh3(s->key.data ? s->key.data : "", s->key.len, vv_hash_seed());
 	vv_hash_probe probe = vv_hash_probe_begin(&s->index, *hash);
 	while (vv_hash_probe_next(&probe, &i)) {
 		if (has_key(s, i)) return i;
@@ -808,7 +807,7 @@ vv_status vv_sums_finish(vv_sums *s, vv_error *err)
 	for (s->indexed = 0; s->indexed < s->count; s->indexed++) {
 		const group *g = &s->groups[s->indexed];
 
-		if (!vv_hash_index_add(&s->index, vv_xxh3(g->key, g->key_len, s->index.seed),
+		if (!vv_hash_index_add(&s->index, vv_xxh3(g->key, g->key_len, vv_hash_seed()),
 				       s->indexed)) {
 			return vv_fail_nomem(err);
 		}

@@ -369,7 +369,6 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 	*count = 0;
 	if (rows == 0 || max == 0 || rows > SIZE_MAX / 64) return VV_OK;
 	s.hashes = vv_malloc(rows * sizeof(*s.hashes));
-	vv_hash_index_init(&s.seen);
 	if (!s.hashes || !vv_hash_index_reserve(&s.seen, rows)) {
 		vv_free(s.hashes);
 		return vv_fail_nomem(err);

@@ -18,15 +18,10 @@
  * Making schemas, fitting them to a file's columns, naming columns.
  */
 
-void vv_schema_init(vv_schema *s)
-{
-	*s = (vv_schema){0};
-}
-
 void vv_schema_clear(vv_schema *s)
 {
 	vv_arena_clear(&s->arena);
-	vv_schema_init(s);
+	*s = (vv_schema){0};
 }
 
 long vv_schema_find(const vv_schema *s, const char *name, size_t name_len)
@@ -957,7 +952,7 @@ vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *f
 {
 	reader r = {.s = out, .file = file, .err = err};
 
-	vv_schema_init(out);
+	*out = (vv_schema){0};
 	vv_status rc = read_schema(&r, node);
 	if (rc < 0) {
 		vv_schema_clear(out);
@@ -972,7 +967,7 @@ vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const cha
 	vv_json *root = NULL;
 	vv_status rc;
 
-	vv_schema_init(out);
+	*out = (vv_schema){0};
 	if ((rc = vv_json_read(&root, &out->arena, json, len, name, err)) == VV_OK) {
 		rc = read_schema(&r, root);
 	}

@@ -41,7 +41,6 @@ typedef struct vv_schema {
 	struct vv_names *names; /* index of the names, for vv_schema_find */
 } vv_schema;
 
-void vv_schema_init(vv_schema *s);
 void vv_schema_clear(vv_schema *s);
 VV_AUTO_CLEAR(vv_schema, vv_schema_clear)
 

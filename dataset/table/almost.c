@@ -110,7 +110,7 @@ static bool is_header(const vv_table *t, const vv_cell *row)
 static bool look_at_id(looking *k, const vv_cell *row, uint64_t number)
 {
 	bool usable, seen = false;
-	const uint64_t h = vv_key_hash(row, &k->id, 1, k->seen.seed, &usable);
+	const uint64_t h = vv_key_hash(row, &k->id, 1, vv_hash_seed(), &usable);
 	vv_hash_probe p = vv_hash_probe_begin(&k->seen, h);
 	size_t at = 0;
 
@@ -280,7 +280,6 @@ vv_status vv_table_almost(vv_table *t, bool breaks, vv_almost_fn fn, void *paylo
 		return VV_OK;
 	}
 	k.hashes = hashes;
-	vv_hash_index_init(&k.seen);
 	if (vv_table_reader_open(&r, t, wanted, count, false, VV_IGNORED) == VV_OK) {
 		while (more > 0 && is_looking(&k) &&
 		       (more = vv_table_read(r, &b, VV_IGNORED)) > 0) {

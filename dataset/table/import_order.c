@@ -311,10 +311,9 @@ static uint64_t bytes_of_places(uint64_t rows)
 static vv_status judge(order_choice *c, import *im, vv_error *err)
 {
 	shared_rows shared = {0};
-	vv_hash_index index;
+	vv_hash_index index = {0};
 	uint64_t share, stored = 0;
 
-	vv_hash_index_init(&index);
 	vv_status rc = vv_hash_index_reserve(&index, c->count) ? VV_OK : vv_fail_nomem(err);
 	for (size_t i = 0; i < c->count && rc == VV_OK; i++) {
 		rc = vv_hash_index_add(&index, c->sample[i].hash, i) ? VV_OK : vv_fail_nomem(err);

@@ -128,7 +128,6 @@ vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *
 	if (!o) return vv_fail_nomem(err);
 	uint64_t count, weight;
 	vv_list_reader *r = NULL;
-	vv_hash_index_init(&o->names);
 	o->secret = secret;
 	if ((rc = vv_list_reader_open(&r, VV_LIST_DATA, sink, from->data.data, from->data.len,
 				      err)) < 0) {

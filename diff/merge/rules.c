@@ -29,17 +29,12 @@ const char *vv_merge_rule_name(vv_merge_rule_kind kind)
 	return names[kind];
 }
 
-void vv_merge_rules_init(vv_merge_rules *r)
-{
-	*r = (vv_merge_rules){0};
-}
-
 void vv_merge_rules_clear(vv_merge_rules *r)
 {
 	vv_free(r->columns);
 	vv_buf_clear(&r->text);
 	vv_arena_clear(&r->arena);
-	vv_merge_rules_init(r);
+	*r = (vv_merge_rules){0};
 }
 
 /* --- one rule ------------------------------------------------------------------------- */

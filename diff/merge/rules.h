@@ -74,7 +74,6 @@ typedef struct vv_merge_rules {
 	vv_buf text; /* the text of the entries, for comparing rules */
 } vv_merge_rules;
 
-void vv_merge_rules_init(vv_merge_rules *r);
 void vv_merge_rules_clear(vv_merge_rules *r);
 VV_AUTO_CLEAR(vv_merge_rules, vv_merge_rules_clear)
 

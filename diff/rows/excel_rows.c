@@ -276,7 +276,7 @@ static void put_part(vv_buf *b, const void *text, size_t len)
 
 static uint64_t hash_of(const match *m)
 {
-	return vv_xxh3_128(m->key_text.data, m->key_text.len, m->index.seed).lo;
+	return vv_xxh3_128(m->key_text.data, m->key_text.len, vv_hash_seed()).lo;
 }
 
 static vv_status index_keys(match *m, vv_error *err)
@@ -671,7 +671,6 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 	vv_row_by_number_init(&r->rows, t, VV_ROW_GROUPS_MANY, false);
 	if (!m) return vv_fail_nomem(err);
 	m->r = r;
-	vv_hash_index_init(&m->index);
 	if ((rc = match_columns(r, err)) < 0 ||
 	    (rc = vv_changed_groups_find(&r->changed, base, t, err)) < 0) {
 		return rc;

@@ -87,7 +87,6 @@ vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_s
 			      .lock = vv_mutex_new(),
 			      .encoder = vv_group_encoder_new(),
 			      .groups = vv_calloc(raw->count + 1, sizeof(*g->groups))};
-	vv_hash_index_init(&g->index);
 	if (!g->lock || !g->encoder || !g->groups ||
 	    !vv_hash_index_reserve(&g->index, raw->count)) {
 		rc = vv_fail_nomem(err);

@@ -63,7 +63,6 @@ void vv_figures_init(vv_figures *f, const vv_field *before, const vv_field *afte
 			  .numeric = is_number(before) && is_number(after),
 			  .most = most};
 	f->plain = f->numeric && is_plain(before) && is_plain(after);
-	vv_hash_index_init(&f->index);
 }
 
 static void forget_values(vv_figures *f)
@@ -293,7 +292,7 @@ static vv_status add_number(vv_figures *f, int side, int64_t number, unsigned di
 			    uint64_t times, vv_buf *scratch, vv_error *err)
 {
 	const uint64_t what[2] = {(uint64_t)number, digits};
-	const vv_figures_value v = {.hash = vv_xxh3(what, sizeof(what), f->index.seed),
+	const vv_figures_value v = {.hash = vv_xxh3(what, sizeof(what), vv_hash_seed()),
 				    .number = number,
 				    .digits = (uint8_t)digits};
 
@@ -317,7 +316,7 @@ vv_status vv_figures_add(vv_figures *f, int side, const vv_cell *cell, uint64_t 
 		s->missing += times;
 		return VV_OK;
 	}
-	v.hash = vv_xxh3(cell->text, cell->len, f->index.seed);
+	v.hash = vv_xxh3(cell->text, cell->len, vv_hash_seed());
 	return add_value(f, side, &v, times, scratch, err);
 }
 

@@ -113,7 +113,6 @@ vv_status vv_story_new(vv_story **out, const vv_diff_table *t, vv_error *err)
 	s->count = t->columns ? t->columns->count : 0;
 	if (!(s->columns = vv_calloc(s->count + 1, sizeof(*s->columns)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < s->count; i++) {
-		vv_hash_index_init(&s->columns[i].index);
 		begin_figures(&s->columns[i].figures, s, i);
 	}
 	return vv_hand_over(out, &s);
@@ -146,10 +145,10 @@ void vv_story_free(vv_story *s)
 
 /* --- equal changes ------------------------------------------------------------------------ */
 
-static vv_hash128 hash_of(const column *c, const vv_cell *a, const vv_cell *b)
+static vv_hash128 hash_of(const vv_cell *a, const vv_cell *b)
 {
 	const vv_hash128 from = vv_xxh3_128(a->len > 0 ? a->text : "", a->len,
-					    c->index.seed + a->state);
+					    vv_hash_seed() + a->state);
 	const vv_hash128 to = vv_xxh3_128(b->len > 0 ? b->text : "", b->len, from.lo + b->state);
 
 	return (vv_hash128){.lo = from.hi ^ to.lo, .hi = to.hi};
@@ -179,7 +178,7 @@ static bool is_spelling(vv_buf text[2], const vv_cell *a, const vv_cell *b)
 static vv_status count_group(vv_story *s, column *c, const vv_cell *a, const vv_cell *b,
 			     vv_error *err)
 {
-	const vv_hash128 hash = hash_of(c, a, b);
+	const vv_hash128 hash = hash_of(a, b);
 	vv_hash_probe p = vv_hash_probe_begin(&c->index, hash.lo);
 	size_t at;
 
@@ -524,7 +523,6 @@ static vv_status put_twin(vv_buf *out, const vv_story *s, size_t pair, vv_error 
 	vv_auto(vv_hash_index) folded = {0};
 	vv_auto(vv_buf) key = VV_BUF_INIT, other = VV_BUF_INIT;
 
-	vv_hash_index_init(&folded);
 	for (int pass = 0; !f->numeric && pass < 2; pass++) {
 		for (size_t i = 0; i < f->count; i++) {
 			const vv_figures_value *v = &f->values[i];
@@ -536,7 +534,7 @@ static vv_status put_twin(vv_buf *out, const vv_story *s, size_t pair, vv_error 
 			vv_buf_reset(&key);
 			vv_figures_fold(&key, v->text, v->len);
 			if (key.failed) return vv_fail_nomem(err);
-			const uint64_t hash = vv_xxh3(vv_buf_cstr(&key), key.len, folded.seed);
+			const uint64_t hash = vv_xxh3(vv_buf_cstr(&key), key.len, vv_hash_seed());
 			if (pass == 0 && !vv_hash_index_add(&folded, hash, i)) {
 				return vv_fail_nomem(err);
 			}

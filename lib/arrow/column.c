@@ -843,7 +843,7 @@ vv_status vv_arrow_column_use_dictionary(vv_arrow_column *c, vv_error *err)
 			       vv_text_shows(c->name), vv_type_name(c->field->type));
 	}
 	c->has_dictionary = true;
-	vv_arrow_dictionary_init(&c->texts);
+	c->texts = (vv_arrow_dictionary){0};
 	return VV_OK;
 }
 

@@ -7,12 +7,6 @@
 
 #include "base/hash.h"
 
-void vv_arrow_dictionary_init(vv_arrow_dictionary *d)
-{
-	memset(d, 0, sizeof(*d));
-	vv_hash_index_init(&d->index);
-}
-
 void vv_arrow_dictionary_clear(vv_arrow_dictionary *d)
 {
 	vv_hash_index_clear(&d->index);
@@ -48,7 +42,7 @@ static bool has(const vv_arrow_dictionary *d, size_t place, const char *text, si
 
 bool vv_arrow_dictionary_put(size_t *place, vv_arrow_dictionary *d, const char *text, size_t len)
 {
-	const uint64_t hash = vv_xxh3(text, len, d->index.seed);
+	const uint64_t hash = vv_xxh3(text, len, vv_hash_seed());
 	vv_hash_probe probe = vv_hash_probe_begin(&d->index, hash);
 
 	while (vv_hash_probe_next(&probe, place)) {

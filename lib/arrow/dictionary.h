@@ -1,7 +1,7 @@
 /*
  * dictionary: collects the distinct texts of an array, in the order of their first occurrence.
  *
- * A correct caller: vv_arrow_dictionary_init once; for each array, vv_arrow_dictionary_begin,
+ * A correct caller: a dictionary of zeros; for each array, vv_arrow_dictionary_begin,
  * vv_arrow_dictionary_put for each text, and vv_arrow_dictionary_end; vv_arrow_dictionary_clear at
  * the end.
  */
@@ -19,7 +19,6 @@ typedef struct vv_arrow_dictionary {
 	size_t count;         /* number of texts */
 } vv_arrow_dictionary;
 
-void vv_arrow_dictionary_init(vv_arrow_dictionary *d);
 void vv_arrow_dictionary_clear(vv_arrow_dictionary *d);
 
 /* Removes all texts. This function and those below return false if memory runs out. */

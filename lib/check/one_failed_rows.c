@@ -61,7 +61,6 @@ vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char 
 	    (passed && !(r->passed = vv_strdup(passed)))) {
 		return vv_fail_nomem(err);
 	}
-	vv_hash_index_init(&r->index);
 	vv_status rc = vv_sorter_new(&r->sorter, RECORD, KEY, SORT_MEMORY, temp_dir, err);
 	return rc < 0 ? rc : vv_hand_over(out, &r);
 }
@@ -73,7 +72,7 @@ static vv_status intern(vv_failed_rows *r, uint64_t *out, vv_error *err)
 	size_t place;
 
 	if (rc < 0) return rc;
-	const uint64_t hash = vv_xxh3(r->scratch.data, r->scratch.len, r->index.seed);
+	const uint64_t hash = vv_xxh3(r->scratch.data, r->scratch.len, vv_hash_seed());
 	vv_hash_probe p = vv_hash_probe_begin(&r->index, hash);
 	while (vv_hash_probe_next(&p, &place)) {
 		if (strcmp(r->reasons[place], vv_buf_cstr(&r->scratch)) == 0) {

@@ -169,7 +169,7 @@ vv_status vv_check_owner_hold(const vv_check_owner *o, vv_package_resource *is, 
 	*held = true;
 	vv_buf_clear(&is->schema);
 	is->schema = schema;
-	vv_buf_init(&schema);
+	schema = (vv_buf){0};
 	vv_free(is->package_path);
 	is->package_path = vv_take(&theirs.package_path);
 	return VV_OK;

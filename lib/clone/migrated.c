@@ -60,8 +60,6 @@ vv_status vv_migrated_open(vv_migrated **out, vv_repository *r, bool export, boo
 	*out = c;
 	if (!c) return vv_fail_nomem(err);
 	*c = (vv_migrated){.repo = r, .export = export, .dry = dry, .progress = progress};
-	vv_hash_index_init(&c->path_index);
-	vv_hash_index_init(&c->index);
 	return vv_dataset_writer_open(&c->writer, r, NULL, err);
 }
 
@@ -84,7 +82,7 @@ void vv_migrated_close(vv_migrated *c)
 
 static vv_status path_of(vv_migrated *c, const char *path, size_t *out, vv_error *err)
 {
-	uint64_t hash = vv_xxh3(path, strlen(path), c->path_index.seed);
+	uint64_t hash = vv_xxh3(path, strlen(path), vv_hash_seed());
 	vv_hash_probe p = vv_hash_probe_begin(&c->path_index, hash);
 	char *copy;
 
@@ -99,14 +97,14 @@ static vv_status path_of(vv_migrated *c, const char *path, size_t *out, vv_error
 	return vv_hash_index_add(&c->path_index, hash, *out) ? VV_OK : vv_fail_nomem(err);
 }
 
-static uint64_t version_hash(const vv_migrated *c, size_t path, const vv_oid *old)
+static uint64_t version_hash(size_t path, const vv_oid *old)
 {
-	return vv_xxh3(old->id, sizeof(old->id), c->index.seed + path);
+	return vv_xxh3(old->id, sizeof(old->id), vv_hash_seed() + path);
 }
 
 static const version *find(const vv_migrated *c, size_t path, const vv_oid *old)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&c->index, version_hash(c, path, old));
+	vv_hash_probe p = vv_hash_probe_begin(&c->index, version_hash(path, old));
 	size_t at;
 
 	while (vv_hash_probe_next(&p, &at)) {
@@ -120,7 +118,7 @@ static const version *find(const vv_migrated *c, size_t path, const vv_oid *old)
 static vv_status keep(vv_migrated *c, const version *v, vv_error *err)
 {
 	if (!vv_array_room(c->versions, c->count, c->cap) ||
-	    !vv_hash_index_add(&c->index, version_hash(c, v->path, &v->old), c->count)) {
+	    !vv_hash_index_add(&c->index, version_hash(v->path, &v->old), c->count)) {
 		return vv_fail_nomem(err);
 	}
 	c->versions[c->count++] = *v;

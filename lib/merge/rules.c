@@ -59,12 +59,10 @@ static vv_status others_changed(bool *out, const vv_merge_rules *rules, const vv
 				const vv_merge_scope *in, vv_error *err)
 {
 	const vv_oid *base = &in->commits[BASE];
-	vv_auto(vv_merge_rules) other, old;
+	vv_auto(vv_merge_rules) other = {0}, old = {0};
 	vv_oid their_file, old_file;
 	vv_status rc;
 
-	vv_merge_rules_init(&other);
-	vv_merge_rules_init(&old);
 	*out = false;
 	if ((rc = find_file(&their_file, in->repo, &in->commits[THEIRS], err)) < 0) return rc;
 	if (vv_oid_equal(&their_file, file)) return VV_OK; /* as in nearly every merge */
@@ -126,10 +124,9 @@ vv_status vv_merge_rules_load(vv_merge_rules *out, const vv_merge_scope *in, vv_
 
 vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err)
 {
-	vv_auto(vv_merge_rules) rules;
+	vv_auto(vv_merge_rules) rules = {0};
 	vv_status rc;
 
-	vv_merge_rules_init(&rules);
 	for (size_t i = 0; i < how->count; i++) {
 		if ((rc = vv_merge_rules_put(&rules, how->items[i], err)) < 0) return rc;
 	}
@@ -159,12 +156,11 @@ static bool warn_column(vv_repository *r, const vv_merge_rules *rules, const cha
 static vv_status warn_table(vv_dataset_reader *reader, vv_repository *r, const vv_oid *file,
 			    const char *path, vv_error *err)
 {
-	vv_auto(vv_merge_rules) rules;
+	vv_auto(vv_merge_rules) rules = {0};
 	vv_auto(vv_subject) s = {.text = NULL};
 	vv_auto(vv_table) t = {.columns = 0};
 	vv_status rc;
 
-	vv_merge_rules_init(&rules);
 	if ((rc = read_file(&rules, r, file, path, err)) < 0 || rules.count == 0 ||
 	    (rc = vv_subject_find_at(&s, r, reader, NULL, path, err)) < 0 ||
 	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {

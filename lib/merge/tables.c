@@ -382,14 +382,13 @@ static vv_status merge_rows(merging *m, vv_error *err)
 		.ours_id = ours,
 		.theirs_id = theirs,
 		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(in->writer))};
-	vv_auto(vv_merge_rules) rules;
+	vv_auto(vv_merge_rules) rules = {0};
 	vv_auto(vv_import_result) result = {0};
 	vv_sink sink;
 	vv_auto(char) *temp = vv_path_join(vv_repository_varvedir(in->repo), "cache", NULL);
 	side *s = m->sides;
 	vv_status rc;
 
-	vv_merge_rules_init(&rules);
 	opts.rules = &rules;
 	/* Where commits are not known the versions' own names decide. */
 	vv_oid_text(ours, vv_oid_is_null(&in->commits[VV_OURS]) ? &in->sides[VV_OURS].id

@@ -306,7 +306,6 @@ static vv_status mark_copies(collector *c, vv_error *err)
 	vv_auto(vv_hash_index) added = {0}; /* places in entries, by the id */
 	bool room = true;
 
-	vv_hash_index_init(&added);
 	for (size_t i = 0; i < c->staged_count && room; i++) {
 		if (entries[i].work == ' ' && entries[i].dataset && entries[i].head_mode == 0) {
 			room = vv_hash_index_add(&added, hash_of(&entries[i].index_id), i);

@@ -66,7 +66,6 @@ vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
 	*r = (vv_dataset_reader){.repo = repo, .progress = progress};
-	vv_hash_index_init(&r->package_index);
 	vv_auto(char) *file = vv_path_join(vv_repository_statedir(repo), "stat", NULL);
 	vv_status rc = file ? vv_stat_cache_open(&r->stats, file, err) : vv_fail_nomem(err);
 	return rc < 0 ? rc : vv_hand_over(out, &r);
@@ -348,7 +347,7 @@ static vv_status package_differs(vv_dataset_reader *r, const char *package, bool
 static vv_status was_package_edited(vv_dataset_reader *r, const char *package, bool *out,
 				    vv_error *err)
 {
-	const uint64_t hash = vv_xxh3(package, strlen(package), r->package_index.seed);
+	const uint64_t hash = vv_xxh3(package, strlen(package), vv_hash_seed());
 	vv_hash_probe probe = vv_hash_probe_begin(&r->package_index, hash);
 	size_t at;
 	vv_status rc;

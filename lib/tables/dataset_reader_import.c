@@ -208,7 +208,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 {
 	vv_store *store;
 	vv_status rc;
-	vv_schema_init(&in->schema);
+	in->schema = (vv_schema){0};
 	in->opts.hints = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
 	if ((rc = vv_repository_store(r->repo, &store, err)) < 0 ||
 	    (rc = vv_repository_secret(r->repo, &in->opts.secret, err)) < 0 ||

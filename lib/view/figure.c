@@ -149,8 +149,6 @@ vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *r
 			 .text = vv_strdup(figure),
 			 .block = vv_row_block_new(),
 			 .scratch = vv_condition_scratch_new()};
-	vv_hash_index_init(&f->groups.index);
-	vv_hash_index_init(&f->versions.index);
 	vv_buf_printf(&f->rule, "%s is null", figure);
 	for (size_t i = 0; where && i < where->count; i++) {
 		vv_buf_printf(&f->where, "%s(%s)", i > 0 ? " and " : "", where->items[i]);

@@ -75,7 +75,7 @@ static char *dup(vv_arena *a, const char *s)
 
 /* --- places -------------------------------------------------------------------------------- */
 
-static vv_hash128 place_hash(const vv_row_history *h, const vv_lineage_file *file, const place *p)
+static vv_hash128 place_hash(const vv_lineage_file *file, const place *p)
 {
 	vv_auto(vv_buf) all = VV_BUF_INIT;
 	vv_buf_put(&all, &file->commit, sizeof(file->commit));
@@ -85,14 +85,14 @@ static vv_hash128 place_hash(const vv_row_history *h, const vv_lineage_file *fil
 	}
 	vv_buf_put(&all, p->row ? p->row : "", p->row ? strlen(p->row) + 1 : 0);
 	vv_buf_put(&all, &p->number, sizeof(p->number));
-	return vv_xxh3_128(vv_buf_cstr(&all), all.len, h->seen_index.seed);
+	return vv_xxh3_128(vv_buf_cstr(&all), all.len, vv_hash_seed());
 }
 
 /* Was the row looked at in this commit before? Lines of history meet, and clocks go wrong. */
 static vv_status is_seen(vv_row_history *h, const vv_lineage_file *file, const place *p, bool *seen,
 			 vv_error *err)
 {
-	vv_hash128 hash = place_hash(h, file, p);
+	vv_hash128 hash = place_hash(file, p);
 	vv_hash_probe probe = vv_hash_probe_begin(&h->seen_index, hash.lo);
 	size_t at;
 	*seen = false;
@@ -744,7 +744,6 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 			      .reader = s,
 			      .progress = opts->progress,
 			      .versions = {.repo = r, .reader = s}};
-	vv_hash_index_init(&h->seen_index);
 	h->path = dup(&h->names, opts->path);
 	vv_status rc = h->path ? vv_lineage_open(&h->lineage, r, &lo, err) : vv_fail_nomem(err);
 	rc = rc < 0 ? rc : vv_changed_keys_open(&h->changed, r, err);

@@ -46,9 +46,9 @@ static vv_status only_path(char **out, const vv_attr_list_line *at, vv_error *er
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-static uint64_t path_hash(const vv_attr_list *l, const char *path)
+static uint64_t path_hash(const char *path)
 {
-	return vv_xxh3(path, strlen(path), l->literal.seed);
+	return vv_xxh3(path, strlen(path), vv_hash_seed());
 }
 
 /* ".dat/": between slashes, which no ending has. */
@@ -90,22 +90,16 @@ static vv_status index_lines(vv_attr_list *l, vv_error *err)
 			continue;
 		}
 		note_ending(l, &l->lines[i], path);
-		if (!vv_hash_index_add(&l->literal, path_hash(l, path), i)) {
+		if (!vv_hash_index_add(&l->literal, path_hash(path), i)) {
 			rc = vv_fail_nomem(err);
 		}
 	}
 	return rc < 0 ? rc : vv_buf_ok(&l->endings, err);
 }
 
-static void list_init(vv_attr_list *l)
-{
-	memset(l, 0, sizeof(*l));
-	vv_hash_index_init(&l->literal);
-}
-
 vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err)
 {
-	list_init(out);
+	*out = (vv_attr_list){0};
 	vv_status rc = vv_attr_lines(r, on_line, out, err);
 	return rc < 0 ? rc : index_lines(out, err);
 }
@@ -124,7 +118,7 @@ static vv_status on_compared_line(void *payload, const char *file, unsigned numb
 
 vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_error *err)
 {
-	list_init(out);
+	*out = (vv_attr_list){0};
 	vv_status rc = vv_attr_compared_lines(r, on_compared_line, out, err);
 	return rc < 0 ? rc : index_lines(out, err);
 }
@@ -165,7 +159,7 @@ typedef struct matching {
 
 static matching matching_begin(const vv_attr_list *l, const char *path)
 {
-	return (matching){l, vv_hash_probe_begin(&l->literal, path_hash(l, path)), 0};
+	return (matching){l, vv_hash_probe_begin(&l->literal, path_hash(path)), 0};
 }
 
 static bool matching_next(matching *m, size_t *line)
@@ -259,7 +253,7 @@ static vv_status on_text_line(void *payload, const char *file, unsigned number, 
 
 vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_index *x, vv_error *err)
 {
-	list_init(out);
+	*out = (vv_attr_list){0};
 	vv_status rc = vv_attr_text_lines(r, x, on_text_line, out, err);
 	return rc < 0 ? rc : index_lines(out, err);
 }

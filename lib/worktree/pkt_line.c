@@ -153,7 +153,7 @@ void vv_pkt_next(vv_pkt_in *p)
 void vv_pkt_out_init(vv_pkt_out *p, int fd)
 {
 	p->fd = fd;
-	vv_buf_init(&p->buf);
+	p->buf = (vv_buf){0};
 }
 
 void vv_pkt_out_clear(vv_pkt_out *p)

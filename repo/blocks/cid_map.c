@@ -26,12 +26,7 @@ struct vv_cid_map {
 
 vv_cid_map *vv_cid_map_new(void)
 {
-	vv_cid_map *m = vv_calloc(1, sizeof *m);
-
-	if (m) {
-		vv_hash_index_init(&m->index);
-	}
-	return m;
+	return vv_calloc(1, sizeof(vv_cid_map));
 }
 
 void vv_cid_map_free(vv_cid_map *m)
@@ -56,9 +51,9 @@ size_t vv_cid_map_count(const vv_cid_map *m)
 }
 
 /* Each bit of the prefix reaches each bit of the hash. */
-static uint64_t hash_of(const vv_cid_map *m, uint64_t prefix)
+static uint64_t hash_of(uint64_t prefix)
 {
-	uint64_t h = prefix ^ m->index.seed;
+	uint64_t h = prefix ^ vv_hash_seed();
 
 	h = (h ^ h >> 32) * 0xbf58476d1ce4e5b9u;
 	return h ^ h >> 29;
@@ -77,7 +72,7 @@ static bool find(const vv_cid_map *m, const vv_cid *cid, uint64_t hash, size_t *
 vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool *added,
 			 vv_error *err)
 {
-	uint64_t hash = hash_of(m, vv_cid_prefix(cid));
+	uint64_t hash = hash_of(vv_cid_prefix(cid));
 	size_t at;
 	bool known = find(m, cid, hash, &at);
 
@@ -112,7 +107,7 @@ bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at)
 {
 	size_t place;
 
-	if (!find(m, cid, hash_of(m, vv_cid_prefix(cid)), &place)) return false;
+	if (!find(m, cid, hash_of(vv_cid_prefix(cid)), &place)) return false;
 	*at = place;
 	return true;
 }
@@ -140,7 +135,7 @@ uint64_t vv_cid_map_value(const vv_cid_map *m, size_t at)
 
 unsigned vv_cid_map_find_prefix(const vv_cid_map *m, uint8_t codec, uint64_t prefix, size_t *at)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash_of(m, prefix));
+	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash_of(prefix));
 	unsigned found = 0;
 	size_t place;
 

@@ -113,7 +113,7 @@ static uint8_t *record(const vv_kept *k, size_t i)
 
 static uint64_t hash_of(const vv_kept *k, const void *key)
 {
-	return vv_xxh3(key, k->form->key_len, k->index.seed);
+	return vv_xxh3(key, k->form->key_len, vv_hash_seed());
 }
 
 /* Its place; count: it is not there. */
@@ -156,7 +156,6 @@ vv_status vv_kept_open(vv_kept **out, const char *file, const vv_kept_form *form
 	k->form = form;
 	k->secret = secret;
 	k->len = form->key_len + form->value_len;
-	vv_hash_index_init(&k->index);
 	if (file && (rc = read_all(k, err)) < 0) return rc;
 	return vv_hand_over(out, &k);
 }

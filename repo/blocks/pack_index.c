@@ -257,7 +257,7 @@ vv_status vv_pack_index_from(vv_pack_index **out, vv_buf *take_bytes,
 		return vv_fail_nomem(err);
 	}
 	*x = (vv_pack_index){.fd = -1, .bytes = *take_bytes, .file_len = take_bytes->len};
-	vv_buf_init(take_bytes);
+	*take_bytes = (vv_buf){0};
 	if ((rc = read_header(x, hash, err)) < 0 || (rc = check_whole(x, err)) < 0) return rc;
 	return vv_hand_over(out, &x);
 }

@@ -74,7 +74,6 @@ vv_status vv_new_pack_open(vv_new_pack **out, const char *path, vv_error *err)
 			   .small = {.zalloc = z_alloc, .zfree = z_free},
 			   .path = vv_strdup(path),
 			   .buf = vv_malloc(BUFFER_LEN)};
-	vv_hash_index_init(&s->index);
 	s->pack_made = deflateInit(&s->pack, Z_DEFAULT_COMPRESSION) == Z_OK;
 	s->small_made = deflateInit2(&s->small, Z_DEFAULT_COMPRESSION, Z_DEFLATED, SMALL_WINDOW,
 				     SMALL_MEMORY, Z_DEFAULT_STRATEGY) == Z_OK;
@@ -111,7 +110,7 @@ void vv_new_pack_close(vv_new_pack *s)
 
 static vv_hash_probe look_for(const vv_new_pack *s, const uint8_t *key)
 {
-	return vv_hash_probe_begin(&s->index, vv_xxh3(key, KEY_LEN, s->index.seed));
+	return vv_hash_probe_begin(&s->index, vv_xxh3(key, KEY_LEN, vv_hash_seed()));
 }
 
 static const entry *entry_find(const vv_new_pack *s, const git_oid *id)
@@ -252,7 +251,7 @@ vv_status vv_new_pack_add(vv_new_pack *s, const git_oid *id, git_object_t type, 
 		return rc;
 	}
 	s->entries[s->count] = (entry){*id, (uint32_t)type, s->sum, at};
-	(void)vv_hash_index_add(&s->index, vv_xxh3(id->id, KEY_LEN, s->index.seed),
+	(void)vv_hash_index_add(&s->index, vv_xxh3(id->id, KEY_LEN, vv_hash_seed()),
 				s->count++); /* has room */
 	*added = true;
 	return VV_OK;

@@ -49,15 +49,15 @@ typedef struct vv_memory_odb {
 	vv_hash_index places; /* in items, by id */
 } vv_memory_odb;
 
-static uint64_t hash_id(const vv_memory_odb *m, const git_oid *id)
+static uint64_t hash_id(const git_oid *id)
 {
-	return vv_xxh3(id->id, GIT_OID_RAWSZ, m->places.seed);
+	return vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed());
 }
 
 static const vv_memory_object *lookup(const git_odb_backend *backend, const git_oid *id)
 {
 	const vv_memory_odb *m = (const vv_memory_odb *)backend;
-	vv_hash_probe p = vv_hash_probe_begin(&m->places, hash_id(m, id));
+	vv_hash_probe p = vv_hash_probe_begin(&m->places, hash_id(id));
 	size_t place;
 
 	while (vv_hash_probe_next(&p, &place)) {
@@ -81,7 +81,7 @@ static int on_write(git_odb_backend *backend, const git_oid *id, const void *byt
 	if (!vv_array_room(m->items, m->count, m->cap)) return out_of_memory();
 	vv_memory_object *o = &m->items[m->count];
 	if (!(o->bytes = vv_malloc(len))) return out_of_memory();
-	if (!vv_hash_index_add(&m->places, hash_id(m, id), m->count)) {
+	if (!vv_hash_index_add(&m->places, hash_id(id), m->count)) {
 		vv_free(o->bytes);
 		return out_of_memory();
 	}
@@ -210,7 +210,6 @@ static vv_status memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *er
 
 	*out = NULL;
 	if (!m) return vv_fail_nomem(err);
-	vv_hash_index_init(&m->places);
 	m->backend = (git_odb_backend){.version = GIT_ODB_BACKEND_VERSION,
 				       .read = on_read,
 				       .read_prefix = on_read_prefix,

@@ -32,7 +32,6 @@ vv_walker *vv_walker_new(vv_repository *r)
 
 	if (w) {
 		w->repo = r;
-		vv_hash_index_init(&w->index);
 	}
 	return w;
 }
@@ -85,7 +84,7 @@ void vv_walker_free(vv_walker *w)
 
 vv_node *vv_walker_node(vv_walker *w, const git_oid *id)
 {
-	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, w->index.seed);
+	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed());
 	vv_hash_probe p = vv_hash_probe_begin(&w->index, hash);
 	vv_node *n;
 	size_t at;

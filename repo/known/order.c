@@ -36,7 +36,7 @@ typedef struct marking {
 static vv_status note_path(marking *m, const char *path, const vv_cid *root, vv_cid *newer,
 			   vv_error *err)
 {
-	uint64_t hash = path ? vv_xxh3(path, strlen(path), m->index.seed) : 0;
+	uint64_t hash = path ? vv_xxh3(path, strlen(path), vv_hash_seed()) : 0;
 	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash);
 	size_t at;
 
@@ -155,7 +155,6 @@ vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 	vv_status rc;
 
 	m.keep->roots = 0;
-	vv_hash_index_init(&m.index);
 	m.leave = m.walk;
 	m.leave.mark = expend_block;
 	if ((rc = vv_repository_store(m.keep->repo, &m.store, err)) < 0 ||

@@ -29,11 +29,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t signature[VV_SIGNATURE] = {0};
 	vv_buf file = VV_BUF_INIT;
 	vv_ledger_record r;
-	vv_arena arena;
+	vv_arena arena = VV_ARENA_INIT;
 	vv_key k;
 	vv_error err;
 
-	vv_arena_init(&arena);
 	if (vv_key_of_seed(&k, seed, &err) < 0 ||
 	    vv_key_sign(signature, &k, "varve record 1", data, size, &err) < 0) {
 		abort();

@@ -410,7 +410,7 @@ static vv_status answer_hold(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 	vv_auto(vv_buf) message = in->payload;
 
 	s->op = "hold";
-	vv_buf_init(&in->payload); /* reading on would write over it */
+	in->payload = (vv_buf){0}; /* reading on would write over it */
 	vv_status rc = vv_frame_drain(in, err);
 	*drained = rc == VV_OK;
 	if (rc == VV_OK && s->hold) {

@@ -33,7 +33,7 @@ vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_e
 {
 	vv_status rc;
 
-	vv_arena_init(&v->arena);
+	v->arena = (vv_arena){0};
 	if ((rc = vv_repository_open(&v->repo, repository, env, err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&v->reader, v->repo, NULL, err)) < 0) {
 		return rc;

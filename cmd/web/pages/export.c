@@ -224,7 +224,7 @@ static size_t find(export *e, const vv_web_address *to)
 
 	if (!has_file(e, to)) return SIZE_MAX;
 	put_name(&name, to);
-	uint64_t hash = vv_xxh3(vv_buf_cstr(&name), name.len, e->by_name.seed);
+	uint64_t hash = vv_xxh3(vv_buf_cstr(&name), name.len, vv_hash_seed());
 	vv_hash_probe p = vv_hash_probe_begin(&e->by_name, hash);
 	while (vv_hash_probe_next(&p, &at)) {
 		if (strcmp(e->leaves[at].name, vv_buf_cstr(&name)) == 0) return at;
@@ -585,7 +585,7 @@ static vv_status begin(export *e, vv_error *err)
 {
 	vv_web_address first = {.base = "", .place = VV_WEB_AT_OVERVIEW};
 
-	(void)add(e, &first, FIRST, vv_xxh3(FIRST, strlen(FIRST), e->by_name.seed));
+	(void)add(e, &first, FIRST, vv_xxh3(FIRST, strlen(FIRST), vv_hash_seed()));
 	if (e->failed) return vv_fail_nomem(err);
 	if (e->a[0]) {
 		e->leaves[0].to.place = VV_WEB_AT_COMPARE;
@@ -622,7 +622,6 @@ vv_status vv_page_export(vv_web_visit *v, const vv_export_options *o, vv_exporte
 		    .most = most - most / 20};
 
 	*out = (vv_exported){.pages = 0};
-	vv_hash_index_init(&e.by_name);
 	vv_status rc = write_all(&e, err);
 	vv_export_folder_close(e.folder);
 	vv_buf_clear(&e.notes);

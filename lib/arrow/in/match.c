@@ -15,7 +15,6 @@
 
 vv_status matcher_open(matcher *m, vv_error *err)
 {
-	vv_hash_index_init(&m->fresh_index);
 	m->rows = m->table ? m->table->root.rows : 0;
 	m->seen = vv_calloc((size_t)(m->rows / 8 + 1), 1);
 	m->values = vv_calloc(m->key_count + 1, sizeof(*m->values));
@@ -160,7 +159,7 @@ static vv_hash128 hash_row(matcher *m, const vv_cell *cells)
 
 		column_put_old(&m->bytes, c, &cells[c->place], &m->scratch);
 	}
-	return vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len, m->fresh_index.seed);
+	return vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len, vv_hash_seed());
 }
 
 static vv_status read_index(matcher *m, const size_t *places, vv_error *err)
@@ -260,7 +259,7 @@ static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_err
 		column_put_value(&m->bytes, &m->columns[m->key[i]], &m->values[i], &m->scratch);
 	}
 	if (m->scratch.failed || m->bytes.failed) return vv_fail_nomem(err);
-	vv_hash128 hash = vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len, m->fresh_index.seed);
+	vv_hash128 hash = vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len, vv_hash_seed());
 	if (m->rows > 0) {
 		find_far(m, &hash, old, &there);
 	}

@@ -68,8 +68,6 @@ vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewri
 	*out = w;
 	if (!w) return vv_fail_nomem(err);
 	*w = (vv_rewrite){.repo = r, .dry = dry, .fn = fn, .payload = payload};
-	vv_hash_index_init(&w->tree_index);
-	vv_hash_index_init(&w->changed_index);
 	return hash(&w->empty_tree, GIT_OBJECT_TREE, "", 0, err);
 }
 
@@ -141,15 +139,15 @@ static void folder_clear(vv_folder_edit *f)
 	vv_arena_clear(&f->arena);
 }
 
-static uint64_t tree_hash(const vv_rewrite *w, const char *path, const git_oid *id)
+static uint64_t tree_hash(const char *path, const git_oid *id)
 {
-	return vv_xxh3(path, strlen(path), w->tree_index.seed) ^
-	       vv_xxh3(id->id, GIT_OID_RAWSZ, w->tree_index.seed);
+	return vv_xxh3(path, strlen(path), vv_hash_seed()) ^
+	       vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed());
 }
 
 static const done_tree *find_tree(const vv_rewrite *w, const char *path, const git_oid *id)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&w->tree_index, tree_hash(w, path, id));
+	vv_hash_probe p = vv_hash_probe_begin(&w->tree_index, tree_hash(path, id));
 	size_t at;
 
 	while (vv_hash_probe_next(&p, &at)) {
@@ -166,7 +164,7 @@ static vv_status keep_tree(vv_rewrite *w, const char *path, const git_oid *old, 
 	char *copy = vv_arena_strndup(&w->paths, path, strlen(path));
 
 	if (!copy || !vv_array_room(w->trees, w->tree_count, w->tree_cap) ||
-	    !vv_hash_index_add(&w->tree_index, tree_hash(w, path, old), w->tree_count)) {
+	    !vv_hash_index_add(&w->tree_index, tree_hash(path, old), w->tree_count)) {
 		return vv_fail_nomem(err);
 	}
 	w->trees[w->tree_count++] = (done_tree){copy, *old, *now};
@@ -347,7 +345,7 @@ vv_status vv_folder_edit_end(vv_folder_edit *below, vv_folder_edit *f, vv_status
 static const vv_rewritten *find_changed(const vv_rewrite *w, const uint8_t id[GIT_OID_RAWSZ])
 {
 	vv_hash_probe p = vv_hash_probe_begin(&w->changed_index,
-					      vv_xxh3(id, GIT_OID_RAWSZ, w->changed_index.seed));
+					      vv_xxh3(id, GIT_OID_RAWSZ, vv_hash_seed()));
 	size_t at;
 
 	while (vv_hash_probe_next(&p, &at)) {
@@ -360,8 +358,7 @@ static vv_status keep_changed(vv_rewrite *w, const git_oid *old, const git_oid *
 {
 	if (find_changed(w, old->id)) return VV_OK;
 	if (!vv_array_room(w->changed, w->changed_count, w->changed_cap) ||
-	    !vv_hash_index_add(&w->changed_index,
-			       vv_xxh3(old->id, GIT_OID_RAWSZ, w->changed_index.seed),
+	    !vv_hash_index_add(&w->changed_index, vv_xxh3(old->id, GIT_OID_RAWSZ, vv_hash_seed()),
 			       w->changed_count)) {
 		return vv_fail_nomem(err);
 	}

@@ -397,13 +397,11 @@ static vv_status read_lines(pattern_lines *out, const vv_buf *text, vv_error *er
 	attr_line line;
 
 	*out = (pattern_lines){0};
-	vv_hash_index_init(&out->by_pattern);
 	for (size_t at = 0; next_line(text, &at, &line);) {
 		if (line.pattern_len > 0 &&
-		    (!vv_hash_index_add(
-			     &out->by_pattern,
-			     vv_xxh3(line.pattern, line.pattern_len, out->by_pattern.seed),
-			     out->count) ||
+		    (!vv_hash_index_add(&out->by_pattern,
+					vv_xxh3(line.pattern, line.pattern_len, vv_hash_seed()),
+					out->count) ||
 		     !vv_array_add(out->items, out->count, out->cap, line))) {
 			return vv_fail_nomem(err);
 		}
@@ -415,7 +413,7 @@ static vv_status read_lines(pattern_lines *out, const vv_buf *text, vv_error *er
 static const attr_line *last_line(const pattern_lines *l, const char *pattern, size_t len)
 {
 	vv_hash_probe probe = vv_hash_probe_begin(&l->by_pattern,
-						  vv_xxh3(pattern, len, l->by_pattern.seed));
+						  vv_xxh3(pattern, len, vv_hash_seed()));
 	const attr_line *last = NULL;
 
 	for (size_t i; vv_hash_probe_next(&probe, &i);) {

@@ -290,7 +290,7 @@ static vv_status read_pointer(finding *f, const git_oid *id, const char *path, v
 static vv_status read_root(finding *f, const git_oid *id, const char *path, known *out, bool *is,
 			   vv_error *err)
 {
-	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, f->known_index.seed);
+	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed());
 	vv_hash_probe probe = vv_hash_probe_begin(&f->known_index, hash);
 	vv_pointer p;
 	size_t at;
@@ -519,7 +519,7 @@ static vv_status note_step(finding *f, const git_oid *before, bool *added, vv_er
 	if (before) {
 		s.before = *before;
 	}
-	uint64_t hash = vv_xxh3(&s, sizeof(s), f->step_index.seed);
+	uint64_t hash = vv_xxh3(&s, sizeof(s), vv_hash_seed());
 	vv_hash_probe p = vv_hash_probe_begin(&f->step_index, hash);
 	size_t at;
 
@@ -587,8 +587,6 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 		return VV_OK;
 	}
 	finding f = {.repo = r, .fn = fn, .payload = payload, .look.repo = r};
-	vv_hash_index_init(&f.known_index);
-	vv_hash_index_init(&f.step_index);
 	if (!(f.given = vv_cid_set_new())) return vv_fail_nomem(err);
 	if ((rc = linked_init(&f.linked, r, err)) == VV_OK) {
 		rc = vv_object_range_open(&f.range, r, wants, want_count, haves, have_count, err);

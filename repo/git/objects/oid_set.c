@@ -28,10 +28,7 @@ static bool has(const vv_oid_set *s, const git_oid *id, uint64_t hash)
 
 vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error *err)
 {
-	if (!s->index.slots) {
-		vv_hash_index_init(&s->index);
-	}
-	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, s->index.seed);
+	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed());
 	*added = !has(s, id, hash);
 	if (!*added) return VV_OK;
 	if (!vv_array_room(s->ids, s->count, s->cap) ||
@@ -44,7 +41,7 @@ vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error
 
 bool vv_oid_set_has(const vv_oid_set *s, const git_oid *id)
 {
-	return has(s, id, vv_xxh3(id->id, GIT_OID_RAWSZ, s->index.seed));
+	return has(s, id, vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed()));
 }
 
 vv_status vv_oid_set_add_tags(vv_oid_set *tags, vv_repository *r, const vv_oid *id, vv_error *err)

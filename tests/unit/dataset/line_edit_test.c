@@ -65,7 +65,7 @@ static void edited_init(edited *e, vv_form form)
 	e->dialect.form = form;
 	vv_assert_ok(vv_bytes_set(&e->dialect.comma, ",", 1, &err), &err);
 	vv_assert_ok(vv_bytes_set(&e->dialect.colon, ":", 1, &err), &err);
-	vv_schema_init(&e->schema);
+	e->schema = (vv_schema){0};
 	vv_assert_ok(vv_schema_read(&e->schema, schema_text, strlen(schema_text), "", &err), &err);
 }
 

@@ -82,7 +82,7 @@ static void read_material(material *m)
 	memset(m, 0, sizeof(*m));
 	vv_prng_init(&m->random, 7);
 	printf("seed %llu\n", (unsigned long long)m->random.state);
-	vv_arena_init(&m->arena);
+	m->arena = (vv_arena){0};
 	vv_assert_ok(vv_schema_read(&m->schema, fields, strlen(fields), "test", &err), &err);
 	assert_non_null(f);
 	while (fgets(line, sizeof(line), f)) {

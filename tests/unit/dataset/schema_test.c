@@ -531,11 +531,10 @@ static vv_status attempt(void *payload, vv_error *err)
 	size_t lens[] = {1, 0, 1}, out_lens[3];
 	vv_arena arena = VV_ARENA_INIT;
 	vv_buf out = VV_BUF_INIT;
-	vv_schema s;
+	vv_schema s = {0};
 	vv_status rc;
 
 	(void)payload;
-	vv_schema_init(&s);
 	if ((rc = vv_schema_read(&s, json, sizeof(json) - 1, "s", err)) == VV_OK &&
 	    (rc = vv_schema_refit(&out, &s, fields, 2, err)) == VV_OK) {
 		rc = vv_schema_labels(names, out_lens, &arena, cells, lens, 3, err);

@@ -249,8 +249,7 @@ static inline vv_status merge_three(merge_output *out, const merge_input in[3],
 	vv_merge_options o = {
 		.key = key, .conflict = merge_note, .payload = &out->conflicts, .decisions = takes};
 	vv_status rc = VV_OK;
-	vv_auto(vv_merge_rules) rules;
-	vv_merge_rules_init(&rules);
+	vv_auto(vv_merge_rules) rules = {0};
 	memset(out, 0, sizeof(*out));
 	o.rules = &rules;
 	if ((rc = merge_read_rules(&rules, &in[0], err)) < 0) return rc;

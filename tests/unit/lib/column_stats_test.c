@@ -13,7 +13,7 @@ static void make_field(vv_schema *s, const char *type)
 	vv_error err;
 
 	snprintf(json, sizeof(json), "{\"fields\":[{\"name\":\"a\",\"type\":\"%s\"}]}", type);
-	vv_schema_init(s);
+	*s = (vv_schema){0};
 	vv_assert_ok(vv_schema_read(s, json, strlen(json), "schema", &err), &err);
 }
 

@@ -44,7 +44,7 @@ static void make_version(memory *m, version *v, unsigned seed)
 
 	memset(wide, 'w', sizeof(wide));
 	vv_prng_init(&prng, seed);
-	vv_buf_init(&v->text);
+	v->text = (vv_buf){0};
 	vv_buf_puts(&v->text, "id,x\n");
 	for (size_t i = 0; i < ROWS; i++) {
 		vv_buf_printf(&v->text, "%u,", (unsigned)vv_prng_below(&prng, 1u << 31));

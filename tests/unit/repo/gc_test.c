@@ -436,7 +436,7 @@ static void threads_share_a_store_while_it_is_written_merged_and_cleaned(void **
 	fx_commit(dir, 0, 10, true);
 	s = fx_open(dir);
 	for (i = 0; i < 10; i++) {
-		vv_buf_init(&blocks[i]);
+		blocks[i] = (vv_buf){0};
 		fx_block(&blocks[i], i);
 		cids[i] = fx_cid(i);
 	}

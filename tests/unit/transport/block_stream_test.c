@@ -43,7 +43,7 @@ static vv_cid shelf_put(shelf *s, uint8_t codec, const void *bytes, size_t len)
 		assert_true(s->cids && s->bytes);
 	}
 	s->cids[s->count] = cid;
-	vv_buf_init(&s->bytes[s->count]);
+	s->bytes[s->count] = (vv_buf){0};
 	vv_buf_put(&s->bytes[s->count++], bytes, len);
 	return cid;
 }

@@ -332,7 +332,7 @@ static vv_status reach(far *f, const char *body)
 	assert_int_equal(chmod(script, 0755), 0);
 	vv_buf_clear(&text);
 	f->line = NULL;
-	vv_buf_init(&f->said.lines);
+	f->said.lines = (vv_buf){0};
 	vv_assert_ok(vv_url_read(&url, vv_test_dir(), &f->err), &f->err);
 	o.program = script;
 	o.line = hear;

@@ -19,7 +19,7 @@ typedef struct kit {
 static void begin(kit *k)
 {
 	memset(k, 0, sizeof(*k));
-	vv_arena_init(&k->arena);
+	k->arena = (vv_arena){0};
 	k->line = memory_line_open(&k->out, NULL, 0);
 	assert_non_null(k->line);
 }

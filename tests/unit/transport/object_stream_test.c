@@ -30,7 +30,7 @@ static void add(objects *o, vv_git_type type, const vv_buf *bytes, const vv_oid 
 	memset(g, 0, sizeof(*g));
 	vv_prng_init(&r, 1000 + o->count);
 	vv_prng_bytes(&r, g->id.id, sizeof(g->id.id));
-	vv_buf_init(&o->bytes[o->count]);
+	o->bytes[o->count] = (vv_buf){0};
 	vv_buf_put(&o->bytes[o->count], vv_buf_cstr(bytes), bytes->len);
 	g->type = type;
 	g->bytes = vv_buf_cstr(&o->bytes[o->count]);

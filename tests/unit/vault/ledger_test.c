@@ -426,7 +426,7 @@ static void stripes_over_what_is_not_there_are_refused(void **state)
 	vv_error err;
 
 	(void)state;
-	vv_arena_init(&arena);
+	arena = (vv_arena){0};
 	for (unsigned fault = 0; fault < 5; fault++) {
 		striped_run_of(&r, shards, stripes, vv_ledger_vault(l));
 		r.vault = *vv_ledger_vault(l);
