@@ -90,6 +90,7 @@ static void note_refused(runner *run, const vv_add_item *item)
 static uint32_t entry_mode(const runner *run, const vv_add_item *item)
 {
 	if (!run->file_mode && item->in_index && S_ISREG(item->mode)) return item->mode;
+	if (S_ISLNK(item->st.mode)) return 0120000;
 	return item->st.mode & 0100 ? 0100755 : 0100644;
 }
 
