@@ -95,7 +95,8 @@ static vv_status make_git(const char *path, const vv_init_options *opts, vv_erro
 		"init", "-q", "-b", branch, opts->bare ? "--bare" : "-q", "--", named ? NULL : path,
 		NULL};
 	const vv_git_call git = {.args = args, .env = opts->env, .more = named ? formats : more};
-	return vv_git_must(&git, what, err);
+	rc = vv_git_must(&git, what, err);
+	return rc < 0 ? vv_git_name_disk(NULL, path, err) : rc;
 }
 
 /* The settings, HEAD and folders of a new repository survive a crash from here on. */

@@ -720,10 +720,11 @@ vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv
 	return explain(what, said, true, exit_code, err);
 }
 
-vv_status vv_git_name_disk(const vv_repository *r, vv_error *err)
+vv_status vv_git_name_disk(const vv_repository *r, const char *dir, vv_error *err)
 {
-	const char *const dirs[] = {vv_repository_gitdir(r), vv_repository_commondir(r),
-				    vv_repository_workdir(r)};
+	const char *const dirs[] = {dir, r ? vv_repository_gitdir(r) : NULL,
+				    r ? vv_repository_commondir(r) : NULL,
+				    r ? vv_repository_workdir(r) : NULL};
 	static const char reason[] = ": No space left on device";
 	char *said = strstr(err->message, reason);
 	struct statvfs fs;

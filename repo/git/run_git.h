@@ -94,9 +94,10 @@ vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err);
  * lines of vv_git_remote_lines, which the caller reports. */
 vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err);
 
-/* Adds "No space left on device" and its hint to err, a failure of git, if the disk of the Git
- * folder or work tree is full; git often does not report a full disk. Returns err->code. */
-vv_status vv_git_name_disk(const vv_repository *r, vv_error *err);
+/* Adds "No space left on device" and its hint to err, a failure of git, if the disk of dir, of the
+ * Git folder or of the work tree is full; git often does not report a full disk. r and dir may be
+ * NULL. Returns err->code. */
+vv_status vv_git_name_disk(const vv_repository *r, const char *dir, vv_error *err);
 
 /* Appends the lines "remote: ..." of `said`, which the host sent for people, to out, without this
  * prefix. */

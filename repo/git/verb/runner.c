@@ -310,7 +310,7 @@ static void take_line(words *w, const char *line, size_t len)
 
 vv_status vv_runner_name_disk(const vv_runner *r, vv_error *err)
 {
-	return vv_git_name_disk(r->repo, err);
+	return vv_git_name_disk(r->repo, NULL, err);
 }
 
 vv_status vv_runner_fail(const vv_runner *r, const char *refused, vv_error *err)
