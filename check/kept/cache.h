@@ -1,11 +1,12 @@
 /*
  * cache: stores results of checks for later checks.
  *
- * The cache contains records under .git/varve/cache/check/. A record is a run of bytes with a kind
- * and a key. All records can be computed again, so they may be deleted at any time. If they exceed
- * the maximum size, the oldest are removed first. A damaged record counts as missing. The records
- * that a check used can be copied to another machine in one file, the trusted file (--save-result,
- * --trust-result). Only one thread may use a cache at a time.
+ * The cache contains records under .git/varve/cache/check/. A record is a sequence of bytes with a
+ * kind and a key. Data too large for a record has a file of its own, a cache file, which the caller
+ * writes. All records and cache files can be computed again, so they may be deleted at any time. If
+ * they exceed the maximum size, the oldest are removed first. A damaged record counts as missing.
+ * The records that a check used can be copied to another machine in one file, the trusted file
+ * (--save-result, --trust-result). Only one thread may use a cache at a time.
  */
 #ifndef VV_CHECK_KEPT_CACHE_H
 #define VV_CHECK_KEPT_CACHE_H
@@ -41,8 +42,8 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes,
 			     size_t len, vv_error *err);
 
-/* The maximum number of bytes of all cache files together; if they exceed this limit, the oldest
- * are removed first. */
+/* The maximum number of bytes of all cache files together (vv_check_cache_file); if they exceed
+ * this limit, the oldest are removed first. */
 #define VV_CHECK_FILES_MAX ((uint64_t)4 << 30)
 /* Returns the path of the cache file with this kind and key, for data too large for a record. The
  * caller frees the path, and writes, reads and validates the file. Returns NULL if the cache is

@@ -27,7 +27,7 @@
 typedef enum check_key_order {
 	CHECK_BY_TEXT,
 	CHECK_BY_DIGITS, /* a number in its shortest spelling */
-	CHECK_BY_TIME    /* le64 seconds, then a text */
+	CHECK_BY_TIME    /* an le64 number of seconds, then the text of the fraction */
 } check_key_order;
 
 /* The bounds of one group, found row by row. */
@@ -56,12 +56,15 @@ typedef struct check_key_bounds {
 	const check_key_order *orders; /* one for each column of the key; borrowed */
 	size_t columns;
 	vv_buf bytes; /* the parts: the encoded bounds of the groups */
-	size_t *at; /* for each group, the offset of its part in bytes; SIZE_MAX: its bounds are not known */
+	/* for each group, the offset of its part in the member `bytes`; SIZE_MAX: the bounds of the
+	 * group are not known */
+	size_t *at;
 	size_t groups, /* the number of all groups */
 		known; /* the number of groups whose bounds are known */
 	bool mixed;    /* some group has no bounds */
 } check_key_bounds;
-/* Initialises the bounds of a version with this number of groups; the bounds of no group are known yet. */
+/* Initialises the bounds of a version with this number of groups; the bounds of no group are known
+ * yet. */
 vv_status check_key_bounds_init(check_key_bounds *b, const check_key_order *orders, size_t columns,
 				size_t groups, vv_error *err);
 void check_key_bounds_clear(check_key_bounds *b); /* accepts zeroes */
@@ -74,7 +77,8 @@ bool check_key_bounds_set(check_key_bounds *b, size_t group, const uint8_t *p, s
 /* Returns the part of a group whose bounds are known: its encoded bounds, for a cache. Sets *len to
  * its length. Borrowed until further bounds are added. */
 const uint8_t *check_key_bounds_part(const check_key_bounds *b, size_t group, size_t *len);
-/* Returns true if the group has rows in which a column of the key has no value. The group's bounds must be known. */
+/* Returns true if the group has rows in which a column of the key has no value. The group's bounds
+ * must be known. */
 bool check_key_bounds_holes(const check_key_bounds *b, size_t group);
 /* Returns true if the key is within the bounds of the group. The group's bounds must be known. */
 bool check_key_bounds_may(const check_key_bounds *b, size_t group, const vv_buf *key);

@@ -2,16 +2,19 @@
  * key_run: writes and searches runs: files with an entry for each key of a version of a large
  * table. Private to check.
  *
- * An entry is a number with the hash of a row's key in its upper 40 bits, and the number of the
- * row's group in its lower 24 bits. To use only three bytes for each row, a run leaves out the
- * lowest bits of each hash, which it returns as 0. If a hash is found in a group, the group must
- * therefore be read to compare the whole keys.
+ * An entry is a uint64_t: the upper 40 bits are the hash of a row's key, the lower 24 bits are the
+ * number of the row's group. To use only three bytes for each row, a run leaves out the lowest bits
+ * of each hash, which it returns as 0. If a hash is found in a group, the group must therefore be
+ * read to compare the whole keys.
  *
  * A run contains the names of its groups (hashes that identify their content), the entries in
- * ascending order, the hashes that occur more than once, and the list of the groups. A run is
- * mapped, not loaded: a check of changed groups, or a look-up, reads only some pieces of 4 KiB, and
- * verifies the checksum of each piece before it is used. Damaged runs are ignored, since a run can
- * be made again from the table.
+ * ascending order, the hashes that occur more than once, and the list of the groups. The entries
+ * are divided into pieces of 4 KiB. In a piece, the distance of a hash from the first hash of the
+ * piece is stored as upper * lower + rest, where `lower` is the same number for the whole run:
+ * `upper` is stored in unary, and rest * group_count + group is stored in a field of field_bits
+ * bits. A run is mapped, not loaded: a check of changed groups, or a look-up, reads only some
+ * pieces, and verifies the checksum of each piece before it is used. Damaged runs are ignored,
+ * since a run can be made again from the table.
  */
 #ifndef VV_CHECK_KEPT_KEY_RUN_H
 #define VV_CHECK_KEPT_KEY_RUN_H
@@ -25,37 +28,39 @@
 
 /* An open run. */
 typedef struct check_key_run {
-	uint64_t seed;   /* of the hashes */
-	vv_hash128 list; /* check_key_run_list of the version from which the run was made */
-	size_t group_count;
+	uint64_t seed;      /* the seed with which keys were hashed */
+	vv_hash128 list;    /* check_key_run_list of the version from which the run was made */
+	size_t group_count; /* number of the version's groups */
 	check_group_names groups; /* valid after a call of check_key_run_names */
-	const uint8_t *entries;   /* pieces of CHECK_KEY_PIECE bytes */
+	const uint8_t *entries;   /* piece_count pieces of CHECK_KEY_PIECE bytes */
 	size_t piece_count, entry_count;
-	/* number of possible values of a hash's lower part, which is stored in an entry's field */
+	/* the divisor `lower` (see above): the number of possible values of `rest` */
 	uint64_t lower;
-	/* bits of an entry's field: the lower part of the hash, and the group */
+	/* number of bits of an entry's field, which contains `rest` and the group */
 	unsigned field_bits;
 	unsigned left_out;      /* number of bits of each hash that the run leaves out */
 	const uint8_t *repeats; /* the hashes that occur more than once, ascending, each as le64 */
 	size_t repeat_count;
 	const uint8_t *top; /* the encoded top of the list of groups */
 	size_t top_len;
-	/* body: all bytes of the run with a checksum; sums: the checksum of each piece of body */
-	const uint8_t *body, *sums;
+	const uint8_t *body, /* all bytes of the run that checksums protect */
+		*sums;       /* the checksum of each piece of body */
 	size_t body_len;
-	uint8_t *fine; /* one for each piece: 1 if its checksum was verified */
+	uint8_t *fine; /* one for each piece of body: 1 if its checksum was verified */
 	bool damaged;  /* damage was found */
 	void *map;     /* the mapped file */
 	size_t map_len;
-	size_t from, len; /* offset and length of the run in map */
+	size_t from, /* offset of the run in map */
+		len; /* length of the run */
 } check_key_run;
 
 /* Returns a hash of the list of row groups of t: if two versions have the same hash, their i-th
  * groups are equal. */
 vv_hash128 check_key_run_list(const vv_table *t);
 
-/* Opens the run with this id in the cache, or else in its trusted file. If no run exists, it is
- * damaged, or cache is NULL, returns VV_OK, and sets out->entries to NULL. Close *out after a
+/* Opens the run with this id in the cache, or else in its trusted file. id: identifies the key's
+ * columns and how their values are read (check_key.id in check/rules/plan.h). If no run exists, it
+ * is damaged, or cache is NULL, returns VV_OK, and sets out->entries to NULL. Close *out after a
  * failure, too. */
 vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash128 id,
 			     vv_error *err);
@@ -78,12 +83,12 @@ typedef struct check_key_cursor {
 	/* the entry at this position; UINT64_MAX: the position is after the last entry, or the run
 	 * is damaged */
 	uint64_t entry;
-	uint64_t sought;   /* the hash of the last search; bits that the run leaves out are 0 */
-	uint64_t base;     /* the first hash of the current piece */
-	size_t piece, bit; /* number of the piece, and offset in bits of the next entry in it */
-	/* index: number of entries of the piece up to this entry; count: number of all entries of
-	 * the piece */
-	size_t index, count;
+	uint64_t sought; /* the hash of the last search; bits that the run leaves out are 0 */
+	uint64_t base;   /* the first hash of the current piece */
+	size_t piece,    /* number of the current piece */
+		bit;     /* offset of the next entry in the piece, in bits */
+	size_t index,    /* number of entries of the piece before the next entry */
+		count;   /* number of all entries of the piece */
 } check_key_cursor;
 /* Returns a cursor at the first entry with this hash or a greater one. */
 check_key_cursor check_key_run_find(check_key_run *k, uint64_t hash);

@@ -5,14 +5,17 @@
  *
  * A correct caller: vv_check_base with both tables open and the rule set of the dataset
  * (check/rules/rules.h); findings are passed to the callback at once. The rules for a single
- * version are checked elsewhere (check/rules/check.h); vv_base_recode (contradiction.h) marks
- * those of their findings that are values of another type than the base's column has.
+ * version are checked elsewhere (check/rules/check.h); if one of their findings is about a value
+ * that does not have the type of the base's column, vv_base_recode (contradiction.h) changes the
+ * finding's rule.
  *
  * Time depends on the size of the change: groups that both versions have are not read. The cache
  * stores the distributions of each version, so that those of the next version are computed from the
  * groups that differ. Without the cache, the needed columns are read completely.
  *
- * Codes of the rules, and their bounds. (b): the bound is a count, or a share of the base.
+ * Codes of the rules, and their bounds, min and max (vv_rule_setting). (b): the bound is a count,
+ * or a share of the same quantity of the base. A share, and the index of drift-psi, are stored as a
+ * number of billionths: 0.2 is stored as 200,000,000.
  *   column-removed     a column of the base is missing, or has a new name, which is reported
  *   column-added       a column that the base does not have
  *   column-retyped     a column's declared type or format changed

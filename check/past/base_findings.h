@@ -24,11 +24,12 @@ typedef struct base_check {
 	vv_buf message, expected, key; /* the texts of the next finding */
 } base_check;
 
-/* Numbers of findings of one setting in one column. At most o->limit findings are reported; further
- * ones are withheld. */
+/* How many findings of one setting in one column were reported and withheld. At most o->limit
+ * findings are reported; further ones are withheld. */
 typedef struct base_quota {
-	uint64_t given, held; /* numbers of reported and of withheld findings */
-	vv_finding last;      /* the last withheld finding, without data */
+	uint64_t given,  /* number of reported findings */
+		held;    /* number of withheld findings */
+	vv_finding last; /* the last withheld finding, without data */
 } base_quota;
 
 /* Returns the next setting of the rule after `after` whose severity is not off; if `after` is NULL,
@@ -60,9 +61,9 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
 			  const vv_changed_group *groups, size_t count, base_group_fn fn,
 			  void *payload, vv_error *err);
 
-/* Sets the key of the finding f to the key of a row, such as "id=5, day=2024-01-01", or to no key if
- * the table has none. The text is borrowed from c->key. places: the indexes of the `count` columns of
- * the key. */
+/* Sets the key of the finding f to the key of a row, such as "id=5, day=2024-01-01", or to no key
+ * if the table has none. The text is borrowed from c->key. places: the indexes of the `count`
+ * columns of the key. */
 void base_set_key(base_check *c, vv_finding *f, const vv_table *t, const size_t *places,
 		  size_t count, const vv_cell *row);
 /* Sets places to the indexes of the columns of t's key, and returns the number of these columns.
@@ -72,16 +73,16 @@ size_t base_key_places(const vv_table *t, size_t *places, size_t max);
 /* Returns the share n / `of` in billionths, rounded to the nearest, but at least 1 if n is above 0,
  * and at most 999,999,999 if n is below `of`. Returns 0 if `of` is 0. */
 uint64_t base_share(uint64_t n, uint64_t of);
-/* Returns true if a share rose by more than `most` billionths, from `was` / was_of to `is` / is_of.
- * The comparison is exact up to 10^13 rows. */
+/* Returns true if a share rose by more than `most` billionths, from was / was_of to is / is_of. The
+ * comparison is exact up to 10^13 rows. */
 bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint64_t most);
-/* Returns true if at least `mostly` billionths of the `of` values are valid, of which `found` are
- * invalid. */
+/* Returns true if the share of valid values, (of - found) / of, is at least `mostly` billionths.
+ * of: number of examined values; found: number of invalid ones. */
 bool base_tolerated(uint64_t mostly, uint64_t found, uint64_t of);
-/* Returns true if n, of a total of `of`, is above the bound b, or, if b is not given, above
- * fallback. */
+/* Returns true if n is above the bound b, or, if b is not given, above fallback. of: the total of
+ * which the bound may be a share. */
 bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of);
-/* Returns true if b is given, and n, of a total of `of`, is below b. */
+/* Returns true if b is given, and n is below b. of: the total of which b may be a share. */
 bool base_below(const vv_bound *b, uint64_t n, uint64_t of);
 void base_put_percent(vv_buf *out, uint64_t billionths); /* appends a share as "5 %" */
 void base_put_number(vv_buf *out, uint64_t billionths);  /* appends a share as "0.25" */

@@ -33,37 +33,42 @@ typedef enum vv_dist_kind {
 	VV_DIST_COUNTS   /* only rows and missing values are counted */
 } vv_dist_kind;
 
-/* The maximum number of distinct values, and of bytes of these values. Beyond these limits, values
- * are not counted separately. */
+/* The maximum number of distinct texts, days or minutes of a distribution. Beyond this limit,
+ * values are not counted separately (vv_distribution.over). */
 #define VV_DIST_VALUES_MAX ((size_t)1 << 20)
+/* The maximum number of bytes of the distinct texts of a distribution, with the same effect. */
 #define VV_DIST_BYTES_MAX ((size_t)16 << 20)
 /* The maximum number of distinct numbers without dropped digits. */
 #define VV_DIST_STEPS_MAX ((size_t)1 << 17)
 
 /* A value and its count. */
 typedef struct vv_dist_value {
-	int64_t step;     /* for numbers and times */
+	int64_t step;     /* the position of a number or time in the order of all possible values */
 	const char *text; /* for texts: len bytes, borrowed from the distribution */
-	size_t len;
-	uint64_t count; /* number of cells with the value */
+	size_t len;       /* number of bytes in text */
+	uint64_t count;   /* number of cells with the value */
 } vv_dist_value;
 
 /* A distribution. */
 typedef struct vv_distribution {
 	vv_dist_kind kind;
-	uint64_t rows, missing; /* missing: rows without a value */
-	uint64_t other;         /* rows with a value that is not of the type */
-	bool over;              /* too many distinct values: values is empty; never for numbers */
-	unsigned dropped;       /* for numbers: how many binary digits were dropped */
-	/* a lower bound for the number of distinct values before the last digit was dropped */
+	uint64_t rows,    /* number of rows */
+		missing;  /* number of rows without a value */
+	uint64_t other;   /* number of rows with a value that is not of the type */
+	bool over;        /* too many distinct values: values is empty; never for numbers */
+	unsigned dropped; /* for numbers: how many binary digits were dropped */
+	/* if dropped is not 0: a lower bound for the number of distinct values that dropping one
+	 * digit less would leave; it is more than VV_DIST_STEPS_MAX */
 	uint64_t finer;
 	/* after vv_distribution_finish: ordered by step or bytes; counts above 0 */
 	vv_dist_value *values;
-	size_t count;
-	/* while values are added: a table by hash; counts may be below 0 */
+	size_t count; /* number of values */
+	/* Used only by drift.c. While values are added: a hash table, in which counts may be below
+	 * 0 */
 	struct vv_dist_slot *slots;
-	size_t slot_cap, slot_used;
-	vv_buf texts, scratch;
+	size_t slot_cap, slot_used; /* numbers of all slots and of used slots */
+	vv_buf texts,               /* the bytes of all distinct texts */
+		scratch;            /* temporary data of one call */
 } vv_distribution;
 
 /* Returns how values of the field's type are counted: VV_DIST_NUMBERS, VV_DIST_TIMES or
@@ -83,9 +88,9 @@ vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_ce
 vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *from, vv_error *err);
 /* Sorts the values. VV_ECORRUPT: a value was subtracted that was not in the distribution. */
 vv_status vv_distribution_finish(vv_distribution *d, vv_error *err);
-/* Returns true if the finished distribution d is certain to be equal to one that is counted from
- * its values alone, with regard to dropped digits. d was made from the distribution `from`
- * (vv_distribution_add_all) by subtracting `gone` rows and adding others. */
+/* Returns true if d, which is finished, certainly has as few dropped digits as a distribution made
+ * from the same cells alone; false: count these cells again. d was made from the distribution
+ * `from` (vv_distribution_add_all) by subtracting `gone` rows and adding others. */
 bool vv_distribution_settle(vv_distribution *d, const vv_distribution *from, uint64_t gone);
 /* Makes two finished distributions of numbers comparable: drops digits in the one with fewer
  * dropped digits, so that both have dropped equally many. */
@@ -100,16 +105,17 @@ bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv
 /* Returns the count of a text or step in a finished distribution. */
 uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v);
 
-#define VV_DRIFT_BINS 10u /* for numbers: tenths of the base */
+/* maximum number of bins of numbers and times: each has about a tenth of the base's values */
+#define VV_DRIFT_BINS 10u
 #define VV_DRIFT_CATEGORIES                                                                        \
 	100u /* for texts: the most frequent texts of the base; all other texts share one bin */
 
-/* The counts of two distributions in the same bins. */
+/* The counts of the values of two distributions in the same bins. */
 typedef struct vv_drift_bins {
 	uint64_t base[VV_DRIFT_CATEGORIES + 1], now[VV_DRIFT_CATEGORIES + 1];
-	size_t count; /* number of bins */
-	/* sums of these counts; if one is 0, the distributions cannot be compared */
-	uint64_t base_total, now_total;
+	size_t count;        /* number of bins */
+	uint64_t base_total, /* sum of the elements of base; 0: the two cannot be compared */
+		now_total;   /* sum of the elements of now; 0: the two cannot be compared */
 } vv_drift_bins;
 
 /* Sets *out to the bins of two distributions, which must be finished, of the same kind, and not

@@ -18,8 +18,8 @@
 /* The options of vv_check_base; pointers are borrowed. */
 typedef struct vv_base_options {
 	const vv_rule_set *rules; /* the rules to check */
-	/* path and commit of the findings; commit may be NULL */
-	const char *path, *commit;
+	const char *path,         /* vv_finding.path of all findings */
+		*commit;          /* vv_finding.commit of all findings; may be NULL */
 	/* a datapackage.json declares the columns' types: a changed type is then intended, so
 	 * column-retyped and type-contradiction are not checked */
 	bool declared;
@@ -30,7 +30,7 @@ typedef struct vv_base_options {
 	/* maximum number of reported findings for each rule and column; 0: no limit */
 	uint64_t limit;
 	vv_finding_fn finding;       /* receives the findings */
-	vv_check_more_fn more;       /* may be NULL */
+	vv_check_more_fn more;       /* receives numbers of withheld findings; may be NULL */
 	void *payload;               /* argument of finding, more and explain */
 	const vv_mend *mend;         /* as in vv_check_options */
 	vv_check_cache *cache;       /* NULL: nothing is cached */

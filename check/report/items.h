@@ -13,7 +13,8 @@
 #define VV_REPORT_VALUE_MAX 240u /* maximum number of stored bytes of a value or key */
 #define VV_REPORT_PRINT_LEN 32u  /* characters of a fingerprint */
 
-/* A stored finding. Its texts are those of the vv_finding. */
+/* A stored finding. Members with the name of a member of vv_finding (check/rules/finding.h) have
+ * the same meaning. */
 typedef struct vv_report_item {
 	uint64_t line, row;
 	const char *key, *value; /* may be NULL */
@@ -30,8 +31,8 @@ typedef struct vv_report_item {
 /* The findings of one rule in one column, or of one condition. */
 typedef struct vv_report_group {
 	const vv_rule *rule;
-	/* code of the rule; column: NULL for findings about rows and tables */
-	const char *code, *column;
+	const char *code, /* code of the rule */
+		*column;  /* NULL: the findings are about rows or tables */
 	/* condition of a rule that a project wrote; each condition has its own group */
 	const char *condition;
 	const char *name; /* name of a rule of varve.checks; may be NULL */
@@ -41,15 +42,15 @@ typedef struct vv_report_group {
 	vv_severity severity; /* the highest severity of the findings */
 	/* numbers of findings that count towards the result */
 	uint64_t errors, warnings;
-	/* numbers of findings that do not count, because the base has them, or because they are
-	 * accepted */
-	uint64_t known, accepted;
-	/* stored items, in order; NULL: no finding was stored */
-	vv_report_item *first, *last;
-	uint64_t kept; /* number of stored items */
-	bool unread;   /* the rule could not be checked */
-	/* one_message: all stored items have the same message; one_expected: the same `expected` */
-	bool one_message, one_expected;
+	/* numbers of findings that do not count towards the result: */
+	uint64_t known,        /* because the base has them */
+		accepted;      /* because they are accepted */
+	vv_report_item *first, /* the first stored item; NULL: no finding was stored */
+		*last;         /* the last stored item */
+	uint64_t kept;         /* number of stored items */
+	bool unread;           /* the rule could not be checked */
+	bool one_message,      /* all stored items have the same message */
+		one_expected;  /* all stored items have the same `expected` */
 	struct vv_report_group *next;
 } vv_report_group;
 
@@ -60,8 +61,8 @@ typedef struct vv_report_dataset {
 	uint64_t errors, warnings, known, accepted; /* sums over the groups */
 	/* one for each of vv_rules: true if the rule was checked; NULL: unknown */
 	bool *looked_at;
-	const vv_rule_set *rules; /* NULL once the dataset has ended */
-	vv_report_group *first, *last;
+	const vv_rule_set *rules;      /* NULL once the dataset has ended */
+	vv_report_group *first, *last; /* list of the dataset's groups */
 	struct vv_report_dataset *next;
 } vv_report_dataset;
 
@@ -83,13 +84,15 @@ struct vv_check_report {
 	vv_report_options options;
 	vv_report_dataset *first, *last; /* the datasets, in order */
 	vv_report_totals totals;
-	const char *last_commit; /* commit of the last dataset, for counting commits */
-	uint64_t bytes;          /* bytes of the stored findings */
-	size_t rule_count;       /* number of vv_rules */
+	/* commit of the last dataset; a dataset with another commit increases totals.commits */
+	const char *last_commit;
+	uint64_t bytes;    /* bytes of the stored findings */
+	size_t rule_count; /* number of vv_rules */
 	/* number of stored findings of each of vv_rules; the last element counts unknown rules */
 	uint64_t *kept_by_rule;
-	vv_report_print *prints; /* the fingerprints in the current dataset */
-	size_t print_count, print_cap;
+	vv_report_print *prints;   /* the fingerprints in the current dataset */
+	size_t print_count,        /* number of prints */
+		print_cap;         /* capacity of prints */
 	vv_hash_index print_index; /* finds a fingerprint by its hash */
 	vv_buf scratch;
 	vv_report_io *io; /* valid while the report is written */

@@ -39,12 +39,12 @@ typedef struct vv_report_options {
 
 /* The totals of a report. */
 typedef struct vv_report_totals {
-	/* numbers of datasets, and of those with a finding of at least fail_on */
-	uint64_t datasets, invalid;
+	uint64_t datasets,         /* number of datasets */
+		invalid;           /* number of datasets with a finding of at least fail_on */
 	uint64_t errors, warnings; /* numbers of findings that count */
-	/* numbers of findings that do not count, because the base has them, or because they are
-	 * accepted */
-	uint64_t known, accepted;
+	/* numbers of findings that do not count: */
+	uint64_t known,   /* because the base has them */
+		accepted; /* because they are accepted */
 	uint64_t commits; /* number of distinct commits; 0: no range of commits was checked */
 } vv_report_totals;
 
@@ -59,9 +59,9 @@ typedef struct vv_check_report vv_check_report;
  * until vv_report_end returns. */
 typedef struct vv_report_facts {
 	uint64_t rows, columns; /* of the table */
-	/* numbers of row groups, and of those that were not cached and had to be read */
-	uint64_t groups, groups_read;
-	const char *base;        /* the dataset's base, such as "HEAD~1 (a1b2c3d)" */
+	uint64_t groups,        /* number of row groups of the table */
+		groups_read; /* number of row groups that were read, since no result was cached */
+	const char *base;    /* the dataset's base, such as "HEAD~1 (a1b2c3d)" */
 	const char *base_commit; /* the full id of the base's commit */
 	uint64_t ms;             /* duration of the check in milliseconds */
 	/* the schema of the table, if git stores a pointer in place of the file; NULL: git stores

@@ -66,16 +66,16 @@ vv_status vv_report_each(const vv_check_report *r, vv_report_entry_fn fn, void *
 /* The number of findings of one rule in a dataset, for one column or condition. rule NULL: the
  * number of findings of the whole dataset. Texts are borrowed. */
 typedef struct vv_report_count {
-	const char *path, *rule; /* the dataset's path, and the rule's code */
+	const char *path, /* the dataset's path */
+		*rule;    /* the rule's code; NULL: see above */
 	/* name or text of a rule that a project wrote; NULL: the rule is built in */
 	const char *name;
 	const char *column;  /* may be NULL */
 	const char *message; /* message of the first stored finding; may be NULL */
 	vv_severity severity;
-	/* found: number of findings that count; accepted: number of accepted findings, which do not
-	 * count */
-	uint64_t found, accepted;
-	bool unread; /* the rule could not be checked */
+	uint64_t found,   /* number of findings that count */
+		accepted; /* number of accepted findings, which do not count */
+	bool unread;      /* the rule could not be checked */
 } vv_report_count;
 /* Receives a number of findings, valid during the call. */
 typedef vv_status (*vv_report_count_fn)(void *payload, const vv_report_count *c, vv_error *err);

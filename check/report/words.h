@@ -26,31 +26,33 @@ void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_ite
 void vv_report_put_verdict(vv_buf *b, const vv_check_report *r);
 /* Appends "3 errors, 1 warning", or "nothing wrong". */
 void vv_report_put_counts(vv_buf *b, uint64_t errors, uint64_t warnings);
-/* Returns the number, from 1, of the line at which a Git host displays an item of the group. If Git has a pointer in
- * place of the table, this is the line of the item's column in the pointer, else the item's line in the file. If i is
- * NULL, or the item has no line, the line in the file is 1. */
+/* Returns the number, from 1, of the line at which a Git host displays an item of the group. If Git
+ * has a pointer in place of the table, this is the line of the item's column in the pointer, else
+ * the item's line in the file. If i is NULL, or the item has no line, the line in the file is 1. */
 uint64_t vv_report_shown_line(const vv_report_group *g, const vv_report_item *i);
 
-/* Appends a value or key, escaped, in at most `width` columns of a terminal; width 0: no limit. cut: s is only the
- * beginning of the value; with width 0, an ellipsis is then appended. */
+/* Appends a value or key, escaped, in at most `width` columns of a terminal; width 0: no limit.
+ * cut: s is only the beginning of the value; with width 0, an ellipsis is then appended. */
 void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t width);
-/* Returns true if a terminal can safely display the code point; false for control characters, marks that change the
- * direction of text, unusual blanks, and code points that are not characters. */
+/* Returns true if a terminal can safely display the code point; false for control characters, marks
+ * that change the direction of text, unusual blanks, and code points that are not characters. */
 bool vv_report_is_plain(uint32_t cp);
-/* Writes a text as a JSON string in which characters that are unsafe on a terminal are escaped; or, if the text is not
- * UTF-8, as {"base64": ...}. cut: s is only the beginning of the value; this is indicated by an ellipsis in the
- * string, or by "more": true in the object. */
+/* Writes a text as a JSON string in which characters that are unsafe on a terminal are escaped; or,
+ * if the text is not UTF-8, as {"base64": ...}. cut: s is only the beginning of the value; this is
+ * indicated by an ellipsis in the string, or by "more": true in the object. */
 void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut);
 /* Writes the text, which ends with NUL, by vv_report_put_json. */
 void vv_report_put_text(vv_json_out *w, const void *text);
-/* Describes a JSON member with the name n and the text s, written by vv_report_put_text; no member if s is NULL. */
+/* Describes a JSON member with the name n and the text s, written by vv_report_put_text; no member
+ * if s is NULL. */
 #define REPORT_TEXT(n, s) JSON_BY(vv_report_put_text, (const char *)(s) != NULL ? (n) : NULL, s)
-/* Appends a text for XML, HTML and Markdown tables: escaped as for a terminal; in addition, &, <, >, quotes and the
- * characters with a meaning in Markdown become entities. */
+/* Appends a text for XML, HTML and Markdown tables: escaped as for a terminal; in addition, &, <,
+ * >, quotes and the characters with a meaning in Markdown become entities. */
 void vv_report_put_markup(vv_buf *b, const char *s, size_t len);
 /* Appends a text that ends with NUL, such as a message, as vv_report_put_markup does. */
 void vv_report_put_markups(vv_buf *b, const char *s);
-/* Appends a text that is already escaped for a terminal; each character that occurs in `marks` becomes an entity. */
+/* Appends a text that is already escaped for a terminal; each character that occurs in `marks`
+ * becomes an entity. */
 void vv_report_put_marks(vv_buf *b, const char *s, size_t len, const char *marks);
 
 #endif

@@ -51,15 +51,15 @@ typedef vv_status (*vv_check_more_fn)(void *payload, const vv_finding *f, uint64
 /* An option to check only a share of a version's row groups, for a check in several processes:
  * faults in single rows are written to *result, and no findings are reported. */
 typedef struct vv_check_share {
-	/* part: number of this share, from 0; parts: number of all shares */
-	uint32_t part, parts;
+	uint32_t part, /* number of this share, from 0 */
+		parts; /* number of all shares */
 	/* receives the result, for vv_check_noted; empty if it cannot be used by another process */
 	vv_buf *result;
 } vv_check_share;
 
 /* The result of a share, made by another process. */
 typedef struct vv_check_noted {
-	const char *bytes;
+	const char *bytes; /* the content of vv_check_share.result; borrowed */
 	size_t len;
 } vv_check_noted;
 
@@ -70,9 +70,8 @@ typedef struct vv_check_explained {
 	/* "row", "table", "group", "past" or "SQL"; "none": the rule cannot be checked */
 	const char *scope;
 	const char *reads; /* the columns that the rule reads, and of which version */
-	/* kept: number of row groups whose results are cached; groups: number of all row groups;
-	 * groups 0: results are not cached by group */
-	uint64_t kept, groups;
+	uint64_t kept,     /* number of row groups whose results are cached */
+		groups;    /* number of all row groups; 0: results are not cached by group */
 } vv_check_explained;
 /* Receives the description of a rule. */
 typedef vv_status (*vv_check_explain_fn)(void *payload, const vv_check_explained *e, vv_error *err);
@@ -99,7 +98,7 @@ typedef struct vv_check_options {
 	/* maximum number of reported findings for each rule and column; 0: no limit */
 	uint64_t limit;
 	vv_finding_fn finding;         /* receives the findings */
-	vv_check_more_fn more;         /* may be NULL */
+	vv_check_more_fn more;         /* receives numbers of withheld findings; may be NULL */
 	vv_check_type_fn type_setting; /* may be NULL; not called if type-error is off */
 	void *payload;                 /* argument of finding, more, type_setting */
 	vv_check_resource_fn resource; /* NULL: no resources */
@@ -109,7 +108,8 @@ typedef struct vv_check_options {
 	vv_pattern_budget *patterns;
 	vv_check_cache *cache; /* NULL: nothing is cached */
 	uint64_t memory; /* maximum bytes of keys in memory before the disk is used; 0: 48 MiB */
-	/* minimum number of bits of the keys' hashes that cached runs leave out */
+	/* minimum number of bits of each key's hash that the cached run of the keys leaves out
+	 * (check/kept/key_run.h) */
 	unsigned left_out;
 	const char *temp_dir; /* NULL: /tmp */
 	bool sheet;           /* the table is a sheet of a workbook, which may be empty */
@@ -145,9 +145,9 @@ typedef struct vv_check_total {
 
 /* The result of a check. */
 typedef struct vv_check_result {
-	uint64_t rows, columns; /* of the table */
-	/* numbers of row groups, and of those without a cached result */
-	uint64_t groups, groups_read;
+	uint64_t rows, columns;    /* of the table */
+	uint64_t groups,           /* number of row groups */
+		groups_read;       /* number of row groups without a cached result */
 	uint64_t errors, warnings; /* numbers of all findings, reported or not */
 	/* rules and columns with findings; column is borrowed from `arena` */
 	vv_check_total *totals;

@@ -65,8 +65,10 @@ typedef struct vv_check_rule {
 	size_t row_count;
 	const char *file; /* name of the file, for messages */
 	size_t line;      /* number of the rule's line, from 1 */
-	/* offsets of condition, where and groups in their line, in characters */
-	size_t condition_at, where_at, groups_at;
+	/* offsets in the rule's line, in characters: */
+	size_t condition_at, /* of `condition` */
+		where_at,    /* of `where` */
+		groups_at;   /* of `groups` */
 } vv_check_rule;
 
 /* Returns the rule's title in reports: its name, its comment, or its text. */

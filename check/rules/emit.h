@@ -1,5 +1,6 @@
 /*
- * emit: reports findings from groups, and their totals. Private to check/rules.
+ * emit: reports the findings of a run, and their totals. A run is one check of a version (check_run
+ * in groups.h). Private to check/rules.
  */
 #ifndef VV_CHECK_RULES_EMIT_H
 #define VV_CHECK_RULES_EMIT_H

@@ -37,11 +37,10 @@ typedef struct check_worker {
 	vv_condition_scratch *conditions;
 	vv_row_block *block; /* of the loaded row group */
 	uint8_t *blank;      /* one for each row: 1 if the row has no value; valid if has_blank */
-	size_t blank_cap;
-	bool has_blank;
-	bool pass_blank; /* has_blank, and blank rows are skipped */
-	/* an array of plan->counter_count counters: of faults, and of examined values
-	 * (check_plan.slots) */
+	size_t blank_cap;    /* capacity of blank */
+	bool has_blank;      /* at least one row of the group has no value */
+	bool pass_blank;     /* has_blank, and blank rows are skipped */
+	/* plan->counter_count counters, in the order that check_plan.counter_count describes */
 	uint32_t *counters;
 	bool no_memory; /* memory ran out */
 } check_worker;
@@ -68,8 +67,8 @@ vv_status check_group_rows(check_worker *w, const check_plan *p, const check_gro
 /* Returns the number of line ends inside `rows` cells: cells[0], cells[stride], ... */
 uint32_t check_line_ends(const vv_cell *cells, size_t stride, size_t rows);
 
-/* The result came from another process, which checked a share of the groups; the cache does not
- * have it yet. */
+/* Value of check_group_info.known: the result came from another process, which checked a share of
+ * the groups; the cache does not have it yet. */
 #define CHECK_TOLD 2
 
 /* A row group of the checked version. */
@@ -81,9 +80,10 @@ typedef struct check_group_info {
 	uint32_t newlines;  /* number of line ends inside its cells */
 	/* offset of the group's counters in check_run.counts; UINT32_MAX: no faults */
 	uint32_t counts;
-	/* 1: the result is from the cache; CHECK_TOLD: see there; 0: not known yet */
+	/* 1: the result is from the cache; CHECK_TOLD: from another process; 0: not known yet */
 	uint8_t known;
-	/* the group's entry in the data list if the group has long cells; else NULL */
+	/* the group's entry in the version's data list (VV_LIST_DATA) if the group has long cells,
+	 * which are stored outside of the group; else NULL */
 	const uint8_t *item;
 	size_t item_len;
 } check_group_info;
@@ -94,7 +94,7 @@ typedef struct check_group_more {
 	/* Returns true if the i-th group must be read. */
 	bool (*wants)(const void *payload, size_t i);
 	/* Computes a result from the i-th group, which is loaded in the worker's block, and appends
-	 * it to out. Called in any thread. */
+	 * it to out. worker: index in check_run.workers. Called in any thread. */
 	vv_status (*look)(void *payload, unsigned worker, size_t i, vv_buf *out, vv_error *err);
 	/* Receives the result of the i-th group at *p, and moves *p to its end. Called in the order
 	 * of the groups. */
@@ -112,18 +112,20 @@ typedef struct check_run {
 	size_t worker_count;
 	check_group_info *groups; /* the groups, in order */
 	size_t group_count;
-	vv_arena arena;   /* memory of items of groups */
-	check_memo facts; /* cached results of the groups, for the plan's id */
-	/* for each group: varint n, then n pairs of varint counter and varint count */
+	vv_arena arena;   /* memory of check_group_info.item */
+	check_memo facts; /* the memo with the cached results of the groups; its key is plan.id */
+	/* the results of the groups, at the offsets check_group_info.counts: for each group varint
+	 * n, then n pairs of varints, the index of a counter and its value, which is above 0 */
 	vv_buf counts;
-	uint64_t *totals;      /* an array of plan.counter_count counters: the sums of all groups */
-	uint64_t groups_read;  /* number of groups that were read */
-	vv_check_lines *lines; /* finds the lines of rows */
+	/* plan.counter_count counters, each the sum of this counter over all groups */
+	uint64_t *totals;
+	uint64_t groups_read;         /* number of groups that were read */
+	vv_check_lines *lines;        /* finds the lines of rows */
 	const check_group_more *more; /* may be NULL */
 	struct check_keys *keys;      /* one for each key of the plan */
 	/* NULL: the functions of keys.h search the cached run of keys (check/kept/key_run.h). Not
-	 * NULL: the caller searches the run, and this is the run's seed; r->groups then has only
-	 * the groups that are not in the run */
+	 * NULL: the caller itself searches that run, and this points to the run's seed; r->groups
+	 * then has only the groups that are not in the run */
 	const uint64_t *run_seed;
 } check_run;
 

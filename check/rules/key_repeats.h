@@ -11,9 +11,10 @@
  * keys. */
 typedef struct check_suspects {
 	uint64_t *hashes; /* ascending */
-	size_t count, cap;
-	/* one for each group: bit 1: the group has such a hash; bit 2: the group has a row whose
-	 * key lacks a part */
+	size_t count,     /* number of hashes */
+		cap;      /* capacity of hashes */
+	/* one for each group, a sum of: 1, if the group has such a hash; 2, if the group has a row
+	 * whose key lacks a part (key_bytes.h) */
 	uint8_t *groups;
 	uint64_t nulls; /* number of rows whose key lacks a part */
 } check_suspects;

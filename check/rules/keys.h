@@ -3,8 +3,8 @@
  *
  * A correct caller: check_keys_open; for each group for which check_keys_wants is true,
  * check_keys_group, on any thread, and check_keys_take with the result, on one thread at a time;
- * check_keys_compare, and if that returns 0, the groups and check_keys_compare again;
- * check_keys_finish; check_keys_close.
+ * check_keys_compare (if it returns 0, read the groups and call it again); check_keys_finish;
+ * check_keys_close.
  */
 #ifndef VV_CHECK_RULES_KEYS_H
 #define VV_CHECK_RULES_KEYS_H
@@ -42,8 +42,8 @@ vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err);
 
 /* Caches the entries without comparing repeated keys. */
 vv_status check_keys_keep(check_run *r, size_t k, vv_error *err);
-/* Returns true if a run with run_entries entries should be replaced by a new one, because it lacks
- * `later` entries of later versions. */
+/* Returns true if a run (check/kept/key_run.h) with run_entries entries should be replaced by a new
+ * one, because `later` keys of later versions are not in it. */
 bool check_keys_outgrow(uint64_t run_entries, uint64_t later);
 
 #define CHECK_SOUGHT_MAX 8u

@@ -19,7 +19,8 @@
 #include "dataset/schema/pattern.h"
 #include "dataset/schema/value.h"
 
-#define CHECK_OFF UINT32_MAX /* no slot: the rule is not checked */
+/* in place of the index of a slot (check_slot): the rule is not checked */
+#define CHECK_OFF UINT32_MAX
 
 /* The possible faults of a cell. They are bits, and can be combined. */
 enum {
@@ -43,14 +44,16 @@ enum {
 #define CHECK_CONSTRAINTS 0x3ff0u /* all bits of constraint-error */
 #define CHECK_KINDS 14            /* number of bits */
 
-/* A slot: a kind of finding that is counted for each row group. */
+/* A slot: one kind of finding that is counted for each row group, such as the type errors of one
+ * column. */
 typedef struct check_slot {
 	const vv_rule *rule;
 	vv_severity severity;
 	uint64_t mostly; /* as in vv_rule_setting */
 	size_t column; /* index of the column in the plan; SIZE_MAX: the finding is about the row */
 	size_t condition; /* index of the condition in the plan; SIZE_MAX: no condition */
-	/* index of the counter of examined values; CHECK_OFF: all values must be valid */
+	/* index of the counter of examined values, for `mostly`; CHECK_OFF: all values must be
+	 * valid */
 	uint32_t seen;
 } check_slot;
 
@@ -66,8 +69,8 @@ enum { BOUND_MINIMUM, BOUND_MAXIMUM, BOUND_ABOVE, BOUND_BELOW, BOUND_COUNT };
 
 /* The range of integers m for which m / 10^scale is within the bounds, for one scale. */
 typedef struct check_range {
-	int64_t least, most;
-	bool usable; /* false: numbers must be compared exactly */
+	int64_t least, most; /* the first and the last integer of the range */
+	bool usable;         /* false: numbers must be compared exactly */
 } check_range;
 #define CHECK_SCALES 19 /* number of scales: 0 to 18 */
 
@@ -78,11 +81,12 @@ typedef struct check_column {
 	const vv_field *field; /* NULL: the schema lacks the column */
 	const char *name;
 	size_t name_len;
-	/* indexes of slots; CHECK_OFF: the rule is not checked */
+	/* indexes of the slots for these faults; CHECK_OFF: the rule is not checked */
 	uint32_t missing_cell, encoding, type, budget, constraint;
-	/* hides_required: a finding for a missing cell replaces the finding "required" for the same
-	 * cell; hides_pattern: a finding for invalid UTF-8 replaces the finding "pattern" */
-	bool hides_required, hides_pattern;
+	/* a finding for a missing cell replaces the finding "required" for the same cell */
+	bool hides_required,
+		/* a finding for invalid UTF-8 replaces the finding "pattern" for the same cell */
+		hides_pattern;
 	bool required;                   /* the constraint "required" */
 	uint64_t min_length, max_length; /* UINT64_MAX: no such bound */
 	bool has_lengths;                /* min_length or max_length is a bound */
@@ -90,10 +94,11 @@ typedef struct check_column {
 	bool has_bounds;     /* at least one bound is given */
 	vv_pattern *pattern; /* NULL: no pattern */
 	const char *pattern_text;
-	/* the canonical forms of the values in enum and in categories; NULL: no such constraint */
-	vv_names *allowed, *categories;
-	bool typed_missing; /* a spelling of the missing value is also a valid number or date */
-	bool spare;         /* the column has no constraints except bounds and required */
+	/* the canonical forms of the values of a constraint; NULL: no such constraint */
+	vv_names *allowed,   /* of enum */
+		*categories; /* of categories */
+	bool typed_missing;  /* a spelling of the missing value is also a valid number or date */
+	bool spare;          /* the column has no constraints except bounds and required */
 	/* ranges for numbers of each scale; [0] is also the range for the days of dates */
 	check_range ranges[CHECK_SCALES];
 } check_column;
@@ -122,7 +127,7 @@ typedef struct check_key {
 	check_key_of of;
 	const char *names; /* names of the columns, such as "id, day" */
 	vv_hash128 id;     /* identifies the columns and how their values are read */
-	/* title and text of a rule of varve.checks; NULL: the rule is built in */
+	/* of a rule of varve.checks; NULL: the rule is built in */
 	const char *title, *text;
 } check_key;
 
@@ -134,9 +139,10 @@ typedef struct check_foreign {
 	check_key_of of;      /* the columns of this table */
 	const char **targets; /* names of the columns in the resource; `of.count` elements */
 	const char *resource; /* "": this table */
-	/* names of the columns here and in the resource, separated by commas */
-	const char *names, *target_names;
-	vv_hash128 id; /* identifies the columns and how their values are read */
+	/* names separated by commas: */
+	const char *names,     /* of the columns of this table */
+		*target_names; /* of the columns of the resource */
+	vv_hash128 id;         /* identifies the columns and how their values are read */
 	/* title of a rule of varve.checks; NULL: the schema declares the foreign key */
 	const char *title;
 } check_foreign;
@@ -180,9 +186,10 @@ typedef struct check_plan {
 	 * column */
 	size_t *places;
 	check_slot *slots;
-	/* counter_count: the counters of a group are the number of findings of each slot, followed
-	 * by the numbers of examined values (check_slot.seen) */
-	size_t slot_count, counter_count;
+	size_t slot_count, /* number of slots */
+		/* length of a group's array of counters: first one for each slot, the number of its
+		 * findings; then those of examined values (check_slot.seen) */
+		counter_count;
 	check_key *keys;
 	size_t key_count;
 	check_foreign *foreigns;
@@ -190,15 +197,15 @@ typedef struct check_plan {
 	check_condition *conditions;
 	size_t condition_count;
 	bool has_conditions; /* at least one condition must be evaluated */
-			     /* the rule for blank rows: its severity, its slot and its `mostly` */
+	/* the rule blank-row: */
 	vv_severity blank_severity;
-	uint32_t blank_slot;
-	uint64_t blank_mostly;
+	uint32_t blank_slot;   /* index of its slot; CHECK_OFF: not checked */
+	uint64_t blank_mostly; /* as in vv_rule_setting */
 	/* rows without any value have only findings of the rule for blank rows */
 	bool pass_blank;
 	size_t *show_key; /* indexes in the plan of the columns that identify a row in reports */
 	size_t show_key_count;
-	check_note *notes, *last_note;
+	check_note *notes, *last_note; /* list of the notes */
 	vv_hash128 id; /* identifies everything that determines the results of a group's rows */
 } check_plan;
 

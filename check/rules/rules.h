@@ -21,7 +21,7 @@
 #include "dataset/schema/declared.h"
 
 #define VV_RULES_MAX (4u << 20) /* the greatest size of the file, in bytes */
-#define VV_BILLION 1000000000u
+#define VV_BILLION 1000000000u  /* the share 1, in billionths */
 
 /* A bound: a count, or a share in billionths ("5%" is 50,000,000). */
 typedef struct vv_bound {
@@ -30,7 +30,8 @@ typedef struct vv_bound {
 	uint64_t value; /* a number of rows or values; if share, billionths */
 } vv_bound;
 
-/* One setting of a rule. A rule may have several settings, for different columns and with different bounds. */
+/* One setting of a rule. A rule may have several settings, for different columns and with different
+ * bounds. */
 typedef struct vv_rule_setting {
 	const vv_rule *rule;
 	vv_severity severity; /* can be VV_SEVERITY_OFF */
@@ -40,7 +41,8 @@ typedef struct vv_rule_setting {
 	/* names of the columns to check, followed by NULL; NULL: all columns that the rule can
 	 * check */
 	const char *const *columns;
-	/* the share, in billionths, of the examined values or rows that must be valid; VV_BILLION: all */
+	/* the share, in billionths, of the examined values or rows that must be valid; VV_BILLION:
+	 * all */
 	uint64_t mostly;
 	vv_bound min, max;     /* the bounds of the quantity that the rule measures */
 	uint64_t max_age;      /* for the rule freshness: the greatest age, in seconds */
@@ -53,7 +55,8 @@ typedef struct vv_rule_setting {
 /* The settings of all rules for one dataset. */
 typedef struct vv_rule_set {
 	vv_arena arena; /* memory of the settings */
-	/* the settings, sorted by rule in the order of vv_rules; each rule has at least one setting */
+	/* the settings, sorted by rule in the order of vv_rules; each rule has at least one
+	 * setting */
 	vv_rule_setting *items;
 	size_t count; /* the number of settings */
 	/* the rules of varve.checks for the path; a severity can be VV_SEVERITY_OFF */
@@ -75,8 +78,8 @@ typedef struct vv_rules_file vv_rules_file;
  * word. */
 vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
 			     vv_error *err);
-/* Adds the rules of a varve.checks with this text to *f. If *f is NULL, because the project has no varve.json, *f is
- * set to a new file, which the caller frees. */
+/* Adds the rules of a varve.checks with this text to *f. If *f is NULL, because the project has no
+ * varve.json, *f is set to a new file, which the caller frees. */
 vv_status vv_rules_file_add(vv_rules_file **f, const char *text, size_t len, const char *name,
 			    vv_error *err);
 void vv_rules_file_free(vv_rules_file *f); /* accepts NULL */
@@ -86,7 +89,8 @@ VV_AUTO_FREE(vv_rules_file, vv_rules_file_free)
 vv_on_commit vv_rules_on_commit(const vv_rules_file *f);      /* default: VV_ON_COMMIT_OFF */
 vv_severity vv_rules_fail_on(const vv_rules_file *f);         /* default: VV_SEVERITY_ERROR */
 bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit); /* sets *limit; false: no limit */
-/* Returns true if varve.json has "check": false for the path. Patterns match paths as in .gitattributes. */
+/* Returns true if varve.json has "check": false for the path. Patterns match paths as in
+ * .gitattributes. */
 bool vv_rules_left_out(const vv_rules_file *f, const char *path);
 
 /* Returns the reason, from "accept" in varve.json, why a finding of the rule at the path is
@@ -100,28 +104,30 @@ const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const ch
  * row and reason. Returns false if no further entry has expired. */
 bool vv_rules_ended(const vv_rules_file *f, size_t *i, int64_t now, vv_buf *out);
 
-/* Calls vv_checks_next for the rules of varve.checks in f, and returns its result. f may be NULL. */
+/* Calls vv_checks_next for the rules of varve.checks in f, and returns its result. f may be
+ * NULL. */
 const vv_check_rule *vv_rules_check(const vv_rules_file *f, const char *path, size_t *i);
 /* Returns the i-th pattern for paths; the patterns of "datasets" in varve.json come before those of
  * varve.checks. Sets *where to the pattern's JSON pointer, or its file and line. Returns NULL if i
  * is not below the number of patterns. */
 const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where);
 
-/* Initialises *out with all settings for the dataset at path, which is relative to the repository. f may be NULL; else
- * f must outlive *out. */
+/* Initialises *out with all settings for the dataset at path, which is relative to the repository.
+ * f may be NULL; else f must outlive *out. */
 vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *path,
 			  vv_error *err);
 void vv_rule_set_clear(vv_rule_set *s);
 VV_AUTO_CLEAR(vv_rule_set, vv_rule_set_clear)
 
-/* Returns the first setting of the rule that is not off; NULL: every setting of the rule is off. The rule's other
- * settings follow in items. */
+/* Returns the first setting of the rule that is not off; NULL: every setting of the rule is off.
+ * The rule's other settings follow in items. */
 const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code);
-/* Returns the highest severity among the settings of the rule; VV_SEVERITY_OFF: the rule is not checked. */
+/* Returns the highest severity among the settings of the rule; VV_SEVERITY_OFF: the rule is not
+ * checked. */
 vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code);
 
-/* Returns true if at least one of the rules that the word names is checked. The word has the form of a word of
- * --select. */
+/* Returns true if at least one of the rules that the word names is checked. The word has the form
+ * of a word of --select. */
 bool vv_rule_set_uses(const vv_rule_set *s, const char *word);
 
 /* Marks the settings of a rule as accepted. */

@@ -14,8 +14,8 @@ typedef enum vv_cell_state {
 	VV_CELL_TEXT = 0,   /* CSV text; a JSON string, decoded */
 	VV_CELL_ABSENT = 1, /* the row is too short, or the object lacks the member; no text */
 	VV_CELL_NULL = 2,   /* JSON null; no text */
-	/* JSON number, true, false, array, object, or a string that cannot be decoded exactly: the text is as in
-	 * the file */
+	/* JSON number, true, false, array, object, or a string that cannot be decoded exactly: the
+	 * text is as in the file */
 	VV_CELL_LITERAL = 3
 } vv_cell_state;
 
@@ -57,7 +57,8 @@ bool vv_cell_is_one_of(const vv_cell *cell, const char **words);
 /* The maximum number of cells in a row group (its rows times the columns of the table), which need
  * 2 GiB of memory. */
 #define VV_GRID_MAX ((size_t)1 << 27)
-/* maximum size in bytes of a dialect's prologue, and of a schema */
+/* The maximum size in bytes of the prologue of a dialect (the text before the first row,
+ * dialect.h), and of a schema. */
 #define VV_HEADER_MAX (512u << 10)
 
 #endif

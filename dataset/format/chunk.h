@@ -1,5 +1,5 @@
 /*
- * chunk: cuts a long run of bytes into chunks by content (FastCDC), and stores the chunks as a
+ * chunk: cuts a long sequence of bytes into chunks by content (FastCDC), and stores the chunks as a
  * list. Used for files that are not tables, for long cells and for long quirks (quirks.h).
  *
  * A chunk has 16 to 256 KiB, normally 64 KiB; the last chunk can be shorter. FastCDC's gear table
@@ -17,7 +17,7 @@
 #include "base/error.h"
 #include "dataset/format/list.h"
 
-/* Sizes of a chunk in bytes. */
+/* The least, the usual and the greatest size of a chunk in bytes. */
 #define VV_CHUNK_MIN (16u << 10)
 #define VV_CHUNK_NORMAL (64u << 10)
 #define VV_CHUNK_MAX (256u << 10)

@@ -63,9 +63,9 @@ typedef struct vv_bytes {
 	size_t len;
 } vv_bytes;
 
-#define VV_ENCODING_MAX 32u    /* bytes of an encoding's name, with its NUL */
+#define VV_ENCODING_MAX 32u    /* maximum number of bytes of an encoding's name, with its NUL */
 #define VV_HEADER_ROWS_MAX 16u /* most header lines of a file */
-#define VV_HEADER_JOIN_MAX 16u /* bytes of header_join, with its NUL */
+#define VV_HEADER_JOIN_MAX 16u /* maximum number of bytes of header_join, with its NUL */
 
 /* Properties of a CSV file that an option or datapackage.json declared. They also apply to later
  * versions; other properties are detected again in each version. */
@@ -107,25 +107,27 @@ typedef struct vv_dialect {
 	uint8_t comment;
 	uint8_t declared; /* CSV: the declared properties, as VV_DECLARED_... bits */
 	vv_spaces spaces; /* CSV: spaces at the beginning of cells */
-	uint8_t header_more; /* CSV: number of header lines after the first; their cells are joined by column */
+	/* CSV: number of header lines after the first; their cells are joined by column */
+	uint8_t header_more;
 	/* text between joined header cells; unused if header_more is 0 */
 	char header_join[VV_HEADER_JOIN_MAX];
 	/* bytes after the BOM and before the first row: the header line with its line end and the
 	 * blank lines around it; JSON: "[\n" */
 	vv_bytes prologue;
-	/* How many bytes at the start of the prologue are not part of the table. CSV: whole lines above the
-	 * header, such as comments and titles; without a header line, the whole prologue or 0. JSON: the part
-	 * of the document before the array's '[', if the array is inside another value; the part after the
-	 * array is in the epilogue. */
+	/* How many bytes at the start of the prologue are not part of the table. CSV: whole lines
+	 * above the header, such as comments and titles; without a header line, the whole prologue
+	 * or 0. JSON: the part of the document before the array's '[', if the array is inside
+	 * another value; the part after the array is in the epilogue. */
 	size_t lead;
 	/* CSV: a vv_quoting for each column; columns from quoting_count on have VV_QUOTE_MINIMAL */
 	uint8_t *quoting;
 	size_t quoting_count;
-	/* JSON forms: the texts between names and values; an object is written as open name
-		 * colon value comma name colon value close */
+	/* JSON forms: an object with two members is written as `open` name `colon` value `comma`
+	 * name `colon` value `close` */
 	vv_bytes open, colon, comma, close;
 	vv_bytes row_end; /* JSON array: text between two rows, such as ",\n  " */
-	/* JSON array: text after the last row, such as "\n]\n"; CSV: whole lines below the table, such as totals */
+	/* JSON array: text after the last row, such as "\n]\n"; CSV: whole lines below the table,
+	 * such as totals */
 	vv_bytes epilogue;
 	bool ascii; /* JSON: code points above 127 are written as \uXXXX */
 } vv_dialect;
@@ -201,8 +203,8 @@ size_t vv_dialect_lead_lines(const vv_dialect *d);
 size_t vv_dialect_prologue_rows(const vv_dialect *d);
 /* Returns the number of lines below the last row of a CSV, and 0 for other forms. */
 size_t vv_dialect_tail_lines(const vv_dialect *d);
-/* CSV: returns true if delimiter, quote, escape and comment are valid together: different from each other and from line
- * ends. */
+/* CSV: returns true if delimiter, quote, escape and comment are valid together: different from each
+ * other and from line ends. */
 bool vv_dialect_fits_together(const vv_dialect *d);
 
 /* Returns the text after a row: that of d->newline for CSV and NDJSON, and of d->row_end for JSON.

@@ -46,12 +46,10 @@ typedef enum vv_missing { VV_MISSING_NONE, VV_MISSING_SOME, VV_MISSING_ALL } vv_
 typedef struct vv_fact {
 	vv_missing missing;
 	bool unknown; /* the texts are not described; the members below are not set */
-	/* at least one text is a plain number (vv_fact_number_read): the least one and the greatest
-	 * one are */
-	bool numbers;
-	vv_fact_number least, greatest;
-	bool texts; /* at least one text is not a plain number: low is set */
-	/* all texts that are not numbers are from low to high, compared as bytes */
+	bool numbers; /* at least one text is a plain number (vv_fact_number_read) */
+	vv_fact_number least, greatest; /* the least and the greatest plain number; if numbers */
+	bool texts;                     /* at least one text is not a plain number */
+	/* bounds of the texts that are not plain numbers, compared as bytes; if texts */
 	vv_fact_text low, high;
 	bool open; /* high is not set: these texts have no upper bound */
 } vv_fact;
@@ -59,7 +57,8 @@ typedef struct vv_fact {
 /* The facts of some rows. In columns whose index is count or more, all cells are missing. */
 typedef struct vv_facts {
 	vv_fact *columns;
-	size_t count, cap;
+	size_t count, /* number of columns */
+		cap;  /* capacity of columns */
 } vv_facts;
 #define VV_FACTS_INIT                                                                              \
 	{                                                                                          \

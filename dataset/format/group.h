@@ -56,10 +56,12 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 typedef struct vv_group {
 	const uint8_t *bytes; /* the block; borrowed */
 	size_t len;
-	/* columns: number of stored columns; all further columns are absent in every row */
-	size_t rows, columns;
-	const uint8_t **column; /* start of each stored column in bytes; freed by vv_group_close */
-	size_t *column_len;     /* bytes of each stored column */
+	size_t rows, /* number of rows */
+		/* number of stored columns; all further columns are absent in every row */
+		columns;
+	/* start of each stored column, in the member `bytes`; freed by vv_group_close */
+	const uint8_t **column;
+	size_t *column_len; /* bytes of each stored column */
 	/* the parts of a block that vv_group_open_parted has opened; borrowed; NULL: all bytes are
 	 * unpacked */
 	vv_parted *parted;
@@ -124,19 +126,24 @@ typedef enum vv_run_form {
 	VV_RUN_MOMENTS   /* since 1970-01-01T00:00:00, in units of 10^-scale seconds */
 } vv_run_form;
 
-/* A decoded column, which need not have a cell for each row. Pointers are borrowed from the block
- * and the arena. */
+/* A run: a decoded column, which need not have a cell for each row. Pointers are borrowed from the
+ * block and the arena. */
 typedef struct vv_group_run {
 	vv_run_form form;
-	/* state and spelling of all numbers; two runs with the same form, state, head, space, scale
-	 * and keep spell numbers in the same way */
-	uint8_t state, head;
-	bool space;           /* MOMENTS: a space between date and time, instead of 'T' */
-	unsigned scale, keep; /* keep: digits after the point that are written even if they are 0 */
+	/* The spelling of numbers: two runs with the same form, state, head, space, scale and keep
+	 * spell equal numbers equally. */
+	uint8_t state, /* vv_cell_state of all numbers */
+		head; /* the form of the numbers in the block (GROUP_FIXED ..., group_internal.h) */
+	bool space;   /* MOMENTS: a space between date and time, instead of 'T' */
+	unsigned scale, /* DECIMALS, MOMENTS: the unit is 10^-scale */
+		keep;   /* minimum number of digits after the point, written even if they are 0 */
 	const vv_cell *cells; /* CELLS: the cells; SHARED: the distinct values */
-	size_t stride, count; /* CELLS: distance of two cells; SHARED: number of distinct values */
-	/* index NULL: all rows have the first value; empty NULL: no text is empty */
-	const uint8_t *index, *empty;
+	size_t stride,        /* CELLS: distance of two cells in the array */
+		count;        /* SHARED: number of distinct values */
+	/* SHARED: the number of each row's value; NULL: all rows have the first value */
+	const uint8_t *index,
+		/* numbers: 1 for each row with an empty text, else 0; NULL: no text is empty */
+		*empty;
 	int64_t *numbers;    /* the number of each row; 0 for an empty text */
 	int64_t least, most; /* the least and the greatest number */
 } vv_group_run;

@@ -39,18 +39,20 @@ enum { EDIT_LITERAL = 1, EDIT_PATCHES = 2, EDIT_HEAD = 4 };
 
 #define EDIT_NEW_TEXT 255u /* instead of a number in the dictionary */
 
-/* A place that changes. keep: number of unchanged rows of base before the place; drop: number of
- * removed rows of base; add: number of added rows. */
+/* A place that changes. */
 typedef struct edit_run {
-	size_t keep, drop, add;
+	size_t keep,  /* number of unchanged rows of base before the place */
+		drop, /* number of removed rows of base */
+		add;  /* number of added rows */
 } edit_run;
 
 /* The rows that edits keep, remove and add. */
 typedef struct edit_plan {
 	edit_run *runs; /* the places that change, in order */
 	size_t count;
-	size_t base_rows, rows; /* numbers of rows of base and of the result */
-	size_t in;              /* number of added rows */
+	size_t base_rows, /* number of rows of base */
+		rows;     /* number of rows of the result */
+	size_t in;        /* number of added rows at all places together */
 } edit_plan;
 
 /* A column that is being edited. A column whose cells have different states needs EDIT_LITERAL. */

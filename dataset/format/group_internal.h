@@ -34,7 +34,8 @@ enum {
 	GROUP_DATE,
 	GROUP_DATETIME
 };
-/* The states of a column: bits 4-5 of its first byte. */
+/* The states of a column, bits 4-5 of its first byte: all cells are texts; all cells have one other
+ * state, which follows in one byte; or the state of each row follows, in two bits. */
 enum { GROUP_ALL_TEXT, GROUP_ONE_STATE, GROUP_MIXED_STATES };
 
 /* The first byte of encoded integers, decimals, dates and datetimes, after the column's states:
@@ -52,10 +53,14 @@ static inline unsigned group_digits_kept(unsigned form, unsigned scale)
 /* The forms of datetimes: bits that can be combined. */
 enum { GROUP_SPACE = 1, GROUP_ZULU = 2, GROUP_DATETIME_FORMS = 4 };
 
-/* How the lengths of texts are stored. */
+/* How the lengths of texts are stored: one length for all texts, a byte for each length, or a
+ * varint for each length. */
 enum { GROUP_LEN_EQUAL, GROUP_LEN_BYTES, GROUP_LEN_VARINTS };
 
-#define GROUP_DICT_MAX 255u
+#define GROUP_DICT_MAX 255u /* maximum number of distinct values of a dictionary */
+
+/* Converts an integer to an unsigned one that is small if the absolute value is small: 0, -1, 1,
+ * -2 become 0, 1, 2, 3. group_unzigzag is the inverse. */
 
 static inline uint64_t group_zigzag(int64_t v)
 {
@@ -80,7 +85,8 @@ vv_status group_column_mapped(const vv_group *g, size_t column, vv_cell *cells, 
 typedef struct group_reading {
 	const uint8_t *p, *end; /* the encoded bytes that are not read yet; borrowed */
 	vv_cell *cells;         /* receives the values: cells[0], cells[stride], ... */
-	size_t stride, count;   /* count: number of rows */
+	size_t stride,          /* distance of two elements of cells that are set */
+		count;          /* number of rows */
 	uint8_t state;          /* vv_cell_state of all values */
 	vv_arena *arena;        /* for decoded texts */
 	size_t column;          /* the column's index, for messages */
@@ -140,7 +146,8 @@ typedef struct group_slots {
 
 /* How the cells of a column are written in a line of CSV. */
 typedef struct group_slot_form {
-	bool quoted, quoted_empty; /* numbers are in quotes; empty cells are in quotes */
+	bool quoted,          /* numbers are in quotes */
+		quoted_empty; /* empty cells are in quotes */
 	char quote, delimiter;
 } group_slot_form;
 
@@ -242,8 +249,8 @@ static inline bool group_count_marks(const uint8_t *bytes, size_t count, size_t 
 /* An opened column of numbers or dates. Its values are all texts or all literals. Pointers are
  * borrowed from the block. */
 typedef struct group_numbers {
-	/* flags: GROUP_EMPTIES, GROUP_DELTAS and the form; scale: digits after the point */
-	uint8_t flags, scale;
+	uint8_t flags,  /* GROUP_EMPTIES, GROUP_DELTAS, and the form in the bits above them */
+		scale;  /* number of digits after the point */
 	unsigned width; /* bytes per number in planes */
 	/* without deltas: added to each number in planes; with deltas: the first number */
 	uint64_t base;
@@ -303,7 +310,7 @@ struct vv_group_encoder {
 	group_dict dict;
 
 	vv_facts *facts; /* receives the facts of the cells; borrowed; NULL: not requested */
-	/* the memory given to vv_group_encoder_within */
+	/* the arguments of vv_group_encoder_within */
 	uintptr_t bytes;
 	size_t bytes_len;
 
@@ -314,7 +321,8 @@ struct vv_group_encoder {
 
 /* Properties of a column's values, which group_gather computes. */
 typedef struct group_values {
-	size_t rows, count;        /* rows: all rows; count: rows with a text */
+	size_t rows,               /* number of all rows */
+		count;             /* number of rows with a text, whose texts are the values */
 	unsigned states;           /* bit s is set if a row has the vv_cell_state s */
 	bool equal;                /* all values have the key and length of the first value */
 	uint32_t min_len, max_len; /* the least and the greatest length of a text */
@@ -339,10 +347,12 @@ typedef struct group_typed {
  * i values, so that a column of nearly unique values costs only some 30 probes. */
 #define GROUP_DICT_START 16u
 
-/* The range of the numbers read so far, and of the differences between successive numbers. */
+/* The range of the numbers read so far, and the size of the differences between successive
+ * numbers. */
 typedef struct group_spread {
 	int64_t least, most, last; /* the least, the greatest and the last number */
-	uint64_t zigzags; /* bitwise or of all zigzag deltas; correct unless a delta wraps */
+	/* bitwise or of group_zigzag of all differences; correct unless a difference overflows */
+	uint64_t zigzags;
 } group_spread;
 
 /* Adds the number v to *s. */

@@ -50,9 +50,9 @@ typedef struct vv_pair {
 	/* SHA-256 of the group's items (group_items) and of the root's dialect, columns and cut
 	 * parameters */
 	uint8_t key[VV_SHA256_LEN];
-	/* length and XXH3-64 of the pair's bytes of the file; the root's hash is computed from such
-	 * hashes */
-	uint64_t raw_len, raw_hash;
+	uint64_t raw_len, /* number of bytes of the file that the pair describes */
+		/* XXH3-64 of these bytes; the root's hash is computed from such hashes */
+		raw_hash;
 	char first; /* first of these bytes */
 } vv_pair;
 

@@ -1,6 +1,7 @@
 /*
  * list: stores a long sequence of entries as a tree of nodes. Where a node ends depends on the
- * content of its items, so that lists with equal runs of entries have equal nodes.
+ * content of its items, so that lists in which the same sequence of entries occurs have equal
+ * nodes.
  *
  * The block that owns a list, such as the root of a table, contains the topmost items of the tree:
  * the top. Format: docs/formats/store.md, "list".
@@ -49,7 +50,9 @@ typedef struct vv_sink {
 	 * put() is called for every block, and checks this itself. */
 	bool (*has)(void *payload, const vv_cid *cid);
 	void *payload; /* the first argument of these functions */
-	bool passing; /* blocks are discarded when the command ends: do not record them as stored */
+	/* the blocks are discarded when the command ends, so callers must not record them as
+	 * stored */
+	bool passing;
 	/* blocks whose hashes were checked just before, so that they need no second check;
 	 * borrowed; may be NULL */
 	const vv_cid_set *hashed;
@@ -118,8 +121,8 @@ int vv_list_next_that_may(vv_list_reader *r, vv_list_may_fn may, void *payload, 
 vv_status vv_list_seek(vv_list_reader *r, uint64_t at, vv_error *err);
 /* Moves to the entry with number `index`. */
 vv_status vv_list_seek_index(vv_list_reader *r, uint64_t index, vv_error *err);
-/* Sets *count to the number of entries, and *weight to the sum of their weights. Reads no nodes, since the top has
- * these sums. */
+/* Sets *count to the number of entries, and *weight to the sum of their weights. Reads no nodes,
+ * since the top has these sums. */
 void vv_list_totals(const vv_list_reader *r, uint64_t *count, uint64_t *weight);
 
 /* The functions below are for comparing two lists without reading the nodes that both lists have. A
@@ -128,12 +131,13 @@ void vv_list_totals(const vv_list_reader *r, uint64_t *count, uint64_t *weight);
 /* Returns the greatest height of a node in the list; 0: the list has no nodes, since its top
  * contains the entries. */
 unsigned vv_list_height(const vv_list_reader *r);
-/* Returns true if a node of exactly this height, at least 1, begins at the reader's position, and sets *cid, *items
- * (the number of entries) and *weight to those of this node. Reads only nodes above it. If one of them cannot be read,
- * returns false; vv_list_next then returns the error. */
+/* Returns true if a node of exactly this height, at least 1, begins at the reader's position, and
+ * sets *cid, *items (the number of entries) and *weight to those of this node. Reads only nodes
+ * above it. If one of them cannot be read, returns false; vv_list_next then returns the error. */
 bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t *weight,
 		       unsigned height);
-/* Moves past the node of this height at the reader's position, without reading it. Height 0: past one entry. */
+/* Moves past the node of this height at the reader's position, without reading it. Height 0: past
+ * one entry. */
 vv_status vv_list_skip(vv_list_reader *r, unsigned height, vv_error *err);
 
 #endif

@@ -18,7 +18,7 @@
 
 /* Limits of the nodes of one kind and level. */
 typedef struct list_limits {
-	size_t least, most; /* the least and greatest number of items of a node */
+	size_t least, most; /* the least and the greatest number of items of a node */
 	uint64_t mask;      /* a node ends after an item whose hash has these bits all zero */
 	size_t top;         /* the greatest number of items in the embedded top */
 } list_limits;
@@ -47,8 +47,9 @@ typedef struct list_node {
 	vv_list_kind kind;
 	unsigned level;
 	size_t count;
-	list_item *item;        /* owned; list_node_clear */
-	uint64_t weight, items; /* sums of the items' weight and count */
+	list_item *item; /* owned; list_node_clear */
+	uint64_t weight, /* sum of list_item.weight of the items */
+		items;   /* sum of list_item.count of the items */
 } list_node;
 
 /* Parses the block of a node into *out, which the caller clears. VV_ECORRUPT: the block is not a
@@ -75,10 +76,12 @@ typedef struct list_frame {
 	list_node node; /* the parsed node, which points into block */
 	vv_cid cid;     /* the node's CID; null for the top */
 	size_t next;    /* index of the next item to read */
-	/* number and total weight of the list's entries before the item `next` */
-	uint64_t index, weight;
-	/* number and total weight of the list's entries before the node */
-	uint64_t first_index, first_weight;
+	/* of the list's entries before the item `next`: */
+	uint64_t index, /* their number */
+		weight; /* the sum of their weights */
+	/* of the list's entries before the node: */
+	uint64_t first_index, /* their number */
+		first_weight; /* the sum of their weights */
 } list_frame;
 
 struct vv_list_reader {

@@ -50,8 +50,8 @@ typedef struct places_block {
 	/* number of rows not yet returned, of a packed block or of the current run */
 	uint64_t rows;
 	unsigned width; /* packed: bits of each place */
-	uint64_t bits;  /* packed: bits that were read, but belong to the next places */
-	unsigned have;  /* packed: how many these are */
+	uint64_t bits;  /* packed: the bits that were read from p, but not returned yet */
+	unsigned have;  /* packed: number of valid bits in `bits` */
 } places_block;
 
 /* Opens the block bytes[0 .. len), which must outlive b. VV_ECORRUPT: the block is not valid. */

@@ -22,7 +22,8 @@
  * members. */
 typedef struct vv_expected {
 	const char *bytes; /* borrowed */
-	size_t len, taken; /* taken: number of bytes that were compared and are equal */
+	size_t len,        /* number of expected bytes */
+		taken;     /* number of bytes that were compared and are equal */
 	bool differs;      /* other bytes were written */
 } vv_expected;
 /* Compares the bytes in out with the next expected bytes, and empties out. Does nothing if e is

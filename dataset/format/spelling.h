@@ -38,7 +38,7 @@ static const uint64_t spell_power[19] = {1u,
 					 100000000000000000u,
 					 1000000000000000000u};
 
-/* Masks for the first 0 to 8 bytes of a key. */
+/* Masks for the first 0 to 8 bytes of a key (spell_key). */
 static const uint64_t spell_first[9] = {0,
 					0xff,
 					0xffff,
@@ -396,7 +396,8 @@ static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale, u
 	return sign + (keep == 0 && len == before + 1 ? before : len);
 }
 
-/* Writes days since 1970-01-01 as ten characters. Returns false if the day is not in the years 1 to 9999. */
+/* Writes days since 1970-01-01 as ten characters. Returns false if the day is not in the years 1 to
+ * 9999. */
 static inline bool spell_write_date(char *out, int64_t days)
 {
 	uint32_t n, year, month, start, day, leap;
@@ -425,8 +426,8 @@ static inline bool spell_write_date(char *out, int64_t days)
 	return true;
 }
 
-#define SPELL_SECONDS 86400
-#define SPELL_PARTS_MAX 6u /* most digits of a second's fraction */
+#define SPELL_SECONDS 86400 /* number of seconds of a day */
+#define SPELL_PARTS_MAX 6u  /* most digits of a second's fraction */
 
 /* Reads a date, 'T' (or a space if `space` is set), HH:MM:SS, a point and `scale` digits unless
  * scale is 0, and 'Z' if `zulu` is set. Sets *out to the time since 1970-01-01T00:00:00 in units of
