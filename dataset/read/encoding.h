@@ -27,8 +27,8 @@ vv_status vv_encoding_find(char *out, const char *name, const char *sample, size
 
 /* An open encoding. */
 typedef struct vv_encoding vv_encoding;
-/* Opens an encoding by the name that vv_encoding_find returned. VV_ENOSUPPORT: the system's iconv does not support
- * the encoding. */
+/* Opens an encoding by the name that vv_encoding_find returned. VV_ENOSUPPORT: the system's iconv
+ * does not support the encoding. */
 vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err);
 void vv_encoding_close(vv_encoding *e); /* accepts NULL */
 VV_AUTO_FREE(vv_encoding, vv_encoding_close)

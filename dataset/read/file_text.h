@@ -1,8 +1,9 @@
 /*
  * file_text: reads a file in another encoding as UTF-8 text.
  *
- * vv_file_text_open(&t, &file, &how, err); // t is NULL: the file is UTF-8, read it directly ...
- * read vv_file_text_source(t) to its end vv_file_text_measure(t, &bytes, &hash, err);
+ * A correct caller: vv_file_text_open, which sets *out to NULL if the file is UTF-8 and can be read
+ * directly; else, read vv_file_text_source to its end, then vv_file_text_measure, then
+ * vv_file_text_close.
  *
  * While the text is read, it is encoded again, and vv_file_text_measure compares the encoded bytes
  * with those of the file.
@@ -34,8 +35,9 @@ typedef struct vv_file_text_options {
 
 /* One value = one file that is read as text. */
 typedef struct vv_file_text vv_file_text;
-/* Reads the beginning of the file and determines the encoding. If the file is UTF-8 and the source can be read again,
- * rewinds the source and sets *out to NULL. file must outlive *out. VV_EUSAGE: the declared encoding is unknown. */
+/* Reads the beginning of the file and determines the encoding. If the file is UTF-8 and the source
+ * can be read again, rewinds the source and sets *out to NULL. file must outlive *out. VV_EUSAGE:
+ * the declared encoding is unknown. */
 vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 			    const vv_file_text_options *how, vv_error *err);
 void vv_file_text_close(vv_file_text *t); /* accepts NULL */

@@ -16,10 +16,11 @@
 
 /* The lines of a header, and the names made from them. */
 typedef struct vv_header_rows {
-	vv_arena arena;     /* memory of the texts */
-	vv_cell *names;     /* the columns' names from the lines so far */
-	vv_cell *above;     /* the last joined cell of each column */
-	size_t count, room; /* number of columns; capacity of names and of above */
+	vv_arena arena; /* memory of the texts */
+	vv_cell *names; /* the columns' names from the lines so far */
+	vv_cell *above; /* the last joined cell of each column */
+	size_t count,   /* number of columns */
+		room;   /* capacity of names and of above */
 	/* Offsets in the dialect's prologue, set by vv_header_rows_read: */
 	size_t first; /* the beginning of the header; blank lines may be above */
 	size_t last;  /* the beginning of the header's last line */

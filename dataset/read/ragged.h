@@ -49,14 +49,16 @@ typedef struct vv_ragged_row {
 	size_t stray;
 	bool comment;    /* the line is a comment, not a row */
 	size_t unclosed; /* the offset of a quote that is not closed; SIZE_MAX: no such quote */
-	/* The row has more than VV_ROW_MAX bytes, which 'varve add' refuses. If the window cannot contain the row,
-	 * the row ends with its first line, regardless of quotes, and only the end of this line is in the window. */
+	/* The row has more than VV_ROW_MAX bytes, which 'varve add' refuses. If the window cannot
+	 * contain the row, the row ends with its first line, regardless of quotes, and only the end
+	 * of this line is in the window. */
 	bool too_long;
 } vv_ragged_row;
 
-/* Detects the file's format, and moves to the first row. source is borrowed until close. VV_EINPUT, VV_EREFUSED,
- * VV_ENOTFOUND: the file is not a table, for the reason in err (VV_EINPUT also if the first rows are longer than
- * VV_ROW_MAX); the window then contains the bytes read so far. Call vv_ragged_close also after a failure. */
+/* Detects the file's format, and moves to the first row. source is borrowed until close. VV_EINPUT,
+ * VV_EREFUSED, VV_ENOTFOUND: the file is not a table, for the reason in err (VV_EINPUT also if the
+ * first rows are longer than VV_ROW_MAX); the window then contains the bytes read so far. Call
+ * vv_ragged_close also after a failure. */
 vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_hints *hints,
 			 vv_error *err);
 void vv_ragged_close(vv_ragged *r);

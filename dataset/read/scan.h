@@ -51,8 +51,8 @@ typedef struct vv_row {
 	/* CSV: the row has no quote or escape character, and no blank line before it */
 	bool plain;
 	bool breaks; /* CSV: a cell has a line feed */
-	/* the row's bytes without blank lines and row end; in NDJSON, spaces after the object are
-	 * included */
+	/* the bytes [text_start, text_end) are the row without blank lines and row end; in NDJSON,
+	 * they include the spaces after the object */
 	size_t text_start;
 	size_t text_end;
 } vv_row;

@@ -21,24 +21,25 @@ struct vv_scan {
 	const char *bytes, *end; /* the window */
 	bool at_end;             /* the input ends with the window */
 	uint64_t origin;         /* offset of the window in the input */
-	size_t offset, fault;    /* offsets in the window of the next row and of the last fault */
+	size_t offset,           /* offset of the next row in the window */
+		fault;           /* offset of the last fault in the window */
 	size_t columns; /* CSV: maximum number of cells of a row; JSON: number of columns so far */
 
 	vv_arena arena; /* decoded cells */
-	char *spare;    /* unused memory in arena, for the next short cells */
+	char *spare;    /* unused memory in arena, spare_len bytes, for the next short cells */
 	size_t spare_len;
 
-	/* The members up to `found` are for CSV. If marks_ready is set between calls, marks
-		 * describes the bytes from offset on. */
+	/* The members from here to `found` are only for CSV. */
 	vv_mark_set set;
 	vv_scan_marks marks;
-	bool marks_ready;
-	bool has_escape; /* an escape character other than the quote */
-	int comment;     /* first byte of lines that are not rows; -1: no such lines */
-	/* the dialect's characters, for finding rows that begin with the comment character
-	 * (vv_dialect_full_are_rows); owns nothing */
+	bool marks_ready; /* between calls: marks describes the bytes from offset on */
+	bool has_escape;  /* an escape character other than the quote */
+	int comment;      /* first byte of lines that are not rows; -1: no such lines */
+	/* the dialect's characters, for finding lines that are rows although they begin with the
+	 * comment character (vv_dialect_full_are_rows); owns nothing */
 	vv_dialect chars;
-	size_t full;      /* number of cells of such a row; 0: no such rows */
+	/* number of cells that makes such a line a row; 0: no such line is a row */
+	size_t full;
 	bool pass_spaces; /* spaces at the beginning of a cell are skipped */
 	/* number of cells in the row that was just refused because it has too many; else 0 */
 	size_t found;

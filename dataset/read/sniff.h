@@ -19,16 +19,17 @@ typedef struct vv_sniff_hints {
 	vv_form form;
 	int delimiter; /* byte value; -1: detect it */
 	int quote;     /* byte value; 0: there are no quotes; -1: detect it */
-	int escape;    /* byte value; 0: quotes are doubled; -1: not set, means doubled */
-	int header;    /* 1: the table has a header; 0: it has no header; -1: detect it */
+	/* byte value; 0: quotes inside cells are doubled; -1: not set, with the effect of 0 */
+	int escape;
+	int header; /* 1: the table has a header; 0: it has no header; -1: detect it */
 	/* declared encoding of the file; NULL: detect it; borrowed; used by callers, since vv_sniff
 	 * reads only UTF-8 text */
 	const char *encoding;
 	/* dialect of the parent version, used if it still fits; may be NULL */
 	const vv_dialect *parent;
-	const char *
-		path; /* path of the file, whose extension is a hint; may be NULL; imports set it */
-	long skip;    /* CSV: number of lines above the table; -1: detect it */
+	/* path of the file, whose extension is a hint; may be NULL; imports set it */
+	const char *path;
+	long skip;       /* CSV: number of lines above the table; -1: detect it */
 	long skip_below; /* CSV: number of lines below the table; -1: detect it */
 	int comment;     /* CSV: byte value; 0: there are no comments; -1: detect it */
 	/* CSV: 1: spaces at the beginning of cells are skipped; 0: they are part of the cells; -1:
@@ -70,8 +71,8 @@ typedef struct vv_sniff_result {
 	/* names of the columns: for CSV the undecoded header cells, or "fieldN" without a header;
 	 * for JSON the names of members in the order in which they first occur */
 	char **names;
-	size_t *name_lens;
-	size_t columns;
+	size_t *name_lens; /* the lengths of the names */
+	size_t columns;    /* number of names */
 	/* texts for the user, one per line, such as "column 3 has no name" */
 	vv_buf warnings;
 } vv_sniff_result;
@@ -95,8 +96,8 @@ bool vv_sniff_is_workbook(const char *name);
  * if memory runs out. */
 bool vv_sniff_is_table(const char *sample, size_t len, bool at_end);
 
-#define VV_TAIL_MAX (64u << 10)
-#define VV_TAIL_LOOK (4u << 10)
+#define VV_TAIL_MAX (64u << 10) /* maximum number of bytes of the lines below a table */
+#define VV_TAIL_LOOK (4u << 10) /* number of bytes in which unknown such lines are searched */
 /* Finds the lines below a CSV table, such as totals: sets *out to the number of their bytes. bytes:
  * the last len bytes of the text; pass VV_TAIL_MAX bytes if lines below the table are known to
  * exist, else VV_TAIL_LOOK bytes. whole: the bytes are the whole text. Appends warnings, one per

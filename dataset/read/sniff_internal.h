@@ -22,7 +22,9 @@ typedef struct sniff {
 	/* CSV, if parent is set: offset in text of the header, or, if the previous version has no
 	 * header, of the first row */
 	size_t found;
-	vv_sniff_result *out; /* body is an offset in text until vv_sniff adds the BOM */
+	/* receives the result; out->body is an offset in text, to which vv_sniff at last adds the
+	 * length of the BOM */
+	vv_sniff_result *out;
 	/* bytes of the lines above the table; the sniffer of CSV gets the text after these lines */
 	size_t lead;
 	/* extension of the file's name, without the dot and without .gz; "": no extension */

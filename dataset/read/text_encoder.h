@@ -27,8 +27,8 @@ vv_status vv_text_encoder_init(vv_text_encoder *e, vv_error *err);
 void vv_text_encoder_clear(vv_text_encoder *e); /* accepts zeroes */
 void vv_text_encoder_reset(vv_text_encoder *e); /* discards all pieces */
 
-/* Encodes the next piece into e->bytes. last: no piece follows. VV_EINPUT: the encoding does not have a character of
- * the text. */
+/* Encodes the next piece into e->bytes. last: no piece follows. VV_EINPUT: the encoding does not
+ * have a character of the text. */
 vv_status vv_text_encoder_put(vv_text_encoder *e, vv_encoding *encoding, const char *text,
 			      size_t len, bool last, vv_error *err);
 

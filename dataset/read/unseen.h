@@ -14,9 +14,9 @@
 typedef struct vv_unseen {
 	const char *magic; /* the first len bytes of such a file */
 	size_t len;
-	/* for messages: what is the kind, such as "a Parquet file"; but is a clause to write after
-	 * it, and may be "" */
-	const char *what, *but;
+	/* for messages: */
+	const char *what, /* the kind, such as "a Parquet file" */
+		*but;     /* a clause to write after the kind; may be "" */
 	vv_hint_id hint;  /* a hint with a command, whose argument is the file's name */
 	const char *kind; /* kind of document, for readers in lib/documents; NULL: not a document */
 } vv_unseen;

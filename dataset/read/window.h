@@ -41,7 +41,8 @@ vv_status vv_window_hide_tail(vv_window *w, size_t keep, vv_window_tail_fn fn, v
 			      vv_error *err);
 /* Cancels vv_window_hide_tail: the tail becomes part of the visible bytes. */
 void vv_window_show_tail(vv_window *w);
-/* Returns the length of the tail, which follows the visible bytes. Valid once vv_window_at_end returns true. */
+/* Returns the length of the tail, which follows the visible bytes. Valid once vv_window_at_end
+ * returns true. */
 size_t vv_window_tail_len(const vv_window *w);
 
 /* Reads until at least `want` bytes are visible, or the input ends. */

@@ -52,8 +52,9 @@ typedef struct vv_condition_how {
 	/* Finds a column, with the same result as vv_schema_find; NULL: vv_schema_find is used. */
 	long (*find)(void *payload, const char *name, size_t len);
 	void *payload; /* for find */
-	/* The text is a line of varve.checks: the condition may have aggregates, and ends before the first word that
-	 * is not part of it; the caller reads the rest from vv_condition_end on. */
+	/* The text is a line of varve.checks: the condition may have aggregates, and ends before
+	 * the first word that is not part of it; the caller reads the rest from vv_condition_end
+	 * on. */
 	bool line;
 	bool value; /* the text is an expression of any kind, not only a condition */
 	/* name of the column that the word 'value' means; NULL: 'value' has no special meaning */
@@ -111,7 +112,7 @@ typedef enum vv_condition_op {
 typedef struct vv_condition_test {
 	size_t column; /* index in the schema */
 	vv_condition_op op;
-	const char *text; /* in the column's spelling; borrowed */
+	const char *text; /* the test's text, in the column's spelling; borrowed */
 	size_t len;
 } vv_condition_test;
 

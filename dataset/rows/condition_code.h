@@ -52,9 +52,10 @@ typedef enum vv_value_state {
 	VV_VALUE_INFINITE /* number: plus infinity; if `truth` is set, minus infinity */
 } vv_value_state;
 
-/* A point in time, in UTC: days since 1970-01-01, and seconds since the beginning of the day. */
+/* A point in time, in UTC. */
 typedef struct vv_time_value {
-	int64_t days, seconds;
+	int64_t days,    /* since 1970-01-01 */
+		seconds; /* since the beginning of the day */
 	/* digits of the fraction of a second, without trailing zeros; borrowed */
 	const char *fraction;
 	size_t fraction_len;
@@ -127,7 +128,7 @@ typedef struct vv_literal {
 	vv_pattern *pattern; /* MATCHES: the compiled pattern; owned */
 } vv_literal;
 
-/* A value that is used after its row. */
+/* A value that is used after its row, together with memory for a large number. */
 typedef struct vv_value_room {
 	vv_operand value;
 	vv_ratio large; /* the number, if the state of value is VV_VALUE_LARGE */
@@ -140,9 +141,9 @@ typedef enum vv_aggregate_op {
 	VV_AGGREGATE_MIN,
 	VV_AGGREGATE_MAX,
 	VV_AGGREGATE_AVG,
-	VV_AGGREGATE_DEVIATION,
-	VV_AGGREGATE_DISTINCT,
-	VV_AGGREGATE_SHARE
+	VV_AGGREGATE_DEVIATION, /* standard deviation of a sample */
+	VV_AGGREGATE_DISTINCT,  /* number of distinct values */
+	VV_AGGREGATE_SHARE /* number of rows that meet the argument, divided by that of all rows */
 } vv_aggregate_op;
 
 /* An aggregate in a condition. */
@@ -152,11 +153,11 @@ typedef struct vv_condition_aggregate {
 	const char *text;       /* as written, such as "sum(price)" */
 } vv_condition_aggregate;
 
-/* For a step: the longest run of consecutive steps that begins with this step, pushes exactly one
- * value, and reads at most one column. */
+/* For a step: the longest sequence of steps that begins with this step, pushes exactly one value,
+ * and reads at most one column. */
 typedef struct vv_span {
-	size_t end;    /* index of the step after the run; 0: no such run exists */
-	size_t column; /* the column that the run reads; SIZE_MAX: the run reads no column */
+	size_t end;    /* index of the step after the sequence; 0: no such sequence exists */
+	size_t column; /* the column that the sequence reads; SIZE_MAX: it reads no column */
 } vv_span;
 
 struct vv_condition {
@@ -199,7 +200,7 @@ struct vv_condition_scratch {
 	vv_operand_kind call_kind;    /* kind of the values that the current function compares */
 	vv_pattern_scratch *patterns; /* working memory for matching patterns */
 	const vv_cell *old;           /* cells of the old row; borrowed */
-	/* values of the aggregates, in the version and in the base; [1] NULL: no base */
+	/* values of the aggregates: [0]: in the version; [1]: in the base, NULL: no base */
 	const vv_value_room *sums[2];
 	bool failed;    /* out of memory */
 	bool undecided; /* a pattern exceeded its limit of steps */

@@ -83,17 +83,17 @@ vv_status vv_term_want(vv_tokens *t, const vv_term *n, vv_operand_kind kind, siz
 
 /* ---- condition_emit.c ---- */
 
-/* Operators, in the order of their precedence. */
+/* Operators, in ascending order of their precedence: those that bind least are first. */
 typedef enum vv_op_code {
-	VV_OP_OPEN,
-	VV_OP_CALL,
+	VV_OP_OPEN, /* a parenthesis */
+	VV_OP_CALL, /* the parenthesis after a function's name */
 	VV_OP_OR,
 	VV_OP_AND,
 	VV_OP_NOT,
 	VV_OP_COMPARE,
 	VV_OP_SUM,
 	VV_OP_PRODUCT,
-	VV_OP_JOIN,
+	VV_OP_JOIN, /* || */
 	VV_OP_NEGATE
 } vv_op_code;
 
@@ -102,7 +102,7 @@ typedef struct vv_parser_op {
 	vv_op_code code;
 	vv_step_code step; /* the step to add once the right side was read */
 	size_t at;         /* offset in the text */
-	bool second;       /* between: its 'and' was read */
+	bool second;       /* BETWEEN: its 'and' was read, so the second bound follows */
 	size_t call;       /* CALL: the function's number (vv_call_at) */
 	/* CALL: the number of values on the stack before the arguments */
 	size_t terms;
@@ -118,8 +118,10 @@ typedef struct vv_parser {
 	size_t op_count;
 	vv_term nodes[VV_CONDITION_DEPTH]; /* the stack of values */
 	size_t node_count;
-	size_t step_room, literal_room; /* capacities of c->steps and c->literals */
-	bool *used, *old_used; /* for each column, and for each old column: true if it is read */
+	size_t step_room,     /* capacity of c->steps */
+		literal_room; /* capacity of c->literals */
+	bool *used,           /* one for each column of the schema: true if it is read */
+		*old_used;    /* one for each column of the old schema: true if old. reads it */
 	/* offset of the first column outside of aggregates; SIZE_MAX: no such column */
 	size_t column_at;
 	bool change;           /* the condition has old. or new. */
@@ -128,8 +130,9 @@ typedef struct vv_parser {
 	vv_error *err;         /* never NULL */
 } vv_parser;
 
-/* Appends a copy of the item to an array in the condition's arena. items: the address of the pointer to the array.
- * *count, *room: the number of used and of allocated items. size: bytes of an item. */
+/* Appends a copy of the item to an array in the condition's arena. items: the address of the
+ * pointer to the array. *count, *room: the number of used and of allocated items. size: bytes of an
+ * item. */
 vv_status vv_parser_add(vv_parser *p, void *items, size_t *count, size_t *room, const void *item,
 			size_t size);
 /* Appends a copy of *step to the condition. */

@@ -41,7 +41,8 @@ void vv_comment_hashes_clear(vv_comment_hashes *h); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_comment_hashes, vv_comment_hashes_clear)
 /* Returns true if both sets of hashes are equal. */
 bool vv_comment_hashes_equal(const vv_comment_hashes *a, const vv_comment_hashes *b);
-/* Computes the hashes of all comments of the table's file. The caller clears *out, also after a failure. */
+/* Computes the hashes of all comments of the table's file. The caller clears *out, also after a
+ * failure. */
 vv_status vv_forms_comments(vv_comment_hashes *out, vv_table *t, vv_error *err);
 
 #endif

@@ -2,9 +2,11 @@
  * line_edit: changes cells in lines of a table's file without changing other bytes: comments and
  * blank lines above a row, quotes, spaces, the order of members, row ends.
  *
- * vv_auto(vv_line_editor) e = {.was = &old->root.dialect, .schema = &old->schema, .is =
- * &old->root.dialect}; vv_line_editor_open(&e, err); vv_line_edit(&e, &out, line, len, old_cells,
- * cells, changed, spelled, err);
+ * vv_auto(vv_line_editor) e = {.was = &old->root.dialect,
+ *                               .schema = &old->schema,
+ *                               .is = &old->root.dialect};
+ *   vv_line_editor_open(&e, err);
+ *   vv_line_edit(&e, &out, line, len, old_cells, cells, changed, spelled, err);
  *
  * A line is the text of a row in the file, with the comments and blank lines above it and its row
  * end, in UTF-8. The new lines may have other columns than the old ones: the member `from` of
@@ -32,7 +34,8 @@ typedef struct vv_line_part {
 	/* CSV: start of the spaces before the cell; JSON: start of the member's name */
 	size_t start;
 	size_t name_end; /* JSON: end of the member's name */
-	size_t from, to; /* start and end of the cell, with its quotes */
+	size_t from,     /* start of the cell, with its quotes */
+		to;      /* end of the cell, with its quotes */
 	size_t column;   /* the cell's column; VV_LINE_NONE: JSON, a member that is not a column */
 } vv_line_part;
 
@@ -58,7 +61,8 @@ typedef struct vv_line_editor {
 	const vv_schema *schema;  /* schema of the old lines */
 	const vv_dialect *is;     /* dialect of the new lines */
 	const char *const *names; /* names of the new columns; NULL: those of the schema */
-	/* for each new column its old column, or VV_LINE_NONE for an added column; NULL: the columns are unchanged */
+	/* for each new column its old column, or VV_LINE_NONE for an added column; NULL: the
+	 * columns are unchanged */
 	const size_t *from;
 	/* number of new columns; set by vv_line_editor_open if names is NULL */
 	size_t columns;

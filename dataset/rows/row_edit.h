@@ -42,8 +42,8 @@ typedef struct vv_more_columns {
 	size_t count;
 } vv_more_columns;
 
-/* Sorts edits as vv_rows_edit requires: by row; for the same row, INSERT before other actions. Otherwise edits keep
- * their order. */
+/* Sorts edits as vv_rows_edit requires: by row; for the same row, INSERT before other actions.
+ * Otherwise edits keep their order. */
 void vv_row_edits_sort(vv_row_edit *edits, size_t count);
 
 /* Applies count edits to the file of t, and passes the bytes of the edited file to fn in pieces, in

@@ -26,14 +26,14 @@ typedef struct vv_row_values {
 	vv_operand_kind kind;     /* the kind of the values */
 	size_t begin, end;        /* LATER: the steps to run, from index begin to index end - 1 */
 	const vv_operand *values; /* SHARED: the distinct values */
-	size_t count;             /* SHARED: how many these are */
+	size_t count;             /* SHARED: number of distinct values */
 	/* SHARED: for each row the index of its value; NULL: all rows have the first value */
 	const uint8_t *index;
 	const int64_t *numbers; /* NUMBERS: for each row the number, in units of 10^-scale */
-	unsigned scale;
-	uint64_t most;         /* NUMBERS: an upper bound of the absolute values of numbers */
-	const uint8_t *states; /* a vv_value_state for each row; NULL: all values are known */
-	const uint8_t *truths; /* TRUTHS: for each row a vv_truth, or VV_TRUTH_UNDECIDED */
+	unsigned scale;         /* NUMBERS: number of digits after the point */
+	uint64_t most;          /* NUMBERS: an upper bound of the absolute values of numbers */
+	const uint8_t *states;  /* a vv_value_state for each row; NULL: all values are known */
+	const uint8_t *truths;  /* TRUTHS: for each row a vv_truth, or VV_TRUTH_UNDECIDED */
 } vv_row_values;
 
 /* Sets *out to the values of the expression c for the rows of b. */

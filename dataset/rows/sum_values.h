@@ -31,8 +31,10 @@ bool vv_kept_value_read(vv_value_room *out, const char *bytes, size_t len, vv_op
  * members zero: empty. */
 typedef struct vv_distinct {
 	vv_hash128 *items; /* owned; in the hash table, a zero hash is a free slot */
-	size_t count, cap; /* cap: a power of two, or 0 */
-	bool over;         /* more hashes were added than are stored: only the least ones are */
+	size_t count,      /* number of hashes */
+		cap;       /* capacity of items: a power of two, or 0 */
+	/* more hashes were added than are stored; only the least ones are stored */
+	bool over;
 } vv_distinct;
 
 /* Adds a hash. Returns false if memory runs out. */

@@ -29,14 +29,13 @@
 typedef struct vv_sums_rule vv_sums_rule;
 /* The texts of a rule. */
 typedef struct vv_sums_text {
-	/* condition: the condition on aggregates; where: the condition that selects rows, NULL: all
-	 * rows */
-	const char *condition, *where;
+	const char *condition, /* the condition on aggregates */
+		*where;        /* the condition that selects rows; NULL: all rows */
 	/* the expressions after 'group by', followed by NULL; NULL: all rows are one group */
 	const char *const *groups;
-	/* for messages: the number of characters in the rule's line before the text of where, and
-	 * before the text of groups */
-	size_t where_at, groups_at;
+	/* for messages: the number of characters in the rule's line before the text */
+	size_t where_at,   /* of `where` */
+		groups_at; /* of `groups` */
 } vv_sums_text;
 /* Compiles a rule for tables with this schema, which must outlive the rule. how: the options for
  * compiling the condition. VV_EINPUT: a text is invalid. */
@@ -51,7 +50,8 @@ const size_t *vv_sums_rule_columns(const vv_sums_rule *r, size_t *count);
  * single aggregate as X, and not one of the base (vv_sums_rule_has_base). */
 bool vv_sums_rule_is_one(const vv_sums_rule *r, size_t len);
 
-/* Returns true if the condition uses aggregates of the base, the version with which the table is compared. */
+/* Returns true if the condition uses aggregates of the base, the version with which the table is
+ * compared. */
 bool vv_sums_rule_has_base(const vv_sums_rule *r);
 
 /* The sums of some rows. */
@@ -65,8 +65,8 @@ void vv_sums_reset(vv_sums *s); /* removes all rows */
 vv_status vv_sums_add(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch, vv_error *err);
 /* Appends the sums as bytes, for vv_sums_read. */
 void vv_sums_put(vv_buf *out, vv_sums *s);
-/* Adds sums that vv_sums_put has written. Returns 1 on success, 0 if the bytes are damaged (s can then no longer be
- * used), or VV_ENOMEM. */
+/* Adds sums that vv_sums_put has written. Returns 1 on success, 0 if the bytes are damaged (s can
+ * then no longer be used), or VV_ENOMEM. */
 int vv_sums_read(vv_sums *s, const void *bytes, size_t len);
 
 /* Sorts the groups by their values. Call once, after all rows were added. */
@@ -83,9 +83,11 @@ void vv_sums_put_group(vv_buf *out, const vv_sums *s, size_t i);
 /* The kind of an aggregate's value. */
 typedef enum vv_sums_kind {
 	VV_SUMS_NONE, /* no value: nothing is appended */
-	/* a number as JSON writes it, exact; an infinite fraction is cut after its ninth decimal place */
+	/* a number as JSON writes it, exact; an infinite fraction is cut after its ninth decimal
+	 * place */
 	VV_SUMS_NUMBER,
-	/* another text: a text, a date, "INF", "2097152 (estimated)", or "unknown" if numbers have too many digits */
+	/* another text: a text, a date, "INF", "2097152 (estimated)", or "unknown" if numbers have
+	 * too many digits */
 	VV_SUMS_TEXT
 } vv_sums_kind;
 /* Appends the value of the only aggregate for the only group, and returns its kind. For rules for

@@ -6,11 +6,11 @@
 
 #include "dataset/rows/condition_code.h"
 
-typedef __int128_t vv_long_sum;
+typedef __int128_t vv_long_sum; /* an integer with room for sums of 64-bit numbers */
 
 /* A sum of numbers. All members zero: the sum of no numbers, 0. */
 typedef struct vv_total {
-	vv_long_sum mantissa; /* the sum is mantissa / 10^scale, unless large is set */
+	vv_long_sum mantissa; /* the sum is mantissa / 10^scale, unless large is not NULL */
 	unsigned scale;
 	vv_ratio *large; /* the sum, if it does not fit into mantissa and scale; else NULL; owned */
 	bool unknown;    /* a value was infinite, or the sum has too many digits */

@@ -26,12 +26,14 @@ typedef enum vv_decimal_kind { VV_DECIMAL_FINITE, VV_DECIMAL_INF, VV_DECIMAL_NAN
 typedef struct vv_decimal {
 	vv_decimal_kind kind;
 	bool negative;
-	size_t digits_at, count; /* offset of the digits in the buffer, and their number */
+	size_t digits_at, /* offset of the digits in the buffer */
+		count;    /* number of digits */
 	int64_t exponent;
 } vv_decimal;
 
-/* Reads a number as the field spells it (decimalChar, groupChar, bareNumber), and appends its digits to buf. Returns
- * false if the text is not a number, or if out of memory (buf->failed is true). */
+/* Reads a number as the field spells it (decimalChar, groupChar, bareNumber), and appends its
+ * digits to buf. Returns false if the text is not a number, or if out of memory (buf->failed is
+ * true). */
 bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char *s, size_t len);
 
 /* Compares a with b: returns -1, 0 or 1. NaN equals NaN, and is greater than all other numbers.
@@ -52,11 +54,11 @@ void vv_decimal_put(vv_buf *out, const vv_decimal *d, const vv_buf *digits);
  * NaN, or if out of memory (buf->failed is true). */
 bool vv_decimal_double(double *out, const vv_decimal *d, vv_buf *buf);
 
-/* Sets *out to |d|. Returns false if d has a fraction or does not fit into 64 bits. digits: the buffer with the
- * digits of d. */
+/* Sets *out to |d|. Returns false if d has a fraction or does not fit into 64 bits. digits: the
+ * buffer with the digits of d. */
 bool vv_decimal_u64(uint64_t *out, const vv_decimal *d, const vv_buf *digits);
 
-#define VV_SCALE_MAX 18u
+#define VV_SCALE_MAX 18u /* maximum number of digits after the point of a vv_small */
 extern const int64_t vv_power[VV_SCALE_MAX + 1]; /* vv_power[i] is 10^i */
 /* The number mantissa / 10^scale. */
 typedef struct vv_small {
@@ -64,7 +66,7 @@ typedef struct vv_small {
 	unsigned scale;   /* 0 .. VV_SCALE_MAX */
 } vv_small;
 
-#define VV_LIMBS 112u
+#define VV_LIMBS 112u /* maximum number of limbs, groups of nine digits, of a vv_exact */
 /* A long decimal: (limb[0] + limb[1] x 10^9 + limb[2] x 10^18 + ...) x 10^exponent, with a sign. */
 typedef struct vv_exact {
 	bool negative;
@@ -116,11 +118,13 @@ typedef enum vv_rounding {
 } vv_rounding;
 /* Sets *out to x, rounded to a multiple of 10^-places; places may be negative. out may be x. */
 bool vv_ratio_round(vv_ratio *out, const vv_ratio *x, int places, vv_rounding how);
-/* Sets *out to the square root of x, rounded down to `places` digits after the point. x must not be negative. */
+/* Sets *out to the square root of x, rounded down to `places` digits after the point. x must not be
+ * negative. */
 bool vv_ratio_root(vv_ratio *out, const vv_ratio *x, unsigned places);
 /* Converts x to a small number. Returns false if x does not fit. */
 bool vv_ratio_to_small(vv_small *out, const vv_ratio *x);
-/* Appends x as a decimal. If x has more than `places` digits after the point, rounds it, and appends "...". */
+/* Appends x as a decimal. If x has more than `places` digits after the point, rounds it, and
+ * appends "...". */
 void vv_ratio_put(vv_buf *out, const vv_ratio *x, int places);
 
 #endif

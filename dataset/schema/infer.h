@@ -20,42 +20,39 @@
 #include "dataset/format/cell.h"
 #include "dataset/schema/field.h"
 
-/* The state of inference for one column.
- *
- * In CSV, some texts are usual spellings of a missing value (VV_INFER_MISSING). They do not exclude any type,
- * but the field then needs them in its missingValues.
- *
- * The accepted spellings of each type (vv_field_accepts accepts all of them, and more):
- *   integer  -?(0|[1-9][0-9]*) that fits into 64 bits (a longer number is usually a code)
- *   number   an integer part of up to 18 digits, or a fraction .[0-9]+, or both; optionally an exponent, which
- *            must have a sign, or follow a fraction ("1e5" is a code); inf, -inf
- *   boolean  true True TRUE false False FALSE
- *   date     YYYY-MM-DD, a day of the calendar, years 0001 to 9999
- *   datetime such a date, T, HH:MM:SS, optionally a fraction, optionally Z or +HH:MM
- *            or, with a format, such a date, a space, HH:MM:SS, in all values or none .[0-9]{1,6}, in all or none +HH:MM;
- *            or, with a format, such a date, a space or T, HH:MM, in all values or none +HH:MM
- *   time     HH:MM:SS
- *   year     1000 to 2999
- *
- * In a JSON table, a text is inferred as string, date, datetime or time only. */
+/* The state of inference for one column. In CSV, some texts are usual spellings of a missing value
+ * (VV_INFER_MISSING). They do not exclude any type, but the field then needs them in its
+ * missingValues. The accepted spellings of each type (vv_field_accepts accepts all of them, and
+ * more): integer -?(0|[1-9][0-9]*) that fits into 64 bits (a longer number is usually a code)
+ * number an integer part of up to 18 digits, or a fraction .[0-9]+, or both; optionally an
+ * exponent, which must have a sign, or follow a fraction ("1e5" is a code); inf, -inf boolean true
+ * True TRUE false False FALSE date YYYY-MM-DD, a day of the calendar, years 0001 to 9999 datetime
+ * such a date, T, HH:MM:SS, optionally a fraction, optionally Z or +HH:MM or, with a format, such a
+ * date, a space, HH:MM:SS, in all values or none .[0-9]{1,6}, in all or none +HH:MM; or, with a
+ * format, such a date, a space or T, HH:MM, in all values or none +HH:MM time HH:MM:SS year 1000 to
+ * 2999 In a JSON table, a text is inferred as string, date, datetime or time only. */
 typedef struct vv_infer {
 	uint32_t possible; /* the types that fit all values so far, as a bit set */
 	bool json;         /* the cells come from NDJSON or a JSON array; set after init */
 	bool any_value;    /* a value was seen that is not empty, absent or null */
 	bool maybe_comma;  /* all values so far that are not missing can be read as 1.234,56 */
 	bool maybe_point;  /* all values so far that are not missing can be read as 1,234.56 */
-	/* values: the number of values. If maybe_comma: commas is the number of values with a decimal comma that
-	 * cannot be an English 1,234; thousands is the number of values with a comma that can be one */
-	uint64_t values, commas, thousands;
+	uint64_t values,   /* number of values */
+		/* if maybe_comma: number of values whose comma must be a decimal comma, since it
+		 * cannot separate groups of three digits */
+		commas,
+		/* if maybe_comma: number of values whose comma can be either, as in 1,234 */
+		thousands;
 	/* if maybe_comma: a value has a decimal comma, and cannot be a list of numbers ("2,4") */
 	bool sure_comma;
 	/* if maybe_point: the number of values with a fraction */
 	uint64_t points;
 	/* if maybe_point: a value has a fraction and groups of digits */
 	bool sure_point;
-	/* if maybe_comma, and if maybe_point: bit sets of the marks seen between groups of three digits */
-	uint8_t comma_groups, point_groups;
-	uint16_t missing; /* the texts of VV_INFER_MISSING that were seen, as a bit set */
+	/* bit sets of the marks seen between groups of three digits: */
+	uint8_t comma_groups, /* if maybe_comma */
+		point_groups; /* if maybe_point */
+	uint16_t missing;     /* the texts of VV_INFER_MISSING that were seen, as a bit set */
 } vv_infer;
 
 #define VV_INFER_MISSING_COUNT 12u
@@ -76,8 +73,8 @@ void vv_infer_merge(vv_infer *into, const vv_infer *other);
  * several types. Sets *offer_comma to true if the type is string, but number with decimalChar ","
  * would fit. offer_comma may be NULL. */
 vv_type vv_infer_type(const vv_infer *i, bool *offer_comma);
-/* Returns year if all values are years and the column's name has a word for year (year, yr, annee, jahr, anno, ano,
- * jaar ...); else the result of vv_infer_type. */
+/* Returns year if all values are years and the column's name has a word for year (year, yr, annee,
+ * jahr, anno, ano, jaar ...); else the result of vv_infer_type. */
 vv_type vv_infer_type_named(const vv_infer *i, const char *name, size_t name_len,
 			    bool *offer_comma);
 
@@ -102,7 +99,8 @@ typedef struct vv_number_marks {
  * it is a number. */
 vv_marks_known vv_infer_marks(vv_number_marks *out, const vv_infer *i, bool in_commas);
 
-/* Returns the format of the inferred datetime; NULL: the default format, or the type is not datetime. */
+/* Returns the format of the inferred datetime; NULL: the default format, or the type is not
+ * datetime. */
 const char *vv_infer_format(const vv_infer *i);
 
 #endif

@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "dataset/format/cell.h"
 
-#define VV_KEY_COLUMNS_MAX 4
+#define VV_KEY_COLUMNS_MAX 4 /* maximum number of columns of a candidate */
 /* A candidate for the key: columns without fractions and without empty or absent cells, whose
  * values together are unique within a sample of rows. */
 typedef struct vv_key_candidate {
@@ -54,7 +54,7 @@ VV_AUTO_FREE(vv_key_proof, vv_key_proof_free)
 /* Adds the hashes of consecutive rows. row: number of the first row. Not thread-safe. */
 vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count, uint64_t row,
 			   vv_error *err);
-#define VV_KEY_SHARED_MAX (1u << 21)
+#define VV_KEY_SHARED_MAX (1u << 21) /* see vv_key_proof_pairs */
 /* Receives the numbers of two rows whose keys have equal hashes; first is below second. */
 typedef int (*vv_key_pair_fn)(void *payload, uint64_t first, uint64_t second, vv_error *err);
 /* Calls fn with each pair of rows that have equal hashes, ordered by the later row, then by the

@@ -19,7 +19,7 @@ typedef struct vv_name {
 /* The map. It uses open addressing, and is at most half full. */
 typedef struct vv_names {
 	vv_name *slots; /* mask + 1 slots, in the arena */
-	size_t mask;
+	size_t mask;    /* the number of slots, a power of two, minus 1 */
 } vv_names;
 
 /* Makes an empty map for at most count names. Returns false if out of memory. */

@@ -35,8 +35,8 @@ typedef struct vv_package_resource {
 	char *records;     /* dialect.property, the name of the array of rows; NULL: missing */
 	char *header_join; /* dialect.headerJoin; NULL: missing */
 	bool has_key;      /* schema.primaryKey exists and is not empty */
-	/* hints from dialect, format and mediatype: a header is assumed unless dialect.header is false; a missing
-	 * delimiter is to be detected; parent and path are NULL */
+	/* hints from dialect, format and mediatype: a header is assumed unless dialect.header is
+	 * false; a missing delimiter is to be detected; parent and path are NULL */
 	vv_sniff_hints hints;
 } vv_package_resource;
 void vv_package_resource_clear(vv_package_resource *r);
@@ -96,8 +96,9 @@ typedef struct vv_package_edit {
 	const char *set_format; /* its new format */
 	const char *set_decimal_char, *set_group_char; /* its new decimalChar and groupChar */
 	const char *const *key; /* names of the key columns, NULL-terminated */
-	/* values to add to missingValues, NULL-terminated: to those of missing_column, or, if missing_column is NULL,
-	 * to those of the schema, for all columns without their own missingValues */
+	/* values to add to missingValues, NULL-terminated: to those of missing_column, or, if
+	 * missing_column is NULL, to those of the schema, for all columns without their own
+	 * missingValues */
 	const char *const *missing;
 	const char *missing_column;
 	const char *rename_from, *rename_to; /* the old and the new name of a column */

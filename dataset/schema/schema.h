@@ -44,6 +44,7 @@ typedef struct vv_schema {
 void vv_schema_clear(vv_schema *s);
 VV_AUTO_CLEAR(vv_schema, vv_schema_clear)
 
+/* The $schema of a Table Schema of version 2. */
 #define VV_SCHEMA_V2 "https://datapackage.org/profiles/2.0/tableschema.json"
 
 /* Returns true if the descriptor at node has version 1 of the standard: if the $schema of the

@@ -44,8 +44,8 @@ typedef struct vv_value {
  * memory runs out (buf->failed is true). */
 bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell *cell);
 
-/* Compares two values: -1 if a is less, 0 if they are equal, 1 if a is greater, 2 if they have no order (durations
- * such as P1M and P30D). buf: the buffer of vv_value_read. */
+/* Compares two values: -1 if a is less, 0 if they are equal, 1 if a is greater, 2 if they have no
+ * order (durations such as P1M and P30D). buf: the buffer of vv_value_read. */
 int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf);
 
 /* Reads a number in the most frequent form quickly: an optional minus sign, digits, and, if

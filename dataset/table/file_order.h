@@ -10,13 +10,14 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-/* Converts a table to the order of its file, as if vv_table_open had opened it. Does nothing if the table is in
- * this order. */
+/* Converts a table to the order of its file, as if vv_table_open had opened it. Does nothing if the
+ * table is in this order. */
 vv_status vv_table_to_file_order(vv_table *t, vv_error *err);
-/* Returns true if both tables are in the order of their files, or both in key order by the same columns. */
+/* Returns true if both tables are in the order of their files, or both in key order by the same
+ * columns. */
 bool vv_tables_have_one_order(const vv_table *a, const vv_table *b);
-/* Makes the rows of two tables comparable: if vv_tables_have_one_order returns false, converts both tables to
- * the order of their files. */
+/* Makes the rows of two tables comparable: if vv_tables_have_one_order returns false, converts both
+ * tables to the order of their files. */
 vv_status vv_tables_in_one_order(vv_table *a, vv_table *b, vv_error *err);
 
 #endif

@@ -39,8 +39,8 @@ typedef enum vv_order_wish {
 	VV_ORDER_KEY
 } vv_order_wish;
 
-/* In larger tables an inferred string remains one, even after the values that no narrower type fits
- * are gone. */
+/* A column of a table with more rows than this, whose type was inferred as string, remains a string
+ * even in a version in which all its values fit a narrower type. */
 #define VV_NARROW_ROWS 2000u
 
 /* The state of type inference for each group and column. If the bytes of a group occur again in
@@ -48,8 +48,10 @@ typedef enum vv_order_wish {
 typedef struct vv_group_types {
 	/* groups x columns items: for each group, in order, one for each column; NULL: no data */
 	vv_infer *items;
-	size_t columns, groups, cap; /* cap: capacity of items */
-	bool dropped;                /* the items were dropped, because there were too many */
+	size_t columns, /* number of columns */
+		groups, /* number of groups */
+		cap;    /* capacity of items */
+	bool dropped;   /* the items were dropped, because there were too many */
 } vv_group_types;
 
 /* The options of an import. Pointers are borrowed. */
@@ -104,11 +106,12 @@ typedef struct vv_import_options {
 	/* `key` is the key of the previous version: its uniqueness is not checked, and its columns
 	 * may be missing */
 	bool key_known;
-	/* both set by vv_import only, for a second import. find_types: infer the types that were
-	 * inferred for the previous version again. key_lost: the reason why the inferred key of the
+	/* set by vv_import only, for a second import: infer again the types that were inferred for
+	 * the previous version */
+	bool find_types;
+	/* set by vv_import only, for a second import: the reason why the inferred key of the
 	 * previous version is no longer valid, so that a key is inferred again; NULL: the key is
 	 * still valid */
-	bool find_types;
 	const char *key_lost;
 	vv_order_wish order; /* the order in which rows are stored */
 	/* with VV_ORDER_KEEP: use key order if the table has a key, its rows are in a different
@@ -146,8 +149,8 @@ typedef struct vv_import_result {
 	vv_group_types types; /* set if keep_types was set */
 	/* the option in_file was applied; false: the groups are ordinary groups */
 	bool in_file;
-	/* number of groups, and of those in neither the previous version nor the store */
-	uint64_t groups, groups_new;
+	uint64_t groups,        /* number of groups */
+		groups_new;     /* number of groups in neither the previous version nor the store */
 	uint64_t groups_reused; /* groups that were reused without parsing them */
 	/* the following members count only groups that were read */
 	uint64_t irregular_rows; /* rows that are stored as quirks (dataset/format/quirks.h) */
@@ -156,10 +159,11 @@ typedef struct vv_import_result {
 	uint64_t marked_rows;    /* rows with NUL or a byte order mark in a cell */
 	uint64_t foreign_rows;   /* rows with text that is not UTF-8 */
 	vv_buf warnings;         /* for the user; one line each */
-	/* types_doubtful: types that were inferred for the previous version may be wrong for this
-	 * version. key_lost: the reason why its key may be wrong; empty: the key is valid. In both
-	 * cases, vv_import imports again */
+	/* types that were inferred for the previous version may be wrong for this version:
+	 * vv_import imports again */
 	bool types_doubtful;
+	/* the reason why the key of the previous version may be wrong for this version: vv_import
+	 * imports again; empty: the key is valid */
 	vv_buf key_lost;
 	vv_import_finding *findings;
 	size_t finding_count;

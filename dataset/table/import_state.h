@@ -29,11 +29,10 @@ typedef struct import_sorting {
 	struct row_sorter *sorter;
 	bool by_key; /* sort by the columns of the key, not by those of the previous version */
 	const vv_root *near; /* a version with similar lists; may be NULL */
-	/* indices of the columns by which rows are sorted; set before the first row is
-		 * read */
+	/* indexes of the columns by which rows are sorted; set before the first row is read */
 	size_t columns[VV_SORTED_BY_MAX];
-	char **names; /* names of the columns, owned by the caller */
-	size_t count;
+	char **names;   /* names of the columns, owned by the caller */
+	size_t count;   /* number of these columns */
 	uint64_t lines; /* sum of sorted_line_hash of all lines that the sorter received */
 	/* the import failed because the file cannot be stored in key order; the message has the
 	 * reason */
@@ -52,7 +51,8 @@ typedef struct import_worker {
 	vv_row_writer *writer;     /* writes rows, which are then compared with the file */
 	size_t writer_columns;     /* number of columns of `writer` */
 	vv_row_writer *namer; /* with import.in_file: writes the text that identifies a group */
-	vv_buf block, line;   /* the block of the group, and one line of text */
+	vv_buf block,         /* the block of the group */
+		line;         /* one line of text */
 	vv_facts facts;       /* the facts of the group */
 	vv_infer *infer;      /* the state of type inference, one element for each column */
 	size_t infer_count;
@@ -62,13 +62,13 @@ typedef struct import_worker {
 	size_t doubtful_count;
 	vv_cell *outs;      /* during an encoding: cells that are stored outside of the group */
 	size_t *out_places; /* the index of each of these cells in the group, ascending */
-	size_t out_count, out_cap, place_cap;
-	/* for verifying a group: batch is the group as decoded from its stored form, lines are its
-	 * lines */
-	vv_batch batch;
-	vv_buf lines;
-	/* number of further groups in which irregular lines are searched in any case, not
-		 * only after the group could not be verified without them */
+	size_t out_count,   /* number of these cells */
+		out_cap,    /* capacity of outs */
+		place_cap;  /* capacity of out_places */
+	vv_batch batch;     /* for verifying a group: the group as decoded from its stored form */
+	vv_buf lines;       /* for verifying a group: the lines of batch */
+	/* in how many further groups irregular lines are searched at once; in later groups, only if
+	 * the group could not be verified without this search */
 	unsigned wary;
 } import_worker;
 
@@ -97,20 +97,21 @@ typedef struct group_job {
 	size_t cell_cap; /* capacity of cells */
 	vv_row *rows;    /* the rows; start and end are relative to raw */
 	size_t row_cap;
-	/* numbers of rows, of columns, and of elements of `cells` for each row */
-	size_t row_count, columns, stride;
-	vv_arena arena; /* owns decoded cells */
-	bool last;      /* the group has the last rows of the file */
-	bool cut;       /* the group ends at a cut */
-	bool known;     /* the job is already complete: entry and items are set */
+	size_t row_count, /* number of rows */
+		columns,  /* number of columns */
+		stride;   /* number of elements of `cells` for each row */
+	vv_arena arena;   /* owns decoded cells */
+	bool last;        /* the group has the last rows of the file */
+	bool cut;         /* the group ends at a cut */
+	bool known;       /* the job is already complete: entry and items are set */
 	vv_buf given; /* copy of raw, if no window has it, followed by one more byte of the file */
 	/* the block from which the group's block is stored as a difference; null: none */
 	vv_cid base;
 	/* The results. */
-	vv_status status; /* status and error of the encoding */
-	vv_error err;
-	/* CID of the group's block; if import.in_file is set, a name of the group: the hash
-		 * of its rows */
+	vv_status status; /* VV_OK, or the failure of the encoding */
+	vv_error err;     /* the error of this failure */
+	/* CID of the group's block; if import.in_file is set, a name of the group: the hash of its
+	 * rows */
 	vv_cid cid;
 	vv_scan_entry entry; /* the group's entry in the scan cache */
 	/* the group's items in the lists of the version */
@@ -118,44 +119,40 @@ typedef struct group_job {
 	/* if the option keep_types is set: inferred types, one element for each column */
 	vv_infer *types;
 	size_t type_count;
-	/* number of irregular lines; the offset of the first one in raw, and its line number if
-	 * the source cannot determine lines */
-	uint64_t irregular;
-	size_t irregular_at;
+	uint64_t irregular;  /* number of irregular lines, those that are stored as quirks */
+	size_t irregular_at; /* offset of the first one in raw */
+	/* line number of the first one; set if import.lines is maintained */
 	uint64_t irregular_line;
 	/* if import.sorting is set: sort keys of all rows, one after the other */
 	vv_buf sort_keys;
 	size_t *sort_ends; /* the end of each sort key in sort_keys */
 	size_t sort_cap;
-	/* CSV: number of rows with fewer cells than columns; the offset of the first one in raw */
-	uint64_t short_rows;
-	size_t short_at;
+	uint64_t short_rows; /* CSV: number of rows with fewer cells than columns */
+	size_t short_at;     /* offset of the first short row in raw */
 	/* number of lines before raw; set if import.lines is maintained */
 	uint64_t lines;
 	/* line number of the first short row; set if import.lines is maintained */
 	uint64_t short_line;
 	bool breaks; /* CSV: a cell contains a line feed */
-	/* number of rows that contain a NUL or a byte order mark; the first one, like short_at and
-	 * short_line */
+	/* number of marked rows: rows that contain a NUL or a byte order mark */
 	uint64_t marked_rows;
-	size_t marked_at;
-	uint64_t marked_line;
-	/* number of rows with text that is not UTF-8; for the first such text: the offset of its
-	 * row in raw, its column (SIZE_MAX: between cells), and its line, like short_line */
+	size_t marked_at;     /* offset of the first marked row in raw */
+	uint64_t marked_line; /* its line number; set if import.lines is maintained */
+	/* number of foreign rows: rows with text that is not UTF-8 */
 	uint64_t foreign_rows;
-	size_t foreign_at, foreign_column;
-	uint64_t foreign_line;
+	size_t foreign_at,      /* offset of the first foreign row in raw */
+		foreign_column; /* column of its first such text; SIZE_MAX: between cells */
+	uint64_t foreign_line;  /* its line number; set if import.lines is maintained */
 	const char *foreign_in; /* probable encoding of this text */
-	uint64_t *hashes[2];    /* hashes of the key candidates' values */
+	uint64_t *hashes[2];    /* for each key candidate: the hash of each row's values */
 	size_t hash_cap;
-	/* one element for each key candidate: a row lacks a part of the key */
+	/* for each key candidate: true if some row lacks a part of the key */
 	bool key_hole[2];
 	import_misfit *misfits; /* at most one for each column */
 	size_t misfit_count;
-	/* the stored form does not reproduce raw; the first row that differs: its offset in raw,
-	 * and its line if the source cannot determine lines */
-	bool lost;
-	size_t lost_at;
+	bool lost;      /* the stored form does not reproduce raw */
+	size_t lost_at; /* if lost: offset in raw of the first row that differs */
+	/* if lost: its line number; set if import.lines is maintained */
 	uint64_t lost_line;
 } group_job;
 
@@ -209,25 +206,25 @@ typedef struct import {
 	/* The lists that are being built. */
 	vv_list_builder *data, *layout, *facts;
 	vv_xxh3_state *hash; /* hash over the hashes of the groups so far */
-	/* rows: number of all rows; most_rows: number of rows of the largest group */
-	uint64_t rows, most_rows;
-	uint64_t raw_bytes; /* bytes of all groups */
+	uint64_t rows,       /* number of all rows */
+		most_rows;   /* number of rows of the largest group */
+	uint64_t raw_bytes;  /* bytes of all groups */
 	/* number of lines before the window; maintained if the source cannot determine lines */
 	uint64_t lines;
-	/* offset and line of the first row with fewer cells than columns; set if out->short_rows is
-	 * not 0 */
-	uint64_t short_at, short_line;
-	/* offset and line of the first row with NUL or a byte order mark; set if out->marked_rows
-	 * is not 0 */
-	uint64_t marked_at, marked_line;
-	/* offset and line of the first row with text that is not UTF-8, the column of this text,
-	 * and its probable encoding; set if out->foreign_rows is not 0 */
-	uint64_t foreign_at, foreign_line;
-	size_t foreign_column;
-	const char *foreign_in;
-	bool need_infer;  /* types are inferred from the values that are read */
-	bool new_columns; /* some columns have no type yet, so all rows must be read */
-	bool in_file;     /* groups are identified, but only some are encoded */
+	/* the first short row (group_job.short_rows); set if out->short_rows is not 0: */
+	uint64_t short_at,  /* its offset in the input */
+		short_line; /* its line number */
+	/* the first marked row (group_job.marked_rows); set if out->marked_rows is not 0: */
+	uint64_t marked_at,  /* its offset in the input */
+		marked_line; /* its line number */
+	/* the first foreign row (group_job.foreign_rows); set if out->foreign_rows is not 0: */
+	uint64_t foreign_at,    /* its offset in the input */
+		foreign_line;   /* its line number */
+	size_t foreign_column;  /* as in group_job */
+	const char *foreign_in; /* as in group_job */
+	bool need_infer;        /* types are inferred from the values that are read */
+	bool new_columns;       /* some columns have no type yet, so all rows must be read */
+	bool in_file;           /* groups are identified, but only some are encoded */
 	/* if in_file is set: a group of plain rows is identified by its bytes */
 	bool named_by_bytes;
 	bool final_newline; /* the last row so far has a line end */
@@ -236,9 +233,9 @@ typedef struct import {
 	import_worker *workers; /* one for each thread */
 	size_t worker_count;
 	group_job jobs[IMPORT_JOBS];
-	/* numbers of jobs; the job with the number n is jobs[n % IMPORT_JOBS]. job_head: the next
-	 * to collect; job_tail: the next to fill; both are 0 before the first group */
-	size_t job_head, job_tail;
+	/* Jobs are numbered from 0; the job with number n is in jobs[n % IMPORT_JOBS]. */
+	size_t job_head,  /* number of the next job to collect */
+		job_tail; /* number of the next job to fill */
 	/* the newest job, if it was not passed to a thread yet; if its result is needed at once,
 	 * the main thread runs it */
 	group_job *kept;

@@ -39,16 +39,16 @@ typedef enum vv_key_source {
 /* A decoded root. */
 typedef struct vv_root {
 	vv_kind kind;
-	/* the number of rows, and the length in bytes of the file's UTF-8 text, which is the file itself if the
-	 * dialect does not have an encoding */
-	uint64_t rows, bytes;
+	uint64_t rows, /* number of rows */
+		/* length in bytes of the file's text in UTF-8; this text is the file itself if the
+		 * dialect does not have an encoding */
+		bytes;
 	/* XXH3-128 of a sequence of hashes: the XXH3-64, little-endian, of the bytes in the text of
 	 * each group or chunk, in order. For a table in key order: XXH3-128 of the text's bytes */
 	vv_hash128 hash;
-	/* only if the dialect has an encoding: length and XXH3-128 of the file; bytes and hash are those of its
-	 * text */
-	uint64_t file_bytes;
-	vv_hash128 file_hash;
+	/* only if the dialect has an encoding, so that bytes and hash are not those of the file: */
+	uint64_t file_bytes;  /* length of the file in bytes */
+	vv_hash128 file_hash; /* XXH3-128 of the file */
 	/* The members from here to layout, except data, are only for tables. */
 	vv_bytes schema; /* Table Schema as compact JSON (dataset/schema/schema.h) */
 	char **key;      /* column names; NULL-terminated */
@@ -71,8 +71,9 @@ typedef struct vv_root {
 	 * which the rows in the groups are sorted */
 	char **sorted_by;
 	size_t sorted_by_count;
-	/* top of the list of places (dataset/format/places.h). If this is empty and sorted_by is not, the lists were
-	 * converted to the file's order (dataset/table/file_order.h), and the root cannot be encoded */
+	/* top of the list of places (dataset/format/places.h). If this is empty and sorted_by is
+	 * not, the lists were converted to the file's order (dataset/table/file_order.h), and the
+	 * root cannot be encoded */
 	vv_buf places;
 } vv_root;
 
@@ -80,7 +81,8 @@ void vv_root_init(vv_root *r); /* makes r an empty table */
 void vv_root_clear(vv_root *r);
 VV_AUTO_CLEAR(vv_root, vv_root_clear)
 
-/* Returns true if the version is stored in key order. Its next version is then stored in key order, too. */
+/* Returns true if the version is stored in key order. Its next version is then stored in key order,
+ * too. */
 static inline bool vv_root_is_sorted(const vv_root *r)
 {
 	return r->sorted_by_count > 0;
@@ -114,15 +116,17 @@ static inline bool vv_root_is_stored(const vv_root *r)
 /* Returns true if both arrays have the same names, in the same order. */
 bool vv_root_names_equal(char *const *a, size_t a_count, char *const *b, size_t b_count);
 
-/* Replaces out's content by the block's bytes. VV_EREFUSED: the block would be longer than VV_BLOCK_MAX. */
+/* Replaces out's content by the block's bytes. VV_EREFUSED: the block would be longer than
+ * VV_BLOCK_MAX. */
 vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err);
 
-/* Decodes a root. *out must be initialised. VV_ECORRUPT: the bytes are not the canonical encoding of a root.
- * VV_ENOSUPPORT: the root has a later format, or a feature that this program does not support; err names it. */
+/* Decodes a root. *out must be initialised. VV_ECORRUPT: the bytes are not the canonical encoding
+ * of a root. VV_ENOSUPPORT: the root has a later format, or a feature that this program does not
+ * support; err names it. */
 vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *err);
 
-/* Reads the root with this CID from the store. *out must be initialised. VV_EMISSING: the store does not have the
- * root. Other errors are as for vv_root_decode. */
+/* Reads the root with this CID from the store. *out must be initialised. VV_EMISSING: the store
+ * does not have the root. Other errors are as for vv_root_decode. */
 vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_error *err);
 
 /* Appends the text of the pointer to the root r with this CID. Appends nothing if the file is
@@ -133,8 +137,8 @@ vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_e
  * an empty file, compares with the text that early versions of varve wrote. */
 vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_cid *cid,
 			     const vv_root *r, vv_error *err);
-/* Reads the root with this CID from the store, and sets *out as vv_root_pointer_is does. VV_EMISSING: the store does
- * not have the root. */
+/* Reads the root with this CID from the store, and sets *out as vv_root_pointer_is does.
+ * VV_EMISSING: the store does not have the root. */
 vv_status vv_root_pointer_holds(bool *out, vv_store *store, const void *text, size_t len,
 				const vv_cid *cid, vv_error *err);
 

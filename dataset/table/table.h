@@ -56,32 +56,36 @@ VV_AUTO_CLEAR(vv_table, vv_table_close)
 typedef struct vv_batch {
 	vv_cell *cells;  /* rows x columns of the table; columns not requested are absent */
 	size_t cell_cap; /* capacity of cells */
-	/* The first `blank` cells (rows of blank_columns cells each) are absent, except in the
-	 * blank_but_count columns that blank_but lists. */
+	/* To make the next group faster, the batch records which cells are already absent: all of
+	 * the first `blank` cells, as rows of blank_columns cells, except those of the
+	 * blank_but_count columns in blank_but. */
 	size_t blank, blank_columns, blank_but_count, *blank_but;
-	size_t rows, columns; /* number of rows, and of the table's columns */
-	uint64_t first_row;   /* number of the first row in the table, from 0 */
-	uint64_t index;       /* the group's number, from 0 */
-	vv_cid cid;           /* CID of the group's block */
-	vv_arena arena;       /* memory of decoded texts */
-	vv_parted parted;     /* the group's block */
-	uint64_t long_bytes;  /* total bytes of long cells, which are stored outside of the group */
-	uint64_t raw_len;     /* with layout: bytes of the group in the file */
-	vv_buf quirks;        /* with layout: docs/formats/store.md, "quirks" */
-	vv_group group;       /* valid after vv_table_read_rows */
-	uint8_t *ready; /* after vv_table_read_rows: one for each row: 1 if its cells are made */
-	/* ready_cap: capacity of ready; picked: number of rows that were made one by one */
-	size_t ready_cap, picked;
+	size_t rows,         /* number of rows of the group */
+		columns;     /* number of columns of the table */
+	uint64_t first_row;  /* number of the first row in the table, from 0 */
+	uint64_t index;      /* the group's number, from 0 */
+	vv_cid cid;          /* CID of the group's block */
+	vv_arena arena;      /* memory of decoded texts */
+	vv_parted parted;    /* the group's block */
+	uint64_t long_bytes; /* total bytes of long cells, which are stored outside of the group */
+	uint64_t raw_len;    /* with layout: bytes of the group in the file */
+	vv_buf quirks;       /* with layout: docs/formats/store.md, "quirks" */
+	vv_group group;      /* valid after vv_table_read_rows */
+	/* after vv_table_read_rows, one for each row: 1 if the row's cells are made */
+	uint8_t *ready;
+	size_t ready_cap, /* capacity of ready */
+		picked;   /* number of rows that were made one by one */
 	/* one for each column: number of cells that were made one by one; 255: the cells of all
 	 * rows are made */
 	uint8_t *picks;
 	size_t picks_cap;
 	bool by_row;   /* cells are made on request, from `group` */
 	bool has_long; /* some cells are stored outside of the group */
-	/* For comparing the group with the file: its expected lines, and its long cells in order.
-	 * Stored texts are compared with the expected texts, and then replaced by them. NULL: no
-	 * comparison */
+	/* for comparing the group with the file: its expected lines; NULL: no comparison */
 	vv_expected *expected;
+	/* for comparing the group with the file: its expected long cells, in order, up to long_end.
+	 * A stored text is compared with the expected one, and then replaced by it. NULL: no
+	 * comparison */
 	const vv_cell *long_cells, *long_end;
 } vv_batch;
 void vv_batch_clear(vv_batch *b);
