@@ -2,7 +2,7 @@
  * line_edit: changes cells in lines of a table's file without changing other bytes: comments and
  * blank lines above a row, quotes, spaces, the order of members, row ends.
  *
- * vv_auto(vv_line_editor) e = {.was = &old->root.dialect,
+ *   vv_auto(vv_line_editor) e = {.was = &old->root.dialect,
  *                               .schema = &old->schema,
  *                               .is = &old->root.dialect};
  *   vv_line_editor_open(&e, err);

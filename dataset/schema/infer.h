@@ -20,17 +20,27 @@
 #include "dataset/format/cell.h"
 #include "dataset/schema/field.h"
 
-/* The state of inference for one column. In CSV, some texts are usual spellings of a missing value
- * (VV_INFER_MISSING). They do not exclude any type, but the field then needs them in its
- * missingValues. The accepted spellings of each type (vv_field_accepts accepts all of them, and
- * more): integer -?(0|[1-9][0-9]*) that fits into 64 bits (a longer number is usually a code)
- * number an integer part of up to 18 digits, or a fraction .[0-9]+, or both; optionally an
- * exponent, which must have a sign, or follow a fraction ("1e5" is a code); inf, -inf boolean true
- * True TRUE false False FALSE date YYYY-MM-DD, a day of the calendar, years 0001 to 9999 datetime
- * such a date, T, HH:MM:SS, optionally a fraction, optionally Z or +HH:MM or, with a format, such a
- * date, a space, HH:MM:SS, in all values or none .[0-9]{1,6}, in all or none +HH:MM; or, with a
- * format, such a date, a space or T, HH:MM, in all values or none +HH:MM time HH:MM:SS year 1000 to
- * 2999 In a JSON table, a text is inferred as string, date, datetime or time only. */
+/* The state of inference for one column.
+ *
+ * In CSV, some texts are usual spellings of a missing value (VV_INFER_MISSING). They do not exclude
+ * any type, but the field then needs them in its missingValues.
+ *
+ * The accepted spellings of each type (vv_field_accepts accepts all of them, and more):
+ *   integer  -?(0|[1-9][0-9]*) that fits into 64 bits (a longer number is usually a code)
+ *   number   an integer part of up to 18 digits, or a fraction .[0-9]+, or both; optionally an
+ *            exponent, which must have a sign, or follow a fraction ("1e5" is a code); inf, -inf
+ *   boolean  true True TRUE false False FALSE
+ *   date     YYYY-MM-DD, a day of the calendar, years 0001 to 9999
+ *   datetime one of:
+ *            - such a date, T, HH:MM:SS, optionally a fraction, optionally Z or +HH:MM
+ *            - with a format: such a date, a space, HH:MM:SS; then, in all values or in no value,
+ *              .[0-9]{1,6}; then, in all values or in no value, +HH:MM
+ *            - with a format: such a date, a space or T, HH:MM; then, in all values or in no
+ *              value, +HH:MM
+ *   time     HH:MM:SS
+ *   year     1000 to 2999
+ *
+ * In a JSON table, a text is inferred as string, date, datetime or time only. */
 typedef struct vv_infer {
 	uint32_t possible; /* the types that fit all values so far, as a bit set */
 	bool json;         /* the cells come from NDJSON or a JSON array; set after init */

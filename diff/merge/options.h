@@ -97,20 +97,20 @@ typedef struct vv_merge_options {
 
 /* The statistics of a merge. */
 typedef struct vv_merge_stats {
-	uint64_t conflicts; /* number of conflicts */
-	/* numbers of rows that theirs added, of cells of other rows that theirs changed, and of
-	 * rows that theirs removed */
-	uint64_t rows_from_theirs, cells_from_theirs, rows_removed_by_theirs;
-	/* number of rows that contain the cells of cells_from_theirs */
+	uint64_t conflicts;             /* number of conflicts */
+	uint64_t rows_from_theirs,      /* number of rows that theirs added */
+		cells_from_theirs,      /* number of cells of other rows that theirs changed */
+		rows_removed_by_theirs; /* number of rows that theirs removed */
+	/* number of rows that contain the cells counted in cells_from_theirs */
 	uint64_t rows_changed_by_theirs;
-	/* took_theirs: ours equals base, so the result is theirs; took_ours: theirs equals base, so
-	 * the result is ours */
-	bool took_theirs, took_ours;
-	/* number of cells that both sides changed and a rule decided */
+	bool took_theirs,  /* ours equals base, so the result is theirs */
+		took_ours; /* theirs equals base, so the result is ours */
+	/* for each vv_merge_rule_kind: number of cells that both sides changed and such a rule
+	 * decided */
 	uint64_t by_rule[VV_MERGE_RULES];
-	/* number of rows that one side removed and the other changed, and that a rule kept or
-	 * deleted */
-	uint64_t rows_kept, rows_deleted;
+	/* numbers of rows that one side removed and the other changed: */
+	uint64_t rows_kept,   /* which a rule kept */
+		rows_deleted; /* which a rule deleted */
 } vv_merge_stats;
 
 #endif

@@ -28,10 +28,11 @@ vv_status vv_patch_begin(vv_write_fn write, void *payload, vv_error *err);
 
 /* The options of vv_patch_write; pointers are borrowed. */
 typedef struct vv_patch_write_options {
-	vv_write_fn write;           /* receives the text */
-	void *payload;               /* for write */
-	const char *path, *old_path; /* old_path: path before a rename; NULL: the same path */
-	const char *const *key;      /* has the same meaning as in vv_rowdiff_options */
+	vv_write_fn write;      /* receives the text */
+	void *payload;          /* for write */
+	const char *path,       /* the path of the section */
+		*old_path;      /* path before a rename; NULL: the same path */
+	const char *const *key; /* has the same meaning as in vv_rowdiff_options */
 	/* the pairs of columns; NULL: vv_patch_write matches the columns */
 	const vv_columns *columns;
 	const vv_diff_table *told; /* further data for the section's first line; may be NULL */
@@ -77,41 +78,39 @@ typedef struct vv_patch_misfit {
 	const char *path;
 	/* the row, such as "row 17" or "row id=5"; NULL: the whole file does not fit */
 	const char *row;
-	const char *column; /* NULL: the whole row does not fit */
-	/* the old value in the patch and the value in the target; `found` is NULL if no such row,
-	 * column or file exists */
-	const char *expected, *found;
+	const char *column;   /* NULL: the whole row does not fit */
+	const char *expected, /* the old value in the patch */
+		*found;       /* the value in the target; NULL: it lacks the row, column or file */
 } vv_patch_misfit;
 
 /* The result for one path; borrowed. */
 typedef struct vv_patch_done {
-	/* old_path: path of the old file; NULL: the patch adds the file */
-	const char *path, *old_path;
-	bool removed; /* the patch removes the file */
-	bool exact;   /* the target was the patch's old version, byte for byte */
+	const char *path,  /* path of the new file, or of the removed one */
+		*old_path; /* path of the old file; NULL: the patch adds the file */
+	bool removed;      /* the patch removes the file */
+	bool exact;        /* the target was the patch's old version, byte for byte */
 	uint64_t rows_added, rows_removed, rows_changed, rows_moved; /* numbers of rows */
 	uint64_t rejected; /* number of changes of rows that did not fit */
-	/* if not exact: order_left: moves of rows could not be applied; form_left: changes of form
-	 * could not be applied */
-	bool order_left, form_left;
-	bool already; /* if not exact: the target already had all changes */
+	/* only if not exact: */
+	bool order_left,   /* moves of rows could not be applied */
+		form_left; /* changes of form could not be applied */
+	bool already;      /* only if not exact: the target already had all changes */
 	/* the patch also changes types or the key, which are not visible in a file of rows */
 	bool schema;
 	/* the patch also changes whether rows are stored in key order, which is not visible in a
 	 * file, either */
 	bool stored_order;
-	/* root: CID of the new version's root; as: a root with its schema and form, for importing
-	 * its bytes; both are NULL if the new version is not a table. old_root: CID of the old
-	 * version's root; may be NULL */
-	const vv_cid *old_root, *root;
+	const vv_cid *old_root, /* CID of the old version's root; may be NULL */
+		*root;          /* CID of the new version's root; NULL: it is not a table */
+	/* a root with the schema and form of the new version, for importing its bytes; NULL: the
+	 * new version is not a table */
 	const vv_root *as;
 } vv_patch_done;
 
 /* The options of vv_patch_apply. payload is the first argument of all functions. */
 typedef struct vv_patch_apply_options {
-	/* reverse: apply the patch from new to old; check: write nothing, only report whether the
-	 * patch fits */
-	bool reverse, check;
+	bool reverse,  /* apply the patch from new to old */
+		check; /* write nothing, only report whether the patch fits */
 	vv_patch_mode mode;
 	/* Sets *exists to true if a file exists at path, and opens its current version, the target,
 	 * in *out, unless out is NULL. vv_patch_apply closes the table. `before` is the root of the

@@ -13,7 +13,7 @@
 #include "dataset/table/table.h"
 #include "diff/merge/patch.h"
 
-#define PATCH_VERSION 1u
+#define PATCH_VERSION 1u /* version of the format */
 /* The first line of a patch with PATCH_VERSION. */
 #define PATCH_FIRST_LINE "{\"type\":\"diff\",\"format\":\"varve.diff/1\",\"patch\":1}"
 #define PATCH_NONE UINT64_MAX              /* no row */

@@ -82,14 +82,16 @@ void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
 /* A row with a wanted hash. */
 typedef struct wanted_row {
 	uint64_t row; /* the row's number in the target */
-	size_t next;  /* 1 + index of the next row with this hash; 0: this is the last one */
-	bool used;    /* a change already refers to the row */
+	/* 1 + index in wanted_rows.rows of the next row with this hash; 0: no further row */
+	size_t next;
+	bool used; /* a change already refers to the row */
 } wanted_row;
 /* A wanted hash. */
 typedef struct wanted_id {
 	vv_hash128 hash;
-	/* 1 + indexes of the first and the last row with this hash; 0: no row has the hash */
-	size_t first, last;
+	/* 1 + an index in wanted_rows.rows; 0: no row has the hash */
+	size_t first, /* of the first row with this hash */
+		last; /* of the last row with this hash */
 } wanted_id;
 /* All wanted hashes and their rows. */
 typedef struct wanted_rows {

@@ -19,7 +19,8 @@
 
 #define MERGE_NONE UINT64_MAX /* no row */
 
-/* Rows [old_row, old_row + rows) of base are rows [new_row, new_row + rows) of a side. */
+/* A run: rows [old_row, old_row + rows) of base correspond to rows [new_row, new_row + rows) of a
+ * side. */
 typedef struct merge_run {
 	uint64_t old_row, new_row, rows;
 } merge_run;
@@ -61,15 +62,17 @@ typedef struct merge_side {
 	bool moved_columns;             /* this side changed the order of columns */
 	size_t key[VV_KEY_COLUMNS_MAX]; /* indexes of the columns that identify rows */
 
-	/* the rows that base and this side have in common; both arrays have the same runs, by_old
-	 * ascending by old_row, by_new by new_row */
-	merge_run *by_old, *by_new;
-	size_t run_count;  /* number of runs */
-	size_t at_old;     /* index in by_old of the run that the last search found */
-	uint64_t gone;     /* number of rows of base that this side lacks */
-	uint64_t *changed; /* rows of base that have other cells in this side; ascending */
-	size_t changed_count, at_changed; /* at_changed: index that the last search found */
-	bool exact;          /* all other common rows have the same cells, in the same spelling */
+	/* the rows that base and this side have in common: two arrays with the same runs */
+	merge_run *by_old,    /* ascending by old_row */
+		*by_new;      /* ascending by new_row */
+	size_t run_count;     /* number of runs */
+	size_t at_old;        /* index in by_old of the run that the last search found */
+	uint64_t gone;        /* number of rows of base that this side lacks */
+	uint64_t *changed;    /* rows of base that have other cells in this side; ascending */
+	size_t changed_count, /* number of elements of changed */
+		at_changed;   /* index in changed that the last search found */
+	/* all common rows that are not in `changed` have the same cells, in the same spelling */
+	bool exact;
 	bool reordered;      /* this side changed the order of common rows */
 	merge_block *blocks; /* ascending by row */
 	size_t *by_above;    /* indexes of blocks, in ascending order of `above` */
@@ -98,8 +101,9 @@ typedef struct merge_side {
 
 /* A column of the result. */
 typedef struct merge_column {
-	/* its indexes in base and in the sides; -1: the version lacks the column */
-	long b, side[2];
+	/* an index; -1: the version lacks the column */
+	long b,           /* in base */
+		side[2];  /* in the sides */
 	const char *name; /* ends with a NUL; in the arena */
 	size_t name_len;
 	/* type by which values are compared; NULL: the cells of ours are used */
@@ -141,11 +145,11 @@ typedef struct merge {
 
 	merge_column *columns; /* in the order of the result */
 	size_t column_count;
-	/* for each column of base and of the sides: its index in the result; -1: the result lacks
-	 * the column */
-	long *column_of_base, *column_of[2];
-	bool mixed;   /* the versions have different forms (CSV, JSON) */
-	bool partial; /* the result has a column of base that one side lacks */
+	/* one for each column: its index in the result; -1: the result lacks the column */
+	long *column_of_base,  /* for the columns of base */
+		*column_of[2]; /* for the columns of the sides */
+	bool mixed;            /* the versions have different forms (CSV, JSON) */
+	bool partial;          /* the result has a column of base that one side lacks */
 	/* indexes in the result of the columns that identify rows */
 	size_t key[VV_KEY_COLUMNS_MAX];
 	/* a root with the schema and form of the result, for importing it */

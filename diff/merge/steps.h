@@ -42,15 +42,16 @@ vv_status merge_dropped_look(merge *m, const char **why, vv_error *err);
 /* Sets the schema, the key, the cut parameters and the sort order in m->as, and m->compare. */
 vv_status merge_schema(merge *m, vv_error *err);
 
-/* Sets the dialect in m->as, and determines from which versions lines can be copied to the result. */
+/* Sets the dialect in m->as, and determines from which versions lines can be copied to the
+ * result. */
 vv_status merge_form(merge *m, vv_error *err);
 
 /* ---- write: makes the result's bytes while an import reads them ---- */
 
 /* Opens m->writer. */
 vv_status merge_writer_open(merge *m, vv_error *err);
-/* Writes the next bytes of the result, at most len, to buf; the read function for the import. payload is the merge.
- * Returns the number of bytes, 0 at the end, or a negative status. */
+/* Writes the next bytes of the result, at most len, to buf; the read function for the import.
+ * payload is the merge. Returns the number of bytes, 0 at the end, or a negative status. */
 ssize_t merge_writer_read(void *payload, void *buf, size_t len, vv_error *err);
 /* Returns the number of rows written so far. */
 uint64_t merge_writer_rows(const merge *m);

@@ -2,10 +2,11 @@
  * columns: matches the columns of two versions.
  *
  * Columns with the same name are matched first. Then renamed columns are matched: those that the
- * caller asserts, and columns with similar values: the likeness of two columns is the percentage of
- * compared rows with equal values, and must be at least 60, and the highest for both columns. The
- * remaining columns were dropped or added. Moved columns are the smallest set without which all
- * other columns are in the same order. The result is deterministic.
+ * caller asserts, and columns with similar values. The likeness of two columns is the percentage of
+ * compared rows in which their values are equal. Two columns are matched if their likeness is at
+ * least 60, and neither of them has a higher likeness with a different column. The remaining
+ * columns were dropped or added. Moved columns are the smallest set without which all other columns
+ * are in the same order. The result is deterministic.
  */
 #ifndef VV_DIFF_ROWS_COLUMNS_H
 #define VV_DIFF_ROWS_COLUMNS_H
@@ -20,9 +21,8 @@
 
 /* A column in the old and in the new version. */
 typedef struct vv_column_pair {
-	/* its indexes in the old and the new version; b is -1 if it was dropped; a is -1 if it was
-	 * added */
-	long a, b;
+	long a,            /* index in the old version; -1: the column was added */
+		b;         /* index in the new version; -1: the column was dropped */
 	bool renamed;      /* the names are different */
 	unsigned likeness; /* renamed columns: percent of rows with equal values; 100 if asserted */
 	bool asserted;     /* the caller asserted the rename (vv_columns_options.rename) */

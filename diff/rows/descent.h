@@ -55,11 +55,12 @@ typedef struct vv_descent_rest {
 	uint64_t *gone; /* the old numbers of the rows with a change */
 	size_t count, cap;
 } vv_descent_rest;
-/* Adds the old number of a row with a change. Does nothing for an added row, which has no old number. */
+/* Adds the old number of a row with a change. Does nothing for an added row, which has no old
+ * number. */
 vv_status vv_descent_rest_add(vv_descent_rest *r, const vv_row_change *c, vv_error *err);
 void vv_descent_rest_sort(vv_descent_rest *r); /* call after the last change was added */
-/* Returns the old number of the next row without a change. The caller sets *next and *skip to 0 before the first call,
- * and does not change them between calls. */
+/* Returns the old number of the next row without a change. The caller sets *next and *skip to 0
+ * before the first call, and does not change them between calls. */
 static inline uint64_t vv_descent_rest_next(const vv_descent_rest *r, uint64_t *next, size_t *skip)
 {
 	for (; *skip < r->count && r->gone[*skip] == *next; (*skip)++) {

@@ -50,7 +50,8 @@ typedef enum vv_excel_order { VV_EXCEL_NO_ORDER, VV_EXCEL_DAY, VV_EXCEL_MONTH } 
 #define VV_EXCEL_MAX 512u /* most spellings of a text */
 /* A spelling that Excel may write for a text. */
 typedef struct vv_excel_spelling {
-	uint32_t at, len; /* position and length in vv_excel.text */
+	uint32_t at, /* offset of the spelling in vv_excel.text */
+		len; /* number of bytes */
 	vv_excel_kind kind;
 	vv_excel_order order;
 	bool sure; /* the day is above 12, so the date can only be in this order */
@@ -63,7 +64,8 @@ typedef struct vv_excel {
 	size_t count; /* number of items */
 	/* set by the caller: the order of dates in the file; VV_EXCEL_NO_ORDER: not known */
 	vv_excel_order order;
-	/* the spelling that vv_excel_damage found; its order is NO_ORDER if several orders are possible */
+	/* the spelling that vv_excel_damage found; its order is NO_ORDER if several orders are
+	 * possible */
 	vv_excel_spelling was;
 } vv_excel;
 void vv_excel_clear(vv_excel *e); /* accepts zeroes */
@@ -89,14 +91,17 @@ bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order ord
 /* Facts about a column of the newer version of a table. */
 typedef struct vv_excel_column {
 	long old; /* index of the base's column; -1: the column is new */
-	/* for each kind of change: spoiled: the number of cells that Excel changed in this way;
-	 * kept: the number of cells that Excel would change in this way, but that are equal in both
-	 * versions */
-	uint64_t spoiled[VV_EXCEL_KINDS], kept[VV_EXCEL_KINDS];
-	/* for each kind of change: the number of changed cells with each order of the date */
+	/* for each kind of change, the number of cells that Excel changed in this way */
+	uint64_t spoiled[VV_EXCEL_KINDS],
+		/* for each kind of change, the number of cells that Excel would change in this way,
+		 * but that are equal in both versions */
+		kept[VV_EXCEL_KINDS];
+	/* for each kind of change and each vv_excel_order, the number of changed cells with a date
+	 * in this order */
 	uint64_t ordered[VV_EXCEL_KINDS][VV_EXCEL_MONTH + 1];
-	/* for each kind of change: the old and the new text of the first changed cell */
-	vv_buf was[VV_EXCEL_KINDS], is[VV_EXCEL_KINDS];
+	/* for each kind of change, a text of the first cell that Excel changed in this way: */
+	vv_buf was[VV_EXCEL_KINDS], /* the old text */
+		is[VV_EXCEL_KINDS]; /* the new text */
 } vv_excel_column;
 
 #endif

@@ -34,12 +34,13 @@ typedef struct vv_excel_rows {
 	vv_table *base, *table;   /* the base and the newer version; borrowed */
 	vv_excel_column *columns; /* one for each column of the newer version */
 	vv_excel_pair *pairs; /* in the order of the newer version, followed by the removed rows */
-	size_t count, paired; /* paired: number of pairs with two rows */
-	/* keyed: rows are paired by a key; all: all changed groups were read */
-	bool keyed, all;
-	/* ordered[o]: number of changed dates that the file may write in the order o, a
-	 * vv_excel_order; sure[o]: how many of these have a day above 12, so that the other order
-	 * is impossible */
+	size_t count,         /* number of pairs */
+		paired;       /* number of pairs with a row in both versions */
+	bool keyed,           /* rows are paired by a key */
+		all;          /* all changed groups were read */
+	/* Two arrays with a number of dates for each vv_excel_order. A date counts in `ordered` if
+	 * Excel changed it and may have written it in this order, and also in `sure` if its day is
+	 * above 12, so that the other order is impossible. */
 	uint64_t sure[VV_EXCEL_MONTH + 1], ordered[VV_EXCEL_MONTH + 1];
 	bool ansi; /* cells show that the file is encoded in windows-1252 */
 	/* each row was compared with all candidates for its partner; false: after many rows without

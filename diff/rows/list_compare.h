@@ -20,8 +20,8 @@ typedef struct vv_list_place {
 	uint64_t weight; /* weight of the item */
 } vv_list_place;
 
-/* Items [old_index, old_index + items) of the old list, which equal items [new_index, new_index +
- * items) of the new list. */
+/* A share: items that both lists have. Items [old_index, old_index + items) of the old list equal
+ * items [new_index, new_index + items) of the new list. */
 typedef struct vv_list_share {
 	uint64_t old_index, new_index, items;
 } vv_list_share;

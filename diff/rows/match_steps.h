@@ -31,7 +31,8 @@
 /* A hash table with 8 bytes per slot, at most 3/4 full. All members zero: an empty set. */
 typedef struct vv_key_set {
 	uint64_t *slots; /* 0: a free slot */
-	size_t mask, count;
+	size_t mask,     /* the number of slots, a power of two, minus 1 */
+		count;   /* number of used slots */
 } vv_key_set;
 
 /* The result of vv_key_set_put. */
@@ -76,18 +77,24 @@ typedef struct row_entry {
  * added rows between these two rows. */
 typedef struct row_gap {
 	uint64_t pos; /* position of the removed rows */
-	/* the removed rows: old_row is their first row; new_row is the number of removed rows
-	 * before them */
+	/* the removed rows, as sequences of consecutive rows. In an element, old_row is the first
+	 * row of the sequence, and new_row is not a row, but the number of removed rows in earlier
+	 * elements */
 	vv_segment *gone;
-	size_t gone_count, gone_cap;
-	uint64_t removed;      /* number of removed rows */
-	uint64_t first, added; /* the added rows: [first, first + added) of the new version */
-	/* the rows of the gap that are one changed row: their indexes among the removed rows and
-	 * among the added rows, ascending */
+	size_t gone_count, /* number of elements of gone */
+		gone_cap;  /* capacity of gone */
+	uint64_t removed;  /* number of removed rows */
+	uint64_t first,    /* the first added row, in the new version */
+		added;     /* number of added rows, which are consecutive */
+	/* the pairs of a removed and an added row that are one changed row, ascending. An element
+	 * describes `rows` consecutive pairs: old_row is the index of the first one's removed row
+	 * among the removed rows, new_row that of its added row among the added rows */
 	vv_segment *pairs;
-	size_t pair_count, pair_cap;
-	uint64_t told[2]; /* numbers of removed and of added rows that were returned */
-	size_t pair;      /* the next pair to return */
+	size_t pair_count, /* number of elements of pairs */
+		pair_cap;  /* capacity of pairs */
+	/* [0]: number of removed rows that were returned; [1]: number of added ones */
+	uint64_t told[2];
+	size_t pair; /* index of the next pair to return */
 } row_gap;
 
 /* The differences of two row groups with the same number of rows, whose rows are compared in pairs.
@@ -116,17 +123,20 @@ typedef struct vv_rowdiff {
 	vv_table *a, *b; /* the old and the new version; borrowed */
 	vv_rowdiff_options opts;
 	vv_changed_groups changed; /* the groups that only one version has */
-	size_t *key_a, *key_b;     /* indexes of the key's columns; key_count 0: no key */
-	size_t key_count;
+	size_t *key_a,             /* indexes of the key's columns in a */
+		*key_b;            /* indexes of the key's columns in b */
+	size_t key_count;          /* number of the key's columns; 0: no key */
 	bool *compared; /* one for each of columns->pairs: true if the pair is compared */
 	bool canonical; /* values are compared and hashed, not spellings */
 	bool cross;     /* one side is CSV, the other side JSON */
-	uint64_t seed;  /* of all hashes */
-	/* direct: rows with the same key at the same position of a group are paired without hashing
-	 * them. This is valid only if no key is repeated among the rows that differ. If a key is
-	 * repeated, `again` becomes true, and the comparison is repeated with direct false. */
-	bool direct, again;
-	vv_key_set paired; /* the keys of the pairs that direct made */
+	uint64_t seed;  /* the seed of all hashes */
+	/* rows with the same key at the same position of a group are paired without hashing them;
+	 * valid only if no key is repeated among the rows that differ */
+	bool direct,
+		/* direct was not valid: compare again with direct false */
+		again;
+	/* the hashes of the keys of the rows that were paired because of `direct` */
+	vv_key_set paired;
 
 	vv_sorter *entries; /* the results, each a row_entry */
 	/* the newest result, not yet in entries; if its `rows` is 0, no result */
@@ -206,14 +216,17 @@ vv_status rowdiff_keep(vv_sorter *kept, const vv_segment *rows, row_pair how, vv
 
 /* A run of rows that both versions have, consecutive in both. */
 typedef struct row_run {
-	/* numbers of the first row in both versions, and number of rows */
-	uint64_t old_row, new_row, rows;
-	bool moved; /* set by row_moves_settle */
+	uint64_t old_row, /* the first row in the old version */
+		new_row,  /* the first row in the new version */
+		rows;     /* number of rows */
+	bool moved;       /* set by row_moves_settle */
 } row_run;
 /* All runs. All members zero: no runs. */
 typedef struct row_moves {
 	row_run *list;
-	size_t count, cap, at; /* at: for callers that go through the list */
+	size_t count, /* number of runs */
+		cap,  /* capacity of list */
+		at;   /* index of the current run, for callers that go through the list */
 } row_moves;
 
 /* Adds a run. Runs must be added in ascending order of old_row. */

@@ -36,9 +36,9 @@ typedef struct vv_row_by_number {
 	bool with_lines;
 	size_t groups; /* number of cached groups */
 	vv_row_group group[VV_ROW_GROUPS_MAX];
-	/* clock counts uses; next is the first row of the reader's next group */
-	uint64_t clock, next;
-	size_t last; /* index in group of the last request */
+	uint64_t clock, /* number of uses of cached groups so far */
+		next;   /* the first row of the group that the reader returns next */
+	size_t last;    /* index in group of the last request */
 } vv_row_by_number;
 
 /* Makes *r a reader of the rows of table, which must outlive r. Reads nothing yet. groups: the

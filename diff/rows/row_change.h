@@ -45,7 +45,8 @@ typedef struct vv_row_change {
 	/* VV_ROW_CHANGED: a vv_cell_change for each of columns->pairs; VV_CELL_SAME for pairs that
 	 * only one side has */
 	const uint8_t *cells;
-	size_t changed, formatted; /* numbers of VV_CELL_CHANGED and of VV_CELL_FORMAT cells */
+	size_t changed,    /* number of VV_CELL_CHANGED in `cells` */
+		formatted; /* number of VV_CELL_FORMAT in `cells` */
 } vv_row_change;
 
 /* The options of a comparison; pointers are borrowed. */
@@ -79,15 +80,16 @@ typedef struct vv_rowdiff_options {
 	const vv_progress *progress; /* may be NULL */
 } vv_rowdiff_options;
 
-#define VV_REPEATS_SHOWN 10
+#define VV_REPEATS_SHOWN 10 /* maximum number of repeated keys in vv_rowdiff_stats */
 /* The statistics of a comparison. */
 typedef struct vv_rowdiff_stats {
 	uint64_t old_rows, new_rows;             /* numbers of rows of the versions */
 	uint64_t added, removed, changed, moved; /* numbers of rows, by vv_row_kind */
 	uint64_t rekeyed;                        /* number of changed rows whose key changed */
 	uint64_t formatted_rows; /* number of rows that differ only in the spelling of values */
-	/* numbers of VV_CELL_CHANGED and of VV_CELL_FORMAT cells in changed rows */
-	uint64_t cells_changed, cells_formatted;
+	/* numbers of cells in changed rows: */
+	uint64_t cells_changed,  /* of VV_CELL_CHANGED cells */
+		cells_formatted; /* of VV_CELL_FORMAT cells */
 	/* for each of columns->pairs: the number of changed cells; borrowed until the comparison is
 	 * closed */
 	uint64_t *column_changes;

@@ -22,10 +22,11 @@
 typedef struct vv_value_set {
 	/* indexes of the columns in the version; set by the caller */
 	size_t columns[VV_KEY_COLUMNS_MAX];
-	size_t count;            /* number of columns, at least one; set by the caller */
-	uint64_t *least;         /* the smallest hashes of values, ascending; owned */
-	size_t least_count, cap; /* number of these hashes, and capacity of least */
-	bool repeats;            /* a value occurs more than once; least is then not valid */
+	size_t count;       /* number of columns, at least one; set by the caller */
+	uint64_t *least;    /* the smallest hashes of values, ascending; owned */
+	size_t least_count, /* number of these hashes */
+		cap;        /* capacity of least */
+	bool repeats;       /* a value occurs more than once; least is then not valid */
 } vv_value_set;
 
 /* Reads the values of count sets from t. Rows that are empty in all columns of a set are ignored.

@@ -78,8 +78,8 @@ typedef struct vv_figures {
 	uint64_t bins[2][VV_BARS]; /* for each side, the number of cells in each bin */
 } vv_figures;
 
-/* Initialises *f. before, after: the column on each side, borrowed; NULL: the side lacks the column. most: the greatest
- * number of distinct values that are counted. */
+/* Initialises *f. before, after: the column on each side, borrowed; NULL: the side lacks the
+ * column. most: the greatest number of distinct values that are counted. */
 void vv_figures_init(vv_figures *f, const vv_field *before, const vv_field *after, size_t most);
 void vv_figures_clear(vv_figures *f);
 VV_AUTO_CLEAR(vv_figures, vv_figures_clear)
@@ -88,10 +88,12 @@ VV_AUTO_CLEAR(vv_figures, vv_figures_clear)
  * false if the cell is not a finite number, or if memory ran out (scratch->failed is true). */
 bool vv_figures_number(double *out, vv_buf *scratch, const vv_field *field, const vv_cell *cell);
 
-/* Adds `times` cells with the content of cell, on side 0 (before) or 1 (after). Overwrites scratch. */
+/* Adds `times` cells with the content of cell, on side 0 (before) or 1 (after). Overwrites
+ * scratch. */
 vv_status vv_figures_add(vv_figures *f, int side, const vv_cell *cell, uint64_t times,
 			 vv_buf *scratch, vv_error *err);
-/* Completes the figures. Call after the last vv_figures_add, before reading any member. Overwrites scratch. */
+/* Completes the figures. Call after the last vv_figures_add, before reading any member. Overwrites
+ * scratch. */
 vv_status vv_figures_end(vv_figures *f, vv_buf *scratch, vv_error *err);
 
 /* Appends the figures as text, such as "missing 0 -> 3, distinct 4, least 1 -> 0, ...". A figure

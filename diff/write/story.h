@@ -73,11 +73,13 @@ const char *vv_story_striking(const vv_story *s, size_t n);
 
 /* A changed cell, for vv_story_like and vv_story_size. */
 typedef struct vv_story_cell {
-	size_t group; /* index of the group of equal changes; SIZE_MAX: no group */
-	/* numbers: both values are numbers; one_sided: one of the cells is missing */
-	bool numbers, one_sided;
-	/* numbers: the old and the new number, and half a unit of the new number's last digit */
-	double from, to, half;
+	size_t group;      /* index of the group of equal changes; SIZE_MAX: no group */
+	bool numbers,      /* both values are numbers */
+		one_sided; /* one of the cells is missing */
+	/* only if numbers: */
+	double from,  /* the old number */
+		to,   /* the new number */
+		half; /* half a unit of the last digit of the new number */
 } vv_story_cell;
 
 /* Returns the cell of a pair of columns in the last row that was passed to vv_story_row. The cell

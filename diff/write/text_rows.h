@@ -19,13 +19,16 @@
 typedef struct text_rows {
 	const vv_diff_table *table; /* borrowed */
 	bool color;                 /* use colours */
-	unsigned width, context;    /* as in vv_diff_writer_options; width 0: no limit */
+	unsigned width,             /* columns of the terminal; 0: no limit */
+		context;            /* as in vv_diff_writer_options */
 	struct text_column *columns;
-	size_t column_count, key_count; /* numbers of columns, and of those that are the key */
-	struct text_row *rows;          /* the collected rows */
+	size_t column_count,   /* number of columns */
+		key_count;     /* number of those columns that are the key */
+	struct text_row *rows; /* the collected rows */
 	size_t count, cap;
-	size_t bytes;          /* bytes of the collected rows */
-	vv_arena names, arena; /* memory of the columns' names, and of the collected rows */
+	size_t bytes;   /* bytes of the collected rows */
+	vv_arena names, /* memory of the columns' names */
+		arena;  /* memory of the collected rows */
 } text_rows;
 
 /* Initialises *r for the table t. */

@@ -55,9 +55,9 @@ typedef struct vv_diff_writer_options {
 typedef struct vv_diff_table {
 	const char *path;     /* relative to the repository, or as given; never NULL */
 	const char *old_path; /* path before a rename; NULL: not renamed */
-	/* the sides: the old and the new version; a is NULL if the table was added, b if it was
-	 * removed */
-	vv_table *a, *b;
+	/* the sides: */
+	vv_table *a,               /* the old version; NULL: the table was added */
+		*b;                /* the new version; NULL: the table was removed */
 	const vv_columns *columns; /* the pairs of columns; NULL if the table has one side */
 	const size_t *key; /* indexes of the key's columns in the new version, or in the only one */
 	size_t key_count;
@@ -65,8 +65,9 @@ typedef struct vv_diff_table {
 	bool has_label;
 	/* if has_label: index of this column in the new version, or in the only one */
 	size_t label;
-	const char *old_name, *new_name; /* names of the versions, such as "HEAD~1:prices.csv" */
-	const char *form_change;         /* such as "LF -> CRLF, BOM added"; NULL: no change */
+	/* names of the versions for the output, such as "HEAD~1:prices.csv" */
+	const char *old_name, *new_name;
+	const char *form_change; /* such as "LF -> CRLF, BOM added"; NULL: no change */
 	bool conflict; /* the table is in conflict, and the new side is the unfinished merge */
 	/* one side is a text file in git, the other a stored version */
 	bool text_to_table;

@@ -10,7 +10,7 @@
 
 #include "diff/write/writer.h"
 
-/* For each form: name, kind, description in the manual page, and its users (tests/check/needs.py). */
+/* For each form: name, kind, description in the manual page, and users (tests/check/needs.py). */
 /* clang-format off */
 #define VV_DIFF_FORMS(form) \
 	form("text", vv_diff_writer_text, "") /* people at a terminal */ \
@@ -34,6 +34,7 @@ extern const vv_diff_writer_kind vv_diff_writer_stat;
 
 /* Makes "|text|json" from the list; without the first bar, this is an argument of OPT_CHOICE. */
 #define VV_DIFF_FORM_CHOICE(name, kind, about) "|" name
+/* Makes "&vv_diff_writer_text, &vv_diff_writer_json, " from the list, for an array. */
 #define VV_DIFF_FORM_KIND(name, kind, about) &(kind),
 
 /* Returns the form with this name, or NULL if VV_DIFF_FORMS does not contain it. */
