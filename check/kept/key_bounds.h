@@ -33,9 +33,9 @@ typedef enum check_key_order {
 /* The bounds of one group, found row by row. */
 typedef struct check_key_span {
 	const check_key_order *orders; /* one for each column of the key; borrowed */
-	size_t columns;
-	vv_buf first,   /* the first row's key */
-		last;   /* the last row's key so far */
+	size_t columns;                /* number of the key's columns */
+	vv_buf first,                  /* the first row's key */
+		last;                  /* the last row's key so far */
 	int way;        /* 1: the keys ascend; -1: they descend; 0: fewer than two keys so far */
 	bool has_holes; /* in some rows, a column of the key has no value; set by the caller */
 	/* the keys neither ascend nor descend, or one is too long: the group has no bounds */
@@ -54,8 +54,8 @@ void check_key_span_put(const check_key_span *s, size_t group, vv_buf *out);
 /* The bounds of all groups of a version. */
 typedef struct check_key_bounds {
 	const check_key_order *orders; /* one for each column of the key; borrowed */
-	size_t columns;
-	vv_buf bytes; /* the parts: the encoded bounds of the groups */
+	size_t columns;                /* number of the key's columns */
+	vv_buf bytes;                  /* the parts: the encoded bounds of the groups */
 	/* for each group, the offset of its part in the member `bytes`; SIZE_MAX: the bounds of the
 	 * group are not known */
 	size_t *at;

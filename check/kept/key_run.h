@@ -33,25 +33,26 @@ typedef struct check_key_run {
 	size_t group_count; /* number of the version's groups */
 	check_group_names groups; /* valid after a call of check_key_run_names */
 	const uint8_t *entries;   /* piece_count pieces of CHECK_KEY_PIECE bytes */
-	size_t piece_count, entry_count;
+	size_t piece_count,       /* number of pieces */
+		entry_count;      /* number of all entries */
 	/* the divisor `lower` (see above): the number of possible values of `rest` */
 	uint64_t lower;
 	/* number of bits of an entry's field, which contains `rest` and the group */
 	unsigned field_bits;
 	unsigned left_out;      /* number of bits of each hash that the run leaves out */
 	const uint8_t *repeats; /* the hashes that occur more than once, ascending, each as le64 */
-	size_t repeat_count;
-	const uint8_t *top; /* the encoded top of the list of groups */
-	size_t top_len;
-	const uint8_t *body, /* all bytes of the run that checksums protect */
-		*sums;       /* the checksum of each piece of body */
-	size_t body_len;
-	uint8_t *fine; /* one for each piece of body: 1 if its checksum was verified */
-	bool damaged;  /* damage was found */
-	void *map;     /* the mapped file */
-	size_t map_len;
-	size_t from, /* offset of the run in map */
-		len; /* length of the run */
+	size_t repeat_count;    /* number of these hashes */
+	const uint8_t *top;     /* the encoded top of the list of groups */
+	size_t top_len;         /* length of top in bytes */
+	const uint8_t *body,    /* all bytes of the run that checksums protect */
+		*sums;          /* the checksum of each piece of body */
+	size_t body_len;        /* length of body in bytes */
+	uint8_t *fine;          /* one for each piece of body: 1 if its checksum was verified */
+	bool damaged;           /* damage was found */
+	void *map;              /* the mapped file */
+	size_t map_len;         /* length of map in bytes */
+	size_t from,            /* offset of the run in map */
+		len;            /* length of the run */
 } check_key_run;
 
 /* Returns a hash of the list of row groups of t: if two versions have the same hash, their i-th

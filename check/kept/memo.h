@@ -26,7 +26,8 @@
 /* An index of the groups of a record. The name of a group is 32 bytes that identify its content. */
 typedef struct check_group_names {
 	const uint8_t *first; /* the first name; borrowed from the record */
-	size_t step, count;   /* distance of two names in bytes, and their number */
+	size_t step,          /* distance of two names in bytes */
+		count;        /* number of names */
 	vv_hash_index index;  /* finds a name by its hash */
 } check_group_names;
 /* Makes an index of count names, `step` bytes apart, which must outlive *n. Close *n after a
@@ -41,7 +42,7 @@ const uint8_t *check_group_names_find(const check_group_names *n, const uint8_t 
 #define CHECK_MEMO_ENTRY 40u /* bytes of a group's entry */
 /* The cached facts. */
 typedef struct check_memo {
-	vv_buf record;
+	vv_buf record;            /* the record, which has the format described above */
 	check_group_names groups; /* the entries of record */
 	const uint8_t *tail;      /* the rule's own bytes; in record */
 	size_t tail_len;

@@ -12,16 +12,18 @@
 
 /* The check of one table against its base. */
 typedef struct base_check {
-	vv_table *base, *t; /* base may be NULL */
-	const vv_base_options *o;
-	const vv_rule_set *rules;
+	vv_table *base,            /* the base; may be NULL */
+		*t;                /* the version that is checked */
+	const vv_base_options *o;  /* the options of vv_check_base */
+	const vv_rule_set *rules;  /* o->rules; if that is NULL, the defaults */
 	vv_columns columns;        /* the pairs of columns of base and t */
 	bool matched;              /* columns is set; false if base is NULL */
 	vv_changed_groups regions; /* the groups that only one version has */
 	bool have_regions;         /* regions is set */
 	/* line numbers of t's rows; opened when the first finding about a row is reported */
 	vv_check_lines *lines;
-	vv_buf message, expected, key; /* the texts of the next finding */
+	/* texts of the next finding, for the members of vv_finding with these names */
+	vv_buf message, expected, key;
 } base_check;
 
 /* How many findings of one setting in one column were reported and withheld. At most o->limit

@@ -51,18 +51,18 @@ typedef struct vv_dist_value {
 
 /* A distribution. */
 typedef struct vv_distribution {
-	vv_dist_kind kind;
-	uint64_t rows,    /* number of rows */
-		missing;  /* number of rows without a value */
-	uint64_t other;   /* number of rows with a value that is not of the type */
-	bool over;        /* too many distinct values: values is empty; never for numbers */
-	unsigned dropped; /* for numbers: how many binary digits were dropped */
+	vv_dist_kind kind; /* how the values are counted */
+	uint64_t rows,     /* number of rows */
+		missing;   /* number of rows without a value */
+	uint64_t other;    /* number of rows with a value that is not of the type */
+	bool over;         /* too many distinct values: values is empty; never for numbers */
+	unsigned dropped;  /* for numbers: how many binary digits were dropped */
 	/* if dropped is not 0: a lower bound for the number of distinct values that dropping one
 	 * digit less would leave; it is more than VV_DIST_STEPS_MAX */
 	uint64_t finer;
 	/* after vv_distribution_finish: ordered by step or bytes; counts above 0 */
 	vv_dist_value *values;
-	size_t count; /* number of values */
+	size_t count; /* number of elements of values */
 	/* Used only by drift.c. While values are added: a hash table, in which counts may be below
 	 * 0 */
 	struct vv_dist_slot *slots;
@@ -112,8 +112,9 @@ uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v)
 
 /* The counts of the values of two distributions in the same bins. */
 typedef struct vv_drift_bins {
-	uint64_t base[VV_DRIFT_CATEGORIES + 1], now[VV_DRIFT_CATEGORIES + 1];
-	size_t count;        /* number of bins */
+	uint64_t base[VV_DRIFT_CATEGORIES + 1], /* counts of the base, one for each bin */
+		now[VV_DRIFT_CATEGORIES + 1];   /* counts of the new version, one for each bin */
+	size_t count;                           /* number of bins */
 	uint64_t base_total, /* sum of the elements of base; 0: the two cannot be compared */
 		now_total;   /* sum of the elements of now; 0: the two cannot be compared */
 } vv_drift_bins;

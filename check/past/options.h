@@ -17,7 +17,7 @@
 
 /* The options of vv_check_base; pointers are borrowed. */
 typedef struct vv_base_options {
-	const vv_rule_set *rules; /* the rules to check */
+	const vv_rule_set *rules; /* the rules to check; NULL: the defaults of all rules */
 	const char *path,         /* vv_finding.path of all findings */
 		*commit;          /* vv_finding.commit of all findings; may be NULL */
 	/* a datapackage.json declares the columns' types: a changed type is then intended, so

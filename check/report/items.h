@@ -21,7 +21,8 @@ typedef struct vv_report_item {
 	const char *message, *probably, *expected, *intended, *accepted;
 	struct vv_report_item *next; /* the next stored item of the group */
 	uint16_t key_len, value_len;
-	bool key_cut, value_cut; /* only the beginning of the key, or of the value, is stored */
+	bool key_cut,      /* only the beginning of the key is stored */
+		value_cut; /* only the beginning of the value is stored */
 	vv_severity severity;
 	/* hexadecimal fingerprint of path, rule, column and key, which does not depend on the
 	 * line */
@@ -56,9 +57,10 @@ typedef struct vv_report_group {
 
 /* The findings of one dataset: of a path, in one version. */
 typedef struct vv_report_dataset {
-	const char *path, *commit;                  /* as for vv_report_begin */
-	vv_report_facts facts;                      /* its member pointer is NULL */
-	uint64_t errors, warnings, known, accepted; /* sums over the groups */
+	const char *path, *commit; /* as for vv_report_begin */
+	vv_report_facts facts;     /* its member pointer is NULL */
+	/* sums of the members of its groups with these names */
+	uint64_t errors, warnings, known, accepted;
 	/* one for each of vv_rules: true if the rule was checked; NULL: unknown */
 	bool *looked_at;
 	const vv_rule_set *rules;      /* NULL once the dataset has ended */
@@ -76,7 +78,8 @@ typedef struct vv_report_io {
 
 /* A fingerprint in the current dataset, and how many findings have it. */
 typedef struct vv_report_print {
-	uint64_t hash, count;
+	uint64_t hash, /* hash of the fingerprinted properties */
+		count; /* number of findings with this fingerprint */
 } vv_report_print;
 
 struct vv_check_report {

@@ -58,8 +58,9 @@ typedef struct vv_check_report vv_check_report;
 /* Data of the report about a dataset besides its findings. Texts may be NULL; they are borrowed
  * until vv_report_end returns. */
 typedef struct vv_report_facts {
-	uint64_t rows, columns; /* of the table */
-	uint64_t groups,        /* number of row groups of the table */
+	uint64_t rows,       /* number of rows of the table */
+		columns;     /* number of columns of the table */
+	uint64_t groups,     /* number of row groups of the table */
 		groups_read; /* number of row groups that were read, since no result was cached */
 	const char *base;    /* the dataset's base, such as "HEAD~1 (a1b2c3d)" */
 	const char *base_commit; /* the full id of the base's commit */

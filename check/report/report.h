@@ -48,12 +48,14 @@ bool vv_report_valid(const vv_check_report *r);
 
 /* A stored finding. Texts are borrowed from the report. */
 typedef struct vv_report_entry {
-	const char *rule, *path, *column, *message; /* column: NULL for rows and tables */
-	const char *probably;                       /* may be NULL */
+	/* as in vv_finding; column NULL: the finding is about a row or the table */
+	const char *rule, *path, *column, *message;
+	const char *probably; /* may be NULL */
 	vv_severity severity;
-	bool accepted;
-	uint64_t line, row; /* from 1; 0: the finding is not about a line or row */
-	const char *value;  /* value_len bytes; may be NULL */
+	bool accepted;     /* the project accepts the finding */
+	uint64_t line,     /* number of the line, from 1; 0: not known */
+		row;       /* number of the row, from 1; 0: the finding is not about a row */
+	const char *value; /* value_len bytes; may be NULL */
 	size_t value_len;
 } vv_report_entry;
 /* Receives a stored finding, valid during the call. */

@@ -102,7 +102,7 @@ typedef struct vv_check_options {
 	vv_check_type_fn type_setting; /* may be NULL; not called if type-error is off */
 	void *payload;                 /* argument of finding, more, type_setting */
 	vv_check_resource_fn resource; /* NULL: no resources */
-	void *resource_payload;
+	void *resource_payload;        /* argument of resource */
 	/* limit of steps for matching patterns in all data that is checked together; NULL: only the
 	 * limit for each value applies */
 	vv_pattern_budget *patterns;
@@ -130,7 +130,7 @@ typedef struct vv_check_options {
 	vv_buf *spelled;
 	/* for vv_check_table: if not NULL, receives each rule, and nothing is checked */
 	vv_check_explain_fn explain;
-	void *explain_payload;
+	void *explain_payload; /* argument of explain */
 } vv_check_options;
 
 /* The number of findings of a rule in a column. */
@@ -145,14 +145,15 @@ typedef struct vv_check_total {
 
 /* The result of a check. */
 typedef struct vv_check_result {
-	uint64_t rows, columns;    /* of the table */
+	uint64_t rows,             /* number of rows of the table */
+		columns;           /* number of columns of the table */
 	uint64_t groups,           /* number of row groups */
 		groups_read;       /* number of row groups without a cached result */
 	uint64_t errors, warnings; /* numbers of all findings, reported or not */
 	/* rules and columns with findings; column is borrowed from `arena` */
 	vv_check_total *totals;
 	size_t total_count;
-	vv_arena arena;
+	vv_arena arena; /* memory of the members of totals */
 } vv_check_result;
 void vv_check_result_clear(vv_check_result *r);
 VV_AUTO_CLEAR(vv_check_result, vv_check_result_clear)

@@ -29,17 +29,18 @@
 
 /* The working memory of one thread. */
 typedef struct check_worker {
-	vv_parted parted;  /* the block of the loaded group */
-	vv_buf value, key; /* scratch for a value and for a key */
-	vv_arena arena;    /* memory of decoded cells */
-	vv_pattern_scratch *patterns;
+	vv_parted parted;                  /* the block of the loaded group */
+	vv_buf value,                      /* scratch for a value */
+		key;                       /* scratch for a key */
+	vv_arena arena;                    /* memory of decoded cells */
+	vv_pattern_scratch *patterns;      /* scratch for matching patterns */
 	vv_pattern_budget *pattern_budget; /* of the whole check; NULL: no such limit */
-	vv_condition_scratch *conditions;
-	vv_row_block *block; /* of the loaded row group */
-	uint8_t *blank;      /* one for each row: 1 if the row has no value; valid if has_blank */
-	size_t blank_cap;    /* capacity of blank */
-	bool has_blank;      /* at least one row of the group has no value */
-	bool pass_blank;     /* has_blank, and blank rows are skipped */
+	vv_condition_scratch *conditions;  /* scratch for evaluating conditions */
+	vv_row_block *block;               /* of the loaded row group */
+	uint8_t *blank;   /* one for each row: 1 if the row has no value; valid if has_blank */
+	size_t blank_cap; /* capacity of blank */
+	bool has_blank;   /* at least one row of the group has no value */
+	bool pass_blank;  /* has_blank, and blank rows are skipped */
 	/* plan->counter_count counters, in the order that check_plan.counter_count describes */
 	uint32_t *counters;
 	bool no_memory; /* memory ran out */
@@ -56,7 +57,8 @@ unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 typedef struct check_group {
 	/* the open group; empty if the group has long cells, and was read into a batch */
 	vv_group view;
-	size_t rows, columns; /* columns: number of columns of the table */
+	size_t rows,     /* number of rows of the group */
+		columns; /* number of columns of the table */
 } check_group;
 /* Finds rows without any value: sets w->blank, w->has_blank and w->pass_blank. */
 vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g, vv_error *err);
@@ -105,10 +107,10 @@ typedef struct check_group_more {
 /* The state of checking a version. */
 typedef struct check_run {
 	check_plan plan;
-	vv_table *table;
+	vv_table *table; /* the version */
 	const vv_check_options *o;
-	vv_check_result *result;
-	check_worker *workers;
+	vv_check_result *result; /* receives the result */
+	check_worker *workers;   /* one for each thread */
 	size_t worker_count;
 	check_group_info *groups; /* the groups, in order */
 	size_t group_count;

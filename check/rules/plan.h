@@ -79,7 +79,7 @@ typedef struct check_column {
 	size_t place;          /* index of the column in the table */
 	size_t field_place;    /* index of the field in the schema; SIZE_MAX: no field */
 	const vv_field *field; /* NULL: the schema lacks the column */
-	const char *name;
+	const char *name;      /* name of the column; name_len bytes */
 	size_t name_len;
 	/* indexes of the slots for these faults; CHECK_OFF: the rule is not checked */
 	uint32_t missing_cell, encoding, type, budget, constraint;
@@ -87,13 +87,14 @@ typedef struct check_column {
 	bool hides_required,
 		/* a finding for invalid UTF-8 replaces the finding "pattern" for the same cell */
 		hides_pattern;
-	bool required;                   /* the constraint "required" */
-	uint64_t min_length, max_length; /* UINT64_MAX: no such bound */
+	bool required; /* the constraint "required" */
+	/* the constraints minLength and maxLength; UINT64_MAX: no such bound */
+	uint64_t min_length, max_length;
 	bool has_lengths;                /* min_length or max_length is a bound */
-	check_bound bounds[BOUND_COUNT];
-	bool has_bounds;     /* at least one bound is given */
-	vv_pattern *pattern; /* NULL: no pattern */
-	const char *pattern_text;
+	check_bound bounds[BOUND_COUNT]; /* the bounds of its values, by BOUND_... */
+	bool has_bounds;                 /* at least one bound is given */
+	vv_pattern *pattern;             /* NULL: no pattern */
+	const char *pattern_text;        /* the pattern as the schema spells it */
 	/* the canonical forms of the values of a constraint; NULL: no such constraint */
 	vv_names *allowed,   /* of enum */
 		*categories; /* of categories */
@@ -122,9 +123,9 @@ typedef struct check_key {
 	check_key_kind kind;
 	const vv_rule *rule;
 	vv_severity severity;
-	uint64_t mostly; /* as in vv_rule_setting */
-	bool stands;     /* every repeated key is reported as an error (check_stands) */
-	check_key_of of;
+	uint64_t mostly;   /* as in vv_rule_setting */
+	bool stands;       /* every repeated key is reported as an error (check_stands) */
+	check_key_of of;   /* the columns of the key */
 	const char *names; /* names of the columns, such as "id, day" */
 	vv_hash128 id;     /* identifies the columns and how their values are read */
 	/* of a rule of varve.checks; NULL: the rule is built in */
@@ -179,22 +180,22 @@ typedef struct check_plan {
 	bool json;               /* the table is NDJSON or a JSON array */
 	vv_buf digits;           /* digits of the bounds */
 	check_column *columns;   /* one for each column of the table */
-	size_t count;
+	size_t count;            /* number of columns */
 	/* for each field of the schema: the index of its column in the plan; SIZE_MAX: no column */
 	size_t *of_field;
 	/* for each field of the schema: the index of its column in the table; SIZE_MAX: no
 	 * column */
 	size_t *places;
-	check_slot *slots;
+	check_slot *slots; /* the kinds of findings that are counted for each group */
 	size_t slot_count, /* number of slots */
 		/* length of a group's array of counters: first one for each slot, the number of its
 		 * findings; then those of examined values (check_slot.seen) */
 		counter_count;
-	check_key *keys;
+	check_key *keys; /* the keys that must be unique */
 	size_t key_count;
-	check_foreign *foreigns;
+	check_foreign *foreigns; /* the foreign keys */
 	size_t foreign_count;
-	check_condition *conditions;
+	check_condition *conditions; /* the conditions that each row must meet */
 	size_t condition_count;
 	bool has_conditions; /* at least one condition must be evaluated */
 	/* the rule blank-row: */

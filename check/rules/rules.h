@@ -44,7 +44,8 @@ typedef struct vv_rule_setting {
 	/* the share, in billionths, of the examined values or rows that must be valid; VV_BILLION:
 	 * all */
 	uint64_t mostly;
-	vv_bound min, max;     /* the bounds of the quantity that the rule measures */
+	vv_bound min,          /* the lower bound of the quantity that the rule measures */
+		max;           /* the upper bound of this quantity */
 	uint64_t max_age;      /* for the rule freshness: the greatest age, in seconds */
 	const char *condition; /* for the rule row-constraint: the text of the condition */
 	const char *title; /* the name of the setting in reports; NULL: varve.json has no name */

@@ -35,7 +35,7 @@ typedef struct vv_fact_number {
 /* A bound of texts. */
 typedef struct vv_fact_text {
 	uint8_t len;
-	char bytes[VV_FACTS_TEXT];
+	char bytes[VV_FACTS_TEXT]; /* of which the first len are the bound */
 } vv_fact_text;
 
 /* Whether no cell, some cells or all cells of a column are missing. A cell is missing if it has no
@@ -50,15 +50,16 @@ typedef struct vv_fact {
 	vv_fact_number least, greatest; /* the least and the greatest plain number; if numbers */
 	bool texts;                     /* at least one text is not a plain number */
 	/* bounds of the texts that are not plain numbers, compared as bytes; if texts */
-	vv_fact_text low, high;
-	bool open; /* high is not set: these texts have no upper bound */
+	vv_fact_text low, /* the lower bound */
+		high;     /* the upper bound, unless `open` */
+	bool open;        /* high is not set: these texts have no upper bound */
 } vv_fact;
 
 /* The facts of some rows. In columns whose index is count or more, all cells are missing. */
 typedef struct vv_facts {
-	vv_fact *columns;
-	size_t count, /* number of columns */
-		cap;  /* capacity of columns */
+	vv_fact *columns; /* one for each of the first columns */
+	size_t count,     /* number of columns */
+		cap;      /* capacity of columns */
 } vv_facts;
 #define VV_FACTS_INIT                                                                              \
 	{                                                                                          \

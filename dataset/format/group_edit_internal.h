@@ -48,8 +48,8 @@ typedef struct edit_run {
 
 /* The rows that edits keep, remove and add. */
 typedef struct edit_plan {
-	edit_run *runs; /* the places that change, in order */
-	size_t count;
+	edit_run *runs;   /* the places that change, in order */
+	size_t count;     /* number of runs */
 	size_t base_rows, /* number of rows of base */
 		rows;     /* number of rows of the result */
 	size_t in;        /* number of added rows at all places together */
@@ -57,12 +57,13 @@ typedef struct edit_plan {
 
 /* A column that is being edited. A column whose cells have different states needs EDIT_LITERAL. */
 typedef struct edit_column {
-	const edit_plan *plan;  /* borrowed */
-	const vv_group *base;   /* the group that is edited; borrowed */
-	size_t column;          /* index of the column in base */
-	unsigned mode;          /* EDIT_... bits */
-	const uint8_t *p, *end; /* the edits; p is the current position */
-	vv_arena *arena;        /* for temporary data */
+	const edit_plan *plan; /* borrowed */
+	const vv_group *base;  /* the group that is edited; borrowed */
+	size_t column;         /* index of the column in base */
+	unsigned mode;         /* EDIT_... bits */
+	const uint8_t *p,      /* the next byte of the edits to read */
+		*end;          /* the end of the edits */
+	vv_arena *arena;       /* for temporary data */
 } edit_column;
 
 /* Applies the edits of one column, and appends the encoded column of the result to out.

@@ -293,7 +293,7 @@ typedef struct group_dict {
 	uint8_t slot[GROUP_SLOTS];     /* 1 + index in value; 0: free */
 	vv_cell value[GROUP_DICT_MAX]; /* the values, in the order of their first rows */
 	uint64_t key[GROUP_DICT_MAX];  /* the spell_key of each value */
-	size_t count;                  /* number of values */
+	size_t count;                  /* number of elements of values */
 } group_dict;
 
 struct vv_group_encoder {
@@ -307,7 +307,7 @@ struct vv_group_encoder {
 	uint8_t *empty;    /* numbers and dates: 1 if the value is empty */
 	int64_t *number;   /* numbers and dates: the values that are not empty */
 	uint64_t *unit;    /* the unsigned numbers that are stored as planes */
-	group_dict dict;
+	group_dict dict;   /* the distinct values of the column */
 
 	vv_facts *facts; /* receives the facts of the cells; borrowed; NULL: not requested */
 	/* the arguments of vv_group_encoder_within */
@@ -321,12 +321,13 @@ struct vv_group_encoder {
 
 /* Properties of a column's values, which group_gather computes. */
 typedef struct group_values {
-	size_t rows,               /* number of all rows */
-		count;             /* number of rows with a text, whose texts are the values */
-	unsigned states;           /* bit s is set if a row has the vv_cell_state s */
-	bool equal;                /* all values have the key and length of the first value */
-	uint32_t min_len, max_len; /* the least and the greatest length of a text */
-	uint64_t bytes;            /* sum of the lengths of all texts */
+	size_t rows,      /* number of all rows */
+		count;    /* number of rows with a text, whose texts are the values */
+	unsigned states;  /* bit s is set if a row has the vv_cell_state s */
+	bool equal;       /* all values have the key and length of the first value */
+	uint32_t min_len, /* the least length of a text */
+		max_len;  /* the greatest length of a text */
+	uint64_t bytes;   /* sum of the lengths of all texts */
 } group_values;
 
 /* The numbers or dates of a column, and how they are encoded. */

@@ -96,8 +96,8 @@ VV_AUTO_FREE(vv_list_reader, vv_list_reader_close)
 
 /* An entry of a list. Pointers are borrowed until the next call with the reader. */
 typedef struct vv_list_item {
-	vv_cbor cbor; /* a cursor at the entry's CBOR */
-	const uint8_t *bytes;
+	vv_cbor cbor;         /* a cursor at the entry's CBOR */
+	const uint8_t *bytes; /* the entry's CBOR, of len bytes */
 	size_t len;
 	uint64_t index, /* the entry's number, from 0 */
 		before, /* the sum of the weights of all earlier entries */

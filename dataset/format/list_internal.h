@@ -45,8 +45,8 @@ vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned
 /* A parsed node, or the embedded top. The items point into the node's bytes. */
 typedef struct list_node {
 	vv_list_kind kind;
-	unsigned level;
-	size_t count;
+	unsigned level;  /* the node's level */
+	size_t count;    /* number of elements of items */
 	list_item *item; /* owned; list_node_clear */
 	uint64_t weight, /* sum of list_item.weight of the items */
 		items;   /* sum of list_item.count of the items */

@@ -39,7 +39,7 @@ vv_status row_sorter_finish(row_sorter *s, vv_error *err);
 
 /* A line, borrowed until the next call. */
 typedef struct sorted_line {
-	const char *bytes;
+	const char *bytes; /* the line, of len bytes */
 	size_t len;
 	uint64_t place; /* the line's number, from 0, in the order of adding */
 } sorted_line;

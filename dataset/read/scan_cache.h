@@ -35,7 +35,8 @@ typedef struct vv_scan_entry {
 typedef struct vv_scan_cache {
 	vv_cid root;            /* the root of the version */
 	vv_scan_entry *entries; /* one for each group, in order */
-	size_t count, cap;
+	size_t count,           /* number of elements of entries */
+		cap;            /* capacity of entries */
 } vv_scan_cache;
 
 vv_scan_cache *vv_scan_cache_new(void);    /* returns NULL if out of memory */

@@ -10,19 +10,20 @@
 /* The marked bytes (simd.h) of a 64-byte block, as bits. The first block begins at the window's
  * start. */
 typedef struct vv_scan_marks {
-	const char *block;
-	uint64_t all; /* marked bytes that the scanner has not passed yet */
+	const char *block; /* the beginning of the block, in the window */
+	uint64_t all;      /* marked bytes that the scanner has not passed yet */
 	/* quote and escape characters, including those that the scanner has passed */
 	uint64_t quotes;
 } vv_scan_marks;
 
 struct vv_scan {
 	vv_form form;
-	const char *bytes, *end; /* the window */
-	bool at_end;             /* the input ends with the window */
-	uint64_t origin;         /* offset of the window in the input */
-	size_t offset,           /* offset of the next row in the window */
-		fault;           /* offset of the last fault in the window */
+	const char *bytes, /* the beginning of the window */
+		*end;      /* the end of the window */
+	bool at_end;       /* the input ends with the window */
+	uint64_t origin;   /* offset of the window in the input */
+	size_t offset,     /* offset of the next row in the window */
+		fault;     /* offset of the last fault in the window */
 	size_t columns; /* CSV: maximum number of cells of a row; JSON: number of columns so far */
 
 	vv_arena arena; /* decoded cells */
@@ -31,10 +32,10 @@ struct vv_scan {
 
 	/* The members from here to `found` are only for CSV. */
 	vv_mark_set set;
-	vv_scan_marks marks;
-	bool marks_ready; /* between calls: marks describes the bytes from offset on */
-	bool has_escape;  /* an escape character other than the quote */
-	int comment;      /* first byte of lines that are not rows; -1: no such lines */
+	vv_scan_marks marks; /* the marked bytes of the current block */
+	bool marks_ready;    /* between calls: marks describes the bytes from offset on */
+	bool has_escape;     /* an escape character other than the quote */
+	int comment;         /* first byte of lines that are not rows; -1: no such lines */
 	/* the dialect's characters, for finding lines that are rows although they begin with the
 	 * comment character (vv_dialect_full_are_rows); owns nothing */
 	vv_dialect chars;

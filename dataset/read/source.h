@@ -43,7 +43,8 @@ void vv_source_fd(vv_source *out, vv_fd_source *storage, int fd, const char *pat
 /* The state of a source that reads memory. */
 typedef struct vv_mem_source {
 	const char *bytes; /* borrowed */
-	size_t len, pos;   /* pos: number of bytes already read */
+	size_t len,        /* number of bytes */
+		pos;       /* number of bytes already read */
 } vv_mem_source;
 /* Makes *out a source that reads len bytes of memory. storage receives its state. The bytes, name
  * and storage must outlive the source. */

@@ -66,7 +66,8 @@ typedef struct vv_condition_how {
 	const char *path; /* for hints: the table's file; may be NULL */
 	/* for messages (FILE:LINE:COLUMN): the file that contains the text; may be NULL */
 	const char *file;
-	size_t file_line, file_column; /* the position of the text in the file, from 1 */
+	size_t file_line,    /* the line at which the text begins in the file, from 1 */
+		file_column; /* the column in this line, from 1 */
 } vv_condition_how;
 
 /* How often a condition is evaluated. */

@@ -122,7 +122,7 @@ typedef struct vv_step {
 /* A literal in the text of the condition. A number is parsed once, when the condition is compiled:
  * into value.small, or, if it is not small, into `large`. */
 typedef struct vv_literal {
-	vv_operand value;
+	vv_operand value;    /* the value of the literal */
 	bool spelled;        /* value.text is a spelling that the column accepts */
 	vv_ratio *large;     /* the number if the state is VV_VALUE_LARGE; in the arena */
 	vv_pattern *pattern; /* MATCHES: the compiled pattern; owned */
@@ -166,10 +166,10 @@ struct vv_condition {
 	const vv_schema *schema; /* borrowed; NULL: only the syntax was checked */
 	bool json;               /* the table is NDJSON or a JSON array */
 	char *text;              /* the compiled text */
-	vv_step *steps;
+	vv_step *steps;          /* the code */
 	size_t step_count;
-	vv_span *spans; /* one for each step */
-	vv_literal *literals;
+	vv_span *spans;       /* one for each step */
+	vv_literal *literals; /* the literals to which steps refer */
 	size_t literal_count;
 	size_t *columns; /* indexes of the columns that the condition reads, ascending */
 	size_t column_count;
@@ -184,13 +184,13 @@ struct vv_condition {
 	size_t end;           /* number of bytes of the text that were parsed */
 	/* offset in the text of the comparison operator that is evaluated last; 0: no comparison */
 	size_t left;
-	vv_condition_aggregate *aggregates;
+	vv_condition_aggregate *aggregates; /* the aggregates to which steps refer */
 	size_t aggregate_count;
 };
 
 /* Working memory of one evaluation. */
 struct vv_condition_scratch {
-	vv_operand stack[VV_CONDITION_DEPTH];
+	vv_operand stack[VV_CONDITION_DEPTH]; /* the stack of values */
 	/* the number stack[i] is large[i] if its state is VV_VALUE_LARGE */
 	vv_ratio large[VV_CONDITION_DEPTH];
 	vv_ratio more[2];             /* scratch for literals in lists, and for results */

@@ -28,7 +28,8 @@ typedef enum vv_token_type {
 /* One value = one token of a condition's text. */
 typedef struct vv_token {
 	vv_token_type type;
-	size_t at, end;   /* offsets in the condition's text */
+	size_t at,        /* offset of the token in the condition's text */
+		end;      /* offset of its end */
 	const char *text; /* the token's text; names and strings are without quotes */
 	size_t len;
 } vv_token;
@@ -36,7 +37,8 @@ typedef struct vv_token {
 /* One value = one reader of tokens. Pointers are borrowed. */
 typedef struct vv_tokens {
 	const char *text; /* the condition's text */
-	size_t len, pos;  /* pos: offset after the current token */
+	size_t len,       /* length of text in bytes */
+		pos;      /* offset after the current token */
 	vv_token now;     /* the current token */
 	const vv_condition_how *how;
 	vv_arena *arena; /* for the texts of decoded strings */
@@ -112,8 +114,8 @@ typedef struct vv_parser_op {
 
 /* The state of compiling one condition. */
 typedef struct vv_parser {
-	vv_condition *c; /* the condition so far */
-	vv_tokens t;
+	vv_condition *c;                      /* the condition so far */
+	vv_tokens t;                          /* reads the tokens */
 	vv_parser_op ops[VV_CONDITION_DEPTH]; /* the stack of operators */
 	size_t op_count;
 	vv_term nodes[VV_CONDITION_DEPTH]; /* the stack of values */

@@ -35,7 +35,8 @@ size_t vv_forms_after(const vv_dialect *d, size_t columns, const char *raw, size
 /* Hashes of the comments in a file between its rows and after the last row, in ascending order. */
 typedef struct vv_comment_hashes {
 	uint64_t *items;
-	size_t count, cap;
+	size_t count, /* number of elements of items */
+		cap;  /* capacity of items */
 } vv_comment_hashes;
 void vv_comment_hashes_clear(vv_comment_hashes *h); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_comment_hashes, vv_comment_hashes_clear)

@@ -42,8 +42,9 @@ typedef struct vv_line_part {
 /* The positions of all cells of a line. */
 typedef struct vv_line_parts {
 	vv_line_part *items; /* in the order of the line */
-	size_t count, cap;
-	size_t end; /* offset of the end of the last cell */
+	size_t count,        /* number of elements of items */
+		cap;         /* capacity of items */
+	size_t end;          /* offset of the end of the last cell */
 } vv_line_parts;
 void vv_line_parts_clear(vv_line_parts *p); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_line_parts, vv_line_parts_clear)

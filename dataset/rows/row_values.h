@@ -24,7 +24,8 @@ typedef enum vv_values_form {
 typedef struct vv_row_values {
 	vv_values_form form;
 	vv_operand_kind kind;     /* the kind of the values */
-	size_t begin, end;        /* LATER: the steps to run, from index begin to index end - 1 */
+	size_t begin,             /* LATER: index of the first step to run */
+		end;              /* LATER: index after the last step to run */
 	const vv_operand *values; /* SHARED: the distinct values */
 	size_t count;             /* SHARED: number of distinct values */
 	/* SHARED: for each row the index of its value; NULL: all rows have the first value */

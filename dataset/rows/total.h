@@ -11,7 +11,7 @@ typedef __int128_t vv_long_sum; /* an integer with room for sums of 64-bit numbe
 /* A sum of numbers. All members zero: the sum of no numbers, 0. */
 typedef struct vv_total {
 	vv_long_sum mantissa; /* the sum is mantissa / 10^scale, unless large is not NULL */
-	unsigned scale;
+	unsigned scale;       /* see mantissa */
 	vv_ratio *large; /* the sum, if it does not fit into mantissa and scale; else NULL; owned */
 	bool unknown;    /* a value was infinite, or the sum has too many digits */
 } vv_total;

@@ -25,8 +25,9 @@ typedef struct vv_csv_value {
 /* A record that was read. All members zero: no record. */
 typedef struct vv_csv_record {
 	vv_csv_value *values; /* valid until the next record is read; owned */
-	size_t count, cap;
-	vv_buf text; /* memory of the values' texts */
+	size_t count,         /* number of elements of values */
+		cap;          /* capacity of values */
+	vv_buf text;          /* memory of the values' texts */
 } vv_csv_record;
 
 /* Replaces the content of r by the record text[0 .. len), which has no line end. VV_EUSAGE: the

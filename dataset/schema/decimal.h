@@ -28,7 +28,7 @@ typedef struct vv_decimal {
 	bool negative;
 	size_t digits_at, /* offset of the digits in the buffer */
 		count;    /* number of digits */
-	int64_t exponent;
+	int64_t exponent; /* the power of ten, as described above */
 } vv_decimal;
 
 /* Reads a number as the field spells it (decimalChar, groupChar, bareNumber), and appends its

@@ -94,14 +94,16 @@ typedef struct vv_package_edit {
 	const char *set_column; /* old name of the column that set_type to set_group_char change */
 	const char *set_type;   /* the column's new type */
 	const char *set_format; /* its new format */
-	const char *set_decimal_char, *set_group_char; /* its new decimalChar and groupChar */
-	const char *const *key; /* names of the key columns, NULL-terminated */
+	const char *set_decimal_char, /* its new decimalChar */
+		*set_group_char;      /* its new groupChar */
+	const char *const *key;       /* names of the key columns, NULL-terminated */
 	/* values to add to missingValues, NULL-terminated: to those of missing_column, or, if
 	 * missing_column is NULL, to those of the schema, for all columns without their own
 	 * missingValues */
 	const char *const *missing;
-	const char *missing_column;
-	const char *rename_from, *rename_to; /* the old and the new name of a column */
+	const char *missing_column; /* see missing */
+	const char *rename_from,    /* the name of a column to rename */
+		*rename_to;         /* the new name of this column */
 	/* the table's current schema (compact JSON), used if the resource has no schema */
 	const char *schema;
 } vv_package_edit;

@@ -86,8 +86,9 @@ typedef struct vv_new_field {
 	const char *name;
 	size_t name_len;
 	vv_type type;
-	const char *format;          /* NULL: the default format */
-	const char *decimal, *group; /* decimalChar and groupChar; NULL: the default */
+	const char *format;  /* NULL: the default format */
+	const char *decimal, /* decimalChar; NULL: the default */
+		*group;      /* groupChar; NULL: the default */
 	/* missing values of this column besides the empty text, as a bit set of VV_INFER_MISSING
 	 * (infer.h); 0: those of the schema */
 	uint16_t missing;

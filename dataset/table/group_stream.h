@@ -22,8 +22,8 @@
 typedef struct streamed_group {
 	const void *data, *layout, *facts; /* the group's items in the lists of the version */
 	size_t data_len, layout_len, facts_len;
-	uint64_t rows;
-	bool known; /* is_known returned 1, or the group was proved */
+	uint64_t rows; /* number of rows of the group */
+	bool known;    /* is_known returned 1, or the group was proved */
 	/* group_proof.h; complete if the group is known; else only its key is set */
 	vv_pair pair;
 	const char *raw; /* the raw bytes; NULL if the group is known */

@@ -174,10 +174,10 @@ typedef struct import {
 
 	/* The dialect of the rows, and the columns. */
 	vv_dialect dialect;
-	vv_sniff_result sniffed;
-	vv_buf tail_warnings; /* warnings about lines below a CSV */
-	vv_scan *scan;        /* reads rows from the window */
-	vv_arena names_arena; /* memory of names */
+	vv_sniff_result sniffed; /* the detected format */
+	vv_buf tail_warnings;    /* warnings about lines below a CSV */
+	vv_scan *scan;           /* reads rows from the window */
+	vv_arena names_arena;    /* memory of names */
 	/* CSV: one item for each column; else VV_COLUMNS_MAX items, of which the first `columns`
 	 * are set, and never move */
 	const char **names;
@@ -204,11 +204,11 @@ typedef struct import {
 	struct old_groups *old;
 
 	/* The lists that are being built. */
-	vv_list_builder *data, *layout, *facts;
-	vv_xxh3_state *hash; /* hash over the hashes of the groups so far */
-	uint64_t rows,       /* number of all rows */
-		most_rows;   /* number of rows of the largest group */
-	uint64_t raw_bytes;  /* bytes of all groups */
+	vv_list_builder *data, *layout, *facts; /* of row groups, their layouts and their facts */
+	vv_xxh3_state *hash;                    /* hash over the hashes of the groups so far */
+	uint64_t rows,                          /* number of all rows */
+		most_rows;                      /* number of rows of the largest group */
+	uint64_t raw_bytes;                     /* bytes of all groups */
 	/* number of lines before the window; maintained if the source cannot determine lines */
 	uint64_t lines;
 	/* the first short row (group_job.short_rows); set if out->short_rows is not 0: */
@@ -232,7 +232,7 @@ typedef struct import {
 	/* The threads. */
 	import_worker *workers; /* one for each thread */
 	size_t worker_count;
-	group_job jobs[IMPORT_JOBS];
+	group_job jobs[IMPORT_JOBS]; /* the groups in progress */
 	/* Jobs are numbered from 0; the job with number n is in jobs[n % IMPORT_JOBS]. */
 	size_t job_head,  /* number of the next job to collect */
 		job_tail; /* number of the next job to fill */
@@ -381,7 +381,8 @@ vv_status order_choice_look(order_choice *c, import *im, const group_job *j, boo
 /* One value = the approximate numbers of bytes that a further version with such changes needs in
  * each order. */
 typedef struct order_saving {
-	uint64_t in_file_order, in_key_order;
+	uint64_t in_file_order, /* bytes in the order of the file */
+		in_key_order;   /* bytes in key order */
 } order_saving;
 /* Returns the numbers of bytes for both orders, borrowed, if key order is chosen, else NULL. */
 const order_saving *order_choice_saving(const order_choice *c);

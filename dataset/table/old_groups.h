@@ -35,7 +35,7 @@ const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index);
 typedef struct old_items {
 	const uint8_t *data, *layout, *facts;
 	size_t data_len, layout_len, facts_len;
-	uint64_t rows;
+	uint64_t rows; /* number of rows of the group */
 } old_items;
 /* Sets *out to the items of the group. */
 void old_groups_items(const old_groups *o, size_t index, old_items *out);

@@ -57,7 +57,7 @@ typedef struct vv_root {
 	uint32_t cut_rows;  /* vv_cut_params.rows (dataset/format/cut.h) */
 	char **cut_columns; /* names of the columns in vv_cut_params.columns */
 	size_t cut_column_count;
-	vv_dialect dialect;
+	vv_dialect dialect; /* the form of the file */
 	/* top of the list (dataset/format/list.h) of row groups; for a file: of chunks */
 	vv_buf data;
 	vv_buf layout; /* top of the list of the groups' layouts */

@@ -25,9 +25,9 @@
 
 /* An open version. */
 typedef struct vv_table {
-	vv_sink source; /* reads the version's blocks; its put() is not used */
-	vv_cid cid;     /* CID of the root */
-	vv_root root;
+	vv_sink source;   /* reads the version's blocks; its put() is not used */
+	vv_cid cid;       /* CID of the root */
+	vv_root root;     /* the decoded root */
 	vv_schema schema; /* empty if the kind is file */
 	size_t columns;   /* schema.count; 0 if the kind is file */
 	/* blocks made by vv_table_to_file_order; NULL: it was not called */

@@ -8,13 +8,15 @@
 
 /* A row that is being merged. */
 typedef struct merge_row_state {
-	/* the row's numbers in base and in the sides; MERGE_NONE: the version lacks the row */
-	uint64_t base_row, row[2];
-	/* the row's cells in base and in the sides; borrowed; NULL: not needed */
-	const vv_cell *base, *side[2];
-	bool touched[2]; /* the side changed the row */
-	vv_cell *out;    /* the merged row: m->column_count cells */
-	uint64_t place;  /* number of the row in the result */
+	/* numbers of the row; MERGE_NONE: the version lacks the row */
+	uint64_t base_row, /* in base */
+		row[2];    /* in the sides */
+	/* the row's cells; borrowed; NULL: not needed */
+	const vv_cell *base, /* in base */
+		*side[2];    /* in the sides */
+	bool touched[2];     /* the side changed the row */
+	vv_cell *out;        /* the merged row: m->column_count cells */
+	uint64_t place;      /* number of the row in the result */
 } merge_row_state;
 /* Sets m->columns[i].rule of each column i. Call it after merge_columns_choose. */
 void merge_rules_choose(merge *m);

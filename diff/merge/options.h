@@ -86,9 +86,10 @@ typedef struct vv_merge_options {
 	/* text for the user: the reason why both sides may contain the same change, which the rule
 	 * "sum" would count twice; NULL: both sides certainly have different changes */
 	const char *twice;
-	/* commit ids of the sides, whose order determines the order of rows that both sides
-	 * inserted after the same row */
-	const char *ours_id, *theirs_id;
+	/* The order of the two commit ids determines the order of rows that both sides inserted
+	 * after the same row. */
+	const char *ours_id,         /* id of the commit of ours */
+		*theirs_id;          /* id of the commit of theirs */
 	const char *temp_dir;        /* folder for temporary files */
 	vv_pool *pool;               /* may be NULL */
 	const vv_progress *progress; /* may be NULL */

@@ -75,7 +75,7 @@ typedef enum vv_patch_mode {
 
 /* A change that does not fit the target; borrowed. */
 typedef struct vv_patch_misfit {
-	const char *path;
+	const char *path; /* the path to which the change belongs */
 	/* the row, such as "row 17" or "row id=5"; NULL: the whole file does not fit */
 	const char *row;
 	const char *column;   /* NULL: the whole row does not fit */
@@ -109,9 +109,9 @@ typedef struct vv_patch_done {
 
 /* The options of vv_patch_apply. payload is the first argument of all functions. */
 typedef struct vv_patch_apply_options {
-	bool reverse,  /* apply the patch from new to old */
-		check; /* write nothing, only report whether the patch fits */
-	vv_patch_mode mode;
+	bool reverse,       /* apply the patch from new to old */
+		check;      /* write nothing, only report whether the patch fits */
+	vv_patch_mode mode; /* to which versions the patch can be applied */
 	/* Sets *exists to true if a file exists at path, and opens its current version, the target,
 	 * in *out, unless out is NULL. vv_patch_apply closes the table. `before` is the root of the
 	 * patch's old version; if the file's bytes can be read in several forms, the form of
@@ -151,8 +151,8 @@ typedef struct vv_patch_apply_options {
 	vv_status (*reject)(void *payload, const char *path, const void *bytes, size_t len,
 			    vv_error *err);
 	void *payload;
-	const char *temp_dir;
-	vv_pool *pool;
+	const char *temp_dir; /* folder for temporary files */
+	vv_pool *pool;        /* may be NULL */
 } vv_patch_apply_options;
 
 /* Applies all sections of a patch. If it fails, the caller must drop the bytes that `put` has

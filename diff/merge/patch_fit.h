@@ -20,16 +20,18 @@ vv_status patch_fit_run(patch_job *j, vv_error *err);
 
 /* The merge of a patch with the target. */
 typedef struct patch_merge {
-	patch_job *job;              /* borrowed */
-	vv_table base, theirs;       /* the patch's old and new version */
-	bool base_open, theirs_open; /* these tables are open */
-	bool part;        /* base and theirs are the small tables made of the patch's rows */
-	const char **key; /* names of base's columns that identify rows; NULL-ended; borrowed */
+	patch_job *job;      /* borrowed */
+	vv_table base,       /* the patch's old version */
+		theirs;      /* the patch's new version */
+	bool base_open,      /* base is open */
+		theirs_open; /* theirs is open */
+	bool part;           /* base and theirs are the small tables made of the patch's rows */
+	const char **key;    /* names of base's columns that identify rows; NULL-ended; borrowed */
 	wanted_rows *conflicts;  /* receives hashes of the keys of conflicting rows; may be NULL */
 	vv_mem_sink *made;       /* blocks of the patch's versions, and of the result */
 	vv_sink blocks;          /* all blocks */
 	vv_import_result result; /* the merged version */
-	vv_merge_stats stats;
+	vv_merge_stats stats;    /* the statistics of the merge */
 } patch_merge;
 /* Sets *m to the merge for a job, without versions. */
 vv_status patch_merge_open(patch_merge *m, patch_job *j, vv_error *err);

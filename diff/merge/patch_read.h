@@ -54,10 +54,11 @@ vv_status patch_fail(const patch_lines *l, vv_error *err, const char *fmt, ...)
 
 /* One side of a section: the old or the new version of the path. */
 typedef struct patch_side {
-	bool exists;          /* the path exists on this side; else the other members are not set */
-	vv_cid cid;           /* CID of the version's root */
-	vv_root root;         /* the version's root without its rows */
-	uint64_t rows, bytes; /* number of rows and of bytes of the version */
+	bool exists;   /* the path exists on this side; else the other members are not set */
+	vv_cid cid;    /* CID of the version's root */
+	vv_root root;  /* the version's root without its rows */
+	uint64_t rows, /* number of rows of the version */
+		bytes; /* number of bytes of the version */
 	vv_schema schema;
 } patch_side;
 
@@ -69,17 +70,18 @@ typedef struct patch_pair {
 /* The head of a section, before its rows. If the patch is reversed, the sides are exchanged: side 0
  * is always the version before the patch is applied. */
 typedef struct patch_section {
-	char *path[2]; /* path on each side; different only after a rename */
-	patch_side side[2];
-	bool partial;      /* the section has only some of the changes between the two versions */
-	bool reverse;      /* the patch is reversed */
-	patch_pair *pairs; /* all columns of both sides */
+	char *path[2];      /* path on each side; different only after a rename */
+	patch_side side[2]; /* the versions */
+	bool partial;       /* the section has only some of the changes between the two versions */
+	bool reverse;       /* the patch is reversed */
+	patch_pair *pairs;  /* all columns of both sides */
 	size_t pair_count;
 	/* indexes of the pairs that identify rows; count 0: all cells identify rows */
 	size_t *identity;
 	size_t identity_count;
-	bool same_columns;    /* column i is the same on both sides, with the same name */
-	uint64_t start, line; /* offset and line number at which the section begins in the patch */
+	bool same_columns; /* column i is the same on both sides, with the same name */
+	uint64_t start,    /* offset in the patch at which the section begins */
+		line;      /* number of the line at which the section begins */
 } patch_section;
 void patch_section_clear(patch_section *s);
 

@@ -36,8 +36,9 @@ typedef struct patch_row {
 
 /* The irregular rows of a group. */
 typedef struct patch_quirks {
-	vv_quirk *list; /* in the order of rows; the raw bytes are borrowed from the group */
-	size_t count, cap;
+	vv_quirk *list;     /* in the order of rows; the raw bytes are borrowed from the group */
+	size_t count,       /* number of elements of list */
+		cap;        /* capacity of list */
 	uint64_t first_row; /* number of the group's first row */
 	bool known;         /* list is valid for the group that begins at first_row */
 } patch_quirks;
@@ -46,7 +47,7 @@ typedef struct patch_quirks {
 #define PATCH_GROUPS 8u
 /* A reader of rows. */
 typedef struct patch_rows {
-	vv_row_by_number rows;
+	vv_row_by_number rows;             /* reads the cells */
 	patch_quirks quirks[PATCH_GROUPS]; /* one for each group in the cache of `rows` */
 } patch_rows;
 void patch_rows_init(patch_rows *r, vv_table *t); /* reads nothing; t must outlive r */
@@ -97,9 +98,11 @@ typedef struct wanted_id {
 typedef struct wanted_rows {
 	vv_hash_index by_hash; /* maps a hash to its index in list */
 	wanted_id *list;       /* the hashes */
-	size_t count, cap;
-	wanted_row *rows; /* the rows */
-	size_t row_count, row_cap;
+	size_t count,          /* number of elements of list */
+		cap;           /* capacity of list */
+	wanted_row *rows;      /* the rows */
+	size_t row_count,      /* number of elements of rows */
+		row_cap;       /* capacity of rows */
 } wanted_rows;
 
 /* Adds a hash that a change of the patch needs. */

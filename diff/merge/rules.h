@@ -65,8 +65,9 @@ typedef struct vv_merge_named_rule {
 typedef struct vv_merge_rules {
 	vv_arena arena;               /* memory of columns and of all texts */
 	vv_merge_named_rule *columns; /* later rules override earlier ones */
-	size_t count, cap;
-	vv_merge_rows rows; /* the rule "deleted-vs-edited" */
+	size_t count,                 /* number of elements of columns */
+		cap;                  /* capacity of columns */
+	vv_merge_rows rows;           /* the rule "deleted-vs-edited" */
 	/* VV_MERGE_OURS or VV_MERGE_THEIRS for "-X ours" or "-X theirs", which also resolve
 	 * conflicts to which no rules apply (columns, the key, lines around the table); else
 	 * VV_MERGE_CONFLICT */

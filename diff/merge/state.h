@@ -27,9 +27,10 @@ typedef struct merge_run {
 
 /* Consecutive rows that a side added. */
 typedef struct merge_block {
-	uint64_t above;     /* the rows are after row above - 1 of base; 0: at the top */
-	uint64_t row, rows; /* the rows [row, row + rows) of the side */
-	uint64_t before;    /* number of added rows in earlier blocks */
+	uint64_t above;  /* the rows are after row above - 1 of base; 0: at the top */
+	uint64_t row,    /* number in the side of the first row of the block */
+		rows;    /* number of rows of the block */
+	uint64_t before; /* number of added rows in earlier blocks */
 } merge_block;
 
 /* The identity of a row group. */
@@ -43,8 +44,9 @@ typedef struct merge_group {
 /* All row groups of a version. */
 typedef struct merge_groups {
 	merge_group *list; /* ascending by row */
-	size_t count, cap;
-	size_t at; /* index of the group that the last search found */
+	size_t count,      /* number of elements of list */
+		cap;       /* capacity of list */
+	size_t at;         /* index of the group that the last search found */
 } merge_groups;
 
 /* A side, and its relation to base. */

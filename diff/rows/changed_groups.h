@@ -32,9 +32,11 @@ typedef struct vv_segment {
 /* The result of a comparison: the groups that only the old version has, those that only the new
  * version has, and the rows of all other groups. */
 typedef struct vv_changed_groups {
-	vv_changed_group *old_groups, *new_groups; /* ascending */
-	size_t old_count, new_count;
-	vv_segment *segments; /* ascending by old_row */
+	vv_changed_group *old_groups, /* groups that only the old version has; ascending */
+		*new_groups;          /* groups that only the new version has; ascending */
+	size_t old_count,             /* number of elements of old_groups */
+		new_count;            /* number of elements of new_groups */
+	vv_segment *segments;         /* ascending by old_row */
 	size_t segment_count;
 } vv_changed_groups;
 

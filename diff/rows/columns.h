@@ -36,7 +36,7 @@ typedef struct vv_columns {
 	/* in the order of the new version; a dropped column follows its predecessor in the old
 	 * version */
 	vv_column_pair *pairs;
-	size_t count;
+	size_t count; /* number of pairs */
 	/* the declared or inferred keys are different, after renames are applied */
 	bool key_changed;
 	bool missing_changed; /* the missingValues are different */

@@ -53,7 +53,8 @@ bool vv_descent_key(const vv_table *t, const char *const *key, size_t *out, size
  * `gone`. */
 typedef struct vv_descent_rest {
 	uint64_t *gone; /* the old numbers of the rows with a change */
-	size_t count, cap;
+	size_t count,   /* number of elements of gone */
+		cap;    /* capacity of gone */
 } vv_descent_rest;
 /* Adds the old number of a row with a change. Does nothing for an added row, which has no old
  * number. */

@@ -59,9 +59,9 @@ typedef struct vv_excel_spelling {
 
 /* The results of vv_excel_spell and vv_excel_damage. If memory runs out, text.failed is true. */
 typedef struct vv_excel {
-	vv_buf text; /* the texts of all spellings */
-	vv_excel_spelling items[VV_EXCEL_MAX];
-	size_t count; /* number of items */
+	vv_buf text;                           /* the texts of all spellings */
+	vv_excel_spelling items[VV_EXCEL_MAX]; /* the spellings */
+	size_t count;                          /* number of elements of items */
 	/* set by the caller: the order of dates in the file; VV_EXCEL_NO_ORDER: not known */
 	vv_excel_order order;
 	/* the spelling that vv_excel_damage found; its order is NO_ORDER if several orders are

@@ -25,13 +25,14 @@
 
 /* A row of the base and the row of the newer version that matches it. */
 typedef struct vv_excel_pair {
-	/* numbers in the base and in the newer version; one of them may be VV_EXCEL_NO_ROW */
-	uint64_t old, row;
+	uint64_t old, /* number in the base; VV_EXCEL_NO_ROW: the row was added */
+		row;  /* number in the newer version; VV_EXCEL_NO_ROW: the row was removed */
 } vv_excel_pair;
 
 /* The result of matching. */
 typedef struct vv_excel_rows {
-	vv_table *base, *table;   /* the base and the newer version; borrowed */
+	vv_table *base,           /* the base; borrowed */
+		*table;           /* the newer version; borrowed */
 	vv_excel_column *columns; /* one for each column of the newer version */
 	vv_excel_pair *pairs; /* in the order of the newer version, followed by the removed rows */
 	size_t count,         /* number of pairs */
@@ -48,8 +49,9 @@ typedef struct vv_excel_rows {
 	bool all_searched;
 	vv_changed_groups changed; /* the groups that only one version has */
 	/* The caller may use these members, too. */
-	vv_row_by_number old_rows, rows;
-	vv_excel excel;
+	vv_row_by_number old_rows, /* reads rows of the base */
+		rows;              /* reads rows of the newer version */
+	vv_excel excel;            /* for comparing cells */
 } vv_excel_rows;
 
 /* Matches the rows of base with those of t. groups: maximum number of changed groups to read in

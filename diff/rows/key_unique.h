@@ -24,9 +24,9 @@ typedef struct vv_key_found {
 	/* the column that identifies rows best for readers; its values may repeat a few times;
 	 * SIZE_MAX: no column */
 	size_t telling;
-	bool *could; /* one for each column: true if the column could be the key alone */
-	size_t columns;
-	bool whole; /* all rows of the version were examined */
+	bool *could;    /* one for each column: true if the column could be the key alone */
+	size_t columns; /* number of columns */
+	bool whole;     /* all rows of the version were examined */
 } vv_key_found;
 
 /* Initialises *out with facts about t. Reads only the row groups that contain the first rows_max

@@ -28,9 +28,11 @@ typedef struct vv_list_share {
 
 /* The result of a comparison. */
 typedef struct vv_list_changes {
-	vv_list_place *old_items, *new_items; /* ascending */
-	size_t old_count, new_count;
-	vv_list_share *shares; /* ascending by old_index */
+	vv_list_place *old_items, /* items that only the old list has; ascending */
+		*new_items;       /* items that only the new list has; ascending */
+	size_t old_count,         /* number of elements of old_items */
+		new_count;        /* number of elements of new_items */
+	vv_list_share *shares;    /* ascending by old_index */
 	size_t share_count;
 } vv_list_changes;
 

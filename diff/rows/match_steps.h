@@ -65,7 +65,8 @@ typedef struct row_entry {
 	/* the position by which results are ordered: 2 * new_row + 2; for a removed row 2 * (the
 	 * row above it in the new version) + 3, or 1 at the top */
 	uint64_t pos;
-	uint64_t old_row, new_row; /* numbers of the first row in both versions */
+	uint64_t old_row, /* number of the first row in the old version */
+		new_row;  /* number of the first row in the new version */
 	vv_row_kind kind;
 	bool moved, rekeyed; /* as in vv_row_change */
 	/* number of consecutive results of this kind, each one row below the previous one on both
@@ -103,7 +104,7 @@ typedef struct rowdiff_needed {
 	/* indexes in columns->pairs of the compared columns that are not in the key and differ in
 	 * some row */
 	size_t *pairs;
-	size_t count;
+	size_t count;   /* number of these pairs */
 	uint8_t *marks; /* count x rows elements: 1 if the column differs in the row */
 	size_t marks_cap;
 	vv_arena scratch; /* for comparing columns */
@@ -112,15 +113,17 @@ typedef struct rowdiff_needed {
 	uint64_t furthest;
 	/* number of compared groups that are not after the group at furthest */
 	unsigned returns;
-	/* the cells of the last pair of rows; cells that are not needed are absent */
-	vv_cell *old_cells, *new_cells;
+	/* the cells of the last pair of rows; cells that are not needed are absent: */
+	vv_cell *old_cells, /* of the row of the old version */
+		*new_cells; /* of the row of the new version */
 	/* one for each of columns->pairs: true if the last two rows are equal there */
 	bool *same;
 } rowdiff_needed;
 
 /* A comparison of rows. */
 typedef struct vv_rowdiff {
-	vv_table *a, *b; /* the old and the new version; borrowed */
+	vv_table *a, /* the old version; borrowed */
+		*b;  /* the new version; borrowed */
 	vv_rowdiff_options opts;
 	vv_changed_groups changed; /* the groups that only one version has */
 	size_t *key_a,             /* indexes of the key's columns in a */
@@ -141,10 +144,11 @@ typedef struct vv_rowdiff {
 	vv_sorter *entries; /* the results, each a row_entry */
 	/* the newest result, not yet in entries; if its `rows` is 0, no result */
 	row_entry last_entry;
-	vv_row_by_number rows_a, rows_b; /* read rows of a and of b */
-	row_gap gap;     /* tables without a key: the entries that are matched together */
-	row_entry ahead; /* the entry that was read from entries last and is not used yet */
-	bool has_ahead;
+	vv_row_by_number rows_a, /* reads rows of a */
+		rows_b;          /* reads rows of b */
+	row_gap gap;             /* tables without a key: the entries that are matched together */
+	row_entry ahead;         /* the entry that was read from entries last and is not used yet */
+	bool has_ahead;          /* `ahead` is valid */
 
 	uint8_t *cells; /* states of cells for vv_row_change */
 	/* one for each of columns->pairs: true if the column has the same bytes in the two groups

@@ -20,8 +20,8 @@
 
 /* A cached group. */
 typedef struct vv_row_group {
-	vv_batch batch;
-	vv_buf lines; /* the bytes of its rows in the file */
+	vv_batch batch; /* the group's cells */
+	vv_buf lines;   /* the bytes of its rows in the file */
 	/* for each row, the end of its line in `lines`; NULL: the lines were not made */
 	size_t *ends;
 	uint64_t used; /* value of clock at the last use; 0: the group is empty */
@@ -34,11 +34,11 @@ typedef struct vv_row_by_number {
 	/* vv_row_by_number_line and _run can be called; all cells of a group are then decoded at
 	 * once */
 	bool with_lines;
-	size_t groups; /* number of cached groups */
-	vv_row_group group[VV_ROW_GROUPS_MAX];
-	uint64_t clock, /* number of uses of cached groups so far */
-		next;   /* the first row of the group that the reader returns next */
-	size_t last;    /* index in group of the last request */
+	size_t groups;                         /* number of cached groups */
+	vv_row_group group[VV_ROW_GROUPS_MAX]; /* the cached groups; the first `groups` are used */
+	uint64_t clock,                        /* number of uses of cached groups so far */
+		next; /* the first row of the group that the reader returns next */
+	size_t last;  /* index in group of the last request */
 } vv_row_by_number;
 
 /* Makes *r a reader of the rows of table, which must outlive r. Reads nothing yet. groups: the

@@ -37,8 +37,9 @@ typedef struct vv_row_change {
 	bool moved; /* the row moved relative to other rows */
 	/* VV_ROW_CHANGED: the key changed, and `cells` also marks the columns of the key */
 	bool rekeyed;
-	/* the row's numbers, from 0; UINT64_MAX: the version lacks the row */
-	uint64_t old_row, new_row;
+	/* numbers of the row, from 0; UINT64_MAX: the version lacks the row */
+	uint64_t old_row,         /* in the old version */
+		new_row;          /* in the new version */
 	uint64_t place;           /* how many rows of the new version are above this row */
 	const vv_cell *old_cells; /* NULL for an added row */
 	const vv_cell *new_cells; /* NULL for a removed row */
@@ -83,7 +84,8 @@ typedef struct vv_rowdiff_options {
 #define VV_REPEATS_SHOWN 10 /* maximum number of repeated keys in vv_rowdiff_stats */
 /* The statistics of a comparison. */
 typedef struct vv_rowdiff_stats {
-	uint64_t old_rows, new_rows;             /* numbers of rows of the versions */
+	uint64_t old_rows,                       /* number of rows of the old version */
+		new_rows;                        /* number of rows of the new version */
 	uint64_t added, removed, changed, moved; /* numbers of rows, by vv_row_kind */
 	uint64_t rekeyed;                        /* number of changed rows whose key changed */
 	uint64_t formatted_rows; /* number of rows that differ only in the spelling of values */

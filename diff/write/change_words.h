@@ -22,12 +22,14 @@ typedef struct vv_change_counts {
 	/* the rows were not compared, because too many may differ: only members about columns and
 	 * form are set */
 	bool many;
-	uint64_t old_rows, new_rows;             /* rows of the versions */
-	uint64_t added, removed, changed, moved; /* rows, by vv_row_kind */
-	uint64_t rewritten; /* rows whose values are only spelled differently */
+	uint64_t old_rows,                       /* number of rows of the old version */
+		new_rows;                        /* number of rows of the new version */
+	uint64_t added, removed, changed, moved; /* numbers of rows, by vv_row_kind */
+	uint64_t rewritten; /* number of rows whose values are only spelled differently */
 	uint64_t rekeyed;   /* changed rows whose key changed */
 	uint64_t cells;     /* changed cells of changed rows */
 	bool reordered;     /* rows that both versions have are in different order */
+	/* numbers of columns; columns_retyped: whose type or format changed */
 	size_t columns_added, columns_removed, columns_renamed, columns_moved, columns_retyped;
 	size_t columns_described; /* columns that differ only in constraints or other members */
 	bool key_changed, missing_changed; /* as in vv_columns */

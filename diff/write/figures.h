@@ -34,11 +34,11 @@ typedef struct vv_figures_value {
 	uint64_t hash,    /* the hash of the whole text or number */
 		count[2]; /* the number of cells with this value before and after the change */
 	const char *text; /* the value's text; NULL: the value is number / 10^digits */
-	int64_t number;
-	uint32_t len;   /* the length of text */
-	uint8_t state,  /* vv_cell_state */
-		digits; /* the number of digits after the decimal point */
-	bool cut;       /* text has only the first VV_FIGURES_TEXT bytes of the value */
+	int64_t number;   /* see text */
+	uint32_t len;     /* the length of text */
+	uint8_t state,    /* vv_cell_state */
+		digits;   /* the number of digits after the decimal point */
+	bool cut;         /* text has only the first VV_FIGURES_TEXT bytes of the value */
 } vv_figures_value;
 
 /* The figures before or after the change. */
@@ -63,8 +63,8 @@ typedef struct vv_figures {
 	/* numeric, both columns spell numbers as JSON does, and no spelling of a missing value is
 	 * such a number */
 	bool plain;
-	bool many; /* the column has more distinct values than are counted */
-	vv_figures_side side[2];
+	bool many;                /* the column has more distinct values than are counted */
+	vv_figures_side side[2];  /* the figures before and after the change */
 	vv_figures_value *values; /* the distinct values so far; NULL if `many` is set */
 	size_t count,             /* the number of values */
 		cap,              /* the room in values */

@@ -25,10 +25,11 @@ typedef struct text_rows {
 	size_t column_count,   /* number of columns */
 		key_count;     /* number of those columns that are the key */
 	struct text_row *rows; /* the collected rows */
-	size_t count, cap;
-	size_t bytes;   /* bytes of the collected rows */
-	vv_arena names, /* memory of the columns' names */
-		arena;  /* memory of the collected rows */
+	size_t count,          /* number of rows */
+		cap;           /* capacity of rows */
+	size_t bytes;          /* bytes of the collected rows */
+	vv_arena names,        /* memory of the columns' names */
+		arena;         /* memory of the collected rows */
 } text_rows;
 
 /* Initialises *r for the table t. */
