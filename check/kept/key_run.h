@@ -1,6 +1,6 @@
 /*
- * key_run: writes and searches runs: files with an entry for each key of a version of a large
- * table. Private to check.
+ * key_run: writes and searches runs. A run is a file with an entry for each key of a version of a
+ * large table. Private to check.
  *
  * An entry is a uint64_t: the upper 40 bits are the hash of a row's key, the lower 24 bits are the
  * number of the row's group. To use only three bytes for each row, a run leaves out the lowest bits
@@ -22,7 +22,7 @@
 #include "check/kept/memo.h"
 #include "dataset/table/table.h"
 
-#define CHECK_GROUP_BITS 24
+#define CHECK_GROUP_BITS 24 /* number of an entry's bits for the group */
 #define CHECK_GROUP_MASK (((uint64_t)1 << CHECK_GROUP_BITS) - 1)
 #define CHECK_KEY_PIECE 4096u /* bytes of a piece */
 

@@ -77,6 +77,7 @@ vv_dist_kind vv_distribution_kind(const vv_field *f);
 /* Returns true if values of both fields are counted in the same unit: days, minutes, or neither. */
 bool vv_distribution_same_steps(const vv_field *a, const vv_field *b);
 
+/* Makes *d an empty distribution of this kind. */
 void vv_distribution_init(vv_distribution *d, vv_dist_kind kind);
 void vv_distribution_clear(vv_distribution *d);
 VV_AUTO_CLEAR(vv_distribution, vv_distribution_clear)

@@ -23,6 +23,7 @@ typedef enum vv_report_form {
 	VV_REPORT_MARKDOWN,
 	VV_REPORT_HTML
 } vv_report_form;
+/* The names of the forms, in the order of vv_report_form. */
 #define VV_REPORT_FORMS "text|json|junit|sarif|github|gitlab|markdown|html"
 
 /* The options of a report. */

@@ -57,7 +57,7 @@ typedef struct vv_check_share {
 	vv_buf *result;
 } vv_check_share;
 
-/* The result of a share, made by another process. */
+/* The result of a share (vv_check_share.result), made by another process. */
 typedef struct vv_check_noted {
 	const char *bytes; /* the content of vv_check_share.result; borrowed */
 	size_t len;

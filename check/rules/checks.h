@@ -17,8 +17,8 @@
 #include "base/error.h"
 #include "check/rules/finding.h"
 
-#define VV_CHECKS_NAME "varve.checks"
-#define VV_CHECKS_MAX (4u << 20) /* maximum bytes of the file */
+#define VV_CHECKS_NAME "varve.checks" /* name of the file */
+#define VV_CHECKS_MAX (4u << 20)      /* maximum bytes of the file */
 
 /* The kind of a rule. */
 typedef enum vv_check_kind {

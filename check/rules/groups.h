@@ -47,6 +47,7 @@ typedef struct check_worker {
 } check_worker;
 void check_worker_clear(check_worker *w); /* w may be zeroed */
 VV_AUTO_CLEAR(check_worker, check_worker_clear)
+/* Makes *w the working memory for checks by the plan p. */
 vv_status check_worker_init(check_worker *w, const check_plan *p, vv_error *err);
 
 /* Returns the faults of a cell of the column c, as CHECK_ bits (plan.h). */
@@ -157,8 +158,8 @@ bool check_next_count(const uint8_t **p, const uint8_t *end, uint64_t *counter, 
 vv_status check_facts_load(check_run *r, vv_error *err);
 /* Stores the results of all groups in the cache. */
 vv_status check_facts_save(check_run *r, vv_error *err);
-/* Appends the results of groups to out, as the result of a share for the check of another
- * process. */
+/* Appends the results of groups to out, for vv_check_share.result: another process passes them to
+ * its check as vv_check_noted. */
 vv_status check_facts_give(const check_run *r, vv_buf *out, vv_error *err);
 
 /* ---- lines.c: finds the lines of rows (vv_check_lines) ---- */

@@ -46,13 +46,14 @@ vv_status check_keys_keep(check_run *r, size_t k, vv_error *err);
  * one, because `later` keys of later versions are not in it. */
 bool check_keys_outgrow(uint64_t run_entries, uint64_t later);
 
-#define CHECK_SOUGHT_MAX 8u
+#define CHECK_SOUGHT_MAX 8u /* maximum number of calls of check_keys_seek */
 /* Searches for the groups that may have a row with a key (canonical bytes): sets hit[i] to 1 for
  * each such group i. This happens at once for groups with cached data, and in check_keys_take for
  * other groups. Call before the groups are read, at most CHECK_SOUGHT_MAX times. Returns false if
  * the cached data is damaged: then call check_keys_forget, and begin again. */
 bool check_keys_seek(check_run *r, size_t k, const vv_buf *key, uint8_t *hit);
-/* Ignores the cached data of the key, and drops the state of searches and taken groups. */
+/* Ignores the cached data of key k, ends its searches, and drops the data that check_keys_take
+ * added. */
 vv_status check_keys_forget(check_run *r, size_t k, vv_error *err);
 
 #endif

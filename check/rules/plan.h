@@ -1,6 +1,6 @@
 /*
- * plan: the plan of a check: the compiled schema and rule set, with the checks of each column, the
- * keys, and the counters for each row group. Private to check/rules.
+ * plan: the plan of a check, which is the compiled schema and rule set, with the checks of each
+ * column, the keys, and the counters for each row group. Private to check/rules.
  *
  * A correct caller: check_plan_make (compile.h); check_plan_clear. Between these calls the plan
  * does not change, and all threads may read it.

@@ -164,8 +164,8 @@ const char *vv_dialect_header(const vv_dialect *d, size_t *len);
 vv_status vv_dialect_set_header(vv_dialect *d, const void *line, size_t len, vv_error *err);
 /* Replaces the lead of the prologue by a copy of len bytes of lines. */
 vv_status vv_dialect_set_lead(vv_dialect *d, const void *lines, size_t len, vv_error *err);
-/* CSV: returns true if a cell with this text must be in quotes because of its first character:
- * without quotes, the line would be a comment, or the first space would be skipped. first: the cell
+/* CSV: returns true if a cell with this text must be in quotes because of its first character.
+ * Without quotes, the line would be a comment, or the first space would be skipped. first: the cell
  * is the first cell of its row. */
 static inline bool vv_dialect_begins_wrong(const vv_dialect *d, const char *text, size_t len,
 					   bool first)

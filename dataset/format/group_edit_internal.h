@@ -49,7 +49,7 @@ typedef struct edit_run {
 /* The rows that edits keep, remove and add. */
 typedef struct edit_plan {
 	edit_run *runs;   /* the places that change, in order */
-	size_t count;     /* number of runs */
+	size_t count;     /* number of elements of runs */
 	size_t base_rows, /* number of rows of base */
 		rows;     /* number of rows of the result */
 	size_t in;        /* number of added rows at all places together */

@@ -16,6 +16,7 @@
 #include "dataset/format/group.h"
 #include "dataset/format/spelling.h"
 
+/* The first bytes of the block of a row group. */
 #define VV_GROUP_MAGIC "vvg\x01"
 #define VV_GROUP_MAGIC_LEN 4u
 static_assert(sizeof VV_GROUP_MAGIC - 1 == VV_GROUP_MAGIC_LEN, "magic and version");
@@ -41,9 +42,9 @@ enum { GROUP_ALL_TEXT, GROUP_ONE_STATE, GROUP_MIXED_STATES };
 /* The first byte of encoded integers, decimals, dates and datetimes, after the column's states:
  * these flags, and the form in the bits above the flags. */
 enum { GROUP_EMPTIES = 1, GROUP_DELTAS = 2, GROUP_FORM_SHIFT = 2 };
-/* The forms of decimals: GROUP_FIXED: all digits are written; GROUP_TRIMMED: trailing zeros are
- * left out, and also the point if no digit follows; GROUP_TRIMMED_ONE: trailing zeros are left out
- * except the first digit after the point. */
+/* The forms of decimals. In GROUP_FIXED, all digits are written. In GROUP_TRIMMED, trailing zeros
+ * are left out, and also the point if no digit follows. In GROUP_TRIMMED_ONE, trailing zeros are
+ * left out except the first digit after the point. */
 enum { GROUP_FIXED, GROUP_TRIMMED, GROUP_TRIMMED_ONE, GROUP_DECIMAL_FORMS };
 /* Returns the minimum number of digits after the point of a decimal in this form. */
 static inline unsigned group_digits_kept(unsigned form, unsigned scale)
@@ -123,8 +124,9 @@ vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out
 /* Calls in->map for each shared value. */
 vv_status group_map_values(const group_reading *in, vv_cell *values, size_t count, vv_error *err);
 
-#define GROUP_SLOT_TEXT 15u
-/* The text of a cell as a line of CSV has it, with its quotes and followed by the delimiter. */
+#define GROUP_SLOT_TEXT 15u /* maximum number of bytes of the text of a slot */
+/* A slot: the text of a cell as a line of CSV has it, with its quotes and followed by the
+ * delimiter. */
 typedef struct group_slot {
 	char text[GROUP_SLOT_TEXT];
 	uint8_t len; /* bytes of text, including the delimiter */
@@ -293,7 +295,7 @@ typedef struct group_dict {
 	uint8_t slot[GROUP_SLOTS];     /* 1 + index in value; 0: free */
 	vv_cell value[GROUP_DICT_MAX]; /* the values, in the order of their first rows */
 	uint64_t key[GROUP_DICT_MAX];  /* the spell_key of each value */
-	size_t count;                  /* number of elements of values */
+	size_t count;                  /* number of values */
 } group_dict;
 
 struct vv_group_encoder {

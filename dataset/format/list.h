@@ -28,7 +28,7 @@ typedef enum vv_list_kind {
 	VV_LIST_FACTS,  /* facts about each row group: facts.h */
 	VV_LIST_PLACES  /* the rows' positions in the file: places.h */
 } vv_list_kind;
-#define VV_LIST_KINDS 5
+#define VV_LIST_KINDS 5 /* number of kinds */
 
 /* The top of a finished list, which is written into the block that owns the list. */
 typedef struct vv_list {

@@ -26,7 +26,7 @@ vv_status vv_places_rows(uint64_t *rows, const void *bytes, size_t len, vv_error
 enum { PLACES_FORM_RUNS = 0, PLACES_FORM_PACKED = 1 };
 #define PLACES_RUNS_MOST 4096u /* maximum number of runs in a block */
 
-/* Rows with the places first, first + 1, ... first + count - 1. */
+/* A run: `count` consecutive rows with the places first, first + 1, ... first + count - 1. */
 typedef struct places_run {
 	uint64_t first, count;
 } places_run;

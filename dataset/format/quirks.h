@@ -1,8 +1,8 @@
 /*
- * quirks: reads the quirks of a row group: the rows whose bytes in the file differ from those that
- * vv_row_write writes in the dialect.
+ * quirks: reads the quirks of a row group. A quirk is a row whose bytes in the file differ from
+ * those that vv_row_write writes in the dialect.
  *
- * A quirk stores the row's distance from the row of the previous quirk, its kind and, if the row
+ * Stored are the row's distance from the row of the previous quirk, its kind and, if the row
  * differs in more than its row end, the row's bytes in the file. Format: docs/formats/store.md,
  * "quirks".
  */

@@ -1,8 +1,8 @@
 /*
- * gone_members: finds the names of gone members: members of objects in the previous version of a
- * JSON file that no object of the file has now. Their columns are removed. The file is searched for
- * these names before the import, since a version's columns must be known before its first row is
- * stored.
+ * gone_members: finds the names of gone members of a JSON file. A member is gone if objects in the
+ * previous version had it, and no object in the new file has it. The columns of gone members are
+ * removed. The file is searched for these names before the import, since a version's columns must
+ * be known before its first row is stored.
  *
  * A member is not gone if its name, followed by a colon, occurs anywhere in the file, even in a
  * nested object, or with escapes in the name.

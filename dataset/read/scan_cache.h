@@ -1,6 +1,6 @@
 /*
- * scan_cache: stores, for each row group of a version, the hash of its raw bytes: its bytes in the
- * file.
+ * scan_cache: stores, for each row group of a version, the hash of its raw bytes, which are its
+ * bytes in the file.
  *
  * With the cache, an import of the file's next version reuses groups whose bytes did not change.
  * The cache is safe to delete. It has one file for each table, in .git/varve/cache/scan/.
@@ -29,7 +29,7 @@ typedef struct vv_scan_entry {
 	 * a file */
 	bool clean_cut;
 } vv_scan_entry;
-#define VV_SCAN_HEAD 64u
+#define VV_SCAN_HEAD 64u /* see head_hash */
 
 /* The row groups of one version. */
 typedef struct vv_scan_cache {

@@ -32,8 +32,8 @@ typedef struct vv_sniff_hints {
 	long skip;       /* CSV: number of lines above the table; -1: detect it */
 	long skip_below; /* CSV: number of lines below the table; -1: detect it */
 	int comment;     /* CSV: byte value; 0: there are no comments; -1: detect it */
-	/* CSV: 1: spaces at the beginning of cells are skipped; 0: they are part of the cells; -1:
-	 * detect it */
+	/* CSV, spaces at the beginning of cells; 1: they are skipped; 0: they are part of the
+	 * cells; -1: detect it */
 	int spaces;
 	int header_rows; /* CSV: number of header lines; -1: detect it */
 	/* text that joins the cells of a column in a header of several lines; NULL: detect it;

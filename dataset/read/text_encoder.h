@@ -23,6 +23,7 @@ typedef struct vv_text_encoder {
 	vv_buf rest;
 } vv_text_encoder;
 
+/* Makes *e an encoder without pieces. */
 vv_status vv_text_encoder_init(vv_text_encoder *e, vv_error *err);
 void vv_text_encoder_clear(vv_text_encoder *e); /* accepts zeroes */
 void vv_text_encoder_reset(vv_text_encoder *e); /* discards all pieces */

@@ -61,6 +61,7 @@ void vv_window_consume(vv_window *w, size_t len);
 /* Returns the slab with the visible bytes. They remain valid until the caller passes the slab to
  * vv_slab_drop, even if the window has moved. */
 vv_slab *vv_window_hold(vv_window *w);
+/* Releases a slab that vv_window_hold returned. */
 void vv_slab_drop(vv_window *w, vv_slab *slab);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * irregular_lines: reads the irregular lines of a version: the rows that are stored as quirks
- * (quirks.h).
+ * irregular_lines: reads the irregular lines of a version, which are the rows that are stored as
+ * quirks (quirks.h).
  *
  * Row groups without irregular lines are not read, only their entries in the version's list of
  * layouts.

@@ -65,7 +65,7 @@ typedef struct vv_infer {
 	uint16_t missing;     /* the texts of VV_INFER_MISSING that were seen, as a bit set */
 } vv_infer;
 
-#define VV_INFER_MISSING_COUNT 12u
+#define VV_INFER_MISSING_COUNT 12u /* number of elements of VV_INFER_MISSING */
 /* Usual spellings of a missing value, such as "NA". */
 extern const char *const VV_INFER_MISSING[VV_INFER_MISSING_COUNT];
 /* Returns 1 << n if the cell's text is VV_INFER_MISSING[n], or 0 if it is none of them. */

@@ -1,7 +1,7 @@
 /*
- * root: the root of a version: the block that describes a version of a table, or of a file that is
- * not a table, and from which all its other blocks are reached. The pointer in git
- * (repo/git/pointer.h) contains the root's CID.
+ * root: the root of a version of a table, or of a file that is not a table. The root is the block
+ * that describes the version, and from which all other blocks of the version are reached. The
+ * pointer in git (repo/git/pointer.h) contains the root's CID.
  */
 #ifndef VV_DATASET_TABLE_ROOT_H
 #define VV_DATASET_TABLE_ROOT_H

@@ -39,8 +39,8 @@ typedef enum vv_merge_rule_kind {
 /* A rule for merging cells. */
 typedef struct vv_merge_rule {
 	vv_merge_rule_kind kind;
-	/* LATEST: name of the column whose values are compared; UNION: the separator of the list's
-	 * items, NULL: the cells are JSON arrays */
+	/* LATEST: name of the column whose values are compared. UNION: text that separates the
+	 * items of a list; NULL: the cells are JSON arrays */
 	const char *by;
 	const char **order; /* ORDER: the values, the least first, followed by NULL */
 } vv_merge_rule;
