@@ -10,11 +10,11 @@
  * A run contains the names of its groups (hashes that identify their content), the entries in
  * ascending order, the hashes that occur more than once, and the list of the groups. The entries
  * are divided into pieces of 4 KiB. In a piece, the distance of a hash from the first hash of the
- * piece is stored as upper * lower + rest, where `lower` is the same number for the whole run:
- * `upper` is stored in unary, and rest * group_count + group is stored in a field of field_bits
- * bits. A run is mapped, not loaded: a check of changed groups, or a look-up, reads only some
- * pieces, and verifies the checksum of each piece before it is used. Damaged runs are ignored,
- * since a run can be made again from the table.
+ * piece is stored as upper * lower + rest, where `lower` is the same number for the whole run. The
+ * differences of successive `upper` are stored in unary, and rest * group_count + group is stored
+ * in a field of field_bits bits. A run is mapped, not loaded: a check of changed groups, or a
+ * look-up, reads only some pieces, and verifies the checksum of each piece before it is used.
+ * Damaged runs are ignored, since a run can be made again from the table.
  */
 #ifndef VV_CHECK_KEPT_KEY_RUN_H
 #define VV_CHECK_KEPT_KEY_RUN_H

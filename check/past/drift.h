@@ -58,7 +58,7 @@ typedef struct vv_distribution {
 	bool over;         /* too many distinct values: values is empty; never for numbers */
 	unsigned dropped;  /* for numbers: how many binary digits were dropped */
 	/* if dropped is not 0: a lower bound for the number of distinct values that dropping one
-	 * digit less would leave; it is more than VV_DIST_STEPS_MAX */
+	 * digit less would leave */
 	uint64_t finer;
 	/* after vv_distribution_finish: ordered by step or bytes; counts above 0 */
 	vv_dist_value *values;

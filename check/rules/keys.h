@@ -52,7 +52,7 @@ bool check_keys_outgrow(uint64_t run_entries, uint64_t later);
  * other groups. Call before the groups are read, at most CHECK_SOUGHT_MAX times. Returns false if
  * the cached data is damaged: then call check_keys_forget, and begin again. */
 bool check_keys_seek(check_run *r, size_t k, const vv_buf *key, uint8_t *hit);
-/* Ignores the cached data of key k, ends its searches, and drops the data that check_keys_take
+/* Deletes the cached data of key k, ends its searches, and drops the data that check_keys_take
  * added. */
 vv_status check_keys_forget(check_run *r, size_t k, vv_error *err);
 
