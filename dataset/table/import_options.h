@@ -39,8 +39,8 @@ typedef enum vv_order_wish {
 	VV_ORDER_KEY
 } vv_order_wish;
 
-/* A column of a table with more rows than this, whose type was inferred as string, remains a string
- * even in a version in which all its values fit a narrower type. */
+/* If the previous version has more rows than this, a column whose type was inferred as string
+ * remains a string, even if all values of the new version fit a narrower type. */
 #define VV_NARROW_ROWS 2000u
 
 /* The state of type inference for each group and column. If the bytes of a group occur again in
