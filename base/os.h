@@ -89,14 +89,16 @@ typedef ssize_t vv_os_write_fn(int fd, const void *bytes, size_t len);
 /* Writes to fd with the function `write`. If the other end of a pipe is closed, fails with EPIPE
  * instead of raising SIGPIPE. */
 ssize_t vv_os_write(vv_os_write_fn *write, int fd, const void *bytes, size_t len);
-/* Makes a child process as fork(2) does. held: the child may pass this process as parent to
- * vv_os_limit_child. */
+/* Makes a child process as fork(2) does. held: true if the child will call vv_os_limit_child with
+ * this process as `parent`. */
 pid_t vv_os_fork(bool held);
-/* Starts a process that becomes another program: like vv_os_fork, but the process calls
- * child(payload), which must end with execve or _exit. Until then all signals are blocked, without
- * handlers. child must not change memory: on Linux it is that of this process, which waits, as
- * copying it took a tenth of add and commit. */
+/* The function that a process started by vv_os_start calls. */
 typedef void vv_os_child_fn(const void *payload);
+/* Starts a process that becomes another program, and returns its pid; -1, with errno set, on
+ * failure. The process calls child(payload), which must end with execve or _exit. Until then, all
+ * signals are blocked, and no signal has a handler. child must not change memory: on Linux, the
+ * process shares the memory of this process, which waits until then, because a copy of the memory
+ * took a tenth of the time of add and commit. held is as in vv_os_fork. */
 pid_t vv_os_start(vv_os_child_fn *child, const void *payload, bool held);
 
 /* Sets the capacity of the pipe fd to `bytes`, if the system allows it. */

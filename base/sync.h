@@ -14,8 +14,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-/* Empty if all its bytes are zero. */
-/* The files and folders to make durable. Initialise with {0}. */
+/* The files and folders to make durable. Initialise with {0}, which means: no files. */
 typedef struct vv_syncs {
 	struct sync_item *items;
 	size_t count, cap;
@@ -46,8 +45,8 @@ VV_AUTO_CLEAR(vv_syncs, vv_syncs_clear)
  * different batches at the same time.
  */
 
-/* Empty if all its bytes are zero. */
-/* A batch of files that are not yet renamed to their names. Initialise with {0}. */
+/* A batch of files that are not yet renamed to their names. Initialise with {0}, which means: no
+ * files. */
 typedef struct vv_file_batch {
 	struct file_batch_item *items;
 	size_t count, cap;

@@ -39,7 +39,7 @@ typedef struct vv_json {
 	/* number: spelling; string: decoded; both end with a NUL; other types: NULL */
 	const char *text;
 	size_t text_len;
-	struct vv_json *first; /* first element or member; NULL: none */
+	struct vv_json *first; /* the first element or member; NULL: no elements or members */
 	struct vv_json *next;  /* next element or member of parent; NULL: this is the last */
 	/* the array or object of this value; NULL: the value is the document */
 	struct vv_json *parent;

@@ -52,9 +52,10 @@ typedef struct vv_json_entry {
 #define JSON_END .name = "", .type = VV_JSON_IS_END
 /* json: a text that is already JSON, or NULL to leave out the member */
 #define JSON_RAW(n, json) JSON_BY(vv_json_put_raw, (json) ? (n) : NULL, json)
+/* A value that fn(w, v) writes. */
 #define JSON_BY(fn, n, v) .name = (n), .type = VV_JSON_IS_BY, .write = (fn), .value = (v)
-/* An array: fn is called for each of the count items, and writes it. fn may overwrite texts in
- * rotating buffers (vv_text_slot), so put entries with such texts before the JSON_EACH. */
+/* An array: fn(w, item) is called for each of the count items, and writes it. fn may overwrite
+ * texts in rotating buffers (vv_text_slot), so put entries with such texts before the JSON_EACH. */
 #define JSON_EACH(fn, n, items, count)                                                             \
 	.name = (n), .type = VV_JSON_IS_EACH, .write = (fn), .value = (items), .number = (count),  \
 	.len = sizeof(*(items))

@@ -82,9 +82,11 @@ enum varve_misfit {
 enum varve_numbers {
 	VARVE_NUMBERS_DOUBLE, /* int64 for integer columns, double for number columns */
 	VARVE_NUMBERS_TEXT,   /* utf8: the numbers as the file spells them */
-	/* decimal128 of precision 38. An integer column has scale 0. A number column has the scale that its cells need,
-	 * but at most the scale that leaves enough digits before the point; opening the stream reads all rows to find
-	 * this scale. The field's metadata has the key "varve:scale" with the value "cells". */
+	/* decimal128 of precision 38. An integer column has scale 0. The scale of a number column
+	 * is the greatest number of digits after the point in its cells; it is less if these digits
+	 * and the greatest number of digits before the point are more than 38 together. Opening the
+	 * stream reads all rows to find the scale. The field's metadata has the key "varve:scale"
+	 * with the value "cells". */
 	VARVE_NUMBERS_DECIMAL
 };
 

@@ -52,7 +52,10 @@ typedef struct varve_diff varve_diff;
 VARVE_API int varve_diff_open(varve_diff **out, const varve_table *before, const varve_table *after,
 			      const varve_diff_options *options, varve_error *err);
 
+/* The kind of a difference. VARVE_ROW_MOVED: the row only moved; rows of other kinds can have
+ * moved, too (varve_row_change.moved). */
 enum varve_row_kind { VARVE_ROW_ADDED, VARVE_ROW_REMOVED, VARVE_ROW_CHANGED, VARVE_ROW_MOVED };
+/* The change of a cell: unchanged; the same value, spelled differently; a different value. */
 enum varve_cell_change { VARVE_CHANGE_NONE, VARVE_CHANGE_SPELLING, VARVE_CHANGE_VALUE };
 
 /* A row that differs. */

@@ -58,10 +58,11 @@ typedef struct vv_parts {
 void vv_parts_clear(vv_parts *p);
 VV_AUTO_CLEAR(vv_parts, vv_parts_clear)
 
-/* Parses the description of a block's parts at the beginning of the stored bytes, and sets *out.
- * The block has raw_len bytes. Of the stored_len stored bytes, only the first `have` are in memory.
- * Reuses the memory of out. Does not verify checksums. VV_ECORRUPT: the description is invalid or
- * needs more than `have` bytes; the message has only the reason, without pack and offset. */
+/* Parses the description of a block's parts, which is at the beginning of the stored bytes, and
+ * sets *out. The block has raw_len bytes. `stored` has only the first `have` of the stored_len
+ * stored bytes. Reuses the memory of out. Does not verify checksums. VV_ECORRUPT: the description
+ * is invalid or needs more than `have` bytes; the message has only the reason, without pack and
+ * offset. */
 vv_status vv_parts_read(vv_parts *out, const void *stored, size_t have, size_t stored_len,
 			size_t raw_len, vv_error *err);
 

@@ -22,7 +22,7 @@
 typedef vv_status (*vv_block_get_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
 
 /* Is called with a block cid that the other version does not have. like: a similar block of the
- * other version; a null CID: none was found. */
+ * other version; a null CID: no similar block was found. */
 typedef vv_status (*vv_resemble_fn)(void *payload, const vv_cid *cid, const vv_cid *like,
 				    vv_error *err);
 /* How to walk. */

@@ -107,8 +107,8 @@ typedef vv_status (*vv_absent_fn)(void *payload, const vv_cid *cid, vv_buf *alon
  * is fetched. Not thread-safe. */
 void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload);
 
-/* Returns true if the index of a pack has cid, and the header of the record at this offset has cid,
- * too. Does not read the block's content. Thread-safe. */
+/* Returns true if the store has the block cid: the index of a pack leads to a record, and the
+ * header of this record has cid. Does not read the block's content. Thread-safe. */
 bool vv_store_has(vv_store *s, const vv_cid *cid);
 
 /* Returns true if the store has no packs and fetches no missing blocks. */

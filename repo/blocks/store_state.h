@@ -36,7 +36,8 @@ struct vv_store {
 	bool waits_later;         /* vv_store_wait_later was called */
 	bool placed_unsynced;     /* some placed packs are not durable until vv_store_wait */
 	struct vv_writer *writer; /* this process's open writer, or NULL */
-	/* packs that may not be durable were checked, or are this process's own */
+	/* the packs that may not be durable (VV_UNSYNCED) were checked, or this process wrote all
+	 * of them */
 	bool young_checked;
 	vv_coder_pool *coders; /* coders of threads */
 	vv_block_cache *cache; /* bases of differences */

@@ -44,9 +44,9 @@ vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, 
 /* Lists the store's packs again. Call this after packs were changed without this writer. */
 vv_status vv_writer_renew(vv_writer *w, vv_error *err);
 
-/* Adds the blocks of `packs`, the own packs of another store, to this store as one pack, durably:
- * all blocks or none. A single pack is moved; several packs are copied into one. VV_ECORRUPT: a
- * pack is damaged. */
+/* Adds the blocks of `packs`, the own packs of another store, to this store as one pack, durably
+ * and in one step: this store never has only some of the blocks. A single pack is moved; several
+ * packs are copied into one. VV_ECORRUPT: a pack is damaged. */
 vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *packs, vv_error *err);
 
 #endif

@@ -20,7 +20,7 @@
 #include "repo/git/repository.h"
 
 /* Sets *out to the size of the blob id in bytes. VV_EMISSING: the object is missing. VV_EUSAGE: the
- * object is not a blob. VV_EMISSING: the object is missing. VV_EUSAGE: the object is not a blob. */
+ * object is not a blob. */
 vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err);
 /* Appends the bytes of the blob id to out. VV_EREFUSED: according to its header, the blob has more
  * than max bytes. VV_EMISSING, VV_EUSAGE: as for vv_blob_size. */

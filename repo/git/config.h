@@ -28,8 +28,8 @@ typedef struct vv_config_edit {
 	const char *key, *value; /* value NULL: removes all values of the key */
 	bool add;                /* add the value, and keep existing values of the key */
 } vv_config_edit;
-/* Makes the count changes in the repository's own configuration file, either all of them or
- * none. */
+/* Makes the count changes in the repository's own configuration file, in one step: the file never
+ * has only some of the changes. */
 vv_status vv_config_change(vv_repository *r, const vv_config_edit *edits, size_t count,
 			   vv_error *err);
 

@@ -41,11 +41,11 @@ bool vv_program_runs(const char *path);
 /* Sets *out to the path of the program called name, found in the absolute folders of PATH. The
  * caller frees *out with vv_free. VV_EPROGRAM: no such program. */
 vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_error *err);
-/* Sets *out to the path of one of varve's own programs, such as "varve-vault", found in the folder
- * of the running program, in ../libexec/varve and in PATH. The caller frees *out with vv_free.
+#define VV_PROGRAM_WORD_MAX 32u /* most characters after "varve-" */
+/* Sets *out to the path of one of varve's own programs, such as "varve-vault". Searches the folder
+ * of the running program, then ../libexec/varve, then PATH. The caller frees *out with vv_free.
  * VV_EPROGRAM: no such program, or name is neither "varve" nor "varve-" followed by lower-case
  * letters, digits and hyphens. */
-#define VV_PROGRAM_WORD_MAX 32u /* most characters after "varve-" */
 vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, vv_error *err);
 /* All options for running a program. */
 typedef struct vv_run {

@@ -67,7 +67,8 @@ vv_status vv_repository_settle(vv_repository *r, vv_error *err);
  * close. A new repository has no listener. r may be NULL. */
 void vv_repository_listen(vv_repository *r, const vv_notes *notes);
 const vv_notes *vv_repository_notes(const vv_repository *r); /* the listener */
-/* Returns the listener's function for sentences of hints; NULL: it has none. */
+/* Returns the listener's function for sentences of hints; NULL: the listener does not have such a
+ * function. */
 vv_hint_words_fn vv_repository_words(const vv_repository *r);
 
 /* Returns the environment that r was opened with; borrowed until close. */

@@ -92,6 +92,8 @@ struct vv_repository {
 	size_t abbrev, shortened;
 	/* result of vv_git_loose_firsts; NULL: only a few ids were shortened so far */
 	bool *loose_firsts;
+	/* The functions close_... are set by the code that makes the members before them, and free
+	 * these members when the repository is closed; NULL: nothing to free. */
 	/* repo/git/pack_heads.h; NULL: only a few objects were requested so far */
 	_Atomic(struct vv_pack_heads *) heads;
 	atomic_uint heads_asked; /* the number of requested objects */
@@ -106,7 +108,7 @@ struct vv_repository {
 	const struct vv_pack_sum *came_plain;
 	vv_store *store;      /* the block store; NULL: not opened yet */
 	bool store_lent;      /* the store belongs to another handle (vv_incoming_show) */
-	vv_quarantine *stage; /* the staged objects; NULL: none yet */
+	vv_quarantine *stage; /* the staged objects; NULL: no object was staged yet */
 	void (*close_stage)(struct vv_repository *r); /* set by the owner of stage */
 	/* walker: the repository's walker (walker.h), or NULL; spare: the walker for the next
 	 * vv_walker_take, or NULL */

@@ -3,10 +3,10 @@
  * fetched with their commits (clone --lazy), or were dropped from this repository because remotes
  * store them (varve drop).
  *
- * This repository has either all blocks of a version or none. If a version is missing and is not in
- * this list, the repository is damaged. The list is the file "elsewhere" in varve's folder. It is
- * not a cache: if the file is lost, its information cannot be recovered. Format:
- * docs/formats/store.md, "elsewhere".
+ * This repository has all blocks of a version, or it has no block of the version. If a version is
+ * missing and is not in this list, the repository is damaged. The list is the file "elsewhere" in
+ * varve's folder. It is not a cache: if the file is lost, its information cannot be recovered.
+ * Format: docs/formats/store.md, "elsewhere".
  */
 #ifndef VV_REPO_KNOWN_ELSEWHERE_H
 #define VV_REPO_KNOWN_ELSEWHERE_H
@@ -31,10 +31,11 @@ void vv_elsewhere_free(vv_elsewhere *e); /* accepts NULL */
 VV_AUTO_FREE(vv_elsewhere, vv_elsewhere_free)
 /* Returns true if the version with this root is listed. */
 bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root);
-/* Returns the name of the remote of a listed version (its keeper), borrowed from e. NULL: the
- * version is not listed. */
+/* Returns the name of the remote that stores the blocks of a listed version, its keeper; borrowed
+ * from e. NULL: the version is not listed. */
 const char *vv_elsewhere_keeper(const vv_elsewhere *e, const vv_cid *root);
-/* Returns true if the version is listed as linked; its remote is then the URL of its source (VV_LINK_SCHEME). */
+/* Returns true if the version is listed as linked: the name of its remote is then VV_LINK_SCHEME
+ * and the URL of its source (repo/git/objects/send.h). */
 bool vv_elsewhere_links(const vv_elsewhere *e, const vv_cid *root);
 /* Sets *out to a stored version near root in the history of the same path. A transfer of root can
  * then omit the blocks of this version, or send differences from them. Returns false if no such

@@ -48,8 +48,9 @@ vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_err
 /* Sets *out to the best common ancestor of a and b. VV_ENOTFOUND: the histories are unrelated. */
 vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid *out,
 			vv_error *err);
-/* Sets *out to an array of all *count best common ancestors of a and b, newest first: several after
- * criss-cross merges, none if the histories are unrelated. The caller frees *out with vv_free. */
+/* Sets *out to an array of the *count best common ancestors of a and b, newest first. *count can be
+ * greater than 1 after criss-cross merges, and is 0 if the histories are unrelated. The caller
+ * frees *out with vv_free. */
 vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid **out,
 			 size_t *count, vv_error *err);
 /* Sets *out to true if `ancestor` is an ancestor of the commit `of`. */

@@ -1,5 +1,6 @@
 /*
- * attribute_lines: finds, adds and removes the lines of .gitattributes files that concern datasets.
+ * attribute_lines: finds, adds and removes the lines of .gitattributes files that concern datasets
+ * (attributes.h).
  *
  * 'varve track' adds one line to the top .gitattributes. Special characters of a path are put in brackets, so that
  * Git and libgit2 read the line alike.
@@ -32,9 +33,9 @@ vv_status vv_attr_text_lines(vv_repository *r, const vv_index *x, vv_attr_line_f
 			     vv_error *err);
 
 /* Adds a line "<pattern> filter=varve ..." for each pattern to the top .gitattributes of the work
- * tree, unless the file already has the line. Either all lines are added or none. Keeps the line
- * ends of the file. literal: the patterns are paths, whose special characters are escaped. Sets
- * *changed to true if the file was written. */
+ * tree, unless the file already has the line. Adds all lines in one step. Keeps the line ends of
+ * the file. literal: the patterns are paths, whose special characters are escaped. Sets *changed to
+ * true if the file was written. */
 vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
 			bool *changed, vv_error *err);
 /* Adds the lines of vv_attr_track to the text of a .gitattributes file. */

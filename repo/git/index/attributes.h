@@ -28,15 +28,17 @@ vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, ch
 			vv_error *err);
 /* A running git that reads one attribute, called name, from the attribute file `text` in `folder`
  * ("" or "a/b/"), instead of the attribute files in the repository's tree. name is borrowed until
- * vv_attr_text_close. vv_attr_text_ask sets *out to "set", "unset", "unspecified" or the
- * attribute's value for path, borrowed until the next call.
+ * vv_attr_text_close.
  *
  * 	rc = vv_attr_text_open(&t, r, "", &text, "filter", err);
  * 	rc = vv_attr_text_ask(t, path, &value, err);
  * */
 typedef struct vv_attr_text vv_attr_text;
+/* Starts git. The caller calls vv_attr_text_close. */
 vv_status vv_attr_text_open(vv_attr_text **out, vv_repository *r, const char *folder,
 			    const vv_buf *text, const char *name, vv_error *err);
+/* Sets *out to "set", "unset", "unspecified" or the attribute's value for path, borrowed until the
+ * next call. */
 vv_status vv_attr_text_ask(vv_attr_text *t, const char *path, const char **out, vv_error *err);
 void vv_attr_text_close(vv_attr_text *t); /* accepts NULL */
 VV_AUTO_FREE(vv_attr_text, vv_attr_text_close)

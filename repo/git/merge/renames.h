@@ -27,8 +27,9 @@
  * since code in repo does not depend on the format of tables. */
 typedef vv_status (*vv_rename_rows)(vv_store *store, const vv_cid *root, uint64_t **out,
 				    size_t *count, vv_error *err);
-/* Sets the function that renames are found with. Call this once, when the program starts; without
- * this call, only blocks are compared. */
+/* Sets the function that hashes the rows of small tables, by which renames of these tables are
+ * found. Call this once, when the program starts; without this call, tables are compared only by
+ * their blocks. */
 void vv_renames_by_rows(vv_rename_rows rows);
 /* Returns the number of rows that two tables share, in percent of the rows of the larger table. a
  * and b are the ascending hashes of their rows. */
@@ -41,10 +42,11 @@ typedef struct vv_rename_file {
 	vv_oid id;
 } vv_rename_file;
 
-/* Finds renames between removed files `gone` and new files `come`. from[i] is the index in `gone`
- * of the former file of come[i], or VV_RENAMED_FROM_NONE. Each removed file is paired at most once:
- * first files with equal content are paired, those with the same file name first; then the most
- * similar files. If the files are very many, pairs only files with equal content. */
+/* Finds renames between removed files `gone` and new files `come`. Sets from[i] to the index in
+ * `gone` of the file that was renamed to come[i], or to VV_RENAMED_FROM_NONE if come[i] is not a
+ * renamed file. Each removed file is paired at most once: first files with equal content are
+ * paired, those with the same file name first; then the most similar files. If gone and come have
+ * very many files, only files with equal content are paired. */
 vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t gone_count,
 			  const vv_rename_file *come, size_t come_count, size_t *from,
 			  vv_error *err);

@@ -16,8 +16,9 @@
 #include "repo/git/objects/git_object.h"
 #include "repo/git/repository.h"
 
-/* The prefix of a linked version's keeper in the list of keepers (elsewhere.h); the URL follows.
- * The blocks of a linked version are at this URL, not in the repository. */
+/* A linked version is a version whose blocks are at a URL, its source, and not in the repository:
+ * .varveconfig has the URL. In the list of elsewhere.h, the name of its remote is this prefix,
+ * followed by the URL. */
 #define VV_LINK_SCHEME "link:"
 
 /* Calls fn for every object that is reachable from wants (commits or annotated tags) and not from
@@ -51,7 +52,7 @@ typedef struct vv_new_root {
 	bool known_before; /* `before` is in the history of haves, so that the peer has it */
 	uint64_t bytes;    /* size of the version's file */
 	const char *path;  /* borrowed for the call */
-	/* the place of a linked version's blocks, which are not sent (new_roots.c); NULL: not
+	/* the source of a linked version (VV_LINK_SCHEME), whose blocks are not sent; NULL: not
 	 * linked. Borrowed for the call */
 	const char *link;
 	vv_oid commit;
