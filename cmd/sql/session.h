@@ -18,7 +18,7 @@ typedef struct vv_sql_session {
 	struct sqlite3 *db;      /* owned */
 	vv_sql_catalog *catalog; /* borrowed from db */
 	/* name of the last table that a statement tried to create in the database in memory, which
-	 * is refused; "": none */
+	 * is refused; "": no such statement */
 	char refused[128];
 } vv_sql_session;
 

@@ -47,8 +47,10 @@ typedef struct http_curl {
  * may call this function. VV_ENOSUPPORT: libcurl is not installed. */
 vv_status http_curl_load(const http_curl **out, vv_error *err);
 
-/* The values of Git's settings http.* and http.<url>.* for a URL; environment variables such as GIT_SSL_CAINFO
- * override settings. A string is NULL if the setting has no value. The struct owns its strings. */
+/* The values of Git's settings http.* and http.<url>.* for a URL; environment variables such as
+ * GIT_SSL_CAINFO override settings. The strings are the settings proxy, sslCAInfo, sslCAPath,
+ * sslCert, sslKey, extraHeader, userAgent and pinnedPubkey, in this order. A string is NULL if the
+ * setting has no value. The struct owns its strings. */
 typedef struct http_settings {
 	char *proxy, *ca_info, *ca_path, *cert, *key, *header, *agent, *pinned;
 	bool no_verify; /* do not verify the server's certificate */

@@ -75,12 +75,12 @@ typedef struct http_ask {
 /* An answer. Initialise with {0}. */
 typedef struct http_answer {
 	unsigned status;
-	vv_buf body;     /* at most answer_max bytes */
-	bool cut;        /* the body was longer than answer_max */
-	int64_t date;    /* date of the server, in seconds since 1970; 0: not sent */
-	char region[40]; /* x-amz-bucket-region; "": not sent */
-	char etag[256];  /* "": not sent, or too long */
-	char modified[40];
+	vv_buf body;         /* at most answer_max bytes */
+	bool cut;            /* the body was longer than answer_max */
+	int64_t date;        /* date of the server, in seconds since 1970; 0: not sent */
+	char region[40];     /* x-amz-bucket-region; "": not sent */
+	char etag[256];      /* "": not sent, or too long */
+	char modified[40];   /* Last-Modified; "": not sent */
 	int64_t modified_at; /* Last-Modified in seconds since 1970; 0: not sent */
 	vv_buf location;     /* complete target URL of a redirect; "": not a redirect */
 } http_answer;

@@ -17,8 +17,8 @@
 typedef struct vv_ipfs_peer vv_ipfs_peer;
 
 /* Opens a peer for a gateway's URL without connecting. Two threads must not call this function at
- * the same time, since it may load libcurl. A peer is for one thread at a time. Of o, only repo,
- * whose http.* settings apply, and the time limits are used. VV_EUSAGE: url is not the URL of a
+ * the same time, since it may load libcurl. A peer is for one thread at a time. Uses only o->repo,
+ * whose http.* settings apply, and the time limits in o. VV_EUSAGE: url is not the URL of a
  * gateway. */
 vv_status vv_ipfs_peer_open(vv_ipfs_peer **out, const char *url, const vv_connect_options *o,
 			    vv_error *err);

@@ -19,7 +19,7 @@ typedef struct vv_web_ask {
 	const vv_url *url; /* URL of the service, http or https */
 	/* appended to the URL's path, with the query: "/api/v0/pin/ls?arg=..." */
 	const char *below;
-	const char *header; /* an additional header line; NULL: none */
+	const char *header; /* an additional header line; NULL: no such line */
 	bool post;          /* the method is POST; false: GET */
 	/* Writes the next bytes of the body of a POST to out. Returns the number of bytes, at least
 	 * one, 0 at the end, or a negative status. NULL: no body. */

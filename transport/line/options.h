@@ -48,7 +48,8 @@ typedef struct vv_connect_options {
 	/* time limit for the first byte, in seconds; 0: idle_sec or usual_sec if either is set,
 	 * else VV_FIRST_DEFAULT */
 	unsigned first_sec;
-	/* use the short time limit VV_FILES_BESIDE, because another place has the same files */
+	/* use the short time limit VV_FILES_BESIDE, because another place
+	 * (transport/places/place.h) has the same files */
 	bool beside;
 	vv_ask_fn ask;
 	vv_remote_line_fn line;

@@ -58,7 +58,7 @@ typedef struct vv_url_scheme {
 	const char *name;
 	vv_url_kind kind;
 	bool tls;
-	unsigned port, may; /* default port, 0: none; uses (VV_URL_STORES ...) */
+	unsigned port, may; /* default port, 0: no default; uses (VV_URL_STORES ...) */
 } vv_url_scheme;
 
 /* A parsed URL. It owns its strings; vv_url_clear frees them. */

@@ -2,9 +2,9 @@
  * ask: opens connections to several sources in parallel, so that a source that does not answer
  * costs at most two seconds.
  *
- * A source (a peer, a holder) must send its first byte within VV_ASK_FIRST_SEC seconds, or within
- * the time of --timeout. After a timeout, the source is skipped for VV_SPEED_FAILED_SEC, unless the
- * user specifies the source or sets a timeout.
+ * A source (a peer, or a holder of sealed copies) must send its first byte within VV_ASK_FIRST_SEC
+ * seconds, or within the time of --timeout. After a timeout, the source is skipped for
+ * VV_SPEED_FAILED_SEC, unless the user specifies the source or sets a timeout.
  *
  * A correct caller: for each source, set url, open, payload and named, and call vv_ask_prepare;
  * call vv_ask_all, or vv_ask_one in a separate thread; read the result from status; vv_ask_clear.

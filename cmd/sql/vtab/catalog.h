@@ -41,7 +41,7 @@ enum vv_sql_warning_kind {
 	VV_WARNING_NEAR    /* a number became the nearest double, which is not equal to it */
 };
 
-/* One value = the cells of one column with a warning of one kind. */
+/* The cells of one column for which SQLite got a different value, with a warning of one kind. */
 typedef struct vv_sql_warning {
 	struct vv_sql_warning *next;
 	int kind;         /* enum vv_sql_warning_kind */

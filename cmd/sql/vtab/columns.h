@@ -21,7 +21,7 @@ typedef struct vv_sql_columns_sql {
 	size_t count,            /* the number of columns so far */
 		most,            /* the greatest number of columns */
 		hidden;          /* the number of hidden columns so far */
-	bool failed;             /* memory ran out, or there are too many columns */
+	bool failed;             /* memory ran out, or the table has too many columns */
 } vv_sql_columns_sql;
 
 /* Begins a table with at most `most` columns. Returns 0 or a negative code of varve. */

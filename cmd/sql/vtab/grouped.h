@@ -38,7 +38,7 @@ typedef struct vv_sql_grouping {
  * has texts, and all rows need at most 128 MiB. */
 bool vv_sql_grouped_may(const vv_sql_opened *of, const vv_sql_grouping *how);
 
-/* One value = the rows of one table, stored in memory for GROUP BY. */
+/* The rows of one table, stored in memory. */
 typedef struct vv_sql_grouped vv_sql_grouped;
 
 /* A position in a range of the rows. Several readers, each with its own position, may read the same vv_sql_grouped. */

@@ -1,6 +1,6 @@
 /*
- * joined: makes repeated searches of a statement for rows of a version by value faster, as in joins
- * and correlated subqueries.
+ * joined: speeds up a search for rows of a version by value that one statement repeats with
+ * different values, as in joins and correlated subqueries.
  *
  * SQLite joins by nested loops: it searches the inner table once for each row of the outer table.
  * After some searches, varve reads all rows that meet the plan's constant conditions (those with a
@@ -21,7 +21,7 @@ typedef struct vv_sql_asking {
 
 /* The record of equal searches. */
 typedef struct vv_sql_joined {
-	vv_sql_kept kept;
+	vv_sql_kept kept;       /* the record exists until the end of the statement */
 	vv_sql_asking of;       /* owns its texts */
 	vv_sql_opened *version; /* the version that is searched */
 	vv_sql_grouped *rows;   /* NULL: not read yet, or too many rows */

@@ -25,7 +25,7 @@ typedef struct vv_sql_scan_condition {
 
 #define VV_SCAN_CONDITIONS 24 /* most conditions of a plan */
 
-/* A plan: what SQLite's planner has chosen for a cursor. */
+/* A plan: the choices of SQLite's planner for a cursor. */
 typedef struct vv_sql_scan_plan {
 	/* the columns of SQLite's table that the query reads: bit i is column i, and bit 63 is column 63 and all
 	 * later ones */

@@ -5,12 +5,14 @@
  * the vaults, the folder has the file "lock", which a writing process locks, and the file "changed", by which processes
  * notice the changes of other processes.
  *
- * Clients need no authentication: only the content of a request determines what the request may do. A record is
- * accepted if its signature is valid, its author may write in the vault, and the vault has an admitted writer. A shard
- * is accepted if a stored place record names the shard. A shard is removed if a stored retire or drop record allows
- * this, and the shard's term has ended. So a replayed request has no effect. To read, a client needs only the vault's
- * id, which is known only to those who have the vault's records; a client that has only a key gets the list of its
- * vaults if it signs the request.
+ * Clients need no authentication: only the content of a request determines whether it is accepted.
+ * A record (ledger_record.h) is accepted if its signature is valid, its author may write in the
+ * vault, and the vault has an admitted writer. A shard is accepted if a stored place record names
+ * the shard. A shard is removed if a stored retire or drop record allows this, and the time has
+ * ended for which the server's receipt promised to keep the shard, its term. So a replayed request
+ * has no effect. To read, a client needs only the vault's id, which is known only to those who have
+ * the vault's records; a client that has only a key gets the list of its vaults if it signs the
+ * request.
  *
  * The functions may be called by several threads at the same time.
  */

@@ -53,9 +53,9 @@ void vv_hold_cache_forget_all(vv_hold_cache *c);
 struct vv_hold {
 	char *dir; /* path of the folder */
 	vv_hold_rules rules;
-	vv_place place;
-	vv_turn *turn; /* protects the members below, and writing to the folder */
-	int file_lock; /* descriptor of the file "lock"; -1: not locked */
+	vv_place place; /* the folder as a place */
+	vv_turn *turn;  /* protects the members below, and writing to the folder */
+	int file_lock;  /* descriptor of the file "lock"; -1: not locked */
 	/* the content of the file "changed" when it was last read */
 	char changed[2 * VV_HOLD_MARK_LEN + 1];
 	vv_hold_room *room;  /* the space that identities use */
@@ -72,6 +72,7 @@ typedef struct vv_hold_answering {
 	vv_hold_message a;        /* the answer */
 	vv_arena *arena;          /* memory for the answer */
 	vv_buf bytes;             /* bytes that the answer borrows */
+	/* AUDIT: the path of the leaf, which the answer borrows */
 	uint8_t path[VV_LEAF_PATH_MAX * VV_LEAF_HASH];
 } vv_hold_answering;
 

@@ -58,8 +58,9 @@ const vv_ledger *vv_hold_vault_ledger(const vv_hold_vault *v);
 
 /* Returns true if v had the vault's first record at the last vv_hold_vault_refresh. */
 bool vv_hold_vault_has_first(const vv_hold_vault *v);
-/* Returns false if the record r certainly would not count if it were added now. A record of an
- * author who is not an owner counts only if v has an owner's epoch that names the author. */
+/* Returns true if the record r may count if it is added now; false if it certainly would not: a
+ * record of an author who is not an owner counts only if v has an owner's epoch that names the
+ * author. */
 bool vv_hold_vault_heeds(const vv_hold_vault *v, const vv_ledger_record *r);
 /* Returns true if adding the record r can make other records count. */
 bool vv_hold_vault_opens(const vv_hold_vault *v, const vv_ledger_record *r);

@@ -49,13 +49,14 @@ typedef struct vv_holding_options {
 } vv_holding_options;
 #define VV_HOLDING_TERM_UNSAID UINT64_MAX
 
-/* The rules for stored copies, from options and settings. */
+/* The rules for stored copies, from options and settings. named: the identities for which copies
+ * are stored, each with the space given for it. */
 typedef struct vv_holding_rules {
 	uint64_t size, days; /* size 0: no copies are stored */
 	vv_hold_identity *named;
 	size_t named_count, named_cap;
 	uint64_t ratio; /* thousandths; 0: no ratio */
-	/* of an open holding: this machine's key, which signs receipts */
+	/* set by vv_holding_look: this machine's key, which signs receipts */
 	uint8_t key[VV_KEY_PUBLIC];
 } vv_holding_rules;
 /* Sets *out to the rules in the options o and the settings of r. VV_EUSAGE: no identities are

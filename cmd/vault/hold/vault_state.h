@@ -25,7 +25,7 @@
 typedef struct vv_copy {
 	uint8_t holder[VV_HOLDER_ID];
 	const vv_ledger_record *place;   /* the place record that names the shard and the holder */
-	const vv_ledger_record *receipt; /* the holder's receipt; NULL: none yet */
+	const vv_ledger_record *receipt; /* the holder's receipt; NULL: no receipt yet */
 	/* time of the last audit of this holder that found no errors, seconds since 1970; 0: no
 	 * such audit */
 	uint64_t proven;

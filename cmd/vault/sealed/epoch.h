@@ -4,7 +4,7 @@
  *
  * The secret of an epoch is 32 random bytes. It is sealed to each reader in a box (base/keys/key.h)
  * that does not name the reader: 36 bytes vault, 32 bytes digest of the previous epoch (zeros: no
- * previous epoch; if there are several, the first), 32 bytes secret. Other data for readers is
+ * previous epoch; if it has several, the first), 32 bytes secret. Other data for readers is
  * sealed under the secret: a DAG-CBOR map {readers: [key...], secrets: [[epoch, secret]...]}, which
  * has the secrets of all previous epochs, so a reader needs only one box for the whole history. A
  * record contains this data as 24 bytes nonce, 16 bytes tag, and the sealed bytes; the associated

@@ -2,10 +2,11 @@
  * stripe: computes parity shards and missing shards of a stripe. A stripe has K data shards, all
  * full, and M parity shards; any K of these K + M shards determine the others.
  *
- * The code is Reed-Solomon over GF(256) with the polynomial 0x11d. It covers the bytes before the
- * trailers. Let d(j, n) be byte n of data shard j, with j from 0 to K - 1. Byte n of parity shard i,
- * with i from 0 to M - 1, is the sum (xor) of d(j, n) * inverse((K + i) xor j) for all j. In a stripe, data shards have the numbers 0 to K - 1, and
- * parity shards the numbers from K on. Like every shard, a parity shard consists of leaves and a
+ * The shards of a stripe have numbers: data shards 0 to K - 1, parity shards from K on. The code is
+ * Reed-Solomon over GF(256) with the polynomial 0x11d. It covers the bytes before the trailers. Let
+ * d(j, n) be byte n of data shard j. Byte n of the parity shard with the number p is the sum, over
+ * all j from 0 to K - 1, of the products d(j, n) * inverse(p xor j). Sum (which is xor), product
+ * and inverse are those of GF(256). Like every shard, a parity shard consists of leaves and a
  * trailer, is named by its CID, and is audited. But a parity shard has no header, because it is
  * never opened. Format: docs/formats/vault.md.
  *

@@ -35,7 +35,8 @@ typedef struct vv_vault_run {
 /* The indexes of a vault's runs. */
 typedef struct vv_contents {
 	vv_vault_session *session;
-	vv_vault_run *runs; /* the runs whose index is in live shards, ordered by time */
+	/* the runs whose index is in shards that are not retired, ordered by time */
+	vv_vault_run *runs;
 	size_t count, cap;
 	/* maps the CID of an item (vv_item_cid) to run << 40 | place in the index's items */
 	struct vv_cid_map *known;

@@ -80,8 +80,9 @@ vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigne
  * unreachable holders that were last seen more than away_sec ago do not count either. */
 void vv_spread_holders(const vv_vault_session *s, const vv_kept *k, uint64_t away_sec, bool *has);
 
-/* A list of all live shards with their holders: first the stripes, one after the other, then the
- * shards without a stripe. A shard of two stripes is listed twice. */
+/* A list of all live shards (shards of the vault that are not retired) with their holders: first
+ * the stripes, one after the other, then the shards without a stripe. A shard of two stripes is
+ * listed twice. */
 typedef struct vv_spread_list {
 	vv_spread_shard *items; /* exclude is NULL */
 	bool *has;

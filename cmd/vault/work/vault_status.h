@@ -28,8 +28,8 @@ typedef struct vv_vault_status {
 	/* copies required by the policy; if it has a code, only for shards without a stripe */
 	unsigned copies;
 	vv_code code;     /* code required by the policy; data 0: no code */
-	uint64_t stripes; /* number of live stripes */
-	/* number of live shards, and their bytes */
+	uint64_t stripes; /* number of stripes whose shards are not retired */
+	/* number of shards that are not retired, and their bytes */
 	uint64_t shards, bytes;
 	uint64_t retired; /* number of retired shards */
 	/* the difference from the policy; least and rest are 0 if no such shards exist */
@@ -37,8 +37,9 @@ typedef struct vv_vault_status {
 	uint64_t bad;     /* copies that an audit found damaged */
 	uint64_t damaged; /* damaged records found at holders, as far as they were read */
 	uint64_t away;    /* holders that cannot be reached at present */
-	/* all received copies were proved at this time or later, in seconds since 1970; 0: no such
-	 * time */
+	/* the last audit without errors of each holder was at this time or later, in seconds since
+	 * 1970. Only copies with a receipt count, of shards that are not retired, at holders that
+	 * are not dead; 0: one of these copies was never audited, or no such copies exist */
 	uint64_t proven;
 	vv_cid head;        /* the last run; null: the vault is empty */
 	uint64_t head_time; /* time of the last run */

@@ -71,7 +71,7 @@ typedef struct vv_web_test {
 } vv_web_test;
 
 /* Sets *out to the tests of a query, valid until the visit ends. VV_ENOTFOUND: the table lacks a
- * column; VV_EUSAGE: a value is invalid, there are too many filters, or `where` is not a
+ * column; VV_EUSAGE: a value is invalid, the query has too many filters, or `where` is not a
  * condition. */
 vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_rows_query *q,
 			   vv_web_test **out, vv_error *err);
@@ -88,6 +88,7 @@ void vv_web_test_put(vv_buf *out, const vv_web_test *s);
  */
 typedef struct vv_web_matches {
 	vv_web_visit *v;
+	/* private */
 	vv_rows *rows;
 	vv_kept_keys keys;
 	vv_progress progress;

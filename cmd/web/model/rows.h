@@ -23,7 +23,8 @@ typedef struct vv_web_rows {
 	vv_web_row *rows;
 	size_t count;
 	bool filtered; /* a filter or a search selects rows */
-	/* number of matching rows found so far; if `counted` is true, there are no others */
+	/* number of matching rows found so far; if `counted` is true, this is the number of all
+	 * matching rows */
 	uint64_t matched;
 	bool counted;
 	bool complete; /* no further rows match */

@@ -21,7 +21,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-/* One value = one export. */
+/* An export that is being written. */
 typedef struct vv_export_folder vv_export_folder;
 
 /* Begins an export to `folder`, which is created if it does not exist, and sets *out to it.

@@ -152,7 +152,7 @@ void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log
 void vv_page_put_repository(vv_page *p, vv_html *list);
 
 /* Writes a card about the conflicts in the work tree, with a link, for the repository's owner.
- * Writes nothing if there are no conflicts. */
+ * Writes nothing if the work tree has no conflicts. */
 vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
 
 /* ---- files of the version */
@@ -183,7 +183,7 @@ bool vv_page_is_compact(const vv_web_cell *c);
  * and appends it to out */
 
 /* Makes the page at the address p->at with one of the functions below, and sets the type and body
- * of *reply. VV_ENOTFOUND: there is no such page. */
+ * of *reply. VV_ENOTFOUND: no such page. */
 vv_status vv_page_make(vv_page *p, vv_web_reply *reply, vv_error *err);
 
 vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_error *err);

@@ -31,8 +31,8 @@ typedef struct vv_host_pack {
 	bool shown;     /* the pack was fetched to be verified (proof.c) */
 	/* the pack's hash is not its name, or blocks of its list are missing in the pack */
 	bool bad;
-	/* for a pack in a place: the records that were fetched singly, for use and for
-	 * verification */
+	/* for a pack in a place, the records that were fetched one by one: came[0] for use, came[1]
+	 * for verification */
 	struct vv_came {
 		vv_index_entry *items;
 		size_t count, cap;
@@ -42,7 +42,7 @@ typedef struct vv_host_pack {
 /* Temporary marks of packs. */
 typedef enum vv_pack_mark {
 	VV_MARK_NEEDED = 1,  /* at least one version needs the pack */
-	VV_MARK_NAMED = 2,   /* files of versions may contain the pack */
+	VV_MARK_NAMED = 2,   /* the files of versions may list the pack */
 	VV_MARK_OLD = 4,     /* the pack may be replaced */
 	VV_MARK_SPARE = 8,   /* other packs have all needed blocks of the pack */
 	VV_MARK_UNSEEN = 16, /* at a Git host: the pack is to be verified (proof.c) */

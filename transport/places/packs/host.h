@@ -106,12 +106,21 @@ typedef struct vv_host_keeps {
 	 * null */
 	vv_cid any;
 } vv_host_keeps;
-/* Determines, without using local data, which of the count versions `roots` a host has completely.
+/* Determines, without using local data, which of the count versions `roots` a host has completely,
+ * and sets out[i] to the result for roots[i].
+ *
  * In a store: reads the file of each version, the lists that this file names, and the end of each
- * of their packs. At a Git host: asks whether the host has the blobs of the packs and lists. Packs
- * that were never read completely on this machine (or all packs, if the answers of the host differ
- * from git's) are fetched and hashed, up to fetch_bytes; the other packs are trusted. Sets out[i]
- * to the result for roots[i]. */
+ * of their packs.
+ *
+ * At a Git host: asks whether the host has the blobs of the packs and lists, without fetching them
+ * (vv_host_ask in host_internal.h). A pack that was never read completely on this machine is then
+ * fetched and hashed, as long as the fetched packs have at most fetch_bytes bytes together; all
+ * other packs are trusted.
+ *
+ * If fetch_bytes is UINT64_MAX, also asks for all objects that are reachable from the ref. Only git
+ * itself can answer these questions: if the host does not answer as git does, everything is
+ * fetched, and all packs are hashed. VV_ECORRUPT: the host does not have a commit or tree of the
+ * ref. */
 vv_status vv_host_keeps_each(vv_host *h, const vv_cid *roots, size_t count, uint64_t fetch_bytes,
 			     vv_host_keeps *out, vv_error *err);
 

@@ -21,11 +21,14 @@ typedef struct vv_host_name {
 
 struct vv_host {
 	vv_repository *repo;
+	/* url, push_url, remote: as in vv_host_options; ref: the ref of blocks at the host;
+	 * tip_ref: the ref of the scratch repository that stores the last known tip of `ref` */
 	char *url, *push_url, *remote, *ref, *tip_ref;
 	const vv_progress *progress;
 	const vv_notes *notes;
 	unsigned idle_sec;
-	/* dir: .git/varve/host/<key>; the others: folders in dir */
+	/* the folder of the host's local state, .git/varve/host/<key>; and folders in it: the
+	 * scratch repository, the lists, and the fetched packs */
 	char *dir, *git_dir, *lists, *packs;
 	int lock;               /* descriptor of the lock of dir */
 	vv_repository *scratch; /* the scratch repository in git_dir; NULL: not opened yet */
@@ -72,7 +75,7 @@ struct vv_host {
 	bool damaged_list;
 	bool anew;     /* ignore local copies of lists, and read the lists of the place */
 	vv_seek *seek; /* the indexes in the files of versions */
-	/* While sending: the files that a sweep will remove, which count as missing. */
+	/* while sending: the condemned versions and packs, which count as missing */
 	vv_condemned condemned;
 	/* the sweeper of the running sweep, borrowed; NULL: no sweep is running */
 	vv_sweeper *sweeper;
@@ -177,9 +180,11 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 /* Fetches the ref, with all objects that are reachable from it, into an empty scratch
  * repository. */
 vv_status vv_host_fetch_whole(vv_host *h, vv_error *err);
-/* Sets *lacks to the index of the first of the count objects ids that the host does not have, to
- * count if the host has all objects, or to SIZE_MAX if the host does not answer as git does.
- * Fetches no object. ids must have room for one more item. */
+/* Asks the host, without fetching an object, for the first of the count objects ids that it does
+ * not have: requests all of them, and one more id that no object has. git on the host then refuses
+ * the request, and its message ("not our ref ID") has the first id that is missing. Sets *lacks to
+ * the index of this id, to count if the host has all objects, or to SIZE_MAX if the host does not
+ * answer in this way. ids must have room for one more item. */
 vv_status vv_host_ask(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err);
 /* Sets h->tip to the tip of the last run if the scratch repository still has its objects; else to a
  * null id. */

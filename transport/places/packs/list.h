@@ -35,13 +35,15 @@
 #define VV_HOST_LIST_BLOCK 42u       /* bytes of a block in a list */
 #define VV_HOST_LIST_BASE 33u        /* bytes of a base in a list */
 #define VV_HOST_LIST_NONE UINT32_MAX /* no base */
-#define VV_HOST_LIST_PARTS 65536u    /* most packs that were combined into one */
+#define VV_HOST_LIST_PARTS 65536u    /* most packs that one pack combines */
 /* The most bytes of a list. */
 #define VV_HOST_LIST_BYTES                                                                         \
 	(48u + (uint64_t)VV_HOST_LIST_MAX * (VV_HOST_LIST_BLOCK + VV_HOST_LIST_BASE) +             \
 	 (uint64_t)VV_HOST_LIST_PARTS * VV_PACK_HASH_LEN)
 
-/* A parsed list, which borrows its bytes. */
+/* A parsed list, which borrows its bytes: the hash and the length of the pack, and the three tables
+ * of the format above, each with the number of its items. parts: the hashes of the packs that were
+ * combined into the pack. */
 typedef struct vv_host_list {
 	uint8_t hash[VV_PACK_HASH_LEN];
 	uint64_t pack_len;
@@ -70,7 +72,7 @@ bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i);
 size_t vv_host_list_base_of(const vv_host_list *l, size_t i);
 
 /* Makes the list of a pack of len bytes, and appends it to out. The caller must have checked the
- * pack against its hash. VV_ECORRUPT: the pack has an invalid record, or none. */
+ * pack against its hash. VV_ECORRUPT: the pack has an invalid record, or no records. */
 vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], const void *pack,
 			  size_t len, vv_error *err);
 /* Adds the hashes of the packs that were combined into the pack to its complete list. hashes has

@@ -34,7 +34,8 @@
 /* The most bytes of a fan. Hashes are distributed evenly, so varve never writes more. */
 #define VV_MULTI_FAN_BYTES ((size_t)64 << 10)
 
-/* A parsed head, which borrows its bytes. */
+/* A parsed head, which borrows its bytes. packs: the hashes of pack_count packs; fans: the table of
+ * fans; count: the number of entries; head_len: bytes of the head. */
 typedef struct vv_multi_index {
 	size_t pack_count, count, head_len;
 	unsigned bits; /* log2 of the number of fans */

@@ -18,8 +18,8 @@ vv_status vv_versions_look(vv_host *h, const vv_cid *root, unsigned mark, bool *
  * once. */
 vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, unsigned mark,
 				vv_error *err);
-/* Writes the file of the version root with the packs of the catalog that have the mark `needed`.
- * named is as in vv_older_name. The file is durable only after vv_place_finish. */
+/* Writes the file of the version root, which lists the packs of the catalog with the mark `needed`,
+ * and older packs (vv_older_name, with `named`). The file is durable only after vv_place_finish. */
 vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, unsigned needed, unsigned named,
 			      vv_error *err);
 /* Writes the files of the count versions `roots`, whose blocks must all be in the catalog. If
