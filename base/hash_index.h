@@ -58,11 +58,10 @@ typedef struct vv_hash_probe {
 	uint32_t tag;
 } vv_hash_probe;
 
-/* Start an iteration, and get its next place. The iteration finds all places that were added with
- * the hash, in no particular order, and possibly a few places of other hashes. vv_hash_probe_next
- * sets *place, or returns false after the last place. A probe is valid until a place is added to
- * the index. */
+/* Begins an iteration over the places that were added with the hash, in no particular order. It can
+ * also find a few places of other hashes. A probe is valid until a place is added to the index. */
 vv_hash_probe vv_hash_probe_begin(const vv_hash_index *ix, uint64_t hash);
+/* Sets *place to the next place of the iteration. Returns false after the last place. */
 bool vv_hash_probe_next(vv_hash_probe *p, size_t *place);
 
 #endif

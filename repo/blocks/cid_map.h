@@ -41,9 +41,10 @@ bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value);
  * more. Sets *at to the position of the first such CID. */
 unsigned vv_cid_map_find_prefix(const vv_cid_map *m, uint8_t codec, uint64_t prefix, size_t *at);
 
-/* Return the CID and the value at a position, which must be below the count. The CID is borrowed
- * until the next entry is added. */
+/* Returns the CID at a position, which must be below the count; borrowed until the next entry is
+ * added. */
 const vv_cid *vv_cid_map_cid(const vv_cid_map *m, size_t at);
+/* Returns the value at a position, which must be below the count. */
 uint64_t vv_cid_map_value(const vv_cid_map *m, size_t at);
 
 #endif

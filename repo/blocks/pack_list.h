@@ -72,9 +72,10 @@ vv_status vv_store_call_packs(vv_store *s, vv_error *err);
  * a writer nor gc removed them. forget: removes lost packs from the roll. Thread-safe. */
 vv_status vv_store_lost_packs(vv_store *s, bool forget, size_t *lost, vv_error *err);
 
-/* Update the roll, if the store has one (vv_store_keep_roll). Call vv_roll_merged after packs were
- * merged into a new pack, and vv_roll_take_off before the pack id is removed. */
+/* Updates the roll, if the store has one (vv_store_keep_roll). Call this after packs were merged
+ * into a new pack. */
 void vv_roll_merged(vv_store *s);
+/* Removes the pack id from the roll, if the store has one. Call this before the pack is removed. */
 void vv_roll_take_off(const vv_store *s, const vv_pack_name *id);
 
 /* Removes the file and the index of the pack id, and removes the pack from the roll. */

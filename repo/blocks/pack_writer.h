@@ -49,9 +49,10 @@ typedef struct vv_pack_item {
 vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_item *item,
 				uint64_t *record_len, vv_error *err);
 
-/* Append all records of the sound pack p, or of the writer `from`, unchanged. vv_pack_writer_find
- * does not find the blocks of these records. */
+/* Appends all records of the sound pack p (vv_pack_scan_all), unchanged. vv_pack_writer_find does
+ * not find the blocks of these records. */
 vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err);
+/* Appends all records of the writer `from` in the same way. */
 vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv_error *err);
 
 /* Returns true if the block cid was appended, and sets *offset to the offset of its record.
@@ -81,10 +82,11 @@ vv_status vv_pack_writer_spill(vv_pack_writer *w, size_t least, vv_error *err);
 /* Makes the records so far durable, so that vv_pack_writer_seal needs less time. */
 vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err);
 
-/* Complete the pack: no records can be appended afterwards. vv_pack_writer_seal also makes the pack
- * durable. After vv_pack_writer_end, the pack is not durable yet: vv_pack_writer_stage adds it to
- * the files to be synced, and vv_pack_writer_publish syncs it. */
+/* Completes the pack, and makes it durable. No record can be appended afterwards. */
 vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err);
+/* Completes the pack as vv_pack_writer_seal does, but does not make it durable:
+ * vv_pack_writer_stage then adds the pack to the files to be synced, and vv_pack_writer_publish
+ * syncs it. */
 vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err);
 
 /* Writes the index under a temporary name, and sets *id to the pack's name. Adds to `files` the

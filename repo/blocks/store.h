@@ -190,17 +190,18 @@ typedef struct vv_writer_stats {
 void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out);
 
 /* Makes the blocks put since the last commit durable and visible, and merges small packs
- * geometrically, like git repack --geometric. May be called again after further puts. On failure,
- * none of the blocks is visible, and the writer accepts no further blocks. */
+ * geometrically, like git repack --geometric. May be called again after further puts. If the call
+ * fails, the blocks are not visible, and the writer accepts no further blocks. */
 vv_status vv_writer_commit(vv_writer *w, vv_error *err);
-/* Commit as vv_writer_commit does, but in three steps, so that the two waits for the disk can be
- * shared with other files. vv_writer_stage adds files, which the caller must make durable before it
- * calls vv_writer_place. vv_writer_place adds folders, which the caller must make durable before it
- * calls vv_writer_finish. vv_writer_finish must be called in any case; `failed` is the first error
- * since vv_writer_stage, or NULL. After an error, none of the blocks is visible, and the writer
- * accepts no further blocks. */
+/* Begins a commit in three steps: vv_writer_stage, vv_writer_place and vv_writer_finish commit as
+ * vv_writer_commit does, but the two waits for the disk can be shared with other files. Adds to
+ * `files` the files that the caller must make durable before it calls vv_writer_place. */
 vv_status vv_writer_stage(vv_writer *w, vv_syncs *files, vv_error *err);
+/* The second step: adds to `folders` the folders that the caller must make durable before it calls
+ * vv_writer_finish. */
 vv_status vv_writer_place(vv_writer *w, vv_syncs *folders, vv_error *err);
+/* The third step, which must follow in any case. failed: the first error since vv_writer_stage, or
+ * NULL. After an error, the blocks are not visible, and the writer accepts no further blocks. */
 void vv_writer_finish(vv_writer *w, const vv_error *failed);
 /* Makes later commits of this store's writers return without waiting for the disk. The blocks of
  * such a commit are visible at once and survive the end of the process, but a power cut can damage

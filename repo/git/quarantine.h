@@ -37,11 +37,12 @@ vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_er
  * vv_repository_close calls this, too. */
 vv_status vv_quarantine_flush(vv_repository *r, vv_error *err);
 
-/* Write the staged objects in two steps, for a caller that then writes the index or a ref. vv_quarantine_stage
- * writes the objects under temporary names and adds them to files, which must be durable before
- * vv_quarantine_place renames them. vv_quarantine_place adds the folders to r->later; these must be durable
- * before anything names the objects. */
+/* Begins to write the staged objects in two steps, for a caller that then writes the index or a
+ * ref. Writes the objects under temporary names, and adds these files to `files`; the caller must
+ * make them durable before it calls vv_quarantine_place. */
 vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err);
+/* The second step: renames the files, and adds their folders to r->later, which must be durable
+ * before anything names the objects. */
 vv_status vv_quarantine_place(vv_repository *r, vv_error *err);
 /* Calls vv_quarantine_stage, waits until the files are durable, and calls vv_quarantine_place. */
 vv_status vv_quarantine_put(vv_repository *r, vv_error *err);

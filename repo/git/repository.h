@@ -105,14 +105,17 @@ char *vv_repository_file(const vv_repository *r, const char *relative);
  * vv_status. */
 int vv_repository_open_top(const vv_repository *r, vv_error *err);
 
-/* Read the Git setting key from all levels, and set *out (config.h writes settings). The caller
- * frees a string with vv_free. If the setting is missing, vv_config_string returns VV_ENOTFOUND,
- * and the others set *out to fallback. */
+/* Sets *out to the value of the Git setting key, from all levels; the caller frees it with vv_free.
+ * VV_ENOTFOUND: the setting is missing. (config.h writes settings.) */
 vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_error *err);
+/* Sets *out to the value of the setting key, which is a truth value; to fallback if the setting is
+ * missing. */
 vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool *out,
 			 vv_error *err);
+/* Sets *out to the value of the setting key, which is a number, also with the suffix k, m or g; to
+ * fallback if the setting is missing. */
 vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, uint64_t *out,
-			vv_error *err); /* accepts the suffixes k, m, g */
+			vv_error *err);
 /* Returns the value of the setting key from the levels outside any repository, such as the user's
  * and the system's settings. The caller frees the text with vv_free. Returns NULL if the setting is
  * empty or not set, or on failure. */

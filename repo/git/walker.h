@@ -54,8 +54,9 @@ vv_status vv_node_parent_tree(const git_oid **out, vv_walker *w, vv_node *n, vv_
 
 /* Begins a walk: sets all flags to 0, and all notes to NULL. */
 void vv_walker_begin(vv_walker *w);
-/* Return the address of the flags, and of the note, of a node in the current walk. */
+/* Returns the address of the flags of a node in the current walk. */
 uint32_t *vv_node_flags(vv_walker *w, vv_node *n);
+/* Returns the address of the note of a node in the current walk. */
 void **vv_node_note(vv_walker *w, vv_node *n);
 
 /* A priority queue of nodes: the newest is first; of nodes with the same time, the one pushed first. */

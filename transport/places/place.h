@@ -42,11 +42,12 @@ typedef struct vv_place_ops {
 	 * not accept the object. */
 	vv_status (*put)(void *payload, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
-	/* put_later stores an object like put, but the object is durable only after finish. finish
-	 * may run in another thread while no other function is called. If finish fails, all objects
-	 * stored since the previous finish may be lost. put_later and finish may be NULL. */
+	/* Stores an object like put, but the object is durable only after finish. May be NULL. */
 	vv_status (*put_later)(void *payload, const char *name, const void *bytes, size_t len,
 			       vv_error *err);
+	/* Makes the objects of put_later durable. May run in another thread while no other function
+	 * is called. If it fails, all objects stored since the previous finish may be lost. May be
+	 * NULL. */
 	vv_status (*finish)(void *payload, vv_error *err);
 	/* Appends len bytes of the object `name`, beginning at `from`, or fewer if the object ends
 	 * earlier. VV_ENOTFOUND: no such object. */

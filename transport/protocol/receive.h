@@ -60,8 +60,9 @@ vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_l
 			  vv_error *err);
 void vv_receive_close(vv_receive *x); /* accepts NULL */
 VV_AUTO_FREE(vv_receive, vv_receive_close)
-/* Set *out to the numbers so far, or to the limits. */
+/* Sets *out to the numbers so far. */
 void vv_receive_stats_get(const vv_receive *x, vv_receive_stats *out);
+/* Sets *out to the limits with which x was opened. */
 void vv_receive_limits_get(const vv_receive *x, vv_receive_limits *out);
 vv_incoming *vv_receive_incoming(vv_receive *x); /* borrowed */
 

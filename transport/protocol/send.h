@@ -52,12 +52,14 @@ void vv_send_skip_leaves(vv_send *s);
  * VV_EMISSING: this repository does not have one of the blocks. */
 vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err);
 
-/* Send frames of the planned blocks, or of the planned objects, without an end frame, and add to
- * *sum. Call vv_send_blocks first. sum->commits is 0 if the commits were not counted. sum->absent
- * counts blocks that are missing or damaged in this repository; with strict, such blocks cause
- * VV_EMISSING or VV_ECORRUPT, except blocks of commons that are not in whole. */
+/* Sends frames of the planned blocks, without an end frame, and adds to *sum. sum->absent counts
+ * blocks that are missing or damaged in this repository. strict: such a block is an error,
+ * VV_EMISSING or VV_ECORRUPT, unless it belongs to a common that is not in `whole`
+ * (vv_send_open). */
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,
 			 vv_fetch_sum *sum, vv_error *err);
+/* Sends frames of the planned objects, without an end frame, and adds to *sum; sum->commits is 0 if
+ * the commits were not counted. Call this after vv_send_blocks. */
 vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress,
 			  vv_fetch_sum *sum, vv_error *err);
 

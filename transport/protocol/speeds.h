@@ -53,8 +53,9 @@ vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source);
  * has a weight of one quarter. rate 0: the rate was not measured. This and the following functions
  * write the file at once, and ignore failures to write. */
 void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t rate);
-/* Record that the source failed, or that it did not answer. */
+/* Records that the source failed. */
 void vv_speeds_note_failure(vv_speeds *s, uint64_t source);
+/* Records that the source did not answer in time. */
 void vv_speeds_note_silence(vv_speeds *s, uint64_t source);
 /* Records that the source answers, so that it does not count as silent any longer. */
 void vv_speeds_note_answer(vv_speeds *s, uint64_t source);

@@ -11,17 +11,21 @@
 
 #include "transport/server/request.h"
 
-/* Handle a POST request. Call http_varve_begin after the head (*more true: a body follows),
- * http_varve_body for each piece of the body, and http_varve_end after the last piece. */
+/* Begins a request of the protocol. Call this after the head. Sets *more to true if the route
+ * accepts the request, whose body follows; if false, the response is already queued. */
 enum MHD_Result http_varve_begin(http_request *q, bool *more);
+/* Passes the next piece of the body, of *len bytes, to the worker, and sets *len to 0. */
 enum MHD_Result http_varve_body(http_request *q, const char *bytes, size_t *len);
+/* Ends the request. Call this after the last piece of the body. */
 enum MHD_Result http_varve_end(http_request *q);
 
-/* Answers a GET request of a file (raw), of a page, or of the gateway; rest: the path after
- * "/ipfs/". */
+/* Answers a GET request of a file (route "raw"). */
 enum MHD_Result http_raw(http_request *q);
+/* Answers a GET request of a page, which is made in a stream (request.h). */
 enum MHD_Result http_page(http_request *q);
-void http_page_end(http_request *q); /* call this after the stream of the page has ended */
+/* Frees q->page. Call this after the stream of the page has ended. */
+void http_page_end(http_request *q);
+/* Answers a GET request to the gateway. rest: the path after "/ipfs/". */
 enum MHD_Result http_gateway(http_request *q, const char *rest);
 
 #endif

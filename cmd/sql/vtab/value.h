@@ -27,9 +27,12 @@ const char *vv_sql_value_declaration(const vv_sql_opened *o, size_t column);
  * then the decimal point and the digits of the fraction of a second, without trailing zeros. For
  * other texts: their bytes. */
 typedef struct vv_sql_time {
+	/* a datetime: its time in UTC, to the second; another text: its first bytes */
 	char head[VV_SQL_HEAD + 1];
 	size_t head_len;
-	const char *tail; /* borrowed from the text */
+	/* a datetime: the point and the fraction; another text: the other bytes. Borrowed from the
+	 * text */
+	const char *tail;
 	size_t tail_len;
 	bool zoned; /* the datetime has a zone */
 } vv_sql_time;

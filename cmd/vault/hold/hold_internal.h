@@ -83,14 +83,17 @@ vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_erro
  * is killed later. Call this before the first change. */
 vv_status vv_hold_tell_others(vv_hold *h, vv_error *err);
 
-/* Answers the request RECORDS: stores records, and sets x->a. The caller must hold the lock.
- * Defined in hold_records.c. */
+/* Answers the request RECORDS: stores records, and sets x->a. The caller must hold the lock
+ * (h->turn and h->file_lock). Defined in hold_records.c. */
 vv_status vv_hold_take_records(vv_hold_answering *x, vv_error *err);
-/* Answer the requests VAULTS, LIST, GET and AUDIT, which only read: set x->a. Need no lock. Defined
- * in hold_files.c. */
+/* Answers the request VAULTS, and sets x->a. The caller must hold the lock. Defined, like the next
+ * three functions, in hold_files.c. */
 vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err);
+/* Answers the request LIST, and sets x->a. Needs no lock, like the next two functions. */
 vv_status vv_hold_give_list(vv_hold_answering *x, vv_error *err);
+/* Answers the request GET. */
 vv_status vv_hold_give_part(vv_hold_answering *x, vv_error *err);
+/* Answers the request AUDIT. */
 vv_status vv_hold_give_leaf(vv_hold_answering *x, vv_error *err);
 
 #endif

@@ -41,9 +41,10 @@ VV_AUTO_FREE(vv_ledger, vv_ledger_close)
 
 const vv_cid *vv_ledger_vault(const vv_ledger *l); /* the vault; borrowed */
 
-/* Return the number of records that count, and the i-th of them, from 0; each is after its author's
- * previous record. Borrowed until vv_ledger_close. */
+/* Returns the number of records that count. */
 size_t vv_ledger_count(const vv_ledger *l);
+/* Returns the i-th of the records that count, from 0; each record is after its author's previous
+ * record. Borrowed until vv_ledger_close. */
 const vv_ledger_record *vv_ledger_at(const vv_ledger *l, size_t i);
 /* Returns the record with this CID, borrowed from l. NULL: the ledger does not have the record, or
  * it does not count. */
@@ -62,12 +63,13 @@ typedef struct vv_ledger_author {
 	/* two different records with the same number; NULL: no such records */
 	const vv_ledger_record *fork[2];
 } vv_ledger_author;
-/* Return the number of authors, the i-th author, and the author with this key; borrowed from l.
- * NULL: the ledger has no records with this key. */
+/* Returns the number of authors. */
 size_t vv_ledger_author_count(const vv_ledger *l);
+/* Returns the i-th author, from 0, borrowed from l. */
 const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i);
-const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l,
-					    const uint8_t key[VV_KEY_PUBLIC]); /* may be NULL */
+/* Returns the author with this key, borrowed from l. NULL: the ledger has no records with this
+ * key. */
+const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC]);
 
 /* Returns true if name has the form "<author>/<sequence>-<CID>". Files with other names are
  * leftovers, for example of a killed writer. */
@@ -131,9 +133,10 @@ typedef struct vv_ledger_entry {
 	size_t len, number;
 	vv_ledger_record *record; /* the record, even if it does not count */
 } vv_ledger_entry;
-/* Return the number of files, and the i-th file, from 0; the files of each author are in order.
- * Borrowed until a record is added. */
+/* Returns the number of files. */
 size_t vv_ledger_file_count(const vv_ledger *l);
+/* Returns the i-th file, from 0; the files of each author are in order. Borrowed until a record is
+ * added. */
 const vv_ledger_entry *vv_ledger_file_at(const vv_ledger *l, size_t i);
 /* Reads the i-th file from the disk, and checks its content. VV_ECORRUPT: the content does not
  * match the name. */

@@ -110,9 +110,10 @@ typedef struct vv_ledger_record {
 /* Comparison function for qsort of pointers to records: compares times, then authors, then sequence
  * numbers. */
 int vv_ledger_record_compare(const void *a, const void *b);
-/* Return the number of all shards that the vault record r names, and the i-th of them, from 0:
- * first the shards of its stream, then the parity shards of its stripes. Borrowed from r. */
+/* Returns the number of all shards that the vault record r names. */
 size_t vv_run_shard_count(const vv_ledger_record *r);
+/* Returns the i-th of these shards, from 0: first the shards of the run's stream, then the parity
+ * shards of its stripes. Borrowed from r. */
 const vv_shard *vv_run_shard_at(const vv_ledger_record *r, size_t i);
 
 /* Appends zeros in place of a signature, then the bytes of the record r, to out. Only

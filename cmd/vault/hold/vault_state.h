@@ -99,9 +99,9 @@ bool vv_vault_writes(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
 /* Returns true if the record r counts in the vault: its author was allowed to write it. */
 bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r);
 
-/* Return the number of writers that the last epoch names, without owners, and the key of the i-th
- * one, from 0; borrowed from s. */
+/* Returns the number of writers that the last epoch names, without owners. */
 size_t vv_vault_writer_count(const vv_vault_state *s);
+/* Returns the key of the i-th of these writers, from 0; borrowed from s. */
 const uint8_t *vv_vault_writer_at(const vv_vault_state *s, size_t i);
 
 /* Returns another writer than r's author whose newest vault record was written without the retire

@@ -121,7 +121,7 @@ VV_AUTO_FREE(vv_stream_in, vv_stream_in_close)
 /* An item in its stored form; bytes are borrowed until the next call. */
 typedef struct vv_item_stored {
 	vv_item_kind kind;
-	uint8_t method;
+	uint8_t method;   /* 0 stored, 1 zstd, 2 zstd with its base */
 	vv_cid cid, base; /* base is null if the item has no base */
 	size_t raw_len;
 	const uint8_t *bytes;

@@ -103,15 +103,15 @@ typedef struct vv_vault_session {
 	vv_key key;
 	bool has_key;
 	vv_vault_policy policy;
-	vv_holder_configs configs;
+	vv_holder_configs configs; /* the settings of all holders */
 	vv_vault_place *places;
 	size_t place_count;
-	vv_transfer transfer;
-	vv_ledger *ledger; /* NULL: no vault yet */
+	vv_transfer transfer; /* options for connections, and threads (lib/remotes/transfer.h) */
+	vv_ledger *ledger;    /* NULL: no vault yet */
 	/* the state that was last computed from the ledger; NULL: the ledger was not read */
 	vv_vault_state *state;
-	vv_epoch_secrets secrets;
-	bool readable; /* secrets is not empty */
+	vv_epoch_secrets secrets; /* the secrets of epochs that the key can open */
+	bool readable;            /* secrets is not empty */
 	/* the sizes of the ledger from which state was computed */
 	size_t state_files, state_counting, state_places;
 	bool mend;     /* rewrite damaged records at holders; set by the caller */

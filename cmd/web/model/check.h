@@ -11,8 +11,8 @@
 typedef struct vv_web_finding {
 	/* column and value may be NULL */
 	const char *rule, *path, *column, *message, *value;
-	bool error, accepted;
-	uint64_t row; /* number of the row, from 1; 0: the finding is not about a row */
+	bool error, accepted; /* error false: a warning; accepted: the project accepts it */
+	uint64_t row;         /* number of the row, from 1; 0: the finding is not about a row */
 } vv_web_finding;
 
 /* The result of the check of a version. */

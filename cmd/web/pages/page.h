@@ -46,6 +46,7 @@ typedef struct vv_page {
 	bool passing; /* the time limit was reached, or data is missing: a reload may show more */
 } vv_page;
 
+/* Makes an empty page for a request. All arguments are borrowed until vv_page_clear. */
 void vv_page_init(vv_page *p, const vv_web_asked *asked, const vv_page_place *place);
 void vv_page_clear(vv_page *p);
 VV_AUTO_CLEAR(vv_page, vv_page_clear)

@@ -55,7 +55,7 @@ typedef struct vv_new_root {
 	/* the source of a linked version (VV_LINK_SCHEME), whose blocks are not sent; NULL: not
 	 * linked. Borrowed for the call */
 	const char *link;
-	vv_oid commit;
+	vv_oid commit; /* a new commit that has the version */
 } vv_new_root;
 typedef vv_status (*vv_new_root_fn)(void *payload, const vv_new_root *n, vv_error *err);
 /* Calls fn once for each dataset version (root) that is in new commits of wants and not in the last

@@ -36,7 +36,7 @@ typedef struct vv_tree_pointers {
 	vv_arena arena;  /* memory for the current pointer */
 	struct vv_tree_level *levels; /* the trees from the top to the current tree */
 	size_t depth, cap;
-	vv_buf path;
+	vv_buf path; /* of the current tree or blob */
 } vv_tree_pointers;
 
 /* Initialises *g. The caller clears *g with vv_tree_pointers_clear. */

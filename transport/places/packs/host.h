@@ -169,7 +169,7 @@ typedef struct vv_host_sum {
 
 /* The arguments of vv_host_send. */
 typedef struct vv_host_sending {
-	const vv_oid *wants;
+	const vv_oid *wants; /* commits whose versions, and those of their ancestors, are sent */
 	size_t want_count;
 	const vv_oid *there; /* commits to which the host's refs point */
 	size_t there_count;

@@ -128,7 +128,7 @@ typedef struct vv_outgoing {
 typedef struct vv_outgoing_packs {
 	const vv_outgoing *items;
 	size_t count;
-	vv_store *from;
+	vv_store *from; /* the store with the blocks */
 	/* the packs whose blocks may be bases of differences, except removed packs */
 	const vv_catalog *bases;
 	/* options of the pack maker: compress harder; begin each pack with random bytes */
@@ -162,10 +162,10 @@ bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said);
 char *vv_host_list_path(const vv_host *h, const vv_cid *pack);
 
 /* Records, in the file "complete", the count commits ids, whose versions a push found to be
- * complete at the host. Call vv_host_forget_complete, which removes the record, if the ref was
- * overwritten, or packs were removed from its tree. */
+ * complete at the host. */
 vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
 bool vv_host_is_complete(vv_host *h, const vv_oid *id); /* true if id is in the record */
+/* Removes the record. Call this if the ref was overwritten, or packs were removed from its tree. */
 void vv_host_forget_complete(vv_host *h);
 
 /* Empties the catalog. */
@@ -207,7 +207,7 @@ vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, boo
 
 /* The options of vv_host_take. */
 typedef struct vv_host_taking {
-	const char *dir;
+	const char *dir; /* the packs are downloaded to the folder "packs" in it */
 	/* bases in this store are not downloaded; NULL: all bases are downloaded */
 	vv_store *have;
 	/* download for verification: set vv_host_pack.shown instead of vv_host_pack.here */
