@@ -125,11 +125,10 @@ size_t vv_varint_write(uint8_t *out, uint64_t v);
  * the bytes end too early, encode more than 64 bits, or are not in the shortest form. */
 bool vv_varint_read(const uint8_t **p, const uint8_t *end, uint64_t *out);
 
-/* Write and read little-endian integers. */
-void vv_put_le32(uint8_t *out, uint32_t v);
-void vv_put_le64(uint8_t *out, uint64_t v);
-uint32_t vv_get_le32(const uint8_t *p);
-uint64_t vv_get_le64(const uint8_t *p);
+void vv_put_le32(uint8_t *out, uint32_t v); /* writes 4 bytes, little-endian */
+void vv_put_le64(uint8_t *out, uint64_t v); /* writes 8 bytes, little-endian */
+uint32_t vv_get_le32(const uint8_t *p);     /* reads 4 bytes, little-endian */
+uint64_t vv_get_le64(const uint8_t *p);     /* reads 8 bytes, little-endian */
 
 /* Write and read big-endian integers, as in Git's files and SSH. Compared as bytes, the integers
  * sort by number. */

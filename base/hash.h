@@ -75,8 +75,9 @@ vv_xxh3_state *vv_xxh3_new(uint64_t seed); /* NULL when out of memory */
 void vv_xxh3_reset(vv_xxh3_state *s, uint64_t seed);
 /* Adds len bytes. */
 void vv_xxh3_update(vv_xxh3_state *s, const void *bytes, size_t len);
-/* Return the digest of the bytes added so far, with 64 or 128 bits. */
+/* Returns the 64-bit digest of the bytes added so far. */
 uint64_t vv_xxh3_digest(const vv_xxh3_state *s);
+/* Returns the 128-bit digest of the bytes added so far. */
 vv_hash128 vv_xxh3_digest128(const vv_xxh3_state *s);
 void vv_xxh3_free(vv_xxh3_state *s);
 VV_AUTO_FREE(vv_xxh3_state, vv_xxh3_free)

@@ -57,10 +57,12 @@ void vv_url_hide_parameters(char *url);
  * rotating buffer. */
 const char *vv_text_url(const char *url);
 
-/* Return a text in a rotating buffer: a number as "1,204", bytes as "3.4 MB" (1 MB is 1,000,000
- * bytes), milliseconds as "1.2 s". */
+/* Returns a number as text, such as "1,204", in a rotating buffer. */
 const char *vv_text_count(uint64_t n);
+/* Returns a number of bytes as text, such as "3.4 MB" (1 MB is 1,000,000 bytes), in a rotating
+ * buffer. */
 const char *vv_text_bytes(uint64_t n);
+/* Returns milliseconds as text, such as "1.2 s", in a rotating buffer. */
 const char *vv_text_seconds(uint64_t ms);
 
 #define VV_TIME_UTC "%Y-%m-%dT%H:%M:%SZ"

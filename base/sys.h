@@ -72,9 +72,10 @@ static inline void vv_free_at(void *pointer)
 	vv_free(p);
 }
 
-/* Set *out to the sum or product of two sizes. On overflow, return false and leave *out unchanged.
- * For sizes from untrusted input. */
+/* Sets *out to the sum of two sizes, for sizes from untrusted input. Returns false, with *out
+ * unchanged, on overflow. */
 bool vv_add_size(size_t *out, size_t a, size_t b);
+/* Sets *out to the product of two sizes, as vv_add_size does for the sum. */
 bool vv_mul_size(size_t *out, size_t a, size_t b);
 
 void vv_now(int64_t *sec, uint32_t *nsec); /* the time since 1970, in seconds and nanoseconds */

@@ -101,36 +101,37 @@ typedef struct vv_json_out {
 	bool after_name; /* a name was written; its value follows */
 } vv_json_out;
 
-/* Return a writer to buf that has opened an object or an array. To write a value of another type,
- * initialise the writer yourself: vv_json_out w = {.buf = &b, .indent = 2}. */
+/* Returns a writer to buf that has opened an object. To write a value of a type other than object
+ * or array, initialise the writer yourself: vv_json_out w = {.buf = &b, .indent = 2}. */
 vv_json_out vv_json_begin_object(vv_buf *buf, unsigned indent);
+/* Returns a writer to buf that has opened an array. */
 vv_json_out vv_json_begin_array(vv_buf *buf, unsigned indent);
-/* Open and close an object or an array. */
-void vv_json_open_object(vv_json_out *w);
-void vv_json_close_object(vv_json_out *w);
-void vv_json_open_array(vv_json_out *w);
-void vv_json_close_array(vv_json_out *w);
+void vv_json_open_object(vv_json_out *w);  /* begins an object as a value */
+void vv_json_close_object(vv_json_out *w); /* ends the object that was begun last */
+void vv_json_open_array(vv_json_out *w);   /* begins an array as a value */
+void vv_json_close_array(vv_json_out *w);  /* ends the array that was begun last */
 /* Writes the name of a member; the next call writes its value. */
 void vv_json_name(vv_json_out *w, const char *name);
 /* Like vv_json_name, but faster; only for indent 0, and names of len bytes that need no escapes. */
 void vv_json_plain_name(vv_json_out *w, const char *name, size_t len);
-/* Write a text of any bytes as a value, as vv_json_put_text does. */
-void vv_json_string(vv_json_out *w, const char *s); /* NULL writes null */
+/* Writes a text of any bytes as a value, as vv_json_put_text does. NULL writes null. */
+void vv_json_string(vv_json_out *w, const char *s);
+/* Writes len bytes of s as a value, as vv_json_put_text does. */
 void vv_json_string_len(vv_json_out *w, const char *s, size_t len);
 /* Writes url, a const char *, without its secrets (vv_text_put_url); NULL writes null. */
 void vv_json_url(vv_json_out *w, const void *url);
-void vv_json_u64(vv_json_out *w, uint64_t v);
-void vv_json_bool(vv_json_out *w, bool v);
-void vv_json_null(vv_json_out *w);
+void vv_json_u64(vv_json_out *w, uint64_t v); /* writes a number as a value */
+void vv_json_bool(vv_json_out *w, bool v);    /* writes true or false as a value */
+void vv_json_null(vv_json_out *w);            /* writes null as a value */
 /* Writes a value of len bytes that is already JSON. */
 void vv_json_raw(vv_json_out *w, const char *json, size_t len);
-/* Write a member: its name and its value. vv_json_add_array and vv_json_add_object only open the
- * array or object. */
-void vv_json_add_string(vv_json_out *w, const char *name, const char *s); /* NULL writes null */
+/* The functions vv_json_add_... write a member: its name and its value. NULL writes null. */
+void vv_json_add_string(vv_json_out *w, const char *name, const char *s);
 void vv_json_add_u64(vv_json_out *w, const char *name, uint64_t v);
-void vv_json_add_time(vv_json_out *w, const char *name,
-		      int64_t seconds); /* in UTC; 0 writes null */
+/* Writes a member with a time in UTC. 0 writes null. */
+void vv_json_add_time(vv_json_out *w, const char *name, int64_t seconds);
 void vv_json_add_bool(vv_json_out *w, const char *name, bool v);
+/* Writes the name of a member, and begins an array or an object as its value. */
 void vv_json_add_array(vv_json_out *w, const char *name);
 void vv_json_add_object(vv_json_out *w, const char *name);
 

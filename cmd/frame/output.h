@@ -96,8 +96,9 @@ typedef enum vv_color {
 /* Sets when colours are used: "always", "never" or "auto". "auto" or NULL: if stdout is a terminal,
  * NO_COLOR is not set, and TERM is not "dumb". */
 void vv_color_choose(const char *when);
-/* Return the text that begins a colour, and the text that ends it; "" if colours are not used. */
+/* Returns the text that begins a colour; "" if colours are not used. */
 const char *vv_color_on(vv_color c);
+/* Returns the text that ends a colour; "" if colours are not used. */
 const char *vv_color_off(void);
 bool vv_out_is_terminal(void); /* true if stdout is a terminal */
 unsigned vv_out_width(void);   /* columns of the terminal; else COLUMNS; else 80 */
@@ -121,9 +122,9 @@ void vv_out_page_end(void);
 vv_status vv_out_to(const char *path, bool empty, vv_error *err);
 
 /* Shows progress on stderr, after one second, if stderr is a terminal: rate and remaining time.
- * vv_progress_end ends the display. */
+ * Returns the functions that receive the progress. */
 const vv_progress *vv_progress_begin(void);
-void vv_progress_end(void);
+void vv_progress_end(void); /* ends the display of vv_progress_begin */
 /* Ends progress. No progress is shown until vv_progress_begin is called again. */
 void vv_progress_stop(void);
 

@@ -12,8 +12,9 @@
 
 #include "transport/server/server.h"
 
-/* The functions for the members of vv_http_handlers with these names (transport/server/handlers.h).
- * ordered: a vv_ordered_files. */
+/* The functions for the members file_open, file_prepare, file_rows, file_write, file_cost and
+ * file_close of vv_http_handlers (transport/server/handlers.h). ordered, the payload of file_open,
+ * is a vv_ordered_files. */
 vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char *rest,
 			    vv_http_file *out, vv_error *err);
 vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, uint64_t memory,

@@ -86,9 +86,10 @@ vv_status vv_members_get(vv_members_in *in, const vv_member *f, size_t count, vo
 			 vv_error *err);
 /* Reads the value of the member f, without its key, into the struct `out`. */
 vv_status vv_member_get(vv_members_in *in, const vv_member *f, void *out, vv_error *err);
-/* Read the head of a map, or of a list with a fixed number of members (a tuple). VV_ECORRUPT: the
- * map or list does not have this number of members. */
+/* Reads the head of a map. VV_ECORRUPT: the map does not have this number of members. */
 vv_status vv_members_get_map(vv_members_in *in, size_t members, vv_error *err);
+/* Reads the head of a tuple, a list with a fixed number of members. VV_ECORRUPT: the list does not
+ * have this number of members. */
 vv_status vv_members_get_tuple(vv_members_in *in, size_t members, vv_error *err);
 
 #endif

@@ -77,9 +77,10 @@ typedef struct vv_pack {
  * does not exist; VV_EINPUT: the file is not a regular file; VV_ENOSUPPORT: a newer varve has
  * written the pack. */
 vv_status vv_pack_open(vv_pack **out, const char *dir, const char *name, bool whole, vv_error *err);
-/* Add and remove a reference. Removing the last one closes the pack. */
+/* Adds a reference. */
 void vv_pack_ref(vv_pack *p);
-void vv_pack_unref(vv_pack *p); /* accepts NULL */
+/* Removes a reference, and closes the pack with the last one. Accepts NULL. */
+void vv_pack_unref(vv_pack *p);
 
 bool vv_pack_is_damaged(const vv_pack *p); /* true if p->damage is set */
 /* Marks the pack as damaged, unless it already is. what_static: a constant that describes the damage. */

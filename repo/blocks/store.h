@@ -187,6 +187,7 @@ typedef struct vv_writer_stats {
 	uint64_t leaves_new;              /* new blocks without links */
 	uint64_t raw_bytes, stored_bytes; /* total bytes of new blocks, raw and as stored */
 } vv_writer_stats;
+/* Sets *out to the numbers of the writer so far. */
 void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out);
 
 /* Makes the blocks put since the last commit durable and visible, and merges small packs

@@ -15,10 +15,11 @@
 /* Sets a key to a value in the repository's own configuration file. value NULL: removes the key. */
 vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv_error *err);
 
-/* Parse the value of a key, as vv_config_bool and vv_config_u64 do, and set *out. value NULL: the
- * key has no "=". VV_EUSAGE: the value is not valid; the message has the key and the expected
- * value. Defined in repository_config.c. */
+/* Parses the value of a key as vv_config_bool does, and sets *out. value NULL: the key has no "=".
+ * VV_EUSAGE: the value is not valid; the message has the key and the expected value. Defined, like
+ * vv_config_read_u64, in repository_config.c. */
 vv_status vv_config_read_bool(const char *key, const char *value, bool *out, vv_error *err);
+/* Parses the value of a key as vv_config_u64 does; otherwise like vv_config_read_bool. */
 vv_status vv_config_read_u64(const char *key, const char *value, uint64_t *out, vv_error *err);
 
 /* Adds a value to a key that may have several values. */

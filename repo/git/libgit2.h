@@ -32,9 +32,9 @@
 
 #include "base/error.h"
 
-/* Start and stop libgit2. libgit2 can be used only between the two calls, which can be nested. */
+/* Starts libgit2, which can be used until the matching call of vv_git_stop. Calls can be nested. */
 vv_status vv_git_start(vv_error *err);
-void vv_git_stop(void);
+void vv_git_stop(void); /* ends the use of libgit2 */
 
 /* Converts libgit2's last error to err, and returns the status. code: the negative result of libgit2's function. The
  * message is "<text>: <libgit2's message>". Clears libgit2's error, so that it cannot appear in a later message. */

@@ -35,6 +35,7 @@ VV_AUTO_FREE(vv_new_pack, vv_new_pack_close)
  * already called. */
 vv_status vv_new_pack_add(vv_new_pack *s, const git_oid *id, git_object_t type, const void *bytes,
 			  size_t len, bool *added, vv_error *err);
+/* Returns true if the pack has the object id. */
 bool vv_new_pack_has(const vv_new_pack *s, const git_oid *id);
 
 /* Finds the only object whose id begins with the len bytes of prefix, and sets *id and *type.

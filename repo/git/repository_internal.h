@@ -214,8 +214,9 @@ vv_status vv_repository_sync(vv_repository *r, int fd, const char *path, vv_erro
 
 /* ---- repository_config.c ---- */
 
-/* Reads Git's configuration into r->config. vv_config_unload frees it. */
+/* Reads Git's configuration into r->config. */
 vv_status vv_config_load(vv_repository *r, vv_error *err);
+/* Frees r->config. */
 void vv_config_unload(vv_repository *r);
 /* Discards the list of settings. Call this after a change of the configuration. */
 void vv_config_forget(vv_repository *r);

@@ -74,10 +74,10 @@ vv_status vv_channel_turn(vv_channel *c, vv_error *err);
 bool vv_channel_write_failed(const vv_channel *c);
 /* Sends buffered bytes, without ending the request or answer. */
 vv_status vv_channel_flush(vv_channel *c, vv_error *err);
-/* Lock and unlock writing. Call these before and after writing bytes that must not be mixed with
- * another thread's bytes. */
+/* Locks writing for this thread. Call this before writing bytes that must not be mixed with another
+ * thread's bytes. */
 void vv_channel_lock(vv_channel *c);
-void vv_channel_unlock(vv_channel *c);
+void vv_channel_unlock(vv_channel *c); /* ends the lock of vv_channel_lock */
 /* Sends buffered bytes, and then reads exactly len bytes into buf. If the peer talks first, the
  * first read searches for the greeting in at most 4 KiB. VV_EIO: the connection ended too early;
  * the message is "the connection to ... was closed" with the peer's messages, if any. */

@@ -125,8 +125,10 @@ typedef struct vv_hello {
 	 * if they are many */
 	vv_oids edge;
 } vv_hello;
-/* Write and parse an answer to hello. Lists and texts of *out are allocated in arena. */
+/* Writes an answer to hello. */
 vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err);
+/* Parses an answer to hello into *out, with lists and texts in arena. VV_ECORRUPT: the bytes are
+ * not such an answer. VV_ENOSUPPORT: the peer has another version of the protocol. */
 vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_t len,
 			vv_error *err);
 
@@ -153,8 +155,10 @@ typedef struct vv_fetch_start {
 	bool ready;
 	vv_oids common; /* the haves that the peer also has */
 } vv_fetch_start;
-/* Write and parse a first answer to fetch. Lists of *out are allocated in arena. */
+/* Writes a first answer to fetch. */
 vv_status vv_fetch_start_write(vv_channel *line, const vv_fetch_start *s, vv_error *err);
+/* Parses a first answer to fetch into *out, with lists in arena. VV_ECORRUPT: the bytes are not
+ * such an answer. */
 vv_status vv_fetch_start_read(vv_fetch_start *out, vv_arena *arena, const void *bytes, size_t len,
 			      vv_error *err);
 
@@ -165,8 +169,9 @@ typedef struct vv_fetch_sum {
 	bool withheld;
 	uint64_t absent; /* number of blocks that are missing or damaged at the sender */
 } vv_fetch_sum;
-/* Write and parse the totals of a fetch. */
+/* Writes the totals of a fetch. */
 vv_status vv_fetch_sum_write(vv_channel *line, const vv_fetch_sum *s, vv_error *err);
+/* Parses the totals of a fetch into *out. VV_ECORRUPT: the bytes are not such totals. */
 vv_status vv_fetch_sum_read(vv_fetch_sum *out, const void *bytes, size_t len, vv_error *err);
 
 /* The answer to the op push. */
@@ -178,8 +183,10 @@ typedef struct vv_push_answer {
 	 * received blocks are stored: push again with the missing blocks */
 	vv_cids missing;
 } vv_push_answer;
-/* Write and parse an answer to push. Lists and texts of *out are allocated in arena. */
+/* Writes an answer to push. */
 vv_status vv_push_answer_write(vv_channel *line, const vv_push_answer *a, vv_error *err);
+/* Parses an answer to push into *out, with lists and texts in arena. VV_ECORRUPT: the bytes are not
+ * such an answer. */
 vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *bytes, size_t len,
 			      vv_error *err);
 

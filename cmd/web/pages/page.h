@@ -180,29 +180,40 @@ void vv_page_put_lines(vv_page *p, const char *text, size_t len);
  * time. */
 bool vv_page_is_compact(const vv_web_cell *c);
 
-/* ---- the pages: each of the following functions makes the page of its name for the address p->at,
- * and appends it to out */
+/* ---- the pages */
 
 /* Makes the page at the address p->at with one of the functions below, and sets the type and body
- * of *reply. VV_ENOTFOUND: no such page. */
+ * of *reply. VV_ENOTFOUND: no such page. Each of these functions makes one kind of page (address.h)
+ * for the address p->at, and appends it to out. */
 vv_status vv_page_make(vv_page *p, vv_web_reply *reply, vv_error *err);
 
+/* The page R/. */
 vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_error *err);
-/* Makes the page with the history of the table at the path of p->at, or, without a path, of all
- * tables. */
+/* The page R/history: the history of the table at the path of p->at; or, without a path, R/commits:
+ * the history of all tables. */
 vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err);
+/* The page R/tree: the files of a version. */
 vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err);
+/* The page R/search. */
 vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err);
+/* The page R/sql. */
 vv_status vv_page_sql(vv_page *p, vv_buf *out, vv_error *err);
 /* Sets *program to the path of varve-sql, which the caller frees with vv_free. Returns false if the
  * visitor is not the owner, or if varve-sql is not installed. */
 bool vv_page_finds_sql(const vv_page *p, char **program);
-vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err); /* XML */
+/* The feed R/commits.atom, in XML. */
+vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err);
+/* The page R/compare. */
 vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err);
+/* The page R/table: the rows of a table, or another file. */
 vv_status vv_page_table(vv_page *p, vv_buf *out, vv_error *err);
+/* The page R/table with a row. */
 vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err);
+/* The page R/columns. */
 vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err);
+/* The page R/check. */
 vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err);
+/* The page R/conflicts. */
 vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err);
 /* Makes the page for the error `why`. status: the HTTP status. */
 vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_buf *out,
