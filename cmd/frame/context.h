@@ -2,8 +2,9 @@
  * context: opens the repository, paths, reader and other objects of a command before it runs, and
  * closes them afterwards.
  *
- * The `needs` of a command are the objects that the frame opens for it, in this order: the
- * repository, the arguments as paths, the reader or writer of datasets, Git's index. For example,
+ * The `needs` of a command are the objects that the code in cmd/frame, the frame, opens for it, in
+ * this order: the repository, the arguments as paths, the reader or writer of datasets, Git's
+ * index. For example,
  *
  * 	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER | VV_NEEDS_INDEX
  *

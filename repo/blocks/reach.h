@@ -1,8 +1,9 @@
 /*
  * reach: visits all blocks that can be reached from a block by links.
  *
- * A walk follows links (DAG-CBOR tag 42), whatever the blocks contain. It is iterative, visits each
- * CID once, and is limited by a budget of blocks. Raw blocks have no links and are not read.
+ * A node is a DAG-CBOR block, which can have links to other blocks. A walk follows links (DAG-CBOR
+ * tag 42), whatever the blocks contain. It is iterative, visits each CID once, and is limited by a
+ * budget of blocks. Raw blocks have no links and are not read.
  */
 #ifndef VV_REPO_BLOCKS_REACH_H
 #define VV_REPO_BLOCKS_REACH_H

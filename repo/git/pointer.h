@@ -1,6 +1,6 @@
 /*
  * pointer: writes and parses pointers. A pointer is the small text that Git stores in place of a
- * dataset; it names the dataset's root block.
+ * dataset (a file whose content varve stores, attributes.h); it names the dataset's root block.
  *
  * Format: docs/formats/store.md, "pointer". A pointer begins with two lines for people, which are
  * the same in all pointers; JSON follows. The CID of the root is on the third line, and every later

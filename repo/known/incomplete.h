@@ -1,6 +1,7 @@
 /*
- * incomplete: sets and reads the mark on a repository in which versions may lack blocks, and lists
- * commits whose versions are known to be complete.
+ * incomplete: sets and reads the mark on a repository in which versions of datasets
+ * (repo/git/index/attributes.h) may lack blocks, and lists commits whose versions are known to be
+ * complete.
  *
  * The mark is the file "incomplete" in varve's folder. A fetch from peers that lacked blocks sets
  * the mark. fsck, or a fetch of the missing blocks, removes the mark when no block is missing. If
@@ -34,9 +35,9 @@ vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t coun
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err);
 
 /* Sets *out to an array of the *count plain tips: commits whose whole history has no version of a
- * dataset, according to an earlier search. A push to a Git host does not search the history of
- * these commits again. The list is a cache, the file cache/plain, newest entry first. The caller
- * frees *out with vv_free. In a shallow repository, the list is empty. */
+ * dataset, according to an earlier search. A push to a Git host (a Git server without varve) does
+ * not search the history of these commits again. The list is a cache, the file cache/plain, newest
+ * entry first. The caller frees *out with vv_free. In a shallow repository, the list is empty. */
 vv_status vv_plain_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err);
 /* Adds the count commits `tips` to the list of plain tips. */
 vv_status vv_plain_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err);

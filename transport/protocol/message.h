@@ -4,8 +4,8 @@
  * A message is a frame of type 'M' with a DAG-CBOR map, whose keys are in DAG-CBOR's order. A list
  * of Git object ids is one byte string with 20 bytes for each id; a list of CIDs is one byte string
  * with 33 bytes for each CID (codec, digest). The answer to a list is a bitmap, with the first item
- * in the lowest bit of the first byte. A list has at most VV_LIST_MAX items. Format:
- * docs/formats/protocol.md.
+ * in the lowest bit of the first byte. A list has at most VV_LIST_MAX items. Blocks with the codec
+ * DAG-CBOR are called nodes, raw blocks leaves. Format: docs/formats/protocol.md.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_MESSAGE_H
 #define VV_TRANSPORT_PROTOCOL_MESSAGE_H

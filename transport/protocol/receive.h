@@ -1,6 +1,7 @@
 /*
- * receive: receives data from a peer. The data is in quarantine until it is complete and checked,
- * and is then stored.
+ * receive: receives data from a peer. Until the data is complete and checked, Git objects are in a
+ * quarantine (repo/git/objects/receive.h), and blocks in incoming/ (repo/known/incoming.h); then it
+ * is stored.
  *
  * Used by the client of a fetch and by the server of a push. A correct caller: vv_receive_open;
  * vv_receive_begin, vv_receive_frame for each frame, vv_receive_end; vv_receive_objects_end;

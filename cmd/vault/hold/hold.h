@@ -1,5 +1,6 @@
 /*
- * hold: stores sealed copies for other machines in a folder, and answers their requests.
+ * hold: stores vaults, the sealed copies of repositories of other machines, in a folder, and
+ * answers their requests.
  *
  * The folder has the layout of holders (docs/formats/vault.md), so rsync can move a vault to any other holder. Beside
  * the vaults, the folder has the file "lock", which a writing process locks, and the file "changed", by which processes

@@ -1,6 +1,7 @@
 /*
- * ledger: stores and reads the ledger of a vault: all records (ledger_record.h) that this machine
- * has ever received or written.
+ * ledger: stores and reads the ledger of a vault, the sealed copy of a repository at holders
+ * (cmd/vault/sealed/holder.h): all records (ledger_record.h) that this machine has ever received or
+ * written.
  *
  * The ledger is a folder with a file for each record: <dir>/<author>/<sequence>-<CID>. <author> is
  * the part of the author's DID after "did:key:"; <sequence> has ten digits. Holders store the same

@@ -55,7 +55,8 @@ typedef struct vv_shard {
 	uint8_t root[VV_SHA256_LEN];
 } vv_shard;
 
-/* The values with which a shard is sealed: the vault, and the name and secret of the epoch. */
+/* The values with which a shard is sealed: the vault, and the name and secret of the epoch
+ * (cmd/vault/sealed/epoch.h). */
 typedef struct vv_shard_seal {
 	vv_cid vault;
 	uint8_t epoch[VV_EPOCH_NAME];

@@ -1,6 +1,6 @@
 /*
- * standing: computes the standing of each holder: the number of bytes that it provably keeps for
- * this machine.
+ * standing: computes the standing of each holder (cmd/vault/sealed/holder.h): the number of bytes
+ * that it provably keeps for this machine.
  *
  * Only holders that sign receipts have a standing. A copy that this machine placed counts if this
  * machine's last audit of the holder was made after the receipt and at most VV_STANDING_DAYS ago,

@@ -1,5 +1,5 @@
 /*
- * placement: chooses the holders of a shard.
+ * placement: chooses the holders (holder.h) of a shard.
  *
  * The method is rendezvous hashing: a holder's rank for a shard is the SHA-256 of the shard's digest and the
  * holder's id. The holders with the highest ranks are chosen, at most one from each failure domain. So if a holder

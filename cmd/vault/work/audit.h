@@ -1,5 +1,5 @@
 /*
- * audit: checks that a holder still has its shards.
+ * audit: checks that a holder (cmd/vault/sealed/holder.h) still has its shards.
  *
  * An audit reads all ledger records of the holder, which are small. Then it checks that the holder's list has
  * every shard that the holder should have, with the right size. Then it reads a random leaf from each of a

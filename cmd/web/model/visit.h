@@ -4,9 +4,9 @@
  *
  * All functions in cmd/web/model have a visit as their first parameter. Their results are allocated
  * in the visit's arena, and need not be freed before vv_web_visit_end. The folder is independent of
- * HTML and HTTP. Every function returns only data that is reachable from a branch or tag (the
- * owner's visits may also show the work tree), and returns VV_ENOTFOUND for other data, as if it
- * did not exist.
+ * HTML and HTTP. Every function returns only data that is reachable from a branch or tag (visits of
+ * the owner, the user who runs `varve web`, may also show the work tree), and returns VV_ENOTFOUND
+ * for other data, as if it did not exist.
  *
  * Errors: VV_ENOTFOUND (no such version, dataset, row or column), VV_EMISSING (missing blocks; the
  * hint has the remotes that have them), VV_EUSAGE (an invalid address), VV_EINPUT (not a table).

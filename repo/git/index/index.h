@@ -2,9 +2,9 @@
  * index: reads and changes Git's index, the staging area.
  *
  * The index is read when it is opened, and changed in memory. vv_index_write locks index.lock, and
- * applies the changes with git update-index to a copy of the file. The entry of a dataset has the
- * pointer's blob id and the stat of the big file in the work tree, so that plain git status reports
- * no change without reading the file.
+ * applies the changes with git update-index to a copy of the file. The entry of a dataset
+ * (attributes.h) has the pointer's blob id and the stat of the big file in the work tree, so that
+ * plain git status reports no change without reading the file.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_H
 #define VV_REPO_GIT_INDEX_INDEX_H

@@ -1,6 +1,6 @@
 /*
- * send: finds the part of Git's history that a peer does not have: the objects, and the dataset
- * versions in the commits.
+ * send: finds the part of Git's history that a peer does not have: the objects, and the versions of
+ * datasets (repo/git/index/attributes.h) in the commits.
  *
  * Independent of protocols: transport calls these functions and sends the results.
  */
