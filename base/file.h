@@ -253,9 +253,9 @@ void vv_unlock(int fd); /* releases the lock and closes fd; does nothing if fd i
  * hour, creates it. */
 int vv_lock_leftover(const char *folder, const char *name, vv_error *err);
 
-/* Removes the folder like vv_remove_tree, but removes the file `name`, which the caller has locked,
- * last. If the process is killed during the removal, vv_lock_leftover can lock the rest of the
- * folder. */
+/* Removes the folder like vv_remove_tree, but removes the file `name` in it last. The caller must
+ * have locked this file (vv_lock_leftover). If the process is killed during the removal,
+ * vv_lock_leftover can lock the rest of the folder. */
 vv_status vv_remove_leftover(const char *folder, const char *name, vv_error *err);
 
 #endif

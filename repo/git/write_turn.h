@@ -1,7 +1,7 @@
 /*
  * write_turn: takes and releases the turn: a lock that lets only one varve process at a time change
- * a work tree. A process has the turn from before it reads HEAD until index, files and branch
- * match.
+ * a work tree. A process takes the turn before it reads HEAD, and releases it when index, files and
+ * branch match.
  *
  * The turn is an flock on "varve/turn" in the work tree's Git folder, so the operating system
  * releases it when the process ends. The file names the last process that had the turn. Each work

@@ -148,9 +148,10 @@ typedef vv_status (*vv_version_check_fn)(void *payload, vv_repository *with, vv_
 vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			   vv_version_check_fn fn, void *payload, vv_error *err);
 
-/* Makes vv_receive_take also store the blocks of mended versions: versions that are reachable from
- * wants and not from wholes, were incomplete in this repository, and whose missing blocks were all
- * received. fn, if not NULL, must accept the version. */
+/* Makes vv_receive_take also store the blocks of mended versions. A version is mended if it is
+ * reachable from wants and not from wholes, and if this repository and the received blocks together
+ * now have all of its blocks. fn(payload, ...), if not NULL, checks each such version; if fn fails,
+ * the version is not mended, which is not an error. */
 vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wholes,
 			  vv_version_check_fn fn, void *payload, vv_error *err);
 

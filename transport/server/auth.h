@@ -22,10 +22,10 @@
 /* login: limits the checks of secrets. Each check is slow by design. Because of the limits, a
  * client that tries many secrets delays only itself.
  *
- * For each pair of a name and a client (address.h), the number of waiting checks and the number of
- * wrong secrets in a short time are limited, so that wrong secrets for one name do not lock out
- * other names at the same address. The waiting checks of one client, and of all clients together,
- * are limited, too. The functions are thread-safe. */
+ * Each pair of a name and a client (address.h) has limits of its own: for the number of its waiting
+ * checks, and for the number of its wrong secrets in a short time. So wrong secrets for one name do
+ * not lock out other names at the same address. The waiting checks of one client, and of all
+ * clients together, are limited, too. The functions are thread-safe. */
 
 #define VV_LOGIN_WAITING 4u /* most checks of one name and client, including the running one */
 #define VV_LOGIN_WAITING_CLIENT 16u /* most checks of one client */

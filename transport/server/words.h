@@ -59,9 +59,9 @@ const char *vv_http_type_of(const char *name);
  * scheme or a malformed value. */
 bool vv_http_credentials(const char *header, vv_buf *name, vv_buf *secret);
 
-/* Returns the index of the content coding in names that value, the value of an Accept-Encoding
- * header, prefers, or -1 if it accepts no coding in names. names ends with NULL, and has the best
- * coding first. value NULL: no header. */
+/* Parses value, the value of an Accept-Encoding header (NULL: no header), and chooses one of the
+ * content codings in names, which ends with NULL and has the best coding first: the one that value
+ * prefers. Returns its index in names, or -1 if value does not accept any of them. */
 int vv_http_coding_of(const char *value, const char *const *names);
 
 #endif

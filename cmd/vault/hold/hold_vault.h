@@ -1,6 +1,6 @@
 /*
- * hold_vault: computes, for a server, from the records of one vault which data may be added and
- * removed.
+ * hold_vault: computes which data a client may add to a vault and remove from it at a server, from
+ * the records of the vault.
  *
  * A server stores a vault if an admitted identity may write in the vault and has signed a record of
  * the vault. It is not sufficient that the owner of a vault names an admitted identity as a writer.

@@ -114,9 +114,9 @@ vv_status vv_index_remove_gone(vv_index *x, const char *path, vv_error *err);
  * message has the name of the file. VV_EREFUSED: git rejected a path. */
 vv_status vv_index_write(vv_index *x, vv_error *err);
 /* Updates the ctimes in the index file `file`, which is not in use yet, after the work tree's files
- * were moved to their places, which changed their ctimes. Sets *noted to true; or to false, and does
- * not change the file, if a file is not the one that git wrote, or if only git can write this form
- * of index. */
+ * were moved to their places, which changed their ctimes. Sets *noted to true. If a file is not the
+ * one that git wrote, or if only git can write this form of index, sets *noted to false instead,
+ * and does not change the index file. */
 vv_status vv_index_note_moved(bool *noted, const vv_repository *r, const char *file, vv_error *err);
 /* Locks the index until the next vv_index_write or vv_index_close. Does not wait: VV_ELOCKED if
  * another process has locked the index. */

@@ -20,9 +20,9 @@ vv_status vv_older_note(vv_host *h, const vv_version_packs *v, vv_error *err);
 bool vv_older_is_unread(const vv_host *h, size_t i, uint64_t *len);
 /* Sets the list of older packs in *out, the content of the file of a version that needs the packs
  * with the mark `needed`. Lists packs of the catalog without this mark, and packs of h->older whose
- * lists were not read; not bad packs, and not packs whose blocks another pack of the catalog also
- * has. If `named` is not 0, lists only packs of the catalog with the mark `named`. If these packs
- * are more than 256, lists only the smallest 256. */
+ * lists were not read. Leaves out bad packs, and packs whose blocks another pack of the catalog
+ * also has. If `named` is not 0, lists only packs of the catalog with the mark `named`. If more
+ * than 256 packs are left, lists only the smallest 256. */
 vv_status vv_older_name(vv_host *h, unsigned needed, unsigned named, vv_version_packs *out,
 			vv_error *err);
 
