@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-#define VV_SHA256_LEN 32u
+#define VV_SHA256_LEN 32u /* bytes of a SHA-256 */
 
 /* A hash of 128 bits. */
 typedef struct vv_hash128 {
@@ -24,7 +24,7 @@ typedef struct vv_hash128 {
 /* Computes the SHA-256 of len bytes. Thread-safe. Fails only if OpenSSL is unusable. */
 vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, vv_error *err);
 
-#define VV_SHA1_LEN 20u
+#define VV_SHA1_LEN 20u /* bytes of a SHA-1 */
 
 /* Computes the SHA-1 of head followed by bytes, as in the names of Git's objects. Fails only if OpenSSL is unusable. */
 vv_status vv_sha1(uint8_t out[VV_SHA1_LEN], const void *head, size_t head_len, const void *bytes,

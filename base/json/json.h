@@ -46,7 +46,7 @@ typedef struct vv_json {
 	size_t count; /* elements or members */
 } vv_json;
 
-#define VV_JSON_DEPTH 64
+#define VV_JSON_DEPTH 64 /* the deepest nesting that the reader accepts */
 
 /* Parses text as one JSON document, and sets *out to its value. All values are allocated in arena.
  * A UTF-8 BOM is skipped. name is the document's name in messages, such as "datapackage.json".

@@ -17,9 +17,9 @@
 
 #include "base/error.h"
 
-#define VV_SEAL_SECRET 32u
-#define VV_SEAL_NONCE 24u
-#define VV_SEAL_TAG 16u
+#define VV_SEAL_SECRET 32u /* bytes of a secret */
+#define VV_SEAL_NONCE 24u  /* bytes of a nonce */
+#define VV_SEAL_TAG 16u    /* bytes of a tag */
 
 /* The use of a derived key. Its value is the key's number in crypto_kdf; keys 2 and 5 make
  * nonces. */

@@ -12,9 +12,9 @@
 
 #include "base/error.h"
 
-#define VV_KEY_PUBLIC 32u
-#define VV_DID_TEXT 64u /* the size of a buffer for a name, with the NUL */
-#define VV_DID_KEY 8u   /* the offset of "z6Mk..." in a name */
+#define VV_KEY_PUBLIC 32u /* bytes of a public key */
+#define VV_DID_TEXT 64u   /* the size of a buffer for a name, with the NUL */
+#define VV_DID_KEY 8u     /* the offset of "z6Mk..." in a name */
 
 /* Writes the name of a public key, "did:key:z6Mk...", to out. */
 void vv_did_text(char out[VV_DID_TEXT], const uint8_t public_key[VV_KEY_PUBLIC]);

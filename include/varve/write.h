@@ -195,13 +195,13 @@ typedef struct varve_description {
 	const char *const *key; /* the columns that identify a row */
 } varve_description;
 
-/* Writes the description of a table of the work tree to a datapackage.json. Of the datapackage.json
- * files in path's folder and the folders above, the call chooses the nearest one that describes
- * path, else the nearest one; if no such file exists, the call makes a new one in path's folder.
- * The file is written durably, and keeps its formatting. No row is read or changed. Versions that
- * are opened from path afterwards have the description; to record the description in the history,
- * pass both files to varve_txn_add. package is set to the path of the datapackage.json, cut to size
- * bytes including its NUL.
+/* Writes the description of a table of the work tree to a datapackage.json. Searches path's folder
+ * and the folders above it, and chooses the nearest datapackage.json that describes path; if no
+ * such file exists, the nearest datapackage.json; if no datapackage.json exists, makes a new one in
+ * path's folder. The file is written durably, and keeps its formatting. No row is read or changed.
+ * Versions that are opened from path afterwards have the description; to record the description in
+ * the history, pass both files to varve_txn_add. package is set to the path of the
+ * datapackage.json, cut to size bytes including its NUL.
  *
  * VARVE_ENOTFOUND: no such column or file; VARVE_EUSAGE: no such type, or a bare repository;
  * VARVE_EREFUSED: the repository was opened with VARVE_OPEN_URL. */

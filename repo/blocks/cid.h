@@ -16,8 +16,8 @@
 #include "base/json/json.h"
 #include "base/sys.h"
 
-#define VV_CID_BYTES 36u
-#define VV_CID_TEXT 59u /* without a NUL */
+#define VV_CID_BYTES 36u /* bytes of the binary form */
+#define VV_CID_TEXT 59u  /* without a NUL */
 
 /* VV_CODEC_DAG_PB is for nodes of UnixFS files, which are made on request: stores do not contain
  * them, and vv_cid_read and vv_cid_parse refuse the codec. */

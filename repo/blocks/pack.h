@@ -30,8 +30,8 @@
 #include "repo/blocks/pack_index.h"
 #include "repo/blocks/record.h"
 
-#define VV_PACK_TRAILER_LEN 40u
-#define VV_PACK_NAME_MAX 96u
+#define VV_PACK_TRAILER_LEN 40u /* bytes of the trailer */
+#define VV_PACK_NAME_MAX 96u    /* the size of a buffer for a file name, with the NUL */
 
 /* The first bytes of a pack, with the number of its format, 1; and the first bytes of its trailer. */
 #define VV_PACK_HEADER "VVPACK\x01\n"

@@ -24,7 +24,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-#define VV_PACK_HASH_LEN 16u
+#define VV_PACK_HASH_LEN 16u /* bytes of a pack's hash */
 
 typedef struct vv_pack_index vv_pack_index;
 

@@ -15,7 +15,7 @@ typedef struct __attribute__((may_alias)) vv_oid {
 	uint8_t id[20];
 } vv_oid;
 
-#define VV_OID_TEXT 40u
+#define VV_OID_TEXT 40u /* hex digits of an id, without a NUL */
 
 /* Writes the 40 hex digits of oid, and a NUL, to out. */
 void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid);

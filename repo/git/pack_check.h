@@ -15,7 +15,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-#define VV_MULTI_PACK_INDEX "multi-pack-index"
+#define VV_MULTI_PACK_INDEX "multi-pack-index" /* the name of Git's index of several packs */
 
 /* A file that is mapped into memory. */
 typedef struct vv_git_map {

@@ -76,7 +76,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 
 /* Starts git with pipes to its stdin and stdout, and drops its stderr. End git with vv_child_stop. */
 vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err);
-#define VV_GIT_ASK_MAX 4096u
+#define VV_GIT_ASK_MAX 4096u /* bytes; see vv_git_ask */
 
 /* Writes a question to git's stdin, and appends git's answer to `answer`: all output up to the
  * ends-th occurrence of the character `end`. A question with several parts must have less than

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "repo/git/oid.h"
 
-#define VV_KEPT_COMMITS_MAX 4096u
+#define VV_KEPT_COMMITS_MAX 4096u /* most commits of a list */
 
 /* Sets *out to an array of the *count commits in the file, at most VV_KEPT_COMMITS_MAX. The caller
  * frees *out with vv_free. */

@@ -27,9 +27,9 @@ vv_status vv_rpc_name_put(const vv_url *node, const vv_connect_options *o, const
  * ipns_record: makes the signed record by which the owner of an IPNS name points the name to a
  * folder.
  *
- * Records have only signatures of the second form (V2), which all validators require. Of several
- * records, readers use the one with the greatest sequence, and of records with the same sequence
- * the one that is valid longest. Source: specs.ipfs.tech/ipns/ipns-record.
+ * Records have only signatures of the second form (V2), which all validators require. If a name has
+ * several records, readers use the one with the greatest sequence; if several records have this
+ * sequence, the one that is valid longest. Source: specs.ipfs.tech/ipns/ipns-record.
  */
 
 /* The content of a record. */

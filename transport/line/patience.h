@@ -19,7 +19,7 @@
 #include "base/error.h"
 #include "transport/line/options.h"
 
-#define VV_PACE_DEFAULT 100u
+#define VV_PACE_DEFAULT 100u /* bytes per second */
 
 /* The patience with one peer. If max_ms or bytes_per_sec is 0, it is unlimited. */
 typedef struct vv_patience {

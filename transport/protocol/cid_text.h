@@ -13,8 +13,8 @@
 
 #include "repo/blocks/cid.h"
 
-#define VV_CID_TEXT_MAX 200u
-#define VV_CID_DIGEST_MAX 128u
+#define VV_CID_TEXT_MAX 200u   /* most characters of a CID */
+#define VV_CID_DIGEST_MAX 128u /* most bytes of a digest */
 
 /* Any CID. codec and hash are multicodec numbers. */
 typedef struct vv_foreign_cid {

@@ -37,7 +37,7 @@
 
 #define VV_RECENT_OBJECTS 32u
 #define VV_RECENT_NODES 64u
-#define VV_OBJECT_PREFIX 10u
+#define VV_OBJECT_PREFIX 10u /* bytes of a base's id in a record, unless it is a commit's */
 
 /* The last dag-cbor CIDs among the blocks sent or received so far, which both sides know.
  * Initialise with {0}. */

@@ -42,7 +42,7 @@ bool vv_sql_time_read(vv_sql_time *out, const char *s, size_t len);
 /* The collation VV_SQL_TIME, for sqlite3_create_collation. */
 int vv_sql_time_compare(void *unused, int a_len, const void *a, int b_len, const void *b);
 
-#define VV_VALUE_OWN 64
+#define VV_VALUE_OWN 64 /* bytes of vv_sql_value.own */
 
 /* Writes d with the fewest digits, at least 15, that are read as the same number. Returns the
  * length. SQLite's own printf is not exact beyond 15 digits. */

@@ -47,7 +47,7 @@ void vv_hold_cache_forget(vv_hold_cache *c, const vv_cid *vault);
 /* Drops all vaults from memory. */
 void vv_hold_cache_forget_all(vv_hold_cache *c);
 
-#define VV_HOLD_MARK_LEN 16u
+#define VV_HOLD_MARK_LEN 16u /* bytes that the file "changed" has in hex */
 
 /* An open folder of stored copies. */
 struct vv_hold {

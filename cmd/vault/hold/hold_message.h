@@ -21,7 +21,7 @@
 #include "repo/blocks/cid.h"
 #include "transport/line/channel.h"
 
-#define VV_HOLD_VERSION 1u
+#define VV_HOLD_VERSION 1u               /* the version of these messages */
 #define VV_HOLD_PART (1u << 20)          /* maximum bytes of one GET */
 #define VV_HOLD_RECORDS_BYTES (2u << 20) /* maximum bytes of records in one request */
 #define VV_HOLD_RECORDS_MAX 1024u        /* maximum number of records in one request */

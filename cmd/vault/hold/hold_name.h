@@ -11,7 +11,7 @@
 #include "repo/blocks/cid.h"
 #include "transport/places/place.h"
 
-#define VV_HOLD_NAME_LEN 400u
+#define VV_HOLD_NAME_LEN 400u /* the size of a buffer for a path, with the NUL */
 
 /* The mark (transport/places/place.h) of a place that stores copies. */
 extern const vv_place_mark vv_hold_mark;

@@ -30,7 +30,7 @@
 #include "repo/git/repository.h"
 #include "transport/line/channel.h"
 
-#define VV_HOLD_TERM_DAYS 90u
+#define VV_HOLD_TERM_DAYS 90u /* the default term, in days */
 
 /* Options of `varve serve` about stored copies. */
 typedef struct vv_holding_options {
@@ -47,7 +47,7 @@ typedef struct vv_holding_options {
 	 * dropped */
 	const vv_notes *notes;
 } vv_holding_options;
-#define VV_HOLDING_TERM_UNSAID UINT64_MAX
+#define VV_HOLDING_TERM_UNSAID UINT64_MAX /* see vv_holding_options.term */
 
 /* The rules for stored copies, from options and settings. named: the identities for which copies
  * are stored, each with the space given for it. */

@@ -23,7 +23,7 @@
 #include "cmd/vault/hold/shard.h"
 #include "repo/blocks/cid.h"
 
-#define VV_LEDGER_VERSION 1u
+#define VV_LEDGER_VERSION 1u            /* the version of these records */
 #define VV_LEDGER_RECORD_MAX (1u << 20) /* bytes, including the signature */
 /* Length of a holder's id, which only readers with the vault's secret can compute. */
 #define VV_HOLDER_ID VV_SEALED_NAME

@@ -46,7 +46,7 @@
  * or, in place of copies, "code = 4+2".
  */
 
-#define VV_COPIES_MAX 32u
+#define VV_COPIES_MAX 32u /* the greatest number of copies in a policy */
 
 /* The policy of a repository. */
 typedef struct vv_vault_policy {

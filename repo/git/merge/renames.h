@@ -20,8 +20,8 @@
 #include "repo/git/repository.h"
 #include "repo/git/tree.h"
 
-#define VV_RENAMED_FROM_NONE SIZE_MAX
-#define VV_RENAMED_MIN 50 /* least similarity of a renamed file in percent, as in Git */
+#define VV_RENAMED_FROM_NONE SIZE_MAX /* in from[]: not a renamed file */
+#define VV_RENAMED_MIN 50             /* least similarity of a renamed file in percent, as in Git */
 
 /* Sets *out to an array of the *count hashes of the rows of the small table root, ascending; the
  * caller frees *out with vv_free. Fails for other datasets. An upper layer provides this function,

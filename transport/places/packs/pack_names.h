@@ -14,7 +14,7 @@
 #include "repo/blocks/cid.h"
 #include "repo/blocks/pack_index.h"
 
-#define VV_PACK_HEX (2u * VV_PACK_HASH_LEN)
+#define VV_PACK_HEX (2u * VV_PACK_HASH_LEN) /* hex digits of a pack's hash */
 
 /* Returns a pack's hash as a key for maps and sets. */
 static inline vv_cid vv_pack_key(const uint8_t hash[VV_PACK_HASH_LEN])

@@ -22,7 +22,7 @@
 #include "base/error.h"
 #include "transport/places/place.h"
 
-#define VV_SWEEPER_HEX 32u
+#define VV_SWEEPER_HEX 32u /* hex digits in the name of the file */
 
 /* A running gc. */
 typedef struct vv_sweeper {
