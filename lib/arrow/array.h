@@ -29,7 +29,7 @@ void vv_arrow_spare_close(vv_arrow_spare *s);
 typedef struct vv_arrow_memory {
 	char *bytes;
 	size_t len, cap;
-	/* the pool from which the memory is, and to which it is returned; NULL: the heap */
+	/* the pool that the memory came from, and to which it is returned; NULL: the heap */
 	vv_arrow_spare *spare;
 } vv_arrow_memory;
 
@@ -37,18 +37,18 @@ typedef struct vv_arrow_memory {
 bool vv_arrow_room(vv_arrow_memory *m, size_t more);
 void vv_arrow_drop(vv_arrow_memory *m); /* returns m's memory to its pool; m is then empty */
 
-/* Makes *out an array of `rows` rows with room for this number of buffers, none of which is set;
- * its children are allocated, but not filled. nulls: the null count. Returns false if out of
- * memory. */
+/* Makes *out an array of `rows` rows. Its `buffers` buffers are NULL until vv_arrow_give sets them;
+ * its `children` children are allocated, and the caller fills them. nulls: the null count. Returns
+ * false if out of memory. */
 bool vv_arrow_array(struct ArrowArray *out, size_t rows, uint64_t nulls, int64_t buffers,
 		    size_t children);
 /* Moves the memory into buffer i of the array; m is then empty. */
 void vv_arrow_give(struct ArrowArray *a, size_t i, vv_arrow_memory *m);
-/* Returns the array's dictionary, which the caller fills. */
+/* Gives the array a dictionary, and returns the dictionary, which the caller fills. */
 struct ArrowArray *vv_arrow_array_dictionary(struct ArrowArray *a);
 
-/* Makes *out a schema; its children are allocated, but not filled. format must be a constant; name
- * is copied. Returns false if out of memory. */
+/* Makes *out a schema. Its `children` children are allocated, and the caller fills them. format
+ * must be a constant; name is copied. Returns false if out of memory. */
 bool vv_arrow_schema(struct ArrowSchema *out, const char *format, const char *name, bool nullable,
 		     size_t children);
 /* Adds a dictionary with this format to the schema. Returns false if out of memory. */

@@ -30,9 +30,9 @@ vv_status vv_arrow_batches_next(vv_arrow_batches *b, struct ArrowArray *out, vv_
 uint64_t vv_arrow_batches_rows(const vv_arrow_batches *b);
 /* Returns the misfits (misfits.h) in these rows; borrowed. */
 const vv_arrow_misfits *vv_arrow_batches_misfits(const vv_arrow_batches *b);
-/* Closes the batches, and returns true; accepts NULL. In a child process of fork(), if threads were
- * making arrays at that time, does nothing and returns false: the borrowed objects must then not be
- * freed. */
+/* Closes the batches, and returns true; accepts NULL. If threads were making arrays when the
+ * process called fork(), then in the child process this function does nothing and returns false:
+ * the child must not free the borrowed objects. */
 bool vv_arrow_batches_close(vv_arrow_batches *b);
 VV_AUTO_FREE(vv_arrow_batches, vv_arrow_batches_close)
 

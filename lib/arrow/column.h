@@ -83,7 +83,8 @@ typedef struct vv_arrow_column {
 	unsigned scale;            /* decimals: digits after the point */
 	bool has_dictionary;       /* text: values are indexes in the dictionary */
 	vv_arrow_dictionary texts; /* with has_dictionary: the texts of the dictionary */
-	/* the current array; valid has one bit for each row, and is empty if no row is null */
+	/* the current array. valid: one bit for each row, or empty if no row is null; values: the
+	 * values, the offsets of texts, or indexes in the dictionary; text: the bytes of texts */
 	vv_arrow_memory valid, values, text;
 	uint64_t nulls;    /* number of nulls in the current array */
 	size_t usual_text; /* bytes of text in the previous array */
@@ -96,8 +97,9 @@ typedef struct vv_arrow_column {
 	bool shares_texts; /* shared values are texts, and none is a misfit */
 	bool short_texts;  /* u.text contains each shared value */
 	bool null;         /* one of the shared values is null */
-	/* the numbers that were converted last: numbers in the same form (form, state, head, scale)
-	 * are not tested again, but fit as these did. known: the other members are set */
+	/* the form of the numbers that were tested last. Numbers of another group in the same form
+	 * are not tested again. known: the other members are set; fits: numbers in this form are
+	 * values of the column's type; form, state, head, scale: as in vv_group_run */
 	struct {
 		bool known, fits;
 		vv_run_form form;
@@ -124,11 +126,13 @@ bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c);
 /* Begins a new array, of about `rows` rows. */
 vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err);
 
-/* Makes b, a group that vv_table_read_rows has read, the current group, whose rows are put next. */
+/* Makes b the current group, whose rows vv_arrow_column_put appends. b must have been read with
+ * vv_table_read_rows. */
 vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err);
 
-/* Maximum number of rows per put. Callers test the size of an array only between puts. With few rows
- * per put, an array exceeds its limit by little, even if many rows share a long text. */
+/* Maximum number of rows per call of vv_arrow_column_put. Callers test the size of an array only
+ * between these calls. With few rows per call, an array exceeds its limit by little, even if many
+ * rows share a long text. */
 #define VV_ARROW_STEP 256u
 
 /* Appends count rows of the current group to the array, which already has `have` rows. rows:

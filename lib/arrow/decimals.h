@@ -11,13 +11,13 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-#define VV_ARROW_DIGITS 38u /* the most digits of a number */
+#define VV_ARROW_DIGITS 38u /* maximum number of digits of a number */
 
 /* An integer that counts units of 10^-scale. */
 __extension__ typedef __int128 vv_arrow_units;
 
-/* The extent of a column: the largest numbers of digits before and after the point among its
- * numbers. */
+/* The extent of a column: the largest number of digits before the point in any of its numbers
+ * (whole), and the largest number of digits after the point (fraction). */
 typedef struct vv_arrow_extent {
 	unsigned whole, fraction;
 } vv_arrow_extent;

@@ -21,14 +21,15 @@ typedef struct vv_arrow_dictionary {
 
 void vv_arrow_dictionary_clear(vv_arrow_dictionary *d);
 
-/* Removes all texts. This function and those below return false if memory runs out. */
+/* Removes all texts. Returns false if out of memory. */
 bool vv_arrow_dictionary_begin(vv_arrow_dictionary *d);
 
 /* Adds a text, unless d has it already, and sets *place to its index in the dictionary. The caller
- * ensures that all texts together are shorter than 2^31 bytes. */
+ * ensures that all texts together are shorter than 2^31 bytes. Returns false if out of memory. */
 bool vv_arrow_dictionary_put(size_t *place, vv_arrow_dictionary *d, const char *text, size_t len);
 
-/* Makes *out an array of the texts, and moves the buffers of d to it. */
+/* Makes *out an array of the texts, and moves the buffers of d to it. Returns false if out of
+ * memory. */
 bool vv_arrow_dictionary_end(struct ArrowArray *out, vv_arrow_dictionary *d);
 
 #endif

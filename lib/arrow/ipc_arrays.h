@@ -37,7 +37,7 @@ typedef struct vv_ipc_dictionary {
 	vv_ipc_held *now; /* the dictionary received last; NULL: no dictionary was received yet */
 } vv_ipc_dictionary;
 
-/* The position of the reader, for decoding and for messages. */
+/* The position of the reader in a stream, for decoding and for messages. */
 typedef struct vv_ipc_place {
 	const char *name,          /* name of the file, for messages */
 		*column;           /* name of the column that is being read; may be NULL */

@@ -31,7 +31,7 @@ typedef struct vv_check_path {
 	/* if gone: the new path, if the file was renamed and the list lacks the new path; else
 	 * NULL */
 	char *now;
-	char *was;       /* path in the base, if it was renamed since; else NULL */
+	char *was;       /* path in the base, if the file was renamed since; else NULL */
 	size_t document; /* length of DOCUMENT, if path is DOCUMENT#TABLE; else 0 */
 	bool named;      /* for documents and their tables: it is named by an argument */
 } vv_check_path;

@@ -92,7 +92,9 @@ typedef struct vv_check_run {
 	const vv_buf *rules_text; /* with --files: the text of the rules; may be NULL */
 	const char *rules_name;   /* with --files: the name of the rules' file; may be NULL */
 	vv_hint_words_fn words;   /* writes the hints of findings; NULL: findings have no hints */
-	const vv_check_share *share;   /* the only share of a single table to check; may be NULL */
+	/* if several processes check one table: the share of its row groups that this process
+	 * checks (check/rules/check.h); NULL: the whole table */
+	const vv_check_share *share;
 	const vv_check_noted *results; /* results of shares that other processes checked */
 	size_t result_count;
 	/* if not NULL, receives the rules of each dataset as lines of varve.checks, and nothing is
@@ -102,7 +104,8 @@ typedef struct vv_check_run {
 	vv_status (*explain)(void *payload, const char *path, const vv_check_explained *e,
 			     vv_error *err);
 	void *explain_payload;
-	/* code < 0: a dataset was not checked; the reason for the first such dataset */
+	/* code < 0: at least one dataset could not be checked; this is the error of the first such
+	 * dataset */
 	vv_error unread;
 } vv_check_run;
 
@@ -119,12 +122,13 @@ const char *vv_check_hint(const vv_check_run *run, vv_error *why);
 /* Turns off the rules that run->only and run->skip do not select. */
 vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err);
 
-/* Adds count findings about the setup of the check, not about data, at path to the report. Each
- * gets the severity of its rule. */
+/* Adds to the report the `count` findings in `found`, which are about the setup of the check, not
+ * about data. Their path is `path`; each gets the severity of its rule. */
 vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			 const char *path, const vv_finding *found, size_t count, vv_error *err);
 
-/* Adds the finding f at path that a part of the side cannot be read to the report. */
+/* Adds to the report the finding f, with the path `path`, which states that a part of the side
+ * cannot be read. */
 vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			  const char *path, const vv_finding *f, vv_error *err);
 

@@ -45,7 +45,7 @@ vv_status vv_check_rules_text(vv_buf *out, bool *has, const char *name,
 vv_status vv_check_described(vv_package_resource *out, bool *described, const char *path,
 			     const vv_check_input_options *look, vv_error *err);
 
-/* Combines *is, the package entry of a version for path, with the owner's. If the owner has a
+/* Combines *is, the package entry of a version for path, with the owner's entry. If the owner has a
  * schema for path, sets is->schema to the owner's schema plus the fields that only the version has,
  * is->package_path to the owner's path, and *held to true; otherwise, leaves *is unchanged, and
  * sets *held to false. look: the version. Ignores an invalid description in the owner's package. */

@@ -17,9 +17,10 @@
 #include "base/error.h"
 #include "lib/check/one.h"
 
-/* Appends a section of varve.checks for each table of the commit with suggestions to out, and sets
- * *tables to the number of examined tables. Omits rules that varve.checks of the side `written`
- * already has. argc, argv: paths; argc 0: all paths. run: as for vv_timeline_read. */
+/* Appends to out, for each table of the commit with suggestions, a section of a varve.checks file,
+ * and sets *tables to the number of examined tables. Omits rules that are already in the
+ * varve.checks of the side `written`. argc, argv: paths; argc 0: all paths. run: as for
+ * vv_timeline_read (lib/check/timeline.h). */
 vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const vv_oid *commit,
 			   const vv_diff_side *written, int argc, char **argv, vv_error *err);
 
@@ -31,10 +32,10 @@ vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const
  * Each of its lines is checked against the language of varve.checks.
  */
 
-/* Appends the rules in a file of one of these tools as the text of a varve.checks to out. file: an
- * absolute path. Rules without a counterpart become comments with the reason; sets *left to their
- * number. VV_EINPUT: the file is not from one of these tools; VV_EREFUSED: the rules are too long;
- * VV_ENOSUPPORT: the Python package is not installed. */
+/* Converts `file`, an absolute path of a file of one of these tools, to the text of a varve.checks
+ * file, and appends the text to out. Rules without a counterpart become comments with the reason;
+ * sets *left to their number. VV_EINPUT: the file is not from one of these tools; VV_EREFUSED: the
+ * rules are too long; VV_ENOSUPPORT: the Python package is not installed. */
 vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, const char *file,
 			      vv_error *err);
 

@@ -8,10 +8,10 @@
 #include "base/error.h"
 #include "lib/check/input.h"
 
-/* Finds cells of the table `in` that have a number as text, unless base has the same cells, and
- * columns that are text in `in`, but numbers in base. Appends a list of the first few of them to
- * out, and the number of the others; appends nothing if none were found. base may be NULL: columns
- * are then not compared. Both inputs must be open. */
+/* Finds cells of the table `in` that have a number as text, except those that base has, too. Also
+ * finds columns that are text in `in`, but numbers in base. Appends to out a list of the first few
+ * of these cells and columns, and the number of the others; appends nothing if it finds none. base
+ * may be NULL: columns are then not compared. Both inputs must be open. */
 vv_status vv_text_numbers_find(vv_buf *out, const vv_check_input *in, const vv_check_input *base,
 			       vv_error *err);
 

@@ -22,7 +22,8 @@ typedef struct vv_timeline_commit {
 	char hex[VV_OID_TEXT + 1]; /* its id */
 	int64_t time;              /* the author's time, in seconds since 1970 */
 	int zone_min;              /* offset of the author's time zone from UTC, in minutes */
-	const char *author, *subject;
+	const char *author,
+		*subject; /* author: the author's name; subject: first line of the message */
 } vv_timeline_commit;
 
 /* The result of a rule for a table in the version of a commit. If count.rule is NULL, the result

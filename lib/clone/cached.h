@@ -56,7 +56,7 @@ size_t vv_cached_url_len(const char *word);
  * removed the clone. */
 vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_options *o,
 			 vv_error *err);
-/* the URL; for a folder, its absolute path; borrowed */
+/* Returns the URL, or, if it is the path of a folder, its absolute path; borrowed. */
 const char *vv_cached_url(const vv_cached *c);
 const char *vv_cached_folder(const vv_cached *c); /* path of the repository; borrowed */
 void vv_cached_close(vv_cached *c);               /* accepts NULL */

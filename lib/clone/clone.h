@@ -1,7 +1,7 @@
 /*
  * clone: clones a repository, with its history and its tables, into a new folder.
  *
- * A correct caller: zero the job but for the members above `fetch`; vv_clone_job_run;
+ * A correct caller: a zeroed vv_clone_job; set the members above `fetch`; vv_clone_job_run;
  * vv_clone_job_clear.
  */
 #ifndef VV_LIB_CLONE_CLONE_H

@@ -31,7 +31,7 @@ typedef struct vv_dvc_out {
 
 /* The entries of a file. */
 typedef struct vv_dvc_file {
-	vv_dvc_out *outs; /* entries of the file, or of a list */
+	vv_dvc_out *outs; /* the entries */
 	size_t count, cap;
 	/* the file also has entries that are not in outs: with a path outside of the folder,
 	 * without an MD5, or in an unusual form */

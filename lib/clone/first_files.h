@@ -15,7 +15,7 @@
 typedef struct vv_first_files {
 	bool fetch;                  /* fetch missing blocks from remotes */
 	const vv_progress *progress; /* may be NULL */
-	/* the commit whose files the earlier attempt wrote; NULL: the same commit */
+	/* the commit whose files the earlier attempt wrote; NULL: the commit that is written now */
 	const vv_oid *before;
 	bool lacking; /* result: tables were written as pointers, because blocks are missing */
 } vv_first_files;

@@ -79,7 +79,8 @@ vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int 
 vv_status vv_imported_pointer(vv_oid *out, vv_repository *r, const vv_cid *version, vv_error *err);
 
 /* Records an imported version as the parent for the next update of the path `to`. Call this if no
- * commit has the version, because edits were merged with it. */
+ * commit has the version, because edits were merged with it. message: the message of the commit,
+ * reachable from a ref of varve only, that has the version. */
 vv_status vv_imported_keep(vv_repository *r, const char *to, const vv_cid *version,
 			   const char *message, vv_error *err);
 

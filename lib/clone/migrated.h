@@ -38,7 +38,7 @@ typedef struct vv_migrated_path {
 	/* number of versions stored as bytes, since they cannot be read as tables */
 	uint64_t plain;
 	/* the message of the error that occurred when the first of these was read as a
-		 * table; NULL: none */
+	 * table; NULL: none */
 	char *reason;
 	/* root of the table that was converted last for this path; null: none yet */
 	vv_cid last;

@@ -8,8 +8,10 @@
  *
  *	vv_snapshots s = {.repo = repo, .to = "sales.csv"};
  *
- *	rc = vv_snapshots_plan(&s, argc, argv, err);                     s.items, by date; only adds blocks
- *	if (rc == VV_OK && s.asks == 0) rc = vv_snapshots_commit(&s, err);   one whole version after the other
+ *	rc = vv_snapshots_plan(&s, argc, argv, err);   sets s.items; stores only blocks
+ *	if (rc == VV_OK && s.asks == 0) {
+ *		rc = vv_snapshots_commit(&s, err);     makes the commits, one after the other
+ *	}
  *	vv_snapshots_clear(&s);
  */
 #ifndef VV_LIB_CLONE_SNAPSHOTS_H
@@ -79,8 +81,10 @@ typedef struct vv_snapshots {
 	/* Set by vv_snapshots_plan: */
 	vv_snapshot *items; /* the files, by date */
 	size_t count, cap;
-	size_t versions, asks;      /* numbers of items of the kinds VERSION and ASKS */
-				    /* Private: */
+	/* versions: number of items of the kind VERSION; asks: number of items of the kind ASKS */
+	size_t versions, asks;
+
+	/* Private: */
 	vv_snapshot_before *before; /* the existing and planned versions */
 	size_t before_count, before_cap;
 	vv_oid head; /* commit of HEAD when the import was planned */

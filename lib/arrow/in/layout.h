@@ -11,7 +11,8 @@
 
 /* The options of writing a file. */
 typedef struct rewrite_options {
-	/* members of varve_put_arrow_options: enums of varve/arrow.h */
+	/* the members of varve_put_arrow_options with these names; their values are those of the
+	 * enums in varve/arrow.h */
 	int mode, columns, order, match;
 	/* names of the columns by which rows are matched, followed by NULL; may be NULL */
 	const char *const *match_names;

@@ -48,7 +48,8 @@ typedef struct matcher {
 	uint64_t found;          /* number of matched rows */
 	uint64_t cursor;         /* the row that probably matches next */
 	match_entry *index;      /* sorted by hash, then by row; NULL: not made yet */
-	/* at the first entry of each hash: number of matched rows with this hash */
+	/* if index[i] is the first entry with its hash, taken[i] is the number of matched rows with
+	 * this hash */
 	uint64_t *taken;
 	vv_hash128 *fresh; /* hashes of the keys of new rows */
 	size_t fresh_count, fresh_cap;
@@ -74,14 +75,14 @@ vv_status matcher_check_null(matcher *m, uint64_t row, vv_error *err);
 /* Like matcher_check_null, for a row that will change: also checks that no other row of the version
  * has the same key when converted to the incoming types. */
 vv_status matcher_check_own(matcher *m, uint64_t row, vv_error *err);
-/* Checks the rows that are removed. Call this after the last incoming row if the matched rows, or
- * all other rows, are removed. VV_EINPUT: a removed row has the same key as a row that is not
- * removed. */
+/* Checks that no row is removed by mistake. To be called after the last incoming row if the matched
+ * rows are removed, or if the rows without a match are removed. VV_EINPUT: a removed row has the
+ * same key as a row that is not removed. */
 vv_status matcher_check_gone(matcher *m, vv_error *err);
 
 /* Marks the next rows of the version as matched, because the caller has found that they equal the
- * next incoming rows. Returns their number: at most `most`, and only up to a row that was already
- * matched. */
+ * next incoming rows. Marks at most `most` rows, and stops before a row that was already matched.
+ * Returns the number of marked rows. */
 uint64_t matcher_take(matcher *m, uint64_t most);
 
 /* Returns true if the row of the version was matched. */
