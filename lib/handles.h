@@ -84,7 +84,7 @@ struct varve_repo {
 struct varve_version {
 	vv_core *core; /* NULL: a file outside of any repository */
 	/* the version, found but not opened; its members for repository and reader are not
-		 * set */
+	 * set */
 	vv_subject subject;
 	bool inside; /* subject is to be opened with the repository and reader of a session */
 	char *text;  /* the text that subject borrows */
@@ -105,12 +105,11 @@ struct varve_table {
 	char *text;         /* the text that subject borrows */
 	vv_table table;
 	bool open; /* `table` is open */
-	/* the results of the functions in varve/table.h: facts, columns, indices of the key's
-	 * columns, and schema as JSON */
+	/* The following members are results of the functions in varve/table.h. */
 	varve_table_facts facts;
 	varve_column *columns;
-	size_t *key;
-	char *schema;
+	size_t *key;  /* indices of the key's columns */
+	char *schema; /* the schema as JSON */
 };
 
 /* Adds a reference to the table t, and returns t. */
@@ -237,7 +236,7 @@ int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, con
 /* Sets *out to the next row that differs, as varve_diff_next does, but does not count the row.
  * Returns 1, 0 at the end, or a negative status. */
 int vv_diff_row(varve_diff *d, vv_row_change *out, vv_error *err);
-/* returns the columns of both tables, borrowed from d */
+/* Returns the columns of both tables, borrowed from d. */
 const vv_columns *vv_diff_columns(const varve_diff *d);
 /* Returns the indices of the key's columns, borrowed from d, and sets *count to their number. */
 const size_t *vv_diff_key(const varve_diff *d, size_t *count);

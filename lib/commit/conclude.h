@@ -20,7 +20,8 @@ vv_status vv_conclude_is_needed(bool *needed, vv_repository *r, const vv_oid *fr
 /* One value = the options of one call of vv_conclude. All members are borrowed. */
 typedef struct vv_conclusion {
 	vv_repository *repo; /* has the operation in progress */
-	/* names of the hooks to run before and after the commit; NULL: no hook */
+	/* before: name of the hook to run before the commit; after: name of the hook to run after
+	 * it; NULL: no hook */
 	const char *before, *after;
 	const vv_buf *more; /* text to append to the message; NULL: nothing */
 	/* options --edit and --no-verify of git commit; no_verify also omits the hook `before` */

@@ -7,8 +7,8 @@
  *
  * 	vv_commit_job j = {.repo = repo, .writer = writer, .git = words};
  *
- * 	rc = vv_commit_stage(&j, err);      with paths, or all: j.added
- * 	rc = vv_commit_make(&j, err);       j.made, j.nothing, j.id, j.changes, j.status
+ * 	rc = vv_commit_stage(&j, err);      sets j.added, if j.paths or j.all is set
+ * 	rc = vv_commit_make(&j, err);       sets j.made, j.nothing, j.id, j.changes, j.status
  * 	vv_commit_job_clear(&j);
  */
 #ifndef VV_LIB_COMMIT_MAKE_H
@@ -32,8 +32,8 @@
 
 /* One value = one commit to make: its options and its result. */
 typedef struct vv_commit_job {
-	vv_repository *repo; /* repo and writer are borrowed */
-	vv_dataset_writer *writer;
+	vv_repository *repo;       /* borrowed */
+	vv_dataset_writer *writer; /* borrowed */
 	/* commit only these paths, with the work tree's content; NULL: commit the index */
 	vv_pathspec *paths;
 	bool all; /* stage changed and removed files first */
@@ -41,7 +41,7 @@ typedef struct vv_commit_job {
 	bool amend, allow_empty;
 	bool no_check;      /* do not run the checks of varve.json */
 	bool dry_run;       /* only compute the changes that would be committed */
-	bool facts, groups; /* compute these facts of the changes, as in vv_changes_options */
+	bool facts, groups; /* for `changes` and `status`: as in vv_changes_options */
 	/* Options for git commit, at most VV_COMMIT_WORDS, ended by NULL. git inherits stdin,
 	 * stdout and stderr. If git is NULL, libgit2 makes the commit, with the members from
 	 * message on */
@@ -50,18 +50,19 @@ typedef struct vv_commit_job {
 	const char *const *git_env;
 	/* folder to which paths in git's options are relative; NULL: the top of the work tree */
 	const char *dir;
-	bool no_hooks;       /* do not run hooks */
-	const char *message; /* message of a commit that libgit2 makes */
-	/* as in vv_commit_options */
-	const char *author;
-	int64_t author_time;
-	int author_offset_min;
+	bool no_hooks;         /* do not run hooks */
+	const char *message;   /* message of a commit that libgit2 makes */
+	const char *author;    /* "Name <mail>"; NULL: the configured author */
+	int64_t author_time;   /* in seconds since 1970; used if author_time_set is true */
+	int author_offset_min; /* time zone of author_time, in minutes east of UTC */
+	/* author_time_set: author_time and author_offset_min are set; both_times: the committer's
+	 * time is the author's time, too */
 	bool author_time_set, both_times;
 	/* the commit that HEAD must have; a null id: HEAD must be unborn; NULL: the commit of HEAD
 	 * when the call begins */
 	const vv_oid *expect;
 	/* the record with which the staged changes can be undone (lib/worktree/way_back.h);
-		 * it is closed when the commit exists. May be NULL */
+	 * it is closed when the commit exists. May be NULL */
 	vv_way_back **back;
 	/* Out: */
 	vv_add_report added; /* the result of vv_commit_stage */
@@ -71,7 +72,7 @@ typedef struct vv_commit_job {
 	/* the committed changes; in a dry run, the changes that would be committed */
 	vv_changes changes;
 	/* if nothing was committed (`nothing` or dry_run is set): all changes in index and
-		 * work tree, with facts */
+	 * work tree, with facts */
 	vv_changes status;
 	vv_commit commit; /* the commit that git made */
 	/* a hook changed the index, so the commit differs from `changes` */

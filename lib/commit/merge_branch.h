@@ -3,8 +3,8 @@
  *
  *	vv_branch_merge m = {.repo = repo, .reader = reader, ...};
  *
- *	rc = vv_branch_merge_find(&m, word, err);   m.word, m.head
- *	rc = vv_branch_merge_run(&m, err);          m.outcome
+ *	rc = vv_branch_merge_find(&m, word, err);   sets m.word and m.head
+ *	rc = vv_branch_merge_run(&m, err);          sets m.outcome
  *	vv_branch_merge_clear(&m);
  *
  * The caller first calls vv_put_right and vv_merge_need_no_state, so that no operation is
@@ -38,8 +38,8 @@ typedef struct vv_branch_merge {
 	/* arguments of -X: merge rules that override the rules of HEAD */
 	vv_strings how;
 	vv_strings messages; /* paragraphs of the commit message; empty: use git's message */
-			     /* the options of git merge of the same names; unrelated:
-		 * --allow-unrelated-histories */
+
+	/* the options of git merge with these names; unrelated: --allow-unrelated-histories */
 	bool no_commit, no_ff, ff_only, ff, unrelated, no_verify, edit;
 	/* Set by vv_branch_merge_find: */
 	vv_head head; /* HEAD before the merge */

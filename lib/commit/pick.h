@@ -3,8 +3,8 @@
  *
  *	vv_pick p = {.repo = repo, .reader = reader, .revert = false, ...};
  *
- *	rc = vv_pick_begin(&p, &commit, err);    p.changed
- *	rc = vv_pick_run(&p, err);               p.outcome
+ *	rc = vv_pick_begin(&p, &commit, err);    sets p.changed
+ *	rc = vv_pick_run(&p, err);               sets p.outcome
  *	vv_pick_clear(&p);
  *
  * Call vv_put_right and vv_merge_need_no_state first.
@@ -34,22 +34,23 @@ typedef enum vv_pick_outcome {
 
 /* One value = one cherry-pick or revert of a commit: its options and its result. */
 typedef struct vv_pick {
-	vv_repository *repo; /* repo and reader are borrowed */
-	vv_dataset_reader *reader;
+	vv_repository *repo;       /* borrowed */
+	vv_dataset_reader *reader; /* borrowed */
 	/* revert: apply the reverse of the changes; no_commit: only stage the result; edit: let the
 	 * user edit the message */
 	bool revert, no_commit, edit;
 	bool note_origin;    /* the message of a cherry-pick contains the commit's id */
 	vv_strings how;      /* arguments of -X: rules that override the rules of HEAD */
 	const char *command; /* the command's name in messages; NULL: vv_pick_verb */
-	/* for a merge commit: the number, from 1, of the parent with which it is compared; 0: not
-	 * given */
+	/* the argument of --mainline: if the commit is a merge, the number, from 1, of the parent
+	 * with which it is compared; 0: not given */
 	uint64_t mainline;
 	vv_pathspec *paths; /* for a revert: the paths to revert; NULL: all */
 	/* do not change index and files: the result is a commit on `onto`, and no ref is updated */
 	bool apart;
-	vv_oid onto;    /* null: HEAD */
-			/* Set by vv_pick_begin: */
+	vv_oid onto; /* if `apart` is set: the parent of the result; null: HEAD */
+
+	/* Set by vv_pick_begin: */
 	char *short_id; /* the commit's short id */
 	/* the commit's changes; with paths, only changes of these paths */
 	vv_changed_files changed;

@@ -59,11 +59,12 @@ typedef struct vv_txn_put_options {
 	/* options of the import, and the receiver of findings; NULL: the defaults, and findings are
 	 * not reported */
 	const vv_dataset_options *import;
-	bool described; /* the options in `import` make the file a dataset, or say how to read it */
-	bool replace;   /* overwrite the file in the work tree even if it has unstaged changes */
+	/* `import` has options that make the file a dataset, or that describe how to read it */
+	bool described;
+	bool replace; /* overwrite the file in the work tree even if it has unstaged changes */
 	/* the bytes were made from the content that the path has in the transaction, so
-		 * they include the changes that others made while the transaction waited to
-		 * begin */
+	 * they include the changes that others made while the transaction waited to
+	 * begin */
 	bool rebased;
 } vv_txn_put_options;
 
@@ -128,7 +129,7 @@ typedef struct vv_txn_commit_options {
 	bool no_check;      /* do not run the checks of varve.json */
 	const char *author; /* "Name <mail>" */
 	/* time_set: `time` and offset_min are the author's date; both_times: they are the
-		 * committer's date, too */
+	 * committer's date, too */
 	bool time_set, both_times;
 	int64_t time;   /* in seconds since 1970 */
 	int offset_min; /* offset of the time zone from UTC, in minutes */

@@ -22,10 +22,9 @@ typedef struct vv_txn_change {
 	/* dataset: the new content is a dataset; track: the attributes do not track its path yet,
 	 * so a line is added */
 	bool dataset, track;
-	vv_stat st; /* if `work` is false: metadata of the file that was read */
-	/* if `work` is true: an existing file is replaced, whose metadata are in `was` */
-	bool was_there;
-	vv_stat was;
+	vv_stat st;     /* if `work` is false: metadata of the file that was read */
+	bool was_there; /* if `work` is true: an existing file is replaced */
+	vv_stat was;    /* if was_there is true: metadata of the existing file */
 } vv_txn_change;
 
 struct vv_txn {

@@ -51,7 +51,7 @@ typedef struct vv_document {
 	/* borrowed: an id of the file's bytes, for the cache; NULL: results are not cached */
 	const char *known_as;
 	/* borrowed: metadata of the file at the time when known_as was computed; NULL: no
-		 * other process can change the file */
+	 * other process can change the file */
 	const vv_stat *before;
 	/* borrowed. file: path of the file; NULL: the function bring makes the file. name: name of
 	 * the file in messages */
@@ -61,7 +61,7 @@ typedef struct vv_document {
 	const char *head;
 	size_t head_len;
 	/* Makes the file before a reader runs, and sets *file to its path. If it is NULL
-		 * and `file` is NULL, no reader runs. */
+	 * and `file` is NULL, no reader runs. */
 	vv_status (*bring)(void *payload, const char **file, vv_error *err);
 	void *payload;
 	/* called while the reader runs, and may cancel; may be NULL */

@@ -25,8 +25,8 @@ typedef struct vv_helper_limits {
 	/* text after the memory limit in messages, such as " (SETTING)"; or NULL */
 	const char *memory_setting;
 	/* limit in seconds for waiting for output. As long as the program uses the CPU, but
-		 * has used less CPU time than this limit, the wait may be up to ten times as long.
-		 * 0: no limit */
+	 * has used less CPU time than this limit, the wait may be up to ten times as long.
+	 * 0: no limit */
 	unsigned seconds;
 	uint64_t output; /* limit of the program's output in bytes; 0: no limit */
 	/* called while waiting for output, and may cancel; may be NULL */
@@ -34,7 +34,7 @@ typedef struct vv_helper_limits {
 	/* kill the program when the thread that started it ends, even if varve is killed */
 	bool bound;
 	/* the output is read ahead: the thread may start another helper before it ends this
-		 * one */
+	 * one */
 	bool ahead;
 } vv_helper_limits;
 

@@ -21,7 +21,7 @@ typedef struct vv_column_restore {
 	const char *source;        /* revision to restore from; NULL: the index */
 	const vv_strings *columns; /* names of the columns; at least one */
 	/* conditions on rows of the file; only rows for which all are true are restored;
-		 * empty: restore every row */
+	 * empty: restore every row */
 	const vv_strings *where;
 	bool force;   /* also overwrite values that no version has */
 	bool dry_run; /* do not change the file */

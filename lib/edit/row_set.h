@@ -21,7 +21,7 @@ typedef struct vv_row_set {
 	const char *path; /* path of the table, as the user wrote it */
 	const char *row;  /* key of the row; values of several columns are separated by commas */
 	/* the count values to set: COL=TEXT, converted to the column's type, or COL:=JSON;
-		 * empty if remove is set */
+	 * empty if remove is set */
 	const char *const *values;
 	size_t count;
 	bool remove; /* delete the row */
@@ -30,7 +30,7 @@ typedef struct vv_row_set {
 	 * changed. NULL: no condition */
 	const char *condition;
 	/* if not NULL, the new file is written beside the old one, and *made is set to its
-		 * name (as in vv_row_file); NULL: the file is replaced */
+	 * name (as in vv_row_file); NULL: the file is replaced */
 	char **made;
 } vv_row_set;
 
@@ -52,7 +52,7 @@ typedef struct vv_row_set_result {
 	 * if nothing was changed, the row with the key; empty if no row has the key */
 	vv_buf json;
 	/* one line for each new member of JSON, and for each value that does not fit its
-		 * column's type */
+	 * column's type */
 	vv_buf warnings;
 } vv_row_set_result;
 void vv_row_set_result_clear(vv_row_set_result *r);

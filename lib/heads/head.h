@@ -49,10 +49,10 @@
  * A record is valid only in the exact form in which varve writes it.
  */
 
-#define VV_HEAD_NAME_MAX 200u /* limits of name and URL in bytes, below of the whole record */
-#define VV_HEAD_LIST_MAX 64u  /* maximum length of each list, such as mirrors or signers */
-#define VV_HEAD_URL_MAX 1000u
-#define VV_HEAD_RECORD_MAX ((size_t)128 << 10)
+#define VV_HEAD_NAME_MAX 200u                  /* maximum length of a name, in bytes */
+#define VV_HEAD_LIST_MAX 64u                   /* maximum length of each list, such as signers */
+#define VV_HEAD_URL_MAX 1000u                  /* maximum length of a mirror's URL, in bytes */
+#define VV_HEAD_RECORD_MAX ((size_t)128 << 10) /* maximum size of a record, in bytes */
 
 /* One value = one line "signer", "revoked" or "saw" of a record. */
 typedef struct vv_head_key {
@@ -111,6 +111,7 @@ bool vv_head_key_read(uint8_t key[VV_KEY_PUBLIC], const char *text);
 
 #define VV_HEAD_PURPOSE "varve-head"        /* the purpose (namespace) of the signature */
 #define VV_HEAD_REFS_MAX ((size_t)64 << 20) /* size limit of the list of refs, in bytes */
+/* Maximum number of parents: the signer's previous record, and the records that it saw. */
 #define VV_HEAD_PARENTS_MAX (VV_HEAD_LIST_MAX + 1)
 
 /* One value = one commit that has a record. */
@@ -144,7 +145,7 @@ bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out);
 
 /* One value = one key for signing records. */
 typedef struct vv_head_signer {
-	/* public key, and the seed of the private key if has_seed is set */
+	/* key: the public key; seed: if has_seed is set, the seed of the private key */
 	uint8_t key[VV_KEY_PUBLIC], seed[32];
 	/* false: ssh-keygen signs with key_file, or with the agent's key if key_file is a .pub
 	 * file */

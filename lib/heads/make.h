@@ -22,14 +22,14 @@
 typedef struct vv_head_making {
 	vv_refs_choice refs; /* the refs to sign; not used if `moved` is set */
 	/* the moved_count refs that a push moved: the record has these refs, and all other
-		 * refs as in the newest head. NULL: `refs` is used */
+	 * refs as in the newest head. NULL: `refs` is used */
 	const vv_push_ref *moved;
 	size_t moved_count;
 	/* sign nothing if the last record has the same refs, and at least half of its lifetime is
 	 * left */
 	bool only_new;
 	/* a head of this key that was signed on another machine, so that the last record
-		 * does not follow it; the new record follows both. NULL: none */
+	 * does not follow it; the new record follows both. NULL: none */
 	const vv_oid *join;
 	const char *name; /* the name in the first record; NULL: the name of the folder */
 	/* seconds since 1970; 0: the new record is valid for as long as the last one was */
@@ -38,7 +38,7 @@ typedef struct vv_head_making {
 	/* the new mirrors; NULL or empty: the mirrors of the last record */
 	const vv_strings *mirrors;
 	/* signers to add; the number of a key is the time when the key expires. NULL:
-		 * none */
+	 * none */
 	const vv_head_keys *signers;
 	/* keys to revoke; the number of a key is the number of its last valid record. NULL: none */
 	const vv_head_keys *revoked;

@@ -25,7 +25,7 @@
 #include "repo/git/program.h"
 
 #define VV_NEARBY_MS 300u  /* duration of a search in milliseconds */
-#define VV_NEARBY_MAX 8u   /* the most machines that are used */
+#define VV_NEARBY_MAX 8u   /* maximum number of machines that are used */
 #define VV_NEARBY_HASH 32u /* hexadecimal digits of the hash */
 
 /* One value = one search. */

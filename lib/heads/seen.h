@@ -44,11 +44,11 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
  * meanwhile trusted a head that is not an ancestor of these. */
 vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_notes *notes,
 			     bool quiet, vv_error *err);
-/* Adds newer heads of the other side, such as those that this key signed on another machine, to the
- * trusted heads of r; to be called before a head is signed. VV_EREFUSED: a fork. from: a connection
- * to the other side; NULL: connects to url. own: if not NULL, the trusted heads do not change, and
- * *own is set to this key's head on the other side, which may be a fork of this key's trusted
- * head. */
+/* Adds newer heads of the repository at url, such as those that this key signed on another machine,
+ * to the trusted heads of r; to be called before a head is signed. VV_EREFUSED: a fork. from: a
+ * connection to that repository; NULL: this function connects. own: if not NULL, the trusted heads
+ * do not change, and *own is set to this key's head in that repository, which may be a fork of this
+ * key's trusted head. */
 vv_status vv_heads_learn(vv_repository *r, const vv_reached *from, const char *url, vv_oid *own,
 			 const vv_notes *notes, vv_error *err);
 void vv_heads_seen_clear(vv_heads_seen *s);
