@@ -65,20 +65,21 @@ VV_AUTO_CLEAR(vv_apply_files, vv_apply_files_clear)
 
 /* Opens the file at `path` as the table *out, unless out is NULL, and sets *exists to true if the
  * file exists. before: the root whose form is used if the bytes of the file allow several forms;
- * may be NULL. For the member of vv_patch_apply_options of this name, as are vv_apply_files_put and
- * vv_apply_files_change. Fails if the path is not a regular file, or one of its folders is a
- * symbolic link. */
+ * may be NULL. For the function `open` of vv_patch_apply_options. Fails if the path is not a
+ * regular file, or one of its folders is a symbolic link. */
 vv_status vv_apply_files_open(vv_apply_files *f, const char *path, const vv_root *before,
 			      vv_table *out, bool *exists, vv_error *err);
-/* Returns the scan cache of the table that was opened last, whose root is *root, borrowed, or NULL
- * if it has none. Sets *secret to the seed of its hashes. */
+/* Returns the scan cache of the table that vv_apply_files_open opened last, borrowed, or NULL if it
+ * has none. root: the root of that table. Sets *secret to the seed of the hashes in the cache. For
+ * the function `cache` of vv_patch_apply_options. */
 const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root, uint64_t *secret);
-/* Appends len bytes to the new content of `path`. behind: a suffix for the path: "" or
- * VV_APPLY_REJECTED. */
+/* Appends len bytes to the new content of the file with the path `path` and the suffix `behind`: ""
+ * or VV_APPLY_REJECTED. For the functions `put` and `reject` of vv_patch_apply_options. */
 vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const char *behind,
 			     const void *bytes, size_t len, vv_error *err);
-/* Completes the new content of `path` with the suffix `behind`. removed: marks the path for removal
- * instead. */
+/* Completes the new content of the file that vv_apply_files_put writes for `path` and `behind`. If
+ * `removed` is true, marks that file for removal instead. For the function `done` of
+ * vv_patch_apply_options. */
 vv_status vv_apply_files_change(vv_apply_files *f, const char *path, const char *behind,
 				bool removed, vv_error *err);
 

@@ -38,6 +38,7 @@ typedef struct vv_apply_index {
 	size_t conflicts; /* number of merged paths with conflicts */
 } vv_apply_index;
 
+/* Initialises *a with these members. */
 void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_writer *writer,
 			 vv_checkout *checkout);
 void vv_apply_index_clear(vv_apply_index *a);
@@ -61,9 +62,8 @@ vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 /* Writes the files, the conflict records (conflict_file.h) and, last, the index. */
 vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err);
 
-/* Appends n with a noun to out, such as "2 rows added" if n is 2, `what` is "row" and `rest` is "
- * added". If *any is true, appends ", " before that; then sets *any to true. Does nothing if n is
- * 0. */
+/* Appends n with a noun to out, such as "2 rows added" for n = 2, what = "row", rest = " added". If
+ * *any is true, appends ", " before that; then sets *any to true. Does nothing if n is 0. */
 void vv_apply_put_count(vv_buf *out, bool *any, uint64_t n, const char *what, const char *rest);
 
 /* Appends to out a line for each merged path, such as "prices.csv: merged: 2 cells". */

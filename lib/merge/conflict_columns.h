@@ -14,15 +14,15 @@
 
 /* One value = the options of one call of vv_conflict_columns_solve. */
 typedef struct vv_columns_solution {
-	/* all pointers are borrowed */
-	vv_repository *repo;
-	vv_dataset_writer *writer;
-	vv_conflict_path *path; /* path of a table; its record is updated, but not saved */
+	vv_repository *repo;       /* borrowed */
+	vv_dataset_writer *writer; /* borrowed */
+	/* the path of a table; borrowed; its record is updated, but not saved */
+	vv_conflict_path *path;
 	/* one element for each item of the record: true to resolve it; only conflicts of
-		 * columns and of the key are resolved */
-	const bool *chosen;
+	 * columns and of the key are resolved */
+	const bool *chosen;           /* borrowed */
 	int side;                     /* the side to take: VV_BASE, VV_OURS or VV_THEIRS */
-	const vv_dataset_found *work; /* the table in the work tree */
+	const vv_dataset_found *work; /* the table in the work tree; borrowed */
 } vv_columns_solution;
 
 /* Resolves the chosen conflicts by merging again, and sets *out to the new blob (a pointer, or
@@ -32,7 +32,8 @@ typedef struct vv_columns_solution {
 vv_status vv_conflict_columns_solve(const vv_columns_solution *s, vv_oid *out, vv_error *err);
 
 /* Resolves all conflicts of columns and of the key in favour of the side `take`, by merging again.
- * in: the merge without decisions; out: its result, which is replaced by the new result. */
+ * in: the merge without decisions. Before the call, *out is the result of that merge; afterwards,
+ * *out is the new result. */
 vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merge *in,
 				   vv_merge_take take, vv_error *err);
 

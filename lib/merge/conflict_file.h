@@ -34,13 +34,13 @@ typedef struct vv_conflict_item {
 	bool has[3];      /* true if the cell exists in base, ours and theirs */
 	vv_cell cells[3]; /* the cell in base, ours and theirs */
 	/* for a row without a key that one side removed: the row in base, ours and theirs, as a
-	 * JSON object; else NULL */
+	 * JSON object; for all other conflicts, and for a version that lacks the row, NULL */
 	const char *values[3];
-	/* with values: the row's number in base, ours and theirs; UINT64_MAX: the version does not
-	 * have the row */
+	/* if `values` is set: the row's number in base, ours and theirs; UINT64_MAX: the version
+	 * does not have the row */
 	uint64_t at[3];
-	/* for such a row that ours removed: the row of `root` before which it would be inserted;
-	 * UINT64_MAX: no such row */
+	/* if `values` is set and ours removed the row: number of the row of `root` before which the
+	 * removed row would be inserted; UINT64_MAX: no such row */
 	uint64_t before;
 	const char *detail; /* a further description for people; may be NULL */
 } vv_conflict_item;
@@ -92,8 +92,8 @@ bool vv_conflict_is_of_row(const vv_conflict_item *item);
 /* Returns true if both conflicts are about the same row. */
 bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b);
 
-/* Returns a description, a constant, of the location of conflicts of a kind that are outside of a
- * table's rows, such as "lines above the table"; NULL for other kinds. */
+/* If conflicts of this kind are outside of a table's rows, returns a description of their location,
+ * such as "lines above the table", a constant; else NULL. */
 const char *vv_conflict_place(vv_conflict_kind kind);
 /* Returns true if the conflict is about a column, the key or the lines around the table, so that
  * the table must be merged again to resolve it. */

@@ -34,10 +34,11 @@ typedef struct vv_conflict_list {
 	size_t count, cap;
 } vv_conflict_list;
 
-/* Sets *out to the paths in conflict in the index x; paths: only these, or NULL for all. If the
- * record of a table is missing, since git made the conflict without varve, or belongs to another
- * conflict, merges again to make the record. keep: pass the blocks of these merges to the writer s.
- * again: replace damaged records, too. VV_EINPUT: a record is damaged, and `again` is not set. */
+/* Sets *out to the paths in conflict in the index x. paths: list only these; NULL: list all. If git
+ * made a conflict of a table without varve, its record is missing, or is that of an earlier
+ * conflict; this function then merges again to make the record. keep: pass the blocks of these
+ * merges to the writer s. again: make damaged records again, too. VV_EINPUT: a record is damaged,
+ * and `again` is not set. */
 vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_dataset_writer *s,
 				vv_index *x, vv_pathspec *paths, bool keep, bool again,
 				vv_error *err);

@@ -20,13 +20,14 @@ typedef struct vv_solution {
 	vv_dataset_writer *writer;  /* borrowed */
 	vv_conflict_record *record; /* borrowed */
 	/* one element for each item of the record: true to resolve it; NULL: all items are
-		 * resolved */
+	 * resolved */
 	const bool *chosen;
 	int side; /* the side to choose: VV_BASE, VV_OURS, VV_THEIRS */
-		  /* if not NULL, no side is chosen; instead, this column is set to `value` in the
-		 * rows of the items */
+
+	/* if not NULL, no side is chosen; instead, this column is set to `value` in the rows of the
+	 * items */
 	const char *column;
-	vv_cell value;
+	vv_cell value; /* the new cell, if `column` is set */
 } vv_solution;
 
 /* Resolves the chosen conflicts in the table t, and passes the bytes of the resulting file to fn.

@@ -56,7 +56,8 @@ vv_status vv_merge_report_read(vv_merge_report *out, const char *folder, vv_erro
 /* Adds the result *t to those in the folder. */
 vv_status vv_merge_report_add(const char *folder, const vv_merged_table *t, vv_error *err);
 /* Returns the last result for `path` in r, borrowed, or NULL if there is none. sides: the blobs of
- * the three sides for which the result must be; NULL: any sides. */
+ * base, ours and theirs; a result that was made from other blobs is not returned; NULL: the blobs
+ * do not matter. */
 const vv_merged_table *vv_merge_report_find(const vv_merge_report *r, const char *path,
 					    const vv_oid *sides);
 void vv_merge_report_clear(vv_merge_report *r);

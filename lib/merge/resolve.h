@@ -13,15 +13,14 @@
 
 /* One value = one resolution: its options and its result. */
 typedef struct vv_resolving {
-	/* the four pointers are borrowed */
-	vv_repository *repo;
-	vv_dataset_writer *writer;
-	vv_dataset_reader *reader; /* the reader of writer */
-	vv_index *index;
-	vv_pathspec *paths; /* paths to resolve; NULL: all paths in conflict */
-	int side;           /* the side to take: VV_BASE, VV_OURS or VV_THEIRS */
+	vv_repository *repo;       /* borrowed */
+	vv_dataset_writer *writer; /* borrowed */
+	vv_dataset_reader *reader; /* the reader of writer; borrowed */
+	vv_index *index;           /* borrowed */
+	vv_pathspec *paths;        /* paths to resolve; NULL: all paths in conflict */
+	int side;                  /* the side to take: VV_BASE, VV_OURS or VV_THEIRS */
 	/* if not NULL, no side is taken; instead, the cells in conflict in this column are
-		 * set to set_value */
+	 * set to set_value */
 	const char *set_column;
 	const char *set_value;
 	/* rows and columns to resolve; the rows by the names that vv_conflict_row_put writes;

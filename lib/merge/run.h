@@ -25,10 +25,10 @@
 
 /* One value = one merge, cherry-pick or revert: its options and its result. */
 typedef struct vv_merge_job {
-	vv_repository *repo; /* repo and reader are borrowed */
-	vv_dataset_reader *reader;
-	const char *verb;    /* "merge", "cherry-pick", "revert" */
-	const char *command; /* name of the command in messages; NULL: verb */
+	vv_repository *repo;       /* borrowed */
+	vv_dataset_reader *reader; /* borrowed */
+	const char *verb;          /* "merge", "cherry-pick", "revert" */
+	const char *command;       /* name of the command in messages; NULL: verb */
 	/* arguments for git: options, then the merged revision, ended by NULL */
 	const char *words[VV_MERGE_WORDS];
 	/* cherry-pick and revert: the commit with which the picked commit is compared; may be
@@ -39,12 +39,12 @@ typedef struct vv_merge_job {
 	vv_strings how;       /* arguments of `merge -X`: rules that override the rules of ours */
 	bool dry;             /* nothing is stored, except blocks if several bases are merged */
 	/* the operation to record as in progress if there are conflicts or `waits` is set,
-		 * since git records none when it is run without a commit; NULL: git records its
-		 * own */
+	 * since git records none when it is run without a commit; NULL: git records its
+	 * own */
 	const char *state;
 	vv_oid of; /* the commit of the operation `state` */
-		   /* record `state` even without conflicts, since further steps follow before the
-		 * commit */
+
+	/* record `state` even without conflicts, since further steps follow before the commit */
 	bool waits;
 
 	/* set by vv_merge_try: the tree of the result; if there are conflicts, it has the contents
@@ -55,16 +55,17 @@ typedef struct vv_merge_job {
 	vv_buf report;              /* text for stdout */
 	bool goes_on;     /* the merge is committed afterwards, so do not report that git stops */
 	vv_by_git by_git; /* result of vv_merge_apply */
-			  /* The following members are private. */
-	/* folder: the folder of the guide (guide.h); what: name of the operation in messages; the
-	 * others: arguments and variables for git */
+
+	/* The following members are private. */
+	/* folder: the folder of the guide (guide.h); what: name of the operation in messages;
+	 * attributes, guide and rules: arguments and variables for git */
 	char *folder, *what, *attributes, *guide, *rules;
 	vv_buf lfs; /* a setting for Git LFS */
 	bool exact; /* git detects only exact renames */
 } vv_merge_job;
 
-/* Appends git's option for a side to j->words if j->how prefers this side, and updates *count, the
- * number of words. */
+/* If j->how prefers a side, appends git's option for it, "-X ours" or "-X theirs", to j->words, and
+ * updates *count, the number of words. */
 void vv_merge_put_rules(vv_merge_job *j, size_t *count);
 
 /* Merges without changing a file of the user, and sets j->tree, j->tables, j->conflicts and
@@ -97,7 +98,8 @@ vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err);
 
 /* Undoes the merge, cherry-pick or revert in progress in r: every path that it changed gets the
  * content of HEAD, and the state of the operation is removed. VV_EREFUSED: a cleanly merged file
- * was edited since; notes list these files. Sets *lacking as the member of vv_by_git. */
+ * was edited since; notes list these files. Sets *lacking to true if blocks of a table were not
+ * available, so that its file has only the pointer. */
 vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err);
 
 #endif

@@ -20,10 +20,10 @@
 
 /* One value = the options of one merge of a path. */
 typedef struct vv_dataset_merge {
-	vv_repository *repo; /* all pointers are borrowed */
-	vv_dataset_writer *writer;
-	const char *path;
-	vv_merge_side sides[3]; /* base, ours, theirs; mode 0: the side does not have the path */
+	vv_repository *repo;       /* borrowed */
+	vv_dataset_writer *writer; /* borrowed */
+	const char *path;          /* borrowed */
+	vv_merge_side sides[3];    /* base, ours, theirs; mode 0: the side does not have the path */
 	/* the commits of the sides; may be null. They determine the order of equal candidates, and
 	 * their datapackage.json describes plain text */
 	vv_oid commits[3];
@@ -48,7 +48,8 @@ typedef struct vv_dataset_merged {
 	vv_merge_side result; /* the merged file */
 	vv_cid root;          /* root of the merged table; null: rows could not be merged */
 	vv_merge_stats stats;
-	vv_conflict_record record; /* items, sides, names; empty if there are no conflicts */
+	/* its items, sides and names are set; empty if there are no conflicts */
+	vv_conflict_record record;
 } vv_dataset_merged;
 void vv_dataset_merged_init(vv_dataset_merged *m);
 void vv_dataset_merged_clear(vv_dataset_merged *m);

@@ -25,7 +25,7 @@ typedef struct vv_convert_input {
 	vv_source bytes;       /* all unpacked bytes; to be read once */
 	vv_source packed;      /* unpacked bytes after head */
 	/* the first unpacked bytes, which are read to detect Arrow; head_pos: number of
-		 * them that were passed on by `bytes` */
+	 * them that were passed on by `bytes` */
 	char head[VV_ARROW_HEAD];
 	size_t head_len, head_pos;
 	bool is_arrow;        /* the bytes are an Arrow stream or file, not text */

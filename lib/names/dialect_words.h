@@ -12,11 +12,12 @@
 #include "base/error.h"
 #include "dataset/read/sniff.h"
 
-/* One value = the arguments of these options. NULL: the option is not given. */
+/* One value = the arguments of these options. NULL: the option is not given. skip: --skip-lines;
+ * skip_below: --skip-footer; spaces: --initial-space; header false: --no-header. */
 typedef struct vv_written {
 	const char *input_format, *encoding, *delimiter, *quote, *escape, *skip, *skip_below,
 		*records, *comment, *spaces, *header_rows, *header_join;
-	bool header; /* false: the first row is data */
+	bool header; /* the first row is a header, not data */
 } vv_written;
 
 /* Converts the options *w to *out. A character is given as itself, or as "tab", "\t", "comma",

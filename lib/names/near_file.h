@@ -18,10 +18,10 @@ char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path);
  * a word means the file. */
 bool vv_day_is_file(const char *word);
 
-/* Replaces *err, if a tracked file has a name similar to `word`, by an error that suggests the
- * file. *err must report that word is not a version, and word must not be a file of the work tree
- * either. command: the command for a hint that a path without a file must follow "--"; NULL: no
- * hint. Returns the status of *err. */
+/* If a tracked file has a name similar to `word`, replaces *err by an error that suggests the file.
+ * To be called if word is neither a version, which *err reports, nor a file of the work tree.
+ * command: the running command; the hint of the new error then shows how to give word as a path,
+ * after "--"; NULL: the hint does not mention this. Returns the status of *err. */
 vv_status vv_near_file_hint(vv_repository *r, const char *word, const char *command, vv_error *err);
 
 #endif

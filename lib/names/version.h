@@ -50,7 +50,7 @@ typedef struct vv_subject {
 	char *table;
 	char *file; /* VV_FROM_WORK: path of the file to open */
 	/* path of the Git LFS object to which the blob or file points; NULL: it does not
-		 * point to one */
+	 * point to one */
 	char *lfs;
 	vv_oid commit; /* VV_FROM_COMMIT: the commit of REV */
 	/* id of the blob; null for a CID, and for a work tree file that differs from the index */
@@ -76,16 +76,15 @@ typedef struct vv_subject {
 	vv_file_groups *groups;
 	/* plain text, after opening: some of its blocks are not in `passing` */
 	bool in_file;
-	/* plain text, after opening: the bytes from which its row groups are made, the types of
-	 * their columns, and the seed of the hashes in `raw` */
+	/* plain text, after opening: the bytes from which its row groups are made */
 	vv_scan_cache *raw;
-	vv_group_types types;
-	uint64_t raw_secret;
+	vv_group_types types; /* plain text, after opening: types of the columns of these groups */
+	uint64_t raw_secret;  /* seed of the hashes in `raw` */
 	/* the root to which plain text was imported; opening the subject again does not read the
 	 * text again */
 	vv_cid made;
 	/* set by the caller before opening; true: no document reader is run, and if a
-		 * result of one is needed that is not cached, opening fails with VV_EREFUSED */
+	 * result of one is needed that is not cached, opening fails with VV_EREFUSED */
 	bool known;
 	bool grid; /* a document, after opening: rows and columns are those of a sheet */
 	/* a table of a document, after opening: the store with its cached rows (kept_rows.h) */
@@ -153,8 +152,8 @@ typedef struct vv_subject_options {
 	const vv_sniff_hints *hints;
 	bool find_key; /* also find a key of plain text, which must be proved by all rows */
 	/* the open subject with which this one will be compared; may be NULL. If both are
-		 * plain text, rows that both have are read only once. Clear `like` after the
-		 * subject that was opened with it */
+	 * plain text, rows that both have are read only once. Clear `like` after the
+	 * subject that was opened with it */
 	const vv_subject *like;
 	/* if the bytes of plain text allow several forms, the form of this version is used; may be
 	 * NULL. The version in the index, if any, is used instead of this one */
@@ -162,9 +161,10 @@ typedef struct vv_subject_options {
 	bool keep;   /* this subject will be the `like` of another subject */
 	bool whole;  /* open a document as a file, not as a table */
 	bool writes; /* the caller will change rows of the file: VV_ENOSUPPORT for a document */
-		     /* if `keep` is set: the subject is compared with another file that can be read
-		 * again (vv_subject_is_file), so row groups that both have need not be encoded. If
-		 * `like` is set: `like` was opened with in_file */
+
+	/* if `keep` is set: the subject will be compared with another file that can be read again
+	 * (vv_subject_is_file), so row groups that both have need not be encoded; if `like` is set:
+	 * the subject `like` was opened with in_file */
 	bool in_file;
 	/* rows of a stored version in key order may be returned in that order: the caller uses
 	 * neither row numbers nor the order of rows */
@@ -176,21 +176,23 @@ typedef struct vv_subject_options {
 	/* threads for reading plain text; NULL: those of the reader, if any */
 	vv_pool *pool;
 	const vv_progress *progress;
-	/* for vv_subject_way_open: the description of plain text, which is then read as a table in any
-	 * case, and without the description's key; NULL: the description is searched for */
+	/* for vv_subject_way_open: the description of plain text, which is then read as a table in
+	 * any case, and without the description's key; NULL: the description is searched for */
 	const vv_package_resource *package;
-	/* plain text that has neither a description nor a version in the index has the types of this
-	 * version; may be NULL */
+	/* plain text that has neither a description nor a version in the index gets the types of
+	 * this version; may be NULL */
 	const vv_root *types;
 } vv_subject_options;
-/* Opens the subject s as the table *out. opts may be NULL. VV_EINPUT: s->broken, or the text is not
- * a table. VV_EMISSING: blocks of the version are missing here. */
+/* Opens the subject s as the table *out. opts may be NULL. VV_EINPUT: the subject is an edited or
+ * damaged pointer (s->broken), or the text is not a table. VV_EMISSING: blocks of the version are
+ * missing here. */
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err);
 
-/* Starts the reader of a document, the slow part of vv_subject_open with opts, so that two subjects
- * are read in parallel. Until vv_subject_open, which also reports errors, the dataset reader must
- * not open anything else. */
+/* Starts the reader of a document, which is the slow part of vv_subject_open, so that two documents
+ * are read in parallel. Does nothing for other subjects. Call vv_subject_open with the same opts
+ * afterwards, which also reports errors; until then, the dataset reader must not open anything
+ * else. */
 void vv_subject_begin(vv_subject *s, const vv_subject_options *opts);
 
 /* One value = the bytes of one subject. */

@@ -1,6 +1,6 @@
 /*
- * versions: opens the versions of a table for a walk through its history, when they are requested,
- * and leaves those open that were used last.
+ * versions: for a walk through the history of a table: opens each version when it is requested, and
+ * keeps the few versions open that were used last.
  */
 #ifndef VV_LIB_NAMES_VERSIONS_H
 #define VV_LIB_NAMES_VERSIONS_H
@@ -38,9 +38,9 @@ typedef struct vv_versions {
 	vv_version *like;
 } vv_versions; /* set repo and reader; all other members must be zero */
 
-/* Sets *out to the table of *file, which remains open at least until vv_versions_trim; to NULL if
- * the version does not have a table at this path, or if the table cannot be read, which is
- * reported. */
+/* Sets *out to the table of *file, which remains open at least until vv_versions_trim. Sets *out to
+ * NULL if the version does not have a table at this path, or if the table cannot be read; the
+ * second case is reported. */
 vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *file, vv_table **out,
 			  vv_error *err);
 /* Closes all versions but the few that were used last. */

@@ -42,8 +42,8 @@ VV_AUTO_CLEAR(vv_folder_history, vv_folder_history_clear)
 /* Reads the refs of the folder h->dir, checks its packs and lists, and sets the members of h from
  * `before` on, except `dropped`. */
 vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err);
-/* Appends to *back a description of a new ref that does not descend from the folder's ref of this
- * name; appends nothing if there is no such ref. Sets *heads to true if the folder has signed heads
+/* If a ref in h->refs does not descend from the folder's ref with the same name, appends its
+ * description to *back; else appends nothing. Sets *heads to true if the folder has signed heads
  * that are not in this repository. */
 vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bool *heads,
 				    vv_error *err);

@@ -81,9 +81,9 @@ vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv
 /* Sets s->held to the files of the folder dir: the packs, lists of blocks and lists of versions of
  * the store, and the packs of repo.git with their indexes. */
 vv_status vv_folder_state_hold(vv_folder_state *s, const char *dir, vv_error *err);
-/* Removes the files in s->gone that have been unreferenced since `until` (in seconds since 1970) or
- * an earlier time from the folder dir, and removes their items. A file behind a symbolic link is
- * not removed. */
+/* Removes from the folder dir the files in s->gone that have been unreferenced since `until` (in
+ * seconds since 1970) or an earlier time, and removes their items from s->gone. A file behind a
+ * symbolic link is not removed. */
 vv_status vv_folder_state_sweep(vv_folder_state *s, const char *dir, uint64_t until, vv_error *err);
 
 #endif

@@ -18,7 +18,7 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
-#define VV_PUBLISH_WAIT_SECONDS 3600u /* time from which an unreferenced file may be removed */
+#define VV_PUBLISH_WAIT_SECONDS 3600u /* time after which an unreferenced file is removed */
 #define VV_PUBLISH_FILE_BYTES ((uint64_t)20 << 20) /* default of vv_publishing.file_bytes */
 
 /* One value = one run: its options and its result. Pointers are borrowed, except head. */
