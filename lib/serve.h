@@ -22,13 +22,13 @@ typedef struct vv_serve_repo {
 	/* caches which objects clients may read; borrowed; NULL: use a new one */
 	vv_reachable *reach;
 	/* answers requests for copies that this machine stores for others; NULL: such
-		 * requests are refused */
+	 * requests are refused */
 	vv_hold_fn hold;
-	void *hold_payload;
+	void *hold_payload; /* first argument of hold */
 	/* formulates the hints that the peer gets; NULL: hints with codes are omitted */
 	vv_hint_words_fn words;
 	/* Set by vv_serve_repo_run, for a log. op: name of the last request; failed: it
-		 * failed. */
+	 * failed. */
 	const char *op;
 	bool failed;
 } vv_serve_repo;

@@ -47,8 +47,8 @@ vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, 
 /* Returns VV_OK if url, an absolute URL in .varveconfig, may be contacted. VV_EREFUSED: the URL is
  * not trusted, or a symbolic link is part of the path. name: the store's name, for messages. */
 vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, vv_error *err);
-/* Returns VV_OK if url is not a path in the work tree of which a part is a symbolic link, else
- * VV_EREFUSED. */
+/* Returns VV_EREFUSED if url is a path in the work tree, and a part of this path is a symbolic
+ * link; else VV_OK. */
 vv_status vv_data_store_check_links(vv_repository *r, const char *url, vv_error *err);
 /* Returns VV_EREFUSED, with the message that the store `name` is not trusted. */
 vv_status vv_data_store_refuse(const char *name, vv_error *err);

@@ -33,10 +33,11 @@
 /* One value = one ref to push, and its result. */
 typedef struct vv_git_push {
 	const char *to; /* the remote's ref */
-	/* the new and the old id; id null: delete the ref. The remote already has the blocks of id,
-	 * but not those of later commits of its branch */
+	/* id: the new id, whose blocks the remote already has; null: delete the ref. old: if
+	 * `force` is set, the id that the ref must have before the push; null: the remote must not
+	 * have the ref */
 	vv_oid id, old;
-	bool force; /* overwrite the ref, but only if its id is still `old` */
+	bool force; /* overwrite the ref, if its id is `old` */
 	/* result: the reason of a refusal, owned by the caller; NULL: the ref was moved */
 	char *why;
 	bool same; /* result: the remote already had this id */

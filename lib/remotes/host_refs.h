@@ -22,10 +22,9 @@
 typedef struct vv_host_refs {
 	const char *url; /* for messages; borrowed */
 	vv_hello hello;
-	/* id of the host's ref refs/varve/blocks; null: the host does not have it */
-	vv_oid usual_tip,
-		/* id of the branch that may be used instead; null: the host does not have it */
-		branch_tip;
+	/* usual_tip: id of the host's ref refs/varve/blocks; branch_tip: id of the branch that may
+	 * be used instead of it; null: the host does not have the ref */
+	vv_oid usual_tip, branch_tip;
 	vv_oid head; /* commit of HEAD; null: the host has no HEAD */
 	/* HEAD of the host is the branch of blocks, so hello has another branch as HEAD */
 	bool blocks_head;
@@ -34,11 +33,11 @@ typedef struct vv_host_refs {
 	vv_arena arena; /* memory of hello */
 } vv_host_refs;
 
-/* Sets *x to the refs of the host, which it lists with git ls-remote. word: the host as an argument
- * of git: a remote's name or a URL. ask: has the folder in which git runs. folder: the published
- * folder, if the host is one, whose refs were already read, and to which nothing can be pushed;
- * NULL: another host. Call vv_host_refs_clear on failure, too. VV_ENOSUPPORT: the host is a plain
- * web server, and folder is NULL. VV_ECORRUPT: the answer is invalid. */
+/* Sets *x to the refs of the host, which are listed with git ls-remote. ask: has the folder in
+ * which git runs. word: the host as an argument of git: a remote's name or a URL. folder: the host,
+ * if it is a published folder: its refs were already read, so git is not run, and nothing can be
+ * pushed to it; NULL: another host. Call vv_host_refs_clear on failure, too. VV_ENOSUPPORT: the
+ * host is a plain web server, and folder is NULL. VV_ECORRUPT: the answer is invalid. */
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
 			    const char *word, const vv_remote_folder *folder, vv_error *err);
 void vv_host_refs_clear(vv_host_refs *x);

@@ -48,8 +48,9 @@ vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err);
 
 /* One value = the result of one trial. */
 typedef struct vv_store_trial {
-	/* the operations that succeeded; ranges: reading a part of a file. Listing and removing are
-	 * not needed to push and fetch */
+	/* true if the operation succeeded. reads: reading a file; ranges: reading a part of a file;
+	 * writes: writing a file; lists: listing files, and removes: removing a file, which are not
+	 * needed to push and fetch */
 	bool reads, ranges, writes, lists, removes;
 	char who[160]; /* the user's identity at the store; "": unknown */
 	uint64_t ms;   /* duration of the trial in milliseconds */

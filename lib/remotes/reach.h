@@ -67,8 +67,8 @@ void vv_reach_supplier_clear(vv_supplier *s);
 /* The origin of a URL: the settings, the user in a command, or an untrusted list. The URLs of an
  * untrusted list must be those of peers, and varve never prompts for their secrets. */
 typedef enum vv_named_by { VV_BY_SETTINGS, VV_BY_USER, VV_BY_STRANGER } vv_named_by;
-/* Opens url as suppliers out[], at most max (at least one), and sets *count to their number. A URL
- * of a registered kind may have several suppliers. */
+/* Opens url as suppliers in out[], and sets *count to their number: at most max, which must be at
+ * least 1. A URL of a registered kind may have several suppliers. */
 vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 			     const char *url, vv_error *err);
 /* Does what vv_reach_suppliers does, but suppliers that are not of a registered kind connect when

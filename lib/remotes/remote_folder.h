@@ -32,7 +32,8 @@ vv_status vv_folder_url_put(vv_buf *out, const char *url, vv_error *err);
  * beside it. */
 bool vv_folder_path_is(const char *url);
 
-#define VV_FOLDER_FIRST 4u /* number of files: mark of the store, refs, HEAD, list of packs */
+/* Number of the first files, in this order: mark of the store, refs, HEAD, list of packs. */
+#define VV_FOLDER_FIRST 4u
 
 /* One value = one open folder. */
 typedef struct vv_remote_folder {

@@ -20,7 +20,8 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-#define VV_VAULT_SOURCE "vault:" /* the repository's vault, wherever the user can give a peer */
+/* The repository's vault, where a user can give the name or URL of a peer. */
+#define VV_VAULT_SOURCE "vault:"
 
 /* Parses `value`, the value of vault.id, into *out. VV_EINPUT: the value is not a CID. */
 vv_status vv_vault_id_parse(vv_cid *out, const char *value, vv_error *err);

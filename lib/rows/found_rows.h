@@ -26,7 +26,7 @@ typedef struct vv_rows_options {
 	vv_where *where;           /* condition; NULL: every row matches; borrowed */
 	const vv_key_lookup *keys; /* finds row groups by key; may be NULL; borrowed */
 	/* read only groups whose first row is in [from, to); if `within` is set, also the
-		 * group that contains row `from` */
+	 * group that contains row `from` */
 	uint64_t from, to;
 	bool within;
 	bool alone; /* do not read ahead in another thread */

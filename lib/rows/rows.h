@@ -39,14 +39,15 @@ typedef struct vv_rows_group {
  * the same as vv_rows_next. */
 int vv_rows_next_group(vv_rows *r, vv_rows_group *out, vv_error *err);
 
-/* Sets o->from and o->to to share number `part`, from 0, of `parts` shares of a table with `rows`
- * rows. VV_EUSAGE: part is not below parts. */
+/* Divides a table with `rows` rows into `parts` ranges of about the same size, and sets o->from and
+ * o->to to the range with the number `part`, from 0. VV_EUSAGE: part is not below parts. */
 vv_status vv_rows_share(vv_rows_options *o, uint64_t rows, uint32_t part, uint32_t parts,
 			vv_error *err);
 
-/* Returns true if the cursor returns all rows of the table from row *from on, and sets *from. */
+/* Sets *from to the number of the first row that the cursor may return. Returns true if the cursor
+ * returns this row and all later rows of the table. */
 bool vv_rows_are_all(const vv_rows *r, uint64_t *from);
-/* returns progress of the options; may be NULL */
+/* Returns the member `progress` of the options; may be NULL. */
 const vv_progress *vv_rows_progress(const vv_rows *r);
 
 /* Returns the number of the row that vv_rows_next returned last. */

@@ -51,11 +51,11 @@ typedef enum vv_where_op {
 	VV_WHERE_UP_TO = VV_FACT_UP_TO,
 	VV_WHERE_ABOVE = VV_FACT_ABOVE,
 	VV_WHERE_FROM = VV_FACT_FROM,
-	VV_WHERE_DIFFERS,  /* the cell is a value of the type, and not equal */
+	VV_WHERE_DIFFERS,  /* the cell is a value of the type, and differs from the text */
 	VV_WHERE_NULL,     /* the cell is a missing value */
 	VV_WHERE_NOT_NULL, /* the cell is not a missing value */
-	/* the cell is missing, not a value of the type, or possibly too large for int64, double or
-	 * UTF-8 */
+	/* the cell is a missing value or not a value of the column's type, or may not be
+	 * representable as int64, double or UTF-8 */
 	VV_WHERE_NO_VALUE
 } vv_where_op;
 
@@ -64,8 +64,9 @@ typedef struct vv_where_test {
 	const char *column; /* name of the column; NULL: `place` is used */
 	size_t place;       /* index of the column in the table */
 	vv_where_op op;
-	vv_cell_state state; /* the spelling of `text`: as in the column, or as in JSON */
-	const char *text;    /* the text with which cells are compared, of len bytes */
+	/* the form of `text`: VV_CELL_TEXT: as cells of the column; VV_CELL_LITERAL: as JSON */
+	vv_cell_state state;
+	const char *text; /* the text with which cells are compared, of len bytes */
 	size_t len;
 } vv_where_test;
 /* Makes the filter *out from `count` tests, as vv_where_new does from conditions. */

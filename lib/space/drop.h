@@ -52,11 +52,11 @@ typedef struct vv_drop_keeper {
 
 /* One value = one run: its options and its result. */
 typedef struct vv_drop {
-	/* the versions to drop, as for vv_named_versions_each; if history is set, instead all
-	 * versions that are not at the tip of a branch or tag */
+	/* rev, paths: select the versions to drop, as for vv_named_versions_each; not used if
+	 * history is set */
 	const char *rev;
 	const char *const *paths;
-	bool history;
+	bool history;           /* drop all versions that are not at the tip of a branch or tag */
 	const vv_strings *from; /* the remotes to query; empty: all remotes and the vault */
 	unsigned copies;        /* number of copies that others must have; at least 1 */
 	bool dry_run;           /* remove nothing */

@@ -27,7 +27,7 @@ typedef struct vv_gc_run {
 	uint64_t grace_sec;
 	unsigned loose_max; /* pack Git's loose objects if there are more than this */
 	/* roots of versions that others store: blocks that only these versions need are
-		 * removed at once. NULL: no such versions */
+	 * removed at once. NULL: no such versions */
 	const vv_cid_set *drop;
 	/* The following members are set by vv_gc_run_all. */
 	vv_gc_result result;
@@ -58,15 +58,16 @@ void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r);
  * unneeded blocks.
  */
 
-/* the defaults of grace_sec if the blocks are in a ref of a Git host, and if they are in a store */
+/* The default of vv_remote_gc.grace_sec if the blocks are in a ref of a Git host. */
 #define VV_REMOTE_GC_HOST_SECONDS ((uint64_t)90 * 86400)
+/* The default of vv_remote_gc.grace_sec if the blocks are in a store. */
 #define VV_REMOTE_GC_STORE_SECONDS ((uint64_t)14 * 86400)
 
 /* One value = one run: its options and its result. */
 typedef struct vv_remote_gc {
 	bool has_grace; /* grace_sec is set; else one of the constants above is used */
 	/* age in seconds below which packs are not changed; use 0 only for a store to which
-		 * nothing else writes */
+	 * nothing else writes */
 	uint64_t grace_sec;
 	bool dry_run; /* change nothing */
 	/* The following members are set by vv_remote_gc_run. */

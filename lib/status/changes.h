@@ -27,9 +27,11 @@ typedef struct vv_change_facts {
 	/* the numbers of changed rows and cells; valid for a table that both sides have */
 	vv_change_counts counts;
 	bool known; /* groups, groups_new, rows, rows_before and columns are set */
-	/* number of row groups of the new version, and of those that the old one lacks */
+	/* groups: number of row groups of the new version; groups_new: number of these that the old
+	 * version lacks */
 	uint64_t groups, groups_new;
-	/* numbers of the new version; rows_before: of the old one */
+	/* rows, columns: numbers of rows and columns of the new version; rows_before: number of
+	 * rows of the old version */
 	uint64_t rows, rows_before, columns;
 	/* stored: for a staged change, bytes of its new blocks in the store; bytes: size of the
 	 * file */
@@ -45,8 +47,8 @@ typedef struct vv_change_entry {
 	/* path in HEAD, if the change is a staged rename without other changes; else NULL */
 	char *from;
 	/* letters as in git status --short: ' ', A, M, D, R, T, U; staged: the index
-		 * compared with HEAD; work: the work tree compared with the index. An untracked
-		 * path has '?' in both */
+	 * compared with HEAD; work: the work tree compared with the index. An untracked
+	 * path has '?' in both */
 	char staged, work;
 	/* the index has a pointer at this path, or, if the path is deleted, HEAD has one */
 	bool dataset;
@@ -69,6 +71,8 @@ typedef struct vv_change_entry {
 	bool edited;                    /* the pointer in the index does not match its root */
 	vv_oid head_id, index_id;       /* blobs in HEAD and in the index */
 	uint32_t head_mode, index_mode; /* their modes; 0: the path does not exist there */
+	/* staged_facts: the facts of the staged change (index and HEAD); work_facts: of the change
+	 * in the work tree (work tree and index) */
 	vv_change_facts staged_facts, work_facts;
 } vv_change_entry;
 
@@ -79,15 +83,18 @@ typedef struct vv_changes {
 	vv_head head;       /* HEAD */
 	char *upstream;     /* short name of the upstream; may be NULL */
 	bool upstream_gone; /* an upstream is set, but its ref does not exist */
-	/* numbers of commits that only HEAD has, and that only the upstream has */
+	/* ahead: number of commits that only HEAD has; behind: number of commits that only the
+	 * upstream has */
 	uint64_t ahead, behind;
 	/* number of versions of datasets that are in local branches and in no remote branch */
 	uint64_t unsent;
-	/* results of vv_state_shown and vv_state_name; "" if no operation is in progress; borrowed
-	 * from the repository */
+	/* the operation in progress, for people (vv_state_shown); "": no operation is in progress;
+	 * borrowed from the repository */
 	const char *shown;
+	/* the name of this operation (vv_state_name); "": no operation; borrowed */
 	const char *state;
-	/* numbers of entries of these kinds; pointers: those with pointer_only set */
+	/* number of entries with a staged change, with a change in the work tree, of untracked
+	 * paths, in conflict, with `plain` set, and with pointer_only set */
 	size_t staged, unstaged, untracked, conflicts, plain, pointers;
 	/* tables whose blocks are missing in this repository, except those that are pointers in the
 	 * work tree */
@@ -107,12 +114,12 @@ typedef struct vv_changes_options {
 	vv_pathspec *paths; /* NULL: all paths */
 	bool no_work;       /* compare only HEAD and the index */
 	/* untracked: list untracked files, and folders that have only untracked files;
-		 * untracked_all: list all files in such folders */
+	 * untracked_all: list all files in such folders */
 	bool untracked, untracked_all;
 	/* find the branch's upstream, and the numbers of commits ahead and behind (runs git) */
 	bool upstream;
-	bool facts;   /* count changed rows and columns */
-	bool groups;  /* if facts is set: also count groups and stored bytes */
+	bool facts;   /* set staged_facts and work_facts of datasets */
+	bool groups;  /* if facts is set: also set their groups, groups_new and stored */
 	bool missing; /* find tables whose blocks are missing in this repository (changes.c) */
 	bool unsent;  /* count versions that no remote has; ignored if no remote exists */
 } vv_changes_options;

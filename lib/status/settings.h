@@ -31,8 +31,9 @@ typedef struct vv_setting {
 	const char *help;     /* description: one line, without a full stop */
 } vv_setting;
 
-/* all settings, and their number */
+/* All settings. */
 extern const vv_setting vv_settings[];
+/* Number of elements of vv_settings. */
 extern const size_t vv_setting_count;
 
 /* Returns the setting `name`, such as "varve.keepFree" or "remote.NAME.varveKind"; NULL if it does

@@ -60,7 +60,7 @@ typedef struct vv_diff_sides {
 	size_t count, cap;
 	int revisions; /* number of arguments that are revisions */
 	/* tables of documents that arguments give as DOCUMENT#TABLE; other tables of these
-		 * documents are left out */
+	 * documents are left out */
 	char **tables;
 	size_t table_count;
 } vv_diff_sides;
@@ -71,7 +71,7 @@ typedef struct vv_diff_sides_options {
 	bool cached;  /* compare the index, not the work tree, with a commit */
 	bool renames; /* detect renames: pair removed paths with new paths */
 	/* for paths in conflict, the stage that is compared with the work tree: 1 base, 2
-		 * ours, 3 theirs; 0: ours, if the index is compared with the work tree */
+	 * ours, 3 theirs; 0: ours, if the index is compared with the work tree */
 	int stage;
 } vv_diff_sides_options;
 
