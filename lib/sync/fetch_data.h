@@ -24,16 +24,17 @@ typedef struct vv_fetch_data {
 	/* instead of the versions of rev and paths, fetch every version in all refs and HEAD, and
 	 * versions that are recorded as stored elsewhere */
 	bool all;
-	/* if tips is not NULL: instead of the versions of rev and paths, fetch all versions that
-	 * are reachable from these commits and tags, and not from `there` */
+	/* tips: ids of tip_count commits and tags; there: ids of there_count commits and tags. If
+	 * tips is not NULL, the versions that are reachable from tips, and not from `there`, are
+	 * fetched instead of the versions of rev and paths */
 	const vv_oid *tips, *there;
 	size_t tip_count, there_count;
 	/* the sources: names of remotes, or URLs. Empty: all remotes, and other peers that have the
 	 * blocks. NULL: the same sources, but only if fetching is allowed (needed.h) */
 	const vv_strings *from;
 	const vv_progress *progress; /* may be NULL */
-	/* The following members are set by the run: the numbers of selected versions, and
-		 * of those that were fetched. */
+	/* Set by the functions below. versions: number of selected versions; fetched: number of
+	 * these that were fetched. */
 	uint64_t versions, fetched;
 } vv_fetch_data;
 

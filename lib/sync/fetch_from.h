@@ -31,8 +31,8 @@ typedef struct vv_fetch_from {
 	vv_transfer t;          /* the open transfer */
 	vv_remote remote;       /* the remote */
 	vv_supplier *suppliers; /* the sources of blocks */
-	/* unasked_count: number of suppliers, at the end of the array, that the user has not
-	 * given */
+	/* supplier_count: number of all suppliers; unasked_count: number of suppliers, at the end
+	 * of the array, that the user has not given */
 	size_t supplier_count, unasked_count;
 	vv_error untold; /* error of peers that the user has not given; code VV_OK: no error */
 	/* the connection to the remote; if the remote is a peer, the first supplier uses the
@@ -45,7 +45,7 @@ typedef struct vv_fetch_from {
 	 * several copies; or NULL */
 	const char *found_by;
 	/* the first supplier is another peer (the stand-in), as the remote does not
-		 * answer */
+	 * answer */
 	bool stand_in;
 	vv_remote stand; /* the stand-in */
 	/* the stand-in as the user has given it: a remote's name or a URL */

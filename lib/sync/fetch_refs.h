@@ -29,7 +29,7 @@ typedef struct vv_ref_move {
 	bool for_merge; /* pull merges this ref */
 	bool done;      /* the local ref has its new value */
 	/* true if the history is from another peer than the remote, and a signed head has
-		 * the id signed_id for the ref */
+	 * the id signed_id for the ref */
 	bool is_signed;
 	vv_oid signed_id;
 } vv_ref_move;
@@ -44,8 +44,8 @@ void vv_ref_plan_clear(vv_ref_plan *p);
 VV_AUTO_CLEAR(vv_ref_plan, vv_ref_plan_clear)
 /* Returns the move of the remote's ref `from` in p, borrowed; NULL if there is none. */
 const vv_ref_move *vv_ref_plan_find(const vv_ref_plan *p, const char *from);
-/* Returns the commit of the remote's detached HEAD, borrowed, if it was fetched completely and is
- * permitted; else NULL. */
+/* Returns the commit of the remote's detached HEAD, borrowed, if the plan has it, and peers have
+ * all its versions; else NULL. */
 const vv_oid *vv_ref_plan_detached(const vv_ref_plan *p);
 
 /* Appends to out a sign, a space, and the range from *old to *id. If `forward` is set (a

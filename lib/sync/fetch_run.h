@@ -33,7 +33,7 @@ typedef struct vv_fetch_job {
 	/* Set by vv_fetch_job_run: */
 	vv_ref_plan plan;
 	/* the commit that pull merges: the commit of the ref for merging, or the commit of
-		 * this ref in a signed head; null: none */
+	 * this ref in a signed head; null: none */
 	vv_oid merge_id;
 	char *merge_name; /* name of that ref at the remote; owned */
 	/* the remote's HEAD is the branch of blocks, so remote_head is another branch */
@@ -45,7 +45,7 @@ typedef struct vv_fetch_job {
 	vv_transfer_sum sum; /* totals of the received data */
 	bool refused;        /* a ref was not moved, since it was not a fast-forward */
 	/* a ref was not moved, since no peer has all blocks of its versions, or no copy has
-		 * the commits in a signed head */
+	 * the commits in a signed head */
 	bool behind;
 	bool mended;        /* missing blocks of commits that were fetched earlier were received */
 	uint64_t elsewhere; /* number of versions whose blocks were left at their sources */

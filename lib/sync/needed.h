@@ -45,9 +45,9 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);
 typedef struct vv_needed_blocks {
 	const vv_cid *cids; /* the blocks */
 	size_t count;       /* at most VV_NEEDED_AT_ONCE */
-	/* get must return a block that `take` has received during the same vv_needed_get; take
-	 * receives each block after it was checked */
+	/* Sets *out to the block *cid, which `take` has received during the same vv_needed_get. */
 	vv_status (*get)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
+	/* Receives each block, after it was checked. */
 	vv_status (*take)(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			  vv_error *err);
 	void *payload;
@@ -56,9 +56,10 @@ typedef struct vv_needed_blocks {
  * Git host. The connection remains open. VV_ENOSUPPORT: the remote does not serve single blocks, or
  * sent wrong blocks; vv_needed_fetch tries other remotes. */
 vv_status vv_needed_get(vv_needed *n, const vv_needed_blocks *what, vv_error *err);
-/* Call this after the fetch of the version *root has failed. Returns true if that is no fault, since
- * the file may stay a pointer: fetching is disabled, and the version is recorded as stored elsewhere;
- * or fetching is enabled, and the version belongs to a linked table. */
+/* To be called if vv_needed_fetch has failed for the version *root. Returns true if the caller
+ * should leave the pointer in place of the file, and not report an error: if fetching is disabled
+ * and the version is recorded as stored elsewhere, or if fetching is enabled and the version
+ * belongs to a linked table. */
 bool vv_needed_unwanted(vv_needed *n, const vv_cid *root);
 /* Closes all Git hosts, whose scratch folders are locked while they are open; the next fetch opens
  * them again. Call this function before waiting for other processes or for the user. */

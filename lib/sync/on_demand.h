@@ -54,16 +54,17 @@ typedef struct vv_on_demand vv_on_demand;
  * not set `keep` if the command may wait meanwhile for a reader, or for git, which may run
  * varve. */
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
-/* Makes d, if alone is true, fetch single blocks of a version from a peer or a store, with blocks
- * that follow them in lists, without storing them: for a command that needs some rows of one table.
- * The whole version is fetched after all if more than about a quarter of its row groups is needed,
- * or after some dozens of requests that vv_on_demand_share did not announce. If alone is false,
- * makes d fetch whole versions again, and drops the single blocks. */
+/* Switches d between single blocks and whole versions. alone true, for a command that needs some
+ * rows of one table: from now on, d fetches only missing blocks, and blocks that follow them in
+ * lists, from a peer or a store, and does not store them. But if more than about a quarter of a
+ * version's row groups is needed, or after some dozens of requests that vv_on_demand_share did not
+ * announce, d fetches the whole version. alone false: d fetches whole versions again, and drops the
+ * single blocks. */
 void vv_on_demand_alone(vv_on_demand *d, bool alone);
 /* Allows d to request blocks again that no remote had before. May be called by any thread. */
 void vv_on_demand_again(vv_on_demand *d);
-/* Announces that the version's rows are read in this number of equal shares, and that only one
- * share will be read here, since others read the other shares. Raises the number of blocks that may
+/* Announces that the rows of a version are divided into `shares` equal ranges, of which this
+ * process reads only one, and other processes read the others. Raises the number of blocks that may
  * be fetched singly. May be called by any thread. */
 void vv_on_demand_share(vv_on_demand *d, unsigned shares);
 /* Makes d fetch whole versions from now on, including the version whose single blocks were fetched.

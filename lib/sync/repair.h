@@ -31,7 +31,7 @@ typedef struct vv_repair {
 	size_t file_count;
 	const vv_strings *from; /* peers: names of remotes, or URLs */
 	/* called after each repair of a version, or, if version is NULL, of a file. what: a
-		 * description of the repair and its source */
+	 * description of the repair and its source */
 	vv_status (*told)(void *payload, const vv_repair_version *version, const char *file,
 			  const char *what, vv_error *err);
 	void *payload;

@@ -27,7 +27,7 @@
 #include "transport/line/options.h"
 
 #define VV_VAULT_SHOWN "the vault" /* name of the vault in messages */
-/* time-out of a holder in seconds, if the user has not given the vault */
+/* Time-out of a holder in seconds, if the user has not given the vault. */
 #define VV_VAULT_UNASKED_IDLE 10u
 
 /* Registers vaults as suppliers (lib/remotes/reach.h); call once at the start of the program.
@@ -49,7 +49,7 @@ typedef struct vv_vault_question {
 	bool ask;              /* contact the holders; false: only use the ledger */
 	const vv_notes *notes; /* NULL: report nothing */
 } vv_vault_question;
-#define VV_VAULT_ROOTS_MAX 32768u
+#define VV_VAULT_ROOTS_MAX 32768u /* maximum number of versions in a question */
 
 /* Sends the question q to the program, and sets *out to the answer, which is allocated in the
  * arena. */

@@ -20,12 +20,12 @@ typedef struct vv_where_holder {
 	char *name;
 	uint64_t shards; /* number of the version's shards that the ledger assigns to this holder */
 	/* number of shards that were audited for this answer, one leaf each; at most
-		 * VV_AUDIT_LEAVES */
+	 * VV_AUDIT_LEAVES */
 	uint64_t asked;
 	uint64_t shown; /* number of shards that passed this audit */
 	bool whole;     /* the holder is assigned every shard of the vault, and passed its audits */
-	/* each of these shards had its last successful audit at this time or later; 0: one of them
-	 * was never audited */
+	/* the oldest of the times at which the holder's shards of the version last passed an audit,
+	 * in seconds since 1970; 0: one of them never passed an audit */
 	uint64_t proven;
 	bool away; /* the holder was not reached because of the error `why` */
 	vv_error why;

@@ -40,11 +40,14 @@ void vv_dataset_reader_forget(vv_dataset_reader *r);
  * a process that runs in parallel with git. */
 void vv_dataset_reader_refresh(vv_dataset_reader *r);
 
-/* The next four functions return objects of the reader, borrowed until it is closed. The pool is
- * created on first use. */
+/* Returns the repository of the reader, borrowed. */
 vv_repository *vv_dataset_reader_repository(const vv_dataset_reader *r);
+/* Returns the progress with which the reader was opened, borrowed; may be NULL. */
 const vv_progress *vv_dataset_reader_progress(const vv_dataset_reader *r);
+/* Returns the stat cache of the repository, borrowed until the reader is closed. */
 vv_stat_cache *vv_dataset_reader_stats(vv_dataset_reader *r);
+/* Returns the threads of the reader, which the first call creates, borrowed until the reader is
+ * closed. */
 vv_pool *vv_dataset_reader_pool(vv_dataset_reader *r);
 /* Sets *out to Git's index, for reading, borrowed until the next call. It is read once, and again
  * if its file has changed. */
@@ -52,10 +55,12 @@ vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv
 /* Makes the reader use x_or_null, the caller's open index with its changes, instead of reading
  * Git's. Call this function with NULL before closing that index. */
 void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null);
-/* Calls vv_dataset_reader_lend_index with x, unless the reader has an index: then returns false. */
+/* If the reader has no index yet, calls vv_dataset_reader_lend_index with x, and returns true; else
+ * returns false. */
 bool vv_dataset_reader_lend_if_none(vv_dataset_reader *r, vv_index *x);
 
-/* Makes the reader run no programs to read files: documents (lib/documents) are then read as bytes. */
+/* Makes the reader run no programs to read files: documents (lib/documents) are then read as
+ * bytes. */
 void vv_dataset_reader_run_nothing(vv_dataset_reader *r);
 /* Returns true if vv_dataset_reader_run_nothing was called. */
 bool vv_dataset_reader_runs_nothing(const vv_dataset_reader *r);
@@ -67,7 +72,7 @@ const char *vv_dataset_reader_copy(const vv_dataset_reader *r, const vv_oid *blo
  * removes the file when further files were recorded, or when it is closed. */
 void vv_dataset_reader_take_copy(vv_dataset_reader *r, const vv_oid *blob, char *take_file);
 
-/* Versions by their root. */
+/* ---- versions by their root ---- */
 
 /* Opens the version *root in the store of r as the table *out, with its rows in the order of the
  * file. */
@@ -76,7 +81,7 @@ vv_status vv_dataset_open(vv_table *out, vv_repository *r, const vv_cid *root, v
 vv_status vv_dataset_open_stored(vv_table *out, vv_repository *r, const vv_cid *root,
 				 vv_error *err);
 
-/* Pointers. */
+/* ---- pointers ---- */
 
 /* Reads *blob as the pointer *out, whose texts are allocated in arena. VV_EINPUT: the blob is not a
  * pointer. */
@@ -92,7 +97,7 @@ vv_status vv_dataset_reader_find_pointer(vv_dataset_reader *r, const vv_oid *blo
 vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob, bool *out,
 				       vv_error *err);
 
-/* Files of the work tree. */
+/* ---- files of the work tree ---- */
 
 /* Returns true if the file, whose metadata are *st, begins as a pointer does. Equal metadata in the
  * index do not show that a file has the data: the index also has the metadata of files that were
@@ -117,7 +122,9 @@ typedef struct vv_dataset_options {
 	/* the block of parent's root if it is not in the store yet; else NULL */
 	const vv_buf *parent_block;
 	bool no_parent; /* the table is new: no previous version is looked up */
-	bool as_named; /* refuse a table with a row that is too long, instead of storing it as bytes with a warning */
+	/* refuse a table with a row that is too long, instead of storing the file as bytes, with a
+	 * warning */
+	bool as_named;
 } vv_dataset_options;
 #define VV_DATASET_OPTIONS_INIT                                                                    \
 	{                                                                                          \
@@ -133,7 +140,7 @@ typedef struct vv_dataset_found {
 	vv_cid parent;           /* root of the previous version; null: none was used */
 	vv_root parent_root;     /* always initialised; filled if parent is set */
 	/* the root in the previous pointer, even if its blocks are missing; null: there is
-		 * no pointer */
+	 * no pointer */
 	vv_cid named;
 	bool package;       /* a datapackage.json describes the table */
 	char *package_path; /* its path */
@@ -193,10 +200,11 @@ typedef enum vv_work_state {
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err);
-/* Opens the file at `path` if it is, or may be, the version of the pointer *blob, and sets *st to
- * its metadata. Sets *proved to true if the metadata prove that the file is this version. Otherwise
- * varve wrote this version to some file of the same size, and the file is this version if its bytes
- * have the hash *want (known_bytes.h), which is set. Returns a descriptor, or -1. */
+/* Opens the file at `path` if it is, or may be, the version of the pointer *blob. Returns a
+ * descriptor, and sets *st to the file's metadata; returns -1 if the file is another version, or if
+ * this is unknown. Sets *proved to true if the metadata prove that the file is this version. If
+ * *proved is false, sets *want to the hash of the version's bytes (known_bytes.h), which have the
+ * same size: the caller compares the hash of the file's bytes with *want. */
 int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const vv_oid *blob,
 				 vv_stat *st, bool *proved, vv_hash128 *want);
 
@@ -205,7 +213,7 @@ int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const v
 vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const char *encoding,
 				 uint64_t offset, uint64_t *line, vv_error *err);
 
-/* The scan cache. */
+/* ---- the scan cache ---- */
 
 /* Sets *out to the scan cache of the version *root of `path`, or to NULL if it has none, for
  * reading a changed file without storing it. The caller frees *out with vv_scan_cache_free. Sets

@@ -29,9 +29,10 @@
  * commit is not known yet.
  */
 
-/* one value = the commits of all rows or cells of one table */
+/* One value = the commits of all rows or cells of one table. */
 typedef struct vv_blame vv_blame;
-typedef struct vv_blame_part vv_blame_part; /* one value = one part; owned by a vv_blame */
+/* One value = one part; owned by a vv_blame. */
+typedef struct vv_blame_part vv_blame_part;
 
 /* One value = the options of one blame. */
 typedef struct vv_blame_options {
@@ -44,24 +45,23 @@ typedef struct vv_blame_options {
 	vv_pool *pool; /* threads; may be NULL */
 } vv_blame_options;
 
-/* Returns the number of the commit that set the row `index` or, if the option `cells` was set, its
- * cell in `column`: an index in vv_blame_walk.commits. index: index among the requested rows.
- * column: index of the column; ignored for rows. */
+/* Returns the commit that set a row or, if the option `cells` was set, a cell of this row, as an
+ * index in vv_blame_walk.commits. index: index of the row among the requested rows. column: index
+ * of the cell's column; ignored for rows. */
 uint32_t vv_blame_of(const vv_blame *b, uint64_t index, size_t column);
 void vv_blame_free(vv_blame *b); /* accepts NULL */
 VV_AUTO_FREE(vv_blame, vv_blame_free)
 
 /* One value = one blame: its input and its result. */
 typedef struct vv_blame_walk {
-	/* repo, reader and path are borrowed */
-	vv_repository *repo;
-	vv_dataset_reader *reader;
-	const char *path;
+	vv_repository *repo;         /* borrowed */
+	vv_dataset_reader *reader;   /* borrowed */
+	const char *path;            /* path of the table; borrowed */
 	const vv_progress *progress; /* counts commits; may be NULL */
 	/* Set by vv_blame_walk_run; freed by vv_blame_walk_clear: */
 	vv_blame *blame; /* for vv_blame_of */
 	vv_oid *commits; /* indexed by the numbers of vv_blame_of */
-	size_t count;
+	size_t count;    /* number of commits */
 } vv_blame_walk;
 
 /* Finds the commits that set the rows or cells of `table`, the version of w->path in the commit

@@ -25,15 +25,16 @@
 /* One value = the statistics of one column. */
 typedef struct vv_column_stats {
 	const vv_field *field; /* borrowed */
-	uint64_t values,       /* number of values */
-		/* number of cells that are absent, null or a missing value of the field */
-		missing;
+	/* values: number of cells that have a value; missing: number of cells that are absent, null
+	 * or a missing value of the field */
+	uint64_t values, missing;
 	uint64_t misfits; /* number of values that are not of the column's type */
 	/* hashes of values, in a hash table with open addressing; 0: free slot */
 	uint64_t *hashes;
-	size_t used, cap, limit; /* numbers of hashes and of slots in the table; limit of `used` */
-	unsigned level;          /* the sample has the hashes whose lowest `level` bits are 0 */
-	bool zero;               /* the hash 0, which is not in the table, occurred */
+	/* used: number of hashes in the table; cap: number of slots; limit: maximum of `used` */
+	size_t used, cap, limit;
+	unsigned level; /* the sample has the hashes whose lowest `level` bits are 0 */
+	bool zero;      /* the hash 0, which is not in the table, occurred */
 	/* smallest and largest value, in the order of the column's type; empty before the first
 	 * value */
 	vv_buf min, max;

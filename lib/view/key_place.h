@@ -30,12 +30,12 @@ typedef struct vv_key_place {
 	const char *text;          /* the key: values separated by commas (vv_key_words_put) */
 	const vv_key_lookup *keys; /* cached hashes of keys; may be NULL */
 	/* is set to all rows with the key, for which the whole table is read; NULL: find
-		 * one row */
+	 * one row */
 	vv_key_rows *all;
 	bool quick; /* read only a few row groups, and possibly miss a row */
 	/* called after each row group; may be NULL. Sets *over to true to end the search
-		 * because of a time limit. If the function fails, the search fails with the same
-		 * error. */
+	 * because of a time limit. If the function fails, the search fails with the same
+	 * error. */
 	vv_status (*over)(void *payload, bool *over, vv_error *err);
 	void *payload;
 } vv_key_place;

@@ -31,8 +31,8 @@ typedef struct vv_row_wanted {
 	/* result: number of the first row with this key; UINT64_MAX: no such row */
 	uint64_t row;
 	/* result: keys of the rows directly above the row, nearest first, at most as many
-		 * as the argument `above` of vv_rows_find; the last element is NULL; owned
-		 * (vv_rows_wanted_clear) */
+	 * as the argument `above` of vv_rows_find; the last element is NULL; owned
+	 * (vv_rows_wanted_clear) */
 	char **above;
 } vv_row_wanted;
 

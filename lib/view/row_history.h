@@ -57,7 +57,7 @@ typedef struct vv_row_event {
 	vv_row_kind kind;            /* added, removed or changed */
 	const char *path, *old_path; /* old_path: the path before a rename, or NULL */
 	/* for a changed row, the cells that changed, and those whose column was added,
-		 * removed or renamed; else all cells */
+	 * removed or renamed; else all cells */
 	const vv_row_cell *cells;
 	size_t count;
 	/* for a changed row, the new and the old key if the commit changed the key; else NULL */

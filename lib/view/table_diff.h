@@ -19,23 +19,23 @@ typedef struct vv_diff_how {
 	 * "none": no key */
 	const vv_strings *key;
 	/* renamed columns: old name, new name, old name, new name ..., followed by NULL;
-		 * NULL: none are given */
+	 * NULL: none are given */
 	const char *const *rename;
 	const vv_strings *only, /* the columns to compare; empty: all */
 		*ignore;        /* columns that are not compared */
 	/* conditions; a row is compared only if its old or its new version meets all of
-		 * them; empty: every row */
+	 * them; empty: every row */
 	const vv_strings *where;
-	/* only columns with the same name are compared with each other */
-	bool no_renames, ignore_format, /* values that are only spelled differently are equal */
-		moves;                  /* report rows that moved */
+	/* no_renames: compare only columns with the same name with each other; ignore_format:
+	 * values that are only spelled differently are equal; moves: report rows that moved */
+	bool no_renames, ignore_format, moves;
 	/* differences of numbers that are smaller than this decimal number are ignored; NULL: no
 	 * differences are ignored */
 	const char *tolerance;
 	const vv_sniff_hints *written; /* dialect of plain files; NULL: detected; borrowed */
 	bool only_whether;             /* stop at the first difference, and write nothing */
 	/* maximum number of rows that the writer writes, so that further rows of a new or
-		 * removed table need not be read; 0: no limit */
+	 * removed table need not be read; 0: no limit */
 	uint64_t limit;
 	bool counts;  /* the writer writes no rows */
 	bool propose; /* if a table has no key, suggest a column as key, on stderr */
@@ -67,13 +67,15 @@ typedef struct vv_diff_item {
 		*old_path; /* the path of the old version, if the path was renamed; else NULL */
 	vv_subject *a,     /* the old version */
 		*b;        /* the new version */
-	/* instead of a and b, if both versions are stored tables: the open tables; borrowed */
+	/* instead of a and b, if both versions are stored tables: the open tables of the old and of
+	 * the new version; borrowed */
 	vv_table *open_a, *open_b;
 	const char *old_name, /* the name of the old version in the output */
 		*new_name;    /* the name of the new version in the output */
 	bool conflict; /* the path has a conflict: report it even if the versions are equal */
-	/* the user gave the path, so a .json file is regarded as a table, too */
-	bool named, compared; /* a line of .gitattributes makes varve compare the path */
+	/* named: the user gave the path, so a .json file is regarded as a table, too; compared: a
+	 * line of .gitattributes makes varve compare the path */
+	bool named, compared;
 	bool files; /* two files, which may be documents, instead of two versions of a path */
 	bool whole; /* a document without a reader: compare its bytes */
 } vv_diff_item;
@@ -88,7 +90,7 @@ typedef struct vv_diff_answer {
 	 * of a JSON object's members */
 	bool respelled;
 	/* one line with the reason why no table was compared, or with the statement that
-		 * only the spelling differs; or empty */
+	 * only the spelling differs; or empty */
 	vv_buf line;
 } vv_diff_answer;
 

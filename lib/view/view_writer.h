@@ -33,9 +33,10 @@ typedef struct vv_view_writer {
 	const size_t *columns;
 	size_t count; /* number of columns */
 	vv_view_format format;
-	vv_buf out;            /* the output */
-	uint64_t rows;         /* number of rows written so far */
-			       /* VV_VIEW_CSV, VV_VIEW_TSV and VV_VIEW_OWN: */
+	vv_buf out;    /* the output */
+	uint64_t rows; /* number of rows written so far */
+
+	/* VV_VIEW_CSV, VV_VIEW_TSV and VV_VIEW_OWN: */
 	vv_dialect dialect;    /* dialect of the output */
 	const vv_cell *labels; /* header cells of all columns of the table */
 	vv_arena labels_arena; /* memory of labels */
@@ -48,7 +49,7 @@ typedef struct vv_view_writer {
 	/* for each written column: its name as the beginning of a JSON member, "name": */
 	vv_buf *names;
 	/* VV_VIEW_TABLE: has the first rows until the widths of the columns are
-		 * determined */
+	 * determined */
 	struct vv_view_grid *grid;
 } vv_view_writer;
 
@@ -68,14 +69,19 @@ vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_
 /* Appends the end of the output to w->out. */
 vv_status vv_view_end(vv_view_writer *w, vv_error *err);
 
-/* The following functions format the columns of VV_VIEW_TABLE (view_writer_table.c):
- * vv_view_grid_row adds a row, and vv_view_grid_end writes the end of the output. They are used by
- * the writer only. */
+/*
+ * The following functions format the columns of VV_VIEW_TABLE (view_writer_table.c). They are used
+ * by the writer only.
+ */
+/* Makes *out a grid without rows for the columns of w. width: as for vv_view_writer_init. */
 vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, unsigned width,
 			   vv_error *err);
 void vv_view_grid_free(struct vv_view_grid *g);
+/* Appends the row `cells` to w->out; before the widths of the columns are determined, stores the
+ * row in the grid instead. */
 vv_status vv_view_grid_row(struct vv_view_grid *g, vv_view_writer *w, const vv_cell *cells,
 			   vv_error *err);
+/* Appends the rows that are still stored in the grid, and the end of the output, to w->out. */
 vv_status vv_view_grid_end(struct vv_view_grid *g, vv_view_writer *w, vv_error *err);
 
 #endif

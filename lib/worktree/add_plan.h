@@ -58,7 +58,7 @@ typedef struct vv_add_item {
 	uint32_t mode; /* mode in the index */
 	vv_stat st;    /* metadata of the file in the work tree */
 	/* the index entry has exactly these metadata, and is not racy (as in Git: not
-		 * written within the same clock tick as the file) */
+	 * written within the same clock tick as the file) */
 	bool stat_clean;
 } vv_add_item;
 

@@ -14,13 +14,15 @@
  * result. */
 typedef struct vv_add_outcome {
 	char *path;
-	const char *from;    /* `from` of the item in the plan; borrowed */
-	uint32_t mode;       /* mode in the index; 0: the path is removed from the index */
-	vv_oid blob;         /* blob in the index */
-	vv_stat st;          /* metadata of the file */
-	bool dataset, track; /* track: a line for the path must be added to .gitattributes */
-			     /* The following members are for datasets. */
-	bool table;          /* the dataset is a table, not a file */
+	const char *from; /* `from` of the item in the plan; borrowed */
+	uint32_t mode;    /* mode in the index; 0: the path is removed from the index */
+	vv_oid blob;      /* blob in the index */
+	vv_stat st;       /* metadata of the file */
+	/* dataset: the path is a dataset; track: a line for it must be added to .gitattributes */
+	bool dataset, track;
+
+	/* The following members are for datasets. */
+	bool table; /* the dataset is a table, not a file */
 	/* numbers of rows, columns and row groups; bytes: size of the file; groups_new: number of
 	 * new row groups; stored: bytes added to the store */
 	uint64_t rows, columns, bytes, groups, groups_new, stored;
@@ -44,16 +46,19 @@ typedef struct vv_add_report {
 	bool dry;
 	bool no_key;  /* as requested, no key was searched for */
 	bool retyped; /* warnings contains values that contradict the type of their column */
-	size_t tables, files; /* tables, files: numbers of new or changed datasets of each kind */
-	size_t keyed;         /* number of these tables that have a key */
-	size_t guessed;       /* number of these tables whose paths no argument gave */
-	size_t same;          /* number of unchanged datasets */
-	size_t ordinary, removed; /* numbers of ordinary files and of removed paths */
-	vv_buf ordinary_names;    /* names of the first few ordinary files */
+	/* tables: number of new or changed datasets that are tables; files: number of the others */
+	size_t tables, files;
+	size_t keyed;   /* number of these tables that have a key */
+	size_t guessed; /* number of these tables whose paths no argument gave */
+	size_t same;    /* number of unchanged datasets */
+	/* ordinary: number of files that were added as git adds them; removed: number of paths that
+	 * were removed from the index */
+	size_t ordinary, removed;
+	vv_buf ordinary_names; /* names of the first few ordinary files */
 	/* number of new ordinary files that have rows, but are not tracked by varve */
 	size_t unseen;
 	/* one line for each of the first few of these files, with the command that tracks
-		 * it as a table */
+	 * it as a table */
 	vv_buf unseen_lines;
 	/* sums over all datasets; ms: duration in milliseconds */
 	uint64_t groups, groups_new, stored, bytes, rows, ms;
@@ -76,7 +81,7 @@ vv_status vv_add_findings(vv_buf *out, bool *retyped, const char *path, vv_datas
 /* One value = the content of the JSON object of one path (varve-add(1)). */
 typedef struct vv_add_words {
 	/* words such as "added" and "table"; kind NULL: the path was removed, or is
-		 * unchanged */
+	 * unchanged */
 	const char *change, *kind;
 	const vv_dataset_found *staged; /* result of the import of a dataset; else NULL */
 	/* for an ordinary file that has rows, but is not tracked by varve; else NULL */

@@ -9,9 +9,11 @@
  * If the existing file is the last copy of a version, that version is stored first (last_copy.h).
  * If git fails or is killed, the changes that git has made are undone (interrupted.h).
  *
- * vv_auto(vv_by_git) b = {.git = {.repo = repo, .args = args, .what = "the switch to 'spring'",
- * .from = head, .to = target}, .reader = reader}; rc = vv_by_git_expect_all(&b, err); rc =
- * vv_by_git_run(&b, "not switched", err);
+ *	vv_auto(vv_by_git) b = {.git = {.repo = repo, .args = args, .from = head, .to = target,
+ *				.what = "the switch to 'spring'"}, .reader = reader};
+ *
+ *	rc = vv_by_git_expect_all(&b, err);
+ *	if (rc == VV_OK) rc = vv_by_git_run(&b, "not switched", err);
  */
 #ifndef VV_LIB_WORKTREE_BY_GIT_H
 #define VV_LIB_WORKTREE_BY_GIT_H
@@ -35,13 +37,13 @@ typedef struct vv_by_git {
 	bool must;
 	bool quiet; /* discard git's output on success */
 	/* the end of the message about files that git would overwrite, such as "the merge
-		 * would overwrite them; ..."; the message begins with all their names. NULL: git's
-		 * own message */
+	 * would overwrite them; ..."; the message begins with all their names. NULL: git's
+	 * own message */
 	const char *would;
 	/* do not fetch blocks; git then needs VV_RUNNER_HERE_ONLY in its environment */
 	bool here_only;
 	/* do not remove the note (the record of the command for its recovery,
-		 * interrupted.h), because the caller has further steps */
+	 * interrupted.h), because the caller has further steps */
 	bool keep;
 	/* an exit of git with 1 is not a failure: an operation is in progress, or there are
 	 * conflicts */

@@ -21,10 +21,9 @@
 
 /* One value = the repository to whose work tree is written. */
 typedef struct vv_checkout {
-	/* all three are borrowed */
-	vv_repository *repo;
-	vv_dataset_reader *reader;
-	vv_index *index;
+	vv_repository *repo;       /* borrowed */
+	vv_dataset_reader *reader; /* borrowed */
+	vv_index *index;           /* borrowed */
 } vv_checkout;
 
 /* Writes the version with the blob *id and `mode` to the file `path`, and sets the index entry in

@@ -23,9 +23,9 @@
 typedef struct vv_pkt_in {
 	int fd;         /* descriptor of the input; borrowed */
 	uint8_t *buf;   /* received bytes: the current packet, and the bytes after it */
-	size_t at, end; /* begin and end of the bytes after the current packet in buf */
+	size_t at, end; /* the bytes after the current packet: buf[at] to buf[end - 1] */
 	char *packet;   /* the current packet, in buf */
-	/* number of bytes in the current packet, and number of those that were read */
+	/* len: number of bytes in the current packet; pos: number of these that were read */
 	size_t len, pos;
 	bool flushed; /* the run has ended */
 	bool eof;     /* the input has ended; possible only between runs */
