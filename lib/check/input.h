@@ -33,16 +33,18 @@ typedef struct vv_check_input {
 	/* the faults of a file of which `table` has the readable part; may be NULL */
 	vv_mend *mend;
 	bool refused; /* the path exists, but is not a table */
-	/* types and key were inferred as 'varve add' would infer them, not taken from the base */
+	/* plain text was imported as the successor of the version in the index, so that inferred
+	 * types and an inferred key could change, as in 'varve add' */
 	bool gave_way;
-	bool document; /* the path is a table of a document, and is read again with the base's types */
-	vv_table kept;        /* if document: the table, with its reader's types */
-	vv_error why;         /* the reason, if refused, mend or bad_package is set */
-	vv_sniff_hints hints; /* the dialect; parent is NULL */
-	bool described;       /* a datapackage.json describes the table */
-	bool bad_package;     /* a datapackage.json describes the table, but is invalid */
-	vv_package_resource package;
-	vv_subject_source bytes; /* for vv_check_input_source */
+	/* the path is a table of a document, and was read again as text, with the base's types */
+	bool document;
+	vv_table kept;               /* if `document` is set: the table, with its reader's types */
+	vv_error why;                /* if refused, mend or bad_package is set: the reason for it */
+	vv_sniff_hints hints;        /* the dialect; hints.parent is NULL */
+	bool described;              /* a datapackage.json describes the table */
+	bool bad_package;            /* a datapackage.json describes the table, but is invalid */
+	vv_package_resource package; /* if `described` is set: the table's entry in the package */
+	vv_subject_source bytes;     /* for vv_check_input_source */
 } vv_check_input;
 
 /* The options of vv_check_input_open. */

@@ -22,7 +22,7 @@ typedef struct vv_check_query {
 	const vv_env *env;         /* the environment of varve-sql */
 	const char *folder;        /* if repo is NULL: the folder of path */
 	const char *path, *commit; /* path and commit of the findings; commit may be NULL */
-	/* the checked version; the version to compare with, or NULL */
+	/* side: the checked version; base: the version to compare with, or NULL */
 	const vv_diff_side *side, *base;
 	const char *base_path; /* path of the table in base */
 	const vv_root *root;   /* root of the table, whose key names rows; may be NULL */

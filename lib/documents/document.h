@@ -68,7 +68,7 @@ typedef struct vv_document {
 	const vv_progress *progress;
 	/* The following members are set by vv_document_open. */
 	const char *const *command; /* the reader and its arguments, followed by NULL */
-	bool written;               /* the document is written, not read */
+	bool written;               /* vv_document_write makes the document; it is not read */
 	vv_document_table *tables;
 	size_t count;
 	vv_arena arena; /* memory of tables and command */

@@ -24,7 +24,7 @@ typedef struct rewritten {
 
 /* One value = the location of one new file. */
 typedef struct rewritten_place {
-	const char *dir, *prefix; /* folder and beginning of the file's name */
+	const char *dir, *prefix; /* dir: folder of the file; prefix: beginning of its name */
 	/* path of the table, whose extension determines the form of a new table */
 	const char *path;
 	/* the file to replace, whose mode the new file gets; may be NULL */

@@ -62,7 +62,7 @@ vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t cou
 #define VV_ROW_KEY_MAX 16u /* maximum number of columns in a key by which a row is found */
 /* One value = the result of one search for a row by its key. */
 typedef struct vv_row_found {
-	size_t key[VV_ROW_KEY_MAX], key_count; /* indices of the key's columns in the table */
+	size_t key[VV_ROW_KEY_MAX], key_count; /* the indices of the key's columns in the table */
 	vv_key_rows all;                       /* all rows that have the key */
 	bool has;                              /* a row has this key; row and cells are then set */
 	uint64_t row;                          /* number of the row, from 0 */

@@ -35,8 +35,8 @@ VV_AUTO_CLEAR(vv_reached, vv_reached_close)
 
 /* Opens the peer m as the Git host *out if the peer also has a ref of blocks, for clients without
  * varve. The caller closes *out. Sets *out to NULL if the peer has no such ref, or if git cannot
- * connect to the peer. eager: also try this if another connection is needed and it is not known
- * whether there is such a ref. */
+ * connect to the peer. eager: if it is not known whether the peer has a ref of blocks, connect to
+ * the peer once more to find out; false: *out is then NULL. */
 vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			      bool eager, vv_error *err);
 /* Opens the ref of blocks of the remote `word`, a name or URL, as the supplier *out, and sets *has

@@ -29,7 +29,7 @@ typedef struct vv_transfer {
 	bool remembers;              /* the results of earlier checks were loaded into `checks` */
 	vv_pool *pool;               /* threads */
 	uint64_t start_ms;           /* begin of the transfer, by vv_monotonic_ms */
-	unsigned git_idle_sec;       /* for vv_git_call.idle_sec */
+	unsigned git_idle_sec;       /* value of vv_git_call.idle_sec for runs of git */
 	bool quiet;                  /* do not report sums */
 	bool verbose; /* also reports blocks; set by the caller after vv_transfer_open */
 	/* lines sent by the remote, not printed until its kind is known; may be NULL */
@@ -59,7 +59,7 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 
 /* One value = the amount of data transferred on one connection. */
 typedef struct vv_transfer_sum {
-	uint64_t commits, versions, blocks; /* their numbers */
+	uint64_t commits, versions, blocks; /* numbers of commits, of versions and of blocks */
 	uint64_t bytes;                     /* size of the blocks in bytes */
 	uint64_t line; /* number of bytes sent and received on the connection */
 	uint64_t had;  /* number of blocks that the other side already had */

@@ -31,7 +31,8 @@ vv_status vv_vault_id_read(vv_cid *out, vv_repository *r, vv_error *err);
 
 /* One value = the settings of one holder. */
 typedef struct vv_holder_config {
-	/* domain: the failure domain of the holder; NULL: the default for its kind */
+	/* name, url: name and URL of the holder; domain: the failure domain of the holder; NULL:
+	 * the default for its kind */
 	char *name, *url, *domain;
 	/* the DID with which the holder signs; NULL: it does not sign, or the DID is not known */
 	char *key;

@@ -39,8 +39,9 @@ typedef struct vv_rows_group {
  * the same as vv_rows_next. */
 int vv_rows_next_group(vv_rows *r, vv_rows_group *out, vv_error *err);
 
-/* Divides a table with `rows` rows into `parts` ranges of about the same size, and sets o->from and
- * o->to to the range with the number `part`, from 0. VV_EUSAGE: part is not below parts. */
+/* Divides a table with `rows` rows into `parts` ranges of about the same size (shares), and sets
+ * o->from and o->to to the range with the number `part`, from 0. VV_EUSAGE: part is not below
+ * parts. */
 vv_status vv_rows_share(vv_rows_options *o, uint64_t rows, uint32_t part, uint32_t parts,
 			vv_error *err);
 

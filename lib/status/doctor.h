@@ -36,7 +36,7 @@ typedef struct vv_doctor_finding {
 /* One value = all findings of one run. */
 typedef struct vv_doctor {
 	vv_doctor_finding *findings;
-	size_t count, cap, wrong; /* wrong: number of problems among them */
+	size_t count, cap, wrong; /* wrong: number of findings that are problems */
 	/* number of paths in the index that have pointers or that varve tracks */
 	size_t tables;
 	char git[64];           /* git's version; "": git was not found */

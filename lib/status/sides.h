@@ -41,8 +41,9 @@ VV_AUTO_CLEAR(vv_diff_side, vv_diff_side_clear)
 /* One value = one path that differs between the sides a and b. */
 typedef struct vv_diff_path {
 	char *path, *old_path;       /* old_path: the path before a rename (renames.h), or NULL */
-	uint32_t old_mode, new_mode; /* modes in a and b; 0: the side lacks the path */
-	/* ids of the blobs in a and b; null for content that only the work tree has */
+	uint32_t old_mode, new_mode; /* mode in a, and in b; 0: the side lacks the path */
+	/* old_id: id of the blob in a; new_id: id of the blob in b; null for content that only the
+	 * work tree has */
 	vv_oid old_id, new_id;
 	/* new_id, or the id in the index if the file in the work tree was changed */
 	vv_oid known_id;
@@ -70,8 +71,8 @@ typedef struct vv_diff_sides_options {
 	int dashdash; /* number of arguments before "--"; -1: there is no "--" */
 	bool cached;  /* compare the index, not the work tree, with a commit */
 	bool renames; /* detect renames: pair removed paths with new paths */
-	/* for paths in conflict, the stage that is compared with the work tree: 1 base, 2
-	 * ours, 3 theirs; 0: ours, if the index is compared with the work tree */
+	/* for paths in conflict, the stage that is compared with the work tree: 1 base, 2 ours, 3
+	 * theirs; 0: not given: ours is used if the index is compared with the work tree */
 	int stage;
 } vv_diff_sides_options;
 

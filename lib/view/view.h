@@ -45,8 +45,8 @@ typedef struct vv_view_options {
 	const char *temp_dir;
 	uint64_t offset; /* number of matching rows to skip */
 	uint64_t limit;  /* maximum number of rows to write; UINT64_MAX: all */
-	/* the share of the rows to write, as in varve_rows_options; offset must then be 0. parts 0:
-	 * all rows */
+	/* the rows are divided into `parts` ranges, of which only the range with the number `part`,
+	 * from 0, is written (vv_rows_share); offset must then be 0. parts 0: all rows */
 	uint32_t part, parts;
 	/* write ' before a cell that a spreadsheet would evaluate as a formula, except plain
 	 * numbers. For formats csv, tsv and own; VV_EUSAGE for other formats */

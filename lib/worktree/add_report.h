@@ -60,7 +60,8 @@ typedef struct vv_add_report {
 	/* one line for each of the first few of these files, with the command that tracks
 	 * it as a table */
 	vv_buf unseen_lines;
-	/* sums over all datasets; ms: duration in milliseconds */
+	/* sums over all datasets of the members of vv_add_outcome with these names; ms: duration of
+	 * the imports in milliseconds */
 	uint64_t groups, groups_new, stored, bytes, rows, ms;
 } vv_add_report;
 void vv_add_report_clear(vv_add_report *r);
@@ -80,8 +81,8 @@ vv_status vv_add_findings(vv_buf *out, bool *retyped, const char *path, vv_datas
 
 /* One value = the content of the JSON object of one path (varve-add(1)). */
 typedef struct vv_add_words {
-	/* words such as "added" and "table"; kind NULL: the path was removed, or is
-	 * unchanged */
+	/* change: the change, such as "added"; kind: the kind of the content, such as "table";
+	 * NULL: the path was removed, or is unchanged */
 	const char *change, *kind;
 	const vv_dataset_found *staged; /* result of the import of a dataset; else NULL */
 	/* for an ordinary file that has rows, but is not tracked by varve; else NULL */

@@ -3,7 +3,7 @@
  *
  * git changes files, then the index, then HEAD. If HEAD has not moved, the files and the index are
  * restored, except those that were changed before git began or after the interruption. If HEAD has
- * moved, git had finished.
+ * moved, git had finished. A note is the record of a running command (repo/git/verb/later.h).
  */
 #ifndef VV_LIB_WORKTREE_INTERRUPTED_H
 #define VV_LIB_WORKTREE_INTERRUPTED_H

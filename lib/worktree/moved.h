@@ -1,10 +1,10 @@
 /*
  * moved: changes the paths in lines of .gitattributes after git mv has renamed their files.
  *
- * git renames the files, then writes the index; afterwards the lines are changed. If a folder is
- * renamed, it still has its own .gitattributes. So that a killed command can be recovered, the note
- * (repo/git/verb/later.h) has the moves instead of changed paths. A move is the old path of an
- * existing file or folder, and its new path, which was unused.
+ * git renames the files, then writes the index; afterwards the lines are changed. A renamed folder
+ * keeps its own .gitattributes, which is renamed with it. A move is the old path of an existing
+ * file or folder, and its new path, which was unused. The note (the record of the command for its
+ * recovery, repo/git/verb/later.h) has the moves instead of changed paths.
  *
  * 	vv_moves_put(&moves, from, to);     paths in the repository, for each file or folder
  * 	... git runs
