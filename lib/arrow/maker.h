@@ -17,8 +17,8 @@ typedef struct vv_arrow_options {
 	/* indexes of the columns in the table; the same as those of the cursor */
 	const size_t *columns;
 	size_t count;
-	vv_arrow_reading how;
-	bool dictionaries; /* make dictionaries of all text columns */
+	vv_arrow_reading how; /* how columns are converted */
+	bool dictionaries;    /* make dictionaries of all text columns */
 	/* names of the columns of which to make dictionaries; may be NULL; ignored if dictionaries
 	 * is set */
 	const vv_strings *dictionary;

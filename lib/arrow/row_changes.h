@@ -23,11 +23,11 @@ typedef struct vv_arrow_changes_options {
 	/* make a row for each changed cell, as the files spell it, with the columns key, column,
 	 * before and after; false: make rows for each changed row */
 	bool cells;
-	vv_arrow_reading how;
-	int32_t misfit;      /* enum varve_misfit */
-	uint64_t batch_rows; /* approximate number of rows in an array; 0: 65,536 */
-	const char *commit;  /* commit id of the newer version; may be NULL; borrowed */
-	int64_t time;        /* commit time in seconds since 1970 */
+	vv_arrow_reading how; /* how columns are converted */
+	int32_t misfit;       /* enum varve_misfit */
+	uint64_t batch_rows;  /* approximate number of rows in an array; 0: 65,536 */
+	const char *commit;   /* commit id of the newer version; may be NULL; borrowed */
+	int64_t time;         /* commit time in seconds since 1970 */
 	/* indexes of the key's columns in the newer version, or in the only one */
 	const size_t *key;
 	size_t key_count;

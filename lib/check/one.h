@@ -103,7 +103,7 @@ typedef struct vv_check_run {
 	/* --explain: if not NULL, called with each rule of each dataset, and nothing is checked */
 	vv_status (*explain)(void *payload, const char *path, const vv_check_explained *e,
 			     vv_error *err);
-	void *explain_payload;
+	void *explain_payload; /* first argument of explain */
 	/* code < 0: at least one dataset could not be checked; this is the error of the first such
 	 * dataset */
 	vv_error unread;

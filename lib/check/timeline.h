@@ -45,7 +45,7 @@ typedef struct vv_timeline_rule {
 	const char *path, *rule, *name, *column; /* as in vv_report_count */
 	const char *message;                     /* message of the newest finding; may be NULL */
 	vv_timeline_state state;
-	vv_severity severity;
+	vv_severity severity; /* severity of the rule */
 	/* index of the commit since which the state has not changed; SIZE_MAX: it never changed */
 	size_t since;
 	uint64_t found; /* number of findings in the newest version */
@@ -59,7 +59,7 @@ typedef struct vv_timeline {
 	/* the commits that changed a table, along the first parents, oldest first */
 	vv_timeline_commit *commits;
 	size_t commit_count, commit_cap;
-	vv_timeline_result *results;
+	vv_timeline_result *results; /* ordered by commit */
 	size_t result_count, result_cap;
 	vv_timeline_rule *rules; /* set by vv_timeline_sum: ordered by path, failing rules first */
 	size_t rule_count, rule_cap;

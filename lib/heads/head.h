@@ -117,7 +117,7 @@ bool vv_head_key_read(uint8_t key[VV_KEY_PUBLIC], const char *text);
 /* One value = one commit that has a record. */
 typedef struct vv_head_commit {
 	vv_oid id;
-	vv_oid parents[VV_HEAD_PARENTS_MAX];
+	vv_oid parents[VV_HEAD_PARENTS_MAX]; /* the first parent_count are set */
 	size_t parent_count;
 	vv_head_record record;
 	vv_buf refs; /* text of the list of refs */

@@ -16,9 +16,9 @@
 
 /* One value = the judged heads of one source. */
 typedef struct vv_heads_seen {
-	vv_judged judged;
-	vv_trust before; /* the heads that were trusted before */
-	bool any;        /* the source has heads, or some heads are trusted already */
+	vv_judged judged; /* the result of judging the source's heads */
+	vv_trust before;  /* the heads that were trusted before */
+	bool any;         /* the source has heads, or some heads are trusted already */
 } vv_heads_seen;
 
 /* The relation of the source to this repository, which determines the accepted faults. */

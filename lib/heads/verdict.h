@@ -31,8 +31,8 @@ typedef enum vv_verdict_is {
 } vv_verdict_is;
 /* One value = the result of one comparison. */
 typedef struct vv_verdict {
-	vv_verdict_is is;
-	vv_oid named; /* the id of the ref in the newest head */
+	vv_verdict_is is; /* relation of the remote's ref to `named` */
+	vv_oid named;     /* the id of the ref in the newest head */
 	/* this repository has the commit `named` and all commits that are reachable from it */
 	bool here;
 	/* number of commits by which the remote's ref is after or before `named`; else 0 */

@@ -42,7 +42,7 @@ typedef struct vv_merged_table {
 	/* git paired the sides as versions of one file, but their rows are those of different
 	 * tables */
 	bool apart;
-	vv_merge_stats stats;
+	vv_merge_stats stats; /* numbers of conflicts, and of changes from theirs */
 } vv_merged_table;
 
 /* One value = the results of all tables of one merge. */

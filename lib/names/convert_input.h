@@ -24,8 +24,8 @@ typedef struct vv_convert_input {
 	vv_unpacked *unpacked; /* the bytes inside of a compressed file */
 	vv_source bytes;       /* all unpacked bytes; to be read once */
 	vv_source packed;      /* unpacked bytes after head */
-	/* the first unpacked bytes, which are read to detect Arrow; head_pos: number of
-	 * them that were passed on by `bytes` */
+	/* head: the first unpacked bytes, which are read to detect Arrow; head_len: number of these
+	 * bytes; head_pos: number of these bytes that `bytes` has passed on */
 	char head[VV_ARROW_HEAD];
 	size_t head_len, head_pos;
 	bool is_arrow;        /* the bytes are an Arrow stream or file, not text */

@@ -246,7 +246,7 @@ VV_AUTO_CLEAR(vv_subject_way, vv_subject_way_close)
 
 /* One value = one subject that was opened as a document. */
 typedef struct vv_subject_document {
-	vv_document document;
+	vv_document document; /* the open document */
 	char *temp; /* path of the temporary file from which the document is read; NULL: none */
 	char known_as[VV_OID_TEXT + 1]; /* id of the bytes, for document.known_as */
 	vv_stat before; /* a file of the work tree: its metadata when known_as was computed */

@@ -23,7 +23,7 @@
  * before. */
 typedef struct vv_folder_history {
 	vv_repository *repo;
-	vv_folder_state *state;
+	vv_folder_state *state;     /* the folder's state, which vv_folder_history_pack updates */
 	const char *dir;            /* absolute path of the folder */
 	const vv_shared_refs *refs; /* refs to publish; refs->head must be set */
 	int64_t now;                /* time of the update in seconds since 1970, for "gone" */

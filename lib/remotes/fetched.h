@@ -19,7 +19,7 @@
 
 /* One value = the history fetched from one host. */
 typedef struct vv_fetched {
-	vv_transfer *t;
+	vv_transfer *t;                    /* the transfer to which the fetch belongs */
 	vv_git_call git;                   /* folder in which git runs, and URL of the host */
 	const char *word;                  /* the remote, as argument of git fetch */
 	const vv_hello *hello;             /* refs of the host */

@@ -46,9 +46,9 @@ typedef struct vv_fact_test {
 	vv_fact_op op;
 	const char *text; /* the text with which cells are compared; borrowed */
 	size_t len;
-	vv_fact_numbers numbers;
-	vv_fact_texts texts;
-	bool is_number; /* text is a plain number, and `number` is its value */
+	vv_fact_numbers numbers; /* how cells that are plain numbers are compared */
+	vv_fact_texts texts;     /* how all other cells are compared */
+	bool is_number;          /* text is a plain number, and `number` is its value */
 	vv_fact_number number;
 	bool empty_counts; /* an empty cell can pass the test */
 	/* if texts is VV_FACT_DAYS: the day before the date in text, and the day after it */

@@ -25,11 +25,10 @@ typedef struct vv_rows_options {
 	size_t count;              /* their number; 0: all columns */
 	vv_where *where;           /* condition; NULL: every row matches; borrowed */
 	const vv_key_lookup *keys; /* finds row groups by key; may be NULL; borrowed */
-	/* read only groups whose first row is in [from, to); if `within` is set, also the
-	 * group that contains row `from` */
+	/* read only groups whose first row has a number from `from` to `to` - 1 */
 	uint64_t from, to;
-	bool within;
-	bool alone; /* do not read ahead in another thread */
+	bool within; /* also read the group that contains row `from` */
+	bool alone;  /* do not read ahead in another thread */
 	/* rows are requested by vv_rows_next_group instead of vv_rows_next */
 	bool by_group;
 	const vv_progress *progress; /* may be NULL; borrowed */

@@ -41,10 +41,10 @@ typedef struct vv_push_item {
 	/* the ref to delete was given by a short name such as "v1"; vv_push_plan_match may correct
 	 * `to`, which is guessed */
 	bool short_to;
-	vv_push_state state;
-	const char *why; /* VV_PUSH_REFUSED: the reason; else NULL */
-	vv_hint_id hint; /* remedy for the refusal; VV_HINT_NONE: no remedy is known */
-	bool done;       /* the remote's ref was moved */
+	vv_push_state state; /* the action of the push on the ref */
+	const char *why;     /* VV_PUSH_REFUSED: the reason; else NULL */
+	vv_hint_id hint;     /* remedy for the refusal; VV_HINT_NONE: no remedy is known */
+	bool done;           /* the remote's ref was moved */
 } vv_push_item;
 
 /* One value = one plan. */

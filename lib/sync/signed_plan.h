@@ -15,9 +15,9 @@
 
 /* One value = the plan of one fetch, and the judged heads. All pointers are borrowed. */
 typedef struct vv_signed_plan {
-	vv_ref_plan *plan;
+	vv_ref_plan *plan; /* the plan to change */
 	vv_repository *repo;
-	const vv_judged *judged;
+	const vv_judged *judged; /* the judged heads */
 	const vv_remote *remote; /* the remote whose tracking branches are moved */
 	const char *url;         /* source of the heads, for messages */
 	const vv_notes *notes;   /* NULL: report nothing */

@@ -156,8 +156,8 @@ VV_AUTO_CLEAR(vv_dataset_found, vv_dataset_found_clear)
 /* One value = the destination of an import's blocks: a function that opens the sink. It is called
  * as late as possible, since it may lock the store. */
 typedef struct vv_dataset_target {
-	vv_status (*open)(void *payload, vv_sink *out, vv_error *err);
-	void *payload;
+	vv_status (*open)(void *payload, vv_sink *out, vv_error *err); /* sets *out to the sink */
+	void *payload;                                                 /* first argument of open */
 } vv_dataset_target;
 
 /* Imports the work tree file at `path`, relative to the repository, and sets *out to the result.

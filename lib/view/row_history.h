@@ -31,7 +31,7 @@
 typedef struct vv_row_history_options {
 	/* the key's values, separated by commas; NULL: the row with number `number`, from 0 */
 	const char *row;
-	uint64_t number;
+	uint64_t number;        /* used if row is NULL */
 	const vv_strings *key;  /* lists of column names; empty: the key of the table */
 	const char *path;       /* path of the table */
 	const vv_range *ranges; /* the commits to walk; range_count 0: the history of HEAD */

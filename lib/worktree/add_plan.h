@@ -48,10 +48,10 @@ typedef struct vv_add_item {
 	/* the table's name before 'git mv', if .gitattributes has a line only for that name; else
 	 * NULL */
 	char *from;
-	vv_add_action action;
-	bool in_index; /* the index has the path */
-	bool literal;  /* an argument is exactly this path */
-	bool track;    /* a line for the path must be added to .gitattributes */
+	vv_add_action action; /* the action for the path */
+	bool in_index;        /* the index has the path */
+	bool literal;         /* an argument is exactly this path */
+	bool track;           /* a line for the path must be added to .gitattributes */
 	bool guess;    /* a dataset only if the file can be read as a table; else a file of Git */
 	bool was_text; /* the index has the path, but not as a pointer */
 	vv_oid blob;   /* id in the index; null: the index lacks the path */

@@ -58,7 +58,7 @@ typedef struct vv_by_git {
 	struct coming *coming; /* the expected tables and files */
 	size_t count, cap;
 	vv_index *index;
-	struct vv_needed *needed;
+	struct vv_needed *needed; /* fetches missing versions (lib/sync/needed.h) */
 } vv_by_git;
 
 /* Adds `path` to the expected paths: git will change it from the index's version to the version

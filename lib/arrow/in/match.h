@@ -35,7 +35,7 @@ typedef struct match_entry {
 
 /* The state of matching. */
 typedef struct matcher {
-	match_by by;
+	match_by by;           /* how rows are matched */
 	vv_table *table;       /* the version; NULL: it has no rows yet */
 	vv_row_by_number *old; /* reads cells of table by row number */
 	uint64_t rows;         /* number of rows of table */
