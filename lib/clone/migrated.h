@@ -37,10 +37,10 @@ typedef struct vv_migrated_path {
 		dvc; /* some versions were stored by DVC */
 	/* number of versions stored as bytes, since they cannot be read as tables */
 	uint64_t plain;
-	/* the message of the error that occurred when the first of these was read as a
-	 * table; NULL: none */
+	/* if plain is not 0: the message of the error that occurred when the first of these
+	 * versions was read as a table; else NULL */
 	char *reason;
-	/* root of the table that was converted last for this path; null: none yet */
+	/* root of the table that was converted last for this path; null: no table was converted */
 	vv_cid last;
 	vv_buf last_block; /* the root block of that table */
 } vv_migrated_path;

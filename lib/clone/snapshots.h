@@ -59,7 +59,8 @@ typedef struct vv_snapshot {
 
 /* One value = one existing or planned version of the table. */
 typedef struct vv_snapshot_before {
-	char *file; /* name of the file from which the version was made; NULL: none */
+	/* name of the file from which the version was made; NULL: it was not made from a file */
+	char *file;
 	/* date of the version, SHA-256 and root of the file, as in vv_snapshot */
 	int64_t time;
 	char sha256[65];

@@ -36,7 +36,7 @@ typedef struct vv_row_set {
 
 /* The change that was made. */
 typedef enum vv_row_set_done {
-	/* none: the row has the values already, or a row to be deleted does not exist */
+	/* no change: the row has the values already, or a row to be deleted does not exist */
 	VV_SET_NOTHING,
 	VV_SET_CELLS,   /* cells of existing rows were set */
 	VV_SET_ADDED,   /* a row was inserted */

@@ -153,7 +153,7 @@ typedef struct vv_head_signer {
 	char *key_file; /* path of the key's file; owned */
 } vv_head_signer;
 /* Sets *out to the key for signing in r: the setting varve.signingKey, else the variable VARVE_KEY,
- * else the key of this machine. VV_ENOTFOUND: there is none of them. */
+ * else the key of this machine. VV_ENOTFOUND: none of these exists. */
 vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *err);
 void vv_head_signer_clear(vv_head_signer *s);
 VV_AUTO_CLEAR(vv_head_signer, vv_head_signer_clear)

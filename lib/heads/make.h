@@ -21,15 +21,16 @@
 /* One value = the options for one new head. */
 typedef struct vv_head_making {
 	vv_refs_choice refs; /* the refs to sign; not used if `moved` is set */
-	/* the moved_count refs that a push moved: the record has these refs, and all other
-	 * refs as in the newest head. NULL: `refs` is used */
+	/* the moved_count refs that a push moved: the record has these refs with their new ids, and
+	 * all other refs as in the newest head. NULL: `refs` is used */
 	const vv_push_ref *moved;
 	size_t moved_count;
 	/* sign nothing if the last record has the same refs, and at least half of its lifetime is
 	 * left */
 	bool only_new;
-	/* a head of this key that was signed on another machine, so that the last record
-	 * does not follow it; the new record follows both. NULL: none */
+	/* a head of this key that was signed on another machine, so that the last record does not
+	 * follow it; the new record follows both. NULL: the new record follows the last record
+	 * only */
 	const vv_oid *join;
 	const char *name; /* the name in the first record; NULL: the name of the folder */
 	/* seconds since 1970; 0: the new record is valid for as long as the last one was */
@@ -37,10 +38,11 @@ typedef struct vv_head_making {
 	bool final; /* no record of this key can follow the new one */
 	/* the new mirrors; NULL or empty: the mirrors of the last record */
 	const vv_strings *mirrors;
-	/* signers to add; the number of a key is the time when the key expires. NULL:
-	 * none */
+	/* signers to add; the member `number` of an item is the time when its key expires. NULL: no
+	 * signer is added */
 	const vv_head_keys *signers;
-	/* keys to revoke; the number of a key is the number of its last valid record. NULL: none */
+	/* keys to revoke; the member `number` of an item is the number of the key's last valid
+	 * record. NULL: no key is revoked */
 	const vv_head_keys *revoked;
 } vv_head_making;
 

@@ -68,8 +68,8 @@ VV_AUTO_CLEAR(vv_merge_report, vv_merge_report_clear)
 void vv_merge_failure_write(const char *folder, const vv_error *why);
 /* Removes the driver's error from the folder. */
 void vv_merge_failure_clear(const char *folder);
-/* Sets *err to the driver's error in the folder, and returns its status; returns rc if there is
- * none. */
+/* If the folder has an error of the driver, sets *err to this error, and returns its status; else
+ * returns rc. */
 vv_status vv_merge_failure_read(const char *folder, vv_status rc, vv_error *err);
 
 #endif

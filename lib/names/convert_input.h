@@ -19,7 +19,7 @@
 /* One value = one file that is read. */
 typedef struct vv_convert_input {
 	const char *name;      /* path as the user wrote it; borrowed */
-	int fd;                /* descriptor to close; -1: none, as standard input is not closed */
+	int fd;                /* descriptor to close; -1: standard input is read, and not closed */
 	vv_fd_source file;     /* the bytes of the file */
 	vv_unpacked *unpacked; /* the bytes inside of a compressed file */
 	vv_source bytes;       /* all unpacked bytes; to be read once */

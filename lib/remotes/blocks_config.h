@@ -38,7 +38,8 @@ typedef struct vv_blocks_config {
 	char *ref; /* full name of the ref that has the blocks; NULL: not set */
 	char *urls[VV_BLOCKS_URLS_MAX]; /* URLs of block peers */
 	size_t url_count;
-	char *push_urls[VV_BLOCKS_URLS_MAX]; /* URLs of block peers for pushes; none: urls */
+	/* URLs of block peers for pushes; if push_count is 0, `urls` are used */
+	char *push_urls[VV_BLOCKS_URLS_MAX];
 	size_t push_count;
 	vv_store_config stores[VV_BLOCKS_URLS_MAX];
 	size_t store_count;

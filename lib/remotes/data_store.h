@@ -53,8 +53,8 @@ vv_status vv_data_store_check_links(vv_repository *r, const char *url, vv_error 
 /* Returns VV_EREFUSED, with the message that the store `name` is not trusted. */
 vv_status vv_data_store_refuse(const char *name, vv_error *err);
 
-/* Opens the store at `url` as *out. make: create the store if there are no files. VV_ENOTFOUND:
- * there is no store. */
+/* Opens the store at `url` as *out. make: if there are no files at url, create the store.
+ * VV_ENOTFOUND: url has no store. */
 vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
 			     bool make, vv_error *err);
 

@@ -59,7 +59,7 @@ VV_AUTO_CLEAR(vv_remote, vv_remote_clear)
 /* Sets *name to the name of the default remote of `branch` (such as "refs/heads/main"):
  * branch.<name>.remote, else "origin", else the only remote. If push is true,
  * branch.<name>.pushRemote and remote.pushDefault have priority. The caller frees *name with
- * vv_free. VV_ENOTFOUND: there is none of them. */
+ * vv_free. VV_ENOTFOUND: none of these exists. */
 vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, bool push,
 			    vv_error *err);
 

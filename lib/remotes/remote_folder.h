@@ -43,7 +43,7 @@ typedef struct vv_remote_folder {
 	vv_place place;
 	/* the first files; empty: the file does not exist, or could not be read */
 	vv_buf first[VV_FOLDER_FIRST];
-	/* the errors that occurred when the first files were read; code VV_OK: none */
+	/* why[i]: the error that occurred when first[i] was read; code VV_OK: no error occurred */
 	vv_error why[VV_FOLDER_FIRST];
 	atomic_bool stopped; /* set to end all waits */
 	bool locked;         /* the web server requires a login for the mark */
@@ -63,9 +63,8 @@ VV_AUTO_FREE(vv_remote_folder, vv_remote_folder_close)
 vv_status vv_remote_folder_ask(void *f, size_t i, vv_error *err);
 /* Returns true if the folder has the mark of a store, of any format version. */
 bool vv_remote_folder_shows(const vv_remote_folder *f);
-/* Returns the error of one of the first files that may exist but could not be read (VV_EIO,
- * VV_ECORRUPT); VV_OK if there is none. silent: only return errors of a server that did not answer
- * in time. */
+/* If one of the first files may exist, but could not be read, returns its error (VV_EIO or
+ * VV_ECORRUPT); else VV_OK. silent: only return errors of a server that did not answer in time. */
 vv_status vv_remote_folder_failed(const vv_remote_folder *f, bool silent, vv_error *err);
 /* Appends the refs of the folder to out, in the format of 'git ls-remote --symref'; appends nothing
  * if the refs could not be read. */

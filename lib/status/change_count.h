@@ -2,8 +2,8 @@
  * change_count: counts the changes between two versions of a dataset, for commands that print them
  * in one line (diff/write/change_words.h writes the line).
  *
- * Reads only row groups that the versions do not share, and reads no rows if there are many of
- * these, so that commands are fast.
+ * Reads only row groups that the versions do not share. If many row groups are not shared, reads no
+ * rows, so that commands are fast.
  */
 #ifndef VV_LIB_STATUS_CHANGE_COUNT_H
 #define VV_LIB_STATUS_CHANGE_COUNT_H

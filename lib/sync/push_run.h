@@ -25,9 +25,9 @@
 /* The action of a push on a ref. */
 typedef enum vv_push_state {
 	VV_PUSH_GOES,   /* the ref is moved */
-	VV_PUSH_SAME,   /* none: the remote already has this id */
+	VV_PUSH_SAME,   /* no action: the remote already has this id */
 	VV_PUSH_BLOCKS, /* blocks are sent: the remote already has this id, but lacks blocks */
-	VV_PUSH_REFUSED /* none: the move is refused */
+	VV_PUSH_REFUSED /* no action: the move is refused */
 } vv_push_state;
 
 /* One value = one ref to push. */

@@ -137,7 +137,7 @@ typedef struct vv_dataset_found {
 	vv_import_result result; /* root, counts, findings; root.kind: table or file */
 	vv_oid blob;             /* the pointer's id; the blob is written if blocks are */
 	vv_buf pointer;          /* the pointer's text */
-	vv_cid parent;           /* root of the previous version; null: none was used */
+	vv_cid parent;           /* root of the previous version; null: no such version was used */
 	vv_root parent_root;     /* always initialised; filled if parent is set */
 	/* the root in the previous pointer, even if its blocks are missing; null: there is
 	 * no pointer */

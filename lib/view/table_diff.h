@@ -18,8 +18,8 @@ typedef struct vv_diff_how {
 	/* value of --key; empty: the tables' own key or, for plain text, a key found in its values;
 	 * "none": no key */
 	const vv_strings *key;
-	/* renamed columns: old name, new name, old name, new name ..., followed by NULL;
-	 * NULL: none are given */
+	/* the renames that the user has given: old name, new name, old name, new name ..., followed
+	 * by NULL; NULL: the user has given no renames */
 	const char *const *rename;
 	const vv_strings *only, /* the columns to compare; empty: all */
 		*ignore;        /* columns that are not compared */
