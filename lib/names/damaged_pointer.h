@@ -20,8 +20,8 @@ bool vv_work_is_torn(vv_repository *r, const char *path, vv_buf *text);
 
 /* Appends to b the commands that repair the damaged pointer at `path`. blob: the pointer in Git;
  * NULL: the pointer is in the work tree only, and is not torn. A torn pointer is repaired from the
- * versions between its conflict markers; another one, from the work tree if it has the data, or
- * else from the last version in HEAD's history that has a valid pointer. */
+ * versions between its conflict markers; any other damaged pointer, from the work tree if that has
+ * the data, or else from the last version in HEAD's history that has a valid pointer. */
 vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path, const vv_oid *blob,
 				  vv_error *err);
 

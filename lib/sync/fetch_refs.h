@@ -26,7 +26,7 @@ typedef struct vv_ref_move {
 	bool refused; /* the move is not a fast-forward, and is not forced */
 	/* not moved, because versions are reachable from the new id that no peer has */
 	bool behind;
-	bool for_merge; /* pull merges this ref */
+	bool for_merge; /* pull merges this ref, and FETCH_HEAD lists it first */
 	bool done;      /* the local ref has its new value */
 	/* true if the history is from another peer than the remote, and a signed head has
 	 * the id signed_id for the ref */
@@ -66,7 +66,9 @@ typedef struct vv_ref_plan_options {
 	size_t tracking_count;
 	bool tags, no_tags, prune, force; /* the options of git fetch with these names */
 	bool detached;                    /* also fetch the commit of a detached HEAD */
-	/* branch to be marked for_merge, such as "refs/heads/main"; NULL: the first branch */
+	/* the branch to mark as for_merge if a refspec with '*' selects it, such as
+	 * "refs/heads/main"; NULL: no such branch is marked. If the first refspec has no '*', its
+	 * ref is marked in any case */
 	const char *merge;
 } vv_ref_plan_options;
 

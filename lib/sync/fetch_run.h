@@ -28,7 +28,8 @@ typedef struct vv_fetch_job {
 	bool keep_missing; /* clone: report missing blocks, but do not fail */
 	bool full;         /* fetch blocks even if remote.<name>.varveLazy is set */
 	uint64_t idle_sec; /* value of --timeout in seconds */
-	/* the remote's branch that pull merges; NULL: none, or the first one */
+	/* for a pull: the remote's branch to merge if `specs` do not name one
+	 * (vv_ref_plan_options.merge); NULL: not a pull, or HEAD is on no branch */
 	const char *merge;
 	/* Set by vv_fetch_job_run: */
 	vv_ref_plan plan;

@@ -11,7 +11,8 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-#define VV_OFFLINE_VAR "VARVE_OFFLINE" /* name of an environment variable, see below */
+/* The name of the environment variable that disables fetching (vv_needed). */
+#define VV_OFFLINE_VAR "VARVE_OFFLINE"
 /* One value = a fetcher of versions, by their roots, when they are needed: git fetches commits
  * without blocks, but a checkout needs the data. It tries the default remote of the branch, and
  * then the others. Connections remain open; an unreachable remote is tried only once. Fetching is

@@ -105,12 +105,13 @@ typedef struct vv_push_job {
 	vv_push_plan plan; /* the refs, with the result of each */
 	/* a ref of the remote was not moved; its item in plan has the reason */
 	bool refused;
-	/* the data that was sent; if dry_run is set, that would be sent */
+	/* the data that was sent to a peer; if dry_run is set, that would be sent */
 	vv_transfer_sum sum;
-	vv_host_sum blocks; /* the same for a Git host without varve */
-	bool to_store;      /* if move is set: remote is the name of a store */
-	uint64_t proved;    /* if move is set: number of versions that the place has completely */
-	char *url;          /* URL of the remote */
+	vv_host_sum
+		blocks;  /* the blocks that were, or would be, sent to a Git host without varve */
+	bool to_store;   /* if move is set: remote is the name of a store */
+	uint64_t proved; /* if move is set: number of versions that the place has completely */
+	char *url;       /* URL of the remote */
 } vv_push_job;
 
 void vv_push_job_init(vv_push_job *j, vv_repository *r);

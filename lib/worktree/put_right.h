@@ -24,7 +24,7 @@ bool vv_interruption_was(const vv_interruption *f, const char *command);
  * closed, and completes or undoes an interrupted command, with a notice. Every command that changes
  * HEAD, the index or files calls this function first. Paths that were changed since the
  * interruption are reported, but not changed. command: the running command, with its option; NULL:
- * another one. Sets *found, unless found is NULL, to the result, which is all zero if no command
+ * any other. Sets *found, unless found is NULL, to the result, which is all zero if no command
  * was interrupted, or if its varve is still running. VV_ELOCKED: another process has the lock.
  * VV_ENOSUPPORT: a newer varve was interrupted. VV_EREFUSED: as in vv_by_git_recover. */
 vv_status vv_put_right(vv_repository *r, const char *command, vv_interruption *found,
