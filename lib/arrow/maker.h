@@ -51,7 +51,7 @@ bool vv_arrow_maker_schema(const vv_arrow_maker *b, struct ArrowSchema *out);
 vv_status vv_arrow_maker_next(vv_arrow_maker *b, struct ArrowArray *out, vv_error *err);
 
 /* Begins again at the cursor's new position, after vv_rows_seek, with at most `limit` rows. Sets
- * the results of vv_arrow_maker_rows and vv_arrow_maker_misfits to 0. */
+ * the numbers of rows (vv_arrow_maker_rows) and of misfits (vv_arrow_maker_misfits) to 0. */
 void vv_arrow_maker_limit(vv_arrow_maker *b, uint64_t limit);
 
 /* Returns the number of rows since the maker was opened or vv_arrow_maker_limit was called. */

@@ -23,8 +23,8 @@ typedef struct vv_resolving {
 	 * set to set_value */
 	const char *set_column;
 	const char *set_value;
-	/* rows and columns to resolve; the rows by the names that vv_conflict_row_put writes;
-	 * empty: all */
+	/* rows: the rows to resolve, by the names that vv_conflict_row_put writes; columns: the
+	 * names of the columns to resolve; empty: all */
 	vv_strings rows, columns;
 	/* resolve only conflicts of the key and of schema properties that belong to no single
 	 * column */
