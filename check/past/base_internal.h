@@ -6,7 +6,7 @@
 
 #include "check/past/base_findings.h"
 
-/* ---- base_rows: compares types, and removed, added and changed rows, with a base ---- */
+/* ---- base_rows: checks types and keys against a base, and which rows were removed, added or changed ---- */
 
 /* Checks the rule type-contradiction. Does nothing if the rule is off. */
 vv_status base_check_types(base_check *c, vv_error *err);
@@ -14,8 +14,8 @@ vv_status base_check_types(base_check *c, vv_error *err);
  * are off. */
 vv_status base_check_rows(base_check *c, vv_error *err);
 
-/* Sets *out to the number of values in column b of t that do not have the type of column a of the
- * base. Reads only row groups that the base does not have. */
+/* Sets *out to the number of values in column b of the checked table that do not have the type
+ * of column a of the base. Reads only row groups that the base does not have. */
 vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out,
 				    vv_error *err);
 

@@ -188,8 +188,9 @@ typedef struct check_plan {
 	size_t *places;
 	check_slot *slots; /* the kinds of findings that are counted for each group */
 	size_t slot_count, /* number of slots */
-		/* length of a group's array of counters: first one for each slot, the number of its
-		 * findings; then those of examined values (check_slot.seen) */
+		/* length of a group's array of counters: the first slot_count of them are the
+		 * numbers of findings of the slots; the others count examined values
+		 * (check_slot.seen) */
 		counter_count;
 	check_key *keys; /* the keys that must be unique */
 	size_t key_count;

@@ -44,8 +44,8 @@ void old_groups_took(old_groups *o, size_t index);
 /* Returns true if the previous version has a group with this CID. */
 bool old_groups_has(const old_groups *o, const vv_cid *cid);
 /* Sets *out to the CID of the old group that probably is most similar to the next new group, which
- * has `rows` rows: the one that contains its middle row, if no row has moved since the last reused
- * group. Returns false if the previous version has no groups. */
+ * has `rows` rows. Assumes that no row was added or removed since the last reused group: takes the
+ * old group at the position of the new group's middle row. Returns false if the previous version has no groups. */
 bool old_groups_base(old_groups *o, uint64_t rows, vv_cid *out);
 
 #endif

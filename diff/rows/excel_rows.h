@@ -62,9 +62,8 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 void vv_excel_rows_close(vv_excel_rows *r); /* accepts NULL */
 VV_AUTO_FREE(vv_excel_rows, vv_excel_rows_close)
 
-/* Returns true if Excel made changes of kind k to the column: if more than half of the cells that
- * such a change would affect are changed in this way; for VV_EXCEL_GROUPS, if all such cells are,
- * and at least two. */
+/* Returns true if Excel made changes of kind k to the column. That is: it changed more than half of
+ * the cells that such a change can affect; for VV_EXCEL_GROUPS, all of them, and at least two. */
 bool vv_excel_column_is(const vv_excel_column *c, vv_excel_kind k);
 
 /* Appends a description of the changes that Excel made to the column, except VV_EXCEL_STYLE, such

@@ -11,7 +11,7 @@
  * Do not use the vv_repository for anything else until vv_txn_free. A transaction can have any
  * number of changes.
  *
- * Before vv_txn_commit or vv_txn_stage, only blocks that no ref reaches are stored. vv_txn_free
+ * Until vv_txn_commit or vv_txn_stage, nothing is written but blocks, which no ref reaches yet. vv_txn_free
  * removes these blocks; if vv_txn_blob made them durable, gc removes them. A transaction works on
  * an index in memory (index.h): a copy of the repository's index, or an index that begins as the
  * tree of the branch. After a failure of vv_txn_add, vv_txn_stage or vv_txn_commit the repository
@@ -139,8 +139,8 @@ typedef struct vv_txn_commit_options {
 } vv_txn_commit_options;
 
 /* Commits all changes of t, and changes that were already staged, and sets *id to the new commit.
- * The transaction can then be used again. If the branch did not move, *id is null. On failure, *id
- * is the new commit if the branch moved, but the commit could not be made durable. o may be NULL.
+ * The transaction can then be used again. On failure, *id is null, unless the branch moved, but the
+ * commit could not be made durable: *id is then the new commit. o may be NULL.
  * VV_ENOCHANGE: there is nothing to commit; VV_ECONFLICT: the branch moved, the index has
  * conflicts, the message is empty, or a hook or check failed. */
 vv_status vv_txn_commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn_commit_options *o,

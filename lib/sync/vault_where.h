@@ -45,8 +45,8 @@ typedef struct vv_vault_where {
 void vv_vault_where_clear(vv_vault_where *w);
 VV_AUTO_CLEAR(vv_vault_where, vv_vault_where_clear)
 
-/* Sets *out to the holders that have the shards of the version *root, an answer of the vault's
- * program (vault_peer.h). ask: contact the holders; false: only use the local ledger. On failure,
+/* Asks the vault's program (vault_peer.h) which holders have the shards of the version *root, and
+ * sets *out to its answer. ask: contact the holders; false: only use the local ledger. On failure,
  * all members of *out are zero except out->is. */
 vv_status vv_vault_where_ask(vv_vault_where *out, vv_repository *r, const vv_connect_options *o,
 			     const vv_cid *root, bool ask, vv_error *err);

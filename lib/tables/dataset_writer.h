@@ -72,8 +72,8 @@ void vv_dataset_writer_release(vv_dataset_writer *w);
  * locked the index, first makes the blocks durable and calls vv_dataset_writer_settle: git may be
  * running varve's filter, which waits for the lock of the store. */
 vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
-/* Locks the index x as vv_dataset_writer_index does, but before that call: for callers that first
- * read files that git changes only while it has the lock (.gitattributes). */
+/* Locks the index x early, for a later vv_dataset_writer_index. Call this before reading a file that
+ * git changes only while it holds this lock, such as .gitattributes. */
 vv_status vv_dataset_writer_lock_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
 
 /* Unlocks the store for other writers, but not for gc, which must wait until

@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "lib/view/table_diff.h"
 
-/* Compares the two files of *item, whose subjects the caller has found, and sets *out to the
- * result. If readers support both files as documents, pairs the tables of the documents
+/* Compares the two files of *item, and sets *out to the result. The caller has set the old and the
+ * new subject of *item (the versions to compare; lib/names/version.h). If readers support both files as documents, pairs the tables of the documents
  * (table_pairs.h) and compares each pair; otherwise compares them as vv_diff_item_compare does. If
  * the files differ, but no table does, out->line states this. Documents without a reader are
  * compared as bytes; so are all documents if how->only_whether or how->patch is set. */

@@ -95,7 +95,8 @@ enum { VV_EDITS_PLAIN = 0, VV_EDITS_COMPRESSED = 1 };
 vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err);
 
 /* Like vv_coder_whole, for a block that was also packed as a difference of `diff` bytes (0: was
- * not). May compress faster if the result would be more than twice as long as the difference. */
+ * not). If the result would be more than twice as long as the difference, it will hardly be used, and may
+ * be compressed less, but faster. */
 vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t diff,
 				vv_packed *out, vv_error *err);
 

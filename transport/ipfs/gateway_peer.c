@@ -116,7 +116,7 @@ static vv_status explain_status(const char *name, unsigned status, vv_error *err
 	case 406:
 		return vv_fail(err, VV_ENOTFOUND,
 			       "'%s' is not a gateway that serves raw blocks (HTTP status "
-			       "%u)\nwrite the URL without its part from /ipfs/ on",
+			       "%u)\nomit /ipfs/ and everything after it from the URL",
 			       name, status);
 	default:
 		return vv_fail(err, VV_EIO, "'%s' answered with the HTTP status %u", name, status);

@@ -90,8 +90,8 @@ vv_status vv_routing_providers(const char *url, const vv_connect_options *o, con
 		rc = read_answer(&u, &body, fn, payload, err);
 	} else if (status != 404) { /* 404: no provider is known */
 		rc = vv_fail(err, VV_EREFUSED,
-			     "'%s' answered with the HTTP status %u\nwrite the URL without its "
-			     "part from /routing/v1/ on",
+			     "'%s' answered with the HTTP status %u\nomit /routing/v1/ and "
+			     "everything after it from the URL",
 			     u.text, status);
 	}
 	return rc;

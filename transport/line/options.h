@@ -14,8 +14,8 @@
 
 /* Prompts the user on a terminal, for example for a secret. Appends the answer to out, which the
  * caller wipes. prompt is one line, which the function escapes. echo: the typed answer may be
- * visible (a user name). VV_EREFUSED: no terminal is available. A NULL function has the same
- * meaning. */
+ * visible (a user name). VV_EREFUSED: no terminal is available; callers treat a NULL
+ * function in the same way. */
 typedef vv_status (*vv_ask_fn)(void *payload, const char *prompt, bool echo, vv_buf *out,
 			       vv_error *err);
 /* Is called with a line that the remote side printed outside of the protocol (ssh's stderr). The
@@ -62,14 +62,12 @@ static inline const vv_env *vv_connect_env(const vv_connect_options *o)
 	return o->repo ? vv_repository_env(o->repo) : o->env;
 }
 
-/* Time limits in seconds: for each byte; for the first byte; for each byte of a file from a web
- * server, which is requested twice if the first request fails; the same if another place has the
- * file; and for connecting. */
-#define VV_IDLE_DEFAULT 60u
-#define VV_FIRST_DEFAULT 10u
-#define VV_FILES_DEFAULT 6u
-#define VV_FILES_BESIDE 2u
-#define VV_CONNECT_SEC 10u
+/* Time limits in seconds. */
+#define VV_IDLE_DEFAULT 60u  /* for each byte */
+#define VV_FIRST_DEFAULT 10u /* for the first byte */
+#define VV_FILES_DEFAULT 6u  /* for each byte of a file from a web server; it is requested twice */
+#define VV_FILES_BESIDE 2u   /* the same, if another place has the file, too */
+#define VV_CONNECT_SEC 10u   /* for connecting */
 
 /* Returns the time limit in seconds for each byte. */
 static inline unsigned vv_idle_sec(const vv_connect_options *o)

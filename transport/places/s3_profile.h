@@ -1,6 +1,6 @@
 /*
- * s3_profile: reads a profile from the files of AWS's own programs: keys, a program that prints
- * keys, a role, region and endpoint.
+ * s3_profile: reads a profile from the files of AWS's own programs: keys (or a program that prints
+ * them), a role, a region and an endpoint.
  *
  * The files are AWS_SHARED_CREDENTIALS_FILE (else ~/.aws/credentials), with the section [NAME], and
  * AWS_CONFIG_FILE (else ~/.aws/config), with the section [profile NAME]. If both files set a value,
@@ -29,7 +29,7 @@ typedef struct vv_s3_profile {
 	/* sso_session or sso_start_url; if set, the program aws provides the keys */
 	char *sso;
 	/* endpoint: endpoint_url of the profile, or endpoint_url of s3 in the section [services
-	 * NAME] with the NAME in the profile */
+	 * NAME], where NAME is the value of `services` in the profile */
 	char *region, *endpoint;
 	char *services; /* the NAME of the section [services NAME] */
 	/* has_file: at least one of the files exists; found: at least one file has the profile */

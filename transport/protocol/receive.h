@@ -76,10 +76,10 @@ vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_
 			   vv_error *err);
 /* Ends the stream; the received blocks are then durable in incoming/. */
 vv_status vv_receive_end(vv_receive *x, vv_error *err);
-/* Returns true if received objects were unreadable because of missing bases: received blocks are
- * differences from blocks that this repository does not have, although it has their commits, which
- * were fetched with git alone. The readable blocks are stored; the objects must be sent again,
- * after the missing blocks. */
+/* Returns true if received Git objects could not be read, since they refer to received blocks that
+ * are differences from blocks that this repository lacks. (It has the commits of those blocks,
+ * because git fetched them without varve, so the sender assumed that it has the blocks.) The
+ * readable blocks are stored. The objects must be sent again after the missing blocks. */
 bool vv_receive_lost(const vv_receive *x);
 
 /* Stores the block b, which was requested by its CID, or comes from another source. Thread-safe.
@@ -125,8 +125,8 @@ vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids 
  * of assuming so. Call this if data reachable from refs of this repository is incomplete. */
 void vv_receive_doubt(vv_receive *x);
 
-/* Makes missing versions that are listed in `elsewhere` not count as missing or new. elsewhere is
- * borrowed until vv_receive_close. */
+/* From now on, a version that is listed in `elsewhere` counts neither as missing nor as new, even if
+ * its blocks are not here. elsewhere is borrowed until vv_receive_close. */
 void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere);
 /* Returns true if the version n does not count as missing: because it is listed in `elsewhere`
  * (vv_receive_leave), or because it is a linked version (repo/git/objects/send.h) that this

@@ -41,7 +41,8 @@ enum vv_sql_warning_kind {
 	VV_WARNING_NEAR    /* a number became the nearest double, which is not equal to it */
 };
 
-/* The cells of one column for which SQLite got a different value, with a warning of one kind. */
+/* A warning of one kind about one column: the number of cells whose value in SQLite is not the one in
+ * the table, and the first of these cells. */
 typedef struct vv_sql_warning {
 	struct vv_sql_warning *next;
 	int kind;         /* enum vv_sql_warning_kind */

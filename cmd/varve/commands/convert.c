@@ -132,7 +132,7 @@ static void tell_encoding(const options *o, const vv_convert_input *in)
 		vv_note("%s: read as %s", vv_text_shows(in->name), name);
 	}
 	if (replaced > 0) {
-		vv_warn("%s: U+FFFD is in place of %s that %s does not have",
+		vv_warn("%s: replaced %s by U+FFFD, as the bytes have no meaning in %s",
 			vv_text_shows(in->name), vv_text_counted(replaced, "character", NULL),
 			name);
 	}

@@ -57,7 +57,7 @@ vv_status vv_receipt_check(const vv_ledger_record *receipt, const vv_ledger_reco
 	uint8_t bytes[VV_RECEIPT_BYTES];
 
 	if (place->kind != VV_LEDGER_PLACE || !vv_cid_equal(&receipt->link, &place->cid)) {
-		return vv_fail(err, VV_ECORRUPT, "it is not a receipt of that place");
+		return vv_fail(err, VV_ECORRUPT, "the receipt belongs to another place record");
 	}
 	if (!place->has_key) return VV_OK;
 	if (!receipt->has_key || memcmp(receipt->key, place->key, VV_KEY_PUBLIC) != 0) {

@@ -5,8 +5,8 @@
  * Only epochs written by owners count. The writers are the owners and the keys that an epoch names,
  * until a later epoch removes them. If a writer is removed, its records count up to the record that
  * the removal names. A writer's vault record that names shards (a run, see
- * cmd/vault/sealed/stream.h) adds the shards to the vault. A shard is in the vault until a writer
- * whose ledger has this record retires the shard; a shard of a stripe is in the vault until the
+ * cmd/vault/sealed/stream.h) adds the shards to the vault. A shard is in the vault until it
+ * is retired by a writer who had this record in the ledger; a shard of a stripe is in the vault until the
  * whole stripe is retired.
  */
 #ifndef VV_CMD_VAULT_HOLD_VAULT_STATE_H
@@ -44,7 +44,7 @@ typedef struct vv_kept {
 	size_t copy_count, copy_cap;
 } vv_kept;
 
-/* A stripe. Any subset of code.data of its shards is enough to restore the others. */
+/* A stripe. Any code.data of its shards are enough to restore the others. */
 typedef struct vv_kept_stripe {
 	vv_code code;
 	/* indexes of its shards in vv_vault_state.shards, in the order of the stripe;
@@ -104,9 +104,8 @@ size_t vv_vault_writer_count(const vv_vault_state *s);
 /* Returns the key of the i-th of these writers, from 0; borrowed from s. */
 const uint8_t *vv_vault_writer_at(const vv_vault_state *s, size_t i);
 
-/* Returns another writer than r's author whose newest vault record was written without the retire
- * record r in its ledger, and who may therefore still rely on shards that r retires. NULL: no such
- * writer. */
+/* Returns a writer, other than r's author, who did not have the retire record r yet when writing the
+ * newest vault record, and may therefore still rely on shards that r retires. NULL: no such writer. */
 const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r);
 
 /* Returns the copy of the shard k at this holder, borrowed from k. NULL: the shard was not placed

@@ -4,9 +4,9 @@
  *
  * All functions in cmd/web/model have a visit as their first parameter. Their results are allocated
  * in the visit's arena, and need not be freed before vv_web_visit_end. The folder is independent of
- * HTML and HTTP. Every function returns only data that is reachable from a branch or tag (visits of
- * the owner, the user who runs `varve web`, may also show the work tree), and returns VV_ENOTFOUND
- * for other data, as if it did not exist.
+ * HTML and HTTP. For visitors, every function returns only data that is reachable from a branch or
+ * tag, and returns VV_ENOTFOUND for other data, as if it did not exist. The visit of the owner, the
+ * user who runs `varve web`, shows everything.
  *
  * Errors: VV_ENOTFOUND (no such version, dataset, row or column), VV_EMISSING (missing blocks; the
  * hint has the remotes that have them), VV_EUSAGE (an invalid address), VV_EINPUT (not a table).
@@ -35,7 +35,7 @@
 #include "repo/known/reachable.h"
 
 #define VV_WEB_CELL_MAX 2000u /* default limit for the bytes of a cell in an answer */
-/* The maximum number of bytes of cells in an answer, which then ends with `next`. */
+/* When the cells of an answer have this many bytes, the answer ends, and `next` is set. */
 #define VV_WEB_ANSWER_MAX (8u << 20)
 #define VV_WEB_MEMO_BYTES ((size_t)16 << 20) /* maximum number of bytes of cached answers */
 #define VV_WEB_PAGE_ROWS 200u                /* default number of rows of a page */
@@ -75,8 +75,8 @@ typedef struct vv_web_visit {
  * since each visit may run a program. */
 bool vv_web_runs_readers(const vv_web_visit *v);
 
-/* Opens the repository at the path `repository`. v is zeroed, except for the members reach,
- * work_tree, until_ms, gone, payload and memo, which the caller may set; they are borrowed. Call
+/* Opens the repository at the path `repository`. Before, the caller zeroes v, and may set the
+ * members reach, work_tree, until_ms, gone, payload and memo; they are borrowed. Call
  * vv_web_visit_end in any case. */
 vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_env *env,
 			     vv_error *err);

@@ -5,8 +5,8 @@
  * Returned values are valid until the page is cleared. If memory runs out, this is recorded, and
  * reported only by vv_page_end.
  *
- * A correct caller: vv_page_begin; parts and the functions below, into p->html; vv_page_end;
- * vv_page_clear in any case.
+ * A correct caller: vv_page_init; vv_page_begin; write the content to p->html, with the functions
+ * below or with templates (html.h); vv_page_end; vv_page_clear in any case.
  */
 #ifndef VV_CMD_WEB_PAGES_PAGE_H
 #define VV_CMD_WEB_PAGES_PAGE_H
@@ -82,8 +82,8 @@ const char *vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format
 /* Returns an error's text as a sentence with a capital letter, such as "Row 3 ...". If the text
  * begins with a name or a command, returns it unchanged. */
 const char *vv_page_sentence(vv_page *p, const char *said);
-/* Returns a new empty piece, as a value for a part; it is cleared with the page. Never returns
- * NULL. */
+/* Returns new, empty HTML, whose content can be inserted in a template (html.h). It is cleared with
+ * the page. Never returns NULL. */
 vv_html *vv_page_piece_new(vv_page *p);
 
 /* ---- links. All are NULL if no such page exists (vv_page_place.link). */
@@ -139,8 +139,9 @@ extern const vv_page_kind vv_page_kinds[4];
 /* Writes an item of a list for c, a change between the versions a and b: its path and kind. */
 void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			const vv_web_change *c);
-/* Returns how many of the count commits from e on, without gaps, have the same author and subject
- * as e (digits are ignored) and changed the same tables; 1 if they are fewer than `least`. */
+/* Returns the length of the run of similar commits at the beginning of e[0 .. count): they have the
+ * same author, the same subject apart from digits, and changed the same tables. Returns 1 if the run
+ * is shorter than `least`. */
 size_t vv_page_alike(const vv_web_log_entry *e, size_t count, size_t least);
 /* Returns a piece with the changes of `count` similar commits, path by path. */
 vv_html *vv_page_alike_words(vv_page *p, const vv_web_log_entry *e, size_t count);

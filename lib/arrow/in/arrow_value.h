@@ -66,7 +66,8 @@ typedef struct incoming_value {
 	int64_t at;
 } incoming_value;
 
-/* Sets the members of c from kind to type according to a schema. Returns false if a table cannot
+/* Sets the members of c, from the member `kind` up to the member `type`, according to a schema.
+ * Returns false if a table cannot
  * store the type. The types inside a struct, list or map are not checked. */
 bool incoming_read_type(incoming_column *c, const struct ArrowSchema *schema);
 

@@ -17,8 +17,8 @@ typedef enum vv_git_type {
 	VV_GIT_TAG = 4
 } vv_git_type;
 
-/* A Git object. Objects are sent in this order: for each commit, parents before children, its
- * blobs, its trees, and the commit; tags last. So when an object arrives, the receiver has every
+/* A Git object. Commits are sent after their parents; each commit is sent after its blobs and then its
+ * trees. Tags are sent last. So when an object arrives, the receiver has every
  * object named in it. */
 typedef struct vv_git_object {
 	vv_oid id;
