@@ -245,7 +245,7 @@ vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv
 /* ---- making an index ---- */
 
 typedef struct entries {
-	vv_index_entry *items;
+	vv_pack_index_entry *items;
 	size_t count, cap;
 } entries;
 
@@ -254,7 +254,7 @@ static vv_status push_entry(void *payload, const vv_record *r, uint64_t offset, 
 	entries *e = payload;
 
 	return vv_array_add(e->items, e->count, e->cap,
-			    (vv_index_entry){vv_cid_prefix(&r->cid), offset})
+			    (vv_pack_index_entry){vv_cid_prefix(&r->cid), offset})
 		       ? VV_OK
 		       : vv_fail_nomem(err);
 }

@@ -47,13 +47,13 @@ struct vv_pack_index {
 
 static int compare_entries(const void *pa, const void *pb)
 {
-	const vv_index_entry *a = pa, *b = pb;
+	const vv_pack_index_entry *a = pa, *b = pb;
 
 	if (a->prefix != b->prefix) return a->prefix < b->prefix ? -1 : 1;
 	return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
-static void put_fan(vv_buf *out, const vv_index_entry *entries, size_t count)
+static void put_fan(vv_buf *out, const vv_pack_index_entry *entries, size_t count)
 {
 	uint8_t word[4];
 	size_t at = 0;
@@ -67,7 +67,8 @@ static void put_fan(vv_buf *out, const vv_index_entry *entries, size_t count)
 	}
 }
 
-static void put_entries(vv_buf *out, const vv_index_entry *entries, size_t count, unsigned width)
+static void put_entries(vv_buf *out, const vv_pack_index_entry *entries, size_t count,
+			unsigned width)
 {
 	uint8_t word[8];
 
@@ -88,7 +89,7 @@ uint64_t vv_pack_index_len(uint64_t count, uint64_t pack_len)
 }
 
 vv_status vv_pack_index_encode(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN],
-			       vv_index_entry *entries, size_t count, vv_error *err)
+			       vv_pack_index_entry *entries, size_t count, vv_error *err)
 {
 	bool fan = count >= FAN_FROM;
 	unsigned width = 4;

@@ -29,15 +29,15 @@
 typedef struct vv_pack_index vv_pack_index;
 
 /* An entry of an index: a record of the pack. */
-typedef struct vv_index_entry {
+typedef struct vv_pack_index_entry {
 	uint64_t prefix; /* vv_cid_prefix of the block */
 	uint64_t offset; /* where the record starts */
-} vv_index_entry;
+} vv_pack_index_entry;
 
 /* Sorts the count entries by prefix, and appends the bytes of an index file to out. hash is the
  * hash in the pack's trailer. */
 vv_status vv_pack_index_encode(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN],
-			       vv_index_entry *entries, size_t count, vv_error *err);
+			       vv_pack_index_entry *entries, size_t count, vv_error *err);
 
 /* Returns the length of the index of a pack that has pack_len bytes and count records. */
 uint64_t vv_pack_index_len(uint64_t count, uint64_t pack_len);

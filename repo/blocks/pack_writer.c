@@ -35,7 +35,7 @@ struct vv_pack_writer {
 	bool sealed, synced;
 	uint8_t hash[VV_PACK_HASH_LEN]; /* once sealed */
 	vv_xxh3_state *state;
-	vv_index_entry *entries; /* one for each record */
+	vv_pack_index_entry *entries; /* one for each record */
 	size_t count, cap;
 	vv_cid_map *own; /* appended blocks: where their records start */
 };
@@ -166,7 +166,7 @@ static vv_status begin(vv_pack_writer *w, vv_error *err)
 
 static vv_status add_entry(vv_pack_writer *w, uint64_t prefix, uint64_t offset, vv_error *err)
 {
-	return vv_array_add(w->entries, w->count, w->cap, (vv_index_entry){prefix, offset})
+	return vv_array_add(w->entries, w->count, w->cap, (vv_pack_index_entry){prefix, offset})
 		       ? VV_OK
 		       : vv_fail_nomem(err);
 }

@@ -14,7 +14,7 @@
 static vv_pack_index *large_index(const char *path, uint64_t count, bool whole, vv_error *err)
 {
 	static const uint8_t hash[VV_PACK_HASH_LEN] = {7};
-	vv_index_entry *entries = malloc(count * sizeof *entries);
+	vv_pack_index_entry *entries = malloc(count * sizeof *entries);
 	vv_pack_index *x = NULL;
 	vv_buf bytes = VV_BUF_INIT;
 	vv_prng r;
@@ -115,7 +115,7 @@ static void a_large_index_cut_short_while_open_is_an_error(void **state)
 static void offsets_beyond_four_gigabytes_fit(void **state)
 {
 	static const uint8_t hash[VV_PACK_HASH_LEN] = {7};
-	vv_index_entry entries[] = {{5, UINT64_C(0x123456789a)}, {3, 8}};
+	vv_pack_index_entry entries[] = {{5, UINT64_C(0x123456789a)}, {3, 8}};
 	vv_pack_index *x = NULL;
 	vv_buf bytes = VV_BUF_INIT;
 	uint64_t first, count, offset;

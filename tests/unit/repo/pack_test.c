@@ -522,7 +522,7 @@ static void an_index_with_entries_left_out_is_made_anew(void **state)
 	const char *path = fx_one(dir, "pack-", ".index");
 	size_t len;
 	const char *old = vv_test_read(path, &len);
-	vv_index_entry none = {0, 0};
+	vv_pack_index_entry none = {0, 0};
 	vv_buf bytes = VV_BUF_INIT;
 	vv_error err;
 

@@ -34,7 +34,7 @@ typedef struct vv_host_pack {
 	/* for a pack in a place, the records that were fetched one by one: came[0] for use, came[1]
 	 * for verification */
 	struct vv_came {
-		vv_index_entry *items;
+		vv_pack_index_entry *items;
 		size_t count, cap;
 	} came[2];
 } vv_host_pack;

@@ -410,7 +410,7 @@ static vv_status take_pieces(gathering *g, const piece *p, size_t count, bool *f
 	g->h->came.packs += came->count == 0;
 	for (size_t i = 0; i < count; i++) {
 		if (!vv_array_add(came->items, came->count, came->cap,
-				  (vv_index_entry){p[i].prefix, p[i].from})) {
+				  (vv_pack_index_entry){p[i].prefix, p[i].from})) {
 			return vv_fail_nomem(err);
 		}
 	}
