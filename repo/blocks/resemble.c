@@ -42,6 +42,8 @@ typedef struct step {
 	size_t at;             /* in theirs */
 	uint64_t ours, theirs; /* weight of the links since the last that both have */
 	uint64_t member;
+	const vv_cid
+		*last; /* the last one of theirs that was passed; NULL: both have the one before */
 } step;
 
 typedef struct levels {
@@ -90,19 +92,21 @@ static const vv_cid *step_pair(step steps[2], const vv_link *link, const list *t
 	if (s->member != link->member) {
 		*s = (step){.at = s->at, .member = link->member};
 	}
-	const uint64_t middle = s->ours + link->weight / 2;
+	const uint64_t start = s->ours, middle = start + link->weight / 2;
 	s->ours += link->weight;
 	for (; s->at < theirs->count; s->at++) {
 		const vv_link *other = &theirs->items[s->at];
 		bool counts = other->member == s->member && step_of(steps, other) == s &&
 			      !(ours && vv_cid_set_has(ours, &other->cid));
 
-		if (other->member < s->member || (counts && s->theirs + other->weight > middle)) {
-			return counts ? &other->cid : NULL;
+		if (counts && s->theirs + other->weight > middle) return &other->cid;
+		if (other->member < s->member) {
+			break;
 		}
 		s->theirs += counts ? other->weight : 0;
+		s->last = counts ? &other->cid : s->last;
 	}
-	return NULL;
+	return start < s->theirs ? s->last : NULL; /* rows were added to the last */
 }
 
 static vv_status item_add(levels *v, const vv_link *link, const vv_cid *like, vv_error *err)

@@ -720,3 +720,28 @@ on_small_disk() {
 	succeeds varve pull --from ../friend
 	cmp prices.csv ../friend/prices.csv
 }
+
+@test "a row group that more than doubles at its end travels as a difference" {
+	local first
+	noise() {
+		python3 -c "
+import random
+random.seed(1)
+print('id,text')
+for i in range($1):
+    print('%d,%032x' % (i, random.getrandbits(128)))"
+	}
+	mkdir a
+	cd a
+	new_repo
+	noise 200 > t.csv
+	varve add -q t.csv && varve commit -q -m one
+	varve init -q --bare ../far
+	varve push -q ../far main
+	first=$(du -sb ../far/varve | cut -f1)
+	noise 402 > t.csv
+	varve commit -q -a -m two
+	varve push -q ../far main
+	[ "$(du -sb ../far/varve | cut -f1)" -lt "$((first + 5500))" ] # 202 new rows of 16 random bytes; 402 take 7,200
+	[ "$(varve -C ../far info --json main:t.csv | python3 -c 'import json,sys; print(json.load(sys.stdin)["groups"])')" = 1 ]
+}
