@@ -3,7 +3,6 @@
  */
 #include "cmd/frame/context.h"
 
-#include "base/file.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "cmd/frame/environ.h"
@@ -174,7 +173,7 @@ vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err)
 
 vv_status vv_context_path(char **out, vv_context *c, const char *text, vv_error *err)
 {
-	return !vv_exists(text) && (*text == ':' || strpbrk(text, "*?["))
+	return vv_pathspec_is_pattern(c->repo, text)
 		       ? vv_fail(err, VV_EUSAGE,
 				 "%s accepts files and folders, not patterns: '%s'\n"
 				 "'git log' and 'git show' accept patterns",

@@ -42,6 +42,11 @@ static bool are_literal(const vv_repository *r)
 	return value && *value && strcmp(value, "0") != 0 && strcmp(value, "false") != 0;
 }
 
+bool vv_pathspec_is_pattern(const vv_repository *r, const char *text)
+{
+	return !are_literal(r) && !vv_exists(text) && (*text == ':' || has_wildcard(text));
+}
+
 /* A pattern is taken from the folder that the command runs in. */
 static vv_status pattern_path(char **out, vv_repository *r, const char *given, vv_error *err)
 {

@@ -40,6 +40,9 @@ typedef struct vv_pathspec {
 	size_t sorted_count;
 } vv_pathspec;
 
+/* Returns true if Git reads text as a pattern or with other pathspec magic, and not as a path. */
+bool vv_pathspec_is_pattern(const vv_repository *r, const char *text);
+
 /* Sets *out to the pathspec of the argc arguments in argv, which it borrows. r must have a work
  * tree, or may be NULL: then the arguments are paths of single files, relative to the repository,
  * and not patterns. VV_EUSAGE: a path is outside of the work tree. */
