@@ -52,8 +52,8 @@ static vv_status open_work(merging *m, vv_core *core, const varve_watch *watch, 
 }
 
 /* As a command that changes the work tree begins. */
-static vv_status begin(merging *m, vv_core *core, const varve_watch *watch, const char *command,
-		       vv_error *err)
+static vv_status merging_begin(merging *m, vv_core *core, const varve_watch *watch,
+			       const char *command, vv_error *err)
 {
 	vv_status rc = open_work(m, core, watch, err);
 
@@ -157,7 +157,7 @@ int varve_merge(varve_merge_result *result, varve_repo *repo, const char *revisi
 	if (result && result->size < sizeof(result->size)) {
 		rc = vv_fail(&e, VV_EUSAGE, "the size of the result is not set");
 	} else if ((rc = take_merge_options(&o, options, &e)) == VV_OK &&
-		   (rc = begin(&m, repo->core, o.watch, NULL, &e)) == VV_OK) {
+		   (rc = merging_begin(&m, repo->core, o.watch, NULL, &e)) == VV_OK) {
 		rc = merge(&r, &m, revision, &o, &e);
 	}
 	if (result) {
@@ -205,7 +205,7 @@ int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
 
 	id[0] = '\0';
 	if ((rc = take_merge_options(&o, options, &e)) == VV_OK &&
-	    (rc = begin(&m, repo->core, o.watch, NULL, &e)) == VV_OK) {
+	    (rc = merging_begin(&m, repo->core, o.watch, NULL, &e)) == VV_OK) {
 		rc = conclude(&made, &m, &o, &e);
 	}
 	if (!vv_oid_is_null(&made)) {
@@ -221,7 +221,7 @@ int varve_merge_abort(varve_repo *repo, const varve_watch *watch, varve_error *e
 	vv_error e = {0};
 	vv_status rc;
 
-	if ((rc = begin(&m, repo->core, watch, "merge --abort", &e)) == VV_OK &&
+	if ((rc = merging_begin(&m, repo->core, watch, "merge --abort", &e)) == VV_OK &&
 	    (rc = need_state(m.repo, &e)) == VV_OK) {
 		rc = vv_merge_undo(m.repo, &lacking, &e);
 	}
@@ -383,7 +383,7 @@ int varve_resolve(varve_repo *repo, const char *path, int side,
 
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
 	    (rc = check_resolve(&o, path, side, &e)) < 0 ||
-	    (rc = begin(&m, repo->core, o.watch, NULL, &e)) < 0) {
+	    (rc = merging_begin(&m, repo->core, o.watch, NULL, &e)) < 0) {
 		return vv_give(err, rc, &e);
 	}
 	rc = resolve(&m, path, side, &o, &e);

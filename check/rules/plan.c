@@ -49,10 +49,10 @@ bool check_stands(const check_plan *p, const char *rule, const char *column, siz
 	return s->severity == VV_SEVERITY_ERROR && s->mostly >= VV_BILLION && !s->accepted;
 }
 
-static vv_status add_note(check_plan *p, const check_note *about, size_t column_len, vv_error *err,
+static vv_status note_add(check_plan *p, const check_note *about, size_t column_len, vv_error *err,
 			  const char *fmt, va_list ap) __attribute__((format(printf, 5, 0)));
 
-static vv_status add_note(check_plan *p, const check_note *about, size_t column_len, vv_error *err,
+static vv_status note_add(check_plan *p, const check_note *about, size_t column_len, vv_error *err,
 			  const char *fmt, va_list ap)
 {
 	check_note *n = vv_arena_calloc(&p->arena, 1, sizeof(*n));
@@ -93,7 +93,7 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 
 	if (about.severity == VV_SEVERITY_OFF) return VV_OK;
 	va_start(ap, fmt);
-	vv_status rc = add_note(p, &about, column_len, err, fmt, ap);
+	vv_status rc = note_add(p, &about, column_len, err, fmt, ap);
 	va_end(ap);
 	return rc;
 }
@@ -105,7 +105,7 @@ vv_status check_note_setting(check_plan *p, const vv_rule_setting *s, const char
 	va_list ap;
 
 	va_start(ap, fmt);
-	vv_status rc = add_note(p, &about, 0, err, fmt, ap);
+	vv_status rc = note_add(p, &about, 0, err, fmt, ap);
 	va_end(ap);
 	return rc;
 }
@@ -124,7 +124,7 @@ vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setti
 	va_list ap;
 
 	va_start(ap, fmt);
-	vv_status rc = add_note(p, &about, 0, err, fmt, ap);
+	vv_status rc = note_add(p, &about, 0, err, fmt, ap);
 	va_end(ap);
 	return rc;
 }

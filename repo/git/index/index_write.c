@@ -166,8 +166,8 @@ static bool has_extension(const vv_buf *bytes, const char *name)
 	return at != NULL;
 }
 
-/* Would libgit2 write it whole? */
-static vv_status can_write(bool *out, git_index *now, const char *file, vv_error *err)
+/* *out: libgit2 can write this index without dropping a part of it. */
+static vv_status libgit2_keeps_all(bool *out, git_index *now, const char *file, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = vv_read_file(&bytes, file, VV_INDEX_BYTES_MAX, err);
@@ -197,7 +197,8 @@ static vv_status put_stats(const vv_index *x, git_index *now, vv_buf *left, vv_e
 	vv_stat st;
 	vv_status rc;
 
-	if ((rc = vv_lstat(&st, file, err)) < 0 || (rc = can_write(&writes, now, file, err)) < 0) {
+	if ((rc = vv_lstat(&st, file, err)) < 0 ||
+	    (rc = libgit2_keeps_all(&writes, now, file, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < x->edit_count && code >= 0; i++) {
@@ -237,7 +238,7 @@ vv_status vv_index_note_moved(bool *noted, const vv_repository *r, const char *f
 	*noted = false;
 	if (code < 0) return VV_OK;
 	if ((rc = vv_lstat(&made, file, err)) < 0 || (rc = vv_lstat(&top, r->workdir, err)) < 0 ||
-	    (rc = can_write(noted, now, file, err)) < 0 || !*noted) {
+	    (rc = libgit2_keeps_all(noted, now, file, err)) < 0 || !*noted) {
 		return rc;
 	}
 	for (size_t i = 0; i < git_index_entrycount(now) && code >= 0; i++) {
