@@ -31,7 +31,7 @@ typedef struct vv_os_process {
 	/* start time in a unit of the system (Linux: clock ticks after boot; macOS: microseconds
 	 * since 1970); distinguishes the process from a later process with the same pid */
 	uint64_t started;
-	bool ended; /* the process has ended, but its parent has not called wait() yet */
+	bool ended; /* the process has ended, and waits for its parent to call wait() */
 } vv_os_process;
 
 /* Gets data about the process pid. Returns false if the process does not exist, or if the system

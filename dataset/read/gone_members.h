@@ -33,8 +33,8 @@ typedef struct member_name {
 } member_name;
 /* Finds which of the count names are those of gone members. Reads the source to its end, or until
  * every name was found, and then changes *source so that it returns all bytes from the beginning
- * again; *source may use *out for this. temp_dir has the same meaning as for temp_bytes. When the
- * source is no longer used, and also after a failure, the caller calls gone_members_clear. */
+ * again; *source may use *out for this. temp_dir has the same meaning as for temp_bytes. The caller
+ * calls gone_members_clear after the last use of the source, and also after a failure. */
 vv_status gone_members_find(gone_members *out, vv_source *source, const member_name *names,
 			    size_t count, const char *temp_dir, vv_error *err);
 void gone_members_clear(gone_members *g);

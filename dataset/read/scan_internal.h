@@ -11,7 +11,7 @@
  * start. */
 typedef struct vv_scan_marks {
 	const char *block; /* the beginning of the block, in the window */
-	uint64_t all;      /* marked bytes that the scanner has not passed yet */
+	uint64_t all;      /* marked bytes ahead of the scanner */
 	/* quote and escape characters, including those that the scanner has passed */
 	uint64_t quotes;
 } vv_scan_marks;

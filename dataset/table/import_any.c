@@ -68,7 +68,7 @@ static vv_status import_members(vv_import_result *out, const vv_source *source, 
 				const vv_import_options *opts, vv_error *err)
 {
 	vv_import_options o = *opts;
-	vv_source anew = *source;
+	vv_source restarted = *source;
 	vv_auto_free member_name *names = NULL;
 	vv_auto(gone_members) g = {.kept.fd = -1};
 	vv_auto(vv_schema) before = {0};
@@ -82,10 +82,10 @@ static vv_status import_members(vv_import_result *out, const vv_source *source, 
 	for (size_t i = 0; i < before.count; i++) {
 		names[i] = (member_name){before.fields[i].name, before.fields[i].name_len};
 	}
-	rc = gone_members_find(&g, &anew, names, before.count, opts->temp_dir, err);
+	rc = gone_members_find(&g, &restarted, names, before.count, opts->temp_dir, err);
 	if (rc < 0) return rc;
 	o.gone = g.gone;
-	return import_ordered(out, &anew, sink, &o, err);
+	return import_ordered(out, &restarted, sink, &o, err);
 }
 
 static bool may_lose_members(const vv_import_options *opts)

@@ -110,8 +110,8 @@ typedef struct vv_import_options {
 	 * the previous version */
 	bool find_types;
 	/* set by vv_import only, for a second import: the reason why the inferred key of the
-	 * previous version is no longer valid, so that a key is inferred again; NULL: the key is
-	 * still valid */
+	 * previous version became invalid, so that a key is inferred again; NULL: the key is
+	 * valid */
 	const char *key_lost;
 	vv_order_wish order; /* the order in which rows are stored */
 	/* with VV_ORDER_KEEP: use key order if the table has a key, its rows are in a different

@@ -18,8 +18,8 @@
 
 /* --- what needs no merging -------------------------------------------------------- */
 
-/* Imports the version again; anew: types that were found give way to the values, as in the next add. */
-static vv_status copy_version(vv_import_result *out, vv_table *t, bool anew, const vv_sink *sink,
+/* Imports the version again. infer: types that were inferred give way to the values, as in the next add. */
+static vv_status copy_version(vv_import_result *out, vv_table *t, bool infer, const vv_sink *sink,
 			      const vv_merge_options *opts, vv_error *err)
 {
 	vv_auto(vv_table_source) *bytes = NULL;
@@ -38,9 +38,9 @@ static vv_status copy_version(vv_import_result *out, vv_table *t, bool anew, con
 				  .name = "merged table"};
 	if (t->root.kind == VV_KIND_TABLE) {
 		o.parent = &t->root;
-		o.as = anew ? NULL : &t->root;
+		o.as = infer ? NULL : &t->root;
 	}
-	if (anew && t->root.dialect.encoding[0]) {
+	if (infer && t->root.dialect.encoding[0]) {
 		o.hints.encoding = t->root.dialect.encoding;
 	}
 	return vv_import(out, &source, sink, &o, err);

@@ -60,7 +60,7 @@ static inline void vv_key_set_soon(const vv_key_set *s, uint64_t key)
 void vv_key_set_clear(vv_key_set *s);
 VV_AUTO_CLEAR(vv_key_set, vv_key_set_clear)
 
-/* A result of matching that vv_rowdiff_next has not returned yet: consecutive rows of one kind. */
+/* A result of matching that waits for vv_rowdiff_next to return it: consecutive rows of one kind. */
 typedef struct row_entry {
 	/* the position by which results are ordered: 2 * new_row + 2; for a removed row 2 * (the
 	 * row above it in the new version) + 3, or 1 at the top */
