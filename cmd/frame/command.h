@@ -124,6 +124,16 @@ typedef struct vv_option {
 			   "--format arrow: columns of numbers as doubles (the default), text or " \
 			   "exact decimals")
 
+/* A rule about options that are used together: a line of vv_command.rules. Options are written as
+ * users type them ("--row", "-p") and separated by spaces; a word without a dash, such as "PATH",
+ * means positional arguments. A number that is 0 and a list that is empty count as not given. */
+typedef struct vv_option_rule {
+	const char *of; /* the rule holds for each of these options */
+	const char
+		*excludes; /* none of these may be used with it; NULL: the rule is about requires */
+	const char *requires; /* one of these must be used with it */
+} vv_option_rule;
+
 /* An option that users of other programs may try, but that the command does not have. */
 typedef struct vv_absent_option {
 	const char *name; /* without dashes */
@@ -149,9 +159,14 @@ typedef struct vv_command {
 	/* how a shell completes positional arguments: "path", "ref" or "command"; "": no
 	 * completion */
 	const char *arguments;
+	/* the positional arguments in words, for messages: "one PATH"; "": the command accepts none;
+	 * NULL: the number of arguments is not checked */
+	const char *takes;
+	int least, most;             /* with takes: the numbers of arguments that are valid */
+	const vv_option_rule *rules; /* ends with an entry whose `of` is NULL; may be NULL */
 	bool hidden; /* the help does not list the command (for example, filter-process) */
-	/* Checks arguments and options before anything is opened. Reports an invalid combination
-	 * and returns the exit code, or returns 0 to continue. NULL: every combination is valid. */
+	/* Checks arguments and options before anything is opened, after takes and rules. Reports an
+	 * invalid combination and returns the exit code, or returns 0 to continue. May be NULL. */
 	int (*check)(const vv_context *c);
 	/* flags such as VV_NEEDS_REPOSITORY: the objects to open before run is called */
 	unsigned needs;

@@ -298,6 +298,94 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
 	return VV_OK;
 }
 
+static bool is_given(const vv_option *o, const void *member)
+{
+	switch (o->kind) {
+	case VV_OPT_FLAG:
+		return *(const bool *)member;
+	case VV_OPT_NO_FLAG:
+		return !*(const bool *)member;
+	case VV_OPT_NUMBER:
+		return *(const uint64_t *)member > 0;
+	case VV_OPT_LIST:
+	case VV_OPT_NAMES:
+		return ((const vv_strings *)member)->count > 0;
+	default: {
+		const char *value = *(const char *const *)member;
+
+		return value && (o->value || strcmp(value, o->implies) == 0);
+	}
+	}
+}
+
+/* The next of the words of a rule that was given, from *at on, or NULL; *at moves behind it. */
+static const char *given_word(const vv_command *c, const void *options, int argc, const char **at)
+{
+	while (**at) {
+		const char *word = *at;
+		const size_t len = strcspn(word, " ");
+		const vv_option *o = word[0] != '-'   ? NULL
+				     : word[1] == '-' ? find_long(c, word + 2, len - 2)
+						      : find_short(c, word[1]);
+
+		*at = word + len + strspn(word + len, " ");
+		if (o ? is_given(o, (const char *)options + o->offset)
+		      : word[0] != '-' && argc > 0) {
+			return word;
+		}
+	}
+	return NULL;
+}
+
+static vv_status break_of_rule(const vv_option_rule *r, const char *word, const char *other,
+			       vv_error *err)
+{
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	const int len = (int)strcspn(word, " ");
+
+	if (other) {
+		return vv_fail(err, VV_EUSAGE, "%.*s and %.*s cannot be used together", len, word,
+			       (int)strcspn(other, " "), other);
+	}
+	for (const char *p = r->requires; *p; p += strcspn(p, " "), p += strspn(p, " ")) {
+		vv_buf_printf(&list, "%s%.*s", p == r->requires ? "" : " or ", (int)strcspn(p, " "),
+			      p);
+	}
+	return vv_fail(err, VV_EUSAGE, "%.*s requires %s", len, word, vv_buf_cstr(&list));
+}
+
+static vv_status check_count(const vv_command *c, int argc, char *const *argv, vv_error *err)
+{
+	if (!c->takes || (argc >= c->least && argc <= c->most)) return VV_OK;
+	if (!*c->takes) {
+		return vv_fail(err, VV_EUSAGE, "%s accepts no arguments: '%s'", c->name,
+			       vv_text_shows(argv[0]));
+	}
+	return argc < c->least ? vv_fail(err, VV_EUSAGE, "%s requires %s", c->name, c->takes)
+			       : vv_fail(err, VV_EUSAGE, "%s accepts %s, not %d arguments", c->name,
+					 c->takes, argc);
+}
+
+vv_status vv_options_check(const vv_command *c, const void *options, int argc, char *const *argv,
+			   vv_error *err)
+{
+	vv_status rc = check_count(c, argc, argv, err);
+
+	for (const vv_option_rule *r = c->rules; rc == VV_OK && r && r->of; r++) {
+		const char *at = r->of, *word;
+
+		while (rc == VV_OK && (word = given_word(c, options, argc, &at))) {
+			const char *others = r->requires ? r->requires : r->excludes;
+			const char *other = given_word(c, options, argc, &others);
+
+			if (!other == (r->requires != NULL)) {
+				rc = break_of_rule(r, word, other, err);
+			}
+		}
+	}
+	return rc;
+}
+
 void vv_options_clear(const vv_command *c, void *options)
 {
 	for (size_t i = 0; i < c->option_count; i++) {

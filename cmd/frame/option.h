@@ -29,6 +29,10 @@ VV_AUTO_CLEAR(vv_arguments, vv_arguments_clear)
  * caller clears *out and *options. */
 vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **argv,
 			   vv_arguments *out, vv_error *err);
+/* Checks the parsed arguments by c->takes and c->rules. VV_EUSAGE: they are invalid; the message
+ * names the options. */
+vv_status vv_options_check(const vv_command *c, const void *options, int argc, char *const *argv,
+			   vv_error *err);
 void vv_options_clear(const vv_command *c, void *options); /* frees the arrays of lists */
 
 #endif

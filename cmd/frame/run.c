@@ -32,7 +32,12 @@ static int run_in_context(const vv_command *c, vv_context *x)
 		x->argv = x->urls.argv;
 		x->dashdash = x->urls.dashdash;
 	}
-	int code = c->check ? c->check(x) : VV_EXIT_OK;
+	int code = VV_EXIT_OK;
+	if (vv_options_check(c, x->options, x->argc, x->argv, &err) < 0) {
+		code = vv_usage_error("%s", err.message);
+	} else if (c->check) {
+		code = c->check(x);
+	}
 	if (code != VV_EXIT_OK) {
 		vv_url_words_clear(&x->urls);
 		return code;

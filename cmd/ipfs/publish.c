@@ -32,6 +32,13 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--list", .excludes = "--withdraw --to VERSION"},
+	{"--withdraw", .excludes = "--to"},
+	{"--with-table --timeout", .requires = "--to"},
+	{NULL, NULL, NULL},
+};
+
 typedef struct job {
 	const options *o;
 	vv_context *c;
@@ -219,17 +226,10 @@ static int check_publish(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (o->list + o->withdraw + (o->to.count > 0) > 1) {
-		return vv_usage_error("--list, --withdraw and --to cannot be used together");
-	}
-	if (o->to.count == 0 && (o->with_table || o->timeout > 0)) {
-		return vv_usage_error("--with-table and --timeout require --to");
-	}
 	if (o->timeout > 1000000) {
 		return vv_usage_error("--timeout can be at most 1,000,000 seconds");
 	}
-	if (o->list) return c->argc == 0 ? VV_EXIT_OK : vv_usage_error("--list takes no version");
-	return c->argc == 1
+	return o->list || c->argc == 1
 		       ? VV_EXIT_OK
 		       : vv_usage_error("publish requires one version: REV:PATH, PATH or a CID");
 }
@@ -265,6 +265,7 @@ const vv_command vv_cmd_ipfs_publish = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.rules = option_rules,
 	.check = check_publish,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
 	.run = run_publish,

@@ -739,6 +739,11 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "do not print warnings"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--export-views", .excludes = "--at -c -f QUERY"},
+	{NULL, NULL, NULL},
+};
+
 static bool is_prompt(const vv_context *c)
 {
 	const options *o = c->options;
@@ -806,16 +811,8 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 static int check_sql(const vv_context *c)
 {
 	const options *o = c->options;
-	int given = (o->command != NULL) + (o->file != NULL) + c->argc;
 
-	if (o->views && o->at) {
-		return vv_usage_error(
-			"--export-views and --at cannot be used together: views are of HEAD");
-	}
-	if (o->views && given > 0) {
-		return vv_usage_error("--export-views and a query cannot be used together");
-	}
-	if (given > 1) {
+	if ((o->command != NULL) + (o->file != NULL) + c->argc > 1) {
 		return vv_usage_error("sql takes one query: as an argument, with -c or with -f");
 	}
 	for (size_t i = 0; i < o->params.count; i++) {
@@ -845,6 +842,7 @@ const vv_command vv_cmd_sql = {
 	.options_size = sizeof(options),
 	.exit_codes = "there is an error in the query",
 	.arguments = "",
+	.rules = option_rules,
 	.check = check_sql,
 	.run = run_sql,
 };

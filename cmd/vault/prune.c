@@ -124,13 +124,6 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 	return VV_OK;
 }
 
-static int check_prune(const vv_context *c)
-{
-	return c->argc == 0 ? VV_EXIT_OK
-			    : vv_usage_error("vault prune takes no arguments, not '%s'",
-					     vv_text_shows(c->argv[0]));
-}
-
 static vv_status run_prune(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -156,7 +149,7 @@ const vv_command vv_cmd_vault_prune = {
 	.options_size = sizeof(options),
 	.exit_codes = "some data could not be rewritten yet",
 	.arguments = "",
-	.check = check_prune,
+	.takes = "",
 	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_prune,
 };

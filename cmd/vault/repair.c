@@ -504,13 +504,6 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
-static int check_repair(const vv_context *c)
-{
-	return c->argc > 0 ? vv_usage_error("repair takes no arguments, not '%s'",
-					    vv_text_shows(c->argv[0]))
-			   : VV_EXIT_OK;
-}
-
 #define COST_TEXT 128u
 
 /* A stripe's shard is read from many: how much, to the tenth. */
@@ -638,7 +631,7 @@ const vv_command vv_cmd_vault_repair = {
 	.options_size = sizeof(options),
 	.exit_codes = "copies are missing",
 	.arguments = "",
-	.check = check_repair,
+	.takes = "",
 	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_repair,
 };

@@ -38,6 +38,11 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--code", .excludes = "--copies"},
+	{NULL, NULL, NULL},
+};
+
 static vv_status tell_recovery(void *payload VV_UNUSED, const char *key, vv_error *err)
 {
 	(void)err;
@@ -56,20 +61,12 @@ static int check_replicate(const vv_context *c)
 	vv_code code;
 	vv_error err;
 
-	if (c->argc > 0) {
-		return vv_usage_error("replicate takes no arguments, not '%s'",
-				      vv_text_shows(c->argv[0]));
-	}
 	if (o->copies > VV_COPIES_MAX || o->min > VV_COPIES_MAX) {
 		return vv_usage_error("at most %u copies", VV_COPIES_MAX);
 	}
-	if (o->code && o->copies > 0) {
-		return vv_usage_error("--code and --copies cannot be used together");
-	}
-	if (o->code && vv_vault_code_read(&code, o->code, &err) < 0) {
-		return vv_usage_error("%s", err.message);
-	}
-	return VV_EXIT_OK;
+	return o->code && vv_vault_code_read(&code, o->code, &err) < 0
+		       ? vv_usage_error("%s", err.message)
+		       : VV_EXIT_OK;
 }
 
 static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_session *s)
@@ -225,6 +222,8 @@ const vv_command vv_cmd_vault_replicate = {
 	.options_size = sizeof(options),
 	.exit_codes = "copies are missing (of data, or of the run's record)",
 	.arguments = "",
+	.takes = "",
+	.rules = option_rules,
 	.check = check_replicate,
 	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_replicate,

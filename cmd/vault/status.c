@@ -222,13 +222,6 @@ static vv_status print(vv_context *c, vv_vault_session *s, vv_error *err)
 	return rc;
 }
 
-static int check_status(const vv_context *c)
-{
-	return c->argc == 0 ? VV_EXIT_OK
-			    : vv_usage_error("vault status takes no arguments, not '%s'",
-					     vv_text_shows(c->argv[0]));
-}
-
 static vv_status run_status(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -255,7 +248,7 @@ const vv_command vv_cmd_vault_status = {
 	.options_size = sizeof(options),
 	.exit_codes = "some data does not meet the policy",
 	.arguments = "",
-	.check = check_status,
+	.takes = "",
 	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_status,
 };

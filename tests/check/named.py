@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""named.py ROOT: files and functions that comments name exist.
+"""named.py ROOT: files and functions that comments name exist, and options that rules of commands name.
 
 In comments of C sources x.h, x.c and what begins with vv_ or VV_ are names: of a file of the tree, or of something in the code.
 Headers of the system and of libraries are those that are included in angle brackets, or are listed in OTHERS."""
@@ -13,6 +13,17 @@ NAME = re.compile(r"[\w./-]*\w\.[ch]\b(?![-\w(.])|\b(?:vv|VV)_\w*[a-zA-Z0-9]\b(?
 OTHERS = {"attr.c", "dir.c", "lz4frame.h", "_test.c"}  # of Git, of lz4, an ending
 
 
+def unknown_options(name, text, shared):
+    """The options in tables of vv_option_rule that no option table of the file or of command.h has."""
+    known = set()
+    for letter, word in re.findall(r"OPT_\w+\(\s*(0|'.'),\s*(?:NULL|\"([\w-]+)\")", text + shared):
+        known |= {"--" + word, "-" + letter.strip("'")}
+    for table in re.findall(r"vv_option_rule \w+\[\] = \{(.*?)\n\};", text, re.S):
+        for word in re.findall(r"(?<![\w-])-[\w-]+", table):
+            if word not in known:
+                yield f"{name}: a rule names '{word}', which is no option of the command"
+
+
 def main(root):
     names = subprocess.run(["git", "-C", root, "ls-files"], capture_output=True, text=True, check=True).stdout.split("\n")
     texts = {n: (Path(root) / n).read_text() for n in names if n.endswith((".c", ".h")) and (Path(root) / n).is_file()}
@@ -22,6 +33,9 @@ def main(root):
         known.update(re.findall(r"#include <(?:.*/)?([^>/]+)>", text))
     faults = 0
     for name, text in sorted(texts.items()):
+        for fault in unknown_options(name, text, texts["cmd/frame/command.h"]):
+            faults += 1
+            print(fault)
         for part in PARTS.finditer(text):
             for word in NAME.finditer(part[0]) if part[0][0] == "/" else ():
                 if word[0] not in known:

@@ -318,37 +318,26 @@ static vv_status add_arrow(vv_context *c, vv_add_request *req, vv_dataset_option
 	return rc < 0 ? rc : add(c, req, err);
 }
 
-static int check_arrow(const vv_context *c)
-{
-	const options *o = c->options;
-
-	if (!o->arrow) {
-		return vv_usage_error("%s requires --arrow", o->mode ? "--mode" : "--columns");
-	}
-	if (c->argc != 1 || o->all || o->update || o->fix || o->as_csv || o->dry_run) {
-		return vv_usage_error("--arrow writes one table, and adds it: --arrow FILE PATH");
-	}
-	return vv_written_any(&o->written) || (o->as && strcmp(o->as, "file") == 0)
-		       ? vv_usage_error("options for reading text cannot be used with --arrow")
-		       : VV_EXIT_OK;
-}
-
 static int check_add(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (o->arrow || o->mode || o->columns) return check_arrow(c);
+	if (o->arrow && c->argc != 1) {
+		return vv_usage_error("--arrow writes one table, and adds it: --arrow FILE PATH");
+	}
+	if (o->arrow && (vv_written_any(&o->written) || (o->as && strcmp(o->as, "file") == 0))) {
+		return vv_usage_error("options for reading text cannot be used with --arrow");
+	}
+	if (c->argc == 0 && o->as_csv) {
+		return vv_usage_error(
+			"--as-csv requires the names of compressed files or documents");
+	}
 	if (c->argc == 0 && !o->all && !o->update && !o->fix) {
 		vv_note("varve: nothing specified, nothing staged");
 		vv_note("hint: maybe you wanted to say 'varve add .'?");
 		return VV_EXIT_TROUBLE;
 	}
-	if (o->as_csv && (c->argc == 0 || o->all || o->update || o->fix || o->dry_run)) {
-		return vv_usage_error(
-			"--as-csv requires the names of compressed files or documents");
-	}
-	return o->all && o->update ? vv_usage_error("-A and -u cannot be used together")
-				   : VV_EXIT_OK;
+	return VV_EXIT_OK;
 }
 
 static vv_status run_add(vv_context *c, vv_error *err)
@@ -406,6 +395,14 @@ static const vv_option add_table[] = {
 		"convert tracked files that were committed as text, and merge tables whose pointers git merged as text"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--mode --columns", .requires = "--arrow"},
+	{"--arrow", .excludes = "-A -u --fix --as-csv -n"},
+	{"--as-csv", .excludes = "-A -u --fix -n"},
+	{"-A", .excludes = "-u"},
+	{NULL, NULL, NULL},
+};
+
 const vv_command vv_cmd_add = {
 	.name = "add",
 	.group = "change",
@@ -423,6 +420,7 @@ const vv_command vv_cmd_add = {
 	.options_size = sizeof(options),
 	.exit_codes = "with --fix: conflicts remain",
 	.arguments = "path",
+	.rules = option_rules,
 	.check = check_add,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_WRITER,
 	.run = run_add,

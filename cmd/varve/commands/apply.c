@@ -40,6 +40,13 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--exact", .excludes = "--reject"},
+	{"--3way", .excludes = "--exact --reject --cached --check"},
+	{"--cached", .excludes = "--reject"},
+	{NULL, NULL, NULL},
+};
+
 typedef struct run {
 	const options *o;
 	vv_repository *repo; /* NULL outside of one; borrowed, as writer and index */
@@ -406,23 +413,8 @@ static int check_apply(const vv_context *c)
 	const options *o = c->options;
 	uint64_t strip;
 
-	if (c->argc != 1 && c->argc != 2) {
-		return vv_usage_error(
-			c->argc == 0 ? "apply requires a patch ('-': standard input)"
-				     : "apply accepts a patch and the file to apply it to");
-	}
 	if (c->argc == 2 && o->strip) {
 		return vv_usage_error("-p and a file cannot be used together");
-	}
-	if (o->exact && o->reject) {
-		return vv_usage_error("--exact and --reject cannot be used together");
-	}
-	if (o->three_way && (o->exact || o->reject || o->cached || o->check)) {
-		return vv_usage_error(
-			"--3way cannot be used with --exact, --reject, --cached, --check");
-	}
-	if (o->cached && o->reject) {
-		return vv_usage_error("--cached and --reject cannot be used together");
 	}
 	return read_strip(o, &strip) ? VV_EXIT_OK
 				     : vv_usage_error("-p requires a number of folders, not '%s'",
@@ -470,6 +462,10 @@ const vv_command vv_cmd_apply = {
 	.options_size = sizeof(options),
 	.exit_codes = "it does not fit, or with --reject not all of it, or --3way left conflicts",
 	.arguments = "path",
+	.takes = "a patch ('-': standard input) and at most the file to apply it to",
+	.least = 1,
+	.most = 2,
+	.rules = option_rules,
 	.check = check_apply,
 	.needs = VV_NEEDS_PROGRESS,
 	.run = run_apply,

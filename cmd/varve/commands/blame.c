@@ -42,6 +42,11 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "json", json, "as JSON"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--row", .excludes = "--where"},
+	{NULL, NULL, NULL},
+};
+
 /* One commit of the walk. */
 typedef struct blamed {
 	vv_oid id;
@@ -467,19 +472,6 @@ static bool is_rev_first(const vv_context *c)
 		vv_rev_commit(c->repo, c->argv[1], &id, VV_IGNORED) < 0);
 }
 
-static int check_blame(const vv_context *c)
-{
-	const options *o = c->options;
-
-	if (o->row && o->where.count > 0) {
-		return vv_usage_error("--row and --where cannot be used together");
-	}
-	return c->argc < 1 || c->argc > 2
-		       ? vv_usage_error(
-				 "blame requires the path of a table, and accepts a revision")
-		       : VV_EXIT_OK;
-}
-
 static vv_status run_blame(vv_context *c, vv_error *err)
 {
 	bool swapped = c->argc == 2 && is_rev_first(c); /* as in Git: REV [--] PATH */
@@ -511,7 +503,10 @@ const vv_command vv_cmd_blame = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.check = check_blame,
+	.takes = "the path of a table and at most a revision",
+	.least = 1,
+	.most = 2,
+	.rules = option_rules,
 	.needs = VV_NEEDS_READER,
 	.gets = true,
 	.run = run_blame,

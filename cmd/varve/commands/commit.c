@@ -185,22 +185,6 @@ static vv_status make(vv_commit_job *j, const options *o, vv_error *err)
 	return rc;
 }
 
-static int check_commit(const vv_context *c)
-{
-	const options *o = c->options;
-
-	if (o->job.all && c->argc > 0) {
-		return vv_usage_error("-a commits all changed files; it cannot be used with PATH");
-	}
-	if (o->date && o->author_date) {
-		return vv_usage_error(
-			"--date also sets the author's date; it cannot be used with --author-date");
-	}
-	return o->messages.count > 0 && o->file
-		       ? vv_usage_error("-m and -F cannot be used together")
-		       : VV_EXIT_OK;
-}
-
 static vv_status run_commit(vv_context *in, vv_error *err)
 {
 	options *o = in->options;
@@ -245,6 +229,13 @@ static const vv_option commit_table[] = {
 	OPT_JSON("the output format"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"-a", .excludes = "PATH"},
+	{"--date", .excludes = "--author-date"},
+	{"-m", .excludes = "-F"},
+	{NULL, NULL, NULL},
+};
+
 const vv_command vv_cmd_commit = {
 	.name = "commit",
 	.group = "change",
@@ -260,7 +251,7 @@ const vv_command vv_cmd_commit = {
 	.exit_codes = "nothing to commit, unmerged paths, or refused by a hook or by the check of "
 		      "varve.json",
 	.arguments = "path",
-	.check = check_commit,
+	.rules = option_rules,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_WRITER,
 	.run = run_commit,
 	.conflict_is_no = true,

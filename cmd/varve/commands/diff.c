@@ -96,6 +96,12 @@ static const vv_option diff_table[] = {
 			 "look for renamed files (the default); N is ignored"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--no-index", .excludes = "--cached"},
+	{"--query", .excludes = "--no-index --cached --base --ours --theirs"},
+	{NULL, NULL, NULL},
+};
+
 static const vv_option compare_table[] = {
 	OPT_COMPARED,
 };
@@ -543,12 +549,6 @@ static int check_diff(const vv_context *c)
 	if (is_compare(c) && c->argc != 2) {
 		return vv_usage_error("%s requires two files: [[URL#]REV:]PATH", c->name);
 	}
-	if (o->two_files && o->cached) {
-		return vv_usage_error("--no-index and --cached cannot be used together");
-	}
-	if (o->query && (o->two_files || o->cached || o->stage)) {
-		return vv_usage_error("--query compares two versions: name them");
-	}
 	if (o->query && !kind->open) {
 		return vv_usage_error(
 			"--query and --format patch cannot be used together: the result of a query is not in a file");
@@ -670,6 +670,7 @@ const vv_command vv_cmd_diff = {
 	.options_size = sizeof(options),
 	.exit_codes = "with --exit-code or --quiet: something differs",
 	.arguments = "ref",
+	.rules = option_rules,
 	.check = check_diff,
 	.needs = VV_NEEDS_PROGRESS,
 	.urls = VV_URLS_SIDES,

@@ -54,6 +54,13 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--all", .excludes = "REMOTE"},
+	{"--data", .excludes = "--cid --tags --no-tags --prune --force --allow-missing"},
+	{"--cid", .excludes = "--format"},
+	{NULL, NULL, NULL},
+};
+
 /* Does a table's pointer lie in its place? */
 static bool is_pointer_only(vv_repository *r, const vv_index_entry *e)
 {
@@ -228,16 +235,9 @@ static int check_fetch(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (o->all && c->argc > 0) return vv_usage_error("--all accepts no remote");
-	if (o->job.full && (o->cid || o->job.tags || o->job.no_tags || o->job.prune ||
-			    o->job.force || o->job.allow_missing)) {
-		return vv_usage_error(
-			"--data can be used with --all, --from, --timeout and -q only");
-	}
 	if (o->job.full && c->dashdash > 1) {
 		return vv_usage_error("--data accepts one REV, or A..B, before '--'");
 	}
-	if (o->cid && o->format) return vv_usage_error("--cid prints no report");
 	return o->cid && c->argc > 1 ? vv_usage_error("--cid accepts one remote at most")
 				     : VV_EXIT_OK;
 }
@@ -295,6 +295,7 @@ const vv_command vv_cmd_fetch = {
 	.exit_codes =
 		"a ref was not moved (not a fast-forward, or no copy has its signed version), or blocks are missing",
 	.arguments = "ref",
+	.rules = option_rules,
 	.check = check_fetch,
 	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_fetch,

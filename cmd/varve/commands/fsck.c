@@ -50,6 +50,11 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print only damaged and missing data"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--from", .requires = "--repair"},
+	{NULL, NULL, NULL},
+};
+
 typedef vv_repair_version version;
 
 typedef struct fsck {
@@ -732,10 +737,6 @@ static int check_fsck(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (c->argc > 0) {
-		return vv_usage_error("fsck accepts no arguments: '%s'", vv_text_shows(c->argv[0]));
-	}
-	if (o->from.count > 0 && !o->repair) return vv_usage_error("--from requires --repair");
 	return o->from.count > VV_REPAIR_PEERS_MAX
 		       ? vv_usage_error("--from: at most %u peers", VV_REPAIR_PEERS_MAX)
 		       : VV_EXIT_OK;
@@ -795,6 +796,8 @@ const vv_command vv_cmd_fsck = {
 	.options_size = sizeof(options),
 	.exit_codes = "something is damaged or missing",
 	.arguments = "",
+	.takes = "",
+	.rules = option_rules,
 	.check = check_fsck,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER | VV_NEEDS_NO_PACKS,
 	.run = run_fsck,

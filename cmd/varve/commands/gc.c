@@ -37,6 +37,12 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--timeout", .requires = "--remote"},
+	{"--remote", .excludes = "--auto --json"},
+	{NULL, NULL, NULL},
+};
+
 #define DAY 86400u
 
 /* "now", "never", "3.days", "3.days.ago", "2w": Git's form of such times, limited to plain
@@ -115,22 +121,11 @@ static int check_gc(const vv_context *c)
 	const options *o = c->options;
 	uint64_t grace;
 
-	if (c->argc > 0) {
-		return vv_usage_error("gc accepts no arguments: '%s'", vv_text_shows(c->argv[0]));
-	}
-	if (o->timeout > 0 && !o->remote) {
-		return vv_usage_error("--timeout requires --remote");
-	}
-	if (o->remote && (o->automatic || vv_wants_json(o->format))) {
-		return vv_usage_error(
-			"--remote can be used with --dry-run, --prune, --timeout and --quiet only");
-	}
-	if (o->prune && !parse_grace(&grace, o->prune)) {
-		return vv_usage_error(
-			"--prune requires now, never, or a time such as 3.days, not '%s'",
-			vv_text_shows(o->prune));
-	}
-	return VV_EXIT_OK;
+	return !o->prune || parse_grace(&grace, o->prune)
+		       ? VV_EXIT_OK
+		       : vv_usage_error(
+				 "--prune requires now, never, or a time such as 3.days, not '%s'",
+				 vv_text_shows(o->prune));
 }
 
 static void print_host(const options *o, const vv_host_compacted *r, const char *name)
@@ -302,6 +297,8 @@ const vv_command vv_cmd_gc = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "",
+	.takes = "",
+	.rules = option_rules,
 	.check = check_gc,
 	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_gc,

@@ -175,6 +175,11 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "quick", quick, "read no rows: describe columns by the facts in the table"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--quick", .requires = "PATH"},
+	{NULL, NULL, NULL},
+};
+
 #define HASHES_MAX (4u << 20)     /* kept for all columns together */
 #define HASHES_COLUMN (64u << 10) /* for one: up to this many distinct values are counted exactly */
 #define FACTS_AT 11               /* column in which facts begin */
@@ -717,16 +722,6 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 	return rc;
 }
 
-static int check_info(const vv_context *c)
-{
-	const bool quick = ((const options *)c->options)->quick;
-
-	if (c->argc == 0 && quick) return vv_usage_error("--quick describes one table");
-	return c->argc <= 1
-		       ? VV_EXIT_OK
-		       : vv_usage_error("info accepts one PATH, REV:PATH or CID, not %d", c->argc);
-}
-
 static vv_status run_info(vv_context *c, vv_error *err)
 {
 	vv_status rc;
@@ -767,7 +762,10 @@ const vv_command vv_cmd_info = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.check = check_info,
+	.takes = "one PATH, REV:PATH or CID",
+	.least = 0,
+	.most = 1,
+	.rules = option_rules,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
 	.urls = VV_URLS_VERSIONS,
 	.gets = true,

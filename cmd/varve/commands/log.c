@@ -90,6 +90,17 @@ static const vv_option table[] = {
 		  "with --row: columns that identify rows (default: the table's key)"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--row",
+	 .excludes =
+		 "--all --stat --reverse -p --name-only --name-status --since --until --author --grep -S --merges --no-merges"},
+	{"--json", .excludes = "-p --name-only --name-status"},
+	{"--figure", .excludes = "--row --stat -p --name-only --name-status"},
+	{"--where", .requires = "--figure"},
+	{"--key", .requires = "--row"},
+	{NULL, NULL, NULL},
+};
+
 /* Arguments sorted into revisions and paths. */
 typedef struct words {
 	vv_range *ranges;
@@ -644,27 +655,10 @@ static int check_log(const vv_context *c)
 	const options *o = c->options;
 	uint64_t max_count;
 
-	if (o->max_count && !vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))) {
-		return vv_usage_error("-n requires a number, not '%s'",
-				      vv_text_shows(o->max_count));
-	}
-	if (o->row && (o->log.all || o->view.stat || o->reverse || o->patch || o->view.name_only ||
-		       o->view.name_status || is_filtered(o))) {
-		return vv_usage_error(
-			"--row cannot be used with --all, --stat, --reverse, -p, -S and other selections of commits");
-	}
-	if (vv_wants_json(o->format) && (o->patch || o->view.name_only || o->view.name_status)) {
-		return vv_usage_error(
-			"--json cannot be used with -p, --name-only or --name-status; --stat adds the "
-			"files");
-	}
-	if (o->figure &&
-	    (o->row || o->view.stat || o->patch || o->view.name_only || o->view.name_status)) {
-		return vv_usage_error(
-			"--figure cannot be used with --row, --stat, -p and --name-only");
-	}
-	if (!o->figure && o->where.count > 0) return vv_usage_error("--where requires --figure");
-	return !o->row && o->key.count > 0 ? vv_usage_error("--key requires --row") : VV_EXIT_OK;
+	return !o->max_count || vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))
+		       ? VV_EXIT_OK
+		       : vv_usage_error("-n requires a number, not '%s'",
+					vv_text_shows(o->max_count));
 }
 
 static vv_status run_log(vv_context *c, vv_error *err)
@@ -709,6 +703,7 @@ const vv_command vv_cmd_log = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
+	.rules = option_rules,
 	.check = check_log,
 	.needs = VV_NEEDS_REPOSITORY,
 	.urls = VV_URLS_RANGES,

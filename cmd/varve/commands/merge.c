@@ -43,6 +43,14 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--abort", .excludes = "--continue --quit BRANCH --format"},
+	{"--continue", .excludes = "--quit BRANCH"},
+	{"--quit", .excludes = "BRANCH --format"},
+	{"--no-ff", .excludes = "--ff-only"},
+	{NULL, NULL, NULL},
+};
+
 /* --- printing -------------------------------------------------------------------------------- */
 
 static void say_moved(const vv_branch_merge *m, bool verbose)
@@ -242,24 +250,13 @@ static vv_status try_merge(vv_context *c, vv_error *err)
 
 static int check_merge(const vv_context *c)
 {
-	const options *o = c->options;
-	int under_way = o->abort + o->resume + o->quit;
+	const bool trial = ((const options *)c->options)->dry_run;
 
-	if (under_way > 1 || (under_way > 0 && c->argc > 0)) {
-		return vv_usage_error(
-			"--abort, --continue and --quit cannot be used with other options");
-	}
-	if (o->dry_run && (c->argc == 0 || c->argc > 2)) {
+	if (trial && (c->argc == 0 || c->argc > 2)) {
 		return vv_usage_error("--dry-run takes the branch, or the two, to merge");
 	}
-	if (c->argc > 1 && !o->dry_run) {
-		return vv_usage_error("merge accepts one branch at a time, not %d", c->argc);
-	}
-	if ((o->abort || o->quit) && o->format) {
-		return vv_usage_error("--abort and --quit print no report");
-	}
-	return o->merge.no_ff && o->merge.ff_only
-		       ? vv_usage_error("--no-ff and --ff-only cannot be used together")
+	return c->argc > 1 && !trial
+		       ? vv_usage_error("merge accepts one branch at a time, not %d", c->argc)
 		       : VV_EXIT_OK;
 }
 
@@ -311,6 +308,7 @@ const vv_command vv_cmd_merge = {
 	.exit_codes =
 		"there are conflicts, or tables were not written because their blocks are not available",
 	.arguments = "ref",
+	.rules = option_rules,
 	.check = check_merge,
 	.needs = VV_NEEDS_REPOSITORY, /* and of all but --dry-run VV_NEEDS_RIGHT */
 	.run = run_merge,

@@ -1,6 +1,7 @@
 /*
  * mv: rename files, and stage the change, by git. A dataset stays one under its new name.
  */
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -26,11 +27,6 @@ static const vv_option table[] = {
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be renamed"),
 	OPT_FLAG('v', "verbose", verbose, "list renamed files"),
 };
-
-static int check_mv(const vv_context *c)
-{
-	return c->argc < 2 ? vv_usage_error("mv requires SOURCE... TARGET") : VV_EXIT_OK;
-}
 
 /* Computes each source's destination like git. */
 static vv_status plan(vv_context *c, vv_buf *moves, vv_buf *noted, vv_error *err)
@@ -147,7 +143,9 @@ const vv_command vv_cmd_mv = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.check = check_mv,
+	.takes = "SOURCE... TARGET",
+	.least = 2,
+	.most = INT_MAX,
 	.needs = VV_NEEDS_RIGHT | VV_NEEDS_READER,
 	.run = run_mv,
 };

@@ -24,11 +24,8 @@ static int check_prove(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (!o->row || !o->output) {
-		return vv_usage_error("name the row and the file: --row KEY -o FILE");
-	}
-	return c->argc == 1 ? VV_EXIT_OK
-			    : vv_usage_error("prove accepts one REV:PATH, not %d", c->argc);
+	return o->row && o->output ? VV_EXIT_OK
+				   : vv_usage_error("name the row and the file: --row KEY -o FILE");
 }
 
 static vv_status find_version(vv_context *c, vv_subject *s, vv_error *err)
@@ -82,6 +79,9 @@ const vv_command vv_cmd_prove = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.takes = "one REV:PATH",
+	.least = 1,
+	.most = 1,
 	.check = check_prove,
 	.needs = VV_NEEDS_REPOSITORY | VV_NEEDS_READER,
 	.run = run_prove,

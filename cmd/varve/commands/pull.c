@@ -48,6 +48,12 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--rebase",
+	 .excludes = "--ff --ff-only --no-ff --no-commit --allow-unrelated-histories --json"},
+	{NULL, NULL, NULL},
+};
+
 static const char *const rebase_merges[] = {"merges", "m"};
 static const char *const rebase_interactive[] = {"interactive", "i"};
 
@@ -217,17 +223,6 @@ static vv_status read_settings(options *o, vv_repository *r, vv_error *err)
 	return rc;
 }
 
-static int check_pull(const vv_context *c)
-{
-	const options *o = c->options;
-	bool merges = o->ff || o->ff_only || o->no_ff || o->no_commit || o->unrelated ||
-		      vv_wants_json(o->format);
-
-	return o->rebase && merges ? vv_usage_error("--rebase takes no --json and no options of a "
-						    "merge but -X")
-				   : VV_EXIT_OK;
-}
-
 /* A merge that fails prints nothing. */
 static vv_status merge_json(int *code, const options *o, const char *remote, vv_error *err)
 {
@@ -288,7 +283,7 @@ const vv_command vv_cmd_pull = {
 	.exit_codes =
 		"there are conflicts, tables were not written because their blocks are not available, or no copy has the signed version",
 	.arguments = "ref",
-	.check = check_pull,
+	.rules = option_rules,
 	.needs = VV_NEEDS_RIGHT,
 	.run = run_pull,
 };

@@ -37,23 +37,21 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--delete", .excludes = "--all --tags"},
+	{"--blocks", .excludes = "--tags --delete"},
+	{NULL, NULL, NULL},
+};
+
 static int check_push(const vv_context *c)
 {
 	const vv_push_job *j = &((const options *)c->options)->job;
 
-	if (j->refs.remove && (j->refs.all || j->refs.tags)) {
-		return vv_usage_error(
-			"--delete names its refs: --all and --tags cannot be used with it");
-	}
 	if (j->refs.remove && c->argc < 2) {
 		return vv_usage_error("--delete requires a remote and the refs to delete");
 	}
-	if (j->blocks_only && (j->refs.tags || j->refs.remove || c->argc > 1)) {
-		return vv_usage_error("--blocks accepts only a remote");
-	}
-	if (j->blocks_only && j->refs.all && c->argc == 0) {
-		return vv_usage_error(
-			"--blocks --all requires the new store or remote for the blocks");
+	if (j->blocks_only && (c->argc > 1 || (j->refs.all && c->argc == 0))) {
+		return vv_usage_error("--blocks accepts only a remote; with --all it requires one");
 	}
 	return j->refs.all && c->argc > 1
 		       ? vv_usage_error("--all and refspecs cannot be used together")
@@ -156,6 +154,7 @@ const vv_command vv_cmd_push = {
 	.options_size = sizeof(options),
 	.exit_codes = "a ref was refused",
 	.arguments = "ref",
+	.rules = option_rules,
 	.check = check_push,
 	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_push,

@@ -324,11 +324,6 @@ static vv_status rename_column(rename_job *j, vv_error *err)
 	return VV_OK;
 }
 
-static int check_rename_column(const vv_context *c)
-{
-	return c->argc == 3 ? VV_EXIT_OK : vv_usage_error("rename-column requires PATH OLD NEW");
-}
-
 static vv_status run_rename_column(vv_context *c, vv_error *err)
 {
 	vv_auto(rename_job) j = {
@@ -350,7 +345,9 @@ const vv_command vv_cmd_rename_column = {
 	.example = "$ varve rename-column prices.csv prc price\n"
 		   "renamed column 'prc' to 'price' in prices.csv, and staged it",
 	.arguments = "path",
-	.check = check_rename_column,
+	.takes = "PATH OLD NEW",
+	.least = 3,
+	.most = 3,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_WRITER,
 	.run = run_rename_column,
 };

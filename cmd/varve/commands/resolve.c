@@ -33,6 +33,11 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--key", .excludes = "--set --row --column"},
+	{NULL, NULL, NULL},
+};
+
 /* COL=VALUE; *column is the caller's. */
 static vv_status read_set(vv_resolving *r, char **column, const char *set, vv_error *err)
 {
@@ -56,12 +61,9 @@ static int check_resolve(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (o->ours + o->theirs + o->base + (o->set != NULL) != 1) {
-		return vv_usage_error("resolve requires one of --ours, --theirs, --base, --set");
-	}
-	return o->key && (o->set || o->rows.count > 0 || o->columns.count > 0)
-		       ? vv_usage_error("--key cannot be used with --set, --row or --column")
-		       : VV_EXIT_OK;
+	return o->ours + o->theirs + o->base + (o->set != NULL) == 1
+		       ? VV_EXIT_OK
+		       : vv_usage_error("resolve requires one of --ours, --theirs, --base, --set");
 }
 
 static void put_path(vv_json_out *w, const void *item)
@@ -118,6 +120,7 @@ const vv_command vv_cmd_resolve = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.rules = option_rules,
 	.check = check_resolve,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_WRITER |
 		 VV_NEEDS_INDEX,

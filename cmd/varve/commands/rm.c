@@ -1,6 +1,7 @@
 /*
  * rm: files out of the index and the work tree, by git; the last copy of a version is stored first.
  */
+#include <limits.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -24,11 +25,6 @@ static const vv_option table[] = {
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be removed"),
 	OPT_FLAG('q', "quiet", quiet, "do not list removed files"),
 };
-
-static int check_rm(const vv_context *c)
-{
-	return c->argc > 0 ? VV_EXIT_OK : vv_usage_error("rm requires paths");
-}
 
 /* Git refuses to remove files outside of a sparse checkout: names an argument that matches only such. */
 static vv_status see_outside(vv_context *c, vv_error *err)
@@ -148,7 +144,9 @@ const vv_command vv_cmd_rm = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.check = check_rm,
+	.takes = "paths",
+	.least = 1,
+	.most = INT_MAX,
 	.needs = VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_READER | VV_NEEDS_INDEX,
 	.run = run_rm,
 };

@@ -145,9 +145,6 @@ static int check_schema(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (c->argc != 1) {
-		return vv_usage_error("schema accepts one PATH, REV:PATH or CID, not %d", c->argc);
-	}
 	return o->infer && is_edit(o)
 		       ? vv_usage_error(
 				 "--infer accepts no other options; change its result with --type, --key and --missing")
@@ -197,6 +194,9 @@ const vv_command vv_cmd_schema = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.takes = "one PATH, REV:PATH or CID",
+	.least = 1,
+	.most = 1,
 	.check = check_schema,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
 	.urls = VV_URLS_VERSIONS,

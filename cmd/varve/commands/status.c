@@ -95,16 +95,6 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 	return rc;
 }
 
-static int check_status(const vv_context *c)
-{
-	const options *o = c->options;
-
-	return o->remote && (c->argc > 0 || o->short_form || o->branch || o->nul || o->verbose ||
-			     o->porcelain || o->untracked)
-		       ? vv_usage_error("--remote can be used with --json only")
-		       : VV_EXIT_OK;
-}
-
 static vv_status run_status(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -168,6 +158,11 @@ static const vv_option status_table[] = {
 			 "show untracked files"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--remote", .excludes = "PATH -s -b -z -v --porcelain --untracked-files"},
+	{NULL, NULL, NULL},
+};
+
 const vv_command vv_cmd_status = {
 	.name = "status",
 	.group = "look",
@@ -181,7 +176,7 @@ const vv_command vv_cmd_status = {
 	.option_count = VV_OPTION_COUNT(status_table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.check = check_status,
+	.rules = option_rules,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER |
 		 VV_NEEDS_INDEX,
 	.run = run_status,

@@ -29,6 +29,12 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"-c", .excludes = "-C"},
+	{"--detach", .excludes = "-c -C"},
+	{NULL, NULL, NULL},
+};
+
 /* The request to git, and facts known before. */
 typedef struct plan {
 	const vv_context *c;
@@ -129,15 +135,10 @@ static void hint_branch(const plan *p, vv_error *err)
 static int check_switch(const vv_context *c)
 {
 	const options *o = c->options;
-	bool makes = o->create || o->create_force;
 
-	if (c->argc > 1) return vv_usage_error("switch accepts one branch, not %d words", c->argc);
-	if (o->create && o->create_force) {
-		return vv_usage_error("-c and -C cannot be used together");
-	}
-	if (o->detach && makes) return vv_usage_error("--detach and -c cannot be used together");
-	return c->argc == 0 && !o->detach && !makes ? vv_usage_error("switch requires a branch")
-						    : VV_EXIT_OK;
+	return c->argc == 0 && !o->detach && !o->create && !o->create_force
+		       ? vv_usage_error("switch requires a branch")
+		       : VV_EXIT_OK;
 }
 
 static void print_kept(const vv_runner *git)
@@ -235,6 +236,10 @@ const vv_command vv_cmd_switch = {
 	.options_size = sizeof(options),
 	.exit_codes = "tables were not written because their blocks are not available",
 	.arguments = "ref",
+	.takes = "one branch",
+	.least = 0,
+	.most = 1,
+	.rules = option_rules,
 	.check = check_switch,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_READER,
 	.run = run_switch,

@@ -1,6 +1,7 @@
 /*
  * track: track, untrack: the lines of .gitattributes that make datasets of paths.
  */
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -495,14 +496,6 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, 
 	return rc;
 }
 
-static int check_untrack(const vv_context *c)
-{
-	return c->argc > 0
-		       ? VV_EXIT_OK
-		       : vv_usage_error(
-				 "untrack requires a pattern or a file; 'varve track' lists them");
-}
-
 static vv_status count_line(void *payload, const char *file VV_UNUSED, unsigned line VV_UNUSED,
 			    const char *pattern VV_UNUSED, const char *attributes,
 			    vv_error *err VV_UNUSED)
@@ -624,7 +617,9 @@ const vv_command vv_cmd_untrack = {
 	.usage = "PATTERN...",
 	.example = "$ varve untrack 'data/**/*.csv'",
 	.arguments = "path",
-	.check = check_untrack,
+	.takes = "a pattern or a file; 'varve track' lists them",
+	.least = 1,
+	.most = INT_MAX,
 	.needs = VV_NEEDS_RIGHT | VV_NEEDS_INDEX_LOCK,
 	.run = run_untrack,
 };

@@ -33,6 +33,12 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--abort", .excludes = "--continue PATH --format"},
+	{"--continue", .excludes = "PATH --format"},
+	{NULL, NULL, NULL},
+};
+
 /* All updates of a run. */
 typedef struct updates {
 	vv_context *c;
@@ -165,16 +171,6 @@ static vv_status update_one(updates *u, const vv_imported *i, vv_error *err)
 	return pick_update(u, i, &commit, err);
 }
 
-static int check_update(const vv_context *c)
-{
-	const options *o = c->options;
-
-	if (o->abort + o->resume > 1 || ((o->abort || o->resume) && (c->argc > 0 || o->format))) {
-		return vv_usage_error("--abort and --continue accept no other arguments");
-	}
-	return VV_EXIT_OK;
-}
-
 static vv_status run_update(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -221,7 +217,7 @@ const vv_command vv_cmd_update = {
 	.exit_codes =
 		"edits here and at the source are in conflict, or a source did not answer or sent no table",
 	.arguments = "path",
-	.check = check_update,
+	.rules = option_rules,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT,
 	.run = run_update,
 };

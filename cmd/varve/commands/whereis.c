@@ -544,12 +544,6 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 	return rc;
 }
 
-static int check_whereis(const vv_context *c)
-{
-	return c->argc == 1 ? VV_EXIT_OK
-			    : vv_usage_error("whereis accepts one PATH, REV:PATH or CID");
-}
-
 static vv_status run_whereis(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -593,7 +587,9 @@ const vv_command vv_cmd_whereis = {
 	.options_size = sizeof(options),
 	.exit_codes = "no peer has all of its blocks",
 	.arguments = "path",
-	.check = check_whereis,
+	.takes = "one PATH, REV:PATH or CID",
+	.least = 1,
+	.most = 1,
 	.needs = VV_NEEDS_READER,
 	.run = run_whereis,
 };

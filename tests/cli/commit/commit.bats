@@ -112,7 +112,7 @@ clean() {
 	ends_with 2 varve commit -m none missing.txt
 	stderr_has "missing.txt"
 	ends_with 2 varve commit -a -m none b.txt
-	stderr_has "-a commits all changed files"
+	stderr_has "-a and PATH cannot be used together"
 }
 
 @test "amend replaces the last commit and keeps its author" {

@@ -280,7 +280,7 @@ two_versions() {
 	ends_with 2 varve diff-file a b
 	stderr_has "diff-file takes the arguments that git passes"
 	ends_with 2 varve textconv
-	stderr_has "textconv takes a file"
+	stderr_has "textconv requires a file"
 	ends_with 2 varve diff-tool a
 	stderr_has "diff-tool takes OLD NEW PATH"
 	ends_with 2 varve textconv missing.csv

@@ -324,7 +324,7 @@ $(short HEAD~2) one
 	ends_with 2 varve log --row 2 --key nr t.csv
 	stderr_has "no column named 'nr' for the key"
 	ends_with 2 varve log --row 2 --all t.csv
-	stderr_has "--row cannot be used with --all, --stat, --reverse, -p, -S"
+	stderr_has "--row and --all cannot be used together"
 	ends_with 2 varve log --key id t.csv
 	stderr_has "--key requires --row"
 	ends_with 2 varve log --row 2 -- gone.csv

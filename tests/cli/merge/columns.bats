@@ -223,7 +223,7 @@ assert [(k["kind"], k["column"]) for k in i] == [("column-removed", "c"), ("cell
 	ends_with 2 varve resolve --theirs --key
 	stderr_has "t.csv has no such conflict"
 	ends_with 2 varve resolve --theirs --key --column a
-	stderr_has "--key cannot be used with"
+	stderr_has "--key and --column cannot be used together"
 	ends_with 2 varve resolve --set a=1
 	stderr_has "t.csv has no such conflict"
 }

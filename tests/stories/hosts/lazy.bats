@@ -184,7 +184,7 @@ old_branch() {
 	ends_with 2 varve fetch --data nonesuch
 	stderr_has "no version named 'nonesuch'"
 	ends_with 2 varve fetch --data --prune
-	stderr_has "--data can be used with"
+	stderr_has "--data and --prune cannot be used together"
 	succeeds varve fetch --data --all
 	not_here 0
 	sound

@@ -36,6 +36,22 @@ static const vv_command command = {
 	.options_size = sizeof(settings),
 };
 
+static const vv_command ruled = {
+	.name = "try",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(settings),
+	.takes = "one PATH",
+	.least = 0,
+	.most = 1,
+	.rules =
+		(const vv_option_rule[]){
+			{"--all -v", .excludes = "-q --json PATH"},
+			{"--author --message", .requires = "--size --no-header"},
+			{NULL, NULL, NULL},
+		},
+};
+
 typedef struct parsed {
 	settings s;
 	vv_arguments args;
@@ -210,6 +226,35 @@ static void mistakes_are_named_with_what_was_expected(void **state)
 	expect_refusal("--size=99999999999999999g", "--size requires a whole number", "");
 }
 
+static void expect_rules(const char *line, const char *message)
+{
+	parsed p;
+
+	parse(&p, line);
+	assert_int_equal(p.rc, VV_OK);
+	p.rc = vv_options_check(&ruled, &p.s, p.args.argc, p.args.argv, &p.err);
+	assert_int_equal(p.rc, message ? VV_EUSAGE : VV_OK);
+	if (message) {
+		assert_string_equal(p.err.message, message);
+	}
+	clear(&p);
+}
+
+static void rules_refuse_options_that_exclude_or_lack_others(void **state)
+{
+	(void)state;
+	expect_rules("--all --limit 3", NULL);
+	expect_rules("-a -q", "--all and -q cannot be used together");
+	expect_rules("-v --format json", "-v and --json cannot be used together");
+	expect_rules("-v --format csv", NULL);
+	expect_rules("--all data.csv", "--all and PATH cannot be used together");
+	expect_rules("--author x", "--author requires --size or --no-header");
+	expect_rules("-m x --size 0", "--message requires --size or --no-header");
+	expect_rules("-m x --size 1", NULL);
+	expect_rules("-m x --no-header", NULL);
+	expect_rules("a b", "try accepts one PATH, not 2 arguments");
+}
+
 static void the_nearest_word_wins_and_far_ones_do_not(void **state)
 {
 	vv_nearest n;
@@ -253,6 +298,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_optional_value_is_only_taken_from_the_same_word),
 	cmocka_unit_test(help_is_found_before_other_mistakes_behind_it),
 	cmocka_unit_test(mistakes_are_named_with_what_was_expected),
+	cmocka_unit_test(rules_refuse_options_that_exclude_or_lack_others),
 	cmocka_unit_test(the_nearest_word_wins_and_far_ones_do_not),
 	cmocka_unit_test(a_failed_allocation_is_told),
 };

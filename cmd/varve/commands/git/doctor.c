@@ -50,11 +50,6 @@ static void print_text(const vv_doctor *d)
 	}
 }
 
-static int check_doctor(const vv_context *c)
-{
-	return c->argc > 0 ? vv_usage_error("doctor accepts no arguments") : VV_EXIT_OK;
-}
-
 static vv_status examine(vv_doctor *d, vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -118,6 +113,6 @@ const vv_command vv_cmd_doctor = {
 	.options_size = sizeof(options),
 	.exit_codes = "something is wrong",
 	.arguments = "",
-	.check = check_doctor,
+	.takes = "",
 	.run = run_doctor,
 };

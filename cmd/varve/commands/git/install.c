@@ -97,16 +97,6 @@ static vv_status install_one(const level *l, size_t i, bool force, bool dry, siz
 	return rc;
 }
 
-static int check_level(const vv_context *c)
-{
-	const options *o = c->options;
-
-	if (c->argc > 0) return vv_usage_error("%s accepts no arguments", c->name);
-	return o->local && o->system
-		       ? vv_usage_error("--local and --system cannot be used together")
-		       : VV_EXIT_OK;
-}
-
 /* The current folder need not be in a repository. */
 static vv_status try_repository(vv_context *c, bool must, vv_error *err)
 {
@@ -253,6 +243,11 @@ static const vv_option install_table[] = {
 	OPT_FLAG(0, "force", force, "overwrite settings of the same names"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--local", .excludes = "--system"},
+	{NULL, NULL, NULL},
+};
+
 const vv_command vv_cmd_install = {
 	.name = "install",
 	.group = "start",
@@ -264,7 +259,8 @@ const vv_command vv_cmd_install = {
 	.option_count = VV_OPTION_COUNT(install_table),
 	.options_size = sizeof(options),
 	.arguments = "",
-	.check = check_level,
+	.takes = "",
+	.rules = option_rules,
 	.run = run_install,
 };
 
@@ -284,6 +280,7 @@ const vv_command vv_cmd_uninstall = {
 	.option_count = VV_OPTION_COUNT(uninstall_table),
 	.options_size = sizeof(options),
 	.arguments = "",
-	.check = check_level,
+	.takes = "",
+	.rules = option_rules,
 	.run = run_uninstall,
 };

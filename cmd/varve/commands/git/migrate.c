@@ -761,22 +761,9 @@ static void tell(const migration *m)
 
 static int check_migrate(const vv_context *c)
 {
-	const options *o = c->options;
-
-	if (o->include.count > 0 && c->argc > 0) {
-		return vv_usage_error("name the patterns with --include, or as words, not both");
-	}
-	if (o->everything && (o->no_commit || o->message)) {
-		return vv_usage_error("--everything rewrites existing commits: "
-				      "--message and --no-commit cannot be used with it");
-	}
-	if (!o->everything && (o->since || o->include.count > 0)) {
-		return vv_usage_error("--include and --since require --everything");
-	}
-	if (!o->everything && c->argc == 0) {
-		return vv_usage_error("migrate requires files or patterns, such as '*.csv'");
-	}
-	return VV_EXIT_OK;
+	return c->argc == 0 && !((const options *)c->options)->everything
+		       ? vv_usage_error("migrate requires files or patterns, such as '*.csv'")
+		       : VV_EXIT_OK;
 }
 
 static vv_status run_migrate(vv_context *c, vv_error *err)
@@ -851,6 +838,13 @@ static const vv_option migrate_table[] = {
 		   "with --everything: only commits that REV does not reach"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--include", .excludes = "PATTERN"},
+	{"--everything", .excludes = "--no-commit --message"},
+	{"--include --since", .requires = "--everything"},
+	{NULL, NULL, NULL},
+};
+
 const vv_command vv_cmd_migrate = {
 	.name = "migrate",
 	.group = "change",
@@ -864,6 +858,7 @@ const vv_command vv_cmd_migrate = {
 	.option_count = VV_OPTION_COUNT(migrate_table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.rules = option_rules,
 	.check = check_migrate,
 	.needs = VV_NEEDS_RIGHT | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER |
 		 VV_NEEDS_INDEX,

@@ -443,12 +443,6 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 	return rc;
 }
 
-static int check_pre_push(const vv_context *c)
-{
-	return c->argc == 2 ? VV_EXIT_OK
-			    : vv_usage_error("pre-push takes NAME and URL; git's hook calls it");
-}
-
 /* On any error git must not push. */
 static vv_status run_pre_push(vv_context *c, vv_error *err)
 {
@@ -476,6 +470,8 @@ const vv_command vv_cmd_pre_push = {
 	.exit_codes = "1: git must not push",
 	.arguments = "ref",
 	.hidden = true,
-	.check = check_pre_push,
+	.takes = "NAME and URL; git's hook calls it",
+	.least = 2,
+	.most = 2,
 	.run = run_pre_push,
 };

@@ -467,11 +467,6 @@ static vv_status convert(lines *l, vv_context *c, vv_error *err)
 	return rc == VV_ENOMEM ? rc : put_as_it_is(l, err);
 }
 
-static int check_textconv(const vv_context *c)
-{
-	return c->argc == 1 ? VV_EXIT_OK : vv_usage_error("textconv takes a file; git calls it");
-}
-
 static vv_status run_textconv(vv_context *c, vv_error *err)
 {
 	lines l = {.file = c->argv[0], .subject.env = vv_environ()};
@@ -491,7 +486,9 @@ const vv_command vv_cmd_textconv = {
 	.example = "$ git config diff.varve.textconv 'varve textconv --'",
 	.arguments = "path",
 	.hidden = true,
-	.check = check_textconv,
+	.takes = "a file; git calls it",
+	.least = 1,
+	.most = 1,
 	.gets = true,
 	.run = run_textconv,
 };

@@ -243,12 +243,6 @@ static void put_json(vv_buf *b, const citing *x)
 	vv_buf_putc(b, '\n');
 }
 
-static int check_cite(const vv_context *c)
-{
-	return c->argc == 1 ? VV_EXIT_OK
-			    : vv_usage_error("cite accepts one PATH or REV:PATH, not %d", c->argc);
-}
-
 static vv_status run_cite(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -286,7 +280,9 @@ const vv_command vv_cmd_cite = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.check = check_cite,
+	.takes = "one PATH or REV:PATH",
+	.least = 1,
+	.most = 1,
 	.needs = VV_NEEDS_REPOSITORY | VV_NEEDS_READER,
 	.urls = VV_URLS_VERSIONS,
 	.run = run_cite,

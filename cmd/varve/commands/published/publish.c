@@ -49,6 +49,12 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--name", .requires = "--to"},
+	{"--all", .excludes = "BRANCH"},
+	{NULL, NULL, NULL},
+};
+
 /* The folder's own address leads to the pages. */
 static vv_status write_index(const char *folder, vv_error *err)
 {
@@ -190,10 +196,6 @@ static int check_publish(const vv_context *c)
 	uint64_t bytes;
 
 	if (!o->output) return vv_usage_error("publish requires -o FOLDER");
-	if (o->name && !o->to) return vv_usage_error("--name requires --to");
-	if (o->all && c->argc > 0) {
-		return vv_usage_error("--all and branch names cannot be used together");
-	}
 	return !o->files || vv_parse_bytes(&bytes, o->files, strlen(o->files))
 		       ? VV_EXIT_OK
 		       : vv_usage_error("--files requires a number of bytes, such as 20m");
@@ -239,6 +241,7 @@ const vv_command vv_cmd_publish = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
+	.rules = option_rules,
 	.check = check_publish,
 	.needs = VV_NEEDS_READER,
 	.run = run_publish,

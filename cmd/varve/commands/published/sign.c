@@ -37,6 +37,12 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--final", .excludes = "--expires"},
+	{"--all", .excludes = "BRANCH"},
+	{NULL, NULL, NULL},
+};
+
 static vv_status read_date(int64_t *out, const char *text, vv_error *err)
 {
 	int zone;
@@ -78,16 +84,6 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 		}
 	}
 	return rc;
-}
-
-static int check_sign(const vv_context *c)
-{
-	const options *o = c->options;
-
-	if (o->final && o->expires) return vv_usage_error("a final head does not expire");
-	return o->all && c->argc > 0
-		       ? vv_usage_error("--all and branch names cannot be used together")
-		       : VV_EXIT_OK;
 }
 
 static vv_status run_sign(vv_context *c, vv_error *err)
@@ -135,7 +131,7 @@ const vv_command vv_cmd_sign = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
-	.check = check_sign,
+	.rules = option_rules,
 	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_sign,
 };
