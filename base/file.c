@@ -26,6 +26,7 @@
 #define FORSAKEN_SECONDS                                                                           \
 	3600 /* without its lock a folder is one that is just being made or removed */
 #define TEMP_TRIES 100u
+#define LOCK_TRIES 100u
 
 int vv_open(const char *path, int flags, mode_t mode, vv_error *err)
 {
@@ -76,6 +77,13 @@ vv_status vv_close(int fd, const char *path, vv_error *err)
 	/* After EINTR the descriptor is gone on Linux: another close could hit a stranger's. */
 	if (fd < 0 || vv_sys_ops.close(fd) == 0 || errno == EINTR) return VV_OK;
 	return vv_fail_errno(err, "cannot close", path);
+}
+
+vv_status vv_close_after(vv_status rc, int fd, const char *path, vv_error *err)
+{
+	const vv_status closed = vv_close(fd, path, rc < 0 ? VV_IGNORED : err);
+
+	return rc < 0 ? rc : closed;
 }
 
 ssize_t vv_read_some(int fd, void *out, size_t len, const char *path, vv_error *err)
@@ -429,8 +437,7 @@ static vv_status fill_temp(int fd, const char *path, const void *bytes, size_t l
 	if (rc == VV_OK && durable) {
 		rc = vv_fsync(fd, path, err);
 	}
-	vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, path, err);
 }
 
 static bool is_old(const char *path)
@@ -608,8 +615,7 @@ vv_status vv_new_file_end(vv_new_file *f, bool durable, vv_error *err)
 	const vv_status rc = durable ? vv_fsync(fd, f->name, err) : VV_OK;
 
 	f->fd = -1;
-	const vv_status closed = vv_close(fd, f->name, rc < 0 ? VV_IGNORED : err);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, f->name, err);
 }
 
 vv_status vv_new_file_place(vv_new_file *f, const char *path, vv_error *err)
@@ -799,23 +805,27 @@ static vv_status wait_for_lock(int fd, const char *path, bool exclusive, unsigne
 	return VV_OK;
 }
 
-int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err)
+/* A holder may have removed the file before it let it go. */
+static bool is_at(int fd, const char *path)
 {
-	int fd = vv_open(path, O_RDWR | O_CREAT, 0666, err);
+	struct stat held, there;
 
-	if (fd < 0) return fd;
-	vv_status rc = wait_for_lock(fd, path, exclusive, wait_ms, err);
-	if (rc < 0) {
-		(void)vv_close(fd, path, NULL);
-		return rc;
-	}
-	return fd;
+	return fstat(fd, &held) == 0 && stat(path, &there) == 0 && held.st_ino == there.st_ino &&
+	       held.st_dev == there.st_dev;
 }
 
-void vv_unlock(int fd)
+int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err)
 {
-	/* Closing the only descriptor of the open file lets the lock go. */
-	(void)vv_close(fd, NULL, NULL);
+	for (unsigned tries = 0; tries < LOCK_TRIES; tries++) {
+		vv_auto(vv_fd) fd = vv_open(path, O_RDWR | O_CREAT, 0666, err);
+		const vv_status rc = fd < 0 ? (vv_status)fd
+					    : wait_for_lock(fd, path, exclusive, wait_ms, err);
+
+		if (rc < 0) return rc;
+		if (is_at(fd, path)) return vv_fd_take(&fd);
+	}
+	return vv_fail(err, VV_ELOCKED, "'%s' is repeatedly removed by another process",
+		       vv_text_shows(path));
 }
 
 /* Is the folder unchanged for longer than any process needs to make or remove it? */
@@ -828,25 +838,16 @@ static bool is_forsaken(const char *folder)
 int vv_lock_leftover(const char *folder, const char *name, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(folder, name, NULL);
-	struct stat held, there;
+	vv_auto(vv_fd) fd = vv_open(path, O_RDWR, 0, err);
 
-	if (!path) return vv_fail_nomem(err);
-	int fd = vv_open(path, O_RDWR, 0, err);
 	if (fd == VV_ENOTFOUND && vv_sys_ops.rmdir(folder) < 0 && is_forsaken(folder)) {
 		fd = vv_open(path, O_RDWR | O_CREAT, 0666, err);
 	}
-	if (fd < 0) return fd;
-	vv_status rc = wait_for_lock(fd, path, true, 0, err);
-	/* Its holder may have removed it before it let it go. */
-	if (rc == VV_OK && (fstat(fd, &held) < 0 || lstat(path, &there) < 0 ||
-			    held.st_ino != there.st_ino || held.st_dev != there.st_dev)) {
-		rc = vv_fail(err, VV_ENOTFOUND, "'%s' was removed", vv_text_shows(path));
-	}
-	if (rc < 0) {
-		vv_unlock(fd);
-		return rc;
-	}
-	return fd;
+	const vv_status rc = fd < 0 ? (vv_status)fd : wait_for_lock(fd, path, true, 0, err);
+	if (rc < 0) return rc;
+	return is_at(fd, path)
+		       ? vv_fd_take(&fd)
+		       : vv_fail(err, VV_ENOTFOUND, "'%s' was removed", vv_text_shows(path));
 }
 
 vv_status vv_string_list_add(vv_string_list *list, char *take_name, vv_error *err)

@@ -32,13 +32,27 @@ int vv_open_regular(const char *path, int flags, vv_error *err);
  * lost. */
 vv_status vv_close(int fd, const char *path, vv_error *err);
 
-/* A descriptor that vv_auto(vv_fd) closes; for files that are only read. Initialise it with a descriptor or -1. */
+/* Closes fd after a step with the status rc. Returns rc if it is an error, else the status of the
+ * close. */
+vv_status vv_close_after(vv_status rc, int fd, const char *path, vv_error *err);
+
+/* A descriptor that vv_auto(vv_fd) closes; for files that are only read, and locks. Initialise it with a descriptor or
+ * -1. vv_fd_close does nothing if *fd is negative, and sets *fd to -1. */
 typedef int vv_fd;
 static inline void vv_fd_close(vv_fd *fd)
 {
 	(void)vv_close(*fd, NULL, NULL);
+	*fd = -1;
 }
 VV_AUTO_CLEAR(vv_fd, vv_fd_close)
+/* Returns *fd, which the caller then owns, and sets *fd to -1. */
+static inline int vv_fd_take(vv_fd *fd)
+{
+	const int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
 
 /* Reads len bytes into out, or fewer if the file ends. Returns the number of bytes read or a
  * negative vv_status. */
@@ -241,13 +255,12 @@ VV_AUTO_CLEAR(vv_folder, vv_folder_clear)
 vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err);
 void vv_names_free(char **names, size_t count);
 
-/* Locks path with flock(), and creates path if it does not exist. VV_ELOCKED: path is still locked
- * after wait_ms. Returns the descriptor, to be released with vv_unlock, or a negative vv_status. */
+/* Locks path with flock(), and creates path if it does not exist. The locked file is the one at path, also if another
+ * process removes it meanwhile. VV_ELOCKED: path is still locked after wait_ms. Returns the descriptor, whose close releases the lock, or a negative vv_status. */
 int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err);
-void vv_unlock(int fd); /* releases the lock and closes fd; does nothing if fd is negative */
 
 /* Locks a folder that was left behind by a process that has ended. A process that uses a folder
- * locks the file `name` in it. Returns the descriptor, to be released with vv_unlock, or a negative
+ * locks the file `name` in it. Returns the descriptor, whose close releases the lock, or a negative
  * vv_status. VV_ELOCKED: the folder is in use. VV_ENOTFOUND: the folder does not exist, is being
  * created or removed, or was empty and has been removed. If the lock file has been missing for an
  * hour, creates it. */

@@ -158,8 +158,7 @@ static vv_status write_temp(vv_file_batch *b, int fd, const char *temp, const vo
 	if (rc == VV_OK) {
 		rc = note_failure(b, vv_syncs_add(&b->syncs, fd, temp, &b->why), err);
 	}
-	vv_status closed = vv_close(fd, temp, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, temp, err);
 }
 
 vv_status vv_file_batch_add(vv_file_batch *b, const char *path, const void *bytes, size_t len,

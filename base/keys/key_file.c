@@ -109,8 +109,7 @@ static vv_status write_private(const char *path, const vv_buf *text, vv_error *e
 		rc = vv_fsync(fd, temp, err);
 	}
 	vv_error ignored;
-	vv_status closed = vv_close(fd, temp, rc < 0 ? &ignored : err);
-	rc = rc < 0 ? rc : closed;
+	rc = vv_close_after(rc, fd, temp, err);
 	if (rc < 0 || (rc = vv_rename(temp, path, err)) < 0) {
 		(void)vv_unlink(temp, true, &ignored);
 	} else {

@@ -53,9 +53,8 @@ static vv_status keep_standard(files *f)
 	int fd = vv_temp_open(&f->spool, temp, ".varve-check-", f->err);
 	if (fd < 0) return (vv_status)fd;
 	vv_status rc = copy_standard(fd, f->spool, f->err);
-	vv_status closed = vv_close(fd, f->spool, rc == VV_OK ? f->err : NULL);
 	f->run->standard = f->spool;
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, f->spool, f->err);
 }
 
 static vv_status check_one(files *f, const vv_check_path *path)

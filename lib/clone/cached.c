@@ -39,7 +39,7 @@ struct vv_cached {
 	char *url;    /* of a folder its absolute path */
 	char *clones; /* <cache>/repos */
 	char *folder, *lock, *refs_lock, *repository, *asked;
-	int lock_fd;
+	vv_fd lock_fd;
 };
 
 /* ---- words and paths ---- */
@@ -180,24 +180,14 @@ static vv_status set_now(const char *path, vv_error *err)
 /* The lock that exists now: another process may have removed the folder meanwhile. */
 static vv_status lock_reading(vv_cached *c, vv_error *err)
 {
-	vv_stat a, b;
-	vv_error why;
 	vv_status rc;
 
 	for (unsigned i = 0; i < TRIES; i++) {
 		if ((rc = vv_mkdirs(c->folder, err)) < 0) return rc;
-		c->lock_fd = vv_lock(c->lock, false, WAIT_MS, &why);
-		if (c->lock_fd >= 0 && vv_fstat(&a, c->lock_fd, c->lock, &why) == VV_OK &&
-		    vv_lstat(&b, c->lock, &why) == VV_OK && a.ino == b.ino && a.dev == b.dev) {
+		if ((c->lock_fd = vv_lock(c->lock, false, WAIT_MS, err)) >= 0) {
 			return set_now(c->lock, err);
 		}
-		if (c->lock_fd >= 0) {
-			vv_unlock(c->lock_fd);
-		} else if (why.code != VV_ENOTFOUND) {
-			c->lock_fd = -1;
-			return vv_error_copy(err, &why);
-		}
-		c->lock_fd = -1;
+		if (c->lock_fd != VV_ENOTFOUND) return (vv_status)c->lock_fd;
 	}
 	return vv_fail(err, VV_ELOCKED, "'%s' is repeatedly removed by another process",
 		       vv_text_shows(c->folder));
@@ -554,8 +544,7 @@ static void forget(vv_cached *c)
 	bool removed;
 
 	if (c->lock_fd >= 0 && !vv_exists(c->repository)) {
-		vv_unlock(c->lock_fd);
-		c->lock_fd = -1;
+		vv_fd_close(&c->lock_fd);
 		(void)remove_clone(c, &none, &removed, VV_IGNORED);
 	}
 }
@@ -598,9 +587,7 @@ void vv_cached_close(vv_cached *c)
 		if (c->lock_fd >= 0 && c->limit < UINT64_MAX) {
 			(void)make_room(c, VV_IGNORED);
 		}
-		if (c->lock_fd >= 0) {
-			vv_unlock(c->lock_fd);
-		}
+		vv_fd_close(&c->lock_fd);
 		vv_free_all(c->url, c->clones, c->folder, c->lock, c->refs_lock, c->repository,
 			    c->asked, c);
 	}

@@ -117,27 +117,19 @@ static vv_status judge(vv_unfinished *u, const char *url, bool is_clone, vv_erro
 
 /* --- the mark ------------------------------------------------------------------------------- */
 
-/* Locks the mark. The process that had it may have ended, and removed it, while this one waited. */
+/* Locks the mark. */
 static vv_status lock_mark(vv_unfinished *u, bool is_clone, vv_error *err)
 {
-	vv_stat a, b;
-	vv_error why;
 	vv_status rc;
 
 	if ((rc = vv_mkdirs(u->varvedir, err)) < 0) return rc;
-	u->lock_fd = vv_lock(u->mark, true, 0, &why);
-	if (u->lock_fd == VV_ELOCKED ||
-	    (u->lock_fd >= 0 &&
-	     (vv_fstat(&a, u->lock_fd, u->mark, &why) < 0 || vv_lstat(&b, u->mark, &why) < 0 ||
-	      a.ino != b.ino || a.dev != b.dev))) {
-		vv_unlock(u->lock_fd);
-		u->lock_fd = -1;
+	u->lock_fd = vv_lock(u->mark, true, 0, err);
+	if (u->lock_fd == VV_ELOCKED) {
 		return vv_fail(err, VV_ELOCKED,
 			       "another %s into '%s' is running\nwait until it ends",
 			       is_clone ? "clone" : "recovery", vv_text_shows(u->dir));
 	}
-	if (u->lock_fd < 0) return vv_error_copy(err, &why);
-	return VV_OK;
+	return u->lock_fd < 0 ? (vv_status)u->lock_fd : VV_OK;
 }
 
 static vv_status write_mark(const vv_unfinished *u, const char *url, vv_error *err)
@@ -360,8 +352,7 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *e
 		if (vv_fstat(&st, u->lock_fd, u->mark, VV_IGNORED) == VV_OK && st.size == 0) {
 			(void)vv_unlink(u->mark, true, VV_IGNORED); /* made by the lock */
 		}
-		vv_unlock(u->lock_fd); /* nothing here is ours to abandon */
-		u->lock_fd = -1;
+		vv_fd_close(&u->lock_fd); /* nothing here is ours to abandon */
 		return rc;
 	}
 	if (resumed || u->resumed) return clear_the_way(u, url, remote, err);
@@ -397,8 +388,8 @@ void vv_unfinished_abandon(vv_unfinished *u)
 
 void vv_unfinished_clear(vv_unfinished *u)
 {
-	if (u->mark && u->lock_fd >= 0) {
-		vv_unlock(u->lock_fd);
+	if (u->mark) {
+		vv_fd_close(&u->lock_fd);
 	}
 	vv_free_all(u->mark, u->varvedir, u->gitdir, u->dir);
 	memset(u, 0, sizeof(*u));

@@ -18,6 +18,7 @@
 #include "base/auto.h"
 #include "base/env.h"
 #include "base/error.h"
+#include "base/file.h"
 
 /* One value = the marked folder of one clone or recovery. */
 typedef struct vv_unfinished {
@@ -26,7 +27,7 @@ typedef struct vv_unfinished {
 		*varvedir, /* path of .git/varve */
 		*mark;     /* path of the mark */
 	const vv_env *env; /* borrowed */
-	int lock_fd;       /* descriptor of the mark, which is locked */
+	vv_fd lock_fd;     /* descriptor of the mark, which is locked */
 	bool resumed;      /* an earlier attempt began in this folder */
 	bool made;         /* this clone, or the earlier attempt, created the folder */
 } vv_unfinished;

@@ -27,7 +27,7 @@ typedef struct making {
 	vv_oid parents[VV_HEAD_PARENTS_MAX];
 	size_t parent_count;
 	vv_buf refs;
-	int lock;
+	vv_fd lock;
 } making;
 
 static void making_clear(making *k)
@@ -37,9 +37,7 @@ static void making_clear(making *k)
 	vv_head_commit_clear(&k->other);
 	vv_head_record_clear(&k->next);
 	vv_buf_clear(&k->refs);
-	if (k->lock >= 0) {
-		vv_unlock(k->lock);
-	}
+	vv_fd_close(&k->lock);
 }
 VV_AUTO_CLEAR(making, making_clear)
 

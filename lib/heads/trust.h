@@ -37,7 +37,7 @@ typedef struct vv_trust {
 	size_t count;
 } vv_trust;
 
-/* Locks the file of r. Returns a descriptor for vv_unlock; VV_ELOCKED if another process does not
+/* Locks the file of r. Returns a descriptor for the caller to close; VV_ELOCKED if another process does not
  * release the lock within some seconds. */
 int vv_trust_lock(vv_repository *r, vv_error *err);
 /* Reads the file of r into *out; if it is missing, out->known is false. VV_ECORRUPT: the file is

@@ -309,8 +309,7 @@ vv_status vv_apply_files_change(vv_apply_files *f, const char *path, const char 
 	}
 	int fd = e->fd;
 	e->fd = -1;
-	vv_status closed = vv_close(fd, e->temp, rc < 0 ? NULL : err);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, e->temp, err);
 }
 
 static vv_status unchanged(const vv_apply_file *e, vv_error *err)

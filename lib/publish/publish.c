@@ -220,7 +220,7 @@ typedef struct run {
 	bool mends;    /* files of the store are lost */
 	vv_oid *wants;
 	size_t want_count;
-	int lock;
+	vv_fd lock;
 } run;
 
 static void run_clear(run *r)
@@ -231,9 +231,7 @@ static void run_clear(run *r)
 	vv_folder_history_clear(&r->history);
 	vv_shared_refs_clear(&r->refs);
 	vv_folder_state_clear(&r->state);
-	if (r->lock >= 0) {
-		vv_unlock(r->lock);
-	}
+	vv_fd_close(&r->lock);
 	vv_free(r->dir);
 }
 VV_AUTO_CLEAR(run, run_clear)

@@ -249,8 +249,7 @@ static vv_status bring_pack(void *payload, size_t i, vv_error *err)
 		}
 		more = part.len == PART_BYTES && st.size <= b->most;
 	}
-	const vv_status closed = vv_close(fd, path, rc < 0 ? NULL : err);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, path, err);
 }
 
 /* A pack as if a peer sent it. Its objects may name those of packs that were taken before. */

@@ -160,10 +160,7 @@ static vv_status make_file(vv_dataset_reader *r, const char *path, const char *f
 	if (rc == VV_OK) {
 		rc = vv_worktree_mode(fd, file, mode, err);
 	}
-	vv_status closed = vv_close(fd, *temp, rc < 0 ? NULL : err);
-	if (rc == VV_OK) {
-		rc = closed;
-	}
+	rc = vv_close_after(rc, fd, *temp, err);
 done:
 	if (old_fd >= 0) {
 		vv_close(old_fd, NULL, NULL);

@@ -83,8 +83,7 @@ vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret
 		return vv_write_file(file, begun->data, begun->len, false, err);
 	}
 	rc = vv_write_full(fd, begun->data, begun->len, file, err);
-	vv_status closed = vv_close(fd, file, rc < 0 ? NULL : err);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, file, err);
 }
 
 /* ---- kept ---- */

@@ -517,8 +517,7 @@ static vv_status write_index(vv_pack_writer *w, vv_syncs *files, vv_error *err)
 	if ((rc = vv_write_full(fd, bytes.data, bytes.len, w->index_temp, err)) == VV_OK) {
 		rc = vv_syncs_add(files, fd, w->index_temp, err);
 	}
-	vv_status closed = vv_close(fd, w->index_temp, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, w->index_temp, err);
 }
 
 vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_syncs *files,

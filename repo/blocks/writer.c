@@ -102,8 +102,8 @@ static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len,
 
 struct vv_writer {
 	vv_store *store;
-	int lock_fd, gc_fd; /* gc_fd: settled, and what keeps gc away */
-	vv_mutex *lock;     /* guards packs, stats, failed */
+	vv_fd lock_fd, gc_fd; /* gc_fd: settled, and what keeps gc away */
+	vv_mutex *lock;       /* guards packs, stats, failed */
 	vv_pack_list *packs;
 	vv_pack_writer *own;
 	char *mark_path; /* of VV_UNSYNCED */
@@ -198,12 +198,8 @@ void vv_writer_close(vv_writer *w)
 		}
 		vv_pack_writer_free(w->own);
 		vv_packs_unref(w->packs);
-		if (w->lock_fd >= 0) {
-			vv_unlock(w->lock_fd);
-		}
-		if (w->gc_fd >= 0) {
-			vv_unlock(w->gc_fd);
-		}
+		vv_fd_close(&w->lock_fd);
+		vv_fd_close(&w->gc_fd);
 		vv_mutex_free(w->lock);
 		vv_free_all(w->mark_path, w);
 	}
@@ -228,8 +224,7 @@ bool vv_writer_settle(vv_writer *w)
 	vv_auto(char) *path = vv_path_join(w->store->dir, VV_GC_LOCK, (char *)NULL);
 	w->gc_fd = path ? vv_lock(path, false, 0, NULL) : -1;
 	if (w->gc_fd < 0) return false;
-	vv_unlock(w->lock_fd);
-	w->lock_fd = -1;
+	vv_fd_close(&w->lock_fd);
 	return true;
 }
 

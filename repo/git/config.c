@@ -57,8 +57,7 @@ static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv
 	if (rc < 0) return rc;
 	if ((fd = vv_git_lock_open_new(lock, err)) < 0) return (vv_status)fd;
 	rc = vv_write_full(fd, vv_buf_cstr(&bytes), bytes.len, lock->new_path, err);
-	vv_status closed = vv_close(fd, lock->new_path, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, lock->new_path, err);
 }
 
 /* value NULL: removes all; add: beside the values that there are. VV_ENOTFOUND, without a
@@ -93,8 +92,7 @@ static vv_status finish_config(const vv_git_lock *lock, bool existed, uint32_t m
 	if (rc == VV_OK) {
 		rc = vv_fsync(fd, lock->new_path, err);
 	}
-	vv_status closed = vv_close(fd, lock->new_path, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, lock->new_path, err);
 }
 
 /* Where the settings really are: the file may be a symbolic link. The caller's (vv_free). */

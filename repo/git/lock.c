@@ -63,18 +63,15 @@ static bool take_over(const vv_git_lock *l, const char *seen, const vv_holder *h
 	vv_holder again;
 	vv_stat st;
 	bool gone = false;
-	int fd = -1;
 
-	if (!arbiter || vv_mkdirs(l->repo->varvedir, NULL) < 0 ||
-	    (fd = vv_lock(arbiter, true, TAKE_OVER_WAIT_MS, NULL)) < 0) {
-		return false;
-	}
+	(void)vv_mkdirs(l->repo->varvedir, NULL);
+	vv_auto(vv_fd) fd = vv_lock(arbiter, true, TAKE_OVER_WAIT_MS, NULL);
+	if (fd < 0) return false;
 	(void)vv_share_fd(l->repo, fd, arbiter, NULL);
 	if (read_lock(text, &again, &st, l->lock_path) && strcmp(text, seen) == 0) {
 		remove_new(l);
 		gone = vv_unlink(l->lock_path, false, NULL) == VV_OK;
 	}
-	vv_unlock(fd);
 	if (gone) {
 		vv_notes_put(l->repo->notes,
 			     "removed '%s', left by an interrupted varve (process %llu)",
@@ -377,8 +374,7 @@ vv_status vv_git_lock_fill(vv_git_lock *l, const void *bytes, size_t len, vv_err
 	    (rc = vv_share_fd(l->repo, fd, l->new_path, err)) == VV_OK) {
 		rc = vv_repository_sync(l->repo, fd, l->new_path, err);
 	}
-	vv_status closed = vv_close(fd, l->new_path, rc == VV_OK ? err : NULL);
-	if (rc < 0 || (rc = closed) < 0) {
+	if ((rc = vv_close_after(rc, fd, l->new_path, err)) < 0) {
 		vv_git_lock_release(l);
 	}
 	return rc;

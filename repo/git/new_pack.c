@@ -408,8 +408,7 @@ static vv_status write_index(const char *path, const vv_buf *bytes, vv_error *er
 
 	if (fd < 0) return (vv_status)fd;
 	vv_status rc = vv_write_full(fd, bytes->data, bytes->len, path, err);
-	vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, path, err);
 }
 
 vv_status vv_new_pack_end(vv_new_pack *s, const char *dir, char hex[GIT_OID_HEXSZ + 1],

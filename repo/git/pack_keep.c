@@ -18,7 +18,7 @@ vv_status vv_pack_keep_put(vv_pack_keeps *k, vv_repository *r, const char *packd
 {
 	vv_auto(char) *path = vv_asprintf("%s/pack-%.40s" KEEP, packdir, hex);
 	char text[VV_HOLDER_TEXT];
-	vv_status rc, closed;
+	vv_status rc;
 	int fd;
 
 	if ((rc = vv_alloc_ok(path, err)) < 0) return rc;
@@ -29,9 +29,9 @@ vv_status vv_pack_keep_put(vv_pack_keeps *k, vv_repository *r, const char *packd
 	vv_holder_text(text, vv_repository_holder(r));
 	rc = vv_write_full(fd, text, strlen(text), path, err);
 	rc = rc < 0 ? rc : vv_share_fd(r, fd, path, err);
-	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
+	rc = vv_close_after(rc, fd, path, err);
 	k->paths[k->count++] = vv_take(&path);
-	return rc < 0 ? rc : closed;
+	return rc;
 }
 
 vv_status vv_pack_keeps_clear(vv_pack_keeps *k, vv_error *err)

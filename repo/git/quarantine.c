@@ -600,8 +600,7 @@ static vv_status note_own(vv_repository *r, const char *hex, vv_error *err)
 		return (vv_status)fd;
 	}
 	rc = vv_write_full(fd, line, strlen(line), path, err);
-	vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, path, err);
 }
 
 /* pack-<hex>.pack and .idx of the folder from become files to be synced. */

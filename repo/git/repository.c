@@ -816,8 +816,7 @@ static vv_status write_new(const char *path, const char *text, size_t len, vv_er
 
 	if (fd < 0) return (vv_status)fd;
 	vv_status rc = vv_write_full(fd, text, len, path, err);
-	vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, path, err);
 }
 
 static vv_status make_secret(const vv_repository *r, const char *path, vv_error *err)

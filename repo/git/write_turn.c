@@ -158,7 +158,7 @@ void vv_write_turn_release(vv_repository *r)
 	if (r->self.pid == (uint64_t)getpid()) {
 		(void)flock(r->turn, LOCK_UN);
 	}
-	vv_unlock(r->turn);
+	vv_fd_close(&r->turn);
 	r->close_turn = NULL;
 	r->turn_setting[0] = '\0';
 }

@@ -70,7 +70,7 @@ vv_status vv_elsewhere_remove(vv_repository *r, const vv_cid_set *roots, vv_erro
 
 /* Takes the lock that prevents two repositories from dropping the same version at the same time,
  * each because the other stores it. A repository has the lock exclusively while it asks remotes and
- * drops versions, and shared while it answers another repository. Returns the lock for vv_unlock,
+ * drops versions, and shared while it answers another repository. Returns the descriptor of the lock,
  * or a negative status. VV_ELOCKED: the lock was not free in time. */
 int vv_drop_lock(vv_repository *r, bool exclusive, vv_error *err);
 

@@ -100,23 +100,15 @@ vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn
 
 	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		vv_auto(char) *folder = vv_leftover_folder(r, names.items[i]);
-		int fd;
 
-		if (!folder) {
-			rc = vv_fail_nomem(err);
-		} else if (!except || strcmp(folder, except) != 0) {
-			fd = vv_lock_leftover(folder, VV_WRITER_LOCK, err);
-			if (fd >= 0) {
-				if ((rc = keep_torn(folder, err)) == VV_OK) {
-					rc = fn(payload, folder, err);
-				}
-				vv_unlock(fd);
-			} else if (fd != VV_ELOCKED && fd != VV_ENOTFOUND) {
-				rc = (vv_status)fd;
-			} else {
-				vv_error_clear(err);
-			}
+		if (except && folder && strcmp(folder, except) == 0) {
+			continue;
 		}
+		vv_auto(vv_fd) lock = vv_lock_leftover(folder, VV_WRITER_LOCK, err);
+		rc = lock < 0 ? vv_error_excuse((vv_status)lock,
+						lock == VV_ELOCKED || lock == VV_ENOTFOUND, err)
+			      : keep_torn(folder, err);
+		rc = lock < 0 || rc < 0 ? rc : fn(payload, folder, err);
 	}
 	return rc;
 }

@@ -102,9 +102,7 @@ static vv_status remember(const vv_ssh_login *s, const vv_known_hosts *k, const 
 		rc = fd < 0 ? (vv_status)fd : vv_write_full(fd, line.data, line.len, path, err);
 	}
 	if (fd >= 0) {
-		vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
-
-		rc = rc == VV_OK ? closed : rc;
+		rc = vv_close_after(rc, fd, path, err);
 	}
 	return rc;
 }

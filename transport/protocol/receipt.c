@@ -128,8 +128,7 @@ vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t
 	const int fd = lock < 0 ? lock : vv_open(path, O_RDWR | O_CREAT, 0666, err);
 	if (fd < 0) return (vv_status)fd;
 	const vv_status rc = append(fd, path, suppliers, count, roots, root_count, err);
-	const vv_status closed = vv_close(fd, path, rc < 0 ? NULL : err);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, path, err);
 }
 
 /* --- reading -------------------------------------------------------------------------------- */

@@ -403,8 +403,7 @@ static vv_status append(const char *file, const vv_buf *text, vv_error *err)
 	} else if (rc == VV_OK) {
 		rc = vv_write_full(fd, vv_buf_cstr(text), text->len, file, err);
 	}
-	vv_status closed = vv_close(fd, file, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, file, err);
 }
 
 static vv_status write_summary(vv_check_report *r, vv_error *err)

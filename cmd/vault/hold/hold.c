@@ -115,10 +115,7 @@ static void renew_room(vv_hold *h)
 
 static void leave(vv_hold *h)
 {
-	if (h->file_lock >= 0) {
-		vv_unlock(h->file_lock);
-	}
-	h->file_lock = -1;
+	vv_fd_close(&h->file_lock);
 	vv_turn_give(h->turn);
 }
 

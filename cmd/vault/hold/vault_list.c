@@ -52,7 +52,6 @@ vv_status vv_vault_list_note(const vv_env *env, const vv_cid *vault, const char 
 {
 	vv_auto(char) *path = vv_key_ring_path(env, "vaults", err), *lock = NULL;
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	int locked;
 	vv_status rc = path ? VV_OK : err->code;
 
 	vv_buf_printf(&line, "%s %s\n", vv_cid_shows(vault), folder);
@@ -61,8 +60,6 @@ vv_status vv_vault_list_note(const vv_env *env, const vv_cid *vault, const char 
 	}
 	if (!(lock = vv_key_ring_path(env, "vaults.lock", err))) return err->code;
 	if ((rc = vv_mkdirs_above(path, err)) < 0) return rc;
-	if ((locked = vv_lock(lock, true, LOCK_MS, err)) < 0) return (vv_status)locked;
-	rc = add_line(path, &line, err);
-	vv_unlock(locked);
-	return rc;
+	vv_auto(vv_fd) locked = vv_lock(lock, true, LOCK_MS, err);
+	return locked < 0 ? (vv_status)locked : add_line(path, &line, err);
 }

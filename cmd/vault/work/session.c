@@ -217,10 +217,7 @@ vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
 
 void vv_vault_session_unlock(vv_vault_session *s)
 {
-	if (s->lock >= 0) {
-		vv_unlock(s->lock);
-	}
-	s->lock = -1;
+	vv_fd_close(&s->lock);
 }
 
 static void forget_ask(vv_vault_place *p)

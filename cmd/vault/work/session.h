@@ -21,6 +21,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/keys/key.h"
 #include "base/progress.h"
 #include "cmd/vault/hold/code.h"
@@ -97,7 +98,7 @@ typedef struct vv_vault_session {
 	vv_repository *repo;
 	const vv_notes *notes;
 	char *dir;    /* .git/varve/vault */
-	int lock;     /* descriptor of the lock */
+	vv_fd lock;   /* descriptor of the lock */
 	uint64_t now; /* time of the session, in seconds since 1970 */
 	bool again;   /* as in vv_session_options */
 	vv_key key;

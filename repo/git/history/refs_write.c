@@ -79,8 +79,7 @@ static vv_status append_line(vv_repository *r, const char *log, const vv_buf *li
 	if ((rc = vv_share_fd(r, fd, log, err)) == VV_OK) {
 		rc = vv_write_full(fd, line->data, line->len, log, err);
 	}
-	vv_status closed = vv_close(fd, log, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, log, err);
 }
 
 static vv_status reflog_add(vv_repository *r, const char *name, const vv_oid *from,

@@ -38,8 +38,7 @@ static vv_status end_file(const vv_repository *r, const char *file, int fd, cons
 		rc = vv_fail_errno(err, "cannot set the time of", file);
 	}
 	rc = rc < 0 ? rc : vv_share_fd(r, fd, file, err);
-	vv_status closed = vv_close(fd, file, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	return vv_close_after(rc, fd, file, err);
 }
 
 vv_status vv_index_put_copy(vv_git_lock *lock, const vv_buf *bytes, const vv_stat *st,

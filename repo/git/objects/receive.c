@@ -318,7 +318,7 @@ struct vv_git_receive {
 	vv_repository *repo, *inner; /* inner: has the received objects; NULL until the end */
 	vv_git_limits limits;        /* 0: none */
 	char *dir;
-	int lock_fd;
+	vv_fd lock_fd;
 	vv_new_pack *came;
 	vv_git_pack *pack;           /* in the place of came; NULL */
 	vv_oid_set expected;         /* objects named before they arrived */
@@ -339,7 +339,6 @@ static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
 	char name[48];
 	vv_auto(char) *lock = NULL;
 	uint64_t number;
-	vv_stat a, b;
 	vv_status rc;
 
 	*again = false;
@@ -352,20 +351,11 @@ static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
 	}
 	if ((rc = vv_mkdirs(g->dir, err)) < 0) return rc;
 	g->lock_fd = vv_lock(lock, true, 0, err);
-	if (g->lock_fd < 0) {
-		rc = (vv_status)g->lock_fd;
-		*again = rc == VV_ELOCKED || rc == VV_ENOTFOUND;
-		if (!*again) {
-			(void)vv_remove_tree(g->dir, NULL);
-		}
-	} else if ((rc = vv_fstat(&a, g->lock_fd, lock, err)) == VV_OK &&
-		   (vv_lstat(&b, lock, NULL) < 0 || a.ino != b.ino || a.dev != b.dev)) {
-		vv_unlock(g->lock_fd);
-		g->lock_fd = -1;
-		*again = true;
-		rc = vv_fail(err, VV_ELOCKED, "'%s' was removed", vv_text_shows(g->dir));
+	*again = g->lock_fd == VV_ELOCKED || g->lock_fd == VV_ENOTFOUND;
+	if (g->lock_fd < 0 && !*again) {
+		(void)vv_remove_tree(g->dir, NULL);
 	}
-	return rc;
+	return g->lock_fd < 0 ? (vv_status)g->lock_fd : VV_OK;
 }
 
 static vv_status open_objects(vv_git_receive *g, vv_error *err)
@@ -417,7 +407,7 @@ void vv_git_receive_close(vv_git_receive *g)
 	vv_oid_set_clear(&g->expected);
 	if (g->lock_fd >= 0) {
 		(void)vv_remove_leftover(g->dir, VV_RECEIVE_LOCK, NULL);
-		vv_unlock(g->lock_fd);
+		vv_fd_close(&g->lock_fd);
 	}
 	vv_free_all(g->dir, g);
 }
@@ -431,28 +421,21 @@ static bool is_forsaken(const char *dir)
 
 vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)
 {
-	vv_auto(vv_string_list) names = {0};
-	vv_status rc = vv_list_dir(&names.items, &names.count, r->objects, err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, r->objects, true, err);
 
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		int fd;
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (strncmp(f.name, VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) == 0) {
+			vv_auto(vv_fd) lock = vv_lock_leftover(f.path, VV_RECEIVE_LOCK, NULL);
 
-		if (strncmp(names.items[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) !=
-		    0) {
-			continue;
-		}
-		vv_auto(char) *dir = vv_path_join(r->objects, names.items[i], (char *)NULL);
-		if (!dir) {
-			rc = vv_fail_nomem(err);
-		} else if (strncmp(names.items[i], VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) !=
-			   0) {
-			rc = is_forsaken(dir) ? vv_remove_tree(dir, err) : VV_OK;
-		} else if ((fd = vv_lock_leftover(dir, VV_RECEIVE_LOCK, NULL)) >= 0) {
-			rc = vv_remove_leftover(dir, VV_RECEIVE_LOCK, err);
-			vv_unlock(fd);
+			rc = lock < 0 ? VV_OK : vv_remove_leftover(f.path, VV_RECEIVE_LOCK, err);
+		} else if (strncmp(f.name, VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) ==
+				   0 &&
+			   is_forsaken(f.path)) {
+			rc = vv_remove_tree(f.path, err);
 		}
 	}
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
+	return rc;
 }
 
 /* --- taking -------------------------------------------------------------------------------- */

@@ -310,7 +310,7 @@ static void a_folder_that_is_being_removed_gets_no_lock(void **state)
 	vv_assert_ok(fd, &err);
 	vv_assert_status(vv_lock_leftover(dir, "lock", &err), VV_ELOCKED, &err);
 	vv_assert_ok(vv_remove_leftover(dir, "lock", &err), &err);
-	vv_unlock(fd);
+	(void)vv_close(fd, NULL, NULL);
 	assert_false(vv_exists(dir));
 }
 
@@ -491,14 +491,14 @@ static void a_held_lock_keeps_others_out(void **state)
 	vv_assert_status(vv_lock(path, true, 60, &err), VV_ELOCKED, &err);
 	assert_true(vv_monotonic_ms() - start >= 60);
 	vv_assert_status(vv_lock(path, false, 0, &err), VV_ELOCKED, &err);
-	vv_unlock(a);
+	(void)vv_close(a, NULL, NULL);
 	a = vv_lock(path, false, 0, &err);
 	vv_assert_ok(a, &err);
 	b = vv_lock(path, false, 0, &err);
 	vv_assert_ok(b, &err);
 	vv_assert_status(vv_lock(path, true, 0, &err), VV_ELOCKED, &err);
-	vv_unlock(a);
-	vv_unlock(b);
+	(void)vv_close(a, NULL, NULL);
+	(void)vv_close(b, NULL, NULL);
 }
 
 static void the_lock_of_a_dead_process_is_free(void **state)
@@ -517,7 +517,7 @@ static void the_lock_of_a_dead_process_is_free(void **state)
 	assert_int_equal(status, 0);
 	fd = vv_lock(path, true, 0, &err);
 	vv_assert_ok(fd, &err);
-	vv_unlock(fd);
+	(void)vv_close(fd, NULL, NULL);
 }
 
 static void a_lock_that_is_let_go_in_time_is_taken(void **state)
@@ -542,7 +542,7 @@ static void a_lock_that_is_let_go_in_time_is_taken(void **state)
 	assert_int_equal(read(ready[0], &c, 1), 1);
 	fd = vv_lock(path, true, 10000, &err);
 	vv_assert_ok(fd, &err);
-	vv_unlock(fd);
+	(void)vv_close(fd, NULL, NULL);
 	(void)close(ready[0]);
 	(void)close(ready[1]);
 	assert_int_equal(waitpid(child, NULL, 0), child);

@@ -318,7 +318,7 @@ static void a_second_gc_is_refused_while_one_runs(void **state)
 	(void)state;
 	assert_true(fd >= 0);
 	vv_assert_status(vv_store_gc(s, &opts, fx_mark, &m, &result, &err), VV_ELOCKED, &err);
-	vv_unlock(fd);
+	(void)vv_close(fd, NULL, NULL);
 	vv_store_close(s);
 }
 
@@ -353,7 +353,7 @@ static void beside_a_settled_writer_others_write_and_gc_waits(void **state)
 	fx_put(w, 4, 1);
 	vv_assert_ok(vv_writer_commit(w, &err), &err);
 	vv_writer_close(w);
-	vv_unlock(fd);
+	(void)vv_close(fd, NULL, NULL);
 	vv_store_close(s);
 }
 

@@ -245,7 +245,7 @@ void vv_host_close(vv_host *h)
 			}
 			(void)vv_remove_tree(h->packs, NULL);
 			(void)vv_remove_tree(h->proof, NULL);
-			vv_unlock(h->lock);
+			vv_fd_close(&h->lock);
 		}
 		vv_place_close(&h->place);
 		free_lists(h);
