@@ -1,19 +1,13 @@
 /*
  * hash_index: maps a hash to places: indices of items in the caller's array.
  *
- * The caller stores and compares the items. The index stores 32 bits of each hash and a place, in
- * 8-byte slots; at most 3/4 of the slots are used. To look up an item and add it if it is missing:
+ * The caller stores the items. The index stores 32 bits of each hash and a place, in 8-byte slots; at
+ * most 3/4 of the slots are used. To look up an item and add it if it is missing:
  *
- * 	vv_hash_probe p = vv_hash_probe_begin(&ix, hash);
- * 	size_t place;
- *
- * 	while (vv_hash_probe_next(&p, &place)) {
- * 		if (item_equal(&items[place], wanted)) {
- * 			return place;
- * 		}
+ * 	if (!vv_hash_find(items, &ix, hash, i, strcmp(i->name, name) == 0) &&
+ * 	    !vv_hash_add(items, count, cap, &ix, hash, new_item)) {
+ * 		out of memory
  * 	}
- * 	... append the item as items[count], then
- * 	if (!vv_hash_index_add(&ix, hash, count)) { out of memory }
  *
  * Hash data that comes from outside with vv_hash_seed(), so that an attacker cannot choose keys that
  * collide.
@@ -25,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/array.h"
 #include "base/auto.h"
 
 /* An index; empty if all members are 0. */
@@ -63,5 +58,22 @@ typedef struct vv_hash_probe {
 vv_hash_probe vv_hash_probe_begin(const vv_hash_index *ix, uint64_t hash);
 /* Sets *place to the next place of the iteration. Returns false after the last place. */
 bool vv_hash_probe_next(vv_hash_probe *p, size_t *place);
+
+/* Evaluates to the address of the first item that was added with the hash, and for which the
+ * expression is_it is true; NULL if there is none. In is_it, `item` points to the item. */
+#define vv_hash_find(items, index, hash, item, is_it)                                              \
+	__extension__({                                                                            \
+		vv_hash_probe probe_ = vv_hash_probe_begin(index, hash);                           \
+		__typeof__(*(items)) *found_ = NULL;                                               \
+		for (size_t at_; !found_ && vv_hash_probe_next(&probe_, &at_);) {                  \
+			__typeof__(found_) item = &(items)[at_];                                   \
+			found_ = (is_it) ? item : NULL;                                            \
+		}                                                                                  \
+		found_;                                                                            \
+	})
+/* Like vv_array_add, and adds the place of the item to the index. */
+#define vv_hash_add(items, count, cap, index, hash, ...)                                           \
+	(vv_array_room(items, count, cap) && vv_hash_index_add(index, hash, count) &&              \
+	 (((items)[(count)++] = __VA_ARGS__), true))
 
 #endif

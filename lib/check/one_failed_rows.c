@@ -69,21 +69,15 @@ vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char 
 static vv_status intern(vv_failed_rows *r, uint64_t *out, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(&r->scratch, err);
-	size_t place;
 
 	if (rc < 0) return rc;
 	const uint64_t hash = vv_xxh3(r->scratch.data, r->scratch.len, vv_hash_seed());
-	vv_hash_probe p = vv_hash_probe_begin(&r->index, hash);
-	while (vv_hash_probe_next(&p, &place)) {
-		if (strcmp(r->reasons[place], vv_buf_cstr(&r->scratch)) == 0) {
-			*out = place;
-			return VV_OK;
-		}
-	}
+	const char **known = vv_hash_find(r->reasons, &r->index, hash, i,
+					  strcmp(*i, vv_buf_cstr(&r->scratch)) == 0);
+	*out = known ? (uint64_t)(known - r->reasons) : r->count;
+	if (known) return VV_OK;
 	const char *text = vv_arena_strndup(&r->arena, r->scratch.data, r->scratch.len);
-	*out = r->count;
-	return text && vv_array_add(r->reasons, r->count, r->cap, text) &&
-			       vv_hash_index_add(&r->index, hash, (size_t)*out)
+	return text && vv_hash_add(r->reasons, r->count, r->cap, &r->index, hash, text)
 		       ? VV_OK
 		       : vv_fail_nomem(err);
 }

@@ -83,18 +83,18 @@ void vv_migrated_close(vv_migrated *c)
 static vv_status path_of(vv_migrated *c, const char *path, size_t *out, vv_error *err)
 {
 	uint64_t hash = vv_xxh3(path, strlen(path), vv_hash_seed());
-	vv_hash_probe p = vv_hash_probe_begin(&c->path_index, hash);
-	char *copy;
+	const vv_migrated_path *known = vv_hash_find(c->paths, &c->path_index, hash, p,
+						     strcmp(p->path, path) == 0);
+	vv_auto(char) *copy = known ? NULL : vv_strdup(path);
 
-	while (vv_hash_probe_next(&p, out)) {
-		if (strcmp(c->paths[*out].path, path) == 0) return VV_OK;
-	}
-	if (!vv_array_room(c->paths, c->path_count, c->path_cap) || !(copy = vv_strdup(path))) {
+	*out = known ? (size_t)(known - c->paths) : c->path_count;
+	if (!known &&
+	    (!copy || !vv_hash_add(c->paths, c->path_count, c->path_cap, &c->path_index, hash,
+				   (vv_migrated_path){.path = copy, .last_block = VV_BUF_INIT}))) {
 		return vv_fail_nomem(err);
 	}
-	*out = c->path_count++;
-	c->paths[*out] = (vv_migrated_path){.path = copy, .last_block = VV_BUF_INIT};
-	return vv_hash_index_add(&c->path_index, hash, *out) ? VV_OK : vv_fail_nomem(err);
+	copy = NULL;
+	return VV_OK;
 }
 
 static uint64_t version_hash(size_t path, const vv_oid *old)
@@ -104,24 +104,16 @@ static uint64_t version_hash(size_t path, const vv_oid *old)
 
 static const version *find(const vv_migrated *c, size_t path, const vv_oid *old)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&c->index, version_hash(path, old));
-	size_t at;
-
-	while (vv_hash_probe_next(&p, &at)) {
-		if (c->versions[at].path == path && vv_oid_equal(&c->versions[at].old, old)) {
-			return &c->versions[at];
-		}
-	}
-	return NULL;
+	return vv_hash_find(c->versions, &c->index, version_hash(path, old), v,
+			    v->path == path && vv_oid_equal(&v->old, old));
 }
 
 static vv_status keep(vv_migrated *c, const version *v, vv_error *err)
 {
-	if (!vv_array_room(c->versions, c->count, c->cap) ||
-	    !vv_hash_index_add(&c->index, version_hash(v->path, &v->old), c->count)) {
+	if (!vv_hash_add(c->versions, c->count, c->cap, &c->index, version_hash(v->path, &v->old),
+			 *v)) {
 		return vv_fail_nomem(err);
 	}
-	c->versions[c->count++] = *v;
 	c->paths[v->path].versions += !vv_oid_equal(&v->old, &v->now);
 	c->paths[v->path].bytes += v->bytes;
 	return VV_OK;

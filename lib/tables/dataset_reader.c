@@ -348,23 +348,21 @@ static vv_status was_package_edited(vv_dataset_reader *r, const char *package, b
 				    vv_error *err)
 {
 	const uint64_t hash = vv_xxh3(package, strlen(package), vv_hash_seed());
-	vv_hash_probe probe = vv_hash_probe_begin(&r->package_index, hash);
-	size_t at;
+	const known_package *known = vv_hash_find(r->packages, &r->package_index, hash, p,
+						  strcmp(p->path, package) == 0);
 	vv_status rc;
 
-	while (vv_hash_probe_next(&probe, &at)) {
-		if (strcmp(r->packages[at].path, package) == 0) {
-			*out = r->packages[at].edited;
-			return VV_OK;
-		}
+	if (known) {
+		*out = known->edited;
+		return VV_OK;
 	}
 	if ((rc = package_differs(r, package, out, err)) < 0) return rc;
 	vv_auto(char) *path = vv_strdup(package);
-	if (!path || !vv_array_room(r->packages, r->package_count, r->package_cap) ||
-	    !vv_hash_index_add(&r->package_index, hash, r->package_count)) {
+	if (!path || !vv_hash_add(r->packages, r->package_count, r->package_cap, &r->package_index,
+				  hash, (known_package){.path = path, .edited = *out})) {
 		return vv_fail_nomem(err);
 	}
-	r->packages[r->package_count++] = (known_package){.path = vv_take(&path), .edited = *out};
+	path = NULL;
 	return VV_OK;
 }
 

@@ -66,15 +66,8 @@ struct vv_figure {
 
 static const struct entry *find(const known *k, vv_hash128 key)
 {
-	vv_hash_probe probe = vv_hash_probe_begin(&k->index, key.lo);
-	size_t i;
-
-	while (vv_hash_probe_next(&probe, &i)) {
-		if (k->items[i].key.lo == key.lo && k->items[i].key.hi == key.hi) {
-			return &k->items[i];
-		}
-	}
-	return NULL;
+	return vv_hash_find(k->items, &k->index, key.lo, e,
+			    e->key.lo == key.lo && e->key.hi == key.hi);
 }
 
 static vv_status add_known(known *k, vv_hash128 key, const void *bytes, size_t len, vv_error *err)
@@ -82,8 +75,7 @@ static vv_status add_known(known *k, vv_hash128 key, const void *bytes, size_t l
 	struct entry e = {.key = key, .at = k->bytes.len, .len = len};
 
 	vv_buf_put(&k->bytes, bytes, len);
-	return !k->bytes.failed && vv_hash_index_add(&k->index, key.lo, k->count) &&
-			       vv_array_add(k->items, k->count, k->cap, e)
+	return !k->bytes.failed && vv_hash_add(k->items, k->count, k->cap, &k->index, key.lo, e)
 		       ? VV_OK
 		       : vv_fail_nomem(err);
 }

@@ -93,19 +93,13 @@ static vv_status is_seen(vv_row_history *h, const vv_lineage_file *file, const p
 			 vv_error *err)
 {
 	vv_hash128 hash = place_hash(file, p);
-	vv_hash_probe probe = vv_hash_probe_begin(&h->seen_index, hash.lo);
-	size_t at;
-	*seen = false;
-	while (!*seen && vv_hash_probe_next(&probe, &at)) {
-		*seen = h->seen[at].lo == hash.lo && h->seen[at].hi == hash.hi;
-	}
-	if (*seen) return VV_OK;
-	if (!vv_array_room(h->seen, h->seen_count, h->seen_cap) ||
-	    !vv_hash_index_add(&h->seen_index, hash.lo, h->seen_count)) {
-		return vv_fail_nomem(err);
-	}
-	h->seen[h->seen_count++] = hash;
-	return VV_OK;
+
+	*seen = vv_hash_find(h->seen, &h->seen_index, hash.lo, i,
+			     i->lo == hash.lo && i->hi == hash.hi) != NULL;
+	return *seen || vv_hash_add(h->seen, h->seen_count, h->seen_cap, &h->seen_index, hash.lo,
+				    hash)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* By what rows are known in the version before, where it is not the same. */

@@ -59,22 +59,16 @@ static uint64_t hash_of(uint64_t prefix)
 	return h ^ h >> 29;
 }
 
-static bool find(const vv_cid_map *m, const vv_cid *cid, uint64_t hash, size_t *at)
+static entry *find(const vv_cid_map *m, const vv_cid *cid, uint64_t hash)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash);
-
-	while (vv_hash_probe_next(&p, at)) {
-		if (vv_cid_equal(&m->entries[*at].cid, cid)) return true;
-	}
-	return false;
+	return vv_hash_find(m->entries, &m->index, hash, e, vv_cid_equal(&e->cid, cid));
 }
 
 vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool *added,
 			 vv_error *err)
 {
 	uint64_t hash = hash_of(vv_cid_prefix(cid));
-	size_t at;
-	bool known = find(m, cid, hash, &at);
+	bool known = find(m, cid, hash) != NULL;
 
 	if (added) {
 		*added = !known;
@@ -84,32 +78,28 @@ vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool 
 		return vv_fail(err, VV_EREFUSED, "more than %u blocks in one operation",
 			       UINT32_MAX - 1);
 	}
-	if (!vv_array_room(m->entries, m->count, m->cap) ||
-	    !vv_hash_index_add(&m->index, hash, m->count)) {
-		return vv_fail_nomem(err);
-	}
-	m->entries[m->count++] = (entry){value, *cid};
-	return VV_OK;
+	return vv_hash_add(m->entries, m->count, m->cap, &m->index, hash, (entry){value, *cid})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_error *err)
 {
-	size_t at;
+	entry *e = find(m, cid, hash_of(vv_cid_prefix(cid)));
 
-	if (vv_cid_map_find(m, cid, &at)) {
-		m->entries[at].value = value;
-		return VV_OK;
-	}
-	return vv_cid_map_put(m, cid, value, NULL, err);
+	if (!e) return vv_cid_map_put(m, cid, value, NULL, err);
+	e->value = value;
+	return VV_OK;
 }
 
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at)
 {
-	size_t place;
+	const entry *e = find(m, cid, hash_of(vv_cid_prefix(cid)));
 
-	if (!find(m, cid, hash_of(vv_cid_prefix(cid)), &place)) return false;
-	*at = place;
-	return true;
+	if (e) {
+		*at = (size_t)(e - m->entries);
+	}
+	return e != NULL;
 }
 
 bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value)

@@ -108,37 +108,19 @@ void vv_new_pack_close(vv_new_pack *s)
 
 /* --- the index ---------------------------------------------------------------------- */
 
-static vv_hash_probe look_for(const vv_new_pack *s, const uint8_t *key)
+static uint64_t key_hash(const uint8_t *key)
 {
-	return vv_hash_probe_begin(&s->index, vv_xxh3(key, KEY_LEN, vv_hash_seed()));
+	return vv_xxh3(key, KEY_LEN, vv_hash_seed());
 }
 
 static const entry *entry_find(const vv_new_pack *s, const git_oid *id)
 {
-	vv_hash_probe p = look_for(s, id->id);
-	size_t at;
-
-	while (vv_hash_probe_next(&p, &at)) {
-		if (git_oid_equal(&s->entries[at].id, id)) return &s->entries[at];
-	}
-	return NULL;
+	return vv_hash_find(s->entries, &s->index, key_hash(id->id), e, git_oid_equal(&e->id, id));
 }
 
 bool vv_new_pack_has(const vv_new_pack *s, const git_oid *id)
 {
 	return entry_find(s, id) != NULL;
-}
-
-static vv_status entries_room(vv_new_pack *s, vv_error *err)
-{
-	if (s->count >= UINT32_MAX - 1) {
-		return vv_fail(err, VV_EREFUSED, "more objects than a pack can have");
-	}
-	if (!vv_array_room(s->entries, s->count, s->cap) ||
-	    !vv_hash_index_reserve(&s->index, s->count + 1)) {
-		return vv_fail_nomem(err);
-	}
-	return VV_OK;
 }
 
 vv_status vv_new_pack_find(const vv_new_pack *s, const uint8_t *prefix, size_t len, git_oid *id,
@@ -147,7 +129,7 @@ vv_status vv_new_pack_find(const vv_new_pack *s, const uint8_t *prefix, size_t l
 	const entry *found = NULL;
 
 	if (len >= KEY_LEN && len <= GIT_OID_RAWSZ) {
-		vv_hash_probe p = look_for(s, prefix);
+		vv_hash_probe p = vv_hash_probe_begin(&s->index, key_hash(prefix));
 		size_t at;
 
 		while (vv_hash_probe_next(&p, &at)) {
@@ -243,18 +225,18 @@ vv_status vv_new_pack_add(vv_new_pack *s, const git_oid *id, git_object_t type, 
 	*added = false;
 	if (s->ended) return vv_fail(err, VV_ECORRUPT, "an object after the end of all objects");
 	if (vv_new_pack_has(s, id)) return VV_OK;
-	if ((rc = entries_room(s, err)) < 0) return rc;
+	if (s->count >= UINT32_MAX - 1) {
+		return vv_fail(err, VV_EREFUSED, "more objects than a pack can have");
+	}
 	const uint64_t at = s->flushed + s->buf_len;
 	s->sum = 0;
 	if ((rc = buffer_put(s, header, write_header(header, type, len), err)) < 0 ||
 	    (rc = deflate_into(s, bytes, len, err)) < 0) {
 		return rc;
 	}
-	s->entries[s->count] = (entry){*id, (uint32_t)type, s->sum, at};
-	(void)vv_hash_index_add(&s->index, vv_xxh3(id->id, KEY_LEN, vv_hash_seed()),
-				s->count++); /* has room */
-	*added = true;
-	return VV_OK;
+	*added = vv_hash_add(s->entries, s->count, s->cap, &s->index, key_hash(id->id),
+			     (entry){*id, (uint32_t)type, s->sum, at});
+	return *added ? VV_OK : vv_fail_nomem(err);
 }
 
 /* --- reading --------------------------------------------------------------------------- */

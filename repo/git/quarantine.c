@@ -57,13 +57,8 @@ static uint64_t hash_id(const git_oid *id)
 static const vv_memory_object *lookup(const git_odb_backend *backend, const git_oid *id)
 {
 	const vv_memory_odb *m = (const vv_memory_odb *)backend;
-	vv_hash_probe p = vv_hash_probe_begin(&m->places, hash_id(id));
-	size_t place;
 
-	while (vv_hash_probe_next(&p, &place)) {
-		if (git_oid_equal(&m->items[place].id, id)) return &m->items[place];
-	}
-	return NULL;
+	return vv_hash_find(m->items, &m->places, hash_id(id), o, git_oid_equal(&o->id, id));
 }
 
 static int out_of_memory(void)
@@ -78,20 +73,12 @@ static int on_write(git_odb_backend *backend, const git_oid *id, const void *byt
 	vv_memory_odb *m = (vv_memory_odb *)backend;
 
 	if (lookup(backend, id)) return 0;
-	if (!vv_array_room(m->items, m->count, m->cap)) return out_of_memory();
-	vv_memory_object *o = &m->items[m->count];
-	if (!(o->bytes = vv_malloc(len))) return out_of_memory();
-	if (!vv_hash_index_add(&m->places, hash_id(id), m->count)) {
-		vv_free(o->bytes);
+	vv_auto_free void *copy = vv_strndup(bytes, len);
+	if (!copy || !vv_hash_add(m->items, m->count, m->cap, &m->places, hash_id(id),
+				  (vv_memory_object){*id, type, len, copy})) {
 		return out_of_memory();
 	}
-	if (len > 0) {
-		memcpy(o->bytes, bytes, len);
-	}
-	o->id = *id;
-	o->type = type;
-	o->len = len;
-	m->count++;
+	copy = NULL;
 	m->bytes += len;
 	return 0;
 }

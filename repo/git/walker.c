@@ -85,21 +85,15 @@ void vv_walker_free(vv_walker *w)
 vv_node *vv_walker_node(vv_walker *w, const git_oid *id)
 {
 	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed());
-	vv_hash_probe p = vv_hash_probe_begin(&w->index, hash);
+	vv_node **known = vv_hash_find(w->nodes.items, &w->index, hash, i,
+				       git_oid_equal(&(*i)->id, id));
 	vv_node *n;
-	size_t at;
 
-	while (vv_hash_probe_next(&p, &at)) {
-		if (git_oid_equal(&w->nodes.items[at]->id, id)) return w->nodes.items[at];
-	}
+	if (known) return *known;
 	if (!(n = vv_arena_calloc(&w->arena, 1, sizeof(*n)))) return NULL;
 	git_oid_cpy(&n->id, id);
-	if (!vv_hash_index_reserve(&w->index, w->nodes.count + 1) ||
-	    vv_nodes_add(&w->nodes, n, NULL) < 0) {
-		return NULL;
-	}
-	(void)vv_hash_index_add(&w->index, hash, w->nodes.count - 1); /* has room */
-	return n;
+	return vv_hash_add(w->nodes.items, w->nodes.count, w->nodes.cap, &w->index, hash, n) ? n
+											     : NULL;
 }
 
 /* --- reading ------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
@@ -16,7 +17,7 @@
 
 /* The newest root met so far at each path: what older ones there resemble. */
 typedef struct seen {
-	char *path;
+	const char *path;
 	vv_cid root;
 } seen;
 
@@ -27,6 +28,7 @@ typedef struct marking {
 	seen *paths;
 	size_t path_count, path_cap;
 	vv_hash_index index; /* of paths */
+	vv_arena names;
 	uint64_t missing;
 	vv_resemble walk, leave; /* kept versions, and those that others store */
 	vv_cid_set *in_use;      /* with drop: versions in an index, or published, now */
@@ -37,26 +39,20 @@ static vv_status note_path(marking *m, const char *path, const vv_cid *root, vv_
 			   vv_error *err)
 {
 	uint64_t hash = path ? vv_xxh3(path, strlen(path), vv_hash_seed()) : 0;
-	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash);
-	size_t at;
 
 	memset(newer, 0, sizeof(*newer));
 	if (!path) return VV_OK;
-	while (vv_hash_probe_next(&p, &at)) {
-		if (strcmp(m->paths[at].path, path) == 0) {
-			*newer = m->paths[at].root;
-			m->paths[at].root = *root;
-			return VV_OK;
-		}
+	seen *s = vv_hash_find(m->paths, &m->index, hash, i, strcmp(i->path, path) == 0);
+	if (s) {
+		*newer = s->root;
+		s->root = *root;
+		return VV_OK;
 	}
-	at = m->path_count;
-	if (!vv_array_room(m->paths, m->path_count, m->path_cap) ||
-	    !vv_hash_index_reserve(&m->index, at + 1) || !(m->paths[at].path = vv_strdup(path))) {
-		return vv_fail_nomem(err);
-	}
-	m->paths[at].root = *root;
-	(void)vv_hash_index_add(&m->index, hash, m->path_count++); /* has room */
-	return VV_OK;
+	const char *copy = vv_arena_strndup(&m->names, path, strlen(path));
+	return copy && vv_hash_add(m->paths, m->path_count, m->path_cap, &m->index, hash,
+				   (seen){copy, *root})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status mark_block(void *payload, const vv_cid *cid, const vv_cid *like, bool *first,
@@ -134,9 +130,7 @@ static vv_status on_incoming(void *payload, const vv_cid *cid, vv_error *err)
 
 static void marking_clear(marking *m)
 {
-	for (size_t i = 0; i < m->path_count; i++) {
-		vv_free(m->paths[i].path);
-	}
+	vv_arena_clear(&m->names);
 	vv_free(m->paths);
 	vv_cid_set_free(m->in_use);
 	vv_hash_index_clear(&m->index);

@@ -223,23 +223,14 @@ static void find_far(matcher *m, const vv_hash128 *hash, uint64_t *old, bool *th
 static vv_status add_fresh(matcher *m, const vv_hash128 *hash, bool *is_new, vv_error *err)
 {
 	uint64_t h;
-	size_t place;
 
 	memcpy(&h, hash, sizeof(h));
-	vv_hash_probe p = vv_hash_probe_begin(&m->fresh_index, h);
-	while (vv_hash_probe_next(&p, &place)) {
-		if (memcmp(&m->fresh[place], hash, sizeof(*hash)) == 0) {
-			*is_new = false;
-			return VV_OK;
-		}
-	}
-	*is_new = true;
-	if (!vv_array_room(m->fresh, m->fresh_count, m->fresh_cap) ||
-	    !vv_hash_index_add(&m->fresh_index, h, m->fresh_count)) {
-		return vv_fail_nomem(err);
-	}
-	m->fresh[m->fresh_count++] = *hash;
-	return VV_OK;
+	*is_new = !vv_hash_find(m->fresh, &m->fresh_index, h, i,
+				memcmp(i, hash, sizeof(*hash)) == 0);
+	return !*is_new || vv_hash_add(m->fresh, m->fresh_count, m->fresh_cap, &m->fresh_index, h,
+				       *hash)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_error *err)

@@ -147,15 +147,8 @@ static uint64_t tree_hash(const char *path, const git_oid *id)
 
 static const done_tree *find_tree(const vv_rewrite *w, const char *path, const git_oid *id)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&w->tree_index, tree_hash(path, id));
-	size_t at;
-
-	while (vv_hash_probe_next(&p, &at)) {
-		if (git_oid_equal(&w->trees[at].old, id) && strcmp(w->trees[at].path, path) == 0) {
-			return &w->trees[at];
-		}
-	}
-	return NULL;
+	return vv_hash_find(w->trees, &w->tree_index, tree_hash(path, id), t,
+			    git_oid_equal(&t->old, id) && strcmp(t->path, path) == 0);
 }
 
 static vv_status keep_tree(vv_rewrite *w, const char *path, const git_oid *old, const git_oid *now,
@@ -163,12 +156,10 @@ static vv_status keep_tree(vv_rewrite *w, const char *path, const git_oid *old, 
 {
 	char *copy = vv_arena_strndup(&w->paths, path, strlen(path));
 
-	if (!copy || !vv_array_room(w->trees, w->tree_count, w->tree_cap) ||
-	    !vv_hash_index_add(&w->tree_index, tree_hash(path, old), w->tree_count)) {
-		return vv_fail_nomem(err);
-	}
-	w->trees[w->tree_count++] = (done_tree){copy, *old, *now};
-	return VV_OK;
+	return copy && vv_hash_add(w->trees, w->tree_count, w->tree_cap, &w->tree_index,
+				   tree_hash(path, old), (done_tree){copy, *old, *now})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* As Git sorts names: a folder's ends in '/'. */
@@ -344,27 +335,21 @@ vv_status vv_folder_edit_end(vv_folder_edit *below, vv_folder_edit *f, vv_status
 
 static const vv_rewritten *find_changed(const vv_rewrite *w, const uint8_t id[GIT_OID_RAWSZ])
 {
-	vv_hash_probe p = vv_hash_probe_begin(&w->changed_index,
-					      vv_xxh3(id, GIT_OID_RAWSZ, vv_hash_seed()));
-	size_t at;
-
-	while (vv_hash_probe_next(&p, &at)) {
-		if (memcmp(w->changed[at].old.id, id, GIT_OID_RAWSZ) == 0) return &w->changed[at];
-	}
-	return NULL;
+	return vv_hash_find(w->changed, &w->changed_index,
+			    vv_xxh3(id, GIT_OID_RAWSZ, vv_hash_seed()), c,
+			    memcmp(c->old.id, id, GIT_OID_RAWSZ) == 0);
 }
 
 static vv_status keep_changed(vv_rewrite *w, const git_oid *old, const git_oid *now, vv_error *err)
 {
-	if (find_changed(w, old->id)) return VV_OK;
-	if (!vv_array_room(w->changed, w->changed_count, w->changed_cap) ||
-	    !vv_hash_index_add(&w->changed_index, vv_xxh3(old->id, GIT_OID_RAWSZ, vv_hash_seed()),
-			       w->changed_count)) {
-		return vv_fail_nomem(err);
-	}
-	w->changed[w->changed_count++] = (vv_rewritten){.old = *vv_from_git(old),
-							.now = *vv_from_git(now)};
-	return VV_OK;
+	return find_changed(w, old->id) ||
+			       vv_hash_add(w->changed, w->changed_count, w->changed_cap,
+					   &w->changed_index,
+					   vv_xxh3(old->id, GIT_OID_RAWSZ, vv_hash_seed()),
+					   (vv_rewritten){.old = *vv_from_git(old),
+							  .now = *vv_from_git(now)})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static bool is_hex(char c)

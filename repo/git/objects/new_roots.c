@@ -291,26 +291,21 @@ static vv_status read_root(finding *f, const git_oid *id, const char *path, know
 			   vv_error *err)
 {
 	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed());
-	vv_hash_probe probe = vv_hash_probe_begin(&f->known_index, hash);
+	const known *found = vv_hash_find(f->known, &f->known_index, hash, k,
+					  git_oid_equal(&k->blob, id));
 	vv_pointer p;
-	size_t at;
 
-	while (vv_hash_probe_next(&probe, &at)) {
-		if (git_oid_equal(&f->known[at].blob, id)) {
-			*out = f->known[at];
-			*is = true;
-			return VV_OK;
-		}
+	if (found) {
+		*out = *found;
+		*is = true;
+		return VV_OK;
 	}
 	vv_status rc = read_pointer(f, id, path, &p, is, err);
 	if (rc < 0 || !*is) return rc;
 	*out = (known){*id, p.root, p.bytes};
-	if (!vv_array_room(f->known, f->known_count, f->known_cap) ||
-	    !vv_hash_index_add(&f->known_index, hash, f->known_count)) {
-		return vv_fail_nomem(err);
-	}
-	f->known[f->known_count++] = *out;
-	return VV_OK;
+	return vv_hash_add(f->known, f->known_count, f->known_cap, &f->known_index, hash, *out)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* The same for what may be no pointer, or a damaged one: then null. */
@@ -520,23 +515,13 @@ static vv_status note_step(finding *f, const git_oid *before, bool *added, vv_er
 		s.before = *before;
 	}
 	uint64_t hash = vv_xxh3(&s, sizeof(s), vv_hash_seed());
-	vv_hash_probe p = vv_hash_probe_begin(&f->step_index, hash);
-	size_t at;
-
-	*added = true;
-	if (f->commit->parent_count > 1) return VV_OK;
-	while (vv_hash_probe_next(&p, &at)) {
-		if (memcmp(&f->steps[at], &s, sizeof(s)) == 0) {
-			*added = false;
-			return VV_OK;
-		}
-	}
-	if (!vv_array_room(f->steps, f->step_count, f->step_cap) ||
-	    !vv_hash_index_add(&f->step_index, hash, f->step_count)) {
-		return vv_fail_nomem(err);
-	}
-	f->steps[f->step_count++] = s;
-	return VV_OK;
+	*added = f->commit->parent_count > 1 ||
+		 !vv_hash_find(f->steps, &f->step_index, hash, i, memcmp(i, &s, sizeof(s)) == 0);
+	return !*added || f->commit->parent_count > 1 ||
+			       vv_hash_add(f->steps, f->step_count, f->step_cap, &f->step_index,
+					   hash, s)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status look_at_commit(finding *f, vv_error *err)

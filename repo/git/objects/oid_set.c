@@ -17,26 +17,16 @@ void vv_oid_set_clear(vv_oid_set *s)
 
 static bool has(const vv_oid_set *s, const git_oid *id, uint64_t hash)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&s->index, hash);
-	size_t at;
-
-	while (vv_hash_probe_next(&p, &at)) {
-		if (git_oid_equal(&s->ids[at], id)) return true;
-	}
-	return false;
+	return vv_hash_find(s->ids, &s->index, hash, i, git_oid_equal(i, id)) != NULL;
 }
 
 vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error *err)
 {
 	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed());
 	*added = !has(s, id, hash);
-	if (!*added) return VV_OK;
-	if (!vv_array_room(s->ids, s->count, s->cap) ||
-	    !vv_hash_index_add(&s->index, hash, s->count)) {
-		return vv_fail_nomem(err);
-	}
-	s->ids[s->count++] = *id;
-	return VV_OK;
+	return !*added || vv_hash_add(s->ids, s->count, s->cap, &s->index, hash, *id)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 bool vv_oid_set_has(const vv_oid_set *s, const git_oid *id)
