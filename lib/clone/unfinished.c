@@ -38,17 +38,13 @@ typedef enum inside { NOTHING, OURS, OTHERS } inside;
 /* Classifies the folder: empty, only the name (and temporary files), or others, too. */
 static inside look_inside(const char *dir, const char *name)
 {
-	vv_auto(vv_string_list) names = {0};
-	vv_error ignored;
-	inside is = NOTHING;
+	vv_auto(vv_folder) f = {0};
+	inside is = vv_folder_read(&f, dir, true, VV_IGNORED) < 0 ? OTHERS : NOTHING;
 
-	if (vv_list_dir(&names.items, &names.count, dir, &ignored) < 0) {
-		return ignored.code == VV_ENOTFOUND ? NOTHING : OTHERS;
-	}
-	for (size_t i = 0; is != OTHERS && i < names.count; i++) {
-		is = strcmp(names.items[i], name) == 0                            ? OURS
-		     : strncmp(names.items[i], TEMP_NAME, strlen(TEMP_NAME)) == 0 ? is
-										  : OTHERS;
+	while (is != OTHERS && vv_folder_next(&f)) {
+		is = strcmp(f.name, name) == 0                            ? OURS
+		     : strncmp(f.name, TEMP_NAME, strlen(TEMP_NAME)) == 0 ? is
+									  : OTHERS;
 	}
 	return is;
 }
@@ -155,26 +151,14 @@ static vv_status write_mark(const vv_unfinished *u, const char *url, vv_error *e
 /* Removes all in the folder but one name; a missing folder is fine. */
 static vv_status remove_all_but(const char *dir, const char *name, vv_error *err)
 {
-	vv_auto(vv_string_list) names = {0};
-	vv_status rc = vv_list_dir(&names.items, &names.count, dir, err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, dir, true, err);
 
-	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		vv_auto(char) *path = vv_path_join(dir, names.items[i], (char *)NULL);
-
-		if (!path) {
-			rc = vv_fail_nomem(err);
-		} else if (strcmp(names.items[i], name) != 0) {
-			rc = vv_remove_tree(path, err);
-		}
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		rc = strcmp(f.name, name) != 0 ? vv_remove_tree(f.path, err) : VV_OK;
 	}
 	return rc;
 }
-
-typedef struct folders {
-	char **items;
-	size_t count, cap;
-} folders;
 
 static bool is_left_half(const char *name)
 {
@@ -183,63 +167,37 @@ static bool is_left_half(const char *name)
 }
 
 /* Takes the entry away if it is a lock or a temporary file; a folder is to be looked at later. */
-static vv_status sweep_entry(folders *todo, const char *dir, const char *name, bool locks,
-			     vv_error *err)
+static vv_status sweep_entry(vv_string_list *todo, const vv_folder *f, bool locks, vv_error *err)
 {
-	vv_auto(char) *path = vv_path_join(dir, name, (char *)NULL);
 	vv_stat st;
-	vv_status rc = VV_OK;
 
-	if (!path) return vv_fail_nomem(err);
-	if (vv_lstat(&st, path, VV_IGNORED) == VV_OK) {
-		if (S_ISDIR(st.mode)) {
-			if (!vv_array_room(todo->items, todo->count, todo->cap)) {
-				rc = vv_fail_nomem(err);
-			} else {
-				todo->items[todo->count++] = path;
-				path = NULL;
-			}
-		} else if (is_left_half(name) && (locks || name[0] == '.')) {
-			rc = vv_unlink(path, true, err);
-		}
-	}
-	return rc;
+	if (vv_lstat(&st, f->path, VV_IGNORED) < 0) return VV_OK;
+	if (S_ISDIR(st.mode)) return vv_string_list_add(todo, vv_strdup(f->path), err);
+	return is_left_half(f->name) && (locks || f->name[0] == '.') ? vv_unlink(f->path, true, err)
+								     : VV_OK;
 }
 
 /* Removes locks (in Git's folder) and temporary files, which are unused: the mark is ours. skip:
  * names that are not entered. */
 static vv_status sweep(const char *top, const char *const *skip, bool locks, vv_error *err)
 {
-	folders todo = {NULL, 0, 0};
-	char *dir = vv_strdup(top);
-	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
+	vv_auto(vv_string_list) todo = {0};
+	vv_status rc = vv_string_list_add(&todo, vv_strdup(top), err);
 
-	while (rc == VV_OK && dir) {
-		char **names;
-		size_t count;
+	while (rc == VV_OK && todo.count > 0) {
+		vv_auto(char) *dir = todo.items[--todo.count];
+		vv_auto(vv_folder) f = {0};
 
-		if ((rc = vv_list_dir(&names, &count, dir, err)) < 0) {
-			rc = rc == VV_ENOTFOUND ? VV_OK : rc;
-			count = 0;
-			names = NULL;
-		}
-		for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = vv_folder_read(&f, dir, true, err);
+		while (rc == VV_OK && vv_folder_next(&f)) {
 			bool skipped = false;
 
 			for (size_t k = 0; strcmp(dir, top) == 0 && skip[k]; k++) {
-				skipped |= strcmp(names[i], skip[k]) == 0;
+				skipped |= strcmp(f.name, skip[k]) == 0;
 			}
-			rc = skipped ? VV_OK : sweep_entry(&todo, dir, names[i], locks, err);
+			rc = skipped ? VV_OK : sweep_entry(&todo, &f, locks, err);
 		}
-		vv_names_free(names, count);
-		vv_free(dir);
-		dir = todo.count > 0 ? todo.items[--todo.count] : NULL;
 	}
-	vv_free(dir);
-	while (todo.count > 0) {
-		vv_free(todo.items[--todo.count]);
-	}
-	vv_free(todo.items);
 	return rc;
 }
 
@@ -294,19 +252,13 @@ static bool is_probe(const char *path)
 
 static vv_status remove_probes(const char *dir, vv_error *err)
 {
-	vv_auto(vv_string_list) names = {0};
-	vv_status rc = vv_list_dir(&names.items, &names.count, dir, err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, dir, false, err);
 
-	if (rc < 0) return rc;
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		vv_auto(char) *path = vv_path_join(dir, names.items[i], (char *)NULL);
-
-		if (!path) {
-			rc = vv_fail_nomem(err);
-		} else if (strncmp(names.items[i], PROBE_NAME, strlen(PROBE_NAME)) == 0 &&
-			   is_probe(path)) {
-			rc = vv_unlink(path, true, err);
-		}
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		rc = strncmp(f.name, PROBE_NAME, strlen(PROBE_NAME)) == 0 && is_probe(f.path)
+			     ? vv_unlink(f.path, true, err)
+			     : VV_OK;
 	}
 	return rc;
 }

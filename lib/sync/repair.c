@@ -202,16 +202,11 @@ static vv_status from_kept(repair *r, vv_error *err)
 {
 	vv_auto(char) *damaged = vv_path_join(vv_repository_varvedir(r->repo), VV_DAMAGED_DIR,
 					      NULL);
-	vv_auto(vv_string_list) names = {0};
-	vv_status rc = damaged ? VV_OK : vv_fail_nomem(err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, damaged, true, err);
 
-	if (rc == VV_OK && vv_exists(damaged)) {
-		rc = vv_list_dir(&names.items, &names.count, damaged, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		vv_auto(char) *dir = vv_path_join(damaged, names.items[i], NULL);
-
-		rc = dir ? take_kept(r, dir, err) : vv_fail_nomem(err);
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		rc = take_kept(r, f.path, err);
 	}
 	return rc;
 }

@@ -320,18 +320,18 @@ static vv_status remove_versions(vv_repository *r, vv_error *err)
 {
 	static const char begins[] = ".merge_file_";
 	vv_auto(vv_index) *x = NULL;
-	vv_auto(vv_string_list) names = {0};
+	vv_auto(vv_folder) f = {0};
 	vv_index_entry e;
 	vv_status rc;
 
 	vv_temp_sweep(vv_repository_workdir(r), VV_WRITE_TEMP);
-	rc = vv_list_dir(&names.items, &names.count, vv_repository_workdir(r), err);
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		if (strncmp(names.items[i], begins, sizeof(begins) - 1) == 0 &&
-		    strlen(names.items[i]) == sizeof(begins) - 1 + strlen("XXXXXX") &&
+	rc = vv_folder_read(&f, vv_repository_workdir(r), false, err);
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (strncmp(f.name, begins, sizeof(begins) - 1) == 0 &&
+		    strlen(f.name) == sizeof(begins) - 1 + strlen("XXXXXX") &&
 		    (x || (rc = vv_index_open(&x, r, err)) == VV_OK) &&
-		    !vv_index_get(x, names.items[i], &e)) {
-			rc = vv_worktree_remove(r, names.items[i], err);
+		    !vv_index_get(x, f.name, &e)) {
+			rc = vv_worktree_remove(r, f.name, err);
 		}
 	}
 	return rc;

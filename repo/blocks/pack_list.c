@@ -6,6 +6,7 @@
  */
 #include "repo/blocks/pack_list.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -241,8 +242,8 @@ static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
 /* VV_ENOTFOUND when a pack vanished while its turn came: list again. */
 static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list **out, vv_error *err)
 {
-	vv_pack_list *l = vv_calloc(1, sizeof *l);
-	vv_auto(vv_string_list) names = {0};
+	vv_auto(vv_pack_list) *l = vv_calloc(1, sizeof *l);
+	vv_auto(vv_folder) f = {0};
 	vv_pack_name id;
 
 	if (!l) return vv_fail_nomem(err);
@@ -250,38 +251,26 @@ static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list *
 	vv_now(&l->listed_sec, &l->listed_nsec);
 	vv_status rc = vv_lstat(&l->dir, s->packs_dir, err);
 	if (rc == VV_ENOTFOUND) {
-		memset(&l->dir, 0, sizeof l->dir);
+		l->dir = (vv_stat){0};
 		rc = VV_OK;
-		goto done;
+	} else {
+		rc = rc < 0 ? rc : vv_folder_read(&f, s->packs_dir, false, err);
 	}
-	if (rc < 0 || (rc = vv_list_dir(&names.items, &names.count, s->packs_dir, err)) < 0) {
-		goto done;
-	}
-	l->packs = vv_calloc(names.count + 1, sizeof *l->packs);
-	if (!l->packs) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		if (vv_pack_name_read(&id, names.items[i])) {
-			rc = add_pack(s, l, seen, names.items[i], err);
-		}
+	if (rc < 0) return rc;
+	l->packs = vv_calloc(f.names.count + 1, sizeof *l->packs);
+	if (!l->packs) return vv_fail_nomem(err);
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		rc = vv_pack_name_read(&id, f.name) ? add_pack(s, l, seen, f.name, err) : VV_OK;
 	}
 	if (rc == VV_OK && l->count > 1) {
 		qsort(l->packs, l->count, sizeof *l->packs, compare_packs);
 	}
-done:
 	l->own = l->count;
-	if (rc == VV_OK && s->under) {
-		rc = add_under(s, l, err);
+	if (rc < 0 || (s->under && (rc = add_under(s, l, err)) < 0) ||
+	    (rc = join_small(l, err)) < 0) {
+		return rc;
 	}
-	rc = rc < 0 ? rc : join_small(l, err);
-	if (rc < 0) {
-		vv_packs_unref(l);
-	} else {
-		*out = l;
-	}
-	return rc;
+	return vv_hand_over(out, &l);
 }
 
 static vv_status list_packs(vv_store *s, const vv_pack_list *seen, vv_pack_list **out,
@@ -536,56 +525,43 @@ vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *er
 
 vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err)
 {
-	vv_auto(vv_string_list) names = {0};
-	vv_status rc = vv_list_dir(&names.items, &names.count, s->packs_dir, err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, s->packs_dir, true, err);
 
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		if (strncmp(names.items[i], prefix, strlen(prefix)) == 0) {
-			vv_auto(char) *path = vv_path_join(s->packs_dir, names.items[i],
-							   (char *)NULL);
-
-			rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (strncmp(f.name, prefix, strlen(prefix)) == 0) {
+			rc = vv_unlink(f.path, true, err);
 		}
 	}
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
+	return rc;
 }
 
 /* An index whose pack is gone. */
 static vv_status remove_orphaned_index(vv_store *s, const char *name, vv_error *err)
 {
-	size_t stem = strlen(name);
+	const size_t stem = strlen(name) - strlen(".index");
 	char pack_name[VV_PACK_NAME_MAX];
 	vv_pack_name id;
-	vv_status rc = VV_OK;
 
-	if (stem < 6 || stem >= sizeof pack_name || strcmp(name + stem - 6, ".index") != 0) {
-		return VV_OK;
-	}
-	stem -= 6;
-	memcpy(pack_name, name, stem);
-	memcpy(pack_name + stem, ".pack", 6);
+	(void)snprintf(pack_name, sizeof(pack_name), "%.*s.pack", (int)stem, name);
 	vv_auto(char) *path = vv_path_join(s->packs_dir, pack_name, (char *)NULL);
 	if (!path) return vv_fail_nomem(err);
-	if (vv_pack_name_read(&id, pack_name) && !vv_exists(path)) {
-		rc = remove_files(s, &id, err);
-	}
-	return rc;
+	return vv_pack_name_read(&id, pack_name) && !vv_exists(path) ? remove_files(s, &id, err)
+								     : VV_OK;
 }
 
 vv_status vv_store_remove_orphans(vv_store *s, vv_error *err)
 {
-	vv_auto(vv_string_list) names = {0};
+	vv_auto(vv_folder) f = {0};
 	vv_status rc;
 
 	if ((rc = vv_store_remove_temps(s, VV_TEMP_PREFIX, err)) < 0 ||
 	    (rc = vv_store_remove_temps(s, FILE_TEMP_PREFIX, err)) < 0 ||
-	    (rc = vv_list_dir(&names.items, &names.count, s->packs_dir, err)) < 0) {
+	    (rc = vv_folder_read(&f, s->packs_dir, false, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < names.count; i++) {
-		if ((rc = remove_orphaned_index(s, names.items[i], err)) < 0) {
-			break;
-		}
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		rc = vv_path_ends(f.name, ".index") ? remove_orphaned_index(s, f.name, err) : VV_OK;
 	}
 	return rc;
 }

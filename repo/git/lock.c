@@ -1,18 +1,15 @@
 /*
  * lock: taking, waiting for and taking over Git's lock files.
  */
-#define _DEFAULT_SOURCE /* d_type */
 #include "repo/git/lock.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/array.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
@@ -230,59 +227,39 @@ static void sweep_in(vv_repository *r, const char *dir, const char *name)
 	}
 }
 
-typedef struct folders {
-	char **paths;
-	size_t count, cap;
-} folders;
-
 /* Removes dead locks of a folder of refs; adds its folders. It may have many refs: entries known as
  * files need no further call. */
-static void sweep_folder(vv_repository *r, folders *todo, const char *folder)
+static void sweep_folder(vv_repository *r, vv_string_list *todo, const char *folder)
 {
-	DIR *dir = opendir(folder);
-	struct dirent *e;
+	vv_auto(vv_folder) f = {0};
 	vv_stat st;
 
-	while (dir && (e = readdir(dir))) {
-		bool lock = vv_path_ends(e->d_name, ".lock");
-		char *path;
+	(void)vv_folder_read(&f, folder, true, VV_IGNORED);
+	while (vv_folder_next(&f)) {
+		const bool lock = vv_path_ends(f.name, ".lock");
 
-		if (e->d_name[0] == '.' || (e->d_type == DT_REG && !lock) ||
-		    !(path = vv_path_join(folder, e->d_name, (char *)NULL))) {
-			continue;
+		if (f.name[0] != '.' &&
+		    (f.kind == VV_ENTRY_FOLDER ||
+		     (f.kind == VV_ENTRY_UNKNOWN && !lock && vv_lstat(&st, f.path, NULL) == VV_OK &&
+		      S_ISDIR(st.mode)))) {
+			(void)vv_string_list_add(todo, vv_strdup(f.path), VV_IGNORED);
+		} else if (f.name[0] != '.' && lock) {
+			(void)vv_git_lock_sweep(r, f.path);
 		}
-		if (e->d_type == DT_DIR ||
-		    (e->d_type == DT_UNKNOWN && !lock && vv_lstat(&st, path, NULL) == VV_OK &&
-		     S_ISDIR(st.mode))) {
-			if (vv_array_room(todo->paths, todo->count, todo->cap)) {
-				todo->paths[todo->count++] = path;
-				continue;
-			}
-		} else if (lock) {
-			(void)vv_git_lock_sweep(r, path);
-		}
-		vv_free(path);
-	}
-	if (dir) {
-		(void)closedir(dir);
 	}
 }
 
 static void sweep_refs(vv_repository *r)
 {
-	folders todo = {0};
-	vv_auto(char) *top = vv_path_join(r->commondir, "refs", (char *)NULL);
+	vv_auto(vv_string_list) todo = {0};
+	char *top = vv_path_join(r->commondir, "refs", (char *)NULL);
 
-	if (top && vv_array_room(todo.paths, todo.count, todo.cap)) {
-		todo.paths[todo.count++] = top;
-		top = NULL;
-	}
+	(void)vv_string_list_add(&todo, top, VV_IGNORED);
 	while (todo.count > 0) {
-		vv_auto(char) *folder = todo.paths[--todo.count];
+		vv_auto(char) *folder = todo.items[--todo.count];
 
 		sweep_folder(r, &todo, folder);
 	}
-	vv_free(todo.paths);
 }
 
 void vv_repository_sweep_locks(vv_repository *r)

@@ -177,14 +177,13 @@ static char *pack_of(const char *dir, const char *index)
 }
 
 /* The index "<dir>/<name>" against its pack; one without a pack is not followed. */
-static vv_status check_pack(const char *dir, const char *name, vv_error *err)
+static vv_status check_pack(const char *dir, const char *name, const char *index, vv_error *err)
 {
-	vv_auto(char) *index = vv_path_join(dir, name, (char *)NULL), *path = pack_of(dir, name);
+	vv_auto(char) *path = pack_of(dir, name);
 	vv_auto(vv_git_map) x = {0};
 	uint64_t size;
 	vv_status rc;
 
-	if (!index || !path) return vv_fail_nomem(err);
 	if ((rc = pack_size(&size, path, err)) < 0 || (rc = vv_git_map_open(&x, index, err)) < 0) {
 		return rc;
 	}
@@ -300,12 +299,11 @@ static vv_status check_multi_open(multi *m, const vv_git_map *x, const char *dir
 	return multi_is_within(m, x->bytes) ? VV_OK : leads_beyond(x->path, err);
 }
 
-static vv_status check_multi(const char *dir, vv_error *err)
+static vv_status check_multi(const char *dir, const char *path, vv_error *err)
 {
-	vv_auto(char) *path = vv_path_join(dir, VV_MULTI_PACK_INDEX, (char *)NULL);
 	vv_auto(vv_git_map) x = {0};
 	multi m = {0};
-	vv_status rc = path ? vv_git_map_open(&x, path, err) : vv_fail_nomem(err);
+	vv_status rc = vv_git_map_open(&x, path, err);
 
 	if (rc == VV_OK) {
 		rc = check_multi_open(&m, &x, dir, err);
@@ -320,15 +318,14 @@ static vv_status check_folder(void *payload VV_UNUSED, const char *objects,
 			      bool alternate VV_UNUSED, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(objects, "pack", (char *)NULL);
-	vv_auto(vv_string_list) names = {0};
-	vv_status rc = dir ? vv_missing_ok(vv_list_dir(&names.items, &names.count, dir, err), err)
-			   : vv_fail_nomem(err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, dir, true, err);
 
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		if (vv_path_ends(names.items[i], ".idx")) {
-			rc = check_pack(dir, names.items[i], err);
-		} else if (strcmp(names.items[i], VV_MULTI_PACK_INDEX) == 0) {
-			rc = check_multi(dir, err);
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (vv_path_ends(f.name, ".idx")) {
+			rc = check_pack(dir, f.name, f.path, err);
+		} else if (strcmp(f.name, VV_MULTI_PACK_INDEX) == 0) {
+			rc = check_multi(dir, f.path, err);
 		}
 		if (rc == VV_ENOTFOUND) { /* a gc took it away */
 			rc = VV_OK;
@@ -337,43 +334,28 @@ static vv_status check_folder(void *payload VV_UNUSED, const char *objects,
 	return rc;
 }
 
-/* All folders to look at; alternates are added while the list is walked. */
-typedef struct folders {
-	char **paths;
-	unsigned *depths;
-	size_t count, cap, depth_cap;
-} folders;
-
-static vv_status folders_add(folders *f, char *take_path, unsigned depth, vv_error *err)
+static vv_status folders_add(vv_string_list *l, char *take_path, vv_error *err)
 {
-	for (size_t i = 0; take_path && i < f->count; i++) {
-		if (strcmp(f->paths[i], take_path) == 0) {
+	for (size_t i = 0; take_path && i < l->count; i++) {
+		if (strcmp(l->items[i], take_path) == 0) {
 			vv_free(take_path);
 			return VV_OK;
 		}
 	}
-	if (!take_path || !vv_array_room_for(f->paths, f->count, f->cap, 1) ||
-	    !vv_array_room_for(f->depths, f->count, f->depth_cap, 1)) {
-		vv_free(take_path);
-		return vv_fail_nomem(err);
-	}
-	f->depths[f->count] = depth;
-	f->paths[f->count++] = take_path;
-	return VV_OK;
+	return vv_string_list_add(l, take_path, err);
 }
 
-static vv_status add_alternates(folders *f, size_t which, vv_error *err)
+static vv_status add_alternates(vv_string_list *folders, const char *of, vv_error *err)
 {
-	vv_auto(char) *path = vv_path_join(f->paths[which], "info/alternates", (char *)NULL);
+	vv_auto(char) *path = vv_path_join(of, "info/alternates", (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = path ? vv_read_file(&text, path, ALTERNATES_MAX, err) : vv_fail_nomem(err);
+	vv_status rc = vv_read_file(&text, path, ALTERNATES_MAX, err);
 
 	for (vv_line l = {.rest = vv_buf_cstr(&text)}; rc == VV_OK && vv_line_next(&l);) {
-		vv_auto(char) *name = l.len > 0 && *l.text != '#' ? vv_strndup(l.text, l.len)
-								  : NULL;
 		if (l.len > 0 && *l.text != '#') {
-			rc = name ? folders_add(f, vv_path_absolute(f->paths[which], name),
-						f->depths[which] + 1, err)
+			vv_auto(char) *name = vv_strndup(l.text, l.len);
+
+			rc = name ? folders_add(folders, vv_path_absolute(of, name), err)
 				  : vv_fail_nomem(err);
 		}
 	}
@@ -383,17 +365,20 @@ static vv_status add_alternates(folders *f, size_t which, vv_error *err)
 vv_status vv_git_each_object_folder(const char *objects, vv_object_folder_fn fn, void *payload,
 				    vv_error *err)
 {
-	folders f = {0};
-	vv_status rc = folders_add(&f, vv_strdup(objects), 0, err);
+	vv_auto(vv_string_list) l = {0};
+	size_t depth = 0, deeper = 1; /* the place of the first folder below this depth */
+	vv_status rc = folders_add(&l, vv_strdup(objects), err);
 
-	for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
-		rc = fn(payload, f.paths[i], f.depths[i] > 0, err);
-		if (rc == VV_OK && f.depths[i] < ALTERNATES_DEPTH) {
-			rc = add_alternates(&f, i, err);
+	for (size_t i = 0; rc == VV_OK && i < l.count; i++) { /* alternates are added meanwhile */
+		if (i == deeper) {
+			depth++;
+			deeper = l.count;
+		}
+		rc = fn(payload, l.items[i], i > 0, err);
+		if (rc == VV_OK && depth < ALTERNATES_DEPTH) {
+			rc = add_alternates(&l, l.items[i], err);
 		}
 	}
-	vv_names_free(f.paths, f.count);
-	vv_free(f.depths);
 	return rc;
 }
 
@@ -455,21 +440,19 @@ vv_status vv_git_packs_check(const char *objects, bool data, vv_pack_damaged_fn 
 			     vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(objects, "pack", (char *)NULL);
-	vv_auto(vv_string_list) names = {0};
-	vv_status rc = dir ? vv_list_dir(&names.items, &names.count, dir, err) : vv_fail_nomem(err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, dir, true, err);
 
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		bool index = vv_path_ends(names.items[i], ".idx") ||
-			     strcmp(names.items[i], VV_MULTI_PACK_INDEX) == 0,
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		bool index = vv_path_ends(f.name, ".idx") ||
+			     strcmp(f.name, VV_MULTI_PACK_INDEX) == 0,
 		     sound = true;
 
-		if (!index && !(data && vv_path_ends(names.items[i], ".pack"))) {
+		if (!index && !(data && vv_path_ends(f.name, ".pack"))) {
 			continue;
 		}
-		vv_auto(char) *path = vv_path_join(dir, names.items[i], (char *)NULL);
-		rc = path ? check_file(path, &sound, err) : vv_fail_nomem(err);
-		if (rc == VV_OK && !sound) {
-			rc = fn(payload, names.items[i], index, err);
+		if ((rc = check_file(f.path, &sound, err)) == VV_OK && !sound) {
+			rc = fn(payload, f.name, index, err);
 		}
 	}
 	return rc == VV_ENOTFOUND ? VV_OK : rc;

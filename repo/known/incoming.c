@@ -247,41 +247,29 @@ static vv_status move_one(const char *from_dir, const char *to_dir, const vv_pac
 {
 	static const char *const parts[] = {"pack", "index"}; /* an index can be made again */
 	char name[VV_PACK_NAME_MAX];
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < 2; i++) {
-		vv_auto(char) *from = NULL, *to = NULL;
-
+	for (size_t i = 0; rc == VV_OK && i < 2; i++) {
 		vv_pack_name_write(name, id, parts[i]);
-		from = vv_path_join(from_dir, name, (char *)NULL);
-		to = vv_path_join(to_dir, name, (char *)NULL);
-		if (!from || !to) {
-			return vv_fail_nomem(err);
-		} else if (i == 0 || vv_exists(from)) {
-			if ((rc = vv_rename(from, to, err)) < 0) return rc;
-		}
+		vv_auto(char) *from = vv_path_join(from_dir, name, (char *)NULL),
+			      *to = vv_path_join(to_dir, name, (char *)NULL);
+		rc = i == 0 || vv_exists(from) ? vv_rename(from, to, err) : VV_OK;
 	}
-	return VV_OK;
+	return rc;
 }
 
 static vv_status take_folder(void *payload, const char *folder, vv_error *err)
 {
 	const char *to = payload;
 	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
-	vv_auto(vv_string_list) names = {0};
+	vv_auto(vv_folder) f = {0};
 	vv_pack_name id;
+	vv_status rc = vv_folder_read(&f, packs, true, err);
 
-	if (!packs) return vv_fail_nomem(err);
-	vv_status rc = vv_list_dir(&names.items, &names.count, packs, err);
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		if (vv_pack_name_read(&id, names.items[i])) {
-			rc = move_one(packs, to, &id, err);
-		}
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		rc = vv_pack_name_read(&id, f.name) ? move_one(packs, to, &id, err) : VV_OK;
 	}
-	if (rc == VV_OK || rc == VV_ENOTFOUND) {
-		rc = vv_remove_leftover(folder, VV_WRITER_LOCK, err);
-	}
-	return rc;
+	return rc < 0 && rc != VV_ENOTFOUND ? rc : vv_remove_leftover(folder, VV_WRITER_LOCK, err);
 }
 
 /* The limit of waiting blocks is that of one transfer: above it the oldest packs are removed. */

@@ -31,33 +31,20 @@ char *vv_leftover_folder(vv_repository *r, const char *name)
 	return vv_path_join(vv_repository_varvedir(r), INCOMING_DIR, name, (char *)NULL);
 }
 
-/* The names of the transfers' folders; free with vv_names_free. */
-static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv_error *err)
+static vv_status folders_read(vv_folder *f, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), INCOMING_DIR, (char *)NULL);
-	size_t kept = 0;
 
-	*names = NULL;
-	*count = 0;
-	if (!dir) return vv_fail_nomem(err);
-	vv_status rc = vv_list_dir(names, count, dir, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc < 0) return rc;
-	for (size_t i = 0; i < *count; i++) {
-		char *name = (*names)[i];
+	return vv_folder_read(f, dir, true, err);
+}
 
-		if (strlen(name) == NAME_LEN && vv_hex_is_lower(name, NAME_LEN)) {
-			(*names)[i] = (*names)[kept];
-			(*names)[kept++] = name;
-		}
+/* The next folder of a transfer. */
+static bool folders_next(vv_folder *f)
+{
+	while (vv_folder_next(f)) {
+		if (strlen(f->name) == NAME_LEN && vv_hex_is_lower(f->name, NAME_LEN)) return true;
 	}
-	while (*count > kept) {
-		vv_free((*names)[--*count]);
-	}
-	return VV_OK;
+	return false;
 }
 
 /* The unfinished file of a killed transfer becomes a pack without an end: its complete records can
@@ -65,28 +52,23 @@ static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv
 static vv_status keep_torn(const char *folder, vv_error *err)
 {
 	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
-	vv_auto(vv_string_list) names = {0};
-	vv_status rc = packs ? vv_list_dir(&names.items, &names.count, packs, err)
-			     : vv_fail_nomem(err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, packs, true, err);
 
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+	while (rc == VV_OK && vv_folder_next(&f)) {
 		char name[VV_PACK_NAME_MAX];
-		vv_auto(char) *from = NULL, *to = NULL;
 		vv_pack_name id = {0};
 		vv_stat st;
 
-		if (strncmp(names.items[i], VV_TEMP_PREFIX, strlen(VV_TEMP_PREFIX)) != 0) {
+		if (strncmp(f.name, VV_TEMP_PREFIX, strlen(VV_TEMP_PREFIX)) != 0) {
 			continue;
 		}
 		vv_random(id.hash, sizeof(id.hash));
 		vv_pack_name_write(name, &id, "pack");
-		from = vv_path_join(packs, names.items[i], (char *)NULL);
-		to = vv_path_join(packs, name, (char *)NULL);
-		if (!from || !to) {
-			rc = vv_fail_nomem(err);
-		} else if ((rc = vv_lstat(&st, from, err)) == VV_OK) {
-			rc = st.size > VV_PACK_HEADER_LEN ? vv_rename(from, to, err)
-							  : vv_unlink(from, true, err);
+		vv_auto(char) *to = vv_path_join(packs, name, (char *)NULL);
+		if ((rc = vv_lstat(&st, f.path, err)) == VV_OK) {
+			rc = st.size > VV_PACK_HEADER_LEN ? vv_rename(f.path, to, err)
+							  : vv_unlink(f.path, true, err);
 		}
 	}
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
@@ -95,20 +77,18 @@ static vv_status keep_torn(const char *folder, vv_error *err)
 vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn fn, void *payload,
 			    vv_error *err)
 {
-	vv_auto(vv_string_list) names = {0};
-	vv_status rc = folder_names(r, &names.items, &names.count, err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = folders_read(&f, r, err);
 
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		vv_auto(char) *folder = vv_leftover_folder(r, names.items[i]);
-
-		if (except && folder && strcmp(folder, except) == 0) {
+	while (rc == VV_OK && folders_next(&f)) {
+		if (except && strcmp(f.path, except) == 0) {
 			continue;
 		}
-		vv_auto(vv_fd) lock = vv_lock_leftover(folder, VV_WRITER_LOCK, err);
+		vv_auto(vv_fd) lock = vv_lock_leftover(f.path, VV_WRITER_LOCK, err);
 		rc = lock < 0 ? vv_error_excuse((vv_status)lock,
 						lock == VV_ELOCKED || lock == VV_ENOTFOUND, err)
-			      : keep_torn(folder, err);
-		rc = lock < 0 || rc < 0 ? rc : fn(payload, folder, err);
+			      : keep_torn(f.path, err);
+		rc = lock < 0 || rc < 0 ? rc : fn(payload, f.path, err);
 	}
 	return rc;
 }
@@ -232,13 +212,11 @@ static vv_status tell_folder(vv_repository *r, const char *folder, telling *t, v
 vv_status vv_incoming_each(vv_repository *r, vv_incoming_fn fn, void *payload, vv_error *err)
 {
 	telling t = {.fn = fn, .payload = payload};
-	vv_auto(vv_string_list) names = {0};
-	vv_status rc = folder_names(r, &names.items, &names.count, err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = folders_read(&f, r, err);
 
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		vv_auto(char) *folder = vv_leftover_folder(r, names.items[i]);
-
-		rc = folder ? tell_folder(r, folder, &t, err) : vv_fail_nomem(err);
+	while (rc == VV_OK && folders_next(&f)) {
+		rc = tell_folder(r, f.path, &t, err);
 	}
 	vv_buf_clear(&t.raw);
 	return rc;
@@ -256,21 +234,15 @@ typedef struct expiring {
 static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error *err)
 {
 	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
-	vv_auto(vv_string_list) names = {0};
+	vv_auto(vv_folder) f = {0};
 	vv_pack_name id;
 	vv_stat st;
+	vv_status rc = vv_folder_read(&f, packs, false, err);
 
 	*any = false;
 	*out = INT64_MIN;
-	if (!packs) return vv_fail_nomem(err);
-	vv_status rc = vv_list_dir(&names.items, &names.count, packs, err);
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		vv_auto(char) *path = vv_path_join(packs, names.items[i], (char *)NULL);
-
-		if (!path) {
-			rc = vv_fail_nomem(err);
-		} else if (vv_pack_name_read(&id, names.items[i]) &&
-			   vv_lstat(&st, path, NULL) == VV_OK) {
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (vv_pack_name_read(&id, f.name) && vv_lstat(&st, f.path, NULL) == VV_OK) {
 			*any = true;
 			*out = st.mtime_sec > *out ? st.mtime_sec : *out;
 		}

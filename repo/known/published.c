@@ -178,27 +178,19 @@ vv_status vv_published_withdraw(const char *varvedir, const vv_cid *version, vv_
 vv_status vv_published_list(vv_cid **out, size_t *count, const char *varvedir, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(varvedir, FOLDER, (char *)NULL);
-	vv_auto(vv_string_list) names = {0};
+	vv_auto(vv_folder) f = {0};
 	size_t cap = 0;
+	vv_status rc = vv_folder_read(&f, dir, true, err);
 
 	*out = NULL;
 	*count = 0;
-	if (!dir) return vv_fail_nomem(err);
-	vv_status rc = vv_list_dir(&names.items, &names.count, dir, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+	while (rc == VV_OK && vv_folder_next(&f)) {
 		vv_cid cid;
 
-		if (vv_cid_parse(&cid, names.items[i], strlen(names.items[i]), NULL) < 0) {
-			continue; /* a temporary file */
-		}
-		if (!vv_array_room(*out, *count, cap)) {
+		if (vv_cid_parse(&cid, f.name, strlen(f.name), NULL) ==
+			    VV_OK && /* else temporary */
+		    !vv_array_add(*out, *count, cap, cid)) {
 			rc = vv_fail_nomem(err);
-		} else {
-			(*out)[(*count)++] = cid;
 		}
 	}
 	if (rc < 0) {

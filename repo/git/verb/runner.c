@@ -195,11 +195,11 @@ vv_status vv_runner_settle(const vv_runner *r, vv_error *err)
 	vv_auto(vv_syncs) syncs = {0};
 	vv_auto(vv_head) head = {0};
 	vv_auto(char) *branch = NULL, *file = NULL;
-	vv_auto(vv_string_list) names = {0};
+	vv_auto(vv_folder) fans = {0};
 	vv_status rc;
 
 	if ((rc = vv_head_read(r->repo, &head, err)) < 0 ||
-	    (rc = vv_list_dir(&names.items, &names.count, repo->objects, err)) < 0) {
+	    (rc = vv_folder_read(&fans, repo->objects, false, err)) < 0) {
 		return rc;
 	}
 	if (head.branch) {
@@ -214,10 +214,8 @@ vv_status vv_runner_settle(const vv_runner *r, vv_error *err)
 		file = vv_path_join(repo->gitdir, "HEAD", (char *)NULL);
 		rc = add_changed(&syncs, r, file, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		vv_auto(char) *fan = vv_path_join(repo->objects, names.items[i], (char *)NULL);
-
-		rc = strlen(names.items[i]) == 2 ? add_changed(&syncs, r, fan, err) : VV_OK;
+	while (rc == VV_OK && vv_folder_next(&fans)) {
+		rc = strlen(fans.name) == 2 ? add_changed(&syncs, r, fans.path, err) : VV_OK;
 	}
 	if (rc < 0 || (rc = add_changed(&syncs, r, repo->objects, err)) < 0 ||
 	    (rc = add_changed(&syncs, r, repo->gitdir, err)) < 0) {
