@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/sys.h"
+
 /* Makes room for one item, so that items[count] may be written. items is an array of cap items of
  * any type; count and cap are of type size_t. If memory runs out, returns false and leaves items,
  * count and cap unchanged. The arguments are evaluated more than once. */
@@ -23,6 +25,12 @@
  * false, and leaves items, count and cap unchanged, if memory runs out. */
 #define vv_array_add(items, count, cap, ...)                                                       \
 	(vv_array_room(items, count, cap) && (((items)[(count)++] = __VA_ARGS__), true))
+
+/* Like vv_array_add, for a value that owns take_text, an allocated text. Frees take_text on failure.
+ * If take_text is NULL, because memory ran out, returns false. */
+#define vv_array_own(items, count, cap, take_text, ...)                                            \
+	(((take_text) && vv_array_add(items, count, cap, __VA_ARGS__)) ||                          \
+	 (vv_free(take_text), false))
 
 /* Like vv_array_room, but makes room for `more` items from items[count] on. */
 #define vv_array_room_for(items, count, cap, more)                                                 \

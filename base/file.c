@@ -285,14 +285,9 @@ typedef struct removals {
 
 static vv_status push_removal(removals *r, char *take_path, vv_error *err)
 {
-	if (!take_path || !vv_array_room(r->items, r->count, r->cap)) {
-		vv_free(take_path);
-		return vv_fail_nomem(err);
-	}
-	r->items[r->count].path = take_path;
-	r->items[r->count].listed = false;
-	r->count++;
-	return VV_OK;
+	return vv_array_own(r->items, r->count, r->cap, take_path, (removal){.path = take_path})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* The entry `last` is pushed below all others, to be removed last; NULL: any order. */
@@ -852,12 +847,9 @@ int vv_lock_leftover(const char *folder, const char *name, vv_error *err)
 
 vv_status vv_string_list_add(vv_string_list *list, char *take_name, vv_error *err)
 {
-	if (!take_name || !vv_array_room(list->items, list->count, list->cap)) {
-		vv_free(take_name);
-		return vv_fail_nomem(err);
-	}
-	list->items[list->count++] = take_name;
-	return VV_OK;
+	return vv_array_own(list->items, list->count, list->cap, take_name, take_name)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 void vv_string_list_clear(vv_string_list *list)

@@ -111,15 +111,10 @@ struct file_batch_item {
 
 static vv_status add_folder(vv_file_batch *b, const char *folder, vv_error *err)
 {
-	for (size_t i = 0; i < b->folder_count; i++) {
-		if (strcmp(b->folders[i], folder) == 0) return VV_OK;
+	for (size_t i = 0; i < b->folders.count; i++) {
+		if (strcmp(b->folders.items[i], folder) == 0) return VV_OK;
 	}
-	if (!vv_array_room(b->folders, b->folder_count, b->folder_cap) ||
-	    !(b->folders[b->folder_count] = vv_strdup(folder))) {
-		return vv_fail_nomem(err);
-	}
-	b->folder_count++;
-	return VV_OK;
+	return vv_string_list_add(&b->folders, vv_strdup(folder), err);
 }
 
 /* The folder, and those in which new ones above it get their names. */
@@ -200,10 +195,8 @@ static void drop_batch(vv_file_batch *b)
 		}
 		vv_free_all(b->items[i].temp, b->items[i].path);
 	}
-	for (size_t i = 0; i < b->folder_count; i++) {
-		vv_free(b->folders[i]);
-	}
-	b->count = b->folder_count = 0;
+	vv_string_list_clear(&b->folders);
+	b->count = 0;
 	b->failed = false;
 }
 
@@ -232,8 +225,8 @@ vv_status vv_file_batch_finish(vv_file_batch *b, vv_error *err)
 	if (rc == VV_OK) {
 		rc = name_all(b, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < b->folder_count; i++) {
-		rc = vv_syncs_add_path(&b->syncs, b->folders[i], err);
+	for (size_t i = 0; rc == VV_OK && i < b->folders.count; i++) {
+		rc = vv_syncs_add_path(&b->syncs, b->folders.items[i], err);
 	}
 	if (rc == VV_OK) {
 		rc = vv_syncs_wait(&b->syncs, err);
@@ -247,6 +240,6 @@ void vv_file_batch_clear(vv_file_batch *b)
 {
 	drop_batch(b);
 	vv_syncs_clear(&b->syncs);
-	vv_free_all(b->items, b->folders);
+	vv_free(b->items);
 	*b = (vv_file_batch){0};
 }

@@ -13,6 +13,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/file.h"
 
 /* The files and folders to make durable. Initialise with {0}, which means: no files. */
 typedef struct vv_syncs {
@@ -50,8 +51,7 @@ VV_AUTO_CLEAR(vv_syncs, vv_syncs_clear)
 typedef struct vv_file_batch {
 	struct file_batch_item *items;
 	size_t count, cap;
-	char **folders; /* folders of the files; vv_file_batch_finish makes them durable */
-	size_t folder_count, folder_cap;
+	vv_string_list folders; /* of the files; vv_file_batch_finish makes them durable */
 	vv_syncs syncs;
 	bool failed;  /* a file that was added earlier could not be made durable */
 	vv_error why; /* failed: the error of that file */

@@ -362,11 +362,10 @@ struct varve_versions {
 	varve_repo repo;
 	char *revision;
 	vv_name_list paths;
-	char **names; /* of files, sorted */
-	size_t count, cap, at;
+	vv_string_list names; /* of files, sorted */
+	size_t at, table_at;
 	bool documents;
-	char **tables; /* of the document that was given last */
-	size_t table_count, table_cap, table_at;
+	vv_string_list tables; /* of the document that was given last */
 	varve_version *now;
 	vv_first_failure failed;
 };
@@ -378,13 +377,7 @@ static vv_status keep_name(varve_versions *list, const char *path, vv_error *err
 	for (size_t i = 0; i < list->paths.count && !inside; i++) {
 		inside = vv_path_below(list->paths.items[i], path) != NULL;
 	}
-	if (!inside) return VV_OK;
-	if (!vv_array_room(list->names, list->count, list->cap) ||
-	    !(list->names[list->count] = vv_strdup(path))) {
-		return vv_fail_nomem(err);
-	}
-	list->count++;
-	return VV_OK;
+	return inside ? vv_string_list_add(&list->names, vv_strdup(path), err) : VV_OK;
 }
 
 static vv_status keep_entry(void *payload, const vv_tree_entry *e, vv_error *err)
@@ -462,9 +455,8 @@ static vv_status keep_tables(varve_versions *list, vv_error *err)
 	vv_status rc = vv_version_subject(&subject, &s, list->now, list->now->text, err);
 	bool is = false;
 
-	vv_names_free(list->tables, list->table_count);
-	list->tables = NULL;
-	list->table_count = list->table_cap = list->table_at = 0;
+	vv_string_list_clear(&list->tables);
+	list->table_at = 0;
 	if (rc < 0 || !s || subject.is_dataset ||
 	    !vv_document_is_name(s->repo, vv_repository_env(s->repo), subject.path) ||
 	    vv_subject_document_open(&d, &is, &subject, VV_IGNORED) < 0) {
@@ -473,11 +465,10 @@ static vv_status keep_tables(varve_versions *list, vv_error *err)
 	for (size_t i = 0; is && i < d.document.count; i++) {
 		const vv_document_table *t = &d.document.tables[i];
 
-		if (!t->beside &&
-		    (!vv_array_room(list->tables, list->table_count, list->table_cap) ||
-		     !(list->tables[list->table_count++] = vv_asprintf("%s#%s", subject.path,
-								       t->name)))) {
-			return vv_fail_nomem(err);
+		if (!t->beside && (rc = vv_string_list_add(
+					   &list->tables,
+					   vv_asprintf("%s#%s", subject.path, t->name), err)) < 0) {
+			return rc;
 		}
 	}
 	return VV_OK;
@@ -491,12 +482,12 @@ int varve_versions_next(varve_versions *list, const varve_version_facts **facts,
 
 	varve_version_free(list->now);
 	list->now = NULL;
-	if (failed->rc == 0 && list->table_at < list->table_count) {
+	if (failed->rc == 0 && list->table_at < list->tables.count) {
 		failed->rc = varve_version_at(&list->now, &list->repo, list->revision,
-					      list->tables[list->table_at++], &failed->why);
-	} else if (failed->rc == 0 && list->at < list->count) {
+					      list->tables.items[list->table_at++], &failed->why);
+	} else if (failed->rc == 0 && list->at < list->names.count) {
 		failed->rc = varve_version_at(&list->now, &list->repo, list->revision,
-					      list->names[list->at++], &failed->why);
+					      list->names.items[list->at++], &failed->why);
 		if (failed->rc == 0 && list->documents) {
 			rc = keep_tables(list, &e);
 		}
@@ -523,8 +514,8 @@ int varve_versions_take(varve_version **out, varve_versions *list, varve_error *
 void varve_versions_free(varve_versions *list)
 {
 	if (list) {
-		vv_names_free(list->names, list->count);
-		vv_names_free(list->tables, list->table_count);
+		vv_string_list_clear(&list->names);
+		vv_string_list_clear(&list->tables);
 		varve_version_free(list->now);
 		vv_names_clear(&list->paths);
 		vv_free(list->revision);

@@ -216,7 +216,7 @@ static vv_status make_commit(vv_repository *r, vv_oid *out, vv_error *err)
 		return rc;
 	}
 	rc = vv_commit_write(r, &o, out, err);
-	return rc < 0 ? rc : vv_objects_flush(r, err);
+	return rc < 0 ? rc : vv_repository_flush(r, err);
 }
 
 /* The revision of a side in hex; "": the work tree. */

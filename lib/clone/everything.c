@@ -797,7 +797,7 @@ static vv_status write_history(migration *m, vv_error *err)
 
 		if ((rc = vv_rewrite_object(w, &m->refs[i].id, &tag, err)) < 0) return rc;
 	}
-	if ((rc = vv_objects_flush(m->repo, err)) < 0) return rc;
+	if ((rc = vv_repository_flush(m->repo, err)) < 0) return rc;
 	return vv_oid_equal(&head, &m->head.commit) ? replace_history(m, w, err)
 						    : change_files(m, w, &head, err);
 }

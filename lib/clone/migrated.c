@@ -511,7 +511,7 @@ vv_status vv_migrated_finish(vv_migrated *c, vv_error *err)
 	if (c->export) return write_texts(c, err);
 	if (c->dry) return VV_OK;
 	if ((rc = vv_dataset_writer_commit(c->writer, err)) < 0 ||
-	    (rc = vv_objects_flush(c->repo, err)) < 0) {
+	    (rc = vv_repository_flush(c->repo, err)) < 0) {
 		return rc;
 	}
 	vv_dataset_writer_release(c->writer);

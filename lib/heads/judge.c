@@ -581,12 +581,9 @@ static vv_status add_head(void *payload, const vv_ref *ref, vv_error *err)
 	listing *l = payload;
 	char *name = vv_strdup(ref->name);
 
-	if (!name || !vv_array_room(l->items, l->count, l->cap)) {
-		vv_free(name);
-		return vv_fail_nomem(err);
-	}
-	l->items[l->count++] = (vv_shown_head){name, ref->id};
-	return VV_OK;
+	return vv_array_own(l->items, l->count, l->cap, name, (vv_shown_head){name, ref->id})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 vv_status vv_heads_list(vv_shown_head **out, size_t *count, vv_repository *r, vv_error *err)

@@ -29,16 +29,18 @@ void vv_shared_refs_clear(vv_shared_refs *l)
 static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	vv_shared_refs *l = payload;
-	vv_ref copy = {.id = ref->id, .commit = ref->commit, .annotated = ref->annotated};
 
 	for (size_t i = 0; i < l->count; i++) {
 		if (strcmp(l->items[i].name, ref->name) == 0) return VV_OK;
 	}
-	if (!vv_array_room(l->items, l->count, l->cap) || !(copy.name = vv_strdup(ref->name))) {
-		return vv_fail_nomem(err);
-	}
-	l->items[l->count++] = copy;
-	return VV_OK;
+	char *name = vv_strdup(ref->name);
+	return vv_array_own(l->items, l->count, l->cap, name,
+			    (vv_ref){.name = name,
+				     .id = ref->id,
+				     .commit = ref->commit,
+				     .annotated = ref->annotated})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status add_named(choosing *c, const char *name, bool *found, vv_error *err)

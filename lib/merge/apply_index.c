@@ -335,7 +335,7 @@ vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_dataset_writer_commit(a->writer, err)) < 0 ||
-	    (rc = vv_objects_flush(f->repo, err)) < 0) {
+	    (rc = vv_repository_flush(f->repo, err)) < 0) {
 		return rc;
 	}
 	rc = a->checkout ? note_way_back(a, &back, err) : VV_OK;

@@ -122,9 +122,11 @@ static vv_status see_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 	it->kept = true;
 	if (there) return VV_OK;
 	it->number = 0;
-	if (!vv_array_room(t->items, t->count, t->cap)) return vv_fail_nomem(err);
-	t->items[t->count] = (vv_folder_table){vv_strdup(e->path), e->id, c.bytes};
-	return t->items[t->count++].path ? VV_OK : vv_fail_nomem(err);
+	char *copy = vv_strdup(e->path);
+	return vv_array_own(t->items, t->count, t->cap, copy,
+			    (vv_folder_table){copy, e->id, c.bytes})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status folder_tables_plan(vv_folder_tables *t, const vv_oid *commit, vv_error *err)

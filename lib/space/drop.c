@@ -60,12 +60,12 @@ static vv_status take_version(void *payload, const vv_cid *root, const char *pat
 	uint64_t at;
 
 	if (vv_cid_map_get(x->named, root, &at)) return VV_OK;
-	if (!vv_array_room(d->versions, d->count, d->cap)) return vv_fail_nomem(err);
-	d->versions[d->count] = (vv_drop_version){.root = *root, .path = vv_strdup(path)};
-	if (!d->versions[d->count].path) return vv_fail_nomem(err);
-	vv_status rc = vv_cid_map_put(x->named, root, d->count, NULL, err);
-	d->count++;
-	return rc;
+	char *copy = vv_strdup(path);
+	if (!vv_array_own(d->versions, d->count, d->cap, copy,
+			  (vv_drop_version){.root = *root, .path = copy})) {
+		return vv_fail_nomem(err);
+	}
+	return vv_cid_map_put(x->named, root, d->count - 1, NULL, err);
 }
 
 static vv_status note_in_use(void *payload, const vv_cid *root, const char *path VV_UNUSED,
@@ -305,10 +305,12 @@ static vv_status ask_vault(dropping *x, size_t keeper, vv_error *err)
 static vv_status add_keeper(dropping *x, const char *name, vv_error *err)
 {
 	vv_drop *d = x->d;
+	char *copy = vv_strdup(name);
 
-	if (!vv_array_room(d->keepers, d->keeper_count, d->keeper_cap)) return vv_fail_nomem(err);
-	d->keepers[d->keeper_count] = (vv_drop_keeper){.name = vv_strdup(name), .copies = 1};
-	return d->keepers[d->keeper_count++].name ? VV_OK : vv_fail_nomem(err);
+	return vv_array_own(d->keepers, d->keeper_count, d->keeper_cap, copy,
+			    (vv_drop_keeper){.name = copy, .copies = 1})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* A remote, or a URL that is written down: a folder as seen from anywhere, and no password. */

@@ -213,10 +213,11 @@ static vv_status add_link(void *payload, const vv_cid *root, const char *source,
 {
 	vv_needed *n = payload;
 
-	if (!vv_array_room(n->links, n->link_count, n->link_cap)) return vv_fail_nomem(err);
-	vv_auto(char) *name = vv_asprintf(VV_LINK_SCHEME "%s", source);
-	n->links[n->link_count] = (needed_link){*root, vv_take(&name)};
-	return n->links[n->link_count++].name ? VV_OK : vv_fail_nomem(err);
+	char *name = vv_asprintf(VV_LINK_SCHEME "%s", source);
+
+	return vv_array_own(n->links, n->link_count, n->link_cap, name, (needed_link){*root, name})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* The current branch's remote, then all others, then further keepers of dropped versions. */

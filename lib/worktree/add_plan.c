@@ -177,12 +177,10 @@ static void note_name(vv_buf *names, size_t number, const char *path)
 
 static vv_status append(vv_add_plan *p, const vv_add_item *item, vv_error *err)
 {
-	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
-	p->items[p->count] = *item;
-	p->items[p->count].path = vv_strdup(item->path);
-	if (!p->items[p->count].path) return vv_fail_nomem(err);
-	p->count++;
-	return VV_OK;
+	vv_add_item own = *item;
+
+	own.path = vv_strdup(item->path);
+	return vv_array_own(p->items, p->count, p->cap, own.path, own) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Does HEAD have the path as something other than a pointer? */

@@ -101,12 +101,12 @@ static vv_status prepare(vv_by_git *b, coming *c, vv_error *err)
 
 static vv_status add(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id, vv_error *err)
 {
-	if (!vv_array_room(b->coming, b->count, b->cap)) return vv_fail_nomem(err);
-	coming *c = &b->coming[b->count];
-	*c = (coming){.path = vv_strdup(path), .mode = mode, .id = *id};
-	if (!c->path) return vv_fail_nomem(err);
-	b->count++;
-	return VV_OK;
+	char *copy = vv_strdup(path);
+
+	return vv_array_own(b->coming, b->count, b->cap, copy,
+			    (coming){.path = copy, .mode = mode, .id = *id})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 vv_status vv_by_git_expect(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id,

@@ -71,8 +71,8 @@ static vv_status read_header(const vv_source *src, level *l, vv_error *err)
 }
 
 /* Stored bytes and checksum, into the coder's room. */
-static vv_status read_rest(const vv_source *src, const vv_place *place, const vv_record *r,
-			   vv_coder *c, const uint8_t **out, vv_error *err)
+vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_record *r,
+			  vv_coder *c, const uint8_t **out, vv_error *err)
 {
 	size_t len = (size_t)r->stored_len + VV_RECORD_CHECKSUM_LEN, got;
 	uint64_t offset = place->offset + r->header_len;
@@ -84,12 +84,6 @@ static vv_status read_rest(const vv_source *src, const vv_place *place, const vv
 	if (place->pack) return vv_pack_read(place->pack, offset, room, len, err);
 	if ((rc = vv_pack_writer_read(src->own, offset, room, len, &got, err)) < 0) return rc;
 	return got == len ? VV_OK : bad_place(place, "the record is cut short", err);
-}
-
-vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_record *r,
-			  vv_coder *c, const uint8_t **out, vv_error *err)
-{
-	return read_rest(src, place, r, c, out, err);
 }
 
 /* ---- finding ---- */
@@ -454,7 +448,7 @@ static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, vo
 	vv_error what;
 
 	if (vv_record_len(&l->record) > l->have) {
-		rc = read_rest(ch->src, &l->place, &l->record, ch->coder, &stored, &what);
+		rc = vv_place_stored(ch->src, &l->place, &l->record, ch->coder, &stored, &what);
 	}
 	if (rc == VV_OK) {
 		rc = vv_coder_unpack(ch->coder, &l->record, l->peek, stored,

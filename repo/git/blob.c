@@ -107,7 +107,7 @@ vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_e
 	return rc;
 }
 
-static vv_status blob_header(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err)
+vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err)
 {
 	git_object_t type;
 	vv_status rc = vv_object_header(r, vv_to_git(id), &type, out, err);
@@ -116,11 +116,6 @@ static vv_status blob_header(vv_repository *r, const vv_oid *id, uint64_t *out, 
 	if (rc < 0 || type == GIT_OBJECT_BLOB) return rc;
 	return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a blob", vv_oid_shows(id),
 		       type_name(type));
-}
-
-vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err)
-{
-	return blob_header(r, id, out, err);
 }
 
 /* The last blob: callers ask one after the other whether it is a pointer, whether a damaged one, and for its
@@ -208,7 +203,7 @@ static vv_status peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t
 	int code;
 
 	if (last_blob_get(r, id, max, size, out)) return vv_buf_ok(out, err);
-	if ((rc = blob_header(r, id, size, err)) < 0 || *size > max) return rc;
+	if ((rc = vv_blob_size(r, id, size, err)) < 0 || *size > max) return rc;
 	if ((code = git_odb_read(&object, r->odb, vv_to_git(id))) < 0) {
 		return vv_git_fail(err, code, "cannot read the blob %s", vv_oid_shows(id));
 	}
@@ -236,7 +231,7 @@ static vv_status peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size
 	    vv_pointer_may_begin(begin, sizeof(begin))) {
 		return peek(r, id, VV_POINTER_MAX, size, out, err);
 	}
-	return blob_header(r, id, size, err);
+	return vv_blob_size(r, id, size, err);
 }
 
 vv_status vv_pointer_blob_read(vv_pointer_blob *out, vv_arena *arena, vv_repository *r,
@@ -299,9 +294,4 @@ vv_status vv_blob_id_of_file(const char *file, vv_oid *out, vv_error *err)
 	}
 	vv_git_stop();
 	return rc;
-}
-
-vv_status vv_objects_flush(vv_repository *r, vv_error *err)
-{
-	return vv_quarantine_flush(r, err);
 }

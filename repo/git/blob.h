@@ -3,7 +3,7 @@
  *
  * Written objects are staged: this vv_repository can read them at once, and they become durable
  * together, before a ref or the index can name them, in vv_index_write, vv_ref_update,
- * vv_commit_create, vv_repository_close or vv_objects_flush. If varve crashes before one of these
+ * vv_commit_create, vv_repository_close or vv_repository_flush. If varve crashes before one of these
  * calls, none of the staged objects exists.
  */
 #ifndef VV_REPO_GIT_BLOB_H
@@ -57,8 +57,5 @@ vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid 
 vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err);
 /* Computes the id of a blob with the bytes of the path `file`, without staging it. */
 vv_status vv_blob_id_of_file(const char *file, vv_oid *out, vv_error *err);
-
-/* Makes all staged objects durable. */
-vv_status vv_objects_flush(vv_repository *r, vv_error *err);
 
 #endif

@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "repo/git/objects/send.h"
 #include "repo/git/pack_check.h"
 #include "repo/git/pointer.h"
 
@@ -130,7 +131,7 @@ static vv_pack_heads *heads_open(const vv_repository *r, vv_error *err)
 	return vv_take(&h);
 }
 
-bool vv_pack_heads_exceed(vv_repository *r, uint64_t bytes)
+bool vv_git_packs_exceed(vv_repository *r, uint64_t bytes)
 {
 	vv_auto(vv_pack_heads) *h = heads_open(r, VV_IGNORED);
 	uint64_t sum = 0;

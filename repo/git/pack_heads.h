@@ -42,7 +42,4 @@ typedef struct vv_pack_sum {
 int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, vv_pack_sum *out,
 			vv_error *err);
 
-/* Returns true if all packs of the repository together have more than `bytes` bytes. */
-bool vv_pack_heads_exceed(vv_repository *r, uint64_t bytes);
-
 #endif

@@ -22,16 +22,15 @@ vv_status vv_pack_keep_put(vv_pack_keeps *k, vv_repository *r, const char *packd
 	int fd;
 
 	if ((rc = vv_alloc_ok(path, err)) < 0) return rc;
-	if (!vv_array_room(k->paths, k->count, k->cap)) return vv_fail_nomem(err);
+	if ((rc = vv_string_list_add(k, vv_strdup(path), err)) < 0) return rc;
 	if ((fd = vv_open(path, O_WRONLY | O_CREAT | O_EXCL, 0666, err)) < 0) {
+		vv_free(k->items[--k->count]);
 		return fd == VV_EEXISTS ? VV_OK : (vv_status)fd;
 	}
 	vv_holder_text(text, vv_repository_holder(r));
 	rc = vv_write_full(fd, text, strlen(text), path, err);
 	rc = rc < 0 ? rc : vv_share_fd(r, fd, path, err);
-	rc = vv_close_after(rc, fd, path, err);
-	k->paths[k->count++] = vv_take(&path);
-	return rc;
+	return vv_close_after(rc, fd, path, err);
 }
 
 vv_status vv_pack_keeps_clear(vv_pack_keeps *k, vv_error *err)
@@ -39,12 +38,11 @@ vv_status vv_pack_keeps_clear(vv_pack_keeps *k, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < k->count; i++) {
-		vv_status removed = vv_unlink(k->paths[i], true, rc < 0 ? NULL : err);
+		vv_status removed = vv_unlink(k->items[i], true, rc < 0 ? NULL : err);
 
 		rc = rc < 0 ? rc : removed;
 	}
-	vv_names_free(k->paths, k->count);
-	*k = (vv_pack_keeps){0};
+	vv_string_list_clear(k);
 	return rc;
 }
 

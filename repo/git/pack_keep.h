@@ -12,10 +12,7 @@
 #include "repo/git/repository_internal.h"
 
 /* The .keep files that this process wrote. Initialise with {0}. */
-typedef struct vv_pack_keeps {
-	char **paths;
-	size_t count, cap;
-} vv_pack_keeps;
+typedef vv_string_list vv_pack_keeps;
 
 /* Writes the .keep file of a pack, and adds it to the list. If the file exists already, does nothing. Call this
  * before the pack is renamed to its name in packdir. hex: the hash in that name. */

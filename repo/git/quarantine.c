@@ -269,7 +269,7 @@ static void close_stage(vv_repository *r)
 	vv_quarantine *s = r->stage;
 
 	if (!s->tried) {
-		(void)vv_quarantine_flush(r, NULL);
+		(void)vv_repository_flush(r, NULL);
 	}
 	vv_repository_discard(r);
 	(void)vv_quarantine_named(r, NULL);
@@ -362,7 +362,7 @@ vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *b
 		return vv_git_fail(err, code, "cannot write a Git object of %s",
 				   vv_text_bytes(len));
 	}
-	return r->stage->memory->bytes > MEMORY_MAX ? vv_quarantine_flush(r, err) : VV_OK;
+	return r->stage->memory->bytes > MEMORY_MAX ? vv_repository_flush(r, err) : VV_OK;
 }
 
 static vv_status fail_changed(const char *path, vv_error *err)
@@ -873,14 +873,9 @@ vv_status vv_quarantine_put(vv_repository *r, vv_error *err)
 	return vv_quarantine_place(r, err);
 }
 
-vv_status vv_quarantine_flush(vv_repository *r, vv_error *err)
+vv_status vv_repository_flush(vv_repository *r, vv_error *err)
 {
 	vv_status rc = vv_quarantine_put(r, err);
 
 	return rc == VV_OK ? vv_syncs_wait(&r->later, err) : rc;
-}
-
-vv_status vv_repository_flush(vv_repository *r, vv_error *err)
-{
-	return vv_quarantine_flush(r, err);
 }

@@ -33,10 +33,6 @@ vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uin
 /* Sets *out to a libgit2 repository whose writes are staged; borrowed until r is closed. */
 vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_error *err);
 
-/* Durably writes all staged objects to the repository. On failure, the objects are still staged.
- * vv_repository_close calls this, too. */
-vv_status vv_quarantine_flush(vv_repository *r, vv_error *err);
-
 /* Begins to write the staged objects in two steps, for a caller that then writes the index or a
  * ref. Writes the objects under temporary names, and adds these files to `files`; the caller must
  * make them durable before it calls vv_quarantine_place. */

@@ -53,7 +53,7 @@ VV_AUTO_FREE(vv_repository, vv_repository_close)
 void vv_repository_sweep_locks(vv_repository *r);
 
 /* Durably writes staged objects (blob.h) to the repository. Call this before a ref or the index
- * names the objects. */
+ * names the objects. On failure, the objects are still staged. vv_repository_close calls this, too. */
 vv_status vv_repository_flush(vv_repository *r, vv_error *err);
 
 /* Drops staged objects, so that vv_repository_close does not write them. */

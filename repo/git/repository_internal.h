@@ -243,7 +243,7 @@ vv_status vv_share(const vv_repository *r, const char *path, vv_error *err);
 vv_status vv_share_above(const vv_repository *r, const char *base, const char *path, vv_error *err);
 
 /* Sets the permissions of the open file fd. Call this before the file is renamed to its final name.
- * path: the file's name in messages. */
+ * path: the file's name in messages. fd may be -1 for the file path. */
 vv_status vv_share_fd(const vv_repository *r, int fd, const char *path, vv_error *err);
 
 /* Sets the permissions of all files and folders of this user in varve's folders: blocks, locks,

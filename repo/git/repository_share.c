@@ -27,7 +27,7 @@ static mode_t shared_mode(const vv_repository *r, mode_t mode)
 }
 
 /* fd: -1 for the file at the path. */
-static vv_status share(const vv_repository *r, int fd, const char *path, vv_error *err)
+vv_status vv_share_fd(const vv_repository *r, int fd, const char *path, vv_error *err)
 {
 	struct stat st;
 
@@ -44,12 +44,7 @@ static vv_status share(const vv_repository *r, int fd, const char *path, vv_erro
 
 vv_status vv_share(const vv_repository *r, const char *path, vv_error *err)
 {
-	return share(r, -1, path, err);
-}
-
-vv_status vv_share_fd(const vv_repository *r, int fd, const char *path, vv_error *err)
-{
-	return share(r, fd, path, err);
+	return vv_share_fd(r, -1, path, err);
 }
 
 vv_status vv_share_above(const vv_repository *r, const char *base, const char *path, vv_error *err)

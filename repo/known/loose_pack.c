@@ -622,7 +622,7 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 
 	*packed = 0;
 	vv_pack_keeps_sweep(r);
-	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = vv_quarantine_named(r, err)) < 0 ||
+	if ((rc = vv_repository_flush(r, err)) < 0 || (rc = vv_quarantine_named(r, err)) < 0 ||
 	    (rc = may_pack(r, &may, err)) < 0 || !may || (rc = vv_mkdirs(r->varvedir, err)) < 0) {
 		return rc;
 	}

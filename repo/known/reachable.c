@@ -172,13 +172,10 @@ static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
 	tips *t = l->out;
 
 	if (!vv_ref_is_served(&l->x->hidden, ref->name)) return VV_OK;
-	if (!vv_array_room(t->items, t->count, t->cap) ||
-	    !(t->items[t->count].name = vv_strdup(ref->name))) {
-		return vv_fail_nomem(err);
-	}
-	t->items[t->count].id = ref->id;
-	t->items[t->count++].commit = ref->commit;
-	return VV_OK;
+	char *name = vv_strdup(ref->name);
+	return vv_array_own(t->items, t->count, t->cap, name, (tip){name, ref->id, ref->commit})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* Both are sorted by name. */

@@ -198,7 +198,7 @@ static vv_status write_signed(vv_repository *r, const vv_commit_options *opts,
 		vv_oid_text(parents[i] + 2, &opts->parents[i]);
 		args[n++] = parents[i];
 	}
-	if ((rc = vv_quarantine_flush(r, err)) < 0 ||
+	if ((rc = vv_repository_flush(r, err)) < 0 ||
 	    (rc = vv_git_run(&run, &said, &code, err)) < 0) {
 		return rc;
 	}

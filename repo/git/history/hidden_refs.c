@@ -19,19 +19,13 @@ static vv_status add(void *payload, const char *name, const char *value,
 		     const char *level VV_UNUSED, vv_error *err)
 {
 	const loading *l = payload;
-	vv_hidden_refs *h = l->out;
 	size_t len = strlen(value);
 
 	if (strcmp(name, "transfer.hiderefs") != 0 && strcmp(name, l->own) != 0) return VV_OK;
 	while (len > 0 && value[len - 1] == '/') {
 		len--;
 	}
-	if (!vv_array_room(h->patterns, h->count, h->cap) ||
-	    !(h->patterns[h->count] = vv_strndup(value, len))) {
-		return vv_fail_nomem(err);
-	}
-	h->count++;
-	return VV_OK;
+	return vv_string_list_add(&l->out->patterns, vv_strndup(value, len), err);
 }
 
 vv_status vv_hidden_refs_load(vv_hidden_refs *out, vv_repository *r, const char *service,
@@ -46,14 +40,13 @@ vv_status vv_hidden_refs_load(vv_hidden_refs *out, vv_repository *r, const char 
 
 void vv_hidden_refs_clear(vv_hidden_refs *h)
 {
-	vv_names_free(h->patterns, h->count);
-	memset(h, 0, sizeof(*h));
+	vv_string_list_clear(&h->patterns);
 }
 
 bool vv_hidden_refs_has(const vv_hidden_refs *h, const char *ref_name)
 {
-	for (size_t i = h->count; i > 0; i--) {
-		const char *pattern = h->patterns[i - 1];
+	for (size_t i = h->patterns.count; i > 0; i--) {
+		const char *pattern = h->patterns.items[i - 1];
 		bool shows = *pattern == '!';
 
 		pattern += shows;

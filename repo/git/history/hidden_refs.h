@@ -13,12 +13,12 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "repo/git/repository.h"
 
 /* The patterns of hidden refs, in the order of the settings. */
 typedef struct vv_hidden_refs {
-	char **patterns;
-	size_t count, cap;
+	vv_string_list patterns;
 } vv_hidden_refs;
 
 /* Reads the patterns from the repository's settings into *out. service: "uploadpack" for fetches,

@@ -835,7 +835,7 @@ vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *mes
 	vv_auto(char) *text = vv_asprintf("%s\n", vv_oid_shows(commit));
 	vv_status rc;
 
-	if ((rc = vv_alloc_ok(text, err)) < 0 || (rc = vv_quarantine_flush(r, err)) < 0 ||
+	if ((rc = vv_alloc_ok(text, err)) < 0 || (rc = vv_repository_flush(r, err)) < 0 ||
 	    (rc = check_target(r, &target, &tag, err)) < 0) {
 		return rc;
 	}

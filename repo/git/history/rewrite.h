@@ -4,7 +4,7 @@
  * 	vv_rewrite_open(&w, repo, dry, edit, payload, err);
  * 	for each commit, parents first: vv_rewrite_commit(w, &commit, &new_id, err);
  * 	for each ref: vv_rewrite_object(w, &id, &new_id, err);
- * 	vv_objects_flush(repo, err);
+ * 	vv_repository_flush(repo, err);
  * 	vv_rewrite_close(w);
  *
  * The function `edit` edits folders. It is called once for each version of a folder; its result

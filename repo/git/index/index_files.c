@@ -341,7 +341,7 @@ static vv_status smudge_by_git(vv_repository *r, const char *path, const vv_oid 
 	vv_oid_text(hex, id);
 	vv_auto(char) *option = vv_asprintf("--path=%s", path);
 	argv[5] = option;
-	if ((rc = vv_alloc_ok(option, err)) < 0 || (rc = vv_objects_flush(r, err)) < 0 ||
+	if ((rc = vv_alloc_ok(option, err)) < 0 || (rc = vv_repository_flush(r, err)) < 0 ||
 	    (rc = vv_program_run(r->env, argv, NULL, 0, out, &code, err)) < 0) {
 		return rc;
 	}

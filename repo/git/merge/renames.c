@@ -353,11 +353,11 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 		l->found = true;
 	}
 	if (c->new_mode != 0) return VV_OK;
-	if (!vv_array_room(l->files, l->count, l->cap)) return vv_fail_nomem(err);
-	l->files[l->count] = (vv_rename_file){vv_strdup(c->path), c->old_mode, c->old_id};
-	if (!l->files[l->count].path) return vv_fail_nomem(err);
-	l->count++;
-	return VV_OK;
+	char *path = vv_strdup(c->path);
+	return vv_array_own(l->files, l->count, l->cap, path,
+			    (vv_rename_file){path, c->old_mode, c->old_id})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 vv_status vv_renames_among(vv_repository *r, const vv_change *changes, size_t count, size_t *from,

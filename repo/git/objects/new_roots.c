@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -36,8 +37,7 @@ typedef struct vv_linked {
 	vv_repository *repo;
 	vv_oid_set trees, files; /* that were looked at */
 	vv_cid_map *roots;       /* the place in sources */
-	char **sources;
-	size_t count, cap;
+	vv_string_list sources;
 } vv_linked;
 
 static void linked_clear(vv_linked *l);
@@ -60,7 +60,7 @@ static void linked_clear(vv_linked *l)
 	vv_oid_set_clear(&l->trees);
 	vv_oid_set_clear(&l->files);
 	vv_cid_map_free(l->roots);
-	vv_names_free(l->sources, l->count);
+	vv_string_list_clear(&l->sources);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -69,7 +69,7 @@ static const char *linked_source(const vv_linked *l, const vv_cid *root)
 {
 	uint64_t at;
 
-	return vv_cid_map_get(l->roots, root, &at) ? l->sources[at] : NULL;
+	return vv_cid_map_get(l->roots, root, &at) ? l->sources.items[at] : NULL;
 }
 
 /* Most files link nothing, and need no git. */
@@ -112,23 +112,18 @@ static vv_status add_roots(vv_linked *l, const lines *all, const char *like, con
 {
 	const char *name, *text;
 	bool used = false, added;
-	char *source;
 	vv_cid root;
-	vv_status rc = VV_OK;
+	vv_status rc = vv_string_list_add(&l->sources, vv_strdup(url), err);
 
-	if (!vv_array_room(l->sources, l->count, l->cap) || !(source = vv_strdup(url))) {
-		return vv_fail_nomem(err);
-	}
-	l->sources[l->count++] = source;
 	for (size_t at = 0;
 	     rc == VV_OK && (text = next_value(all, &at, like, ".root", &name)) != NULL;) {
 		if (vv_cid_parse(&root, text, strlen(text), VV_IGNORED) == VV_OK) {
-			rc = vv_cid_map_put(l->roots, &root, l->count - 1, &added, err);
+			rc = vv_cid_map_put(l->roots, &root, l->sources.count - 1, &added, err);
 			used = used || added;
 		}
 	}
 	if (!used && rc == VV_OK) {
-		vv_free(l->sources[--l->count]);
+		vv_free(l->sources.items[--l->sources.count]);
 	}
 	return rc;
 }
@@ -221,7 +216,7 @@ vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn
 	}
 	for (size_t i = 0; i < vv_cid_map_count(l.roots); i++) {
 		if ((rc = fn(payload, vv_cid_map_cid(l.roots, i),
-			     l.sources[vv_cid_map_value(l.roots, i)], err)) < 0) {
+			     l.sources.items[vv_cid_map_value(l.roots, i)], err)) < 0) {
 			return rc;
 		}
 	}
@@ -364,10 +359,11 @@ static vv_status load_edge(finding *f, vv_error *err)
 
 static vv_status keep_item(items *l, const char *path, const vv_oid *id, vv_error *err)
 {
-	if (!vv_array_room(l->list, l->count, l->cap)) return vv_fail_nomem(err);
-	if (!(l->list[l->count].path = vv_strdup(path))) return vv_fail_nomem(err);
-	l->list[l->count++].id = *vv_to_git(id);
-	return VV_OK;
+	char *copy = vv_strdup(path);
+
+	return vv_array_own(l->list, l->count, l->cap, copy, (item){copy, *vv_to_git(id)})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static void forget_items(items *l)
@@ -544,11 +540,6 @@ static vv_status look_at_commit(finding *f, vv_error *err)
 		rc = give_added(f, &f->added.list[i], err);
 	}
 	return rc;
-}
-
-bool vv_git_packs_exceed(vv_repository *r, uint64_t bytes)
-{
-	return vv_pack_heads_exceed(r, bytes);
 }
 
 vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_count,

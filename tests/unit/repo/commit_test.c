@@ -86,7 +86,7 @@ static void a_written_blob_is_seen_at_once_and_lasts_after_a_flush(void **state)
 	vv_assert_ok(vv_blob_read(r, &id, 100, &b, &err), &err);
 	assert_string_equal(vv_buf_cstr(&b), "hello\n");
 	assert_int_equal(sh_code("git cat-file -e %s 2>/dev/null", hex_of(&id)), 1);
-	vv_assert_ok(vv_objects_flush(r, &err), &err);
+	vv_assert_ok(vv_repository_flush(r, &err), &err);
 	assert_string_equal(out("git cat-file blob %s", hex_of(&id)), "hello");
 	vv_buf_clear(&b);
 	vv_repository_close(r);
@@ -113,7 +113,7 @@ static void many_objects_become_one_pack(void **state)
 		vv_assert_ok(vv_blob_write(r, text, (size_t)len, &id[i], &err), &err);
 	}
 	syncs = vv_sys_fsyncs();
-	vv_assert_ok(vv_objects_flush(r, &err), &err);
+	vv_assert_ok(vv_repository_flush(r, &err), &err);
 	assert_in_range(vv_sys_fsyncs() - syncs, 3, 4);
 	vv_assert_ok(vv_blob_read(r, &id[33], 100, &b, &err), &err);
 	assert_string_equal(vv_buf_cstr(&b), "blob number 33\n");
@@ -143,7 +143,7 @@ static const char *kept_with(const size_t *lens, size_t count)
 		vv_assert_ok(vv_blob_write(r, text, lens[i], &id, &err), &err);
 		free(text);
 	}
-	vv_assert_ok(vv_objects_flush(r, &err), &err);
+	vv_assert_ok(vv_repository_flush(r, &err), &err);
 	vv_repository_close(r);
 	assert_git_sound();
 	return out("git count-objects -v | grep -E '^(count|in-pack)' | tr '\\n' ' '");
@@ -194,7 +194,7 @@ static vv_status try_flush(void *payload, vv_error *err)
 		free(text);
 	}
 	if (rc == VV_OK) {
-		rc = vv_objects_flush(t->r, err);
+		rc = vv_repository_flush(t->r, err);
 	}
 	vv_repository_close(t->r);
 	return rc;

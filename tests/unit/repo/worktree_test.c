@@ -253,7 +253,7 @@ static void trees_are_written_from_the_index(void **state)
 	r = open_here();
 	x = open_index(r);
 	vv_assert_ok(vv_index_write_tree(x, &tree, &err), &err);
-	vv_assert_ok(vv_objects_flush(r, &err), &err);
+	vv_assert_ok(vv_repository_flush(r, &err), &err);
 	assert_string_equal(hex_of(&tree), out("git write-tree"));
 	vv_index_close(x);
 	vv_repository_close(r);

@@ -249,7 +249,7 @@ static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 		return rc;
 	}
 	*conflicts = d->out.record.count > 0 || d->out.record.left_out > 0;
-	if ((*conflicts && (rc = vv_objects_flush(d->repo, err)) < 0) ||
+	if ((*conflicts && (rc = vv_repository_flush(d->repo, err)) < 0) ||
 	    (rc = put_result(d, err)) < 0 || (*conflicts && (rc = say_conflicts(d, err)) < 0) ||
 	    (rc = report(d, *conflicts, err)) < 0 || *conflicts) {
 		return rc;
