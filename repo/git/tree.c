@@ -117,62 +117,76 @@ vv_status vv_commit_tree(vv_repository *r, const vv_oid *commit, git_oid *out, v
 
 /* --- two trees ------------------------------------------------------------- */
 
-typedef struct frame {
-	git_odb_object *a, *b; /* either may be NULL */
-	vv_tree_cursor at_a, at_b;
-	size_t path_len; /* of the folder with its '/', in the walk's path */
-} frame;
+vv_tree_side *vv_tree_stack_top(const vv_tree_stack *s)
+{
+	return s->count > 0 ? &s->sides[s->count - s->width] : NULL;
+}
+
+vv_status vv_tree_stack_push(vv_tree_stack *s, vv_error *err)
+{
+	if (!vv_array_room_for(s->sides, s->count, s->cap, s->width)) return vv_fail_nomem(err);
+	memset(&s->sides[s->count], 0, s->width * sizeof(*s->sides));
+	s->sides[s->count].path_len = s->path.len;
+	s->count += s->width;
+	return VV_OK;
+}
+
+vv_status vv_tree_stack_read(vv_tree_stack *s, size_t side, const git_oid *id, vv_error *err)
+{
+	vv_tree_side *at = vv_tree_stack_top(s) + side;
+	const vv_status rc = vv_object_read(s->repo, id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX,
+					    &at->tree, err);
+
+	return rc < 0 ? rc : vv_tree_cursor_init(&at->at, at->tree, err);
+}
+
+vv_status vv_tree_stack_enter(vv_tree_stack *s, const vv_tree_cursor *entry, vv_error *err)
+{
+	s->path.len = vv_tree_stack_top(s)->path_len;
+	vv_buf_put(&s->path, entry->name, entry->name_len);
+	vv_buf_puts(&s->path, vv_mode_is_tree(entry->mode) ? "/" : "");
+	return vv_buf_ok(&s->path, err);
+}
+
+void vv_tree_stack_pop(vv_tree_stack *s)
+{
+	for (size_t i = 0; i < s->width; i++) {
+		git_odb_object_free(s->sides[--s->count].tree);
+	}
+}
+
+void vv_tree_stack_reset(vv_tree_stack *s)
+{
+	while (s->count > 0) {
+		vv_tree_stack_pop(s);
+	}
+	vv_buf_reset(&s->path);
+}
+
+void vv_tree_stack_clear(vv_tree_stack *s)
+{
+	vv_tree_stack_reset(s);
+	vv_free(s->sides);
+	vv_buf_clear(&s->path);
+}
 
 typedef struct walk {
-	vv_repository *repo;
+	vv_tree_stack trees;
 	const char *prefix;
 	size_t prefix_len;
 	vv_change_fn fn;
 	void *payload;
-	frame *frames;
-	size_t depth, cap;
-	vv_buf path;
 	uint64_t seen;
 } walk;
 
-static vv_status read_side(const walk *w, const git_oid *id, git_odb_object **out,
-			   vv_tree_cursor *c, vv_error *err)
-{
-	vv_status rc;
-
-	*out = NULL;
-	if (id &&
-	    (rc = vv_object_read(w->repo, id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, out, err)) < 0) {
-		return rc;
-	}
-	return vv_tree_cursor_init(c, *out, err);
-}
-
 static vv_status push(walk *w, const git_oid *a, const git_oid *b, vv_error *err)
 {
-	git_oid id_a, id_b; /* the frames may move, and a and b are in them */
-	vv_status rc;
+	vv_status rc = vv_tree_stack_push(&w->trees, err);
 
-	if (a) {
-		id_a = *a;
+	if (rc == VV_OK && a) {
+		rc = vv_tree_stack_read(&w->trees, 0, a, err);
 	}
-	if (b) {
-		id_b = *b;
-	}
-	if (!vv_array_room(w->frames, w->depth, w->cap)) return vv_fail_nomem(err);
-	frame *f = &w->frames[w->depth];
-	*f = (frame){.path_len = w->path.len};
-	w->depth++;
-	if ((rc = read_side(w, a ? &id_a : NULL, &f->a, &f->at_a, err)) < 0) return rc;
-	return read_side(w, b ? &id_b : NULL, &f->b, &f->at_b, err);
-}
-
-static void pop(walk *w)
-{
-	frame *f = &w->frames[--w->depth];
-
-	git_odb_object_free(f->a);
-	git_odb_object_free(f->b);
+	return rc < 0 || !b ? rc : vv_tree_stack_read(&w->trees, 1, b, err);
 }
 
 int vv_tree_cursor_compare(const vv_tree_cursor *a, const vv_tree_cursor *b)
@@ -190,43 +204,39 @@ int vv_tree_cursor_compare(const vv_tree_cursor *a, const vv_tree_cursor *b)
 	return (end_a > end_b) - (end_a < end_b);
 }
 
-/* Is the path in w->path at or below the prefix, or (a folder) on the way to it? */
+/* Is the path at or below the prefix, or (a folder) on the way to it? */
 static bool wanted(const walk *w, bool is_tree)
 {
-	size_t len = w->path.len;
+	const char *path = w->trees.path.data;
+	const size_t len = w->trees.path.len - is_tree; /* without its '/' */
 
 	if (w->prefix_len == 0) return true;
 	if (len >= w->prefix_len) {
-		return memcmp(w->path.data, w->prefix, w->prefix_len) == 0 &&
-		       (len == w->prefix_len || w->path.data[w->prefix_len] == '/');
+		return memcmp(path, w->prefix, w->prefix_len) == 0 &&
+		       (len == w->prefix_len || path[w->prefix_len] == '/');
 	}
-	return is_tree && memcmp(w->path.data, w->prefix, len) == 0 && w->prefix[len] == '/';
+	return is_tree && memcmp(path, w->prefix, len) == 0 && w->prefix[len] == '/';
 }
 
 static vv_status visit(walk *w, const vv_tree_cursor *a, const vv_tree_cursor *b, vv_error *err)
 {
 	const vv_tree_cursor *one = a ? a : b;
 	bool is_tree = vv_mode_is_tree(one->mode);
+	vv_status rc = vv_tree_stack_enter(&w->trees, one, err);
 
-	w->path.len = w->frames[w->depth - 1].path_len;
-	vv_buf_put(&w->path, one->name, one->name_len);
-	if (w->path.failed) return vv_fail_nomem(err);
+	if (rc < 0) return rc;
 	if (!wanted(w, is_tree) ||
 	    (a && b && a->mode == b->mode && git_oid_equal(&a->id, &b->id))) {
 		return VV_OK;
 	}
-	if (++w->seen > ENTRIES_MAX || w->path.len > PATH_BYTES_MAX) {
+	if (++w->seen > ENTRIES_MAX || w->trees.path.len > PATH_BYTES_MAX) {
 		return vv_fail(
 			err, VV_EREFUSED,
 			"the tree is too large to walk: more than %u entries, or a path over %u bytes",
 			ENTRIES_MAX, PATH_BYTES_MAX);
 	}
-	if (is_tree) {
-		vv_buf_putc(&w->path, '/');
-		if (w->path.failed) return vv_fail_nomem(err);
-		return push(w, a ? &a->id : NULL, b ? &b->id : NULL, err);
-	}
-	vv_change change = {.path = vv_buf_cstr(&w->path)};
+	if (is_tree) return push(w, a ? &a->id : NULL, b ? &b->id : NULL, err);
+	vv_change change = {.path = vv_buf_cstr(&w->trees.path)};
 	if (a) {
 		change.old_mode = a->mode;
 		change.old_id = *vv_from_git(&a->id);
@@ -239,44 +249,42 @@ static vv_status visit(walk *w, const vv_tree_cursor *a, const vv_tree_cursor *b
 }
 
 /* Takes the next entry, or pair of entries, of the innermost folder. */
-static vv_status step(walk *w, vv_error *err)
+static vv_status step(walk *w, vv_tree_side *sides, vv_error *err)
 {
-	frame *f = &w->frames[w->depth - 1];
-	vv_tree_cursor a = f->at_a, b = f->at_b;
+	vv_tree_cursor a = sides[0].at, b = sides[1].at; /* the sides may move */
 	vv_status rc;
 
 	if (!a.valid && !b.valid) {
-		pop(w);
+		vv_tree_stack_pop(&w->trees);
 		return VV_OK;
 	}
 	int c = !a.valid ? 1 : !b.valid ? -1 : vv_tree_cursor_compare(&a, &b);
-	if ((c <= 0 && (rc = vv_tree_cursor_next(&f->at_a, err)) < 0) ||
-	    (c >= 0 && (rc = vv_tree_cursor_next(&f->at_b, err)) < 0)) {
+	if ((c <= 0 && (rc = vv_tree_cursor_next(&sides[0].at, err)) < 0) ||
+	    (c >= 0 && (rc = vv_tree_cursor_next(&sides[1].at, err)) < 0)) {
 		return rc;
 	}
-	return visit(w, c <= 0 ? &a : NULL, c >= 0 ? &b : NULL, err); /* may move the frames */
+	return visit(w, c <= 0 ? &a : NULL, c >= 0 ? &b : NULL, err);
 }
 
 vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, const char *prefix,
 		       vv_change_fn fn, void *payload, vv_error *err)
 {
+	vv_tree_side *sides;
+
 	if (a && b && git_oid_equal(a, b)) return VV_OK;
-	walk w = {.repo = r, .prefix = prefix ? prefix : ""};
+	walk w = {.trees = {.repo = r, .width = 2},
+		  .prefix = prefix ? prefix : "",
+		  .fn = fn,
+		  .payload = payload};
 	w.prefix_len = strlen(w.prefix);
 	while (w.prefix_len > 0 && w.prefix[w.prefix_len - 1] == '/') {
 		w.prefix_len--;
 	}
-	w.fn = fn;
-	w.payload = payload;
 	vv_status rc = push(&w, a, b, err);
-	while (rc == VV_OK && w.depth > 0) {
-		rc = step(&w, err);
+	while (rc == VV_OK && (sides = vv_tree_stack_top(&w.trees))) {
+		rc = step(&w, sides, err);
 	}
-	while (w.depth > 0) {
-		pop(&w);
-	}
-	vv_free(w.frames);
-	vv_buf_clear(&w.path);
+	vv_tree_stack_clear(&w.trees);
 	return rc;
 }
 

@@ -35,6 +35,37 @@ static inline bool vv_mode_is_tree(uint32_t mode)
  * negative number, 0, or a positive one. */
 int vv_tree_cursor_compare(const vv_tree_cursor *a, const vv_tree_cursor *b);
 
+/* One of the trees that are walked side by side, and the cursor over its entries. */
+typedef struct vv_tree_side {
+	git_odb_object *tree; /* NULL: no tree was read, and the cursor is at the end */
+	vv_tree_cursor at;
+	size_t path_len; /* of the folder with its '/', in the stack's path */
+} vv_tree_side;
+
+/* The folders from the top of a tree down to the one that is walked, each with `width` sides, for trees of several
+ * commits at the same path. Initialise with {.repo, .width}. */
+typedef struct vv_tree_stack {
+	vv_repository *repo;
+	size_t width;
+	vv_tree_side *sides; /* those of the top folder first */
+	size_t count, cap;
+	vv_buf path; /* of the entry that vv_tree_stack_enter was called for */
+} vv_tree_stack;
+/* Returns the sides of the innermost folder, valid until the next push; NULL: the stack is empty. */
+vv_tree_side *vv_tree_stack_top(const vv_tree_stack *s);
+/* Adds a folder at s->path, with empty sides. */
+vv_status vv_tree_stack_push(vv_tree_stack *s, vv_error *err);
+/* Reads the tree of a side of the innermost folder. Errors are those of vv_object_read, with the side's tree still
+ * NULL, and of vv_tree_cursor_init. id must not be in the stack. */
+vv_status vv_tree_stack_read(vv_tree_stack *s, size_t side, const git_oid *id, vv_error *err);
+/* Sets s->path to the path of an entry of the innermost folder; that of a folder ends in '/'. */
+vv_status vv_tree_stack_enter(vv_tree_stack *s, const vv_tree_cursor *entry, vv_error *err);
+void vv_tree_stack_pop(vv_tree_stack *s); /* removes the innermost folder */
+void vv_tree_stack_reset(
+	vv_tree_stack *s); /* empties the stack and its path, and keeps the memory */
+void vv_tree_stack_clear(vv_tree_stack *s);
+VV_AUTO_CLEAR(vv_tree_stack, vv_tree_stack_clear)
+
 /* Calls fn for each difference between the trees a and b. a or b may be NULL, which counts as an
  * empty tree. prefix: the path of the trees, which begins each path passed to fn. */
 vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, const char *prefix,

@@ -53,8 +53,6 @@ typedef struct packing {
 	own_pack *packs;
 	size_t pack_count, pack_cap;
 	vv_oid_set wanted, done;
-	git_oid *ids; /* all of wanted, in the order found */
-	size_t id_count, id_cap;
 	vv_buf list; /* of objects, for git */
 	char *packdir;
 } packing;
@@ -64,10 +62,8 @@ typedef struct packing {
 static vv_status want_object(packing *p, const git_oid *id, vv_error *err)
 {
 	bool added;
-	vv_status rc = vv_oid_set_add(&p->wanted, id, &added, err);
 
-	if (rc < 0 || !added) return rc;
-	return vv_array_add(p->ids, p->id_count, p->id_cap, *id) ? VV_OK : vv_fail_nomem(err);
+	return vv_oid_set_add(&p->wanted, id, &added, err);
 }
 
 static int want_each(const git_oid *id, void *payload)
@@ -130,16 +126,17 @@ static vv_status find_commits(packing *p, vv_walker *w, vv_nodes *out, vv_error 
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < p->id_count; i++) {
+	for (size_t i = 0; i < p->wanted.count; i++) {
 		git_object_t type;
 		uint64_t size;
 		vv_node *n;
 
-		if ((rc = vv_object_header(p->repo, &p->ids[i], &type, &size, err)) < 0) return rc;
+		if ((rc = vv_object_header(p->repo, &p->wanted.ids[i], &type, &size, err)) < 0)
+			return rc;
 		if (type != GIT_OBJECT_COMMIT) {
 			continue;
 		}
-		if (!(n = vv_walker_node(w, &p->ids[i]))) return vv_fail_nomem(err);
+		if (!(n = vv_walker_node(w, &p->wanted.ids[i]))) return vv_fail_nomem(err);
 		if ((rc = vv_node_parse(w, n, err)) < 0 || (rc = vv_nodes_add(out, n, err)) < 0) {
 			return rc;
 		}
@@ -152,78 +149,49 @@ static vv_status find_commits(packing *p, vv_walker *w, vv_nodes *out, vv_error 
 
 /* Trees and blobs get their paths: git looks for bases among objects of
  * like names. Only wanted trees are opened, each once. */
-typedef struct tree_level {
-	git_odb_object *tree;
-	vv_tree_cursor at;
-	size_t path_len;
-} tree_level;
-
-/* The trees that are open, from the top down. */
-typedef struct tree_levels {
-	tree_level items[DEPTH_MAX];
-	size_t depth;
-} tree_levels;
-
-static void tree_levels_free(tree_levels *l)
+static vv_status push_tree(packing *p, vv_tree_stack *trees, const git_oid *id, vv_error *err)
 {
-	while (l && l->depth > 0) {
-		git_odb_object_free(l->items[--l->depth].tree);
-	}
-	vv_free(l);
-}
-
-VV_AUTO_FREE(tree_levels, tree_levels_free)
-
-static vv_status push_tree(packing *p, tree_levels *levels, const git_oid *id, const vv_buf *path,
-			   vv_error *err)
-{
-	tree_level *l = &levels->items[levels->depth];
 	vv_status rc;
 
 	if (!vv_oid_set_has(&p->wanted, id) || vv_oid_set_has(&p->done, id) ||
-	    levels->depth == DEPTH_MAX) {
+	    trees->count == DEPTH_MAX) {
 		return VV_OK;
 	}
-	if ((rc = insert_object(p, id, vv_buf_cstr(path), err)) < 0 ||
-	    (rc = vv_object_read(p->repo, id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &l->tree, err)) <
-		    0) {
+	if ((rc = insert_object(p, id, vv_buf_cstr(&trees->path), err)) < 0 ||
+	    (rc = vv_tree_stack_push(trees, err)) < 0) {
 		return rc;
 	}
-	l->path_len = path->len;
-	levels->depth++;
-	return vv_tree_cursor_init(&l->at, l->tree, err);
+	return vv_tree_stack_read(trees, 0, id, err);
 }
 
-static vv_status insert_entry(packing *p, tree_levels *levels, vv_buf *path, vv_error *err)
+static vv_status insert_entry(packing *p, vv_tree_stack *trees, vv_error *err)
 {
-	tree_level *l = &levels->items[levels->depth - 1];
+	vv_tree_side *l = vv_tree_stack_top(trees);
 	vv_tree_cursor at = l->at;
-	const bool is_tree = vv_mode_is_tree(at.mode);
 	vv_status rc = vv_tree_cursor_next(&l->at, err);
 
-	path->len = l->path_len;
-	if (rc < 0 || !vv_oid_set_has(&p->wanted, &at.id)) return rc;
-	vv_buf_put(path, at.name, at.name_len);
-	vv_buf_puts(path, is_tree ? "/" : "");
-	if ((rc = vv_buf_ok(path, err)) < 0) return rc;
-	return is_tree ? push_tree(p, levels, &at.id, path, err)
-		       : insert_object(p, &at.id, vv_buf_cstr(path), err);
+	if (rc < 0 || !vv_oid_set_has(&p->wanted, &at.id) ||
+	    (rc = vv_tree_stack_enter(trees, &at, err)) < 0) {
+		return rc;
+	}
+	return vv_mode_is_tree(at.mode) ? push_tree(p, trees, &at.id, err)
+					: insert_object(p, &at.id, trees->path.data, err);
 }
 
 static vv_status insert_trees(packing *p, const vv_nodes *commits, vv_error *err)
 {
-	vv_auto(tree_levels) *levels = vv_calloc(1, sizeof(*levels));
-	vv_auto(vv_buf) path = VV_BUF_INIT;
-	vv_status rc = levels ? VV_OK : vv_fail_nomem(err);
+	vv_auto(vv_tree_stack) trees = {.repo = p->repo, .width = 1};
+	const vv_tree_side *l;
+	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < commits->count; i++) {
-		vv_buf_reset(&path);
-		rc = push_tree(p, levels, &commits->items[i]->tree, &path, err);
-		while (rc == VV_OK && levels->depth > 0) {
-			if (levels->items[levels->depth - 1].at.valid) {
-				rc = insert_entry(p, levels, &path, err);
+		vv_tree_stack_reset(&trees);
+		rc = push_tree(p, &trees, &commits->items[i]->tree, err);
+		while (rc == VV_OK && (l = vv_tree_stack_top(&trees))) {
+			if (l->at.valid) {
+				rc = insert_entry(p, &trees, err);
 			} else {
-				git_odb_object_free(levels->items[--levels->depth].tree);
+				vv_tree_stack_pop(&trees);
 			}
 		}
 	}
@@ -241,8 +209,8 @@ static vv_status insert_wanted(packing *p, vv_error *err)
 		if ((rc = insert_object(p, &commits.items[i]->id, NULL, err)) < 0) return rc;
 	}
 	if ((rc = insert_trees(p, &commits, err)) < 0) return rc;
-	for (size_t i = 0; i < p->id_count; i++) {
-		if ((rc = insert_object(p, &p->ids[i], NULL, err)) < 0) return rc;
+	for (size_t i = 0; i < p->wanted.count; i++) {
+		if ((rc = insert_object(p, &p->wanted.ids[i], NULL, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -485,8 +453,8 @@ static vv_status check_pack(const packing *p, const char *hex, vv_error *err)
 	vv_status rc = open_pack(p, hex, &odb, err);
 
 	if (rc < 0) return rc;
-	for (size_t i = 0; i < p->id_count; i++) {
-		if (!git_odb_exists(odb, &p->ids[i])) {
+	for (size_t i = 0; i < p->wanted.count; i++) {
+		if (!git_odb_exists(odb, &p->wanted.ids[i])) {
 			return vv_fail(err, VV_EIO,
 				       "the new Git pack %s lacks an object; nothing was removed",
 				       hex);
@@ -578,7 +546,7 @@ static vv_status make_pack(packing *p, vv_error *err)
 	for (size_t i = 0; i < p->pack_count; i++) {
 		if (p->packs[i].merged && (rc = want_pack(p, p->packs[i].hex, err)) < 0) return rc;
 	}
-	if (p->id_count == 0) return VV_OK;
+	if (p->wanted.count == 0) return VV_OK;
 	if ((rc = insert_wanted(p, err)) < 0 ||
 	    (rc = vv_quarantine_pack(p->repo, &p->list, &hex, err)) < 0 ||
 	    (rc = check_pack(p, hex, err)) < 0 || (rc = remove_loose(p, err)) < 0 ||
@@ -593,7 +561,7 @@ static void packing_clear(packing *p)
 	vv_buf_clear(&p->list);
 	vv_oid_set_clear(&p->wanted);
 	vv_oid_set_clear(&p->done);
-	vv_free_all(p->ids, p->packs, p->loose, p->packdir);
+	vv_free_all(p->packs, p->loose, p->packdir);
 }
 
 VV_AUTO_CLEAR(packing, packing_clear)

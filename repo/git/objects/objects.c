@@ -17,33 +17,15 @@
 #define PATH_BYTES_MAX 16384u
 #define DEPTH_MAX 4096u
 
-/* A parent's tree at the same path; tree NULL: there is none. */
-typedef struct side {
-	git_odb_object *tree;
-	vv_tree_cursor at;
-} side;
-
-/* The sides of a level are in the walk's list, one for each parent. */
-typedef struct level {
-	git_odb_object *tree;
-	vv_tree_cursor at;
-	size_t sides; /* where they begin */
-	size_t path_len;
-	git_oid base;
-} level;
-
+/* The first side is the commit's tree, the others are those of its parents. */
 typedef struct walk {
 	const vv_objects_walk *o;
 	vv_repository *repo;
 	vv_oid_set seen;
-	level *levels;
-	size_t depth, cap;
-	side *sides;
-	size_t side_count, side_cap;
+	vv_tree_stack trees;
 	size_t parents;   /* of the commit at hand */
 	git_oid *at_path; /* where each of them leads at the entry at hand; null id: nowhere */
 	size_t at_path_cap;
-	vv_buf path;
 } walk;
 
 /* --- giving --------------------------------------------------------------------------- */
@@ -95,69 +77,46 @@ static vv_status give_blob(walk *w, const git_oid *id, const git_oid *base, vv_e
 				     vv_text_bytes(size), vv_text_bytes(w->o->blob_max));
 		}
 	}
-	return rc < 0 && w->path.len > 0 ? vv_prefix(err, "%s", vv_text_shows(w->path.data)) : rc;
+	return rc < 0 && w->trees.path.len > 0
+		       ? vv_prefix(err, "%s", vv_text_shows(w->trees.path.data))
+		       : rc;
 }
 
 /* --- levels --------------------------------------------------------------------------- */
 
-static vv_status add_side(walk *w, const git_oid *id, vv_error *err)
-{
-	if (!vv_array_room(w->sides, w->side_count, w->side_cap)) return vv_fail_nomem(err);
-	side *s = &w->sides[w->side_count++];
-	memset(s, 0, sizeof(*s));
-	if (git_oid_is_zero(id)) return VV_OK;
-	vv_status rc = vv_object_read(w->repo, id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &s->tree,
-				      err);
-	if (rc == VV_ENOTFOUND) { /* theirs may have holes; then more is given than needed */
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	return rc < 0 ? rc : vv_tree_cursor_init(&s->at, s->tree, err);
-}
-
 /* Enters a tree; w->at_path has the ids of the sides. */
-static vv_status push(walk *w, const git_oid *tree, const git_oid *base, vv_error *err)
+static vv_status push(walk *w, const git_oid *tree, vv_error *err)
 {
-	git_oid id = *tree; /* the levels may move */
 	bool added;
-	vv_status rc = vv_oid_set_add(&w->seen, &id, &added, err);
+	vv_status rc = vv_oid_set_add(&w->seen, tree, &added, err);
 
 	if (rc < 0 || !added) return rc;
-	if (w->depth == DEPTH_MAX) {
+	if (w->trees.count / w->trees.width == DEPTH_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a tree is more than %u folders deep", DEPTH_MAX);
 	}
-	if (!vv_array_room(w->levels, w->depth, w->cap)) return vv_fail_nomem(err);
-	level *l = &w->levels[w->depth];
-	*l = (level){.sides = w->side_count, .path_len = w->path.len, .base = *base};
-	rc = vv_object_read(w->repo, &id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &l->tree, err);
-	if (rc < 0) return vv_must_be_here(rc, err);
-	w->depth++;
-	rc = vv_tree_cursor_init(&l->at, l->tree, err);
+	if ((rc = vv_tree_stack_push(&w->trees, err)) == VV_OK) {
+		rc = vv_must_be_here(vv_tree_stack_read(&w->trees, 0, tree, err), err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < w->parents; i++) {
-		rc = add_side(w, &w->at_path[i], err);
+		/* theirs may have holes; then more is given than needed */
+		rc = git_oid_is_zero(&w->at_path[i])
+			     ? VV_OK
+			     : vv_missing_ok(
+				       vv_tree_stack_read(&w->trees, i + 1, &w->at_path[i], err),
+				       err);
 	}
 	return rc;
 }
 
-static void pop(walk *w)
-{
-	level *l = &w->levels[--w->depth];
-
-	while (w->side_count > l->sides) {
-		git_odb_object_free(w->sides[--w->side_count].tree);
-	}
-	git_odb_object_free(l->tree);
-}
-
 /* Fills at_path for the entry; *had: a parent has the very same there. */
-static vv_status look_beside(walk *w, const level *l, const vv_tree_cursor *e, bool *had,
+static vv_status look_beside(walk *w, vv_tree_side *parents, const vv_tree_cursor *e, bool *had,
 			     vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	*had = false;
 	for (size_t i = 0; i < w->parents; i++) {
-		side *s = &w->sides[l->sides + i];
+		vv_tree_side *s = &parents[i];
 		int c = 1;
 
 		memset(&w->at_path[i], 0, sizeof(git_oid));
@@ -183,7 +142,7 @@ static void first_of(const walk *w, git_oid *base)
 
 static vv_status visit_entry(walk *w, vv_error *err)
 {
-	level *l = &w->levels[w->depth - 1];
+	vv_tree_side *l = vv_tree_stack_top(&w->trees);
 	vv_tree_cursor e = l->at;
 	const char *fault;
 	git_oid base;
@@ -195,48 +154,48 @@ static vv_status visit_entry(walk *w, vv_error *err)
 			       vv_git_shows(git_odb_object_id(l->tree)), fault);
 	}
 	if ((rc = vv_tree_cursor_next(&l->at, err)) < 0 || (e.mode & 0170000) == 0160000 ||
-	    (rc = look_beside(w, l, &e, &had, err)) < 0 || had) {
+	    (rc = look_beside(w, l + 1, &e, &had, err)) < 0 || had ||
+	    (rc = vv_tree_stack_enter(&w->trees, &e, err)) < 0) {
 		return rc;
 	}
-	first_of(w, &base);
-	w->path.len = l->path_len;
-	vv_buf_put(&w->path, e.name, e.name_len);
-	if (vv_mode_is_tree(e.mode)) {
-		vv_buf_putc(&w->path, '/');
-	}
-	if ((rc = vv_buf_ok(&w->path, err)) < 0) return rc;
-	if (w->path.len > PATH_BYTES_MAX) {
+	if (w->trees.path.len > PATH_BYTES_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a path in the tree is longer than %u bytes",
 			       PATH_BYTES_MAX);
 	}
-	return vv_mode_is_tree(e.mode) ? push(w, &e.id, &base, err)
-				       : give_blob(w, &e.id, &base, err);
+	if (vv_mode_is_tree(e.mode)) return push(w, &e.id, err);
+	first_of(w, &base);
+	return give_blob(w, &e.id, &base, err);
+}
+
+/* A tree whose entries were all visited. */
+static vv_status give_tree(const walk *w, const vv_tree_side *sides, vv_error *err)
+{
+	git_oid base = {0};
+
+	for (size_t i = w->parents; i > 0; i--) { /* the first parent that has it */
+		base = sides[i].tree ? *git_odb_object_id(sides[i].tree) : base;
+	}
+	return give(w, VV_GIT_TREE, sides->tree, &base, err);
 }
 
 static vv_status walk_tree(walk *w, const git_oid *tree, vv_error *err)
 {
-	git_oid base;
+	const vv_tree_side *sides;
 
 	for (size_t i = 0; i < w->parents; i++) {
 		if (git_oid_equal(&w->at_path[i], tree)) return VV_OK;
 	}
-	first_of(w, &base);
-	vv_buf_reset(&w->path);
-	vv_status rc = push(w, tree, &base, err);
-	while (rc == VV_OK && w->depth > 0) {
-		const level *l = &w->levels[w->depth - 1];
-
-		if (l->at.valid) {
+	w->trees.width = 1 + w->parents;
+	vv_status rc = push(w, tree, err);
+	while (rc == VV_OK && (sides = vv_tree_stack_top(&w->trees))) {
+		if (sides->at.valid) {
 			rc = visit_entry(w, err);
 		} else {
-			rc = give(w, VV_GIT_TREE, l->tree, &l->base, err);
-			pop(w);
+			rc = give_tree(w, sides, err);
+			vv_tree_stack_pop(&w->trees);
 		}
 	}
-	while (w->depth > 0) {
-		pop(w);
-	}
-	vv_buf_reset(&w->path);
+	vv_tree_stack_reset(&w->trees);
 	return rc;
 }
 
@@ -290,7 +249,7 @@ static vv_status walk_rest(walk *w, const git_oid *id, vv_error *err)
 vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_object_range *g, vv_error *err)
 {
 	static const git_oid none;
-	walk w = {.o = o, .repo = o->repo};
+	walk w = {.o = o, .repo = o->repo, .trees = {.repo = o->repo, .width = 1}};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < g->commits.count; i++) {
@@ -305,7 +264,7 @@ vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_object_range *g, vv
 		rc = read_and_give(&w, &g->tags[i], GIT_OBJECT_TAG, VV_TAG_BYTES_MAX, &none, err);
 	}
 	vv_oid_set_clear(&w.seen);
-	vv_free_all(w.levels, w.sides, w.at_path);
-	vv_buf_clear(&w.path);
+	vv_tree_stack_clear(&w.trees);
+	vv_free(w.at_path);
 	return rc;
 }

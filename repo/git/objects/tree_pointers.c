@@ -12,22 +12,19 @@
 
 #define PATH_BYTES_MAX 16384u
 
-struct vv_tree_level {
-	git_odb_object *tree;
-	vv_tree_cursor at;
-	size_t path_len;
-};
-
 void vv_tree_pointers_init(vv_tree_pointers *g, vv_repository *r, vv_tree_pointer_fn fn,
 			   void *payload)
 {
-	*g = (vv_tree_pointers){.repo = r, .fn = fn, .payload = payload, .hard = true};
+	*g = (vv_tree_pointers){.repo = r,
+				.fn = fn,
+				.payload = payload,
+				.hard = true,
+				.trees = {.repo = r, .width = 1}};
 }
 
 void vv_tree_pointers_clear(vv_tree_pointers *g)
 {
-	vv_free(g->levels);
-	vv_buf_clear(&g->path);
+	vv_tree_stack_clear(&g->trees);
 	vv_arena_clear(&g->arena);
 	vv_oid_set_clear(&g->seen);
 }
@@ -164,69 +161,54 @@ void vv_blob_look_clear(vv_blob_look *l)
 
 /* --- trees -------------------------------------------------------------------------- */
 
-static void pop_level(vv_tree_pointers *g)
-{
-	git_odb_object_free(g->levels[--g->depth].tree);
-}
-
 static vv_status push_level(vv_tree_pointers *g, const git_oid *id, const vv_oid *commit,
 			    vv_error *err)
 {
 	bool added, partial = g->repo->partial;
-	git_oid own = *id; /* id may be in the levels, which may move */
-	vv_status rc = vv_oid_set_add(&g->seen, &own, &added, err);
+	vv_status rc = vv_oid_set_add(&g->seen, id, &added, err);
 
-	if (rc < 0 || !added) return rc;
-	if (!vv_array_room(g->levels, g->depth, g->cap)) return vv_fail_nomem(err);
-	struct vv_tree_level *l = &g->levels[g->depth];
-	l->path_len = g->path.len;
+	if (rc < 0 || !added || (rc = vv_tree_stack_push(&g->trees, err)) < 0) return rc;
 	g->repo->partial = false;
-	rc = vv_object_read(g->repo, &own, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &l->tree, err);
+	rc = vv_tree_stack_read(&g->trees, 0, id, err);
 	g->repo->partial = partial;
-	if (rc < 0) return fail_unread(g, &own, vv_buf_cstr(&g->path), commit, rc, err);
-	g->depth++;
-	return vv_tree_cursor_init(&l->at, l->tree, err);
+	return rc < 0 && !vv_tree_stack_top(&g->trees)->tree
+		       ? fail_unread(g, id, vv_buf_cstr(&g->trees.path), commit, rc, err)
+		       : rc;
 }
 
 static vv_status visit_entry(vv_tree_pointers *g, const vv_oid *commit, vv_error *err)
 {
-	struct vv_tree_level *l = &g->levels[g->depth - 1];
+	vv_tree_side *l = vv_tree_stack_top(&g->trees);
 	vv_tree_cursor at = l->at;
 	vv_status rc;
 
-	g->path.len = l->path_len;
 	if ((rc = vv_tree_cursor_next(&l->at, err)) < 0) return rc;
 	if ((at.mode & 0170000) != 0100000 && !vv_mode_is_tree(at.mode)) {
 		return VV_OK; /* a symbolic link or a submodule */
 	}
 	if (vv_oid_set_has(&g->seen, &at.id)) return VV_OK;
-	vv_buf_put(&g->path, at.name, at.name_len);
-	if (vv_mode_is_tree(at.mode)) {
-		vv_buf_putc(&g->path, '/');
-	}
-	if ((rc = vv_buf_ok(&g->path, err)) < 0) return rc;
-	if (g->path.len > PATH_BYTES_MAX) {
+	if ((rc = vv_tree_stack_enter(&g->trees, &at, err)) < 0) return rc;
+	if (g->trees.path.len > PATH_BYTES_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a path in the tree is longer than %u bytes",
 			       PATH_BYTES_MAX);
 	}
 	if (vv_mode_is_tree(at.mode)) return push_level(g, &at.id, commit, err);
-	return vv_tree_pointers_blob(g, &at.id, vv_buf_cstr(&g->path), commit, err);
+	return vv_tree_pointers_blob(g, &at.id, vv_buf_cstr(&g->trees.path), commit, err);
 }
 
 vv_status vv_tree_pointers_look(vv_tree_pointers *g, const git_oid *id, const vv_oid *commit,
 				vv_error *err)
 {
-	vv_buf_reset(&g->path);
+	const vv_tree_side *l;
 	vv_status rc = push_level(g, id, commit, err);
-	while (rc == VV_OK && g->depth > 0) {
-		if (!g->levels[g->depth - 1].at.valid) {
-			pop_level(g);
-		} else {
+
+	while (rc == VV_OK && (l = vv_tree_stack_top(&g->trees))) {
+		if (l->at.valid) {
 			rc = visit_entry(g, commit, err);
+		} else {
+			vv_tree_stack_pop(&g->trees);
 		}
 	}
-	while (g->depth > 0) {
-		pop_level(g);
-	}
+	vv_tree_stack_reset(&g->trees);
 	return rc;
 }

@@ -13,6 +13,7 @@
 #include "repo/git/objects/oid_set.h"
 #include "repo/git/pack_heads.h"
 #include "repo/git/pointer.h"
+#include "repo/git/tree_internal.h"
 
 /* Is called for a pointer, with the path and commit of its first occurrence. For a valid pointer,
  * `what` is NULL. For a damaged pointer, p is NULL, and `what` is the reason; if
@@ -34,9 +35,7 @@ typedef struct vv_tree_pointers {
 	bool meant;      /* pass possible roots of damaged pointers to fn, too; initially false */
 	vv_oid_set seen; /* trees and blobs that were read */
 	vv_arena arena;  /* memory for the current pointer */
-	struct vv_tree_level *levels; /* the trees from the top to the current tree */
-	size_t depth, cap;
-	vv_buf path; /* of the current tree or blob */
+	vv_tree_stack trees; /* from the top to the current tree */
 } vv_tree_pointers;
 
 /* Initialises *g. The caller clears *g with vv_tree_pointers_clear. */
