@@ -194,12 +194,8 @@ static vv_status find_form(merging *m, size_t i, bool *varve, vv_error *err)
 		return VV_OK;
 	}
 	rc = vv_subject_beside(s, ".gitattributes", &text, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc < 0 ||
-	    (rc = vv_attr_text_open(&attributes, s->repo, "", &text, "filter", err)) < 0 ||
+	if (rc < 0) return vv_missing_ok(rc, err);
+	if ((rc = vv_attr_text_open(&attributes, s->repo, "", &text, "filter", err)) < 0 ||
 	    (rc = vv_attr_text_ask(attributes, m->in->path, &filter, err)) < 0) {
 		return rc;
 	}

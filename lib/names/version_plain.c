@@ -533,11 +533,7 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 		vv_kept_text_put(s->repo, &head, in->head.data, in->head.len);
 	}
 	/* Without a reader it is read as any other file. */
-	if (rc == VV_ENOSUPPORT && !s->table && !in->from.stored_bytes) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
-	return rc;
+	return vv_error_excuse(rc, rc == VV_ENOSUPPORT && !s->table && !in->from.stored_bytes, err);
 }
 
 vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subject *s, vv_error *err)

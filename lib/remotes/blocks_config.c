@@ -354,9 +354,7 @@ vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, voi
 	const vv_status rc = vv_blocks_config_each(r, see_word, &u, err);
 
 	vv_free(u.before);
-	if (rc != VV_EINPUT) return rc;
-	vv_error_clear(err);
-	return VV_OK;
+	return vv_error_excuse(rc, rc == VV_EINPUT, err);
 }
 
 static vv_status warn_of(void *payload, const char *what, vv_error *err VV_UNUSED)

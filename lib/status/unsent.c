@@ -50,9 +50,7 @@ vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err)
 	if (rc == VV_OK) {
 		*out = found;
 	}
-	if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
-	vv_error_clear(err);
-	return VV_OK;
+	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_EIO, err);
 }
 
 /* ---- unsent_versions: which commits count: those of branches, tags and HEAD, here and at the remote ---- */
@@ -79,12 +77,11 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 
 	u->linked += n->link != NULL;
 	if (n->link) return VV_OK;
-	if (!vv_array_room(u->items, u->count, u->cap)) return vv_fail_nomem(err);
-	vv_unsent_version *v = &u->items[u->count];
-	*v = (vv_unsent_version){.path = vv_strdup(n->path), .root = n->root, .commit = n->commit};
-	if (!v->path) return vv_fail_nomem(err);
-	u->count++;
-	return VV_OK;
+	char *path = vv_strdup(n->path);
+	return vv_array_own(u->items, u->count, u->cap, path,
+			    (vv_unsent_version){.path = path, .root = n->root, .commit = n->commit})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* Only those that are incomplete there stay. */

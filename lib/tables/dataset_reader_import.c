@@ -24,9 +24,7 @@
 /* Keeps only errors of memory and disk: a parent must not be overlooked because of them. */
 static vv_status unless_trouble(vv_status rc, vv_error *err)
 {
-	if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
-	vv_error_clear(err);
-	return VV_OK;
+	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_EIO, err);
 }
 
 /* Keeps a version's facts that its pointer contains. */

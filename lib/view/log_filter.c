@@ -230,11 +230,7 @@ static vv_status read_as_table(side *out, const vv_log_filter *f, const vv_oid *
 		out->rows = &out->text.table;
 		out->count = 0;
 	}
-	if (vv_table_at_is_none(rc)) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
-	return rc;
+	return vv_error_excuse(rc, vv_table_at_is_none(rc), err);
 }
 
 static vv_status count_sides(const vv_log_filter *f, side *a, side *b, vv_error *err)

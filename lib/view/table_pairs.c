@@ -49,6 +49,13 @@ vv_status vv_table_beside_open(vv_subject *s, vv_table *t, const vv_subject *of,
 	return rc;
 }
 
+/* A table that cannot be read is not an error here. */
+static vv_status excuse(vv_status rc, vv_error *err)
+{
+	return vv_error_excuse(rc, rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT,
+			       err);
+}
+
 static vv_status read_rows(half *h, const vv_subject *of, const char *table, vv_error *err)
 {
 	vv_auto(vv_subject) s = {0};
@@ -56,9 +63,7 @@ static vv_status read_rows(half *h, const vv_subject *of, const char *table, vv_
 	vv_status rc = vv_table_beside_open(&s, &t, of, table, err);
 
 	rc = rc < 0 ? rc : vv_row_hashes(&t, &h->rows, &h->count, err);
-	if (rc != VV_EINPUT && rc != VV_EREFUSED && rc != VV_ENOSUPPORT) return rc;
-	vv_error_clear(err); /* it is like no other */
-	return VV_OK;
+	return excuse(rc, err); /* it is like no other */
 }
 
 /* Do both describe the pair's tables, with the same suffix? */
@@ -156,9 +161,7 @@ static vv_status open_at(vv_subject *s, vv_subject_document *d, bool *is, vv_rep
 	*is = false;
 	rc = rc < 0 ? rc : vv_subject_document_open(d, is, s, err);
 	s->text = f->path; /* path is freed */
-	if (rc != VV_EINPUT && rc != VV_EREFUSED && rc != VV_ENOSUPPORT) return rc;
-	vv_error_clear(err);
-	return VV_OK;
+	return excuse(rc, err);
 }
 
 static vv_status table_was(void *reader, vv_repository *r, const vv_lineage_file *now,

@@ -236,13 +236,8 @@ static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_e
 	const size_t len = text.len;
 	vv_pointer_tidy(&text);
 	rc = vv_root_pointer_holds(&holds, store, text.data, text.len, &pointer.root, err);
-	if (rc == VV_OK) {
-		*out = !holds || text.len != len;
-	} else if (rc == VV_EMISSING) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
-	return rc;
+	*out = rc == VV_OK && (!holds || text.len != len);
+	return vv_error_excuse(rc, rc == VV_EMISSING, err);
 }
 
 /* Plans a path that the attributes assign to varve. */

@@ -462,12 +462,8 @@ static vv_status read_theirs(walking *k, const vv_cid *cid, vv_error *err)
 	if (cid->codec == VV_CODEC_DAG_CBOR) {
 		rc = read_links(k, cid, &k->theirs, err);
 	}
-	if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
-		k->theirs.count = 0;
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
-	return rc;
+	k->theirs.count = rc < 0 ? 0 : k->theirs.count;
+	return vv_error_excuse(rc, rc == VV_EMISSING || rc == VV_ECORRUPT, err);
 }
 
 /* --- pairing ----------------------------------------------------------------------------- */

@@ -760,11 +760,8 @@ static vv_status check_folder(const vv_repository *r, vv_error *err)
 	vv_stat own, git;
 	vv_status rc = vv_lstat(&own, r->varvedir, err);
 
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc < 0 || (rc = vv_lstat(&git, r->commondir, err)) < 0) return rc;
+	if (rc < 0) return vv_missing_ok(rc, err);
+	if ((rc = vv_lstat(&git, r->commondir, err)) < 0) return rc;
 	if (!S_ISDIR(own.mode)) {
 		return vv_fail(err, VV_EREFUSED, "'%s' is not a folder",
 			       vv_text_shows(r->varvedir));

@@ -220,12 +220,8 @@ vv_status vv_node_parent_tree(const git_oid **out, vv_walker *w, vv_node *n, vv_
 	*out = NULL;
 	if (n->parent_count == 0) return VV_OK;
 	vv_status rc = vv_node_parse(w, n->parents[0], err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	*out = &n->parents[0]->tree;
-	return rc;
+	*out = rc < 0 ? NULL : &n->parents[0]->tree;
+	return vv_missing_ok(rc, err);
 }
 
 /* --- walks -------------------------------------------------------------- */

@@ -178,11 +178,7 @@ static vv_status tell_record(void *payload, const vv_place *place, const vv_reco
 		rc = vv_cbor_links(t->raw.data, t->raw.len, tell_link, t, err);
 	}
 	/* One that cannot be read keeps nothing. */
-	if (rc == VV_ECORRUPT || rc == VV_EMISSING || rc == VV_EINPUT) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
-	return rc;
+	return vv_error_excuse(rc, rc == VV_ECORRUPT || rc == VV_EMISSING || rc == VV_EINPUT, err);
 }
 
 static vv_status tell_folder(vv_repository *r, const char *folder, telling *t, vv_error *err)
@@ -197,10 +193,7 @@ static vv_status tell_folder(vv_repository *r, const char *folder, telling *t, v
 	rc = vv_packs_renew(t->store, NULL, true, &t->packs, err);
 	for (size_t i = 0; rc == VV_OK && i < t->packs->own; i++) {
 		rc = vv_pack_each_record(t->packs->packs[i], tell_record, t, err);
-		if (rc == VV_ECORRUPT) {
-			vv_error_clear(err);
-			rc = VV_OK;
-		}
+		rc = vv_error_excuse(rc, rc == VV_ECORRUPT, err);
 	}
 	vv_packs_unref(t->packs);
 	t->packs = NULL;

@@ -131,8 +131,8 @@ static vv_status find_commits(packing *p, vv_walker *w, vv_nodes *out, vv_error 
 		uint64_t size;
 		vv_node *n;
 
-		if ((rc = vv_object_header(p->repo, &p->wanted.ids[i], &type, &size, err)) < 0)
-			return rc;
+		rc = vv_object_header(p->repo, &p->wanted.ids[i], &type, &size, err);
+		if (rc < 0) return rc;
 		if (type != GIT_OBJECT_COMMIT) {
 			continue;
 		}
@@ -595,11 +595,7 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 		return rc;
 	}
 	vv_auto(vv_fd) lock = vv_lock(path, true, 0, err);
-	if (lock == VV_ELOCKED) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (lock < 0) return (vv_status)lock;
+	if (lock < 0) return vv_error_excuse((vv_status)lock, lock == VV_ELOCKED, err);
 	rc = pack_locked(r, above, packed, err);
 	return rc < 0 ? rc : vv_quarantine_named(r, err);
 }

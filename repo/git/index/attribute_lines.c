@@ -133,11 +133,7 @@ static vv_status read_attributes(const char *path, vv_buf *out, vv_error *err)
 	vv_stat st;
 	vv_status rc = vv_lstat(&st, path, err);
 
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc < 0) return rc;
+	if (rc < 0) return vv_missing_ok(rc, err);
 	if (!S_ISREG(st.mode)) { /* Git does not follow it either */
 		return vv_fail(err, VV_EREFUSED, "'%s' is not a regular file", vv_text_shows(path));
 	}

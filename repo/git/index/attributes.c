@@ -167,14 +167,12 @@ static bool is_alone(const vv_repository *r)
 /* A pipe's writer would be waited for. Zeros: it is not there. */
 static vv_status look(vv_stat *st, const char *file, vv_error *err)
 {
-	memset(st, 0, sizeof(*st));
-	vv_status rc = vv_lstat(st, file, NULL);
+	const vv_status rc = vv_lstat(st, file, err);
 
-	if (rc == VV_ENOTFOUND) {
+	if (rc < 0) {
 		memset(st, 0, sizeof(*st));
-		return VV_OK;
+		return vv_missing_ok(rc, err);
 	}
-	if (rc < 0) return vv_lstat(st, file, err);
 	return S_ISREG(st->mode) || S_ISLNK(st->mode) || S_ISDIR(st->mode)
 		       ? VV_OK
 		       : vv_fail(err, VV_EREFUSED, "'%s' is not a regular file",
@@ -315,10 +313,7 @@ static vv_status put_blob(vv_attr_asker *a, const char *path, vv_error *err)
 	if (found) {
 		rc = vv_blob_read(r, vv_from_git(&id), FILE_BYTES_MAX - 1, &text, err);
 	}
-	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
+	rc = vv_error_excuse(rc, rc == VV_ENOTFOUND || rc == VV_EREFUSED, err);
 	return rc < 0 ? rc : put_apart(a, path, vv_buf_cstr(&text), text.len, err);
 }
 

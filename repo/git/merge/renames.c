@@ -209,13 +209,9 @@ static vv_status sign(finder *f, const vv_rename_file *file, signature **out, vv
 	    (rc = vv_blob_read(f->repo, &file->id, TEXT_MAX, &content, err)) == VV_OK) {
 		code = sign_buffer(out, f->repo, vv_buf_cstr(&content), content.len);
 	}
-	if (rc == VV_ENOTFOUND || rc == VV_EMISSING) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
 	if (rc == VV_OK && code < 0 && code != GIT_EBUFS) return vv_fail_nomem(err);
 	git_error_clear();
-	return rc;
+	return vv_error_excuse(rc, rc == VV_ENOTFOUND || rc == VV_EMISSING, err);
 }
 
 static vv_status sign_all(finder *f, const vv_rename_file *files, size_t count, signature **out,

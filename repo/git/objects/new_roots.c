@@ -162,11 +162,9 @@ static vv_status read_file(vv_linked *l, const char *bytes, size_t len, vv_error
 	vv_auto(vv_buf) kept = VV_BUF_INIT;
 	vv_status rc = vv_config_parse(bytes, len, FILE_NAME, keep_line, &kept, err);
 
-	if (rc == VV_EINPUT) {
-		vv_error_clear(err);
-		return VV_OK;
+	if (rc < 0 || (rc = vv_buf_ok(&kept, err)) < 0) {
+		return vv_error_excuse(rc, rc == VV_EINPUT, err);
 	}
-	if (rc < 0 || (rc = vv_buf_ok(&kept, err)) < 0) return rc;
 	return take_lines(l, &(lines){kept.data, kept.len}, err);
 }
 
@@ -345,10 +343,7 @@ static vv_status load_edge(finding *f, vv_error *err)
 			    added) {
 				rc = vv_tree_diff(f->repo, NULL, &p->tree, "", note_blob, f, err);
 			}
-			if (rc == VV_ENOTFOUND) { /* theirs may have holes */
-				vv_error_clear(err);
-				rc = VV_OK;
-			}
+			rc = vv_missing_ok(rc, err); /* theirs may have holes */
 		}
 	}
 	f->edge_loaded = rc == VV_OK;

@@ -115,13 +115,6 @@ static vv_status paint(painting *p, vv_error *err)
 
 /* --- where it begins ---------------------------------------------------------------- */
 
-static vv_status add_id(git_oid **ids, size_t *count, size_t *cap, const git_oid *id, vv_error *err)
-{
-	if (!vv_array_room(*ids, *count, *cap)) return vv_fail_nomem(err);
-	(*ids)[(*count)++] = *id;
-	return VV_OK;
-}
-
 /* Follows tags to their targets; new tags are added to the list. */
 static vv_status peel(vv_object_range *g, git_oid *id, git_object_t *type, bool list, vv_error *err)
 {
@@ -133,8 +126,8 @@ static vv_status peel(vv_object_range *g, git_oid *id, git_object_t *type, bool 
 	while ((rc = vv_object_header(g->repo, id, type, &size, err)) == VV_OK &&
 	       *type == GIT_OBJECT_TAG) {
 		if ((rc = vv_oid_set_add(&g->tags_seen, id, &added, err)) < 0 ||
-		    (list && added &&
-		     (rc = add_id(&g->tags, &g->tag_count, &g->tag_cap, id, err)) < 0) ||
+		    (list && added && !vv_array_add(g->tags, g->tag_count, g->tag_cap, *id) &&
+		     (rc = vv_fail_nomem(err)) < 0) ||
 		    (rc = vv_tag_target(g->repo, id, id, err)) < 0) {
 			break;
 		}
@@ -156,11 +149,7 @@ static vv_status begin_have(painting *p, const vv_oid *have, vv_error *err)
 
 	if (!vv_object_is_here(g->repo, &id)) return VV_OK;
 	vv_status rc = peel(g, &id, &type, false, err);
-	if (rc == VV_ENOTFOUND || (rc == VV_OK && type != GIT_OBJECT_COMMIT)) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc < 0) return rc;
+	if (rc < 0 || type != GIT_OBJECT_COMMIT) return vv_missing_ok(rc, err);
 	vv_node *n = vv_walker_node(g->walker, &id);
 	return n ? paint_had(p, n, err) : vv_fail_nomem(err);
 }
@@ -174,7 +163,8 @@ static vv_status begin_want(painting *p, const vv_oid *wanted, vv_error *err)
 
 	if ((rc = peel(g, &id, &type, true, err)) < 0) return rc;
 	if (type != GIT_OBJECT_COMMIT) {
-		return add_id(&g->rest, &g->rest_count, &g->rest_cap, &id, err);
+		return vv_array_add(g->rest, g->rest_count, g->rest_cap, id) ? VV_OK
+									     : vv_fail_nomem(err);
 	}
 	vv_node *n = vv_walker_node(g->walker, &id);
 	return n ? want(p, n, err) : vv_fail_nomem(err);

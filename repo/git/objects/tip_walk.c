@@ -28,13 +28,10 @@ static vv_status meet(vv_tip_walk *w, vv_node *n, uint32_t flags, uint32_t dista
 		return VV_OK;
 	}
 	vv_status rc = vv_node_parse(w->walker, n, err);
-	if (rc == VV_ENOTFOUND) { /* a gap: reported elsewhere */
-		vv_error_clear(err);
-		return VV_OK;
-	}
+	if (rc < 0) return vv_missing_ok(rc, err); /* a gap: reported elsewhere */
 	*have |= QUEUED | flags;
 	n->pending = distance;
-	return rc < 0 ? rc : vv_queue_push(&w->queue, n, err);
+	return vv_queue_push(&w->queue, n, err);
 }
 
 vv_status vv_tip_walk_add(vv_tip_walk *w, const vv_oid *id, const vv_oid *commit, vv_error *err)
