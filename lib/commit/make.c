@@ -108,7 +108,7 @@ static vv_status commit_guard(vv_repository *r, const vv_changes *changes, vv_er
 {
 	vv_auto(vv_attr_list) lines = {0};
 	const bool merges = *vv_state_name(r) && strcmp(vv_state_name(r), "bisect") != 0;
-	vv_status rc = vv_attr_list_read(&lines, r, err);
+	vv_status rc = vv_attr_list_read(&lines, r, NULL, VV_ATTR_FILTER_LINES, err);
 
 	for (size_t i = 0; i < changes->count && rc == VV_OK; i++) {
 		const vv_change_entry *e = &changes->entries[i];

@@ -710,7 +710,7 @@ static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 /* Which lines of .gitattributes apply, and are they among the restored files? */
 static vv_status see_attributes(restore *r, vv_error *err)
 {
-	vv_status rc = vv_attr_list_read(&r->lines, r->o->repo, err);
+	vv_status rc = vv_attr_list_read(&r->lines, r->o->repo, NULL, VV_ATTR_FILTER_LINES, err);
 
 	for (size_t i = 0; rc == VV_OK && i < r->count && !r->anew; i++) {
 		const target *t = &r->targets[i];

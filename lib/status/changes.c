@@ -46,8 +46,7 @@ typedef struct missing_blocks {
 	vv_dataset_reader *reader;
 	vv_store *store;
 	bool doubtful; /* some version is known to lack blocks below its root */
-	char **paths;
-	size_t count, cap;
+	vv_string_list paths;
 } missing_blocks;
 
 static vv_status look_at(missing_blocks *m, const vv_index_entry *e, bool *here, vv_error *err)
@@ -76,14 +75,9 @@ static vv_status look(missing_blocks *m, const vv_index *x, const size_t *at, si
 		bool here;
 
 		vv_index_at(x, at[i], &e);
-		if ((rc = look_at(m, &e, &here, err)) < 0 || here) {
-			continue;
+		if ((rc = look_at(m, &e, &here, err)) == VV_OK && !here) {
+			rc = vv_string_list_add(&m->paths, vv_strdup(e.path), err);
 		}
-		if (!vv_array_room(m->paths, m->count, m->cap) ||
-		    !(m->paths[m->count] = vv_strdup(e.path))) {
-			return vv_fail_nomem(err);
-		}
-		m->count++;
 	}
 	return rc;
 }
@@ -105,22 +99,16 @@ static vv_status missing_blocks_look(char ***paths, size_t *count, vv_repository
 	if ((rc = vv_repository_store(r, &m.store, err)) < 0 ||
 	    (rc = vv_repository_incomplete(r, &m.doubtful, err)) < 0 ||
 	    (rc = look(&m, x, at, at_count, step, err)) < 0) {
-		goto done;
-	}
-	if (m.count > 0 && step > 1) {
-		vv_names_free(m.paths, m.count);
-		m.paths = NULL;
-		m.count = m.cap = 0;
-		rc = look(&m, x, at, at_count, 1, err);
-	}
-done:
-	if (rc < 0) {
-		vv_names_free(m.paths, m.count);
+		vv_string_list_clear(&m.paths);
 		return rc;
 	}
-	*paths = m.paths;
-	*count = m.count;
-	return VV_OK;
+	if (m.paths.count > 0 && step > 1) {
+		vv_string_list_clear(&m.paths);
+		rc = look(&m, x, at, at_count, 1, err);
+	}
+	*paths = m.paths.items;
+	*count = m.paths.count;
+	return rc;
 }
 
 /* ---- changes ---- */
@@ -704,8 +692,9 @@ static vv_status add_work(collector *c, vv_error *err)
 {
 	vv_status rc = add_modules(c, err);
 
-	if (rc < 0 || (rc = vv_attr_list_read(&c->lines, c->r, err)) < 0 ||
-	    (rc = vv_attr_beaten_read(&c->beaten, c->r, c->x, err)) < 0) {
+	if (rc < 0 ||
+	    (rc = vv_attr_list_read(&c->lines, c->r, NULL, VV_ATTR_FILTER_LINES, err)) < 0 ||
+	    (rc = vv_attr_list_read(&c->beaten, c->r, c->x, VV_ATTR_TEXT_LINES, err)) < 0) {
 		return rc;
 	}
 	if ((c->top = vv_repository_open_top(c->r, err)) < 0) return (vv_status)c->top;

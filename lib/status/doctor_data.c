@@ -363,8 +363,9 @@ vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset
 	uint64_t unsent = 0;
 	vv_status rc;
 
-	if ((rc = find_remote(&a, err)) < 0 || (rc = vv_attr_list_read(&a.lines, r, err)) < 0 ||
-	    (rc = vv_attr_beaten_read(&a.beaten, r, x, err)) < 0) {
+	if ((rc = find_remote(&a, err)) < 0 ||
+	    (rc = vv_attr_list_read(&a.lines, r, NULL, VV_ATTR_FILTER_LINES, err)) < 0 ||
+	    (rc = vv_attr_list_read(&a.beaten, r, x, VV_ATTR_TEXT_LINES, err)) < 0) {
 		goto done;
 	}
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {

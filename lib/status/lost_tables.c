@@ -47,7 +47,8 @@ vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error 
 	vv_status rc;
 
 	if (!vv_repository_workdir(r)) return VV_OK;
-	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_list_read(&lines, r, err)) < 0) {
+	if ((rc = vv_index_open(&x, r, err)) < 0 ||
+	    (rc = vv_attr_list_read(&lines, r, NULL, VV_ATTR_FILTER_LINES, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < vv_index_count(x) && told < TOLD_MAX; i++) {

@@ -376,13 +376,10 @@ static vv_status find_renamed(vv_diff_sides *d, vv_repository *r, vv_error *err)
 static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const char *path,
 			  vv_error *err)
 {
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {0};
 	vv_status rc = VV_ENOTFOUND;
 	if (s->kind == VV_SIDE_COMMIT && !vv_oid_is_null(&s->commit)) {
 		rc = vv_tree_entry_at(f->repo, &s->commit, path, &e, err);
-		if (rc == VV_OK) {
-			vv_tree_entry_clear(&e);
-		}
 	} else if (s->kind != VV_SIDE_COMMIT) {
 		vv_auto(vv_index) *x = NULL;
 		vv_index_entry ie;

@@ -495,7 +495,7 @@ static vv_status warn_beaten(vv_add_report *rep, vv_repository *r, vv_index *x, 
 {
 	vv_auto(vv_attr_list) lines = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = vv_attr_beaten_read(&lines, r, x, err);
+	vv_status rc = vv_attr_list_read(&lines, r, x, VV_ATTR_TEXT_LINES, err);
 
 	for (size_t i = 0; i < rep->outcome_count && rc == VV_OK; i++) {
 		if (rep->outcomes[i].dataset) {

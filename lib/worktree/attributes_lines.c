@@ -14,6 +14,28 @@
 #include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
 
+/* Do the words end in -text, or, the same, binary? */
+static bool says_binary(const char *attributes)
+{
+	bool binary = false;
+
+	for (const char *p = attributes; *p;) {
+		size_t len = strcspn(p, " \t");
+
+		if ((len == 5 && memcmp(p, "-text", 5) == 0) ||
+		    (len == 6 && memcmp(p, "binary", 6) == 0)) {
+			binary = true;
+		} else if ((len >= 4 && memcmp(p, "text", 4) == 0) ||
+			   (len == 5 && memcmp(p, "!text", 5) == 0)) {
+			binary = false;
+		} else if (len > 9 && memcmp(p, "working-t", 9) == 0) {
+			return false;
+		}
+		p += len + strspn(p + len, " \t");
+	}
+	return binary;
+}
+
 static vv_status on_line(void *payload, const char *file, unsigned number, const char *pattern,
 			 const char *attributes, vv_error *err)
 {
@@ -27,7 +49,10 @@ static vv_status on_line(void *payload, const char *file, unsigned number, const
 				  .pattern = vv_strdup(pattern),
 				  .folder = vv_strndup(file, folder),
 				  .number = number,
-				  .on = strstr(attributes, "filter=varve") != NULL,
+				  .on = l->kind == VV_ATTR_FILTER_LINES
+						? strstr(attributes, "filter=varve") != NULL
+						: l->kind == VV_ATTR_COMPARED_LINES ||
+							  !says_binary(attributes),
 				  .literal = !strpbrk(pattern, "*?[\\\""),
 				  .attributes = vv_strdup(attributes)};
 	return at->file && at->pattern && at->folder && at->attributes ? VV_OK : vv_fail_nomem(err);
@@ -97,29 +122,11 @@ static vv_status index_lines(vv_attr_list *l, vv_error *err)
 	return rc < 0 ? rc : vv_buf_ok(&l->endings, err);
 }
 
-vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err)
+vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, const vv_index *x,
+			    vv_attr_lines_kind kind, vv_error *err)
 {
-	*out = (vv_attr_list){0};
-	vv_status rc = vv_attr_lines(r, on_line, out, err);
-	return rc < 0 ? rc : index_lines(out, err);
-}
-
-static vv_status on_compared_line(void *payload, const char *file, unsigned number,
-				  const char *pattern, const char *attributes, vv_error *err)
-{
-	vv_attr_list *l = payload;
-	vv_status rc = on_line(payload, file, number, pattern, attributes, err);
-
-	if (rc == VV_OK) {
-		l->lines[l->count - 1].on = true;
-	}
-	return rc;
-}
-
-vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_error *err)
-{
-	*out = (vv_attr_list){0};
-	vv_status rc = vv_attr_compared_lines(r, on_compared_line, out, err);
+	*out = (vv_attr_list){.kind = kind};
+	vv_status rc = vv_attr_lines(r, x, kind, on_line, out, err);
 	return rc < 0 ? rc : index_lines(out, err);
 }
 
@@ -215,47 +222,6 @@ size_t vv_attr_list_deciding(const vv_attr_list *l, const char *path)
 		}
 	}
 	return best;
-}
-
-/* Do the words end in -text, or, the same, binary? */
-static bool says_binary(const char *attributes)
-{
-	bool binary = false;
-
-	for (const char *p = attributes; *p;) {
-		size_t len = strcspn(p, " \t");
-
-		if ((len == 5 && memcmp(p, "-text", 5) == 0) ||
-		    (len == 6 && memcmp(p, "binary", 6) == 0)) {
-			binary = true;
-		} else if ((len >= 4 && memcmp(p, "text", 4) == 0) ||
-			   (len == 5 && memcmp(p, "!text", 5) == 0)) {
-			binary = false;
-		} else if (len > 9 && memcmp(p, "working-t", 9) == 0) {
-			return false;
-		}
-		p += len + strspn(p + len, " \t");
-	}
-	return binary;
-}
-
-static vv_status on_text_line(void *payload, const char *file, unsigned number, const char *pattern,
-			      const char *attributes, vv_error *err)
-{
-	vv_attr_list *l = payload;
-	vv_status rc = on_line(payload, file, number, pattern, attributes, err);
-
-	if (rc == VV_OK) {
-		l->lines[l->count - 1].on = !says_binary(attributes);
-	}
-	return rc;
-}
-
-vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_index *x, vv_error *err)
-{
-	*out = (vv_attr_list){0};
-	vv_status rc = vv_attr_text_lines(r, x, on_text_line, out, err);
-	return rc < 0 ? rc : index_lines(out, err);
 }
 
 /* The line that may set a working-tree-encoding for the path, regardless of later ones about text; count: none. */

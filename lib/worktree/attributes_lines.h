@@ -24,9 +24,9 @@ typedef struct vv_attr_list_line {
 	char *pattern;   /* pattern of the line */
 	char *folder;    /* folder of the file: "", or such as "data/" */
 	unsigned number; /* number of the line in the file */
-	/* vv_attr_list_read: the line sets filter=varve, and does not unset the filter.
-	 * vv_attr_list_read_compared: always true. vv_attr_beaten_read: the line can make Git
-	 * rewrite pointers, as it does not end in -text. */
+	/* VV_ATTR_FILTER_LINES: the line sets filter=varve, and does not unset the filter.
+	 * VV_ATTR_COMPARED_LINES: always true. VV_ATTR_TEXT_LINES: the line can make Git rewrite
+	 * pointers, as it does not end in -text. */
 	bool on;
 	bool literal;     /* the pattern has no wildcards */
 	char *attributes; /* the part of the line after the pattern */
@@ -36,6 +36,7 @@ typedef struct vv_attr_list_line {
 
 /* One value = all lines of one kind. */
 typedef struct vv_attr_list {
+	vv_attr_lines_kind kind;
 	vv_attr_list_line *lines;
 	size_t count, cap;
 	vv_hash_index literal; /* finds lines that match a single path, by the hash of the path */
@@ -45,11 +46,11 @@ typedef struct vv_attr_list {
 	vv_buf endings;
 } vv_attr_list;
 
-/* Sets *out to the lines with -text, and the lines that can override -text (vv_attr_text_lines).
- * Afterwards, call vv_attr_beaten_note for each path that may be a dataset, and then
- * vv_attr_beaten_put. x: the index, if it is open; may be NULL. */
-vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_index *x,
-			      vv_error *err);
+/* Sets *out to the lines of this kind. x: the index, if it is open; may be NULL. After reading
+ * VV_ATTR_TEXT_LINES, call vv_attr_beaten_note for each path that may be a dataset, and then
+ * vv_attr_beaten_put. */
+vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, const vv_index *x,
+			    vv_attr_lines_kind kind, vv_error *err);
 /* Counts `path` for a line of l if varve tracks path and the line makes Git change the pointer of
  * path. */
 vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *path, vv_error *err);
@@ -67,11 +68,6 @@ vv_status vv_attr_check_encoding(vv_repository *r, const char *path, vv_error *e
 #define VV_ATTR_BEATEN_HINT                                                                        \
 	"Git would change pointers: limit that line to other files, or end it with '-text -working-tree-encoding'"
 
-/* Sets *out to the lines with filter=varve, or with -filter. */
-vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err);
-/* Sets *out to the lines for files that Git stores as text and varve compares and merges
- * (vv_attr_compared_lines). */
-vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_error *err);
 void vv_attr_list_clear(vv_attr_list *l);
 VV_AUTO_CLEAR(vv_attr_list, vv_attr_list_clear)
 

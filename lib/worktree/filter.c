@@ -468,7 +468,8 @@ static vv_status refuse_encoding(vv_filter *f, const char *path, vv_error *err)
 	vv_error why;
 	vv_status rc = VV_OK;
 
-	if (!f->lines.others && (rc = vv_attr_beaten_read(&f->lines, f->repo, NULL, err)) < 0) {
+	if (!f->lines.others &&
+	    (rc = vv_attr_list_read(&f->lines, f->repo, NULL, VV_ATTR_TEXT_LINES, err)) < 0) {
 		return rc;
 	}
 	if (!vv_attr_beaten_recodes(&f->lines, path)) return VV_OK;

@@ -29,7 +29,7 @@ typedef struct vv_filter {
 	bool by_varve;
 	struct vv_needed *needed; /* fetches missing versions; NULL until one was needed */
 	bool waits_later;         /* wait for the disk only in vv_filter_wait */
-	/* result of vv_attr_beaten_read; set when the first pointer was returned */
+	/* lines of VV_ATTR_TEXT_LINES; set when the first pointer was returned */
 	vv_attr_list lines;
 	vv_buf warned; /* path and text of the last report */
 } vv_filter;

@@ -111,9 +111,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	require(vv_write_file(file, data, size, false, &err) == VV_OK);
 	vv_attr_flush(repo);
-	require(vv_attr_lines(repo, see, &lines, &err) == VV_OK);
-	require(vv_attr_compared_lines(repo, see, &lines, &err) == VV_OK);
-	require(vv_attr_text_lines(repo, NULL, see, &lines, &err) == VV_OK);
+	require(vv_attr_lines(repo, NULL, VV_ATTR_FILTER_LINES, see, &lines, &err) == VV_OK);
+	require(vv_attr_lines(repo, NULL, VV_ATTR_COMPARED_LINES, see, &lines, &err) == VV_OK);
+	require(vv_attr_lines(repo, NULL, VV_ATTR_TEXT_LINES, see, &lines, &err) == VV_OK);
 	(void)vv_attr_tracked(repo, "dir/fuzz.csv", &holds, &err);
 	(void)vv_attr_compared(repo, "dir/fuzz.csv", &holds, &err);
 	change();

@@ -57,7 +57,8 @@ static vv_status put_line(vv_buf *out, vv_repository *r, const char *path, bool 
 			  vv_error *err)
 {
 	vv_auto(vv_attr_list) lines = {0};
-	vv_status rc = (compared ? vv_attr_list_read_compared : vv_attr_list_read)(&lines, r, err);
+	vv_status rc = vv_attr_list_read(
+		&lines, r, NULL, compared ? VV_ATTR_COMPARED_LINES : VV_ATTR_FILTER_LINES, err);
 	const size_t i = rc < 0 ? lines.count : vv_attr_list_deciding(&lines, path);
 
 	if (i < lines.count) {

@@ -91,8 +91,9 @@ static void print_lines(const lister *l)
 static vv_status list_kind(vv_context *c, bool verbose, bool compared, size_t *lines, vv_error *err)
 {
 	lister l = {.r = c->repo, .verbose = verbose, .compared = compared};
-	vv_status rc = compared ? vv_attr_list_read_compared(&l.list, c->repo, err)
-				: vv_attr_list_read(&l.list, c->repo, err);
+	vv_status rc = vv_attr_list_read(&l.list, c->repo, NULL,
+					 compared ? VV_ATTR_COMPARED_LINES : VV_ATTR_FILTER_LINES,
+					 err);
 
 	*lines += l.list.count;
 	if (rc == VV_OK) {
@@ -182,7 +183,7 @@ static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
 	vv_auto(vv_attr_list) list = {0};
 	size_t count = vv_index_count(c->index), found = 0;
 	vv_auto(char) *first = NULL;
-	vv_status rc = vv_attr_list_read_compared(&list, c->repo, err);
+	vv_status rc = vv_attr_list_read(&list, c->repo, NULL, VV_ATTR_COMPARED_LINES, err);
 
 	rc = rc < 0 ? rc : vv_context_need(c, VV_NEEDS_READER, err);
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
@@ -213,7 +214,7 @@ static vv_status warn_beaten(vv_repository *r, vv_index *x, const vv_string_list
 {
 	vv_auto(vv_attr_list) lines = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = vv_attr_beaten_read(&lines, r, x, err);
+	vv_status rc = vv_attr_list_read(&lines, r, x, VV_ATTR_TEXT_LINES, err);
 
 	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++) {
 		vv_index_entry e;
@@ -522,7 +523,7 @@ static const vv_attr_list_line *takes_over(const vv_attr_list *before, const vv_
 static vv_status warn_of_files(vv_context *c, const vv_attr_list *before, vv_error *err)
 {
 	vv_auto(vv_attr_list) now = {0};
-	vv_status rc = vv_attr_list_read(&now, c->repo, err);
+	vv_status rc = vv_attr_list_read(&now, c->repo, NULL, VV_ATTR_FILTER_LINES, err);
 	bool told = false;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(c->index); i++) {
@@ -553,9 +554,9 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 	size_t blocks = 0, left = 0; /* lines with the filter, before and after */
 	vv_status rc;
 
-	if ((rc = vv_attr_list_read(&lines, r, err)) < 0 ||
+	if ((rc = vv_attr_list_read(&lines, r, NULL, VV_ATTR_FILTER_LINES, err)) < 0 ||
 	    (rc = vv_attr_edit_begin(&edit, r, err)) < 0 ||
-	    (rc = vv_attr_lines(r, count_line, &blocks, err)) < 0) {
+	    (rc = vv_attr_lines(r, NULL, VV_ATTR_FILTER_LINES, count_line, &blocks, err)) < 0) {
 		return rc;
 	}
 	rc = note_way_back(&back, c, "'varve untrack'", err);
@@ -566,7 +567,7 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 	}
 	vv_attr_flush(r);
 	if (rc == VV_OK) {
-		rc = vv_attr_lines(r, count_line, &left, err);
+		rc = vv_attr_lines(r, NULL, VV_ATTR_FILTER_LINES, count_line, &left, err);
 	}
 	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, c->index, err)) == VV_OK) {
 		rc = vv_index_write(c->index, err);

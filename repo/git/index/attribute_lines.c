@@ -140,15 +140,9 @@ static vv_status read_attributes(const char *path, vv_buf *out, vv_error *err)
 	return vv_read_regular(out, path, FILE_BYTES_MAX, err);
 }
 
-typedef enum line_kind {
-	FILTER_LINES,   /* vv_attr_lines */
-	TEXT_LINES,     /* vv_attr_text_lines */
-	COMPARED_LINES, /* vv_attr_compared_lines */
-} line_kind;
-
 /* Which lines are requested, and for whom. */
 typedef struct line_search {
-	line_kind kind;
+	vv_attr_lines_kind kind;
 	vv_buf macros; /* " name " of each macro with such words, met so far */
 	vv_attr_line_fn fn;
 	void *payload;
@@ -200,9 +194,9 @@ static bool is_text_line(line_search *s, const attr_line *line)
 
 static bool is_wanted(line_search *s, const attr_line *line)
 {
-	return s->kind == TEXT_LINES     ? is_text_line(s, line)
-	       : s->kind == FILTER_LINES ? is_filter_line(line)
-					 : is_compared_line(line);
+	return s->kind == VV_ATTR_TEXT_LINES     ? is_text_line(s, line)
+	       : s->kind == VV_ATTR_FILTER_LINES ? is_filter_line(line)
+						 : is_compared_line(line);
 }
 
 /* "[attr]name text eol=crlf": any line may use just the name. */
@@ -234,7 +228,7 @@ static vv_status lines_of(line_search *s, const char *file, const char *path, vv
 		vv_auto(char) *pattern = NULL, *attributes = NULL;
 
 		number++;
-		if (line.pattern_len == 0 && s->kind == TEXT_LINES) {
+		if (line.pattern_len == 0 && s->kind == VV_ATTR_TEXT_LINES) {
 			note_macro(s, &line);
 		}
 		if (line.pattern_len == 0 || !is_wanted(s, &line)) {
@@ -290,24 +284,10 @@ static vv_status search_lines(vv_repository *r, const vv_index *x, line_search *
 	return rc < 0 ? rc : lines_of(s, ".git/info/attributes", own, err);
 }
 
-vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
+vv_status vv_attr_lines(vv_repository *r, const vv_index *x, vv_attr_lines_kind kind,
+			vv_attr_line_fn fn, void *payload, vv_error *err)
 {
-	line_search s = {FILTER_LINES, VV_BUF_INIT, fn, payload};
-
-	return search_lines(r, NULL, &s, err);
-}
-
-vv_status vv_attr_compared_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
-{
-	line_search s = {COMPARED_LINES, VV_BUF_INIT, fn, payload};
-
-	return search_lines(r, NULL, &s, err);
-}
-
-vv_status vv_attr_text_lines(vv_repository *r, const vv_index *x, vv_attr_line_fn fn, void *payload,
-			     vv_error *err)
-{
-	line_search s = {TEXT_LINES, VV_BUF_INIT, fn, payload};
+	line_search s = {kind, VV_BUF_INIT, fn, payload};
 	vv_status rc = search_lines(r, x, &s, err);
 
 	vv_buf_clear(&s.macros);

@@ -19,18 +19,19 @@
  * attributes: the text after the pattern. A failure ends the search. */
 typedef vv_status (*vv_attr_line_fn)(void *payload, const char *file, unsigned line,
 				     const char *pattern, const char *attributes, vv_error *err);
-/* Calls fn for each line with filter=varve or -filter in all .gitattributes files of the work tree. */
-vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err);
-
-/* Calls fn for each line with diff=varve or merge=varve, but without filter=varve. */
-vv_status vv_attr_compared_lines(vv_repository *r, vv_attr_line_fn fn, void *payload,
-				 vv_error *err);
-
-/* Calls fn for each line that can make Git convert, or not convert, the line ends or the encoding
- * of a dataset's pointer: lines with text, -text, binary, eol, crlf or working-tree-encoding, or
- * with a macro that has such an attribute. x: the open index; NULL: the function opens it. */
-vv_status vv_attr_text_lines(vv_repository *r, const vv_index *x, vv_attr_line_fn fn, void *payload,
-			     vv_error *err);
+/* Which lines of .gitattributes files to list. */
+typedef enum vv_attr_lines_kind {
+	VV_ATTR_FILTER_LINES,   /* with filter=varve, -filter or !filter */
+	VV_ATTR_COMPARED_LINES, /* with diff=varve or merge=varve, but without filter=varve */
+	/* those that can make Git convert, or not convert, the line ends or the encoding of a
+	 * dataset's pointer: with text, -text, binary, eol, crlf or working-tree-encoding, or with a
+	 * macro that has such an attribute */
+	VV_ATTR_TEXT_LINES
+} vv_attr_lines_kind;
+/* Calls fn for each line of this kind in all .gitattributes files of the work tree. x: the open
+ * index; NULL: the function opens it. */
+vv_status vv_attr_lines(vv_repository *r, const vv_index *x, vv_attr_lines_kind kind,
+			vv_attr_line_fn fn, void *payload, vv_error *err);
 
 /* Adds a line "<pattern> filter=varve ..." for each pattern to the top .gitattributes of the work
  * tree, unless the file already has the line. Adds all lines in one step. Keeps the line ends of

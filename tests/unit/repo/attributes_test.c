@@ -331,7 +331,7 @@ static void a_nul_ends_the_text_of_a_line(void **state)
 	git_begin();
 	r = open_here();
 	vv_assert_ok(vv_write_file(".gitattributes", text, sizeof text - 1, false, &err), &err);
-	vv_assert_ok(vv_attr_lines(r, put_line, &b, &err), &err);
+	vv_assert_ok(vv_attr_lines(r, NULL, VV_ATTR_FILTER_LINES, put_line, &b, &err), &err);
 	assert_string_equal(vv_buf_cstr(&b), ".gitattributes:2:*.tsv:filter=varve\n");
 	vv_buf_clear(&b);
 	vv_repository_close(r);
@@ -348,7 +348,7 @@ static void lines_are_listed_with_their_place(void **state)
 	sh("mkdir d; printf '\\n# no\\n*.csv filter=varve -text\\n*.txt text\\n\"a b\" -filter\\n[attr]m filter=varve\\n' > .gitattributes\n"
 	   "printf 'x.csv !filter\\n' > d/.gitattributes; git add .");
 	r = open_here();
-	vv_assert_ok(vv_attr_lines(r, put_line, &b, &err), &err);
+	vv_assert_ok(vv_attr_lines(r, NULL, VV_ATTR_FILTER_LINES, put_line, &b, &err), &err);
 	assert_string_equal(
 		vv_buf_cstr(&b),
 		".gitattributes:3:*.csv:filter=varve -text\n.gitattributes:5:\"a b\":-filter\n"
@@ -381,7 +381,7 @@ static void lines_for_text_have_no_filter_and_a_kind_of_their_own(void **state)
 	vv_assert_ok(vv_attr_compared(r, "a.csv", &yes, &err), &err);
 	assert_false(yes);
 	vv_assert_status(vv_attr_track_text(r, one, 1, true, &changed, &err), VV_EREFUSED, &err);
-	vv_assert_ok(vv_attr_compared_lines(r, put_line, &b, &err), &err);
+	vv_assert_ok(vv_attr_lines(r, NULL, VV_ATTR_COMPARED_LINES, put_line, &b, &err), &err);
 	assert_string_equal(vv_buf_cstr(&b), ".gitattributes:2:*.csv:diff=varve merge=varve\n");
 	vv_assert_ok(vv_attr_untrack(r, "*.csv", false, &err), &err);
 	vv_assert_ok(vv_attr_compared(r, "b.csv", &yes, &err), &err);

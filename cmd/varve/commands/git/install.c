@@ -189,7 +189,7 @@ static vv_status tell_of_pointers(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	if (vv_repository_is_bare(c->repo)) return VV_OK;
-	if ((rc = vv_attr_list_read(&lines, c->repo, err)) == VV_OK) {
+	if ((rc = vv_attr_list_read(&lines, c->repo, NULL, VV_ATTR_FILTER_LINES, err)) == VV_OK) {
 		rc = vv_index_open(&x, c->repo, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {

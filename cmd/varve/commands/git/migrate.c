@@ -492,7 +492,8 @@ static bool hint_pattern(const migration *m, const char *path, vv_error *err)
 	bool hinted = false;
 
 	if (vv_worktree_prefix(&prefix, m->c->repo, VV_IGNORED) == VV_OK &&
-	    vv_attr_list_read(&lines, m->c->repo, VV_IGNORED) == VV_OK &&
+	    vv_attr_list_read(&lines, m->c->repo, NULL, VV_ATTR_FILTER_LINES, VV_IGNORED) ==
+		    VV_OK &&
 	    (at = vv_attr_list_deciding(&lines, path)) < lines.count && !lines.lines[at].literal &&
 	    strcmp(lines.lines[at].file, ".gitattributes") == 0) {
 		vv_buf_puts(&word, "varve ");
