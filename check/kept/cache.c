@@ -178,13 +178,10 @@ static uint64_t hash_name(const char *name)
 
 static record *find_record(const records *r, const char *name)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&r->places, hash_name(name));
-	size_t place;
+	record **found = vv_hash_find(r->items, &r->places, hash_name(name), i,
+				      strcmp((*i)->name, name) == 0);
 
-	while (vv_hash_probe_next(&p, &place)) {
-		if (strcmp(r->items[place]->name, name) == 0) return r->items[place];
-	}
-	return NULL;
+	return found ? *found : NULL;
 }
 
 /* The record of that name, an empty one when there was none; NULL: out of memory. */

@@ -140,15 +140,8 @@ static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool
 /* NULL: it is not known. */
 static known_entry *find_entry(const vv_known *k, const vv_hash128 *name)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&k->index, name->lo);
-	size_t at;
-
-	while (vv_hash_probe_next(&p, &at)) {
-		if (k->entries[at].name.lo == name->lo && k->entries[at].name.hi == name->hi) {
-			return &k->entries[at];
-		}
-	}
-	return NULL;
+	return vv_hash_find(k->entries, &k->index, name->lo, e,
+			    e->name.lo == name->lo && e->name.hi == name->hi);
 }
 
 vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err)
@@ -162,12 +155,9 @@ vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err)
 		e->count++;
 		return VV_OK;
 	}
-	if (!vv_array_room(k->entries, k->count, k->cap) ||
-	    !vv_hash_index_add(&k->index, name.lo, k->count)) {
-		return vv_fail_nomem(err);
-	}
-	k->entries[k->count++] = (known_entry){name, 1};
-	return VV_OK;
+	return vv_hash_add(k->entries, k->count, k->cap, &k->index, name.lo, (known_entry){name, 1})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err)

@@ -34,23 +34,14 @@ static vv_status count_equal(vv_check_report *r, const uint8_t hash[VV_SHA256_LE
 			     vv_error *err)
 {
 	uint64_t h;
-	size_t at;
 
 	memcpy(&h, hash, sizeof(h));
-	vv_hash_probe p = vv_hash_probe_begin(&r->print_index, h);
-	while (vv_hash_probe_next(&p, &at)) {
-		if (r->prints[at].hash == h) {
-			*count = ++r->prints[at].count;
-			return VV_OK;
-		}
-	}
-	if (!vv_array_room(r->prints, r->print_count, r->print_cap) ||
-	    !vv_hash_index_add(&r->print_index, h, r->print_count)) {
-		return vv_fail_nomem(err);
-	}
-	r->prints[r->print_count++] = (vv_report_print){h, 1};
-	*count = 1;
-	return VV_OK;
+	vv_report_print *known = vv_hash_find(r->prints, &r->print_index, h, p, p->hash == h);
+	*count = known ? ++known->count : 1;
+	return known || vv_hash_add(r->prints, r->print_count, r->print_cap, &r->print_index, h,
+				    (vv_report_print){h, 1})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* The fingerprint; of the second and further equal ones with their number. */

@@ -41,23 +41,15 @@ typedef struct seen {
 /* *first: the row that had the key first, or `row` itself. False: no memory. */
 static bool see(seen *s, const vv_buf *key, uint64_t hash, uint64_t row, uint64_t *first)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&s->index, hash);
-	seen_key *k;
-	size_t at;
+	const seen_key *known = vv_hash_find(s->keys, &s->index, hash, k,
+					     k->hash == hash && k->len == key->len &&
+						     memcmp(k->bytes, key->data, key->len) == 0);
 
-	while (vv_hash_probe_next(&p, &at)) {
-		k = &s->keys[at];
-		if (k->hash == hash && k->len == key->len &&
-		    memcmp(k->bytes, key->data, key->len) == 0) {
-			*first = k->row;
-			return true;
-		}
-	}
-	if (!vv_array_room(s->keys, s->count, s->cap)) return false;
-	k = &s->keys[s->count];
-	*k = (seen_key){hash, row, vv_arena_strndup(&s->arena, key->data, key->len), key->len};
-	*first = row;
-	return k->bytes && vv_hash_index_add(&s->index, hash, s->count++);
+	*first = known ? known->row : row;
+	if (known) return true;
+	const char *bytes = vv_arena_strndup(&s->arena, key->data, key->len);
+	return bytes && vv_hash_add(s->keys, s->count, s->cap, &s->index, hash,
+				    (seen_key){hash, row, bytes, key->len});
 }
 
 /* An undeclared key, which varve found when the table was first added. */

@@ -461,18 +461,14 @@ static void seen_reset(vv_seen_columns *s)
 /* Fills the column's fact where it was seen. */
 static bool was_seen(vv_seen_columns *s, const look *l, size_t len, uint64_t hash)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&s->index, hash);
-	size_t at;
+	const seen_column *seen = vv_hash_find(s->items, &s->index, hash, c,
+					       c->rows == l->rows && c->len == len &&
+						       memcmp(c->bytes, l->p, len) == 0);
 
-	while (vv_hash_probe_next(&p, &at)) {
-		const seen_column *c = &s->items[at];
-
-		if (c->rows == l->rows && c->len == len && memcmp(c->bytes, l->p, len) == 0) {
-			*l->fact = c->fact;
-			return true;
-		}
+	if (seen) {
+		*l->fact = seen->fact;
 	}
-	return false;
+	return seen != NULL;
 }
 
 /* Without room it is looked at again when it comes back. */

@@ -101,13 +101,7 @@ static uint64_t hash_of(const vv_cid *cid)
 /* NULL: it is missing here. */
 static const entry *find(const vv_mem_sink *m, const vv_cid *cid)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash_of(cid));
-	size_t at;
-
-	while (vv_hash_probe_next(&p, &at)) {
-		if (vv_cid_equal(&m->entries[at].cid, cid)) return &m->entries[at];
-	}
-	return NULL;
+	return vv_hash_find(m->entries, &m->index, hash_of(cid), e, vv_cid_equal(&e->cid, cid));
 }
 
 static vv_status spill(vv_mem_sink *m, entry *e, const void *bytes, size_t len, vv_error *err)

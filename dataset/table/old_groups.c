@@ -92,14 +92,8 @@ static vv_status index_names(old_groups *o, vv_error *err)
 
 bool old_groups_has(const old_groups *o, const vv_cid *cid)
 {
-	size_t at;
-
-	if (!o) return false;
-	vv_hash_probe p = vv_hash_probe_begin(&o->names, vv_cid_prefix(cid));
-	while (vv_hash_probe_next(&p, &at)) {
-		if (vv_cid_equal(&o->groups[at].cid, cid)) return true;
-	}
-	return false;
+	return o && vv_hash_find(o->groups, &o->names, vv_cid_prefix(cid), g,
+				 vv_cid_equal(&g->cid, cid)) != NULL;
 }
 
 static vv_status index_heads(old_groups *o, vv_error *err)

@@ -114,25 +114,17 @@ void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
 
 wanted_id *wanted_rows_find(const wanted_rows *ids, vv_hash128 hash)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&ids->by_hash, hash.lo);
-	size_t place;
-	while (vv_hash_probe_next(&p, &place)) {
-		if (ids->list[place].hash.lo == hash.lo && ids->list[place].hash.hi == hash.hi) {
-			return &ids->list[place];
-		}
-	}
-	return NULL;
+	return vv_hash_find(ids->list, &ids->by_hash, hash.lo, id,
+			    id->hash.lo == hash.lo && id->hash.hi == hash.hi);
 }
 
 vv_status wanted_rows_want(wanted_rows *ids, vv_hash128 hash, vv_error *err)
 {
-	if (wanted_rows_find(ids, hash)) return VV_OK;
-	if (!vv_array_room(ids->list, ids->count, ids->cap) ||
-	    !vv_hash_index_add(&ids->by_hash, hash.lo, ids->count)) {
-		return vv_fail_nomem(err);
-	}
-	ids->list[ids->count++] = (wanted_id){.hash = hash};
-	return VV_OK;
+	return wanted_rows_find(ids, hash) ||
+			       vv_hash_add(ids->list, ids->count, ids->cap, &ids->by_hash, hash.lo,
+					   (wanted_id){.hash = hash})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 vv_status wanted_rows_add(wanted_rows *ids, wanted_id *id, uint64_t row, vv_error *err)
