@@ -670,25 +670,33 @@ static void put_own_words(vv_buf *out, const char *text)
 
 static vv_status code_of(const char *said)
 {
-	static const char *const login[] = {"Authentication failed", "could not read Username",
-					    "Permission denied (", "error: 401", "HTTP 401"};
-	static const char *const refused[] = {"denied",     "Permission",    "Authentication",
-					      "error: 403", "HTTP 403",      "declined",
-					      "rejected",   "not permitted", "Host key"};
-	static const char *const absent[] = {"not found", "does not exist", "not appear to be",
-					     "no such", "Could not resolve"};
+	static const struct {
+		const char *words;
+		vv_status code;
+	} known[] = {{"Authentication failed", VV_EAUTH},
+		     {"could not read Username", VV_EAUTH},
+		     {"Permission denied (", VV_EAUTH},
+		     {"error: 401", VV_EAUTH},
+		     {"HTTP 401", VV_EAUTH},
+		     {"denied", VV_EREFUSED},
+		     {"Permission", VV_EREFUSED},
+		     {"Authentication", VV_EREFUSED},
+		     {"error: 403", VV_EREFUSED},
+		     {"HTTP 403", VV_EREFUSED},
+		     {"declined", VV_EREFUSED},
+		     {"rejected", VV_EREFUSED},
+		     {"not permitted", VV_EREFUSED},
+		     {"Host key", VV_EREFUSED},
+		     {"not found", VV_ENOTFOUND},
+		     {"does not exist", VV_ENOTFOUND},
+		     {"not appear to be", VV_ENOTFOUND},
+		     {"no such", VV_ENOTFOUND},
+		     {"Could not resolve", VV_ENOTFOUND}};
 	vv_auto(vv_buf) words = VV_BUF_INIT;
 
 	put_own_words(&words, said);
-	const char *text = vv_buf_cstr(&words);
-	for (size_t i = 0; i < sizeof(login) / sizeof(login[0]); i++) {
-		if (strstr(text, login[i])) return VV_EAUTH;
-	}
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		if (strstr(text, refused[i])) return VV_EREFUSED;
-	}
-	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
-		if (strstr(text, absent[i])) return VV_ENOTFOUND;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strstr(vv_buf_cstr(&words), known[i].words)) return known[i].code;
 	}
 	return VV_EIO;
 }

@@ -14,8 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 
-#define STATE_BYTES_MAX (64u << 20)
-#define LOG_BYTES_MAX ((size_t)1 << 30)
+#define BYTES_MAX ((size_t)1 << 30)
 #define LOOSE_REF_MAX 65536u
 
 typedef struct tips {
@@ -55,23 +54,13 @@ static vv_status scan_text(const tips *t, const vv_buf *text, const char *where,
 	return rc;
 }
 
-static vv_status scan_file(const tips *t, const char *path, size_t max, vv_error *err)
+static vv_status scan_file(const tips *t, const char *path, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = vv_missing_ok(vv_read_file(&text, path, max, err), err);
+	vv_status rc = vv_missing_ok(vv_read_file(&text, path, BYTES_MAX, err), err);
 
 	/* It may be gone since the folder was listed. */
 	return rc < 0 ? rc : scan_text(t, &text, path, err);
-}
-
-static vv_status scan_state(const tips *t, const char *path, vv_error *err)
-{
-	return scan_file(t, path, STATE_BYTES_MAX, err);
-}
-
-static vv_status scan_log(const tips *t, const char *path, vv_error *err)
-{
-	return scan_file(t, path, LOG_BYTES_MAX, err);
 }
 
 /* A loose ref is an id or "ref: <name>"; anything else could hide its target. */
@@ -81,7 +70,7 @@ static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if (vv_path_ends(path, ".lock")) return scan_state(t, path, err);
+	if (vv_path_ends(path, ".lock")) return scan_file(t, path, err);
 	if ((rc = vv_read_file(&text, path, LOOSE_REF_MAX, err)) < 0) return vv_missing_ok(rc, err);
 	if (strncmp(vv_buf_cstr(&text), "ref:", 4) == 0) return VV_OK;
 	if (text.len < VV_OID_TEXT || !vv_oid_parse(&id, text.data, VV_OID_TEXT) ||
@@ -96,7 +85,7 @@ static vv_status scan_packed(const tips *t, const char *commondir, vv_error *err
 {
 	vv_auto(char) *path = vv_path_join(commondir, "packed-refs", NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = vv_missing_ok(vv_read_file(&text, path, LOG_BYTES_MAX, err), err);
+	vv_status rc = vv_missing_ok(vv_read_file(&text, path, BYTES_MAX, err), err);
 
 	for (const char *p = vv_buf_cstr(&text), *end = p + text.len; rc == VV_OK && p < end;) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
@@ -166,7 +155,7 @@ static vv_status scan_state_files(const tips *t, const char *gitdir, vv_error *e
 		if (is_state_name(f.name) && vv_lstat(&st, f.path, NULL) == VV_OK &&
 		    S_ISREG(st.mode)) {
 			rc = strcmp(f.name, "HEAD") == 0 ? scan_ref(t, f.path, err)
-							 : scan_state(t, f.path, err);
+							 : scan_file(t, f.path, err);
 		}
 	}
 	return rc;
@@ -180,9 +169,9 @@ static vv_status scan_gitdir(const tips *t, const char *gitdir, vv_error *err)
 
 	if (rc < 0 || (rc = scan_state_files(t, gitdir, err)) < 0) return rc;
 	for (size_t i = 0; i < sizeof(state_folders) / sizeof(state_folders[0]); i++) {
-		if ((rc = scan_below(t, gitdir, state_folders[i], scan_state, err)) < 0) return rc;
+		if ((rc = scan_below(t, gitdir, state_folders[i], scan_file, err)) < 0) return rc;
 	}
-	return scan_below(t, gitdir, "logs", scan_log, err);
+	return scan_below(t, gitdir, "logs", scan_file, err);
 }
 
 vv_status vv_worktree_gitdirs(vv_repository *r, vv_string_list *out, vv_error *err)
