@@ -52,6 +52,18 @@
 		low_;                                                                              \
 	})
 
+/* Evaluates to the address of the first of count items for which the expression is_it is true; NULL if
+ * there is none. In is_it, `item` points to the item. */
+#define vv_array_find(items, count, item, is_it)                                                   \
+	__extension__({                                                                            \
+		__typeof__(*(items)) *found_ = NULL;                                               \
+		for (size_t at_ = 0; !found_ && at_ < (count); at_++) {                            \
+			__typeof__(found_) item = &(items)[at_];                                   \
+			found_ = (is_it) ? item : NULL;                                            \
+		}                                                                                  \
+		found_;                                                                            \
+	})
+
 /* Comparison function for qsort of arrays of uint64_t. */
 int vv_u64_order(const void *a, const void *b);
 /* Sorts the items, removes duplicates, and returns how many are left. items may be NULL if count is 0. */

@@ -111,8 +111,8 @@ struct file_batch_item {
 
 static vv_status add_folder(vv_file_batch *b, const char *folder, vv_error *err)
 {
-	for (size_t i = 0; i < b->folders.count; i++) {
-		if (strcmp(b->folders.items[i], folder) == 0) return VV_OK;
+	if (vv_array_find(b->folders.items, b->folders.count, it, strcmp(*it, folder) == 0)) {
+		return VV_OK;
 	}
 	return vv_string_list_add(&b->folders, vv_strdup(folder), err);
 }

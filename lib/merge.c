@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/commit/merge_branch.h"
@@ -175,8 +176,9 @@ static vv_status need_state(vv_repository *r, vv_error *err)
 	static const char *const states[] = {"merge", "cherry-pick", "revert"};
 	const char *state = vv_state_name(r);
 
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		if (strcmp(state, states[i]) == 0) return VV_OK;
+	if (vv_array_find(states, sizeof(states) / sizeof(states[0]), it,
+			  strcmp(state, *it) == 0)) {
+		return VV_OK;
 	}
 	return vv_fail(err, VV_EUSAGE, "no merge is in progress");
 }

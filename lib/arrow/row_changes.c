@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/sys.h"
 
 #define BATCH_ROWS 65536u
@@ -37,10 +38,7 @@ static const vv_arrow_reading as_text = {.text = true};
 
 static bool is_taken(const vv_arrow_changes *c, const char *name)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		if (strcmp(c->columns[i].out.name, name) == 0) return true;
-	}
-	return false;
+	return vv_array_find(c->columns, c->count, it, strcmp(it->out.name, name) == 0) != NULL;
 }
 
 /* The next column of the arrays. Its name is that, or with a number that makes it another's no longer. */

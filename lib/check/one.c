@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint_text.h"
 #include "base/json/json.h"
 #include "base/path.h"
@@ -53,8 +54,8 @@ typedef struct one {
 /* found NULL: is anything accepted that the rule may find? */
 static const char *accepted(const one *c, const char *rule, const vv_finding *found)
 {
-	for (size_t i = 0; i < c->run->accept_count; i++) {
-		if (strcmp(c->run->accept[i], rule) == 0) return c->run->accept_why;
+	if (vv_array_find(c->run->accept, c->run->accept_count, it, strcmp(*it, rule) == 0)) {
+		return c->run->accept_why;
 	}
 	return vv_rules_accepted(c->file, rule, c->path, found, c->run->now);
 }

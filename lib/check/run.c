@@ -131,10 +131,8 @@ static vv_status in_scope(vv_check_run *run, const scope *s, const vv_rules_file
 
 static bool matches_any(const char *pattern, const vv_check_list *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		if (vv_declared_pattern_has(pattern, list->items[i].path)) return true;
-	}
-	return false;
+	return vv_array_find(list->items, list->count, it,
+			     vv_declared_pattern_has(pattern, it->path)) != NULL;
 }
 
 /* Findings and their messages. */

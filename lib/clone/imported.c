@@ -103,10 +103,7 @@ void vv_imported_list_clear(vv_imported_list *l)
 
 const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to)
 {
-	for (size_t k = 0; k < l->count; k++) {
-		if (strcmp(l->items[k].to, to) == 0) return &l->items[k];
-	}
-	return NULL;
+	return vv_array_find(l->items, l->count, it, strcmp(it->to, to) == 0);
 }
 
 static vv_status replace(char **at, const char *text, vv_error *err)
@@ -325,10 +322,8 @@ static bool is_page(int fd)
 
 	head[n > 0 ? n : 0] = '\0';
 	size_t at = strspn(head, " \t\r\n\xEF\xBB\xBF");
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		if (strncasecmp(head + at, starts[i], strlen(starts[i])) == 0) return true;
-	}
-	return false;
+	return vv_array_find(starts, sizeof(starts) / sizeof(starts[0]), it,
+			     strncasecmp(head + at, *it, strlen(*it)) == 0) != NULL;
 }
 
 static vv_status refuse_body(const vv_imported *i, vv_error *err, const char *what)

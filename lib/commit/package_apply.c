@@ -40,9 +40,7 @@ static vv_status read_from_index(void *payload, const char *path, vv_buf *out, v
 
 static vv_status keep(describer *d, const char *path, const vv_oid *blob, vv_error *err)
 {
-	for (size_t i = 0; i < d->count; i++) {
-		if (strcmp(d->paths[i], path) == 0) return VV_OK;
-	}
+	if (vv_array_find(d->paths, d->count, it, strcmp(*it, path) == 0)) return VV_OK;
 	if (!vv_array_room(d->blobs, d->count, d->blob_cap) ||
 	    !vv_array_room(d->paths, d->count, d->path_cap)) {
 		return vv_fail_nomem(err);

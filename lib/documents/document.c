@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hint.h"
@@ -412,10 +413,7 @@ static void put_names(vv_buf *out, const vv_document *d)
 
 const vv_document_table *vv_document_has(const vv_document *d, const char *table)
 {
-	for (size_t i = 0; i < d->count; i++) {
-		if (strcmp(d->tables[i].name, table) == 0) return &d->tables[i];
-	}
-	return NULL;
+	return vv_array_find(d->tables, d->count, it, strcmp(it->name, table) == 0);
 }
 
 vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,

@@ -30,9 +30,7 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	vv_shared_refs *l = payload;
 
-	for (size_t i = 0; i < l->count; i++) {
-		if (strcmp(l->items[i].name, ref->name) == 0) return VV_OK;
-	}
+	if (vv_array_find(l->items, l->count, it, strcmp(it->name, ref->name) == 0)) return VV_OK;
 	char *name = vv_strdup(ref->name);
 	return vv_array_own(l->items, l->count, l->cap, name,
 			    (vv_ref){.name = name,
@@ -143,10 +141,7 @@ static bool is_shared(const char *name)
 
 static bool is_among(const vv_push_ref *moved, size_t count, const char *name)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(moved[i].name, name) == 0) return true;
-	}
-	return false;
+	return vv_array_find(moved, count, it, strcmp(it->name, name) == 0) != NULL;
 }
 
 vv_status vv_shared_refs_move(vv_shared_refs *out, const char *list, const vv_push_ref *moved,

@@ -179,10 +179,8 @@ vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merg
 
 static bool rows_without_key(const vv_conflict_record *c)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		if (!vv_conflict_is_of_columns(&c->items[i]) && !c->items[i].key) return true;
-	}
-	return false;
+	return vv_array_find(c->items, c->count, it, !vv_conflict_is_of_columns(it) && !it->key) !=
+	       NULL;
 }
 
 /* The work tree's file as Git would keep it beside the merged version. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/json/json.h"
 #include "base/path.h"
@@ -490,9 +491,7 @@ static bool is_whole(const vv_conflict_path *p)
 {
 	const vv_conflict_record *c = &p->record;
 
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->items[i].kind == VV_CONFLICT_TABLE) return true;
-	}
+	if (vv_array_find(c->items, c->count, it, it->kind == VV_CONFLICT_TABLE)) return true;
 	return !p->dataset;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hint_text.h"
 #include "base/path.h"
@@ -331,10 +332,7 @@ static vv_status try_once(vv_merge_job *j, vv_error *err)
 
 static bool has_apart(const vv_merge_job *j)
 {
-	for (size_t i = 0; i < j->tables.count; i++) {
-		if (j->tables.tables[i].apart) return true;
-	}
-	return false;
+	return vv_array_find(j->tables.tables, j->tables.count, it, it->apart) != NULL;
 }
 
 static void forget_trial(vv_merge_job *j)

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/thread.h"
@@ -68,12 +69,8 @@ static uint64_t owed_now(const vv_ordered_files *f, const account *a, uint64_t n
 /* NULL: it owes nothing. */
 static account *find_account(vv_ordered_files *f, const vv_address *client)
 {
-	for (size_t i = 0; i < CLIENTS; i++) {
-		account *a = &f->accounts[i];
-
-		if (a->used && vv_address_same_client(&a->client, client)) return a;
-	}
-	return NULL;
+	return vv_array_find(f->accounts, CLIENTS, a,
+			     a->used && vv_address_same_client(&a->client, client));
 }
 
 /* The client's, or a new one in place of the one that owes least. */

@@ -40,10 +40,7 @@ vv_folder_item *vv_folder_items_add(vv_folder_state *s, vv_folder_items *to, con
 
 vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name)
 {
-	for (size_t i = 0; i < in->count; i++) {
-		if (strcmp(in->items[i].name, name) == 0) return &in->items[i];
-	}
-	return NULL;
+	return vv_array_find(in->items, in->count, it, strcmp(it->name, name) == 0);
 }
 
 /* "<kind> [<blob> ]<number> <name>", of a name that stays in the folder. last: the item of the line before, or NULL. */

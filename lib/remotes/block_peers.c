@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -31,9 +32,7 @@ void vv_block_peers_clear(vv_block_peers *p)
 static vv_status add(vv_block_peers *p, const char *url, vv_error *err)
 {
 	p->named = true;
-	for (size_t i = 0; i < p->count; i++) {
-		if (strcmp(p->urls[i], url) == 0) return VV_OK;
-	}
+	if (vv_array_find(p->urls, p->count, it, strcmp(*it, url) == 0)) return VV_OK;
 	if (p->count == sizeof(p->urls) / sizeof(p->urls[0])) return VV_OK;
 	p->urls[p->count] = vv_strdup(url);
 	return p->urls[p->count++] ? VV_OK : vv_fail_nomem(err);
@@ -196,10 +195,7 @@ vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remo
 
 static const vv_remote_ref *find_ref(const vv_hello *h, const char *name)
 {
-	for (size_t i = 0; i < h->ref_count; i++) {
-		if (strcmp(h->refs[i].name, name) == 0) return &h->refs[i];
-	}
-	return NULL;
+	return vv_array_find(h->refs, h->ref_count, it, strcmp(it->name, name) == 0);
 }
 
 /* Determines its name on the remote. */

@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -296,10 +297,8 @@ void vv_reach_add_kind(const char *scheme, const char *called, vv_suppliers_open
 /* NULL: it is a remote's name, or a URL of varve's or git's own. */
 static const kind_above *kind_of_name(const char *name)
 {
-	for (size_t i = 0; i < kind_count; i++) {
-		if (strncmp(name, kinds[i].scheme, strlen(kinds[i].scheme)) == 0) return &kinds[i];
-	}
-	return NULL;
+	return vv_array_find(kinds, kind_count, it,
+			     strncmp(name, it->scheme, strlen(it->scheme)) == 0);
 }
 
 const char *vv_reach_shown(const char *name)

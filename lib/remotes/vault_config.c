@@ -53,10 +53,7 @@ void vv_holder_configs_clear(vv_holder_configs *c)
 
 const vv_holder_config *vv_holder_config_find(const vv_holder_configs *c, const char *name)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		if (strcmp(c->items[i].name, name) == 0) return &c->items[i];
-	}
-	return NULL;
+	return vv_array_find(c->items, c->count, it, strcmp(it->name, name) == 0);
 }
 
 vv_status vv_holder_fail_unknown(const char *name, vv_status code, vv_error *err)

@@ -184,10 +184,8 @@ static vv_status add_conflicts(collector *c, vv_error *err)
 
 static bool is_conflict(const collector *c, const char *path)
 {
-	for (size_t i = 0; i < c->out->conflicts; i++) {
-		if (strcmp(c->out->entries[i].path, path) == 0) return true;
-	}
-	return false;
+	return vv_array_find(c->out->entries, c->out->conflicts, it, strcmp(it->path, path) == 0) !=
+	       NULL;
 }
 
 static vv_status on_staged(void *payload, const vv_change *change, vv_error *err)

@@ -23,10 +23,7 @@ void vv_ref_plan_clear(vv_ref_plan *p)
 
 const vv_ref_move *vv_ref_plan_find(const vv_ref_plan *p, const char *from)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		if (strcmp(p->moves[i].from, from) == 0) return &p->moves[i];
-	}
-	return NULL;
+	return vv_array_find(p->moves, p->count, it, strcmp(it->from, from) == 0);
 }
 
 const vv_oid *vv_ref_plan_detached(const vv_ref_plan *p)

@@ -138,9 +138,7 @@ static vv_status add_needed(vv_needed *n, const char *name, vv_error *err)
 {
 	vv_auto(vv_remote) m = {0};
 
-	for (size_t i = 0; i < n->count; i++) {
-		if (strcmp(n->remotes[i].name, name) == 0) return VV_OK;
-	}
+	if (vv_array_find(n->remotes, n->count, it, strcmp(it->name, name) == 0)) return VV_OK;
 	if (n->count == NEEDED_MAX) return VV_OK;
 	/* the name of a cache's remote is internal */
 	if (vv_repository_is_bare(n->repo) &&

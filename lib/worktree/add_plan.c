@@ -117,10 +117,8 @@ static bool is_configuration(const char *path)
 					    "compile_commands.json"};
 	const char *base = vv_path_base(path);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (fnmatch(names[i], base, 0) == 0) return true;
-	}
-	return false;
+	return vv_array_find(names, sizeof(names) / sizeof(names[0]), it,
+			     fnmatch(*it, base, 0) == 0) != NULL;
 }
 
 /* Does the text, with which a file of that size begins, begin as a document with rows does; if mostly: are they most

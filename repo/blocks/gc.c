@@ -14,6 +14,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/copy.h"
@@ -423,18 +424,13 @@ static bool same_name(const vv_pack_name *a, const vv_pack_name *b)
 
 static bool is_published(const published *p, const vv_pack_name *id)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		if (same_name(&p->names[i], id)) return true;
-	}
-	return false;
+	return vv_array_find(p->names, p->count, it, same_name(it, id)) != NULL;
 }
 
 static bool was_listed(const vv_gc *gc, const vv_pack_name *id)
 {
-	for (size_t i = 0; i < gc->packs->count; i++) {
-		if (same_name(&gc->packs->packs[i]->id, id)) return true;
-	}
-	return false;
+	return vv_array_find(gc->packs->packs, gc->packs->count, it, same_name(&(*it)->id, id)) !=
+	       NULL;
 }
 
 /* The new pack has the age of its content. */

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/copy.h"
@@ -544,10 +545,7 @@ static bool same_name(const vv_pack_name *a, const vv_pack_name *b)
 
 static bool is_listed(const vv_pack_list *l, const vv_pack_name *id)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		if (same_name(&l->packs[i]->id, id)) return true;
-	}
-	return false;
+	return vv_array_find(l->packs, l->count, it, same_name(&(*it)->id, id)) != NULL;
 }
 
 vv_status vv_writer_renew(vv_writer *w, vv_error *err)
@@ -604,10 +602,7 @@ static vv_status set_mark(vv_writer *w, vv_error *err)
 
 static bool is_merging(const vv_writer *w, const vv_pack *p)
 {
-	for (size_t i = 0; i < w->merging_count; i++) {
-		if (w->merging[i] == p) return true;
-	}
-	return false;
+	return vv_array_find(w->merging, w->merging_count, it, *it == p) != NULL;
 }
 
 /* Adds packs placed without a wait by other writers, or by this one before, except those being

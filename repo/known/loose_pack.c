@@ -237,10 +237,7 @@ static vv_status pack_has(const packing *p, const char *hex, const char *ext, bo
 
 static bool is_listed(const packing *p, const char *hex)
 {
-	for (size_t i = 0; i < p->pack_count; i++) {
-		if (strcmp(p->packs[i].hex, hex) == 0) return true;
-	}
-	return false;
+	return vv_array_find(p->packs, p->pack_count, it, strcmp(it->hex, hex) == 0) != NULL;
 }
 
 static int smallest_first(const void *x, const void *y)

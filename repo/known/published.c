@@ -26,9 +26,7 @@ void vv_published_clear(vv_published *p)
 
 bool vv_published_add_holder(vv_published *p, const char *url)
 {
-	for (size_t i = 0; i < p->holder_count; i++) {
-		if (strcmp(p->holders[i], url) == 0) return true;
-	}
+	if (vv_array_find(p->holders, p->holder_count, it, strcmp(*it, url) == 0)) return true;
 	char **more = vv_realloc(p->holders, (p->holder_count + 1) * sizeof(*more));
 	if (!more) return false;
 	p->holders = more;

@@ -306,10 +306,7 @@ static bool all_still(const vv_cid *old, size_t old_count, const vv_cid *now, si
 
 static bool was_published(const vv_reachable *x, const vv_cid *cid)
 {
-	for (size_t i = 0; i < x->published_count; i++) {
-		if (vv_cid_equal(&x->published[i], cid)) return true;
-	}
-	return false;
+	return vv_array_find(x->published, x->published_count, it, vv_cid_equal(it, cid)) != NULL;
 }
 
 /* Newly published versions become roots; after a withdrawal everything is walked again. */
@@ -350,10 +347,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 /* A node came that was missing: what hangs from it was not walked. */
 static bool hole_was_filled(const vv_reachable *x, vv_store *store)
 {
-	for (size_t i = 0; i < x->hole_count; i++) {
-		if (vv_store_has(store, &x->holes[i])) return true;
-	}
-	return false;
+	return vv_array_find(x->holes, x->hole_count, it, vv_store_has(store, it)) != NULL;
 }
 
 /* Walks one more table, or looks into one more commit. *end: there is none. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -93,10 +94,7 @@ static vv_status take_old(layout *l, incoming *in, const vv_table *old, const re
 
 static bool is_old(const layout *l, size_t from)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		if (l->columns[i].from == from) return true;
-	}
-	return false;
+	return vv_array_find(l->columns, l->count, it, it->from == from) != NULL;
 }
 
 static void take_new(layout *l, incoming *in, const rewrite_options *o)

@@ -518,8 +518,9 @@ static const char *signature_of(const char *p, const char *end)
 	for (const char *line = p; line < end;) {
 		const char *eol = memchr(line, '\n', (size_t)(end - line));
 
-		for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
-			if (begins(line, end, starts[i])) return line;
+		if (vv_array_find(starts, sizeof(starts) / sizeof(*starts), it,
+				  begins(line, end, *it))) {
+			return line;
 		}
 		line = eol ? eol + 1 : end;
 	}

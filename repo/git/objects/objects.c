@@ -182,9 +182,7 @@ static vv_status walk_tree(walk *w, const git_oid *tree, vv_error *err)
 {
 	const vv_tree_side *sides;
 
-	for (size_t i = 0; i < w->parents; i++) {
-		if (git_oid_equal(&w->at_path[i], tree)) return VV_OK;
-	}
+	if (vv_array_find(w->at_path, w->parents, it, git_oid_equal(it, tree))) return VV_OK;
 	w->trees.width = 1 + w->parents;
 	vv_status rc = push(w, tree, err);
 	while (rc == VV_OK && (sides = vv_tree_stack_top(&w->trees))) {

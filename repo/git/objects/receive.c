@@ -643,9 +643,7 @@ static int is_whole(vv_git_receive *g, const vv_oid *tips, size_t count, uint64_
 		    vv_error *err)
 {
 	if (!g->pack || !git_pack_is_whole(g->pack)) return 0;
-	for (size_t i = 0; i < count; i++) {
-		if (!vv_object_is_here(g->inner, vv_to_git(&tips[i]))) return 0;
-	}
+	if (vv_array_find(tips, count, it, !vv_object_is_here(g->inner, vv_to_git(it)))) return 0;
 	const int plain = vv_pack_heads_plain(g->inner, g->count, true, &g->sum, err);
 	return plain != 1 ? plain : g->sum.alone && g->sum.largest <= max;
 }
