@@ -108,7 +108,6 @@ static vv_status put_user_lines(const vv_merge_job *j, vv_buf *out, vv_error *er
 				       : vv_strdup(given)
 		 : xdg && *xdg ? vv_path_join(xdg, "git", "attributes", (char *)NULL)
 			     : vv_path_join(home, ".config", "git", "attributes", (char *)NULL);
-	if (!file) return vv_fail_nomem(err);
 	return vv_missing_ok(vv_read_file(out, file, (size_t)16 << 20, err), err);
 }
 

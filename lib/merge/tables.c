@@ -399,7 +399,6 @@ static vv_status merge_rows(merging *m, vv_error *err)
 			     root->key_count)) {
 		opts.key = (const char *const *)root->key;
 	}
-	if (!temp) return vv_fail_nomem(err);
 	if ((rc = vv_mkdirs(temp, err)) < 0 ||
 	    (rc = read_rules(&rules, &opts.twice, in, err)) < 0 ||
 	    (rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
@@ -562,7 +561,6 @@ static vv_status compare_document(const merging *m, both_changed *b, vv_error *e
 	bool is = false;
 	vv_status rc;
 
-	if (!temp) return vv_fail_nomem(err);
 	if ((rc = vv_mkdirs(temp, err)) < 0 ||
 	    (rc = vv_subject_find_blob(&ours, in->repo, vv_dataset_writer_reader(in->writer),
 				       &in->sides[VV_OURS].id, in->path, in->path, err)) < 0 ||

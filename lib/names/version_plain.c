@@ -46,7 +46,6 @@ vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_err
 		return rc;
 	}
 	vv_auto(char) *file = vv_repository_file(s->repo, path);
-	if (!file) return vv_fail_nomem(err);
 	return vv_read_regular(out, file, PACKAGE_MAX, err);
 }
 

@@ -404,7 +404,6 @@ vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 	vv_temp_name(name + strlen(TEMP));
 	folder = vv_path_join(vv_repository_varvedir(r), name, (char *)NULL);
 	temp = vv_path_join(folder ? folder : "", "config", (char *)NULL);
-	if (!folder || !temp) return vv_fail_nomem(err);
 	if ((rc = vv_mkdirs(folder, err)) < 0) return rc;
 	rc = vv_write_file(temp, vv_buf_cstr(text), text->len, false, err);
 	for (size_t k = 0; rc == VV_OK && k < count; k++) {

@@ -159,7 +159,6 @@ static vv_status nobody_writes(vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(vv_repository_varvedir(r), "writer.lock", (char *)NULL);
 
-	if (!path) return vv_fail_nomem(err);
 	vv_auto(vv_fd) fd = vv_lock(path, true, 0, err);
 	return fd < 0 ? (vv_status)fd : VV_OK;
 }

@@ -278,7 +278,6 @@ vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out,
 					 vv_text_shows(path));
 	}
 	vv_auto(char) *file = vv_repository_file(r->repo, path);
-	if (!file) return vv_fail_nomem(err);
 	return vv_read_regular(out, file, PACKAGE_MAX, err);
 }
 
@@ -527,7 +526,6 @@ vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const c
 	vv_source source;
 	vv_fd_source fds;
 	vv_auto(char) *file = vv_repository_file(r->repo, path);
-	if (!file) return vv_fail_nomem(err);
 	vv_auto(vv_fd) fd = vv_open_regular(file, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &fds, fd, path, 0);

@@ -211,7 +211,6 @@ vv_status vv_made_file_place(vv_made_file *m, vv_dataset_reader *r, const char *
 	vv_auto(char) *file = vv_repository_file(repo, path);
 	vv_status rc;
 
-	if (!file) return vv_fail_nomem(err);
 	/* Again, since making it took its time: a folder may have become a link to elsewhere. */
 	if ((rc = vv_worktree_check_above(repo, path, err)) < 0 ||
 	    (rc = vv_mkdirs_above(file, err)) < 0 ||

@@ -331,7 +331,6 @@ static vv_status run_plain(runner *run, const vv_add_item *item, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_read_regular(&bytes, file, PLAIN_MAX, err)) == VV_OK &&
 	    (rc = vv_blob_write(run->r, vv_buf_cstr(&bytes), bytes.len, &id, err)) == VV_OK) {
 		rc = vv_index_set(run->x, item->path, entry_mode(run, item), &id, NULL, err);

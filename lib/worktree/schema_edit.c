@@ -76,7 +76,6 @@ vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package
 {
 	vv_auto(char) *file = vv_repository_file(s->repo, package_path);
 
-	if (!file) return vv_fail_nomem(err);
 	vv_status rc = vv_read_regular(out, file, PACKAGE_MAX, err);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }

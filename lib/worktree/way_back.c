@@ -164,7 +164,6 @@ static vv_status keep_file(vv_way_back *w, const char *file, char name[24], vv_e
 	vv_stat st;
 	vv_status rc;
 
-	if (!to) return vv_fail_nomem(err);
 	if ((rc = vv_mkdirs_above(to, err)) < 0 || link(file, to) == 0 ||
 	    (rc = vv_lstat(&st, file, err)) < 0) {
 		return rc;

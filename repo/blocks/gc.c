@@ -515,7 +515,6 @@ static vv_status with_lock(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_erro
 {
 	vv_auto(char) *path = vv_path_join(gc->store->dir, VV_WRITER_LOCK, (char *)NULL);
 
-	if (!path) return vv_fail_nomem(err);
 	vv_auto(vv_fd) fd = vv_lock(
 		path, true,
 		gc->opts->writer_wait_ms > 0 ? gc->opts->writer_wait_ms : WRITER_WAIT_MS, err);
@@ -555,7 +554,6 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 	vv_gc gc = {.store = s, .opts = opts, .result = out};
 	if ((rc = vv_store_make_dirs(s, err)) < 0) return rc;
 	vv_auto(char) *path = vv_path_join(s->dir, VV_GC_LOCK, (char *)NULL);
-	if (!path) return vv_fail_nomem(err);
 	vv_auto(vv_fd) fd = vv_lock(path, true,
 				    opts->writer_wait_ms > 0 &&
 						    opts->writer_wait_ms < SETTLED_WAIT_MS

@@ -549,7 +549,6 @@ static vv_status place_files(vv_pack_writer *w, const vv_pack_name *id, vv_error
 	pack = vv_path_join(w->dir, name, (char *)NULL);
 	vv_pack_name_write(name, id, "index");
 	index = vv_path_join(w->dir, name, (char *)NULL);
-	if (!pack || !index) return vv_fail_nomem(err);
 	if ((rc = vv_rename(w->index_temp, index, err)) < 0) return rc;
 	vv_free(w->index_temp);
 	w->index_temp = NULL;

@@ -609,7 +609,6 @@ static vv_status place_pack(vv_repository *r, const char *from, const char *hex,
 	vv_auto(pack_move) m = {0};
 	vv_status rc;
 
-	if (!to) return vv_fail_nomem(err);
 	if (!vv_exists(to) && ((rc = vv_mkdirs(to, err)) < 0 || (rc = vv_share(r, to, err)) < 0 ||
 			       (rc = vv_syncs_add_path(&r->later, r->objects, err)) < 0)) {
 		return rc;

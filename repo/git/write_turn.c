@@ -113,7 +113,6 @@ static vv_status take(vv_repository *r, unsigned wait_ms, vv_error *err)
 
 	if (r->bare || r->close_turn) return VV_OK;
 	vv_auto(char) *path = vv_path_join(r->statedir, TURN_FILE, (char *)NULL);
-	if (!path) return vv_fail_nomem(err);
 	if ((rc = vv_mkdirs(r->statedir, err)) < 0) return rc;
 	while ((fd = vv_lock(path, true, wait_ms < STEP_MS ? wait_ms : STEP_MS, err)) ==
 	       VV_ELOCKED) {

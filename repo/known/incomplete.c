@@ -38,7 +38,6 @@ vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_err
 	static const char text[] = "some versions lack blocks here\n";
 	vv_auto(char) *path = mark_path(r);
 
-	if (!path) return vv_fail_nomem(err);
 	return incomplete ? vv_write_file(path, text, sizeof(text) - 1, true, err)
 			  : vv_unlink(path, true, err);
 }

@@ -381,7 +381,6 @@ static vv_status write_regular(const vv_index *x, const char *path, const char *
 	vv_auto(vv_new_file) f = {0};
 	vv_status rc;
 
-	if (!temp_dir) return vv_fail_nomem(err);
 	if ((rc = vv_new_file_open(&f, temp_dir, ".varve-", err)) < 0 ||
 	    (rc = vv_new_file_put(&f, vv_buf_cstr(bytes), bytes->len, err)) < 0 ||
 	    (rc = vv_worktree_mode(f.fd, file, mode, err)) < 0 ||

@@ -131,7 +131,6 @@ vv_status vv_later_read(vv_later *out, vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	*out = (vv_later){.text = VV_BUF_INIT, .changed = VV_BUF_INIT};
-	if (!place) return vv_fail_nomem(err);
 	if ((rc = vv_lstat(&out->made, place, err)) < 0 ||
 	    (rc = vv_read_regular(&out->text, place, NOTE_MAX, err)) < 0 ||
 	    (rc = read_parts(out, &holder, place, err)) < 0) {
@@ -148,7 +147,6 @@ vv_status vv_later_drop(vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *place = place_of(r);
 
-	if (!place) return vv_fail_nomem(err);
 	vv_status rc = vv_unlink(place, true, err);
 	return rc < 0 ? rc : vv_fsync_dir(r->statedir, err);
 }
