@@ -64,6 +64,17 @@
 		found_;                                                                            \
 	})
 
+/* Evaluates `clear` for each of count items, for what the items own, and frees the array. In clear, `item`
+ * points to the item. */
+#define vv_array_clear(items, count, item, clear)                                                  \
+	__extension__({                                                                            \
+		for (size_t at_ = 0; at_ < (count); at_++) {                                       \
+			__typeof__(*(items)) *item = &(items)[at_];                                \
+			clear;                                                                     \
+		}                                                                                  \
+		vv_free(items);                                                                    \
+	})
+
 /* Comparison function for qsort of arrays of uint64_t. */
 int vv_u64_order(const void *a, const void *b);
 /* Sorts the items, removes duplicates, and returns how many are left. items may be NULL if count is 0. */

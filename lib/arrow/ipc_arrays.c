@@ -31,10 +31,8 @@ void vv_ipc_let_go(vv_ipc_held *h)
 	for (size_t i = 0; i < h->other_count; i++) {
 		vv_ipc_let_go(h->others[i]); /* nested as their types are */
 	}
-	for (size_t i = 0; i < h->part_count; i++) {
-		vv_buf_clear(&h->parts[i]);
-	}
-	vv_free_all(h->others, h->parts);
+	vv_array_clear(h->parts, h->part_count, it, vv_buf_clear(it));
+	vv_free(h->others);
 	vv_arena_clear(&h->arena);
 	vv_free(h);
 }

@@ -556,10 +556,7 @@ static const char *get_last_error(struct ArrowArrayStream *s)
 static void reader_free(reader *r)
 {
 	if (!r) return;
-	for (size_t i = 0; i < r->dictionary_count; i++) {
-		vv_ipc_let_go(r->dictionaries[i]->now);
-	}
-	vv_free(r->dictionaries);
+	vv_array_clear(r->dictionaries, r->dictionary_count, it, vv_ipc_let_go((*it)->now));
 	vv_arena_clear(&r->arena);
 	vv_buf_clear(&r->message);
 	vv_free(r);

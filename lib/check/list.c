@@ -36,14 +36,10 @@ typedef struct lister {
 
 void vv_check_list_clear(vv_check_list *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		vv_free_all(l->items[i].path, l->items[i].package, l->items[i].now,
-			    l->items[i].was);
-	}
-	for (size_t i = 0; i < l->document_count; i++) {
-		vv_free_all(l->documents[i].path, l->documents[i].now, l->documents[i].was);
-	}
-	vv_free_all(l->items, l->documents);
+	vv_array_clear(l->items, l->count, it,
+		       vv_free_all(it->path, it->package, it->now, it->was));
+	vv_array_clear(l->documents, l->document_count, it,
+		       vv_free_all(it->path, it->now, it->was));
 	memset(l, 0, sizeof(*l));
 }
 

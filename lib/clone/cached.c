@@ -420,10 +420,7 @@ typedef struct clones {
 
 static void clear_clones(clones *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		vv_free_all(l->items[i].folder, l->items[i].lock);
-	}
-	vv_free(l->items);
+	vv_array_clear(l->items, l->count, it, vv_free_all(it->folder, it->lock));
 }
 
 /* The disk usage of a folder. Other processes add and remove files meanwhile. */

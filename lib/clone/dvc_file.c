@@ -26,10 +26,7 @@ typedef struct reader {
 
 void vv_dvc_file_clear(vv_dvc_file *d)
 {
-	for (size_t i = 0; i < d->count; i++) {
-		vv_buf_clear(&d->outs[i].path);
-	}
-	vv_free(d->outs);
+	vv_array_clear(d->outs, d->count, it, vv_buf_clear(&it->path));
 	*d = (vv_dvc_file){NULL, 0, 0, false};
 }
 

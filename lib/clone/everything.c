@@ -52,10 +52,8 @@ typedef struct migration {
 
 static void migration_clear(migration *m)
 {
-	for (size_t i = 0; i < m->ref_count; i++) {
-		vv_ref_clear(&m->refs[i]);
-	}
-	vv_free_all(m->refs, m->ranges, m->used, m->usual);
+	vv_array_clear(m->refs, m->ref_count, it, vv_ref_clear(it));
+	vv_free_all(m->ranges, m->used, m->usual);
 	vv_attr_text_close(m->places);
 	vv_head_clear(&m->head);
 }

@@ -92,10 +92,7 @@ vv_status vv_imported_dup(vv_imported *out, const vv_imported *i, vv_error *err)
 
 void vv_imported_list_clear(vv_imported_list *l)
 {
-	for (size_t k = 0; k < l->count; k++) {
-		vv_imported_clear(&l->items[k]);
-	}
-	vv_free(l->items);
+	vv_array_clear(l->items, l->count, it, vv_imported_clear(it));
 	*l = (vv_imported_list){NULL, 0, 0};
 }
 

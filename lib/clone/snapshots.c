@@ -39,10 +39,8 @@ void vv_snapshots_clear(vv_snapshots *s)
 		vv_free(s->items[k].file);
 		vv_buf_clear(&s->items[k].words);
 	}
-	for (size_t k = 0; k < s->before_count; k++) {
-		vv_free(s->before[k].file);
-	}
-	vv_free_all(s->items, s->before);
+	vv_array_clear(s->before, s->before_count, it, vv_free(it->file));
+	vv_free(s->items);
 	*s = (vv_snapshots){.repo = NULL};
 }
 

@@ -197,10 +197,7 @@ void vv_txn_free(vv_txn *t)
 	vv_index_close(t->seen_index);
 	drop_changes(t);
 	vv_free(t->changes);
-	for (size_t i = 0; i < t->result_count; i++) {
-		vv_free_all(t->results[i]->what.path, t->results[i]);
-	}
-	vv_free(t->results);
+	vv_array_clear(t->results, t->result_count, it, vv_free_all((*it)->what.path, *it));
 	vv_head_clear(&t->head);
 	vv_free_all(t->branch, t);
 }

@@ -810,9 +810,6 @@ vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err)
 			     .files = r.by_git.count - r.by_git.tables};
 	vv_by_git_clear(&r.by_git);
 	vv_buf_clear(&r.paths);
-	for (size_t i = 0; i < r.count; i++) {
-		vv_free(r.targets[i].path);
-	}
-	vv_free(r.targets);
+	vv_array_clear(r.targets, r.count, it, vv_free(it->path));
 	return rc;
 }

@@ -47,10 +47,7 @@ typedef struct judging {
 
 static void judging_clear(judging *g)
 {
-	for (size_t i = 0; i < g->count; i++) {
-		vv_free(g->nodes[i]);
-	}
-	vv_free(g->nodes);
+	vv_array_clear(g->nodes, g->count, it, vv_free(*it));
 }
 VV_AUTO_CLEAR(judging, judging_clear)
 
@@ -602,10 +599,7 @@ vv_status vv_heads_list(vv_shown_head **out, size_t *count, vv_repository *r, vv
 
 void vv_heads_free(vv_shown_head *heads, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		vv_free((void *)(uintptr_t)heads[i].name);
-	}
-	vv_free(heads);
+	vv_array_clear(heads, count, it, vv_free((void *)(uintptr_t)it->name));
 }
 
 vv_status vv_heads_judge_here(vv_judged *out, size_t *count, vv_repository *r, const vv_trust *t,

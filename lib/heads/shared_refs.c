@@ -19,10 +19,7 @@ typedef struct choosing {
 
 void vv_shared_refs_clear(vv_shared_refs *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		vv_ref_clear(&l->items[i]);
-	}
-	vv_free(l->items);
+	vv_array_clear(l->items, l->count, it, vv_ref_clear(it));
 	memset(l, 0, sizeof(*l));
 }
 

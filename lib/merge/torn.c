@@ -348,10 +348,7 @@ vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer 
 
 		rc = rc < 0 ? rc : written;
 	}
-	for (size_t i = 0; i < m.count; i++) {
-		vv_free(m.list[i].path);
-	}
-	vv_free(m.list);
+	vv_array_clear(m.list, m.count, it, vv_free(it->path));
 	return rc;
 }
 

@@ -134,10 +134,8 @@ vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **
 
 void vv_pathspec_clear(vv_pathspec *p)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		vv_free(p->items[i].path);
-	}
-	vv_free_all(p->items, p->sorted);
+	vv_array_clear(p->items, p->count, it, vv_free(it->path));
+	vv_free(p->sorted);
 	*p = (vv_pathspec){NULL, 0, NULL, 0};
 }
 

@@ -62,10 +62,7 @@ static const char *const own[] = {VV_FOLDER_MARK, VV_FOLDER_LOCK, VV_FOLDER_GIT,
 
 static void folder_tables_clear(vv_folder_tables *t)
 {
-	for (size_t i = 0; i < t->count; i++) {
-		vv_free(t->items[i].path);
-	}
-	vv_free(t->items);
+	vv_array_clear(t->items, t->count, it, vv_free(it->path));
 	t->items = NULL;
 	t->count = 0;
 }

@@ -193,13 +193,8 @@ vv_status vv_remote_find(vv_remote *out, vv_repository *r, const char *word, vv_
 
 void vv_remote_clear(vv_remote *m)
 {
-	for (size_t i = 0; i < m->fetch_count; i++) {
-		vv_refspec_clear(&m->fetch[i]);
-	}
-	for (size_t i = 0; i < m->peer_count; i++) {
-		vv_free(m->peers[i]);
-	}
-	vv_free_all(m->fetch, m->peers);
+	vv_array_clear(m->fetch, m->fetch_count, it, vv_refspec_clear(it));
+	vv_array_clear(m->peers, m->peer_count, it, vv_free(*it));
 	vv_names_free(m->blocks_urls, m->blocks_url_count);
 	vv_free_all(m->name, m->url, m->push_url, m->program, m->kind, m->found_by);
 	memset(m, 0, sizeof(*m));

@@ -44,10 +44,7 @@ vv_status vv_vault_id_read(vv_cid *out, vv_repository *r, vv_error *err)
 
 void vv_holder_configs_clear(vv_holder_configs *c)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		vv_free_all(c->items[i].name, c->items[i].url, c->items[i].domain, c->items[i].key);
-	}
-	vv_free(c->items);
+	vv_array_clear(c->items, c->count, it, vv_free_all(it->name, it->url, it->domain, it->key));
 	memset(c, 0, sizeof(*c));
 }
 

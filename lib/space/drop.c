@@ -39,13 +39,8 @@ typedef struct dropping {
 
 void vv_drop_clear(vv_drop *d)
 {
-	for (size_t i = 0; i < d->count; i++) {
-		vv_free(d->versions[i].path);
-	}
-	for (size_t i = 0; i < d->keeper_count; i++) {
-		vv_free_all(d->keepers[i].name, d->keepers[i].url);
-	}
-	vv_free_all(d->versions, d->keepers);
+	vv_array_clear(d->versions, d->count, it, vv_free(it->path));
+	vv_array_clear(d->keepers, d->keeper_count, it, vv_free_all(it->name, it->url));
 	d->versions = NULL;
 	d->keepers = NULL;
 	d->count = d->cap = d->keeper_count = d->keeper_cap = 0;

@@ -77,10 +77,7 @@ vv_status vv_doctor_say(vv_doctor *d, const char *what, bool wrong, const char *
 
 void vv_doctor_clear(vv_doctor *d)
 {
-	for (size_t i = 0; i < d->count; i++) {
-		vv_free_all(d->findings[i].message, d->findings[i].mend);
-	}
-	vv_free(d->findings);
+	vv_array_clear(d->findings, d->count, it, vv_free_all(it->message, it->mend));
 	memset(d, 0, sizeof(*d));
 }
 

@@ -54,10 +54,7 @@ typedef struct finder {
 
 void vv_diff_sides_clear(vv_diff_sides *d)
 {
-	for (size_t i = 0; i < d->count; i++) {
-		vv_free_all(d->paths[i].path, d->paths[i].old_path);
-	}
-	vv_free(d->paths);
+	vv_array_clear(d->paths, d->count, it, vv_free_all(it->path, it->old_path));
 	vv_names_free(d->tables, d->table_count);
 	vv_free_all(d->a.name, d->b.name);
 	memset(d, 0, sizeof(*d));

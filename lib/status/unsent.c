@@ -64,10 +64,8 @@ typedef struct finder {
 
 void vv_unsent_versions_clear(vv_unsent_versions *u)
 {
-	for (size_t i = 0; i < u->count; i++) {
-		vv_free(u->items[i].path);
-	}
-	vv_free_all(u->items, u->place);
+	vv_array_clear(u->items, u->count, it, vv_free(it->path));
+	vv_free(u->place);
 	memset(u, 0, sizeof(*u));
 }
 

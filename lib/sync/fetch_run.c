@@ -664,10 +664,7 @@ static vv_status run_all(run *r, vv_error *err)
 static void close_run(run *r)
 {
 	vv_fetch_from_close(&r->from);
-	for (size_t i = 0; i < r->spec_count; i++) {
-		vv_refspec_clear(&r->specs[i]);
-	}
-	vv_free(r->specs);
+	vv_array_clear(r->specs, r->spec_count, it, vv_refspec_clear(it));
 	vv_fetch_result_clear(&r->result);
 	vv_heads_seen_clear(&r->seen);
 }

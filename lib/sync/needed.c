@@ -114,10 +114,7 @@ void vv_needed_free(vv_needed *n)
 			clear_remote(&n->remotes[i]);
 		}
 		clear_remote(&n->source);
-		for (size_t i = 0; i < n->link_count; i++) {
-			vv_free(n->links[i].name);
-		}
-		vv_free(n->links);
+		vv_array_clear(n->links, n->link_count, it, vv_free(it->name));
 		for (size_t i = 0; i < n->unasked_count; i++) {
 			vv_reach_supplier_clear(&n->unasked[i]);
 		}

@@ -448,10 +448,7 @@ static vv_status from_file(repair *r, const vv_repair_version *v, const char *fi
 	for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
 		rc = read_file(r, file, file, read_as, &f.roots[i], err);
 	}
-	for (size_t i = 0; i < f.count; i++) {
-		vv_root_clear(&f.roots[i]);
-	}
-	vv_free(f.roots);
+	vv_array_clear(f.roots, f.count, it, vv_root_clear(it));
 	return rc;
 }
 
@@ -617,10 +614,7 @@ vv_status vv_repair_run(const vv_repair *ask, vv_error *err)
 	repair r = {.ask = ask, .repo = vv_dataset_reader_repository(ask->reader)};
 	vv_status rc = run(&r, err);
 
-	for (size_t i = 0; i < r.count; i++) {
-		vv_buf_clear(&r.items[i].from);
-	}
-	vv_free(r.items);
+	vv_array_clear(r.items, r.count, it, vv_buf_clear(&it->from));
 	vv_cid_set_free(r.wanted);
 	return rc;
 }

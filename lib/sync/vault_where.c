@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -14,10 +15,7 @@
 
 void vv_vault_where_clear(vv_vault_where *w)
 {
-	for (size_t i = 0; i < w->count; i++) {
-		vv_free(w->holders[i].name);
-	}
-	vv_free(w->holders);
+	vv_array_clear(w->holders, w->count, it, vv_free(it->name));
 	memset(w, 0, sizeof(*w));
 }
 

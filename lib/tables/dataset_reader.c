@@ -73,10 +73,7 @@ vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 
 void vv_dataset_reader_forget(vv_dataset_reader *r)
 {
-	for (size_t i = 0; i < r->package_count; i++) {
-		vv_free(r->packages[i].path);
-	}
-	vv_free(r->packages);
+	vv_array_clear(r->packages, r->package_count, it, vv_free(it->path));
 	vv_hash_index_clear(&r->package_index);
 	r->packages = NULL;
 	r->package_count = r->package_cap = 0;

@@ -26,10 +26,7 @@ typedef struct halves {
 
 static void halves_clear(halves *h)
 {
-	for (size_t i = 0; i < h->count; i++) {
-		vv_free(h->items[i].rows);
-	}
-	vv_free(h->items);
+	vv_array_clear(h->items, h->count, it, vv_free(it->rows));
 }
 VV_AUTO_CLEAR(halves, halves_clear)
 

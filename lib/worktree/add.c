@@ -43,10 +43,7 @@ void vv_add_report_clear(vv_add_report *r)
 {
 	vv_buf_clear_all(&r->text, &r->warnings, &r->ordinary_names, &r->unseen_lines);
 	vv_free(r->refused);
-	for (size_t i = 0; i < r->outcome_count; i++) {
-		vv_free(r->outcomes[i].path);
-	}
-	vv_free(r->outcomes);
+	vv_array_clear(r->outcomes, r->outcome_count, it, vv_free(it->path));
 }
 
 /* Appends one of the item, for the caller to continue with; NULL: no memory. */

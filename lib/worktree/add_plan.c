@@ -762,10 +762,7 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 
 void vv_add_plan_clear(vv_add_plan *p)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		vv_free_all(p->items[i].path, p->items[i].from);
-	}
-	vv_free(p->items);
+	vv_array_clear(p->items, p->count, it, vv_free_all(it->path, it->from));
 	vv_buf_clear_all(&p->kept_names, &p->new_names);
 	*p = (vv_add_plan){0};
 }

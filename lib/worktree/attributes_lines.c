@@ -132,11 +132,9 @@ vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, const vv_index 
 
 void vv_attr_list_clear(vv_attr_list *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		vv_free_all(l->lines[i].file, l->lines[i].pattern, l->lines[i].folder,
-			    l->lines[i].attributes, l->lines[i].first);
-	}
-	vv_free_all(l->lines, l->others);
+	vv_array_clear(l->lines, l->count, it,
+		       vv_free_all(it->file, it->pattern, it->folder, it->attributes, it->first));
+	vv_free(l->others);
 	vv_hash_index_clear(&l->literal);
 	vv_buf_clear(&l->endings);
 	memset(l, 0, sizeof(*l));

@@ -51,11 +51,8 @@ typedef struct finishing {
 
 static void finishing_clear(finishing *f)
 {
-	for (size_t i = 0; i < f->count; i++) {
-		vv_free_all((char *)(uintptr_t)f->renames[i].from,
-			    (char *)(uintptr_t)f->renames[i].to);
-	}
-	vv_free(f->renames);
+	vv_array_clear(f->renames, f->count, it,
+		       vv_free_all((char *)(uintptr_t)it->from, (char *)(uintptr_t)it->to));
 	vv_index_close(f->index);
 }
 VV_AUTO_CLEAR(finishing, finishing_clear)

@@ -445,10 +445,7 @@ vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uin
 
 static void staged_list_clear(staged_list *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		vv_free(list->items[i].path);
-	}
-	vv_free(list->items);
+	vv_array_clear(list->items, list->count, it, vv_free(it->path));
 }
 
 VV_AUTO_CLEAR(staged_list, staged_list_clear)

@@ -75,10 +75,7 @@ vv_reachable *vv_reachable_new(const char *path, const vv_env *env)
 
 static void tips_clear(tips *t)
 {
-	for (size_t i = 0; i < t->count; i++) {
-		vv_free(t->items[i].name);
-	}
-	vv_free(t->items);
+	vv_array_clear(t->items, t->count, it, vv_free(it->name));
 	memset(t, 0, sizeof(*t));
 }
 VV_AUTO_CLEAR(tips, tips_clear)

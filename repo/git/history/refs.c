@@ -177,10 +177,7 @@ static vv_status add_loose(ref_list *l, vv_repository *r, const char *prefix, vv
 
 static void ref_list_clear(ref_list *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		git_reference_free(l->items[i]);
-	}
-	vv_free(l->items);
+	vv_array_clear(l->items, l->count, it, git_reference_free(*it));
 }
 
 /* The caller frees the items and their array, also on failure. */

@@ -486,9 +486,6 @@ vv_status vv_renamed_from(vv_repository *r, const vv_oid *parent, const vv_oid *
 	    !(*out = vv_strdup(l.files[from].path))) {
 		rc = vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < l.count; i++) {
-		vv_free((char *)(uintptr_t)l.files[i].path);
-	}
-	vv_free(l.files);
+	vv_array_clear(l.files, l.count, it, vv_free((char *)(uintptr_t)it->path));
 	return rc;
 }
