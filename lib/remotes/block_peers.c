@@ -20,22 +20,19 @@
 
 void vv_block_peers_clear(vv_block_peers *p)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		vv_free(p->urls[i]);
-	}
-	for (size_t i = 0; i < p->untrusted_count; i++) {
-		vv_free(p->untrusted[i]);
-	}
-	memset(p, 0, sizeof(*p));
+	vv_string_list_clear(&p->urls);
+	vv_string_list_clear(&p->untrusted);
+	p->named = false;
 }
 
 static vv_status add(vv_block_peers *p, const char *url, vv_error *err)
 {
 	p->named = true;
-	if (vv_array_find(p->urls, p->count, it, strcmp(*it, url) == 0)) return VV_OK;
-	if (p->count == sizeof(p->urls) / sizeof(p->urls[0])) return VV_OK;
-	p->urls[p->count] = vv_strdup(url);
-	return p->urls[p->count++] ? VV_OK : vv_fail_nomem(err);
+	return p->urls.count == 2 * VV_BLOCKS_URLS_MAX ||
+			       vv_array_find(p->urls.items, p->urls.count, it,
+					     strcmp(*it, url) == 0)
+		       ? VV_OK
+		       : vv_string_list_add(&p->urls, vv_strdup(url), err);
 }
 
 /* --- trust ----------------------------------------------------------------------------------- */
@@ -163,26 +160,23 @@ vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const cha
 vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remote *m,
 			      const vv_blocks_config *c, bool write, vv_error *err)
 {
-	const bool apart = write && c->push_count > 0;
-	char *const *urls = apart ? c->push_urls : c->urls;
-	const size_t count = apart ? c->push_count : c->url_count;
+	const vv_string_list *urls = write && c->push_urls.count > 0 ? &c->push_urls : &c->urls;
 	vv_status rc = VV_OK;
 	bool trusted;
 
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; rc == VV_OK && i < m->blocks_url_count; i++) {
-		if (!vv_blocks_is_store(m->blocks_urls[i])) {
-			rc = add(out, m->blocks_urls[i], err);
+	for (size_t i = 0; rc == VV_OK && i < m->blocks_urls.count; i++) {
+		if (!vv_blocks_is_store(m->blocks_urls.items[i])) {
+			rc = add(out, m->blocks_urls.items[i], err);
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < urls->count; i++) {
 		out->named = true;
-		rc = vv_block_peer_is_trusted(t, m, urls[i], &trusted, err);
-		if (rc == VV_OK && trusted) {
-			rc = add(out, urls[i], err);
-		} else if (rc == VV_OK) {
-			out->untrusted[out->untrusted_count] = vv_strdup(urls[i]);
-			rc = out->untrusted[out->untrusted_count++] ? VV_OK : vv_fail_nomem(err);
+		rc = vv_block_peer_is_trusted(t, m, urls->items[i], &trusted, err);
+		if (rc == VV_OK) {
+			rc = trusted ? add(out, urls->items[i], err)
+				     : vv_string_list_add(&out->untrusted,
+							  vv_strdup(urls->items[i]), err);
 		}
 	}
 	if (rc < 0) {
@@ -279,13 +273,13 @@ vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_
 
 	memset(sum, 0, sizeof(*sum));
 	/* if there are several, do not wait for a sleeping one */
-	if (p->count > 1 && t->connect.idle_sec == 0) {
+	if (p->urls.count > 1 && t->connect.idle_sec == 0) {
 		t->connect.first_sec = VV_ASK_FIRST_SEC;
 	}
-	for (size_t i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->urls.count; i++) {
 		memset(&one, 0, sizeof(one));
-		if (send_to(p->urls[i], t, refs, count, dry_run, &one, &why) < 0) {
-			if (p->count > 1) {
+		if (send_to(p->urls.items[i], t, refs, count, dry_run, &one, &why) < 0) {
+			if (p->urls.count > 1) {
 				vv_notes_warn(t->notes, "%s", why.message);
 			}
 			continue;
@@ -298,7 +292,7 @@ vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_
 	}
 	t->connect.first_sec = before;
 	if (took > 0) return VV_OK;
-	if (p->count == 0) {
+	if (p->urls.count == 0) {
 		return vv_fail(err, VV_EREFUSED,
 			       "none of the hosts for blocks in " VV_BLOCKS_CONFIG " is trusted\n"
 			       "'git config --global --add varve.trustedHost HOST' trusts one; "

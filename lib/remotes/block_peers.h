@@ -23,11 +23,9 @@
 
 /* One value = the block peers of one remote. */
 typedef struct vv_block_peers {
-	char *urls[2 * VV_BLOCKS_URLS_MAX]; /* their URLs */
-	size_t count;
-	char *untrusted[VV_BLOCKS_URLS_MAX]; /* URLs from .varveconfig that were left out */
-	size_t untrusted_count;
-	bool named; /* setting or .varveconfig have URLs, trusted or not */
+	vv_string_list urls;      /* their URLs, at most 2 * VV_BLOCKS_URLS_MAX */
+	vv_string_list untrusted; /* URLs from .varveconfig that were left out */
+	bool named;               /* setting or .varveconfig have URLs, trusted or not */
 } vv_block_peers;
 
 /* Sets *out to the block peers of m, for pushing if `write` is true. c: the content of

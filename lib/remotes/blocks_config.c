@@ -30,12 +30,8 @@
 void vv_blocks_config_clear(vv_blocks_config *c)
 {
 	vv_free(c->ref);
-	for (size_t i = 0; i < c->url_count; i++) {
-		vv_free(c->urls[i]);
-	}
-	for (size_t i = 0; i < c->push_count; i++) {
-		vv_free(c->push_urls[i]);
-	}
+	vv_string_list_clear(&c->urls);
+	vv_string_list_clear(&c->push_urls);
 	for (size_t i = 0; i < c->store_count; i++) {
 		vv_free_all(c->stores[i].name, c->stores[i].url, c->stores[i].push_url);
 	}
@@ -70,12 +66,12 @@ static vv_status take_ref(vv_blocks_config *c, const char *value, vv_error *err)
 }
 
 /* Only places on other machines: a commit must not refer to this one. */
-static vv_status take_url(char **list, size_t *count, const char *value, vv_error *err)
+static vv_status take_url(vv_string_list *list, const char *value, vv_error *err)
 {
 	vv_auto(vv_url) u = {0};
 	vv_error why;
 
-	if (*count == VV_BLOCKS_URLS_MAX) {
+	if (list->count == VV_BLOCKS_URLS_MAX) {
 		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG " names more than %u URLs",
 			       VV_BLOCKS_URLS_MAX);
 	}
@@ -89,8 +85,7 @@ static vv_status take_url(char **list, size_t *count, const char *value, vv_erro
 						"blocks.url is an http, https or ssh URL",
 			       vv_text_shows(value));
 	}
-	list[*count] = vv_strdup(value);
-	return list[(*count)++] ? VV_OK : vv_fail_nomem(err);
+	return vv_string_list_add(list, vv_strdup(value), err);
 }
 
 vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
@@ -221,9 +216,8 @@ static vv_status take_line(void *payload, const char *key, const char *value,
 	vv_blocks_config *c = payload;
 
 	value = value ? value : "";
-	return strcmp(key, "blocks.url") == 0 ? take_url(c->urls, &c->url_count, value, err)
-	       : strcmp(key, "blocks.pushurl") == 0
-		       ? take_url(c->push_urls, &c->push_count, value, err)
+	return strcmp(key, "blocks.url") == 0       ? take_url(&c->urls, value, err)
+	       : strcmp(key, "blocks.pushurl") == 0 ? take_url(&c->push_urls, value, err)
 	       : strcmp(key, "blocks.ref") == 0     ? take_ref(c, value, err)
 	       : strcmp(key, "store.upstream") == 0 ? set_url(&c->upstream, value, false, err)
 	       : strncmp(key, "store.", 6) == 0     ? take_store(c, key, value, err)

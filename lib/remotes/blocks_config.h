@@ -21,6 +21,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "repo/git/repository.h"
 
 #define VV_BLOCKS_CONFIG ".varveconfig" /* name of the file */
@@ -35,12 +36,9 @@ typedef struct vv_store_config {
 
 /* One value = the content of one file. */
 typedef struct vv_blocks_config {
-	char *ref; /* full name of the ref that has the blocks; NULL: not set */
-	char *urls[VV_BLOCKS_URLS_MAX]; /* URLs of block peers */
-	size_t url_count;
-	/* URLs of block peers for pushes; if push_count is 0, `urls` are used */
-	char *push_urls[VV_BLOCKS_URLS_MAX];
-	size_t push_count;
+	char *ref;                /* full name of the ref that has the blocks; NULL: not set */
+	vv_string_list urls;      /* URLs of block peers, at most VV_BLOCKS_URLS_MAX */
+	vv_string_list push_urls; /* the same for pushes; if empty, `urls` are used */
 	vv_store_config stores[VV_BLOCKS_URLS_MAX];
 	size_t store_count;
 	/* name of the store of the repository from which this repository was forked; may be NULL */

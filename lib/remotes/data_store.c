@@ -112,7 +112,8 @@ vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote
 			     const vv_blocks_config *c, bool write, vv_error *err)
 {
 	const char *own = vv_store_own(m);
-	const vv_store_config *s = m->blocks_url_count > 0 ? NULL : vv_blocks_config_store(c, NULL);
+	const vv_store_config *s = m->blocks_urls.count > 0 ? NULL
+							    : vv_blocks_config_store(c, NULL);
 
 	*out = (vv_data_store){.trusted = own != NULL};
 	if (own) return vv_data_store_absolute(&out->url, t->repo, own, err);
@@ -129,8 +130,8 @@ vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_re
 
 bool vv_data_store_is_named(const vv_remote *m, const vv_blocks_config *c)
 {
-	return m->blocks_url_count > 0 ? vv_store_own(m) != NULL
-				       : vv_blocks_config_store(c, NULL) != NULL;
+	return m->blocks_urls.count > 0 ? vv_store_own(m) != NULL
+					: vv_blocks_config_store(c, NULL) != NULL;
 }
 
 static const vv_place_choice store = {

@@ -141,7 +141,7 @@ const char *vv_git_host_kind(const vv_git_host *g)
 const char *vv_git_host_blocks_place(const vv_git_host *g)
 {
 	if (g->store.url) return g->store.url;
-	if (g->peers.count > 0) return g->peers.urls[0];
+	if (g->peers.urls.count > 0) return g->peers.urls.items[0];
 	return g->blocks_ref ? g->blocks_ref : VV_HOST_REF;
 }
 
@@ -295,12 +295,12 @@ static vv_status list_peers(vv_git_host *g, vv_error *err)
 /* A URL of a web server may be that of a store's files: their mark is requested before it is treated as a peer. */
 static vv_status choose_static(vv_git_host *g, vv_error *err)
 {
-	vv_block_peers *p = &g->peers;
+	vv_string_list *urls = &g->peers.urls;
 	vv_error why;
 	vv_status rc = list_peers(g, err);
 
-	for (size_t i = 0; rc == VV_OK && i < p->count && !g->kept; i++) {
-		const vv_data_store s = {.url = p->urls[i], .trusted = true};
+	for (size_t i = 0; rc == VV_OK && i < urls->count && !g->kept; i++) {
+		const vv_data_store s = {.url = urls->items[i], .trusted = true};
 
 		if (strncmp(s.url, "http://", 7) != 0 && strncmp(s.url, "https://", 8) != 0) {
 			continue;
@@ -308,8 +308,8 @@ static vv_status choose_static(vv_git_host *g, vv_error *err)
 		if (vv_data_store_host(&g->kept, &s, g->t, false, NULL, &why) == VV_OK) {
 			g->store = s;
 			g->keeps = g->kept;
-			memmove(&p->urls[i], &p->urls[i + 1],
-				(--p->count - i) * sizeof(p->urls[0]));
+			memmove(&urls->items[i], &urls->items[i + 1],
+				(--urls->count - i) * sizeof(urls->items[0]));
 			continue;
 		}
 		if (why.code == VV_ENOMEM || why.code == VV_ECANCELLED) {
@@ -509,7 +509,7 @@ static vv_status keeps_none(vv_git_host *g, bool *out, vv_error *err)
 
 	*out = false;
 	if (rc < 0 || stored || g->chosen) return rc;
-	*out = g->m->blocks_url_count > 0 || g->config.url_count > 0;
+	*out = g->m->blocks_urls.count > 0 || g->config.urls.count > 0;
 	if (*out && !g->write && (rc = choose_store(g, err)) == VV_OK) {
 		*out = !g->kept;
 	}

@@ -126,8 +126,8 @@ vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *er
 
 const char *vv_store_own(const vv_remote *m)
 {
-	for (size_t i = 0; i < m->blocks_url_count; i++) {
-		if (vv_blocks_is_store(m->blocks_urls[i])) return m->blocks_urls[i];
+	for (size_t i = 0; i < m->blocks_urls.count; i++) {
+		if (vv_blocks_is_store(m->blocks_urls.items[i])) return m->blocks_urls.items[i];
 	}
 	return NULL;
 }

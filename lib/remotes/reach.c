@@ -603,10 +603,11 @@ vv_status vv_reach_block_peers(vv_transfer *t, vv_git_host *host, vv_supplier *o
 	vv_status rc = vv_git_host_peers(host, &peers, err);
 
 	*count = 0;
-	for (size_t i = 0; rc == VV_OK && i < peers->count && *count < max; i++) {
-		if (supplier_later(t, &out[*count], peers->urls[i], VV_BY_SETTINGS, &why) < 0) {
-			vv_notes_warn(t->notes, "%s is left out: %s", vv_text_url(peers->urls[i]),
-				      why.message);
+	for (size_t i = 0; rc == VV_OK && i < peers->urls.count && *count < max; i++) {
+		if (supplier_later(t, &out[*count], peers->urls.items[i], VV_BY_SETTINGS, &why) <
+		    0) {
+			vv_notes_warn(t->notes, "%s is left out: %s",
+				      vv_text_url(peers->urls.items[i]), why.message);
 		} else {
 			(*count)++;
 		}

@@ -84,16 +84,6 @@ char *vv_remote_key(const char *name, const char *key)
 	return vv_asprintf("remote.%s.%s", name, key);
 }
 
-static vv_status add_value(char ***values, size_t *count, const char *value, vv_error *err)
-{
-	char **list = vv_realloc_array(*values, *count + 1, sizeof(*list));
-
-	if (!list) return vv_fail_nomem(err);
-	*values = list;
-	list[*count] = vv_strdup(value);
-	return list[(*count)++] ? VV_OK : vv_fail_nomem(err);
-}
-
 /* One of a remote's settings, whose name ends with key. */
 static vv_status take_setting(vv_remote *m, const char *key, const char *value, vv_error *err)
 {
@@ -118,11 +108,10 @@ static vv_status take_setting(vv_remote *m, const char *key, const char *value, 
 		m->fetch_count += rc == VV_OK;
 		return rc < 0 ? vv_prefix(err, "remote.%s.fetch", m->name) : rc;
 	}
-	if (strcmp(key, "peers") == 0) return add_value(&m->peers, &m->peer_count, value, err);
-	if (strcmp(key, "varveurl") == 0) {
-		return add_value(&m->blocks_urls, &m->blocks_url_count, value, err);
-	}
-	return VV_OK;
+	vv_string_list *list = strcmp(key, "peers") == 0      ? &m->peers
+			       : strcmp(key, "varveurl") == 0 ? &m->blocks_urls
+							      : NULL;
+	return list ? vv_string_list_add(list, vv_strdup(value), err) : VV_OK;
 }
 
 static vv_status on_setting(void *payload, const char *name, const char *value,
@@ -194,8 +183,8 @@ vv_status vv_remote_find(vv_remote *out, vv_repository *r, const char *word, vv_
 void vv_remote_clear(vv_remote *m)
 {
 	vv_array_clear(m->fetch, m->fetch_count, it, vv_refspec_clear(it));
-	vv_array_clear(m->peers, m->peer_count, it, vv_free(*it));
-	vv_names_free(m->blocks_urls, m->blocks_url_count);
+	vv_string_list_clear(&m->peers);
+	vv_string_list_clear(&m->blocks_urls);
 	vv_free_all(m->name, m->url, m->push_url, m->program, m->kind, m->found_by);
 	memset(m, 0, sizeof(*m));
 }

@@ -16,6 +16,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "repo/git/repository.h"
 
 /* One value = one refspec, such as "+refs/heads/X:refs/remotes/origin/X"; from and `to` may contain
@@ -42,11 +43,9 @@ typedef struct vv_remote {
 	/* setting varveName: the name of the data set by which the URL was found
 	 * (lib/heads/named.h); may be NULL */
 	char *found_by;
-	char **peers; /* setting peers: URLs */
-	size_t peer_count;
-	char **blocks_urls; /* setting varveUrl: URLs of a Git host's blocks */
-	size_t blocks_url_count;
-	vv_refspec *fetch; /* setting fetch */
+	vv_string_list peers;       /* setting peers: URLs */
+	vv_string_list blocks_urls; /* setting varveUrl: URLs of a Git host's blocks */
+	vv_refspec *fetch;          /* setting fetch */
 	size_t fetch_count;
 } vv_remote;
 

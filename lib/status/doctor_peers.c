@@ -195,12 +195,12 @@ static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host
 				     "the block peers of the remote %s are unknown: %s",
 				     vv_text_shows(name), why.message);
 	}
-	for (size_t i = 0; rc == VV_OK && i < peers->untrusted_count; i++) {
-		rc = say_untrusted(d, peers->untrusted[i], err);
+	for (size_t i = 0; rc == VV_OK && i < peers->untrusted.count; i++) {
+		rc = say_untrusted(d, peers->untrusted.items[i], err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < peers->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < peers->urls.count; i++) {
 		vv_supplier s;
-		rc = vv_reach_supplier(t, &s, peers->urls[i], &why);
+		rc = vv_reach_supplier(t, &s, peers->urls.items[i], &why);
 		if (rc == VV_OK) {
 			vv_reach_supplier_clear(&s);
 			continue;
@@ -214,7 +214,7 @@ static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host
 							   "correct it in .varveconfig or "
 							   "remote.NAME.varveUrl",
 					     err, "the block peer %s does not answer: %s",
-					     vv_text_url(peers->urls[i]), why.message);
+					     vv_text_url(peers->urls.items[i]), why.message);
 	}
 	return rc;
 }

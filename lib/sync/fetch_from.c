@@ -102,8 +102,8 @@ static vv_status add_suppliers(vv_fetch_from *r, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < r->remote.peer_count; i++) {
-		rc = add_supplier(r, r->remote.peers[i], VV_BY_SETTINGS, err);
+	for (size_t i = 0; rc == VV_OK && i < r->remote.peers.count; i++) {
+		rc = add_supplier(r, r->remote.peers.items[i], VV_BY_SETTINGS, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < r->named.count; i++) {
 		rc = add_supplier(r, r->named.items[i], VV_BY_USER, err);
@@ -139,8 +139,8 @@ static vv_status add_mirrors(vv_fetch_from *r, vv_error *err)
 	if (rc < 0) {
 		vv_notes_warn(r->t.notes, "%s", why.message);
 	}
-	for (size_t i = 0; i < r->remote.peer_count; i++) {
-		vv_named_add(&r->mirrors, r->remote.peers[i]);
+	for (size_t i = 0; i < r->remote.peers.count; i++) {
+		vv_named_add(&r->mirrors, r->remote.peers.items[i]);
 	}
 	if ((r->found_by && (rc = vv_named_remotes(&r->mirrors, r->repo, err)) < 0) ||
 	    (rc = vv_buf_ok(&r->mirrors.mirrors, err)) < 0) {
@@ -368,7 +368,7 @@ static vv_status look_for_copies(vv_fetch_from *r, vv_error *err)
 {
 	vv_auto(vv_named) found = {.mirrors = VV_BUF_INIT};
 	const char *url = NULL;
-	size_t count = r->remote.peer_count + r->named.count;
+	size_t count = r->remote.peers.count + r->named.count;
 	vv_status rc = VV_OK;
 
 	if (r->own || r->found_by) {

@@ -37,11 +37,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vv_status rc = vv_blocks_config_parse(&c, (const char *)data, size, &err);
 
 	if (rc < 0) {
-		require(err.message[0] != '\0' && !c.ref && c.url_count == 0 && c.push_count == 0);
+		require(err.message[0] != '\0' && !c.ref && c.urls.count == 0 &&
+			c.push_urls.count == 0);
 		return 0;
 	}
-	check_urls(c.urls, c.url_count);
-	check_urls(c.push_urls, c.push_count);
+	check_urls(c.urls.items, c.urls.count);
+	check_urls(c.push_urls.items, c.push_urls.count);
 	require(!c.ref || (strncmp(c.ref, "refs/", 5) == 0 && !strstr(c.ref, "..")));
 	vv_blocks_config_clear(&c);
 	return 0;

@@ -263,8 +263,8 @@ static vv_status list_questions(questions *all, run *r, vv_error *err)
 		rc = add_question(all, r, names.items[i], false, err);
 		if (rc == VV_OK &&
 		    vv_remote_find(&m, r->repo, names.items[i], VV_IGNORED) == VV_OK) {
-			for (size_t k = 0; rc == VV_OK && k < m.peer_count; k++) {
-				rc = add_question(all, r, m.peers[k], false, err);
+			for (size_t k = 0; rc == VV_OK && k < m.peers.count; k++) {
+				rc = add_question(all, r, m.peers.items[k], false, err);
 			}
 			vv_remote_clear(&m);
 		}
