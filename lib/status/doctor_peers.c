@@ -38,6 +38,17 @@ static vv_status mend_otherwise(vv_doctor *d, const char *with, vv_error *err)
 	return VV_OK;
 }
 
+/* Reports that a question to a remote failed with rc. */
+static vv_status say_failed(vv_doctor *d, vv_status rc, const char *what, const char *name,
+			    const char *how, vv_error *why, vv_error *err)
+{
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	vv_hint_word(why, d->words);
+	return vv_doctor_say(d, "peer", true, why->hint[0] ? why->hint : NULL, err,
+			     "%s of the remote %s %s: %s", what, vv_text_shows(name), how,
+			     why->message);
+}
+
 /* Do packs match their names? Limits in bytes for packs never seen here, and for others. */
 #define PACKS_UNSEEN ((uint64_t)64 << 20)
 #define PACKS_SEEN ((uint64_t)8 << 20)
@@ -50,13 +61,7 @@ static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name
 	vv_error why;
 	vv_status rc = vv_git_host_verify(host, &v, &why);
 
-	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
-	if (rc < 0) {
-		vv_hint_word(&why, d->words);
-		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
-				     "the packs of the remote %s cannot be fetched: %s",
-				     vv_text_shows(name), why.message);
-	}
+	if (rc < 0) return say_failed(d, rc, "the packs", name, "cannot be fetched", &why, err);
 	if (v.bad_packs == 0) return VV_OK;
 	vv_buf_printf(&message, "%s of the remote %s %s damaged",
 		      vv_text_counted(v.bad_packs, "pack", NULL), vv_text_shows(name),
@@ -93,14 +98,8 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		lost += !holds[i];
 	}
-	if (rc == VV_ENOMEM) {
-		rc = vv_fail_nomem(err);
-	} else if (rc < 0) {
-		vv_hint_word(&why, d->words);
-		rc = vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
-				   "the blocks of the remote %s cannot be read: %s",
-				   vv_text_shows(name), why.message);
-	} else if (lost > 0) {
+	if (rc < 0) return say_failed(d, rc, "the blocks", name, "cannot be read", &why, err);
+	if (lost > 0) {
 		vv_auto(vv_buf) mend = VV_BUF_INIT;
 
 		(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_TO, name);
@@ -137,13 +136,7 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 	vv_status rc = vv_git_host_lost(host, &lost, &why);
 
 	*whole = false;
-	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
-	if (rc < 0) {
-		vv_hint_word(&why, d->words);
-		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
-				     "the blocks of the remote %s cannot be read: %s",
-				     vv_text_shows(name), why.message);
-	}
+	if (rc < 0) return say_failed(d, rc, "the blocks", name, "cannot be read", &why, err);
 	if (lost.versions > 0 && vv_git_host_untrusted(host)) {
 		if ((rc = say_untrusted(d, vv_git_host_untrusted(host), err)) < 0) return rc;
 		return mend_otherwise(d, d->findings[d->count - 1].mend, err);
@@ -188,13 +181,7 @@ static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host
 	vv_error why;
 	vv_status rc = vv_git_host_peers(host, &peers, &why);
 
-	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
-	if (rc < 0) {
-		vv_hint_word(&why, d->words);
-		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
-				     "the block peers of the remote %s are unknown: %s",
-				     vv_text_shows(name), why.message);
-	}
+	if (rc < 0) return say_failed(d, rc, "the block peers", name, "are unknown", &why, err);
 	for (size_t i = 0; rc == VV_OK && i < peers->untrusted.count; i++) {
 		rc = say_untrusted(d, peers->untrusted.items[i], err);
 	}
