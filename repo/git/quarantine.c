@@ -232,17 +232,6 @@ struct vv_quarantine {
 	vv_pack_keeps keeps; /* of the packs that were placed */
 };
 
-typedef struct staged {
-	git_oid id;
-	char hex[GIT_OID_HEXSZ + 1];
-	char *path;
-} staged;
-
-typedef struct staged_list {
-	staged *items;
-	size_t count, cap;
-} staged_list;
-
 /* The memory stays in the repository's odb, which writes to it. */
 void vv_repository_discard(vv_repository *r)
 {
@@ -443,58 +432,45 @@ vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uin
 
 /* --- making it durable ------------------------------------------------ */
 
-static void staged_list_clear(staged_list *list)
-{
-	vv_array_clear(list->items, list->count, it, vv_free(it->path));
-}
-
-VV_AUTO_CLEAR(staged_list, staged_list_clear)
-
-static vv_status list_add(staged_list *list, const char *path, const char *fan, const char *name,
-			  vv_error *err)
-{
-	if (strlen(name) != GIT_OID_HEXSZ - 2) {
-		return VV_OK; /* a temporary file of libgit2 */
-	}
-	if (!vv_array_room(list->items, list->count, list->cap)) return vv_fail_nomem(err);
-	staged *it = &list->items[list->count];
-	(void)snprintf(it->hex, sizeof(it->hex), "%s%s", fan, name);
-	if (git_oid_fromstr(&it->id, it->hex) < 0) {
-		git_error_clear();
-		return VV_OK;
-	}
-	if (!(it->path = vv_strdup(path))) return vv_fail_nomem(err);
-	list->count++;
-	return VV_OK;
-}
-
-static vv_status list_staged(const char *dir, staged_list *list, vv_error *err)
+vv_status vv_git_each_loose_file(const char *objects, vv_loose_file_fn fn, void *payload,
+				 vv_error *err)
 {
 	vv_auto(vv_folder) fans = {0};
-	vv_status rc = vv_folder_read(&fans, dir, false, err);
+	vv_status rc = vv_folder_read(&fans, objects, false, err);
+	git_oid id;
 
 	while (rc == VV_OK && vv_folder_next(&fans)) {
 		vv_auto(vv_folder) f = {0};
 
-		if (strlen(fans.name) != 2) {
-			continue;
-		}
-		rc = vv_folder_read(&f, fans.path, false, err);
+		rc = strlen(fans.name) == 2 ? vv_folder_read(&f, fans.path, true, err) : VV_OK;
 		while (rc == VV_OK && vv_folder_next(&f)) {
-			rc = list_add(list, f.path, fans.name, f.name, err);
+			char hex[GIT_OID_HEXSZ +
+				 2]; /* longer names are temporary files of libgit2 */
+
+			(void)snprintf(hex, sizeof(hex), "%s%s", fans.name, f.name);
+			rc = strlen(hex) == GIT_OID_HEXSZ && git_oid_fromstr(&id, hex) == 0
+				     ? fn(payload, &id, f.path, err)
+				     : VV_OK;
+			git_error_clear();
 		}
 	}
 	return rc;
 }
 
+static vv_status keep_path(void *payload, const git_oid *id VV_UNUSED, const char *path,
+			   vv_error *err)
+{
+	return vv_string_list_add(payload, vv_strdup(path), err);
+}
+
 /* Moves a synced loose file to objects/xx; that folder, and the object folder, which a new xx
  * changes, become durable later. git gc may take an empty xx away at any time. */
-static vv_status place_loose(vv_repository *r, const staged *it, bool *new_fan, vv_error *err)
+static vv_status place_loose(vv_repository *r, const char *path, bool *new_fan, vv_error *err)
 {
-	char fan[3] = {it->hex[0], it->hex[1], '\0'};
-	vv_auto(char) *dir = vv_path_join(r->objects, fan, NULL);
-	vv_auto(char) *to = vv_path_join(dir, it->hex + 2, NULL);
-	vv_status rc = to ? vv_share(r, it->path, err) : vv_fail_nomem(err), placed = VV_ENOTFOUND;
+	const char *name = path + strlen(path) - strlen("/") - GIT_OID_HEXSZ; /* "xx/..." */
+	vv_auto(char) *to = vv_path_join(r->objects, name, NULL);
+	vv_auto(char) *dir = to ? vv_path_dir(to) : NULL;
+	vv_status rc = dir ? vv_share(r, path, err) : vv_fail_nomem(err), placed = VV_ENOTFOUND;
 
 	for (int tries = 0; rc == VV_OK && placed == VV_ENOTFOUND && tries < FAN_TRIES; tries++) {
 		if (!vv_exists(dir)) {
@@ -502,29 +478,29 @@ static vv_status place_loose(vv_repository *r, const staged *it, bool *new_fan, 
 			if ((rc = vv_mkdirs(dir, err)) < 0) return rc;
 			(void)vv_share(r, dir, err);
 		}
-		placed = vv_rename(it->path, to, err);
+		placed = vv_rename(path, to, err);
 	}
 	if (rc < 0 || placed < 0) return rc < 0 ? rc : placed;
 	return vv_syncs_add_path(&r->later, dir, err);
 }
 
-static vv_status stage_loose(const staged_list *list, vv_syncs *files, vv_error *err)
+static vv_status stage_loose(const vv_string_list *list, vv_syncs *files, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < list->count; i++) {
-		if ((rc = vv_syncs_add_path(files, list->items[i].path, err)) < 0) return rc;
+	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
+		rc = vv_syncs_add_path(files, list->items[i], err);
 	}
-	return VV_OK;
+	return rc;
 }
 
-static vv_status place_all_loose(vv_repository *r, const staged_list *list, vv_error *err)
+static vv_status place_all_loose(vv_repository *r, const vv_string_list *list, vv_error *err)
 {
 	bool new_fan = false;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
-		rc = place_loose(r, &list->items[i], &new_fan, err);
+		rc = place_loose(r, list->items[i], &new_fan, err);
 	}
 	return rc == VV_OK && new_fan ? vv_syncs_add_path(&r->later, r->objects, err) : rc;
 }
@@ -639,10 +615,10 @@ vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char
 vv_status vv_quarantine_take_loose(vv_repository *r, const char *from, vv_error *err)
 {
 	vv_auto(vv_syncs) files = {0};
-	vv_auto(staged_list) list = {0};
+	vv_auto(vv_string_list) list = {0};
 	vv_status rc;
 
-	if ((rc = list_staged(from, &list, err)) < 0 ||
+	if ((rc = vv_git_each_loose_file(from, keep_path, &list, err)) < 0 ||
 	    (rc = stage_loose(&list, &files, err)) < 0 || (rc = vv_syncs_wait(&files, err)) < 0 ||
 	    (rc = place_all_loose(r, &list, err)) < 0) {
 		return rc;
@@ -813,7 +789,7 @@ static vv_status start_again(vv_quarantine *s, vv_error *err)
 
 vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 {
-	vv_auto(staged_list) list = {0};
+	vv_auto(vv_string_list) list = {0};
 	vv_quarantine *s = r->stage;
 	vv_status rc = VV_OK;
 
@@ -831,7 +807,7 @@ vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 		}
 	}
 	if ((packed > 0 && (rc = stage_memory_pack(r, packed, bytes, files, err)) < 0) ||
-	    (s->loose && (rc = list_staged(s->dir, &list, err)) < 0)) {
+	    (s->loose && (rc = vv_git_each_loose_file(s->dir, keep_path, &list, err)) < 0)) {
 		return rc;
 	}
 	return stage_loose(&list, files, err);
@@ -839,7 +815,7 @@ vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 
 vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 {
-	vv_auto(staged_list) list = {0};
+	vv_auto(vv_string_list) list = {0};
 	vv_quarantine *s = r->stage;
 	vv_status rc = VV_OK;
 
@@ -848,7 +824,8 @@ vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 		rc = place_pack(r, s->dir, s->pack, err);
 		s->pack[0] = '\0';
 	}
-	if (rc < 0 || (s->loose && (rc = list_staged(s->dir, &list, err)) < 0) ||
+	if (rc < 0 ||
+	    (s->loose && (rc = vv_git_each_loose_file(s->dir, keep_path, &list, err)) < 0) ||
 	    (rc = place_all_loose(r, &list, err)) < 0) {
 		return rc;
 	}

@@ -33,6 +33,13 @@ vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uin
 /* Sets *out to a libgit2 repository whose writes are staged; borrowed until r is closed. */
 vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_error *err);
 
+/* Is called for a loose object's file. A failure ends the walk. */
+typedef vv_status (*vv_loose_file_fn)(void *payload, const git_oid *id, const char *path,
+				      vv_error *err);
+/* Calls fn for the files of loose objects in an object folder: "<objects>/xx/<38 hex digits>". */
+vv_status vv_git_each_loose_file(const char *objects, vv_loose_file_fn fn, void *payload,
+				 vv_error *err);
+
 /* Begins to write the staged objects in two steps, for a caller that then writes the index or a
  * ref. Writes the objects under temporary names, and adds these files to `files`; the caller must
  * make them durable before it calls vv_quarantine_place. */

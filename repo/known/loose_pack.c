@@ -40,14 +40,9 @@ typedef struct own_pack {
 	bool own; /* varve made it */
 } own_pack;
 
-typedef struct loose_file {
-	git_oid id;
-	char hex[GIT_OID_HEXSZ + 1];
-} loose_file;
-
 typedef struct packing {
 	vv_repository *repo;
-	loose_file *loose;
+	git_oid *loose;
 	size_t loose_count, loose_cap;
 	uint64_t loose_bytes;
 	own_pack *packs;
@@ -369,41 +364,22 @@ static void choose_packs(packing *p)
 
 /* --- loose objects ------------------------------------------------------------------- */
 
-static vv_status add_loose(packing *p, const char *path, const char *fan, const char *name,
-			   vv_error *err)
+static vv_status add_loose(void *payload, const git_oid *id, const char *path, vv_error *err)
 {
+	packing *p = payload;
 	vv_stat st;
 
-	if (strlen(name) != GIT_OID_HEXSZ - 2 || vv_lstat(&st, path, NULL) < 0 ||
-	    !S_ISREG(st.mode) || st.size > LOOSE_BYTES_MAX) {
+	if (vv_lstat(&st, path, NULL) < 0 || !S_ISREG(st.mode) || st.size > LOOSE_BYTES_MAX) {
 		return VV_OK;
 	}
-	if (!vv_array_room(p->loose, p->loose_count, p->loose_cap)) return vv_fail_nomem(err);
-	loose_file *file = &p->loose[p->loose_count];
-	(void)snprintf(file->hex, sizeof(file->hex), "%s%s", fan, name);
-	if (git_oid_fromstr(&file->id, file->hex) == 0) {
-		p->loose_count++;
-		p->loose_bytes += st.size;
-	}
-	git_error_clear();
-	return VV_OK;
+	p->loose_bytes += st.size;
+	return vv_array_add(p->loose, p->loose_count, p->loose_cap, *id) ? VV_OK
+									 : vv_fail_nomem(err);
 }
 
 static bool is_fan(const char *name)
 {
 	return strlen(name) == 2 && strspn(name, "0123456789abcdef") == 2;
-}
-
-static vv_status list_fan(packing *p, const char *dir, const char *fan, vv_error *err)
-{
-	vv_auto(vv_folder) f = {0};
-	vv_status rc = vv_folder_read(&f, dir, true, err);
-
-	if (rc < 0) return rc;
-	while (vv_folder_next(&f)) {
-		if ((rc = add_loose(p, f.path, fan, f.name, err)) < 0) return rc;
-	}
-	return VV_OK;
 }
 
 /* Folders of objects that were never made durable, left by a process that was killed. */
@@ -434,11 +410,7 @@ static vv_status list_loose(packing *p, unsigned above, vv_error *err)
 		}
 	}
 	if (fans <= above / 4 && fans <= 64 && p->pack_count <= PACKS_MAX) return VV_OK;
-	f.next = 0;
-	while (vv_folder_next(&f)) {
-		if (is_fan(f.name) && (rc = list_fan(p, f.path, f.name, err)) < 0) return rc;
-	}
-	return VV_OK;
+	return vv_git_each_loose_file(p->repo->objects, add_loose, p, err);
 }
 
 /* --- removing replaced files ------------------------------------------------ */
@@ -465,9 +437,9 @@ static vv_status remove_loose(const packing *p, vv_error *err)
 	vv_status rc;
 
 	for (size_t i = 0; i < p->loose_count; i++) {
-		char fan[3] = {p->loose[i].hex[0], p->loose[i].hex[1], '\0'};
-		vv_auto(char) *dir = vv_path_join(p->repo->objects, fan, NULL);
-		vv_auto(char) *path = vv_path_join(dir, p->loose[i].hex + 2, NULL);
+		const char *hex = vv_git_shows(&p->loose[i]);
+		vv_auto(char) *dir = vv_asprintf("%s/%.2s", p->repo->objects, hex);
+		vv_auto(char) *path = vv_path_join(dir, hex + 2, NULL);
 
 		if ((rc = vv_unlink(path, true, err)) < 0) return rc;
 		(void)vv_sys_ops.rmdir(dir); /* when it was the last */
@@ -538,7 +510,7 @@ static vv_status make_pack(packing *p, vv_error *err)
 
 	choose_packs(p);
 	for (size_t i = 0; i < p->loose_count; i++) {
-		if ((rc = want_object(p, &p->loose[i].id, err)) < 0) return rc;
+		if ((rc = want_object(p, &p->loose[i], err)) < 0) return rc;
 	}
 	for (size_t i = 0; i < p->pack_count; i++) {
 		if (p->packs[i].merged && (rc = want_pack(p, p->packs[i].hex, err)) < 0) return rc;
