@@ -13,7 +13,7 @@
 void vv_buf_clear(vv_buf *b)
 {
 	vv_free(b->data);
-	*b = (vv_buf){0};
+	*b = (vv_buf)VV_BUF_FOR(b->owner);
 }
 
 void vv_buf_clear_list(vv_buf *const *list, size_t count)
@@ -32,6 +32,13 @@ void vv_buf_reset(vv_buf *b)
 	}
 }
 
+void vv_buf_fail(vv_buf *b)
+{
+	for (; b; b = b->owner) {
+		b->failed = true;
+	}
+}
+
 bool vv_buf_grow(vv_buf *b, size_t more)
 {
 	size_t need;
@@ -39,7 +46,7 @@ bool vv_buf_grow(vv_buf *b, size_t more)
 	if (b->failed) return false;
 	/* The NUL after the bytes is counted in. */
 	if (!vv_add_size(&need, b->len, more) || !vv_add_size(&need, need, 1)) {
-		b->failed = true;
+		vv_buf_fail(b);
 		return false;
 	}
 	if (need <= b->cap) return true;
@@ -52,7 +59,7 @@ bool vv_buf_grow(vv_buf *b, size_t more)
 	}
 	char *data = vv_realloc(b->data, cap);
 	if (!data) {
-		b->failed = true;
+		vv_buf_fail(b);
 		return false;
 	}
 	b->data = data;
@@ -85,7 +92,7 @@ void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap)
 	}
 	if (need < 0) {
 		b->data[b->len] = '\0';
-		b->failed = true;
+		vv_buf_fail(b);
 		return;
 	}
 	b->len += (size_t)need;
@@ -102,7 +109,7 @@ char *vv_buf_detach(vv_buf *b)
 	}
 	char *data = b->data;
 	data[b->len] = '\0';
-	*b = (vv_buf){0};
+	*b = (vv_buf)VV_BUF_FOR(b->owner);
 	return data;
 }
 

@@ -21,15 +21,19 @@
 
 /* A buffer. */
 typedef struct vv_buf {
-	char *data;  /* len bytes and a NUL; NULL: nothing was appended yet */
-	size_t len;  /* bytes without the NUL */
-	size_t cap;  /* allocated bytes */
-	bool failed; /* an allocation failed */
+	char *data;           /* len bytes and a NUL; NULL: nothing was appended yet */
+	size_t len;           /* bytes without the NUL */
+	size_t cap;           /* allocated bytes */
+	bool failed;          /* an allocation failed */
+	struct vv_buf *owner; /* fails, too, if this buffer fails; or NULL */
 } vv_buf;
 
-#define VV_BUF_INIT                                                                                \
+#define VV_BUF_INIT VV_BUF_FOR(NULL)
+/* Initialises a buffer whose text becomes a part of the buffer *of, which must outlive it: if this
+ * buffer fails, then *of fails at once, so that only *of needs to be tested. */
+#define VV_BUF_FOR(of)                                                                             \
 	{                                                                                          \
-		NULL, 0, 0, false                                                                  \
+		NULL, 0, 0, false, of                                                              \
 	}
 
 void vv_buf_clear(vv_buf *b); /* frees the memory; b can be used again */
@@ -41,6 +45,7 @@ VV_AUTO_CLEAR(vv_buf, vv_buf_clear)
 /* Does the work of vv_buf_clear_all. */
 void vv_buf_clear_list(vv_buf *const *list, size_t count);
 void vv_buf_reset(vv_buf *b); /* sets len to 0 and failed to false; keeps the memory */
+void vv_buf_fail(vv_buf *b);  /* sets failed in b, in its owner, in the owner's owner ... */
 
 /* Allocates memory for vv_buf_reserve. Call vv_buf_reserve instead. */
 bool vv_buf_grow(vv_buf *b, size_t more);

@@ -70,7 +70,7 @@ void vv_text_put_url(vv_buf *b, const char *url)
 void vv_text_put_urls(vv_buf *b, const char *s, size_t len)
 {
 	static const char ends[] = " \t\r\n'\"<>";
-	vv_auto(vv_buf) word = VV_BUF_INIT;
+	vv_auto(vv_buf) word = VV_BUF_FOR(b);
 
 	for (size_t at = 0, i = 0; i <= len; i++) {
 		if (i < len && s[i] && !strchr(ends, s[i])) {
@@ -85,7 +85,6 @@ void vv_text_put_urls(vv_buf *b, const char *s, size_t len)
 		vv_buf_put(b, s + i, i < len);
 		at = i + 1;
 	}
-	b->failed = b->failed || word.failed;
 }
 
 void vv_utf8_put_clean(vv_buf *b, const char *s, size_t len)

@@ -91,7 +91,7 @@ static bool is_plain(const char *s, size_t len)
 
 bool vv_json_put_string(vv_buf *b, const char *s, size_t len)
 {
-	vv_buf clean = VV_BUF_INIT;
+	vv_buf clean = VV_BUF_FOR(b);
 	bool valid = true;
 
 	if (is_plain(s, len)) {
@@ -109,7 +109,6 @@ bool vv_json_put_string(vv_buf *b, const char *s, size_t len)
 	} else {
 		valid = false;
 		vv_utf8_put_clean(&clean, s, len);
-		b->failed = b->failed || clean.failed;
 		put_escaped(b, vv_buf_cstr(&clean), clean.len);
 		vv_buf_clear(&clean);
 	}
@@ -341,7 +340,7 @@ void vv_json_string_len(vv_json_out *w, const char *s, size_t len)
 
 void vv_json_url(vv_json_out *w, const void *url)
 {
-	vv_auto(vv_buf) shown = VV_BUF_INIT;
+	vv_auto(vv_buf) shown = VV_BUF_FOR(w->buf);
 
 	if (!url) {
 		vv_json_null(w);
@@ -349,7 +348,6 @@ void vv_json_url(vv_json_out *w, const void *url)
 	}
 	vv_text_put_url(&shown, url);
 	vv_json_string_len(w, vv_buf_cstr(&shown), shown.len);
-	w->buf->failed = w->buf->failed || shown.failed;
 }
 
 void vv_json_u64(vv_json_out *w, uint64_t v)

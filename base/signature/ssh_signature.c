@@ -82,12 +82,11 @@ static const uint8_t *take_typed(reader *r, size_t len)
 
 static void put_typed(vv_buf *b, const uint8_t *bytes, size_t len)
 {
-	vv_auto(vv_buf) blob = VV_BUF_INIT;
+	vv_auto(vv_buf) blob = VV_BUF_FOR(b);
 
 	put_string(&blob, TYPE, strlen(TYPE));
 	put_string(&blob, bytes, len);
 	put_string(b, blob.data, blob.failed ? 0 : blob.len);
-	b->failed = b->failed || blob.failed;
 }
 
 /* The bytes that are signed in place of the message. */

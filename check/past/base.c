@@ -228,7 +228,7 @@ static vv_status make_schema(vv_buf *out, const vv_table *t, const char *const *
 		vv_json_name(&w, m->name);
 		vv_json_raw(&w, vv_buf_cstr(&value), value.len);
 		if (value.failed) {
-			out->failed = true;
+			vv_buf_fail(out);
 		}
 	}
 	vv_json_add_array(&w, "primaryKey");

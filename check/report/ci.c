@@ -40,7 +40,7 @@ static void put_github(vv_buf *b, const char *s, size_t len, bool property)
 static void put_annotation(vv_buf *out, const char *kind, const vv_report_dataset *d,
 			   const vv_report_group *g, const vv_report_item *i)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_FOR(out);
 
 	vv_buf_printf(out, "::%s file=", kind);
 	put_github(out, d->path, strlen(d->path), true);
@@ -53,7 +53,6 @@ static void put_annotation(vv_buf *out, const char *kind, const vv_report_datase
 	vv_report_put_item(&text, g, i);
 	put_github(out, vv_buf_cstr(&text), text.len, false);
 	vv_buf_putc(out, '\n');
-	out->failed = out->failed || text.failed;
 }
 
 static bool put_nth(vv_buf *out, const char *kind, const vv_report_dataset *d,
@@ -133,7 +132,7 @@ static void put_group(vv_json_out *w, const vv_check_report *r, const vv_report_
 		      const vv_report_group *g)
 {
 	char first[VV_REPORT_PRINT_LEN + 1] = "";
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_FOR(w->buf);
 	uint64_t left = g->errors + g->warnings;
 
 	for (const vv_report_item *i = g->first; i; i = i->next) {
@@ -167,7 +166,6 @@ static void put_group(vv_json_out *w, const vv_check_report *r, const vv_report_
 		put_quality(w, d, g->code, vv_buf_cstr(&text), text.len, print, g->severity,
 			    vv_report_shown_line(g, NULL));
 	}
-	w->buf->failed = w->buf->failed || text.failed;
 }
 
 vv_status vv_report_gitlab(const vv_check_report *r, vv_buf *out, vv_error *err)

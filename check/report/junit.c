@@ -22,7 +22,7 @@ static bool counts(const vv_check_report *r, const vv_report_group *g)
 
 static void put_lines(vv_buf *b, const vv_check_report *r, const vv_report_group *g)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_FOR(b);
 
 	for (const vv_report_item *i = g->first; i; i = i->next) {
 		line.len = 0;
@@ -37,7 +37,6 @@ static void put_lines(vv_buf *b, const vv_check_report *r, const vv_report_group
 	if (vv_report_unlisted(g) > 0) {
 		vv_buf_printf(b, "and %s more\n", vv_text_count(vv_report_unlisted(g)));
 	}
-	b->failed = b->failed || line.failed;
 }
 
 static void put_suite_name(vv_buf *b, const vv_report_dataset *d)

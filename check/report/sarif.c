@@ -16,7 +16,7 @@
 /* A path as a relative URI. */
 static void put_uri(vv_json_out *w, const char *path)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_FOR(w->buf);
 
 	for (const char *p = path; *p; p++) {
 		if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
@@ -26,7 +26,6 @@ static void put_uri(vv_json_out *w, const char *path)
 			vv_buf_printf(&b, "%%%02X", (unsigned char)*p);
 		}
 	}
-	w->buf->failed = w->buf->failed || b.failed;
 	vv_json_put_members(w, {REPORT_TEXT("uri", vv_buf_cstr(&b))});
 }
 
@@ -99,7 +98,7 @@ static void put_level(vv_json_out *w, const vv_report_group *g, vv_severity seve
 static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_dataset *d,
 		     const vv_report_group *g, const vv_report_item *i)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_FOR(w->buf);
 
 	vv_json_open_object(w);
 	put_level(w, g, i->severity);
@@ -119,14 +118,13 @@ static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_d
 	}
 	put_properties(w, d, g, i, 0);
 	vv_json_close_object(w);
-	w->buf->failed = w->buf->failed || text.failed;
 }
 
 /* Counts unlisted findings in one separate result. */
 static void put_more(vv_json_out *w, const vv_report_dataset *d, const vv_report_group *g,
 		     uint64_t left)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_FOR(w->buf);
 
 	vv_buf_printf(&text, "%s more of %s", vv_text_count(left), g->code);
 	if (g->column) {
@@ -139,7 +137,6 @@ static void put_more(vv_json_out *w, const vv_report_dataset *d, const vv_report
 	put_location(w, d, vv_report_shown_line(g, NULL));
 	put_properties(w, d, g, NULL, left);
 	vv_json_close_object(w);
-	w->buf->failed = w->buf->failed || text.failed;
 }
 
 /* Results left for findings: each group may need one to count the unlisted. */

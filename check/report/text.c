@@ -163,7 +163,7 @@ static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_gro
 	static const char *const names[COLUMNS] = {"line",     "row",     "key",     "value",
 						   "probably", "problem", "expected"};
 	size_t width[COLUMNS], shown = 0;
-	vv_auto(vv_buf) cell = VV_BUF_INIT;
+	vv_auto(vv_buf) cell = VV_BUF_FOR(out);
 
 	measure(width, g, &cell);
 	for (size_t c = 0; c < COLUMNS; c++) {
@@ -182,7 +182,6 @@ static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_gro
 			vv_report_drain(r, out);
 		}
 	}
-	out->failed = out->failed || cell.failed;
 }
 
 /* Ends a line that is at column `from` with text that is escaped already, and empties that. */
@@ -228,7 +227,7 @@ static void put_intended(vv_buf *out, const vv_check_report *r, const vv_report_
 
 static void put_accepted(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
 {
-	vv_auto(vv_buf) why = VV_BUF_INIT;
+	vv_auto(vv_buf) why = VV_BUF_FOR(out);
 
 	if (g->accepted == 0) return;
 	for (const vv_report_item *i = g->first; i; i = i->next) {
@@ -246,7 +245,6 @@ static void put_accepted(vv_buf *out, const vv_check_report *r, const vv_report_
 			vv_report_drain(r, out);
 		}
 	}
-	out->failed = out->failed || why.failed;
 }
 
 static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
@@ -287,7 +285,7 @@ static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_gro
 
 static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_dataset *d)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_FOR(out);
 	size_t from = d->commit ? 11 : 0;
 
 	if (d->commit) {
@@ -296,7 +294,6 @@ static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_d
 	vv_text_put_escaped(&b, d->path, strlen(d->path));
 	vv_buf_printf(out, "%s%s%s", on(r, "\033[1m"), vv_buf_cstr(&b), on(r, "\033[0m"));
 	from += vv_text_words_width(vv_buf_cstr(&b), b.len);
-	out->failed = out->failed || b.failed;
 	vv_buf_reset(&b);
 	if (d->facts.columns > 0) { /* varve.json has none */
 		vv_buf_printf(&b, ": %s, %s", vv_text_counted(d->facts.rows, "row", NULL),
@@ -325,7 +322,7 @@ static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_d
 
 vv_status vv_report_text(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_FOR(out);
 
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {
 		/* of a long range, or with new_only, only datasets with findings */
@@ -341,6 +338,5 @@ vv_status vv_report_text(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_report_put_verdict(&b, r);
 	vv_text_put_wrapped(out, vv_buf_cstr(&b), b.len, 0, 2, r->options.width);
 	vv_buf_printf(out, "%s\n", on(r, "\033[0m"));
-	out->failed = out->failed || b.failed;
 	return vv_buf_ok(out, err);
 }

@@ -43,14 +43,13 @@ static void put_shown(vv_buf *b, const char *s, size_t len)
 
 void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t width)
 {
-	vv_auto(vv_buf) shown = VV_BUF_INIT;
+	vv_auto(vv_buf) shown = VV_BUF_FOR(b);
 
 	put_shown(&shown, s, len);
 	vv_text_put_words(b, vv_buf_cstr(&shown), shown.len, width);
 	if (cut && width == 0) {
 		vv_buf_puts(b, VV_ELLIPSIS);
 	}
-	b->failed |= shown.failed;
 }
 
 uint64_t vv_report_shown_line(const vv_report_group *g, const vv_report_item *i)
@@ -180,14 +179,13 @@ bool vv_report_is_plain(uint32_t cp)
 
 void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_FOR(w->buf);
 	uint32_t cp;
 
 	if (!vv_utf8_valid(s, len)) {
 		vv_base64_put(&b, s, len, true);
 		vv_json_put_object(w, {JSON_TEXT("base64", vv_buf_cstr(&b))},
 				   {JSON_BOOL_WHEN(cut, "more", true)});
-		w->buf->failed |= b.failed;
 		return;
 	}
 	vv_buf_putc(&b, '"');
@@ -210,7 +208,7 @@ void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 	}
 	vv_buf_puts(&b, cut ? "\xE2\x80\xA6\"" : "\"");
 	if (b.failed) {
-		w->buf->failed = true;
+		vv_buf_fail(w->buf);
 	} else {
 		vv_json_raw(w, b.data, b.len);
 	}
@@ -239,13 +237,12 @@ void vv_report_put_marks(vv_buf *b, const char *s, size_t len, const char *marks
 static void put_clean(vv_buf *b, vv_buf *clean)
 {
 	vv_report_put_marks(b, vv_buf_cstr(clean), clean->len, "&<>\"'|`*_[]\\~#@!:");
-	b->failed = b->failed || clean->failed;
 	vv_buf_clear(clean);
 }
 
 void vv_report_put_markup(vv_buf *b, const char *s, size_t len)
 {
-	vv_buf clean = VV_BUF_INIT;
+	vv_buf clean = VV_BUF_FOR(b);
 
 	vv_text_put_escaped(&clean, s, len);
 	put_clean(b, &clean);
@@ -253,7 +250,7 @@ void vv_report_put_markup(vv_buf *b, const char *s, size_t len)
 
 void vv_report_put_markups(vv_buf *b, const char *s)
 {
-	vv_buf clean = VV_BUF_INIT;
+	vv_buf clean = VV_BUF_FOR(b);
 
 	vv_text_put_words(&clean, s, strlen(s), 0);
 	put_clean(b, &clean);

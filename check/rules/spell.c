@@ -154,7 +154,7 @@ static void put_share(vv_buf *b, uint64_t billionths)
 /* A value of a descriptor as the language has it. */
 static void put_value(speller *s, const check_column *c, const vv_json *node)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT, digits = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_FOR(&s->line), digits = VV_BUF_FOR(&s->line);
 	const vv_field *field;
 	vv_field standard;
 	vv_cell cell;
@@ -181,7 +181,6 @@ static void put_value(speller *s, const check_column *c, const vv_json *node)
 		vv_doubled_put(&s->line, '\'', cell.text, cell.len);
 		break;
 	}
-	s->line.failed |= text.failed | digits.failed;
 }
 
 static void put_among(speller *s, const check_column *c, const vv_json *list)

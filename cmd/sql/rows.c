@@ -450,7 +450,7 @@ static void put_shown(vv_buf *b, form f, const char *s, size_t len)
 
 	vv_text_put_words(b, s, len, 0);
 	if (f == MARKDOWN && memchr(b->data + from, '|', b->len - from)) {
-		vv_auto(vv_buf) copy = VV_BUF_INIT;
+		vv_auto(vv_buf) copy = VV_BUF_FOR(b);
 
 		vv_buf_put(&copy, b->data + from, b->len - from);
 		b->len = from;
@@ -458,14 +458,13 @@ static void put_shown(vv_buf *b, form f, const char *s, size_t len)
 			vv_buf_puts(b, copy.data[i] == '|' ? "\\" : "");
 			vv_buf_putc(b, copy.data[i]);
 		}
-		b->failed |= copy.failed;
 	}
 	vv_buf_putc(b, '\0');
 }
 
 static void put_row_shown(vv_sql_rows_printer *p, vv_buf *to)
 {
-	vv_auto(vv_buf) cell = VV_BUF_INIT;
+	vv_auto(vv_buf) cell = VV_BUF_FOR(to);
 
 	for (size_t i = 0; i < p->columns; i++) {
 		vv_buf_reset(&cell);
@@ -475,7 +474,6 @@ static void put_row_shown(vv_sql_rows_printer *p, vv_buf *to)
 			put_plain(&cell, p->stmt, (int)i);
 		}
 		put_shown(to, p->form, vv_buf_cstr(&cell), cell.len);
-		to->failed |= cell.failed;
 	}
 }
 
@@ -490,7 +488,7 @@ static void measure(vv_sql_rows_printer *p, const char *cells, size_t rows)
 
 static void put_head(vv_sql_rows_printer *p)
 {
-	vv_auto(vv_buf) names = VV_BUF_INIT;
+	vv_auto(vv_buf) names = VV_BUF_FOR(&p->out);
 
 	for (size_t i = 0; i < p->columns; i++) {
 		const char *name = sqlite3_column_name(p->stmt, (int)i);
@@ -513,7 +511,6 @@ static void put_head(vv_sql_rows_printer *p)
 		(void)put_cells(p, vv_buf_cstr(&names), true);
 		put_line(p, 1);
 	}
-	p->out.failed |= names.failed;
 }
 
 /* The first rows are all there, or enough of them. */
@@ -538,11 +535,10 @@ static void put_for_people(vv_sql_rows_printer *p)
 		align(p);
 	}
 	if (p->aligned) {
-		vv_auto(vv_buf) row = VV_BUF_INIT;
+		vv_auto(vv_buf) row = VV_BUF_FOR(&p->out);
 
 		put_row_shown(p, &row);
 		(void)put_cells(p, vv_buf_cstr(&row), false);
-		p->out.failed |= row.failed;
 		return;
 	}
 	for (size_t i = 0; i < p->columns; i++) {
@@ -593,7 +589,7 @@ vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, sqlite3_stmt *stmt
 
 static void put_separated(vv_sql_rows_printer *p)
 {
-	vv_auto(vv_buf) cell = VV_BUF_INIT;
+	vv_auto(vv_buf) cell = VV_BUF_FOR(&p->out);
 
 	for (size_t i = 0; i < p->columns; i++) {
 		vv_buf_reset(&cell);
@@ -606,7 +602,6 @@ static void put_separated(vv_sql_rows_printer *p)
 		} else {
 			put_tsv(&p->out, vv_buf_cstr(&cell), cell.len);
 		}
-		p->out.failed |= cell.failed;
 	}
 	vv_buf_putc(&p->out, '\n');
 }

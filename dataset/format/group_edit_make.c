@@ -562,8 +562,8 @@ static bool makes_column(making *m, size_t c, unsigned mode, const vv_buf *edits
 
 static void put_columns(making *m, vv_buf *out)
 {
-	vv_auto(vv_buf) values = VV_BUF_INIT, part = VV_BUF_INIT, made = VV_BUF_INIT,
-			modes = VV_BUF_INIT;
+	vv_auto(vv_buf) values = VV_BUF_FOR(out), part = VV_BUF_FOR(out), made = VV_BUF_INIT,
+			modes = VV_BUF_FOR(out);
 	size_t count = 0, next = 0;
 
 	for (size_t c = 0; c < m->raw.g.columns; c++) {
@@ -590,7 +590,6 @@ static void put_columns(making *m, vv_buf *out)
 	vv_buf_put_varint(out, count);
 	vv_buf_put(out, modes.data, modes.len);
 	vv_buf_put(out, values.data, values.len);
-	out->failed = out->failed || modes.failed || values.failed || part.failed;
 }
 
 static bool may_do(const side *base, const side *raw)

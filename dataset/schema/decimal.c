@@ -793,7 +793,7 @@ bool vv_ratio_to_small(vv_small *out, const vv_ratio *x)
 void vv_ratio_put(vv_buf *out, const vv_ratio *x, int places)
 {
 	vv_ratio r = *x;
-	vv_auto(vv_buf) digits = VV_BUF_INIT;
+	vv_auto(vv_buf) digits = VV_BUF_FOR(out);
 	bool whole = is_one(&x->below);
 
 	if (!whole && !vv_ratio_round(&r, x, places, VV_ROUND_NEAREST)) {
@@ -828,5 +828,4 @@ void vv_ratio_put(vv_buf *out, const vv_ratio *x, int places)
 	if (!whole && (!vv_ratio_compare(&c, &r, x) || c != 0)) {
 		vv_buf_puts(out, "...");
 	}
-	out->failed = out->failed || digits.failed;
 }

@@ -574,13 +574,12 @@ static void put_schema(vv_buf *out, const vv_json *schema, const vv_json *resour
 	vv_json_put_node(out, schema);
 	if (!out->failed && !vv_json_get(schema, "$schema") && !vv_schema_is_v1(resource) &&
 	    has_untyped(schema)) {
-		vv_auto(vv_buf) text = VV_BUF_INIT;
+		vv_auto(vv_buf) text = VV_BUF_FOR(out);
 
 		vv_buf_printf(&text, "{\"$schema\":\"%s\",%s", VV_SCHEMA_V2,
 			      vv_buf_cstr(out) + from + 1);
 		out->len = from;
 		vv_buf_put(out, vv_buf_cstr(&text), text.len);
-		out->failed = out->failed || text.failed;
 	}
 }
 

@@ -277,7 +277,7 @@ vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field 
 {
 	refit r = {old, fields, count, {NULL, 0}};
 	vv_auto(vv_arena) scratch = VV_ARENA_INIT;
-	vv_auto(vv_buf) value = VV_BUF_INIT;
+	vv_auto(vv_buf) value = VV_BUF_FOR(out);
 	bool *used = vv_arena_calloc(&scratch, old->count + 1, sizeof(*used));
 	bool first = true;
 
@@ -297,7 +297,6 @@ vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field 
 		vv_json_put_string(out, n->name, n->name_len);
 		vv_buf_putc(out, ':');
 		vv_buf_put(out, value.data, value.len);
-		out->failed = out->failed || value.failed;
 		first = false;
 	}
 	vv_buf_putc(out, '}');

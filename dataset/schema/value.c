@@ -208,7 +208,7 @@ static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
 	int64_t seconds = 0, months = 0;
 	const char *fraction = NULL;
 	size_t fraction_len = 0;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_FOR(buf);
 
 	for (p += negative ? 2 : 1; p < end; p++) {
 		int64_t n = 0;
@@ -244,7 +244,6 @@ static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
 		      (int)fraction_len, fraction ? fraction : "");
 	bool ok = !text.failed &&
 		  vv_decimal_read(&out->decimal, buf, &plain_number, vv_buf_cstr(&text), text.len);
-	buf->failed = buf->failed || text.failed;
 	return ok;
 }
 
@@ -484,7 +483,7 @@ static bool put_json_cell(vv_buf *out, vv_buf *scratch, const vv_cell *cell)
 		put_json(out, scratch, json);
 	}
 	if (rc == VV_ENOMEM) {
-		out->failed = true;
+		vv_buf_fail(out);
 	}
 	return rc == VV_OK;
 }

@@ -141,8 +141,9 @@ static vv_status load_places(maker *m, vv_error *err)
 		    (more = vv_list_next(layout, &b, err)) <= 0) {
 			break;
 		}
-		vv_buf data_item = {(char *)(uintptr_t)a.bytes, a.len, a.len, false};
-		vv_buf layout_item = {(char *)(uintptr_t)b.bytes, b.len, b.len, false};
+		vv_buf data_item = {.data = (char *)(uintptr_t)a.bytes, .len = a.len, .cap = a.len};
+		vv_buf layout_item = {
+			.data = (char *)(uintptr_t)b.bytes, .len = b.len, .cap = b.len};
 		vv_hash128 h = items_hash(&data_item, &layout_item);
 		*find_place(m, h) = (old_place){.items = h, .at = at, .raw_len = b.weight};
 		at += b.weight;

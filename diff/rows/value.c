@@ -260,7 +260,7 @@ static bool scale(vv_decimal *out, const vv_decimal *x, const vv_decimal *percen
 	unsigned *sum = NULL;
 	vv_auto(vv_buf) cells = VV_BUF_INIT;
 	if (!vv_buf_reserve(&cells, n * sizeof(*sum)) || !vv_buf_reserve(buf, n)) {
-		buf->failed = true;
+		vv_buf_fail(buf);
 		return false;
 	}
 	sum = (unsigned *)(void *)cells.data;

@@ -346,11 +346,10 @@ static vv_status figures_same(vv_figures *f, vv_error *err)
 static void put_value(vv_buf *out, const char *text, size_t len)
 {
 	const vv_cell cell = {.text = text, .len = (uint32_t)len};
-	vv_auto(vv_buf) shown = VV_BUF_INIT;
+	vv_auto(vv_buf) shown = VV_BUF_FOR(out);
 
 	vv_text_cell_put(&shown, &cell, true);
 	vv_text_cell_fit(out, vv_buf_cstr(&shown), TEXT_WIDTH);
-	out->failed |= shown.failed;
 }
 
 /* Puts both sides' figures from a and b, and empties these. */
@@ -363,7 +362,6 @@ static void put_both(vv_buf *out, const char *label, vv_buf *a, vv_buf *b)
 			vv_buf_printf(out, " -> %s", b->len > 0 ? vv_buf_cstr(b) : "none");
 		}
 	}
-	out->failed |= a->failed || b->failed;
 	vv_buf_reset(a);
 	vv_buf_reset(b);
 }
@@ -457,7 +455,7 @@ static void put_spread(vv_buf *out, const vv_figures *f, bool ascii, vv_buf *a, 
 
 void vv_figures_put(vv_buf *out, const vv_figures *f, bool ascii)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT, a = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_FOR(out), a = VV_BUF_FOR(out), b = VV_BUF_FOR(out);
 	vv_buf *const text[2] = {&a, &b};
 	const bool mean = f->numeric;
 
@@ -492,7 +490,6 @@ void vv_figures_put(vv_buf *out, const vv_figures *f, bool ascii)
 	put_both(&line, mean ? "mean" : "most frequent", &a, &b);
 	put_spread(&line, f, ascii, &a, &b);
 	vv_buf_put(out, line.data, line.len);
-	out->failed |= line.failed || a.failed || b.failed;
 }
 
 void vv_figures_fold(vv_buf *out, const char *text, size_t len)

@@ -73,10 +73,9 @@ static vv_status close_item(json_writer *j, vv_error *err)
 static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
 {
 	const vv_column_pair *p = &t->columns->pairs[i];
-	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_FOR(&j->buf);
 	vv_column_describe(&line, t, i);
 	if (line.len == 0 && !line.failed) return;
-	j->buf.failed |= line.failed;
 	const vv_field *x = p->a < 0 ? NULL : &t->a->schema.fields[p->a];
 	const vv_field *y = p->b < 0 ? NULL : &t->b->schema.fields[p->b], *named = y ? y : x;
 	const bool both = x && y, renamed = both && p->renamed, retyped = both && p->retyped;

@@ -45,7 +45,7 @@ static void put_encoded(vv_buf *out, const char *text, size_t len, const char *a
 static void page_row_put(vv_buf *out, const char *base, const char *commit, const char *path,
 			 const vv_cell *const *key, size_t count, uint64_t number)
 {
-	vv_auto(vv_buf) words = VV_BUF_INIT;
+	vv_auto(vv_buf) words = VV_BUF_FOR(out);
 	size_t len = strlen(base);
 
 	while (len > 0 && base[len - 1] == '/') {
@@ -66,7 +66,6 @@ static void page_row_put(vv_buf *out, const char *base, const char *commit, cons
 		vv_buf_puts(out, "?key=");
 		put_encoded(out, vv_buf_cstr(&words), words.len, "");
 	}
-	out->failed |= words.failed;
 }
 
 #define MARKER "<!-- varve diff -->\n"
@@ -167,11 +166,10 @@ static void bound(vv_buf *b, size_t width)
 
 static void put_text(vv_buf *b, const char *s, size_t len, size_t width)
 {
-	vv_auto(vv_buf) cut = VV_BUF_INIT;
+	vv_auto(vv_buf) cut = VV_BUF_FOR(b);
 	vv_text_put_cut(&cut, s, len, width);
 	bound(&cut, width);
 	put_code(b, vv_buf_cstr(&cut), cut.len);
-	b->failed = b->failed || cut.failed;
 }
 
 static bool has_text(const vv_cell *c)
@@ -328,7 +326,7 @@ static void put_linked(vv_buf *b, const vv_buf *address, const char *text, size_
 static void put_row_name(md_writer *w, vv_buf *b, const vv_row_change *c)
 {
 	const vv_diff_table *t = &w->table;
-	vv_auto(vv_buf) address = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_buf) address = VV_BUF_FOR(b), text = VV_BUF_FOR(b);
 	size_t shown = 0;
 
 	put_row_address(w, &address, c);
@@ -340,7 +338,6 @@ static void put_row_name(md_writer *w, vv_buf *b, const vv_row_change *c)
 			vv_buf_puts(b, " ");
 			put_linked(b, &address, vv_buf_cstr(&text), text.len);
 			vv_buf_puts(b, " |");
-			b->failed |= address.failed || text.failed;
 			vv_buf_clear(&address);
 			shown++;
 		}
@@ -352,7 +349,6 @@ static void put_row_name(md_writer *w, vv_buf *b, const vv_row_change *c)
 		put_linked(b, &address, vv_buf_cstr(&text), text.len);
 		vv_buf_puts(b, " |");
 	}
-	b->failed |= address.failed || text.failed;
 }
 
 static void changed_cell(md_writer *w, section *s, size_t pair, const vv_row_change *c)
@@ -378,7 +374,7 @@ static void changed_cell(md_writer *w, section *s, size_t pair, const vv_row_cha
 
 static void whole_row(md_writer *w, section *s, int which, const vv_row_change *c)
 {
-	vv_auto(vv_buf) address = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_buf) address = VV_BUF_FOR(&s->lines), text = VV_BUF_FOR(&s->lines);
 	size_t before = s->lines.len;
 	vv_buf_puts(&s->lines, "|");
 	put_row_address(w, &address, c);
@@ -390,7 +386,6 @@ static void whole_row(md_writer *w, section *s, int which, const vv_row_change *
 		vv_buf_puts(&s->lines, " ");
 		put_linked(&s->lines, &address, vv_buf_cstr(&text), text.len);
 		vv_buf_puts(&s->lines, " |");
-		s->lines.failed |= address.failed || text.failed;
 		vv_buf_clear(&address);
 	}
 	kept_line(w, s, before);
@@ -569,14 +564,13 @@ static void put_key_names(vv_buf *b, const vv_table *t)
 
 static void put_facts(vv_buf *b, const vv_diff_table *t)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_FOR(b);
 	size_t bullets = 0, more = 0;
 	vv_buf_puts(b, "\n");
 	if (t->old_path) {
 		put_bullet(b, "renamed from ", t->old_path, strlen(t->old_path));
 	}
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
-		b->failed = b->failed || line.failed;
 		vv_buf_reset(&line);
 		vv_column_describe(&line, t, i);
 		if (line.len > 0 && bullets++ < BULLETS_MAX) {
@@ -589,7 +583,6 @@ static void put_facts(vv_buf *b, const vv_diff_table *t)
 		vv_buf_printf(b, "- and %s\n", vv_text_counted(more, "more column", NULL));
 	}
 	if (t->columns && t->columns->key_changed) {
-		b->failed = b->failed || line.failed;
 		vv_buf_reset(&line);
 		put_key_names(&line, t->a);
 		vv_buf_puts(&line, " -> ");
@@ -605,7 +598,6 @@ static void put_facts(vv_buf *b, const vv_diff_table *t)
 	if (t->partial) {
 		vv_buf_puts(b, "- the options of this difference leave out some changes\n");
 	}
-	b->failed = b->failed || line.failed;
 }
 
 /* Puts notable changes, and the changes of each column. */
@@ -621,7 +613,7 @@ static void put_story(vv_buf *b, const md_writer *w)
 		vv_buf_puts(b, "\n");
 	}
 	for (size_t i = 0; i < w->table.columns->count; i++) {
-		vv_auto(vv_buf) what = VV_BUF_INIT, figures = VV_BUF_INIT;
+		vv_auto(vv_buf) what = VV_BUF_FOR(b), figures = VV_BUF_FOR(b);
 
 		if (vv_story_changes(story, i) == 0) {
 			continue;
@@ -643,7 +635,6 @@ static void put_story(vv_buf *b, const md_writer *w)
 		vv_buf_puts(b, "<br>");
 		put_code(b, vv_buf_cstr(&figures), figures.len);
 		vv_buf_puts(b, "\n");
-		b->failed |= what.failed || figures.failed;
 	}
 	if (more > 0) {
 		vv_buf_printf(b, "- and %s\n", vv_text_counted(more, "more changed column", NULL));

@@ -704,7 +704,7 @@ static vv_status sql_begin(vv_diff_writer *base, vv_error *err)
 static void put_head(sql_writer *w)
 {
 	const vv_diff_table *t = &w->table;
-	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_FOR(&w->buf);
 	vv_buf_putc(&w->buf, '\n');
 	vv_buf_printf(&line, "%s: ", t->path);
 	if (t->a && t->b) {
@@ -715,7 +715,6 @@ static void put_head(sql_writer *w)
 	}
 	sql_put_comment(&w->buf, vv_buf_cstr(&line), line.len);
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
-		w->buf.failed = w->buf.failed || line.failed;
 		vv_buf_reset(&line);
 		vv_column_describe(&line, t, i);
 		if (line.len > 0) {
@@ -727,7 +726,6 @@ static void put_head(sql_writer *w)
 			&w->buf,
 			"-- because of the options of this difference, not every change is included\n");
 	}
-	w->buf.failed = w->buf.failed || line.failed;
 }
 
 static vv_status begin_both(sql_writer *w, vv_error *err)

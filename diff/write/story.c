@@ -786,7 +786,7 @@ void vv_story_put(vv_buf *out, const vv_story *s, size_t pair)
 	const vv_story_parts parts = {put_part, &p};
 
 	if (vv_story_tell(s, pair, &parts, VV_IGNORED) < 0) {
-		out->failed = true;
+		vv_buf_fail(out);
 	}
 }
 
@@ -803,14 +803,16 @@ void vv_story_put_name(vv_buf *out, vv_story *s, size_t pair, const vv_row_chang
 	}
 	vv_auto(char) *from = shown(&s->text[0], a), *to = shown(&s->text[1], b);
 	vv_buf_printf(out, "%s" ARROW "%s", from ? from : "", to ? to : "");
-	out->failed = out->failed || !from || !to;
+	if (!from || !to) {
+		vv_buf_fail(out);
+	}
 }
 
 /* "column 0.5 .. 99 -> 0.5 .. 9900": of numbers in a column of which not all cells were read. */
 static void put_bounds(vv_buf *out, const vv_story *s, size_t pair)
 {
 	const vv_column_pair *p = &s->t->columns->pairs[pair];
-	vv_auto(vv_buf) a = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_auto(vv_buf) a = VV_BUF_FOR(out), b = VV_BUF_FOR(out);
 	vv_buf *const text[2] = {&a, &b};
 
 	for (int i = 0; i < 2; i++) {
@@ -825,7 +827,6 @@ static void put_bounds(vv_buf *out, const vv_story *s, size_t pair)
 	if (strcmp(vv_buf_cstr(&a), vv_buf_cstr(&b)) != 0) {
 		vv_buf_printf(out, " -> %s", vv_buf_cstr(&b));
 	}
-	out->failed |= a.failed || b.failed;
 }
 
 void vv_story_put_figures(vv_buf *out, const vv_story *s, size_t pair, bool ascii)

@@ -100,7 +100,7 @@ static void put_columns(vv_buf *b, const vv_diff_table *t)
 {
 	bool first = true;
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
-		vv_auto(vv_buf) text = VV_BUF_INIT;
+		vv_auto(vv_buf) text = VV_BUF_FOR(b);
 		vv_text_column_put(&text, t, i);
 		if (text.len > 0) {
 			put_label(b, first ? "columns" : "");
@@ -108,7 +108,6 @@ static void put_columns(vv_buf *b, const vv_diff_table *t)
 			vv_buf_putc(b, '\n');
 			first = false;
 		}
-		b->failed |= text.failed;
 	}
 }
 
@@ -117,7 +116,7 @@ static void put_column(vv_buf *b, const vv_diff_table *t, const vv_story *story,
 		       bool ascii)
 {
 	const vv_field *f = &t->b->schema.fields[t->columns->pairs[i].b];
-	vv_auto(vv_buf) what = VV_BUF_INIT;
+	vv_auto(vv_buf) what = VV_BUF_FOR(b);
 
 	vv_buf_puts(b, "           ");
 	vv_text_put_words(b, f->name, f->name_len, NAME_WIDTH);
@@ -127,7 +126,6 @@ static void put_column(vv_buf *b, const vv_diff_table *t, const vv_story *story,
 	vv_buf_puts(b, "             ");
 	vv_story_put_figures(b, story, i, ascii);
 	vv_buf_putc(b, '\n');
-	b->failed |= what.failed;
 }
 
 static void put_striking(vv_buf *b, const vv_story *story)

@@ -101,7 +101,7 @@ static void put_schema(text_writer *w)
 	const vv_diff_table *t = &w->table;
 	bool first = true;
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
-		vv_auto(vv_buf) line = VV_BUF_INIT;
+		vv_auto(vv_buf) line = VV_BUF_FOR(&w->out);
 		vv_text_column_put(&line, t, i);
 		if (line.len > 0) {
 			put_label(w, first ? "columns" : "");
@@ -110,7 +110,6 @@ static void put_schema(text_writer *w)
 			vv_buf_printf(&w->out, "%s\n", text_off(&w->rows));
 			first = false;
 		}
-		w->out.failed |= line.failed;
 	}
 	if (t->columns && t->columns->key_changed) {
 		put_label(w, "key");

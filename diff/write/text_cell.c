@@ -114,7 +114,7 @@ static bool only_moved(const vv_column_pair *p)
 
 void vv_text_column_put(vv_buf *out, const vv_diff_table *t, size_t pair)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_FOR(out);
 	size_t count = 0, first = pair;
 	for (size_t i = 0; i < t->columns->count; i++) {
 		if (only_moved(&t->columns->pairs[i])) {
@@ -124,7 +124,6 @@ void vv_text_column_put(vv_buf *out, const vv_diff_table *t, size_t pair)
 	if (count <= MOVED_MAX || !only_moved(&t->columns->pairs[pair])) {
 		vv_column_describe(&line, t, pair);
 		vv_text_put_escaped(out, vv_buf_cstr(&line), line.len);
-		out->failed |= line.failed;
 	} else if (pair == first) {
 		vv_buf_printf(out, "moved %s columns: their order changed", vv_text_count(count));
 	}

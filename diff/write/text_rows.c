@@ -289,7 +289,7 @@ static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_
 {
 	const text_column *c = &r->columns[column];
 	uint8_t change = text_change(r, row, column);
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_FOR(out);
 	put_value(&b, r, row, column);
 	size_t n = vv_text_cell_width(vv_buf_cstr(&b)), pad = c->width > n ? c->width - n : 0;
 	vv_buf_put_spaces(out, c->number ? pad : 0);
@@ -300,15 +300,13 @@ static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_
 					    : text_on(r, TEXT_DIM);
 		vv_buf_printf(out, "%s%s%s", on, vv_buf_cstr(&b), *on ? text_off(r) : "");
 	} else {
-		vv_auto(vv_buf) old = VV_BUF_INIT, new = VV_BUF_INIT;
+		vv_auto(vv_buf) old = VV_BUF_FOR(out), new = VV_BUF_FOR(out);
 		vv_text_cell_put(&old, &row->old_cells[c->a], true);
 		vv_text_cell_put(&new, &row->new_cells[c->b], true);
 		put_address(out, r, row, column);
 		put_arrow(r, out, vv_buf_cstr(&old), vv_buf_cstr(&new), change);
-		out->failed |= old.failed || new.failed;
 	}
 	vv_buf_put_spaces(out, (c->number ? 0 : pad) + GAP);
-	out->failed |= b.failed;
 }
 
 static void put_row(const text_rows *r, vv_buf *out, const text_row *row)
@@ -357,14 +355,13 @@ static bool text_table_put(text_rows *r, vv_buf *out)
 
 static void put_cut(vv_buf *out, const vv_cell *c, bool exact, size_t width)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_FOR(out);
 	vv_text_cell_put(&b, c, exact);
 	if (width > 0) {
 		vv_text_cell_fit(out, vv_buf_cstr(&b), width);
 	} else {
 		vv_buf_puts(out, vv_buf_cstr(&b));
 	}
-	out->failed |= b.failed;
 }
 
 /* "name:", dim within the colour of the row. */
@@ -455,8 +452,8 @@ static void put_change(const text_rows *r, vv_buf *out, const text_row *row, siz
 	const text_column *c = &r->columns[column];
 	uint8_t change = text_change(r, row, column);
 	bool format = change == VV_CELL_FORMAT;
-	vv_auto(vv_buf) x = VV_BUF_INIT, y = VV_BUF_INIT, old = VV_BUF_INIT, new = VV_BUF_INIT,
-			where = VV_BUF_INIT;
+	vv_auto(vv_buf) x = VV_BUF_FOR(out), y = VV_BUF_FOR(out), old = VV_BUF_FOR(out),
+			new = VV_BUF_FOR(out), where = VV_BUF_FOR(out);
 	put_address(&where, r, row, column);
 	size_t name_width = c->name_width > names ? names : c->name_width,
 	       at = INDENT + names + 1 + GAP + where.len;
@@ -480,14 +477,13 @@ static void put_change(const text_rows *r, vv_buf *out, const text_row *row, siz
 		vv_buf_printf(out, "%s%s %s%s\n", text_on(r, format ? TEXT_CYAN : TEXT_GREEN),
 			      format ? "~" : "+", vv_buf_cstr(&new), text_off(r));
 	}
-	out->failed |= x.failed || y.failed || old.failed || new.failed || where.failed;
 }
 
 /* "~ id: 17  price: 9.99 -> 8.99, stock: 3 -> 4  (name: Blue lamp)"; false, and nothing
  * appended, where the changes do not fit. */
 static bool put_changed_line(const text_rows *r, vv_buf *out, const text_row *row)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT, x = VV_BUF_INIT, y = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_FOR(out), x = VV_BUF_FOR(out), y = VV_BUF_FOR(out);
 	bool first = true;
 	put_title(r, &line, row);
 	for (size_t i = 0; i < r->column_count && line.len < BLOCK_FREE_WIDTH * 16; i++) {
@@ -514,7 +510,6 @@ static bool put_changed_line(const text_rows *r, vv_buf *out, const text_row *ro
 		vv_buf_put(out, line.data, line_width(r, &line) <= room(r) ? line.len : len);
 		vv_buf_putc(out, '\n');
 	}
-	out->failed |= line.failed || x.failed || y.failed;
 	return fits;
 }
 
@@ -562,7 +557,7 @@ static size_t value_max(const text_rows *r)
 /* "- id: 17  name: Blue lamp  price: 8.00"; false, and nothing appended, where it does not fit. */
 static bool put_whole_line(const text_rows *r, vv_buf *out, const text_row *row)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_FOR(out);
 	const char *on = text_on(r, text_kind_paint(row->kind));
 	put_title(r, &line, row);
 	for (size_t i = 0; i < r->column_count && line.len < BLOCK_FREE_WIDTH * 16; i++) {
@@ -579,7 +574,6 @@ static bool put_whole_line(const text_rows *r, vv_buf *out, const text_row *row)
 		vv_buf_put(out, line.data, line.len);
 		vv_buf_putc(out, '\n');
 	}
-	out->failed |= line.failed;
 	return fits;
 }
 
@@ -677,7 +671,7 @@ static void put_whole(const text_rows *r, vv_buf *out, const text_row *row)
 	if (measure_whole(&w, row)) {
 		put_grid(&w, out, row);
 	} else {
-		out->failed = true;
+		vv_buf_fail(out);
 	}
 	vv_free_all(w.places, w.values);
 }

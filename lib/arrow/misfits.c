@@ -26,7 +26,7 @@ static size_t character(const char *s, size_t len)
 
 static void put_text(vv_buf *out, const char *s, size_t len)
 {
-	vv_auto(vv_buf) one = VV_BUF_INIT;
+	vv_auto(vv_buf) one = VV_BUF_FOR(out);
 
 	if (vv_utf8_valid(s, len)) {
 		vv_json_put_string(out, s, len);
@@ -41,7 +41,6 @@ static void put_text(vv_buf *out, const char *s, size_t len)
 		}
 		vv_buf_reset(&one);
 		vv_json_put_string(&one, s + i, n);
-		out->failed |= one.failed;
 		if (!one.failed) {
 			vv_buf_put(out, one.data + 1, one.len - 2);
 		}

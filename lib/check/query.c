@@ -182,7 +182,7 @@ static void put_table(vv_buf *out, const char *word, const char *path, const cha
 static void put_query(vv_buf *out, const vv_check_query *q, const vv_check_rule *rule,
 		      const char *base)
 {
-	vv_auto(vv_buf) path = VV_BUF_INIT, word = VV_BUF_INIT;
+	vv_auto(vv_buf) path = VV_BUF_FOR(out), word = VV_BUF_FOR(out);
 	const char *name = vv_path_base(q->path);
 
 	vv_buf_printf(&path, "%s%s", q->repo || *q->path == '/' ? "" : "./", q->path);
@@ -198,7 +198,6 @@ static void put_query(vv_buf *out, const vv_check_query *q, const vv_check_rule 
 		put_table(out, vv_buf_cstr(&word), vv_buf_cstr(&path), "", false);
 	}
 	vv_buf_printf(out, " %s", rule->condition);
-	out->failed = out->failed || path.failed || word.failed;
 }
 
 /* The index has no name in SQL: a commit that no ref names. */

@@ -414,7 +414,7 @@ vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const
 /* One line of the child's, without its end. */
 static void put_line(vv_buf *out, size_t *left, const char *line, size_t len)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_FOR(out);
 	vv_auto(vv_checks) *checks = NULL;
 	vv_error why;
 
@@ -434,7 +434,6 @@ static void put_line(vv_buf *out, size_t *left, const char *line, size_t len)
 		vv_buf_put(out, line, len);
 	}
 	vv_buf_putc(out, '\n');
-	out->failed |= text.failed;
 }
 
 static vv_status read_all(vv_buf *out, vv_helper *h, vv_error *err)

@@ -52,7 +52,7 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *
 /* Lists the decisions of rules in the commit message: `show`, the pages and git print it. */
 static vv_status list_rules(const vv_merge_job *j, vv_buf *out, vv_error *err)
 {
-	vv_auto(vv_buf) rules = VV_BUF_INIT;
+	vv_auto(vv_buf) rules = VV_BUF_FOR(out);
 
 	for (size_t i = 0; i < j->tables.count; i++) {
 		const vv_merged_table *t = &j->tables.tables[i];
@@ -64,7 +64,6 @@ static vv_status list_rules(const vv_merge_job *j, vv_buf *out, vv_error *err)
 				      vv_text_shows(t->path), rules.data);
 		}
 	}
-	out->failed |= rules.failed;
 	return vv_buf_ok(out, err);
 }
 

@@ -43,13 +43,12 @@ bool vv_named_has(const vv_named *n, const char *url)
 /* No path of this machine, and nothing that runs a program: who names a mirror is a stranger. */
 static bool put_mirror(vv_named *n, const char *url, size_t len)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_FOR(&n->mirrors);
 	vv_auto(vv_url) u = {.kind = VV_URL_PATH};
 
 	vv_buf_put(&text, url, len);
 	if (text.failed || strlen(vv_buf_cstr(&text)) != len || len > VV_HEAD_URL_MAX ||
 	    vv_url_read(&u, vv_buf_cstr(&text), VV_IGNORED) < 0 || u.kind != VV_URL_HTTP) {
-		n->mirrors.failed = n->mirrors.failed || text.failed;
 		return false;
 	}
 	vv_buf_put(&n->mirrors, text.data, len + 1);

@@ -195,7 +195,7 @@ static void put_rows(vv_buf *out, uint64_t rows, const char *what)
 
 void vv_merge_rules_describe(vv_buf *out, const vv_merge_stats *s)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_FOR(out);
 	uint64_t all = 0;
 
 	for (size_t i = 0; i < VV_MERGE_RULES; i++) {
@@ -218,5 +218,4 @@ void vv_merge_rules_describe(vv_buf *out, const vv_merge_stats *s)
 	put_rows(&b, s->rows_kept, "kept");
 	put_rows(&b, s->rows_deleted, "deleted");
 	vv_buf_put(out, b.data ? b.data : "", b.len);
-	out->failed |= b.failed;
 }

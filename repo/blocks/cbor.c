@@ -100,13 +100,12 @@ void vv_cbor_put_link(vv_buf *b, const vv_cid *c)
 
 void vv_cbor_put_car_header(vv_buf *b, const vv_cid *root)
 {
-	vv_auto(vv_buf) header = VV_BUF_INIT;
+	vv_auto(vv_buf) header = VV_BUF_FOR(b);
 
 	vv_cbor_put_map(&header, 2);
 	vv_cbor_add_array(&header, "roots", 1);
 	vv_cbor_put_link(&header, root);
 	vv_cbor_add_uint(&header, "version", 1);
-	b->failed = b->failed || header.failed;
 	vv_buf_put_varint(b, header.len);
 	vv_buf_put(b, header.data, header.len);
 }

@@ -348,7 +348,7 @@ static vv_status make_index(vv_buf *out, const vv_new_pack *s, const uint8_t sum
 			    vv_error *err)
 {
 	vv_auto_free const entry **sorted = vv_calloc(s->count + 1, sizeof(*sorted));
-	vv_auto(vv_buf) larges = VV_BUF_INIT;
+	vv_auto(vv_buf) larges = VV_BUF_FOR(out);
 	uint8_t large[8];
 	size_t below = 0;
 
@@ -380,7 +380,6 @@ static vv_status make_index(vv_buf *out, const vv_new_pack *s, const uint8_t sum
 	}
 	vv_buf_put(out, vv_buf_cstr(&larges), larges.len);
 	vv_buf_put(out, sum, VV_SHA1_LEN);
-	out->failed |= larges.failed;
 	return vv_buf_put_sha1(out, err);
 }
 

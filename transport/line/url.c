@@ -94,7 +94,7 @@ static char *decode(const char *s, size_t len)
 	vv_buf out = VV_BUF_INIT;
 
 	if (!vv_percent_read(&out, s, len)) {
-		out.failed = true;
+		vv_buf_fail(&out);
 	}
 	return vv_buf_detach(&out);
 }

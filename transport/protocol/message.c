@@ -190,7 +190,7 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 /* A bit for each ref. */
 static void put_whole(vv_buf *b, const vv_hello *h)
 {
-	vv_auto(vv_buf) bits = VV_BUF_INIT;
+	vv_auto(vv_buf) bits = VV_BUF_FOR(b);
 
 	for (size_t i = 0; i < h->ref_count; i += 8) {
 		unsigned byte = 0;
@@ -199,7 +199,6 @@ static void put_whole(vv_buf *b, const vv_hello *h)
 		}
 		vv_buf_putc(&bits, (char)byte);
 	}
-	b->failed |= bits.failed;
 	vv_cbor_add_bytes(b, "whole", bits.data ? bits.data : "", bits.len);
 }
 

@@ -478,7 +478,7 @@ static enum MHD_Result send_wish(http_request *q, wish *w, const vv_cid *root)
 /* {roots: [it], version: 1}, and no block. */
 static void put_identity_car(vv_buf *out, const vv_foreign_cid *c)
 {
-	vv_auto(vv_buf) cid = VV_BUF_INIT, header = VV_BUF_INIT;
+	vv_auto(vv_buf) cid = VV_BUF_FOR(out), header = VV_BUF_FOR(out);
 
 	vv_buf_puts(&cid, "\x01");
 	vv_buf_put_varint(&cid, c->codec);
@@ -497,7 +497,6 @@ static void put_identity_car(vv_buf *out, const vv_foreign_cid *c)
 	vv_buf_puts(&header, "\x67version\x01");
 	vv_buf_put_varint(out, header.len);
 	vv_buf_put(out, header.data, header.len);
-	out->failed = out->failed || cid.failed || header.failed;
 }
 
 static enum MHD_Result send_identity(http_request *q, wish *w, const vv_foreign_cid *c,

@@ -143,7 +143,7 @@ static void put_line(const vv_aligned *a, vv_buf *out, const size_t *cells)
 {
 	size_t pending = a->indent; /* blanks before the next cell: none are left at the end */
 	bool left_out = false;
-	vv_auto(vv_buf) cell = VV_BUF_INIT;
+	vv_auto(vv_buf) cell = VV_BUF_FOR(out);
 	for (size_t i = 0; i < a->count; i++) {
 		const vv_aligned_column_of *c = &a->columns[i];
 		const char *text = cells ? a->text.data + cells[i] : c->name,
@@ -171,7 +171,6 @@ static void put_line(const vv_aligned *a, vv_buf *out, const size_t *cells)
 		vv_buf_printf(out, "%s\u2026%s", vv_color_on(VV_DIM), vv_color_off());
 	}
 	vv_buf_putc(out, '\n');
-	out->failed = out->failed || cell.failed;
 }
 
 vv_status vv_aligned_put(vv_aligned *a, vv_buf *out, vv_error *err)

@@ -168,7 +168,7 @@ static bool is_inert(const char *path)
 static void put_name(vv_buf *out, const vv_web_address *to)
 {
 	const vv_web_address bare = plain(to);
-	vv_auto(vv_buf) at = VV_BUF_INIT;
+	vv_auto(vv_buf) at = VV_BUF_FOR(out);
 	bool bytes = to->place == VV_WEB_AT_RAW || to->place == VV_WEB_AT_ASSET;
 
 	vv_web_address_put(&at, &bare);
@@ -185,7 +185,6 @@ static void put_name(vv_buf *out, const vv_web_address *to)
 	} else if (to->place == VV_WEB_AT_RAW && !is_inert(to->path)) {
 		vv_buf_puts(out, INERT);
 	}
-	out->failed = out->failed || at.failed;
 }
 
 static const char *keep(export *e, const char *text)

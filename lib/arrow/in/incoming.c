@@ -62,7 +62,7 @@ static vv_status put_scalar(vv_buf *out, const struct ArrowSchema *type, const s
 {
 	incoming_column c = {.text = VV_BUF_INIT};
 	incoming_value v;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_FOR(out);
 	vv_status rc;
 
 	incoming_read_type(&c, type);
@@ -77,7 +77,6 @@ static vv_status put_scalar(vv_buf *out, const struct ArrowSchema *type, const s
 		plain_put(&text, &v, &c);
 		vv_json_put_string(out, vv_buf_cstr(&text), text.len);
 	}
-	out->failed = out->failed || text.failed;
 	vv_buf_clear(&c.text);
 	return check_len(out, err);
 }

@@ -141,7 +141,7 @@ static vv_status put_text(vv_buf *out, const rewrite_column *c, const column_hab
 			  const incoming_value *v, vv_error *err)
 {
 	const vv_field *f = c->field;
-	vv_auto(vv_buf) plain = VV_BUF_INIT;
+	vv_auto(vv_buf) plain = VV_BUF_FOR(out);
 
 	switch (v->kind) {
 	case INCOMING_BOOL:
@@ -157,7 +157,6 @@ static vv_status put_text(vv_buf *out, const rewrite_column *c, const column_hab
 		if (f && (f->type == VV_TYPE_NUMBER || f->type == VV_TYPE_INTEGER)) {
 			plain_put(&plain, v, c->in);
 			put_number(out, vv_buf_cstr(&plain), plain.len, f, h);
-			out->failed = out->failed || plain.failed;
 			return VV_OK;
 		}
 		break;
