@@ -8,6 +8,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/walk.h"
 
 #define KEY_CELL_MAX 200u /* bytes of a value in a key's text */
 
@@ -111,27 +112,22 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
 			  const vv_changed_group *groups, size_t count, base_group_fn fn,
 			  void *payload, vv_error *err)
 {
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	int more = 1;
-	size_t i = 0;
-	vv_status rc = VV_OK;
-
 	if (groups && count == 0) return VV_OK;
-	if ((rc = vv_table_reader_open(&r, t, wanted, wanted_count, false, err)) < 0) return rc;
-	while (rc == VV_OK && more > 0 && (!groups || i < count)) {
-		if (groups && (rc = vv_table_seek_row(r, groups[i++].row, err)) < 0) {
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, wanted, wanted_count, err);
+	for (size_t i = 0; w.rc == VV_OK && (!groups || i < count); i++) {
+		if (groups) {
+			w.rc = vv_table_seek_row(w.reader, groups[i].row, err);
+		}
+		if (!vv_group_walk_next(&w)) {
 			break;
 		}
-		if ((more = vv_table_read(r, &b, err)) <= 0) {
-			break;
-		}
-		if ((rc = vv_progress_part(c->o->progress, "checking", b.first_row + b.rows,
-					   t->root.rows, err)) == VV_OK) {
-			rc = fn(payload, &b, err);
+		if ((w.rc = vv_progress_part(c->o->progress, "checking",
+					     w.batch.first_row + w.batch.rows, t->root.rows,
+					     err)) == VV_OK) {
+			w.rc = fn(payload, &w.batch, err);
 		}
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return w.rc;
 }
 
 size_t base_key_places(const vv_table *t, size_t *places, size_t max)

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "check/past/drift.h"
 #include "check/past/instant.h"
+#include "dataset/table/walk.h"
 
 #define JOBS_MAX 16u
 #define ROWS_MIN 50000u        /* below that a thread costs more than it saves */
@@ -272,23 +273,17 @@ static vv_status read_group(void *payload, vv_batch *b, vv_error *err)
 
 static vv_status read_rows(read_job *j, vv_error *err)
 {
-	vv_auto(vv_table_reader) *reader = NULL;
-	vv_auto(vv_batch) b = {0};
-	int more = 1;
-	vv_status rc;
+	vv_auto(vv_group_walk) w = vv_group_walk_open(table_of(j->r), j->wanted, j->wanted_count,
+						      err);
 
-	if ((rc = vv_table_reader_open(&reader, table_of(j->r), j->wanted, j->wanted_count, false,
-				       err)) == VV_OK) {
-		rc = vv_table_seek_row(reader, j->from, err);
-	}
-	while (rc == VV_OK && (more = vv_table_read(reader, &b, err)) > 0 &&
-	       b.first_row < j->until) {
+	w.rc = w.rc < 0 ? w.rc : vv_table_seek_row(w.reader, j->from, err);
+	while (vv_group_walk_next(&w) && w.batch.first_row < j->until) {
 		/* the group with row `from` belongs to the job with its first row */
-		if (b.first_row >= j->from) {
-			rc = add_group(j->r, j->parts, &b, err);
+		if (w.batch.first_row >= j->from) {
+			w.rc = add_group(j->r, j->parts, &w.batch, err);
 		}
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return w.rc;
 }
 
 static void run_job(vv_job *job, unsigned worker VV_UNUSED)

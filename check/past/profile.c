@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/infer.h"
+#include "dataset/table/walk.h"
 #include "diff/rows/key_unique.h"
 
 #define ENUM_TIMES 5u        /* each word of an enumeration is in this many rows on average */
@@ -285,23 +286,14 @@ static void note_batch(vv_profile *p, const vv_batch *b)
 
 static vv_status walk(vv_profile *p, const vv_progress *progress, vv_error *err)
 {
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	int more = 0;
-	vv_status rc;
+	vv_auto(vv_group_walk) w = vv_group_walk_open(p->t, NULL, 0, err);
 
-	if ((rc = vv_table_reader_open(&r, p->t, NULL, 0, false, err)) == VV_OK) {
-		while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
-			rc = vv_progress_part(progress, "reading", b.first_row + b.rows,
-					      p->t->root.rows, err);
-			note_batch(p, &b);
-		}
-		rc = rc < 0      ? rc
-		     : more < 0  ? (vv_status)more
-		     : p->failed ? vv_fail_nomem(err)
-				 : VV_OK;
+	while (vv_group_walk_next(&w)) {
+		w.rc = vv_progress_part(progress, "reading", w.batch.first_row + w.batch.rows,
+					p->t->root.rows, err);
+		note_batch(p, &w.batch);
 	}
-	return rc;
+	return w.rc == VV_OK && p->failed ? vv_fail_nomem(err) : w.rc;
 }
 
 /* The version's key, if it holds: nothing missing, nothing twice. */
@@ -444,7 +436,7 @@ static void put_pattern(vv_json_out *w, const profile_column *c)
 	}
 	vv_json_name(w, "pattern");
 	if (b.failed) {
-		w->buf->failed = true;
+		vv_buf_fail(w->buf);
 	}
 	vv_json_string_len(w, vv_buf_cstr(&b), b.len);
 }
@@ -519,7 +511,7 @@ static void put_node(vv_json_out *w, const vv_json *node)
 
 	vv_json_put_node(&b, node);
 	if (b.failed) {
-		w->buf->failed = true;
+		vv_buf_fail(w->buf);
 	}
 	vv_json_raw(w, vv_buf_cstr(&b), b.len);
 }

@@ -13,6 +13,7 @@
 #include "dataset/format/spelling.h"
 #include "dataset/read/header_rows.h"
 #include "dataset/schema/descriptor.h"
+#include "dataset/table/walk.h"
 
 /* --- labels ---------------------------------------------------------------------------------- */
 
@@ -82,14 +83,10 @@ static bool may_have_values(void *payload, const uint8_t *facts, size_t len)
 /* No row has a value in it: as spreadsheets write columns that had some once. */
 static vv_status is_empty(const check_plan *p, size_t column, bool *out, vv_error *err)
 {
-	const vv_root *root = &p->table->root;
-	vv_auto(vv_list_reader) *r = NULL;
-	vv_list_item item;
-	vv_status rc = vv_list_reader_open(&r, VV_LIST_FACTS, &p->table->source, root->facts.data,
-					   root->facts.len, err);
+	vv_auto(vv_list_walk) w = vv_list_walk_open(p->table, VV_LIST_FACTS, err);
 
-	if (rc < 0) return rc;
-	int more = vv_list_next_that_may(r, may_have_values, &column, &item, err);
+	if (w.rc < 0) return w.rc;
+	int more = vv_list_next_that_may(w.reader, may_have_values, &column, &w.item, err);
 	*out = more == 0;
 	return more < 0 ? (vv_status)more : VV_OK;
 }

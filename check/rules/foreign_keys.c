@@ -19,6 +19,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/key_bytes.h"
+#include "dataset/table/walk.h"
 
 #define MEMORY ((uint64_t)48 << 20)
 #define HEAD 32u
@@ -280,23 +281,18 @@ static uint64_t memory_of(const following *x)
 /* The names of the other side's groups, appended. */
 static vv_status list_there(following *x, vv_buf *out, vv_error *err)
 {
-	vv_table *t = x->there;
-	vv_auto(vv_list_reader) *list = NULL;
-	vv_list_item item;
+	vv_auto(vv_list_walk) w = vv_list_walk_open(x->there, VV_LIST_DATA, err);
 	uint8_t name[32];
 	vv_cid cid;
 	bool has_long;
-	int more = 0;
-	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
-					   t->root.data.len, err);
 
-	if (rc < 0) return rc;
-	while ((more = vv_list_next(list, &item, err)) > 0) {
-		if ((rc = check_group_name(name, &cid, &has_long, &item, err)) < 0) return rc;
-		x->has_long = x->has_long || has_long;
-		vv_buf_put(out, name, sizeof(name));
+	while (vv_list_walk_next(&w)) {
+		if ((w.rc = check_group_name(name, &cid, &has_long, &w.item, err)) == VV_OK) {
+			x->has_long = x->has_long || has_long;
+			vv_buf_put(out, name, sizeof(name));
+		}
 	}
-	return more < 0 ? (vv_status)more : vv_buf_ok(out, err);
+	return w.rc < 0 ? w.rc : vv_buf_ok(out, err);
 }
 
 /* Visits the whole keys of one group, by its digest; fields and places of one side. VV_EMISSING:
@@ -541,17 +537,14 @@ static vv_status meet_gone(following *x, vv_error *err)
 /* Reads the other side until all keys that are looked for have been met. */
 static vv_status read_there(following *x, vv_error *err)
 {
-	vv_auto(vv_table_reader) *reader = NULL;
-	vv_auto(vv_batch) batch = {0};
-	int more = 0;
-	vv_status rc = vv_table_reader_open(&reader, x->there, x->places, x->f->of.count, false,
-					    err);
+	vv_auto(vv_group_walk) w = vv_group_walk_open(x->there, x->places, x->f->of.count, err);
+	const vv_batch *b = &w.batch;
 
-	while (rc == VV_OK && x->t.left > 0 && (more = vv_table_read(reader, &batch, err)) > 0) {
-		rc = each_row(x, x->there, true, batch.cells, batch.rows, batch.columns, x->places,
-			      meet_key, err);
+	while (x->t.left > 0 && vv_group_walk_next(&w)) {
+		w.rc = each_row(x, x->there, true, b->cells, b->rows, b->columns, x->places,
+				meet_key, err);
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return w.rc;
 }
 
 static vv_status tell(following *x, uint64_t row, vv_error *err)

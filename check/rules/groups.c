@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/table/table.h"
+#include "dataset/table/walk.h"
 
 #define PLAN_ID 16u
 #define OLD_MAX 200000u /* entries of other versions that are kept beside this one's */
@@ -57,57 +58,48 @@ static vv_status take_group(check_run *r, check_group_info *g, const vv_list_ite
 	return rc;
 }
 
-/* A reader of the version's groups, and room for `count` of them; SIZE_MAX: for all. */
-static vv_status begin_list(check_run *r, vv_list_reader **list, size_t count, vv_error *err)
+/* A walk over the version's groups, and room for `count` of them; SIZE_MAX: for all. */
+static vv_list_walk begin_list(check_run *r, size_t count, vv_error *err)
 {
-	vv_table *t = r->table;
+	vv_list_walk w = vv_list_walk_open(r->table, VV_LIST_DATA, err);
 	uint64_t weight, all;
-	vv_status rc = vv_list_reader_open(list, VV_LIST_DATA, &t->source, t->root.data.data,
-					   t->root.data.len, err);
 
-	if (rc < 0) return rc;
-	vv_list_totals(*list, &all, &weight);
+	if (w.rc < 0) return w;
+	vv_list_totals(w.reader, &all, &weight);
 	r->group_count = count == SIZE_MAX ? (size_t)all : count;
 	r->groups = vv_calloc(r->group_count + 1, sizeof(*r->groups));
-	return r->groups ? VV_OK : vv_fail_nomem(err);
+	w.rc = r->groups ? VV_OK : vv_fail_nomem(err);
+	return w;
 }
 
 vv_status check_groups_list(check_run *r, vv_error *err)
 {
-	vv_auto(vv_list_reader) *list = NULL;
-	vv_list_item item;
-	int more = 0;
-	vv_status rc = begin_list(r, &list, SIZE_MAX, err);
+	vv_auto(vv_list_walk) w = begin_list(r, SIZE_MAX, err);
 
-	for (size_t i = 0; rc == VV_OK && (more = vv_list_next(list, &item, err)) > 0; i++) {
-		if (i == r->group_count) {
-			rc = vv_fail(err, VV_ECORRUPT,
-				     "the data list has more groups than it declares");
-			break;
-		}
-		rc = take_group(r, &r->groups[i], &item, err);
+	for (size_t i = 0; vv_list_walk_next(&w); i++) {
+		w.rc = i < r->group_count
+			       ? take_group(r, &r->groups[i], &w.item, err)
+			       : vv_fail(err, VV_ECORRUPT,
+					 "the data list has more groups than it declares");
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return w.rc;
 }
 
 vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size_t count,
 				 vv_error *err)
 {
-	vv_auto(vv_list_reader) *list = NULL;
-	vv_list_item item;
-	vv_status rc = begin_list(r, &list, count, err);
+	vv_auto(vv_list_walk) w = begin_list(r, count, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if ((rc = vv_list_seek_index(list, places[i].index, err)) < 0) {
-			break;
+	for (size_t i = 0; w.rc == VV_OK && i < count; i++) {
+		w.rc = vv_list_seek_index(w.reader, places[i].index, err);
+		if (vv_list_walk_next(&w)) {
+			w.rc = take_group(r, &r->groups[i], &w.item, err);
+		} else if (w.rc == VV_OK) {
+			w.rc = vv_fail(err, VV_ECORRUPT,
+				       "the data list has fewer groups than it declares");
 		}
-		int more = vv_list_next(list, &item, err);
-		rc = more < 0    ? (vv_status)more
-		     : more == 0 ? vv_fail(err, VV_ECORRUPT,
-					   "the data list has fewer groups than it declares")
-				 : take_group(r, &r->groups[i], &item, err);
 	}
-	return rc;
+	return w.rc;
 }
 
 vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,

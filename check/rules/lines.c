@@ -14,6 +14,7 @@
 #include "dataset/read/ragged.h"
 #include "dataset/rows/irregular_lines.h"
 #include "dataset/table/table.h"
+#include "dataset/table/walk.h"
 
 #define UNKNOWN UINT32_MAX
 
@@ -53,25 +54,18 @@ static vv_hash128 data_key(const vv_table *t)
 
 static vv_status read_data_list(vv_check_lines *l, vv_error *err)
 {
-	vv_table *t = l->table;
-	vv_auto(vv_list_reader) *r = NULL;
-	vv_list_item item;
+	vv_auto(vv_list_walk) w = vv_list_walk_open(l->table, VV_LIST_DATA, err);
 	size_t i = 0;
-	int more;
-	vv_status rc = vv_list_reader_open(&r, VV_LIST_DATA, &t->source, t->root.data.data,
-					   t->root.data.len, err);
 
-	if (rc < 0) return rc;
-	while ((more = vv_list_next(r, &item, err)) > 0 && i < l->count) {
-		l->groups[i++] = (line_group){.first_row = item.before,
-					      .rows = (uint32_t)item.weight,
+	while (vv_list_walk_next(&w) && i < l->count) {
+		l->groups[i++] = (line_group){.first_row = w.item.before,
+					      .rows = (uint32_t)w.item.weight,
 					      .newlines = UNKNOWN};
 	}
-	if (more == 0 && i != l->count) {
-		return vv_fail(err, VV_ECORRUPT,
-			       "the data list does not have the groups that it declares");
-	}
-	return more < 0 ? (vv_status)more : VV_OK;
+	return w.rc == VV_OK && i != l->count
+		       ? vv_fail(err, VV_ECORRUPT,
+				 "the data list does not have the groups that it declares")
+		       : w.rc;
 }
 
 /* Looks for raw lines in an item of the layout list, and for blank ones before them. Long
@@ -109,23 +103,17 @@ static void look_for_raw(vv_check_lines *l, line_group *g, const vv_list_item *i
 
 static vv_status read_layout_list(vv_check_lines *l, vv_error *err)
 {
-	vv_table *t = l->table;
-	vv_auto(vv_list_reader) *r = NULL;
-	vv_list_item item;
-	bool array = t->root.dialect.form == VV_FORM_JSON;
-	size_t i = 0;
-	int more;
-	vv_status rc = vv_list_reader_open(&r, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
-					   t->root.layout.len, err);
+	vv_auto(vv_list_walk) w = vv_list_walk_open(l->table, VV_LIST_LAYOUT, err);
+	bool array = l->table->root.dialect.form == VV_FORM_JSON;
 
-	if (rc < 0) return rc;
-	while ((more = vv_list_next(r, &item, err)) > 0 && i < l->count) {
-		look_for_raw(l, &l->groups[i], &item);
-		l->groups[i].blank = l->groups[i].blank || (l->groups[i].raw && i + 1 == l->count);
-		l->groups[i].raw = l->groups[i].raw || array;
-		i++;
+	for (size_t i = 0; i < l->count && vv_list_walk_next(&w); i++) {
+		line_group *g = &l->groups[i];
+
+		look_for_raw(l, g, &w.item);
+		g->blank = g->blank || (g->raw && i + 1 == l->count);
+		g->raw = g->raw || array;
 	}
-	return more < 0 ? (vv_status)more : VV_OK;
+	return w.rc;
 }
 
 static vv_status load_kept(vv_check_lines *l, vv_error *err)

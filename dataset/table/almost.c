@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "dataset/schema/infer.h"
 #include "dataset/schema/key.h"
+#include "dataset/table/walk.h"
 
 #define FEW_VALUES 50u /* with fewer, a value that is not a number proves nothing */
 #define FEW_IDS 20u
@@ -258,10 +259,7 @@ vv_status vv_table_almost(vv_table *t, bool breaks, vv_almost_fn fn, void *paylo
 	looking k = {t, fn, payload, err, columns, breaks, .id = find_id(t)};
 	vv_auto_free uint64_t *hashes = vv_calloc(k.id == SIZE_MAX ? 1 : t->root.rows,
 						  sizeof(*hashes));
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
 	size_t count = 0, texts = 0;
-	int more = 1;
 
 	if (!columns || !wanted || !hashes) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->columns; i++) {
@@ -280,12 +278,10 @@ vv_status vv_table_almost(vv_table *t, bool breaks, vv_almost_fn fn, void *paylo
 		return VV_OK;
 	}
 	k.hashes = hashes;
-	if (vv_table_reader_open(&r, t, wanted, count, false, VV_IGNORED) == VV_OK) {
-		while (more > 0 && is_looking(&k) &&
-		       (more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
-			more = look_at_rows(&k, &b) ? 1 : VV_ENOMEM;
-		}
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, wanted, count, VV_IGNORED);
+	while (is_looking(&k) && vv_group_walk_next(&w)) {
+		w.rc = look_at_rows(&k, &w.batch) ? VV_OK : VV_ENOMEM;
 	}
 	vv_hash_index_clear(&k.seen);
-	return more == VV_ENOMEM ? vv_fail_nomem(err) : more < 0 ? VV_OK : tell_findings(&k);
+	return w.rc == VV_ENOMEM ? vv_fail_nomem(err) : w.rc < 0 ? VV_OK : tell_findings(&k);
 }

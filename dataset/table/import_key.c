@@ -15,6 +15,7 @@
 #include "dataset/schema/key.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
+#include "dataset/table/walk.h"
 #include "repo/blocks/reach.h"
 
 /* State to judge pairs of rows with equal hashes. */
@@ -79,14 +80,16 @@ static void put_place(pair_check *p, uint64_t row, vv_buf *out)
 	} else {
 		vv_buf_printf(out, "row %llu", (unsigned long long)row + 1);
 	}
-	out->failed |= ignored.code == VV_ENOMEM;
+	if (ignored.code == VV_ENOMEM) {
+		vv_buf_fail(out);
+	}
 }
 
 /* "line 4 and line 9 both have id = '7'" */
 static void put_duplicate(pair_check *p, vv_buf *out)
 {
-	vv_auto(vv_buf) name = VV_BUF_INIT, value = VV_BUF_INIT, at1 = VV_BUF_INIT,
-			at2 = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_FOR(out), value = VV_BUF_FOR(out), at1 = VV_BUF_FOR(out),
+			at2 = VV_BUF_FOR(out);
 	import *im = p->im;
 	const vv_key_candidate *c = p->candidate;
 	const bool sorted = im->sorting &&
@@ -115,8 +118,9 @@ static void put_duplicate(pair_check *p, vv_buf *out)
 		vv_buf_printf(out, "%s and %s both", vv_buf_cstr(&at1), vv_buf_cstr(&at2));
 	}
 	vv_buf_printf(out, " have %s = '%s'", vv_buf_cstr(&name), vv_buf_cstr(&value));
-	out->failed |= name.failed || value.failed || at1.failed || at2.failed ||
-		       ignored.code == VV_ENOMEM;
+	if (ignored.code == VV_ENOMEM) {
+		vv_buf_fail(out);
+	}
 }
 
 static vv_status report_duplicate(pair_check *p, vv_error *err)
@@ -168,25 +172,19 @@ static void clear_keys(some_keys *k)
 /* All groups of the version. *twice: one comes twice, with all its rows. */
 static vv_status list_groups(vv_cid_set *out, const vv_table *t, bool *twice, vv_error *err)
 {
-	vv_auto(vv_list_reader) *r = NULL;
-	vv_list_item item;
+	vv_auto(vv_list_walk) w = vv_list_walk_open(t, VV_LIST_DATA, err);
 	vv_cid cid;
 	size_t count;
-	bool added;
-	int more;
-	vv_status rc = vv_list_reader_open(&r, VV_LIST_DATA, &t->source, t->root.data.data,
-					   t->root.data.len, err);
+	bool added = true;
 
-	if (rc < 0) return rc;
-	while ((more = vv_list_next(r, &item, err)) > 0) {
-		if ((rc = vv_cbor_get_array(&item.cbor, &count, err)) < 0 ||
-		    (rc = vv_cbor_get_link(&item.cbor, &cid, err)) < 0 ||
-		    (rc = vv_cid_set_add(out, &cid, &added, err)) < 0) {
-			return rc;
+	while (vv_list_walk_next(&w)) {
+		if ((w.rc = vv_cbor_get_array(&w.item.cbor, &count, err)) == VV_OK &&
+		    (w.rc = vv_cbor_get_link(&w.item.cbor, &cid, err)) == VV_OK) {
+			w.rc = vv_cid_set_add(out, &cid, &added, err);
 		}
 		*twice |= !added;
 	}
-	return more < 0 ? (vv_status)more : VV_OK;
+	return w.rc;
 }
 
 static vv_status keep_others(some_keys *k, const vv_cid_set *own, const vv_cid_set *other,

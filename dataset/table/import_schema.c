@@ -16,6 +16,7 @@
 #include "dataset/schema/names.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
+#include "dataset/table/walk.h"
 
 #define SAMPLE_ROWS 2000u
 
@@ -220,28 +221,21 @@ static vv_status parent_values(import *im, size_t column, uint64_t **out, size_t
 {
 	vv_table t = {
 		.source = *im->sink, .root = *im->opts->parent, .columns = im->parent_schema.count};
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	vv_status rc = VV_OK;
+	vv_auto(vv_group_walk) w = vv_group_walk_open(&t, &column, 1, VV_IGNORED);
+	const vv_batch *b = &w.batch;
 	*count = 0;
 	*out = vv_calloc(SAMPLE_ROWS, sizeof(**out));
 	if (!*out) return vv_fail_nomem(err);
-	rc = vv_table_reader_open(&r, &t, &column, 1, false, VV_IGNORED);
-	for (size_t rows = 0; rc == VV_OK && rows < SAMPLE_ROWS; rows += b.rows) {
-		int more = vv_table_read(r, &b, VV_IGNORED);
-		if (more <= 0) {
-			rc = (vv_status)more;
-			break;
-		}
-		for (size_t i = 0; i < b.rows && *count < SAMPLE_ROWS; i++) {
-			const vv_cell *c = &b.cells[i * b.columns + column];
+	for (size_t rows = 0; rows < SAMPLE_ROWS && vv_group_walk_next(&w); rows += b->rows) {
+		for (size_t i = 0; i < b->rows && *count < SAMPLE_ROWS; i++) {
+			const vv_cell *c = &b->cells[i * b->columns + column];
 			if (c->len > 0) {
 				(*out)[(*count)++] = text_hash(c);
 			}
 		}
 	}
 	qsort(*out, *count, sizeof(**out), vv_u64_order);
-	*known = rc == VV_OK;
+	*known = w.rc == VV_OK;
 	return VV_OK;
 }
 
@@ -593,7 +587,7 @@ static void warn_of_marks(import *im, size_t column, const char *what, const fou
 		found->known == VV_MARKS_UNCLEAR && dotted ? (vv_number_marks){".", NULL} : m,
 		dotted ? m : (vv_number_marks){".", ","}};
 	vv_buf *out = &im->out->warnings;
-	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_FOR(out);
 
 	if (im->opts->schema) return;
 	vv_buf_put(&name, im->names[column], im->name_lens[column]);
@@ -609,7 +603,6 @@ static void warn_of_marks(import *im, size_t column, const char *what, const fou
 				  vv_buf_cstr(&name), like, im->source->name);
 	}
 	vv_buf_putc(out, '\n');
-	out->failed |= name.failed;
 }
 
 /* How the table's certain columns are written. */
@@ -708,7 +701,7 @@ static void put_label(import *im, size_t column, const char *said)
 static void warn_of_blank(import *im, bool empty)
 {
 	vv_buf *out = &im->out->warnings;
-	vv_auto(vv_buf) list = VV_BUF_INIT;
+	vv_auto(vv_buf) list = VV_BUF_FOR(out);
 	size_t count = 0, first = 0;
 
 	for (size_t i = 0; i < im->columns && i < im->sniffed.columns; i++) {
@@ -727,7 +720,6 @@ static void warn_of_blank(import *im, bool empty)
 	if (count == 0) return;
 	vv_buf_printf(out, "column%s %s%s %s no name", count > 1 ? "s" : "", vv_buf_cstr(&list),
 		      count > LABELS_SHOWN ? ", ..." : "", count > 1 ? "have" : "has");
-	out->failed |= list.failed;
 	if (empty) {
 		vv_buf_puts(out, " and no values\n");
 	} else {
@@ -743,7 +735,7 @@ static void warn_of_repeated(import *im)
 	size_t warned = 0;
 
 	if (!vv_names_init(&seen, &arena, s->columns)) {
-		im->out->warnings.failed = true;
+		vv_buf_fail(&im->out->warnings);
 		return;
 	}
 	for (size_t i = 0; i < im->columns && i < s->columns; i++) {

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "dataset/schema/names.h"
 #include "dataset/table/table.h"
+#include "dataset/table/walk.h"
 
 #define FEW_ROWS 50u
 
@@ -86,21 +87,20 @@ vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, 
 	const vv_root *p = im->opts->parent;
 	const size_t column = (size_t)(f - im->parent_schema.fields);
 	vv_table t = {.source = *im->sink, .root = *p, .columns = im->parent_schema.count};
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
+	vv_auto(vv_group_walk) w = vv_group_walk_open(&t, &column, 1, VV_IGNORED);
+	const vv_batch *b = &w.batch;
 	vv_infer all;
 	bool codes = false;
 
 	vv_infer_init(&all);
 	all.json = p->dialect.form != VV_FORM_CSV;
-	int more = vv_table_reader_open(&r, &t, &column, 1, false, VV_IGNORED);
-	while (more >= 0 && (more = vv_table_read(r, &b, VV_IGNORED)) > 0) {
-		vv_infer_column(&all, &b.cells[column], b.rows, b.columns);
-		codes = codes || has_codes(&b, column);
+	while (vv_group_walk_next(&w)) {
+		vv_infer_column(&all, &b->cells[column], b->rows, b->columns);
+		codes = codes || has_codes(b, column);
 	}
-	*out = more == 0 && !codes ? vv_infer_type_named(&all, f->name, f->name_len, NULL)
-				   : VV_TYPE_BOOLEAN;
-	return more == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+	*out = w.rc == VV_OK && !codes ? vv_infer_type_named(&all, f->name, f->name_len, NULL)
+				       : VV_TYPE_BOOLEAN;
+	return w.rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
 /* So few values are typing errors and no reason to change the type of all others; but leading zeros are intended. All rows

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "dataset/rows/irregular_lines.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/walk.h"
 #include "diff/merge/cells.h"
 #include "diff/merge/state.h"
 #include "diff/merge/steps.h"
@@ -290,16 +291,12 @@ typedef struct encodings {
 
 static vv_status look_at_encodings(encodings *out, vv_table *t, vv_error *err)
 {
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	int more = 1;
-	vv_status rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, NULL, 0, err);
 
 	*out = (encodings){false, false};
-	while (rc == VV_OK && !(out->utf8 && out->other) &&
-	       (more = vv_table_read(r, &b, err)) > 0) {
-		for (size_t i = 0; i < b.rows * b.columns; i++) {
-			const vv_cell *c = &b.cells[i];
+	while (!(out->utf8 && out->other) && vv_group_walk_next(&w)) {
+		for (size_t i = 0; i < w.batch.rows * w.batch.columns; i++) {
+			const vv_cell *c = &w.batch.cells[i];
 			bool ascii = true;
 
 			for (size_t k = 0; k < c->len && ascii; k++) {
@@ -310,7 +307,7 @@ static vv_status look_at_encodings(encodings *out, vv_table *t, vv_error *err)
 			}
 		}
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return w.rc;
 }
 
 /* Bytes that are not UTF-8 are kept unchanged without a known encoding. *why: the result would mix such bytes with UTF-8,

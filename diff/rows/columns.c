@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/walk.h"
 #include "diff/rows/same_values.h"
 #include "diff/rows/value.h"
 
@@ -160,20 +161,18 @@ static void compare_row(sample *s, const vv_cell *x, const vv_cell *y)
 
 static vv_status read_new(sample *s, vv_error *err)
 {
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	int more = 1;
-	vv_status rc = vv_table_reader_open(&r, s->b, NULL, 0, false, err);
+	vv_auto(vv_group_walk) w = vv_group_walk_open(s->b, NULL, 0, err);
+	const vv_batch *b = &w.batch;
 	memset(s->contents, 0, s->slots * sizeof(*s->contents));
 	memset(s->occurrences, 0, s->slots * sizeof(*s->occurrences));
-	while (rc == VV_OK && s->found < s->row_count && (more = vv_table_read(r, &b, err)) > 0) {
+	while (s->found < s->row_count && vv_group_walk_next(&w)) {
 		if (s->by != BY_KEY && s->new_count == s->limit) {
 			break;
 		}
-		for (size_t i = 0; i < b.rows && (s->by == BY_KEY || s->new_count < s->limit);
+		for (size_t i = 0; i < b->rows && (s->by == BY_KEY || s->new_count < s->limit);
 		     i++) {
-			const vv_cell *cells = &b.cells[i * b.columns];
-			uint64_t h = key_of(s, false, cells, b.first_row + i);
+			const vv_cell *cells = &b->cells[i * b->columns];
+			uint64_t h = key_of(s, false, cells, b->first_row + i);
 			s->new_count++;
 			size_t at = (size_t)h & (s->slots - 1);
 			while (s->hashes[at] != 0 && s->hashes[at] != h) {
@@ -187,7 +186,7 @@ static vv_status read_new(sample *s, vv_error *err)
 			}
 		}
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return w.rc;
 }
 
 static void forget_rows(sample *s)

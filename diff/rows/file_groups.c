@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "dataset/read/scan.h"
+#include "dataset/table/walk.h"
 
 typedef struct file_group {
 	vv_cid cid;
@@ -42,27 +43,25 @@ static vv_status take_names(vv_file_groups *g, const vv_table *t, const vv_scan_
 {
 	const vv_dialect *d = &t->root.dialect;
 	uint64_t offset = (d->bom ? 3 : 0) + d->prologue.len;
-	vv_auto(vv_list_reader) *r = NULL;
-	vv_list_item item;
-	int more = 0;
-	vv_status rc = vv_list_reader_open(&r, VV_LIST_DATA, &t->source, t->root.data.data,
-					   t->root.data.len, err);
+	vv_auto(vv_list_walk) w = vv_list_walk_open(t, VV_LIST_DATA, err);
 
-	while (rc == VV_OK && g->count < raw->count && (more = vv_list_next(r, &item, err)) > 0) {
+	while (g->count < raw->count && vv_list_walk_next(&w)) {
 		const vv_scan_entry *e = &raw->entries[g->count];
 		file_group *p = &g->groups[g->count];
 		size_t parts;
 
-		*p = (file_group){
-			.offset = offset, .len = e->raw_len, .rows = item.weight, .hash = e->hash};
+		*p = (file_group){.offset = offset,
+				  .len = e->raw_len,
+				  .rows = w.item.weight,
+				  .hash = e->hash};
 		offset += e->raw_len;
-		if ((rc = vv_cbor_get_array(&item.cbor, &parts, err)) == VV_OK &&
-		    (rc = vv_cbor_get_link(&item.cbor, &p->cid, err)) == VV_OK) {
+		if ((w.rc = vv_cbor_get_array(&w.item.cbor, &parts, err)) == VV_OK &&
+		    (w.rc = vv_cbor_get_link(&w.item.cbor, &p->cid, err)) == VV_OK) {
 			(void)vv_hash_index_add(&g->index, vv_cid_prefix(&p->cid),
 						g->count++); /* has room */
 		}
 	}
-	return rc == VV_OK && more < 0 ? (vv_status)more : rc;
+	return w.rc;
 }
 
 vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_scan_cache *raw,

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/schema/key.h"
+#include "dataset/table/walk.h"
 #include "diff/rows/value.h"
 
 #define PROOF_MEMORY (64u << 20)
@@ -44,18 +45,13 @@ vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
 			const char *temp_dir, vv_error *err)
 {
 	vv_auto(vv_key_proof) *proof = NULL;
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	int more = 0;
-	vv_status rc;
-	if ((rc = vv_key_proof_new(&proof, PROOF_MEMORY, temp_dir ? temp_dir : "/tmp", err)) < 0 ||
-	    (rc = vv_table_reader_open(&r, t, key, count, false, err)) < 0) {
-		return rc;
+	vv_status rc = vv_key_proof_new(&proof, PROOF_MEMORY, temp_dir ? temp_dir : "/tmp", err);
+	if (rc < 0) return rc;
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, key, count, err);
+	while (vv_group_walk_next(&w)) {
+		w.rc = hash_group(proof, t, &w.batch, key, count, err);
 	}
-	while ((more = vv_table_read(r, &b, err)) > 0) {
-		if ((rc = hash_group(proof, t, &b, key, count, err)) < 0) return rc;
-	}
-	if (more < 0) return (vv_status)more;
+	if (w.rc < 0) return w.rc;
 	*out = true;
 	return vv_key_proof_pairs(proof, stop_at_once, out, err);
 }
@@ -84,18 +80,15 @@ static vv_status keep_cell(first_rows *f, const vv_cell *c, vv_cell *out, vv_err
 
 static vv_status read_first_rows(first_rows *f, vv_table *t, size_t limit, vv_error *err)
 {
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
 	vv_status rc;
-	int more = 0;
 	f->columns = t->columns;
 	f->cells = vv_calloc(limit * f->columns + 1, sizeof(*f->cells));
 	if (!f->cells) return vv_fail_nomem(err);
-	if ((rc = vv_table_reader_open(&r, t, NULL, 0, false, err)) < 0) return rc;
-	while (f->rows < limit && (more = vv_table_read(r, &b, err)) > 0) {
-		for (size_t i = 0; i < b.rows && f->rows < limit; i++, f->rows++) {
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, NULL, 0, err);
+	while (f->rows < limit && vv_group_walk_next(&w)) {
+		for (size_t i = 0; i < w.batch.rows && f->rows < limit; i++, f->rows++) {
 			for (size_t c = 0; c < f->columns; c++) {
-				if ((rc = keep_cell(f, &b.cells[i * b.columns + c],
+				if ((rc = keep_cell(f, &w.batch.cells[i * w.batch.columns + c],
 						    &f->cells[f->rows * f->columns + c], err)) <
 				    0) {
 					return rc;
@@ -103,7 +96,7 @@ static vv_status read_first_rows(first_rows *f, vv_table *t, size_t limit, vv_er
 			}
 		}
 	}
-	return more < 0 ? (vv_status)more : VV_OK;
+	return w.rc;
 }
 
 /* Distinct values that are not empty. */

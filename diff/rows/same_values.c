@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
+#include "dataset/table/walk.h"
 #include "diff/rows/value.h"
 
 /* So many hashes are kept of a set; gathered up to twice as many, then sorted and cut. */
@@ -97,25 +98,19 @@ static vv_status list_columns(const vv_value_set *sets, size_t count, const vv_t
 
 vv_status vv_value_sets_read(vv_value_set *sets, size_t count, vv_table *t, vv_error *err)
 {
-	vv_auto(vv_table_reader) *r = NULL;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_auto(vv_batch) b = {0};
 	vv_auto_free size_t *columns = NULL;
 	size_t column_count;
-	int more = 1;
-	vv_status rc;
-	if ((rc = list_columns(sets, count, t, &columns, &column_count, err)) < 0 ||
-	    (rc = vv_table_reader_open(&r, t, columns, column_count, false, err)) < 0) {
-		return rc;
+	vv_status rc = list_columns(sets, count, t, &columns, &column_count, err);
+	if (rc < 0) return rc;
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, columns, column_count, err);
+	while (!all_repeat(sets, count) && vv_group_walk_next(&w)) {
+		w.rc = add_batch(sets, count, t, &w.batch, &text, err);
 	}
-	while (rc == VV_OK && !all_repeat(sets, count) && (more = vv_table_read(r, &b, err)) > 0) {
-		rc = add_batch(sets, count, t, &b, &text, err);
-	}
-	rc = rc == VV_OK && more < 0 ? (vv_status)more : rc;
 	for (size_t i = 0; i < count; i++) {
 		settle(&sets[i]);
 	}
-	return rc;
+	return w.rc;
 }
 
 unsigned vv_value_sets_likeness(const vv_value_set *a, const vv_value_set *b)

@@ -1,0 +1,52 @@
+/*
+ * walk: reads all row groups of a table, or all entries of one of its lists, in a loop. A walk keeps
+ * its first error, which the caller checks once, after the loop.
+ *
+ *	vv_auto(vv_group_walk) w = vv_group_walk_open(t, NULL, 0, err);
+ *	while (vv_group_walk_next(&w)) {
+ *		w.rc = use_rows(w.batch.cells, w.batch.rows, err);
+ *	}
+ *	return w.rc;
+ */
+#ifndef VV_DATASET_TABLE_WALK_H
+#define VV_DATASET_TABLE_WALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "dataset/format/list.h"
+#include "dataset/table/table.h"
+
+/* A walk over the row groups of a table. */
+typedef struct vv_group_walk {
+	vv_table_reader *reader; /* for vv_table_seek_row and vv_table_seek_group */
+	vv_batch batch;          /* the group that was read last */
+	vv_status rc;            /* the first error; callers may set it, too, to end the walk */
+	vv_error *err;
+} vv_group_walk;
+/* Returns a walk over t, which must outlive it, as vv_table_reader_open opens a reader. */
+vv_group_walk vv_group_walk_open(vv_table *t, const size_t *wanted, size_t wanted_count,
+				 vv_error *err);
+/* Reads the next group into w->batch. Returns false at the end, and after an error. */
+bool vv_group_walk_next(vv_group_walk *w);
+void vv_group_walk_close(vv_group_walk *w);
+VV_AUTO_CLEAR(vv_group_walk, vv_group_walk_close)
+
+/* A walk over the entries of a list. */
+typedef struct vv_list_walk {
+	vv_list_reader *reader; /* for the other functions of list.h */
+	vv_list_item item;      /* the entry that was read last */
+	vv_status rc;           /* the first error; callers may set it, too, to end the walk */
+	vv_error *err;
+} vv_list_walk;
+/* Returns a walk over the list of this kind, one of VV_LIST_DATA, VV_LIST_LAYOUT and VV_LIST_FACTS,
+ * of t, which must outlive it. */
+vv_list_walk vv_list_walk_open(const vv_table *t, vv_list_kind kind, vv_error *err);
+/* Sets w->item to the next entry. Returns false at the end, and after an error. */
+bool vv_list_walk_next(vv_list_walk *w);
+void vv_list_walk_close(vv_list_walk *w);
+VV_AUTO_CLEAR(vv_list_walk, vv_list_walk_close)
+
+#endif
