@@ -39,67 +39,67 @@ static bool is_wanted(const vv_import_options *opts)
 
 /* ---- the file on its way in ---- */
 
-/* Hashed while it is read, and kept where it may have to be read again. */
-typedef struct passing {
+/* A source, hashed while it is read, and kept where it may have to be read from its beginning. */
+typedef struct kept_source {
 	const vv_source *from;
-	vv_xxh3_state *hash;
-	uint64_t bytes;
+	vv_xxh3_state *hash;        /* or NULL */
+	const order_choice *choice; /* nothing more is kept once it is over; or NULL */
 	bool keeps;
-	temp_bytes kept;
-	uint64_t again; /* bytes of kept that were given again */
-} passing;
+	temp_bytes bytes;
+	uint64_t at; /* what was kept is given from here on, before the rest of the source */
+} kept_source;
 
-static void passing_clear(passing *p)
+static void kept_source_clear(kept_source *k)
 {
-	temp_bytes_clear(&p->kept);
-	vv_xxh3_free(p->hash);
+	temp_bytes_clear(&k->bytes);
+	vv_xxh3_free(k->hash);
 }
-VV_AUTO_CLEAR(passing, passing_clear)
+VV_AUTO_CLEAR(kept_source, kept_source_clear)
 
-static ssize_t read_passing(void *payload, void *buf, size_t len, vv_error *err)
+static ssize_t read_kept(void *payload, void *buf, size_t len, vv_error *err)
 {
-	passing *p = payload;
-	ssize_t n = p->from->read(p->from->payload, buf, len, err);
-	vv_status rc;
+	kept_source *k = payload;
+	uint64_t have = temp_bytes_len(&k->bytes) - k->at;
+	vv_status rc = VV_OK;
 
-	if (n > 0) {
-		vv_xxh3_update(p->hash, buf, (size_t)n);
-		p->bytes += (uint64_t)n;
-		if (p->keeps && (rc = temp_bytes_put(&p->kept, buf, (size_t)n, err)) < 0) {
-			return (ssize_t)rc;
-		}
+	if (have > 0) {
+		len = have < len ? (size_t)have : len;
+		rc = temp_bytes_get(&k->bytes, k->at, buf, len, err);
+		k->at += len;
+		return rc < 0 ? (ssize_t)rc : (ssize_t)len;
 	}
-	return n;
+	ssize_t n = k->from->read(k->from->payload, buf, len, err);
+	if (n > 0 && k->hash) {
+		vv_xxh3_update(k->hash, buf, (size_t)n);
+	}
+	k->keeps = k->keeps && !(k->choice && order_choice_is_over(k->choice));
+	if (n > 0 && k->keeps) {
+		rc = temp_bytes_put(&k->bytes, buf, (size_t)n, err);
+		k->at += (uint64_t)n;
+	}
+	return rc < 0 ? (ssize_t)rc : n;
 }
 
-/* Reads the kept bytes again, then the rest of the source. */
-static ssize_t read_again(void *payload, void *buf, size_t len, vv_error *err)
+static vv_status begin_kept(void *payload, vv_error *err VV_UNUSED)
 {
-	passing *p = payload;
-	uint64_t left = temp_bytes_len(&p->kept) - p->again;
-	vv_status rc;
-
-	if (left == 0) return p->from->read(p->from->payload, buf, len, err);
-	len = left < len ? (size_t)left : len;
-	if ((rc = temp_bytes_get(&p->kept, p->again, buf, len, err)) < 0) return (ssize_t)rc;
-	p->again += len;
-	return (ssize_t)len;
+	((kept_source *)payload)->at = 0;
+	return VV_OK;
 }
 
-static vv_status line_of_passing(void *payload, uint64_t offset, uint64_t *out, vv_error *err)
+static vv_status line_of_kept(void *payload, uint64_t offset, uint64_t *out, vv_error *err)
 {
-	const passing *p = payload;
+	const kept_source *k = payload;
 
-	return p->from->line(p->from->payload, offset, out, err);
+	return k->from->line(k->from->payload, offset, out, err);
 }
 
-static vv_source source_of(passing *p, bool again)
+static vv_source source_of(kept_source *k)
 {
-	return (vv_source){.read = again ? read_again : read_passing,
-			   .line = p->from->line ? line_of_passing : NULL,
-			   .payload = p,
-			   .size = p->from->size,
-			   .name = p->from->name};
+	return (vv_source){.read = read_kept,
+			   .line = k->from->line ? line_of_kept : NULL,
+			   .payload = k,
+			   .size = k->from->size,
+			   .name = k->from->name};
 }
 
 /* ---- the sorted file on its way in ---- */
@@ -115,6 +115,13 @@ typedef struct sorted_file {
 	vv_buf piece;
 	size_t pos;
 } sorted_file;
+
+static void sorted_file_clear(sorted_file *f)
+{
+	vv_places_writer_free(f->places);
+	vv_buf_clear(&f->piece);
+}
+VV_AUTO_CLEAR(sorted_file, sorted_file_clear)
 
 #define SORTED_PIECE (64u << 10)
 
@@ -191,11 +198,10 @@ static bool may_look_again(const vv_import_options *opts)
 }
 
 /* Everything about the file but its groups; its lines go to the sorter. */
-static vv_status read_file(vv_import_result *out, import_sorting *sorting, passing *file,
-			   bool again, const vv_sink *sink, const vv_import_options *opts,
-			   vv_error *err)
+static vv_status read_file(vv_import_result *out, import_sorting *sorting, kept_source *file,
+			   const vv_sink *sink, const vv_import_options *opts, vv_error *err)
 {
-	const vv_source source = source_of(file, again);
+	const vv_source source = source_of(file);
 	vv_import_options o = *opts;
 	vv_auto(vv_mem_sink) *scratch = NULL;
 	vv_sink dry = *sink;
@@ -250,7 +256,7 @@ static vv_status read_sorted_file(vv_import_result *out, vv_list *places, row_so
 	const vv_root *parent = opts->parent;
 	bool near = parent && vv_root_has_places(parent);
 	import_sorting sorting = {.near = near ? parent : NULL};
-	sorted_file sorted = {
+	vv_auto(sorted_file) sorted = {
 		.dialect = &file->root.dialect, .rows = rows, .left = row_sorter_count(rows)};
 	const vv_source source = {.read = read_sorted,
 				  .payload = &sorted,
@@ -272,20 +278,14 @@ static vv_status read_sorted_file(vv_import_result *out, vv_list *places, row_so
 	    (rc = vv_places_writer_new(&sorted.places, sink, near ? &parent->places : NULL, err)) <
 		    0 ||
 	    (rc = import_run(out, &source, sink, &o, &sorting, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (out->root.rows != file->root.rows || out->root.bytes != file->root.bytes ||
 	    out->irregular_rows > 0 || !vv_dialect_equal(&out->root.dialect, &file->root.dialect)) {
-		rc = vv_fail(err, VV_EREFUSED, "the rows do not read back in key order");
-		goto done;
+		return vv_fail(err, VV_EREFUSED, "the rows do not read back in key order");
 	}
-	if ((rc = vv_places_finish(sorted.places, places, err)) == VV_OK) {
-		rc = comes_back(out, &sorted, lines, places, sink, err);
-	}
-done:
-	vv_places_writer_free(sorted.places);
-	vv_buf_clear(&sorted.piece);
-	return rc;
+	rc = vv_places_finish(sorted.places, places, err);
+	return rc < 0 ? rc : comes_back(out, &sorted, lines, places, sink, err);
 }
 
 static void swap_lists(vv_buf *a, vv_buf *b)
@@ -332,14 +332,15 @@ const char *import_without_name(const char *message, const char *name)
 }
 
 /* Imports the file in its own order, again from its beginning. */
-static vv_status in_file_order(vv_import_result *out, passing *file, const char *why,
+static vv_status in_file_order(vv_import_result *out, kept_source *file, const char *why,
 			       const vv_sink *sink, const vv_import_options *opts, vv_error *err)
 {
-	const vv_source source = source_of(file, true);
+	const vv_source source = source_of(file);
 	vv_import_options o = *opts;
 	vv_buf warnings = VV_BUF_INIT;
 	vv_status rc;
 
+	file->at = 0;
 	o.choice = NULL;
 	if ((rc = import_run(out, &source, sink, &o, NULL, err)) < 0) return rc;
 	vv_buf_printf(&warnings, "%s: stored in the file's order from this version on\n", why);
@@ -358,7 +359,7 @@ VV_AUTO_CLEAR(import_sorting, clear_sorting)
 
 /* For a table without a given key: its rows were sorted by the likeliest one. If another was
  * proved, they are read again, and sorted by that. */
-static vv_status take_found_key(vv_import_result *out, import_sorting *sorting, passing *file,
+static vv_status take_found_key(vv_import_result *out, import_sorting *sorting, kept_source *file,
 				const vv_sink *sink, const vv_import_options *opts, vv_error *err)
 {
 	const vv_root *root = &out->root;
@@ -368,28 +369,20 @@ static vv_status take_found_key(vv_import_result *out, import_sorting *sorting, 
 	if (vv_root_names_equal(root->key, root->key_count, sorting->names, sorting->count)) {
 		return VV_OK;
 	}
-	vv_import_result found = *out;
+	vv_auto(vv_import_result) found = *out;
+	*out = (vv_import_result){0};
+	vv_root_init(&out->root);
 	if (found.root.key_count == 0) {
-		rc = import_refuse_keyless(file->from, sink, !opts->parent, err);
-		goto done;
+		return import_refuse_keyless(file->from, sink, !opts->parent, err);
 	}
 	clear_sorting(sorting);
 	*sorting = (import_sorting){.by_key = true};
 	o.key = (const char *const *)found.root.key; /* ends with NULL */
 	o.key_source = found.root.key_source;
 	o.key_known = true;
-	file->again = 0;
-	if ((rc = row_sorter_new(&sorting->sorter, opts->temp_dir, (size_t)opts->memory, err)) ==
-	    VV_OK) {
-		rc = read_file(out, sorting, file, true, sink, &o, err);
-		vv_import_result_clear(&found);
-		return rc;
-	}
-done:
-	vv_import_result_clear(&found);
-	memset(out, 0, sizeof(*out));
-	vv_root_init(&out->root);
-	return rc;
+	file->at = 0;
+	rc = row_sorter_new(&sorting->sorter, opts->temp_dir, (size_t)opts->memory, err);
+	return rc < 0 ? rc : read_file(out, sorting, file, sink, &o, err);
 }
 
 /* As vv_import, but the root is not put yet. The file is read twice: once like any import, for schema, key, dialect and all
@@ -400,20 +393,20 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 {
 	const bool asked = opts->order == VV_ORDER_KEY, finds = asked && finds_key(opts);
 	vv_auto(import_sorting) sorting = {.by_key = asked && !opts->as};
-	vv_auto(passing) file = {
-		.from = source, .keeps = !asked || finds, .hash = vv_xxh3_new(0), .kept.fd = -1};
+	vv_auto(kept_source) file = {
+		.from = source, .keeps = !asked || finds, .hash = vv_xxh3_new(0), .bytes.fd = -1};
 	vv_auto(vv_import_result) sorted = {0};
 	vv_auto(vv_list) places = {VV_BUF_INIT};
 	vv_error why = {0};
 	vv_status rc;
 
-	temp_bytes_init(&file.kept, opts->temp_dir, KEPT_IN_MEMORY);
+	temp_bytes_init(&file.bytes, opts->temp_dir, KEPT_IN_MEMORY);
 	vv_root_init(&sorted.root);
 	if (!file.hash) return vv_fail_nomem(err);
 	if ((rc = row_sorter_new(&sorting.sorter, opts->temp_dir, (size_t)opts->memory, err)) < 0) {
 		return rc;
 	}
-	rc = read_file(out, &sorting, &file, false, sink, opts, &why);
+	rc = read_file(out, &sorting, &file, sink, opts, &why);
 	if (!asked && (sorting.unfit || (rc == VV_OK && out->root.kind != VV_KIND_TABLE))) {
 		vv_auto(char) *text = vv_strdup(
 			rc < 0 ? import_without_name(why.message, source->name) : "no table");
@@ -509,44 +502,6 @@ static vv_status import_chosen(vv_import_result *out, const vv_source *source, c
 	return rc;
 }
 
-/* A pipe, kept where it may have to be read from its beginning. */
-typedef struct kept_source {
-	const vv_source *from;
-	const order_choice *choice;
-	temp_bytes bytes;
-	uint64_t at;
-	bool drops; /* once all that was kept has been given */
-} kept_source;
-
-static ssize_t read_kept(void *payload, void *buf, size_t len, vv_error *err)
-{
-	kept_source *k = payload;
-	uint64_t have = temp_bytes_len(&k->bytes) - k->at;
-	vv_status rc;
-
-	if (have > 0) {
-		len = have < len ? (size_t)have : len;
-		if ((rc = temp_bytes_get(&k->bytes, k->at, buf, len, err)) < 0) return (ssize_t)rc;
-		k->at += len;
-		return (ssize_t)len;
-	}
-	ssize_t n = k->from->read(k->from->payload, buf, len, err);
-	k->drops = k->drops || order_choice_is_over(k->choice);
-	if (n > 0 && !k->drops) {
-		if ((rc = temp_bytes_put(&k->bytes, buf, (size_t)n, err)) < 0) return (ssize_t)rc;
-		k->at += (uint64_t)n;
-	}
-	return n;
-}
-
-static vv_status begin_kept(void *payload, vv_error *err VV_UNUSED)
-{
-	kept_source *k = payload;
-
-	k->at = 0;
-	return VV_OK;
-}
-
 /* As it comes, or as the choice has it. */
 static vv_status import_choosing(vv_import_result *out, const vv_source *source,
 				 const vv_sink *sink, const vv_import_options *opts,
@@ -579,8 +534,8 @@ static vv_status import_in_any_order(vv_import_result *out, const vv_source *sou
 				     vv_error *err)
 {
 	vv_auto(order_choice) *choice = NULL;
-	kept_source kept = {.from = source};
-	vv_source again = *source;
+	vv_auto(kept_source) kept = {.from = source, .keeps = true, .bytes.fd = -1};
+	vv_source again = source_of(&kept);
 	vv_status rc = order_choice_open(&choice, opts, sink, err);
 
 	if (rc < 0) return rc;
@@ -591,12 +546,9 @@ static vv_status import_in_any_order(vv_import_result *out, const vv_source *sou
 	} else {
 		kept.choice = choice;
 		temp_bytes_init(&kept.bytes, opts->temp_dir, KEPT_IN_MEMORY);
-		again.read = read_kept;
 		again.again = begin_kept;
-		again.payload = &kept;
 		again.line = NULL;
 		rc = import_choosing(out, &again, sink, opts, choice, err);
-		temp_bytes_clear(&kept.bytes);
 	}
 	return rc;
 }
