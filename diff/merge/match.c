@@ -15,7 +15,7 @@
 #include "base/sys.h"
 #include "diff/merge/state.h"
 #include "diff/rows/rowdiff.h"
-#include "diff/rows/sorter.h"
+#include "dataset/read/sorter.h"
 #include "diff/rows/value.h"
 
 /* A side is another table if fewer than one in this many rows are common. */

@@ -16,12 +16,12 @@
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/sorter.h"
 #include "dataset/rows/irregular_lines.h"
 #include "diff/merge/patch.h"
 #include "diff/merge/patch_read.h"
 #include "diff/merge/patch_rows.h"
 #include "diff/rows/rowdiff.h"
-#include "diff/rows/sorter.h"
 #include "diff/write/writer_kinds.h"
 
 /* A row that is not simply passed: its number (8, big-endian), the other side's (8), and

@@ -12,10 +12,10 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/hash.h"
+#include "dataset/read/sorter.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/row_by_number.h"
 #include "diff/rows/row_change.h"
-#include "diff/rows/sorter.h"
 
 /*
  * The declarations of this header are for align.c, rekey.c, match.c, gap.c and rowdiff.c only.

@@ -18,8 +18,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/row_write.h"
+#include "dataset/read/sorter.h"
 #include "dataset/rows/row_edit.h"
-#include "diff/rows/sorter.h"
 
 #define RECORD 32u /* row, order of arrival, line, reason */
 #define KEY 16u

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diff/rows/sorter.h"
+#include "dataset/read/sorter.h"
 
 #define RECORD 12u
 
@@ -126,7 +126,6 @@ static void failing_storage_is_reported_and_nothing_stays(void **state)
 {
 	(void)state;
 	vv_fault_each(VV_FAULT_WRITE, 28, sort_much, NULL, NULL);
-	vv_fault_each(VV_FAULT_OPEN, 13, sort_much, NULL, NULL);
 	vv_fault_each(VV_FAULT_READ, 5, sort_much, NULL, NULL);
 	vv_fault_each(VV_FAULT_ALLOC, 12, sort_much, NULL, NULL);
 	assert_int_equal(vv_test_count_entries(vv_test_dir()), 0);

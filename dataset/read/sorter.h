@@ -1,11 +1,14 @@
 /*
- * sorter: sorts records of the same size, in memory up to a limit, and on disk beyond it.
+ * sorter: sorts records in memory up to a limit, and on disk beyond it.
  *
- * Records are compared by memcmp of their first key_len bytes, so numbers in the key must be
- * big-endian. Beyond the limit, sorted runs are written to an unlinked temporary file.
+ * Records have the same size, or they begin with their lengths: 4 bytes length of the key, 4 bytes
+ * length of the rest, both little-endian, then the key and the rest. Keys are compared as bytes, so
+ * numbers in them must be big-endian; a key comes before longer keys that begin with it. Records with
+ * equal keys stay in the order in which they were added. Beyond the limit, sorted runs are written
+ * to a temporary file, which disappears with the process.
  */
-#ifndef VV_DIFF_ROWS_SORTER_H
-#define VV_DIFF_ROWS_SORTER_H
+#ifndef VV_DATASET_READ_SORTER_H
+#define VV_DATASET_READ_SORTER_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,12 +16,14 @@
 #include "base/auto.h"
 #include "base/error.h"
 
+#define VV_SORTER_HEAD 8u /* bytes of a record before its key, if records have any size */
+
 /* One value = one sorter. */
 typedef struct vv_sorter vv_sorter;
 
-/* Makes a sorter of records of record_len bytes, whose first key_len bytes are the key. memory:
- * maximum bytes of records in memory; further records are sorted on disk. temp_dir: folder of the
- * temporary file; NULL: /tmp. */
+/* Makes a sorter of records of record_len bytes, whose first key_len bytes are the key; record_len
+ * 0: of records of any size. memory: maximum bytes of records in memory; further records are sorted
+ * on disk. temp_dir: folder of the temporary file, with the same meaning as for temp_bytes. */
 vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,
 			const char *temp_dir, vv_error *err);
 void vv_sorter_free(vv_sorter *s); /* accepts NULL */
