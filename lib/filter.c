@@ -140,24 +140,6 @@ int varve_filter_parse(varve_filter **out, const char *text, const varve_param *
 
 /* ---- use ---- */
 
-static size_t put_test(vv_where_test *out, const varve_test *t)
-{
-	static const vv_where_op ops[] = {VV_WHERE_IS,       VV_WHERE_BEGINS,  VV_WHERE_FROM,
-					  VV_WHERE_DIFFERS,  VV_WHERE_BELOW,   VV_WHERE_UP_TO,
-					  VV_WHERE_ABOVE,    VV_WHERE_FROM,    VV_WHERE_NULL,
-					  VV_WHERE_NOT_NULL, VV_WHERE_NO_VALUE};
-
-	out[0] = (vv_where_test){.column = t->column,
-				 .op = ops[t->op],
-				 .state = (vv_cell_state)t->state,
-				 .text = t->value.data,
-				 .len = t->value.len};
-	if (t->op != VARVE_TEST_EQUAL) return 1;
-	out[1] = out[0]; /* neither less nor greater */
-	out[1].op = VV_WHERE_UP_TO;
-	return 2;
-}
-
 vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varve_table *table,
 			  vv_error *err)
 {
@@ -177,7 +159,13 @@ vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varv
 	}
 	if (!(tests = vv_calloc(2 * filter->count + 1, sizeof(*tests)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < filter->count; i++) {
-		n += put_test(tests + n, &filter->tests[i]);
+		const varve_test *t = &filter->tests[i];
+
+		n += vv_where_test_put(tests + n, (unsigned)t->op,
+				       &(vv_where_test){.column = t->column,
+							.state = (vv_cell_state)t->state,
+							.text = t->value.data,
+							.len = t->value.len});
 	}
 	return vv_where_of(out, &table->table, tests, n, err);
 }

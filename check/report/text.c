@@ -45,43 +45,23 @@ static bool expects_the_same(const vv_report_group *g)
 static void put_cell(vv_buf *b, const vv_report_item *i, size_t column, size_t width)
 {
 	b->len = 0; /* not reset: that memory ran out must not be forgotten */
-	switch (column) {
-	case AT_LINE:
-		if (i->line > 0) {
-			vv_buf_printf(b, "%llu", (unsigned long long)i->line);
-		}
-		break;
-	case AT_ROW:
-		if (i->row > 0) {
-			vv_buf_printf(b, "%llu", (unsigned long long)i->row);
-		}
-		break;
-	case AT_KEY:
-		if (i->key) {
-			vv_report_put_value(b, i->key, i->key_len, i->key_cut, width);
-		}
-		break;
-	case AT_VALUE:
-		if (i->value) {
-			vv_buf_putc(b, '\'');
-			vv_report_put_value(b, i->value, i->value_len, i->value_cut,
-					    width > 2 ? width - 2 : 1);
-			vv_buf_putc(b, '\'');
-		}
-		break;
-	case AT_PROBABLY:
-		if (i->probably) {
-			vv_text_put_words(b, i->probably, strlen(i->probably), width);
-		}
-		break;
-	case AT_MESSAGE:
-		vv_text_put_words(b, i->message, strlen(i->message), width);
-		break;
-	default:
-		if (i->expected) {
-			vv_text_put_words(b, i->expected, strlen(i->expected), width);
-		}
-		break;
+	if (column == AT_LINE || column == AT_ROW) {
+		const unsigned long long n = column == AT_LINE ? i->line : i->row;
+
+		vv_buf_printf(b, n > 0 ? "%llu" : "", n);
+	} else if (column == AT_KEY && i->key) {
+		vv_report_put_value(b, i->key, i->key_len, i->key_cut, width);
+	} else if (column == AT_VALUE && i->value) {
+		vv_buf_putc(b, '\'');
+		vv_report_put_value(b, i->value, i->value_len, i->value_cut,
+				    width > 2 ? width - 2 : 1);
+		vv_buf_putc(b, '\'');
+	} else if (column >= AT_PROBABLY) {
+		const char *text = column == AT_PROBABLY  ? i->probably
+				   : column == AT_MESSAGE ? i->message
+							  : i->expected;
+
+		vv_text_put_words(b, text ? text : "", text ? strlen(text) : 0, width);
 	}
 }
 

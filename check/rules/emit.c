@@ -18,64 +18,34 @@
 
 #define EXPECTED_WIDTH 240u
 
-/* A message for each kind. */
-static const char *const messages[CHECK_KINDS] = {
-	"the row ends before this column",
-	"is not valid UTF-8",
-	NULL, /* of the type */
-	"could not be decided: the pattern takes too many steps",
-	"is missing, and the field is required",
-	"is shorter than 'minLength' allows",
-	"is longer than 'maxLength' allows",
-	"is below the 'minimum'",
-	"is above the 'maximum'",
-	"is not above the 'exclusiveMinimum'",
-	"is not below the 'exclusiveMaximum'",
-	"does not match the 'pattern'",
-	"is not in the 'enum'",
-	"is not one of the 'categories'",
-};
-
 static const char *type_message(const vv_field *f)
 {
-	switch (f->type) {
-	case VV_TYPE_STRING:
-		return f->format[0] == 'e'   ? "is not an e-mail address"
-		       : f->format[0] == 'b' ? "is not base64"
-		       : f->format[1] == 'r' ? "is not a URI"
-		       : f->format[1] == 'u' ? "is not a UUID"
-					     : "is not a string";
-	case VV_TYPE_INTEGER:
-		return "is not an integer";
-	case VV_TYPE_NUMBER:
-		return "is not a number";
-	case VV_TYPE_BOOLEAN:
-		return "is not a boolean";
-	case VV_TYPE_OBJECT:
-		return "is not a JSON object";
-	case VV_TYPE_ARRAY:
-		return "is not a JSON array";
-	case VV_TYPE_LIST:
-		return "is not a list";
-	case VV_TYPE_DATETIME:
-		return "is not a datetime";
-	case VV_TYPE_DATE:
-		return "is not a date";
-	case VV_TYPE_TIME:
-		return "is not a time";
-	case VV_TYPE_YEAR:
-		return "is not a year";
-	case VV_TYPE_YEARMONTH:
-		return "is not a year and month";
-	case VV_TYPE_DURATION:
-		return "is not a duration";
-	case VV_TYPE_GEOPOINT:
-		return "is not a point";
-	case VV_TYPE_GEOJSON:
-		return f->format[0] == 't' ? "is not a JSON object" : "is not GeoJSON";
-	default:
-		return "is not a value of the field's type";
-	}
+	static const char *const messages[] = {
+		[VV_TYPE_ANY] = "is not a value of the field's type",
+		[VV_TYPE_STRING] = "is not a string",
+		[VV_TYPE_INTEGER] = "is not an integer",
+		[VV_TYPE_NUMBER] = "is not a number",
+		[VV_TYPE_BOOLEAN] = "is not a boolean",
+		[VV_TYPE_OBJECT] = "is not a JSON object",
+		[VV_TYPE_ARRAY] = "is not a JSON array",
+		[VV_TYPE_LIST] = "is not a list",
+		[VV_TYPE_DATETIME] = "is not a datetime",
+		[VV_TYPE_DATE] = "is not a date",
+		[VV_TYPE_TIME] = "is not a time",
+		[VV_TYPE_YEAR] = "is not a year",
+		[VV_TYPE_YEARMONTH] = "is not a year and month",
+		[VV_TYPE_DURATION] = "is not a duration",
+		[VV_TYPE_GEOPOINT] = "is not a point",
+		[VV_TYPE_GEOJSON] = "is not GeoJSON",
+	};
+
+	if (f->type == VV_TYPE_GEOJSON && f->format[0] == 't') return "is not a JSON object";
+	if (f->type != VV_TYPE_STRING) return messages[f->type];
+	return f->format[0] == 'e'   ? "is not an e-mail address"
+	       : f->format[0] == 'b' ? "is not base64"
+	       : f->format[1] == 'r' ? "is not a URI"
+	       : f->format[1] == 'u' ? "is not a UUID"
+				     : messages[VV_TYPE_STRING];
 }
 
 /* As it was written, or as much of it as is shown of a value. */
@@ -151,67 +121,52 @@ static void put_values_in_words(vv_buf *out, const vv_json *list)
 	}
 }
 
-static void put_bound(vv_buf *out, const char *words, const check_bound *b)
-{
-	vv_buf_printf(out, "%s ", words);
-	put_as_written(out, b->text, b->text_len);
-}
+/* What is said of each kind of fault, by the number of its CHECK_ bit, and what is expected instead. */
+static const struct {
+	const char *message; /* NULL: of the type */
+	const char *expected;
+	enum { SAID, TYPE, LEAST, MOST, BOUND, PATTERN, ENUM, CATEGORY } then; /* comes after it */
+	unsigned bound;
+} faults[CHECK_KINDS] = {
+	{"the row ends before this column", "a cell", SAID, 0},
+	{"is not valid UTF-8", "UTF-8", SAID, 0},
+	{NULL, "", TYPE, 0},
+	{"could not be decided: the pattern takes too many steps", "the pattern ", PATTERN, 0},
+	{"is missing, and the field is required", "a value", SAID, 0},
+	{"is shorter than 'minLength' allows", "a length of at least ", LEAST, 0},
+	{"is longer than 'maxLength' allows", "a length of at most ", MOST, 0},
+	{"is below the 'minimum'", "at least ", BOUND, BOUND_MINIMUM},
+	{"is above the 'maximum'", "at most ", BOUND, BOUND_MAXIMUM},
+	{"is not above the 'exclusiveMinimum'", "more than ", BOUND, BOUND_ABOVE},
+	{"is not below the 'exclusiveMaximum'", "less than ", BOUND, BOUND_BELOW},
+	{"does not match the 'pattern'", "the pattern ", PATTERN, 0},
+	{"is not in the 'enum'", "", ENUM, 0},
+	{"is not one of the 'categories'", "", CATEGORY, 0},
+};
 
-/* Puts the expected value, by the bit. */
-static void check_put_expected(vv_buf *out, const check_column *c, unsigned kind)
+/* Puts the expected value, by the number of the bit. */
+static void put_expected(vv_buf *out, const check_column *c, unsigned k)
 {
-	const vv_field *f = c->field;
+	const check_bound *b = &c->bounds[faults[k].bound];
+	const vv_json *json = c->field ? c->field->json : NULL;
 
 	vv_buf_reset(out);
-	switch (kind) {
-	case CHECK_MISSING_CELL:
-		vv_buf_puts(out, "a cell");
-		break;
-	case CHECK_ENCODING:
-		vv_buf_puts(out, "UTF-8");
-		break;
-	case CHECK_TYPE:
-		put_type(out, f);
-		break;
-	case CHECK_REQUIRED:
-		vv_buf_puts(out, "a value");
-		break;
-	case CHECK_MIN_LENGTH:
-		vv_buf_printf(out, "a length of at least %llu", (unsigned long long)c->min_length);
-		break;
-	case CHECK_MAX_LENGTH:
-		vv_buf_printf(out, "a length of at most %llu", (unsigned long long)c->max_length);
-		break;
-	case CHECK_MINIMUM:
-		put_bound(out, "at least", &c->bounds[BOUND_MINIMUM]);
-		break;
-	case CHECK_MAXIMUM:
-		put_bound(out, "at most", &c->bounds[BOUND_MAXIMUM]);
-		break;
-	case CHECK_ABOVE:
-		put_bound(out, "more than", &c->bounds[BOUND_ABOVE]);
-		break;
-	case CHECK_BELOW:
-		put_bound(out, "less than", &c->bounds[BOUND_BELOW]);
-		break;
-	case CHECK_PATTERN:
-	case CHECK_BUDGET:
-		vv_buf_puts(out, "the pattern ");
+	vv_buf_puts(out, faults[k].expected);
+	if (faults[k].then == TYPE) {
+		put_type(out, c->field);
+	} else if (faults[k].then == LEAST || faults[k].then == MOST) {
+		vv_buf_printf(out, "%llu",
+			      (unsigned long long)(faults[k].then == LEAST ? c->min_length
+									   : c->max_length));
+	} else if (faults[k].then == BOUND) {
+		put_as_written(out, b->text, b->text_len);
+	} else if (faults[k].then == PATTERN) {
 		put_as_written(out, c->pattern_text, strlen(c->pattern_text));
-		break;
-	case CHECK_ENUM:
-		put_values_in_words(out, vv_json_get(vv_json_get(f->json, "constraints"), "enum"));
-		break;
-	default:
-		put_values_in_words(out, vv_json_get(f->json, "categories"));
-		break;
+	} else if (faults[k].then == ENUM) {
+		put_values_in_words(out, vv_json_get(vv_json_get(json, "constraints"), "enum"));
+	} else if (faults[k].then == CATEGORY) {
+		put_values_in_words(out, vv_json_get(json, "categories"));
 	}
-}
-
-/* The message for a cell, by the number of its CHECK_ bit. */
-static const char *check_message(const check_column *c, unsigned kind)
-{
-	return messages[kind] ? messages[kind] : type_message(c->field);
 }
 
 #define VALUES_MAX 96u /* bytes of the values of several columns: more are cut in each of them */
@@ -607,12 +562,12 @@ static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *
 			f.value = NULL;
 		}
 		vv_auto(vv_likely) likely = {.what = VV_BUF_INIT};
-		check_put_expected(&e->expected, c, kind);
+		put_expected(&e->expected, c, k);
 		put_likely(e, &likely, c, cell, kind, &f);
 		if ((rc = vv_buf_ok(&e->expected, err)) < 0) return rc;
 		f.rule = e->r->plan.slots[slot].rule->code;
 		f.severity = e->r->plan.slots[slot].severity;
-		f.message = check_message(c, k);
+		f.message = faults[k].message ? faults[k].message : type_message(c->field);
 		f.expected = vv_buf_cstr(&e->expected);
 		e->given[slot]++;
 		if ((rc = give_row(e, &f, row, err)) < 0) return rc;

@@ -39,6 +39,12 @@ static void put_character(vv_buf *b, uint8_t c)
 
 static void put_form(vv_buf *b, const vv_dialect *d)
 {
+	static const char *const names[256] = {[','] = "comma-separated",
+					       ['\t'] = "tab-separated",
+					       [';'] = "semicolon-separated",
+					       ['|'] = "pipe-separated",
+					       [VV_NO_DELIMITER] = "one cell a line"};
+
 	if (d->form != VV_FORM_CSV) {
 		vv_buf_puts(b, d->form == VV_FORM_NDJSON ? "NDJSON" : "JSON array");
 		if (d->lead > 0) {
@@ -47,26 +53,10 @@ static void put_form(vv_buf *b, const vv_dialect *d)
 		}
 		return;
 	}
-	switch (d->delimiter) {
-	case ',':
-		vv_buf_puts(b, "comma-separated");
-		break;
-	case '\t':
-		vv_buf_puts(b, "tab-separated");
-		break;
-	case ';':
-		vv_buf_puts(b, "semicolon-separated");
-		break;
-	case '|':
-		vv_buf_puts(b, "pipe-separated");
-		break;
-	case VV_NO_DELIMITER:
-		vv_buf_puts(b, "one cell a line");
-		break;
-	default:
-		vv_buf_puts(b, "separated by ");
+	const char *name = names[d->delimiter];
+	vv_buf_puts(b, name ? name : "separated by ");
+	if (!name) {
 		put_character(b, d->delimiter);
-		break;
 	}
 }
 

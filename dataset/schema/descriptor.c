@@ -62,23 +62,13 @@ vv_status vv_descriptor_fail(const vv_json *node, const char *file, vv_error *er
 
 const char *vv_descriptor_kind(const vv_json *node)
 {
-	switch (node->type) {
-	case VV_JSON_NULL:
-		return "null";
-	case VV_JSON_FALSE:
-		return "false";
-	case VV_JSON_TRUE:
-		return "true";
-	case VV_JSON_NUMBER:
-		return "a number";
-	case VV_JSON_STRING:
-		return "a string";
-	case VV_JSON_ARRAY:
-		return "an array";
-	case VV_JSON_OBJECT:
-		return "an object";
-	}
-	return "something else";
+	static const char *const kinds[] = {
+		[VV_JSON_NULL] = "null",       [VV_JSON_FALSE] = "false",
+		[VV_JSON_TRUE] = "true",       [VV_JSON_NUMBER] = "a number",
+		[VV_JSON_STRING] = "a string", [VV_JSON_ARRAY] = "an array",
+		[VV_JSON_OBJECT] = "an object"};
+
+	return kinds[node->type];
 }
 
 bool vv_descriptor_is_text(const vv_json *node)

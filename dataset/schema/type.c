@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "base/json/json_skip.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type_json.h"
 #include "dataset/schema/type_time.h"
@@ -243,36 +244,18 @@ bool vv_type_parse(vv_type *out, const char *name)
 
 bool vv_type_has_format(vv_type type, const char *format)
 {
-	static const char *const string_formats[] = {"email", "uri", "binary", "uuid", NULL};
-	static const char *const point_formats[] = {"array", "object", NULL};
-	static const char *const geo_formats[] = {"topojson", NULL};
-	static const char *const none[] = {NULL};
-	const char *const *f = none;
+	static const char *const formats[VV_TYPE_GEOJSON + 1] = {
+		[VV_TYPE_STRING] = "email|uri|binary|uuid",
+		[VV_TYPE_DATE] = "any",
+		[VV_TYPE_TIME] = "any",
+		[VV_TYPE_DATETIME] = "any",
+		[VV_TYPE_GEOPOINT] = "array|object",
+		[VV_TYPE_GEOJSON] = "topojson"};
+	bool moment = type == VV_TYPE_DATE || type == VV_TYPE_TIME || type == VV_TYPE_DATETIME;
 
-	switch (type) {
-	case VV_TYPE_ANY:
-		return true; /* always true there */
-	case VV_TYPE_DATE:
-	case VV_TYPE_TIME:
-	case VV_TYPE_DATETIME:
-		return strcmp(format, "default") == 0 || strcmp(format, "any") == 0 ||
-		       strchr(format, '%') != NULL;
-	case VV_TYPE_STRING:
-		f = string_formats;
-		break;
-	case VV_TYPE_GEOPOINT:
-		f = point_formats;
-		break;
-	case VV_TYPE_GEOJSON:
-		f = geo_formats;
-		break;
-	default:
-		break;
-	}
-	while (*f && strcmp(*f, format) != 0) {
-		f++;
-	}
-	return *f || strcmp(format, "default") == 0;
+	return type == VV_TYPE_ANY || strcmp(format, "default") == 0 ||
+	       (formats[type] && vv_choices_have(formats[type], format)) ||
+	       (moment && strchr(format, '%'));
 }
 
 /* Where text begins with the run of bytes `with` (not empty): its length, else 0. */

@@ -12,7 +12,9 @@
 #include "dataset/format/cell.h"
 
 typedef struct old_group {
-	size_t data_at, data_len, layout_at, layout_len, facts_at, facts_len; /* in items */
+	struct {
+		size_t at, len; /* in items */
+	} of[VV_LIST_KINDS];    /* its entry in each list */
 	uint64_t rows;
 	vv_cid cid;
 } old_group;
@@ -50,21 +52,13 @@ static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind ki
 				"the previous version is damaged: its lists differ in length");
 		}
 		old_group *g = &o->groups[i];
-		size_t at = o->items.len;
-		vv_buf_put(&o->items, item.bytes, item.len);
-		if (kind == VV_LIST_LAYOUT) {
-			g->layout_at = at;
-			g->layout_len = item.len;
-			continue;
-		}
-		if (kind == VV_LIST_FACTS) {
-			g->facts_at = at;
-			g->facts_len = item.len;
-			continue;
-		}
 		size_t count;
-		g->data_at = at;
-		g->data_len = item.len;
+		g->of[kind].at = o->items.len;
+		g->of[kind].len = item.len;
+		vv_buf_put(&o->items, item.bytes, item.len);
+		if (kind != VV_LIST_DATA) {
+			continue;
+		}
 		g->rows = item.weight;
 		if ((rc = vv_cbor_get_array(&item.cbor, &count, err)) < 0 ||
 		    (rc = vv_cbor_get_link(&item.cbor, &g->cid, err)) < 0) {
@@ -113,43 +107,39 @@ static vv_status index_heads(old_groups *o, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status load_groups(old_groups *o, const vv_sink *sink, const vv_root *from,
+			     const vv_scan_cache *cache, vv_error *err)
+{
+	vv_auto(vv_list_reader) *r = NULL;
+	uint64_t count, weight;
+	vv_status rc = vv_list_reader_open(&r, VV_LIST_DATA, sink, from->data.data, from->data.len,
+					   err);
+	if (rc < 0) return rc;
+	vv_list_totals(r, &count, &weight);
+	if (count > UINT32_MAX - 1) {
+		return vv_fail(err, VV_EREFUSED, "too many row groups in the previous version");
+	}
+	o->count = (size_t)count;
+	o->groups = vv_calloc(o->count + 1, sizeof(*o->groups));
+	if (!o->groups) return vv_fail_nomem(err);
+	if ((rc = load_list(o, sink, VV_LIST_DATA, &from->data, err)) < 0 ||
+	    (rc = load_list(o, sink, VV_LIST_LAYOUT, &from->layout, err)) < 0 ||
+	    (cache && (rc = load_list(o, sink, VV_LIST_FACTS, &from->facts, err)) < 0) ||
+	    (rc = index_names(o, err)) < 0 || !cache || cache->count != o->count) {
+		return rc;
+	}
+	o->cache = cache;
+	return index_heads(o, err);
+}
+
 vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *from,
 			  const vv_scan_cache *cache, uint64_t secret, vv_error *err)
 {
 	old_groups *o = vv_calloc(1, sizeof(*o));
-	vv_status rc;
 	*out = NULL;
 	if (!o) return vv_fail_nomem(err);
-	uint64_t count, weight;
-	vv_list_reader *r = NULL;
 	o->secret = secret;
-	if ((rc = vv_list_reader_open(&r, VV_LIST_DATA, sink, from->data.data, from->data.len,
-				      err)) < 0) {
-		goto done;
-	}
-	vv_list_totals(r, &count, &weight);
-	vv_list_reader_close(r);
-	if (count > UINT32_MAX - 1) {
-		rc = vv_fail(err, VV_EREFUSED, "too many row groups in the previous version");
-		goto done;
-	}
-	o->count = (size_t)count;
-	o->groups = vv_calloc(o->count + 1, sizeof(*o->groups));
-	if (!o->groups) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if ((rc = load_list(o, sink, VV_LIST_DATA, &from->data, err)) < 0 ||
-	    (rc = load_list(o, sink, VV_LIST_LAYOUT, &from->layout, err)) < 0 ||
-	    (cache && (rc = load_list(o, sink, VV_LIST_FACTS, &from->facts, err)) < 0) ||
-	    (rc = index_names(o, err)) < 0) {
-		goto done;
-	}
-	if (cache && cache->count == o->count) {
-		o->cache = cache;
-		rc = index_heads(o, err);
-	}
-done:
+	vv_status rc = load_groups(o, sink, from, cache, err);
 	if (rc < 0) {
 		old_groups_close(o);
 		/* The version before is only a help: without its blocks all is read again. */
@@ -241,12 +231,12 @@ void old_groups_items(const old_groups *o, size_t index, old_items *out)
 {
 	const old_group *g = &o->groups[index];
 	const uint8_t *items = (const uint8_t *)o->items.data;
-	*out = (old_items){.data = items + g->data_at,
-			   .layout = items + g->layout_at,
-			   .facts = items + g->facts_at,
-			   .data_len = g->data_len,
-			   .layout_len = g->layout_len,
-			   .facts_len = g->facts_len,
+	*out = (old_items){.data = items + g->of[VV_LIST_DATA].at,
+			   .layout = items + g->of[VV_LIST_LAYOUT].at,
+			   .facts = items + g->of[VV_LIST_FACTS].at,
+			   .data_len = g->of[VV_LIST_DATA].len,
+			   .layout_len = g->of[VV_LIST_LAYOUT].len,
+			   .facts_len = g->of[VV_LIST_FACTS].len,
 			   .rows = g->rows};
 }
 

@@ -476,18 +476,17 @@ vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *te
 	return rc;
 }
 
-/* Equal is neither less nor greater. */
-static size_t put_test(vv_where_test *out, const vv_condition_test *t)
+size_t vv_where_test_put(vv_where_test *out, unsigned op, const vv_where_test *like)
 {
-	static const vv_where_op ops[] = {VV_WHERE_IS,      VV_WHERE_BEGINS, VV_WHERE_FROM,
-					  VV_WHERE_DIFFERS, VV_WHERE_BELOW,  VV_WHERE_UP_TO,
-					  VV_WHERE_ABOVE,   VV_WHERE_FROM,   VV_WHERE_NULL,
-					  VV_WHERE_NOT_NULL};
+	static const vv_where_op ops[] = {VV_WHERE_IS,       VV_WHERE_BEGINS,  VV_WHERE_FROM,
+					  VV_WHERE_DIFFERS,  VV_WHERE_BELOW,   VV_WHERE_UP_TO,
+					  VV_WHERE_ABOVE,    VV_WHERE_FROM,    VV_WHERE_NULL,
+					  VV_WHERE_NOT_NULL, VV_WHERE_NO_VALUE};
 
-	out[0] = (vv_where_test){
-		.place = t->column, .op = ops[t->op], .text = t->text, .len = t->len};
-	if (t->op != VV_CONDITION_EQUAL) return 1;
-	out[1] = out[0];
+	out[0] = *like;
+	out[0].op = ops[op];
+	if (op != VV_CONDITION_EQUAL) return 1;
+	out[1] = out[0]; /* neither less nor greater */
 	out[1].op = VV_WHERE_UP_TO;
 	return 2;
 }
@@ -542,7 +541,11 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 		rc = vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < count && tests; i++) {
-		n += put_test(tests + n, &found[i]);
+		const vv_condition_test *x = &found[i];
+
+		n += vv_where_test_put(
+			tests + n, (unsigned)x->op,
+			&(vv_where_test){.place = x->column, .text = x->text, .len = x->len});
 	}
 	return rc < 0 ? rc : set_tests(w, t, tests, n, err);
 }
