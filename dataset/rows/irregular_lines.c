@@ -9,37 +9,33 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "dataset/table/table.h"
+#include "dataset/table/walk.h"
 
 struct vv_forms {
 	vv_table *table;
-	vv_list_reader *data, *layout;
+	vv_list_walk data, layout;
 	vv_batch batch; /* only its quirks are used */
 	vv_quirks quirks;
-	uint64_t first_row, rows; /* of the group at hand */
 };
 
 vv_status vv_forms_open(vv_forms **out, vv_table *t, vv_error *err)
 {
 	vv_auto(vv_forms) *f = vv_calloc(1, sizeof(*f));
-	vv_status rc;
 	*out = NULL;
 	if (!f) return vv_fail_nomem(err);
-	f->table = t;
+	*f = (vv_forms){.table = t,
+			.data = vv_list_walk_open(t, VV_LIST_DATA, err),
+			.layout = vv_list_walk_open(t, VV_LIST_LAYOUT, err)};
 	vv_quirks_init(&f->quirks, NULL, 0);
-	if ((rc = vv_list_reader_open(&f->data, VV_LIST_DATA, &t->source, t->root.data.data,
-				      t->root.data.len, err)) < 0 ||
-	    (rc = vv_list_reader_open(&f->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
-				      t->root.layout.len, err)) < 0) {
-		return rc;
-	}
+	if (f->data.rc < 0 || f->layout.rc < 0) return f->data.rc < 0 ? f->data.rc : f->layout.rc;
 	return vv_hand_over(out, &f);
 }
 
 void vv_forms_close(vv_forms *f)
 {
 	if (f) {
-		vv_list_reader_close(f->data);
-		vv_list_reader_close(f->layout);
+		vv_list_walk_close(&f->data);
+		vv_list_walk_close(&f->layout);
 		vv_batch_clear(&f->batch);
 		vv_free(f);
 	}
@@ -48,17 +44,11 @@ void vv_forms_close(vv_forms *f)
 /* Goes to the next group's line forms: 1, 0, <0. */
 static int next_group(vv_forms *f, vv_error *err)
 {
-	vv_list_item data, layout;
-	int more = vv_list_next(f->data, &data, err);
-	if (more <= 0) return more;
-	f->first_row = data.before;
-	f->rows = data.weight;
-	if ((more = vv_list_next(f->layout, &layout, err)) <= 0) {
-		return more < 0 ? more
-				: (int)vv_fail(err, VV_ECORRUPT,
-					       "the layout list is shorter than the data list");
-	}
-	vv_status rc = table_load_layout(f->table, &f->batch, layout.bytes, layout.len, err);
+	const vv_list_item *layout = &f->layout.item;
+	f->data.err = f->layout.err = err;
+	if (!vv_list_walk_next(&f->data)) return (int)f->data.rc;
+	if (!vv_list_walk_beside(&f->layout, &f->data)) return (int)f->layout.rc;
+	vv_status rc = table_load_layout(f->table, &f->batch, layout->bytes, layout->len, err);
 	if (rc < 0) return (int)rc;
 	vv_quirks_init(&f->quirks, f->batch.quirks.data, f->batch.quirks.len);
 	return 1;
@@ -71,13 +61,13 @@ int vv_forms_next(vv_forms *f, vv_quirk *out, vv_error *err)
 		if ((more = next_group(f, err)) <= 0) return more;
 	}
 	if (more > 0) {
-		if (out->row >= f->rows) {
+		if (out->row >= f->data.item.weight) {
 			return (int)vv_fail(
 				err, VV_ECORRUPT,
 				"the exceptions of a row group name rows that the group does not "
 				"have");
 		}
-		out->row += f->first_row;
+		out->row += f->data.item.before;
 	}
 	return more;
 }

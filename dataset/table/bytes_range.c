@@ -14,6 +14,7 @@
 #include "dataset/format/chunk.h"
 #include "dataset/format/places.h"
 #include "dataset/read/temp_bytes.h"
+#include "dataset/table/walk.h"
 
 typedef struct range {
 	vv_table *table;
@@ -64,23 +65,12 @@ static vv_status give_chunks(const range *r, vv_error *err)
 static vv_status find_group(const range *r, uint64_t head, uint64_t *index, bool *found,
 			    vv_error *err)
 {
-	const vv_buf *top = &r->table->root.layout;
-	vv_auto(vv_list_reader) *list = NULL;
-	vv_list_item item;
-	int more = 0;
+	vv_auto(vv_list_walk) w = vv_list_walk_open(r->table, VV_LIST_LAYOUT, err);
 
-	vv_status rc = vv_list_reader_open(&list, VV_LIST_LAYOUT, &r->table->source, top->data,
-					   top->len, err);
-	if (rc == VV_OK &&
-	    (rc = vv_list_seek(list, r->from > head ? r->from - head : 0, err)) == VV_OK) {
-		more = vv_list_next(list, &item, err);
-	}
-	if (rc < 0 || more < 0) return rc < 0 ? rc : (vv_status)more;
-	*found = more > 0;
-	if (more > 0) {
-		*index = item.index;
-	}
-	return VV_OK;
+	vv_list_walk_seek(&w, r->from > head ? r->from - head : 0);
+	*found = vv_list_walk_next(&w);
+	*index = *found ? w.item.index : 0;
+	return w.rc;
 }
 
 /* ---- all groups ---- */
@@ -88,18 +78,16 @@ static vv_status find_group(const range *r, uint64_t head, uint64_t *index, bool
 /* A walk over the groups that are touched, their data and layout side by side. */
 typedef struct walk {
 	vv_table *table;
-	vv_list_reader *data, *layout;
-	vv_list_item item;      /* of data */
+	vv_list_walk data, layout;
 	vv_batch batch;         /* with the group's layout */
 	uint64_t groups, begin; /* begin: of the group, in the file */
-	bool last;
 	vv_row_writer *writer;
 } walk;
 
 static void walk_close(walk *w)
 {
-	vv_list_reader_close(w->data);
-	vv_list_reader_close(w->layout);
+	vv_list_walk_close(&w->data);
+	vv_list_walk_close(&w->layout);
 	vv_row_writer_free(w->writer);
 	vv_batch_clear(&w->batch);
 }
@@ -108,48 +96,36 @@ VV_AUTO_CLEAR(walk, walk_close)
 /* From group `index` on. */
 static vv_status walk_open(walk *w, vv_table *t, uint64_t index, vv_error *err)
 {
-	const vv_root *root = &t->root;
 	uint64_t rows;
 	vv_status rc;
 
-	*w = (walk){.table = t};
-	if ((rc = vv_list_reader_open(&w->data, VV_LIST_DATA, &t->source, root->data.data,
-				      root->data.len, err)) < 0 ||
-	    (rc = vv_list_reader_open(&w->layout, VV_LIST_LAYOUT, &t->source, root->layout.data,
-				      root->layout.len, err)) < 0) {
-		return rc;
-	}
-	vv_list_totals(w->data, &w->groups, &rows);
-	if ((rc = vv_list_seek_index(w->data, index, err)) < 0) return rc;
-	return vv_list_seek_index(w->layout, index, err);
+	*w = (walk){.table = t,
+		    .data = vv_list_walk_open(t, VV_LIST_DATA, err),
+		    .layout = vv_list_walk_open(t, VV_LIST_LAYOUT, err)};
+	if ((rc = w->data.rc) < 0 || (rc = w->layout.rc) < 0) return rc;
+	vv_list_totals(w->data.reader, &w->groups, &rows);
+	if ((rc = vv_list_seek_index(w->data.reader, index, err)) < 0) return rc;
+	return vv_list_seek_index(w->layout.reader, index, err);
 }
 
 /* 1, 0, <0 */
 static int walk_next(walk *w, uint64_t head, vv_error *err)
 {
-	vv_list_item layout;
-	vv_status rc;
-	int more = vv_list_next(w->layout, &layout, err);
+	const vv_list_item *layout = &w->layout.item;
 
-	if (more <= 0) return more;
-	if ((rc = table_load_layout(w->table, &w->batch, layout.bytes, layout.len, err)) < 0) {
-		return (int)rc;
-	}
-	w->begin = head + layout.before;
-	if ((more = vv_list_next(w->data, &w->item, err)) <= 0) {
-		return more < 0 ? more
-				: (int)vv_fail(err, VV_ECORRUPT,
-					       "the lists of data and layout differ in length");
-	}
-	w->last = w->item.index + 1 == w->groups;
-	return 1;
+	if (!vv_list_walk_next(&w->layout)) return (int)w->layout.rc;
+	if (!vv_list_walk_beside(&w->data, &w->layout)) return (int)w->data.rc;
+	w->begin = head + layout->before;
+	vv_status rc = table_load_layout(w->table, &w->batch, layout->bytes, layout->len, err);
+	return rc < 0 ? (int)rc : 1;
 }
 
 static vv_status give_group(const range *r, walk *w, vv_error *err)
 {
 	vv_auto(vv_buf) raw = VV_BUF_INIT;
-	vv_status rc = table_group_bytes(&raw, r->table, &w->writer, &w->batch, w->item.bytes,
-					 w->item.len, w->last, err);
+	const vv_list_item *data = &w->data.item;
+	vv_status rc = table_group_bytes(&raw, r->table, &w->writer, &w->batch, data->bytes,
+					 data->len, data->index + 1 == w->groups, err);
 
 	return rc < 0 ? rc : give_part(r, w->begin, raw.data, raw.len, err);
 }
@@ -198,26 +174,19 @@ vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn 
 static vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
 				   vv_error *err)
 {
-	const vv_buf *top = &t->root.layout;
 	vv_auto(vv_buf) head = VV_BUF_INIT;
-	vv_auto(vv_list_reader) *list = NULL;
-	vv_list_item item;
-	int more = 0;
 	vv_status rc;
 
 	*out = 0;
 	if (t->root.kind != VV_KIND_TABLE || from >= t->root.bytes) return VV_OK;
 	uint64_t end = len < t->root.bytes - from ? from + len : t->root.bytes;
-	if ((rc = table_head(&head, t, err)) < 0 ||
-	    (rc = vv_list_reader_open(&list, VV_LIST_LAYOUT, &t->source, top->data, top->len,
-				      err)) < 0 ||
-	    (rc = vv_list_seek(list, from > head.len ? from - head.len : 0, err)) < 0) {
-		return rc;
+	if ((rc = table_head(&head, t, err)) < 0) return rc;
+	vv_auto(vv_list_walk) w = vv_list_walk_open(t, VV_LIST_LAYOUT, err);
+	vv_list_walk_seek(&w, from > head.len ? from - head.len : 0);
+	while (vv_list_walk_next(&w) && head.len + w.item.before < end) {
+		*out = w.item.weight > *out ? w.item.weight : *out;
 	}
-	while ((more = vv_list_next(list, &item, err)) > 0 && head.len + item.before < end) {
-		*out = item.weight > *out ? item.weight : *out;
-	}
-	return more < 0 ? (vv_status)more : VV_OK;
+	return w.rc;
 }
 
 /* ---- a version in key order ---- */

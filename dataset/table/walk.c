@@ -46,6 +46,22 @@ bool vv_list_walk_next(vv_list_walk *w)
 	return w->rc == VV_OK && has_more(&w->rc, vv_list_next(w->reader, &w->item, w->err));
 }
 
+void vv_list_walk_seek(vv_list_walk *w, uint64_t at)
+{
+	w->rc = w->rc < 0 ? w->rc : vv_list_seek(w->reader, at, w->err);
+}
+
+bool vv_list_walk_beside(vv_list_walk *w, const vv_list_walk *of)
+{
+	bool found = vv_list_walk_next(w) && w->item.index == of->item.index;
+
+	if (!found && w->rc == VV_OK) {
+		w->rc = vv_fail(w->err, VV_ECORRUPT,
+				"the lists of data and layout differ in length");
+	}
+	return found;
+}
+
 void vv_list_walk_close(vv_list_walk *w)
 {
 	vv_list_reader_close(w->reader);

@@ -46,6 +46,11 @@ typedef struct vv_list_walk {
 vv_list_walk vv_list_walk_open(const vv_table *t, vv_list_kind kind, vv_error *err);
 /* Sets w->item to the next entry. Returns false at the end, and after an error. */
 bool vv_list_walk_next(vv_list_walk *w);
+/* Moves to the entry that contains position `at`, as vv_list_seek does. */
+void vv_list_walk_seek(vv_list_walk *w, uint64_t at);
+/* Does what vv_list_walk_next does in a list beside `of`, whose entry was just read: VV_ECORRUPT if it has no such
+ * entry, as lists of one table have the same length. */
+bool vv_list_walk_beside(vv_list_walk *w, const vv_list_walk *of);
 void vv_list_walk_close(vv_list_walk *w);
 VV_AUTO_CLEAR(vv_list_walk, vv_list_walk_close)
 

@@ -13,9 +13,10 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/sys.h"
+#include "dataset/read/sorter.h"
+#include "dataset/table/walk.h"
 #include "diff/merge/state.h"
 #include "diff/rows/rowdiff.h"
-#include "dataset/read/sorter.h"
 #include "diff/rows/value.h"
 
 /* A side is another table if fewer than one in this many rows are common. */
@@ -266,28 +267,19 @@ static vv_status make_blocks(merge_side *s, vv_error *err)
 /* secret: so that hostile data cannot make two groups look equal. */
 static vv_status load_groups(merge_groups *g, vv_table *t, uint64_t secret, vv_error *err)
 {
-	vv_auto(vv_list_reader) *data = NULL;
-	vv_auto(vv_list_reader) *layout = NULL;
-	vv_list_item a, b;
-	int more = 1;
-	vv_status rc;
-	if ((rc = vv_list_reader_open(&data, VV_LIST_DATA, &t->source, t->root.data.data,
-				      t->root.data.len, err)) < 0 ||
-	    (rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
-				      t->root.layout.len, err)) < 0) {
-		return rc;
-	}
-	while ((more = vv_list_next(data, &a, err)) > 0 &&
-	       (more = vv_list_next(layout, &b, err)) > 0) {
+	vv_auto(vv_list_walk) data = vv_list_walk_open(t, VV_LIST_DATA, err);
+	vv_auto(vv_list_walk) layout = vv_list_walk_open(t, VV_LIST_LAYOUT, err);
+	const vv_list_item *a = &data.item, *b = &layout.item;
+	while (vv_list_walk_next(&data) && vv_list_walk_beside(&layout, &data)) {
 		if (!vv_array_add(g->list, g->count, g->cap,
-				  (merge_group){.row = a.before,
-						.data = vv_xxh3_128(a.bytes, a.len, secret),
-						.layout = vv_xxh3(b.bytes, b.len, secret),
-						.plain = b.len > 0 && b.bytes[0] < 0x20})) {
+				  (merge_group){.row = a->before,
+						.data = vv_xxh3_128(a->bytes, a->len, secret),
+						.layout = vv_xxh3(b->bytes, b->len, secret),
+						.plain = b->len > 0 && b->bytes[0] < 0x20})) {
 			return vv_fail_nomem(err);
 		}
 	}
-	return more < 0 ? (vv_status)more : VV_OK;
+	return data.rc < 0 ? data.rc : layout.rc;
 }
 
 /* Do the two have a group in common? Out of memory counts as yes. */

@@ -49,6 +49,18 @@ static const char *comma(const vv_buf *b, size_t start)
 	return b->len > start ? ", " : "";
 }
 
+void vv_counted_put(vv_buf *out, size_t start, const char *mark, const vv_counted *counts,
+		    size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (counts[i].n > 0) {
+			vv_buf_printf(out, "%s%s%s%s %s", comma(out, start), mark,
+				      vv_text_count(counts[i].n), mark,
+				      counts[i].n == 1 ? counts[i].one : counts[i].many);
+		}
+	}
+}
+
 void vv_row_counts_put(vv_buf *out, uint64_t added, uint64_t removed, uint64_t changed)
 {
 	const struct {

@@ -52,6 +52,20 @@ void vv_change_counts_put(vv_buf *out, const vv_change_counts *c);
  * removed: only the old version has it. */
 void vv_change_whole_put(vv_buf *out, bool removed, uint64_t rows, uint64_t columns);
 
+/* A number of things, and the words for one and for many: {3, "row added", "rows added"}. */
+typedef struct vv_counted {
+	uint64_t n;
+	const char *one, *many;
+} vv_counted;
+/* Appends the counts that are not 0, as "2 rows added, 1 row removed", with ", " before the first one,
+ * too, if out has text after `start`. mark: text around each number, such as "**". */
+void vv_counted_put(vv_buf *out, size_t start, const char *mark, const vv_counted *counts,
+		    size_t count);
+/* vv_counts_put(out, start, mark, {n, "row", "rows"}, ...) calls vv_counted_put. */
+#define vv_counts_put(out, start, mark, ...)                                                       \
+	vv_counted_put(out, start, mark, (const vv_counted[]){__VA_ARGS__},                        \
+		       sizeof((const vv_counted[]){__VA_ARGS__}) / sizeof(vv_counted))
+
 /* Appends these numbers of rows as "+2 -1 ~3 rows". Appends nothing if all three are 0. */
 void vv_row_counts_put(vv_buf *out, uint64_t added, uint64_t removed, uint64_t changed);
 

@@ -521,29 +521,21 @@ static vv_status md_begin_table(vv_diff_writer *base, const vv_diff_table *t, vv
 	return VV_OK;
 }
 
-static void put_count(vv_buf *b, size_t start, uint64_t n, const char *what)
-{
-	if (n > 0) {
-		vv_buf_printf(b, "%s**%s** %s", b->len > start ? ", " : "", vv_text_count(n), what);
-	}
-}
-
 static void put_counts(vv_buf *b, const vv_rowdiff_stats *s)
 {
 	size_t start = b->len;
-	put_count(b, start, s->added, s->added == 1 ? "row added" : "rows added");
-	put_count(b, start, s->removed, s->removed == 1 ? "row removed" : "rows removed");
-	put_count(b, start, s->changed, s->changed == 1 ? "row changed" : "rows changed");
+	vv_counts_put(b, start, "**", {s->added, "row added", "rows added"},
+		      {s->removed, "row removed", "rows removed"},
+		      {s->changed, "row changed", "rows changed"});
 	if (s->changed > 0) {
-		vv_buf_printf(b, " (%s cell%s", vv_text_count(s->cells_changed),
-			      s->cells_changed == 1 ? "" : "s");
-		put_count(b, start, s->rekeyed, s->rekeyed == 1 ? "key" : "keys");
+		vv_buf_printf(b, " (%s", vv_text_counted(s->cells_changed, "cell", NULL));
+		vv_counts_put(b, start, "**", {s->rekeyed, "key", "keys"});
 		vv_buf_putc(b, ')');
 	}
-	put_count(b, start, s->formatted_rows,
-		  s->formatted_rows == 1 ? "row only written differently"
-					 : "rows only written differently");
-	put_count(b, start, s->moved, s->moved == 1 ? "row moved" : "rows moved");
+	vv_counts_put(b, start, "**",
+		      {s->formatted_rows, "row only written differently",
+		       "rows only written differently"},
+		      {s->moved, "row moved", "rows moved"});
 	vv_buf_puts(b, b->len > start ? "\n" : "No row differs.\n");
 }
 

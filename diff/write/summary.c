@@ -15,6 +15,7 @@
 
 /* Column names longer than this are cut in lists. */
 #define NAME_WIDTH 40u
+#define WRITTEN "only written differently"
 
 typedef struct line {
 	char *path, *text;
@@ -64,23 +65,14 @@ static vv_status sum_row(vv_diff_writer *w, const vv_row_change *c, vv_error *er
 	return self(w)->story ? vv_story_row(self(w)->story, c, err) : VV_OK;
 }
 
-static void put_part(vv_buf *b, size_t start, uint64_t n, const char *what)
-{
-	if (n > 0) {
-		vv_buf_printf(b, "%s%s %s", b->len > start ? ", " : "", vv_text_count(n), what);
-	}
-}
-
 /* "2 added, 1 removed, 3 changed", or "no change in data". */
 static void put_rows(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *s)
 {
 	size_t added, dropped;
 	size_t start = b->len;
-	put_part(b, start, s->added, "added");
-	put_part(b, start, s->removed, "removed");
-	put_part(b, start, s->changed, "changed");
-	put_part(b, start, s->moved, "moved");
-	put_part(b, start, s->formatted_rows, "only written differently");
+	vv_counts_put(b, start, "", {s->added, "added", "added"},
+		      {s->removed, "removed", "removed"}, {s->changed, "changed", "changed"},
+		      {s->moved, "moved", "moved"}, {s->formatted_rows, WRITTEN, WRITTEN});
 	if (b->len == start) {
 		vv_column_pairs_lone(t, &added, &dropped);
 		vv_buf_puts(b, added + dropped > 0 ? "no change in the other columns"
@@ -143,10 +135,9 @@ static void put_cells(vv_buf *b, const vv_diff_table *t, const vv_story *story,
 {
 	if (s->cells_changed + s->cells_formatted == 0) return;
 	put_label(b, "cells");
-	size_t start = b->len;
-	put_part(b, start, s->cells_changed, "changed");
-	put_part(b, start, s->rekeyed, s->rekeyed == 1 ? "of them a key" : "of them keys");
-	put_part(b, start, s->cells_formatted, "only written differently");
+	vv_counts_put(b, b->len, "", {s->cells_changed, "changed", "changed"},
+		      {s->rekeyed, "of them a key", "of them keys"},
+		      {s->cells_formatted, WRITTEN, WRITTEN});
 	vv_buf_putc(b, '\n');
 	for (size_t i = 0; story && i < t->columns->count; i++) {
 		if (vv_story_changes(story, i) > 0) {

@@ -7,6 +7,7 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/write/change_words.h"
 #include "diff/write/column_pairs.h"
 #include "diff/write/text_cell.h"
 #include "diff/write/text_rows.h"
@@ -172,36 +173,27 @@ static vv_status text_row_of(vv_diff_writer *base, const vv_row_change *c, vv_er
 	return vv_diff_writer_flush(&w->opts, &w->out, VV_DIFF_FLUSH_AT, err);
 }
 
-static void put_part(vv_buf *b, size_t start, uint64_t n, const char *one, const char *many)
-{
-	if (n > 0) {
-		vv_buf_printf(b, "%s%s %s", b->len > start ? ", " : "", vv_text_count(n),
-			      n == 1 ? one : many);
-	}
-}
-
 /* "2 rows added, 1 row removed, 3 rows changed (4 cells, 1 key)" */
 static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 {
 	vv_buf *b = &w->out;
 	size_t start = b->len;
-	put_part(b, start, s->added, "row added", "rows added");
-	put_part(b, start, s->removed, "row removed", "rows removed");
-	put_part(b, start, s->changed, "row changed", "rows changed");
+	vv_counts_put(b, start, "", {s->added, "row added", "rows added"},
+		      {s->removed, "row removed", "rows removed"},
+		      {s->changed, "row changed", "rows changed"});
 	if (s->cells_changed > 0) {
-		vv_buf_printf(b, " (%s %s", vv_text_count(s->cells_changed),
-			      s->cells_changed == 1 ? "cell" : "cells");
-		put_part(b, start, s->rekeyed, "key", "keys");
+		vv_buf_printf(b, " (%s", vv_text_counted(s->cells_changed, "cell", NULL));
+		vv_counts_put(b, start, "", {s->rekeyed, "key", "keys"});
 		vv_buf_putc(b, ')');
 	}
-	put_part(b, start, s->moved, "row moved", "rows moved");
-	put_part(b, start, s->cells_formatted, "cell only written differently (~>)",
-		 "cells only written differently (~>)");
+	vv_counts_put(b, start, "", {s->moved, "row moved", "rows moved"},
+		      {s->cells_formatted, "cell only written differently (~>)",
+		       "cells only written differently (~>)"});
 	if (b->len == start) {
 		size_t added, dropped;
 		vv_column_pairs_lone(&w->table, &added, &dropped);
-		put_part(b, start, added, "column added", "columns added");
-		put_part(b, start, dropped, "column dropped", "columns dropped");
+		vv_counts_put(b, start, "", {added, "column added", "columns added"},
+			      {dropped, "column dropped", "columns dropped"});
 		vv_buf_puts(b, b->len == start ? "no change in data" : "; no change in the others");
 	} else {
 		vv_buf_printf(b, "; %s", vv_text_count(s->old_rows));
