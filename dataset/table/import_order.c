@@ -273,11 +273,10 @@ static vv_status count_shared(shared_rows *out, const order_choice *c, import *i
 /* Measures with a few groups how many packed bytes rows in file order take. */
 static vv_status measure(uint64_t *out, const order_choice *c, vv_error *err)
 {
-	vv_auto(vv_coder_pool) *pool = vv_coder_pool_new();
-	vv_coder *coder = pool ? vv_coder_take(pool, err) : NULL;
+	vv_auto(vv_coder) *coder = vv_coder_new(err);
 	vv_auto(vv_buf) block = VV_BUF_INIT;
 	uint64_t bytes = 0, rows = 0;
-	vv_status rc = coder ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = coder ? VV_OK : VV_ENOMEM;
 
 	for (size_t i = 0; i < c->groups && i < MEASURED_MAX && rc == VV_OK; i++) {
 		vv_packed packed;
@@ -290,9 +289,6 @@ static vv_status measure(uint64_t *out, const order_choice *c, vv_error *err)
 		}
 	}
 	*out = rc == VV_OK && rows > 0 ? bytes * c->rows / rows : 0;
-	if (coder) {
-		vv_coder_give(pool, coder);
-	}
 	return rc;
 }
 

@@ -106,7 +106,6 @@ struct vv_stream_out {
 	const vv_shard_seal *seal;
 	vv_shard_out_fn fn;
 	void *payload;
-	vv_coder_pool *pool;
 	vv_coder *coder;
 	vv_buf pending; /* content that is in no shard yet */
 	vv_buf shard;
@@ -127,24 +126,16 @@ vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_
 	*o = (vv_stream_out){.seal = seal,
 			     .fn = fn,
 			     .payload = payload,
-			     .pool = vv_coder_pool_new(),
+			     .coder = vv_coder_new(err),
 			     .runs = vv_cid_map_new(),
 			     .has = vv_cid_map_new()};
-	if (!o->runs || !o->has || !o->pool || !(o->coder = vv_coder_take(o->pool, VV_IGNORED))) {
-		return vv_fail_nomem(err);
-	}
-	return vv_hand_over(out, &o);
+	return o->runs && o->has && o->coder ? vv_hand_over(out, &o) : vv_fail_nomem(err);
 }
 
 void vv_stream_out_close(vv_stream_out *o)
 {
 	if (o) {
-		if (o->coder) {
-			vv_coder_give(o->pool, o->coder);
-		}
-		if (o->pool) {
-			vv_coder_pool_free(o->pool);
-		}
+		vv_coder_free(o->coder);
 		vv_buf_clear_all(&o->pending, &o->shard);
 		vv_cid_map_free(o->runs);
 		vv_cid_map_free(o->has);
@@ -296,12 +287,10 @@ struct vv_stream_in {
 	size_t shards;
 	vv_shard_in_fn fn;
 	void *payload;
-	vv_coder_pool *pool;
 	vv_coder *coder;
 	vv_buf content; /* of the shard number at */
 	size_t at;      /* SIZE_MAX: of none */
 	vv_buf item, room;
-	uint64_t len; /* of all content; NOWHERE: not known yet */
 };
 
 vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn, void *payload,
@@ -311,24 +300,18 @@ vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn
 
 	*out = NULL;
 	if (!in) return vv_fail_nomem(err);
-	*in = (vv_stream_in){
-		.shards = shards, .fn = fn, .payload = payload, .at = SIZE_MAX, .len = NOWHERE};
-	if (!(in->pool = vv_coder_pool_new()) ||
-	    !(in->coder = vv_coder_take(in->pool, VV_IGNORED))) {
-		return vv_fail_nomem(err);
-	}
-	return vv_hand_over(out, &in);
+	*in = (vv_stream_in){.shards = shards,
+			     .fn = fn,
+			     .payload = payload,
+			     .at = SIZE_MAX,
+			     .coder = vv_coder_new(err)};
+	return in->coder ? vv_hand_over(out, &in) : VV_ENOMEM;
 }
 
 void vv_stream_in_close(vv_stream_in *in)
 {
 	if (in) {
-		if (in->coder) {
-			vv_coder_give(in->pool, in->coder);
-		}
-		if (in->pool) {
-			vv_coder_pool_free(in->pool);
-		}
+		vv_coder_free(in->coder);
 		vv_buf_clear_all(&in->content, &in->item, &in->room);
 		vv_free(in);
 	}
@@ -480,12 +463,10 @@ vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_err
 
 	if (in->shards == 0) return damaged(err);
 	if ((rc = load(in, in->shards - 1, err)) < 0) return rc;
-	in->len = (uint64_t)(in->shards - 1) * VV_SHARD_FULL + in->content.len;
-	if (in->len < TRAILER ||
-	    (rc = read_some(in, in->len - TRAILER, TRAILER, &trailer, err)) < 0 ||
-	    trailer.len != TRAILER) {
-		return in->len < TRAILER || rc == VV_OK ? damaged(err) : rc;
-	}
+	const uint64_t len = (uint64_t)(in->shards - 1) * VV_SHARD_FULL + in->content.len;
+	if (len < TRAILER) return damaged(err);
+	if ((rc = read_some(in, len - TRAILER, TRAILER, &trailer, err)) < 0) return rc;
+	if (trailer.len != TRAILER) return damaged(err);
 	for (size_t i = 0; i < 2; i++) {
 		at[i] = vv_get_le64((const uint8_t *)trailer.data + 8 * i);
 	}
