@@ -47,6 +47,15 @@ vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_er
 	return VV_OK;
 }
 
+bool vv_did_key_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, size_t len)
+{
+	char did[VV_DID_TEXT];
+
+	return len < sizeof(did) &&
+	       (size_t)snprintf(did, sizeof(did), "did:key:%.*s", (int)len, text) < sizeof(did) &&
+	       vv_did_read(public_key, did, VV_IGNORED) == VV_OK;
+}
+
 void vv_did_ipns(char out[VV_IPNS_TEXT], const uint8_t public_key[VV_KEY_PUBLIC])
 {
 	static const uint8_t lead[] = {0x01, 0x72, 0x00, 0x24, 0x08, 0x01, 0x12, VV_KEY_PUBLIC};

@@ -7,6 +7,7 @@
 #ifndef VV_BASE_SIGNATURE_DID_H
 #define VV_BASE_SIGNATURE_DID_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@ static inline const char *vv_did_key_shows(const uint8_t public_key[VV_KEY_PUBLI
 /* Parses text, the name of a key, and writes the public key. VV_EUSAGE: the text is not a did:key
  * of an Ed25519 key. */
 vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_error *err);
+/* Parses the len bytes of text, a name without "did:key:" ("z6Mk..."), and writes the public key.
+ * Returns false if text is not such a name. */
+bool vv_did_key_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, size_t len);
 
 #define VV_IPNS_TEXT 66u /* the size of a buffer for a name in IPNS, with the NUL */
 /* Writes the name of a public key in IPNS, "k51...", to out: a CIDv1 (libp2p-key, identity) in

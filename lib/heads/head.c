@@ -378,22 +378,6 @@ vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *re
 
 #define FIRST "varve head 1\n"
 
-void vv_head_key_text(char out[VV_DID_TEXT], const uint8_t key[VV_KEY_PUBLIC])
-{
-	char did[VV_DID_TEXT];
-
-	vv_did_text(did, key);
-	memmove(out, did + VV_DID_KEY, strlen(did) - VV_DID_KEY + 1);
-}
-
-bool vv_head_key_read(uint8_t key[VV_KEY_PUBLIC], const char *text)
-{
-	char did[VV_DID_TEXT];
-
-	return (size_t)snprintf(did, sizeof(did), "did:key:%s", text) < sizeof(did) &&
-	       vv_did_read(key, did, VV_IGNORED) == VV_OK;
-}
-
 bool vv_head_record_is_newer(const vv_head_record *a, const vv_head_record *b)
 {
 	return a->time != b->time       ? a->time > b->time
@@ -500,17 +484,14 @@ void vv_head_record_put(vv_buf *out, const vv_head_record *r)
 static bool read_key(vv_head_keys *l, const char *text, bool commits)
 {
 	uint8_t key[VV_KEY_PUBLIC];
-	char name[VV_DID_TEXT];
 	const size_t len = strcspn(text, " ");
 	const char *at = text + len + 1;
 	uint64_t number;
 	vv_oid commit = {{0}};
 
-	if (len >= sizeof(name) || text[len] != ' ') return false;
-	memcpy(name, text, len);
-	name[len] = '\0';
+	if (text[len] != ' ') return false;
 	const size_t digits = strcspn(at, " ");
-	if (!vv_head_key_read(key, name) || !vv_parse_u64(&number, at, digits) ||
+	if (!vv_did_key_read(key, text, len) || !vv_parse_u64(&number, at, digits) ||
 	    (commits && (at[digits] != ' ' ||
 			 !vv_oid_parse(&commit, at + digits + 1, strlen(at + digits + 1))))) {
 		return false;
@@ -534,7 +515,7 @@ static bool read_line(vv_head_record *r, const char *word, const char *rest)
 		return vv_head_name_fits(rest) &&
 		       (size_t)snprintf(r->name, sizeof(r->name), "%s", rest) < sizeof(r->name);
 	}
-	if (strcmp(word, "key") == 0) return vv_head_key_read(r->key, rest);
+	if (strcmp(word, "key") == 0) return vv_did_key_read(r->key, rest, strlen(rest));
 	if (strcmp(word, "number") == 0) {
 		return vv_parse_u64(&r->number, rest, strlen(rest)) && r->number > 0;
 	}

@@ -104,11 +104,6 @@ vv_status vv_head_record_add_mirror(vv_head_record *r, const char *url, vv_error
 /* Returns true if `name` is a valid name of a data set in a record. */
 bool vv_head_name_fits(const char *name);
 
-/* Writes `key` as text into out, without "did:key:", as in records and refs: "z6Mk...". */
-void vv_head_key_text(char out[VV_DID_TEXT], const uint8_t key[VV_KEY_PUBLIC]);
-/* Parses `text`, a key in this form, into `key`. Returns false if text is not a key. */
-bool vv_head_key_read(uint8_t key[VV_KEY_PUBLIC], const char *text);
-
 #define VV_HEAD_PURPOSE "varve-head"        /* the purpose (namespace) of the signature */
 #define VV_HEAD_REFS_MAX ((size_t)64 << 20) /* size limit of the list of refs, in bytes */
 /* Maximum number of parents: the signer's previous record, and the records that it saw. */

@@ -73,7 +73,7 @@ static vv_status wrong(const char *word, size_t len, const char *expected, vv_er
 
 vv_status vv_named_read(vv_named *out, const char *text, vv_error *err)
 {
-	char key[VV_DID_TEXT] = "";
+	bool has_key = false;
 	size_t len = strcspn(text, " "), n;
 	const char *v;
 
@@ -85,12 +85,8 @@ vv_status vv_named_read(vv_named *out, const char *text, vv_error *err)
 		p += strspn(p, " ");
 		len = strcspn(p, " ");
 		if (take(p, len, "key=", &v, &n)) {
-			if (n >= sizeof(key)) return wrong(p, len, "key=z6Mk...", err);
-			memcpy(key, v, n);
-			key[n] = '\0';
-			if (!vv_head_key_read(out->owner, key)) {
-				return wrong(p, len, "key=z6Mk...", err);
-			}
+			has_key = vv_did_key_read(out->owner, v, n);
+			if (!has_key) return wrong(p, len, "key=z6Mk...", err);
 		} else if (take(p, len, "name=", &v, &n)) {
 			if (n >= sizeof(out->name)) return wrong(p, len, "a shorter name", err);
 			memcpy(out->name, v, n);
@@ -100,7 +96,7 @@ vv_status vv_named_read(vv_named *out, const char *text, vv_error *err)
 			return wrong(p, len, "an http or https URL", err);
 		}
 	}
-	if (!*key || !vv_head_name_fits(out->name) || out->mirrors.len == 0) {
+	if (!has_key || !vv_head_name_fits(out->name) || out->mirrors.len == 0) {
 		return vv_fail(err, VV_EINPUT,
 			       "its TXT record lacks one of key=, name= and mirror=");
 	}
@@ -136,15 +132,10 @@ static vv_status find_domain(vv_named *out, const char *domain, vv_error *err)
 /* KEY/NAME; the key may have "did:key:" before it. False: it is something else. */
 static bool read_full(vv_named *out, const char *word)
 {
-	char key[VV_DID_TEXT];
 	const char *from = word + (strncmp(word, "did:key:", VV_DID_KEY) == 0 ? VV_DID_KEY : 0),
 		   *slash = strchr(from, '/');
-	const size_t len = slash ? (size_t)(slash - from) : 0;
 
-	if (len == 0 || len >= sizeof(key)) return false;
-	memcpy(key, from, len);
-	key[len] = '\0';
-	return vv_head_key_read(out->owner, key) &&
+	return slash && vv_did_key_read(out->owner, from, (size_t)(slash - from)) &&
 	       (size_t)snprintf(out->name, sizeof(out->name), "%s", slash + 1) <
 		       sizeof(out->name) &&
 	       vv_head_name_fits(out->name);

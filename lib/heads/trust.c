@@ -44,7 +44,8 @@ static bool read_head(vv_trust *t, const char *line)
 	h->number = number;
 	h->time = when;
 	h->expires = expires;
-	return vv_head_key_read(h->key, key) && vv_oid_parse(&h->commit, commit, strlen(commit));
+	return vv_did_key_read(h->key, key, strlen(key)) &&
+	       vv_oid_parse(&h->commit, commit, strlen(commit));
 }
 
 int vv_trust_lock(vv_repository *r, vv_error *err)
@@ -73,7 +74,7 @@ vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err)
 			sound = vv_head_name_fits(p + 5);
 			(void)snprintf(out->name, sizeof(out->name), "%s", p + 5);
 		} else if (strncmp(p, "owner ", 6) == 0) {
-			sound = out->known = vv_head_key_read(out->owner, p + 6);
+			sound = out->known = vv_did_key_read(out->owner, p + 6, strlen(p + 6));
 		} else {
 			sound = strncmp(p, "head ", 5) == 0 && read_head(out, p + 5);
 		}
@@ -86,15 +87,12 @@ vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(vv_repository_varvedir(r), "trust", (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	char key[VV_DID_TEXT];
 	vv_status rc = vv_mkdirs_above(path, err);
 
-	vv_head_key_text(key, t->owner);
-	vv_buf_printf(&text, FIRST "name %s\nowner %s\n", t->name, key);
+	vv_buf_printf(&text, FIRST "name %s\nowner %s\n", t->name, vv_did_key_shows(t->owner));
 	for (size_t i = 0; i < t->count; i++) {
 		const vv_trusted_head *h = &t->heads[i];
-		vv_head_key_text(key, h->key);
-		vv_buf_printf(&text, "head %s %llu %lld %lld %s\n", key,
+		vv_buf_printf(&text, "head %s %llu %lld %lld %s\n", vv_did_key_shows(h->key),
 			      (unsigned long long)h->number, (long long)h->time,
 			      (long long)h->expires, vv_oid_shows(&h->commit));
 	}

@@ -57,7 +57,6 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 
 	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
 		const char *word = from->items[i], *eq = strchr(word, '=');
-		vv_auto(vv_buf) name = VV_BUF_INIT;
 		uint8_t key[VV_KEY_PUBLIC];
 		uint64_t number = 0;
 		int64_t date = 0;
@@ -65,9 +64,7 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 		if (strncmp(word, "did:key:", 8) == 0) {
 			word += 8;
 		}
-		vv_buf_put(&name, word, eq && eq > word ? (size_t)(eq - word) : 0);
-		if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
-		if (!eq || !vv_head_key_read(key, vv_buf_cstr(&name)) ||
+		if (!eq || !vv_did_key_read(key, word, (size_t)(eq - word)) ||
 		    (!dates && !vv_parse_u64(&number, eq + 1, strlen(eq + 1)))) {
 			return vv_fail(err, VV_EUSAGE, "'%s' is not KEY=%s, with a key as z6Mk...",
 				       vv_text_shows(from->items[i]), dates ? "DATE" : "NUMBER");
