@@ -17,8 +17,11 @@
 #include "repo/blocks/reach.h"
 #include "transport/protocol/speeds.h"
 
+/* Counts the shards, and finds the copy of which nothing was heard for longest. */
 static void count_shards(vv_vault_status *out, const vv_vault_session *s)
 {
+	uint64_t proven = UINT64_MAX;
+
 	for (size_t i = 0; i < s->state->shard_count; i++) {
 		const vv_kept *k = &s->state->shards[i];
 		if (k->retired) {
@@ -27,33 +30,19 @@ static void count_shards(vv_vault_status *out, const vv_vault_session *s)
 		}
 		out->shards++;
 		out->bytes += vv_shard_len(k->shard.leaves);
-		for (size_t c = 0; c < k->copy_count; c++) {
-			const vv_vault_place *p = vv_vault_place_of(s, k->copies[c].holder);
-			const bool counts = k->copies[c].receipt && p && !p->config->dead;
-			out->bad += counts && k->copies[c].bad;
+		for (const vv_copy *c = k->copies; c < k->copies + k->copy_count; c++) {
+			const vv_vault_place *p = vv_vault_place_of(s, c->holder);
+			if (c->receipt && p && !p->config->dead) {
+				out->bad += c->bad;
+				proven = c->proven < proven ? c->proven : proven;
+			}
 		}
 	}
+	out->proven = proven == UINT64_MAX ? 0 : proven;
 	for (size_t i = 0; i < s->state->stripe_count; i++) {
 		const vv_kept_stripe *st = &s->state->stripes[i];
 		out->stripes += !s->state->shards[st->shards[0]].retired;
 	}
-}
-
-/* The copy of which nothing was heard for longest. */
-static void find_proven(vv_vault_status *out, const vv_vault_session *s)
-{
-	out->proven = UINT64_MAX;
-	for (size_t i = 0; i < s->state->shard_count; i++) {
-		const vv_kept *k = &s->state->shards[i];
-		for (size_t c = 0; c < k->copy_count && !k->retired; c++) {
-			const vv_vault_place *p = vv_vault_place_of(s, k->copies[c].holder);
-			if (k->copies[c].receipt && p && !p->config->dead &&
-			    k->copies[c].proven < out->proven) {
-				out->proven = k->copies[c].proven;
-			}
-		}
-	}
-	out->proven = out->proven == UINT64_MAX ? 0 : out->proven;
 }
 
 /* Is anything new? Runs replicate without writing. */
@@ -90,7 +79,6 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 		return rc;
 	}
 	count_shards(out, s);
-	find_proven(out, s);
 	out->sum = owed.sum;
 	out->sum.least = owed.sum.least == SIZE_MAX ? 0 : owed.sum.least;
 	out->sum.rest = owed.sum.rest == SIZE_MAX ? 0 : owed.sum.rest;
