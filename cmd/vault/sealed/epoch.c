@@ -38,6 +38,36 @@ static void associated(uint8_t ad[AD], const vv_cid *vault, const uint8_t before
 	memcpy(ad + n + VV_CID_BYTES, before, 32);
 }
 
+/* Appends nonce, tag and the sealed bytes of plain. */
+static vv_status put_sealed(vv_buf *out, const vv_buf *plain, const uint8_t secret[VV_SEAL_SECRET],
+			    const uint8_t *ad, size_t ad_len, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(plain, err);
+
+	if (rc < 0) return rc;
+	if (!vv_buf_reserve(out, SEALED_HEAD + plain->len)) return vv_fail_nomem(err);
+	uint8_t *p = (uint8_t *)out->data + out->len;
+	out->len += SEALED_HEAD + plain->len;
+	return vv_seal(p + SEALED_HEAD, p, p + VV_SEAL_NONCE, secret, VV_SEAL_WRAP, ad, ad_len,
+		       plain->data, plain->len, err);
+}
+
+/* Appends what is sealed in the record. */
+static vv_status get_sealed(vv_buf *out, const vv_ledger_record *r,
+			    const uint8_t secret[VV_SEAL_SECRET], const uint8_t *ad, size_t ad_len,
+			    vv_error *err)
+{
+	const size_t len = r->sealed_len - SEALED_HEAD;
+
+	if (!vv_buf_reserve(out, len)) return vv_fail_nomem(err);
+	const vv_status rc = vv_unseal((uint8_t *)out->data + out->len, r->sealed,
+				       r->sealed + VV_SEAL_NONCE, secret, VV_SEAL_WRAP, ad, ad_len,
+				       r->sealed + SEALED_HEAD, len, err);
+	out->len += rc == VV_OK ? len : 0;
+	out->data[out->len] = '\0';
+	return rc;
+}
+
 /* --- reading --------------------------------------------------------------------------------- */
 
 void vv_epoch_secrets_clear(vv_epoch_secrets *x)
@@ -138,7 +168,7 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 			    const vv_key *key, bool last, vv_error *err)
 {
 	uint8_t wanted[VV_CID_BYTES + 32], secret[VV_SEAL_SECRET], ad[AD];
-	vv_auto_free uint8_t *plain = NULL;
+	vv_auto(vv_secret_buf) plain = VV_BUF_INIT;
 	bool ours = false;
 	vv_status rc;
 
@@ -157,15 +187,11 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 	if (!ours || r->sealed_len < SEALED_HEAD) {
 		return ours ? vv_fail(err, VV_ECORRUPT, "an epoch is incomplete") : VV_OK;
 	}
-	const size_t len = r->sealed_len - SEALED_HEAD;
-	if (!(plain = vv_malloc(len))) return vv_fail_nomem(err);
 	associated(ad, vault, wanted + VV_CID_BYTES);
-	if ((rc = vv_unseal(plain, r->sealed, r->sealed + VV_SEAL_NONCE, secret, VV_SEAL_WRAP, ad,
-			    AD, r->sealed + SEALED_HEAD, len, err)) == VV_OK &&
+	if ((rc = get_sealed(&plain, r, secret, ad, AD, err)) == VV_OK &&
 	    (rc = note(x, &r->cid, secret, err)) == VV_OK) {
-		rc = read_inner(x, plain, len, last, err);
+		rc = read_inner(x, (const uint8_t *)plain.data, plain.len, last, err);
 	}
-	vv_wipe(plain, len);
 	vv_wipe(secret, sizeof(secret));
 	return rc;
 }
@@ -246,19 +272,14 @@ vv_status vv_epoch_places_seal(vv_buf *out, const vv_shard_seal *seal, const vv_
 			       vv_error *err)
 {
 	uint8_t ad[sizeof(PLACES) - 1 + VV_CID_BYTES];
-	size_t start = out->len;
+	vv_auto(vv_buf) padded = VV_BUF_INIT;
 
-	if (!vv_buf_reserve(out, SEALED_HEAD + text->len + PLACES_UNIT)) return vv_fail_nomem(err);
-	out->len += SEALED_HEAD;
-	vv_buf_put(out, vv_buf_cstr(text), text->len);
-	while ((out->len - start - SEALED_HEAD) % PLACES_UNIT != 0) {
-		vv_buf_putc(out, ' ');
+	vv_buf_put(&padded, vv_buf_cstr(text), text->len);
+	while (!padded.failed && padded.len % PLACES_UNIT != 0) {
+		vv_buf_putc(&padded, ' ');
 	}
-	uint8_t *p = (uint8_t *)out->data + start;
-	size_t len = out->len - start - SEALED_HEAD;
 	places_associated(ad, &seal->vault);
-	return vv_seal(p + SEALED_HEAD, p, p + VV_SEAL_NONCE, seal->secret, VV_SEAL_WRAP, ad,
-		       sizeof(ad), p + SEALED_HEAD, len, err);
+	return put_sealed(out, &padded, seal->secret, ad, sizeof(ad), err);
 }
 
 vv_status vv_epoch_places_open(vv_buf *out, const vv_epoch_secrets *x, const vv_cid *vault,
@@ -266,21 +287,12 @@ vv_status vv_epoch_places_open(vv_buf *out, const vv_epoch_secrets *x, const vv_
 {
 	uint8_t ad[sizeof(PLACES) - 1 + VV_CID_BYTES];
 	const vv_epoch_secret *secret = find(x, &r->link);
-	vv_status rc;
 
 	if (!secret || r->sealed_len < SEALED_HEAD) {
 		return vv_fail(err, VV_EREFUSED, "this key cannot open the list of holders");
 	}
-	size_t len = r->sealed_len - SEALED_HEAD;
-	if (!vv_buf_reserve(out, len)) return vv_fail_nomem(err);
 	places_associated(ad, vault);
-	if ((rc = vv_unseal((uint8_t *)out->data + out->len, r->sealed, r->sealed + VV_SEAL_NONCE,
-			    secret->secret, VV_SEAL_WRAP, ad, sizeof(ad), r->sealed + SEALED_HEAD,
-			    len, err)) == VV_OK) {
-		out->len += len;
-		out->data[out->len] = '\0';
-	}
-	return rc;
+	return get_sealed(out, r, secret->secret, ad, sizeof(ad), err);
 }
 
 /* --- writing --------------------------------------------------------------------------------- */
@@ -328,16 +340,12 @@ static vv_status seal_inner(making *m, const vv_cid *vault, const uint8_t boxed[
 {
 	const uint8_t *before = boxed + VV_CID_BYTES;
 	uint8_t ad[AD];
-	vv_status rc = vv_buf_ok(&m->inner, err);
 
-	if (rc < 0) return rc;
-	if (!vv_buf_reserve(&m->sealed, SEALED_HEAD + m->inner.len)) return vv_fail_nomem(err);
-	uint8_t *p = (uint8_t *)m->sealed.data;
 	associated(ad, vault, before);
-	m->r.sealed = p;
-	m->r.sealed_len = SEALED_HEAD + m->inner.len;
-	return vv_seal(p + SEALED_HEAD, p, p + VV_SEAL_NONCE, before + 32, VV_SEAL_WRAP, ad, AD,
-		       m->inner.data, m->inner.len, err);
+	const vv_status rc = put_sealed(&m->sealed, &m->inner, before + 32, ad, AD, err);
+	m->r.sealed = (const uint8_t *)m->sealed.data;
+	m->r.sealed_len = m->sealed.len;
+	return rc;
 }
 
 static vv_status make_epoch(making *m, const vv_cid *vault, const vv_epoch_secrets *x,
