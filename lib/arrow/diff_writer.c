@@ -27,9 +27,8 @@ static arrow_writer *self(vv_diff_writer *w)
 	return (arrow_writer *)(void *)w;
 }
 
-static vv_status arrow_begin(vv_diff_writer *w, vv_error *err)
+static vv_status arrow_begin(vv_diff_writer *w VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	(void)w, (void)err;
 	return VV_OK;
 }
 

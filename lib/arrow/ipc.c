@@ -421,11 +421,11 @@ typedef struct body {
 	uint64_t len;
 } body;
 
-static vv_status add_buffer(void *payload, const void *bytes, uint64_t len, vv_error *err)
+static vv_status add_buffer(void *payload, const void *bytes VV_UNUSED, uint64_t len,
+			    vv_error *err VV_UNUSED)
 {
 	body *b = payload;
 
-	(void)bytes, (void)err;
 	if (b->message) {
 		put_le(b->message, b->len, 8);
 		put_le(b->message, len, 8);

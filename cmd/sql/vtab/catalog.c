@@ -120,13 +120,12 @@ int64_t vv_sql_catalog_now_ms(void)
 
 /* sqlite3_is_interrupted is only in SQLite 3.41 and later. Every SQLite refuses to prepare a blank while a statement that was
  * interrupted still runs, and does nothing else with it. */
-static int is_interrupted(void *payload, const varve_progress *progress)
+static int is_interrupted(void *payload, const varve_progress *progress VV_UNUSED)
 {
 	vv_sql_catalog *c = payload;
 	int64_t now = vv_sql_catalog_now_ms();
 	sqlite3_stmt *none = NULL;
 
-	(void)progress;
 	if (now - c->asked_ms < ASK_EVERY_MS) return 0;
 	c->asked_ms = now;
 	return sqlite3_prepare_v2(c->db, " ", -1, &none, NULL) == SQLITE_INTERRUPT;

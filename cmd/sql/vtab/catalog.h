@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "varve/varve.h"
 
 /* ---- commits: author, time and message of commits, looked up once for all rows ---- */

@@ -64,8 +64,8 @@ static void declare(function_table *t, vv_sql_columns_sql *sql)
 	t->known.arguments = sql->hidden;
 }
 
-static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
-		   char **message)
+static int connect(sqlite3 *db, void *aux, int argc VV_UNUSED, const char *const *argv VV_UNUSED,
+		   sqlite3_vtab **out, char **message)
 {
 	const vv_sql_registered *r = aux;
 	function_table *t = sqlite3_malloc64(sizeof(*t));
@@ -73,8 +73,6 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 	vv_sql_columns_sql sql;
 	varve_error err;
 
-	(void)argc;
-	(void)argv;
 	if (!t) return SQLITE_NOMEM;
 	*t = (function_table){.function = r->function,
 			      .known.catalog = vv_sql_catalog_keep(r->catalog),
@@ -202,16 +200,14 @@ static int open_state(function_cursor *c, const function_table *t, varve_error *
 	return f->open(c->state, &t->known, (const char *const *)c->arguments, err);
 }
 
-static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int argc,
-		  sqlite3_value **argv)
+static int filter(sqlite3_vtab_cursor *base, int number, const char *plan VV_UNUSED,
+		  int argc VV_UNUSED, sqlite3_value **argv)
 {
 	function_cursor *c = (function_cursor *)base;
 	function_table *t = (function_table *)base->pVtab;
 	varve_error err;
 	int given = 0;
 
-	(void)plan;
-	(void)argc;
 	reset(c);
 	c->row = 0;
 	c->end = false;

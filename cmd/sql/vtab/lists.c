@@ -334,11 +334,10 @@ static int open_columns(void *state, const vv_sql_function_table *t, const char 
 	return vv_sql_opened_get(&l->opened, t->catalog, &place, err);
 }
 
-static int next_columns(void *state, varve_error *err)
+static int next_columns(void *state, varve_error *err VV_UNUSED)
 {
 	column_rows *l = state;
 
-	(void)err;
 	return l->at++ < l->opened->facts->columns;
 }
 
@@ -424,11 +423,10 @@ static int open_check(void *state, const vv_sql_function_table *t, const char *c
 	return rc;
 }
 
-static int next_check(void *state, varve_error *err)
+static int next_check(void *state, varve_error *err VV_UNUSED)
 {
 	check_rows *l = state;
 
-	(void)err;
 	l->finding = varve_report_finding(l->report, l->at++);
 	return l->finding != NULL;
 }
@@ -482,11 +480,10 @@ static int open_results(void *state, const vv_sql_function_table *t, const char 
 		      : varve_check_history_open(&l->history, t->repo, arguments[1], &l->how, err);
 }
 
-static int next_result(void *state, varve_error *err)
+static int next_result(void *state, varve_error *err VV_UNUSED)
 {
 	check_rows *l = state;
 
-	(void)err;
 	l->verdict = varve_check_history_at(l->history, l->at++);
 	return l->verdict != NULL;
 }
@@ -600,20 +597,17 @@ static const vv_sql_column warning_columns[] = {
 	{"table_name", NULL}, {"column_name", NULL},    {"type", NULL}, {"warning", NULL},
 	{"cells", "INTEGER"}, {"first_row", "INTEGER"}, {NULL, NULL}};
 
-static int open_warnings(void *state, const vv_sql_function_table *t, const char *const *arguments,
-			 varve_error *err)
+static int open_warnings(void *state, const vv_sql_function_table *t,
+			 const char *const *arguments VV_UNUSED, varve_error *err VV_UNUSED)
 {
-	(void)arguments;
-	(void)err;
 	((warning_rows *)state)->next = t->catalog->warnings;
 	return 0;
 }
 
-static int next_warnings(void *state, varve_error *err)
+static int next_warnings(void *state, varve_error *err VV_UNUSED)
 {
 	warning_rows *l = state;
 
-	(void)err;
 	do {
 		l->at = l->next;
 		l->next = l->at ? l->at->next : NULL;

@@ -451,7 +451,7 @@ static int add_refs(vv_sql_catalog *c, varve_error *err)
 }
 
 /* varve_attach('FOLDER'): the number of tables. */
-static void attach(sqlite3_context *context, int argc, sqlite3_value **argv)
+static void attach(sqlite3_context *context, int argc VV_UNUSED, sqlite3_value **argv)
 {
 	vv_sql_catalog *c = sqlite3_user_data(context);
 	const char *path = (const char *)sqlite3_value_text(argv[0]);
@@ -459,7 +459,6 @@ static void attach(sqlite3_context *context, int argc, sqlite3_value **argv)
 	char head[VARVE_ID_SIZE];
 	varve_error err;
 
-	(void)argc;
 	if (!path) {
 		sqlite3_result_error(context, "varve_attach requires the path of a repository", -1);
 		return;
@@ -487,14 +486,13 @@ static void attach(sqlite3_context *context, int argc, sqlite3_value **argv)
 }
 
 /* varve_use('HEAD~3'): makes the names "T@HEAD~3" known from the next statement on. Returns the commit. */
-static void use(sqlite3_context *context, int argc, sqlite3_value **argv)
+static void use(sqlite3_context *context, int argc VV_UNUSED, sqlite3_value **argv)
 {
 	vv_sql_catalog *c = sqlite3_user_data(context);
 	const char *revision = (const char *)sqlite3_value_text(argv[0]);
 	char commit[VARVE_ID_SIZE];
 	varve_error err;
 
-	(void)argc;
 	if (!revision || !c->repo) {
 		sqlite3_result_error(
 			context,
@@ -530,7 +528,7 @@ static void open_repo(sqlite3_context *context, int argc, sqlite3_value **argv)
 
 /* varve_sql('QUERY'): rewrites the query for SQLite and registers its tables. SQLite's own errors appear when the query
  * runs. */
-static void make_ready(sqlite3_context *context, int argc, sqlite3_value **argv)
+static void make_ready(sqlite3_context *context, int argc VV_UNUSED, sqlite3_value **argv)
 {
 	vv_sql_catalog *c = sqlite3_user_data(context);
 	const char *sql = (const char *)sqlite3_value_text(argv[0]), *tail;
@@ -539,7 +537,6 @@ static void make_ready(sqlite3_context *context, int argc, sqlite3_value **argv)
 	varve_error err;
 	char *text;
 
-	(void)argc;
 	vv_sql_rewrite(out, sql ? sql : "", (size_t)sqlite3_value_bytes(argv[0]));
 	if (!(text = sqlite3_str_finish(out))) {
 		text = sqlite3_mprintf(""); /* an empty one is NULL */
@@ -556,12 +553,10 @@ static void make_ready(sqlite3_context *context, int argc, sqlite3_value **argv)
 }
 
 /* varve_error(): the name of the code of varve's last error since varve_sql ("missing"); NULL: there was none. */
-static void last_error(sqlite3_context *context, int argc, sqlite3_value **argv)
+static void last_error(sqlite3_context *context, int argc VV_UNUSED, sqlite3_value **argv VV_UNUSED)
 {
 	const vv_sql_catalog *c = sqlite3_user_data(context);
 
-	(void)argc;
-	(void)argv;
 	if (c->trouble.code != 0) {
 		sqlite3_result_text(context, varve_code_name(c->trouble.code), -1, SQLITE_STATIC);
 	}

@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/auto.h"
 #include "cmd/sql/vtab/opened.h"
 
 /* The kind of a name, by its prefix. T is the name of a table. */

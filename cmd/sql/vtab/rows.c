@@ -188,15 +188,12 @@ static int make_table(sqlite3_vtab **out, vv_sql_catalog *c, varve_repo *repo, b
 	return SQLITE_OK;
 }
 
-static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
-		   char **message)
+static int connect(sqlite3 *db VV_UNUSED, void *aux, int argc VV_UNUSED,
+		   const char *const *argv VV_UNUSED, sqlite3_vtab **out, char **message)
 {
 	const vv_sql_registered *r = aux;
 	vv_sql_name name = r->name;
 
-	(void)db;
-	(void)argc;
-	(void)argv;
 	name.path = sqlite3_mprintf("%s", r->name.path);
 	name.revision = r->name.revision ? sqlite3_mprintf("%s", r->name.revision) : NULL;
 	if (!name.path || (r->name.revision && !name.revision)) {
@@ -302,11 +299,9 @@ static int disconnect(sqlite3_vtab *base)
 	return SQLITE_OK;
 }
 
-static int refuse_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_int64 *row)
+static int refuse_update(sqlite3_vtab *base, int argc VV_UNUSED, sqlite3_value **argv VV_UNUSED,
+			 sqlite3_int64 *row VV_UNUSED)
 {
-	(void)argc;
-	(void)argv;
-	(void)row;
 	sqlite3_free(base->zErrMsg);
 	base->zErrMsg = sqlite3_mprintf("%s", READ_ONLY);
 	return SQLITE_READONLY;
@@ -755,13 +750,12 @@ static int begin_kind(rows_cursor *c, rows_table *t, const char *plan, sqlite3_v
 	return begin(c, t, plan, revision, values, err);
 }
 
-static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int argc,
+static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int argc VV_UNUSED,
 		  sqlite3_value **argv)
 {
 	rows_cursor *c = (rows_cursor *)base;
 	varve_error err;
 
-	(void)argc;
 	reset(c);
 	read_plan(c, ((const rows_table *)base->pVtab)->texts, plan);
 	int rc = begin_kind(c, (rows_table *)base->pVtab, plan, number != 0 ? argv[0] : NULL,

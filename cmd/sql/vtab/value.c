@@ -201,11 +201,10 @@ static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_le
 	return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
 }
 
-int vv_sql_time_compare(void *unused, int a_len, const void *a, int b_len, const void *b)
+int vv_sql_time_compare(void *unused VV_UNUSED, int a_len, const void *a, int b_len, const void *b)
 {
 	vv_sql_time x, y;
 
-	(void)unused;
 	(void)vv_sql_time_read(&x, a, (size_t)a_len);
 	(void)vv_sql_time_read(&y, b, (size_t)b_len);
 	int order = compare_bytes(x.head, x.head_len, y.head, y.head_len);
