@@ -529,3 +529,14 @@ const char *vv_text_utc(int64_t seconds)
 {
 	return vv_text_time(seconds, VV_TIME_UTC);
 }
+
+const char *vv_text_zoned(int64_t seconds, int offset_min)
+{
+	const char *time = vv_text_time(seconds + (int64_t)offset_min * 60, "%Y-%m-%dT%H:%M:%S");
+	const int zone = offset_min < 0 ? -offset_min : offset_min;
+	char *out = vv_text_slot();
+
+	(void)snprintf(out, SLOT_SIZE, "%s%c%02d:%02d", time, offset_min < 0 ? '-' : '+',
+		       zone / 60 % 100, zone % 60);
+	return *time == '?' ? "" : out;
+}

@@ -73,6 +73,9 @@ const char *vv_text_seconds(uint64_t ms);
 const char *vv_text_time(int64_t seconds, const char *format)
 	__attribute__((format(strftime, 2, 0)));
 const char *vv_text_utc(int64_t seconds); /* "2024-05-17T08:00:00Z" */
+/* Formats a time in a zone, offset_min minutes east of UTC, in a rotating buffer:
+ * "2024-05-17T10:00:00+02:00". Returns "" if the system cannot represent the time. */
+const char *vv_text_zoned(int64_t seconds, int offset_min);
 
 /* Formats a number with its noun in a rotating buffer: "1 block", "2,000 blocks". many: the plural,
  * such as "entries"; if NULL, the plural is `one` with an 's'. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/show.h"
 #include "cmd/web/api_internal.h"
 
 void api_put_double(vv_json_out *w, const void *number)
@@ -28,14 +29,6 @@ void api_put_double(vv_json_out *w, const void *number)
 	vv_json_raw(w, text, strlen(text));
 }
 
-static void put_date(vv_json_out *w, const void *commit)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	vv_web_time_put(&b, commit);
-	vv_json_string(w, vv_buf_cstr(&b));
-}
-
 static void put_id(vv_json_out *w, const void *id)
 {
 	vv_json_string(w, vv_oid_shows(id));
@@ -51,7 +44,7 @@ void api_put_commit(vv_json_out *w, const void *commit)
 	}
 	vv_json_put_object(w, {JSON_TEXT("id", c->hex)}, {JSON_TEXT("subject", c->subject)},
 			   {API_SAID("body", c->body)}, {JSON_TEXT("author", c->author)},
-			   {JSON_BY(put_date, "date", c)},
+			   {JSON_TEXT("date", vv_text_zoned(c->time, c->offset_min))},
 			   {JSON_EACH(put_id, "parents", c->parents, c->parent_count)});
 }
 

@@ -83,7 +83,6 @@ VV_AUTO_CLEAR(blame_run, run_clear)
 static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
 {
 	vv_auto(vv_commit) c = {0};
-	vv_auto(vv_buf) date = VV_BUF_INIT;
 	size_t len;
 	vv_status rc = vv_mailmap_commit_read(r->repo, id, &c, err);
 	if (rc < 0) return rc;
@@ -94,8 +93,8 @@ static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
 	*p = (blamed){.id = *id};
 	r->count++;
 	const char *subject = vv_commit_subject(&c, &len);
-	vv_person_iso_date(&date, &c.author);
-	memcpy(p->date, vv_buf_cstr(&date), date.len >= 10 ? 10 : date.len);
+	(void)snprintf(p->date, sizeof(p->date), "%.10s",
+		       vv_text_zoned(c.author.time, c.author.offset_min));
 	p->author = vv_strdup(c.author.name ? c.author.name : "");
 	p->summary = vv_strndup(subject, len);
 	return p->author && p->summary ? vv_rev_short(r->repo, id, &p->short_id, err)

@@ -319,7 +319,6 @@ static vv_status print_point(const point *p, vv_repository *r, int width, double
 			     vv_error *err)
 {
 	vv_auto(vv_commit) c = {.parents = NULL};
-	vv_auto(vv_buf) date = VV_BUF_INIT;
 	vv_auto(char) *id = NULL;
 	const int bar = p->is_number && most > 0 ? (int)lround(fabs(p->number) / most * BAR_WIDTH)
 						 : 0;
@@ -329,9 +328,8 @@ static vv_status print_point(const point *p, vv_repository *r, int width, double
 	    (rc = vv_rev_short(r, &p->commit, &id, err)) < 0) {
 		return rc;
 	}
-	vv_person_iso_date(&date, &c.committer);
-	vv_out("%.10s %s%s%s %*s", vv_buf_cstr(&date), vv_color_on(VV_YELLOW), id, vv_color_off(),
-	       width - (int)strlen(p->value), "");
+	vv_out("%.10s %s%s%s %*s", vv_text_zoned(c.committer.time, c.committer.offset_min),
+	       vv_color_on(VV_YELLOW), id, vv_color_off(), width - (int)strlen(p->value), "");
 	vv_out_text(p->value, strlen(p->value));
 	vv_out("%s%.*s\n",
 	       bar == 0        ? ""

@@ -177,18 +177,6 @@ static void put_date(vv_buf *out, const vv_person *p)
 		      tm.tm_year + 1900, p->offset_min < 0 ? '-' : '+', zone / 60, zone % 60);
 }
 
-void vv_person_iso_date(vv_buf *out, const vv_person *p)
-{
-	int zone = p->offset_min < 0 ? -p->offset_min : p->offset_min;
-	struct tm tm;
-
-	if (local_time(p, &tm)) {
-		vv_buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", tm.tm_year + 1900,
-			      tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-			      p->offset_min < 0 ? '-' : '+', zone / 60, zone % 60);
-	}
-}
-
 static void print_person(const char *label, const vv_person *p)
 {
 	vv_out_between(label, p->name, " <");
@@ -279,14 +267,9 @@ static void json_name(void *payload, const char *text, bool is_head)
 
 static void json_person(vv_json_out *w, const char *label, const vv_person *p)
 {
-	vv_auto(vv_buf) date = VV_BUF_INIT;
-
 	vv_json_put_members(w, {JSON_OBJECT(label)}, {JSON_TEXT("name", p->name)},
-			    {JSON_TEXT("email", p->email)});
-	vv_json_name(w, "time");
-	vv_person_iso_date(&date, p);
-	vv_json_string(w, vv_buf_cstr(&date));
-	vv_json_close_object(w);
+			    {JSON_TEXT("email", p->email)},
+			    {JSON_TEXT("time", vv_text_zoned(p->time, p->offset_min))}, {JSON_END});
 }
 
 static void json_id(vv_json_out *w, const void *id)

@@ -54,7 +54,4 @@ vv_status vv_commit_json(vv_buf *out, vv_repository *r, const vv_oid *id, vv_err
  * VV_EMISSING: v->uncounted is not 0. */
 vv_status vv_commit_counted(const vv_commit_view *v, vv_error *err);
 
-/* Appends the time of p, an author or committer, in the form "2026-11-20T07:38:20+00:00". */
-void vv_person_iso_date(vv_buf *out, const vv_person *p);
-
 #endif

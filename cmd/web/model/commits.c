@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/array.h"
 #include "base/sys.h"
@@ -49,20 +48,6 @@ vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *o
 	}
 	out->parents = parents;
 	return VV_OK;
-}
-
-void vv_web_time_put(vv_buf *out, const vv_web_commit *c)
-{
-	int zone = c->offset_min < 0 ? -c->offset_min : c->offset_min;
-	time_t t = (time_t)(c->time + (int64_t)c->offset_min * 60);
-	struct tm parts;
-
-	if (!gmtime_r(&t, &parts)) {
-		memset(&parts, 0, sizeof(parts));
-	}
-	vv_buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", parts.tm_year + 1900,
-		      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-		      c->offset_min < 0 ? '-' : '+', zone / 60 % 100, zone % 60);
 }
 
 /* --- names ----------------------------------------------------------------------------------- */

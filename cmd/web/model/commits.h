@@ -53,9 +53,6 @@ vv_status vv_web_commit_before(vv_web_visit *v, const vv_web_commit *c, vv_web_c
 vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			     vv_web_commit *out, vv_error *err);
 
-/* Appends the time of the commit in its author's time zone, "2026-03-01T12:00:00+01:00". */
-void vv_web_time_put(vv_buf *out, const vv_web_commit *c);
-
 /* A branch or tag. */
 typedef struct vv_web_ref {
 	const char *name; /* without refs/heads/ or refs/tags/ */

@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/show.h"
 #include "cmd/web/pages/parts.h"
@@ -189,14 +188,13 @@ const char *vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 
 /* ---- words */
 
-static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-				     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+/* By the author's clock, in a format of strftime() that begins with a day, whose blank in front is left out. */
+#define LOCAL(p, c, format)                                                                        \
+	unpadded(p, vv_text_time((c)->time + (int64_t)(c)->offset_min * 60, format))
 
-/* By the author's clock. False: a time that no calendar has. */
-static bool local_time(struct tm *out, const vv_web_commit *c)
+static const char *unpadded(vv_page *p, const char *time)
 {
-	time_t t = (time_t)(c->time + (int64_t)c->offset_min * 60);
-	return !c->none && gmtime_r(&t, out) != NULL;
+	return vv_page_keep(p, time + (*time == ' '));
 }
 
 const char *vv_page_subject(const vv_web_commit *c)
@@ -206,29 +204,17 @@ const char *vv_page_subject(const vv_web_commit *c)
 
 const char *vv_page_day(vv_page *p, const vv_web_commit *c)
 {
-	struct tm tm;
-
-	if (c->work) return "now";
-	return local_time(&tm, c) ? vv_page_text(p, "%d %s %d", tm.tm_mday, months[tm.tm_mon],
-						 tm.tm_year + 1900)
-				  : "";
+	return c->work ? "now" : c->none ? "" : LOCAL(p, c, "%e %b %Y");
 }
 
 const char *vv_page_moment(vv_page *p, const vv_web_commit *c)
 {
-	struct tm tm;
-
-	if (c->work || !local_time(&tm, c)) return vv_page_day(p, c);
-	return vv_page_text(p, "%d %s %d, %02d:%02d", tm.tm_mday, months[tm.tm_mon],
-			    tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
+	return c->work || c->none ? vv_page_day(p, c) : LOCAL(p, c, "%e %b %Y, %H:%M");
 }
 
 const char *vv_page_iso(vv_page *p, const vv_web_commit *c)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	vv_web_time_put(&b, c);
-	return c->none ? "" : vv_page_keep(p, vv_buf_cstr(&b));
+	return c->none ? "" : vv_page_keep(p, vv_text_zoned(c->time, c->offset_min));
 }
 
 /* The bytes of a word that is a sign and a number: "+35", "-1,204"; 0 of another. */
