@@ -12,7 +12,6 @@
 
 #define LIMIT 20u      /* findings of each rule and column of a table */
 #define BRIEFLY_MS 15u /* for one word on another page */
-#define FINDINGS 1000u /* of all; totals count the rest */
 
 typedef struct checking {
 	vv_web_visit *v;
@@ -28,42 +27,25 @@ static bool go_on(void *payload, VV_UNUSED const char *what, VV_UNUSED uint64_t 
 	return vv_monotonic_ms() < c->until_ms && !(c->v->gone && c->v->gone(c->v->payload));
 }
 
-static vv_status keep(void *payload, const vv_report_entry *e, vv_error *err)
-{
-	checking *c = payload;
-	vv_web_check *o = c->out;
-
-	if (o->count == FINDINGS) return VV_OK;
-	if (!o->findings &&
-	    !(o->findings = vv_arena_calloc(&c->v->arena, FINDINGS, sizeof(*o->findings)))) {
-		return vv_fail_nomem(err);
-	}
-	o->findings[o->count++] = (vv_web_finding){
-		.rule = vv_web_keep_text(c->v, e->rule),
-		.path = vv_web_keep_text(c->v, e->path),
-		.column = vv_web_keep_text(c->v, e->column),
-		.message = vv_web_keep_text(c->v, e->message),
-		.value = e->value ? vv_web_keep(c->v, e->value, e->value_len) : NULL,
-		.error = e->severity == VV_SEVERITY_ERROR,
-		.accepted = e->accepted,
-		.row = e->row};
-	return VV_OK;
-}
-
-/* Copies the totals and the findings. */
-static vv_status take_report(checking *c, const vv_check_run *run, vv_error *err)
+/* The totals. */
+static void take_totals(vv_web_check *out, const vv_check_run *run)
 {
 	vv_report_totals t;
 
 	vv_report_totals_get(run->report, &t);
-	*c->out = (vv_web_check){.known = true,
-				 .valid = vv_report_valid(run->report),
-				 .tables = t.datasets,
-				 .errors = t.errors,
-				 .warnings = t.warnings,
-				 .accepted = t.accepted,
-				 .queries_left = run->queries_left};
-	return vv_report_each(run->report, keep, c, err);
+	*out = (vv_web_check){.known = true,
+			      .valid = vv_report_valid(run->report),
+			      .tables = t.datasets,
+			      .errors = t.errors,
+			      .warnings = t.warnings,
+			      .accepted = t.accepted,
+			      .queries_left = run->queries_left,
+			      .report = run->report};
+}
+
+static void free_report(void *payload)
+{
+	vv_report_free(payload);
 }
 
 static void clear_rules(void *payload)
@@ -108,11 +90,14 @@ static vv_status run(checking *c, const vv_oid *commit, int64_t now, bool whole,
 		return rc;
 	}
 	const vv_report_options o = {.limit = LIMIT, .fail_on = vv_rules_fail_on(rules)};
-	if ((rc = vv_report_new(&report, &o, err)) < 0) return rc;
+	if ((rc = vv_report_new(&report, &o, err)) < 0 ||
+	    (rc = vv_web_visit_last(c->v, free_report, report, err)) < 0) {
+		return rc;
+	}
 	vv_check_run run = {.repo = c->v->repo,
 			    .reader = c->v->reader,
 			    .cache = cache,
-			    .report = report,
+			    .report = vv_take(&report),
 			    .words = vv_repository_words(c->v->repo),
 			    .progress = &progress,
 			    .limit = LIMIT,
@@ -121,8 +106,8 @@ static vv_status run(checking *c, const vv_oid *commit, int64_t now, bool whole,
 			    .no_queries = true};
 	if ((rc = vv_check_side(&run, &side, has_base ? &base : NULL, 0, NULL, err)) < 0) return rc;
 	if (run.unread.code < 0) return vv_error_copy(err, &run.unread);
-	rc = take_report(c, &run, err);
-	return rc == VV_OK && whole ? read_rules(c, &run, commit, &side, err) : rc;
+	take_totals(c->out, &run);
+	return whole ? read_rules(c, &run, commit, &side, err) : VV_OK;
 }
 
 /* Rules of freshness have another answer another day. */
@@ -153,7 +138,7 @@ vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole,
 	const int64_t now = put_key(&key, c);
 	if (!whole && vv_web_memo_get(v->memo, &key, &kept) && kept.len == sizeof(*out)) {
 		memcpy(out, kept.data, sizeof(*out));
-		out->count = 0;
+		out->report = NULL;
 		out->rules = NULL;
 		return VV_OK;
 	}

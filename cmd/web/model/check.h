@@ -7,14 +7,6 @@
 #include "cmd/web/model/commits.h"
 #include "lib/check/timeline.h"
 
-/* A finding of the check. */
-typedef struct vv_web_finding {
-	/* column and value may be NULL */
-	const char *rule, *path, *column, *message, *value;
-	bool error, accepted; /* error false: a warning; accepted: the project accepts it */
-	uint64_t row;         /* number of the row, from 1; 0: the finding is not about a row */
-} vv_web_finding;
-
 /* The result of the check of a version. */
 typedef struct vv_web_check {
 	/* the check was completed; false: the time limit was reached, or data is missing */
@@ -25,8 +17,8 @@ typedef struct vv_web_check {
 	/* number of rules with 'select' that were not run, because they can exceed a page's time
 	 * limit */
 	uint64_t queries_left;
-	vv_web_finding *findings; /* the first findings of each rule, column and table */
-	size_t count;
+	/* has the first findings of each rule, column and table; NULL: only the totals are known */
+	const vv_check_report *report;
 	/* the results of each rule in the versions up to this version; NULL: the time limit was
 	 * reached, and the next visit continues */
 	const vv_timeline *rules;

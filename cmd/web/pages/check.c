@@ -6,6 +6,8 @@
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
+#define FINDINGS 1000u /* of all; totals count the rest */
+
 static const char *verdict(vv_page *p, const vv_web_check *k)
 {
 	if (!k->known) return "not finished within the time limit of this page";
@@ -33,27 +35,30 @@ void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c)
 	part_link(h, .at = at, .text = known ? verdict(p, &k) : "not known yet");
 }
 
-static void put_findings(vv_page *p, const vv_web_check *k)
+typedef struct findings {
+	vv_page *page;
+	size_t count;
+} findings;
+
+static vv_status put_finding(void *payload, const vv_report_entry *e, vv_error *err VV_UNUSED)
 {
+	findings *f = payload;
+	vv_page *p = f->page;
 	const vv_web_commit *c = &p->asked->commit;
 
-	part_findings_begin(&p->html);
-	for (size_t i = 0; i < k->count; i++) {
-		const vv_web_finding *f = &k->findings[i];
-		const char *row = f->row > 0 ? vv_page_to_row(p, c, f->path, NULL, f->row - 1)
-					     : NULL;
-
-		part_finding(&p->html, .rule = f->rule,
-			     .kind = f->accepted ? "accepted"
-				     : f->error  ? "error"
-						 : "warning",
-			     .path = f->path, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, f->path),
-			     .row_at = row,
-			     .row = f->row > 0 ? vv_page_text(p, "row %s", vv_text_count(f->row))
-					       : NULL,
-			     .column = f->column, .value = f->value, .message = f->message);
-	}
-	part_findings_end(&p->html);
+	if (f->count++ >= FINDINGS) return VV_OK;
+	part_finding(&p->html, .rule = e->rule,
+		     .kind = e->accepted                        ? "accepted"
+			     : e->severity == VV_SEVERITY_ERROR ? "error"
+								: "warning",
+		     .path = e->path, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, e->path),
+		     .row_at = e->row > 0 ? vv_page_to_row(p, c, e->path, NULL, e->row - 1) : NULL,
+		     .row = e->row > 0 ? vv_page_text(p, "row %s", vv_text_count(e->row)) : NULL,
+		     .column = e->column,
+		     .value = e->value ? vv_page_text(p, "%.*s", (int)e->value_len, e->value)
+				       : NULL,
+		     .message = e->message);
+	return VV_OK;
 }
 
 /* "fails since 3 Mar 2024, Ada": a link to the version with which it began. */
@@ -101,6 +106,7 @@ static void put_rules(vv_page *p, const vv_timeline *t)
 
 vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 {
+	findings all = {p, 0};
 	vv_web_check k;
 	vv_status rc = vv_web_check_read(p->asked->visit, &p->asked->commit, true, &k, err);
 
@@ -122,8 +128,10 @@ vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 	if (!k.known) {
 		part_note(&p->html,
 			  .text = "Reload the page to continue the check, or run 'varve check'.");
-	} else if (k.count > 0) {
-		put_findings(p, &k);
+	} else if (k.errors + k.warnings + k.accepted > 0) {
+		part_findings_begin(&p->html);
+		if ((rc = vv_report_each(k.report, put_finding, &all, err)) < 0) return rc;
+		part_findings_end(&p->html);
 	}
 	if (k.known) {
 		put_rules(p, k.rules);
