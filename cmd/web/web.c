@@ -66,8 +66,8 @@ typedef struct request {
 	vv_web_visit visit;
 	vv_web_asked asked;
 	vv_web_reply reply;
-	char etag[192]; /* of rows as a file; else it is made of the body */
-	bool begun;     /* the head is out: what fails now breaks the answer off */
+	char etag[192];
+	bool begun; /* the head is out: what fails now breaks the answer off */
 } request;
 
 /* --- answers ------------------------------------------------------------------------------------- */
@@ -78,20 +78,18 @@ static void reply_clear(vv_web_reply *r)
 	memset(r, 0, sizeof(*r));
 }
 
-/* The tag, with what else the body depends on; or the body's own hash. */
-static void make_etag(const request *q, char *out, size_t size)
+/* tag: of the content, "": none; what: what else an answer depends on. */
+static void make_etag(request *q, const char *tag, const vv_buf *what)
 {
-	const vv_web_reply *r = &q->reply;
-	vv_hash128 h = vv_xxh3_128(vv_buf_cstr(&r->body), r->body.len, 0);
+	const vv_hash128 h = vv_xxh3_128(vv_buf_cstr(what), what->len, 0);
 
-	(void)snprintf(out, size, "%s%s%016llx", r->tag, r->tag[0] ? "-" : "",
+	(void)snprintf(q->etag, sizeof(q->etag), "%s%s%016llx", tag, *tag ? "-" : "",
 		       (unsigned long long)(h.lo ^ h.hi));
 }
 
 static vv_status send(request *q, vv_error *err)
 {
 	vv_web_reply *r = &q->reply;
-	char etag[192];
 	vv_http_head head = {.status = r->status ? r->status : 200,
 			     .type = r->type,
 			     .policy = page_policy,
@@ -107,8 +105,8 @@ static vv_status send(request *q, vv_error *err)
 	}
 	head.location = r->location.len > 0 ? r->location.data : NULL;
 	if (head.status == 200 && !r->no_store) {
-		make_etag(q, etag, sizeof(etag));
-		head.etag = etag;
+		make_etag(q, r->tag, &r->body);
+		head.etag = q->etag;
 	}
 	if (q->asked.commit.hex[0] && !q->asked.commit.work && !q->asked.commit.none) {
 		head.commit = q->asked.commit.hex;
@@ -297,10 +295,8 @@ static void name_rows(request *q, const vv_web_table *t)
 
 	vv_web_address_put(&address, &q->address);
 	vv_buf_printf(&address, " %s %d", t->identity, (int)q->address.form);
-	vv_hash128 h = vv_xxh3_128(vv_buf_cstr(&address), address.len, 0);
 	if (!address.failed) {
-		(void)snprintf(q->etag, sizeof(q->etag), "%s-%016llx", t->tag,
-			       (unsigned long long)(h.lo ^ h.hi));
+		make_etag(q, t->tag, &address);
 	}
 }
 
