@@ -108,6 +108,33 @@ static vv_status find_order(view *v, vv_error *err)
 	return rc;
 }
 
+/* Writes rows after the first `skip`; sorted NULL: those of the cursor. */
+static vv_status write_rows(view *v, vv_rows *rows, vv_sorted_rows *sorted, uint64_t skip,
+			    vv_error *err)
+{
+	const vv_cell *cells;
+	uint64_t row = 0;
+	vv_status rc = VV_OK;
+	int more = 1;
+
+	for (uint64_t left = v->opts->limit; rc == VV_OK && left > 0;) {
+		if ((more = sorted ? vv_sorted_rows_next(sorted, &cells, &row, err)
+				   : vv_rows_next(rows, &cells, err)) <= 0) {
+			break;
+		}
+		if (skip > 0) {
+			skip--;
+			continue;
+		}
+		left--;
+		if ((rc = vv_view_row(&v->writer, cells, sorted ? row : vv_rows_number(rows),
+				      err)) == VV_OK) {
+			rc = flush(v, FLUSH_AT, err);
+		}
+	}
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
 static vv_status write_sorted(view *v, vv_rows *rows, vv_error *err)
 {
 	const vv_sort_order order = {.by = v->read + v->count,
@@ -117,45 +144,9 @@ static vv_status write_sorted(view *v, vv_rows *rows, vv_error *err)
 				     .column_count = v->count + v->sorts,
 				     .temp_dir = v->opts->temp_dir};
 	vv_auto(vv_sorted_rows) *s = NULL;
-	const vv_cell *cells;
-	uint64_t row, skip = v->opts->offset, left = v->opts->limit;
-	int more = 1;
 	vv_status rc = vv_sorted_rows_open(&s, rows, v->table, &order, err);
 
-	while (rc == VV_OK && left > 0 && (more = vv_sorted_rows_next(s, &cells, &row, err)) > 0) {
-		if (skip > 0) {
-			skip--;
-			continue;
-		}
-		left--;
-		if ((rc = vv_view_row(&v->writer, cells, row, err)) == VV_OK) {
-			rc = flush(v, FLUSH_AT, err);
-		}
-	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
-}
-
-/* Writes rows after the first `skip`. */
-static vv_status write_rows(view *v, vv_rows *rows, uint64_t skip, vv_error *err)
-{
-	const vv_cell *cells;
-	vv_status rc = VV_OK;
-	int more = 1;
-
-	for (uint64_t left = v->opts->limit; rc == VV_OK && left > 0;) {
-		if ((more = vv_rows_next(rows, &cells, err)) <= 0) {
-			break;
-		}
-		if (skip > 0) {
-			skip--;
-			continue;
-		}
-		left--;
-		if ((rc = vv_view_row(&v->writer, cells, vv_rows_number(rows), err)) == VV_OK) {
-			rc = flush(v, FLUSH_AT, err);
-		}
-	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return rc < 0 ? rc : write_rows(v, rows, s, v->opts->offset, err);
 }
 
 static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *err)
@@ -220,7 +211,7 @@ static vv_status run(view *v, vv_error *err)
 		vv_buf_puts(&v->writer.out, "\xEF\xBB\xBF");
 	}
 	vv_view_begin(&v->writer);
-	rc = v->sorts > 0 ? write_sorted(v, rows, err) : write_rows(v, rows, skip, err);
+	rc = v->sorts > 0 ? write_sorted(v, rows, err) : write_rows(v, rows, NULL, skip, err);
 	return rc < 0 ? rc : vv_view_end(&v->writer, err);
 }
 
