@@ -19,7 +19,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/sql/vtab/value.h"
 #include "dataset/schema/csv_record.h"
-#include "lib/arrow/array.h"
+#include "lib/arrow/column.h"
 #include "lib/arrow/ipc.h"
 
 /* arrow: which type of Arrow a column of SQLite has, where each value has a type of its own. */
@@ -30,24 +30,13 @@ typedef struct vv_sql_arrow vv_sql_arrow;
 #define BATCH_ROWS 65536
 #define BATCH_BYTES ((size_t)16 << 20) /* of texts */
 
-typedef enum kind { NONE, INTEGER, REAL, TEXT, BINARY } kind;
-
-static const char *const formats[] =
-	{[NONE] = "u", [INTEGER] = "l", [REAL] = "g", [TEXT] = "u", [BINARY] = "z"};
-
-typedef struct column {
-	kind kind; /* NONE: no value yet */
-	vv_arrow_memory valid, values, offsets;
-	uint64_t nulls;
-} column;
-
 struct vv_sql_arrow {
 	sqlite3_stmt *stmt;
 	size_t count;
-	column *columns;
-	size_t rows, bytes; /* of the batch at hand */
-	uint64_t before;    /* rows of others */
-	bool begun;         /* the schema is written, types stay */
+	vv_arrow_column *columns; /* of the form NONE: no value yet */
+	size_t rows, bytes;       /* of the batch at hand */
+	uint64_t before;          /* rows of others */
+	bool begun;               /* the schema is written, types stay */
 	vv_arrow_ipc ipc;
 };
 
@@ -67,46 +56,29 @@ static vv_status sql_arrow_open(vv_sql_arrow **out, sqlite3_stmt *stmt, vv_error
 	a->stmt = stmt;
 	a->count = (size_t)sqlite3_column_count(stmt);
 	a->columns = vv_calloc(a->count + 1, sizeof(*a->columns));
-	return a->columns ? VV_OK : vv_fail_nomem(err);
+	if (!a->columns) return vv_fail_nomem(err);
+	for (size_t i = 0; i < a->count; i++) {
+		vv_arrow_column_init_own(&a->columns[i], "", VV_ARROW_NONE, false);
+	}
+	return VV_OK;
 }
 
 /* ---- values ---- */
 
-/* bytes NULL: zeros. */
-static bool append(vv_arrow_memory *m, const void *bytes, size_t len)
-{
-	if (!vv_arrow_room(m, len)) return false;
-	if (len > 0 && bytes) {
-		memcpy(m->bytes + m->len, bytes, len);
-	} else if (len > 0) {
-		memset(m->bytes + m->len, 0, len);
-	}
-	m->len += len;
-	return true;
-}
-
-static bool is_number(kind k)
-{
-	return k == INTEGER || k == REAL;
-}
-
-/* Where the text of the next row begins. */
-static bool append_offset(column *c)
-{
-	int32_t end = (int32_t)c->values.len;
-
-	return append(&c->offsets, &end, sizeof(end));
-}
-
 /* The first value: the rows before have none. */
-static bool begin_column(column *c, kind k, size_t rows)
+static vv_status begin_column(vv_arrow_column *c, vv_arrow_form form, bool binary, size_t rows,
+			      vv_error *err)
 {
-	c->kind = k;
-	if (is_number(k)) return append(&c->values, NULL, rows * sizeof(int64_t));
-	return append(&c->offsets, NULL, (rows + 1) * sizeof(int32_t));
+	c->form = form;
+	c->binary = binary;
+	vv_status rc = vv_arrow_column_begin(c, rows, err);
+	for (size_t i = 0; i < rows && rc == VV_OK; i++) {
+		rc = vv_arrow_column_put_int(c, NULL, i, err);
+	}
+	return rc;
 }
 
-static void widen(column *c, size_t rows)
+static void widen(vv_arrow_column *c, size_t rows)
 {
 	for (size_t i = 0; i < rows; i++) {
 		char *at = c->values.bytes + i * sizeof(double);
@@ -116,39 +88,7 @@ static void widen(column *c, size_t rows)
 		double d = (double)n;
 		memcpy(at, &d, sizeof(d));
 	}
-	c->kind = REAL;
-}
-
-static bool append_value(column *c, sqlite3_stmt *stmt, int i)
-{
-	if (c->kind == INTEGER) {
-		int64_t n = sqlite3_column_int64(stmt, i);
-
-		return append(&c->values, &n, sizeof(n));
-	}
-	if (c->kind == REAL) {
-		double d = sqlite3_column_double(stmt, i);
-
-		return append(&c->values, &d, sizeof(d));
-	}
-	return append(&c->values, sqlite3_column_blob(stmt, i),
-		      (size_t)sqlite3_column_bytes(stmt, i)) &&
-	       append_offset(c);
-}
-
-static bool append_null(column *c)
-{
-	c->nulls++;
-	return c->kind == NONE      ? true
-	       : is_number(c->kind) ? append(&c->values, NULL, sizeof(int64_t))
-				    : append_offset(c);
-}
-
-static bool mark(column *c, size_t row, bool valid)
-{
-	if (row % 8 == 0 && !append(&c->valid, NULL, 1)) return false;
-	c->valid.bytes[row / 8] = (char)(c->valid.bytes[row / 8] | valid << row % 8);
-	return true;
+	c->form = VV_ARROW_DOUBLE;
 }
 
 static vv_status refuse(const vv_sql_arrow *a, int i, vv_error *err)
@@ -161,83 +101,88 @@ static vv_status refuse(const vv_sql_arrow *a, int i, vv_error *err)
 		       vv_text_shows(name ? name : ""), vv_text_count(a->before + a->rows + 1));
 }
 
+static vv_status append_value(vv_sql_arrow *a, vv_arrow_column *c, int i, vv_error *err)
+{
+	if (c->form == VV_ARROW_INT) {
+		const int64_t n = sqlite3_column_int64(a->stmt, i);
+
+		return vv_arrow_column_put_int(c, &n, a->rows, err);
+	}
+	if (c->form == VV_ARROW_DOUBLE) {
+		return vv_arrow_column_put_double(c, sqlite3_column_double(a->stmt, i), a->rows,
+						  err);
+	}
+	const char *text = sqlite3_column_blob(a->stmt, i);
+	const size_t len = (size_t)sqlite3_column_bytes(a->stmt, i);
+	a->bytes += len;
+	return vv_arrow_column_put_text(c, text ? text : "", len, a->rows, err);
+}
+
 static vv_status put_cell(vv_sql_arrow *a, int i, vv_error *err)
 {
-	static const kind kinds[] = {[SQLITE_INTEGER] = INTEGER,
-				     [SQLITE_FLOAT] = REAL,
-				     [SQLITE_TEXT] = TEXT,
-				     [SQLITE_BLOB] = BINARY};
-	column *c = &a->columns[i];
-	int type = sqlite3_column_type(a->stmt, i);
-	bool null = type == SQLITE_NULL;
+	static const vv_arrow_form forms[] = {[SQLITE_INTEGER] = VV_ARROW_INT,
+					      [SQLITE_FLOAT] = VV_ARROW_DOUBLE,
+					      [SQLITE_TEXT] = VV_ARROW_TEXT,
+					      [SQLITE_BLOB] = VV_ARROW_TEXT};
+	vv_arrow_column *c = &a->columns[i];
+	const int type = sqlite3_column_type(a->stmt, i);
+	const bool binary = type == SQLITE_BLOB;
+	vv_status rc = VV_OK;
 
-	if (!null && kinds[type] == TEXT &&
-	    !vv_utf8_valid(sqlite3_column_blob(a->stmt, i),
-			   (size_t)sqlite3_column_bytes(a->stmt, i))) {
+	if (type == SQLITE_NULL) return vv_arrow_column_put_int(c, NULL, a->rows, err);
+	const vv_arrow_form form = forms[type];
+	if (type == SQLITE_TEXT && !vv_utf8_valid(sqlite3_column_blob(a->stmt, i),
+						  (size_t)sqlite3_column_bytes(a->stmt, i))) {
 		return refuse(a, i, err);
 	}
-	if (!null && c->kind == NONE && !begin_column(c, kinds[type], a->rows)) {
-		return vv_fail_nomem(err);
-	}
-	if (!null && kinds[type] == REAL && c->kind == INTEGER && !a->begun) {
+	if (c->form == VV_ARROW_NONE) {
+		rc = begin_column(c, form, binary, a->rows, err);
+	} else if (form == VV_ARROW_DOUBLE && c->form == VV_ARROW_INT && !a->begun) {
 		widen(c, a->rows);
 	}
-	if (!null && kinds[type] != c->kind && !(kinds[type] == INTEGER && c->kind == REAL)) {
+	if ((form != c->form && !(form == VV_ARROW_INT && c->form == VV_ARROW_DOUBLE)) ||
+	    binary != c->binary) {
 		return refuse(a, i, err);
 	}
-	bool done = null ? append_null(c) : append_value(c, a->stmt, i);
-	a->bytes += null || is_number(c->kind) ? 0 : (size_t)sqlite3_column_bytes(a->stmt, i);
-	return done && mark(c, a->rows, !null) ? VV_OK : vv_fail_nomem(err);
+	return rc < 0 ? rc : append_value(a, c, i, err);
 }
 
 /* ---- batches ---- */
 
-/* The kind declared for a column that has no value yet. */
-static kind declared(sqlite3_stmt *stmt, int i)
+/* The form declared for a column that has no value yet. */
+static vv_arrow_form declared(sqlite3_stmt *stmt, int i)
 {
 	const char *type = sqlite3_column_decltype(stmt, i);
 
-	return !type                                   ? TEXT
-	       : sqlite3_stricmp(type, "INTEGER") == 0 ? INTEGER
-	       : sqlite3_stricmp(type, "REAL") == 0    ? REAL
-						       : TEXT;
+	return type && sqlite3_stricmp(type, "INTEGER") == 0 ? VV_ARROW_INT
+	       : type && sqlite3_stricmp(type, "REAL") == 0  ? VV_ARROW_DOUBLE
+							     : VV_ARROW_TEXT;
 }
 
 static vv_status begin(vv_sql_arrow *a, vv_error *err)
 {
 	struct ArrowSchema schema;
+	vv_status rc = VV_OK;
 
 	a->begun = true;
 	if (!vv_arrow_schema(&schema, "+s", "", false, a->count)) return vv_fail_nomem(err);
-	for (size_t i = 0; i < a->count; i++) {
+	for (size_t i = 0; i < a->count && rc == VV_OK; i++) {
 		const char *name = sqlite3_column_name(a->stmt, (int)i);
-		column *c = &a->columns[i];
+		vv_arrow_column *c = &a->columns[i];
 
-		if ((c->kind == NONE && !begin_column(c, declared(a->stmt, (int)i), a->rows)) ||
-		    !vv_arrow_schema(schema.children[i], formats[c->kind], name ? name : "", true,
-				     0)) {
-			schema.release(&schema);
-			return vv_fail_nomem(err);
+		c->name = name ? name : "";
+		if (c->form == VV_ARROW_NONE) {
+			rc = begin_column(c, declared(a->stmt, (int)i), false, a->rows, err);
+		}
+		if (rc == VV_OK && !vv_arrow_column_schema(schema.children[i], c)) {
+			rc = vv_fail_nomem(err);
 		}
 	}
+	if (rc < 0) {
+		schema.release(&schema);
+		return rc;
+	}
 	return vv_arrow_ipc_begin(&a->ipc, &schema, put_bytes, NULL, err);
-}
-
-static bool give_column(struct ArrowArray *out, column *c, size_t rows)
-{
-	bool texts = !is_number(c->kind);
-
-	if (!vv_arrow_array(out, rows, c->nulls, texts ? 3 : 2, 0)) return false;
-	if (c->nulls > 0) {
-		vv_arrow_give(out, 0, &c->valid);
-	}
-	vv_arrow_drop(&c->valid);
-	if (texts) {
-		vv_arrow_give(out, 1, &c->offsets);
-	}
-	vv_arrow_give(out, texts ? 2 : 1, &c->values);
-	c->nulls = 0;
-	return true;
 }
 
 static vv_status write_batch(vv_sql_arrow *a, vv_error *err)
@@ -248,8 +193,9 @@ static vv_status write_batch(vv_sql_arrow *a, vv_error *err)
 	if (rc < 0 || a->rows == 0) return rc;
 	if (!vv_arrow_array(&all, a->rows, 0, 1, a->count)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < a->count && rc == VV_OK; i++) {
-		rc = give_column(all.children[i], &a->columns[i], a->rows) ? VV_OK
-									   : vv_fail_nomem(err);
+		rc = vv_arrow_column_end(all.children[i], &a->columns[i], a->rows)
+			     ? vv_arrow_column_begin(&a->columns[i], 0, err)
+			     : vv_fail_nomem(err);
 	}
 	if (rc == VV_OK) {
 		rc = vv_arrow_ipc_put(&a->ipc, &all, err);
@@ -257,13 +203,6 @@ static vv_status write_batch(vv_sql_arrow *a, vv_error *err)
 	all.release(&all);
 	a->before += a->rows;
 	a->rows = a->bytes = 0;
-	for (size_t i = 0; i < a->count && rc == VV_OK; i++) {
-		column *c = &a->columns[i];
-
-		rc = is_number(c->kind) || append(&c->offsets, NULL, sizeof(int32_t))
-			     ? VV_OK
-			     : vv_fail_nomem(err);
-	}
 	return rc;
 }
 
@@ -294,9 +233,7 @@ static void sql_arrow_close(vv_sql_arrow *a)
 	if (a) {
 		vv_arrow_ipc_clear(&a->ipc);
 		for (size_t i = 0; a->columns && i < a->count; i++) {
-			vv_arrow_drop(&a->columns[i].valid);
-			vv_arrow_drop(&a->columns[i].values);
-			vv_arrow_drop(&a->columns[i].offsets);
+			vv_arrow_column_clear(&a->columns[i]);
 		}
 		vv_free_all(a->columns, a);
 	}

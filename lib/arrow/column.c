@@ -717,6 +717,12 @@ vv_status vv_arrow_column_put_int(vv_arrow_column *c, const int64_t *value, size
 	return put_single(c, &v, NULL, have, err);
 }
 
+vv_status vv_arrow_column_put_double(vv_arrow_column *c, double value, size_t have, vv_error *err)
+{
+	return put_single(c, &(vv_arrow_value){.is = VV_ARROW_VALUE, .u.d = value}, NULL, have,
+			  err);
+}
+
 vv_status vv_arrow_column_put_misfits(vv_arrow_column *c, vv_arrow_misfits *misfits, size_t rows,
 				      vv_error *err)
 {
@@ -862,7 +868,8 @@ bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c)
 		       vv_arrow_schema_dictionary(out, form_names[c->form]);
 	}
 	if (c->form != VV_ARROW_DECIMAL) {
-		return vv_arrow_schema(out, form_names[c->form], c->name, !c->required, 0);
+		return vv_arrow_schema(out, c->binary ? "z" : form_names[c->form], c->name,
+				       !c->required, 0);
 	}
 	/* The schema does not have the number of digits after the point. */
 	return vv_arrow_schema(out, decimal_names[c->scale], c->name, !c->required, 0) &&

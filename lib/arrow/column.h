@@ -70,6 +70,7 @@ typedef struct vv_arrow_column {
 	size_t place; /* index of the column in the table */
 	vv_arrow_form form;
 	bool required;      /* no value is null */
+	bool binary;        /* text: the texts are any bytes */
 	bool verbatim;      /* text: spellings of a missing value are texts, not null */
 	bool json;          /* the table is NDJSON or a JSON array */
 	bool only_empty;    /* the empty text is the only spelling of a missing value */
@@ -156,6 +157,9 @@ vv_status vv_arrow_column_put_text(vv_arrow_column *c, const char *text, size_t 
  * `have` rows. */
 vv_status vv_arrow_column_put_int(vv_arrow_column *c, const int64_t *value, size_t have,
 				  vv_error *err);
+
+/* Appends a double to the array of c, which already has `have` rows. */
+vv_status vv_arrow_column_put_double(vv_arrow_column *c, double value, size_t have, vv_error *err);
 
 /* Fills c, a column of text, with the result of vv_arrow_misfits_row for each of the array's `rows`
  * rows, then calls vv_arrow_misfits_forget. */
