@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "cmd/sql/vtab/error.h"
+#include "cmd/sql/vtab/name.h"
 #include "cmd/sql/vtab/value.h"
 SQLITE_EXTENSION_INIT3
 
@@ -50,54 +51,36 @@ bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op)
 	}
 }
 
-/* Takes the text. A text that is not a value of the column's type is not tested: varve would refuse it. Numbers are
- * written as in JSON, since the column's own marks may give the same digits another meaning. */
-static int add_text(vv_sql_push *p, size_t column, int op, char *text, size_t len, varve_error *err)
+/* A text that is not a value of the column's type is not tested: varve would refuse it. Numbers are written as in JSON,
+ * since the column's own marks may give the same digits another meaning. */
+static int add_text(vv_sql_push *p, size_t column, int op, const char *text, size_t len,
+		    varve_error *err)
 {
-	const varve_cell cell = {.text = text,
-				 .len = (uint32_t)len,
-				 .state = p->of->columns[column].class == VV_CLASS_TEXT
-						  ? VARVE_CELL_TEXT
-						  : VARVE_CELL_LITERAL};
-	varve_test *t = &p->tests[p->count];
+	varve_cell cell = {.len = (uint32_t)len,
+			   .state = p->of->columns[column].class == VV_CLASS_TEXT
+					    ? VARVE_CELL_TEXT
+					    : VARVE_CELL_LITERAL};
+	const bool is_value = op != VARVE_TEST_IS && op < VARVE_TEST_NULL;
 	varve_value v;
 	int rc = 0;
 
-	if (!text) return vv_sql_error_memory(err);
-	if (len > UINT32_MAX || p->count == VV_PUSH_MOST) {
-		sqlite3_free(text);
-		return 0;
-	}
-	if (op != VARVE_TEST_IS && op < VARVE_TEST_NULL) {
-		rc = varve_table_value(&v, p->of->table, column, &cell, err);
-	}
-	if (rc < 0 || (op != VARVE_TEST_IS && op < VARVE_TEST_NULL &&
-		       (v.kind == VARVE_VALUE_NULL || v.kind == VARVE_VALUE_MISFIT))) {
-		sqlite3_free(text);
+	if (len > UINT32_MAX || p->count == VV_PUSH_MOST) return 0;
+	vv_auto_sqlite char *copy = sqlite3_malloc64(len + 1);
+	if (!copy) return vv_sql_error_memory(err);
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	cell.text = copy;
+	if (is_value && ((rc = varve_table_value(&v, p->of->table, column, &cell, err)) < 0 ||
+			 v.kind == VARVE_VALUE_NULL || v.kind == VARVE_VALUE_MISFIT)) {
 		return rc;
 	}
-	*t = (varve_test){.column = varve_table_column(p->of->table, column)->name,
-			  .op = op,
-			  .state = cell.state,
-			  .value.data = text,
-			  .value.len = len};
-	p->texts[p->count++] = text;
+	p->tests[p->count] = (varve_test){.column = varve_table_column(p->of->table, column)->name,
+					  .op = op,
+					  .state = cell.state,
+					  .value.data = copy,
+					  .value.len = len};
+	p->texts[p->count++] = vv_take(&copy);
 	return 0;
-}
-
-static int add_int(vv_sql_push *p, size_t column, int op, sqlite3_int64 i, varve_error *err)
-{
-	char *text = sqlite3_mprintf("%lld", i);
-
-	return add_text(p, column, op, text, text ? strlen(text) : 0, err);
-}
-
-static int add_double(vv_sql_push *p, size_t column, int op, double d, varve_error *err)
-{
-	char digits[VV_VALUE_OWN];
-	const size_t len = vv_sql_value_digits(digits, d);
-
-	return add_text(p, column, op, sqlite3_mprintf("%s", digits), len, err);
 }
 
 /* A side of the range that a comparison leaves: each is closed, since SQLite looks at its ends again. */
@@ -113,18 +96,26 @@ static bool has_high(int op)
 	       op == SQLITE_INDEX_CONSTRAINT_LE;
 }
 
-static int compare_ints(vv_sql_push *p, size_t column, int op, sqlite3_int64 i, varve_error *err)
+static int add_range(vv_sql_push *p, size_t column, int op, const char *low, const char *high,
+		     varve_error *err)
 {
-	int rc = 0;
+	int rc = has_low(op) ? add_text(p, column, VARVE_TEST_FROM, low, strlen(low), err) : 0;
 
-	if (op == SQLITE_INDEX_CONSTRAINT_EQ) return add_int(p, column, VARVE_TEST_EQUAL, i, err);
-	if (has_low(op)) {
-		rc = add_int(p, column, VARVE_TEST_FROM, i, err);
-	}
-	if (rc == 0 && has_high(op)) {
-		rc = add_int(p, column, VARVE_TEST_UP_TO, i, err);
-	}
-	return rc;
+	return rc == 0 && has_high(op)
+		       ? add_text(p, column, VARVE_TEST_UP_TO, high, strlen(high), err)
+		       : rc;
+}
+
+static int compare_ints(vv_sql_push *p, size_t column, int op, sqlite3_int64 low,
+			sqlite3_int64 high, varve_error *err)
+{
+	char least[VV_VALUE_OWN], most[VV_VALUE_OWN];
+
+	(void)snprintf(least, sizeof(least), "%lld", low);
+	(void)snprintf(most, sizeof(most), "%lld", high);
+	return low == high && op == SQLITE_INDEX_CONSTRAINT_EQ
+		       ? add_text(p, column, VARVE_TEST_EQUAL, least, strlen(least), err)
+		       : add_range(p, column, op, least, most, err);
 }
 
 /* Cells are decimals for varve, and their nearest doubles for SQLite: the range is wider by more than half a step
@@ -133,32 +124,22 @@ static int compare_doubles(vv_sql_push *p, size_t column, int op, double d, varv
 {
 	double low = nextafter(nextafter(d, -INFINITY), -INFINITY),
 	       high = nextafter(nextafter(d, INFINITY), INFINITY);
-	int rc = 0;
+	char least[VV_VALUE_OWN], most[VV_VALUE_OWN];
 
 	if (!isfinite(low) || !isfinite(high)) return 0;
-	if (has_low(op)) {
-		rc = add_double(p, column, VARVE_TEST_FROM, low, err);
-	}
-	if (rc == 0 && has_high(op)) {
-		rc = add_double(p, column, VARVE_TEST_UP_TO, high, err);
-	}
-	return rc;
+	(void)vv_sql_value_digits(least, low);
+	(void)vv_sql_value_digits(most, high);
+	return add_range(p, column, op, least, most, err);
 }
 
 /* An integer column and a double. */
 static int compare_mixed(vv_sql_push *p, size_t column, int op, double d, varve_error *err)
 {
 	const double most = 9e18;
-	int rc = 0;
 
-	if (!(d > -most && d < most)) return 0;
-	if (has_low(op)) {
-		rc = add_int(p, column, VARVE_TEST_FROM, (sqlite3_int64)floor(d), err);
-	}
-	if (rc == 0 && has_high(op)) {
-		rc = add_int(p, column, VARVE_TEST_UP_TO, (sqlite3_int64)ceil(d), err);
-	}
-	return rc;
+	return d > -most && d < most ? compare_ints(p, column, op, (sqlite3_int64)floor(d),
+						    (sqlite3_int64)ceil(d), err)
+				     : 0;
 }
 
 static int compare_number(vv_sql_push *p, size_t column, int op, sqlite3_value *number,
@@ -168,7 +149,8 @@ static int compare_number(vv_sql_push *p, size_t column, int op, sqlite3_value *
 
 	switch (sqlite3_value_numeric_type(number)) {
 	case SQLITE_INTEGER:
-		return integer ? compare_ints(p, column, op, sqlite3_value_int64(number), err)
+		return integer ? compare_ints(p, column, op, sqlite3_value_int64(number),
+					      sqlite3_value_int64(number), err)
 			       : compare_doubles(p, column, op, (double)sqlite3_value_int64(number),
 						 err);
 	case SQLITE_FLOAT:
@@ -215,21 +197,22 @@ static int compare_times(vv_sql_push *p, size_t column, int op, const char *text
 	    (c->type == VARVE_TYPE_DATE && len != DAY_LEN)) {
 		return 0;
 	}
-	char *value = c->type == VARVE_TYPE_DATE
-			      ? sqlite3_mprintf("%.*s", DAY_LEN, text)
-			      : sqlite3_mprintf("%s%.*sZ", t.head, (int)t.tail_len, t.tail);
+	vv_auto_sqlite char *value = c->type == VARVE_TYPE_DATE
+					     ? sqlite3_mprintf("%.*s", DAY_LEN, text)
+					     : sqlite3_mprintf("%s%.*sZ", t.head, (int)t.tail_len,
+							       t.tail);
+	if (!value) return vv_sql_error_memory(err);
 	return add_text(p, column,
 			op == SQLITE_INDEX_CONSTRAINT_EQ ? VARVE_TEST_EQUAL
 			: has_low(op)                    ? VARVE_TEST_FROM
 							 : VARVE_TEST_UP_TO,
-			value, value ? strlen(value) : 0, err);
+			value, strlen(value), err);
 }
 
 static int compare_texts(vv_sql_push *p, size_t column, int op, sqlite3_value *value, bool literal,
 			 varve_error *err)
 {
 	const char *text;
-	char *copy;
 
 	/* Asking for the text of anything else would make a text of it. */
 	if (sqlite3_value_type(value) != SQLITE_TEXT) return 0;
@@ -239,15 +222,13 @@ static int compare_texts(vv_sql_push *p, size_t column, int op, sqlite3_value *v
 	if (varve_table_column(p->of->table, column)->type != VARVE_TYPE_STRING) {
 		return compare_times(p, column, op, text, len, err);
 	}
-	if (!(copy = sqlite3_malloc64(len + 1))) return vv_sql_error_memory(err);
-	memcpy(copy, text, len + 1);
 	return add_text(p, column,
 			op == SQLITE_INDEX_CONSTRAINT_EQ   ? VARVE_TEST_IS
 			: op == SQLITE_INDEX_CONSTRAINT_LT ? VARVE_TEST_BELOW
 			: op == SQLITE_INDEX_CONSTRAINT_LE ? VARVE_TEST_UP_TO
 			: op == SQLITE_INDEX_CONSTRAINT_GT ? VARVE_TEST_ABOVE
 							   : VARVE_TEST_FROM,
-			copy, len, err);
+			text, len, err);
 }
 
 int vv_sql_push_add(vv_sql_push *p, size_t column, int op, sqlite3_value *value, bool literal,
@@ -256,7 +237,7 @@ int vv_sql_push_add(vv_sql_push *p, size_t column, int op, sqlite3_value *value,
 	const bool null = sqlite3_value_type(value) == SQLITE_NULL;
 
 	if (op == SQLITE_INDEX_CONSTRAINT_ISNULL || (op == SQLITE_INDEX_CONSTRAINT_IS && null)) {
-		return add_text(p, column, VARVE_TEST_NO_VALUE, sqlite3_mprintf(""), 0, err);
+		return add_text(p, column, VARVE_TEST_NO_VALUE, "", 0, err);
 	}
 	op = op == SQLITE_INDEX_CONSTRAINT_IS ? SQLITE_INDEX_CONSTRAINT_EQ : op;
 	if (null) {
