@@ -16,6 +16,7 @@
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/key_unique.h"
 #include "lib/documents/document.h"
+#include "lib/names/beginning.h"
 #include "lib/rows/where.h"
 #include "lib/view/key.h"
 #include "repo/blocks/decompress.h"
@@ -157,28 +158,13 @@ static vv_status are_same_bytes(const vv_diff_item *item, bool *same, vv_error *
 	return item->named && item->a && item->b ? are_equal(same, item, err) : VV_OK;
 }
 
-typedef struct head {
-	vv_buf bytes; /* of a file's beginning */
-	bool enough;
-} head;
-
-static vv_status take_head(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	head *h = payload;
-
-	vv_buf_put(&h->bytes, bytes,
-		   len < VV_UNSEEN_TEXT - h->bytes.len ? len : VV_UNSEEN_TEXT - h->bytes.len);
-	h->enough = h->bytes.len == VV_UNSEEN_TEXT;
-	return h->enough ? vv_fail(err, VV_EUSAGE, "enough is read") : vv_buf_ok(&h->bytes, err);
-}
-
 /* Its kind among files with rows that varve does not read; NULL: none, or unreadable. *binary: git considers it binary. */
 static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binary)
 {
-	head h = {VV_BUF_INIT, false};
+	vv_auto(vv_beginning) h = {.most = VV_UNSEEN_TEXT};
 	const vv_unseen *u = NULL;
 
-	if (vv_subject_bytes(s, take_head, &h, NULL, VV_IGNORED) == VV_OK || h.enough) {
+	if (vv_subject_bytes(s, vv_beginning_take, &h, NULL, VV_IGNORED) == VV_OK || h.more) {
 		const char *bytes = vv_buf_cstr(&h.bytes);
 
 		*binary = vv_unseen_is_binary(bytes, h.bytes.len);
@@ -186,7 +172,6 @@ static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binar
 		u = u || h.bytes.len == 0 ? u : vv_unseen_text(path, bytes, h.bytes.len);
 		u = u && vv_unseen_has_rows(u, path) ? u : NULL;
 	}
-	vv_buf_clear(&h.bytes);
 	return u;
 }
 

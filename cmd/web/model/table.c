@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/hint_words.h"
+#include "lib/names/beginning.h"
 #include "lib/names/version.h"
 #include "lib/rows/named_columns.h"
 #include "lib/view/table_diff.h"
@@ -89,21 +90,6 @@ vv_status vv_web_column_find(const vv_web_table *t, const char *name, size_t *ou
 /* --- files other than tables
  * ----------------------------------------------------------------------- */
 
-typedef struct beginning {
-	vv_buf bytes;
-	bool enough;
-} beginning;
-
-static vv_status on_bytes(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	beginning *b = payload;
-	size_t room = TEXT_SHOWN - b->bytes.len;
-
-	vv_buf_put(&b->bytes, bytes, len < room ? len : room);
-	b->enough = b->bytes.len == TEXT_SHOWN;
-	return b->enough ? vv_fail(err, VV_EREFUSED, "enough was read") : vv_buf_ok(&b->bytes, err);
-}
-
 static bool is_image(const char *s, size_t len)
 {
 	return (len > 8 && memcmp(s, "\x89PNG\r\n\x1a\n", 8) == 0) ||
@@ -128,12 +114,12 @@ static bool is_text(const char *s, size_t *len, bool cut)
 static vv_status look_at_bytes(vv_web_visit *v, opened *o, vv_error *err)
 {
 	vv_web_table *t = &o->shown;
-	beginning b = {0};
+	vv_auto(vv_beginning) b = {.most = TEXT_SHOWN};
 
 	t->kind = VV_WEB_BYTES;
 	if (!t->stored && t->bytes > PLAIN_MAX) return VV_OK;
-	vv_status rc = vv_subject_text(&o->subject, on_bytes, &b, NULL, err);
-	if (b.enough) {
+	vv_status rc = vv_subject_text(&o->subject, vv_beginning_take, &b, NULL, err);
+	if (b.more) {
 		vv_error_clear(err);
 		rc = VV_OK;
 	}
@@ -143,13 +129,12 @@ static vv_status look_at_bytes(vv_web_visit *v, opened *o, vv_error *err)
 
 		if (is_image(s, len)) {
 			t->kind = VV_WEB_IMAGE;
-		} else if (is_text(s, &len, b.enough)) {
+		} else if (is_text(s, &len, b.more)) {
 			t->kind = VV_WEB_TEXT;
 			t->text = vv_web_keep(v, s, len);
 			t->text_len = v->failed ? 0 : len;
 		}
 	}
-	vv_buf_clear(&b.bytes);
 	return rc;
 }
 

@@ -22,6 +22,7 @@
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/pages/parts.h"
+#include "lib/names/beginning.h"
 #include "lib/names/version.h"
 #include "transport/server/words.h"
 
@@ -356,29 +357,11 @@ static vv_status make(export *e, size_t at, vv_buf *out, vv_error *err)
 					     : vv_buf_ok(out, err);
 }
 
-typedef struct taken {
-	vv_buf bytes;
-	uint64_t most;
-	bool over;
-} taken;
-
-static vv_status take(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	taken *t = payload;
-
-	if (t->bytes.len + len > t->most) {
-		t->over = true;
-		return vv_fail(err, VV_EREFUSED, "it does not fit");
-	}
-	vv_buf_put(&t->bytes, bytes, len);
-	return vv_buf_ok(&t->bytes, err);
-}
-
 /* The exact bytes of a file; *fits false: more than most. */
 static vv_status read_data(export *e, const vv_web_address *to, uint64_t most, vv_buf *out,
 			   bool *fits, vv_error *err)
 {
-	taken t = {VV_BUF_INIT, most, false};
+	vv_beginning t = {.most = most};
 	vv_web_commit c;
 	vv_status rc;
 
@@ -387,14 +370,14 @@ static vv_status read_data(export *e, const vv_web_address *to, uint64_t most, v
 
 		if ((rc = vv_subject_find_at(&data, e->visit->repo, e->visit->reader, &c.id,
 					     to->path, err)) == VV_OK) {
-			rc = vv_subject_bytes(&data, take, &t, NULL, err);
+			rc = vv_subject_bytes(&data, vv_beginning_take, &t, NULL, err);
 		}
 		if (rc == VV_EMISSING) {
 			rc = vv_web_missing_say(e->visit, NULL, &c, to->path, err);
 		}
 	}
 	vv_web_visit_forget(e->visit);
-	*fits = !t.over && rc != VV_ENOTFOUND;
+	*fits = !t.more && rc != VV_ENOTFOUND;
 	*out = t.bytes;
 	return *fits ? rc : VV_OK;
 }

@@ -5,20 +5,12 @@
 
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
+#include "lib/names/beginning.h"
 #include "repo/git/program.h"
 
 #define SECONDS "20"
 #define ROWS_MAX 1000u              /* shown, */
 #define BYTES_MAX ((size_t)4 << 20) /* and of them */
-
-static vv_status take_answer(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	vv_buf *out = payload;
-
-	vv_buf_put(out, bytes, len);
-	return out->len > BYTES_MAX ? vv_fail(err, VV_EREFUSED, "these are enough rows")
-				    : vv_buf_ok(out, err);
-}
 
 /* head: the names of its columns. */
 static void put_row(vv_html *h, const vv_json *row, bool head)
@@ -76,23 +68,24 @@ static vv_status put_answer(vv_page *p, const char *program, const char *query, 
 	vv_repository *repo = p->asked->visit->repo;
 	const char *const argv[] = {program, "--confined", "--format", "ndjson", "--timeout",
 				    SECONDS, "-c",         query,      NULL};
-	vv_auto(vv_buf) rows = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	vv_auto(vv_beginning) rows = {.most = BYTES_MAX};
 	const vv_run run = {.argv = argv,
 			    .dir = vv_repository_workdir(repo) ? vv_repository_workdir(repo)
 							       : vv_repository_gitdir(repo),
 			    .env = vv_repository_env(repo),
 			    .errors = &said,
-			    .take = take_answer,
+			    .take = vv_beginning_take,
 			    .payload = &rows};
 	int code = 0;
 	const vv_status rc = vv_run_program(&run, &code, err);
 
-	if (rc < 0 && rows.len <= BYTES_MAX) return rc;
+	if (rc < 0 && !rows.more) return rc;
 	vv_error_clear(err);
 	if (said.len > 0) {
 		vv_page_put_lines(p, said.data, said.len);
 	}
-	return rc < 0 || code == 0 ? put_rows(p, &rows, rc < 0, err) : VV_OK;
+	return rc < 0 || code == 0 ? put_rows(p, &rows.bytes, rows.more, err) : VV_OK;
 }
 
 vv_status vv_page_sql(vv_page *p, vv_buf *out, vv_error *err)
