@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
+#include "diff/rows/row_by_number.h"
 #include "lib/arrow/batches.h"
 #include "lib/arrow/ipc.h"
 #include "lib/documents/workbook.h"
@@ -108,6 +109,28 @@ static vv_status find_order(view *v, vv_error *err)
 	return rc;
 }
 
+static vv_status put_row(view *v, const vv_cell *cells, uint64_t row, vv_error *err)
+{
+	const vv_status rc = vv_view_row(&v->writer, cells, row, err);
+
+	return rc < 0 ? rc : flush(v, FLUSH_AT, err);
+}
+
+static vv_status write_numbered(view *v, vv_error *err)
+{
+	vv_auto(vv_row_by_number) by = {0};
+	const vv_cell *cells;
+	vv_status rc = VV_OK;
+
+	vv_row_by_number_init(&by, v->table, VV_ROW_GROUPS_MANY, false);
+	for (size_t i = 0; rc == VV_OK && i < v->opts->row_count; i++) {
+		if ((rc = vv_row_by_number_get(&by, v->opts->rows[i], &cells, err)) == VV_OK) {
+			rc = put_row(v, cells, v->opts->rows[i], err);
+		}
+	}
+	return rc;
+}
+
 /* Writes rows after the first `skip`; sorted NULL: those of the cursor. */
 static vv_status write_rows(view *v, vv_rows *rows, vv_sorted_rows *sorted, uint64_t skip,
 			    vv_error *err)
@@ -127,10 +150,7 @@ static vv_status write_rows(view *v, vv_rows *rows, vv_sorted_rows *sorted, uint
 			continue;
 		}
 		left--;
-		if ((rc = vv_view_row(&v->writer, cells, sorted ? row : vv_rows_number(rows),
-				      err)) == VV_OK) {
-			rc = flush(v, FLUSH_AT, err);
-		}
+		rc = put_row(v, cells, sorted ? row : vv_rows_number(rows), err);
 	}
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
@@ -195,6 +215,7 @@ static vv_status run(view *v, vv_error *err)
 			     .to = UINT64_MAX,
 			     .within = v->opts->parts == 0,
 			     .by_group = arrays,
+			     .alone = v->opts->alone,
 			     .progress = v->opts->progress};
 	const uint64_t skip = v->where ? v->opts->offset : 0;
 	vv_auto(vv_rows) *rows = NULL;
@@ -211,7 +232,9 @@ static vv_status run(view *v, vv_error *err)
 		vv_buf_puts(&v->writer.out, "\xEF\xBB\xBF");
 	}
 	vv_view_begin(&v->writer);
-	rc = v->sorts > 0 ? write_sorted(v, rows, err) : write_rows(v, rows, NULL, skip, err);
+	rc = v->opts->rows  ? write_numbered(v, err)
+	     : v->sorts > 0 ? write_sorted(v, rows, err)
+			    : write_rows(v, rows, NULL, skip, err);
 	return rc < 0 ? rc : vv_view_end(&v->writer, err);
 }
 
@@ -236,7 +259,8 @@ static vv_status open_writer(view *v, vv_error *err)
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
 			uint64_t *rows, vv_error *err)
 {
-	const vv_where_how how = {.path = opts->path};
+	const vv_where_how how = {.path = opts->path, .search = opts->search};
+	const vv_strings none = {0}, *where = opts->where ? opts->where : &none;
 	view v = {.table = t, .opts = opts, .fn = fn, .payload = payload};
 	vv_status rc;
 
@@ -247,8 +271,8 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 			       "--where, --format and similar options to write its bytes");
 	}
 	if ((rc = vv_view_columns(t, opts->columns, "--columns", &v.columns, &v.count, err)) < 0 ||
-	    (opts->where && opts->where->count > 0 &&
-	     (rc = vv_where_new(&v.where, t, opts->where, &how, err)) < 0) ||
+	    ((where->count > 0 || opts->search) &&
+	     (rc = vv_where_new(&v.where, t, where, &how, err)) < 0) ||
 	    (rc = find_order(&v, err)) < 0 || (rc = open_writer(&v, err)) < 0 ||
 	    (rc = run(&v, err)) < 0) {
 		goto done;

@@ -33,14 +33,19 @@ int32_t vv_view_numbers(const char *word);
 /* One value = the options of one view. All pointers are borrowed. */
 typedef struct vv_view_options {
 	vv_view_format format;
-	/* column names, or comma-separated lists of them; NULL or empty: all columns */
+	/* column names; NULL or empty: all columns */
 	const vv_strings *columns;
 	/* conditions (where.h), which must all be true for a row; NULL or empty: every row */
 	const vv_strings *where;
-	const char *path; /* path of the table's file, for hints; NULL: not known */
+	const char *search; /* a text that a row must have (where.h); NULL or "": every row */
+	const char *path;   /* path of the table's file, for hints; NULL: not known */
 	/* columns by which rows are sorted, descending if the name begins with '-'; NULL or empty:
 	 * the file's order. Not for format arrow */
 	const vv_strings *sort;
+	/* numbers of the rows to write, in this order, instead of those that the other members select;
+	 * NULL: not used. Not for format arrow */
+	const uint64_t *rows;
+	size_t row_count;
 	/* folder for temporary files, which sorting needs; NULL: TMPDIR, else /tmp */
 	const char *temp_dir;
 	uint64_t offset; /* number of matching rows to skip */
@@ -51,6 +56,7 @@ typedef struct vv_view_options {
 	/* write ' before a cell that a spreadsheet would evaluate as a formula, except plain
 	 * numbers. For formats csv, tsv and own; VV_EUSAGE for other formats */
 	bool safe_for_spreadsheets;
+	bool alone;      /* do not read ahead in another thread */
 	bool bom;        /* format own: begin with the byte order mark of the table's file */
 	int32_t misfit;  /* format arrow: enum varve_misfit (varve/arrow.h) */
 	int32_t numbers; /* format arrow: enum varve_numbers */

@@ -27,7 +27,6 @@
 #define WORKBOOKS_MAX 4u /* written at once: each is a program with a reader's memory */
 #define WORKBOOKS_KEPT_MS                                                                          \
 	300000u /* whether this server writes them: the writer may be installed later */
-#define FLUSH_AT ((size_t)64 << 10)
 
 typedef struct reading {
 	vv_web_visit *v;
@@ -410,81 +409,6 @@ const vv_web_form_facts vv_web_forms[VV_WEB_FORMS] = {
 			 "Workbook (.xlsx) of the rows shown", VV_VIEW_CSV},
 };
 
-typedef struct writing {
-	reading *r;
-	vv_view_writer w;
-	vv_bytes_fn fn;
-	void *payload;
-} writing;
-
-static vv_status flush(writing *w, size_t least, vv_error *err)
-{
-	vv_buf *out = &w->w.out;
-	vv_status rc = VV_OK;
-
-	if (out->len >= least && out->len > 0 && (rc = vv_buf_ok(out, err)) == VV_OK) {
-		rc = w->fn(w->payload, out->data, out->len, err);
-		vv_buf_reset(out);
-	}
-	return rc;
-}
-
-static vv_status gone(const reading *r, vv_error *err)
-{
-	bool over;
-
-	return vv_web_over(r->v, &over, err); /* a file takes the time that it takes */
-}
-
-static vv_status write_matching(writing *w, vv_error *err)
-{
-	const reading *r = w->r;
-	vv_auto(vv_web_matches) m = {.v = r->v};
-	const vv_cell *cells;
-	int more = 0;
-	vv_status rc = vv_web_matches_open(&m, r->t, r->test, r->wanted, r->wanted_count, 0, err);
-
-	while (rc == VV_OK && (more = vv_web_matches_next(&m, &cells, err)) > 0 &&
-	       (rc = vv_view_row(&w->w, cells, m.number, err)) == VV_OK) {
-		rc = flush(w, FLUSH_AT, err);
-	}
-	return rc < 0 ? rc : (vv_status)more;
-}
-
-static vv_status write_ordered(writing *w, vv_error *err)
-{
-	reading *r = w->r;
-	vv_auto(vv_row_by_number) by = {0};
-	vv_auto(vv_buf) rows = VV_BUF_INIT;
-	uint64_t matched;
-	bool over = false;
-	vv_status rc;
-
-	if ((rc = make_order(r, SORTED_MAX, &rows, &over, err)) < 0) return rc;
-	memcpy(&matched, rows.data, sizeof(matched));
-	if (matched > SORTED_MAX) {
-		rc = vv_fail(
-			err, VV_EUSAGE,
-			"at most %s rows can be sorted, and these are %s\nleave out sort to get all of them",
-			vv_text_count(SORTED_MAX), vv_text_count(matched));
-	}
-	size_t count = rows.len / sizeof(uint64_t);
-	vv_row_by_number_init(&by, r->t->table, VV_ROW_GROUPS_MANY, false);
-	for (size_t i = 1; rc == VV_OK && i < count; i++) {
-		const vv_cell *cells;
-		uint64_t row;
-
-		memcpy(&row, rows.data + i * sizeof(row), sizeof(row));
-		if ((rc = vv_row_by_number_get(&by, row, &cells, err)) < 0 ||
-		    (rc = vv_view_row(&w->w, cells, row, err)) < 0 ||
-		    (rc = flush(w, FLUSH_AT, err)) < 0) {
-			break;
-		}
-		rc = gone(r, err);
-	}
-	return rc;
-}
-
 static bool has_workbook(const vv_web_rows_query *q)
 {
 	return !q->sort && !(q->search && *q->search);
@@ -507,21 +431,18 @@ bool vv_web_writes_workbook(const vv_web_visit *v, const vv_web_rows_query *q)
 	return is;
 }
 
-/* Is the browser there? */
+/* Is the browser there? A file takes the time that it takes. */
 static bool is_wanted(void *payload, const char *what VV_UNUSED, uint64_t done VV_UNUSED,
 		      uint64_t total VV_UNUSED)
 {
-	return gone(payload, VV_IGNORED) == VV_OK;
+	bool over;
+
+	return vv_web_over(payload, &over, VV_IGNORED) == VV_OK;
 }
 
-static vv_status write_workbook(reading *r, vv_bytes_fn fn, void *payload, vv_error *err)
+static vv_status write_workbook(const reading *r, const vv_view_options *how, vv_bytes_fn fn,
+				void *payload, vv_error *err)
 {
-	const vv_strings shown = {(const char **)(uintptr_t)r->q->show, r->q->show_count};
-	const vv_progress wanted = {.update = is_wanted, .payload = r, .part = is_wanted};
-	const vv_view_options how = {.columns = &shown,
-				     .where = &r->test->conditions,
-				     .limit = UINT64_MAX,
-				     .progress = &wanted};
 	static _Atomic unsigned busy;
 	vv_status rc;
 
@@ -539,35 +460,60 @@ static vv_status write_workbook(reading *r, vv_bytes_fn fn, void *payload, vv_er
 			err, VV_ELOCKED,
 			"too many workbooks are being written\ntry again in a minute, or get the rows as CSV");
 	} else {
-		rc = vv_view_workbook(r->t->table, r->t->path, &how, vv_repository_env(r->v->repo),
+		rc = vv_view_workbook(r->t->table, r->t->path, how, vv_repository_env(r->v->repo),
 				      fn, payload, err);
 	}
 	busy--;
 	return rc;
 }
 
+/* The numbers of the rows in order, after the number of matches. */
+static vv_status order_all(reading *r, vv_buf *rows, vv_view_options *how, vv_error *err)
+{
+	uint64_t matched;
+	bool over = false;
+	const vv_status rc = make_order(r, SORTED_MAX, rows, &over, err);
+
+	if (rc < 0) return rc;
+	memcpy(&matched, rows->data, sizeof(matched));
+	how->rows = (const uint64_t *)(const void *)rows->data + 1;
+	how->row_count = rows->len / sizeof(matched) - 1;
+	return matched <= SORTED_MAX
+		       ? VV_OK
+		       : vv_fail(err, VV_EUSAGE,
+				 "at most %s rows can be sorted, and these are %s\nleave out sort to get all of them",
+				 vv_text_count(SORTED_MAX), vv_text_count(matched));
+}
+
 vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
 			    vv_web_form form, vv_bytes_fn fn, void *payload, vv_error *err)
 {
-	uint64_t until = v->until_ms;
+	const uint64_t until = v->until_ms;
+	const vv_strings shown = {(const char **)(uintptr_t)q->show, q->show_count};
+	const vv_progress wanted = {.update = is_wanted, .payload = v, .part = is_wanted};
+	vv_auto(vv_kept_keys) keys = {0};
+	vv_auto(vv_buf) order = VV_BUF_INIT;
 	vv_web_rows rows;
 	reading r = {.v = v, .t = t, .q = q, .out = &rows};
-	writing w = {.r = &r, .fn = fn, .payload = payload};
-	vv_status rc;
-
-	if ((rc = begin(&r, err)) < 0) return rc;
-	if (form == VV_WEB_XLSX) return write_workbook(&r, fn, payload, err);
+	uint64_t written;
+	vv_status rc = begin(&r, err);
+	if (rc < 0) return rc;
+	vv_view_options how = {.format = vv_web_forms[form].format,
+			       .columns = &shown,
+			       .where = &r.test->conditions,
+			       .search = r.test->search,
+			       .limit = UINT64_MAX,
+			       .alone = form != VV_WEB_XLSX,
+			       .keys = &keys.lookup,
+			       .progress = &wanted};
+	if (form == VV_WEB_XLSX) return write_workbook(&r, &how, fn, payload, err);
 	v->until_ms = 0;
-	rc = vv_view_writer_init(&w.w, t->table, vv_web_forms[form].format, rows.columns,
-				 rows.column_count, 0, err);
+	rc = q->sort         ? order_all(&r, &order, &how, err)
+	     : rows.filtered ? vv_kept_keys_open(&keys, v->repo, t->path, false, err)
+			     : VV_OK;
 	if (rc == VV_OK) {
-		vv_view_begin(&w.w);
-		rc = q->sort ? write_ordered(&w, err) : write_matching(&w, err);
+		rc = vv_view_write(t->table, &how, fn, payload, &written, err);
 	}
-	if (rc == VV_OK && (rc = vv_view_end(&w.w, err)) == VV_OK) {
-		rc = flush(&w, 0, err);
-	}
-	vv_view_writer_clear(&w.w);
 	v->until_ms = until;
 	return rc;
 }
