@@ -13,7 +13,7 @@
 #include "lib/names/version_files.h"
 #include "repo/blocks/reach.h"
 #include "transport/ipfs/rpc_node.h"
-#include "transport/places/rpc_url.h"
+#include "transport/places/rpc.h"
 
 static char *list_path(vv_repository *r, const vv_cid *version)
 {

@@ -163,7 +163,9 @@ class Node(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def read_chunks(self):
+    def read_body(self):
+        if "Transfer-Encoding" not in self.headers:
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
         body = b""
         while True:
             n = int(self.rfile.readline(), 16)
@@ -274,7 +276,7 @@ class Node(http.server.BaseHTTPRequestHandler):
     def folder_route(self, route, query):
         """Was it one of these?"""
         if route == "add" and lie != "html":
-            body = self.read_chunks()
+            body = self.read_body()
             if lie == "error":
                 self.trouble("no space left on device")
             else:
@@ -288,7 +290,7 @@ class Node(http.server.BaseHTTPRequestHandler):
             self.answer(200, {"Pins": [query["arg"]]})
         elif route == "routing/put":
             assert query["allow-offline"] == "true" and query["arg"].startswith("/ipns/")
-            (_, _, record), = parts_of(self.read_chunks(), self.headers["Content-Type"])
+            (_, _, record), = parts_of(self.read_body(), self.headers["Content-Type"])
             why = put_name(query["arg"][len("/ipns/"):], record)
             if why:
                 self.trouble(why)
@@ -325,17 +327,14 @@ class Node(http.server.BaseHTTPRequestHandler):
                 self.answer(500, {"Message": f"path '{cid}' is not pinned", "Code": 0, "Type": "error"})
             return
         if path != "/api/v0/dag/import" or "pin-roots=true" not in query or lie == "html":
-            if "Transfer-Encoding" in self.headers:
-                self.read_chunks()
-            else:
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.read_body()
             self.answer(404, b"<html>404</html>")
             return
         if lie == "deaf":
             self.rfile.read(1000)
             self.close_connection = True
             return
-        body = self.read_chunks()
+        body = self.read_body()
         boundary = self.headers["Content-Type"].partition("boundary=")[2].encode()
         head, _, rest = body.partition(b"\r\n\r\n")
         assert head.startswith(b"--" + boundary) and b'name="file"' in head

@@ -9,7 +9,8 @@
 #include "base/arena.h"
 #include "base/json/json.h"
 #include "base/text.h"
-#include "transport/ipfs/web_ask.h"
+#include "transport/http/curl.h"
+#include "transport/http/site.h"
 
 #define ANSWER_MAX ((size_t)4 << 20)
 #define PROVIDERS_MAX 1000u
@@ -70,29 +71,39 @@ static vv_status read_answer(const vv_url *u, const vv_buf *body, vv_provider_fn
 vv_status vv_routing_providers(const char *url, const vv_connect_options *o, const vv_cid *cid,
 			       vv_provider_fn fn, void *payload, vv_error *err)
 {
+	static const char *const headers[] = {"Accept: application/json"};
 	char below[120];
-	vv_auto(vv_buf) body = VV_BUF_INIT;
-	unsigned status;
+	vv_auto(vv_buf) full = VV_BUF_INIT;
+	vv_auto(http_site) *site = NULL;
+	vv_auto(http_answer) a = {0};
 	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, url, err);
-	vv_web_ask ask = {.url = &u,
-			  .below = below,
-			  .header = "Accept: application/json",
-			  .answer_max = ANSWER_MAX};
 
 	if (rc < 0) return rc;
-	(void)snprintf(below, sizeof(below), "/routing/v1/providers/%s", vv_cid_shows(cid));
 	if (u.kind != VV_URL_HTTP) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is not an http:// or https:// URL", u.text);
-	} else if ((rc = vv_web_ask_run(&ask, o, &status, &body, err)) < 0) {
-		return rc;
-	} else if (status == 200) {
-		rc = read_answer(&u, &body, fn, payload, err);
-	} else if (status != 404) { /* 404: no provider is known */
-		rc = vv_fail(err, VV_EREFUSED,
-			     "'%s' answered with the HTTP status %u\nomit /routing/v1/ and "
-			     "everything after it from the URL",
-			     u.text, status);
+		return vv_fail(err, VV_EUSAGE, "'%s' is not an http:// or https:// URL", u.text);
 	}
-	return rc;
+	(void)snprintf(below, sizeof(below), "/routing/v1/providers/%s", vv_cid_shows(cid));
+	http_put_url(&full, &u, below);
+	const http_site_facts f = {
+		.url = vv_buf_cstr(&full), .name = u.text, .extra_header = true, .searches = true};
+	const http_ask ask = {.method = "GET",
+			      .url = f.url,
+			      .headers = headers,
+			      .header_count = 1,
+			      .answer_max = ANSWER_MAX};
+	if ((rc = vv_buf_ok(&full, err)) < 0 || (rc = http_site_open(&site, &f, o, err)) < 0 ||
+	    (rc = http_site_ask(site, &ask, &a, err)) < 0 || a.status == 404) {
+		return rc; /* 404: no provider is known */
+	}
+	if (a.cut) {
+		return vv_fail(err, VV_EREFUSED, "'%s' sent more than %s", u.text,
+			       vv_text_bytes(ANSWER_MAX));
+	}
+	return a.status == 200
+		       ? read_answer(&u, &a.body, fn, payload, err)
+		       : vv_fail(err, VV_EREFUSED,
+				 "'%s' answered with the HTTP status %u\nomit /routing/v1/ and "
+				 "everything after it from the URL",
+				 u.text, a.status);
 }

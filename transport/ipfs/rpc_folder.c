@@ -12,14 +12,12 @@
 #include "base/auto.h"
 #include "base/codec.h"
 #include "base/file.h"
-#include "base/json/json.h"
 #include "base/path.h"
 #include "base/signature/ssh_signature.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
-#include "transport/ipfs/rpc_node.h"
-#include "transport/places/rpc_url.h"
+#include "transport/places/rpc.h"
 #include "transport/protocol/cid_text.h"
 
 #define TOP "f"
@@ -113,18 +111,9 @@ static vv_status list_all(form *f, const char *skip, vv_error *err)
 	return rc;
 }
 
-static void put_head(form *f, const char *path, const char *type)
-{
-	vv_buf_puts(&f->text, VV_RPC_PART);
-	vv_percent_put(&f->text, path, strlen(path), "/");
-	vv_buf_printf(&f->text, VV_RPC_TYPE("%s"), type);
-}
-
 /* The next part's head, with its file open, or the form's end. */
 static vv_status begin_part(form *f, vv_error *err)
 {
-	vv_auto(vv_buf) name = VV_BUF_INIT;
-
 	vv_buf_reset(&f->text);
 	f->at = 0;
 	if (f->next == f->paths.count) {
@@ -134,8 +123,9 @@ static vv_status begin_part(form *f, vv_error *err)
 	}
 	const char *path = f->paths.items[f->next++];
 	const bool is_folder = vv_path_ends(path, "/");
-	vv_buf_printf(&name, TOP "/%.*s", (int)(strlen(path) - is_folder), path);
-	put_head(f, vv_buf_cstr(&name), is_folder ? "x-directory" : "octet-stream");
+	vv_buf_puts(&f->text, VV_RPC_PART TOP "/");
+	vv_percent_put(&f->text, path, strlen(path) - is_folder, "/");
+	vv_buf_printf(&f->text, VV_RPC_TYPE("%s"), is_folder ? "x-directory" : "octet-stream");
 	if (is_folder) {
 		vv_buf_puts(&f->text, "\r\n");
 		return vv_buf_ok(&f->text, err);
@@ -173,17 +163,6 @@ static ssize_t give_form(void *payload, void *out, size_t len, vv_error *err)
 	}
 }
 
-static vv_status send(const vv_url *node, const vv_connect_options *o, const char *below, form *f,
-		      vv_buf *answer, vv_error *err)
-{
-	const vv_web_ask ask = {.below = below,
-				.give = give_form,
-				.payload = f,
-				.header = "Content-Type: " VV_RPC_FORM};
-
-	return vv_rpc_order(node, o, &ask, answer, err);
-}
-
 /* --- the answer -------------------------------------------------------------------------- */
 
 /* payload: the CID, a buffer. */
@@ -201,89 +180,88 @@ static vv_status take_root(void *payload, const vv_json *line, vv_error *err)
 	return vv_buf_ok(cid, err);
 }
 
-static vv_status read_root(vv_buf *cid, const vv_url *node, const vv_buf *answer, vv_error *err)
-{
-	vv_status rc;
-
-	vv_buf_reset(cid);
-	rc = vv_rpc_lines(node->text, answer, take_root, cid, err);
-	return rc < 0 || cid->len > 0
-		       ? rc
-		       : vv_fail(err, VV_EREFUSED, "'%s' did not answer with the folder's CID",
-				 node->text);
-}
-
 typedef struct unpinning {
-	const vv_url *node;
-	const vv_connect_options *connect;
 	const char *pin, *cid;
+	vv_string_list others; /* that have this name */
 	bool pinned;
 } unpinning;
 
-static vv_status unpin_other(void *payload, const vv_json *line, vv_error *err)
+static void unpinning_clear(unpinning *u)
+{
+	vv_string_list_clear(&u->others);
+}
+VV_AUTO_CLEAR(unpinning, unpinning_clear)
+
+static vv_status take_pin(void *payload, const vv_json *line, vv_error *err)
 {
 	unpinning *u = payload;
 	const char *name = vv_json_get_string(line, "Name"), *old = vv_json_get_string(line, "Cid");
-	vv_auto(vv_buf) below = VV_BUF_INIT, ignored = VV_BUF_INIT;
 
 	if (!name || !old || strcmp(name, u->pin) != 0) return VV_OK;
-	if (strcmp(old, u->cid) == 0) {
-		u->pinned = true;
-		return VV_OK;
-	}
-	vv_buf_puts(&below, "/api/v0/pin/rm?arg=");
-	vv_percent_put(&below, old, strlen(old), "");
-	const vv_web_ask remove = {.below = vv_buf_cstr(&below)};
-	const vv_status rc = vv_buf_ok(&below, err);
-	return rc < 0 ? rc : vv_rpc_order(u->node, u->connect, &remove, &ignored, err);
+	u->pinned = u->pinned || strcmp(old, u->cid) == 0;
+	return strcmp(old, u->cid) == 0 ? VV_OK
+					: vv_string_list_add(&u->others, vv_strdup(old), err);
 }
 
 /* Unpins the last publishing's root; blocks of both stay. */
-static vv_status unpin_others(const vv_url *node, const vv_connect_options *o, const char *pin,
-			      const char *cid, vv_error *err)
+static vv_status unpin_others(vv_rpc *r, const char *node, const char *pin, const char *cid,
+			      vv_error *err)
 {
-	const vv_web_ask list = {.below = "/api/v0/pin/ls?type=recursive&names=true&stream=true"};
-	unpinning u = {.node = node, .connect = o, .pin = pin, .cid = cid};
-	vv_auto(vv_buf) answer = VV_BUF_INIT;
-	vv_status rc = vv_rpc_order(node, o, &list, &answer, err);
+	vv_auto(unpinning) u = {.pin = pin, .cid = cid};
+	vv_status rc = vv_rpc_ask(r, "pin/ls?type=recursive&names=true&stream=true", NULL, take_pin,
+				  &u, err);
 
-	rc = rc < 0 ? rc : vv_rpc_lines(node->text, &answer, unpin_other, &u, err);
-	return rc < 0 || u.pinned
-		       ? rc
-		       : vv_fail(err, VV_EREFUSED, "'%s' has the folder, but it is not pinned",
-				 node->text);
+	for (size_t i = 0; rc == VV_OK && i < u.others.count; i++) {
+		vv_auto(vv_buf) command = VV_BUF_INIT;
+		vv_buf_puts(&command, "pin/rm?arg=");
+		vv_percent_put(&command, u.others.items[i], strlen(u.others.items[i]), "");
+		rc = vv_buf_ok(&command, err);
+		rc = rc < 0 ? rc : vv_rpc_ask(r, command.data, NULL, NULL, NULL, err);
+	}
+	return rc < 0 || u.pinned ? rc
+				  : vv_fail(err, VV_EREFUSED,
+					    "'%s' has the folder, but it is not pinned", node);
 }
 
 vv_status vv_rpc_folder_add(vv_buf *cid, const vv_url *node, const vv_connect_options *o,
 			    const char *folder, const char *skip, const char *pin, vv_error *err)
 {
 	vv_auto(form) f = {.folder = folder, .fd = -1};
-	vv_auto(vv_buf) below = VV_BUF_INIT, answer = VV_BUF_INIT;
+	const http_ask give = {.give = give_form, .payload = &f};
+	vv_auto(vv_buf) command = VV_BUF_INIT;
+	vv_auto(vv_rpc) *rpc = NULL;
 	vv_status rc;
 
-	vv_buf_puts(&below, "/api/v0/add?cid-version=1&raw-leaves=true&pin=true&pin-name=");
-	vv_percent_put(&below, pin, strlen(pin), "");
-	if ((rc = vv_buf_ok(&below, err)) < 0 || (rc = list_all(&f, skip, err)) < 0 ||
-	    (rc = send(node, o, below.data, &f, &answer, err)) < 0 ||
-	    (rc = read_root(cid, node, &answer, err)) < 0) {
+	vv_buf_puts(&command, "add?cid-version=1&raw-leaves=true&pin=true&pin-name=");
+	vv_percent_put(&command, pin, strlen(pin), "");
+	vv_buf_reset(cid);
+	if ((rc = vv_buf_ok(&command, err)) < 0 || (rc = list_all(&f, skip, err)) < 0 ||
+	    (rc = vv_rpc_open(&rpc, node, o, true, err)) < 0 ||
+	    (rc = vv_rpc_ask(rpc, command.data, &give, take_root, cid, err)) < 0) {
 		return rc;
 	}
-	return unpin_others(node, o, pin, cid->data, err);
+	return cid->len > 0 ? unpin_others(rpc, node->text, pin, cid->data, err)
+			    : vv_fail(err, VV_EREFUSED, "'%s' did not answer with the folder's CID",
+				      node->text);
 }
 
 vv_status vv_rpc_name_put(const vv_url *node, const vv_connect_options *o, const char *name,
 			  const vv_buf *record, vv_error *err)
 {
-	vv_auto(form) f = {.fd = -1};
-	vv_auto(vv_buf) below = VV_BUF_INIT, answer = VV_BUF_INIT;
+	vv_auto(vv_buf) command = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_rpc) *rpc = NULL;
 	vv_status rc;
 
-	vv_buf_printf(&below, "/api/v0/routing/put?arg=/ipns/%s&allow-offline=true", name);
-	put_head(&f, "record", "octet-stream");
-	vv_buf_put(&f.text, record->data, record->len);
-	vv_buf_puts(&f.text, "\r\n");
-	if ((rc = vv_buf_ok(&below, err)) < 0 || (rc = vv_buf_ok(&f.text, err)) < 0) return rc;
-	return send(node, o, below.data, &f, &answer, err);
+	vv_buf_printf(&command, "routing/put?arg=/ipns/%s&allow-offline=true", name);
+	vv_buf_puts(&text, VV_RPC_PART "record" VV_RPC_TYPE("octet-stream"));
+	vv_buf_put(&text, record->data, record->len);
+	vv_buf_puts(&text, "\r\n" VV_RPC_END);
+	const http_ask body = {.body = text.data, .body_len = text.len};
+	if ((rc = vv_buf_ok(&command, err)) < 0 || (rc = vv_buf_ok(&text, err)) < 0 ||
+	    (rc = vv_rpc_open(&rpc, node, o, true, err)) < 0) {
+		return rc;
+	}
+	return vv_rpc_ask(rpc, command.data, &body, NULL, NULL, err);
 }
 
 /* ---- ipns_record: the protobuf, and the DAG-CBOR in it that is signed ---- */

@@ -1,5 +1,5 @@
 /*
- * rpc_folder: adds a local folder to a node of IPFS (transport/places/rpc_url.h) as a UnixFS
+ * rpc_folder: adds a local folder to a node of IPFS (transport/places/rpc.h) as a UnixFS
  * directory, and publishes a name for it, with Kubo's RPC.
  *
  * Source: docs.ipfs.tech/reference/kubo/rpc: add, pin/ls, pin/rm, routing/put.

@@ -17,7 +17,7 @@
 #include "lib/publish/publish.h"
 #include "repo/git/program.h"
 #include "transport/ipfs/rpc_folder.h"
-#include "transport/places/rpc_url.h"
+#include "transport/places/rpc.h"
 
 #define THINKING_SEC 300u
 #define NAME_SECONDS (30 * 86400) /* a name leads nowhere later, unless it is signed again */
