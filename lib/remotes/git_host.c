@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -583,32 +582,31 @@ vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t cou
 	return vv_host_keeps_each(g->keeps, roots, count, fetch_bytes, out, err);
 }
 
+static vv_status add_reached(void *payload, const vv_new_root *n, vv_error *err)
+{
+	return n->link ? VV_OK : vv_cids_add(payload, &n->root, err);
+}
+
 vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 {
-	vv_auto(vv_cid_map) *reached = vv_cid_map_new();
-	vv_auto_free vv_cid *roots = NULL;
+	vv_auto(vv_cids) roots = {0};
 	vv_auto_free vv_host_keeps *keeps = NULL;
 	vv_store *store;
 	bool none;
-	vv_status rc = reached ? need_keeper(g, &none, err) : vv_fail_nomem(err);
+	vv_status rc = need_keeper(g, &none, err);
 
 	memset(out, 0, sizeof(*out));
 	if (rc < 0 || none || (rc = vv_repository_store(g->t->repo, &store, err)) < 0 ||
-	    (rc = vv_hello_each_root(&g->refs.hello, g->t->repo, note_reached, reached, err)) < 0) {
+	    (rc = vv_hello_each_root(&g->refs.hello, g->t->repo, add_reached, &roots, err)) < 0) {
 		return rc;
 	}
-	const size_t count = vv_cid_map_count(reached);
-	roots = vv_calloc(count + 1, sizeof(*roots));
-	keeps = vv_calloc(count + 1, sizeof(*keeps));
-	if (!roots || !keeps) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count; i++) {
-		roots[i] = *vv_cid_map_cid(reached, i);
-	}
-	rc = vv_host_keeps_each(g->keeps, roots, count, VV_KEEPS_FETCH_BYTES, keeps, err);
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	if (!(keeps = vv_calloc(roots.count + 1, sizeof(*keeps)))) return vv_fail_nomem(err);
+	rc = vv_host_keeps_each(g->keeps, roots.items, roots.count, VV_KEEPS_FETCH_BYTES, keeps,
+				err);
+	for (size_t i = 0; rc == VV_OK && i < roots.count; i++) {
 		if (!keeps[i].whole) {
 			out->versions++;
-			out->here += vv_store_has(store, &roots[i]);
+			out->here += vv_store_has(store, &roots.items[i]);
 			if (!*out->lacks) {
 				memcpy(out->lacks, keeps[i].lacks, sizeof(out->lacks));
 			}
@@ -820,35 +818,35 @@ void vv_git_host_take_remote(vv_git_host *g, vv_remote *take_m)
 	g->own = take_m;
 }
 
-typedef struct roots {
+/* Roots of versions that are not in a store. */
+typedef struct absent {
 	vv_store *store;
-	vv_cid *items;
-	size_t count, cap;
-} roots;
+	vv_cids roots;
+} absent;
 
-static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
+static vv_status add_absent(void *payload, const vv_new_root *n, vv_error *err)
 {
-	roots *r = payload;
+	absent *a = payload;
 
-	if (n->link || vv_store_has(r->store, &n->root)) return VV_OK;
-	return vv_array_add(r->items, r->count, r->cap, n->root) ? VV_OK : vv_fail_nomem(err);
+	return n->link || vv_store_has(a->store, &n->root) ? VV_OK
+							   : vv_cids_add(&a->roots, &n->root, err);
 }
 
 vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,
 			     vv_error *err)
 {
-	roots r = {0};
+	absent a = {0};
 	vv_status rc;
 
 	if ((rc = need_host(g, err)) < 0 ||
-	    (rc = vv_repository_store(g->t->repo, &r.store, err)) < 0) {
+	    (rc = vv_repository_store(g->t->repo, &a.store, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_new_roots_each(g->t->repo, ids->items, ids->count, haves->items, haves->count,
-				    add_root, &r, err)) == VV_OK) {
-		rc = prefetch(g, r.items, r.count, err);
+				    add_absent, &a, err)) == VV_OK) {
+		rc = prefetch(g, a.roots.items, a.roots.count, err);
 	}
-	vv_free(r.items);
+	vv_cids_clear(&a.roots);
 	return rc;
 }
 

@@ -67,9 +67,8 @@ static vv_status note_in_use(void *payload, const vv_cid *root, const char *path
 			     vv_error *err)
 {
 	dropping *x = payload;
-	bool added;
 
-	return vv_cid_set_add(x->in_use, root, &added, err);
+	return vv_cid_set_note(x->in_use, root, err);
 }
 
 static vv_status on_used_root(void *payload, const vv_cid *root, const char *path,
@@ -423,12 +422,11 @@ static vv_status note_elsewhere(dropping *x, vv_error *err)
 static vv_status remove_blocks(dropping *x, vv_error *err)
 {
 	vv_auto(vv_cid_set) *drop = vv_cid_set_new();
-	bool added;
 	vv_status rc = drop ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < x->d->count; i++) {
 		if (x->d->versions[i].fate == VV_DROP_GOES) {
-			rc = vv_cid_set_add(drop, &x->d->versions[i].root, &added, err);
+			rc = vv_cid_set_note(drop, &x->d->versions[i].root, err);
 		}
 	}
 	x->d->gc = (vv_gc_run){.dry_run = x->d->dry_run, .drop = drop, .loose_max = UINT_MAX};

@@ -6,7 +6,6 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/table.h"
@@ -24,8 +23,7 @@
 #define NODES_AT_ONCE 8u
 
 typedef struct node {
-	vv_cid *links;
-	size_t count, cap;
+	vv_cids links;
 	size_t until;  /* links before this one were requested, the last time `window` of them */
 	size_t window; /* the size of the last request; 0: none yet */
 } node;
@@ -47,17 +45,10 @@ void vv_ahead_free(vv_ahead *a)
 {
 	if (a) {
 		for (size_t i = 0; i < NODES; i++) {
-			vv_free(a->nodes[i].links);
+			vv_cids_clear(&a->nodes[i].links);
 		}
 		vv_free(a);
 	}
-}
-
-static vv_status add_link(void *payload, const vv_cid *cid, vv_error *err)
-{
-	node *n = payload;
-
-	return vv_array_add(n->links, n->count, n->cap, *cid) ? VV_OK : vv_fail_nomem(err);
 }
 
 vv_status vv_ahead_came(vv_ahead *a, const vv_cid *cid, const void *bytes, size_t len,
@@ -71,17 +62,17 @@ vv_status vv_ahead_came(vv_ahead *a, const vv_cid *cid, const void *bytes, size_
 	for (size_t i = 0; i < 2; i++) {
 		a->last[i] = a->last[i] == n ? NULL : a->last[i];
 	}
-	n->count = n->until = n->window = 0;
+	n->links.count = n->until = n->window = 0;
 	a->next = (a->next + 1) % NODES;
-	return vv_cbor_links(bytes, len, add_link, n, err);
+	return vv_cbor_links(bytes, len, vv_cids_add, &n->links, err);
 }
 
 static node *find(vv_ahead *a, const vv_cid *cid, size_t *at)
 {
 	for (size_t i = 1; i <= NODES; i++) {
 		node *n = &a->nodes[(a->next + NODES - i) % NODES];
-		for (*at = 0; *at < n->count; ++*at) {
-			if (vv_cid_equal(&n->links[*at], cid)) return n;
+		for (*at = 0; *at < n->links.count; ++*at) {
+			if (vv_cid_equal(&n->links.items[*at], cid)) return n;
 		}
 	}
 	return NULL;
@@ -101,7 +92,8 @@ static size_t window_at(const vv_ahead *a, const node *n, size_t at, bool leaf)
 
 	if (n->window > 0 && at == n->until) {
 		window = n->window * GROWTH;
-	} else if (before && before != n && before->until == before->count && before->window > 0) {
+	} else if (before && before != n && before->until == before->links.count &&
+		   before->window > 0) {
 		window = before->window * GROWTH; /* it was read to its end */
 	}
 	if (leaf && a->expected > 0 && a->expected < most) {
@@ -120,7 +112,8 @@ static node *after(vv_ahead *a, const node *n)
 	const size_t at = ((size_t)(n - a->nodes) + 1) % NODES;
 	node *m = &a->nodes[at];
 
-	return at != a->next && m->count > 0 && m->until == 0 && m->links[0].codec == VV_CODEC_RAW
+	return at != a->next && m->links.count > 0 && m->until == 0 &&
+			       m->links.items[0].codec == VV_CODEC_RAW
 		       ? m
 		       : NULL;
 }
@@ -137,8 +130,8 @@ size_t vv_ahead_of(vv_ahead *a, const vv_cid *cid, vv_cid out[VV_AHEAD_MAX], boo
 	size_t window = window_at(a, n, at, leaf);
 	*guess = window == 1;
 	for (node *next = n; next; at = 0) {
-		for (n = next; count < window && at < n->count; at++) {
-			out[count++] = n->links[at];
+		for (n = next; count < window && at < n->links.count; at++) {
+			out[count++] = n->links.items[at];
 		}
 		n->until = at;
 		n->window = window;
@@ -323,7 +316,6 @@ static vv_status fetch(void *payload, const vv_cid *cid, vv_buf *alone, vv_error
 {
 	vv_on_demand *d = payload;
 	vv_error why;
-	bool added;
 	vv_status rc = forget_refusals(d, err);
 
 	if (rc < 0) return rc;
@@ -346,7 +338,7 @@ static vv_status fetch(void *payload, const vv_cid *cid, vv_buf *alone, vv_error
 		}
 	}
 	if (rc == VV_OK) return VV_OK;
-	if (rc == VV_ENOMEM || (rc = vv_cid_set_add(d->refused, cid, &added, err)) < 0) {
+	if (rc == VV_ENOMEM || (rc = vv_cid_set_note(d->refused, cid, err)) < 0) {
 		return vv_fail_nomem(err);
 	}
 	return refuse(cid, why.message, err);

@@ -632,17 +632,9 @@ static vv_status add_host_refs(run *r, tips *t, vv_error *err)
 	return vv_hint_code(err, VV_HINT_PULL_FIRST);
 }
 
-typedef struct proving {
-	vv_cid *roots;
-	size_t count, cap;
-} proving;
-
 static vv_status note_version(void *payload, const vv_new_root *n, vv_error *err)
 {
-	proving *p = payload;
-
-	if (n->link) return VV_OK;
-	return vv_array_add(p->roots, p->count, p->cap, n->root) ? VV_OK : vv_fail_nomem(err);
+	return n->link ? VV_OK : vv_cids_add(payload, &n->root, err);
 }
 
 /* Every version shows a block that the place could not foresee. */
@@ -650,7 +642,7 @@ static vv_status prove(run *r, const tips *t, vv_error *err)
 {
 	const vv_reached there = {.host = r->there.host, .hello = r->there.hello};
 	vv_auto_free vv_oid *ids = vv_calloc(t->count + 1, sizeof(*ids));
-	proving p = {.roots = NULL};
+	vv_auto(vv_cids) roots = {0};
 	uint64_t lost = 0;
 	vv_auto_free bool *holds = NULL;
 	vv_store *store;
@@ -660,16 +652,16 @@ static vv_status prove(run *r, const tips *t, vv_error *err)
 		ids[i] = t->refs[i].id;
 	}
 	rc = rc < 0 ? rc
-		    : vv_new_roots_each(r->j->repo, ids, t->count, NULL, 0, note_version, &p, err);
-	if (rc == VV_OK && !(holds = vv_calloc(p.count + 1, sizeof(*holds)))) {
+		    : vv_new_roots_each(r->j->repo, ids, t->count, NULL, 0, note_version, &roots,
+					err);
+	if (rc == VV_OK && !(holds = vv_calloc(roots.count + 1, sizeof(*holds)))) {
 		rc = vv_fail_nomem(err);
 	}
-	rc = rc < 0 ? rc : vv_proof_ask(holds, &there, store, p.roots, p.count, err);
-	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
+	rc = rc < 0 ? rc : vv_proof_ask(holds, &there, store, roots.items, roots.count, err);
+	for (size_t i = 0; rc == VV_OK && i < roots.count; i++) {
 		lost += !holds[i];
 	}
-	r->j->proved = p.count;
-	vv_free(p.roots);
+	r->j->proved = roots.count;
 	return rc < 0 || lost == 0 ? rc
 				   : vv_fail(err, VV_EMISSING,
 					     "%s could not send a requested block of %s, so "

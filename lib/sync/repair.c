@@ -51,7 +51,6 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 			  size_t len VV_UNUSED, vv_status state, vv_error *err)
 {
 	looking *l = payload;
-	bool added;
 
 	if (state == VV_OK && (cid->codec != VV_CODEC_RAW || vv_store_has(l->r->store, cid))) {
 		return VV_OK;
@@ -59,7 +58,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 	if (l->missing++ == 0) {
 		l->first = *cid;
 	}
-	return vv_cid_set_add(l->r->wanted, cid, &added, err);
+	return vv_cid_set_note(l->r->wanted, cid, err);
 }
 
 static vv_status look_below(repair *r, const vv_cid *root, looking *l, vv_error *err)

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/codec.h"
@@ -135,4 +136,17 @@ const char *vv_cid_shows(const vv_cid *c)
 
 	vv_cid_text(out, c);
 	return out;
+}
+
+vv_status vv_cids_add(void *list, const vv_cid *cid, vv_error *err)
+{
+	vv_cids *to = list;
+
+	return vv_array_add(to->items, to->count, to->cap, *cid) ? VV_OK : vv_fail_nomem(err);
+}
+
+void vv_cids_clear(vv_cids *list)
+{
+	vv_free(list->items);
+	*list = (vv_cids){0};
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/json/json.h"
 #include "base/sys.h"
@@ -51,6 +52,17 @@ vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err)
 /* Writes the text form of c, and a NUL. */
 void vv_cid_text(char out[VV_CID_TEXT + 1], const vv_cid *c);
 const char *vv_cid_shows(const vv_cid *c); /* the text form in a rotating buffer (vv_text_slot) */
+
+/* A list of CIDs. Initialise with {0}; clear with vv_cids_clear if it was filled by vv_cids_add. */
+typedef struct vv_cids {
+	vv_cid *items;
+	size_t count, cap;
+} vv_cids;
+/* Appends cid to list, a vv_cids *. The type lets functions that call back for each CID, such as
+ * vv_cbor_links, call it. */
+vv_status vv_cids_add(void *list, const vv_cid *cid, vv_error *err);
+void vv_cids_clear(vv_cids *list);
+VV_AUTO_CLEAR(vv_cids, vv_cids_clear)
 
 /* Writes the text form of cid, a const vv_cid *, to w: for JSON_EACH of base/json/json_list.h. */
 void vv_cid_json(vv_json_out *w, const void *cid);

@@ -44,6 +44,13 @@ vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_err
 	return vv_cid_map_put(set->map, cid, 0, added, err);
 }
 
+vv_status vv_cid_set_note(void *set, const vv_cid *cid, vv_error *err)
+{
+	bool added;
+
+	return vv_cid_set_add(set, cid, &added, err);
+}
+
 bool vv_cid_set_has(const vv_cid_set *set, const vv_cid *cid)
 {
 	size_t at;

@@ -23,6 +23,9 @@ void vv_cid_set_free(vv_cid_set *set); /* accepts NULL */
 VV_AUTO_FREE(vv_cid_set, vv_cid_set_free)
 /* Adds cid, and sets *added to true if the set did not have cid before. added may be NULL. */
 vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_error *err);
+/* Adds cid to set, a vv_cid_set *. The type lets functions that call back for each CID, such as
+ * vv_cbor_links, call it. */
+vv_status vv_cid_set_note(void *set, const vv_cid *cid, vv_error *err);
 bool vv_cid_set_has(const vv_cid_set *set, const vv_cid *cid);
 uint64_t vv_cid_set_count(const vv_cid_set *set);             /* number of CIDs */
 const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i); /* in order of addition; borrowed */

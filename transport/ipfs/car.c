@@ -566,50 +566,33 @@ vv_status vv_car_take(vv_car_reader *r, vv_incoming *in, vv_car_stats *stats, ui
 	return rc < 0 ? rc : (vv_status)more;
 }
 
-/* Nodes that are in incoming and were not yet looked into. */
-typedef struct looking {
-	vv_incoming *in;
-	vv_cid_set *seen;
-	vv_cid *stack;
-	size_t count, cap;
-} looking;
-
-static vv_status look_at(void *payload, const vv_cid *cid, vv_error *err)
+/* Sees what is below this block, unless it is in the store: then it is complete. */
+static vv_status look_at(vv_incoming *in, const vv_cid *cid, vv_cid_set *seen, vv_error *err)
 {
-	looking *k = payload;
-	bool added, stored = false;
-	vv_status rc;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
+	bool stored = false;
 
-	if ((rc = vv_cid_set_add(k->seen, cid, &added, err)) < 0 || !added) return rc;
-	if (!vv_incoming_has(k->in, cid, &stored)) {
+	if (!vv_incoming_has(in, cid, &stored)) {
 		return vv_fail(err, VV_EMISSING, "block %s is missing", vv_cid_shows(cid));
 	}
-	if (stored) return VV_OK;
-	if (cid->codec != VV_CODEC_DAG_CBOR) return VV_OK;
-	return vv_array_add(k->stack, k->count, k->cap, *cid) ? VV_OK : vv_fail_nomem(err);
+	if (stored || cid->codec != VV_CODEC_DAG_CBOR) return VV_OK;
+	const vv_status rc = vv_incoming_get(in, cid, &block, err);
+	return rc < 0 ? rc : vv_cbor_links(block.data, block.len, vv_cid_set_note, seen, err);
 }
 
 vv_status vv_car_complete(vv_incoming *in, const vv_cid *roots, size_t count, vv_cid_set **out,
 			  vv_error *err)
 {
-	looking k = {.in = in, .seen = vv_cid_set_new()};
-	vv_auto(vv_buf) block = VV_BUF_INIT;
-	vv_status rc = k.seen ? VV_OK : vv_fail_nomem(err);
+	vv_auto(vv_cid_set) *seen = vv_cid_set_new();
+	vv_status rc = seen ? VV_OK : vv_fail_nomem(err);
 
+	*out = NULL;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = look_at(&k, &roots[i], err);
-		while (rc == VV_OK && k.count > 0) {
-			vv_cid cid = k.stack[--k.count];
-
-			if ((rc = vv_incoming_get(in, &cid, &block, err)) == VV_OK) {
-				rc = vv_cbor_links(block.data, block.len, look_at, &k, err);
-			}
-		}
+		rc = vv_cid_set_note(seen, &roots[i], err);
 	}
-	vv_free(k.stack);
-	*out = rc == VV_OK ? k.seen : NULL;
-	if (rc < 0) {
-		vv_cid_set_free(k.seen);
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(seen); i++) {
+		const vv_cid cid = *vv_cid_set_at(seen, i);
+		rc = look_at(in, &cid, seen, err);
 	}
-	return rc;
+	return rc < 0 ? rc : vv_hand_over(out, &seen);
 }

@@ -122,7 +122,6 @@ typedef struct pins {
 static vv_status read_pin(void *payload, const vv_json *line, vv_error *err)
 {
 	const pins *p = payload;
-	bool added;
 	vv_cid cid;
 
 	if (!vv_rpc_cid(&cid, vv_json_get_string(line, "Cid")) || cid.codec != VV_CODEC_RAW) {
@@ -131,7 +130,7 @@ static vv_status read_pin(void *payload, const vv_json *line, vv_error *err)
 	return vv_cid_set_count(p->raw) == PINS_MAX
 		       ? vv_fail(err, VV_EIO, "'%s' lists more than %s", p->n->name,
 				 vv_text_counted(PINS_MAX, "raw pin", NULL))
-		       : vv_cid_set_add(p->raw, &cid, &added, err);
+		       : vv_cid_set_note(p->raw, &cid, err);
 }
 
 /* --- opening --------------------------------------------------------------------------------- */

@@ -50,12 +50,6 @@ static inline void vv_oids_free(vv_oids *o) /* for a list that owns its items */
 }
 VV_AUTO_CLEAR(vv_oids, vv_oids_free)
 
-/* A list of CIDs. */
-typedef struct vv_cids {
-	vv_cid *items;
-	size_t count;
-} vv_cids;
-
 /* A ref to be moved by a push. */
 typedef struct vv_push_ref {
 	const char *name;

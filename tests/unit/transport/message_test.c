@@ -281,7 +281,7 @@ static void answers_of_fetch_and_push_are_read_as_written(void **state)
 				  .absent = 70000};
 	const char *why[] = {NULL, "it moved", NULL};
 	vv_cid missing[] = {cid(VV_CODEC_RAW, 1)};
-	const vv_push_answer answer = {why, 3, {missing, 1}};
+	const vv_push_answer answer = {why, 3, {missing, 1, 0}};
 	vv_fetch_start start2;
 	vv_fetch_sum sum2;
 	vv_push_answer answer2;

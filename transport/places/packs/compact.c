@@ -21,8 +21,7 @@ typedef struct compacting {
 	vv_cid_set *seen, *listed;
 	vv_outgoing *items;
 	size_t count, cap;
-	vv_cid *roots;
-	size_t root_count, root_cap;
+	vv_cids roots;
 	uint64_t old_packs, old_bytes, old_blocks;
 	vv_host_name *removed;
 } compacting;
@@ -97,8 +96,7 @@ static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	compacting *c = payload;
 
-	return vv_array_add(c->roots, c->root_count, c->root_cap, n->root) ? VV_OK
-									   : vv_fail_nomem(err);
+	return vv_cids_add(&c->roots, &n->root, err);
 }
 
 static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
@@ -144,7 +142,7 @@ static vv_status find_items(compacting *c, vv_error *err)
 
 	if ((rc = vv_new_roots_each(r, c->what->wants, c->what->want_count, NULL, 0, note_root, c,
 				    err)) < 0 ||
-	    (rc = vv_host_prefetch(c->h, c->roots, c->root_count, err)) < 0 ||
+	    (rc = vv_host_prefetch(c->h, c->roots.items, c->roots.count, err)) < 0 ||
 	    (rc = vv_new_roots_each(r, c->what->wants, c->what->want_count, NULL, 0, add_version, c,
 				    err)) < 0) {
 		return rc;
@@ -234,7 +232,7 @@ static void end(compacting *c)
 {
 	vv_cid_set_free(c->seen);
 	vv_cid_set_free(c->listed);
-	vv_free_all(c->items, c->roots, c->removed);
+	vv_free_all(c->items, c->roots.items, c->removed);
 }
 
 /* The packs can be fewer. */

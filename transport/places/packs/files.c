@@ -88,7 +88,7 @@ static vv_status note_parts(vv_host *h, const vv_buf *bytes, vv_error *err)
 	if (rc < 0) return rc;
 	for (size_t i = 0; i < list.part_count; i++) {
 		const vv_cid key = vv_pack_key(list.parts + i * VV_PACK_HASH_LEN);
-		if ((rc = vv_cid_set_add(h->joined, &key, &(bool){false}, err)) < 0) return rc;
+		if ((rc = vv_cid_set_note(h->joined, &key, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -129,13 +129,13 @@ static vv_status load_list(vv_host *h, const vv_cid *pack, bool *sound, vv_error
 		if (rc < 0) return vv_missing_ok(rc, err);
 	}
 	if ((rc = vv_host_take_list(h, &name, &id, &bytes, sound, err)) < 0 || !*sound) return rc;
-	if ((rc = vv_cid_set_add(h->listed, pack, &(bool){false}, err)) < 0) return rc;
+	if ((rc = vv_cid_set_note(h->listed, pack, err)) < 0) return rc;
 	return note_parts(h, &bytes, err);
 }
 
 typedef struct bringing {
 	vv_host *h;
-	const vv_pack_names *lists;
+	const vv_cids *lists;
 	const vv_older_pack *older;
 } bringing;
 
@@ -166,7 +166,7 @@ vv_status vv_files_each(vv_host *h, size_t count, vv_at_once_fn fn, void *payloa
 }
 
 /* Those of older packs come with the others, and are not looked at. */
-static vv_status take_lists(vv_host *h, const vv_pack_names *lists, const vv_older_pack *older,
+static vv_status take_lists(vv_host *h, const vv_cids *lists, const vv_older_pack *older,
 			    size_t older_count, bool *sound, vv_error *err)
 {
 	bringing b = {h, lists, older};
@@ -181,7 +181,7 @@ static vv_status take_lists(vv_host *h, const vv_pack_names *lists, const vv_old
 	return rc;
 }
 
-vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *sound, vv_error *err)
+vv_status vv_files_take_lists(vv_host *h, const vv_cids *lists, bool *sound, vv_error *err)
 {
 	return take_lists(h, lists, NULL, 0, sound, err);
 }
@@ -227,7 +227,7 @@ vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_ve
 static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 {
 	vv_auto(vv_version_packs) v = {0};
-	bool sound = true, added;
+	bool sound = true;
 
 	if (vv_condemned_has(h->condemned.versions, root)) return VV_OK;
 	vv_status rc = vv_files_version(h, root, &v, &sound, err);
@@ -237,7 +237,7 @@ static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 		rc = take_lists(h, &v.packs, v.older, h->many && !h->anew ? v.older_count : 0,
 				&sound, err);
 	}
-	return rc == VV_OK && sound ? vv_cid_set_add(h->versions, root, &added, err) : rc;
+	return rc == VV_OK && sound ? vv_cid_set_note(h->versions, root, err) : rc;
 }
 
 /* --- all of it ------------------------------------------------------------------------------- */
@@ -256,7 +256,7 @@ static int compare_files(const void *a, const void *b)
 static vv_status take_all_lists(vv_host *h, const vv_stored_files *lists, bool *sound,
 				vv_error *err)
 {
-	vv_auto(vv_pack_names) next = {0};
+	vv_auto(vv_cids) next = {0};
 	bool fine;
 	vv_status rc;
 
@@ -270,7 +270,7 @@ static vv_status take_all_lists(vv_host *h, const vv_stored_files *lists, bool *
 			const vv_cid *key = &lists->items[i].key;
 			const bool unread = !h->anew && vv_cid_set_has(h->joined, key);
 			if (!vv_condemned_has(h->condemned.packs, key) &&
-			    (rc = vv_pack_names_add(unread ? &h->unread : &next, key, err)) < 0) {
+			    (rc = vv_cids_add(unread ? &h->unread : &next, key, err)) < 0) {
 				return rc;
 			}
 		}
@@ -281,7 +281,7 @@ static vv_status take_all_lists(vv_host *h, const vv_stored_files *lists, bool *
 }
 
 /* Lists that were left out so far: those whose blocks a joined pack has, or an index: where something is lacking. */
-static vv_status take_left(vv_host *h, vv_pack_names *left, vv_error *err)
+static vv_status take_left(vv_host *h, vv_cids *left, vv_error *err)
 {
 	if (left->count == 0) return VV_OK;
 	const vv_status rc = vv_files_take_lists(h, left, &(bool){false}, err);
@@ -292,13 +292,13 @@ static vv_status take_left(vv_host *h, vv_pack_names *left, vv_error *err)
 
 vv_status vv_files_take_older(vv_host *h, vv_error *err)
 {
-	vv_auto(vv_pack_names) names = {0};
+	vv_auto(vv_cids) names = {0};
 	uint64_t len;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(h->older); i++) {
 		if (vv_older_is_unread(h, i, &len)) {
-			rc = vv_pack_names_add(&names, vv_cid_map_cid(h->older, i), err);
+			rc = vv_cids_add(&names, vv_cid_map_cid(h->older, i), err);
 		}
 	}
 	rc = rc < 0 ? rc : vv_files_take_lists(h, &names, &(bool){false}, err);
@@ -313,8 +313,7 @@ vv_status vv_files_take_parts(vv_host *h, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && !h->all && i < vv_cid_set_count(h->joined); i++) {
 		const vv_cid *key = vv_cid_set_at(h->joined, i);
-		rc = vv_cid_set_has(h->listed, key) ? VV_OK
-						    : vv_pack_names_add(&h->unread, key, err);
+		rc = vv_cid_set_has(h->listed, key) ? VV_OK : vv_cids_add(&h->unread, key, err);
 	}
 	return rc < 0 ? rc : take_left(h, &h->unread, err);
 }
@@ -330,7 +329,7 @@ static bool is_whole(const vv_host *h, const vv_version_file *f)
 }
 
 /* Those of which the file is sound, and all lists are. */
-static vv_status judge_versions(vv_host *h, const vv_pack_names *roots, vv_error *err)
+static vv_status judge_versions(vv_host *h, const vv_cids *roots, vv_error *err)
 {
 	vv_auto_free vv_version_file *files = vv_calloc(roots->count + 1, sizeof(*files));
 	vv_status rc = files ? vv_files_versions(h, roots->items, roots->count, files, err)
@@ -339,7 +338,7 @@ static vv_status judge_versions(vv_host *h, const vv_pack_names *roots, vv_error
 	for (size_t i = 0; files && i < roots->count; i++) {
 		if (rc == VV_OK && is_whole(h, &files[i]) &&
 		    (rc = vv_seek_note(h, &files[i].names, err)) == VV_OK) {
-			rc = vv_cid_set_add(h->versions, &roots->items[i], &(bool){false}, err);
+			rc = vv_cid_set_note(h->versions, &roots->items[i], err);
 		}
 		vv_version_packs_clear(&files[i].names);
 	}
@@ -350,7 +349,7 @@ static vv_status judge_versions(vv_host *h, const vv_pack_names *roots, vv_error
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 {
 	vv_auto(vv_stored_files) versions = {0}, lists = {0};
-	vv_auto(vv_pack_names) roots = {0};
+	vv_auto(vv_cids) roots = {0};
 	bool sound = true;
 	vv_status rc;
 
@@ -364,8 +363,8 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < versions.count; i++) {
 		const vv_cid *root = &versions.items[i].key;
 		if (!vv_condemned_has(h->condemned.versions, root)) {
-			rc = h->anew ? vv_pack_names_add(&roots, root, err)
-				     : vv_cid_set_add(h->versions, root, &(bool){false}, err);
+			rc = h->anew ? vv_cids_add(&roots, root, err)
+				     : vv_cid_set_note(h->versions, root, err);
 		}
 	}
 	rc = rc < 0 ? rc : take_all_lists(h, &lists, &sound, err);
@@ -620,14 +619,14 @@ static vv_status open_files(vv_seek *s, vv_error *err)
 static vv_status ask_indexes(vv_host *h, const vv_cid *cid, vv_error *err)
 {
 	asking a = {h, cid};
-	vv_auto(vv_pack_names) packs = {0};
+	vv_auto(vv_cids) packs = {0};
 	vv_status rc = open_files(h->seek, err);
 
 	rc = rc < 0 ? rc : vv_files_each(h, h->seek->file_count, ask_index, &a, NULL, err);
 	for (size_t i = 0; rc == VV_OK && i < h->seek->file_count; i++) {
 		const vv_seek_file *f = &h->seek->files[i];
 		for (size_t k = 0; rc == VV_OK && k < f->found_count; k++) {
-			rc = vv_pack_names_add(&packs, &f->found[k], err);
+			rc = vv_cids_add(&packs, &f->found[k], err);
 		}
 	}
 	return rc < 0 ? rc : vv_files_take_lists(h, &packs, &(bool){false}, err);
@@ -637,7 +636,7 @@ static vv_status ask_indexes(vv_host *h, const vv_cid *cid, vv_error *err)
 static vv_status open_version(vv_host *h, const vv_cid *root, vv_error *err)
 {
 	vv_auto(vv_version_packs) v = {0};
-	vv_auto(vv_pack_names) whole = {0};
+	vv_auto(vv_cids) whole = {0};
 	bool sound = false, added;
 	vv_status rc = vv_cid_set_add(h->seek->asked, root, &added, err);
 
@@ -646,9 +645,8 @@ static vv_status open_version(vv_host *h, const vv_cid *root, vv_error *err)
 	rc = vv_error_excuse(rc, is_absent(rc), err);
 	rc = rc == VV_OK && sound ? vv_seek_note(h, &v, err) : rc;
 	for (size_t i = 0; rc == VV_OK && sound && i < v.packs.count; i++) {
-		rc = vv_pack_names_add(vv_cid_is_null(&v.indexes.items[i]) ? &whole
-									   : &h->seek->packs,
-				       &v.packs.items[i], err);
+		rc = vv_cids_add(vv_cid_is_null(&v.indexes.items[i]) ? &whole : &h->seek->packs,
+				 &v.packs.items[i], err);
 	}
 	return rc < 0 ? rc : vv_files_take_lists(h, &whole, &sound, err);
 }

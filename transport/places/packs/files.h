@@ -38,7 +38,7 @@ vv_status vv_files_each(vv_host *h, size_t count, vv_at_once_fn fn, void *payloa
 			vv_error *err);
 /* Loads the lists of the packs `lists` into the catalog, and downloads missing lists in parallel.
  * Sets *sound to true if all lists exist and are intact. */
-vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *sound, vv_error *err);
+vv_status vv_files_take_lists(vv_host *h, const vv_cids *lists, bool *sound, vv_error *err);
 /* Reads the file of the version root, and appends its packs to *out, each with the index that has
  * the pack, or a null key. Sets *sound to false if the file is damaged. VV_ENOTFOUND: no such file.
  * VV_EREFUSED: no such file, at a place that does not distinguish missing files from forbidden

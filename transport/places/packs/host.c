@@ -249,7 +249,7 @@ void vv_host_close(vv_host *h)
 		}
 		vv_place_close(&h->place);
 		free_lists(h);
-		vv_pack_names_clear(&h->unread);
+		vv_cids_clear(&h->unread);
 		vv_cid_set_free(h->intact);
 		vv_free_all(h->ruins, h->bad, h->proof, h->packs, h->lists, h->git_dir, h->dir,
 			    h->ref, h->tip_ref, h->remote, h->push_url, h->url, h);

@@ -63,8 +63,8 @@ struct vv_host {
 	vv_cid_set *pieces;   /* records that were fetched one by one (pieces.c) */
 	/* packs were fetched, and no requested pack is only partly in this folder */
 	bool parts_done;
-	vv_cid_set *joined;   /* packs whose blocks another pack of the catalog also has (join.c) */
-	vv_pack_names unread; /* packs in joined whose lists were left out of the catalog */
+	vv_cid_set *joined; /* packs whose blocks another pack of the catalog also has (join.c) */
+	vv_cids unread;     /* packs in joined whose lists were left out of the catalog */
 	/* older packs (older.h) and their lengths */
 	vv_cid_map *older;
 	size_t asked;       /* number of versions that were requested one by one */

@@ -92,7 +92,7 @@ static vv_status leave_repeated(joining *j, vv_error *err)
 		}
 		for (size_t k = 0; rc == VV_OK && !repeated && k < list.count; k++) {
 			const vv_host_block b = vv_host_list_block(&list, k);
-			rc = vv_cid_set_add(blocks, &b.cid, &(bool){false}, err);
+			rc = vv_cid_set_note(blocks, &b.cid, err);
 		}
 		if (!repeated) {
 			j->parts[kept++] = j->parts[i];

@@ -131,68 +131,48 @@ void vv_host_came(const vv_host *h, vv_host_sum *out)
 
 /* --- packs ---------------------------------------------------------------------------------------- */
 
-/* Blocks to be looked at, of one level of all trees. */
-typedef struct frontier {
-	vv_host *h;
-	vv_cid_set *seen;
-	vv_cid *now, *next;
-	size_t count, next_count, next_cap;
-} frontier;
-
-static vv_status add_next(void *payload, const vv_cid *cid, vv_error *err)
-{
-	frontier *f = payload;
-	bool added;
-	vv_status rc = VV_OK;
-
-	if ((rc = vv_cid_set_add(f->seen, cid, &added, err)) < 0 || !added) return rc;
-	return vv_array_add(f->next, f->next_count, f->next_cap, *cid) ? VV_OK : vv_fail_nomem(err);
-}
-
-/* Visits the links of the current blocks. */
-static vv_status look_below(frontier *f, vv_error *err)
+/* Sees the links of these blocks. */
+static vv_status look_below(vv_host *h, const vv_cids *blocks, vv_cid_set *seen, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_cid is;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < f->count; i++) {
-		const vv_cid *cid = &f->now[i];
+	for (size_t i = 0; i < blocks->count; i++) {
+		const vv_cid *cid = &blocks->items[i];
 		/* A false one leads nowhere: it will be refused when it is taken. */
 		if (cid->codec == VV_CODEC_DAG_CBOR &&
-		    vv_host_read(f->h, false, cid, &bytes, NULL, NULL, VV_IGNORED) == VV_OK &&
+		    vv_host_read(h, false, cid, &bytes, NULL, NULL, VV_IGNORED) == VV_OK &&
 		    vv_cid_of(&is, cid->codec, bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
 		    vv_cid_equal(&is, cid) &&
 		    vv_cbor_check(bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
-		    (rc = vv_cbor_links(bytes.data, bytes.len, add_next, f, err)) < 0) {
+		    (rc = vv_cbor_links(bytes.data, bytes.len, vv_cid_set_note, seen, err)) < 0) {
 			return rc;
 		}
 	}
 	return VV_OK;
 }
 
+/* One level of all trees after the other. */
 vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_error *err)
 {
 	const vv_host_taking t = {.dir = h->packs, .have = h->main};
-	frontier f = {.h = h, .seen = vv_cid_set_new()};
-	vv_status rc = f.seen ? vv_files_look_for(h, cids, count, err) : vv_fail_nomem(err);
+	vv_auto(vv_cid_set) *seen = vv_cid_set_new();
+	vv_auto(vv_cids) now = {0};
+	vv_status rc = seen ? vv_files_look_for(h, cids, count, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = add_next(&f, &cids[i], err);
+		rc = vv_cid_set_note(seen, &cids[i], err);
 	}
-	while (rc == VV_OK && f.next_count > 0) {
-		vv_free(f.now);
-		f.now = f.next;
-		f.count = f.next_count;
-		f.next = NULL;
-		f.next_count = f.next_cap = 0;
-		if ((rc = vv_store_without(h->main, f.now, &f.count, err)) == VV_OK &&
-		    (rc = vv_host_take(h, &t, f.now, f.count, err)) == VV_OK) {
-			rc = look_below(&f, err);
+	for (size_t at = 0; rc == VV_OK && at < vv_cid_set_count(seen);) {
+		now.count = 0;
+		while (rc == VV_OK && at < vv_cid_set_count(seen)) {
+			rc = vv_cids_add(&now, vv_cid_set_at(seen, at++), err);
 		}
+		rc = rc < 0 ? rc : vv_store_without(h->main, now.items, &now.count, err);
+		rc = rc < 0 ? rc : vv_host_take(h, &t, now.items, now.count, err);
+		rc = rc < 0 ? rc : look_below(h, &now, seen, err);
 	}
-	vv_free_all(f.now, f.next);
-	vv_cid_set_free(f.seen);
 	return rc;
 }
 

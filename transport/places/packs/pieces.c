@@ -51,8 +51,7 @@ typedef struct gathering {
 	bool *failed;  /* likewise: a request failed */
 	piece *pieces;
 	size_t count, cap;
-	vv_cid *todo;
-	size_t todo_count, todo_cap;
+	vv_cids todo;
 	part *parts;
 	size_t part_count, part_cap;
 	bool reopen;    /* the store has another index of a pack than the folder */
@@ -105,11 +104,6 @@ static vv_status is_new(gathering *g, size_t pack, uint64_t offset, bool *out, v
 	return vv_cid_set_add(g->h->pieces, &key, out, err);
 }
 
-static vv_status add_todo(gathering *g, const vv_cid *cid, vv_error *err)
-{
-	return vv_array_add(g->todo, g->todo_count, g->todo_cap, *cid) ? VV_OK : vv_fail_nomem(err);
-}
-
 static bool is_whole(const gathering *g, size_t pack)
 {
 	const vv_host_pack *p = vv_catalog_pack(g->h->catalog, pack);
@@ -129,7 +123,7 @@ static vv_status want_record(gathering *g, size_t pack, size_t i, vv_error *err)
 			const vv_cid base = vv_host_list_base(l, next - l->count);
 			return g->t->have && vv_store_has(g->t->have, &base)
 				       ? VV_OK
-				       : add_todo(g, &base, err);
+				       : vv_cids_add(&g->todo, &base, err);
 		}
 		const vv_host_block b = vv_host_list_block(l, next);
 		if ((rc = is_new(g, pack, b.offset, &fresh, err)) < 0 || !fresh) return rc;
@@ -159,7 +153,7 @@ static vv_status want_pack(gathering *g, size_t pack, vv_error *err)
 	g->whole[pack] = g->whole[pack] || !is_whole(g, pack);
 	for (size_t i = 0; rc == VV_OK && i < p->base_count; i++) {
 		if (!g->t->have || !vv_store_has(g->t->have, &p->bases[i])) {
-			rc = add_todo(g, &p->bases[i], err);
+			rc = vv_cids_add(&g->todo, &p->bases[i], err);
 		}
 	}
 	return rc;
@@ -474,7 +468,7 @@ static void clear(gathering *g)
 		vv_free(g->lists[i].starts);
 	}
 	vv_mutex_free(g->lock);
-	vv_free_all(g->lists, g->whole, g->failed, g->pieces, g->todo, g->parts);
+	vv_free_all(g->lists, g->whole, g->failed, g->pieces, g->todo.items, g->parts);
 }
 
 static vv_status init(gathering *g, vv_error *err)
@@ -499,8 +493,8 @@ static vv_status gather(gathering *g, const vv_cid *cids, size_t count, bool *fo
 	for (size_t i = 0; i < count; i++) {
 		if ((rc = want(g, &cids[i], err)) < 0) return rc;
 	}
-	while (g->todo_count > 0) {
-		const vv_cid cid = g->todo[--g->todo_count];
+	while (g->todo.count > 0) {
+		const vv_cid cid = g->todo.items[--g->todo.count];
 		if ((rc = want(g, &cid, err)) < 0) return rc;
 	}
 	if (rc < 0 || (rc = plan(g, err)) < 0 || g->part_count == 0) return rc;

@@ -88,17 +88,16 @@ static vv_status ask_end(void *payload, size_t i, vv_error *err)
 static vv_status take_named(keeping *k, vv_error *err)
 {
 	vv_auto(vv_cid_set) *seen = vv_cid_set_new();
-	vv_auto(vv_pack_names) names = {0};
+	vv_auto(vv_cids) names = {0};
 	bool added;
 	vv_status rc = seen ? vv_files_begin_anew(k->h, err) : vv_fail_nomem(err);
 
 	rc = rc < 0 ? rc : vv_files_versions(k->h, k->roots, k->count, k->files, err);
 	for (size_t i = 0; rc == VV_OK && i < k->count; i++) {
-		const vv_pack_names *of = &k->files[i].names.packs;
+		const vv_cids *of = &k->files[i].names.packs;
 		for (size_t n = 0; rc == VV_OK && k->files[i].sound && n < of->count; n++) {
 			rc = vv_cid_set_add(seen, &of->items[n], &added, err);
-			rc = rc == VV_OK && added ? vv_pack_names_add(&names, &of->items[n], err)
-						  : rc;
+			rc = rc == VV_OK && added ? vv_cids_add(&names, &of->items[n], err) : rc;
 		}
 		rc = rc == VV_OK && k->files[i].sound ? vv_seek_note(k->h, &k->files[i].names, err)
 						      : rc;
@@ -110,7 +109,7 @@ static vv_status take_named(keeping *k, vv_error *err)
 static void judge_files(keeping *k, size_t i, const vv_cid_map *places)
 {
 	vv_host_keeps *out = &k->out[i];
-	const vv_pack_names *packs = &k->files[i].names.packs;
+	const vv_cids *packs = &k->files[i].names.packs;
 	uint64_t at;
 
 	if (!k->files[i].sound) {
@@ -127,7 +126,7 @@ static void judge_files(keeping *k, size_t i, const vv_cid_map *places)
 
 static vv_status choose_any(keeping *k, size_t i, const vv_cid_map *places, vv_error *err)
 {
-	const vv_pack_names *packs = &k->files[i].names.packs;
+	const vv_cids *packs = &k->files[i].names.packs;
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
 	uint64_t at, r[2];
@@ -368,11 +367,10 @@ static vv_status on_record(void *payload, const char *pack VV_UNUSED, uint64_t o
 			   vv_error *err)
 {
 	verifying *x = payload;
-	bool added;
 
 	if (state != VV_OK) return VV_OK;
 	x->v->blocks++;
-	return vv_cid_set_add(x->h->intact, cid, &added, err);
+	return vv_cid_set_note(x->h->intact, cid, err);
 }
 
 /* Is all there that its list names? */

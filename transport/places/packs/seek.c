@@ -39,7 +39,7 @@ vv_status vv_seek_add(vv_seek *s, const vv_cid *pack, const vv_cid *index, vv_er
 		at--;
 	}
 	if (at == 0) {
-		const vv_status rc = vv_pack_names_add(&s->names, index, err);
+		const vv_status rc = vv_cids_add(&s->names, index, err);
 		if (rc < 0) return rc;
 		at = s->names.count;
 	}

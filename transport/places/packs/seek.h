@@ -24,12 +24,12 @@ typedef struct vv_seek_file {
 
 /* The indexes and packs of the version files read so far. */
 typedef struct vv_seek {
-	vv_pack_names names; /* names of indexes, each once */
+	vv_cids names;       /* names of indexes, each once */
 	vv_seek_file *files; /* opened indexes, in the order of names */
 	size_t file_count, file_cap;
-	vv_cid_map *of;      /* for each pack, the position of its index in names */
-	vv_cid_set *asked;   /* versions whose indexes and packs were recorded */
-	vv_pack_names packs; /* packs of versions whose lists are not all in the catalog */
+	vv_cid_map *of;    /* for each pack, the position of its index in names */
+	vv_cid_set *asked; /* versions whose indexes and packs were recorded */
+	vv_cids packs;     /* packs of versions whose lists are not all in the catalog */
 } vv_seek;
 
 vv_seek *vv_seek_new(void);    /* NULL: out of memory */

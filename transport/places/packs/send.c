@@ -44,9 +44,8 @@ typedef struct sending {
 	vv_host_name *bad; /* packs that leave with the last commit */
 	vv_buf message;    /* of a commit */
 	vv_host_sum *sum;
-	vv_cid *roots; /* of versions that are to have a file in a store */
-	size_t root_count, root_cap;
-	bool lost; /* a version is not there that was, or must have been */
+	vv_cids roots; /* of versions that are to have a file in a store */
+	bool lost;     /* a version is not there that was, or must have been */
 } sending;
 
 /* --- blocks to send
@@ -95,12 +94,6 @@ static vv_status is_there(sending *s, const vv_new_root *n, bool *there, bool *b
 	return rc;
 }
 
-static vv_status note_root(sending *s, const vv_cid *root, vv_error *err)
-{
-	return vv_array_add(s->roots, s->root_count, s->root_cap, *root) ? VV_OK
-									 : vv_fail_nomem(err);
-}
-
 /* A root that the host has means all below it: packs go children first. */
 static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 {
@@ -131,7 +124,7 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 			return VV_OK;
 		}
 	}
-	if ((rc = note_root(s, &n->root, err)) < 0) return rc;
+	if ((rc = vv_cids_add(&s->roots, &n->root, err)) < 0) return rc;
 	if (!vv_array_room(s->versions, s->version_count, s->version_cap)) {
 		return vv_fail_nomem(err);
 	}
@@ -212,7 +205,7 @@ static vv_status plan_once(sending *s, vv_error *err)
 
 	vv_cid_set_free(s->seen);
 	s->seen = vv_cid_set_new();
-	s->count = s->version_count = s->root_count = 0;
+	s->count = s->version_count = s->roots.count = 0;
 	s->raw = 0;
 	s->lost = false;
 	vv_arena_reset(&s->arena);
@@ -332,7 +325,7 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 	s->sum->bytes = o.pack_bytes + o.list_bytes;
 	return rc < 0 || !vv_host_is_place(h)
 		       ? rc
-		       : vv_versions_put(h, s->roots, s->root_count, 0, &s->sum->bytes, err);
+		       : vv_versions_put(h, s->roots.items, s->roots.count, 0, &s->sum->bytes, err);
 }
 
 /* Each pusher for another time, so that those who met do not meet again. */
@@ -421,7 +414,7 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 	if (rc == VV_OK) {
 		rc = forget_condemned(h, err);
 	}
-	vv_free_all(s.haves, s.roots, s.bad, s.items, s.versions);
+	vv_free_all(s.haves, s.roots.items, s.bad, s.items, s.versions);
 	vv_buf_clear(&s.message);
 	vv_cid_set_free(s.seen);
 	vv_arena_clear(&s.arena);

@@ -399,7 +399,7 @@ static int compare_sizes(const void *a, const void *b)
 static vv_status load_catalog(sweeping *s, vv_error *err)
 {
 	vv_auto_free const pack **order = vv_calloc(s->pack_count + 1, sizeof(*order));
-	vv_auto(vv_pack_names) names = {0};
+	vv_auto(vv_cids) names = {0};
 	bool sound = true;
 	vv_status rc = order ? vv_files_begin_anew(s->h, err) : vv_fail_nomem(err);
 
@@ -413,7 +413,7 @@ static vv_status load_catalog(sweeping *s, vv_error *err)
 		const vv_cid *key = vv_cid_map_cid(s->pack_names, (size_t)(order[i] - s->packs));
 		if (order[i]->has_list && order[i]->has_pack &&
 		    !vv_condemned_has(s->replaced, key)) {
-			rc = vv_pack_names_add(&names, key, err);
+			rc = vv_cids_add(&names, key, err);
 		}
 	}
 	rc = rc < 0 ? rc : vv_files_take_lists(s->h, &names, &sound, err);

@@ -76,8 +76,8 @@ static vv_status take_line(vv_version_packs *v, const char **p, bool *sound, vv_
 	}
 	*sound = next_name(p, " \n", &pack) && ((*p)[-1] == '\n' || next_name(p, "\n", &index));
 	if (!*sound) return VV_OK;
-	const vv_status rc = vv_pack_names_add(&v->packs, &pack, err);
-	return rc < 0 ? rc : vv_pack_names_add(&v->indexes, &index, err);
+	const vv_status rc = vv_cids_add(&v->packs, &pack, err);
+	return rc < 0 ? rc : vv_cids_add(&v->indexes, &index, err);
 }
 
 /* Its first lines: another version's file is damage, too. */

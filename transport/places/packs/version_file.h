@@ -25,7 +25,7 @@ typedef struct vv_older_pack {
 /* The content of a version's file. indexes[i] is the index that covers packs[i]; null: no index
  * covers this pack. */
 typedef struct vv_version_packs {
-	vv_pack_names packs, indexes;
+	vv_cids packs, indexes;
 	vv_older_pack *older;
 	size_t older_count, older_cap;
 	uint64_t digest; /* hash of the file's bytes */

@@ -17,9 +17,8 @@
 typedef struct needing {
 	vv_host *h;
 	unsigned mark;
-	vv_cid *absent; /* nodes that are not here */
-	size_t absent_count, absent_cap;
-	vv_cid lost; /* a block that no pack has; null: none */
+	vv_cids absent; /* nodes that are not here */
+	vv_cid lost;    /* a block that no pack has; null: none */
 } needing;
 
 static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV_UNUSED,
@@ -34,8 +33,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 		n->lost = *cid;
 	}
 	if (state == VV_OK || cid->codec == VV_CODEC_RAW) return VV_OK;
-	return vv_array_add(n->absent, n->absent_count, n->absent_cap, *cid) ? VV_OK
-									     : vv_fail_nomem(err);
+	return vv_cids_add(&n->absent, cid, err);
 }
 
 static vv_status walk(needing *n, vv_store *store, const vv_cid *roots, size_t count, vv_error *err)
@@ -80,9 +78,9 @@ static void add_bases(needing *n)
 /* For an incomplete version here: fetches its nodes from the place. */
 static vv_status fetch_absent(needing *n, const vv_cid *root, vv_error *err)
 {
-	vv_status rc = vv_host_prefetch(n->h, n->absent, n->absent_count, err);
+	vv_status rc = vv_host_prefetch(n->h, n->absent.items, n->absent.count, err);
 
-	n->absent_count = 0;
+	n->absent.count = 0;
 	return rc < 0 ? rc : walk(n, n->h->blocks, root, 1, err);
 }
 
@@ -94,14 +92,14 @@ static vv_status look_once(vv_host *h, const vv_cid *root, unsigned mark, bool *
 
 	vv_catalog_unmark(h->catalog, mark);
 	rc = walk(&n, h->main, root, 1, err);
-	if (rc == VV_OK && n.absent_count > 0 && (h->all || vv_cid_is_null(&n.lost))) {
+	if (rc == VV_OK && n.absent.count > 0 && (h->all || vv_cid_is_null(&n.lost))) {
 		rc = fetch_absent(&n, root, err);
 	}
 	if (rc == VV_OK) {
 		add_bases(&n);
 	}
-	*whole = vv_cid_is_null(&n.lost) && n.absent_count == 0;
-	vv_free(n.absent);
+	*whole = vv_cid_is_null(&n.lost) && n.absent.count == 0;
+	vv_cids_clear(&n.absent);
 	return rc;
 }
 
@@ -128,7 +126,7 @@ vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, u
 	if (rc == VV_OK) {
 		add_bases(&n);
 	}
-	vv_free(n.absent);
+	vv_cids_clear(&n.absent);
 	return rc;
 }
 
@@ -143,7 +141,7 @@ vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, unsigned needed, u
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		const vv_cid *key = &vv_catalog_pack(h->catalog, i)->key;
 		if (vv_catalog_has(h->catalog, i, needed) &&
-		    (rc = vv_pack_names_add(&of.packs, key, err)) < 0) {
+		    (rc = vv_cids_add(&of.packs, key, err)) < 0) {
 			return rc;
 		}
 	}
@@ -153,7 +151,7 @@ vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, unsigned needed, u
 	}
 	for (size_t i = 0; i < of.packs.count; i++) {
 		const vv_cid index = vv_seek_index_of(h->seek, &of.packs.items[i]);
-		if ((rc = vv_pack_names_add(&of.indexes, &index, err)) < 0) return rc;
+		if ((rc = vv_cids_add(&of.indexes, &index, err)) < 0) return rc;
 	}
 	const bool again = vv_condemned_has(h->condemned.versions, root);
 	if ((rc = vv_older_name(h, needed, named, &of, err)) < 0 ||
@@ -161,7 +159,7 @@ vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, unsigned needed, u
 	    (rc = vv_stored_put(&h->place, VV_STORED_VERSION, root, &text, err)) < 0) {
 		return rc;
 	}
-	return vv_cid_set_add(h->versions, root, &(bool){false}, err);
+	return vv_cid_set_note(h->versions, root, err);
 }
 
 static vv_status put_version(vv_host *h, const vv_cid *root, unsigned named, vv_error *err)
