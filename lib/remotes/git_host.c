@@ -582,11 +582,6 @@ vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t cou
 	return vv_host_keeps_each(g->keeps, roots, count, fetch_bytes, out, err);
 }
 
-static vv_status add_reached(void *payload, const vv_new_root *n, vv_error *err)
-{
-	return n->link ? VV_OK : vv_cids_add(payload, &n->root, err);
-}
-
 vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 {
 	vv_auto(vv_cids) roots = {0};
@@ -597,7 +592,7 @@ vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 
 	memset(out, 0, sizeof(*out));
 	if (rc < 0 || none || (rc = vv_repository_store(g->t->repo, &store, err)) < 0 ||
-	    (rc = vv_hello_each_root(&g->refs.hello, g->t->repo, add_reached, &roots, err)) < 0) {
+	    (rc = vv_hello_roots(&roots, &g->refs.hello, g->t->repo, err)) < 0) {
 		return rc;
 	}
 	if (!(keeps = vv_calloc(roots.count + 1, sizeof(*keeps)))) return vv_fail_nomem(err);

@@ -246,6 +246,16 @@ vv_status vv_hello_each_root(const vv_hello *h, vv_repository *r, vv_new_root_fn
 		       : vv_new_roots_each(r, ids.items, ids.count, NULL, 0, fn, payload, err);
 }
 
+static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	return n->link ? VV_OK : vv_cids_add(payload, &n->root, err);
+}
+
+vv_status vv_hello_roots(vv_cids *out, const vv_hello *h, vv_repository *r, vv_error *err)
+{
+	return vv_hello_each_root(h, r, add_root, out, err);
+}
+
 vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *out, vv_error *err)
 {
 	vv_auto(vv_elsewhere) *elsewhere = NULL;

@@ -47,6 +47,8 @@ VV_AUTO_CLEAR(vv_host_refs, vv_host_refs_clear)
  * as that history is in r. */
 vv_status vv_hello_each_root(const vv_hello *h, vv_repository *r, vv_new_root_fn fn, void *payload,
 			     vv_error *err);
+/* Appends the roots of these versions to out, without those of linked versions. */
+vv_status vv_hello_roots(vv_cids *out, const vv_hello *h, vv_repository *r, vv_error *err);
 /* Sets *out to true if everything reachable from the refs in x is in r, and contains no versions.
  * Does not walk the history if the answer is cached. */
 vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *out, vv_error *err);

@@ -222,29 +222,22 @@ vv_status vv_proof_ask(bool *holds, const vv_reached *there, vv_store *store, co
 	return rc;
 }
 
-static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
-{
-	return n->link ? VV_OK : vv_cid_map_put(payload, &n->root, 0, NULL, err);
-}
-
 vv_status vv_proof_ask_some(vv_proof_sample *out, const vv_reached *there, vv_repository *r,
 			    vv_error *err)
 {
-	vv_auto(vv_cid_map) *roots = vv_cid_map_new();
+	vv_auto(vv_cids) roots = {0};
 	vv_cid some[VV_PROOF_SAMPLE];
 	bool holds[VV_PROOF_SAMPLE];
 	uint64_t first;
 	vv_store *store;
-	vv_status rc = roots ? vv_hello_each_root(there->hello, r, note_root, roots, err)
-			     : vv_fail_nomem(err);
+	vv_status rc = vv_hello_roots(&roots, there->hello, r, err);
 
 	*out = (vv_proof_sample){0};
 	if (rc < 0 || (rc = vv_repository_store(r, &store, err)) < 0) return rc;
-	const size_t all = vv_cid_map_count(roots);
-	const size_t count = all < VV_PROOF_SAMPLE ? all : VV_PROOF_SAMPLE;
+	const size_t all = roots.count, count = all < VV_PROOF_SAMPLE ? all : VV_PROOF_SAMPLE;
 	vv_random(&first, sizeof(first));
 	for (size_t i = 0; i < count; i++) { /* evenly, from a random one on */
-		some[i] = *vv_cid_map_cid(roots, (size_t)((first % all + i * all / count) % all));
+		some[i] = roots.items[(size_t)((first % all + i * all / count) % all)];
 	}
 	if ((rc = vv_proof_ask(holds, there, store, some, count, err)) < 0) return rc;
 	out->asked = count;

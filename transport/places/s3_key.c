@@ -1,11 +1,13 @@
 /*
  * s3_key: how AWS's services and programs write keys.
  */
+#define _DEFAULT_SOURCE /* timegm() */
 #include "transport/places/s3_key.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/ascii.h"
@@ -34,17 +36,17 @@ static bool is_clean(const char *text)
 
 int64_t vv_s3_time(const char *text)
 {
-	int y, mon, d, h, min, s, n = 0;
+	struct tm t = {0};
+	int n = 0;
 
-	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &y, &mon, &d, &h, &min, &s, &n) != 6 ||
-	    n != 19 || y < 1970 || mon < 1 || mon > 12) {
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour,
+		   &t.tm_min, &t.tm_sec, &n) != 6 ||
+	    n != 19 || t.tm_year < 1970 || t.tm_mon < 1 || t.tm_mon > 12) {
 		return 0;
 	}
-	/* days since 1970, of a year that begins in March */
-	const int64_t year = mon > 2 ? y : y - 1;
-	const int64_t day = (153 * (mon + (mon > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	const int64_t days = year * 365 + year / 4 - year / 100 + year / 400 + day - 719468;
-	return ((days * 24 + h) * 60 + min) * 60 + s;
+	t.tm_year -= 1900;
+	t.tm_mon--;
+	return timegm(&t);
 }
 
 vv_status vv_s3_key_set(vv_s3_key *out, const char *name, const char *text, vv_error *err)

@@ -253,8 +253,7 @@ static int compare_files(const void *a, const void *b)
  * that they name are not needed. */
 #define SHORTER 8u
 
-static vv_status take_all_lists(vv_host *h, const vv_stored_files *lists, bool *sound,
-				vv_error *err)
+vv_status vv_files_take_sorted(vv_host *h, const vv_stored_files *lists, bool *sound, vv_error *err)
 {
 	vv_auto(vv_cids) next = {0};
 	bool fine;
@@ -367,7 +366,7 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 				     : vv_cid_set_note(h->versions, root, err);
 		}
 	}
-	rc = rc < 0 ? rc : take_all_lists(h, &lists, &sound, err);
+	rc = rc < 0 ? rc : vv_files_take_sorted(h, &lists, &sound, err);
 	if (rc == VV_OK && h->anew) return judge_versions(h, &roots, err);
 	if (rc == VV_OK && !sound) { /* which versions needed it is in their files alone */
 		vv_cid_set_free(h->versions);

@@ -20,6 +20,7 @@
 #include "transport/places/at_once.h"
 #include "transport/places/packs/host_internal.h"
 #include "transport/places/packs/older.h"
+#include "transport/places/packs/stored.h"
 #include "transport/places/packs/version_file.h"
 
 /* Empties the catalog, and makes later calls read all lists from the place, instead of using local
@@ -39,6 +40,12 @@ vv_status vv_files_each(vv_host *h, size_t count, vv_at_once_fn fn, void *payloa
 /* Loads the lists of the packs `lists` into the catalog, and downloads missing lists in parallel.
  * Sets *sound to true if all lists exist and are intact. */
 vv_status vv_files_take_lists(vv_host *h, const vv_cids *lists, bool *sound, vv_error *err);
+/* Sorts files by size, the largest first, and loads the lists of their packs into the catalog in
+ * this order, as vv_files_take_lists does; where several packs have a block, the first one counts.
+ * Leaves out the packs that a list already names as its parts, unless all lists are read anew
+ * (vv_files_begin_anew). Sets *sound to false if a list is missing or damaged. */
+vv_status vv_files_take_sorted(vv_host *h, const vv_stored_files *files, bool *sound,
+			       vv_error *err);
 /* Reads the file of the version root, and appends its packs to *out, each with the index that has
  * the pack, or a null key. Sets *sound to false if the file is damaged. VV_ENOTFOUND: no such file.
  * VV_EREFUSED: no such file, at a place that does not distinguish missing files from forbidden

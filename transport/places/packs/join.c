@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/codec.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -118,24 +117,17 @@ static vv_status get_part(void *payload, size_t i, vv_error *err)
 /* The content of the joined pack. */
 typedef struct joined {
 	vv_buf pack;
-	uint8_t (*names)[VV_PACK_HASH_LEN]; /* of the parts, and of theirs */
-	size_t name_count, name_cap, count;
+	vv_cids names; /* of the parts, and of theirs */
+	size_t count;
 	uint64_t records;
 } joined;
 
 static void joined_clear(joined *x)
 {
 	vv_buf_clear(&x->pack);
-	vv_free(x->names);
+	vv_cids_clear(&x->names);
 }
 VV_AUTO_CLEAR(joined, joined_clear)
-
-static vv_status add_name(joined *x, const uint8_t *hash, vv_error *err)
-{
-	if (!vv_array_room(x->names, x->name_count, x->name_cap)) return vv_fail_nomem(err);
-	memcpy(x->names[x->name_count++], hash, VV_PACK_HASH_LEN);
-	return VV_OK;
-}
 
 /* Appends the records of a part: distances within a part do not change. */
 static vv_status add_part(joined *x, vv_host *h, const part *p, vv_error *err)
@@ -146,12 +138,13 @@ static vv_status add_part(joined *x, vv_host *h, const part *p, vv_error *err)
 					  err);
 
 	if (rc < 0 || p->bytes.len != p->len ||
-	    x->name_count + list.part_count >= VV_HOST_LIST_PARTS) {
+	    x->names.count + list.part_count >= VV_HOST_LIST_PARTS) {
 		return rc;
 	}
-	rc = add_name(x, p->key.digest, err);
+	rc = vv_cids_add(&x->names, &p->key, err);
 	for (size_t i = 0; rc == VV_OK && i < list.part_count; i++) {
-		rc = add_name(x, list.parts + i * VV_PACK_HASH_LEN, err);
+		const vv_cid key = vv_pack_key(list.parts + i * VV_PACK_HASH_LEN);
+		rc = vv_cids_add(&x->names, &key, err);
 	}
 	vv_buf_put(&x->pack, p->bytes.data + VV_PACK_HEADER_LEN,
 		   p->bytes.len - VV_PACK_HEADER_LEN - VV_PACK_TRAILER_LEN);
@@ -177,23 +170,18 @@ static vv_status add_end(joined *x, vv_error *err)
 	return vv_buf_ok(&x->pack, err);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return memcmp(a, b, VV_PACK_HASH_LEN);
-}
-
 /* A part may be named twice: by two joined ones that others made of it at once. */
-static void sort_names(joined *x)
+static void sort_names(vv_cids *names)
 {
 	size_t kept = 0;
 
-	qsort(x->names, x->name_count, sizeof(*x->names), compare_names);
-	for (size_t i = 0; i < x->name_count; i++) {
-		if (kept == 0 || compare_names(x->names[kept - 1], x->names[i]) != 0) {
-			memmove(x->names[kept++], x->names[i], VV_PACK_HASH_LEN);
+	qsort(names->items, names->count, sizeof(*names->items), vv_pack_names_compare);
+	for (size_t i = 0; i < names->count; i++) {
+		if (kept == 0 || !vv_cid_equal(&names->items[kept - 1], &names->items[i])) {
+			names->items[kept++] = names->items[i];
 		}
 	}
-	x->name_count = kept;
+	names->count = kept;
 }
 
 /* From now on versions name it in the place of its parts. */
@@ -217,12 +205,11 @@ static vv_status write_joined(joining *j, uint64_t *bytes, vv_error *err)
 		rc = add_part(&x, j->h, &j->parts[i], err);
 	}
 	if (rc < 0 || x.count < JOIN_LEAST || (rc = add_end(&x, err)) < 0) return rc;
-	sort_names(&x);
+	sort_names(&x.names);
 	const uint8_t *hash = (const uint8_t *)x.pack.data + x.pack.len - VV_PACK_HASH_LEN;
 	const vv_cid key = vv_pack_key(hash);
 	if ((rc = vv_host_list_of(&list, hash, x.pack.data, x.pack.len, err)) < 0 ||
-	    (rc = vv_host_list_add_parts(&list, (const uint8_t(*)[VV_PACK_HASH_LEN])x.names,
-					 x.name_count, err)) < 0) {
+	    (rc = vv_host_list_add_parts(&list, &x.names, err)) < 0) {
 		return rc;
 	}
 	const vv_host_commit c = {.pack = &x.pack, .list = &list, .key = &key};

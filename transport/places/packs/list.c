@@ -258,12 +258,13 @@ vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], 
 	return put_checksum(out, start, err);
 }
 
-vv_status vv_host_list_add_parts(vv_buf *list, const uint8_t (*hashes)[VV_PACK_HASH_LEN],
-				 size_t count, vv_error *err)
+vv_status vv_host_list_add_parts(vv_buf *list, const vv_cids *parts, vv_error *err)
 {
-	assert(list->len > CHECKSUM_LEN && count > 0 && count <= VV_HOST_LIST_PARTS);
+	assert(list->len > CHECKSUM_LEN && parts->count > 0 && parts->count <= VV_HOST_LIST_PARTS);
 	list->len -= CHECKSUM_LEN;
-	vv_buf_put(list, hashes, count * sizeof(*hashes));
+	for (size_t i = 0; i < parts->count; i++) {
+		vv_buf_put(list, parts->items[i].digest, VV_PACK_HASH_LEN);
+	}
 	return put_checksum(list, 0, err);
 }
 

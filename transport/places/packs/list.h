@@ -75,10 +75,9 @@ size_t vv_host_list_base_of(const vv_host_list *l, size_t i);
  * pack against its hash. VV_ECORRUPT: the pack has an invalid record, or no records. */
 vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], const void *pack,
 			  size_t len, vv_error *err);
-/* Adds the hashes of the packs that were combined into the pack to its complete list. hashes has
- * count items, 1 to VV_HOST_LIST_PARTS, ascending. */
-vv_status vv_host_list_add_parts(vv_buf *list, const uint8_t (*hashes)[VV_PACK_HASH_LEN],
-				 size_t count, vv_error *err);
+/* Adds the packs that were combined into the pack to its complete list. parts: their keys
+ * (vv_pack_key), 1 to VV_HOST_LIST_PARTS, ascending. */
+vv_status vv_host_list_add_parts(vv_buf *list, const vv_cids *parts, vv_error *err);
 /* Appends a list of the count blocks. Sorts blocks, whose CIDs must be unique, and bases, from
  * which it removes duplicates. The base of each block must be in blocks or bases. */
 vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], uint64_t pack_len,

@@ -387,36 +387,23 @@ static vv_status wait_for_condemned(sweeping *s, bool *waits, vv_error *err)
 
 /* --- versions, and fewer packs ------------------------------------------------------------------- */
 
-static int compare_sizes(const void *a, const void *b)
-{
-	const pack *x = *(const pack *const *)a, *y = *(const pack *const *)b;
-
-	return x->size != y->size ? (x->size > y->size ? -1 : 1) : (x < y ? -1 : x > y);
-}
-
 /* Loads all lists except those of replaced packs into the catalog. Among packs with the same blocks the larger
  * counts, which is the joined one. */
 static vv_status load_catalog(sweeping *s, vv_error *err)
 {
-	vv_auto_free const pack **order = vv_calloc(s->pack_count + 1, sizeof(*order));
-	vv_auto(vv_cids) names = {0};
+	vv_auto(vv_stored_files) packs = {0};
 	bool sound = true;
-	vv_status rc = order ? vv_files_begin_anew(s->h, err) : vv_fail_nomem(err);
+	vv_status rc = vv_files_begin_anew(s->h, err);
 
-	for (size_t i = 0; order && i < s->pack_count; i++) {
-		order[i] = &s->packs[i];
-	}
-	if (order && s->pack_count > 1) {
-		qsort(order, s->pack_count, sizeof(*order), compare_sizes);
-	}
 	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
-		const vv_cid *key = vv_cid_map_cid(s->pack_names, (size_t)(order[i] - s->packs));
-		if (order[i]->has_list && order[i]->has_pack &&
-		    !vv_condemned_has(s->replaced, key)) {
-			rc = vv_cids_add(&names, key, err);
+		const pack *p = &s->packs[i];
+		const vv_stored is = {.key = *vv_cid_map_cid(s->pack_names, i), .size = p->size};
+		if (p->has_list && p->has_pack && !vv_condemned_has(s->replaced, &is.key) &&
+		    !vv_array_add(packs.items, packs.count, packs.cap, is)) {
+			rc = vv_fail_nomem(err);
 		}
 	}
-	rc = rc < 0 ? rc : vv_files_take_lists(s->h, &names, &sound, err);
+	rc = rc < 0 ? rc : vv_files_take_sorted(s->h, &packs, &sound, err);
 	if (rc == VV_OK && !sound) {
 		vv_fail(err, VV_ECORRUPT, "a list in '%s' is damaged: nothing was removed",
 			vv_text_url(s->h->url));
