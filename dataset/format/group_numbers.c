@@ -328,27 +328,29 @@ static vv_status few_slots(group_reading *in, const numbers *n, group_slots *slo
 	group_slot *known = slots->slot + in->count;
 	const bool shared = n->of.width == 1 && !n->of.empty;
 	const uint8_t *at = n->of.planes;
+	bool used[FEW] = {n->of.width == 0};
 	size_t most = 0;
 
-	memset(known, 0, FEW * sizeof(*known));
-	for (size_t i = 0; i < in->count; i++) {
-		if (n->of.empty && n->of.empty[i]) {
-			slots->slot[i] = *empty;
+	for (size_t i = 0; n->of.width == 1 && i < n->of.count; i++) {
+		used[at[i]] = true;
+	}
+	for (unsigned unit = 0; unit < FEW; unit++) {
+		group_slot own[1 + GROUP_SLOT_SLACK];
+
+		if (!used[unit]) {
 			continue;
 		}
-		uint8_t unit = n->of.width == 1 ? *at++ : 0;
-		if (known[unit].len == 0) {
-			group_slot own[1 + GROUP_SLOT_SLACK];
-			size_t len = write_number((char *)own + form->quoted,
-						  (int64_t)(n->value + unit), n);
-			if (len == 0) return group_bad(in, outside_years, err);
-			len = group_end_slot(own, len, form->quoted, form);
-			most = len > most ? len : most;
-			known[unit] = own[0];
-		}
-		if (!shared) {
-			slots->slot[i] = known[unit];
-		}
+		size_t len = write_number((char *)own + form->quoted, (int64_t)(n->value + unit),
+					  n);
+		if (len == 0) return group_bad(in, outside_years, err);
+		len = group_end_slot(own, len, form->quoted, form);
+		most = len > most ? len : most;
+		known[unit] = own[0];
+	}
+	for (size_t i = 0; !shared && i < in->count; i++) {
+		const bool none = n->of.empty && n->of.empty[i];
+
+		slots->slot[i] = none ? *empty : known[n->of.width == 1 ? *at++ : 0];
 	}
 	*slots = shared ? (group_slots){known, n->of.planes} : *slots;
 	*fits = most <= GROUP_SLOT_TEXT;
