@@ -50,7 +50,7 @@ static vv_status take_columns(varve_rows *r, const char *const *names, vv_error 
 
 static vv_status open_rows(varve_rows *r, const varve_rows_options *o, bool by_group, vv_error *err)
 {
-	vv_rows_options how = {.to = UINT64_MAX, .by_group = by_group};
+	vv_rows_options how = {.to = UINT64_MAX, .by_group = by_group, .numbers = o->numbers};
 	uint64_t rows = r->table->facts.rows;
 	vv_status rc = take_columns(r, o->columns, err);
 
@@ -131,7 +131,9 @@ int varve_rows_next(varve_rows *rows, const varve_cell **cells, varve_error *err
 	const vv_cell *all;
 	vv_error e;
 
-	begin_reading(rows);
+	if (rows->wanted != SOME) {
+		begin_reading(rows);
+	}
 	int more = vv_rows_next(rows->rows, &all, &e);
 
 	*cells = NULL;
@@ -220,6 +222,7 @@ int varve_table_write(const varve_table *table, int format, const varve_rows_opt
 		      varve_write_fn write, void *payload, uint64_t *count, varve_error *err)
 {
 	vv_writing to = {write, payload};
+	varve_rows_options o;
 	varve_rows *rows;
 	uint64_t written = 0;
 	size_t i = 0;
@@ -232,7 +235,11 @@ int varve_table_write(const varve_table *table, int format, const varve_rows_opt
 	if (i == sizeof(formats) / sizeof(formats[0])) {
 		return vv_give(err, vv_fail(&e, VV_EUSAGE, "unknown format %d", format), &e);
 	}
-	if ((rc = varve_rows_open(&rows, table, options, err)) < 0) return rc;
+	rc = (int)vv_take_options(&o, sizeof(o), options, &e);
+	o.numbers = false;
+	if (rc < 0 || (rc = (int)new_rows(&rows, table, &o, false, &e)) < 0) {
+		return vv_give(err, (vv_status)rc, &e);
+	}
 	rc = vv_give(err, write_rows(rows, formats[i].view, &to, &written, &e), &e);
 	varve_rows_free(rows);
 	if (count) {

@@ -6,6 +6,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"
 #include "lib/handles.h"
 #include "lib/rows/cell_value.h"
@@ -204,11 +205,24 @@ int32_t varve_table_find_column(const varve_table *table, const char *name)
 
 /* ---- values ---- */
 
+static int number_value(varve_value *value, const varve_cell *cell)
+{
+	const int64_t unit = (int64_t)spell_power[cell->len];
+	int64_t n;
+
+	memcpy(&n, cell->text, sizeof(n));
+	*value = n % unit == 0
+			 ? (varve_value){.kind = VARVE_VALUE_INT64, .i = n / unit}
+			 : (varve_value){.kind = VARVE_VALUE_DOUBLE, .d = (double)n / (double)unit};
+	return VARVE_OK;
+}
+
 int varve_table_value(varve_value *value, const varve_table *table, size_t place,
 		      const varve_cell *cell, varve_error *err)
 {
 	vv_error e;
 
+	if (cell->state == VARVE_CELL_NUMBER) return number_value(value, cell);
 	return vv_give(err,
 		       place < table->facts.columns
 			       ? vv_cell_value(value, &table->table, place,

@@ -16,7 +16,10 @@ typedef enum vv_cell_state {
 	VV_CELL_NULL = 2,   /* JSON null; no text */
 	/* JSON number, true, false, array, object, or a string that cannot be decoded exactly: the
 	 * text is as in the file */
-	VV_CELL_LITERAL = 3
+	VV_CELL_LITERAL = 3,
+	/* a number: text points to an int64_t, and the value is that divided by 10^len. Not stored;
+	 * only in cells of a reader with vv_table_reader_numbers */
+	VV_CELL_NUMBER = 4
 } vv_cell_state;
 
 /* The bits of vv_cell.flags. */

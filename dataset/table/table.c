@@ -270,6 +270,41 @@ static vv_status make_blank(vv_batch *b, const size_t *wanted, size_t count, vv_
 	return VV_OK;
 }
 
+#define EXACT_DIGITS 15u /* a double has all digits of so many */
+#define EXACT INT64_C(1000000000000000)
+
+/* Does every number of the run have its value by the column's type, and few digits? */
+static bool are_values(const vv_group_run *r, const vv_table *t, size_t column)
+{
+	const vv_field *f = &t->schema.fields[column];
+	const bool json = t->root.dialect.form != VV_FORM_CSV;
+
+	return (r->form == VV_RUN_INTEGERS ||
+		(r->form == VV_RUN_DECIMALS && f->type == VV_TYPE_NUMBER)) &&
+	       (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) &&
+	       r->state == (json ? VV_CELL_LITERAL : VV_CELL_TEXT) && vv_field_all_by_few(f) &&
+	       r->least > -EXACT && r->most < EXACT && r->scale <= EXACT_DIGITS;
+}
+
+static vv_status load_numbers(const vv_table *t, vv_batch *b, const vv_group *g, size_t column,
+			      vv_error *err)
+{
+	vv_group_run r;
+	vv_cell *cell = b->cells + column;
+	vv_status rc = vv_group_run_of(&r, g, column, true, &b->arena, err);
+
+	if (rc < 0 || !are_values(&r, t, column)) {
+		return rc < 0 ? rc : vv_group_column(g, column, cell, t->columns, &b->arena, err);
+	}
+	for (size_t i = 0; i < b->rows; i++, cell += t->columns) {
+		*cell = r.empty && r.empty[i] ? (vv_cell){.text = "", .state = r.state}
+					      : (vv_cell){.text = (const char *)&r.numbers[i],
+							  .len = r.scale,
+							  .state = VV_CELL_NUMBER};
+	}
+	return VV_OK;
+}
+
 /* The cells of an open group; c and n as open_item left them. */
 static vv_status load_cells(vv_table *t, vv_batch *b, const vv_group *g, vv_cbor *c, size_t n,
 			    const size_t *wanted, size_t wanted_count, vv_error *err)
@@ -283,10 +318,10 @@ static vv_status load_cells(vv_table *t, vv_batch *b, const vv_group *g, vv_cbor
 	} else {
 		if ((rc = make_blank(b, wanted, wanted_count, err)) < 0) return rc;
 		for (size_t i = 0; i < wanted_count; i++) {
-			if ((rc = vv_group_column(g, wanted[i], b->cells + wanted[i], t->columns,
-						  &b->arena, err)) < 0) {
-				return rc;
-			}
+			rc = b->numbers ? load_numbers(t, b, g, wanted[i], err)
+					: vv_group_column(g, wanted[i], b->cells + wanted[i],
+							  t->columns, &b->arena, err);
+			if (rc < 0) return rc;
 		}
 	}
 	if (n == 3 && (rc = vv_cbor_get_array(c, &outs, err)) < 0) return rc;
@@ -379,6 +414,7 @@ struct vv_table_reader {
 	vv_list_reader *data, *layout;
 	size_t *wanted;
 	size_t wanted_count;
+	bool numbers;
 };
 
 vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t *wanted,
@@ -407,6 +443,11 @@ vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t 
 	return vv_hand_over(out, &r);
 }
 
+void vv_table_reader_numbers(vv_table_reader *r)
+{
+	r->numbers = true;
+}
+
 /* The layout of the group that was read, where it is wanted. 1, <0. */
 static int read_layout(vv_table_reader *r, vv_batch *b, vv_error *err)
 {
@@ -431,6 +472,7 @@ int vv_table_read(vv_table_reader *r, vv_batch *b, vv_error *err)
 	if (more <= 0) return more;
 	b->first_row = item.before;
 	b->index = item.index;
+	b->numbers = r->numbers;
 	vv_status rc = table_load_data(r->table, b, item.bytes, item.len, r->wanted,
 				       r->wanted_count, err);
 	return rc < 0 ? (int)rc : read_layout(r, b, err);

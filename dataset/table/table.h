@@ -67,6 +67,7 @@ typedef struct vv_batch {
 	vv_cid cid;          /* CID of the group's block */
 	vv_arena arena;      /* memory of decoded texts */
 	vv_parted parted;    /* the group's block */
+	bool numbers;        /* vv_table_reader_numbers */
 	uint64_t long_bytes; /* total bytes of long cells, which are stored outside of the group */
 	uint64_t raw_len;    /* with layout: bytes of the group in the file */
 	vv_buf quirks;       /* with layout: docs/formats/store.md, "quirks" */
@@ -108,6 +109,10 @@ typedef struct vv_table_reader vv_table_reader;
  * outlive the reader. */
 vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t *wanted,
 			       size_t wanted_count, bool with_layout, vv_error *err);
+/* Makes vv_table_read decode a wanted column as VV_CELL_NUMBER, in groups in which the column is stored as numbers of at
+ * most 15 digits, all of which are values of its type, integer or number. Other cells, and empty cells of such a
+ * group, have their text. */
+void vv_table_reader_numbers(vv_table_reader *r);
 /* Replaces the content of batch by the next group, with all cells of the wanted columns, including
  * long cells. Returns 1, 0 at the end, or a negative vv_status. */
 int vv_table_read(vv_table_reader *r, vv_batch *batch, vv_error *err);

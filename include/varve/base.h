@@ -162,8 +162,12 @@ enum varve_cell_state {
 	VARVE_CELL_TEXT = 0, /* a cell of CSV, or a decoded JSON string */
 	/* the CSV row is too short to have the cell, or the JSON object does not have the member */
 	VARVE_CELL_ABSENT = 1,
-	VARVE_CELL_NULL = 2,   /* null in JSON */
-	VARVE_CELL_LITERAL = 3 /* a JSON number, true, false, array or object, as written */
+	VARVE_CELL_NULL = 2,    /* null in JSON */
+	VARVE_CELL_LITERAL = 3, /* a JSON number, true, false, array or object, as written */
+	/* only if varve_rows_options.numbers is set: text points to an int64_t; the value is that number divided by
+	 * 10^len. The number has at most 15 digits, and len is at most 15, so that the quotient of both as doubles is
+	 * the double nearest to the value */
+	VARVE_CELL_NUMBER = 4
 };
 
 /* A cell exactly as the file spells it. */

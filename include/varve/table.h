@@ -143,7 +143,7 @@ typedef struct varve_value {
 
 /* Reads a cell as a value of the column at `place`, and sets *value. For the places of a row's cells, see
  * varve_rows_columns. A cell that is not a value of the column's type has the kind VARVE_VALUE_MISFIT, which is not an
- * error. VARVE_EUSAGE: no such column. */
+ * error; that of a cell with the state VARVE_CELL_NUMBER has no text. VARVE_EUSAGE: no such column. */
 VARVE_API int varve_table_value(varve_value *value, const varve_table *table, size_t place,
 				const varve_cell *cell, varve_error *err);
 
@@ -261,6 +261,9 @@ typedef struct varve_rows_options {
 	 * parts 0: read all rows */
 	uint32_t part, parts;
 	const varve_watch *watch;
+	/* allow cells of columns of type integer or number to have the state VARVE_CELL_NUMBER instead of their text,
+	 * which saves converting numbers to text and back; ignored by varve_table_write and varve_table_arrow */
+	bool numbers;
 } varve_rows_options;
 
 /* A cursor over rows. The cursor decodes only columns that are selected or that the filter tests, and reads only groups

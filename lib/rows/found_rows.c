@@ -177,9 +177,13 @@ vv_status found_rows_group_of(uint64_t *index, uint64_t *first, const vv_table *
 
 static vv_status open_reader(found_rows *f, vv_error *err)
 {
-	return f->reader ? VV_OK
-			 : vv_table_reader_open(&f->reader, f->table, f->columns, f->o.count, false,
-						err);
+	if (f->reader) return VV_OK;
+	vv_status rc = vv_table_reader_open(&f->reader, f->table, f->columns, f->o.count, false,
+					    err);
+	if (rc == VV_OK && f->o.numbers) {
+		vv_table_reader_numbers(f->reader);
+	}
+	return rc;
 }
 
 static vv_status open_tested(found_rows *f, vv_error *err)

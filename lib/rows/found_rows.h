@@ -31,6 +31,7 @@ typedef struct vv_rows_options {
 	bool alone;  /* do not read ahead in another thread */
 	/* rows are requested by vv_rows_next_group instead of vv_rows_next */
 	bool by_group;
+	bool numbers; /* decode numbers as vv_table_reader_numbers does; not with by_group */
 	const vv_progress *progress; /* may be NULL; borrowed */
 } vv_rows_options;
 

@@ -185,13 +185,13 @@ int vv_rows_next_group(vv_rows *r, vv_rows_group *out, vv_error *err)
 int vv_rows_next(vv_rows *r, const vv_cell **cells, vv_error *err)
 {
 	const portion *p = &r->portions[r->now];
-	const found_group *g;
+	const found_group *g = r->group < p->count ? &p->groups[r->group] : NULL;
 
-	if (r->group < p->count && r->at == p->groups[r->group].count) {
-		r->group++;
+	if (!g || r->at == g->count || r->rc < 0) {
+		r->group += g != NULL && r->at == g->count;
 		r->at = 0;
+		if (!(g = group_at_hand(r))) return ending(r, err);
 	}
-	if (!(g = group_at_hand(r))) return ending(r, err);
 	uint32_t row = g->rows[r->at++];
 	r->number = g->batch.first_row + row;
 	*cells = g->batch.cells + row * g->batch.columns;

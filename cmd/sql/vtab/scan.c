@@ -20,7 +20,7 @@ struct vv_sql_scan {
 	const varve_cell *cells;
 	uint64_t row, end; /* end: one after the last row that is wanted */
 	uint64_t likely;   /* rows; 0: all */
-	bool begun;
+	bool begun, texts; /* texts: the spelling of cells is read */
 };
 
 static bool uses(uint64_t used, size_t column)
@@ -97,9 +97,11 @@ static int choose_columns(const char **names, size_t *count, vv_sql_scan *s,
 	}
 	for (size_t i = 0; i < columns; i++) {
 		int32_t place = place_of(s, i);
+		bool text = uses(plan->used, plan->texts + i);
 
 		s->cell_of[i] = -1;
-		if (place >= 0 && (uses(plan->used, i) || uses(plan->used, plan->texts + i))) {
+		s->texts = s->texts || text;
+		if (place >= 0 && (uses(plan->used, i) || text)) {
 			s->cell_of[i] = (int32_t)*count;
 			names[(*count)++] =
 				varve_table_column(s->version->table, (size_t)place)->name;
@@ -131,8 +133,12 @@ static bool names_are_unique(const vv_sql_opened *o)
 static int open_rows(vv_sql_scan *s, const vv_sql_push *push, const char *const *names,
 		     varve_error *err)
 {
-	varve_rows_options how = {
-		.size = sizeof(how), .columns = names, .watch = &s->version->catalog->watch};
+	const vv_sql_catalog *catalog = s->version->catalog;
+	varve_rows_options how = {.size = sizeof(how),
+				  .columns = names,
+				  .watch = &catalog->watch,
+				  .numbers = !s->texts && !catalog->exact &&
+					     same_columns(s->version, s->declared)};
 	varve_filter *filter = NULL;
 	int rc = 0;
 

@@ -370,13 +370,18 @@ static bool read_quickly(vv_sql_value *out, const vv_sql_opened *as, size_t colu
 	int64_t digits;
 	unsigned fraction;
 
-	if (!k->plain || cell->len == 0 || cell->state != k->usual) return false;
-	if (k->string) {
+	if (cell->state == VARVE_CELL_NUMBER) {
+		memcpy(&digits, cell->text, sizeof(digits));
+		fraction = cell->len;
+	} else if (!k->plain || cell->len == 0 || cell->state != k->usual) {
+		return false;
+	} else if (k->string) {
 		out->text = cell->text;
 		out->len = cell->len;
 		return is_utf8(cell->text, cell->len);
+	} else if (!read_plain(&digits, &fraction, cell->text, cell->len)) {
+		return false;
 	}
-	if (!read_plain(&digits, &fraction, cell->text, cell->len)) return false;
 	if (k->class == VV_CLASS_INTEGER) {
 		out->i = digits;
 		return fraction == 0;

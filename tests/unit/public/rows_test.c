@@ -491,6 +491,83 @@ static int refuse(void *payload, const void *bytes, size_t len, varve_error *err
 	return varve_error_set(err, *(int *)payload, "no more");
 }
 
+/* The columns n, d and m have numbers of at most 15 digits, m also others and none; big has more digits; s has texts. */
+static void write_numbers(const char *path, bool json)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_prng p;
+
+	vv_prng_init(&p, 5);
+	vv_buf_puts(&b, json ? "" : "n,d,m,big,s\n");
+	for (size_t i = 0; i < ROWS; i++) {
+		const long long n = (long long)vv_prng_below(&p, 2000000000000) - 1000000000000;
+
+		vv_buf_printf(
+			&b,
+			json ? "{\"n\":%lld,\"d\":%.2f,\"m\":%s,\"big\":1%018lld,\"s\":\"x%zu\"}\n"
+			     : "%lld,%.2f,%s,1%018lld,x%zu\n",
+			n, (double)n / 4000000,
+			i == 5000       ? "1e3"
+			: i % 7 || json ? "-0.5"
+					: "",
+			n < 0 ? -n : n, i);
+	}
+	vv_test_write(path, b.data, b.len);
+	vv_buf_clear(&b);
+}
+
+static void the_numbers_of_cells_are_their_texts_values(void **state)
+{
+	static const char *const paths[] = {"numbers.csv", "numbers.ndjson"},
+				 *const words[] = {":numbers.csv", ":numbers.ndjson"};
+	const varve_rows_options how = {.size = sizeof(how), .numbers = true};
+	varve_repo *repo = begin_repo();
+	varve_error e;
+
+	(void)state;
+	for (size_t kind = 0; kind < 2; kind++) {
+		size_t found[5] = {0};
+		varve_rows *texts, *numbers;
+		const varve_cell *text, *number;
+		vv_buf b = VV_BUF_INIT;
+		size_t len;
+
+		write_numbers(paths[kind], kind == 1);
+		varve("add %s", paths[kind]);
+		varve_table *t = table_of(repo, words[kind]);
+		works(varve_rows_open(&texts, t, NULL, &e), &e);
+		works(varve_rows_open(&numbers, t, &how, &e), &e);
+		for (size_t i = 0; i < ROWS; i++) {
+			assert_int_equal(varve_rows_next(texts, &text, &e), 1);
+			assert_int_equal(varve_rows_next(numbers, &number, &e), 1);
+			for (size_t c = 0; c < 5; c++) {
+				varve_value a, z;
+
+				works(varve_table_value(&a, t, c, &text[c], &e), &e);
+				works(varve_table_value(&z, t, c, &number[c], &e), &e);
+				assert_int_equal(a.kind, z.kind);
+				assert_int_equal(a.i, z.i);
+				assert_true(a.d == z.d);
+				found[c] += number[c].state == VARVE_CELL_NUMBER;
+			}
+		}
+		assert_int_equal(varve_rows_next(numbers, &number, &e), 0);
+		assert_int_equal(found[0], ROWS);
+		assert_int_equal(found[1], ROWS);
+		assert_true(found[2] < ROWS);
+		assert_int_equal(found[3] + found[4], 0);
+		works(varve_table_write(t, VARVE_FORMAT_OWN, &how, gather, &b, NULL, &e), &e);
+		const char *file = vv_test_read(paths[kind], &len);
+		assert_int_equal(b.len, len);
+		assert_memory_equal(b.data, file, len);
+		vv_buf_clear(&b);
+		varve_rows_free(texts);
+		varve_rows_free(numbers);
+		varve_table_free(t);
+	}
+	varve_repo_free(repo);
+}
+
 static void what_the_callers_function_answers_becomes_the_result(void **state)
 {
 	fixture f;
@@ -529,6 +606,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(rows_are_found_by_keys_in_no_order),
 	cmocka_unit_test(columns_are_found_by_their_names),
 	cmocka_unit_test(a_table_is_written_in_every_format),
+	cmocka_unit_test(the_numbers_of_cells_are_their_texts_values),
 	cmocka_unit_test(what_the_callers_function_answers_becomes_the_result),
 };
 VV_TEST_SUITE(rows)
