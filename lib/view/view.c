@@ -296,6 +296,7 @@ vv_status vv_view_workbook(vv_table *t, const char *name, const vv_view_options 
 
 	how.format = VV_VIEW_ARROW;
 	how.misfit = VARVE_MISFIT_TEXT;
+	how.numbers = VARVE_NUMBERS_DECIMAL;
 	if ((rc = vv_workbook_open(&w, vv_env_temp_dir(env), err)) < 0 ||
 	    (rc = vv_arrow_ipc_name(vv_workbook_put, &w, name, false, err)) < 0 ||
 	    (rc = vv_view_write(t, &how, vv_workbook_put, &w, &rows, err)) < 0) {

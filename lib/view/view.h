@@ -76,7 +76,7 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 			uint64_t *rows, vv_error *err);
 
 /* Makes a workbook with one sheet, `name`, of the rows of t that opts selects, and passes its bytes
- * to fn. The members format and misfit of opts are ignored. VV_ENOSUPPORT: no writer of workbooks
+ * to fn. The members format, misfit and numbers of opts are ignored. VV_ENOSUPPORT: no writer of workbooks
  * is installed. VV_EINPUT: too many rows for a sheet. */
 vv_status vv_view_workbook(vv_table *t, const char *name, const vv_view_options *opts,
 			   const vv_env *env, vv_bytes_fn fn, void *payload, vv_error *err);

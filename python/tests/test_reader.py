@@ -258,6 +258,25 @@ def test_rows_and_differences_become_workbooks(git):
     assert "in/prices.csv: row 1, column 1: a cell has at most 32,767 characters, not 40,000" in varve_says(git, "cat", "--format", "xlsx", "in/prices.csv", code=2)
 
 
+def test_numbers_of_a_workbook_have_all_their_digits_or_are_text(git):
+    """A column that is declared as one of numbers; the last two differ in the 16th digit, which a double has not."""
+    spelled = ["1.10", "0.30000000000000004", "1e+300", "6.02e23", "NaN", "9007199254740993", "12345678901234567890", "0.1234567890123456789", "1e-400", "9007199254740992"]
+    (git / "n.csv").write_text("id,n,t\n" + "".join(f"{i},{n},1900-01-0{1 + i % 2}T12:00:00\n" for i, n in enumerate(spelled)))
+    varve_says(git, "schema", "--type", "n=number", "n.csv")
+    varve_says(git, "add", ".")
+    commit(git, "one")
+
+    def cells(*words):
+        (git / "n.xlsx").write_bytes(subprocess.run(["varve", *words], cwd=git, capture_output=True, check=True).stdout)
+        return [list(r) for r in openpyxl.load_workbook(git / "n.xlsx")["n.csv"].iter_rows(min_row=2, values_only=True)]
+
+    got = cells("cat", "--format", "xlsx", "n.csv")
+    assert [r[1] for r in got] == [1.1, 0.30000000000000004, 1e300, 6.02e23, *spelled[4:9], 9007199254740992]
+    assert got[0][2] == "1900-01-01T12:00:00" and got[1][2] == datetime.datetime(1900, 1, 2, 12)
+    (git / "n.csv").write_text((git / "n.csv").read_text().replace("740992", "740993").replace("1.10", "1.1"))
+    assert cells("diff", "--format", "xlsx", "n.csv") == [["respelled", 0, 1.1, "1900-01-01T12:00:00"], ["changed", 9, "9007199254740993", datetime.datetime(1900, 1, 2, 12)]]
+
+
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_files_of_libreoffice_are_read_as_the_page_says(git):
     def convert(price, kind):

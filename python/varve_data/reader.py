@@ -3,13 +3,14 @@
 list prints a line of JSON for each table: {"name": "Prices", "rows": 12, "grid": true, "types": false}. grid: the columns are a
 sheet's (A, B, C ...), and which row is the header is for varve to find. types false: what the text of a column looks like is its
 type. read writes an Arrow IPC stream. write prints a workbook of the tables in FILE: for each a line of JSON, {"name": "prices.csv",
-"changes": false}, and an Arrow IPC stream; with changes the rows that differ, as varve diff --format arrow has them. kinds prints a line for each kind: {"kind": "parquet", "missing": null or packages}. Exit
+"changes": false}, and an Arrow IPC stream with numbers as decimals; with changes the rows that differ, as varve diff --format arrow has them. kinds prints a line for each kind: {"kind": "parquet", "missing": null or packages}. Exit
 codes: 0; 1: the file cannot be read; 2: usage; 3: a library is missing.
 
 docs/use/documents.md says how varve runs a reader, and how to write one.
 """
 import array
 import datetime
+import decimal
 import io
 import json
 import os
@@ -695,18 +696,33 @@ WIDEST, LONGEST, TALLEST = 16_384, 32_767, 1_048_576  # columns, characters of a
 FILLS = {"changed": "#FFEB9C", "added": "#C6EFCE", "removed": "#FFC7CE"}
 CHANGES = {"insert": "added", "delete": "removed", "update_postimage": "changed"}
 ASIDE = {"_change_type", "_commit_version", "_commit_timestamp", "_misfits"}
+FIRST_MOMENT = datetime.datetime(1900, 1, 2)  # XlsxWriter takes those of the day before for times without a day
 SHOWN = {datetime.datetime: ("yyyy-mm-dd hh:mm:ss", 19), datetime.date: ("yyyy-mm-dd", 11), datetime.time: ("hh:mm:ss", 9), datetime.timedelta: ("[h]:mm:ss", 11)}
 
 
+class _Number(float):
+    """A double with all of its digits in the file: XlsxWriter writes 16, and some need 17."""
+
+    def __format__(self, spec: str) -> str:
+        text = super().__format__(spec)
+        return text if float(text) == self else repr(float(self))
+
+
+def _exact(v: decimal.Decimal) -> bool:
+    """Is it what a double reads as?"""
+    return v.is_finite() and decimal.Decimal(repr(float(v))) == v
+
+
 def _fits(v: Any) -> Any:
-    """A cell's value as Excel can keep it: a number of more than 15 digits, or a time that it does not know, is text."""
+    """A cell's value as Excel can keep it: an integer of more than 15 digits, a number that is no double, or a time that it does not know, is text."""
+    if isinstance(v, decimal.Decimal):
+        text = f"{v:f}"
+        return _Number(v) if _exact(v) else text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(v, int) and not isinstance(v, bool):
         return v if abs(v) < 10**15 else str(v)
-    if isinstance(v, float):
-        return v if v - v == 0 else repr(v)
     if isinstance(v, datetime.datetime):
         v = v.astimezone(datetime.timezone.utc).replace(tzinfo=None) if v.tzinfo else v
-        return v if v.year >= 1900 and v.microsecond % 1000 == 0 else v.isoformat()
+        return v if v >= FIRST_MOMENT and v.microsecond % 1000 == 0 else v.isoformat()
     if isinstance(v, datetime.date):
         return v if v.year >= 1900 else v.isoformat()
     return v if v is None or isinstance(v, (bool, str, datetime.time, datetime.timedelta)) else str(v)
@@ -760,14 +776,31 @@ class _Sheet:
         for i, v in enumerate(values):
             self.put(self.first + i, v, "changed" if differ[i] else change if change != "changed" else None)
             if before and differ[i]:
-                was = "empty" if before[i] is None else _text(before[i])
+                was = "empty" if before[i] is None else _text(_fits(before[i]))
                 self.sheet.write_comment(self.row, self.first + i, f"was {was}"[:LONGEST], {"author": "varve"})
 
 
-def _whole(values: dict[str, Any], names: list[str]) -> list[Any]:
+def _of_misfit(text: str) -> Any:
+    """A number that a column of decimals has no room for, or the text."""
+    try:
+        number = decimal.Decimal(text)
+    except decimal.InvalidOperation:
+        return text
+    return number if _exact(number) else text
+
+
+def _whole(values: dict[str, Any], names: list[str], integers: set[str], numbers: set[str]) -> list[Any]:
     """A row; what is no value of its column's type is its text."""
     misfits = json.loads(values["_misfits"]) if values.get("_misfits") else {}
-    return [misfits.get(n, values[n]) for n in names]
+    row = []
+    for n in names:
+        v = values[n]
+        if n in misfits:
+            v = _of_misfit(misfits[n]) if n in numbers else misfits[n]
+        elif n in integers and v is not None:
+            v = int(v)
+        row.append(v)
+    return row
 
 
 def _free_name(path: str, taken: set[str]) -> str:
@@ -795,13 +828,17 @@ def _write_workbook(source: Any) -> bytes:
         book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # the same bytes each time
         while line := source.readline():  # none: who asks whether workbooks can be written waits for no pyarrow
             told = json.loads(line)
-            stream = _arrow().ipc.open_stream(source)
+            pa = _arrow()
+            stream = pa.ipc.open_stream(source)
             names = [n for n in stream.schema.names if n not in (ASIDE if told["changes"] else {"_misfits"})]
+            decimals = [f for f in stream.schema if pa.types.is_decimal(f.type)]
+            numbers = {f.name for f in decimals if b"varve:scale" in (f.metadata or {})}
+            integers = {f.name for f in decimals} - numbers
             sheet = _Sheet(book, _free_name(told["name"], taken), told["name"], names, told["changes"])
             before = None
             for batch in stream:
                 for values in batch.to_pylist():
-                    row = _whole(values, names)
+                    row = _whole(values, names, integers, numbers)
                     if values.get("_change_type") == "update_preimage" and told["changes"]:
                         before = row
                         continue

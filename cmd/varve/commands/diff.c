@@ -594,7 +594,7 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 		      .name_only = o->name_only,
 		      .name_status = o->name_status,
 		      .misfit = vv_view_misfit(kind->workbook ? "text" : o->misfit),
-		      .numbers = vv_view_numbers(o->numbers),
+		      .numbers = vv_view_numbers(kind->workbook ? "decimal" : o->numbers),
 		      .how = {.notes = &vv_notes_stderr,
 			      .progress = c->progress,
 			      .propose = kind == &vv_diff_writer_text,
