@@ -178,6 +178,20 @@ def test_tables_of_arrow_are_those_of_pyarrow(git):
         assert [r["map"] for r in got] == ['[["k",1]]', None, "[]"] and got[0]["deep"] == '[{"b":"/w=="}]'
 
 
+def test_numbers_inside_of_lists_and_maps_that_json_has_not_are_texts_and_not_null(git):
+    odd = [float("nan"), float("inf"), float("-inf"), None, 1.5]
+    t = pa.table({"id": [1], "list": pa.array([odd]), "struct": pa.array([{"x": odd[1]}]),
+                  "map": pa.array([[("k", odd[0]), ("l", odd[2])]], pa.map_(pa.string(), pa.float64())),
+                  "times": pa.array([[("k", -90_061_500)]], pa.map_(pa.string(), pa.duration("ms")))})
+    pyarrow.parquet.write_table(t, git / "t.parquet")
+    assert [r.split(",", 1)[1] for r in varve_says(git, "cat", "--format", "csv", "--columns", "id,list", "t.parquet").splitlines()[1:]] == ['"[""NaN"",""INF"",""-INF"",null,1.5]"']
+    (got,) = rows(git, "t.parquet")
+    assert [got["struct"], got["map"], got["times"]] == ['{"x":"INF"}', '[["k","NaN"],["l","-INF"]]', '[["k","-PT90061.5S"]]']
+    with varve.Repo(git) as r:
+        r.write("t.csv", t.select(["id", "list"]), message="one", key=["id"])
+        assert r["HEAD:t.csv"].read_bytes() == b'id,list\n1,"[""NaN"",""INF"",""-INF"",null,1.5]"\n'
+
+
 def test_tables_of_a_database_are_those_of_sqlite(git):
     db = sqlite3.connect(git / "t.db")
     db.execute('create table "a b" (k integer primary key, any, "t""x" text)')

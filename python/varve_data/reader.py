@@ -517,7 +517,17 @@ def _shown(t: Any) -> Any:
 def _plain(v: Any) -> str:
     import base64
 
+    if isinstance(v, datetime.timedelta):
+        seconds, rest = divmod(abs(v), datetime.timedelta(seconds=1))
+        return f"{'-' if v.days < 0 else ''}PT{seconds}{f'.{rest.microseconds:06}'.rstrip('0') if rest else ''}S"
     return base64.b64encode(v).decode() if isinstance(v, bytes) else v.isoformat() if hasattr(v, "isoformat") else str(v)
+
+
+def _finite(v: Any) -> Any:
+    """The same with NaN and infinities, which JSON has not, as the texts that cells have."""
+    if isinstance(v, float) and v - v != 0:
+        return "NaN" if v != v else "INF" if v > 0 else "-INF"
+    return [_finite(i) for i in v] if isinstance(v, (list, tuple)) else {k: _finite(i) for k, i in v.items()} if isinstance(v, dict) else v
 
 
 def _flat(batch: Any, schema: Any) -> Any:
@@ -527,7 +537,7 @@ def _flat(batch: Any, schema: Any) -> Any:
     for column, field in zip(batch.columns, schema):
         column = column.storage if isinstance(column, pa.ExtensionArray) else column
         if column.type != field.type:
-            column = pa.array([None if v is None else _plain(v) if isinstance(v, bytes) else json.dumps(v, default=_plain, ensure_ascii=False, separators=(",", ":"))
+            column = pa.array([None if v is None else _plain(v) if isinstance(v, bytes) else json.dumps(_finite(v), default=_plain, ensure_ascii=False, separators=(",", ":"))
                                for v in column.to_pylist()], pa.string())
         columns.append(column)
     return pa.record_batch(columns, schema=schema)

@@ -68,10 +68,10 @@ static vv_status put_scalar(vv_buf *out, const struct ArrowSchema *type, const s
 	incoming_read_type(&c, type);
 	if ((rc = incoming_read(&v, &c, a, at, err)) < 0) return rc;
 	if (v.kind == INCOMING_JSON) return json_put(out, c.type, v.nested, v.at, err);
-	if (v.kind == INCOMING_NULL || (v.kind == INCOMING_FLOAT && !isfinite(v.d))) {
+	if (v.kind == INCOMING_NULL) {
 		vv_buf_puts(out, "null");
 	} else if (v.kind == INCOMING_BOOL || v.kind == INCOMING_INT || v.kind == INCOMING_UINT ||
-		   v.kind == INCOMING_FLOAT || v.kind == INCOMING_DECIMAL) {
+		   (v.kind == INCOMING_FLOAT && isfinite(v.d)) || v.kind == INCOMING_DECIMAL) {
 		plain_put(out, &v, &c);
 	} else {
 		plain_put(&text, &v, &c);
