@@ -217,14 +217,18 @@ static vv_status keep_cells(comparing *c, vv_web_row_change *out, const vv_row_c
 static void keep_key(comparing *c, vv_web_row_change *out, const vv_row_change *r)
 {
 	const vv_columns *columns = c->told.columns;
+	const vv_table *own = r->new_cells ? c->told.b : c->told.a;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (c->told.key_count == 0) return;
+	out->found_by_key = own->root.key_count == c->told.key_count;
 	for (size_t i = 0; i < c->told.key_count; i++) {
 		long at = r->new_cells ? (long)c->told.key[i]
 				       : vv_columns_to_old(columns, c->told.key[i]);
 		const vv_cell *cells = r->new_cells ? r->new_cells : r->old_cells;
 
+		out->found_by_key = out->found_by_key && at >= 0 &&
+				    strcmp(own->schema.fields[at].name, own->root.key[i]) == 0;
 		vv_key_word_put(&b, i, c->told.key_count, at >= 0 ? cells[at].text : "",
 				at >= 0 ? cells[at].len : 0);
 	}

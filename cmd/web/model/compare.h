@@ -48,6 +48,7 @@ typedef struct vv_web_row_change {
 	 * change */
 	uint64_t folded;
 	const char *key;         /* the row's key, as "A,B"; NULL: the tables have no key */
+	bool found_by_key;       /* this is the key of the row's own version, too */
 	vv_web_cell_pair *cells; /* one for each column pair */
 } vv_web_row_change;
 

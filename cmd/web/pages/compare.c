@@ -327,7 +327,7 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 		.sign = kind->sign, .word = kind->word, .number = vv_page_count(p, number + 1),
 		.old_number = both ? vv_page_count(p, r->old_row + 1) : NULL,
 		/* the page of a row's history finds it by the table's own key */
-		.at = r->key && !p->at->compare.key
+		.at = r->found_by_key && !p->at->compare.key
 			      ? vv_page_to_row(p, gone ? &p->asked->other : &p->asked->commit,
 					       gone && c->old_path ? c->old_path : c->path, r->key,
 					       0)

@@ -136,6 +136,28 @@ head_of() {
 	[[ $(page 'table/HEAD/t.csv?key=1') == *"does not have the row"*"Key changed: four"*"Added: one"* ]]
 }
 
+@test "a compared row has a link only where its own version has the key that it was compared by" {
+	new_repo src
+	cd src
+	printf 'id,code,v\n1,3,a\n2,1,b\n3,2,c\n' > t.csv
+	varve schema --key id t.csv
+	rows 9 > u.csv
+	varve add -q . && varve commit -qm one
+	printf 'id,code,v\n1,3,A\n2,1,b\n4,4,d\n' > t.csv
+	varve schema --key code t.csv
+	sed 's/^5,/4,/' u.csv > w && mv w u.csv # id, which was found, identifies no row
+	varve add -q . && varve commit -qm two
+	cd ..
+	start_server src
+	links() {
+		curl -sfL -H 'Accept: text/html' "$url/compare/main~1..main/$1" | grep -o 'href="/table/[^"]*key=[^"]*"' | sed 's/.*key=//; s/"//' | tr '\n' ' '
+	}
+	# the removed row has the code 2, with which its own version would find another row
+	[ "$(links t.csv)" = "3 4 " ]
+	[[ $(page compare/main~1..main/u.csv) == *"1 row changed"* ]]
+	[ "$(links u.csv)" = "" ]
+}
+
 @test "the comparison of a merge with its parent lists what merge rules decided" {
 	new_repo src
 	cd src
