@@ -447,6 +447,7 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	rc = o->figure ? print_figure(&s, &view, o, c->reader, err) : print_passing(&s, &view, err);
 	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
 	rc = rc < 0 ? rc : vv_commit_counted(&view, err);
+	c->code = view.trouble ? VV_EXIT_TROUBLE : c->code;
 	if (rc == VV_OK && is_part(&s, w)) {
 		vv_warn("this clone is shallow: it lacks the older commits ('git fetch --unshallow' gets them)");
 	}

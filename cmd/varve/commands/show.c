@@ -150,6 +150,7 @@ static vv_status run_show(vv_context *c, vv_error *err)
 			    err)) == VV_OK) {
 		rc = vv_commit_counted(&view, err);
 	}
+	c->code = view.trouble ? VV_EXIT_TROUBLE : c->code;
 done:
 	vv_context_paths_free(paths);
 	vv_decoration_free(view.names);

@@ -335,8 +335,8 @@ vv_status vv_commit_json(vv_buf *out, vv_repository *r, const vv_oid *id, vv_err
 }
 
 /* Prints the commit's changes after it: names, numbers, rows. */
-static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
-			       const vv_commit_stat *stat, vv_error *err)
+static vv_status print_changes(vv_commit_view *v, const vv_commit *c, const vv_commit_stat *stat,
+			       vv_error *err)
 {
 	bool names = v->name_only || v->name_status, listed = (v->stat || names) && stat->count > 0;
 
@@ -351,7 +351,7 @@ static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
 	if (!v->patch) return VV_OK;
 	vv_out("\n");
 	vv_status rc = vv_diff_show_commits(v->patch, stat, c->parent_count ? &c->parents[0] : NULL,
-					    &c->id, err);
+					    &c->id, &v->trouble, err);
 	if (rc == VV_EMISSING && v->patch->unasked) {
 		vv_hint_word(err, vv_hint_words);
 		vv_note("the rows are not shown: %s", err->message);

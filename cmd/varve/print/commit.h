@@ -40,6 +40,7 @@ typedef struct vv_commit_view {
 	/* number of changed tables for which stat printed no rows, because blocks are missing in
 	 * this repository */
 	uint64_t uncounted;
+	bool trouble; /* patch could not print the rows of a table; an error was printed */
 	/* Prints further facts of the commit: as members of its JSON object, or, if json is NULL,
 	 * as lines on stdout after the commit. May be NULL. */
 	void (*more)(void *payload, vv_json_out *json);

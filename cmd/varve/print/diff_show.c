@@ -407,7 +407,7 @@ uint64_t vv_diff_print_limit(const vv_diff_print *r)
 }
 
 vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat,
-			       const vv_oid *from, const vv_oid *to, vv_error *err)
+			       const vv_oid *from, const vv_oid *to, bool *trouble, vv_error *err)
 {
 	static const vv_strings none;
 	vv_auto(vv_buf) shown_by = VV_BUF_INIT;
@@ -431,5 +431,6 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat
 	    (rc = vv_diff_print_sides(&r, &d, err)) == VV_OK) {
 		rc = vv_diff_print_end(&r, err);
 	}
+	*trouble = *trouble || r.trouble;
 	return rc;
 }

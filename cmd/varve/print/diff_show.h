@@ -89,8 +89,9 @@ typedef struct vv_diff_show {
 
 /* Prints the rows and cells in which two commits differ on stdout, for `varve log -p` and `varve
  * show`. from may be NULL: all rows of `to` count as added. stat: the stat of the same commits,
- * whose open texts are not read again; may be NULL. */
+ * whose open texts are not read again; may be NULL. *trouble: set to true if a table could not be
+ * read; an error was printed. */
 vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat,
-			       const vv_oid *from, const vv_oid *to, vv_error *err);
+			       const vv_oid *from, const vv_oid *to, bool *trouble, vv_error *err);
 
 #endif

@@ -120,6 +120,29 @@ jq_get() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[
 	cmp prices.csv ../away/prices.csv
 }
 
+@test "of a commit that changed more, the rows that are missing here are an error of log -p, too" {
+	local command
+	peer
+	varve clone -q --lazy peer b 2> /dev/null
+	cd peer
+	sed -i '3s/$/9/' prices.csv
+	sed -i '4s/$/9/' other.csv
+	echo text > note.txt
+	git add note.txt
+	varve commit -qam more
+	cd ../b
+	varve fetch -q
+	for command in "log -p -n 1 origin/main" "show -p origin/main" "show origin/main"; do
+		ends_with 2 varve --offline $command
+		stderr_has "varve fetch --data"
+		output_has "note.txt: text added"
+		succeeds varve -C ../peer ${command/origin\/main/main}
+	done
+	succeeds varve log -p -n 1 origin/main
+	output_has "prices.csv: "
+	output_has "other.csv: "
+}
+
 is_pointer() {
 	head -c 15 "$1" | grep -q '^varve pointer: '
 }
