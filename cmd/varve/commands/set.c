@@ -35,7 +35,7 @@ static const vv_option set_table[] = {
 		"commit only this change and push it; if another push came first, test COND again"),
 	OPT_FLAG(0, "all", all, "all rows with this key, if it repeats"),
 	OPT_FLAG('q', "quiet", quiet,
-		 "print nothing but errors and, if COND does not hold, the row"),
+		 "print nothing but errors and, if COND is not met, the row"),
 	OPT_JSON("the output format"),
 };
 
@@ -54,7 +54,7 @@ static void print_text(const vv_context *c, const vv_row_set_result *r)
 			vv_out("%s\n", r->json.data);
 		}
 		vv_note("%s: row %s: %s", path, row,
-			r->json.len > 0 ? "the condition does not hold" : "no row has this key");
+			r->json.len > 0 ? "the condition is not met" : "no row has this key");
 	} else if (!o->quiet && r->done == VV_SET_NOTHING && r->json.len == 0) {
 		vv_note("%s: row %s: no row has this key", path, row);
 	} else if (!o->quiet && r->rows > 1) {
@@ -333,14 +333,14 @@ static vv_status run_set(vv_context *c, vv_error *err)
 const vv_command vv_cmd_set = {
 	.name = "set",
 	.group = "change",
-	.summary = "set cells of one row, or add the row; with --if, only if a condition holds",
+	.summary = "set cells of one row, or add the row; with --if, only if a condition is met",
 	.usage = "[--if COND] [--push] [--all] PATH KEY COL=VALUE... [COL:=JSON]...",
 	.example = "$ varve set --if 'owner is null' issues.jsonl 7 owner=ada status=doing\n"
 		   "issues.jsonl: row 7: changed",
 	.options = set_table,
 	.option_count = VV_OPTION_COUNT(set_table),
 	.options_size = sizeof(options),
-	.exit_codes = "the condition does not hold: nothing was done, and the row is printed",
+	.exit_codes = "the condition is not met: nothing was done, and the row is printed",
 	.arguments = "path",
 	.check = check_set,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_READER,
@@ -360,14 +360,14 @@ static vv_status run_delete(vv_context *c, vv_error *err)
 const vv_command vv_cmd_delete = {
 	.name = "delete",
 	.group = "change",
-	.summary = "delete one row; with --if, only if a condition holds",
+	.summary = "delete one row; with --if, only if a condition is met",
 	.usage = "[--if COND] [--push] [--all] PATH KEY",
 	.example = "$ varve delete --if \"status = 'done'\" issues.jsonl 7\n"
 		   "issues.jsonl: row 7: deleted",
 	.options = set_table,
 	.option_count = VV_OPTION_COUNT(set_table),
 	.options_size = sizeof(options),
-	.exit_codes = "the condition does not hold: nothing was done, and the row is printed",
+	.exit_codes = "the condition is not met: nothing was done, and the row is printed",
 	.arguments = "path",
 	.check = check_delete,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_READER,

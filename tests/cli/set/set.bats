@@ -1,4 +1,4 @@
-# set and delete: one row of a file in the work tree, if a condition holds; all other bytes stay.
+# set and delete: one row of a file in the work tree, if a condition is met; all other bytes stay.
 load ../helper
 
 tasks() {
@@ -49,14 +49,14 @@ tasks() {
 	stderr_has "warning: t.csv: 'foo': the type of the column is integer"
 }
 
-@test "a condition that does not hold is the answer no, with the row as it is" {
+@test "a condition that is not met is the answer no, with the row as it is" {
 	new_repo
 	tasks
 	succeeds varve set --if 'owner is null' i.jsonl 1 owner=ada
 	cp i.jsonl before
 	ends_with 1 varve set --if 'owner is null' i.jsonl 1 owner=bob
 	output_has '"owner":"ada"'
-	stderr_has "the condition does not hold"
+	stderr_has "the condition is not met"
 	ends_with 1 varve set --json --if 'owner is null' i.jsonl 1 owner=bob
 	output_has '{"outcome":"refused","cells":{"id":1'
 	ends_with 1 varve set --if 'owner is null' i.jsonl 9 owner=bob
