@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/text.h"
 
 #define EXPONENT_MAX 1000000000
 #define SPREAD_MAX 4000 /* digits from the highest to the lowest place of a distance */
@@ -116,6 +117,33 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 	out->count = buf->len - out->digits_at;
 	normalise(out, buf, before + exponent);
 	return true;
+}
+
+vv_status vv_decimal_check_groups(const vv_field *f, const char *s, size_t len, vv_error *err)
+{
+	const char *const end = s + len;
+	const bool has_groups = f->type == VV_TYPE_NUMBER || f->type == VV_TYPE_INTEGER;
+	const size_t group_len = has_groups ? strlen(f->group) : 0;
+	size_t digits = 0; /* since the last groupChar */
+	bool grouped = false, fits = true;
+
+	if (group_len == 0) return VV_OK;
+	for (const char *p = s; p < end && !begins(p, end, f->decimal, strlen(f->decimal));) {
+		if (begins(p, end, f->group, group_len)) {
+			fits = fits && digits <= 3 && digits >= (grouped ? 2 : 1);
+			grouped = true;
+			digits = 0;
+			p += group_len;
+		} else {
+			digits += vv_is_digit(*p++);
+		}
+	}
+	if (!grouped || (fits && digits == 3)) return VV_OK;
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s': in the column '%s', '%s' separates groups of digits, and '%s' is the "
+		       "decimal mark\nwrite the number in the column's form",
+		       vv_text_show(s, len), vv_text_name(f->name, f->name_len),
+		       vv_text_shows(f->group), vv_text_shows(f->decimal));
 }
 
 static int magnitude(const vv_decimal *a, const vv_decimal *b, const vv_buf *buf)

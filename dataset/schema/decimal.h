@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "dataset/schema/field.h"
 
 /* Whether a number is finite, infinite or not a number. */
@@ -35,6 +36,11 @@ typedef struct vv_decimal {
  * digits to buf. Returns false if the text is not a number, or if out of memory (buf->failed is
  * true). */
 bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char *s, size_t len);
+
+/* Checks a number that a user writes for a cell of the field. VV_EUSAGE: it has the field's groupChar
+ * where no group of digits begins, as 3.5 where "." separates thousands, and would be read as 35. The
+ * last group has three digits, other groups have two or three. */
+vv_status vv_decimal_check_groups(const vv_field *f, const char *s, size_t len, vv_error *err);
 
 /* Compares a with b: returns -1, 0 or 1. NaN equals NaN, and is greater than all other numbers.
  * buf: the buffer with the digits of both numbers. */

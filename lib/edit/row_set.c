@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/rows/condition_run.h"
+#include "dataset/schema/decimal.h"
 #include "dataset/schema/key_words.h"
 #include "dataset/schema/type.h"
 #include "lib/edit/row_file.h"
@@ -103,7 +104,8 @@ static vv_status json_value(job *j, vv_cell *out, const vv_field *f, const char 
 }
 
 /* COL=TEXT. In JSON a number, boolean, array or object where the column has such values. */
-static void text_value(const job *j, vv_cell *out, const vv_field *f, const char *text)
+static vv_status text_value(const job *j, vv_cell *out, const vv_field *f, const char *text,
+			    vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *v;
@@ -117,6 +119,7 @@ static void text_value(const job *j, vv_cell *out, const vv_field *f, const char
 	    v->end - v->start == literal.len && vv_field_accepts_json(f, &literal)) {
 		*out = literal;
 	}
+	return is_json(j) ? VV_OK : vv_decimal_check_groups(f, text, literal.len, err);
 }
 
 /* The column's place; JSON: one behind the table's for a member that no row has. */
@@ -176,7 +179,7 @@ static vv_status read_value(job *j, const char *word, vv_error *err)
 	if (json) {
 		rc = json_value(j, &cell, f, word, equals + 1, err);
 	} else {
-		text_value(j, &cell, f, equals + 1);
+		rc = text_value(j, &cell, f, equals + 1, err);
 	}
 	if (rc < 0) return rc;
 	for (size_t i = 0; i < j->now.key_count; i++) {
@@ -199,6 +202,7 @@ static vv_status key_cells(job *j, vv_error *err)
 {
 	vv_cell values[VV_ROW_KEY_MAX];
 	int read = vv_key_words_read(values, j->now.key_count, j->s->row, &j->arena, err);
+	vv_status rc;
 
 	if (read < 0) return (vv_status)read;
 	if (read == 0) return vv_key_words_fail(j->s->row, j->now.key_count, err);
@@ -213,7 +217,7 @@ static vv_status key_cells(job *j, vv_error *err)
 				vv_text_shows(j->s->row), vv_text_shows(j->s->path),
 				vv_text_shows(f->name));
 		}
-		text_value(j, &j->cells[at], f, values[i].text);
+		if ((rc = text_value(j, &j->cells[at], f, values[i].text, err)) < 0) return rc;
 		warn_misfit(j, values[i].text, f, &j->cells[at]);
 		j->given[at] = true;
 	}

@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/decimal.h"
 #include "dataset/schema/type.h"
 #include "lib/merge/conflict_columns.h"
 #include "lib/merge/conflict_solve.h"
@@ -268,9 +269,9 @@ static void set_state(vv_cell *cell, const vv_conflict_item *item)
 	}
 }
 
-/* As add does of a value that is not of its column's type. */
-static void warn_of_type(const vv_resolving *r, const vv_conflict_path *p, const vv_table *t,
-			 const vv_cell *cell)
+/* Warns of a value that is not of its column's type, as add does. */
+static vv_status check_value(const vv_resolving *r, const vv_conflict_path *p, const vv_table *t,
+			     const vv_cell *cell, vv_error *err)
 {
 	const long at = vv_schema_find(&t->schema, r->set_column, strlen(r->set_column));
 	const vv_field *f = at < 0 ? NULL : &t->schema.fields[at];
@@ -281,6 +282,9 @@ static void warn_of_type(const vv_resolving *r, const vv_conflict_path *p, const
 			      vv_text_shows(p->path), vv_text_show(cell->text, cell->len),
 			      vv_text_shows(r->set_column), vv_type_name(f->type));
 	}
+	return f && t->root.dialect.form == VV_FORM_CSV
+		       ? vv_decimal_check_groups(f, cell->text, cell->len, err)
+		       : VV_OK;
 }
 
 static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *chosen,
@@ -305,9 +309,7 @@ static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *ch
 		}
 	}
 	if ((rc = vv_dataset_writer_open_version(r->writer, &t, root, err)) < 0) return rc;
-	if (r->set_column) {
-		warn_of_type(r, p, &t, &s.value);
-	}
+	if (r->set_column && (rc = check_value(r, p, &t, &s.value, err)) < 0) return rc;
 	return vv_conflict_solve(&s, &t, vv_new_file_put, f, err);
 }
 

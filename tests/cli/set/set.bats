@@ -120,6 +120,22 @@ tasks() {
 	output_has "2;7,25"
 }
 
+@test "a number with the group mark in another place than before three digits is refused" {
+	new_repo
+	printf 'id;p\n1;1,50\n2;1.234,50\n3;-0,5\n4;2,05\n' > t.csv
+	varve add -q t.csv
+	cp t.csv before
+	for number in 3.5 12.34 3.5000 -.5 1.2345,0 1234.567 1.; do
+		ends_with 2 varve set t.csv 2 "p=$number"
+		stderr_has "'.' separates groups of digits, and ',' is the decimal mark"
+	done
+	cmp before t.csv
+	succeeds varve set t.csv 2 p=3,5
+	succeeds varve set t.csv 3 p=12.345,6
+	succeeds varve set t.csv 4 p=1.23.456
+	[ "$(tail -n 3 t.csv)" = $'2;3,5\n3;12.345,6\n4;1.23.456' ]
+}
+
 @test "words that make no sense are refused, and the file stays" {
 	new_repo
 	tasks
