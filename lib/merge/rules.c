@@ -4,10 +4,12 @@
 #include "lib/merge/rules.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/declared.h"
+#include "lib/names/table_at.h"
 #include "lib/names/version.h"
 #include "repo/git/history/history.h"
 #include "repo/git/tree.h"
@@ -129,6 +131,70 @@ vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err)
 
 	for (size_t i = 0; i < how->count; i++) {
 		if ((rc = vv_merge_rules_put(&rules, how->items[i], err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* The columns of -X that no table is known to have. */
+typedef struct sought {
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	const vv_oid *commit;
+	vv_strings names; /* borrowed; NULL: found */
+	size_t left;      /* how many are not found */
+} sought;
+
+static vv_status find_columns(void *payload, const vv_tree_entry *e, vv_error *err)
+{
+	sought *s = payload;
+	vv_auto(vv_table_at) t = {.open = false};
+	vv_status rc;
+
+	if (s->left == 0 || !S_ISREG(e->mode)) return VV_OK;
+	rc = vv_table_at_open(&t, s->repo, s->reader, s->commit, e->path, NULL, err);
+	if (rc < 0) return vv_table_at_is_none(rc) ? VV_OK : rc;
+	for (size_t i = 0; i < s->names.count; i++) {
+		const char *name = s->names.items[i];
+
+		if (name && vv_schema_find(&t.table.schema, name, strlen(name)) >= 0) {
+			s->names.items[i] = NULL;
+			s->left--;
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_merge_rules_check_columns(vv_repository *r, vv_dataset_reader *reader,
+				       const vv_strings *how, const vv_oid *ours,
+				       const vv_oid *theirs, vv_error *err)
+{
+	vv_auto(vv_merge_rules) rules = {0};
+	const vv_oid *commits[] = {ours, theirs};
+	sought s = {.repo = r, .reader = reader};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < how->count; i++) {
+		if ((rc = vv_merge_rules_put(&rules, how->items[i], err)) < 0) return rc;
+	}
+	s.names.items = vv_arena_calloc(&rules.arena, rules.count + 1, sizeof(char *));
+	if (!s.names.items) return vv_fail_nomem(err);
+	for (size_t i = 0; i < rules.count; i++) {
+		if (strcmp(rules.columns[i].column, "*") != 0) {
+			s.names.items[s.names.count++] = rules.columns[i].column;
+		}
+	}
+	s.left = s.names.count;
+	for (size_t i = 0; i < 2 && s.left > 0; i++) {
+		s.commit = commits[i];
+		rc = vv_tree_each(r, s.commit, "", find_columns, &s, err);
+		if (rc < 0) return rc == VV_ENOMEM ? rc : VV_OK;
+	}
+	for (size_t i = 0; i < s.names.count; i++) {
+		if (s.names.items[i]) {
+			return vv_fail(err, VV_EUSAGE,
+				       "-X: no table of either side has a column '%s'",
+				       vv_text_shows(s.names.items[i]));
+		}
 	}
 	return VV_OK;
 }

@@ -46,6 +46,13 @@ void vv_merge_rules_warn(vv_dataset_reader *reader, vv_repository *r, const vv_i
 /* Checks `how`, arguments of merge -X. VV_EUSAGE: an argument is not a rule. */
 vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err);
 
+/* Checks that a table in the commit *ours or *theirs has each column that `how`, arguments of merge
+ * -X, has a rule for. VV_EUSAGE: no table has the column, or an argument is not a rule. Checks no
+ * columns if a table cannot be opened. */
+vv_status vv_merge_rules_check_columns(vv_repository *r, vv_dataset_reader *reader,
+				       const vv_strings *how, const vv_oid *ours,
+				       const vv_oid *theirs, vv_error *err);
+
 /* Appends to out a description of the rules applied in s, such as "14 cells by rule (latest 9,
  * union 5), 1 row kept". Appends nothing if no rule was applied. */
 void vv_merge_rules_describe(vv_buf *out, const vv_merge_stats *s);

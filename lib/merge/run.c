@@ -459,9 +459,11 @@ static vv_status find_base(vv_merge_job *j, vv_error *err)
 
 vv_status vv_merge_try(vv_merge_job *j, vv_error *err)
 {
-	vv_status rc = find_base(j, err);
+	vv_status rc = vv_merge_rules_check_columns(j->repo, j->reader, &j->how, &j->ours,
+						    &j->theirs, err);
 
-	rc = rc < 0 ? rc : try_once(j, err);
+	if (rc < 0 || (rc = find_base(j, err)) < 0) return rc;
+	rc = try_once(j, err);
 
 	if (rc == VV_OK && has_apart(j)) {
 		forget_trial(j);

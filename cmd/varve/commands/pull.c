@@ -240,6 +240,21 @@ static vv_status merge_json(int *code, const options *o, const char *remote, vv_
 	return VV_OK;
 }
 
+/* A merge checks them itself. */
+static vv_status check_columns(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_oid head;
+	vv_status rc;
+
+	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
+	    (rc = vv_rev_commit(c->repo, "HEAD", &head, err)) < 0) {
+		return vv_missing_ok(rc, err);
+	}
+	return vv_merge_rules_check_columns(c->repo, c->reader, &o->how, &head, &o->job.merge_id,
+					    err);
+}
+
 static vv_status run_pull(vv_context *c, vv_error *err)
 {
 	options *o = c->options;
@@ -254,6 +269,9 @@ static vv_status run_pull(vv_context *c, vv_error *err)
 	}
 	o->job.quiet |= json;
 	rc = rc < 0 ? rc : fetch(&o->job, c->argc, c->argv, err);
+	if (rc == VV_OK && o->rebase && o->how.count > 0) {
+		rc = check_columns(c, err);
+	}
 	if (rc == VV_OK) {
 		vv_context_close(c); /* merge opens it again */
 		if (json) {

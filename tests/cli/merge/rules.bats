@@ -268,3 +268,22 @@ assert t["conflictCount"] == 1 and t["items"][0]["column"] == "title", t' <<< "$
 	ends_with 2 varve --git-dir=bare.git merge side
 	stderr_has "requires a work tree"
 }
+
+@test "a column of -X that no table of either side has is refused, before anything is merged" {
+	new_repo
+	agents
+	local head=$(git rev-parse HEAD)
+	for rule in sum:cuont 'latest by updated_at:statsu' open,doing,done:state; do
+		for how in "merge side" "merge --dry-run side" "cherry-pick side"; do
+			ends_with 2 varve $how -X "$rule"
+			stderr_has "-X: no table of either side has a column '"
+		done
+	done
+	git init -q --bare "$BATS_TEST_TMPDIR/hub.git"
+	git push -q "$BATS_TEST_TMPDIR/hub.git" side
+	ends_with 2 varve pull --rebase -X sum:cuont "$BATS_TEST_TMPDIR/hub.git" side
+	stderr_has "-X: no table of either side has a column 'cuont'"
+	[ "$(git rev-parse HEAD)" = "$head" ]
+	[ -z "$(git status --porcelain -uno)" ]
+	succeeds varve merge --dry-run side -X sum:count -X 'latest by updated_at:*'
+}
