@@ -176,7 +176,7 @@ vv_status vv_context_path(char **out, vv_context *c, const char *text, vv_error 
 	return vv_pathspec_is_pattern(c->repo, text)
 		       ? vv_fail(err, VV_EUSAGE,
 				 "%s accepts files and folders, not patterns: '%s'\n"
-				 "'git log' and 'git show' accept patterns",
+				 "name the files, or a folder",
 				 c->name, vv_text_shows(text))
 		       : vv_repository_relative(out, c->repo, text, err);
 }

@@ -363,8 +363,14 @@ static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 	vv_auto(char) *from = file ? vv_asprintf("--pathspec-from-file=%s", file) : NULL;
 	const char *args[VV_COMMIT_WORDS + 8] = {"-c", "core.fsync=all", "commit", "-q"};
 	/* the paths have magic words */
+	enum { MODES = 4 };
 	const char *const own = j->git_env ? j->git_env[0] : NULL;
-	const char *const more[] = {"GIT_LITERAL_PATHSPECS=0", own, NULL};
+	const char *const more[MODES + 2] = {"GIT_LITERAL_PATHSPECS=0",
+					     "GIT_GLOB_PATHSPECS=0",
+					     "GIT_NOGLOB_PATHSPECS=0",
+					     "GIT_ICASE_PATHSPECS=0",
+					     own,
+					     NULL};
 	vv_error later;
 	size_t n = 4;
 	vv_status rc;
@@ -380,7 +386,7 @@ static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 	}
 	vv_auto(vv_runner) git = {.repo = j->repo,
 				  .args = args,
-				  .more = more + !j->paths,
+				  .more = j->paths ? more : more + MODES,
 				  .dir = j->dir,
 				  .terminal = true,
 				  .what = "the commit",

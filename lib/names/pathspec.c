@@ -9,61 +9,131 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 
+/* How git matches an argument: what its magic words and the environment ask for. */
+typedef struct magic {
+	bool literal, glob, icase, top, exclude;
+} magic;
+
 static bool has_wildcard(const char *s)
 {
 	return strpbrk(s, "*?[") != NULL;
 }
 
-/* Is it an exclusion? *path: the part after the prefix. */
-static bool excludes(const char *text, const char **path)
+/* Is a variable true that git reads as a boolean? */
+static bool is_on(const vv_repository *r, const char *name)
 {
-	static const char *const magic[] = {":!", ":^", ":(exclude)"};
+	static const char *const off[] = {"", "0", "false", "no", "off"};
+	const char *value = vv_env_get(vv_repository_env(r), name);
 
-	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++) {
-		if (strncmp(text, magic[i], strlen(magic[i])) == 0) {
-			*path = text + strlen(magic[i]);
-			return true;
-		}
+	for (size_t i = 0; value && i < sizeof(off) / sizeof(off[0]); i++) {
+		if (vv_ascii_is(value, strlen(value), off[i])) return false;
 	}
-	return false;
+	return value != NULL;
 }
 
 /* Does the environment have git take all paths as they are? */
 static bool are_literal(const vv_repository *r)
 {
-	const char *value = vv_env_get(vv_repository_env(r), "GIT_LITERAL_PATHSPECS");
+	return is_on(r, "GIT_LITERAL_PATHSPECS");
+}
 
-	return value && *value && strcmp(value, "0") != 0 && strcmp(value, "false") != 0;
+/* "icase,top": false for a word that varve does not know. */
+static bool read_words(magic *m, const char *s, size_t len)
+{
+	const struct {
+		const char *word;
+		bool *flag;
+	} known[] = {{"literal", &m->literal},
+		     {"glob", &m->glob},
+		     {"icase", &m->icase},
+		     {"top", &m->top},
+		     {"exclude", &m->exclude}};
+	const size_t count = sizeof(known) / sizeof(known[0]);
+
+	for (const char *end = s + len; s < end;) {
+		const size_t n = strcspn(s, ",)");
+		size_t i = 0;
+
+		while (i < count &&
+		       (strlen(known[i].word) != n || strncmp(known[i].word, s, n) != 0)) {
+			i++;
+		}
+		if (i == count && n > 0) return false;
+		if (i < count) {
+			*known[i].flag = true;
+		}
+		s += n + 1;
+	}
+	return true;
+}
+
+/* Reads the magic before *path, and moves *path behind it. Returns false if varve does not know it. */
+static bool read_magic(magic *m, const char **path)
+{
+	const char *s = *path + 1;
+
+	if (**path != ':') return true;
+	if (*s == '(') {
+		const char *close = strchr(s, ')');
+
+		*path = close ? close + 1 : s;
+		return close && read_words(m, s + 1, (size_t)(close - s - 1));
+	}
+	for (; *s && strchr("/!^", *s); s++) {
+		m->top = m->top || *s == '/';
+		m->exclude = m->exclude || *s != '/';
+	}
+	if (s > *path + 1) {
+		*path = s + (*s == ':');
+	}
+	return true;
 }
 
 bool vv_pathspec_is_pattern(const vv_repository *r, const char *text)
 {
-	return !are_literal(r) && !vv_exists(text) && (*text == ':' || has_wildcard(text));
+	return !are_literal(r) && !vv_exists(text) &&
+	       (*text == ':' || (has_wildcard(text) && !is_on(r, "GIT_NOGLOB_PATHSPECS")));
 }
 
 /* A pattern is taken from the folder that the command runs in. */
-static vv_status pattern_path(char **out, vv_repository *r, const char *given, vv_error *err)
+static vv_status pattern_path(char **out, vv_repository *r, const char *given, bool top,
+			      vv_error *err)
 {
 	vv_auto(char) *here = NULL;
-	vv_status rc = vv_repository_relative(&here, r, ".", err);
+	vv_status rc = top ? VV_OK : vv_repository_relative(&here, r, ".", err);
 
 	if (rc < 0) return rc;
 	while (given[0] == '.' && given[1] == '/') {
 		given += 2;
 	}
-	*out = *here ? vv_path_join(here, given, (char *)NULL) : vv_strdup(given);
+	*out = here && *here ? vv_path_join(here, given, (char *)NULL) : vv_strdup(given);
 	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+/* The path of an argument without wildcards. */
+static vv_status plain_path(char **out, vv_repository *r, const char *given, bool top,
+			    vv_error *err)
+{
+	if (!top) return vv_repository_relative(out, r, given, err);
+	*out = vv_strdup(given);
+	if (!*out) return vv_fail_nomem(err);
+	for (size_t len = strlen(*out); len > 0 && (*out)[len - 1] == '/'; len--) {
+		(*out)[len - 1] = '\0';
+	}
+	return VV_OK;
 }
 
 static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char *given,
 			   vv_error *err)
 {
+	magic m = {0};
 	vv_stat st;
 	vv_status rc;
 
@@ -72,24 +142,31 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 		item->path = vv_strdup(given);
 		return vv_alloc_ok(item->path, err);
 	}
-	const bool literal = are_literal(r);
-	if ((item->exclude = !literal && excludes(given, &given))) {
-		item->matched = true; /* it need not match */
-	} else if (*given == ':' && strchr("(/", given[1]) && !literal && !vv_exists(given)) {
+	const bool plain = are_literal(r) || vv_exists(given);
+	if (!plain && (!read_magic(&m, &given) || (m.literal && m.glob))) {
 		return vv_fail(
 			err, VV_EUSAGE,
 			"varve does not know the pathspec '%s'\n"
 			"name files, folders or patterns such as '*.csv'; ':!PATH' excludes a "
 			"path",
-			vv_text_shows(given));
+			vv_text_shows(item->given));
 	}
-	if (!*given) return vv_fail(err, VV_EUSAGE, "an empty string is not a path");
-	if (has_wildcard(given) && !literal && !vv_exists(given)) {
-		item->pattern = true;
-		return pattern_path(&item->path, r, given, err);
+	if ((item->exclude = m.exclude)) {
+		item->matched = true; /* it need not match */
 	}
-	if ((rc = vv_repository_relative(&item->path, r, given, err)) < 0) return rc;
-	if (vv_repository_is_bare(r)) return VV_OK;
+	if (!*given && !m.top) {
+		return vv_fail(err, VV_EUSAGE, "an empty string is not a path");
+	}
+	item->wild = !plain && !m.literal && has_wildcard(given) &&
+		     (m.glob || !is_on(r, "GIT_NOGLOB_PATHSPECS")) && (m.top || !vv_exists(given));
+	item->glob = m.glob || is_on(r, "GIT_GLOB_PATHSPECS");
+	item->icase = !are_literal(r) && (m.icase || is_on(r, "GIT_ICASE_PATHSPECS"));
+	item->pattern = item->wild || item->icase;
+	if (item->wild) return pattern_path(&item->path, r, given, m.top, err);
+	if ((rc = plain_path(&item->path, r, given, m.top, err)) < 0 || item->pattern ||
+	    vv_repository_is_bare(r)) {
+		return rc;
+	}
 	vv_auto(char) *file = vv_repository_file(r, item->path);
 	if (!file) return vv_fail_nomem(err);
 	item->exists = !item->exclude && vv_lstat(&st, file, NULL) == VV_OK;
@@ -146,13 +223,34 @@ static int compare_prefix(const vv_pathspec_item *item, const char *path, size_t
 	return order ? order : item->path[len] != '\0';
 }
 
+static char *lower_copy(const char *s)
+{
+	char *copy = vv_strdup(s);
+
+	for (char *c = copy; c && *c; c++) {
+		*c = vv_to_lower(*c);
+	}
+	return copy;
+}
+
 /* The name with the magic characters counts too, as in Git: [a].csv may be just that;
  * and so does the folder of that name. */
-static bool matches_pattern(const char *pattern, const char *path)
+static bool matches_pattern(const vv_pathspec_item *item, const char *path)
 {
-	size_t len = strlen(pattern);
+	const char *pattern = item->path;
+	vv_auto(char) *lower = item->icase ? lower_copy(pattern) : NULL,
+		      *lower_path = item->icase ? lower_copy(path) : NULL;
 
-	return fnmatch(pattern, path, 0) == 0 ||
+	if (lower && lower_path) {
+		pattern = lower;
+		path = lower_path;
+	}
+	const size_t len = strlen(pattern);
+	if (item->wild &&
+	    (item->glob ? vv_path_match(pattern, path) : fnmatch(pattern, path, 0) == 0)) {
+		return true;
+	}
+	return len == 0 ||
 	       (strncmp(pattern, path, len) == 0 && (path[len] == '\0' || path[len] == '/'));
 }
 
@@ -178,7 +276,7 @@ static bool is_excluded(const vv_pathspec *p, const char *path)
 		if (!item->exclude) {
 			continue;
 		}
-		if (item->pattern ? matches_pattern(item->path, path)
+		if (item->pattern ? matches_pattern(item, path)
 				  : len == 0 || (strncmp(item->path, path, len) == 0 &&
 						 (path[len] == '\0' || path[len] == '/'))) {
 			return true;
@@ -203,7 +301,7 @@ bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal)
 	}
 	for (size_t i = 0; i < p->count; i++) {
 		if (p->items[i].pattern && !p->items[i].exclude &&
-		    matches_pattern(p->items[i].path, path)) {
+		    matches_pattern(&p->items[i], path)) {
 			p->items[i].matched = any = true;
 		}
 	}

@@ -4,8 +4,9 @@
  * An argument is a file, a folder (which selects everything below it), or a pattern with '*', '?'
  * or '[' if no file has this name; '*' also matches '/', as in Git. Without arguments no path is
  * selected. ":!PATH", ":^PATH" and ":(exclude)PATH" exclude paths from the selection; if there are
- * no other arguments, from all paths. Git's other pathspecs are refused. With GIT_LITERAL_PATHSPECS
- * all arguments are files and folders.
+ * no other arguments, from all paths. Git's magic words top, literal, glob and icase, and the
+ * variables GIT_LITERAL_PATHSPECS, GIT_GLOB_PATHSPECS, GIT_NOGLOB_PATHSPECS and GIT_ICASE_PATHSPECS
+ * mean what they mean to Git; its other pathspecs are refused.
  */
 #ifndef VV_LIB_NAMES_PATHSPEC_H
 #define VV_LIB_NAMES_PATHSPEC_H
@@ -22,7 +23,11 @@
 typedef struct vv_pathspec_item {
 	char *path;        /* relative to the repository; "": the top folder */
 	const char *given; /* the argument; borrowed */
-	bool pattern;      /* the argument is a pattern */
+	/* the argument is a pattern: it can match several paths, or is in another case */
+	bool pattern;
+	bool wild;  /* it has wildcards */
+	bool glob;  /* '*' does not match '/' */
+	bool icase; /* ASCII letters match in upper and lower case */
 	/* an exclusion; exists and folder are then false, since they are not read from the file
 	 * system */
 	bool exclude;

@@ -372,12 +372,43 @@ with_table() {
 	output_is "$(git diff --name-only)"
 }
 
+@test "magic words and the variables for patterns select the paths that git selects" {
+	local spec mode
+	new_repo
+	mkdir -p in/deep
+	for file in t.csv U.csv in/a.csv in/B.csv in/deep/c.csv '[x].csv' x.csv; do
+		rows 3 > "$file"
+	done
+	varve add -q . && varve commit -qm base
+	for file in t.csv U.csv in/a.csv in/B.csv in/deep/c.csv '[x].csv' x.csv; do
+		sed -i s/^2/9/ "$file"
+	done
+	cd in
+	for mode in NONE=1 GIT_GLOB_PATHSPECS=1 GIT_ICASE_PATHSPECS=yes GIT_NOGLOB_PATHSPECS=1 GIT_ICASE_PATHSPECS=no; do
+		for spec in a.csv A.CSV '*.csv' '*.CSV' '**/*.csv' 'd*' ../t.csv ../T.csv \
+			':/' ':/t.csv' ':(top)*.csv' ':(top,glob)*.csv' ':(glob)*.csv' ':(icase)b.CSV' ':(icase)*.CSV' ':(top,icase)u.csv' \
+			':(top,literal)[x].csv' ':(top)[x].csv' ':(exclude)a.csv' ':!*.csv' ':(exclude,icase)A.csv' ':^/in' ':(top,icase)IN/DEEP'; do
+			[ "$(env $mode varve status --porcelain "$spec" 2> /dev/null)" = "$(env $mode git status --porcelain "$spec" 2> /dev/null)" ] || {
+				echo "$mode '$spec'"
+				env $mode varve status --porcelain "$spec"
+				echo git:
+				env $mode git status --porcelain "$spec"
+				return 1
+			}
+		done
+	done
+	GIT_ICASE_PATHSPECS=1 varve commit -qm case B.CSV
+	[ "$(git show --format= --name-only)" = in/B.csv ]
+	GIT_GLOB_PATHSPECS=1 varve commit -qm glob '*.csv'
+	[ "$(git show --format= --name-only)" = in/a.csv ]
+}
+
 @test "pathspecs of git that varve lacks are refused, and patterns are names where git takes all literally" {
 	new_repo
 	rows 3 | tee t.csv > u.csv
 	varve add -q t.csv u.csv && varve commit -qm base
 	sed -i s/^2/9/ t.csv
-	for spec in ':(glob)*.csv' ':(icase)T.CSV' ':/' ':(top)t.csv' ':(exclude,icase)U.CSV'; do
+	for spec in ':(attr:x)*.csv' ':(icase' ':(literal,glob)t.csv' ':(tpo)t.csv'; do
 		for verb in "status --porcelain" "diff --name-only --" "restore" "rm --cached"; do
 			ends_with 2 varve $verb "$spec"
 			stderr_has "does not know the pathspec '$spec'"
