@@ -134,7 +134,7 @@ static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, 
 	vv_auto(char) *prefix = NULL;
 	vv_status rc;
 
-	*literal = !strpbrk(pattern, "*?[") && vv_exists(pattern);
+	*literal = vv_exists(pattern);
 	if (*literal) {
 		if ((rc = vv_repository_relative(out, r, pattern, err)) == VV_OK) {
 			rc = vv_path_check(*out, err);

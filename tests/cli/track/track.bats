@@ -45,6 +45,22 @@ load ../helper
 	output_has "2 files that Git has as text match; 'varve add --fix' makes tables of them"
 }
 
+@test "track and untrack take the name of a file with brackets as that file" {
+	new_repo
+	rows 3 | tee x.csv > '[x].csv'
+	varve add -q '[x].csv'
+	succeeds varve untrack '[x].csv'
+	output_has "[x].csv: no longer tracked"
+	[ "$(git check-attr filter '[x].csv')" = "[x].csv: filter: unspecified" ]
+	succeeds varve track '[x].csv'
+	[ "$(git check-attr filter '[x].csv')" = "[x].csv: filter: varve" ]
+	[ "$(git check-attr filter x.csv)" = "x.csv: filter: unspecified" ]
+	rm '[x].csv'
+	varve track '[y].csv'
+	[ "$(git check-attr filter y.csv)" = "y.csv: filter: varve" ]
+	succeeds varve untrack '[y].csv'
+}
+
 @test "untrack takes the line back" {
 	new_repo
 	varve track '*.csv' > /dev/null
