@@ -20,6 +20,7 @@
 #include "lib/rows/where.h"
 #include "lib/view/key.h"
 #include "repo/blocks/decompress.h"
+#include "repo/git/index/attributes.h"
 
 /* Columns of a key that are looked at when renamed columns are sought. */
 #define SAMPLE_KEY_MAX 16u
@@ -324,15 +325,36 @@ static bool same_header(const comparison *c)
 					      n == m && (n == 0 || memcmp(p, q, n) == 0));
 }
 
+/* The line ends of a side as Git stores them: those of a text in the work tree may be converted. */
+static vv_status stored_newline(vv_newline *out, const opened *o, const vv_subject *s,
+				vv_error *err)
+{
+	bool lf = false;
+	vv_status rc = VV_OK;
+
+	*out = o->table.root.dialect.newline;
+	if (*out == VV_CRLF && o->is_text && s->from == VV_FROM_WORK && s->repo && s->path) {
+		rc = vv_attr_stores_lf(s->repo, s->path, &lf, err);
+	}
+	*out = lf ? VV_LF : *out;
+	return rc;
+}
+
 /* Describes changes of the rows' form. With changed columns, the header line and the columns'
  * quoting changes necessarily. */
 static vv_status describe_form(comparison *c, vv_error *err)
 {
 	vv_auto(vv_dialect) to = {0};
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc = vv_dialect_dup(&to, &c->b->root.dialect, err);
-	if (rc < 0) return rc;
-	const vv_dialect *from = &c->a->root.dialect;
+	vv_dialect was = c->a->root.dialect; /* owns nothing */
+	vv_status rc;
+
+	if ((rc = vv_dialect_dup(&to, &c->b->root.dialect, err)) < 0 ||
+	    (rc = stored_newline(&was.newline, &c->old_side, c->item->a, err)) < 0 ||
+	    (rc = stored_newline(&to.newline, &c->new_side, c->item->b, err)) < 0) {
+		return rc;
+	}
+	const vv_dialect *from = &was;
 	size_t len;
 	const char *header = vv_dialect_header(from, &len);
 	if (same_header(c) && (rc = vv_dialect_set_header(&to, header, len, err)) < 0) return rc;
@@ -346,7 +368,7 @@ static vv_status describe_form(comparison *c, vv_error *err)
 			to.quoting_count = from->quoting_count;
 		}
 	}
-	vv_dialect_describe_change(&b, &c->a->root.dialect, &to);
+	vv_dialect_describe_change(&b, from, &to);
 	vv_auto(vv_comment_hashes) before = {.items = NULL}, after = {.items = NULL};
 	if ((rc = vv_forms_comments(&before, c->a, err)) < 0 ||
 	    (rc = vv_forms_comments(&after, c->b, err)) < 0) {

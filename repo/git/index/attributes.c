@@ -680,3 +680,24 @@ vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv
 				(is_set(said[EOL]) || is_set(said[CRLF]))));
 	return rc;
 }
+
+vv_status vv_attr_stores_lf(vv_repository *r, const char *path, bool *out, vv_error *err)
+{
+	static const char crlf[] = "a\r\n";
+	vv_auto(git_filter_list) *filters = NULL;
+	vv_auto(git_buf) made = {NULL, 0, 0};
+	vv_conversion conversion;
+	vv_status rc;
+
+	*out = false;
+	if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0 || conversion.foreign ||
+	    (rc = vv_filters_of(r, path, &conversion, false, &filters, err)) < 0 || !filters) {
+		return rc;
+	}
+	const int code = git_filter_list_apply_to_buffer(&made, filters, crlf, sizeof(crlf) - 1);
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot convert '%s'", vv_text_shows(path));
+	}
+	*out = made.size == 2;
+	return VV_OK;
+}

@@ -21,6 +21,9 @@ vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_erro
 /* Sets *out to true if the path has diff=varve or merge=varve, but not filter=varve: Git stores the
  * file as text, and varve compares or merges it. */
 vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err);
+/* Sets *out to true if Git stores line ends CRLF of the file in the work tree as LF, because of its
+ * attributes or core.autocrlf. */
+vv_status vv_attr_stores_lf(vv_repository *r, const char *path, bool *out, vv_error *err);
 /* Sets *out to the value of the attribute called name, which the caller frees with vv_free.
  * VV_ENOTFOUND: the attribute is unspecified. name: "filter", "diff", "merge", "text", "crlf",
  * "eol", "ident", "working-tree-encoding" or "varve-reader". */

@@ -7,6 +7,8 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/repository_internal.h"
 
+VV_AUTO_FREE(git_filter_list, git_filter_list_free)
+
 /* The conversion of a path, other than varve's own filter. */
 typedef struct vv_conversion {
 	bool foreign;  /* the path has a filter program or an encoding, which only git supports */

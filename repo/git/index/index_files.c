@@ -24,8 +24,6 @@
 
 enum { MODE_PLAIN = 0100644, MODE_PROGRAM = 0100755, MODE_LINK = 0120000, MODE_MODULE = 0160000 };
 
-VV_AUTO_FREE(git_filter_list, git_filter_list_free)
-
 static bool is_link_mode(uint32_t mode)
 {
 	return (mode & 0170000) == MODE_LINK;

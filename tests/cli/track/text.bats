@@ -125,6 +125,27 @@ two_branches() {
 	grep -qx '90,x,1.00,2024-01-01' p.csv
 }
 
+@test "line ends that Git converts are no difference of the file" {
+	new_repo
+	varve track --text '*.csv' > /dev/null
+	rows 5 > t.csv
+	git add . && git commit -qm one
+	git config core.autocrlf true
+	sed -i 's/$/\r/' t.csv
+	for words in '' HEAD 'HEAD:t.csv t.csv' 't.csv HEAD:t.csv'; do
+		succeeds varve diff --quiet $words
+	done
+	sed -i 's/^2,/9,/' t.csv
+	ends_with 1 varve diff --exit-code HEAD:t.csv t.csv
+	output_lacks CRLF
+	git config core.autocrlf false
+	ends_with 1 varve diff --exit-code HEAD:t.csv t.csv
+	output_has "LF -> CRLF"
+	echo '*.csv text' >> .gitattributes
+	ends_with 1 varve diff --exit-code
+	output_lacks CRLF
+}
+
 @test "the list shows such lines, and untrack takes them" {
 	text_repo
 	succeeds varve track
