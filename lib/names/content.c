@@ -27,8 +27,11 @@ vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, cons
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_pointer_blob) b = {0};
 
-	*out = (vv_content){.there = mode != 0, .file = S_ISREG(mode)};
-	if (!out->file || vv_oid_is_null(blob)) return VV_OK;
+	*out = (vv_content){.there = mode != 0,
+			    .file = S_ISREG(mode),
+			    .submodule = mode != 0 && !S_ISREG(mode) && !S_ISLNK(mode)};
+	if (!out->there || out->submodule || vv_oid_is_null(blob)) return VV_OK;
+	if (!out->file) return vv_blob_size(r, blob, &out->bytes, err);
 	const vv_status rc = vv_pointer_blob_read(&b, &arena, r, blob, err);
 	if (rc == VV_OK && b.found == VV_OK) {
 		vv_content_of_pointer(out, &b.pointer);

@@ -15,9 +15,10 @@
 
 /* One value = the description of one version of a path. */
 typedef struct vv_content {
-	bool there; /* the version has the path, with any mode */
+	bool there;     /* the version has the path, with any mode */
+	bool submodule; /* the path is a submodule */
 	/* the path is a file, not a symbolic link or submodule; the members below are set only for
-	 * files */
+	 * files, and bytes also for links */
 	bool file;
 	bool stored; /* varve stores the file: the blob is a pointer */
 	bool table;  /* varve stores the file as a table */

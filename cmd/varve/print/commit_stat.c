@@ -206,6 +206,23 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 	}
 }
 
+/* Is it a submodule on either side? Then its commits are told. */
+static bool put_submodule(vv_buf *b, const vv_stat_line *l)
+{
+	const vv_content *o = &l->old_side, *n = &l->new_side;
+	const char *was = vv_oid_shows(&l->change.old_id), *is = vv_oid_shows(&l->change.new_id);
+
+	if (!n->there || (!o->submodule && !n->submodule)) return false;
+	if (!n->submodule) {
+		vv_buf_printf(b, "no longer a submodule: %s", vv_text_bytes(n->bytes));
+	} else if (o->submodule) {
+		vv_buf_printf(b, "submodule %.7s -> %.7s", was, is);
+	} else {
+		vv_buf_printf(b, "%s submodule %.7s", o->there ? "now a" : "new:", is);
+	}
+	return true;
+}
+
 static void put_file(vv_buf *b, const vv_stat_line *l)
 {
 	const vv_content *o = &l->old_side, *n = &l->new_side;
@@ -270,7 +287,7 @@ void vv_commit_stat_print(const vv_commit_stat *s, bool total)
 			vv_buf_puts(&b, "renamed");
 		} else if (l->new_side.stored) {
 			put_dataset(&b, l);
-		} else {
+		} else if (!put_submodule(&b, l)) {
 			put_file(&b, l);
 		}
 		vv_out(" | %s\n", vv_buf_cstr(&b));
@@ -306,7 +323,7 @@ void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 
 static const char *kind_of(const vv_content *s)
 {
-	return !s->stored ? "text" : s->table ? "table" : "file";
+	return s->submodule ? "submodule" : !s->stored ? "text" : s->table ? "table" : "file";
 }
 
 void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
@@ -316,15 +333,16 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 		const vv_content *o = &s->lines[i].old_side, *n = &s->lines[i].new_side;
 
 		vv_json_open_object(w);
-		vv_json_put_members(w, {JSON_TEXT("path", s->lines[i].path)},
-				    {JSON_TEXT_WHEN(s->lines[i].from, "oldPath", s->lines[i].from)},
-				    {JSON_TEXT("change", s->lines[i].from ? "renamed"
-							 : !o->there      ? "added"
-							 : !n->there      ? "removed"
-									  : "modified")},
-				    {JSON_TEXT("kind", kind_of(n->there ? n : o))},
-				    {JSON_NUMBER_OR_NULL(n->there, "bytes", n->bytes)},
-				    {JSON_NUMBER_OR_NULL(o->there, "bytesBefore", o->bytes)});
+		vv_json_put_members(
+			w, {JSON_TEXT("path", s->lines[i].path)},
+			{JSON_TEXT_WHEN(s->lines[i].from, "oldPath", s->lines[i].from)},
+			{JSON_TEXT("change", s->lines[i].from ? "renamed"
+					     : !o->there      ? "added"
+					     : !n->there      ? "removed"
+							      : "modified")},
+			{JSON_TEXT("kind", kind_of(n->there ? n : o))},
+			{JSON_NUMBER_OR_NULL(n->there && !n->submodule, "bytes", n->bytes)},
+			{JSON_NUMBER_OR_NULL(o->there && !o->submodule, "bytesBefore", o->bytes)});
 		if (o->table || n->table) {
 			vv_json_put_members(
 				w, {JSON_NUMBER_OR_NULL(n->table, "rowCount", n->rows)},
