@@ -120,7 +120,7 @@ APART = {  # targets of their own, and who may link them
 
 OWNERS = {  # of <header.h> or <folder/...>
     "repo": "git2 git2.h zstd.h zdict.h zstd_errors.h cbor.h cbor zlib.h lzma.h bzlib.h",
-    "dataset": "csv.h pcre2.h iconv.h",
+    "dataset": "csv.h pcre2.h",
     "transport": "libssh2.h libssh2_sftp.h curl",
     "transport/server": "microhttpd.h",
     "cmd/vault/sealed": "isa-l",
@@ -135,7 +135,7 @@ LIBC = re.compile(
     r"^((assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal"
     r"|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|tgmath"
     r"|threads|time|uchar|wchar|wctype"
-    r"|dirent|dlfcn|libproc|mach/mach_time|mach-o/dyld|sched|fcntl|fnmatch|glob|grp|langinfo|libgen|netdb|poll|pwd|regex|resolv|spawn|strings"
+    r"|dirent|dlfcn|iconv|libproc|mach/mach_time|mach-o/dyld|sched|fcntl|fnmatch|glob|grp|langinfo|libgen|netdb|poll|pwd|regex|resolv|spawn|strings"
     r"|syslog|termios|unistd|utime|wordexp|xlocale|[a-z]mmintrin|arm_neon)\.h|(arpa|net|netinet|sys)/.*)$")
 
 # What belongs to the process: the programs alone read and change it, and pass what they read (base/env.h).

@@ -3,6 +3,8 @@
  */
 #include "repo/git/history/commit.h"
 
+#include <iconv.h>
+
 #include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
@@ -41,11 +43,35 @@ const char *vv_commit_subject(const vv_commit *c, size_t *len)
 	return start;
 }
 
-static vv_status copy_person(vv_person *out, const git_signature *from, vv_error *err)
+#define GROWTH_MAX 4u /* bytes of UTF-8 for one byte of an encoding */
+
+/* A copy of text in UTF-8; as git does, unchanged if it is not in this encoding. NULL: no memory. */
+static char *decoded(const char *text, const char *encoding)
+{
+	const size_t len = text ? strlen(text) : 0;
+	size_t left = len, room = GROWTH_MAX * len;
+	const iconv_t how = len > 0 && encoding ? iconv_open("UTF-8", encoding) : (iconv_t)-1;
+	char *in = (char *)(uintptr_t)text;
+
+	if (how == (iconv_t)-1) return vv_strdup(text ? text : "");
+	char *out = vv_malloc(room + 1), *to = out;
+	if (out && iconv(how, &in, &left, &to, &room) == (size_t)-1) {
+		memcpy(out, text, len);
+		to = out + len;
+	}
+	if (out) {
+		*to = '\0';
+	}
+	(void)iconv_close(how);
+	return out;
+}
+
+static vv_status copy_person(vv_person *out, const git_signature *from, const char *encoding,
+			     vv_error *err)
 {
 	*out = (vv_person){
-		.name = vv_strdup(from && from->name ? from->name : ""),
-		.email = vv_strdup(from && from->email ? from->email : ""),
+		.name = decoded(from ? from->name : NULL, encoding),
+		.email = decoded(from ? from->email : NULL, encoding),
 		.time = from ? from->when.time : 0,
 		.offset_min = from ? from->when.offset : 0,
 	};
@@ -55,6 +81,7 @@ static vv_status copy_person(vv_person *out, const git_signature *from, vv_error
 static vv_status copy_commit(const git_commit *from, vv_header_lines lines, vv_commit *out,
 			     vv_error *err)
 {
+	const char *encoding = git_commit_message_encoding(from);
 	size_t cap = 0;
 	vv_status rc;
 	git_oid id;
@@ -67,11 +94,11 @@ static vv_status copy_commit(const git_commit *from, vv_header_lines lines, vv_c
 			return vv_fail_nomem(err);
 		}
 	}
-	if ((rc = copy_person(&out->author, git_commit_author(from), err)) < 0 ||
-	    (rc = copy_person(&out->committer, git_commit_committer(from), err)) < 0) {
+	if ((rc = copy_person(&out->author, git_commit_author(from), encoding, err)) < 0 ||
+	    (rc = copy_person(&out->committer, git_commit_committer(from), encoding, err)) < 0) {
 		return rc;
 	}
-	out->message = vv_strdup(git_commit_message(from) ? git_commit_message(from) : "");
+	out->message = decoded(git_commit_message(from), encoding);
 	return out->message ? VV_OK : vv_fail_nomem(err);
 }
 

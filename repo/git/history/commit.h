@@ -19,7 +19,9 @@ typedef struct vv_commit {
 	vv_oid *parents;
 	size_t parent_count;
 	vv_person author, committer;
-	char *message; /* the whole message, unchanged */
+	/* the whole message, in UTF-8, as the names are, if it can be decoded from the
+	 * encoding that the commit has */
+	char *message;
 } vv_commit;
 /* Reads the commit id into *out, which the caller clears with vv_commit_clear. */
 vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_error *err);

@@ -263,3 +263,47 @@ assert one["rowCount"] == one["columnCount"] == 2 and one["rowCountBefore"] is o
 	succeeds varve log --oneline -- prices.csv typo.csv
 	output_is "$(git log --oneline --decorate -- prices.csv typo.csv)"
 }
+
+@test "log --stat has the commits of a submodule and the size of a link" {
+	new_repo
+	git init -q sub
+	git -C sub commit -q --allow-empty -m one
+	ln -s abc link
+	git -c advice.addEmbeddedRepo=false add sub link && git commit -qm one
+	local one=$(git -C sub rev-parse --short=7 HEAD)
+	git -C sub commit -q --allow-empty -m two
+	ln -sf abcdef link
+	git add sub link && git commit -qm two
+	local two=$(git -C sub rev-parse --short=7 HEAD)
+	succeeds varve log --stat
+	output_has " link | 3 B -> 6 B"
+	output_has " sub  | submodule $one -> $two"
+	output_has " link | new: 3 B"
+	output_has " sub  | new: submodule $one"
+	succeeds varve log --json --stat -n 1
+	output_has '"path":"sub","change":"modified","kind":"submodule","bytes":null,"bytesBefore":null'
+	git rm -q --cached sub && rm -rf sub && echo text > sub && git add sub && git commit -qm three
+	succeeds varve show --stat
+	output_has " sub | no longer a submodule: 5 B"
+}
+
+@test "a commit in another encoding is shown in UTF-8" {
+	new_repo
+	rows 3 > t.csv
+	varve add -q t.csv
+	printf 'Gr\374\337e\n\nm\366glich\n' > message
+	GIT_AUTHOR_NAME=$(printf 'J\366rg') git -c i18n.commitEncoding=ISO-8859-1 commit -qF message
+	printf 'kaputt\n' > message
+	git -c i18n.commitEncoding=x-unknown commit -q --allow-empty -F message
+	succeeds varve log
+	output_has "    Grüße"
+	output_has "    möglich"
+	output_has "Author: Jörg"
+	output_has "    kaputt"
+	succeeds varve log --json -n 2
+	output_has '"subject":"Grüße"'
+	succeeds varve log --oneline --grep Grüße
+	output_has Grüße
+	succeeds varve blame t.csv
+	output_has Jörg
+}
