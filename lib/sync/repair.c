@@ -176,6 +176,8 @@ static vv_status take_from(repair *r, source_fn fn, const char *name, vv_error *
 	return rc;
 }
 
+#define HEADER_BYTES 65536u /* in which the header is sought */
+
 /* ---- packs that were kept ---- */
 
 static vv_status take_kept(repair *r, const char *dir, vv_error *err)
@@ -274,18 +276,24 @@ static vv_status read_file(repair *r, const char *file, const char *path, read_f
 	return rc < 0 ? unless_trouble(&why, err) : VV_OK;
 }
 
-/* A pointer lacks where the key came from, and whether the file's order was requested: the root with
- * each of these. */
+/* A pointer lacks where the key came from, whether the file's order was requested, and which properties
+ * of the file were declared: the root with each of these. */
 static vv_status put_root(repair *r, const vv_root *made, vv_error *err)
 {
+	enum { ORDERS = 2, SOURCES = VV_KEY_PACKAGE + 1, DECLARED = VV_DECLARED_ALL + 1 };
+	const bool is_csv = made->kind == VV_KIND_TABLE && made->dialect.form == VV_FORM_CSV;
+	const unsigned count = ORDERS * SOURCES * (is_csv ? DECLARED : 1);
 	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_root root = *made; /* borrows */
 	vv_cid cid;
 	vv_status rc = VV_OK;
 
-	for (unsigned i = 0; rc == VV_OK && i < 2u * (VV_KEY_PACKAGE + 1); i++) {
-		root.key_source = (vv_key_source)(i / 2);
-		root.file_order_declared = i % 2;
+	for (unsigned i = 0; rc == VV_OK && i < count; i++) {
+		root.key_source = (vv_key_source)(i / ORDERS % SOURCES);
+		root.file_order_declared = i % ORDERS;
+		if (is_csv) {
+			root.dialect.declared = (uint8_t)(i / (ORDERS * SOURCES));
+		}
 		if ((rc = vv_root_encode(&block, &root, err)) == VV_OK &&
 		    (rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, err)) ==
 			    VV_OK) {
@@ -347,6 +355,8 @@ static vv_status add_form(forms *f, const vv_buf *block, vv_error *err)
 typedef struct newly {
 	const char *const *key; /* names of the key's columns, or NULL: detect it */
 	vv_order_wish order;
+	/* the header is the first line with all its columns; NULL: detect the header */
+	const vv_pointer *header;
 	forms *forms; /* gets the form of the result, with the cuts of other versions */
 } newly;
 
@@ -381,6 +391,29 @@ static vv_status add_cuts(repair *r, const char *path, const vv_root *made, form
 	return rc;
 }
 
+/* The number of lines above the first one that has all names of the pointer's columns; -1: none. */
+static long find_header(const vv_pointer *p, const vv_source *source, vv_error *err)
+{
+	vv_auto(vv_buf) head = VV_BUF_INIT;
+	long lines = 0;
+
+	if (!vv_buf_reserve(&head, HEADER_BYTES)) return -1;
+	const ssize_t n = source->read(source->payload, head.data, HEADER_BYTES, err);
+	if (n <= 0 || !source->again || source->again(source->payload, err) < 0) return -1;
+	head.len = (size_t)n;
+	for (char *line = head.data, *end; line < head.data + n; line = end + 1, lines++) {
+		size_t i = 0;
+
+		if (!(end = memchr(line, '\n', (size_t)(head.data + n - line)))) return -1;
+		*end = '\0';
+		while (i < p->column_count && strstr(line, p->columns[i].name)) {
+			i++;
+		}
+		if (i == p->column_count) return lines;
+	}
+	return -1;
+}
+
 /* Imports it as a new table at path, if no root of that path is left. how: newly. */
 static vv_status read_new(repair *r, const char *path, const vv_source *source, const void *how,
 			  vv_error *err)
@@ -394,6 +427,7 @@ static vv_status read_new(repair *r, const char *path, const vv_source *source, 
 	opts.no_parent = true;
 	opts.key = n->key;
 	opts.order = n->order;
+	if (n->header && (opts.hints.skip = find_header(n->header, source, err)) < 0) return VV_OK;
 	vv_dataset_found_init(&found);
 	if ((rc = vv_dataset_reader_import(r->ask->reader, path, source, &opts, &to, &found, err)) <
 		    0 ||
@@ -405,7 +439,8 @@ static vv_status read_new(repair *r, const char *path, const vv_source *source, 
 		       : VV_OK;
 }
 
-/* With the key that is found, with the pointer's, and with this in key order. */
+/* With the key that is found, with the pointer's, and with this in key order; then with a header that is
+ * not where it would be found. */
 static vv_status read_each_way(repair *r, const vv_repair_version *v, const char *file, forms *f,
 			       vv_error *err)
 {
@@ -413,14 +448,17 @@ static vv_status read_each_way(repair *r, const vv_repair_version *v, const char
 	vv_pointer p = {0};
 	const bool found = find_pointer(r, v, &arena, &p);
 	vv_auto_free const char **key = vv_calloc(p.key_count + 1, sizeof(*key));
-	const newly ways[] = {
-		{NULL, VV_ORDER_KEEP, f}, {key, VV_ORDER_KEEP, f}, {key, VV_ORDER_KEY, f}};
+	const newly ways[] = {{NULL, VV_ORDER_KEEP, NULL, f},
+			      {key, VV_ORDER_KEEP, NULL, f},
+			      {key, VV_ORDER_KEEP, &p, f},
+			      {key, VV_ORDER_KEY, NULL, f},
+			      {key, VV_ORDER_KEY, &p, f}};
 	vv_status rc = vv_alloc_ok(key, err);
 
 	for (size_t i = 0; key && i < p.key_count; i++) {
 		key[i] = p.key[i];
 	}
-	for (size_t i = 0; rc == VV_OK && i < (!found ? 1u : p.key_count == 0 ? 2u : 3u); i++) {
+	for (size_t i = 0; rc == VV_OK && i < (!found ? 1u : p.key_count == 0 ? 3u : 5u); i++) {
 		rc = read_file(r, file, v->path, read_new, &ways[i], err);
 	}
 	return rc;

@@ -114,6 +114,25 @@ keep_versions() {
 	done
 }
 
+@test "a table that was added with --skip-lines and other options of its form comes back" {
+	local options
+	for options in '--skip-lines 1' '--skip-lines 2 --key id' '--skip-lines 1 --initial-space keep --comment none' '--no-key --skip-lines 2'; do
+		rm -rf repo && mkdir repo && cd repo
+		git init -q && git symbolic-ref HEAD refs/heads/main
+		[[ $options != *"2"* ]] && printf '7,8\nid,a\n1,2\n2,3\n' > t.csv ||
+			printf '7,8\n9,1\nid,a\n1,2\n2,3\n' > t.csv
+		varve add -q $options t.csv
+		varve commit -qm one
+		chmod -R u+w .git/varve
+		rm .git/varve/packs/*
+		ends_with 1 varve fsck
+		succeeds varve fsck --repair
+		output_has "t.csv: from the work tree"
+		varve cat HEAD:t.csv | cmp - t.csv
+		cd ..
+	done
+}
+
 @test "without any pack the work tree gives its version, and a remote the others" {
 	versions
 	with_remote
