@@ -370,13 +370,10 @@ static vv_status clean_known(vv_filter *f, const char *path, input *in, vv_buf *
 /* Is the stream a pointer that git merged as text? Then the head has all of it. */
 static vv_status look_if_torn(input *in, bool *torn, vv_error *err)
 {
-	const size_t start = strlen(VV_POINTER_TORN_START);
 	vv_status rc;
 
 	*torn = false;
-	if (in->head.len < start || memcmp(in->head.data, VV_POINTER_TORN_START, start) != 0) {
-		return VV_OK;
-	}
+	if (in->head.len == 0 || in->head.data[0] != VV_POINTER_TORN_START) return VV_OK;
 	if ((rc = fill_head(in, VV_POINTER_READ + 1, err)) < 0) return rc;
 	*torn = vv_pointer_is_torn(in->head.data, in->head.len);
 	return VV_OK;

@@ -26,12 +26,30 @@ bool vv_pointer_looks_like(const void *bytes, size_t len)
 	return len >= START_LEN && memcmp(bytes, start_text, START_LEN) == 0;
 }
 
+/* How many bytes c are at the beginning of the line. */
+static size_t run_of(const char *line, size_t len, char c)
+{
+	size_t n = 0;
+
+	while (n < len && line[n] == c) {
+		n++;
+	}
+	return n;
+}
+
+/* Does the line begin with a conflict marker of this byte, and a space? */
+static bool is_mark(const char *line, size_t len, char c)
+{
+	const size_t n = run_of(line, len, c);
+
+	return n > 0 && n < len && line[n] == ' ';
+}
+
 bool vv_pointer_may_begin(const void *bytes, size_t len)
 {
-	const size_t torn = strlen(VV_POINTER_TORN_START);
-
 	return memcmp(bytes, start_text, len < START_LEN ? len : START_LEN) == 0 ||
-	       memcmp(bytes, VV_POINTER_TORN_START, len < torn ? len : torn) == 0;
+	       run_of(bytes, len, VV_POINTER_TORN_START) == len ||
+	       is_mark(bytes, len, VV_POINTER_TORN_START);
 }
 
 void vv_pointer_tidy(vv_buf *text)
@@ -120,8 +138,7 @@ static bool has_conflict_marks(const char *text, size_t len)
 	while (p < end) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 
-		if (end - p >= 8 &&
-		    (memcmp(p, "<<<<<<< ", 8) == 0 || memcmp(p, ">>>>>>> ", 8) == 0)) {
+		if (is_mark(p, (size_t)(end - p), '<') || is_mark(p, (size_t)(end - p), '>')) {
 			return true;
 		}
 		p = eol ? eol + 1 : end;
@@ -152,9 +169,8 @@ bool vv_pointer_is_torn(const char *text, size_t len)
 {
 	const char *next = text;
 
-	return len > strlen(VV_POINTER_TORN_START) && len <= VV_POINTER_MAX &&
-	       (vv_pointer_looks_like(text, len) ||
-		memcmp(text, VV_POINTER_TORN_START, strlen(VV_POINTER_TORN_START)) == 0) &&
+	return len <= VV_POINTER_MAX &&
+	       (vv_pointer_looks_like(text, len) || is_mark(text, len, VV_POINTER_TORN_START)) &&
 	       next_root_line(&next, text + len) && has_conflict_marks(text, len);
 }
 
@@ -181,15 +197,13 @@ bool vv_pointer_next_root(vv_cid *out, const char **at, const char *end)
 /* The side of the lines after this mark: 0 base, 1 ours, 2 theirs, 3 all; -1: not a mark. */
 static int mark_of(const char *line, size_t len)
 {
-	static const char *const marks[] = {"||||||| ", "<<<<<<< ", "=======", ">>>>>>> "};
+	static const char marks[] = "|<=>";
+	const char *c = len > 0 && *line ? strchr(marks, *line) : NULL;
+	const size_t n = c ? run_of(line, len, *c) : 0;
 
-	for (int i = 0; i < 4; i++) {
-		size_t n = strlen(marks[i]);
-		bool whole = i != 2 || len == n || line[n] == '\n' || line[n] == '\r';
-
-		if (len >= n && memcmp(line, marks[i], n) == 0 && whole) return i;
-	}
-	return -1;
+	if (!c) return -1;
+	return *c != '=' ? (is_mark(line, len, *c) ? (int)(c - marks) : -1)
+			 : (n == len || line[n] == '\n' || line[n] == '\r' ? 2 : -1);
 }
 
 bool vv_pointer_torn_roots(vv_cid out[3], bool has[3], const char *text, size_t len)

@@ -65,11 +65,11 @@ void vv_pointer_tidy(vv_buf *text);
 /* Returns true if text equals pointer, the text of vv_pointer_put, apart from line ends. */
 bool vv_pointer_is_text(const vv_buf *pointer, const void *text, size_t len);
 
-#define VV_POINTER_TORN_START "<<<<<<< " /* the beginning of a conflict marker */
+#define VV_POINTER_TORN_START '<' /* the first byte of a conflict marker */
 
 /* Returns true if text is a torn pointer: the result of a text merge by git. A torn pointer begins
  * like a pointer and has conflict markers, or begins with a conflict marker because one side was
- * not a pointer. */
+ * not a pointer. The markers have any length: the attribute conflict-marker-size sets it. */
 bool vv_pointer_is_torn(const char *text, size_t len);
 /* Returns VV_EINPUT if text is a torn pointer, with both roots in the hint; else VV_OK. path is the
  * file's name in the message; may be NULL. */

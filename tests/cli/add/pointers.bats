@@ -278,3 +278,22 @@ host_merges() {
 	succeeds varve diff HEAD~1 HEAD
 	output_lacks "row changed"
 }
+
+@test "conflict markers of another size, as conflict-marker-size sets it, are markers" {
+	local size wide
+	torn
+	for size in 4 12; do
+		wide=$(printf "%${size}s")
+		sed -E "s/^<{7}/${wide// /<}/; s/^={7}\$/${wide// /=}/; s/^>{7}/${wide// />}/; s/^\|{7}/${wide// /|}/" "$HOME/torn" > p.csv
+		! cmp -s p.csv "$HOME/torn"
+		ends_with 2 varve add p.csv
+		stderr_has "p.csv: git merged this pointer as text, and left conflict markers in it"
+		run --separate-stderr git add p.csv
+		[ "$status" != 0 ]
+		stderr_has "git merged this pointer as text"
+		ends_with 1 varve doctor --offline
+		output_has "mend: varve add --fix p.csv"
+	done
+	ends_with 1 varve add --fix p.csv
+	[ "$(git ls-files -u | wc -l)" -eq 2 ]
+}
