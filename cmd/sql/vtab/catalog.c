@@ -110,7 +110,8 @@ SQLITE_EXTENSION_INIT3
 
 #define ASK_EVERY_MS 20
 
-int64_t vv_sql_catalog_now_ms(void)
+/* Milliseconds since an arbitrary moment. */
+static int64_t now_in_ms(void)
 {
 	struct timespec t;
 
@@ -123,7 +124,7 @@ int64_t vv_sql_catalog_now_ms(void)
 static int is_interrupted(void *payload, const varve_progress *progress VV_UNUSED)
 {
 	vv_sql_catalog *c = payload;
-	int64_t now = vv_sql_catalog_now_ms();
+	int64_t now = now_in_ms();
 	sqlite3_stmt *none = NULL;
 
 	if (now - c->asked_ms < ASK_EVERY_MS) return 0;

@@ -89,8 +89,6 @@ vv_sql_catalog *vv_sql_catalog_keep(vv_sql_catalog *c);
 /* Removes a reference, and frees c with the last one. Accepts NULL. */
 void vv_sql_catalog_drop(vv_sql_catalog *c);
 
-int64_t vv_sql_catalog_now_ms(void); /* returns the milliseconds since an arbitrary moment */
-
 /* Counts an open cursor. The first one begins a statement. */
 void vv_sql_catalog_cursor_opened(vv_sql_catalog *c);
 /* Uncounts a cursor. The last one ends the statement. */

@@ -26,7 +26,6 @@ typedef struct vv_sql_joined {
 	vv_sql_opened *version; /* the version that is searched */
 	vv_sql_grouped *rows;   /* NULL: not read yet, or too many rows */
 	uint64_t asked;         /* number of searches so far */
-	int64_t began_ms;       /* time of the first search */
 	bool refused;           /* the version has too many rows to be read into memory */
 } vv_sql_joined;
 
