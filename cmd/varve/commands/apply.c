@@ -247,10 +247,28 @@ static void say(run *r, const vv_patch_done *d)
 	}
 }
 
+/* --3way merges what else would be left as it is, if the version that the patch was made from is here. */
+static vv_status merges_rest(const run *r, const vv_patch_done *d, bool *out, vv_error *err)
+{
+	vv_store *store;
+	vv_status rc = VV_OK;
+
+	*out = r->o->three_way && (d->order_left || d->form_left) && d->old_root;
+	if (*out && (rc = vv_repository_store(r->repo, &store, err)) == VV_OK) {
+		*out = vv_store_has(store, d->old_root);
+	}
+	return rc;
+}
+
 static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 {
 	run *r = payload;
-	vv_status rc = VV_OK;
+	bool merges;
+	vv_status rc = merges_rest(r, d, &merges, err);
+
+	if (rc < 0 || merges) {
+		return rc < 0 ? rc : vv_apply_index_miss(&r->indexed, d->path, err);
+	}
 	r->paths++;
 	r->rejected += d->rejected;
 	if (!r->o->check) {
@@ -318,10 +336,11 @@ static vv_status take_file(run *r, const char *name, vv_error *err)
 static vv_status merge_misfits(run *r, const vv_patch_source *source,
 			       const vv_patch_apply_options *po, vv_status rc, vv_error *err)
 {
-	if (rc == VV_ECONFLICT && r->misfits > 0) {
+	if ((rc == VV_ECONFLICT && r->misfits > 0) ||
+	    (rc == VV_OK && r->indexed.missed_count > 0)) {
 		rc = vv_apply_index_merge(&r->indexed, source, po, err);
 		r->paths += r->indexed.count;
-		if (rc < 0) {
+		if (rc < 0 && r->told.len > 0) {
 			vv_note("%s", vv_buf_cstr(&r->told));
 		}
 	}

@@ -299,6 +299,26 @@ v2() {
 	[ "$(git status --porcelain)" = "M  prices.csv" ]
 }
 
+@test "--3way moves rows of a table without a key, if the version the patch was made from is here" {
+	new_repo
+	printf 'name,v\n' > t.csv
+	for i in 0 1 2 3 4 5 6 7 8 9; do echo "row$((i % 4)),$i" >> t.csv; done
+	varve add -q --no-key t.csv && varve commit -qm one
+	{ sed -n 1,2p t.csv; sed -n 10p t.csv; sed -n 3,6p t.csv; echo row9,99; sed -n '8,9p;11p' t.csv; } > moved
+	cp moved t.csv
+	varve diff --format patch t.csv > ../p
+	varve restore -q t.csv
+	sed -i '11s/.*/row1,1111/' t.csv
+	varve add -q t.csv && varve commit -qm two
+	succeeds varve apply --3way ../p
+	output_is "t.csv: merged: 1 new row, 1 row removed"
+	sed '11s/.*/row1,1111/' moved | cmp - t.csv
+	[ "$(git status --porcelain t.csv)" = "M  t.csv" ]
+	git reset -q --hard
+	succeeds varve apply ../p
+	output_has "unchanged: the order of rows"
+}
+
 @test "--3way without the version, and other troubles" {
 	two_versions
 	v1 > a.csv
