@@ -70,15 +70,33 @@ static inline char vv_to_lower(char c)
 	return vv_is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
-/* Returns true if s equals word, ignoring case. word must be in lower case. */
+/* Returns true if s, of len bytes, equals word, ignoring the case of ASCII letters. */
 static inline bool vv_ascii_is(const char *s, size_t len, const char *word)
 {
 	size_t i = 0;
 
-	while (i < len && word[i] && vv_to_lower(s[i]) == word[i]) {
+	while (i < len && word[i] && vv_to_lower(s[i]) == vv_to_lower(word[i])) {
 		i++;
 	}
 	return i == len && !word[i];
+}
+
+/* Compares at most len bytes of two texts, ignoring the case of ASCII letters in each locale, unlike
+ * strncasecmp. Returns a negative number, 0, or a positive number. */
+static inline int vv_ascii_compare(const char *a, const char *b, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && a[i] && vv_to_lower(a[i]) == vv_to_lower(b[i])) {
+		i++;
+	}
+	return i == len ? 0 : (unsigned char)vv_to_lower(a[i]) - (unsigned char)vv_to_lower(b[i]);
+}
+
+/* Returns true if two texts are equal, ignoring the case of ASCII letters. */
+static inline bool vv_ascii_equal(const char *a, const char *b)
+{
+	return vv_ascii_compare(a, b, SIZE_MAX) == 0;
 }
 
 /* Returns true if s is empty or contains only white space of C. */

@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "base/ascii.h"
@@ -399,7 +398,7 @@ static bool is_secret_name(const char *name, size_t len)
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
 		const size_t n = strlen(ends[i]);
 
-		if (len >= n && strncasecmp(name + len - n, ends[i], n) == 0) return true;
+		if (len >= n && vv_ascii_compare(name + len - n, ends[i], n) == 0) return true;
 	}
 	return false;
 }

@@ -3,9 +3,9 @@
  */
 #include "check/past/contradiction.h"
 
-#include <ctype.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "check/past/base_findings.h"
 
@@ -35,7 +35,7 @@ static bool is_like_missing(const char *s, size_t len)
 {
 	if (len == 0 || len > 12 || !vv_likely_one_line(s, len)) return false;
 	for (size_t i = 0; i < len; i++) {
-		if (isdigit((unsigned char)s[i])) return false;
+		if (vv_is_digit(s[i])) return false;
 	}
 	return true;
 }

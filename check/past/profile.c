@@ -4,12 +4,12 @@
  */
 #include "check/past/profile.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -138,12 +138,12 @@ static void note_bounds(profile_column *c, const vv_field *f, const vv_cell *cel
 	int64_t n = 0;
 	bool part = false;
 
-	for (; i < cell->len && isdigit((unsigned char)cell->text[i]) && i < 16; i++) {
+	for (; i < cell->len && vv_is_digit(cell->text[i]) && i < 16; i++) {
 		n = n * 10 + (cell->text[i] - '0');
 	}
 	if (i + 1 < cell->len && cell->text[i] == '.' && f->type == VV_TYPE_NUMBER &&
 	    f->decimal[0] == '.') {
-		for (i++; i < cell->len && isdigit((unsigned char)cell->text[i]); i++) {
+		for (i++; i < cell->len && vv_is_digit(cell->text[i]); i++) {
 			part = part || cell->text[i] != '0';
 		}
 	}
@@ -185,7 +185,7 @@ static bool is_missing_word(const vv_cell *cell)
 		return false;
 	}
 	for (size_t i = 0; i < cell->len; i++) {
-		if (isdigit((unsigned char)cell->text[i]) || (unsigned char)cell->text[i] < 0x20) {
+		if (vv_is_digit(cell->text[i]) || (unsigned char)cell->text[i] < 0x20) {
 			return false;
 		}
 	}

@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/hint_text.h"
 #include "base/json/json.h"
 #include "base/sys.h"
@@ -51,7 +51,7 @@ static bool is_of_type(guess *g, const char *what, const char *type)
 
 static bool is_word(const guess *g, const char *word)
 {
-	return strlen(word) == g->len && strncasecmp(g->s, word, g->len) == 0;
+	return vv_ascii_is(g->s, g->len, word);
 }
 
 static bool is_one_of(const guess *g, const char *const *words)

@@ -3,8 +3,8 @@
  * with the same meaning becomes a comment.
  */
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -42,8 +42,8 @@ static bool is_plain(const speller *s, const char *name, size_t len, size_t fiel
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	size_t count = 0;
 
-	if (!is_word(name) || strcasecmp(name, "unique") == 0 ||
-	    strcasecmp(name, "references") == 0) {
+	if (!is_word(name) || vv_ascii_equal(name, "unique") ||
+	    vv_ascii_equal(name, "references")) {
 		return false;
 	}
 	vv_buf_put(&text, name, len);

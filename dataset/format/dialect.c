@@ -5,7 +5,6 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/json/json_skip.h"
@@ -26,7 +25,7 @@ const vv_ending *vv_ending_find(const char *ext, size_t len)
 	const vv_ending *e = vv_endings;
 
 	while (e->pattern &&
-	       (strlen(e->pattern) != len + 2 || strncasecmp(e->pattern + 2, ext, len) != 0)) {
+	       (strlen(e->pattern) != len + 2 || vv_ascii_compare(e->pattern + 2, ext, len) != 0)) {
 		e++;
 	}
 	return e->pattern ? e : NULL;

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -94,7 +94,7 @@ bool vv_sniff_is_workbook(const char *name)
 						"xltm", "xlam", "ods",  "ots"};
 
 	for (size_t i = 0; i < sizeof workbooks / sizeof workbooks[0]; i++) {
-		if (strcasecmp(vv_path_ext(name), workbooks[i]) == 0) return true;
+		if (vv_ascii_equal(vv_path_ext(name), workbooks[i])) return true;
 	}
 	return false;
 }

@@ -6,8 +6,7 @@
  */
 #include <string.h>
 
-#include <strings.h>
-
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "dataset/format/row_write.h"
 #include "dataset/read/header_rows.h"
@@ -341,7 +340,7 @@ static bool starved(const sniff *s, const profile *p, size_t offset)
 
 static bool is_called(const sniff *s, const char *extension)
 {
-	return strcasecmp(s->ext, extension) == 0;
+	return vv_ascii_equal(s->ext, extension);
 }
 
 /* The delimiter that the extension promises, or 0. */

@@ -3,8 +3,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/header_rows.h"
@@ -60,8 +60,8 @@ static sniff_kind cell_kind(const vv_cell *c)
 	}
 	if (len == 0) return SNIFF_EMPTY;
 	if (is_figures(p, len) ||
-	    (len == 4 && (*p | ' ') == 't' && strncasecmp(p, "true", 4) == 0) ||
-	    (len == 5 && (*p | ' ') == 'f' && strncasecmp(p, "false", 5) == 0)) {
+	    (len == 4 && (*p | ' ') == 't' && vv_ascii_compare(p, "true", 4) == 0) ||
+	    (len == 5 && (*p | ' ') == 'f' && vv_ascii_compare(p, "false", 5) == 0)) {
 		return SNIFF_DATA;
 	}
 	return SNIFF_TEXT;
@@ -293,7 +293,7 @@ static bool is_missing(const vv_cell *c)
 					    "-",  "--",  "...", "..",   ".",    "?",   "x"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strlen(words[i]) == c->len && strncasecmp(words[i], c->text, c->len) == 0) {
+		if (vv_ascii_is(c->text, c->len, words[i])) {
 			return true;
 		}
 	}

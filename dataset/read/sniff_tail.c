@@ -7,7 +7,6 @@
  */
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/sys.h"
@@ -269,7 +268,7 @@ static bool is_total_word(const vv_cell *c)
 		len--;
 	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strlen(words[i]) == len && strncasecmp(words[i], c->text, len) == 0) {
+		if (vv_ascii_is(c->text, len, words[i])) {
 			return true;
 		}
 	}

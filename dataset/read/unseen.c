@@ -4,8 +4,8 @@
 #include "dataset/read/unseen.h"
 
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -38,13 +38,13 @@ bool vv_unseen_has_rows(const vv_unseen *u, const char *name)
 	vv_auto(char) *inside = vv_decompress_inside(name);
 	const char *ext = inside ? vv_path_ext(inside) : "";
 
-	if (vv_ending_find(ext, strlen(ext)) || strcasecmp(ext, "txt") == 0 ||
-	    strcasecmp(ext, "dat") == 0) {
+	if (vv_ending_find(ext, strlen(ext)) || vv_ascii_equal(ext, "txt") ||
+	    vv_ascii_equal(ext, "dat")) {
 		return true;
 	}
 	/* Programs' packages and documents are ZIP archives, too. */
 	return may_be_workbook(u)
-		       ? vv_sniff_is_workbook(name) || strcasecmp(vv_path_ext(name), "zip") == 0
+		       ? vv_sniff_is_workbook(name) || vv_ascii_equal(vv_path_ext(name), "zip")
 		       : u->hint != VV_HINT_ADD_AS_CSV;
 }
 
@@ -109,7 +109,7 @@ bool vv_unseen_may_be_text(const char *name)
 	bool may = false;
 
 	for (size_t i = 0; i < sizeof(called) / sizeof(called[0]); i++) {
-		may = may || strcasecmp(ext, called[i]) == 0;
+		may = may || vv_ascii_equal(ext, called[i]);
 	}
 	return may && vv_path_base(name)[0] != '.';
 }

@@ -7,12 +7,12 @@
  */
 #include "dataset/rows/sums.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
@@ -904,7 +904,7 @@ vv_sums_kind vv_sums_put_value(vv_buf *out, const vv_sums *s)
 	if (s->groups[0].cells[0].distinct.over) {
 		vv_buf_puts(out, ESTIMATED);
 	}
-	return isdigit((unsigned char)out->data[out->len - 1]) ? VV_SUMS_NUMBER : VV_SUMS_TEXT;
+	return vv_is_digit(out->data[out->len - 1]) ? VV_SUMS_NUMBER : VV_SUMS_TEXT;
 }
 
 void vv_sums_put_values(vv_buf *out, vv_condition_scratch *scratch, const vv_sums *s, size_t i,

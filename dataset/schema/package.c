@@ -4,8 +4,8 @@
 #include "dataset/schema/package.h"
 
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/path.h"
@@ -35,7 +35,7 @@ static const vv_ending *find_mediatype(const char *name)
 	const size_t len = strcspn(name, "; ");
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strlen(known[i].name) == len && strncasecmp(known[i].name, name, len) == 0) {
+		if (vv_ascii_is(name, len, known[i].name)) {
 			return vv_ending_find(known[i].ending, strlen(known[i].ending));
 		}
 	}

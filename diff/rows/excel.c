@@ -3,10 +3,9 @@
  */
 #include "diff/rows/excel.h"
 
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/show.h"
 #include "base/text.h"
 
@@ -323,7 +322,9 @@ typedef struct part {
 static int month_of(const char *s, size_t len)
 {
 	for (int m = 0; len >= 3 && m < 12; m++) {
-		if (len <= strlen(months[m]) && strncasecmp(s, months[m], len) == 0) return m + 1;
+		if (len <= strlen(months[m]) && vv_ascii_compare(s, months[m], len) == 0) {
+			return m + 1;
+		}
 	}
 	return 0;
 }
@@ -344,7 +345,7 @@ static size_t read_parts(part *out, const char *s, size_t len, size_t *rest)
 			out[n].value = out[n].value * 10 + (s[k] - '0');
 		}
 		if (i == from) {
-			while (i < len && isalpha((unsigned char)s[i])) {
+			while (i < len && vv_is_alpha(s[i])) {
 				i++;
 			}
 			out[n].value = month_of(s + from, i - from);
@@ -362,8 +363,7 @@ static size_t read_parts(part *out, const char *s, size_t len, size_t *rest)
 			i++;
 		} else if (i < len && s[i] == ' ') {
 			break;
-		} else if (i < len &&
-			   (out[n - 1].digits == 0) == (isalpha((unsigned char)s[i]) != 0)) {
+		} else if (i < len && (out[n - 1].digits == 0) == (vv_is_alpha(s[i]) != 0)) {
 			return 0;
 		}
 	}
@@ -585,7 +585,7 @@ static void logic(vv_excel *e, const char *s, size_t len)
 		{"true", "TRUE"}, {"false", "FALSE"}, {"true", "WAHR"}, {"false", "FALSCH"}};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		if (strlen(pairs[i][0]) == len && strncasecmp(s, pairs[i][0], len) == 0) {
+		if (vv_ascii_is(s, len, pairs[i][0])) {
 			const size_t at = begin(e);
 
 			vv_buf_puts(&e->text, pairs[i][1]);

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/error.h"
@@ -157,7 +157,7 @@ static char *sql_table_name(const char *path)
 	size_t len = dot && dot > base ? (size_t)(dot - base) : strlen(base);
 	vv_buf b = VV_BUF_INIT;
 	/* names that begin so are SQLite's own */
-	vv_buf_puts(&b, len == 0 || strncasecmp(base, "sqlite_", 7) == 0 ? "table_" : "");
+	vv_buf_puts(&b, len == 0 || vv_ascii_compare(base, "sqlite_", 7) == 0 ? "table_" : "");
 	put_clean(&b, base, len);
 	return vv_buf_detach(&b);
 }

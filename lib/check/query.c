@@ -6,9 +6,9 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -471,7 +471,7 @@ static bool is_lasting(const vv_check_query *q, const vv_check_rule *rule)
 
 	for (size_t i = 0; lasting && i < sizeof(words) / sizeof(words[0]); i++) {
 		for (const char *s = rule->condition; lasting && *s; s++) {
-			lasting = strncasecmp(s, words[i], strlen(words[i])) != 0;
+			lasting = vv_ascii_compare(s, words[i], strlen(words[i])) != 0;
 		}
 	}
 	return lasting;

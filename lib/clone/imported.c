@@ -6,10 +6,10 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -320,7 +320,7 @@ static bool is_page(int fd)
 	head[n > 0 ? n : 0] = '\0';
 	size_t at = strspn(head, " \t\r\n\xEF\xBB\xBF");
 	return vv_array_find(starts, sizeof(starts) / sizeof(starts[0]), it,
-			     strncasecmp(head + at, *it, strlen(*it)) == 0) != NULL;
+			     vv_ascii_compare(head + at, *it, strlen(*it)) == 0) != NULL;
 }
 
 static vv_status refuse_body(const vv_imported *i, vv_error *err, const char *what)

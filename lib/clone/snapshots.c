@@ -3,7 +3,6 @@
  */
 #include "lib/clone/snapshots.h"
 
-#include <ctype.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -122,8 +122,8 @@ static unsigned dates_of(vv_date *out, const char *name, vv_date_order order)
 	unsigned count = 0;
 
 	for (const char *p = name; *p;) {
-		const bool begins = p == name || !isalnum((unsigned char)p[-1]) ||
-				    !isdigit((unsigned char)*p) != !isdigit((unsigned char)p[-1]);
+		const bool begins = p == name || !vv_is_alnum(p[-1]) ||
+				    !vv_is_digit(*p) != !vv_is_digit(p[-1]);
 		vv_date d;
 		const size_t len = begins ? vv_date_read(&d, p, order) : 0;
 

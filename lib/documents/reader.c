@@ -4,10 +4,10 @@
 #include "lib/documents/reader.h"
 
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/json/json.h"
 #include "base/path.h"
@@ -115,7 +115,7 @@ bool vv_document_is_name(vv_repository *repo, const vv_env *env, const char *nam
 
 	if (off || kind) return !off;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		is = is || strcasecmp(ext, known[i]) == 0;
+		is = is || vv_ascii_equal(ext, known[i]);
 	}
 	return is || vv_sniff_is_workbook(name) ||
 	       (command = configured(repo, env, name, NULL)) != NULL;

@@ -6,10 +6,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/auto.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -72,9 +72,9 @@ static bool is_own(const char *path)
 	const size_t len = strcspn(path, "/");
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		if (strlen(own[i]) == len && strncasecmp(own[i], path, len) == 0) return true;
+		if (vv_ascii_is(path, len, own[i])) return true;
 	}
-	return strncasecmp(path, "gc-", 3) == 0;
+	return vv_ascii_compare(path, "gc-", 3) == 0;
 }
 
 /* Is the file there as the state has it? All of it is read: one whose bytes changed since is written again. */

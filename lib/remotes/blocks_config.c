@@ -5,10 +5,10 @@
 #include "lib/remotes/blocks_config.h"
 
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/holder.h"
@@ -300,7 +300,7 @@ static const char *const *find_word(const char *const *words, size_t count, size
 {
 	vv_nearest_init(near, word);
 	for (size_t i = 0; i < count && words[i * step]; i++) {
-		if (strcasecmp(words[i * step], word) == 0) return &words[i * step];
+		if (vv_ascii_equal(words[i * step], word)) return &words[i * step];
 		(void)vv_nearest_try(near, words[i * step]);
 	}
 	return NULL;

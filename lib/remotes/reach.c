@@ -6,10 +6,10 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -35,7 +35,7 @@ static bool is_below(const char *host, const char *known)
 {
 	size_t len = strlen(host), known_len = strlen(known);
 
-	return len >= known_len && strcasecmp(host + len - known_len, known) == 0 &&
+	return len >= known_len && vv_ascii_equal(host + len - known_len, known) &&
 	       (len == known_len || host[len - known_len - 1] == '.');
 }
 

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/hint.h"
 #include "base/text.h"
@@ -96,11 +96,11 @@ static const char *with_placeholder(const char *name, vv_buf *b)
 	const char *last = strrchr(name, '.');
 
 	vv_buf_reset(b);
-	if (strncasecmp(name, "varve.reader.", 13) == 0 && last > name + 13) {
+	if (vv_ascii_compare(name, "varve.reader.", 13) == 0 && last > name + 13) {
 		vv_buf_printf(b, OF_READER "%s", last + 1);
 		return vv_buf_cstr(b);
 	}
-	if (strncasecmp(name, "remote.", 7) != 0 || last <= name + 7) return name;
+	if (vv_ascii_compare(name, "remote.", 7) != 0 || last <= name + 7) return name;
 	vv_buf_printf(b, OF_REMOTE "%s", last + 1);
 	return vv_buf_cstr(b);
 }
@@ -112,7 +112,7 @@ const vv_setting *vv_setting_find(const char *name)
 	const char *sought = with_placeholder(name, &b);
 
 	for (size_t i = 0; i < vv_setting_count && !found; i++) {
-		found = strcasecmp(vv_settings[i].name, sought) == 0 ? &vv_settings[i] : NULL;
+		found = vv_ascii_equal(vv_settings[i].name, sought) ? &vv_settings[i] : NULL;
 	}
 	return found;
 }
@@ -121,9 +121,9 @@ bool vv_setting_is_ours(const char *name)
 {
 	const char *last = strrchr(name, '.');
 
-	return strncasecmp(name, "varve.", 6) == 0 ||
-	       (strncasecmp(name, "remote.", 7) == 0 && last > name + 7 &&
-		strncasecmp(last + 1, "varve", 5) == 0);
+	return vv_ascii_compare(name, "varve.", 6) == 0 ||
+	       (vv_ascii_compare(name, "remote.", 7) == 0 && last > name + 7 &&
+		vv_ascii_compare(last + 1, "varve", 5) == 0);
 }
 
 vv_status vv_setting_must_exist(const char *name, vv_error *err)
@@ -168,7 +168,7 @@ vv_status vv_setting_check(const char *name, const char *value, vv_error *err)
 	uint64_t number;
 	bool yes;
 
-	name = strncasecmp(name, "varve.", 6) == 0 ? s->name : name; /* in the documented
+	name = vv_ascii_compare(name, "varve.", 6) == 0 ? s->name : name; /* in the documented
 								      * spelling */
 	switch (s->kind) {
 	case VV_SETTING_BOOL:

@@ -4,9 +4,9 @@
 #include "lib/worktree/attributes_lines.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -247,7 +247,7 @@ vv_status vv_attr_check_encoding(vv_repository *r, const char *path, vv_error *e
 	const vv_status rc = vv_attr_value(r, path, "working-tree-encoding", &encoding, err);
 
 	if (rc == VV_ENOTFOUND) return vv_error_excuse(rc, true, err);
-	if (rc < 0 || strcmp(encoding, "unset") == 0 || strcasecmp(encoding, "UTF-8") == 0) {
+	if (rc < 0 || strcmp(encoding, "unset") == 0 || vv_ascii_equal(encoding, "UTF-8")) {
 		return rc;
 	}
 	return vv_fail(

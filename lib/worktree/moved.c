@@ -4,10 +4,10 @@
 #include "lib/worktree/moved.h"
 
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -75,7 +75,7 @@ static vv_status add_entry(finishing *f, const vv_index_entry *e, const char *fr
 		     : vv_attr_compared(f->repo, e->path, &holds, err);
 	if (rc < 0) return rc;
 	/* on a case-insensitive system the removed line matches the new name */
-	holds = holds && strcasecmp(from, e->path) != 0;
+	holds = holds && !vv_ascii_equal(from, e->path);
 	const vv_attr_rename n = {.line = holds     ? VV_ATTR_NO_LINE
 					  : dataset ? VV_ATTR_FILTER_LINE
 						    : VV_ATTR_TEXT_LINE,

@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -78,7 +78,7 @@ size_t vv_decompress_name(const char *path)
 	const char *ext = vv_path_ext(path);
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		if (strcasecmp(ext, endings[i]) == 0) return strlen(path) - strlen(ext) - 1;
+		if (vv_ascii_equal(ext, endings[i])) return strlen(path) - strlen(ext) - 1;
 	}
 	return 0;
 }

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -413,7 +412,7 @@ static bool take_trace(vv_buf *said)
 		}
 		any = true;
 		for (size_t i = 0; i + header_len <= len && !smart; i++) {
-			smart = strncasecmp(line + i, header, header_len) == 0;
+			smart = vv_ascii_compare(line + i, header, header_len) == 0;
 		}
 	}
 	if (any) {

@@ -141,6 +141,8 @@ LIBC = re.compile(
 # What belongs to the process: the programs alone read and change it, and pass what they read (base/env.h).
 PROCESS = re.compile(r"\b(getenv|secure_getenv|setenv|unsetenv|putenv|clearenv|setlocale|chdir|fchdir|fork|vfork"
                      r"|strtod|strtof|exit|signal|sigaction)\s*\(|\bextern char \*\*environ\b")
+# What follows the letters of the locale; base/ascii.h has the same for ASCII.
+LOCALE = re.compile(r"\b(strn?casecmp|is(alpha|alnum|digit|xdigit|space|upper|lower|punct)|to(upper|lower))\s*\(")
 TEMPORARY = "the folder for temporary files is not passed to it yet"
 PROCESS_MAY = {
     "base/os.c": "where a package that brings its C library has its encodings",
@@ -242,6 +244,9 @@ class Checker:
         with open(path, encoding="utf-8") as f:
             text = re.sub(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"",
                           lambda m: "\n" * m[0].count("\n"), f.read(), flags=re.S)
+        for m in LOCALE.finditer(text):
+            self.complain(path, text.count("\n", 0, m.start()) + 1,
+                          f"{m[0].rstrip('(')} follows the locale; base/ascii.h compares ASCII")
         found = list(PROCESS.finditer(text))
         if path in PROCESS_MAY:
             if not found:

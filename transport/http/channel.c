@@ -11,8 +11,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/hint.h"
@@ -364,7 +364,7 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 /* The same server, and never from https to http. */
 static bool is_same_place(const vv_url *from, const vv_url *to)
 {
-	if (to->kind != VV_URL_HTTP || strcasecmp(from->host, to->host) != 0) return false;
+	if (to->kind != VV_URL_HTTP || !vv_ascii_equal(from->host, to->host)) return false;
 	if (from->tls == to->tls) return from->port == to->port;
 	return to->tls;
 }

@@ -8,9 +8,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -99,8 +99,8 @@ void http_settings_clear(http_settings *s)
 static bool is_false(const char *value)
 {
 	return value &&
-	       (*value == '\0' || strcasecmp(value, "false") == 0 || strcasecmp(value, "no") == 0 ||
-		strcasecmp(value, "off") == 0 || strcmp(value, "0") == 0);
+	       (*value == '\0' || vv_ascii_equal(value, "false") || vv_ascii_equal(value, "no") ||
+		vv_ascii_equal(value, "off") || strcmp(value, "0") == 0);
 }
 
 /* home: of what may be a path of Git's, "~/x"; else NULL. */

@@ -6,9 +6,9 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -216,7 +216,7 @@ static const char *header_value(const char *line, size_t len, const char *name, 
 {
 	const size_t n = strlen(name);
 
-	if (len < n || strncasecmp(line, name, n) != 0) return NULL;
+	if (len < n || vv_ascii_compare(line, name, n) != 0) return NULL;
 	line += n;
 	len -= n;
 	while (len > 0 && (*line == ' ' || *line == '\t')) {

@@ -13,9 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -134,7 +134,7 @@ static variant variant_of(const ssh_command *c)
 	const char *word = c->text;
 	size_t len = word ? strlen(word) : 0, i;
 
-	if (c->variant_name && strcasecmp(c->variant_name, "auto") != 0) {
+	if (c->variant_name && !vv_ascii_equal(c->variant_name, "auto")) {
 		word = c->variant_name;
 		len = strlen(word);
 	} else if (!word) {
@@ -147,7 +147,7 @@ static variant variant_of(const ssh_command *c)
 	word += i;
 	len -= i;
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strlen(names[i].name) == len && strncasecmp(names[i].name, word, len) == 0) {
+		if (vv_ascii_is(word, len, names[i].name)) {
 			return names[i].is;
 		}
 	}

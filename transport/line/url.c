@@ -7,7 +7,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/codec.h"
@@ -40,7 +39,7 @@ static const vv_url_scheme *find_scheme(const char *name, size_t len)
 {
 	for (size_t i = 0; i < SCHEMES; i++) {
 		if (schemes[i].kind != VV_URL_RCLONE && strlen(schemes[i].name) == len &&
-		    strncasecmp(schemes[i].name, name, len) == 0) {
+		    vv_ascii_compare(schemes[i].name, name, len) == 0) {
 			return &schemes[i];
 		}
 	}
@@ -315,7 +314,7 @@ static bool has_dot_part(const char *path)
 		for (; *path && *path != '/'; path++) {
 			if (*path == '.') {
 				dots++;
-			} else if (strncasecmp(path, "%2e", 3) == 0) {
+			} else if (vv_ascii_compare(path, "%2e", 3) == 0) {
 				dots++;
 				path += 2;
 			} else {
@@ -401,7 +400,7 @@ static vv_status read_file_url(vv_url *out, const char *rest, vv_error *err)
 {
 	size_t len = strcspn(rest, "/");
 
-	if (len > 0 && !(len == 9 && strncasecmp(rest, "localhost", 9) == 0)) {
+	if (len > 0 && !(len == 9 && vv_ascii_compare(rest, "localhost", 9) == 0)) {
 		return vv_fail(err, VV_EUSAGE,
 			       "the URL '%s' has a host\nwrite three slashes: file:///folder; use "
 			       "ssh:// for another machine",

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/codec.h"
@@ -54,7 +53,7 @@ static bool add_line(request *r, const char *text, size_t len)
 	}
 	r->count++;
 	if (l->name_len == strlen(DIGEST_HEADER) &&
-	    strncasecmp(l->name, DIGEST_HEADER, l->name_len) == 0) {
+	    vv_ascii_compare(l->name, DIGEST_HEADER, l->name_len) == 0) {
 		r->digest = l->value;
 		r->digest_len = l->value_len;
 	}
@@ -65,7 +64,7 @@ static int by_name(const void *a, const void *b)
 {
 	const line *x = a, *y = b;
 	const size_t n = x->name_len < y->name_len ? x->name_len : y->name_len;
-	const int order = strncasecmp(x->name, y->name, n);
+	const int order = vv_ascii_compare(x->name, y->name, n);
 
 	return order != 0 ? order : (x->name_len > y->name_len) - (x->name_len < y->name_len);
 }

@@ -10,8 +10,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -529,7 +529,7 @@ enum MHD_Result http_gateway(http_request *q, const char *rest)
 	wish w = {0};
 
 	if (!http_is_get(q)) return http_say_allow(q, "this address accepts only GET and HEAD");
-	if (worker && strcasecmp(worker, "script") == 0) {
+	if (worker && vv_ascii_equal(worker, "script")) {
 		return http_say(q, MHD_HTTP_BAD_REQUEST,
 				"this server does not serve scripts for "
 				"service workers");

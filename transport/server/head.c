@@ -8,7 +8,6 @@
 #include "transport/server/server_internal.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "transport/http/address.h"
@@ -48,7 +47,7 @@ static enum MHD_Result look_at(void *payload, enum MHD_ValueKind kind VV_UNUSED,
 			 value[i] == 127;
 	}
 	for (size_t i = 0; i < SINGLE; i++) {
-		l->seen[i] += strcasecmp(name, single[i]) == 0;
+		l->seen[i] += vv_ascii_equal(name, single[i]);
 	}
 	return MHD_YES;
 }
@@ -83,7 +82,7 @@ static unsigned check_form(const http_request *q, const char *version, const cha
 		*why = "the Content-Length is not a number";
 		return MHD_HTTP_BAD_REQUEST;
 	}
-	if (coding && (strcasecmp(coding, "chunked") != 0 || strcmp(version, "HTTP/1.0") == 0)) {
+	if (coding && (!vv_ascii_equal(coding, "chunked") || strcmp(version, "HTTP/1.0") == 0)) {
 		*why = "the Transfer-Encoding is not supported, only chunked is";
 		return MHD_HTTP_BAD_REQUEST;
 	}
@@ -115,12 +114,12 @@ bool vv_http_host_is_ours(const char *host, const char *const *names, size_t cou
 		len--; /* localhost. */
 	}
 	if (vv_address_read(&ignored, host, len) ||
-	    (len >= 9 && strncasecmp(host + len - 9, "localhost", 9) == 0 &&
+	    (len >= 9 && vv_ascii_compare(host + len - 9, "localhost", 9) == 0 &&
 	     (len == 9 || host[len - 10] == '.'))) {
 		return true;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (strlen(names[i]) == len && strncasecmp(host, names[i], len) == 0) return true;
+		if (vv_ascii_is(host, len, names[i])) return true;
 	}
 	return false;
 }
@@ -129,7 +128,7 @@ bool vv_http_origin_is_host(const char *origin, const char *host)
 {
 	const char *at = strstr(origin, "://");
 
-	return at && host && strcasecmp(at + 3, host) == 0;
+	return at && host && vv_ascii_equal(at + 3, host);
 }
 
 static unsigned check_meant(const http_request *q, const char **why)
@@ -146,7 +145,7 @@ static unsigned check_meant(const http_request *q, const char **why)
 	}
 	if (strcmp(q->method, "POST") == 0 &&
 	    ((origin && !vv_http_origin_is_host(origin, host)) ||
-	     (site && strcasecmp(site, "same-origin") != 0 && strcasecmp(site, "none") != 0))) {
+	     (site && !vv_ascii_equal(site, "same-origin") && !vv_ascii_equal(site, "none")))) {
 		*why = "pages of other sites cannot do this";
 		return MHD_HTTP_FORBIDDEN;
 	}

@@ -5,7 +5,6 @@
 #include "transport/server/requested_form.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/text.h"
@@ -28,7 +27,7 @@ static const char *skip_blank(const char *p, const char *end)
 
 static bool is_word(const char *p, size_t len, const char *word)
 {
-	return strlen(word) == len && strncasecmp(p, word, len) == 0;
+	return vv_ascii_is(p, len, word);
 }
 
 static void copy_value(char out[8], const char *value, size_t len)

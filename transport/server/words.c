@@ -5,7 +5,6 @@
 #include "transport/server/words.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/codec.h"
@@ -80,7 +79,7 @@ void vv_http_range_read(vv_http_range *out, const char *value, uint64_t size)
 	out->kind = VV_HTTP_WHOLE;
 	out->from = 0;
 	out->len = size;
-	if (!value || strncasecmp(value, "bytes=", 6) != 0) return;
+	if (!value || vv_ascii_compare(value, "bytes=", 6) != 0) return;
 	const char *p = skip_blank(value + 6);
 	bool has_first = read_number(&p, &first);
 	if (*p++ != '-') return;
@@ -166,8 +165,8 @@ int vv_http_coding_of(const char *value, const char *const *names)
 		size_t len = strcspn(name, ",; \t");
 
 		for (int i = 0; names[i]; i++) {
-			if (strlen(names[i]) == len && strncasecmp(names[i], name, len) == 0 &&
-			    !is_refused(name + len, end) && (best < 0 || i < best)) {
+			if (vv_ascii_is(name, len, names[i]) && !is_refused(name + len, end) &&
+			    (best < 0 || i < best)) {
 				best = i;
 			}
 		}
@@ -222,13 +221,13 @@ bool vv_http_credentials(const char *header, vv_buf *name, vv_buf *secret)
 	vv_auto(vv_secret_buf) both = VV_BUF_INIT;
 
 	if (!header) return false;
-	if (strncasecmp(header, "Basic ", 6) == 0) {
+	if (vv_ascii_compare(header, "Basic ", 6) == 0) {
 		const char *text = skip_blank(header + 6);
 
 		return vv_base64_read(&both, text, strlen(text)) && !both.failed &&
 		       split_at(&both, ':', name, secret);
 	}
-	if (strncasecmp(header, "Bearer ", 7) != 0) return false;
+	if (vv_ascii_compare(header, "Bearer ", 7) != 0) return false;
 	vv_buf_puts(&both, skip_blank(header + 7));
 	return !both.failed && split_at(&both, '.', name, secret);
 }

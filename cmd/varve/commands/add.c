@@ -3,10 +3,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/json/json.h"
@@ -78,7 +78,7 @@ static void report_refused(vv_error *err, const char *path)
 		vv_notes_hint(&vv_notes_stderr, VV_HINT_AS_FILE, path);
 		const char *ext = vv_path_ext(path);
 
-		if (strncasecmp(ext, "json", 4) == 0 || strcasecmp(ext, "ndjson") == 0 ||
+		if (vv_ascii_compare(ext, "json", 4) == 0 || vv_ascii_equal(ext, "ndjson") ||
 		    strstr(err->hint, "makes a table of it")) {
 			return;
 		}

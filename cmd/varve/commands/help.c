@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/show.h"
@@ -208,7 +208,8 @@ static bool has_word(const char *text, size_t len, const char *word)
 	const size_t n = strlen(word);
 
 	for (size_t i = 0; i + n <= len; i++) {
-		if ((i == 0 || !is_letter(text[i - 1])) && strncasecmp(text + i, word, n) == 0 &&
+		if ((i == 0 || !is_letter(text[i - 1])) &&
+		    vv_ascii_compare(text + i, word, n) == 0 &&
 		    (n > 3 || i + n == len || !is_letter(text[i + n]))) {
 			return true;
 		}

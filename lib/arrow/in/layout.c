@@ -4,9 +4,9 @@
 #include "lib/arrow/in/layout.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -238,7 +238,7 @@ static vv_status new_dialect(vv_dialect *d, const char *path, vv_error *err)
 		return VV_OK;
 	}
 	/* a GeoJSON file is more than its rows */
-	if (ending && strcasecmp(vv_path_ext(path), "geojson") != 0) {
+	if (ending && !vv_ascii_equal(vv_path_ext(path), "geojson")) {
 		return set_json(d, ending->form == VV_FORM_NDJSON, err);
 	}
 	return vv_fail(err, VV_EUSAGE,

@@ -4,12 +4,11 @@
 #define _DEFAULT_SOURCE /* timegm() */
 #include "repo/git/history/date.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -44,7 +43,8 @@ static const char *const which[] = {"this", "last", NULL};
 static int place_of(const char *word, size_t len, const char *const *names, size_t enough)
 {
 	for (int i = 0; names[i]; i++) {
-		if (strncasecmp(word, names[i], len) == 0 && (len >= enough || !names[i][len])) {
+		if (vv_ascii_compare(word, names[i], len) == 0 &&
+		    (len >= enough || !names[i][len])) {
 			return i;
 		}
 	}
@@ -55,7 +55,7 @@ static size_t word_len(const char *p)
 {
 	size_t len = 0;
 
-	while (isalpha((unsigned char)p[len])) {
+	while (vv_is_alpha(p[len])) {
 		len++;
 	}
 	return len;
@@ -93,7 +93,7 @@ static size_t zone_len(const char *p, int *offset_min)
 	int hours, minutes = 0;
 	size_t len;
 
-	if ((*p == 'Z' || *p == 'z') && !isalnum((unsigned char)p[1])) {
+	if ((*p == 'Z' || *p == 'z') && !vv_is_alnum(p[1])) {
 		*offset_min = 0;
 		return 1;
 	}
@@ -216,7 +216,7 @@ static bool read_ago(reader *r)
 	tm.tm_mon -= i == 5 ? n : 0;
 	tm.tm_year -= i == 6 ? n : 0;
 	r->fixed = mktime(&tm) - (time_t)n * seconds[i];
-	r->p = strncasecmp(rest, "ago", 3) == 0 ? rest + 3 : word + letters;
+	r->p = vv_ascii_compare(rest, "ago", 3) == 0 ? rest + 3 : word + letters;
 	return true;
 }
 
@@ -280,7 +280,7 @@ static bool read_part(reader *r)
 		if (r->zone) return true;
 	}
 	r->p = before + strspn(before, " ,._");
-	r->p += r->day && (*r->p == '-' || (*r->p == 'T' && isdigit((unsigned char)r->p[1])));
+	r->p += r->day && (*r->p == '-' || (*r->p == 'T' && vv_is_digit(r->p[1])));
 	if (!r->fixed && !r->span &&
 	    (read_clock(r) || read_ago(r) || read_numbers(r) || read_number(r) || read_word(r))) {
 		return true;

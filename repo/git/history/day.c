@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -20,7 +20,7 @@ static bool is_gits(const char *text, size_t len)
 	const size_t sign = *text == '-';
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (len == strlen(words[i]) && strncasecmp(text, words[i], len) == 0) return true;
+		if (vv_ascii_is(text, len, words[i])) return true;
 	}
 	return strspn(text + sign, "0123456789") + sign == len;
 }

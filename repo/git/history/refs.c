@@ -3,10 +3,10 @@
  */
 #include "repo/git/history/refs.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -328,7 +328,7 @@ static bool file_names(const char *gitdir, const char *file, const char *start, 
 
 	if (vv_read_file(&text, path, 4096, NULL) < 0) return false;
 	const char *p = vv_buf_cstr(&text);
-	while (text.len > 0 && isspace((unsigned char)text.data[text.len - 1])) {
+	while (text.len > 0 && vv_is_c_space(text.data[text.len - 1])) {
 		text.data[--text.len] = '\0';
 	}
 	return strncmp(p, start, len) == 0 && strcmp(p + len + strspn(p + len, " "), branch) == 0;

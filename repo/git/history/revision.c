@@ -4,10 +4,9 @@
  */
 #include "repo/git/history/revision.h"
 
-#include <ctype.h>
 #include <stdlib.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/hint.h"
 #include "base/sys.h"
@@ -309,10 +308,10 @@ static vv_status read_abbrev(vv_repository *r, vv_error *err)
 	vv_status rc = vv_config_string(r, "core.abbrev", &text, err);
 
 	if ((rc = vv_missing_ok(rc, err)) < 0) return rc;
-	if (text && !isdigit((unsigned char)*text) &&
+	if (text && !vv_is_digit(*text) &&
 	    vv_config_read_bool("core.abbrev", text, &on, VV_IGNORED) == VV_OK && !on) {
 		digits = VV_OID_TEXT;
-	} else if (text && strcasecmp(text, "auto") != 0 &&
+	} else if (text && !vv_ascii_equal(text, "auto") &&
 		   (rc = vv_config_read_u64("core.abbrev", text, &digits, err)) < 0) {
 		return rc;
 	}

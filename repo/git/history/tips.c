@@ -4,11 +4,11 @@
  */
 #include "repo/git/history/tips.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -41,13 +41,13 @@ static vv_status scan_text(const tips *t, const vv_buf *text, const char *where,
 	while (rc == VV_OK && p < end) {
 		const char *start = p;
 
-		while (p < end && isxdigit((unsigned char)*p)) {
+		while (p < end && vv_is_hex(*p)) {
 			p++;
 		}
 		if (p - start == (ptrdiff_t)VV_OID_TEXT) {
 			rc = give(t, start, false, where, err);
 		}
-		while (p < end && !isxdigit((unsigned char)*p)) {
+		while (p < end && !vv_is_hex(*p)) {
 			p++;
 		}
 	}
@@ -74,7 +74,7 @@ static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 	if ((rc = vv_read_file(&text, path, LOOSE_REF_MAX, err)) < 0) return vv_missing_ok(rc, err);
 	if (strncmp(vv_buf_cstr(&text), "ref:", 4) == 0) return VV_OK;
 	if (text.len < VV_OID_TEXT || !vv_oid_parse(&id, text.data, VV_OID_TEXT) ||
-	    (text.len > VV_OID_TEXT && !isspace((unsigned char)text.data[VV_OID_TEXT]))) {
+	    (text.len > VV_OID_TEXT && !vv_is_c_space(text.data[VV_OID_TEXT]))) {
 		return vv_fail(err, VV_ECORRUPT, "the ref '%s' is damaged, expected a commit id",
 			       vv_text_shows(path));
 	}

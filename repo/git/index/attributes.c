@@ -12,10 +12,10 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/path.h"
@@ -622,7 +622,7 @@ static bool guesses_text(vv_repository *r)
 	vv_auto(char) *value = NULL;
 
 	return vv_config_string(r, "core.autocrlf", &value, NULL) == VV_OK &&
-	       strcasecmp(value, "false") != 0;
+	       !vv_ascii_equal(value, "false");
 }
 
 /* Any filter of another name counts once a program is set for it; an encoding that

@@ -9,10 +9,10 @@
  * which packs show faster, no tree is read.
  */
 #include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/file.h"
@@ -76,7 +76,7 @@ static const char *linked_source(const vv_linked *l, const vv_cid *root)
 static bool may_link(const char *text, size_t len)
 {
 	for (size_t i = 0; i + strlen(WORD) <= len; i++) {
-		if (strncasecmp(text + i, WORD, strlen(WORD)) == 0) return true;
+		if (vv_ascii_compare(text + i, WORD, strlen(WORD)) == 0) return true;
 	}
 	return false;
 }
