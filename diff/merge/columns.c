@@ -401,15 +401,18 @@ static void added_columns(merge *m)
 	}
 }
 
+static int name_order(const merge_column *a, const merge_column *b)
+{
+	size_t n = a->name_len < b->name_len ? a->name_len : b->name_len;
+	int c = memcmp(a->name, b->name, n);
+	return c != 0 ? c : a->name_len < b->name_len ? -1 : a->name_len > b->name_len;
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const merge_column *x = *(merge_column *const *)a, *y = *(merge_column *const *)b;
-	size_t n = x->name_len < y->name_len ? x->name_len : y->name_len;
-	int c = memcmp(x->name, y->name, n);
-	return c != 0                       ? c
-	       : x->name_len != y->name_len ? (x->name_len < y->name_len ? -1 : 1)
-	       : x < y                      ? -1
-					    : x > y;
+	int c = name_order(x, y);
+	return c != 0 ? c : x < y ? -1 : x > y;
 }
 
 /* A version's field for a column of the result; NULL: it lacks the column. */
@@ -469,8 +472,7 @@ static vv_status part_names(merge *m, vv_error *err)
 		}
 		qsort(list, n, sizeof(*list), by_name);
 		for (size_t i = 1; i < n && !again && rc == VV_OK; i++) {
-			if (list[i]->name_len == list[i - 1]->name_len &&
-			    memcmp(list[i]->name, list[i - 1]->name, list[i]->name_len) == 0) {
+			if (name_order(list[i], list[i - 1]) == 0) {
 				rc = step_back(m, list[i - 1], list[i], round < 2 * m->column_count,
 					       err);
 				again = true;
@@ -549,7 +551,6 @@ typedef struct order {
 	size_t count;
 	size_t *base_list; /* numbers of those that base has, in the order of the result */
 	size_t base_count;
-	long *of[2];    /* for each column of a side its number; -1 */
 	size_t next[2]; /* the column of either side that comes next in a run of new ones */
 } order;
 
@@ -561,20 +562,13 @@ static void order_take(order *o, size_t number)
 	}
 }
 
-static bool name_less(const merge_column *a, const merge_column *b)
-{
-	size_t n = a->name_len < b->name_len ? a->name_len : b->name_len;
-	int c = memcmp(a->name, b->name, n);
-	return c != 0 ? c < 0 : a->name_len < b->name_len;
-}
-
 /* The next new column of a side's run; -1 at its end, which is the next column that
  * base has as well. */
 static long order_peek(order *o, size_t side)
 {
 	const merge_side *s = &o->m->side[side];
 	for (; o->next[side] < s->table->columns; o->next[side]++) {
-		long number = o->of[side][o->next[side]];
+		long number = o->m->column_of[side][o->next[side]];
 		if (number < 0 || (s->to_base[o->next[side]] < 0 && o->from[number].done)) {
 			continue; /* not in the result, or already there */
 		}
@@ -592,7 +586,7 @@ static void take_new(order *o, const size_t start[2])
 	for (;;) {
 		long x = order_peek(o, 0), y = order_peek(o, 1);
 		if (x < 0 && y < 0) return;
-		bool first = y < 0 || (x >= 0 && !name_less(&o->from[y], &o->from[x]));
+		bool first = y < 0 || (x >= 0 && name_order(&o->from[x], &o->from[y]) <= 0);
 		order_take(o, (size_t)(first ? x : y));
 	}
 }
@@ -615,7 +609,7 @@ static void list_as_side(order *o, size_t side)
 		o->base_list[o->base_count++] = i;
 	}
 	for (size_t k = 0; k < s->table->columns; k++) {
-		long number = s->to_base[k] >= 0 ? o->of[side][k] : -1;
+		long number = s->to_base[k] >= 0 ? o->m->column_of[side][k] : -1;
 		if (number < 0) {
 			continue;
 		}
@@ -635,21 +629,7 @@ static vv_status order_init(order *o, merge *m, vv_error *err)
 		     .from = m->columns,
 		     .out = vv_arena_calloc(&m->arena, room, sizeof(*o->out)),
 		     .base_list = vv_arena_calloc(&m->arena, room, sizeof(*o->base_list))};
-	if (!o->out || !o->base_list) return vv_fail_nomem(err);
-	for (size_t v = 0; v < 2; v++) {
-		size_t columns = m->side[v].table->columns;
-		o->of[v] = vv_arena_calloc(&m->arena, columns + 1, sizeof(*o->of[v]));
-		if (!o->of[v]) return vv_fail_nomem(err);
-		for (size_t i = 0; i < columns; i++) {
-			o->of[v][i] = -1;
-		}
-		for (size_t i = 0; i < m->column_count; i++) {
-			if (m->columns[i].side[v] >= 0) {
-				o->of[v][m->columns[i].side[v]] = (long)i;
-			}
-		}
-	}
-	return VV_OK;
+	return o->out && o->base_list ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status merge_columns_order(merge *m, vv_error *err)
@@ -700,8 +680,8 @@ vv_status merge_columns_choose(merge *m, vv_error *err)
 			       "the merged table would have %zu columns, and the limit is %u",
 			       m->column_count, VV_COLUMNS_MAX);
 	}
-	if ((rc = merge_columns_order(m, err)) < 0 || (rc = index_columns(m, err)) < 0 ||
-	    (rc = find_counting(m, 0, err)) < 0) {
+	if ((rc = index_columns(m, err)) < 0 || (rc = merge_columns_order(m, err)) < 0 ||
+	    (rc = index_columns(m, err)) < 0 || (rc = find_counting(m, 0, err)) < 0) {
 		return rc;
 	}
 	return find_counting(m, 1, err);

@@ -82,18 +82,7 @@ static bool put_with_fields(vv_buf *out, const merge *m, int version, const vv_j
 		if (strcmp(n->name, "fields") == 0) {
 			all = put_names(out, m, version, n) && all;
 		} else if (n == reference) {
-			vv_buf_putc(out, '{');
-			for (const vv_json *k = n->first; k; k = k->next) {
-				vv_buf_puts(out, k != n->first ? "," : "");
-				vv_json_put_string(out, k->name, k->name_len);
-				vv_buf_putc(out, ':');
-				if (strcmp(k->name, "fields") == 0) {
-					all = put_names(out, m, version, k) && all;
-				} else {
-					vv_json_put_node(out, k);
-				}
-			}
-			vv_buf_putc(out, '}');
+			all = put_with_fields(out, m, version, n, NULL) && all;
 		} else {
 			vv_json_put_node(out, n);
 		}
@@ -410,28 +399,32 @@ static bool key_columns(const merge *m, int version, long *out, size_t *count)
 	return all && r->key_count == *count;
 }
 
-static vv_status dup_name(char **out, const merge_column *c, vv_error *err)
+/* The names in the result of a version's columns; none where one of them is gone. *out and its names
+ * are the caller's. */
+static vv_status take_names(const merge *m, int version, char *const *names, size_t count,
+			    char ***out, size_t *out_count, bool *all, vv_error *err)
 {
-	*out = vv_strndup(c->name, c->name_len);
-	return *out ? VV_OK : vv_fail_nomem(err);
+	*all = true;
+	*out = vv_calloc(count + 1, sizeof(**out));
+	if (!*out) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		*all = *all && renamed(m, version, names[i], strlen(names[i]));
+	}
+	for (size_t i = 0; *all && i < count; i++) {
+		const merge_column *c = renamed(m, version, names[i], strlen(names[i]));
+		if (!((*out)[i] = vv_strndup(c->name, c->name_len))) return vv_fail_nomem(err);
+		++*out_count;
+	}
+	return VV_OK;
 }
 
 static vv_status set_key(merge *m, int version, vv_error *err)
 {
-	long places[VV_KEY_COLUMNS_MAX];
-	size_t count;
-	vv_status rc = VV_OK;
-	m->as.key = vv_calloc(VV_KEY_COLUMNS_MAX + 1, sizeof(*m->as.key));
-	if (!m->as.key) return vv_fail_nomem(err);
-	m->as.key_source = merge_version(m, version)->root.key_source;
-	if (!key_columns(m, version, places, &count)) {
-		m->as.key_source = VV_KEY_NONE;
-		return VV_OK;
-	}
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		rc = dup_name(&m->as.key[m->as.key_count], &m->columns[places[i]], err);
-		m->as.key_count += rc == VV_OK;
-	}
+	const vv_root *r = &merge_version(m, version)->root;
+	bool all;
+	vv_status rc = take_names(m, version, r->key, r->key_count, &m->as.key, &m->as.key_count,
+				  &all, err);
+	m->as.key_source = all ? r->key_source : VV_KEY_NONE;
 	return rc;
 }
 
@@ -487,20 +480,10 @@ static vv_status choose_cut(merge *m, vv_error *err)
 {
 	int version = m->base ? 2 : 0;
 	const vv_root *r = &merge_version(m, version)->root;
-	vv_status rc = VV_OK;
-	m->as.cut_columns = vv_calloc(r->cut_column_count + 1, sizeof(*m->as.cut_columns));
-	if (!m->as.cut_columns) return vv_fail_nomem(err);
-	m->as.cut_rows = r->cut_rows;
-	for (size_t i = 0; i < r->cut_column_count && rc == VV_OK; i++) {
-		const merge_column *c = renamed(m, version, r->cut_columns[i],
-						strlen(r->cut_columns[i]));
-		if (!c) {
-			m->as.cut_rows = 0; /* chosen again, by the rows */
-			break;
-		}
-		rc = dup_name(&m->as.cut_columns[i], c, err);
-		m->as.cut_column_count += rc == VV_OK;
-	}
+	bool all;
+	vv_status rc = take_names(m, version, r->cut_columns, r->cut_column_count,
+				  &m->as.cut_columns, &m->as.cut_column_count, &all, err);
+	m->as.cut_rows = all ? r->cut_rows : 0; /* 0: chosen again, by the rows */
 	return rc;
 }
 
@@ -521,24 +504,11 @@ static vv_status choose_order(merge *m, vv_error *err)
 	bool from_y = merge_pick(same_order(x, y), base && same_order(x, base),
 				 base && same_order(y, base)) == 1;
 	const vv_root *r = from_y ? y : x;
-	vv_status rc = VV_OK;
+	bool all;
 
 	m->as.file_order_declared = r->file_order_declared;
-	m->as.sorted_by = vv_calloc(r->sorted_by_count + 1, sizeof(*m->as.sorted_by));
-	if (!m->as.sorted_by) return vv_fail_nomem(err);
-	for (size_t i = 0; i < r->sorted_by_count && rc == VV_OK; i++) {
-		const merge_column *c = renamed(m, from_y ? 1 : 0, r->sorted_by[i],
-						strlen(r->sorted_by[i]));
-		if (!c) {
-			while (m->as.sorted_by_count > 0) {
-				vv_free(m->as.sorted_by[--m->as.sorted_by_count]);
-			}
-			break;
-		}
-		rc = dup_name(&m->as.sorted_by[i], c, err);
-		m->as.sorted_by_count += rc == VV_OK;
-	}
-	return rc;
+	return take_names(m, from_y ? 1 : 0, r->sorted_by, r->sorted_by_count, &m->as.sorted_by,
+			  &m->as.sorted_by_count, &all, err);
 }
 
 vv_status merge_schema(merge *m, vv_error *err)

@@ -365,7 +365,6 @@ static vv_status merge(vv_snapshots *s, vv_snapshot *i, vv_error *err)
 			return rc;
 		}
 	}
-	vv_dataset_merged_init(&out);
 	if ((rc = vv_dataset_writer_open(&w, s->repo, s->progress, err)) < 0) return rc;
 	in.writer = w;
 	if ((rc = vv_dataset_merge_run(&out, &in, err)) < 0) return rc;

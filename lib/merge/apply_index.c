@@ -180,7 +180,6 @@ static vv_status append_merged(vv_apply_index *a, const char *path, vv_error *er
 	if (!vv_array_room(a->merged, a->count, a->cap)) return vv_fail_nomem(err);
 	vv_apply_merged *m = &a->merged[a->count];
 	memset(m, 0, sizeof(*m));
-	vv_dataset_merged_init(&m->out);
 	a->count++;
 	return (m->path = vv_strdup(path)) ? VV_OK : vv_fail_nomem(err);
 }

@@ -280,9 +280,6 @@ vv_status vv_conflict_columns_solve(const vv_columns_solution *s, vv_oid *out, v
 	const vv_cid *work = &s->work->result.cid;
 	vv_status rc = VV_OK;
 
-	vv_dataset_merged_init(&r.before);
-	vv_dataset_merged_init(&r.after);
-	vv_dataset_merged_init(&r.both);
 	r.same = !r.record->touched && vv_cid_equal(work, &r.record->root);
 	if (!r.same) {
 		rc = merge_again(&r, &r.before, err);

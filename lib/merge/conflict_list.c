@@ -66,7 +66,6 @@ static vv_status find_out(lister *l, vv_conflict_path *p, vv_error *err)
 			       .dry = !l->keep};
 	vv_auto(vv_dataset_merged) out = {0};
 
-	vv_dataset_merged_init(&out);
 	vv_status rc = vv_dataset_merge_run(&out, &in, err);
 	p->found_out = true;
 	vv_conflict_record_clear(&p->record);

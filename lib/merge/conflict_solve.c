@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "dataset/rows/row_edit.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/walk.h"
 #include "diff/rows/columns.h"
 #include "lib/view/row_find.h"
 #include "repo/git/history/history.h"
@@ -243,20 +244,15 @@ static vv_status find_more(solver *v, const vv_table *from, const vv_columns *co
 static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, uint64_t row,
 			  const vv_cell **out, vv_error *err)
 {
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
+	vv_auto(vv_group_walk) w = vv_group_walk_open(from, NULL, 0, err);
 	const size_t count = v->table->columns + v->more.count;
 	vv_cell *cells = vv_arena_calloc(&v->arena, count + 1, sizeof(*cells));
-	int more;
-	vv_status rc = VV_OK;
+	vv_status rc = w.rc;
 
 	if (!cells) return vv_fail_nomem(err);
-	if ((rc = vv_table_reader_open(&r, from, NULL, 0, false, err)) < 0 ||
-	    (rc = vv_table_seek_row(r, row, err)) < 0) {
-		return rc;
-	}
-	if ((more = vv_table_read(r, &b, err)) <= 0) {
-		return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "a row is missing");
+	if (rc < 0 || (rc = vv_table_seek_row(w.reader, row, err)) < 0) return rc;
+	if (!vv_group_walk_next(&w)) {
+		return w.rc < 0 ? w.rc : vv_fail(err, VV_ECORRUPT, "a row is missing");
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const long at = i < v->table->columns ? vv_columns_to_old(columns, i)
@@ -266,7 +262,7 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 		if (at < 0) {
 			continue;
 		}
-		cells[i] = b.cells[(row - b.first_row) * b.columns + (size_t)at];
+		cells[i] = w.batch.cells[(row - w.batch.first_row) * w.batch.columns + (size_t)at];
 		if (cells[i].len > 0 &&
 		    !(cells[i].text = vv_arena_strndup(&v->arena, cells[i].text, cells[i].len))) {
 			rc = vv_fail_nomem(err);

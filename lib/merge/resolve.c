@@ -245,7 +245,6 @@ static vv_status take_theirs(vv_resolving *r, const vv_conflict_path *p, vv_erro
 	vv_auto(vv_dataset_merged) out = {0};
 	vv_status rc;
 
-	vv_dataset_merged_init(&out);
 	if ((rc = vv_dataset_merge_run(&out, &in, err)) == VV_OK &&
 	    (rc = vv_dataset_writer_commit(r->writer, err)) == VV_OK) {
 		rc = take_file(r, p, out.result.mode, &out.result.id, err);

@@ -662,6 +662,7 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 	bool rows = false;
 	vv_status rc;
 
+	vv_dataset_merged_clear(out);
 	out->result.mode = vv_merge_mode(&in->sides[VV_BASE], &in->sides[VV_OURS],
 					 &in->sides[VV_THEIRS]);
 	if ((rc = name_sides(&m, err)) < 0 ||

@@ -55,8 +55,8 @@ void vv_dataset_merged_init(vv_dataset_merged *m);
 void vv_dataset_merged_clear(vv_dataset_merged *m);
 VV_AUTO_CLEAR(vv_dataset_merged, vv_dataset_merged_clear)
 
-/* Merges in->sides, and sets *out, which must be initialised, to the result. ours and theirs must
- * both be files. in->writer stores the blocks, which the caller makes durable
+/* Merges in->sides, and sets *out, which must be initialised or zero, to the result. ours and theirs
+ * must both be files. in->writer stores the blocks, which the caller makes durable
  * (vv_dataset_writer_commit). If the sides cannot be merged as rows, there is a single conflict of
  * kind TABLE, and the result is ours. */
 vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *in, vv_error *err);

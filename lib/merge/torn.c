@@ -304,7 +304,6 @@ static vv_status mend(mender *m, const torn_path *t, bool dry, vv_error *err)
 	vv_stat st;
 	vv_status rc;
 
-	vv_dataset_merged_init(&d);
 	if ((rc = vv_dataset_merge_run(&d, &in, err)) < 0) {
 		goto done;
 	}

@@ -211,7 +211,6 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 	vv_stat st;
 	vv_status rc;
 
-	vv_dataset_merged_init(&merged);
 	if (!vv_index_get(u->index, to, &e)) return VV_OK;
 	if ((rc = pour(in, &out, err)) < 0 || (rc = find_base(&base, done, u, in, &now, err)) < 0 ||
 	    !*done || (rc = vv_read_regular(&ours, file, MERGED_MAX, err)) < 0) {
