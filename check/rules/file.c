@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/emit.h"
+#include "check/rules/readable_rows.h"
 #include "dataset/read/header_rows.h"
 #include "dataset/read/ragged.h"
 
@@ -168,42 +169,25 @@ static vv_status read_rows(reading *r)
 	return (vv_status)more;
 }
 
-static vv_status no_member(void *payload VV_UNUSED, const vv_json_member *m VV_UNUSED,
-			   vv_error *err VV_UNUSED)
-{
-	return VV_OK;
-}
-
 /* A row of its own only where it can be read: what follows it keeps its number. */
 static vv_status check_object(reading *r, vv_json_rows *parser, size_t end)
 {
 	const char *p = r->g.window.data + r->g.at;
-	size_t len = end - r->g.at, used = 0, blank = 0;
+	size_t len = end - r->g.at;
+	bool blank;
 	vv_error why;
 
-	while (blank < len && (p[blank] == ' ' || p[blank] == '\t')) {
-		blank++;
-	}
-	if (blank == len) return give_blank(r, "an object");
 	if (!vv_utf8_valid(p, len)) {
 		return give(r, ENCODING, r->sniffed->columns, r->line, p, len, "is not valid UTF-8",
 			    "UTF-8");
 	}
-	vv_status rc = p[blank] != '{'
-			       ? vv_fail(&why, VV_EINPUT, "the line does not begin with an object")
-			       : vv_json_rows_object(parser, &used, p + blank, len - blank, false,
-						     no_member, NULL, &why);
+	vv_status rc = vv_mend_object(parser, p, len, &blank, &why);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(r->err);
-	for (used += blank; rc == VV_OK && used < len && (p[used] == ' ' || p[used] == '\t');
-	     used++) {
-	}
-	if (rc == VV_OK && used < len) {
-		rc = vv_fail(&why, VV_EINPUT, "expected the end of the line after the object");
-	}
 	if (rc < 0) {
 		return give(r, SOURCE, r->sniffed->columns, r->line, p, len, why.message,
 			    "one JSON object per line");
 	}
+	if (blank) return give_blank(r, "an object");
 	r->row++;
 	return VV_OK;
 }

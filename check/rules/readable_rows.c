@@ -157,28 +157,38 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+vv_status vv_mend_object(vv_json_rows *parser, const char *line, size_t len, bool *blank,
+			 vv_error *err)
+{
+	size_t from = 0, used = 0;
+
+	while (from < len && is_space(line[from])) {
+		from++;
+	}
+	*blank = from == len;
+	if (*blank) return VV_OK;
+	vv_status rc = line[from] != '{'
+			       ? vv_fail(err, VV_EINPUT, "the line does not begin with an object")
+			       : vv_json_rows_object(parser, &used, line + from, len - from, false,
+						     no_member, NULL, err);
+	for (used += from; rc == VV_OK && used < len && is_space(line[used]); used++) {
+	}
+	return rc == VV_OK && used < len
+		       ? vv_fail(err, VV_EINPUT, "expected the end of the line after the object")
+		       : rc;
+}
+
 /* A line of NDJSON stays if it is blank or one object. */
 static vv_status put_line(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 {
 	const char *p = m->r.window.data + m->r.at;
-	size_t len = row->text_end - m->r.at, used = 0, blank = 0;
-	vv_status rc = VV_OK;
+	size_t len = row->text_end - m->r.at;
+	bool blank;
+	vv_status rc = row->too_long || !vv_utf8_valid(p, len)
+			       ? VV_EINPUT
+			       : vv_mend_object(m->parser, p, len, &blank, VV_IGNORED);
 
-	while (blank < len && is_space(p[blank])) {
-		blank++;
-	}
-	if (row->too_long) {
-		rc = VV_EINPUT;
-	} else if (blank < len) {
-		rc = p[blank] != '{' || !vv_utf8_valid(p, len)
-			     ? VV_EINPUT
-			     : vv_json_rows_object(m->parser, &used, p + blank, len - blank, false,
-						   no_member, NULL, VV_IGNORED);
-		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
-		for (used += blank; rc == VV_OK && used < len && is_space(p[used]); used++) {
-		}
-		rc = rc == VV_OK && used < len ? VV_EINPUT : rc;
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		m->lost = true;
 		return add_shift(m, 1, err);

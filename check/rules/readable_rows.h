@@ -17,6 +17,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/json/json.h"
 #include "dataset/read/sniff.h"
 #include "dataset/table/import.h"
 
@@ -29,6 +30,11 @@ vv_status vv_mend_open(vv_mend **out, const vv_source *source, const vv_sniff_hi
 		       vv_error *err);
 void vv_mend_close(vv_mend *m); /* accepts NULL */
 VV_AUTO_FREE(vv_mend, vv_mend_close)
+
+/* Returns VV_OK if the line is one JSON object, with blanks around it, or blank, which sets *blank.
+ * VV_EINPUT: it is not. */
+vv_status vv_mend_object(vv_json_rows *parser, const char *line, size_t len, bool *blank,
+			 vv_error *err);
 
 /* Sets *out to a source with the bytes of the readable rows. The source can be read once. */
 void vv_mend_source(vv_mend *m, vv_source *out);

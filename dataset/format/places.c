@@ -82,7 +82,7 @@ static void put_packed(vv_places_writer *w, vv_buf *out, unsigned width)
 static vv_status end_block(vv_places_writer *w, vv_error *err)
 {
 	unsigned width = places_bits(w->greatest);
-	vv_auto(vv_buf) block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_FOR(&w->pairs);
 	vv_status rc;
 
 	if (w->rows < VV_PLACES_BLOCK_MAX * 8 && /* else runs are shorter */
@@ -94,12 +94,9 @@ static vv_status end_block(vv_places_writer *w, vv_error *err)
 	}
 	vv_buf_reset(&w->item);
 	vv_cbor_put_bytes(&w->item, block.data, block.len);
-	if ((rc = vv_buf_ok(&w->pairs, err)) < 0 || (rc = vv_buf_ok(&block, err)) < 0 ||
-	    (rc = vv_buf_ok(&w->item, err)) < 0) {
-		goto done;
-	}
-	rc = vv_list_builder_add(w->list, w->item.data, w->item.len, w->rows, err);
-done:
+	rc = w->pairs.failed || w->item.failed
+		     ? vv_fail_nomem(err)
+		     : vv_list_builder_add(w->list, w->item.data, w->item.len, w->rows, err);
 	vv_buf_reset(&w->pairs);
 	w->count = 0;
 	w->rows = w->greatest = 0;

@@ -161,8 +161,8 @@ void import_tell_type(import *im, const vv_new_field *now, size_t column, const 
 		const bool line = im->source->line &&
 				  import_line_of(im, m->offset, &at, VV_IGNORED) == VV_OK;
 
-		vv_buf_printf(out, "'%s' in %s ", vv_text_shows(m->value), line ? "line" : "row");
-		vv_buf_printf(out, "%s ", vv_text_count(at));
+		vv_buf_printf(out, "'%s' in %s %s ", vv_text_shows(m->value), line ? "line" : "row",
+			      vv_text_count(at));
 		if (now->type == was->type) {
 			vv_buf_puts(out, "is now a missing value\n");
 			return;

@@ -87,10 +87,10 @@ static vv_status compare(vv_changed_groups *out, vv_table *a, vv_table *b, bool 
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = open_list(&x, a, err)) < 0 || (rc = open_list(&y, b, err)) < 0) {
-		goto done;
+	if ((rc = open_list(&x, a, err)) == VV_OK && (rc = open_list(&y, b, err)) == VV_OK) {
+		rc = share_nodes ? vv_list_compare(&c, x, y, err)
+				 : vv_list_compare_none(&c, x, y, err);
 	}
-	rc = share_nodes ? vv_list_compare(&c, x, y, err) : vv_list_compare_none(&c, x, y, err);
 	if (rc == VV_OK &&
 	    (rc = take_groups(c.old_items, c.old_count, &out->old_groups, &out->old_count, err)) ==
 		    VV_OK &&
@@ -98,7 +98,6 @@ static vv_status compare(vv_changed_groups *out, vv_table *a, vv_table *b, bool 
 		    VV_OK) {
 		rc = take_segments(out, &c, x, y, err);
 	}
-done:
 	if (rc < 0) {
 		vv_changed_groups_clear(out);
 	}

@@ -82,9 +82,8 @@ void vv_row_counts_put(vv_buf *out, uint64_t added, uint64_t removed, uint64_t c
 
 void vv_change_whole_put(vv_buf *out, bool removed, uint64_t rows, uint64_t columns)
 {
-	vv_buf_printf(out, "%s: %s row%s, ", removed ? "removed" : "new", vv_text_count(rows),
-		      rows == 1 ? "" : "s");
-	vv_buf_printf(out, "%s column%s", vv_text_count(columns), columns == 1 ? "" : "s");
+	vv_buf_printf(out, "%s: %s, %s", removed ? "removed" : "new",
+		      vv_text_counted(rows, "row", NULL), vv_text_counted(columns, "column", NULL));
 }
 
 static void put_many(vv_buf *b, const vv_change_counts *c)
@@ -92,8 +91,8 @@ static void put_many(vv_buf *b, const vv_change_counts *c)
 	if (c->old_rows == c->new_rows) {
 		vv_buf_printf(b, "many of %s rows", vv_text_count(c->new_rows));
 	} else {
-		vv_buf_printf(b, "many rows (%s", vv_text_count(c->old_rows));
-		vv_buf_printf(b, " -> %s)", vv_text_count(c->new_rows));
+		vv_buf_printf(b, "many rows (%s -> %s)", vv_text_count(c->old_rows),
+			      vv_text_count(c->new_rows));
 	}
 }
 
@@ -129,8 +128,7 @@ static void put_columns(vv_buf *b, size_t start, const vv_change_counts *c)
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (parts[i].n > 0) {
-			vv_buf_printf(b, "%s%s", comma(b, start), vv_text_count(parts[i].n));
-			vv_buf_printf(b, "%s %s",
+			vv_buf_printf(b, "%s%s%s %s", comma(b, start), vv_text_count(parts[i].n),
 				      named             ? ""
 				      : parts[i].n == 1 ? " column"
 							: " columns",

@@ -184,8 +184,8 @@ static vv_status summary(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err
 	}
 	put_label(&b, "rows");
 	if (t->a && t->b) {
-		vv_buf_printf(&b, "%s", vv_text_count(s->old_rows));
-		vv_buf_printf(&b, " -> %s: ", vv_text_count(s->new_rows));
+		vv_buf_printf(&b, "%s -> %s: ", vv_text_count(s->old_rows),
+			      vv_text_count(s->new_rows));
 	}
 	put_rows(&b, t, s);
 	vv_buf_puts(&b,

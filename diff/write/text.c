@@ -65,10 +65,10 @@ static void put_heading(text_writer *w)
 	vv_buf_puts(&w->out, text_off(&w->rows));
 	if (!t->a || !t->b) {
 		const vv_table *only = t->a ? t->a : t->b;
-		vv_buf_printf(&w->out, ": %s%s table%s, %s, ",
+		vv_buf_printf(&w->out, ": %s%s table%s, %s, %s",
 			      paint(w, t->a ? TEXT_RED : TEXT_GREEN), t->a ? "removed" : "new",
-			      text_off(&w->rows), vv_text_counted(only->root.rows, "row", NULL));
-		vv_buf_printf(&w->out, "%s", vv_text_counted(only->columns, "column", NULL));
+			      text_off(&w->rows), vv_text_counted(only->root.rows, "row", NULL),
+			      vv_text_counted(only->columns, "column", NULL));
 	} else if (!files && old_len > 0 && new_len > 0) {
 		vv_buf_puts(&w->out, ": ");
 		put_shown(&w->out, t->old_name, old_len);
@@ -196,8 +196,8 @@ static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 			      {dropped, "column dropped", "columns dropped"});
 		vv_buf_puts(b, b->len == start ? "no change in data" : "; no change in the others");
 	} else {
-		vv_buf_printf(b, "; %s", vv_text_count(s->old_rows));
-		vv_buf_printf(b, " -> %s", vv_text_counted(s->new_rows, "row", NULL));
+		vv_buf_printf(b, "; %s -> %s", vv_text_count(s->old_rows),
+			      vv_text_counted(s->new_rows, "row", NULL));
 	}
 	if (s->reordered && s->moved == 0) {
 		vv_buf_puts(b, "; the order of rows changed (--moves shows it)");

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/walk.h"
 #include "lib/view/row_find.h"
 #include "lib/view/table_pairs.h"
 
@@ -55,36 +56,34 @@ vv_status vv_text_numbers_find(vv_buf *out, const vv_check_input *in, const vv_c
 {
 	vv_auto(vv_subject) of_now = {0}, of_base = {0};
 	vv_auto(vv_table) now = {0}, before = {0};
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
 	vv_auto(vv_buf) scratch = VV_BUF_INIT;
 	vv_auto_free uint64_t *known = NULL;
 	size_t known_count = 0, count = 0;
 	bool is, was = false;
-	int more = 0;
 	vv_status rc = open_types(&of_now, &now, &is, in, err);
 
 	if (rc < 0 || !is || (base && (rc = open_types(&of_base, &before, &was, base, err)) < 0) ||
 	    (was && (rc = vv_row_hashes(&before, &known, &known_count, err)) < 0)) {
 		return rc;
 	}
-	rc = vv_table_reader_open(&r, &now, NULL, 0, false, err);
-	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
-		for (size_t i = 0; i < b.rows; i++) {
-			const vv_cell *row = &b.cells[i * b.columns], *type = &row[b.columns - 1];
-			const uint64_t hash = vv_row_hash(&scratch, row, b.columns);
+	vv_auto(vv_group_walk) w = vv_group_walk_open(&now, NULL, 0, err);
+	while (vv_group_walk_next(&w)) {
+		for (size_t i = 0; i < w.batch.rows; i++) {
+			const size_t columns = w.batch.columns;
+			const vv_cell *row = &w.batch.cells[i * columns], *type = &row[columns - 1];
+			const uint64_t hash = vv_row_hash(&scratch, row, columns);
 			const bool column = begins_with(type, "text column");
 
 			if (begins_with(type, "text") &&
 			    (!column || (base && is_number(&base->table, row))) &&
 			    (known_count == 0 ||
 			     !bsearch(&hash, known, known_count, sizeof(hash), vv_u64_order))) {
-				put_row(out, &count, row, b.columns, column);
+				put_row(out, &count, row, columns, column);
 			}
 		}
 	}
 	if (count > SHOWN) {
 		vv_buf_printf(out, " and %s more", vv_text_count(count - SHOWN));
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : vv_buf_ok(out, err);
+	return w.rc < 0 ? w.rc : vv_buf_ok(out, err);
 }
