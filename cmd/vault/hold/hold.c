@@ -196,12 +196,12 @@ static vv_status check_term(vv_hold *h, const vv_cid *vault, const char *shard,
 {
 	const uint64_t now = (uint64_t)vv_now_sec(),
 		       grace = h->rules.term < GRACE_SEC ? h->rules.term : GRACE_SEC;
-	char name[VV_HOLD_NAME_LEN], below[VV_LEDGER_NAME + 16] = "records/";
+	char name[VV_HOLD_NAME_LEN], record[VV_LEDGER_NAME];
 	vv_stat came, said;
 	vv_status rc;
 
-	vv_ledger_name(below + 8, by);
-	vv_hold_below(name, vault, below);
+	vv_ledger_name(record, by);
+	vv_hold_record_name(name, vault, record);
 	if ((rc = vv_hold_look(h, shard, &came, err)) < 0 ||
 	    (rc = vv_hold_look(h, name, &said, err)) < 0) {
 		return rc;

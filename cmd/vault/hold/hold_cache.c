@@ -36,7 +36,7 @@ vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room 
 
 static const vv_cid *id_of(const vv_hold_vault *v)
 {
-	return vv_ledger_vault(vv_hold_vault_ledger(v));
+	return vv_ledger_vault(v->ledger);
 }
 
 static void drop(vv_hold_cache *c, size_t i)
@@ -88,9 +88,8 @@ static uint64_t bytes_of_others(const vv_hold_cache *c)
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
-		bytes += c->items[i].asked == c->now
-				 ? 0
-				 : vv_ledger_bytes(vv_hold_vault_ledger(c->items[i].vault));
+		bytes += c->items[i].asked == c->now ? 0
+						     : vv_ledger_bytes(c->items[i].vault->ledger);
 	}
 	return bytes;
 }
@@ -141,7 +140,9 @@ vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vaul
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_hold_vault_open(&v, vault, c->rules, err)) < 0 ||
-	    (rc = vv_hold_vault_add_folder(v, dir, err)) < 0) {
+	    /* damaged ones are ignored: clients that have them from another holder send them again */
+	    (rc = vv_ledger_add_folder(v->ledger, dir, NULL, err)) < 0 ||
+	    (rc = vv_hold_vault_refresh(v, err)) < 0) {
 		return rc;
 	}
 	*out = v;

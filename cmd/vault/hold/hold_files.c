@@ -130,16 +130,17 @@ vv_status vv_hold_give_leaf(vv_hold_answering *x, vv_error *err)
 /* --- whose vaults --------------------------------------------------------------------------------------- */
 
 /* An owner by the vault's first record. */
-static bool is_owner(vv_hold_answering *x, const char *vault, const char *author, vv_error *err)
+static bool is_owner(vv_hold_answering *x, const vv_cid *vault, const char *author)
 {
-	char name[VV_HOLD_NAME_LEN];
+	char name[VV_HOLD_NAME_LEN], first[VV_LEDGER_NAME];
 	vv_auto(vv_buf) file = VV_BUF_INIT;
 	vv_ledger_record r;
 	bool found = false;
 
-	(void)snprintf(name, sizeof(name), "%s/records/%s/0000000000-%s", vault, author, vault);
-	if (vv_place_get(&x->h->place, name, 0, VV_LEDGER_RECORD_MAX, &file, err) == VV_OK &&
-	    vv_ledger_record_read(&r, x->arena, file.data, file.len, err) == VV_OK &&
+	(void)snprintf(first, sizeof(first), "%s/0000000000-%s", author, vv_cid_shows(vault));
+	vv_hold_record_name(name, vault, first);
+	if (vv_place_get(&x->h->place, name, 0, VV_LEDGER_RECORD_MAX, &file, VV_IGNORED) == VV_OK &&
+	    vv_ledger_record_read(&r, x->arena, file.data, file.len, VV_IGNORED) == VV_OK &&
 	    r.kind == VV_LEDGER_VAULT) {
 		for (size_t i = 0; i < r.key_count; i++) {
 			found = found || memcmp(r.keys[i], x->q->key, VV_KEY_PUBLIC) == 0;
@@ -150,7 +151,7 @@ static bool is_owner(vv_hold_answering *x, const char *vault, const char *author
 
 typedef struct vault_search {
 	vv_hold_answering *x;
-	const char *vault;
+	const vv_cid *vault;
 	char did[VV_DID_TEXT];
 	bool found; /* the key's */
 } vault_search;
@@ -161,29 +162,25 @@ static vv_status on_author(void *payload, const vv_listed *e, vv_error *err VV_U
 
 	if (e->size == UINT64_MAX && vv_hold_is_author(e->name, strlen(e->name))) {
 		s->found = s->found || strcmp(e->name, s->did + 8) == 0 ||
-			   is_owner(s->x, s->vault, e->name, VV_IGNORED);
+			   is_owner(s->x, s->vault, e->name);
 	}
 	return VV_OK;
 }
 
-static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
+static vv_status on_vault(void *payload, const vv_cid *vault, uint64_t size VV_UNUSED,
+			  vv_error *err)
 {
 	vault_search *s = payload;
 	vv_hold_answering *x = s->x;
 	char folder[VV_HOLD_NAME_LEN];
-	vv_cid vault;
 
-	if (e->size != UINT64_MAX ||
-	    vv_cid_parse(&vault, e->name, strlen(e->name), VV_IGNORED) < 0 ||
-	    x->a.vault_count == VV_HOLD_VAULTS_MAX) {
-		return VV_OK;
-	}
-	s->vault = e->name;
+	if (x->a.vault_count == VV_HOLD_VAULTS_MAX) return VV_OK;
+	s->vault = vault;
 	s->found = false;
-	(void)snprintf(folder, sizeof(folder), "%s/records", e->name);
+	vv_hold_below(folder, vault, "records");
 	vv_status rc = vv_place_list(&x->h->place, folder, on_author, s, err);
 	if (rc == VV_OK && s->found) {
-		x->a.vaults[x->a.vault_count++] = vault;
+		x->a.vaults[x->a.vault_count++] = *vault;
 	}
 	return rc;
 }
@@ -210,5 +207,5 @@ vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err)
 	x->a.vaults = vv_arena_calloc(x->arena, VV_HOLD_VAULTS_MAX, sizeof(*x->a.vaults));
 	if (!x->a.vaults) return vv_fail_nomem(err);
 	vv_did_text(s.did, x->q->key);
-	return vv_place_list(&x->h->place, "", on_vault, &s, err);
+	return vv_hold_list(&x->h->place, NULL, on_vault, &s, err);
 }

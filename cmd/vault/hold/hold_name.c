@@ -63,3 +63,37 @@ void vv_hold_shard_name(char out[VV_HOLD_NAME_LEN], const vv_cid *vault, const v
 	vv_cid_text(name + 7, shard);
 	vv_hold_below(out, vault, name);
 }
+
+void vv_hold_record_name(char out[VV_HOLD_NAME_LEN], const vv_cid *vault, const char *name)
+{
+	(void)snprintf(out, VV_HOLD_NAME_LEN, "%s/records/%s", vv_cid_shows(vault), name);
+}
+
+typedef struct cid_listing {
+	vv_cid_listed_fn fn;
+	void *payload;
+	bool folders; /* folders are listed, and not files */
+} cid_listing;
+
+static vv_status on_cid(void *payload, const vv_listed *e, vv_error *err)
+{
+	const cid_listing *l = payload;
+	vv_cid cid;
+
+	return (e->size == UINT64_MAX) == l->folders &&
+			       vv_cid_parse(&cid, e->name, strlen(e->name), VV_IGNORED) == VV_OK
+		       ? l->fn(l->payload, &cid, e->size, err)
+		       : VV_OK;
+}
+
+vv_status vv_hold_list(const vv_place *p, const vv_cid *vault, vv_cid_listed_fn fn, void *payload,
+		       vv_error *err)
+{
+	cid_listing l = {fn, payload, vault == NULL};
+	char folder[VV_HOLD_NAME_LEN] = "";
+
+	if (vault) {
+		vv_hold_below(folder, vault, "shards");
+	}
+	return vv_place_list(p, folder, on_cid, &l, err);
+}

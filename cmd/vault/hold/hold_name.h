@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/error.h"
 #include "repo/blocks/cid.h"
 #include "transport/places/place.h"
 
@@ -27,5 +28,16 @@ bool vv_hold_is_file(const char *name);   /* true for a file in such a folder */
 void vv_hold_below(char out[VV_HOLD_NAME_LEN], const vv_cid *vault, const char *name);
 /* Writes the path of a shard of the vault, relative to the folder that stores copies. */
 void vv_hold_shard_name(char out[VV_HOLD_NAME_LEN], const vv_cid *vault, const vv_cid *shard);
+/* Writes the path of a record of the vault; name is its name in the ledger ("AUTHOR/NUMBER-CID"), or
+ * an author's folder. */
+void vv_hold_record_name(char out[VV_HOLD_NAME_LEN], const vv_cid *vault, const char *name);
+
+/* Is called with the CID and size of a shard, or with the id of a vault and UINT64_MAX. */
+typedef vv_status (*vv_cid_listed_fn)(void *payload, const vv_cid *cid, uint64_t size,
+				      vv_error *err);
+/* Calls fn for each shard of the vault at the place p, or, if vault is NULL, for each vault there;
+ * ignores other files. */
+vv_status vv_hold_list(const vv_place *p, const vv_cid *vault, vv_cid_listed_fn fn, void *payload,
+		       vv_error *err);
 
 #endif

@@ -12,13 +12,6 @@
 
 #define LEDGER_MAX ((uint64_t)256 << 20) /* bytes of a vault's records, which are in memory */
 
-/* Its state in memory differs from the disk. */
-static void forget_vault(vv_hold *h, const vv_cid *vault)
-{
-	vv_hold_cache_forget(h->cache, vault);
-	h->vault = NULL;
-}
-
 typedef struct arrival {
 	vv_ledger_record record;
 	char name[VV_LEDGER_NAME];
@@ -90,7 +83,7 @@ static vv_status judge_records(vv_hold_answering *x, vv_hold_vault *v, arrival *
 			       vv_error *err)
 {
 	bool opens = false;
-	const vv_ledger *l = vv_hold_vault_ledger(v);
+	const vv_ledger *l = v->ledger;
 	vv_status rc = find_linked(x, l, list, err);
 
 	*any = false;
@@ -118,7 +111,7 @@ static vv_status judge_records(vv_hold_answering *x, vv_hold_vault *v, arrival *
 /* Records that do not count are not kept: a stranger's, or one behind a gap. */
 static bool is_to_be_written(const vv_hold *h, const arrival *a)
 {
-	return a->added && (!a->is_new || vv_hold_vault_counts(h->vault, a->name));
+	return a->added && (!a->is_new || vv_hold_vault_counts(h->vault, &a->record.cid));
 }
 
 /* Does one of the new ones let go of something? That makes room, also of who is admitted no longer. */
@@ -157,7 +150,7 @@ static vv_status check_records(vv_hold_answering *x, const arrival *list, vv_err
 static vv_status write_records(vv_hold_answering *x, const arrival *list, bool *left, vv_error *err)
 {
 	vv_hold *h = x->h;
-	char name[VV_HOLD_NAME_LEN], below[VV_LEDGER_NAME + 16];
+	char name[VV_HOLD_NAME_LEN];
 	vv_status rc = check_records(x, list, err);
 
 	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
@@ -167,8 +160,7 @@ static vv_status write_records(vv_hold_answering *x, const arrival *list, bool *
 			continue;
 		}
 		/* Known ones too: the file may have been damaged since it was read. */
-		(void)snprintf(below, sizeof(below), "records/%s", list[i].name);
-		vv_hold_below(name, &x->q->vault, below);
+		vv_hold_record_name(name, &x->q->vault, list[i].name);
 		if ((rc = vv_place_put(&h->place, name, r->bytes, r->len, err)) < 0) {
 			break;
 		}
@@ -183,69 +175,50 @@ static vv_status write_records(vv_hold_answering *x, const arrival *list, bool *
 	return rc;
 }
 
-/* Adds records to a vault that is here. */
-static vv_status add_records(vv_hold_answering *x, arrival *list, vv_error *err)
+/* Judges the records together with those of the vault, which is stored here, or is new (fresh), and writes those that
+ * count. Nothing is kept until an admitted key has signed. */
+static vv_status add_records(vv_hold_answering *x, vv_hold_vault **fresh, arrival *list,
+			     vv_error *err)
 {
 	vv_hold *h = x->h;
-	bool any, left = false;
-	vv_status rc = vv_hold_cache_need(h->cache, &x->q->vault, &h->vault, err);
+	vv_hold_vault *v = h->vault;
+	bool any;
+	vv_status rc = judge_records(x, v, list, &any, err);
+	const bool letting_go = rc == VV_OK && !*fresh && any && lets_go(x, list);
 
-	if (rc < 0) return rc;
-	rc = judge_records(x, h->vault, list, &any, err);
-	const bool letting_go = rc == VV_OK && any && lets_go(x, list);
-	if (rc == VV_OK && any && !letting_go) {
-		rc = vv_hold_vault_check(h->vault, err);
-	}
-	if (rc == VV_OK && any) {
-		rc = vv_hold_tell_others(h, err);
-	}
-	/* nothing is kept until an admitted key has signed */
-	left = !letting_go && !vv_hold_vault_is_wanted(h->vault);
-	if (rc == VV_OK && !left) {
-		rc = write_records(x, list, &left, err);
-	}
-	if (any && (rc < 0 || left)) {
-		forget_vault(h, &x->q->vault);
-	}
-	return rc;
-}
-
-/* Begins a new vault: the last requested one is evicted only when this one begins. */
-static vv_status begin_vault(vv_hold_answering *x, arrival *list, vv_error *err)
-{
-	vv_hold *h = x->h;
-	vv_auto(vv_hold_vault) *v = NULL;
-	bool any, left = false;
-	vv_status rc = vv_hold_vault_open(&v, &x->q->vault, &h->rules, err);
-
-	if (rc < 0) return rc;
-	rc = judge_records(x, v, list, &any, err);
-	if (rc == VV_OK && vv_hold_vault_has_first(v)) {
+	/* one without its first record begins later */
+	if (rc == VV_OK && any && !letting_go && (!*fresh || v->state)) {
 		rc = vv_hold_vault_check(v, err);
 	}
-	/* even valid records are not kept until an admitted key has signed */
-	if (rc < 0 || !vv_hold_vault_is_wanted(v)) return rc;
-	vv_hold_cache_take(h->cache, v);
-	h->vault = vv_take(&v);
-	rc = vv_hold_tell_others(h, err);
-	if (rc == VV_OK) {
-		rc = write_records(x, list, &left, err);
+	bool left = !letting_go && !v->wanted;
+	if (rc == VV_OK && !left) {
+		if (*fresh) {
+			vv_hold_cache_take(h->cache, vv_take(fresh));
+		}
+		rc = any ? vv_hold_tell_others(h, err) : VV_OK;
+		rc = rc < 0 ? rc : write_records(x, list, &left, err);
 	}
-	if (rc < 0 || left) {
-		forget_vault(h, &x->q->vault);
+	if (any && !*fresh && (rc < 0 || left)) {
+		vv_hold_cache_forget(h->cache, &x->q->vault);
 	}
+	h->vault = NULL;
 	return rc;
 }
 
 vv_status vv_hold_take_records(vv_hold_answering *x, vv_error *err)
 {
 	arrival *list = vv_arena_calloc(x->arena, x->q->record_count + 1, sizeof(*list));
+	vv_auto(vv_hold_vault) *fresh = NULL;
 	char name[VV_HOLD_NAME_LEN];
 	vv_stat is;
 	vv_status rc = list ? read_records(x, list, err) : vv_fail_nomem(err);
 
 	if (rc < 0 || x->q->record_count == 0) return rc;
 	vv_hold_below(name, &x->q->vault, "records");
-	return vv_hold_look(x->h, name, &is, NULL) == VV_OK ? add_records(x, list, err)
-							    : begin_vault(x, list, err);
+	if (vv_hold_look(x->h, name, &is, NULL) == VV_OK) {
+		rc = vv_hold_cache_need(x->h->cache, &x->q->vault, &x->h->vault, err);
+	} else if ((rc = vv_hold_vault_open(&fresh, &x->q->vault, &x->h->rules, err)) == VV_OK) {
+		x->h->vault = fresh;
+	}
+	return rc < 0 ? rc : add_records(x, &fresh, list, err);
 }

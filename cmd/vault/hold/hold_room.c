@@ -10,9 +10,8 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/blocks/cid_map.h"
+#include "cmd/vault/hold/hold_name.h"
 
-#define FOLDER_LEN 400u
 #define OWN_FILES 512u /* bytes of the folder's mark, "changed" and "lock", at most */
 
 typedef struct author {
@@ -106,7 +105,6 @@ static vv_status add_author(vault_use *v, const uint8_t *key, bool first, vv_err
 typedef struct counting {
 	vv_hold_room *room;
 	vault_use *vault;
-	const char *folder;
 	uint64_t *bytes;
 	char first[VV_CID_TEXT + 12]; /* the name of the vault's first record */
 	bool has_first;
@@ -127,15 +125,13 @@ static vv_status on_file(void *payload, const vv_listed *e, vv_error *err VV_UNU
 static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 {
 	counting *c = payload;
-	char folder[FOLDER_LEN], did[VV_DID_TEXT];
+	char folder[VV_HOLD_NAME_LEN];
 	uint8_t key[VV_KEY_PUBLIC];
-	const int n = snprintf(did, sizeof(did), "did:key:%s", e->name);
-	const int len = snprintf(folder, sizeof(folder), "%s/%s", c->folder, e->name);
 
-	if (e->size != UINT64_MAX || n < 0 || (size_t)n >= sizeof(did) || len < 0 ||
-	    (size_t)len >= sizeof(folder) || vv_did_read(key, did, VV_IGNORED) < 0) {
+	if (e->size != UINT64_MAX || !vv_did_key_read(key, e->name, strlen(e->name))) {
 		return VV_OK; /* none of ours */
 	}
+	vv_hold_record_name(folder, &c->vault->cid, e->name);
 	c->has_first = false;
 	vv_status rc = vv_place_list(c->room->place, folder, on_file, c, err);
 	return rc < 0 ? rc : add_author(c->vault, key, c->has_first, err);
@@ -143,40 +139,34 @@ static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 
 static vv_status count_vault(vv_hold_room *r, vault_use *v, vv_error *err)
 {
-	char folder[FOLDER_LEN];
-	counting c = {.room = r, .vault = v, .folder = folder};
+	char folder[VV_HOLD_NAME_LEN];
+	counting c = {.room = r, .vault = v, .bytes = &v->shards};
 	vv_status rc;
 
 	v->shards = v->records = 0;
 	v->count = 0;
 	(void)snprintf(c.first, sizeof(c.first), "0000000000-%s", vv_cid_shows(&v->cid));
-	(void)snprintf(folder, sizeof(folder), "%s/shards", vv_cid_shows(&v->cid));
-	c.bytes = &v->shards;
+	vv_hold_below(folder, &v->cid, "shards");
 	if ((rc = vv_place_list(r->place, folder, on_file, &c, err)) < 0) return rc;
-	(void)snprintf(folder, sizeof(folder), "%s/records", vv_cid_shows(&v->cid));
+	vv_hold_below(folder, &v->cid, "records");
 	c.bytes = &v->records;
 	rc = vv_place_list(r->place, folder, on_author, &c, err);
 	v->counted = rc == VV_OK;
 	return rc;
 }
 
-static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
+static vv_status on_vault(void *payload, const vv_cid *vault, uint64_t size VV_UNUSED,
+			  vv_error *err)
 {
-	vv_hold_room *r = payload;
 	vault_use *v;
-	vv_cid cid;
 
-	if (e->size != UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), VV_IGNORED) < 0 ||
-	    find_vault(r, &cid)) {
-		return VV_OK;
-	}
-	return add_vault(r, &cid, false, &v, err);
+	return find_vault(payload, vault) ? VV_OK : add_vault(payload, vault, false, &v, err);
 }
 
 static vv_status count_all(vv_hold_room *r, vv_error *err)
 {
 	vv_status rc = r->listed || !r->place ? VV_OK
-					      : vv_place_list(r->place, "", on_vault, r, err);
+					      : vv_hold_list(r->place, NULL, on_vault, r, err);
 
 	r->listed = rc == VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {

@@ -14,24 +14,12 @@
 #include "repo/blocks/cid_map.h"
 
 /* A shard that a place names for this server. */
-typedef struct named {
+typedef struct vv_hold_named {
 	vv_shard shard;
 	const vv_ledger_record *place;  /* the last of those */
 	const vv_ledger_record *wanted; /* the last by an admitted key; or NULL */
 	const vv_ledger_record *gone;   /* the last retire or drop; NULL */
 } named;
-
-struct vv_hold_vault {
-	const vv_hold_rules *rules;
-	vv_ledger *ledger;
-	vv_vault_state *state; /* NULL: the first record is missing here */
-	bool wanted;           /* an admitted key signed a record that counts */
-	named *shards;
-	size_t count, cap;
-	vv_cid_map *by_cid;
-	uint8_t (*ids)[VV_HOLDER_ID]; /* what places call this server */
-	size_t id_count, id_cap;
-};
 
 const vv_hold_identity *vv_hold_identity_find(const vv_hold_identity *list, size_t count,
 					      const uint8_t key[VV_KEY_PUBLIC])
@@ -162,21 +150,13 @@ vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err)
 vv_status vv_hold_vault_open(vv_hold_vault **out, const vv_cid *vault, const vv_hold_rules *rules,
 			     vv_error *err)
 {
-	vv_hold_vault *v = vv_calloc(1, sizeof(*v));
-	vv_status rc;
+	vv_auto(vv_hold_vault) *v = vv_calloc(1, sizeof(*v));
 
 	*out = NULL;
-	if (!v || !(v->by_cid = vv_cid_map_new())) {
-		vv_free(v);
-		return vv_fail_nomem(err);
-	}
+	if (!v || !(v->by_cid = vv_cid_map_new())) return vv_fail_nomem(err);
 	v->rules = rules;
-	if ((rc = vv_ledger_open(&v->ledger, "", vault, err)) < 0) {
-		vv_hold_vault_close(v);
-		return rc;
-	}
-	*out = v;
-	return VV_OK;
+	const vv_status rc = vv_ledger_open(&v->ledger, "", vault, err);
+	return rc < 0 ? rc : vv_hand_over(out, &v);
 }
 
 void vv_hold_vault_close(vv_hold_vault *v)
@@ -187,16 +167,6 @@ void vv_hold_vault_close(vv_hold_vault *v)
 		vv_cid_map_free(v->by_cid);
 		vv_free_all(v->shards, v->ids, v);
 	}
-}
-
-const vv_ledger *vv_hold_vault_ledger(const vv_hold_vault *v)
-{
-	return v->ledger;
-}
-
-bool vv_hold_vault_has_first(const vv_hold_vault *v)
-{
-	return v->state != NULL;
 }
 
 bool vv_hold_vault_heeds(const vv_hold_vault *v, const vv_ledger_record *r)
@@ -216,12 +186,6 @@ vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *byte
 	return vv_ledger_add(v->ledger, name, bytes, len, err);
 }
 
-vv_status vv_hold_vault_add_folder(vv_hold_vault *v, const char *dir, vv_error *err)
-{
-	vv_status rc = vv_ledger_add_folder(v->ledger, dir, NULL, err);
-	return rc < 0 ? rc : vv_hold_vault_refresh(v, err);
-}
-
 /* --- who may what ---------------------------------------------------------------------------------- */
 
 vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
@@ -233,20 +197,11 @@ vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
 	return vv_hint_code(err, VV_HINT_ASK_FOR);
 }
 
-bool vv_hold_vault_is_wanted(const vv_hold_vault *v)
+bool vv_hold_vault_counts(const vv_hold_vault *v, const vv_cid *record)
 {
-	return v->wanted;
-}
+	const vv_ledger_record *r = v->state ? vv_ledger_find(v->ledger, record) : NULL;
 
-bool vv_hold_vault_counts(const vv_hold_vault *v, const char *name)
-{
-	vv_cid cid;
-	const char *dash = strchr(name, '-');
-	const vv_ledger_record *r;
-
-	return v->state && dash &&
-	       vv_cid_parse(&cid, dash + 1, strlen(dash + 1), VV_IGNORED) == VV_OK &&
-	       (r = vv_ledger_find(v->ledger, &cid)) && record_counts(v, r);
+	return r && record_counts(v, r);
 }
 
 static const named *find_named(const vv_hold_vault *v, const vv_cid *cid)

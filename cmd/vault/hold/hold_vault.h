@@ -46,18 +46,26 @@ typedef struct vv_hold_rules {
 	void *payload;
 } vv_hold_rules;
 
-typedef struct vv_hold_vault vv_hold_vault;
+/* The records of a vault, and what follows from them. Its members are read-only for callers. */
+typedef struct vv_hold_vault {
+	const vv_hold_rules *rules;
+	vv_ledger *ledger; /* the vault's records */
+	/* the state at the last vv_hold_vault_refresh; NULL: the first record is missing here */
+	struct vv_vault_state *state;
+	bool wanted;                  /* an admitted identity signed a record that counts */
+	struct vv_hold_named *shards; /* that place records name for this server */
+	size_t count, cap;
+	struct vv_cid_map *by_cid;
+	uint8_t (*ids)[VV_HOLDER_ID]; /* what place records call this server */
+	size_t id_count, id_cap;
+} vv_hold_vault;
 
 /* Makes a vault without records. rules is borrowed until vv_hold_vault_close. */
 vv_status vv_hold_vault_open(vv_hold_vault **out, const vv_cid *vault, const vv_hold_rules *rules,
 			     vv_error *err);
 void vv_hold_vault_close(vv_hold_vault *v); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_vault, vv_hold_vault_close)
-/* Returns the vault's records; borrowed until vv_hold_vault_close. */
-const vv_ledger *vv_hold_vault_ledger(const vv_hold_vault *v);
 
-/* Returns true if v had the vault's first record at the last vv_hold_vault_refresh. */
-bool vv_hold_vault_has_first(const vv_hold_vault *v);
 /* Returns true if the record r may count if it is added now; false if it certainly would not: a
  * record of an author who is not an owner counts only if v has an owner's epoch that names the
  * author. */
@@ -70,20 +78,14 @@ bool vv_hold_vault_opens(const vv_hold_vault *v, const vv_ledger_record *r);
  * name. */
 vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *bytes, size_t len,
 			    bool *is_new, vv_error *err);
-/* Adds all records in the folder dir, and then calls vv_hold_vault_refresh. Ignores damaged
- * records; clients that have them from another holder send them again. VV_EIO: a record cannot be
- * read. */
-vv_status vv_hold_vault_add_folder(vv_hold_vault *v, const char *dir, vv_error *err);
 /* Computes the state of the vault again, after records were added. */
 vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err);
 
 /* Checks that an admitted identity may write in the vault. VV_EREFUSED: no admitted identity may
  * write. */
 vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err);
-/* Returns true if the vault has a record that counts and is signed by an admitted identity. */
-bool vv_hold_vault_is_wanted(const vv_hold_vault *v);
-/* Returns true if the record with this name counts, given the existing records. */
-bool vv_hold_vault_counts(const vv_hold_vault *v, const char *name);
+/* Returns true if the record with this CID counts, given the existing records. */
+bool vv_hold_vault_counts(const vv_hold_vault *v, const vv_cid *record);
 
 /* Checks that the shard s may be stored. VV_EREFUSED: no place record names the shard, or a later
  * record released it. */

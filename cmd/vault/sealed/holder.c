@@ -1,5 +1,5 @@
 /*
- * holder: the names, and the checks for every kind.
+ * holder: the checks for every kind.
  */
 #include "cmd/vault/sealed/holder.h"
 
@@ -9,8 +9,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
-
-#define NAME_MAX_LEN 320u
 
 struct vv_vault_holder {
 	vv_place place;
@@ -72,19 +70,6 @@ static vv_status named(const vv_vault_holder *h, vv_status rc, vv_error *err)
 	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(h->name)) : rc;
 }
 
-/* --- names ----------------------------------------------------------------------------------- */
-
-static void shard_name(char out[NAME_MAX_LEN], const vv_cid *vault, const vv_cid *shard)
-{
-	(void)snprintf(out, NAME_MAX_LEN, "%s/shards/%s", vv_cid_shows(vault), vv_cid_shows(shard));
-}
-
-static void record_name(char out[NAME_MAX_LEN], const vv_cid *vault, const char *name)
-{
-	(void)snprintf(out, NAME_MAX_LEN, "%s/records%s%s", vv_cid_shows(vault), *name ? "/" : "",
-		       name);
-}
-
 /* --- shards ---------------------------------------------------------------------------------- */
 
 static vv_status put_later(vv_vault_holder *h, const char *name, const void *bytes, size_t len,
@@ -96,9 +81,9 @@ static vv_status put_later(vv_vault_holder *h, const char *name, const void *byt
 vv_status vv_holder_put_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
 			      const void *bytes, size_t len, vv_error *err)
 {
-	char name[NAME_MAX_LEN];
+	char name[VV_HOLD_NAME_LEN];
 
-	shard_name(name, vault, shard);
+	vv_hold_shard_name(name, vault, shard);
 	return put_later(h, name, bytes, len, err);
 }
 
@@ -127,14 +112,12 @@ vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_fi
 		result[i].status = VV_OK;
 		all[i].h = holders[i] && holders[i]->place.ops->finish ? holders[i] : NULL;
 		all[i].result = &result[i];
-		all[i].worker = all[i].h ? vv_worker_start(run_finish, &all[i]) : NULL;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (all[i].worker) {
-			vv_worker_join(all[i].worker);
-		} else if (all[i].h) {
+		if (all[i].h && !(all[i].worker = vv_worker_start(run_finish, &all[i]))) {
 			run_finish(&all[i]);
 		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		vv_worker_join(all[i].worker);
 	}
 	return VV_OK;
 }
@@ -150,10 +133,10 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
 			      vv_buf *out, vv_error *err)
 {
 	const uint64_t len = vv_shard_len(s->leaves);
-	char name[NAME_MAX_LEN];
+	char name[VV_HOLD_NAME_LEN];
 	vv_cid is;
 
-	shard_name(name, vault, &s->cid);
+	vv_hold_shard_name(name, vault, &s->cid);
 	vv_buf_reset(out);
 	vv_status rc = shard_missing(vv_place_get(&h->place, name, 0, len + 1, out, err), &s->cid,
 				     err);
@@ -193,12 +176,12 @@ static vv_status get_leaf(vv_vault_holder *h, const char *name, const vv_shard *
 vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s, unsigned leaf,
 			  uint64_t *read, uint8_t answer[VV_SHA256_LEN], vv_error *err)
 {
-	char name[NAME_MAX_LEN];
+	char name[VV_HOLD_NAME_LEN];
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 
 	const uint64_t before = vv_place_moved(&h->place, 0);
 
-	shard_name(name, vault, &s->cid);
+	vv_hold_shard_name(name, vault, &s->cid);
 	vv_status rc = shard_missing(get_leaf(h, name, s, leaf, &bytes, err), &s->cid, err);
 	if (read) {
 		*read += vv_place_moved(&h->place, bytes.len) - before;
@@ -213,40 +196,18 @@ vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shar
 	return named(h, rc, err);
 }
 
-typedef struct cid_listing {
-	vv_cid_listed_fn fn;
-	void *payload;
-	bool folders; /* folders are listed, and not files */
-} cid_listing;
-
-static vv_status on_cid(void *payload, const vv_listed *e, vv_error *err)
-{
-	const cid_listing *l = payload;
-	vv_cid cid;
-
-	if ((e->size == UINT64_MAX) != l->folders ||
-	    vv_cid_parse(&cid, e->name, strlen(e->name), VV_IGNORED) < 0) {
-		return VV_OK;
-	}
-	return l->fn(l->payload, &cid, e->size, err);
-}
-
 vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_cid_listed_fn fn,
 				void *payload, vv_error *err)
 {
-	cid_listing l = {fn, payload, false};
-	char folder[NAME_MAX_LEN];
-
-	(void)snprintf(folder, sizeof(folder), "%s/shards", vv_cid_shows(vault));
-	return named(h, vv_place_list(&h->place, folder, on_cid, &l, err), err);
+	return named(h, vv_hold_list(&h->place, vault, fn, payload, err), err);
 }
 
 vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
 				 vv_error *err)
 {
-	char name[NAME_MAX_LEN];
+	char name[VV_HOLD_NAME_LEN];
 
-	shard_name(name, vault, shard);
+	vv_hold_shard_name(name, vault, shard);
 	vv_status rc = vv_place_remove(&h->place, name, err);
 	return rc == VV_ENOTFOUND ? VV_OK : named(h, rc, err);
 }
@@ -280,7 +241,7 @@ typedef struct record_listing {
 static vv_status on_record(void *payload, const vv_listed *e, vv_error *err)
 {
 	record_listing *l = payload;
-	char whole[NAME_MAX_LEN];
+	char whole[VV_HOLD_NAME_LEN];
 	int n = snprintf(whole, sizeof(whole), "%s/%s", l->author, e->name);
 
 	if (e->size > VV_LEDGER_RECORD_MAX || n < 0 || (size_t)n >= sizeof(whole)) {
@@ -293,13 +254,13 @@ static vv_status on_record(void *payload, const vv_listed *e, vv_error *err)
 static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 {
 	record_listing *l = payload;
-	char folder[NAME_MAX_LEN];
+	char folder[VV_HOLD_NAME_LEN];
 
 	if (e->size != UINT64_MAX || e->name[0] != 'z' || strlen(e->name) > VV_DID_TEXT) {
 		return VV_OK;
 	}
 	l->author = e->name;
-	record_name(folder, l->vault, e->name);
+	vv_hold_record_name(folder, l->vault, e->name);
 	return vv_place_list(&l->h->place, folder, on_record, l, err);
 }
 
@@ -307,9 +268,9 @@ vv_status vv_holder_list_records(vv_vault_holder *h, const vv_cid *vault, vv_lis
 				 void *payload, vv_error *err)
 {
 	record_listing l = {.h = h, .vault = vault, .fn = fn, .payload = payload};
-	char folder[NAME_MAX_LEN];
+	char folder[VV_HOLD_NAME_LEN];
 
-	record_name(folder, vault, "");
+	vv_hold_below(folder, vault, "records");
 	return vv_vault_holder_keeps_records(h)
 		       ? named(h, vv_place_list(&h->place, folder, on_author, &l, err), err)
 		       : VV_OK;
@@ -318,9 +279,9 @@ vv_status vv_holder_list_records(vv_vault_holder *h, const vv_cid *vault, vv_lis
 vv_status vv_holder_get_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
 			       vv_buf *out, vv_error *err)
 {
-	char whole[NAME_MAX_LEN];
+	char whole[VV_HOLD_NAME_LEN];
 
-	record_name(whole, vault, name);
+	vv_hold_record_name(whole, vault, name);
 	vv_buf_reset(out);
 	return named(h, vv_place_get(&h->place, whole, 0, VV_LEDGER_RECORD_MAX + 1, out, err), err);
 }
@@ -328,16 +289,16 @@ vv_status vv_holder_get_record(vv_vault_holder *h, const vv_cid *vault, const ch
 vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
 			       const void *bytes, size_t len, vv_error *err)
 {
-	char whole[NAME_MAX_LEN];
+	char whole[VV_HOLD_NAME_LEN];
 
-	record_name(whole, vault, name);
+	vv_hold_record_name(whole, vault, name);
 	return named(h, vv_place_put(&h->place, whole, bytes, len, err), err);
 }
 
 vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
 				const vv_hold_bytes *records, size_t count, vv_error *err)
 {
-	char whole[NAME_MAX_LEN];
+	char whole[VV_HOLD_NAME_LEN];
 	vv_status rc = VV_OK;
 
 	if (h->server) {
@@ -346,7 +307,7 @@ vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const c
 			     err);
 	}
 	for (size_t i = 0; i < count; i++) {
-		record_name(whole, vault, names[i]);
+		vv_hold_record_name(whole, vault, names[i]);
 		if ((rc = put_later(h, whole, records[i].bytes, records[i].len, err)) < 0) {
 			return rc;
 		}
@@ -357,6 +318,5 @@ vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const c
 vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_cid_listed_fn fn, void *payload,
 				vv_error *err)
 {
-	cid_listing l = {fn, payload, true};
-	return named(h, vv_place_list(&h->place, "", on_cid, &l, err), err);
+	return named(h, vv_hold_list(&h->place, NULL, fn, payload, err), err);
 }

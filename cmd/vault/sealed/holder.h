@@ -24,6 +24,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "cmd/vault/hold/hold_message.h"
+#include "cmd/vault/hold/hold_name.h"
 #include "cmd/vault/hold/ledger_record.h"
 #include "transport/places/place.h"
 
@@ -90,9 +91,6 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
  * wrong. */
 vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s, unsigned leaf,
 			  uint64_t *read, uint8_t answer[VV_SHA256_LEN], vv_error *err);
-/* Is called with the CID and size of a shard, or with the id of a vault and UINT64_MAX. */
-typedef vv_status (*vv_cid_listed_fn)(void *payload, const vv_cid *cid, uint64_t size,
-				      vv_error *err);
 /* Calls fn for each shard of the vault at the holder; ignores other files. */
 vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_cid_listed_fn fn,
 				void *payload, vv_error *err);
