@@ -67,7 +67,7 @@ static vv_status set_own(const options *o, const vv_key *k, vv_error *err)
 	return rc;
 }
 
-static vv_status run_new(const options *o, vv_error *err)
+static vv_status run_new(const options *o, char **argv VV_UNUSED, vv_error *err)
 {
 	vv_auto(vv_key) k = {0};
 	vv_status rc = vv_key_new(&k, err);
@@ -75,7 +75,7 @@ static vv_status run_new(const options *o, vv_error *err)
 	return rc < 0 ? rc : set_own(o, &k, err);
 }
 
-static vv_status run_show(vv_error *err)
+static vv_status run_show(const options *o VV_UNUSED, char **argv VV_UNUSED, vv_error *err)
 {
 	uint8_t key[VV_KEY_PUBLIC];
 	vv_status rc = vv_key_ring_own(key, vv_environ(), err);
@@ -86,7 +86,7 @@ static vv_status run_show(vv_error *err)
 	return rc;
 }
 
-static vv_status run_list(vv_error *err)
+static vv_status run_list(const options *o VV_UNUSED, char **argv VV_UNUSED, vv_error *err)
 {
 	vv_auto(char) *path = vv_key_ring_path(vv_environ(), "key", err);
 	char did[VV_DID_TEXT];
@@ -98,7 +98,7 @@ static vv_status run_list(vv_error *err)
 	if (vv_exists(path) && (rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
 		vv_out("%s  this machine%s\n", did, sealed ? ", under a passphrase" : "");
 	}
-	if (rc == VV_OK && (rc = vv_key_ring_names(&names, vv_environ(), err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_key_ring_read(&names, vv_environ(), "trusted", err)) == VV_OK) {
 		for (vv_line l = {.rest = vv_buf_cstr(&names)}; vv_line_next(&l);) {
 			const size_t name = strcspn(l.text, " \n");
 			if (name < l.len) {
@@ -112,8 +112,9 @@ static vv_status run_list(vv_error *err)
 	return rc;
 }
 
-static vv_status run_trust(const char *name, const char *did, vv_error *err)
+static vv_status run_trust(const options *o VV_UNUSED, char **argv, vv_error *err)
 {
+	const char *name = argv[1], *did = argv[2];
 	uint8_t key[VV_KEY_PUBLIC];
 
 	if (strncmp(name, "did:", 4) == 0) {
@@ -128,51 +129,52 @@ static vv_status run_trust(const char *name, const char *did, vv_error *err)
 	return rc < 0 ? rc : vv_key_ring_trust(vv_environ(), name, key, err);
 }
 
-static vv_status run_export(const options *o, const char *file, vv_error *err)
+static vv_status run_untrust(const options *o VV_UNUSED, char **argv, vv_error *err)
 {
-	vv_auto(vv_key) k = {0};
-
-	if (vv_exists(file)) {
-		return vv_fail(err, VV_EEXISTS, "'%s' exists already", vv_text_shows(file));
-	}
-	const vv_status rc = vv_key_ring_open(&k, vv_environ(), NULL, err);
-	return rc < 0 ? rc : write_key(o, file, &k, err);
+	return vv_key_ring_untrust(vv_environ(), argv[1], err);
 }
 
-static vv_status run_import(const options *o, const char *file, vv_error *err)
+static vv_status run_export(const options *o, char **argv, vv_error *err)
 {
 	vv_auto(vv_key) k = {0};
-	vv_status rc = vv_key_ring_open(&k, vv_environ(), file, err);
+
+	if (vv_exists(argv[1])) {
+		return vv_fail(err, VV_EEXISTS, "'%s' exists already", vv_text_shows(argv[1]));
+	}
+	const vv_status rc = vv_key_ring_open(&k, vv_environ(), NULL, err);
+	return rc < 0 ? rc : write_key(o, argv[1], &k, err);
+}
+
+static vv_status run_import(const options *o, char **argv, vv_error *err)
+{
+	vv_auto(vv_key) k = {0};
+	vv_status rc = vv_key_ring_open(&k, vv_environ(), argv[1], err);
 
 	return rc < 0 ? rc : set_own(o, &k, err);
 }
 
+static const struct verb {
+	const char *name;
+	int words; /* with its own */
+	vv_status (*run)(const options *o, char **argv, vv_error *err);
+} verbs[] = {
+	{"show", 1, run_show},     {"new", 1, run_new},         {"list", 1, run_list},
+	{"trust", 3, run_trust},   {"untrust", 2, run_untrust}, {"export", 2, run_export},
+	{"import", 2, run_import},
+};
+
 static int run_key(void *opts, int argc, char **argv)
 {
-	const options *o = opts;
-	const char *what = argc > 0 ? argv[0] : "show";
 	vv_error err;
-	vv_status rc;
 
-	if (strcmp(what, "new") == 0 && argc == 1) {
-		rc = run_new(o, &err);
-	} else if (strcmp(what, "show") == 0 && argc <= 1) {
-		rc = run_show(&err);
-	} else if (strcmp(what, "list") == 0 && argc == 1) {
-		rc = run_list(&err);
-	} else if (strcmp(what, "trust") == 0 && argc == 3) {
-		rc = run_trust(argv[1], argv[2], &err);
-	} else if (strcmp(what, "untrust") == 0 && argc == 2) {
-		rc = vv_key_ring_untrust(vv_environ(), argv[1], &err);
-	} else if (strcmp(what, "export") == 0 && argc == 2) {
-		rc = run_export(o, argv[1], &err);
-	} else if (strcmp(what, "import") == 0 && argc == 2) {
-		rc = run_import(o, argv[1], &err);
-	} else {
-		return vv_usage_error(
-			"expected key new, show, list, trust NAME DID, untrust NAME, export FILE or import FILE");
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
+		const struct verb *v = &verbs[i];
+		if (argc == 0 || (strcmp(argv[0], v->name) == 0 && argc == v->words)) {
+			return v->run(opts, argv, &err) < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+		}
 	}
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return vv_usage_error(
+		"expected key new, show, list, trust NAME DID, untrust NAME, export FILE or import FILE");
 }
 
 const vv_command vv_cmd_vault_key = {

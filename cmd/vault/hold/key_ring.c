@@ -117,9 +117,9 @@ vv_status vv_key_ring_open(vv_key *out, const vv_env *env, const char *file, vv_
 	return vv_key_file_read(out, file ? file : own, passphrase_of, (void *)(uintptr_t)env, err);
 }
 
-vv_status vv_key_ring_names(vv_buf *text, const vv_env *env, vv_error *err)
+vv_status vv_key_ring_read(vv_buf *text, const vv_env *env, const char *name, vv_error *err)
 {
-	vv_auto(char) *path = vv_key_ring_path(env, "trusted", err);
+	vv_auto(char) *path = vv_key_ring_path(env, name, err);
 
 	if (!path) return err->code;
 	return vv_exists(path) ? vv_read_regular(text, path, NAMES_MAX, err) : VV_OK;
@@ -137,13 +137,10 @@ static bool is_name(const char *name)
 
 static bool read_line(uint8_t key[VV_KEY_PUBLIC], const char *line, size_t len)
 {
-	const size_t name = strcspn(line, " \n");
-	char did[VV_DID_TEXT];
+	const size_t at = strcspn(line, " \n") + 1 + VV_DID_KEY;
 
-	if (name == 0 || name + 1 >= len || len - name - 1 >= sizeof(did)) return false;
-	memcpy(did, line + name + 1, len - name - 1);
-	did[len - name - 1] = '\0';
-	return vv_did_read(key, did, VV_IGNORED) == VV_OK;
+	return len > at && strncmp(line + at - VV_DID_KEY, "did:key:", VV_DID_KEY) == 0 &&
+	       vv_did_key_read(key, line + at, len - at);
 }
 
 static vv_status fail_line(const vv_env *env, const char *line, size_t len, size_t number,
@@ -177,7 +174,7 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const 
 		rc = vv_did_read(out, word, err);
 		return rc < 0 ? vv_prefix(err, "'%s'", vv_text_shows(word)) : rc;
 	}
-	if ((rc = vv_key_ring_names(&text, env, err)) < 0) return rc;
+	if ((rc = vv_key_ring_read(&text, env, "trusted", err)) < 0) return rc;
 	for (vv_line l = {.rest = vv_buf_cstr(&text)}; vv_line_next(&l); number++) {
 		if (n > 0 && strncmp(l.text, word, n) == 0 && l.text[n] == ' ') {
 			return read_line(out, l.text, l.len)
@@ -194,7 +191,7 @@ static vv_status without_name(vv_buf *out, const vv_env *env, const char *name, 
 {
 	vv_auto(vv_buf) old = VV_BUF_INIT;
 	const size_t n = strlen(name);
-	vv_status rc = vv_key_ring_names(&old, env, err);
+	vv_status rc = vv_key_ring_read(&old, env, "trusted", err);
 
 	*had = false;
 	for (vv_line l = {.rest = vv_buf_cstr(&old)}; rc == VV_OK && vv_line_next(&l);) {

@@ -11,18 +11,13 @@
 #include "base/text.h"
 #include "cmd/vault/hold/key_ring.h"
 
-#define LIST_MAX (1u << 20)
 #define LOCK_MS 5000u
 
 vv_status vv_vault_list_each(const vv_env *env, vv_vault_list_fn fn, void *payload, vv_error *err)
 {
-	vv_auto(char) *path = vv_key_ring_path(env, "vaults", err);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = path ? VV_OK : err->code;
+	vv_status rc = vv_key_ring_read(&text, env, "vaults", err);
 
-	if (rc == VV_OK && vv_exists(path)) {
-		rc = vv_read_regular(&text, path, LIST_MAX, err);
-	}
 	for (vv_line l = {.rest = vv_buf_cstr(&text)}; rc == VV_OK && vv_line_next(&l);) {
 		const size_t word = strcspn(l.text, " \n");
 		vv_cid vault;
@@ -35,12 +30,12 @@ vv_status vv_vault_list_each(const vv_env *env, vv_vault_list_fn fn, void *paylo
 }
 
 /* With the lock. */
-static vv_status add_line(const char *path, const vv_buf *line, vv_error *err)
+static vv_status add_line(const vv_env *env, const char *path, const vv_buf *line, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
+	vv_status rc = vv_key_ring_read(&text, env, "vaults", err);
 
-	if (vv_exists(path) && (rc = vv_read_regular(&text, path, LIST_MAX, err)) < 0) return rc;
+	if (rc < 0) return rc;
 	if (strstr(vv_buf_cstr(&text), vv_buf_cstr(line))) return VV_OK;
 	vv_buf_put(&text, line->data, line->len);
 	rc = vv_buf_ok(&text, err);
@@ -61,5 +56,5 @@ vv_status vv_vault_list_note(const vv_env *env, const vv_cid *vault, const char 
 	if (!(lock = vv_key_ring_path(env, "vaults.lock", err))) return err->code;
 	if ((rc = vv_mkdirs_above(path, err)) < 0) return rc;
 	vv_auto(vv_fd) locked = vv_lock(lock, true, LOCK_MS, err);
-	return locked < 0 ? (vv_status)locked : add_line(path, &line, err);
+	return locked < 0 ? (vv_status)locked : add_line(env, path, &line, err);
 }
