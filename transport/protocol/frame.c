@@ -246,6 +246,30 @@ vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err)
 	return rc;
 }
 
+vv_status vv_frame_fail_type(const vv_frame_reader *r, uint8_t type, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "%s violates the protocol: unexpected message '%c'",
+		       vv_channel_name(r->line), type);
+}
+
+vv_status vv_frame_read_message(vv_frame_reader *r, vv_error *err)
+{
+	uint8_t type;
+	const vv_status rc = vv_frame_read(r, &type, err);
+
+	return rc < 0 || type == VV_FRAME_MESSAGE ? rc : vv_frame_fail_type(r, type, err);
+}
+
+vv_status vv_frame_read_last(vv_frame_reader *r, vv_error *err)
+{
+	uint8_t type;
+	const vv_status rc = vv_frame_read(r, &type, err);
+
+	return rc < 0                 ? rc
+	       : type == VV_FRAME_END ? vv_channel_done(r->line, err)
+				      : vv_frame_fail_type(r, type, err);
+}
+
 vv_status vv_frame_drain(vv_frame_reader *r, vv_error *err)
 {
 	uint8_t type = 0;

@@ -80,6 +80,14 @@ VV_AUTO_CLEAR(vv_frame_reader, vv_frame_reader_clear)
  * few bytes. */
 vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err);
 
+/* Reads the next frame, which must be a message. VV_ECORRUPT: it is another one. */
+vv_status vv_frame_read_message(vv_frame_reader *r, vv_error *err);
+/* Reads the end frame of an answer, after which the peer must not send more. VV_ECORRUPT: the peer
+ * sent another frame, or more. */
+vv_status vv_frame_read_last(vv_frame_reader *r, vv_error *err);
+/* Sets the error for a frame of this type, which the protocol does not allow here. */
+vv_status vv_frame_fail_type(const vv_frame_reader *r, uint8_t type, vv_error *err);
+
 /* Reads and drops all frames up to and including the end frame. */
 vv_status vv_frame_drain(vv_frame_reader *r, vv_error *err);
 

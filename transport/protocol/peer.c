@@ -80,14 +80,18 @@ void vv_peer_stats(const vv_peer *p, vv_channel_stats *out)
 	vv_channel_stats_get(p->line, out);
 }
 
-/* A write failed: the other side may have sent the reason before it hung up. After an error of this side
- * (an unreadable pack) the other side sends nothing and waits for the rest. */
-static vv_status heard(vv_peer *p, vv_status rc, vv_error *err)
+/* Ends a request that was written with rc. If a write failed, the other side may have sent the reason
+ * before it hung up. After an error of this side (an unreadable pack) the other side sends nothing and
+ * waits for the rest. */
+static vv_status end_request(vv_peer *p, vv_status rc, vv_error *err)
 {
 	vv_frame_reader in;
 	vv_error why;
 	uint8_t type;
 
+	if (rc == VV_OK) {
+		rc = vv_frame_end(p->line, err);
+	}
 	if (rc != VV_EIO || !vv_channel_write_failed(p->line)) return rc;
 	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
 	vv_status said = vv_frame_read(&in, &type, &why);
@@ -108,35 +112,7 @@ static void begin_answer(vv_peer *p, vv_frame_reader *in, uint64_t budget)
 static vv_status send_request(vv_peer *p, const vv_request *q, vv_error *err)
 {
 	vv_arena_reset(&p->scratch);
-	vv_status rc = vv_request_write(p->line, q, err);
-	if (rc == VV_OK) {
-		rc = vv_frame_end(p->line, err);
-	}
-	return heard(p, rc, err);
-}
-
-static vv_status unexpected(const vv_peer *p, uint8_t type, vv_error *err)
-{
-	return vv_fail(err, VV_ECORRUPT, "%s violates the protocol: unexpected message '%c'",
-		       vv_channel_name(p->line), type);
-}
-
-/* The answer's first frame, a message. */
-static vv_status read_first(vv_peer *p, vv_frame_reader *in, vv_error *err)
-{
-	uint8_t type;
-	vv_status rc = vv_frame_read(in, &type, err);
-	return rc < 0 || type == VV_FRAME_MESSAGE ? rc : unexpected(p, type, err);
-}
-
-static vv_status read_last(vv_peer *p, vv_frame_reader *in, vv_error *err)
-{
-	uint8_t type;
-	const vv_status rc = vv_frame_read(in, &type, err);
-
-	return rc < 0                 ? rc
-	       : type == VV_FRAME_END ? vv_channel_done(p->line, err)
-				      : unexpected(p, type, err);
+	return end_request(p, vv_request_write(p->line, q, err), err);
 }
 
 static vv_status greet(vv_peer *p, vv_error *err)
@@ -146,10 +122,11 @@ static vv_status greet(vv_peer *p, vv_error *err)
 	vv_status rc = VV_OK;
 
 	begin_answer(p, &in, ANSWER_BUDGET);
-	if ((rc = send_request(p, &q, err)) == VV_OK && (rc = read_first(p, &in, err)) == VV_OK &&
+	if ((rc = send_request(p, &q, err)) == VV_OK &&
+	    (rc = vv_frame_read_message(&in, err)) == VV_OK &&
 	    (rc = vv_hello_read(&p->hello, &p->arena, in.payload.data, in.payload.len, err)) ==
 		    VV_OK) {
-		rc = read_last(p, &in, err);
+		rc = vv_frame_read_last(&in, err);
 	}
 	return rc;
 }
@@ -172,7 +149,7 @@ static vv_status ask_bits(vv_peer *p, const vv_request *q, size_t count, uint8_t
 
 	if (rc < 0) return rc;
 	begin_answer(p, &in, ANSWER_BUDGET);
-	if ((rc = read_first(p, &in, err)) < 0 ||
+	if ((rc = vv_frame_read_message(&in, err)) < 0 ||
 	    (rc = vv_bits_read(&bits, count, in.payload.data, in.payload.len, err)) < 0) {
 		return rc;
 	}
@@ -180,7 +157,7 @@ static vv_status ask_bits(vv_peer *p, const vv_request *q, size_t count, uint8_t
 	if (held && bits.held) {
 		memcpy(held, bits.held, (count + 7) / 8);
 	}
-	return read_last(p, &in, err);
+	return vv_frame_read_last(&in, err);
 }
 
 vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error *err)
@@ -222,15 +199,12 @@ vv_status vv_peer_question(vv_peer *p, const vv_buf *question, vv_buf *answer, v
 	vv_status rc = vv_frame_write(p->line, VV_FRAME_MESSAGE, vv_buf_cstr(question),
 				      question->len, err);
 
-	if (rc == VV_OK) {
-		rc = vv_frame_end(p->line, err);
-	}
-	if ((rc = heard(p, rc, err)) < 0) return rc;
+	if ((rc = end_request(p, rc, err)) < 0) return rc;
 	begin_answer(p, &in, ANSWER_BUDGET);
-	if ((rc = read_first(p, &in, err)) < 0) return rc;
+	if ((rc = vv_frame_read_message(&in, err)) < 0) return rc;
 	vv_buf_put(answer, in.payload.data, in.payload.len);
 	rc = vv_buf_ok(answer, err);
-	return rc < 0 ? rc : read_last(p, &in, err);
+	return rc < 0 ? rc : vv_frame_read_last(&in, err);
 }
 
 /* --- fetch ---------------------------------------------------------------------------- */
@@ -249,7 +223,7 @@ static vv_status take_frames(vv_peer *p, vv_frame_reader *in, vv_receive *x,
 			return vv_fetch_sum_read(sum, in->payload.data, in->payload.len, err);
 		}
 		if (!vv_receive_takes(type)) {
-			return unexpected(p, type, err);
+			return vv_frame_fail_type(in, type, err);
 		}
 		if ((rc = vv_receive_frame(x, type, in->payload.data, in->payload.len, err)) < 0) {
 			break;
@@ -271,7 +245,7 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 	memset(sum, 0, sizeof(*sum));
 	vv_receive_limits_get(x, &limits);
 	begin_answer(p, &in, limits.bytes);
-	if (rc == VV_OK && (rc = read_first(p, &in, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_frame_read_message(&in, err)) == VV_OK) {
 		rc = vv_fetch_start_read(start, &p->scratch, in.payload.data, in.payload.len, err);
 	}
 	if (rc == VV_OK && start->ready) {
@@ -281,7 +255,7 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 		}
 	}
 	if (rc == VV_OK) {
-		rc = read_last(p, &in, err);
+		rc = vv_frame_read_last(&in, err);
 	}
 	return rc == VV_OK && start->ready ? vv_receive_end(x, err) : rc;
 }
@@ -331,7 +305,7 @@ static vv_status take_named(named *n, vv_frame_reader *in, vv_block_in *blocks, 
 		}
 		if (more < 0) return (vv_status)more;
 	}
-	if (rc == VV_OK && type != VV_FRAME_END) return unexpected(n->peer, type, err);
+	if (rc == VV_OK && type != VV_FRAME_END) return vv_frame_fail_type(in, type, err);
 	if (rc == VV_OK && n->at < n->count) {
 		return vv_fail(err, VV_ECORRUPT, "%s answered for only %zu of %zu blocks",
 			       vv_channel_name(n->peer->line), n->at, n->count);
@@ -358,12 +332,8 @@ static vv_status ask_batch(named *n, vv_block_find_fn find, vv_block_get_fn get,
 	}
 	q.blocks.count = n->count;
 	q.like.count = any_like ? n->count : 0;
-	vv_status rc = vv_request_write(p->line, &q, err);
-	if (rc == VV_OK) {
-		rc = vv_frame_end(p->line, err);
-	}
-	if ((rc = heard(p, rc, err)) < 0 ||
-	    (rc = vv_block_in_open(&blocks, find, get, n->payload, err)) < 0) {
+	vv_status rc = end_request(p, vv_request_write(p->line, &q, err), err);
+	if (rc < 0 || (rc = vv_block_in_open(&blocks, find, get, n->payload, err)) < 0) {
 		return rc;
 	}
 	begin_answer(p, &in, (uint64_t)n->count * (VV_BLOCK_MAX + 64) + ANSWER_BUDGET);
@@ -406,13 +376,13 @@ static vv_status read_push_answer(vv_peer *p, vv_push_answer *answer, vv_buf *sa
 		vv_buf_put(said, in.payload.data, in.payload.len);
 	}
 	if (rc == VV_OK && type != VV_FRAME_MESSAGE) {
-		rc = unexpected(p, type, err);
+		rc = vv_frame_fail_type(&in, type, err);
 	}
 	if (rc == VV_OK) {
 		rc = vv_push_answer_read(answer, &p->scratch, in.payload.data, in.payload.len, err);
 	}
 	if (rc == VV_OK) {
-		rc = read_last(p, &in, err);
+		rc = vv_frame_read_last(&in, err);
 	}
 	return rc < 0 ? rc : vv_buf_ok(said, err);
 }
@@ -433,10 +403,7 @@ vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool a
 	    (rc = vv_send_blocks(s, p->line, true, progress, sum, err)) == VV_OK) {
 		rc = vv_send_objects(s, p->line, progress, sum, err);
 	}
-	if (rc == VV_OK) {
-		rc = vv_frame_end(p->line, err);
-	}
-	if ((rc = heard(p, rc, err)) < 0) return rc;
+	if ((rc = end_request(p, rc, err)) < 0) return rc;
 	rc = read_push_answer(p, answer, said, err);
 	if (rc == VV_OK && answer->count != count) {
 		rc = vv_fail(err, VV_ECORRUPT, "%s answered for only %zu of %zu refs",
