@@ -3,7 +3,6 @@
  * listens.
  */
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -37,24 +36,24 @@
 #include "transport/line/channel.h"
 #include "transport/protocol/block_stream.h"
 #include "transport/protocol/message.h"
-#include "transport/protocol/pulse.h"
+#include "transport/protocol/serve.h"
 
 /* ---- which question is answered how ---- */
 
-typedef struct vv_vault_serve {
-	const char *gitdir; /* of the repository */
-	const vv_env *env;  /* borrowed; as for vv_repository_open */
-	bool named; /* the user named the vault and may be asked for a passphrase; if false, a vault that
-			     * cannot be opened has no blocks */
-	uint64_t idle_sec;     /* how long a holder may be silent; 0: as long as usual */
-	const vv_notes *notes; /* NULL: quiet */
-} vv_vault_serve;
+typedef struct options {
+	bool stdio, blocks, named, quiet; /* named: the user named the vault and may be asked for a
+					   * passphrase; if false, a vault that cannot be opened has no
+					   * blocks */
+	uint64_t timeout;
+	const char *http, *hold, *admitted; /* for the help; arguments with them are never parsed
+					     * here */
+} options;
 
-#define REQUEST_BUDGET (8u << 20)
 #define PULSE_MS 250u /* between two signs of life */
 
 typedef struct serving {
-	const vv_vault_serve *o;
+	const options *o;
+	const vv_notes *notes; /* NULL: quiet */
 	vv_repository *repo;
 	bool tried, readable;
 	vv_vault_session session;
@@ -64,14 +63,14 @@ typedef struct serving {
 /* --- the vault ------------------------------------------------------------------------------------- */
 
 /* Is it readable without a passphrase? */
-static bool is_open_to_all(const serving *x)
+static bool is_open_to_all(void)
 {
-	vv_auto(char) *key = vv_key_ring_path(x->o->env, "key", VV_IGNORED);
+	vv_auto(char) *key = vv_key_ring_path(vv_environ(), "key", VV_IGNORED);
 	char did[VV_DID_TEXT];
 	bool sealed = false;
 
 	return key && vv_exists(key) && vv_key_file_look(did, &sealed, key, VV_IGNORED) == VV_OK &&
-	       (!sealed || vv_env_get(x->o->env, "VARVE_PASSPHRASE_FILE"));
+	       (!sealed || vv_env_get(vv_environ(), "VARVE_PASSPHRASE_FILE"));
 }
 
 static vv_status open_vault(serving *x, vv_error *err)
@@ -79,14 +78,14 @@ static vv_status open_vault(serving *x, vv_error *err)
 	const bool named = x->o->named;
 	const vv_session_options o = {.need_key = true,
 				      .quiet = true,
-				      .notes = x->o->notes,
-				      .idle_sec = x->o->idle_sec,
+				      .notes = x->notes,
+				      .idle_sec = x->o->timeout,
 				      .again = named,
 				      .at_once = !named};
 	vv_vault_session *s = &x->session;
 	vv_status rc;
 
-	if (!named && !is_open_to_all(x)) {
+	if (!named && !is_open_to_all()) {
 		return vv_fail(err, VV_EREFUSED,
 			       "this machine's key cannot be read without a passphrase");
 	}
@@ -276,7 +275,7 @@ static vv_status vault_keeps(serving *x, char *keeps, unsigned *copies, const vv
 			     size_t count, vv_error *err)
 {
 	const vv_session_options o = {
-		.need_key = true, .quiet = true, .notes = x->o->notes, .idle_sec = x->o->idle_sec};
+		.need_key = true, .quiet = true, .notes = x->notes, .idle_sec = x->o->timeout};
 	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_auto(vv_contents) contents = {0};
 	vv_status rc = vv_vault_session_open_to_read(&s, x->repo, &o, err);
@@ -313,7 +312,7 @@ static vv_status answer_where(serving *x, const vv_json *q, const vv_cid *root, 
 			      vv_error *err)
 {
 	vv_auto(vv_vault_where) v = {0};
-	vv_status rc = vv_vault_where_find(&v, x->repo, x->o->notes, root,
+	vv_status rc = vv_vault_where_find(&v, x->repo, x->notes, root,
 					   vv_json_get_bool(q, "ask", true), err);
 
 	if (rc == VV_OK) {
@@ -345,7 +344,8 @@ static vv_status read_roots(const vv_json *q, vv_arena *arena, vv_cid **out, siz
 	return VV_OK;
 }
 
-static vv_status answer_question(serving *x, vv_channel *line, const vv_buf *text, vv_error *err)
+static vv_status answer_question(serving *x, vv_channel *line, const void *text, size_t len,
+				 vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) answer = VV_BUF_INIT;
@@ -355,7 +355,7 @@ static vv_status answer_question(serving *x, vv_channel *line, const vv_buf *tex
 	size_t count;
 	vv_status rc;
 
-	if ((rc = vv_json_read(&q, &arena, vv_buf_cstr(text), text->len, "a question", err)) < 0 ||
+	if ((rc = vv_json_read(&q, &arena, text, len, "a question", err)) < 0 ||
 	    (rc = read_roots(q, &arena, &roots, &count, err)) < 0) {
 		return rc;
 	}
@@ -371,15 +371,20 @@ static vv_status answer_question(serving *x, vv_channel *line, const vv_buf *tex
 	return vv_frame_write(line, VV_FRAME_MESSAGE, answer.data, answer.len, err);
 }
 
-static vv_status answer_request(serving *x, vv_channel *line, const vv_buf *bytes, vv_error *err)
+/* A vv_hold_fn. */
+static vv_status answer_request(void *payload, vv_repository *r VV_UNUSED, vv_channel *line,
+				const void *bytes, size_t len, vv_error *err)
 {
+	serving *x = payload;
 	const vv_hello hello = {.head = NULL};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_request q;
 	vv_status rc;
 
-	if (bytes->len > 0 && bytes->data[0] == '{') return answer_question(x, line, bytes, err);
-	if ((rc = vv_request_read(&q, &arena, bytes->data, bytes->len, err)) < 0) return rc;
+	if (len > 0 && *(const char *)bytes == '{') {
+		return answer_question(x, line, bytes, len, err);
+	}
+	if ((rc = vv_request_read(&q, &arena, bytes, len, err)) < 0) return rc;
 	switch (q.op) {
 	case VV_OP_HELLO:
 		rc = need_vault(x, err);
@@ -391,60 +396,7 @@ static vv_status answer_request(serving *x, vv_channel *line, const vv_buf *byte
 	}
 }
 
-/* Negative: nothing more can be made of the line. */
-static vv_status serve_one(serving *x, vv_channel *line, vv_error *err)
-{
-	atomic_uint_fast64_t done = 0;
-	vv_auto(vv_frame_reader) in = {0};
-	vv_auto(vv_buf) message = VV_BUF_INIT;
-	vv_error why;
-	uint8_t type;
-	vv_status rc;
-
-	vv_frame_reader_init(&in, line, REQUEST_BUDGET);
-	if ((rc = vv_frame_read(&in, &type, err)) < 0) return rc;
-	vv_buf_put(&message, vv_buf_cstr(&in.payload), in.payload.len);
-	if ((rc = vv_buf_ok(&message, err)) < 0 || (rc = vv_frame_drain(&in, err)) < 0) return rc;
-	vv_pulse *pulse = vv_pulse_start(line, &done, PULSE_MS, 0);
-	vv_status said = answer_request(x, line, &message, &why);
-	vv_pulse_stop(pulse);
-	if (said == VV_OK) return vv_frame_end(line, err);
-	vv_hint_word(&why, vv_hint_words);
-	return vv_frame_fail(line, &why, err);
-}
-
-/* Greets, and answers until the other side ends the line. A failing request is answered with its
- * error. */
-static vv_status vault_serve_run(const vv_vault_serve *o, vv_channel *line, vv_error *err)
-{
-	serving *x = vv_calloc(1, sizeof(*x));
-	bool end = false;
-	vv_status rc;
-
-	if (!x) return vv_fail_nomem(err);
-	*x = (serving){.o = o, .session = {.lock = -1}};
-	if ((rc = vv_repository_open(&x->repo, o->gitdir, o->env, err)) == VV_OK &&
-	    (rc = vv_channel_write(line, VV_GREETING, strlen(VV_GREETING), err)) == VV_OK) {
-		rc = vv_channel_turn(line, err);
-	}
-	while (rc == VV_OK && (rc = vv_channel_at_end(line, &end, err)) == VV_OK && !end) {
-		rc = serve_one(x, line, err);
-	}
-	vv_contents_close(&x->contents);
-	vv_vault_session_close(&x->session);
-	vv_repository_close(x->repo);
-	vv_free(x);
-	return rc;
-}
-
 /* ---- the command ---- */
-
-typedef struct options {
-	bool stdio, blocks, named, quiet;
-	uint64_t timeout;
-	const char *http, *hold, *admitted; /* for the help; arguments with them are never parsed
-					     * here */
-} options;
 
 static const vv_option table[] = {
 	OPT_STRING(
@@ -467,17 +419,26 @@ static const vv_option table[] = {
 /* The server that varve starts to read the vault. */
 static int serve_blocks(const options *o, const char *gitdir)
 {
-	const vv_vault_serve s = {.gitdir = gitdir,
-				  .env = vv_environ(),
-				  .named = o->named,
-				  .idle_sec = o->timeout,
-				  .notes = o->quiet ? NULL : &vv_notes_stderr};
+	const vv_notes words = {.words = vv_hint_words};
+	serving x = {.o = o, .notes = o->quiet ? NULL : &vv_notes_stderr, .session = {.lock = -1}};
 	vv_auto(vv_channel) *line = vv_channel_fds(STDIN_FILENO, STDOUT_FILENO, "varve");
+	vv_status rc = VV_ENOMEM;
 	vv_error err;
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (!line) return VV_EXIT_TROUBLE;
-	return vault_serve_run(&s, line, &err) < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
+	if (line && (rc = vv_repository_open(&x.repo, gitdir, vv_environ(), &err)) == VV_OK) {
+		vv_serve s = {.repo = x.repo,
+			      .hold = answer_request,
+			      .hold_payload = &x,
+			      .only_hold = true,
+			      .alive_ms = PULSE_MS};
+		vv_repository_listen(x.repo, &words);
+		rc = vv_serve_line(&s, line, &err);
+	}
+	vv_contents_close(&x.contents);
+	vv_vault_session_close(&x.session);
+	vv_repository_close(x.repo);
+	return rc < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
 }
 
 static int serve_stdio(void *given, int argc, char **argv)

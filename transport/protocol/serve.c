@@ -413,11 +413,10 @@ static vv_status answer_hold(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 	in->payload = (vv_buf){0}; /* reading on would write over it */
 	vv_status rc = vv_frame_drain(in, err);
 	*drained = rc == VV_OK;
-	if (rc == VV_OK && s->hold) {
-		rc = s->hold(s->hold_payload, s->repo, line, message.data, message.len, err);
-	} else if (rc == VV_OK) {
-		rc = vv_serve_fail_hold(err);
-	}
+	if (rc < 0 || !s->hold) return rc < 0 ? rc : vv_serve_fail_hold(err);
+	vv_pulse *pulse = s->only_hold ? vv_serve_start_pulse(s, line) : NULL;
+	rc = s->hold(s->hold_payload, s->repo, line, message.data, message.len, err);
+	vv_pulse_stop(pulse);
 	return rc;
 }
 
@@ -462,7 +461,7 @@ static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
 		*err = why;
 	}
 	bool broken = rc < 0 && drained && type != VV_FRAME_END;
-	if (rc == VV_OK && vv_request_is_hold(in.payload.data, in.payload.len)) {
+	if (rc == VV_OK && (s->only_hold || vv_request_is_hold(in.payload.data, in.payload.len))) {
 		rc = answer_hold(s, line, &in, &drained, &why);
 		s->failed = rc < 0;
 	} else if (rc == VV_OK && (rc = vv_request_read(&q, &arena, in.payload.data, in.payload.len,

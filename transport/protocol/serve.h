@@ -50,6 +50,7 @@ typedef struct vv_serve {
 	void *payload;                 /* payload of check, policy, update_tree and pushed */
 	vv_hold_fn hold;               /* NULL: copies for others are not supported */
 	void *hold_payload;
+	bool only_hold; /* hold answers all requests, whatever they ask for */
 	/* Interval of signs of life for a waiting client (pulse.h), in milliseconds; 0: no signs.
 	 * Signs are sent as long as `done` increases; check and policy add their progress to
 	 * `done`. */
