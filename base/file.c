@@ -781,7 +781,7 @@ static vv_status wait_for_lock(int fd, const char *path, bool exclusive, unsigne
 			       vv_error *err)
 {
 	uint64_t end = vv_monotonic_ms() + wait_ms;
-	struct timespec pause = {0, 2 * 1000 * 1000};
+	unsigned pause_ms = 2;
 
 	while (flock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) < 0) {
 		if (errno == EINTR) {
@@ -792,10 +792,8 @@ static vv_status wait_for_lock(int fd, const char *path, bool exclusive, unsigne
 			return vv_fail(err, VV_ELOCKED, "'%s' is locked by another process",
 				       vv_text_shows(path));
 		}
-		(void)nanosleep(&pause, NULL);
-		if (pause.tv_nsec < 50 * 1000 * 1000) {
-			pause.tv_nsec *= 2;
-		}
+		vv_sleep_ms(pause_ms);
+		pause_ms *= pause_ms < 50 ? 2 : 1;
 	}
 	return VV_OK;
 }

@@ -159,6 +159,13 @@ uint64_t vv_monotonic_ms(void)
 	return clock_ms(CLOCK_MONOTONIC);
 }
 
+void vv_sleep_ms(uint64_t ms)
+{
+	(void)nanosleep(&(struct timespec){.tv_sec = (time_t)(ms / 1000),
+					   .tv_nsec = (long)(ms % 1000 * 1000000)},
+			NULL);
+}
+
 uint64_t vv_thread_cpu_ms(void)
 {
 	return clock_ms(CLOCK_THREAD_CPUTIME_ID);

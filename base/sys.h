@@ -81,6 +81,7 @@ bool vv_mul_size(size_t *out, size_t a, size_t b);
 void vv_now(int64_t *sec, uint32_t *nsec); /* the time since 1970, in seconds and nanoseconds */
 int64_t vv_now_sec(void);                  /* seconds since 1970; 0 if the clock is before 1970 */
 uint64_t vv_monotonic_ms(void);            /* milliseconds of a clock that never goes backwards */
+void vv_sleep_ms(uint64_t ms);             /* a signal may end it early */
 /* Returns the milliseconds of processor time that this thread has used since its start. */
 uint64_t vv_thread_cpu_ms(void);
 

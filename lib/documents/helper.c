@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -68,7 +67,7 @@ static vv_status wait_for_place(bool ahead, vv_error *err)
 				       "limit\ntry again in some seconds",
 				       HELPERS_MAX);
 		}
-		(void)nanosleep(&(struct timespec){.tv_nsec = SECOND / 50}, NULL);
+		vv_sleep_ms(20);
 	}
 	return VV_OK;
 }

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -79,8 +78,7 @@ static vv_status ask(void *payload VV_UNUSED, const char *prompt, bool echo, vv_
 	static atomic_flag busy = ATOMIC_FLAG_INIT;
 
 	while (atomic_flag_test_and_set(&busy)) {
-		const struct timespec t = {0, ASK_STEP_MS * 1000000L};
-		(void)nanosleep(&t, NULL);
+		vv_sleep_ms(ASK_STEP_MS);
 	}
 	vv_status rc = ask_terminal(prompt, echo, out, err);
 	atomic_flag_clear(&busy);

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -128,8 +127,6 @@ static vv_status wait_and_make(const vv_git_lock *l, const vv_git_lock *like, un
 
 	vv_holder_text(text, vv_repository_holder(l->repo));
 	while ((rc = make(l, like, text, err)) == VV_EEXISTS) {
-		struct timespec ts;
-
 		if (read_lock(seen, &holder, &st, l->lock_path) &&
 		    vv_holder_state_of(&holder, vv_repository_holder(l->repo), st.mtime_sec) ==
 			    VV_HOLDER_DEAD &&
@@ -137,12 +134,8 @@ static vv_status wait_and_make(const vv_git_lock *l, const vv_git_lock *like, un
 			continue;
 		}
 		if (vv_monotonic_ms() >= until) return fail_locked(l, err);
-		ts.tv_sec = 0;
-		ts.tv_nsec = (long)pause_ms * 1000000L;
-		(void)nanosleep(&ts, NULL);
-		if (pause_ms < 250) {
-			pause_ms *= 2;
-		}
+		vv_sleep_ms(pause_ms);
+		pause_ms *= pause_ms < 250 ? 2 : 1;
 	}
 	return rc;
 }

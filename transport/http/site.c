@@ -6,7 +6,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/ascii.h"
 #include "base/secret.h"
@@ -463,9 +462,7 @@ static void wait_again(const http_site *s, CURL *easy, unsigned tries)
 	for (const uint64_t end = vv_monotonic_ms() + ms; !is_stopped(s);) {
 		uint64_t now = vv_monotonic_ms(), step = now < end ? end - now : 0;
 		if (step == 0) return;
-		step = step < VV_STOP_STEP_MS ? step : VV_STOP_STEP_MS;
-		struct timespec t = (struct timespec){0, (long)step * 1000000};
-		(void)nanosleep(&t, NULL);
+		vv_sleep_ms(step < VV_STOP_STEP_MS ? step : VV_STOP_STEP_MS);
 	}
 }
 

@@ -4,7 +4,6 @@
 #include "transport/protocol/gather.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/sys.h"
 #include "base/text.h"
@@ -70,12 +69,6 @@ typedef struct asking {
 	vv_lacking *list;
 	size_t batch_count, batch_size;
 } asking;
-
-static void nap(void)
-{
-	const struct timespec t = {0, NAP_MS * 1000000L};
-	(void)nanosleep(&t, NULL);
-}
 
 static void fail(gathering *g, const vv_error *why)
 {
@@ -454,7 +447,7 @@ static bool wait_for_want(const asking *a)
 {
 	gathering *g = a->g;
 
-	for (;; nap()) {
+	for (;; vv_sleep_ms(NAP_MS)) {
 		bool any = false;
 		vv_mutex_lock(g->lock);
 		const uint32_t others = before(g, a->self);
@@ -522,7 +515,7 @@ static void ask_all(asking *a)
 		vv_mutex_unlock(g->lock);
 		if (stop || (a->batch_count == 0 && !wait)) return;
 		if (a->batch_count == 0) {
-			nap();
+			vv_sleep_ms(NAP_MS);
 			continue;
 		}
 		vv_error err;
@@ -568,7 +561,7 @@ static void wait_for_all(gathering *g)
 {
 	uint64_t over_ms = 0;
 
-	for (bool running = true; running; running ? nap() : (void)0) {
+	for (bool running = true; running; running ? vv_sleep_ms(NAP_MS) : (void)0) {
 		uint64_t now = vv_monotonic_ms();
 
 		vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);

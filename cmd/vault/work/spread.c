@@ -4,7 +4,6 @@
 #include "cmd/vault/work/spread.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/sys.h"
 #include "base/text.h"
@@ -373,10 +372,7 @@ static void keep_rate(const vv_spread *x, uint64_t start_ms)
 	uint64_t spent = vv_monotonic_ms() - start_ms;
 
 	if (wanted > spent) {
-		const uint64_t ms = wanted - spent;
-		struct timespec t = {.tv_sec = (time_t)(ms / 1000),
-				     .tv_nsec = (long)(ms % 1000 * 1000000)};
-		(void)nanosleep(&t, NULL);
+		vv_sleep_ms(wanted - spent);
 	}
 }
 

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/path.h"
 #include "base/sys.h"
@@ -185,7 +184,6 @@ static bool is_left(const vv_later *l, const char *lock)
 
 static void sweep_lock(const vv_later *l, const char *folder, const char *name, bool dying)
 {
-	const struct timespec step = {0, STEP_MS * 1000000L};
 	vv_auto(char) *file = vv_path_join(folder, name, (char *)NULL);
 	vv_auto(char) *lock = file ? vv_asprintf("%s.lock", file) : NULL;
 	const uint64_t until = vv_monotonic_ms() + (dying ? DYING_MS : 0);
@@ -195,7 +193,7 @@ static void sweep_lock(const vv_later *l, const char *folder, const char *name, 
 			(void)vv_unlink(lock, true, VV_IGNORED);
 			return;
 		}
-		(void)nanosleep(&step, NULL);
+		vv_sleep_ms(STEP_MS);
 	}
 }
 

@@ -2,7 +2,6 @@
  * send: sends a host the blocks that it lacks, while others push too.
  */
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/array.h"
@@ -335,8 +334,7 @@ static void pause_before(unsigned attempt)
 	uint64_t r;
 
 	vv_random(&r, sizeof(r));
-	struct timespec ts = {.tv_nsec = (long)(r % most_ms) * 1000000};
-	(void)nanosleep(&ts, NULL);
+	vv_sleep_ms(r % most_ms);
 }
 
 /* Treats objects condemned by a gc as absent. again: the condemned file changed, and lists here may be gone there. */

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/codec.h"
 #include "base/holder.h"
@@ -103,12 +102,6 @@ static vv_status refuse(const vv_sweeper *s, const found *f, const vv_holder *wh
 		       vv_text_time(f->modified, "%H:%M:%S UTC"));
 }
 
-static void pause_a_little(void)
-{
-	const struct timespec ts = {.tv_nsec = (long)PAUSE_MS * 1000000};
-	(void)nanosleep(&ts, NULL);
-}
-
 /* Until it is alone. */
 static vv_status wait_for_others(vv_sweeper *s, vv_error *err)
 {
@@ -131,7 +124,7 @@ static vv_status wait_for_others(vv_sweeper *s, vv_error *err)
 		} else if (!f.is_first || vv_monotonic_ms() > until) {
 			return refuse(s, &f, &who, err);
 		} else {
-			pause_a_little();
+			vv_sleep_ms(PAUSE_MS);
 		}
 	}
 }
