@@ -259,6 +259,13 @@ void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size
 	}
 }
 
+void vv_words_add_list(const char **list, size_t *n, const char *const *more)
+{
+	while ((list[*n] = *more++)) {
+		(*n)++;
+	}
+}
+
 bool vv_parse_u64(uint64_t *out, const char *s, size_t len)
 {
 	uint64_t v = 0;

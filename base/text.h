@@ -56,6 +56,12 @@ void vv_text_put_bare_url(vv_buf *b, const char *url);
  * ellipsis at the cut. */
 void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width);
 
+/* Adds words to a list of *n words, such as a program's arguments, and a NULL at its end: those before
+ * the first NULL of `more`. */
+void vv_words_add_list(const char **list, size_t *n, const char *const *more);
+#define vv_words_add(list, n, ...)                                                                 \
+	vv_words_add_list(list, n, (const char *const[]){__VA_ARGS__, NULL})
+
 /* Parses a decimal number without sign. Returns false on any other text, or on overflow. */
 bool vv_parse_u64(uint64_t *out, const char *s, size_t len);
 

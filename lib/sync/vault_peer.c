@@ -57,24 +57,11 @@ static vv_status start(vv_peer **out, const vv_connect_options *o, bool named,
 
 	*out = NULL;
 	if (rc < 0) return rc;
-	argv[n++] = program;
-	argv[n++] = "serve";
-	argv[n++] = "--stdio";
-	argv[n++] = "--blocks";
-	if (named) {
-		argv[n++] = "--named";
-	}
-	if (!notes) {
-		argv[n++] = "--quiet";
-	}
-	if (brief > 0) {
-		(void)snprintf(timeout, sizeof(timeout), "%u", brief);
-		argv[n++] = "--timeout";
-		argv[n++] = timeout;
-	}
-	argv[n++] = "--";
-	argv[n++] = vv_repository_gitdir(o->repo);
-	argv[n] = NULL;
+	(void)snprintf(timeout, sizeof(timeout), "%u", brief);
+	vv_words_add(argv, &n, program, "serve", "--stdio", "--blocks", named ? "--named" : NULL);
+	vv_words_add(argv, &n, notes ? NULL : "--quiet");
+	vv_words_add(argv, &n, brief > 0 ? "--timeout" : NULL, timeout);
+	vv_words_add(argv, &n, "--", vv_repository_gitdir(o->repo));
 	own.line = notes ? on_line : NULL;
 	own.payload = (void *)(uintptr_t)notes;
 	own.idle_sec = idle > SILENT_SEC ? idle : SILENT_SEC;

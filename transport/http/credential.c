@@ -51,14 +51,9 @@ static vv_status ask_git(const char *verb, vv_repository *repo, const vv_env *en
 	size_t n = 0;
 	vv_status rc;
 
-	argv[n++] = "git";
-	if (repo) {
-		argv[n++] = "--git-dir";
-		argv[n++] = vv_repository_gitdir(repo);
-	}
-	argv[n++] = "credential";
-	argv[n++] = verb;
-	argv[n] = NULL;
+	vv_words_add(argv, &n, "git", repo ? "--git-dir" : NULL,
+		     repo ? vv_repository_gitdir(repo) : NULL);
+	vv_words_add(argv, &n, "credential", verb);
 	vv_buf_printf(&host, "%s%s%s", six ? "[" : "", url->host, six ? "]" : "");
 	if (url->port) {
 		vv_buf_printf(&host, ":%u", url->port);
@@ -75,22 +70,15 @@ static vv_status ask_git(const char *verb, vv_repository *repo, const vv_env *en
 
 static vv_status take_line(http_credential *out, const char *line, size_t len, vv_error *err)
 {
-	static const char user[] = "username=", secret[] = "password=";
-	char **member = NULL;
-	size_t skip = 0;
+	const size_t skip = strlen("username="); /* both words have this length */
+	char **member = len < skip                             ? NULL
+			: memcmp(line, "username=", skip) == 0 ? &out->user
+			: memcmp(line, "password=", skip) == 0 ? &out->secret
+							       : NULL;
 
-	if (len >= sizeof(user) - 1 && memcmp(line, user, sizeof(user) - 1) == 0) {
-		member = &out->user;
-		skip = sizeof(user) - 1;
-	} else if (len >= sizeof(secret) - 1 && memcmp(line, secret, sizeof(secret) - 1) == 0) {
-		member = &out->secret;
-		skip = sizeof(secret) - 1;
-	}
-	if (member && !*member) {
-		*member = vv_strndup(line + skip, len - skip);
-		return *member ? VV_OK : vv_fail_nomem(err);
-	}
-	return VV_OK;
+	if (!member || *member) return VV_OK;
+	*member = vv_strndup(line + skip, len - skip);
+	return vv_alloc_ok(*member, err);
 }
 
 vv_status http_credential_fill(http_credential *out, vv_repository *repo, const vv_env *env,

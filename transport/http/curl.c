@@ -211,17 +211,9 @@ vv_status http_settings_read(http_settings *out, const vv_connect_options *o, co
 	int exit_code = 0;
 
 	memset(out, 0, sizeof(*out));
-	argv[n++] = "git";
-	if (o->repo) {
-		argv[n++] = "--git-dir";
-		argv[n++] = vv_repository_gitdir(o->repo);
-	}
-	argv[n++] = "config";
-	argv[n++] = "-z";
-	argv[n++] = "--get-urlmatch";
-	argv[n++] = "http";
-	argv[n++] = url;
-	argv[n] = NULL;
+	vv_words_add(argv, &n, "git", o->repo ? "--git-dir" : NULL,
+		     o->repo ? vv_repository_gitdir(o->repo) : NULL);
+	vv_words_add(argv, &n, "config", "-z", "--get-urlmatch", "http", url);
 	vv_status rc = vv_program_run(env, argv, NULL, 0, &answer, &exit_code, err);
 	if (rc == VV_OK && exit_code == 0) {
 		rc = take_all(out, env, &answer, err);

@@ -258,32 +258,11 @@ static bool has_terminal(void)
 	return fd >= 0;
 }
 
-static size_t put_options(const char **argv, variant v, const char *port, const char *limit)
-{
-	size_t n = 0;
-
-	if (v == OPENSSH) {
-		argv[n++] = "-T";
-		argv[n++] = "-o";
-		argv[n++] = limit;
-	} else if (v == TORTOISE) {
-		argv[n++] = "-batch";
-	}
-	if (port) {
-		argv[n++] = v == PLINK || v == TORTOISE ? "-P" : "-p";
-		argv[n++] = port;
-	}
-	if (v == OPENSSH) {
-		argv[n++] = "--";
-	}
-	return n;
-}
-
 static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_command *c,
 			     const vv_connect_options *o, vv_error *err)
 {
-	const char *argv[ARGS_MAX] = {NULL};
-	variant v = variant_of(c);
+	const char *argv[ARGS_MAX] = {NULL}, *program = c->text ? c->text : "ssh";
+	const variant v = variant_of(c);
 	vv_auto(vv_buf) target = VV_BUF_INIT, command = VV_BUF_INIT, script = VV_BUF_INIT;
 	vv_program_line line = {.argv = argv, .name = url->text, .explain = explain_ssh};
 	char port[16], limit[32];
@@ -296,22 +275,23 @@ static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_comm
 	vv_buf_printf(&target, "%s%s%s", url->user ? url->user : "", url->user ? "@" : "",
 		      url->host);
 	vv_ssh_remote_command(&command, url, o);
-	vv_buf_printf(&script, "%s \"$@\"", c->text ? c->text : "ssh");
+	vv_buf_printf(&script, "%s \"$@\"", program);
 	if ((rc = vv_buf_ok(&target, err)) < 0 || (rc = vv_buf_ok(&command, err)) < 0 ||
 	    (rc = vv_buf_ok(&script, err)) < 0) {
 		return rc;
 	}
-	if (c->text && c->shell) {
-		argv[n++] = "/bin/sh";
-		argv[n++] = "-c";
-		argv[n++] = script.data;
-	}
-	argv[n++] = c->text ? c->text : "ssh";
 	/* OpenSSH limits the time to the answer itself; then it may have to ask the user */
 	(void)snprintf(limit, sizeof(limit), "ConnectTimeout=%u", vv_first_sec(o));
-	n += put_options(argv + n, v, url->port > 0 ? port : NULL, limit);
-	argv[n++] = target.data;
-	argv[n++] = command.data;
+	vv_words_add(argv, &n, c->text && c->shell ? "/bin/sh" : NULL, "-c", script.data);
+	vv_words_add(argv, &n, program, v == OPENSSH ? "-T" : v == TORTOISE ? "-batch" : NULL);
+	vv_words_add(argv, &n, v == OPENSSH ? "-o" : NULL, limit);
+	vv_words_add(argv, &n,
+		     url->port == 0                ? NULL
+		     : v == PLINK || v == TORTOISE ? "-P"
+						   : "-p",
+		     port);
+	vv_words_add(argv, &n, v == OPENSSH ? "--" : NULL);
+	vv_words_add(argv, &n, target.data, command.data);
 	line.patience_sec = has_terminal() ? TYPING_SEC : 0;
 	line.first_sec = v != OPENSSH ? vv_first_sec(o) : 0;
 	line.payload = new_facts(url->host, o->remote_program ? o->remote_program : "varve",

@@ -124,19 +124,12 @@ static vv_status ask_ssh(vv_buf *out, const vv_env *env, const vv_url *url, bool
 	size_t n = 6;
 	char port[16];
 
-	if (plain) {
-		argv[n++] = "-F";
-		argv[n++] = "none";
-	}
-	if (url->port > 0) {
-		(void)snprintf(port, sizeof(port), "%u", url->port);
-		argv[n++] = "-p";
-		argv[n++] = port;
-	}
+	(void)snprintf(port, sizeof(port), "%u", url->port);
+	vv_words_add(argv, &n, plain ? "-F" : NULL, "none");
+	vv_words_add(argv, &n, url->port > 0 ? "-p" : NULL, port);
 	vv_auto(char) *target = vv_asprintf("%s%s%s", url->user ? url->user : "",
 					    url->user ? "@" : "", url->host);
-	argv[n++] = "--";
-	argv[n++] = target;
+	vv_words_add(argv, &n, "--", target);
 	vv_status rc = vv_alloc_ok(target, err);
 	return rc < 0 ? rc : vv_program_run(env, argv, NULL, 0, out, exit_code, err);
 }

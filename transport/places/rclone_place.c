@@ -17,7 +17,7 @@
 #include "transport/places/s3_key.h"
 
 #define GETS 4u
-#define WORDS_MAX 16u
+#define WORDS_MAX 17u
 #define INCOMING "incoming"
 #define NO_FOLDER 3 /* rclone's exit codes */
 #define NO_FILE 4
@@ -80,17 +80,11 @@ static vv_status run(const rclone *r, const char *const *words, const void *inpu
 	vv_status rc;
 
 	if (r->first_sec > 0) {
-		const char *const soon[] = {"--retries", "1", "--low-level-retries", "1"};
-
 		(void)snprintf(wait, sizeof(wait), "%us", r->first_sec);
-		memcpy(argv + n, soon, sizeof(soon));
-		n += sizeof(soon) / sizeof(*soon);
-		argv[n++] = "--contimeout";
-		argv[n++] = wait;
+		vv_words_add(argv, &n, "--retries", "1", "--low-level-retries", "1", "--contimeout",
+			     wait);
 	}
-	while (*words) {
-		argv[n++] = *words++;
-	}
+	vv_words_add_list(argv, &n, words);
 	if ((rc = vv_run_program(&call, &ended, err)) < 0) {
 		return rc == VV_EPROGRAM
 			       ? vv_hint(err, "install rclone, and name the remote in its "
