@@ -77,28 +77,52 @@ static void put_list(vv_buf *text, const vv_folder_history *h)
 	}
 }
 
+static void put_packed(vv_buf *b, const vv_folder_history *h)
+{
+	put_refs(b, h->refs, true);
+}
+
+static void put_plain(vv_buf *b, const vv_folder_history *h)
+{
+	put_refs(b, h->refs, false);
+}
+
+static void put_head(vv_buf *b, const vv_folder_history *h)
+{
+	vv_buf_printf(b, "ref: %s\n", h->refs->head);
+}
+
+/* What git reads, in the order of writing; after the list, the refs. */
+static const struct list {
+	const char *name;
+	void (*put)(vv_buf *b, const vv_folder_history *h);
+} lists[] = {
+	{"objects/info/packs", put_list},
+	{"packed-refs", put_packed},
+	{"HEAD", put_head},
+	{"info/refs", put_plain},
+};
+#define LISTS (sizeof(lists) / sizeof(*lists))
+
 vv_status vv_folder_history_list(vv_folder_history *h, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	put_list(&text, h);
 	vv_buf_puts(&text, "\n");
-	return write_in(h, "objects/info/packs", &text, err);
+	return write_in(h, lists[0].name, &text, err);
 }
 
 vv_status vv_folder_history_move(vv_folder_history *h, vv_error *err)
 {
-	vv_auto(vv_buf) head = VV_BUF_INIT, packed = VV_BUF_INIT, refs = VV_BUF_INIT;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	vv_buf_printf(&head, "ref: %s\n", h->refs->head);
-	put_refs(&packed, h->refs, true);
-	put_refs(&refs, h->refs, false);
-	if ((rc = write_in(h, "packed-refs", &packed, err)) < 0 ||
-	    (rc = write_in(h, "HEAD", &head, err)) < 0) {
-		return rc;
+	for (size_t i = 1; rc == VV_OK && i < LISTS; i++) {
+		vv_auto(vv_buf) text = VV_BUF_INIT;
+		lists[i].put(&text, h);
+		rc = write_in(h, lists[i].name, &text, err);
 	}
-	return write_in(h, "info/refs", &refs, err);
+	return rc;
 }
 
 /* Does it have the length of the last run? Without an entry: does it exist? */
@@ -159,22 +183,16 @@ static vv_status has_text(bool *same, const vv_folder_history *h, const char *na
 /* Are the refs, and git's other files, the same as new ones? */
 static vv_status look_same(vv_folder_history *h, vv_error *err)
 {
-	vv_auto(vv_buf) head = VV_BUF_INIT, packed = VV_BUF_INIT, refs = VV_BUF_INIT,
-			list = VV_BUF_INIT;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	h->same = !h->lost;
-	vv_buf_printf(&head, "ref: %s\n", h->refs->head);
-	put_refs(&packed, h->refs, true);
-	put_refs(&refs, h->refs, false);
-	put_list(&list, h);
-	if ((rc = has_text(&h->same, h, "info/refs", &refs, false, err)) < 0 ||
-	    (rc = has_text(&h->same, h, "packed-refs", &packed, false, err)) < 0 ||
-	    (rc = has_text(&h->same, h, "HEAD", &head, false, err)) < 0) {
-		return rc;
+	for (size_t i = 0; rc == VV_OK && i < LISTS; i++) {
+		vv_auto(vv_buf) text = VV_BUF_INIT;
+		lists[i].put(&text, h);
+		/* the list continues with packs that were dropped */
+		rc = has_text(&h->same, h, lists[i].name, &text, i == 0, err);
 	}
-	/* the list continues with packs that were dropped */
-	return has_text(&h->same, h, "objects/info/packs", &list, true, err);
+	return rc;
 }
 
 static vv_status read_refs(vv_buf *text, const vv_folder_history *h, vv_error *err)

@@ -38,34 +38,27 @@
 typedef struct vv_folder_table {
 	char *path; /* owned */
 	vv_oid blob;
-	uint64_t bytes;
 } vv_folder_table;
-typedef struct vv_folder_tables {
-	vv_repository *repo;
-	vv_dataset_reader *reader;
-	const vv_notes *notes;
-	vv_folder_state *state;
-	const char *dir;
-	int64_t now;
-	uint64_t bytes_max;
-	/* After: */
-	vv_folder_table *items; /* to be written */
+
+typedef struct run {
+	vv_publishing *p;
+	char *dir;
+	vv_folder_state state;
+	vv_shared_refs refs;
+	vv_folder_history history;
+	vv_folder_table *items; /* tables to be written */
 	size_t count, cap;
-	vv_oid commit;
-	uint64_t written, too_long;
-} vv_folder_tables;
+	vv_host *host; /* the folder's store */
+	bool mends;    /* files of the store are lost */
+	vv_oid *wants;
+	size_t want_count;
+	vv_fd lock;
+} run;
 
 /* The folder's top entries besides tables. */
 static const char *const own[] = {VV_FOLDER_MARK, VV_FOLDER_LOCK, VV_FOLDER_GIT, "format",
 				  "packs",        "lists",        "indexes",     "versions",
 				  "condemned",    "index.html",   "pages"};
-
-static void folder_tables_clear(vv_folder_tables *t)
-{
-	vv_array_clear(t->items, t->count, it, vv_free(it->path));
-	t->items = NULL;
-	t->count = 0;
-}
 
 static bool is_own(const char *path)
 {
@@ -78,58 +71,51 @@ static bool is_own(const char *path)
 }
 
 /* Is the file there as the state has it? All of it is read: one whose bytes changed since is written again. */
-static bool is_there(const vv_folder_tables *t, const vv_folder_item *it, const vv_oid *blob)
+static bool is_there(const run *r, const vv_folder_item *it, const vv_oid *blob)
 {
 	return it && it->number > 0 && it->hash != 0 && vv_oid_equal(&it->blob, blob) &&
-	       vv_folder_has_bytes(t->dir, it);
+	       vv_folder_has_bytes(r->dir, it);
 }
 
 static vv_status see_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 {
-	vv_folder_tables *t = payload;
+	run *r = payload;
 	vv_content c;
-	vv_status rc = vv_content_read(&c, t->repo, e->mode, &e->id, err);
+	vv_status rc = vv_content_read(&c, r->p->repo, e->mode, &e->id, err);
 
 	if (rc < 0 || !c.table) return rc;
-	if (c.bytes > t->bytes_max) {
-		t->too_long++;
+	if (c.bytes > r->p->file_bytes) {
+		r->p->too_long++;
 		return VV_OK;
 	}
 	if (is_own(e->path) || strchr(e->path, '\n')) {
-		vv_notes_warn(t->notes,
+		vv_notes_warn(r->p->notes,
 			      "'%s' is not published as a file, because the folder uses "
 			      "this name itself",
 			      vv_text_shows(e->path));
 		return VV_OK;
 	}
-	vv_auto(char) *path = vv_path_join(t->dir, e->path, (char *)NULL);
-	vv_folder_item *it = vv_folder_items_find(&t->state->files, e->path);
+	vv_auto(char) *path = vv_path_join(r->dir, e->path, (char *)NULL);
+	vv_folder_item *it = vv_folder_items_find(&r->state.files, e->path);
 	if (!path) return vv_fail_nomem(err);
-	if ((rc = vv_has_no_link(t->dir, e->path, err)) < 0) return rc;
+	if ((rc = vv_has_no_link(r->dir, e->path, err)) < 0) return rc;
 	if (!it && vv_exists(path)) {
 		return vv_fail(err, VV_EREFUSED,
 			       "'%s' was not written by varve, and has the name of a table\nmove "
 			       "the file out of the folder",
 			       vv_text_shows(path));
 	}
-	const bool there = is_there(t, it, &e->id);
-	if (!it && !(it = vv_folder_items_add(t->state, &t->state->files, e->path, 0))) {
+	const bool there = is_there(r, it, &e->id);
+	if (!it && !(it = vv_folder_items_add(&r->state, &r->state.files, e->path, 0))) {
 		return vv_fail_nomem(err);
 	}
 	it->kept = true;
 	if (there) return VV_OK;
 	it->number = 0;
 	char *copy = vv_strdup(e->path);
-	return vv_array_own(t->items, t->count, t->cap, copy,
-			    (vv_folder_table){copy, e->id, c.bytes})
+	return vv_array_own(r->items, r->count, r->cap, copy, (vv_folder_table){copy, e->id})
 		       ? VV_OK
 		       : vv_fail_nomem(err);
-}
-
-static vv_status folder_tables_plan(vv_folder_tables *t, const vv_oid *commit, vv_error *err)
-{
-	t->commit = *commit;
-	return vv_tree_each(t->repo, commit, "", see_entry, t, err);
 }
 
 typedef struct writing {
@@ -147,27 +133,27 @@ static vv_status on_bytes(void *payload, const void *bytes, size_t len, vv_error
 	return vv_new_file_put(w->file, bytes, len, err);
 }
 
-static vv_status fill(vv_folder_tables *t, const vv_folder_table *of, writing *w, vv_error *err)
+static vv_status fill(run *r, const vv_folder_table *of, writing *w, vv_error *err)
 {
 	vv_auto(vv_subject) s = {0};
-	vv_status rc = vv_subject_find_at(&s, t->repo, t->reader, &t->commit, of->path, err);
+	vv_status rc = vv_subject_find_at(&s, r->p->repo, r->p->reader,
+					  vv_shared_refs_head(&r->refs), of->path, err);
 
 	if (rc < 0 || (rc = vv_subject_bytes(&s, on_bytes, w, NULL, err)) < 0) return rc;
 	return vv_new_file_end(w->file, true, err);
 }
 
-static vv_status write_table(vv_folder_tables *t, const vv_folder_table *of, vv_folder_item *it,
-			     vv_error *err)
+static vv_status write_table(run *r, const vv_folder_table *of, vv_folder_item *it, vv_error *err)
 {
 	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);
-	vv_auto(char) *path = vv_path_join(t->dir, of->path, (char *)NULL),
+	vv_auto(char) *path = vv_path_join(r->dir, of->path, (char *)NULL),
 		      *dir = path ? vv_path_dir(path) : NULL;
 	vv_auto(vv_new_file) file = {0};
 	writing w = {.file = &file, .hash = hash};
 	vv_status rc = dir && hash ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
 
 	if (rc < 0 || (rc = vv_new_file_beside(&file, path, VV_WRITE_TEMP, err)) < 0 ||
-	    (rc = fill(t, of, &w, err)) < 0 || (rc = vv_new_file_place(&file, path, err)) < 0) {
+	    (rc = fill(r, of, &w, err)) < 0 || (rc = vv_new_file_place(&file, path, err)) < 0) {
 		return rc;
 	}
 	it->blob = of->blob;
@@ -176,27 +162,27 @@ static vv_status write_table(vv_folder_tables *t, const vv_folder_table *of, vv_
 	return vv_fsync_dir(dir, err);
 }
 
-static vv_status folder_tables_write(vv_folder_tables *t, vv_error *err)
+static vv_status write_tables(run *r, vv_error *err)
 {
-	for (size_t i = 0; i < t->count; i++) {
-		vv_folder_item *it = vv_folder_items_find(&t->state->files, t->items[i].path);
-		const vv_status rc = write_table(t, &t->items[i], it, err);
+	for (size_t i = 0; i < r->count; i++) {
+		vv_folder_item *it = vv_folder_items_find(&r->state.files, r->items[i].path);
+		const vv_status rc = write_table(r, &r->items[i], it, err);
 		if (rc < 0) return rc;
-		t->written++;
+		r->p->written++;
 	}
 	return VV_OK;
 }
 
 /* Those of the state that the commit does not have any more. */
-static vv_status folder_tables_remove(vv_folder_tables *t, vv_error *err)
+static vv_status remove_tables(run *r, vv_error *err)
 {
-	vv_folder_items *files = &t->state->files;
+	vv_folder_items *files = &r->state.files;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < files->count; i++) {
 		if (files->items[i].kept) {
 			files->items[kept++] = files->items[i];
-		} else if (!vv_folder_items_add(t->state, &t->state->gone, files->items[i].name,
+		} else if (!vv_folder_items_add(&r->state, &r->state.gone, files->items[i].name,
 						0)) {
 			return vv_fail_nomem(err);
 		}
@@ -208,25 +194,11 @@ static vv_status folder_tables_remove(vv_folder_tables *t, vv_error *err)
 #define LOCK_WAIT_MS 10000u
 #define SMALL_PACKS 8u /* of blocks, that stay beside each other */
 
-typedef struct run {
-	vv_publishing *p;
-	char *dir;
-	vv_folder_state state;
-	vv_shared_refs refs;
-	vv_folder_history history;
-	vv_folder_tables tables;
-	vv_host *host; /* the folder's store */
-	bool mends;    /* files of the store are lost */
-	vv_oid *wants;
-	size_t want_count;
-	vv_fd lock;
-} run;
-
 static void run_clear(run *r)
 {
 	vv_host_close(r->host);
 	vv_free(r->wants);
-	folder_tables_clear(&r->tables);
+	vv_array_clear(r->items, r->count, it, vv_free(it->path));
 	vv_folder_history_clear(&r->history);
 	vv_shared_refs_clear(&r->refs);
 	vv_folder_state_clear(&r->state);
@@ -432,19 +404,14 @@ static vv_status publish(run *r, vv_error *err)
 	*h = (vv_folder_history){
 		.repo = r->p->repo, .state = &r->state, .dir = r->dir, .refs = &r->refs};
 	h->now = vv_now_sec();
-	r->tables = (vv_folder_tables){.repo = r->p->repo,
-				       .reader = r->p->reader,
-				       .notes = r->p->notes,
-				       .state = &r->state,
-				       .dir = r->dir,
-				       .now = h->now,
-				       .bytes_max = r->p->file_bytes};
+	r->p->written = r->p->too_long = 0;
 	if ((rc = vv_folder_history_look(h, err)) < 0 || (rc = send_blocks(r, err)) < 0 ||
 	    (rc = vv_folder_history_pack(h, err)) < 0 ||
-	    (rc = folder_tables_plan(&r->tables, vv_shared_refs_head(&r->refs), err)) < 0 ||
+	    (rc = vv_tree_each(r->p->repo, vv_shared_refs_head(&r->refs), "", see_entry, r, err)) <
+		    0 ||
 	    (rc = vv_folder_state_write(&r->state, r->dir, VV_FOLDER_MARK, err)) < 0 ||
 	    (!h->same && (rc = vv_folder_history_list(h, err)) < 0) ||
-	    (rc = folder_tables_write(&r->tables, err)) < 0 ||
+	    (rc = write_tables(r, err)) < 0 ||
 	    (!h->same && (rc = vv_folder_history_move(h, err)) < 0)) {
 		return rc;
 	}
@@ -452,7 +419,7 @@ static vv_status publish(run *r, vv_error *err)
 	if ((rc = sweep_blocks(r, err)) == VV_OK) {
 		rc = vv_folder_state_hold(&r->state, r->dir, err);
 	}
-	rc = rc < 0 ? rc : folder_tables_remove(&r->tables, err);
+	rc = rc < 0 ? rc : remove_tables(r, err);
 	rc = rc < 0 ? rc
 		    : vv_folder_state_sweep(
 			      &r->state, r->dir,
@@ -460,8 +427,6 @@ static vv_status publish(run *r, vv_error *err)
 			      err);
 	r->p->changed = !h->same;
 	r->p->tables = r->state.files.count;
-	r->p->written = r->tables.written;
-	r->p->too_long = r->tables.too_long;
 	return rc < 0 ? rc : vv_folder_state_write(&r->state, r->dir, VV_FOLDER_MARK, err);
 }
 
