@@ -273,17 +273,17 @@ const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, cons
 	return NULL;
 }
 
-static vv_status add_tips(const vv_vault_run *run, vv_oid **out, size_t *count, size_t *cap,
-			  vv_error *err)
+static vv_status add_tips(const vv_vault_run *run, vv_ref_tips *out, vv_error *err)
 {
-	for (vv_line l = {.rest = run->refs.data}; vv_line_next(&l);) {
+	vv_status rc = VV_OK;
+
+	for (vv_line l = {.rest = run->refs.data}; rc == VV_OK && vv_line_next(&l);) {
 		vv_oid id;
 		if (l.len > VV_OID_TEXT && vv_oid_parse(&id, l.text, VV_OID_TEXT)) {
-			if (!vv_array_room(*out, *count, *cap)) return vv_fail_nomem(err);
-			(*out)[(*count)++] = id;
+			rc = vv_ref_tips_add(out, &id, err);
 		}
 	}
-	return VV_OK;
+	return rc;
 }
 
 /* Does the later of one author's records follow the other? What is between them may be missing: then it does. */
@@ -313,20 +313,16 @@ bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count)
 	return run->refs.len > 0;
 }
 
-vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err)
+vv_status vv_contents_tips(const vv_contents *c, vv_ref_tips *out, vv_error *err)
 {
-	size_t cap = 0;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	*out = NULL;
-	*count = 0;
-	for (size_t i = 0; i < c->count; i++) {
-		if (vv_contents_is_last(c, i, c->count) &&
-		    (rc = add_tips(&c->runs[i], out, count, &cap, err)) < 0) {
-			return rc;
+	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
+		if (vv_contents_is_last(c, i, c->count)) {
+			rc = add_tips(&c->runs[i], out, err);
 		}
 	}
-	return VV_OK;
+	return rc;
 }
 
 vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run)

@@ -71,9 +71,8 @@ const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, cons
 /* Returns true if run i has its author's newest refs among the first `count` runs. If one key
  * signed two runs neither of which follows the other, the result is true for both. */
 bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count);
-/* Sets *out to an array of the *count commits to which the refs in every author's last run
- * (vv_contents_is_last) point. The caller frees *out with vv_free, also on failure. */
-vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err);
+/* Adds to out the commits to which the refs in every author's last run (vv_contents_is_last) point. */
+vv_status vv_contents_tips(const vv_contents *c, vv_ref_tips *out, vv_error *err);
 
 /* Sets the content of out to the raw bytes of an item of the vault. Also reads the item's bases,
  * unless they were read recently. VV_EMISSING: the vault does not have the item, or its shard

@@ -26,8 +26,7 @@ typedef struct pruning {
 	vv_contents contents;
 	vv_store *store;
 	vv_cid_set *live;
-	vv_oid *tips;
-	size_t tip_count;
+	vv_ref_tips tips;
 	bool *chosen;        /* of contents.runs */
 	vv_cid_set *lacking; /* shards that lack copies */
 	vv_cid_map *newest;  /* item -> the last of contents.runs that has it */
@@ -80,11 +79,11 @@ static vv_status find_live(pruning *p, vv_error *err)
 	vv_status rc;
 
 	if (!(p->live = vv_cid_set_new())) return vv_fail_nomem(err);
-	if ((rc = vv_contents_tips(&p->contents, &p->tips, &p->tip_count, err)) < 0) return rc;
-	rc = vv_new_roots_each(p->s->repo, p->tips, p->tip_count, NULL, 0, on_root, p, err);
+	if ((rc = vv_contents_tips(&p->contents, &p->tips, err)) < 0) return rc;
+	rc = vv_new_roots_each(p->s->repo, p->tips.items, p->tips.count, NULL, 0, on_root, p, err);
 	if (rc == VV_OK) {
-		rc = vv_git_objects_each(p->s->repo, p->tips, p->tip_count, NULL, 0, UINT64_MAX,
-					 on_object, p, NULL, err);
+		rc = vv_git_objects_each(p->s->repo, p->tips.items, p->tips.count, NULL, 0,
+					 UINT64_MAX, on_object, p, NULL, err);
 	}
 	if (rc == VV_ENOTFOUND || rc == VV_EMISSING) {
 		rc = vv_recode(err, VV_EMISSING);
@@ -501,7 +500,8 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	vv_contents_close(&p.contents);
 	vv_cid_set_free(p.live);
 	vv_cid_map_free(p.newest);
-	vv_free_all(p.tips, p.chosen);
+	vv_ref_tips_clear(&p.tips);
+	vv_free(p.chosen);
 	vv_cid_set_free(p.lacking);
 	vv_buf_clear_all(&p.bytes, &p.base);
 	return rc;

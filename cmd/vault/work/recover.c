@@ -167,8 +167,7 @@ typedef struct recovering {
 	vv_buf bytes, base;
 	wanted_ref *refs;
 	size_t ref_count, ref_cap;
-	vv_oid *tips;
-	size_t tip_count;
+	vv_ref_tips tips;
 	vv_oid detached;
 	uint64_t undone; /* items that could not be had */
 	size_t limit;  /* runs from this one on are left out: not all of their history can be had */
@@ -582,15 +581,10 @@ static vv_status list_refs(recovering *r, vv_error *err)
 			rc = read_refs(r, run, false, err);
 		}
 	}
-	if (rc < 0) return rc;
-	if (!(r->tips = vv_calloc(r->ref_count + 2, sizeof(*r->tips)))) return vv_fail_nomem(err);
-	for (size_t i = 0; i < r->ref_count; i++) {
-		r->tips[r->tip_count++] = r->refs[i].id;
+	for (size_t i = 0; rc == VV_OK && i < r->ref_count; i++) {
+		rc = vv_ref_tips_add(&r->tips, &r->refs[i].id, err);
 	}
-	if (!vv_oid_is_null(&r->detached)) {
-		r->tips[r->tip_count++] = r->detached;
-	}
-	return VV_OK;
+	return rc < 0 ? rc : vv_ref_tips_add(&r->tips, &r->detached, err);
 }
 
 static wanted_ref *find_ref(recovering *r, const char *name)
@@ -654,7 +648,7 @@ static vv_status on_version(void *payload, const vv_new_root *n, vv_error *err)
 
 static vv_status take_in(recovering *r, vv_error *err)
 {
-	const vv_oids tips = {r->tips, r->tip_count}, none = {NULL, 0};
+	const vv_oids tips = {r->tips.items, r->tips.count}, none = {NULL, 0};
 	vv_auto_free vv_ref_change *changes = NULL;
 	vv_auto_free vv_lacking *list = NULL;
 	size_t lacking = 0;
@@ -772,7 +766,7 @@ static void free_refs(recovering *r)
 	for (size_t i = 0; i < r->ref_count; i++) {
 		vv_free(r->refs[i].name);
 	}
-	vv_free(r->tips);
+	vv_ref_tips_clear(&r->tips);
 }
 
 /* Takes the content of the runs below the limit. */
@@ -782,8 +776,7 @@ static vv_status take_below(recovering *r, const vv_receive_limits *limits, vv_e
 
 	free_refs(r);
 	vv_recover_clear(r->x);
-	r->tips = NULL;
-	r->tip_count = r->ref_count = 0;
+	r->ref_count = 0;
 	memset(&r->detached, 0, sizeof(r->detached));
 	vv_receive_close(r->receive);
 	r->receive = NULL;

@@ -36,8 +36,8 @@ typedef struct replicating {
 	vv_stream_out *out;
 	vv_waiting_run run;  /* of the stream under way */
 	vv_buf refs, places; /* current texts */
-	vv_oid *tips, *haves;
-	size_t tip_count, tip_cap, have_count;
+	vv_ref_tips tips, known;
+	const vv_ref_tips *haves; /* one of these */
 	vv_cid_set *seen;
 	bool whole;       /* a writer retired shards: searches everything, not only new content */
 	const char *path; /* of the version that is walked, for messages */
@@ -212,9 +212,8 @@ static vv_status clear_and_sync(vv_vault_session *s, vv_error *err)
 	vv_worker *worker = vv_worker_start(run_clear, &c);
 	vv_status rc = vv_vault_session_sync(s, err);
 
-	if (worker) {
-		vv_worker_join(worker);
-	} else {
+	vv_worker_join(worker);
+	if (!worker) {
 		run_clear(&c);
 	}
 	if (rc == VV_OK && c.status < 0) {
@@ -439,9 +438,9 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 	replicating *r = payload;
 
 	if (!vv_vault_keeps_ref(ref)) return VV_OK;
-	if (!vv_array_add(r->tips, r->tip_count, r->tip_cap, ref->id)) return vv_fail_nomem(err);
 	vv_buf_printf(&r->refs, "%s %s\n", vv_oid_shows(&ref->id), ref->name);
-	return vv_buf_ok(&r->refs, err);
+	const vv_status rc = vv_buf_ok(&r->refs, err);
+	return rc < 0 ? rc : vv_ref_tips_add(&r->tips, &ref->id, err);
 }
 
 /* "ref: refs/heads/main" (or a detached HEAD's id), then "ID NAME" for each. */
@@ -455,11 +454,9 @@ static vv_status list_refs(replicating *r, vv_error *err)
 		vv_buf_printf(&r->refs, "ref: %s\n", head.branch);
 	} else {
 		vv_buf_printf(&r->refs, "%s HEAD\n", vv_oid_shows(&head.commit));
-		if (!vv_array_add(r->tips, r->tip_count, r->tip_cap, head.commit)) {
-			return vv_fail_nomem(err);
-		}
+		rc = vv_ref_tips_add(&r->tips, &head.commit, err);
 	}
-	return vv_refs_each(r->s->repo, "", on_ref, r, err);
+	return rc < 0 ? rc : vv_refs_each(r->s->repo, "", on_ref, r, err);
 }
 
 /* Copies members of a map of our last list that this varve does not support, unchanged: a newer one wrote
@@ -532,17 +529,9 @@ static vv_status list_haves(replicating *r, vv_error *err)
 {
 	r->whole = (r->s->state && vv_vault_must_look(r->s->state, r->s->key.public_key)) ||
 		   (r->x->without && r->x->search);
-	if (r->x->without && !r->whole) {
-		/* new content is in the vault already: reseal replicates first */
-		if (!(r->haves = vv_calloc(r->tip_count + 1, sizeof(*r->haves)))) {
-			return vv_fail_nomem(err);
-		}
-		for (size_t i = 0; i < r->tip_count; i++) {
-			r->haves[r->have_count++] = r->tips[i];
-		}
-		return VV_OK;
-	}
-	return r->whole ? VV_OK : vv_contents_tips(&r->contents, &r->haves, &r->have_count, err);
+	/* new content is in the vault already: reseal replicates first */
+	r->haves = r->x->without && !r->whole ? &r->tips : &r->known;
+	return r->whole || r->x->without ? VV_OK : vv_contents_tips(&r->contents, &r->known, err);
 }
 
 /* --- all of it --------------------------------------------------------------------------------------- */
@@ -570,8 +559,8 @@ static vv_status seal_places(replicating *r, const vv_vault_run *refs, vv_error 
 
 static bool is_have(const replicating *r, const vv_oid *id)
 {
-	for (size_t i = 0; i < r->have_count; i++) {
-		if (vv_oid_equal(&r->haves[i], id)) return true;
+	for (size_t i = 0; i < r->haves->count; i++) {
+		if (vv_oid_equal(&r->haves->items[i], id)) return true;
 	}
 	return false;
 }
@@ -624,10 +613,10 @@ static vv_status seal_new(replicating *r, vv_error *err)
 				    vv_ledger_vault(r->s->ledger), err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_new_roots_each(r->s->repo, r->tips, r->tip_count, r->haves, r->have_count,
-				    on_root, r, err)) < 0 ||
-	    (rc = vv_git_objects_each(r->s->repo, r->tips, r->tip_count, r->haves, r->have_count,
-				      SMALL_FILE, on_object, r, NULL, err)) < 0 ||
+	if ((rc = vv_new_roots_each(r->s->repo, r->tips.items, r->tips.count, r->haves->items,
+				    r->haves->count, on_root, r, err)) < 0 ||
+	    (rc = vv_git_objects_each(r->s->repo, r->tips.items, r->tips.count, r->haves->items,
+				      r->haves->count, SMALL_FILE, on_object, r, NULL, err)) < 0 ||
 	    r->x->dry_run ||
 	    (r->x->items && (rc = r->x->items(r->x->payload, put_other, r, err)) < 0)) {
 		return rc;
@@ -824,7 +813,8 @@ vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err)
 	vv_contents_close(&r.contents);
 	vv_cid_set_free(r.seen);
 	vv_buf_clear_all(&r.refs, &r.places, &r.bytes, &r.base);
-	vv_free_all(r.tips, r.haves);
+	vv_ref_tips_clear(&r.tips);
+	vv_ref_tips_clear(&r.known);
 	vv_waiting_run_clear(&r.run);
 	vv_free(r.allowed);
 	return rc;
