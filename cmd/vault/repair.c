@@ -34,9 +34,12 @@
  * then remain lost, and the next clone that has it can seal it.
  */
 
-typedef struct vv_reseal {
-	uint64_t away_sec, rate; /* as of repairs */
+typedef struct vv_vault_repair {
+	vv_owed owed; /* copies, away_sec and rate: the request; the rest is the result */
 	/* Afterwards. */
+	uint64_t mended;  /* records that were damaged at a holder */
+	uint64_t damaged; /* still damaged: no copy exists, or the holder refuses it */
+	/* Of sealing again. */
 	uint64_t lost;                 /* shards that no holder has */
 	uint64_t items;                /* that were sealed again */
 	uint64_t retired;              /* shards, lost or of one run with lost ones */
@@ -45,20 +48,12 @@ typedef struct vv_reseal {
 	uint64_t left;                 /* lost shards that stay so */
 	uint8_t writer[VV_KEY_PUBLIC]; /* whose refs were in one of these, with foreign */
 	bool foreign;
-} vv_reseal;
-
-typedef struct vv_vault_repair {
-	vv_owed owed; /* copies, away_sec and rate: the request; the rest is the result */
-	/* Afterwards. */
-	vv_reseal reseal;
-	uint64_t mended;  /* records that were damaged at a holder */
-	uint64_t damaged; /* still damaged: no copy exists, or the holder refuses it */
 } vv_vault_repair;
 
 /* reseal: lost shards, and other places of their content. */
 
 typedef struct resealing {
-	vv_reseal *x;
+	vv_vault_repair *x;
 	vv_vault_session *s;
 	vv_contents all, rest; /* with and without the runs that are written again */
 	vv_cid_set *lost;      /* shards */
@@ -80,7 +75,8 @@ static bool can_be_made(resealing *r, const vv_kept *k, bool *has)
 	size_t there = 0;
 
 	for (size_t i = 0; st && i < vv_code_shards(st->code); i++) {
-		vv_spread_holders(r->s, &r->s->state->shards[st->shards[i]], r->x->away_sec, has);
+		vv_spread_holders(r->s, &r->s->state->shards[st->shards[i]], r->x->owed.away_sec,
+				  has);
 		there += vv_spread_copies(r->s, has) > 0;
 	}
 	return st && there >= st->code.data;
@@ -93,7 +89,7 @@ static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, v
 
 	*out = false;
 	if (k->retired || can_be_made(r, k, has)) return VV_OK;
-	vv_spread_holders(r->s, k, r->x->away_sec, has);
+	vv_spread_holders(r->s, k, r->x->owed.away_sec, has);
 	if (vv_spread_copies(r->s, has) >= copies) return VV_OK;
 	for (size_t i = 0; i < r->s->place_count; i++) {
 		if (has[i] && !r->s->places[i].holder) return VV_OK;
@@ -346,7 +342,7 @@ static vv_status seal(resealing *r, vv_error *err)
 			    .payload = r,
 			    .without = r->again,
 			    .search = r->search,
-			    .rate = r->x->rate};
+			    .rate = r->x->owed.rate};
 	vv_status rc = vv_replicate_run(&run, r->s, err);
 
 	r->x->items = run.put + run.blocks + run.objects;
@@ -396,7 +392,7 @@ static vv_status retire_runs(resealing *r, vv_error *err)
 
 static vv_status run_all(resealing *r, vv_error *err)
 {
-	vv_replicate first = {.rate = r->x->rate};
+	vv_replicate first = {.rate = r->x->owed.rate};
 	vv_status rc;
 
 	if (!(r->lost = vv_cid_set_new()) || !(r->again = vv_cid_set_new()) ||
@@ -421,7 +417,7 @@ static vv_status run_all(resealing *r, vv_error *err)
 
 /* The session is connected, and the key a writer's. VV_EREFUSED: no copies can be made now; nothing was
  * retired. */
-static vv_status reseal_run(vv_reseal *x, vv_vault_session *s, vv_error *err)
+static vv_status reseal_run(vv_vault_repair *x, vv_vault_session *s, vv_error *err)
 {
 	resealing r = {.x = x, .s = s};
 	vv_status rc = run_all(&r, err);
@@ -481,10 +477,8 @@ static vv_status vault_repair_run(vv_vault_repair *x, vv_vault_session *s, vv_er
 	    x->owed.sum.owed == 0) {
 		return rc;
 	}
-	x->reseal.away_sec = x->owed.away_sec;
-	x->reseal.rate = x->owed.rate;
-	rc = reseal_run(&x->reseal, s, err);
-	return rc < 0 || x->reseal.lost == 0 ? rc : vv_owed_run(&x->owed, s, err);
+	rc = reseal_run(x, s, err);
+	return rc < 0 || x->lost == 0 ? rc : vv_owed_run(&x->owed, s, err);
 }
 
 /* ---- the command ---- */
@@ -533,7 +527,7 @@ static void tell_damaged(const vv_vault_session *s)
 }
 
 /* Reports shards that no holder had. */
-static void tell_resealed(const options *o, const vv_reseal *x)
+static void tell_resealed(const options *o, const vv_vault_repair *x)
 {
 	if (x->lost == 0) return;
 	if (!o->quiet || x->left > 0) {
@@ -571,7 +565,7 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 		vv_note("made %s again (%s)%s", vv_text_counted(owed->shards, "copy", "copies"),
 			vv_text_bytes(owed->sent), owed->shards > 0 ? cost_text(cost, owed) : "");
 	}
-	tell_resealed(o, &x->reseal);
+	tell_resealed(o, x);
 	if (owed->sum.lost > 0) {
 		vv_note("no reachable holder has %s",
 			vv_text_counted(owed->sum.lost, "shard", NULL));
