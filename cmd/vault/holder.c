@@ -344,7 +344,7 @@ static vv_status run_holder(vv_context *c, vv_error *err)
 const vv_command vv_cmd_vault_holder = {
 	.name = "vault holder",
 	.group = "who",
-	.summary = "manage manage the places that keep sealed copies of this repository",
+	.summary = "manage the places that keep sealed copies of this repository",
 	.usage =
 		"add NAME FOLDER|URL [--domain LABEL] [--quota BYTES] [--key DID] [--timeout SECONDS]\n"
 		"add NAME sftp://[USER@]HOST[:PORT]/FOLDER\n"
