@@ -138,7 +138,7 @@ static unsigned check_meant(const http_request *q, const char **why)
 	const char *site = http_header(q, "Sec-Fetch-Site");
 
 	if (s->only_hosts && host &&
-	    !vv_http_host_is_ours(host, (const char *const *)s->hosts, s->host_count)) {
+	    !vv_http_host_is_ours(host, s->o.hosts.items, s->o.hosts.count)) {
 		*why = "this server is not set up for this host name; its owner can add it with "
 		       "serve --host NAME";
 		return MHD_HTTP_MISDIRECTED_REQUEST;

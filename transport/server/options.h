@@ -12,15 +12,15 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* The options. Zeroed members are the defaults. */
+/* The options. Zeroed members are the defaults. What they point to is borrowed until the server is
+ * stopped. */
 typedef struct vv_http_options {
 	/* "HOST:PORT", "[::1]:PORT", "*:PORT" or "PORT" (on 127.0.0.1); if PORT is 0, any free
 	 * port */
 	const char *address;
 	const char *const *paths; /* paths of the repositories */
 	size_t path_count;
-	/* the environment, as for vv_repository_open; borrowed until the server is stopped */
-	const vv_env *env;
+	const vv_env *env;              /* the environment, as for vv_repository_open */
 	const char *tls_cert, *tls_key; /* PEM files; both or neither are set */
 	const char *auth_file;          /* the file of users (auth.h); NULL: read-only for all */
 	bool read_only;                 /* read-only for all, regardless of auth_file */

@@ -227,7 +227,7 @@ static void add_page_headers(const http_request *q, struct MHD_Response *respons
 		 h->policy ? h->policy : "default-src 'none'; frame-ancestors 'none'; sandbox");
 	http_add(response, "Referrer-Policy", "same-origin");
 	http_add(response, "Cross-Origin-Opener-Policy", "same-origin");
-	if (!q->shared || q->server->origin_count == 0) {
+	if (!q->shared || q->server->o.origins.count == 0) {
 		http_add(response, "Cross-Origin-Resource-Policy", "same-origin");
 	}
 }
@@ -280,7 +280,7 @@ static bool may_post(const http_request *q)
 {
 	const char *origin = http_header(q, "Origin"), *host = http_header(q, "Host");
 
-	return q->server->secret && strcmp(q->method, "POST") == 0 && origin && host &&
+	return q->server->o.secret && strcmp(q->method, "POST") == 0 && origin && host &&
 	       vv_http_origin_is_host(origin, host);
 }
 

@@ -76,14 +76,13 @@ static void add_any_origin(struct MHD_Response *response)
 static const char *http_origin_may(const http_request *q)
 {
 	const char *origin = http_header(q, "Origin");
+	const vv_strings *may = &q->server->o.origins;
 
-	for (size_t i = 0; origin && i < q->server->origin_count; i++) {
-		if (strcmp(q->server->origins[i], "*") == 0 ||
-		    strcmp(q->server->origins[i], origin) == 0) {
-			return strlen(origin) <= 300 ? origin : NULL;
-		}
-	}
-	return NULL;
+	return origin && strlen(origin) <= 300 &&
+			       (vv_text_is_among("*", may->items, may->count) ||
+				vv_text_is_among(origin, may->items, may->count))
+		       ? origin
+		       : NULL;
 }
 
 static void add_sharing(const http_request *q, struct MHD_Response *response)
@@ -94,7 +93,7 @@ static void add_sharing(const http_request *q, struct MHD_Response *response)
 		add_any_origin(response);
 		return;
 	}
-	if (q->server->origin_count == 0 || !q->shared) return;
+	if (q->server->o.origins.count == 0 || !q->shared) return;
 	http_add(response, "Vary", "Origin");
 	if ((origin = http_origin_may(q))) {
 		http_add(response, "Access-Control-Allow-Origin", "%s", origin);
@@ -297,7 +296,7 @@ bool http_choose_coding(http_request *q, const char *type, uint64_t size)
 		      !strstr(type, "javascript") && !strstr(type, "svg"))) {
 		return false;
 	}
-	if (size < CODED_LEAST || q->server->secret) { /* on one machine nothing is gained */
+	if (size < CODED_LEAST || q->server->o.secret) { /* on one machine nothing is gained */
 		return true;
 	}
 	int at = vv_http_coding_of(http_header(q, "Accept-Encoding"), names);

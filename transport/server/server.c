@@ -489,13 +489,7 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 	vv_status rc = VV_OK;
 
 	s->proxies = vv_calloc(o->proxies.count + 1, sizeof(*s->proxies));
-	s->hosts = vv_calloc(o->hosts.count + 1, sizeof(*s->hosts));
-	s->origins = vv_calloc(o->origins.count + 1, sizeof(*s->origins));
-	if (!s->proxies || !s->hosts || !s->origins ||
-	    (o->secret && !(s->secret = vv_strdup(o->secret))) ||
-	    (o->secret_once && !(s->secret_once = vv_strdup(o->secret_once)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->proxies) return vv_fail_nomem(err);
 	for (size_t i = 0; i < o->origins.count; i++) {
 		const char *origin = o->origins.items[i], *host = strstr(origin, "://");
 
@@ -506,7 +500,6 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 				       "path: https://maps.example.org",
 				       vv_text_shows(origin));
 		}
-		if (!(s->origins[s->origin_count++] = vv_strdup(origin))) return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < o->proxies.count; i++) {
 		rc = vv_network_read(&s->proxies[s->proxy_count++], o->proxies.items[i], err);
@@ -517,8 +510,6 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 				     "'%s' is not the name of a host\nwrite it without scheme and "
 				     "port: data.example.org",
 				     vv_text_shows(o->hosts.items[i]));
-		} else if (!(s->hosts[s->host_count++] = vv_strdup(o->hosts.items[i]))) {
-			rc = vv_fail_nomem(err);
 		}
 	}
 	return rc;
@@ -555,7 +546,7 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 	int fd = http_listen(&s->url, o->address, s->tls_cert.len > 0, err);
 	if (fd < 0) return (vv_status)fd;
 	(void)snprintf(s->cookie, sizeof(s->cookie), "varve-%.20s", strrchr(s->url, ':') + 1);
-	s->only_hosts = s->host_count > 0 || listens_at_loopback(fd);
+	s->only_hosts = o->hosts.count > 0 || listens_at_loopback(fd);
 	if ((rc = start_daemon(s, fd, err)) < 0) return rc;
 	s->watch = vv_worker_start(http_connections_watch, s);
 	return s->watch ? VV_OK : vv_fail(err, VV_ENOMEM, "the server cannot start another thread");
@@ -571,10 +562,6 @@ vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 	*s = (vv_http_server){.o = *o, .handlers = *handlers};
 	fill_defaults(&s->o);
 	vv_status rc = start_server(s, o, err);
-	s->o.address = s->o.tls_cert = s->o.tls_key = s->o.auth_file = NULL;
-	s->o.paths = NULL;
-	s->o.hosts = s->o.proxies = s->o.origins = (vv_strings){0};
-	s->o.secret = s->o.secret_once = NULL;
 	if (rc < 0) {
 		vv_http_server_stop(s, 0);
 		return rc;
@@ -595,17 +582,6 @@ const char *vv_http_server_name(const vv_http_server *s, size_t i)
 
 /* --- stopping ----------------------------------------------------------------------------- */
 
-static void pause_ms(unsigned ms)
-{
-	vv_ring *r = vv_ring_new(1);
-	char none;
-
-	if (r) {
-		(void)vv_ring_read(r, &none, 1, ms, NULL);
-		vv_ring_free(r);
-	}
-}
-
 static void end_daemon(vv_http_server *s, unsigned grace_sec)
 {
 	uint64_t until = vv_monotonic_ms() + (uint64_t)grace_sec * 1000;
@@ -616,7 +592,7 @@ static void end_daemon(vv_http_server *s, unsigned grace_sec)
 		(void)close(fd);
 	}
 	while (atomic_load(&s->active) > 0 && vv_monotonic_ms() < until) {
-		pause_ms(20);
+		vv_sleep_ms(20);
 	}
 	http_connections_break(s);
 	MHD_stop_daemon(s->daemon);
@@ -640,9 +616,7 @@ void vv_http_server_stop(vv_http_server *s, unsigned grace_sec)
 		vv_free_all(s->repositories[i].name, s->repositories[i].path);
 	}
 	vv_free(s->repositories);
-	vv_names_free(s->hosts, s->host_count);
-	vv_names_free(s->origins, s->origin_count);
-	vv_free_all(s->secret, s->secret_once, s->proxies);
+	vv_free(s->proxies);
 	vv_http_auth_close(s->auth);
 	vv_mutex_free(s->lock);
 	vv_buf_clear(&s->tls_cert);

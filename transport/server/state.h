@@ -36,7 +36,7 @@ typedef struct http_repository {
 struct vv_http_server {
 	struct MHD_Daemon *daemon;
 	atomic_bool started; /* the daemon was started, and has threads */
-	vv_http_options o;   /* the strings are not valid after the start */
+	vv_http_options o;
 	vv_http_handlers handlers;
 	http_repository *repositories;
 	size_t repository_count;
@@ -47,16 +47,8 @@ struct vv_http_server {
 	unsigned connection_count;     /* protected by lock */
 	vv_network *proxies;
 	size_t proxy_count;
-	char **hosts;
-	size_t host_count;
-	bool only_hosts; /* refuse requests with host names that are not in hosts */
-	char **origins;  /* origins whose pages may read answers; "*": all origins */
-	size_t origin_count;
-	/* secret that requests must have, unless they have its cookie; NULL: no secret is
-	 * required */
-	char *secret;
-	char *secret_once;     /* secret that is valid only once; NULL: no such secret */
-	atomic_bool once_used; /* secret_once was used */
+	bool only_hosts;       /* refuse requests with host names that are not in o.hosts */
+	atomic_bool once_used; /* o.secret_once was used */
 	char cookie[32];       /* name of the cookie */
 	vv_worker *watch;      /* runs http_connections_watch */
 	vv_ring *clock;        /* never written; `watch` waits on this ring between its checks */

@@ -40,7 +40,7 @@ static enum MHD_Result redirect(http_request *q)
 	if (!response) return MHD_NO;
 	(void)MHD_add_response_header(response, "Location", here ? q->path : "/");
 	http_add(response, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict",
-		 q->server->cookie, q->server->secret);
+		 q->server->cookie, q->server->o.secret);
 	http_add(response, "Cache-Control", "no-store");
 	http_add(response, "Referrer-Policy", "no-referrer");
 	return http_send(q, MHD_HTTP_SEE_OTHER, response);
@@ -48,8 +48,8 @@ static enum MHD_Result redirect(http_request *q)
 
 static bool lets_in(vv_http_server *s, const char *given, size_t len)
 {
-	return is_equal(given, len, s->secret) ||
-	       (s->secret_once && is_equal(given, len, s->secret_once) &&
+	return is_equal(given, len, s->o.secret) ||
+	       (s->o.secret_once && is_equal(given, len, s->o.secret_once) &&
 		!atomic_exchange(&s->once_used, true));
 }
 
@@ -59,14 +59,14 @@ bool http_url_secret(http_request *q, enum MHD_Result *result)
 	vv_auto(vv_buf) given = VV_BUF_INIT;
 	bool bad = false;
 
-	if (!s->secret) return true;
+	if (!s->o.secret) return true;
 	bool has = http_is_get(q) && http_parameter(q, "secret", &given, &bad);
 	if (has && !bad && lets_in(q->server, vv_buf_cstr(&given), given.len)) {
 		*result = redirect(q);
 		vv_buf_wipe(&given);
 		return false;
 	}
-	if (!has && has_cookie(http_header(q, "Cookie"), s->cookie, s->secret)) return true;
+	if (!has && has_cookie(http_header(q, "Cookie"), s->cookie, s->o.secret)) return true;
 	(void)snprintf(q->problem, sizeof(q->problem), "without the secret");
 	*result = http_say(
 		q, MHD_HTTP_FORBIDDEN,

@@ -129,7 +129,7 @@ static void close_file(void *handle)
 
 hx_server *hx_begin_with(const vv_http_options *more)
 {
-	const char *paths[] = {"."}, *hosts[] = {"x"};
+	static const char *paths[] = {"."}, *hosts[] = {"x"}; /* outlive this call */
 	vv_http_options o = *more;
 	vv_http_handlers h = {.answer = hx_echo,
 			      .file_open = open_file,
@@ -137,7 +137,7 @@ hx_server *hx_begin_with(const vv_http_options *more)
 			      .file_write = write_file,
 			      .file_close = close_file,
 			      .log = keep_log};
-	static hx_server kept; /* the handlers' payload outlives this call */
+	static hx_server kept; /* the handlers' payload, too */
 	vv_error err;
 
 	o.address = o.address ? o.address : "127.0.0.1:0";
