@@ -28,8 +28,8 @@ typedef struct server {
 	const vv_connect_options *connect;
 	vv_connect_options service; /* the same, for the command that keeps copies; the line's */
 	vv_channel *line;           /* NULL: none is open */
-	vv_arena arena;             /* of the last answer */
-	vv_frame_reader in;
+	vv_arena arena;             /* of the last answer, with the names in it */
+	vv_buf answer;              /* the last one */
 	uint8_t key[VV_KEY_PUBLIC];
 	vv_key self;
 	bool has_self;
@@ -45,38 +45,24 @@ static void hang_up(server *s)
 	}
 }
 
-static vv_status unexpected(const server *s, uint8_t type, vv_error *err)
-{
-	return vv_fail(err, VV_ECORRUPT, "%s violates the protocol: unexpected message '%c'",
-		       vv_channel_name(s->line), type);
-}
-
-/* One request and its answer, whose bytes are in s->in until the next. */
+/* One request and its answer, whose bytes are in s->answer until the next. */
 static vv_status ask_once(server *s, const vv_hold_message *q, vv_hold_message *a, vv_error *err)
 {
-	vv_auto(vv_frame_reader) end = {.payload = VV_BUF_INIT};
-	uint8_t type;
+	vv_auto(vv_frame_reader) in = {0};
 	vv_status rc;
 
 	vv_arena_reset(&s->arena);
-	vv_frame_reader_clear(&s->in);
-	vv_frame_reader_init(&s->in, s->line, ANSWER_BUDGET);
-	s->in.skips_alive = true;
+	vv_buf_clear(&s->answer);
+	vv_frame_reader_init(&in, s->line, ANSWER_BUDGET);
+	in.skips_alive = true;
 	if ((rc = vv_hold_request_write(s->line, q, err)) < 0 ||
-	    (rc = vv_frame_end(s->line, err)) < 0 || (rc = vv_frame_read(&s->in, &type, err)) < 0) {
+	    (rc = vv_frame_end(s->line, err)) < 0 || (rc = vv_frame_read_message(&in, err)) < 0) {
 		return rc;
 	}
-	if (type != VV_FRAME_MESSAGE) return unexpected(s, type, err);
-	if ((rc = vv_hold_answer_read(a, q->op, &s->arena, s->in.payload.data, s->in.payload.len,
-				      err)) < 0) {
-		return rc;
-	}
-	vv_frame_reader_init(&end, s->line, ANSWER_BUDGET);
-	rc = vv_frame_read(&end, &type, err);
-	if (rc == VV_OK && type != VV_FRAME_END) {
-		rc = unexpected(s, type, err);
-	}
-	return rc < 0 ? rc : vv_channel_done(s->line, err);
+	s->answer = in.payload;
+	in.payload = (vv_buf){0}; /* reading on would write over it */
+	rc = vv_hold_answer_read(a, q->op, &s->arena, s->answer.data, s->answer.len, err);
+	return rc < 0 ? rc : vv_frame_read_last(&in, err);
 }
 
 /* A line that was idle for long has ended: every request may be sent again. */
@@ -219,59 +205,35 @@ static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err
 	return VV_OK;
 }
 
-/* Received names, kept since callbacks may send other requests meanwhile. */
-typedef struct names {
-	vv_arena arena;
-	vv_hold_name *items;
-	size_t count;
-} names;
-
-static vv_status copy_names(names *n, const vv_hold_message *a, vv_error *err)
-{
-	vv_arena_reset(&n->arena);
-	n->items = vv_arena_calloc(&n->arena, a->name_count + 1, sizeof(*n->items));
-	n->count = 0;
-	for (size_t i = 0; n->items && i < a->name_count; i++) {
-		vv_hold_name *item = &n->items[n->count++];
-		item->size = a->names[i].size;
-		item->name = vv_arena_strndup(&n->arena, a->names[i].name,
-					      strlen(a->names[i].name));
-		if (!item->name) return vv_fail_nomem(err);
-	}
-	return n->items ? VV_OK : vv_fail_nomem(err);
-}
-
 static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
 			     vv_error *err)
 {
+	server *s = payload;
 	vv_hold_message q = {.op = VV_HOLD_LIST, .after = ""};
-	vv_hold_message a;
-	names n = {.arena = VV_ARENA_INIT};
+	vv_hold_message a = {.more = true};
 	char last[VV_HOLD_NAME_MAX + 1] = "";
-	bool more = true;
 	vv_status rc = *folder ? split(folder, &q.vault, &q.name, err) : VV_OK;
 
-	if (!*folder) return list_vaults(payload, fn, to, err);
-	while (rc == VV_OK && more && (rc = ask(payload, &q, &a, err)) == VV_OK &&
-	       (rc = copy_names(&n, &a, err)) == VV_OK) {
-		more = a.more;
-		if (n.count == 0 && more) {
+	if (!*folder) return list_vaults(s, fn, to, err);
+	while (rc == VV_OK && a.more && (rc = ask(s, &q, &a, err)) == VV_OK) {
+		vv_auto(vv_arena) names = s->arena; /* fn may send other requests meanwhile */
+		s->arena = (vv_arena)VV_ARENA_INIT;
+		if (a.name_count == 0 && a.more) {
 			rc = vv_fail(err, VV_ECORRUPT, "its list is too long");
 		}
-		if (n.count > 0 && strcmp(n.items[0].name, q.after) <= 0) {
+		if (a.name_count > 0 && strcmp(a.names[0].name, q.after) <= 0) {
 			rc = vv_fail(err, VV_ECORRUPT, "its list repeats names");
 		}
-		for (size_t i = 0; rc == VV_OK && i < n.count; i++) {
-			const vv_listed e = {.name = n.items[i].name, .size = n.items[i].size};
+		for (size_t i = 0; rc == VV_OK && i < a.name_count; i++) {
+			const vv_listed e = {.name = a.names[i].name, .size = a.names[i].size};
 			rc = fn(to, &e, err);
 		}
-		if (rc == VV_OK && n.count > 0) {
-			const char *end = n.items[n.count - 1].name;
+		if (rc == VV_OK && a.name_count > 0) {
+			const char *end = a.names[a.name_count - 1].name;
 			memcpy(last, end, strlen(end) + 1); /* VV_HOLD_NAME_MAX was checked */
 			q.after = last;
 		}
 	}
-	vv_arena_clear(&n.arena);
 	return rc;
 }
 
@@ -328,7 +290,7 @@ static void server_close(void *payload)
 	server *s = payload;
 
 	hang_up(s);
-	vv_frame_reader_clear(&s->in);
+	vv_buf_clear(&s->answer);
 	vv_arena_clear(&s->arena);
 	vv_key_wipe(&s->self);
 	vv_url_clear(&s->url);
@@ -400,7 +362,6 @@ static vv_status open_server(vv_place *out, const vv_url *url, const void *paylo
 	vv_status rc;
 
 	if (!s) return vv_fail_nomem(err);
-	vv_frame_reader_init(&s->in, NULL, 0);
 	s->connect = connect;
 	if (f->self) {
 		s->self = *f->self;

@@ -508,16 +508,16 @@ static vv_status note_stranger(const vv_vault_session *s, const char *name, vv_e
 
 /* --- meeting ------------------------------------------------------------------------------------ */
 
-typedef struct meeting_of {
+typedef struct visit {
 	vv_vault_session *s;
 	vv_vault_place *p;
 	bool wrote; /* our key had records before */
-} meeting_of;
+} visit;
 
 /* A record with our key that we did not write is a sign of a second machine. */
 static vv_status on_took(void *payload, const char *name, vv_error *err)
 {
-	const meeting_of *m = payload;
+	const visit *m = payload;
 	char did[VV_DID_TEXT];
 
 	vv_did_text(did, m->s->key.public_key);
@@ -529,7 +529,7 @@ static vv_status on_took(void *payload, const char *name, vv_error *err)
 
 static void on_damaged(void *payload, const vv_damaged_record *d)
 {
-	const meeting_of *m = payload;
+	const visit *m = payload;
 
 	vv_notes_warn(m->s->notes, "holder '%s' has a %s: %s (%s)",
 		      vv_text_shows(m->p->config->name),
@@ -541,7 +541,7 @@ static vv_status meet(vv_vault_session *s, vv_vault_place *p, bool look, vv_erro
 {
 	const vv_ledger_author *own = s->has_key ? vv_ledger_author_of(s->ledger, s->key.public_key)
 						 : NULL;
-	meeting_of m = {.s = s, .p = p, .wrote = own && own->head};
+	visit m = {.s = s, .p = p, .wrote = own && own->head};
 
 	p->meeting.ledger = s->ledger;
 	p->meeting.holder = p->holder;
@@ -652,20 +652,15 @@ size_t vv_vault_session_away(const vv_vault_session *s)
 	return n;
 }
 
-typedef struct reaching {
-	vv_vault_session *s;
-	vv_vault_place *p;
-} reaching;
-
 static vv_status open_place(void *payload, const vv_connect_options *o, vv_error *err)
 {
-	const reaching *r = payload;
+	const visit *r = payload;
 
 	return vv_vault_holder_open(&r->p->holder, r->p->config, r->s->has_key ? &r->s->key : NULL,
 				    o, false, err);
 }
 
-static vv_status prepare_place(reaching *r, vv_error *err)
+static vv_status prepare_place(visit *r, vv_error *err)
 {
 	vv_vault_place *p = r->p;
 
@@ -683,7 +678,7 @@ static vv_status prepare_place(reaching *r, vv_error *err)
 
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 {
-	vv_auto_free reaching *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	vv_auto_free visit *list = vv_calloc(s->place_count + 1, sizeof(*list));
 	vv_auto_free vv_ask **asks = vv_calloc(s->place_count + 1, sizeof(vv_ask *));
 	size_t count = 0;
 	vv_status rc = list && asks ? VV_OK : vv_fail_nomem(err);
@@ -692,7 +687,7 @@ vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 		vv_vault_place *p = &s->places[i];
 		p->meeting.listed = false;
 		if (!p->holder && !p->config->dead) {
-			list[count] = (reaching){s, p};
+			list[count] = (visit){.s = s, .p = p};
 			rc = prepare_place(&list[count], err);
 			asks[count++] = p->ask;
 		}
