@@ -160,25 +160,15 @@ static void put_parents(sqlite3_context *context, const varve_commit *c)
 static void put_log(void *state, sqlite3_context *context, size_t column)
 {
 	const varve_commit *c = ((log_rows *)state)->commit;
-	const field fields[] = {{.text = c->id},
-				{FIELD_TIME, .time = c->commit_time},
-				{.text = c->committer},
-				{.text = c->committer_mail},
-				{FIELD_TIME, .time = c->author_time},
-				{.text = c->author},
-				{.text = c->author_mail},
-				{.text = NULL},
-				{.text = NULL},
-				{.text = c->figure}};
 
-	if (column == 7) {
-		vv_sql_value_put_message(context, c->message);
+	if (column < VV_COMMIT_WORDS) {
+		vv_sql_value_put_commit(context, c, column);
 	} else if (column == 8) {
 		put_parents(context, c);
-	} else if (column == 9 && c->figure_is_number) {
+	} else if (c->figure_is_number) {
 		vv_sql_value_put_number(context, c->figure);
 	} else {
-		put_field(context, &fields[column]);
+		vv_sql_function_put_text(context, c->figure);
 	}
 }
 

@@ -103,16 +103,14 @@ static void put_row(void *state, sqlite3_context *context, size_t column)
 					    [VARVE_ROW_MOVED] = "moved"};
 	const row_cells *r = state;
 	const varve_row_cell *cell = &r->event->cells[r->cell - 1];
-	const char *const texts[] = {
-		r->event->commit,      NULL,      r->commit->author, NULL, r->event->path,
-		kinds[r->event->kind], cell->name};
+	static const enum vv_sql_commit_word of_commit[] = {VV_COMMIT_HASH, VV_COMMIT_DATE,
+							    VV_AUTHOR, VV_MESSAGE};
+	const char *const texts[] = {r->event->path, kinds[r->event->kind], cell->name};
 
-	if (column == 1) {
-		vv_sql_value_put_time(context, r->commit->commit_time);
-	} else if (column == 3) {
-		vv_sql_value_put_message(context, r->commit->message);
-	} else if (column < sizeof(texts) / sizeof(texts[0])) {
-		vv_sql_function_put_text(context, texts[column]);
+	if (column < 4) {
+		vv_sql_value_put_commit(context, r->commit, of_commit[column]);
+	} else if (column < 7) {
+		vv_sql_function_put_text(context, texts[column - 4]);
 	} else {
 		vv_sql_value_put_text(context, column == 7 ? &cell->before : &cell->after);
 	}

@@ -23,20 +23,15 @@ SQLITE_EXTENSION_INIT3
 
 #define READ_ONLY "tables are read-only in SQL: edit the file, or use Repo.write in Python"
 
-enum {
-	COMMIT_HASH,
-	COMMIT_DATE,
-	COMMITTER,
-	AUTHOR_DATE,
-	AUTHOR,
-	AUTHOR_MAIL,
-	MESSAGE,
-	COMMIT_COLUMNS /* of varve_history_T and varve_blame_T, after those of the table */
-};
-
-static const char *const commit_columns[COMMIT_COLUMNS] = {
-	"commit_hash", "commit_date",  "committer", "author_date",
-	"author",      "author_email", "message"};
+/* Of varve_history_T and varve_blame_T, after those of the table. */
+static const struct {
+	const char *name;
+	enum vv_sql_commit_word what;
+} commit_columns[] = {{"commit_hash", VV_COMMIT_HASH}, {"commit_date", VV_COMMIT_DATE},
+		      {"committer", VV_COMMITTER},     {"author_date", VV_AUTHOR_DATE},
+		      {"author", VV_AUTHOR},           {"author_email", VV_AUTHOR_MAIL},
+		      {"message", VV_MESSAGE}};
+#define COMMIT_COLUMNS (sizeof(commit_columns) / sizeof(commit_columns[0]))
 
 typedef struct rows_table {
 	sqlite3_vtab base;
@@ -129,7 +124,7 @@ static int declare(rows_table *t, bool with_texts, char **message, varve_error *
 	if (rc < 0) return vv_sql_catalog_fail(t->catalog, err, message);
 	vv_sql_columns_add_table(&sql, "", t->declared, false);
 	for (size_t i = 0; i < COMMIT_COLUMNS && commits; i++) {
-		vv_sql_columns_add(&sql, "", commit_columns[i], "", "TEXT");
+		vv_sql_columns_add(&sql, "", commit_columns[i].name, "", "TEXT");
 	}
 	if (argument) {
 		vv_sql_columns_add(&sql, "", argument, "", "TEXT HIDDEN");
@@ -778,23 +773,6 @@ static int eof(sqlite3_vtab_cursor *base)
 	return ((rows_cursor *)base)->end;
 }
 
-static void put_commit(const varve_commit *commit, sqlite3_context *context, size_t column)
-{
-	const char *const texts[COMMIT_COLUMNS] = {[COMMIT_HASH] = commit->id,
-						   [COMMITTER] = commit->committer,
-						   [AUTHOR] = commit->author,
-						   [AUTHOR_MAIL] = commit->author_mail};
-
-	if (column == COMMIT_DATE || column == AUTHOR_DATE) {
-		vv_sql_value_put_time(context, column == COMMIT_DATE ? commit->commit_time
-								     : commit->author_time);
-	} else if (column == MESSAGE) {
-		vv_sql_value_put_message(context, commit->message);
-	} else {
-		sqlite3_result_text(context, texts[column], -1, SQLITE_TRANSIENT);
-	}
-}
-
 /* The number in its version of the row at hand. */
 static uint64_t row_at(const rows_cursor *c)
 {
@@ -853,7 +831,8 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 	if (at >= t->columns && at < t->texts) { /* else it is the argument */
 		if (at < t->argument) {
 			if (find_commit(c, t, &err) < 0) return fail(base->pVtab, &err);
-			put_commit(c->commit, context, at - t->columns);
+			vv_sql_value_put_commit(context, c->commit,
+						commit_columns[at - t->columns].what);
 		}
 		return SQLITE_OK;
 	}

@@ -211,16 +211,6 @@ int vv_sql_time_compare(void *unused VV_UNUSED, int a_len, const void *a, int b_
 	return order != 0 ? order : compare_bytes(x.tail, x.tail_len, y.tail, y.tail_len);
 }
 
-void vv_sql_value_put_message(sqlite3_context *context, const char *message)
-{
-	size_t len = strlen(message);
-
-	while (len > 0 && message[len - 1] == '\n') {
-		len--;
-	}
-	put_text(context, message, len);
-}
-
 void vv_sql_value_put_time(sqlite3_context *context, int64_t seconds)
 {
 	char text[VV_VALUE_OWN];
@@ -230,6 +220,26 @@ void vv_sql_value_put_time(sqlite3_context *context, int64_t seconds)
 		int n = write_instant(text, sizeof(text), micros);
 
 		put_text(context, text, (size_t)n);
+	}
+}
+
+void vv_sql_value_put_commit(sqlite3_context *context, const varve_commit *c, size_t what)
+{
+	const char *const texts[VV_COMMIT_WORDS] = {
+		c->id, NULL,      c->committer,   c->committer_mail,
+		NULL,  c->author, c->author_mail, c->message};
+	size_t len = texts[what] ? strlen(texts[what]) : 0;
+
+	while (what == VV_MESSAGE && len > 0 && c->message[len - 1] == '\n') {
+		len--;
+	}
+	if (what == VV_MESSAGE) {
+		put_text(context, c->message, len);
+	} else if (texts[what]) {
+		sqlite3_result_text(context, texts[what], -1, SQLITE_TRANSIENT);
+	} else if (what == VV_COMMIT_DATE || what == VV_AUTHOR_DATE) {
+		vv_sql_value_put_time(context,
+				      what == VV_COMMIT_DATE ? c->commit_time : c->author_time);
 	}
 }
 
