@@ -23,6 +23,7 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/send.h"
 #include "repo/git/repository_init.h"
+#include "repo/git/run_git.h"
 #include "repo/known/incoming.h"
 #include "transport/line/url.h"
 
@@ -400,6 +401,25 @@ static vv_status set_detached(vv_clone_job *j, const vv_oid *commit, vv_error *e
 	return j->bare || j->no_checkout ? VV_OK : write_files(j, &now.commit, err);
 }
 
+/* Records the remote's default branch, as git clone does: where `origin/HEAD` is missing, main counts as it. */
+static vv_status set_remote_head(const vv_clone_job *j, vv_error *err)
+{
+	const char *branch = j->fetch.remote_head;
+	const char *name = remote_name(j);
+
+	if (j->bare || !branch || strncmp(branch, "refs/heads/", 11) != 0) return VV_OK;
+	vv_auto(char) *head = vv_asprintf("refs/remotes/%s/HEAD", name),
+		      *target = vv_asprintf("refs/remotes/%s/%s", name, branch + 11);
+	vv_auto(vv_ref) there = {0};
+	const char *const args[] = {"symbolic-ref", "-m", "clone", head, target, NULL};
+	const vv_git_call call = {.args = args, .repo = j->repo};
+
+	if (!head || !target) return vv_fail_nomem(err);
+	return vv_ref_get(j->repo, target, &there, VV_IGNORED) < 0
+		       ? VV_OK
+		       : vv_git_must(&call, "the remote's default branch is not recorded", err);
+}
+
 static vv_status set_head(vv_clone_job *j, vv_error *err)
 {
 	vv_auto(vv_buf) branch = VV_BUF_INIT;
@@ -407,7 +427,7 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 	vv_oid id;
 	vv_status rc = choose_branch(j, &branch, &m, err);
 
-	if (rc < 0) return rc;
+	if (rc < 0 || (rc = set_remote_head(j, err)) < 0) return rc;
 	const vv_oid *detached = branch.len == 0 ? vv_ref_plan_detached(&j->fetch.plan) : NULL;
 	if (detached) return set_detached(j, detached, err);
 	if (branch.len > 0 && strncmp(branch.data, "refs/heads/", 11) == 0) {

@@ -663,6 +663,26 @@ on_small_disk() {
 	stderr_lacks "does not have"
 }
 
+@test "a clone has the remote's default branch as git's clone has it, and check begins a new branch there" {
+	two_versions
+	git branch -m main trunk
+	git branch main HEAD~1 # which is not it
+	cd ..
+	git clone -q a by_git
+	for options in "" "--lazy" "--single-branch"; do
+		rm -rf b
+		succeeds varve clone -q $options a b
+		[ "$(git -C b symbolic-ref refs/remotes/origin/HEAD)" = "$(git -C by_git symbolic-ref refs/remotes/origin/HEAD)" ]
+	done
+	succeeds varve -C b fetch -q --prune
+	cd b
+	git switch -q -c new
+	git commit -q --allow-empty -m own
+	succeeds varve check "$(printf '%040d' 0)..HEAD"
+	output_lacks "in 2 commits"
+	[ "$(git rev-parse origin)" = "$(git rev-parse trunk)" ]
+}
+
 @test "a first clone from a peer that stands in for the remote has no tracking branches of that" {
 	two_versions
 	hub
