@@ -142,6 +142,9 @@ typedef enum vv_file_state {
 	VV_FILE_DELETED,
 	VV_FILE_TYPE_CHANGED
 } vv_file_state;
+/* Sets *out to true if the mode of the regular file at e->path is not that of its entry e; the
+ * executable bit counts as core.fileMode sets it. *out is false if there is no regular file. */
+vv_status vv_index_mode_differs(vv_index *x, const vv_index_entry *e, bool *out, vv_error *err);
 /* Compares a file that is not a dataset with its entry e, converting text as Git does, and sets
  * *out. Hashes the file only if its stat differs from the entry. */
 vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_state *out,

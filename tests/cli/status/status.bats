@@ -372,6 +372,24 @@ with_table() {
 	output_is "$(git diff --name-only)"
 }
 
+@test "a table whose executable bit alone changed is modified, as git has it" {
+	new_repo
+	rows 3 > t.csv
+	varve add -q t.csv && varve commit -qm base
+	chmod +x t.csv
+	succeeds varve status --porcelain
+	output_is "$(git status --porcelain)"
+	output_is " M t.csv"
+	git config core.fileMode false
+	succeeds varve status --porcelain
+	output_is ""
+	git config core.fileMode true
+	succeeds varve commit -qam mode
+	[ "$(git show --summary --format=)" = " mode change 100644 => 100755 t.csv" ]
+	succeeds varve status --porcelain
+	output_is ""
+}
+
 @test "magic words and the variables for patterns select the paths that git selects" {
 	local spec mode
 	new_repo
