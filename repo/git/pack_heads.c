@@ -17,7 +17,6 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
-#include "repo/git/objects/send.h"
 #include "repo/git/pack_check.h"
 #include "repo/git/pointer.h"
 

@@ -56,6 +56,9 @@ void vv_repository_sweep_locks(vv_repository *r);
  * names the objects. On failure, the objects are still staged. vv_repository_close calls this, too. */
 vv_status vv_repository_flush(vv_repository *r, vv_error *err);
 
+/* Returns true if all of Git's packs in r together have more than `bytes` bytes. */
+bool vv_git_packs_exceed(vv_repository *r, uint64_t bytes);
+
 /* Drops staged objects, so that vv_repository_close does not write them. */
 void vv_repository_discard(vv_repository *r);
 

@@ -39,9 +39,6 @@ vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_co
 			   const vv_oid *haves, size_t have_count, vv_git_pack_fn fn, void *payload,
 			   vv_error *err);
 
-/* Returns true if all of Git's packs in r together have more than `bytes` bytes. */
-bool vv_git_packs_exceed(vv_repository *r, uint64_t bytes);
-
 /* A dataset version that the peer does not have. */
 typedef struct vv_new_root {
 	vv_cid root,
