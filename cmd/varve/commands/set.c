@@ -34,8 +34,7 @@ static const vv_option set_table[] = {
 		0, "push", push,
 		"commit only this change and push it; if another push came first, test COND again"),
 	OPT_FLAG(0, "all", all, "all rows with this key, if it repeats"),
-	OPT_FLAG('q', "quiet", quiet,
-		 "print nothing but errors and, if COND is not met, the row"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing but errors and, if COND is not met, the row"),
 	OPT_JSON("the output format"),
 };
 
