@@ -492,7 +492,7 @@ vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_
 	const vv_strings shown = {(const char **)(uintptr_t)q->show, q->show_count};
 	const vv_progress wanted = {.update = is_wanted, .payload = v, .part = is_wanted};
 	vv_auto(vv_kept_keys) keys = {0};
-	vv_auto(vv_buf) order = VV_BUF_INIT;
+	vv_auto(vv_buf) numbers = VV_BUF_INIT;
 	vv_web_rows rows;
 	reading r = {.v = v, .t = t, .q = q, .out = &rows};
 	uint64_t written;
@@ -508,7 +508,7 @@ vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_
 			       .progress = &wanted};
 	if (form == VV_WEB_XLSX) return write_workbook(&r, &how, fn, payload, err);
 	v->until_ms = 0;
-	rc = q->sort         ? order_all(&r, &order, &how, err)
+	rc = q->sort         ? order_all(&r, &numbers, &how, err)
 	     : rows.filtered ? vv_kept_keys_open(&keys, v->repo, t->path, false, err)
 			     : VV_OK;
 	if (rc == VV_OK) {
