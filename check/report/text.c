@@ -48,7 +48,9 @@ static void put_cell(vv_buf *b, const vv_report_item *i, size_t column, size_t w
 	if (column == AT_LINE || column == AT_ROW) {
 		const unsigned long long n = column == AT_LINE ? i->line : i->row;
 
-		vv_buf_printf(b, n > 0 ? "%llu" : "", n);
+		if (n > 0) {
+			vv_buf_printf(b, "%llu", n);
+		}
 	} else if (column == AT_KEY && i->key) {
 		vv_report_put_value(b, i->key, i->key_len, i->key_cut, width);
 	} else if (column == AT_VALUE && i->value) {

@@ -69,8 +69,8 @@ typedef struct vv_where_test {
 	const char *text; /* the text with which cells are compared, of len bytes */
 	size_t len;
 } vv_where_test;
-/* Writes *like to out with the operator that `op` names, a vv_condition_test_op or varve_test_op: two
- * tests for 'equal', else one. Returns their number. */
+/* Writes *like to out with the operator `op`, a vv_condition_op or varve_test_op, whose
+ * numbers are the same: two tests for 'equal', else one. Returns their number. */
 size_t vv_where_test_put(vv_where_test *out, unsigned op, const vv_where_test *like);
 /* Makes the filter *out from `count` tests, as vv_where_new does from conditions. */
 vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *tests, size_t count,

@@ -175,7 +175,7 @@ static vv_status ask_blocks(vv_peer *p, bool keep, const vv_cid *cids, size_t co
 	for (size_t at = 0; rc == VV_OK && at < count; at += most) {
 		size_t n = count - at < most ? count - at : most;
 		vv_cid *list = (vv_cid *)(uintptr_t)(cids + at); /* only read */
-		const vv_request q = {.op = VV_OP_HAVE, .keep = keep, .blocks = {list, n}};
+		const vv_request q = {.op = VV_OP_HAVE, .keep = keep, .blocks = {list, n, n}};
 		rc = ask_bits(p, &q, n, have + at / 8, held ? held + at / 8 : NULL, err);
 	}
 	return rc;

@@ -216,7 +216,9 @@ static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn,
 
 	if (!*folder) return list_vaults(s, fn, to, err);
 	while (rc == VV_OK && a.more && (rc = ask(s, &q, &a, err)) == VV_OK) {
-		vv_auto(vv_arena) names = s->arena; /* fn may send other requests meanwhile */
+		/* fn may send other requests meanwhile */
+		vv_auto(vv_arena) names = s->arena;
+		(void)names;
 		s->arena = (vv_arena)VV_ARENA_INIT;
 		if (a.name_count == 0 && a.more) {
 			rc = vv_fail(err, VV_ECORRUPT, "its list is too long");
