@@ -37,7 +37,7 @@ static vv_status one_byte(int *out, const char *option, const char *text, int no
 	if (byte < 0 || byte == '\n' || byte == '\r') {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"%s requires one character, not '%s'\nor one of the words tab, comma, semicolon, pipe, space, none",
+			"%s requires one character, not '%s'\nwrite a character, or tab, comma, semicolon, pipe, space or none",
 			option, vv_text_shows(text));
 	}
 	*out = byte;

@@ -126,8 +126,8 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 		if (range.has_exclude || range.new_branch) {
 			if (i > 0) {
 				return vv_fail(err, VV_EUSAGE,
-					       "diff compares two versions, and '%s' and '%s' are "
-					       "more than that",
+					       "diff compares two versions; '%s' and '%s' name "
+					       "more than two",
 					       vv_text_shows(argv[0]), vv_text_shows(argv[1]));
 			}
 			rc = set_range(d, r, argv[i], &range, err);

@@ -334,7 +334,7 @@ static int check_add(const vv_context *c)
 	}
 	if (c->argc == 0 && !o->all && !o->update && !o->fix) {
 		vv_note("varve: nothing specified, nothing staged");
-		vv_note("hint: maybe you wanted to say 'varve add .'?");
+		vv_note("hint: 'varve add .' stages all files of this folder");
 		return VV_EXIT_TROUBLE;
 	}
 	return VV_EXIT_OK;

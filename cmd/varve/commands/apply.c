@@ -433,7 +433,7 @@ static int check_apply(const vv_context *c)
 	uint64_t strip;
 
 	if (c->argc == 2 && o->strip) {
-		return vv_usage_error("-p and a file cannot be used together");
+		return vv_usage_error("-p and FILE cannot be used together");
 	}
 	return read_strip(o, &strip) ? VV_EXIT_OK
 				     : vv_usage_error("-p requires a number of folders, not '%s'",

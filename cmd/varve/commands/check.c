@@ -171,8 +171,7 @@ static vv_status check_usage(const options *o, vv_error *err)
 
 	if (both) return vv_fail(err, VV_EUSAGE, "%s cannot be used together", both);
 	if (o->accept.count > 0 && (!o->why || !*o->why)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "--accept requires a reason\n--why \"merged into another column\"");
+		return vv_fail(err, VV_EUSAGE, "--accept requires a reason: --why TEXT");
 	}
 	if (spells(o) && !o->list_rules) {
 		return vv_fail(err, VV_EUSAGE, "--format checks requires --list-rules");

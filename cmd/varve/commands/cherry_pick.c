@@ -237,14 +237,9 @@ static vv_status pick_all(picks *l, vv_context *c, outcome *out, vv_error *err)
 static int check_pick(const vv_context *c)
 {
 	const options *o = c->options;
-	int under_way = o->abort + o->resume + o->quit;
 
-	if (under_way > 1 || (under_way > 0 && c->argc > 0)) {
-		return vv_usage_error(
-			"--abort, --continue and --quit cannot be used with other options");
-	}
-	return under_way == 0 && (c->argc == 0 || c->dashdash == 0)
-		       ? vv_usage_error("%s needs a commit", c->name)
+	return !o->abort && !o->resume && !o->quit && (c->argc == 0 || c->dashdash == 0)
+		       ? vv_usage_error("%s requires a commit", c->name)
 		       : VV_EXIT_OK;
 }
 
@@ -306,6 +301,13 @@ static vv_status run_cherry_pick(vv_context *c, vv_error *err)
 	return pick(c, false, err);
 }
 
+static const vv_option_rule option_rules[] = {
+	{"--abort", .excludes = "--continue --quit COMMIT"},
+	{"--continue", .excludes = "--quit COMMIT"},
+	{"--quit", .excludes = "COMMIT"},
+	{NULL, NULL, NULL},
+};
+
 const vv_command vv_cmd_cherry_pick = {
 	.name = "cherry-pick",
 	.group = "history",
@@ -320,6 +322,7 @@ const vv_command vv_cmd_cherry_pick = {
 	.exit_codes =
 		"there are conflicts, or the change is already present, or tables were not written because their blocks are not available",
 	.arguments = "ref",
+	.rules = option_rules,
 	.check = check_pick,
 	.needs = VV_NEEDS_RIGHT,
 	.run = run_cherry_pick,
@@ -351,6 +354,7 @@ const vv_command vv_cmd_revert = {
 	.exit_codes =
 		"there are conflicts, or it is already reverted, or tables were not written because their blocks are not available",
 	.arguments = "ref",
+	.rules = option_rules,
 	.check = check_pick,
 	.needs = VV_NEEDS_RIGHT,
 	.run = run_revert,

@@ -556,8 +556,8 @@ static int check_diff(const vv_context *c)
 	if (!kind->open && (o->columns.count || o->ignore_column.count || o->where.count ||
 			    o->tolerance || o->ignore_format || o->limit)) {
 		return vv_usage_error(
-			"a patch carries every change: it cannot be limited to some columns, rows "
-			"or values; 'varve restore --column' takes one column back");
+			"a patch has all changes: it cannot be limited to columns, rows or values; "
+			"'varve restore --column' undoes the changes of one column");
 	}
 	if ((o->misfit || o->numbers) && !kind->typed) {
 		return vv_usage_error("%s requires --format arrow",

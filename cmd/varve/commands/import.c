@@ -50,6 +50,11 @@ static const vv_option table[] = {
 	OPT_JSON("the output format of dated files"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--day-first", .excludes = "--month-first"},
+	{NULL, NULL, NULL},
+};
+
 /* ---- import ---- */
 
 static const vv_absent_option absent[] = {
@@ -73,11 +78,8 @@ static int check_import(const vv_context *c)
 	const options *o = c->options;
 
 	if (are_files(c)) {
-		return !o->out ? vv_usage_error("-o must name the table of these files")
-		       : o->day_first && o->month_first
-			       ? vv_usage_error(
-					 "--day-first and --month-first cannot be used together")
-			       : VV_EXIT_OK;
+		return o->out ? VV_EXIT_OK
+			      : vv_usage_error("-o must name the table of these files");
 	}
 	if (c->argc != 1) return vv_url_words_usage("import", c->argc, c->argv);
 	return vv_cached_url_len(c->argv[0]) == 0 && o->link
@@ -361,6 +363,7 @@ const vv_command vv_cmd_import = {
 	.options_size = sizeof(options),
 	.absent = absent,
 	.arguments = "path",
+	.rules = option_rules,
 	.check = check_import,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT,
 	.urls = VV_URLS_OWN,

@@ -253,7 +253,7 @@ static int check_merge(const vv_context *c)
 	const bool trial = ((const options *)c->options)->dry_run;
 
 	if (trial && (c->argc == 0 || c->argc > 2)) {
-		return vv_usage_error("--dry-run takes the branch, or the two, to merge");
+		return vv_usage_error("--dry-run requires one or two branches");
 	}
 	return c->argc > 1 && !trial
 		       ? vv_usage_error("merge accepts one branch at a time, not %d", c->argc)

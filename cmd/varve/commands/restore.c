@@ -44,6 +44,15 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
+static const vv_option_rule option_rules[] = {
+	{"--quit", .excludes = "PATH"},
+	{"--where -n --force", .requires = "--column"},
+	{"--where -n --force", .excludes = "--row"},
+	{"--column --spelling --row", .excludes = "--staged"},
+	{"--spelling", .excludes = "--column --row"},
+	{NULL, NULL, NULL},
+};
+
 static bool is_column(const options *o)
 {
 	return o->columns.count > 0 && !o->row;
@@ -53,24 +62,16 @@ static int check_restore(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (o->forget) {
-		return c->argc == 0 ? VV_EXIT_OK : vv_usage_error("--quit accepts no paths");
+	if (c->argc == 0 && !o->forget) {
+		return vv_usage_error("restore requires paths ('.' for all)");
 	}
-	if (c->argc == 0) return vv_usage_error("restore requires paths ('.' for all)");
-	if (is_column(o) ? c->argc != 1 || o->staged || o->spelling
-			 : o->where.count > 0 || o->dry_run || o->force) {
-		return vv_usage_error("--column is for one file: --column COL [--where CONDITION] "
-				      "[-n] [--force] PATH");
-	}
-	if (o->spelling && (c->argc != 1 || o->staged || o->row)) {
-		return vv_usage_error(
-			"--spelling is for one table: --spelling [--source REV] PATH");
-	}
-	if (o->row && (c->argc != 1 || o->staged)) {
-		return vv_usage_error(o->staged ? "--row is for files; 'varve add' stages them"
-						: "--row is for one table");
-	}
-	return VV_EXIT_OK;
+	return c->argc > 1 && (o->columns.count > 0 || o->spelling || o->row)
+		       ? vv_usage_error("%s accepts one file, not %d",
+					o->row        ? "--row"
+					: o->spelling ? "--spelling"
+						      : "--column",
+					c->argc)
+		       : VV_EXIT_OK;
 }
 
 static vv_status restore_row(vv_context *c, vv_error *err)
@@ -232,6 +233,7 @@ const vv_command vv_cmd_restore = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.rules = option_rules,
 	.check = check_restore,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_READER |
 		 VV_NEEDS_INDEX,

@@ -268,8 +268,8 @@ static vv_status add_own(vv_context *c, const char *name, const char *url, vv_er
 	}
 	if (o->push_url || o->usual) {
 		return vv_fail(err, VV_EUSAGE,
-			       "a store of rclone takes neither --push-url nor "
-			       "--default");
+			       "--push-url and --default cannot be used with a "
+			       "store of rclone");
 	}
 	if ((own = vv_store_own(&m)) != NULL && strcmp(own, url) != 0) {
 		vv_fail(err, VV_EEXISTS, "the remote '%s' already has a store: %s",

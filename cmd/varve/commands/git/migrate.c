@@ -50,7 +50,7 @@ static void print_path(const vv_migrated_path *p, bool export)
 	}
 	vv_out("\n");
 	if (p->plain > 0) {
-		vv_warn("%s kept as bytes, since rows were not found: %s",
+		vv_warn("%s stored as bytes, since no rows were found: %s",
 			vv_text_counted(p->plain, "version is", "versions are"), p->reason);
 	}
 }

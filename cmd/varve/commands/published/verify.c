@@ -382,7 +382,8 @@ static vv_status print_text(const verifying *v, vv_error *err)
 static int check_verify(const vv_context *c)
 {
 	if (c->argc == 1 && vv_path_ends(c->argv[0], ".car")) {
-		return vv_usage_error("verify reads no CAR file; 'varve-reader verify FILE' does");
+		return vv_usage_error(
+			"verify cannot read CAR files; use 'varve-reader verify FILE'");
 	}
 	return c->argc <= 1 ? VV_EXIT_OK
 			    : vv_usage_error("verify takes one remote, URL, name or folder");
