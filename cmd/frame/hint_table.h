@@ -1,6 +1,6 @@
 /*
- * hint_table: finds the sentence for a hint of the code below cmd, which names hints only by their
- * codes (base/hint.h).
+ * hint_table: finds the sentence of a hint. Code outside of cmd does not contain these sentences;
+ * it names a hint by a code (base/hint.h).
  */
 #ifndef VV_CMD_FRAME_HINT_TABLE_H
 #define VV_CMD_FRAME_HINT_TABLE_H

@@ -64,7 +64,7 @@ typedef struct vv_bytes {
 } vv_bytes;
 
 #define VV_ENCODING_MAX 32u    /* maximum number of bytes of an encoding's name, with its NUL */
-#define VV_HEADER_ROWS_MAX 16u /* most header lines of a file */
+#define VV_HEADER_ROWS_MAX 16u /* maximum number of header lines of a file */
 #define VV_HEADER_JOIN_MAX 16u /* maximum number of bytes of header_join, with its NUL */
 
 /* Properties of a CSV file that an option or datapackage.json declared. They also apply to later
@@ -84,7 +84,7 @@ enum {
 typedef enum vv_spaces {
 	VV_SPACES_KEPT = 0,   /* spaces belong to the cell */
 	VV_SPACES_PASSED = 1, /* spaces are skipped when read, and not written */
-	/* spaces are skipped when read; one is written after each delimiter */
+	/* spaces are skipped when read; one space is written after each delimiter */
 	VV_SPACES_USUAL = 2
 } vv_spaces;
 

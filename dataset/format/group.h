@@ -35,17 +35,17 @@ void vv_group_encoder_find(vv_group_encoder *e, vv_facts *out);
 void vv_group_encoder_within(vv_group_encoder *e, const char *bytes, size_t len);
 
 /* Receives values of a column while the column is encoded, so that types can be inferred without a
- * second pass. Values are valid only during the call, and the same value may be reported more than
- * once. all true: every distinct value of the column is reported. all false: the column has plain
- * numbers, dates or datetimes in one spelling, perhaps with empty values, and values are reported
- * that suffice to infer its type: the least and the greatest integer, the number with most digits
- * after the point, or for other types any value. */
+ * second pass. Values are valid only during the call. The same value may be passed more than once.
+ * all true: every distinct value of the column is passed. all false: the column has only plain
+ * numbers, dates or datetimes in one spelling, and perhaps empty values. Only the values that
+ * determine the type are then passed: the least and the greatest integer, the number with most
+ * digits after the point, or one value of any other type. */
 typedef void (*vv_group_values_fn)(void *payload, size_t column, const vv_cell *values,
 				   size_t count, bool all);
 
 /* Encodes rows x columns cells into a block, which replaces the content of out. The cell of row r
  * and column c is cells[r * stride + c]. Columns at the end that are absent in all rows are not
- * stored. Pass cells that are stored outside of the group with len 0. fn is called for each column,
+ * stored. Cells that are stored outside of the group must have len 0. fn is called for each column,
  * and may be NULL. VV_EREFUSED: the block is larger than VV_BLOCK_MAX, which cannot happen within
  * the limits of cut.h. */
 vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows,

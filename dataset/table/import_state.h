@@ -24,8 +24,8 @@ struct row_sorter;
 /* One value = the additional state of one import in key order (import_sorted.c). import.sorting is
  * NULL for other imports. */
 typedef struct import_sorting {
-	/* first pass: receives the lines of the file; NULL, second pass: the source is the sorted
-	 * file */
+	/* first pass: receives the lines of the file. Second pass: NULL, because the source is the
+	 * sorted file */
 	struct row_sorter *sorter;
 	bool by_key; /* sort by the columns of the key, not by those of the previous version */
 	const vv_root *near; /* a version with similar lists; may be NULL */
@@ -67,8 +67,9 @@ typedef struct import_worker {
 		place_cap;  /* capacity of out_places */
 	vv_batch batch;     /* for verifying a group: the group as decoded from its stored form */
 	vv_buf lines;       /* for verifying a group: the lines of batch */
-	/* in how many further groups irregular lines are searched at once; in later groups, only if
-	 * the group could not be verified without this search */
+	/* number of further groups in which irregular lines are searched before the group is
+	 * encoded. If 0, a group is first encoded without this search, and searched only if
+	 * verifying it fails. An irregular line raises the number */
 	unsigned wary;
 } import_worker;
 
@@ -447,10 +448,10 @@ vv_status import_encoded_open(vv_file_text **out, const vv_source *source,
 vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
 				const vv_import_options *opts, vv_error *err);
 
-/* Appends to `warnings`, for a file that is not in UTF-8, although its previous version was, a
- * warning with its probable encoding, three cells decoded from this encoding, and the command that
- * reads the file in this encoding. Sets *clear to false, and appends nothing, if the encoding is
- * unclear. Reads the source to its end. */
+/* Appends a warning to `warnings`. Call this for a file that is not in UTF-8 although its previous
+ * version was. The warning has the file's probable encoding, three cells decoded from this
+ * encoding, and the command that reads the file in this encoding. Sets *clear to false, and appends
+ * nothing, if the encoding is unclear. Reads the source to its end. */
 vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *source,
 			       const vv_dialect *d, const vv_import_options *opts, vv_error *err);
 /* Appends three cells, decoded from the encoding `name`, to warnings. Does nothing if the source

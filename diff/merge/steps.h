@@ -9,8 +9,8 @@
 
 /* ---- match: finds the rows of base in each side ---- */
 
-/* Matches the rows of base with the rows of each side, and sets the members of m->side from by_old
- * to groups. Call after merge_columns_match. */
+/* Matches the rows of base with the rows of each side, and sets the members `by_old` to `groups` of
+ * m->side. Call after merge_columns_match. */
 vv_status merge_rows_match(merge *m, vv_error *err);
 
 /* Returns true if the side has so few columns or rows in common with base that it is a different

@@ -22,7 +22,7 @@ typedef struct vv_ipc_held {
 	vv_arena arena; /* memory of the structures in array */
 	vv_buf *parts;  /* the body of the message, then each decompressed buffer */
 	size_t part_count;
-	/* bytes of all parts; for a dictionary, including those of the dictionaries in others */
+	/* bytes of all parts; for a dictionary, also the bytes of the dictionaries in others */
 	uint64_t bytes;
 	/* the dictionaries that array refers to; each has a reference */
 	struct vv_ipc_held **others;

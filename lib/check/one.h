@@ -63,16 +63,17 @@ typedef struct vv_check_run {
 	const char *temp_dir;       /* NULL: /tmp */
 	vv_pool *pool;              /* threads, if reader is NULL; may be NULL */
 	const vv_progress *progress;
-	uint64_t limit;      /* as in the options of the report */
+	/* maximum number of stored findings for each rule and column of a dataset; 0: no limit */
+	uint64_t limit;
 	bool no_queries;     /* rules that are queries are not run, but counted in queries_left */
 	size_t queries_left; /* number of rules that were not run */
 	const char *folder;  /* if repo is NULL: the folder of relative paths; may be NULL */
-	/* no document reader is run: tables of documents that no argument names are skipped */
+	/* run no document readers; skip tables of documents, except those that an argument names */
 	bool no_documents;
 	bool new_only; /* --new-only: findings that the base has, too, do not count */
 	bool no_base;  /* in a range of commits: versions are not compared with a base */
 	bool exact;    /* the paths are those of changed files, without patterns */
-	int64_t now;   /* current time for freshness, in seconds since 1970 */
+	int64_t now;   /* the current time for the rule freshness: seconds since 1970 */
 	const char *const *only, *const *skip; /* arguments of --select and --skip */
 	size_t only_count, skip_count;
 	/* one for each element of only: true if it selected a rule of a dataset; may be NULL */
@@ -86,8 +87,9 @@ typedef struct vv_check_run {
 	const vv_buf *schema;    /* --schema: replaces the schema of the package; may be NULL */
 	const char *schema_name; /* name of the file with this schema, for messages */
 	const vv_sniff_hints *written; /* with --files: the dialect of the files; may be NULL */
-	/* standard: path of the file with standard input, which is read instead of the file at
-	 * standard_path, or with --files instead of "-"; may be NULL */
+	/* standard: path of a file with a copy of standard input; NULL: standard input is not
+	 * checked. The copy is read in place of the file at standard_path, or, with --files, in
+	 * place of the argument "-" */
 	const char *standard, *standard_path;
 	const vv_buf *rules_text; /* with --files: the text of the rules; may be NULL */
 	const char *rules_name;   /* with --files: the name of the rules' file; may be NULL */

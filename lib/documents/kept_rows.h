@@ -33,11 +33,11 @@ bool vv_kept_rows_get(vv_store **store, vv_cid *root, vv_repository *r, const vv
 
 /* One value = one thread that writes a table into the cache. */
 typedef struct vv_keeping vv_keeping;
-/* Caches the table with the root *root, whose blocks are in m, under the name *name, in a separate
- * thread; does nothing if it would have to wait for other programs. r and m must outlive the
- * result, which the caller ends with vv_keeping_end. after: the result of an earlier call, which
- * the thread waits for; blocks of m that the earlier call wrote are not written again. NULL: there
- * was no earlier call. */
+/* Starts a thread that caches the table with the root *root, whose blocks are in m, under the name
+ * *name. The thread caches nothing if it would have to wait for other programs. r and m must
+ * outlive the result, which the caller ends with vv_keeping_end. after: the result of an earlier
+ * call, or NULL. The new call waits for the thread of the earlier call, and does not write blocks
+ * of m again that this thread wrote. Returns NULL if out of memory. */
 vv_keeping *vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
 			     const vv_cid *root, vv_keeping *after);
 void vv_keeping_end(vv_keeping *p); /* waits for the thread; accepts NULL */

@@ -58,7 +58,7 @@ typedef struct vv_judged {
  * result. t may be empty. `from` is the name of the source of the heads, for messages. `own` is the
  * key of this repository's signer, and may be NULL; if the source does not have this signer's
  * newest head, there is only a warning, and the head remains trusted. VV_EREFUSED: a rollback, a
- * fork, or a head of a signer that is not authorised or expired. VV_ECORRUPT: a damaged or wrongly
+ * fork, or a head whose signer is expired or not authorised. VV_ECORRUPT: a damaged or wrongly
  * signed record. On failure, the trusted heads do not change. */
 vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,
 			 const vv_shown_head *heads, size_t count, const uint8_t *own,
@@ -90,8 +90,9 @@ vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *com
  * head's refs; else sets *is to false. Clear *out in any case. */
 vv_status vv_head_of_commit(vv_head_commit *out, bool *is, vv_repository *r, const vv_oid *commit,
 			    vv_error *err);
-/* Sets *out to the id of the ref of `head` that points to *commit, or else of the first ref from
- * which the commit is reachable. Sets *is to false if no such ref exists. */
+/* Chooses a ref of `head`: the ref that points to *commit, or else the first ref from which the
+ * commit is reachable. Sets *out to the id of this ref, and *is to true; sets *is to false if no
+ * such ref exists. */
 vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv_repository *r,
 			   const vv_oid *commit, vv_error *err);
 

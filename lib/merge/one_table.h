@@ -15,9 +15,9 @@
 
 /* Sets *one to true if base, ours and theirs are versions of one table: they have the same path, or
  * renames detected by rows (repo/git/merge/renames.h) lead from the base's path to those of the
- * sides; else to false. In in->commits, ours must be HEAD; base and theirs are null if they are not
- * known. This function then searches the history of all refs for commits that made these changes,
- * and sets *one to false if it finds none. */
+ * sides; else to false. In in->commits, ours must be HEAD; base and theirs may be null. This
+ * function then searches merge bases and the history of all refs for commits that made these
+ * changes, and sets *one to false if it finds none. */
 vv_status vv_one_table_check(bool *one, const vv_dataset_merge *in, vv_error *err);
 
 #endif

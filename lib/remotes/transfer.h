@@ -28,11 +28,12 @@ typedef struct vv_transfer {
 	vv_table_checks *checks;     /* the checks of received versions */
 	bool remembers;              /* the results of earlier checks were loaded into `checks` */
 	vv_pool *pool;               /* threads */
-	uint64_t start_ms;           /* begin of the transfer, by vv_monotonic_ms */
+	uint64_t start_ms;           /* start of the transfer, by vv_monotonic_ms */
 	unsigned git_idle_sec;       /* value of vv_git_call.idle_sec for runs of git */
 	bool quiet;                  /* do not report sums */
 	bool verbose; /* also reports blocks; set by the caller after vv_transfer_open */
-	/* lines sent by the remote, not printed until its kind is known; may be NULL */
+	/* collects the lines that the remote sends, until the remote's kind is known; NULL: each
+	 * line is printed at once */
 	vv_buf *held;
 	bool unasked; /* do not fetch the refs of a Git host, which are then unknown */
 	bool foreign; /* on the last connection, another program than varve answered */

@@ -40,7 +40,7 @@ typedef struct vv_column_stats {
 	vv_buf min, max;
 	bool any;                     /* min and max are set */
 	vv_buf scratch;               /* memory for the digits of compared numbers */
-	vv_buf examples[VV_EXAMPLES]; /* the first different values */
+	vv_buf examples[VV_EXAMPLES]; /* the first distinct values */
 	size_t example_count;
 } vv_column_stats;
 

@@ -32,8 +32,8 @@ vv_walker *vv_walker_new(vv_repository *r); /* NULL when out of memory */
 void vv_walker_free(vv_walker *w);          /* accepts NULL */
 VV_AUTO_FREE(vv_walker, vv_walker_free)
 
-/* Returns a walker for a longer walk, after vv_walker_begin. The caller returns it with
- * vv_walker_give. NULL: out of memory. */
+/* Returns a walker for a longer walk, which vv_walker_begin has already begun. The caller returns
+ * the walker with vv_walker_give. NULL: out of memory. */
 vv_walker *vv_walker_take(vv_repository *r);
 /* Returns the walker w, taken with vv_walker_take, to its repository. Its nodes must not be used
  * any longer. Accepts NULL. */

@@ -16,7 +16,8 @@
 /* A download: its arguments, and then its results. */
 typedef struct http_download {
 	const char *url;
-	const char *const *headers; /* headers of the request, besides those in Git's settings */
+	/* "Name: value": headers of the request, besides those in Git's settings */
+	const char *const *headers;
 	size_t header_count;
 	/* ETag and Last-Modified of the known content; each may be NULL */
 	const char *etag, *modified;

@@ -28,9 +28,10 @@ VV_AUTO_CLEAR(vv_peer_messages, vv_peer_messages_clear)
  * the NUL. Returns false if no such line exists. */
 bool vv_peer_messages_last(const vv_peer_messages *t, char *out, char *hint, size_t size);
 
-/* Explains why the program at the other end of the channel ended: replaces the message in err, that
- * the connection was closed. exit_code is -1 if the program is still running, and 128 + n if signal
- * n ended it. noise and len are as in vv_channel_ops.ended. Returns err->code. */
+/* Explains why the program at the other end of the channel ended: replaces the message in err,
+ * which states only that the connection was closed. exit_code is -1 if the program is still
+ * running, and 128 + n if signal n ended it. noise and len are as in vv_channel_ops.ended. Returns
+ * err->code. */
 typedef vv_status (*vv_explain_fn)(void *payload, int exit_code, const vv_peer_messages *said,
 				   const char *noise, size_t len, vv_error *err);
 
@@ -41,9 +42,11 @@ typedef struct vv_program_line {
 	vv_explain_fn explain;   /* NULL: the message has the program's last output */
 	/* payload of explain, which the channel frees with vv_free; may be NULL */
 	void *payload;
-	/* time limit for the greeting in seconds, if longer than the idle limit */
+	/* time limit in seconds for the peer's first byte, for example while the user types a
+	 * password. Ignored if it is not longer than the idle limit (vv_idle_sec) */
 	unsigned patience_sec;
-	/* otherwise, the time limit for the greeting in seconds; 0: the idle limit */
+	/* time limit in seconds for the peer's first byte if patience_sec is ignored; 0: the idle
+	 * limit */
 	unsigned first_sec;
 } vv_program_line;
 

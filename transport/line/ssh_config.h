@@ -13,7 +13,8 @@
 #include "base/error.h"
 #include "transport/line/url.h"
 
-#define VV_SSH_KNOWN_HOSTS 4 /* most files: two of the user and two of the machine */
+/* maximum number of known_hosts files: two of the user, two of the machine */
+#define VV_SSH_KNOWN_HOSTS 4
 
 /* The configuration for one host. vv_ssh_config_clear frees the strings. */
 typedef struct vv_ssh_config {

@@ -1,7 +1,7 @@
 /*
  * stream: writes the items of a run as sealed shards, and reads them. A run is the data that one
- * vault record adds to the vault, and also this record. Items are blocks, Git objects, refs and
- * indexes.
+ * vault record adds to the vault; the record itself is also called a run. Items are blocks, Git
+ * objects, refs and indexes.
  *
  * The content of a run is the concatenated content of its shards; all shards except the last are
  * full. It consists of items:

@@ -6,8 +6,9 @@
  *   le32         count of packs, 1 .. VV_MULTI_PACKS
  *   le32         count of entries, 1 .. VV_MULTI_ENTRIES
  *   packs x 16   hashes of the packs, ascending, each once
- *   fans x le32  item f: the number of entries with a digest whose first bits are at most f. The number of fans is
- *                the count of entries / 256, rounded down to a power of two, at least 1
+ *   fans x le32  item f: the number of entries in the fans 0 to f. The fan of an entry is the number that the first
+ *                log2(fans) bits of its digest form. The number of fans is the count of entries / 256, rounded
+ *                down to a power of two, at least 1
  *   entries x 12 the first 8 bytes of a digest, le32 index of the pack among the hashes; ascending
  *
  * A reader reads the head (everything before the entries) once, and for each block the entries of
@@ -30,8 +31,9 @@
 #define VV_MULTI_PACKS 65536u
 #define VV_MULTI_ENTRIES (1u << 20)
 #define VV_MULTI_BEGIN 16u /* number of first bytes that determine the length of the head */
-#define VV_MULTI_FOUND 4u  /* most packs in the result of a look-up */
-/* The most bytes of a fan. Hashes are distributed evenly, so varve never writes more. */
+#define VV_MULTI_FOUND 4u  /* maximum number of packs in the result of a look-up */
+/* Maximum bytes of the entries of one fan. Hashes are distributed evenly, so varve never writes a
+ * larger fan. */
 #define VV_MULTI_FAN_BYTES ((size_t)64 << 10)
 
 /* A parsed head, which borrows its bytes. packs: the hashes of pack_count packs; fans: the table of

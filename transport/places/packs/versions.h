@@ -7,14 +7,14 @@
 
 #include "transport/places/packs/host_internal.h"
 
-/* Sets the mark `mark` on the packs of the catalog that the version root needs, and clears it on
- * all other packs. May fetch data, and add packs to the catalog. Sets *whole to false if the store
- * does not have all of the version's blocks; a block that is in no pack of the catalog counts as
- * missing, even if this repository has it. */
+/* Sets the mark `mark` (vv_pack_mark) on the packs of the catalog that the version with the root
+ * *root needs, and clears this mark on all other packs. May fetch data, and add packs to the
+ * catalog. Sets *whole to false if the store does not have all of the version's blocks; a block
+ * that is in no pack of the catalog counts as missing, even if this repository has it. */
 vv_status vv_versions_look(vv_host *h, const vv_cid *root, unsigned mark, bool *whole,
 			   vv_error *err);
 /* Sets the mark `mark` on the packs of the catalog that the count versions `roots` need, and clears
- * it on all other packs. Uses only data that was already fetched. Visits common blocks only
+ * this mark on all other packs. Uses only data that was already fetched. Visits common blocks only
  * once. */
 vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, unsigned mark,
 				vv_error *err);
