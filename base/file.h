@@ -169,8 +169,8 @@ void vv_remove_empty_above(const char *path, size_t least, const char *except);
  * has certainly ended, or if they are older than a day. Ignores failures. */
 void vv_temp_sweep(const char *dir, const char *prefix);
 
-/* The metadata of a file from lstat() or fstat(), of which a part changes when the content
- * changes. */
+/* The metadata of a file from lstat() or fstat(). If the file's content changes, at least one
+ * member usually changes (vv_stat_wait). */
 typedef struct vv_stat {
 	uint64_t size;
 	int64_t mtime_sec, ctime_sec;
@@ -255,8 +255,10 @@ VV_AUTO_CLEAR(vv_folder, vv_folder_clear)
 vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err);
 void vv_names_free(char **names, size_t count);
 
-/* Locks path with flock(), and creates path if it does not exist. The locked file is the one at path, also if another
- * process removes it meanwhile. VV_ELOCKED: path is still locked after wait_ms. Returns the descriptor, whose close releases the lock, or a negative vv_status. */
+/* Locks path with flock(), and creates path if it does not exist. If another process removes the
+ * file meanwhile, locks the new file at path. Returns the descriptor, or a negative vv_status;
+ * closing the descriptor releases the lock. VV_ELOCKED: path is still locked after wait_ms
+ * milliseconds. */
 int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err);
 
 /* Locks a folder that was left behind by a process that has ended. A process that uses a folder

@@ -18,7 +18,8 @@ bool vv_path_ends(const char *name, const char *end);
  * failed. */
 char *vv_path_join(const char *first, ...) __attribute__((sentinel));
 
-/* Returns the part of path after the last '/', borrowed from path. */
+/* Returns the part of path after the last '/', or path itself if it has no '/'. Borrowed from
+ * path. */
 const char *vv_path_base(const char *path);
 
 /* Returns the folder of path: the part before the last '/', "/" for "/x", and "." if path has no

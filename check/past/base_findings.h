@@ -75,8 +75,8 @@ size_t base_key_places(const vv_table *t, size_t *places, size_t max);
 /* Returns the share n / `of` in billionths, rounded to the nearest, but at least 1 if n is above 0,
  * and at most 999,999,999 if n is below `of`. Returns 0 if `of` is 0. */
 uint64_t base_share(uint64_t n, uint64_t of);
-/* Returns true if a share rose by more than `most` billionths, from was / was_of to is / is_of. The
- * comparison is exact up to 10^13 rows. */
+/* Returns true if a share rose by more than `most` billionths: from `was` / was_of to `is` / is_of.
+ * The comparison is exact up to 10^13 rows. */
 bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint64_t most);
 /* Returns true if the share of valid values, (of - found) / of, is at least `mostly` billionths.
  * of: number of examined values; found: number of invalid ones. */

@@ -2,10 +2,10 @@
  * encoding: decodes a file's bytes from a character encoding to UTF-8 text, and encodes the text to
  * bytes again.
  *
- * Bytes that are invalid in the encoding are copied unchanged to the text, unless they are valid
- * UTF-8. When the text is encoded, such bytes are copied unchanged again. So the text determines
- * the bytes. An unpaired surrogate of UTF-16 is decoded as the three bytes that UTF-8 would have
- * for it.
+ * Bytes that are invalid in the encoding are copied unchanged to the text. When the text is
+ * encoded, bytes that are not valid UTF-8 are copied unchanged. So encoding restores the file's
+ * bytes, unless copied bytes happen to be valid UTF-8; file_text.h compares the bytes. An unpaired
+ * surrogate of UTF-16 is decoded as the three bytes that UTF-8 would have for it.
  */
 #ifndef VV_DATASET_READ_ENCODING_H
 #define VV_DATASET_READ_ENCODING_H

@@ -5,10 +5,10 @@
  * opposites refer to Unicode, and "." does not match line ends. PCRE2's groups and anchors, and
  * \uXXXX, are also accepted. Syntax that has different meanings in XML Schema and PCRE2 is refused.
  *
- * A pattern must match the whole text, from beginning to end, as UTF-8. So that a check always
- * ends, the number of matching steps is limited for each text, and the total of steps beyond those
- * that a text's length allows is limited for a whole check. A text that needs more steps is
- * reported as undecided.
+ * A pattern must match the whole text, from beginning to end, as UTF-8. The number of matching
+ * steps is limited, so that a check always ends. A text can use at most VV_PATTERN_STEPS steps.
+ * Each text has some free steps, in proportion to its length; all other steps of a whole check
+ * together are limited to VV_PATTERN_BUDGET. A text that needs more steps is reported as undecided.
  */
 #ifndef VV_DATASET_SCHEMA_PATTERN_H
 #define VV_DATASET_SCHEMA_PATTERN_H
@@ -20,8 +20,8 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-#define VV_PATTERN_STEPS 200000u /* most steps for one text */
-/* Most steps for a whole check, which take some seconds. */
+#define VV_PATTERN_STEPS 200000u /* maximum number of steps for one text */
+/* Maximum number of steps for a whole check, without free steps. They take some seconds. */
 #define VV_PATTERN_BUDGET UINT64_C(1000000000)
 #define VV_PATTERN_MAX 16384u /* maximum number of bytes of a pattern */
 
@@ -43,7 +43,7 @@ VV_AUTO_FREE(vv_pattern_scratch, vv_pattern_scratch_free)
 /* The steps of a whole check, which all its threads count together. All members zero: no steps
  * yet. */
 typedef struct vv_pattern_budget {
-	uint64_t used; /* number of steps, without those that the length of each text allows */
+	uint64_t used; /* number of steps so far, without the free steps of each text */
 } vv_pattern_budget;
 /* Returns true if VV_PATTERN_BUDGET steps are used. b may be NULL: returns false. */
 bool vv_pattern_spent(const vv_pattern_budget *b);

@@ -24,8 +24,8 @@ struct order_choice;
 
 /* The order in which rows are stored in groups: docs/formats/store.md, "key order". */
 typedef enum vv_order_wish {
-	/* the order of `as` or of the previous version. If this is key order, but the file has an
-	 * irregular line, the file's order, with a warning */
+	/* the order of `as` or of the previous version. Exception: if that is key order, and the
+	 * file has an irregular line, the file's order is used, with a warning */
 	VV_ORDER_KEEP = 0,
 	/* the file's order, without changing what the root records about the order
 	 * (vv_root.file_order_declared) */

@@ -43,8 +43,9 @@ typedef struct vv_root {
 		/* length in bytes of the file's text in UTF-8; this text is the file itself if the
 		 * dialect does not have an encoding */
 		bytes;
-	/* XXH3-128 of a sequence of hashes: the XXH3-64, little-endian, of the bytes in the text of
-	 * each group or chunk, in order. For a table in key order: XXH3-128 of the text's bytes */
+	/* XXH3-128 of a sequence of le64 numbers, one for each group or chunk, in order: the
+	 * XXH3-64 of its bytes in the text. For a table in key order: the XXH3-128 of the whole
+	 * text */
 	vv_hash128 hash;
 	/* only if the dialect has an encoding, so that bytes and hash are not those of the file: */
 	uint64_t file_bytes;  /* length of the file in bytes */

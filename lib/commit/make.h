@@ -93,10 +93,11 @@ typedef struct vv_commit_job {
 vv_status vv_commit_stage(vv_commit_job *j, vv_error *err);
 
 /* Commits the index, or j->paths, and sets the members of j from `made` on. Notes and progress are
- * sent to the repository's listener. Also returns VV_OK if there is nothing to commit. On failure,
- * unless j->made is set, the index is as before vv_commit_stage. VV_ECONFLICT: there are conflicts,
- * the message is empty, a hook or check failed, or HEAD has moved. VV_EREFUSED: git refused for
- * another reason. Changes that a pre-commit hook stages are committed without being checked. */
+ * sent to the repository's listener (vv_repository_notes). Also returns VV_OK if there is nothing
+ * to commit. On failure, unless j->made is set, the index is as before vv_commit_stage.
+ * VV_ECONFLICT: there are conflicts, the message is empty, a hook or check failed, or HEAD has
+ * moved. VV_EREFUSED: git refused for another reason. Changes that a pre-commit hook stages are
+ * committed without being checked. */
 vv_status vv_commit_make(vv_commit_job *j, vv_error *err);
 
 void vv_commit_job_clear(vv_commit_job *j);

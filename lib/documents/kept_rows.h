@@ -37,7 +37,7 @@ typedef struct vv_keeping vv_keeping;
  * *name. The thread caches nothing if it would have to wait for other programs. r and m must
  * outlive the result, which the caller ends with vv_keeping_end. after: the result of an earlier
  * call, or NULL. The new call waits for the thread of the earlier call, and does not write blocks
- * of m again that this thread wrote. Returns NULL if out of memory. */
+ * of m that this thread has already written. Returns NULL if out of memory. */
 vv_keeping *vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
 			     const vv_cid *root, vv_keeping *after);
 void vv_keeping_end(vv_keeping *p); /* waits for the thread; accepts NULL */

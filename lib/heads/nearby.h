@@ -36,7 +36,7 @@ typedef struct vv_nearby {
 } vv_nearby;
 
 /* Starts a search for the data set of r, unless varve.discover is unset or off, or no owner is
- * pinned. VV_EUSAGE: the setting has an unknown value. VV_EPROGRAM: avahi-browse is not
+ * pinned (trust.h). VV_EUSAGE: the setting has an unknown value. VV_EPROGRAM: avahi-browse is not
  * installed. */
 vv_status vv_nearby_ask(vv_nearby *n, vv_repository *r, vv_error *err);
 /* Waits until the search ends, and sets n->found. VV_EIO: avahi-browse failed; the message has the

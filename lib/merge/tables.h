@@ -24,8 +24,9 @@ typedef struct vv_dataset_merge {
 	vv_dataset_writer *writer; /* borrowed */
 	const char *path;          /* borrowed */
 	vv_merge_side sides[3];    /* base, ours, theirs; mode 0: the side does not have the path */
-	/* the commits of the sides; may be null. They determine the order of equal candidates, and
-	 * their datapackage.json describes plain text */
+	/* the commits of the sides; may be null. The order of their ids determines the order of
+	 * rows that ours and theirs inserted after the same row. Their datapackage.json describes
+	 * plain text */
 	vv_oid commits[3];
 	/* in a rebase: ours without the commits that were already rebased; null: not a rebase */
 	vv_oid onto;

@@ -83,8 +83,8 @@ typedef struct vv_subject {
 	/* the root to which plain text was imported; opening the subject again does not read the
 	 * text again */
 	vv_cid made;
-	/* set by the caller before opening; true: no document reader is run, and if a
-	 * result of one is needed that is not cached, opening fails with VV_EREFUSED */
+	/* set by the caller before opening; true: no document reader is run. Opening then fails
+	 * with VV_EREFUSED if it needs the result of a reader, and this result is not cached */
 	bool known;
 	bool grid; /* a document, after opening: rows and columns are those of a sheet */
 	/* a table of a document, after opening: the store with its cached rows (kept_rows.h) */

@@ -1,6 +1,6 @@
 /*
- * versions: for a walk through the history of a table: opens each version when it is requested, and
- * keeps the few versions open that were used last.
+ * versions: opens the versions of a table during a walk through its history. Opens a version when
+ * it is requested; only the few versions that were used last stay open.
  */
 #ifndef VV_LIB_NAMES_VERSIONS_H
 #define VV_LIB_NAMES_VERSIONS_H

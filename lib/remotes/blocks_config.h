@@ -67,7 +67,8 @@ vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv
 /* One value = the change of one setting, or the removal of one section. */
 typedef struct vv_blocks_config_line {
 	const char *key; /* such as "store.team.url"; of a section, such as "store.team" */
-	/* replaces all values of the key; NULL: they, or the section, are removed */
+	/* replaces all values of the key; NULL: removes these values, or, if `section` is true, the
+	 * section */
 	const char *value;
 	bool section; /* key is that of a section */
 } vv_blocks_config_line;

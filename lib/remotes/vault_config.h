@@ -1,6 +1,6 @@
 /*
  * vault_config: reads and writes the settings of this repository's vault (encrypted copies of its
- * data at others) and of its holders (those who store the copies).
+ * data) and of its holders (the places and servers that store the copies).
  *
  * The vault's settings are in the file .varveconfig at the top of the work tree (in a bare
  * repository, in its folder varve): vault.id, and the policy (cmd/vault/work/session.h).

@@ -99,13 +99,13 @@ vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob,
 
 /* ---- files of the work tree ---- */
 
-/* Returns true if the file, whose metadata are *st, begins as a pointer does. Equal metadata in the
- * index do not show that a file has the data: the index also has the metadata of files that were
- * left as pointers. */
+/* Returns true if the file, whose metadata are *st, begins as a pointer does. Call this even if the
+ * index has the same metadata: the index also has the metadata of files that were written as
+ * pointers. */
 bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st);
 
-/* Returns true if the file, whose metadata are *st, has the text of the pointer blob *id, apart
- * from line ends, which git writes instead of the table. */
+/* Returns true if the file, whose metadata are *st, is the pointer blob *id, which was written
+ * instead of the table. Line ends may differ. */
 bool vv_dataset_reader_is_left(const char *file, const vv_stat *st, const vv_oid *id);
 
 /* One value = the options for one import, most of them from the command line. */
@@ -122,8 +122,8 @@ typedef struct vv_dataset_options {
 	/* the block of parent's root if it is not in the store yet; else NULL */
 	const vv_buf *parent_block;
 	bool no_parent; /* the table is new: no previous version is looked up */
-	/* refuse a table with a row that is too long, instead of storing the file as bytes, with a
-	 * warning */
+	/* if a row of the table is too long, or cannot be reproduced exactly: fail; false: store
+	 * the file as bytes, and warn */
 	bool as_named;
 } vv_dataset_options;
 #define VV_DATASET_OPTIONS_INIT                                                                    \

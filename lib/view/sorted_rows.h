@@ -39,7 +39,7 @@ typedef struct vv_sorted_rows vv_sorted_rows;
 vv_status vv_sorted_rows_open(vv_sorted_rows **out, vv_rows *rows, const vv_table *t,
 			      const vv_sort_order *order, vv_error *err);
 /* Sets *cells to the cells of the next row, as vv_rows_next does, and *row to the number of the row
- * in the table. */
+ * in the table. Returns 1, 0 after the last row, or a negative vv_status. */
 int vv_sorted_rows_next(vv_sorted_rows *s, const vv_cell **cells, uint64_t *row, vv_error *err);
 void vv_sorted_rows_close(vv_sorted_rows *s); /* accepts NULL */
 VV_AUTO_FREE(vv_sorted_rows, vv_sorted_rows_close)

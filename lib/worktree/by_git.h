@@ -80,14 +80,16 @@ vv_status vv_by_git_place(vv_by_git *b, vv_error *err);
 vv_status vv_by_git_place_all(vv_by_git *b, vv_error *err);
 
 /* Undoes everything, and removes the note; to be called if a step after git has failed with rc. If
- * undoing fails, reports that error to the listener, and does not remove the note. Returns rc. */
+ * undoing fails, reports that error to the repository's listener (vv_repository_notes), and does
+ * not remove the note. Returns rc. */
 vv_status vv_by_git_undo(vv_by_git *b, vv_status rc);
 
 /* Undoes or completes the work of a killed varve command, sends a notice, and sets *out to the
  * result. Does nothing if no command was interrupted. The caller must hold the lock for writers
- * (the turn, repo/git/write_turn.h). command: the running command with its option; NULL: any other
- * command. Sets `was` to the interrupted command, or to "". VV_EREFUSED: another command was
- * interrupted that can only be completed, not undone. */
+ * (the turn, repo/git/write_turn.h). command: the command that is running, such as "merge --abort",
+ * or VV_BY_GIT_QUIT; NULL: any other command. Sets `was` to the interrupted command, or to "".
+ * VV_EREFUSED: the interrupted command cannot be undone, so only the same command can complete it,
+ * or VV_BY_GIT_QUIT can abandon it. */
 vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered *out, char was[32],
 			    vv_error *err);
 #define VV_BY_GIT_QUIT "restore --quit" /* the command that abandons an interrupted command */

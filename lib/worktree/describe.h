@@ -16,16 +16,18 @@ typedef struct vv_description {
 	/* texts COLUMN=TEXT; TEXT or =TEXT applies to all columns without missing values of their
 	 * own */
 	vv_strings missing;
-	vv_strings key;     /* names of columns; a text may have several, separated by commas */
-	const char *dashes; /* prefix of the options type, number, missing and key in messages */
+	vv_strings key; /* names of columns; a text may have several, separated by commas */
+	/* prefix of the options type, number, missing and key in messages: "--" or "" */
+	const char *dashes;
 } vv_description;
 
 /* Applies d to the description of the table t of the subject s, which must be a path of the work
- * tree, durably and without changing the file's formatting. Uses the nearest datapackage.json in
- * the table's folder or above that describes the subject, or else the nearest one, or else a new
- * one beside the table. Sets *package to the path of the file in the repository, which the caller
- * frees, also after a failure, and *describes to true if the file described the table before.
- * VV_EUSAGE, VV_ENOTFOUND: a part of the description is wrong. */
+ * tree. Writes the datapackage.json durably, and preserves its formatting. Chooses the nearest
+ * datapackage.json, in the table's folder or above, that describes the subject. If none describes
+ * it, chooses the nearest datapackage.json. If none exists, makes a datapackage.json beside the
+ * table. Sets *package to the path of the file in the repository, which the caller frees, also
+ * after a failure, and *describes to true if the file described the table before. VV_EUSAGE,
+ * VV_ENOTFOUND: a part of the description is wrong. */
 vv_status vv_describe(char **package, bool *describes, vv_subject *s, const vv_table *t,
 		      const vv_description *d, vv_error *err);
 

@@ -23,10 +23,10 @@
 /* Appends to `moves` the move of the file or folder `from` to `to`. */
 void vv_moves_put(vv_buf *moves, const char *from, const char *to);
 
-/* Sets the metadata in the index entries of the tables in `moves` to those of their files, and
- * replaces their old paths in lines by the new paths, unless these have lines. again: a killed
- * command is recovered, so .gitattributes is staged even if this call does not change it. Locks the
- * index. */
+/* In the index entries of the tables in `moves`, sets the metadata to those of the files; then
+ * removes the lines of their old paths from .gitattributes, and adds lines for the new paths that
+ * no other line matches. again: a killed command is recovered, so .gitattributes is staged even if
+ * this call does not change it. Locks the index. */
 vv_status vv_moved_finish(vv_repository *r, vv_dataset_reader *reader, const vv_buf *moves,
 			  bool again, vv_error *err);
 

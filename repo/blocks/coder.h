@@ -94,9 +94,9 @@ enum { VV_EDITS_PLAIN = 0, VV_EDITS_COMPRESSED = 1 };
  * unchanged if compression does not make the block smaller. */
 vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err);
 
-/* Like vv_coder_whole, for a block that was also packed as a difference of `diff` bytes (0: was
- * not). If the result would be more than twice as long as the difference, it will hardly be used, and may
- * be compressed less, but faster. */
+/* Like vv_coder_whole, for a block that may also be packed as a difference. diff: bytes of this
+ * difference; 0: no difference was made. A result that is more than twice as long as the difference
+ * will hardly be used, so it may be compressed less, but faster. */
 vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t diff,
 				vv_packed *out, vv_error *err);
 

@@ -23,12 +23,13 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
 		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err);
 
 /* Copies the block cid of `from` into the unfinished pack of `to`. If the block is stored as a
- * difference whose base is already in the pack, copies the difference. Else stores the block alone
- * or as a difference, whichever is smaller; the base is `resembles` (may be NULL), or a block of
- * the pack that was stored as a difference from this block. hints finds such blocks: it maps the
- * base of a copied difference to the offset of the new record. Sets *record_len to the length of
- * the new record, or to 0 if the pack already has the block, or if no copy of the block is
- * readable. In the last case, sets *lost to true; this is not an error. */
+ * difference whose base is already in the pack, copies the difference. Otherwise chooses the
+ * smallest form: the block alone; a difference from the block `resembles` (may be NULL); or a
+ * difference from a newer block, which was a difference from this block, and is already in the
+ * pack. hints finds the newer block: it maps the CID of this block to the offset of the newer
+ * block's record. Sets *record_len to the length of the new record, or to 0 if the pack already has
+ * the block, or if no copy of the block is readable. In the last case, sets *lost to true; this is
+ * not an error. */
 vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *hints,
 			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len,
 			bool *lost, vv_error *err);

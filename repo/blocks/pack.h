@@ -1,6 +1,6 @@
 /*
- * pack: reads packs. A pack is a file of blocks, which is never modified. gc sets packs aside:
- * their blocks are unreachable, and the packs are removed after a grace period.
+ * pack: reads packs. A pack is a file of blocks, which is never modified. A pack that gc has set
+ * aside has only unreachable blocks, and is removed after a grace period.
  *
  *   8    "VVPACK" 01 0A
  *        records, one after the other (record.h)

@@ -170,8 +170,8 @@ vv_status vv_writer_get_parted(vv_writer *w, const vv_cid *cid, vv_parted *out, 
  * block need not be put. Thread-safe. */
 bool vv_writer_has(vv_writer *w, const vv_cid *cid);
 
-/* Releases the writer lock after the last commit, so that other writers can proceed; still excludes
- * gc until vv_writer_close. For a caller that then waits for another lock, whose owner may be
+/* Releases the writer lock after the last commit, so that other writers can proceed. gc stays
+ * excluded until vv_writer_close. For a caller that then waits for another lock, whose owner may be
  * waiting for the writer lock. No block can be put afterwards. Returns false, with nothing changed,
  * if a gc is running or a commit is incomplete. */
 bool vv_writer_settle(vv_writer *w);

@@ -80,10 +80,10 @@ VV_AUTO_CLEAR(vv_frame_reader, vv_frame_reader_clear)
  * few bytes. */
 vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err);
 
-/* Reads the next frame, which must be a message. VV_ECORRUPT: it is another one. */
+/* Reads the next frame, which must be a message. VV_ECORRUPT: the frame has another type. */
 vv_status vv_frame_read_message(vv_frame_reader *r, vv_error *err);
-/* Reads the end frame of an answer, after which the peer must not send more. VV_ECORRUPT: the peer
- * sent another frame, or more. */
+/* Reads the end frame of an answer. VV_ECORRUPT: the peer sent another frame, or sent more bytes
+ * after the end frame. */
 vv_status vv_frame_read_last(vv_frame_reader *r, vv_error *err);
 /* Sets the error for a frame of this type, which the protocol does not allow here. */
 vv_status vv_frame_fail_type(const vv_frame_reader *r, uint8_t type, vv_error *err);

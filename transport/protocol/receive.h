@@ -69,7 +69,8 @@ vv_incoming *vv_receive_incoming(vv_receive *x); /* borrowed */
 
 /* Begins a stream of blocks and objects: a request or an answer. */
 vv_status vv_receive_begin(vv_receive *x, vv_error *err);
-/* Returns true if vv_receive_frame accepts frames of this type: 'B', 'O' and 'P'. */
+/* Returns true if vv_receive_frame accepts frames of this type: VV_FRAME_BLOCKS, VV_FRAME_OBJECTS
+ * and VV_FRAME_PACK (frame.h). */
 bool vv_receive_takes(uint8_t type);
 /* Receives the payload, len bytes, of a frame of this type. */
 vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len,

@@ -37,8 +37,8 @@ typedef struct vv_http_file {
 	bool fixed;               /* the file at this URL will never change */
 } vv_http_file;
 
-/* The parameters of a query for rows of a table, borrowed. A parameter is NULL if the query does
- * not have it. */
+/* The parameters of a query for rows of a table (docs/formats/http-api.md), borrowed. A parameter
+ * is NULL if the query does not have it. */
 typedef struct vv_http_rows {
 	const char *format, *columns, *where, *part, *limit, *misfit, *numbers;
 } vv_http_rows;

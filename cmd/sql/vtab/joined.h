@@ -34,7 +34,7 @@ typedef struct vv_sql_joined {
 vv_sql_joined *vv_sql_joined_find(const vv_sql_catalog *c, const vv_sql_asking *who);
 
 /* Makes the record of a search that is the first of its kind. *out is freed when the statement
- * ends. */
+ * ends. Returns 0 or a negative code of varve. */
 int vv_sql_joined_new(vv_sql_joined **out, const vv_sql_asking *who, vv_sql_opened *version,
 		      varve_error *err);
 
@@ -61,7 +61,8 @@ typedef struct vv_sql_blame {
 	varve_blame *of;            /* owned */
 } vv_sql_blame;
 
-/* Opens the blame of a commit's version. This walks the history. */
+/* Opens the blame of a commit's version. This walks the history. Returns 0 or a negative code of
+ * varve. */
 int vv_sql_blame_open(vv_sql_blame **out, varve_repo *repo, const vv_sql_opened *version,
 		      bool cells, varve_error *err);
 /* Adds a reference, and returns b. */

@@ -81,7 +81,7 @@ void vv_sql_value_put_fitting(struct sqlite3_context *context, const varve_value
 /* Sets the result to the cell's text: TEXT, or a BLOB if it is not UTF-8; NULL if cell is NULL. */
 void vv_sql_value_put_text(struct sqlite3_context *context, const varve_cell *cell);
 
-/* What of a commit a column has. */
+/* The part of a commit that a column contains. */
 enum vv_sql_commit_word {
 	VV_COMMIT_HASH,
 	VV_COMMIT_DATE,
@@ -93,7 +93,7 @@ enum vv_sql_commit_word {
 	VV_MESSAGE, /* without its trailing newline */
 	VV_COMMIT_WORDS
 };
-/* Sets the result to this of the commit; what: enum vv_sql_commit_word. */
+/* Sets the result to a part of the commit. what: enum vv_sql_commit_word. */
 void vv_sql_value_put_commit(struct sqlite3_context *context, const varve_commit *c, size_t what);
 
 /* Sets the result to a number in JSON's syntax: to an integer if possible, else to a real, or to a

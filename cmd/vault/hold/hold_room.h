@@ -39,10 +39,10 @@ void vv_hold_room_forget_vault(vv_hold_room *r, const vv_cid *vault);
 /* Notes that the author of `record` has signed a record of the vault. */
 vv_status vv_hold_room_author(vv_hold_room *r, const vv_cid *vault, const vv_ledger_record *record,
 			      vv_error *err);
-/* The kinds of data that can be added. VV_HOLD_RECORDS_FREE bytes are reserved for records: an
- * identity that has used up its own space can still add records in this reserve, and its last
- * quarter only takes records that release data. So a client without space can still release
- * data. */
+/* The kinds of data that can be added. VV_HOLD_RECORDS_FREE bytes are reserved for records. An
+ * identity that has used up its own space can still add records in this reserve. The last quarter
+ * of the reserve accepts only records that release data, so that a client without space can still
+ * release data. */
 typedef enum vv_hold_what {
 	VV_HOLD_SHARD,
 	VV_HOLD_NOTES,     /* records that do not release data */

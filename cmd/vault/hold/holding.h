@@ -65,7 +65,8 @@ vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options 
 				vv_repository *r, vv_error *err);
 void vv_holding_rules_clear(vv_holding_rules *x);
 VV_AUTO_CLEAR(vv_holding_rules, vv_holding_rules_clear)
-/* Returns the space, in bytes, of the identity `named` in the rules x, with the standings in a. */
+/* Returns the space, in bytes, of the identity `named` in the rules x. a: the results of audits
+ * (audited.h). */
 uint64_t vv_holding_room(const vv_holding_rules *x, const vv_hold_identity *named,
 			 const vv_audited *a);
 /* Returns the path of the folder with the copies of a repository with this varve folder. The caller

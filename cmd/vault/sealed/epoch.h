@@ -2,14 +2,14 @@
  * epoch: begins and reads epochs. An epoch is a record that names the readers and writers of a
  * vault until the next epoch, and has a secret for the readers, with which shards are sealed.
  *
- * The secret of an epoch is 32 random bytes. It is sealed to each reader in a box (base/keys/key.h)
- * that does not name the reader: 36 bytes vault, 32 bytes digest of the previous epoch (zeros: no
- * previous epoch; if it has several, the first), 32 bytes secret. Other data for readers is
- * sealed under the secret: a DAG-CBOR map {readers: [key...], secrets: [[epoch, secret]...]}, which
- * has the secrets of all previous epochs, so a reader needs only one box for the whole history. A
- * record contains this data as 24 bytes nonce, 16 bytes tag, and the sealed bytes; the associated
- * data is "varve epoch 1", the vault and the same digest. Only epochs of owners count. Format:
- * docs/formats/vault.md.
+ * The secret of an epoch is 32 random bytes. It is sealed to each reader in a box
+ * (base/keys/key.h), which does not name the reader. A box contains 36 bytes vault, 32 bytes digest
+ * of the previous epoch (zeros: no previous epoch; if there are several, the first), and 32 bytes
+ * secret. Other data for readers is sealed under the secret: a DAG-CBOR map {readers: [key...],
+ * secrets: [[epoch, secret]...]}, which has the secrets of all previous epochs, so a reader needs
+ * only one box for the whole history. A record contains this data as 24 bytes nonce, 16 bytes tag,
+ * and the sealed bytes; the associated data is "varve epoch 1", the vault and the same digest. Only
+ * epochs of owners count. Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_SEALED_EPOCH_H
 #define VV_CMD_VAULT_SEALED_EPOCH_H

@@ -1,10 +1,11 @@
 /*
  * prune: rewrites runs that are mostly dead, and combines small runs; then removes unneeded shards.
  *
- * An item is alive if it is reachable from the refs of any writer, or is the base of an alive item; all other items
- * are dead. If the policy has a code, runs that are stored as whole copies are rewritten once they would fill a
- * stripe. Only runs that this session's key wrote are rewritten. A record retires the shards of rewritten runs; then
- * their copies are released, as other unneeded copies are (surplus.h).
+ * An item is alive if it is reachable from the refs of any writer, or is the base of an alive item;
+ * all other items are dead. If the policy has an erasure code (cmd/vault/hold/code.h), runs that
+ * are stored as whole copies are rewritten when they would fill a stripe. Only runs that this
+ * session's key wrote are rewritten. A record retires the shards of rewritten runs; then their
+ * copies are released, as other unneeded copies are (surplus.h).
  */
 #ifndef VV_CMD_VAULT_WORK_PRUNE_H
 #define VV_CMD_VAULT_WORK_PRUNE_H

@@ -32,7 +32,7 @@ typedef struct layout {
 	size_t *match; /* the columns by which rows are matched */
 	size_t match_count;
 	incoming_column *number; /* the column with row numbers; may be NULL */
-	int by;                  /* enum match_by */
+	int by;                  /* enum match_by (match.h) */
 	vv_arena arena;
 } layout;
 

@@ -9,7 +9,7 @@
 #include "repo/git/lock.h"
 #include "repo/git/repository_internal.h"
 
-#define VV_INDEX_BYTES_MAX ((size_t)4 << 30) /* most bytes of an index file */
+#define VV_INDEX_BYTES_MAX ((size_t)4 << 30) /* maximum bytes of an index file */
 
 /* A path whose entry was changed in memory; vv_index_write writes this entry. */
 typedef struct vv_index_edit {
