@@ -44,7 +44,7 @@ void vv_base64_put(vv_buf *out, const void *bytes, size_t len, bool padded);
  * out->failed. */
 bool vv_base64_read(vv_buf *out, const char *text, size_t len);
 
-#define VV_BASE58_MAX 64u /* most bytes to encode in base58 or base36 */
+#define VV_BASE58_MAX 64u /* maximum number of bytes to encode in base58 or base36 */
 
 /* Writes len bytes, at most VV_BASE58_MAX, in base58 with Bitcoin's alphabet, as in multibase 'z',
  * and a NUL to out. cap, the size of out, is at least len * 138 / 100 + 2. */

@@ -2,11 +2,11 @@
  * cut: decides at which rows a row group ends and the next begins.
  *
  * A cut is the end of a row group. Whether a group ends after a row depends only on the rows since
- * the last cut. With `rows` of vv_cut_params, a group has at least rows / 2 rows. After them, it
- * ends after the first row whose hash (the XXH3 of its deciding cells) has certain bits all zero;
- * fewer bits are required once the group has `rows` rows, and again at 2 * rows rows. A group
- * always ends at 4 * rows rows, and when its cells have VV_CELLS_MAX bytes. All computations use
- * integers.
+ * the last cut. Let `rows` be the member of vv_cut_params. A group has at least rows / 2 rows.
+ * After these, the group ends after the first row whose hash (the XXH3 of its cells in
+ * vv_cut_params.columns) has certain bits all zero. When the group has `rows` rows, fewer bits must
+ * be zero, and at 2 * rows rows fewer again. A group always ends at 4 * rows rows, and when its
+ * cells have VV_CELLS_MAX bytes. All computations use integers.
  */
 #ifndef VV_DATASET_FORMAT_CUT_H
 #define VV_DATASET_FORMAT_CUT_H

@@ -11,7 +11,8 @@
 #include "base/auto.h"
 #include "dataset/format/list.h"
 
-#define LIST_LEVELS 16u /* most levels; enough for any count, since a node has at least 16 items */
+/* maximum number of levels; enough for any count, since a node has at least 16 items */
+#define LIST_LEVELS 16u
 #define LIST_NODE_BYTES (256u << 10)   /* a node ends when its items have this many bytes */
 #define LIST_TOP_BYTES (64u << 10)     /* maximum number of bytes of items in the embedded top */
 #define LIST_QUIRKS_BYTES (256u << 10) /* longer quirks are stored as a list of chunks */

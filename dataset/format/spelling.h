@@ -427,7 +427,7 @@ static inline bool spell_write_date(char *out, int64_t days)
 }
 
 #define SPELL_SECONDS 86400 /* number of seconds of a day */
-#define SPELL_PARTS_MAX 6u  /* most digits of a second's fraction */
+#define SPELL_PARTS_MAX 6u  /* maximum number of digits in a second's fraction */
 
 /* Reads a date, 'T' (or a space if `space` is set), HH:MM:SS, a point and `scale` digits unless
  * scale is 0, and 'Z' if `zulu` is set. Sets *out to the time since 1970-01-01T00:00:00 in units of

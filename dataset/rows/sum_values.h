@@ -11,13 +11,13 @@
 /* Maximum number of distinct values that are counted exactly. A larger number is estimated from the
  * least hashes. */
 #define VV_SUMS_DISTINCT_MAX ((size_t)1 << 20)
-/* How many digits after the point a fraction without a finite decimal form, such as 1/3, has in the
+/* Number of digits after the point of a fraction without a finite decimal form, such as 1/3, in the
  * values of groups, and when distinct values are counted. */
 #define VV_KEY_PLACES 60
 
 /* Appends a value as text for users. Equal values have equal texts. large: the number, if v->state
- * is VV_VALUE_LARGE. places: how many digits after the point a fraction without a finite decimal
- * form has. */
+ * is VV_VALUE_LARGE. places: number of digits after the point of a fraction without a finite
+ * decimal form. */
 void vv_value_put(vv_buf *out, const vv_operand *v, const vv_ratio *large, vv_operand_kind kind,
 		  vv_type type, int places);
 /* Appends a value of min or max in a form that vv_kept_value_read reads: a number with all its

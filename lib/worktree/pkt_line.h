@@ -31,6 +31,7 @@ typedef struct vv_pkt_in {
 	bool eof;     /* the input has ended; possible only between runs */
 } vv_pkt_in;
 
+/* Initialises *p for reading from fd, which is borrowed. VV_ENOMEM is the only error. */
 vv_status vv_pkt_in_init(vv_pkt_in *p, int fd, vv_error *err);
 void vv_pkt_in_clear(vv_pkt_in *p);
 VV_AUTO_CLEAR(vv_pkt_in, vv_pkt_in_clear)

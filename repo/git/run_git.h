@@ -13,7 +13,7 @@
 #include "repo/git/program.h"
 #include "repo/git/repository.h"
 
-#define VV_GIT_ARGS_MAX 64u /* more than the number of arguments */
+#define VV_GIT_ARGS_MAX 64u /* the number of arguments must be less */
 /* The memory limit of each process, in bytes, with vv_git_call.files; an object of 128 MB needs 3
  * times its size. */
 #define VV_GIT_FILES_MEMORY ((uint64_t)512 << 20)
@@ -44,8 +44,8 @@ typedef struct vv_git_call {
 	const char *const *more; /* additional variables "NAME=value", ended by NULL; may be NULL */
 	/* seconds without data from a web or git:// host before git gives up; 0: git's default */
 	unsigned idle_sec;
-	/* most seconds until a git:// host has sent its refs, or until ssh is connected; 0:
-	 * idle_sec, but at most 10 */
+	/* time limit in seconds until a git:// host has sent its refs, or until ssh is connected;
+	 * 0: idle_sec, but at most 10 */
 	unsigned first_sec;
 	/* url is a folder of files on a web server; limits memory to VV_GIT_FILES_MEMORY, since git
 	 * reads complete lists of the server into memory */

@@ -66,7 +66,7 @@ static inline const vv_env *vv_connect_env(const vv_connect_options *o)
 #define VV_IDLE_DEFAULT 60u  /* for each byte */
 #define VV_FIRST_DEFAULT 10u /* for the first byte */
 #define VV_FILES_DEFAULT 6u  /* for each byte of a file from a web server; it is requested twice */
-#define VV_FILES_BESIDE 2u   /* the same, if another place has the file, too */
+#define VV_FILES_BESIDE 2u   /* for each byte of such a file, if another place has the file, too */
 #define VV_CONNECT_SEC 10u   /* for connecting */
 
 /* Returns the time limit in seconds for each byte. */

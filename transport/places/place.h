@@ -26,8 +26,8 @@ typedef struct vv_listed {
 } vv_listed;
 typedef vv_status (*vv_listed_fn)(void *payload, const vv_listed *e, vv_error *err);
 
-/* The most entries of a list. A longer list from another machine is refused, because it may never
- * end. */
+/* Maximum number of entries of a list. A longer list from another machine is refused, because it
+ * may never end. */
 #define VV_PLACE_ENTRIES_MAX 4000000u
 
 /* The functions of one kind of place. payload is the kind's own data. Messages of errors need not
@@ -84,7 +84,7 @@ typedef struct vv_place_mark {
 /* Options for opening a place. Borrowed until the place is closed. */
 typedef struct vv_place_facts {
 	const char *domain; /* name of the failure domain; NULL: determined by the kind */
-	uint64_t quota;     /* most bytes to store; 0: no limit */
+	uint64_t quota;     /* maximum bytes to store; 0: no limit */
 	/* the place's mark; NULL: the place has files of other programs, and is only read */
 	const vv_place_mark *mark;
 	/* for a web server: do not get a login from git's credential helpers */
@@ -96,7 +96,7 @@ typedef struct vv_place_facts {
 	bool (*ours)(uint64_t size);
 } vv_place_facts;
 
-#define VV_PLACE_MARK_BYTES 64u /* most bytes of a mark that are read */
+#define VV_PLACE_MARK_BYTES 64u /* maximum bytes of a mark that are read */
 
 /* An open place. If payload is NULL, the place is not open. */
 typedef struct vv_place {

@@ -32,7 +32,7 @@ enum {
 	VV_FRAME_END = '.'      /* the end of a request or answer */
 };
 
-#define VV_FRAME_MAX (4u << 20) /* most bytes of a payload */
+#define VV_FRAME_MAX (4u << 20) /* maximum bytes of a payload */
 /* A frame of blocks or objects is sent when its payload has this size. */
 #define VV_FRAME_AIM (64u << 10)
 

@@ -31,8 +31,8 @@
 
 /* Limits for received data. */
 typedef struct vv_receive_limits {
-	uint64_t bytes;     /* most bytes of frames in one request or answer */
-	uint64_t blocks;    /* most blocks to store */
+	uint64_t bytes;     /* maximum bytes of frames in one request or answer */
+	uint64_t blocks;    /* maximum number of blocks to store */
 	uint64_t disk_free; /* bytes that must stay free on the disk */
 	vv_git_limits git;
 } vv_receive_limits;

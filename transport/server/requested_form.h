@@ -22,7 +22,7 @@ typedef struct vv_requested_form {
 	bool by_accept; /* only the header Accept asks for the form */
 	vv_car_scope scope;
 	vv_car_part part;
-	bool dups; /* send a block that occurs several times each time */
+	bool dups; /* if a block occurs several times, send it each time */
 } vv_requested_form;
 
 /* The decoded parameters format, dag-scope, entity-bytes, car-version, car-order and car-dups, and

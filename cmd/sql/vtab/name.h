@@ -33,9 +33,9 @@ typedef struct vv_sql_name {
 	bool outside;   /* the table is a file that is not in the repository */
 } vv_sql_name;
 
-/* Sets *out to the meaning of the name `word`; the caller clears *out. VARVE_ENOTFOUND: no such
- * table; the hint has a similar name; VARVE_EUSAGE: several tables match, or the catalog is
- * confined and does not allow the table. */
+/* Sets *out to the meaning of the name `word`; the caller clears *out. Returns 0 or a negative code
+ * of varve. VARVE_ENOTFOUND: no such table; the hint has a similar name; VARVE_EUSAGE: several
+ * tables match, or the catalog is confined and does not allow the table. */
 int vv_sql_name_find(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err);
 void vv_sql_name_clear(vv_sql_name *n);
 VV_AUTO_CLEAR(vv_sql_name, vv_sql_name_clear)
@@ -55,8 +55,9 @@ typedef struct vv_sql_paths {
 	size_t count;
 } vv_sql_paths;
 
-/* Lists the paths of the tables of a revision (NULL: the work tree), sorted. documents: also list the tables inside
- * documents; for this, reader programs are run. The caller clears *out. */
+/* Lists the paths of the tables of a revision (NULL: the work tree), sorted. documents: also list
+ * the tables inside documents; for this, reader programs are run. The caller clears *out. Returns 0
+ * or a negative code of varve. */
 int vv_sql_paths_list(vv_sql_paths *out, varve_repo *repo, const char *revision, bool documents,
 		      varve_error *err);
 void vv_sql_paths_clear(vv_sql_paths *l);

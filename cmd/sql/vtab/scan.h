@@ -23,7 +23,7 @@ typedef struct vv_sql_scan_condition {
 	bool list;    /* the value is the list of an IN, with all its values */
 } vv_sql_scan_condition;
 
-#define VV_SCAN_CONDITIONS 24 /* most conditions of a plan */
+#define VV_SCAN_CONDITIONS 24 /* maximum number of conditions of a plan */
 
 /* A plan: the choices of SQLite's planner for a cursor. */
 typedef struct vv_sql_scan_plan {

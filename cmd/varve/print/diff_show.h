@@ -31,8 +31,8 @@ typedef struct vv_diff_print {
 	vv_diff_how how;                 /* how tables are compared */
 	const vv_diff_writer_kind *kind; /* the output format */
 	const char *color;               /* "auto", "always" or "never"; NULL: auto */
-	/* the stat of the same two commits, whose open texts are not read again; borrowed; may be
-	 * NULL */
+	/* the stat (commit_stat.h) of the same two commits: texts that it has open are not read
+	 * again; borrowed; may be NULL */
 	const vv_commit_stat *stat;
 	size_t stat_at;                     /* private: the next line of stat */
 	bool quiet, name_only, name_status; /* the options of `varve diff` with these names */
@@ -88,9 +88,9 @@ typedef struct vv_diff_show {
 } vv_diff_show;
 
 /* Prints the rows and cells in which two commits differ on stdout, for `varve log -p` and `varve
- * show`. from may be NULL: all rows of `to` count as added. stat: the stat of the same commits,
- * whose open texts are not read again; may be NULL. *trouble: set to true if a table could not be
- * read; an error was printed. */
+ * show`. from may be NULL: all rows of `to` count as added. stat: the stat of the same commits, as
+ * in vv_diff_print; may be NULL. Sets *trouble to true if a table could not be read, after printing
+ * the error. */
 vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat,
 			       const vv_oid *from, const vv_oid *to, bool *trouble, vv_error *err);
 

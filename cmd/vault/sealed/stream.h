@@ -15,10 +15,10 @@
  *
  * The last items are REFS, which may be missing, and INDEX. After them are 16 bytes: le64 offset of
  * INDEX, and le64 offset of REFS (all ones: no REFS). The index has the offset of each item of the
- * run, and of the items of older runs that lost their own index: varint number of such runs, 32
- * bytes for each (the digest of the run's vault record); varint number of items; for each item a
- * byte (kind), digest, varint run (0: this run, 1: the first run of the list), varint offset.
- * Format: docs/formats/vault.md.
+ * run; it may also have items of older runs: varint number of these runs, 32 bytes for each (the
+ * digest of the run's vault record); varint number of items; for each item a byte (kind), digest,
+ * varint run (0: this run, 1: the first run of the list), varint offset. Format:
+ * docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_SEALED_STREAM_H
 #define VV_CMD_VAULT_SEALED_STREAM_H

@@ -37,10 +37,9 @@ typedef struct vv_vault_status {
 	uint64_t bad;     /* copies that an audit found damaged */
 	uint64_t damaged; /* damaged records found at holders, as far as they were read */
 	uint64_t away;    /* holders that cannot be reached at present */
-	/* the last audit without errors of each holder was at this time or later, in seconds since
-	 * 1970. Only these copies count: with a receipt, of a shard that is not retired, at a
-	 * holder that is not dead. 0: one of these copies was never audited, or no such copies
-	 * exist */
+	/* the oldest of the times at which the copies last passed an audit, in seconds since 1970.
+	 * Only copies with a receipt count, of shards that are not retired, at holders that are not
+	 * dead. 0: one of these copies never passed an audit, or no such copies exist */
 	uint64_t proven;
 	vv_cid head;        /* the last run; null: the vault is empty */
 	uint64_t head_time; /* time of the last run */

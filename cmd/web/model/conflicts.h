@@ -13,7 +13,7 @@ enum { VV_WEB_SIDES = 3 }; /* the number of sides: VV_BASE, VV_OURS and VV_THEIR
 
 /* A conflict. */
 typedef struct vv_web_conflict {
-	const vv_conflict_item *item; /* the conflict, as the record of the merge has it */
+	const vv_conflict_item *item; /* the conflict in the record of the merge */
 	bool same_row;                /* the conflict is in the same row as the previous item */
 	const char *row_name;         /* the row's key, in a form for people; may be NULL */
 	/* the row's key, in the form for the address of the row's page; may be NULL */

@@ -29,7 +29,7 @@ typedef struct vv_web_number {
 uint64_t vv_web_numbers_scale(vv_web_number *numbers, size_t count, double *least,
 			      double *greatest);
 
-#define VV_WEB_NUMBERS 16384u /* most distinct numbers that are stored */
+#define VV_WEB_NUMBERS 16384u /* maximum number of distinct numbers that are stored */
 
 /* The numbers that were added. */
 typedef struct vv_web_histogram {

@@ -32,7 +32,8 @@ typedef void (*vv_web_kept_fn)(vv_web_kept *k, void *object);
 
 /* Converts a member of len bytes without pointers. */
 void vv_web_kept_bytes(vv_web_kept *k, void *object, size_t len);
-/* Converts a text of len bytes. Returns the new value of the member. */
+/* Converts a text of len bytes. Returns the new value of the member: `text` itself, or, if
+ * k->reading, a text that the visit owns. */
 const char *vv_web_kept_text(vv_web_kept *k, const char *text, size_t len);
 /* Converts an array of count items of this size. Returns the new value of the member; NULL: memory ran out. */
 void *vv_web_kept_array(vv_web_kept *k, void *items, size_t count, size_t size);

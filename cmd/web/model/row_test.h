@@ -40,7 +40,7 @@ typedef struct vv_web_filter {
 	vv_web_op op;
 	const char *value; /* "" for operators without a value */
 } vv_web_filter;
-#define VV_WEB_FILTERS_MAX 16u /* most filters of a query */
+#define VV_WEB_FILTERS_MAX 16u /* maximum number of filters of a query */
 
 /* Selects a page of rows. All members zero: the first rows. */
 typedef struct vv_web_rows_query {

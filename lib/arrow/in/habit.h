@@ -17,12 +17,13 @@ typedef struct column_habit {
 		warned; /* the user was warned that new values are read back differently */
 	/* the most common spelling of a missing value; its text is borrowed from the field */
 	vv_cell missing;
-	/* digits after the point that every number has; fewer are padded with zeros */
+	/* minimum number of digits after the point; numbers with fewer digits are padded with
+	 * zeros */
 	unsigned least_decimals;
 	bool grouped;            /* thousands are separated */
 	const char *truth[2];    /* the words for false and true; NULL: "false" and "true" */
 	char between;            /* separator of date and time: 'T' or ' ' */
-	unsigned least_fraction; /* fractional digits that every time has */
+	unsigned least_fraction; /* minimum number of digits in a second's fraction */
 	/* suffix of points in time: "Z", "+00:00" or ""; NULL (new column): "Z" if the incoming
 	 * column has a zone */
 	const char *zone;

@@ -14,7 +14,7 @@
 #include "repo/blocks/cid.h"
 #include "transport/places/packs/seek.h"
 
-#define VV_VERSION_FILE_MAX ((size_t)4 << 20) /* most bytes of a file */
+#define VV_VERSION_FILE_MAX ((size_t)4 << 20) /* maximum bytes of a file */
 
 /* A pack that earlier versions needed, but this version does not. */
 typedef struct vv_older_pack {
