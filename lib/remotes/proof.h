@@ -4,10 +4,10 @@
  *
  * A peer reports which versions it has completely; at a store or a Git host, all packs and lists of
  * a version are checked (vv_host_keeps_each). These reports may be wrong, so unpredictable blocks
- * are fetched, too: from a version that is also stored locally, a leaf; from any other version, the
- * root and all blocks between the root and a leaf. A peer sends the blocks; a Git host sends the
- * packs that contain them. Code that removes data, or reports that others store it, must call these
- * functions.
+ * are fetched, too: from a version that is also stored locally, a leaf (a block without links);
+ * from any other version, the root and all blocks between the root and a leaf. A peer sends the
+ * blocks; a Git host sends the packs that contain them. Code that removes data, or reports that
+ * others store it, must call these functions.
  */
 #ifndef VV_LIB_REMOTES_PROOF_H
 #define VV_LIB_REMOTES_PROOF_H

@@ -1,6 +1,7 @@
 /*
  * reach: connects to a remote of any kind: a peer with varve, a Git host without varve, or a
- * published folder.
+ * published folder. A ref of blocks is a ref whose history has the packs of blocks
+ * (transport/places/packs/host.h).
  *
  * The setting remote.<name>.varveKind ("peer", "git", "folder") determines the kind. Without it,
  * well-known hosts, and URLs that only git supports, are Git hosts. Any other remote is first

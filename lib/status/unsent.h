@@ -20,8 +20,9 @@
 vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err);
 
 /*
- * unsent_versions: finds versions whose blocks a remote's store, or a Git host's ref of blocks,
- * does not have completely. Searches the branches and tags of this repository and of the remote.
+ * unsent_versions: finds versions whose blocks a remote's store, or a Git host's ref of blocks
+ * (transport/places/packs/host.h), does not have completely. Searches the branches and tags of this
+ * repository and of the remote.
  */
 
 /* One value = one such version. */

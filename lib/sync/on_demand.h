@@ -19,9 +19,10 @@
 #include "repo/git/repository.h"
 
 /*
- * ahead: chooses the blocks to request together with a missing one: those that follow it in the
- * node that links to it. Their number increases as long as the requests are sequential. Does not
- * depend on the transport.
+ * ahead: chooses the blocks to request together with a missing block: those that follow the missing
+ * block in the node that links to it. Their number increases as long as the requests are
+ * sequential. Does not depend on the transport. A node is a block with links, a leaf is a block
+ * without links.
  */
 
 #define VV_AHEAD_MAX 256u                /* maximum number of blocks in a request */

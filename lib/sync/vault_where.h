@@ -19,8 +19,8 @@
 typedef struct vv_where_holder {
 	char *name;
 	uint64_t shards; /* number of the version's shards that the ledger assigns to this holder */
-	/* number of shards that were audited for this answer, one leaf each; at most
-	 * VV_AUDIT_LEAVES */
+	/* number of shards that were audited for this answer, by reading one leaf (4096 bytes) of
+	 * each; at most VV_AUDIT_LEAVES */
 	uint64_t asked;
 	uint64_t shown; /* number of shards that passed this audit */
 	bool whole;     /* the holder is assigned every shard of the vault, and passed its audits */

@@ -1,8 +1,8 @@
 /*
  * added_blocks: counts the blocks that a version of a dataset added to the previous version.
  *
- * Compares the blocks that are reachable from two roots. Reads neither leaves, nor blocks that are
- * reachable from both.
+ * Compares the blocks that are reachable from two roots. Reads neither leaves (blocks without
+ * links), nor blocks that are reachable from both roots.
  */
 #ifndef VV_LIB_WORKTREE_ADDED_BLOCKS_H
 #define VV_LIB_WORKTREE_ADDED_BLOCKS_H

@@ -269,11 +269,11 @@ typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t 
 				      vv_error *err);
 /* Checks every record of every pack, in file order, and calls fn with the record's pack, offset,
  * CID and state. If `deep` is true, also checks the SHA-256 of the raw bytes, and the DAG-CBOR of
- * nodes. state is VV_OK; VV_ECORRUPT or VV_EIO for damage; or VV_EMISSING for a difference whose
- * base the store does not have. (An interrupted gc leaves such records; they are damage only if
- * their blocks are needed.) If state is VV_ENOTFOUND, the call is not about a record, but about an
- * index that was missing or wrong, and has been rebuilt from its undamaged pack: pack is the name
- * of the index, and `what` describes the fault. */
+ * nodes (blocks with links). state is VV_OK; VV_ECORRUPT or VV_EIO for damage; or VV_EMISSING for a
+ * difference whose base the store does not have. (An interrupted gc leaves such records; they are
+ * damage only if their blocks are needed.) If state is VV_ENOTFOUND, the call is not about a
+ * record, but about an index that was missing or wrong, and has been rebuilt from its undamaged
+ * pack: pack is the name of the index, and `what` describes the fault. */
 vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
 			const vv_progress *progress, vv_error *err);
 

@@ -116,9 +116,9 @@ vv_status vv_receive_versions_each(vv_receive *x, const vv_oids *wants, const vv
 typedef struct vv_lacking {
 	vv_cid cid, like;
 } vv_lacking;
-/* Sets *out to an array of *count missing blocks below the new versions, at most max, nodes first.
- * After the caller has received missing nodes, a further call may find more missing blocks below
- * them. The caller frees *out with vv_free. */
+/* Sets *out to an array of *count missing blocks below the new versions, at most max, nodes (blocks
+ * with links) first. After the caller has received missing nodes, a further call may find more
+ * missing blocks below them. The caller frees *out with vv_free. */
 vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			     size_t max, vv_lacking **out, size_t *count, vv_error *err);
 

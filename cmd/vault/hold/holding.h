@@ -2,15 +2,15 @@
  * holding: stores sealed copies for other users in the repositories that this machine serves,
  * according to the options of `varve serve` and the settings.
  *
- * The copies are in the folder "hold" below the repository's varve folder. Values that are not
- * given as options of `varve serve` are read from the repository's settings: varve.hold (bytes),
- * varve.holdFor (may be repeated: a DID, or a name of `varve vault key trust`, optionally with
- * "=BYTES" for its space), varve.holdTerm (days) and varve.holdRatio ("1.0"). Receipts are signed
- * with this machine's key.
+ * The copies are in the folder "hold" below the repository's varve folder (vv_repository_varvedir).
+ * Values that are not given as options of `varve serve` are read from the repository's settings:
+ * varve.hold (bytes), varve.holdFor (may be repeated: a DID, or a name of `varve vault key trust`,
+ * optionally with "=BYTES" for its space), varve.holdTerm (days) and varve.holdRatio ("1.0").
+ * Receipts are signed with this machine's key.
  *
- * The space of an identity is the size given for it, or all space if no size is given. With a
- * ratio, the space is the larger of this size and the ratio times the bytes that the identity
- * stores for this machine's user (audited.h).
+ * An identity is a user's public key. The space of an identity is the size given for it, or all
+ * space if no size is given. With a ratio, the space is the larger of this size and the ratio times
+ * the bytes that the identity stores for this machine's user (audited.h).
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLDING_H
 #define VV_CMD_VAULT_HOLD_HOLDING_H

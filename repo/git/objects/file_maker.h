@@ -3,7 +3,8 @@
  * repo, implements them.
  *
  * transport, which uses these functions, does not depend on the format of tables: it divides a file
- * into leaves at the ends of pieces, and makes the bytes of a leaf when they are requested.
+ * into leaves (blocks of UnixFS) at the ends of pieces, and makes the bytes of a leaf when they are
+ * requested.
  */
 #ifndef VV_REPO_GIT_OBJECTS_FILE_MAKER_H
 #define VV_REPO_GIT_OBJECTS_FILE_MAKER_H
