@@ -42,39 +42,27 @@ vv_cid vv_item_cid(vv_item_kind kind, const uint8_t *digest)
 
 void vv_item_index_clear(vv_item_index *x)
 {
-	vv_free_all(x->runs, x->items);
+	vv_free(x->items);
 	memset(x, 0, sizeof(*x));
 }
 
-static bool read_runs(vv_item_index *x, const uint8_t **p, const uint8_t *end)
+/* A number that the format reserves: 0. */
+static bool read_zero(const uint8_t **p, const uint8_t *end)
 {
 	uint64_t n;
 
-	if (!vv_varint_read(p, end, &n) || n > (size_t)(end - *p) / 32) return false;
-	if (!(x->runs = vv_calloc((size_t)n + 1, sizeof(*x->runs)))) return false;
-	for (x->run_count = 0; x->run_count < n; *p += 32) {
-		x->runs[x->run_count].codec = VV_CODEC_DAG_CBOR;
-		memcpy(x->runs[x->run_count++].digest, *p, 32);
-	}
-	return true;
+	return vv_varint_read(p, end, &n) && n == 0;
 }
 
-static bool read_place(vv_item_place *out, size_t runs, const uint8_t **p, const uint8_t *end)
+static bool read_place(vv_item_place *out, const uint8_t **p, const uint8_t *end)
 {
-	uint64_t run, offset;
-
 	if (*p == end) return false;
 	out->kind = (vv_item_kind) * (*p)++;
 	size_t digest = digest_len(out->kind);
 	if (digest == 0 || (size_t)(end - *p) < digest) return false;
 	out->cid = vv_item_cid(out->kind, *p);
 	*p += digest;
-	if (!vv_varint_read(p, end, &run) || run > runs || !vv_varint_read(p, end, &offset)) {
-		return false;
-	}
-	out->run = (size_t)run;
-	out->offset = offset;
-	return true;
+	return read_zero(p, end) && vv_varint_read(p, end, &out->offset);
 }
 
 vv_status vv_item_index_read(vv_item_index *out, const void *bytes, size_t len, vv_error *err)
@@ -83,14 +71,14 @@ vv_status vv_item_index_read(vv_item_index *out, const void *bytes, size_t len, 
 	uint64_t n;
 
 	memset(out, 0, sizeof(*out));
-	bool fine = len > 0 && read_runs(out, &p, end) && vv_varint_read(&p, end, &n) &&
+	bool fine = len > 0 && read_zero(&p, end) && vv_varint_read(&p, end, &n) &&
 		    n <= (size_t)(end - p) / (1 + VV_SHA1_LEN + 2);
 	if (fine && !(out->items = vv_calloc((size_t)n + 1, sizeof(*out->items)))) {
 		vv_item_index_clear(out);
 		return vv_fail_nomem(err);
 	}
 	while (fine && out->count < n) {
-		fine = read_place(&out->items[out->count], out->run_count, &p, end);
+		fine = read_place(&out->items[out->count], &p, end);
 		out->count += fine;
 	}
 	if (!fine || p != end) {
@@ -112,7 +100,6 @@ struct vv_stream_out {
 	uint64_t len; /* content before pending */
 	vv_item_place *items;
 	size_t count, cap;
-	vv_cid_map *runs; /* foreign ones */
 	vv_cid_map *has;
 };
 
@@ -127,9 +114,8 @@ vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_
 			     .fn = fn,
 			     .payload = payload,
 			     .coder = vv_coder_new(err),
-			     .runs = vv_cid_map_new(),
 			     .has = vv_cid_map_new()};
-	return o->runs && o->has && o->coder ? vv_hand_over(out, &o) : vv_fail_nomem(err);
+	return o->has && o->coder ? vv_hand_over(out, &o) : vv_fail_nomem(err);
 }
 
 void vv_stream_out_close(vv_stream_out *o)
@@ -137,7 +123,6 @@ void vv_stream_out_close(vv_stream_out *o)
 	if (o) {
 		vv_coder_free(o->coder);
 		vv_buf_clear_all(&o->pending, &o->shard);
-		vv_cid_map_free(o->runs);
 		vv_cid_map_free(o->has);
 		vv_free_all(o->items, o);
 	}
@@ -227,18 +212,13 @@ vv_status vv_stream_out_put(vv_stream_out *o, const vv_item *item, vv_error *err
 
 static void write_index(const vv_stream_out *o, vv_buf *b)
 {
-	size_t runs = vv_cid_map_count(o->runs);
-
-	vv_buf_put_varint(b, runs);
-	for (size_t i = 0; i < runs; i++) {
-		vv_buf_put(b, vv_cid_map_cid(o->runs, i)->digest, 32);
-	}
+	vv_buf_put_varint(b, 0);
 	vv_buf_put_varint(b, o->count);
 	for (size_t i = 0; i < o->count; i++) {
 		const vv_item_place *p = &o->items[i];
 		vv_buf_putc(b, (int)p->kind);
 		vv_buf_put(b, p->cid.digest, digest_len(p->kind));
-		vv_buf_put_varint(b, p->run);
+		vv_buf_put_varint(b, 0);
 		vv_buf_put_varint(b, p->offset);
 	}
 }

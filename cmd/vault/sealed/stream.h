@@ -15,10 +15,8 @@
  *
  * The last items are REFS, which may be missing, and INDEX. After them are 16 bytes: le64 offset of
  * INDEX, and le64 offset of REFS (all ones: no REFS). The index has the offset of each item of the
- * run; it may also have items of older runs: varint number of these runs, 32 bytes for each (the
- * digest of the run's vault record); varint number of items; for each item a byte (kind), digest,
- * varint run (0: this run, 1: the first run of the list), varint offset. Format:
- * docs/formats/vault.md.
+ * run: varint 0 (reserved); varint number of items; for each item a byte (kind), digest, varint 0
+ * (reserved), varint offset. Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_SEALED_STREAM_H
 #define VV_CMD_VAULT_SEALED_STREAM_H
@@ -55,14 +53,11 @@ vv_cid vv_item_cid(vv_item_kind kind, const uint8_t *digest);
 typedef struct vv_item_place {
 	vv_cid cid; /* as returned by vv_item_cid */
 	vv_item_kind kind;
-	size_t run; /* 0: the run of the index; else 1 + the index in runs */
 	uint64_t offset;
 } vv_item_place;
 
 /* The content of an index; clear it with vv_item_index_clear. */
 typedef struct vv_item_index {
-	vv_cid *runs;
-	size_t run_count;
 	vv_item_place *items;
 	size_t count;
 } vv_item_index;

@@ -140,7 +140,6 @@ void vv_contents_close(vv_contents *c)
 	}
 	vv_free(c->runs);
 	vv_cid_map_free(c->known);
-	vv_cid_map_free(c->numbers);
 	vv_block_cache_free(c->unpacked);
 	memset(c, 0, sizeof(*c));
 }
@@ -162,10 +161,7 @@ static vv_status know(vv_contents *c, size_t run, vv_error *err)
 static vv_status new_run(vv_contents *c, const vv_ledger_record *r, vv_vault_run **out,
 			 vv_error *err)
 {
-	vv_status rc;
-
 	if (!vv_array_room(c->runs, c->count, c->cap)) return vv_fail_nomem(err);
-	if ((rc = vv_cid_map_put(c->numbers, &r->cid, c->count, NULL, err)) < 0) return rc;
 	*out = &c->runs[c->count++];
 	memset(*out, 0, sizeof(**out));
 	(*out)->record = r;
@@ -203,8 +199,7 @@ vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const 
 	vv_status rc = VV_OK;
 
 	*out = (vv_contents){.session = s, .known = vv_cid_map_new()};
-	out->numbers = vv_cid_map_new();
-	if (!out->known || !out->numbers) {
+	if (!out->known) {
 		vv_contents_close(out);
 		return vv_fail_nomem(err);
 	}
@@ -325,18 +320,9 @@ vv_status vv_contents_tips(const vv_contents *c, vv_ref_tips *out, vv_error *err
 	return rc;
 }
 
-vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run)
-{
-	const vv_cid *wanted = run == 0 ? &of->record->cid : &of->index.runs[run - 1];
-
-	uint64_t number;
-
-	return vv_cid_map_get(c->numbers, wanted, &number) ? &c->runs[number] : NULL;
-}
-
 /* --- items ------------------------------------------------------------------------------------------ */
 
-/* Finds the item's run (NULL: missing here) and its offset; false: in no index. */
+/* Finds the item's run and its offset; false: in no index. */
 static bool find_item(vv_contents *c, const vv_cid *item, vv_vault_run **run, uint64_t *offset)
 {
 	uint64_t value;
@@ -344,7 +330,6 @@ static bool find_item(vv_contents *c, const vv_cid *item, vv_vault_run **run, ui
 	if (!vv_cid_map_get(c->known, item, &value)) return false;
 	*run = &c->runs[value >> ITEM_BITS];
 	const vv_item_place *at = &(*run)->index.items[value & (((uint64_t)1 << ITEM_BITS) - 1)];
-	*run = vv_contents_run_of(c, *run, at->run);
 	*offset = at->offset;
 	return true;
 }
@@ -354,7 +339,7 @@ const vv_kept *vv_contents_shard(vv_contents *c, const vv_cid *item)
 	vv_vault_run *run;
 	uint64_t offset;
 
-	return find_item(c, item, &run, &offset) && run &&
+	return find_item(c, item, &run, &offset) &&
 			       offset / VV_SHARD_FULL < run->record->shard_count
 		       ? vv_vault_shard_of(c->session->state,
 					   &run->record->shards[offset / VV_SHARD_FULL].cid)
@@ -370,11 +355,6 @@ static vv_status read_item(vv_contents *c, const vv_cid *item, vv_vault_run **ru
 	if (!find_item(c, item, run, &offset)) {
 		return vv_fail(err, VV_EMISSING,
 			       "the vault does not have an item that another one needs");
-	}
-	if (!*run) {
-		return vv_fail(
-			err, VV_EMISSING,
-			"a run of sealed data that an index lists is missing from the vault");
 	}
 	if ((rc = vv_contents_read(c, *run, err)) < 0 ||
 	    (rc = vv_stream_in_at((*run)->in, offset, out, err)) < 0) {

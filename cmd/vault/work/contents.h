@@ -40,7 +40,6 @@ typedef struct vv_contents {
 	size_t count, cap;
 	/* maps the CID of an item (vv_item_cid) to run << 40 | place in the index's items */
 	struct vv_cid_map *known;
-	struct vv_cid_map *numbers;      /* maps the CID of a record to its run's place in runs */
 	struct vv_block_cache *unpacked; /* recently read items; NULL: nothing has been read */
 	size_t open[VV_STREAMS_OPEN];    /* 1 + the number of a run whose `in` is open; 0: unused */
 	size_t next_open;                /* the oldest element of `open` */
@@ -101,9 +100,6 @@ vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_
 /* Returns the shard in which an item begins. NULL: the vault does not have the item. */
 const vv_kept *vv_contents_shard(vv_contents *c, const vv_cid *item);
 
-/* Returns the run with the number `run` in the index of the run `of`. NULL: c does not have this
- * run. */
-vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run);
 /* Opens a run for reading its items. The run stays open until VV_STREAMS_OPEN other runs were
  * opened. */
 vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err);

@@ -209,8 +209,7 @@ static uint64_t needed_len(const pruning *p, const vv_vault_run *run)
 
 	for (size_t i = 0; i + 1 < run->index.count; i++) {
 		const vv_item_place *at = &run->index.items[i], *next = at + 1;
-		if (at->run == 0 && next->run == 0 && next->offset > at->offset &&
-		    is_needed(p, run, &at->cid)) {
+		if (next->offset > at->offset && is_needed(p, run, &at->cid)) {
 			len += next->offset - at->offset;
 		}
 	}

@@ -460,9 +460,7 @@ static vv_status take_items(recovering *r, vv_error *err)
 			vv_vault_run *run = &r->contents.runs[i];
 			for (size_t k = 0; k < run->index.count; k++) {
 				const vv_item_place *at = &run->index.items[k];
-				vv_vault_run *of = vv_contents_run_of(&r->contents, run, at->run);
-				vv_status rc = of ? take_item(r, of, at, &why)
-						  : vv_fail(&why, VV_EMISSING, "no run");
+				vv_status rc = take_item(r, run, at, &why);
 				if (rc == VV_ENOMEM || rc == VV_EREFUSED || rc == VV_EIO) {
 					return vv_error_copy(err, &why);
 				}
