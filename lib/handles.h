@@ -39,11 +39,11 @@
 #include "varve/table.h"
 #include "varve/version.h"
 
-/* One value = one open repository, shared by all handles that were made from it. A core is
+/* An open repository, shared by all handles that were made from it. A core is
  * reference-counted: each of these handles owns one reference. */
 typedef struct vv_core vv_core;
 
-/* One value = one session (see above). */
+/* A session (see above). */
 typedef struct vv_session {
 	vv_core *core; /* borrowed; NULL: the session has no repository */
 	vv_repository *repo;
@@ -70,17 +70,18 @@ vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);
 vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err);
 void vv_session_give(vv_session *s); /* releases the session; accepts NULL */
 VV_AUTO_FREE(vv_session, vv_session_give)
-/* Makes the session s, if its repository is at a URL, fetch only single blocks of the version that
- * is opened next, until many of its blocks were needed or vv_on_demand_whole is called (see
- * vv_on_demand_alone). Applies until the session is released. s may be NULL. */
+/* Call this before a version is opened of which only some rows are needed. If the repository of s
+ * is at a URL, s then fetches single blocks instead of whole versions (vv_on_demand_alone), until
+ * it is released. But if many blocks of a version are needed, or vv_on_demand_whole is called, s
+ * fetches the whole version. s may be NULL. */
 void vv_session_alone(vv_session *s);
 
-/* One value = one handle of a repository. */
+/* A handle of a repository. */
 struct varve_repo {
 	vv_core *core;
 };
 
-/* One value = one handle of a version. */
+/* A handle of a version. */
 struct varve_version {
 	vv_core *core; /* NULL: a file outside of any repository */
 	/* the version, found but not opened; its members for repository and reader are not
@@ -94,7 +95,7 @@ struct varve_version {
 	char commit[VARVE_ID_SIZE], blob[VARVE_ID_SIZE], cid[VARVE_ID_SIZE];
 };
 
-/* One value = one open table; it is reference-counted. */
+/* An open table; it is reference-counted. */
 struct varve_table {
 	atomic_uint refs; /* number of references to the table */
 	vv_core *core;    /* NULL: a file outside of any repository */
@@ -130,7 +131,7 @@ vv_status vv_version_subject(vv_subject *out, vv_session **session, const varve_
  * call. */
 int vv_give(varve_error *err, vv_status rc, const vv_error *from);
 
-/* One value = the first failure of one cursor, which each later call returns again. */
+/* The first failure of a cursor, which each later call returns again. */
 typedef struct vv_first_failure {
 	int rc;          /* 0: no failure yet */
 	varve_error why; /* the error */
@@ -155,7 +156,7 @@ vv_status vv_take_env(vv_env **out, const varve_repo_options *settings, vv_error
  * VV_EUSAGE: a member is out of range. */
 vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_error *err);
 
-/* One value = a copy of one caller's list of names. */
+/* A copy of a caller's list of names. */
 typedef struct vv_name_list {
 	const char **items; /* the names, followed by NULL; NULL if the caller's list was NULL */
 	size_t count;
@@ -165,7 +166,7 @@ typedef struct vv_name_list {
 vv_status vv_names_take(vv_name_list *out, const char *const *names, vv_error *err);
 void vv_names_clear(vv_name_list *list);
 
-/* One value = a pathspec of the paths in one caller's list. */
+/* A pathspec of the paths in a caller's list. */
 typedef struct vv_paths {
 	/* paths relative to the repository, not to the current folder; empty if the list was
 	 * NULL */
@@ -178,7 +179,7 @@ vv_status vv_paths_take(vv_paths *out, vv_repository *r, const char *const *path
 void vv_paths_clear(vv_paths *p);
 VV_AUTO_CLEAR(vv_paths, vv_paths_clear)
 
-/* One value = one caller's watch (callbacks for progress and cancelling), converted to the
+/* A caller's watch (callbacks for progress and cancelling), converted to the
  * interface of lower layers. Only its payload is borrowed. */
 typedef struct vv_watched {
 	varve_watch watch;    /* a copy of the caller's watch */
@@ -189,7 +190,7 @@ typedef struct vv_watched {
 vv_status vv_watched_begin(const vv_progress **progress, vv_watched *out, const varve_watch *watch,
 			   vv_error *err);
 
-/* One value = one handle of a transaction. */
+/* A handle of a transaction. */
 struct varve_txn {
 	vv_core *core;
 	/* the transaction's own repository handle, with the objects that it stages */
@@ -201,7 +202,7 @@ struct varve_txn {
 	struct vv_given_result *results; /* results returned so far, newest first */
 };
 
-/* One value = one caller's write function and its payload. */
+/* A caller's write function and its payload. */
 typedef struct vv_writing {
 	varve_write_fn write;
 	void *payload;

@@ -44,7 +44,8 @@ bool vv_arrow_array(struct ArrowArray *out, size_t rows, uint64_t nulls, int64_t
 		    size_t children);
 /* Moves the memory into buffer i of the array; m is then empty. */
 void vv_arrow_give(struct ArrowArray *a, size_t i, vv_arrow_memory *m);
-/* Gives the array a dictionary, and returns the dictionary, which the caller fills. */
+/* Makes a dictionary part of the array, and returns the dictionary, borrowed from the array; the
+ * caller fills it. Never returns NULL. */
 struct ArrowArray *vv_arrow_array_dictionary(struct ArrowArray *a);
 
 /* Makes *out a schema. Its `children` children are allocated, and the caller fills them. format

@@ -32,7 +32,7 @@ typedef struct vv_arrow_options {
 		limit; /* maximum number of rows in all arrays together */
 } vv_arrow_options;
 
-/* One value = one maker of arrays. */
+/* A maker of arrays. */
 typedef struct vv_arrow_maker vv_arrow_maker;
 
 /* Opens a maker for the rows of the cursor `rows`. t and rows must outlive the maker. like: another

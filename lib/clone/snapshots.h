@@ -39,7 +39,7 @@ typedef enum vv_snapshot_kind {
 	VV_SNAPSHOT_ASKS     /* nothing yet: the user has to decide something first */
 } vv_snapshot_kind;
 
-/* One value = one file to import. */
+/* A file to import. */
 typedef struct vv_snapshot {
 	char *file; /* path of the file */
 	vv_snapshot_kind kind;
@@ -57,7 +57,7 @@ typedef struct vv_snapshot {
 	vv_oid commit;
 } vv_snapshot;
 
-/* One value = one existing or planned version of the table. */
+/* An existing or planned version of the table. */
 typedef struct vv_snapshot_before {
 	/* name of the file from which the version was made; NULL: it was not made from a file */
 	char *file;
@@ -68,7 +68,7 @@ typedef struct vv_snapshot_before {
 	vv_oid commit; /* null: not committed yet */
 } vv_snapshot_before;
 
-/* One value = one import of files; the caller sets the first members. */
+/* An import of files; the caller sets the first members. */
 typedef struct vv_snapshots {
 	vv_repository *repo;         /* borrowed, as are all strings that the caller sets */
 	const char *to;              /* path of the table */

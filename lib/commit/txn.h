@@ -31,7 +31,7 @@
 #include "lib/worktree/add_report.h"
 #include "repo/git/repository.h"
 
-/* One value = one transaction. */
+/* A transaction. */
 typedef struct vv_txn vv_txn;
 
 /* Opens a transaction in r as *out. Acquires the lock for writers (the turn, repo/git/write_turn.h)
@@ -54,7 +54,7 @@ VV_AUTO_FREE(vv_txn, vv_txn_free)
  * VV_EUSAGE: the transaction has a branch. Warnings are sent to the repository's listener. */
 vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err);
 
-/* One value = the options of one call of vv_txn_put. */
+/* The options of a call of vv_txn_put. */
 typedef struct vv_txn_put_options {
 	/* options of the import, and the receiver of findings; NULL: the defaults, and findings are
 	 * not reported */
@@ -105,7 +105,7 @@ vv_status vv_txn_put_blob(vv_txn *t, const char *path, uint32_t mode, const vv_o
 /* Removes `path`. VV_ENOTFOUND: the path does not exist. */
 vv_status vv_txn_remove(vv_txn *t, const char *path, bool replace, vv_error *err);
 
-/* One value = the result of one changed path. */
+/* The result of a changed path. */
 typedef struct vv_txn_result {
 	/* compared with the index or branch: 'A' added, 'M' modified, 'D' deleted, or ' ' not
 	 * changed */
@@ -122,7 +122,7 @@ bool vv_txn_next(vv_txn *t, const vv_txn_result **out);
  * paths meanwhile. */
 vv_status vv_txn_stage(vv_txn *t, vv_error *err);
 
-/* One value = the options of one call of vv_txn_commit. */
+/* The options of a call of vv_txn_commit. */
 typedef struct vv_txn_commit_options {
 	bool allow_empty;   /* commit even if nothing has changed */
 	bool no_hooks;      /* do not run hooks; if the transaction has a branch, hooks never run */

@@ -16,10 +16,10 @@
 #include "base/error.h"
 #include "base/progress.h"
 
-/* One value = one running program. */
+/* A running program. */
 typedef struct vv_helper vv_helper;
 
-/* One value = the limits for one program. */
+/* The limits for a program. */
 typedef struct vv_helper_limits {
 	uint64_t memory; /* size limit of the address space in bytes; 0: no limit */
 	/* text after the memory limit in messages, such as " (SETTING)"; or NULL */

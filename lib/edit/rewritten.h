@@ -12,7 +12,7 @@
 #include "lib/arrow/in/rewrite.h"
 #include "lib/names/version.h"
 
-/* One value = one new file. */
+/* A new file. */
 typedef struct rewritten {
 	/* path of the file, which rewritten_clear removes unless rewritten_use was called */
 	char *file;
@@ -22,7 +22,7 @@ typedef struct rewritten {
 	char *schema;                   /* schema of a new table; else NULL */
 } rewritten;
 
-/* One value = the location of one new file. */
+/* The location of a new file. */
 typedef struct rewritten_place {
 	const char *dir, *prefix; /* dir: folder of the file; prefix: beginning of its name */
 	/* path of the table, whose extension determines the form of a new table */

@@ -20,7 +20,7 @@
 #include "lib/names/version.h"
 #include "lib/view/key_place.h"
 
-/* One value = the file of one table. */
+/* The file of a table. */
 typedef struct vv_row_file {
 	vv_repository *repo;       /* borrowed */
 	vv_dataset_reader *reader; /* borrowed */
@@ -60,7 +60,7 @@ vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err);
 vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t count, vv_error *err);
 
 #define VV_ROW_KEY_MAX 16u /* maximum number of columns in a key by which a row is found */
-/* One value = the result of one search for a row by its key. */
+/* The result of a search for a row by its key. */
 typedef struct vv_row_found {
 	size_t key[VV_ROW_KEY_MAX], key_count; /* the indices of the key's columns in the table */
 	vv_key_rows all;                       /* all rows that have the key */

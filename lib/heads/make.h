@@ -18,7 +18,7 @@
 #include "lib/heads/shared_refs.h"
 #include "repo/git/repository.h"
 
-/* One value = the options for one new head. */
+/* The options for a new head. */
 typedef struct vv_head_making {
 	vv_refs_choice refs; /* the refs to sign; not used if `moved` is set */
 	/* the moved_count refs that a push moved: the record has these refs with their new ids, and

@@ -19,7 +19,7 @@
 #include "base/error.h"
 #include "lib/heads/head.h"
 
-/* One value = one trusted head: signer, number and times of its record, as in vv_head_record, and
+/* A trusted head: signer, number and times of its record, as in vv_head_record, and
  * its commit. */
 typedef struct vv_trusted_head {
 	uint8_t key[VV_KEY_PUBLIC];
@@ -28,7 +28,7 @@ typedef struct vv_trusted_head {
 	vv_oid commit;
 } vv_trusted_head;
 
-/* One value = the content of the file. */
+/* The content of the file. */
 typedef struct vv_trust {
 	bool known;                      /* name and owner are pinned; false: count is 0, too */
 	char name[VV_HEAD_NAME_MAX + 1]; /* name of the data set */

@@ -29,7 +29,7 @@ typedef enum vv_verdict_is {
 	 * here, so that their relation is unknown; a tag: the ids differ */
 	VV_NOT_SIGNED
 } vv_verdict_is;
-/* One value = the result of one comparison. */
+/* The result of a comparison. */
 typedef struct vv_verdict {
 	vv_verdict_is is; /* relation of the remote's ref to `named` */
 	vv_oid named;     /* the id of the ref in the newest head */

@@ -24,7 +24,7 @@
  * can then only be resolved as a whole, or by editing it. */
 #define VV_CONFLICTS_MAX 100000u
 
-/* One value = one conflict. */
+/* A conflict. */
 typedef struct vv_conflict_item {
 	vv_conflict_kind kind;
 	const char *key; /* the row's key, as a JSON array of texts; may be NULL */
@@ -45,7 +45,7 @@ typedef struct vv_conflict_item {
 	const char *detail; /* a further description for people; may be NULL */
 } vv_conflict_item;
 
-/* One value = one side of a merge (base, ours or theirs) of one path. */
+/* A side of a merge (base, ours or theirs) of a path. */
 typedef struct vv_merge_side {
 	uint32_t mode; /* mode of the file; 0: the side does not have the path */
 	vv_oid id;     /* blob of the file */
@@ -54,7 +54,7 @@ typedef struct vv_merge_side {
 /* The indices of the sides in arrays. */
 enum { VV_BASE = 0, VV_OURS = 1, VV_THEIRS = 2 };
 
-/* One value = one conflict record: the conflicts of one table. Strings are allocated in arena. */
+/* A conflict record: the conflicts of a table. Strings are allocated in arena. */
 typedef struct vv_conflict_record {
 	vv_arena arena;
 	const char *path;
@@ -130,7 +130,7 @@ void vv_conflict_key_put(vv_buf *b, const char *key);
  * "theirs:7". Appends nothing if the row has no such name. */
 void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item);
 
-/* One value = one cell of a row in vv_conflict_item.values. */
+/* A cell of a row in vv_conflict_item.values. */
 typedef struct vv_conflict_value {
 	const char *column; /* name of its column */
 	vv_cell cell;

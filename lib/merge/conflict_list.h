@@ -14,7 +14,7 @@
 #include "lib/tables/dataset_writer.h"
 #include "repo/git/index/index.h"
 
-/* One value = one path in conflict. */
+/* A path in conflict. */
 typedef struct vv_conflict_path {
 	char *path;
 	vv_merge_side sides[3]; /* base, ours and theirs */
@@ -28,7 +28,7 @@ typedef struct vv_conflict_path {
 	vv_conflict_record record; /* empty, except for tables; its names are always set */
 } vv_conflict_path;
 
-/* One value = one list of paths in conflict. */
+/* A list of paths in conflict. */
 typedef struct vv_conflict_list {
 	vv_conflict_path *paths; /* sorted by path */
 	size_t count, cap;

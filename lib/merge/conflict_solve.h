@@ -14,7 +14,7 @@
 #include "lib/tables/dataset_writer.h"
 #include "repo/git/repository.h"
 
-/* One value = the options of one call of vv_conflict_solve. */
+/* The options of a call of vv_conflict_solve. */
 typedef struct vv_solution {
 	vv_repository *repo;        /* borrowed */
 	vv_dataset_writer *writer;  /* borrowed */

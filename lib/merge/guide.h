@@ -20,7 +20,7 @@
 
 #define VV_MERGE_FOLDER_VAR "VARVE_MERGE_FOLDER"
 
-/* One value = the guide of one merge. */
+/* The guide of a merge. */
 typedef struct vv_merge_guide {
 	bool dry;             /* the driver stores nothing */
 	vv_oid base,          /* the merge base; null: git finds it */
@@ -33,7 +33,7 @@ vv_status vv_merge_guide_write(const vv_merge_guide *g, const char *folder, vv_e
 /* Reads the guide in the folder into *out. */
 vv_status vv_merge_guide_read(vv_merge_guide *out, const char *folder, vv_error *err);
 
-/* One value = the result of one table that the driver merged. */
+/* The result of a table that the driver merged. */
 typedef struct vv_merged_table {
 	const char *path;
 	vv_oid sides[3], /* blobs; null: the side does not have the table */
@@ -45,7 +45,7 @@ typedef struct vv_merged_table {
 	vv_merge_stats stats; /* numbers of conflicts, and of changes from theirs */
 } vv_merged_table;
 
-/* One value = the results of all tables of one merge. */
+/* The results of all tables of a merge. */
 typedef struct vv_merge_report {
 	vv_merged_table *tables; /* if a path occurs several times, its last result is valid */
 	size_t count, cap;

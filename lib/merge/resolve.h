@@ -11,7 +11,7 @@
 #include "lib/names/pathspec.h"
 #include "lib/worktree/checkout.h"
 
-/* One value = one resolution: its options and its result. */
+/* A resolution: its options and its result. */
 typedef struct vv_resolving {
 	vv_repository *repo;       /* borrowed */
 	vv_dataset_writer *writer; /* borrowed */

@@ -19,7 +19,7 @@
  * runs git. */
 #define VV_MERGE_RULES_VAR "VARVE_MERGE_RULES"
 
-/* One value = the merge of one path for which rules are read. All members are borrowed. */
+/* The merge of a path for which rules are read. All members are borrowed. */
 typedef struct vv_merge_scope {
 	vv_repository *repo;
 	const char *path;

@@ -19,7 +19,7 @@
 #include "lib/names/pathspec.h"
 #include "lib/tables/dataset_writer.h"
 
-/* One value = the result of one repair. */
+/* The result of a repair. */
 typedef struct vv_torn_report {
 	vv_buf text;      /* a line for each path */
 	size_t merged;    /* number of paths without remaining conflicts */

@@ -12,7 +12,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* One value = the options of one call of vv_unpack_run. */
+/* The options of a call of vv_unpack_run. */
 typedef struct vv_unpack {
 	vv_repository *repo;       /* borrowed */
 	vv_dataset_reader *reader; /* borrowed */

@@ -27,7 +27,7 @@
 
 struct vv_address; /* transport/http/address.h */
 
-/* One value = the limits of one cache. */
+/* The limits of a cache. */
 typedef struct vv_ordered_options {
 	uint64_t disk;      /* size limit of all files together, in bytes; 0: 1 GiB */
 	uint64_t credit_ms; /* credit of a client; 0: 10 seconds */
@@ -35,7 +35,7 @@ typedef struct vv_ordered_options {
 	uint64_t back;
 } vv_ordered_options;
 
-/* One value = one cache. */
+/* A cache. */
 typedef struct vv_ordered_files vv_ordered_files;
 /* Makes an empty cache with the limits *o, which may be NULL. */
 vv_status vv_ordered_files_new(vv_ordered_files **out, const vv_ordered_options *o, vv_error *err);
@@ -49,7 +49,7 @@ bool vv_ordered_files_keep(const vv_table *t);
 /* Returns true if the file of t is in the cache. */
 bool vv_ordered_files_have(vv_ordered_files *f, const vv_table *t);
 
-/* One value = one open file. */
+/* An open file. */
 typedef struct vv_ordered_file vv_ordered_file;
 /* Opens the file of t, a table for which vv_ordered_files_keep returns true; makes the file if it
  * is not in the cache. t must be open with its stored order, and is borrowed until
@@ -58,8 +58,8 @@ typedef struct vv_ordered_file vv_ordered_file;
  * without the cache. */
 vv_status vv_ordered_file_open(vv_ordered_file **out, vv_ordered_files *f, vv_table *t,
 			       const struct vv_address *client, vv_error *err);
-/* Passes len bytes of the file, from the byte `from` on, to fn, as vv_table_range does. VV_EIO,
- * too: the file was dropped to make room for others. */
+/* Passes len bytes of the file, from the byte `from` on, to fn, as vv_table_range does. VV_EIO: the
+ * file was dropped to make room for others. Other errors are as for vv_table_range. */
 vv_status vv_ordered_file_range(vv_ordered_file *o, uint64_t from, uint64_t len, vv_bytes_fn fn,
 				void *payload, vv_error *err);
 /* Returns true if the file is in the cache; false if there was no space for it, so that each part

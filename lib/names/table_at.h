@@ -11,7 +11,7 @@
 #include "dataset/table/table.h"
 #include "lib/names/version.h"
 
-/* One value = one opened version. It must be zeroed before vv_table_at_open. */
+/* An opened version. It must be zeroed before vv_table_at_open. */
 typedef struct vv_table_at {
 	vv_subject subject; /* the version */
 	vv_table table;     /* its table */

@@ -18,7 +18,7 @@
 #include "base/progress.h"
 #include "repo/git/repository.h"
 
-/* One value = the result of one check. */
+/* The result of a check. */
 typedef struct vv_folder_checked {
 	vv_buf damaged;  /* paths of damaged files relative to the folder, one per line */
 	uint64_t blocks; /* number of blocks that were read and are valid */

@@ -19,7 +19,7 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/repository.h"
 
-/* One value = the history of one folder during one update; all pointers are borrowed, except
+/* The history of a folder during an update; all pointers are borrowed, except
  * before. */
 typedef struct vv_folder_history {
 	vv_repository *repo;

@@ -33,7 +33,7 @@
 #define VV_FOLDER_LOCK ".varve-lock"    /* name of the lock file */
 #define VV_FOLDER_EXPORT "varve-export" /* name of the file for exported pages */
 
-/* One value = one line. */
+/* A line. */
 typedef struct vv_folder_item {
 	const char *name; /* name of a pack; otherwise path of a file */
 	uint64_t number;  /* the number in the line: <bytes> or <seconds> */
@@ -41,13 +41,13 @@ typedef struct vv_folder_item {
 	uint64_t hash;    /* "file": hash of the bytes; 0: unknown */
 	bool kept;        /* for use by the caller */
 } vv_folder_item;
-/* One value = all lines of one kind. */
+/* All lines of a kind. */
 typedef struct vv_folder_items {
 	vv_folder_item *items;
 	size_t count, cap;
 } vv_folder_items;
 
-/* One value = the content of one file. */
+/* The content of a file. */
 typedef struct vv_folder_state {
 	vv_arena arena; /* memory of the names */
 	vv_folder_items packs, files, gone, held;

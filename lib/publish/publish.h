@@ -21,7 +21,7 @@
 #define VV_PUBLISH_WAIT_SECONDS 3600u /* time after which an unreferenced file is removed */
 #define VV_PUBLISH_FILE_BYTES ((uint64_t)20 << 20) /* default of vv_publishing.file_bytes */
 
-/* One value = one run: its options and its result. Pointers are borrowed, except head. */
+/* A run: its options and its result. Pointers are borrowed, except head. */
 typedef struct vv_publishing {
 	vv_repository *repo;
 	vv_dataset_reader *reader;

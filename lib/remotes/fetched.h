@@ -17,7 +17,7 @@
 #include "repo/git/run_git.h"
 #include "transport/protocol/message.h"
 
-/* One value = the history fetched from one host. */
+/* The history fetched from one host. */
 typedef struct vv_fetched {
 	vv_transfer *t;                    /* the transfer to which the fetch belongs */
 	vv_git_call git;                   /* folder in which git runs, and URL of the host */

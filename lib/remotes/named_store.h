@@ -12,7 +12,7 @@
 #include "repo/git/repository.h"
 #include "transport/places/place.h"
 
-/* One value = one store to add. */
+/* A store to add. */
 typedef struct vv_store_naming {
 	const char *name,     /* name of the store */
 		*url;         /* its URL */
@@ -26,10 +26,10 @@ vv_status vv_store_name_check(vv_repository *r, const vv_store_naming *n, vv_err
 /* Adds the store *n to .varveconfig, for the next commit, and its sites to varve.trustedHost of r.
  * Fails as vv_store_name_check does. */
 vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *err);
-/* Makes the store `name` of .varveconfig the only destination of pushes. If name is NULL, removes
- * all stores from .varveconfig, so that blocks are pushed to the host itself. The change is for the
- * next commit. Sets *changed to false if nothing had to be changed, else to true. If name is NULL,
- * also removes the store from the settings of `remote`, at once. */
+/* Changes the destination of pushes in .varveconfig, for the next commit. name: the store of
+ * .varveconfig that becomes the only destination; NULL: removes all stores, so that blocks are
+ * pushed to the host itself. Sets *changed to true if .varveconfig was changed. If name is NULL,
+ * and `remote` is not, also removes the store from the user's settings of this remote, at once. */
 vv_status vv_store_switch(vv_repository *r, const char *name, const char *remote, bool *changed,
 			  vv_error *err);
 /* Returns the URL of the store in the user's settings of m (remote.<name>.varveUrl), borrowed; NULL
@@ -46,7 +46,7 @@ vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err);
  * small file.
  */
 
-/* One value = the result of one trial. */
+/* The result of a trial. */
 typedef struct vv_store_trial {
 	/* true if the operation succeeded. reads: reading a file; ranges: reading a part of a file;
 	 * writes: writing a file; lists: listing files, and removes: removing a file, which are not

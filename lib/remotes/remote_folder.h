@@ -35,7 +35,7 @@ bool vv_folder_path_is(const char *url);
 /* Number of the first files, in this order: mark of the store, refs, HEAD, list of packs. */
 #define VV_FOLDER_FIRST 4u
 
-/* One value = one open folder. */
+/* An open folder. */
 typedef struct vv_remote_folder {
 	char *url,        /* URL of the store */
 		*history; /* URL of repo.git */

@@ -33,15 +33,15 @@ typedef enum vv_fact_numbers {
 typedef enum vv_fact_texts {
 	VV_FACT_BYTES, /* by their bytes */
 	VV_FACT_DAYS,  /* by the date with which a text begins, plus or minus a day */
-	/* as numbers with another spelling, which begin with a digit, sign, point or blank, or are
-	 * INF or NaN */
+	/* as numbers, although they are not plain numbers: texts that begin with a digit, sign,
+	 * point or blank, and INF and NaN */
 	VV_FACT_SPELLED,
 	VV_FACT_ANYWHERE /* in an order that facts do not have */
 } vv_fact_texts;
 
 #define VV_FACT_DATE 10u /* length of YYYY-MM-DD */
 
-/* One value = one test. */
+/* A test. */
 typedef struct vv_fact_test {
 	vv_fact_op op;
 	const char *text; /* the text with which cells are compared; borrowed */

@@ -30,7 +30,7 @@ typedef enum vv_drop_fate {
 	VV_DROP_ALONE   /* too few others store it */
 } vv_drop_fate;
 
-/* One value = one version that was selected. */
+/* A version that was selected. */
 typedef struct vv_drop_version {
 	vv_cid root, before; /* root: its root; before: as in vv_new_root */
 	char *path;          /* the first path that has this version; owned */
@@ -39,7 +39,7 @@ typedef struct vv_drop_version {
 	size_t keeper;   /* index of the first keeper that stores the version */
 } vv_drop_version;
 
-/* One value = one remote or vault that may store the versions. */
+/* A remote or vault that may store the versions. */
 typedef struct vv_drop_keeper {
 	char *name;        /* a remote, a URL, or "vault:"; owned */
 	uint64_t versions; /* number of versions that the keeper stores */
@@ -50,7 +50,7 @@ typedef struct vv_drop_keeper {
 	vv_error why;
 } vv_drop_keeper;
 
-/* One value = one run: its options and its result. */
+/* A run: its options and its result. */
 typedef struct vv_drop {
 	/* rev, paths: select the versions to drop, as for vv_named_versions_each; not used if
 	 * history is set */

@@ -15,7 +15,7 @@
 #include "repo/git/repository.h"
 #include "transport/places/packs/host.h"
 
-/* One value = one run: its options and its result. */
+/* A run: its options and its result. */
 typedef struct vv_gc_run {
 	bool dry_run; /* remove nothing */
 	/* if other processes write, fail with VV_ELOCKED at once or after some seconds, instead of
@@ -41,7 +41,7 @@ vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err);
 /* Sets *out to varve.gcDays in seconds, or to UINT64_MAX for "forever". */
 vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err);
 
-/* One value = the state after the last gc, stored in .git/varve/cache/gc. */
+/* The state after the last gc, stored in .git/varve/cache/gc. */
 typedef struct vv_gc_memory {
 	bool known;     /* a state is stored */
 	uint64_t bytes; /* size of packs and indexes in use after the last gc */
@@ -63,7 +63,7 @@ void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r);
 /* The default of vv_remote_gc.grace_sec if the blocks are in a store. */
 #define VV_REMOTE_GC_STORE_SECONDS ((uint64_t)14 * 86400)
 
-/* One value = one run: its options and its result. */
+/* A run: its options and its result. */
 typedef struct vv_remote_gc {
 	bool has_grace; /* grace_sec is set; else one of the constants above is used */
 	/* age in seconds below which packs are not changed; use 0 only for a store to which

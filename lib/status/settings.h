@@ -22,7 +22,7 @@ typedef enum vv_setting_kind {
 	VV_SETTING_TEXT    /* any text */
 } vv_setting_kind;
 
-/* One value = one setting; all texts are constants. */
+/* A setting; all texts are constants. */
 typedef struct vv_setting {
 	const char *name; /* such as "varve.keepFree", in any case */
 	vv_setting_kind kind;

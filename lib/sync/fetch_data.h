@@ -14,7 +14,7 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* One value = one fetch: its options and its result. */
+/* A fetch: its options and its result. */
 typedef struct vv_fetch_data {
 	vv_repository *repo; /* borrowed, as are all pointers */
 	/* a commit; or "A..B", which is A and the commits reachable from B and not from A; NULL:

@@ -15,7 +15,7 @@
 #include "lib/heads/nearby.h"
 #include "lib/remotes/reach.h"
 
-/* One value = the sources of one fetch. A copy is another repository with the same data set. */
+/* The sources of a fetch. A copy is another repository with the same data set. */
 typedef struct vv_fetch_from {
 	/* The request, set by the caller; pointers are borrowed. */
 	vv_repository *repo;
@@ -34,7 +34,8 @@ typedef struct vv_fetch_from {
 	/* supplier_count: number of all suppliers; unasked_count: number of suppliers, at the end
 	 * of the array, that the user has not given */
 	size_t supplier_count, unasked_count;
-	vv_error untold; /* error of peers that the user has not given; code VV_OK: no error */
+	/* error of suppliers that the user has not given; code VV_OK: no error */
+	vv_error untold;
 	/* the connection to the remote; if the remote is a peer, the first supplier uses the
 	 * connection */
 	vv_reached origin;

@@ -15,7 +15,7 @@
 #include "repo/git/history/refs.h"
 #include "transport/protocol/message.h"
 
-/* One value = one move. */
+/* A move. */
 typedef struct vv_ref_move {
 	const char *from; /* the ref of the remote */
 	const char *to;   /* the local ref; NULL: the ref is only fetched */
@@ -24,17 +24,17 @@ typedef struct vv_ref_move {
 	vv_oid old, id;
 	bool force;   /* a move that is not a fast-forward is allowed */
 	bool refused; /* the move is not a fast-forward, and is not forced */
-	/* not moved, because versions are reachable from the new id that no peer has */
+	/* not moved, because no peer has all versions that are reachable from the new id */
 	bool behind;
 	bool for_merge; /* pull merges this ref, and FETCH_HEAD lists it first */
 	bool done;      /* the local ref has its new value */
-	/* true if the history is from another peer than the remote, and a signed head has
-	 * the id signed_id for the ref */
+	/* the history is from another peer, not from the remote, and a signed head lists the ref
+	 * with the id signed_id */
 	bool is_signed;
 	vv_oid signed_id;
 } vv_ref_move;
 
-/* One value = one plan. */
+/* A plan. */
 typedef struct vv_ref_plan {
 	vv_arena arena; /* memory of the names */
 	vv_ref_move *moves;
@@ -57,7 +57,7 @@ void vv_ref_range_put(vv_buf *out, vv_repository *r, const vv_oid *old, const vv
 /* Sets *id as the id to which m moves the local ref, instead of the remote's id. */
 void vv_ref_move_to(vv_ref_move *m, const vv_oid *id);
 
-/* One value = the options of one plan. */
+/* The options of a plan. */
 typedef struct vv_ref_plan_options {
 	const vv_refspec *specs; /* refspecs of the command line, or else of the remote */
 	size_t spec_count;
@@ -90,11 +90,14 @@ vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote
 bool vv_ref_moves(const vv_ref_move *m);
 /* Returns VV_OK if p moves no branch that is checked out in a work tree, else VV_EREFUSED. */
 vv_status vv_ref_plan_check_current(vv_ref_plan *p, vv_repository *r, vv_error *err);
-/* Sets *out, which the caller frees, to planned changes of refs, and *count to their number.
- * forward false: lists refs that may move in any case; they change together with the blocks, all or
- * none. forward true: lists refs that may only fast-forward, which can be checked when the commits
- * are in this repository; other moves are marked as refused. may_be_older: the source may be older
- * than this repository, so a ref that would move backwards is skipped. */
+/* Sets *out, which the caller frees with vv_free, to planned changes of refs, and *count to their
+ * number. Moves that are done are left out.
+ *
+ * forward false: lists new refs and forced moves. These refs change together with the blocks, all
+ * or none. forward true: lists all other moves that are fast-forwards; moves that are not are
+ * marked as refused. Call this with true only after the commits were fetched. may_be_older: the
+ * source may be older than this repository, so a ref that would move backwards is skipped, not
+ * refused. */
 vv_status vv_ref_plan_changes(vv_ref_plan *p, vv_repository *r, bool forward, bool may_be_older,
 			      vv_ref_change **out, size_t *count, vv_error *err);
 /* Marks the move of the local ref `to` as done. */

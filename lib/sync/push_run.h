@@ -30,7 +30,7 @@ typedef enum vv_push_state {
 	VV_PUSH_REFUSED /* no action: the move is refused */
 } vv_push_state;
 
-/* One value = one ref to push. */
+/* A ref to push. */
 typedef struct vv_push_item {
 	const char *from; /* the local ref; NULL: a deletion, or a commit without a ref */
 	const char *word; /* name of the local ref in reports, such as "main" */
@@ -47,7 +47,7 @@ typedef struct vv_push_item {
 	bool done;           /* the remote's ref was moved */
 } vv_push_item;
 
-/* One value = one plan. */
+/* A plan. */
 typedef struct vv_push_plan {
 	vv_arena arena; /* memory of the texts */
 	vv_push_item *items;
@@ -56,7 +56,7 @@ typedef struct vv_push_plan {
 void vv_push_plan_clear(vv_push_plan *p);
 VV_AUTO_CLEAR(vv_push_plan, vv_push_plan_clear)
 
-/* One value = the options of one plan. */
+/* The options of a plan. */
 typedef struct vv_push_plan_options {
 	char **words; /* refspecs */
 	int count;
@@ -82,7 +82,7 @@ bool vv_push_plan_goes(const vv_push_plan *p);
 void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url, bool quiet,
 			bool dry_run);
 
-/* One value = one push: its options and its result. */
+/* A push: its options and its result. */
 typedef struct vv_push_job {
 	vv_repository *repo; /* borrowed */
 	const char *remote;  /* a name or URL; NULL: the remote of the branch's upstream */

@@ -15,14 +15,14 @@
 #include "base/text.h"
 #include "lib/tables/dataset_reader.h"
 
-/* One value = one version in the history. */
+/* A version in the history. */
 typedef struct vv_repair_version {
 	vv_cid root; /* root of the version; null: the pointer cannot be read */
 	char *path;
 	vv_oid commit; /* null: the index */
 } vv_repair_version;
 
-/* One value = the options of one repair. */
+/* The options of a repair. */
 typedef struct vv_repair {
 	vv_dataset_reader *reader;
 	const vv_repair_version *versions; /* newest first */

@@ -9,14 +9,14 @@
 #include "dataset/schema/declared.h"
 #include "lib/tables/dataset_reader.h"
 
-/* One value = one datapackage.json of the work tree. */
+/* A datapackage.json of the work tree. */
 typedef struct known_package {
 	char *path;
 	/* the file, or a file to which it refers, differs from the index and HEAD */
 	bool edited;
 } known_package;
 
-/* One value = one temporary file with the content of a blob, for a program that reads files. */
+/* A temporary file with the content of a blob, for a program that reads files. */
 typedef struct copied_blob {
 	vv_oid id;
 	char *file; /* path of the file; NULL: none */
@@ -54,7 +54,7 @@ vv_status dataset_reader_head(vv_dataset_reader *r, vv_error *err);
  * reader. */
 vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out, vv_error *err);
 
-/* One value = the inputs of one import, except the bytes: the user's options, and, from the
+/* The inputs of an import, except the bytes: the user's options, and, from the
  * repository, the previous version, datapackage.json and the scan cache. */
 typedef struct dataset_inputs {
 	/* options of the import, which borrow from the other members */

@@ -18,7 +18,7 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/index/index.h"
 
-/* One value = the writer of one command. It has a dataset_reader; do not open another one. */
+/* The writer of a command. It has a dataset_reader; do not open another one. */
 typedef struct vv_dataset_writer vv_dataset_writer;
 /* Opens a writer for repo as *out. progress may be NULL; both are borrowed. */
 vv_status vv_dataset_writer_open(vv_dataset_writer **out, vv_repository *repo,

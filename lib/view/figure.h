@@ -21,7 +21,7 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
-/* One value = one figure. */
+/* A figure. */
 typedef struct vv_figure vv_figure;
 
 /* Opens the figure with the aggregate `figure` as *out. where: conditions; only rows that meet all
@@ -38,7 +38,7 @@ typedef enum vv_figure_kind {
 	VV_FIGURE_TEXT = VV_SUMS_TEXT,     /* a text */
 	VV_FIGURE_NO_COLUMN /* no result: the version does not have a column of the aggregate */
 } vv_figure_kind;
-/* One value = the result for one version. */
+/* The result for a version. */
 typedef struct vv_figure_value {
 	vv_figure_kind kind;
 	/* the number or text; empty for VV_FIGURE_NONE and VV_FIGURE_NO_COLUMN */

@@ -13,7 +13,7 @@
 
 #define VV_DIFF_KEYS_MAX 4u /* maximum number of candidates */
 
-/* One value = the candidates for the key of one comparison, best first. */
+/* The candidates for the key of a comparison, best first. */
 typedef struct vv_diff_keys {
 	/* names of columns, borrowed from the schemas, each list followed by NULL */
 	const char **lists[VV_DIFF_KEYS_MAX];

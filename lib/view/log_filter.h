@@ -14,7 +14,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 
-/* One value = the options of one filter; a commit passes the filter if it meets all of them. */
+/* The options of a filter; a commit passes the filter if it meets all of them. */
 typedef struct vv_log_filter_options {
 	/* only commits since the beginning of this date, in the form for vv_date_span; NULL: no
 	 * limit */
@@ -32,7 +32,7 @@ typedef struct vv_log_filter_options {
 	const char *const *paths;
 } vv_log_filter_options;
 
-/* One value = one filter. */
+/* A filter. */
 typedef struct vv_log_filter vv_log_filter;
 
 /* Opens a filter with opts, which must outlive it, as *out. VV_EUSAGE: a date or an expression is

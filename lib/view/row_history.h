@@ -2,10 +2,10 @@
  * row_history: lists the commits that changed one row of a table, newest first.
  *
  * The row is found by its key, also in versions in which the table had another key. Renamed columns
- * and files are followed, and so is a row of which only the key changed. If a merge has the row of
- * one of its parents, only this parent is followed, as in git log of a file. A merge is listed only
- * if a cell differs from those of all its parents. The result therefore contains every commit that
- * blame (blame.h) finds for the row or one of its cells.
+ * and files are followed, and so is a row of which only the key changed. If the row in a merge is
+ * equal to the row in one of the merge's parents, only this parent is followed, as in git log of a
+ * file. A merge is listed only if a cell differs from those of all its parents. The result
+ * therefore contains every commit that blame (blame.h) finds for the row or one of its cells.
  *
  * A correct caller: vv_row_history_open; vv_row_history_next until it returns 0;
  * vv_row_history_close.
@@ -27,7 +27,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 
-/* One value = the options of one history. All pointers are borrowed. */
+/* The options of a history. All pointers are borrowed. */
 typedef struct vv_row_history_options {
 	/* the key's values, separated by commas; NULL: the row with number `number`, from 0 */
 	const char *row;
@@ -40,7 +40,7 @@ typedef struct vv_row_history_options {
 	const vv_progress *progress; /* borrowed; may be NULL */
 } vv_row_history_options;
 
-/* One value = one cell of the row before and after a commit. old_cell is absent if the row or the
+/* A cell of the row before and after a commit. old_cell is absent if the row or the
  * column was added; new_cell is absent if the row or the column was removed. */
 typedef struct vv_row_cell {
 	const char *name, *old_name; /* old_name: the name before a rename, or NULL */
@@ -50,7 +50,7 @@ typedef struct vv_row_cell {
 	bool came, went;
 } vv_row_cell;
 
-/* One value = one commit that changed the row. The members are borrowed until the next
+/* A commit that changed the row. The members are borrowed until the next
  * vv_row_history_next. */
 typedef struct vv_row_event {
 	vv_oid commit;
@@ -64,7 +64,7 @@ typedef struct vv_row_event {
 	const char *key, *old_key;
 } vv_row_event;
 
-/* One value = one history. */
+/* A history. */
 typedef struct vv_row_history vv_row_history;
 
 /* Opens the history of a row as *out. s: the reader of r. VV_ENOTFOUND: the path or a column does

@@ -26,7 +26,7 @@ typedef enum vv_view_format {
 	VV_VIEW_ARROW   /* an Arrow stream; only vv_view_write supports it */
 } vv_view_format;
 
-/* One value = one output. */
+/* An output. */
 typedef struct vv_view_writer {
 	const vv_table *table;
 	/* the indices of the written columns in the table, in the order of the output */

@@ -10,7 +10,7 @@
 #include "lib/tables/dataset_writer.h"
 #include "lib/worktree/add_plan.h"
 
-/* One value = the result for one path. A path whose content equals the content in the index has no
+/* The result for a path. A path whose content equals the content in the index has no
  * result. */
 typedef struct vv_add_outcome {
 	char *path;
@@ -34,7 +34,7 @@ vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found
 
 #define VV_ADD_UNSEEN_SHOWN 3u /* maximum number of lines in vv_add_report.unseen_lines */
 
-/* One value = the report of one add. */
+/* The report of an add. */
 typedef struct vv_add_report {
 	vv_add_outcome *outcomes; /* the results */
 	size_t outcome_count, outcome_cap;
@@ -79,7 +79,7 @@ vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add
 vv_status vv_add_findings(vv_buf *out, bool *retyped, const char *path, vv_dataset_reader *lines,
 			  const vv_import_result *res, vv_error *err);
 
-/* One value = the content of the JSON object of one path (varve-add(1)). */
+/* The content of the JSON object of a path (varve-add(1)). */
 typedef struct vv_add_words {
 	/* change: the change, such as "added"; kind: the kind of the content, such as "table";
 	 * NULL: the path was removed, or is unchanged */

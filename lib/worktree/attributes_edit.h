@@ -15,7 +15,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* One value = one change of the file. */
+/* A change of the file. */
 typedef struct vv_attr_edit {
 	vv_repository *r; /* borrowed */
 	char *file;       /* path of the file; NULL: vv_attr_edit_begin was not called */

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* One value = the result of recovering one interrupted command. */
+/* The result of the recovery of an interrupted command. */
 typedef struct vv_interruption {
 	bool undone,      /* the command was undone */
 		finished; /* the command was completed, or had been complete */

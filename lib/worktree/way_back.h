@@ -25,7 +25,7 @@
 /* The name of the command for a transaction that ends with a commit. */
 #define VV_WAY_BACK_COMMIT "transaction"
 
-/* One value = the way back of one command: the paths that it changes, and their old files. */
+/* The way back of a command: the paths that it changes, and their old files. */
 typedef struct vv_way_back vv_way_back;
 
 /* Opens the way back of `command` as *out. The caller must hold the lock for writers (the turn,

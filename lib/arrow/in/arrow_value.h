@@ -67,8 +67,8 @@ typedef struct incoming_value {
 } incoming_value;
 
 /* Sets the members of c, from the member `kind` up to the member `type`, according to a schema.
- * Returns false if a table cannot
- * store the type. The types inside a struct, list or map are not checked. */
+ * Returns false if a table cannot store the type. The types inside a struct, list or map are not
+ * checked. */
 bool incoming_read_type(incoming_column *c, const struct ArrowSchema *schema);
 
 /* Returns true if the value at index `at` of an array is not null. */

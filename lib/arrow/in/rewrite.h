@@ -21,7 +21,7 @@
 #include "lib/arrow/in/layout.h"
 #include "varve/arrow.h"
 
-/* One value = one new file, made of incoming rows. */
+/* A new file, made of incoming rows. */
 typedef struct rewrite rewrite;
 
 /* Sets *o to a copy of `given`, or to the defaults if `given` is NULL, and checks the values.

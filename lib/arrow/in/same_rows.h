@@ -15,7 +15,7 @@
 #include "dataset/table/table.h"
 #include "lib/arrow/in/column.h"
 
-/* One value = one comparison. */
+/* A comparison. */
 typedef struct same_rows same_rows;
 
 /* Opens the comparison of the version t with incoming rows. columns: the columns of the file; those
