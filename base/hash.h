@@ -33,14 +33,13 @@ vv_status vv_sha1(uint8_t out[VV_SHA1_LEN], const void *head, size_t head_len, c
 /* Appends the SHA-1 of the content of b, as at the end of Git's files. */
 vv_status vv_buf_put_sha1(vv_buf *b, vv_error *err);
 
-/* A digest that is computed from bytes added piece by piece. SHA-1 is used for the checksum at the
- * end of Git's pack files, and MD5 for DVC's file names. Neither SHA-1 nor MD5 is trusted as proof
- * of content. */
+/* ---- digest: computes a digest of bytes that are added piece by piece ---- */
 #define VV_MD5_LEN 16u
-/* The algorithm of a digest. */
+/* The algorithm of a digest. SHA-1 is used for the checksum at the end of Git's pack files, and MD5
+ * for DVC's file names. Neither SHA-1 nor MD5 is trusted as proof of content. */
 typedef enum vv_digest_kind { VV_DIGEST_MD5, VV_DIGEST_SHA1, VV_DIGEST_SHA256 } vv_digest_kind;
 typedef struct vv_digest vv_digest;
-/* Makes a digest of this kind, to which no bytes were added yet. */
+/* Makes a digest of no bytes. The caller frees *out with vv_digest_free. */
 vv_status vv_digest_new(vv_digest **out, vv_digest_kind kind, vv_error *err);
 /* Adds len bytes. */
 vv_status vv_digest_update(vv_digest *d, const void *bytes, size_t len, vv_error *err);

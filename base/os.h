@@ -63,8 +63,10 @@ int64_t vv_os_boot_second(void);
  * namespaces. */
 uint64_t vv_os_pid_space(void);
 
-/* Writes an identifier of this installation of the system to out. The identifier must not be
- * published. host: the machine's name. */
+/* Writes an identifier of this installation of the system to out: host (the machine's name), a
+ * newline, and the system's machine id, or "" if the id is not known. On macOS, host is left out if
+ * the id is known, because a Mac's name changes with its network. The identifier must not be
+ * published. */
 void vv_os_machine(char *out, size_t size, const char *host);
 
 /* Returns the number of processors that this process may run on, at least 1. */
@@ -95,21 +97,21 @@ pid_t vv_os_fork(bool held);
 /* The function that a process started by vv_os_start calls. */
 typedef void vv_os_child_fn(const void *payload);
 /* Starts a process that becomes another program, and returns its pid; -1, with errno set, on
- * failure. The process calls child(payload), which must end with execve or _exit. Until then, all
- * signals are blocked, and no signal has a handler. child must not change memory: on Linux, the
- * process shares the memory of this process, which waits until then, because a copy of the memory
- * took a tenth of the time of add and commit. held is as in vv_os_fork. */
+ * failure. The process calls child(payload), which must end with execve or _exit. While child runs,
+ * all signals are blocked, and no signal has a handler. child must not change memory: on Linux, the
+ * process shares the memory of this process, which waits for the end of child. (Copying the memory
+ * took a tenth of the time of add and commit.) held is as in vv_os_fork. */
 pid_t vv_os_start(vv_os_child_fn *child, const void *payload, bool held);
 
 /* Sets the capacity of the pipe fd to `bytes`, if the system allows it. */
 void vv_os_pipe_size(int fd, int bytes);
 
-/* Limits the calling process, a child. Call this in the child between fork and exec. When the
- * process parent, the child's parent, ends (on Linux: the thread that started the child), the child
- * is killed with `signal` (0: SIGKILL). If parent is 0, the child is not killed. addresses and data
- * limit the bytes of address space and of allocated memory; 0: no limit; a limit that the system
- * does not support has no effect. Returns false if the parent has already ended, or if the child
- * cannot be killed at its end. */
+/* Limits the calling process, a child. Call this in the child between fork and exec. parent: the
+ * pid of the child's parent; when this process ends (on Linux: its thread that started the child),
+ * the child is killed with `signal` (0: SIGKILL). parent 0: the child is not killed. addresses and
+ * data: the maximum bytes of address space and of allocated memory; 0: no limit. A limit that the
+ * system does not support has no effect. Returns false if the parent has already ended, or if the
+ * system cannot kill the child when the parent ends. */
 bool vv_os_limit_child(pid_t parent, int signal, uint64_t addresses, uint64_t data);
 
 /* Initialises a pthread_cond_t for vv_os_condition_wait. Returns false on failure. */

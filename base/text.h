@@ -56,8 +56,9 @@ void vv_text_put_bare_url(vv_buf *b, const char *url);
  * ellipsis at the cut. */
 void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width);
 
-/* Adds words to a list of *n words, such as a program's arguments, and a NULL at its end: those before
- * the first NULL of `more`. */
+/* Appends the words of `more`, an array that ends with NULL, to list, an array of *n words such as
+ * a program's arguments, and increases *n. Ends list with a NULL. list must have room for the words
+ * and the NULL. */
 void vv_words_add_list(const char **list, size_t *n, const char *const *more);
 #define vv_words_add(list, n, ...)                                                                 \
 	vv_words_add_list(list, n, (const char *const[]){__VA_ARGS__, NULL})

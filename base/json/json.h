@@ -128,7 +128,8 @@ void vv_json_raw(vv_json_out *w, const char *json, size_t len);
 /* The functions vv_json_add_... write a member: its name and its value. NULL writes null. */
 void vv_json_add_string(vv_json_out *w, const char *name, const char *s);
 void vv_json_add_u64(vv_json_out *w, const char *name, uint64_t v);
-/* Writes a member with a time in UTC. 0 writes null. */
+/* Writes a member with a time, such as "2024-05-17T08:00:00Z". seconds: since 1970; 0 writes
+ * null. */
 void vv_json_add_time(vv_json_out *w, const char *name, int64_t seconds);
 void vv_json_add_bool(vv_json_out *w, const char *name, bool v);
 /* Writes the name of a member, and begins an array or an object as its value. */

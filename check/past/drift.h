@@ -17,13 +17,17 @@
 /* distribution: counts how often each value occurs in a column. Since counts can be subtracted, the
  * distribution of a new version can be computed from the distribution of the base: subtract the
  * cells of the groups that only the base has, and add those of the groups that only the new version
- * has. A correct caller: vv_distribution_init; vv_distribution_add for cells (times 1, or -1 to
- * subtract); vv_distribution_finish; then the other functions; vv_distribution_clear. Numbers are
- * counted as doubles. If a column has more than VV_DIST_STEPS_MAX distinct numbers, the last binary
+ * has.
+ *
+ * A correct caller: vv_distribution_init; vv_distribution_add for cells (times 1, or -1 to
+ * subtract); vv_distribution_finish; then the other functions; vv_distribution_clear.
+ *
+ * Dates are counted by day, times and datetimes by minute, and texts unchanged. Numbers are counted
+ * as doubles. If a column has more than VV_DIST_STEPS_MAX distinct numbers, the lowest binary
  * digits of all numbers are dropped, as few as possible, and numbers that are then equal are
  * counted together. The number of dropped digits depends only on the values, not on their order.
- * Dates are counted by day, times and datetimes by minute, and texts unchanged. The step of a
- * number or time is its position in the order of all possible values. See docs/use/rules.md. */
+ * The step of a number or time is its position in the order of all possible values. See
+ * docs/use/rules.md. */
 
 /* How the values of a column are counted. */
 typedef enum vv_dist_kind {
@@ -89,9 +93,10 @@ vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_ce
 vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *from, vv_error *err);
 /* Sorts the values. VV_ECORRUPT: a value was subtracted that was not in the distribution. */
 vv_status vv_distribution_finish(vv_distribution *d, vv_error *err);
-/* Returns true if d, which is finished, certainly has as few dropped digits as a distribution made
- * from the same cells alone; false: count these cells again. d was made from the distribution
- * `from` (vv_distribution_add_all) by subtracting `gone` rows and adding others. */
+/* Call this for a finished distribution d that was made from the distribution `from`
+ * (vv_distribution_add_all) by subtracting `gone` rows and adding others. Returns true if d
+ * certainly has no more dropped digits than a distribution that is counted from the cells of d.
+ * Returns false if d may have more: count the cells in a new distribution. */
 bool vv_distribution_settle(vv_distribution *d, const vv_distribution *from, uint64_t gone);
 /* Makes two finished distributions of numbers comparable: drops digits in the one with fewer
  * dropped digits, so that both have dropped equally many. */
@@ -99,14 +104,14 @@ void vv_distribution_level(vv_distribution *a, vv_distribution *b);
 
 /* Appends a finished distribution as bytes. */
 void vv_distribution_put(vv_buf *out, const vv_distribution *d);
-/* Reads bytes of vv_distribution_put into an initialised distribution. Returns false if the bytes
- * are invalid. */
+/* Reads bytes of vv_distribution_put into *out, an initialised distribution of the same kind.
+ * Returns false if the bytes are invalid or memory runs out; clear *out then. */
 bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv_error *err);
 
 /* Returns the count of a text or step in a finished distribution. */
 uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v);
 
-/* maximum number of bins of numbers and times: each has about a tenth of the base's values */
+/* maximum number of bins of numbers and times; each bin has about a tenth of the base's values */
 #define VV_DRIFT_BINS 10u
 #define VV_DRIFT_CATEGORIES                                                                        \
 	100u /* for texts: the most frequent texts of the base; all other texts share one bin */

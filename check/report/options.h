@@ -53,7 +53,7 @@ typedef struct vv_report_totals {
 typedef vv_status (*vv_report_write_fn)(void *payload, const char *bytes, size_t len,
 					vv_error *err);
 
-/* One value = one report. */
+/* A report (check/report/report.h). */
 typedef struct vv_check_report vv_check_report;
 
 /* Data of the report about a dataset besides its findings. Texts may be NULL; they are borrowed

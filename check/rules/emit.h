@@ -22,7 +22,7 @@ vv_status check_emit_notes(check_emit *e, vv_error *err); /* reports the notes o
 vv_status check_emit_blank_lines(check_emit *e, vv_error *err);
 /* Reports rows whose line end differs from the dialect's. */
 vv_status check_emit_line_ends(check_emit *e, vv_error *err);
-/* Reports the findings about rows and cells that the groups' counters count. */
+/* Reports the findings about rows and cells that were counted in the row groups. */
 vv_status check_emit_cells(check_emit *e, vv_error *err);
 /* Reports a finding about a row (from 0) and its cells in some columns of the plan. message and
  * expected are texts written by varve. */
@@ -33,9 +33,10 @@ vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severit
 void check_emit_name(check_emit *e, const char *name);
 /* Reports f, a finding that is not about a row, after setting its path and commit. */
 vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err);
-/* Adds `found` findings to the totals, of which `given` were reported, and passes the number of the
- * others to o->more. `like` has the rule, severity, column and violated condition (expected) of all
- * these findings. tolerated: the findings are tolerated by `mostly`, and not reported. */
+/* Adds `found` findings to the totals. `given` of them were reported; passes the number of the
+ * others to the member `more` of the run's options. `like` has the rule, severity, column and
+ * violated condition (expected) of all these findings. tolerated: `mostly` tolerates the findings,
+ * so they are not reported. */
 vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
 			   bool tolerated, vv_error *err);
 /* Like check_emit_total, but without a run. */

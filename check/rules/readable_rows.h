@@ -31,8 +31,8 @@ vv_status vv_mend_open(vv_mend **out, const vv_source *source, const vv_sniff_hi
 void vv_mend_close(vv_mend *m); /* accepts NULL */
 VV_AUTO_FREE(vv_mend, vv_mend_close)
 
-/* Returns VV_OK if the line is one JSON object, with blanks around it, or blank, which sets *blank.
- * VV_EINPUT: it is not. */
+/* Checks a line of NDJSON, and sets *blank to true if the line is blank. Returns VV_OK if the line
+ * is blank, or has one JSON object with blanks around it. VV_EINPUT: any other line. */
 vv_status vv_mend_object(vv_json_rows *parser, const char *line, size_t len, bool *blank,
 			 vv_error *err);
 
@@ -43,8 +43,8 @@ void vv_mend_source(vv_mend *m, vv_source *out);
 void vv_mend_hints(const vv_mend *m, vv_sniff_hints *out);
 
 /* Converts the number of a line in the source of vv_mend_source to its number in the file, from 1.
- * Returns 0 if the number is not known, which can happen after a million rows with omitted line
- * ends. Call after the source was read to its end. */
+ * Returns 0 if the number is not known: only the first million changes of the number of lines are
+ * recorded. Call after the source was read to its end. */
 uint64_t vv_mend_line(const vv_mend *m, uint64_t line);
 /* Returns true if the file has unreadable content that the source omits. Call after the source was
  * read to its end. */

@@ -134,10 +134,10 @@ bool vv_rule_set_uses(const vv_rule_set *s, const char *word);
 /* Marks the settings of a rule as accepted. */
 void vv_rule_set_accept(vv_rule_set *s, const char *code);
 
-/* Returns the severity of a finding that the rule *code could not be checked: always
- * VV_SEVERITY_ERROR, so that data that was not checked is never reported as valid. If the rule does
- * not have this severity in s, sets *code to "unchecked", the rule of the finding; else leaves
- * *code unchanged. s may be NULL. */
+/* For a finding that the rule *code could not be checked: returns its severity, and sets *code to
+ * the rule of the finding. The severity is always VV_SEVERITY_ERROR, so that data that was not
+ * checked is never reported as valid. *code is unchanged if the rule has this severity in s, or if
+ * s is NULL; else it becomes "unchecked". */
 vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code);
 
 /* Turns on the rules that the `count` words in codes select, for --select: even rules that are off
@@ -150,9 +150,9 @@ vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t coun
 vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 
 /* Returns the name of the next member, from the *i-th on, that a setting of the rule can have in
- * varve.json, and sets *i to the number of the member after it. Sets *values to the name that the
- * definition of the member's values has in the JSON Schema of varve.json. Returns NULL if the rule
- * has no further member. */
+ * varve.json, and sets *i to the number of the member after it. Sets *values to the name of the
+ * definition of the member's values in the JSON Schema of varve.json: "columns" has the values
+ * "texts", and "maxAge" has "age". Returns NULL if the rule has no further member. */
 const char *vv_rule_member(const vv_rule *rule, size_t *i, const char **values);
 
 /* Returns true if the setting applies to the column. */

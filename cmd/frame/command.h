@@ -146,8 +146,9 @@ typedef struct vv_command {
 	/* heading in `varve help`: "start", "change", "look", "history", "peers", "vault", "care" */
 	const char *group;
 	const char *summary; /* one line, no full stop */
-	/* "[--key COLS] PATH..."; lines are separated by \n; the help adds [OPTIONS] to lines that
-	 * begin with neither a subcommand nor --continue, if an option is not named */
+	/* "[--key COLS] PATH..."; lines are separated by \n. If usage does not name every option,
+	 * the help inserts [OPTIONS] at the beginning of each line, except of lines that begin with
+	 * a subcommand, --continue or --quit */
 	const char *usage;
 	const char *example; /* a working example with its output, a few lines */
 	const vv_option *options;

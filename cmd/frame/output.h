@@ -67,7 +67,7 @@ void vv_out_command(const char *name);
  * EPIPE no message is printed, because the reader has closed stdout. */
 int vv_out_finish(int code);
 
-/* Examines a failed write to the descriptor of stdout by other code: if the reader has closed
+/* Call this after other code failed to write to the descriptor of stdout. If the reader has closed
  * stdout, the functions of this header then behave as after a failed vv_out. */
 void vv_out_look_for_reader(void);
 
@@ -75,11 +75,12 @@ void vv_out_look_for_reader(void);
  * the program by SIGPIPE, as other programs do by default. */
 int vv_out_end(int code);
 
-/* Makes an early close of stdout by its reader no error and no reason to end the program by a
- * signal: for commands called by Git, which reports any exit code except 0 as a failure. */
+/* If the reader closes stdout early, this is then not an error, and does not end the program by
+ * SIGPIPE. For commands that Git calls, since Git reports any exit code except 0 as a failure. */
 void vv_out_forgive_reader(void);
 
-/* Returns true if writing to stdout has failed. Long output may then stop, with any exit code. */
+/* Returns true if writing to stdout has failed. A command with long output may then stop early, and
+ * return any exit code. */
 bool vv_out_failed(void);
 
 /* A colour or style of text. */

@@ -34,8 +34,8 @@ vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **
 			    vv_error *err);
 void vv_url_words_clear(vv_url_words *w);
 
-/* Reports, for a command that accepts exactly one argument with a URL, that the given arguments are wrong, and shows
- * the right form. Returns the exit code of a usage error. */
+/* For a command that accepts exactly one argument, with a URL: prints an error that the given
+ * arguments are wrong, with the right form. Returns the exit code of a usage error. */
 int vv_url_words_usage(const char *command, int argc, char **argv);
 
 /* Sets the hint of err, a command's error, in two cases: an argument has a URL and the command does

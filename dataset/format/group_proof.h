@@ -31,17 +31,20 @@
 
 #include <stdbool.h>
 
-/* The encoded columns that were found canonical already, with their facts. */
+/* Encoded columns that were found to be canonical (the unique encoding of their cells), with their
+ * facts. */
 typedef struct vv_seen_columns vv_seen_columns;
 
 /* Checks whether a row group is the unique encoding of its cells: sets *is to true if decoding g
  * and encoding its cells again results in the same bytes. If vv_group_encoder_find was called for
- * e, and *is is true, also sets the facts of the cells. arena is for temporary data, and may grow
- * by rows x 48 bytes for each column. e is the encoder for columns that have to be encoded again,
- * for example because they have cells other than texts; usually that is not necessary, since the
- * numbers of a column, or its distinct values with their rows, determine its encoding. VV_ECORRUPT:
- * the group is damaged; for some faults *is is set to false instead. s may be NULL; else facts must
- * be requested from e, and columns in s are not checked again. */
+ * e, and *is is true, also sets the facts of the cells. VV_ECORRUPT: the group is damaged; for some
+ * faults, *is is set to false instead.
+ *
+ * s: columns that need not be checked again, to which canonical columns of g are added; facts must
+ * then be requested from e. NULL: all columns are checked. e: encodes the columns that must be
+ * encoded again, for example because they have cells other than texts. Most columns need not be
+ * encoded again, since the numbers of a column, or its distinct values with their rows, determine
+ * its encoding. arena is for temporary data, and may grow by rows x 48 bytes for each column. */
 vv_status vv_group_is_canonical(vv_seen_columns *s, vv_group_encoder *e, const vv_group *g,
 				vv_arena *arena, bool *is, vv_error *err);
 
@@ -79,9 +82,10 @@ typedef struct group_items {
 	bool last; /* the group is the table's last group */
 } group_items;
 
-/* Tries to prove the group with these items. If it is proved, sets all members of *pair except key,
- * and returns 1. Returns 0 if the group is not proved, for whatever reason, or VV_ENOMEM. Several
- * threads may call this function at the same time, each with its own worker number. */
+/* Tries to prove the group with these items. If the group is proved, sets all members of *pair
+ * except key, and returns 1. Returns 0 if the group is not proved, whatever the reason, or
+ * VV_ENOMEM. Several threads may call this function at the same time, each with its own worker
+ * number (base/thread.h). */
 int group_prove(group_proofs *p, unsigned worker, const proof_setting *table,
 		const group_items *items, vv_pair *pair, vv_error *err);
 

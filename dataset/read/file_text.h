@@ -20,7 +20,7 @@
 #include "base/hash.h"
 #include "dataset/read/source.h"
 
-/* One value = the options for one file. */
+/* The options for reading a file. */
 typedef struct vv_file_text_options {
 	const char *declared; /* the declared encoding; NULL: detect it */
 	/* the encoding of the previous version; "": UTF-8; NULL: no previous version */
@@ -33,7 +33,7 @@ typedef struct vv_file_text_options {
 	bool clean;
 } vv_file_text_options;
 
-/* One value = one file that is read as text. */
+/* A file that is read as text. */
 typedef struct vv_file_text vv_file_text;
 /* Reads the beginning of the file and determines the encoding. If the file is UTF-8 and the source
  * can be read again, rewinds the source and sets *out to NULL. file must outlive *out. VV_EUSAGE:

@@ -97,7 +97,8 @@ bool vv_sniff_is_workbook(const char *name);
 bool vv_sniff_is_table(const char *sample, size_t len, bool at_end);
 
 #define VV_TAIL_MAX (64u << 10) /* maximum number of bytes of the lines below a table */
-#define VV_TAIL_LOOK (4u << 10) /* number of bytes in which unknown such lines are searched */
+/* number of bytes that are searched for lines below a table if none are known */
+#define VV_TAIL_LOOK (4u << 10)
 /* Finds the lines below a CSV table, such as totals: sets *out to the number of their bytes. bytes:
  * the last len bytes of the text; pass VV_TAIL_MAX bytes if lines below the table are known to
  * exist, else VV_TAIL_LOOK bytes. whole: the bytes are the whole text. Appends warnings, one per

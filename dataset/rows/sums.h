@@ -46,8 +46,8 @@ VV_AUTO_FREE(vv_sums_rule, vv_sums_rule_free)
 /* Returns the columns that the rule reads, as indexes in the schema, ascending; borrowed. */
 const size_t *vv_sums_rule_columns(const vv_sums_rule *r, size_t *count);
 
-/* Returns true if the condition of the rule, which has len bytes and the form "X is null", has a
- * single aggregate as X, and not one of the base (vv_sums_rule_has_base). */
+/* For a rule whose condition has the form "X is null" and len bytes: returns true if X is a single
+ * aggregate, and not an aggregate of the base (vv_sums_rule_has_base). */
 bool vv_sums_rule_is_one(const vv_sums_rule *r, size_t len);
 
 /* Returns true if the condition uses aggregates of the base, the version with which the table is

@@ -35,7 +35,7 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/row_change.h"
 
-/* One value = one comparison. */
+/* A comparison. */
 typedef struct vv_rowdiff vv_rowdiff;
 /* Opens a comparison of a (old) with b (new) as *out. VV_ENOTFOUND: a key column is missing; the
  * message names the side. */

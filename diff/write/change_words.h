@@ -57,8 +57,8 @@ typedef struct vv_counted {
 	uint64_t n;
 	const char *one, *many;
 } vv_counted;
-/* Appends the counts that are not 0, as "2 rows added, 1 row removed", with ", " before the first one,
- * too, if out has text after `start`. mark: text around each number, such as "**". */
+/* Appends the counts that are not 0, as "2 rows added, 1 row removed". If out has text after the
+ * offset `start`, first appends ", ". mark: text around each number, such as "**". */
 void vv_counted_put(vv_buf *out, size_t start, const char *mark, const vv_counted *counts,
 		    size_t count);
 /* vv_counts_put(out, start, mark, {n, "row", "rows"}, ...) calls vv_counted_put. */

@@ -79,7 +79,7 @@ typedef struct vv_diff_table {
 	bool partial;
 } vv_diff_table;
 
-/* One value = one writer, which writes differences in a format. */
+/* A writer, which writes differences in a format. */
 typedef struct vv_diff_writer vv_diff_writer;
 /* A form of output. */
 typedef struct vv_diff_writer_kind {

@@ -141,9 +141,10 @@ typedef struct varve_value {
 	varve_text text; /* the cell's own text; borrowed from the cell */
 } varve_value;
 
-/* Reads a cell as a value of the column at `place`, and sets *value. For the places of a row's cells, see
- * varve_rows_columns. A cell that is not a value of the column's type has the kind VARVE_VALUE_MISFIT, which is not an
- * error; that of a cell with the state VARVE_CELL_NUMBER has no text. VARVE_EUSAGE: no such column. */
+/* Reads a cell as a value of the column at `place`, and sets *value. For the places of a row's
+ * cells, see varve_rows_columns. A cell that is not a value of the column's type has the kind
+ * VARVE_VALUE_MISFIT, which is not an error. If such a cell has the state VARVE_CELL_NUMBER,
+ * value->text is empty. VARVE_EUSAGE: no such column. */
 VARVE_API int varve_table_value(varve_value *value, const varve_table *table, size_t place,
 				const varve_cell *cell, varve_error *err);
 

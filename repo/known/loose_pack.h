@@ -13,9 +13,10 @@
 
 /* Packs the loose objects, if they are more than `above`, together with varve's earlier packs that
  * are not much larger, and removes the replaced files. If above is 0 (the user runs gc), also packs
- * the packs made by Git, except those with a .keep or .promisor file. Refs or index must name all
- * objects written by r. Does nothing if gc.auto is 0 in the configuration, or if another process is
- * packing. Sets *packed to the number of loose objects that were packed. */
+ * the packs made by Git, except those with a .keep or .promisor file. All objects that were written
+ * with r must already be reachable from a ref or the index. Does nothing if gc.auto is 0 in the
+ * configuration, or if another process is packing. Sets *packed to the number of loose objects that
+ * were packed. */
 vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, vv_error *err);
 
 /* ---- pack_mend: makes damaged indexes of Git's packs again ---- */

@@ -1,7 +1,9 @@
 /*
- * order: marks the blocks that gc must keep, in the order in which gc stores them: first all blocks
- * below all roots (roots.h), those of the newest versions first, each with a similar block of the
- * next newer version, if any; then the blocks on which unfinished transfers in incoming/ depend.
+ * order: marks the blocks that gc must keep, in the order in which gc stores them.
+ *
+ * First come all blocks below the roots (roots.h), beginning with the newest versions. Each block
+ * is marked with a similar block of the next newer version, if such a block exists. Then come the
+ * blocks on which unfinished transfers in incoming/ depend.
  */
 #ifndef VV_REPO_KNOWN_ORDER_H
 #define VV_REPO_KNOWN_ORDER_H

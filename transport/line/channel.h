@@ -40,9 +40,10 @@ typedef struct vv_channel_ops {
 	vv_status (*done)(void *payload, vv_error *err);
 	/* Ends the connection in any state, and frees payload. Waits at most a few seconds. */
 	void (*close)(void *payload);
-	/* Explains why the connection ended too early: replaces the message in err, that the
-	 * connection was closed, by a more precise message. noise: the len bytes that were received
-	 * instead of the greeting; may be NULL. Returns err->code. ended may be NULL. */
+	/* Explains why the connection ended too early: if the reason is known, replaces the message
+	 * in err ("the connection to ... was closed") with a more precise message. noise: the len
+	 * bytes that were received instead of the greeting; may be NULL. Returns err->code. ended
+	 * may be NULL. */
 	vv_status (*ended)(void *payload, const char *noise, size_t len, vv_error *err);
 	/* Sets the flag of the channel: when *stopped becomes true, each wait must fail within
 	 * about 100 ms, with vv_fail_stopped. Called before all other functions, and again by
@@ -86,7 +87,7 @@ vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err);
  * pace by `seconds` (patience.h), calls fail with VV_EIO. The pace is measured over a whole answer,
  * including the wait for the answer. If either value is 0, the pace is not limited. */
 void vv_channel_pace(vv_channel *c, uint64_t bytes_per_sec, unsigned seconds);
-/* Records that the peer is alive: the pace is measured anew from this moment. */
+/* Records that the peer is alive: the pace is measured from this moment on. */
 void vv_channel_alive(vv_channel *c);
 
 /* Ends waiting for the peer; may be called by another thread. Running calls fail soon, and all

@@ -10,8 +10,9 @@
 
 #include "base/error.h"
 
-/* left: runs a call without a time limit (such as getaddrinfo) in a separate thread. The caller
- * waits up to a deadline of its own, and then continues; the thread runs until the call ends. */
+/* left: runs a call that has no time limit of its own, such as getaddrinfo, in a separate thread.
+ * The caller waits until a deadline, and then continues without the result; the thread is left
+ * running until the call ends. */
 typedef struct vv_left vv_left;
 /* Starts a thread that calls run(payload). The thread and the caller share `payload`;
  * clear(payload) is called when both have finished. Returns NULL if memory ran out; `clear` was

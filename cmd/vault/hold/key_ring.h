@@ -38,11 +38,11 @@ vv_status vv_key_ring_open(vv_key *out, const vv_env *env, const char *file, vv_
 vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const char *word,
 			   vv_error *err);
 
-/* Sets the content of text to the file `name` in the configuration folder; to nothing if it does not
- * exist. The file "trusted" has the user's names for keys, as lines "NAME DID". */
+/* Sets text to the content of the file `name` in the configuration folder. A missing file counts as
+ * an empty file. The file "trusted" has the user's names for keys, as lines "NAME DID". */
 vv_status vv_key_ring_read(vv_buf *text, const vv_env *env, const char *name, vv_error *err);
-/* Gives the name to a key; if another key has the name, takes it from the other key. VV_EUSAGE: the
- * name is not valid. */
+/* Adds the name for a key. If another key has the name, removes the name from that key. VV_EUSAGE:
+ * the name is not valid. */
 vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t key[VV_KEY_PUBLIC],
 			    vv_error *err);
 /* Removes a name. VV_ENOTFOUND: no key has this name. */

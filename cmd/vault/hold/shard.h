@@ -2,7 +2,7 @@
  * shard: seals content into shards, opens shards, and checks their leaves. A shard is a block of at
  * most 1,048,512 bytes, named by its raw CID, that holders store.
  *
- *   L x 4096   L leaves (1, 2, 4 ... 128 or 254): these bytes, cut into pieces of 4096:
+ *   L x 4096   L leaves (1, 2, 4 ... 128 or 254): the following bytes, cut into pieces of 4096:
  *     8          "VVSHARD" 01
  *     8          epoch: the first bytes of the digest of the epoch's record
  *     le16       L

@@ -46,7 +46,8 @@ typedef struct vv_meeting {
 	void *payload;
 	/* The members below are results. */
 	bool listed; /* the holder's records were listed; the caller may set it to false, to list the records again */
-	size_t handed; /* the holder has the files of the ledger with numbers below this one */
+	/* the holder has the ledger's files whose vv_ledger_entry.number is below this number */
+	size_t handed;
 	/* the number of records in the holder's list; 0 for a holder that stores only shards */
 	uint64_t records;
 	/* the number of records that the holder did not have at the last exchange */

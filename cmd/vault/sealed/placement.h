@@ -29,9 +29,10 @@ typedef struct vv_placeable {
  * highest rank first, and returns their number. */
 size_t vv_placement(size_t *out, const vv_cid *shard, const vv_placeable *holders, size_t count);
 
-/* Assigns to as many shards of a stripe as possible a holder that has the shard, so that no two of
- * these holders are in one failure domain. has[i][h] is true if holder h has shard i. Sets out[i]
- * to the index of the holder for shard i, or to SIZE_MAX if no holder was assigned. */
+/* Assigns holders to the shards of a stripe: to each shard at most one holder, which has the shard.
+ * No two assigned holders are in the same failure domain, and as many shards as possible get a
+ * holder. has[i][h] is true if holder h has shard i. Sets out[i] to the index of the holder for
+ * shard i, or to SIZE_MAX if no holder was assigned. */
 vv_status vv_placement_apart(size_t *out, const bool *const *has, size_t shards,
 			     const vv_placeable *holders, size_t count, vv_error *err);
 

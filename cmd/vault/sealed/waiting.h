@@ -1,6 +1,6 @@
 /*
- * waiting: measures how long the things that a caller observes, each named by a CID, have been
- * waiting, and stores the times in a file.
+ * waiting: measures for how long things have been waiting, and stores the times in a file. Each
+ * thing is named by a CID; for example, a surplus copy of a shard waits for its removal.
  *
  * The waiting time is the sum of the times between commands. The time between two commands counts
  * as at most 7 days, and as 0 if it is more than a year. So a wrong clock, in a record or on this

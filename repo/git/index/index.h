@@ -113,10 +113,10 @@ vv_status vv_index_remove_gone(vv_index *x, const char *path, vv_error *err);
  * paths meanwhile are preserved. VV_ELOCKED: another process held index.lock for some seconds; the
  * message has the name of the file. VV_EREFUSED: git rejected a path. */
 vv_status vv_index_write(vv_index *x, vv_error *err);
-/* Updates the ctimes in the index file `file`, which is not in use yet, after the work tree's files
- * were moved to their places, which changed their ctimes. Sets *noted to true. If a file is not the
- * one that git wrote, or if only git can write this form of index, sets *noted to false instead,
- * and does not change the index file. */
+/* Call this after files were moved into the work tree, which changed their ctimes. Updates the
+ * ctimes of their entries in the index file at the path `file`, which is not in use yet, and sets
+ * *noted to true. If a file is not the one that git wrote, or if only git can write this form of
+ * index, sets *noted to false instead, and does not change the index file. */
 vv_status vv_index_note_moved(bool *noted, const vv_repository *r, const char *file, vv_error *err);
 /* Locks the index until the next vv_index_write or vv_index_close. Does not wait: VV_ELOCKED if
  * another process has locked the index. */
@@ -142,8 +142,9 @@ typedef enum vv_file_state {
 	VV_FILE_DELETED,
 	VV_FILE_TYPE_CHANGED
 } vv_file_state;
-/* Sets *out to true if the mode of the regular file at e->path is not that of its entry e; the
- * executable bit counts as core.fileMode sets it. *out is false if there is no regular file. */
+/* Sets *out to true if the mode of the regular file at e->path differs from the mode of its entry
+ * e. If core.fileMode is false, the executable bit of the file is ignored. *out is false if the
+ * path is not a regular file. */
 vv_status vv_index_mode_differs(vv_index *x, const vv_index_entry *e, bool *out, vv_error *err);
 /* Compares a file that is not a dataset with its entry e, converting text as Git does, and sets
  * *out. Hashes the file only if its stat differs from the entry. */

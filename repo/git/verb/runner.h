@@ -74,8 +74,8 @@ vv_status vv_runner_list_changed(vv_runner *r, vv_error *err);
 /* Runs git. VV_ELOCKED: another program held index.lock for too long. VV_EPROGRAM: git is not installed. */
 vv_status vv_runner_run(vv_runner *r, vv_error *err);
 
-/* Adds to err that git's part of the command is done, if rc, the status of work after git, is an
- * error, and git was successful. Returns rc. */
+/* rc: the status of work that was done after git ended. If rc is an error, and git was successful,
+ * adds the prefix "git succeeded, but a later step failed" to err. Returns rc. */
 vv_status vv_runner_later(const vv_runner *r, vv_status rc, vv_error *err);
 
 /* Syncs the folders, HEAD and the branch that git has changed, since git does not sync folders or HEAD. */
