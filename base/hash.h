@@ -68,7 +68,8 @@ int vv_hash128_order(const void *a, const void *b);
 vv_hash128 vv_xxh3_128(const void *bytes, size_t len, uint64_t seed);
 
 /* The state of an XXH3 that is computed from bytes added piece by piece. Both the 64-bit and the
- * 128-bit digest can be computed from the same state. */
+ * 128-bit digest can be computed from the same state. vv_xxh3_reset returns the state to that of
+ * vv_xxh3_new. */
 typedef struct vv_xxh3_state vv_xxh3_state;
 vv_xxh3_state *vv_xxh3_new(uint64_t seed); /* NULL when out of memory */
 void vv_xxh3_reset(vv_xxh3_state *s, uint64_t seed);

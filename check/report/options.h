@@ -66,8 +66,8 @@ typedef struct vv_report_facts {
 	const char *base;    /* the dataset's base, such as "HEAD~1 (a1b2c3d)" */
 	const char *base_commit; /* the full id of the base's commit */
 	uint64_t ms;             /* duration of the check in milliseconds */
-	/* the schema of the table, if git stores a pointer in place of the file; NULL: git stores
-	 * the file itself */
+	/* the schema of the table, if git stores a pointer (repo/git/pointer.h) in place of the
+	 * file; NULL: git stores the file itself */
 	const vv_schema *pointer;
 } vv_report_facts;
 

@@ -2,8 +2,9 @@
  * rules: reads varve.json, a project's requirements on its data (docs/use/rules.md).
  *
  * A correct caller: vv_rules_file_read (a project without a varve.json is represented by NULL);
- * then, for each dataset, vv_rule_set_for, which returns its rule set: all settings of rules for
- * the dataset. The functions of check.h and check/past/base.h take a rule set.
+ * then, for each dataset (a file that varve stores), vv_rule_set_for, which returns its rule set:
+ * all settings of rules for the dataset. The functions of check.h and check/past/base.h take a rule
+ * set.
  */
 #ifndef VV_CHECK_RULES_RULES_H
 #define VV_CHECK_RULES_RULES_H

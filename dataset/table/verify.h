@@ -1,5 +1,6 @@
 /*
- * verify: checks that a version is undamaged and canonical.
+ * verify: checks that a version is undamaged and canonical, that is, encoded in the only way in
+ * which varve encodes this file with these parameters.
  */
 #ifndef VV_DATASET_TABLE_VERIFY_H
 #define VV_DATASET_TABLE_VERIFY_H
@@ -10,10 +11,11 @@
 #include "base/thread.h"
 #include "dataset/table/table.h"
 
-/* Checks a version completely: that nodes and groups are canonical, weights and sums are right,
- * each line that is a quirk (dataset/format/quirks.h) is scanned as exactly the cells of its row,
- * and lengths and hash match the file's bytes. 'varve fsck --data' and transfers use this.
- * VV_ECORRUPT: the version is damaged; err names group and row. */
+/* Checks a version completely: that the nodes of its lists and its row groups are canonical, that
+ * the counts and sums in the nodes are right, that each line that is a quirk
+ * (dataset/format/quirks.h) is scanned as exactly the cells of its row, and that lengths and hash
+ * match the file's bytes. 'varve fsck --data' and transfers use this. VV_ECORRUPT: the version is
+ * damaged; err names group and row. */
 vv_status vv_table_check(vv_table *t, vv_pool *pool, const vv_progress *progress, vv_error *err);
 
 /* A check of many versions, one after the other. Groups that were proved in an earlier version

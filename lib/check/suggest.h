@@ -4,8 +4,9 @@
  *
  * Candidates are made from profiles (check/past/profile.h) of the newest version and of some
  * earlier versions. Each candidate is checked in all versions. A candidate of the newest version is
- * suggested if all versions meet it, and if all later versions also meet each similar candidate of
- * an earlier version. The second condition excludes lists of values that grow and bounds that rise.
+ * suggested only if all versions meet it. In addition, each candidate of an earlier version that
+ * has the same form, but other values or bounds, must be met by all versions after the earlier one.
+ * So lists of values that grow and bounds that rise are not suggested.
  */
 #ifndef VV_LIB_CHECK_SUGGEST_H
 #define VV_LIB_CHECK_SUGGEST_H

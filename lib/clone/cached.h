@@ -1,6 +1,6 @@
 /*
- * cached: opens the repository at a URL for reading, as a bare lazy clone in a cache that all
- * processes of a user share, so that the user need not clone it.
+ * cached: opens the repository at a URL for reading, without a clone by the user. The repository is
+ * a bare clone without blocks (a lazy clone), in a cache that all processes of a user share.
  *
  * The cache is the folder VARVE_CACHE; without this variable, $XDG_CACHE_HOME/varve; without that
  * one, ~/.cache/varve. It has one folder for each URL:

@@ -19,8 +19,8 @@
 #include "lib/sync/fetch_run.h"
 #include "repo/git/repository.h"
 
-/* The result of a lazy clone with a size limit, which fetches the newest versions that fit into the
- * limit. */
+/* The result of a lazy clone (a clone without blocks) with a size limit, which fetches the blocks
+ * of the newest versions that fit into the limit. */
 typedef struct vv_room_sum {
 	/* versions: number of versions that the refs reach; taken: number of these versions that
 	 * are stored */

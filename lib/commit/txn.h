@@ -44,14 +44,15 @@ typedef struct vv_txn vv_txn;
 vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const char *from,
 		      const vv_progress *progress, vv_error *err);
 /* A value for the parameter `branch` of vv_txn_open: the transaction makes a commit that is on no
- * branch, with the parent `from`. gc removes the commit's blocks, unless a ref to the commit was
- * made before. */
+ * branch, with the parent `from`. gc removes the commit's blocks, unless a ref to the commit is
+ * made before gc runs. */
 extern const char vv_txn_no_branch[];
 void vv_txn_free(vv_txn *t); /* accepts NULL */
 VV_AUTO_FREE(vv_txn, vv_txn_free)
 
 /* Adds the files of req as `varve add` does; vv_txn_commit or vv_txn_stage completes the addition.
- * VV_EUSAGE: the transaction has a branch. Warnings are sent to the repository's listener. */
+ * VV_EUSAGE: the transaction has a branch. Warnings are sent to the repository's listener
+ * (vv_repository_notes). */
 vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err);
 
 /* The options of a call of vv_txn_put. */

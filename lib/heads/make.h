@@ -1,5 +1,5 @@
 /*
- * make: signs a new head of this repository.
+ * make: signs a new head of this repository: a record of its refs (head.h).
  *
  * The first signer is the owner. The new record follows the signer's last record, and repeats its
  * mirrors, signers and revocations. It lists the newest trusted heads of the other signers, and

@@ -1,6 +1,6 @@
 /*
- * trust: reads and writes the list of trusted heads: the newest valid head of each signer, in the
- * file .git/varve/trust. Fetched data cannot change this file.
+ * trust: reads and writes the list of trusted heads (head.h): the newest valid head of each signer,
+ * in the file .git/varve/trust. Fetched data cannot change this file.
  *
  * 	varve trust 1
  * 	name <name>

@@ -44,7 +44,7 @@ VV_AUTO_CLEAR(vv_folder_history, vv_folder_history_clear)
 vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err);
 /* If a ref in h->refs does not descend from the folder's ref with the same name, appends its
  * description to *back; else appends nothing. Sets *heads to true if the folder has signed heads
- * that are not in this repository. */
+ * (lib/heads/head.h) that are not in this repository. */
 vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bool *heads,
 				    vv_error *err);
 /* Packs the objects that are reachable from the refs and not in the folder, and updates the packs

@@ -74,8 +74,8 @@ void vv_remote_folder_refs(const vv_remote_folder *f, vv_buf *out);
  * vv_remote_folder_note with the same dir, and puts them into the repository. They are checked like
  * packs of a peer. dir: a local folder for this published folder only. Parts of packs that a killed
  * run left in dir, or that were received from another copy in this transfer, are not downloaded
- * again. git must fetch further objects, if any are missing. VV_EREFUSED: the packs exceed the
- * limits for peers. */
+ * again. Afterwards, the caller fetches objects that are still missing with git. VV_EREFUSED: the
+ * packs exceed the limits for peers. */
 vv_status vv_remote_folder_bring(const vv_remote_folder *f, vv_transfer *t, const char *dir,
 				 vv_error *err);
 /* Writes a file in dir which states that everything reachable from the folder's refs is in this

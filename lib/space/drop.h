@@ -3,9 +3,9 @@
  *
  * The data of a version is removed only after the requested number of others (keepers) have proved
  * that they store the version: a remote as in lib/remotes/proof.h; a vault must have all items of
- * the version, and each holder must return a random leaf of every shard. If two repositories drop
- * data at the same time, neither is a keeper for the other (vv_drop_lock). Before data is removed,
- * its versions are recorded as stored elsewhere (repo/known/elsewhere.h).
+ * the version, and each holder must return a random leaf (a piece of 4096 bytes) of every shard. If
+ * two repositories drop data at the same time, neither is a keeper for the other (vv_drop_lock).
+ * Before data is removed, its versions are recorded as stored elsewhere (repo/known/elsewhere.h).
  */
 #ifndef VV_LIB_SPACE_DROP_H
 #define VV_LIB_SPACE_DROP_H

@@ -15,7 +15,8 @@
 #include "lib/heads/nearby.h"
 #include "lib/remotes/reach.h"
 
-/* The sources of a fetch. A copy is another repository with the same data set. */
+/* The sources of a fetch. A copy is another repository with the same data set, that is, with the
+ * same name and owner (lib/heads/head.h). */
 typedef struct vv_fetch_from {
 	/* The request, set by the caller; pointers are borrowed. */
 	vv_repository *repo;

@@ -28,8 +28,8 @@ typedef struct vv_ref_move {
 	bool behind;
 	bool for_merge; /* pull merges this ref, and FETCH_HEAD lists it first */
 	bool done;      /* the local ref has its new value */
-	/* the history is from another peer, not from the remote, and a signed head lists the ref
-	 * with the id signed_id */
+	/* the history is from another peer, not from the remote, and a signed head
+	 * (lib/heads/head.h) lists the ref with the id signed_id */
 	bool is_signed;
 	vv_oid signed_id;
 } vv_ref_move;

@@ -2,7 +2,8 @@
  * push_run: runs a push, from its arguments to the moved refs, for the command and for the library.
  *
  * A correct caller: vv_push_job_init; set the first members; vv_push_job_run; read plan and
- * refused, also after a failure; vv_push_job_clear. Notes are sent to the repository's listener.
+ * refused, also after a failure; vv_push_job_clear. Notes are sent to the repository's listener
+ * (vv_repository_notes).
  */
 #ifndef VV_LIB_SYNC_PUSH_RUN_H
 #define VV_LIB_SYNC_PUSH_RUN_H

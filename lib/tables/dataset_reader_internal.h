@@ -27,7 +27,7 @@ struct vv_dataset_reader {
 	vv_repository *repo;
 	const vv_progress *progress;
 	vv_pool *pool;
-	/* receives the blocks of dry imports; NULL: they are discarded */
+	/* receives the blocks of imports that store nothing; NULL: these blocks are discarded */
 	vv_mem_sink *kept;
 	vv_stat_cache *stats; /* the stat cache */
 	vv_index *index;      /* Git's index; NULL: not opened yet */

@@ -48,9 +48,10 @@ typedef struct vv_add_report {
 	bool retyped; /* warnings contains values that contradict the type of their column */
 	/* tables: number of new or changed datasets that are tables; files: number of the others */
 	size_t tables, files;
-	size_t keyed;   /* number of these tables that have a key */
-	size_t guessed; /* number of these tables whose paths no argument gave */
-	size_t same;    /* number of unchanged datasets */
+	size_t keyed; /* number of these tables that have a key */
+	/* number of these tables that became tables only because their files look like tables */
+	size_t guessed;
+	size_t same; /* number of unchanged datasets */
 	/* ordinary: number of files that were added as git adds them; removed: number of paths that
 	 * were removed from the index */
 	size_t ordinary, removed;

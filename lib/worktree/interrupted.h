@@ -21,7 +21,7 @@ vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours,
 			      vv_error *err);
 /* Restores files and index entries from the commit *from with git. back: paths that the commit has.
  * gone: paths to remove from the index. Each path ends with a NUL. Large tables are restored as
- * pointers. */
+ * pointers (repo/git/pointer.h). */
 vv_status vv_interrupted_put_back(vv_repository *r, const vv_oid *from, const vv_buf *back,
 				  const vv_buf *gone, vv_error *err);
 

@@ -2,9 +2,9 @@
  * new_pack: collects Git objects, and writes them as a pack with its index (gitformat-pack(5),
  * version 2 of both). Internal.
  *
- * No object is stored as a delta; git gc makes deltas later. libgit2's packbuilder, which the
- * quarantine uses for larger objects, searches for deltas and reads its output again: with it,
- * adding 5,000 small files took 1.7 times the CPU time of git.
+ * No object is stored as a delta; git gc makes deltas later. libgit2's packbuilder, which
+ * quarantine.h uses for larger objects, searches for deltas and reads its output again: with
+ * packbuilder, adding 5,000 small files took 1.7 times the CPU time of git.
  *
  * The objects are written to a file, from which they can be read. Memory holds 40 bytes per object.
  *

@@ -30,7 +30,8 @@
 /* Takes the turn; if another process has the turn, waits up to a minute. Does nothing if r already
  * has the turn, or if the process that has the turn started this process. Also does nothing in a
  * bare repository, where only refs change, by compare-and-swap. VV_ELOCKED: another process still
- * has the turn; the message names the process. VV_ECANCELLED: the listener cancelled. */
+ * has the turn; the message names the process. VV_ECANCELLED: the repository's listener
+ * (vv_repository_notes) cancelled. */
 vv_status vv_write_turn_take(vv_repository *r, vv_error *err);
 /* Takes the turn without waiting. VV_ELOCKED: another process has the turn. */
 vv_status vv_write_turn_try(vv_repository *r, vv_error *err);

@@ -27,8 +27,8 @@ typedef struct vv_keep {
 } vv_keep;
 
 /* Calls vv_gc_mark for all blocks to keep. A vv_gc_mark_fn, whose payload is a vv_keep. Ignores
- * pointers that cannot be read, and missing blocks. VV_ECORRUPT: a reachable node is damaged, so
- * that the blocks below it are unknown. */
+ * pointers (repo/git/pointer.h) that cannot be read, and missing blocks. VV_ECORRUPT: a reachable
+ * node is damaged, so that the blocks below it are unknown. */
 vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err);
 
 #endif

@@ -3,10 +3,10 @@
  *
  * The protocol (docs/formats/protocol.md) consists of requests and answers, which are never sent at
  * the same time: the client writes a whole request, calls vv_channel_turn, reads the answer to its
- * end (marked by the frames), calls vv_channel_done, and may then write the next request. This is
- * one turn: one HTTP POST, and no deadlock with any kind of channel. A channel is used by one
- * thread; only while this thread computes an answer, a second thread may write whole frames to the
- * channel, each between vv_channel_lock and vv_channel_unlock (protocol/pulse.h).
+ * end (which protocol/frame.h marks), calls vv_channel_done, and may then write the next request.
+ * This is one turn: one HTTP POST, and no deadlock with any kind of channel. A channel is used by
+ * one thread; only while this thread computes an answer, a second thread may write whole frames to
+ * the channel, each between vv_channel_lock and vv_channel_unlock (protocol/pulse.h).
  *
  * The users of a channel are independent of its kind: a pipe to `varve serve --stdio` (pipe.c), ssh
  * (ssh.c, ssh2.c) or HTTP (http/channel.c).

@@ -45,10 +45,11 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 
 typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 				      vv_block_form *form, vv_error *err);
-/* Sets fn as the function that reads leaves and also returns their stored form, borrowed from
- * stored (vv_store_get_form). A leaf that is stored as a difference is sent unchanged if the
- * receiver has its base (sent in this stream, or a similar block), unless a new difference would be
- * considerably shorter. */
+/* Sets fn as the function that reads leaves (raw blocks), and also returns their stored form,
+ * borrowed from stored (vv_store_get_form). If a leaf is stored as a difference, and the receiver
+ * has its base, the difference is sent unchanged, unless a new difference would be considerably
+ * shorter. The receiver has the base if it was sent in this stream, or is the similar block that
+ * the receiver has. */
 void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn);
 
 /* Sends the block cid. The block is checked against its CID, or, in its stored form, only against

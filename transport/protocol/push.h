@@ -18,7 +18,7 @@
 typedef struct vv_push {
 	vv_repository *repo;
 	vv_peer *peer;
-	const vv_push_ref *refs; /* `old` as in the peer's hello */
+	const vv_push_ref *refs; /* `old` as in the peer's vv_hello */
 	size_t ref_count;
 	bool dry_run; /* only determine what would be sent */
 	bool ahead;   /* send only the blocks (vv_request.ahead); git pushes the commits later */

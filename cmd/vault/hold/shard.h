@@ -72,8 +72,9 @@ vv_status vv_leaves_end(vv_buf *bytes, vv_shard *out, vv_error *err);
 vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 			const void *content, size_t len, vv_error *err);
 
-/* Sets *out to the properties of any shard of len bytes, including parity shards. VV_ECORRUPT: the
- * length is invalid, or the trailer does not match the leaves. */
+/* Sets *out to the properties of any shard of len bytes, including parity shards
+ * (cmd/vault/sealed/stripe.h), which have no header. VV_ECORRUPT: the length is invalid, or the
+ * trailer does not match the leaves. */
 vv_status vv_leaves_look(vv_shard *out, const void *bytes, size_t len, vv_error *err);
 
 /* Sets *out and epoch to the properties and the epoch of a sealed shard of len bytes. VV_ECORRUPT:
@@ -87,8 +88,9 @@ vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void 
 vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *bytes, size_t len,
 			vv_error *err);
 
-/* Checks, for audits, by the shard's trailer (L hashes) that `leaf` is leaf number `at` of the
- * shard s. VV_ECORRUPT: the leaf is wrong; the message has the reason. */
+/* Checks by the shard's trailer (L hashes) that `leaf` is leaf number `at` of the shard s. An audit
+ * uses this: it asks a holder for a random leaf, to prove that the holder has the shard.
+ * VV_ECORRUPT: the leaf is wrong; the message has the reason. */
 vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const void *trailer,
 			vv_error *err);
 

@@ -1,10 +1,11 @@
 /*
  * placement: chooses the holders (holder.h) of a shard.
  *
- * The method is rendezvous hashing: a holder's rank for a shard is the SHA-256 of the shard's digest and the
- * holder's id. The holders with the highest ranks are chosen, at most one from each failure domain. So if a holder
- * is added or removed, only its own shards are moved, as far as failure domains allow. The functions only choose
- * holders; the ledger records which holders have a shard.
+ * The method is rendezvous hashing: a holder's rank for a shard is the SHA-256 of the shard's
+ * digest and the holder's id. The holders with the highest ranks are chosen, at most one from each
+ * failure domain. So if a holder is added or removed, only its own shards are moved, as far as
+ * failure domains allow. The functions only choose holders; the vault's ledger
+ * (cmd/vault/hold/ledger.h) records which holders have a shard.
  */
 #ifndef VV_CMD_VAULT_SEALED_PLACEMENT_H
 #define VV_CMD_VAULT_SEALED_PLACEMENT_H

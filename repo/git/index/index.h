@@ -3,8 +3,8 @@
  *
  * The index is read when it is opened, and changed in memory. vv_index_write locks index.lock, and
  * applies the changes with git update-index to a copy of the file. The entry of a dataset
- * (attributes.h) has the pointer's blob id and the stat of the big file in the work tree, so that
- * plain git status reports no change without reading the file.
+ * (attributes.h) has the blob id of its pointer (repo/git/pointer.h), and the stat of the big file
+ * in the work tree, so that plain git status reports no change without reading the file.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_H
 #define VV_REPO_GIT_INDEX_INDEX_H

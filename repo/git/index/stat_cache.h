@@ -3,10 +3,10 @@
  * files are not read again.
  *
  * Each worktree has one file, <gitdir>/varve/stat. An entry for a path means: with this stat, the
- * path's content is the pointer blob `id`. An entry for "/" followed by a path means: with this
- * stat, the file's bytes are the blob `id` (for documents). If the file may have changed after it
- * was read without a change of its stat, the entry is only a guess. The cache can be deleted
- * safely.
+ * path's content is that of the pointer (repo/git/pointer.h) with the blob id `id`. An entry for
+ * "/" followed by a path means: with this stat, the file's bytes are the blob `id` (for documents).
+ * If the file may have changed after it was read without a change of its stat, the entry is only a
+ * guess. The cache can be deleted safely.
  */
 #ifndef VV_REPO_GIT_INDEX_STAT_CACHE_H
 #define VV_REPO_GIT_INDEX_STAT_CACHE_H

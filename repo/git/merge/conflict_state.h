@@ -27,8 +27,8 @@ vv_status vv_conflict_drop(const vv_repository *r, const char *path, vv_error *e
 /* Removes all records. */
 vv_status vv_conflict_drop_all(const vv_repository *r, vv_error *err);
 
-/* Sets *out to the pointer blob of the merged table that the merge wrote to the work tree at path.
- * VV_ENOTFOUND: path is not in conflict, or has no valid record. */
+/* Sets *out to the blob of the pointer (repo/git/pointer.h) of the merged table that the merge
+ * wrote to the work tree at path. VV_ENOTFOUND: path is not in conflict, or has no valid record. */
 vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *path, vv_oid *out,
 			     vv_error *err);
 

@@ -56,8 +56,9 @@ typedef struct vv_new_root {
 } vv_new_root;
 typedef vv_status (*vv_new_root_fn)(void *payload, const vv_new_root *n, vv_error *err);
 /* Calls fn once for each dataset version (root) that is in new commits of wants and not in the last
- * commits of haves, oldest commits first. If a committed blob is a damaged pointer, sends one note
- * to r's listener and skips the blob. */
+ * commits of haves, oldest commits first. If a committed blob is a damaged pointer
+ * (repo/git/pointer.h), sends one note to r's listener (vv_repository_notes), and skips the
+ * blob. */
 vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
 			    void *payload, vv_error *err);

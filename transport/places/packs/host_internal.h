@@ -61,7 +61,8 @@ struct vv_host {
 	vv_cid_set *versions; /* versions whose files and lists were read */
 	vv_cid_set *listed;   /* packs whose lists are in the catalog */
 	vv_cid_set *pieces;   /* records that were fetched one by one (pieces.c) */
-	/* packs were fetched, and no requested pack is only partly in this folder */
+	/* the last download of packs is complete, so that vv_host_close removes files with parts of
+	 * packs */
 	bool parts_done;
 	vv_cid_set *joined; /* packs whose blocks another pack of the catalog also has (join.c) */
 	vv_cids unread;     /* packs in joined whose lists were left out of the catalog */

@@ -29,7 +29,8 @@ typedef struct vv_seek {
 	size_t file_count, file_cap;
 	vv_cid_map *of;    /* for each pack, the position of its index in names */
 	vv_cid_set *asked; /* versions whose indexes and packs were recorded */
-	vv_cids packs;     /* packs of versions whose lists are not all in the catalog */
+	/* packs of versions whose lists are not all in the host's catalog (vv_host.catalog) */
+	vv_cids packs;
 } vv_seek;
 
 vv_seek *vv_seek_new(void);    /* NULL: out of memory */
