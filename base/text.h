@@ -103,10 +103,10 @@ bool vv_text_has(const char *s, size_t len, const char *words, size_t words_len)
 unsigned vv_text_distance(const char *a, const char *b, unsigned max);
 
 /* The search for the candidate that a mistyped word most likely means, for example a command, an
- * option or a column. A candidate counts as near if it begins with the word, or if it differs by at
- * most one error from a word of three to five letters, two errors from a word of six to nine
- * letters, or three errors from a longer word. A word of two letters may only have its letters
- * exchanged. */
+ * option or a column. A candidate counts as near if it begins with the word, or differs from it by
+ * few errors (vv_text_distance): at most one error if the word has three to five letters, two if it
+ * has six to nine, three if it is longer. From a word of two letters, a near candidate may only
+ * differ in the order of the letters. */
 typedef struct vv_nearest {
 	const char *word;
 	const char *best;  /* borrowed from the caller; NULL: no near candidate so far */

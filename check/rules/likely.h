@@ -42,8 +42,9 @@ VV_AUTO_CLEAR(vv_likely, vv_likely_clear)
  * be cleared or zeroed. json: the cell is a string of NDJSON or a JSON array. */
 void vv_likely_of_type(vv_likely *out, const vv_field *f, const char *s, size_t len, bool json);
 /* Sets *out to the probable meaning of a text that has the type of its field, but does not match
- * the pattern or is not one of the allowed values: a valid text with spaces around it, or in
- * different case. values: the allowed values, may be NULL; right: tests a text, may be NULL. */
+ * the pattern or is not one of the allowed values. The probable meaning is a valid text that
+ * differs from the text only in spaces around it, or in case. values: the allowed values, may be
+ * NULL; right: tests a text, may be NULL. */
 void vv_likely_of_value(vv_likely *out, const char *s, size_t len, const vv_json *values,
 			vv_likely_right_fn right, void *payload);
 

@@ -95,10 +95,10 @@ bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit); /* sets *limit; fa
  * .gitattributes. */
 bool vv_rules_left_out(const vv_rules_file *f, const char *path);
 
-/* Returns the reason, from "accept" in varve.json, why a finding of the rule at the path is
- * accepted at the time `now`, in seconds since 1970, or NULL if the finding is not accepted. An
- * entry of "accept" with a column or key accepts only findings with the same column or key. found
- * may be NULL: returns the reason of any entry for the rule and the path. */
+/* Returns the reason for accepting a finding of the rule at the path, from an entry of "accept" in
+ * varve.json. NULL: the finding is not accepted at the time `now`, in seconds since 1970. An entry
+ * of "accept" with a column or key accepts only findings with the same column or key. found may be
+ * NULL: returns the reason of any entry for the rule and the path. */
 const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const char *path,
 			      const vv_finding *found, int64_t now);
 /* Finds the next entry of "accept", from the *i-th on, that has expired at the time `now`, and sets

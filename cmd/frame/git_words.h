@@ -14,8 +14,9 @@
  * repository of varve. */
 bool vv_git_words_command(const char *name);
 
-/* Returns true if arg ("--graph", "-L1,5", "--format=%h") is an option of Git's command that
- * varve's command of the same name does not have, and that can be used in a repository of varve. */
+/* Returns true if Git's command has the option arg ("--graph", "-L1,5", "--format=%h"), varve's
+ * command of the same name does not have it, and the option can be used in a repository of
+ * varve. */
 bool vv_git_words_option(const char *command, const char *arg);
 
 /* Appends a command line for git with this command and these arguments, such as "git log --graph --

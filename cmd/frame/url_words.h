@@ -38,9 +38,9 @@ void vv_url_words_clear(vv_url_words *w);
  * arguments are wrong, with the right form. Returns the exit code of a usage error. */
 int vv_url_words_usage(const char *command, int argc, char **argv);
 
-/* Sets the hint of err, a command's error, in two cases: an argument has a URL and the command does
- * not accept such arguments, or the error is about a version or path in the repository at w->url.
- * Otherwise leaves err unchanged. */
+/* Sets the hint of err, a command's error, in two cases: the command does not accept arguments with
+ * a URL, but an argument has one; or the error is about a version or path in the repository at
+ * w->url. Otherwise leaves err unchanged. */
 void vv_url_words_hint(const vv_url_words *w, vv_url_use use, int argc, char **argv, vv_error *err);
 
 #endif

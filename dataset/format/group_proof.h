@@ -2,20 +2,20 @@
  * group_proof: proves that a row group and its layout describe a part of a file exactly, without
  * scanning the lines again, and checks that the group is the unique encoding of its cells.
  *
- * A pair is the item of a group in the list of row groups (the data item) with its item in the list
- * of layouts, which describes the form of the lines. Both belong to a root, whose dialect, columns
- * and cut parameters determine which bytes of the file the pair describes. A pair is proved if
- * scanning these bytes, from the start of a group, results in exactly this group with this layout,
- * and the bytes end at a cut (cut.h). If all pairs of a version are proved, the version is valid,
- * and its file need not be written to verify it.
+ * A pair consists of two items of a row group: its item in the list of row groups (the data item),
+ * and its item in the list of layouts, which describes the form of the group's lines. Both belong
+ * to a root, whose dialect, columns and cut parameters determine which bytes of the file the pair
+ * describes. A pair is proved if scanning these bytes, from the start of a group, results in
+ * exactly this group with this layout, and the bytes end at a cut (cut.h). If all pairs of a
+ * version are proved, the version is valid, and its file need not be written to verify it.
  *
  * The proof is simple for a CSV if all cells are texts, no line is a quirk (quirks.h), and no cell
- * is stored outside of the group: a line that is written cell by cell, with quotes around cells
- * that contain a delimiter, a quote or a line end, is always scanned as these cells. So the lines
- * are written only to hash them, and two checks remain: that the group is the unique encoding of
- * its cells (vv_group_is_canonical), and that the cuts match the cells. Other groups are not proved
- * by these functions, and their lines must be scanned. A group that is not proved need not be
- * wrong.
+ * is stored outside of the group. If a line of such a CSV is written cell by cell, with quotes
+ * around cells that contain a delimiter, a quote or a line end, scanning the line always results in
+ * these cells. So the lines are written only to hash them, and two checks remain: that the group is
+ * the unique encoding of its cells (vv_group_is_canonical), and that the cuts match the cells.
+ * Other groups are not proved by these functions, and their lines must be scanned. A group that is
+ * not proved need not be wrong.
  */
 #ifndef VV_DATASET_FORMAT_GROUP_PROOF_H
 #define VV_DATASET_FORMAT_GROUP_PROOF_H

@@ -7,9 +7,10 @@
 
 #include "dataset/rows/condition_code.h"
 
-/* A function of conditions. The kinds of arguments and results are letters: n number, t text, b
- * true or false, d date or datetime, c time of day or datetime, m date, datetime or yearmonth, v
- * any kind that can be compared, x any kind, but the same for all x. */
+/* A function of conditions. The kinds of arguments and results are letters. n: number; t: text; b:
+ * true or false; d: date or datetime; c: time of day or datetime; m: date, datetime or yearmonth;
+ * v: any kind that can be compared; x: any kind, but all arguments with the letter x have the same
+ * kind. */
 typedef struct vv_call {
 	const char *name;
 	/* a letter for each argument; the last letter is for all further arguments, too */

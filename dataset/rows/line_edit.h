@@ -93,10 +93,10 @@ vv_status vv_line_edit(vv_line_editor *e, vv_buf *out, const char *line, size_t 
  * flag VV_CELL_QUOTED is written in quotes. */
 void vv_line_new(vv_line_editor *e, vv_buf *out, const vv_cell *cells);
 
-/* CSV: appends the header line for the new columns of e to out: the old header (vv_dialect_header
- * of `was`) with added and changed names, or a new header if `was` and schema are NULL. e need not
- * be open. VV_EREFUSED: the old header has several lines. VV_EINPUT: the file cannot represent a
- * name, or the old header has too few columns. */
+/* CSV: appends the header line for the new columns of e to out. The line is the old header
+ * (vv_dialect_header of `was`) with added and changed names; if `was` and schema are NULL, a new
+ * header. e need not be open. VV_EREFUSED: the old header has several lines. VV_EINPUT: the file
+ * cannot represent a name, or the old header has too few columns. */
 vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *schema,
 			 const vv_line_editor *e, vv_error *err);
 

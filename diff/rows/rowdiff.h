@@ -9,11 +9,11 @@
  * With a key, rows are matched by key: a moved row is not a change unless moves are requested. Rows
  * with repeated keys are matched in order of occurrence, and counted in the statistics. On request
  * (`rekeyed`), a removed and an added row count as one row whose key changed, if all their other
- * cells have the same values and these values identify the row: not all of the cells are empty, no
- * other row that was read has the same values, and nearly all rows that were read have different
- * values. If nine in ten keys were removed and as many were added, the keys were probably spelled
- * differently: the remaining rows are then paired by a text column whose values are unique in both
- * versions, and most of which both versions have.
+ * cells have the same values, and these values identify the row. Values identify a row if not all
+ * of them are empty, no other row that was read has the same values, and nearly all rows that were
+ * read differ in these values. If nine in ten keys were removed and as many were added, the keys
+ * were probably spelled differently. The remaining rows are then paired by a text column whose
+ * values are unique in each version, and mostly the same in both versions.
  *
  * Without a key, rows are compared as a sequence, and equal rows are matched by the number of their
  * occurrences. Of the remaining rows, a removed and an added row at the same place are paired as a

@@ -41,9 +41,8 @@ bool vv_value_within(vv_buf *scratch, const vv_field *fa, const vv_cell *a, cons
 /* Returns true if the text is a valid tolerance. */
 bool vv_tolerance_check(const char *tolerance);
 
-/* Returns the field by which an old cell of the field fa is read when it is compared with a new
- * cell of the field fb: fa, or fb if the types are different. Also used for hashing and joining
- * rows of two versions. */
+/* Returns the field by which vv_value_compare reads an old cell of the field fa: fa if both fields
+ * have the same type, else fb. Also used for hashing and joining rows of two versions. */
 const vv_field *vv_value_field(const vv_field *fa, const vv_field *fb);
 
 /* Appends the canonical form of the value of c, a cell of the field f. Cells for which

@@ -1,7 +1,7 @@
 /*
- * figures: computes the figures of a column, which are statistics before and after a change: the
- * numbers of missing and of distinct values, the least and the greatest value, the mean or the most
- * frequent value, and a histogram of eight characters.
+ * figures: computes the figures of a column: statistics before and after a change. The figures are
+ * the numbers of missing and of distinct values, the least and the greatest value, the mean or the
+ * most frequent value, and a histogram of eight characters.
  *
  * A correct caller: vv_figures_init; vv_figures_add for the cells, in any order; vv_figures_end;
  * vv_figures_put; vv_figures_clear. Memory is bounded: the caller limits how many distinct values

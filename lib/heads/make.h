@@ -46,10 +46,10 @@ typedef struct vv_head_making {
 	const vv_head_keys *revoked;
 } vv_head_making;
 
-/* Signs a record of r with the options m, and sets *out to the id of its commit or, if nothing was
- * signed because of m->only_new, to the id of the last record's commit. VV_EREFUSED: the key is not
- * a signer of this repository, or its last record is final. VV_ENOTFOUND: there is no key for
- * signing. VV_EUSAGE: there are no refs to sign. */
+/* Signs a record of r with the options m, and sets *out to the id of its commit. If m->only_new
+ * prevents signing, sets *out to the id of the last record's commit instead. VV_EREFUSED: the key
+ * is not a signer of this repository, or its last record is final. VV_ENOTFOUND: there is no key
+ * for signing. VV_EUSAGE: there are no refs to sign. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
 /* The process that may sign a head. */
 typedef enum vv_head_place {

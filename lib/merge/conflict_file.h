@@ -125,9 +125,9 @@ void vv_conflict_item_json(vv_json_out *w, const void *item);
 /* Appends to b the values of `key`, which is a JSON array, with ", " between them. */
 void vv_conflict_key_put(vv_buf *b, const char *key);
 
-/* Appends to b the name of the item's row for reports and `resolve --row`: its key, or its number
- * from 1, or, for a removed row without a key, its number in one of the versions, such as
- * "theirs:7". Appends nothing if the row has no such name. */
+/* Appends to b the name of the item's row for reports and `resolve --row`: the row's key; without a
+ * key, the row's number, from 1; for a removed row without a key, the row's number in one of the
+ * versions, such as "theirs:7". Appends nothing if the row has no such name. */
 void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item);
 
 /* A cell of a row in vv_conflict_item.values. */

@@ -27,9 +27,10 @@ vv_status vv_path_last_commit(vv_buf *out, vv_repository *r, const char *path, c
  * its old path. Both are borrowed during the call. */
 typedef vv_status (*vv_left_table_fn)(void *payload, const char *path, const char *words,
 				      vv_error *err);
-/* Calls fn for each table that 'git mv' and 'git commit -a' turned into text: a line of
- * .gitattributes has the old path, which no longer exists, and the commit that removed it added a
- * file of text. deep: search all commits, not only HEAD. lines: from vv_attr_list_read, VV_ATTR_FILTER_LINES. */
+/* Calls fn for each table that 'git mv' and 'git commit -a' turned into text. Such a table is found
+ * by its old path: a line of .gitattributes has the old path, the path no longer exists, and the
+ * commit that removed the path added a text file. deep: search all commits, not only HEAD. lines:
+ * from vv_attr_list_read, VV_ATTR_FILTER_LINES. */
 vv_status vv_left_tables_each(vv_repository *r, const vv_index *x, const vv_attr_list *lines,
 			      bool deep, vv_left_table_fn fn, void *payload, vv_error *err);
 

@@ -93,10 +93,10 @@ typedef struct vv_push_job {
 	bool dry_run, quiet, verbose, no_verify;
 	bool silent;      /* the caller reports refused refs */
 	bool blocks_only; /* send all blocks that a Git host lacks, but no refs */
-	/* send the blocks of all versions to another place: to the store with the name `remote` in
-	 * the work tree's .varveconfig, or, if `remote` is the name of a remote, to the ref of
-	 * blocks of that host; then check that the place has each version. VV_OK: the place has all
-	 * versions. No setting is changed */
+	/* send the blocks of all versions to another place, and then check that the place has each
+	 * version. The place is the store with the name `remote` in the work tree's .varveconfig;
+	 * or, if `remote` is the name of a remote, the ref of blocks of that host. VV_OK: the place
+	 * has all versions. No setting is changed */
 	bool move;
 	/* does the work of the pre-push hook that varve installs, which is then not run for this
 	 * push; NULL: the hook is run */

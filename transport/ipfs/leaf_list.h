@@ -3,11 +3,11 @@
  * file that lists the leaves of a version's UnixFS file, with the position of each leaf in the
  * version's file.
  *
- * With this list, every block of the UnixFS file can be made when its CID is requested: a node from
- * the leaves below it, and a leaf by making its bytes again. The list depends only on the version.
- * The list is validated when it is opened. A wrong list does no harm, since blocks that are made
- * are compared with their CIDs. The list may be deleted. A list has about 44 bytes per leaf, and is
- * read in place. Format: leaf_list.c.
+ * With this list, every block of the UnixFS file can be made when its CID is requested. A node is
+ * made from the leaves below it; a leaf, by making its bytes again. The list depends only on the
+ * version. The list is validated when it is opened. A wrong list does no harm, since blocks that
+ * are made are compared with their CIDs. The list may be deleted. A list has about 44 bytes per
+ * leaf, and is read in place. Format: leaf_list.c.
  *
  * A leaf ends where a piece of the maker ends. A piece of more than VV_BLOCK_MAX bytes is cut into
  * leaves of VV_BLOCK_MAX bytes; the last of them may be shorter. An empty file has one empty leaf.

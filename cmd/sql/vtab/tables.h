@@ -63,10 +63,10 @@ extern const struct sqlite3_module vv_sql_function_module;
 /* Sets the result of context to text, or to SQL's NULL if text is NULL. */
 void vv_sql_function_put_text(struct sqlite3_context *context, const char *text);
 
-/* ---- rows: the rows of a table as a virtual table: those of one version (T), of the version that
- * an argument names (varve_at_T), of all versions (varve_history_T), or of one version with the
- * commit that last set each row or, if an argument names a column, each cell of that column
- * (varve_blame_T) ---- */
+/* ---- rows: the rows of a table T as a virtual table. T has the rows of one version; varve_at_T,
+ * the rows of the version that an argument names; varve_history_T, the rows of all versions.
+ * varve_blame_T has the rows of one version, each with the commit that last set the row; or, if an
+ * argument names a column, the row's cell in that column ---- */
 
 /* An eponymous module; its pAux is a vv_sql_registered. */
 extern const struct sqlite3_module vv_sql_rows_module;

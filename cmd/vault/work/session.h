@@ -161,10 +161,10 @@ VV_AUTO_CLEAR(vv_vault_session, vv_vault_session_close)
 vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, const char *url,
 				     const char *domain, vv_error *err);
 
-/* Returns the name of the failure domain of the place p: the configured name, or the name that the
- * holder reported, or, for two addresses of one server without a known domain, the server's key.
- * "": not known. Places that were found to share a domain or a key when connecting have the same
- * name. */
+/* Returns the name of the failure domain of the place p: the configured name; else the name that
+ * the holder reported; else, if another place is the same server at another address, the server's
+ * key; else "" (not known). Places that were found to share a domain or a key when connecting have
+ * the same name. */
 const char *vv_vault_place_domain(const vv_vault_session *s, const vv_vault_place *p);
 
 /* Sets the key that the holder with this URL must have. If the holder is open and has another key,

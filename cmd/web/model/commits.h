@@ -34,11 +34,12 @@ extern const vv_web_commit vv_web_none;
  * messages or reflogs. */
 bool vv_web_rev_is_fit(const char *rev);
 
-/* Sets *out to the version with the revision rev: a branch, a tag or an id, also with ~ and ^; 40
- * zeros: the empty version; "2026-03-01": the last version of the default branch (HEAD's) at the
- * end of that day (repo/git/history/day.h); or VV_WEB_WORK. Sets *fixed to true if rev is a full
- * commit id, so that its meaning never changes; fixed may be NULL. VV_ENOTFOUND: no such version
- * exists; the message has similar names. */
+/* Sets *out to the version with the revision rev. rev is a branch, a tag or an id, also with ~ and
+ * ^; or VV_WEB_WORK; or 40 zeros, which mean the empty version; or a date such as "2026-03-01",
+ * which means the last version of the default branch (HEAD's) at the end of that day
+ * (repo/git/history/day.h). Sets *fixed to true if rev is a full commit id, so that its meaning
+ * never changes; fixed may be NULL. VV_ENOTFOUND: no such version exists; the message has similar
+ * names. */
 vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *out, bool *fixed,
 			     vv_error *err);
 /* Sets *out to the commit of HEAD, the default version. VV_ENOTFOUND: the repository has no

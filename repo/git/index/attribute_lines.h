@@ -23,9 +23,9 @@ typedef vv_status (*vv_attr_line_fn)(void *payload, const char *file, unsigned l
 typedef enum vv_attr_lines_kind {
 	VV_ATTR_FILTER_LINES,   /* with filter=varve, -filter or !filter */
 	VV_ATTR_COMPARED_LINES, /* with diff=varve or merge=varve, but without filter=varve */
-	/* those that can make Git convert, or not convert, the line ends or the encoding of a
-	 * dataset's pointer: with text, -text, binary, eol, crlf or working-tree-encoding, or with a
-	 * macro that has such an attribute */
+	/* lines that determine whether Git converts the line ends or the encoding of a dataset's
+	 * pointer (repo/git/pointer.h): with text, -text, binary, eol, crlf or
+	 * working-tree-encoding, or with a macro that has such an attribute */
 	VV_ATTR_TEXT_LINES
 } vv_attr_lines_kind;
 /* Calls fn for each line of this kind in all .gitattributes files of the work tree. x: the open

@@ -97,9 +97,9 @@ vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint
 			 vv_error *err);
 
 /* Sets *out to an array of *count distinct commits, at most max, to offer to a peer in a
- * negotiation, newest first: the tips of all refs, then their ancestors at distances 1, 2, 4, 8 ...
- * along first and other parents. Visits at most `visits` commits (0: 200,000). Sets *all to true if
- * higher limits would not add commits. The caller frees *out with vv_free. */
+ * negotiation. First come the tips of all refs, then ancestors of the tips, at distances 1, 2, 4, 8
+ * ... along all parents; both newest first. Visits at most `visits` commits (0: 200,000). Sets *all
+ * to true if higher limits would not add commits. The caller frees *out with vv_free. */
 vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oid **out,
 			    size_t *count, bool *all, vv_error *err);
 
