@@ -1,10 +1,11 @@
 /*
  * guide: passes data between varve and the merge driver of a git that varve runs.
  *
- * They share a folder, whose path is in the environment variable VV_MERGE_FOLDER_VAR. Before varve
- * runs git, it writes the commits to merge and their names to the folder (the guide), as git does
- * not pass these to a driver. The driver adds its result for each table, or its error, to the
- * folder. If git merges the same versions again, the driver reuses this result.
+ * varve and the driver share a folder, whose path is in the environment variable
+ * VV_MERGE_FOLDER_VAR. Before varve runs git, it writes the commits to merge and their names to the
+ * folder (the guide), as git does not pass these to a driver. The driver adds its result for each
+ * table, or its error, to the folder. If git merges the same versions again, the driver reuses this
+ * result.
  */
 #ifndef VV_LIB_MERGE_GUIDE_H
 #define VV_LIB_MERGE_GUIDE_H

@@ -21,7 +21,8 @@ typedef struct vv_store_naming {
 } vv_store_naming;
 
 /* Returns VV_OK if n->name is valid and unused, and the URLs are allowed in .varveconfig.
- * VV_EUSAGE, VV_EINPUT: they are not. VV_EEXISTS: another store has the name. */
+ * VV_EUSAGE, VV_EINPUT: the name is not valid, or a URL is not allowed. VV_EEXISTS: another store
+ * has the name. */
 vv_status vv_store_name_check(vv_repository *r, const vv_store_naming *n, vv_error *err);
 /* Adds the store *n to .varveconfig, for the next commit, and its sites to varve.trustedHost of r.
  * Fails as vv_store_name_check does. */

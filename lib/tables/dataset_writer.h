@@ -1,8 +1,8 @@
 /*
  * dataset_writer: imports files and streams into the store.
  *
- * Imports them while it holds the store's lock, and makes the imported versions durable in the
- * right order:
+ * The store is locked during the imports. Then the imported versions become durable in the right
+ * order:
  *
  * 	vv_dataset_writer_open(&w, repo, progress, err);
  * 	vv_dataset_writer_file(w, path, &options, &found, &is_pointer, err);   // any number

@@ -52,6 +52,7 @@ typedef struct http_ask {
 	const char *method; /* GET, PUT, POST, DELETE */
 	/* the complete URL; if requests are signed, the parameters of the query are sorted */
 	const char *url;
+	/* header lines without line ends, such as "Accept: text/plain" */
 	const char *const *headers;
 	size_t header_count;
 	/* request only the bytes [from, from + len) of the answer's body; len 0: the complete
@@ -74,7 +75,7 @@ typedef struct http_ask {
 
 /* An answer. Initialise with {0}. */
 typedef struct http_answer {
-	unsigned status;
+	unsigned status;     /* the HTTP status */
 	vv_buf body;         /* at most answer_max bytes */
 	bool cut;            /* the body was longer than answer_max */
 	int64_t date;        /* date of the server, in seconds since 1970; 0: not sent */

@@ -21,6 +21,7 @@
 typedef struct vv_s3_profile {
 	char *name; /* name of the profile */
 	char *file; /* path of the credentials file, which may not exist */
+	/* aws_access_key_id, aws_secret_access_key and aws_session_token */
 	char *id, *secret, *token;
 	char *process; /* credential_process */
 	/* A role: its ARN; the source of the credentials for the role (a profile,

@@ -48,8 +48,8 @@ typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *
 /* Sets fn as the function that reads leaves (raw blocks), and also returns their stored form,
  * borrowed from stored (vv_store_get_form). If a leaf is stored as a difference, and the receiver
  * has its base, the difference is sent unchanged, unless a new difference would be considerably
- * shorter. The receiver has the base if it was sent in this stream, or is the similar block that
- * the receiver has. */
+ * shorter. The receiver has the base if the base was sent in this stream, or is the block `like` of
+ * a call of vv_block_out_put with `known` set. */
 void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn);
 
 /* Sends the block cid. The block is checked against its CID, or, in its stored form, only against

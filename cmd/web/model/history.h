@@ -21,8 +21,8 @@ typedef struct vv_web_life_cell {
 /* A commit that changed the row. */
 typedef struct vv_web_life_event {
 	vv_web_commit commit;
-	vv_row_kind kind; /* added, removed, changed */
-	const char *path, *old_path;
+	vv_row_kind kind;            /* added, removed, changed */
+	const char *path, *old_path; /* old_path: the path before a rename, or NULL */
 	/* cells whose value or column changed; all cells of an added or removed row */
 	vv_web_life_cell *cells;
 	size_t count;

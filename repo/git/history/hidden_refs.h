@@ -36,8 +36,8 @@ bool vv_ref_is_shown(const vv_hidden_refs *h, const char *ref_name);
 
 #define VV_HEADS                                                                                   \
 	"refs/varve/heads/" /* signed heads (lib/heads): this prefix and the signer's key */
-/* Prefix of signed heads that are branches. Git hosts whose blocks are in a branch use them, since forks and
- * mirrors copy only branches and tags. */
+/* Prefix of signed heads that are branches. Signed heads are branches on Git hosts whose blocks are
+ * in a branch, since forks and mirrors of these hosts copy only branches and tags. */
 #define VV_HEADS_BRANCHES "refs/heads/varve-heads/"
 /* Returns true if the name begins with VV_HEADS. */
 bool vv_ref_is_head(const char *ref_name);
