@@ -237,7 +237,7 @@ def test_hostile_documents_are_named_bounded_and_leave_nothing(git, tmp_path_fac
     files = {f.name for f in git.iterdir()}
     assert files == {*wrong, "cycle.xlsx", ".git"}
     for name, why in wrong.items():
-        ran = subprocess.run(["varve", "cat", "--limit", "1", name], cwd=git, capture_output=True, text=True, timeout=200, env={**os.environ, "TMPDIR": str(temp)})
+        ran = subprocess.run(["varve", "cat", "--limit", "1", name], cwd=git, capture_output=True, text=True, timeout=500, env={**os.environ, "TMPDIR": str(temp)})
         assert ran.returncode == 2 and name in ran.stderr and why in ran.stderr and "Traceback" not in ran.stderr, (name, ran.stderr)
     assert rows(git, "cycle.xlsx#S1/formulas") == [{"cell": "A1", "formula": "=B1"}, {"cell": "B1", "formula": "=A1"}]
     assert {f.name for f in git.iterdir()} == files and not list(temp.iterdir())
@@ -315,7 +315,7 @@ def test_files_of_libreoffice_are_read_as_the_page_says(git):
     assert "4.5 -> 4.75" in varve_says(git, "log", "-p", "budget.xlsx") and "budget.xlsx" in varve_says(git, *check.split()[1:])
     convert("much", "xlsx")
     assert "price" in subprocess.run(check, shell=True, cwd=git, capture_output=True, text=True).stdout
-    varve_says(git, *check.split()[1:], code=1)
+    assert "1 warning" in varve_says(git, *check.split()[1:])  # the type was found, not declared
 
 
 def whole(file):
