@@ -108,7 +108,7 @@ typedef struct vv_check_options {
 	vv_pattern_budget *patterns;
 	vv_check_cache *cache; /* NULL: nothing is cached */
 	uint64_t memory; /* maximum bytes of keys in memory before the disk is used; 0: 48 MiB */
-	/* minimum number of bits of each key's hash that the cached run of the keys leaves out
+	/* the cached run of keys leaves out at least this number of the lowest bits of each hash
 	 * (check/kept/key_run.h) */
 	unsigned left_out;
 	const char *temp_dir; /* NULL: /tmp */
@@ -117,8 +117,8 @@ typedef struct vv_check_options {
 	const vv_progress *progress;
 	/* For vv_check_table: the table consists of the readable rows of a file with faults
 	 * (readable_rows.h); line numbers in findings are those of the file. For vv_check_file:
-	 * vv_check_table has checked the readable rows, so only faults that it does not report are
-	 * reported. NULL: the file was not opened with vv_mend_open */
+	 * report only the faults that vv_check_table does not report, because vv_check_table has
+	 * checked the readable rows. NULL: the file was not opened with vv_mend_open */
 	const vv_mend *mend;
 	vv_hint_words_fn words;      /* writes the suggestions of findings; NULL: no suggestions */
 	const vv_check_share *share; /* NULL: the whole version */

@@ -17,8 +17,8 @@
 #define CHECK_NO_KEY (UINT64_MAX >> CHECK_GROUP_BITS)
 
 /* Sets *out to the canonical bytes of a row's key (vv_value_put_key of each part), and *whole to
- * true if no part of the key is missing. cells: for each column of the key, an array of its cells
- * by row. Returns false if memory runs out. */
+ * true if no part of the key is missing. cells: for each column of the key, an array with the
+ * column's cell of each row. scratch is overwritten. Returns false if memory runs out. */
 bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const check_key_of *key,
 		     const vv_cell *const *cells, size_t row, bool *whole);
 

@@ -65,8 +65,8 @@ vv_status sniff_too_short(const sniff *s, vv_error *err);
 
 /* Returns the offset at which the line after the one at offset `at` begins. */
 size_t sniff_next_line(const sniff *s, size_t at);
-/* Returns true if the text from offset `from` to `to` has no delimiter: not the one of the hints,
- * or, if they have none, none of , TAB ; and |. */
+/* Returns false if the text from offset `from` to `to` contains a delimiter: the delimiter in the
+ * hints, or, if the hints do not have one, a comma, TAB, semicolon or |. */
 bool sniff_is_uncut(const sniff *s, size_t from, size_t to);
 
 /* The shape of rows that were read with one delimiter. */
@@ -84,17 +84,17 @@ vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most
 vv_status sniff_find_delimiter(const sniff *s, size_t from, uint8_t *out, sniff_shape *found,
 			       vv_error *err);
 
-/* CSV: copies the properties that an option declared for the previous version, whose dialect is
- * before, to h, unless h sets them. The number of lines above the header, and of lines of the
- * header, is not copied, but detected again. */
+/* CSV: copies to h the properties of `before`, the dialect of the previous version, that the user
+ * declared with an option, unless h sets them. The numbers of lines above the header and in the
+ * header are not copied, but detected again. */
 void sniff_take_declared(vv_sniff_hints *h, const vv_dialect *before);
 /* CSV: if the sample has the header of the previous version, sets s->parent and s->found. The lines
  * above the table are then those before this header. */
 void sniff_confirm(sniff *s);
 /* CSV: sets *lead to the bytes of the lines above the table. */
 vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err);
-/* CSV: sets out->dialect.comment, unless it is declared, to the character with which lines begin
- * that certainly are not rows. */
+/* CSV: detects the comment character, unless it is declared: if lines at the beginning of the table
+ * certainly are not rows, sets out->dialect.comment to their first character. */
 vv_status sniff_comments(sniff *s, vv_error *err);
 /* CSV: sets out->dialect.spaces. Delimiter, quote and escape must be known. */
 vv_status sniff_spaces(sniff *s, vv_error *err);

@@ -26,7 +26,7 @@ typedef struct vv_group_walk {
 	vv_status rc;            /* the first error; callers may set it, too, to end the walk */
 	vv_error *err;
 } vv_group_walk;
-/* Returns a walk over t, which must outlive it, as vv_table_reader_open opens a reader. */
+/* Begins a walk over t, which must outlive the walk. wanted: as for vv_table_reader_open. */
 vv_group_walk vv_group_walk_open(vv_table *t, const size_t *wanted, size_t wanted_count,
 				 vv_error *err);
 /* Reads the next group into w->batch. Returns false at the end, and after an error. */
@@ -48,8 +48,8 @@ vv_list_walk vv_list_walk_open(const vv_table *t, vv_list_kind kind, vv_error *e
 bool vv_list_walk_next(vv_list_walk *w);
 /* Moves to the entry that contains position `at`, as vv_list_seek does. */
 void vv_list_walk_seek(vv_list_walk *w, uint64_t at);
-/* Does what vv_list_walk_next does in a list beside `of`, whose entry was just read: VV_ECORRUPT if it has no such
- * entry, as lists of one table have the same length. */
+/* Like vv_list_walk_next, for another list of the table of `of`, after vv_list_walk_next(of) has returned true. All
+ * lists of a table have the same length; if w does not have the entry of `of`, w->rc is set to VV_ECORRUPT. */
 bool vv_list_walk_beside(vv_list_walk *w, const vv_list_walk *of);
 void vv_list_walk_close(vv_list_walk *w);
 VV_AUTO_CLEAR(vv_list_walk, vv_list_walk_close)

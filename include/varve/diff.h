@@ -37,7 +37,7 @@ typedef struct varve_diff_options {
 	/* a decimal number, such as "0.01": numbers that differ by at most this number are equal; or a percentage, such
 	 * as "1%" of the larger number; NULL: compare numbers exactly */
 	const char *tolerance;
-	/* report only rows of which the old or the new version matches; NULL: all rows */
+	/* report a row only if its old or its new version matches this filter; NULL: all rows */
 	const varve_filter *where;
 	const varve_watch *watch;
 } varve_diff_options;
@@ -61,7 +61,7 @@ enum varve_cell_change { VARVE_CHANGE_NONE, VARVE_CHANGE_SPELLING, VARVE_CHANGE_
 /* A row that differs. */
 typedef struct varve_row_change {
 	int32_t kind;       /* enum varve_row_kind */
-	bool moved;         /* the order of the rows that both tables have differs at this row */
+	bool moved;         /* the row moved relative to the other rows that both tables have */
 	bool rekeyed;       /* a changed row: the key changed */
 	uint32_t changed;   /* cells with a different value */
 	uint32_t respelled; /* cells whose value is only spelled differently */
@@ -76,8 +76,9 @@ typedef struct varve_row_change {
 	const uint8_t *cells;
 } varve_row_change;
 
-/* Sets *change to the next row that differs. Rows are in the order of the new table. A removed row follows the nearest
- * row above it in the old table that both tables have. */
+/* Sets *change to the next row that differs. Rows are in the order of the new table. A removed row comes after the row
+ * that was above it in the old table, or, if that row was removed, too, after the nearest row above that both tables
+ * have. */
 VARVE_API int varve_diff_next(varve_diff *diff, const varve_row_change **change, varve_error *err);
 
 /* A column of the old table and the corresponding column of the new table. */
@@ -85,7 +86,8 @@ typedef struct varve_column_pair {
 	int32_t before; /* the place in the old table, from 0; -1: the column was added */
 	int32_t after;  /* the place in the new table, from 0; -1: the column was dropped */
 	bool renamed;   /* the names differ */
-	bool moved;     /* the order of the columns that both tables have differs at this column */
+	/* the column moved relative to the other columns that both tables have */
+	bool moved;
 	bool retyped;   /* the type or the format differs */
 	bool described; /* constraints or other members of the column's descriptor differ */
 	/* of a renamed column: the percentage of equal values; 100 if options->rename has the column */

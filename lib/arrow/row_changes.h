@@ -28,7 +28,7 @@ typedef struct vv_arrow_changes_options {
 	uint64_t batch_rows;  /* approximate number of rows in an array; 0: 65,536 */
 	const char *commit;   /* commit id of the newer version; may be NULL; borrowed */
 	int64_t time;         /* commit time in seconds since 1970 */
-	/* indexes of the key's columns in the newer version, or in the only one */
+	/* indexes of the key's columns in version b, or in version a if b is NULL */
 	const size_t *key;
 	size_t key_count;
 } vv_arrow_changes_options;
@@ -46,8 +46,9 @@ vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b
 /* Makes *out the schema of all arrays; the caller releases it. Returns false if memory ran out. */
 bool vv_arrow_changes_schema(const vv_arrow_changes *c, struct ArrowSchema *out);
 
-/* Adds the rows, or cells, of a change, which must have all its cells. Rows that were only moved
- * are ignored. VV_EINPUT: a cell is a misfit, and opts->misfit is VARVE_MISFIT_ERROR. */
+/* Adds the rows, or cells, of a change. The change must contain the cells of all columns. Rows that
+ * were only moved are ignored. VV_EINPUT: a cell is not a value of its column's type, and
+ * opts->misfit is VARVE_MISFIT_ERROR. */
 vv_status vv_arrow_changes_put(vv_arrow_changes *c, const vv_row_change *change, vv_error *err);
 /* Returns true if enough rows for an array were added. */
 bool vv_arrow_changes_full(const vv_arrow_changes *c);

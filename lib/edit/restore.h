@@ -60,11 +60,11 @@ typedef struct vv_spelling_restored {
 	uint64_t edited, added, removed;
 } vv_spelling_restored;
 
-/* Replaces the file r->path by the base r->source with all edits of the file; form, encoding and
- * order of rows are those of the base. Sets *out to the result. The file is replaced in one step.
- * VV_EREFUSED: most rows match no row of the base, or another process changed the file meanwhile;
- * VV_ENOSUPPORT: the columns of the file are not those of the base; VV_EINPUT: the encoding of the
- * base cannot represent a new cell; VV_EUSAGE: the file is not a CSV file. */
+/* Writes the base r->source, with the edits in the file r->path applied to it, to the file r->path.
+ * Form, encoding and order of rows are then those of the base. Sets *out to the result. The file is
+ * replaced in one step. VV_EREFUSED: most rows match no row of the base, or another process changed
+ * the file meanwhile; VV_ENOSUPPORT: the columns of the file are not those of the base; VV_EINPUT:
+ * the encoding of the base cannot represent a new cell; VV_EUSAGE: the file is not a CSV file. */
 vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_restore *r,
 				  vv_error *err);
 

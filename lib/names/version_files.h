@@ -14,8 +14,9 @@
 typedef struct vv_version_work {
 	vv_pool *pool;
 	const vv_progress *progress;
-	vv_ordered_files *ordered;       /* cache of files in key order */
-	const struct vv_address *client; /* client whose credit in the cache is used */
+	vv_ordered_files *ordered; /* cache of files in key order */
+	/* the client whose credit pays for making a file (ordered_files.h) */
+	const struct vv_address *client;
 } vv_version_work;
 
 /* Returns the functions that make the files of datasets of any kind. work: borrowed; may be

@@ -62,8 +62,8 @@ typedef struct vv_change_entry {
 	bool lost;   /* the index has a pointer, but no attribute tracks the path */
 	bool plain;  /* an attribute makes varve track the path, but the index has a text */
 	bool later;  /* if `plain` is set: the text is a pointer written by a newer varve */
-	/* if `plain` is set: the text is a pointer with conflict markers; if the path is in
-	 * conflict, the file in the work tree is such a pointer */
+	/* a pointer with conflict markers was found: in the index, if `plain` is set; in the work
+	 * tree, if the path is in conflict */
 	bool torn;
 	/* if `plain` is set, and the text is a damaged pointer: the commands that repair it; else
 	 * NULL */

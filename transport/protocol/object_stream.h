@@ -13,7 +13,8 @@
  *
  * A record may begin in one frame and end in another.
  *
- * The id is not sent. The prefix of method 2 has these parts, in this order:
+ * The id is not sent. With method 2, the bytes are compressed with a zstd prefix (block_stream.h),
+ * which both sides make from these parts, in this order:
  *   - for a tree, commit or tag: the ids of the last VV_RECENT_OBJECTS records, oldest first, as
  *     bytes for a tree, and in hex for a commit or tag;
  *   - for a blob: the texts of the last VV_RECENT_NODES dag-cbor CIDs among the preceding blocks of

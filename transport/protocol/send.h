@@ -21,16 +21,16 @@
 
 typedef struct vv_send vv_send;
 
-/* Numbers about the data to send. */
+/* Numbers about the data to send. Leaves are raw blocks (message.h). */
 typedef struct vv_send_plan {
 	uint64_t datasets, blocks, leaves;
 	uint64_t leaf_bytes; /* size of the leaves in their stored form */
 } vv_send_plan;
 
-/* Plans to send all blocks and objects that are reachable from wants and not from commons; both are
- * borrowed until vv_send_close. `whole` lists the commons for which the other side also has all
- * blocks; NULL: all commons. Blocks of the other commons are sent, too, if this repository has
- * them. */
+/* Plans to send all blocks and objects that are reachable from wants and not from commons. wants:
+ * the commits or tags to send; commons: commits that both sides have. Both lists are borrowed until
+ * vv_send_close. `whole` lists the commons for which the other side also has all blocks; NULL: all
+ * commons. Blocks of the other commons are sent, too, if this repository has them. */
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 		       const vv_oids *commons, const vv_oids *whole, vv_error *err);
 /* Plans like vv_send_open, but without blocks, for a receiver that gets the blocks later. */
@@ -47,9 +47,9 @@ const vv_cid *vv_send_block(const vv_send *s, size_t i);
 void vv_send_skip(vv_send *s, size_t i);
 /* Removes all leaves from the plan. */
 void vv_send_skip_leaves(vv_send *s);
-/* Changes the plan after the other side has reported `blocks` as missing: to these blocks, the
- * blocks below them, and all objects again. Bases that the other side may not have are not used.
- * VV_EMISSING: this repository does not have one of the blocks. */
+/* Replaces the plan after the other side has reported `blocks` as missing. The new plan has these
+ * blocks, the blocks below them, and all objects again. Blocks are then sent without bases that the
+ * other side may lack. VV_EMISSING: this repository does not have one of the blocks. */
 vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err);
 
 /* Sends frames of the planned blocks, without an end frame, and adds to *sum. sum->absent counts
@@ -64,8 +64,9 @@ vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progr
 			  vv_fetch_sum *sum, vv_error *err);
 
 /* Sends the answer to the request q for blocks, in which missing blocks are marked as absent.
- * `shown` has an item for each of q->blocks, followed by an item for each of q->like: true if the
- * peer may see the block. Blocks that the peer may not see count as absent. */
+ * `shown` has an item for each of q->blocks, followed by an item for each of q->like, the similar
+ * blocks of the peer. An item is true if the peer may see the block. Blocks that the peer may not
+ * see count as absent. */
 vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_request *q, const bool *shown,
 			vv_error *err);
 

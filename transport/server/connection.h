@@ -61,8 +61,8 @@ void http_connection_answered(vv_http_server *s, http_connection *k);
  * the connection is aborted, its streams are aborted, too. */
 void http_connection_streams(vv_http_server *s, http_connection *k, vv_ring *in, vv_ring *out);
 
-/* Ends connections that are too slow, until the server's clock is stopped. Runs in a thread of its
- * own. server is a vv_http_server. */
+/* Ends connections that are too slow. Returns when the server's ring `clock` is stopped. Runs in a
+ * thread of its own. server is a vv_http_server. */
 void http_connections_watch(void *server);
 
 /* Aborts all connections and requests immediately. */

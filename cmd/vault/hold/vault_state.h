@@ -2,12 +2,11 @@
  * vault_state: computes the state of a vault from all records of its ledger: owners, writers,
  * content and copies.
  *
- * Only epochs written by owners count. The writers are the owners and the keys that an epoch names,
- * until a later epoch removes them. If a writer is removed, its records count up to the record that
- * the removal names. A writer's vault record that names shards (a run, see
- * cmd/vault/sealed/stream.h) adds the shards to the vault. A shard is in the vault until it
- * is retired by a writer who had this record in the ledger; a shard of a stripe is in the vault until the
- * whole stripe is retired.
+ * An epoch is a record that names the vault's readers and writers; only the epochs of owners count. The writers are the
+ * owners and the keys that an epoch names, until a later epoch removes them. The records of a removed writer count up
+ * to the record that the removal names. A writer adds shards to the vault by a vault record that names them (a run, see
+ * cmd/vault/sealed/stream.h). A shard stays in the vault until a writer who has received this vault record retires the
+ * shard. A shard of a stripe stays until all shards of the stripe are retired.
  */
 #ifndef VV_CMD_VAULT_HOLD_VAULT_STATE_H
 #define VV_CMD_VAULT_HOLD_VAULT_STATE_H
@@ -104,8 +103,8 @@ size_t vv_vault_writer_count(const vv_vault_state *s);
 /* Returns the key of the i-th of these writers, from 0; borrowed from s. */
 const uint8_t *vv_vault_writer_at(const vv_vault_state *s, size_t i);
 
-/* Returns a writer, other than r's author, who did not have the retire record r yet when writing the
- * newest vault record, and may therefore still rely on shards that r retires. NULL: no such writer. */
+/* Returns a writer who may still rely on shards that the retire record r retires: the writer's newest vault record was
+ * written before the writer received r. Ignores r's author. NULL: no such writer. */
 const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r);
 
 /* Returns the copy of the shard k at this holder, borrowed from k. NULL: the shard was not placed

@@ -38,8 +38,8 @@ typedef struct vv_replicate {
 	/* seals additional items: calls put(to, item) for each item of a run to rewrite; NULL: only new data is
 	 * sealed */
 	vv_status (*items)(void *payload, vv_put_item_fn put, void *to, vv_error *err);
-	/* the records of runs that count as absent: their items are sealed again, unless other runs have them; or
-	 * NULL */
+	/* the vault records of runs to ignore: the items of these runs are sealed again, unless other runs have the
+	 * items; or NULL */
 	const vv_cid_set *without;
 	bool only_places; /* seal only the list of holders, if it changed */
 	/* if without is set: also search all objects that are reachable from refs */
@@ -50,9 +50,9 @@ typedef struct vv_replicate {
 	uint64_t put;    /* items that items() added */
 	uint64_t shards, /* shards that were sent; each copy counts */
 		sent;    /* bytes that were sent */
-	uint64_t paid;   /* shards that were sent for earlier runs */
-	/* owed: of all runs; lost and hopeless: of earlier runs; least: with short_of_min, of the run
-	 * that was sealed */
+	uint64_t paid;   /* shards of earlier runs that were sent, since they had too few copies */
+	/* missing copies (spread.h): owed counts shards of all runs, lost and hopeless count shards
+	 * of earlier runs. If short_of_min is set, least is that of the run that was sealed */
 	vv_spread_sum sum;
 	uint64_t owed_new; /* missing copies of shards that this call sealed */
 	bool began,        /* a new vault was made */

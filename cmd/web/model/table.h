@@ -51,7 +51,7 @@ typedef struct vv_web_table {
 	const size_t *key;
 	size_t key_count;
 	/* for a file that has the name of a table, but cannot be read as a table: the reason, with
-	 * the line number; else NULL */
+	 * the line number, and the hint of the error, which may be NULL; else both are NULL */
 	const char *why, *why_hint;
 	/* names of the tables, if path is a document with several tables */
 	const char **tables;

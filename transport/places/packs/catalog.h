@@ -1,6 +1,6 @@
 /*
- * catalog: finds the pack that has a block, by the lists (list.h) of the packs of a Git host or
- * store.
+ * catalog: finds the pack that has a block. The catalog is made from the lists (list.h) of the
+ * packs that a Git host or a store has.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_CATALOG_H
 #define VV_TRANSPORT_PLACES_PACKS_CATALOG_H
@@ -22,13 +22,16 @@ typedef struct vv_host_pack {
 	vv_oid blob; /* id of the pack's blob at a Git host */
 	vv_oid list; /* set by the caller: id of the list's blob at a Git host; null: not known */
 	uint64_t len, blocks; /* bytes of the pack; number of its blocks */
-	vv_cid *bases; /* blocks of other packs on which differences of this pack are based */
+	/* CIDs of blocks in other packs that are bases: this pack stores blocks as differences from
+	 * them */
+	vv_cid *bases;
 	size_t base_count;
 	/* Set by the caller: */
-	size_t folder;  /* the folder that contains the pack */
-	unsigned marks; /* a set of vv_pack_mark, which loops clear before they set marks */
-	bool here;      /* the pack was fetched for use */
-	bool shown;     /* the pack was fetched to be verified (proof.c) */
+	size_t folder; /* the folder that contains the pack */
+	/* bits of vv_pack_mark; call vv_catalog_unmark before setting a mark */
+	unsigned marks;
+	bool here;  /* the pack was fetched for use */
+	bool shown; /* the pack was fetched to be verified (proof.c) */
 	/* the pack's hash is not its name, or blocks of its list are missing in the pack */
 	bool bad;
 	/* for a pack in a place, the records that were fetched one by one: came[0] for use, came[1]
@@ -41,8 +44,9 @@ typedef struct vv_host_pack {
 
 /* Temporary marks of packs. */
 typedef enum vv_pack_mark {
-	VV_MARK_NEEDED = 1,  /* at least one version needs the pack */
-	VV_MARK_NAMED = 2,   /* the files of versions may list the pack */
+	VV_MARK_NEEDED = 1, /* at least one version needs the pack */
+	/* the file of a version may list the pack as an older pack (older.h) */
+	VV_MARK_NAMED = 2,
 	VV_MARK_OLD = 4,     /* the pack may be replaced */
 	VV_MARK_SPARE = 8,   /* other packs have all needed blocks of the pack */
 	VV_MARK_UNSEEN = 16, /* at a Git host: the pack is to be verified (proof.c) */
